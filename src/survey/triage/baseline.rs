@@ -9,7 +9,7 @@ use crate::policy::closing::{Baseline, Hours};
 use crate::policy::expectation::{BaselineWord, WordMatch, Words};
 use crate::record::time::Instant;
 use crate::survey::triage::last_events::{Deviation, LastEvents};
-use crate::survey::triage::{TriageInput, stated};
+use crate::survey::triage::{TriageInput, fields};
 
 /// Whether an input needs attention.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -114,7 +114,7 @@ fn unknown(input: &TriageInput) -> Matter {
         TriageInput::Finding(_) => Matter::Material(None),
         TriageInput::Event(event) => {
             let kind = event.fields.get("type").and_then(Value::as_str);
-            let kind = stated::shorten(kind.unwrap_or_default());
+            let kind = fields::shorten(kind.unwrap_or_default());
             Matter::Routine(format!("no baseline covers {kind}"))
         }
     }
@@ -129,7 +129,7 @@ fn outside(input: &TriageInput, baseline: &Baseline) -> Option<String> {
     for (field, words) in &baseline.material_if.0 {
         match any(input, field, words) {
             WordMatch::Yes => {
-                let value = stated::shown(&stated::values(input, field));
+                let value = fields::shown(&fields::values(input, field));
                 return Some(format!("{field} is {value}"));
             }
             WordMatch::NotNumber => return Some(not_a_number(input, field)),
@@ -139,7 +139,7 @@ fn outside(input: &TriageInput, baseline: &Baseline) -> Option<String> {
     if baseline.expect.is_empty() {
         return None;
     }
-    let identities = stated::values(input, "data.identity");
+    let identities = fields::values(input, "data.identity");
     if identities.is_empty() {
         let why = "data.identity is not stated, and `expect` names whose activity is normal";
         return baseline.are_others_material().then(|| why.to_owned());
@@ -150,22 +150,22 @@ fn outside(input: &TriageInput, baseline: &Baseline) -> Option<String> {
             Some(expected) => unexpected(input, expected, name),
             None => baseline
                 .are_others_material()
-                .then(|| format!("{} is not among the expected identities", stated::shorten(name))),
+                .then(|| format!("{} is not among the expected identities", fields::shorten(name))),
         }
     })
 }
 
 /// Returns why a field does not have an expected value; a missing field counts as unexpected.
 fn unexpected(input: &TriageInput, expected: &Words, identity: &str) -> Option<String> {
-    let who = stated::shorten(identity);
+    let who = fields::shorten(identity);
     expected.0.iter().find_map(|(field, words)| {
         if field == "hours" {
             let hours = words.iter().filter_map(|word| Hours::new(word.as_str()));
             let is_covered = |at: Instant| hours.into_iter().any(|hours: Hours| hours.covers(at));
-            return (!stated::instant(input).is_some_and(is_covered))
+            return (!fields::instant(input).is_some_and(is_covered))
                 .then(|| format!("hours is not normal for {who}"));
         }
-        let stated = stated::values(input, field);
+        let stated = fields::values(input, field);
         let mut each = stated.iter().map(|it| BaselineWord::compare_any(words, it.as_deref()));
         match each.clone().min() {
             None => Some(format!("{field} is not stated, which is not normal for {who}")),
@@ -174,8 +174,8 @@ fn unexpected(input: &TriageInput, expected: &Words, identity: &str) -> Option<S
                 Some(not_a_number(input, field))
             }
             Some(_) => {
-                let value = stated::shown(&stated);
-                let words = stated::shorten(&BaselineWord::join(words)).into_owned();
+                let value = fields::shown(&stated);
+                let words = fields::shorten(&BaselineWord::join(words)).into_owned();
                 Some(format!("{field} is {value}: normal for {who} is {words}"))
             }
         }
@@ -184,12 +184,12 @@ fn unexpected(input: &TriageInput, expected: &Words, identity: &str) -> Option<S
 
 /// Compares the values of a field with words: one value that fits is enough; then, one that is no number.
 fn any(input: &TriageInput, field: &str, words: &[BaselineWord]) -> WordMatch {
-    let stated = stated::values(input, field);
+    let stated = fields::values(input, field);
     let each = stated.iter().map(|it| BaselineWord::compare_any(words, it.as_deref()));
     each.max().unwrap_or(WordMatch::No)
 }
 
 fn not_a_number(input: &TriageInput, field: &str) -> String {
-    let value = stated::shown(&stated::values(input, field));
+    let value = fields::shown(&fields::values(input, field));
     format!("{field} is {value}, which is not a number")
 }

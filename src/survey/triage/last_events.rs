@@ -11,7 +11,7 @@ use crate::policy::closing::Baseline;
 use crate::policy::expectation::SinceLast;
 use crate::record::time::Instant;
 use crate::survey::route::Route;
-use crate::survey::triage::{TriageInput, stated};
+use crate::survey::triage::{TriageInput, fields};
 
 /// The maximum number of keys, of all baselines: what comes on top can't be judged.
 pub const MOST_KEYS: usize = 100_000;
@@ -174,14 +174,14 @@ impl LastEvents {
             Err(why) => return deviation(why),
         };
         // Rows keep whole seconds: an event read again must be the same one.
-        let at = stated::instant(input).and_then(|at| Instant::from_unix(at.unix()));
+        let at = fields::instant(input).and_then(|at| Instant::from_unix(at.unix()));
         let Some(at) = at else {
             return deviation("its time is not stated, so `since_last` can't be judged".to_owned());
         };
         if at.seconds_since(self.now) > CLOCK_DIFFERENCE {
             return deviation(format!("it is dated {at}, which is after {}", self.now));
         }
-        let name = stated::shorten(&values.join(", ")).into_owned();
+        let name = fields::shorten(&values.join(", ")).into_owned();
         let (memory, most_keys) = (self.memory, self.most_keys);
         let Some((key, known)) = self.entry(EventKey { baseline: place, values }) else {
             self.n_beyond += 1;
@@ -281,7 +281,7 @@ impl EventKey {
 fn values(limits: &SinceLast, input: &TriageInput) -> Result<Vec<String>, String> {
     let mut values = Vec::new();
     for field in &limits.by {
-        match stated::values(input, field).as_slice() {
+        match fields::values(input, field).as_slice() {
             [] => return Err(format!("{field} is not stated, so its last event is unknown")),
             [Some(value)] => values.push(value.clone().into_owned()),
             _ => {

@@ -5,11 +5,11 @@
 
 pub mod baseline;
 pub mod counts;
+mod fields;
 pub mod judge;
 pub mod last_events;
 pub mod observed;
 mod sample;
-mod stated;
 pub mod texts;
 pub mod wanted;
 pub mod watch;
