@@ -1,11 +1,14 @@
 //! `patterns`: repeated causes, with what to change, and whether a group is frozen.
 
+use std::path::PathBuf;
+
 use clap::Parser;
 
 use crate::commands::command::{Command, PastInstants, Run};
 use crate::commands::context::Ctx;
 use crate::commands::context::unknown;
 use crate::commands::exit::Outcome;
+use crate::commands::triage::observed;
 use exledger::session::snapshot::walk::Scope;
 use exledger::status::state::Status;
 use exledger::survey::patterns::{self, CausePattern, ProposedRecord, RecordOrigin};
@@ -14,15 +17,26 @@ use exledger::view;
 /// Show repeated causes
 ///
 /// Shows groups of merged records with the same cause, and controls that fail in several systems: the ids,
-/// what to change, and whether the group is frozen. Classes whose repetition is expected are counted apart. Exits 1
-/// if a frozen group has a new record, proposed or merged, without a redesign; with --strict, also if a frozen
-/// group has no redesign in time.
+/// what to change, and whether the group is frozen. Classes whose repetition is expected are counted apart. With
+/// --observations or --receipts, also shows what repeats in events, uses and refusals. Exits 1 if a frozen group
+/// has a new record, proposed or merged, without a redesign; with --strict, also if a frozen group has no redesign
+/// in time, or something repeats in events.
 #[derive(Debug, Parser)]
 #[command(name = "patterns")]
-#[command(
-    after_help = "EXAMPLE\n  exledger patterns\n  exledger patterns --format markdown\n  exledger patterns --strict"
-)]
-pub(crate) struct PatternsArgs {}
+#[command(after_help = "\
+EXAMPLE
+  exledger patterns
+  exledger patterns --format markdown
+  exledger patterns --observations observations.jsonl --receipts receipts.jsonl")]
+pub(crate) struct PatternsArgs {
+    /// File with the observations of `exledger triage`; repeatable
+    #[arg(long, value_name = "FILE")]
+    observations: Vec<PathBuf>,
+
+    /// File with the receipts of `exledger check`; repeatable
+    #[arg(long, value_name = "FILE")]
+    receipts: Vec<PathBuf>,
+}
 
 pub(crate) const COMMAND: Command = Command::of::<PatternsArgs>();
 
@@ -50,12 +64,15 @@ impl Run for PatternsArgs {
             .collect();
         let found = patterns::find_patterns(&neighbours, &proposed, approved.pattern_facts());
         let policy = &approved.governance().policy.patterns;
-        ctx.show(&view::patterns::doc(&found, policy, approved.stamp()))?;
+        let (rows, left_out) =
+            approved.read_counted(&ctx.folder, &self.observations, &self.receipts)?;
+        let repeated = approved.repeated(&rows)?;
+        let is_warned = observed::warn_left_out(ctx, left_out) || !repeated.is_empty();
+        ctx.show(&view::patterns::doc(&found, &repeated, policy, approved.stamp()))?;
         let is_refused = found.groups.iter().any(|it| !it.refused.is_empty());
-        let lacks_redesign =
-            ctx.globals.strict && found.groups.iter().any(CausePattern::lacks_redesign);
-        let outcome =
-            if is_refused || lacks_redesign { Outcome::ProblemsFound } else { Outcome::Fine };
+        let lacks_redesign = found.groups.iter().any(CausePattern::lacks_redesign);
+        let is_bad = is_refused || ctx.globals.strict && (lacks_redesign || is_warned);
+        let outcome = if is_bad { Outcome::ProblemsFound } else { Outcome::Fine };
         let unknown = approved.records().iter().filter(unknown::is_unknown);
         Ok(unknown::outcome(ctx, unknown, outcome))
     }

@@ -2,6 +2,7 @@
 //!
 //! Start at [`TriageArgs`]. Follows `docs/spec/cli.md`, triage, and `docs/spec/interop.md`, 6.
 
+pub(crate) mod observed;
 mod output;
 
 use std::mem::ManuallyDrop;
@@ -33,15 +34,17 @@ use exledger::view::triage::shown::{TriageView, Unused, WrittenDraft};
 ///
 /// Reads SARIF 2.1.0, and events as JSON Lines in the CloudEvents format. Each input is routine, covered,
 /// pending, dismissed, uncovered, has expired cover, or is unparsed. Exits 1 if something material is not
-/// covered, and 3 if something cannot be read.
+/// covered, and 3 if something cannot be read. Also shows what repeats in the events, over all runs with
+/// --observations; that fails only with --strict.
 #[derive(Debug, Parser)]
 #[command(name = "triage")]
 #[command(after_help = "\
 EXAMPLE
   exledger triage trivy.sarif semgrep.sarif
   exledger triage events.jsonl --format json
-  exledger triage trivy.sarif --filter -o upload.sarif
-  exledger triage trivy.sarif events.jsonl --messages --format json")]
+  exledger triage trivy.sarif events.jsonl --messages --format json
+  exledger triage events.jsonl --observations observations.jsonl --strict
+  exledger triage trivy.sarif --filter -o upload.sarif")]
 pub(crate) struct TriageArgs {
     /// SARIF files, or events as JSON Lines; - for stdin
     #[arg(value_name = "FILE", required = true)]
@@ -79,6 +82,14 @@ pub(crate) struct TriageArgs {
     #[arg(long = "source-root", value_name = "PATH")]
     source_roots: Vec<String>,
 
+    /// File with the observations of earlier runs, to which this run is added; created if missing
+    #[arg(long, value_name = "FILE")]
+    observations: Option<PathBuf>,
+
+    /// Take events that a baseline has not seen before as known from now on
+    #[arg(long, requires = "observations")]
+    learn: bool,
+
     /// Count unreadable inputs without failing
     #[arg(long)]
     skip_bad: bool,
@@ -94,6 +105,10 @@ impl Run for TriageArgs {
         let named = self.source_roots.iter();
         let roots: Vec<String> = named.map(|root| absolute(root)).collect::<anyhow::Result<_>>()?;
         let sources = open(ctx, &self.files)?;
+        let observations = self.observations.as_ref().map(|path| ctx.folder.join(path));
+        if let Some(path) = &observations {
+            observed::never_an_input(path, &sources)?;
+        }
         let rewrite = self.rewrite(ctx, &sources)?;
         let takes_stdout = rewrite.as_ref().is_some_and(Rewrite::takes_stdout);
         if self.messages && takes_stdout {
@@ -115,17 +130,22 @@ impl Run for TriageArgs {
             asks_unused: self.unused,
             asks_drafts: self.draft.is_some(),
             asks_messages: self.messages,
+            observations: observations.as_deref(),
+            learns: self.learn,
         };
         let answer = session.triage(&ctx.moment(), sources, &request)?;
         drop(progress);
         // The process ends with it, and freeing a long history takes a while.
-        let answer = ManuallyDrop::new(answer);
+        let mut answer = ManuallyDrop::new(answer);
         ctx.of_notices(answer.snapshot().notices());
         let mut outcome = self.outcome(ctx, &answer);
         if let (Some(rewrite), Some(suppressions)) = (&rewrite, &answer.suppressions)
             && !rewrite.write(ctx, &answer, suppressions)?
         {
             outcome = Outcome::Undetermined;
+        }
+        if let Some(path) = &self.observations {
+            observed::record(ctx, &mut answer, path, outcome)?;
         }
         let drafts = match &self.draft {
             Some(folder) => Some((folder, answer.write_drafts(&ctx.folder.join(folder))?)),
@@ -179,6 +199,11 @@ impl TriageArgs {
                 outcome = outcome.max(Outcome::ProblemsFound);
             }
         }
+        let is_warned = observed::warn(ctx, &answer.observed) || !answer.repeated.is_empty();
+        if is_warned && ctx.globals.strict {
+            outcome = outcome.max(Outcome::ProblemsFound);
+        }
+        outcome = outcome.max(observed::last_events(ctx, &answer.last_events));
         if counts.n(TriageState::Unparsed) > 0 && !self.skip_bad || counts.doubts > 0 {
             outcome = Outcome::Undetermined;
         }
@@ -239,6 +264,9 @@ fn show(
         baselines: &answer.snapshot().governance().policy.baselines,
         reads: ctx.format.reads,
         proposals: &answer.proposals,
+        repeated: &answer.repeated,
+        silent: &answer.last_events.silent,
+        events: &answer.snapshot().governance().policy.patterns.events,
         unused: matches.map(|matches| Unused { used: matches.used, why: matches.why_never }),
         drafts,
         asks_messages,

@@ -93,6 +93,10 @@ pub enum GateVerdict {
 }
 
 impl GateVerdict {
+    /// All verdicts.
+    pub const ALL: [GateVerdict; 4] =
+        [GateVerdict::Allow, GateVerdict::Deny, GateVerdict::Pending, GateVerdict::Unknown];
+
     /// Returns the verdict's name in `docs/spec/cli.md`.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::gate::answer::{Considered, GateAnswer, GrantLimits, Question};
+use crate::gate::answer::{Considered, GateAnswer, GateVerdict, GrantLimits, Question};
 use crate::policy::people::person::{Person, PersonView};
 use crate::record::json::Unambiguous;
 use crate::record::time::Instant;
@@ -124,6 +124,26 @@ pub struct PastReceipt {
     pub commit: Option<String>,
 }
 
+/// The question of a receipt, and its verdict.
+#[derive(Clone, Copy, Debug)]
+pub struct AskedReceipt<'v> {
+    /// The instant that the question was about.
+    pub at: Instant,
+    pub verdict: GateVerdict,
+    /// The record that the answer names; a denial may name a near match.
+    pub record: Option<&'v str>,
+    /// Whether the time was set explicitly rather than read from the clock.
+    pub is_simulated: bool,
+    question: &'v Value,
+}
+
+impl<'v> AskedReceipt<'v> {
+    /// Returns what the question states under a name.
+    pub fn text(&self, name: &str) -> Option<&'v str> {
+        self.question.get(name)?.as_str()
+    }
+}
+
 /// Counts the uses of each record: the receipts that allow, by record.
 ///
 /// # Errors
@@ -141,8 +161,35 @@ pub fn count(text: &str) -> Result<BTreeMap<String, u64>, NoReceipt> {
 /// # Errors
 /// [`NoReceipt`] with the first unreadable line: uses that can't be counted can't be allowed.
 pub fn all(text: &str) -> Result<Vec<PastReceipt>, NoReceipt> {
-    let mut values = serde_json::Deserializer::from_str(text).into_iter::<Unambiguous>();
     let mut receipts = Vec::new();
+    each(text, &mut |line, value| {
+        receipts.push(read(line, value)?);
+        Some(())
+    })?;
+    Ok(receipts)
+}
+
+/// Passes on the question and verdict of each receipt.
+///
+/// # Errors
+/// As [`all`]; also for a receipt without an instant, which is on no day.
+pub fn each_asked(text: &str, take: &mut dyn FnMut(AskedReceipt<'_>)) -> Result<(), NoReceipt> {
+    each(text, &mut |line, value| {
+        let past = read(line, value)?;
+        let verdict = value.get("verdict")?.as_str()?;
+        take(AskedReceipt {
+            at: past.instant?,
+            verdict: GateVerdict::ALL.into_iter().find(|it| it.as_str() == verdict)?,
+            record: value.get("record")?.as_str(),
+            is_simulated: value.get("simulated").and_then(Value::as_bool) == Some(true),
+            question: value.get("question")?,
+        });
+        Some(())
+    })
+}
+
+fn each(text: &str, take: &mut dyn FnMut(u32, &Value) -> Option<()>) -> Result<(), NoReceipt> {
+    let mut values = serde_json::Deserializer::from_str(text).into_iter::<Unambiguous>();
     let (mut read_to, mut line) = (0, 1);
     loop {
         // A receipt may span several lines, as `check --format json` prints it.
@@ -150,11 +197,10 @@ pub fn all(text: &str) -> Result<Vec<PastReceipt>, NoReceipt> {
         let blank = rest.len() - rest.trim_start().len();
         line += n_line_ends(rest.get(..blank).unwrap_or_default());
         let Some(value) = values.next() else {
-            return Ok(receipts);
+            return Ok(());
         };
-        let receipt = value.ok().and_then(|value| read(line, &value.0));
-        receipts
-            .push(receipt.ok_or(NoReceipt { line: usize::try_from(line).unwrap_or(usize::MAX) })?);
+        let taken = value.ok().and_then(|value| take(line, &value.0));
+        taken.ok_or(NoReceipt { line: usize::try_from(line).unwrap_or(usize::MAX) })?;
         let end = values.byte_offset();
         line += n_line_ends(text.get(read_to + blank..end).unwrap_or_default());
         read_to = end;

@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
+use crate::policy::expectation::{Expectations, Others, SinceLast, Words};
 use crate::policy::settings::{NotifyTarget, texts};
 use crate::record;
 use crate::record::time::{Day, Instant};
@@ -84,15 +85,21 @@ pub struct Baseline {
     pub id: String,
     /// The kind of baseline.
     pub kind: record::vocabulary::Baseline,
-    /// The events that it applies to: each field listed must have one of its values.
+    /// The events that it applies to: each field listed must have one of its values, patterns or limits like `<=5000000`.
     #[serde(default)]
     pub when: Words,
     /// What makes such an event material: any field listed with one of its values.
     #[serde(default)]
     pub material_if: Words,
-    /// What is normal for one identity; anything else is material.
+    /// What is normal for an identity, or for those that fit a pattern; anything else is material.
     #[serde(default)]
-    pub expect: BTreeMap<String, Words>,
+    pub expect: Expectations,
+    /// Whether an identity that no key of `expect` fits is material; by default it is, unless there is a `material_if`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub others: Option<Others>,
+    /// How long after the last event with the same values an event is normal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since_last: Option<SinceLast>,
     /// How many of every hundred routine events are shown for inspection.
     #[serde(default)]
     #[schemars(range(min = 0, max = 100))]
@@ -106,14 +113,15 @@ pub struct Baseline {
     pub notify: Vec<NotifyTarget>,
 }
 
-/// Fields, each with its possible values.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
-#[serde(transparent)]
-pub struct Words(
-    /// The words by field.
-    #[schemars(schema_with = "crate::policy::schema::word_map")]
-    pub BTreeMap<String, Vec<String>>,
-);
+impl Baseline {
+    /// Tells whether an identity that no key of `expect` fits is material.
+    pub fn are_others_material(&self) -> bool {
+        match self.others {
+            Some(others) => others == Others::Material,
+            None => self.material_if.0.is_empty(),
+        }
+    }
+}
 
 /// A span of the day in UTC, such as `01:00-03:00Z`; one that ends before it begins crosses midnight.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

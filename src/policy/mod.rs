@@ -6,8 +6,10 @@
 pub mod catalog;
 pub mod closing;
 pub mod demand;
+pub mod expectation;
 pub mod governance;
 pub mod mailmap;
+pub mod number;
 pub mod people;
 pub mod read;
 pub mod redesign;

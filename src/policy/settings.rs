@@ -304,6 +304,8 @@ pub struct Patterns {
     /// The fields by which records are grouped.
     #[schemars(length(min = 1))]
     pub key: Vec<PatternKey>,
+    /// When a group of events is repeated.
+    pub events: EventPatterns,
     /// What lifts a freeze.
     pub redesign: RedesignKind,
     /// How long after it landed a redesign may be due, and the longest time in which its effect is watched.
@@ -322,11 +324,35 @@ impl Default for Patterns {
             threshold: 3,
             freeze: true,
             key: vec![PatternKey::RootCause, PatternKey::Application],
+            events: EventPatterns::default(),
             redesign: RedesignKind::Any,
             redesign_max: days(180),
             expected: vec![Class::Emergency, Class::Regulated, Class::ThirdParty],
             notify: Vec::new(),
         }
+    }
+}
+
+/// When a group of events, uses or refusals is repeated: all four must hold.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct EventPatterns {
+    /// How far back inputs are counted, in whole days.
+    pub window: Term,
+    /// The least number of deviations.
+    #[schemars(range(min = 1))]
+    pub threshold: u32,
+    /// The least number of days with a deviation.
+    #[schemars(range(min = 1))]
+    pub days: u32,
+    /// The least number of deviations in a hundred inputs of the application.
+    #[schemars(range(min = 0, max = 100))]
+    pub share: u32,
+}
+
+impl Default for EventPatterns {
+    fn default() -> EventPatterns {
+        EventPatterns { window: days(30), threshold: 20, days: 3, share: 5 }
     }
 }
 

@@ -95,6 +95,9 @@ impl Pattern {
                     *fit = true;
                 }
             }
+            if !next.contains(&true) {
+                return false;
+            }
             self.pass_runs(&mut next);
             std::mem::swap(&mut fits, &mut next);
         }

@@ -20,6 +20,7 @@ pub mod lint;
 pub mod locate;
 mod mainline;
 pub mod notice;
+pub mod observations;
 mod opened;
 pub mod options;
 pub mod overlay;

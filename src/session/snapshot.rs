@@ -12,6 +12,7 @@ mod lookup;
 pub(crate) mod notes;
 mod owners;
 pub(crate) mod proposals;
+mod repeated;
 mod single;
 mod stamp;
 pub mod tip;

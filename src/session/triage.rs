@@ -4,27 +4,36 @@
 //! gate decides what a record covers.
 
 pub mod drafts;
+pub mod last_events;
 pub mod sources;
 pub mod suppressions;
 
 use std::path::Path;
 
 use crate::gate::index::Index;
+use crate::history::version::Digest;
 use crate::plan::owner::Owners;
 use crate::record::time::Instant;
 use crate::session::error::Error;
 use crate::session::locate::Located;
+use crate::session::observations::ObservationLog;
 use crate::session::options::Moment;
 use crate::session::snapshot::Snapshot;
 use crate::session::snapshot::walk::Scope;
 use crate::session::triage::drafts::TriageDraft;
+use crate::session::triage::last_events::LastEventsAnswer;
 use crate::session::triage::sources::{
     Source, SourceContent, SourceFormat, SourceRoots, TriageRun,
 };
 use crate::session::triage::suppressions::{RewriteKind, Suppressions};
 use crate::status::state::RecordState;
+use crate::survey::observation::{self, Observation};
+use crate::survey::repetition::advised::AdvisedGroup;
+use crate::survey::repetition::{self, OverlappingInputs};
 use crate::survey::triage::counts::{KeptDetail, TriageCounts};
 use crate::survey::triage::judge::TriageJudge;
+use crate::survey::triage::last_events::EventMemory;
+use crate::survey::triage::observed::ObservedRun;
 use crate::survey::triage::wanted::Wanted;
 use crate::survey::triage::watch::{FiringProposal, TriggerWatch, Used};
 
@@ -45,6 +54,20 @@ pub struct TriageRequest<'r> {
     pub asks_drafts: bool,
     /// Whether messages to people will be shown.
     pub asks_messages: bool,
+    /// The observations of earlier runs, to which this run can be added.
+    pub observations: Option<&'r Path>,
+    /// Whether events that a baseline has not seen before count as known from now on.
+    pub learns: bool,
+}
+
+impl TriageRequest<'_> {
+    fn memory(&self) -> EventMemory {
+        match (self.observations, self.learns) {
+            (None, _) => EventMemory::Run,
+            (Some(_), false) => EventMemory::Observations,
+            (Some(_), true) => EventMemory::Learning,
+        }
+    }
 }
 
 /// The decisions about all inputs.
@@ -59,7 +82,14 @@ pub struct TriageAnswer<'s> {
     pub matches: Option<RecordMatches>,
     /// What covers each result, if SARIF will be rewritten.
     pub suppressions: Option<Suppressions>,
+    /// What repeats in the events of this run and of the observations, the highest share first.
+    pub repeated: Vec<AdvisedGroup>,
+    /// The events of this run, and what there is to say about counting them.
+    pub observed: ObservedEvents,
+    /// Which keys of baselines are silent, and how many first events were taken as known.
+    pub last_events: LastEventsAnswer,
     wanted: Wanted,
+    log: Option<ObservationLog>,
     located: &'s Located,
     now: Instant,
     snapshot: Snapshot<'s>,
@@ -74,7 +104,51 @@ pub struct RecordMatches {
     pub why_never: Vec<String>,
 }
 
+/// The events of a run, and what there is to say about counting them.
+#[derive(Debug, Default)]
+pub struct ObservedEvents {
+    /// The rows of the files that were not counted before.
+    pub rows: Vec<Observation>,
+    /// The names of the files whose bytes were counted before.
+    pub counted_before: Vec<String>,
+    /// How many inputs are in no row, because there would be too many groups or rows.
+    pub left_out: u64,
+    /// Where events of different files overlap.
+    pub overlaps: Vec<OverlappingInputs>,
+}
+
+impl ObservedEvents {
+    fn new(
+        earlier: &[Observation],
+        run: ObservedRun<'_>,
+        ended: &[(String, Digest)],
+    ) -> ObservedEvents {
+        let known = observation::counted_files(earlier);
+        let ObservedRun { rows, left_out, .. } = run;
+        let rows: Vec<Observation> =
+            observation::new_rows(earlier, &rows).into_iter().cloned().collect();
+        let before = ended.iter().filter(|(_, digest)| known.contains(digest));
+        ObservedEvents {
+            overlaps: repetition::overlaps(earlier, &rows),
+            rows,
+            counted_before: before.map(|(name, _)| name.clone()).collect(),
+            left_out,
+        }
+    }
+}
+
 impl<'s> TriageAnswer<'s> {
+    /// Appends the events of this run to the observations. Returns how many files were added; `None` without
+    /// observations.
+    ///
+    /// # Errors
+    /// If they can't be written; nothing is appended then.
+    pub fn record_observations(&mut self) -> Result<Option<usize>, Error> {
+        let rows = &self.observed.rows;
+        let added = self.log.as_mut().map(|log| log.append(rows)).transpose()?;
+        Ok(added)
+    }
+
     /// Returns the records that the inputs were compared with.
     pub fn snapshot(&self) -> &Snapshot<'s> {
         &self.snapshot
@@ -99,12 +173,11 @@ pub(crate) fn triage<'s>(
     request: &TriageRequest<'_>,
 ) -> Result<TriageAnswer<'s>, Error> {
     let roots = SourceRoots::of(located, request.source_roots);
-    let scope = if sources.iter().all(|it| it.format == SourceFormat::Sarif) {
-        Scope::Findings
-    } else {
-        Scope::Everything
-    };
+    let log = request.observations.map(ObservationLog::open).transpose()?;
+    let is_sarif = sources.iter().all(|it| it.format == SourceFormat::Sarif);
+    let scope = if is_sarif && log.is_none() { Scope::Findings } else { Scope::Everything };
     let snapshot = Snapshot::open(located, at, scope)?;
+    let earlier = log.as_ref().map_or(&[] as &[Observation], |log| &log.rows);
     let index = Index::from_records(snapshot.records());
     let moved = |state: &_, at| snapshot.moved(state, at);
     let files = snapshot.file_owners();
@@ -123,12 +196,15 @@ pub(crate) fn triage<'s>(
             environment: request.environment,
         },
         counts,
+        last_events: last_events::known(&snapshot, earlier, &sources, request.memory())?,
         watch: TriggerWatch::new(snapshot.records()),
         wanted: request.asks_drafts.then(|| Wanted {
             environment: request.environment.map(str::to_owned),
             ..Wanted::default()
         }),
         suppressions: request.rewrite.map(Suppressions::new),
+        observed: ObservedRun::new(snapshot.governance()),
+        ended: Vec::new(),
     };
     let mut read = Vec::new();
     for (place, source) in sources.into_iter().enumerate() {
@@ -140,7 +216,13 @@ pub(crate) fn triage<'s>(
         let why_never = used.never.iter().map(|id| run.watch.why_never(id));
         RecordMatches { why_never: why_never.collect(), used }
     });
+    let observed = ObservedEvents::new(earlier, run.observed, &run.ended);
+    let repeated = snapshot.repeated(earlier.iter().chain(&observed.rows))?;
     Ok(TriageAnswer {
+        last_events: last_events::answer(&snapshot, &run.last_events),
+        repeated,
+        observed,
+        log,
         proposals: run.watch.proposals(),
         matches,
         counts: run.counts,

@@ -2,13 +2,13 @@
 //!
 //! Uses diag to history (the traits that it implements). Outside the sequence of modules.
 
+pub mod append;
 pub mod commits;
 pub mod edits;
 pub mod fetch;
 pub mod files;
 pub mod git;
 pub mod locked;
-pub mod receipts;
 pub mod sign;
 pub mod streams;
 mod target;

@@ -1,6 +1,6 @@
 //! Files that may be larger than memory: read several times from the start, written completely or not at all.
 //!
-//! Uses `store::files`. Start at [`open`] and [`Begun::at`]. Input that can't be read twice, such as a pipe, is copied
+//! Uses history's digests, `store::files`. Start at [`open`] and [`Begun::at`]. Input that can't be read twice, such as a pipe, is copied
 //! to an unnamed file, which vanishes with the program.
 
 use std::fs::{self, File};
@@ -8,6 +8,9 @@ use std::io::{self, BufReader, BufWriter, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+use sha2::{Digest as _, Sha256};
+
+use crate::history::version::Digest;
 use crate::store::files::FileError;
 use crate::store::target::{self, WriteTarget};
 use crate::store::temporary;
@@ -94,6 +97,33 @@ impl Rereadable {
     pub fn is_at(&self, path: &Path) -> bool {
         let real = |path: &Path| fs::canonicalize(path).ok();
         real(path).is_some_and(|at| Some(at) == real(&self.path))
+    }
+}
+
+/// A reader that digests the bytes that pass through it.
+#[derive(Debug)]
+pub struct HashedReader<R> {
+    from: R,
+    hash: Sha256,
+}
+
+impl<R: Read> HashedReader<R> {
+    /// Returns a buffered reader; what it has not read yet is not digested.
+    pub fn buffered(from: R) -> BufReader<HashedReader<R>> {
+        BufReader::with_capacity(PIECE, HashedReader { from, hash: Sha256::new() })
+    }
+
+    /// Returns the SHA-256 of the bytes that were read.
+    pub fn digest(self) -> Digest {
+        Digest(self.hash.finalize().into())
+    }
+}
+
+impl<R: Read> Read for HashedReader<R> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let n = self.from.read(into)?;
+        self.hash.update(into.get(..n).unwrap_or_default());
+        Ok(n)
     }
 }
 

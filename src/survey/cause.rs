@@ -103,7 +103,7 @@ pub fn refusing(record: &Record, governance: &Governance) -> BTreeSet<CauseGroup
 
 impl CauseGroup {
     /// Returns the group normalized for comparison.
-    fn folded(&self) -> CauseGroup {
+    pub fn folded(&self) -> CauseGroup {
         let folded = |text: &Option<String>| text.as_ref().map(|text| text.trim().to_lowercase());
         CauseGroup {
             values: self.values.iter().map(folded).collect(),

@@ -3,7 +3,7 @@
 //! Uses record, policy, status, survey's causes. Pure. Start at [`find_patterns`]. Follows `docs/spec/cli.md`, patterns, and M51
 //! to M54 and M91 of the mission. What makes records the same, and when a group is frozen, is decided in `cause` alone.
 
-mod advice;
+pub mod advice;
 pub mod linked;
 pub mod refused;
 

@@ -31,6 +31,7 @@ pub mod patterns;
 pub mod queue;
 pub mod record;
 pub mod redesign;
+mod repeated;
 pub mod report;
 pub mod revocations;
 pub mod shape;

@@ -13,8 +13,10 @@ use crate::status::stamp::Stamp;
 use crate::survey::cause;
 use crate::survey::occurrence::Occurrence;
 use crate::survey::patterns::{CausePattern, FrozenRecord, RecordOrigin, RepeatedCauses};
+use crate::survey::repetition::advised::AdvisedGroup;
 use crate::view::doc::{Block, Column, ColumnFit, Doc, DocTable, StyledText, Tone};
 use crate::view::follow_up::LinkedRedesignView;
+use crate::view::repeated::{self, RepeatedView};
 use crate::view::shape;
 
 #[derive(Serialize)]
@@ -25,6 +27,7 @@ struct PatternsAnswer<'a> {
     applications: Vec<PatternView<'a>>,
     controls: Vec<PatternView<'a>>,
     causes: Vec<PatternView<'a>>,
+    repeated: Vec<RepeatedView<'a>>,
 }
 
 #[derive(Serialize)]
@@ -64,8 +67,13 @@ impl<'a> OccurrenceView<'a> {
     }
 }
 
-/// Returns the answer; `policy` determines what counts.
-pub fn doc(found: &RepeatedCauses<'_>, policy: &Patterns, stamp: &Stamp) -> Doc<'static> {
+/// Returns the answer; `repeated` is what repeats in events, `policy` determines what counts.
+pub fn doc(
+    found: &RepeatedCauses<'_>,
+    repeated: &[AdvisedGroup],
+    policy: &Patterns,
+    stamp: &Stamp,
+) -> Doc<'static> {
     let mut doc = shape::stamped(
         stamp,
         "patterns",
@@ -76,6 +84,7 @@ pub fn doc(found: &RepeatedCauses<'_>, policy: &Patterns, stamp: &Stamp) -> Doc<
             applications: PatternView::all(&found.applications),
             controls: PatternView::all(&found.controls),
             causes: PatternView::all(&found.causes),
+            repeated: RepeatedView::all(repeated),
         },
     );
     doc.rows = Some("groups");
@@ -88,6 +97,7 @@ pub fn doc(found: &RepeatedCauses<'_>, policy: &Patterns, stamp: &Stamp) -> Doc<
         doc.blocks.push(Block::Paragraph(StyledText::with_tone(Tone::Good, nothing)));
     }
     expected(&mut doc, &found.expected, policy);
+    repeated::blocks(&mut doc, repeated, &policy.events);
     overview(&mut doc, "overrides by application", "application", &found.applications);
     overview(&mut doc, "controls that fail across systems", "control", &found.controls);
     overview(&mut doc, "occurrences by root cause", "root cause", &found.causes);

@@ -6,6 +6,7 @@ mod after;
 mod attention;
 pub mod messages;
 pub mod shown;
+mod silent;
 pub mod tuning;
 
 use crate::diag;
@@ -15,6 +16,7 @@ use crate::survey::triage::counts::{TriageCounts, TriageRow};
 use crate::survey::triage::watch::Used;
 use crate::view::doc::{Block, Doc, DocTable, FormatNeeds, StyledText, Tone};
 use crate::view::json;
+use crate::view::repeated::{self, RepeatedView};
 use crate::view::shape;
 use crate::view::triage::after::{DraftView, ProposalView};
 use crate::view::triage::shown::TriageView;
@@ -22,6 +24,7 @@ use crate::view::triage::shown::flexible;
 use crate::view::triage::shown::plain;
 use crate::view::triage::shown::tone;
 use crate::view::triage::shown::whole;
+use crate::view::triage::silent::SilentView;
 use crate::view::triage::tuning::BaselineView;
 use serde::Serialize;
 use serde_json::Value;
@@ -34,6 +37,8 @@ struct TriageReport<'a> {
     results: [(); 0],
     baselines: Vec<BaselineView<'a>>,
     proposals: Vec<ProposalView<'a>>,
+    silent: Vec<SilentView<'a>>,
+    repeated: Vec<RepeatedView<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     unused: Option<&'a Used>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -73,6 +78,8 @@ pub fn doc<'a>(shown: &'a TriageView<'_>) -> Doc<'a> {
             results: [],
             baselines: tuning::baselines(shown),
             proposals: shown.proposals.iter().map(ProposalView::of).collect(),
+            silent: shown.silent.iter().map(SilentView::of).collect(),
+            repeated: RepeatedView::all(shown.repeated),
             unused: shown.unused.as_ref().map(|unused| &unused.used),
             drafts: after::draft_views(shown),
         },
@@ -95,7 +102,9 @@ pub fn doc<'a>(shown: &'a TriageView<'_>) -> Doc<'a> {
     attention::blocks(&mut doc, shown);
     ownerless(&mut doc, shown);
     covered(&mut doc, shown);
+    silent::block(&mut doc, shown);
     attention::sampled(&mut doc, shown);
+    repeated::blocks(&mut doc, shown.repeated, shown.events);
     tuning::block(&mut doc, shown);
     after::blocks(&mut doc, shown);
     doc

@@ -8,6 +8,7 @@ use exledger::diag::Finding;
 use exledger::ledger::tree::{EntryKind, Tree, TreeError, TreeItem};
 use exledger::policy::governance::{Governance, State};
 
+mod baselines;
 mod catalogs;
 mod defaults;
 mod demands;

@@ -7,7 +7,6 @@ use std::collections::BTreeSet;
 
 use crate::diag::Pos;
 use crate::diag::code::Code;
-use crate::policy::closing::Hours;
 use crate::policy::read::{folders, people};
 use crate::policy::settings::Recipient;
 use crate::policy::tiers::Tier;
@@ -24,7 +23,6 @@ pub(super) fn check(root: &Node) -> Vec<SyntaxError> {
     sensitivities(root, &mut faults);
     keys(root, &mut faults);
     lists(root, &mut faults);
-    hours(root, &mut faults);
     faults.extend(folders::check(root));
     people::check(root, &mut faults);
     faults
@@ -34,7 +32,12 @@ fn fault(code: Code, pos: Pos, field: String, message: String, help: String) -> 
     SyntaxError { code, pos: Some(pos), field: Some(field), message, help }
 }
 
-fn bad(pos: Pos, field: String, message: String, help: impl Into<String>) -> SyntaxError {
+pub(super) fn bad(
+    pos: Pos,
+    field: String,
+    message: String,
+    help: impl Into<String>,
+) -> SyntaxError {
     fault(Code::BadValue, pos, field, message, help.into())
 }
 
@@ -42,7 +45,7 @@ fn entries<'n>(root: &'n Node, path: &str) -> &'n [MapEntry] {
     root.at(path).map_or(&[], Node::entries)
 }
 
-fn items<'n>(root: &'n Node, path: &str) -> &'n [Node] {
+pub(super) fn items<'n>(root: &'n Node, path: &str) -> &'n [Node] {
     root.at(path).map_or(&[], Node::items)
 }
 
@@ -337,28 +340,6 @@ fn catalogs(root: &Node, faults: &mut Vec<SyntaxError>) {
                 format!("two catalogs have the name `{name}`"),
                 "remove one, or give the file another name",
             ));
-        }
-    }
-}
-
-/// The normal hours of an identity: `01:00-03:00Z`.
-fn hours(root: &Node, faults: &mut Vec<SyntaxError>) {
-    for (index, baseline) in items(root, "baselines").iter().enumerate() {
-        for identity in baseline.get("expect").map_or(&[] as &[MapEntry], Node::entries) {
-            let Some(node) = identity.value.get("hours") else {
-                continue;
-            };
-            let texts = node.text().into_iter();
-            for text in texts.chain(node.items().iter().filter_map(Node::text)) {
-                if Hours::new(text).is_none() {
-                    faults.push(bad(
-                        node.pos,
-                        format!("baselines[{index}].expect.{}.hours", identity.key),
-                        format!("`{text}` is not a range of hours"),
-                        "write it in UTC as 01:00-03:00Z",
-                    ));
-                }
-            }
         }
     }
 }

@@ -3,6 +3,7 @@
 //! Uses diag, yaml, record's reader. Pure. Start at [`read`]. Follows `docs/spec/policy.md`, reading and
 //! defaults. A map is merged with its default key by key; lists, numbers and words replace it.
 
+mod baselines;
 mod check;
 mod closing;
 mod demand;
@@ -46,6 +47,7 @@ pub fn read(bytes: &[u8]) -> PolicySource {
         policy = read.map_or_else(Policy::default, |whole| whole.0);
         faults.extend(noted.faults);
         faults.extend(check::check(root));
+        baselines::check(root, &mut faults);
         nobody::check(root, &mut faults);
     }
     PolicySource {

@@ -2,11 +2,11 @@
 //!
 //! Uses record's reader. Pure. Follows `docs/spec/policy.md`.
 
-use crate::policy::read::values::{Path, Positive};
+use crate::policy::read::values::{Path, PerHundred, Positive};
 use crate::policy::read::{stated, value};
 use crate::policy::settings::{
-    AssetRule, Due, Escalation, Lint, NotifyTarget, Patterns, People, Profile, ProfileTrigger,
-    Recipient, Recurrence,
+    AssetRule, Due, Escalation, EventPatterns, Lint, NotifyTarget, Patterns, People, Profile,
+    ProfileTrigger, Recipient, Recurrence,
 };
 use crate::record::address::Address;
 use crate::record::parse_error::ParseError;
@@ -150,11 +150,25 @@ impl Read for Patterns {
             }
             stated(fields, "freeze", |read| patterns.freeze = read);
             stated(fields, "key", |read| patterns.key = read);
+            stated(fields, "events", |read| patterns.events = read);
             stated(fields, "redesign", |read| patterns.redesign = read);
             stated(fields, "redesign_max", |read| patterns.redesign_max = read);
             stated(fields, "expected", |read| patterns.expected = read);
             stated(fields, "notify", |read| patterns.notify = read);
             Some(patterns)
+        })
+    }
+}
+
+impl Read for EventPatterns {
+    fn read<'n>(node: &'n Node, at: &mut NodeReader<'n>) -> Option<EventPatterns> {
+        at.map(node, |fields| {
+            let mut events = EventPatterns::default();
+            stated(fields, "window", |read| events.window = read);
+            stated(fields, "threshold", |Positive(n)| events.threshold = n);
+            stated(fields, "days", |Positive(n)| events.days = n);
+            stated(fields, "share", |PerHundred(n)| events.share = n);
+            Some(events)
         })
     }
 }

@@ -3,7 +3,7 @@
 //! Start at `AuditedReceipts`. Follows `docs/spec/cli.md`, verify, and `docs/spec/rules.md`, `use-after-end` and `never-used`.
 
 use crate::approval::verdict::ApprovalVerdict;
-use crate::gate::receipt::{self, PastReceipt};
+use crate::gate::receipt::{self, NoReceipt, PastReceipt};
 use crate::history::change::event::ChangeEvent;
 use crate::history::version::TrailKey;
 use crate::history::walked::History;
@@ -35,6 +35,20 @@ pub struct UsedRecord {
     pub closed: Option<Instant>,
 }
 
+/// Reads a file of receipts.
+pub(crate) fn read(folder: &Path, path: &Path) -> Result<Vec<u8>, Undetermined> {
+    files::read(&folder.join(path), MOST_BYTES)
+        .map_err(|error| Undetermined::other(error.to_string(), "give a file of receipts"))
+}
+
+/// Returns the error for a file with a line that is not a receipt.
+pub(crate) fn not_receipts(error: NoReceipt, path: &Path) -> Undetermined {
+    Undetermined::other(
+        format!("line {} of {} is not a receipt", error.line, path.display()),
+        "receipts are lines printed by `exledger check --format json`, or stored with --receipts",
+    )
+}
+
 /// The receipts, if given.
 pub(super) struct AuditedReceipts {
     path: Option<PathBuf>,
@@ -55,15 +69,9 @@ impl AuditedReceipts {
         let Some(path) = path else {
             return Ok(AuditedReceipts { path: None, shown: String::new(), receipts: Vec::new() });
         };
-        let bytes = files::read(&folder.join(path), MOST_BYTES)
-            .map_err(|error| Undetermined::other(error.to_string(), "give a file of receipts"))?;
+        let bytes = read(folder, path)?;
         let text = String::from_utf8_lossy(&bytes);
-        let receipts = receipt::all(&text).map_err(|error| {
-            Undetermined::other(
-                format!("line {} of {} is not a receipt", error.line, path.display()),
-                "receipts are lines printed by `exledger check --format json`, or stored with --receipts",
-            )
-        })?;
+        let receipts = receipt::all(&text).map_err(|error| not_receipts(error, path))?;
         Ok(AuditedReceipts {
             shown: path.display().to_string(),
             path: Some(path.to_owned()),

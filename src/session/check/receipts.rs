@@ -14,10 +14,13 @@ use serde_json::Value;
 use crate::gate;
 use crate::gate::answer::{GateVerdict, Question};
 use crate::gate::receipt::{self, CheckAnswer, LoggedReceipt};
-use crate::store::receipts::{LockedReceipts, ReceiptFile, ReceiptFileError};
+use crate::store::append::{AppendFile, AppendFileError, LockedFile};
 
 /// How long to wait for another process to release the lock.
 const PATIENCE: Duration = Duration::from_secs(10);
+
+/// The maximum number of bytes that are read at once.
+const MOST_BYTES: u64 = 1 << 30;
 
 /// The receipts of earlier answers, which show how often limited-use records were used. Each answer locks the file,
 /// counts, appends, syncs and unlocks.
@@ -34,7 +37,7 @@ enum LogState {
 
 /// A file of receipts with its counted uses.
 struct Counted {
-    file: ReceiptFile,
+    file: AppendFile,
     tally: Tally,
 }
 
@@ -55,7 +58,7 @@ impl ReceiptLog {
     /// Opens a file, which need not exist yet. A file that can't be opened makes every answer `unknown`.
     pub fn open(path: &Path) -> ReceiptLog {
         let shown = path.display().to_string();
-        let state = match ReceiptFile::open(path) {
+        let state = match AppendFile::open(path, MOST_BYTES) {
             Ok(file) => LogState::Open(Box::new(Counted {
                 file,
                 tally: Tally {
@@ -143,12 +146,12 @@ impl Counted {
 }
 
 impl Tally {
-    fn locked<'f>(&self, file: &'f mut ReceiptFile) -> Result<LockedReceipts<'f>, Failure> {
+    fn locked<'f>(&self, file: &'f mut AppendFile) -> Result<LockedFile<'f>, Failure> {
         file.lock(PATIENCE).map_err(|error| self.failure(&error))
     }
 
     /// Counts what was appended since the last time.
-    fn count(&mut self, locked: &mut LockedReceipts<'_>) -> Result<(), Failure> {
+    fn count(&mut self, locked: &mut LockedFile<'_>) -> Result<(), Failure> {
         let text = locked.added().map_err(|error| self.failure(&error))?;
         let counts = receipt::count(&text).map_err(|error| {
             let (line, shown) = (self.n_lines + error.line, &self.shown);
@@ -173,10 +176,15 @@ impl Tally {
         }
     }
 
-    fn failure(&self, error: &ReceiptFileError) -> Failure {
+    fn failure(&self, error: &AppendFileError) -> Failure {
         let cause = format!("can't read the receipts {}: {error}", self.shown);
         match error {
-            ReceiptFileError::Replaced | ReceiptFileError::Rewritten => Failure::Lasting(cause),
+            AppendFileError::Replaced => {
+                Failure::Lasting(format!("{cause}: restart the gate to use that one"))
+            }
+            AppendFileError::Rewritten => Failure::Lasting(format!(
+                "{cause}, so uses may be lost: restore it, then restart the gate"
+            )),
             _ => Failure::Once(cause),
         }
     }

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
+use crate::history::version::Digest;
 use crate::interop::events;
 use crate::interop::sarif::roots::Roots;
 use crate::interop::sarif::{self, SarifLayout, Spans};
@@ -14,11 +15,13 @@ use crate::session::error::Undetermined;
 use crate::session::locate::Located;
 use crate::session::triage::suppressions::Suppressions;
 use crate::store::files::{self, FileError};
-use crate::store::streams::{self, Rereadable};
 use crate::survey::route::Router;
+use crate::store::streams::{self, HashedReader, Rereadable};
 use crate::survey::triage::TriageInput;
 use crate::survey::triage::counts::{InputOrigin, TriageCounts};
 use crate::survey::triage::judge::TriageJudge;
+use crate::survey::triage::last_events::LastEvents;
+use crate::survey::triage::observed::ObservedRun;
 use crate::survey::triage::wanted::Wanted;
 use crate::survey::triage::watch::TriggerWatch;
 
@@ -57,6 +60,17 @@ impl Source {
     pub fn keep(name: String, from: impl Read) -> Result<Source, Undetermined> {
         let kept = streams::keep(from, Path::new(&name));
         Source::of(name, kept)
+    }
+
+    /// Returns the SHA-256 of the bytes that the file has now.
+    ///
+    /// # Errors
+    /// As [`Source::open`].
+    pub fn digest(&self) -> Result<Digest, Undetermined> {
+        let mut bytes = HashedReader::buffered(self.opened.reader().map_err(unread)?);
+        let read = std::io::copy(&mut bytes, &mut std::io::sink());
+        read.map_err(|cause| unread(FileError::Failed(self.name.clone().into(), cause)))?;
+        Ok(bytes.into_inner().digest())
     }
 
     fn of(name: String, opened: Result<Rereadable, FileError>) -> Result<Source, Undetermined> {
@@ -121,12 +135,18 @@ pub(super) struct TriageRun<'d> {
     pub(super) records: BTreeMap<&'d str, &'d Record>,
     /// The rows and counts.
     pub(super) counts: TriageCounts,
+    /// The last events of the baselines with `since_last`.
+    pub(super) last_events: LastEvents,
     /// What the inputs imply for the triggers of records.
     pub(super) watch: TriggerWatch<'d>,
     /// The inputs that need a record; `None` if no drafts are written.
     pub(super) wanted: Option<Wanted>,
     /// What covers each result; `None` if no SARIF is rewritten.
     pub(super) suppressions: Option<Suppressions>,
+    /// The events, counted for repetition.
+    pub(super) observed: ObservedRun<'d>,
+    /// The files of events that were read to their ends, by name.
+    pub(super) ended: Vec<(String, Digest)>,
 }
 
 impl TriageRun<'_> {
@@ -156,8 +176,19 @@ impl TriageRun<'_> {
                 sarif::read(reader()?, roots, spans, take).map(SourceContent::Sarif)
             }
             SourceFormat::Events => {
+                let mut lines = HashedReader::buffered(reader()?);
                 let take = &mut |line, read| self.take(origin(Some(line)), read);
-                events::read(reader()?, take).map(|()| SourceContent::Events)
+                let read = events::read(&mut lines, take).map(|()| SourceContent::Events);
+                if read.is_ok() {
+                    let digest = lines.into_inner().digest();
+                    let baselines = &self.judge.governance.policy.baselines;
+                    for event in self.last_events.end_file(baselines) {
+                        self.observed.last_seen(&event.baseline, event.by, event.last);
+                    }
+                    self.observed.end_file(digest);
+                    self.ended.push((source.name.clone(), digest));
+                }
+                read
             }
         };
         if let Ok(SourceContent::Sarif(layout)) = &read {
@@ -167,6 +198,8 @@ impl TriageRun<'_> {
         }
         Ok(read.unwrap_or_else(|broken| {
             self.take(origin(None), Err(broken.to_string()));
+            self.observed.leave_file();
+            self.last_events.leave_file();
             SourceContent::Broken
         }))
     }
@@ -183,10 +216,13 @@ impl TriageRun<'_> {
                 self.counts.unparsed(origin, &why);
             }
             Ok(input) if self.counts.is_new(&input) => {
-                let decision = self.judge.decide(&input);
+                let decision = self.judge.decide(&input, &mut self.last_events);
                 cover(&mut self.suppressions, Some((&input, &decision)));
                 let baselines = &self.judge.governance.policy.baselines;
                 self.watch.add(origin.source, &input, &decision);
+                if let TriageInput::Event(event) = &input {
+                    self.observed.add_event(event, decision.state);
+                }
                 if let Some(wanted) = &mut self.wanted {
                     wanted.add(&input, &decision, baselines);
                 }

@@ -43,7 +43,16 @@ fn by_cause(records: &[&Neighbour]) -> String {
         return "classify the cause first: an unclassified cause can't be fixed once for all"
             .to_owned();
     };
-    let action = match target {
+    action(target).to_owned()
+}
+
+/// Returns the usual remedy for a cause; `None` for `unclassified`.
+pub fn remedy(cause: RootCause) -> Option<&'static str> {
+    target_of(cause).map(action)
+}
+
+fn action(target: FixTarget) -> &'static str {
+    match target {
         FixTarget::Policy => {
             "change the policy: the rule requires something these records can't do, or contradicts another rule"
         }
@@ -55,8 +64,7 @@ fn by_cause(records: &[&Neighbour]) -> String {
         FixTarget::Process => {
             "change the process: the decider, the owner or the handover is repeatedly missing"
         }
-    };
-    action.to_owned()
+    }
 }
 
 /// Returns where a cause is usually corrected, unless the records say otherwise; `None` if no cause is stated.

@@ -4,12 +4,12 @@
 //! `docs/spec/policy.md`, baselines, and `docs/spec/interop.md`, 6.
 
 use serde_json::Value;
-use std::borrow::Cow;
 
-use crate::policy::closing::{Baseline, Hours, Words};
+use crate::policy::closing::{Baseline, Hours};
+use crate::policy::expectation::{BaselineWord, WordMatch, Words};
 use crate::record::time::Instant;
-use crate::record::vocabulary::Vocabulary;
-use crate::survey::triage::{CloudEvent, ScannerFinding, TriageInput};
+use crate::survey::triage::last_events::{Deviation, LastEvents};
+use crate::survey::triage::{TriageInput, fields};
 
 /// Whether an input needs attention.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,22 +26,41 @@ pub struct BaselineMatch {
     pub matter: Matter,
     /// The indexes of the baselines that apply.
     pub baselines: Vec<usize>,
+    /// Whether a baseline could not be evaluated, which makes the input material.
+    pub is_doubtful: bool,
 }
 
 /// Judges an input: it is material if one of its baselines says so, and routine if baselines apply but none does.
 /// Without any baseline, a finding is judged by its level, and an event is routine.
-pub fn match_baselines(input: &TriageInput, baselines: &[Baseline]) -> BaselineMatch {
+///
+/// The input becomes the last event of the baselines with `since_last`, so inputs are judged in their order, each once.
+pub fn match_baselines(
+    input: &TriageInput,
+    baselines: &[Baseline],
+    last_events: &mut LastEvents,
+) -> BaselineMatch {
     let mut about = Vec::new();
-    let mut material = None;
+    let mut material: Option<Deviation> = None;
     let mut routine = None;
+    let mut is_doubtful = false;
     for (place, baseline) in baselines.iter().enumerate() {
-        if !is_about(baseline, input) {
-            continue;
-        }
+        let found = match selected(baseline, input) {
+            Selection::No => continue,
+            Selection::Unclear(why) => Some(Deviation { why, is_doubtful: false }),
+            Selection::Yes if is_no_failure(input) => None,
+            Selection::Yes => {
+                // Always asked: the input becomes the last event, whatever else is wrong with it.
+                let since = last_events.compare(place, baseline, input);
+                let outside = outside(input, baseline);
+                outside.map(|why| Deviation { why, is_doubtful: false }).or(since)
+            }
+        };
         about.push(place);
-        match outside(input, baseline) {
-            Some(why) => {
-                material.get_or_insert(why);
+        match found {
+            Some(found) => {
+                is_doubtful |= found.is_doubtful;
+                let why = format!("{} (baseline {})", found.why, baseline.id);
+                material.get_or_insert(Deviation { why, ..found });
             }
             None => {
                 routine.get_or_insert_with(|| format!("normal by baseline {}", baseline.id));
@@ -49,22 +68,38 @@ pub fn match_baselines(input: &TriageInput, baselines: &[Baseline]) -> BaselineM
         }
     }
     let matter = match (material, routine) {
-        (Some(why), _) => Matter::Material(Some(why)),
+        (Some(found), _) => Matter::Material(Some(found.why)),
         (None, Some(why)) => Matter::Routine(why),
         (None, None) => unknown(input),
     };
-    BaselineMatch { matter, baselines: about }
+    BaselineMatch { matter, baselines: about, is_doubtful }
+}
+
+/// Whether a baseline applies to an input.
+enum Selection {
+    Yes,
+    No,
+    /// A value can't be compared as `when` says: the reason. The input is then material.
+    Unclear(String),
 }
 
 /// Tells whether a baseline applies to an input. A baseline without selectors applies to events only: otherwise it
 /// would make every finding routine.
-fn is_about(baseline: &Baseline, input: &TriageInput) -> bool {
-    let mut chosen = baseline.when.0.iter();
-    let is_all = chosen.all(|(field, values)| holds(input, field, values));
-    match input {
-        TriageInput::Finding(_) => is_all && !baseline.when.0.is_empty(),
-        TriageInput::Event(_) => is_all,
+fn selected(baseline: &Baseline, input: &TriageInput) -> Selection {
+    if baseline.when.0.is_empty() && matches!(input, TriageInput::Finding(_)) {
+        return Selection::No;
     }
+    let mut unclear = None;
+    for (field, words) in &baseline.when.0 {
+        match any(input, field, words) {
+            WordMatch::Yes => {}
+            WordMatch::No => return Selection::No,
+            WordMatch::NotNumber => {
+                unclear.get_or_insert_with(|| not_a_number(input, field));
+            }
+        }
+    }
+    unclear.map_or(Selection::Yes, Selection::Unclear)
 }
 
 /// Judges an input to which no baseline applies.
@@ -79,109 +114,82 @@ fn unknown(input: &TriageInput) -> Matter {
         TriageInput::Finding(_) => Matter::Material(None),
         TriageInput::Event(event) => {
             let kind = event.fields.get("type").and_then(Value::as_str);
-            Matter::Routine(format!("no baseline covers {}", kind.unwrap_or_default()))
+            let kind = fields::shorten(kind.unwrap_or_default());
+            Matter::Routine(format!("no baseline covers {kind}"))
         }
     }
 }
 
-/// Returns why an input deviates from a baseline; `None` if it does not.
+fn is_no_failure(input: &TriageInput) -> bool {
+    matches!(input, TriageInput::Finding(finding) if finding.kind != "fail")
+}
+
+/// Returns why an input deviates from `material_if` or `expect`; `None` if it does not.
 fn outside(input: &TriageInput, baseline: &Baseline) -> Option<String> {
-    if let TriageInput::Finding(finding) = input
-        && finding.kind != "fail"
-    {
+    for (field, words) in &baseline.material_if.0 {
+        match any(input, field, words) {
+            WordMatch::Yes => {
+                let value = fields::shown(&fields::values(input, field));
+                return Some(format!("{field} is {value}"));
+            }
+            WordMatch::NotNumber => return Some(not_a_number(input, field)),
+            WordMatch::No => {}
+        }
+    }
+    if baseline.expect.is_empty() {
         return None;
     }
-    let is_bad = |(field, values): &(&String, &Vec<String>)| holds(input, field, values);
-    if let Some((field, _)) = baseline.material_if.0.iter().find(is_bad) {
-        let value = texts(input, field).join(", ");
-        return Some(format!("{field} is {value} (baseline {})", baseline.id));
+    let identities = fields::values(input, "data.identity");
+    if identities.is_empty() {
+        let why = "data.identity is not stated, and `expect` names whose activity is normal";
+        return baseline.are_others_material().then(|| why.to_owned());
     }
-    let identity = texts(input, "data.identity");
-    let expected = identity.first().and_then(|identity| baseline.expect.get(identity.as_ref()));
-    let field = unexpected(input, expected?)?;
-    let who = identity.first().map(Cow::as_ref).unwrap_or_default();
-    Some(format!("{field} is not normal for {who} (baseline {})", baseline.id))
-}
-
-/// Returns the first field without an expected value; a missing field counts as unexpected.
-fn unexpected<'w>(input: &TriageInput, expected: &'w Words) -> Option<&'w str> {
-    let is_normal = |field: &str, values: &[String]| match field {
-        "hours" => instant(input).is_some_and(|at| {
-            let hours = values.iter().filter_map(|text| Hours::new(text));
-            hours.into_iter().any(|hours| hours.covers(at))
-        }),
-        field => {
-            let stated = texts(input, field);
-            let is_expected = |text: &Cow<'_, str>| values.iter().any(|value| value == text);
-            !stated.is_empty() && stated.iter().all(is_expected)
+    identities.iter().find_map(|identity| {
+        let name = identity.as_deref().unwrap_or("a map");
+        match identity.as_deref().and_then(|identity| baseline.expect.of(identity)) {
+            Some(expected) => unexpected(input, expected, name),
+            None => baseline
+                .are_others_material()
+                .then(|| format!("{} is not among the expected identities", fields::shorten(name))),
         }
-    };
-    let mut fields = expected.0.iter();
-    let found = fields.find(|(field, values)| !is_normal(field, values));
-    found.map(|(field, _)| field.as_str())
-}
-
-fn instant(input: &TriageInput) -> Option<Instant> {
-    match input {
-        TriageInput::Finding(finding) => finding.at,
-        TriageInput::Event(event) => Some(event.at),
-    }
-}
-
-/// Tells whether a field has one of the values.
-fn holds(input: &TriageInput, field: &str, values: &[String]) -> bool {
-    let stated = texts(input, field);
-    stated.iter().any(|text| values.iter().any(|value| value == text))
-}
-
-/// Returns the values of a field, such as `data.environment`, as texts; for a list, its items.
-fn texts<'i>(input: &'i TriageInput, field: &str) -> Vec<Cow<'i, str>> {
-    match input {
-        TriageInput::Finding(finding) => of_finding(finding, field),
-        TriageInput::Event(event) => of_event(event, field),
-    }
-}
-
-fn of_finding<'i>(finding: &'i ScannerFinding, field: &str) -> Vec<Cow<'i, str>> {
-    let text: Option<&str> = match field {
-        "type" => Some("finding"),
-        "data.tool" => Some(&finding.tool),
-        "data.id" => Some(&finding.id),
-        "data.level" => Some(&finding.level),
-        "data.severity" => finding.severity.map(Vocabulary::as_str),
-        "data.path" => {
-            let places = finding.places.iter();
-            return places.map(|place| place.file.text().into()).collect();
-        }
-        "data.package" => {
-            let package = finding.package.as_ref();
-            finding.purl.as_deref().or(package.map(|package| package.name.as_str()))
-        }
-        _ => None,
-    };
-    text.map(Cow::from).into_iter().collect()
-}
-
-fn of_event<'i>(event: &'i CloudEvent, field: &str) -> Vec<Cow<'i, str>> {
-    fn text(value: &Value) -> Vec<Cow<'_, str>> {
-        match value {
-            Value::Null | Value::Object(_) => Vec::new(),
-            Value::String(text) => vec![text.into()],
-            Value::Array(items) => items.iter().flat_map(text).collect(),
-            other => vec![other.to_string().into()],
-        }
-    }
-    at(&event.fields, field).map(text).unwrap_or_default()
-}
-
-/// Returns the value at a path; a key may itself contain dots.
-fn at<'v>(value: &'v Value, path: &str) -> Option<&'v Value> {
-    if let Some(found) = value.get(path) {
-        return Some(found);
-    }
-    let mut dots = path.match_indices('.');
-    dots.find_map(|(dot, _)| {
-        let (key, rest) = path.split_at(dot);
-        at(value.get(key)?, rest.strip_prefix('.')?)
     })
+}
+
+/// Returns why a field does not have an expected value; a missing field counts as unexpected.
+fn unexpected(input: &TriageInput, expected: &Words, identity: &str) -> Option<String> {
+    let who = fields::shorten(identity);
+    expected.0.iter().find_map(|(field, words)| {
+        if field == "hours" {
+            let hours = words.iter().filter_map(|word| Hours::new(word.as_str()));
+            let is_covered = |at: Instant| hours.into_iter().any(|hours: Hours| hours.covers(at));
+            return (!fields::instant(input).is_some_and(is_covered))
+                .then(|| format!("hours is not normal for {who}"));
+        }
+        let stated = fields::values(input, field);
+        let mut each = stated.iter().map(|it| BaselineWord::compare_any(words, it.as_deref()));
+        match each.clone().min() {
+            None => Some(format!("{field} is not stated, which is not normal for {who}")),
+            Some(WordMatch::Yes) => None,
+            Some(_) if each.any(|it| it == WordMatch::NotNumber) => {
+                Some(not_a_number(input, field))
+            }
+            Some(_) => {
+                let value = fields::shown(&stated);
+                let words = fields::shorten(&BaselineWord::join(words)).into_owned();
+                Some(format!("{field} is {value}: normal for {who} is {words}"))
+            }
+        }
+    })
+}
+
+/// Compares the values of a field with words: one value that fits is enough; then, one that is no number.
+fn any(input: &TriageInput, field: &str, words: &[BaselineWord]) -> WordMatch {
+    let stated = fields::values(input, field);
+    let each = stated.iter().map(|it| BaselineWord::compare_any(words, it.as_deref()));
+    each.max().unwrap_or(WordMatch::No)
+}
+
+fn not_a_number(input: &TriageInput, field: &str) -> String {
+    let value = fields::shown(&fields::values(input, field));
+    format!("{field} is {value}, which is not a number")
 }

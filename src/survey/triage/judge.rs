@@ -18,6 +18,7 @@ use crate::record::time::Instant;
 use crate::record::vocabulary::{RootCause, Vocabulary};
 use crate::status::state::{RecordState, Status};
 use crate::survey::triage::baseline::{self, BaselineMatch, Matter};
+use crate::survey::triage::last_events::LastEvents;
 use crate::survey::triage::{CloudEvent, FindingFile, ScannerFinding, TriageInput, TriageState};
 
 /// Everything needed to judge inputs.
@@ -66,7 +67,8 @@ impl TriageDecision {
 }
 
 impl TriageJudge<'_> {
-    pub fn decide(&self, input: &TriageInput) -> TriageDecision {
+    /// Decides about an input, which becomes the last event of its baselines.
+    pub fn decide(&self, input: &TriageInput, last_events: &mut LastEvents) -> TriageDecision {
         if let TriageInput::Finding(finding) = input
             && finding.is_absent
         {
@@ -74,7 +76,8 @@ impl TriageJudge<'_> {
                 "the scanner says that it is gone (baselineState: absent)",
             );
         }
-        let judged = baseline::match_baselines(input, &self.governance.policy.baselines);
+        let baselines = &self.governance.policy.baselines;
+        let judged = baseline::match_baselines(input, baselines, last_events);
         let found = match input {
             TriageInput::Finding(finding) => self.finding(finding),
             TriageInput::Event(event) => self.event(event),
@@ -341,7 +344,7 @@ fn decided(found: MatchedRecord, judged: BaselineMatch) -> TriageDecision {
         state,
         record,
         message,
-        is_doubtful: doubt,
+        is_doubtful: doubt || judged.is_doubtful && !is_covered,
         baselines: judged.baselines,
         about,
     }

@@ -5,9 +5,12 @@
 
 pub mod baseline;
 pub mod counts;
+mod fields;
 pub mod judge;
 pub mod messages;
 pub mod routing;
+pub mod last_events;
+pub mod observed;
 mod sample;
 pub mod texts;
 pub mod wanted;

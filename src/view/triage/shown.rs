@@ -3,9 +3,12 @@
 //! Uses policy, survey, view's documents. Pure. Start at [`TriageView`]. Follows `docs/spec/cli.md`, triage.
 
 use crate::policy::closing::Baseline;
+use crate::policy::settings::EventPatterns;
 use crate::status::stamp::Stamp;
+use crate::survey::repetition::advised::AdvisedGroup;
 use crate::survey::triage::TriageState;
 use crate::survey::triage::counts::TriageCounts;
+use crate::survey::triage::last_events::RoutedSilence;
 use crate::survey::triage::watch::{FiringProposal, Used};
 use crate::view::doc::{Block, Column, ColumnFit, DocTable, FormatNeeds, StyledText, Tone};
 
@@ -25,6 +28,12 @@ pub struct TriageView<'a> {
     pub asks_messages: bool,
     /// The triggers that the inputs fire.
     pub proposals: &'a [FiringProposal],
+    /// Keys of baselines without an event for too long, by baseline and values.
+    pub silent: &'a [RoutedSilence],
+    /// What repeats in events, the highest share first.
+    pub repeated: &'a [AdvisedGroup],
+    /// What makes a group of events repeated.
+    pub events: &'a EventPatterns,
     /// Which records are used, if requested.
     pub unused: Option<Unused>,
     /// The written drafts, if requested.

@@ -3,8 +3,9 @@
 //! Uses policy, survey. Pure. Start at `block`. Follows `docs/spec/policy.md`, baselines.
 
 use crate::diag;
-use crate::policy::closing::{Baseline, Words};
-use crate::record::time::{Day, Instant};
+use crate::policy::closing::Baseline;
+use crate::policy::expectation::{BaselineWord, Words};
+use crate::record::time::{Day, Instant, Term};
 use crate::record::vocabulary::Vocabulary;
 use crate::view::doc::{Doc, StyledText, Tone};
 use crate::view::triage::shown::{TriageView, flexible, optional, table, whole};
@@ -97,10 +98,17 @@ pub(super) fn block(doc: &mut Doc, shown: &TriageView<'_>) {
 fn thresholds(baseline: &Baseline) -> String {
     let fields = baseline.material_if.0.iter();
     let mut parts: Vec<String> =
-        fields.map(|(field, values)| format!("{field}: {}", values.join(", "))).collect();
+        fields.map(|(field, values)| format!("{field}: {}", BaselineWord::join(values))).collect();
     if !baseline.expect.is_empty() {
         let n = diag::count(baseline.expect.len(), "identity");
-        parts.push(format!("outside what is expected for {n}"));
+        let others = if baseline.are_others_material() { ", or somebody else" } else { "" };
+        parts.push(format!("outside what is expected for {n}{others}"));
+    }
+    if let Some(since) = &baseline.since_last {
+        let limit = |word: &str, term: Option<Term>| term.map(|term| format!("{word} than {term}"));
+        let limits = [limit("sooner", since.at_least), limit("later", since.at_most)];
+        let limits: Vec<String> = limits.into_iter().flatten().collect();
+        parts.push(format!("{} after the last by {}", limits.join(" or "), since.by.join(", ")));
     }
     parts.join("; ")
 }

@@ -7,6 +7,7 @@ use exledger::gate::verdict;
 use exledger::policy::governance::Governance;
 use exledger::status::state::RecordState;
 use exledger::survey::triage::judge::TriageJudge;
+use exledger::survey::triage::last_events::{EventMemory, LastEvents};
 use exledger::survey::triage::{CloudEvent, ScannerFinding, TriageInput, TriageState};
 
 use crate::gate::{question, record_states, with};
@@ -123,7 +124,8 @@ impl Ledger {
             instant: instant(AT),
             environment,
         };
-        let decision = judge.decide(&input);
+        let mut last_events = LastEvents::new(EventMemory::Run, instant(AT));
+        let decision = judge.decide(&input, &mut last_events);
         let message = match decision.message.split_once(" (baseline B1); ") {
             Some((_, message)) => message.to_owned(),
             None => decision.message,

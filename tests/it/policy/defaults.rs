@@ -96,9 +96,17 @@ fn the_example_of_the_page_is_read_as_it_is_meant() {
     assert_eq!(policy.extra_schema.as_deref(), Some("schemas/house.schema.json"));
     assert_eq!(policy.catalogs.len(), 13);
     let baseline = &policy.baselines[0];
-    assert_eq!(baseline.when.0["data.environment"], ["production"]);
-    assert_eq!(baseline.material_if.0["data.decision"], ["denied", "escalated"]);
-    assert_eq!(baseline.expect["svc:reporting"].0["hours"], ["01:00-03:00Z"]);
+    let stated = serde_json::to_value(baseline).unwrap();
+    assert_eq!(stated["when"]["data.environment"], json!(["production"]));
+    assert_eq!(stated["material_if"]["data.decision"], json!(["denied", "escalated"]));
+    let expected = json!({
+        "svc:reporting": {"data.scope": ["read"], "hours": ["01:00-03:00Z"]},
+        "svc:backup-*": {"data.bytes": ["<=5000000"]},
+    });
+    assert_eq!(stated["expect"], expected);
+    assert!(!baseline.are_others_material(), "others: routine");
+    let since_last = json!({"by": ["data.identity"], "at_least": "60d", "at_most": "90d"});
+    assert_eq!(serde_json::to_value(&policy.baselines[1].since_last).unwrap(), since_last);
     assert_eq!(baseline.sample, 1);
     assert_eq!(baseline.review_by.unwrap().to_string(), "2027-03-31");
 }

@@ -1,7 +1,7 @@
-//! A receipt file that several processes append to: locked for one question, new lines read, a line appended, synced.
+//! A file that several processes append to: it is locked, new lines are read, lines are appended, synced.
 //!
-//! Uses no other module. Start at [`ReceiptFile::open`] and [`ReceiptFile::lock`]. Follows `docs/spec/cli.md`, check,
-//! `--receipts`: a file that was truncated, replaced or rewritten is refused.
+//! Uses no other module. Start at [`AppendFile::open`] and [`AppendFile::lock`]. Follows `docs/spec/cli.md`, check,
+//! `--receipts`, and triage, `--observations`: a file that was truncated, replaced or rewritten is refused.
 
 use std::fs::{self, File, Metadata, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -9,45 +9,45 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// The maximum number of bytes that are read at once.
-const MOST_BYTES: u64 = 1 << 30;
-
 /// How many of the last bytes that were read are compared when reading continues.
 const TAIL: usize = 256;
 
 /// The longest pause between two attempts to lock.
 const PAUSE: Duration = Duration::from_millis(20);
 
-/// An open receipt file, with the position up to which it was read.
+/// An open file, with the position up to which it was read.
 #[derive(Debug)]
-pub struct ReceiptFile {
+pub struct AppendFile {
     path: PathBuf,
     file: File,
+    /// The maximum number of bytes that are read at once.
+    most: u64,
     read_to: u64,
     /// The last bytes before that position.
     tail: Vec<u8>,
 }
 
-/// Why uses can't be counted from a file, or a receipt can't be written to it.
+/// Why the lines of a file can't be read, or a line can't be appended.
 #[derive(Debug, thiserror::Error)]
-pub enum ReceiptFileError {
+pub enum AppendFileError {
     /// It is a folder, a device, a pipe or a socket.
     #[error("it is not a regular file")]
     NotRegular,
+    /// It is a link, and links are refused.
+    #[error("it is a link")]
+    Link,
     /// Another process held the lock for this long.
     #[error("another process held its lock for {} seconds", .0.as_secs())]
     Busy(Duration),
     /// The path now leads to another file, or to none.
-    #[error("it was replaced by another file: restart the gate to use that one")]
+    #[error("it was replaced by another file")]
     Replaced,
     /// It is shorter than what was read before, or what was read has changed.
-    #[error(
-        "it was truncated or rewritten, so uses may be lost: restore it, then restart the gate"
-    )]
+    #[error("it was truncated or rewritten")]
     Rewritten,
     /// More was appended than is read at once.
-    #[error("it has more than {MOST_BYTES} bytes")]
-    TooLarge,
+    #[error("it has more than {0} bytes")]
+    TooLarge(u64),
     /// The appended bytes are not UTF-8.
     #[error("it is not UTF-8")]
     NoText,
@@ -55,20 +55,20 @@ pub enum ReceiptFileError {
     Failed(io::Error),
 }
 
-impl From<io::Error> for ReceiptFileError {
-    fn from(cause: io::Error) -> ReceiptFileError {
-        ReceiptFileError::Failed(cause)
+impl From<io::Error> for AppendFileError {
+    fn from(cause: io::Error) -> AppendFileError {
+        AppendFileError::Failed(cause)
     }
 }
 
-impl ReceiptFile {
-    /// Opens a file, following links; creates it if missing.
+impl AppendFile {
+    /// Opens a file, following links, creating it if missing; `most` bytes are read at once.
     ///
     /// # Errors
-    /// [`ReceiptFileError::NotRegular`], or any I/O error.
-    pub fn open(path: &Path) -> Result<ReceiptFile, ReceiptFileError> {
+    /// [`AppendFileError::NotRegular`], or any I/O error.
+    pub fn open(path: &Path, most: u64) -> Result<AppendFile, AppendFileError> {
         let regular = |found: &Metadata| {
-            if found.is_file() { Ok(()) } else { Err(ReceiptFileError::NotRegular) }
+            if found.is_file() { Ok(()) } else { Err(AppendFileError::NotRegular) }
         };
         // Opening a device or a pipe can already have effects.
         match fs::metadata(path) {
@@ -78,22 +78,46 @@ impl ReceiptFile {
         }
         let file = OpenOptions::new().read(true).append(true).create(true).open(path)?;
         regular(&file.metadata()?)?;
-        Ok(ReceiptFile { path: path.to_owned(), file, read_to: 0, tail: Vec::new() })
+        Ok(AppendFile { path: path.to_owned(), file, most, read_to: 0, tail: Vec::new() })
+    }
+
+    /// Opens a file like [`AppendFile::open`], but not through a link.
+    ///
+    /// # Errors
+    /// [`AppendFileError::Link`] too.
+    pub fn open_unlinked(path: &Path, most: u64) -> Result<AppendFile, AppendFileError> {
+        let refused = |found: &Metadata| {
+            if found.is_symlink() { Err(AppendFileError::Link) } else { Ok(()) }
+        };
+        match fs::symlink_metadata(path) {
+            Ok(found) => refused(&found)?,
+            Err(cause) if cause.kind() == io::ErrorKind::NotFound => {}
+            Err(cause) => return Err(cause.into()),
+        }
+        let opened = AppendFile::open(path, most)?;
+        // The path may have become a link in between.
+        let found = fs::symlink_metadata(path)?;
+        refused(&found)?;
+        if is_same(&found, &opened.file.metadata()?) {
+            Ok(opened)
+        } else {
+            Err(AppendFileError::Replaced)
+        }
     }
 
     /// Locks the file until the guard is dropped or the process ends.
     ///
     /// # Errors
-    /// [`ReceiptFileError::Busy`] if another process holds the lock for that long.
-    pub fn lock(&mut self, patience: Duration) -> Result<LockedReceipts<'_>, ReceiptFileError> {
+    /// [`AppendFileError::Busy`] if another process holds the lock for that long.
+    pub fn lock(&mut self, patience: Duration) -> Result<LockedFile<'_>, AppendFileError> {
         let begun = Instant::now();
         let mut pause = Duration::from_millis(1);
         loop {
             match self.file.try_lock() {
-                Ok(()) => return Ok(LockedReceipts(self)),
+                Ok(()) => return Ok(LockedFile(self)),
                 Err(TryLockError::Error(cause)) => return Err(cause.into()),
                 Err(TryLockError::WouldBlock) if begun.elapsed() >= patience => {
-                    return Err(ReceiptFileError::Busy(patience));
+                    return Err(AppendFileError::Busy(patience));
                 }
                 Err(TryLockError::WouldBlock) => thread::sleep(pause),
             }
@@ -109,46 +133,46 @@ impl ReceiptFile {
     }
 }
 
-/// A locked receipt file: no other process that uses the lock reads or writes it meanwhile.
+/// A locked file: no other process that uses the lock reads or writes it meanwhile.
 #[derive(Debug)]
-pub struct LockedReceipts<'a>(&'a mut ReceiptFile);
+pub struct LockedFile<'a>(&'a mut AppendFile);
 
-impl Drop for LockedReceipts<'_> {
+impl Drop for LockedFile<'_> {
     fn drop(&mut self) {
         // If this fails, the lock ends with the process.
         let _ = self.0.file.unlock();
     }
 }
 
-impl LockedReceipts<'_> {
+impl LockedFile<'_> {
     /// Returns the text appended since the last call of `take`; at first, the whole file.
     ///
     /// # Errors
-    /// [`ReceiptFileError`] if what was read before has changed, or the rest can't be read.
-    pub fn added(&mut self) -> Result<String, ReceiptFileError> {
+    /// [`AppendFileError`] if what was read before has changed, or the rest can't be read.
+    pub fn added(&mut self) -> Result<String, AppendFileError> {
         let found = self.0.file.metadata()?;
         match fs::metadata(&self.0.path) {
             Ok(there) if is_same(&there, &found) => {}
-            Ok(_) => return Err(ReceiptFileError::Replaced),
+            Ok(_) => return Err(AppendFileError::Replaced),
             Err(cause) if cause.kind() == io::ErrorKind::NotFound => {
-                return Err(ReceiptFileError::Replaced);
+                return Err(AppendFileError::Replaced);
             }
             Err(cause) => return Err(cause.into()),
         }
-        let more = found.len().checked_sub(self.0.read_to).ok_or(ReceiptFileError::Rewritten)?;
-        if more > MOST_BYTES {
-            return Err(ReceiptFileError::TooLarge);
+        let more = found.len().checked_sub(self.0.read_to).ok_or(AppendFileError::Rewritten)?;
+        if more > self.0.most {
+            return Err(AppendFileError::TooLarge(self.0.most));
         }
         let from = self.0.read_to - self.0.tail.len() as u64;
         self.0.file.seek(SeekFrom::Start(from))?;
         let mut tail = vec![0; self.0.tail.len()];
         self.0.file.read_exact(&mut tail)?;
         if tail != self.0.tail {
-            return Err(ReceiptFileError::Rewritten);
+            return Err(AppendFileError::Rewritten);
         }
         let mut bytes = Vec::new();
         (&self.0.file).take(more).read_to_end(&mut bytes)?;
-        String::from_utf8(bytes).map_err(|_| ReceiptFileError::NoText)
+        String::from_utf8(bytes).map_err(|_| AppendFileError::NoText)
     }
 
     /// Marks appended text as read: it is not read again, and must not change.
@@ -156,11 +180,12 @@ impl LockedReceipts<'_> {
         self.0.remember(added.as_bytes());
     }
 
-    /// Appends a line and waits until it is on the disk. If that fails, the file is truncated to its previous length.
+    /// Appends a line, or several with line breaks in between, and waits until they are on the disk. If that fails, the
+    /// file is truncated to its previous length.
     ///
     /// # Errors
     /// Any I/O error.
-    pub fn append(&mut self, line: &str) -> Result<(), ReceiptFileError> {
+    pub fn append(&mut self, line: &str) -> Result<(), AppendFileError> {
         let bytes = format!("{line}\n").into_bytes();
         let written = (&self.0.file).write_all(&bytes).and_then(|()| self.0.file.sync_all());
         if let Err(cause) = written {

@@ -1,0 +1,338 @@
+//! Repetition in events, uses and refusals: one workflow that keeps overriding, among many that are merely noisy.
+//!
+//! Uses record, policy, survey's causes and observations. Pure. Start at [`find_repeated`]. Follows
+//! `docs/spec/policy.md`, repetition in events, and M88 of the mission. It freezes nothing.
+
+pub mod advised;
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::history::version::Digest;
+use crate::policy::settings::{EventPatterns, PatternKey};
+use crate::record::time::{Day, Instant};
+use crate::record::vocabulary::Vocabulary;
+use crate::survey::cause::CauseGroup;
+use crate::survey::observation::{CountedInputs, Observation};
+
+/// A group of inputs that deviates often, on several days, and in a relevant share of its application's inputs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RepeatedGroup {
+    /// The keys of the policy.
+    pub keys: Vec<PatternKey>,
+    /// The common values, as the first row spells them.
+    pub group: CauseGroup,
+    /// The window that ends at the requested day.
+    pub share: DeviationShare,
+    /// The deviations of each day of the window that has any.
+    pub days: BTreeMap<Day, u64>,
+    /// The time of the first deviation in the window.
+    pub first: Instant,
+    /// The time of the last deviation in the window.
+    pub last: Instant,
+    /// The window before; `None` if nothing is known about the application then.
+    pub before: Option<DeviationShare>,
+    pub trend: Trend,
+}
+
+/// The deviations of a group, and all inputs of its application.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct DeviationShare {
+    pub inputs: u64,
+    pub deviations: u64,
+}
+
+/// The share of deviations, compared with the window before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trend {
+    /// More than 1.5 times the share before.
+    Rising,
+    /// Less than the share before divided by 1.5.
+    Falling,
+    /// No deviation before.
+    New,
+    /// Anything in between.
+    Steady,
+    /// Nothing is known about the application before.
+    Unknown,
+}
+
+impl Trend {
+    /// Returns the word for answers.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Trend::Rising => "rising",
+            Trend::Falling => "falling",
+            Trend::New => "new",
+            Trend::Steady => "steady",
+            Trend::Unknown => "unknown",
+        }
+    }
+
+    fn of(now: DeviationShare, before: Option<DeviationShare>) -> Trend {
+        let Some(before) = before else {
+            return Trend::Unknown;
+        };
+        let [new, old] = [now.cross(before), before.cross(now)];
+        match before.deviations {
+            0 => Trend::New,
+            _ if 2 * new > 3 * old => Trend::Rising,
+            _ if 3 * new < 2 * old => Trend::Falling,
+            _ => Trend::Steady,
+        }
+    }
+}
+
+impl DeviationShare {
+    /// Returns the share in per cent.
+    #[expect(clippy::cast_precision_loss, reason = "counts above 2^53 are rounded like the share")]
+    pub fn per_cent(self) -> f64 {
+        if self.inputs == 0 { 0.0 } else { self.deviations as f64 * 100.0 / self.inputs as f64 }
+    }
+
+    /// Returns a number that is larger than the other one's if the share is.
+    fn cross(self, other: DeviationShare) -> u128 {
+        u128::from(self.deviations) * u128::from(other.inputs)
+    }
+
+    fn reaches(self, events: &EventPatterns) -> bool {
+        let hundredfold = u128::from(self.deviations) * 100;
+        self.deviations >= u64::from(events.threshold)
+            && hundredfold >= u128::from(events.share) * u128::from(self.inputs)
+    }
+}
+
+/// A row whose key is not the policy's, so that it is in no group.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a row of {day} is counted by {found}, and `patterns.key` is {expected}")]
+pub struct OtherKey {
+    pub day: Day,
+    found: String,
+    expected: String,
+}
+
+/// One of the two windows that are compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum EventWindow {
+    Current,
+    Previous,
+}
+
+/// What is counted of one group in the two windows.
+struct GroupCounts<'r> {
+    spelled: &'r CountedInputs,
+    /// The applications, or sources, of its deviations.
+    applications: BTreeSet<String>,
+    deviations: u64,
+    before: u64,
+    days: BTreeMap<Day, u64>,
+    first: Instant,
+    last: Instant,
+}
+
+/// All inputs of an application, or of a source, in the two windows.
+#[derive(Clone, Copy, Default)]
+struct AllInputs {
+    current: u64,
+    previous: u64,
+}
+
+/// Returns the repeated groups among some rows at a day, the highest share first. Identical rows count once.
+///
+/// # Errors
+/// [`OtherKey`] for a row of one of the two windows that can't be grouped by the policy's key: what can't be counted must
+/// not count as nothing.
+pub fn find_repeated<'r>(
+    rows: impl IntoIterator<Item = &'r Observation>,
+    keys: &[PatternKey],
+    events: &EventPatterns,
+    today: Day,
+) -> Result<Vec<RepeatedGroup>, OtherKey> {
+    let counted = rows.into_iter().filter_map(|row| match row {
+        Observation::Counted(row) => Some((window_of(row.day, today, events)?, row)),
+        Observation::LastSeen(_) => None,
+    });
+    let mut groups: BTreeMap<CauseGroup, GroupCounts<'_>> = BTreeMap::new();
+    let mut all: BTreeMap<String, AllInputs> = BTreeMap::new();
+    let mut seen: BTreeSet<&CountedInputs> = BTreeSet::new();
+    for (window, row) in counted.filter(|(_, row)| seen.insert(row)) {
+        let group = group_of(row, keys)?;
+        let application = application_of(row);
+        let inputs = all.entry(application.clone()).or_default();
+        match window {
+            EventWindow::Current => inputs.current = inputs.current.saturating_add(row.inputs),
+            EventWindow::Previous => inputs.previous = inputs.previous.saturating_add(row.inputs),
+        }
+        if row.deviations > 0 {
+            let counts = groups.entry(group.folded()).or_insert_with(|| GroupCounts::new(row));
+            counts.add(window, application, row);
+        }
+    }
+    let mut found: Vec<(CauseGroup, RepeatedGroup)> = groups
+        .into_iter()
+        .filter_map(|(group, counts)| Some((group, counts.repeated(keys, events, &all)?)))
+        .collect();
+    found.sort_by(|(one, a), (other, b)| {
+        let by_share = b.share.cross(a.share).cmp(&a.share.cross(b.share));
+        by_share
+            .then_with(|| Reverse(a.share.deviations).cmp(&Reverse(b.share.deviations)))
+            .then_with(|| one.cmp(other))
+    });
+    Ok(found.into_iter().map(|(_, repeated)| repeated).collect())
+}
+
+/// Returns the window of a day; `None` for a later day, and for one before both windows.
+fn window_of(day: Day, today: Day, events: &EventPatterns) -> Option<EventWindow> {
+    let next = events.window.after_day(day);
+    if day > today {
+        None
+    } else if next > today {
+        Some(EventWindow::Current)
+    } else {
+        (events.window.after_day(next) > today).then_some(EventWindow::Previous)
+    }
+}
+
+/// Returns the values of the policy's keys in a row, as they are spelled.
+fn group_of(row: &CountedInputs, keys: &[PatternKey]) -> Result<CauseGroup, OtherKey> {
+    let stated = |key: &PatternKey| row.key.0.iter().find(|(other, _)| other == key);
+    let values: Option<Vec<Option<String>>> =
+        keys.iter().map(|key| Some(stated(key)?.1.clone())).collect();
+    match values {
+        Some(values) if values.len() == row.key.0.len() => Ok(CauseGroup { values, finding: None }),
+        _ => Err(OtherKey {
+            day: row.day,
+            found: names(row.key.0.iter().map(|(key, _)| key)),
+            expected: names(keys.iter()),
+        }),
+    }
+}
+
+fn names<'k>(keys: impl Iterator<Item = &'k PatternKey>) -> String {
+    let names: BTreeSet<&str> = keys.map(|key| key.as_str()).collect();
+    names.into_iter().collect::<Vec<_>>().join(", ")
+}
+
+/// Returns the application of a row, normalized for comparison; its source if the key has no application.
+fn application_of(row: &CountedInputs) -> String {
+    let stated = row.key.0.iter().find(|(key, _)| *key == PatternKey::Application);
+    let application = stated.and_then(|(_, value)| value.as_deref());
+    application.unwrap_or(&row.source).trim().to_lowercase()
+}
+
+impl<'r> GroupCounts<'r> {
+    fn new(row: &'r CountedInputs) -> GroupCounts<'r> {
+        GroupCounts {
+            spelled: row,
+            applications: BTreeSet::new(),
+            deviations: 0,
+            before: 0,
+            days: BTreeMap::new(),
+            first: Instant::MAX,
+            last: Instant::MIN,
+        }
+    }
+
+    fn add(&mut self, window: EventWindow, application: String, row: &CountedInputs) {
+        self.applications.insert(application);
+        if window == EventWindow::Previous {
+            self.before = self.before.saturating_add(row.deviations);
+            return;
+        }
+        self.deviations = self.deviations.saturating_add(row.deviations);
+        let day = self.days.entry(row.day).or_default();
+        *day = day.saturating_add(row.deviations);
+        self.first = self.first.min(row.from);
+        self.last = self.last.max(row.to);
+    }
+
+    /// Returns the group if it is repeated.
+    fn repeated(
+        self,
+        keys: &[PatternKey],
+        events: &EventPatterns,
+        all: &BTreeMap<String, AllInputs>,
+    ) -> Option<RepeatedGroup> {
+        let applications = self.applications.iter().filter_map(|it| all.get(it));
+        let inputs = applications.fold(AllInputs::default(), |sum, it| AllInputs {
+            current: sum.current.saturating_add(it.current),
+            previous: sum.previous.saturating_add(it.previous),
+        });
+        let share = DeviationShare { inputs: inputs.current, deviations: self.deviations };
+        let n_days = u32::try_from(self.days.len()).unwrap_or(u32::MAX);
+        if !share.reaches(events) || n_days < events.days {
+            return None;
+        }
+        let before = DeviationShare { inputs: inputs.previous, deviations: self.before };
+        let before = (before.inputs > 0).then_some(before);
+        Some(RepeatedGroup {
+            keys: keys.to_vec(),
+            group: group_of(self.spelled, keys).ok()?,
+            share,
+            days: self.days,
+            first: self.first,
+            last: self.last,
+            before,
+            trend: Trend::of(share, before),
+        })
+    }
+}
+
+/// Events of a source that lie in the same time as those of another file: the same events may count twice.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OverlappingInputs {
+    pub source: String,
+    /// The file that is counted now.
+    pub input: Digest,
+    /// The file that was counted before.
+    pub earlier: Digest,
+    /// The begin of the time in which both have events.
+    pub from: Instant,
+    /// The end of that time.
+    pub to: Instant,
+}
+
+/// Returns where events of new files overlap with those of earlier files, or of new files before them: the first of each
+/// pair of a new file and a source.
+pub fn overlaps(earlier: &[Observation], new: &[Observation]) -> Vec<OverlappingInputs> {
+    let mut spans: BTreeMap<&str, Vec<(Digest, Instant, Instant)>> = BTreeMap::new();
+    add_spans(&mut spans, earlier);
+    let mut found = Vec::new();
+    let mut added: BTreeMap<&str, Vec<(Digest, Instant, Instant)>> = BTreeMap::new();
+    add_spans(&mut added, new);
+    for (source, new) in added {
+        let known = spans.entry(source).or_default();
+        for (input, from, to) in new {
+            let mut others = known.iter().filter(|(earlier, ..)| *earlier != input);
+            let overlapping = others.find(|(_, begin, end)| from <= *end && *begin <= to);
+            if let Some((earlier, begin, end)) = overlapping {
+                found.push(OverlappingInputs {
+                    source: source.to_owned(),
+                    input,
+                    earlier: *earlier,
+                    from: from.max(*begin),
+                    to: to.min(*end),
+                });
+            }
+            known.push((input, from, to));
+        }
+    }
+    found
+}
+
+/// Adds the span of the events of each file and source.
+fn add_spans<'r>(
+    spans: &mut BTreeMap<&'r str, Vec<(Digest, Instant, Instant)>>,
+    rows: &'r [Observation],
+) {
+    let mut of_file: BTreeMap<(&str, Digest), (Instant, Instant)> = BTreeMap::new();
+    for row in rows {
+        if let Observation::Counted(row) = row {
+            let span = of_file.entry((&row.source, row.input)).or_insert((row.from, row.to));
+            *span = (span.0.min(row.from), span.1.max(row.to));
+        }
+    }
+    for ((source, input), (from, to)) in of_file {
+        spans.entry(source).or_default().push((input, from, to));
+    }
+}
