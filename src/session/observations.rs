@@ -3,11 +3,9 @@
 //! Start at [`ObservationLog::open`]. Follows `docs/spec/interop.md`, 6, observations: a row that can't be read is
 //! refused with nothing appended, and bytes that were counted before add nothing.
 
-use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Duration;
 
-use crate::history::version::Digest;
 use crate::session::error::Undetermined;
 use crate::store::append::{AppendFile, AppendFileError, LockedFile};
 use crate::store::files;
@@ -81,9 +79,7 @@ impl ObservationLog {
             self.is_torn = !text.ends_with('\n');
         }
         self.rows.extend(added);
-        let known = digests(&self.rows);
-        let new: Vec<&Observation> =
-            rows.iter().filter(|row| !known.contains(&row.input())).collect();
+        let new = observation::new_rows(&self.rows, rows);
         if new.is_empty() {
             return Ok(0);
         }
@@ -93,7 +89,7 @@ impl ObservationLog {
         self.n_lines += lines.matches('\n').count();
         self.n_bytes += lines.len();
         self.is_torn = false;
-        let n_files = digests(new.iter().copied()).len();
+        let n_files = observation::counted_files(new.iter().copied()).len();
         self.rows.extend(new.into_iter().cloned());
         Ok(n_files)
     }
@@ -115,11 +111,6 @@ fn write_rows(
     }
     locked.append(&text).map_err(|error| error.to_string())?;
     Ok(format!("{text}\n"))
-}
-
-/// Returns the files that rows are about.
-pub fn digests<'r>(rows: impl IntoIterator<Item = &'r Observation>) -> BTreeSet<Digest> {
-    rows.into_iter().map(Observation::input).collect()
 }
 
 fn unusable(shown: &str, error: &AppendFileError) -> Undetermined {

@@ -15,7 +15,7 @@ use crate::plan::owner::Owners;
 use crate::record::time::Instant;
 use crate::session::error::Error;
 use crate::session::locate::Located;
-use crate::session::observations::{self, ObservationLog};
+use crate::session::observations::ObservationLog;
 use crate::session::options::Moment;
 use crate::session::snapshot::Snapshot;
 use crate::session::snapshot::walk::Scope;
@@ -24,7 +24,7 @@ use crate::session::triage::sources::{
     Source, SourceContent, SourceFormat, SourceRoots, TriageRun,
 };
 use crate::session::triage::suppressions::{RewriteKind, Suppressions};
-use crate::survey::observation::Observation;
+use crate::survey::observation::{self, Observation};
 use crate::survey::repetition::advised::AdvisedGroup;
 use crate::survey::repetition::{self, OverlappingInputs};
 use crate::survey::triage::counts::{KeptDetail, TriageCounts};
@@ -105,9 +105,10 @@ impl ObservedEvents {
         run: ObservedRun<'_>,
         ended: &[(String, Digest)],
     ) -> ObservedEvents {
-        let known = observations::digests(earlier);
-        let ObservedRun { mut rows, left_out, .. } = run;
-        rows.retain(|row| !known.contains(&row.input()));
+        let known = observation::counted_files(earlier);
+        let ObservedRun { rows, left_out, .. } = run;
+        let rows: Vec<Observation> =
+            observation::new_rows(earlier, &rows).into_iter().cloned().collect();
         let before = ended.iter().filter(|(_, digest)| known.contains(digest));
         ObservedEvents {
             overlaps: repetition::overlaps(earlier, &rows),

@@ -3,7 +3,7 @@
 //! Uses record's times, policy's keys, history's digests. Pure. Start at [`Observation`], which is read and written here.
 //! Follows `docs/spec/interop.md`, 6, observations.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::de::{Deserializer, Error};
 use serde::{Deserialize, Serialize, Serializer};
@@ -123,6 +123,27 @@ fn row(line: &str) -> Result<Observation, String> {
     Ok(Observation::Counted(row))
 }
 
+/// Returns the rows that add something to those that are known: inputs of files that were not counted, and last events
+/// that no row states.
+pub fn new_rows<'r>(known: &[Observation], rows: &'r [Observation]) -> Vec<&'r Observation> {
+    let files = counted_files(known);
+    let stated: BTreeSet<&Observation> = known.iter().collect();
+    let is_new = |row: &&Observation| match row {
+        Observation::Counted(counted) => !files.contains(&counted.input),
+        Observation::LastSeen(_) => !stated.contains(row),
+    };
+    rows.iter().filter(is_new).collect()
+}
+
+/// Returns the files of which inputs were counted.
+pub fn counted_files<'r>(rows: impl IntoIterator<Item = &'r Observation>) -> BTreeSet<Digest> {
+    let counted = rows.into_iter().filter_map(|row| match row {
+        Observation::Counted(row) => Some(row.input),
+        Observation::LastSeen(_) => None,
+    });
+    counted.collect()
+}
+
 impl Observation {
     /// Returns the row as one line, without a line break.
     ///
@@ -130,14 +151,6 @@ impl Observation {
     /// If it can't be represented in JSON.
     pub fn line(&self) -> Result<String, serde_json::Error> {
         serde_json::to_string(self)
-    }
-
-    /// Returns the SHA-256 of the file that the row is about.
-    pub fn input(&self) -> Digest {
-        match self {
-            Observation::Counted(row) => row.input,
-            Observation::LastSeen(row) => row.input,
-        }
     }
 }
 

@@ -50,6 +50,7 @@ mod record;
 mod record_differential;
 mod record_schema;
 mod render;
+mod repetition;
 mod repo;
 mod rules;
 mod rules_content;

@@ -10,6 +10,7 @@ mod hostile;
 mod many;
 mod packages;
 mod places;
+mod repeated;
 mod states;
 mod tools;
 mod weaknesses;

@@ -58,6 +58,17 @@ impl Source {
         Source::of(name, kept)
     }
 
+    /// Returns the SHA-256 of the bytes that the file has now.
+    ///
+    /// # Errors
+    /// As [`Source::open`].
+    pub fn digest(&self) -> Result<Digest, Undetermined> {
+        let mut bytes = HashedReader::buffered(self.opened.reader().map_err(unread)?);
+        let read = std::io::copy(&mut bytes, &mut std::io::sink());
+        read.map_err(|cause| unread(FileError::Failed(self.name.clone().into(), cause)))?;
+        Ok(bytes.into_inner().digest())
+    }
+
     fn of(name: String, opened: Result<Rereadable, FileError>) -> Result<Source, Undetermined> {
         let opened = opened.map_err(unread)?;
         let reader = opened.reader().map_err(unread)?;

@@ -198,10 +198,8 @@ impl<'g> ObservedRun<'g> {
     pub fn end_file(&mut self, input: Digest) {
         let rows = std::mem::take(&mut self.current);
         let last_seen = std::mem::take(&mut self.last_seen);
-        if !self.seen.insert(input) {
-            return;
-        }
-        for mut row in rows.into_values() {
+        let is_new = self.seen.insert(input);
+        for mut row in rows.into_values().filter(|_| is_new) {
             row.input = input;
             self.rows.push(Observation::Counted(row));
         }
