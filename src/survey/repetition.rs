@@ -111,13 +111,6 @@ pub struct OtherKey {
     expected: String,
 }
 
-/// One of the two windows that are compared.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum EventWindow {
-    Current,
-    Previous,
-}
-
 /// What is counted of one group in the two windows.
 struct GroupCounts<'r> {
     spelled: &'r CountedInputs,
@@ -149,23 +142,23 @@ pub fn find_repeated<'r>(
     today: Day,
 ) -> Result<Vec<RepeatedGroup>, OtherKey> {
     let counted = rows.into_iter().filter_map(|row| match row {
-        Observation::Counted(row) => Some((window_of(row.day, today, events)?, row)),
+        Observation::Counted(row) => Some((windows_ago(row.day, today, events)?, row)),
         Observation::LastSeen(_) => None,
     });
     let mut groups: BTreeMap<CauseGroup, GroupCounts<'_>> = BTreeMap::new();
     let mut all: BTreeMap<String, AllInputs> = BTreeMap::new();
     let mut seen: BTreeSet<&CountedInputs> = BTreeSet::new();
-    for (window, row) in counted.filter(|(_, row)| seen.insert(row)) {
+    for (ago, row) in counted.filter(|(_, row)| seen.insert(row)) {
         let group = group_of(row, keys)?;
         let application = application_of(row);
         let inputs = all.entry(application.clone()).or_default();
-        match window {
-            EventWindow::Current => inputs.current = inputs.current.saturating_add(row.inputs),
-            EventWindow::Previous => inputs.previous = inputs.previous.saturating_add(row.inputs),
+        match ago {
+            0 => inputs.current = inputs.current.saturating_add(row.inputs),
+            _ => inputs.previous = inputs.previous.saturating_add(row.inputs),
         }
         if row.deviations > 0 {
             let counts = groups.entry(group.folded()).or_insert_with(|| GroupCounts::new(row));
-            counts.add(window, application, row);
+            counts.add(ago, application, row);
         }
     }
     let mut found: Vec<(CauseGroup, RepeatedGroup)> = groups
@@ -181,15 +174,15 @@ pub fn find_repeated<'r>(
     Ok(found.into_iter().map(|(_, repeated)| repeated).collect())
 }
 
-/// Returns the window of a day; `None` for a later day, and for one before both windows.
-fn window_of(day: Day, today: Day, events: &EventPatterns) -> Option<EventWindow> {
+/// Returns 0 for a day of the window that ends today, 1 for one of the window before; `None` for any other.
+fn windows_ago(day: Day, today: Day, events: &EventPatterns) -> Option<u8> {
     let next = events.window.after_day(day);
     if day > today {
         None
     } else if next > today {
-        Some(EventWindow::Current)
+        Some(0)
     } else {
-        (events.window.after_day(next) > today).then_some(EventWindow::Previous)
+        (events.window.after_day(next) > today).then_some(1)
     }
 }
 
@@ -233,9 +226,9 @@ impl<'r> GroupCounts<'r> {
         }
     }
 
-    fn add(&mut self, window: EventWindow, application: String, row: &CountedInputs) {
+    fn add(&mut self, ago: u8, application: String, row: &CountedInputs) {
         self.applications.insert(application);
-        if window == EventWindow::Previous {
+        if ago > 0 {
             self.before = self.before.saturating_add(row.deviations);
             return;
         }

@@ -53,6 +53,7 @@ mod record_schema;
 mod redesigns;
 mod redesign_commands;
 mod render;
+mod repetition;
 mod repo;
 mod revocations;
 mod rules;

@@ -18,6 +18,7 @@ mod packages;
 mod places;
 mod silence;
 mod since_last;
+mod repeated;
 mod states;
 mod tools;
 mod weaknesses;

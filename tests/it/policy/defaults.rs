@@ -26,6 +26,7 @@ fn the_defaults_are_those_of_the_page() {
         "version": 1,
         "id_prefix": ["EXC"],
         "records": ["exceptions"],
+        "redesigns": "redesigns",
         "people": {
             "bots": ["*[bot]@users.noreply.github.com", "renovate@*"],
             "agents": [], "logins": {}, "noreply": [],
@@ -56,8 +57,12 @@ fn the_defaults_are_those_of_the_page() {
         "due": {"soon": "30d", "urgent": "7d", "cliff": 10},
         "escalate": [{"after": "0d", "to": "owner"}, {"after": "3d", "to": "backup"}],
         "profiles": {},
-        "patterns": {"window": "180d", "threshold": 3, "freeze": true, "key": ["root_cause", "application"],
-            "expected": ["emergency", "regulated", "third-party"], "notify": []},
+        "patterns": {
+            "window": "180d", "threshold": 3, "freeze": true, "key": ["root_cause", "application"],
+            "expected": ["emergency", "regulated", "third-party"], "notify": [],
+            "events": {"window": "30d", "threshold": 20, "days": 3, "share": 5},
+            "redesign": "any", "redesign_max": "180d",
+        },
         "recurrence": {"window": "90d"},
         "closure": {
             "checks": {
@@ -159,6 +164,8 @@ fn lists_numbers_and_words_replace_their_default() {
     check("people: {bridges: [b@*]}", &[("/people/bridges", json!(["b@*"]))]);
     check("approval: {accept: [note]}", &[("/approval/accept", json!(["note"]))]);
     check("lint: {justification_min: 0}", &[("/lint/justification_min", json!(0))]);
+    check("patterns: {events: {days: 5}}", &[("/patterns/events/days", json!(5))]);
+    check("patterns: {events: {share: 0}}", &[("/patterns/events/share", json!(0))]);
     check("patterns: {key: [team]}", &[("/patterns/key", json!(["team"]))]);
     check("escalate: []", &[("/escalate", json!([]))]);
     check("catalogs: [nist-csf]", &[("/catalogs", json!(["nist-csf"]))]);
