@@ -41,7 +41,8 @@ impl Snapshot<'_> {
         if found.is_empty() {
             return Ok(Vec::new());
         }
-        let redesigns = redesign::redesign_states(&self.neighbours(), &self.governance);
+        let redesigns =
+            redesign::redesign_states(&self.neighbours(), &self.governance, self.stamp.instant);
         let files = self.file_owners();
         let router = self.router(&files);
         let advised = |group| AdvisedGroup::new(group, router, &redesigns, &self.governance);

@@ -22,6 +22,7 @@ use crate::status::state::{InForce, RecordState, Status};
 use crate::survey::access::combined::{self, AccessDecision, ItemDecision};
 use crate::survey::access::{AccessGrant, AccessState};
 use crate::survey::triage::baseline::{self, BaselineMatch};
+use crate::survey::triage::last_events::{EventMemory, LastEvents};
 use crate::survey::triage::{CloudEvent, TriageInput};
 
 /// The type of the event as which baselines see a grant.
@@ -57,7 +58,7 @@ impl<'a> AccessJudge<'a> {
         }
         let is_access = |baseline: &Baseline| {
             let types = baseline.when.0.get("type");
-            types.is_some_and(|types| types.iter().any(|it| it == ACCESS_EVENT))
+            types.is_some_and(|types| types.iter().any(|it| it.as_str() == ACCESS_EVENT))
         };
         let chosen = governance.policy.baselines.iter().enumerate().filter(|(_, it)| is_access(it));
         let (numbers, baselines) = chosen.map(|(number, it)| (number, it.clone())).unzip();
@@ -148,7 +149,9 @@ impl<'a> AccessJudge<'a> {
                 },
             }),
         };
-        baseline::match_baselines(&TriageInput::Event(event), &self.baselines)
+        // No earlier access is known: a baseline with `since_last` finds it material.
+        let mut last_events = LastEvents::new(EventMemory::Run, self.instant);
+        baseline::match_baselines(&TriageInput::Event(event), &self.baselines, &mut last_events)
     }
 }
 
