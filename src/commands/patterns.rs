@@ -11,7 +11,8 @@ use crate::commands::exit::Outcome;
 use crate::commands::triage::observed;
 use exledger::session::snapshot::walk::Scope;
 use exledger::status::state::Status;
-use exledger::survey::patterns::{self, CausePattern, ProposedRecord, RecordOrigin};
+use exledger::survey::patterns::facts::{ProposedRecord, RecordOrigin};
+use exledger::survey::patterns::{self, CausePattern};
 use exledger::view;
 
 /// Show repeated causes

@@ -56,7 +56,7 @@ pub struct RedesignInput<'t> {
 
 /// Occurrences that landed although a redesign was done, if they are more than were expected.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Recurrence {
+pub struct RecurredPattern {
     /// The ids of their records.
     pub ids: Vec<String>,
 }
@@ -243,7 +243,7 @@ pub fn assess(
     taken: &RedesignInput<'_>,
     outcome: RedesignOutcome,
     reason: &str,
-    recurrence: Option<&Recurrence>,
+    recurrence: Option<&RecurredPattern>,
 ) -> Result<Planned, DecisionRefusal> {
     let redesign = taken.redesign;
     let id = &redesign.id;

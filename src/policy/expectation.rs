@@ -41,11 +41,11 @@ enum WordTest {
     /// The value is this text.
     Literal,
     Pattern(Pattern),
-    Number(Comparison, ExactNumber),
+    Number(NumberTest, ExactNumber),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Comparison {
+enum NumberTest {
     Less,
     AtMost,
     More,
@@ -76,10 +76,10 @@ impl BaselineWord {
             WordTest::Number(comparison, limit) => match ExactNumber::parse(value) {
                 None => return WordMatch::NotNumber,
                 Some(number) => match comparison {
-                    Comparison::Less => number < *limit,
-                    Comparison::AtMost => number <= *limit,
-                    Comparison::More => number > *limit,
-                    Comparison::AtLeast => number >= *limit,
+                    NumberTest::Less => number < *limit,
+                    NumberTest::AtMost => number <= *limit,
+                    NumberTest::More => number > *limit,
+                    NumberTest::AtLeast => number >= *limit,
                 },
             },
         };
@@ -113,10 +113,10 @@ impl Scalar for BaselineWord {
     fn parse(text: &str) -> Result<BaselineWord, ParseError> {
         not_too_long(text)?;
         let limits = [
-            ("<=", Comparison::AtMost),
-            (">=", Comparison::AtLeast),
-            ("<", Comparison::Less),
-            (">", Comparison::More),
+            ("<=", NumberTest::AtMost),
+            (">=", NumberTest::AtLeast),
+            ("<", NumberTest::Less),
+            (">", NumberTest::More),
         ];
         let mut limit = limits.into_iter();
         let limit = limit.find_map(|(sign, it)| Some((sign, it, text.strip_prefix(sign)?)));

@@ -11,6 +11,7 @@ pub mod governance;
 pub mod mailmap;
 pub mod number;
 pub mod people;
+pub mod profile;
 pub mod read;
 pub mod redesign;
 pub mod roster;
@@ -28,9 +29,8 @@ use std::collections::BTreeMap;
 
 use crate::policy::closing::{Baseline, ClosureRules, Drift};
 use crate::policy::demand::Approval;
-use crate::policy::settings::{
-    AssetRule, Due, Escalation, Lint, Patterns, People, Profile, Recurrence,
-};
+use crate::policy::profile::Profile;
+use crate::policy::settings::{AssetRule, Due, Escalation, Lint, Patterns, People, Recurrence};
 use crate::policy::tiers::{Classes, Tier};
 use crate::record::address::Address;
 

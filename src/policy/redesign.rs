@@ -5,6 +5,7 @@
 //! `survey::redesign`.
 
 pub mod file;
+pub mod id;
 
 use crate::policy::settings::PatternKey;
 use crate::policy::tiers::days;
@@ -18,14 +19,11 @@ use crate::record::map::map;
 use crate::record::time::{Day, Term};
 use crate::record::vocabulary::{Baseline, FixTarget, RootCause, Vocabulary, words};
 
-/// The prefix of the ids of redesigns.
-pub const PREFIX: &str = "RED";
-
 map! {
     /// A redesign: the change that will make the exceptions of a pattern unnecessary.
     pub struct Redesign (check assessed_after_done) {
         /// The id, which is also the file name: RED, year and five characters, such as `RED-2026-4T9PK`.
-        required id: Id = file::id as { #[schemars(extend("pattern" = "^RED-[0-9]{4}-[0-9A-HJKMNP-TV-Z]{5}$"))] },
+        required id: Id = id::read_id as { #[schemars(extend("pattern" = "^RED-[0-9]{4}-[0-9A-HJKMNP-TV-Z]{5}$"))] },
         /// What will be different, in one line.
         required title: String,
         /// The person who is accountable for it.

@@ -63,7 +63,7 @@ pub(crate) fn word_map(_: &mut SchemaGenerator) -> Schema {
 }
 
 pub(crate) fn triggers(generator: &mut SchemaGenerator) -> Schema {
-    let trigger = generator.subschema_for::<crate::policy::settings::ProfileTrigger>();
+    let trigger = generator.subschema_for::<crate::policy::profile::ProfileTrigger>();
     let text = serde_json::json!({ "type": "string" });
     json_schema!({ "type": "array", "items": { "anyOf": [trigger, text] } })
 }

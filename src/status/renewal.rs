@@ -4,7 +4,7 @@
 //! mission and `docs/spec/policy.md`, terms and clocks. `survey::renewed`, which sees all records, adds earlier
 //! records for the same exception.
 
-use crate::policy::redesign::file;
+use crate::policy::redesign::id::read_id;
 use crate::record::Record;
 use crate::record::dates;
 use crate::record::reference;
@@ -83,7 +83,7 @@ pub(crate) fn is_redesigned(record: &Record, instant: Option<Instant>) -> bool {
     let redesign = record.references.as_ref().and_then(|references| references.redesign.as_deref());
     let due = record.fix.as_ref().and_then(|fix| fix.due);
     let is_past = |due: Day| instant.is_some_and(|instant| instant >= due.end());
-    let is_link = |text: &str| reference::is_ticket(text) || file::id(text).is_ok();
+    let is_link = |text: &str| reference::is_ticket(text) || read_id(text).is_ok();
     redesign.is_some_and(is_link) && due.is_some_and(|due| !is_past(due))
 }
 

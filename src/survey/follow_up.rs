@@ -6,12 +6,15 @@
 pub mod group;
 
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 use crate::policy::governance::Governance;
 use crate::policy::people::{self, person::Person};
+use crate::policy::redesign::Redesign;
+use crate::record::time::Day;
 use crate::survey::due::Timing;
-use crate::survey::follow_up::group::FrozenGroup;
-use crate::survey::redesign::due::DueRedesign;
+use crate::survey::patterns::linked::LinkedRedesign;
+use crate::survey::redesign::RedesignStatus;
 
 /// Something other than a record that needs attention.
 #[derive(Clone, Debug)]
@@ -35,6 +38,33 @@ pub struct FollowUp {
 pub enum FollowUpSubject {
     Redesign(DueRedesign),
     Group(FrozenGroup),
+}
+
+/// A redesign that needs attention.
+#[derive(Clone, Debug)]
+pub struct DueRedesign {
+    pub id: String,
+    pub redesign: Rc<Redesign>,
+    pub status: RedesignStatus,
+    /// The last day on which it is in time.
+    pub due: Option<Day>,
+    /// The ids of the records that link it, and of those that landed after it was done.
+    pub records: Vec<String>,
+}
+
+/// A frozen group without a redesign in time.
+#[derive(Clone, Debug)]
+pub struct FrozenGroup {
+    /// Each key with its value, as the records spell it.
+    pub key: Vec<(&'static str, Option<String>)>,
+    /// What the records have in common, in words.
+    pub title: String,
+    /// The number of occurrences.
+    pub count: usize,
+    /// The ids of the records, sorted.
+    pub ids: Vec<String>,
+    /// The redesign whose date has passed; `None` if there is none.
+    pub redesign: Option<LinkedRedesign>,
 }
 
 /// Why something other than a record needs attention.

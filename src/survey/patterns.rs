@@ -4,6 +4,7 @@
 //! to M54 and M91 of the mission. What makes records the same, and when a group is frozen, is decided in `cause` alone.
 
 pub mod advice;
+pub mod facts;
 pub mod linked;
 pub mod refused;
 
@@ -14,10 +15,10 @@ use crate::policy::settings::PatternKey;
 use crate::record::Record;
 use crate::record::time::Instant;
 use crate::record::vocabulary::{Class, RootCause, Vocabulary};
-use crate::status::state::RecordState;
 use crate::survey::cause::{self, CauseGroup, CauseKind, Findings};
 use crate::survey::neighbour::{Neighbour, Neighbours};
 use crate::survey::occurrence::Occurrence;
+use crate::survey::patterns::facts::{FrozenRecord, PatternFacts, ProposedRecord};
 use crate::survey::patterns::linked::{LinkedRedesign, PatternRedesigns};
 
 /// What repeats in a ledger.
@@ -60,38 +61,6 @@ pub struct CausePattern<'a> {
     pub refused: Vec<FrozenRecord>,
     /// What to change, so that nobody needs an exception.
     pub remedy: String,
-}
-
-/// A new record of a frozen group that links no redesign.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct FrozenRecord {
-    pub id: String,
-    pub place: RecordOrigin,
-}
-
-/// Where a new record was found.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum RecordOrigin {
-    /// It landed after the group had reached the threshold.
-    Landed(Instant),
-    Branch(String),
-    WorkTree,
-}
-
-/// A record that is only proposed.
-#[derive(Clone, Debug)]
-pub struct ProposedRecord<'a> {
-    pub id: &'a str,
-    pub record: &'a Record,
-    pub place: RecordOrigin,
-}
-
-/// What patterns are judged by besides the records that landed.
-#[derive(Clone, Copy, Debug)]
-pub struct PatternFacts<'f> {
-    pub governance: &'f Governance,
-    /// The states of the open records: only what was approved lifts a freeze.
-    pub record_states: &'f [RecordState],
 }
 
 /// Controls that fail across systems are grouped by cause, too: many different causes are volume, not repetition.

@@ -112,7 +112,7 @@ pub struct OtherKey {
 }
 
 /// What is counted of one group in the two windows.
-struct GroupCounts<'r> {
+struct InputCounts<'r> {
     spelled: &'r CountedInputs,
     /// The applications, or sources, of its deviations.
     applications: BTreeSet<String>,
@@ -145,7 +145,7 @@ pub fn find_repeated<'r>(
         Observation::Counted(row) => Some((windows_ago(row.day, today, events)?, row)),
         Observation::LastSeen(_) => None,
     });
-    let mut groups: BTreeMap<CauseGroup, GroupCounts<'_>> = BTreeMap::new();
+    let mut groups: BTreeMap<CauseGroup, InputCounts<'_>> = BTreeMap::new();
     let mut all: BTreeMap<String, AllInputs> = BTreeMap::new();
     let mut seen: BTreeSet<&CountedInputs> = BTreeSet::new();
     for (ago, row) in counted.filter(|(_, row)| seen.insert(row)) {
@@ -157,7 +157,7 @@ pub fn find_repeated<'r>(
             _ => inputs.previous = inputs.previous.saturating_add(row.inputs),
         }
         if row.deviations > 0 {
-            let counts = groups.entry(group.folded()).or_insert_with(|| GroupCounts::new(row));
+            let counts = groups.entry(group.folded()).or_insert_with(|| InputCounts::new(row));
             counts.add(ago, application, row);
         }
     }
@@ -213,9 +213,9 @@ fn application_of(row: &CountedInputs) -> String {
     application.unwrap_or(&row.source).trim().to_lowercase()
 }
 
-impl<'r> GroupCounts<'r> {
-    fn new(row: &'r CountedInputs) -> GroupCounts<'r> {
-        GroupCounts {
+impl<'r> InputCounts<'r> {
+    fn new(row: &'r CountedInputs) -> InputCounts<'r> {
+        InputCounts {
             spelled: row,
             applications: BTreeSet::new(),
             deviations: 0,

@@ -16,7 +16,7 @@ use crate::survey::due::{Bucket, DueRecord, Urgency};
 use crate::survey::escalate::AdviceContext;
 use crate::survey::follow_up::FollowUp;
 use crate::view::doc::{Block, Column, ColumnFit, Doc, DocTable, FormatNeeds, StyledText, Tone};
-use crate::view::follow_up::{self, GroupView};
+use crate::view::follow_up::{self, FrozenGroupView};
 use crate::view::json;
 use crate::view::next::{self, NextView};
 use crate::view::record::RecordView;
@@ -48,7 +48,7 @@ const ALSO: usize = 4;
 #[derive(Serialize)]
 struct DueAnswer<'a> {
     records: [(); 0],
-    groups: Vec<GroupView<'a>>,
+    groups: Vec<FrozenGroupView<'a>>,
     redesigns: Vec<DueRedesignView<'a>>,
     hidden: usize,
 }
@@ -65,7 +65,7 @@ struct DueRecordView<'a> {
 
 /// Returns the answer.
 pub fn doc<'a>(list: &'a DueList<'_>, names: &'a dyn RecordNames) -> Doc<'a> {
-    let groups = GroupView::all(&list.follow_ups, list.stamp.instant);
+    let groups = FrozenGroupView::all(&list.follow_ups, list.stamp.instant);
     let redesigns = DueRedesignView::all(&list.follow_ups, list.stamp.instant);
     let answer = DueAnswer { records: [], groups, redesigns, hidden: list.hidden };
     let mut doc = shape::stamped(list.stamp, "due", &answer);

@@ -1,6 +1,6 @@
 //! What needs attention and is not a record, as `due` and `queue` show it.
 //!
-//! Uses record's times, survey. Pure. Start at [`blocks`] and [`GroupView`]. Follows `docs/spec/cli.md`, due and queue.
+//! Uses record's times, survey. Pure. Start at [`blocks`] and [`FrozenGroupView`]. Follows `docs/spec/cli.md`, due and queue.
 
 use serde::{Serialize, Serializer};
 
@@ -9,7 +9,7 @@ use crate::policy::people::person::PersonView;
 use crate::record::dates;
 use crate::record::time::{Day, Instant};
 use crate::survey::due::Timing;
-use crate::survey::follow_up::group::FrozenGroup;
+use crate::survey::follow_up::FrozenGroup;
 use crate::survey::follow_up::{FollowUp, FollowUpSubject};
 use crate::survey::messages::ItemSubject;
 use crate::survey::patterns::linked::LinkedRedesign;
@@ -20,7 +20,7 @@ use crate::view::shape;
 
 /// A frozen group without a redesign in time.
 #[derive(Serialize)]
-pub(super) struct GroupView<'a> {
+pub(super) struct FrozenGroupView<'a> {
     key: GroupKey<'a>,
     count: usize,
     ids: &'a [String],
@@ -46,15 +46,15 @@ impl<'a> LinkedRedesignView<'a> {
     }
 }
 
-impl<'a> GroupView<'a> {
+impl<'a> FrozenGroupView<'a> {
     /// Returns the groups among some follow-ups.
-    pub(super) fn all(follow_ups: &'a [FollowUp], now: Instant) -> Vec<GroupView<'a>> {
+    pub(super) fn all(follow_ups: &'a [FollowUp], now: Instant) -> Vec<FrozenGroupView<'a>> {
         let groups = follow_ups.iter().filter_map(|it| Some((it, it.group()?)));
-        groups.map(|(follow_up, group)| GroupView::of(follow_up, group, now)).collect()
+        groups.map(|(follow_up, group)| FrozenGroupView::of(follow_up, group, now)).collect()
     }
 
-    fn of(follow_up: &'a FollowUp, group: &'a FrozenGroup, now: Instant) -> GroupView<'a> {
-        GroupView {
+    fn of(follow_up: &'a FollowUp, group: &'a FrozenGroup, now: Instant) -> FrozenGroupView<'a> {
+        FrozenGroupView {
             key: GroupKey(group),
             count: group.count,
             ids: &group.ids,

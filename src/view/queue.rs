@@ -11,7 +11,7 @@ use crate::survey::follow_up::FollowUp;
 use crate::survey::naming::RecordNames;
 use crate::survey::queue::{QueueItem, Rank};
 use crate::view::doc::{Block, Doc, FormatNeeds, StyledText, Tone};
-use crate::view::follow_up::{self, GroupView};
+use crate::view::follow_up::{self, FrozenGroupView};
 use crate::view::json;
 use crate::view::next::{self, NextView};
 use crate::view::record::RecordView;
@@ -39,7 +39,7 @@ pub struct Queue<'a> {
 #[derive(Serialize)]
 struct QueueAnswer<'a> {
     records: [(); 0],
-    groups: Vec<GroupView<'a>>,
+    groups: Vec<FrozenGroupView<'a>>,
     redesigns: Vec<DueRedesignView<'a>>,
     hidden: usize,
 }
@@ -55,7 +55,7 @@ struct QueueRecordView<'a> {
 /// Returns the answer.
 pub fn doc<'a>(queue: &'a Queue<'_>, names: &'a dyn RecordNames) -> Doc<'a> {
     let instant = queue.stamp.instant;
-    let groups = GroupView::all(&queue.follow_ups, instant);
+    let groups = FrozenGroupView::all(&queue.follow_ups, instant);
     let redesigns = DueRedesignView::all(&queue.follow_ups, instant);
     let answer = QueueAnswer { records: [], groups, redesigns, hidden: queue.hidden };
     let mut doc = shape::stamped(queue.stamp, "queue", &answer);

@@ -30,7 +30,7 @@ pub(super) struct RepeatedView<'a> {
     before: Option<ShareView>,
     trend: &'static str,
     route: &'a Route,
-    redesign: Option<LinkedRedesign<'a>>,
+    redesign: Option<AdvisedRedesign<'a>>,
     advice: &'a str,
 }
 
@@ -44,7 +44,7 @@ struct ShareView {
 
 /// The redesign of a group's pattern.
 #[derive(Serialize)]
-struct LinkedRedesign<'a> {
+struct AdvisedRedesign<'a> {
     id: &'a Option<String>,
     status: &'static str,
     due: Option<Day>,
@@ -67,7 +67,7 @@ impl<'a> RepeatedView<'a> {
             before: repeated.before.map(ShareView::of),
             trend: repeated.trend.as_str(),
             route: &advised.route,
-            redesign: advised.redesign.as_ref().map(|redesign| LinkedRedesign {
+            redesign: advised.redesign.as_ref().map(|redesign| AdvisedRedesign {
                 id: &redesign.id,
                 status: redesign.status.as_str(),
                 due: redesign.due,

@@ -9,8 +9,8 @@ use crate::commands::decision::{self, DecisionFlags};
 use crate::commands::exit::Outcome;
 use crate::commands::prompts;
 use crate::commands::redesign::named::id_or_ask;
-use crate::commands::redesign::written::{self, Happened};
-use exledger::plan::redesign::{self, Recurrence};
+use crate::commands::redesign::written::{self, RedesignEvent};
+use exledger::plan::redesign::{self, RecurredPattern};
 use exledger::policy::redesign::{Redesign, RedesignOutcome};
 use exledger::session::Session;
 use exledger::session::snapshot::walk::Scope;
@@ -66,7 +66,7 @@ impl Run for RedesignAssessArgs {
         let prepared = session.edit_redesign(&ctx.moment(), (&id, &by), &|taken| {
             redesign::assess(taken, outcome, &reason, recurrence.as_ref())
         })?;
-        let happened = Happened {
+        let happened = RedesignEvent {
             command: "redesign-assess",
             event: "assessed",
             branch: "assess-",
@@ -78,7 +78,7 @@ impl Run for RedesignAssessArgs {
 }
 
 /// Returns what landed after a redesign was done, if it is more than was expected.
-fn recurrence(ctx: &Ctx, session: &Session, id: &str) -> anyhow::Result<Option<Recurrence>> {
+fn recurrence(ctx: &Ctx, session: &Session, id: &str) -> anyhow::Result<Option<RecurredPattern>> {
     let Some(Redesign { id, .. }) = session.redesign_here(id)? else {
         return Ok(None);
     };
@@ -88,7 +88,7 @@ fn recurrence(ctx: &Ctx, session: &Session, id: &str) -> anyhow::Result<Option<R
     let mut states = states.into_iter();
     let state = states.find(|state| state.id.as_deref() == Some(id.as_str()));
     let recurred = state.filter(|state| state.status == RedesignStatus::Recurred);
-    Ok(recurred.map(|state| Recurrence {
+    Ok(recurred.map(|state| RecurredPattern {
         ids: state.landed_after.into_iter().flat_map(|it| it.ids).collect(),
     }))
 }

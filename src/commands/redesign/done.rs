@@ -7,7 +7,7 @@ use crate::commands::context::Ctx;
 use crate::commands::decision::{self, DecisionFlags};
 use crate::commands::exit::Outcome;
 use crate::commands::redesign::named::id_or_ask;
-use crate::commands::redesign::written::{self, Happened};
+use crate::commands::redesign::written::{self, RedesignEvent};
 use exledger::plan::redesign;
 
 /// Record that a redesign was done
@@ -46,7 +46,7 @@ impl Run for RedesignDoneArgs {
         let evidence = ctx.shown(&session, &self.evidence)?;
         let prepared = session
             .edit_redesign(&ctx.moment(), (&id, &by), &|taken| redesign::done(taken, &evidence))?;
-        let happened = Happened {
+        let happened = RedesignEvent {
             command: "redesign-done",
             event: "done",
             branch: "done-",

@@ -12,7 +12,7 @@ use crate::commands::exit::Outcome;
 use crate::commands::owner_name;
 use crate::commands::picker;
 use crate::commands::prompts;
-use crate::commands::redesign::written::{self, Happened};
+use crate::commands::redesign::written::{self, RedesignEvent};
 use exledger::diag;
 use exledger::plan::redesign::{RedesignAnswers, pattern_keys};
 use exledger::policy::governance::Governance;
@@ -105,7 +105,7 @@ impl Run for RedesignNewArgs {
         if let Some(redesign) = filed {
             prepared.remarks.extend(remarks(ctx, &session, &redesign));
         }
-        let happened = Happened {
+        let happened = RedesignEvent {
             command: "redesign-new",
             event: "filed",
             branch: "",

@@ -14,7 +14,7 @@ use exledger::view::edit::{Decided, DecisionResult};
 use exledger::view::patch;
 
 /// What happened to a redesign, in the words of answers, branches and commits.
-pub(super) struct Happened {
+pub(super) struct RedesignEvent {
     /// The name in `schema`.
     pub(super) command: &'static str,
     /// The event.
@@ -38,7 +38,7 @@ pub(super) fn write(
     ctx: &Ctx,
     session: &Session,
     prepared: PreparedRedesign<'_>,
-    happened: &Happened,
+    happened: &RedesignEvent,
 ) -> anyhow::Result<Outcome> {
     if !happened.is_dry {
         prepared.write()?;
@@ -71,7 +71,7 @@ fn next(
     ctx: &Ctx,
     session: &Session,
     prepared: &PreparedRedesign<'_>,
-    happened: &Happened,
+    happened: &RedesignEvent,
 ) -> Vec<String> {
     let id = &prepared.id;
     let own = std::iter::once(&prepared.path);

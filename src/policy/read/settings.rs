@@ -2,11 +2,12 @@
 //!
 //! Uses record's reader. Pure. Follows `docs/spec/policy.md`.
 
+use crate::policy::profile::{Profile, ProfileTrigger};
 use crate::policy::read::values::{Path, PerHundred, Positive};
 use crate::policy::read::{stated, value};
 use crate::policy::settings::{
-    AssetRule, Due, Escalation, EventPatterns, Lint, NotifyTarget, Patterns, People, Profile,
-    ProfileTrigger, Recipient, Recurrence,
+    AssetRule, Due, Escalation, EventPatterns, Lint, NotifyTarget, Patterns, People, Recipient,
+    Recurrence,
 };
 use crate::record::address::Address;
 use crate::record::parse_error::ParseError;

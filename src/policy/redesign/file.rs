@@ -5,12 +5,10 @@
 use serde_json::{Map, Value};
 
 use crate::diag::code::Code;
-use crate::policy::redesign::{PREFIX, Redesign};
+use crate::policy::redesign::Redesign;
 use crate::record::consistent;
 use crate::record::file::{self, RecordFile};
-use crate::record::id::Id;
 use crate::record::map::MapSpec;
-use crate::record::parse_error::ParseError;
 use crate::record::template;
 use crate::record::time::Day;
 use crate::yaml::node::{Node, SyntaxError};
@@ -35,25 +33,6 @@ pub fn read(path: &str, bytes: &[u8]) -> RedesignFile {
 /// The caller reads the text back and compares it before creating the file.
 pub fn write(fields: &Map<String, Value>, schema: &str) -> String {
     template::write_as(Redesign::FIELDS, fields, schema)
-}
-
-/// Reads the id of a redesign.
-///
-/// # Errors
-/// [`ParseError`] for any other text, and for the id of a record.
-pub fn id(text: &str) -> Result<Id, ParseError> {
-    Id::new(text).filter(|id| id.prefix() == PREFIX).ok_or_else(|| {
-        ParseError::coded(
-            Code::BadId,
-            format!("`{text}` does not have the form of a redesign's id"),
-            "write RED, year and five characters of 0-9 A-Z without I L O U, such as RED-2026-4T9PK",
-        )
-    })
-}
-
-/// Tells whether a text is written as the id of a redesign, whether or not there is one.
-pub fn is_id(text: &str) -> bool {
-    text.get(..4).is_some_and(|head| head.eq_ignore_ascii_case("RED-"))
 }
 
 /// Returns the inconsistencies between fields of a redesign whose file has this stem.

@@ -22,7 +22,8 @@ use crate::status::state::RecordState;
 use crate::survey::advice;
 use crate::survey::escalate::AdviceContext;
 use crate::survey::neighbour::Neighbours;
-use crate::survey::patterns::{self, PatternFacts};
+use crate::survey::patterns;
+use crate::survey::patterns::facts::PatternFacts;
 
 /// A question with its instant, and the id that the asker gave it.
 #[derive(Clone, Debug)]

@@ -13,7 +13,7 @@ use crate::interop::issue_form;
 use crate::ledger::Ledger;
 use crate::plan::answers::Answers;
 use crate::policy::Policy;
-use crate::policy::settings::Profile;
+use crate::policy::profile::Profile;
 use crate::record::Record;
 use crate::record::credential;
 use crate::record::json;
@@ -156,7 +156,7 @@ fn profile(profile: &Profile, answers: &mut Answers) {
     answers.set_given("fix.target", profile.fix_target.map(Vocabulary::as_str));
     let controls: Vec<&str> = profile.controls.iter().map(|control| control.as_str()).collect();
     answers.set_given("deviates_from.controls", (!controls.is_empty()).then_some(controls));
-    let trigger = |(n, trigger): (usize, &crate::policy::settings::ProfileTrigger)| {
+    let trigger = |(n, trigger): (usize, &crate::policy::profile::ProfileTrigger)| {
         let id = trigger.id.clone().unwrap_or_else(|| format!("T{}", n + 1));
         match trigger.test {
             Some(test) => {

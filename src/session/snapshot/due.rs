@@ -8,7 +8,8 @@ use crate::status::state::RecordState;
 use crate::survey::due::{self, DueRecord, Horizon};
 use crate::survey::follow_up::FollowUp;
 use crate::survey::follow_up::group;
-use crate::survey::patterns::{self, PatternFacts};
+use crate::survey::patterns;
+use crate::survey::patterns::facts::PatternFacts;
 use crate::survey::redesign::{self, redesign_states};
 
 impl Snapshot<'_> {

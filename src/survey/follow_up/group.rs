@@ -13,27 +13,12 @@ use crate::record::address::Address;
 use crate::record::time::{Day, Instant};
 use crate::survey::due::Timing;
 use crate::survey::escalate::AdviceContext;
-use crate::survey::follow_up::{FollowUp, FollowUpBucket, FollowUpSubject};
+use crate::survey::follow_up::{FollowUp, FollowUpBucket, FollowUpSubject, FrozenGroup};
 use crate::survey::patterns::CausePattern;
 use crate::survey::patterns::linked::LinkedRedesign;
 use crate::survey::redesign::RedesignStatus;
 use crate::survey::redesign::step::new_command;
 use crate::survey::shell::quoted;
-
-/// A frozen group without a redesign in time.
-#[derive(Clone, Debug)]
-pub struct FrozenGroup {
-    /// Each key with its value, as the records spell it.
-    pub key: Vec<(&'static str, Option<String>)>,
-    /// What the records have in common, in words.
-    pub title: String,
-    /// The number of occurrences.
-    pub count: usize,
-    /// The ids of the records, sorted.
-    pub ids: Vec<String>,
-    /// The redesign whose date has passed; `None` if there is none.
-    pub redesign: Option<LinkedRedesign>,
-}
 
 /// Returns what has to be done about a frozen group; `None` if a redesign is in time.
 pub fn follow_up(pattern: &CausePattern<'_>, around: AdviceContext<'_>) -> Option<FollowUp> {

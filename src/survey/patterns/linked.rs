@@ -6,14 +6,14 @@
 use std::collections::BTreeMap;
 
 use crate::policy::governance::Governance;
-use crate::policy::redesign::file::is_id;
+use crate::policy::redesign::id::is_id;
 use crate::policy::settings::RedesignKind;
 use crate::record::Record;
 use crate::record::time::{Day, Instant};
 use crate::status::renewal;
 use crate::survey::cause::CauseGroup;
 use crate::survey::neighbour::{Neighbour, Neighbours};
-use crate::survey::patterns::PatternFacts;
+use crate::survey::patterns::facts::PatternFacts;
 use crate::survey::redesign::{self, RedesignState, RedesignStatus};
 
 /// The redesign of a frozen group.

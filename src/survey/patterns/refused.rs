@@ -10,7 +10,7 @@ use crate::record::vocabulary::RootCause;
 use crate::survey::cause::{self, CauseGroup};
 use crate::survey::neighbour::{Neighbour, Neighbours};
 use crate::survey::occurrence;
-use crate::survey::patterns::{FrozenRecord, ProposedRecord, RecordOrigin};
+use crate::survey::patterns::facts::{FrozenRecord, ProposedRecord, RecordOrigin};
 use crate::survey::redesign::lift::Lifting;
 
 /// Returns the new records that a frozen group refuses, by group: the proposed ones, and those that landed although the

@@ -13,22 +13,10 @@ use crate::policy::settings::Recipient;
 use crate::record::time::{Day, Instant};
 use crate::survey::due::Timing;
 use crate::survey::escalate::{self, AdviceContext};
-use crate::survey::follow_up::{FollowUp, FollowUpBucket, FollowUpSubject};
+use crate::survey::follow_up::{DueRedesign, FollowUp, FollowUpBucket, FollowUpSubject};
 use crate::survey::redesign::same_pattern::is_within;
 use crate::survey::redesign::step::next_step;
 use crate::survey::redesign::{RedesignState, RedesignStatus, watched_until};
-
-/// A redesign that needs attention.
-#[derive(Clone, Debug)]
-pub struct DueRedesign {
-    pub id: String,
-    pub redesign: Rc<Redesign>,
-    pub status: RedesignStatus,
-    /// The last day on which it is in time.
-    pub due: Option<Day>,
-    /// The ids of the records that link it, and of those that landed after it was done.
-    pub records: Vec<String>,
-}
 
 /// Returns what has to be done about redesigns, by bucket, the one that has waited longest first.
 pub fn follow_ups(states: &[RedesignState], around: AdviceContext<'_>) -> Vec<FollowUp> {

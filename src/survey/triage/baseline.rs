@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::policy::closing::{Baseline, Hours};
 use crate::policy::expectation::{BaselineWord, WordMatch, Words};
 use crate::record::time::Instant;
-use crate::survey::triage::last_events::{Deviation, LastEvents};
+use crate::survey::triage::last_events::{BaselineDeviation, LastEvents};
 use crate::survey::triage::{TriageInput, fields};
 
 /// Whether an input needs attention.
@@ -40,19 +40,19 @@ pub fn match_baselines(
     last_events: &mut LastEvents,
 ) -> BaselineMatch {
     let mut about = Vec::new();
-    let mut material: Option<Deviation> = None;
+    let mut material: Option<BaselineDeviation> = None;
     let mut routine = None;
     let mut is_doubtful = false;
     for (place, baseline) in baselines.iter().enumerate() {
         let found = match selected(baseline, input) {
-            Selection::No => continue,
-            Selection::Unclear(why) => Some(Deviation { why, is_doubtful: false }),
-            Selection::Yes if is_no_failure(input) => None,
-            Selection::Yes => {
+            Selected::No => continue,
+            Selected::Unclear(why) => Some(BaselineDeviation { why, is_doubtful: false }),
+            Selected::Yes if is_no_failure(input) => None,
+            Selected::Yes => {
                 // Always asked: the input becomes the last event, whatever else is wrong with it.
                 let since = last_events.compare(place, baseline, input);
                 let outside = outside(input, baseline);
-                outside.map(|why| Deviation { why, is_doubtful: false }).or(since)
+                outside.map(|why| BaselineDeviation { why, is_doubtful: false }).or(since)
             }
         };
         about.push(place);
@@ -60,7 +60,7 @@ pub fn match_baselines(
             Some(found) => {
                 is_doubtful |= found.is_doubtful;
                 let why = format!("{} (baseline {})", found.why, baseline.id);
-                material.get_or_insert(Deviation { why, ..found });
+                material.get_or_insert(BaselineDeviation { why, ..found });
             }
             None => {
                 routine.get_or_insert_with(|| format!("normal by baseline {}", baseline.id));
@@ -76,7 +76,7 @@ pub fn match_baselines(
 }
 
 /// Whether a baseline applies to an input.
-enum Selection {
+enum Selected {
     Yes,
     No,
     /// A value can't be compared as `when` says: the reason. The input is then material.
@@ -85,21 +85,21 @@ enum Selection {
 
 /// Tells whether a baseline applies to an input. A baseline without selectors applies to events only: otherwise it
 /// would make every finding routine.
-fn selected(baseline: &Baseline, input: &TriageInput) -> Selection {
+fn selected(baseline: &Baseline, input: &TriageInput) -> Selected {
     if baseline.when.0.is_empty() && matches!(input, TriageInput::Finding(_)) {
-        return Selection::No;
+        return Selected::No;
     }
     let mut unclear = None;
     for (field, words) in &baseline.when.0 {
         match any(input, field, words) {
             WordMatch::Yes => {}
-            WordMatch::No => return Selection::No,
+            WordMatch::No => return Selected::No,
             WordMatch::NotNumber => {
                 unclear.get_or_insert_with(|| not_a_number(input, field));
             }
         }
     }
-    unclear.map_or(Selection::Yes, Selection::Unclear)
+    unclear.map_or(Selected::Yes, Selected::Unclear)
 }
 
 /// Judges an input to which no baseline applies.

@@ -67,7 +67,7 @@ struct KnownEvent {
 
 /// Why an input deviates from a baseline.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Deviation {
+pub(super) struct BaselineDeviation {
     pub(super) why: String,
     /// Whether the baseline could not be evaluated.
     pub(super) is_doubtful: bool,
@@ -166,9 +166,9 @@ impl LastEvents {
         place: usize,
         baseline: &Baseline,
         input: &TriageInput,
-    ) -> Option<Deviation> {
+    ) -> Option<BaselineDeviation> {
         let limits = baseline.since_last.as_ref()?;
-        let deviation = |why: String| Some(Deviation { why, is_doubtful: false });
+        let deviation = |why: String| Some(BaselineDeviation { why, is_doubtful: false });
         let values = match values(limits, input) {
             Ok(values) => values,
             Err(why) => return deviation(why),
@@ -185,7 +185,7 @@ impl LastEvents {
         let (memory, most_keys) = (self.memory, self.most_keys);
         let Some((key, known)) = self.entry(EventKey { baseline: place, values }) else {
             self.n_beyond += 1;
-            return Some(Deviation {
+            return Some(BaselineDeviation {
                 why: format!(
                     "could not determine the last event of {name}: there are more than {most_keys} \
                      keys; narrow `when`"
