@@ -88,6 +88,7 @@ impl Run for LintArgs {
             commit: commit.map(|found| found.oid.to_string()),
             instant: ctx.moment().on,
             checked: answer.judged.len(),
+            redesigns: answer.n_redesigns,
             folder: forge_folder(ctx, &home),
             reads: ctx.format.reads,
             findings: FindingList {

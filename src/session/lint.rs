@@ -39,6 +39,8 @@ pub struct LintAnswer {
     pub findings: Vec<Finding>,
     /// The linted records, in order.
     pub judged: Vec<LintedRecord>,
+    /// How many redesign files were linted.
+    pub n_redesigns: usize,
     /// The policy under which they were linted.
     pub governance: Governance,
     /// The records of a branch whose approved state can't be determined, each with the reason.
@@ -109,6 +111,7 @@ pub(crate) fn judge(
     Ok(LintAnswer {
         findings: found.findings,
         judged: found.judged,
+        n_redesigns: found.n_redesigns,
         governance,
         doubts,
         notices,

@@ -22,6 +22,8 @@ pub struct LintView {
     pub instant: Option<Instant>,
     /// The number of record files checked.
     pub checked: usize,
+    /// The number of redesign files checked.
+    pub redesigns: usize,
     /// The ledger's folder relative to the top of its repository, for formats with such paths; otherwise empty.
     pub folder: String,
     /// Which half of the answer the format reads.
@@ -119,7 +121,11 @@ pub fn doc(mut lint: LintView) -> Doc<'static> {
             doc.blocks.push(Block::Findings(lint.findings));
         }
     }
-    let checked = format!("{} checked: ", diag::count(lint.checked, "record"));
+    let redesigns = match lint.redesigns {
+        0 => String::new(),
+        n => format!(" and {}", diag::count(n, "redesign")),
+    };
+    let checked = format!("{}{redesigns} checked: ", diag::count(lint.checked, "record"));
     doc.blocks
         .push(Block::Paragraph(StyledText::plain(checked).and(counts.tone(), counts.display())));
     let on = lint.instant.map(|instant| format!("at {instant} (simulated), ")).unwrap_or_default();

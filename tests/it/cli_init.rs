@@ -8,7 +8,7 @@ use crate::cli::run;
 /// A build that is no release copies the action; `--vendor-action` says so in any build.
 const INIT: [&str; 4] = ["init", "--vendor-action", "--format", "json"];
 
-const FILES: [&str; 16] = [
+const FILES: [&str; 17] = [
     ".github/CODEOWNERS",
     ".github/ISSUE_TEMPLATE/exception.yml",
     ".github/actions/exledger/action.yml",
@@ -25,6 +25,7 @@ const FILES: [&str; 16] = [
     "exledger.yaml",
     "schemas/exception.schema.json",
     "schemas/policy.schema.json",
+    "schemas/redesign.schema.json",
 ];
 
 fn repository() -> tempfile::TempDir {

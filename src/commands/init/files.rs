@@ -129,6 +129,11 @@ pub(super) fn drafts(setup: &Setup) -> Vec<Draft> {
             schema::Which::Policy.text(),
             Needs::This("exledger schema policy > schemas/policy.schema.json"),
         ),
+        draft(
+            own("schemas/redesign.schema.json"),
+            schema::Which::Redesign.text(),
+            Needs::This("exledger schema redesign > schemas/redesign.schema.json"),
+        ),
     ];
     match setup.forge {
         Forge::Github => drafts.extend(github(setup)),

@@ -11,6 +11,8 @@ use crate::session::lint::input::Input;
 pub(super) struct LintFindings {
     pub(super) findings: Vec<Finding>,
     pub(super) judged: Vec<LintedRecord>,
+    /// How many redesign files were linted.
+    pub(super) n_redesigns: usize,
 }
 
 impl LintFindings {

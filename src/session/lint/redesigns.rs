@@ -50,6 +50,7 @@ pub(super) fn read(
         if let Some(duplicate) = place.duplicate(&file.source) {
             file.source.refuse(duplicate);
         }
+        found.n_redesigns += 1;
         found.take(lint::redesign(&file, context, (linted.landed)(&place.path))?, input);
     }
     Ok(())

@@ -72,7 +72,7 @@ fn step(pattern: &CausePattern<'_>) -> (String, String) {
     match (status, path, due) {
         (RedesignStatus::Unapproved, Some(path), _) => (
             format!("have the redesign {id} approved by someone who did not write it"),
-            format!("exledger approve {}", quoted(path)),
+            format!("exledger approve --governance {}", quoted(path)),
         ),
         (RedesignStatus::Overdue | RedesignStatus::Ticket, _, Some(due)) => (
             format!("the redesign {id} was due on {due}: give it a later date, or file another"),

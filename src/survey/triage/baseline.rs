@@ -162,8 +162,10 @@ fn unexpected(input: &TriageInput, expected: &Words, identity: &str) -> Option<S
         if field == "hours" {
             let hours = words.iter().filter_map(|word| Hours::new(word.as_str()));
             let is_covered = |at: Instant| hours.into_iter().any(|hours: Hours| hours.covers(at));
-            return (!fields::instant(input).is_some_and(is_covered))
-                .then(|| format!("hours is not normal for {who}"));
+            return (!fields::instant(input).is_some_and(is_covered)).then(|| {
+                let normal = BaselineWord::join(words);
+                format!("its time is outside the normal hours of {who}, {normal}")
+            });
         }
         let stated = fields::values(input, field);
         let mut each = stated.iter().map(|it| BaselineWord::compare_any(words, it.as_deref()));

@@ -70,7 +70,7 @@ fn a_vault_read_outside_the_normal_hours_goes_to_the_owner_of_the_asset() {
     assert_eq!(messages[0]["subject"], "Uncovered: vault.read  svc:reports read kv/billing/db");
     let text = "\
 vault.read  svc:reports read kv/billing/db
-  uncovered: hours is not normal for svc:reports (baseline B1); no exception covers it
+  uncovered: its time is outside the normal hours of svc:reports, 01:00-03:00Z (baseline B1); no exception covers it
   you receive this as owner of asset `kv/billing/**`, which fits its resource
   in: vault.jsonl:2
   next: correct or end it, or ask for an exception
@@ -78,7 +78,7 @@ vault.read  svc:reports read kv/billing/db
     assert_eq!(messages[0]["text"], text);
     let input = json!([{
         "source": "vault.jsonl", "index": 2, "key": "vault:2", "state": "uncovered",
-        "message": "hours is not normal for svc:reports (baseline B1); no exception covers it",
+        "message": "its time is outside the normal hours of svc:reports, 01:00-03:00Z (baseline B1); no exception covers it",
     }]);
     assert_eq!(messages[0]["inputs"], input);
     let other = messages[1]["text"].as_str().unwrap();
