@@ -96,7 +96,10 @@ fn outcome(ctx: &Ctx, answer: &AccessAnswer<'_>) -> Outcome {
         let n = diag::count(rows.n_doubtful, "grant");
         ctx.tell(&format!("error: could not determine what covers {n}: see the messages"));
     }
-    if rows.n_doubtful > 0 || rows.n(AccessState::Unparsed) > 0 {
+    if rows.n_doubtful > 0
+        || rows.n(AccessState::Unparsed) > 0
+        || matches!(answer.gone, Err(NoAbsence::Empty))
+    {
         return Outcome::Undetermined;
     }
     let mut states = AccessState::ALL.iter();

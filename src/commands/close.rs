@@ -33,7 +33,7 @@ use std::collections::BTreeMap;
 #[derive(Debug, Parser)]
 #[command(name = "close")]
 #[command(
-    after_help = "EXAMPLE\n  exledger close 7F3KQ --outcome remediated --reason \"Job retired, key destroyed\" \\\n    --check rotated=E1 --evidence E1=log:rotate.txt --access-verified after=2026-12-19\n  exledger close 7F3KQ --reviewed --outcome effective"
+    after_help = "EXAMPLE\n  exledger close 7F3KQ --outcome remediated --reason \"Job retired, key destroyed\" \\\n    --check rotated=E1 --evidence E1=log:rotate.txt --access-verified after=2026-11-20\n  exledger close 7F3KQ --reviewed --outcome effective"
 )]
 pub(crate) struct CloseArgs {
     /// Record ids, any unambiguous prefixes or suffixes of them, or file paths; or use filters
@@ -152,7 +152,7 @@ impl CloseArgs {
             reason,
             checks: pairs("--check", &self.check)?,
             evidence: ctx.shown(&home, &self.evidence)?,
-            access: access(&self.access_verified)?,
+            access: access(&self.access_verified, ctx.instant().day())?,
             prevention: self.prevention.clone(),
             review_by: self.review_by,
         };
@@ -231,7 +231,7 @@ fn pairs(flag: &str, texts: &[String]) -> anyhow::Result<Vec<(String, String)>> 
     Ok(pairs)
 }
 
-fn access(texts: &[String]) -> anyhow::Result<BTreeMap<String, Day>> {
+fn access(texts: &[String], today: Day) -> anyhow::Result<BTreeMap<String, Day>> {
     let mut days = BTreeMap::new();
     for (time, text) in pairs("--access-verified", texts)? {
         if !TIMES.contains(&time.as_str()) {
@@ -241,6 +241,12 @@ fn access(texts: &[String]) -> anyhow::Result<BTreeMap<String, Day>> {
             ));
         }
         let day = read_day(&text).map_err(|what| fault::usage_error(what, ""))?;
+        if day > today {
+            return Err(fault::usage_error(
+                format!("--access-verified {time}={day} is in the future"),
+                format!("give the date on which somebody looked, {today} at the latest"),
+            ));
+        }
         days.insert(time, day);
     }
     Ok(days)

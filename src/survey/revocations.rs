@@ -119,7 +119,9 @@ impl Revocation<'_> {
         let is_over = matches!(self.end.because, EndCause::Closed | EndCause::Removed);
         let id = &self.end.granted.id;
         (!is_over && self.closed.is_none()).then(|| {
-            format!("exledger close {id} --outcome … --reason … --access-verified after=…")
+            format!(
+                "exledger close {id} --outcome … --reason … --evidence … --access-verified after=…"
+            )
         })
     }
 }

@@ -14,6 +14,7 @@ use crate::survey::cause;
 use crate::survey::occurrence::Occurrence;
 use crate::survey::patterns::facts::{FrozenRecord, RecordOrigin};
 use crate::survey::patterns::{CausePattern, RepeatedCauses};
+use crate::survey::redesign::RedesignStatus;
 use crate::survey::repetition::advised::AdvisedGroup;
 use crate::view::doc::{Block, Column, ColumnFit, Doc, DocTable, StyledText, Tone};
 use crate::view::follow_up::LinkedRedesignView;
@@ -193,7 +194,10 @@ fn redesign(pattern: &CausePattern<'_>) -> StyledText {
     let Some(redesign) = &pattern.redesign else {
         return StyledText::with_tone(Tone::Bad, "none");
     };
-    let due = redesign.due.map_or_else(String::new, |due| format!(", due on {due}"));
+    let has_date =
+        !matches!(redesign.status, RedesignStatus::Recurred | RedesignStatus::Unapproved);
+    let due = redesign.due.filter(|_| has_date);
+    let due = due.map_or_else(String::new, |due| format!(", due on {due}"));
     let text = format!("{} ({}){due}", redesign.id, redesign.status.as_str());
     if redesign.is_in_time {
         return StyledText::plain(text);

@@ -34,7 +34,10 @@ pub(super) fn id_or_ask(
     }
     let offers = ctx.home()?.redesigns_here(fits)?.into_iter();
     match offers.map(|it| picker::offer(it.id, it.title)).collect::<Vec<_>>() {
-        offers if offers.is_empty() => Err(unnamed()),
+        offers if offers.is_empty() => Err(fault::usage_error(
+            format!("there is no redesign here for `redesign {command}`"),
+            "run `exledger redesign list` for the redesigns and their next steps",
+        )),
         offers => picker::pick("Which redesign", offers, "name an id"),
     }
 }

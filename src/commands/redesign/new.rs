@@ -155,7 +155,7 @@ impl RedesignNewArgs {
             due: match self.due {
                 Some(due) => due,
                 None => {
-                    let question = "By which date is it done (2027-01-31)";
+                    let question = "By which date is it done, as in 2027-01-31";
                     prompts::value_or_ask(ctx, "--due", question, &read_day)?
                 }
             },

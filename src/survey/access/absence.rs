@@ -145,5 +145,7 @@ fn is_open(record_state: &RecordState, end: &ForceEnd) -> bool {
 }
 
 fn command(id: &str, after: Day) -> String {
-    format!("exledger close {id} --outcome … --reason … --access-verified after={after}")
+    format!(
+        "exledger close {id} --outcome … --reason … --evidence … --access-verified after={after}"
+    )
 }

@@ -78,6 +78,10 @@ fn step(pattern: &CausePattern<'_>) -> (String, String) {
             format!("the redesign {id} was due on {due}: give it a later date, or file another"),
             another,
         ),
+        (RedesignStatus::Recurred, ..) => (
+            format!("the redesign {id} did not work: file another, with an owner and a date"),
+            another,
+        ),
         _ => {
             let status = status.as_str();
             (

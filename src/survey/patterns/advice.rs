@@ -11,7 +11,8 @@ use crate::survey::cause::CauseGroup;
 use crate::survey::neighbour::Neighbour;
 
 /// What a new record of a frozen group needs.
-pub(super) const UNTIL_THEN: &str = "; until then a new record links a redesign in `references.redesign`, with a `fix` whose `due` is not past";
+pub(super) const UNTIL_THEN: &str =
+    "; until then a new record links a redesign that is in time in `references.redesign`";
 
 /// Returns what to change: what most of the records propose themselves, else the usual remedy for their cause.
 pub(super) fn what_to_change(

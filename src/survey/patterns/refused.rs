@@ -5,13 +5,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::policy::governance::Governance;
+use crate::policy::redesign::id::is_id;
 use crate::policy::settings::Patterns;
+use crate::record::Record;
 use crate::record::vocabulary::RootCause;
 use crate::survey::cause::{self, CauseGroup};
 use crate::survey::neighbour::{Neighbour, Neighbours};
 use crate::survey::occurrence;
 use crate::survey::patterns::facts::{FrozenRecord, ProposedRecord, RecordOrigin};
-use crate::survey::redesign::lift::Lifting;
+use crate::survey::redesign::{self, lift::Lifting};
 
 /// Returns the new records that a frozen group refuses, by group: the proposed ones, and those that landed although the
 /// group had reached the threshold by then.
@@ -29,6 +31,10 @@ pub fn find_refused(
     // A record of an expected class is only warned about.
     let counted = proposed.iter().filter(|it| !cause::is_expected(it.record, patterns));
     for it in counted {
+        // The redesign that a proposal brings with it is judged by `lint` on its branch: here it has not landed.
+        if brings_redesign(it.record, neighbours) {
+            continue;
+        }
         if let Some((group, _)) = neighbours.refuses(&frozen, it.id, it.record, governance) {
             add(group.clone(), it.id, it.place.clone());
         }
@@ -56,6 +62,14 @@ pub fn find_refused(
     }
     found.values_mut().for_each(|refused| refused.sort());
     found
+}
+
+/// Tells whether a record links the id of a redesign that has not landed.
+fn brings_redesign(record: &Record, neighbours: &Neighbours) -> bool {
+    let is_landed = |id: &str| {
+        neighbours.redesigns.iter().any(|it| redesign::id_of(&it.path).eq_ignore_ascii_case(id))
+    };
+    redesign::link(record).is_some_and(|link| is_id(link) && !is_landed(link))
 }
 
 /// Tells whether a record landed after a group had reached the threshold.

@@ -55,7 +55,7 @@ pub(super) fn block(doc: &mut Doc, shown: &TriageView<'_>) {
             StyledText::with_tone(Tone::Strong, &key.baseline),
             StyledText::plain(values.join(", ")),
             StyledText::plain(key.last.to_string()),
-            StyledText::plain(format!("for {}{most}", diag::count(days, "day"))),
+            StyledText::plain(format!("{}{most}", diag::count(days, "day"))),
             StyledText::plain(repeated::owner(&silence.route)),
         ]
     };
@@ -63,7 +63,7 @@ pub(super) fn block(doc: &mut Doc, shown: &TriageView<'_>) {
         whole("baseline"),
         flexible("silent"),
         whole("last event"),
-        flexible("for"),
+        flexible("silent for"),
         flexible("owner"),
     ];
     let rows = shown.silent.iter().take(MOST_LINES).map(row).collect();
