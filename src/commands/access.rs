@@ -80,7 +80,9 @@ impl Run for AccessArgs {
 fn hint_absence(ctx: &Ctx, answer: &AccessAnswer<'_>) {
     let why = match answer.gone {
         Ok(_) | Err(NoAbsence::NotComplete) => return,
-        Err(NoAbsence::Unread) => "a line can't be read, so it may be about any record",
+        Err(NoAbsence::Unread) => {
+            "a line can't be read or names nobody in particular, so it may be about any record"
+        }
         Err(NoAbsence::Empty) => "the lists have no grant, so they may not have been made at all",
     };
     ctx.hint(&format!("hint: nothing is shown as gone: {why}"));

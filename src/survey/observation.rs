@@ -28,6 +28,9 @@ pub enum Observation {
     LastSeen(LastSeen),
 }
 
+/// The largest number of inputs in one row: the sums over a whole file then fit their types.
+const MOST_INPUTS: u64 = 1_000_000_000_000;
+
 /// The inputs of one file with the same source, day and key.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -194,6 +197,8 @@ impl CountedInputs {
         let material = states - self.states.routine;
         if self.from > self.to || self.from.day() != self.day || self.to.day() != self.day {
             Err("`from` and `to` must be on `day`, in this order")
+        } else if self.inputs > MOST_INPUTS {
+            Err("`inputs` is more than one file can hold")
         } else if self.inputs == 0 || states != self.inputs {
             Err("`states` must add up to `inputs`")
         } else if self.deviations < material || self.deviations > self.inputs {

@@ -148,7 +148,10 @@ pub fn redesign_states(
     let mut states: Vec<RedesignState> = files
         .iter()
         .map(|file| {
-            let is_own = |other: &&RedesignHistory| id_of(&other.path) == id_of(&file.path);
+            // A file that nobody approved takes nothing from one that somebody did.
+            let is_own = |other: &&RedesignHistory| {
+                other.counted.is_some() && id_of(&other.path) == id_of(&file.path)
+            };
             let is_only = files.iter().filter(is_own).count() == 1;
             RedesignState::of_file(file, neighbours, governance, (at, is_only))
         })

@@ -57,7 +57,7 @@ impl AbsenceWatch {
         let mut watch = AbsenceWatch { complete: complete.to_vec(), ..AbsenceWatch::default() };
         if !complete.is_empty() {
             let granted = ends.iter().flatten().map(|end| &*end.granted);
-            watch.watched = granted.flat_map(names).map(str::to_owned).collect();
+            watch.watched = granted.flat_map(names).map(folded).collect();
         }
         watch
     }
@@ -68,15 +68,16 @@ impl AbsenceWatch {
         if let Some(observed) = grant.observed.as_ref().map(time::When::start) {
             self.observed = Some(self.observed.map_or(observed, |known| known.min(observed)));
         }
-        for name in [&grant.identity, &grant.credential].into_iter().flatten() {
-            if self.watched.contains(name) {
-                self.seen.insert(name.clone());
+        let names = || [&grant.identity, &grant.credential].into_iter().flatten();
+        // Such a line may be about anybody.
+        self.has_gaps |= names().next().is_none() || names().any(|name| name.contains(['*', '?']));
+        for name in names().map(|name| folded(name)) {
+            if self.watched.contains(&name) {
+                self.seen.insert(name);
             }
         }
-        if let (Some(identity), None) = (&grant.identity, &grant.credential)
-            && self.watched.contains(identity)
-        {
-            self.unspecific.insert(identity.clone());
+        if let (Some(identity), None) = (&grant.identity, &grant.credential) {
+            self.unspecific.insert(folded(identity));
         }
     }
 
@@ -120,12 +121,13 @@ impl AbsenceWatch {
         let is_complete =
             |name: &&String| self.complete.iter().any(|it| pattern::matches(it, name));
         let mut named = [&subject.identity, &subject.credential].into_iter().flatten();
-        let is_absent = named.any(|name| is_complete(&name) && !self.seen.contains(name.as_str()));
-        let mut aliases = subject.aliases.iter().flatten();
-        let is_alias_seen = aliases.any(|alias| self.seen.contains(alias));
+        let is_seen = |name: &String| self.seen.contains(&folded(name));
+        let is_absent = named.any(|name| is_complete(&name) && !is_seen(name));
+        // An identity may have other access, by other credentials.
+        let mut others = subject.aliases.iter().flatten().chain(&subject.credential);
         let identity = subject.identity.as_ref();
-        let is_unspecific = identity.is_some_and(|identity| self.unspecific.contains(identity));
-        is_absent && !is_alias_seen && !is_unspecific
+        let is_unspecific = identity.is_some_and(|it| self.unspecific.contains(&folded(it)));
+        is_absent && !others.any(is_seen) && !is_unspecific
     }
 }
 
@@ -134,6 +136,11 @@ fn names(record: &Record) -> impl Iterator<Item = &str> {
     let subject = &record.subject;
     let named = [&subject.identity, &subject.credential].into_iter().flatten();
     named.chain(subject.aliases.iter().flatten()).map(String::as_str)
+}
+
+/// Returns a name for comparison: a list that spells it with other letters or blanks still shows the access.
+fn folded(name: &str) -> String {
+    name.trim().to_lowercase()
 }
 
 /// Tells whether a record can be closed.

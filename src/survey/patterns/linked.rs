@@ -43,9 +43,12 @@ impl<'f> PatternRedesigns<'f> {
         let governance = facts.governance;
         let states = redesign::redesign_states(neighbours, governance, neighbours.until);
         let approved = facts.record_states.iter().filter(|it| it.approved.is_some());
-        let effective = approved.filter_map(|it| Some((it.id(), it.effective.as_deref()?)));
-        let open = effective.filter(|(_, record)| record.closure.is_none());
-        let tickets = open
+        // What landed since without approval may have added the link, or moved the date of the fix.
+        let read = approved
+            .filter_map(|it| Some((it.id(), it.as_approved.as_deref()?, it.effective.as_deref()?)));
+        let tickets = read
+            .filter(|(_, _, effective)| effective.closure.is_none())
+            .map(|(id, record, _)| (id, record))
             .filter(|(_, record)| !states.iter().any(|it| it.id.is_some() && it.is_linked(record)))
             .filter_map(|(id, record)| Some((id, ticket(record, governance, neighbours.until)?)))
             .collect();
