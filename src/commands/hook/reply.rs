@@ -64,6 +64,7 @@ fn refuse(runtime: Option<&Runtime>, reason: &str) -> u8 {
 }
 
 /// Refuses the call if it is not answered within a time, and ends the process.
+#[expect(clippy::exit, reason = "the thread that should answer may wait for a disk or a lock")]
 pub(super) fn start_deadline(runtime: &'static Runtime, limit: Duration) {
     thread::spawn(move || {
         thread::sleep(limit);
