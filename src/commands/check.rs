@@ -2,7 +2,7 @@
 //!
 //! Follows `docs/spec/cli.md`, check. Any doubt means the answer is not `allow`.
 
-mod fresh;
+pub(crate) mod fresh;
 mod live;
 
 use std::path::PathBuf;

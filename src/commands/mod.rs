@@ -23,6 +23,7 @@ pub(crate) mod exit;
 pub(crate) mod explain;
 pub(crate) mod export;
 pub(crate) mod fire;
+pub(crate) mod hook;
 pub(crate) mod init;
 pub(crate) mod lint;
 pub(crate) mod list;
@@ -52,7 +53,7 @@ pub(crate) mod verify;
 use std::backtrace::{Backtrace, BacktraceStatus};
 use std::ffi::OsString;
 use std::io::Write;
-use std::panic::{self, PanicHookInfo, UnwindSafe};
+use std::panic::{self, AssertUnwindSafe, PanicHookInfo, UnwindSafe};
 use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches, Parser};
@@ -74,7 +75,7 @@ pub(crate) const GROUPS: &[(&str, &[Command])] = &[
     ("Start", &[init::COMMAND, demo::COMMAND]),
     ("File", &[new::COMMAND, lint::COMMAND, diff::COMMAND]),
     ("Approve", &[approve::COMMAND, reject::COMMAND]),
-    ("Ask", &[check::COMMAND, triage::COMMAND, access::COMMAND]),
+    ("Ask", &[check::COMMAND, hook::COMMAND, triage::COMMAND, access::COMMAND]),
     (
         "Decide",
         &[
@@ -149,7 +150,7 @@ fn listed() -> String {
 
 /// Runs the program with the arguments of this process.
 pub(crate) fn main() -> ExitCode {
-    ExitCode::from(guarded(|| match complete::answered(declare) {
+    ExitCode::from(guarded(|| match completed() {
         Ok(true) => Outcome::Fine.code(),
         Ok(false) => run(std::env::args_os()),
         Err(error) => {
@@ -157,6 +158,16 @@ pub(crate) fn main() -> ExitCode {
             exit::USAGE_ERROR
         }
     }))
+}
+
+/// Answers a shell that asks for completions; never where an agent runtime asks, which would read silence as a yes.
+fn completed() -> Result<bool, clap::Error> {
+    let mut args = std::env::args_os().skip(1).peekable();
+    let is_shell = args.peek().is_some_and(|first| first == "--");
+    if !is_shell && args.any(|arg| arg == hook::NAME) {
+        return Ok(false);
+    }
+    complete::answered(declare)
 }
 
 /// Runs a function and returns its exit code; a panic is reported on stderr and becomes the exit code for undetermined.
@@ -213,6 +224,11 @@ fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
             return u8::try_from(usage.exit_code()).unwrap_or(exit::USAGE_ERROR);
         }
     };
+    if matches.subcommand_name() == Some(hook::NAME) {
+        let code = guarded(AssertUnwindSafe(|| hook::exit_code(&matches, || answer(&matches))));
+        // A panic refuses the call, too.
+        return if code == Outcome::Fine.code() { code } else { exit::USAGE_ERROR };
+    }
     match answer(&matches) {
         Ok(Some(outcome)) => outcome.code(),
         Ok(None) => {

@@ -1,4 +1,4 @@
-//! `schema`: the JSON Schema of a record, a redesign or the policy.
+//! `schema`: the JSON Schema of a record, a redesign, the policy or the map of tool calls.
 
 use clap::{Parser, ValueEnum};
 
@@ -9,7 +9,7 @@ use crate::commands::exit::Outcome;
 use exledger::policy;
 use exledger::record;
 
-/// Print the JSON Schema of records, redesigns or the policy
+/// Print the JSON Schema of records, redesigns, the policy or the map of tool calls
 ///
 /// The schema is generated from the types that read the files, so editors document every field
 /// as this version reads it.
@@ -31,6 +31,8 @@ pub(crate) enum Which {
     Policy,
     /// Schema of redesigns
     Redesign,
+    /// Schema of the map of tool calls, exledger-hooks.yaml
+    Hooks,
 }
 
 pub(crate) const COMMAND: Command = Command::of::<SchemaArgs>();
@@ -42,6 +44,7 @@ impl Which {
             Which::Exception => record::schema::exception(),
             Which::Policy => policy::schema::policy(),
             Which::Redesign => policy::schema::redesign(),
+            Which::Hooks => policy::schema::hooks(),
         }
     }
 }

@@ -12,6 +12,7 @@ pub(crate) mod package;
 pub(crate) mod purl;
 pub mod question;
 pub mod receipt;
+pub mod tool_call;
 pub mod unnamed;
 pub mod verdict;
 

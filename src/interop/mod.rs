@@ -6,6 +6,7 @@ pub mod codeowners;
 pub mod description;
 pub mod events;
 pub mod grants;
+pub mod hooks;
 pub mod ics;
 pub mod issue_form;
 pub mod lines;

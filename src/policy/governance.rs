@@ -10,6 +10,7 @@ use crate::diag::{Finding, Level, Pos};
 use crate::ledger::tree::{EntryKind, Tree, TreeError};
 use crate::policy::catalog::controls::{Catalog, ControlMatch};
 use crate::policy::catalog::{self};
+use crate::policy::hooks::{self, HookFile};
 use crate::policy::mailmap::Mailmap;
 use crate::policy::people::account;
 use crate::policy::read;
@@ -56,6 +57,8 @@ pub struct Governance {
     pub catalogs: BTreeMap<String, Catalog>,
     /// The team's own schema for the keys below `x:`.
     pub extra_schema: Option<serde_json::Value>,
+    /// The map of tool calls to questions; errors in it disable only `hook`.
+    pub hooks: Option<HookFile>,
     /// The policy's document, for rules that report positions.
     pub document: Option<yaml::node::Node>,
     pub comments: Vec<yaml::node::Comment>,
@@ -151,6 +154,17 @@ pub const FILES: &[GovernanceFile] = &[
             governance.findings.extend(findings);
         },
         if_absent: IfAbsent::Error,
+    },
+    GovernanceFile {
+        what: "map of tool calls",
+        named: |_| vec![(hooks::FILE.to_owned(), String::new())],
+        limits: hooks::LIMITS,
+        read: |governance, path, bytes| {
+            let file = HookFile::read(path, bytes);
+            governance.findings.extend(file.findings.iter().cloned());
+            governance.hooks = Some(file);
+        },
+        if_absent: IfAbsent::Empty,
     },
 ];
 
@@ -329,7 +343,9 @@ impl Governance {
         self.findings.sort_by(|left, right| left.sort_key().cmp(&right.sort_key()));
         // An unreadable CSV row counts as absent: an owner who is not listed, an unknown control.
         let breaks = |it: &Finding| {
-            it.level == Level::Error && (it.path == FILE || it.rule != Code::BadValue)
+            it.level == Level::Error
+                && it.path != hooks::FILE
+                && (it.path == FILE || it.rule != Code::BadValue)
         };
         if self.findings.iter().any(breaks) {
             self.state = State::Broken;

@@ -8,6 +8,7 @@ pub mod closing;
 pub mod demand;
 pub mod expectation;
 pub mod governance;
+pub mod hooks;
 pub mod mailmap;
 pub mod number;
 pub mod people;

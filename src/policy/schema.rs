@@ -6,6 +6,7 @@ use schemars::{Schema, SchemaGenerator, json_schema};
 
 use crate::diag::code::Code;
 use crate::policy::Policy;
+use crate::policy::hooks::HookMap;
 use crate::policy::redesign::Redesign;
 use crate::record;
 
@@ -19,6 +20,14 @@ pub fn redesign() -> String {
     record::schema::text::<Redesign>(
         "redesign",
         "The change that will make the exceptions of a pattern unnecessary",
+    )
+}
+
+/// Returns the JSON Schema of `exledger-hooks.yaml` as the text of `schemas/hooks.schema.json`.
+pub fn hooks() -> String {
+    record::schema::text::<HookMap>(
+        "hooks",
+        "Which tool calls of an agent run, are refused, or need an exception",
     )
 }
 

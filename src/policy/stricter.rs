@@ -49,6 +49,7 @@ pub fn only_adds(before: &Governance, after: &Governance) -> bool {
     let same = before.mailmap == after.mailmap
         && before.catalogs == after.catalogs
         && before.extra_schema == after.extra_schema
+        && before.hooks == after.hooks
         && before.state == after.state;
     same && policy(&before.policy, &after.policy)
         && roster(before.roster.as_ref(), after.roster.as_ref())

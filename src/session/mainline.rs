@@ -50,8 +50,11 @@ struct Timed {
 /// [`Undetermined::NoApprovedRef`], with the candidates and the command that helps.
 pub(crate) fn approved_ref(located: &Located) -> Result<ApprovedRef, Undetermined> {
     let repository = located.repository()?;
-    let found = repository.refs()?;
+    let mut found = repository.refs()?;
     let options = &located.options;
+    if options.ignores_configured_ref {
+        found.configured = None;
+    }
     let chosen = refs::choose(
         &found,
         options.approved_ref.as_deref(),

@@ -17,6 +17,8 @@ pub struct Options {
     /// The ledger's folder, absolute or relative to the folder in which the session is opened; otherwise the nearest
     /// folder upwards that holds a policy.
     pub root: Option<PathBuf>,
+    /// Whether git's setting `exledger.approvedRef` is ignored: whoever can write to the clone could choose the ref by it.
+    pub ignores_configured_ref: bool,
     /// The user's home folder, which is searched for keys.
     pub home: Option<PathBuf>,
 }

@@ -48,15 +48,23 @@ pub enum FetchError {
     Failed(io::Error),
 }
 
-/// Runs `git fetch --quiet REMOTE` in a repository, with a time limit and additional environment variables; `is_wanted`
-/// tells whether anybody still waits.
+/// The environment variables of a fetch, besides those of the process.
+#[derive(Clone, Copy, Debug)]
+pub struct FetchEnvironment<'e> {
+    /// Variables that are added, with their values.
+    pub added: &'e [(&'e str, &'e str)],
+    /// Variables that git doesn't see.
+    pub removed: &'e [&'e str],
+}
+
+/// Runs `git fetch --quiet REMOTE` in a repository, with a time limit; `is_wanted` tells whether anybody still waits.
 ///
 /// # Errors
 /// [`FetchError`]; whatever git changed before it ended remains.
 pub fn fetch(
     folder: &Path,
     remote: &str,
-    environment: &[(&str, &str)],
+    environment: FetchEnvironment<'_>,
     patience: Duration,
     is_wanted: &dyn Fn() -> bool,
 ) -> Result<(), FetchError> {
@@ -67,7 +75,7 @@ pub fn fetch(
     let stderr = output.try_clone().map_err(FetchError::Failed)?;
     let mut git = Command::new("git");
     // These would make git work in another repository.
-    for name in ELSEWHERE {
+    for name in ELSEWHERE.iter().chain(environment.removed) {
         git.env_remove(name);
     }
     let mut git = git
@@ -75,7 +83,7 @@ pub fn fetch(
         .arg(folder)
         .args(["fetch", "--quiet", remote])
         .envs(QUIET.iter().copied())
-        .envs(environment.iter().copied())
+        .envs(environment.added.iter().copied())
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(stderr)

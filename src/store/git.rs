@@ -10,6 +10,7 @@ mod loose;
 pub mod loose_folders;
 mod names;
 pub mod open;
+pub mod reach;
 mod revision;
 pub mod stamps;
 pub mod stored;

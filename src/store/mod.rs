@@ -9,6 +9,7 @@ pub mod fetch;
 pub mod files;
 pub mod git;
 pub mod locked;
+pub mod refused;
 pub mod sign;
 pub mod streams;
 mod target;

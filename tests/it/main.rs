@@ -35,6 +35,7 @@ mod governance;
 #[cfg(unix)]
 mod guides;
 mod history;
+mod hook;
 mod hostile;
 mod house;
 mod issue_form;

@@ -13,6 +13,7 @@ mod catalogs;
 mod defaults;
 mod demands;
 mod files;
+mod hooks;
 mod people;
 mod reading;
 mod schema;

@@ -9,7 +9,9 @@ use std::time::Duration;
 
 use crate::commands::context::Ctx;
 use crate::commands::context::fault;
+use exledger::session::Session;
 use exledger::store;
+use exledger::store::fetch::FetchEnvironment;
 
 /// The time limit of a fetch.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -22,7 +24,17 @@ const PAUSE: Duration = Duration::from_millis(50);
 
 /// Fetches the remote of the approved ref once; a failure is one line on stderr, and `--max-age` decides what it means.
 pub(super) fn fetch(ctx: &Ctx, is_wanted: &dyn Fn() -> bool) {
-    let cause = match fetched(ctx, is_wanted) {
+    let done = ctx.home().and_then(|home| fetched(ctx, &home, &[], is_wanted));
+    report(ctx, done, is_wanted);
+}
+
+/// Fetches for one ledger, without some environment variables, like [`fetch`].
+pub(crate) fn fetch_for(ctx: &Ctx, home: &Session, removed: &[&str], is_wanted: &dyn Fn() -> bool) {
+    report(ctx, fetched(ctx, home, removed, is_wanted), is_wanted);
+}
+
+fn report(ctx: &Ctx, done: anyhow::Result<Option<String>>, is_wanted: &dyn Fn() -> bool) {
+    let cause = match done {
         Ok(None) => return,
         Ok(Some(cause)) => cause,
         Err(error) => fault::on_one_line(&error),
@@ -33,19 +45,25 @@ pub(super) fn fetch(ctx: &Ctx, is_wanted: &dyn Fn() -> bool) {
 }
 
 /// Returns why the fetch failed; `None` if it did not.
-fn fetched(ctx: &Ctx, is_wanted: &dyn Fn() -> bool) -> anyhow::Result<Option<String>> {
-    let home = ctx.home()?;
+fn fetched(
+    ctx: &Ctx,
+    home: &Session,
+    removed: &[&str],
+    is_wanted: &dyn Fn() -> bool,
+) -> anyhow::Result<Option<String>> {
     let repository = home.repository()?;
     // The first fetch may add the approved ref that can't be chosen yet.
     let chosen = home.approved_ref().ok().and_then(|it| it.remote);
     let Some(remote) = chosen.or_else(|| repository.first_remote()) else {
         return Ok(Some("there is no remote".to_owned()));
     };
-    let is_set = ctx.variable("GIT_SSH_COMMAND").is_some()
-        || ctx.variable("GIT_SSH").is_some()
+    let is_kept = |name: &str| ctx.variable(name).is_some() && !removed.contains(&name);
+    let is_set = is_kept("GIT_SSH_COMMAND")
+        || is_kept("GIT_SSH")
         || repository.setting("core.sshcommand").is_some();
     let quiet = [("GIT_SSH_COMMAND", "ssh -oBatchMode=yes")];
-    let environment = if is_set { &[] } else { &quiet[..] };
+    let added = if is_set { &[] } else { &quiet[..] };
+    let environment = FetchEnvironment { added, removed };
     let done = store::fetch::fetch(home.root(), &remote, environment, PATIENCE, is_wanted);
     Ok(done.err().map(|error| format!("{remote}: {error}")))
 }

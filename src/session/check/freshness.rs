@@ -39,6 +39,11 @@ impl MaxAge {
         )?;
         Ok(MaxAge { seconds, text: text.to_owned() })
     }
+
+    /// Returns the length of time in seconds.
+    pub fn seconds(&self) -> i64 {
+        self.seconds
+    }
 }
 
 impl Snapshot<'_> {

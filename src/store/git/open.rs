@@ -163,7 +163,7 @@ fn link(from: &Path, to: &Path) -> std::io::Result<()> {
 }
 
 /// Returns the git folder that all work trees share, from the file `commondir`.
-fn common(own_dir: &Path) -> PathBuf {
+pub(super) fn common(own_dir: &Path) -> PathBuf {
     match fs::read_to_string(own_dir.join("commondir")) {
         Ok(text) => own_dir.join(text.trim()),
         Err(_) => own_dir.to_path_buf(),
@@ -171,7 +171,7 @@ fn common(own_dir: &Path) -> PathBuf {
 }
 
 /// Returns the top of the work tree that belongs to a git folder.
-fn work_dir(own_dir: &Path) -> Option<PathBuf> {
+pub(super) fn work_dir(own_dir: &Path) -> Option<PathBuf> {
     match fs::read_to_string(own_dir.join("gitdir")) {
         Ok(text) => Path::new(text.trim()).parent().map(Path::to_path_buf),
         Err(_) => own_dir.parent().map(Path::to_path_buf),

@@ -54,6 +54,7 @@ fn all_governance_files_are_read() {
             ".github/people.csv",
             ".github/revoked_keys",
             ".mailmap",
+            "exledger-hooks.yaml",
             "exledger.yaml",
             "schemas/catalogs/house.csv",
             "schemas/house.schema.json"
@@ -65,7 +66,13 @@ fn all_governance_files_are_read() {
 fn without_a_policy_the_defaults_hold() {
     let governance = check(&Files::default(), State::Absent, &[]);
     assert_eq!(governance, Governance::default());
-    let paths = [".github/allowed_signers", ".github/revoked_keys", ".mailmap", "exledger.yaml"];
+    let paths = [
+        ".github/allowed_signers",
+        ".github/revoked_keys",
+        ".mailmap",
+        "exledger-hooks.yaml",
+        "exledger.yaml",
+    ];
     assert_eq!(governance.paths(), paths);
 }
 

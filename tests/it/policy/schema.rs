@@ -9,7 +9,9 @@ use crate::house;
 
 #[test]
 fn the_schema_in_the_repository_is_what_the_types_say() {
-    for (name, fresh) in [("policy", schema::policy()), ("redesign", schema::redesign())] {
+    for (name, fresh) in
+        [("policy", schema::policy()), ("redesign", schema::redesign()), ("hooks", schema::hooks())]
+    {
         let path = house::root().join(format!("schemas/{name}.schema.json"));
         if std::env::var_os("UPDATE_GOLDEN").is_some() {
             std::fs::create_dir_all(path.parent().unwrap()).unwrap();

@@ -1,0 +1,110 @@
+//! Where a repository's parts lie, and whether two repositories share any of them.
+//!
+//! Uses git2. Start at [`overlap`] and [`below`]. Asks nothing of git's configuration or environment: a repository that
+//! belongs to another user has parts, too.
+
+use std::fs;
+use std::path::{Component, Path, PathBuf};
+
+use crate::store::git::open::{common, work_dir};
+
+/// The parts of the repository that a folder is in.
+struct RepositoryParts {
+    /// The work tree and the git folders; the folder itself outside git.
+    places: Vec<PathBuf>,
+    /// The folders that objects and refs are read from.
+    sources: Vec<PathBuf>,
+    work_tree: Option<PathBuf>,
+}
+
+impl RepositoryParts {
+    fn of(folder: &Path) -> RepositoryParts {
+        let ceilings = std::iter::empty::<PathBuf>();
+        let Ok(own) = git2::Repository::discover_path(folder, ceilings) else {
+            return RepositoryParts {
+                places: vec![real(folder)],
+                sources: Vec::new(),
+                work_tree: None,
+            };
+        };
+        let shared = real(&common(&own));
+        let work_tree = work_dir(&own).filter(|_| is_named_git(&own)).map(|top| real(&top));
+        let objects = real(&shared.join("objects"));
+        let mut sources = alternates(&objects);
+        sources.extend([objects, real(&shared.join("refs"))]);
+        let mut places = vec![real(folder), real(&own), shared];
+        places.extend(work_tree.clone());
+        RepositoryParts { places, sources, work_tree }
+    }
+}
+
+/// Returns a part of the first folder's repository that the second folder's repository also has, is in, or contains.
+pub fn overlap(ledger: &Path, other: &Path) -> Option<PathBuf> {
+    let (mine, other_parts) = (RepositoryParts::of(ledger), RepositoryParts::of(other));
+    let is_repository = !other_parts.sources.is_empty();
+    let meets = |part: &&PathBuf| {
+        other_parts
+            .places
+            .iter()
+            .any(|place| place.starts_with(part) || is_repository && part.starts_with(place))
+    };
+    mine.places.iter().chain(&mine.sources).find(meets).cloned()
+}
+
+/// Tells whether a file lies in the work tree or the git folder of the repository that a folder is in.
+pub fn contains(folder: &Path, file: &Path) -> bool {
+    let file = real(file);
+    RepositoryParts::of(folder).places.iter().any(|place| file.starts_with(place))
+}
+
+/// Returns a path, absolute or from a folder, as one below the work tree that the folder is in, as the system would
+/// follow it; `None` if it leads elsewhere.
+pub fn below(folder: &Path, path: &str) -> Option<String> {
+    let top = RepositoryParts::of(folder).work_tree?;
+    let mut at = real(folder);
+    for component in Path::new(path).components() {
+        match component {
+            Component::Prefix(_) | Component::RootDir => at = PathBuf::from(component.as_os_str()),
+            Component::CurDir => {}
+            Component::ParentDir => {
+                at.pop();
+            }
+            Component::Normal(name) => {
+                let next = at.join(name);
+                match fs::canonicalize(&next) {
+                    Ok(found) => at = found,
+                    // A link to something that doesn't exist leads to an unknown place.
+                    Err(_) if fs::symlink_metadata(&next).is_ok() => return None,
+                    Err(_) => at = next,
+                }
+            }
+        }
+    }
+    let parts = at.strip_prefix(&top).ok()?.components();
+    let parts: Option<Vec<&str>> = parts.map(|part| part.as_os_str().to_str()).collect();
+    Some(parts?.join("/"))
+}
+
+/// Returns a path without links, as far as it exists.
+fn real(path: &Path) -> PathBuf {
+    if let Ok(found) = fs::canonicalize(path) {
+        return found;
+    }
+    match (path.parent(), path.file_name()) {
+        (Some(parent), Some(name)) if !parent.as_os_str().is_empty() => real(parent).join(name),
+        _ => path.to_path_buf(),
+    }
+}
+
+/// Tells whether a git folder belongs to a work tree: a `.git`, or that of a linked work tree.
+fn is_named_git(own: &Path) -> bool {
+    own.file_name().is_some_and(|name| name == ".git") || own.join("gitdir").is_file()
+}
+
+/// Returns the folders of objects that another one borrows from.
+fn alternates(objects: &Path) -> Vec<PathBuf> {
+    let text = fs::read_to_string(objects.join("info/alternates")).unwrap_or_default();
+    let named =
+        text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
+    named.map(|line| real(&objects.join(line))).collect()
+}
