@@ -30,7 +30,7 @@ use exledger::view::verify::RecordUses;
 #[derive(Debug, Parser)]
 #[command(name = "verify")]
 #[command(
-    after_help = "EXAMPLE\n  exledger verify --checkpoint last.json --write-checkpoint next.json\n  exledger verify 7F3KQ --receipts receipts.jsonl"
+    after_help = "EXAMPLE\n  exledger verify --checkpoint last.json --write-checkpoint next.json\n  exledger verify 7F3KQ --receipts receipts.jsonl\n  exledger verify --receipts receipts.jsonl --contains receipt.json"
 )]
 pub(crate) struct VerifyArgs {
     /// Records to verify [default: all]
@@ -48,6 +48,10 @@ pub(crate) struct VerifyArgs {
     /// Check the uses in this receipt file, and compare the approved branch with the state each receipt saw
     #[arg(long, value_name = "FILE")]
     receipts: Option<PathBuf>,
+
+    /// Report a receipt that was kept in this file and is missing from --receipts; repeatable
+    #[arg(long, value_name = "RECEIPT", requires = "receipts")]
+    contains: Vec<PathBuf>,
 }
 
 pub(crate) const COMMAND: Command = Command::of::<VerifyArgs>();
@@ -66,6 +70,7 @@ impl Run for VerifyArgs {
                 ids: &self.ids,
                 checkpoints: &self.checkpoint,
                 receipts: self.receipts.as_deref(),
+                contains: &self.contains,
             },
         )?;
         drop(progress);

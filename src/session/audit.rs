@@ -44,6 +44,8 @@ pub struct AuditRequest<'r> {
     pub checkpoints: &'r [PathBuf],
     /// A file of receipts: their uses are audited, and their commits are compared with the approved branch.
     pub receipts: Option<&'r Path>,
+    /// Files with receipts that somebody kept, which that file must contain.
+    pub contains: &'r [PathBuf],
 }
 
 /// What an audit found.
@@ -80,7 +82,7 @@ pub(crate) fn audit<'s>(
     at: &Moment,
     request: &AuditRequest<'_>,
 ) -> Result<AuditAnswer<'s>, Error> {
-    let receipts = AuditedReceipts::read(request.folder, request.receipts)?;
+    let receipts = AuditedReceipts::read(request.folder, request.receipts, request.contains)?;
     let mut found = None;
     let line = OpenMainline::open(located, at)?;
     let mut snapshot = Snapshot::walked(line, |walk| {
@@ -182,6 +184,9 @@ impl AuditedRecords {
         findings.extend(audit.statements(&files));
         for used in receipts.used(&self.records, snapshot) {
             findings.extend(audit.used(&used));
+        }
+        if let Some(file) = receipts.file() {
+            findings.extend(audit.receipts(&file));
         }
         if self.is_all {
             let strangers = receipts.strangers(history).into_iter();

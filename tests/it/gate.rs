@@ -2,6 +2,7 @@
 
 mod agree;
 mod besides;
+pub(crate) mod chained;
 mod cover;
 mod finding;
 mod fresh;

@@ -3,12 +3,14 @@
 //! Start at `AuditedReceipts`. Follows `docs/spec/cli.md`, verify, and `docs/spec/rules.md`, `use-after-end` and `never-used`.
 
 use crate::approval::verdict::ApprovalVerdict;
-use crate::gate::receipt::{self, NoReceipt, PastReceipt};
+use crate::gate::receipt::faults::{self, ChainFault};
+use crate::gate::receipt::{self, KeptReceipt, NoReceipt, PastReceipt};
 use crate::history::change::event::ChangeEvent;
 use crate::history::version::TrailKey;
 use crate::history::walked::History;
 use crate::record::time::Instant;
 use crate::rules::audit_cases::UsesCase;
+use crate::rules::receipts_case::{LostReceipt, ReceiptsCase};
 use crate::session::error::Undetermined;
 use crate::session::snapshot::Snapshot;
 use crate::status;
@@ -50,33 +52,49 @@ pub(crate) fn not_receipts(error: NoReceipt, path: &Path) -> Undetermined {
 }
 
 /// The receipts, if given.
+#[derive(Default)]
 pub(super) struct AuditedReceipts {
     path: Option<PathBuf>,
     /// The path, as given by the user.
     shown: String,
     receipts: Vec<PastReceipt>,
+    faults: Vec<ChainFault>,
+    lost: Vec<LostReceipt>,
 }
 
 impl AuditedReceipts {
-    /// Reads the receipts.
+    /// Reads the receipts, and looks for those that somebody kept.
     ///
     /// # Errors
-    /// [`Undetermined`] if the file can't be read, or a line of it is not a receipt.
+    /// [`Undetermined`] if a file can't be read, or a line of it is not a receipt.
     pub(super) fn read(
         folder: &Path,
         path: Option<&Path>,
+        contains: &[PathBuf],
     ) -> Result<AuditedReceipts, Undetermined> {
+        let mut audited = AuditedReceipts::default();
         let Some(path) = path else {
-            return Ok(AuditedReceipts { path: None, shown: String::new(), receipts: Vec::new() });
+            return Ok(audited);
         };
         let bytes = read(folder, path)?;
         let text = String::from_utf8_lossy(&bytes);
-        let receipts = receipt::all(&text).map_err(|error| not_receipts(error, path))?;
+        let stored = receipt::all(&text).map_err(|error| not_receipts(error, path))?;
+        for kept in contains {
+            audited.lost.extend(lost(folder, kept, &text)?);
+        }
         Ok(AuditedReceipts {
             shown: path.display().to_string(),
             path: Some(path.to_owned()),
-            receipts,
+            receipts: stored.receipts,
+            faults: faults::find(&stored.entries),
+            lost: audited.lost,
         })
+    }
+
+    /// Returns the file as a whole; `None` if none was given.
+    pub(super) fn file(&self) -> Option<ReceiptsCase<'_>> {
+        self.path.as_ref()?;
+        Some(ReceiptsCase { path: &self.shown, faults: &self.faults, lost: &self.lost })
     }
 
     /// Returns the path of the file, as given by the user.
@@ -176,6 +194,23 @@ impl AuditedReceipts {
         }
         records.iter().filter_map(uses).collect()
     }
+}
+
+/// Returns the receipts of a file that the text lacks.
+fn lost(folder: &Path, path: &Path, text: &str) -> Result<Vec<LostReceipt>, Undetermined> {
+    let bytes = read(folder, path)?;
+    let kept = receipt::kept(&String::from_utf8_lossy(&bytes));
+    let mut kept = kept.map_err(|error| not_receipts(error, path))?;
+    if kept.is_empty() {
+        return Err(not_receipts(NoReceipt { line: 1 }, path));
+    }
+    receipt::remove_contained(text, &mut kept).map_err(|error| not_receipts(error, path))?;
+    let lost = |receipt: KeptReceipt| LostReceipt {
+        path: path.display().to_string(),
+        line: receipt.line,
+        seq: receipt.seq,
+    };
+    Ok(kept.into_iter().map(lost).collect())
 }
 
 /// Returns the uses after the record had ended, judged by what had landed.

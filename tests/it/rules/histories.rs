@@ -9,6 +9,7 @@ use exledger::rules::rule::Rule;
 use serde_json::{Value, json};
 
 use crate::cli;
+use crate::gate::chained::digest;
 use crate::repo::{MAIN, Repo};
 
 const ID: &str = "EXC-2026-7F3KQ";
@@ -55,6 +56,8 @@ impl Stage {
             self.repo.clock(at);
         } else if let Some(at) = step.strip_prefix("used at ") {
             self.keep_receipt(at);
+        } else if let Some(which) = step.strip_prefix("receipts ") {
+            self.keep_chain(which);
         } else if step == "receipts" {
             self.receipts = Some(self.outside.path().join("receipts.jsonl"));
             std::fs::write(self.receipts.as_ref().unwrap(), "").unwrap();
@@ -151,7 +154,12 @@ impl Stage {
 
     fn keep_receipt(&mut self, at: &str) {
         let path = self.outside.path().join("receipts.jsonl");
-        let receipt = json!({
+        std::fs::write(&path, format!("{}\n", self.receipt(at))).unwrap();
+        self.receipts = Some(path);
+    }
+
+    fn receipt(&self, at: &str) -> Value {
+        json!({
             "schema": "exledger/check/v1",
             "verdict": "allow",
             "record": ID,
@@ -160,8 +168,27 @@ impl Stage {
                 "commit": self.repo.tip(MAIN).to_string(),
                 "instant": at,
             },
+        })
+    }
+
+    /// Stores three linked receipts, and leaves those that are named, in that order.
+    fn keep_chain(&mut self, which: &str) {
+        let mut lines: Vec<String> = Vec::new();
+        for seq in 1..=3 {
+            let mut receipt = self.receipt("2026-12-01T12:00:00Z");
+            receipt["seq"] = json!(seq);
+            receipt["previous"] = json!(lines.last().map(|line| digest(line)));
+            lines.push(receipt.to_string());
+        }
+        let named = which.split(", ").map(|name| match name.split_once(' ') {
+            Some((seq, "altered")) => {
+                lines[seq.parse::<usize>().unwrap() - 1].replace("12:00", "13:00")
+            }
+            _ => lines[name.parse::<usize>().unwrap() - 1].clone(),
         });
-        std::fs::write(&path, format!("{receipt}\n")).unwrap();
+        let text: String = named.map(|line| line + "\n").collect();
+        let path = self.outside.path().join("receipts.jsonl");
+        std::fs::write(&path, text).unwrap();
         self.receipts = Some(path);
     }
 
