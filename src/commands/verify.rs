@@ -16,7 +16,7 @@ use crate::commands::exit::Outcome;
 use crate::commands::lint;
 use exledger::history::checkpoint::Checkpoint;
 use exledger::session::audit::AuditRequest;
-use exledger::session::audit::uses::UsedRecord;
+use exledger::session::audit::uses::{ReceiptsRequest, UsedRecord};
 use exledger::status::state::RecordState;
 use exledger::store::files;
 use exledger::view;
@@ -52,6 +52,10 @@ pub(crate) struct VerifyArgs {
     /// Report a receipt that was kept in this file and is missing from --receipts; repeatable
     #[arg(long, value_name = "RECEIPT", requires = "receipts")]
     contains: Vec<PathBuf>,
+
+    /// Report receipts that no good signature covers
+    #[arg(long, requires = "receipts")]
+    require_signed: bool,
 }
 
 pub(crate) const COMMAND: Command = Command::of::<VerifyArgs>();
@@ -69,8 +73,11 @@ impl Run for VerifyArgs {
                 folder: &ctx.folder,
                 ids: &self.ids,
                 checkpoints: &self.checkpoint,
-                receipts: self.receipts.as_deref(),
-                contains: &self.contains,
+                receipts: self.receipts.as_deref().map(|file| ReceiptsRequest {
+                    file,
+                    contains: &self.contains,
+                    require_signed: self.require_signed,
+                }),
             },
         )?;
         drop(progress);

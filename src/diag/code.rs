@@ -153,6 +153,8 @@ codes! {
         ReceiptAltered = "receipt-altered",
         ReceiptMissing = "receipt-missing",
         ReceiptOrder = "receipt-order",
+        ReceiptSignature = "receipt-signature",
+        ReceiptUnsigned = "receipt-unsigned",
         DecisionByOther = "decision-by-other",
         EmergencyUnreviewed = "emergency-unreviewed",
         FutureDated = "future-dated",

@@ -5,6 +5,7 @@
 
 pub mod chain;
 pub mod faults;
+pub mod signed;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -15,6 +16,7 @@ use serde_json::Value;
 use crate::gate::answer::{Considered, GateAnswer, GateVerdict, GrantLimits, Question};
 use crate::gate::receipt::chain::{ReceiptChain, ReceiptLink};
 use crate::gate::receipt::faults::ChainEntry;
+use crate::gate::receipt::signed::StoredSignature;
 use crate::policy::people::person::{Person, PersonView};
 use crate::record::json::Unambiguous;
 use crate::record::time::Instant;
@@ -180,7 +182,9 @@ pub struct CountedUses {
 pub fn count_on(text: &str, chain: &mut ReceiptChain) -> Result<CountedUses, NoReceipt> {
     let mut counted = CountedUses { uses: BTreeMap::new(), broken: None };
     each(text, &mut |entry| {
-        if let Some(record) = read(entry.line, &entry.value)?.allows {
+        if !chain::is_signature(&entry.value)
+            && let Some(record) = read(entry.line, &entry.value)?.allows
+        {
             *counted.uses.entry(record).or_insert(0) += 1;
         }
         if !chain.take(entry.text, &entry.value) && counted.broken.is_none() {
@@ -195,7 +199,8 @@ pub fn count_on(text: &str, chain: &mut ReceiptChain) -> Result<CountedUses, NoR
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct StoredReceipts {
     pub receipts: Vec<PastReceipt>,
-    /// Their chain.
+    pub signatures: Vec<StoredSignature>,
+    /// The chain of both.
     pub entries: Vec<ChainEntry>,
 }
 
@@ -206,7 +211,12 @@ pub struct StoredReceipts {
 pub fn all(text: &str) -> Result<StoredReceipts, NoReceipt> {
     let mut stored = StoredReceipts::default();
     each(text, &mut |entry| {
-        stored.receipts.push(read(entry.line, &entry.value)?);
+        if chain::is_signature(&entry.value) {
+            let signature = StoredSignature::read(entry.line, entry.text, &entry.value);
+            stored.signatures.push(signature);
+        } else {
+            stored.receipts.push(read(entry.line, &entry.value)?);
+        }
         let link = ChainEntry::after(&stored.entries, entry.line, entry.text, &entry.value);
         stored.entries.push(link);
         Some(())
@@ -258,6 +268,9 @@ pub fn remove_contained(text: &str, kept: &mut Vec<KeptReceipt>) -> Result<(), N
 pub fn each_asked(text: &str, take: &mut dyn FnMut(AskedReceipt<'_>)) -> Result<(), NoReceipt> {
     each(text, &mut |entry| {
         let value = &entry.value;
+        if chain::is_signature(value) {
+            return Some(());
+        }
         let past = read(entry.line, value)?;
         let verdict = value.get("verdict")?.as_str()?;
         take(AskedReceipt {

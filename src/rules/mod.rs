@@ -80,6 +80,8 @@ mod policy_unapproved;
 mod receipt_altered;
 mod receipt_missing;
 mod receipt_order;
+mod receipt_signature;
+mod receipt_unsigned;
 mod record_deleted;
 mod recurrence;
 mod renewal_limit;
@@ -202,6 +204,8 @@ pub const ALL: &[Rule] = &[
     receipt_altered::RULE,
     receipt_missing::RULE,
     receipt_order::RULE,
+    receipt_signature::RULE,
+    receipt_unsigned::RULE,
     decision_by_other::RULE,
     emergency_unreviewed::RULE,
     future_dated::RULE,

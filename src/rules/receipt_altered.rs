@@ -26,7 +26,7 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(file: &ReceiptsCase<'_>, findings: &mut Vec<Finding>) {
-    for fault in file.faults {
+    for fault in &file.faults {
         let ChainFault::Altered { line, number } = fault else {
             continue;
         };

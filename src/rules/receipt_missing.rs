@@ -27,7 +27,7 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(file: &ReceiptsCase<'_>, findings: &mut Vec<Finding>) {
     let help = "restore the file from a backup, and find out who can write to it";
-    for fault in file.faults {
+    for fault in &file.faults {
         let ChainFault::Missing { line, first, last } = fault else {
             continue;
         };

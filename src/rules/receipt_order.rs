@@ -26,7 +26,7 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(file: &ReceiptsCase<'_>, findings: &mut Vec<Finding>) {
-    for fault in file.faults {
+    for fault in &file.faults {
         let ChainFault::Misplaced { line, number, is_repeated } = fault else {
             continue;
         };

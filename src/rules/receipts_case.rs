@@ -11,7 +11,7 @@ pub struct ReceiptsCase<'c> {
     /// The path of the file, as the user wrote it.
     pub path: &'c str,
     /// What is wrong with its chain.
-    pub faults: &'c [ChainFault],
+    pub faults: Vec<ChainFault>,
     /// The receipts that somebody kept and the file lacks.
     pub lost: &'c [LostReceipt],
 }

@@ -14,6 +14,7 @@ mod narrow;
 mod questions;
 mod receipt;
 mod refused;
+mod sealed;
 mod shared;
 mod uses;
 mod verdict;

@@ -60,13 +60,7 @@ pub(crate) fn states(repo: &Repo, day: &str) -> Vec<String> {
 /// Returns the findings of `verify`, but not about how the test's history is made.
 fn audited(repo: &Repo, on: &str) -> Vec<String> {
     let session = Session::open(repo.path(), Options::default()).unwrap();
-    let request = AuditRequest {
-        folder: repo.path(),
-        ids: &[],
-        checkpoints: &[],
-        receipts: None,
-        contains: &[],
-    };
+    let request = AuditRequest { folder: repo.path(), ids: &[], checkpoints: &[], receipts: None };
     let at = Moment::at(Instant::parse(on).unwrap());
     let findings = session.audit(&at, &request).unwrap().findings;
     let mut told = told(&findings);

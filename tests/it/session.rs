@@ -33,13 +33,7 @@ fn an_audit_is_an_answer_and_what_the_mainline_was_is_compared_with_it() {
     let repo = triage::story();
     let session = open(repo.path());
     let at = moment(triage::ON);
-    let request = AuditRequest {
-        folder: repo.path(),
-        ids: &[],
-        checkpoints: &[],
-        receipts: None,
-        contains: &[],
-    };
+    let request = AuditRequest { folder: repo.path(), ids: &[], checkpoints: &[], receipts: None };
     let answer = session.audit(&at, &request).unwrap();
     assert_eq!(told(&answer.findings), told(&audited(&repo, triage::ON)));
     assert!(answer.doubts.is_empty() && answer.uses.is_empty());

@@ -1,10 +1,13 @@
 //! The chain of a receipt file: each entry has a number, and the digest of the one before it.
 //!
-//! Uses gate's receipts. Pure. Start at [`ReceiptChain`]. Follows `docs/spec/cli.md`, check, `--receipts`.
+//! Uses no other module. Pure. Start at [`ReceiptChain`]. Follows `docs/spec/cli.md`, check, `--receipts`.
 
 use serde::Serialize;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
+
+/// The schema name of a line that signs the chain.
+pub const SIGNATURE_SCHEMA: &str = "exledger/receipt-signature/v1";
 
 /// The number of hexadecimal digits of a SHA-256.
 const DIGITS: usize = 64;
@@ -50,6 +53,8 @@ pub struct ReceiptChain {
     last: Option<String>,
     /// Whether any entry was linked; older ones are not.
     is_begun: bool,
+    /// Whether the last entry is a receipt, not a signature.
+    is_unsigned: bool,
 }
 
 impl ReceiptChain {
@@ -58,11 +63,23 @@ impl ReceiptChain {
         ReceiptLink { seq: self.count.saturating_add(1), previous: self.last.clone() }
     }
 
-    /// Takes an entry that was written with the link of [`ReceiptChain::next`].
+    /// Tells whether receipts were stored since the last signature.
+    pub fn is_unsigned(&self) -> bool {
+        self.is_unsigned
+    }
+
+    /// Takes a receipt that was written with the link of [`ReceiptChain::next`].
     pub fn append(&mut self, entry: &str) {
         self.count = self.count.saturating_add(1);
         self.last = Some(digest(entry));
         self.is_begun = true;
+        self.is_unsigned = true;
+    }
+
+    /// Takes a signature that was written with the link of [`ReceiptChain::next`].
+    pub fn append_signature(&mut self, entry: &str) {
+        self.append(entry);
+        self.is_unsigned = false;
     }
 
     /// Takes an entry as the next; returns whether it continues the chain. Before the chain begins, every entry does.
@@ -71,10 +88,16 @@ impl ReceiptChain {
         let is_older = !self.is_begun && has_no_link(value);
         let continues = is_older || link.is_some_and(|link| link == self.next());
         self.is_begun |= !is_older;
+        self.is_unsigned = !is_signature(value);
         self.count = self.count.saturating_add(1);
         self.last = Some(digest(entry));
         continues
     }
+}
+
+/// Tells whether an entry is a signature rather than a receipt.
+pub fn is_signature(entry: &Value) -> bool {
+    entry.get("schema").and_then(Value::as_str) == Some(SIGNATURE_SCHEMA)
 }
 
 /// Tells whether an entry states no link at all, like those of older versions and those stored by `>>`.

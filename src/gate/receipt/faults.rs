@@ -15,6 +15,7 @@ pub struct ChainEntry {
     line: u32,
     digest: String,
     link: EntryLink,
+    is_signature: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,6 +36,10 @@ pub enum ChainFault {
     Missing { line: u32, first: u64, last: u64 },
     /// The entry was moved, or occurs again.
     Misplaced { line: u32, number: u64, is_repeated: bool },
+    /// A signature proves nothing, for this reason.
+    BadSignature { line: u32, why: String },
+    /// This many receipts are covered by no good signature; the line is that of the first.
+    Unsigned { line: u32, count: usize },
 }
 
 impl ChainEntry {
@@ -46,7 +51,8 @@ impl ChainEntry {
         } else {
             ReceiptLink::read(value).map_or(EntryLink::Unsound, EntryLink::Linked)
         };
-        ChainEntry { line, digest: chain::digest(text), link }
+        let is_signature = chain::is_signature(value);
+        ChainEntry { line, digest: chain::digest(text), link, is_signature }
     }
 
     fn number(&self) -> Option<u64> {
@@ -80,6 +86,19 @@ pub fn find(entries: &[ChainEntry]) -> Vec<ChainFault> {
     faults.extend(missing(&by_number));
     faults.extend(misplaced(entries, &by_number));
     faults
+}
+
+/// Returns the fault that receipts are unsigned; `signed` is the number of the last good signature.
+///
+/// Receipts from before the chain are never covered: nothing links them to the signature.
+pub fn unsigned(entries: &[ChainEntry], signed: Option<u64>) -> Option<ChainFault> {
+    let is_covered = |entry: &ChainEntry| match &entry.link {
+        EntryLink::Linked(link) => signed.is_some_and(|signed| link.seq < signed),
+        EntryLink::Older(_) | EntryLink::Unsound => false,
+    };
+    let mut open = entries.iter().filter(|entry| !entry.is_signature && !is_covered(entry));
+    let first = open.next()?;
+    Some(ChainFault::Unsigned { line: first.line, count: open.count() + 1 })
 }
 
 /// Returns the entries that none of their successors was linked to; compared by number, since lines may be moved.

@@ -15,6 +15,8 @@ use crate::gate;
 use crate::gate::answer::{GateVerdict, Question};
 use crate::gate::receipt::chain::ReceiptChain;
 use crate::gate::receipt::{self, CheckAnswer, LoggedReceipt};
+use crate::record::time::Instant;
+use crate::session::check::signing::ReceiptSigner;
 use crate::store::append::{AppendFile, AppendFileError, LockedFile};
 
 /// How long to wait for another process to release the lock.
@@ -105,11 +107,35 @@ impl ReceiptLog {
                 Err(failure) => failure,
             },
         };
+        Err(state.fail(failure))
+    }
+
+    /// Signs the receipts that were stored since the last signature, if any.
+    ///
+    /// # Errors
+    /// Why they are not signed.
+    pub fn sign(&self, signer: &ReceiptSigner, at: Instant) -> Result<(), String> {
+        let mut state = self.0.borrow_mut();
+        let failure = match &mut *state {
+            LogState::NotGiven(_) => return Ok(()),
+            LogState::Closed(cause) => return Err(cause.clone()),
+            LogState::Open(counted) => match counted.sign(signer, at) {
+                Ok(()) => return Ok(()),
+                Err(failure) => failure,
+            },
+        };
+        Err(state.fail(failure))
+    }
+}
+
+impl LogState {
+    /// Closes the log if the failure lasts, and returns the cause.
+    fn fail(&mut self, failure: Failure) -> String {
         match failure {
-            Failure::Once(cause) => Err(cause),
+            Failure::Once(cause) => cause,
             Failure::Lasting(cause) => {
-                *state = LogState::Closed(cause.clone());
-                Err(cause)
+                *self = LogState::Closed(cause.clone());
+                cause
             }
         }
     }
@@ -148,6 +174,19 @@ impl Counted {
             self.tally.add(record, 1);
         }
         Ok(Some(answered))
+    }
+
+    fn sign(&mut self, signer: &ReceiptSigner, at: Instant) -> Result<(), Failure> {
+        let mut locked = self.tally.locked(&mut self.file)?;
+        self.tally.count(&mut locked)?;
+        if !self.tally.chain.is_unsigned() {
+            return Ok(());
+        }
+        let line = signer.line(self.tally.chain.next(), at).map_err(Failure::Once)?;
+        locked.append(&line).map_err(|cause| Failure::Once(cause.to_string()))?;
+        self.tally.n_lines += 1;
+        self.tally.chain.append_signature(&line);
+        Ok(())
     }
 }
 

@@ -30,6 +30,8 @@ struct Stage {
     edits: Vec<String>,
     checkpoint: Option<PathBuf>,
     receipts: Option<PathBuf>,
+    /// Whether receipts must be signed.
+    require_signed: bool,
     on: String,
     policy: String,
 }
@@ -45,6 +47,7 @@ impl Stage {
             edits: Vec::new(),
             checkpoint: None,
             receipts: None,
+            require_signed: false,
             on: example.on.unwrap_or(ON).to_owned(),
             policy,
         }
@@ -58,6 +61,8 @@ impl Stage {
             self.keep_receipt(at);
         } else if let Some(which) = step.strip_prefix("receipts ") {
             self.keep_chain(which);
+        } else if step == "signatures required" {
+            self.require_signed = true;
         } else if step == "receipts" {
             self.receipts = Some(self.outside.path().join("receipts.jsonl"));
             std::fs::write(self.receipts.as_ref().unwrap(), "").unwrap();
@@ -181,10 +186,9 @@ impl Stage {
             lines.push(receipt.to_string());
         }
         let named = which.split(", ").map(|name| match name.split_once(' ') {
-            Some((seq, "altered")) => {
-                lines[seq.parse::<usize>().unwrap() - 1].replace("12:00", "13:00")
-            }
-            _ => lines[name.parse::<usize>().unwrap() - 1].clone(),
+            Some(("signed", _)) => badly_signed(lines.len(), &lines[1]),
+            Some((seq, _)) => lines[seq.parse::<usize>().unwrap() - 1].replace("12:00", "13:00"),
+            None => lines[name.parse::<usize>().unwrap() - 1].clone(),
         });
         let text: String = named.map(|line| line + "\n").collect();
         let path = self.outside.path().join("receipts.jsonl");
@@ -201,11 +205,25 @@ impl Stage {
                 args.extend([flag, path.to_str().unwrap()]);
             }
         }
+        args.extend(self.require_signed.then_some("--require-signed"));
         let run = cli::run_with(self.repo.path(), &args, &[("EXLEDGER_TEST_CLOCK", ON)]);
         assert!(run.code < 2, "{}", run.err);
         let answer: Value = serde_json::from_str(&run.out).unwrap();
         answer["findings"].as_array().unwrap().clone()
     }
+}
+
+/// Returns a signature line that nobody signed.
+fn badly_signed(seq: usize, before: &str) -> String {
+    json!({
+        "schema": "exledger/receipt-signature/v1",
+        "seq": seq,
+        "previous": digest(before),
+        "at": ON,
+        "signer": "gate@example.com",
+        "signature": "-----BEGIN SSH SIGNATURE-----",
+    })
+    .to_string()
 }
 
 /// Returns the findings of an example, and the codes that it expects besides the rule's own.
