@@ -280,7 +280,7 @@ impl Signer {
 }
 
 /// The namespace in which receipts are signed.
-const RECEIPT: &str = "exledger-receipt@v1";
+pub const RECEIPT: &str = "exledger-receipt@v1";
 
 /// Tells whether a line names a use literally, not by a pattern.
 fn names_use(line: &SignerLine, namespace: &str) -> bool {

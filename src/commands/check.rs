@@ -4,6 +4,7 @@
 
 pub(crate) mod fresh;
 mod live;
+mod signing;
 
 use std::path::PathBuf;
 
@@ -11,6 +12,7 @@ use clap::Parser;
 use clap::builder::NonEmptyStringValueParser;
 
 use crate::commands::check::fresh::Fetcher;
+use crate::commands::check::signing::Signing;
 use crate::commands::command::{Command, PastInstants, Run};
 use crate::commands::context::fault;
 use crate::commands::context::filter;
@@ -23,6 +25,7 @@ use exledger::record::vocabulary::Risk;
 use exledger::session::check::CheckRequest;
 use exledger::session::check::freshness::MaxAge;
 use exledger::session::check::receipts::ReceiptLog;
+use exledger::session::check::signing::ReceiptSigner;
 use exledger::view;
 
 /// Ask whether something is allowed
@@ -90,6 +93,9 @@ pub(crate) struct CheckArgs {
     /// Count uses of limited-use records in this file, and append each receipt to it
     #[arg(long, value_name = "FILE")]
     receipts: Option<PathBuf>,
+    /// Sign the receipts with this SSH key, as git's user.email; with --stdin, every 60 seconds and at the end
+    #[arg(long, value_name = "KEY", requires = "receipts")]
+    sign_receipts: Option<String>,
     /// Answer unknown unless the approved branch was fetched within this time, such as 30s, 10m, 1h or 2d
     #[arg(long, value_name = "DUR", value_parser = MaxAge::parse)]
     max_age: Option<MaxAge>,
@@ -122,9 +128,14 @@ impl Run for CheckArgs {
         }
         let path = self.receipts.as_ref().map(|path| ctx.folder.join(path));
         let receipts = path.as_deref().map_or_else(ReceiptLog::none, ReceiptLog::open);
+        let signer = self.signer(ctx)?;
         if self.stdin {
             let _fetcher = self.fetch.then(|| Fetcher::start(ctx));
-            return live::run(ctx, receipts, self.max_age.as_ref());
+            let signing = path.as_deref().zip(signer);
+            let signing = signing.map(|(path, signer)| Signing::start(ctx, path, signer));
+            let answered = live::run(ctx, receipts, self.max_age.as_ref());
+            let signed = signing.map_or(Outcome::Fine, Signing::finish);
+            return Ok(answered?.max(signed));
         }
         if self.fetch {
             fresh::fetch(ctx, &|| true);
@@ -138,12 +149,21 @@ impl Run for CheckArgs {
         let progress = ctx.progress(context::READING);
         let check = home.ask(&ctx.moment(), &request, &receipts)?;
         drop(progress);
+        // The signature comes first: a receipt that was given stays signed if its reader closes the pipe.
+        let signed = signer.map_or(Outcome::Fine, |it| signing::sign(ctx, &receipts, &it));
         ctx.show(&view::check::doc(&question, &check))?;
-        Ok(outcome(check.answer.verdict))
+        Ok(outcome(check.answer.verdict).max(signed))
     }
 }
 
 impl CheckArgs {
+    fn signer(&self, ctx: &Ctx) -> anyhow::Result<Option<ReceiptSigner>> {
+        let Some(key) = &self.sign_receipts else {
+            return Ok(None);
+        };
+        Ok(Some(ctx.home()?.receipt_signer(key, &ctx.folder)?))
+    }
+
     fn question(&self) -> Question {
         Question {
             identity: self.identity.clone(),

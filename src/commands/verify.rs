@@ -16,7 +16,7 @@ use crate::commands::exit::Outcome;
 use crate::commands::lint;
 use exledger::history::checkpoint::Checkpoint;
 use exledger::session::audit::AuditRequest;
-use exledger::session::audit::uses::UsedRecord;
+use exledger::session::audit::uses::{ReceiptsRequest, UsedRecord};
 use exledger::status::state::RecordState;
 use exledger::store::files;
 use exledger::view;
@@ -30,7 +30,7 @@ use exledger::view::verify::RecordUses;
 #[derive(Debug, Parser)]
 #[command(name = "verify")]
 #[command(
-    after_help = "EXAMPLE\n  exledger verify --checkpoint last.json --write-checkpoint next.json\n  exledger verify 7F3KQ --receipts receipts.jsonl"
+    after_help = "EXAMPLE\n  exledger verify --checkpoint last.json --write-checkpoint next.json\n  exledger verify 7F3KQ --receipts receipts.jsonl\n  exledger verify --receipts receipts.jsonl --contains receipt.json"
 )]
 pub(crate) struct VerifyArgs {
     /// Records to verify [default: all]
@@ -48,6 +48,14 @@ pub(crate) struct VerifyArgs {
     /// Check the uses in this receipt file, and compare the approved branch with the state each receipt saw
     #[arg(long, value_name = "FILE")]
     receipts: Option<PathBuf>,
+
+    /// Report a receipt that was kept in this file and is missing from --receipts; repeatable
+    #[arg(long, value_name = "RECEIPT", requires = "receipts")]
+    contains: Vec<PathBuf>,
+
+    /// Report receipts that no good signature covers
+    #[arg(long, requires = "receipts")]
+    require_signed: bool,
 }
 
 pub(crate) const COMMAND: Command = Command::of::<VerifyArgs>();
@@ -65,7 +73,11 @@ impl Run for VerifyArgs {
                 folder: &ctx.folder,
                 ids: &self.ids,
                 checkpoints: &self.checkpoint,
-                receipts: self.receipts.as_deref(),
+                receipts: self.receipts.as_deref().map(|file| ReceiptsRequest {
+                    file,
+                    contains: &self.contains,
+                    require_signed: self.require_signed,
+                }),
             },
         )?;
         drop(progress);

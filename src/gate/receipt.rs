@@ -3,6 +3,10 @@
 //! Uses status' stamp, policy's people, gate's answer. Pure. Start at [`LoggedReceipt`] and [`all`].
 //! Follows `docs/spec/cli.md`, check and verify.
 
+pub mod chain;
+pub mod faults;
+pub mod signed;
+
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
@@ -10,6 +14,9 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::gate::answer::{Considered, GateAnswer, GateVerdict, GrantLimits, Question};
+use crate::gate::receipt::chain::{ReceiptChain, ReceiptLink};
+use crate::gate::receipt::faults::ChainEntry;
+use crate::gate::receipt::signed::StoredSignature;
 use crate::policy::people::person::{Person, PersonView};
 use crate::record::json::Unambiguous;
 use crate::record::time::Instant;
@@ -28,6 +35,8 @@ pub struct CheckAnswer {
     pub waits_for: Vec<Person>,
     /// Warnings for the caller.
     pub warnings: Vec<String>,
+    /// The place of its receipt in a file; `None` if it is not stored.
+    pub link: Option<ReceiptLink>,
 }
 
 impl CheckAnswer {
@@ -38,6 +47,7 @@ impl CheckAnswer {
             stamp,
             waits_for: Vec::new(),
             warnings: Vec::new(),
+            link: None,
         }
     }
 }
@@ -60,6 +70,8 @@ pub struct LoggedReceipt<'a> {
     waits_for: Vec<PersonView<'a>>,
     warnings: &'a [String],
     id: &'a Value,
+    seq: Option<u64>,
+    previous: Option<&'a str>,
 }
 
 impl<'a> LoggedReceipt<'a> {
@@ -82,6 +94,8 @@ impl<'a> LoggedReceipt<'a> {
             waits_for: check.waits_for.iter().map(PersonView::of).collect(),
             warnings: &check.warnings,
             id,
+            seq: check.link.as_ref().map(|link| link.seq),
+            previous: check.link.as_ref().and_then(|link| link.previous.as_deref()),
         }
     }
 
@@ -149,24 +163,102 @@ impl<'v> AskedReceipt<'v> {
 /// # Errors
 /// As [`all`].
 pub fn count(text: &str) -> Result<BTreeMap<String, u64>, NoReceipt> {
-    let mut counts = BTreeMap::new();
-    for record in all(text)?.into_iter().filter_map(|receipt| receipt.allows) {
-        *counts.entry(record).or_insert(0) += 1;
-    }
-    Ok(counts)
+    count_on(text, &mut ReceiptChain::default()).map(|counted| counted.uses)
+}
+
+/// The uses in a part of a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CountedUses {
+    /// How often each record was used.
+    pub uses: BTreeMap<String, u64>,
+    /// The first line, from 1, that does not continue the chain.
+    pub broken: Option<u32>,
+}
+
+/// Counts the uses in text that continues a chain.
+///
+/// # Errors
+/// As [`all`].
+pub fn count_on(text: &str, chain: &mut ReceiptChain) -> Result<CountedUses, NoReceipt> {
+    let mut counted = CountedUses { uses: BTreeMap::new(), broken: None };
+    each(text, &mut |entry| {
+        if !chain::is_signature(&entry.value)
+            && let Some(record) = read(entry.line, &entry.value)?.allows
+        {
+            *counted.uses.entry(record).or_insert(0) += 1;
+        }
+        if !chain.take(entry.text, &entry.value) && counted.broken.is_none() {
+            counted.broken = Some(entry.line);
+        }
+        Some(())
+    })?;
+    Ok(counted)
+}
+
+/// The content of a receipt file.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct StoredReceipts {
+    pub receipts: Vec<PastReceipt>,
+    pub signatures: Vec<StoredSignature>,
+    /// The chain of both.
+    pub entries: Vec<ChainEntry>,
 }
 
 /// Reads all receipts.
 ///
 /// # Errors
 /// [`NoReceipt`] with the first unreadable line: uses that can't be counted can't be allowed.
-pub fn all(text: &str) -> Result<Vec<PastReceipt>, NoReceipt> {
+pub fn all(text: &str) -> Result<StoredReceipts, NoReceipt> {
+    let mut stored = StoredReceipts::default();
+    each(text, &mut |entry| {
+        if chain::is_signature(&entry.value) {
+            let signature = StoredSignature::read(entry.line, entry.text, &entry.value);
+            stored.signatures.push(signature);
+        } else {
+            stored.receipts.push(read(entry.line, &entry.value)?);
+        }
+        let link = ChainEntry::after(&stored.entries, entry.line, entry.text, &entry.value);
+        stored.entries.push(link);
+        Some(())
+    })?;
+    Ok(stored)
+}
+
+/// A receipt that somebody kept elsewhere.
+#[derive(Clone, Debug, PartialEq)]
+pub struct KeptReceipt {
+    /// The number of its first line, from 1.
+    pub line: u32,
+    /// Its number in the file that it was stored in; `None` if it was not stored.
+    pub seq: Option<u64>,
+    value: Value,
+}
+
+/// Reads receipts that somebody kept.
+///
+/// # Errors
+/// As [`all`].
+pub fn kept(text: &str) -> Result<Vec<KeptReceipt>, NoReceipt> {
     let mut receipts = Vec::new();
-    each(text, &mut |line, value| {
-        receipts.push(read(line, value)?);
+    each(text, &mut |entry| {
+        let StoredEntry { line, value, .. } = entry;
+        read(line, &value)?;
+        let seq = value.get("seq").and_then(Value::as_u64);
+        receipts.push(KeptReceipt { line, seq, value });
         Some(())
     })?;
     Ok(receipts)
+}
+
+/// Removes the receipts that a file contains, compared as JSON.
+///
+/// # Errors
+/// As [`all`].
+pub fn remove_contained(text: &str, kept: &mut Vec<KeptReceipt>) -> Result<(), NoReceipt> {
+    each(text, &mut |entry| {
+        kept.retain(|receipt| receipt.value != entry.value);
+        Some(())
+    })
 }
 
 /// Passes on the question and verdict of each receipt.
@@ -174,8 +266,12 @@ pub fn all(text: &str) -> Result<Vec<PastReceipt>, NoReceipt> {
 /// # Errors
 /// As [`all`]; also for a receipt without an instant, which is on no day.
 pub fn each_asked(text: &str, take: &mut dyn FnMut(AskedReceipt<'_>)) -> Result<(), NoReceipt> {
-    each(text, &mut |line, value| {
-        let past = read(line, value)?;
+    each(text, &mut |entry| {
+        let value = &entry.value;
+        if chain::is_signature(value) {
+            return Some(());
+        }
+        let past = read(entry.line, value)?;
         let verdict = value.get("verdict")?.as_str()?;
         take(AskedReceipt {
             at: past.instant?,
@@ -188,21 +284,39 @@ pub fn each_asked(text: &str, take: &mut dyn FnMut(AskedReceipt<'_>)) -> Result<
     })
 }
 
-fn each(text: &str, take: &mut dyn FnMut(u32, &Value) -> Option<()>) -> Result<(), NoReceipt> {
+/// A value of a receipt file, as it is written there.
+struct StoredEntry<'t> {
+    /// The number of its first line, from 1.
+    line: u32,
+    /// Its lines, without the last line end.
+    text: &'t str,
+    value: Value,
+}
+
+fn each<'t>(
+    text: &'t str,
+    take: &mut dyn FnMut(StoredEntry<'t>) -> Option<()>,
+) -> Result<(), NoReceipt> {
     let mut values = serde_json::Deserializer::from_str(text).into_iter::<Unambiguous>();
     let (mut read_to, mut line) = (0, 1);
     loop {
         // A receipt may span several lines, as `check --format json` prints it.
         let rest = text.get(read_to..).unwrap_or_default();
-        let blank = rest.len() - rest.trim_start().len();
-        line += n_line_ends(rest.get(..blank).unwrap_or_default());
+        let blank = rest.get(..rest.len() - rest.trim_start().len()).unwrap_or_default();
+        line += n_line_ends(blank);
         let Some(value) = values.next() else {
             return Ok(());
         };
-        let taken = value.ok().and_then(|value| take(line, &value.0));
+        let start = read_to + blank.rfind('\n').map_or(0, |at| at + 1);
+        let after = text.get(values.byte_offset()..).unwrap_or_default();
+        let is_blank = |end: &&str| end.trim().is_empty();
+        let end =
+            values.byte_offset() + after.split('\n').next().filter(is_blank).map_or(0, str::len);
+        let entry = text.get(start..end).unwrap_or_default();
+        let taken =
+            value.ok().and_then(|value| take(StoredEntry { line, text: entry, value: value.0 }));
         taken.ok_or(NoReceipt { line: usize::try_from(line).unwrap_or(usize::MAX) })?;
-        let end = values.byte_offset();
-        line += n_line_ends(text.get(read_to + blank..end).unwrap_or_default());
+        line += n_line_ends(text.get(start..end).unwrap_or_default());
         read_to = end;
     }
 }

@@ -21,6 +21,7 @@ use crate::rules::change_cases::{ChangeCase, GovernanceChange};
 use crate::rules::ends::Ends;
 use crate::rules::past::RecordPast;
 use crate::rules::past::Settled;
+use crate::rules::receipts_case::ReceiptsCase;
 use crate::rules::renewals::Renewals;
 use crate::rules::repeats::Repeats;
 use crate::rules::rule::{Check, Closed, JudgeRecord, Rule};
@@ -249,6 +250,15 @@ pub fn approval_files(statements: &Statements<'_>, context: &RuleContext<'_>) ->
     judge_all(context, |_, check, found| {
         if let Check::ApprovalFiles(check) = check {
             check(statements, found);
+        }
+    })
+}
+
+/// Returns the findings about a file of receipts.
+pub fn receipts(file: &ReceiptsCase<'_>, context: &RuleContext<'_>) -> Vec<Finding> {
+    judge_all(context, |_, check, found| {
+        if let Check::Receipts(check) = check {
+            check(file, found);
         }
     })
 }

@@ -18,6 +18,7 @@ pub mod lint;
 pub mod meaning;
 pub mod past;
 pub mod proposed;
+pub mod receipts_case;
 pub mod renewals;
 pub mod repeats;
 pub mod rule;
@@ -76,6 +77,11 @@ mod placeholder;
 mod policy_changed;
 mod policy_loosened;
 mod policy_unapproved;
+mod receipt_altered;
+mod receipt_missing;
+mod receipt_order;
+mod receipt_signature;
+mod receipt_unsigned;
 mod record_deleted;
 mod recurrence;
 mod renewal_limit;
@@ -195,6 +201,11 @@ pub const ALL: &[Rule] = &[
     unsigned_forge_commit::RULE,
     use_after_end::RULE,
     never_used::RULE,
+    receipt_altered::RULE,
+    receipt_missing::RULE,
+    receipt_order::RULE,
+    receipt_signature::RULE,
+    receipt_unsigned::RULE,
     decision_by_other::RULE,
     emergency_unreviewed::RULE,
     future_dated::RULE,

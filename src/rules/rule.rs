@@ -11,6 +11,7 @@ use crate::rules::change_cases::{ChangeCase, GovernanceChange};
 use crate::rules::ends::CrowdedDay;
 use crate::rules::example::Example;
 use crate::rules::past::RecordPast;
+use crate::rules::receipts_case::ReceiptsCase;
 use crate::rules::renewals::Renewals;
 use crate::rules::repeats::Repeat;
 
@@ -74,6 +75,8 @@ pub enum Check {
     ApprovalFiles(fn(&Statements<'_>, &mut Vec<Finding>)),
     /// The receipts about a record.
     Uses(fn(&UsesCase<'_>, &mut Vec<Finding>)),
+    /// A file of receipts.
+    Receipts(fn(&ReceiptsCase<'_>, &mut Vec<Finding>)),
 }
 
 /// Returns the findings about a record's file under some governance.

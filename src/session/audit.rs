@@ -24,7 +24,7 @@ use crate::rules::audit::{self, Audit};
 use crate::rules::extra_schema::ExtraSchema;
 use crate::session::audit::checkpoints::EarlierTips;
 use crate::session::audit::doubt::AuditDoubt;
-use crate::session::audit::uses::{AuditedReceipts, UsedRecord};
+use crate::session::audit::uses::{AuditedReceipts, ReceiptsRequest, UsedRecord};
 use crate::session::error::{Error, Undetermined};
 use crate::session::locate::Located;
 use crate::session::mainline::OpenMainline;
@@ -43,7 +43,7 @@ pub struct AuditRequest<'r> {
     /// Checkpoints to compare with the approved branch.
     pub checkpoints: &'r [PathBuf],
     /// A file of receipts: their uses are audited, and their commits are compared with the approved branch.
-    pub receipts: Option<&'r Path>,
+    pub receipts: Option<ReceiptsRequest<'r>>,
 }
 
 /// What an audit found.
@@ -80,7 +80,7 @@ pub(crate) fn audit<'s>(
     at: &Moment,
     request: &AuditRequest<'_>,
 ) -> Result<AuditAnswer<'s>, Error> {
-    let receipts = AuditedReceipts::read(request.folder, request.receipts)?;
+    let receipts = AuditedReceipts::read(request.folder, request.receipts.as_ref())?;
     let mut found = None;
     let line = OpenMainline::open(located, at)?;
     let mut snapshot = Snapshot::walked(line, |walk| {
@@ -182,6 +182,9 @@ impl AuditedRecords {
         findings.extend(audit.statements(&files));
         for used in receipts.used(&self.records, snapshot) {
             findings.extend(audit.used(&used));
+        }
+        if let Some(file) = receipts.file(snapshot.governance()) {
+            findings.extend(audit.receipts(&file));
         }
         if self.is_all {
             let strangers = receipts.strangers(history).into_iter();

@@ -6,6 +6,7 @@ mod coverage;
 pub mod freshness;
 pub mod receipts;
 pub mod respond;
+pub mod signing;
 
 use serde_json::Value;
 

@@ -2,6 +2,7 @@
 
 mod agree;
 mod besides;
+pub(crate) mod chained;
 mod cover;
 mod finding;
 mod fresh;
@@ -13,6 +14,7 @@ mod narrow;
 mod questions;
 mod receipt;
 mod refused;
+mod sealed;
 mod shared;
 mod uses;
 mod verdict;

@@ -3,7 +3,7 @@
 //! The fixtures were written by ssh-keygen and git; their private keys are gone.
 
 mod arbitrary;
-mod keygen;
+pub(crate) mod keygen;
 mod reviews;
 mod signers;
 mod statement;

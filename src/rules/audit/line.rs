@@ -9,6 +9,7 @@ use crate::history::version::{Trail, VersionChange};
 use crate::rules::audit::Audit;
 use crate::rules::audit_cases::{MainlineCase, Mark, UsesCase};
 use crate::rules::lint;
+use crate::rules::receipts_case::ReceiptsCase;
 use crate::rules::renewals::{self, Renewals, RenewedRecord};
 use crate::status;
 use std::collections::BTreeMap;
@@ -82,5 +83,11 @@ impl<'a> Audit<'a> {
     pub fn used(&self, used: &UsesCase<'_>) -> Vec<Finding> {
         let context = self.context(self.governance, self.instant);
         lint::uses(used, &context)
+    }
+
+    /// Returns the findings about a file of receipts.
+    pub fn receipts(&self, file: &ReceiptsCase<'_>) -> Vec<Finding> {
+        let context = self.context(self.governance, self.instant);
+        lint::receipts(file, &context)
     }
 }

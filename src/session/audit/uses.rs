@@ -3,12 +3,15 @@
 //! Start at `AuditedReceipts`. Follows `docs/spec/cli.md`, verify, and `docs/spec/rules.md`, `use-after-end` and `never-used`.
 
 use crate::approval::verdict::ApprovalVerdict;
-use crate::gate::receipt::{self, NoReceipt, PastReceipt};
+use crate::gate::receipt::faults::{self, ChainFault};
+use crate::gate::receipt::{self, KeptReceipt, NoReceipt, StoredReceipts};
 use crate::history::change::event::ChangeEvent;
 use crate::history::version::TrailKey;
 use crate::history::walked::History;
+use crate::policy::governance::Governance;
 use crate::record::time::Instant;
 use crate::rules::audit_cases::UsesCase;
+use crate::rules::receipts_case::{LostReceipt, ReceiptsCase};
 use crate::session::error::Undetermined;
 use crate::session::snapshot::Snapshot;
 use crate::status;
@@ -21,6 +24,17 @@ use std::rc::Rc;
 
 /// The maximum size of a file of receipts, in bytes.
 const MOST_BYTES: u64 = 1 << 30;
+
+/// A file of receipts to audit.
+#[derive(Clone, Copy, Debug)]
+pub struct ReceiptsRequest<'r> {
+    /// The file, relative to the folder of the audit.
+    pub file: &'r Path,
+    /// Files with receipts that somebody kept, which that file must contain.
+    pub contains: &'r [PathBuf],
+    /// Whether a receipt that no good signature covers is an error.
+    pub require_signed: bool,
+}
 
 /// How a record was used, according to the receipts.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,33 +64,59 @@ pub(crate) fn not_receipts(error: NoReceipt, path: &Path) -> Undetermined {
 }
 
 /// The receipts, if given.
+#[derive(Default)]
 pub(super) struct AuditedReceipts {
     path: Option<PathBuf>,
     /// The path, as given by the user.
     shown: String,
-    receipts: Vec<PastReceipt>,
+    stored: StoredReceipts,
+    lost: Vec<LostReceipt>,
+    require_signed: bool,
 }
 
 impl AuditedReceipts {
-    /// Reads the receipts.
+    /// Reads the receipts, and looks for those that somebody kept.
     ///
     /// # Errors
-    /// [`Undetermined`] if the file can't be read, or a line of it is not a receipt.
+    /// [`Undetermined`] if a file can't be read, or a line of it is not a receipt.
     pub(super) fn read(
         folder: &Path,
-        path: Option<&Path>,
+        request: Option<&ReceiptsRequest<'_>>,
     ) -> Result<AuditedReceipts, Undetermined> {
-        let Some(path) = path else {
-            return Ok(AuditedReceipts { path: None, shown: String::new(), receipts: Vec::new() });
+        let mut audited = AuditedReceipts::default();
+        let Some(request) = request else {
+            return Ok(audited);
         };
+        let path = request.file;
         let bytes = read(folder, path)?;
         let text = String::from_utf8_lossy(&bytes);
-        let receipts = receipt::all(&text).map_err(|error| not_receipts(error, path))?;
+        for kept in request.contains {
+            audited.lost.extend(lost(folder, kept, &text)?);
+        }
         Ok(AuditedReceipts {
             shown: path.display().to_string(),
             path: Some(path.to_owned()),
-            receipts,
+            stored: receipt::all(&text).map_err(|error| not_receipts(error, path))?,
+            require_signed: request.require_signed,
+            ..audited
         })
+    }
+
+    /// Returns the file as a whole; `None` if none was given.
+    pub(super) fn file(&self, governance: &Governance) -> Option<ReceiptsCase<'_>> {
+        self.path.as_ref()?;
+        let mut faults = faults::find(&self.stored.entries);
+        let mut signed = None;
+        for signature in &self.stored.signatures {
+            match signature.verified(governance) {
+                Ok(number) => signed = signed.max(Some(number)),
+                Err(why) => faults.push(ChainFault::BadSignature { line: signature.line, why }),
+            }
+        }
+        if self.require_signed {
+            faults.extend(faults::unsigned(&self.stored.entries, signed));
+        }
+        Some(ReceiptsCase { path: &self.shown, faults, lost: &self.lost })
     }
 
     /// Returns the path of the file, as given by the user.
@@ -91,6 +131,7 @@ impl AuditedReceipts {
             keys.iter().any(|key| history.trails.contains_key(key))
         };
         let ids: BTreeSet<&str> = self
+            .stored
             .receipts
             .iter()
             .filter_map(|receipt| receipt.allows.as_deref())
@@ -113,7 +154,7 @@ impl AuditedReceipts {
     /// Returns the commits that receipts name as the tip, each with the first line that names it.
     pub(super) fn commits(&self) -> Vec<(u32, String)> {
         let mut seen: BTreeMap<&str, u32> = BTreeMap::new();
-        for receipt in &self.receipts {
+        for receipt in &self.stored.receipts {
             if let Some(commit) = &receipt.commit {
                 seen.entry(commit).or_insert(receipt.line);
             }
@@ -126,7 +167,7 @@ impl AuditedReceipts {
 
     /// Returns the uses of a record: line, and the instant of the question.
     fn of(&self, id: &str) -> Vec<(u32, Instant)> {
-        let receipts = self.receipts.iter();
+        let receipts = self.stored.receipts.iter();
         let allowing = receipts.filter(|it| it.allows.as_deref() == Some(id));
         allowing.filter_map(|it| Some((it.line, it.instant?))).collect()
     }
@@ -176,6 +217,23 @@ impl AuditedReceipts {
         }
         records.iter().filter_map(uses).collect()
     }
+}
+
+/// Returns the receipts of a file that the text lacks.
+fn lost(folder: &Path, path: &Path, text: &str) -> Result<Vec<LostReceipt>, Undetermined> {
+    let bytes = read(folder, path)?;
+    let kept = receipt::kept(&String::from_utf8_lossy(&bytes));
+    let mut kept = kept.map_err(|error| not_receipts(error, path))?;
+    if kept.is_empty() {
+        return Err(not_receipts(NoReceipt { line: 1 }, path));
+    }
+    receipt::remove_contained(text, &mut kept).map_err(|error| not_receipts(error, path))?;
+    let lost = |receipt: KeptReceipt| LostReceipt {
+        path: path.display().to_string(),
+        line: receipt.line,
+        seq: receipt.seq,
+    };
+    Ok(kept.into_iter().map(lost).collect())
 }
 
 /// Returns the uses after the record had ended, judged by what had landed.

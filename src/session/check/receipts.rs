@@ -13,7 +13,10 @@ use serde_json::Value;
 
 use crate::gate;
 use crate::gate::answer::{GateVerdict, Question};
+use crate::gate::receipt::chain::ReceiptChain;
 use crate::gate::receipt::{self, CheckAnswer, LoggedReceipt};
+use crate::record::time::Instant;
+use crate::session::check::signing::ReceiptSigner;
 use crate::store::append::{AppendFile, AppendFileError, LockedFile};
 
 /// How long to wait for another process to release the lock.
@@ -47,6 +50,8 @@ struct Tally {
     shown: String,
     uses: gate::answer::ReceiptCounts,
     n_lines: usize,
+    /// The end of the chain of receipts.
+    chain: ReceiptChain,
 }
 
 impl ReceiptLog {
@@ -65,6 +70,7 @@ impl ReceiptLog {
                     shown,
                     uses: gate::answer::ReceiptCounts::Counted(BTreeMap::new()),
                     n_lines: 0,
+                    chain: ReceiptChain::default(),
                 },
             })),
             Err(error) => LogState::Closed(format!("can't read the receipts {shown}: {error}")),
@@ -101,11 +107,35 @@ impl ReceiptLog {
                 Err(failure) => failure,
             },
         };
+        Err(state.fail(failure))
+    }
+
+    /// Signs the receipts that were stored since the last signature, if any.
+    ///
+    /// # Errors
+    /// Why they are not signed.
+    pub fn sign(&self, signer: &ReceiptSigner, at: Instant) -> Result<(), String> {
+        let mut state = self.0.borrow_mut();
+        let failure = match &mut *state {
+            LogState::NotGiven(_) => return Ok(()),
+            LogState::Closed(cause) => return Err(cause.clone()),
+            LogState::Open(counted) => match counted.sign(signer, at) {
+                Ok(()) => return Ok(()),
+                Err(failure) => failure,
+            },
+        };
+        Err(state.fail(failure))
+    }
+}
+
+impl LogState {
+    /// Closes the log if the failure lasts, and returns the cause.
+    fn fail(&mut self, failure: Failure) -> String {
         match failure {
-            Failure::Once(cause) => Err(cause),
+            Failure::Once(cause) => cause,
             Failure::Lasting(cause) => {
-                *state = LogState::Closed(cause.clone());
-                Err(cause)
+                *self = LogState::Closed(cause.clone());
+                cause
             }
         }
     }
@@ -128,20 +158,35 @@ impl Counted {
     ) -> Result<Option<CheckAnswer>, Failure> {
         let mut locked = self.tally.locked(&mut self.file)?;
         self.tally.count(&mut locked)?;
-        let Some(answered) = ask(&self.tally.uses) else {
+        let Some(mut answered) = ask(&self.tally.uses) else {
             return Ok(None);
         };
+        answered.link = Some(self.tally.chain.next());
         let unwritten =
             |cause: &dyn fmt::Display| Failure::Once(format!("can't write the receipt: {cause}"));
         let receipt = LoggedReceipt::of(question, &answered, id);
         let line = receipt.line().map_err(|cause| unwritten(&cause))?;
         locked.append(&line).map_err(|cause| unwritten(&cause))?;
         self.tally.n_lines += 1;
+        self.tally.chain.append(&line);
         let answer = &answered.answer;
         if let (GateVerdict::Allow, Some(record)) = (answer.verdict, &answer.record) {
             self.tally.add(record, 1);
         }
         Ok(Some(answered))
+    }
+
+    fn sign(&mut self, signer: &ReceiptSigner, at: Instant) -> Result<(), Failure> {
+        let mut locked = self.tally.locked(&mut self.file)?;
+        self.tally.count(&mut locked)?;
+        if !self.tally.chain.is_unsigned() {
+            return Ok(());
+        }
+        let line = signer.line(self.tally.chain.next(), at).map_err(Failure::Once)?;
+        locked.append(&line).map_err(|cause| Failure::Once(cause.to_string()))?;
+        self.tally.n_lines += 1;
+        self.tally.chain.append_signature(&line);
+        Ok(())
     }
 }
 
@@ -153,13 +198,23 @@ impl Tally {
     /// Counts what was appended since the last time.
     fn count(&mut self, locked: &mut LockedFile<'_>) -> Result<(), Failure> {
         let text = locked.added().map_err(|error| self.failure(&error))?;
-        let counts = receipt::count(&text).map_err(|error| {
+        let mut chain = self.chain.clone();
+        let counted = receipt::count_on(&text, &mut chain).map_err(|error| {
             let (line, shown) = (self.n_lines + error.line, &self.shown);
             Failure::Once(format!("line {line} of the receipts {shown} is not a receipt"))
         })?;
+        if let Some(line) = counted.broken {
+            let line = self.n_lines.saturating_add(usize::try_from(line).unwrap_or(usize::MAX));
+            return Err(Failure::Lasting(format!(
+                "line {line} of the receipts {} breaks their chain: see `exledger verify --receipts`, restore \
+                 the file or start a new one, then restart the gate",
+                self.shown
+            )));
+        }
         locked.take(&text);
+        self.chain = chain;
         self.n_lines += text.matches('\n').count();
-        for (record, n_used) in counts {
+        for (record, n_used) in counted.uses {
             self.add(&record, n_used);
         }
         // The last line may lack its line end; appended text must not run into it.

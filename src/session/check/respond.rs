@@ -187,6 +187,7 @@ pub(super) fn judged(
         stamp: stamp_at(snapshot, timed.at),
         waits_for: waits_for.unwrap_or_default(),
         warnings: warning.into_iter().collect(),
+        link: None,
     }
 }
 

@@ -6,6 +6,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use crate::cli::{REAL_CLOCK, Run, run_fed_with, run_with};
+use crate::gate::chained::digest;
 use crate::gate::live::{BILLING, Gate, Held};
 use crate::history::ID;
 
@@ -89,6 +90,14 @@ fn a_thousand_parallel_questions_for_one_use_get_one_yes() {
     assert_eq!(kept.lines().count(), 1_000);
     let allowed = kept.lines().filter(|line| line.contains(r#""verdict":"allow""#));
     assert_eq!(allowed.count(), 1);
+    // The gates continue one another's chain.
+    let mut previous = Value::Null;
+    for (n, line) in kept.lines().enumerate() {
+        let receipt: Value = serde_json::from_str(line).unwrap();
+        assert_eq!(receipt["seq"], n + 1);
+        assert_eq!(receipt["previous"], previous);
+        previous = digest(line).into();
+    }
 }
 
 #[test]

@@ -9,6 +9,7 @@ use exledger::rules::rule::Rule;
 use serde_json::{Value, json};
 
 use crate::cli;
+use crate::gate::chained::digest;
 use crate::repo::{MAIN, Repo};
 
 const ID: &str = "EXC-2026-7F3KQ";
@@ -29,6 +30,8 @@ struct Stage {
     edits: Vec<String>,
     checkpoint: Option<PathBuf>,
     receipts: Option<PathBuf>,
+    /// Whether receipts must be signed.
+    require_signed: bool,
     on: String,
     policy: String,
 }
@@ -44,6 +47,7 @@ impl Stage {
             edits: Vec::new(),
             checkpoint: None,
             receipts: None,
+            require_signed: false,
             on: example.on.unwrap_or(ON).to_owned(),
             policy,
         }
@@ -55,6 +59,10 @@ impl Stage {
             self.repo.clock(at);
         } else if let Some(at) = step.strip_prefix("used at ") {
             self.keep_receipt(at);
+        } else if let Some(which) = step.strip_prefix("receipts ") {
+            self.keep_chain(which);
+        } else if step == "signatures required" {
+            self.require_signed = true;
         } else if step == "receipts" {
             self.receipts = Some(self.outside.path().join("receipts.jsonl"));
             std::fs::write(self.receipts.as_ref().unwrap(), "").unwrap();
@@ -151,7 +159,12 @@ impl Stage {
 
     fn keep_receipt(&mut self, at: &str) {
         let path = self.outside.path().join("receipts.jsonl");
-        let receipt = json!({
+        std::fs::write(&path, format!("{}\n", self.receipt(at))).unwrap();
+        self.receipts = Some(path);
+    }
+
+    fn receipt(&self, at: &str) -> Value {
+        json!({
             "schema": "exledger/check/v1",
             "verdict": "allow",
             "record": ID,
@@ -160,8 +173,26 @@ impl Stage {
                 "commit": self.repo.tip(MAIN).to_string(),
                 "instant": at,
             },
+        })
+    }
+
+    /// Stores three linked receipts, and leaves those that are named, in that order.
+    fn keep_chain(&mut self, which: &str) {
+        let mut lines: Vec<String> = Vec::new();
+        for seq in 1..=3 {
+            let mut receipt = self.receipt("2026-12-01T12:00:00Z");
+            receipt["seq"] = json!(seq);
+            receipt["previous"] = json!(lines.last().map(|line| digest(line)));
+            lines.push(receipt.to_string());
+        }
+        let named = which.split(", ").map(|name| match name.split_once(' ') {
+            Some(("signed", _)) => badly_signed(lines.len(), &lines[1]),
+            Some((seq, _)) => lines[seq.parse::<usize>().unwrap() - 1].replace("12:00", "13:00"),
+            None => lines[name.parse::<usize>().unwrap() - 1].clone(),
         });
-        std::fs::write(&path, format!("{receipt}\n")).unwrap();
+        let text: String = named.map(|line| line + "\n").collect();
+        let path = self.outside.path().join("receipts.jsonl");
+        std::fs::write(&path, text).unwrap();
         self.receipts = Some(path);
     }
 
@@ -174,11 +205,25 @@ impl Stage {
                 args.extend([flag, path.to_str().unwrap()]);
             }
         }
+        args.extend(self.require_signed.then_some("--require-signed"));
         let run = cli::run_with(self.repo.path(), &args, &[("EXLEDGER_TEST_CLOCK", ON)]);
         assert!(run.code < 2, "{}", run.err);
         let answer: Value = serde_json::from_str(&run.out).unwrap();
         answer["findings"].as_array().unwrap().clone()
     }
+}
+
+/// Returns a signature line that nobody signed.
+fn badly_signed(seq: usize, before: &str) -> String {
+    json!({
+        "schema": "exledger/receipt-signature/v1",
+        "seq": seq,
+        "previous": digest(before),
+        "at": ON,
+        "signer": "gate@example.com",
+        "signature": "-----BEGIN SSH SIGNATURE-----",
+    })
+    .to_string()
 }
 
 /// Returns the findings of an example, and the codes that it expects besides the rule's own.

@@ -26,7 +26,7 @@ fn keygen(arguments: &[&str], folder: &Path) -> Output {
 
 /// Makes keys of some kinds in a new folder; `None`, with a note, if ssh-keygen is not installed.
 #[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
-fn made(kinds: &[(&str, &[&str])]) -> Option<tempfile::TempDir> {
+pub(crate) fn made(kinds: &[(&str, &[&str])]) -> Option<tempfile::TempDir> {
     if Command::new("ssh-keygen").arg("-?").output().is_err() {
         eprintln!("skipped: ssh-keygen is not installed");
         return None;

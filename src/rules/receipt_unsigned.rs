@@ -1,0 +1,43 @@
+//! `receipt-unsigned`: receipts that no good signature covers, if signatures are required.
+//!
+//! Uses the case, gate's receipts. Pure. Follows `docs/spec/rules.md` (audit).
+
+use crate::diag::code::Code;
+use crate::diag::{self, Finding, Level};
+use crate::gate::receipt::faults::ChainFault;
+use crate::rules::example::Example;
+use crate::rules::receipts_case::ReceiptsCase;
+use crate::rules::rule::{Check, Rule, SpecialCases};
+
+pub(super) const RULE: Rule = Rule {
+    code: Code::ReceiptUnsigned,
+    level: Level::Error,
+    serves: &["M61", "M77"],
+    summary: "receipts are not covered by a signature",
+    why: "Whoever can write to the file can replace what no signature covers.",
+    remedy: "Sign receipts with `check --sign-receipts`.",
+    bad: Example::history(&[
+        "ana proposes the sample",
+        "lee merges",
+        "receipts 1, 2, 3",
+        "signatures required",
+    ])
+    .on("2026-12-31"),
+    good: Example::history(&["ana proposes the sample", "lee merges", "receipts 1, 2, 3"])
+        .on("2026-12-31"),
+    checks: &[Check::Receipts(check)],
+    special: SpecialCases::NONE,
+};
+
+fn check(file: &ReceiptsCase<'_>, findings: &mut Vec<Finding>) {
+    for fault in &file.faults {
+        let ChainFault::Unsigned { line, count } = fault else {
+            continue;
+        };
+        let receipts = diag::count(*count, "receipt");
+        let verb = if *count == 1 { "is" } else { "are" };
+        let message = format!("from here, {receipts} {verb} not covered by a good signature");
+        let help = "ask with `exledger check --sign-receipts KEY`, which signs all of the chain; in place of receipts from before the chain, start a new file";
+        findings.push(file.finding(RULE.code, *line, message, help));
+    }
+}
