@@ -120,7 +120,7 @@ impl Revocation<'_> {
         let id = &self.end.granted.id;
         (!is_over && self.closed.is_none()).then(|| {
             format!(
-                "exledger close {id} --outcome … --reason … --evidence … --access-verified after=…"
+                "exledger close {id} --outcome … --reason … --access-verified after=… --evidence …"
             )
         })
     }

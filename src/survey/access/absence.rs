@@ -153,6 +153,6 @@ fn is_open(record_state: &RecordState, end: &ForceEnd) -> bool {
 
 fn command(id: &str, after: Day) -> String {
     format!(
-        "exledger close {id} --outcome … --reason … --evidence … --access-verified after={after}"
+        "exledger close {id} --outcome … --reason … --access-verified after={after} --evidence …"
     )
 }
