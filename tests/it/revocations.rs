@@ -75,7 +75,7 @@ fn a_row_names_whose_access_to_what_must_be_gone() {
             "asset": null, "application": "partners", "environment": null, "resources": null, "actions": null,
             "ended": "2026-11-26T00:00:00Z", "because": "expired", "status": "expired",
             "closed": null, "verified": null, "owner": "ana@example.com", "granted_by": [],
-            "command": format!("exledger close {PARTNER} --outcome … --reason … --access-verified after=…"),
+            "command": format!("exledger close {PARTNER} --outcome … --reason … --access-verified after=… --evidence …"),
         })]
     );
     assert_eq!(rows_on(&repo, "2026-11-25T23:59:59Z", false), Vec::<Value>::new());

@@ -18,7 +18,7 @@ fn absence_proves_nothing_without_a_complete_list() {
         told,
         json!([{
             "id": PARTNER,
-            "command": format!("exledger close {PARTNER} --outcome … --reason … --access-verified after=2026-12-01"),
+            "command": format!("exledger close {PARTNER} --outcome … --reason … --access-verified after=2026-12-01 --evidence …"),
         }]),
         "the record in force is not among them"
     );
