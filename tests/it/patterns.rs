@@ -59,7 +59,7 @@ fn three_of_one_cause_are_a_pattern_and_ten_of_different_ones_are_not() {
     let promised = "schema ledger groups expected unclassified applications controls causes repeated simulated";
     assert_eq!(keys, promised.split(' ').collect::<Vec<_>>());
     let advice = "change the automation: the same dependency or step keeps failing; until then a new record \
-        links a redesign in `references.redesign`, with a `fix` whose `due` is not past";
+        links a redesign that is in time in `references.redesign`";
     assert_eq!(
         answer["groups"],
         json!([{

@@ -84,8 +84,8 @@ fn a_moved_file_keeps_the_day_of_its_first_landing_and_needs_approval() {
     repo.clock("2027-03-01T09:00:00Z");
     let moved = "redesigns/2026/RED-2026-4T9PK.yaml";
     repo.by("kim").rename(RED, moved).commit("Sort them by year");
-    // The old file is approved and its removal is not, so both are there.
-    assert_eq!(states(repo, "2027-03-02"), ["unapproved", "unapproved"]);
+    // The old file is approved and its removal is not: it still counts.
+    assert_eq!(states(repo, "2027-03-02"), ["unapproved", "open, lifts"]);
     repo.branch("sorted").by("kim").write(moved, &format!("{late}# by year\n")).commit("Sort them");
     repo.by("lee").merge("sorted", "Merge branch 'sorted'");
     repo.branch("undone").by("kim").write(RED, &late).commit("Keep both");
