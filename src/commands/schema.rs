@@ -9,7 +9,7 @@ use crate::commands::exit::Outcome;
 use exledger::policy;
 use exledger::record;
 
-/// Print the JSON Schema of records, redesigns, the policy or the map of tool calls
+/// Print the JSON Schema of a file format
 ///
 /// The schema is generated from the types that read the files, so editors document every field
 /// as this version reads it.

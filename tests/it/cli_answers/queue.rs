@@ -101,7 +101,7 @@ fn each_state_has_its_step() {
             [
                 "7F3KQ",
                 "close it when it is no longer needed, or renew it in time (`exledger renew`)",
-                "exledger close EXC-2026-7F3KQ --outcome … --reason … --evidence …"
+                "exledger close EXC-2026-7F3KQ --outcome … --reason … --access-verified after=… --evidence …"
             ],
         ]
     );
