@@ -53,6 +53,13 @@ map! {
     }
 }
 
+impl Subject {
+    /// Returns what can have access: the identity, the credential and the asset, as far as they are stated.
+    pub fn access(&self) -> impl Iterator<Item = &String> {
+        [&self.identity, &self.credential, &self.asset].into_iter().flatten()
+    }
+}
+
 map! {
     /// What the exception covers. A missing list sets no limit; an empty list grants nothing.
     #[derive(Default)]

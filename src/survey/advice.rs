@@ -211,7 +211,9 @@ impl AdviceCase<'_> {
             for time in ["before", "during", "after"] {
                 command.push_str(&format!(" --access-verified {time}=…"));
             }
-        } else if self.record.is_some_and(names_access) && self.record_state.in_place.days > 0 {
+        } else if self.record.is_some_and(|it| it.subject.access().next().is_some())
+            && self.record_state.in_place.days > 0
+        {
             command.push_str(" --access-verified after=…");
         }
         command + " --evidence …"
@@ -279,10 +281,4 @@ impl AdviceCase<'_> {
         let landed = self.record_state.landed.as_ref();
         landed.map_or(Timing::Undated, |landed| Timing::Since(landed.at))
     }
-}
-
-/// Tells whether a record names access that somebody can verify to be gone.
-fn names_access(record: &Record) -> bool {
-    let subject = &record.subject;
-    [&subject.identity, &subject.credential, &subject.asset].into_iter().any(Option::is_some)
 }

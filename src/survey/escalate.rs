@@ -4,8 +4,8 @@
 //! the mission, and `docs/spec/policy.md` (escalate).
 
 use crate::policy::governance::Governance;
+use crate::policy::people;
 use crate::policy::people::person::Person;
-use crate::policy::people::{self, RosterState};
 use crate::policy::settings::{Escalation, Recipient};
 use crate::record::address::Address;
 use crate::record::time::{Instant, Term};
@@ -114,7 +114,7 @@ pub(super) fn active_people(
             record_state.ownerless.iter().map(|owner| people::key_of(governance, owner.as_str()));
         gone.any(|gone| gone == person.key)
     };
-    named.into_iter().filter(|it| is_active(it, governance) && !is_gone(it)).collect()
+    named.into_iter().filter(|it| !people::has_left(governance, it) && !is_gone(it)).collect()
 }
 
 /// Returns the people of a recipient for something that has only an owner: without those who are inactive on the roster.
@@ -129,14 +129,9 @@ pub(super) fn owning_people(
         Recipient::RiskOwner => Vec::new(),
         Recipient::Group(group) => people::members(governance, group),
     };
-    named.into_iter().filter(|it| is_active(it, governance)).collect()
+    named.into_iter().filter(|it| !people::has_left(governance, it)).collect()
 }
 
 fn identified(address: &Address, governance: &Governance) -> Person {
     people::identify(governance, "", address.as_str())
-}
-
-fn is_active(person: &Person, governance: &Governance) -> bool {
-    let state = Address::new(&person.email).map(|it| people::roster_state(governance, &it));
-    state != Some(RosterState::Inactive)
 }

@@ -109,8 +109,7 @@ impl<'a> GrantedNames<'a> {
 /// Returns the identity, credential and asset of a record, and its aliases.
 fn access_names(record: &Record) -> impl Iterator<Item = &str> {
     let subject = &record.subject;
-    let named = [&subject.identity, &subject.credential, &subject.asset].into_iter().flatten();
-    named.chain(subject.aliases.iter().flatten()).map(String::as_str)
+    subject.access().chain(subject.aliases.iter().flatten()).map(String::as_str)
 }
 
 impl Revocation<'_> {

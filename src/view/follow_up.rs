@@ -13,7 +13,7 @@ use crate::survey::follow_up::FrozenGroup;
 use crate::survey::follow_up::{FollowUp, FollowUpSubject};
 use crate::survey::messages::ItemSubject;
 use crate::survey::patterns::linked::LinkedRedesign;
-use crate::survey::redesign::RedesignStatus;
+use crate::survey::redesign::{RedesignState, RedesignStatus};
 use crate::view::doc::{Block, StyledText, Tone};
 use crate::view::redesign::pattern_text;
 use crate::view::shape;
@@ -35,14 +35,22 @@ pub(super) struct FrozenGroupView<'a> {
 /// The redesign of a group.
 #[derive(Serialize)]
 pub(super) struct LinkedRedesignView<'a> {
-    id: &'a str,
+    id: Option<&'a str>,
     status: RedesignStatus,
     due: Option<Day>,
 }
 
 impl<'a> LinkedRedesignView<'a> {
     pub(super) fn of(redesign: &'a LinkedRedesign) -> LinkedRedesignView<'a> {
-        LinkedRedesignView { id: &redesign.id, status: redesign.status, due: redesign.due }
+        LinkedRedesignView { id: Some(&redesign.id), status: redesign.status, due: redesign.due }
+    }
+
+    pub(super) fn of_state(redesign: &'a RedesignState) -> LinkedRedesignView<'a> {
+        LinkedRedesignView {
+            id: redesign.id.as_deref(),
+            status: redesign.status,
+            due: redesign.due,
+        }
     }
 }
 

@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 
 use crate::diag;
 use crate::policy::people::login;
+use crate::policy::people::person::Person;
 use crate::record::Record;
 use crate::record::credential;
 use crate::record::dates;
@@ -72,24 +73,32 @@ pub fn add(
     doc.blocks.clear();
     let views: Vec<MessageView<'_>> =
         messages.iter().map(|message| MessageView::of(message, stamp, around)).collect();
-    if let Some(object) = doc.json.as_object_mut() {
-        let simulated = object.shift_remove("simulated");
-        object.insert("messages".to_owned(), json::value(&views));
-        object.extend(simulated.map(|it| ("simulated".to_owned(), it)));
-    }
-    doc.rows = Some("messages");
+    attach(doc, &views);
     for (message, view) in messages.iter().zip(views) {
-        let name = shape::name(&message.person);
-        let to = StyledText::with_tone(Tone::Strong, format!("To: {name}"));
-        doc.blocks.push(Block::Heading(to));
-        let subject = StyledText::plain(format!("Subject: {}", view.subject));
-        doc.blocks.push(Block::Paragraph(subject));
-        doc.blocks.push(Block::Verbatim(view.text));
+        show(doc, &message.person, &view.subject, view.text);
     }
     if messages.is_empty() {
         let nobody = StyledText::with_tone(Tone::Good, "nobody needs to be notified");
         doc.blocks.push(Block::Paragraph(nobody));
     }
+}
+
+/// Adds messages to the JSON object, and makes them the rows of the answer.
+pub(super) fn attach(doc: &mut Doc, messages: &impl Serialize) {
+    if let Some(object) = doc.json.as_object_mut() {
+        let simulated = object.shift_remove("simulated");
+        object.insert("messages".to_owned(), json::value(messages));
+        object.extend(simulated.map(|it| ("simulated".to_owned(), it)));
+    }
+    doc.rows = Some("messages");
+}
+
+/// Shows a message to people: to whom, its subject and its text.
+pub(super) fn show(doc: &mut Doc, to: &Person, subject: &str, text: String) {
+    let heading = StyledText::with_tone(Tone::Strong, format!("To: {}", shape::name(to)));
+    doc.blocks.push(Block::Heading(heading));
+    doc.blocks.push(Block::Paragraph(StyledText::plain(format!("Subject: {subject}"))));
+    doc.blocks.push(Block::Verbatim(text));
 }
 
 impl<'a> MessageView<'a> {

@@ -17,6 +17,7 @@ use crate::survey::repetition::advised::AdvisedGroup;
 use crate::survey::repetition::{DeviationShare, RepeatedGroup, Trend};
 use crate::survey::route::Route;
 use crate::view::doc::{Block, Doc, StyledText, Tone};
+use crate::view::follow_up::LinkedRedesignView;
 
 /// A repeated group, as `repeated[]` shows it.
 #[derive(Serialize)]
@@ -30,7 +31,7 @@ pub(super) struct RepeatedView<'a> {
     before: Option<ShareView>,
     trend: &'static str,
     route: &'a Route,
-    redesign: Option<AdvisedRedesign<'a>>,
+    redesign: Option<LinkedRedesignView<'a>>,
     advice: &'a str,
 }
 
@@ -40,14 +41,6 @@ struct ShareView {
     inputs: u64,
     deviations: u64,
     share: f64,
-}
-
-/// The redesign of a group's pattern.
-#[derive(Serialize)]
-struct AdvisedRedesign<'a> {
-    id: &'a Option<String>,
-    status: &'static str,
-    due: Option<Day>,
 }
 
 impl<'a> RepeatedView<'a> {
@@ -67,11 +60,7 @@ impl<'a> RepeatedView<'a> {
             before: repeated.before.map(ShareView::of),
             trend: repeated.trend.as_str(),
             route: &advised.route,
-            redesign: advised.redesign.as_ref().map(|redesign| AdvisedRedesign {
-                id: &redesign.id,
-                status: redesign.status.as_str(),
-                due: redesign.due,
-            }),
+            redesign: advised.redesign.as_ref().map(LinkedRedesignView::of_state),
             advice: advised.advice,
         }
     }

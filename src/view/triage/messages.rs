@@ -12,8 +12,7 @@ use crate::policy::people::person::PersonView;
 use crate::survey::triage::TriageState;
 use crate::survey::triage::messages::{self, MessageInput, TriageMessage};
 use crate::view::doc::{Block, Doc, StyledText, Tone};
-use crate::view::json;
-use crate::view::messages::cut;
+use crate::view::messages::{attach, cut, show};
 use crate::view::shape;
 use crate::view::triage::shown::{TriageView, plain};
 
@@ -47,17 +46,9 @@ pub(super) fn add(doc: &mut Doc, shown: &TriageView<'_>) {
     let messages = messages::triage_messages(shown.tally);
     let views: Vec<TriageMessageView<'_>> =
         messages.iter().map(|message| TriageMessageView::of(message, shown)).collect();
-    if let Some(object) = doc.json.as_object_mut() {
-        let simulated = object.shift_remove("simulated");
-        object.insert("messages".to_owned(), json::value(&views));
-        object.extend(simulated.map(|it| ("simulated".to_owned(), it)));
-    }
-    doc.rows = Some("messages");
+    attach(doc, &views);
     for (message, view) in messages.iter().zip(views) {
-        let to = format!("To: {}", shape::name(&message.person));
-        doc.blocks.push(Block::Heading(StyledText::with_tone(Tone::Strong, to)));
-        doc.blocks.push(Block::Paragraph(StyledText::plain(format!("Subject: {}", view.subject))));
-        doc.blocks.push(Block::Verbatim(view.text));
+        show(doc, &message.person, &view.subject, view.text);
     }
     if messages.is_empty() {
         let nobody = StyledText::with_tone(Tone::Muted, "nobody is notified");
