@@ -13,9 +13,10 @@ mod sentences;
 const MOST_LINES: usize = 400;
 
 /// The permitted dependencies: normal, build and development. Adding one is a decision.
-const CARD: &str = "aho-corasick anyhow base64ct chrono clap clap_complete clap_mangen comfy-table csv dialoguer env_logger git2 \
-    granit-parser indicatif jsonschema log mimalloc proptest rustix schemars serde serde_json sha2 \
-    similar ssh-key strsim strum tempfile thiserror unicode-normalization uuid yaml_serde";
+const CARD: &str = "aho-corasick anyhow base64ct chrono clap clap_complete clap_mangen comfy-table csv dialoguer env_logger \
+    flate2 git2 granit-parser indicatif jsonschema log mimalloc proptest quick-xml regex rmcp rustix schemars serde \
+    serde_json sha2 similar ssh-key strsim strum tar tempfile thiserror tokio toml_edit unicode-normalization uuid \
+    yaml_serde";
 
 /// Returns the folder of the package.
 pub(crate) fn root() -> PathBuf {

@@ -46,6 +46,11 @@ const HOME: &[(&str, &str)] = &[
     ("strum", "record policy history approval survey"),
     ("similar", "view"),
     ("uuid::Uuid", "interop"),
+    ("quick_xml", "interop"),
+    ("toml_edit", "interop"),
+    ("tar", "interop"),
+    ("flate2", "interop"),
+    ("regex", "interop"),
     ("comfy_table", "render"),
     ("maud", "render"),
 ];
