@@ -14,6 +14,7 @@ use crate::commands::prompts;
 use clap::Parser;
 use exledger::history::change::event::ChangeEvent;
 use exledger::plan::close::{self, Closing, Lack};
+use exledger::plan::decision::{DecisionInput, DecisionRefusal, Planned};
 use exledger::policy::closing::TIMES;
 use exledger::record::scalar::Scalar;
 use exledger::record::time::Day;
@@ -29,11 +30,12 @@ use std::collections::BTreeMap;
 ///
 /// Records the outcome, the reason, the answers to the closure checklist, and the evidence. If the policy requires
 /// more, lists what is missing and changes nothing. Evidence files are copied to `evidence/` and recorded with their
-/// digest. With --reviewed, records someone else's review of the closure.
+/// digest. With --reviewed, records someone else's review of the closure; --access-verified alone adds to a closed one when
+/// somebody looked whether its access is gone.
 #[derive(Debug, Parser)]
 #[command(name = "close")]
 #[command(
-    after_help = "EXAMPLE\n  exledger close 7F3KQ --outcome remediated --reason \"Job retired, key destroyed\" \\\n    --check rotated=E1 --evidence E1=log:rotate.txt --access-verified after=2026-11-20\n  exledger close 7F3KQ --reviewed --outcome effective"
+    after_help = "EXAMPLE\n  exledger close 7F3KQ --outcome remediated --reason \"Job retired, key destroyed\" \\\n    --check rotated=E1 --evidence E1=log:rotate.txt --access-verified after=2026-11-20\n  exledger close 7F3KQ --reviewed --outcome effective\n  exledger close 7F3KQ --access-verified after=2026-11-20"
 )]
 pub(crate) struct CloseArgs {
     /// Record ids, any unambiguous prefixes or suffixes of them, or file paths; or use filters
@@ -89,22 +91,52 @@ impl Run for CloseArgs {
             return self.review(ctx);
         }
         let ids = picker::ids_or_ask(ctx, &self.ids, &self.filters)?;
+        if self.only_verifies(ctx, &ids)? {
+            let access = access(&self.access_verified, ctx.instant().day())?;
+            return self
+                .decide(ctx, &ids, ChangeEvent::Amended, &|taken| close::verified(taken, &access));
+        }
         let closing = self.closing(ctx, &ids)?;
-        decision::decide(
-            ctx,
-            &DecisionJob {
-                command: "close",
-                event: ChangeEvent::Closed,
-                which: Which::Several(&ids, &self.filters.filter()),
-                needs_history: false,
-                flags: &self.flags,
-                plan: &|taken| close::close(taken, &closing),
-            },
-        )
+        self.decide(ctx, &ids, ChangeEvent::Closed, &|taken| close::close(taken, &closing))
     }
 }
 
 impl CloseArgs {
+    fn decide(
+        &self,
+        ctx: &Ctx,
+        ids: &[String],
+        event: ChangeEvent,
+        plan: &dyn Fn(&DecisionInput<'_>) -> Result<Planned, DecisionRefusal>,
+    ) -> anyhow::Result<Outcome> {
+        let which = Which::Several(ids, &self.filters.filter());
+        let flags = &self.flags;
+        let job = DecisionJob { command: "close", event, which, needs_history: false, flags, plan };
+        decision::decide(ctx, &job)
+    }
+
+    /// Tells whether the dates of a check of access are all that is given, for records that are closed.
+    fn only_verifies(&self, ctx: &Ctx, ids: &[String]) -> anyhow::Result<bool> {
+        let has_more = self.outcome.is_some()
+            || self.reason.is_some()
+            || self.prevention.is_some()
+            || self.review_by.is_some()
+            || !self.check.is_empty()
+            || !self.evidence.is_empty();
+        if has_more || self.access_verified.is_empty() || ids.is_empty() {
+            return Ok(false);
+        }
+        let home = ctx.home()?;
+        let governance = locate::governance(home.work_tree()?)?;
+        for id in ids {
+            let record = home.record_here(&governance, id)?;
+            if record.is_none_or(|record| record.closure.is_none()) {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
     fn review(&self, ctx: &Ctx) -> anyhow::Result<Outcome> {
         if self.ids.is_empty() && self.filters.filter() == Filter::default() {
             return Err(fault::usage_error(
@@ -115,17 +147,9 @@ impl CloseArgs {
         let question = "What did the review of the closure find";
         let outcome: PostReviewOutcome =
             prompts::word_or_ask(ctx, self.outcome.as_deref(), "--outcome", question)?;
-        decision::decide(
-            ctx,
-            &DecisionJob {
-                command: "close",
-                event: ChangeEvent::PostReviewed,
-                which: Which::Several(&self.ids, &self.filters.filter()),
-                needs_history: false,
-                flags: &self.flags,
-                plan: &|taken| close::reviewed(taken, outcome),
-            },
-        )
+        self.decide(ctx, &self.ids, ChangeEvent::PostReviewed, &|taken| {
+            close::reviewed(taken, outcome)
+        })
     }
 
     fn closing(&self, ctx: &Ctx, ids: &[String]) -> anyhow::Result<Closing> {

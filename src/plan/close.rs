@@ -1,18 +1,20 @@
 //! The closure of an exception after checks, and someone else's later review of it.
 //!
-//! Uses record, policy, plan's entries and evidence. Pure. Start at [`close`], [`missing`] and [`reviewed`]. Follows
-//! `docs/spec/cli.md`, decisions, and `docs/spec/rules.md`, `closure-incomplete`.
+//! Uses record, policy, plan's entries and evidence. Pure. Start at [`close`], [`missing`], [`verified`] and [`reviewed`].
+//! Follows `docs/spec/cli.md`, decisions, and `docs/spec/rules.md`, `closure-incomplete`.
 
 use crate::plan::decision::{DecisionInput, DecisionRefusal, Planned};
 use crate::plan::edit::FileEdit;
 use crate::plan::entry::EntryPairs;
 use crate::plan::evidence::{self, EvidenceEntry, EvidenceInput};
-use crate::policy::closing::TIMES;
+use crate::policy::closing::{AFTER, TIMES};
 use crate::policy::governance::Governance;
 use crate::policy::tier::fact::Facts;
 use crate::policy::tier::{self, Resolved};
 use crate::record::Record;
 use crate::record::checklist::{self, AnswerFlaw};
+use crate::record::decision::Closure;
+use crate::record::id::Id;
 use crate::record::time::Day;
 use crate::record::vocabulary::{ClosureOutcome, PostReviewOutcome, Vocabulary};
 use std::collections::{BTreeMap, BTreeSet};
@@ -179,14 +181,47 @@ pub fn flaw(record: &Record, closing: &Closing, answer: &str) -> Option<AnswerFl
     checklist::flaw(answer, &|id| ids.contains(id))
 }
 
-/// Returns the edits that record someone else's review of a closure.
+/// Returns the edits that add to a closure when access was verified.
 ///
 /// # Errors
-/// [`DecisionRefusal`] if the record is open, was rejected, or its closure was reviewed already.
-pub fn reviewed(
+/// [`DecisionRefusal`] if the record is open or was rejected, or its closure states such a date already. A later one
+/// replaces the date after the exception: access may be looked at again.
+pub fn verified(
     taken: &DecisionInput<'_>,
-    outcome: PostReviewOutcome,
+    access: &BTreeMap<String, Day>,
 ) -> Result<Planned, DecisionRefusal> {
+    let (id, closure) = closed(taken)?;
+    let known = closure.access_verified.as_ref();
+    let mut edits = Vec::new();
+    let mut added = EntryPairs::new();
+    for time in TIMES {
+        let Some(day) = access.get(*time) else {
+            continue;
+        };
+        let path = format!("closure.access_verified.{time}");
+        match known.and_then(|known| known.day(time)) {
+            Some(stated) if *time != AFTER || *day <= stated => {
+                return Err(DecisionRefusal::new(
+                    format!("the closure of {id} says that access was verified {time} on {stated}"),
+                    format!("give a later day with --access-verified {AFTER}=DATE, or leave it"),
+                ));
+            }
+            _ if known.is_some() => edits.push(FileEdit::Set { path, value: day.to_string() }),
+            _ => added = added.text(time, day),
+        }
+    }
+    if known.is_none() {
+        let path = "closure.access_verified".to_owned();
+        edits.push(FileEdit::Insert { path, lines: added.line(), line: added.line() });
+    }
+    Ok(Planned { edits, files: Vec::new(), remarks: Vec::new() })
+}
+
+/// Returns a record's id and its closure.
+///
+/// # Errors
+/// [`DecisionRefusal`] if it is open, or was rejected.
+fn closed<'r>(taken: &'r DecisionInput<'_>) -> Result<(&'r Id, &'r Closure), DecisionRefusal> {
     let id = &taken.record.id;
     let Some(closure) = &taken.record.closure else {
         return Err(DecisionRefusal::new(
@@ -200,6 +235,18 @@ pub fn reviewed(
             "leave it as it is",
         ));
     }
+    Ok((id, closure))
+}
+
+/// Returns the edits that record someone else's review of a closure.
+///
+/// # Errors
+/// [`DecisionRefusal`] if the record is open, was rejected, or its closure was reviewed already.
+pub fn reviewed(
+    taken: &DecisionInput<'_>,
+    outcome: PostReviewOutcome,
+) -> Result<Planned, DecisionRefusal> {
+    let (id, closure) = closed(taken)?;
     if let Some(review) = &closure.reviewed {
         return Err(DecisionRefusal::new(
             format!("the closure of {id} was reviewed on {} by {}", review.date, review.by),

@@ -12,7 +12,10 @@ use crate::record;
 use crate::record::time::{Day, Instant};
 
 /// The times at which access must be verified.
-pub const TIMES: &[&str] = &["before", "during", "after"];
+pub const TIMES: &[&str] = &["before", "during", AFTER];
+
+/// The time after the exception ended, at which access must be gone.
+pub const AFTER: &str = "after";
 
 /// What a closure must answer.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]

@@ -145,6 +145,18 @@ map! {
     }
 }
 
+impl AccessVerified {
+    /// Returns the date of a time: `before`, `during` or `after`.
+    pub fn day(&self, time: &str) -> Option<Day> {
+        match time {
+            "before" => self.before,
+            "during" => self.during,
+            "after" => self.after,
+            _ => None,
+        }
+    }
+}
+
 map! {
     /// A review of a closure by someone else.
     pub struct PostReview {

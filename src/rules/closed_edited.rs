@@ -1,4 +1,4 @@
-//! `closed-edited`: a closed record changed, other than by its post-closure review.
+//! `closed-edited`: a closed record changed, other than by its post-closure review or the date of a check of access.
 //!
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (change). If the version that reopens it is approved, the audit of
 //! the mainline lowers the finding to a note.
@@ -17,7 +17,7 @@ pub(super) const RULE: Rule = Rule {
     code: Code::ClosedEdited,
     level: Level::Error,
     serves: &["M49"],
-    summary: "a closed record was changed by something other than its post-closure review",
+    summary: "a closed record was changed by something other than a later review of its closure or its access",
     why: "A closed record is evidence: a later reader must find what was true when it was closed.",
     remedy: "Undo the change; file a new record where the exception is needed again.",
     bad: Example::change(CLOSED, ""),
@@ -36,7 +36,7 @@ fn check(changed: &ChangeCase<'_>, _: &RuleContext<'_>, findings: &mut Vec<Findi
 
 fn edited(changed: &ChangeCase<'_>) -> Option<Finding> {
     let (before, after) = changed.both()?;
-    if before.closure.is_none() || without_review(before) == without_review(after) {
+    if before.closure.is_none() || with_later_checks(before, after) == without_review(after) {
         return None;
     }
     let id = &after.id;
@@ -48,11 +48,26 @@ fn edited(changed: &ChangeCase<'_>) -> Option<Finding> {
         Some(_) => (
             "this changes a closed record".to_owned(),
             format!(
-                "undo the change; after a closure, only `exledger close {id} --reviewed` is allowed"
+                "undo the change; a closed record takes only `exledger close {id} --reviewed` and \
+                 `exledger close {id} --access-verified after=DATE`"
             ),
         ),
     };
     changed.finding(RULE.code, Level::Error, "closure", message, help)
+}
+
+/// Returns a record without its review, and with the days that a later version adds on which access was verified; the one
+/// after the exception may also be later than before.
+fn with_later_checks(before: &Record, after: &Record) -> Record {
+    let mut copy = without_review(before);
+    let checked = after.closure.as_ref().and_then(|closure| closure.access_verified.as_ref());
+    if let (Some(closure), Some(checked)) = (&mut copy.closure, checked) {
+        let known = closure.access_verified.get_or_insert_default();
+        known.before = known.before.or(checked.before);
+        known.during = known.during.or(checked.during);
+        known.after = known.after.max(checked.after);
+    }
+    copy
 }
 
 fn without_review(record: &Record) -> Record {

@@ -113,14 +113,19 @@ fn access_names(record: &Record) -> impl Iterator<Item = &str> {
 }
 
 impl Revocation<'_> {
-    /// Returns the command that closes the record; `None` if it is closed, or its file is gone.
+    /// Returns the command that closes the record, or adds to its closure when access was verified; `None` if its file is
+    /// gone, or it states a day on which it was, which somebody else must then approve.
     pub fn command(&self) -> Option<String> {
-        let is_over = matches!(self.end.because, EndCause::Closed | EndCause::Removed);
         let id = &self.end.granted.id;
-        (!is_over && self.closed.is_none()).then(|| {
-            format!(
+        match (self.closed, &self.verified) {
+            _ if self.end.because == EndCause::Removed => None,
+            (Some(_), AccessVerification::None) => {
+                Some(format!("exledger close {id} --access-verified after=…"))
+            }
+            (Some(_), _) => None,
+            (None, _) => Some(format!(
                 "exledger close {id} --outcome … --reason … --access-verified after=… --evidence …"
-            )
-        })
+            )),
+        }
     }
 }

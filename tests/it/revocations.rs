@@ -121,7 +121,11 @@ fn a_verification_counts_only_if_somebody_else_stands_behind_it() {
     assert_eq!(told(&all)[3], ("EXC-2026-PR0VE", "expired", ended, Some("2026-11-27")));
     assert_eq!(all[0]["closed"], "2026-11-28");
     assert_eq!(all[0]["status"], "closed");
-    assert_eq!(all[0]["command"], json!(null), "a closed record can't be closed again");
+    assert_eq!(
+        all[0]["command"],
+        json!(null),
+        "its closure states a day, which somebody must approve"
+    );
 }
 
 #[test]
@@ -137,6 +141,55 @@ fn a_date_that_is_added_to_a_proven_closure_needs_its_own_proof() {
     assert_eq!(told(&rows(&repo))[0].3, None);
     repo.by("ana").write(id, &(text + &closure("ana", "2026-11-27"))).commit("Verify it");
     assert_eq!(told(&rows(&repo))[0].3, Some("claimed by ana@example.com"));
+}
+
+#[test]
+fn a_closure_without_a_date_takes_one_later_by_command() {
+    let repo = empty();
+    let id = "EXC-2026-1ATE3";
+    let text = record(id, "asset: gateway", "", "2026-11-25");
+    file(&repo, id, &text);
+    repo.clock("2026-11-28T08:00:00Z");
+    let bare = closure("ana", "2026-11-27").replace(
+        "access_verified: {after: 2026-11-27}",
+        "evidence: [{id: E1, kind: link, url: 'https://example.com/gateway'}]",
+    );
+    repo.branch("close").by("ana").write(id, &(text.clone() + &bare)).commit("Close it");
+    repo.by("dana").merge("close", "Merge branch 'close'");
+    let command = rows(&repo)[0]["command"].as_str().unwrap().to_owned();
+    assert_eq!(command, format!("exledger close {id} --access-verified after=…"));
+
+    repo.checkout();
+    let look = [
+        "--on",
+        ON,
+        "close",
+        id,
+        "--access-verified",
+        "after=2026-11-27",
+        "--by",
+        "ana@example.com",
+    ];
+    let looked = cli::run(repo.path(), &look);
+    assert_eq!(looked.code, 0, "{}", looked.err);
+    let verified =
+        std::fs::read_to_string(repo.path().join(format!("exceptions/{id}.yaml"))).unwrap();
+    let again = cli::run(repo.path(), &look);
+    assert_eq!(again.code, 2, "{}", again.out);
+    assert!(again.err.contains("access was verified after on 2026-11-27"), "{}", again.err);
+    repo.branch("look").by("ana").write(id, &verified).commit("Look whether its access is gone");
+    repo.by("dana").merge("look", "Merge branch 'look'");
+    assert_eq!(rows(&repo), Vec::<Value>::new(), "somebody else merged the day");
+    repo.checkout();
+    let verify = cli::run(repo.path(), &["--on", ON, "verify"]);
+    assert!(!verify.out.contains("closed-edited"), "{}", verify.out);
+
+    let edited = verified.replace("The gateway is switched off.", "The gateway burned.");
+    assert_ne!(edited, verified);
+    repo.by("ana").write(id, &edited).commit("Tell it differently");
+    repo.checkout();
+    let verify = cli::run(repo.path(), &["--on", ON, "verify"]);
+    assert!(verify.out.contains("closed-edited"), "{}", verify.out);
 }
 
 #[test]
