@@ -35,7 +35,7 @@ use exledger::record::vocabulary::Vocabulary;
 use exledger::session::Session;
 use exledger::session::check::CheckRequest;
 use exledger::session::check::freshness::MaxAge;
-use exledger::session::check::receipts::ReceiptLog;
+use exledger::session::check::receipts::{ReceiptLog, ReceiptsFile};
 use exledger::session::options::Options;
 use exledger::session::snapshot::walk::Scope;
 use exledger::store::files;
@@ -238,7 +238,9 @@ impl HookArgs {
 
     /// Asks the gate; only `allow` lets the call run.
     fn ask(&self, ctx: &Ctx, session: &Session, question: &Question) -> anyhow::Result<()> {
-        let receipts = self.receipts.as_deref().map_or_else(ReceiptLog::none, ReceiptLog::open);
+        let receipts = self.receipts.as_deref().map_or_else(ReceiptLog::none, |path| {
+            session.receipts(ReceiptsFile { path, signer: None, names_ledger: true })
+        });
         let request = CheckRequest { question, at: None, max_age: self.max_age.as_ref() };
         let check = session.ask(&ctx.moment(), &request, &receipts)?;
         if check.answer.verdict == GateVerdict::Allow {

@@ -116,7 +116,8 @@ impl CheckRequest<'_> {
         };
         let refusal = |most: &MaxAge| snapshot.refusal(most, snapshot.now);
         if let Some(reason) = self.max_age.and_then(refusal) {
-            let answer = respond::refuse(&reason, &timed, &snapshot.stamp, receipts);
+            let now = (&snapshot.stamp, snapshot.now);
+            let answer = respond::refuse(&reason, &timed, now, receipts);
             return (true, answer);
         }
         let states = snapshot.records_at(timed.at);
@@ -124,7 +125,7 @@ impl CheckRequest<'_> {
         let shared = SharedFacts::default();
         let asked = AskedRecords { among: &among, record_states: &states, shared: &shared };
         let mut is_enough = true;
-        let kept = receipts.answered(&timed.question, &timed.id, &mut |uses| {
+        let kept = receipts.answered(&timed.context(snapshot), &mut |uses| {
             let check = respond::judged(snapshot, &timed, asked, uses);
             is_enough = named.is_none_or(|it| it.suffices(&check.answer, &states, snapshot));
             is_enough.then_some(check)

@@ -166,7 +166,7 @@ impl LiveGate {
                 let stamp = Stamp { instant: now, ..snapshot.stamp().clone() };
                 let too_old = || max_age.as_ref().and_then(|it| snapshot.refusal(it, wall));
                 if let Some(reason) = no_question.or_else(too_old) {
-                    let check = respond::refuse(&reason, &timed, &stamp, receipts);
+                    let check = respond::refuse(&reason, &timed, (&stamp, wall), receipts);
                     return Some(LiveAnswer { timed, check });
                 }
                 let responder = Responder::of(snapshot, prepared);
@@ -210,7 +210,7 @@ impl LiveGate {
         let (timed, no_question) = timed_question(line, now);
         let reason = no_question.as_deref().unwrap_or(why);
         let stamp = nowhere(now, !self.ledger.is_live());
-        let check = respond::refuse(reason, &timed, &stamp, &self.receipts);
+        let check = respond::refuse(reason, &timed, (&stamp, wall), &self.receipts);
         LiveAnswer { timed, check }
     }
 }
