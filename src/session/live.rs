@@ -131,13 +131,13 @@ impl LiveGate {
     /// Passes on the ledger as it is now, with its records evaluated at the clock's time.
     ///
     /// # Errors
-    /// Why the ledger can't be loaded.
+    /// Why the ledger can't be loaded, or is too old.
     pub fn with_snapshot<T>(
         &mut self,
         wall: Instant,
         then: impl FnOnce(&Snapshot<'_>) -> T,
     ) -> Result<T, String> {
-        let is_live = self.ledger.is_live();
+        let (is_live, max_age) = (self.ledger.is_live(), &self.max_age);
         if self.ledger.at(wall)?.proposals_may_have_moved() {
             self.ledger.propose_anew(wall).map_err(|error| error.reason())?;
         }
@@ -145,9 +145,12 @@ impl LiveGate {
             if is_live {
                 loaded.evaluate_at(wall);
             }
-            loaded.with(|snapshot, _| then(snapshot))
+            loaded.with(|snapshot, _| {
+                let refusal = max_age.as_ref().and_then(|it| snapshot.refusal(it, wall));
+                refusal.map_or_else(|| Ok(then(snapshot)), Err)
+            })
         });
-        passed.ok_or_else(|| LoadedLedger::LOST.to_owned())
+        passed.unwrap_or_else(|| Err(LoadedLedger::LOST.to_owned()))
     }
 
     fn reply(&mut self, line: &QuestionLine, wall: Instant, wanted: Wanted) -> Option<LiveAnswer> {
