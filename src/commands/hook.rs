@@ -26,7 +26,6 @@ use crate::commands::exit::Outcome;
 use exledger::gate::answer::{GateAnswer, GateVerdict, SubjectMatch};
 use exledger::gate::receipt::LoggedReceipt;
 use exledger::gate::tool_call::{CallContext, ToolCall};
-use exledger::gate::verdict::USES_ARE_COUNTED;
 use exledger::interop::hooks;
 use exledger::interop::hooks::runtime::{MOST_BYTES, Runtime};
 use exledger::policy::governance::Governance;
@@ -248,6 +247,11 @@ impl HookArgs {
                 .map_err(|cause| refusal(format!("the receipts are not signed: {cause}")));
         }
         let mut reason = describe(&check.answer);
+        if check.answer.verdict == GateVerdict::Unknown
+            && let Some(doubt) = receipts.doubt()
+        {
+            reason.push_str(&format!(": {doubt}"));
+        }
         if let Some(folder) = &self.refused {
             let line = LoggedReceipt::of(&question, &check, &Value::Null).line()?;
             let kept = match refused::keep(folder, line.as_bytes()) {
@@ -290,9 +294,6 @@ fn describe(answer: &GateAnswer) -> String {
             format!("{verdict}: {id} would cover it and is {status}{}", since.unwrap_or_default())
         }
         (GateVerdict::Deny, _) => format!("{verdict}: {id} comes nearest and does not cover it"),
-        _ if answer.reason.starts_with(&format!("{id}: {USES_ARE_COUNTED}: ")) => {
-            format!("{verdict}: {}", answer.reason)
-        }
         _ => format!("{verdict}: whether {id} covers it could not be determined"),
     }
 }

@@ -161,10 +161,6 @@ fn over(record_state: &RecordState, why: String) -> String {
     }
 }
 
-/// The beginning of the reason why a record with a limited number of uses could not be judged; what follows are the
-/// program's own words, too.
-pub const USES_ARE_COUNTED: &str = "its uses are counted";
-
 /// Evaluates a record in force by its number of uses.
 fn used<'a>(
     question: &Question,
@@ -185,7 +181,7 @@ fn used<'a>(
     let counts = match counts {
         Ok(counts) => counts,
         Err(cause) => {
-            let why = format!("{USES_ARE_COUNTED}: {cause}");
+            let why = format!("its uses are counted: {cause}");
             return Some(candidate(Fits::Undetermined, Some(why)));
         }
     };

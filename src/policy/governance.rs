@@ -373,12 +373,7 @@ impl Governance {
 
 /// Returns the finding that something else is where a governance file belongs.
 fn no_file(path: &str, kind: EntryKind) -> Finding {
-    let what = match kind {
-        EntryKind::Link => "a link",
-        EntryKind::Folder => "a folder",
-        EntryKind::Submodule => "a submodule",
-        EntryKind::File | EntryKind::Other => "no regular file",
-    };
+    let what = kind.describe();
     Finding {
         rule: Code::NotAFile,
         level: Level::Error,

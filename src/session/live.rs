@@ -18,7 +18,7 @@ use crate::session::check::freshness::MaxAge;
 use crate::session::check::receipts::ReceiptLog;
 use crate::session::check::respond::{self, Responder, TimedQuestion};
 use crate::session::error::Error;
-use crate::session::live::ledger::LiveLedger;
+use crate::session::live::ledger::{LiveLedger, LoadStep};
 use crate::session::live::loaded::LoadedLedger;
 use crate::session::notice::Notice;
 use crate::session::options::{AsOf, Options};
@@ -92,14 +92,20 @@ impl LiveGate {
     /// # Errors
     /// If there is no ledger: then there is nothing that could be loaded later.
     pub fn open(options: LiveOptions, receipts: Arc<ReceiptLog>) -> Result<LiveGate, Error> {
-        let max_age = options.max_age.clone();
-        Ok(LiveGate { ledger: LiveLedger::find(options)?, receipts, max_age })
+        let LiveOptions { folder, options, on, as_of, max_age } = options;
+        Ok(LiveGate { ledger: LiveLedger::find(folder, options, (on, as_of))?, receipts, max_age })
     }
 
     /// Reports events to a function, on the thread of the gate.
     #[must_use]
-    pub fn reporting(mut self, report: Box<dyn FnMut(LiveEvent<'_>)>) -> LiveGate {
-        self.ledger.report = Some(report);
+    pub fn reporting(mut self, mut report: Box<dyn FnMut(LiveEvent<'_>)>) -> LiveGate {
+        self.ledger.report = Some(Box::new(move |step| {
+            report(match step {
+                LoadStep::Begun => LiveEvent::Loading,
+                LoadStep::Done(notices) => LiveEvent::Loaded(notices),
+                LoadStep::Failed(why) => LiveEvent::Failed(why),
+            });
+        }));
         self
     }
 

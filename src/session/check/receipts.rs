@@ -3,29 +3,25 @@
 //! Start at [`ReceiptLog`]. Follows `docs/spec/cli.md`, check, `--receipts`: uses that can't be counted
 //! or stored never allow anything.
 
+pub(crate) mod context;
 mod counted;
+mod failure;
 mod known;
-mod start;
+pub(super) mod start;
 
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use serde_json::Value;
-
-use crate::gate::answer::{Question, ReceiptCounts};
+use crate::gate::answer::ReceiptCounts;
 use crate::gate::receipt::CheckAnswer;
-use crate::policy::governance::Governance;
 use crate::record::time::Instant;
-use crate::session::Session;
-use crate::session::check::receipts::counted::CountedReceipts;
+use crate::session::check::receipts::context::AnswerContext;
+use crate::session::check::receipts::counted::{CountedReceipts, MOST_BYTES};
+use crate::session::check::receipts::failure::Failure;
 use crate::session::check::receipts::known::KnownReceipts;
 use crate::session::check::signing::ReceiptSigner;
-use crate::session::error::Error;
 use crate::session::locate::Located;
 use crate::store::append::AppendFile;
-
-/// The maximum number of bytes that are read at once.
-const MOST_BYTES: u64 = 1 << 30;
 
 /// The receipts of earlier answers, which show how often limited-use records were used. Each answer locks the file,
 /// counts, appends, syncs and unlocks.
@@ -51,55 +47,32 @@ pub struct ReceiptsFile<'p> {
     pub names_ledger: bool,
 }
 
-/// What an answer that is going to be stored is about.
-pub(crate) struct AnswerContext<'a> {
-    pub(crate) question: &'a Question,
-    pub(crate) id: &'a Value,
-    /// The governance in force, which lists the keys that sign receipts; `None` without a ledger.
-    pub(crate) governance: Option<&'a Governance>,
-    /// The clock's time.
-    pub(crate) now: Instant,
-}
-
-/// Why uses can't be counted or a receipt can't be stored.
-enum Failure {
-    /// The next attempt may work.
-    Once(String),
-    /// Something that was counted is missing now.
-    Lasting(String),
-}
-
-impl Session {
-    /// Opens a file that uses are counted from, and receipts are stored in. One that can't be opened makes every answer
-    /// `unknown`; one that was not started allows nothing that has a limited number of uses.
-    pub fn receipts(&self, file: ReceiptsFile<'_>) -> ReceiptLog {
-        ReceiptLog::open(self.located(), file)
-    }
-
-    /// Starts a file of receipts that is missing or empty, or that a gate of this clone created.
-    ///
-    /// # Errors
-    /// [`Usage`](crate::session::error::Usage) if it has receipts;
-    /// [`Undetermined`](crate::session::error::Undetermined) if it can't be written.
-    pub fn start_receipts(&self, path: &Path) -> Result<(), Error> {
-        start::start(self.opened.current()?, path)
-    }
-}
-
 impl ReceiptLog {
     /// Returns a log that stores nothing: a record with a limited number of uses then allows nothing.
     pub fn none() -> ReceiptLog {
         ReceiptLog(Mutex::new(LogState::NotGiven))
     }
 
-    fn open(located: &Located, file: ReceiptsFile<'_>) -> ReceiptLog {
-        let known = KnownReceipts::of(located, &file);
+    /// Opens a file for a ledger.
+    pub(super) fn open(located: &Located, file: ReceiptsFile<'_>) -> ReceiptLog {
+        let known = KnownReceipts::of(located, file.path, file.names_ledger);
         let shown = file.path.display();
         let state = match AppendFile::open(file.path, MOST_BYTES) {
             Ok(opened) => LogState::Open(Box::new(CountedReceipts::of(opened, known, file.signer))),
             Err(error) => LogState::Closed(format!("can't read the receipts {shown}: {error}")),
         };
         ReceiptLog(Mutex::new(state))
+    }
+
+    /// Returns why the uses could not be relied on at the last answer.
+    pub fn doubt(&self) -> Option<String> {
+        match &*self.state() {
+            LogState::Open(counted) => match counted.last_counts() {
+                ReceiptCounts::Doubted(cause) => Some(cause.clone()),
+                ReceiptCounts::NotGiven | ReceiptCounts::Counted(_) => None,
+            },
+            LogState::NotGiven | LogState::Closed(_) => None,
+        }
     }
 
     /// Passes on the uses as last counted; returns `None` if they can't be counted.

@@ -8,7 +8,6 @@ use crate::approval::keys;
 use crate::gate::receipt::chain::ReceiptLink;
 use crate::gate::receipt::signed::ReceiptSignature;
 use crate::record::time::Instant;
-use crate::session::Session;
 use crate::session::error::{Error, Usage};
 use crate::session::locate::Located;
 use crate::store::sign::{self, Setup, SignError};
@@ -19,16 +18,6 @@ pub struct ReceiptSigner {
     setup: Setup,
     /// Git's `user.email`.
     email: String,
-}
-
-impl Session {
-    /// Opens a key that signs receipts; `folder` is the base of its path.
-    ///
-    /// # Errors
-    /// If it can't sign, or git's `user.email` is not set.
-    pub fn receipt_signer(&self, key: &str, folder: &Path) -> Result<ReceiptSigner, Error> {
-        ReceiptSigner::open(self.opened.current()?, key, folder)
-    }
 }
 
 impl ReceiptSigner {

@@ -188,12 +188,12 @@ fn what_is_no_file_is_no_map_and_lint_says_so() {
     asked.gate.fetch();
     refused(
         &asked.call("codex", "merge"),
-        "exledger-hooks.yaml is a link, which is never followed",
+        "exledger-hooks.yaml is a symbolic link, which is never followed",
     );
     repo.checkout();
     let lint = cli::run(repo.path(), &["lint"]);
     assert_eq!(lint.code, 1, "{}", lint.out);
-    assert!(lint.out.contains("exledger-hooks.yaml is a link"), "{}", lint.out);
+    assert!(lint.out.contains("exledger-hooks.yaml is a symbolic link"), "{}", lint.out);
 }
 
 #[test]

@@ -12,14 +12,18 @@ use crate::gate::receipt::signed::StoredSignature;
 use crate::gate::receipt::{self, CheckAnswer, LoggedReceipt};
 use crate::policy::governance::Governance;
 use crate::record::time::Instant;
+use crate::session::check::receipts::context::AnswerContext;
+use crate::session::check::receipts::failure::Failure;
 use crate::session::check::receipts::known::KnownReceipts;
-use crate::session::check::receipts::{AnswerContext, Failure};
 use crate::session::check::signing::ReceiptSigner;
 use crate::store::append::{AppendFile, AppendFileError, LockedFile};
 use crate::store::known_end::KnownEndUpdate;
 
 /// How long to wait for another process to release the lock.
 pub(super) const PATIENCE: Duration = Duration::from_secs(10);
+
+/// The maximum number of bytes that are read at once.
+pub(super) const MOST_BYTES: u64 = 1 << 30;
 
 /// A file of receipts with its counted uses.
 pub(super) struct CountedReceipts {

@@ -3,8 +3,10 @@
 //! Start at [`KnownReceipts`]. Follows `docs/spec/cli.md`, check, `--new-receipts`. The receipts alone can't show that they
 //! were cut off or replaced; this is kept elsewhere, in git's common folder of the ledger.
 
+use std::path::Path;
+
 use crate::gate::receipt::known_end::{FileOrigin, KnownEnd};
-use crate::session::check::receipts::{Failure, ReceiptsFile};
+use crate::session::check::receipts::failure::Failure;
 use crate::session::locate::Located;
 use crate::store::known_end::{KnownEndFile, KnownEndUpdate};
 use crate::survey::shell;
@@ -21,16 +23,13 @@ pub(super) struct KnownReceipts {
 }
 
 impl KnownReceipts {
-    pub(super) fn of(located: &Located, receipts: &ReceiptsFile<'_>) -> KnownReceipts {
+    pub(super) fn of(located: &Located, receipts: &Path, names_ledger: bool) -> KnownReceipts {
         let repository = located.repository_or_none();
-        let file = repository.map(|it| KnownEndFile::of(it.common_dir(), receipts.path));
-        let shown = receipts.path.display().to_string();
+        let file = repository.map(|it| KnownEndFile::of(it.common_dir(), receipts));
+        let shown = receipts.display().to_string();
         let ledger = located.root.display().to_string();
-        let folder = if receipts.names_ledger {
-            format!(" -C {}", shell::quoted(&ledger))
-        } else {
-            String::new()
-        };
+        let folder =
+            if names_ledger { format!(" -C {}", shell::quoted(&ledger)) } else { String::new() };
         let start = format!("exledger{folder} check --new-receipts {}", shell::quoted(&shown));
         KnownReceipts { shown, start, file, origin: None }
     }

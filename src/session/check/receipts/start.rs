@@ -5,9 +5,9 @@
 use std::path::Path;
 
 use crate::gate::receipt::known_end::{FileOrigin, KnownEnd};
-use crate::session::check::receipts::counted::PATIENCE;
+use crate::session::check::receipts::counted::{MOST_BYTES, PATIENCE};
+use crate::session::check::receipts::failure::Failure;
 use crate::session::check::receipts::known::KnownReceipts;
-use crate::session::check::receipts::{Failure, MOST_BYTES, ReceiptsFile};
 use crate::session::error::{Error, Undetermined, Usage};
 use crate::session::locate::Located;
 use crate::store::append::AppendFile;
@@ -16,7 +16,7 @@ use crate::store::append::AppendFile;
 ///
 /// # Errors
 /// [`Usage`] if it has receipts; [`Undetermined`] if it, or what is known about it, can't be written.
-pub(super) fn start(located: &Located, path: &Path) -> Result<(), Error> {
+pub(in crate::session::check) fn start(located: &Located, path: &Path) -> Result<(), Error> {
     located.repository()?;
     let shown = path.display();
     let failed = |cause: String| Undetermined::Other {
@@ -26,8 +26,7 @@ pub(super) fn start(located: &Located, path: &Path) -> Result<(), Error> {
     let mut file = AppendFile::open(path, MOST_BYTES).map_err(|error| failed(error.to_string()))?;
     let mut locked = file.lock(PATIENCE).map_err(|error| failed(error.to_string()))?;
     let text = locked.added().map_err(|error| failed(error.to_string()))?;
-    let file = ReceiptsFile { path, signer: None, names_ledger: false };
-    let known = KnownReceipts::of(located, &file);
+    let known = KnownReceipts::of(located, path, false);
     let end = if text.trim_ascii().is_empty() {
         KnownEnd::empty(FileOrigin::Started)
     } else {
