@@ -23,9 +23,10 @@ use crate::commands::context::fault;
 use crate::commands::context::filter;
 use crate::commands::context::output::Formats;
 use crate::commands::exit::Outcome;
-use exledger::gate::answer::{GateAnswer, GateVerdict, Question, SubjectMatch};
+use exledger::gate::answer::{GateVerdict, Question};
 use exledger::gate::receipt::LoggedReceipt;
 use exledger::gate::tool_call::{self, CallContext, CallDecision, ToolCall};
+use exledger::gate::withheld;
 use exledger::history::watched_paths::RecordFilter;
 use exledger::interop::hooks;
 use exledger::interop::hooks::runtime::{MOST_BYTES, Runtime};
@@ -244,7 +245,11 @@ impl HookArgs {
         if check.answer.verdict == GateVerdict::Allow {
             return Ok(());
         }
-        let mut reason = describe(&check.answer);
+        // What people wrote in a record could instruct the agent.
+        let described = withheld::describe(&check.answer);
+        let mut reason = described.unwrap_or_else(|| {
+            format!("{}: {}", check.answer.verdict.as_str(), check.answer.reason)
+        });
         if let Some(folder) = &self.refused {
             let line = LoggedReceipt::of(question, &check, &Value::Null).line()?;
             let kept = match refused::keep(folder, line.as_bytes()) {
@@ -274,28 +279,6 @@ fn approved_map(ctx: &Ctx, session: &Session) -> anyhow::Result<HookFile> {
         |finding| finding.message.clone(),
     );
     Err(refusal(format!("{FILE}: {why}")))
-}
-
-/// Describes a refusal in the program's words alone: what people wrote in a record could instruct the agent.
-fn describe(answer: &GateAnswer) -> String {
-    let verdict = answer.verdict.as_str();
-    let Some(id) = &answer.record else {
-        return match answer.verdict {
-            GateVerdict::Unknown => format!("{verdict}: {}", answer.reason),
-            _ => format!("{verdict}: no exception covers it"),
-        };
-    };
-    let status = answer.considered.iter().find(|considered| considered.id == *id);
-    let status = status.map_or("not in force", |considered| considered.status);
-    match (answer.verdict, answer.named) {
-        (GateVerdict::Pending, _) => format!("{verdict}: {id} would cover it and is {status}"),
-        (GateVerdict::Deny, SubjectMatch::Covers) => {
-            let since = answer.decided_at.map(|at| format!(", decided by {at}"));
-            format!("{verdict}: {id} would cover it and is {status}{}", since.unwrap_or_default())
-        }
-        (GateVerdict::Deny, _) => format!("{verdict}: {id} comes nearest and does not cover it"),
-        _ => format!("{verdict}: whether {id} covers it could not be determined"),
-    }
 }
 
 /// Refuses flags that would move the question to another place or time.
