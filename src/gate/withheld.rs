@@ -46,7 +46,12 @@ pub fn withhold(
     for list in [&mut scope.resources, &mut scope.actions, &mut scope.not_waived] {
         list.iter_mut().flatten().for_each(escape);
     }
-    check.warnings.iter_mut().for_each(escape);
+    // The hint of a warning repeats names that a branch may have made up.
+    for warning in &mut check.warnings {
+        let end = warning.rfind(": did you mean").unwrap_or(warning.len());
+        warning.truncate(end);
+        escape(warning);
+    }
     for person in &mut check.waits_for {
         let name = escaped(&person.name);
         if name != person.name {

@@ -16,7 +16,7 @@ use crate::gate::receipt::{CheckAnswer, LoggedReceipt};
 use crate::record::time::Instant;
 use crate::session::check::freshness::MaxAge;
 use crate::session::check::receipts::ReceiptLog;
-use crate::session::check::respond::{self, Responder, TimedQuestion};
+use crate::session::check::respond::{self, AnswerEdit, Responder, TimedQuestion};
 use crate::session::error::Error;
 use crate::session::live::ledger::LiveLedger;
 use crate::session::live::loaded::LoadedLedger;
@@ -76,6 +76,7 @@ pub struct LiveGate {
     ledger: LiveLedger,
     receipts: Arc<ReceiptLog>,
     max_age: Option<MaxAge>,
+    edit: Option<Box<AnswerEdit>>,
 }
 
 /// Which answers are given, and stored.
@@ -93,13 +94,20 @@ impl LiveGate {
     /// If there is no ledger: then there is nothing that could be loaded later.
     pub fn open(options: LiveOptions, receipts: Arc<ReceiptLog>) -> Result<LiveGate, Error> {
         let max_age = options.max_age.clone();
-        Ok(LiveGate { ledger: LiveLedger::find(options)?, receipts, max_age })
+        Ok(LiveGate { ledger: LiveLedger::find(options)?, receipts, max_age, edit: None })
     }
 
     /// Reports events to a function, on the thread of the gate.
     #[must_use]
     pub fn reporting(mut self, report: Box<dyn FnMut(LiveEvent<'_>)>) -> LiveGate {
         self.ledger.report = Some(report);
+        self
+    }
+
+    /// Changes each answer from a loaded ledger before it is stored.
+    #[must_use]
+    pub fn editing(mut self, edit: Box<AnswerEdit>) -> LiveGate {
+        self.edit = Some(edit);
         self
     }
 
@@ -159,6 +167,7 @@ impl LiveGate {
         }
         let is_wanted = |verdict| wanted == Wanted::Any || verdict != GateVerdict::Pending;
         let (receipts, max_age, is_live) = (&self.receipts, &self.max_age, self.ledger.is_live());
+        let edit = self.edit.as_deref();
         let replied = self.ledger.loaded().and_then(|loaded| {
             loaded.with(|snapshot, prepared| {
                 let now = if is_live { wall } else { snapshot.stamp().instant };
@@ -169,7 +178,7 @@ impl LiveGate {
                     let check = respond::refuse(&reason, &timed, &stamp, receipts);
                     return Some(LiveAnswer { timed, check });
                 }
-                let responder = Responder::of(snapshot, prepared);
+                let responder = Responder::of(snapshot, prepared).editing(edit);
                 // What is not wanted now is not worth the lock of the receipts.
                 if wanted == Wanted::Settled
                     && responder.foreseen(&timed, receipts).is_some_and(|it| !is_wanted(it))
