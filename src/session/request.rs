@@ -97,6 +97,11 @@ impl RequestLog {
         Ok(RequestLog { keeps_branches: true, drafted: Vec::new() })
     }
 
+    /// Tells whether a record was requested in this session.
+    pub fn has_filed(&self, id: &str) -> bool {
+        self.drafted.iter().any(|drafted| drafted.made.id == id)
+    }
+
     /// Returns the draft of an equal request, unless it has landed since.
     fn known(
         &self,
