@@ -34,6 +34,7 @@ pub mod record;
 pub mod redesign;
 mod repeated;
 pub mod report;
+pub mod request;
 pub mod revocations;
 pub mod shape;
 pub mod show;
