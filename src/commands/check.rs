@@ -4,7 +4,7 @@
 
 pub(crate) mod fresh;
 mod live;
-mod signing;
+pub(crate) mod signing;
 
 use std::path::PathBuf;
 use std::sync::Arc;

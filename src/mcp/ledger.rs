@@ -3,6 +3,8 @@
 //! Uses session's live gate, view, tokio's channels. Start at [`LedgerHandle::open`] and [`OpenLedger`]. The gate is not async:
 //! it waits for locks and disks, which must not hold up the frames.
 
+use std::cell::RefCell;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread;
@@ -14,18 +16,24 @@ use tokio::sync::oneshot;
 use crate::mcp::reply::ToolReply;
 use exledger::gate::answer::Question;
 use exledger::gate::question::{QuestionLine, TimedQuestion};
+use exledger::gate::receipt::CheckAnswer;
 use exledger::gate::withheld;
 use exledger::ledger::tree::Tree;
+use exledger::plan::request::ExceptionRequest;
 use exledger::policy;
 use exledger::record::id::Id;
 use exledger::record::time::{Instant, Term};
+use exledger::session::Session;
 use exledger::session::check::receipts::ReceiptLog;
 use exledger::session::error::Error;
 use exledger::session::live::{LiveEvent, LiveGate, LiveOptions};
+use exledger::session::options::Moment;
+use exledger::session::request::RequestLog;
 use exledger::session::snapshot::Snapshot;
 use exledger::status::state::{RecordState, Status};
 use exledger::survey::select::Filter;
 use exledger::view::agent::{AgentDueList, AgentStatus, Reader};
+use exledger::view::request::RequestView;
 
 /// How long a call may take.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -40,6 +48,8 @@ pub(crate) struct LedgerSource {
     pub receipts: Arc<ReceiptLog>,
     /// Reads the clock.
     pub clock: Arc<dyn Fn() -> Instant + Send + Sync>,
+    /// Whether requests are kept on branches.
+    pub keeps_branches: bool,
     /// Takes what a person should know, for stderr.
     pub report: Arc<dyn Fn(&str) + Send + Sync>,
 }
@@ -66,6 +76,7 @@ pub(super) struct OpenLedger {
     gate: LiveGate,
     options: LiveOptions,
     clock: Arc<dyn Fn() -> Instant + Send + Sync>,
+    requests: Rc<RefCell<RequestLog>>,
 }
 
 /// The text of a file on the approved ref.
@@ -128,16 +139,26 @@ impl LedgerHandle {
 
 impl OpenLedger {
     fn open(source: LedgerSource) -> Result<OpenLedger, Error> {
-        let LedgerSource { options, receipts, clock, report, .. } = source;
+        let LedgerSource { options, receipts, clock, report, keeps_branches, .. } = source;
         let gate = LiveGate::open(options.clone(), receipts)?;
+        let requests = if keeps_branches {
+            Session::open(&options.folder, options.options.clone())?.request_branches()?
+        } else {
+            RequestLog::without_branches()
+        };
+        let requests = Rc::new(RefCell::new(requests));
+        let own = Rc::clone(&requests);
+        let edit = move |check: &mut CheckAnswer, among: &[&RecordState]| {
+            withheld::withhold(check, among, &|state| is_own(&own, state));
+        };
         let gate = gate
-            .editing(Box::new(|check, among| withheld::withhold(check, among, &|_| false)))
+            .editing(Box::new(edit))
             .reporting(Box::new(move |event| {
                 if let LiveEvent::Failed(why) = event {
                     report(&format!("warning: every answer is unknown until this is fixed: {why}"));
                 }
             }));
-        Ok(OpenLedger { gate, options, clock })
+        Ok(OpenLedger { gate, options, clock, requests })
     }
 
     fn serve(&mut self, jobs: &Receiver<LedgerJob>) {
@@ -162,12 +183,14 @@ impl OpenLedger {
     /// Returns the status of a record.
     pub(super) fn status(&mut self, id: &Id) -> ToolReply {
         const UNTRUSTED: &[&str] = &["reasons", "next", "texts"];
+        let requests = Rc::clone(&self.requests);
         self.read(|snapshot| {
             let is_named = |state: &&RecordState| state.id() == id.as_str();
             let Some(state) = snapshot.records().iter().find(is_named) else {
                 return ToolReply::unknown(format!("the ledger has no record {id}"));
             };
-            let status = AgentStatus::of(state, Reader::Other, snapshot.around());
+            let reader = if is_own(&requests, state) { Reader::Filer } else { Reader::Other };
+            let status = AgentStatus::of(state, reader, snapshot.around());
             match status.json() {
                 Ok(data) => ToolReply::escaped(status.line(), data, UNTRUSTED),
                 Err(error) => ToolReply::unknown(error),
@@ -192,6 +215,33 @@ impl OpenLedger {
             }
         })
         .unwrap_or_else(ToolReply::unknown)
+    }
+
+    /// Drafts a request for an exception, which grants nothing.
+    pub(super) fn request(&mut self, asked: &ExceptionRequest) -> ToolReply {
+        const UNTRUSTED: &[&str] = &["yaml", "findings"];
+        let moment = Moment::at((self.clock)());
+        let session = Session::open(&self.options.folder, self.options.options.clone());
+        let requested = session
+            .and_then(|session| session.request(&moment, asked, &mut self.requests.borrow_mut()));
+        let made = match requested {
+            Ok(made) => made,
+            Err(error) => return ToolReply::Refused(withheld::escaped(&error.reason())),
+        };
+        let text = match &made.branch {
+            Some(branch) => format!(
+                "{} is proposed on branch {}; it grants nothing until it is approved and merged",
+                made.id, branch.name
+            ),
+            None => format!(
+                "{} is drafted and not written anywhere: propose its text by a pull request; it grants nothing until it is approved and merged",
+                made.id
+            ),
+        };
+        match serde_json::to_value(RequestView::of(&made)) {
+            Ok(data) => ToolReply::Answered { text, data, untrusted: UNTRUSTED },
+            Err(error) => ToolReply::unknown(error),
+        }
     }
 
     /// Returns the ids of the records on the approved ref, in order.
@@ -247,6 +297,11 @@ impl OpenLedger {
         // The reason may quote a file; stderr has it.
         read.map_err(|_| "the ledger can't be read now".to_owned())?
     }
+}
+
+/// Tells whether this session filed a record.
+fn is_own(requests: &RefCell<RequestLog>, state: &RecordState) -> bool {
+    requests.borrow().has_filed(state.id())
 }
 
 fn is_on_ref(state: &RecordState) -> bool {

@@ -56,7 +56,7 @@ impl ToolReply {
         untrusted: &'static [&'static str],
     ) -> ToolReply {
         for key in untrusted {
-            data.get_mut(key).map_or((), escape);
+            data.get_mut(key).into_iter().for_each(escape);
         }
         ToolReply::Answered { text, data, untrusted }
     }

@@ -22,7 +22,7 @@ pub(crate) fn sign(ctx: &Ctx, receipts: &ReceiptLog, signer: &ReceiptSigner) -> 
 }
 
 /// Starts to sign every 60 seconds, and a last time at the end.
-pub(super) fn start(
+pub(crate) fn start(
     ctx: &Ctx,
     receipts: Arc<ReceiptLog>,
     signer: ReceiptSigner,
@@ -37,7 +37,7 @@ pub(super) fn start(
 }
 
 /// Signs the rest, and returns the worst outcome of all signatures.
-pub(super) fn finish(signing: PeriodicSigning) -> Outcome {
+pub(crate) fn finish(signing: PeriodicSigning) -> Outcome {
     if signing.finish() { Outcome::Fine } else { Outcome::Undetermined }
 }
 
