@@ -151,13 +151,11 @@ impl OpenLedger {
         let edit = move |check: &mut CheckAnswer, among: &[&RecordState]| {
             withheld::withhold(check, among, &|state| is_own(&own, state));
         };
-        let gate = gate
-            .editing(Box::new(edit))
-            .reporting(Box::new(move |event| {
-                if let LiveEvent::Failed(why) = event {
-                    report(&format!("warning: every answer is unknown until this is fixed: {why}"));
-                }
-            }));
+        let gate = gate.editing(Box::new(edit)).reporting(Box::new(move |event| {
+            if let LiveEvent::Failed(why) = event {
+                report(&format!("warning: every answer is unknown until this is fixed: {why}"));
+            }
+        }));
         Ok(OpenLedger { gate, options, clock, requests })
     }
 

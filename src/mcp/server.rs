@@ -194,7 +194,12 @@ impl AgentServer {
     }
 
     /// Reports progress, if the client gave a token for it.
-    async fn report(&self, context: &RequestContext<RoleServer>, passed: Duration, limit: Duration) {
+    async fn report(
+        &self,
+        context: &RequestContext<RoleServer>,
+        passed: Duration,
+        limit: Duration,
+    ) {
         if let Some(token) = context.meta.get_progress_token() {
             let progress = ProgressNotificationParam::new(token, passed.as_secs_f64())
                 .with_total(limit.as_secs_f64())
