@@ -166,12 +166,14 @@ impl AgentServer {
         };
         let limit = Duration::from_secs(seconds);
         let begun = Elapsed::now();
+        let mut is_first = true;
         loop {
             let asked = Arc::clone(&question);
             let settled = tokio::select! {
-                settled = ledger.run(move |open| open.settled(&asked)) => settled,
+                settled = ledger.run(move |open| open.settled(&asked, is_first)) => settled,
                 () = context.ct.cancelled() => return Ok(ToolReply::unknown("it was cancelled")),
             };
+            is_first = false;
             match settled {
                 Ok(Some(reply)) => return Ok(reply),
                 Ok(None) => {}

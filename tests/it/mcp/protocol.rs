@@ -32,14 +32,16 @@ fn every_version_with_a_handshake_is_served() {
 
 #[test]
 fn a_version_that_nobody_knows_is_answered_with_one_that_is_served() {
-    let mut client = Served::new().start(&[]);
+    let served = Served::new();
+    let mut client = served.start(&[]);
     let begun = client.initialize("1999-01-01");
     assert_eq!(begun["result"]["protocolVersion"], "2025-11-25", "{begun}");
 }
 
 #[test]
 fn the_stateless_protocol_needs_no_handshake() {
-    let mut client = Served::new().start(&[]);
+    let served = Served::new();
+    let mut client = served.start(&[]);
     let meta = meta("2026-07-28");
     let found = client.ask("server/discover", &json!({"_meta": meta}));
     let versions = found["result"]["supportedVersions"].as_array().unwrap();
@@ -59,7 +61,8 @@ fn the_stateless_protocol_needs_no_handshake() {
 
 #[test]
 fn a_request_before_any_handshake_is_an_error_and_the_handshake_is_served() {
-    let mut client = Served::new().start(&[]);
+    let served = Served::new();
+    let mut client = served.start(&[]);
     client.send(
         &json!({"jsonrpc": "2.0", "method": "notifications/cancelled", "params": {"requestId": 7}}),
     );

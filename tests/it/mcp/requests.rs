@@ -15,6 +15,8 @@ fn request() -> Value {
         "title": "The coding agent merges pull requests of the handbook",
         "rule": "People merge, agents propose",
         "identity": "agent:coder",
+        "credential": "vault:prod/agents/coder",
+        "task": "merge the first page of each team",
         "application": "handbook",
         "action": ["merge"],
         "risk_level": "moderate",
@@ -63,14 +65,8 @@ fn a_request_is_one_new_branch_and_grants_nothing() {
     assert_eq!(new.len(), 1, "{new:?}");
     assert!(new[0].ends_with(&format!("refs/heads/{branch}")), "{new:?}");
     assert_eq!(served.gate.repo.find(branch), None, "nothing is pushed");
-    // The branch is seen at the next look; this session may read what it wrote.
-    let waited = client.call(
-        "wait",
-        &json!({
-            "identity": "agent:coder", "application": "handbook", "action": "merge", "seconds": 3,
-        }),
-    );
-    assert_eq!(verdict(&waited), "pending", "{waited}");
+    // The branch is seen at once; this session may read what it wrote.
+    assert_eq!(verdict(&client.call("may_i", &question)), "pending");
     let status = client.call("status", &json!({"id": id}));
     assert_eq!(status["structuredContent"]["in_force"], false);
     assert_eq!(status["structuredContent"]["texts"]["title"], request()["title"], "{status}");

@@ -35,7 +35,8 @@ fn the_policy_and_the_records_of_the_approved_ref_can_be_read() {
 
 #[test]
 fn any_other_uri_is_refused() {
-    let mut client = Served::new().begin(&[]);
+    let served = Served::new();
+    let mut client = served.begin(&[]);
     for uri in [
         "exledger://default/",
         "exledger://default/policy/",
