@@ -133,6 +133,11 @@ impl LiveGate {
         }
     }
 
+    /// Tells whether a state of the ledger is loaded: then a reason why nothing is known quotes none of its files.
+    pub fn is_loaded(&mut self) -> bool {
+        self.ledger.loaded().is_some()
+    }
+
     /// Returns the receipts that its answers are stored in.
     pub fn receipts(&self) -> &Arc<ReceiptLog> {
         &self.receipts
