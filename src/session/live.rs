@@ -56,7 +56,7 @@ pub enum LiveEvent<'a> {
 pub struct LiveAnswer {
     /// The question, its instant and its id; for a line that is not a question, an empty one.
     pub timed: TimedQuestion,
-    /// The answer.
+    /// The answer, as it is stored.
     pub check: CheckAnswer,
 }
 
@@ -83,7 +83,7 @@ pub struct LiveGate {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Wanted {
     Any,
-    /// Everything but `pending`.
+    /// Every answer except `pending`.
     Settled,
 }
 
