@@ -29,6 +29,7 @@ pub const MOST_DUE: usize = 100;
 pub enum Reader {
     /// The agent that filed the record, and so wrote its texts.
     Filer,
+    /// Any other agent, which may read none of them.
     Other,
 }
 
