@@ -299,7 +299,7 @@ fn describe(answer: &GateAnswer) -> String {
 }
 
 /// Refuses flags that would move the question to another place or time.
-fn refuse_choices(ctx: &Ctx) -> anyhow::Result<()> {
+pub(crate) fn refuse_choices(ctx: &Ctx) -> anyhow::Result<()> {
     if ctx.globals.directory.is_some() {
         return Err(refusal("-C has no effect here: give --ledger DIR".to_owned()));
     }
@@ -315,7 +315,7 @@ fn refuse_choices(ctx: &Ctx) -> anyhow::Result<()> {
 }
 
 /// Returns the environment variables by which git or this program could be made to choose something else.
-fn chosen_names(ctx: &Ctx) -> Vec<&str> {
+pub(crate) fn chosen_names(ctx: &Ctx) -> Vec<&str> {
     let names = ctx.environment.keys().map(String::as_str);
     names.filter(|name| name.starts_with("GIT_") || name.starts_with("EXLEDGER_")).collect()
 }
@@ -330,7 +330,7 @@ fn refusal(reason: String) -> anyhow::Error {
 }
 
 /// Reads a path that does not depend on the folder in which the runtime was started.
-fn absolute(text: &str) -> Result<PathBuf, String> {
+pub(crate) fn absolute(text: &str) -> Result<PathBuf, String> {
     let path = PathBuf::from(text);
     if path.is_absolute() { Ok(path) } else { Err("give an absolute path".to_owned()) }
 }

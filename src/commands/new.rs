@@ -97,7 +97,7 @@ impl Run for NewArgs {
         let mut given = Answers::default();
         self.flags
             .fill(&mut given)
-            .map_err(|what| fault::usage_error(what, "see `exledger new --help`"))?;
+            .map_err(|wrong| fault::usage_error(wrong.to_string(), "see `exledger new --help`"))?;
         let receipt = input(self.from_check.as_deref())?;
         let fields = input(self.from.as_deref())?;
         let issue = input(self.from_issue.as_deref())?;

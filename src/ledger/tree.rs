@@ -89,6 +89,32 @@ pub trait Tree {
     }
 }
 
+impl<T: Tree + ?Sized> Tree for &T {
+    fn list(&self, folder: &str) -> Result<Vec<TreeItem>, TreeError> {
+        (**self).list(folder)
+    }
+
+    fn kind(&self, path: &str) -> Result<Option<EntryKind>, TreeError> {
+        (**self).kind(path)
+    }
+
+    fn bytes(&self, path: &str) -> Result<Option<Vec<u8>>, TreeError> {
+        (**self).bytes(path)
+    }
+
+    fn size(&self, path: &str) -> Result<Option<u64>, TreeError> {
+        (**self).size(path)
+    }
+
+    fn bytes_within(&self, path: &str, most: usize) -> Result<Option<Vec<u8>>, TreeError> {
+        (**self).bytes_within(path, most)
+    }
+
+    fn target(&self, path: &str) -> Result<Option<String>, TreeError> {
+        (**self).target(path)
+    }
+}
+
 /// A tree in memory: the files by path.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct MapTree(pub BTreeMap<String, Vec<u8>>);

@@ -130,7 +130,8 @@ map! {
             ask { flag: "--trigger", help: "What ends it early or calls for a review: \"WHEN => close|review|revoke\"; repeatable", flags: "--trigger \"WHEN => close|review|revoke\"", label: "Trigger", prompt: "What would end it early, or call for a review?", hint: "write WHEN => close, review or revoke, such as: The vendor ships OAuth => close", rank: 30 };
             issue { label: "Triggers", area: Some(""), description: "What ends it early or calls for a review, one per line: when => close, review or revoke", such_as: "The vendor ships OAuth client credentials => close", rank: 24 },
         /// How often it may be used, counted from receipts.
-        optional uses: Uses,
+        optional uses: Uses;
+            group ("Term"),
         /// How to roll it back, and when that is necessary.
         optional rollback: Rollback;
             group ("Compensating controls"),
@@ -268,7 +269,8 @@ map! {
     /// How often the exception may be used.
     pub struct Uses (inline) {
         /// The number of uses, at least 1.
-        required limit: u32 = form::uses as { #[serde(deserialize_with = "form::uses_written")] #[schemars(extend("type" = ["integer", "string"], "minimum" = 1, "pattern" = "^[1-9][0-9]*$"))] },
+        required limit: u32 = form::uses as { #[serde(deserialize_with = "form::uses_written")] #[schemars(extend("type" = ["integer", "string"], "minimum" = 1, "pattern" = "^[1-9][0-9]*$"))] };
+            ask { flag: "--uses", value: "N", help: "How often it may be used, counted from receipts", label: "Uses" },
     }
 }
 

@@ -3,6 +3,7 @@
 //!
 //! Start at `prepare`. Follows `docs/spec/cli.md`, new.
 
+pub(crate) mod base;
 mod past;
 pub mod request;
 pub mod review;
@@ -26,6 +27,7 @@ use crate::rules::extra_schema::ExtraSchema;
 use crate::rules::lint;
 use crate::rules::past::RecordPast;
 use crate::session::error::{Error, Undetermined, Usage};
+use crate::session::filing::base::FilingBase;
 use crate::session::filing::request::FilingRequest;
 use crate::session::filing::review::FilingReview;
 use crate::session::ids;
@@ -51,6 +53,7 @@ pub struct Filing<'s> {
     /// Notices for the reader about the answers.
     pub notices: Vec<Notice>,
     located: &'s Located,
+    base: FilingBase<'s>,
     at: Moment,
     ledger: Ledger,
     extra_schema: ExtraSchema,
@@ -59,15 +62,26 @@ pub struct Filing<'s> {
     folder: String,
 }
 
-/// Gathers the known answers for a record to be filed.
+/// Gathers the known answers for a record to be filed in the work tree.
 pub(crate) fn prepare<'s>(
     located: &'s Located,
     at: &Moment,
     request: &FilingRequest<'_>,
 ) -> Result<Filing<'s>, Error> {
+    located.repository()?;
+    let base = FilingBase::WorkTree(located.work_tree()?);
+    prepare_on((located, base), at, request)
+}
+
+/// Gathers the known answers for a record to be filed beside the files of a work tree or a commit.
+pub(crate) fn prepare_on<'s>(
+    (located, base): (&'s Located, FilingBase<'s>),
+    at: &Moment,
+    request: &FilingRequest<'_>,
+) -> Result<Filing<'s>, Error> {
     let (name, email) = located.repository()?.user();
-    let governance = locate::governance(located.work_tree()?)?;
-    let ledger = Ledger::read(&located.tree, &governance.policy.records)?;
+    let governance = locate::governance(base.files())?;
+    let ledger = Ledger::read(base.files(), &governance.policy.records)?;
     let known = sources::gather(request, &governance.policy, &ledger)?;
     let folder = request.subfolder.or(known.folder.as_deref());
     let is_taken = |id: &str| {
@@ -87,12 +101,19 @@ pub(crate) fn prepare<'s>(
         notices: known.notices,
         at: at.clone(),
         located,
+        base,
         governance,
         ledger,
     })
 }
 
 impl Filing<'_> {
+    /// Makes somebody the filer, and with them the owner by default; without anybody, the owner must be given.
+    pub(crate) fn file_as(&mut self, filer: Option<Filer>) {
+        self.is_filer_owner = filer.is_some();
+        self.filer = filer.unwrap_or_default();
+    }
+
     /// Returns the draft record built from the answers.
     pub fn draft(&self, answers: &Answers) -> RecordDraft {
         draft::draft(answers, &self.setting())
@@ -124,7 +145,8 @@ impl Filing<'_> {
     /// If the ledger can't be read, or the written draft does not parse back to the same record.
     pub fn review(&self, draft: &RecordDraft) -> Result<FilingReview, Error> {
         if draft.source.record.is_none() {
-            return Ok(FilingReview { findings: self.objections(draft)?, notices: Vec::new() });
+            let findings = self.objections(draft)?;
+            return Ok(FilingReview { findings, ..FilingReview::default() });
         }
         if !draft.is_faithful {
             return Err(Undetermined::other(
@@ -133,7 +155,8 @@ impl Filing<'_> {
             )
             .into());
         }
-        let mut review = past::review(self.located, &self.at, &self.rule_context(), draft)?;
+        let place = (self.located, self.base.commit());
+        let mut review = past::review(place, &self.at, &self.rule_context(), draft)?;
         review.findings.extend(self.ended(draft));
         Ok(review)
     }
@@ -225,7 +248,7 @@ impl Filing<'_> {
         RuleContext {
             governance: &self.governance,
             extra_schema: &self.extra_schema,
-            tree: &self.located.tree,
+            tree: self.base.files(),
             instant: None,
             neighbours: None,
         }

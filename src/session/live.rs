@@ -16,7 +16,7 @@ use crate::gate::receipt::{CheckAnswer, LoggedReceipt};
 use crate::record::time::Instant;
 use crate::session::check::freshness::MaxAge;
 use crate::session::check::receipts::ReceiptLog;
-use crate::session::check::respond::{self, Responder, TimedQuestion};
+use crate::session::check::respond::{self, AnswerEdit, Responder, TimedQuestion};
 use crate::session::error::Error;
 use crate::session::live::ledger::{LiveLedger, LoadStep};
 use crate::session::live::loaded::LoadedLedger;
@@ -76,6 +76,7 @@ pub struct LiveGate {
     ledger: LiveLedger,
     receipts: Arc<ReceiptLog>,
     max_age: Option<MaxAge>,
+    edit: Option<Box<AnswerEdit>>,
 }
 
 /// Which answers are given, and stored.
@@ -93,7 +94,8 @@ impl LiveGate {
     /// If there is no ledger: then there is nothing that could be loaded later.
     pub fn open(options: LiveOptions, receipts: Arc<ReceiptLog>) -> Result<LiveGate, Error> {
         let LiveOptions { folder, options, on, as_of, max_age } = options;
-        Ok(LiveGate { ledger: LiveLedger::find(folder, options, (on, as_of))?, receipts, max_age })
+        let ledger = LiveLedger::find(folder, options, (on, as_of))?;
+        Ok(LiveGate { ledger, receipts, max_age, edit: None })
     }
 
     /// Reports events to a function, on the thread of the gate.
@@ -109,12 +111,31 @@ impl LiveGate {
         self
     }
 
+    /// Changes each answer from a loaded ledger before it is stored.
+    #[must_use]
+    pub fn editing(mut self, edit: Box<AnswerEdit>) -> LiveGate {
+        self.edit = Some(edit);
+        self
+    }
+
     /// Loads the ledger now, instead of at the first question.
     ///
     /// # Errors
     /// Why it can't be loaded; questions may be asked all the same.
     pub fn load(&mut self, wall: Instant) -> Result<(), Error> {
         self.ledger.load(wall)
+    }
+
+    /// Reads the branches at the next question, even if they were read less than a second ago: something was just proposed.
+    pub fn look_again(&mut self) {
+        if let Some(loaded) = self.ledger.loaded() {
+            loaded.look_again();
+        }
+    }
+
+    /// Tells whether a state of the ledger is loaded: then a reason why nothing is known quotes none of its files.
+    pub fn is_loaded(&mut self) -> bool {
+        self.ledger.loaded().is_some()
     }
 
     /// Returns the receipts that its answers are stored in.
@@ -168,6 +189,7 @@ impl LiveGate {
         }
         let is_wanted = |verdict| wanted == Wanted::Any || verdict != GateVerdict::Pending;
         let (receipts, max_age, is_live) = (&self.receipts, &self.max_age, self.ledger.is_live());
+        let edit = self.edit.as_deref();
         let replied = self.ledger.loaded().and_then(|loaded| {
             loaded.with(|snapshot, prepared| {
                 let now = if is_live { wall } else { snapshot.stamp().instant };
@@ -178,7 +200,7 @@ impl LiveGate {
                     let check = respond::refuse(&reason, &timed, (&stamp, wall), receipts);
                     return Some(LiveAnswer { timed, check });
                 }
-                let responder = Responder::of(snapshot, prepared);
+                let responder = Responder::of(snapshot, prepared).editing(edit);
                 // What is not wanted now is not worth the lock of the receipts.
                 if wanted == Wanted::Settled
                     && responder.foreseen(&timed, receipts).is_some_and(|it| !is_wanted(it))

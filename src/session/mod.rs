@@ -26,6 +26,7 @@ mod opened;
 pub mod options;
 pub mod overlay;
 pub mod redesign;
+pub mod request;
 pub mod snapshot;
 pub mod triage;
 

@@ -1,4 +1,4 @@
-//! The work tree with some files that are not written yet.
+//! The files of a ledger with some that are not written yet.
 //!
 //! Start at [`Overlay::of`].
 
@@ -9,20 +9,27 @@ use crate::store::files::WorkTree;
 
 /// A tree in which some files hold other bytes.
 #[derive(Clone, Debug)]
-pub struct Overlay {
-    tree: WorkTree,
+pub struct Overlay<T = WorkTree> {
+    tree: T,
     /// The files by their paths.
     pub files: BTreeMap<String, Vec<u8>>,
 }
 
 impl Overlay {
-    /// Returns a tree with these files, by their paths.
+    /// Returns the work tree with these files, by their paths.
     pub fn of(tree: &WorkTree, files: impl IntoIterator<Item = (String, Vec<u8>)>) -> Overlay {
-        Overlay { tree: tree.clone(), files: files.into_iter().collect() }
+        Overlay::over(tree.clone(), files)
     }
 }
 
-impl Tree for Overlay {
+impl<T> Overlay<T> {
+    /// Returns a tree with these files, by their paths.
+    pub fn over(tree: T, files: impl IntoIterator<Item = (String, Vec<u8>)>) -> Overlay<T> {
+        Overlay { tree, files: files.into_iter().collect() }
+    }
+}
+
+impl<T: Tree> Tree for Overlay<T> {
     fn list(&self, folder: &str) -> Result<Vec<TreeItem>, TreeError> {
         let mut items = self.tree.list(folder)?;
         let inside = format!("{}/", folder.trim_end_matches('/'));

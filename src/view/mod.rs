@@ -4,6 +4,7 @@
 #![warn(missing_docs)]
 
 pub mod access;
+pub mod agent;
 pub mod approve;
 pub mod check;
 pub mod closure;
@@ -33,6 +34,7 @@ pub mod record;
 pub mod redesign;
 mod repeated;
 pub mod report;
+pub mod request;
 pub mod revocations;
 pub mod shape;
 pub mod show;

@@ -69,7 +69,7 @@ fn fetched(
 }
 
 /// A thread that fetches repeatedly until the value is dropped.
-pub(super) struct Fetcher {
+pub(crate) struct Fetcher {
     is_over: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
 }
@@ -77,8 +77,17 @@ pub(super) struct Fetcher {
 impl Fetcher {
     /// Starts fetching every 30 seconds, for the first time after a pause.
     pub(super) fn start(ctx: &Ctx, pause: Duration) -> Fetcher {
+        let ctx = ctx.clone();
+        Fetcher::running(pause, move |is_wanted| fetch(&ctx, is_wanted))
+    }
+
+    /// Starts to run a function that fetches every 30 seconds, for the first time after a pause.
+    pub(crate) fn running(
+        pause: Duration,
+        fetch: impl Fn(&dyn Fn() -> bool) + Send + 'static,
+    ) -> Fetcher {
         let is_over = Arc::new(AtomicBool::new(false));
-        let (ctx, seen) = (ctx.clone(), Arc::clone(&is_over));
+        let seen = Arc::clone(&is_over);
         let thread = thread::spawn(move || {
             let is_wanted = || !seen.load(Ordering::Relaxed);
             let mut left = pause;
@@ -90,7 +99,7 @@ impl Fetcher {
                 if !is_wanted() {
                     return;
                 }
-                fetch(&ctx, &is_wanted);
+                fetch(&is_wanted);
                 left = EVERY;
             }
         });

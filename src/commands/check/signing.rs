@@ -21,7 +21,7 @@ pub(crate) fn sign(ctx: &Ctx, receipts: &ReceiptLog) -> Outcome {
 }
 
 /// Starts to sign every 60 seconds, and a last time at the end.
-pub(super) fn start(ctx: &Ctx, receipts: Arc<ReceiptLog>) -> PeriodicSigning {
+pub(crate) fn start(ctx: &Ctx, receipts: Arc<ReceiptLog>) -> PeriodicSigning {
     let (clock, report) = (ctx.clone(), ctx.clone());
     let context = SigningContext {
         interval: INTERVAL,
@@ -32,7 +32,7 @@ pub(super) fn start(ctx: &Ctx, receipts: Arc<ReceiptLog>) -> PeriodicSigning {
 }
 
 /// Signs the rest, and returns the worst outcome of all signatures.
-pub(super) fn finish(signing: PeriodicSigning) -> Outcome {
+pub(crate) fn finish(signing: PeriodicSigning) -> Outcome {
     if signing.finish() { Outcome::Fine } else { Outcome::Undetermined }
 }
 

@@ -49,7 +49,11 @@ impl TimedQuestion {
 pub(crate) struct Responder<'s, 'h> {
     snapshot: &'s Snapshot<'h>,
     prepared: &'s PreparedAnswers,
+    edit: Option<&'s AnswerEdit>,
 }
+
+/// Changes an answer before it is stored, given the records it was computed from; never its verdict.
+pub type AnswerEdit = dyn Fn(&mut CheckAnswer, &[&RecordState]);
 
 /// What many answers from one snapshot have in common; it is computed once.
 pub(crate) struct PreparedAnswers {
@@ -126,7 +130,12 @@ impl<'s, 'h> Responder<'s, 'h> {
         snapshot: &'s Snapshot<'h>,
         prepared: &'s PreparedAnswers,
     ) -> Responder<'s, 'h> {
-        Responder { snapshot, prepared }
+        Responder { snapshot, prepared, edit: None }
+    }
+
+    /// Changes each answer before it is stored.
+    pub(crate) fn editing(self, edit: Option<&'s AnswerEdit>) -> Responder<'s, 'h> {
+        Responder { edit, ..self }
     }
 
     /// Answers a question, and stores the receipt before the answer is shown; an answer that can't
@@ -140,7 +149,10 @@ impl<'s, 'h> Responder<'s, 'h> {
         let mut kept = Ok(None);
         self.among(timed, &mut |among| {
             kept = receipts.answered(&timed.context(self.snapshot), &mut |uses| {
-                let check = judged(self.snapshot, timed, self.asked(among), uses);
+                let mut check = judged(self.snapshot, timed, self.asked(among), uses);
+                if let Some(edit) = self.edit {
+                    edit(&mut check, among);
+                }
                 is_wanted(check.answer.verdict).then_some(check)
             });
         });

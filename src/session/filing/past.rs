@@ -4,6 +4,7 @@
 //! `recurrence`, limits) and `docs/spec/policy.md`, repetition.
 
 use crate::diag::Finding;
+use crate::history::objects::Oid;
 use crate::plan::draft::RecordDraft;
 use crate::rules::case::RuleContext;
 use crate::rules::extra_schema::ExtraSchema;
@@ -19,19 +20,20 @@ use crate::session::options::Moment;
 use crate::session::overlay::Overlay;
 use crate::survey::neighbour::Neighbours;
 
-/// Returns the findings about a draft, including its history; without a draft, history can't be checked.
+/// Returns the findings about a draft, including its history, and the approvals that it needs. It is compared with the
+/// approved ref from a commit, or from the work tree.
 pub(super) fn review(
-    located: &Located,
+    (located, commit): (&Located, Option<Oid>),
     at: &Moment,
     own: &RuleContext<'_>,
     draft: &RecordDraft,
 ) -> Result<FilingReview, Error> {
     let file = (draft.path.clone(), draft.text.clone().into_bytes());
-    let overlay = Overlay::of(&located.tree, [file]);
+    let overlay = Overlay::over(own.tree, [file]);
     let proposed = ProposedState {
         tree: &overlay,
         governance: own.governance,
-        commit: None,
+        commit,
         instead: std::slice::from_ref(&draft.path),
     };
     let compared = match compare::compare(located, at, None, proposed) {
@@ -67,7 +69,8 @@ pub(super) fn review(
     }
     findings.sort_by(|one, other| one.sort_key().cmp(&other.sort_key()));
     let notices = compared.map(|compared| compared.notices().collect());
-    Ok(FilingReview { findings, notices: notices.unwrap_or_default() })
+    let needed = entry.map(|(_, entry)| entry.needs.needed.clone());
+    Ok(FilingReview { findings, needed, notices: notices.unwrap_or_default() })
 }
 
 /// Returns the finding that a record of the same subject was closed within the window.

@@ -5,6 +5,7 @@
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
 use crate::plan::draft::RecordDraft;
+use crate::policy::tier::Needed;
 use crate::record::credential;
 use crate::session::notice::Notice;
 
@@ -13,6 +14,8 @@ use crate::session::notice::Notice;
 pub struct FilingReview {
     /// The findings, sorted.
     pub findings: Vec<Finding>,
+    /// The approvals that it needs on the approved branch; `None` if it could not be compared with it.
+    pub needed: Option<Needed>,
     /// Notices for the reader about how they were found.
     pub notices: Vec<Notice>,
 }
