@@ -56,6 +56,7 @@ mod redesigns;
 mod render;
 mod repetition;
 mod repo;
+mod request;
 mod revocations;
 mod rules;
 mod rules_content;
