@@ -13,7 +13,7 @@ pub fn now() -> time::Instant {
     time::Instant::from_unix(seconds).unwrap_or(time::Instant::MAX)
 }
 
-/// Measures elapsed time for log messages; no answer depends on it.
+/// Measures elapsed time, for log messages and for pauses; no verdict depends on it.
 #[derive(Clone, Copy, Debug)]
 pub struct Stopwatch(std::time::Instant);
 

@@ -2,6 +2,9 @@
 
 mod ask;
 
+#[cfg(feature = "mcp")]
+mod mcp;
+
 mod commands;
 
 /// Reading a history allocates millions of small pieces; with the system's allocator, that takes a tenth of the time.

@@ -4,15 +4,15 @@
 
 pub(crate) mod fresh;
 mod live;
-mod signing;
+pub(crate) mod signing;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::Parser;
 use clap::builder::NonEmptyStringValueParser;
 
 use crate::commands::check::fresh::Fetcher;
-use crate::commands::check::signing::Signing;
 use crate::commands::command::{Command, PastInstants, Run};
 use crate::commands::context::fault;
 use crate::commands::context::filter;
@@ -128,13 +128,13 @@ impl Run for CheckArgs {
         }
         let path = self.receipts.as_ref().map(|path| ctx.folder.join(path));
         let receipts = path.as_deref().map_or_else(ReceiptLog::none, ReceiptLog::open);
+        let receipts = Arc::new(receipts);
         let signer = self.signer(ctx)?;
         if self.stdin {
             let _fetcher = self.fetch.then(|| Fetcher::start(ctx));
-            let signing = path.as_deref().zip(signer);
-            let signing = signing.map(|(path, signer)| Signing::start(ctx, path, signer));
+            let signing = signer.map(|it| signing::start(ctx, Arc::clone(&receipts), it));
             let answered = live::run(ctx, receipts, self.max_age.as_ref());
-            let signed = signing.map_or(Outcome::Fine, Signing::finish);
+            let signed = signing.map_or(Outcome::Fine, signing::finish);
             return Ok(answered?.max(signed));
         }
         if self.fetch {

@@ -23,9 +23,10 @@ use crate::commands::context::fault;
 use crate::commands::context::filter;
 use crate::commands::context::output::Formats;
 use crate::commands::exit::Outcome;
-use exledger::gate::answer::{GateAnswer, GateVerdict, Question, SubjectMatch};
+use exledger::gate::answer::{GateVerdict, Question};
 use exledger::gate::receipt::LoggedReceipt;
 use exledger::gate::tool_call::{self, CallContext, CallDecision, ToolCall};
+use exledger::gate::withheld;
 use exledger::history::watched_paths::RecordFilter;
 use exledger::interop::hooks;
 use exledger::interop::hooks::runtime::{MOST_BYTES, Runtime};
@@ -244,7 +245,11 @@ impl HookArgs {
         if check.answer.verdict == GateVerdict::Allow {
             return Ok(());
         }
-        let mut reason = describe(&check.answer);
+        // What people wrote in a record could instruct the agent.
+        let described = withheld::describe(&check.answer);
+        let mut reason = described.unwrap_or_else(|| {
+            format!("{}: {}", check.answer.verdict.as_str(), check.answer.reason)
+        });
         if let Some(folder) = &self.refused {
             let line = LoggedReceipt::of(question, &check, &Value::Null).line()?;
             let kept = match refused::keep(folder, line.as_bytes()) {
@@ -276,30 +281,8 @@ fn approved_map(ctx: &Ctx, session: &Session) -> anyhow::Result<HookFile> {
     Err(refusal(format!("{FILE}: {why}")))
 }
 
-/// Describes a refusal in the program's words alone: what people wrote in a record could instruct the agent.
-fn describe(answer: &GateAnswer) -> String {
-    let verdict = answer.verdict.as_str();
-    let Some(id) = &answer.record else {
-        return match answer.verdict {
-            GateVerdict::Unknown => format!("{verdict}: {}", answer.reason),
-            _ => format!("{verdict}: no exception covers it"),
-        };
-    };
-    let status = answer.considered.iter().find(|considered| considered.id == *id);
-    let status = status.map_or("not in force", |considered| considered.status);
-    match (answer.verdict, answer.named) {
-        (GateVerdict::Pending, _) => format!("{verdict}: {id} would cover it and is {status}"),
-        (GateVerdict::Deny, SubjectMatch::Covers) => {
-            let since = answer.decided_at.map(|at| format!(", decided by {at}"));
-            format!("{verdict}: {id} would cover it and is {status}{}", since.unwrap_or_default())
-        }
-        (GateVerdict::Deny, _) => format!("{verdict}: {id} comes nearest and does not cover it"),
-        _ => format!("{verdict}: whether {id} covers it could not be determined"),
-    }
-}
-
 /// Refuses flags that would move the question to another place or time.
-fn refuse_choices(ctx: &Ctx) -> anyhow::Result<()> {
+pub(crate) fn refuse_choices(ctx: &Ctx) -> anyhow::Result<()> {
     if ctx.globals.directory.is_some() {
         return Err(refusal("-C has no effect here: give --ledger DIR".to_owned()));
     }
@@ -315,7 +298,7 @@ fn refuse_choices(ctx: &Ctx) -> anyhow::Result<()> {
 }
 
 /// Returns the environment variables by which git or this program could be made to choose something else.
-fn chosen_names(ctx: &Ctx) -> Vec<&str> {
+pub(crate) fn chosen_names(ctx: &Ctx) -> Vec<&str> {
     let names = ctx.environment.keys().map(String::as_str);
     names.filter(|name| name.starts_with("GIT_") || name.starts_with("EXLEDGER_")).collect()
 }
@@ -330,7 +313,7 @@ fn refusal(reason: String) -> anyhow::Error {
 }
 
 /// Reads a path that does not depend on the folder in which the runtime was started.
-fn absolute(text: &str) -> Result<PathBuf, String> {
+pub(crate) fn absolute(text: &str) -> Result<PathBuf, String> {
     let path = PathBuf::from(text);
     if path.is_absolute() { Ok(path) } else { Err("give an absolute path".to_owned()) }
 }

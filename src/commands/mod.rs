@@ -29,6 +29,8 @@ pub(crate) mod lint;
 pub(crate) mod list;
 pub(crate) mod log;
 pub(crate) mod man;
+#[cfg(feature = "mcp")]
+pub(crate) mod mcp;
 pub(crate) mod new;
 pub(crate) mod next_steps;
 pub(crate) mod note;
@@ -75,7 +77,17 @@ pub(crate) const GROUPS: &[(&str, &[Command])] = &[
     ("Start", &[init::COMMAND, demo::COMMAND]),
     ("File", &[new::COMMAND, lint::COMMAND, diff::COMMAND]),
     ("Approve", &[approve::COMMAND, reject::COMMAND]),
-    ("Ask", &[check::COMMAND, hook::COMMAND, triage::COMMAND, access::COMMAND]),
+    (
+        "Ask",
+        &[
+            check::COMMAND,
+            hook::COMMAND,
+            #[cfg(feature = "mcp")]
+            mcp::COMMAND,
+            triage::COMMAND,
+            access::COMMAND,
+        ],
+    ),
     (
         "Decide",
         &[

@@ -15,6 +15,7 @@ pub mod receipt;
 pub mod tool_call;
 pub mod unnamed;
 pub mod verdict;
+pub mod withheld;
 
 use crate::gate::answer::Question;
 use crate::gate::cover::{RecordCoverage, Terms};

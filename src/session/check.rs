@@ -17,7 +17,7 @@ use crate::record::time::Instant;
 use crate::session::check::coverage::Named;
 use crate::session::check::freshness::MaxAge;
 use crate::session::check::receipts::ReceiptLog;
-use crate::session::check::respond::{SharedFacts, TimedQuestion};
+use crate::session::check::respond::{AskedRecords, SharedFacts, TimedQuestion};
 use crate::session::error::Error;
 use crate::session::locate::Located;
 use crate::session::mainline::OpenMainline;
@@ -121,10 +121,11 @@ impl CheckRequest<'_> {
         }
         let states = snapshot.records_at(timed.at);
         let among: Vec<&RecordState> = states.iter().collect();
-        let shared = SharedFacts::of(&states);
+        let shared = SharedFacts::default();
+        let asked = AskedRecords { among: &among, record_states: &states, shared: &shared };
         let mut is_enough = true;
         let kept = receipts.answered(&timed.question, &timed.id, &mut |uses| {
-            let check = respond::judged(snapshot, &timed, &among, uses, &shared);
+            let check = respond::judged(snapshot, &timed, asked, uses);
             is_enough = named.is_none_or(|it| it.suffices(&check.answer, &states, snapshot));
             is_enough.then_some(check)
         });

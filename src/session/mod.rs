@@ -17,6 +17,7 @@ pub mod evidence;
 pub mod filing;
 pub mod ids;
 pub mod lint;
+pub mod live;
 pub mod locate;
 mod mainline;
 pub mod notice;

@@ -3,6 +3,7 @@
 //! Start at [`Snapshot`]. Follows `docs/spec/cli.md`, which tree, which clock, and `docs/spec/approval.md`, T5.
 
 mod decided;
+pub(crate) mod detached;
 mod due;
 pub mod ends;
 mod evidence;

@@ -4,6 +4,7 @@
 #![warn(missing_docs)]
 
 pub mod access;
+pub mod agent;
 pub mod approve;
 pub mod check;
 pub mod closure;

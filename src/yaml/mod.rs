@@ -9,7 +9,7 @@ mod comment;
 mod explain;
 pub mod node;
 mod portable;
-mod screen;
+pub(crate) mod screen;
 mod source;
 
 pub mod splice;

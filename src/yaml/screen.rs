@@ -147,7 +147,7 @@ pub(super) fn first_in(text: &str) -> Option<(char, &'static str)> {
 }
 
 /// Tells whether a character is refused everywhere.
-pub(super) fn is_unseen(character: char) -> bool {
+pub(crate) fn is_unseen(character: char) -> bool {
     let letter = Some('x');
     named(Placed { before: letter, character, after: letter }).is_some()
 }

@@ -69,7 +69,7 @@ fn fetched(
 }
 
 /// A thread that fetches repeatedly until the value is dropped.
-pub(super) struct Fetcher {
+pub(crate) struct Fetcher {
     is_over: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
 }
@@ -77,12 +77,18 @@ pub(super) struct Fetcher {
 impl Fetcher {
     /// Starts fetching, now and then every 30 seconds.
     pub(super) fn start(ctx: &Ctx) -> Fetcher {
+        let ctx = ctx.clone();
+        Fetcher::running(move |is_wanted| fetch(&ctx, is_wanted))
+    }
+
+    /// Starts to run a function that fetches, now and then every 30 seconds.
+    pub(crate) fn running(fetch: impl Fn(&dyn Fn() -> bool) + Send + 'static) -> Fetcher {
         let is_over = Arc::new(AtomicBool::new(false));
-        let (ctx, seen) = (ctx.clone(), Arc::clone(&is_over));
+        let seen = Arc::clone(&is_over);
         let thread = thread::spawn(move || {
             let is_wanted = || !seen.load(Ordering::Relaxed);
             while is_wanted() {
-                fetch(&ctx, &is_wanted);
+                fetch(&is_wanted);
                 let mut waited = Duration::ZERO;
                 while waited < EVERY && is_wanted() {
                     thread::sleep(PAUSE);

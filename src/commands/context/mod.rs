@@ -107,17 +107,6 @@ impl Ctx {
         set_clock(&self.environment).unwrap_or_else(clock::now)
     }
 
-    /// Returns the same with a new reading of the clock.
-    #[must_use]
-    pub(crate) fn at_present(&self) -> Ctx {
-        Ctx { now: self.clock(), ..self.clone() }
-    }
-
-    /// Tells whether the answer is about the present: neither `--on` nor `--as-of` is given.
-    pub(crate) fn is_live(&self) -> bool {
-        self.globals.on.is_none() && self.globals.as_of.is_none()
-    }
-
     /// Returns the instant in question: `--on`, otherwise now. A bare date is its last instant.
     pub(crate) fn instant(&self) -> Instant {
         self.globals.on.as_ref().map_or(self.now, |on| on.instant())
@@ -137,13 +126,18 @@ impl Ctx {
     /// # Errors
     /// If there is none, or its repository can't be opened.
     pub(crate) fn home(&self) -> anyhow::Result<Session> {
+        Ok(Session::open(&self.folder, self.options())?)
+    }
+
+    /// Returns how flags and environment say that the ledger and its approved ref are found.
+    pub(crate) fn options(&self) -> Options {
         let root = self.variable("EXLEDGER_ROOT");
         let approved_ref = self.globals.approved_ref.as_deref();
         let target = self
             .variable("GITHUB_BASE_REF")
             .or_else(|| self.variable("CI_MERGE_REQUEST_TARGET_BRANCH_NAME"));
         let home = self.variable("HOME").or(self.variable("USERPROFILE"));
-        let options = Options {
+        Options {
             approved_ref: approved_ref
                 .or_else(|| self.variable("EXLEDGER_APPROVED_REF"))
                 .map(str::to_owned),
@@ -151,8 +145,7 @@ impl Ctx {
             root: root.filter(|_| self.globals.directory.is_none()).map(PathBuf::from),
             ignores_configured_ref: false,
             home: home.map(PathBuf::from),
-        };
-        Ok(Session::open(&self.folder, options)?)
+        }
     }
 
     /// Reads every record on the approved ref, and the proposals.

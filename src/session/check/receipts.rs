@@ -3,10 +3,10 @@
 //! Start at [`ReceiptLog`]. Follows `docs/spec/cli.md`, check, `--receipts`: uses that can't be counted
 //! or stored never allow anything.
 
-use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use serde_json::Value;
@@ -27,7 +27,7 @@ const MOST_BYTES: u64 = 1 << 30;
 
 /// The receipts of earlier answers, which show how often limited-use records were used. Each answer locks the file,
 /// counts, appends, syncs and unlocks.
-pub struct ReceiptLog(RefCell<LogState>);
+pub struct ReceiptLog(Mutex<LogState>);
 
 enum LogState {
     /// No file was given.
@@ -57,7 +57,7 @@ struct Tally {
 impl ReceiptLog {
     /// Returns a log that stores nothing: a record with a limited number of uses then allows nothing.
     pub fn none() -> ReceiptLog {
-        ReceiptLog(RefCell::new(LogState::NotGiven(gate::answer::ReceiptCounts::NotGiven)))
+        ReceiptLog(Mutex::new(LogState::NotGiven(gate::answer::ReceiptCounts::NotGiven)))
     }
 
     /// Opens a file, which need not exist yet. A file that can't be opened makes every answer `unknown`.
@@ -75,12 +75,12 @@ impl ReceiptLog {
             })),
             Err(error) => LogState::Closed(format!("can't read the receipts {shown}: {error}")),
         };
-        ReceiptLog(RefCell::new(state))
+        ReceiptLog(Mutex::new(state))
     }
 
     /// Passes on the uses as last counted; returns `None` if they can't be counted.
     pub(crate) fn known<T>(&self, then: &dyn Fn(&gate::answer::ReceiptCounts) -> T) -> Option<T> {
-        match &*self.0.borrow() {
+        match &*self.state() {
             LogState::NotGiven(uses) => Some(then(uses)),
             LogState::Open(counted) => Some(then(&counted.tally.uses)),
             LogState::Closed(_) => None,
@@ -98,7 +98,7 @@ impl ReceiptLog {
         id: &Value,
         ask: &mut dyn FnMut(&gate::answer::ReceiptCounts) -> Option<CheckAnswer>,
     ) -> Result<Option<CheckAnswer>, String> {
-        let mut state = self.0.borrow_mut();
+        let mut state = self.state();
         let failure = match &mut *state {
             LogState::NotGiven(uses) => return Ok(ask(uses)),
             LogState::Closed(cause) => return Err(cause.clone()),
@@ -115,7 +115,7 @@ impl ReceiptLog {
     /// # Errors
     /// Why they are not signed.
     pub fn sign(&self, signer: &ReceiptSigner, at: Instant) -> Result<(), String> {
-        let mut state = self.0.borrow_mut();
+        let mut state = self.state();
         let failure = match &mut *state {
             LogState::NotGiven(_) => return Ok(()),
             LogState::Closed(cause) => return Err(cause.clone()),
@@ -125,6 +125,13 @@ impl ReceiptLog {
             },
         };
         Err(state.fail(failure))
+    }
+}
+
+impl ReceiptLog {
+    fn state(&self) -> MutexGuard<'_, LogState> {
+        // After a panic the file is read on from where the last whole answer ended.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -36,38 +36,62 @@ pub struct TimedQuestion {
     pub id: Value,
 }
 
-/// Answers many questions from one snapshot; shared results are computed once.
-pub struct Responder<'s, 'h> {
+/// Answers many questions from one snapshot.
+pub(crate) struct Responder<'s, 'h> {
     snapshot: &'s Snapshot<'h>,
+    prepared: &'s PreparedAnswers,
+    edit: Option<&'s AnswerEdit>,
+}
+
+/// Changes an answer before it is stored, given the records it was computed from; never its verdict.
+pub type AnswerEdit = dyn Fn(&mut CheckAnswer, &[&RecordState]);
+
+/// What many answers from one snapshot have in common; it is computed once.
+pub(crate) struct PreparedAnswers {
     index: Index,
-    shared: SharedFacts<'s>,
+    shared: SharedFacts,
+}
+
+impl PreparedAnswers {
+    pub(crate) fn from_snapshot(snapshot: &Snapshot<'_>) -> PreparedAnswers {
+        let index = Index::from_records(&snapshot.record_states);
+        PreparedAnswers { index, shared: SharedFacts::default() }
+    }
 }
 
 /// What deployments depend on besides their own records; computed at the first question about one.
-pub(super) struct SharedFacts<'s> {
-    /// All records.
-    record_states: &'s [RecordState],
+#[derive(Default)]
+pub(super) struct SharedFacts {
     applications: OnceCell<BTreeSet<String>>,
     neighbours: OnceCell<Neighbours>,
 }
 
-impl<'s> SharedFacts<'s> {
-    pub(super) fn of(record_states: &'s [RecordState]) -> SharedFacts<'s> {
-        let (applications, neighbours) = (OnceCell::new(), OnceCell::new());
-        SharedFacts { record_states, applications, neighbours }
-    }
+/// The records that an answer is computed from.
+#[derive(Clone, Copy)]
+pub(super) struct AskedRecords<'s> {
+    /// Those that may match the question.
+    pub(super) among: &'s [&'s RecordState],
+    /// All records.
+    pub(super) record_states: &'s [RecordState],
+    pub(super) shared: &'s SharedFacts,
+}
 
+impl SharedFacts {
     fn applications(&self, snapshot: &Snapshot<'_>) -> &BTreeSet<String> {
         let names = || snapshot.applications().into_iter().map(str::to_owned);
         self.applications.get_or_init(|| names().collect())
     }
 
     /// Returns the frozen patterns without a redesign in time at an instant.
-    fn frozen(&self, snapshot: &Snapshot<'_>, at: Instant) -> Vec<FrozenPattern> {
+    fn frozen(
+        &self,
+        snapshot: &Snapshot<'_>,
+        record_states: &[RecordState],
+        at: Instant,
+    ) -> Vec<FrozenPattern> {
         let neighbours = self.neighbours.get_or_init(|| snapshot.neighbours());
         let neighbours = Neighbours { until: at, ..neighbours.clone() };
-        let facts =
-            PatternFacts { governance: &snapshot.governance, record_states: self.record_states };
+        let facts = PatternFacts { governance: &snapshot.governance, record_states };
         let frozen = patterns::frozen_groups(&neighbours, facts);
         let lacking = frozen.iter().filter(|pattern| pattern.lacks_redesign());
         lacking.map(|it| FrozenPattern::new(it.describe(), it.names())).collect()
@@ -94,42 +118,67 @@ pub fn refuse(
 
 impl<'s, 'h> Responder<'s, 'h> {
     /// Returns a responder for a snapshot.
-    pub fn of(snapshot: &'s Snapshot<'h>) -> Responder<'s, 'h> {
-        Responder {
-            snapshot,
-            index: Index::from_records(&snapshot.record_states),
-            shared: SharedFacts::of(&snapshot.record_states),
-        }
+    pub(crate) fn of(
+        snapshot: &'s Snapshot<'h>,
+        prepared: &'s PreparedAnswers,
+    ) -> Responder<'s, 'h> {
+        Responder { snapshot, prepared, edit: None }
+    }
+
+    /// Changes each answer before it is stored.
+    pub(crate) fn editing(self, edit: Option<&'s AnswerEdit>) -> Responder<'s, 'h> {
+        Responder { edit, ..self }
     }
 
     /// Answers a question, and stores the receipt before the answer is shown; an answer that can't
-    /// be stored is not given.
-    pub fn answer(&self, timed: &TimedQuestion, receipts: &ReceiptLog) -> CheckAnswer {
+    /// be stored is not given. `None` if the answer is not wanted: then nothing is stored.
+    pub(crate) fn answer(
+        &self,
+        timed: &TimedQuestion,
+        receipts: &ReceiptLog,
+        is_wanted: &dyn Fn(GateVerdict) -> bool,
+    ) -> Option<CheckAnswer> {
         let mut kept = Ok(None);
         self.among(timed, &mut |among| {
             kept = receipts.answered(&timed.question, &timed.id, &mut |uses| {
-                Some(judged(self.snapshot, timed, among, uses, &self.shared))
+                let mut check = judged(self.snapshot, timed, self.asked(among), uses);
+                if let Some(edit) = self.edit {
+                    edit(&mut check, among);
+                }
+                is_wanted(check.answer.verdict).then_some(check)
             });
         });
-        answered(kept, self.snapshot, timed.at)
+        match kept {
+            Ok(None) => None,
+            kept => Some(answered(kept, self.snapshot, timed.at)),
+        }
     }
 
     /// Returns the verdict without taking the lock of the receipts; under the lock it may differ. `None`
     /// if uses can't be counted.
-    pub fn foreseen(&self, timed: &TimedQuestion, receipts: &ReceiptLog) -> Option<GateVerdict> {
+    pub(crate) fn foreseen(
+        &self,
+        timed: &TimedQuestion,
+        receipts: &ReceiptLog,
+    ) -> Option<GateVerdict> {
         let mut verdict = None;
         self.among(timed, &mut |among| {
             verdict = receipts.known(&|uses| {
-                judged(self.snapshot, timed, among, uses, &self.shared).answer.verdict
+                judged(self.snapshot, timed, self.asked(among), uses).answer.verdict
             });
         });
         verdict
     }
 
+    fn asked<'a>(&'a self, among: &'a [&'a RecordState]) -> AskedRecords<'a> {
+        let record_states = &self.snapshot.record_states;
+        AskedRecords { among, record_states, shared: &self.prepared.shared }
+    }
+
     /// Finds the records that may match a question, as they are at its instant.
     fn among(&self, timed: &TimedQuestion, then: &mut dyn FnMut(&[&RecordState])) {
         let snapshot = self.snapshot;
-        let places = self.index.places(&timed.question);
+        let places = self.prepared.index.places(&timed.question);
         let few = places.iter().filter_map(|place| snapshot.record_states.get(*place));
         if timed.at == snapshot.stamp.instant {
             then(&few.collect::<Vec<_>>());
@@ -158,13 +207,13 @@ pub(super) fn answered(
 pub(super) fn judged(
     snapshot: &Snapshot<'_>,
     timed: &TimedQuestion,
-    among: &[&RecordState],
+    asked: AskedRecords<'_>,
     uses: &gate::answer::ReceiptCounts,
-    shared: &SharedFacts<'_>,
 ) -> CheckAnswer {
+    let AskedRecords { among, record_states, shared } = asked;
     let question = &timed.question;
     let answer = if question.deploy {
-        let frozen = shared.frozen(snapshot, timed.at);
+        let frozen = shared.frozen(snapshot, record_states, timed.at);
         deploy::answer(question, among, &frozen, &snapshot.governance)
     } else {
         verdict::ask_among(question, among, uses, &snapshot.governance)

@@ -1,0 +1,74 @@
+//! One frame of standard input: a message of the protocol, or the error that answers it.
+//!
+//! Uses record's strict JSON and rmcp's messages. Start at [`read`]. Follows `docs/spec/cli.md`, mcp: the SDK skips what
+//! it can't read in silence, and of a key that appears twice it takes the last one.
+
+use rmcp::model::{ClientJsonRpcMessage, ErrorData, JsonRpcError, RequestId};
+use serde_json::Value;
+
+use exledger::record::json;
+
+/// The maximum length of a frame, in bytes.
+pub(super) const LONGEST_FRAME: usize = 1 << 20;
+
+/// A frame, read.
+pub(super) enum Frame {
+    /// A message for the server.
+    Message(Box<ClientJsonRpcMessage>),
+    /// The error that answers it.
+    Refused(JsonRpcError),
+}
+
+/// Reads one frame.
+pub(super) fn read(line: &[u8]) -> Frame {
+    let value = match json::value(line) {
+        Ok(value) => value,
+        Err(error) if error.is_data() => {
+            let text = format!("the frame is ambiguous: {error}");
+            return Frame::Refused(invalid(id_of_any(line), text));
+        }
+        Err(error) => return Frame::Refused(no_json(format!("the frame is not JSON: {error}"))),
+    };
+    if value.is_array() {
+        return Frame::Refused(invalid(None, "batches are not accepted: send one message a line"));
+    }
+    let id = id_of(&value);
+    match serde_json::from_value(value) {
+        Ok(message) => Frame::Message(Box::new(message)),
+        Err(_) => {
+            let text = "the frame is no message of JSON-RPC 2.0 with an integer or text as its id";
+            Frame::Refused(invalid(id, text))
+        }
+    }
+}
+
+/// Returns the error for a frame that is too long.
+pub(super) fn too_long() -> Frame {
+    Frame::Refused(no_json(format!("the frame is longer than {LONGEST_FRAME} bytes")))
+}
+
+/// Returns the error for a request whose id is that of another one without an answer.
+pub(super) fn repeated() -> JsonRpcError {
+    invalid(None, "a request with this id has no answer yet")
+}
+
+fn no_json(text: String) -> JsonRpcError {
+    JsonRpcError::new(None, ErrorData::parse_error(text, None))
+}
+
+fn invalid(id: Option<RequestId>, text: impl Into<String>) -> JsonRpcError {
+    JsonRpcError::new(id, ErrorData::invalid_request(text.into(), None))
+}
+
+fn id_of(message: &Value) -> Option<RequestId> {
+    serde_json::from_value(message.get("id")?.clone()).ok()
+}
+
+/// Returns the id of a frame with a key that appears twice; `None` if that may be the id.
+fn id_of_any(line: &[u8]) -> Option<RequestId> {
+    let text = std::str::from_utf8(line).ok()?;
+    if text.matches("\"id\"").count() > 1 || text.contains("\\u") {
+        return None;
+    }
+    id_of(&serde_json::from_str(text).ok()?)
+}

@@ -1,0 +1,314 @@
+//! One ledger of the server: a thread that owns its open gate and answers one call after the other.
+//!
+//! Uses session's live gate, view, tokio's channels. Start at [`LedgerHandle::open`] and [`OpenLedger`]. The gate is not async:
+//! it waits for locks and disks, which must not hold up the frames.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::mpsc::{self, Receiver, Sender};
+use std::thread;
+use std::time::Duration;
+
+use serde_json::Value;
+use tokio::sync::oneshot;
+
+use crate::mcp::reply::ToolReply;
+use exledger::gate::answer::Question;
+use exledger::gate::question::{QuestionLine, TimedQuestion};
+use exledger::gate::receipt::CheckAnswer;
+use exledger::gate::withheld;
+use exledger::ledger::tree::Tree;
+use exledger::plan::request::ExceptionRequest;
+use exledger::policy;
+use exledger::record::id::Id;
+use exledger::record::time::{Instant, Term};
+use exledger::session::Session;
+use exledger::session::check::receipts::ReceiptLog;
+use exledger::session::error::Error;
+use exledger::session::live::{LiveEvent, LiveGate, LiveOptions};
+use exledger::session::options::Moment;
+use exledger::session::request::RequestLog;
+use exledger::session::snapshot::Snapshot;
+use exledger::status::state::{RecordState, Status};
+use exledger::survey::select::Filter;
+use exledger::view::agent::{AgentDueList, AgentStatus, Reader};
+use exledger::view::request::RequestView;
+
+/// How long a call may take.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A ledger to serve.
+pub(crate) struct LedgerSource {
+    /// Its name in calls and resources.
+    pub name: String,
+    /// The clone that is asked, and how.
+    pub options: LiveOptions,
+    /// What counts uses and keeps answers.
+    pub receipts: Arc<ReceiptLog>,
+    /// Reads the clock.
+    pub clock: Arc<dyn Fn() -> Instant + Send + Sync>,
+    /// Whether requests are kept on branches.
+    pub keeps_branches: bool,
+    /// Takes what a person should know, for stderr.
+    pub report: Arc<dyn Fn(&str) + Send + Sync>,
+}
+
+/// A ledger that is served: calls are sent to its thread.
+pub(super) struct LedgerHandle {
+    pub(super) name: String,
+    jobs: Sender<LedgerJob>,
+}
+
+type LedgerJob = Box<dyn FnOnce(&mut OpenLedger) + Send>;
+
+/// Why a ledger gave no answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(super) enum NoAnswer {
+    #[error("no answer within {} seconds", PATIENCE.as_secs())]
+    Late,
+    #[error("the gate of this ledger has ended: start the server again")]
+    Ended,
+}
+
+/// The open gate of a ledger, on its own thread.
+pub(super) struct OpenLedger {
+    gate: LiveGate,
+    options: LiveOptions,
+    clock: Arc<dyn Fn() -> Instant + Send + Sync>,
+    requests: Rc<RefCell<RequestLog>>,
+}
+
+/// The text of a file on the approved ref.
+pub(super) struct ResourceText {
+    pub(super) text: String,
+}
+
+/// Why a resource can't be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum NoResource {
+    /// There is none.
+    Absent,
+    /// The ledger can't be read now.
+    Unknown,
+}
+
+impl LedgerHandle {
+    /// Opens a ledger on a thread of its own; its history is read at the first call.
+    ///
+    /// # Errors
+    /// If there is no ledger.
+    pub(super) fn open(source: LedgerSource) -> Result<LedgerHandle, Error> {
+        let name = source.name.clone();
+        let (jobs, queue) = mpsc::channel();
+        let (opened, outcome) = mpsc::channel();
+        thread::spawn(move || match OpenLedger::open(source) {
+            Ok(mut ledger) => {
+                drop(opened.send(Ok(())));
+                ledger.serve(&queue);
+            }
+            Err(error) => drop(opened.send(Err(error))),
+        });
+        match outcome.recv() {
+            Ok(Err(error)) => Err(error),
+            // A thread that ended answers nothing.
+            Ok(Ok(())) | Err(_) => Ok(LedgerHandle { name, jobs }),
+        }
+    }
+
+    /// Runs a function on the thread of the ledger, unless the caller is gone by then.
+    pub(super) async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut OpenLedger) -> T + Send + 'static,
+    ) -> Result<T, NoAnswer> {
+        let (answer, answered) = oneshot::channel();
+        let job = move |ledger: &mut OpenLedger| {
+            // A call that was cancelled or came too late takes no use.
+            if !answer.is_closed() {
+                drop(answer.send(work(ledger)));
+            }
+        };
+        self.jobs.send(Box::new(job)).map_err(|_| NoAnswer::Ended)?;
+        match tokio::time::timeout(PATIENCE, answered).await {
+            Ok(Ok(result)) => Ok(result),
+            Ok(Err(_)) => Err(NoAnswer::Ended),
+            Err(_) => Err(NoAnswer::Late),
+        }
+    }
+}
+
+impl OpenLedger {
+    fn open(source: LedgerSource) -> Result<OpenLedger, Error> {
+        let LedgerSource { options, receipts, clock, report, keeps_branches, .. } = source;
+        let gate = LiveGate::open(options.clone(), receipts)?;
+        let requests = if keeps_branches {
+            Session::open(&options.folder, options.options.clone())?.request_branches()?
+        } else {
+            RequestLog::without_branches()
+        };
+        let requests = Rc::new(RefCell::new(requests));
+        let own = Rc::clone(&requests);
+        let edit = move |check: &mut CheckAnswer, among: &[&RecordState]| {
+            withheld::withhold(check, among, &|state| is_own(&own, state));
+        };
+        let gate = gate
+            .editing(Box::new(edit))
+            .reporting(Box::new(move |event| {
+                if let LiveEvent::Failed(why) = event {
+                    report(&format!("warning: every answer is unknown until this is fixed: {why}"));
+                }
+            }));
+        Ok(OpenLedger { gate, options, clock, requests })
+    }
+
+    fn serve(&mut self, jobs: &Receiver<LedgerJob>) {
+        for job in jobs {
+            job(self);
+        }
+    }
+
+    /// Answers a question and stores the receipt.
+    pub(super) fn may_i(&mut self, question: &Question) -> ToolReply {
+        let wall = (self.clock)();
+        ToolReply::receipt(&self.gate.answer(&asked(question), wall))
+    }
+
+    /// Answers the same, unless the answer is `pending`: then nothing is stored.
+    pub(super) fn settled(&mut self, question: &Question) -> Option<ToolReply> {
+        let wall = (self.clock)();
+        let answer = self.gate.settled(&asked(question), wall)?;
+        Some(ToolReply::receipt(&answer))
+    }
+
+    /// Returns the status of a record.
+    pub(super) fn status(&mut self, id: &Id) -> ToolReply {
+        const UNTRUSTED: &[&str] = &["reasons", "next", "texts"];
+        let requests = Rc::clone(&self.requests);
+        self.read(|snapshot| {
+            let is_named = |state: &&RecordState| state.id() == id.as_str();
+            let Some(state) = snapshot.records().iter().find(is_named) else {
+                return ToolReply::unknown(format!("the ledger has no record {id}"));
+            };
+            let reader = if is_own(&requests, state) { Reader::Filer } else { Reader::Other };
+            let status = AgentStatus::of(state, reader, snapshot.around());
+            match status.json() {
+                Ok(data) => ToolReply::escaped(status.line(), data, UNTRUSTED),
+                Err(error) => ToolReply::unknown(error),
+            }
+        })
+        .unwrap_or_else(ToolReply::unknown)
+    }
+
+    /// Returns the records that are due, of one owner or all.
+    pub(super) fn due(&mut self, within: Option<Term>, owner: Option<String>) -> ToolReply {
+        self.read(|snapshot| {
+            let mut due = snapshot.due(within);
+            if let Some(owner) = owner {
+                let filter = Filter { owner: vec![owner], ..Filter::default() };
+                let of_owner = snapshot.selected(&filter);
+                due.retain(|(state, _)| of_owner.iter().any(|it| std::ptr::eq(*it, *state)));
+            }
+            let list = AgentDueList::of(due, snapshot.stamp().instant);
+            match serde_json::to_value(&list) {
+                Ok(data) => ToolReply::escaped(list.lines(), data, &[]),
+                Err(error) => ToolReply::unknown(error),
+            }
+        })
+        .unwrap_or_else(ToolReply::unknown)
+    }
+
+    /// Drafts a request for an exception, which grants nothing.
+    pub(super) fn request(&mut self, asked: &ExceptionRequest) -> ToolReply {
+        const UNTRUSTED: &[&str] = &["yaml", "findings"];
+        let moment = Moment::at((self.clock)());
+        let session = Session::open(&self.options.folder, self.options.options.clone());
+        let requested = session
+            .and_then(|session| session.request(&moment, asked, &mut self.requests.borrow_mut()));
+        let made = match requested {
+            Ok(made) => made,
+            Err(error) => return ToolReply::Refused(withheld::escaped(&error.reason())),
+        };
+        let text = match &made.branch {
+            Some(branch) => format!(
+                "{} is proposed on branch {}; it grants nothing until it is approved and merged",
+                made.id, branch.name
+            ),
+            None => format!(
+                "{} is drafted and not written anywhere: propose its text by a pull request; it grants nothing until it is approved and merged",
+                made.id
+            ),
+        };
+        match serde_json::to_value(RequestView::of(&made)) {
+            Ok(data) => ToolReply::Answered { text, data, untrusted: UNTRUSTED },
+            Err(error) => ToolReply::unknown(error),
+        }
+    }
+
+    /// Returns the ids of the records on the approved ref, in order.
+    pub(super) fn record_ids(&mut self) -> Result<Vec<String>, NoResource> {
+        let ids = self.read(|snapshot| {
+            let landed = snapshot.records().iter().filter(|state| is_on_ref(state));
+            let ids = landed.map(RecordState::id).filter(|id| Id::new(id).is_some());
+            let mut ids: Vec<String> = ids.map(str::to_owned).collect();
+            ids.sort_unstable();
+            ids.dedup();
+            ids
+        });
+        ids.map_err(|_| NoResource::Unknown)
+    }
+
+    /// Returns the text of a record on the approved ref.
+    pub(super) fn record(&mut self, id: &Id) -> Result<ResourceText, NoResource> {
+        self.resource(|snapshot| {
+            let is_named = |state: &&RecordState| state.id() == id.as_str() && is_on_ref(state);
+            let state = snapshot.records().iter().find(is_named)?;
+            snapshot.bytes(state)
+        })
+    }
+
+    /// Returns the text of the policy on the approved ref.
+    pub(super) fn policy(&mut self) -> Result<ResourceText, NoResource> {
+        self.resource(|snapshot| snapshot.tree().ok()?.bytes(policy::FILE).ok()?)
+    }
+
+    fn resource(
+        &mut self,
+        bytes: impl FnOnce(&Snapshot<'_>) -> Option<Vec<u8>>,
+    ) -> Result<ResourceText, NoResource> {
+        let bytes = self.read(bytes).map_err(|_| NoResource::Unknown)?;
+        let bytes = bytes.ok_or(NoResource::Absent)?;
+        let text = withheld::escaped_lines(&String::from_utf8_lossy(&bytes));
+        Ok(ResourceText { text })
+    }
+
+    /// Passes on the ledger as it is now.
+    ///
+    /// # Errors
+    /// Why nothing is known of it, in the program's words.
+    fn read<T>(&mut self, then: impl FnOnce(&Snapshot<'_>) -> T) -> Result<T, String> {
+        let wall = (self.clock)();
+        let max_age = self.options.max_age.clone();
+        let read = self.gate.with_snapshot(wall, |snapshot| {
+            match max_age.and_then(|most| snapshot.refusal(&most, wall)) {
+                Some(reason) => Err(withheld::escaped(&reason)),
+                None => Ok(then(snapshot)),
+            }
+        });
+        // The reason may quote a file; stderr has it.
+        read.map_err(|_| "the ledger can't be read now".to_owned())?
+    }
+}
+
+/// Tells whether this session filed a record.
+fn is_own(requests: &RefCell<RequestLog>, state: &RecordState) -> bool {
+    requests.borrow().has_filed(state.id())
+}
+
+fn is_on_ref(state: &RecordState) -> bool {
+    state.landed.is_some() && state.status != Status::Removed
+}
+
+fn asked(question: &Question) -> QuestionLine {
+    let question = TimedQuestion { question: question.clone(), at: None };
+    QuestionLine { id: Value::Null, question: Ok(question) }
+}
