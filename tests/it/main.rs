@@ -11,6 +11,7 @@
 
 mod access;
 mod advice;
+mod agents_sdk;
 mod approval;
 mod audit;
 mod by_hand;
