@@ -149,8 +149,7 @@ impl Arguments {
             return Err(BadArgument::TooLong);
         }
         let read = question::read(line.as_bytes()).question;
-        read.map(|timed| timed.question)
-            .map_err(|error| BadArgument::NoQuestion(error.to_string()))
+        read.map(|timed| timed.question).map_err(|error| BadArgument::NoQuestion(error.to_string()))
     }
 
     /// Takes everything that is left, for a tool that reads its own keys.

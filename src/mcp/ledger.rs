@@ -151,13 +151,11 @@ impl OpenLedger {
         let edit = move |check: &mut CheckAnswer, among: &[&RecordState]| {
             withheld::withhold(check, among, &|state| is_own(&own, state));
         };
-        let gate = gate
-            .editing(Box::new(edit))
-            .reporting(Box::new(move |event| {
-                if let LiveEvent::Failed(why) = event {
-                    report(&format!("warning: every answer is unknown until this is fixed: {why}"));
-                }
-            }));
+        let gate = gate.editing(Box::new(edit)).reporting(Box::new(move |event| {
+            if let LiveEvent::Failed(why) = event {
+                report(&format!("warning: every answer is unknown until this is fixed: {why}"));
+            }
+        }));
         Ok(OpenLedger { gate, options, clock, requests })
     }
 
@@ -173,9 +171,13 @@ impl OpenLedger {
         ToolReply::receipt(&self.gate.answer(&asked(question), wall))
     }
 
-    /// Answers the same, unless the answer is `pending`: then nothing is stored.
-    pub(super) fn settled(&mut self, question: &Question) -> Option<ToolReply> {
+    /// Answers the same, unless the answer is `pending`: then nothing is stored. The first look sees what was proposed a
+    /// moment ago, because a denial ends the wait.
+    pub(super) fn settled(&mut self, question: &Question, is_first: bool) -> Option<ToolReply> {
         let wall = (self.clock)();
+        if is_first {
+            self.gate.look_again();
+        }
         let answer = self.gate.settled(&asked(question), wall)?;
         Some(ToolReply::receipt(&answer))
     }
@@ -228,6 +230,7 @@ impl OpenLedger {
             Ok(made) => made,
             Err(error) => return ToolReply::Refused(withheld::escaped(&error.reason())),
         };
+        self.gate.look_again();
         let text = match &made.branch {
             Some(branch) => format!(
                 "{} is proposed on branch {}; it grants nothing until it is approved and merged",

@@ -70,7 +70,11 @@ impl ToolReply {
                     untrusted.iter().map(|key| format!("/structuredContent/{key}")).collect();
                 let mut result = CallToolResult::success(vec![ContentBlock::text(text)]);
                 result.structured_content = Some(data);
-                if pointers.is_empty() { result } else { result.with_meta(Some(untrusted_meta(pointers))) }
+                if pointers.is_empty() {
+                    result
+                } else {
+                    result.with_meta(Some(untrusted_meta(pointers)))
+                }
             }
         }
     }

@@ -166,12 +166,14 @@ impl AgentServer {
         };
         let limit = Duration::from_secs(seconds);
         let begun = Elapsed::now();
+        let mut is_first = true;
         loop {
             let asked = Arc::clone(&question);
             let settled = tokio::select! {
-                settled = ledger.run(move |open| open.settled(&asked)) => settled,
+                settled = ledger.run(move |open| open.settled(&asked, is_first)) => settled,
                 () = context.ct.cancelled() => return Ok(ToolReply::unknown("it was cancelled")),
             };
+            is_first = false;
             match settled {
                 Ok(Some(reply)) => return Ok(reply),
                 Ok(None) => {}
@@ -194,7 +196,12 @@ impl AgentServer {
     }
 
     /// Reports progress, if the client gave a token for it.
-    async fn report(&self, context: &RequestContext<RoleServer>, passed: Duration, limit: Duration) {
+    async fn report(
+        &self,
+        context: &RequestContext<RoleServer>,
+        passed: Duration,
+        limit: Duration,
+    ) {
         if let Some(token) = context.meta.get_progress_token() {
             let progress = ProgressNotificationParam::new(token, passed.as_secs_f64())
                 .with_total(limit.as_secs_f64())

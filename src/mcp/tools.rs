@@ -93,13 +93,8 @@ fn declared(spec: ToolSpec, ledgers: &[&str]) -> Tool {
         [] | [_] => spec.takes,
         several => schemas::with_ledger(spec.takes, several),
     };
-    let hints = ToolAnnotations::from_raw(
-        None,
-        Some(spec.is_read_only),
-        Some(false),
-        None,
-        Some(false),
-    );
+    let hints =
+        ToolAnnotations::from_raw(None, Some(spec.is_read_only), Some(false), None, Some(false));
     Tool::new(spec.name, spec.description, Arc::new(object(takes)))
         .with_title(spec.title)
         .with_raw_output_schema(Arc::new(object(spec.answers)))

@@ -119,6 +119,13 @@ impl LiveGate {
         self.ledger.load(wall)
     }
 
+    /// Reads the branches at the next question, even if they were read less than a second ago: something was just proposed.
+    pub fn look_again(&mut self) {
+        if let Some(loaded) = self.ledger.loaded() {
+            loaded.look_again();
+        }
+    }
+
     /// Returns the receipts that its answers are stored in.
     pub fn receipts(&self) -> &Arc<ReceiptLog> {
         &self.receipts

@@ -65,7 +65,11 @@ struct RecordTexts<'a> {
 
 impl<'a> AgentStatus<'a> {
     /// Returns the status of a record for an agent.
-    pub fn of(state: &'a RecordState, reader: Reader, around: AdviceContext<'_>) -> AgentStatus<'a> {
+    pub fn of(
+        state: &'a RecordState,
+        reader: Reader,
+        around: AdviceContext<'_>,
+    ) -> AgentStatus<'a> {
         let now = around.instant;
         if reader == Reader::Other && !withheld::is_landed(state) {
             let next = Next {

@@ -19,8 +19,8 @@ const LINE: &str =
 const BESIDE: &[(&str, &str)] =
     &[("interop", "plan"), ("clock", "record"), ("store", "history"), ("session", "plan")];
 
-/// Modules of the program, and the rightmost module that each may use; `commands` also uses all others.
-const PROGRAM: &[(&str, &str)] = &[("ask", "plan"), ("commands", "render")];
+/// Modules of the program, and the rightmost module that each may use; `mcp` also uses the library's others, `commands` all.
+const PROGRAM: &[(&str, &str)] = &[("ask", "plan"), ("mcp", "view"), ("commands", "render")];
 
 /// External crates, and the modules that may name them.
 const HOME: &[(&str, &str)] = &[
@@ -35,6 +35,8 @@ const HOME: &[(&str, &str)] = &[
     ("rustix", "ask"),
     ("dialoguer", "ask"),
     ("indicatif", "ask"),
+    ("rmcp", "mcp"),
+    ("tokio", "mcp"),
     ("granit_parser", "yaml"),
     ("chrono", "record clock interop"),
     ("schemars", "record policy"),
@@ -106,6 +108,12 @@ const SOURCES: &[(&str, &str, &[usize])] = &[
     ("commands/lint.rs", "use exledger::store;\nuse exledger::render;\nuse crate::ask;\n", &[]),
     ("ask/raw.rs", "use exledger::plan;\nuse exledger::render;\nuse crate::commands;\n", &[2, 3]),
     ("main.rs", "fn f() { crate::commands::main() }\nuse crate::ask;\n", &[2]),
+    (
+        "mcp/server.rs",
+        "use exledger::session;\nuse crate::commands;\nuse exledger::render;\n",
+        &[2, 3],
+    ),
+    ("session/mod.rs", "async fn f() { tokio::time::sleep(x).await }\n", &[1]),
     ("status/mod.rs", "use crate::nowhere;\n", &[1]),
     ("nowhere/mod.rs", "\n", &[1]),
     (
@@ -205,7 +213,7 @@ fn may_use(from: &str, to: &str) -> bool {
         _ if from == to || from == "lib" => true,
         ("main", ..) => to == "commands",
         ("commands", .., None) => furthest(to).is_some(),
-        ("session", .., None) => BESIDE.iter().any(|(room, _)| *room == to),
+        ("session" | "mcp", .., None) => BESIDE.iter().any(|(room, _)| *room == to),
         (_, Some(furthest), _, Some(target)) => target <= rank(furthest).unwrap(),
         (_, None, Some(own), Some(target)) => target < own,
         _ => false,

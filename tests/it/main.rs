@@ -43,6 +43,8 @@ mod issue_form;
 mod layering;
 mod ledger;
 mod logging;
+#[cfg(feature = "mcp")]
+mod mcp;
 mod packaging;
 mod pattern;
 mod patterns;

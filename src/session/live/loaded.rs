@@ -31,6 +31,8 @@ pub(super) struct LoadedLedger {
     changes_at: Option<Instant>,
     is_past: bool,
     last_look: Stopwatch,
+    /// Whether the branches are read at the next question even if they just were.
+    must_look: bool,
 }
 
 impl LoadedLedger {
@@ -53,6 +55,7 @@ impl LoadedLedger {
             changes_at: None,
             is_past,
             last_look: Stopwatch::start(),
+            must_look: false,
         };
         if let Some(repository) = loaded.session.repository_or_none() {
             let snapshot = snapshot.attach(repository);
@@ -116,7 +119,12 @@ impl LoadedLedger {
 
     /// Tells whether the branches were last read more than a second ago, and count.
     pub(super) fn proposals_may_have_moved(&self) -> bool {
-        !self.is_past && self.last_look.milliseconds() >= PAUSE
+        !self.is_past && (self.must_look || self.last_look.milliseconds() >= PAUSE)
+    }
+
+    /// Reads the branches at the next question, even if they just were.
+    pub(super) fn look_again(&mut self) {
+        self.must_look = true;
     }
 
     /// Reads the proposals of branches and of the work tree again, if they have changed, through a session that has just
@@ -126,6 +134,7 @@ impl LoadedLedger {
     /// If they can't be read, or the checked-out policy has errors.
     pub(super) fn propose_anew(&mut self, present: &Session) -> Result<(), Error> {
         self.last_look = Stopwatch::start();
+        self.must_look = false;
         let changed = self.change(|snapshot, prepared| {
             if let Some(sources) = snapshot.moved_proposals(present.located())? {
                 snapshot.propose_anew(present.located(), sources)?;

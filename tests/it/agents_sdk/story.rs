@@ -2,7 +2,6 @@
 
 use std::path::Path;
 use std::process::Command;
-use std::time::{Duration, Instant as Elapsed};
 
 use exledger::record::time::Instant;
 use serde_json::{Value, json};
@@ -122,7 +121,6 @@ impl Story {
         assert_eq!(branch, format!("exledger/request/{}", request["id"].as_str().unwrap()));
 
         self.text("The request grants nothing. Filing it again makes no second one:");
-        self.until_seen(&merge);
         let pending = self.call("may_i", &merge);
         assert_eq!(verdict(&pending), "pending");
         let again = self.agent.call("request_exception", &asked);
@@ -172,7 +170,6 @@ impl Story {
         let request = &request["structuredContent"];
         let id = request["id"].as_str().unwrap().to_owned();
         let branch = request["branch"].as_str().unwrap().to_owned();
-        self.until_seen(&write);
         self.agent.send("wait", &wait);
         self.human(&[
             "git",
@@ -191,7 +188,9 @@ impl Story {
 
         self.heading("Lee revokes it, while the server runs on");
         let reason = "The agent changed another page";
-        self.human(&["exledger", "close", &id, "--outcome", "revoked", "--reason", reason]);
+        let evidence = "E1=log:https://wiki.example.com/billing/history";
+        let close = ["exledger", "close", &id, "--outcome", "revoked", "--reason", reason, "--evidence", evidence];
+        self.human(&close);
         self.human(&["git", "commit", "--quiet", "--all", "--message", "Revoke it"]);
         let stopped = self.call("may_i", &write);
         assert_eq!(verdict(&stopped), "deny");
@@ -199,15 +198,6 @@ impl Story {
         assert_eq!(status["structuredContent"]["in_force"], false);
         let texts = status["content"].to_string();
         assert!(!texts.contains(reason), "what people wrote is data: {texts}");
-    }
-
-    /// Asks until the branch of a request has been seen: branches are looked at once a second.
-    fn until_seen(&mut self, question: &Value) {
-        let begun = Elapsed::now();
-        while verdict(&self.agent.call("may_i", question)) != "pending" {
-            assert!(begun.elapsed() < Duration::from_secs(8), "the request is never seen");
-            std::thread::sleep(Duration::from_millis(50));
-        }
     }
 
     fn heading(&mut self, text: &'static str) {

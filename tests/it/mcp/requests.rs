@@ -1,0 +1,100 @@
+//! `request_exception`: a draft that grants nothing, on a branch of its own or nowhere.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use super::{Served, refused, text, verdict};
+use crate::house;
+use crate::repo::git;
+
+/// What an agent asks for, complete.
+fn request() -> Value {
+    json!({
+        "title": "The coding agent merges pull requests of the handbook",
+        "rule": "People merge, agents propose",
+        "identity": "agent:coder",
+        "credential": "vault:prod/agents/coder",
+        "task": "merge the first page of each team",
+        "application": "handbook",
+        "action": ["merge"],
+        "risk_level": "moderate",
+        "root_cause": "tool-access",
+        "justification": "Forty pages change in December, and people review each of them before the merge.",
+        "compensating_control": ["A person reads every merge on the next day"],
+        "owner_name": "Ana Ruiz",
+        "owner_email": "ana@example.com",
+        "trigger": ["The agent merges elsewhere => revoke"],
+        "expires": "14d",
+    })
+}
+
+/// Returns every file of a clone, without git's own folder.
+fn work_tree(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    let files =
+        house::files(folder, "").into_iter().filter(|it| !it.starts_with(folder.join(".git")));
+    files.map(|path| (path.display().to_string(), std::fs::read(&path).unwrap())).collect()
+}
+
+fn refs(folder: &Path) -> Vec<String> {
+    git(folder, &["for-each-ref"]).lines().map(str::to_owned).collect()
+}
+
+#[test]
+fn a_request_is_one_new_branch_and_grants_nothing() {
+    let served = Served::new();
+    let clone = served.gate.clone.path();
+    git(clone, &["config", "user.email", "ana@example.com"]);
+    git(clone, &["config", "user.name", "Ana Ruiz"]);
+    let mut client = served.begin(&["--drafts"]);
+    let question = json!({"identity": "agent:coder", "application": "handbook", "action": "merge"});
+    assert_eq!(verdict(&client.call("may_i", &question)), "deny");
+    let before = (work_tree(clone), refs(clone), std::fs::read(clone.join(".git/index")).unwrap());
+    let head = std::fs::read(clone.join(".git/HEAD")).unwrap();
+    let made = client.call("request_exception", &request());
+    assert_ne!(made["isError"], true, "{made}");
+    let content = &made["structuredContent"];
+    let (id, branch) = (content["id"].as_str().unwrap(), content["branch"].as_str().unwrap());
+    assert_eq!(branch, format!("exledger/request/{id}"));
+    assert!(text(&made).contains(id) && !text(&made).contains("handbook"), "{made}");
+    let after = (work_tree(clone), refs(clone), std::fs::read(clone.join(".git/index")).unwrap());
+    assert_eq!((&before.0, &before.2), (&after.0, &after.2));
+    assert_eq!(head, std::fs::read(clone.join(".git/HEAD")).unwrap());
+    let new: Vec<&String> = after.1.iter().filter(|it| !before.1.contains(it)).collect();
+    assert_eq!(new.len(), 1, "{new:?}");
+    assert!(new[0].ends_with(&format!("refs/heads/{branch}")), "{new:?}");
+    assert_eq!(served.gate.repo.find(branch), None, "nothing is pushed");
+    // The branch is seen at once; this session may read what it wrote.
+    assert_eq!(verdict(&client.call("may_i", &question)), "pending");
+    let status = client.call("status", &json!({"id": id}));
+    assert_eq!(status["structuredContent"]["in_force"], false);
+    assert_eq!(status["structuredContent"]["texts"]["title"], request()["title"], "{status}");
+    let again = client.call("request_exception", &request());
+    assert_eq!(again["structuredContent"]["branch"], branch);
+    let mut other = served.begin(&[]);
+    let status = other.call("status", &json!({"id": id}));
+    assert_eq!(status["structuredContent"]["texts"]["title"], Value::Null, "{status}");
+}
+
+#[test]
+fn without_drafts_nothing_is_written() {
+    let served = Served::new();
+    let clone = served.gate.clone.path();
+    git(clone, &["config", "user.email", "ana@example.com"]);
+    git(clone, &["config", "user.name", "Ana Ruiz"]);
+    let before = (work_tree(clone), refs(clone));
+    let mut client = served.begin(&[]);
+    let made = client.call("request_exception", &request());
+    assert_ne!(made["isError"], true, "{made}");
+    assert_eq!(made["structuredContent"]["branch"], Value::Null);
+    assert!(made["structuredContent"]["yaml"].as_str().unwrap().contains("agent:coder"), "{made}");
+    assert_eq!(before, (work_tree(clone), refs(clone)));
+    let wide = json!({"application": "*"});
+    let mut asked = request();
+    asked.as_object_mut().unwrap().extend(wide.as_object().unwrap().clone());
+    refused(&client.call("request_exception", &asked), "application");
+    let mut short = request();
+    short.as_object_mut().unwrap().remove("justification");
+    refused(&client.call("request_exception", &short), "justification");
+}
