@@ -44,7 +44,7 @@ impl Sdk {
 
     /// Returns the beginning of the command line that drives a server through it; `None` if it is not installed.
     pub(super) fn command(self) -> Option<Vec<String>> {
-        let place = house::root().join(".tools/sdk").join(self.folder());
+        let place = house::root().join("target/sdk").join(self.folder());
         let is_there = place.join("installed").exists();
         assert!(
             is_there || std::env::var_os("CI").is_none(),

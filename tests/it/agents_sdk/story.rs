@@ -60,7 +60,7 @@ pub(super) fn play(start: &dyn Fn(&Server, &Path) -> Agent) -> Played {
     let receipts = elsewhere.path().join("receipts.jsonl").display().to_string();
     let started =
         cli::run_with(ledger.path(), &["check", "--new-receipts", &receipts], &[REAL_CLOCK]);
-    let _ = started;
+    assert_eq!(started.code, 0, "{}", started.err);
     let folder = ledger.path().display().to_string();
     let words =
         ["mcp", "--ledger", &folder, "--as", "agent:coder", "--drafts", "--receipts", &receipts];
@@ -97,8 +97,8 @@ impl Story {
 
         self.heading("It files a request");
         self.text(
-            "The receipt says what it was refused; the rest only the agent and its person can say. The commit is on a branch of its \
-             own, in the name of the person who runs the agent.",
+            "The receipt says what it was refused; the rest only the agent and its person can say. The commit is on a branch of its own,\n\
+             in the name of the person who runs the agent.",
         );
         let asked = json!({
             "receipt": refused["structuredContent"],
@@ -120,7 +120,7 @@ impl Story {
         let branch = request["branch"].as_str().unwrap().to_owned();
         assert_eq!(branch, format!("exledger/request/{}", request["id"].as_str().unwrap()));
 
-        self.text("The request grants nothing. Filing it again makes no second one:");
+        self.text("It grants nothing yet. Filed again, it would be the same draft.");
         let pending = self.call("may_i", &merge);
         assert_eq!(verdict(&pending), "pending");
         let again = self.agent.call("request_exception", &asked);
@@ -171,6 +171,7 @@ impl Story {
         let id = request["id"].as_str().unwrap().to_owned();
         let branch = request["branch"].as_str().unwrap().to_owned();
         self.agent.send("wait", &wait);
+        self.text("The agent calls `wait`, and Lee types this a moment later:");
         self.human(&[
             "git",
             "merge",
@@ -189,7 +190,17 @@ impl Story {
         self.heading("Lee revokes it, while the server runs on");
         let reason = "The agent changed another page";
         let evidence = "E1=log:https://wiki.example.com/billing/history";
-        let close = ["exledger", "close", &id, "--outcome", "revoked", "--reason", reason, "--evidence", evidence];
+        let close = [
+            "exledger",
+            "close",
+            &id,
+            "--outcome",
+            "revoked",
+            "--reason",
+            reason,
+            "--evidence",
+            evidence,
+        ];
         self.human(&close);
         self.human(&["git", "commit", "--quiet", "--all", "--message", "Revoke it"]);
         let stopped = self.call("may_i", &write);

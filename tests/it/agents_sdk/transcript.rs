@@ -18,7 +18,7 @@ const TITLE: &str = "# Transcript: an agent asks, and people decide
 
 One server, started once, by Ana for her agent:
 
-```
+```text
 exledger mcp --ledger /srv/ledger --as agent:coder --drafts --receipts /srv/receipts.jsonl
 ```
 
@@ -56,7 +56,7 @@ fn page(played: &Played) -> String {
                 let text = result["content"][0]["text"].as_str().unwrap_or_default();
                 let arguments = shown(arguments);
                 page.push_str(
-                    &names.replaced(&format!("```\n→ {tool} {arguments}\n← {text}\n```\n")),
+                    &names.replaced(&format!("```text\n→ {tool} {arguments}\n← {text}\n```\n")),
                 );
                 if let Some(yaml) = result["structuredContent"]["yaml"].as_str() {
                     page.push_str(&names.replaced(&format!("\n```yaml\n{yaml}```\n")));
@@ -68,7 +68,7 @@ fn page(played: &Played) -> String {
                     false => word.clone(),
                 };
                 let words: Vec<String> = words.iter().map(quoted).collect();
-                page.push_str(&names.replaced(&format!("```\n$ {}\n```\n", words.join(" "))));
+                page.push_str(&names.replaced(&format!("```text\n$ {}\n```\n", words.join(" "))));
             }
         }
     }
