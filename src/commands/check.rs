@@ -5,9 +5,11 @@
 pub(crate) mod fresh;
 mod live;
 pub(crate) mod signing;
+mod waiting;
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use clap::Parser;
 use clap::builder::NonEmptyStringValueParser;
@@ -24,8 +26,9 @@ use exledger::plan::part;
 use exledger::record::vocabulary::Risk;
 use exledger::session::check::CheckRequest;
 use exledger::session::check::freshness::MaxAge;
-use exledger::session::check::receipts::ReceiptLog;
+use exledger::session::check::receipts::{ReceiptLog, ReceiptsFile};
 use exledger::session::check::signing::ReceiptSigner;
+use exledger::session::live::LiveGate;
 use exledger::view;
 
 /// Ask whether something is allowed
@@ -90,16 +93,22 @@ pub(crate) struct CheckArgs {
     /// Read questions from standard input, one JSON object per line, and answer each with a receipt
     #[arg(long)]
     stdin: bool,
+    /// While the answer is pending, look again each second for this time, such as 30s, 10m or 2h, at most 24h
+    #[arg(long, value_name = "DUR", value_parser = waiting::time, conflicts_with = "stdin")]
+    wait: Option<Duration>,
     /// Count uses of limited-use records in this file, and append each receipt to it
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", group = "file_of_receipts")]
     receipts: Option<PathBuf>,
+    /// Start this file of receipts, which must be missing or empty, and go on as with --receipts
+    #[arg(long, value_name = "FILE", group = "file_of_receipts")]
+    new_receipts: Option<PathBuf>,
     /// Sign the receipts with this SSH key, as git's user.email; with --stdin, every 60 seconds and at the end
-    #[arg(long, value_name = "KEY", requires = "receipts")]
+    #[arg(long, value_name = "KEY", requires = "file_of_receipts")]
     sign_receipts: Option<String>,
     /// Answer unknown unless the approved branch was fetched within this time, such as 30s, 10m, 1h or 2d
     #[arg(long, value_name = "DUR", value_parser = MaxAge::parse)]
     max_age: Option<MaxAge>,
-    /// Run `git fetch` before answering; with --stdin, every 30 seconds in the background
+    /// Run `git fetch` before answering; with --stdin and --wait, every 30 seconds in the background
     #[arg(long)]
     fetch: bool,
 }
@@ -114,25 +123,20 @@ impl Run for CheckArgs {
             return Err(fault::usage_error("--at and --on both set the time", "give one of them"));
         }
         let question = self.question();
-        if self.stdin && (question != Question::default() || self.at.is_some()) {
-            return Err(fault::usage_error(
-                "--stdin reads the questions from standard input",
-                "leave out the other question flags",
-            ));
-        }
-        if !self.stdin && !question.names_a_subject() {
-            return Err(fault::usage_error(
-                "the question has no subject",
-                "give at least one of --identity, --asset, --application, --credential, --finding, --reference",
-            ));
-        }
-        let path = self.receipts.as_ref().map(|path| ctx.folder.join(path));
-        let receipts = path.as_deref().map_or_else(ReceiptLog::none, ReceiptLog::open);
-        let receipts = Arc::new(receipts);
+        let asks_nothing = question == Question::default() && self.at.is_none();
+        self.refuse_contradictions(ctx, &question, asks_nothing)?;
         let signer = self.signer(ctx)?;
+        if let Some(path) = &self.new_receipts {
+            ctx.home()?.start_receipts(&ctx.folder.join(path))?;
+            if asks_nothing && !self.stdin {
+                return Ok(Outcome::Fine);
+            }
+        }
+        let receipts = Arc::new(self.receipts(ctx, signer)?);
         if self.stdin {
-            let _fetcher = self.fetch.then(|| Fetcher::start(ctx));
-            let signing = signer.map(|it| signing::start(ctx, Arc::clone(&receipts), it));
+            let _fetcher = self.fetch.then(|| Fetcher::start(ctx, Duration::ZERO));
+            let is_signed = self.sign_receipts.is_some();
+            let signing = is_signed.then(|| signing::start(ctx, Arc::clone(&receipts)));
             let answered = live::run(ctx, receipts, self.max_age.as_ref());
             let signed = signing.map_or(Outcome::Fine, signing::finish);
             return Ok(answered?.max(signed));
@@ -140,23 +144,67 @@ impl Run for CheckArgs {
         if self.fetch {
             fresh::fetch(ctx, &|| true);
         }
-        let request = CheckRequest {
-            question: &question,
-            at: self.at.as_ref().map(|at| at.instant()),
-            max_age: self.max_age.as_ref(),
+        let check = if let Some(wait) = self.wait {
+            let _fetcher = self.fetch.then(|| Fetcher::start(ctx, fresh::EVERY));
+            let options = live::options(ctx, self.max_age.as_ref());
+            let mut gate = LiveGate::open(options, Arc::clone(&receipts))?;
+            waiting::settled(ctx, &mut gate, &question, wait)?
+        } else {
+            let request = CheckRequest {
+                question: &question,
+                at: self.at.as_ref().map(|at| at.instant()),
+                max_age: self.max_age.as_ref(),
+            };
+            let home = ctx.home()?;
+            let _progress = ctx.progress(context::READING);
+            home.ask(&ctx.moment(), &request, &receipts)?
         };
-        let home = ctx.home()?;
-        let progress = ctx.progress(context::READING);
-        let check = home.ask(&ctx.moment(), &request, &receipts)?;
-        drop(progress);
         // The signature comes first: a receipt that was given stays signed if its reader closes the pipe.
-        let signed = signer.map_or(Outcome::Fine, |it| signing::sign(ctx, &receipts, &it));
+        let signed = signing::sign(ctx, &receipts);
         ctx.show(&view::check::doc(&question, &check))?;
         Ok(outcome(check.answer.verdict).max(signed))
     }
 }
 
 impl CheckArgs {
+    fn refuse_contradictions(
+        &self,
+        ctx: &Ctx,
+        question: &Question,
+        asks_nothing: bool,
+    ) -> anyhow::Result<()> {
+        if self.stdin && !asks_nothing {
+            return Err(fault::usage_error(
+                "--stdin reads the questions from standard input",
+                "leave out the other question flags",
+            ));
+        }
+        if self.wait.is_some()
+            && (self.at.is_some() || ctx.globals.on.is_some() || ctx.globals.as_of.is_some())
+        {
+            return Err(fault::usage_error(
+                "--wait asks about the time at which it ends",
+                "leave out --at, --on and --as-of",
+            ));
+        }
+        let only_starts = self.new_receipts.is_some() && asks_nothing;
+        if !self.stdin && !only_starts && !question.names_a_subject() {
+            return Err(fault::usage_error(
+                "the question has no subject",
+                "give at least one of --identity, --asset, --application, --credential, --finding, --reference",
+            ));
+        }
+        Ok(())
+    }
+
+    fn receipts(&self, ctx: &Ctx, signer: Option<ReceiptSigner>) -> anyhow::Result<ReceiptLog> {
+        let Some(path) = self.receipts.as_ref().or(self.new_receipts.as_ref()) else {
+            return Ok(ReceiptLog::none());
+        };
+        let path = &*ctx.folder.join(path);
+        Ok(ctx.home()?.receipts(ReceiptsFile { path, signer, names_ledger: false }))
+    }
+
     fn signer(&self, ctx: &Ctx) -> anyhow::Result<Option<ReceiptSigner>> {
         let Some(key) = &self.sign_receipts else {
             return Ok(None);

@@ -3,10 +3,10 @@
 //! Start at [`HookArgs`]. Follows `docs/spec/cli.md`, hook. Neither the payload nor the environment chooses the ledger, the
 //! ref, the map or the identity: the agent may be able to change them.
 
+mod map;
 mod reply;
 mod settings;
 
-use std::collections::BTreeSet;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant as Elapsed};
@@ -23,22 +23,20 @@ use crate::commands::context::fault;
 use crate::commands::context::filter;
 use crate::commands::context::output::Formats;
 use crate::commands::exit::Outcome;
-use exledger::gate::answer::{GateVerdict, Question};
+use exledger::gate::answer::{GateAnswer, GateVerdict, SubjectMatch};
 use exledger::gate::receipt::LoggedReceipt;
-use exledger::gate::tool_call::{self, CallContext, CallDecision, ToolCall};
-use exledger::gate::withheld;
-use exledger::history::watched_paths::RecordFilter;
+use exledger::gate::tool_call::{CallContext, ToolCall};
 use exledger::interop::hooks;
 use exledger::interop::hooks::runtime::{MOST_BYTES, Runtime};
-use exledger::policy::governance::{NO_POLICY, State};
-use exledger::policy::hooks::{FILE, HookFile, HookMap, HookRuntime, LIMITS};
+use exledger::policy::governance::Governance;
+use exledger::policy::hooks::{HookFile, HookRuntime, LIMITS};
 use exledger::record::vocabulary::Vocabulary;
 use exledger::session::Session;
-use exledger::session::check::CheckRequest;
 use exledger::session::check::freshness::MaxAge;
-use exledger::session::check::receipts::ReceiptLog;
+use exledger::session::check::governed::{AskedQuestion, GovernedAnswer, GovernedRequest};
+use exledger::session::check::receipts::{ReceiptLog, ReceiptsFile};
+use exledger::session::error::Error;
 use exledger::session::options::Options;
-use exledger::session::snapshot::walk::Scope;
 use exledger::store::files;
 use exledger::store::git::reach;
 use exledger::store::refused;
@@ -75,6 +73,9 @@ pub(crate) struct HookArgs {
     /// Count uses of limited-use records in this file, and append each receipt to it; an absolute path
     #[arg(long, value_name = "FILE", value_parser = absolute)]
     receipts: Option<PathBuf>,
+    /// Sign each receipt with this SSH key, as git's user.email of the clone; an absolute path
+    #[arg(long, value_name = "KEY", value_parser = absolute, requires = "receipts")]
+    sign_receipts: Option<PathBuf>,
     /// Refuse unless the approved branch was fetched within this time, such as 30s, 10m, 1h or 2d
     #[arg(long, value_name = "DUR", value_parser = MaxAge::parse)]
     max_age: Option<MaxAge>,
@@ -143,6 +144,7 @@ impl HookArgs {
         flag("--map", self.map.as_deref().map(shown));
         flag("--as", self.identity.clone());
         flag("--receipts", self.receipts.as_deref().map(shown));
+        flag("--sign-receipts", self.sign_receipts.as_deref().map(shown));
         flag("--max-age", self.max_age.as_ref().map(ToString::to_string));
         flag("--timeout", Some(format!("{}s", self.timeout.as_secs())));
         flag("--refused", self.refused.as_deref().map(shown));
@@ -169,15 +171,20 @@ impl HookArgs {
             let share = self.timeout.mul_f64(0.8);
             fresh::fetch_for(ctx, &session, &chosen_names(ctx), &|| begun.elapsed() < share);
         }
-        let map = self.read_map(ctx, &session)?;
         let folder = call.folders.first().map(PathBuf::from);
         let below = |path: &str| reach::below(folder.as_deref()?, path);
         let context = CallContext { identity: self.identity.as_deref(), below: &below };
-        match tool_call::decide(&map, &call, &context) {
-            CallDecision::Pass => Ok(()),
-            CallDecision::Deny(reason) => Err(refusal(format!("{}: {reason}", call.tool))),
-            CallDecision::Ask(question) => self.ask(ctx, &session, &question),
+        let map = self.map.as_deref().map(|path| self.given_map(path)).transpose()?;
+        if let Some(file) = &map
+            && let GovernedRequest::Decided(decision) = map::decide(Ok(file), &call, &context)
+        {
+            return decision.map_err(refusal);
         }
+        let decide = |governance: &Governance| match &map {
+            Some(file) => map::decide(Ok(file), &call, &context),
+            None => map::decide(map::approved(governance), &call, &context),
+        };
+        self.ask(ctx, &session, &decide)
     }
 
     /// Refuses a ledger or a map that the agent could write to with the repository that it works in.
@@ -207,78 +214,88 @@ impl HookArgs {
         Ok(())
     }
 
-    /// Returns the map in force, which must have no errors.
-    fn read_map(&self, ctx: &Ctx, session: &Session) -> anyhow::Result<HookMap> {
-        let file = match &self.map {
-            Some(path) if reach::contains(&self.ledger, path) => {
-                return Err(refusal(format!(
-                    "the map {} lies in the work tree of the ledger, where nobody approves it: leave out --map",
-                    path.display()
-                )));
-            }
-            Some(path) => {
-                let bytes = files::read(path, LIMITS.bytes as u64)
-                    .map_err(|error| refusal(error.to_string()))?;
-                HookFile::read(&path.display().to_string(), &bytes)
-            }
-            None => approved_map(ctx, session)?,
-        };
-        if let Some(finding) = file.findings.first() {
-            let place = finding.pos.map(|pos| format!(":{}:{}", pos.line, pos.column));
-            let place = place.unwrap_or_default();
-            return Err(refusal(format!("{}{place}: {}", finding.path, finding.message)));
-        }
-        if let (None, Some(pos)) = (&self.identity, file.without_subject()) {
+    /// Reads the map of the command line.
+    fn given_map(&self, path: &Path) -> anyhow::Result<HookFile> {
+        if reach::contains(&self.ledger, path) {
             return Err(refusal(format!(
-                "{FILE}:{}:{}: this question names nobody: state a subject, or give --as",
-                pos.line, pos.column
+                "the map {} lies in the work tree of the ledger, where nobody approves it: leave out --map",
+                path.display()
             )));
         }
-        file.map.ok_or_else(|| refusal(format!("{FILE} can't be read")))
+        let bytes =
+            files::read(path, LIMITS.bytes as u64).map_err(|error| refusal(error.to_string()))?;
+        Ok(HookFile::read(&path.display().to_string(), &bytes))
     }
 
-    /// Asks the gate; only `allow` lets the call run.
-    fn ask(&self, ctx: &Ctx, session: &Session, question: &Question) -> anyhow::Result<()> {
-        let receipts = self.receipts.as_deref().map_or_else(ReceiptLog::none, ReceiptLog::open);
-        let request = CheckRequest { question, at: None, max_age: self.max_age.as_ref() };
-        let check = session.ask(&ctx.moment(), &request, &receipts)?;
+    /// Decides by the map, or asks the gate; only a yes returns without an error.
+    fn ask(
+        &self,
+        ctx: &Ctx,
+        session: &Session,
+        decide: &dyn Fn(&Governance) -> GovernedRequest<Result<(), String>>,
+    ) -> anyhow::Result<()> {
+        let (moment, max_age) = (ctx.moment(), self.max_age.as_ref());
+        let open = || self.open_receipts(ctx, session);
+        let asked = match session.ask_governed(&moment, max_age, &open, decide)? {
+            GovernedAnswer::Decided(decision) => return decision.map_err(refusal),
+            GovernedAnswer::Asked(asked) => asked,
+        };
+        let AskedQuestion { question, check, receipts } = *asked;
+        let signed = receipts.sign(ctx.clock());
         if check.answer.verdict == GateVerdict::Allow {
-            return Ok(());
+            return signed
+                .map_err(|cause| refusal(format!("the receipts are not signed: {cause}")));
         }
-        // What people wrote in a record could instruct the agent.
-        let described = withheld::describe(&check.answer);
-        let mut reason = described.unwrap_or_else(|| {
-            format!("{}: {}", check.answer.verdict.as_str(), check.answer.reason)
-        });
+        let mut reason = describe(&check.answer);
+        if check.answer.verdict == GateVerdict::Unknown
+            && let Some(doubt) = receipts.doubt()
+        {
+            reason.push_str(&format!(": {doubt}"));
+        }
         if let Some(folder) = &self.refused {
-            let line = LoggedReceipt::of(question, &check, &Value::Null).line()?;
+            let line = LoggedReceipt::of(&question, &check, &Value::Null).line()?;
             let kept = match refused::keep(folder, line.as_bytes()) {
                 Ok(path) => format!("; exledger new --from-check {}", path.display()),
                 Err(error) => format!("; the question is not kept: {error}"),
             };
             reason.push_str(&kept);
         }
+        if let Err(cause) = signed {
+            reason.push_str(&format!("; the receipts are not signed: {cause}"));
+        }
         Err(refusal(reason))
+    }
+
+    fn open_receipts(&self, ctx: &Ctx, session: &Session) -> Result<ReceiptLog, Error> {
+        let Some(path) = &self.receipts else {
+            return Ok(ReceiptLog::none());
+        };
+        let key = self.sign_receipts.as_ref().map(|key| key.display().to_string());
+        let signer = key.map(|key| session.receipt_signer(&key, &ctx.folder)).transpose()?;
+        Ok(session.receipts(ReceiptsFile { path, signer, names_ledger: true }))
     }
 }
 
-/// Returns the map on the approved ref, in the version that counts.
-fn approved_map(ctx: &Ctx, session: &Session) -> anyhow::Result<HookFile> {
-    let none = RecordFilter::anywhere(BTreeSet::new());
-    let snapshot = session.snapshot_of_landed(&ctx.moment(), Scope::Named(&none))?;
-    let governance = snapshot.governance();
-    if governance.state == State::Absent {
-        return Err(refusal(NO_POLICY.to_owned()));
+/// Describes a refusal in the program's words alone: what people wrote in a record could instruct the agent.
+fn describe(answer: &GateAnswer) -> String {
+    let verdict = answer.verdict.as_str();
+    let Some(id) = &answer.record else {
+        return match answer.verdict {
+            GateVerdict::Unknown => format!("{verdict}: {}", answer.reason),
+            _ => format!("{verdict}: no exception covers it"),
+        };
+    };
+    let status = answer.considered.iter().find(|considered| considered.id == *id);
+    let status = status.map_or("not in force", |considered| considered.status);
+    match (answer.verdict, answer.named) {
+        (GateVerdict::Pending, _) => format!("{verdict}: {id} would cover it and is {status}"),
+        (GateVerdict::Deny, SubjectMatch::Covers) => {
+            let since = answer.decided_at.map(|at| format!(", decided by {at}"));
+            format!("{verdict}: {id} would cover it and is {status}{}", since.unwrap_or_default())
+        }
+        (GateVerdict::Deny, _) => format!("{verdict}: {id} comes nearest and does not cover it"),
+        _ => format!("{verdict}: whether {id} covers it could not be determined"),
     }
-    if let Some(file) = &governance.hooks {
-        return Ok(file.clone());
-    }
-    let finding = governance.findings.iter().find(|finding| finding.path == FILE);
-    let why = finding.map_or_else(
-        || "no approved version is on the approved branch: merge one, or give --map".to_owned(),
-        |finding| finding.message.clone(),
-    );
-    Err(refusal(format!("{FILE}: {why}")))
 }
 
 /// Refuses flags that would move the question to another place or time.

@@ -5,6 +5,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use clap::Parser;
 use clap::builder::NonEmptyStringValueParser;
@@ -21,8 +22,9 @@ use crate::mcp::ledger::LedgerSource;
 use crate::mcp::{self, AgentSession, ServeError};
 use exledger::session::Session;
 use exledger::session::check::freshness::MaxAge;
-use exledger::session::check::receipts::ReceiptLog;
+use exledger::session::check::receipts::{ReceiptLog, ReceiptsFile};
 use exledger::session::live::LiveOptions;
+use exledger::session::live::signing::PeriodicSigning;
 use exledger::session::options::Options;
 use exledger::store::git::reach;
 
@@ -114,24 +116,28 @@ impl Run for McpArgs {
         hook::refuse_choices(ctx)?;
         self.refuse_ambiguous_names()?;
         self.refuse_shared_places(ctx)?;
-        let receipts = self.receipts.as_deref().map_or_else(ReceiptLog::none, ReceiptLog::open);
-        let receipts = Arc::new(receipts);
-        let signing = match &self.sign_receipts {
-            None => None,
-            Some(key) => {
-                let signer = self.signer(ctx, key.display().to_string().as_str())?;
-                Some(signing::start(ctx, Arc::clone(&receipts), signer))
-            }
+        let mut logs = Vec::with_capacity(self.ledger.len());
+        for ledger in &self.ledger {
+            logs.push(Arc::new(self.log(ctx, ledger)?));
+        }
+        let signing: Vec<PeriodicSigning> = match &self.sign_receipts {
+            Some(_) => logs.iter().map(|log| signing::start(ctx, Arc::clone(log))).collect(),
+            None => Vec::new(),
         };
         let fetcher = self.fetch.then(|| self.fetcher(ctx));
         let served = mcp::serve(AgentSession {
-            ledgers: self.ledger.iter().map(|it| self.source(ctx, it, &receipts)).collect(),
+            ledgers: self
+                .ledger
+                .iter()
+                .zip(logs)
+                .map(|(it, log)| self.source(ctx, it, log))
+                .collect(),
             identity: self.identity.clone(),
             keeps_receipts: self.receipts.is_some(),
             keeps_branches: self.drafts,
         });
         drop(fetcher);
-        let signed = signing.map_or(Outcome::Fine, signing::finish);
+        let signed = signing.into_iter().map(signing::finish).max().unwrap_or(Outcome::Fine);
         match served {
             Ok(()) => Ok(signed),
             Err(ServeError::Ledger(error)) => Err(error.into()),
@@ -187,7 +193,7 @@ impl McpArgs {
         }
     }
 
-    fn source(&self, ctx: &Ctx, ledger: &NamedLedger, receipts: &Arc<ReceiptLog>) -> LedgerSource {
+    fn source(&self, ctx: &Ctx, ledger: &NamedLedger, receipts: Arc<ReceiptLog>) -> LedgerSource {
         let (clock, stderr, name) = (ctx.clone(), ctx.clone(), ledger.name.clone());
         LedgerSource {
             name: ledger.name().to_owned(),
@@ -197,7 +203,7 @@ impl McpArgs {
                 max_age: self.max_age.clone(),
                 ..LiveOptions::default()
             },
-            receipts: Arc::clone(receipts),
+            receipts,
             clock: Arc::new(move || clock.clock()),
             keeps_branches: self.drafts,
             report: Arc::new(move |line| match &name {
@@ -207,21 +213,23 @@ impl McpArgs {
         }
     }
 
-    /// Opens the key that signs; the first ledger's clone says whose it is.
-    fn signer(
-        &self,
-        ctx: &Ctx,
-        key: &str,
-    ) -> anyhow::Result<exledger::session::check::signing::ReceiptSigner> {
-        let first = self.ledger.first().map(|ledger| ledger.folder.as_path());
-        let session = Session::open(first.unwrap_or(&ctx.folder), self.options(ctx))?;
-        Ok(session.receipt_signer(key, &ctx.folder)?)
+    /// Opens the receipts for a ledger, whose git user signs them.
+    fn log(&self, ctx: &Ctx, ledger: &NamedLedger) -> anyhow::Result<ReceiptLog> {
+        let Some(path) = self.receipts.as_deref() else {
+            return Ok(ReceiptLog::none());
+        };
+        let session = Session::open(&ledger.folder, self.options(ctx))?;
+        let signer = match &self.sign_receipts {
+            Some(key) => Some(session.receipt_signer(&key.display().to_string(), &ctx.folder)?),
+            None => None,
+        };
+        Ok(session.receipts(ReceiptsFile { path, signer, names_ledger: true }))
     }
 
     fn fetcher(&self, ctx: &Ctx) -> Fetcher {
         let folders: Vec<PathBuf> = self.ledger.iter().map(|it| it.folder.clone()).collect();
         let (ctx, options) = (ctx.clone(), self.options(ctx));
-        Fetcher::running(move |is_wanted| {
+        Fetcher::running(Duration::ZERO, move |is_wanted| {
             let removed = hook::chosen_names(&ctx);
             for folder in &folders {
                 match Session::open(folder, options.clone()) {

@@ -189,4 +189,6 @@ pub enum ReceiptCounts {
     NotGiven,
     /// The number of receipts that allow, by record.
     Counted(BTreeMap<String, u64>),
+    /// Unknown, for this reason: receipts may be missing, or not those that a gate stored.
+    Doubted(String),
 }

@@ -5,6 +5,7 @@
 
 pub mod chain;
 pub mod faults;
+pub mod known_end;
 pub mod signed;
 
 use std::borrow::Cow;
@@ -167,12 +168,16 @@ pub fn count(text: &str) -> Result<BTreeMap<String, u64>, NoReceipt> {
 }
 
 /// The uses in a part of a file.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CountedUses {
     /// How often each record was used.
     pub uses: BTreeMap<String, u64>,
     /// The first line, from 1, that does not continue the chain.
     pub broken: Option<u32>,
+    /// Whether there is anything but signatures.
+    pub has_receipts: bool,
+    /// The last signature.
+    pub signature: Option<StoredSignature>,
 }
 
 /// Counts the uses in text that continues a chain.
@@ -180,12 +185,16 @@ pub struct CountedUses {
 /// # Errors
 /// As [`all`].
 pub fn count_on(text: &str, chain: &mut ReceiptChain) -> Result<CountedUses, NoReceipt> {
-    let mut counted = CountedUses { uses: BTreeMap::new(), broken: None };
+    let mut counted = CountedUses::default();
     each(text, &mut |entry| {
-        if !chain::is_signature(&entry.value)
-            && let Some(record) = read(entry.line, &entry.value)?.allows
-        {
-            *counted.uses.entry(record).or_insert(0) += 1;
+        if chain::is_signature(&entry.value) {
+            let signature = StoredSignature::read(entry.line, entry.text, &entry.value);
+            counted.signature = Some(signature);
+        } else {
+            counted.has_receipts = true;
+            if let Some(record) = read(entry.line, &entry.value)?.allows {
+                *counted.uses.entry(record).or_insert(0) += 1;
+            }
         }
         if !chain.take(entry.text, &entry.value) && counted.broken.is_none() {
             counted.broken = Some(entry.line);
@@ -193,6 +202,12 @@ pub fn count_on(text: &str, chain: &mut ReceiptChain) -> Result<CountedUses, NoR
         Some(())
     })?;
     Ok(counted)
+}
+
+/// Reads a line that signs the chain; `None` if it is not one.
+pub fn signature(line: &str) -> Option<StoredSignature> {
+    let value = serde_json::from_str(line).ok()?;
+    chain::is_signature(&value).then(|| StoredSignature::read(1, line, &value))
 }
 
 /// The content of a receipt file.

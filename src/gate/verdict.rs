@@ -173,10 +173,17 @@ fn used<'a>(
     let Some(uses) = &record.uses else {
         return Some(candidate(Fits::Allows, None));
     };
-    let ReceiptCounts::Counted(counts) = receipts else {
-        let how = question.scanner_details.asker.how_to_state("receipts");
-        let why = format!("its uses are counted: {how}");
-        return Some(candidate(Fits::Undetermined, Some(why)));
+    let counts = match receipts {
+        ReceiptCounts::Counted(counts) => Ok(counts),
+        ReceiptCounts::NotGiven => Err(question.scanner_details.asker.how_to_state("receipts")),
+        ReceiptCounts::Doubted(cause) => Err(cause.clone()),
+    };
+    let counts = match counts {
+        Ok(counts) => counts,
+        Err(cause) => {
+            let why = format!("its uses are counted: {cause}");
+            return Some(candidate(Fits::Undetermined, Some(why)));
+        }
     };
     let n_used = counts.get(record.id.as_str()).copied().unwrap_or(0);
     if n_used < u64::from(uses.limit) {

@@ -72,7 +72,7 @@ pub struct Loose {
 
 impl Sources {
     /// Returns the branches that may contain proposals: those of the approved ref's remote, or the local ones if there
-    /// is none, and the current branch.
+    /// is none, and the current branch; and what agents requested in this clone.
     pub fn from_refs(refs: &Refs, chosen: &ApprovedRef, loose: Vec<Loose>) -> Sources {
         let folder = match &chosen.remote {
             Some(remote) => format!("refs/remotes/{remote}/"),
@@ -99,11 +99,22 @@ impl Sources {
         {
             branches.push((short(name), oid));
         }
+        if chosen.remote.is_some() {
+            let requested = refs.names.iter().filter(|(name, _)| name.starts_with(REQUESTS));
+            for (name, oid) in requested {
+                if branches.iter().all(|(_, other)| other != oid) {
+                    branches.push((short(name), *oid));
+                }
+            }
+        }
         Sources { branches, detached, head, loose }
     }
 }
 
 const HEADS: &str = "refs/heads/";
+
+/// The local branches that hold the requests of agents, until somebody pushes them.
+const REQUESTS: &str = "refs/heads/exledger/request/";
 
 /// Returns the proposals.
 ///

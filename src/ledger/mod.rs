@@ -296,13 +296,7 @@ fn duplicate(source: &RecordFile, twins: &[String]) -> Finding {
 }
 
 fn not_a_file(item: &TreeItem) -> Finding {
-    let what = match item.kind {
-        EntryKind::File => "a file",
-        EntryKind::Folder => "a folder",
-        EntryKind::Link => "a symbolic link",
-        EntryKind::Submodule => "a submodule",
-        EntryKind::Other => "a fifo, socket or device",
-    };
+    let what = item.kind.describe();
     Finding {
         rule: Code::NotAFile,
         level: Level::Error,

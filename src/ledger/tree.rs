@@ -16,6 +16,19 @@ pub enum EntryKind {
     Other,
 }
 
+impl EntryKind {
+    /// Returns the kind with its article, for a message.
+    pub fn describe(self) -> &'static str {
+        match self {
+            EntryKind::File => "a file",
+            EntryKind::Folder => "a folder",
+            EntryKind::Link => "a symbolic link",
+            EntryKind::Submodule => "a submodule",
+            EntryKind::Other => "a fifo, socket or device",
+        }
+    }
+}
+
 /// An entry below a folder.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TreeItem {

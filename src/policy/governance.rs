@@ -240,23 +240,8 @@ impl Governance {
     }
 
     fn not_a_file(kind: EntryKind) -> Governance {
-        let what = match kind {
-            EntryKind::Link => "a link",
-            EntryKind::Folder => "a folder",
-            EntryKind::Submodule => "a submodule",
-            EntryKind::File | EntryKind::Other => "no regular file",
-        };
         Governance {
-            findings: vec![Finding {
-                rule: Code::NotAFile,
-                level: Level::Error,
-                path: FILE.to_owned(),
-                pos: None,
-                field: None,
-                id: None,
-                message: format!("{FILE} is {what}, which is never followed"),
-                help: "put a regular file there".to_owned(),
-            }],
+            findings: vec![no_file(FILE, kind)],
             state: State::Broken,
             ..Governance::default()
         }
@@ -281,6 +266,9 @@ impl Governance {
         }
         // git does not follow a link to a mailmap either.
         if field.is_empty() {
+            if path == hooks::FILE {
+                self.findings.extend(tree.kind(path)?.map(|kind| no_file(path, kind)));
+            }
             return Ok(());
         }
         if behind_link(tree, path)? {
@@ -380,6 +368,21 @@ impl Governance {
         let found = catalog.find(reference.id())?;
         let is_named = catalog.name == reference.catalog();
         Some(if is_named { found } else { found.loosely() })
+    }
+}
+
+/// Returns the finding that something else is where a governance file belongs.
+fn no_file(path: &str, kind: EntryKind) -> Finding {
+    let what = kind.describe();
+    Finding {
+        rule: Code::NotAFile,
+        level: Level::Error,
+        path: path.to_owned(),
+        pos: None,
+        field: None,
+        id: None,
+        message: format!("{path} is {what}, which is never followed"),
+        help: "put a regular file there".to_owned(),
     }
 }
 

@@ -3,7 +3,9 @@
 //! Start at `ask`. Follows `docs/spec/cli.md`, check. Any doubt means the answer is not `allow`.
 
 mod coverage;
+mod files;
 pub mod freshness;
+pub mod governed;
 pub mod receipts;
 pub mod respond;
 pub mod signing;
@@ -12,13 +14,13 @@ use serde_json::Value;
 
 use crate::gate::answer::Question;
 use crate::gate::receipt::CheckAnswer;
-use crate::policy::governance::State;
+use crate::policy::governance::{Governance, State};
 use crate::record::time::Instant;
 use crate::session::check::coverage::Named;
 use crate::session::check::freshness::MaxAge;
 use crate::session::check::receipts::ReceiptLog;
 use crate::session::check::respond::{AskedRecords, SharedFacts, TimedQuestion};
-use crate::session::error::Error;
+use crate::session::error::{Error, Undetermined};
 use crate::session::locate::Located;
 use crate::session::mainline::OpenMainline;
 use crate::session::options::Moment;
@@ -45,14 +47,43 @@ pub(crate) fn ask(
     receipts: &ReceiptLog,
 ) -> Result<CheckAnswer, Error> {
     let line = OpenMainline::open(located, at)?;
-    if let Some(named) = coverage::plan(&line, request.question)? {
-        if let Some(answer) = request.of_named(located, line, &named, receipts)? {
-            return Ok(answer);
-        }
-        log::debug!("checking again: these records alone don't prove the answer");
-        return request.of_everything(located, OpenMainline::open(located, at)?, receipts);
-    }
-    request.of_everything(located, line, receipts)
+    let answer = ask_while(located, (line, at), request, receipts, &|_| true)?;
+    Ok(answer.ok_or_else(|| Undetermined::Other {
+        what: "the governance changed while the question was answered".to_owned(),
+        help: "ask again".to_owned(),
+    })?)
+}
+
+/// Answers like [`ask`], but only while the question stands under the governance that counts: else `None`, and no receipt
+/// is written.
+fn ask_while(
+    located: &Located,
+    (line, at): (OpenMainline<'_>, &Moment),
+    request: &CheckRequest<'_>,
+    receipts: &ReceiptLog,
+    stands: &dyn Fn(&Governance) -> bool,
+) -> Result<Option<CheckAnswer>, Error> {
+    let line = match coverage::plan(&line, request.question)? {
+        None => line,
+        Some(named) => match request.of_named(located, line, &named, receipts, stands)? {
+            Attempt::Answered(answer) => return Ok(Some(answer)),
+            Attempt::OtherQuestion => return Ok(None),
+            Attempt::Insufficient => {
+                log::debug!("checking again: these records alone don't prove the answer");
+                OpenMainline::open(located, at)?
+            }
+        },
+    };
+    request.of_everything(located, line, receipts, stands)
+}
+
+/// What the history of some records gave.
+enum Attempt {
+    Answered(CheckAnswer),
+    /// They don't prove an answer.
+    Insufficient,
+    /// The question does not stand under the governance that counts.
+    OtherQuestion,
 }
 
 impl<'q> CheckRequest<'q> {
@@ -68,38 +99,46 @@ impl CheckRequest<'_> {
         located: &Located,
         line: OpenMainline<'_>,
         receipts: &ReceiptLog,
-    ) -> Result<CheckAnswer, Error> {
+        stands: &dyn Fn(&Governance) -> bool,
+    ) -> Result<Option<CheckAnswer>, Error> {
         // Without a policy, nothing is allowed, whatever the records say.
         if line.governance.state == State::Absent {
             let snapshot = Snapshot::without_policy(line)?;
-            return Ok(self.answer(&snapshot, None, receipts).1);
+            return Ok(Some(self.answer(&snapshot, None, receipts).1));
         }
         let is_past = line.is_past;
         let mut snapshot = Snapshot::walk(line, Scope::Everything)?;
+        if !stands(&snapshot.governance) {
+            return Ok(None);
+        }
         if !is_past {
             snapshot.add_proposals(located, &|_| true)?;
         }
-        Ok(self.answer(&snapshot, None, receipts).1)
+        Ok(Some(self.answer(&snapshot, None, receipts).1))
     }
 
-    /// Answers from the history of some records; `None` if they don't prove the answer.
+    /// Answers from the history of some records.
     fn of_named(
         &self,
         located: &Located,
         line: OpenMainline<'_>,
         named: &Named,
         receipts: &ReceiptLog,
-    ) -> Result<Option<CheckAnswer>, Error> {
+        stands: &dyn Fn(&Governance) -> bool,
+    ) -> Result<Attempt, Error> {
         let is_past = line.is_past;
         let mut snapshot = Snapshot::walk(line, Scope::Named(&named.filter))?;
+        if !stands(&snapshot.governance) {
+            return Ok(Attempt::OtherQuestion);
+        }
         if !named.is_chosen_again(&snapshot, self.question) {
-            return Ok(None);
+            return Ok(Attempt::Insufficient);
         }
         if !named.is_about_nothing && !is_past {
             snapshot.add_proposals(located, &|key| named.wants(key))?;
         }
         let (is_enough, answer) = self.answer(&snapshot, Some(named), receipts);
-        Ok(is_enough.then_some(answer))
+        Ok(if is_enough { Attempt::Answered(answer) } else { Attempt::Insufficient })
     }
 
     /// Answers from a snapshot and tells whether that snapshot is sufficient; only then a receipt is written.
@@ -116,7 +155,8 @@ impl CheckRequest<'_> {
         };
         let refusal = |most: &MaxAge| snapshot.refusal(most, snapshot.now);
         if let Some(reason) = self.max_age.and_then(refusal) {
-            let answer = respond::refuse(&reason, &timed, &snapshot.stamp, receipts);
+            let now = (&snapshot.stamp, snapshot.now);
+            let answer = respond::refuse(&reason, &timed, now, receipts);
             return (true, answer);
         }
         let states = snapshot.records_at(timed.at);
@@ -124,7 +164,7 @@ impl CheckRequest<'_> {
         let shared = SharedFacts::default();
         let asked = AskedRecords { among: &among, record_states: &states, shared: &shared };
         let mut is_enough = true;
-        let kept = receipts.answered(&timed.question, &timed.id, &mut |uses| {
+        let kept = receipts.answered(&timed.context(snapshot), &mut |uses| {
             let check = respond::judged(snapshot, &timed, asked, uses);
             is_enough = named.is_none_or(|it| it.suffices(&check.answer, &states, snapshot));
             is_enough.then_some(check)

@@ -18,7 +18,7 @@ use crate::session::check::freshness::MaxAge;
 use crate::session::check::receipts::ReceiptLog;
 use crate::session::check::respond::{self, AnswerEdit, Responder, TimedQuestion};
 use crate::session::error::Error;
-use crate::session::live::ledger::LiveLedger;
+use crate::session::live::ledger::{LiveLedger, LoadStep};
 use crate::session::live::loaded::LoadedLedger;
 use crate::session::notice::Notice;
 use crate::session::options::{AsOf, Options};
@@ -93,14 +93,21 @@ impl LiveGate {
     /// # Errors
     /// If there is no ledger: then there is nothing that could be loaded later.
     pub fn open(options: LiveOptions, receipts: Arc<ReceiptLog>) -> Result<LiveGate, Error> {
-        let max_age = options.max_age.clone();
-        Ok(LiveGate { ledger: LiveLedger::find(options)?, receipts, max_age, edit: None })
+        let LiveOptions { folder, options, on, as_of, max_age } = options;
+        let ledger = LiveLedger::find(folder, options, (on, as_of))?;
+        Ok(LiveGate { ledger, receipts, max_age, edit: None })
     }
 
     /// Reports events to a function, on the thread of the gate.
     #[must_use]
-    pub fn reporting(mut self, report: Box<dyn FnMut(LiveEvent<'_>)>) -> LiveGate {
-        self.ledger.report = Some(report);
+    pub fn reporting(mut self, mut report: Box<dyn FnMut(LiveEvent<'_>)>) -> LiveGate {
+        self.ledger.report = Some(Box::new(move |step| {
+            report(match step {
+                LoadStep::Begun => LiveEvent::Loading,
+                LoadStep::Done(notices) => LiveEvent::Loaded(notices),
+                LoadStep::Failed(why) => LiveEvent::Failed(why),
+            });
+        }));
         self
     }
 
@@ -146,13 +153,13 @@ impl LiveGate {
     /// Passes on the ledger as it is now, with its records evaluated at the clock's time.
     ///
     /// # Errors
-    /// Why the ledger can't be loaded.
+    /// Why the ledger can't be loaded, or is too old.
     pub fn with_snapshot<T>(
         &mut self,
         wall: Instant,
         then: impl FnOnce(&Snapshot<'_>) -> T,
     ) -> Result<T, String> {
-        let is_live = self.ledger.is_live();
+        let (is_live, max_age) = (self.ledger.is_live(), &self.max_age);
         if self.ledger.at(wall)?.proposals_may_have_moved() {
             self.ledger.propose_anew(wall).map_err(|error| error.reason())?;
         }
@@ -160,9 +167,12 @@ impl LiveGate {
             if is_live {
                 loaded.evaluate_at(wall);
             }
-            loaded.with(|snapshot, _| then(snapshot))
+            loaded.with(|snapshot, _| {
+                let refusal = max_age.as_ref().and_then(|it| snapshot.refusal(it, wall));
+                refusal.map_or_else(|| Ok(then(snapshot)), Err)
+            })
         });
-        passed.ok_or_else(|| LoadedLedger::LOST.to_owned())
+        passed.unwrap_or_else(|| Err(LoadedLedger::LOST.to_owned()))
     }
 
     fn reply(&mut self, line: &QuestionLine, wall: Instant, wanted: Wanted) -> Option<LiveAnswer> {
@@ -182,7 +192,7 @@ impl LiveGate {
                 let stamp = Stamp { instant: now, ..snapshot.stamp().clone() };
                 let too_old = || max_age.as_ref().and_then(|it| snapshot.refusal(it, wall));
                 if let Some(reason) = no_question.or_else(too_old) {
-                    let check = respond::refuse(&reason, &timed, &stamp, receipts);
+                    let check = respond::refuse(&reason, &timed, (&stamp, wall), receipts);
                     return Some(LiveAnswer { timed, check });
                 }
                 let responder = Responder::of(snapshot, prepared).editing(edit);
@@ -226,7 +236,7 @@ impl LiveGate {
         let (timed, no_question) = timed_question(line, now);
         let reason = no_question.as_deref().unwrap_or(why);
         let stamp = nowhere(now, !self.ledger.is_live());
-        let check = respond::refuse(reason, &timed, &stamp, &self.receipts);
+        let check = respond::refuse(reason, &timed, (&stamp, wall), &self.receipts);
         LiveAnswer { timed, check }
     }
 }

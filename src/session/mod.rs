@@ -48,7 +48,6 @@ use crate::session::approve::reviews::PreparedReviews;
 use crate::session::audit::{AuditAnswer, AuditRequest};
 use crate::session::check::CheckRequest;
 use crate::session::check::receipts::ReceiptLog;
-use crate::session::check::signing::ReceiptSigner;
 use crate::session::compare::compared::{Compared, ProposedState};
 use crate::session::compare::offered::{self, OfferedApprovals};
 use crate::session::decide::select::{self, OpenRecord};
@@ -243,14 +242,6 @@ impl Session {
         receipts: &ReceiptLog,
     ) -> Result<CheckAnswer, Error> {
         check::ask(self.opened.current()?, at, request, receipts)
-    }
-
-    /// Opens a key that signs receipts.
-    ///
-    /// # Errors
-    /// If it can't sign, or git's `user.email` is not set.
-    pub fn receipt_signer(&self, key: &str, folder: &Path) -> Result<ReceiptSigner, Error> {
-        ReceiptSigner::open(self.opened.current()?, key, folder)
     }
 
     /// Works out a decision about some records: all of them, or none. Nothing is written yet, and nobody else can

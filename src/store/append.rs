@@ -175,6 +175,11 @@ impl LockedFile<'_> {
         String::from_utf8(bytes).map_err(|_| AppendFileError::NoText)
     }
 
+    /// Returns up to where it was read and written, in bytes.
+    pub fn length(&self) -> u64 {
+        self.0.read_to
+    }
+
     /// Marks appended text as read: it is not read again, and must not change.
     pub fn take(&mut self, added: &str) {
         self.0.remember(added.as_bytes());

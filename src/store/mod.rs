@@ -8,6 +8,7 @@ pub mod edits;
 pub mod fetch;
 pub mod files;
 pub mod git;
+pub mod known_end;
 pub mod locked;
 pub mod refused;
 pub mod sign;

@@ -11,13 +11,16 @@ mod limits;
 pub(crate) mod live;
 mod many;
 mod narrow;
+mod opened;
 mod questions;
 mod receipt;
 mod refused;
 mod sealed;
-mod shared;
+pub(crate) mod shared;
+mod started;
 mod uses;
 mod verdict;
+mod waiting;
 
 use exledger::approval;
 use exledger::gate::answer::{GateAnswer, Question, ReceiptCounts};

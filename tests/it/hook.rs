@@ -3,6 +3,7 @@
 //! Follows `docs/spec/cli.md`, hook.
 
 mod calls;
+mod outcomes;
 mod payloads;
 mod places;
 

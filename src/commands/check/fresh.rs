@@ -17,7 +17,7 @@ use exledger::store::fetch::FetchEnvironment;
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The time between a fetch and the next one.
-const EVERY: Duration = Duration::from_secs(30);
+pub(super) const EVERY: Duration = Duration::from_secs(30);
 
 /// How often to check whether a reader is still waiting.
 const PAUSE: Duration = Duration::from_millis(50);
@@ -75,25 +75,32 @@ pub(crate) struct Fetcher {
 }
 
 impl Fetcher {
-    /// Starts fetching, now and then every 30 seconds.
-    pub(super) fn start(ctx: &Ctx) -> Fetcher {
+    /// Starts fetching every 30 seconds, for the first time after a pause.
+    pub(super) fn start(ctx: &Ctx, pause: Duration) -> Fetcher {
         let ctx = ctx.clone();
-        Fetcher::running(move |is_wanted| fetch(&ctx, is_wanted))
+        Fetcher::running(pause, move |is_wanted| fetch(&ctx, is_wanted))
     }
 
-    /// Starts to run a function that fetches, now and then every 30 seconds.
-    pub(crate) fn running(fetch: impl Fn(&dyn Fn() -> bool) + Send + 'static) -> Fetcher {
+    /// Starts to run a function that fetches every 30 seconds, for the first time after a pause.
+    pub(crate) fn running(
+        pause: Duration,
+        fetch: impl Fn(&dyn Fn() -> bool) + Send + 'static,
+    ) -> Fetcher {
         let is_over = Arc::new(AtomicBool::new(false));
         let seen = Arc::clone(&is_over);
         let thread = thread::spawn(move || {
             let is_wanted = || !seen.load(Ordering::Relaxed);
-            while is_wanted() {
-                fetch(&is_wanted);
-                let mut waited = Duration::ZERO;
-                while waited < EVERY && is_wanted() {
+            let mut left = pause;
+            loop {
+                while !left.is_zero() && is_wanted() {
                     thread::sleep(PAUSE);
-                    waited += PAUSE;
+                    left = left.saturating_sub(PAUSE);
                 }
+                if !is_wanted() {
+                    return;
+                }
+                fetch(&is_wanted);
+                left = EVERY;
             }
         });
         Fetcher { is_over, thread: Some(thread) }

@@ -51,19 +51,13 @@ pub(super) fn run(
 ///
 /// # Errors
 /// If there is no ledger.
-pub(super) fn open(
+fn open(
     ctx: &Ctx,
     receipts: Arc<ReceiptLog>,
     max_age: Option<&MaxAge>,
 ) -> anyhow::Result<LiveGate> {
-    let options = LiveOptions {
-        folder: ctx.folder.clone(),
-        options: ctx.options(),
-        on: ctx.globals.on.as_ref().map(|on| on.instant()),
-        as_of: ctx.globals.as_of.clone(),
-        max_age: max_age.cloned(),
-    };
     let (ctx, mut progress) = (ctx.clone(), None::<Progress>);
+    let gate = LiveGate::open(options(&ctx, max_age), receipts)?;
     let report = move |event: LiveEvent<'_>| {
         drop(progress.take());
         match event {
@@ -74,7 +68,18 @@ pub(super) fn open(
             }
         }
     };
-    Ok(LiveGate::open(options, receipts)?.reporting(Box::new(report)))
+    Ok(gate.reporting(Box::new(report)))
+}
+
+/// Returns the ledger and the conditions of the command line.
+pub(super) fn options(ctx: &Ctx, max_age: Option<&MaxAge>) -> LiveOptions {
+    LiveOptions {
+        folder: ctx.folder.clone(),
+        options: ctx.options(),
+        on: ctx.globals.on.as_ref().map(|on| on.instant()),
+        as_of: ctx.globals.as_of.clone(),
+        max_age: max_age.cloned(),
+    }
 }
 
 /// Returns the next question of standard input, or why a line is not a question; `None` at the end.

@@ -7,12 +7,11 @@ use std::sync::Arc;
 use crate::commands::context::Ctx;
 use crate::commands::exit::Outcome;
 use exledger::session::check::receipts::ReceiptLog;
-use exledger::session::check::signing::ReceiptSigner;
 use exledger::session::live::signing::{INTERVAL, PeriodicSigning, SigningContext};
 
 /// Signs what the file has unsigned; a failure is one line on stderr, and the answers count as undetermined.
-pub(crate) fn sign(ctx: &Ctx, receipts: &ReceiptLog, signer: &ReceiptSigner) -> Outcome {
-    match receipts.sign(signer, ctx.clock()) {
+pub(crate) fn sign(ctx: &Ctx, receipts: &ReceiptLog) -> Outcome {
+    match receipts.sign(ctx.clock()) {
         Ok(()) => Outcome::Fine,
         Err(cause) => {
             tell(ctx, &cause);
@@ -22,18 +21,14 @@ pub(crate) fn sign(ctx: &Ctx, receipts: &ReceiptLog, signer: &ReceiptSigner) -> 
 }
 
 /// Starts to sign every 60 seconds, and a last time at the end.
-pub(crate) fn start(
-    ctx: &Ctx,
-    receipts: Arc<ReceiptLog>,
-    signer: ReceiptSigner,
-) -> PeriodicSigning {
+pub(crate) fn start(ctx: &Ctx, receipts: Arc<ReceiptLog>) -> PeriodicSigning {
     let (clock, report) = (ctx.clone(), ctx.clone());
     let context = SigningContext {
         interval: INTERVAL,
         clock: Box::new(move || clock.clock()),
         report: Box::new(move |cause| tell(&report, cause)),
     };
-    PeriodicSigning::start(receipts, signer, context)
+    PeriodicSigning::start(receipts, context)
 }
 
 /// Signs the rest, and returns the worst outcome of all signatures.

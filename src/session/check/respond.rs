@@ -16,6 +16,7 @@ use crate::gate::verdict::deploy;
 use crate::gate::{unnamed, verdict};
 use crate::record::time::Instant;
 use crate::session::check::receipts::ReceiptLog;
+use crate::session::check::receipts::context::AnswerContext;
 use crate::session::snapshot::Snapshot;
 use crate::status::stamp::Stamp;
 use crate::status::state::RecordState;
@@ -34,6 +35,14 @@ pub struct TimedQuestion {
     pub at: Instant,
     /// A text, an integer or null.
     pub id: Value,
+}
+
+impl TimedQuestion {
+    /// Returns what is needed to store an answer from a snapshot.
+    pub(super) fn context<'a>(&'a self, snapshot: &'a Snapshot<'_>) -> AnswerContext<'a> {
+        let governance = Some(&*snapshot.governance);
+        AnswerContext { question: &self.question, id: &self.id, governance, now: snapshot.now }
+    }
 }
 
 /// Answers many questions from one snapshot.
@@ -98,18 +107,17 @@ impl SharedFacts {
     }
 }
 
-/// Answers `unknown` because no ledger can be read, and stores the receipt.
-pub fn refuse(
+/// Answers `unknown` because no ledger can be read, and stores the receipt; `now` is the clock's time.
+pub(crate) fn refuse(
     reason: &str,
     timed: &TimedQuestion,
-    stamp: &Stamp,
+    (stamp, now): (&Stamp, Instant),
     receipts: &ReceiptLog,
 ) -> CheckAnswer {
     let stamp = Stamp { instant: timed.at, ..stamp.clone() };
     let unknown = |reason: String| CheckAnswer::unknown(reason, stamp.clone());
-    let kept =
-        receipts.answered(&timed.question, &timed.id, &mut |_| Some(unknown(reason.to_owned())));
-    match kept {
+    let context = AnswerContext { question: &timed.question, id: &timed.id, governance: None, now };
+    match receipts.answered(&context, &mut |_| Some(unknown(reason.to_owned()))) {
         Ok(Some(answer)) => answer,
         Ok(None) => unknown(reason.to_owned()),
         Err(cause) => unknown(cause),
@@ -140,7 +148,7 @@ impl<'s, 'h> Responder<'s, 'h> {
     ) -> Option<CheckAnswer> {
         let mut kept = Ok(None);
         self.among(timed, &mut |among| {
-            kept = receipts.answered(&timed.question, &timed.id, &mut |uses| {
+            kept = receipts.answered(&timed.context(self.snapshot), &mut |uses| {
                 let mut check = judged(self.snapshot, timed, self.asked(among), uses);
                 if let Some(edit) = self.edit {
                     edit(&mut check, among);

@@ -2,24 +2,36 @@
 //!
 //! Start at [`LiveLedger`]. Follows `docs/spec/cli.md`, check, live answers.
 
+use std::path::PathBuf;
+
 use crate::clock::Stopwatch;
 use crate::history::watched;
 use crate::record::time::Instant;
 use crate::session::Session;
 use crate::session::error::{Error, Undetermined};
 use crate::session::live::loaded::{LoadedLedger, PAUSE};
-use crate::session::live::{LiveEvent, LiveOptions};
-use crate::session::options::Moment;
+use crate::session::notice::Notice;
+use crate::session::options::{AsOf, Moment, Options};
 use crate::session::snapshot::walk::Scope;
 use crate::store::git::watch::RepositoryWatch;
 
 /// The ledger of an open gate.
 pub(super) struct LiveLedger {
-    options: LiveOptions,
+    folder: PathBuf,
+    options: Options,
+    on: Option<Instant>,
+    as_of: Option<AsOf>,
     state: LedgerState,
-    pub(super) report: Option<Box<dyn FnMut(LiveEvent<'_>)>>,
+    pub(super) report: Option<Box<dyn FnMut(LoadStep<'_>)>>,
     /// The last reported reason why it can't be loaded.
     trouble: Option<String>,
+}
+
+/// What happens while a ledger is loaded.
+pub(super) enum LoadStep<'a> {
+    Begun,
+    Done(&'a [Notice]),
+    Failed(&'a str),
 }
 
 enum LedgerState {
@@ -30,19 +42,24 @@ enum LedgerState {
 
 impl LiveLedger {
     /// Finds the ledger, without loading it.
-    pub(super) fn find(options: LiveOptions) -> Result<LiveLedger, Error> {
-        Session::open(&options.folder, options.options.clone())?;
-        Ok(LiveLedger { options, state: LedgerState::Closed, report: None, trouble: None })
+    pub(super) fn find(
+        folder: PathBuf,
+        options: Options,
+        (on, as_of): (Option<Instant>, Option<AsOf>),
+    ) -> Result<LiveLedger, Error> {
+        Session::open(&folder, options.clone())?;
+        let (state, report, trouble) = (LedgerState::Closed, None, None);
+        Ok(LiveLedger { folder, options, on, as_of, state, report, trouble })
     }
 
     /// Tells whether questions are about the time at which they are asked.
     pub(super) fn is_live(&self) -> bool {
-        self.options.on.is_none() && self.options.as_of.is_none()
+        self.on.is_none() && self.as_of.is_none()
     }
 
     /// Returns the instant of every question, if it is fixed independently of the ledger.
     pub(super) fn fixed_instant(&self) -> Option<Instant> {
-        self.options.on
+        self.on
     }
 
     /// Returns the ledger as it is at the clock's time: loaded again, if anything has changed.
@@ -83,20 +100,20 @@ impl LiveLedger {
     pub(super) fn load(&mut self, wall: Instant) -> Result<(), Error> {
         // Never two states of a large ledger at a time.
         self.state = LedgerState::Closed;
-        self.tell(LiveEvent::Loading);
+        self.tell(LoadStep::Begun);
         let (watch, loaded) = self.read(wall);
         match loaded {
             Ok(loaded) => {
                 self.trouble = None;
                 let notices = loaded.notices().to_vec();
-                self.tell(LiveEvent::Loaded(&notices));
+                self.tell(LoadStep::Done(&notices));
                 self.state = LedgerState::Loaded(Box::new(loaded));
                 Ok(())
             }
             Err(error) => {
                 let why = error.reason();
                 if self.trouble.as_ref() != Some(&why) {
-                    self.tell(LiveEvent::Failed(&why));
+                    self.tell(LoadStep::Failed(&why));
                     self.trouble = Some(why.clone());
                 }
                 self.state = LedgerState::Failed { why, watch, tried: Stopwatch::start() };
@@ -107,7 +124,7 @@ impl LiveLedger {
 
     /// Reads the ledger. What is watched after a failure shows when to try again.
     fn read(&self, wall: Instant) -> (Option<RepositoryWatch>, Result<LoadedLedger, Error>) {
-        let session = match Session::open(&self.options.folder, self.options.options.clone()) {
+        let session = match Session::open(&self.folder, self.options.clone()) {
             Ok(session) => session,
             Err(error) => return (None, Err(error)),
         };
@@ -116,13 +133,12 @@ impl LiveLedger {
             Ok(watch) => watch,
             Err(error) => return (None, Err(error)),
         };
-        let (on, as_of) = (self.options.on, self.options.as_of.clone());
-        let moment = Moment { now: wall, on, as_of };
+        let moment = Moment { now: wall, on: self.on, as_of: self.as_of.clone() };
         let snapshot = match session.snapshot(&moment, Scope::Everything) {
             Ok(snapshot) => snapshot.detach(),
             Err(error) => return (Some(watch), Err(error)),
         };
-        let is_past = self.options.as_of.is_some();
+        let is_past = self.as_of.is_some();
         (None, Ok(LoadedLedger::of(session, watch, snapshot, (wall, is_past))))
     }
 
@@ -132,7 +148,7 @@ impl LiveLedger {
     /// # Errors
     /// As [`LiveLedger::load`].
     pub(super) fn propose_anew(&mut self, wall: Instant) -> Result<(), Error> {
-        let present = Session::open(&self.options.folder, self.options.options.clone());
+        let present = Session::open(&self.folder, self.options.clone());
         let read = match (self.loaded(), present) {
             (Some(loaded), Ok(present)) => loaded.propose_anew(&present),
             (_, Err(error)) => Err(error),
@@ -141,9 +157,9 @@ impl LiveLedger {
         read.or_else(|_| self.load(wall))
     }
 
-    fn tell(&mut self, event: LiveEvent<'_>) {
+    fn tell(&mut self, step: LoadStep<'_>) {
         if let Some(report) = &mut self.report {
-            report(event);
+            report(step);
         }
     }
 }

@@ -9,7 +9,6 @@ use std::time::Duration;
 
 use crate::record::time::Instant;
 use crate::session::check::receipts::ReceiptLog;
-use crate::session::check::signing::ReceiptSigner;
 
 /// The time between a signature and the next one.
 pub const INTERVAL: Duration = Duration::from_secs(60);
@@ -32,18 +31,14 @@ pub struct SigningContext {
 
 impl PeriodicSigning {
     /// Starts the thread.
-    pub fn start(
-        receipts: Arc<ReceiptLog>,
-        signer: ReceiptSigner,
-        context: SigningContext,
-    ) -> PeriodicSigning {
+    pub fn start(receipts: Arc<ReceiptLog>, context: SigningContext) -> PeriodicSigning {
         let (end, ended) = mpsc::channel();
         let thread = thread::spawn(move || {
             let mut is_signed = true;
             loop {
                 let is_over =
                     ended.recv_timeout(context.interval) != Err(RecvTimeoutError::Timeout);
-                if let Err(cause) = receipts.sign(&signer, (context.clock)()) {
+                if let Err(cause) = receipts.sign((context.clock)()) {
                     (context.report)(&cause);
                     is_signed = false;
                 }

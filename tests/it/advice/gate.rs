@@ -17,6 +17,11 @@ fn check(stage: &Stage, asked: &[&str]) -> (String, String) {
     (text("verdict"), text("reason"))
 }
 
+fn start_receipts(stage: &Stage) {
+    let args = ["check", "--new-receipts", ".git/receipts.jsonl"];
+    assert_eq!(crate::cli::run(stage.repo.path(), &args).code, 0);
+}
+
 /// A record's lines, a question, and the arguments that state each limit, by flag.
 type Limited = (&'static str, &'static [&'static str], &'static [(&'static str, &'static str)]);
 
@@ -61,7 +66,7 @@ fn a_question_that_states_what_the_reason_asks_for_is_allowed() {
         let Some(stage) = approved(more) else {
             return;
         };
-        std::fs::write(stage.repo.path().join(".git/receipts.jsonl"), "").unwrap();
+        start_receipts(&stage);
         let mut asked = asked.to_vec();
         // There may be several limits; each answer names one that was not stated.
         while let (verdict, reason) = check(&stage, &asked)
@@ -101,6 +106,7 @@ fn a_record_that_is_used_up_is_allowed_more_uses_as_advised() {
     let Some(stage) = approved("uses: {limit: 1}\n") else {
         return;
     };
+    start_receipts(&stage);
     let asked = ["--application", "billing", "--receipts", ".git/receipts.jsonl"];
     assert_eq!(check(&stage, &asked).0, "allow");
     let (verdict, reason) = check(&stage, &asked);

@@ -235,7 +235,7 @@ fn a_single_use_is_counted_from_the_receipts_that_are_shown() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("receipts.jsonl");
     let path = file.to_str().unwrap();
-    assert_eq!(gate(&["--receipts", path]).code, 0);
+    assert_eq!(gate(&["--new-receipts", path]).code, 0);
     assert_eq!(gate(&["--receipts", path]).code, 1);
     let lines = std::fs::read_to_string(&file).unwrap();
     assert_eq!(lines.lines().count(), 2, "{lines}");

@@ -41,6 +41,17 @@ impl Gate {
         Gate { repo, clone }
     }
 
+    /// Lists a key for receipts alone, and names its owner in the clone.
+    pub(crate) fn list_key(&self, public: &Path) {
+        let public = std::fs::read_to_string(public).unwrap();
+        let signers = format!("gate@example.com namespaces=\"exledger-receipt@v1\" {public}");
+        let listing = self.repo.branch("keys").by("ana");
+        listing.write(".github/allowed_signers", &signers).commit("List the gate's key");
+        self.repo.by("lee").merge("keys", "Merge branch 'keys'");
+        self.fetch();
+        git(self.clone.path(), &["config", "user.email", "gate@example.com"]);
+    }
+
     pub(crate) fn fetch(&self) {
         git(self.clone.path(), &["fetch", "--quiet"]);
     }

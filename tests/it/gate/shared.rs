@@ -19,13 +19,21 @@ fn run_fed(folder: &Path, args: &[&str], input: &[u8]) -> Run {
 }
 
 /// A ledger whose record may be used once, and a receipt file.
-struct Once {
-    gate: Gate,
-    folder: tempfile::TempDir,
+pub(crate) struct Once {
+    pub(crate) gate: Gate,
+    pub(crate) folder: tempfile::TempDir,
 }
 
 impl Once {
-    fn new() -> Once {
+    /// Starts the file.
+    fn started() -> Once {
+        let once = Once::new();
+        let started = run(once.clone(), &["check", "--new-receipts", &once.path()]);
+        assert_eq!((started.code, started.out.as_str(), started.err.as_str()), (0, "", ""));
+        once
+    }
+
+    pub(crate) fn new() -> Once {
         let gate = Gate::ending_after(86_400, "");
         gate.repo.branch("once").by("ana").edit(ID, "uses: {limit: 1}").commit("Once is enough");
         gate.repo.by("lee").merge("once", "Merge branch 'once'");
@@ -33,22 +41,22 @@ impl Once {
         Once { gate, folder: tempfile::tempdir().unwrap() }
     }
 
-    fn path(&self) -> String {
+    pub(crate) fn path(&self) -> String {
         self.folder.path().join("receipts.jsonl").to_str().unwrap().to_owned()
     }
 
-    fn clone(&self) -> &Path {
+    pub(crate) fn clone(&self) -> &Path {
         self.gate.clone.path()
     }
 
-    fn hold(&self) -> Held {
+    pub(crate) fn hold(&self) -> Held {
         self.gate.hold(&["--receipts", &self.path()])
     }
 }
 
 #[test]
 fn open_gates_share_a_file_of_receipts() {
-    let once = Once::new();
+    let once = Once::started();
     let (mut one, mut two) = (once.hold(), once.hold());
     assert_eq!(one.verdict(r#"{"application": "nobody"}"#).0, "deny");
     assert_eq!(two.verdict(BILLING).0, "allow");
@@ -65,20 +73,28 @@ fn open_gates_share_a_file_of_receipts() {
 
 #[test]
 fn a_thousand_parallel_questions_for_one_use_get_one_yes() {
-    let once = Once::new();
+    let once = Once::started();
     let (path, clone) = (once.path(), once.clone().to_owned());
     let n_allowed: usize = std::thread::scope(|scope| {
         let gates: Vec<_> = (0..8)
-            .map(|_| {
-                scope.spawn(|| {
-                    let lines = format!("{BILLING}\n").repeat(125);
-                    let args = ["check", "--stdin", "--receipts", &path];
-                    let asked = run_fed(&clone, &args, lines.as_bytes());
+            .map(|n| {
+                let (path, clone) = (&path, &clone);
+                scope.spawn(move || {
+                    if n == 7 {
+                        // Single processes in between.
+                        let args = ["check", "--application", "billing", "--receipts", path];
+                        let codes: Vec<i32> = (0..20).map(|_| run(clone, &args).code).collect();
+                        assert!(codes.iter().all(|code| [0, 1].contains(code)), "{codes:?}");
+                        return codes.iter().filter(|code| **code == 0).count();
+                    }
+                    let lines = format!("{BILLING}\n").repeat(140);
+                    let args = ["check", "--stdin", "--receipts", path];
+                    let asked = run_fed(clone, &args, lines.as_bytes());
                     let verdicts = asked.out.lines().map(|line| {
                         serde_json::from_str::<Value>(line).unwrap()["verdict"].clone()
                     });
                     let verdicts: Vec<Value> = verdicts.collect();
-                    assert_eq!(verdicts.len(), 125, "{}", asked.err);
+                    assert_eq!(verdicts.len(), 140, "{}", asked.err);
                     verdicts.iter().filter(|verdict| *verdict == "allow").count()
                 })
             })
@@ -102,8 +118,7 @@ fn a_thousand_parallel_questions_for_one_use_get_one_yes() {
 
 #[test]
 fn a_lock_that_is_not_had_is_unknown_and_the_next_question_is_answered() {
-    let once = Once::new();
-    std::fs::write(once.path(), "").unwrap();
+    let once = Once::started();
     let file = std::fs::OpenOptions::new().append(true).open(once.path()).unwrap();
     file.lock().unwrap();
     let mut held = once.hold();
@@ -133,7 +148,7 @@ fn a_file_that_lost_receipts_is_unknown_until_the_gate_is_started_again() {
         },
     ];
     for (n, lose) in losses.iter().enumerate() {
-        let once = Once::new();
+        let once = Once::started();
         let mut held = once.hold();
         assert_eq!(held.verdict(BILLING).0, "allow");
         lose(&once.path());
@@ -147,7 +162,7 @@ fn a_file_that_lost_receipts_is_unknown_until_the_gate_is_started_again() {
 
 #[test]
 fn a_gate_whose_answers_nobody_reads_any_more_spends_no_further_use() {
-    let once = Once::new();
+    let once = Once::started();
     let mut held = once.hold();
     assert_eq!(held.verdict(r#"{"application": "nobody"}"#).0, "deny");
     held.stop_reading();
@@ -161,7 +176,7 @@ fn a_gate_whose_answers_nobody_reads_any_more_spends_no_further_use() {
 
 #[test]
 fn what_is_no_regular_file_is_no_file_of_receipts() {
-    let once = Once::new();
+    let once = Once::started();
     let fifo = once.folder.path().join("fifo");
     let made = std::process::Command::new("mkfifo").arg(&fifo).status();
     let fifo = fifo.to_str().unwrap();

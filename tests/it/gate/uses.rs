@@ -14,8 +14,9 @@ struct Book {
 
 impl Book {
     fn new() -> Book {
-        let folder = tempfile::tempdir().unwrap();
-        Book { repo: ledger(), folder }
+        let book = Book { repo: ledger(), folder: tempfile::tempdir().unwrap() };
+        assert_eq!(run(book.repo.path(), &["check", "--new-receipts", &book.path()]).code, 0);
+        book
     }
 
     fn path(&self) -> String {
@@ -55,7 +56,7 @@ impl Book {
 #[test]
 fn one_use_is_one_use_and_none_is_left_after_the_end() {
     let book = Book::new();
-    std::fs::write(book.path(), "").unwrap();
+    assert_eq!(book.text(), "");
     assert_eq!(book.findings(), ["never-used"]);
     assert_eq!(book.ask("2026-11-19").1, "deny", "it starts on the 20th");
     assert_eq!(book.findings(), ["never-used"], "a denial is no use");
@@ -100,8 +101,8 @@ fn uses_on_one_standard_input_are_counted_one_after_the_other() {
 
 #[test]
 fn what_check_prints_is_a_receipt_wherever_it_was_kept() {
-    let book = Book::new();
     for format in ["json", "jsonl"] {
+        let book = Book::new();
         // Stored by `>>` instead of --receipts: pretty-printed or on one line, it counts.
         let empty = book.folder.path().join("empty");
         let asked = run(
@@ -114,7 +115,7 @@ fn what_check_prints_is_a_receipt_wherever_it_was_kept() {
                 format,
                 "--on",
                 ON,
-                "--receipts",
+                "--new-receipts",
                 empty.to_str().unwrap(),
             ],
         );

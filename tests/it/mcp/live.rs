@@ -32,6 +32,7 @@ fn a_thousand_calls_for_one_use_over_several_connections_get_one_yes() {
     served.gate.fetch();
     let file = served.work.path().join("receipts.jsonl");
     let path = file.to_str().unwrap();
+    start_receipts(&served, path);
     let clients: Vec<Client> = (0..4).map(|_| served.begin(&["--receipts", path])).collect();
     let n_allowed: usize = std::thread::scope(|scope| {
         let connections: Vec<_> = clients
@@ -54,6 +55,13 @@ fn a_thousand_calls_for_one_use_over_several_connections_get_one_yes() {
     let audit = ["verify", "--receipts", path];
     let audited = run_with(served.gate.clone.path(), &audit, &[REAL_CLOCK]);
     assert_eq!(audited.code, 0, "{}{}", audited.out, audited.err);
+}
+
+/// Starts a file of receipts, in which uses may be counted.
+fn start_receipts(served: &Served, path: &str) {
+    let started =
+        run_with(served.gate.clone.path(), &["check", "--new-receipts", path], &[REAL_CLOCK]);
+    assert_eq!(started.code, 0, "{}{}", started.out, started.err);
 }
 
 #[test]

@@ -1,0 +1,60 @@
+//! Waits while an answer is pending.
+//!
+//! Start at [`settled`]. Follows `docs/spec/cli.md`, check, `--wait`. Ctrl-C ends the process as the system does, so that
+//! nothing is stored and shells report 130.
+
+use std::thread;
+use std::time::{Duration, Instant as Elapsed};
+
+use serde_json::Value;
+
+use crate::commands::context::Ctx;
+use exledger::gate::answer::Question;
+use exledger::gate::question::{QuestionLine, TimedQuestion};
+use exledger::gate::receipt::CheckAnswer;
+use exledger::session::check::freshness::MaxAge;
+use exledger::session::live::LiveGate;
+
+/// The time between a look and the next one.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// The longest time to wait, in seconds.
+const LONGEST: u64 = 24 * 3_600;
+
+/// Answers a question as soon as the answer is not `pending`, or when the time is up. Only that answer is stored.
+///
+/// # Errors
+/// If the ledger can't be loaded at the start.
+pub(super) fn settled(
+    ctx: &Ctx,
+    gate: &mut LiveGate,
+    question: &Question,
+    wait: Duration,
+) -> anyhow::Result<CheckAnswer> {
+    let begun = Elapsed::now();
+    let progress = ctx.progress("waiting for approval");
+    gate.load(ctx.clock())?;
+    let question = Ok(TimedQuestion { question: question.clone(), at: None });
+    let line = QuestionLine { id: Value::Null, question };
+    loop {
+        let left = wait.saturating_sub(begun.elapsed());
+        if left.is_zero() {
+            drop(progress);
+            return Ok(gate.answer(&line, ctx.clock()).check);
+        }
+        if let Some(answer) = gate.settled(&line, ctx.clock()) {
+            return Ok(answer.check);
+        }
+        thread::sleep(PAUSE.min(left));
+    }
+}
+
+/// Reads the value of `--wait`.
+pub(super) fn time(text: &str) -> Result<Duration, String> {
+    let seconds = MaxAge::parse(text).ok().filter(|_| !text.ends_with('d'));
+    let seconds = seconds.and_then(|it| u64::try_from(it.seconds()).ok());
+    seconds.filter(|seconds| *seconds <= LONGEST).map(Duration::from_secs).ok_or_else(|| {
+        "write a whole number with s, m (minutes) or h, such as 30s, 10m or 2h, and at most 24h"
+            .to_owned()
+    })
+}

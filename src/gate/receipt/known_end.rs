@@ -1,0 +1,88 @@
+//! The end of a receipts file as a gate last left it: what shows later that receipts were cut off, or the file replaced.
+//!
+//! Uses the chain. Pure. Start at [`KnownEnd`]. Follows `docs/spec/cli.md`, check, `--new-receipts`.
+
+use serde::{Deserialize, Serialize};
+
+use crate::gate::receipt::chain;
+
+/// The schema name of what is kept about a receipts file.
+const SCHEMA: &str = "exledger/receipts-end/v1";
+
+/// How a clone came to know a receipts file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum FileOrigin {
+    /// It was started on purpose, empty.
+    Started,
+    /// A gate of this clone created it, or found it empty: earlier receipts may be lost.
+    Created,
+    /// It had receipts when this clone first saw it.
+    Found,
+}
+
+/// How long a receipts file is at least, and its last entry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KnownEnd {
+    /// The number of bytes up to the end of the last entry, without its line end.
+    size: u64,
+    /// The digest of the last line; `None` if there is none.
+    last: Option<String>,
+    pub origin: FileOrigin,
+}
+
+#[derive(Serialize, Deserialize)]
+struct WrittenEnd {
+    schema: String,
+    /// The path of the receipts file, for people.
+    file: String,
+    size: u64,
+    last: Option<String>,
+    origin: FileOrigin,
+}
+
+impl KnownEnd {
+    /// Returns the end of an empty file.
+    pub fn empty(origin: FileOrigin) -> KnownEnd {
+        KnownEnd { size: 0, last: None, origin }
+    }
+
+    /// Returns the end of a file whose last line, without its line end, is this one and ends at this byte.
+    pub fn after(line: &str, size: u64, origin: FileOrigin) -> KnownEnd {
+        KnownEnd { size, last: Some(chain::digest(line)), origin }
+    }
+
+    /// Returns the same end of a file that was started on purpose.
+    #[must_use]
+    pub fn started(self) -> KnownEnd {
+        KnownEnd { origin: FileOrigin::Started, ..self }
+    }
+
+    /// Tells whether a file still contains this end; it may have become longer. Together with the chain, that proves all
+    /// entries before it.
+    pub fn is_in(&self, text: &str) -> bool {
+        let Some(last) = &self.last else {
+            return true;
+        };
+        let up_to = usize::try_from(self.size).ok().and_then(|size| text.get(..size));
+        let line = up_to.and_then(|text| text.rsplit('\n').next());
+        line.is_some_and(|line| chain::digest(line) == *last)
+    }
+
+    /// Returns it as written, for the receipts file at a path.
+    ///
+    /// # Errors
+    /// If it can't be represented in JSON.
+    pub fn written(&self, file: &str) -> Result<String, serde_json::Error> {
+        let KnownEnd { size, last, origin } = self.clone();
+        let (schema, file) = (SCHEMA.to_owned(), file.to_owned());
+        serde_json::to_string(&WrittenEnd { schema, file, size, last, origin })
+    }
+
+    /// Reads what [`KnownEnd::written`] wrote; `None` if it is anything else.
+    pub fn read(bytes: &[u8]) -> Option<KnownEnd> {
+        let written: WrittenEnd = serde_json::from_slice(bytes).ok()?;
+        let WrittenEnd { schema, size, last, origin, .. } = written;
+        (schema == SCHEMA).then_some(KnownEnd { size, last, origin })
+    }
+}

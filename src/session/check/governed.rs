@@ -1,0 +1,92 @@
+//! A question that depends on the governance in force, such as the map of tool calls: one walk finds both.
+//!
+//! Start at [`GovernedRequest`]. Follows `docs/spec/cli.md`, hook.
+
+use std::collections::BTreeSet;
+
+use crate::gate::answer::Question;
+use crate::gate::receipt::CheckAnswer;
+use crate::history::watched_paths::RecordFilter;
+use crate::policy::governance::{Governance, State};
+use crate::session::Session;
+use crate::session::check::freshness::MaxAge;
+use crate::session::check::receipts::ReceiptLog;
+use crate::session::check::{self, CheckRequest};
+use crate::session::error::Error;
+use crate::session::mainline::OpenMainline;
+use crate::session::options::Moment;
+use crate::session::snapshot::Snapshot;
+use crate::session::snapshot::walk::Scope;
+
+/// What the governance makes of a request.
+#[derive(Clone, Debug)]
+pub enum GovernedRequest<T> {
+    /// The gate has to be asked this.
+    Ask(Box<Question>),
+    /// The governance itself decides.
+    Decided(T),
+}
+
+/// A question that the gate answered.
+pub struct AskedQuestion {
+    /// The question.
+    pub question: Question,
+    /// The answer.
+    pub check: CheckAnswer,
+    /// Where the receipt is stored.
+    pub receipts: ReceiptLog,
+}
+
+/// The answer to a request.
+pub enum GovernedAnswer<T> {
+    /// The gate answered.
+    Asked(Box<AskedQuestion>),
+    /// The governance itself decided.
+    Decided(T),
+}
+
+impl Session {
+    /// Decides by the governance in force, and asks the gate if that is the decision. `decide` may be called repeatedly;
+    /// `open` opens the receipts if they are needed.
+    ///
+    /// # Errors
+    /// As [`Session::check`], and those of `open`.
+    pub fn ask_governed<T>(
+        &self,
+        at: &Moment,
+        max_age: Option<&MaxAge>,
+        open: &dyn Fn() -> Result<ReceiptLog, Error>,
+        decide: &dyn Fn(&Governance) -> GovernedRequest<T>,
+    ) -> Result<GovernedAnswer<T>, Error> {
+        let located = self.opened.current()?;
+        let line = OpenMainline::open(located, at)?;
+        let asked = |question: Box<Question>, check, receipts| {
+            let question = *question;
+            GovernedAnswer::Asked(Box::new(AskedQuestion { question, check, receipts }))
+        };
+        // What landed nearly always counts: then the walk that answers the question also confirms it.
+        if line.governance.state != State::Absent
+            && let GovernedRequest::Ask(question) = decide(&line.governance)
+        {
+            let stands = |governance: &Governance| matches!(decide(governance), GovernedRequest::Ask(same) if same == question);
+            let (request, receipts) =
+                (CheckRequest { question: &question, at: None, max_age }, open()?);
+            let check = check::ask_while(located, (line, at), &request, &receipts, &stands)?;
+            if let Some(check) = check {
+                return Ok(asked(question, check, receipts));
+            }
+        }
+        let none = RecordFilter::anywhere(BTreeSet::new());
+        let line = OpenMainline::open(located, at)?;
+        let governance = Snapshot::walk(line, Scope::Named(&none))?.governance;
+        match decide(&governance) {
+            GovernedRequest::Decided(decision) => Ok(GovernedAnswer::Decided(decision)),
+            GovernedRequest::Ask(question) => {
+                let (request, receipts) =
+                    (CheckRequest { question: &question, at: None, max_age }, open()?);
+                let check = check::ask(located, at, &request, &receipts)?;
+                Ok(asked(question, check, receipts))
+            }
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! A small file in git's common folder that says how a receipts file last ended, replaced as a whole.
+//!
+//! Start at [`KnownEndFile`]. Follows `docs/spec/cli.md`, check, `--new-receipts`. Whoever can write to the receipts need
+//! not be able to write here.
+
+use std::fs::{self, File};
+use std::io::{self, ErrorKind, Read as _, Write as _};
+use std::path::{Path, PathBuf};
+
+use tempfile::NamedTempFile;
+
+use crate::history::content;
+use crate::store::{target, temporary};
+
+/// The folder, below git's common folder.
+const FOLDER: &str = "exledger/receipts";
+
+/// The maximum number of bytes that are read.
+const MOST_BYTES: u64 = 64 << 10;
+
+/// The place of what is known about one receipts file.
+#[derive(Clone, Debug)]
+pub struct KnownEndFile {
+    path: PathBuf,
+}
+
+/// A new version that only has to be filled and moved into place.
+#[derive(Debug)]
+pub struct KnownEndUpdate {
+    file: NamedTempFile,
+    path: PathBuf,
+}
+
+impl KnownEndFile {
+    /// Returns the place for a receipts file: it is named by the digest of its path.
+    pub fn of(common_dir: &Path, receipts: &Path) -> KnownEndFile {
+        let folder = fs::canonicalize(target::folder(receipts));
+        let place = match (folder, receipts.file_name()) {
+            (Ok(folder), Some(name)) => folder.join(name),
+            _ => receipts.to_owned(),
+        };
+        let name = content::digest(place.as_os_str().as_encoded_bytes()).to_string();
+        KnownEndFile { path: common_dir.join(FOLDER).join(name) }
+    }
+
+    /// Returns its path.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Reads what is known; `None` if nothing is.
+    ///
+    /// # Errors
+    /// Any I/O error.
+    pub fn read(&self) -> io::Result<Option<Vec<u8>>> {
+        let mut bytes = Vec::new();
+        match File::open(&self.path) {
+            Ok(file) => file.take(MOST_BYTES).read_to_end(&mut bytes)?,
+            Err(cause) if cause.kind() == ErrorKind::NotFound => return Ok(None),
+            Err(cause) => return Err(cause),
+        };
+        Ok(Some(bytes))
+    }
+
+    /// Prepares a new version, so that little can fail after the receipt is stored.
+    ///
+    /// # Errors
+    /// Any I/O error.
+    pub fn update(&self) -> io::Result<KnownEndUpdate> {
+        let folder = target::folder(&self.path);
+        let file = match temporary::begun(folder, temporary::PREFIX) {
+            Err(cause) if cause.kind() == ErrorKind::NotFound => {
+                fs::create_dir_all(folder)?;
+                temporary::begun(folder, temporary::PREFIX)?
+            }
+            begun => begun?,
+        };
+        Ok(KnownEndUpdate { file, path: self.path.clone() })
+    }
+}
+
+impl KnownEndUpdate {
+    /// Writes the content, and moves it into place once it is on the disk.
+    ///
+    /// # Errors
+    /// Any I/O error.
+    pub fn store(mut self, text: &str) -> io::Result<()> {
+        self.file.write_all(text.as_bytes())?;
+        self.file.as_file().sync_all()?;
+        self.file.persist(&self.path).map_err(|error| error.error)?;
+        Ok(())
+    }
+}
