@@ -11,6 +11,7 @@
 
 mod access;
 mod advice;
+mod agents_sdk;
 mod approval;
 mod audit;
 mod by_hand;
@@ -58,6 +59,7 @@ mod redesigns;
 mod render;
 mod repetition;
 mod repo;
+mod request;
 mod revocations;
 mod rules;
 mod rules_content;
