@@ -3,13 +3,15 @@
 //! Start at [`TARGETS`]. Follows `docs/spec/interop.md`. To add a target: its file, its `mod` line, one line in the table.
 
 pub(crate) mod revocations;
+pub(crate) mod runner;
+pub(crate) mod trivy;
 
 use clap::Parser;
 
 use crate::commands::command::Command;
 
 /// All targets, in the order of the help.
-pub(crate) const TARGETS: &[Command] = &[revocations::COMMAND];
+pub(crate) const TARGETS: &[Command] = &[revocations::COMMAND, trivy::COMMAND];
 
 /// Write the ledger for another tool
 #[derive(Debug, Parser)]

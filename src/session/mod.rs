@@ -14,6 +14,7 @@ pub mod decide;
 pub mod doctor;
 pub mod error;
 pub mod evidence;
+pub mod export;
 pub mod filing;
 pub mod ids;
 pub mod lint;
@@ -154,6 +155,13 @@ impl Session {
     /// Returns the location of the ledger, for code that works below a session.
     pub fn located(&self) -> &Located {
         self.opened.last()
+    }
+
+    /// Returns the path of a file from the top of the repository, with `/`; `None` if its folder is missing or elsewhere.
+    pub fn path_in_repository(&self, path: &Path) -> Option<String> {
+        let (folder, name) = (path.parent()?, path.file_name()?.to_str()?);
+        let folder = self.opened.last().repository().ok()?.prefix(folder)?;
+        Some(if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") })
     }
 
     /// Chooses the approved ref.
