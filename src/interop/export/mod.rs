@@ -10,6 +10,7 @@ pub mod grype;
 pub mod input;
 pub mod lock_files;
 pub mod loss;
+pub mod loss_kind;
 pub mod merge;
 pub mod osv_scanner;
 pub mod output;
