@@ -5,6 +5,7 @@
 pub mod codeowners;
 pub mod description;
 pub mod events;
+pub mod export;
 pub mod grants;
 pub mod hooks;
 pub mod ics;

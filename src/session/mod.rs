@@ -14,6 +14,7 @@ pub mod decide;
 pub mod doctor;
 pub mod error;
 pub mod evidence;
+pub mod export;
 pub mod filing;
 pub mod ids;
 pub mod lint;

@@ -124,7 +124,9 @@ fn formats() -> PossibleValuesParser {
 
 /// Returns a command's own `--format`, which replaces the global one.
 pub(crate) fn format(formats: Formats) -> Arg {
+    let is_hidden = formats == Formats::Foreign;
     Arg::new("format")
+        .hide(is_hidden)
         .long("format")
         .value_name("FORMAT")
         .help("Output format")

@@ -30,6 +30,8 @@ pub(crate) enum Formats {
     Paged,
     /// Only these; the default is the first.
     Only(&'static [&'static str]),
+    /// The format of another tool, which the command writes itself: there is no `--format`.
+    Foreign,
 }
 
 impl Formats {
@@ -43,6 +45,8 @@ impl Formats {
     ) -> anyhow::Result<&'static render::format::OutputFormat> {
         let name = match name {
             Some(CALENDAR) if self == Formats::Dated => "table",
+            // What a command shows besides the files, such as help, has the usual format.
+            None if self == Formats::Foreign => return Ok(render::TABLE),
             name => name.unwrap_or_else(|| self.default_name()),
         };
         let found = render::find(name).filter(|format| self.offers(format));
@@ -75,6 +79,7 @@ impl Formats {
             Formats::General | Formats::Dated => format.offered == render::format::Offered::Always,
             Formats::Paged => format.offered != render::format::Offered::ForFindings,
             Formats::Only(names) => names.contains(&format.name),
+            Formats::Foreign => false,
         }
     }
 }

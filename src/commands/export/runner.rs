@@ -1,0 +1,297 @@
+//! What all targets share: their flags, where the files go, the losses on stderr, and the exit code.
+//!
+//! Start at [`ExportRun::run`]. Follows `docs/spec/interop.md`, X1, X4 and X8. Everything is decided and rendered before
+//! the first byte is written, and each file is replaced in one step.
+
+use std::io::{Read as _, Write as _};
+use std::path::{Component, Path, PathBuf};
+
+use anyhow::Context as _;
+use clap::{Args, ValueEnum};
+
+use crate::commands::context::{Ctx, fault};
+use crate::commands::exit::Outcome;
+use exledger::diag;
+use exledger::interop::export::input::ExportOptions;
+use exledger::interop::export::loss::{AllowedLosses, ExportLoss};
+use exledger::interop::export::merge::SharedFile;
+use exledger::interop::export::output::{ExportFile, ExportFiles, ExportOutput};
+use exledger::interop::export::target::ExportTarget;
+use exledger::session::Session;
+use exledger::session::export::ExportSource;
+use exledger::session::snapshot::walk::Scope;
+use exledger::store::files::FileError;
+use exledger::store::streams::{self, Begun};
+
+/// The longest file that `--into` edits, in bytes.
+const MOST: u64 = 64 * 1024 * 1024;
+
+/// Where the export goes.
+#[derive(Debug, Args)]
+pub(crate) struct OutputFlags {
+    /// Write to this file, replacing it; to this folder if there are several
+    #[arg(short, long, value_name = "FILE|DIR")]
+    pub(crate) output: Option<PathBuf>,
+}
+
+/// The file that the export shares with people.
+#[derive(Debug, Args)]
+pub(crate) struct IntoFlags {
+    /// Edit this file: replace only the entries that cite this ledger
+    #[arg(long, value_name = "FILE", conflicts_with = "output")]
+    pub(crate) into: Option<PathBuf>,
+}
+
+/// What is written although the target can't express it.
+#[derive(Debug, Args)]
+pub(crate) struct LossFlags {
+    /// Write findings that the target would cover more widely or longer
+    #[arg(
+        long,
+        value_name = "KIND",
+        num_args = 0..=1,
+        require_equals = true,
+        value_delimiter = ',',
+        default_missing_value = "scope,term"
+    )]
+    pub(crate) allow_lossy: Option<Vec<LossChoice>>,
+}
+
+/// A kind of loss, as a flag names it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LossChoice {
+    /// The target would cover more
+    Scope,
+    /// The target has no end, or a later one
+    Term,
+}
+
+impl LossFlags {
+    fn allowed(&self) -> AllowedLosses {
+        let has = |choice| self.allow_lossy.as_deref().unwrap_or_default().contains(&choice);
+        AllowedLosses { scope: has(LossChoice::Scope), term: has(LossChoice::Term) }
+    }
+}
+
+/// One run of a target.
+#[derive(Debug)]
+pub(crate) struct ExportRun<'a> {
+    target: &'a ExportTarget,
+    output: Option<&'a Path>,
+    into: Option<&'a Path>,
+    options: ExportOptions,
+}
+
+impl<'a> ExportRun<'a> {
+    /// Begins with a target and where it goes.
+    pub(crate) fn new(target: &'a ExportTarget, output: &'a OutputFlags) -> ExportRun<'a> {
+        let options = ExportOptions::default();
+        ExportRun { target, output: output.output.as_deref(), into: None, options }
+    }
+
+    /// Writes some losses.
+    #[must_use]
+    pub(crate) fn allowing(mut self, losses: &LossFlags) -> ExportRun<'a> {
+        self.options.allowed = losses.allowed();
+        self
+    }
+
+    /// Edits a shared file.
+    #[must_use]
+    pub(crate) fn into(mut self, into: &'a IntoFlags) -> ExportRun<'a> {
+        self.into = into.into.as_deref();
+        self
+    }
+
+    /// Writes the target.
+    ///
+    /// # Errors
+    /// [`fault::Fault::Usage`] if there is no place for the files, or the shared file can't be edited.
+    pub(crate) fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
+        let destination = self.destination(ctx)?;
+        let home = ctx.home()?;
+        let snapshot = ctx.approved_only(&home, Scope::Everything)?;
+        let source = snapshot.exported()?;
+        let losses = match destination {
+            Destination::Shared(path) => self.edit(&path, &source, &home)?,
+            Destination::Stdout => {
+                let output = (self.target.write)(&source.input(self.options.clone()));
+                if let ExportFiles::One(bytes) = &output.files {
+                    ctx.print(bytes)?;
+                }
+                output.losses
+            }
+            Destination::Place(place) => {
+                let output = (self.target.write)(&source.input(self.options.clone()));
+                self.write(&place, &output)?;
+                output.losses
+            }
+        };
+        Ok(report(ctx, &source, &losses))
+    }
+
+    fn destination(&self, ctx: &Ctx) -> anyhow::Result<Destination> {
+        let name = self.target.name;
+        if let Some(path) = self.into {
+            return Ok(Destination::Shared(not_a_link(ctx.folder.join(path))?));
+        }
+        let Some(path) = self.output else {
+            if self.target.is_several {
+                return Err(fault::usage_error(
+                    format!("{name} is several files, which can't be written to stdout"),
+                    "give a folder with -o DIR",
+                ));
+            }
+            return Ok(Destination::Stdout);
+        };
+        Ok(Destination::Place(not_a_link(ctx.folder.join(path))?))
+    }
+
+    fn write(&self, place: &Path, output: &ExportOutput) -> anyhow::Result<()> {
+        match (&output.files, self.target.archive) {
+            (ExportFiles::One(bytes), _) => write_all(vec![(place.to_owned(), bytes.as_slice())]),
+            (ExportFiles::Several(files), Some(archive)) if is_archive(place) => {
+                let bytes = archive(files);
+                write_all(vec![(place.to_owned(), bytes.as_slice())])
+            }
+            (ExportFiles::Several(files), _) => write_below(place, files),
+        }
+    }
+
+    fn edit(
+        &self,
+        path: &Path,
+        source: &ExportSource<'_>,
+        home: &Session,
+    ) -> anyhow::Result<Vec<ExportLoss>> {
+        let Some(merge) = self.target.merge else {
+            return Err(fault::usage_error(
+                format!("{} can't be written into a file of others", self.target.name),
+                "write a file of its own with -o FILE",
+            ));
+        };
+        let opened = match streams::open(path) {
+            Ok(opened) => Some(opened),
+            Err(FileError::Absent(_)) => None,
+            Err(error) => return Err(error.into()),
+        };
+        let mut bytes = Vec::new();
+        if let Some(opened) = &opened {
+            let doing = || format!("reading {}", path.display());
+            opened.reader()?.take(MOST + 1).read_to_end(&mut bytes).with_context(doing)?;
+            if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > MOST {
+                let what = format!("{} is longer than 64 MiB", path.display());
+                return Err(fault::undetermined(what, "write a file of its own with -o FILE"));
+            }
+        }
+        let inside = home.path_in_repository(path);
+        let shared = SharedFile {
+            bytes: opened.is_some().then_some(bytes.as_slice()),
+            path: inside.as_deref(),
+            ids: &source.ids,
+        };
+        let merged = merge(&source.input(self.options.clone()), shared);
+        let output = merged.map_err(|refusal| {
+            fault::usage_error(
+                format!("{} was not edited: {refusal}", path.display()),
+                "repair it, or write a file of its own with -o FILE",
+            )
+        })?;
+        if let Some(opened) = &opened {
+            opened.is_as_opened()?;
+        }
+        if let ExportFiles::One(after) = &output.files
+            && (opened.is_none() || *after != bytes)
+        {
+            write_all(vec![(path.to_owned(), after.as_slice())])?;
+        }
+        Ok(output.losses)
+    }
+}
+
+/// Where the files go.
+#[derive(Debug)]
+enum Destination {
+    Stdout,
+    Place(PathBuf),
+    /// A file of others that is edited.
+    Shared(PathBuf),
+}
+
+fn not_a_link(path: PathBuf) -> anyhow::Result<PathBuf> {
+    if streams::is_link(&path) {
+        return Err(fault::usage_error(
+            format!("{} is a link", path.display()),
+            "give the file itself: a link could lead anywhere",
+        ));
+    }
+    Ok(path)
+}
+
+fn is_archive(place: &Path) -> bool {
+    let name = place.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    name.ends_with(".tar.gz") || name.ends_with(".tgz")
+}
+
+/// Writes files below a folder, which is created; nothing below it may be a link.
+fn write_below(folder: &Path, files: &[ExportFile]) -> anyhow::Result<()> {
+    let mut places = Vec::new();
+    for file in files {
+        let mut place = folder.to_owned();
+        for part in Path::new(&file.path).components() {
+            let Component::Normal(part) = part else {
+                let what = format!("{} leads out of {}", file.path, folder.display());
+                return Err(fault::usage_error(what, "correct the paths of the finding"));
+            };
+            place = not_a_link(place.join(part))?;
+        }
+        places.push((place, file.bytes.as_slice()));
+    }
+    streams::folder(folder)?;
+    for (place, _) in &places {
+        if let Some(above) = place.parent() {
+            streams::folder(above)?;
+        }
+    }
+    write_all(places)
+}
+
+/// Writes every file completely before the first is moved into its place.
+fn write_all(files: Vec<(PathBuf, &[u8])>) -> anyhow::Result<()> {
+    let mut begun = Vec::new();
+    for (place, bytes) in files {
+        let doing = || format!("writing the export to {}", place.display());
+        let mut file = Begun::at(&place).with_context(doing)?;
+        file.write_all(bytes).with_context(doing)?;
+        begun.push((file, place));
+    }
+    for (file, place) in begun {
+        file.finish().with_context(|| format!("writing the export to {}", place.display()))?;
+    }
+    Ok(())
+}
+
+/// Names on stderr what is missing in the files, and returns the outcome.
+pub(crate) fn report(ctx: &Ctx, source: &ExportSource<'_>, losses: &[ExportLoss]) -> Outcome {
+    for (path, reason) in &source.unreadable {
+        ctx.tell(&format!("warning: {path} is left out: {reason}"));
+    }
+    for loss in losses {
+        ctx.tell_verbatim(&loss.to_string());
+    }
+    let left_out = losses.iter().filter(|loss| !loss.is_written).count();
+    if left_out > 0 {
+        let entries = diag::count(left_out, "loss");
+        ctx.hint(&format!(
+            "hint: these findings were left out ({entries}); --allow-lossy writes them where the target can name them"
+        ));
+    }
+    for (id, doubt) in &source.doubts {
+        ctx.tell(&format!("error: could not determine whether {id} is in force: {doubt}"));
+    }
+    match (source.doubts.is_empty(), left_out) {
+        (false, _) => Outcome::Undetermined,
+        (true, 0) => Outcome::Fine,
+        (true, _) => Outcome::ProblemsFound,
+    }
+}

@@ -1,0 +1,29 @@
+//! The definition of a target: its name, its tools, and the functions that write it.
+//!
+//! Uses `interop::export`'s input, output and merge. Pure. Start at [`ExportTarget`]; `interop::export::ALL` lists them.
+
+use crate::interop::export::input::ExportInput;
+use crate::interop::export::merge::{MergeRefusal, SharedFile};
+use crate::interop::export::output::{ExportFile, ExportOutput};
+
+/// A target of `export`.
+#[derive(Clone, Copy, Debug)]
+pub struct ExportTarget {
+    /// The name of its subcommand, which the first line of its files has too.
+    pub name: &'static str,
+    /// The tools whose findings it takes; empty if it takes whole records.
+    pub tools: &'static [&'static str],
+    /// Whether it writes several files, and so needs a folder.
+    pub is_several: bool,
+    pub write: fn(&ExportInput<'_>) -> ExportOutput,
+    /// Edits a file that it shares with people; `None` if it can't.
+    pub merge: Option<MergeFn>,
+    /// Packs its files into one archive (`.tar.gz`); `None` if it can't.
+    pub archive: Option<ArchiveFn>,
+}
+
+/// Returns the bytes of an archive of some files.
+pub type ArchiveFn = fn(&[ExportFile]) -> Vec<u8>;
+
+/// Returns the edited file as the only file of the output.
+pub type MergeFn = fn(&ExportInput<'_>, SharedFile<'_>) -> Result<ExportOutput, MergeRefusal>;
