@@ -2,6 +2,16 @@
 //!
 //! Start at [`TARGETS`]. Follows `docs/spec/interop.md`. To add a target: its file, its `mod` line, one line in the table.
 
+pub(crate) mod azure;
+pub(crate) mod conforma;
+pub(crate) mod cyclonedx;
+pub(crate) mod kubescape;
+pub(crate) mod kyverno;
+pub(crate) mod opa;
+pub(crate) mod openvex;
+pub(crate) mod oscal;
+pub(crate) mod prometheus;
+pub(crate) mod prowler;
 pub(crate) mod revocations;
 pub(crate) mod runner;
 pub(crate) mod trivy;
@@ -11,7 +21,20 @@ use clap::Parser;
 use crate::commands::command::Command;
 
 /// All targets, in the order of the help.
-pub(crate) const TARGETS: &[Command] = &[revocations::COMMAND, trivy::COMMAND];
+pub(crate) const TARGETS: &[Command] = &[
+    revocations::COMMAND,
+    trivy::COMMAND,
+    kyverno::COMMAND,
+    azure::COMMAND,
+    kubescape::COMMAND,
+    conforma::COMMAND,
+    opa::COMMAND,
+    openvex::COMMAND,
+    cyclonedx::COMMAND,
+    prometheus::COMMAND,
+    oscal::COMMAND,
+    prowler::COMMAND,
+];
 
 /// Write the ledger for another tool
 #[derive(Debug, Parser)]

@@ -3,21 +3,49 @@
 //! Uses diag to gate, `interop`'s description and uuid. Pure. Start at [`ALL`] and [`target::ExportTarget`]. Follows
 //! `docs/spec/interop.md`, 1 to 3. To add a target: its file, its `mod` line, one line in the table.
 
+pub mod azure;
 pub mod citation;
+pub mod conforma;
+pub mod cyclonedx;
+mod engine_finding;
+mod engine_pattern;
 pub mod input;
+mod json_edit;
+mod k8s_locator;
+pub mod kubescape;
+pub mod kyverno;
 pub mod loss;
 pub mod merge;
+pub mod opa;
+pub mod openvex;
+pub mod oscal;
 pub mod output;
 pub mod package;
 pub mod paths;
+pub mod prometheus;
+pub mod prowler;
 pub mod quoting;
 pub mod target;
 pub mod trivy;
+mod vex;
+mod yaml_edit;
 
 use crate::interop::export::target::ExportTarget;
 
 /// All targets, in the order of the help.
-pub const ALL: &[ExportTarget] = &[trivy::TARGET];
+pub const ALL: &[ExportTarget] = &[
+    trivy::TARGET,
+    kyverno::TARGET,
+    azure::TARGET,
+    kubescape::TARGET,
+    conforma::TARGET,
+    opa::TARGET,
+    openvex::TARGET,
+    cyclonedx::TARGET,
+    prometheus::TARGET,
+    oscal::TARGET,
+    prowler::TARGET,
+];
 
 /// Returns the target with a name.
 pub fn find(name: &str) -> Option<&'static ExportTarget> {
