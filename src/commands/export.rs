@@ -1,19 +1,25 @@
 //! `export`: writes the ledger in the form that another tool reads, one subcommand for each target.
 //!
-//! Start at [`TARGETS`]. Follows `docs/spec/interop.md`. To add a target: its file, its `mod` line, one line in the table.
+//! Start at [`TARGETS`]; `runner` is what they share. Follows `docs/spec/interop.md`. To add a target: its file, its `mod`
+//! line, one line in the table.
 
 pub(crate) mod azure;
+pub(crate) mod cargo_deny;
 pub(crate) mod conforma;
 pub(crate) mod cyclonedx;
+pub(crate) mod dependency_check;
+pub(crate) mod grype;
 pub(crate) mod kubescape;
 pub(crate) mod kyverno;
 pub(crate) mod opa;
 pub(crate) mod openvex;
 pub(crate) mod oscal;
+pub(crate) mod osv_scanner;
 pub(crate) mod prometheus;
 pub(crate) mod prowler;
 pub(crate) mod revocations;
 pub(crate) mod runner;
+pub(crate) mod snyk;
 pub(crate) mod trivy;
 
 use clap::Parser;
@@ -24,22 +30,27 @@ use crate::commands::command::Command;
 pub(crate) const TARGETS: &[Command] = &[
     revocations::COMMAND,
     trivy::COMMAND,
+    osv_scanner::COMMAND,
     kyverno::COMMAND,
     azure::COMMAND,
     kubescape::COMMAND,
     conforma::COMMAND,
+    dependency_check::COMMAND,
+    snyk::COMMAND,
     opa::COMMAND,
+    grype::COMMAND,
     openvex::COMMAND,
     cyclonedx::COMMAND,
     prometheus::COMMAND,
     oscal::COMMAND,
+    cargo_deny::COMMAND,
     prowler::COMMAND,
 ];
 
 /// Write the ledger for another tool
 #[derive(Debug, Parser)]
 #[command(name = "export")]
-#[command(after_help = "EXAMPLE\n  exledger export revocations --format csv -o revocations.csv")]
+#[command(after_help = "EXAMPLE\n  exledger export trivy -o .trivyignore.yaml")]
 pub(crate) struct ExportArgs {}
 
 pub(crate) const COMMAND: Command = Command::group::<ExportArgs>(TARGETS);

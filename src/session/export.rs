@@ -21,6 +21,8 @@ pub struct ExportSource<'a> {
     pub stamp: ExportStamp,
     /// The records in force, by id.
     pub records: Vec<ExportedRecord<'a>>,
+    /// Every record, also one that is not in force.
+    pub record_states: &'a [RecordState],
     /// Records about which it can't be determined whether they are in force, with the reason, by id.
     pub doubts: Vec<(String, String)>,
     /// Files that can't be read as records, with the reason, by path; they grant nothing.
@@ -38,6 +40,7 @@ impl ExportSource<'_> {
         ExportInput {
             stamp: self.stamp.clone(),
             records: self.records.clone(),
+            record_states: self.record_states,
             tree: Some(tree),
             options,
         }
@@ -81,6 +84,7 @@ impl Snapshot<'_> {
         Ok(ExportSource {
             stamp: self.export_stamp()?,
             records,
+            record_states: &self.record_states,
             doubts,
             unreadable,
             ids: ids.collect(),
@@ -92,6 +96,7 @@ impl Snapshot<'_> {
         let no_commit = || Undetermined::other("the approved ref has no commit", "commit first");
         Ok(ExportStamp {
             commit: self.stamp.commit.clone().ok_or_else(no_commit)?,
+            reference: self.stamp.reference.clone(),
             instant: self.stamp.instant,
             ledger: self.stamp.called.clone(),
         })
@@ -105,6 +110,14 @@ impl Snapshot<'_> {
         let record = record_state.effective.as_deref()?;
         let end = Instant::from_unix(record_state.end?.unix())?;
         let landings = self.landings(record_state);
-        (end > self.stamp.instant).then_some(ExportedRecord { record, record_state, end, landings })
+        let controls = record.deviates_from.controls.iter().flatten();
+        let canonical = controls.map(|control| match self.governance.control(control) {
+            Some(found) => found.canonical(),
+            None => control.as_str().to_owned(),
+        });
+        let controls: BTreeSet<String> = canonical.collect();
+        let controls = controls.into_iter().collect();
+        let is_covered = end > self.stamp.instant;
+        is_covered.then_some(ExportedRecord { record, record_state, end, landings, controls })
     }
 }
