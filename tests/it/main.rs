@@ -28,6 +28,7 @@ mod decisions;
 mod diff;
 mod doctor;
 mod embed;
+mod export_engines;
 mod export_models;
 mod forge_jobs;
 mod gate;

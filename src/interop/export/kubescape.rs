@@ -106,10 +106,17 @@ fn policy(
         "policyType": "postureExceptionPolicy",
         "actions": ["alertOnly"],
         "resources": resources,
-        "posturePolicies": [{"controlID": regex(control)}],
+        "posturePolicies": [{"controlID": control_id(control)}],
         "reason": text,
         "expirationDate": finding.record.end.to_string(),
     })
+}
+
+/// Returns the control as an expression. Kubescape ignores case, and `check` does not: an id that isn't written as
+/// controls are is compared as it stands.
+fn control_id(control: &str) -> String {
+    let expression = regex(control);
+    if control.to_uppercase() == control { expression } else { format!("(?-i:{expression})") }
 }
 
 /// Returns the attributes of an object. An empty attribute would match everything: `^$` matches only objects without

@@ -1,6 +1,13 @@
 //! How each tool decides about a finding, from the bytes that `export` wrote: one file per target, written after the
 //! tool's own source. Start at [`MODELS`]. `export_property` compares them with `check`.
 
+mod azure;
+mod conforma;
+mod kubescape;
+mod kyverno;
+mod opa;
+mod prowler;
+
 use exledger::record::time::Instant;
 
 /// A finding, as a tool has it before it reads its ignore file.
@@ -29,4 +36,11 @@ pub(crate) struct ToolModel {
 }
 
 /// All models. A target without one has no evaluation of its own (or is checked in another way).
-pub(crate) const MODELS: &[ToolModel] = &[];
+pub(crate) const MODELS: &[ToolModel] = &[
+    ToolModel { target: "azure", suppresses: azure::suppresses },
+    ToolModel { target: "conforma", suppresses: conforma::suppresses },
+    ToolModel { target: "kubescape", suppresses: kubescape::suppresses },
+    ToolModel { target: "kyverno", suppresses: kyverno::suppresses },
+    ToolModel { target: "opa", suppresses: opa::suppresses },
+    ToolModel { target: "prowler", suppresses: prowler::suppresses },
+];
