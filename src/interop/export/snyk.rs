@@ -135,11 +135,18 @@ fn name(package: &ExportedPackage) -> Option<String> {
     (!after_scope.is_empty() && after_scope.chars().all(is_literal)).then_some(name)
 }
 
-/// Tells whether an id is one of Snyk's own.
+/// Tells whether an id is one of Snyk's own, in Snyk's own case: its policy ignores the case of ids.
 fn is_own_id(id: &str) -> bool {
-    let own = id.strip_prefix("SNYK-").or_else(|| id.strip_prefix("npm:"));
-    let is_word = |it: char| it.is_ascii_alphanumeric() || "-._:@/".contains(it);
-    own.is_some_and(|rest| !rest.is_empty() && rest.chars().all(is_word))
+    let is_mark = |it: char| it.is_ascii_digit() || "-._:@/".contains(it);
+    let is_upper = |it: char| it.is_ascii_uppercase() || is_mark(it);
+    let is_lower = |it: char| it.is_ascii_lowercase() || is_mark(it);
+    let has =
+        |rest: &str, is_own: &dyn Fn(char) -> bool| !rest.is_empty() && rest.chars().all(is_own);
+    match (id.strip_prefix("SNYK-"), id.strip_prefix("npm:")) {
+        (Some(rest), _) => has(rest, &is_upper),
+        (None, Some(rest)) => has(rest, &is_lower),
+        (None, None) => false,
+    }
 }
 
 /// Returns a text in single quotes, or in double quotes if it has a character that single quotes can't keep.
