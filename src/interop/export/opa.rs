@@ -103,6 +103,7 @@ fn exception(record: &ExportedRecord<'_>) -> Value {
             ])),
         ),
         ("scope", Some(scope(content.scope.as_ref()))),
+        ("uses", content.uses.as_ref().map(|uses| Value::from(uses.limit))),
         ("owner", Some(Value::from(content.owner.email.as_str()))),
         ("risk", Some(Value::from(content.risk.level.as_str()))),
         (

@@ -22,8 +22,8 @@ fn covers(exception: &Value, asked: &AskedFinding, now: Instant) -> bool {
         && now < exception["not_after_ns"].as_i64().unwrap();
     let scope = &exception["scope"];
     let not_waived = scope["not_waived"].as_array();
-    let is_withheld =
-        not_waived.into_iter().flatten().any(|it| it.as_str() == asked.resource.as_deref());
+    let is_withheld = exception.get("uses").is_some()
+        || not_waived.into_iter().flatten().any(|it| it.as_str() == asked.resource.as_deref());
     let finding = |key: &Value| {
         let is_one = key["tool"] == asked.tool.to_lowercase() && key["id"] == asked.id;
         let has_standing = ["cwe", "severity", "versions"].iter().any(|it| key.get(*it).is_some());
