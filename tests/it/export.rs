@@ -40,6 +40,8 @@ pub(crate) const LOSSY: AllowedLosses = AllowedLosses { scope: true, term: true 
 
 /// Returns a record with some findings, as the items of a flow list, and whatever follows.
 pub(crate) fn record(id: &str, findings: &str, rest: &str) -> String {
+    let has_controls = rest.contains("compensating_controls:");
+    let controls = if has_controls { "" } else { CONTROLS };
     format!(
         "id: {id}
 title: Billing batch key cannot rotate before the legacy job retires
@@ -52,9 +54,14 @@ justification: The job is replaced in December (BILL-412); splitting the user no
 risk: {{level: moderate}}
 root_cause: brittle-dependency
 starts: 2026-11-20
-{rest}"
+{rest}{controls}"
     )
 }
+
+/// The control of most records, which nobody has to verify again.
+const CONTROLS: &str = "compensating_controls:
+  - {id: CC1, description: Alert on use outside 01:00-03:00 UTC, owner: soc@example.com, status: active}
+";
 
 /// The end of most records.
 pub(crate) const EXPIRES: &str = "expires: 2026-12-20\n";

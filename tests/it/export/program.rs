@@ -5,13 +5,13 @@ use crate::export::{ID, ON, empty, file, ledger, record};
 use crate::repo::Repo;
 
 fn export(repo: &Repo, args: &[&str]) -> Run {
-    repo.checkout();
     cli::run(repo.path(), &[&["--on", ON, "export"], args].concat())
 }
 
 #[test]
 fn files_are_written_as_the_flags_say() {
     let repo = ledger("{tool: trivy, id: CVE-2026-1}, {tool: osv-scanner, id: CVE-2026-1}");
+    repo.checkout();
     let shown = export(&repo, &["trivy"]);
     assert_eq!((shown.code, shown.err.as_str()), (0, ""));
     assert_eq!(export(&repo, &["trivy", "-o", "out.yaml"]).out, "");
@@ -30,6 +30,7 @@ fn files_are_written_as_the_flags_say() {
 #[cfg(unix)]
 fn links_are_refused() {
     let repo = ledger("{tool: trivy, id: CVE-2026-1}, {tool: osv-scanner, id: CVE-2026-1}");
+    repo.checkout();
     std::os::unix::fs::symlink("exledger.yaml", repo.path().join("link")).unwrap();
     for flag in ["-o", "--into"] {
         let refused = export(&repo, &["trivy", flag, "link"]);
@@ -47,6 +48,7 @@ fn links_are_refused() {
 #[test]
 fn losses_are_named_and_decide_the_exit_code() {
     let repo = ledger("{tool: grype, id: CVE-2026-1, paths: [a/**]}");
+    repo.checkout();
     let left_out = export(&repo, &["grype"]);
     let line = format!("{ID} findings[0] grype:CVE-2026-1: term: grype's entries have no end\n");
     assert_eq!(left_out.code, 1);
@@ -72,6 +74,7 @@ fn a_file_that_is_no_record_is_named_and_harms_no_other() {
     let branch = repo.branch("bad");
     branch.by("ana").write("exceptions/EXC-2026-BR0KE.yaml", "id: [\n").commit("File it");
     repo.by("dana").merge("bad", "Merge branch 'bad'");
+    repo.checkout();
     let answer = export(&repo, &["trivy"]);
     assert_eq!(answer.code, 0, "{}", answer.err);
     assert!(
@@ -103,6 +106,7 @@ fn only_records_in_force_are_exported_with_their_approved_content() {
         "expires: 2026-12-24\n",
     );
     repo.by("ana").write(ID, &wide).commit("Widen it");
+    repo.checkout();
     let answer = export(&repo, &["trivy"]);
     assert_eq!(answer.out.matches("- id: ").count(), 1, "{}", answer.out);
     assert!(answer.out.contains(&format!("- id: CVE-{ID}\n")));

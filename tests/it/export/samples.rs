@@ -85,6 +85,7 @@ fn a_tool_without_an_end_gets_nothing_unless_that_is_allowed() {
 fn two_clones_write_the_same_bytes() {
     let repo = sample("");
     let clone = repo.clone_with(&[]);
+    repo.checkout();
     let there = crate::cli::run(clone.path(), &["--on", ON, "export", "trivy"]);
     let here = crate::cli::run(repo.path(), &["--on", ON, "export", "trivy"]);
     assert_eq!((here.code, there.code), (0, 0), "{}", there.err);
