@@ -3,6 +3,7 @@
 //! Start at [`Snapshot::exported`]. Follows `docs/spec/interop.md`, X1, X2 and X4.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use crate::history::paths::LedgerPrefix;
 use crate::history::tree::CommitTree;
@@ -10,6 +11,7 @@ use crate::history::version::TrailKey;
 use crate::interop::export::input::{ExportInput, ExportOptions, ExportStamp, ExportedRecord};
 use crate::ledger::tree::Tree;
 use crate::record::time::Instant;
+use crate::session::Session;
 use crate::session::error::{Error, Undetermined};
 use crate::session::snapshot::Snapshot;
 use crate::status::reason;
@@ -47,6 +49,15 @@ impl ExportSource<'_> {
     }
 }
 
+impl Session {
+    /// Returns the path of a file from the top of the repository, with `/`; `None` if its folder is missing or elsewhere.
+    pub fn path_in_repository(&self, path: &Path) -> Option<String> {
+        let (folder, name) = (path.parent()?, path.file_name()?.to_str()?);
+        let below = self.opened.last().repository().ok()?.prefix(folder)?;
+        Some(if below.is_empty() { name.to_owned() } else { format!("{below}/{name}") })
+    }
+}
+
 impl Snapshot<'_> {
     /// Returns the records in force with their ends. The snapshot must be of all records
     /// ([`crate::session::snapshot::walk::Scope::Everything`]), so that every id is known.
@@ -64,8 +75,8 @@ impl Snapshot<'_> {
             it.status == Status::Unknown || it.in_force == InForce::Undetermined
         };
         let doubt = |it: &RecordState| (it.id().to_owned(), reason::first(&it.reasons));
-        let endless = landed().filter(|it| it.in_force == InForce::Yes && it.end.is_none());
-        let endless = endless.map(|it| (it.id().to_owned(), "its end is unknown".to_owned()));
+        let without_end = landed().filter(|it| it.in_force == InForce::Yes && it.end.is_none());
+        let endless = without_end.map(|it| (it.id().to_owned(), "its end is unknown".to_owned()));
         let unknown = self.record_states.iter().filter(is_unknown).map(doubt);
         let mut doubts: Vec<(String, String)> = unknown.chain(endless).collect();
         doubts.sort();
@@ -115,8 +126,8 @@ impl Snapshot<'_> {
             Some(found) => found.canonical(),
             None => control.as_str().to_owned(),
         });
-        let controls: BTreeSet<String> = canonical.collect();
-        let controls = controls.into_iter().collect();
+        let sorted: BTreeSet<String> = canonical.collect();
+        let controls = sorted.into_iter().collect();
         let is_covered = end > self.stamp.instant;
         is_covered.then_some(ExportedRecord { record, record_state, end, landings, controls })
     }

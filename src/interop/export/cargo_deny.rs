@@ -3,12 +3,18 @@
 //! Uses `interop::export`'s input, losses and output. Pure. Start at [`TARGET`]. Follows `docs/spec/interop.md`, 3;
 //! the parser of cargo-deny refuses a key for an end.
 
+use std::ops::Range;
+
+use toml_edit::{Item, Value};
+
 use crate::interop::export::input::ExportInput;
 use crate::interop::export::loss::{FindingLoss, LossLog};
+use crate::interop::export::merge::{MergeRefusal, SharedFile};
 use crate::interop::export::output::{ExportFiles, ExportOutput, WrittenRecords};
 use crate::interop::export::paths;
 use crate::interop::export::quoting;
 use crate::interop::export::target::ExportTarget;
+use crate::interop::export::toml_merge;
 
 /// The definition of the target.
 pub const TARGET: ExportTarget = ExportTarget {
@@ -16,7 +22,7 @@ pub const TARGET: ExportTarget = ExportTarget {
     tools: &["cargo-deny"],
     is_several: false,
     write,
-    merge: Some(super::toml_merge::cargo_deny),
+    merge: Some(merge),
     archive: None,
 };
 
@@ -33,6 +39,65 @@ fn write(input: &ExportInput<'_>) -> ExportOutput {
         out.push_str(&format!("ignore = [\n{}]\n", lines.concat()));
     }
     ExportOutput { files: ExportFiles::One(out.into_bytes()), losses: losses.into_losses() }
+}
+
+const ADVISORIES: &str = "advisories";
+
+/// Edits the list of ignored advisories in `deny.toml`.
+fn merge(input: &ExportInput<'_>, shared: SharedFile<'_>) -> Result<ExportOutput, MergeRefusal> {
+    let text = shared.text(TARGET.name)?;
+    let mut losses = LossLog::new(input.options.allowed);
+    let new = entries(input, &mut losses, &mut WrittenRecords::default());
+    let lines: String = new.iter().map(|entry| format!("\n  {entry},")).collect();
+    let read = toml_merge::parsed(text)?;
+    let advisories = read.get(ADVISORIES);
+    let edited = match advisories.and_then(|it| it.get("ignore")) {
+        Some(Item::Value(Value::Array(array))) => {
+            let own = array.iter().filter(|value| {
+                value.as_inline_table().is_some_and(|table| toml_merge::is_own(table, shared))
+            });
+            let found: Option<Vec<Range<usize>>> =
+                own.map(|value| Some(toml_merge::element(text, value.span()?))).collect();
+            let ranges =
+                found.ok_or_else(|| toml_merge::layout("ignore", "an entry has no place"))?;
+            let span =
+                array.span().ok_or_else(|| toml_merge::layout("ignore", "it has no place"))?;
+            let at = span.start + 1;
+            let rest = toml_merge::kept(text, &ranges, at);
+            let needs_break = !lines.is_empty() && !rest.starts_with(['\n', '\r']);
+            let gap = if needs_break { "\n" } else { "" };
+            toml_merge::replaced(text, &ranges, at, &format!("{lines}{gap}"))
+        }
+        Some(_) => return Err(toml_merge::shape("advisories.ignore", "a list")),
+        None if new.is_empty() => text.to_owned(),
+        None => {
+            let list = format!("ignore = [{lines}\n]\n");
+            match advisories {
+                Some(Item::Table(table)) if !table.is_implicit() && !table.is_dotted() => {
+                    let header = table.span().map(|span| span.start);
+                    let start =
+                        header.ok_or_else(|| toml_merge::layout(ADVISORIES, "it has no place"))?;
+                    toml_merge::replaced(text, &[], toml_merge::line_end(text, start), &list)
+                }
+                Some(Item::Table(table)) if table.is_dotted() => {
+                    return Err(toml_merge::layout(ADVISORIES, "write it as a table [advisories]"));
+                }
+                Some(Item::Value(_)) => {
+                    return Err(toml_merge::layout(ADVISORIES, "write it as a table [advisories]"));
+                }
+                _ => {
+                    let gap = if text.is_empty() { "" } else { "\n" };
+                    toml_merge::replaced(
+                        text,
+                        &[],
+                        text.len(),
+                        &format!("{gap}[{ADVISORIES}]\n{list}"),
+                    )
+                }
+            }
+        }
+    };
+    toml_merge::checked(text, edited, shared, losses)
 }
 
 /// Returns the entries as inline tables.
@@ -57,8 +122,8 @@ pub(super) fn entries(
             ("paths", key.paths.is_some()),
             ("resources", key.resources.is_some()),
         ];
-        let limits = limits.into_iter().filter(|(_, is_stated)| *is_stated);
-        lost.extend(limits.map(|(what, _)| {
+        let stated = limits.into_iter().filter(|(_, is_stated)| *is_stated);
+        lost.extend(stated.map(|(what, _)| {
             FindingLoss::scope(format!("an ignored advisory can't be limited to {what}"))
         }));
         lost.push(FindingLoss::term("cargo-deny's entries have no end"));

@@ -5,11 +5,13 @@
 
 use crate::interop::export::input::{ExportInput, ExportedFinding};
 use crate::interop::export::loss::{FindingLoss, LossLog};
+use crate::interop::export::merge::{MergeRefusal, SharedFile};
 use crate::interop::export::output::{ExportFiles, ExportOutput, WrittenRecords};
 use crate::interop::export::package::ExportedPackage;
 use crate::interop::export::paths::{self, PathLimits};
 use crate::interop::export::quoting;
 use crate::interop::export::target::ExportTarget;
+use crate::interop::export::yaml_merge;
 
 /// The definition of the target.
 pub const TARGET: ExportTarget = ExportTarget {
@@ -17,7 +19,7 @@ pub const TARGET: ExportTarget = ExportTarget {
     tools: &["grype"],
     is_several: false,
     write,
-    merge: Some(super::yaml_merge::grype),
+    merge: Some(merge),
     archive: None,
 };
 
@@ -57,6 +59,16 @@ fn write(input: &ExportInput<'_>) -> ExportOutput {
         out.push_str(&format!("  {line}\n"));
     }
     ExportOutput { files: ExportFiles::One(out.into_bytes()), losses: losses.into_losses() }
+}
+
+/// Edits `grype.yaml`.
+fn merge(input: &ExportInput<'_>, shared: SharedFile<'_>) -> Result<ExportOutput, MergeRefusal> {
+    let text = shared.text(TARGET.name)?;
+    let mut losses = LossLog::new(input.options.allowed);
+    let new = entries(input, &mut losses, &mut WrittenRecords::default());
+    let list =
+        yaml_merge::SharedList { path: "ignore".to_owned(), entries: new, text_key: "reason" };
+    Ok(yaml_merge::output(yaml_merge::with_list(text.to_owned(), &list, shared)?, losses))
 }
 
 /// Returns the entries, each as lines of YAML without indentation, the first beginning with `- `.
@@ -111,8 +123,8 @@ fn of_finding(finding: ExportedFinding<'_>, losses: &mut LossLog) -> Vec<Vec<Str
         if !package.is_empty() || location.is_some() {
             lines.push("  package:".to_owned());
         }
-        let location = location.map(|it| format!("location: {}", quoting::plain(&it)));
-        lines.extend(package.iter().cloned().chain(location).map(|line| format!("    {line}")));
+        let last = location.map(|it| format!("location: {}", quoting::plain(&it)));
+        lines.extend(package.iter().cloned().chain(last).map(|line| format!("    {line}")));
         lines
     };
     match paths::limits(key) {

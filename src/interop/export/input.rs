@@ -4,7 +4,7 @@
 //! `docs/spec/interop.md`, X1 to X3: the end is the evaluator's, never the date that a record states.
 
 use crate::interop::description;
-use crate::interop::export::loss::{AllowedLosses, FindingLoss, LossKind};
+use crate::interop::export::loss_kind::{AllowedLosses, FindingLoss, LossKind};
 use crate::ledger::tree::Tree;
 use crate::record::Record;
 use crate::record::subject::FindingKey;
@@ -96,12 +96,12 @@ impl<'a> ExportedFinding<'a> {
     /// versions) nor counts uses.
     pub fn criteria_losses(&self) -> Vec<FindingLoss> {
         let key = self.key;
-        let stated = [
+        let limits = [
             ("a weakness", key.cwe.is_some()),
             ("a severity", key.severity.is_some()),
             ("a range of versions", key.versions.is_some()),
         ];
-        let stated = stated.into_iter().filter(|(_, is_stated)| *is_stated);
+        let stated = limits.into_iter().filter(|(_, is_stated)| *is_stated);
         let criteria =
             stated.map(|(what, _)| FindingLoss::scope(format!("it can't be limited to {what}")));
         let counted = self.record.record.uses.as_ref();

@@ -5,64 +5,7 @@
 use std::fmt;
 
 use crate::interop::export::input::ExportedFinding;
-
-/// The kinds of loss.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum LossKind {
-    /// The target would cover more.
-    Scope,
-    /// The target has no end, or a later one.
-    Term,
-}
-
-impl LossKind {
-    /// All kinds, in the order in which they are written.
-    pub const ALL: &'static [LossKind] = &[LossKind::Scope, LossKind::Term];
-
-    /// Returns the name in messages and flags.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            LossKind::Scope => "scope",
-            LossKind::Term => "term",
-        }
-    }
-}
-
-/// The kinds of loss that are written anyway.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct AllowedLosses {
-    pub scope: bool,
-    pub term: bool,
-}
-
-impl AllowedLosses {
-    /// Tells whether a kind is written.
-    pub fn contains(self, kind: LossKind) -> bool {
-        match kind {
-            LossKind::Scope => self.scope,
-            LossKind::Term => self.term,
-        }
-    }
-}
-
-/// One reason why a finding can't be expressed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FindingLoss {
-    pub kind: LossKind,
-    pub reason: String,
-}
-
-impl FindingLoss {
-    /// Returns a loss of scope.
-    pub fn scope(reason: impl Into<String>) -> FindingLoss {
-        FindingLoss { kind: LossKind::Scope, reason: reason.into() }
-    }
-
-    /// Returns a loss of term.
-    pub fn term(reason: impl Into<String>) -> FindingLoss {
-        FindingLoss { kind: LossKind::Term, reason: reason.into() }
-    }
-}
+pub use crate::interop::export::loss_kind::{AllowedLosses, FindingLoss, LossKind};
 
 /// A finding that can't be expressed, as a line on stderr names it.
 #[derive(Clone, Debug, PartialEq, Eq)]

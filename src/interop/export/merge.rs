@@ -48,8 +48,8 @@ impl<'a> SharedFile<'a> {
     /// # Errors
     /// [`MergeRefusal`] if it is no text, or was written as a whole.
     pub fn text(&self, target: &'static str) -> Result<&'a str, MergeRefusal> {
-        let text = std::str::from_utf8(self.bytes.unwrap_or_default());
-        let text = text.map_err(|_| MergeRefusal::NotText)?;
+        let read = std::str::from_utf8(self.bytes.unwrap_or_default());
+        let text = read.map_err(|_| MergeRefusal::NotText)?;
         let is_generated = text.lines().take(2).any(|line| {
             let comment = line.trim_start_matches('\u{feff}').trim_start_matches(['#', ' ']);
             comment.starts_with(HEADER)

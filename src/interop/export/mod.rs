@@ -19,6 +19,7 @@ pub mod kubescape;
 pub mod kyverno;
 pub mod lock_files;
 pub mod loss;
+pub mod loss_kind;
 pub mod merge;
 pub mod opa;
 pub mod openvex;

@@ -5,14 +5,19 @@
 //! several entries with one id only the first counts.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+
+use toml_edit::{Item, Table};
 
 use crate::interop::export::input::{ExportInput, ExportedFinding};
 use crate::interop::export::lock_files;
 use crate::interop::export::loss::{FindingLoss, LossLog};
+use crate::interop::export::merge::{MergeRefusal, SharedFile};
 use crate::interop::export::output::{ExportFile, ExportFiles, ExportOutput, WrittenRecords};
 use crate::interop::export::paths::{self, PathLimits};
 use crate::interop::export::quoting;
 use crate::interop::export::target::ExportTarget;
+use crate::interop::export::toml_merge;
 use crate::ledger::tree::{EntryKind, Tree};
 use crate::record::pattern;
 use crate::record::time::Instant;
@@ -23,7 +28,7 @@ pub const TARGET: ExportTarget = ExportTarget {
     tools: &["osv-scanner"],
     is_several: true,
     write,
-    merge: Some(super::toml_merge::osv_scanner),
+    merge: Some(merge),
     archive: None,
 };
 
@@ -68,6 +73,35 @@ fn write(input: &ExportInput<'_>) -> ExportOutput {
     });
     let files = ExportFiles::Several(files.collect());
     ExportOutput { files, losses: losses.into_losses() }
+}
+
+const VULNS: &str = "IgnoredVulns";
+
+/// Edits the `osv-scanner.toml` of a folder.
+fn merge(input: &ExportInput<'_>, shared: SharedFile<'_>) -> Result<ExportOutput, MergeRefusal> {
+    let text = shared.text(TARGET.name)?;
+    let path = shared.path.ok_or(MergeRefusal::Elsewhere)?;
+    let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let mut losses = LossLog::new(input.options.allowed);
+    let all = folders(input, &mut losses);
+    let entries = all.get(folder).map(|folder| folder.entries.as_slice()).unwrap_or_default();
+    let read = toml_merge::parsed(text)?;
+    let tables: Vec<&Table> = match read.get(VULNS) {
+        None => Vec::new(),
+        Some(Item::ArrayOfTables(tables)) => tables.iter().collect(),
+        Some(_) => return Err(toml_merge::shape(VULNS, "written as [[IgnoredVulns]]")),
+    };
+    let own = tables.into_iter().filter(|table| toml_merge::is_own(*table, shared));
+    let found: Option<Vec<Range<usize>>> =
+        own.map(|table| toml_merge::lines_of(text, table)).collect();
+    let ranges = found.ok_or_else(|| toml_merge::layout(VULNS, "an entry has no place"))?;
+    let at = ranges.first().map_or(text.len(), |range| range.start);
+    let mut new: String = entries.iter().map(|it| format!("\n{}", table(it))).collect();
+    if at == 0 {
+        new = new.trim_start_matches('\n').to_owned();
+    }
+    let edited = toml_merge::replaced(text, &ranges, at, &new);
+    toml_merge::checked(text, edited, shared, losses)
 }
 
 /// Returns an entry as the lines of a table.
@@ -170,8 +204,8 @@ fn decided<'f>(
 /// Returns the folders of all lock files; without any, the root.
 fn anywhere(lock_files: Option<&[String]>) -> BTreeSet<String> {
     let found = lock_files.unwrap_or_default();
-    let found: BTreeSet<String> = found.iter().map(|path| folder(path).to_owned()).collect();
-    if found.is_empty() { BTreeSet::from([String::new()]) } else { found }
+    let folders: BTreeSet<String> = found.iter().map(|path| folder(path).to_owned()).collect();
+    if folders.is_empty() { BTreeSet::from([String::new()]) } else { folders }
 }
 
 /// Returns the folders of some paths, and notes what a file there would cover besides.

@@ -45,8 +45,8 @@ impl WrittenRecords {
     /// Returns the two lines that a generated file begins with, without marks of a comment. The first instant at which
     /// the file grants too much is the smallest end; a file without records never does (`stale-after=never`).
     pub fn header(&self, target: &str, stamp: &ExportStamp) -> [String; 2] {
-        let stale_after = self.0.values().min();
-        let stale_after = stale_after.map_or_else(|| "never".to_owned(), Instant::to_string);
+        let first_end = self.0.values().min();
+        let stale_after = first_end.map_or_else(|| "never".to_owned(), Instant::to_string);
         [
             format!("{HEADER} {target}: generated, do not edit"),
             format!(

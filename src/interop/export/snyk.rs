@@ -7,11 +7,15 @@ use std::collections::BTreeMap;
 
 use crate::interop::export::input::{ExportInput, ExportedFinding};
 use crate::interop::export::loss::{FindingLoss, LossLog};
+use crate::interop::export::merge::{MergeRefusal, SharedFile};
 use crate::interop::export::output::{ExportFiles, ExportOutput, WrittenRecords};
 use crate::interop::export::package::ExportedPackage;
 use crate::interop::export::paths;
 use crate::interop::export::quoting;
 use crate::interop::export::target::ExportTarget;
+use crate::interop::export::yaml_merge;
+use crate::yaml::node::Value;
+use crate::yaml::splice::SpliceEdit;
 
 /// The definition of the target.
 pub const TARGET: ExportTarget = ExportTarget {
@@ -19,7 +23,7 @@ pub const TARGET: ExportTarget = ExportTarget {
     tools: &["snyk"],
     is_several: false,
     write,
-    merge: Some(super::yaml_merge::snyk),
+    merge: Some(merge),
     archive: None,
 };
 
@@ -60,6 +64,72 @@ fn write(input: &ExportInput<'_>) -> ExportOutput {
     }
     out.push_str("patch: {}\n");
     ExportOutput { files: ExportFiles::One(out.into_bytes()), losses: losses.into_losses() }
+}
+
+/// Edits `.snyk`, which has a list of entries for each id.
+fn merge(input: &ExportInput<'_>, shared: SharedFile<'_>) -> Result<ExportOutput, MergeRefusal> {
+    let text = shared.text(TARGET.name)?;
+    let mut losses = LossLog::new(input.options.allowed);
+    let new = entries(input, &mut losses, &mut WrittenRecords::default());
+    let mut edited = text.to_owned();
+    let Some(root) = yaml_merge::parsed(&edited)? else {
+        if !new.is_empty() {
+            edited = yaml_merge::after(edited, &format!("version: {}\n", VERSION));
+            edited = with_ids(edited, &new, shared)?;
+        }
+        return Ok(yaml_merge::output(edited, losses));
+    };
+    if let Some(ignore) = root.get("ignore") {
+        if !matches!(ignore.value, Value::Map(_) | Value::Null) {
+            return Err(yaml_merge::shape("ignore", "a map"));
+        }
+        for entry in ignore.entries().iter().filter(|entry| !new.contains_key(&entry.key)) {
+            let own = yaml_merge::own_items(&entry.value, "reason", shared);
+            if !own.is_empty() && own.len() == entry.value.items().len() {
+                edited = yaml_merge::spliced(
+                    edited,
+                    &yaml_merge::remove(&format!("ignore.{}", entry.key)),
+                )?;
+            } else {
+                edited = yaml_merge::without(edited, &format!("ignore.{}", entry.key), own)?;
+            }
+        }
+    }
+    Ok(yaml_merge::output(with_ids(edited, &new, shared)?, losses))
+}
+
+/// The entries by the id of the finding.
+type EntriesById = BTreeMap<String, Vec<SnykEntry>>;
+
+fn with_ids(
+    mut edited: String,
+    new: &EntriesById,
+    shared: SharedFile<'_>,
+) -> Result<String, MergeRefusal> {
+    for (id, entries) in new {
+        if id.contains(['.', '[']) {
+            let why = "an id with a dot or bracket has to be edited by hand".to_owned();
+            return Err(MergeRefusal::Layout { key: id.clone(), why });
+        }
+        let lines: Vec<Vec<String>> = entries.iter().map(|entry| entry.lines.clone()).collect();
+        let root = yaml_merge::parsed(&edited)?;
+        let ignore = root.as_ref().and_then(|root| root.get("ignore"));
+        if ignore.is_none_or(|ignore| ignore.value == Value::Null) {
+            let flows = lines.iter().map(|lines| yaml_merge::flow_of(lines));
+            let items: String = flows.map(|item| format!("\n- {item}")).collect();
+            let yaml = format!("{}:{items}", quoting::plain(id));
+            edited =
+                yaml_merge::spliced(edited, &SpliceEdit::Insert { path: "ignore", yaml: &yaml })?;
+            continue;
+        }
+        let path = format!("ignore.{id}");
+        edited = yaml_merge::with_list(
+            edited,
+            &yaml_merge::SharedList { path, entries: lines, text_key: "reason" },
+            shared,
+        )?;
+    }
+    Ok(edited)
 }
 
 /// Returns the entries by the id of the finding, in the order of the records.
@@ -112,8 +182,8 @@ fn entry(finding: ExportedFinding<'_>, losses: &mut LossLog) -> Option<(String, 
         }
     }
     let text = losses.admit(finding, lost)?;
-    let expires = finding.record.last_second().to_string();
-    let expires = expires.strip_suffix('Z').unwrap_or(&expires);
+    let last = finding.record.last_second().to_string();
+    let expires = last.strip_suffix('Z').unwrap_or(&last);
     let lines = vec![
         format!("- {}:", single(&path)),
         format!("    reason: {}", single(&text)),

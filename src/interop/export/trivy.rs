@@ -5,11 +5,13 @@
 
 use crate::interop::export::input::{ExportInput, ExportedFinding};
 use crate::interop::export::loss::{FindingLoss, LossLog};
+use crate::interop::export::merge::{MergeRefusal, SharedFile};
 use crate::interop::export::output::{ExportFiles, ExportOutput, WrittenRecords};
 use crate::interop::export::package::ExportedPackage;
 use crate::interop::export::paths::{self, PathLimits};
 use crate::interop::export::quoting;
 use crate::interop::export::target::ExportTarget;
+use crate::interop::export::yaml_merge;
 
 /// The sections of the file, each with the tool whose findings it takes.
 pub(super) const SECTIONS: &[(&str, &str)] = &[
@@ -25,7 +27,7 @@ pub const TARGET: ExportTarget = ExportTarget {
     tools: &["trivy", "trivy-misconfig", "trivy-secret", "trivy-license"],
     is_several: false,
     write,
-    merge: Some(super::yaml_merge::trivy),
+    merge: Some(merge),
     archive: None,
 };
 
@@ -52,6 +54,20 @@ fn write(input: &ExportInput<'_>) -> ExportOutput {
         out.push_str("{}\n");
     }
     ExportOutput { files: ExportFiles::One(out.into_bytes()), losses: losses.into_losses() }
+}
+
+/// Edits `.trivyignore.yaml`.
+fn merge(input: &ExportInput<'_>, shared: SharedFile<'_>) -> Result<ExportOutput, MergeRefusal> {
+    let text = shared.text(TARGET.name)?;
+    let mut losses = LossLog::new(input.options.allowed);
+    let all = sections(input, &mut losses, &mut WrittenRecords::default());
+    let mut edited = text.to_owned();
+    for section in all {
+        let path = section.name.to_owned();
+        let list = yaml_merge::SharedList { path, entries: section.entries, text_key: "statement" };
+        edited = yaml_merge::with_list(edited, &list, shared)?;
+    }
+    Ok(yaml_merge::output(edited, losses))
 }
 
 /// Returns the entries of each section, in the order of the file.

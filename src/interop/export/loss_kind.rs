@@ -1,0 +1,61 @@
+//! The kinds of loss: what a target would cover more than a record, in scope or in time.
+//!
+//! Uses no other module. Pure. Start at [`LossKind`]. Follows `docs/spec/interop.md`, X4.
+
+/// The kinds of loss.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum LossKind {
+    /// The target would cover more.
+    Scope,
+    /// The target has no end, or a later one.
+    Term,
+}
+
+impl LossKind {
+    /// All kinds, in the order in which they are written.
+    pub const ALL: &'static [LossKind] = &[LossKind::Scope, LossKind::Term];
+
+    /// Returns the name in messages and flags.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            LossKind::Scope => "scope",
+            LossKind::Term => "term",
+        }
+    }
+}
+
+/// The kinds of loss that are written anyway.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct AllowedLosses {
+    pub scope: bool,
+    pub term: bool,
+}
+
+impl AllowedLosses {
+    /// Tells whether a kind is written.
+    pub fn contains(self, kind: LossKind) -> bool {
+        match kind {
+            LossKind::Scope => self.scope,
+            LossKind::Term => self.term,
+        }
+    }
+}
+
+/// One reason why a finding can't be expressed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FindingLoss {
+    pub kind: LossKind,
+    pub reason: String,
+}
+
+impl FindingLoss {
+    /// Returns a loss of scope.
+    pub fn scope(reason: impl Into<String>) -> FindingLoss {
+        FindingLoss { kind: LossKind::Scope, reason: reason.into() }
+    }
+
+    /// Returns a loss of term.
+    pub fn term(reason: impl Into<String>) -> FindingLoss {
+        FindingLoss { kind: LossKind::Term, reason: reason.into() }
+    }
+}
