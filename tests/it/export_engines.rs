@@ -14,7 +14,7 @@ use std::fmt::Write as _;
 
 use exledger::interop::export;
 use exledger::interop::export::input::{ExportInput, ExportOptions};
-use exledger::interop::export::loss::AllowedLosses;
+use exledger::interop::export::loss_kind::AllowedLosses;
 use exledger::interop::export::output::{ExportFiles, ExportOutput};
 use exledger::record::time::Instant;
 use exledger::session::Session;

@@ -14,7 +14,7 @@ use crate::interop::export::paths;
 use crate::interop::export::target::ExportTarget;
 use crate::record::vocabulary::ControlStatus;
 
-/// The target `azure`.
+/// The target `azure`: templates of Azure Resource Manager, one for each scope.
 pub const TARGET: ExportTarget = ExportTarget {
     name: "azure",
     tools: &["azure-policy"],

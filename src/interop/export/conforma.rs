@@ -17,7 +17,7 @@ use crate::interop::export::yaml_edit;
 use crate::yaml::node::{Node, Value};
 use crate::yaml::splice::SpliceEdit;
 
-/// The target `conforma`.
+/// The target `conforma`: a policy whose only source has the exclusions.
 pub const TARGET: ExportTarget = ExportTarget {
     name: "conforma",
     tools: &["conforma"],

@@ -15,7 +15,7 @@ use crate::interop::export::vex;
 use crate::interop::uuid::name_uuid;
 use crate::record::vocabulary::ControlStatus;
 
-/// The target `cyclonedx`.
+/// The target `cyclonedx`: a document of vulnerabilities without a bill of materials.
 pub const TARGET: ExportTarget = ExportTarget {
     name: "cyclonedx",
     tools: &[],

@@ -19,7 +19,7 @@ pub(crate) struct JsonList<'a> {
 }
 
 impl<'a> JsonList<'a> {
-    /// Parses a file.
+    /// Parses a file and finds the bytes of each item of its list.
     ///
     /// # Errors
     /// [`MergeRefusal`] if it is no JSON, or no list.

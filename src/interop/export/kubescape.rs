@@ -16,7 +16,7 @@ use crate::interop::export::output::{ExportFiles, ExportOutput};
 use crate::interop::export::paths;
 use crate::interop::export::target::ExportTarget;
 
-/// The target `kubescape`.
+/// The target `kubescape`: the file for `kubescape scan --exceptions`.
 pub const TARGET: ExportTarget = ExportTarget {
     name: "kubescape",
     tools: &["kubescape"],

@@ -5,6 +5,7 @@
 
 mod cel;
 mod cluster_policy;
+mod object;
 
 use crate::interop::export::engine_finding::{engine_losses, title};
 use crate::interop::export::engine_pattern::has_wildcard;
@@ -13,10 +14,10 @@ use crate::interop::export::k8s_locator::K8sLocator;
 use crate::interop::export::loss::{FindingLoss, LossLog};
 use crate::interop::export::output::{ExportFiles, ExportOutput, WrittenRecords};
 use crate::interop::export::paths;
-use crate::interop::export::quoting::{double, plain};
 use crate::interop::export::target::ExportTarget;
+use object::PolicyException;
 
-/// The target `kyverno`.
+/// The target `kyverno`: objects for `kubectl apply`, of both kinds of policies.
 pub const TARGET: ExportTarget = ExportTarget {
     name: "kyverno",
     tools: &["kyverno"],
@@ -88,19 +89,6 @@ impl KyvernoPolicy<'_> {
             _ => Err(format!("`{id}` is no policy of kyverno that takes exceptions")),
         }
     }
-}
-
-/// One object: a finding with everything that its lines need.
-struct PolicyException<'a> {
-    finding: ExportedFinding<'a>,
-    /// The number of the object within its record, from 1.
-    number: usize,
-    /// `None` if all objects are covered, which is a loss that was allowed.
-    locators: Option<Vec<K8sLocator<'a>>>,
-    namespace: Option<String>,
-    commit: &'a str,
-    /// The title on one line, with its marks.
-    title: String,
 }
 
 fn write(input: &ExportInput<'_>) -> ExportOutput {
@@ -192,35 +180,4 @@ fn namespace(input: &ExportInput<'_>, locators: Option<&[K8sLocator<'_>]>) -> Op
     let is_only = names.all(|name| name == first);
     let is_name = !first.is_empty() && !has_wildcard(first);
     (is_only && is_name).then(|| first.to_owned())
-}
-
-impl PolicyException<'_> {
-    /// Writes everything up to the `spec`; `ttl` is the value of a label that lets kyverno delete the object.
-    fn write_head(&self, api_version: &str, ttl: Option<&str>, out: &mut String) {
-        let record = self.finding.record;
-        let id = record.id();
-        let name = format!("{}-{}", id.to_lowercase(), self.number);
-        out.push_str(&format!(
-            "---\napiVersion: {api_version}\nkind: PolicyException\nmetadata:\n  name: {}\n",
-            plain(&name)
-        ));
-        if let Some(namespace) = &self.namespace {
-            out.push_str(&format!("  namespace: {}\n", plain(namespace)));
-        }
-        out.push_str(&format!(
-            "  labels:\n    app.kubernetes.io/managed-by: exledger\n    exledger.dev/id: {}\n",
-            plain(id)
-        ));
-        if let Some(ttl) = ttl {
-            out.push_str(&format!("    cleanup.kyverno.io/ttl: {ttl}\n"));
-        }
-        out.push_str(&format!(
-            "  annotations:\n    exledger.dev/id: {}\n    exledger.dev/not-after: {}\n    exledger.dev/owner: {}\n    exledger.dev/ledger-commit: {}\n    exledger.dev/title: {}\nspec:\n",
-            plain(id),
-            double(&record.end.to_string()),
-            plain(record.record.owner.email.as_str()),
-            plain(self.commit),
-            plain(&self.title),
-        ));
-    }
 }

@@ -17,7 +17,7 @@ use crate::record::subject::{FindingKey, Scope};
 use crate::record::time::Instant;
 use crate::record::vocabulary::Vocabulary;
 
-/// The target `opa`.
+/// The target `opa`: a bundle, as a folder or as an archive.
 pub const TARGET: ExportTarget = ExportTarget {
     name: "opa",
     tools: &[],
@@ -72,9 +72,9 @@ pub(super) fn short_reference(name: &str) -> &str {
 fn exception(record: &ExportedRecord<'_>) -> Value {
     let (content, state) = (record.record, record.record_state);
     let approved = state.approved.as_ref();
-    let starts = content.starts.as_ref().map(|starts| starts.start());
-    let starts = starts.or(approved.map(|approved| approved.at)).or(state.decided_at);
-    let starts = starts.or(state.landed.as_ref().map(|landed| landed.at));
+    let stated = content.starts.as_ref().map(|starts| starts.start());
+    let landed = state.landed.as_ref().map(|landed| landed.at);
+    let starts = stated.or(approved.map(|approved| approved.at)).or(state.decided_at).or(landed);
     let text = |value: &Option<String>| value.as_ref().map(|value| Value::from(value.as_str()));
     let list = |values: &[String]| Value::from(values.to_vec());
     let subject = &content.subject;

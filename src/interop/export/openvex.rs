@@ -13,7 +13,7 @@ use crate::interop::export::target::ExportTarget;
 use crate::interop::export::vex;
 use crate::interop::uuid::name_uuid;
 
-/// The target `openvex`.
+/// The target `openvex`: one document with a statement for each vulnerability.
 pub const TARGET: ExportTarget = ExportTarget {
     name: "openvex",
     tools: &[],

@@ -12,14 +12,14 @@ use serde_json::{Map, Value, json};
 use crate::interop::export::engine_finding::one_line;
 use crate::interop::export::input::{ExportInput, ExportedRecord};
 use crate::interop::export::oscal::parts::{
-    mitigating_factors, observation_ids, observations, remediations, risk_log,
+    mitigating_factors, observation_ids, observations, prop, remediations, risk_log, text,
 };
 use crate::interop::export::output::{ExportFiles, ExportOutput};
 use crate::interop::export::target::ExportTarget;
 use crate::interop::uuid::name_uuid;
 use crate::record::vocabulary::Vocabulary;
 
-/// The target `oscal`.
+/// The target `oscal`: one plan for the whole ledger, in JSON.
 pub const TARGET: ExportTarget = ExportTarget {
     name: "oscal",
     tools: &[],
@@ -28,9 +28,6 @@ pub const TARGET: ExportTarget = ExportTarget {
     merge: None,
     archive: None,
 };
-
-/// The namespace of our properties.
-const NAMESPACE: &str = "https://exledger.dev/ns/oscal";
 
 fn write(input: &ExportInput<'_>) -> ExportOutput {
     let stamp = &input.stamp;
@@ -113,16 +110,6 @@ fn metadata(input: &ExportInput<'_>) -> Value {
 
 fn party_id(email: &str) -> String {
     name_uuid(&format!("party/{email}"))
-}
-
-fn prop(name: &str, value: &str) -> Value {
-    json!({"name": name, "ns": NAMESPACE, "value": one_line(value)})
-}
-
-/// Returns a text on one line, or another if it is blank: OSCAL wants no empty texts.
-fn text(stated: &str, otherwise: &str) -> String {
-    let line = one_line(stated);
-    if line.is_empty() { otherwise.to_owned() } else { line }
 }
 
 fn risk(record: &ExportedRecord<'_>) -> Value {

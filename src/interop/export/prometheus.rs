@@ -13,7 +13,7 @@ use crate::interop::export::target::ExportTarget;
 use crate::record::vocabulary::Vocabulary;
 use crate::status::state::{InForce, RecordState, Status};
 
-/// The target `prometheus`.
+/// The target `prometheus`: a file for the textfile collector of node_exporter.
 pub const TARGET: ExportTarget = ExportTarget {
     name: "prometheus",
     tools: &[],
@@ -23,12 +23,11 @@ pub const TARGET: ExportTarget = ExportTarget {
     archive: None,
 };
 
-/// Lines of metrics.
+/// Metrics in the text format, one family after the other.
 #[derive(Default)]
 struct MetricLines(String);
 
 impl MetricLines {
-    /// Begins a gauge.
     fn gauge(&mut self, name: &str, help: &str) {
         self.0.push_str(&format!("# HELP {name} {help}\n# TYPE {name} gauge\n"));
     }
@@ -36,8 +35,8 @@ impl MetricLines {
     fn sample(&mut self, name: &str, labels: &[(&str, &str)], value: impl Display) {
         self.0.push_str(name);
         if !labels.is_empty() {
-            let labels = labels.iter().map(|(key, value)| format!("{key}=\"{}\"", escaped(value)));
-            self.0.push_str(&format!("{{{}}}", labels.collect::<Vec<_>>().join(",")));
+            let pairs = labels.iter().map(|(key, value)| format!("{key}=\"{}\"", escaped(value)));
+            self.0.push_str(&format!("{{{}}}", pairs.collect::<Vec<_>>().join(",")));
         }
         self.0.push_str(&format!(" {value}\n"));
     }

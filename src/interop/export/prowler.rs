@@ -19,7 +19,7 @@ use crate::interop::export::yaml_edit;
 use crate::yaml::node::{Node, Value};
 use crate::yaml::splice::SpliceEdit;
 
-/// The target `prowler`.
+/// The target `prowler`: the file for `prowler --mutelist-file`.
 pub const TARGET: ExportTarget = ExportTarget {
     name: "prowler",
     tools: &["prowler"],

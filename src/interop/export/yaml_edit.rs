@@ -10,7 +10,7 @@ use crate::yaml::splice::{self, SpliceEdit};
 /// The largest file that is edited, and how deep it may be nested.
 const LIMITS: Limits = Limits { bytes: 64 << 20, depth: 64 };
 
-/// Reads a file.
+/// Reads a file of another tool, which must be YAML that we can edit.
 ///
 /// # Errors
 /// [`MergeRefusal::Unparsed`] with the first fault.
@@ -23,7 +23,7 @@ pub(crate) fn read(text: &str) -> Result<Node, MergeRefusal> {
     document.root.ok_or_else(|| MergeRefusal::Unparsed("it has no value".to_owned()))
 }
 
-/// Applies one edit.
+/// Applies one edit, and checks that nothing else of the file changed.
 ///
 /// # Errors
 /// [`MergeRefusal::Layout`] if it would change more than its place.

@@ -5,7 +5,7 @@ use exledger::gate::answer::{GateVerdict, Question, ReceiptCounts};
 use exledger::gate::verdict;
 use exledger::interop::export;
 use exledger::interop::export::input::ExportOptions;
-use exledger::interop::export::loss::AllowedLosses;
+use exledger::interop::export::loss_kind::AllowedLosses;
 use exledger::record::time::Instant;
 use exledger::session::Session;
 use exledger::session::options::{Moment, Options};

@@ -3,7 +3,7 @@
 //! Pure. Start at [`write`]. Kyverno skips one whose `expiresAt` is before the present (1.19 and later); a condition
 //! that fails to evaluate, as for an object that is being deleted, covers nothing.
 
-use super::PolicyException;
+use super::object::PolicyException;
 use crate::interop::export::engine_pattern::{has_wildcard, regex};
 use crate::interop::export::k8s_locator::{K8sLocator, is_any};
 use crate::interop::export::quoting::{double, plain};

@@ -3,7 +3,7 @@
 //! Pure. Start at [`write`]. Kyverno derives rules for the controllers of pods, which an exception must name too
 //! (pkg/autogen), and compares every name with wildcards.
 
-use super::PolicyException;
+use super::object::PolicyException;
 use crate::interop::export::k8s_locator::{K8sLocator, is_any, wildcard};
 use crate::interop::export::quoting::{double, plain};
 
@@ -64,10 +64,10 @@ fn rule_names(rule: Option<&str>, locators: Option<&[K8sLocator<'_>]>) -> Vec<St
         ("autogen", is_all || kinds().any(|kind| CONTROLLERS.contains(&kind))),
         ("autogen-cronjob", is_all || kinds().any(|kind| kind == "CronJob")),
     ];
-    let derived = derived.iter().filter(|(_, is_wanted)| *is_wanted);
+    let wanted = derived.iter().filter(|(_, is_wanted)| *is_wanted);
     let mut names = vec![rule.to_owned()];
     names.extend(
-        derived.map(|(prefix, _)| format!("{prefix}-{rule}")).filter(|name| name.len() <= LONGEST),
+        wanted.map(|(prefix, _)| format!("{prefix}-{rule}")).filter(|name| name.len() <= LONGEST),
     );
     names
 }

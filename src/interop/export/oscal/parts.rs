@@ -4,12 +4,26 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{prop, text};
+use crate::interop::export::engine_finding::one_line;
 use crate::interop::export::input::ExportedRecord;
 use crate::interop::uuid::name_uuid;
 use crate::record::CompensatingControl;
 use crate::record::decision::Evidence;
 use crate::record::vocabulary::Vocabulary;
+
+/// The namespace of our properties.
+const NAMESPACE: &str = "https://exledger.dev/ns/oscal";
+
+/// Returns a property of ours; its value is one line.
+pub(super) fn prop(name: &str, value: &str) -> Value {
+    json!({"name": name, "ns": NAMESPACE, "value": one_line(value)})
+}
+
+/// Returns a text on one line, or another if it is blank: OSCAL wants no empty texts.
+pub(super) fn text(stated: &str, otherwise: &str) -> String {
+    let line = one_line(stated);
+    if line.is_empty() { otherwise.to_owned() } else { line }
+}
 
 /// Returns the verified controls, each with the UUID of its observation.
 fn verified<'a>(
@@ -119,7 +133,7 @@ pub(super) fn remediations(record: &ExportedRecord<'_>) -> Value {
 pub(super) fn risk_log(record: &ExportedRecord<'_>) -> Option<Value> {
     let approved = record.record_state.approved.as_ref()?;
     let level = approved.approvers.iter().map(|approver| approver.level).min();
-    let level = level.map(|level| format!(" ({})", level.as_str())).unwrap_or_default();
+    let stated = level.map(|level| format!(" ({})", level.as_str())).unwrap_or_default();
     let people: Vec<&str> =
         approved.approvers.iter().map(|approver| approver.person.email.as_str()).collect();
     let by = match people.as_slice() {
@@ -132,6 +146,6 @@ pub(super) fn risk_log(record: &ExportedRecord<'_>) -> Option<Value> {
         "title": "approved",
         "start": approved.at.to_string(),
         "status-change": "deviation-approved",
-        "description": format!("Landed and approved{level}{by}"),
+        "description": format!("Landed and approved{stated}{by}"),
     }]}))
 }
