@@ -3,10 +3,20 @@
 //! Start at [`TARGETS`]; `runner` is what they share. Follows `docs/spec/interop.md`. To add a target: its file, its `mod`
 //! line, one line in the table.
 
+pub(crate) mod azure;
 pub(crate) mod cargo_deny;
+pub(crate) mod conforma;
+pub(crate) mod cyclonedx;
 pub(crate) mod dependency_check;
 pub(crate) mod grype;
+pub(crate) mod kubescape;
+pub(crate) mod kyverno;
+pub(crate) mod opa;
+pub(crate) mod openvex;
+pub(crate) mod oscal;
 pub(crate) mod osv_scanner;
+pub(crate) mod prometheus;
+pub(crate) mod prowler;
 pub(crate) mod revocations;
 pub(crate) mod runner;
 pub(crate) mod snyk;
@@ -21,10 +31,20 @@ pub(crate) const TARGETS: &[Command] = &[
     revocations::COMMAND,
     trivy::COMMAND,
     osv_scanner::COMMAND,
+    kyverno::COMMAND,
+    azure::COMMAND,
+    kubescape::COMMAND,
+    conforma::COMMAND,
     dependency_check::COMMAND,
     snyk::COMMAND,
+    opa::COMMAND,
     grype::COMMAND,
+    openvex::COMMAND,
+    cyclonedx::COMMAND,
+    prometheus::COMMAND,
+    oscal::COMMAND,
     cargo_deny::COMMAND,
+    prowler::COMMAND,
 ];
 
 /// Write the ledger for another tool

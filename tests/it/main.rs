@@ -30,6 +30,7 @@ mod diff;
 mod doctor;
 mod embed;
 mod export;
+mod export_engines;
 mod export_models;
 mod export_property;
 mod forge_jobs;

@@ -3,24 +3,40 @@
 //! Uses diag to gate, `interop`'s description and uuid. Pure. Start at [`ALL`] and [`target::ExportTarget`]. Follows
 //! `docs/spec/interop.md`, 1 to 3. To add a target: its file, its `mod` line, one line in the table.
 
+pub mod azure;
 pub mod cargo_deny;
 pub mod citation;
+pub mod conforma;
+pub mod cyclonedx;
 pub mod dependency_check;
+mod engine_finding;
+mod engine_pattern;
 pub mod grype;
 pub mod input;
+mod json_edit;
+mod k8s_locator;
+pub mod kubescape;
+pub mod kyverno;
 pub mod lock_files;
 pub mod loss;
 pub mod loss_kind;
 pub mod merge;
+pub mod opa;
+pub mod openvex;
+pub mod oscal;
 pub mod osv_scanner;
 pub mod output;
 pub mod package;
 pub mod paths;
+pub mod prometheus;
+pub mod prowler;
 pub mod quoting;
 pub mod snyk;
 pub mod target;
 pub mod toml_merge;
 pub mod trivy;
+mod vex;
+mod yaml_edit;
 pub mod yaml_merge;
 
 use crate::interop::export::target::ExportTarget;
@@ -29,10 +45,20 @@ use crate::interop::export::target::ExportTarget;
 pub const ALL: &[ExportTarget] = &[
     trivy::TARGET,
     osv_scanner::TARGET,
+    kyverno::TARGET,
+    azure::TARGET,
+    kubescape::TARGET,
+    conforma::TARGET,
     dependency_check::TARGET,
     snyk::TARGET,
+    opa::TARGET,
     grype::TARGET,
+    openvex::TARGET,
+    cyclonedx::TARGET,
+    prometheus::TARGET,
+    oscal::TARGET,
     cargo_deny::TARGET,
+    prowler::TARGET,
 ];
 
 /// Returns the target with a name.

@@ -1,11 +1,17 @@
 //! How each tool decides about a finding, from the bytes that `export` wrote: one file per target, written after the
 //! tool's own source. Start at [`MODELS`]. `export_property` compares them with `check`.
 
+mod azure;
 mod cargo_deny;
+mod conforma;
 mod dependency_check;
 mod globs;
 mod grype;
+mod kubescape;
+mod kyverno;
+mod opa;
 mod osv_scanner;
+mod prowler;
 mod snyk;
 mod trivy;
 
@@ -38,10 +44,16 @@ pub(crate) struct ToolModel {
 
 /// All models. A target without one suppresses nothing by itself, or is checked in another way.
 pub(crate) const MODELS: &[ToolModel] = &[
+    ToolModel { target: "azure", suppresses: azure::suppresses },
     ToolModel { target: "cargo-deny", suppresses: cargo_deny::suppresses },
+    ToolModel { target: "conforma", suppresses: conforma::suppresses },
     ToolModel { target: "dependency-check", suppresses: dependency_check::suppresses },
     ToolModel { target: "grype", suppresses: grype::suppresses },
+    ToolModel { target: "kubescape", suppresses: kubescape::suppresses },
+    ToolModel { target: "kyverno", suppresses: kyverno::suppresses },
+    ToolModel { target: "opa", suppresses: opa::suppresses },
     ToolModel { target: "osv-scanner", suppresses: osv_scanner::suppresses },
+    ToolModel { target: "prowler", suppresses: prowler::suppresses },
     ToolModel { target: "snyk", suppresses: snyk::suppresses },
     ToolModel { target: "trivy", suppresses: trivy::suppresses },
 ];
