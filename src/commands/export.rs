@@ -2,7 +2,11 @@
 //!
 //! Start at [`TARGETS`]. Follows `docs/spec/interop.md`. To add a target: its file, its `mod` line, one line in the table.
 
+pub(crate) mod csv;
+pub(crate) mod fleet;
+pub(crate) mod jsonl;
 pub(crate) mod revocations;
+pub(crate) mod rows;
 pub(crate) mod runner;
 pub(crate) mod trivy;
 
@@ -11,7 +15,13 @@ use clap::Parser;
 use crate::commands::command::Command;
 
 /// All targets, in the order of the help.
-pub(crate) const TARGETS: &[Command] = &[revocations::COMMAND, trivy::COMMAND];
+pub(crate) const TARGETS: &[Command] = &[
+    revocations::COMMAND,
+    trivy::COMMAND,
+    csv::COMMAND,
+    jsonl::COMMAND,
+    fleet::COMMAND,
+];
 
 /// Write the ledger for another tool
 #[derive(Debug, Parser)]
