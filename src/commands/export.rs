@@ -5,6 +5,7 @@
 pub(crate) mod csv;
 pub(crate) mod fleet;
 pub(crate) mod jsonl;
+pub(crate) mod pack;
 pub(crate) mod revocations;
 pub(crate) mod rows;
 pub(crate) mod runner;
@@ -21,6 +22,7 @@ pub(crate) const TARGETS: &[Command] = &[
     csv::COMMAND,
     jsonl::COMMAND,
     fleet::COMMAND,
+    pack::COMMAND,
 ];
 
 /// Write the ledger for another tool

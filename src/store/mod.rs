@@ -9,6 +9,7 @@ pub mod fetch;
 pub mod files;
 pub mod git;
 pub mod locked;
+pub mod new_folder;
 pub mod refused;
 pub mod sign;
 pub mod streams;

@@ -27,6 +27,7 @@ pub mod messages;
 pub mod new;
 pub mod next;
 pub mod overview;
+pub mod pack;
 pub mod page;
 pub mod patch;
 pub mod patterns;

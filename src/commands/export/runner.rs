@@ -239,7 +239,7 @@ pub(crate) fn not_a_link(path: PathBuf) -> anyhow::Result<PathBuf> {
     Ok(path)
 }
 
-fn is_archive(place: &Path) -> bool {
+pub(crate) fn is_archive(place: &Path) -> bool {
     let name = place.file_name().and_then(|name| name.to_str()).unwrap_or_default();
     name.ends_with(".tar.gz") || name.ends_with(".tgz")
 }
