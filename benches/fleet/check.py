@@ -148,7 +148,7 @@ def on_spark():
     from pyspark.sql import SparkSession
 
     # The zone differs from this machine's and from UTC, and must not matter.
-    builder = SparkSession.builder.master("local[2]").config("spark.ui.enabled", "false").config("spark.sql.session.timeZone", "Asia/Tokyo")
+    builder = SparkSession.builder.master("local[2]").config("spark.ui.enabled", "false").config("spark.ui.showConsoleProgress", "false").config("spark.sql.session.timeZone", "Asia/Tokyo")
     session = builder.config("spark.sql.warehouse.dir", os.path.abspath("warehouse")).getOrCreate()
     session.sparkContext.setLogLevel("OFF")
     for statement in loading("spark"):

@@ -58,12 +58,11 @@ verify.txt     what was checked about every version that was ever merged, for pe
 records/       the file of each packed record, byte for byte as git holds it
 cards/         each record evaluated at the end of the span: status and why, approvals, controls, evidence
 trail/         each record's history: every merged change, its values, its authors and its approvals
-approvals/     signed approvals of these records and of the governance files, also removed ones
+approvals/     signed approvals and rejections of these records and of the governance files, also removed ones
 evidence/      the files that these records cite as evidence, as they were at the end of the span
-policy/        COMMIT.yaml is the policy that came into force with that commit; COMMIT/ the other governance
-               files; current/ all of them as they were at the end of the span
+policy/        COMMIT.yaml: the policy from that commit on; COMMIT/: the other governance files; current/: all at the end
 files.tsv      for each copied file: its name here, commit, blob and path in git
-checkpoint.json  the state of the branch; keep it, and `exledger verify --checkpoint` says next time whether it was rewritten
+checkpoint.json the state of the branch: `exledger verify --checkpoint` says later whether it was rewritten
 SHA256SUMS     the digest of every other file
 
 HOW TO CHECK IT
@@ -92,20 +91,22 @@ fn checks(commit: &str, signers: Option<&str>) -> String {
         Some(signers) => format!(
             "\
 4. Each signed approval was signed by the person whom it names, with a key that the ledger lists. It holds the digest of
-   the record that it approves; the last command compares those with the records as they are now, and a line
-   'approves an earlier version' is no fault. A review that was recorded by a bridge (it has a line 'via') is signed by
+   the record that it approves or rejects; the last command compares those with the packed records, and a line
+   'is about an earlier version' is no fault. A review that was recorded by a bridge (it has a line 'via') is signed by
    the bridge. A key that was removed since is in an earlier version of the list, policy/COMMIT/.
 
     find approvals -name '*.txt.sig' | sort | while read -r sig; do
-      text=\"${{sig%.sig}}\"; who=\"$(sed -n 's/^by //p' \"$text\")\"
-      if grep -q '^via ' \"$text\"; then who=\"$(ssh-keygen -Y find-principals -f '{signers}' -s \"$sig\" | head -n 1)\"; fi
-      ssh-keygen -Y verify -f '{signers}' -I \"$who\" -n exledger-approval@v1 -s \"$sig\" < \"$text\" || echo \"not verified: $text\"
+      text=\"${{sig%.sig}}\"; who=\"$(sed -n 's/^by //p' \"$text\")\"; as=exledger-approval@v1
+      if grep -q '^via ' \"$text\"; then
+        who=\"$(ssh-keygen -Y find-principals -f '{signers}' -s \"$sig\" | head -n 1)\"; as=exledger-review@v1
+      fi
+      ssh-keygen -Y verify -f '{signers}' -I \"$who\" -n \"$as\" -s \"$sig\" < \"$text\" || echo \"not verified: $text\"
     done
 
     find approvals -name '*.txt' | sort | while read -r text; do
       record=\"$(sed -n 's/^record //p' \"$text\")\"; digest=\"$(sed -n 's/^sha256 //p' \"$text\")\"
       case \"$record\" in governance:*) continue;; esac
-      echo \"$digest  records/$record.yaml\" | sha256sum -c --status 2>&1 && echo \"approves the packed version: $text\" || echo \"approves an earlier version: $text\"
+      echo \"$digest  records/$record.yaml\" | sha256sum -c --status && echo \"is about the packed version: $text\" || echo \"is about an earlier version: $text\"
     done
 "
         ),
@@ -126,7 +127,7 @@ fn checks(commit: &str, signers: Option<&str>) -> String {
 
 3. The copies are git's own bytes, at the commit and path that files.tsv names. Nothing is printed if all are.
 
-    tail -n +2 files.tsv | while IFS="$(printf '\\t')" read -r file commit blob path; do
+    tail -n +2 files.tsv | while IFS=\"$(printf '\\t')\" read -r file commit blob path; do
       test \"$(git hash-object --no-filters \"$file\")\" = \"$blob\" || echo \"other bytes than git's: $file\"
       test \"$(git -C \"$CLONE\" rev-parse \"$commit:$path\")\" = \"$blob\" || echo \"not at that commit: $file\"
       git -C \"$CLONE\" merge-base --is-ancestor \"$commit\" {commit} || echo \"not on the branch: $file\"

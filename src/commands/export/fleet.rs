@@ -33,7 +33,7 @@ const LEDGER: &str = "ledger.json";
 #[command(name = "fleet")]
 #[command(after_help = "\
 EXAMPLE
-  exledger -C shop.git export fleet -o fleet/day=2026-11-20/ledger=acme%2Fshop")]
+  exledger -C shop.git export fleet -o /srv/fleet/day=2026-11-20/ledger=shop")]
 pub(crate) struct FleetArgs {
     /// Folder to write to; it is created if it is missing
     #[arg(short, long, value_name = "DIR")]
