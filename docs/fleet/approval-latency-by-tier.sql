@@ -1,5 +1,5 @@
 -- How long a request took from the landing of its file to its first approval, by tier, in hours.
--- A record that landed together with its approval took none; one that nobody approved is counted apart.
+-- A record that landed together with its approval took none, and one that nobody approved is counted apart.
 WITH latest AS (
   SELECT e.tier, e.filed, e.first_approved
   FROM exceptions e

@@ -1,5 +1,5 @@
 -- One cause behind one control in several ledgers: a fix in one place would save exceptions in all of them.
--- Counts what was filed in the last 180 days, whatever became of it; the control is what failed, the cause is why.
+-- Counts what was filed in the last 180 days, whatever became of it. The control is what failed, the cause is why.
 WITH places AS (
   SELECT i FROM range(1, 1001) AS places(i)
 ),

@@ -62,7 +62,6 @@ use crate::session::lint::request::LintRequest;
 use crate::session::locate::Located;
 use crate::session::opened::Opened;
 use crate::session::options::{Moment, Options};
-use crate::session::pack::{PackRequest, PackedLedger};
 use crate::session::redesign::{NamedRedesign, PreparedRedesign, RedesignPlan};
 use crate::session::snapshot::Snapshot;
 use crate::session::snapshot::walk::Scope;
@@ -383,15 +382,6 @@ impl Session {
         request: &TriageRequest<'_>,
     ) -> Result<TriageAnswer<'_>, Error> {
         triage::triage(self.opened.current()?, at, sources, request)
-    }
-
-    /// Collects the audit pack of a span.
-    ///
-    /// # Errors
-    /// [`error::Usage`] if the span is not over; [`error::Undetermined`] if the ledger, or a file that belongs into the
-    /// pack, can't be read.
-    pub fn pack(&self, request: PackRequest) -> Result<PackedLedger<'_>, Error> {
-        pack::prepare(self.opened.current()?, request)
     }
 
     /// Compares lists of live access with the ledger; `complete` are the patterns of whom or what they are complete for.

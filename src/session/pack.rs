@@ -1,6 +1,6 @@
 //! The audit pack: the ledger at the end of a span, and git's own bytes of everything that its answers rest on.
 //!
-//! Start at [`prepare`]. Follows `docs/spec/interop.md`, 3a. Nothing here depends on the clone, its time or its clock: the
+//! Start at [`Session::pack`]. Follows `docs/spec/interop.md`, 3a. Nothing here depends on the clone, its time or its clock: the
 //! present is the later of the end of the span and the time of the tip, and the approved branch has one name.
 
 mod copied;
@@ -13,6 +13,7 @@ use crate::history::chain;
 use crate::history::checkpoint::Checkpoint;
 use crate::history::version::TrailKey;
 use crate::record::time::Instant;
+use crate::session::Session;
 use crate::session::audit::{self, AuditAnswer, AuditRequest};
 use crate::session::error::{Error, Undetermined, Usage};
 use crate::session::locate::Located;
@@ -73,11 +74,19 @@ impl PackedLedger<'_> {
     }
 }
 
+impl Session {
+    /// Collects the audit pack of a span.
+    ///
+    /// # Errors
+    /// [`Usage`] if the span is not over; [`Undetermined`] if the ledger, or a file that belongs into the pack, can't
+    /// be read.
+    pub fn pack(&self, request: PackRequest) -> Result<PackedLedger<'_>, Error> {
+        prepare(self.opened.current()?, request)
+    }
+}
+
 /// Collects what a pack holds.
-pub(crate) fn prepare<'s>(
-    located: &'s Located,
-    request: PackRequest,
-) -> Result<PackedLedger<'s>, Error> {
+fn prepare<'s>(located: &'s Located, request: PackRequest) -> Result<PackedLedger<'s>, Error> {
     refuse_open_span(request)?;
     let repository = located.repository()?;
     let tip = chain::read(repository, mainline::approved_ref(located)?.tip)?;
@@ -147,5 +156,5 @@ fn selected(snapshot: &Snapshot<'_>, request: PackRequest) -> BTreeSet<String> {
 
 /// Returns the error for a file that git names but this clone can't read.
 fn unread(path: &str, cause: impl std::fmt::Display, repair: &str) -> Error {
-    Undetermined::other(&format!("{path} can't be copied: {cause}"), repair).into()
+    Undetermined::other(format!("{path} can't be copied: {cause}"), repair).into()
 }

@@ -37,7 +37,7 @@ struct ExceptionRow<'a> {
     not_after: Option<Instant>,
     end: Option<Instant>,
     days_left: Option<i64>,
-    controls: Vec<String>,
+    controls: BTreeSet<String>,
     rule: Option<&'a str>,
     baseline: Option<&'static str>,
     identity: Option<&'a str>,

@@ -9,6 +9,7 @@ use clap::Parser;
 
 use crate::commands::command::{Command, PastInstants, Run};
 use crate::commands::context::Ctx;
+use crate::commands::context::fault;
 use crate::commands::context::output::Formats;
 use crate::commands::context::unknown;
 use crate::commands::exit::Outcome;
@@ -52,6 +53,12 @@ impl Run for FleetArgs {
         let ledger_path = runner::not_a_link(folder.join(LEDGER))?;
         let home = ctx.home()?;
         let approved = ctx.approved_only(&home, Scope::Everything)?;
+        let (history, _) = approved.facts();
+        if let Some(obstacle) = &history.mainline.boundary {
+            // Records that were closed or removed before would not even be missed.
+            let what = format!("the ledger can't be exported as a whole: {obstacle}");
+            return Err(fault::undetermined(what, obstacle.repair()));
+        }
         let records = approved.landed_records();
         let (mut lines, mut ledger) = (Vec::new(), Vec::new());
         let doc = view::exception_row::doc(&records, &*approved, approved.stamp());
