@@ -1,14 +1,20 @@
 //! `export`: writes the ledger in the form that another tool reads, one subcommand for each target.
 //!
-//! Start at [`TARGETS`]. Follows `docs/spec/interop.md`. To add a target: its file, its `mod` line, one line in the table.
+//! Start at [`TARGETS`]; `runner` is what they share. Follows `docs/spec/interop.md`. To add a target: its file, its `mod`
+//! line, one line in the table.
 
+pub(crate) mod cargo_deny;
 pub(crate) mod csv;
+pub(crate) mod dependency_check;
 pub(crate) mod fleet;
+pub(crate) mod grype;
 pub(crate) mod jsonl;
+pub(crate) mod osv_scanner;
 pub(crate) mod pack;
 pub(crate) mod revocations;
 pub(crate) mod rows;
 pub(crate) mod runner;
+pub(crate) mod snyk;
 pub(crate) mod trivy;
 
 use clap::Parser;
@@ -19,6 +25,11 @@ use crate::commands::command::Command;
 pub(crate) const TARGETS: &[Command] = &[
     revocations::COMMAND,
     trivy::COMMAND,
+    osv_scanner::COMMAND,
+    dependency_check::COMMAND,
+    snyk::COMMAND,
+    grype::COMMAND,
+    cargo_deny::COMMAND,
     csv::COMMAND,
     jsonl::COMMAND,
     fleet::COMMAND,
@@ -28,7 +39,7 @@ pub(crate) const TARGETS: &[Command] = &[
 /// Write the ledger for another tool
 #[derive(Debug, Parser)]
 #[command(name = "export")]
-#[command(after_help = "EXAMPLE\n  exledger export revocations --format csv -o revocations.csv")]
+#[command(after_help = "EXAMPLE\n  exledger export trivy -o .trivyignore.yaml")]
 pub(crate) struct ExportArgs {}
 
 pub(crate) const COMMAND: Command = Command::group::<ExportArgs>(TARGETS);

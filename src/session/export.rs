@@ -3,6 +3,7 @@
 //! Start at [`Snapshot::exported`]. Follows `docs/spec/interop.md`, X1, X2 and X4.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use crate::history::paths::LedgerPrefix;
 use crate::history::tree::CommitTree;
@@ -10,6 +11,7 @@ use crate::history::version::TrailKey;
 use crate::interop::export::input::{ExportInput, ExportOptions, ExportStamp, ExportedRecord};
 use crate::ledger::tree::Tree;
 use crate::record::time::Instant;
+use crate::session::Session;
 use crate::session::error::{Error, Undetermined};
 use crate::session::snapshot::Snapshot;
 use crate::status::reason;
@@ -21,6 +23,8 @@ pub struct ExportSource<'a> {
     pub stamp: ExportStamp,
     /// The records in force, by id.
     pub records: Vec<ExportedRecord<'a>>,
+    /// Every record, also one that is not in force.
+    pub record_states: &'a [RecordState],
     /// Records about which it can't be determined whether they are in force, with the reason, by id.
     pub doubts: Vec<(String, String)>,
     /// Files that can't be read as records, with the reason, by path; they grant nothing.
@@ -38,9 +42,19 @@ impl ExportSource<'_> {
         ExportInput {
             stamp: self.stamp.clone(),
             records: self.records.clone(),
+            record_states: self.record_states,
             tree: Some(tree),
             options,
         }
+    }
+}
+
+impl Session {
+    /// Returns the path of a file from the top of the repository, with `/`; `None` if its folder is missing or elsewhere.
+    pub fn path_in_repository(&self, path: &Path) -> Option<String> {
+        let (folder, name) = (path.parent()?, path.file_name()?.to_str()?);
+        let folder = self.opened.last().repository().ok()?.prefix(folder)?;
+        Some(if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") })
     }
 }
 
@@ -81,6 +95,7 @@ impl Snapshot<'_> {
         Ok(ExportSource {
             stamp: self.export_stamp()?,
             records,
+            record_states: &self.record_states,
             doubts,
             unreadable,
             ids: ids.collect(),
@@ -92,6 +107,7 @@ impl Snapshot<'_> {
         let no_commit = || Undetermined::other("the approved ref has no commit", "commit first");
         Ok(ExportStamp {
             commit: self.stamp.commit.clone().ok_or_else(no_commit)?,
+            reference: self.stamp.reference.clone(),
             instant: self.stamp.instant,
             ledger: self.stamp.called.clone(),
         })
@@ -105,6 +121,14 @@ impl Snapshot<'_> {
         let record = record_state.effective.as_deref()?;
         let end = Instant::from_unix(record_state.end?.unix())?;
         let landings = self.landings(record_state);
-        (end > self.stamp.instant).then_some(ExportedRecord { record, record_state, end, landings })
+        let controls = record.deviates_from.controls.iter().flatten();
+        let canonical = controls.map(|control| match self.governance.control(control) {
+            Some(found) => found.canonical(),
+            None => control.as_str().to_owned(),
+        });
+        let controls: BTreeSet<String> = canonical.collect();
+        let controls = controls.into_iter().collect();
+        let is_covered = end > self.stamp.instant;
+        is_covered.then_some(ExportedRecord { record, record_state, end, landings, controls })
     }
 }

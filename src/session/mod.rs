@@ -158,13 +158,6 @@ impl Session {
         self.opened.last()
     }
 
-    /// Returns the path of a file from the top of the repository, with `/`; `None` if its folder is missing or elsewhere.
-    pub fn path_in_repository(&self, path: &Path) -> Option<String> {
-        let (folder, name) = (path.parent()?, path.file_name()?.to_str()?);
-        let folder = self.opened.last().repository().ok()?.prefix(folder)?;
-        Some(if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") })
-    }
-
     /// Chooses the approved ref.
     ///
     /// # Errors

@@ -103,13 +103,6 @@ impl<'a> ExportRun<'a> {
         self
     }
 
-    /// Names the namespace of the target's objects.
-    #[must_use]
-    pub(crate) fn in_namespace(mut self, namespace: Option<&str>) -> ExportRun<'a> {
-        self.options.namespace = namespace.map(str::to_owned);
-        self
-    }
-
     /// Writes the target.
     ///
     /// # Errors

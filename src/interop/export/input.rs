@@ -16,6 +16,8 @@ pub struct ExportInput<'a> {
     pub stamp: ExportStamp,
     /// The records in force, by id.
     pub records: Vec<ExportedRecord<'a>>,
+    /// Every record, also one that is not in force, for targets that count.
+    pub record_states: &'a [RecordState],
     /// The files of the commit, from the root of the repository; `None` if they can't be read.
     pub tree: Option<&'a dyn Tree>,
     pub options: ExportOptions,
@@ -26,6 +28,8 @@ pub struct ExportInput<'a> {
 pub struct ExportStamp {
     /// The id of the commit, 40 hexadecimal digits.
     pub commit: String,
+    /// The full name of the approved ref, if it is one.
+    pub reference: Option<String>,
     /// The instant in question.
     pub instant: Instant,
     /// The name of the ledger in approvals and receipts: its own, or the id of its root commit.
@@ -52,6 +56,8 @@ pub struct ExportedRecord<'a> {
     pub end: Instant,
     /// How often it landed.
     pub landings: usize,
+    /// The controls that it deviates from, in the form of the catalogs, sorted.
+    pub controls: Vec<String>,
 }
 
 impl ExportedRecord<'_> {
@@ -86,7 +92,8 @@ impl<'a> ExportedFinding<'a> {
         self.key.id.as_deref().filter(|id| !id.trim().is_empty())
     }
 
-    /// Returns the losses that every target without standing criteria has: weakness, severity, range of versions.
+    /// Returns the losses that every target has that neither knows standing criteria (weakness, severity, range of
+    /// versions) nor counts uses.
     pub fn criteria_losses(&self) -> Vec<FindingLoss> {
         let key = self.key;
         let stated = [
@@ -95,9 +102,12 @@ impl<'a> ExportedFinding<'a> {
             ("a range of versions", key.versions.is_some()),
         ];
         let stated = stated.into_iter().filter(|(_, is_stated)| *is_stated);
-        stated
-            .map(|(what, _)| FindingLoss::scope(format!("it can't be limited to {what}")))
-            .collect()
+        let criteria =
+            stated.map(|(what, _)| FindingLoss::scope(format!("it can't be limited to {what}")));
+        let counted = self.record.record.uses.as_ref();
+        let counted =
+            counted.map(|_| FindingLoss::term("uses of the record are counted, which it can't do"));
+        criteria.chain(counted).collect()
     }
 }
 

@@ -107,10 +107,20 @@ impl LossLog {
         finding: ExportedFinding<'_>,
         losses: Vec<FindingLoss>,
     ) -> Option<String> {
+        self.decide(finding, losses).map(|marks| finding.record.text() + &marks)
+    }
+
+    /// Decides about a finding with its losses. Returns the marks for the end of its text, empty without losses;
+    /// `None` if it must be left out.
+    pub fn decide(
+        &mut self,
+        finding: ExportedFinding<'_>,
+        losses: Vec<FindingLoss>,
+    ) -> Option<String> {
         let is_written = losses.iter().all(|loss| self.allowed.contains(loss.kind));
         let marks = marks(&losses);
         self.note(finding, losses, is_written);
-        is_written.then(|| finding.record.text() + &marks)
+        is_written.then_some(marks)
     }
 
     /// Leaves a finding out that can't be written whatever is allowed.

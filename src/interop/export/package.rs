@@ -7,7 +7,9 @@ use crate::gate::purl::Purl;
 /// A package, as a record names it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ExportedPackage {
-    pub(crate) purl: Purl,
+    purl: Purl,
+    /// The namespace and the name as the record writes them, decoded.
+    stated: (String, String),
     /// The version as the record writes it, decoded; `None` if it names none.
     pub version: Option<String>,
     /// The canonical package URL with version, qualifiers and subpath as stated.
@@ -30,8 +32,14 @@ impl ExportedPackage {
         }
         let at = if version.is_empty() { String::new() } else { format!("@{version}") };
         let url = format!("{}{at}{qualifiers}", purl.at(None));
-        let version = Some(decoded(version)?).filter(|it| !it.is_empty());
-        Some(ExportedPackage { purl, version, url })
+        let is_epoch = |pair: &str| pair.to_ascii_lowercase().starts_with("epoch=");
+        let version = match &purl.version {
+            Some(whole) if qualifiers.split(['?', '&']).any(is_epoch) => whole.clone(),
+            _ => decoded(version)?,
+        };
+        let version = Some(version).filter(|it| !it.is_empty());
+        let stated = names(path)?;
+        Some(ExportedPackage { purl, stated, version, url })
     }
 
     /// Returns the type in lower case, such as `cargo`.
@@ -39,14 +47,14 @@ impl ExportedPackage {
         &self.purl.kind
     }
 
-    /// Returns the namespace; empty if there is none.
+    /// Returns the namespace as stated; empty if there is none.
     pub fn namespace(&self) -> &str {
-        &self.purl.namespace
+        &self.stated.0
     }
 
-    /// Returns the name.
+    /// Returns the name as stated.
     pub fn name(&self) -> &str {
-        &self.purl.name
+        &self.stated.1
     }
 
     /// Returns namespace and name joined by a text; the name alone if there is no namespace.
@@ -57,10 +65,23 @@ impl ExportedPackage {
         }
     }
 
-    /// Returns the canonical package URL without version, qualifiers and subpath.
-    pub fn without_version(&self) -> String {
-        self.purl.at(None)
+    /// Returns the canonical package URL without qualifiers and subpath, with or without the version.
+    pub fn canonical(&self, version: Option<&str>) -> String {
+        self.purl.at(version)
     }
+}
+
+/// Returns the namespace and the name in the part of a package URL before qualifiers.
+fn names(path: &str) -> Option<(String, String)> {
+    let rest = path.strip_prefix("pkg:")?.trim_start_matches('/');
+    let (_, rest) = rest.split_once('/')?;
+    let rest = match rest.rsplit_once('@') {
+        Some((before, version)) if !version.contains('/') && !before.is_empty() => before,
+        _ => rest,
+    };
+    let trimmed = rest.trim_matches('/');
+    let (namespace, name) = trimmed.rsplit_once('/').unwrap_or(("", trimmed));
+    Some((decoded(namespace)?, decoded(name)?))
 }
 
 /// Tells whether a part of a package URL has only characters that need no interpretation.

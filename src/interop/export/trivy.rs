@@ -25,7 +25,7 @@ pub const TARGET: ExportTarget = ExportTarget {
     tools: &["trivy", "trivy-misconfig", "trivy-secret", "trivy-license"],
     is_several: false,
     write,
-    merge: None,
+    merge: Some(super::yaml_merge::trivy),
     archive: None,
 };
 

@@ -1,0 +1,157 @@
+//! `grype`: the `ignore` list of `grype.yaml`, whose entries have no end.
+//!
+//! Uses `interop::export`'s input, losses and output. Pure. Start at [`TARGET`]. Follows `docs/spec/interop.md`, 3,
+//! and grype's grype/match/ignore.go: names are regular expressions there, locations are globs, the rest is compared.
+
+use crate::interop::export::input::{ExportInput, ExportedFinding};
+use crate::interop::export::loss::{FindingLoss, LossLog};
+use crate::interop::export::output::{ExportFiles, ExportOutput, WrittenRecords};
+use crate::interop::export::package::ExportedPackage;
+use crate::interop::export::paths::{self, PathLimits};
+use crate::interop::export::quoting;
+use crate::interop::export::target::ExportTarget;
+
+/// The definition of the target.
+pub const TARGET: ExportTarget = ExportTarget {
+    name: "grype",
+    tools: &["grype"],
+    is_several: false,
+    write,
+    merge: Some(super::yaml_merge::grype),
+    archive: None,
+};
+
+/// The types of packages, as package URLs and as grype name them.
+const TYPES: &[(&str, &str)] = &[
+    ("alpm", "alpm"),
+    ("apk", "apk"),
+    ("cargo", "rust-crate"),
+    ("cocoapods", "pod"),
+    ("composer", "php-composer"),
+    ("conan", "conan"),
+    ("deb", "deb"),
+    ("gem", "gem"),
+    ("github", "github-action"),
+    ("golang", "go-module"),
+    ("hackage", "hackage"),
+    ("hex", "hex"),
+    ("maven", "java-archive"),
+    ("npm", "npm"),
+    ("nuget", "dotnet"),
+    ("pub", "dart-pub"),
+    ("pypi", "python"),
+    ("rpm", "rpm"),
+    ("swift", "swift"),
+];
+
+/// The types whose names have the namespace in them.
+const WITH_NAMESPACE: &[&str] = &["npm", "golang", "composer", "github"];
+
+fn write(input: &ExportInput<'_>) -> ExportOutput {
+    let mut losses = LossLog::new(input.options.allowed);
+    let mut written = WrittenRecords::default();
+    let entries = entries(input, &mut losses, &mut written);
+    let mut out = written.hash_header(TARGET.name, &input.stamp);
+    out.push_str(if entries.is_empty() { "ignore: []\n" } else { "ignore:\n" });
+    for line in entries.iter().flatten() {
+        out.push_str(&format!("  {line}\n"));
+    }
+    ExportOutput { files: ExportFiles::One(out.into_bytes()), losses: losses.into_losses() }
+}
+
+/// Returns the entries, each as lines of YAML without indentation, the first beginning with `- `.
+pub(super) fn entries(
+    input: &ExportInput<'_>,
+    losses: &mut LossLog,
+    written: &mut WrittenRecords,
+) -> Vec<Vec<String>> {
+    let mut all = Vec::new();
+    for finding in input.findings(TARGET.tools) {
+        let entries = of_finding(finding, losses);
+        if !entries.is_empty() {
+            written.add(finding.record);
+        }
+        all.extend(entries);
+    }
+    all
+}
+
+/// Returns the entries of a finding: one, or two for each path.
+fn of_finding(finding: ExportedFinding<'_>, losses: &mut LossLog) -> Vec<Vec<String>> {
+    let key = finding.key;
+    if paths::covers_nothing(key) {
+        return Vec::new();
+    }
+    let Some(id) = finding.id() else {
+        losses.refuse(finding, "an entry needs the id of a finding");
+        return Vec::new();
+    };
+    let mut lost = finding.criteria_losses();
+    if key.resources.is_some() {
+        lost.push(FindingLoss::scope("it can't be limited to resources"));
+    }
+    let mut package: Vec<String> = Vec::new();
+    if let Some(text) = &key.purl {
+        let Some(parsed) = ExportedPackage::parse(text) else {
+            losses.refuse(finding, format!("the package URL {text} can't be read"));
+            return Vec::new();
+        };
+        package = of_package(&parsed, &mut lost);
+    }
+    lost.push(FindingLoss::term("grype's entries have no end"));
+    let Some(text) = losses.admit(finding, lost) else {
+        return Vec::new();
+    };
+    let begin = [
+        format!("- vulnerability: {}", quoting::plain(id)),
+        format!("  reason: {}", quoting::double(&text)),
+    ];
+    let entry = |location: Option<String>| {
+        let mut lines = begin.to_vec();
+        if !package.is_empty() || location.is_some() {
+            lines.push("  package:".to_owned());
+        }
+        let location = location.map(|it| format!("location: {}", quoting::plain(&it)));
+        lines.extend(package.iter().cloned().chain(location).map(|line| format!("    {line}")));
+        lines
+    };
+    match paths::limits(key) {
+        PathLimits::Anywhere => vec![entry(None)],
+        PathLimits::Only(patterns) => {
+            let globs = patterns.into_iter().map(paths::doublestar);
+            // The form depends on the source that is scanned: a folder or an image.
+            globs.flat_map(|glob| [format!("/{glob}"), glob]).map(|it| entry(Some(it))).collect()
+        }
+    }
+}
+
+/// Returns the lines of a package, and notes what they can't say.
+fn of_package(package: &ExportedPackage, lost: &mut Vec<FindingLoss>) -> Vec<String> {
+    let kind = package.kind();
+    let has_namespace = WITH_NAMESPACE.contains(&kind);
+    if !has_namespace && !package.namespace().is_empty() {
+        let namespace = package.namespace();
+        lost.push(FindingLoss::scope(format!(
+            "the names of {kind} packages don't have the namespace {namespace} in them"
+        )));
+    }
+    let name = if has_namespace { package.joined("/") } else { package.name().to_owned() };
+    let mut lines = vec![format!("name: {}", quoting::plain(&literal(&name)))];
+    if let Some(version) = &package.version {
+        lines.push(format!("version: {}", quoting::plain(version)));
+    }
+    match TYPES.iter().find(|(it, _)| *it == kind) {
+        Some((_, name)) => lines.push(format!("type: {name}")),
+        None => lost.push(FindingLoss::scope(format!("grype has no packages of type {kind}"))),
+    }
+    lines
+}
+
+/// Returns the regular expression that matches a name alone.
+fn literal(name: &str) -> String {
+    regex::escape(name)
+        .replace("\\-", "-")
+        .replace("\\~", "~")
+        .replace("\\#", "#")
+        .replace("\\&", "&")
+}

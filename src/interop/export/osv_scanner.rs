@@ -1,0 +1,216 @@
+//! `osv-scanner`: one `osv-scanner.toml` for each folder, where an entry counts while now is before `ignoreUntil`.
+//!
+//! Uses `interop::export`'s input, losses and output; ledger's `Tree`. Pure. Start at [`TARGET`]. Follows
+//! `docs/spec/interop.md`, 3, and osv-scanner's internal/config: a file is about the lock files of its own folder, and of
+//! several entries with one id only the first counts.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::interop::export::input::{ExportInput, ExportedFinding};
+use crate::interop::export::lock_files;
+use crate::interop::export::loss::{FindingLoss, LossLog};
+use crate::interop::export::output::{ExportFile, ExportFiles, ExportOutput, WrittenRecords};
+use crate::interop::export::paths::{self, PathLimits};
+use crate::interop::export::quoting;
+use crate::interop::export::target::ExportTarget;
+use crate::ledger::tree::{EntryKind, Tree};
+use crate::record::pattern;
+use crate::record::time::Instant;
+
+/// The definition of the target.
+pub const TARGET: ExportTarget = ExportTarget {
+    name: "osv-scanner",
+    tools: &["osv-scanner"],
+    is_several: true,
+    write,
+    merge: Some(super::toml_merge::osv_scanner),
+    archive: None,
+};
+
+/// The name of the file.
+pub(super) const FILE: &str = "osv-scanner.toml";
+
+/// The entry of one id in one folder, of all records that have it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct OsvEntry {
+    pub(super) id: String,
+    /// The latest end.
+    pub(super) end: Instant,
+    pub(super) reason: String,
+}
+
+/// The entries of a folder.
+#[derive(Clone, Debug, Default)]
+pub(super) struct FolderEntries {
+    /// In the order of the records.
+    pub(super) entries: Vec<OsvEntry>,
+    pub(super) written: WrittenRecords,
+}
+
+/// What one record contributes to an entry.
+struct Contribution {
+    record: String,
+    end: Instant,
+    text: String,
+    marks: String,
+}
+
+fn write(input: &ExportInput<'_>) -> ExportOutput {
+    let mut losses = LossLog::new(input.options.allowed);
+    let folders = folders(input, &mut losses);
+    let files = folders.into_iter().map(|(folder, content)| {
+        let mut out = content.written.hash_header(TARGET.name, &input.stamp);
+        for entry in &content.entries {
+            out.push_str(&format!("\n{}", table(entry)));
+        }
+        let path = if folder.is_empty() { FILE.to_owned() } else { format!("{folder}/{FILE}") };
+        ExportFile { path, bytes: out.into_bytes() }
+    });
+    let files = ExportFiles::Several(files.collect());
+    ExportOutput { files, losses: losses.into_losses() }
+}
+
+/// Returns an entry as the lines of a table.
+pub(super) fn table(entry: &OsvEntry) -> String {
+    let (id, reason) = (quoting::double(&entry.id), quoting::double(&entry.reason));
+    format!("[[IgnoredVulns]]\nid = {id}\nignoreUntil = {}\nreason = {reason}\n", entry.end)
+}
+
+/// Returns the entries of each folder, by its path.
+pub(super) fn folders(
+    input: &ExportInput<'_>,
+    losses: &mut LossLog,
+) -> BTreeMap<String, FolderEntries> {
+    let lock_files = lock_files::of_tree(input.tree);
+    let mut folders: BTreeMap<String, FolderEntries> = BTreeMap::new();
+    let mut merged: BTreeMap<(String, String), Vec<Contribution>> = BTreeMap::new();
+    let mut order: Vec<(String, String)> = Vec::new();
+    for finding in input.findings(TARGET.tools) {
+        let Some((id, within, marks)) = decided(finding, input.tree, lock_files.as_deref(), losses)
+        else {
+            continue;
+        };
+        for folder in within {
+            let contribution = Contribution {
+                record: finding.record.id().to_owned(),
+                end: finding.record.end,
+                text: finding.record.text(),
+                marks: marks.clone(),
+            };
+            folders.entry(folder.clone()).or_default().written.add(finding.record);
+            let place = (folder, id.to_owned());
+            if !merged.contains_key(&place) {
+                order.push(place.clone());
+            }
+            merged.entry(place).or_default().push(contribution);
+        }
+    }
+    for (folder, id) in order {
+        let contributions = merged.remove(&(folder.clone(), id.clone())).unwrap_or_default();
+        if let Some(entry) = combined(id, &contributions) {
+            folders.entry(folder).or_default().entries.push(entry);
+        }
+    }
+    folders
+}
+
+/// Returns one entry with the latest end: its reason begins with the record that ends last, and names the others.
+fn combined(id: String, contributions: &[Contribution]) -> Option<OsvEntry> {
+    let mut last = contributions.first()?;
+    for contribution in contributions {
+        if contribution.end > last.end {
+            last = contribution;
+        }
+    }
+    let others: BTreeSet<&str> = contributions
+        .iter()
+        .map(|it| it.record.as_str())
+        .filter(|record| *record != last.record)
+        .collect();
+    let also: String = others.into_iter().map(|record| format!("; also {record}")).collect();
+    let marks = contributions.iter().map(|it| it.marks.as_str()).max_by_key(|marks| marks.len());
+    let reason = format!("{}{also}{}", last.text, marks.unwrap_or_default());
+    Some(OsvEntry { id, end: last.end, reason })
+}
+
+/// Decides about a finding. Returns its id, the folders whose files get an entry, and the marks of its text.
+fn decided<'f>(
+    finding: ExportedFinding<'f>,
+    tree: Option<&dyn Tree>,
+    lock_files: Option<&[String]>,
+    losses: &mut LossLog,
+) -> Option<(&'f str, BTreeSet<String>, String)> {
+    let key = finding.key;
+    if paths::covers_nothing(key) {
+        return None;
+    }
+    let Some(id) = finding.id() else {
+        losses.refuse(finding, "an entry needs the id of a finding");
+        return None;
+    };
+    let mut lost = finding.criteria_losses();
+    if key.purl.is_some() {
+        lost.push(FindingLoss::scope("an ignored id can't be limited to a package"));
+    }
+    if key.resources.is_some() {
+        lost.push(FindingLoss::scope("it can't be limited to resources"));
+    }
+    let within = match paths::limits(key) {
+        PathLimits::Anywhere => anywhere(lock_files),
+        PathLimits::Only(patterns) => limited(&patterns, tree, lock_files, &mut lost),
+    };
+    if within.is_empty() {
+        losses.refuse(finding, "no lock file of the commit matches its paths");
+        return None;
+    }
+    let marks = losses.decide(finding, lost)?;
+    Some((id, within, marks))
+}
+
+/// Returns the folders of all lock files; without any, the root.
+fn anywhere(lock_files: Option<&[String]>) -> BTreeSet<String> {
+    let found = lock_files.unwrap_or_default();
+    let found: BTreeSet<String> = found.iter().map(|path| folder(path).to_owned()).collect();
+    if found.is_empty() { BTreeSet::from([String::new()]) } else { found }
+}
+
+/// Returns the folders of some paths, and notes what a file there would cover besides.
+fn limited(
+    patterns: &[&str],
+    tree: Option<&dyn Tree>,
+    lock_files: Option<&[String]>,
+    lost: &mut Vec<FindingLoss>,
+) -> BTreeSet<String> {
+    let mut within = BTreeSet::new();
+    for pattern in patterns {
+        if paths::is_exact(pattern) {
+            within.insert(folder(pattern).to_owned());
+            let kind = tree.and_then(|tree| tree.kind(pattern).ok().flatten());
+            if kind != Some(EntryKind::File) {
+                lost.push(FindingLoss::scope(format!(
+                    "{pattern} is not a file of the commit, so other lock files beside it are unknown"
+                )));
+            }
+            continue;
+        }
+        lost.push(FindingLoss::scope(format!(
+            "{pattern} is a pattern: a file is about one folder, and needs the path of its lock file"
+        )));
+        let found = lock_files.unwrap_or_default().iter();
+        let matching = found.filter(|path| pattern::matches(pattern, path));
+        within.extend(matching.map(|path| folder(path).to_owned()));
+    }
+    for at in &within {
+        let found = lock_files.unwrap_or_default();
+        let is_covered = |path: &&String| patterns.iter().any(|it| pattern::matches(it, path));
+        let mut beside = found.iter().filter(|path| folder(path) == at.as_str());
+        if let Some(other) = beside.find(|path| !is_covered(path)) {
+            lost.push(FindingLoss::scope(format!("the file would also cover {other}")));
+        }
+    }
+    within
+}
+
+fn folder(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(folder, _)| folder)
+}

@@ -1,0 +1,160 @@
+//! `snyk`: the `.snyk` policy, where an entry counts while now is not after `expires`.
+//!
+//! Uses `interop::export`'s input, losses and output. Pure. Start at [`TARGET`]. Follows `docs/spec/interop.md`, 3,
+//! and snyk-policy 5: a date must be unquoted, and a path with a version matches more than that version.
+
+use std::collections::BTreeMap;
+
+use crate::interop::export::input::{ExportInput, ExportedFinding};
+use crate::interop::export::loss::{FindingLoss, LossLog};
+use crate::interop::export::output::{ExportFiles, ExportOutput, WrittenRecords};
+use crate::interop::export::package::ExportedPackage;
+use crate::interop::export::paths;
+use crate::interop::export::quoting;
+use crate::interop::export::target::ExportTarget;
+
+/// The definition of the target.
+pub const TARGET: ExportTarget = ExportTarget {
+    name: "snyk",
+    tools: &["snyk"],
+    is_several: false,
+    write,
+    merge: Some(super::yaml_merge::snyk),
+    archive: None,
+};
+
+/// The version of the format.
+pub(super) const VERSION: &str = "v1.25.0";
+
+/// The types of packages that a path can name, with the text between namespace and name; `None` if a namespace
+/// can't be named.
+const TYPES: &[(&str, Option<&str>)] = &[
+    ("cargo", None),
+    ("composer", Some("/")),
+    ("gem", None),
+    ("maven", Some(":")),
+    ("npm", Some("/")),
+    ("nuget", None),
+    ("pypi", None),
+];
+
+/// An entry: the path in the graph of dependencies, and the lines below it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct SnykEntry {
+    /// The lines of YAML without indentation, the first beginning with `- `.
+    pub(super) lines: Vec<String>,
+}
+
+fn write(input: &ExportInput<'_>) -> ExportOutput {
+    let mut losses = LossLog::new(input.options.allowed);
+    let mut written = WrittenRecords::default();
+    let entries = entries(input, &mut losses, &mut written);
+    let mut out = written.hash_header(TARGET.name, &input.stamp);
+    out.push_str(&format!("version: {VERSION}\n"));
+    out.push_str(if entries.is_empty() { "ignore: {}\n" } else { "ignore:\n" });
+    for (id, entries) in &entries {
+        out.push_str(&format!("  {}:\n", quoting::plain(id)));
+        for line in entries.iter().flat_map(|entry| &entry.lines) {
+            out.push_str(&format!("    {line}\n"));
+        }
+    }
+    out.push_str("patch: {}\n");
+    ExportOutput { files: ExportFiles::One(out.into_bytes()), losses: losses.into_losses() }
+}
+
+/// Returns the entries by the id of the finding, in the order of the records.
+pub(super) fn entries(
+    input: &ExportInput<'_>,
+    losses: &mut LossLog,
+    written: &mut WrittenRecords,
+) -> BTreeMap<String, Vec<SnykEntry>> {
+    let mut all: BTreeMap<String, Vec<SnykEntry>> = BTreeMap::new();
+    for finding in input.findings(TARGET.tools) {
+        if let Some((id, entry)) = entry(finding, losses) {
+            written.add(finding.record);
+            all.entry(id).or_default().push(entry);
+        }
+    }
+    all
+}
+
+fn entry(finding: ExportedFinding<'_>, losses: &mut LossLog) -> Option<(String, SnykEntry)> {
+    let key = finding.key;
+    if paths::covers_nothing(key) {
+        return None;
+    }
+    let Some(id) = finding.id() else {
+        losses.refuse(finding, "an entry needs the id of a finding");
+        return None;
+    };
+    let mut lost = finding.criteria_losses();
+    if !is_own_id(id) {
+        lost.push(FindingLoss::scope(format!("{id} is not an id of Snyk")));
+    }
+    if key.paths.is_some() {
+        lost.push(FindingLoss::scope("it can't be limited to files"));
+    }
+    if key.resources.is_some() {
+        lost.push(FindingLoss::scope("it can't be limited to resources"));
+    }
+    let mut path = "*".to_owned();
+    if let Some(text) = &key.purl {
+        let Some(package) = ExportedPackage::parse(text) else {
+            losses.refuse(finding, format!("the package URL {text} can't be read"));
+            return None;
+        };
+        if package.version.is_some() {
+            lost.push(FindingLoss::scope("a path with a version matches other versions too"));
+        }
+        match name(&package) {
+            Some(name) => path = format!("* > {name}"),
+            None => lost.push(FindingLoss::scope(format!("a path can't name {text}"))),
+        }
+    }
+    let text = losses.admit(finding, lost)?;
+    let expires = finding.record.last_second().to_string();
+    let expires = expires.strip_suffix('Z').unwrap_or(&expires);
+    let lines = vec![
+        format!("- {}:", single(&path)),
+        format!("    reason: {}", single(&text)),
+        format!("    expires: {expires}.000Z"),
+    ];
+    Some((id.to_owned(), SnykEntry { lines }))
+}
+
+/// Returns the name of a package in a path; `None` if it can't be named.
+fn name(package: &ExportedPackage) -> Option<String> {
+    let (_, joint) = TYPES.iter().find(|(kind, _)| *kind == package.kind())?;
+    let name = match (joint, package.namespace()) {
+        (_, "") => package.name().to_owned(),
+        (Some(joint), _) => package.joined(joint),
+        (None, _) => return None,
+    };
+    let after_scope = name.strip_prefix('@').unwrap_or(&name);
+    let is_literal = |it: char| it.is_alphanumeric() || "-._/:+".contains(it);
+    (!after_scope.is_empty() && after_scope.chars().all(is_literal)).then_some(name)
+}
+
+/// Tells whether an id is one of Snyk's own, in Snyk's own case: its policy ignores the case of ids.
+fn is_own_id(id: &str) -> bool {
+    let is_mark = |it: char| it.is_ascii_digit() || "-._:@/".contains(it);
+    let is_upper = |it: char| it.is_ascii_uppercase() || is_mark(it);
+    let is_lower = |it: char| it.is_ascii_lowercase() || is_mark(it);
+    let has =
+        |rest: &str, is_own: &dyn Fn(char) -> bool| !rest.is_empty() && rest.chars().all(is_own);
+    match (id.strip_prefix("SNYK-"), id.strip_prefix("npm:")) {
+        (Some(rest), _) => has(rest, &is_upper),
+        (None, Some(rest)) => has(rest, &is_lower),
+        (None, None) => false,
+    }
+}
+
+/// Returns a text in single quotes, or in double quotes if it has a character that single quotes can't keep.
+fn single(text: &str) -> String {
+    let double = quoting::double(text);
+    if double.contains("\\u") || text.chars().any(char::is_control) {
+        double
+    } else {
+        format!("'{}'", text.replace('\'', "''"))
+    }
+}
