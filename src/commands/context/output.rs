@@ -46,7 +46,7 @@ impl Formats {
         let name = match name {
             Some(CALENDAR) if self == Formats::Dated => "table",
             // What a command shows besides the files, such as help, has the usual format.
-            None if self == Formats::Foreign => return Ok(&render::TABLE),
+            None if self == Formats::Foreign => return Ok(render::TABLE),
             name => name.unwrap_or_else(|| self.default_name()),
         };
         let found = render::find(name).filter(|format| self.offers(format));

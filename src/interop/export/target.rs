@@ -19,8 +19,11 @@ pub struct ExportTarget {
     /// Edits a file that it shares with people; `None` if it can't.
     pub merge: Option<MergeFn>,
     /// Packs its files into one archive (`.tar.gz`); `None` if it can't.
-    pub archive: Option<fn(&[ExportFile]) -> Vec<u8>>,
+    pub archive: Option<ArchiveFn>,
 }
+
+/// Returns the bytes of an archive of some files.
+pub type ArchiveFn = fn(&[ExportFile]) -> Vec<u8>;
 
 /// Returns the edited file as the only file of the output.
 pub type MergeFn = fn(&ExportInput<'_>, SharedFile<'_>) -> Result<ExportOutput, MergeRefusal>;

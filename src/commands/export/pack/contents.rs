@@ -134,7 +134,7 @@ impl PackContents<'_, '_> {
     fn transcript(&self) -> anyhow::Result<Vec<u8>> {
         let (_, to) = self.span;
         let mut text = format!("$ exledger verify --as-of {to}\n").into_bytes();
-        text.extend(rendered(&render::TABLE, &self.verified(FormatNeeds::Blocks))?);
+        text.extend(rendered(render::TABLE, &self.verified(FormatNeeds::Blocks))?);
         text.extend(format!("\nexit code {}\n", self.outcome.code()).into_bytes());
         Ok(text)
     }
