@@ -15,7 +15,7 @@ use crate::history::version::TrailKey;
 use crate::record::time::Instant;
 use crate::session::Session;
 use crate::session::audit::{self, AuditAnswer, AuditRequest};
-use crate::session::error::{Error, Undetermined, Usage};
+use crate::session::error::{Error, Usage};
 use crate::session::locate::Located;
 use crate::session::mainline;
 use crate::session::options::{AsOf, Moment};
@@ -78,7 +78,7 @@ impl Session {
     /// Collects the audit pack of a span.
     ///
     /// # Errors
-    /// [`Usage`] if the span is not over; [`Undetermined`] if the ledger, or a file that belongs into the pack, can't
+    /// [`Usage`] if the span is not over; [`crate::session::error::Undetermined`] if the ledger, or a file that belongs into the pack, can't
     /// be read.
     pub fn pack(&self, request: PackRequest) -> Result<PackedLedger<'_>, Error> {
         prepare(self.opened.current()?, request)
@@ -152,9 +152,4 @@ fn selected(snapshot: &Snapshot<'_>, request: PackRequest) -> BTreeSet<String> {
     };
     let selected = snapshot.record_states.iter().filter(is_selected);
     selected.map(|record_state| record_state.key.clone()).collect()
-}
-
-/// Returns the error for a file that git names but this clone can't read.
-fn unread(path: &str, cause: impl std::fmt::Display, repair: &str) -> Error {
-    Undetermined::other(format!("{path} can't be copied: {cause}"), repair).into()
 }

@@ -173,8 +173,8 @@ fn digest(state: &RecordState) -> Option<String> {
 
 /// Returns a finding as `tool:id`; without an id, its package or weakness takes the place of the id.
 fn finding(key: &FindingKey) -> String {
-    let named = [&key.id, &key.purl, &key.cwe].into_iter().flatten().next();
-    let named = named.map_or("", String::as_str);
+    let named =
+        [&key.id, &key.purl, &key.cwe].into_iter().flatten().next().map_or("", String::as_str);
     match &key.tool {
         Some(tool) => format!("{tool}:{named}"),
         None => named.to_owned(),

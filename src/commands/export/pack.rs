@@ -67,21 +67,20 @@ impl Run for PackArgs {
         let request = PackRequest { from: self.from.begin(), to: self.to.instant(), now: ctx.now };
         let packed = session.pack(request)?;
         drop(progress);
-        let outcome = verify::undetermined(ctx, &packed.audit);
-        if outcome == Outcome::Undetermined {
+        if verify::undetermined(ctx, &packed.audit) == Outcome::Undetermined {
             ctx.tell("error: no pack was written, because it would be incomplete");
-            return Ok(outcome);
+            return Ok(Outcome::Undetermined);
         }
         let counts = view::lint::LevelCounts::count(packed.audit.findings.iter());
-        let outcome = outcome.max(lint::of_counts(ctx, counts));
+        let outcome = lint::of_counts(ctx, counts);
         let contents = PackContents { packed: &packed, span: (&self.from, &self.to), outcome };
         let files = contents.files()?;
         if runner::is_archive(&place) {
             let bytes = archive::tar_gz(&contents.folder(), &files)?;
             runner::write_all(vec![(place.clone(), &bytes)])?;
         } else {
-            let files = files.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice()));
-            new_folder::write(&place, files).map_err(occupied)?;
+            let named = files.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice()));
+            new_folder::write(&place, named).map_err(occupied)?;
         }
         ctx.hint(&format!("{}: {}", shown(&self.output), self.said(packed.records().len())));
         Ok(outcome)

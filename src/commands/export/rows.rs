@@ -36,8 +36,8 @@ impl RowArgs {
         ctx: &Ctx,
         format: impl Fn(&Doc<'_>, &mut Vec<u8>) -> anyhow::Result<()>,
     ) -> anyhow::Result<Outcome> {
-        let output = self.output.as_deref().map(|path| ctx.folder.join(path));
-        let output = output.map(runner::not_a_link).transpose()?;
+        let given = self.output.as_deref().map(|path| ctx.folder.join(path));
+        let output = given.map(runner::not_a_link).transpose()?;
         let home = ctx.home()?;
         let approved = ctx.approved_only(&home, Scope::Everything)?;
         let mut records = approved.landed_records();

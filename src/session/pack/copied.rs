@@ -3,6 +3,7 @@
 //! Start at [`Copied::collect`]. Follows `docs/spec/interop.md`, 3a.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 use crate::history::objects::{ObjectKind, Objects, Oid};
 use crate::history::tree::CommitTree;
@@ -11,9 +12,8 @@ use crate::history::watched_paths;
 use crate::policy;
 use crate::record::Record;
 use crate::rules::evidence;
-use crate::session::error::Error;
+use crate::session::error::{Error, Undetermined};
 use crate::session::pack::packed_file::{PackedFile, name_below, stem};
-use crate::session::pack::unread;
 use crate::session::snapshot::Snapshot;
 use crate::status::state::RecordState;
 
@@ -151,8 +151,8 @@ impl Collector<'_> {
 
     /// Copies a file of the commit in question, if it is there.
     fn take_at_tip(&mut self, folder: &str, path: &str) -> Result<(), Error> {
-        let entry = self.tree.entry(path);
-        let entry = entry.map_err(|error| unread(path, error, "run `git fsck`"))?;
+        let found = self.tree.entry(path);
+        let entry = found.map_err(|error| unread(path, error, "run `git fsck`"))?;
         let Some((crate::history::folder::Mode::File, blob)) = entry else {
             return Ok(());
         };
@@ -192,4 +192,9 @@ impl Collector<'_> {
 fn cited_paths(record: &Record) -> Vec<String> {
     let cited = evidence::cited(record, None);
     cited.into_iter().filter_map(|it| it.stated.path.clone()).collect()
+}
+
+/// Returns the error for a file that git names but this clone can't read.
+fn unread(path: &str, cause: impl fmt::Display, repair: &str) -> Error {
+    Undetermined::other(format!("{path} can't be copied: {cause}"), repair).into()
 }
