@@ -6,18 +6,23 @@
 pub(crate) mod azure;
 pub(crate) mod cargo_deny;
 pub(crate) mod conforma;
+pub(crate) mod csv;
 pub(crate) mod cyclonedx;
 pub(crate) mod dependency_check;
+pub(crate) mod fleet;
 pub(crate) mod grype;
+pub(crate) mod jsonl;
 pub(crate) mod kubescape;
 pub(crate) mod kyverno;
 pub(crate) mod opa;
 pub(crate) mod openvex;
 pub(crate) mod oscal;
 pub(crate) mod osv_scanner;
+pub(crate) mod pack;
 pub(crate) mod prometheus;
 pub(crate) mod prowler;
 pub(crate) mod revocations;
+pub(crate) mod rows;
 pub(crate) mod runner;
 pub(crate) mod snyk;
 pub(crate) mod trivy;
@@ -45,6 +50,10 @@ pub(crate) const TARGETS: &[Command] = &[
     oscal::COMMAND,
     cargo_deny::COMMAND,
     prowler::COMMAND,
+    csv::COMMAND,
+    jsonl::COMMAND,
+    fleet::COMMAND,
+    pack::COMMAND,
 ];
 
 /// Write the ledger for another tool

@@ -86,8 +86,16 @@ impl Run for ReportArgs {
 }
 
 impl ReportArgs {
+    /// Returns the arguments for a span.
+    pub(crate) fn of_span(from: DayOrInstant, to: DayOrInstant) -> ReportArgs {
+        ReportArgs { from: Some(from), to: Some(to), output: None }
+    }
+
     /// Returns the answer without its cards; the data that it is computed from is freed before the cards are made.
-    fn summary<'d>(
+    ///
+    /// # Errors
+    /// [`fault::Fault::Usage`] if the period ends before it begins.
+    pub(crate) fn summary<'d>(
         &self,
         approved: &Snapshot<'_>,
         doc: fn(&Report<'_>) -> Doc<'d>,

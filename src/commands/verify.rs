@@ -14,13 +14,15 @@ use crate::commands::context::unknown;
 use crate::commands::context::{self, Ctx};
 use crate::commands::exit::Outcome;
 use crate::commands::lint;
+use exledger::diag::Finding;
 use exledger::history::checkpoint::Checkpoint;
-use exledger::session::audit::AuditRequest;
 use exledger::session::audit::uses::{ReceiptsRequest, UsedRecord};
+use exledger::session::audit::{AuditAnswer, AuditRequest};
+use exledger::status::stamp::Stamp;
 use exledger::status::state::RecordState;
 use exledger::store::files;
 use exledger::view;
-use exledger::view::doc::{FindingList, JudgedFile};
+use exledger::view::doc::{FindingList, FormatNeeds, JudgedFile};
 use exledger::view::verify::RecordUses;
 
 /// Audit everything that was merged
@@ -87,36 +89,55 @@ impl Run for VerifyArgs {
         let checkpoint = self.write_checkpoint.as_ref().map(|path| (path, answer.checkpoint()));
         // A long history has tens of thousands of findings: they are moved, not copied.
         let findings = std::mem::take(&mut answer.findings);
-        let (history, _) = answer.snapshot().facts();
-        let first = history.mainline.landings.first();
-        let unknown: Vec<&RecordState> =
-            answer.records.iter().filter(unknown::is_unknown).collect();
-        ctx.show(&view::verify::doc(view::verify::Verify {
-            stamp: answer.snapshot().stamp(),
-            first: first.map(|landing| landing.oid.to_string()),
-            n_commits: history.mainline.landings.len(),
-            checked: answer.records.len(),
-            undetermined: unknown.len() + answer.doubts.len(),
-            folder: lint::forge_folder(ctx, &session),
-            uses: answer.uses.iter().map(uses).collect(),
-            findings: FindingList {
-                shown: findings.into_iter().map(Into::into).collect(),
-                rules: view::finding::rules(),
-                judged: answer.records.iter().map(judged).collect(),
-                is_for_machines: false,
-            },
-            reads: ctx.format.reads,
-        }))?;
-        let mut outcome = unknown::outcome(ctx, unknown.into_iter(), Outcome::Fine);
-        for doubt in &answer.doubts {
-            ctx.tell(&format!("error: could not determine: {doubt}"));
-            outcome = Outcome::Undetermined;
-        }
+        let stamp = answer.snapshot().stamp();
+        let mut shown = shown(&answer, findings, stamp, ctx.format.reads);
+        shown.folder = lint::forge_folder(ctx, &session);
+        ctx.show(&view::verify::doc(shown))?;
+        let outcome = undetermined(ctx, &answer);
         if let Some((path, checkpoint)) = checkpoint {
             write_checkpoint(ctx, &checkpoint?, path)?;
         }
         Ok(outcome.max(lint::of_counts(ctx, counts)))
     }
+}
+
+/// Returns the content of the answer, without the ledger's folder.
+pub(crate) fn shown<'a>(
+    answer: &AuditAnswer<'_>,
+    findings: Vec<Finding>,
+    stamp: &'a Stamp,
+    reads: FormatNeeds,
+) -> view::verify::Verify<'a> {
+    let (history, _) = answer.snapshot().facts();
+    let first = history.mainline.landings.first();
+    let n_unknown = answer.records.iter().filter(unknown::is_unknown).count();
+    view::verify::Verify {
+        stamp,
+        first: first.map(|landing| landing.oid.to_string()),
+        n_commits: history.mainline.landings.len(),
+        checked: answer.records.len(),
+        undetermined: n_unknown + answer.doubts.len(),
+        folder: String::new(),
+        uses: answer.uses.iter().map(uses).collect(),
+        findings: FindingList {
+            shown: findings.into_iter().map(Into::into).collect(),
+            rules: view::finding::rules(),
+            judged: answer.records.iter().map(judged).collect(),
+            is_for_machines: false,
+        },
+        reads,
+    }
+}
+
+/// Names on stderr what could not be determined, and returns the outcome without the findings.
+pub(crate) fn undetermined(ctx: &Ctx, answer: &AuditAnswer<'_>) -> Outcome {
+    let unknown = answer.records.iter().filter(unknown::is_unknown);
+    let mut outcome = unknown::outcome(ctx, unknown, Outcome::Fine);
+    for doubt in &answer.doubts {
+        ctx.tell(&format!("error: could not determine: {doubt}"));
+        outcome = Outcome::Undetermined;
+    }
+    outcome
 }
 
 fn write_checkpoint(ctx: &Ctx, checkpoint: &Checkpoint, path: &Path) -> anyhow::Result<()> {

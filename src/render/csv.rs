@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::io::{self, Write};
 
 use crate::render::format::Offered;
 use crate::render::format::OutputFormat;
@@ -23,14 +24,21 @@ pub const FORMAT: OutputFormat = OutputFormat {
 };
 
 fn render(doc: &doc::Doc, _style: &OutputStyle) -> Vec<u8> {
-    let columns = list_columns(doc);
-    if doc.rows().next().is_none() {
-        return Vec::new();
+    let mut bytes = Vec::new();
+    if doc.rows().next().is_some() {
+        // Writing to memory can't fail.
+        let _ = write_rows(doc, &list_columns(doc), &mut bytes);
     }
-    let mut out =
-        csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
-    // Writing to memory can't fail, and every record has the same number of cells.
-    let _ = out.write_record(columns.iter().map(|column| guarded(column)));
+    bytes
+}
+
+/// Writes the rows below a header of these columns, which stands there without any row too.
+///
+/// # Errors
+/// If writing fails.
+pub fn write_rows(doc: &doc::Doc<'_>, columns: &[String], out: &mut dyn Write) -> io::Result<()> {
+    let mut out = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(out);
+    out.write_record(columns.iter().map(|column| guarded(column)))?;
     for row in doc.rows() {
         let cells: BTreeMap<String, String> = flat(&row).into_iter().collect();
         let cell = |column| cells.get(column).map_or(String::new(), |cell| guarded(cell));
@@ -40,9 +48,9 @@ fn render(doc: &doc::Doc, _style: &OutputStyle) -> Vec<u8> {
             0 => visible::no_command(Cow::Owned(cell)).into_owned(),
             _ => visible::no_bracket(cell),
         });
-        let _ = out.write_record(row);
+        out.write_record(row)?;
     }
-    out.into_inner().unwrap_or_default()
+    out.flush()
 }
 
 /// Returns the names of all cells, in the order of the keys: a name that first occurs in a later row follows those that

@@ -123,12 +123,41 @@ pub fn of(source: &RecordFile, tree: &dyn Tree) -> Result<Vec<Evidence>, TreeErr
 }
 
 fn look_up(path: &str, tree: &dyn Tree) -> Result<Found, TreeError> {
+    match place_of(path, tree)? {
+        FoundPlace::File(place) => hashed(&place, tree),
+        FoundPlace::Nothing => Ok(Found::Nothing),
+        FoundPlace::NoFile => Ok(Found::NoFile),
+        FoundPlace::Outside => Ok(Found::Outside),
+    }
+}
+
+/// Returns the path of the file that evidence names, behind all links; `None` if there is no such file in the tree.
+///
+/// # Errors
+/// [`TreeError`] if the way to it can't be read.
+pub fn file_of(path: &str, tree: &dyn Tree) -> Result<Option<String>, TreeError> {
+    match place_of(path, tree)? {
+        FoundPlace::File(place) => Ok(Some(place)),
+        _ => Ok(None),
+    }
+}
+
+/// The entry at a path, behind all links.
+enum FoundPlace {
+    /// A file, by its own path.
+    File(String),
+    Nothing,
+    NoFile,
+    Outside,
+}
+
+fn place_of(path: &str, tree: &dyn Tree) -> Result<FoundPlace, TreeError> {
     if is_absolute(path) {
-        return Ok(Found::Outside);
+        return Ok(FoundPlace::Outside);
     }
     // A tree returns `File` only if no link is on the path.
     if !path.contains("..") && tree.kind(path)? == Some(EntryKind::File) {
-        return hashed(path, tree);
+        return Ok(FoundPlace::File(path.to_owned()));
     }
     let mut at = Way::default();
     let mut rest = steps(path);
@@ -141,20 +170,20 @@ fn look_up(path: &str, tree: &dyn Tree) -> Result<Found, TreeError> {
         }
         n_links += 1;
         let Some(target) = tree.target(&place)?.filter(|_| n_links <= MOST_LINKS) else {
-            return Ok(Found::Nothing);
+            return Ok(FoundPlace::Nothing);
         };
         if is_absolute(&target) {
-            return Ok(Found::Outside);
+            return Ok(FoundPlace::Outside);
         }
         at.take("..");
         rest.extend(steps(&target));
     }
     let place = at.place();
     match tree.kind(&place)? {
-        Some(EntryKind::File) => hashed(&place, tree),
-        Some(_) => Ok(Found::NoFile),
-        None if at.leads_up() => Ok(Found::Outside),
-        None => Ok(Found::Nothing),
+        Some(EntryKind::File) => Ok(FoundPlace::File(place)),
+        Some(_) => Ok(FoundPlace::NoFile),
+        None if at.leads_up() => Ok(FoundPlace::Outside),
+        None => Ok(FoundPlace::Nothing),
     }
 }
 

@@ -26,6 +26,7 @@ pub mod observations;
 mod opened;
 pub mod options;
 pub mod overlay;
+pub mod pack;
 pub mod redesign;
 pub mod request;
 pub mod snapshot;

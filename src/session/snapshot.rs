@@ -8,6 +8,7 @@ mod due;
 pub mod ends;
 mod evidence;
 mod filtered;
+mod landed_records;
 pub(crate) mod lives;
 mod lookup;
 pub(crate) mod notes;

@@ -86,6 +86,19 @@ pub fn force_end(
     Ok(Some(ForceEnd { at, because, granted }))
 }
 
+/// Tells whether a record was in force at some time between two instants, the later one excluded, or whether that
+/// can't be determined.
+pub fn may_have_been_in_force(subject: RecordFacts, span: (Instant, Instant)) -> bool {
+    let Some(trail) = subject.history.trails.get(subject.key) else {
+        return false;
+    };
+    let landed = record_state::landing_times(subject.history, trail);
+    let tip = trail.versions.len().saturating_sub(1);
+    let verdicts = subject.verdicts;
+    let past = TrailPast { trail, verdicts, tip, known: None, landed: &landed };
+    timeline::may_have_granted(past, subject.governance, span)
+}
+
 /// Returns the first of date, trigger, closure and removal that ended a record.
 fn ended_by(
     past: TrailPast,

@@ -107,6 +107,26 @@ pub(crate) fn last_in_force(
     doubt.or_else(cut).map_or(Ok(None), Err)
 }
 
+/// Tells whether a record granted anything between two instants, the later one excluded, or may have done so: a state
+/// that can't be determined counts.
+pub(crate) fn may_have_granted(
+    past: TrailPast,
+    governance: &Governance,
+    (from, to): (Instant, Instant),
+) -> bool {
+    (0..=past.tip).any(|tip| {
+        let Some(landed) = past.landed(tip) else {
+            return true;
+        };
+        let next = past.landed(tip + 1).filter(|_| tip < past.tip).unwrap_or(to).min(to);
+        let from = landed.max(from);
+        let then = TrailPast { tip, ..past };
+        from < next
+            && (Ground::evaluate(then, governance).doubt().is_some()
+                || !list_spans(then, governance, from, next).is_empty())
+    })
+}
+
 /// An uninterrupted interval in force.
 struct InForceSpan {
     seconds: i64,

@@ -10,6 +10,7 @@ pub mod files;
 pub mod git;
 pub mod known_end;
 pub mod locked;
+pub mod new_folder;
 pub mod refused;
 pub mod sign;
 pub mod streams;

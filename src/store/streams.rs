@@ -205,6 +205,19 @@ pub fn folder(path: &Path) -> Result<(), FileError> {
     fs::create_dir_all(path).map_err(|cause| FileError::Failed(path.to_owned(), cause))
 }
 
+/// Removes a file given by the user; one that is missing is no error.
+///
+/// # Errors
+/// [`FileError::Failed`] if it can't be removed.
+pub fn remove(path: &Path) -> Result<(), FileError> {
+    match fs::remove_file(path) {
+        Err(cause) if cause.kind() != io::ErrorKind::NotFound => {
+            Err(FileError::Failed(path.to_owned(), cause))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Tells whether a path is a link.
 pub fn is_link(path: &Path) -> bool {
     fs::symlink_metadata(path).is_ok_and(|found| found.is_symlink())

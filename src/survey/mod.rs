@@ -16,6 +16,7 @@ pub mod escalate;
 pub mod figures;
 pub mod follow_up;
 pub mod glance;
+pub mod landed_record;
 pub mod life;
 pub mod messages;
 pub mod naming;

@@ -150,7 +150,8 @@ impl<'a> RecordView<'a> {
     }
 }
 
-fn requester(
+/// Returns the stated requester of a record, otherwise who filed it.
+pub(super) fn requester(
     record: Option<&Record>,
     state: &RecordState,
     names: &dyn RecordNames,

@@ -33,6 +33,8 @@ mod export;
 mod export_engines;
 mod export_models;
 mod export_property;
+mod export_rows;
+mod fleet;
 mod forge_jobs;
 mod gate;
 mod golden;
@@ -49,6 +51,7 @@ mod ledger;
 mod logging;
 #[cfg(feature = "mcp")]
 mod mcp;
+mod pack;
 mod packaging;
 mod pattern;
 mod patterns;

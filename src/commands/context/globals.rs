@@ -103,6 +103,11 @@ impl DayOrInstant {
         }
     }
 
+    /// Returns the instant at which it begins: for a bare date its midnight, in UTC.
+    pub(crate) fn begin(&self) -> Instant {
+        self.0.start()
+    }
+
     /// Returns the day in UTC.
     pub(crate) fn day(&self) -> Day {
         self.0.day()

@@ -225,7 +225,11 @@ enum Destination {
     Shared(PathBuf),
 }
 
-fn not_a_link(path: PathBuf) -> anyhow::Result<PathBuf> {
+/// Returns a path unless it is a link.
+///
+/// # Errors
+/// [`fault::Fault::Usage`] if it is one.
+pub(crate) fn not_a_link(path: PathBuf) -> anyhow::Result<PathBuf> {
     if streams::is_link(&path) {
         return Err(fault::usage_error(
             format!("{} is a link", path.display()),
@@ -235,7 +239,7 @@ fn not_a_link(path: PathBuf) -> anyhow::Result<PathBuf> {
     Ok(path)
 }
 
-fn is_archive(place: &Path) -> bool {
+pub(crate) fn is_archive(place: &Path) -> bool {
     let name = place.file_name().and_then(|name| name.to_str()).unwrap_or_default();
     name.ends_with(".tar.gz") || name.ends_with(".tgz")
 }
@@ -264,7 +268,7 @@ fn write_below(folder: &Path, files: &[ExportFile]) -> anyhow::Result<()> {
 }
 
 /// Writes every file completely before the first is moved into its place.
-fn write_all(files: Vec<(PathBuf, &[u8])>) -> anyhow::Result<()> {
+pub(crate) fn write_all(files: Vec<(PathBuf, &[u8])>) -> anyhow::Result<()> {
     let mut begun = Vec::new();
     for (place, bytes) in files {
         let doing = || format!("writing the export to {}", place.display());

@@ -112,11 +112,13 @@ impl Snapshot<'_> {
 
     /// Returns the life dates of the landed records, by key.
     pub fn lives(&self) -> Vec<Life<'_>> {
-        let of = |record_state| {
-            let trail = self.trail(record_state)?;
-            let verdicts = self.approvals.trails.get(&trail.key)?;
-            life::read_life(&self.history, trail, verdicts, record_state)
-        };
-        self.record_states.iter().filter_map(of).collect()
+        self.record_states.iter().filter_map(|record_state| self.life(record_state)).collect()
+    }
+
+    /// Returns the life dates of a record; `None` if no readable version of it has landed.
+    pub(crate) fn life<'s>(&'s self, record_state: &'s RecordState) -> Option<Life<'s>> {
+        let trail = self.trail(record_state)?;
+        let verdicts = self.approvals.trails.get(&trail.key)?;
+        life::read_life(&self.history, trail, verdicts, record_state)
     }
 }

@@ -1,0 +1,75 @@
+//! `export fleet`: a ledger's rows for an engine that reads thousands of ledgers.
+//!
+//! Start at [`FleetArgs`]. Follows `docs/spec/interop.md`, the note on fleets. An earlier `ledger.json` is removed
+//! before the rows are replaced, and the new one written last: a ledger without it did not answer, whatever rows lie there.
+
+use std::path::PathBuf;
+
+use clap::Parser;
+
+use crate::commands::command::{Command, PastInstants, Run};
+use crate::commands::context::Ctx;
+use crate::commands::context::fault;
+use crate::commands::context::output::Formats;
+use crate::commands::context::unknown;
+use crate::commands::exit::Outcome;
+use crate::commands::export::runner;
+use exledger::render;
+use exledger::session::snapshot::walk::Scope;
+use exledger::store::streams;
+use exledger::survey::landed_record::LedgerCounts;
+use exledger::view;
+
+/// The rows of all records.
+const ROWS: &str = "exceptions.jsonl";
+
+/// The ledger itself, in one row.
+const LEDGER: &str = "ledger.json";
+
+/// Write a ledger's rows for an engine that reads many ledgers
+///
+/// Writes exceptions.jsonl, the rows of `export jsonl --all`, and then ledger.json, which counts them and says that the
+/// ledger answered. A rerun replaces both files. A bare clone will do; it needs the whole history.
+#[derive(Debug, Parser)]
+#[command(name = "fleet")]
+#[command(after_help = "\
+EXAMPLE
+  exledger -C shop.git export fleet -o /srv/fleet/day=2026-11-20/ledger=shop")]
+pub(crate) struct FleetArgs {
+    /// Folder to write to; it is created if it is missing
+    #[arg(short, long, value_name = "DIR")]
+    output: PathBuf,
+}
+
+pub(crate) const COMMAND: Command = Command::of::<FleetArgs>();
+
+impl Run for FleetArgs {
+    const FORMATS: Formats = Formats::Foreign;
+    const PAST: PastInstants = PastInstants::Answered;
+
+    fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
+        let folder = runner::not_a_link(ctx.folder.join(&self.output))?;
+        let rows_path = runner::not_a_link(folder.join(ROWS))?;
+        let ledger_path = runner::not_a_link(folder.join(LEDGER))?;
+        let home = ctx.home()?;
+        let approved = ctx.approved_only(&home, Scope::Everything)?;
+        let (history, _) = approved.facts();
+        if let Some(obstacle) = &history.mainline.boundary {
+            // Records that were closed or removed before would not even be missed.
+            let what = format!("the ledger can't be exported as a whole: {obstacle}");
+            return Err(fault::undetermined(what, obstacle.repair()));
+        }
+        let records = approved.landed_records();
+        let (mut lines, mut ledger) = (Vec::new(), Vec::new());
+        let doc = view::exception_row::doc(&records, &*approved, approved.stamp());
+        render::jsonl::write_rows(&doc, &mut lines)?;
+        let counts = LedgerCounts::count(&records);
+        render::jsonl::write_rows(&view::fleet::ledger(approved.stamp(), counts), &mut ledger)?;
+        streams::folder(&folder)?;
+        streams::remove(&ledger_path)?;
+        runner::write_all(vec![(rows_path, &lines)])?;
+        runner::write_all(vec![(ledger_path, &ledger)])?;
+        let unknown = approved.records().iter().filter(unknown::is_unknown);
+        Ok(unknown::outcome(ctx, unknown, Outcome::Fine))
+    }
+}

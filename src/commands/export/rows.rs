@@ -1,0 +1,67 @@
+//! What `export csv` and `export jsonl` share: which records become rows, and where the bytes go.
+//!
+//! Start at [`RowArgs`]. Follows `docs/spec/interop.md`, X1, X4, X8 and target 10.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use crate::commands::context::Ctx;
+use crate::commands::context::unknown;
+use crate::commands::exit::Outcome;
+use crate::commands::export::runner;
+use exledger::session::snapshot::walk::Scope;
+use exledger::status::reason;
+use exledger::status::state::{InForce, Status};
+use exledger::survey::landed_record::LandedRecord;
+use exledger::view;
+use exledger::view::doc::Doc;
+
+/// Which records become rows, and the file that they are written to.
+#[derive(Debug, Args)]
+pub(crate) struct RowArgs {
+    /// Include the merged records of every status, not only those in force
+    #[arg(long)]
+    all: bool,
+
+    /// Write to this file, replacing it if it exists
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+}
+
+impl RowArgs {
+    /// Writes the rows with a format's function, and names on stderr what could not be determined.
+    pub(crate) fn export(
+        self,
+        ctx: &Ctx,
+        format: impl Fn(&Doc<'_>, &mut Vec<u8>) -> anyhow::Result<()>,
+    ) -> anyhow::Result<Outcome> {
+        let given = self.output.as_deref().map(|path| ctx.folder.join(path));
+        let output = given.map(runner::not_a_link).transpose()?;
+        let home = ctx.home()?;
+        let approved = ctx.approved_only(&home, Scope::Everything)?;
+        let mut records = approved.landed_records();
+        if !self.all {
+            name_left_out(ctx, &records);
+            records.retain(|it| it.record_state.in_force == InForce::Yes);
+        }
+        let mut bytes = Vec::new();
+        format(&view::exception_row::doc(&records, &*approved, approved.stamp()), &mut bytes)?;
+        match output {
+            Some(path) => runner::write_all(vec![(path, &bytes)])?,
+            None => ctx.print(&bytes)?,
+        }
+        let unknown = approved.records().iter().filter(unknown::is_unknown);
+        Ok(unknown::outcome(ctx, unknown, Outcome::Fine))
+    }
+}
+
+/// Names on stderr the records whose files can't be read, or are two: they grant nothing, so they are no rows.
+fn name_left_out(ctx: &Ctx, records: &[LandedRecord<'_>]) {
+    let states = records.iter().map(|it| it.record_state);
+    for state in states.filter(|it| matches!(it.status, Status::Invalid | Status::Conflicted)) {
+        let reason = reason::first(&state.reasons);
+        let status = state.status.as_str();
+        ctx.hint(&format!("warning: {} is {status} and left out: {reason}", state.path));
+    }
+}

@@ -1,0 +1,65 @@
+//! A folder of files that appears only when it is complete.
+//!
+//! Uses `store`'s errors. Start at [`write`].
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::store::files::FileError;
+use crate::store::target;
+use crate::store::temporary;
+
+/// Writes files, by their paths with `/`, into a folder that does not exist yet or is empty.
+///
+/// # Errors
+/// [`FileError::Exists`] if there is something at that path; [`FileError::Failed`] if a file can't be written.
+pub fn write<'f>(
+    folder: &Path,
+    files: impl IntoIterator<Item = (&'f str, &'f [u8])>,
+) -> Result<(), FileError> {
+    let failed = |cause| FileError::Failed(folder.to_owned(), cause);
+    let is_there = is_empty_folder(folder)?;
+    let above = target::folder(folder);
+    fs::create_dir_all(above).map_err(failed)?;
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(temporary::PREFIX);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        builder.permissions(fs::Permissions::from_mode(0o777));
+    }
+    let begun = builder.tempdir_in(above).map_err(failed)?;
+    for (name, bytes) in files {
+        write_one(&name.split('/').fold(begun.path().to_owned(), |at, part| at.join(part)), bytes)
+            .map_err(failed)?;
+    }
+    if is_there {
+        fs::remove_dir(folder).map_err(failed)?;
+    }
+    fs::rename(begun.path(), folder).map_err(failed)?;
+    // It has another name now, so there is nothing to remove.
+    let _: PathBuf = begun.keep();
+    Ok(())
+}
+
+fn write_one(place: &Path, bytes: &[u8]) -> io::Result<()> {
+    if let Some(above) = place.parent() {
+        fs::create_dir_all(above)?;
+    }
+    fs::write(place, bytes)
+}
+
+/// Tells whether a path is an empty folder; `false` if there is nothing.
+fn is_empty_folder(path: &Path) -> Result<bool, FileError> {
+    let failed = |cause| FileError::Failed(path.to_owned(), cause);
+    match fs::symlink_metadata(path) {
+        Err(cause) if cause.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(cause) => Err(failed(cause)),
+        Ok(found) if !found.is_dir() => Err(FileError::Exists(path.to_owned())),
+        Ok(_) => match fs::read_dir(path).map_err(failed)?.next() {
+            None => Ok(true),
+            Some(_) => Err(FileError::Exists(path.to_owned())),
+        },
+    }
+}
