@@ -12,6 +12,7 @@ use crate::gate::purl::Purl;
 use crate::interop::sarif::alert::{self, AlertedResult};
 use crate::interop::scan::{Broken, KeptPiece, Scan};
 use crate::record::json;
+use crate::survey::triage::alert::{AlertKind, AlertState, GithubAlert, is_repository_name};
 use crate::survey::triage::{FindingFile, FindingPlace, ScannerFinding};
 
 /// The maximum size of one alert, in bytes.
@@ -19,57 +20,6 @@ const LARGEST: usize = 4 << 20;
 
 /// The maximum number of alerts in an input.
 const MOST: usize = 100_000;
-
-/// The kinds of alerts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum AlertKind {
-    CodeScanning,
-    Dependabot,
-    SecretScanning,
-}
-
-impl AlertKind {
-    /// All of them, in the order of a plan.
-    pub const ALL: [AlertKind; 3] =
-        [AlertKind::CodeScanning, AlertKind::Dependabot, AlertKind::SecretScanning];
-
-    /// Returns its name in the paths of the API.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            AlertKind::CodeScanning => "code-scanning",
-            AlertKind::Dependabot => "dependabot",
-            AlertKind::SecretScanning => "secret-scanning",
-        }
-    }
-}
-
-/// The state of an alert.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AlertState {
-    Open,
-    /// Somebody dismissed it or, for a secret, resolved it.
-    Dismissed,
-    /// It was fixed, or dismissed by a rule of GitHub.
-    Gone,
-}
-
-/// One alert.
-#[derive(Clone, Debug)]
-pub struct GithubAlert {
-    pub kind: AlertKind,
-    pub number: u64,
-    /// The repository, as `OWNER/NAME`.
-    pub repository: String,
-    pub state: AlertState,
-    /// The reason for which it was dismissed, as GitHub names it.
-    pub reason: Option<String>,
-    /// The comment with which it was dismissed.
-    pub comment: Option<String>,
-    /// What it is about. `former_ids` are further ids of an advisory.
-    pub finding: ScannerFinding,
-    /// The package URL without version, if a dependency is concerned.
-    pub purl: Option<String>,
-}
 
 /// An entry of an input: an alert, or why it can't be read.
 #[derive(Debug)]
@@ -248,25 +198,13 @@ impl AlertAddress {
         let kind = AlertKind::ALL.into_iter().find(|it| it.as_str() == kind)?;
         let (alerts, number) = (parts.next()?, parts.next()?);
         let is_whole = alerts == "alerts" && parts.next().is_none();
-        (is_whole && is_repository(owner, name)).then_some(AlertAddress {
-            repository: format!("{owner}/{name}"),
+        let repository = format!("{owner}/{name}");
+        (is_whole && is_repository_name(&repository)).then_some(AlertAddress {
+            repository,
             kind,
             number: number.parse().ok()?,
         })
     }
-}
-
-/// Tells whether a text is a repository of GitHub: `OWNER/NAME`.
-pub fn is_repository_name(text: &str) -> bool {
-    text.split_once('/').is_some_and(|(owner, name)| is_repository(owner, name))
-}
-
-fn is_repository(owner: &str, name: &str) -> bool {
-    let is_name = |text: &str| {
-        let is_usual = |it: char| it.is_ascii_alphanumeric() || matches!(it, '-' | '_' | '.');
-        !text.is_empty() && text.len() <= 100 && text.chars().all(is_usual)
-    };
-    is_name(owner) && is_name(name) && !matches!(owner, "." | "..") && !matches!(name, "." | "..")
 }
 
 fn code_scanning(fields: &Value) -> Result<ScannerFinding, String> {

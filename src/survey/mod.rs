@@ -9,6 +9,7 @@ pub mod advice;
 pub mod approved_state;
 pub mod branch;
 pub mod cause;
+pub mod cited;
 pub mod decided;
 pub mod doctor;
 pub mod due;

@@ -4,6 +4,7 @@
 #![warn(missing_docs)]
 
 pub mod access;
+pub mod alert_plan;
 pub mod approve;
 pub mod check;
 pub mod closure;

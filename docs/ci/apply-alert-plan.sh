@@ -1,0 +1,120 @@
+#!/bin/sh
+# Applies a plan of `exledger triage ALERTS… --plan github --repo OWNER/NAME -o PLAN` to the alerts of the repository.
+#
+#   apply-alert-plan.sh PLAN
+#
+# Needs gh, signed in with `security-events: write` (for secrets: a token with `secret_scanning_alerts: write`), and jq.
+# Each alert is read again: one that changed since the plan was made is skipped. DRY_RUN=1 only prints what it would do;
+# CREATE_REQUEST=1 asks for the dismissal of code-scanning alerts instead of dismissing them.
+# Exits 0 if everything was applied or skipped, 1 if the plan is refused or a request failed, 2 for wrong use.
+set -eu
+
+say() {
+  printf '%s\n' "$*" >&2
+}
+
+if [ $# -ne 1 ]; then
+  say "usage: apply-alert-plan.sh PLAN"
+  exit 2
+fi
+plan=$1
+if [ ! -f "$plan" ]; then
+  say "error: $plan is not a file"
+  exit 2
+fi
+for tool in gh jq; do
+  if ! command -v "$tool" > /dev/null; then
+    say "error: $tool is not installed"
+    exit 2
+  fi
+done
+
+# All lines are checked before anything is sent: what they are, where they lead, and that they are an hour old at most.
+# shellcheck disable=SC2016
+check='
+  def name: "[A-Za-z0-9._-]+";
+  def wrong:
+    if type != "object" or .schema != "exledger/alert-plan/v1" then "is no line of a plan"
+    elif (.path | type) != "string" or (.path | test("^/repos/\(name)/\(name)/(code-scanning|dependabot|secret-scanning)/alerts/[0-9]+$") | not)
+    then "leads somewhere else than to an alert"
+    elif .method != "PATCH" or (.body | type) != "object" then "is no change of an alert"
+    elif .action == "dismiss" and (.body.state == "dismissed" or .body.state == "resolved") then empty
+    elif .action == "reopen" and .body == {"state": "open"} then empty
+    else "is neither a dismissal nor a reopening"
+    end;
+  def age: now - (.planned_at | fromdateiso8601);
+  (wrong // empty),
+  (if (wrong // "") != "" then empty
+   elif age > 3600 then "is more than an hour old: make a new plan"
+   elif age < -300 then "was made in the future: check the clocks"
+   else empty end)
+'
+if ! found=$(jq -r "$check" "$plan" 2> /dev/null); then
+  say "error: $plan can't be read as a plan"
+  exit 1
+fi
+if [ -n "$found" ]; then
+  say "error: a line of $plan $(printf '%s\n' "$found" | head -n 1)"
+  exit 1
+fi
+
+failed=0
+while IFS= read -r line; do
+  [ -n "$line" ] || continue
+  field() {
+    printf '%s' "$line" | jq -r "$1"
+  }
+  action=$(field .action)
+  path=$(field .path)
+  record=$(field .record)
+  # What GitHub answers about a secret has its value, so it is never printed.
+  if ! alert=$(gh api "$path" < /dev/null); then
+    say "error: $path can't be read"
+    failed=1
+    continue
+  fi
+  state=$(printf '%s' "$alert" | jq -r '.state // ""')
+  comment=$(printf '%s' "$alert" | jq -r '.dismissed_comment // .resolution_comment // ""')
+  case $action in
+    dismiss)
+      if [ "$state" != open ]; then
+        say "skipped: $path is $state"
+        continue
+      fi
+      if [ "$(field '(.end | fromdateiso8601) > now')" != true ]; then
+        say "skipped: $path: $record has ended"
+        continue
+      fi
+      ;;
+    *)
+      if [ "$state" != dismissed ] && [ "$state" != resolved ]; then
+        say "skipped: $path is $state"
+        continue
+      fi
+      case $comment in
+        *"$record"*) ;;
+        *)
+          say "skipped: the comment on $path does not cite $record any more"
+          continue
+          ;;
+      esac
+      ;;
+  esac
+  body=$(field '.body | tojson')
+  if [ "${CREATE_REQUEST:-}" = 1 ] && [ "$action" = dismiss ]; then
+    case $path in
+      */code-scanning/*) body=$(printf '%s' "$body" | jq -c '. + {create_request: true}') ;;
+    esac
+  fi
+  if [ "${DRY_RUN:-}" = 1 ]; then
+    printf '%s %s %s\n' "$action" "$path" "$body"
+    continue
+  fi
+  if printf '%s' "$body" | gh api --method PATCH "$path" --input - > /dev/null; then
+    say "$action: $path ($record)"
+  else
+    say "error: $path could not be changed ($action, $record)"
+    failed=1
+  fi
+done < "$plan"
+exit "$failed"
