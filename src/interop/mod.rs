@@ -5,6 +5,7 @@
 pub mod alerts;
 pub mod codeowners;
 pub mod description;
+pub mod drift;
 pub mod events;
 pub mod grants;
 pub mod hooks;

@@ -12,6 +12,7 @@ pub mod check;
 pub mod compare;
 pub mod decide;
 pub mod doctor;
+pub mod drift;
 pub mod error;
 pub mod evidence;
 pub mod filing;
@@ -63,7 +64,6 @@ use crate::session::options::{Moment, Options};
 use crate::session::redesign::{NamedRedesign, PreparedRedesign, RedesignPlan};
 use crate::session::snapshot::Snapshot;
 use crate::session::snapshot::walk::Scope;
-use crate::session::triage::alerts::{AlertPlanAnswer, AlertPlanRequest, AlertSource};
 use crate::session::triage::sources::Source;
 use crate::session::triage::{TriageAnswer, TriageRequest};
 use crate::store::files::WorkTree;
@@ -361,19 +361,6 @@ impl Session {
     /// [`error::Usage`] if a source of answers can't be read, [`error::Undetermined`] if the ledger can't.
     pub fn filing(&self, at: &Moment, request: &FilingRequest<'_>) -> Result<Filing<'_>, Error> {
         filing::prepare(self.opened.current()?, at, request)
-    }
-
-    /// Plans which alerts of a repository to dismiss, and which to open again.
-    ///
-    /// # Errors
-    /// As [`Session::snapshot`]; [`error::Undetermined`] if an input or one of its alerts can't be read.
-    pub fn plan_alerts(
-        &self,
-        at: &Moment,
-        sources: &[AlertSource],
-        request: &AlertPlanRequest<'_>,
-    ) -> Result<AlertPlanAnswer<'_>, Error> {
-        triage::alerts::plan(self.opened.current()?, at, sources, request)
     }
 
     /// Compares scanners' findings and events with baselines and the ledger.

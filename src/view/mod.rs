@@ -12,6 +12,7 @@ pub mod controls;
 pub mod diff;
 pub mod doc;
 pub mod doctor;
+pub mod drift;
 pub mod due;
 pub mod edit;
 pub mod explain;

@@ -1,12 +1,13 @@
 //! Compares the alerts of a repository with the ledger, and plans what to change about them.
 //!
-//! Start at `plan`. Follows `docs/spec/interop.md`, 6a. Nothing is changed here: a script applies the plan.
+//! Start at [`Session::plan_alerts`]. Follows `docs/spec/interop.md`, 6a. Nothing is changed here: a script applies the plan.
 
 use std::io::Read;
 use std::path::Path;
 
 use crate::gate::index::Index;
 use crate::interop::alerts;
+use crate::session::Session;
 use crate::session::error::{Error, Undetermined};
 use crate::session::locate::Located;
 use crate::session::options::Moment;
@@ -83,8 +84,23 @@ impl<'s> AlertPlanAnswer<'s> {
     }
 }
 
+impl Session {
+    /// Plans which alerts of a repository to dismiss, and which to open again.
+    ///
+    /// # Errors
+    /// As [`Session::snapshot`]; [`Undetermined`] if an input or one of its alerts can't be read.
+    pub fn plan_alerts(
+        &self,
+        at: &Moment,
+        sources: &[AlertSource],
+        request: &AlertPlanRequest<'_>,
+    ) -> Result<AlertPlanAnswer<'_>, Error> {
+        plan(self.opened.current()?, at, sources, request)
+    }
+}
+
 /// Plans for the alerts of some inputs, all of which must be readable.
-pub(crate) fn plan<'s>(
+fn plan<'s>(
     located: &'s Located,
     at: &Moment,
     sources: &[AlertSource],

@@ -1,0 +1,104 @@
+//! Finds suppressions in files: comments in source code, files of other tools, resources of policy engines.
+//!
+//! Uses survey's suppressions, interop's readers. Pure: the caller supplies the bytes. Start at [`DriftScanner`]; the
+//! patterns of comments are data, in `patterns.tsv`. Follows `docs/spec/interop.md`, 5.
+
+pub mod comments;
+mod header;
+mod hidden;
+pub mod patterns;
+
+use regex::bytes::Regex;
+
+use crate::interop::drift::comments::Line;
+use crate::interop::drift::patterns::DriftPattern;
+use crate::survey::drift::suppression::{GeneratedFile, Suppression};
+
+/// The largest file that is read, in bytes.
+pub const LARGEST: u64 = 1 << 20;
+
+/// How many bytes at the beginning of a file tell whether it is binary, as git does it.
+const TOLD_BY: usize = 8000;
+
+/// What is looked for.
+#[derive(Clone, Debug, Default)]
+pub struct DriftOptions {
+    /// The tools whose suppressions are looked for; empty for those that are on by default.
+    pub tools: Vec<String>,
+    /// The lints of Rust whose `allow` and `expect` are looked for.
+    pub rust_lints: Vec<String>,
+    /// The prefixes of the ids that are read as citations.
+    pub prefixes: Vec<String>,
+}
+
+impl DriftOptions {
+    /// Tells whether the suppressions of a tool are looked for.
+    fn wants(&self, tool: &str, is_default: bool) -> bool {
+        if self.tools.is_empty() { is_default } else { self.tools.iter().any(|it| it == tool) }
+    }
+}
+
+/// Looks for suppressions; cheap to clone, so that each thread has its own.
+#[derive(Clone, Debug)]
+pub struct DriftScanner {
+    options: DriftOptions,
+    patterns: Vec<DriftPattern>,
+    /// Finds the lines that one of the patterns may match.
+    candidates: Regex,
+}
+
+/// What a file holds.
+#[derive(Clone, Debug, Default)]
+pub struct ScannedFile {
+    pub suppressions: Vec<Suppression>,
+    pub generated: Option<GeneratedFile>,
+    /// Why the file can't be read as what its name says, with the line.
+    pub unread: Option<(u64, String)>,
+}
+
+impl DriftScanner {
+    /// Prepares a search.
+    ///
+    /// # Errors
+    /// If a pattern of the table is no regular expression, which a test excludes.
+    pub fn new(options: DriftOptions) -> Result<DriftScanner, regex::Error> {
+        let all = patterns::all()?;
+        let is_wanted = |pattern: &DriftPattern| match pattern.tool {
+            "rust" => !options.rust_lints.is_empty() || options.tools.iter().any(|it| it == "rust"),
+            tool => options.wants(tool, pattern.is_default),
+        };
+        let patterns: Vec<DriftPattern> = all.into_iter().filter(is_wanted).collect();
+        let words = patterns.iter().flat_map(|pattern| pattern.words.iter().copied());
+        let words: Vec<String> =
+            words.chain([header::WORD]).map(|word| regex::escape(word)).collect();
+        let candidates = Regex::new(&format!("(?i-u:{})", words.join("|")))?;
+        Ok(DriftScanner { options, patterns, candidates })
+    }
+
+    /// Searches a file.
+    pub fn scan(&self, path: &str, bytes: &[u8]) -> ScannedFile {
+        let mut found = ScannedFile::default();
+        if bytes.get(..TOLD_BY.min(bytes.len())).unwrap_or_default().contains(&0) {
+            return found;
+        }
+        let ending = patterns::ending(path);
+        let mut lines = comments::Lines::new(bytes);
+        let mut at = 0;
+        while let Some(candidate) = self.candidates.find_at(bytes, at) {
+            let line = lines.around(candidate.start());
+            at = line.end.max(candidate.end());
+            self.line(path, ending, &line, &mut found);
+        }
+        found
+    }
+
+    fn line(&self, path: &str, ending: &str, line: &Line<'_>, found: &mut ScannedFile) {
+        if found.generated.is_none() {
+            found.generated = header::read(path, line);
+        }
+        for pattern in self.patterns.iter().filter(|pattern| pattern.is_for(ending)) {
+            let suppressions = comments::find(pattern, path, line, &self.options);
+            found.suppressions.extend(suppressions);
+        }
+    }
+}
