@@ -4,14 +4,18 @@
 //! patterns of comments are data, in `patterns.tsv`. Follows `docs/spec/interop.md`, 5.
 
 pub mod comments;
+pub mod entry;
+pub mod files;
 mod header;
 mod hidden;
 pub mod patterns;
+pub mod policies;
 
 use regex::bytes::Regex;
 
 use crate::interop::drift::comments::Line;
 use crate::interop::drift::patterns::DriftPattern;
+use crate::interop::drift::policies::PolicyKind;
 use crate::survey::drift::suppression::{GeneratedFile, Suppression};
 
 /// The largest file that is read, in bytes.
@@ -69,8 +73,9 @@ impl DriftScanner {
         };
         let patterns: Vec<DriftPattern> = all.into_iter().filter(is_wanted).collect();
         let words = patterns.iter().flat_map(|pattern| pattern.words.iter().copied());
-        let words: Vec<String> =
-            words.chain([header::WORD]).map(|word| regex::escape(word)).collect();
+        let kinds = policies::KINDS.iter().filter(|kind| options.wants(kind.tool, true));
+        let words = words.chain(kinds.map(|kind| kind.word)).chain([header::WORD]);
+        let words: Vec<String> = words.map(regex::escape).collect();
         let candidates = Regex::new(&format!("(?i-u:{})", words.join("|")))?;
         Ok(DriftScanner { options, patterns, candidates })
     }
@@ -82,12 +87,26 @@ impl DriftScanner {
             return found;
         }
         let ending = patterns::ending(path);
+        found.suppressions = files::by_name(path, bytes, &self.options);
         let mut lines = comments::Lines::new(bytes);
-        let mut at = 0;
+        // A line is judged once, whatever it holds.
+        let (mut at, mut judged) = (0, 0);
+        let mut kinds: Vec<&PolicyKind> = Vec::new();
         while let Some(candidate) = self.candidates.find_at(bytes, at) {
-            let line = lines.around(candidate.start());
-            at = line.end.max(candidate.end());
-            self.line(path, ending, &line, &mut found);
+            let kind = files::kind_of(candidate.as_bytes(), &self.options);
+            if let Some(kind) = kind.filter(|kind| kinds.iter().all(|it| it.tool != kind.tool)) {
+                kinds.push(kind);
+            }
+            at = candidate.end().max(at + 1);
+            if candidate.start() >= judged {
+                let line = lines.around(candidate.start());
+                judged = line.end.max(at);
+                self.line(path, ending, &line, &mut found);
+            }
+        }
+        for kind in kinds {
+            let entries = files::by_word(kind, path, ending, bytes, &self.options);
+            found.suppressions.extend(entries);
         }
         found
     }
