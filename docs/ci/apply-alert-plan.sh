@@ -37,16 +37,20 @@ check='
     if type != "object" or .schema != "exledger/alert-plan/v1" then "is no line of a plan"
     elif (.path | type) != "string" or (.path | test("^/repos/\(name)/\(name)/(code-scanning|dependabot|secret-scanning)/alerts/[0-9]+$") | not)
     then "leads somewhere else than to an alert"
+    elif (.record | type) != "string" or (.record | test("^[A-Z][A-Z0-9]{1,9}-[0-9]{4}-[0-9A-Z]{5}$") | not)
+    then "names no exception"
     elif .method != "PATCH" or (.body | type) != "object" then "is no change of an alert"
     elif .action == "dismiss" and (.body.state == "dismissed" or .body.state == "resolved") then empty
     elif .action == "reopen" and .body == {"state": "open"} then empty
     else "is neither a dismissal nor a reopening"
     end;
   def age: now - (.planned_at | fromdateiso8601);
+  def end: if .end == null then 0 else (.end | fromdateiso8601) end;
   (wrong // empty),
   (if (wrong // "") != "" then empty
    elif age > 3600 then "is more than an hour old: make a new plan"
    elif age < -300 then "was made in the future: check the clocks"
+   elif end < 0 then "has no end"
    else empty end)
 '
 if ! found=$(jq -r "$check" "$plan" 2> /dev/null); then
@@ -58,63 +62,68 @@ if [ -n "$found" ]; then
   exit 1
 fi
 
-failed=0
-while IFS= read -r line; do
-  [ -n "$line" ] || continue
-  field() {
-    printf '%s' "$line" | jq -r "$1"
-  }
-  action=$(field .action)
-  path=$(field .path)
-  record=$(field .record)
-  # What GitHub answers about a secret has its value, so it is never printed.
-  if ! alert=$(gh api "$path" < /dev/null); then
-    say "error: $path can't be read"
-    failed=1
-    continue
-  fi
-  state=$(printf '%s' "$alert" | jq -r '.state // ""')
-  comment=$(printf '%s' "$alert" | jq -r '.dismissed_comment // .resolution_comment // ""')
+# Each change as five lines: what to do, where, by which exception, until when, and what to send.
+changes() {
+  jq -r '.action, .path, .record, (if .end == null then 0 else (.end | fromdateiso8601) end), (.body | tojson)' "$plan"
+}
+
+# Tells whether an alert is still as the plan saw it; prints why not. Its state and comment are the arguments.
+is_current() {
   case $action in
     dismiss)
-      if [ "$state" != open ]; then
-        say "skipped: $path is $state"
-        continue
+      if [ "$1" != open ]; then
+        say "skipped: $path is $1"
+        return 1
       fi
-      if [ "$(field '(.end | fromdateiso8601) > now')" != true ]; then
+      if [ "$end" -le "$(date +%s)" ]; then
         say "skipped: $path: $record has ended"
-        continue
+        return 1
       fi
       ;;
     *)
-      if [ "$state" != dismissed ] && [ "$state" != resolved ]; then
-        say "skipped: $path is $state"
-        continue
+      if [ "$1" != dismissed ] && [ "$1" != resolved ]; then
+        say "skipped: $path is $1"
+        return 1
       fi
-      case $comment in
+      case $2 in
         *"$record"*) ;;
         *)
           say "skipped: the comment on $path does not cite $record any more"
-          continue
+          return 1
           ;;
       esac
       ;;
   esac
-  body=$(field '.body | tojson')
-  if [ "${CREATE_REQUEST:-}" = 1 ] && [ "$action" = dismiss ]; then
-    case $path in
-      */code-scanning/*) body=$(printf '%s' "$body" | jq -c '. + {create_request: true}') ;;
+}
+
+changes | {
+  failed=0
+  while IFS= read -r action && IFS= read -r path && IFS= read -r record && IFS= read -r end && IFS= read -r body; do
+    # What GitHub answers about a secret has its value, so it is never printed.
+    if ! alert=$(gh api "$path" < /dev/null); then
+      say "error: $path can't be read"
+      failed=1
+      continue
+    fi
+    if ! now=$(printf '%s' "$alert" | jq -r '.state // "", ((.dismissed_comment // .resolution_comment // "") | gsub("[\n\r]"; " "))'); then
+      say "error: $path is no alert"
+      failed=1
+      continue
+    fi
+    state=$(printf '%s\n' "$now" | head -n 1)
+    comment=$(printf '%s\n' "$now" | tail -n 1)
+    is_current "$state" "$comment" || continue
+    case ${CREATE_REQUEST:-}/$action/$path in
+      1/dismiss/*/code-scanning/*) body=$(printf '%s' "$body" | jq -c '. + {create_request: true}') ;;
     esac
-  fi
-  if [ "${DRY_RUN:-}" = 1 ]; then
-    printf '%s %s %s\n' "$action" "$path" "$body"
-    continue
-  fi
-  if printf '%s' "$body" | gh api --method PATCH "$path" --input - > /dev/null; then
-    say "$action: $path ($record)"
-  else
-    say "error: $path could not be changed ($action, $record)"
-    failed=1
-  fi
-done < "$plan"
-exit "$failed"
+    if [ "${DRY_RUN:-}" = 1 ]; then
+      printf '%s %s %s\n' "$action" "$path" "$body"
+    elif printf '%s' "$body" | gh api --method PATCH "$path" --input - > /dev/null; then
+      say "$action: $path ($record)"
+    else
+      say "error: $path could not be changed ($action, $record)"
+      failed=1
+    fi
+  done
+  exit "$failed"
+}

@@ -11,6 +11,7 @@
 
 mod access;
 mod advice;
+mod alerts;
 mod approval;
 mod audit;
 mod by_hand;
@@ -27,6 +28,7 @@ mod completions;
 mod decisions;
 mod diff;
 mod doctor;
+mod drift;
 mod embed;
 mod forge_jobs;
 mod gate;
