@@ -2,6 +2,7 @@
 //!
 //! Uses diag to view. Pure. Follows `docs/spec/interop.md`.
 
+pub mod alerts;
 pub mod codeowners;
 pub mod description;
 pub mod events;
