@@ -10,6 +10,7 @@ pub mod events;
 pub mod grants;
 pub mod hooks;
 pub mod ics;
+pub mod import;
 pub mod issue_form;
 pub mod lines;
 pub mod object;

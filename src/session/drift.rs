@@ -3,14 +3,16 @@
 //! Start at [`Session::drift`]. Follows `docs/spec/interop.md`, 5. Each file is read once, in threads; a record is judged as
 //! everywhere.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
 use crate::diag::Finding;
 use crate::history::content;
 use crate::history::objects::Oid;
 use crate::interop::drift::{self, DriftOptions, DriftScanner, ScannedFile};
+use crate::interop::import::osv_scanner;
 use crate::policy::Policy;
 use crate::record::pattern;
 use crate::rules::{audit, lint};
@@ -81,10 +83,11 @@ fn drift<'s>(
         .ok_or_else(|| Undetermined::Bare { root: located.root.clone() })?
         .to_owned();
     let tracked = repository.tracked().map_err(unread_index)?;
+    let lock_files = lock_files(&tracked);
     let named = named_paths(request, &tracked)?;
     let snapshot = Snapshot::open(located, at, Scope::Everything)?;
     let policy = &snapshot.governance().policy;
-    let scanner = DriftScanner::new(options(policy)).map_err(|error| {
+    let scanner = DriftScanner::new(options(policy, lock_files)).map_err(|error| {
         Undetermined::other(error.to_string(), "this is a bug; please report it")
     })?;
     let files: Vec<TrackedFile> = tracked
@@ -131,12 +134,25 @@ impl DriftAnswer<'_> {
     }
 }
 
-fn options(policy: &Policy) -> DriftOptions {
+fn options(policy: &Policy, lock_files: BTreeMap<String, Vec<String>>) -> DriftOptions {
     DriftOptions {
+        lock_files: Arc::new(lock_files),
         tools: policy.drift.tools.clone(),
         rust_lints: policy.drift.rust_lints.clone(),
         prefixes: policy.id_prefix.clone(),
     }
+}
+
+/// Returns the lock files among the tracked files, by their folders.
+fn lock_files(tracked: &[TrackedFile]) -> BTreeMap<String, Vec<String>> {
+    let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for file in tracked {
+        let (folder, name) = file.path.rsplit_once('/').unwrap_or(("", &file.path));
+        if osv_scanner::LOCK_FILES.contains(&name) {
+            found.entry(folder.to_owned()).or_default().push(file.path.clone());
+        }
+    }
+    found
 }
 
 fn unread_index(error: impl std::fmt::Display) -> Undetermined {

@@ -180,5 +180,7 @@ fn changes(run: &Run) -> Vec<(String, String, u64)> {
     let text = |line: &Value, key: &str| line[key].as_str().unwrap().to_owned();
     let lines = lines(run);
     let changes = lines.iter();
-    changes.map(|it| (text(it, "action"), text(it, "kind"), it["number"].as_u64().unwrap())).collect()
+    changes
+        .map(|it| (text(it, "action"), text(it, "kind"), it["number"].as_u64().unwrap()))
+        .collect()
 }

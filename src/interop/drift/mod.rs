@@ -8,8 +8,12 @@ pub mod entry;
 pub mod files;
 mod header;
 mod hidden;
+pub mod imported;
 pub mod patterns;
 pub mod policies;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use regex::bytes::Regex;
 
@@ -33,6 +37,8 @@ pub struct DriftOptions {
     pub rust_lints: Vec<String>,
     /// The prefixes of the ids that are read as citations.
     pub prefixes: Vec<String>,
+    /// The lock files of the repository, by their folders.
+    pub lock_files: Arc<BTreeMap<String, Vec<String>>>,
 }
 
 impl DriftOptions {
@@ -74,7 +80,8 @@ impl DriftScanner {
         let patterns: Vec<DriftPattern> = all.into_iter().filter(is_wanted).collect();
         let words = patterns.iter().flat_map(|pattern| pattern.words.iter().copied());
         let kinds = policies::KINDS.iter().filter(|kind| options.wants(kind.tool, true));
-        let words = words.chain(kinds.map(|kind| kind.word)).chain([header::WORD]);
+        let words =
+            words.chain(kinds.map(|kind| kind.word)).chain([header::WORD, imported::KYVERNO_WORD]);
         let words: Vec<String> = words.map(regex::escape).collect();
         let candidates = Regex::new(&format!("(?i-u:{})", words.join("|")))?;
         Ok(DriftScanner { options, patterns, candidates })
@@ -88,11 +95,14 @@ impl DriftScanner {
         }
         let ending = patterns::ending(path);
         found.suppressions = files::by_name(path, bytes, &self.options);
+        found.suppressions.extend(imported::by_name(path, bytes, &self.options));
+        let mut is_kyverno = false;
         let mut lines = comments::Lines::new(bytes);
         // A line is judged once, whatever it holds.
         let (mut at, mut judged) = (0, 0);
         let mut kinds: Vec<&PolicyKind> = Vec::new();
         while let Some(candidate) = self.candidates.find_at(bytes, at) {
+            is_kyverno |= candidate.as_bytes() == imported::KYVERNO_WORD.as_bytes();
             let kind = files::kind_of(candidate.as_bytes(), &self.options);
             if let Some(kind) = kind.filter(|kind| kinds.iter().all(|it| it.tool != kind.tool)) {
                 kinds.push(kind);
@@ -106,6 +116,10 @@ impl DriftScanner {
         }
         for kind in kinds {
             let entries = files::by_word(kind, path, ending, bytes, &self.options);
+            found.suppressions.extend(entries);
+        }
+        if is_kyverno {
+            let entries = imported::kyverno(path, ending, bytes, &self.options);
             found.suppressions.extend(entries);
         }
         found

@@ -6,7 +6,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use exledger::record::time::Instant;
 use serde_json::{Value, json};
 
-use super::{AFTER, Forge, ON, SECRET, code_scanning, dependabot, file, ledger, lines, plan_at, secret};
+use super::{
+    AFTER, Forge, ON, SECRET, code_scanning, dependabot, file, ledger, lines, plan_at, secret,
+};
 use crate::cli::Run;
 use crate::house;
 
@@ -165,7 +167,10 @@ fn an_old_or_altered_plan_is_refused_before_anything_is_sent() {
         (with("planned_at", Value::Null), "can't be read as a plan"),
         (with("schema", "other".into()), "is no line of a plan"),
         (with("path", "/repos/acme/shop/issues/4".into()), "leads somewhere else"),
-        (with("path", "/repos/acme/shop/code-scanning/alerts/4?x=1".into()), "leads somewhere else"),
+        (
+            with("path", "/repos/acme/shop/code-scanning/alerts/4?x=1".into()),
+            "leads somewhere else",
+        ),
         (with("record", "x\ny".into()), "names no exception"),
         (with("method", "DELETE".into()), "is no change of an alert"),
         (with("body", json!({"state": "open"})), "is neither a dismissal"),
@@ -226,7 +231,11 @@ fn a_dry_run_prints_and_a_request_asks() {
     let plan = fresh(&plan);
     let run = apply(&forge, &plan, &[("DRY_RUN", "1")]);
     assert_eq!(run.code, 0, "{}", run.err);
-    assert!(run.out.starts_with("dismiss /repos/acme/shop/code-scanning/alerts/4 {"), "{}", run.out);
+    assert!(
+        run.out.starts_with("dismiss /repos/acme/shop/code-scanning/alerts/4 {"),
+        "{}",
+        run.out
+    );
     assert_eq!(n_patches(&forge), 0);
     assert_eq!(apply(&forge, &plan, &[("CREATE_REQUEST", "1")]).code, 0);
     assert_eq!(forge.alert("code-scanning", 4)["create_request"], true);

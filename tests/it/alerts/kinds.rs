@@ -27,32 +27,116 @@ fn an_open_alert_that_a_record_names_is_dismissed() {
         alert
     };
     for (findings, alert, is_covered) in [
-        ("{tool: semgrep, id: shell-true, paths: ['src/**']}", code_scanning(1, "Semgrep OSS", "shell-true", "src/a.py"), true),
-        ("{tool: semgrep, id: shell-true, paths: ['src/**']}", code_scanning(1, "Semgrep OSS", "shell-true", "tools/a.py"), false),
-        ("{tool: semgrep, id: shell-true, paths: ['src/**']}", code_scanning(1, "Semgrep OSS", "shell-true", "src/../tools/a.py"), false),
-        ("{tool: semgrep, id: shell-true}", code_scanning(1, "CodeQL", "shell-true", "src/a.py"), false),
-        ("{tool: zizmor, id: unpinned-uses}", code_scanning(1, "zizmor", "zizmor/unpinned-uses", ".github/workflows/ci.yml"), true),
-        ("{tool: trivy, id: CVE-2026-0001, purl: 'pkg:cargo/redis@1.0.0'}", of_trivy("LanguageSpecificPackageVulnerability"), true),
-        ("{tool: trivy, id: CVE-2026-0001, purl: 'pkg:cargo/redis@1.0.1'}", of_trivy("LanguageSpecificPackageVulnerability"), false),
-        ("{tool: trivy, id: CVE-2026-0001, purl: 'pkg:npm/redis@1.0.0'}", of_trivy("LanguageSpecificPackageVulnerability"), false),
+        (
+            "{tool: semgrep, id: shell-true, paths: ['src/**']}",
+            code_scanning(1, "Semgrep OSS", "shell-true", "src/a.py"),
+            true,
+        ),
+        (
+            "{tool: semgrep, id: shell-true, paths: ['src/**']}",
+            code_scanning(1, "Semgrep OSS", "shell-true", "tools/a.py"),
+            false,
+        ),
+        (
+            "{tool: semgrep, id: shell-true, paths: ['src/**']}",
+            code_scanning(1, "Semgrep OSS", "shell-true", "src/../tools/a.py"),
+            false,
+        ),
+        (
+            "{tool: semgrep, id: shell-true}",
+            code_scanning(1, "CodeQL", "shell-true", "src/a.py"),
+            false,
+        ),
+        (
+            "{tool: zizmor, id: unpinned-uses}",
+            code_scanning(1, "zizmor", "zizmor/unpinned-uses", ".github/workflows/ci.yml"),
+            true,
+        ),
+        (
+            "{tool: trivy, id: CVE-2026-0001, purl: 'pkg:cargo/redis@1.0.0'}",
+            of_trivy("LanguageSpecificPackageVulnerability"),
+            true,
+        ),
+        (
+            "{tool: trivy, id: CVE-2026-0001, purl: 'pkg:cargo/redis@1.0.1'}",
+            of_trivy("LanguageSpecificPackageVulnerability"),
+            false,
+        ),
+        (
+            "{tool: trivy, id: CVE-2026-0001, purl: 'pkg:npm/redis@1.0.0'}",
+            of_trivy("LanguageSpecificPackageVulnerability"),
+            false,
+        ),
         ("{tool: trivy-misconfig, id: CVE-2026-0001}", of_trivy("Misconfiguration"), true),
         ("{tool: dependabot, id: GHSA-35jh-r3h4-6jhm}", lodash("npm", "lodash"), true),
         ("{tool: dependabot, id: CVE-2021-23337}", lodash("npm", "lodash"), true),
-        ("{tool: dependabot, id: CVE-2021-23337, paths: ['services/web/*']}", lodash("npm", "lodash"), true),
-        ("{tool: dependabot, id: CVE-2021-23337, paths: ['services/pay/*']}", lodash("npm", "lodash"), false),
-        ("{tool: dependabot, id: CVE-2021-23337, purl: 'pkg:npm/lodash'}", lodash("npm", "lodash"), true),
+        (
+            "{tool: dependabot, id: CVE-2021-23337, paths: ['services/web/*']}",
+            lodash("npm", "lodash"),
+            true,
+        ),
+        (
+            "{tool: dependabot, id: CVE-2021-23337, paths: ['services/pay/*']}",
+            lodash("npm", "lodash"),
+            false,
+        ),
+        (
+            "{tool: dependabot, id: CVE-2021-23337, purl: 'pkg:npm/lodash'}",
+            lodash("npm", "lodash"),
+            true,
+        ),
         // No version is stated, so a package URL with one never covers.
-        ("{tool: dependabot, id: CVE-2021-23337, purl: 'pkg:npm/lodash@4.17.20'}", lodash("npm", "lodash"), false),
-        ("{tool: dependabot, id: CVE-2021-23337, purl: 'pkg:gem/lodash'}", lodash("npm", "lodash"), false),
-        ("{tool: dependabot, id: CVE-2021-23337, purl: 'pkg:pypi/lo-dash'}", lodash("pip", "lo_dash"), true),
-        ("{tool: dependabot, id: CVE-2021-23337, purl: 'pkg:maven/org.acme/core'}", lodash("maven", "org.acme:core"), true),
-        ("{tool: dependabot, id: CVE-2021-23337, purl: 'pkg:maven/org.other/core'}", lodash("maven", "org.acme:core"), false),
-        ("{tool: dependabot, id: CVE-2021-23337, purl: 'pkg:julia/Json'}", lodash("julia", "Json"), true),
+        (
+            "{tool: dependabot, id: CVE-2021-23337, purl: 'pkg:npm/lodash@4.17.20'}",
+            lodash("npm", "lodash"),
+            false,
+        ),
+        (
+            "{tool: dependabot, id: CVE-2021-23337, purl: 'pkg:gem/lodash'}",
+            lodash("npm", "lodash"),
+            false,
+        ),
+        (
+            "{tool: dependabot, id: CVE-2021-23337, purl: 'pkg:pypi/lo-dash'}",
+            lodash("pip", "lo_dash"),
+            true,
+        ),
+        (
+            "{tool: dependabot, id: CVE-2021-23337, purl: 'pkg:maven/org.acme/core'}",
+            lodash("maven", "org.acme:core"),
+            true,
+        ),
+        (
+            "{tool: dependabot, id: CVE-2021-23337, purl: 'pkg:maven/org.other/core'}",
+            lodash("maven", "org.acme:core"),
+            false,
+        ),
+        (
+            "{tool: dependabot, id: CVE-2021-23337, purl: 'pkg:julia/Json'}",
+            lodash("julia", "Json"),
+            true,
+        ),
         ("{tool: dependabot, cwe: CWE-79, paths: ['services/**']}", lodash("npm", "lodash"), true),
-        ("{tool: github-secret-scanning, id: github_pat, paths: ['docs/**']}", secret(3, "github_pat", "docs/a.md"), true),
-        ("{tool: github-secret-scanning, id: github_pat, paths: ['docs/**']}", secret(3, "github_pat", "/docs/a.md"), true),
-        ("{tool: github-secret-scanning, id: github_pat, paths: ['docs/**']}", secret(3, "github_pat", "src/a.md"), false),
-        ("{tool: github-secret-scanning, id: slack_token}", secret(3, "github_pat", "docs/a.md"), false),
+        (
+            "{tool: github-secret-scanning, id: github_pat, paths: ['docs/**']}",
+            secret(3, "github_pat", "docs/a.md"),
+            true,
+        ),
+        (
+            "{tool: github-secret-scanning, id: github_pat, paths: ['docs/**']}",
+            secret(3, "github_pat", "/docs/a.md"),
+            true,
+        ),
+        (
+            "{tool: github-secret-scanning, id: github_pat, paths: ['docs/**']}",
+            secret(3, "github_pat", "src/a.md"),
+            false,
+        ),
+        (
+            "{tool: github-secret-scanning, id: slack_token}",
+            secret(3, "github_pat", "docs/a.md"),
+            false,
+        ),
     ] {
         let run = plan(&covering(findings), std::slice::from_ref(&alert));
         assert_eq!(run.code, 0, "{}", run.err);
@@ -135,8 +219,18 @@ fn each_line_of_a_plan_is_a_request_that_github_accepts() {
     assert_eq!(
         keys,
         [
-            "schema", "action", "kind", "number", "repo", "record", "end", "planned_at", "commit",
-            "method", "path", "body"
+            "schema",
+            "action",
+            "kind",
+            "number",
+            "repo",
+            "record",
+            "end",
+            "planned_at",
+            "commit",
+            "method",
+            "path",
+            "body"
         ]
     );
     assert_eq!(

@@ -147,7 +147,12 @@ fn a_record_whose_status_is_unknown_dismisses_nothing() {
     repo.by("dana").merge("end", "Merge branch 'end'");
     cited["dismissed_comment"] = "EXC-2026-EN0ED".into();
     let run = plan(&repo, &[cited]);
-    assert_eq!(changes(&run), [("reopen".to_owned(), "code-scanning".to_owned(), 5)], "{}", run.err);
+    assert_eq!(
+        changes(&run),
+        [("reopen".to_owned(), "code-scanning".to_owned(), 5)],
+        "{}",
+        run.err
+    );
 }
 
 #[test]
