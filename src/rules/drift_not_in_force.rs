@@ -20,7 +20,7 @@ pub(super) const RULE: Rule = Rule {
         "ana proposes scope.findings: [{tool: semgrep, id: shell-true, paths: [src/**]}, {tool: trivy, id: CVE-2026-1234}]",
         "lee merges",
         "src/run.py has: run(a)  # nosemgrep: shell-true EXC-2026-7F3KQ",
-        "at 2027-02-01T09:00:00Z",
+        "asked on 2027-02-01",
     ]),
     good: Example::history(&[
         "ana proposes scope.findings: [{tool: semgrep, id: shell-true, paths: [src/**]}, {tool: trivy, id: CVE-2026-1234}]",

@@ -1,6 +1,6 @@
 //! `triage --plan github`: which alerts of a repository to dismiss, and which to open again.
 //!
-//! Start at [`AlertsToPlan`]. Follows `docs/spec/interop.md`, 6a.
+//! Start at [`AlertsToPlan`]. Follows `docs/spec/interop.md`, 6b.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
