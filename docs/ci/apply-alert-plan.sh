@@ -35,9 +35,9 @@ check='
   def name: "[A-Za-z0-9._-]+";
   def wrong:
     if type != "object" or .schema != "exledger/alert-plan/v1" then "is no line of a plan"
-    elif (.path | type) != "string" or (.path | test("^/repos/\(name)/\(name)/(code-scanning|dependabot|secret-scanning)/alerts/[0-9]+$") | not)
+    elif (.path | type) != "string" or (.path | test("\\A/repos/\(name)/\(name)/(code-scanning|dependabot|secret-scanning)/alerts/[0-9]+\\z") | not)
     then "leads somewhere else than to an alert"
-    elif (.record | type) != "string" or (.record | test("^[A-Z][A-Z0-9]{1,9}-[0-9]{4}-[0-9A-Z]{5}$") | not)
+    elif (.record | type) != "string" or (.record | test("\\A[A-Z][A-Z0-9]{1,9}-[0-9]{4}-[0-9A-Z]{5}\\z") | not)
     then "names no exception"
     elif .method != "PATCH" or (.body | type) != "object" then "is no change of an alert"
     elif .action == "dismiss" and (.body.state == "dismissed" or .body.state == "resolved") then empty
@@ -45,12 +45,12 @@ check='
     else "is neither a dismissal nor a reopening"
     end;
   def age: now - (.planned_at | fromdateiso8601);
-  def end: if .end == null then 0 else (.end | fromdateiso8601) end;
+  def ends_at: if .end == null then 0 else (.end | fromdateiso8601) end;
   (wrong // empty),
   (if (wrong // "") != "" then empty
    elif age > 3600 then "is more than an hour old: make a new plan"
    elif age < -300 then "was made in the future: check the clocks"
-   elif end < 0 then "has no end"
+   elif .action == "dismiss" and ends_at <= 0 then "has no end"
    else empty end)
 '
 if ! found=$(jq -r "$check" "$plan" 2> /dev/null); then

@@ -5,6 +5,7 @@
 pub(crate) mod observed;
 mod output;
 mod plan;
+mod stdin;
 
 use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
@@ -244,27 +245,16 @@ impl TriageArgs {
 
 /// Opens all files before any input is evaluated.
 fn open(ctx: &Ctx, paths: &[PathBuf]) -> anyhow::Result<Vec<Source>> {
-    only_one_stdin(paths)?;
+    stdin::only_once(paths)?;
     let open = |path: &PathBuf| {
         let name = path.to_string_lossy().into_owned();
-        Ok(if is_stdin(path) {
+        Ok(if stdin::is_named(path) {
             Source::keep(name, std::io::stdin().lock())?
         } else {
             Source::open(name, &ctx.folder.join(path))?
         })
     };
     paths.iter().map(open).collect()
-}
-
-fn is_stdin(path: &Path) -> bool {
-    path == Path::new("-")
-}
-
-fn only_one_stdin(paths: &[PathBuf]) -> anyhow::Result<()> {
-    if paths.iter().filter(|path| is_stdin(path)).count() > 1 {
-        return Err(fault::usage_error("stdin is given twice", "give it once"));
-    }
-    Ok(())
 }
 
 /// Returns a folder in the form of an address: `C:\src` is `/C:/src`.

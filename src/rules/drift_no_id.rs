@@ -7,7 +7,7 @@ use crate::diag::{Finding, Level};
 use crate::rules::drift_finding;
 use crate::rules::example::Example;
 use crate::rules::rule::{Check, Rule, SpecialCases};
-use crate::survey::drift::{Drift, DriftCase};
+use crate::survey::drift::{DriftCase, DriftReason};
 
 pub(super) const RULE: Rule = Rule {
     code: Code::DriftNoId,
@@ -32,7 +32,7 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(case: &DriftCase, findings: &mut Vec<Finding>) {
     for drift in &case.drifts {
-        let Drift::NoId = drift else {
+        let DriftReason::NoId = drift else {
             continue;
         };
         let message = format!("{} cites no exception", case.label);

@@ -7,7 +7,7 @@ use crate::diag::{Finding, Level};
 use crate::rules::drift_finding;
 use crate::rules::example::Example;
 use crate::rules::rule::{Check, Rule, SpecialCases};
-use crate::survey::drift::{Drift, DriftCase};
+use crate::survey::drift::{DriftCase, DriftReason};
 
 pub(super) const RULE: Rule = Rule {
     code: Code::DriftStaleFile,
@@ -32,7 +32,7 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(case: &DriftCase, findings: &mut Vec<Finding>) {
     for drift in &case.drifts {
-        let Drift::StaleFile(why) = drift else {
+        let DriftReason::StaleFile(why) = drift else {
             continue;
         };
         let message = format!("the file of `exledger {}` is out of date: {why}", case.label);

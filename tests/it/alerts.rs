@@ -162,6 +162,7 @@ fn secret(number: u64, kind: &str, path: &str) -> Value {
 
 /// Plans for alerts as text, at an instant.
 fn plan_at(repo: &Repo, alerts: &str, clock: &str) -> Run {
+    repo.checkout();
     let args = ["triage", "-", "--plan", "github", "--repo", "acme/shop"];
     cli::run_fed_with(repo.path(), &args, &[("EXLEDGER_TEST_CLOCK", clock)], alerts.as_bytes())
 }

@@ -10,6 +10,7 @@ use clap::ValueEnum;
 
 use crate::commands::context::{self, Ctx, fault};
 use crate::commands::exit::Outcome;
+use crate::commands::triage::stdin;
 use exledger::policy::governance::{NO_POLICY, State};
 use exledger::session::triage::alerts::{AlertPlanRequest, AlertSource};
 use exledger::store::streams::{self, Begun};
@@ -81,10 +82,10 @@ impl AlertsToPlan<'_> {
     }
 
     fn sources(&self, ctx: &Ctx) -> anyhow::Result<Vec<AlertSource>> {
-        super::only_one_stdin(self.files)?;
+        stdin::only_once(self.files)?;
         let open = |path: &PathBuf| {
             let name = path.to_string_lossy().into_owned();
-            Ok(if super::is_stdin(path) {
+            Ok(if stdin::is_named(path) {
                 AlertSource::keep(name, std::io::stdin().lock())?
             } else {
                 AlertSource::open(name, &ctx.folder.join(path))?

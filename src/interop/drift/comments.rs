@@ -6,19 +6,19 @@ use std::borrow::Cow;
 
 use regex::bytes::Captures;
 
-use crate::interop::drift::DriftOptions;
 use crate::interop::drift::hidden;
+use crate::interop::drift::options::DriftOptions;
 use crate::interop::drift::patterns::DriftPattern;
 use crate::record::time::Day;
 use crate::survey::cited;
-use crate::survey::drift::suppression::{Suppression, SuppressionEnd};
+use crate::survey::drift::suppression::{FoundSuppression, SuppressionEnd};
 
 /// The maximum length of the text of a suppression in messages, in characters.
 const LONGEST_LABEL: usize = 60;
 
 /// A line of a file.
 #[derive(Clone, Copy, Debug)]
-pub struct Line<'b> {
+pub struct SourceLine<'b> {
     /// Its number, from 1.
     pub number: u32,
     /// Its bytes, without the line end.
@@ -30,20 +30,20 @@ pub struct Line<'b> {
 }
 
 /// The lines of a file around positions that only grow.
-pub struct Lines<'b> {
+pub struct SourceLines<'b> {
     bytes: &'b [u8],
     at: usize,
     number: u32,
 }
 
-impl<'b> Lines<'b> {
+impl<'b> SourceLines<'b> {
     /// Starts at the first line.
-    pub fn new(bytes: &'b [u8]) -> Lines<'b> {
-        Lines { bytes, at: 0, number: 1 }
+    pub fn new(bytes: &'b [u8]) -> SourceLines<'b> {
+        SourceLines { bytes, at: 0, number: 1 }
     }
 
     /// Returns the line of a position.
-    pub fn around(&mut self, position: usize) -> Line<'b> {
+    pub fn around(&mut self, position: usize) -> SourceLine<'b> {
         let passed = self.bytes.get(self.at..position).unwrap_or_default();
         let n_passed = passed.iter().filter(|byte| **byte == b'\n').count();
         self.number = self.number.saturating_add(u32::try_from(n_passed).unwrap_or(u32::MAX));
@@ -53,7 +53,7 @@ impl<'b> Lines<'b> {
         let length = from.iter().position(|byte| *byte == b'\n').unwrap_or(from.len());
         let end = position + length;
         let before = upto.get(..start.saturating_sub(1)).unwrap_or_default();
-        Line {
+        SourceLine {
             number: self.number,
             bytes: trimmed(self.bytes.get(start..end).unwrap_or_default()),
             before: trimmed(before.get(after_break(before)..).unwrap_or_default()),
@@ -75,9 +75,9 @@ fn trimmed(line: &[u8]) -> &[u8] {
 pub fn find(
     pattern: &DriftPattern,
     path: &str,
-    line: &Line<'_>,
+    line: &SourceLine<'_>,
     options: &DriftOptions,
-) -> Vec<Suppression> {
+) -> Vec<FoundSuppression> {
     let found = pattern.regex.captures_iter(line.bytes);
     found.filter_map(|captures| one(pattern, path, line, &captures, options)).collect()
 }
@@ -85,10 +85,10 @@ pub fn find(
 fn one(
     pattern: &DriftPattern,
     path: &str,
-    line: &Line<'_>,
+    line: &SourceLine<'_>,
     captures: &Captures<'_>,
     options: &DriftOptions,
-) -> Option<Suppression> {
+) -> Option<FoundSuppression> {
     let whole = captures.get(0)?;
     let rules = captures.name("rules").map(|rules| String::from_utf8_lossy(rules.as_bytes()));
     let hidden = hidden::of_comment(pattern.tool, rules.as_deref(), path, options)?;
@@ -96,7 +96,7 @@ fn one(
     let start = whole.start() + n_blank;
     let before = String::from_utf8_lossy(line.bytes.get(..start).unwrap_or_default());
     let rest = String::from_utf8_lossy(line.bytes.get(start..).unwrap_or_default());
-    Some(Suppression {
+    Some(FoundSuppression {
         path: path.to_owned(),
         line: line.number,
         column: u32::try_from(before.chars().count() + 1).unwrap_or(u32::MAX),
@@ -114,7 +114,7 @@ fn one(
 /// Returns the record that a suppression cites: on its line, where the tool allows free text, else in a comment before it.
 fn cited(
     pattern: &DriftPattern,
-    line: &Line<'_>,
+    line: &SourceLine<'_>,
     before: &str,
     rest: &str,
     options: &DriftOptions,

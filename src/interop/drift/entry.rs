@@ -4,7 +4,7 @@
 
 use crate::diag::Pos;
 use crate::survey::cited;
-use crate::survey::drift::suppression::{HiddenFindings, Suppression, SuppressionEnd};
+use crate::survey::drift::suppression::{FoundSuppression, HiddenFindings, SuppressionEnd};
 use crate::yaml::node::Node;
 
 /// An entry of a file.
@@ -29,7 +29,7 @@ pub struct EntryFinder<'f> {
     pub prefixes: &'f [String],
     /// The number of lines before the document.
     pub before: u32,
-    pub found: Vec<Suppression>,
+    pub found: Vec<FoundSuppression>,
 }
 
 impl EntryFinder<'_> {
@@ -41,7 +41,7 @@ impl EntryFinder<'_> {
                 cited = cited::ids(text, self.prefixes).next();
             }
         });
-        self.found.push(Suppression {
+        self.found.push(FoundSuppression {
             path: self.path.to_owned(),
             line: entry.pos.line.saturating_add(self.before),
             column: entry.pos.column,

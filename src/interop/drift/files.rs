@@ -4,11 +4,13 @@
 //! `docs/spec/interop.md`, 5, files.
 
 use crate::diag::Pos;
-use crate::interop::drift::DriftOptions;
 use crate::interop::drift::entry::{EntryFinder, FoundEntry};
+use crate::interop::drift::options::DriftOptions;
 use crate::interop::drift::policies::{KINDS, PolicyKind};
 use crate::survey::cited;
-use crate::survey::drift::suppression::{HiddenFindings, HiddenIds, Suppression, SuppressionEnd};
+use crate::survey::drift::suppression::{
+    FoundSuppression, HiddenFindings, HiddenIds, SuppressionEnd,
+};
 use crate::yaml;
 use crate::yaml::node::{Limits, Node};
 
@@ -19,7 +21,7 @@ const LIMITS: Limits = Limits { bytes: usize::MAX, depth: 64 };
 const ENDINGS: &[&str] = &["yaml", "yml", "json"];
 
 /// Returns the entries of a file of checkov or zizmor; empty for any other file.
-pub fn by_name(path: &str, bytes: &[u8], options: &DriftOptions) -> Vec<Suppression> {
+pub fn by_name(path: &str, bytes: &[u8], options: &DriftOptions) -> Vec<FoundSuppression> {
     let name = path.rsplit('/').next().unwrap_or(path);
     let (tool, citing, find): (&str, &'static str, FindEntries) = match name {
         ".checkov.yaml" | ".checkov.yml" => ("checkov", "- CKV_AWS_20 # EXC-2026-7F3KQ", checkov),
@@ -74,7 +76,7 @@ pub fn by_word(
     ending: &str,
     bytes: &[u8],
     options: &DriftOptions,
-) -> Vec<Suppression> {
+) -> Vec<FoundSuppression> {
     if !ENDINGS.contains(&ending) {
         return Vec::new();
     }
@@ -96,8 +98,8 @@ fn finder<'f>(path: &'f str, citing: &'static str, options: &'f DriftOptions) ->
 }
 
 /// Returns a suppression for a file that can't be read: what it hides is unknown, so no record allows it.
-pub fn unread(path: &str, line: u32, tool: &str, citing: &'static str) -> Suppression {
-    Suppression {
+pub fn unread(path: &str, line: u32, tool: &str, citing: &'static str) -> FoundSuppression {
+    FoundSuppression {
         path: path.to_owned(),
         line,
         column: 1,

@@ -2,7 +2,7 @@
 //!
 //! Uses record's times. Pure. Start at [`read`]. Follows `docs/spec/interop.md`, X6.
 
-use crate::interop::drift::comments::Line;
+use crate::interop::drift::comments::SourceLine;
 use crate::record::time::Instant;
 use crate::survey::drift::suppression::GeneratedFile;
 
@@ -13,7 +13,7 @@ pub(super) const WORD: &str = " stale-after=";
 const LAST: u32 = 10;
 
 /// Reads the header whose second line this is; `None` if it is none.
-pub(super) fn read(path: &str, line: &Line<'_>) -> Option<GeneratedFile> {
+pub(super) fn read(path: &str, line: &SourceLine<'_>) -> Option<GeneratedFile> {
     if line.number > LAST {
         return None;
     }

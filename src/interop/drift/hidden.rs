@@ -3,7 +3,7 @@
 //! Uses survey's suppressions. Pure. Start at [`of_comment`]. Follows `docs/spec/interop.md`, 5, matching tools, and
 //! each tool's own reading of its comments.
 
-use crate::interop::drift::DriftOptions;
+use crate::interop::drift::options::DriftOptions;
 use crate::survey::drift::suppression::{HiddenFindings, HiddenIds};
 
 /// Returns what a comment of a tool hides; `None` if it is none of the comments that are looked for.

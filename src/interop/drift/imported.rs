@@ -3,13 +3,16 @@
 //! Uses interop's import readers, plan's entries, survey's suppressions. Pure. Start at [`by_name`]. Follows
 //! `docs/spec/interop.md`, 4 and 5.
 
-use crate::interop::drift::{DriftOptions, files};
+use crate::interop::drift::files;
+use crate::interop::drift::options::DriftOptions;
 use crate::interop::import::{self, ImportFormat, ImportInput};
 use crate::plan::import::{EntryReading, ForeignEnd, ForeignException, ImportEntry};
 use crate::record::subject::FindingKey;
 use crate::record::time::{self, Instant};
 use crate::survey::cited;
-use crate::survey::drift::suppression::{HiddenFindings, HiddenIds, Suppression, SuppressionEnd};
+use crate::survey::drift::suppression::{
+    FoundSuppression, HiddenFindings, HiddenIds, SuppressionEnd,
+};
 
 /// The formats that are read by name, and how an entry of each cites a record.
 const FORMATS: &[(ImportFormat, &str)] = &[
@@ -34,7 +37,7 @@ pub const KYVERNO_WORD: &str = "PolicyException";
 const LAST_ZONE: i64 = 12 * 3600;
 
 /// Returns the entries of a file that is named like one of another tool; empty for any other file.
-pub fn by_name(path: &str, bytes: &[u8], options: &DriftOptions) -> Vec<Suppression> {
+pub fn by_name(path: &str, bytes: &[u8], options: &DriftOptions) -> Vec<FoundSuppression> {
     let name = import::file_name(path);
     // Most files are named like none of them.
     let named = FORMATS.iter().filter(|(format, _)| (format.is_named)(path));
@@ -50,7 +53,12 @@ pub fn by_name(path: &str, bytes: &[u8], options: &DriftOptions) -> Vec<Suppress
 }
 
 /// Returns the exceptions of Kyverno in a file that has their word.
-pub fn kyverno(path: &str, ending: &str, bytes: &[u8], options: &DriftOptions) -> Vec<Suppression> {
+pub fn kyverno(
+    path: &str,
+    ending: &str,
+    bytes: &[u8],
+    options: &DriftOptions,
+) -> Vec<FoundSuppression> {
     if !matches!(ending, "yaml" | "yml" | "json") || !options.wants("kyverno", true) {
         return Vec::new();
     }
@@ -70,7 +78,7 @@ fn read(
     path: &str,
     bytes: &[u8],
     options: &DriftOptions,
-) -> Vec<Suppression> {
+) -> Vec<FoundSuppression> {
     let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
     let lock_files = options.lock_files.get(folder).map(Vec::as_slice).unwrap_or_default();
     let input = ImportInput { folder: Some(folder), lock_files, ..ImportInput::plain(path, bytes) };
@@ -99,7 +107,7 @@ struct ForeignFile<'f> {
 
 impl ForeignFile<'_> {
     /// Returns the suppressions of an entry: one for each finding; `next` is the line of the next entry.
-    fn suppressions(&self, entry: &ImportEntry, next: Option<u64>) -> Vec<Suppression> {
+    fn suppressions(&self, entry: &ImportEntry, next: Option<u64>) -> Vec<FoundSuppression> {
         let line = u32::try_from(entry.line).unwrap_or(u32::MAX);
         match &entry.read {
             EntryReading::Skipped(_) => Vec::new(),
@@ -117,10 +125,10 @@ impl ForeignFile<'_> {
     }
 
     /// Returns a suppression of everything that the tool finds.
-    fn suppression(&self, line: u32, label: String) -> Suppression {
+    fn suppression(&self, line: u32, label: String) -> FoundSuppression {
         let everything =
             HiddenFindings { tools: self.tools(self.tool), ..HiddenFindings::default() };
-        Suppression {
+        FoundSuppression {
             path: self.path.to_owned(),
             line,
             column: 1,
@@ -132,7 +140,7 @@ impl ForeignFile<'_> {
         }
     }
 
-    fn of_exception(&self, line: u32, exception: &ForeignException) -> Vec<Suppression> {
+    fn of_exception(&self, line: u32, exception: &ForeignException) -> Vec<FoundSuppression> {
         let texts = [&exception.text, &exception.cited];
         let mut ids =
             texts.into_iter().flatten().flat_map(|text| cited::ids(text, &self.options.prefixes));
@@ -141,7 +149,7 @@ impl ForeignFile<'_> {
         let one = |label: String, hidden: Option<HiddenFindings>| {
             let mut found = self.suppression(line, label);
             found.hidden = hidden.map_or(found.hidden, |hidden| vec![hidden]);
-            Suppression { cited: cited.clone(), end, ..found }
+            FoundSuppression { cited: cited.clone(), end, ..found }
         };
         if exception.findings.is_empty() {
             return vec![one(format!("{}: every finding", self.tool), None)];

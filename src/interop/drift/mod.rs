@@ -9,44 +9,23 @@ pub mod files;
 mod header;
 mod hidden;
 pub mod imported;
+pub mod options;
 pub mod patterns;
 pub mod policies;
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
-
 use regex::bytes::Regex;
 
-use crate::interop::drift::comments::Line;
+use crate::interop::drift::comments::SourceLine;
+use crate::interop::drift::options::DriftOptions;
 use crate::interop::drift::patterns::DriftPattern;
 use crate::interop::drift::policies::PolicyKind;
-use crate::survey::drift::suppression::{GeneratedFile, Suppression};
+use crate::survey::drift::suppression::{FoundSuppression, GeneratedFile};
 
 /// The largest file that is read, in bytes.
 pub const LARGEST: u64 = 1 << 20;
 
 /// How many bytes at the beginning of a file tell whether it is binary, as git does it.
 const TOLD_BY: usize = 8000;
-
-/// What is looked for.
-#[derive(Clone, Debug, Default)]
-pub struct DriftOptions {
-    /// The tools whose suppressions are looked for; empty for those that are on by default.
-    pub tools: Vec<String>,
-    /// The lints of Rust whose `allow` and `expect` are looked for.
-    pub rust_lints: Vec<String>,
-    /// The prefixes of the ids that are read as citations.
-    pub prefixes: Vec<String>,
-    /// The lock files of the repository, by their folders.
-    pub lock_files: Arc<BTreeMap<String, Vec<String>>>,
-}
-
-impl DriftOptions {
-    /// Tells whether the suppressions of a tool are looked for.
-    fn wants(&self, tool: &str, is_default: bool) -> bool {
-        if self.tools.is_empty() { is_default } else { self.tools.iter().any(|it| it == tool) }
-    }
-}
 
 /// Looks for suppressions; cheap to clone, so that each thread has its own.
 #[derive(Clone, Debug)]
@@ -60,7 +39,7 @@ pub struct DriftScanner {
 /// What a file holds.
 #[derive(Clone, Debug, Default)]
 pub struct ScannedFile {
-    pub suppressions: Vec<Suppression>,
+    pub suppressions: Vec<FoundSuppression>,
     pub generated: Option<GeneratedFile>,
     /// Why the file can't be read as what its name says, with the line.
     pub unread: Option<(u64, String)>,
@@ -97,7 +76,7 @@ impl DriftScanner {
         found.suppressions = files::by_name(path, bytes, &self.options);
         found.suppressions.extend(imported::by_name(path, bytes, &self.options));
         let mut is_kyverno = false;
-        let mut lines = comments::Lines::new(bytes);
+        let mut lines = comments::SourceLines::new(bytes);
         // A line is judged once, whatever it holds.
         let (mut at, mut judged) = (0, 0);
         let mut kinds: Vec<&PolicyKind> = Vec::new();
@@ -125,7 +104,7 @@ impl DriftScanner {
         found
     }
 
-    fn line(&self, path: &str, ending: &str, line: &Line<'_>, found: &mut ScannedFile) {
+    fn line(&self, path: &str, ending: &str, line: &SourceLine<'_>, found: &mut ScannedFile) {
         if found.generated.is_none() {
             found.generated = header::read(path, line);
         }

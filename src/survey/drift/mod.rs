@@ -1,6 +1,6 @@
 //! Suppressions in other tools' files and in comments: which of them no exception in force allows.
 //!
-//! Uses record, status. Pure. Start at [`DriftJudge`], which judges a [`Suppression`]; `reach` compares it with what a
+//! Uses record, status. Pure. Start at [`DriftJudge`], which judges a [`FoundSuppression`]; `reach` compares it with what a
 //! record names. Follows `docs/spec/interop.md`, 5.
 
 pub mod reach;
@@ -13,11 +13,11 @@ use crate::record::time::Instant;
 use crate::status::reason;
 use crate::status::state::{InForce, RecordState};
 use crate::survey::drift::reach::Reached;
-use crate::survey::drift::suppression::{GeneratedFile, Suppression, SuppressionEnd};
+use crate::survey::drift::suppression::{FoundSuppression, GeneratedFile, SuppressionEnd};
 
 /// Why a suppression, or a generated file, is not as the ledger has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Drift {
+pub enum DriftReason {
     /// It cites no record.
     NoId,
     /// It cites an id that no record of the ledger has.
@@ -49,7 +49,7 @@ pub struct DriftCase {
     pub label: String,
     /// How a suppression of this kind cites a record.
     pub citing: &'static str,
-    pub drifts: Vec<Drift>,
+    pub drifts: Vec<DriftReason>,
     /// Why the status of the record that it cites can't be determined.
     pub doubt: Option<String>,
 }
@@ -70,7 +70,7 @@ impl<'a> DriftJudge<'a> {
     }
 
     /// Judges a suppression.
-    pub fn suppression(&self, found: &Suppression) -> DriftCase {
+    pub fn suppression(&self, found: &FoundSuppression) -> DriftCase {
         let mut case = DriftCase {
             path: found.path.clone(),
             line: found.line,
@@ -81,13 +81,13 @@ impl<'a> DriftJudge<'a> {
             doubt: None,
         };
         let dead = match found.end {
-            SuppressionEnd::Until(end) if end <= self.instant => Some(Drift::Dead(end)),
+            SuppressionEnd::Until(end) if end <= self.instant => Some(DriftReason::Dead(end)),
             _ => None,
         };
         match &found.cited {
-            None => case.drifts.push(Drift::NoId),
+            None => case.drifts.push(DriftReason::NoId),
             Some(id) => match self.by_id.get(id.as_str()) {
-                None => case.drifts.push(Drift::UnknownId(id.clone())),
+                None => case.drifts.push(DriftReason::UnknownId(id.clone())),
                 // It hides nothing any more, so it can't hide too much.
                 Some(_) if dead.is_some() => {}
                 Some(record_state) => self.compare(found, id, record_state, &mut case),
@@ -99,7 +99,7 @@ impl<'a> DriftJudge<'a> {
 
     fn compare(
         &self,
-        found: &Suppression,
+        found: &FoundSuppression,
         id: &Id,
         record_state: &RecordState,
         case: &mut DriftCase,
@@ -113,15 +113,15 @@ impl<'a> DriftJudge<'a> {
             if record_state.in_force != InForce::No {
                 case.doubt = Some(format!("{id}: {why}"));
             }
-            case.drifts.push(Drift::NotInForce(id.clone(), why));
+            case.drifts.push(DriftReason::NotInForce(id.clone(), why));
             return;
         };
         let scope = record.scope.as_ref();
         let keys = scope.and_then(|scope| scope.findings.as_deref()).unwrap_or_default();
         match reach::compare(found, keys) {
             Reached::Named => {}
-            Reached::NotNamed(what) => case.drifts.push(Drift::NotNamed(id.clone(), what)),
-            Reached::Wider(why) => case.drifts.push(Drift::ScopeWider(id.clone(), why)),
+            Reached::NotNamed(what) => case.drifts.push(DriftReason::NotNamed(id.clone(), what)),
+            Reached::Wider(why) => case.drifts.push(DriftReason::ScopeWider(id.clone(), why)),
         }
         let until = match found.end {
             SuppressionEnd::Until(until) if until > end => Some(Some(until)),
@@ -130,7 +130,7 @@ impl<'a> DriftJudge<'a> {
                 None
             }
         };
-        let term = until.map(|until| Drift::TermLonger { id: id.clone(), until, end });
+        let term = until.map(|until| DriftReason::TermLonger { id: id.clone(), until, end });
         case.drifts.extend(term);
     }
 
@@ -149,7 +149,7 @@ impl<'a> DriftJudge<'a> {
             column: 1,
             label: format!("export {}", file.target),
             citing: "",
-            drifts: why.map(Drift::StaleFile).into_iter().collect(),
+            drifts: why.map(DriftReason::StaleFile).into_iter().collect(),
             doubt: None,
         }
     }

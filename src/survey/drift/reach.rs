@@ -8,7 +8,7 @@ use crate::record::pattern;
 use crate::record::scalar::Scalar;
 use crate::record::subject::FindingKey;
 use crate::record::version::Range;
-use crate::survey::drift::suppression::{HiddenFindings, HiddenIds, Suppression};
+use crate::survey::drift::suppression::{FoundSuppression, HiddenFindings, HiddenIds};
 
 /// How a suppression relates to what a record names.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,7 +22,7 @@ pub enum Reached {
 }
 
 /// Compares a suppression with the findings of a record: one of its alternatives must be named.
-pub fn compare(found: &Suppression, keys: &[FindingKey]) -> Reached {
+pub fn compare(found: &FoundSuppression, keys: &[FindingKey]) -> Reached {
     let mut worst = Reached::NotNamed(found.label.clone());
     for hidden in &found.hidden {
         match compare_hidden(hidden, keys) {

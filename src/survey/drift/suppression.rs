@@ -1,13 +1,13 @@
 //! A suppression, as it is found in a file: what it hides, which record it cites, and when it ends.
 //!
-//! Uses record. Pure. Start at [`Suppression`]. Follows `docs/spec/interop.md`, 5.
+//! Uses record. Pure. Start at [`FoundSuppression`]. Follows `docs/spec/interop.md`, 5.
 
 use crate::record::id::Id;
 use crate::record::time::Instant;
 
 /// One suppression.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Suppression {
+pub struct FoundSuppression {
     /// The path of the file from the root of the repository.
     pub path: String,
     /// The line on which it begins, from 1.

@@ -245,8 +245,6 @@ fn each_line_of_a_plan_is_a_request_that_github_accepts() {
 fn a_comment_has_one_line_of_280_characters_at_most() {
     let repo = ledger();
     file(&repo, ID, "brittle-dependency", "{tool: semgrep, id: r}");
-    let text = std::fs::read_to_string(repo.path().join("x")).unwrap_or_default();
-    assert!(text.is_empty());
     let long = "Ünicode \u{1F600} ".repeat(60);
     let branch = repo.branch("long").by("ana");
     branch.edit(ID, &format!("title: \"{}\"", long.trim())).commit("Say more");

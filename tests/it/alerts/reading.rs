@@ -12,6 +12,7 @@ fn covering() -> Repo {
     let repo = ledger();
     let findings = "{tool: semgrep, id: r}, {tool: github-secret-scanning, id: s}";
     file(&repo, ID, "brittle-dependency", findings);
+    repo.checkout();
     repo
 }
 

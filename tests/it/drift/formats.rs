@@ -2,10 +2,15 @@
 
 use super::{ID, POLICY, are, found, ledger, record, track};
 
+/// Returns a text that cites an id where it has `ID`.
+fn cited(text: &str, id: &str) -> String {
+    text.replace("controlID", "control-").replace("ID", id).replace("control-", "controlID")
+}
+
 /// Returns the rules found in one file, by line.
 fn of(findings: &str, path: &str, text: &str) -> Vec<(String, String)> {
     let repo = ledger(POLICY, &record(findings));
-    track(&repo, &[(path, &text.replace("ID", ID))]);
+    track(&repo, &[(path, &cited(text, ID))]);
     found(&repo, &[]).1
 }
 
@@ -121,10 +126,10 @@ fn an_entry_that_a_record_names_is_clean() {
         ),
     ] {
         let repo = ledger(POLICY, &record(findings));
-        track(&repo, &[(path, &text.replace("ID", ID)), ("src/Cargo.lock", "")]);
+        track(&repo, &[(path, &cited(text, ID)), ("src/Cargo.lock", "")]);
         assert_eq!(found(&repo, &[]), (0, vec![]), "{path}: {text}");
         // The same entry without the id.
-        track(&repo, &[(path, &text.replace("ID", "later"))]);
+        track(&repo, &[(path, &cited(text, "later"))]);
         let (code, rules) = found(&repo, &[]);
         assert_eq!(code, 1, "{path}");
         assert!(
