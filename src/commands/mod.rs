@@ -18,6 +18,7 @@ pub(crate) mod decision;
 pub(crate) mod demo;
 pub(crate) mod diff;
 pub(crate) mod doctor;
+pub(crate) mod drift;
 pub(crate) mod due;
 pub(crate) mod exit;
 pub(crate) mod explain;
@@ -103,7 +104,7 @@ pub(crate) const GROUPS: &[(&str, &[Command])] = &[
         ],
     ),
     ("Watch", &[list::COMMAND, show::COMMAND, due::COMMAND, queue::COMMAND, patterns::COMMAND]),
-    ("Audit", &[log::COMMAND, verify::COMMAND, report::COMMAND, export::COMMAND]),
+    ("Audit", &[log::COMMAND, verify::COMMAND, report::COMMAND, drift::COMMAND, export::COMMAND]),
     (
         "Set up",
         &[

@@ -4,6 +4,8 @@
 
 pub(crate) mod observed;
 mod output;
+mod plan;
+mod stdin;
 
 use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
@@ -16,6 +18,7 @@ use crate::commands::context::fault;
 use crate::commands::context::{self, Ctx};
 use crate::commands::exit::Outcome;
 use crate::commands::triage::output::Rewrite;
+use crate::commands::triage::plan::{AlertForge, AlertsToPlan};
 use exledger::gate;
 use exledger::policy::governance;
 use exledger::policy::governance::NO_POLICY;
@@ -44,9 +47,10 @@ EXAMPLE
   exledger triage events.jsonl --format json
   exledger triage trivy.sarif events.jsonl --messages --format json
   exledger triage events.jsonl --observations observations.jsonl --strict
-  exledger triage trivy.sarif --filter -o upload.sarif")]
+  exledger triage trivy.sarif --filter -o upload.sarif
+  exledger triage alerts.json --plan github --repo acme/shop -o plan.jsonl")]
 pub(crate) struct TriageArgs {
-    /// SARIF files, or events as JSON Lines; - for stdin
+    /// SARIF files, or events as JSON Lines, or with --plan alerts; - for stdin
     #[arg(value_name = "FILE", required = true)]
     files: Vec<PathBuf>,
 
@@ -58,7 +62,22 @@ pub(crate) struct TriageArgs {
     #[arg(long)]
     annotate: bool,
 
-    /// File to write SARIF to, or a folder for several inputs [default: stdout]
+    /// Plan which alerts of the repository to dismiss or reopen; the inputs are what `gh api` printed
+    #[arg(
+        long,
+        value_name = "FORGE",
+        conflicts_with_all = [
+            "filter", "annotate", "unused", "draft", "messages", "source_roots", "observations",
+            "learn", "skip_bad",
+        ]
+    )]
+    plan: Option<AlertForge>,
+
+    /// Repository of the alerts, for --plan
+    #[arg(long, value_name = "OWNER/NAME", requires = "plan")]
+    repo: Option<String>,
+
+    /// File to write SARIF or the plan to, or a folder for several SARIF files [default: stdout]
     #[arg(short, long, value_name = "FILE|DIR")]
     output: Option<PathBuf>,
 
@@ -101,6 +120,15 @@ impl Run for TriageArgs {
     const PAST: PastInstants = PastInstants::Answered;
 
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
+        if let Some(AlertForge::Github) = self.plan {
+            let plan = AlertsToPlan {
+                files: &self.files,
+                repository: self.repo.as_deref(),
+                environment: self.environment.as_deref(),
+                output: self.output.as_deref(),
+            };
+            return plan.run(ctx);
+        }
         let session = ctx.home()?;
         let named = self.source_roots.iter();
         let roots: Vec<String> = named.map(|root| absolute(root)).collect::<anyhow::Result<_>>()?;
@@ -168,8 +196,8 @@ impl TriageArgs {
             (_, true) => RewriteKind::Annotate,
             _ if self.output.is_some() => {
                 return Err(fault::usage_error(
-                    "-o sets where SARIF is written",
-                    "use it with --filter or --annotate",
+                    "-o sets where SARIF or a plan is written",
+                    "use it with --filter, --annotate or --plan",
                 ));
             }
             _ => return Ok(None),
@@ -217,13 +245,10 @@ impl TriageArgs {
 
 /// Opens all files before any input is evaluated.
 fn open(ctx: &Ctx, paths: &[PathBuf]) -> anyhow::Result<Vec<Source>> {
-    let is_stdin = |path: &&PathBuf| path.as_path() == Path::new("-");
-    if paths.iter().filter(is_stdin).count() > 1 {
-        return Err(fault::usage_error("stdin is given twice", "give it once"));
-    }
+    stdin::only_once(paths)?;
     let open = |path: &PathBuf| {
         let name = path.to_string_lossy().into_owned();
-        Ok(if is_stdin(&path) {
+        Ok(if stdin::is_named(path) {
             Source::keep(name, std::io::stdin().lock())?
         } else {
             Source::open(name, &ctx.folder.join(path))?

@@ -19,6 +19,8 @@ pub enum RuleGroup {
     Change,
     /// What history proves about merged records.
     Audit,
+    /// Suppressions in other tools' files and in comments.
+    Drift,
 }
 
 impl RuleGroup {
@@ -29,6 +31,7 @@ impl RuleGroup {
             RuleGroup::Content => "content",
             RuleGroup::Change => "change",
             RuleGroup::Audit => "audit",
+            RuleGroup::Drift => "drift",
         }
     }
 }
@@ -163,6 +166,16 @@ codes! {
         HistoryRewritten = "history-rewritten",
         MainlineRerouted = "mainline-rerouted",
         ReplacedObjects = "replaced-objects",
+    }
+    Drift {
+        DriftNoId = "drift-no-id",
+        DriftUnknownId = "drift-unknown-id",
+        DriftNotInForce = "drift-not-in-force",
+        DriftNotNamed = "drift-not-named",
+        DriftScopeWider = "drift-scope-wider",
+        DriftTermLonger = "drift-term-longer",
+        DriftStaleFile = "drift-stale-file",
+        DriftDead = "drift-dead",
     }
 }
 

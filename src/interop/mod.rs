@@ -2,14 +2,17 @@
 //!
 //! Uses diag to view. Pure. Follows `docs/spec/interop.md`.
 
+pub mod alerts;
 pub mod archive;
 pub mod codeowners;
 pub mod description;
+pub mod drift;
 pub mod events;
 pub mod export;
 pub mod grants;
 pub mod hooks;
 pub mod ics;
+pub mod import;
 pub mod issue_form;
 pub mod lines;
 pub mod object;

@@ -14,10 +14,16 @@ use crate::survey::triage::is_advisory;
 use crate::survey::triage::wanted::{FindingGroup, Happened, InputReferences, InputSubject, Often};
 
 /// The text in place of a value that a person must fill in.
-const MARK: &str = "TODO(import): ";
+pub const MARK: &str = "TODO(import): ";
 
-fn todo(what: &str) -> String {
+/// Returns the text in place of a value, with what to fill in.
+pub fn todo(what: &str) -> String {
     format!("{MARK}{what}")
+}
+
+/// Tells whether a text stands in place of a value.
+pub fn is_todo(text: &str) -> bool {
+    text.trim_start().starts_with(MARK.trim_end())
 }
 
 /// Returns the answers from a finding that needs a record.

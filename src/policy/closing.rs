@@ -70,13 +70,15 @@ impl Default for ClosureRules {
 pub struct Drift {
     /// Patterns of paths to skip.
     pub exclude: Vec<String>,
-    /// The tools whose suppressions are looked for; empty for all.
+    /// The tools whose suppressions are looked for; empty for those that are on by default.
     pub tools: Vec<String>,
+    /// The lints of Rust whose `allow` and `expect` are looked for.
+    pub rust_lints: Vec<String>,
 }
 
 impl Default for Drift {
     fn default() -> Drift {
-        Drift { exclude: texts(&["vendor/**"]), tools: Vec::new() }
+        Drift { exclude: texts(&["vendor/**"]), tools: Vec::new(), rust_lints: Vec::new() }
     }
 }
 

@@ -26,6 +26,7 @@ use crate::rules::renewals::Renewals;
 use crate::rules::repeats::Repeats;
 use crate::rules::rule::{Check, Closed, JudgeRecord, Rule};
 use crate::rules::{ALL, evidence};
+use crate::survey::drift::DriftCase;
 
 /// The findings about a record's file, and its tier.
 #[derive(Clone, Debug)]
@@ -68,7 +69,7 @@ pub fn record_with_tier(
             Settled::Reviewed => rule.special.closed != Closed::Passed,
         },
         RuleGroup::Change => past.settled == Settled::Open,
-        RuleGroup::Audit => false,
+        RuleGroup::Audit | RuleGroup::Drift => false,
     };
     let findings = judge(context, applies, |rule, check, found| match check {
         Check::Noted => noted(rule.code, &source.findings, found),
@@ -261,6 +262,19 @@ pub fn receipts(file: &ReceiptsCase<'_>, context: &RuleContext<'_>) -> Vec<Findi
             check(file, found);
         }
     })
+}
+
+/// Returns the findings about a suppression, or a file that was generated from the ledger.
+pub fn drift(case: &DriftCase) -> Vec<Finding> {
+    let mut found = Vec::new();
+    for rule in ALL {
+        for check in rule.checks {
+            if let Check::Drift(check) = check {
+                check(case, &mut found);
+            }
+        }
+    }
+    found
 }
 
 /// Returns the findings about the uses of a record, sorted.

@@ -8,6 +8,7 @@ pub mod audit;
 pub mod audit_cases;
 pub mod case;
 pub mod change_cases;
+pub mod drift_finding;
 pub mod ends;
 pub mod event_details;
 pub mod evidence;
@@ -41,6 +42,14 @@ mod criteria_too_wide;
 mod decision_by_other;
 mod decision_rewritten;
 mod direct_push;
+mod drift_dead;
+mod drift_no_id;
+mod drift_not_in_force;
+mod drift_not_named;
+mod drift_scope_wider;
+mod drift_stale_file;
+mod drift_term_longer;
+mod drift_unknown_id;
 mod duplicate_id;
 mod duplicate_key;
 mod emergency_unreviewed;
@@ -214,6 +223,14 @@ pub const ALL: &[Rule] = &[
     history_rewritten::RULE,
     mainline_rerouted::RULE,
     replaced_objects::RULE,
+    drift_no_id::RULE,
+    drift_unknown_id::RULE,
+    drift_not_in_force::RULE,
+    drift_not_named::RULE,
+    drift_scope_wider::RULE,
+    drift_term_longer::RULE,
+    drift_stale_file::RULE,
+    drift_dead::RULE,
 ];
 
 /// Returns the rule of a code.

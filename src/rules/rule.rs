@@ -14,6 +14,7 @@ use crate::rules::past::RecordPast;
 use crate::rules::receipts_case::ReceiptsCase;
 use crate::rules::renewals::Renewals;
 use crate::rules::repeats::Repeat;
+use crate::survey::drift::DriftCase;
 
 /// A rule: the code of its findings, and its documentation.
 #[derive(Clone, Copy, Debug)]
@@ -77,6 +78,8 @@ pub enum Check {
     Uses(fn(&UsesCase<'_>, &mut Vec<Finding>)),
     /// A file of receipts.
     Receipts(fn(&ReceiptsCase<'_>, &mut Vec<Finding>)),
+    /// A suppression, or a file that was generated from the ledger.
+    Drift(fn(&DriftCase, &mut Vec<Finding>)),
 }
 
 /// Returns the findings about a record's file under some governance.

@@ -12,6 +12,7 @@ pub mod check;
 pub mod compare;
 pub mod decide;
 pub mod doctor;
+pub mod drift;
 pub mod error;
 pub mod evidence;
 pub mod export;

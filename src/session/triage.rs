@@ -3,6 +3,7 @@
 //! Start at `triage`. Follows `docs/spec/cli.md`, triage, and `docs/spec/interop.md`, 6. The ledger is read once; the
 //! gate decides what a record covers.
 
+pub mod alerts;
 pub mod drafts;
 pub mod last_events;
 pub mod sources;

@@ -14,6 +14,7 @@ pub mod reach;
 mod revision;
 pub mod stamps;
 pub mod stored;
+pub mod tracked;
 pub mod watch;
 mod whole;
 

@@ -5,6 +5,7 @@
 
 pub mod access;
 pub mod agent;
+pub mod alert_plan;
 pub mod approve;
 pub mod check;
 pub mod closure;
@@ -12,6 +13,7 @@ pub mod controls;
 pub mod diff;
 pub mod doc;
 pub mod doctor;
+pub mod drift;
 pub mod due;
 pub mod edit;
 pub mod exception_row;

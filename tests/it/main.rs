@@ -12,6 +12,7 @@
 mod access;
 mod advice;
 mod agents_sdk;
+mod alerts;
 mod approval;
 mod audit;
 mod by_hand;
@@ -28,6 +29,7 @@ mod completions;
 mod decisions;
 mod diff;
 mod doctor;
+mod drift;
 mod embed;
 mod export;
 mod export_engines;

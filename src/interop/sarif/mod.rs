@@ -3,6 +3,7 @@
 //! Uses survey's inputs. Pure: the caller supplies the bytes. Start at [`read`]; `result` reads results, `head` the
 //! metadata of a run, and `rewrite` writes a changed file. Follows `docs/spec/interop.md`, 6.
 
+pub mod alert;
 mod entry;
 mod head;
 mod lenient;

@@ -156,7 +156,7 @@ pub(super) fn read(
         also: rule
             .and_then(|rule| head::trivy_kind(&head.tool, rule))
             .filter(|kind| *kind != head.tool),
-        id: id(&head.tool, named, &result, name),
+        id: id(&head.tool, named, advisory(&result), name),
         former_ids: rule.map(|rule| rule.former_ids().to_vec()).unwrap_or_default(),
         severity: severity(&result, rule, &level),
         level,
@@ -208,13 +208,15 @@ fn find_rule<'h>(result: &RawResult<'_>, head: &'h RunHead) -> Option<&'h SarifR
     by_place().filter(is_its).or_else(by_id).map(Deref::deref)
 }
 
+fn advisory<'r>(result: &'r RawResult<'_>) -> Option<&'r str> {
+    result.partial_fingerprints.as_ref().and_then(|prints| prints.advisory.text())
+}
+
 /// Returns the id that records use for the finding.
-fn id(tool: &str, named: &str, result: &RawResult<'_>, package: Option<&str>) -> String {
+pub(super) fn id(tool: &str, named: &str, advisory: Option<&str>, package: Option<&str>) -> String {
     let id = match tool {
         // It uses one rule for all advisories.
-        "cargo-deny" => {
-            result.partial_fingerprints.as_ref().and_then(|prints| prints.advisory.text())
-        }
+        "cargo-deny" => advisory,
         "zizmor" => named.strip_prefix("zizmor/"),
         "grype" => package.and_then(|package| named.strip_suffix(package)?.strip_suffix('-')),
         _ => None,

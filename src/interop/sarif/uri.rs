@@ -176,7 +176,8 @@ fn read_path(uri: &str) -> Result<String, String> {
     Ok(decoded(rest))
 }
 
-fn relative(path: &str) -> FindingFile {
+/// Returns the file at a path from the repository's root.
+pub(super) fn relative(path: &str) -> FindingFile {
     gate::plain(path).map_or_else(|| FindingFile::Above(path.to_owned()), FindingFile::Inside)
 }
 

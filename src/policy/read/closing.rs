@@ -36,6 +36,7 @@ impl Read for Drift {
             let mut drift = Drift::default();
             stated(fields, "exclude", |read| drift.exclude = read);
             stated(fields, "tools", |read| drift.tools = read);
+            stated(fields, "rust_lints", |read| drift.rust_lints = read);
             Some(drift)
         })
     }

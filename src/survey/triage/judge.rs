@@ -85,7 +85,8 @@ impl TriageJudge<'_> {
         decided(found, judged)
     }
 
-    fn finding(&self, finding: &ScannerFinding) -> MatchedRecord {
+    /// Asks the gate about a finding, whatever the baselines say.
+    pub fn finding(&self, finding: &ScannerFinding) -> MatchedRecord {
         let mut places = finding.places.iter();
         if let Some(place) = places.find(|place| matches!(place.file, FindingFile::Above(_))) {
             return MatchedRecord::without_record(
@@ -251,11 +252,13 @@ fn absolute(finding: &ScannerFinding) -> Option<&str> {
 
 /// The gate's answer for an input.
 #[derive(Clone, Debug)]
-struct MatchedRecord {
-    state: TriageState,
-    record: Option<String>,
-    message: String,
-    is_doubtful: bool,
+pub struct MatchedRecord {
+    pub state: TriageState,
+    /// The id of the deciding record; `None` if no record would cover the input.
+    pub record: Option<String>,
+    pub message: String,
+    /// Whether a record may cover it, which can't be determined.
+    pub is_doubtful: bool,
     about: Vec<(String, SubjectMatch)>,
 }
 

@@ -3,6 +3,8 @@
 //! Uses record, policy, status, gate. Pure. Start at [`judge::TriageJudge`]; a parsed input is a [`TriageInput`].
 //! Follows `docs/spec/cli.md`, triage, and `docs/spec/interop.md`, 6.
 
+pub mod alert;
+pub mod alert_plan;
 pub mod baseline;
 pub mod counts;
 mod fields;

@@ -20,6 +20,7 @@ const FILES: &[(&str, &str)] = &[
     ("semgrep.sarif", "tests/data/triage/semgrep.sarif"),
     ("events.jsonl", "tests/data/triage/agent-events.jsonl"),
     ("issue.md", "tests/data/issue/rendered.md"),
+    ("alerts.json", "tests/data/alerts/alerts.json"),
 ];
 
 /// Files that the guides name, and their content.

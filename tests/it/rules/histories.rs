@@ -34,6 +34,8 @@ struct Stage {
     require_signed: bool,
     on: String,
     policy: String,
+    /// Whether suppressions are looked for, not what landed.
+    drifts: bool,
 }
 
 impl Stage {
@@ -50,12 +52,18 @@ impl Stage {
             require_signed: false,
             on: example.on.unwrap_or(ON).to_owned(),
             policy,
+            drifts: false,
         }
     }
 
     /// Executes one step.
     fn act(&mut self, step: &str) {
-        if let Some(at) = step.strip_prefix("at ") {
+        if let Some((path, text)) = step.split_once(" has: ") {
+            self.drifts = true;
+            self.repo.by("ana").write(path, &format!("{text}\n")).commit("Write a file");
+        } else if let Some(at) = step.strip_prefix("asked on ") {
+            self.on = at.to_owned();
+        } else if let Some(at) = step.strip_prefix("at ") {
             self.repo.clock(at);
         } else if let Some(at) = step.strip_prefix("used at ") {
             self.keep_receipt(at);
@@ -199,6 +207,11 @@ impl Stage {
     /// Returns what `verify` finds in the end.
     fn findings(&self) -> Vec<Value> {
         self.repo.checkout();
+        if self.drifts {
+            let run = cli::run(self.repo.path(), &["drift", "--on", &self.on, "--format", "json"]);
+            let answer: Value = serde_json::from_str(&run.out).unwrap();
+            return answer["findings"].as_array().unwrap().clone();
+        }
         let mut args = vec!["verify", "--on", &self.on, "--format", "json"];
         for (flag, path) in [("--checkpoint", &self.checkpoint), ("--receipts", &self.receipts)] {
             if let Some(path) = path {

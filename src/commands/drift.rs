@@ -1,0 +1,74 @@
+//! `drift`: suppressions in tracked files that no exception in force allows.
+//!
+//! Start at [`DriftArgs`]. Follows `docs/spec/cli.md`, drift, and `docs/spec/interop.md`, 5.
+
+use std::path::PathBuf;
+
+use clap::Parser;
+
+use crate::commands::command::{Command, PastInstants, Run};
+use crate::commands::context::Ctx;
+use crate::commands::context::output::Formats;
+use crate::commands::exit::Outcome;
+use crate::commands::lint;
+use exledger::policy::governance::{NO_POLICY, State};
+use exledger::session::drift::DriftRequest;
+use exledger::view;
+use exledger::view::doc::FindingList;
+
+/// Find suppressions that no exception allows
+///
+/// Reads the files that git tracks, as they are in the work tree: ignore files of scanners, and comments such as nosec,
+/// nosemgrep or eslint-disable. Each must cite an exception in force that names its finding, hide no more than that, and
+/// end no later. Exits 1 if one does not.
+#[derive(Debug, Parser)]
+#[command(name = "drift")]
+#[command(
+    after_help = "EXAMPLE\n  exledger drift\n  exledger drift src --format sarif\n  exledger drift --strict"
+)]
+pub(crate) struct DriftArgs {
+    /// Files or folders to search [default: the whole repository]
+    #[arg(value_name = "PATH")]
+    paths: Vec<PathBuf>,
+}
+
+pub(crate) const COMMAND: Command = Command::of::<DriftArgs>();
+
+impl Run for DriftArgs {
+    const FORMATS: Formats = Formats::Findings;
+    const PAST: PastInstants = PastInstants::Refused("drift reads the current files");
+
+    fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
+        let session = ctx.home()?;
+        let progress = ctx.progress("searching the tracked files");
+        let request = DriftRequest { folder: &ctx.folder, paths: &self.paths };
+        let mut answer = session.drift(&ctx.moment(), &request)?;
+        drop(progress);
+        ctx.of_notices(answer.snapshot().notices());
+        let counts = view::lint::LevelCounts::count(answer.findings.iter());
+        let findings = std::mem::take(&mut answer.findings);
+        ctx.show(&view::drift::doc(view::drift::DriftView {
+            stamp: answer.snapshot().stamp(),
+            files: answer.n_files,
+            suppressions: answer.n_suppressions,
+            undetermined: answer.doubts.len(),
+            findings: FindingList {
+                shown: findings.into_iter().map(Into::into).collect(),
+                rules: view::finding::rules(),
+                judged: Vec::new(),
+                is_for_machines: false,
+            },
+            reads: ctx.format.reads,
+        }))?;
+        let mut outcome = lint::of_counts(ctx, counts);
+        for doubt in &answer.doubts {
+            ctx.tell(&format!("error: could not determine: {doubt}"));
+            outcome = Outcome::Undetermined;
+        }
+        if answer.snapshot().governance().state == State::Absent {
+            ctx.tell(&format!("error: could not determine what is allowed: {NO_POLICY}"));
+            outcome = Outcome::Undetermined;
+        }
+        Ok(outcome)
+    }
+}

@@ -1,0 +1,103 @@
+//! `triage --plan github`: which alerts of a repository to dismiss, and which to open again.
+//!
+//! Start at [`AlertsToPlan`]. Follows `docs/spec/interop.md`, 6b.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use clap::ValueEnum;
+
+use crate::commands::context::{self, Ctx, fault};
+use crate::commands::exit::Outcome;
+use crate::commands::triage::stdin;
+use exledger::policy::governance::{NO_POLICY, State};
+use exledger::session::triage::alerts::{AlertPlanRequest, AlertSource};
+use exledger::store::streams::{self, Begun};
+use exledger::survey::triage::alert::is_repository_name;
+use exledger::view;
+
+/// The forge whose alerts are planned for.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum AlertForge {
+    Github,
+}
+
+/// The arguments of a plan.
+pub(super) struct AlertsToPlan<'a> {
+    /// The inputs, as given.
+    pub(super) files: &'a [PathBuf],
+    /// The repository of the alerts, as given.
+    pub(super) repository: Option<&'a str>,
+    pub(super) environment: Option<&'a str>,
+    /// The file to write to; stdout by default.
+    pub(super) output: Option<&'a Path>,
+}
+
+impl AlertsToPlan<'_> {
+    pub(super) fn run(&self, ctx: &Ctx) -> anyhow::Result<Outcome> {
+        let repository = self.repository.filter(|name| is_repository_name(name));
+        let Some(repository) = repository else {
+            return Err(fault::usage_error(
+                match self.repository {
+                    Some(name) => format!("{name} is not a repository of GitHub"),
+                    None => "the plan needs the repository of the alerts".to_owned(),
+                },
+                "add --repo OWNER/NAME",
+            ));
+        };
+        if ctx.moment().is_moved() {
+            return Err(fault::usage_error(
+                "a plan is about the present",
+                "leave --on and --as-of out",
+            ));
+        }
+        let output = self.output.map(|path| ctx.folder.join(path));
+        if let Some(path) = output.as_deref().filter(|path| streams::is_link(path)) {
+            return Err(fault::usage_error(
+                format!("{} is a link", path.display()),
+                "give the file itself: a link could lead anywhere",
+            ));
+        }
+        let session = ctx.home()?;
+        let sources = self.sources(ctx)?;
+        let progress = ctx.progress(context::READING);
+        let request = AlertPlanRequest { repository, environment: self.environment };
+        let answer = session.plan_alerts(&ctx.moment(), &sources, &request)?;
+        drop(progress);
+        ctx.of_notices(answer.snapshot().notices());
+        if answer.snapshot().governance().state == State::Absent {
+            ctx.tell(&format!("error: could not determine what is covered: {NO_POLICY}"));
+            return Ok(Outcome::Undetermined);
+        }
+        let lines = view::alert_plan::lines(&answer.plan, repository, answer.snapshot().stamp());
+        match &output {
+            Some(path) => write(path, lines.as_bytes())?,
+            None => ctx.print(lines.as_bytes())?,
+        }
+        ctx.hint(&view::alert_plan::summary(&answer.plan));
+        let doubts = view::alert_plan::doubts(&answer.plan);
+        doubts.iter().for_each(|text| ctx.tell(&format!("error: {text}")));
+        Ok(if doubts.is_empty() { Outcome::Fine } else { Outcome::Undetermined })
+    }
+
+    fn sources(&self, ctx: &Ctx) -> anyhow::Result<Vec<AlertSource>> {
+        stdin::only_once(self.files)?;
+        let open = |path: &PathBuf| {
+            let name = path.to_string_lossy().into_owned();
+            Ok(if stdin::is_named(path) {
+                AlertSource::keep(name, std::io::stdin().lock())?
+            } else {
+                AlertSource::open(name, &ctx.folder.join(path))?
+            })
+        };
+        self.files.iter().map(open).collect()
+    }
+}
+
+fn write(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+    let doing = || format!("writing the plan to {}", path.display());
+    let mut file = Begun::at(path).with_context(doing)?;
+    file.write_all(bytes).with_context(doing)?;
+    file.finish().with_context(doing)
+}

@@ -1,0 +1,154 @@
+//! Judges one line of a file: which comments in it suppress findings, and which record each cites.
+//!
+//! Uses survey's suppressions. Pure. Start at [`find`]. Follows `docs/spec/interop.md`, 5, inline.
+
+use std::borrow::Cow;
+
+use regex::bytes::Captures;
+
+use crate::interop::drift::hidden;
+use crate::interop::drift::options::DriftOptions;
+use crate::interop::drift::patterns::DriftPattern;
+use crate::record::time::Day;
+use crate::survey::cited;
+use crate::survey::drift::suppression::{FoundSuppression, SuppressionEnd};
+
+/// The maximum length of the text of a suppression in messages, in characters.
+const LONGEST_LABEL: usize = 60;
+
+/// A line of a file.
+#[derive(Clone, Copy, Debug)]
+pub struct SourceLine<'b> {
+    /// Its number, from 1.
+    pub number: u32,
+    /// Its bytes, without the line end.
+    pub bytes: &'b [u8],
+    /// The line before it; empty for the first.
+    pub before: &'b [u8],
+    /// The position after its last byte.
+    pub end: usize,
+}
+
+/// The lines of a file around positions that only grow.
+pub struct SourceLines<'b> {
+    bytes: &'b [u8],
+    at: usize,
+    number: u32,
+}
+
+impl<'b> SourceLines<'b> {
+    /// Starts at the first line.
+    pub fn new(bytes: &'b [u8]) -> SourceLines<'b> {
+        SourceLines { bytes, at: 0, number: 1 }
+    }
+
+    /// Returns the line of a position.
+    pub fn around(&mut self, position: usize) -> SourceLine<'b> {
+        let passed = self.bytes.get(self.at..position).unwrap_or_default();
+        let n_passed = passed.iter().filter(|byte| **byte == b'\n').count();
+        self.number = self.number.saturating_add(u32::try_from(n_passed).unwrap_or(u32::MAX));
+        self.at = self.at.max(position);
+        let (upto, from) = self.bytes.split_at_checked(position).unwrap_or((self.bytes, &[]));
+        let start = after_break(upto);
+        let length = from.iter().position(|byte| *byte == b'\n').unwrap_or(from.len());
+        let end = position + length;
+        let before = upto.get(..start.saturating_sub(1)).unwrap_or_default();
+        SourceLine {
+            number: self.number,
+            bytes: trimmed(self.bytes.get(start..end).unwrap_or_default()),
+            before: trimmed(before.get(after_break(before)..).unwrap_or_default()),
+            end,
+        }
+    }
+}
+
+/// Returns the position after the last line break.
+fn after_break(bytes: &[u8]) -> usize {
+    bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1)
+}
+
+fn trimmed(line: &[u8]) -> &[u8] {
+    line.strip_suffix(b"\r").unwrap_or(line)
+}
+
+/// Returns the suppressions of one tool in a line.
+pub fn find(
+    pattern: &DriftPattern,
+    path: &str,
+    line: &SourceLine<'_>,
+    options: &DriftOptions,
+) -> Vec<FoundSuppression> {
+    let found = pattern.regex.captures_iter(line.bytes);
+    found.filter_map(|captures| one(pattern, path, line, &captures, options)).collect()
+}
+
+fn one(
+    pattern: &DriftPattern,
+    path: &str,
+    line: &SourceLine<'_>,
+    captures: &Captures<'_>,
+    options: &DriftOptions,
+) -> Option<FoundSuppression> {
+    let whole = captures.get(0)?;
+    let rules = captures.name("rules").map(|rules| String::from_utf8_lossy(rules.as_bytes()));
+    let hidden = hidden::of_comment(pattern.tool, rules.as_deref(), path, options)?;
+    let n_blank = whole.as_bytes().iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+    let start = whole.start() + n_blank;
+    let before = String::from_utf8_lossy(line.bytes.get(..start).unwrap_or_default());
+    let rest = String::from_utf8_lossy(line.bytes.get(start..).unwrap_or_default());
+    Some(FoundSuppression {
+        path: path.to_owned(),
+        line: line.number,
+        column: u32::try_from(before.chars().count() + 1).unwrap_or(u32::MAX),
+        label: label(whole.as_bytes()),
+        citing: pattern.citing,
+        hidden,
+        cited: cited(pattern, line, &before, &rest, options),
+        end: match pattern.tool {
+            "trivy" => end(&rest),
+            _ => SuppressionEnd::NoSuchField,
+        },
+    })
+}
+
+/// Returns the record that a suppression cites: on its line, where the tool allows free text, else in a comment before it.
+fn cited(
+    pattern: &DriftPattern,
+    line: &SourceLine<'_>,
+    before: &str,
+    rest: &str,
+    options: &DriftOptions,
+) -> Option<crate::record::id::Id> {
+    let first = |text: &str| cited::ids(text, &options.prefixes).next();
+    if pattern.citing.contains("line before") {
+        let above = String::from_utf8_lossy(line.before);
+        let above = above.trim_start();
+        let is_comment = ["#", "//", "/*", "*", "--", ";", "<!--"];
+        let is_comment = is_comment.iter().any(|mark| above.starts_with(mark));
+        return first(above).filter(|_| is_comment);
+    }
+    first(rest).or_else(|| first(before))
+}
+
+/// Returns the end of a comment of trivy, whose last day is excluded; it ignores a comment with a bad date.
+fn end(rest: &str) -> SuppressionEnd {
+    let comment = rest.split_whitespace().next().unwrap_or_default();
+    let Some((_, date)) = comment.split_once("exp:") else {
+        return SuppressionEnd::Missing;
+    };
+    let date = date.split(':').next().unwrap_or_default();
+    Day::new(date).map_or(SuppressionEnd::Refused, |day| SuppressionEnd::Until(day.start()))
+}
+
+/// Returns the text of a suppression for messages, on one line and not too long.
+fn label(bytes: &[u8]) -> String {
+    let text: Cow<'_, str> = String::from_utf8_lossy(bytes);
+    let trimmed = text.trim().trim_start_matches(['#', '/', '*', ' ']).trim_end_matches(['*', '/']);
+    let plain = trimmed.trim().chars().filter(|it| !it.is_control());
+    let mut label: String = plain.take(LONGEST_LABEL + 1).collect();
+    if label.chars().count() > LONGEST_LABEL {
+        label.pop();
+        label.push('…');
+    }
+    label
+}

@@ -1,0 +1,221 @@
+//! Reads whole files of other tools: by their names, or by a word that they hold.
+//!
+//! Uses yaml, interop's readers, survey's suppressions. Pure. Start at [`by_name`] and [`by_word`]. Follows
+//! `docs/spec/interop.md`, 5, files.
+
+use crate::diag::Pos;
+use crate::interop::drift::entry::{EntryFinder, FoundEntry};
+use crate::interop::drift::options::DriftOptions;
+use crate::interop::drift::policies::{KINDS, PolicyKind};
+use crate::survey::cited;
+use crate::survey::drift::suppression::{
+    FoundSuppression, HiddenFindings, HiddenIds, SuppressionEnd,
+};
+use crate::yaml;
+use crate::yaml::node::{Limits, Node};
+
+/// The limits of a document; the size of files is limited before.
+const LIMITS: Limits = Limits { bytes: usize::MAX, depth: 64 };
+
+/// The endings of the files that are read by a word that they hold.
+const ENDINGS: &[&str] = &["yaml", "yml", "json"];
+
+/// Returns the entries of a file of checkov or zizmor; empty for any other file.
+pub fn by_name(path: &str, bytes: &[u8], options: &DriftOptions) -> Vec<FoundSuppression> {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let (tool, citing, find): (&str, &'static str, FindEntries) = match name {
+        ".checkov.yaml" | ".checkov.yml" => ("checkov", "- CKV_AWS_20 # EXC-2026-7F3KQ", checkov),
+        ".checkov.baseline" => {
+            ("checkov", "a comment can't stand there: use .checkov.yaml", baseline)
+        }
+        "zizmor.yml" | "zizmor.yaml" => ("zizmor", "- ci.yml:6 # EXC-2026-7F3KQ", zizmor),
+        _ => return Vec::new(),
+    };
+    if !options.wants(tool, true) {
+        return Vec::new();
+    }
+    match documents(bytes) {
+        Err(line) => vec![unread(path, line, tool, citing)],
+        Ok(documents) => {
+            let mut found = finder(path, citing, options);
+            for (before, root) in &documents {
+                found.before = *before;
+                find(root, &mut found);
+            }
+            let text = String::from_utf8_lossy(bytes);
+            let lines: Vec<&str> = text.lines().collect();
+            // A comment beside an item, or on the line before it, cites the record.
+            for suppression in found.found.iter_mut().filter(|it| it.cited.is_none()) {
+                let at = usize::try_from(suppression.line).unwrap_or_default();
+                let own = at.checked_sub(1).and_then(|at| lines.get(at)).copied();
+                let above = at.checked_sub(2).and_then(|at| lines.get(at)).copied();
+                let above = above.filter(|line| line.trim_start().starts_with('#'));
+                let comment = own.and_then(|own| own.split_once('#')).map(|(_, comment)| comment);
+                let texts = comment.into_iter().chain(above);
+                suppression.cited =
+                    texts.flat_map(|text| cited::ids(text, &options.prefixes)).next();
+            }
+            found.found
+        }
+    }
+}
+
+/// Finds the entries in a document.
+type FindEntries = fn(&Node, &mut EntryFinder<'_>);
+
+/// Returns the kind of exceptions that a word stands for.
+pub fn kind_of(word: &[u8], options: &DriftOptions) -> Option<&'static PolicyKind> {
+    let mut kinds = KINDS.iter().filter(|kind| options.wants(kind.tool, true));
+    kinds.find(|kind| kind.word.as_bytes() == word)
+}
+
+/// Returns the entries of a file that holds the word of a kind; empty if it is of another format.
+pub fn by_word(
+    kind: &PolicyKind,
+    path: &str,
+    ending: &str,
+    bytes: &[u8],
+    options: &DriftOptions,
+) -> Vec<FoundSuppression> {
+    if !ENDINGS.contains(&ending) {
+        return Vec::new();
+    }
+    match documents(bytes) {
+        Err(line) => vec![unread(path, line, kind.tool, kind.citing)],
+        Ok(documents) => {
+            let mut found = finder(path, kind.citing, options);
+            for (before, root) in &documents {
+                found.before = *before;
+                kind.find(root, &mut found);
+            }
+            found.found
+        }
+    }
+}
+
+fn finder<'f>(path: &'f str, citing: &'static str, options: &'f DriftOptions) -> EntryFinder<'f> {
+    EntryFinder { path, citing, prefixes: &options.prefixes, before: 0, found: Vec::new() }
+}
+
+/// Returns a suppression for a file that can't be read: what it hides is unknown, so no record allows it.
+pub fn unread(path: &str, line: u32, tool: &str, citing: &'static str) -> FoundSuppression {
+    FoundSuppression {
+        path: path.to_owned(),
+        line,
+        column: 1,
+        label: format!("a file of {tool} that can't be read"),
+        citing,
+        hidden: vec![HiddenFindings { tools: vec![tool.to_owned()], ..HiddenFindings::default() }],
+        cited: None,
+        end: SuppressionEnd::NoSuchField,
+    }
+}
+
+/// Returns the documents of a file, each with the number of lines before it; the line at which it can't be read.
+fn documents(bytes: &[u8]) -> Result<Vec<(u32, Node)>, u32> {
+    let text = std::str::from_utf8(bytes).map_err(|_| 1u32)?;
+    let mut found = Vec::new();
+    let mut piece = String::new();
+    let (mut before, mut here) = (0, 0);
+    let read = |piece: &str, before: u32| {
+        let is_content = |line: &str| {
+            let line = line.trim();
+            !line.is_empty() && !line.starts_with('#') && line != "..."
+        };
+        if !piece.lines().any(is_content) {
+            return Ok(None);
+        }
+        let document = yaml::parse(piece.as_bytes(), &LIMITS);
+        let line = document.faults.first().and_then(|fault| fault.pos).map_or(1, |pos| pos.line);
+        document.root.map(|root| Some((before, root))).ok_or(before + line)
+    };
+    for line in text.split_inclusive('\n') {
+        if line.strip_prefix("---").is_some_and(|rest| rest.trim().is_empty()) {
+            found.extend(read(&piece, before)?);
+            piece.clear();
+            before = here + 1;
+        } else {
+            piece.push_str(line);
+        }
+        here += 1;
+    }
+    found.extend(read(&piece, before)?);
+    Ok(found)
+}
+
+fn entry<'n>(
+    pos: Pos,
+    tool: &str,
+    id: &str,
+    paths: Option<Vec<String>>,
+    node: &'n Node,
+) -> FoundEntry<'n> {
+    FoundEntry {
+        pos,
+        label: format!("{tool}:{id}"),
+        hidden: vec![HiddenFindings {
+            tools: vec![tool.to_owned()],
+            ids: HiddenIds::Listed(vec![id.to_owned()]),
+            paths,
+            ..HiddenFindings::default()
+        }],
+        end: SuppressionEnd::NoSuchField,
+        node,
+    }
+}
+
+/// `skip-check: [CKV_AWS_20]`, as a list or as a text with commas.
+fn checkov(root: &Node, found: &mut EntryFinder<'_>) {
+    for key in ["skip-check", "skip-path"] {
+        let Some(node) = root.get(key) else {
+            continue;
+        };
+        let items = if node.items().is_empty() { std::slice::from_ref(node) } else { node.items() };
+        for item in items {
+            let text = item.text().unwrap_or_default();
+            for id in text.split(',').map(str::trim).filter(|id| !id.is_empty()) {
+                if key == "skip-check" {
+                    found.add(entry(item.pos, "checkov", id, None, item));
+                } else {
+                    let mut whole = entry(item.pos, "checkov", id, None, item);
+                    for hidden in &mut whole.hidden {
+                        hidden.ids = HiddenIds::All;
+                    }
+                    found.add(whole);
+                }
+            }
+        }
+    }
+}
+
+/// `failed_checks[] {file, findings[] {resource, check_ids[]}}`.
+fn baseline(root: &Node, found: &mut EntryFinder<'_>) {
+    let files = root.get("failed_checks").map(Node::items).unwrap_or_default();
+    for file in files {
+        let path = file.get("file").and_then(Node::text).unwrap_or_default();
+        let paths = (!path.is_empty()).then(|| vec![path.trim_start_matches('/').to_owned()]);
+        let findings = file.get("findings").map(Node::items).unwrap_or_default();
+        for ids in findings.iter().filter_map(|finding| finding.get("check_ids")) {
+            for id in ids.items() {
+                let name = id.text().unwrap_or_default();
+                found.add(entry(id.pos, "checkov", name, paths.clone(), id));
+            }
+        }
+    }
+}
+
+/// `rules: {RULE: {ignore: ["ci.yml:6"]}}`, or `disable: true`.
+fn zizmor(root: &Node, found: &mut EntryFinder<'_>) {
+    let rules = root.get("rules").map(Node::entries).unwrap_or_default();
+    for rule in rules {
+        let ignored = rule.value.get("ignore").map(Node::items).unwrap_or_default();
+        for item in ignored {
+            let name = item.text().and_then(|text| text.split(':').next()).unwrap_or_default();
+            let paths = (!name.is_empty()).then(|| vec![format!(".github/workflows/{name}")]);
+            found.add(entry(item.pos, "zizmor", &rule.key, paths, item));
+        }
+        if rule.value.get("disable").and_then(Node::text) == Some("true") {
+            found.add(entry(rule.key_pos, "zizmor", &rule.key, None, &rule.value));
+        }
+    }
+}

@@ -1,0 +1,210 @@
+//! Reads the files that `import` reads too, as suppressions.
+//!
+//! Uses interop's import readers, plan's entries, survey's suppressions. Pure. Start at [`by_name`]. Follows
+//! `docs/spec/interop.md`, 4 and 5.
+
+use crate::interop::drift::files;
+use crate::interop::drift::options::DriftOptions;
+use crate::interop::import::{self, ImportFormat, ImportInput};
+use crate::plan::import::{EntryReading, ForeignEnd, ForeignException, ImportEntry};
+use crate::record::subject::FindingKey;
+use crate::record::time::{self, Instant};
+use crate::survey::cited;
+use crate::survey::drift::suppression::{
+    FoundSuppression, HiddenFindings, HiddenIds, SuppressionEnd,
+};
+
+/// The formats that are read by name, and how an entry of each cites a record.
+const FORMATS: &[(ImportFormat, &str)] = &[
+    (
+        import::trivy::FORMAT,
+        "statement: EXC-2026-7F3KQ (in .trivyignore: # EXC-2026-7F3KQ on the line before)",
+    ),
+    (import::gitleaks::FORMAT, "# EXC-2026-7F3KQ on the line before"),
+    (import::snyk::FORMAT, "reason: EXC-2026-7F3KQ"),
+    (import::cargo_deny::FORMAT, "{ id = \"…\", reason = \"EXC-2026-7F3KQ\" }"),
+    (import::cargo_audit::FORMAT, "\"RUSTSEC-…\", # EXC-2026-7F3KQ"),
+    (import::osv_scanner::FORMAT, "reason = \"EXC-2026-7F3KQ\""),
+    (import::detect_secrets::FORMAT, "use # pragma: allowlist secret EXC-2026-7F3KQ in the file"),
+    (import::dependency_check::FORMAT, "<notes>EXC-2026-7F3KQ</notes>"),
+    (import::grype::FORMAT, "reason: EXC-2026-7F3KQ"),
+];
+
+/// The word of files that may hold exceptions of Kyverno.
+pub const KYVERNO_WORD: &str = "PolicyException";
+
+/// How many seconds after midnight in UTC a day begins in the last zone of the earth.
+const LAST_ZONE: i64 = 12 * 3600;
+
+/// Returns the entries of a file that is named like one of another tool; empty for any other file.
+pub fn by_name(path: &str, bytes: &[u8], options: &DriftOptions) -> Vec<FoundSuppression> {
+    let name = import::file_name(path);
+    // Most files are named like none of them.
+    let named = FORMATS.iter().filter(|(format, _)| (format.is_named)(path));
+    let wanted = named.filter(|(format, _)| options.wants(format.name, true));
+    let mut found = Vec::new();
+    for (format, citing) in wanted {
+        if name.ends_with(".xml") && !is_dependency_check(bytes) {
+            continue;
+        }
+        found.extend(read(format, citing, path, bytes, options));
+    }
+    found
+}
+
+/// Returns the exceptions of Kyverno in a file that has their word.
+pub fn kyverno(
+    path: &str,
+    ending: &str,
+    bytes: &[u8],
+    options: &DriftOptions,
+) -> Vec<FoundSuppression> {
+    if !matches!(ending, "yaml" | "yml" | "json") || !options.wants("kyverno", true) {
+        return Vec::new();
+    }
+    let citing = "the annotation exledger.dev/id: EXC-2026-7F3KQ";
+    read(&import::kyverno::FORMAT, citing, path, bytes, options)
+}
+
+/// Tells whether an XML file is one of dependency-check; checkstyle's have similar names and the same root.
+fn is_dependency_check(bytes: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(bytes).to_ascii_lowercase();
+    text.contains("<suppressions") && text.contains("dependency")
+}
+
+fn read(
+    format: &ImportFormat,
+    citing: &'static str,
+    path: &str,
+    bytes: &[u8],
+    options: &DriftOptions,
+) -> Vec<FoundSuppression> {
+    let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let lock_files = options.lock_files.get(folder).map(Vec::as_slice).unwrap_or_default();
+    let input = ImportInput { folder: Some(folder), lock_files, ..ImportInput::plain(path, bytes) };
+    let entries = match import::read(format, &input) {
+        Ok(entries) => entries,
+        Err(error) => {
+            let line = u32::try_from(error.line).unwrap_or(1);
+            return vec![files::unread(path, line, format.name, citing)];
+        }
+    };
+    let text = String::from_utf8_lossy(bytes);
+    let file =
+        ForeignFile { path, tool: format.name, citing, lines: text.lines().collect(), options };
+    let nexts = entries.iter().skip(1).map(|next| Some(next.line)).chain([None]);
+    entries.iter().zip(nexts).flat_map(|(entry, next)| file.suppressions(entry, next)).collect()
+}
+
+/// A file whose entries become suppressions.
+struct ForeignFile<'f> {
+    path: &'f str,
+    tool: &'static str,
+    citing: &'static str,
+    lines: Vec<&'f str>,
+    options: &'f DriftOptions,
+}
+
+impl ForeignFile<'_> {
+    /// Returns the suppressions of an entry: one for each finding; `next` is the line of the next entry.
+    fn suppressions(&self, entry: &ImportEntry, next: Option<u64>) -> Vec<FoundSuppression> {
+        let line = u32::try_from(entry.line).unwrap_or(u32::MAX);
+        match &entry.read {
+            EntryReading::Skipped(_) => Vec::new(),
+            EntryReading::Exception(exception) => self.of_exception(line, exception),
+            EntryReading::Listed(why) => {
+                let mut whole = self.suppression(line, format!("{}: {why}", self.tool));
+                let written = self.written(entry.line, next);
+                whole.cited = cited::ids(&written, &self.options.prefixes).next();
+                vec![whole]
+            }
+            EntryReading::Unreadable(why) => {
+                vec![self.suppression(line, format!("an entry that can't be read ({why})"))]
+            }
+        }
+    }
+
+    /// Returns a suppression of everything that the tool finds.
+    fn suppression(&self, line: u32, label: String) -> FoundSuppression {
+        let everything =
+            HiddenFindings { tools: self.tools(self.tool), ..HiddenFindings::default() };
+        FoundSuppression {
+            path: self.path.to_owned(),
+            line,
+            column: 1,
+            label,
+            citing: self.citing,
+            hidden: vec![everything],
+            cited: None,
+            end: SuppressionEnd::NoSuchField,
+        }
+    }
+
+    fn of_exception(&self, line: u32, exception: &ForeignException) -> Vec<FoundSuppression> {
+        let texts = [&exception.text, &exception.cited];
+        let mut ids =
+            texts.into_iter().flatten().flat_map(|text| cited::ids(text, &self.options.prefixes));
+        let cited = ids.next();
+        let end = end(exception);
+        let one = |label: String, hidden: Option<HiddenFindings>| {
+            let mut found = self.suppression(line, label);
+            found.hidden = hidden.map_or(found.hidden, |hidden| vec![hidden]);
+            FoundSuppression { cited: cited.clone(), end, ..found }
+        };
+        if exception.findings.is_empty() {
+            return vec![one(format!("{}: every finding", self.tool), None)];
+        }
+        let findings = exception.findings.iter();
+        findings.map(|key| one(self.label(key), Some(self.hidden(key)))).collect()
+    }
+
+    fn label(&self, key: &FindingKey) -> String {
+        let tool = key.tool.as_deref().unwrap_or(self.tool);
+        match (&key.id, &key.purl) {
+            (Some(id), _) => format!("{tool}:{id}"),
+            (None, Some(purl)) => format!("{tool}: every finding of {purl}"),
+            (None, None) => format!("{tool}: every finding"),
+        }
+    }
+
+    fn hidden(&self, key: &FindingKey) -> HiddenFindings {
+        HiddenFindings {
+            tools: self.tools(key.tool.as_deref().unwrap_or(self.tool)),
+            ids: key.id.clone().map_or(HiddenIds::All, |id| HiddenIds::Listed(vec![id])),
+            purl: key.purl.clone(),
+            paths: key.paths.clone(),
+            resources: key.resources.clone(),
+        }
+    }
+
+    /// Returns the names that records use: trivy's kinds of findings have names of their own, besides the tool's.
+    fn tools(&self, tool: &str) -> Vec<String> {
+        match tool.strip_prefix("trivy") {
+            Some(_) if self.path.ends_with(".trivyignore") => vec!["trivy*".to_owned()],
+            Some(kind) if !kind.is_empty() => vec![tool.to_owned(), "trivy".to_owned()],
+            _ => vec![tool.to_owned()],
+        }
+    }
+
+    /// Returns an entry as it is written: its lines up to the next entry.
+    fn written(&self, line: u64, next: Option<u64>) -> String {
+        let start = usize::try_from(line.saturating_sub(1)).unwrap_or(usize::MAX);
+        let next = next.and_then(|next| usize::try_from(next.saturating_sub(1)).ok());
+        let end = next.unwrap_or(self.lines.len()).max(start + 1).min(self.lines.len());
+        self.lines.get(start..end).unwrap_or_default().join("\n")
+    }
+}
+
+/// Returns the end of an entry. One in the machine's zone counts as the latest that it can be.
+fn end(exception: &ForeignException) -> SuppressionEnd {
+    let is_local = exception.notes.iter().any(|note| note.contains("zone of the machine"));
+    let until = |end: Instant| match is_local {
+        true => end.plus_seconds(LAST_ZONE),
+        false => end,
+    };
+    match &exception.end {
+        ForeignEnd::None => SuppressionEnd::NoSuchField,
+        ForeignEnd::Missing | ForeignEnd::Unclear(_) => SuppressionEnd::Missing,
+        ForeignEnd::Until(when) => SuppressionEnd::Until(until(time::not_after(when))),
+    }
+}

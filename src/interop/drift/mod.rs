@@ -1,0 +1,116 @@
+//! Finds suppressions in files: comments in source code, files of other tools, resources of policy engines.
+//!
+//! Uses survey's suppressions, interop's readers. Pure: the caller supplies the bytes. Start at [`DriftScanner`]; the
+//! patterns of comments are data, in `patterns.tsv`. Follows `docs/spec/interop.md`, 5.
+
+pub mod comments;
+pub mod entry;
+pub mod files;
+mod header;
+mod hidden;
+pub mod imported;
+pub mod options;
+pub mod patterns;
+pub mod policies;
+
+use regex::bytes::Regex;
+
+use crate::interop::drift::comments::SourceLine;
+use crate::interop::drift::options::DriftOptions;
+use crate::interop::drift::patterns::DriftPattern;
+use crate::interop::drift::policies::PolicyKind;
+use crate::survey::drift::suppression::{FoundSuppression, GeneratedFile};
+
+/// The largest file that is read, in bytes.
+pub const LARGEST: u64 = 1 << 20;
+
+/// How many bytes at the beginning of a file tell whether it is binary, as git does it.
+const TOLD_BY: usize = 8000;
+
+/// Looks for suppressions; cheap to clone, so that each thread has its own.
+#[derive(Clone, Debug)]
+pub struct DriftScanner {
+    options: DriftOptions,
+    patterns: Vec<DriftPattern>,
+    /// Finds the lines that one of the patterns may match.
+    candidates: Regex,
+}
+
+/// What a file holds.
+#[derive(Clone, Debug, Default)]
+pub struct ScannedFile {
+    pub suppressions: Vec<FoundSuppression>,
+    pub generated: Option<GeneratedFile>,
+    /// Why the file can't be read as what its name says, with the line.
+    pub unread: Option<(u64, String)>,
+}
+
+impl DriftScanner {
+    /// Prepares a search.
+    ///
+    /// # Errors
+    /// If a pattern of the table is no regular expression, which a test excludes.
+    pub fn new(options: DriftOptions) -> Result<DriftScanner, regex::Error> {
+        let all = patterns::all()?;
+        let is_wanted = |pattern: &DriftPattern| match pattern.tool {
+            "rust" => !options.rust_lints.is_empty() || options.tools.iter().any(|it| it == "rust"),
+            tool => options.wants(tool, pattern.is_default),
+        };
+        let patterns: Vec<DriftPattern> = all.into_iter().filter(is_wanted).collect();
+        let words = patterns.iter().flat_map(|pattern| pattern.words.iter().copied());
+        let kinds = policies::KINDS.iter().filter(|kind| options.wants(kind.tool, true));
+        let words =
+            words.chain(kinds.map(|kind| kind.word)).chain([header::WORD, imported::KYVERNO_WORD]);
+        let words: Vec<String> = words.map(regex::escape).collect();
+        let candidates = Regex::new(&format!("(?i-u:{})", words.join("|")))?;
+        Ok(DriftScanner { options, patterns, candidates })
+    }
+
+    /// Searches a file.
+    pub fn scan(&self, path: &str, bytes: &[u8]) -> ScannedFile {
+        let mut found = ScannedFile::default();
+        if bytes.get(..TOLD_BY.min(bytes.len())).unwrap_or_default().contains(&0) {
+            return found;
+        }
+        let ending = patterns::ending(path);
+        found.suppressions = files::by_name(path, bytes, &self.options);
+        found.suppressions.extend(imported::by_name(path, bytes, &self.options));
+        let mut is_kyverno = false;
+        let mut lines = comments::SourceLines::new(bytes);
+        // A line is judged once, whatever it holds.
+        let (mut at, mut judged) = (0, 0);
+        let mut kinds: Vec<&PolicyKind> = Vec::new();
+        while let Some(candidate) = self.candidates.find_at(bytes, at) {
+            is_kyverno |= candidate.as_bytes() == imported::KYVERNO_WORD.as_bytes();
+            let kind = files::kind_of(candidate.as_bytes(), &self.options);
+            if let Some(kind) = kind.filter(|kind| kinds.iter().all(|it| it.tool != kind.tool)) {
+                kinds.push(kind);
+            }
+            at = candidate.end().max(at + 1);
+            if candidate.start() >= judged {
+                let line = lines.around(candidate.start());
+                judged = line.end.max(at);
+                self.line(path, ending, &line, &mut found);
+            }
+        }
+        for kind in kinds {
+            let entries = files::by_word(kind, path, ending, bytes, &self.options);
+            found.suppressions.extend(entries);
+        }
+        if is_kyverno {
+            let entries = imported::kyverno(path, ending, bytes, &self.options);
+            found.suppressions.extend(entries);
+        }
+        found
+    }
+
+    fn line(&self, path: &str, ending: &str, line: &SourceLine<'_>, found: &mut ScannedFile) {
+        if found.generated.is_none() {
+            found.generated = header::read(path, line);
+        }
+        for pattern in self.patterns.iter().filter(|pattern| pattern.is_for(ending)) {
+            let suppressions = comments::find(pattern, path, line, &self.options);
+            found.suppressions.extend(suppressions);
+        }
+    }
+}

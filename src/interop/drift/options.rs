@@ -1,0 +1,26 @@
+//! What a search for suppressions looks for, as the policy says it.
+//!
+//! Uses no other module. Pure. Start at [`DriftOptions`].
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// What is looked for.
+#[derive(Clone, Debug, Default)]
+pub struct DriftOptions {
+    /// The tools whose suppressions are looked for; empty for those that are on by default.
+    pub tools: Vec<String>,
+    /// The lints of Rust whose `allow` and `expect` are looked for.
+    pub rust_lints: Vec<String>,
+    /// The prefixes of the ids that are read as citations.
+    pub prefixes: Vec<String>,
+    /// The lock files of the repository, by their folders.
+    pub lock_files: Arc<BTreeMap<String, Vec<String>>>,
+}
+
+impl DriftOptions {
+    /// Tells whether the suppressions of a tool are looked for.
+    pub fn wants(&self, tool: &str, is_default: bool) -> bool {
+        if self.tools.is_empty() { is_default } else { self.tools.iter().any(|it| it == tool) }
+    }
+}

@@ -1,0 +1,60 @@
+//! The table of comments that suppress findings, as it ships: `patterns.tsv`.
+//!
+//! Pure. Start at [`all`]. Columns: the tool; the endings of its files; whether it is on by default; the pattern of a
+//! line; words of which every match has one, in whatever case; how a record is cited; a note.
+
+use regex::bytes::Regex;
+
+const TABLE: &str = include_str!("patterns.tsv");
+
+/// One row of the table.
+#[derive(Clone, Debug)]
+pub struct DriftPattern {
+    pub tool: &'static str,
+    /// The endings of its files; empty for all files.
+    endings: Vec<&'static str>,
+    /// Whether it is looked for unless the policy names tools.
+    pub is_default: bool,
+    pub regex: Regex,
+    /// Words of which every match has one, in whatever case.
+    pub words: Vec<&'static str>,
+    /// How a suppression cites a record.
+    pub citing: &'static str,
+}
+
+impl DriftPattern {
+    /// Tells whether files with this ending are searched.
+    pub fn is_for(&self, ending: &str) -> bool {
+        self.endings.is_empty() || self.endings.contains(&ending)
+    }
+}
+
+/// Returns all rows.
+///
+/// # Errors
+/// If a pattern is no regular expression.
+pub fn all() -> Result<Vec<DriftPattern>, regex::Error> {
+    TABLE.lines().skip(1).filter(|line| !line.is_empty()).map(row).collect()
+}
+
+fn row(line: &'static str) -> Result<DriftPattern, regex::Error> {
+    let mut cells = line.split('\t');
+    let mut cell = || cells.next().unwrap_or_default();
+    let (tool, files, default, regex, words, citing) =
+        (cell(), cell(), cell(), cell(), cell(), cell());
+    let endings = files.split(',').filter(|ending| *ending != "*");
+    Ok(DriftPattern {
+        tool,
+        endings: endings.collect(),
+        is_default: default != "off" && !default.starts_with("lints"),
+        regex: Regex::new(regex)?,
+        words: words.split('|').filter(|word| !word.is_empty()).collect(),
+        citing,
+    })
+}
+
+/// Returns the ending of a file's name, without the dot; empty if it has none.
+pub fn ending(path: &str) -> &str {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    name.rsplit_once('.').map_or("", |(_, ending)| ending)
+}

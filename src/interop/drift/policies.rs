@@ -1,0 +1,264 @@
+//! Exceptions of policy engines, found by what a file holds: Prowler, Conforma, Azure Policy, Kubescape.
+//!
+//! Uses yaml (JSON is read as YAML), record's times, survey's suppressions. Pure. Start at [`KINDS`]. Follows
+//! `docs/spec/interop.md`, 2, finding keys. What a key can't express counts as everything.
+
+use crate::interop::drift::entry::{EntryFinder, FoundEntry};
+use crate::record::time::Instant;
+use crate::survey::drift::suppression::{HiddenFindings, HiddenIds, SuppressionEnd};
+use crate::yaml::node::Node;
+
+/// A kind of exceptions.
+#[derive(Clone, Copy)]
+pub struct PolicyKind {
+    pub tool: &'static str,
+    /// A word that a file with such exceptions has.
+    pub word: &'static str,
+    /// How an exception cites a record.
+    pub citing: &'static str,
+    find: fn(&Node, &mut EntryFinder<'_>),
+}
+
+impl PolicyKind {
+    /// Finds the exceptions in a document.
+    pub fn find(&self, root: &Node, found: &mut EntryFinder<'_>) {
+        (self.find)(root, found);
+    }
+}
+
+/// All kinds.
+pub const KINDS: &[PolicyKind] = &[
+    PolicyKind {
+        tool: "prowler",
+        word: "Mutelist:",
+        citing: "Description: \"EXC-2026-7F3KQ: …\"",
+        find: prowler,
+    },
+    PolicyKind {
+        tool: "conforma",
+        word: "volatileConfig",
+        citing: "reference: EXC-2026-7F3KQ",
+        find: conforma,
+    },
+    PolicyKind {
+        tool: "azure-policy",
+        word: "policyExemptions",
+        citing: "\"description\": \"EXC-2026-7F3KQ: …\"",
+        find: azure,
+    },
+    PolicyKind {
+        tool: "kubescape",
+        word: "postureExceptionPolicy",
+        citing: "\"reason\": \"EXC-2026-7F3KQ: …\"",
+        find: kubescape,
+    },
+];
+
+/// Returns the texts of a list, or the only text.
+fn texts(node: Option<&Node>) -> Vec<&str> {
+    match node {
+        None => Vec::new(),
+        Some(node) => match node.text() {
+            Some(text) => vec![text],
+            None => node.items().iter().filter_map(Node::text).collect(),
+        },
+    }
+}
+
+fn text<'n>(node: &'n Node, key: &str) -> Option<&'n str> {
+    node.get(key)?.text()
+}
+
+/// Returns an end that is the last instant at which an exception holds.
+fn inclusive(node: Option<&Node>) -> SuppressionEnd {
+    end(node, 1)
+}
+
+fn end(node: Option<&Node>, seconds: i64) -> SuppressionEnd {
+    match node.and_then(Node::text).filter(|text| !text.is_empty()) {
+        None => SuppressionEnd::Missing,
+        Some(text) => match Instant::parse(text) {
+            Some(instant) => SuppressionEnd::Until(instant.plus_seconds(seconds)),
+            None => SuppressionEnd::Missing,
+        },
+    }
+}
+
+fn of(tool: &str, id: &str, resources: Option<Vec<String>>) -> HiddenFindings {
+    HiddenFindings {
+        tools: vec![tool.to_owned()],
+        ids: match id {
+            "" | "*" => HiddenIds::All,
+            id => HiddenIds::Listed(vec![id.to_owned()]),
+        },
+        resources,
+        ..HiddenFindings::default()
+    }
+}
+
+/// Returns what a regular expression matches, as a pattern; anything but a plain text between anchors is everything.
+fn unanchored(regex: &str) -> String {
+    let inner = regex.strip_prefix('^').and_then(|inner| inner.strip_suffix('$'));
+    let Some(inner) = inner else {
+        return if regex == "*" { "**".to_owned() } else { format!("**{}**", plain(regex)) };
+    };
+    plain(inner)
+}
+
+/// Returns a regular expression as a pattern that matches at least as much.
+fn plain(regex: &str) -> String {
+    let mut pattern = String::new();
+    let mut letters = regex.chars().peekable();
+    while let Some(letter) = letters.next() {
+        match letter {
+            '\\' => pattern.extend(letters.next().filter(|next| !next.is_ascii_alphanumeric())),
+            '.' if letters.peek() == Some(&'*') => {
+                letters.next();
+                pattern.push_str("**");
+            }
+            '.' => pattern.push('?'),
+            '^' | '$' | '|' | '(' | ')' | '[' | ']' | '{' | '}' | '+' | '?' | '*' => {
+                return "**".to_owned();
+            }
+            letter => pattern.push(letter),
+        }
+    }
+    pattern
+}
+
+fn prowler(root: &Node, found: &mut EntryFinder<'_>) {
+    let accounts = root.at("Mutelist.Accounts").map(Node::entries).unwrap_or_default();
+    for account in accounts {
+        let checks = account.value.get("Checks").map(Node::entries).unwrap_or_default();
+        for check in checks {
+            let check_id = check.key.trim_start_matches('^').trim_end_matches('$');
+            let regions = texts(check.value.get("Regions"));
+            let resources = texts(check.value.get("Resources"));
+            // Which cloud the accounts are in, the file does not say.
+            let hidden = ["aws", "azure", "gcp"].map(|cloud| {
+                let place = |region: &&str| {
+                    let region = region.to_string();
+                    let account = account.key.clone();
+                    resources.iter().map(move |resource| {
+                        format!("{cloud}:{account}/{region}/{}", unanchored(resource))
+                    })
+                };
+                of("prowler", check_id, Some(regions.iter().flat_map(place).collect()))
+            });
+            found.add(FoundEntry {
+                pos: check.key_pos,
+                label: format!("prowler:{check_id}"),
+                hidden: hidden.to_vec(),
+                end: SuppressionEnd::NoSuchField,
+                node: &check.value,
+            });
+        }
+    }
+}
+
+fn conforma(root: &Node, found: &mut EntryFinder<'_>) {
+    let mut configs: Vec<&Node> = Vec::new();
+    collect(root, &|node| node.get("volatileConfig"), &mut configs);
+    for item in configs.iter().flat_map(|config| texts_of(config.get("exclude"))) {
+        let id = text(item, "value").unwrap_or_default();
+        let names =
+            texts(item.get("componentNames")).into_iter().map(|it| format!("component:{it}"));
+        let digest = text(item, "imageDigest").or(text(item, "imageRef"));
+        let digest = digest.map(|digest| format!("image:{digest}"));
+        let resources: Vec<String> = names.chain(digest).collect();
+        found.add(FoundEntry {
+            pos: item.pos,
+            label: format!("conforma:{id}"),
+            hidden: vec![of("conforma", id, Some(resources).filter(|it| !it.is_empty()))],
+            end: inclusive(item.get("effectiveUntil")),
+            node: item,
+        });
+    }
+}
+
+fn texts_of(node: Option<&Node>) -> &[Node] {
+    node.map(Node::items).unwrap_or_default()
+}
+
+/// Collects what a function finds in a node and in all below it.
+fn collect<'n>(
+    node: &'n Node,
+    wanted: &dyn Fn(&'n Node) -> Option<&'n Node>,
+    found: &mut Vec<&'n Node>,
+) {
+    found.extend(wanted(node));
+    for item in node.items() {
+        collect(item, wanted, found);
+    }
+    for entry in node.entries() {
+        collect(&entry.value, wanted, found);
+    }
+}
+
+fn azure(root: &Node, found: &mut EntryFinder<'_>) {
+    let mut exemptions: Vec<&Node> = Vec::new();
+    let is_one = |node: &Node| {
+        text(node, "type").is_some_and(|kind| {
+            kind.eq_ignore_ascii_case("Microsoft.Authorization/policyExemptions")
+        })
+    };
+    collect(root, &|node| Some(node).filter(|node| is_one(node)), &mut exemptions);
+    for exemption in exemptions {
+        let properties = exemption.get("properties");
+        let property = |key: &str| properties.and_then(|it| it.get(key));
+        let assignment = property("policyAssignmentId").and_then(Node::text).unwrap_or_default();
+        let references = texts(property("policyDefinitionReferenceIds"));
+        let ids = match references.as_slice() {
+            [] => vec![assignment.to_owned()],
+            all => all.iter().map(|it| format!("{assignment}#{it}")).collect(),
+        };
+        let scope = text(exemption, "scope").map(|scope| vec![scope.to_owned()]);
+        let hidden = HiddenFindings {
+            ids: if assignment.is_empty() { HiddenIds::All } else { HiddenIds::Listed(ids) },
+            ..of("azure-policy", assignment, scope)
+        };
+        found.add(FoundEntry {
+            pos: exemption.pos,
+            label: format!("exemption {}", text(exemption, "name").unwrap_or("without a name")),
+            hidden: vec![hidden],
+            end: inclusive(property("expiresOn")),
+            node: exemption,
+        });
+    }
+}
+
+fn kubescape(root: &Node, found: &mut EntryFinder<'_>) {
+    let mut policies: Vec<&Node> = Vec::new();
+    let is_one = |node: &Node| text(node, "policyType") == Some("postureExceptionPolicy");
+    collect(root, &|node| Some(node).filter(|node| is_one(node)), &mut policies);
+    for policy in policies {
+        let controls = texts_of(policy.get("posturePolicies"));
+        let ids: Vec<String> =
+            controls.iter().filter_map(|it| text(it, "controlID")).map(str::to_owned).collect();
+        let is_whole = ids.is_empty() || ids.len() < controls.len();
+        let designators = texts_of(policy.get("resources"));
+        let resources: Vec<String> = designators.iter().map(designated).collect();
+        let hidden = HiddenFindings {
+            ids: if is_whole { HiddenIds::All } else { HiddenIds::Listed(ids) },
+            ..of("kubescape", "", Some(resources).filter(|it| !it.is_empty()))
+        };
+        found.add(FoundEntry {
+            pos: policy.pos,
+            label: format!("exception {}", text(policy, "name").unwrap_or("without a name")),
+            hidden: vec![hidden],
+            end: end(policy.get("expirationDate"), 0),
+            node: policy,
+        });
+    }
+}
+
+/// Returns the resource that a designator of kubescape names, whose attributes are regular expressions.
+fn designated(designator: &Node) -> String {
+    let attributes = designator.get("attributes");
+    let of = |key: &str| {
+        let text = attributes.and_then(|it| it.get(key)).and_then(Node::text).unwrap_or_default();
+        let inner = text.trim_start_matches('^').trim_end_matches('$');
+        if inner.is_empty() { "**".to_owned() } else { plain(inner) }
+    };
+    format!("k8s:{}/{}/{}", of("namespace"), of("kind"), of("name"))
+}

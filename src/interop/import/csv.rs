@@ -1,0 +1,193 @@
+//! CSV: one record a row, with the columns of `export csv` or columns that the user maps.
+//!
+//! Uses csv, plan's entries. Pure. Start at [`FORMAT`]. Follows RFC 4180; a `'` before a text that a spreadsheet would
+//! calculate is removed, as the export adds it.
+
+use serde_json::{Value, json};
+
+use crate::interop::import::{ImportError, ImportFormat, ImportInput, text};
+use crate::plan::answers::Answers;
+use crate::plan::import::{ForeignEnd, ForeignException, ImportEntry, key};
+use crate::plan::part;
+use crate::record::Record;
+use crate::record::map::MapSpec;
+use crate::record::scalar::Scalar;
+use crate::record::spec::{self, ValueShape};
+use crate::record::subject::FindingKey;
+use crate::record::time::When;
+
+pub const FORMAT: ImportFormat = ImportFormat {
+    name: "csv",
+    files: "*.csv with the columns of export csv, or with --map COLUMN=FIELD",
+    is_named: |path| path.to_ascii_lowercase().ends_with(".csv"),
+    read,
+};
+
+/// The columns of `export csv` that are fields of a record.
+const COLUMNS: &[(&str, &str)] = &[
+    ("id", ID),
+    ("title", "title"),
+    ("class", "class"),
+    ("owner_name", "owner.name"),
+    ("owner_email", "owner.email"),
+    ("owner_team", "owner.team"),
+    ("requester", "requester"),
+    ("starts", "starts"),
+    ("expires", "expires"),
+    ("controls", "deviates_from.controls"),
+    ("rule", "deviates_from.rule"),
+    ("baseline", "deviates_from.baseline"),
+    ("identity", "subject.identity"),
+    ("asset", "subject.asset"),
+    ("application", "subject.application"),
+    ("environment", "subject.environment"),
+    ("vendor", "subject.vendor"),
+    ("justification", "justification"),
+    ("risk", "risk.level"),
+    ("root_cause", "root_cause"),
+    ("fix_target", "fix.target"),
+    ("fix_due", "fix.due"),
+    ("findings", FINDINGS),
+];
+
+/// The id of the record that a row is about.
+const ID: &str = "id";
+
+const FINDINGS: &str = "scope.findings";
+
+/// The field of a compensating control, which is a list of maps in a record.
+const CONTROLS: &str = "compensating_controls";
+
+fn read(input: &ImportInput<'_>) -> Result<Vec<ImportEntry>, ImportError> {
+    let source = text(input.bytes)?;
+    let mut reader = csv::ReaderBuilder::new()
+        .flexible(true)
+        .trim(csv::Trim::Headers)
+        .from_reader(source.as_bytes());
+    let headers = reader.headers().map_err(|_| ImportError::at(1, "it can't be read as CSV"))?;
+    let names: Vec<String> = headers.iter().map(str::to_owned).collect();
+    let fields = fields(&names, input.columns)?;
+    let mut entries = Vec::new();
+    for row in reader.records() {
+        let row = row.map_err(|error| {
+            let line = error.position().map_or(1, csv::Position::line);
+            ImportError::at(line, "it can't be read as CSV")
+        })?;
+        let line = row.position().map_or(1, csv::Position::line);
+        let cells: Vec<String> = row.iter().map(bare).collect();
+        if cells.iter().all(|cell| cell.trim().is_empty()) {
+            continue;
+        }
+        entries.push(match cells.len() == names.len() {
+            true => one(line, &fields, &cells),
+            false => {
+                let what = format!("{} cells, but {} columns", cells.len(), names.len());
+                ImportEntry::unreadable(line, what)
+            }
+        });
+    }
+    Ok(entries)
+}
+
+/// Returns the field of each column; columns that are no fields have none.
+fn fields(
+    names: &[String],
+    mapped: &[(String, String)],
+) -> Result<Vec<Option<String>>, ImportError> {
+    for (column, field) in mapped {
+        if !names.contains(column) {
+            return Err(ImportError::at(
+                1,
+                format!("it has no column {column}: --map {column}={field}"),
+            ));
+        }
+    }
+    let known = |name: &str| COLUMNS.iter().find(|(column, _)| *column == name).map(|it| it.1);
+    let field = |name: &String| match mapped.iter().find(|(column, _)| column == name) {
+        Some((_, field)) => Some(known(field).unwrap_or(field).to_owned()),
+        None => known(&name.to_lowercase()).map(str::to_owned),
+    };
+    let fields: Vec<Option<String>> = names.iter().map(field).collect();
+    if fields.iter().all(Option::is_none) {
+        let what = "its first line names no field of a record: map columns with --map COLUMN=FIELD";
+        return Err(ImportError::at(1, what));
+    }
+    Ok(fields)
+}
+
+/// Tells whether a column can be mapped to a field: a column of `export csv`, or a field of one value or a list of texts.
+pub fn is_field(name: &str) -> bool {
+    let is_known = COLUMNS.iter().any(|(column, field)| *column == name || *field == name);
+    is_known
+        || name == CONTROLS
+        || spec::at(Record::FIELDS, name).is_some_and(|field| {
+            !matches!(
+                field.shape,
+                ValueShape::Map { .. }
+                    | ValueShape::List(ValueShape::Map { .. } | ValueShape::List(_))
+                    | ValueShape::Free
+            )
+        })
+}
+
+/// Removes the `'` that guards a cell.
+fn bare(cell: &str) -> String {
+    let rest = cell.strip_prefix('\'');
+    let guards = |rest: &&str| {
+        let first = rest.trim_start_matches('\'').chars().next();
+        matches!(first, Some('=' | '+' | '-' | '@' | '\t'))
+    };
+    rest.filter(guards).unwrap_or(cell).trim().to_owned()
+}
+
+fn one(line: u64, fields: &[Option<String>], cells: &[String]) -> ImportEntry {
+    let mut exception =
+        ForeignException { end: ForeignEnd::Missing, ..ForeignException::default() };
+    for (field, cell) in fields.iter().zip(cells) {
+        let Some(field) = field.as_deref().filter(|_| !cell.is_empty()) else {
+            continue;
+        };
+        match field {
+            ID => exception.cited = Some(cell.clone()),
+            "justification" => exception.text = Some(cell.clone()),
+            "expires" => {
+                exception.end = match When::parse(cell) {
+                    Ok(end) => ForeignEnd::Until(end),
+                    Err(_) => ForeignEnd::Unclear("`expires` is no date".to_owned()),
+                };
+            }
+            FINDINGS => match findings(cell) {
+                Some(found) => exception.findings = found,
+                None => return ImportEntry::unreadable(line, "`findings` is no list of TOOL:ID"),
+            },
+            CONTROLS => exception.answers.set(CONTROLS, json!([{"description": cell}])),
+            field => exception.answers.set(field, value(field, cell)),
+        }
+    }
+    if exception.answers == Answers::default() && exception.findings.is_empty() {
+        return ImportEntry::unreadable(line, "it states nothing that a record could keep");
+    }
+    ImportEntry::exception(line, exception)
+}
+
+/// Returns the findings of a list `TOOL:ID;TOOL:ID`.
+fn findings(cell: &str) -> Option<Vec<FindingKey>> {
+    let items = cell.split(';').map(str::trim).filter(|item| !item.is_empty());
+    let of = |item: &str| {
+        part::finding(item).ok()?;
+        let (tool, id) = item.split_once(':')?;
+        Some(key(tool.trim(), id.trim()))
+    };
+    items.map(of).collect()
+}
+
+/// Returns a cell as the value of a field: lists are separated by `;`.
+fn value(field: &str, cell: &str) -> Value {
+    let shape = spec::at(Record::FIELDS, field).map(|field| field.shape);
+    match shape {
+        Some(ValueShape::List(_)) => {
+            cell.split(';').map(str::trim).filter(|item| !item.is_empty()).collect()
+        }
+        _ => Value::from(cell),
+    }
+}

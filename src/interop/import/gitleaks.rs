@@ -1,0 +1,55 @@
+//! `.gitleaksignore`: one fingerprint a line.
+//!
+//! Uses plan's entries. Pure. Start at [`FORMAT`]. Read as gitleaks does (detect.go): `\` is `/`, and a line with
+//! another number of `:` is skipped there, too.
+
+use crate::interop::import::{ImportError, ImportFormat, ImportInput, file_name, lines, text};
+use crate::plan::import::text::path_notes;
+use crate::plan::import::{ForeignException, ImportEntry, key};
+use crate::record::subject::FindingKey;
+
+pub const FORMAT: ImportFormat = ImportFormat {
+    name: "gitleaks",
+    files: ".gitleaksignore",
+    is_named: |path| file_name(path) == ".gitleaksignore",
+    read,
+};
+
+fn read(input: &ImportInput<'_>) -> Result<Vec<ImportEntry>, ImportError> {
+    let entries = lines::each(text(input.bytes)?);
+    Ok(entries.into_iter().map(|entry| one(entry.line, entry.text, entry.comment)).collect())
+}
+
+fn one(line: u64, fingerprint: &str, comment: Option<String>) -> ImportEntry {
+    let parts: Vec<&str> = fingerprint.split(':').map(str::trim).collect();
+    let (commit, file, rule, number) = match parts.as_slice() {
+        [file, rule, number] => (None, *file, *rule, *number),
+        [commit, file, rule, number] => (Some(*commit), *file, *rule, *number),
+        _ => return unreadable(line),
+    };
+    let is_number = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
+    if file.is_empty() || rule.is_empty() || commit == Some("") || !is_number {
+        return unreadable(line);
+    }
+    let file = file.replace('\\', "/");
+    let file = file.strip_prefix("./").unwrap_or(&file).to_owned();
+    let mut notes = vec![match commit {
+        Some(_) => "wider: commit and line".to_owned(),
+        None => "wider: line".to_owned(),
+    }];
+    notes.extend(path_notes([file.as_str()]));
+    let finding = FindingKey { paths: Some(vec![file]), ..key("gitleaks", rule) };
+    ImportEntry::exception(
+        line,
+        ForeignException {
+            findings: vec![finding],
+            text: comment,
+            notes,
+            ..ForeignException::default()
+        },
+    )
+}
+
+fn unreadable(line: u64) -> ImportEntry {
+    ImportEntry::unreadable(line, "not a fingerprint [commit:]file:rule:line")
+}

@@ -1,0 +1,131 @@
+//! `osv-scanner.toml`: ignored vulnerabilities of the lock files in its own folder.
+//!
+//! Uses plan's entries. Pure. Start at [`FORMAT`]. Read as osv-scanner does (internal/config/manager.go): a date without
+//! a zone is read in the zone of the machine.
+
+use toml_edit::{Datetime, Item};
+
+use crate::interop::import::lines::LineIndex;
+use crate::interop::import::toml::{self, TomlInput, TomlItem};
+use crate::interop::import::{ImportError, ImportFormat, ImportInput, file_name};
+use crate::plan::import::text::path_notes;
+use crate::plan::import::{ForeignEnd, ForeignException, ImportEntry, key};
+use crate::record::subject::FindingKey;
+use crate::record::time::{Day, Instant, When};
+
+pub const FORMAT: ImportFormat = ImportFormat {
+    name: "osv-scanner",
+    files: "osv-scanner.toml",
+    is_named: |path| file_name(path) == "osv-scanner.toml",
+    read,
+};
+
+/// The lock files that osv-scanner reads, by name.
+pub const LOCK_FILES: &[&str] = &[
+    "Cargo.lock",
+    "Gemfile.lock",
+    "Pipfile.lock",
+    "buildscript-gradle.lockfile",
+    "bun.lock",
+    "composer.lock",
+    "conan.lock",
+    "deps.json",
+    "gems.locked",
+    "go.mod",
+    "gradle.lockfile",
+    "mix.lock",
+    "package-lock.json",
+    "packages.config",
+    "packages.lock.json",
+    "pdm.lock",
+    "pnpm-lock.yaml",
+    "poetry.lock",
+    "pom.xml",
+    "pubspec.lock",
+    "pylock.toml",
+    "renv.lock",
+    "requirements.txt",
+    "stack.yaml.lock",
+    "uv.lock",
+    "verification-metadata.xml",
+    "yarn.lock",
+];
+
+fn read(input: &ImportInput<'_>) -> Result<Vec<ImportEntry>, ImportError> {
+    let parsed = TomlInput::parse(input.bytes)?;
+    let mut index = LineIndex::new(parsed.source.as_bytes());
+    let mut entries = Vec::new();
+    for item in toml::items(parsed.root(), "IgnoredVulns") {
+        let line = item.line(&mut index);
+        entries.push(vulnerability(line, &item, input));
+    }
+    for item in toml::items(parsed.root(), "PackageOverrides") {
+        let line = item.line(&mut index);
+        let is = |key: &str| {
+            let value = item.table.and_then(|table| table.get(key));
+            value.and_then(Item::as_bool) == Some(true)
+        };
+        let ignores = is("ignore") || {
+            let part = |name: &str| {
+                let below = item.table.and_then(|table| table.get(name)?.as_table_like());
+                below.and_then(|it| it.get("ignore")?.as_bool()) == Some(true)
+            };
+            part("vulnerability") || part("license")
+        };
+        entries.push(match ignores {
+            true => ImportEntry::listed(line, "a whole package is ignored"),
+            false => ImportEntry::skipped(line, "nothing is ignored"),
+        });
+    }
+    entries.sort_by_key(|entry| entry.line);
+    Ok(entries)
+}
+
+fn vulnerability(line: u64, item: &TomlItem<'_>, input: &ImportInput<'_>) -> ImportEntry {
+    let Some(id) = item.text_at("id") else {
+        return ImportEntry::unreadable(line, "the entry has no id");
+    };
+    let mut notes = Vec::new();
+    let end = match item.table.and_then(|table| table.get("ignoreUntil")) {
+        None | Some(Item::None) => ForeignEnd::Missing,
+        Some(value) => match value.as_datetime().and_then(|stated| until(stated, &mut notes)) {
+            Some(end) => ForeignEnd::Until(end),
+            None => {
+                let what = format!("{id}: `ignoreUntil` is no date");
+                return ImportEntry::unreadable(line, what);
+            }
+        },
+    };
+    let paths = match (input.lock_files, input.folder) {
+        ([], Some("")) => vec!["*".to_owned()],
+        ([], Some(folder)) => vec![format!("{folder}/*")],
+        ([], None) => Vec::new(),
+        (files, _) => files.to_vec(),
+    };
+    if input.lock_files.is_empty() {
+        notes.push("wider: no lock file is in its folder".to_owned());
+    } else {
+        notes.extend(path_notes(paths.iter().map(String::as_str)));
+    }
+    let paths = (!paths.is_empty()).then_some(paths);
+    ImportEntry::exception(
+        line,
+        ForeignException {
+            findings: vec![FindingKey { paths, ..key("osv-scanner", id) }],
+            text: item.text_at("reason").map(str::to_owned),
+            end,
+            notes,
+            ..ForeignException::default()
+        },
+    )
+}
+
+/// Returns the end in `ignoreUntil`; notes a date whose zone is that of the machine.
+fn until(stated: &Datetime, notes: &mut Vec<String>) -> Option<When> {
+    if stated.offset.is_some() {
+        return Instant::parse(&stated.to_string()).map(When::instant);
+    }
+    let day = Day::new(&stated.date?.to_string())?;
+    notes.push("its end is read in the zone of the machine".to_owned());
+    Some(When::Day(day.plus_days(-1)))
+}

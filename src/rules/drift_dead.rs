@@ -1,0 +1,42 @@
+//! `drift-dead`: a suppression whose own end has passed.
+//!
+//! Uses survey's drift. Pure. Follows `docs/spec/interop.md`, 5.
+
+use crate::diag::code::Code;
+use crate::diag::{Finding, Level};
+use crate::rules::drift_finding;
+use crate::rules::example::Example;
+use crate::rules::rule::{Check, Rule, SpecialCases};
+use crate::survey::drift::{DriftCase, DriftReason};
+
+pub(super) const RULE: Rule = Rule {
+    code: Code::DriftDead,
+    level: Level::Warning,
+    serves: &["M66"],
+    summary: "a suppression whose own end has passed",
+    why: "It hides nothing any more, and is in the way of whoever reads the file.",
+    remedy: "Remove it.",
+    bad: Example::history(&[
+        "ana proposes scope.findings: [{tool: semgrep, id: shell-true, paths: [src/**]}, {tool: trivy, id: CVE-2026-1234}]",
+        "lee merges",
+        "Dockerfile has: #trivy:ignore:CVE-2026-1234:exp:2026-11-25 EXC-2026-7F3KQ",
+    ]),
+    good: Example::history(&[
+        "ana proposes scope.findings: [{tool: semgrep, id: shell-true, paths: [src/**]}, {tool: trivy, id: CVE-2026-1234}]",
+        "lee merges",
+        "Dockerfile has: #trivy:ignore:CVE-2026-1234:exp:2026-12-03 EXC-2026-7F3KQ",
+    ]),
+    checks: &[Check::Drift(check)],
+    special: SpecialCases::NONE,
+};
+
+fn check(case: &DriftCase, findings: &mut Vec<Finding>) {
+    for drift in &case.drifts {
+        let DriftReason::Dead(end) = drift else {
+            continue;
+        };
+        let message = format!("{} ended at {end}", case.label);
+        let help = "remove it";
+        findings.push(drift_finding::of(case, (RULE.code, RULE.level), None, message, help));
+    }
+}

@@ -1,0 +1,42 @@
+//! `drift-no-id`: a suppression cites no exception.
+//!
+//! Uses survey's drift. Pure. Follows `docs/spec/interop.md`, 5.
+
+use crate::diag::code::Code;
+use crate::diag::{Finding, Level};
+use crate::rules::drift_finding;
+use crate::rules::example::Example;
+use crate::rules::rule::{Check, Rule, SpecialCases};
+use crate::survey::drift::{DriftCase, DriftReason};
+
+pub(super) const RULE: Rule = Rule {
+    code: Code::DriftNoId,
+    level: Level::Error,
+    serves: &["M66"],
+    summary: "a suppression cites no exception",
+    why: "A suppression without an exception is one that nobody approved, and that never ends.",
+    remedy: "Remove the suppression, or file an exception and cite its id.",
+    bad: Example::history(&[
+        "ana proposes scope.findings: [{tool: semgrep, id: shell-true, paths: [src/**]}, {tool: trivy, id: CVE-2026-1234}]",
+        "lee merges",
+        "src/run.py has: run(a)  # nosemgrep: shell-true",
+    ]),
+    good: Example::history(&[
+        "ana proposes scope.findings: [{tool: semgrep, id: shell-true, paths: [src/**]}, {tool: trivy, id: CVE-2026-1234}]",
+        "lee merges",
+        "src/run.py has: run(a)  # nosemgrep: shell-true EXC-2026-7F3KQ",
+    ]),
+    checks: &[Check::Drift(check)],
+    special: SpecialCases::NONE,
+};
+
+fn check(case: &DriftCase, findings: &mut Vec<Finding>) {
+    for drift in &case.drifts {
+        let DriftReason::NoId = drift else {
+            continue;
+        };
+        let message = format!("{} cites no exception", case.label);
+        let help = format!("remove it, or file an exception and cite its id: `{}`", case.citing);
+        findings.push(drift_finding::of(case, (RULE.code, RULE.level), None, message, help));
+    }
+}

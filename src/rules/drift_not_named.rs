@@ -1,0 +1,42 @@
+//! `drift-not-named`: the exception that a suppression cites does not name its finding.
+//!
+//! Uses survey's drift. Pure. Follows `docs/spec/interop.md`, 5.
+
+use crate::diag::code::Code;
+use crate::diag::{Finding, Level};
+use crate::rules::drift_finding;
+use crate::rules::example::Example;
+use crate::rules::rule::{Check, Rule, SpecialCases};
+use crate::survey::drift::{DriftCase, DriftReason};
+
+pub(super) const RULE: Rule = Rule {
+    code: Code::DriftNotNamed,
+    level: Level::Error,
+    serves: &["M66"],
+    summary: "the exception that a suppression cites does not name its finding",
+    why: "An exception allows what it names; a suppression of something else was not approved.",
+    remedy: "Add the finding to the exception, or remove the suppression.",
+    bad: Example::history(&[
+        "ana proposes scope.findings: [{tool: semgrep, id: shell-true, paths: [src/**]}, {tool: trivy, id: CVE-2026-1234}]",
+        "lee merges",
+        "src/run.py has: run(a)  # nosec B602 # EXC-2026-7F3KQ",
+    ]),
+    good: Example::history(&[
+        "ana proposes scope.findings: [{tool: semgrep, id: shell-true, paths: [src/**]}, {tool: trivy, id: CVE-2026-1234}]",
+        "lee merges",
+        "src/run.py has: run(a)  # nosemgrep: shell-true EXC-2026-7F3KQ",
+    ]),
+    checks: &[Check::Drift(check)],
+    special: SpecialCases::NONE,
+};
+
+fn check(case: &DriftCase, findings: &mut Vec<Finding>) {
+    for drift in &case.drifts {
+        let DriftReason::NotNamed(id, what) = drift else {
+            continue;
+        };
+        let message = format!("{id} does not name {what}");
+        let help = "add it to `scope.findings` of the exception, or remove the suppression";
+        findings.push(drift_finding::of(case, (RULE.code, RULE.level), Some(id), message, help));
+    }
+}

@@ -1,0 +1,42 @@
+//! `drift-scope-wider`: a suppression hides more than the exception that it cites.
+//!
+//! Uses survey's drift. Pure. Follows `docs/spec/interop.md`, 5.
+
+use crate::diag::code::Code;
+use crate::diag::{Finding, Level};
+use crate::rules::drift_finding;
+use crate::rules::example::Example;
+use crate::rules::rule::{Check, Rule, SpecialCases};
+use crate::survey::drift::{DriftCase, DriftReason};
+
+pub(super) const RULE: Rule = Rule {
+    code: Code::DriftScopeWider,
+    level: Level::Error,
+    serves: &["M66"],
+    summary: "a suppression hides more than the exception that it cites",
+    why: "What is hidden beyond the exception was not approved.",
+    remedy: "Narrow the suppression to what the exception names.",
+    bad: Example::history(&[
+        "ana proposes scope.findings: [{tool: semgrep, id: shell-true, paths: [src/**]}, {tool: trivy, id: CVE-2026-1234}]",
+        "lee merges",
+        "src/run.py has: run(a)  # nosemgrep EXC-2026-7F3KQ",
+    ]),
+    good: Example::history(&[
+        "ana proposes scope.findings: [{tool: semgrep, id: shell-true, paths: [src/**]}, {tool: trivy, id: CVE-2026-1234}]",
+        "lee merges",
+        "src/run.py has: run(a)  # nosemgrep: shell-true EXC-2026-7F3KQ",
+    ]),
+    checks: &[Check::Drift(check)],
+    special: SpecialCases::NONE,
+};
+
+fn check(case: &DriftCase, findings: &mut Vec<Finding>) {
+    for drift in &case.drifts {
+        let DriftReason::ScopeWider(id, why) = drift else {
+            continue;
+        };
+        let message = format!("{} hides more than {id}: {why}", case.label);
+        let help = "narrow it to what the exception names, or use `exledger triage --filter` where the format can't";
+        findings.push(drift_finding::of(case, (RULE.code, RULE.level), Some(id), message, help));
+    }
+}

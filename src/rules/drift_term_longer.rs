@@ -1,0 +1,45 @@
+//! `drift-term-longer`: a suppression ends after the exception that it cites, or never.
+//!
+//! Uses survey's drift. Pure. Follows `docs/spec/interop.md`, 5.
+
+use crate::diag::code::Code;
+use crate::diag::{Finding, Level};
+use crate::rules::drift_finding;
+use crate::rules::example::Example;
+use crate::rules::rule::{Check, Rule, SpecialCases};
+use crate::survey::drift::{DriftCase, DriftReason};
+
+pub(super) const RULE: Rule = Rule {
+    code: Code::DriftTermLonger,
+    level: Level::Error,
+    serves: &["M66"],
+    summary: "a suppression ends after the exception that it cites, or never",
+    why: "The tool would go on hiding the finding after the exception has ended.",
+    remedy: "Set the end of the suppression to that of the exception.",
+    bad: Example::history(&[
+        "ana proposes scope.findings: [{tool: semgrep, id: shell-true, paths: [src/**]}, {tool: trivy, id: CVE-2026-1234}]",
+        "lee merges",
+        "Dockerfile has: #trivy:ignore:CVE-2026-1234:exp:2027-06-30 EXC-2026-7F3KQ",
+    ]),
+    good: Example::history(&[
+        "ana proposes scope.findings: [{tool: semgrep, id: shell-true, paths: [src/**]}, {tool: trivy, id: CVE-2026-1234}]",
+        "lee merges",
+        "Dockerfile has: #trivy:ignore:CVE-2026-1234:exp:2026-12-03 EXC-2026-7F3KQ",
+    ]),
+    checks: &[Check::Drift(check)],
+    special: SpecialCases::NONE,
+};
+
+fn check(case: &DriftCase, findings: &mut Vec<Finding>) {
+    for drift in &case.drifts {
+        let DriftReason::TermLonger { id, until, end } = drift else {
+            continue;
+        };
+        let message = match until {
+            Some(until) => format!("{} ends at {until}, after {id} at {end}", case.label),
+            None => format!("{} has no end, {id} ends at {end}", case.label),
+        };
+        let help = format!("let it end at {end} or before");
+        findings.push(drift_finding::of(case, (RULE.code, RULE.level), Some(id), message, help));
+    }
+}

@@ -1,0 +1,42 @@
+//! `drift-unknown-id`: a suppression cites an exception that the ledger does not have.
+//!
+//! Uses survey's drift. Pure. Follows `docs/spec/interop.md`, 5.
+
+use crate::diag::code::Code;
+use crate::diag::{Finding, Level};
+use crate::rules::drift_finding;
+use crate::rules::example::Example;
+use crate::rules::rule::{Check, Rule, SpecialCases};
+use crate::survey::drift::{DriftCase, DriftReason};
+
+pub(super) const RULE: Rule = Rule {
+    code: Code::DriftUnknownId,
+    level: Level::Error,
+    serves: &["M66"],
+    summary: "a suppression cites an exception that the ledger does not have",
+    why: "An id that was mistyped, or belongs to another ledger, shows no approval here.",
+    remedy: "Cite the id of an exception of this ledger, or remove the suppression.",
+    bad: Example::history(&[
+        "ana proposes scope.findings: [{tool: semgrep, id: shell-true, paths: [src/**]}, {tool: trivy, id: CVE-2026-1234}]",
+        "lee merges",
+        "src/run.py has: run(a)  # nosemgrep: shell-true EXC-2026-ZZZZZ",
+    ]),
+    good: Example::history(&[
+        "ana proposes scope.findings: [{tool: semgrep, id: shell-true, paths: [src/**]}, {tool: trivy, id: CVE-2026-1234}]",
+        "lee merges",
+        "src/run.py has: run(a)  # nosemgrep: shell-true EXC-2026-7F3KQ",
+    ]),
+    checks: &[Check::Drift(check)],
+    special: SpecialCases::NONE,
+};
+
+fn check(case: &DriftCase, findings: &mut Vec<Finding>) {
+    for drift in &case.drifts {
+        let DriftReason::UnknownId(id) = drift else {
+            continue;
+        };
+        let message = format!("{} cites {id}, which is not in the ledger", case.label);
+        let help = "correct the id, or file an exception and cite its id";
+        findings.push(drift_finding::of(case, (RULE.code, RULE.level), Some(id), message, help));
+    }
+}

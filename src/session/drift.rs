@@ -1,0 +1,281 @@
+//! Finds the suppressions in tracked files that no exception in force allows.
+//!
+//! Start at [`Session::drift`]. Follows `docs/spec/interop.md`, 5. Each file is read once, in threads; a record is judged as
+//! everywhere.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+
+use crate::diag::Finding;
+use crate::history::content;
+use crate::history::objects::Oid;
+use crate::interop::drift::options::DriftOptions;
+use crate::interop::drift::{self, DriftScanner, ScannedFile};
+use crate::interop::import::osv_scanner;
+use crate::policy::Policy;
+use crate::record::pattern;
+use crate::rules::{audit, lint};
+use crate::session::Session;
+use crate::session::error::{Error, Undetermined, Usage};
+use crate::session::locate::Located;
+use crate::session::options::Moment;
+use crate::session::snapshot::Snapshot;
+use crate::session::snapshot::walk::Scope;
+use crate::store::git::Repository;
+use crate::store::git::reach;
+use crate::store::git::tracked::{TrackedFile, WorkFiles};
+use crate::survey::drift::DriftJudge;
+
+/// How many files a thread takes at once.
+const BATCH: usize = 64;
+
+/// Where to look.
+#[derive(Clone, Copy, Debug)]
+pub struct DriftRequest<'r> {
+    /// The folder that paths are named from.
+    pub folder: &'r Path,
+    /// The files and folders to search; empty for the whole repository.
+    pub paths: &'r [PathBuf],
+}
+
+/// What was found.
+pub struct DriftAnswer<'s> {
+    /// The findings, sorted; their paths are those from the root of the repository.
+    pub findings: Vec<Finding>,
+    /// The number of files that were searched.
+    pub n_files: usize,
+    /// The number of suppressions.
+    pub n_suppressions: usize,
+    /// What could not be determined.
+    pub doubts: Vec<String>,
+    snapshot: Snapshot<'s>,
+}
+
+impl<'s> DriftAnswer<'s> {
+    /// Returns the records that the suppressions were compared with.
+    pub fn snapshot(&self) -> &Snapshot<'s> {
+        &self.snapshot
+    }
+}
+
+impl Session {
+    /// Finds the suppressions in tracked files that no exception in force allows.
+    ///
+    /// # Errors
+    /// As [`Session::snapshot`]; [`Usage`] if a path is not in the repository, [`Undetermined`] without a
+    /// work tree.
+    pub fn drift(&self, at: &Moment, request: &DriftRequest<'_>) -> Result<DriftAnswer<'_>, Error> {
+        drift(self.opened.current()?, at, request)
+    }
+}
+
+/// Compares the suppressions of a repository with its ledger.
+fn drift<'s>(
+    located: &'s Located,
+    at: &Moment,
+    request: &DriftRequest<'_>,
+) -> Result<DriftAnswer<'s>, Error> {
+    located.work_tree()?;
+    let repository = located.repository()?;
+    let top = repository
+        .work_dir()
+        .ok_or_else(|| Undetermined::Bare { root: located.root.clone() })?
+        .to_owned();
+    let tracked = repository.tracked().map_err(unread_index)?;
+    let lock_files = lock_files(&tracked);
+    let named = named_paths(request, &tracked)?;
+    let snapshot = Snapshot::open(located, at, Scope::Everything)?;
+    let policy = &snapshot.governance().policy;
+    let scanner = DriftScanner::new(options(policy, lock_files)).map_err(|error| {
+        Undetermined::other(error.to_string(), "this is a bug; please report it")
+    })?;
+    let files: Vec<TrackedFile> = tracked
+        .into_iter()
+        .filter(|file| is_named(&file.path, &named) && !is_excluded(&file.path, policy))
+        .collect();
+    let mut scanned = scan_work_tree(&files, &top, &scanner);
+    for file in files.iter().filter(|file| file.is_sparse) {
+        scanned.read(file, staged(repository, file.blob), &scanner);
+    }
+    let mut answer = DriftAnswer {
+        findings: Vec::new(),
+        n_files: scanned.n_files,
+        n_suppressions: scanned.found.iter().map(|file| file.suppressions.len()).sum(),
+        doubts: scanned.doubts,
+        snapshot,
+    };
+    answer.judge(&scanned.found);
+    Ok(answer)
+}
+
+impl DriftAnswer<'_> {
+    fn judge(&mut self, found: &[ScannedFile]) {
+        let snapshot = &self.snapshot;
+        let judge = DriftJudge::new(snapshot.records(), snapshot.stamp().instant);
+        let landings = &snapshot.history.mainline.landings;
+        let is_on_branch =
+            |commit: &str| landings.iter().any(|landing| landing.oid.to_string() == commit);
+        let mut findings = Vec::new();
+        for file in found {
+            for suppression in &file.suppressions {
+                let case = judge.suppression(suppression);
+                findings.extend(lint::drift(&case));
+                self.doubts.extend(case.doubt);
+            }
+            if let Some(generated) = &file.generated {
+                let case = judge.generated(generated, is_on_branch(&generated.commit));
+                findings.extend(lint::drift(&case));
+            }
+        }
+        self.findings = audit::sorted(findings);
+        self.doubts.sort();
+        self.doubts.dedup();
+    }
+}
+
+fn options(policy: &Policy, lock_files: BTreeMap<String, Vec<String>>) -> DriftOptions {
+    DriftOptions {
+        lock_files: Arc::new(lock_files),
+        tools: policy.drift.tools.clone(),
+        rust_lints: policy.drift.rust_lints.clone(),
+        prefixes: policy.id_prefix.clone(),
+    }
+}
+
+/// Returns the lock files among the tracked files, by their folders.
+fn lock_files(tracked: &[TrackedFile]) -> BTreeMap<String, Vec<String>> {
+    let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for file in tracked {
+        let (folder, name) = file.path.rsplit_once('/').unwrap_or(("", &file.path));
+        if osv_scanner::LOCK_FILES.contains(&name) {
+            found.entry(folder.to_owned()).or_default().push(file.path.clone());
+        }
+    }
+    found
+}
+
+fn unread_index(error: impl std::fmt::Display) -> Undetermined {
+    Undetermined::other(
+        format!("the tracked files can't be listed: {error}"),
+        "check the clone; after `git sparse-checkout set --sparse-index`, run `git sparse-checkout reapply --no-sparse-index`",
+    )
+}
+
+/// Returns the named paths from the root of the repository; none stand for all of it. A path without a tracked file is
+/// refused, since nothing would be found there.
+fn named_paths(request: &DriftRequest<'_>, tracked: &[TrackedFile]) -> Result<Vec<String>, Error> {
+    let mut named = Vec::new();
+    for path in request.paths {
+        let text = path.to_string_lossy();
+        let below = reach::below(request.folder, &text).ok_or_else(|| {
+            Usage::refused(
+                format!("{text} is not in this repository"),
+                "name files or folders of the repository",
+            )
+        })?;
+        if !tracked.iter().any(|file| is_below(&below, &file.path)) {
+            return Err(Usage::refused(
+                format!("git tracks no file at {text}"),
+                "name tracked files or folders, or `git add` them first",
+            )
+            .into());
+        }
+        named.push(below);
+    }
+    Ok(named)
+}
+
+fn is_named(path: &str, named: &[String]) -> bool {
+    named.is_empty() || named.iter().any(|folder| is_below(folder, path))
+}
+
+fn is_below(folder: &str, path: &str) -> bool {
+    folder.is_empty()
+        || path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+fn is_excluded(path: &str, policy: &Policy) -> bool {
+    policy.drift.exclude.iter().any(|excluded| pattern::matches_often(excluded, path))
+}
+
+/// What a search found so far.
+#[derive(Debug, Default)]
+struct DriftSearch {
+    found: Vec<ScannedFile>,
+    n_files: usize,
+    doubts: Vec<String>,
+}
+
+impl DriftSearch {
+    /// Adds a file, by its content or why that can't be read; `None` if there is nothing to read.
+    fn read<B: AsRef<[u8]>>(
+        &mut self,
+        file: &TrackedFile,
+        content: Result<Option<B>, String>,
+        scanner: &DriftScanner,
+    ) {
+        let bytes = match content {
+            Ok(Some(bytes)) => bytes,
+            Ok(None) => return,
+            Err(cause) => {
+                self.doubts.push(format!("{} can't be read: {cause}", file.path));
+                return;
+            }
+        };
+        self.n_files += 1;
+        let scanned = scanner.scan(&file.path, bytes.as_ref());
+        if let Some((line, why)) = &scanned.unread {
+            self.doubts.push(format!("{}:{line}: {why}", file.path));
+        }
+        if !scanned.suppressions.is_empty() || scanned.generated.is_some() {
+            self.found.push(scanned);
+        }
+    }
+
+    fn add(&mut self, other: DriftSearch) {
+        self.found.extend(other.found);
+        self.n_files += other.n_files;
+        self.doubts.extend(other.doubts);
+    }
+}
+
+/// Searches the files that are checked out, in as many threads as the machine has processors.
+fn scan_work_tree(files: &[TrackedFile], top: &Path, scanner: &DriftScanner) -> DriftSearch {
+    let n_threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let n_threads = n_threads.min(files.len().div_ceil(BATCH)).max(1);
+    let next = AtomicUsize::new(0);
+    let all = Mutex::new(DriftSearch::default());
+    std::thread::scope(|scope| {
+        for _ in 0..n_threads {
+            scope.spawn(|| {
+                let mut search = DriftSearch::default();
+                let mut work_files = WorkFiles::new(top, drift::LARGEST);
+                let scanner = scanner.clone();
+                loop {
+                    let start = next.fetch_add(BATCH, Ordering::Relaxed);
+                    let end = (start + BATCH).min(files.len());
+                    let Some(batch) = files.get(start..end).filter(|batch| !batch.is_empty())
+                    else {
+                        break;
+                    };
+                    for file in batch.iter().filter(|file| !file.is_sparse) {
+                        let content = work_files.read(file).map_err(|cause| cause.to_string());
+                        search.read(file, content, &scanner);
+                    }
+                }
+                // A thread that panicked left its part out, so the lock of the others still holds what they found.
+                let mut all = all.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+                all.add(search);
+            });
+        }
+    });
+    all.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner())
+}
+
+/// Returns the staged content of a file that is not checked out.
+fn staged(repository: &Repository, blob: Oid) -> Result<Option<Vec<u8>>, String> {
+    let largest = usize::try_from(drift::LARGEST).unwrap_or(usize::MAX);
+    content::bytes_within(repository, blob, largest).map_err(|obstacle| obstacle.to_string())
+}

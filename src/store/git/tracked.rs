@@ -1,0 +1,141 @@
+//! The files that git tracks, by its index, and their contents in the work tree.
+//!
+//! Uses history (object ids), git2. Start at [`tracked`] and [`WorkFiles`]. No link is followed.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::{ErrorKind, Read};
+use std::path::{Path, PathBuf};
+
+use crate::history::objects::Oid;
+use crate::store::git::{GitError, Repository, ours};
+
+/// A tracked file, neither a link nor a submodule.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TrackedFile {
+    /// Its path from the root of the repository, with `/`.
+    pub path: String,
+    /// Its path as git has it, if that is not UTF-8.
+    raw: Option<Vec<u8>>,
+    /// Its staged content.
+    pub blob: Oid,
+    /// Whether it is not checked out because the checkout is sparse.
+    pub is_sparse: bool,
+}
+
+impl Repository {
+    /// Returns the tracked files, by path.
+    ///
+    /// # Errors
+    /// [`GitError`] if the index can't be read.
+    pub fn tracked(&self) -> Result<Vec<TrackedFile>, GitError> {
+        let index = self.git.index()?;
+        let mut files: Vec<TrackedFile> = Vec::with_capacity(index.len());
+        for entry in index.iter() {
+            // The type of the entry: a regular file, whatever its permissions.
+            if entry.mode & 0o170_000 != 0o100_000 {
+                continue;
+            }
+            let Some(blob) = ours(entry.id) else {
+                continue;
+            };
+            let sparse = git2::IndexEntryExtendedFlag::SKIP_WORKTREE.bits();
+            let (path, raw) = match String::from_utf8(entry.path) {
+                Ok(path) => (path, None),
+                Err(error) => {
+                    let raw = error.into_bytes();
+                    (String::from_utf8_lossy(&raw).into_owned(), Some(raw))
+                }
+            };
+            let is_sparse = entry.flags_extended & sparse != 0;
+            files.push(TrackedFile { path, raw, blob, is_sparse });
+        }
+        // A file in conflict has an entry for each side.
+        files.sort_by(|one, other| (&one.path, &one.raw).cmp(&(&other.path, &other.raw)));
+        files.dedup_by(|one, other| one.path == other.path && one.raw == other.raw);
+        Ok(files)
+    }
+}
+
+/// Reads files of a work tree one after the other, each once.
+pub struct WorkFiles {
+    top: PathBuf,
+    largest: u64,
+    /// Whether a folder is one, and no link.
+    folders: BTreeMap<PathBuf, bool>,
+    buffer: Vec<u8>,
+}
+
+impl WorkFiles {
+    /// Reads from the top of a work tree; files larger than `largest` bytes are passed over.
+    pub fn new(top: &Path, largest: u64) -> WorkFiles {
+        let (folders, buffer) = (BTreeMap::new(), Vec::new());
+        WorkFiles { top: top.to_owned(), largest, folders, buffer }
+    }
+
+    /// Returns the content of a file; `None` if it is not there, is no regular file, or is too large.
+    ///
+    /// # Errors
+    /// Why it can't be read.
+    pub fn read(&mut self, file: &TrackedFile) -> std::io::Result<Option<&[u8]>> {
+        let place = self.place(file);
+        if !place.parent().is_none_or(|folder| self.is_folder(folder)) {
+            return Ok(None);
+        }
+        let found = match fs::symlink_metadata(&place) {
+            Ok(found) if found.is_file() && found.len() <= self.largest => found,
+            Ok(_) => return Ok(None),
+            Err(cause) if is_absent(&cause) => return Ok(None),
+            Err(cause) => return Err(cause),
+        };
+        self.buffer.clear();
+        let mut opened = match File::open(&place) {
+            Ok(opened) => opened,
+            Err(cause) if is_absent(&cause) => return Ok(None),
+            Err(cause) => return Err(cause),
+        };
+        let size = usize::try_from(found.len()).unwrap_or_default();
+        self.buffer.resize(size, 0);
+        let mut n_read = 0;
+        while let Some(rest) = self.buffer.get_mut(n_read..).filter(|rest| !rest.is_empty()) {
+            match opened.read(rest) {
+                Ok(0) => break,
+                Ok(n) => n_read += n,
+                Err(cause) if cause.kind() == ErrorKind::Interrupted => {}
+                Err(cause) => return Err(cause),
+            }
+        }
+        self.buffer.truncate(n_read);
+        Ok(Some(&self.buffer))
+    }
+
+    #[cfg(unix)]
+    fn place(&self, file: &TrackedFile) -> PathBuf {
+        use std::os::unix::ffi::OsStrExt;
+        let raw = file.raw.as_deref().unwrap_or(file.path.as_bytes());
+        self.top.join(std::ffi::OsStr::from_bytes(raw))
+    }
+
+    #[cfg(not(unix))]
+    fn place(&self, file: &TrackedFile) -> PathBuf {
+        self.top.join(&file.path)
+    }
+
+    /// Tells whether a folder below the top, and each above it, is a folder and no link.
+    fn is_folder(&mut self, folder: &Path) -> bool {
+        if folder == self.top {
+            return true;
+        }
+        if let Some(known) = self.folders.get(folder) {
+            return *known;
+        }
+        let is_folder = folder.parent().is_some_and(|above| self.is_folder(above))
+            && fs::symlink_metadata(folder).is_ok_and(|found| found.is_dir());
+        self.folders.insert(folder.to_owned(), is_folder);
+        is_folder
+    }
+}
+
+fn is_absent(cause: &std::io::Error) -> bool {
+    matches!(cause.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory)
+}
