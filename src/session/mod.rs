@@ -16,6 +16,7 @@ pub mod error;
 pub mod evidence;
 pub mod filing;
 pub mod ids;
+pub mod import;
 pub mod lint;
 pub mod locate;
 mod mainline;

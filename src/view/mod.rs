@@ -16,6 +16,7 @@ pub mod edit;
 pub mod explain;
 pub mod finding;
 mod follow_up;
+pub mod import;
 pub mod init;
 pub mod json;
 pub mod lint;

@@ -21,10 +21,13 @@ const CONTROLS: &str = "compensating_controls";
 
 /// The flags for the fields of the record; those of lists may be given several times.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Flags {
+pub(crate) struct Flags {
     /// The values of each flag that was given, by the path of its field.
     given: BTreeMap<String, Vec<String>>,
 }
+
+/// Flags that have a shorter name, too.
+const SHORTER: &[(&str, &str)] = &[("owner-email", "owner"), ("owner-team", "team")];
 
 /// Returns the fields that have a flag, in the order of the record.
 fn flag_fields() -> impl Iterator<Item = (FieldPath, Ask)> {
@@ -58,6 +61,7 @@ fn flag(field: &FieldPath, ask: &Ask) -> Arg {
     let action = if is_repeatable(field) { ArgAction::Append } else { ArgAction::Set };
     let flag = Arg::new(name(ask))
         .long(name(ask))
+        .visible_aliases(SHORTER.iter().filter(|(long, _)| *long == name(ask)).map(|(_, to)| *to))
         .value_name(value)
         .help(help)
         .help_heading(field.group)
@@ -108,7 +112,7 @@ impl Flags {
     ///
     /// # Errors
     /// The text that says what is wrong with a trigger or a finding.
-    pub(super) fn fill(&self, answers: &mut Answers) -> Result<(), String> {
+    pub(crate) fn fill(&self, answers: &mut Answers) -> Result<(), String> {
         for (field, _) in flag_fields().filter(|(field, _)| !field.is_of_item) {
             if let Some(values) = self.given.get(&field.path) {
                 answers.set(&field.path, stated(&field, values)?);
