@@ -49,7 +49,7 @@ EXAMPLE
 pub(crate) struct ImportArgs {
     /// Format of the files
     #[arg(value_name = "FORMAT", value_parser = formats())]
-    format: String,
+    import_format: String,
 
     /// Files to import; - for stdin
     #[arg(value_name = "FILE", required = true)]
@@ -97,7 +97,7 @@ impl Run for ImportArgs {
     const PAST: PastInstants = PastInstants::Refused("a record is filed now");
 
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
-        let format = named(&self.format)?;
+        let format = named(&self.import_format)?;
         let session = ctx.home()?;
         let mut given = Answers::default();
         self.flags

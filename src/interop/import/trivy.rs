@@ -5,6 +5,7 @@
 
 use crate::interop::import::yaml as document;
 use crate::interop::import::{ImportError, ImportFormat, ImportInput, file_name, lines, text};
+use crate::plan::import::text::exported_path;
 use crate::plan::import::{ForeignEnd, ForeignException, ImportEntry, key};
 use crate::record::subject::FindingKey;
 use crate::record::time::{Day, Instant, When};
@@ -129,6 +130,7 @@ fn of_item(item: &Node, tool: &str) -> ImportEntry {
         },
         None => ForeignEnd::Missing,
     };
+    let paths = paths.map(|paths| paths.iter().map(|path| exported_path(path)).collect());
     let whole = FindingKey { paths, ..key(tool, id) };
     let findings = match purls {
         None => vec![whole],
