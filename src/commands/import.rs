@@ -16,14 +16,16 @@ use crate::commands::context::listed_values::ListedValues;
 use crate::commands::exit::Outcome;
 use crate::commands::new::flags::Flags;
 use crate::commands::next_steps;
-use exledger::interop::import::{self, ImportFormat, MOST_BYTES};
+use exledger::interop::import;
+use exledger::interop::import::format::{ImportFormat, MOST_BYTES};
 use exledger::plan::answers::Answers;
 use exledger::plan::import::group::Grouping;
 use exledger::record::near;
 use exledger::session::Session;
 use exledger::session::error::Undetermined;
+use exledger::session::import::PreparedImport;
 use exledger::session::import::entry::ImportedState;
-use exledger::session::import::{ImportFile, ImportRequest, PreparedImport};
+use exledger::session::import::request::{ImportFile, ImportRequest};
 use exledger::store::files::{self, FileError};
 use exledger::survey::shell::quoted;
 use exledger::view;
@@ -272,9 +274,10 @@ fn next(ctx: &Ctx, session: &Session, prepared: &PreparedImport<'_>) -> Vec<Stri
         next.push(format!("exledger new --complete $({git} ls-files -o {})", folders.join(" ")));
     }
     next.push("exledger lint".to_owned());
-    let files: Vec<String> = match is_short {
-        true => paths.map(quoted).collect(),
-        false => folders.iter().map(|it| quoted(it)).collect(),
+    let files: Vec<String> = if is_short {
+        paths.map(quoted).collect()
+    } else {
+        folders.iter().map(|it| quoted(it)).collect()
     };
     let name = match drafts.len() {
         1 => first.id.to_string(),

@@ -7,12 +7,11 @@ pub mod complete;
 pub mod entry;
 mod inputs;
 mod named;
+pub mod request;
 
 use std::collections::BTreeSet;
-use std::path::Path;
 
 use crate::diag::Level;
-use crate::interop::import::ImportFormat;
 use crate::ledger::tree::Tree;
 use crate::plan::answers::Answers;
 use crate::plan::import::draft::{self, ImportDraft};
@@ -35,43 +34,12 @@ use crate::session::import::complete::{CompletionRequest, PreparedCompletion};
 use crate::session::import::entry::{ImportedEntry, ImportedState};
 use crate::session::import::inputs::ReadInput;
 use crate::session::import::named::NamedRecords;
+use crate::session::import::request::ImportRequest;
 use crate::session::locate::{self, Located};
 use crate::session::notice::Notice;
 use crate::session::options::Moment;
 use crate::store::edits::{Write, WriteLock};
 use crate::store::files::WorkTree;
-
-/// A request to import files.
-#[derive(Clone, Copy)]
-pub struct ImportRequest<'r> {
-    /// The format of all inputs.
-    pub format: &'r ImportFormat,
-    /// The inputs, in order.
-    pub inputs: &'r [ImportFile],
-    /// The answers for what entries don't say.
-    pub given: &'r Answers,
-    /// A preset of the policy.
-    pub profile: Option<&'r str>,
-    /// How entries become records.
-    pub grouping: Grouping,
-    /// The folder below the first record folder.
-    pub subfolder: Option<&'r str>,
-    /// Columns of CSV and their fields.
-    pub columns: &'r [(String, String)],
-    /// Absolute folders that held the repository where a scanner ran.
-    pub source_roots: &'r [String],
-    /// The folder that paths are relative to.
-    pub folder: &'r Path,
-}
-
-/// An input, read completely.
-#[derive(Clone, Debug)]
-pub struct ImportFile {
-    /// Its name, as the user gave it.
-    pub name: String,
-    /// Its bytes, or why it has too many.
-    pub bytes: Result<Vec<u8>, String>,
-}
 
 /// An import that is worked out, but not written yet. While it is held, nobody else can write.
 pub struct PreparedImport<'s> {
@@ -144,7 +112,7 @@ fn prepare<'s>(
     let lock = WriteLock::open(repository.common_dir()).map_err(decide::unwritten)?;
     let governance = locate::governance(tree)?;
     let named = NamedRecords::read(located, &governance)?;
-    let bulk = bulk(request, &governance)?;
+    let given = bulk(request, &governance)?;
     let read = inputs::read(located, request)?;
     let unread = read.iter().filter(|it| it.is_unread).map(|it| it.name.clone()).collect();
     let mut import = ImportRun {
@@ -152,7 +120,7 @@ fn prepare<'s>(
         at,
         governance: &governance,
         named: &named,
-        bulk: &bulk,
+        bulk: &given,
         folder: filing::checked_folder(request.subfolder.unwrap_or_default())?,
         taken: BTreeSet::new(),
         entries: Vec::new(),

@@ -26,6 +26,7 @@ fn the_past_is_refused_where_it_has_no_meaning_and_not_shown_there() {
             "triage" => &["exledger.yaml"],
             "check" => &["--application", "billing"],
             "hook" => &["codex", "--ledger", "/nowhere"],
+            "import" => &["trivy", "exledger.yaml"],
             _ => &[],
         };
         let with = match name.as_str() {

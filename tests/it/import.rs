@@ -9,7 +9,8 @@ mod round;
 
 use std::path::Path;
 
-use exledger::interop::import::{self, ImportInput};
+use exledger::interop::import;
+use exledger::interop::import::format::ImportInput;
 use exledger::plan::import::{EntryReading, ForeignEnd, ImportEntry};
 use serde_json::{Value, json};
 

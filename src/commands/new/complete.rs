@@ -36,8 +36,8 @@ pub(super) fn run(
     let mut asked = BTreeSet::new();
     let prepared = loop {
         let prepared = completing.prepared(ctx, session)?;
-        let open = prepared.left().into_iter().filter_map(question);
-        let open = open.filter(|of| !asked.contains(&of.field)).next();
+        let mut open = prepared.left().into_iter().filter_map(question);
+        let open = open.find(|of| !asked.contains(&of.field));
         let Some(of) = open.filter(|_| prompts::can_prompt(ctx)) else {
             break prepared;
         };

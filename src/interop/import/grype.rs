@@ -3,8 +3,8 @@
 //! Uses plan's entries. Pure. Start at [`FORMAT`]. Read as grype does (grype/match/ignore.go): a name with a character
 //! of regular expressions is one. The format has no end.
 
+use crate::interop::import::format::{ImportError, ImportFormat, ImportInput};
 use crate::interop::import::yaml as document;
-use crate::interop::import::{ImportError, ImportFormat, ImportInput};
 use crate::plan::import::text::exported_path;
 use crate::plan::import::{ForeignException, ImportEntry, key, packages};
 use crate::record::subject::FindingKey;

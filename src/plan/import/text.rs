@@ -38,6 +38,8 @@ pub fn one_line(text: &str) -> String {
 
 /// Returns a note if a path is literal in the tool, but a pattern in a record.
 pub fn path_notes<'p>(paths: impl IntoIterator<Item = &'p str>) -> Option<String> {
-    let mut paths = paths.into_iter();
-    paths.any(|path| path.contains(['*', '?'])).then(|| "wider: `*` and `?` in the path".to_owned())
+    paths
+        .into_iter()
+        .any(|path| path.contains(['*', '?']))
+        .then(|| "wider: `*` and `?` in the path".to_owned())
 }

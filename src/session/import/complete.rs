@@ -240,11 +240,11 @@ fn completed(
         Usage::refused(format!("{path} can't be completed: {why}"), "edit it by hand")
     };
     let document = yaml::parse(&before, &Limits::RECORD);
-    let root = document.root.filter(|_| document.faults.is_empty());
-    let root = root.ok_or_else(|| unreadable("it can't be read as YAML".to_owned()))?;
+    let read = document.root.filter(|_| document.faults.is_empty());
+    let root = read.ok_or_else(|| unreadable("it can't be read as YAML".to_owned()))?;
     let source = file::read(path, &before);
-    let id = source.id().or_else(|| crate::record::id::Id::new(source.stem()));
-    let id = id.ok_or_else(|| unreadable("its name is not an id".to_owned()))?;
+    let stated = source.id().or_else(|| crate::record::id::Id::new(source.stem()));
+    let id = stated.ok_or_else(|| unreadable("its name is not an id".to_owned()))?;
     let (name, email) = located.repository()?.user();
     let setting = Setting {
         governance,

@@ -4,12 +4,13 @@
 
 use std::path::Path;
 
+use crate::interop::import;
+use crate::interop::import::format::{ImportError, ImportInput};
 use crate::interop::import::osv_scanner::LOCK_FILES;
-use crate::interop::import::{self, ImportError, ImportInput};
 use crate::ledger::tree::{EntryKind, Tree};
 use crate::plan::import::ImportEntry;
 use crate::session::error::Error;
-use crate::session::import::{ImportFile, ImportRequest};
+use crate::session::import::request::{ImportFile, ImportRequest};
 use crate::session::locate::Located;
 use crate::session::triage::sources::SourceRoots;
 use crate::store::files::{self, WorkTree};

@@ -1,6 +1,7 @@
 //! What each format's entries say: line, findings, end, text, and what a record can't keep.
 
-use exledger::interop::import::{self, ImportInput, MOST_ENTRIES};
+use exledger::interop::import;
+use exledger::interop::import::format::{ImportInput, MOST_ENTRIES};
 
 use super::{read, shown};
 
