@@ -25,6 +25,7 @@ pub(crate) mod explain;
 pub(crate) mod export;
 pub(crate) mod fire;
 pub(crate) mod hook;
+pub(crate) mod import;
 pub(crate) mod init;
 pub(crate) mod lint;
 pub(crate) mod list;
@@ -76,7 +77,7 @@ use exledger::render;
 /// All subcommands, by the groups and in the order of the help.
 pub(crate) const GROUPS: &[(&str, &[Command])] = &[
     ("Start", &[init::COMMAND, demo::COMMAND]),
-    ("File", &[new::COMMAND, lint::COMMAND, diff::COMMAND]),
+    ("File", &[new::COMMAND, import::COMMAND, lint::COMMAND, diff::COMMAND]),
     ("Approve", &[approve::COMMAND, reject::COMMAND]),
     (
         "Ask",

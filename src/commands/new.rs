@@ -3,7 +3,8 @@
 //! Start at [`NewArgs`]. Flags, files and presets fill one set of answers; missing ones are prompted for on a terminal
 //! and reported as an error without one. Follows `docs/spec/cli.md`, new.
 
-mod flags;
+mod complete;
+pub(crate) mod flags;
 mod preview;
 mod prompts;
 
@@ -18,6 +19,7 @@ use crate::commands::command::{Command, PastInstants, Run};
 use crate::commands::context::Ctx;
 use crate::commands::context::fault;
 use crate::commands::exit::Outcome;
+use crate::commands::new::complete::Completing;
 use crate::commands::new::flags::Flags;
 use crate::commands::new::prompts::FilingPrompts;
 use crate::commands::next_steps;
@@ -49,7 +51,8 @@ EXAMPLE
   exledger new --title \"Invoices are read with the shared user\" \\
     --rule \"One user a job\" --application billing --risk-level moderate \\
     --justification \"Splitting the user now would stop invoicing until spring\" \\
-    --compensating-control \"Alert on use at night\"")]
+    --compensating-control \"Alert on use at night\"
+  exledger new --complete 7F3KQ --owner ana@example.com --owner-name \"Ana Ruiz\"")]
 pub(crate) struct NewArgs {
     /// Start from a preset in the policy
     #[arg(long, value_name = "NAME")]
@@ -83,6 +86,15 @@ pub(crate) struct NewArgs {
     #[arg(long)]
     draft: bool,
 
+    /// Answer what is TODO(import) in drafts of the work tree, and leave the rest as it is
+    #[arg(
+        long,
+        value_name = "ID|FILE",
+        num_args = 1..,
+        conflicts_with_all = ["like", "emergency", "from_check", "from_issue", "from", "folder", "draft"]
+    )]
+    complete: Vec<String>,
+
     #[command(flatten)]
     flags: Flags,
 }
@@ -98,6 +110,10 @@ impl Run for NewArgs {
         self.flags
             .fill(&mut given)
             .map_err(|wrong| fault::usage_error(wrong.to_string(), "see `exledger new --help`"))?;
+        if !self.complete.is_empty() {
+            let (named, profile) = (self.complete.as_slice(), self.profile.as_deref());
+            return complete::run(ctx, &session, Completing { named, given, profile });
+        }
         let receipt = input(self.from_check.as_deref())?;
         let fields = input(self.from.as_deref())?;
         let issue = input(self.from_issue.as_deref())?;

@@ -18,6 +18,7 @@ pub mod evidence;
 pub mod export;
 pub mod filing;
 pub mod ids;
+pub mod import;
 pub mod lint;
 pub mod live;
 pub mod locate;

@@ -21,6 +21,7 @@ pub mod explain;
 pub mod finding;
 pub mod fleet;
 mod follow_up;
+pub mod import;
 pub mod init;
 pub mod json;
 pub mod lint;

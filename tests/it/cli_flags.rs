@@ -27,6 +27,7 @@ fn the_past_is_refused_where_it_has_no_meaning_and_not_shown_there() {
             "check" => &["--application", "billing"],
             "hook" => &["codex", "--ledger", "/nowhere"],
             "mcp" => &["--ledger", "/nowhere", "--any-identity"],
+            "import" => &["trivy", "exledger.yaml"],
             _ => &[],
         };
         let with = match name.as_str() {

@@ -47,6 +47,7 @@ mod history;
 mod hook;
 mod hostile;
 mod house;
+mod import;
 mod issue_form;
 mod layering;
 mod ledger;

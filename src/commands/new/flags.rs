@@ -14,8 +14,12 @@ use exledger::record::spec::{Ask, FieldPath, ValueShape};
 
 /// The flags for the fields of the record; those of lists may be given several times.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Flags {
+pub(crate) struct Flags {
     given: FieldValues,
+}
+
+/// Flags that have a shorter name, too.
+const SHORTER: &[(&str, &str)] = &[("owner-email", "owner"), ("owner-team", "team")];
 }
 
 /// Returns the name of a flag, without its dashes.
@@ -36,6 +40,7 @@ fn flag(field: &FieldPath, ask: &Ask) -> Arg {
     let action = if is_repeatable(field) { ArgAction::Append } else { ArgAction::Set };
     let flag = Arg::new(name(ask))
         .long(name(ask))
+        .visible_aliases(SHORTER.iter().filter(|(long, _)| *long == name(ask)).map(|(_, to)| *to))
         .value_name(value)
         .help(help)
         .help_heading(field.group)
@@ -86,7 +91,7 @@ impl Flags {
     ///
     /// # Errors
     /// What is wrong with a trigger, a finding or the parts of controls.
-    pub(super) fn fill(&self, answers: &mut Answers) -> Result<(), FieldValueError> {
+    pub(crate) fn fill(&self, answers: &mut Answers) -> Result<(), FieldValueError> {
         field_values::fill(&self.given, answers)
     }
 }

@@ -4,7 +4,7 @@
 //! its reason.
 
 use crate::interop::import::cargo_deny;
-use crate::interop::import::{ImportFormat, file_name};
+use crate::interop::import::format::{ImportFormat, file_name};
 
 pub const FORMAT: ImportFormat = ImportFormat {
     name: "cargo-audit",

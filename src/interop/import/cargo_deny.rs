@@ -3,9 +3,9 @@
 //! Uses plan's entries. Pure. Start at [`FORMAT`]; [`advisories`] reads the list that cargo-audit has, too. The format
 //! has no end.
 
+use crate::interop::import::format::{ImportError, ImportFormat, ImportInput, file_name};
 use crate::interop::import::lines::LineIndex;
 use crate::interop::import::toml::{self, TomlInput};
-use crate::interop::import::{ImportError, ImportFormat, ImportInput, file_name};
 use crate::plan::import::{ForeignException, ImportEntry, key};
 
 pub const FORMAT: ImportFormat = ImportFormat {
@@ -50,10 +50,11 @@ pub(super) fn advisories(
             Some(reason) => (Some(reason), comments),
             None => (comments, None),
         };
-        // A package beside an advisory means another advisory database's id of that crate only.
-        entries.push(match id.contains('@') && item.text.is_some() {
-            true => ImportEntry::listed(line, "a package, not an advisory"),
-            false => ImportEntry::exception(
+        // cargo-deny takes a text such as `name@1.0.0` for a crate.
+        entries.push(if id.contains('@') {
+            ImportEntry::listed(line, "a package, not an advisory")
+        } else {
+            ImportEntry::exception(
                 line,
                 ForeignException {
                     findings: vec![key(tool, id)],
@@ -61,7 +62,7 @@ pub(super) fn advisories(
                     cited,
                     ..ForeignException::default()
                 },
-            ),
+            )
         });
     }
     Ok(entries)

@@ -5,7 +5,7 @@
 
 use serde_json::{Value, json};
 
-use crate::interop::import::{ImportError, ImportFormat, ImportInput, text};
+use crate::interop::import::format::{ImportError, ImportFormat, ImportInput, text};
 use crate::plan::answers::Answers;
 use crate::plan::import::{ForeignEnd, ForeignException, ImportEntry, key};
 use crate::plan::part;
@@ -66,10 +66,10 @@ fn read(input: &ImportInput<'_>) -> Result<Vec<ImportEntry>, ImportError> {
         .from_reader(source.as_bytes());
     let headers = reader.headers().map_err(|_| ImportError::at(1, "it can't be read as CSV"))?;
     let names: Vec<String> = headers.iter().map(str::to_owned).collect();
-    let fields = fields(&names, input.columns)?;
+    let known = fields(&names, input.columns)?;
     let mut entries = Vec::new();
-    for row in reader.records() {
-        let row = row.map_err(|error| {
+    for read in reader.records() {
+        let row = read.map_err(|error| {
             let line = error.position().map_or(1, csv::Position::line);
             ImportError::at(line, "it can't be read as CSV")
         })?;
@@ -78,12 +78,11 @@ fn read(input: &ImportInput<'_>) -> Result<Vec<ImportEntry>, ImportError> {
         if cells.iter().all(|cell| cell.trim().is_empty()) {
             continue;
         }
-        entries.push(match cells.len() == names.len() {
-            true => one(line, &fields, &cells),
-            false => {
-                let what = format!("{} cells, but {} columns", cells.len(), names.len());
-                ImportEntry::unreadable(line, what)
-            }
+        entries.push(if cells.len() == names.len() {
+            one(line, &known, &cells)
+        } else {
+            let what = format!("{} cells, but {} columns", cells.len(), names.len());
+            ImportEntry::unreadable(line, what)
         });
     }
     Ok(entries)

@@ -9,8 +9,8 @@ use std::borrow::Cow;
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::reader::Reader;
 
+use crate::interop::import::format::{ImportError, ImportFormat, ImportInput, file_name, text};
 use crate::interop::import::lines::LineIndex;
-use crate::interop::import::{ImportError, ImportFormat, ImportInput, file_name, text};
 use crate::plan::import::{ForeignEnd, ForeignException, ImportEntry, key};
 use crate::record::subject::FindingKey;
 use crate::record::time::{Day, Instant, When};
@@ -49,12 +49,14 @@ fn read(input: &ImportInput<'_>) -> Result<Vec<ImportEntry>, ImportError> {
                 walk.start(line, &start).map_err(|what| ImportError::at(line, what))?;
             }
             Ok(Event::End(_)) => walk.end(),
-            Ok(Event::Text(part)) => {
-                let part = part.decode().map_err(|_| failed(&mut index, "it is not UTF-8 text"))?;
+            Ok(Event::Text(piece)) => {
+                let part =
+                    piece.decode().map_err(|_| failed(&mut index, "it is not UTF-8 text"))?;
                 walk.text.push_str(&part);
             }
-            Ok(Event::CData(part)) => {
-                let part = part.decode().map_err(|_| failed(&mut index, "it is not UTF-8 text"))?;
+            Ok(Event::CData(piece)) => {
+                let part =
+                    piece.decode().map_err(|_| failed(&mut index, "it is not UTF-8 text"))?;
                 walk.text.push_str(&part);
             }
             Ok(Event::GeneralRef(reference)) => {
@@ -157,8 +159,7 @@ impl SuppressionWalk {
         let Some(name) = self.open.pop() else {
             return;
         };
-        let text = std::mem::take(&mut self.text);
-        let text = text.trim().to_owned();
+        let text = std::mem::take(&mut self.text).trim().to_owned();
         let is_regex = std::mem::take(&mut self.is_regex);
         match name.as_str() {
             "suppressionGroup" => self.group_until = None,

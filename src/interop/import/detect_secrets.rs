@@ -6,8 +6,8 @@ use std::io::Cursor;
 
 use serde::Deserialize;
 
+use crate::interop::import::format::{ImportError, ImportFormat, ImportInput, file_name};
 use crate::interop::import::lines::LineIndex;
-use crate::interop::import::{ImportError, ImportFormat, ImportInput, file_name};
 use crate::interop::object::Object;
 use crate::interop::scan::{Broken, KeptPiece, Scan};
 use crate::plan::import::text::path_notes;
@@ -107,11 +107,11 @@ fn one(line: u64, file: &str, known: &KnownSecret) -> ImportEntry {
     if known.is_secret == Some(true) {
         return ImportEntry::listed(line, "a real secret: rotate it");
     }
-    let file = file.replace('\\', "/");
-    let file = file.strip_prefix("./").unwrap_or(&file).to_owned();
+    let slashed = file.replace('\\', "/");
+    let path = slashed.strip_prefix("./").unwrap_or(&slashed).to_owned();
     let mut notes = vec!["wider: line".to_owned()];
-    notes.extend(path_notes([file.as_str()]));
-    let finding = FindingKey { paths: Some(vec![file]), ..key("detect-secrets", &known.kind) };
+    notes.extend(path_notes([path.as_str()]));
+    let finding = FindingKey { paths: Some(vec![path]), ..key("detect-secrets", &known.kind) };
     ImportEntry::exception(
         line,
         ForeignException { findings: vec![finding], notes, ..ForeignException::default() },

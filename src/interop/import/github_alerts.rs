@@ -3,8 +3,8 @@
 //! Uses interop's alerts, plan's entries. Pure. Start at [`FORMAT`]. An alert has no end: it stays dismissed.
 
 use crate::interop::alerts::{self, AlertEntry};
+use crate::interop::import::format::{ImportError, ImportFormat, ImportInput};
 use crate::interop::import::sarif;
-use crate::interop::import::{ImportError, ImportFormat, ImportInput};
 use crate::plan::answers::Answers;
 use crate::plan::import::{ForeignException, ImportEntry};
 use crate::record::vocabulary::{RootCause, Vocabulary};

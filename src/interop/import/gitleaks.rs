@@ -3,7 +3,8 @@
 //! Uses plan's entries. Pure. Start at [`FORMAT`]. Read as gitleaks does (detect.go): `\` is `/`, and a line with
 //! another number of `:` is skipped there, too.
 
-use crate::interop::import::{ImportError, ImportFormat, ImportInput, file_name, lines, text};
+use crate::interop::import::format::{ImportError, ImportFormat, ImportInput, file_name, text};
+use crate::interop::import::lines;
 use crate::plan::import::text::path_notes;
 use crate::plan::import::{ForeignException, ImportEntry, key};
 use crate::record::subject::FindingKey;
@@ -31,14 +32,14 @@ fn one(line: u64, fingerprint: &str, comment: Option<String>) -> ImportEntry {
     if file.is_empty() || rule.is_empty() || commit == Some("") || !is_number {
         return unreadable(line);
     }
-    let file = file.replace('\\', "/");
-    let file = file.strip_prefix("./").unwrap_or(&file).to_owned();
+    let slashed = file.replace('\\', "/");
+    let path = slashed.strip_prefix("./").unwrap_or(&slashed).to_owned();
     let mut notes = vec![match commit {
         Some(_) => "wider: commit and line".to_owned(),
         None => "wider: line".to_owned(),
     }];
-    notes.extend(path_notes([file.as_str()]));
-    let finding = FindingKey { paths: Some(vec![file]), ..key("gitleaks", rule) };
+    notes.extend(path_notes([path.as_str()]));
+    let finding = FindingKey { paths: Some(vec![path]), ..key("gitleaks", rule) };
     ImportEntry::exception(
         line,
         ForeignException {

@@ -3,8 +3,9 @@
 //! Uses plan's entries. Pure. Start at [`FORMAT`]. Read as grype does (grype/match/ignore.go): a name with a character
 //! of regular expressions is one. The format has no end.
 
+use crate::interop::import::format::{ImportError, ImportFormat, ImportInput};
 use crate::interop::import::yaml as document;
-use crate::interop::import::{ImportError, ImportFormat, ImportInput};
+use crate::plan::import::text::exported_path;
 use crate::plan::import::{ForeignException, ImportEntry, key, packages};
 use crate::record::subject::FindingKey;
 use crate::yaml::node::{Node, Value};
@@ -119,7 +120,7 @@ fn of_package(package: &Node, notes: &mut Vec<String>) -> AboutPackage {
     if purl.is_none() && says_more {
         notes.push("wider: package".to_owned());
     }
-    let paths = text("location").map(|place| vec![place.trim_start_matches('/').to_owned()]);
+    let paths = text("location").map(|place| vec![exported_path(place.trim_start_matches('/'))]);
     AboutPackage { purl, paths }
 }
 

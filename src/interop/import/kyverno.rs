@@ -4,8 +4,8 @@
 
 mod expression;
 
+use crate::interop::import::format::{ImportError, ImportFormat, ImportInput};
 use crate::interop::import::yaml as document;
-use crate::interop::import::{ImportError, ImportFormat, ImportInput};
 use crate::plan::import::{ForeignEnd, ForeignException, ImportEntry, key};
 use crate::record::subject::FindingKey;
 use crate::record::time::{Day, Instant, When, not_after};
@@ -92,8 +92,8 @@ fn of_references(
             None
         }
     };
-    for key in ["images", "allowedValues", "reportResult"] {
-        if !document::is_empty(spec.get(key)) && key != "reportResult" {
+    for key in ["images", "allowedValues"] {
+        if !document::is_empty(spec.get(key)) {
             notes.push(format!("wider: {key}"));
         }
     }
@@ -106,19 +106,17 @@ fn of_references(
         let id = format!("{kind}/{name}");
         findings.push(FindingKey { resources: resources.clone(), ..key("kyverno", &id) });
     }
-    match findings.is_empty() {
-        true => Err(Inexpressible::Unreadable("`policyRefs` names no policy")),
-        false => Ok(findings),
+    if findings.is_empty() {
+        return Err(Inexpressible::Unreadable("`policyRefs` names no policy"));
     }
+    Ok(findings)
 }
 
 /// Reads `exceptions` and `match`.
 fn of_rules(spec: &Node, notes: &mut Vec<String>) -> Result<Vec<FindingKey>, Inexpressible> {
     let resources = matched(spec.get("match"), notes)?;
-    for key in ["podSecurity", "background"] {
-        if key == "podSecurity" && !document::is_empty(spec.get(key)) {
-            notes.push(format!("wider: {key}"));
-        }
+    if !document::is_empty(spec.get("podSecurity")) {
+        notes.push("wider: podSecurity".to_owned());
     }
     if other_conditions(spec) {
         notes.push("wider: conditions".to_owned());
@@ -138,20 +136,20 @@ fn of_rules(spec: &Node, notes: &mut Vec<String>) -> Result<Vec<FindingKey>, Ine
         for rule in &rules {
             let bare =
                 rule.strip_prefix("autogen-cronjob-").or_else(|| rule.strip_prefix("autogen-"));
-            let bare = bare.filter(|bare| rules.iter().any(|other| other == bare)).unwrap_or(rule);
+            let own = bare.filter(|bare| rules.iter().any(|other| other == bare)).unwrap_or(rule);
             let finding = FindingKey {
                 resources: (!resources.is_empty()).then(|| resources.clone()),
-                ..key("kyverno", &format!("{kind}/{policy}/{bare}"))
+                ..key("kyverno", &format!("{kind}/{policy}/{own}"))
             };
             if !findings.contains(&finding) {
                 findings.push(finding);
             }
         }
     }
-    match findings.is_empty() {
-        true => Err(Inexpressible::Unreadable("it names no rule")),
-        false => Ok(findings),
+    if findings.is_empty() {
+        return Err(Inexpressible::Unreadable("it names no rule"));
     }
+    Ok(findings)
 }
 
 /// Returns the locators of `match`.
@@ -180,9 +178,9 @@ fn matched(node: Option<&Node>, notes: &mut Vec<String>) -> Result<Vec<String>, 
         let names = list("names").into_iter().chain(list("name")).collect();
         for namespace in &or_any(list("namespaces")) {
             for kind in &or_any(list("kinds")) {
-                let kind = kind.rsplit('/').next().unwrap_or(kind);
+                let bare = kind.rsplit('/').next().unwrap_or(kind);
                 for name in &or_any(Vec::clone(&names)) {
-                    found.push(format!("k8s:{namespace}/{kind}/{name}"));
+                    found.push(format!("k8s:{namespace}/{bare}/{name}"));
                 }
             }
         }
@@ -246,8 +244,7 @@ fn of_ttl(text: &str) -> Option<When> {
     if let Some(day) = Day::new(text) {
         return Some(When::Day(day.plus_days(-1)));
     }
-    let (day, time) = text.split_once('T')?;
-    let time = time.strip_suffix('Z')?;
+    let (day, time) = text.strip_suffix('Z')?.split_once('T')?;
     let (hours, minutes, seconds) = (time.get(..2)?, time.get(2..4)?, time.get(4..)?);
     Instant::parse(&format!("{day}T{hours}:{minutes}:{seconds}Z")).map(When::instant)
 }

@@ -50,8 +50,7 @@ pub struct LineEntry<'t> {
 pub fn each(text: &str) -> Vec<LineEntry<'_>> {
     let mut entries = Vec::new();
     let mut above: Vec<&str> = Vec::new();
-    for (number, line) in (1..).zip(text.lines()) {
-        let line = line.trim();
+    for (number, line) in (1..).zip(text.lines().map(str::trim)) {
         if let Some(comment) = line.strip_prefix('#') {
             above.push(comment.trim_start_matches('#').trim());
         } else if line.is_empty() {
@@ -65,7 +64,6 @@ pub fn each(text: &str) -> Vec<LineEntry<'_>> {
 }
 
 fn joined(lines: &[&str]) -> Option<String> {
-    let text = lines.join("\n");
-    let text = text.trim();
-    (!text.is_empty()).then(|| text.to_owned())
+    let text = lines.join("\n").trim().to_owned();
+    (!text.is_empty()).then_some(text)
 }

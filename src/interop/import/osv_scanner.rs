@@ -5,9 +5,9 @@
 
 use toml_edit::{Datetime, Item};
 
+use crate::interop::import::format::{ImportError, ImportFormat, ImportInput, file_name};
 use crate::interop::import::lines::LineIndex;
 use crate::interop::import::toml::{self, TomlInput, TomlItem};
-use crate::interop::import::{ImportError, ImportFormat, ImportInput, file_name};
 use crate::plan::import::text::path_notes;
 use crate::plan::import::{ForeignEnd, ForeignException, ImportEntry, key};
 use crate::record::subject::FindingKey;
@@ -72,9 +72,10 @@ fn read(input: &ImportInput<'_>) -> Result<Vec<ImportEntry>, ImportError> {
             };
             part("vulnerability") || part("license")
         };
-        entries.push(match ignores {
-            true => ImportEntry::listed(line, "a whole package is ignored"),
-            false => ImportEntry::skipped(line, "nothing is ignored"),
+        entries.push(if ignores {
+            ImportEntry::listed(line, "a whole package is ignored")
+        } else {
+            ImportEntry::skipped(line, "nothing is ignored")
         });
     }
     entries.sort_by_key(|entry| entry.line);

@@ -8,8 +8,8 @@ use std::io::Cursor;
 
 use serde_json::Value;
 
+use crate::interop::import::format::{ImportError, ImportFormat, ImportInput};
 use crate::interop::import::lines::LineIndex;
-use crate::interop::import::{ImportError, ImportFormat, ImportInput};
 use crate::interop::sarif::roots::Roots;
 use crate::interop::sarif::{self, SarifEntry, Spans};
 use crate::interop::scan::ByteSpan;
@@ -135,6 +135,6 @@ pub(super) fn finding_key(
     notes.extend(path_notes(paths.iter().map(String::as_str)));
     let tool = finding.also.unwrap_or(&finding.tool);
     let paths = (!paths.is_empty()).then_some(paths);
-    let purl = purl.map(str::to_owned).or_else(|| finding.purl.clone());
-    Ok((FindingKey { purl, paths, ..key(tool, &finding.id) }, notes))
+    let package = purl.map(str::to_owned).or_else(|| finding.purl.clone());
+    Ok((FindingKey { purl: package, paths, ..key(tool, &finding.id) }, notes))
 }

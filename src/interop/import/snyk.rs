@@ -3,8 +3,8 @@
 //! Uses plan's entries. Pure. Start at [`FORMAT`]. Read as snyk-policy 5 does: a bare date is its first instant; quoted
 //! dates are compared as texts, so `'never'` never ends.
 
+use crate::interop::import::format::{ImportError, ImportFormat, ImportInput, file_name};
 use crate::interop::import::yaml as document;
-use crate::interop::import::{ImportError, ImportFormat, ImportInput, file_name};
 use crate::plan::import::{ForeignEnd, ForeignException, ImportEntry, key, packages};
 use crate::record::subject::FindingKey;
 use crate::record::time::{Day, Instant, When};

@@ -4,8 +4,8 @@
 
 use toml_edit::{Document, Item, Table, TableLike, Value};
 
+use crate::interop::import::format::{ImportError, text};
 use crate::interop::import::lines::LineIndex;
-use crate::interop::import::{ImportError, text};
 
 /// A parsed input, with the text that its positions are about.
 pub struct TomlInput<'t> {
@@ -40,15 +40,14 @@ impl<'t> TomlInput<'t> {
         let mut found: Vec<&str> =
             before.map_while(|line| line.trim().strip_prefix('#')).map(str::trim).collect();
         found.reverse();
-        let rest = end.and_then(|end| self.source.get(end..));
-        let rest = rest.and_then(|rest| rest.lines().next()).and_then(|rest| {
-            let rest = rest.trim_start_matches([',', ' ', '\t', ']']);
-            rest.strip_prefix('#').map(str::trim)
+        let after = end.and_then(|end| self.source.get(end..)?.lines().next());
+        let comment = after.and_then(|after| {
+            let bare = after.trim_start_matches([',', ' ', '\t', ']']);
+            bare.strip_prefix('#').map(str::trim)
         });
-        found.extend(rest);
-        let text = found.join("\n");
-        let text = text.trim();
-        (!text.is_empty()).then(|| text.to_owned())
+        found.extend(comment);
+        let text = found.join("\n").trim().to_owned();
+        (!text.is_empty()).then_some(text)
     }
 }
 

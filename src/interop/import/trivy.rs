@@ -3,8 +3,10 @@
 //! Uses plan's entries. Pure. Start at [`FORMAT`]. Read as trivy does (pkg/result/ignore.go): a date is its first
 //! instant, so the day before it is the last one that is covered; a line with a bad date is dropped there.
 
+use crate::interop::import::format::{ImportError, ImportFormat, ImportInput, file_name, text};
+use crate::interop::import::lines;
 use crate::interop::import::yaml as document;
-use crate::interop::import::{ImportError, ImportFormat, ImportInput, file_name, lines, text};
+use crate::plan::import::text::exported_path;
 use crate::plan::import::{ForeignEnd, ForeignException, ImportEntry, key};
 use crate::record::subject::FindingKey;
 use crate::record::time::{Day, Instant, When};
@@ -129,7 +131,8 @@ fn of_item(item: &Node, tool: &str) -> ImportEntry {
         },
         None => ForeignEnd::Missing,
     };
-    let whole = FindingKey { paths, ..key(tool, id) };
+    let patterns = paths.map(|paths| paths.iter().map(|path| exported_path(path)).collect());
+    let whole = FindingKey { paths: patterns, ..key(tool, id) };
     let findings = match purls {
         None => vec![whole],
         Some(purls) => {

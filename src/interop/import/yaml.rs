@@ -2,7 +2,7 @@
 //!
 //! Uses yaml. Pure. Start at [`documents`].
 
-use crate::interop::import::{ImportError, text};
+use crate::interop::import::format::{ImportError, text};
 use crate::yaml::node::{Limits, MapEntry, Node, NodeStyle, Value};
 
 /// The limits of one document: the size of the input is checked before.
@@ -41,8 +41,8 @@ pub fn documents(bytes: &[u8]) -> Result<Vec<(u64, Node)>, ImportError> {
 
 fn parsed(text: &str, before: u64) -> Result<Option<Node>, ImportError> {
     let is_content = |line: &str| {
-        let line = line.trim();
-        !line.is_empty() && !line.starts_with('#') && line != "---" && line != "..."
+        let bare = line.trim();
+        !bare.is_empty() && !bare.starts_with('#') && bare != "---" && bare != "..."
     };
     if !text.lines().any(is_content) {
         return Ok(None);

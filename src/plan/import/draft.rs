@@ -83,8 +83,8 @@ pub fn draft(
     for field in ["owner.name", "owner.team"] {
         answers.set_given(field, first.answers.text(field).map(str::to_owned));
     }
-    let end = end(group, bulk, &first, setting)?;
-    answers.set("expires", end.value);
+    let ends = end(group, bulk, &first, setting)?;
+    answers.set("expires", ends.value);
     imported::open(&mut answers);
     let mut record = draft::draft(&answers, setting);
     let missing = question::missing(&record, setting, false);
@@ -97,7 +97,7 @@ pub fn draft(
         record = draft::draft(&answers, setting);
     }
     let todo = todo_fields(&record.answers);
-    Ok(ImportDraft { record, end_note: end.note, todo })
+    Ok(ImportDraft { record, end_note: ends.note, todo })
 }
 
 /// Marks a missing field; `false` if it can't be marked.
@@ -177,8 +177,8 @@ fn without_secrets(answers: &mut Answers) {
 
 /// Returns a title from findings: `CVE-2026-1 of trivy in src/a.rs`, or `12 findings of trivy: CVE-2026-1, …`.
 fn title(findings: &[FindingKey]) -> String {
-    let tools: BTreeSet<&str> = findings.iter().filter_map(|key| key.tool.as_deref()).collect();
-    let tools = tools.into_iter().collect::<Vec<_>>().join(", ");
+    let named: BTreeSet<&str> = findings.iter().filter_map(|key| key.tool.as_deref()).collect();
+    let tools = named.into_iter().collect::<Vec<_>>().join(", ");
     let mut names: Vec<&str> = Vec::new();
     for key in findings {
         let name = key.id.as_deref().or(key.purl.as_deref()).unwrap_or("every finding");
@@ -291,10 +291,7 @@ fn end(
     let starts = first.answers.text("starts").and_then(|text| When::parse(text).ok());
     let starts = starts.unwrap_or(When::Day(setting.now.day()));
     let judged = EndJudge { starts, first, setting };
-    let bulk = match bulk.states("expires") {
-        true => Some(judged.bulk()?),
-        false => None,
-    };
+    let bulk = if bulk.states("expires") { Some(judged.bulk()?) } else { None };
     let stated = group.iter().filter_map(|entry| match &entry.end {
         ForeignEnd::Until(end) => Some(end),
         ForeignEnd::None | ForeignEnd::Missing | ForeignEnd::Unclear(_) => None,

@@ -21,6 +21,11 @@ pub fn plain(text: &str) -> Option<String> {
     (!text.is_empty() && !is_secret).then_some(text)
 }
 
+/// Returns a pattern as a record writes it: exports write `*/**/` for `**/`, which also matches no folder in their tools.
+pub fn exported_path(path: &str) -> String {
+    path.replace("*/**/", "**/")
+}
+
 /// Tells whether a text contains what looks like a credential.
 pub fn is_secret(text: &str) -> bool {
     text.lines().any(credential::is_in)
@@ -33,6 +38,8 @@ pub fn one_line(text: &str) -> String {
 
 /// Returns a note if a path is literal in the tool, but a pattern in a record.
 pub fn path_notes<'p>(paths: impl IntoIterator<Item = &'p str>) -> Option<String> {
-    let mut paths = paths.into_iter();
-    paths.any(|path| path.contains(['*', '?'])).then(|| "wider: `*` and `?` in the path".to_owned())
+    paths
+        .into_iter()
+        .any(|path| path.contains(['*', '?']))
+        .then(|| "wider: `*` and `?` in the path".to_owned())
 }

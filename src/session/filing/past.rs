@@ -6,19 +6,40 @@
 use crate::diag::Finding;
 use crate::history::objects::Oid;
 use crate::plan::draft::RecordDraft;
+use crate::record::file::RecordFile;
+use crate::policy::tier::Needed;
 use crate::rules::case::RuleContext;
 use crate::rules::extra_schema::ExtraSchema;
 use crate::rules::lint;
 use crate::rules::past::RecordPast;
 use crate::rules::repeats::Repeats;
 use crate::session::compare;
-use crate::session::compare::compared::{Compared, ProposedState};
+use crate::session::compare::compared::{Compared, Entry, ProposedState};
 use crate::session::error::Error;
 use crate::session::filing::review::FilingReview;
 use crate::session::locate::Located;
+use crate::session::notice::Notice;
 use crate::session::options::Moment;
 use crate::session::overlay::Overlay;
 use crate::survey::neighbour::Neighbours;
+use std::collections::BTreeMap;
+
+/// A record that is not written yet.
+#[derive(Clone, Copy)]
+pub(in crate::session) struct NewRecord<'r> {
+    pub(in crate::session) path: &'r str,
+    pub(in crate::session) text: &'r str,
+    pub(in crate::session) source: &'r RecordFile,
+}
+
+/// The findings about new records, and how they were found.
+pub(in crate::session) struct NewRecordFindings {
+    /// The findings about each, sorted.
+    pub(in crate::session) findings: Vec<Vec<Finding>>,
+    /// The approvals that each needs; `None` if the past is not known.
+    pub(in crate::session) needed: Vec<Option<Needed>>,
+    pub(in crate::session) notices: Vec<Notice>,
+}
 
 /// Returns the findings about a draft, including its history, and the approvals that it needs. It is compared with the
 /// approved ref from a commit, or from the work tree.
@@ -28,14 +49,26 @@ pub(super) fn review(
     own: &RuleContext<'_>,
     draft: &RecordDraft,
 ) -> Result<FilingReview, Error> {
-    let file = (draft.path.clone(), draft.text.clone().into_bytes());
-    let overlay = Overlay::over(own.tree, [file]);
-    let proposed = ProposedState {
-        tree: &overlay,
-        governance: own.governance,
-        commit,
-        instead: std::slice::from_ref(&draft.path),
-    };
+    let record = NewRecord { path: &draft.path, text: &draft.text, source: &draft.source };
+    let judged = judge((located, commit), at, own, &[record])?;
+    let findings = judged.findings.into_iter().flatten().collect();
+    let needed = judged.needed.into_iter().next().flatten();
+    Ok(FilingReview { findings, needed, notices: judged.notices })
+}
+
+/// Returns the findings about records that are not written yet, including their history, and the approvals that they need.
+/// They are compared with the approved ref from a commit, or from the work tree.
+pub(in crate::session) fn judge(
+    (located, commit): (&Located, Option<Oid>),
+    at: &Moment,
+    own: &RuleContext<'_>,
+    records: &[NewRecord<'_>],
+) -> Result<NewRecordFindings, Error> {
+    let paths: Vec<String> = records.iter().map(|it| it.path.to_owned()).collect();
+    let files = records.iter().map(|it| (it.path.to_owned(), it.text.as_bytes().to_vec()));
+    let overlay = Overlay::over(own.tree, files);
+    let proposed =
+        ProposedState { tree: &overlay, governance: own.governance, commit, instead: &paths };
     let compared = match compare::compare(located, at, None, proposed) {
         Ok(compared) => Some(compared),
         Err(error) => {
@@ -49,34 +82,38 @@ pub(super) fn review(
     };
     let compared = compared.as_ref();
     let governance = compared.map_or(own.governance, |compared| &compared.governance);
+    let extra_schema = ExtraSchema::of(governance);
     let context = RuleContext {
         governance,
-        extra_schema: &ExtraSchema::of(governance),
+        extra_schema: &extra_schema,
         neighbours: compared.and_then(|it| it.neighbours.as_ref()),
         ..*own
     };
-    let source = &draft.source;
-    let entry = compared.and_then(|compared| {
-        let key = source.stem().to_ascii_uppercase();
-        let mut entries = compared.entries.iter();
-        Some((compared, entries.find(|it| it.delta.key == key)?))
-    });
-    let past = entry.map_or(RecordPast::UNKNOWN, |(_, entry)| entry.past);
-    let mut findings = lint::record(source, &context, past)?;
-    if let Some((compared, entry)) = entry {
-        findings.extend(lint::change(&entry.changed(compared), &context));
-        findings.extend(repeated(compared, draft, &context));
+    let by_key: BTreeMap<&str, &Entry> = compared
+        .map(|compared| compared.entries.iter().map(|it| (it.delta.key.as_str(), it)).collect())
+        .unwrap_or_default();
+    let (mut all, mut needed) = (Vec::new(), Vec::new());
+    for record in records {
+        let key = record.source.stem().to_ascii_uppercase();
+        let entry = compared.zip(by_key.get(key.as_str()));
+        let past = entry.map_or(RecordPast::UNKNOWN, |(_, entry)| entry.past);
+        let mut findings = lint::record(record.source, &context, past)?;
+        if let Some((compared, entry)) = entry {
+            findings.extend(lint::change(&entry.changed(compared), &context));
+            findings.extend(repeated(compared, record.source, &context));
+        }
+        findings.sort_by(|one, other| one.sort_key().cmp(&other.sort_key()));
+        all.push(findings);
+        needed.push(entry.map(|(_, entry)| entry.needs.needed.clone()));
     }
-    findings.sort_by(|one, other| one.sort_key().cmp(&other.sort_key()));
     let notices = compared.map(|compared| compared.notices().collect());
-    let needed = entry.map(|(_, entry)| entry.needs.needed.clone());
-    Ok(FilingReview { findings, needed, notices: notices.unwrap_or_default() })
+    Ok(NewRecordFindings { findings: all, needed, notices: notices.unwrap_or_default() })
 }
 
 /// Returns the finding that a record of the same subject was closed within the window.
-fn repeated(compared: &Compared, draft: &RecordDraft, context: &RuleContext<'_>) -> Vec<Finding> {
+fn repeated(compared: &Compared, source: &RecordFile, context: &RuleContext<'_>) -> Vec<Finding> {
     let mut repeats = Repeats::default();
-    repeats.judge(draft.source.clone(), None);
+    repeats.judge(source.clone(), None);
     let peers = compared.neighbours.iter().flat_map(Neighbours::peers);
     peers.for_each(|peer| repeats.add(peer));
     lint::repeats(&repeats, context)

@@ -31,17 +31,17 @@ use crate::yaml::{self};
 pub const MOST_BYTES: u64 = 1_048_576;
 
 /// The answers known before any prompt.
-pub(super) struct KnownAnswers {
+pub(in crate::session) struct KnownAnswers {
     /// The answers.
-    pub(super) answers: Answers,
+    pub(in crate::session) answers: Answers,
     /// The folder of the other record.
-    pub(super) folder: Option<String>,
+    pub(in crate::session) folder: Option<String>,
     /// Notices for the reader about them.
-    pub(super) notices: Vec<Notice>,
+    pub(in crate::session) notices: Vec<Notice>,
 }
 
 /// Gathers the answers from the sources of a request.
-pub(super) fn gather(
+pub(in crate::session) fn gather(
     request: &FilingRequest<'_>,
     policy: &Policy,
     ledger: &Ledger,

@@ -1,0 +1,301 @@
+//! `import`: drafts records from the exceptions that other tools keep in files.
+//!
+//! Start at [`ImportArgs`]. Follows `docs/spec/interop.md`, 4, and `docs/spec/cli.md`, import.
+
+use std::collections::BTreeSet;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use clap::Parser;
+
+use crate::commands::command::{Command, PastInstants, Run};
+use crate::commands::context::Ctx;
+use crate::commands::context::fault;
+use crate::commands::context::listed_values::ListedValues;
+use crate::commands::exit::Outcome;
+use crate::commands::new::flags::Flags;
+use crate::commands::next_steps;
+use exledger::interop::import;
+use exledger::interop::import::format::{ImportFormat, MOST_BYTES};
+use exledger::plan::answers::Answers;
+use exledger::plan::import::group::Grouping;
+use exledger::record::near;
+use exledger::session::Session;
+use exledger::session::error::Undetermined;
+use exledger::session::import::PreparedImport;
+use exledger::session::import::entry::ImportedState;
+use exledger::session::import::request::{ImportFile, ImportRequest};
+use exledger::store::files::{self, FileError};
+use exledger::survey::shell::quoted;
+use exledger::view;
+use exledger::view::import::{DraftLine, EntryLine, ImportView};
+
+/// Draft records from the ignore files of other tools
+///
+/// Each entry that no record names yet becomes part of a draft: its findings, its text as the justification, and its
+/// end, if the tier allows it. Flags of `new` answer what the entries do not say; what nobody said is TODO(import),
+/// which `lint` refuses and `new --complete` answers. Of two ends the earlier counts. Writes all drafts or none. Exits 1
+/// if an entry cannot be read, and 3 if a whole file cannot.
+#[derive(Debug, Parser)]
+#[command(name = "import")]
+#[command(after_help = "\
+EXAMPLE
+  exledger import trivy .trivyignore --dry-run
+  exledger import trivy .trivyignore --one-record --application billing \\
+    --owner ana@example.com --owner-name 'Ana Ruiz' --expires 30d \\
+    --rule 'Known vulnerabilities are fixed within 30 days' --risk-level low \\
+    --justification 'The fixes wait for the new base image, due in spring' \\
+    --compensating-control 'The image runs without network access'
+  exledger import csv register.csv --map Summary=title --map Due=expires")]
+pub(crate) struct ImportArgs {
+    /// Format of the files
+    #[arg(value_name = "FORMAT", value_parser = formats())]
+    import_format: String,
+
+    /// Files to import; - for stdin
+    #[arg(value_name = "FILE", required = true)]
+    files: Vec<PathBuf>,
+
+    /// Show what would be drafted, and write nothing
+    #[arg(long)]
+    dry_run: bool,
+
+    /// Put all entries into one record [default: one for each text and end]
+    #[arg(long, conflicts_with = "record_per")]
+    one_record: bool,
+
+    /// Make a record for each entry or package
+    #[arg(long, value_name = "WHAT", value_parser = ["entry", "package"])]
+    record_per: Option<String>,
+
+    /// Column of a CSV file and the field that it holds; repeatable
+    #[arg(long, value_name = "COLUMN=FIELD")]
+    map: Vec<String>,
+
+    /// Folder of the repository where the scanner ran, such as /src in a container
+    #[arg(long = "source-root", value_name = "PATH")]
+    source_roots: Vec<String>,
+
+    /// Start from a preset in the policy
+    #[arg(long, value_name = "NAME")]
+    profile: Option<String>,
+
+    /// Subfolder of the first record folder
+    #[arg(long, value_name = "NAME")]
+    folder: Option<String>,
+
+    #[command(flatten)]
+    flags: Flags,
+}
+
+pub(crate) const COMMAND: Command = Command::of::<ImportArgs>();
+
+fn formats() -> ListedValues {
+    ListedValues::from(import::ALL.iter().map(|format| format.name).collect::<Vec<_>>())
+}
+
+impl Run for ImportArgs {
+    const PAST: PastInstants = PastInstants::Refused("a record is filed now");
+
+    fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
+        let format = named(&self.import_format)?;
+        let session = ctx.home()?;
+        let mut given = Answers::default();
+        self.flags
+            .fill(&mut given)
+            .map_err(|what| fault::usage_error(what, "see `exledger import --help`"))?;
+        let columns = self.columns(format)?;
+        let progress = ctx.progress("reading the files");
+        let inputs = read_all(ctx, &self.files)?;
+        let prepared = session.import(
+            &ctx.moment(),
+            &ImportRequest {
+                format,
+                inputs: &inputs,
+                given: &given,
+                profile: self.profile.as_deref(),
+                grouping: self.grouping(),
+                subfolder: self.folder.as_deref(),
+                columns: &columns,
+                source_roots: &self.source_roots,
+                folder: &ctx.folder,
+            },
+        )?;
+        drop(progress);
+        ctx.of_notices(&prepared.notices);
+        if !self.dry_run && !prepared.drafts.is_empty() {
+            let _progress = ctx.progress("writing the drafts");
+            prepared.write()?;
+        }
+        self.show(ctx, &session, &prepared)?;
+        Ok(outcome(ctx, &prepared))
+    }
+}
+
+impl ImportArgs {
+    fn grouping(&self) -> Grouping {
+        match (self.one_record, self.record_per.as_deref()) {
+            (true, _) => Grouping::One,
+            (_, Some("entry")) => Grouping::Entry,
+            (_, Some(_)) => Grouping::Package,
+            (_, None) => Grouping::Text,
+        }
+    }
+
+    fn columns(&self, format: &ImportFormat) -> anyhow::Result<Vec<(String, String)>> {
+        if format.name != import::csv::FORMAT.name && !self.map.is_empty() {
+            return Err(fault::usage_error(
+                format!(
+                    "--map is about the columns of a CSV file, and the format is {}",
+                    format.name
+                ),
+                "leave --map out",
+            ));
+        }
+        let parse = |text: &String| {
+            let (column, field) = text.split_once('=').ok_or_else(|| {
+                fault::usage_error(
+                    format!("--map {text} is not COLUMN=FIELD"),
+                    "write --map Summary=title",
+                )
+            })?;
+            if !import::csv::is_field(field) {
+                return Err(fault::usage_error(
+                    format!("--map {text}: a record has no field {field} that a cell can state"),
+                    "name a column of the CSV export, or a field such as title or owner.email",
+                ));
+            }
+            Ok((column.to_owned(), field.to_owned()))
+        };
+        self.map.iter().map(parse).collect()
+    }
+
+    fn show(
+        &self,
+        ctx: &Ctx,
+        session: &Session,
+        prepared: &PreparedImport<'_>,
+    ) -> anyhow::Result<()> {
+        let entries = prepared.entries.iter().map(|entry| EntryLine {
+            source: &entry.source,
+            line: entry.line,
+            // In a dry run, the ids of drafts are drawn for nothing.
+            id: entry
+                .id
+                .as_deref()
+                .filter(|_| !self.dry_run || entry.state != ImportedState::Draft),
+            findings: &entry.findings,
+            end: entry.end.as_deref(),
+            state: entry.state.as_str(),
+            message: &entry.message,
+        });
+        let drafts = prepared.drafts.iter().map(|draft| DraftLine {
+            id: (!self.dry_run).then_some(draft.id.as_str()),
+            path: (!self.dry_run).then_some(draft.path.as_str()),
+            title: &draft.title,
+            n_findings: draft.n_findings,
+            end: draft.end.as_deref(),
+            todo: &draft.todo,
+        });
+        let next = if self.dry_run { Vec::new() } else { next(ctx, session, prepared) };
+        let shown = ImportView {
+            entries: entries.collect(),
+            drafts: drafts.collect(),
+            next,
+            reads: ctx.format.reads,
+        };
+        ctx.show(&view::import::doc(&shown))?;
+        if self.dry_run {
+            ctx.hint("hint: nothing was written, because of --dry-run");
+        }
+        Ok(())
+    }
+}
+
+/// Returns the format of a name.
+fn named(name: &str) -> anyhow::Result<&'static ImportFormat> {
+    import::named(name).ok_or_else(|| {
+        let names: Vec<&str> = import::ALL.iter().map(|format| format.name).collect();
+        let similar = near::question(name, names.iter().copied());
+        fault::usage_error(
+            format!("there is no format {name}"),
+            format!("{similar}use one of {}", names.join(", ")),
+        )
+    })
+}
+
+/// Reads all inputs before any is evaluated.
+fn read_all(ctx: &Ctx, paths: &[PathBuf]) -> anyhow::Result<Vec<ImportFile>> {
+    let is_stdin = |path: &&PathBuf| path.as_path() == Path::new("-");
+    if paths.iter().filter(is_stdin).count() > 1 {
+        return Err(fault::usage_error("stdin is given twice", "give it once"));
+    }
+    paths.iter().map(|path| read(ctx, path, is_stdin(&path))).collect()
+}
+
+fn read(ctx: &Ctx, path: &Path, is_stdin: bool) -> anyhow::Result<ImportFile> {
+    let name = path.to_string_lossy().into_owned();
+    let too_large = || Err(format!("it has more than {} MiB", MOST_BYTES >> 20));
+    if is_stdin {
+        let mut bytes = Vec::new();
+        let mut stdin = std::io::stdin().take(MOST_BYTES + 1);
+        stdin.read_to_end(&mut bytes).context("can't read stdin")?;
+        let is_small = u64::try_from(bytes.len()).is_ok_and(|n| n <= MOST_BYTES);
+        return Ok(ImportFile { name, bytes: if is_small { Ok(bytes) } else { too_large() } });
+    }
+    match files::read(&ctx.folder.join(path), MOST_BYTES) {
+        Ok(bytes) => Ok(ImportFile { name, bytes: Ok(bytes) }),
+        Err(FileError::TooLarge(..)) => Ok(ImportFile { name, bytes: too_large() }),
+        Err(error) => {
+            let help = "check that it exists and can be read";
+            Err(Undetermined::other(error.to_string(), help).into())
+        }
+    }
+}
+
+/// Returns the commands that complete the drafts, check them, and send them to their approvers.
+fn next(ctx: &Ctx, session: &Session, prepared: &PreparedImport<'_>) -> Vec<String> {
+    let drafts = &prepared.drafts;
+    let (Some(first), paths) = (drafts.first(), drafts.iter().map(|it| it.path.as_str())) else {
+        return Vec::new();
+    };
+    let folders: BTreeSet<&str> =
+        paths.clone().filter_map(|path| Some(path.rsplit_once('/')?.0)).collect();
+    let is_short = drafts.len() <= SHORT;
+    let mut next = Vec::new();
+    let open = drafts.iter().filter(|draft| !draft.todo.is_empty()).map(|draft| draft.id.as_str());
+    let open: Vec<&str> = open.collect();
+    if !open.is_empty() && is_short {
+        next.push(format!("exledger new --complete {}", open.join(" ")));
+    } else if !open.is_empty() {
+        let git = next_steps::git_command(ctx, session);
+        let folders: Vec<String> = folders.iter().map(|it| quoted(it)).collect();
+        next.push(format!("exledger new --complete $({git} ls-files -o {})", folders.join(" ")));
+    }
+    next.push("exledger lint".to_owned());
+    let files: Vec<String> = if is_short {
+        paths.map(quoted).collect()
+    } else {
+        folders.iter().map(|it| quoted(it)).collect()
+    };
+    let name = match drafts.len() {
+        1 => first.id.to_string(),
+        n => format!("{n} imported exceptions"),
+    };
+    let branch = format!("import-{}", name.replace(' ', "-"));
+    next.extend(next_steps::sending(ctx, session, &branch, (&files, &format!("File {name}"))));
+    next
+}
+
+/// The number of drafts that are named one by one.
+const SHORT: usize = 3;
+
+fn outcome(ctx: &Ctx, prepared: &PreparedImport<'_>) -> Outcome {
+    if !prepared.unread.is_empty() {
+        let names = prepared.unread.join(", ");
+        ctx.tell(&format!("error: could not read {names}, so nothing was written"));
+        return Outcome::Undetermined;
+    }
+    if prepared.has(ImportedState::Unreadable) { Outcome::ProblemsFound } else { Outcome::Fine }
+}

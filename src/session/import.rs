@@ -1,0 +1,346 @@
+//! Imports: entries of other tools' files become drafts of records, all or none.
+//!
+//! Start at `prepare`. Readers are in `interop::import`, grouping and drafting in `plan::import`. Follows
+//! `docs/spec/interop.md`, 4, and `docs/spec/cli.md`, import.
+
+pub mod complete;
+pub mod entry;
+mod inputs;
+mod named;
+pub mod request;
+
+use std::collections::BTreeSet;
+
+use crate::diag::Level;
+use crate::ledger::tree::Tree;
+use crate::plan::answers::Answers;
+use crate::plan::import::draft::{self, ImportDraft};
+use crate::plan::import::group::{self, Grouping};
+use crate::plan::import::{ForeignException, text};
+use crate::plan::setting::{Filer, Setting};
+use crate::policy::governance::Governance;
+use crate::record::id::Id;
+use crate::record::subject::FindingKey;
+use crate::rules::case::RuleContext;
+use crate::rules::extra_schema::ExtraSchema;
+use crate::session::Session;
+use crate::session::decide;
+use crate::session::error::{Error, Usage};
+use crate::session::filing::past::{self, NewRecord};
+use crate::session::filing::request::FilingRequest;
+use crate::session::filing::{self, sources};
+use crate::session::ids;
+use crate::session::import::complete::{CompletionRequest, PreparedCompletion};
+use crate::session::import::entry::{ImportedEntry, ImportedState};
+use crate::session::import::inputs::ReadInput;
+use crate::session::import::named::NamedRecords;
+use crate::session::import::request::ImportRequest;
+use crate::session::locate::{self, Located};
+use crate::session::notice::Notice;
+use crate::session::options::Moment;
+use crate::store::edits::{Write, WriteLock};
+use crate::store::files::WorkTree;
+
+/// An import that is worked out, but not written yet. While it is held, nobody else can write.
+pub struct PreparedImport<'s> {
+    /// The entries, in the order of the inputs and their lines.
+    pub entries: Vec<ImportedEntry>,
+    /// The drafts that will be written.
+    pub drafts: Vec<PreparedDraft>,
+    /// The names of inputs of which nothing can be read; then there are no drafts.
+    pub unread: Vec<String>,
+    /// Notices for the reader.
+    pub notices: Vec<Notice>,
+    tree: &'s WorkTree,
+    lock: WriteLock,
+}
+
+/// A draft that will be written.
+#[derive(Clone, Debug)]
+pub struct PreparedDraft {
+    /// Its id.
+    pub id: Id,
+    /// Its path, relative to the ledger's root.
+    pub path: String,
+    /// Its title, on one line.
+    pub title: String,
+    /// The number of its findings.
+    pub n_findings: usize,
+    /// Its end; `None` if it is to be filled in.
+    pub end: Option<String>,
+    /// The fields that a person must fill in; empty if it is complete.
+    pub todo: Vec<String>,
+    text: String,
+}
+
+impl Session {
+    /// Drafts records from the exceptions that other tools keep in files. Nothing is written yet.
+    ///
+    /// # Errors
+    /// [`crate::session::error::Usage`] if the bulk answers can't be those of the records, or a complete draft would not lint;
+    /// [`crate::session::error::Undetermined`] if the ledger can't be read.
+    pub fn import(
+        &self,
+        at: &Moment,
+        request: &ImportRequest<'_>,
+    ) -> Result<PreparedImport<'_>, Error> {
+        prepare(self.opened.current()?, at, request)
+    }
+
+    /// Answers what is marked in drafts of the work tree. Nothing is written yet.
+    ///
+    /// # Errors
+    /// [`crate::session::error::Usage`] if a draft is unknown or filed already, or the result would not lint;
+    /// [`crate::session::error::Undetermined`] if the ledger, or the approved ref, can't be read.
+    pub fn complete(
+        &self,
+        at: &Moment,
+        request: &CompletionRequest<'_>,
+    ) -> Result<PreparedCompletion<'_>, Error> {
+        complete::prepare(self.opened.current()?, at, request)
+    }
+}
+
+/// Works out an import: all of it, or nothing.
+fn prepare<'s>(
+    located: &'s Located,
+    at: &Moment,
+    request: &ImportRequest<'_>,
+) -> Result<PreparedImport<'s>, Error> {
+    let tree = located.work_tree()?;
+    let repository = located.repository()?;
+    let lock = WriteLock::open(repository.common_dir()).map_err(decide::unwritten)?;
+    let governance = locate::governance(tree)?;
+    let named = NamedRecords::read(located, &governance)?;
+    let given = bulk(request, &governance)?;
+    let read = inputs::read(located, request)?;
+    let unread = read.iter().filter(|it| it.is_unread).map(|it| it.name.clone()).collect();
+    let mut import = ImportRun {
+        located,
+        at,
+        governance: &governance,
+        named: &named,
+        bulk: &given,
+        folder: filing::checked_folder(request.subfolder.unwrap_or_default())?,
+        taken: BTreeSet::new(),
+        entries: Vec::new(),
+    };
+    let waiting = import.sorted(read);
+    let mut prepared = PreparedImport {
+        entries: Vec::new(),
+        drafts: Vec::new(),
+        unread,
+        notices: Vec::new(),
+        tree,
+        lock,
+    };
+    let drafts = import.drafts(&waiting, request.grouping)?;
+    prepared.entries = import.entries;
+    if prepared.unread.is_empty() {
+        prepared.notices = judge(located, at, &governance, &drafts)?;
+        prepared.drafts = drafts.into_iter().map(PreparedDraft::from).collect();
+    } else {
+        prepared.entries.iter_mut().for_each(ImportedEntry::not_drafted);
+    }
+    Ok(prepared)
+}
+
+/// Returns the bulk answers: flags over the profile.
+fn bulk(request: &ImportRequest<'_>, governance: &Governance) -> Result<Answers, Error> {
+    let filing = FilingRequest {
+        given: request.given,
+        issue: None,
+        fields: None,
+        receipt: None,
+        profile: request.profile,
+        like: None,
+        is_emergency: false,
+        subfolder: None,
+        writes_drafts: true,
+        folder: request.folder,
+    };
+    let known = sources::gather(&filing, &governance.policy, &crate::ledger::Ledger::default())?;
+    Ok(known.answers)
+}
+
+/// An entry that no record names yet.
+struct WaitingEntry {
+    exception: ForeignException,
+    /// The findings that no record names.
+    findings: Vec<FindingKey>,
+    /// Its place among the entries of the answer.
+    place: usize,
+}
+
+/// An import while it is worked out.
+struct ImportRun<'r> {
+    located: &'r Located,
+    at: &'r Moment,
+    governance: &'r Governance,
+    named: &'r NamedRecords,
+    bulk: &'r Answers,
+    folder: String,
+    /// The ids that were drawn.
+    taken: BTreeSet<String>,
+    entries: Vec<ImportedEntry>,
+}
+
+impl ImportRun<'_> {
+    /// Records the state of each entry, and returns those that need a draft.
+    fn sorted(&mut self, inputs: Vec<ReadInput>) -> Vec<WaitingEntry> {
+        let mut waiting = Vec::new();
+        for input in inputs {
+            for entry in input.entries {
+                let (entry, open) = self.named.sort(&input.name, entry);
+                if let Some((exception, findings)) = open {
+                    let place = self.entries.len();
+                    waiting.push(WaitingEntry { exception, findings, place });
+                }
+                self.entries.push(entry);
+            }
+        }
+        waiting
+    }
+
+    /// Drafts the records of the entries that need one.
+    fn drafts(
+        &mut self,
+        waiting: &[WaitingEntry],
+        grouping: Grouping,
+    ) -> Result<Vec<(Id, ImportDraft)>, Error> {
+        let exceptions: Vec<&ForeignException> = waiting.iter().map(|it| &it.exception).collect();
+        let mut drafts = Vec::new();
+        for group in group::groups(&exceptions, grouping) {
+            let members: Vec<&WaitingEntry> =
+                group.iter().filter_map(|index| waiting.get(*index)).collect();
+            let drafted = self.draft(&members)?;
+            drafts.push(drafted);
+        }
+        Ok(drafts)
+    }
+
+    fn draft(&mut self, members: &[&WaitingEntry]) -> Result<(Id, ImportDraft), Error> {
+        let mut findings: Vec<FindingKey> = Vec::new();
+        let mut seen = BTreeSet::new();
+        for finding in members.iter().flat_map(|it| &it.findings) {
+            if seen.insert(format!("{finding:?}")) {
+                findings.push(finding.clone());
+            }
+        }
+        let group: Vec<&ForeignException> = members.iter().map(|it| &it.exception).collect();
+        let id = self.draw()?;
+        let (name, email) = self.located.repository()?.user();
+        let setting = Setting {
+            governance: self.governance,
+            now: self.at.instant(),
+            is_emergency: false,
+            filer: Filer { name, email },
+            is_filer_owner: false,
+            id: id.clone(),
+            folder: self.folder.clone(),
+        };
+        let drafted = draft::draft(&group, &findings, self.bulk, &setting)
+            .map_err(|refused| Usage::refused(refused.what, refused.help))?;
+        let most = crate::yaml::node::Limits::RECORD.bytes;
+        if drafted.record.text.len() > most {
+            let what = format!(
+                "the record of {} would have {} bytes, but a record has at most {most}",
+                crate::diag::count(findings.len(), "finding"),
+                drafted.record.text.len()
+            );
+            let help = "split the file, or group with --record-per package or --record-per entry";
+            return Err(Usage::refused(what, help).into());
+        }
+        for member in members {
+            if let Some(entry) = self.entries.get_mut(member.place) {
+                entry.drafted(&id, drafted.end_note.as_deref());
+            }
+        }
+        Ok((id, drafted))
+    }
+
+    fn draw(&mut self) -> Result<Id, Error> {
+        let is_taken =
+            |id: &str| self.taken.contains(&id.to_ascii_uppercase()) || self.named.has(id);
+        let id = ids::draw(self.governance, self.at.instant(), &is_taken)?;
+        self.taken.insert(id.as_str().to_owned());
+        Ok(id)
+    }
+}
+
+/// Refuses complete drafts that would not pass lint.
+fn judge(
+    located: &Located,
+    at: &Moment,
+    governance: &Governance,
+    drafts: &[(Id, ImportDraft)],
+) -> Result<Vec<Notice>, Error> {
+    let complete: Vec<&ImportDraft> =
+        drafts.iter().map(|(_, draft)| draft).filter(|draft| draft.todo.is_empty()).collect();
+    if complete.is_empty() {
+        return Ok(Vec::new());
+    }
+    let records: Vec<NewRecord<'_>> = complete
+        .iter()
+        .map(|draft| NewRecord {
+            path: &draft.record.path,
+            text: &draft.record.text,
+            source: &draft.record.source,
+        })
+        .collect();
+    let extra_schema = ExtraSchema::of(governance);
+    let tree: &dyn Tree = &located.tree;
+    let context = RuleContext {
+        governance,
+        extra_schema: &extra_schema,
+        tree,
+        instant: None,
+        neighbours: None,
+    };
+    let judged = past::judge((located, None), at, &context, &records)?;
+    let is_error = |finding: &&crate::diag::Finding| finding.level == Level::Error;
+    let errors: Vec<_> = judged.findings.into_iter().flatten().collect();
+    if errors.iter().any(|finding| is_error(&finding)) {
+        let findings = errors.into_iter().filter(|finding| is_error(&finding)).collect();
+        return Err(Usage::WouldNotLint { findings, notices: judged.notices }.into());
+    }
+    Ok(judged.notices)
+}
+
+impl From<(Id, ImportDraft)> for PreparedDraft {
+    fn from((id, draft): (Id, ImportDraft)) -> PreparedDraft {
+        let answers = &draft.record.answers;
+        let findings = answers.get("scope.findings").and_then(serde_json::Value::as_array);
+        let end = answers.text("expires").filter(|_| !draft.todo.iter().any(|it| it == "expires"));
+        PreparedDraft {
+            id,
+            path: draft.record.path.clone(),
+            title: text::one_line(answers.text("title").unwrap_or_default()),
+            n_findings: findings.map_or(0, Vec::len),
+            end: end.map(str::to_owned),
+            todo: draft.todo,
+            text: draft.record.text,
+        }
+    }
+}
+
+impl PreparedImport<'_> {
+    /// Tells whether an entry has a state.
+    pub fn has(&self, state: ImportedState) -> bool {
+        self.entries.iter().any(|entry| entry.state == state)
+    }
+
+    /// Writes the drafts: all or none.
+    ///
+    /// # Errors
+    /// If a file exists already, or can't be written. Nothing is written then.
+    pub fn write(&self) -> Result<(), Error> {
+        let write = |draft: &PreparedDraft| Write {
+            path: draft.path.clone(),
+            before: None,
+            after: draft.text.clone().into_bytes(),
+        };
+        let writes: Vec<Write> = self.drafts.iter().map(write).collect();
+        self.lock.write(self.tree, &writes).map_err(decide::unwritten)
+    }
+}

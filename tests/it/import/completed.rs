@@ -1,0 +1,139 @@
+//! `new --complete`: what is open is answered, everything else stays byte for byte.
+
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use super::drafts::{BULK, put};
+use super::{ON, answer, files};
+use crate::cli::{Run, run};
+use crate::cli_new::ledger;
+
+fn complete(folder: &Path, args: &[&str]) -> Run {
+    run(folder, &[&["new", "--no-input", "--on", ON], args].concat())
+}
+
+/// Returns the ids and paths of the drafts of an answer.
+fn drafted(answer: &Value) -> Vec<(String, String)> {
+    let text = |draft: &Value, key: &str| draft[key].as_str().unwrap().to_owned();
+    let drafts = answer["drafts"].as_array().unwrap().iter();
+    drafts.map(|draft| (text(draft, "id"), text(draft, "path"))).collect()
+}
+
+#[test]
+fn twelve_drafts_are_completed_by_one_set_of_flags() {
+    let folder = ledger();
+    let folder = folder.path();
+    let lines: Vec<String> = (10..22).map(|n| format!("CVE-2026-{n}")).collect();
+    put(folder, ".trivyignore", &lines.join("\n"));
+    let found = answer(folder, 0, &["trivy", ".trivyignore", "--record-per", "entry"]);
+    let drafts = drafted(&found);
+    assert_eq!(drafts.len(), 12);
+    // Comments, line ends and a title that somebody wrote stay.
+    for (_, path) in &drafts {
+        let path = folder.join(path);
+        let text = std::fs::read_to_string(&path).unwrap();
+        let text = text.replace("subject:", "# kept\nsubject:   # here").replace('\n', "\r\n");
+        std::fs::write(path, text).unwrap();
+    }
+    let ids: Vec<&str> = drafts.iter().map(|(id, _)| id.as_str()).collect();
+    let args = [&["--complete"], ids.as_slice(), &["--expires", "30d"], BULK].concat();
+    let ran = complete(folder, &args);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    for (_, path) in &drafts {
+        let text = std::fs::read_to_string(folder.join(path)).unwrap();
+        assert!(text.contains("# kept\r\nsubject:   # here\r\n"), "{text}");
+        assert!(!text.contains("TODO"), "{text}");
+        assert_eq!(text.matches('\n').count(), text.matches("\r\n").count());
+        assert!(text.contains("2026-12-21"), "{text}");
+        assert!(text.contains("Ana Ruiz"), "{text}");
+    }
+    let lint = run(folder, &["lint", "--on", ON]);
+    assert_eq!(lint.code, 0, "{}{}", lint.out, lint.err);
+}
+
+#[test]
+fn what_is_left_open_is_named_and_nothing_is_written() {
+    let folder = ledger();
+    let folder = folder.path();
+    put(folder, ".trivyignore", "CVE-1\nCVE-2 exp:2026-12-20\n");
+    let found = answer(folder, 0, &[&["trivy", ".trivyignore"], BULK].concat());
+    let before = files(folder);
+    let ids: Vec<String> = drafted(&found).into_iter().map(|(id, _)| id).collect();
+    assert_eq!(found["drafts"][1]["complete"], json!(true));
+    let ran = complete(folder, &["--complete", &ids[0], &ids[1]]);
+    assert_eq!(ran.code, 2, "{}", ran.out);
+    assert!(ran.err.contains(&format!("{}: expires", ids[0])), "{}", ran.err);
+    assert!(ran.err.contains("--expires"), "{}", ran.err);
+    assert_eq!(files(folder), before);
+}
+
+#[test]
+fn other_answers_can_replace_a_marked_rule_or_application() {
+    let folder = ledger();
+    let folder = folder.path();
+    put(folder, ".trivyignore", "CVE-1\n");
+    let found = answer(folder, 0, &["trivy", ".trivyignore"]);
+    let (_, path) = drafted(&found).remove(0);
+    let ran = complete(
+        folder,
+        &[
+            "--complete",
+            &path,
+            "--control",
+            "owasp-nhi:NHI7:2025",
+            "--asset",
+            "host:billing-01",
+            "--owner",
+            "lee@example.com",
+            "--risk-level",
+            "low",
+            "--expires",
+            "2026-12-20",
+            "--justification",
+            "The fixes wait for the new base image, which is due in spring",
+            "--compensating-control",
+            "No network",
+            "--control-status",
+            "active",
+            "--compensating-control",
+            "Daily scan",
+        ],
+    );
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let text = std::fs::read_to_string(folder.join(path)).unwrap();
+    let record: Value = serde_yaml::from_str(&text).unwrap();
+    assert_eq!(record["deviates_from"]["controls"], json!(["owasp-nhi:NHI7:2025"]));
+    assert_eq!(record["deviates_from"].get("rule"), None);
+    assert_eq!(record["subject"], json!({"asset": "host:billing-01"}));
+    assert_eq!(record["owner"]["name"], json!("Lee Park"));
+    let controls = &record["compensating_controls"];
+    assert_eq!(controls[0]["status"], json!("active"));
+    assert_eq!(controls[0]["owner"], json!("lee@example.com"));
+    assert_eq!(controls[1]["description"], json!("Daily scan"));
+    assert_eq!(controls[1]["id"], json!("CC2"));
+}
+
+#[test]
+fn what_is_filed_already_is_refused() {
+    let folder = ledger();
+    let folder = folder.path();
+    put(folder, ".trivyignore", "CVE-1\n");
+    let found = answer(folder, 0, &["trivy", ".trivyignore"]);
+    let (id, _) = drafted(&found).remove(0);
+    let git = git2::Repository::open(folder).unwrap();
+    let mut index = git.index().unwrap();
+    index.add_all(["*"], git2::IndexAddOption::DEFAULT, None).unwrap();
+    let tree = git.find_tree(index.write_tree().unwrap()).unwrap();
+    let ana = git2::Signature::now("Ana Ruiz", "ana@example.com").unwrap();
+    git.commit(Some("HEAD"), &ana, &ana, "File it", &tree, &[]).unwrap();
+    let before = files(folder);
+    let ran = complete(folder, &[&["--complete", &id, "--expires", "30d"], BULK].concat());
+    assert_eq!(ran.code, 2, "{}", ran.out);
+    let what = format!("{id}: already filed: use renew, attest or transfer");
+    assert!(ran.err.contains(&what), "{}", ran.err);
+    assert_eq!(files(folder), before);
+    for named in ["EXC-2026-ZZZZZ", "exledger.yaml"] {
+        assert_eq!(complete(folder, &["--complete", named]).code, 2);
+    }
+}
