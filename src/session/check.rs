@@ -66,7 +66,7 @@ fn ask_while(
     let line = match coverage::plan(&line, request.question)? {
         None => line,
         Some(named) => match request.of_named(located, line, &named, receipts, stands)? {
-            Attempt::Answered(answer) => return Ok(Some(answer)),
+            Attempt::Answered(answer) => return Ok(Some(*answer)),
             Attempt::OtherQuestion => return Ok(None),
             Attempt::Insufficient => {
                 log::debug!("checking again: these records alone don't prove the answer");
@@ -79,7 +79,7 @@ fn ask_while(
 
 /// What the history of some records gave.
 enum Attempt {
-    Answered(CheckAnswer),
+    Answered(Box<CheckAnswer>),
     /// They don't prove an answer.
     Insufficient,
     /// The question does not stand under the governance that counts.
@@ -138,7 +138,7 @@ impl CheckRequest<'_> {
             snapshot.add_proposals(located, &|key| named.wants(key))?;
         }
         let (is_enough, answer) = self.answer(&snapshot, Some(named), receipts);
-        Ok(if is_enough { Attempt::Answered(answer) } else { Attempt::Insufficient })
+        Ok(if is_enough { Attempt::Answered(Box::new(answer)) } else { Attempt::Insufficient })
     }
 
     /// Answers from a snapshot and tells whether that snapshot is sufficient; only then a receipt is written.

@@ -22,10 +22,13 @@ pub(super) struct LiveLedger {
     on: Option<Instant>,
     as_of: Option<AsOf>,
     state: LedgerState,
-    pub(super) report: Option<Box<dyn FnMut(LoadStep<'_>)>>,
+    pub(super) report: Option<StepReport>,
     /// The last reported reason why it can't be loaded.
     trouble: Option<String>,
 }
+
+/// Takes what happens while a ledger is loaded.
+pub(super) type StepReport = Box<dyn FnMut(LoadStep<'_>)>;
 
 /// What happens while a ledger is loaded.
 pub(super) enum LoadStep<'a> {
