@@ -11,7 +11,6 @@ use exledger::record::json;
 /// The maximum length of a frame, in bytes.
 pub(super) const LONGEST_FRAME: usize = 1 << 20;
 
-/// A frame, read.
 pub(super) enum Frame {
     /// A message for the server.
     Message(Box<ClientJsonRpcMessage>),
@@ -19,7 +18,7 @@ pub(super) enum Frame {
     Refused(JsonRpcError),
 }
 
-/// Reads one frame.
+/// Reads one frame; nothing is taken from one that two readers could understand differently.
 pub(super) fn read(line: &[u8]) -> Frame {
     let value = match json::value(line) {
         Ok(value) => value,

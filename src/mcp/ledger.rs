@@ -38,7 +38,6 @@ use exledger::view::request::RequestView;
 /// How long a call may take.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// A ledger to serve.
 pub(crate) struct LedgerSource {
     /// Its name in calls and resources.
     pub name: String,
@@ -46,7 +45,6 @@ pub(crate) struct LedgerSource {
     pub options: LiveOptions,
     /// What counts uses and keeps answers.
     pub receipts: Arc<ReceiptLog>,
-    /// Reads the clock.
     pub clock: Arc<dyn Fn() -> Instant + Send + Sync>,
     /// Whether requests are kept on branches.
     pub keeps_branches: bool,
@@ -87,7 +85,6 @@ pub(super) struct ResourceText {
 /// Why a resource can't be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum NoResource {
-    /// There is none.
     Absent,
     /// The ledger can't be read now.
     Unknown,
@@ -290,15 +287,14 @@ impl OpenLedger {
     /// Why nothing is known of it, in the program's words.
     fn read<T>(&mut self, then: impl FnOnce(&Snapshot<'_>) -> T) -> Result<T, String> {
         let wall = (self.clock)();
-        let max_age = self.options.max_age.clone();
-        let read = self.gate.with_snapshot(wall, |snapshot| {
-            match max_age.and_then(|most| snapshot.refusal(&most, wall)) {
-                Some(reason) => Err(withheld::escaped(&reason)),
-                None => Ok(then(snapshot)),
+        let read = self.gate.with_snapshot(wall, then);
+        read.map_err(|why| {
+            if self.gate.is_loaded() {
+                return withheld::escaped(&why);
             }
-        });
-        // The reason may quote a file; stderr has it.
-        read.map_err(|_| "the ledger can't be read now".to_owned())?
+            // The reason may quote a file; stderr has it.
+            "the ledger can't be read now".to_owned()
+        })
     }
 }
 

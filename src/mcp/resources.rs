@@ -18,14 +18,12 @@ const SCHEME: &str = "exledger://";
 
 const MIME: &str = "application/yaml";
 
-/// What a URI names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct ResourceName<'u> {
     pub(super) ledger: &'u str,
     pub(super) file: ResourceFile,
 }
 
-/// A file of a ledger.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum ResourceFile {
     Policy,

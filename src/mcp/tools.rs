@@ -9,7 +9,6 @@ use serde_json::{Map, Value};
 
 use crate::mcp::schemas;
 
-/// The name of each tool.
 pub(super) const MAY_I: &str = "may_i";
 pub(super) const REQUEST_EXCEPTION: &str = "request_exception";
 pub(super) const STATUS: &str = "status";

@@ -373,7 +373,6 @@ impl Governance {
 
 /// Returns the finding that something else is where a governance file belongs.
 fn no_file(path: &str, kind: EntryKind) -> Finding {
-    let what = kind.describe();
     Finding {
         rule: Code::NotAFile,
         level: Level::Error,
@@ -381,7 +380,7 @@ fn no_file(path: &str, kind: EntryKind) -> Finding {
         pos: None,
         field: None,
         id: None,
-        message: format!("{path} is {what}, which is never followed"),
+        message: format!("{path} is {}, which is never followed", kind.describe()),
         help: "put a regular file there".to_owned(),
     }
 }

@@ -56,7 +56,7 @@ pub enum LiveEvent<'a> {
 pub struct LiveAnswer {
     /// The question, its instant and its id; for a line that is not a question, an empty one.
     pub timed: TimedQuestion,
-    /// The answer.
+    /// The answer, as it is stored.
     pub check: CheckAnswer,
 }
 
@@ -83,7 +83,7 @@ pub struct LiveGate {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Wanted {
     Any,
-    /// Everything but `pending`.
+    /// Every answer except `pending`.
     Settled,
 }
 
@@ -131,6 +131,11 @@ impl LiveGate {
         if let Some(loaded) = self.ledger.loaded() {
             loaded.look_again();
         }
+    }
+
+    /// Tells whether a state of the ledger is loaded: then a reason why nothing is known quotes none of its files.
+    pub fn is_loaded(&mut self) -> bool {
+        self.ledger.loaded().is_some()
     }
 
     /// Returns the receipts that its answers are stored in.

@@ -43,7 +43,7 @@ impl KnownEndFile {
         KnownEndFile { path: common_dir.join(FOLDER).join(name) }
     }
 
-    /// Returns its path.
+    /// Returns the path of the file that is kept.
     pub fn path(&self) -> &Path {
         &self.path
     }
@@ -51,7 +51,7 @@ impl KnownEndFile {
     /// Reads what is known; `None` if nothing is.
     ///
     /// # Errors
-    /// Any I/O error.
+    /// Any I/O error; nothing is changed then.
     pub fn read(&self) -> io::Result<Option<Vec<u8>>> {
         let mut bytes = Vec::new();
         match File::open(&self.path) {
@@ -65,7 +65,7 @@ impl KnownEndFile {
     /// Prepares a new version, so that little can fail after the receipt is stored.
     ///
     /// # Errors
-    /// Any I/O error.
+    /// Any I/O error; nothing is changed then.
     pub fn update(&self) -> io::Result<KnownEndUpdate> {
         let folder = target::folder(&self.path);
         let file = match temporary::begun(folder, temporary::PREFIX) {
@@ -83,7 +83,7 @@ impl KnownEndUpdate {
     /// Writes the content, and moves it into place once it is on the disk.
     ///
     /// # Errors
-    /// Any I/O error.
+    /// Any I/O error; nothing is changed then.
     pub fn store(mut self, text: &str) -> io::Result<()> {
         self.file.write_all(text.as_bytes())?;
         self.file.as_file().sync_all()?;

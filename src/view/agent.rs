@@ -27,9 +27,9 @@ pub const MOST_DUE: usize = 100;
 /// Who may read the texts of a record that has not landed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reader {
-    /// The agent that filed it.
+    /// The agent that filed the record, and so wrote its texts.
     Filer,
-    /// Any other agent.
+    /// Any other agent, which may read none of them.
     Other,
 }
 
@@ -144,7 +144,6 @@ impl<'a> RecordTexts<'a> {
 pub struct AgentDueList<'a> {
     schema: &'static str,
     records: Vec<AgentDueRecord<'a>>,
-    /// How many more are due.
     hidden: usize,
 }
 

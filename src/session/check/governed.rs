@@ -23,15 +23,15 @@ use crate::session::snapshot::walk::Scope;
 pub enum GovernedRequest<T> {
     /// The gate has to be asked this.
     Ask(Box<Question>),
-    /// The governance itself decides.
+    /// The governance itself decides, without a question.
     Decided(T),
 }
 
 /// A question that the gate answered.
 pub struct AskedQuestion {
-    /// The question.
+    /// The question that the governance chose.
     pub question: Question,
-    /// The answer.
+    /// What the gate answered, as it is stored.
     pub check: CheckAnswer,
     /// Where the receipt is stored.
     pub receipts: ReceiptLog,
@@ -39,9 +39,9 @@ pub struct AskedQuestion {
 
 /// The answer to a request.
 pub enum GovernedAnswer<T> {
-    /// The gate answered.
+    /// The gate was asked, and answered.
     Asked(Box<AskedQuestion>),
-    /// The governance itself decided.
+    /// The governance itself decided, without a question.
     Decided(T),
 }
 

@@ -28,7 +28,7 @@ use crate::store::append::AppendFile;
 pub struct ReceiptLog(Mutex<LogState>);
 
 enum LogState {
-    /// No file was given.
+    /// No file was given, so nothing is stored.
     NotGiven,
     /// The file, and the uses counted so far.
     Open(Box<CountedReceipts>),

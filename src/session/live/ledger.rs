@@ -93,7 +93,7 @@ impl LiveLedger {
         }
     }
 
-    /// Loads the ledger.
+    /// Loads the ledger as it is now, whether or not it has changed.
     ///
     /// # Errors
     /// Why it can't be loaded, which is the reason of every answer until it can.
@@ -146,7 +146,7 @@ impl LiveLedger {
     /// loaded again.
     ///
     /// # Errors
-    /// As [`LiveLedger::load`].
+    /// Why it can't be loaded, as in [`LiveLedger::load`].
     pub(super) fn propose_anew(&mut self, wall: Instant) -> Result<(), Error> {
         let present = Session::open(&self.folder, self.options.clone());
         let read = match (self.loaded(), present) {

@@ -23,14 +23,14 @@ pub struct PeriodicSigning {
 pub struct SigningContext {
     /// The time between a signature and the next one, such as [`INTERVAL`].
     pub interval: Duration,
-    /// Reads the clock.
+    /// Reads the clock when something is signed.
     pub clock: Box<dyn Fn() -> Instant + Send>,
     /// Takes the reason why a signature failed.
     pub report: Box<dyn Fn(&str) + Send>,
 }
 
 impl PeriodicSigning {
-    /// Starts the thread.
+    /// Starts to sign what the log stores.
     pub fn start(receipts: Arc<ReceiptLog>, context: SigningContext) -> PeriodicSigning {
         let (end, ended) = mpsc::channel();
         let thread = thread::spawn(move || {

@@ -45,7 +45,7 @@ struct Tally {
     chain: ReceiptChain,
     /// Whether anything but signatures is stored.
     has_receipts: bool,
-    /// The last signature.
+    /// The last signature of the file, whoever made it.
     signature: Option<StoredSignature>,
     /// The last one that was found to be good.
     good: Option<StoredSignature>,
