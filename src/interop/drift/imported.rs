@@ -5,7 +5,8 @@
 
 use crate::interop::drift::files;
 use crate::interop::drift::options::DriftOptions;
-use crate::interop::import::{self, ImportFormat, ImportInput};
+use crate::interop::import;
+use crate::interop::import::format::{self, ImportFormat, ImportInput};
 use crate::plan::import::{EntryReading, ForeignEnd, ForeignException, ImportEntry};
 use crate::record::subject::FindingKey;
 use crate::record::time::{self, Instant};
@@ -38,7 +39,7 @@ const LAST_ZONE: i64 = 12 * 3600;
 
 /// Returns the entries of a file that is named like one of another tool; empty for any other file.
 pub fn by_name(path: &str, bytes: &[u8], options: &DriftOptions) -> Vec<FoundSuppression> {
-    let name = import::file_name(path);
+    let name = format::file_name(path);
     // Most files are named like none of them.
     let named = FORMATS.iter().filter(|(format, _)| (format.is_named)(path));
     let wanted = named.filter(|(format, _)| options.wants(format.name, true));
