@@ -1,6 +1,6 @@
 //! A folder of files that appears only when it is complete.
 //!
-//! Uses `store`'s errors. Start at [`write`].
+//! Uses `store`'s errors. Start at [`write()`].
 
 use std::fs;
 use std::io;
