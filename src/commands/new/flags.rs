@@ -20,7 +20,6 @@ pub(crate) struct Flags {
 
 /// Flags that have a shorter name, too.
 const SHORTER: &[(&str, &str)] = &[("owner-email", "owner"), ("owner-team", "team")];
-}
 
 /// Returns the name of a flag, without its dashes.
 fn name(ask: &Ask) -> &'static str {

@@ -6,8 +6,8 @@
 use crate::diag::Finding;
 use crate::history::objects::Oid;
 use crate::plan::draft::RecordDraft;
-use crate::record::file::RecordFile;
 use crate::policy::tier::Needed;
+use crate::record::file::RecordFile;
 use crate::rules::case::RuleContext;
 use crate::rules::extra_schema::ExtraSchema;
 use crate::rules::lint;
