@@ -102,9 +102,9 @@ impl Run for ImportArgs {
         let format = named(&self.import_format)?;
         let session = ctx.home()?;
         let mut given = Answers::default();
-        self.flags
-            .fill(&mut given)
-            .map_err(|what| fault::usage_error(what, "see `exledger import --help`"))?;
+        self.flags.fill(&mut given).map_err(|wrong| {
+            fault::usage_error(wrong.to_string(), "see `exledger import --help`")
+        })?;
         let columns = self.columns(format)?;
         let progress = ctx.progress("reading the files");
         let inputs = read_all(ctx, &self.files)?;

@@ -93,7 +93,7 @@ impl StdioTransport {
             let changed = self.pending.changed.notified();
             if input.is_over {
                 if !self.pending.ids().is_empty() {
-                    let _ = tokio::time::timeout(PATIENCE, changed).await.ok()?;
+                    tokio::time::timeout(PATIENCE, changed).await.ok()?;
                     continue;
                 }
                 return None;

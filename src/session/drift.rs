@@ -84,7 +84,7 @@ fn drift<'s>(
         .ok_or_else(|| Undetermined::Bare { root: located.root.clone() })?
         .to_owned();
     let tracked = repository.tracked().map_err(unread_index)?;
-    let lock_files = lock_files(&tracked);
+    let lock_files = lock_files_of(&tracked);
     let named = named_paths(request, &tracked)?;
     let snapshot = Snapshot::open(located, at, Scope::Everything)?;
     let policy = &snapshot.governance().policy;
@@ -145,7 +145,7 @@ fn options(policy: &Policy, lock_files: BTreeMap<String, Vec<String>>) -> DriftO
 }
 
 /// Returns the lock files among the tracked files, by their folders.
-fn lock_files(tracked: &[TrackedFile]) -> BTreeMap<String, Vec<String>> {
+fn lock_files_of(tracked: &[TrackedFile]) -> BTreeMap<String, Vec<String>> {
     let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for file in tracked {
         let (folder, name) = file.path.rsplit_once('/').unwrap_or(("", &file.path));

@@ -38,7 +38,7 @@ pub fn readme(summary: &PackSummary<'_>) -> String {
     let (from, to) = (summary.from, stamp.instant);
     let LedgerCounts { records, in_force, overdue, unreadable } = counts;
     let checked = findings.display();
-    let checks = checks(commit, summary.signers);
+    let checks = checks_of(commit, summary.signers);
     format!(
         "\
 AUDIT PACK OF THE EXCEPTION LEDGER {name}
@@ -86,7 +86,7 @@ Written by exledger {version}; the same version writes the same bytes from any c
 }
 
 /// Returns the steps of the check.
-fn checks(commit: &str, signers: Option<&str>) -> String {
+fn checks_of(commit: &str, signers: Option<&str>) -> String {
     let signed = match signers {
         Some(signers) => format!(
             "\

@@ -11,6 +11,7 @@ mod transcript;
 use agent::{Agent, Sdk};
 
 /// Plays the story with an SDK, if it is installed, and compares what the agent saw with the transcript.
+#[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
 fn plays(sdk: Sdk, protocol: &str) {
     let Some(command) = sdk.command() else {
         eprintln!("{} is not installed: run `.ci/run sdks`", sdk.folder());

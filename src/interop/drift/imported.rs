@@ -146,7 +146,7 @@ impl ForeignFile<'_> {
         let mut ids =
             texts.into_iter().flatten().flat_map(|text| cited::ids(text, &self.options.prefixes));
         let cited = ids.next();
-        let end = end(exception);
+        let end = end_of(exception);
         let one = |label: String, hidden: Option<HiddenFindings>| {
             let mut found = self.suppression(line, label);
             found.hidden = hidden.map_or(found.hidden, |hidden| vec![hidden]);
@@ -197,7 +197,7 @@ impl ForeignFile<'_> {
 }
 
 /// Returns the end of an entry. One in the machine's zone counts as the latest that it can be.
-fn end(exception: &ForeignException) -> SuppressionEnd {
+fn end_of(exception: &ForeignException) -> SuppressionEnd {
     let is_local = exception.notes.iter().any(|note| note.contains("zone of the machine"));
     let until = |end: Instant| match is_local {
         true => end.plus_seconds(LAST_ZONE),

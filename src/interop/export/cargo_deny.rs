@@ -29,7 +29,7 @@ pub const TARGET: ExportTarget = ExportTarget {
 fn write(input: &ExportInput<'_>) -> ExportOutput {
     let mut losses = LossLog::new(input.options.allowed);
     let mut written = WrittenRecords::default();
-    let entries = entries(input, &mut losses, &mut written);
+    let entries = entries_of(input, &mut losses, &mut written);
     let mut out = written.hash_header(TARGET.name, &input.stamp);
     out.push_str("[advisories]\n");
     if entries.is_empty() {
@@ -47,7 +47,7 @@ const ADVISORIES: &str = "advisories";
 fn merge(input: &ExportInput<'_>, shared: SharedFile<'_>) -> Result<ExportOutput, MergeRefusal> {
     let text = shared.text(TARGET.name)?;
     let mut losses = LossLog::new(input.options.allowed);
-    let new = entries(input, &mut losses, &mut WrittenRecords::default());
+    let new = entries_of(input, &mut losses, &mut WrittenRecords::default());
     let lines: String = new.iter().map(|entry| format!("\n  {entry},")).collect();
     let read = toml_merge::parsed(text)?;
     let advisories = read.get(ADVISORIES);
@@ -101,7 +101,7 @@ fn merge(input: &ExportInput<'_>, shared: SharedFile<'_>) -> Result<ExportOutput
 }
 
 /// Returns the entries as inline tables.
-pub(super) fn entries(
+pub(super) fn entries_of(
     input: &ExportInput<'_>,
     losses: &mut LossLog,
     written: &mut WrittenRecords,

@@ -41,7 +41,7 @@ struct Exclusion {
 fn write(input: &ExportInput<'_>) -> ExportOutput {
     let mut log = LossLog::new(input.options.allowed);
     let mut written = WrittenRecords::default();
-    let exclusions = exclusions(input, &mut log, &mut written);
+    let exclusions = exclusions_of(input, &mut log, &mut written);
     let text = written.hash_header(TARGET.name, &input.stamp) + &policy(&exclusions);
     ExportOutput { files: ExportFiles::One(text.into_bytes()), losses: log.into_losses() }
 }
@@ -107,7 +107,7 @@ impl Exclusion {
     }
 }
 
-fn exclusions(
+fn exclusions_of(
     input: &ExportInput<'_>,
     log: &mut LossLog,
     written: &mut WrittenRecords,
@@ -205,7 +205,7 @@ fn entries(
 fn merge(input: &ExportInput<'_>, file: SharedFile<'_>) -> Result<ExportOutput, MergeRefusal> {
     let text = file.text(TARGET.name)?;
     let mut log = LossLog::new(input.options.allowed);
-    let exclusions = exclusions(input, &mut log, &mut WrittenRecords::default());
+    let exclusions = exclusions_of(input, &mut log, &mut WrittenRecords::default());
     let edited = if text.trim().is_empty() {
         policy(&exclusions)
     } else {

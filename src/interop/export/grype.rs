@@ -52,7 +52,7 @@ const WITH_NAMESPACE: &[&str] = &["npm", "golang", "composer", "github"];
 fn write(input: &ExportInput<'_>) -> ExportOutput {
     let mut losses = LossLog::new(input.options.allowed);
     let mut written = WrittenRecords::default();
-    let entries = entries(input, &mut losses, &mut written);
+    let entries = entries_of(input, &mut losses, &mut written);
     let mut out = written.hash_header(TARGET.name, &input.stamp);
     out.push_str(if entries.is_empty() { "ignore: []\n" } else { "ignore:\n" });
     for line in entries.iter().flatten() {
@@ -65,14 +65,14 @@ fn write(input: &ExportInput<'_>) -> ExportOutput {
 fn merge(input: &ExportInput<'_>, shared: SharedFile<'_>) -> Result<ExportOutput, MergeRefusal> {
     let text = shared.text(TARGET.name)?;
     let mut losses = LossLog::new(input.options.allowed);
-    let new = entries(input, &mut losses, &mut WrittenRecords::default());
+    let new = entries_of(input, &mut losses, &mut WrittenRecords::default());
     let list =
         yaml_merge::SharedList { path: "ignore".to_owned(), entries: new, text_key: "reason" };
     Ok(yaml_merge::output(yaml_merge::with_list(text.to_owned(), &list, shared)?, losses))
 }
 
 /// Returns the entries, each as lines of YAML without indentation, the first beginning with `- `.
-pub(super) fn entries(
+pub(super) fn entries_of(
     input: &ExportInput<'_>,
     losses: &mut LossLog,
     written: &mut WrittenRecords,

@@ -28,7 +28,7 @@ pub const TARGET: ExportTarget = ExportTarget {
 
 fn write(input: &ExportInput<'_>) -> ExportOutput {
     let mut log = LossLog::new(input.options.allowed);
-    let text = format!("{:#}\n", Value::Array(policies(input, &mut log)));
+    let text = format!("{:#}\n", Value::Array(policies_of(input, &mut log)));
     ExportOutput { files: ExportFiles::One(text.into_bytes()), losses: log.into_losses() }
 }
 
@@ -36,7 +36,7 @@ fn write(input: &ExportInput<'_>) -> ExportOutput {
 fn merge(input: &ExportInput<'_>, file: SharedFile<'_>) -> Result<ExportOutput, MergeRefusal> {
     let text = file.text(TARGET.name)?;
     let mut log = LossLog::new(input.options.allowed);
-    let policies = policies(input, &mut log);
+    let policies = policies_of(input, &mut log);
     let edited = if text.trim().is_empty() {
         format!("{:#}\n", Value::Array(policies))
     } else {
@@ -63,7 +63,7 @@ fn own_part(text: &str) -> &str {
 }
 
 /// Returns a policy for each finding. One without a control would cover all of them, and is never written.
-fn policies(input: &ExportInput<'_>, log: &mut LossLog) -> Vec<Value> {
+fn policies_of(input: &ExportInput<'_>, log: &mut LossLog) -> Vec<Value> {
     let mut policies = Vec::new();
     let mut last = (String::new(), 0);
     for finding in input.findings(TARGET.tools).filter(|it| !paths::covers_nothing(it.key)) {

@@ -61,7 +61,7 @@ impl LossLog {
         losses: Vec<FindingLoss>,
     ) -> Option<String> {
         let is_written = losses.iter().all(|loss| self.allowed.contains(loss.kind));
-        let marks = marks(&losses);
+        let marks = marks_of(&losses);
         self.note(finding, losses, is_written);
         is_written.then_some(marks)
     }
@@ -92,7 +92,7 @@ impl LossLog {
 }
 
 /// Returns the mark at the end of a text: ` LOSSY(scope,term)`; empty without losses.
-fn marks(losses: &[FindingLoss]) -> String {
+fn marks_of(losses: &[FindingLoss]) -> String {
     let lost = LossKind::ALL.iter().filter(|kind| losses.iter().any(|loss| loss.kind == **kind));
     let names: Vec<&str> = lost.map(|kind| kind.as_str()).collect();
     if names.is_empty() { String::new() } else { format!(" LOSSY({})", names.join(",")) }

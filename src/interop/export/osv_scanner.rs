@@ -62,7 +62,7 @@ struct Contribution {
 
 fn write(input: &ExportInput<'_>) -> ExportOutput {
     let mut losses = LossLog::new(input.options.allowed);
-    let folders = folders(input, &mut losses);
+    let folders = folders_of(input, &mut losses);
     let files = folders.into_iter().map(|(folder, content)| {
         let mut out = content.written.hash_header(TARGET.name, &input.stamp);
         for entry in &content.entries {
@@ -83,7 +83,7 @@ fn merge(input: &ExportInput<'_>, shared: SharedFile<'_>) -> Result<ExportOutput
     let path = shared.path.ok_or(MergeRefusal::Elsewhere)?;
     let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
     let mut losses = LossLog::new(input.options.allowed);
-    let all = folders(input, &mut losses);
+    let all = folders_of(input, &mut losses);
     let entries = all.get(folder).map(|folder| folder.entries.as_slice()).unwrap_or_default();
     let read = toml_merge::parsed(text)?;
     let tables: Vec<&Table> = match read.get(VULNS) {
@@ -111,7 +111,7 @@ pub(super) fn table(entry: &OsvEntry) -> String {
 }
 
 /// Returns the entries of each folder, by its path.
-pub(super) fn folders(
+pub(super) fn folders_of(
     input: &ExportInput<'_>,
     losses: &mut LossLog,
 ) -> BTreeMap<String, FolderEntries> {

@@ -68,7 +68,7 @@ impl<'a> ProwlerLocator<'a> {
 fn write(input: &ExportInput<'_>) -> ExportOutput {
     let mut log = LossLog::new(input.options.allowed);
     let mut written = WrittenRecords::default();
-    let accounts = accounts(input, &mut log, &mut written);
+    let accounts = accounts_of(input, &mut log, &mut written);
     let text = written.hash_header(TARGET.name, &input.stamp) + &mutelist(&accounts);
     ExportOutput { files: ExportFiles::One(text.into_bytes()), losses: log.into_losses() }
 }
@@ -110,7 +110,7 @@ impl MutedCheck {
     }
 }
 
-fn accounts(
+fn accounts_of(
     input: &ExportInput<'_>,
     log: &mut LossLog,
     written: &mut WrittenRecords,
@@ -123,7 +123,7 @@ fn accounts(
         };
         let mut losses = engine_losses(finding);
         losses.push(FindingLoss::term("a mutelist has no end"));
-        let locators = locators(finding, &mut losses);
+        let locators = locators_of(finding, &mut losses);
         let Some(text) = log.admit(finding, losses) else {
             continue;
         };
@@ -151,7 +151,7 @@ fn accounts(
 }
 
 /// Returns the resources of a finding; all of them, if one can't be expressed and that loss is allowed.
-fn locators<'a>(
+fn locators_of<'a>(
     finding: ExportedFinding<'a>,
     losses: &mut Vec<FindingLoss>,
 ) -> Vec<ProwlerLocator<'a>> {
@@ -192,7 +192,7 @@ fn anchored(expression: &str) -> String {
 fn merge(input: &ExportInput<'_>, file: SharedFile<'_>) -> Result<ExportOutput, MergeRefusal> {
     let text = file.text(TARGET.name)?;
     let mut log = LossLog::new(input.options.allowed);
-    let accounts = accounts(input, &mut log, &mut WrittenRecords::default());
+    let accounts = accounts_of(input, &mut log, &mut WrittenRecords::default());
     let edited = if text.trim().is_empty() {
         mutelist(&accounts)
     } else {

@@ -52,7 +52,7 @@ pub(super) struct SnykEntry {
 fn write(input: &ExportInput<'_>) -> ExportOutput {
     let mut losses = LossLog::new(input.options.allowed);
     let mut written = WrittenRecords::default();
-    let entries = entries(input, &mut losses, &mut written);
+    let entries = entries_of(input, &mut losses, &mut written);
     let mut out = written.hash_header(TARGET.name, &input.stamp);
     out.push_str(&format!("version: {VERSION}\n"));
     out.push_str(if entries.is_empty() { "ignore: {}\n" } else { "ignore:\n" });
@@ -70,7 +70,7 @@ fn write(input: &ExportInput<'_>) -> ExportOutput {
 fn merge(input: &ExportInput<'_>, shared: SharedFile<'_>) -> Result<ExportOutput, MergeRefusal> {
     let text = shared.text(TARGET.name)?;
     let mut losses = LossLog::new(input.options.allowed);
-    let new = entries(input, &mut losses, &mut WrittenRecords::default());
+    let new = entries_of(input, &mut losses, &mut WrittenRecords::default());
     let mut edited = text.to_owned();
     let Some(root) = yaml_merge::parsed(&edited)? else {
         if !new.is_empty() {
@@ -133,7 +133,7 @@ fn with_ids(
 }
 
 /// Returns the entries by the id of the finding, in the order of the records.
-pub(super) fn entries(
+pub(super) fn entries_of(
     input: &ExportInput<'_>,
     losses: &mut LossLog,
     written: &mut WrittenRecords,

@@ -42,7 +42,7 @@ pub(super) struct SectionEntries {
 fn write(input: &ExportInput<'_>) -> ExportOutput {
     let mut losses = LossLog::new(input.options.allowed);
     let mut written = WrittenRecords::default();
-    let sections = sections(input, &mut losses, &mut written);
+    let sections = sections_of(input, &mut losses, &mut written);
     let mut out = written.hash_header(TARGET.name, &input.stamp);
     for section in sections.iter().filter(|section| !section.entries.is_empty()) {
         out.push_str(&format!("{}:\n", section.name));
@@ -60,7 +60,7 @@ fn write(input: &ExportInput<'_>) -> ExportOutput {
 fn merge(input: &ExportInput<'_>, shared: SharedFile<'_>) -> Result<ExportOutput, MergeRefusal> {
     let text = shared.text(TARGET.name)?;
     let mut losses = LossLog::new(input.options.allowed);
-    let all = sections(input, &mut losses, &mut WrittenRecords::default());
+    let all = sections_of(input, &mut losses, &mut WrittenRecords::default());
     let mut edited = text.to_owned();
     for section in all {
         let path = section.name.to_owned();
@@ -71,7 +71,7 @@ fn merge(input: &ExportInput<'_>, shared: SharedFile<'_>) -> Result<ExportOutput
 }
 
 /// Returns the entries of each section, in the order of the file.
-pub(super) fn sections(
+pub(super) fn sections_of(
     input: &ExportInput<'_>,
     losses: &mut LossLog,
     written: &mut WrittenRecords,

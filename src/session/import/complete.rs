@@ -80,7 +80,7 @@ pub(super) fn prepare<'s>(
     let tree = located.work_tree()?;
     let lock = WriteLock::open(located.repository()?.common_dir()).map_err(decide::unwritten)?;
     let governance = locate::governance(tree)?;
-    let paths = paths(located, &governance, request)?;
+    let paths = paths_of(located, &governance, request)?;
     refuse_filed(located, &governance, &paths)?;
     let filing = FilingRequest {
         given: request.given,
@@ -173,7 +173,7 @@ fn flags(field: &str) -> Option<&'static str> {
 }
 
 /// Returns the paths of the named drafts, each once.
-fn paths(
+fn paths_of(
     located: &Located,
     governance: &Governance,
     request: &CompletionRequest<'_>,

@@ -84,7 +84,7 @@ sources:
     assert_eq!(merged("conforma", super::ON, &once).unwrap(), once, "nothing to do");
     let after = merged("conforma", AFTER, &once).unwrap();
     assert!(!after.contains(ID) && after.contains("EXC-2026-9THER"), "{after}");
-    let resource = format!("apiVersion: v1\nspec:\n  sources:\n    - name: one\n");
+    let resource = "apiVersion: v1\nspec:\n  sources:\n    - name: one\n".to_owned();
     keeps(
         &merged("conforma", super::ON, &resource).unwrap(),
         &["- name: one\n", "exclude: [{value: "],

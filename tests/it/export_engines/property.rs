@@ -258,8 +258,8 @@ proptest! {
 
 #[test]
 fn the_comparison_sees_what_each_engine_suppresses() {
-    for tool in 0..TOOLS.len() {
+    for (tool, engine) in TOOLS.iter().enumerate() {
         let finding = StatedFinding { tool, id: 0, resources: Some(vec![0]), rest: "" };
-        assert!(compare(&[finding], "nothing", "db:invoices", "") > 0, "{}", TOOLS[tool].tool);
+        assert!(compare(&[finding], "nothing", "db:invoices", "") > 0, "{}", engine.tool);
     }
 }

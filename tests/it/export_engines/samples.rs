@@ -15,10 +15,13 @@ fn same(name: &str, actual: &str, expected: &str) {
     assert!(actual == expected, "{name} differs at {differs:?}:\n{actual}");
 }
 
+/// A target, its sample, and the words that differ.
+type SampleCase = (&'static str, &'static str, &'static [(&'static str, &'static str)]);
+
 #[test]
 fn each_target_writes_the_sample_record_as_expected() {
     let repo = story();
-    let cases: &[(&str, &str, &[(&str, &str)])] = &[
+    let cases: &[SampleCase] = &[
         ("kyverno", "kyverno.yaml", &[]),
         ("kubescape", "kubescape-exceptions.json", &[]),
         ("conforma", "conforma-policy.yaml", &[]),

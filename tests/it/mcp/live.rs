@@ -148,6 +148,7 @@ fn several_ledgers_are_told_apart_by_name() {
 }
 
 #[test]
+#[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
 fn receipts_are_signed_at_the_end() {
     let served = Served::new();
     let keys = tempfile::tempdir().unwrap();
