@@ -78,7 +78,7 @@ impl Session {
     /// Collects the audit pack of a span.
     ///
     /// # Errors
-    /// [`Usage`] if the span is not over; [`crate::session::error::Undetermined`] if the ledger, or a file that belongs into the pack, can't
+    /// [`Usage`] if the span ends on a later day; [`crate::session::error::Undetermined`] if the ledger, or a file that belongs into the pack, can't
     /// be read.
     pub fn pack(&self, request: PackRequest) -> Result<PackedLedger<'_>, Error> {
         prepare(self.opened.current()?, request)
@@ -105,7 +105,7 @@ fn prepare<'s>(located: &'s Located, request: PackRequest) -> Result<PackedLedge
     Ok(PackedLedger { snapshot, audit, keys, files, signers })
 }
 
-/// Refuses a span that ends in the future, or before it begins.
+/// Refuses a span that ends on a later day, or before it begins.
 fn refuse_open_span(request: PackRequest) -> Result<(), Usage> {
     if request.from > request.to {
         return Err(Usage::refused(
@@ -113,10 +113,10 @@ fn refuse_open_span(request: PackRequest) -> Result<(), Usage> {
             "give a --from that is not after --to",
         ));
     }
-    if request.to > request.now {
+    if request.to.day() > request.now.day() {
         return Err(Usage::refused(
-            format!("the span ends at {}, which is not past yet", request.to),
-            "give an earlier day, or an instant, as --to: what is still to be merged would be missing",
+            format!("the span ends at {}, which is a later day", request.to),
+            "give today or an earlier day as --to: what is still to be merged would be missing",
         ));
     }
     Ok(())

@@ -5,6 +5,7 @@
 mod completed;
 mod drafts;
 mod formats;
+mod moving_in;
 mod round;
 
 use std::path::Path;

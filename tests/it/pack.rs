@@ -325,8 +325,8 @@ fn a_wrong_span_or_place_is_refused() {
     for (args, clock, says) in [
         (
             &["--from", "2026-12-01", "--to", "2026-12-31"][..],
-            "2026-12-31T12:00:00Z",
-            "not past yet",
+            "2026-12-30T12:00:00Z",
+            "a later day",
         ),
         (
             &["--from", "2026-12-31", "--to", "2026-12-01"],
@@ -354,6 +354,24 @@ fn a_wrong_span_or_place_is_refused() {
     assert!(run.err.contains("is not an empty folder"), "{}", run.err);
     assert_eq!(std::fs::read_to_string(place.path().join("file")).unwrap(), "mine");
     assert_eq!(std::fs::read_dir(place.path()).unwrap().count(), 1);
+}
+
+#[test]
+fn a_span_that_ends_today_is_packed_with_a_warning() {
+    let repo = story();
+    let place = tempfile::tempdir().unwrap();
+    let bytes = |name: &str, clock: &str| {
+        let output = place.path().join(name);
+        let span = ["--from", "2026-12-01", "--to", "2026-12-31"];
+        let args = [&["export", "pack", "-o", output.to_str().unwrap()], &span[..]].concat();
+        let run = cli::run_with(repo.path(), &args, &[("EXLEDGER_TEST_CLOCK", clock)]);
+        assert!(matches!(run.code, 0 | 1), "{}", run.err);
+        (run.err.contains("is not past yet"), std::fs::read(output).unwrap())
+    };
+    let today = bytes("today.tar.gz", "2026-12-31T12:00:00Z");
+    let later = bytes("later.tar.gz", "2027-01-05T08:00:00Z");
+    assert_eq!((today.0, later.0), (true, false));
+    assert!(today.1 == later.1, "one commit, one pack");
 }
 
 #[test]

@@ -67,6 +67,13 @@ impl Run for PackArgs {
         let request = PackRequest { from: self.from.begin(), to: self.to.instant(), now: ctx.now };
         let packed = session.pack(request)?;
         drop(progress);
+        if request.to > ctx.now {
+            ctx.tell(&format!(
+                "warning: the span ends at {}, which is not past yet: pack it again afterwards, because \
+                 what is merged until then is missing",
+                request.to
+            ));
+        }
         if verify::undetermined(ctx, &packed.audit) == Outcome::Undetermined {
             ctx.tell("error: no pack was written, because it would be incomplete");
             return Ok(Outcome::Undetermined);

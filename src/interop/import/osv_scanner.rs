@@ -98,9 +98,9 @@ fn vulnerability(line: u64, item: &TomlItem<'_>, input: &ImportInput<'_>) -> Imp
         },
     };
     let paths = match (input.lock_files, input.folder) {
-        ([], Some("")) => vec!["*".to_owned()],
+        // At the root, a pattern of the folder would be only stars, which no record may have.
+        ([], None | Some("")) => Vec::new(),
         ([], Some(folder)) => vec![format!("{folder}/*")],
-        ([], None) => Vec::new(),
         (files, _) => files.to_vec(),
     };
     if input.lock_files.is_empty() {
