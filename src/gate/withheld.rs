@@ -93,6 +93,10 @@ pub fn describe(answer: &GateAnswer) -> Option<String> {
             format!("{verdict}: {id} covers it{until}")
         }
         (GateVerdict::Pending, _) => format!("{verdict}: {id} would cover it and is {status}"),
+        // Nothing else keeps a record in force from allowing what it covers.
+        (GateVerdict::Deny, SubjectMatch::Covers) if status == Status::Active.as_str() => {
+            format!("{verdict}: {id} would cover it, but its uses are used up")
+        }
         (GateVerdict::Deny, SubjectMatch::Covers) => {
             let since = answer.decided_at.map(|at| format!(", decided by {at}"));
             format!("{verdict}: {id} would cover it and is {status}{}", since.unwrap_or_default())
