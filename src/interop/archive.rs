@@ -12,11 +12,11 @@ use tar::{Builder, EntryType, Header, HeaderMode};
 /// The system that a gzip header names if it names none.
 const UNKNOWN_SYSTEM: u8 = 255;
 
-/// Returns an archive of files below one folder, by name.
+/// Returns an archive of files, by name, below a folder if one is given.
 ///
 /// # Errors
 /// If a name can't be stored.
-pub fn tar_gz(folder: &str, files: &BTreeMap<String, Vec<u8>>) -> io::Result<Vec<u8>> {
+pub fn tar_gz(folder: Option<&str>, files: &BTreeMap<String, Vec<u8>>) -> io::Result<Vec<u8>> {
     let gzip = GzBuilder::new().mtime(0).operating_system(UNKNOWN_SYSTEM);
     let mut tar = Builder::new(gzip.write(Vec::new(), Compression::best()));
     tar.mode(HeaderMode::Deterministic);
@@ -28,7 +28,8 @@ pub fn tar_gz(folder: &str, files: &BTreeMap<String, Vec<u8>>) -> io::Result<Vec
         header.set_gid(0);
         header.set_mtime(0);
         header.set_size(u64::try_from(bytes.len()).unwrap_or(u64::MAX));
-        tar.append_data(&mut header, format!("{folder}/{name}"), bytes.as_slice())?;
+        let path = folder.map_or_else(|| name.clone(), |folder| format!("{folder}/{name}"));
+        tar.append_data(&mut header, path, bytes.as_slice())?;
     }
     tar.into_inner()?.finish()
 }

@@ -83,7 +83,7 @@ impl Run for PackArgs {
         let contents = PackContents { packed: &packed, span: (&self.from, &self.to), outcome };
         let files = contents.files()?;
         if runner::is_archive(&place) {
-            let bytes = archive::tar_gz(&contents.folder(), &files)?;
+            let bytes = archive::tar_gz(Some(&contents.folder()), &files)?;
             runner::write_all(vec![(place.clone(), &bytes)])?;
         } else {
             let named = files.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice()));

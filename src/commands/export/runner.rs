@@ -158,7 +158,7 @@ impl<'a> ExportRun<'a> {
         match (&output.files, self.target.archive) {
             (ExportFiles::One(bytes), _) => write_all(vec![(place.to_owned(), bytes.as_slice())]),
             (ExportFiles::Several(files), Some(archive)) if is_archive(place) => {
-                let bytes = archive(files);
+                let bytes = archive(files).context("packing the archive")?;
                 write_all(vec![(place.to_owned(), bytes.as_slice())])
             }
             (ExportFiles::Several(files), _) => write_below(place, files),

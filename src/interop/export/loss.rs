@@ -93,7 +93,17 @@ impl LossLog {
 
 /// Returns the mark at the end of a text: ` LOSSY(scope,term)`; empty without losses.
 fn marks_of(losses: &[FindingLoss]) -> String {
-    let lost = LossKind::ALL.iter().filter(|kind| losses.iter().any(|loss| loss.kind == **kind));
+    marked(&|kind| losses.iter().any(|loss| loss.kind == kind))
+}
+
+/// Returns the marks of an entry that several findings share, from the marks of each.
+pub fn united<'m>(marks: impl Iterator<Item = &'m str>) -> String {
+    let all: Vec<&str> = marks.collect();
+    marked(&|kind| all.iter().any(|marks| marks.contains(kind.as_str())))
+}
+
+fn marked(is_lost: &dyn Fn(LossKind) -> bool) -> String {
+    let lost = LossKind::ALL.iter().filter(|kind| is_lost(**kind));
     let names: Vec<&str> = lost.map(|kind| kind.as_str()).collect();
     if names.is_empty() { String::new() } else { format!(" LOSSY({})", names.join(",")) }
 }

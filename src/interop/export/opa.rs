@@ -4,10 +4,11 @@
 //! data grants nothing by itself: a policy compares instants and scope, as `docs/interop.md` shows.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io;
 
-use flate2::{Compression, GzBuilder};
 use serde_json::{Map, Value, json};
 
+use crate::interop::archive;
 use crate::interop::export::engine_finding::title;
 use crate::interop::export::engine_pattern::opa_glob;
 use crate::interop::export::input::{ExportInput, ExportedRecord};
@@ -204,22 +205,7 @@ fn by_finding(input: &ExportInput<'_>) -> BTreeMap<String, IdIndex> {
 }
 
 /// Packs the files with zero times and owners, so that equal files make equal archives.
-fn archive(files: &[ExportFile]) -> Vec<u8> {
-    // Writing to memory can't fail; if it did, no archive is better than half of one.
-    packed(files).unwrap_or_default()
-}
-
-fn packed(files: &[ExportFile]) -> std::io::Result<Vec<u8>> {
-    let mut builder = tar::Builder::new(GzBuilder::new().write(Vec::new(), Compression::best()));
-    for file in files {
-        let mut header = tar::Header::new_ustar();
-        header.set_size(u64::try_from(file.bytes.len()).unwrap_or(u64::MAX));
-        header.set_mode(0o644);
-        header.set_uid(0);
-        header.set_gid(0);
-        header.set_mtime(0);
-        header.set_entry_type(tar::EntryType::Regular);
-        builder.append_data(&mut header, &file.path, file.bytes.as_slice())?;
-    }
-    builder.into_inner()?.finish()
+fn archive(files: &[ExportFile]) -> io::Result<Vec<u8>> {
+    let named = files.iter().map(|file| (file.path.clone(), file.bytes.clone()));
+    archive::tar_gz(None, &named.collect())
 }

@@ -11,7 +11,7 @@ use toml_edit::{Item, Table};
 
 use crate::interop::export::input::{ExportInput, ExportedFinding};
 use crate::interop::export::lock_files;
-use crate::interop::export::loss::{FindingLoss, LossLog};
+use crate::interop::export::loss::{self, FindingLoss, LossLog};
 use crate::interop::export::merge::{MergeRefusal, SharedFile};
 use crate::interop::export::output::{ExportFile, ExportFiles, ExportOutput, WrittenRecords};
 use crate::interop::export::paths::{self, PathLimits};
@@ -162,8 +162,8 @@ fn combined(id: String, contributions: &[Contribution]) -> Option<OsvEntry> {
         .filter(|record| *record != last.record)
         .collect();
     let also: String = others.into_iter().map(|record| format!("; also {record}")).collect();
-    let marks = contributions.iter().map(|it| it.marks.as_str()).max_by_key(|marks| marks.len());
-    let reason = format!("{}{also}{}", last.text, marks.unwrap_or_default());
+    let marks = loss::united(contributions.iter().map(|it| it.marks.as_str()));
+    let reason = format!("{}{also}{marks}", last.text);
     Some(OsvEntry { id, end: last.end, reason })
 }
 
@@ -216,6 +216,9 @@ fn limited(
     lost: &mut Vec<FindingLoss>,
 ) -> BTreeSet<String> {
     let mut within = BTreeSet::new();
+    if lock_files.is_none() {
+        lost.push(FindingLoss::scope("the lock files of the commit can't be listed"));
+    }
     for pattern in patterns {
         if paths::is_exact(pattern) {
             within.insert(folder(pattern).to_owned());

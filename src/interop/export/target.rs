@@ -2,6 +2,8 @@
 //!
 //! Uses `interop::export`'s input, output and merge. Pure. Start at [`ExportTarget`]; `interop::export::ALL` lists them.
 
+use std::io;
+
 use crate::interop::export::input::ExportInput;
 use crate::interop::export::merge::{MergeRefusal, SharedFile};
 use crate::interop::export::output::{ExportFile, ExportOutput};
@@ -22,8 +24,8 @@ pub struct ExportTarget {
     pub archive: Option<ArchiveFn>,
 }
 
-/// Returns the bytes of an archive of some files.
-pub type ArchiveFn = fn(&[ExportFile]) -> Vec<u8>;
+/// Returns the bytes of an archive of some files, or why a name can't be stored in one.
+pub type ArchiveFn = fn(&[ExportFile]) -> io::Result<Vec<u8>>;
 
 /// Returns the edited file as the only file of the output.
 pub type MergeFn = fn(&ExportInput<'_>, SharedFile<'_>) -> Result<ExportOutput, MergeRefusal>;

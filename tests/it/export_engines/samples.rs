@@ -103,7 +103,7 @@ fn the_same_commit_and_instant_make_the_same_bytes() {
     let packed = || {
         super::with_input(&repo, super::ON, NO_LOSSES, |input, _| {
             let super::ExportFiles::Several(files) = (opa.write)(input).files else { panic!() };
-            (opa.archive.unwrap())(&files)
+            (opa.archive.unwrap())(&files).unwrap()
         })
     };
     let archive = packed();
