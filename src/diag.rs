@@ -102,6 +102,7 @@ pub fn count(n: usize, noun: &str) -> String {
     let many = match noun.strip_suffix('y') {
         _ if n == 1 => noun.to_owned(),
         Some(stem) if !noun.ends_with("ay") && !noun.ends_with("ey") => format!("{stem}ies"),
+        _ if noun.ends_with('s') => format!("{noun}es"),
         _ => format!("{noun}s"),
     };
     format!("{n} {many}")

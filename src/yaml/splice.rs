@@ -77,6 +77,39 @@ pub fn splice(source: &str, root: &Node, edits: &[SpliceEdit<'_>]) -> Result<Str
     Ok(text)
 }
 
+/// Applies edits that don't touch each other's places to a source at once, and checks the result once; removals of items
+/// of one list stand in the order of the last to the first.
+///
+/// # Errors
+/// As [`splice`], to which edits are left whose places touch.
+pub fn together(
+    source: &str,
+    root: &Node,
+    edits: &[SpliceEdit<'_>],
+) -> Result<String, SpliceError> {
+    let mut changes = Vec::new();
+    let mut wanted = Meaning::of(root);
+    let mut is_possible = true;
+    for edit in edits {
+        let target = place::target(source, root, edit.path())?;
+        changes.extend(edit.changes(source, root, &target)?);
+        is_possible &= edit.apply_to(&mut wanted, &target).is_some();
+    }
+    changes.sort_by_key(|change| change.range.start);
+    let touch = changes.windows(2).any(|pair| match pair {
+        [one, next] => one.range.end > next.range.start,
+        _ => false,
+    });
+    if is_possible && !touch {
+        let edited = apply(source, &changes);
+        let read = yaml::parse(edited.as_bytes(), &ALL);
+        if read.faults.is_empty() && read.root.is_some_and(|root| wanted.matches(&root)) {
+            return Ok(edited);
+        }
+    }
+    splice(source, root, edits)
+}
+
 /// Returns the shortest one-line form of a text that every YAML reader reads back as that text: plain,
 /// else in single quotes, else in double quotes. It may be used inside brackets.
 ///

@@ -37,16 +37,23 @@ pub fn is_exact(pattern: &str) -> bool {
 
 /// Returns a pattern as a glob of Go's `doublestar`, which trivy and grype use.
 ///
-/// There `**/` also matches nothing, where our `**/` means at least one folder: `*/**/` says that. In other places
-/// `**` matches less than here.
+/// There `**/` also matches nothing, where our `**/` means at least one folder: `*/**/` says that. `/**` at the end also
+/// matches the folder itself, which after a wildcard may be a file: `/**/*` doesn't. In other places `**` matches less
+/// than here.
 pub fn doublestar(pattern: &str) -> String {
     let mut parts: Vec<String> = Vec::new();
     let mut segments = pattern.split('/').peekable();
+    let mut is_any = false;
     while let Some(segment) = segments.next() {
-        if segment == "**" && segments.peek().is_some() {
+        let is_last = segments.peek().is_none();
+        if segment == "**" && !is_last {
             parts.push("*".to_owned());
         }
         parts.push(escaped(segment));
+        if segment == "**" && is_last && is_any {
+            parts.push("*".to_owned());
+        }
+        is_any |= segment.contains(['*', '?']);
     }
     parts.join("/")
 }

@@ -48,7 +48,9 @@ pub(super) fn element(text: &str, span: Range<usize>) -> Range<usize> {
     if after.trim_start().starts_with(',') {
         return start..span.end + gap + 1;
     }
-    let is_comma = before.trim_end().ends_with(',');
+    // The comma before the last element; one in a comment is text, and then the comma stays.
+    let last_line = before.get(line_start(before, start)..start).unwrap_or_default();
+    let is_comma = before.trim_end().ends_with(',') && !last_line.contains('#');
     if is_comma { start - 1..span.end } else { start..span.end }
 }
 

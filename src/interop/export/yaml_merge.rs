@@ -44,21 +44,38 @@ pub(super) fn with_list(
         Some((Value::List(_), old)) => own_items(old, list.text_key, shared),
         Some(_) => return Err(shape(&list.path, "a list")),
     };
-    let mut edited = text;
-    for lines in &list.entries {
-        let item = flow_of(lines);
-        edited = spliced(edited, &SpliceEdit::Append { path: &list.path, item: &item })?;
+    let items: Vec<String> = list.entries.iter().map(|lines| flow_of(lines)).collect();
+    let there = root.at(&list.path).map(Node::items).unwrap_or_default();
+    let is_there = |item: &String| {
+        old.iter().filter_map(|index| there.get(*index)).any(|old| flow(old) == *item)
+    };
+    // Nothing is moved if every entry is there, and no other.
+    if items.len() == old.len() && items.iter().all(is_there) {
+        return Ok(text);
     }
-    without(edited, &list.path, old)
+    let new = items.iter().map(|item| SpliceEdit::Append { path: &list.path, item });
+    without(together(text, &new.collect::<Vec<_>>())?, &list.path, old)
 }
 
 /// Returns a text without some items of a list.
 pub(super) fn without(text: String, path: &str, items: Vec<usize>) -> Result<String, MergeRefusal> {
-    let mut edited = text;
-    for index in items.into_iter().rev() {
-        edited = spliced(edited, &remove(&format!("{path}[{index}]")))?;
-    }
-    Ok(edited)
+    let paths: Vec<String> = items.iter().rev().map(|index| format!("{path}[{index}]")).collect();
+    let edits: Vec<SpliceEdit<'_>> = paths.iter().map(|path| remove(path)).collect();
+    together(text, &edits)
+}
+
+/// Applies edits at once, so that a file is read twice and not once for each of them.
+fn together(text: String, edits: &[SpliceEdit<'_>]) -> Result<String, MergeRefusal> {
+    let Some(first) = edits.first() else {
+        return Ok(text);
+    };
+    let Some(root) = parsed(&text)? else {
+        return Err(MergeRefusal::Unparsed("it is empty".to_owned()));
+    };
+    splice::together(&text, &root, edits).map_err(|error| MergeRefusal::Layout {
+        key: edit_path(first).to_owned(),
+        why: error.to_string(),
+    })
 }
 
 pub(super) fn remove(path: &str) -> SpliceEdit<'_> {

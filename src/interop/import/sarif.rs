@@ -128,6 +128,9 @@ pub(super) fn finding_key(
             }
         }
     }
+    if paths.is_empty() && purl.is_none() && finding.purl.is_none() {
+        return Err("it names no file, so a key would cover every place".to_owned());
+    }
     let mut notes = Vec::new();
     if finding.places.iter().any(|place| place.line.is_some()) {
         notes.push("wider: line".to_owned());

@@ -25,14 +25,13 @@ pub fn documents(bytes: &[u8]) -> Result<Vec<(u64, Node)>, ImportError> {
     let mut piece = String::new();
     let (mut before, mut here) = (0, 0);
     for line in text(bytes)?.split_inclusive('\n') {
-        let is_mark = line.strip_prefix("---").is_some_and(|rest| rest.trim().is_empty());
-        if is_mark {
+        let rest = line.strip_prefix("---");
+        if rest.is_some_and(|rest| rest.trim().is_empty() || rest.starts_with([' ', '\t'])) {
             found.extend(parsed(&piece, before)?.map(|node| (before, node)));
             piece.clear();
-            before = here + 1;
-        } else {
-            piece.push_str(line);
+            before = here;
         }
+        piece.push_str(line);
         here += 1;
     }
     found.extend(parsed(&piece, before)?.map(|node| (before, node)));
@@ -48,12 +47,17 @@ fn parsed(text: &str, before: u64) -> Result<Option<Node>, ImportError> {
         return Ok(None);
     }
     let read = crate::yaml::parse(text.as_bytes(), &LIMITS);
-    if let Some(root) = read.root {
+    // An alias, or a key that stands twice, would be read as nothing, which limits nothing.
+    let fault = read.faults.first();
+    if let (None, Some(root)) = (fault, read.root) {
         return Ok(Some(root));
     }
-    let fault = read.faults.first();
     let line = fault.and_then(|fault| fault.pos).map_or(1, |pos| u64::from(pos.line));
-    Err(ImportError::at(line + before, "it can't be read as YAML to its end"))
+    let why = fault.map_or_else(
+        || "it can't be read as YAML to its end".to_owned(),
+        |fault| format!("it can't be read as YAML: {}", fault.message),
+    );
+    Err(ImportError::at(line + before, why))
 }
 
 /// Returns the line of a node.
