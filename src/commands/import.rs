@@ -105,6 +105,12 @@ impl Run for ImportArgs {
         self.flags.fill(&mut given).map_err(|wrong| {
             fault::usage_error(wrong.to_string(), "see `exledger import --help`")
         })?;
+        if given.states("scope.findings") {
+            return Err(fault::usage_error(
+                "--finding can't be given: the findings of a draft are those of its entries",
+                "leave --finding out, or file a record about other findings with `exledger new`",
+            ));
+        }
         let columns = self.columns(format)?;
         let progress = ctx.progress("reading the files");
         let inputs = read_all(ctx, &self.files)?;
@@ -198,7 +204,10 @@ impl ImportArgs {
             end: draft.end.as_deref(),
             todo: &draft.todo,
         });
-        let next = if self.dry_run { Vec::new() } else { next(ctx, session, prepared) };
+        let next = match self.dry_run {
+            true => Vec::new(),
+            false => next(ctx, session, prepared, &self.import_format),
+        };
         let shown = ImportView {
             entries: entries.collect(),
             drafts: drafts.collect(),
@@ -255,23 +264,19 @@ fn read(ctx: &Ctx, path: &Path, is_stdin: bool) -> anyhow::Result<ImportFile> {
 }
 
 /// Returns the commands that complete the drafts, check them, and send them to their approvers.
-fn next(ctx: &Ctx, session: &Session, prepared: &PreparedImport<'_>) -> Vec<String> {
+fn next(ctx: &Ctx, session: &Session, prepared: &PreparedImport<'_>, format: &str) -> Vec<String> {
     let drafts = &prepared.drafts;
     let (Some(first), paths) = (drafts.first(), drafts.iter().map(|it| it.path.as_str())) else {
         return Vec::new();
     };
     let folders: BTreeSet<&str> =
         paths.clone().filter_map(|path| Some(path.rsplit_once('/')?.0)).collect();
-    let is_short = drafts.len() <= SHORT;
+    let is_short = drafts.len() <= next_steps::SHORT;
     let mut next = Vec::new();
     let open = drafts.iter().filter(|draft| !draft.todo.is_empty()).map(|draft| draft.id.as_str());
     let open: Vec<&str> = open.collect();
-    if !open.is_empty() && is_short {
-        next.push(format!("exledger new --complete {}", open.join(" ")));
-    } else if !open.is_empty() {
-        let git = next_steps::git_command(ctx, session);
-        let folders: Vec<String> = folders.iter().map(|it| quoted(it)).collect();
-        next.push(format!("exledger new --complete $({git} ls-files -o {})", folders.join(" ")));
+    if !open.is_empty() {
+        next.push(next_steps::completing(ctx, session, (&open, &folders)));
     }
     next.push("exledger lint".to_owned());
     let files: Vec<String> = if is_short {
@@ -279,17 +284,16 @@ fn next(ctx: &Ctx, session: &Session, prepared: &PreparedImport<'_>) -> Vec<Stri
     } else {
         folders.iter().map(|it| quoted(it)).collect()
     };
-    let name = match drafts.len() {
-        1 => first.id.to_string(),
-        n => format!("{n} imported exceptions"),
+    // An id is drawn once, so that the branch of an earlier import never has this name.
+    let branch = format!("import-{format}-{}", first.id);
+    let more = match drafts.len() {
+        1 => String::new(),
+        n => format!(" and {} more", n - 1),
     };
-    let branch = format!("import-{}", name.replace(' ', "-"));
-    next.extend(next_steps::sending(ctx, session, &branch, (&files, &format!("File {name}"))));
+    let subject = format!("File {}{more}, imported from {format}", first.id);
+    next.extend(next_steps::sending(ctx, session, &branch, (&files, &subject)));
     next
 }
-
-/// The number of drafts that are named one by one.
-const SHORT: usize = 3;
 
 fn outcome(ctx: &Ctx, prepared: &PreparedImport<'_>) -> Outcome {
     if !prepared.unread.is_empty() {

@@ -112,7 +112,8 @@ impl Run for NewArgs {
             .map_err(|wrong| fault::usage_error(wrong.to_string(), "see `exledger new --help`"))?;
         if !self.complete.is_empty() {
             let (named, profile) = (self.complete.as_slice(), self.profile.as_deref());
-            return complete::run(ctx, &session, Completing { named, given, profile });
+            let flags = self.flags.named();
+            return complete::run(ctx, &session, Completing { named, given, profile, flags });
         }
         let receipt = input(self.from_check.as_deref())?;
         let fields = input(self.from.as_deref())?;

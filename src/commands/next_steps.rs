@@ -2,12 +2,17 @@
 //!
 //! Start at [`after`] and [`after_filing`].
 
+use std::collections::BTreeSet;
+
 use crate::commands::context::Ctx;
 use exledger::history::change::event::ChangeEvent;
 use exledger::history::refs::HeadState;
 use exledger::session::Session;
 use exledger::session::decide::decided::DecidedRecord;
 use exledger::survey::shell::quoted;
+
+/// The number of drafts that are named one by one.
+pub(crate) const SHORT: usize = 3;
 
 /// Returns the git commands that send the decision to its approvers.
 pub(crate) fn after(
@@ -62,6 +67,20 @@ pub(crate) fn sending(
         push(ctx, home, own.as_deref().unwrap_or(branch)),
     ];
     switch.into_iter().chain(rest).collect()
+}
+
+/// Returns the command that completes drafts: by their ids, or if there are many, by what is new in their folders.
+pub(crate) fn completing(
+    ctx: &Ctx,
+    home: &Session,
+    (ids, folders): (&[&str], &BTreeSet<&str>),
+) -> String {
+    if ids.len() <= SHORT {
+        return format!("exledger new --complete {}", ids.join(" "));
+    }
+    let git = git_command(ctx, home);
+    let folders: Vec<String> = folders.iter().map(|it| quoted(it)).collect();
+    format!("exledger new --complete $({git} ls-files -o {})", folders.join(" "))
 }
 
 /// Returns the command that pushes a branch: to the remote of the current branch, otherwise to the

@@ -7,6 +7,7 @@ mod output;
 mod plan;
 mod stdin;
 
+use std::collections::BTreeSet;
 use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 
@@ -17,15 +18,19 @@ use crate::commands::command::{Command, PastInstants, Run};
 use crate::commands::context::fault;
 use crate::commands::context::{self, Ctx};
 use crate::commands::exit::Outcome;
+use crate::commands::next_steps;
 use crate::commands::triage::output::Rewrite;
 use crate::commands::triage::plan::{AlertForge, AlertsToPlan};
 use exledger::gate;
 use exledger::policy::governance;
 use exledger::policy::governance::NO_POLICY;
+use exledger::session::Session;
 use exledger::session::triage::drafts::TriageDraft;
 use exledger::session::triage::sources::Source;
 use exledger::session::triage::suppressions::RewriteKind;
 use exledger::session::triage::{TriageAnswer, TriageRequest};
+use exledger::store::files;
+use exledger::survey::shell::quoted;
 use exledger::survey::triage::TriageState;
 use exledger::survey::triage::counts::KeptDetail;
 use exledger::view;
@@ -182,8 +187,12 @@ impl Run for TriageArgs {
         if takes_stdout {
             ctx.hint(&view::triage::display_counts(&answer.counts).bare());
         } else {
+            let next = drafts.as_ref().map(|(folder, drafts)| {
+                let ids: Vec<&str> = drafts.iter().map(|draft| draft.id.as_str()).collect();
+                next(ctx, &session, (folder, &ids), &answer)
+            });
             let drafts = drafts.map(|(folder, drafts)| written(folder, drafts));
-            show(ctx, &answer, drafts, self.messages)?;
+            show(ctx, &answer, (drafts, next.unwrap_or_default()), self.messages)?;
         }
         Ok(outcome)
     }
@@ -277,7 +286,7 @@ fn absolute(root: &str) -> anyhow::Result<String> {
 fn show(
     ctx: &Ctx,
     answer: &TriageAnswer<'_>,
-    drafts: Option<Vec<WrittenDraft>>,
+    (drafts, next): (Option<Vec<WrittenDraft>>, Vec<String>),
     asks_messages: bool,
 ) -> anyhow::Result<()> {
     let names: Vec<String> = answer.read.iter().map(|(it, _)| it.name.clone()).collect();
@@ -294,6 +303,7 @@ fn show(
         events: &answer.snapshot().governance().policy.patterns.events,
         unused: matches.map(|matches| Unused { used: matches.used, why: matches.why_never }),
         drafts,
+        next,
         asks_messages,
     };
     if asks_messages && shown.reads == FormatNeeds::Json {
@@ -302,6 +312,23 @@ fn show(
             .for_each(|text| ctx.tell(&format!("warning: {text}")));
     }
     ctx.show(&view::triage::doc(&shown))
+}
+
+/// Returns the commands that complete drafts and check them, if they are in a folder of records.
+fn next(
+    ctx: &Ctx,
+    session: &Session,
+    (folder, ids): (&Path, &[&str]),
+    answer: &TriageAnswer<'_>,
+) -> Vec<String> {
+    let records = &answer.snapshot().governance().policy.records;
+    let inside = files::inside(session.root(), &ctx.folder, folder);
+    let of_records = |path: &String| records.iter().any(|it| Path::new(path).starts_with(it));
+    let Some(path) = inside.filter(of_records).filter(|_| !ids.is_empty()) else {
+        return Vec::new();
+    };
+    let completing = next_steps::completing(ctx, session, (ids, &BTreeSet::from([path.as_str()])));
+    vec![completing, format!("exledger lint {}", quoted(&folder.to_string_lossy()))]
 }
 
 /// Returns drafts for display, with the folder as the user named it.

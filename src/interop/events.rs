@@ -32,8 +32,29 @@ pub fn read(
     read.map_err(|cause| Broken::Unread(cause.to_string()))
 }
 
+/// What to do with alerts.
+const PLAN: &str = "add `--plan github --repo OWNER/NAME`";
+
+/// Tells whether a value is an alert as GitHub's API has them, or a list that begins with one.
+fn looks_like_alerts(value: &Value) -> bool {
+    let first = match value {
+        Value::Array(items) => items.first().unwrap_or(value),
+        value => value,
+    };
+    let has = |key: &str| first.get(key).is_some();
+    has("number") && has("state") && has("html_url") && !has("type")
+}
+
 fn event(text: &[u8]) -> Result<CloudEvent, String> {
-    let fields = json::value(text).map_err(|error| format!("the line is not JSON: {error}"))?;
+    // A list is never an event; `gh api --paginate` prints one behind the other, and formatters spread one over lines.
+    let is_list = text.trim_ascii_start().starts_with(b"[");
+    let fields = json::value(text).map_err(|error| match is_list {
+        true => format!("the line is not JSON: {error}; if it is of alerts of GitHub, {PLAN}"),
+        false => format!("the line is not JSON: {error}"),
+    })?;
+    if looks_like_alerts(&fields) {
+        return Err(format!("these look like alerts of GitHub: {PLAN}"));
+    }
     if !fields.is_object() {
         return Err("the line is not a JSON object".to_owned());
     }

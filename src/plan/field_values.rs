@@ -96,3 +96,32 @@ fn answer(field: &FieldPath, values: &[String]) -> Result<Value, String> {
         _ => Ok(texts().collect::<String>().into()),
     }
 }
+
+/// Returns the flags that give answers, each with its value.
+pub fn flags_of(answers: &Answers) -> Vec<(&'static str, String)> {
+    let mut flags = Vec::new();
+    for (field, ask) in flag_fields() {
+        let list = field.path.rsplit_once('.').filter(|_| field.is_of_item);
+        let values = match (list, answers.get(list.map_or(field.path.as_str(), |(list, _)| list))) {
+            (Some((_, key)), Some(Value::Array(items))) => {
+                items.iter().filter_map(|item| item.get(key)).map(text_of).collect()
+            }
+            (None, Some(Value::Array(items))) => items.iter().map(text_of).collect(),
+            (None, Some(value)) => vec![text_of(value)],
+            (_, _) => Vec::new(),
+        };
+        flags.extend(values.into_iter().map(|value| (ask.flag, value)));
+    }
+    flags
+}
+
+/// Returns a value as a flag states it.
+fn text_of(value: &Value) -> String {
+    let part = |key: &str| value.get(key).and_then(Value::as_str);
+    match (value, part("when"), part("then"), part("tool"), part("id")) {
+        (Value::String(text), ..) => text.clone(),
+        (_, Some(when), Some(then), ..) => format!("{when} => {then}"),
+        (_, _, _, Some(tool), Some(id)) => format!("{tool}:{id}"),
+        (other, ..) => other.to_string(),
+    }
+}

@@ -162,6 +162,22 @@ pub fn resolve(policy: &Policy, facts: &Facts) -> Option<Resolved> {
     Some(resolved)
 }
 
+/// Returns the maximum terms that may apply to a record of which not every deciding field can be read: those of each tier
+/// that what is known does not rule out, and that of its class.
+pub fn possible_terms(policy: &Policy, facts: &Facts) -> Vec<Limit> {
+    let tiers = choose::possible(policy, facts).into_iter();
+    let by_tier =
+        tiers.map(|tier| Limit { term: tier.max_term, by: format!("tier {}", tier.name) });
+    let by_class = match facts.class {
+        Fact::Stated(class) => {
+            let term = policy.classes.of(class).max_term;
+            term.map(|term| Limit { term, by: format!("class {}", class.as_str()) })
+        }
+        Fact::Silent | Fact::Unreadable => None,
+    };
+    by_tier.chain(by_class).collect()
+}
+
 impl Resolved {
     fn of(policy: &Policy, tier: &Tier) -> Resolved {
         let mut resolved = Resolved {

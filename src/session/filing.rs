@@ -11,8 +11,7 @@ pub mod sources;
 
 use std::path::Path;
 
-use crate::diag::code::Code;
-use crate::diag::{self, Finding, Level};
+use crate::diag::{self, Finding};
 use crate::ledger::Ledger;
 use crate::plan::answers::Answers;
 use crate::plan::draft::{self, RecordDraft};
@@ -21,7 +20,6 @@ use crate::plan::question::{self, Because, FilingQuestion};
 use crate::plan::setting::{Filer, Setting};
 use crate::policy::governance::Governance;
 use crate::record::id::Id;
-use crate::record::time::{When, not_after};
 use crate::rules::case::RuleContext;
 use crate::rules::extra_schema::ExtraSchema;
 use crate::rules::lint;
@@ -163,17 +161,7 @@ impl Filing<'_> {
 
     /// Returns the finding about an end in the past: such a record would never grant anything.
     pub fn ended(&self, draft: &RecordDraft) -> Option<Finding> {
-        let now = self.at.instant();
-        let expires: When = draft.source.value("expires")?;
-        (not_after(&expires) <= now).then(|| {
-            draft.source.finding(
-                Code::BadValue,
-                Level::Error,
-                "expires",
-                format!("{expires} is in the past"),
-                format!("give an end in the future; it is now {now}"),
-            )
-        })
+        review::ended(&draft.source, self.at.instant())
     }
 
     /// Refuses a draft with missing answers that no prompt will ask for.

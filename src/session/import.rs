@@ -7,6 +7,7 @@ pub mod complete;
 pub mod entry;
 mod inputs;
 mod named;
+pub mod prompted;
 pub mod request;
 
 use std::collections::BTreeSet;
@@ -34,6 +35,7 @@ use crate::session::import::complete::{CompletionRequest, PreparedCompletion};
 use crate::session::import::entry::{ImportedEntry, ImportedState};
 use crate::session::import::inputs::ReadInput;
 use crate::session::import::named::NamedRecords;
+use crate::session::import::prompted::CompletionPrompts;
 use crate::session::import::request::ImportRequest;
 use crate::session::locate::{self, Located};
 use crate::session::notice::Notice;
@@ -98,6 +100,14 @@ impl Session {
         request: &CompletionRequest<'_>,
     ) -> Result<PreparedCompletion<'_>, Error> {
         complete::prepare(self.opened.current()?, at, request)
+    }
+
+    /// Returns what prompts for drafts of the work tree offer, and what they refuse.
+    ///
+    /// # Errors
+    /// [`crate::session::error::Undetermined`] if the ledger can't be read.
+    pub fn completion_prompts(&self) -> Result<CompletionPrompts<'_>, Error> {
+        CompletionPrompts::read(self.opened.current()?)
     }
 }
 

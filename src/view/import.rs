@@ -175,6 +175,11 @@ fn notable(doc: &mut Doc<'_>, entries: &[EntryLine<'_>]) {
     let columns = vec![whole("state"), flexible("where"), flexible("finding"), flexible("note")];
     doc.blocks.push(table(columns, rows));
     more(doc, found.len(), "entries");
+    if found.iter().any(|entry| entry.state == "listed") {
+        let text = "listed: not drafted, because no finding of a record says the same: file it by \
+                    hand with `exledger new`, or delete the entry";
+        doc.blocks.push(Block::Paragraph(StyledText::with_tone(Tone::Muted, text)));
+    }
 }
 
 fn more(doc: &mut Doc<'_>, n: usize, what: &str) {

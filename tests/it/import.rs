@@ -4,8 +4,10 @@
 
 mod completed;
 mod drafts;
+mod ends;
 mod formats;
 mod moving_in;
+mod prompted;
 mod round;
 
 use std::path::Path;

@@ -4,7 +4,6 @@
 
 use std::collections::BTreeSet;
 
-use crate::ask;
 use crate::ask::prompting::Prompt;
 use crate::commands::context::Ctx;
 use crate::commands::context::fault;
@@ -12,10 +11,13 @@ use crate::commands::exit::Outcome;
 use crate::commands::next_steps;
 use crate::commands::prompts;
 use exledger::plan::answers::Answers;
+use exledger::plan::field_values;
 use exledger::plan::part;
 use exledger::plan::question::table::{self, QuestionField};
+use exledger::record::credential;
 use exledger::session::Session;
 use exledger::session::import::complete::{CompletionRequest, PreparedCompletion};
+use exledger::session::import::prompted::CompletionPrompts;
 use exledger::survey::shell::quoted;
 use exledger::view;
 use exledger::view::import::CompletedLine;
@@ -25,73 +27,104 @@ pub(super) struct Completing<'c> {
     pub(super) named: &'c [String],
     pub(super) given: Answers,
     pub(super) profile: Option<&'c str>,
+    /// The flags that were given.
+    pub(super) flags: Vec<&'static str>,
 }
 
-/// Completes drafts, all or none.
+/// Completes drafts, all or none. If answers at prompts come to nothing, the command that gives them again is printed.
 pub(super) fn run(
     ctx: &Ctx,
     session: &Session,
     mut completing: Completing<'_>,
 ) -> anyhow::Result<Outcome> {
-    let mut asked = BTreeSet::new();
-    let prepared = loop {
-        let prepared = completing.prepared(ctx, session)?;
-        let mut open = prepared.left().into_iter().filter_map(question);
-        let open = open.find(|of| !asked.contains(&of.field));
-        let Some(of) = open.filter(|_| prompts::can_prompt(ctx)) else {
-            break prepared;
-        };
-        let n = prepared.drafts.len();
-        // Nobody else can write while it is held.
-        drop(prepared);
-        asked.insert(of.field.clone());
-        completing.ask(&of, n)?;
-    };
-    ctx.of_notices(&prepared.notices);
-    prepared.refuse_incomplete()?;
-    prepared.write()?;
-    show(ctx, session, &prepared)?;
-    Ok(Outcome::Fine)
+    let before = completing.given.clone();
+    let done = completing.complete(ctx, session);
+    if done.is_err() && completing.given != before {
+        ctx.hint(&format!("hint: these answers again:\n{}", completing.command()));
+    }
+    done
 }
 
 impl Completing<'_> {
+    fn complete(&mut self, ctx: &Ctx, session: &Session) -> anyhow::Result<Outcome> {
+        let mut asked = BTreeSet::new();
+        let prepared = loop {
+            let prepared = self.prepared(ctx, session)?;
+            let left = prepared.left();
+            let mut questions = left.iter().filter_map(|field| question(field, &left));
+            let open = questions.find(|of| !asked.contains(&of.field));
+            let Some(of) = open.filter(|_| prompts::can_prompt(ctx)) else {
+                break prepared;
+            };
+            let n = prepared.drafts.len();
+            // Nobody else can write while it is held.
+            drop(prepared);
+            asked.insert(of.field.clone());
+            self.ask((ctx, &session.completion_prompts()?), &of, n)?;
+        };
+        ctx.of_notices(&prepared.notices);
+        prepared.refuse_incomplete()?;
+        prepared.refuse_unchanged(&self.flags)?;
+        prepared.write()?;
+        show(ctx, session, &prepared)?;
+        Ok(Outcome::Fine)
+    }
+
     fn prepared<'s>(
         &self,
         ctx: &Ctx,
         session: &'s Session,
     ) -> anyhow::Result<PreparedCompletion<'s>> {
         let _progress = ctx.progress("reading the drafts");
-        Ok(session.complete(
-            &ctx.moment(),
-            &CompletionRequest {
-                named: self.named,
-                given: &self.given,
-                profile: self.profile,
-                folder: &ctx.folder,
-            },
-        )?)
+        Ok(session.complete(&ctx.moment(), &self.request(ctx, &self.given))?)
     }
 
-    /// Asks for the answer to an open field of all drafts.
-    fn ask(&mut self, of: &QuestionField, n: usize) -> anyhow::Result<()> {
+    fn request<'r>(&'r self, ctx: &'r Ctx, given: &'r Answers) -> CompletionRequest<'r> {
+        let folder = ctx.folder.as_path();
+        CompletionRequest { named: self.named, given, profile: self.profile, folder }
+    }
+
+    /// Asks for the answer to an open field of all drafts, until it is one that each can have.
+    fn ask(
+        &mut self,
+        (ctx, prompts): (&Ctx, &CompletionPrompts<'_>),
+        of: &QuestionField,
+        n: usize,
+    ) -> anyhow::Result<()> {
         let question = match n {
             1 => of.prompt.to_owned(),
             n => format!("{} (for {n} drafts)", of.prompt),
         };
         let prompt =
             Prompt { label: of.label, question: &question, hint: of.hint, ..Prompt::default() };
-        let check = |answer: &str| part::fill(&mut self.given.clone(), &of.field, answer);
-        let answer = ask::line(&prompt, "", &check)
+        let check = |answer: &str| {
+            let mut trial = self.given.clone();
+            part::fill(&mut trial, &of.field, answer)?;
+            prompts.refuse(&ctx.moment(), &self.request(ctx, &trial), &of.field)
+        };
+        let answer = super::prompts::answer(&prompt, (&of.field, ""), &prompts.names(), &check)
             .map_err(|error| fault::unasked(&error, format!("give it with {}", of.flags)))?;
         part::fill(&mut self.given, &of.field, &answer).map_err(|what| fault::usage_error(what, ""))
     }
+
+    /// Returns the command that gives the same answers by flags.
+    fn command(&self) -> String {
+        let named = self.named.iter().map(|named| quoted(named));
+        let profile = self.profile.map(|name| ("--profile", name.to_owned()));
+        let given = profile.into_iter().chain(field_values::flags_of(&self.given));
+        let flags = given.map(|(flag, value)| format!("{flag} {}", quoted(&value)));
+        let parts: Vec<String> = named.chain(flags).collect();
+        credential::hidden(format!("exledger new --complete {}", parts.join(" ")))
+    }
 }
 
-/// Returns the question that answers an open field.
-fn question(field: &str) -> Option<QuestionField> {
+/// Returns the question that answers an open field, beside the other open ones.
+fn question(field: &str, left: &[&str]) -> Option<QuestionField> {
     let path = match field {
         "deviates_from.rule" => "deviates_from",
         "subject.application" => "subject",
+        // The address is known, but no roster has the name.
+        "owner.name" if !left.contains(&"owner.email") => field,
         "owner.name" | "owner.email" => "owner",
         // The owner of a control is the owner of the record, once known.
         _ if field.ends_with("].owner") => "owner",
@@ -101,17 +134,21 @@ fn question(field: &str) -> Option<QuestionField> {
 }
 
 fn show(ctx: &Ctx, session: &Session, prepared: &PreparedCompletion<'_>) -> anyhow::Result<()> {
+    let unchanged: Vec<&str> = prepared.unchanged().map(|draft| draft.id.as_str()).collect();
+    if !unchanged.is_empty() {
+        ctx.hint(&format!("hint: nothing to complete in {}", unchanged.join(", ")));
+    }
     let drafts: Vec<CompletedLine<'_>> = prepared
-        .drafts
-        .iter()
+        .changed()
         .map(|draft| CompletedLine { id: &draft.id, path: &draft.path, changes: &draft.changes })
         .collect();
-    let files: Vec<String> = prepared.drafts.iter().map(|draft| quoted(&draft.path)).collect();
-    let name = match prepared.drafts.as_slice() {
-        [only] => only.id.clone(),
-        several => format!("{} exceptions", several.len()),
+    let files: Vec<String> = prepared.changed().map(|draft| quoted(&draft.path)).collect();
+    let first = drafts.first().map_or("", |draft| draft.id);
+    let more = match drafts.len() {
+        0 | 1 => String::new(),
+        n => format!(" and {} more", n - 1),
     };
-    let branch = format!("file-{}", name.replace(' ', "-"));
-    let next = next_steps::sending(ctx, session, &branch, (&files, &format!("File {name}")));
+    let (branch, subject) = (format!("file-{first}"), format!("File {first}{more}"));
+    let next = next_steps::sending(ctx, session, &branch, (&files, &subject));
     ctx.show(&view::import::completed(&drafts, &next))
 }

@@ -86,6 +86,12 @@ impl FromArgMatches for Flags {
 }
 
 impl Flags {
+    /// Returns the flags that are given, in the order of the record.
+    pub(crate) fn named(&self) -> Vec<&'static str> {
+        let given = flag_fields().filter(|(field, _)| self.given.contains_key(&field.path));
+        given.map(|(_, ask)| ask.flag).collect()
+    }
+
     /// Adds the values of flags to the answers, overriding known ones.
     ///
     /// # Errors

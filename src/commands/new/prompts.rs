@@ -3,7 +3,7 @@
 //! Start at [`FilingPrompts::ask`]. Follows `docs/spec/cli.md`, new.
 
 use crate::ask;
-use crate::ask::prompting::Prompt;
+use crate::ask::prompting::{AskError, Prompt};
 use crate::commands::context::Ctx;
 use crate::commands::context::fault;
 use exledger::plan::answers::Answers;
@@ -12,10 +12,8 @@ use exledger::plan::draft::RecordDraft;
 use exledger::plan::offer::{self, Offer, OfferedNames};
 use exledger::plan::part;
 use exledger::plan::question::table::QuestionField;
-use exledger::record::credential;
 use exledger::record::scalar::Scalar;
 use exledger::record::time::When;
-use exledger::rules;
 use exledger::session::filing::Filing;
 use exledger::session::filing::review;
 
@@ -58,15 +56,7 @@ impl FilingPrompts<'_> {
         let prompt =
             Prompt { label: of.label, question: &question, hint: &hint, ..Prompt::default() };
         let check = |answer: &str| self.refused(path, answer, answers);
-        let result = if offer::offers(path, "", &self.names).is_some() {
-            let offers = |typed: &str| offer::offers(path, typed, &self.names).unwrap_or_default();
-            let marked =
-                offers("").iter().position(|it| it.value == initial && !initial.is_empty());
-            let taken = ask::pick(&prompt, &offers, marked, &|offer: &Offer| check(&offer.value));
-            taken.map(|offer| offer.value)
-        } else {
-            ask::line(&prompt, initial, &check)
-        };
+        let result = answer(&prompt, (path, initial), &self.names, &check);
         let flags = format!("give it with {}", of.flags);
         let answer = result.map_err(|error| fault::unasked(&error, flags))?;
         part::fill(answers, path, &answer).map_err(|what| fault::usage_error(what, ""))
@@ -78,21 +68,7 @@ impl FilingPrompts<'_> {
         part::fill(&mut trial, path, answer)?;
         let made = self.filing.draft(&trial);
         let findings = self.filing.objections(&made).map_err(|error| error.to_string())?;
-        let of_field = |field: &str| {
-            let rest = field.strip_prefix(path);
-            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
-        };
-        let objection = review::errors(&findings).find(|finding| {
-            let here = finding.field.as_deref().is_some_and(of_field);
-            here && !rules::find(finding.rule).is_some_and(|rule| rule.special.asked_later)
-        });
-        match objection {
-            Some(finding) => Err(credential::hidden(format!(
-                "{}: {} [{}]",
-                finding.message, finding.help, finding.rule
-            ))),
-            None => Ok(()),
-        }
+        review::refuse_answer(&findings, path)
     }
 
     /// Returns a hint for the answer: the policy's limit, if there is one.
@@ -109,6 +85,22 @@ impl FilingPrompts<'_> {
             _ => of.hint.to_owned(),
         }
     }
+}
+
+/// Returns the answer for a field, picked from what is offered for it, if anything is.
+pub(super) fn answer(
+    prompt: &Prompt<'_>,
+    (path, initial): (&str, &str),
+    names: &OfferedNames<'_>,
+    check: &dyn Fn(&str) -> Result<(), String>,
+) -> Result<String, AskError> {
+    if offer::offers(path, "", names).is_none() {
+        return ask::line(prompt, initial, check);
+    }
+    let offers = |typed: &str| offer::offers(path, typed, names).unwrap_or_default();
+    let marked = offers("").iter().position(|it| it.value == initial && !initial.is_empty());
+    let taken = ask::pick(prompt, &offers, marked, &|offer: &Offer| check(&offer.value))?;
+    Ok(taken.value)
 }
 
 /// Returns the maximum duration that tier and class allow, as text.

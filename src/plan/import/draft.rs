@@ -15,6 +15,8 @@ use crate::plan::imported::{self, is_todo, todo};
 use crate::plan::question::{self, Because};
 use crate::plan::setting::Setting;
 use crate::policy::term;
+use crate::policy::tier::fact::Facts;
+use crate::policy::tier::{self, Limit};
 use crate::record::Record;
 use crate::record::map::MapSpec;
 use crate::record::placeholder;
@@ -357,7 +359,7 @@ impl EndJudge<'_> {
         not_after(end) <= self.setting.now
     }
 
-    /// Returns why an end is not within the limit; with an unknown tier, the strictest tier counts.
+    /// Returns why an end is not within the limit; with an unknown tier, the strictest that may apply counts.
     fn beyond(&self, end: &When) -> Option<String> {
         if let Some(resolved) = &self.first.resolved {
             let broken = term::judge(&self.starts, end, &resolved.max_term);
@@ -367,16 +369,21 @@ impl EndJudge<'_> {
                 worst.limit.term, worst.limit.by, worst.latest
             ));
         }
-        let tiers = self.setting.governance.policy.tiers.iter();
-        let shortest = tiers.min_by_key(|tier| not_after(&self.latest(tier.max_term)))?;
-        (not_after(end) > not_after(&self.latest(shortest.max_term))).then(|| {
-            format!("beyond the {} of tier {}, which may apply", shortest.max_term, shortest.name)
-        })
+        let limits = self.possible().into_iter();
+        let shortest = limits.min_by_key(|limit| not_after(&self.latest(limit.term)))?;
+        (not_after(end) > not_after(&self.latest(shortest.term)))
+            .then(|| format!("beyond the {} of {}, which may apply", shortest.term, shortest.by))
     }
 
     fn is_beyond_all(&self, end: &When) -> bool {
-        let tiers = &self.setting.governance.policy.tiers;
-        tiers.iter().all(|tier| not_after(end) > not_after(&self.latest(tier.max_term)))
+        let limits = self.possible();
+        limits.iter().all(|limit| not_after(end) > not_after(&self.latest(limit.term)))
+    }
+
+    /// Returns the limits that may apply while the tier is unknown.
+    fn possible(&self) -> Vec<Limit> {
+        let policy = &self.setting.governance.policy;
+        tier::possible_terms(policy, &Facts::of_source(&self.first.source))
     }
 
     fn latest(&self, term: crate::record::time::Term) -> When {

@@ -68,6 +68,23 @@ pub(super) fn choose<'p>(policy: &'p Policy, facts: &Facts) -> Option<Choice<'p>
     None
 }
 
+/// Returns the tiers that a record may be in once every field can be read: none that contradicts what is known already.
+pub(super) fn possible<'p>(policy: &'p Policy, facts: &Facts) -> Vec<&'p Tier> {
+    let known = KnownFact::of(policy, facts);
+    let mut tiers = Vec::new();
+    for tier in &policy.tiers {
+        match fit_of_tier(tier, facts, &known).0 {
+            TierFit::No => {}
+            TierFit::Unknown | TierFit::Silent(_) => tiers.push(tier),
+            TierFit::Yes => {
+                tiers.push(tier);
+                break;
+            }
+        }
+    }
+    tiers
+}
+
 /// What is determined for every record, whatever it leaves out.
 struct KnownFact<'p> {
     /// The sensitivity; silent if no pattern matches.

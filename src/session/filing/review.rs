@@ -7,6 +7,9 @@ use crate::diag::{Finding, Level};
 use crate::plan::draft::RecordDraft;
 use crate::policy::tier::Needed;
 use crate::record::credential;
+use crate::record::file::RecordFile;
+use crate::record::time::{Instant, When, not_after};
+use crate::rules;
 use crate::session::notice::Notice;
 
 /// The findings about a draft's shape, content and history.
@@ -38,4 +41,44 @@ pub fn in_one_line(finding: &Finding) -> String {
         "{}[{}] {field}: {}; {}",
         finding.level, finding.rule, finding.message, finding.help
     ))
+}
+
+/// Returns the finding about an end in the past: such a record would never grant anything.
+pub fn ended(source: &RecordFile, now: Instant) -> Option<Finding> {
+    let expires: When = source.value("expires")?;
+    (not_after(&expires) <= now).then(|| {
+        source.finding(
+            Code::BadValue,
+            Level::Error,
+            "expires",
+            format!("{expires} is in the past"),
+            format!("give an end in the future; it is now {now}"),
+        )
+    })
+}
+
+/// Refuses the answer to a field: by the first error about it that no later question answers.
+///
+/// # Errors
+/// The text that says what is wrong with the answer, and how to fix it.
+pub fn refuse_answer<'f>(
+    findings: impl IntoIterator<Item = &'f Finding>,
+    path: &str,
+) -> Result<(), String> {
+    let of_field = |field: &str| {
+        let rest = field.strip_prefix(path);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+    };
+    let objection = findings.into_iter().find(|finding| {
+        let here = finding.field.as_deref().is_some_and(of_field);
+        let is_error = finding.level == Level::Error;
+        is_error && here && !rules::find(finding.rule).is_some_and(|rule| rule.special.asked_later)
+    });
+    match objection {
+        Some(finding) => Err(credential::hidden(format!(
+            "{}: {} [{}]",
+            finding.message, finding.help, finding.rule
+        ))),
+        None => Ok(()),
+    }
 }

@@ -80,8 +80,20 @@ pub(super) fn prepare<'s>(
     let tree = located.work_tree()?;
     let lock = WriteLock::open(located.repository()?.common_dir()).map_err(decide::unwritten)?;
     let governance = locate::governance(tree)?;
-    let paths = paths_of(located, &governance, request)?;
-    refuse_filed(located, &governance, &paths)?;
+    let drafts = drafts(located, at, &governance, request)?;
+    let notices = judge(located, at, &governance, &drafts)?;
+    Ok(PreparedCompletion { drafts, notices, tree, lock })
+}
+
+/// Returns the named drafts with the answers of a request.
+pub(super) fn drafts(
+    located: &Located,
+    at: &Moment,
+    governance: &Governance,
+    request: &CompletionRequest<'_>,
+) -> Result<Vec<CompletedDraft>, Error> {
+    let paths = paths_of(located, governance, request)?;
+    refuse_filed(located, governance, &paths)?;
     let filing = FilingRequest {
         given: request.given,
         issue: None,
@@ -97,10 +109,16 @@ pub(super) fn prepare<'s>(
     let known = sources::gather(&filing, &governance.policy, &Ledger::default())?.answers;
     let mut drafts = Vec::new();
     for path in &paths {
-        drafts.push(completed(located, at, &governance, &known, path)?);
+        drafts.push(completed(located, at, governance, &known, path)?);
     }
-    let notices = judge(located, at, &governance, &drafts)?;
-    Ok(PreparedCompletion { drafts, notices, tree, lock })
+    Ok(drafts)
+}
+
+impl CompletedDraft {
+    /// Returns the text of the file with its answers.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
 }
 
 impl PreparedCompletion<'_> {
@@ -137,18 +155,47 @@ impl PreparedCompletion<'_> {
         Err(Usage::refused(what, help).into())
     }
 
+    /// Returns the drafts in which something is answered now.
+    pub fn changed(&self) -> impl Iterator<Item = &CompletedDraft> {
+        self.drafts.iter().filter(|draft| draft.before != draft.text.as_bytes())
+    }
+
+    /// Returns the drafts that stay as they are.
+    pub fn unchanged(&self) -> impl Iterator<Item = &CompletedDraft> {
+        self.drafts.iter().filter(|draft| draft.before == draft.text.as_bytes())
+    }
+
+    /// Refuses drafts of which none has anything to answer; `flags` are those that were given for nothing.
+    ///
+    /// # Errors
+    /// [`Usage`], with the ids and the flags.
+    pub fn refuse_unchanged(&self, flags: &[&str]) -> Result<(), Error> {
+        if self.changed().next().is_some() {
+            return Ok(());
+        }
+        let ids: Vec<&str> = self.drafts.iter().map(|draft| draft.id.as_str()).collect();
+        let has = if ids.len() == 1 { "has" } else { "have" };
+        let unused = match flags {
+            [] => String::new(),
+            [only] => format!("; {only} was not used"),
+            several => format!("; {} were not used", several.join(", ")),
+        };
+        let what = format!("nothing to complete: {} {has} no TODO(import){unused}", ids.join(", "));
+        let help = "edit the file to change what it says, and check it with `exledger lint`";
+        Err(Usage::refused(what, help).into())
+    }
+
     /// Writes the files: all or none.
     ///
     /// # Errors
     /// If a file was changed in the meantime, or can't be written. Nothing is written then.
     pub fn write(&self) -> Result<(), Error> {
-        let changed = self.drafts.iter().filter(|draft| draft.before != draft.text.as_bytes());
         let write = |draft: &CompletedDraft| Write {
             path: draft.path.clone(),
             before: Some(draft.before.clone()),
             after: draft.text.clone().into_bytes(),
         };
-        let writes: Vec<Write> = changed.map(write).collect();
+        let writes: Vec<Write> = self.changed().map(write).collect();
         self.lock.write(self.tree, &writes).map_err(decide::unwritten)
     }
 }

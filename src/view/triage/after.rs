@@ -143,4 +143,8 @@ fn drafts(doc: &mut Doc, shown: &TriageView<'_>) {
         .map(|draft| vec![StyledText::plain(&draft.path), StyledText::plain(&draft.title)]);
     let columns = vec![whole("path"), flexible("title")];
     doc.blocks.push(table(columns, rows.collect()));
+    if !shown.next.is_empty() {
+        doc.blocks.push(Block::Heading(StyledText::plain("Next")));
+        doc.blocks.push(Block::Verbatim(shown.next.join("\n")));
+    }
 }

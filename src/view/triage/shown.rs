@@ -38,6 +38,8 @@ pub struct TriageView<'a> {
     pub unused: Option<Unused>,
     /// The written drafts, if requested.
     pub drafts: Option<Vec<WrittenDraft>>,
+    /// The commands that complete the drafts.
+    pub next: Vec<String>,
 }
 
 /// Which records are used, and why the others are not.

@@ -137,3 +137,28 @@ fn what_is_filed_already_is_refused() {
         assert_eq!(complete(folder, &["--complete", named]).code, 2);
     }
 }
+
+#[test]
+fn a_record_without_anything_open_is_refused_with_the_flags_given_for_nothing() {
+    let folder = ledger();
+    let folder = folder.path();
+    put(folder, ".trivyignore", "CVE-1\nCVE-2 exp:2026-12-20\n");
+    let found = answer(folder, 0, &[&["trivy", ".trivyignore"], BULK].concat());
+    let ids: Vec<String> = drafted(&found).into_iter().map(|(id, _)| id).collect();
+    let before = files(folder);
+    let given = ["--title", "Other", "--expires", "30d", "--owner", "lee@example.com"];
+    let ran = complete(folder, &[&["--complete", &ids[1]], &given[..]].concat());
+    assert_eq!(ran.code, 2, "{}", ran.out);
+    let said = format!(
+        "nothing to complete: {} has no TODO(import); --title, --owner-email, --expires were not used",
+        ids[1]
+    );
+    assert!(ran.err.contains(&said), "{}", ran.err);
+    assert_eq!(files(folder), before);
+    assert_eq!(complete(folder, &["--complete", &ids[1]]).code, 2);
+    // Beside one with something open, it is not called completed.
+    let ran = complete(folder, &["--complete", &ids[0], &ids[1], "--expires", "30d"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert!(ran.err.contains(&format!("nothing to complete in {}", ids[1])), "{}", ran.err);
+    assert!(!ran.out.contains(&ids[1]), "{}", ran.out);
+}

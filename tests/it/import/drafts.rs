@@ -274,3 +274,51 @@ fn an_unknown_format_is_refused_with_the_known_ones() {
     assert!(ran.err.contains("there is no format trivi"), "{}", ran.err);
     assert!(ran.err.contains("did you mean trivy?"), "{}", ran.err);
 }
+
+#[test]
+fn every_import_has_a_branch_and_a_subject_of_its_own() {
+    let folder = ledger();
+    let folder = folder.path();
+    // Nothing is committed yet, so that the checked-out branch is the approved one.
+    let mut seen = Vec::new();
+    for entries in ["CVE-1\nCVE-2 exp:2026-12-10\n", "CVE-3\nCVE-4 exp:2026-12-10\n"] {
+        put(folder, ".trivyignore", entries);
+        let ran = imported(folder, &["trivy", ".trivyignore"]);
+        assert_eq!(ran.code, 0, "{}", ran.err);
+        let line = |start: &str| {
+            let line = ran.out.lines().find(|line| line.starts_with(start));
+            line.unwrap_or_else(|| panic!("{}", ran.out)).to_owned()
+        };
+        let branch = line("git switch -c import-trivy-EXC-2026-");
+        let id = branch.trim_start_matches("git switch -c import-trivy-").to_owned();
+        let subject = format!("git commit -m 'File {id} and 1 more, imported from trivy'");
+        assert_eq!(line("git commit"), subject);
+        assert!(folder.join(format!("exceptions/{id}.yaml")).exists());
+        seen.push(branch);
+    }
+    assert_ne!(seen[0], seen[1]);
+}
+
+#[test]
+fn findings_by_flag_are_refused() {
+    let folder = ledger();
+    let folder = folder.path();
+    put(folder, ".trivyignore", "CVE-1\n");
+    let before = files(folder);
+    let ran = imported(folder, &["trivy", ".trivyignore", "--finding", "trivy:CVE-2"]);
+    assert_eq!(ran.code, 2, "{}", ran.out);
+    assert!(ran.err.contains("--finding can't be given"), "{}", ran.err);
+    assert_eq!(files(folder), before);
+}
+
+#[test]
+fn entries_that_no_record_can_name_say_what_to_do() {
+    let folder = ledger();
+    let folder = folder.path();
+    let text = "[[PackageOverrides]]\nname = \"lib\"\necosystem = \"npm\"\nignore = true\n";
+    put(folder, "osv-scanner.toml", text);
+    let ran = imported(folder, &["osv-scanner", "osv-scanner.toml"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert!(ran.out.contains("listed: not drafted"), "{}", ran.out);
+    assert!(ran.out.contains("file it by hand"), "{}", ran.out);
+}

@@ -194,3 +194,47 @@ fn what_needs_a_record_gets_one_draft_that_lint_refuses_until_it_is_filled_in() 
         "a draft asks for nothing yet"
     );
 }
+
+#[test]
+fn alerts_without_plan_are_recognized_and_the_flag_is_named() {
+    let repo = story();
+    let alert = json!({"number": 1, "state": "open", "html_url": "https://example.com/1"});
+    let spread = serde_json::to_string_pretty(&json!([alert])).unwrap();
+    for (text, said) in [
+        (json!([alert]).to_string(), "these look like alerts of GitHub: "),
+        (alert.to_string(), "these look like alerts of GitHub: "),
+        (format!("{0}{0}", json!([alert])), "if it is of alerts of GitHub, "),
+        (spread, "if it is of alerts of GitHub, "),
+    ] {
+        put(&repo, "alerts.json", &text);
+        let (code, answer) = asked(&repo, &["alerts.json"]);
+        assert_eq!(code, 3, "{text}");
+        let message = answer["results"][0]["message"].as_str().unwrap();
+        let said = format!("{said}add `--plan github --repo OWNER/NAME`");
+        assert!(message.contains(&said), "{message}");
+    }
+    // Anything else is refused as before.
+    for text in ["[1]", "[]", "{\"number\": 1}"] {
+        put(&repo, "alerts.json", text);
+        let (code, answer) = asked(&repo, &["alerts.json"]);
+        assert_eq!(code, 3, "{text}");
+        let message = answer["results"][0]["message"].as_str().unwrap();
+        assert!(!message.contains("GitHub"), "{message}");
+    }
+}
+
+#[test]
+fn drafts_among_the_records_say_how_they_are_completed() {
+    let repo = ledger(POLICY);
+    repo.checkout();
+    put(&repo, "a.sarif", sarif("trivy", &[result("CVE-2026-1", "a.lock")]));
+    let shown = run(&repo, &["a.sarif", "--draft", "exceptions/imported"]).out;
+    let mut files = std::fs::read_dir(repo.path().join("exceptions/imported")).unwrap();
+    let name = files.next().unwrap().unwrap().file_name().into_string().unwrap();
+    let id = name.trim_end_matches(".yaml");
+    let next = format!("exledger new --complete {id}\nexledger lint exceptions/imported\n");
+    assert!(shown.contains(&next), "{shown}");
+    // Elsewhere `new --complete` finds none.
+    let shown = run(&repo, &["a.sarif", "--draft", "elsewhere"]).out;
+    assert!(shown.contains("elsewhere/") && !shown.contains("--complete"), "{shown}");
+}
