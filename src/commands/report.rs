@@ -1,7 +1,7 @@
 //! `report`: the health of the backlog and its trends, for a job's summary, for scripts, or as a page.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use clap::Parser;
@@ -11,6 +11,7 @@ use crate::commands::context::Ctx;
 use crate::commands::context::fault;
 use crate::commands::context::globals::{self, DayOrInstant};
 use crate::commands::context::output::Formats;
+use crate::commands::context::place;
 use crate::commands::context::unknown;
 use crate::commands::exit::Outcome;
 use exledger::render;
@@ -60,6 +61,8 @@ impl Run for ReportArgs {
     const PAST: PastInstants = PastInstants::Answered;
 
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
+        let place = self.output.as_deref().map(|path| ctx.folder.join(path));
+        let output = place.map(place::file).transpose()?;
         let home = ctx.home()?;
         let approved = ctx.approved_of(&home, Scope::Everything)?;
         let trails = |record_state: &RecordState| approved.acts(record_state);
@@ -79,7 +82,7 @@ impl Run for ReportArgs {
             };
             view::report::page::add_records(&mut doc, sources);
         }
-        self.write(ctx, &doc)?;
+        write(ctx, output.as_deref(), &doc)?;
         let unknown = approved.records().iter().filter(unknown::is_unknown);
         Ok(unknown::outcome(ctx, unknown, Outcome::Fine))
     }
@@ -128,17 +131,6 @@ impl ReportArgs {
         }))
     }
 
-    fn write(&self, ctx: &Ctx, doc: &Doc<'_>) -> anyhow::Result<()> {
-        let Some(path) = &self.output else {
-            return ctx.show(doc);
-        };
-        let style = render::format::OutputStyle { width: None, ..ctx.style };
-        let doing = || format!("writing the report to {}", path.display());
-        let mut file = Begun::at(&ctx.folder.join(path)).with_context(doing)?;
-        ctx.format.write(doc, &style, &mut file).with_context(doing)?;
-        file.finish().with_context(doing)
-    }
-
     /// Returns the period of the report; a period that is not over yet ends with the clock's day.
     fn span(&self, approved: &Snapshot<'_>, lives: &[Life<'_>]) -> anyhow::Result<ReportPeriod> {
         let today = approved.stamp().instant.day();
@@ -154,6 +146,18 @@ impl ReportArgs {
         }
         Ok(ReportPeriod { from, to })
     }
+}
+
+/// Writes the answer to a file, otherwise to stdout.
+fn write(ctx: &Ctx, output: Option<&Path>, doc: &Doc<'_>) -> anyhow::Result<()> {
+    let Some(path) = output else {
+        return ctx.show(doc);
+    };
+    let style = render::format::OutputStyle { width: None, ..ctx.style };
+    let doing = || format!("writing the report to {}", path.display());
+    let mut file = Begun::at(path).with_context(doing)?;
+    ctx.format.write(doc, &style, &mut file).with_context(doing)?;
+    file.finish().with_context(doing)
 }
 
 /// Returns the controls that records open within a period deviated from, by id.

@@ -17,12 +17,12 @@ pub(super) const RULE: Rule = Rule {
     why: "A suppression without an exception is one that nobody approved, and that never ends.",
     remedy: "Remove the suppression, or file an exception and cite its id.",
     bad: Example::history(&[
-        "ana proposes scope.findings: [{tool: semgrep, id: shell-true, paths: [src/**]}, {tool: trivy, id: CVE-2026-1234}]",
+        "ana proposes scope.findings: [{tool: semgrep, id: shell-true, paths: [src/**]}]",
         "lee merges",
         "src/run.py has: run(a)  # nosemgrep: shell-true",
     ]),
     good: Example::history(&[
-        "ana proposes scope.findings: [{tool: semgrep, id: shell-true, paths: [src/**]}, {tool: trivy, id: CVE-2026-1234}]",
+        "ana proposes scope.findings: [{tool: semgrep, id: shell-true, paths: [src/**]}]",
         "lee merges",
         "src/run.py has: run(a)  # nosemgrep: shell-true EXC-2026-7F3KQ",
     ]),

@@ -3,7 +3,7 @@
 //! Start at [`begun`] and [`filled`]; the caller moves the file into place in one step.
 
 use std::fs;
-use std::io::{self, Write as _};
+use std::io::{self, ErrorKind, Write as _};
 use std::path::Path;
 
 use tempfile::NamedTempFile;
@@ -26,7 +26,19 @@ pub(super) fn begun(folder: &Path, prefix: &str) -> io::Result<NamedTempFile> {
         use std::os::unix::fs::PermissionsExt;
         builder.permissions(fs::Permissions::from_mode(0o666));
     }
-    builder.tempfile_in(folder)
+    builder.tempfile_in(folder).map_err(without_name)
+}
+
+/// Returns the error of creating a temporary file without its name, which tells nobody anything.
+fn without_name(error: io::Error) -> io::Error {
+    match error.kind() {
+        kind @ (ErrorKind::NotFound
+        | ErrorKind::NotADirectory
+        | ErrorKind::PermissionDenied
+        | ErrorKind::ReadOnlyFilesystem
+        | ErrorKind::StorageFull) => kind.into(),
+        _ => error,
+    }
 }
 
 /// Creates a temporary file with this content, and waits until it is on the disk.

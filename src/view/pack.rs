@@ -78,9 +78,11 @@ Who could write to the forge, and what was never committed. Times are those of c
 have been effective. An approval that is claimed and not attested rests on text that the committer could have written.
 Evidence by address is cited, not copied. docs/auditing.md of exledger says what each of these means.
 
-Written by exledger {version}; the same version writes the same bytes from any complete clone with:
+Written by exledger {version}; the same version writes the same bytes from any complete clone. If the archive that you were given
+lies beside this folder, the last command prints the same digest twice:
 
-    # exledger -C \"$CLONE\" {command} -o again.tar.gz
+    exledger -C \"$CLONE\" {command} -o \"$PWD/../again.tar.gz\"
+    sha256sum ../*.tar.gz
 "
     )
 }
@@ -117,9 +119,13 @@ fn checks_of(commit: &str, signers: Option<&str>) -> String {
     };
     format!(
         "
-1. Nothing was changed since the pack was written:
+1. Nothing was changed or added since the pack was written. Nothing is printed if so.
 
     sha256sum -c --quiet SHA256SUMS
+
+    find . ! -type d | sed 's,^\\./,,' | sort | while IFS= read -r file; do
+      test \"$file\" = SHA256SUMS || cut -c 67- SHA256SUMS | grep -qxF -e \"$file\" || echo \"not in SHA256SUMS: $file\"
+    done
 
 2. The pack is about the branch that you see: its commit is there.
 

@@ -4,6 +4,7 @@ use exledger::policy::governance::Governance;
 use std::path::Path;
 
 use crate::cli::run;
+use crate::repo::git;
 
 /// A build that is no release copies the action; `--vendor-action` says so in any build.
 const INIT: [&str; 4] = ["init", "--vendor-action", "--format", "json"];
@@ -233,4 +234,28 @@ fn an_emergency_about_something_sensitive_needs_three_answers_and_is_short() {
     );
     assert_eq!(standard.code, 2, "{}", standard.out);
     assert!(standard.err.contains("blast"), "{}", standard.err);
+}
+
+#[test]
+fn drift_finds_nothing_in_what_was_just_written() {
+    let github = &["--forge", "github", "--vendor-action"][..];
+    for (forge, below) in [(github, ""), (&["--forge", "gitlab"], ""), (github, "ledgers/shop")] {
+        let folder = repository();
+        let ledger = folder.path().join(below);
+        std::fs::create_dir_all(&ledger).unwrap();
+        let init = run(&ledger, &[&["-C", ".", "init"], forge].concat());
+        assert_eq!(init.code, 0, "{}", init.err);
+        git(folder.path(), &["add", "--all"]);
+        let who = ["-c", "user.name=Ana Ruiz", "-c", "user.email=ana@example.com"];
+        git(folder.path(), &[&who[..], &["commit", "-q", "-m", "Keep exceptions"]].concat());
+        let drift = run(&ledger, &["-C", ".", "drift"]);
+        assert_eq!(drift.code, 0, "{forge:?} {below}: {}{}", drift.out, drift.err);
+        // Another workflow is not left out.
+        let other = folder.path().join(".github/workflows/other.yml");
+        std::fs::create_dir_all(other.parent().unwrap()).unwrap();
+        std::fs::write(&other, "on: push # zizmor: ignore[unpinned-uses]\n").unwrap();
+        git(folder.path(), &["add", "--all"]);
+        let drift = run(&ledger, &["-C", ".", "drift"]);
+        assert_eq!(drift.code, 1, "{forge:?} {below}: {}{}", drift.out, drift.err);
+    }
 }

@@ -1,10 +1,12 @@
 //! `export pack`: what is in it, that it is the same everywhere, and that it can be checked without this program. Start at
 //! [`story`].
 
+mod checks;
+mod places;
+
 use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::Path;
-use std::process::Command;
 
 use serde_json::Value;
 
@@ -209,95 +211,6 @@ fn each_answer_is_that_of_its_command() {
     // The last line of the command says how well this clone's branch is protected, which a pack can't.
     let body = transcript.rsplit_once("\nat ").unwrap().0;
     assert!(shown.contains(body), "{shown}");
-}
-
-/// Runs the commands of a README in a pack, as somebody would who reads it.
-fn checked(pack: &Path, clone: &Path) -> (String, String) {
-    let readme = std::fs::read_to_string(pack.join("README.txt")).unwrap();
-    let commands = readme.lines().filter_map(|line| line.strip_prefix("    "));
-    let script: String = commands
-        .map(|line| match line {
-            "CLONE=/path/to/clone" => format!("CLONE='{}'\n", clone.display()),
-            line => format!("{line}\n"),
-        })
-        .collect();
-    for command in ["sha256sum -c", "hash-object", "rev-parse", "ssh-keygen -Y verify"] {
-        assert!(script.contains(command), "{command}: {script}");
-    }
-    let output = Command::new("sh")
-        .args(["-c", &script])
-        .current_dir(pack)
-        .env_clear()
-        .env("PATH", std::env::var_os("PATH").unwrap_or_default())
-        .env("HOME", pack)
-        .output()
-        .unwrap();
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    (text(&output.stdout), text(&output.stderr))
-}
-
-/// Tells whether the tools are there with which a pack is checked.
-#[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
-fn has_tools() -> bool {
-    let there = |program: &str, arg: &str| Command::new(program).arg(arg).output().is_ok();
-    let all = there("ssh-keygen", "-?") && there("sha256sum", "--version");
-    if !all {
-        eprintln!("skipped: ssh-keygen or sha256sum is not installed");
-    }
-    all
-}
-
-#[test]
-fn it_can_be_checked_with_sha256sum_git_and_ssh_keygen_alone() {
-    if !has_tools() {
-        return;
-    }
-    let repo = story();
-    let clone = repo.clone_with(&["--bare"]);
-    let place = tempfile::tempdir().unwrap();
-    let archive = place.path().join("audit.tar.gz");
-    assert_eq!(pack(repo.path(), archive.to_str().unwrap(), &[]).code, 1);
-    let tar = Command::new("tar").args(["xzf", "audit.tar.gz"]).current_dir(place.path()).status();
-    assert!(tar.unwrap().success());
-    let folder = place.path().join("pack-2026-12-01-2026-12-31");
-    let (out, err) = checked(&folder, clone.path());
-    assert_eq!(err, "", "{out}");
-    let lines: Vec<&str> = out.lines().collect();
-    let tip = git(clone.path(), &["rev-parse", "main~1"]);
-    assert!(lines[0].starts_with(tip.trim()), "{out}");
-    assert!(
-        lines[1].starts_with("Good \"exledger-approval@v1\" signature for dana@example.com"),
-        "{out}"
-    );
-    assert!(lines[2].starts_with("is about the packed version: approvals/"), "{out}");
-    assert_eq!(lines.len(), 3, "{out}");
-}
-
-#[test]
-fn a_pack_that_was_changed_is_found_out() {
-    if !has_tools() {
-        return;
-    }
-    let repo = story();
-    let place = tempfile::tempdir().unwrap();
-    let folder = place.path().join("pack");
-    assert_eq!(pack(repo.path(), folder.to_str().unwrap(), &[]).code, 1);
-    let path = folder.join(format!("records/{SIGNED}.yaml"));
-    let changed = std::fs::read_to_string(&path).unwrap().replace("2027-01-20", "2027-09-20");
-    std::fs::write(&path, changed).unwrap();
-    let approval = house::files(&folder.join("approvals"), "txt").remove(0);
-    let text = std::fs::read_to_string(&approval).unwrap();
-    std::fs::write(&approval, text.replace("2026-11-20", "2026-11-19")).unwrap();
-    let (out, err) = checked(&folder, repo.path());
-    let all = format!("{out}{err}");
-    for complaint in [
-        &format!("records/{SIGNED}.yaml: FAILED"),
-        &format!("other bytes than git's: records/{SIGNED}.yaml"),
-        "not verified: approvals/",
-        "is about an earlier version: approvals/",
-    ] {
-        assert!(all.contains(complaint), "{complaint}: {all}");
-    }
 }
 
 #[test]

@@ -11,6 +11,7 @@ pub(crate) mod links;
 pub(crate) mod listed_values;
 pub(crate) mod logging;
 pub(crate) mod output;
+pub(crate) mod place;
 pub(crate) mod unknown;
 
 use std::collections::BTreeMap;

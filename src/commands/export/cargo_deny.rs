@@ -19,7 +19,7 @@ use exledger::interop::export::cargo_deny::TARGET;
 #[command(name = "cargo-deny")]
 #[command(after_help = "\
 EXAMPLE
-  exledger export cargo-deny --allow-lossy=term -o deny.toml
+  exledger export cargo-deny --allow-lossy=term -o grants.toml
   exledger export cargo-deny --allow-lossy=term --into deny.toml")]
 pub(crate) struct CargoDenyArgs {
     #[command(flatten)]

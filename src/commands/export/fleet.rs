@@ -11,6 +11,7 @@ use crate::commands::command::{Command, PastInstants, Run};
 use crate::commands::context::Ctx;
 use crate::commands::context::fault;
 use crate::commands::context::output::Formats;
+use crate::commands::context::place;
 use crate::commands::context::unknown;
 use crate::commands::exit::Outcome;
 use crate::commands::export::runner;
@@ -48,7 +49,7 @@ impl Run for FleetArgs {
     const PAST: PastInstants = PastInstants::Answered;
 
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
-        let folder = runner::not_a_link(ctx.folder.join(&self.output))?;
+        let folder = place::folder(runner::not_a_link(ctx.folder.join(&self.output))?)?;
         let rows_path = runner::not_a_link(folder.join(ROWS))?;
         let ledger_path = runner::not_a_link(folder.join(LEDGER))?;
         let home = ctx.home()?;
@@ -69,6 +70,9 @@ impl Run for FleetArgs {
         streams::remove(&ledger_path)?;
         runner::write_all(vec![(rows_path, &lines)])?;
         runner::write_all(vec![(ledger_path, &ledger)])?;
+        if ctx.globals.directory.is_some() && self.output.is_relative() {
+            ctx.hint(&format!("hint: -o is relative to -C: written to {}", folder.display()));
+        }
         let unknown = approved.records().iter().filter(unknown::is_unknown);
         Ok(unknown::outcome(ctx, unknown, Outcome::Fine))
     }

@@ -4,14 +4,14 @@
 
 mod contents;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Parser;
 
 use crate::commands::command::{Command, PastInstants, Run};
 use crate::commands::context::globals::{self, DayOrInstant};
 use crate::commands::context::output::Formats;
-use crate::commands::context::{self, Ctx, fault};
+use crate::commands::context::{self, Ctx, fault, place};
 use crate::commands::exit::Outcome;
 use crate::commands::export::pack::contents::PackContents;
 use crate::commands::export::runner;
@@ -44,7 +44,7 @@ pub(crate) struct PackArgs {
     to: DayOrInstant,
 
     /// Archive ending in .tar.gz, or new folder
-    #[arg(short, long, value_name = "FILE|DIR")]
+    #[arg(short, long, value_name = "PATH")]
     output: PathBuf,
 }
 
@@ -61,7 +61,9 @@ impl Run for PackArgs {
                 "give the end of the span as --to",
             ));
         }
-        let place = runner::not_a_link(ctx.folder.join(&self.output))?;
+        let given = runner::not_a_link(ctx.folder.join(&self.output))?;
+        let is_archive = runner::is_archive(&given);
+        let place = if is_archive { place::file(given) } else { place::folder(given) }?;
         let session = ctx.home()?;
         let progress = ctx.progress(context::READING);
         let request = PackRequest { from: self.from.begin(), to: self.to.instant(), now: ctx.now };
@@ -82,14 +84,24 @@ impl Run for PackArgs {
         let outcome = lint::of_counts(ctx, counts);
         let contents = PackContents { packed: &packed, span: (&self.from, &self.to), outcome };
         let files = contents.files()?;
-        if runner::is_archive(&place) {
+        if is_archive {
             let bytes = archive::tar_gz(Some(&contents.folder()), &files)?;
             runner::write_all(vec![(place.clone(), &bytes)])?;
         } else {
             let named = files.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice()));
             new_folder::write(&place, named).map_err(occupied)?;
         }
-        ctx.hint(&format!("{}: {}", shown(&self.output), self.said(packed.records().len())));
+        // With -C, the name as it was given would be looked for in the wrong folder.
+        let is_moved = ctx.globals.directory.is_some();
+        let written = if is_moved { place.display() } else { self.output.display() };
+        ctx.hint(&format!("{written}: {}", self.said(packed.records().len())));
+        if outcome != Outcome::Fine {
+            ctx.tell(&format!(
+                "warning: verify found {} (verify.txt), so the exit code is {}",
+                counts.display(),
+                outcome.code()
+            ));
+        }
         Ok(outcome)
     }
 }
@@ -99,10 +111,6 @@ impl PackArgs {
         let records = diag::count(n_records, "record");
         format!("{records} from {} to {}; check it as its README.txt says", self.from, self.to)
     }
-}
-
-fn shown(path: &Path) -> String {
-    path.display().to_string()
 }
 
 /// Returns the error of a folder that can't be written; one with files is a usage error.

@@ -12,6 +12,7 @@ use crate::commands::command::{Command, PastInstants, Run};
 use crate::commands::context::Ctx;
 use crate::commands::context::fault;
 use crate::commands::context::output::Formats;
+use crate::commands::context::place;
 use crate::commands::exit::Outcome;
 use exledger::render;
 use exledger::session::snapshot::walk::Scope;
@@ -53,6 +54,7 @@ impl Run for RevocationsArgs {
                 "give the file itself: a link could lead anywhere",
             ));
         }
+        let output = output.map(place::file).transpose()?;
         let home = ctx.home()?;
         let approved = ctx.approved_only(&home, Scope::Everything)?;
         let revocations = approved.revocations(self.all);

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use crate::commands::context::Ctx;
+use crate::commands::context::place;
 use crate::commands::context::unknown;
 use crate::commands::exit::Outcome;
 use crate::commands::export::runner;
@@ -37,7 +38,7 @@ impl RowArgs {
         format: impl Fn(&Doc<'_>, &mut Vec<u8>) -> anyhow::Result<()>,
     ) -> anyhow::Result<Outcome> {
         let given = self.output.as_deref().map(|path| ctx.folder.join(path));
-        let output = given.map(runner::not_a_link).transpose()?;
+        let output = given.map(|path| place::file(runner::not_a_link(path)?)).transpose()?;
         let home = ctx.home()?;
         let approved = ctx.approved_only(&home, Scope::Everything)?;
         let mut records = approved.landed_records();

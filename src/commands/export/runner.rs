@@ -9,7 +9,7 @@ use std::path::{Component, Path, PathBuf};
 use anyhow::Context as _;
 use clap::{Args, ValueEnum};
 
-use crate::commands::context::{Ctx, fault};
+use crate::commands::context::{Ctx, fault, place};
 use crate::commands::exit::Outcome;
 use exledger::diag;
 use exledger::interop::export::input::ExportOptions;
@@ -140,7 +140,7 @@ impl<'a> ExportRun<'a> {
     fn destination(&self, ctx: &Ctx) -> anyhow::Result<Destination> {
         let name = self.target.name;
         if let Some(path) = self.into {
-            return Ok(Destination::Shared(not_a_link(ctx.folder.join(path))?));
+            return Ok(Destination::Shared(place::file(not_a_link(ctx.folder.join(path))?)?));
         }
         let Some(path) = self.output else {
             if self.target.is_several {
@@ -151,7 +151,11 @@ impl<'a> ExportRun<'a> {
             }
             return Ok(Destination::Stdout);
         };
-        Ok(Destination::Place(not_a_link(ctx.folder.join(path))?))
+        let given = not_a_link(ctx.folder.join(path))?;
+        let is_one =
+            !self.target.is_several || (self.target.archive.is_some() && is_archive(&given));
+        let place = if is_one { place::file(given) } else { place::folder(given) };
+        Ok(Destination::Place(place?))
     }
 
     fn write(&self, place: &Path, output: &ExportOutput) -> anyhow::Result<()> {
@@ -199,10 +203,8 @@ impl<'a> ExportRun<'a> {
         };
         let merged = merge(&source.input(self.options.clone()), shared);
         let output = merged.map_err(|refusal| {
-            fault::usage_error(
-                format!("{} was not edited: {refusal}", path.display()),
-                "repair it, or write a file of its own with -o FILE",
-            )
+            let what = format!("{} was not edited: {refusal}", path.display());
+            fault::usage_error(what, refusal.help())
         })?;
         if let Some(opened) = &opened {
             opened.is_as_opened()?;

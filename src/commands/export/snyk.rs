@@ -19,7 +19,7 @@ use exledger::interop::export::snyk::TARGET;
 #[command(name = "snyk")]
 #[command(after_help = "\
 EXAMPLE
-  exledger export snyk -o .snyk
+  exledger export snyk -o snyk-policy.yaml
   exledger export snyk --into .snyk")]
 pub(crate) struct SnykArgs {
     #[command(flatten)]

@@ -19,7 +19,7 @@ use exledger::interop::export::trivy::TARGET;
 #[command(name = "trivy")]
 #[command(after_help = "\
 EXAMPLE
-  exledger export trivy -o .trivyignore.yaml
+  exledger export trivy -o trivy-ignores.yaml
   exledger export trivy --into .trivyignore.yaml")]
 pub(crate) struct TrivyArgs {
     #[command(flatten)]

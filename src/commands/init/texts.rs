@@ -22,7 +22,14 @@ people:
   # The job `reviews` of the workflow records who approved on the forge.
   bridges: [\"github-actions[bot]@users.noreply.github.com\"]";
 
-/// The same on GitLab, where each project has its own account for that.
+/// What `drift` leaves out: the workflow, whose notes for a scanner of workflows cite no exception.
+const DRIFT: &str = "
+# `exledger drift` finds suppressions that no exception allows. Left out are copies of others, and the workflow that
+# `exledger init` wrote: its notes for zizmor are about the copied action.
+drift: {exclude: [\"vendor/**\", .github/workflows/exledger.yml]}
+";
+
+/// Who may report reviews on GitLab, where each project has its own account for that.
 const PEOPLE_GITLAB: &str = "\
 # people:
 #   # The job `reviews` of the pipeline records who approved on the forge, with a project access token: name its account.
@@ -49,7 +56,13 @@ pub(super) fn policy(setup: &Setup) -> String {
         .replace("{{schemas}}", "schemas")
         .replace("{{name}}", &name)
         .replace("{{people}}", people)
+        .replace("{{drift}}", if has_notes(setup) { DRIFT } else { "" })
         .replace("{{merging}}\n", &format!("{}{others}", merging(setup.method)))
+}
+
+/// Tells whether the workflow has notes for a scanner of workflows.
+fn has_notes(setup: &Setup) -> bool {
+    setup.forge == Forge::Github && setup.action == ActionSource::Vendored
 }
 
 /// Returns the workflow for GitHub.
@@ -69,12 +82,10 @@ pub(super) fn workflow(setup: &Setup) -> String {
             ", url: \"${{ vars.EXLEDGER_URL }}\", sha256: \"${{ vars.EXLEDGER_SHA256 }}\"",
         );
     }
-    let uses = match &setup.action {
-        ActionSource::Pinned(_) => setup.action.uses(),
+    let uses = match has_notes(setup) {
+        false => setup.action.uses(),
         // `$/` is the newer way to say so; not every server and runner knows it.
-        ActionSource::Vendored => {
-            format!("{} # zizmor: ignore[self-repository]", setup.action.uses())
-        }
+        true => format!("{} # zizmor: ignore[self-repository]", setup.action.uses()),
     };
     let folder = setup.place.prefix.trim_end_matches('/');
     let mut artefact = "exledger-checkpoint".to_owned();

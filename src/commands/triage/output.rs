@@ -12,6 +12,7 @@ use serde_json::json;
 use crate::commands::context::Ctx;
 use crate::commands::context::fault;
 use crate::commands::context::output::printed;
+use crate::commands::context::place;
 use exledger::interop::description;
 use exledger::interop::sarif::SarifLayout;
 use exledger::interop::sarif::rewrite::{self, ResultAction};
@@ -56,7 +57,7 @@ impl Rewrite {
         };
         let place = ctx.folder.join(to);
         if sources.len() == 1 && !streams::is_folder(&place) {
-            let to = To::Files(never_in_place(vec![place], sources)?);
+            let to = To::Files(never_in_place(vec![place::file(place)?], sources)?);
             return Ok(Rewrite { kind, to });
         }
         let mut places: Vec<PathBuf> = Vec::new();

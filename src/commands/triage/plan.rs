@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use clap::ValueEnum;
 
-use crate::commands::context::{self, Ctx, fault};
+use crate::commands::context::{self, Ctx, fault, place};
 use crate::commands::exit::Outcome;
 use crate::commands::triage::stdin;
 use exledger::policy::governance::{NO_POLICY, State};
@@ -59,6 +59,7 @@ impl AlertsToPlan<'_> {
                 "give the file itself: a link could lead anywhere",
             ));
         }
+        let output = output.map(place::file).transpose()?;
         let session = ctx.home()?;
         let sources = self.sources(ctx)?;
         let progress = ctx.progress(context::READING);

@@ -28,9 +28,7 @@ pub enum MergeRefusal {
     #[error("it can't be parsed: {0}")]
     Unparsed(String),
     /// It was written as a whole, and its two lines would no longer be true.
-    #[error(
-        "it was written by `exledger export {target} -o`: write it that way again, or delete its first two lines"
-    )]
+    #[error("it was written by `exledger export {target} -o`")]
     Generated { target: &'static str },
     #[error("`{key}` is not {wanted}")]
     Shape { key: String, wanted: &'static str },
@@ -40,6 +38,24 @@ pub enum MergeRefusal {
     /// Where it is decides what belongs in it, and that is unknown.
     #[error("it is not in the repository, and its folder decides which findings belong in it")]
     Elsewhere,
+}
+
+impl MergeRefusal {
+    /// Returns what to do.
+    pub fn help(&self) -> &'static str {
+        match self {
+            MergeRefusal::Generated { .. } => {
+                "write it again with -o, or give --into another file; after deleting its first two lines it is yours to edit"
+            }
+            MergeRefusal::NotText | MergeRefusal::Unparsed(_) => {
+                "give a file in the format that the target reads (.trivyignore.yaml, not .trivyignore), or repair it"
+            }
+            MergeRefusal::Shape { .. } | MergeRefusal::Layout { .. } => {
+                "change that in the file, or write a file of its own with -o FILE"
+            }
+            MergeRefusal::Elsewhere => "give a file in the repository",
+        }
+    }
 }
 
 impl<'a> SharedFile<'a> {

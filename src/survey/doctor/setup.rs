@@ -136,7 +136,15 @@ pub(super) fn forge(facts: &DoctorFacts<'_>, seen: Option<&str>) -> DoctorCheck 
         return DoctorCheck::note(name, message).with_lines(["forge: auto".to_owned()]);
     }
     let message = match (counts.is_empty(), seen) {
-        (false, _) => format!("{} of the {of}", shown.join(", ")),
+        (false, _) if facts.recent.landings.len() == 1 => {
+            let names: Vec<&str> = counts.keys().map(|name| &**name).collect();
+            format!("{} in the {of}", names.join(", "))
+        }
+        (false, _) => {
+            let shown: Vec<String> =
+                counts.iter().map(|(name, n)| format!("{name} in {n}")).collect();
+            format!("{} of the {of}", shown.join(", "))
+        }
         (true, Some(seen)) => format!("{seen}; no commit shows it yet"),
         (true, None) => "plain git: no commit, remote or file shows a forge".to_owned(),
     };

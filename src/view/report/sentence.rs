@@ -14,11 +14,16 @@ const NAMED: usize = 3;
 pub(super) fn summary(report: &Report<'_>) -> StyledText {
     let glance = &report.glance;
     let verb = if glance.in_force == 1 { "is" } else { "are" };
+    let instant = report.stamp.instant;
+    // The figures of a span end with it; these are of the instant in question.
+    let is_later = instant > report.span.to.end();
+    let at = if is_later { format!("At {}, ", instant.day()) } else { String::new() };
     let count = match glance.in_force {
+        0 if is_later => "no exceptions".to_owned(),
         0 => "No exceptions".to_owned(),
         n => diag::count(n, "exception"),
     };
-    let mut text = StyledText::with_tone(Tone::Strong, count);
+    let mut text = StyledText::plain(at).and(Tone::Strong, count);
     text = text.and(Tone::Plain, format!(" {verb} in force"));
     let soon = report.backlog.expiring_soon;
     if soon > 0 {

@@ -128,3 +128,50 @@ fn a_record_that_cannot_be_determined_is_no_empty_answer() {
     );
     assert!(!answer.out.contains("CVE-2026-1"));
 }
+
+#[test]
+fn a_place_where_nothing_can_be_written_is_a_usage_error() {
+    let repo = ledger("{tool: trivy, id: CVE-2026-1}, {tool: osv-scanner, id: CVE-2026-1}");
+    repo.checkout();
+    std::fs::write(repo.path().join("taken"), "mine").unwrap();
+    let on = ["--on", ON];
+    for (words, says) in [
+        (&["export", "csv", "-o", "."][..], "is a folder\n  help: give a file"),
+        (&["export", "trivy", "-o", "exceptions"], "is a folder\n  help: give a file"),
+        (&["export", "trivy", "--into", "exceptions"], "is a folder\n  help: give a file"),
+        (&["export", "trivy", "-o", "missing/x.yaml"], "there is no folder "),
+        (&["export", "jsonl", "-o", "missing/x.jsonl"], "there is no folder "),
+        (&["export", "revocations", "--format", "csv", "-o", "missing/x"], "there is no folder "),
+        (&["report", "-o", "missing/x"], "there is no folder "),
+        (&["report", "-o", "exceptions"], "is a folder\n  help: give a file"),
+        (&["export", "osv-scanner", "-o", "taken"], "is a file\n  help: give a folder"),
+        (&["export", "osv-scanner", "-o", "ignores.zip"], "archive that is not written"),
+        (&["export", "fleet", "-o", "taken"], "is a file\n  help: give a folder"),
+    ] {
+        let run = cli::run(repo.path(), &[&on[..], words].concat());
+        assert_eq!((run.code, run.out.as_str()), (2, ""), "{words:?}: {}", run.err);
+        assert!(run.err.contains(says), "{words:?}: {}", run.err);
+        assert!(!run.err.contains(".exledger-"), "{}", run.err);
+    }
+    assert_eq!(std::fs::read_to_string(repo.path().join("taken")).unwrap(), "mine");
+    assert!(!repo.path().join("missing").exists() && !repo.path().join("ignores.zip").exists());
+}
+
+#[test]
+fn each_refusal_to_edit_a_file_says_what_to_do_about_it() {
+    let repo = ledger("{tool: trivy, id: CVE-2026-1}");
+    repo.checkout();
+    assert_eq!(export(&repo, &["trivy", "-o", "whole.yaml"]).code, 0);
+    std::fs::write(repo.path().join(".trivyignore"), "CVE-2020-1\n").unwrap();
+    std::fs::write(repo.path().join("map.yaml"), "vulnerabilities: {a: b}\n").unwrap();
+    for (name, says) in [
+        ("whole.yaml", "help: write it again with -o, or give --into another file"),
+        (".trivyignore", "(.trivyignore.yaml, not .trivyignore)"),
+        ("map.yaml", "help: change that in the file"),
+    ] {
+        let refused = export(&repo, &["trivy", "--into", name]);
+        assert_eq!(refused.code, 2, "{}", refused.err);
+        assert!(refused.err.contains(says), "{name}: {}", refused.err);
+        assert_eq!(refused.err.matches("help:").count(), 1, "{}", refused.err);
+    }
+}
