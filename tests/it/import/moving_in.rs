@@ -18,7 +18,7 @@ const PLAIN: &str = "version: 1\nname: billing\n";
 
 /// Returns 100 texts, one after another.
 fn repeated(entry: impl Fn(usize) -> String) -> String {
-    (0..100).map(|n| entry(n)).collect()
+    (0..100).map(entry).collect()
 }
 
 /// Returns the usual file of a format with a hundred entries.
