@@ -215,3 +215,22 @@ fn with_a_key_only_signed_receipts_count_and_no_others_are_signed() {
     assert_eq!(verdict_of_other, "unknown", "{reason}");
     assert!(reason.contains("have no good signature"), "{reason}");
 }
+
+#[cfg(unix)]
+#[test]
+fn a_link_leads_to_what_is_known_about_its_file() {
+    let once = Once::new();
+    let (clone, path) = (once.clone(), once.path());
+    let link = once.folder.path().join("link");
+    std::os::unix::fs::symlink(&path, &link).unwrap();
+    let link = link.to_str().unwrap();
+    // The file is made through the link, which led nowhere before.
+    check(clone, &["--application", "nobody", "--new-receipts", link]);
+    let first = fs::read_to_string(&path).unwrap();
+    assert_eq!(verdict(clone, link), "allow");
+    assert_eq!(verdict(clone, &path), "deny");
+    fs::write(&path, first).unwrap();
+    for shown in [link, &path] {
+        assert_eq!(verdict(clone, shown), "unknown", "the use is not granted again: {shown}");
+    }
+}
