@@ -254,6 +254,7 @@ pub(super) fn judged(
         waits_for: waits_for.unwrap_or_default(),
         warnings: warning.into_iter().collect(),
         link: None,
+        is_first_unstarted: false,
     }
 }
 
