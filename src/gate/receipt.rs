@@ -38,6 +38,8 @@ pub struct CheckAnswer {
     pub warnings: Vec<String>,
     /// The place of its receipt in a file; `None` if it is not stored.
     pub link: Option<ReceiptLink>,
+    /// Whether its receipt is the first of a file that nobody started.
+    pub is_first_unstarted: bool,
 }
 
 impl CheckAnswer {
@@ -49,6 +51,7 @@ impl CheckAnswer {
             waits_for: Vec::new(),
             warnings: Vec::new(),
             link: None,
+            is_first_unstarted: false,
         }
     }
 }
@@ -73,6 +76,8 @@ pub struct LoggedReceipt<'a> {
     id: &'a Value,
     seq: Option<u64>,
     previous: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    started: Option<bool>,
 }
 
 impl<'a> LoggedReceipt<'a> {
@@ -97,6 +102,7 @@ impl<'a> LoggedReceipt<'a> {
             id,
             seq: check.link.as_ref().map(|link| link.seq),
             previous: check.link.as_ref().and_then(|link| link.previous.as_deref()),
+            started: check.is_first_unstarted.then_some(false),
         }
     }
 
@@ -176,6 +182,8 @@ pub struct CountedUses {
     pub broken: Option<u32>,
     /// Whether there is anything but signatures.
     pub has_receipts: bool,
+    /// Whether the first receipt says that nobody started the file.
+    pub is_unstarted: bool,
     /// The last signature.
     pub signature: Option<StoredSignature>,
 }
@@ -191,6 +199,8 @@ pub fn count_on(text: &str, chain: &mut ReceiptChain) -> Result<CountedUses, NoR
             let signature = StoredSignature::read(entry.line, entry.text, &entry.value);
             counted.signature = Some(signature);
         } else {
+            let started = entry.value.get("started").and_then(Value::as_bool);
+            counted.is_unstarted |= !counted.has_receipts && started == Some(false);
             counted.has_receipts = true;
             if let Some(record) = read(entry.line, &entry.value)?.allows {
                 *counted.uses.entry(record).or_insert(0) += 1;

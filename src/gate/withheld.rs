@@ -60,15 +60,16 @@ pub fn withhold(
     }
 }
 
-/// Tells whether a record is on the approved ref, or it can't be determined what is.
+/// Tells whether a record is on the approved ref, or it can't be determined what is and nothing else is proposed.
 pub fn is_landed(state: &RecordState) -> bool {
-    state.landed.is_some() || state.status == Status::Unknown
+    state.landed.is_some() || state.status == Status::Unknown && state.pending.is_empty()
 }
 
 /// Returns what can be said about a record that has not landed.
 pub fn unlanded(status: Status) -> &'static str {
     match status {
         Status::Proposed => "proposed: it grants nothing until it is approved",
+        Status::Unknown => "what it is could not be determined, so it grants nothing",
         _ => "it is not on the approved branch",
     }
 }

@@ -26,6 +26,8 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct RecordProposal {
     /// The short name of the branch; `None` for a change that is only in the work tree.
     pub branch: Option<String>,
+    /// The tip of that branch.
+    pub tip: Option<Oid>,
     /// The committer time, as stated, of the first commit that changes the record.
     pub since: Option<Instant>,
     /// The committer time, as stated, of the last commit that changes the record.
@@ -245,7 +247,7 @@ impl ProposalReader<'_, '_> {
                 .filter(|commit| commit.touched.contains(subject))
                 .map(|commit| &*commit.commit)
                 .collect();
-            self.propose(name, key, bytes, &own);
+            self.propose(name.map(|name| (name, tip)), key, bytes, &own);
         }
         branch.truncated.map_or(Ok(()), Err)
     }
@@ -256,7 +258,7 @@ impl ProposalReader<'_, '_> {
 
     fn propose(
         &mut self,
-        branch: Option<&str>,
+        branch: Option<(&str, Oid)>,
         key: &TrailKey,
         bytes: &Bytes,
         commits: &[&Commit],
@@ -275,7 +277,8 @@ impl ProposalReader<'_, '_> {
             .map(|commit| (commit.author().name.clone(), commit.author().email.clone()))
             .collect();
         let proposal = RecordProposal {
-            branch: branch.map(str::to_owned),
+            branch: branch.map(|(name, _)| name.to_owned()),
+            tip: branch.map(|(_, tip)| tip),
             since: commits.first().and_then(|first| first.committed()),
             latest: commits.last().and_then(|last| last.committed()),
             author: authors.first().cloned(),

@@ -26,7 +26,7 @@ use exledger::record::time::{Instant, Term};
 use exledger::session::Session;
 use exledger::session::check::receipts::ReceiptLog;
 use exledger::session::error::Error;
-use exledger::session::live::{LiveEvent, LiveGate, LiveOptions};
+use exledger::session::live::{LiveEvent, LiveGate, LiveOptions, Unsettled};
 use exledger::session::options::Moment;
 use exledger::session::request::RequestLog;
 use exledger::session::snapshot::Snapshot;
@@ -168,15 +168,22 @@ impl OpenLedger {
         ToolReply::receipt(&self.gate.answer(&asked(question), wall))
     }
 
-    /// Answers the same, unless the answer is `pending`: then nothing is stored. The first look sees what was proposed a
+    /// Answers the same, unless the answer is not settled: then nothing is stored. The first look sees what was proposed a
     /// moment ago, because a denial ends the wait.
-    pub(super) fn settled(&mut self, question: &Question, is_first: bool) -> Option<ToolReply> {
+    ///
+    /// # Errors
+    /// Why it is not settled.
+    pub(super) fn settled(
+        &mut self,
+        question: &Question,
+        before: Option<Unsettled>,
+    ) -> Result<ToolReply, Unsettled> {
         let wall = (self.clock)();
-        if is_first {
+        if before.is_none() {
             self.gate.look_again();
         }
-        let answer = self.gate.settled(&asked(question), wall)?;
-        Some(ToolReply::receipt(&answer))
+        let answer = self.gate.settled(&asked(question), wall, before)?;
+        Ok(ToolReply::receipt(&answer))
     }
 
     /// Returns the status of a record.
@@ -218,7 +225,6 @@ impl OpenLedger {
 
     /// Drafts a request for an exception, which grants nothing.
     pub(super) fn request(&mut self, asked: &ExceptionRequest) -> ToolReply {
-        const UNTRUSTED: &[&str] = &["yaml", "findings"];
         let moment = Moment::at((self.clock)());
         let session = Session::open(&self.options.folder, self.options.options.clone());
         let requested = session
@@ -239,7 +245,7 @@ impl OpenLedger {
             ),
         };
         match serde_json::to_value(RequestView::of(&made)) {
-            Ok(data) => ToolReply::Answered { text, data, untrusted: UNTRUSTED },
+            Ok(data) => ToolReply::drafted(text, data),
             Err(error) => ToolReply::unknown(error),
         }
     }
@@ -298,9 +304,9 @@ impl OpenLedger {
     }
 }
 
-/// Tells whether this session filed a record.
+/// Tells whether nothing is proposed of a record but what this session wrote.
 fn is_own(requests: &RefCell<RequestLog>, state: &RecordState) -> bool {
-    requests.borrow().has_filed(state.id())
+    requests.borrow().is_own(state)
 }
 
 fn is_on_ref(state: &RecordState) -> bool {

@@ -61,6 +61,12 @@ impl ToolReply {
         ToolReply::Answered { text, data, untrusted }
     }
 
+    /// Returns a drafted request, whose text is given as it was drafted: people propose it byte by byte.
+    pub(super) fn drafted(text: String, mut data: Value) -> ToolReply {
+        data.get_mut("findings").into_iter().for_each(escape);
+        ToolReply::Answered { text, data, untrusted: &["yaml", "findings"] }
+    }
+
     /// Returns the result for the SDK.
     pub(super) fn into_result(self) -> CallToolResult {
         match self {

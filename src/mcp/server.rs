@@ -166,17 +166,16 @@ impl AgentServer {
         };
         let limit = Duration::from_secs(seconds);
         let begun = Elapsed::now();
-        let mut is_first = true;
+        let mut before = None;
         loop {
             let asked = Arc::clone(&question);
             let settled = tokio::select! {
-                settled = ledger.run(move |open| open.settled(&asked, is_first)) => settled,
+                settled = ledger.run(move |open| open.settled(&asked, before)) => settled,
                 () = context.ct.cancelled() => return Ok(ToolReply::unknown("it was cancelled")),
             };
-            is_first = false;
             match settled {
-                Ok(Some(reply)) => return Ok(reply),
-                Ok(None) => {}
+                Ok(Ok(reply)) => return Ok(reply),
+                Ok(Err(unsettled)) => before = Some(unsettled),
                 Err(error) => return Ok(ToolReply::unknown(error)),
             }
             let left = limit.saturating_sub(begun.elapsed());

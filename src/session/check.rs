@@ -47,11 +47,13 @@ pub(crate) fn ask(
     receipts: &ReceiptLog,
 ) -> Result<CheckAnswer, Error> {
     let line = OpenMainline::open(located, at)?;
-    let answer = ask_while(located, (line, at), request, receipts, &|_| true)?;
-    Ok(answer.ok_or_else(|| Undetermined::Other {
-        what: "the governance changed while the question was answered".to_owned(),
-        help: "ask again".to_owned(),
-    })?)
+    ask_while(located, (line, at), request, receipts, &|_| true)?.ok_or_else(no_longer_stands)
+}
+
+/// Says that the governance that counts no longer leads to the question.
+fn no_longer_stands() -> Error {
+    let what = "the governance changed while the question was answered";
+    Undetermined::other(what, "ask again").into()
 }
 
 /// Answers like [`ask`], but only while the question stands under the governance that counts: else `None`, and no receipt
@@ -156,7 +158,7 @@ impl CheckRequest<'_> {
         let refusal = |most: &MaxAge| snapshot.refusal(most, snapshot.now);
         if let Some(reason) = self.max_age.and_then(refusal) {
             let now = (&snapshot.stamp, snapshot.now);
-            let answer = respond::refuse(&reason, &timed, now, receipts);
+            let answer = respond::refuse(&reason, &timed, now, receipts, None);
             return (true, answer);
         }
         let states = snapshot.records_at(timed.at);
@@ -164,7 +166,7 @@ impl CheckRequest<'_> {
         let shared = SharedFacts::default();
         let asked = AskedRecords { among: &among, record_states: &states, shared: &shared };
         let mut is_enough = true;
-        let kept = receipts.answered(&timed.context(snapshot), &mut |uses| {
+        let kept = receipts.answered(&timed.context(snapshot, snapshot.now), &mut |uses| {
             let check = respond::judged(snapshot, &timed, asked, uses);
             is_enough = named.is_none_or(|it| it.suffices(&check.answer, &states, snapshot));
             is_enough.then_some(check)

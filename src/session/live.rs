@@ -7,6 +7,7 @@ mod ledger;
 mod loaded;
 pub mod signing;
 
+use std::cell::Cell;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -79,12 +80,34 @@ pub struct LiveGate {
     edit: Option<Box<AnswerEdit>>,
 }
 
+/// Why a question has to be asked again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unsettled {
+    /// The answer is `pending`.
+    Pending,
+    /// It is `deny`, and was `pending` at the look before: git may have removed a merged branch before the approved ref
+    /// moved.
+    Denied,
+}
+
 /// Which answers are given, and stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Wanted {
     Any,
-    /// Every answer except `pending`.
-    Settled,
+    /// Those that are settled, after what was found at the look before.
+    Settled(Option<Unsettled>),
+}
+
+impl Wanted {
+    fn unsettled(self, verdict: GateVerdict) -> Option<Unsettled> {
+        match (self, verdict) {
+            (Wanted::Settled(_), GateVerdict::Pending) => Some(Unsettled::Pending),
+            (Wanted::Settled(Some(Unsettled::Pending)), GateVerdict::Deny) => {
+                Some(Unsettled::Denied)
+            }
+            _ => None,
+        }
+    }
 }
 
 impl LiveGate {
@@ -111,7 +134,7 @@ impl LiveGate {
         self
     }
 
-    /// Changes each answer from a loaded ledger before it is stored.
+    /// Changes each answer before it is stored.
     #[must_use]
     pub fn editing(mut self, edit: Box<AnswerEdit>) -> LiveGate {
         self.edit = Some(edit);
@@ -146,13 +169,21 @@ impl LiveGate {
     /// Answers a question, or a line that is not one, and stores the receipt; `wall` is the clock's time.
     pub fn answer(&mut self, line: &QuestionLine, wall: Instant) -> LiveAnswer {
         let answered = self.reply(line, wall, Wanted::Any);
-        answered.unwrap_or_else(|| self.refuse("no record answers the question", line, wall))
+        answered.unwrap_or_else(|_| self.refuse("no record answers the question", line, wall))
     }
 
-    /// Answers a question and stores the receipt, unless the answer is `pending`: then nothing is stored. Ask again
-    /// after a second, and at the deadline with [`LiveGate::answer`].
-    pub fn settled(&mut self, line: &QuestionLine, wall: Instant) -> Option<LiveAnswer> {
-        self.reply(line, wall, Wanted::Settled)
+    /// Answers a question and stores the receipt, unless the answer is not settled: then nothing is stored. Ask again
+    /// after a second, with what was returned, and at the deadline with [`LiveGate::answer`].
+    ///
+    /// # Errors
+    /// Why it is not settled.
+    pub fn settled(
+        &mut self,
+        line: &QuestionLine,
+        wall: Instant,
+        before: Option<Unsettled>,
+    ) -> Result<LiveAnswer, Unsettled> {
+        self.reply(line, wall, Wanted::Settled(before))
     }
 
     /// Passes on the ledger as it is now, with its records evaluated at the clock's time.
@@ -180,14 +211,18 @@ impl LiveGate {
         passed.unwrap_or_else(|| Err(LoadedLedger::LOST.to_owned()))
     }
 
-    fn reply(&mut self, line: &QuestionLine, wall: Instant, wanted: Wanted) -> Option<LiveAnswer> {
+    fn reply(
+        &mut self,
+        line: &QuestionLine,
+        wall: Instant,
+        wanted: Wanted,
+    ) -> Result<LiveAnswer, Unsettled> {
         if let Err(why) = self.ledger.at(wall) {
-            return Some(self.refuse(&why, line, wall));
+            return Ok(self.refuse(&why, line, wall));
         }
         if let Err(error) = self.look_at_proposals(line, wall) {
-            return Some(self.refuse(&error.reason(), line, wall));
+            return Ok(self.refuse(&error.reason(), line, wall));
         }
-        let is_wanted = |verdict| wanted == Wanted::Any || verdict != GateVerdict::Pending;
         let (receipts, max_age, is_live) = (&self.receipts, &self.max_age, self.ledger.is_live());
         let edit = self.edit.as_deref();
         let replied = self.ledger.loaded().and_then(|loaded| {
@@ -197,24 +232,28 @@ impl LiveGate {
                 let stamp = Stamp { instant: now, ..snapshot.stamp().clone() };
                 let too_old = || max_age.as_ref().and_then(|it| snapshot.refusal(it, wall));
                 if let Some(reason) = no_question.or_else(too_old) {
-                    let check = respond::refuse(&reason, &timed, (&stamp, wall), receipts);
-                    return Some(LiveAnswer { timed, check });
+                    let check = respond::refuse(&reason, &timed, (&stamp, wall), receipts, edit);
+                    return Ok(LiveAnswer { timed, check });
                 }
                 let responder = Responder::of(snapshot, prepared).editing(edit);
                 // What is not wanted now is not worth the lock of the receipts.
-                if wanted == Wanted::Settled
-                    && responder.foreseen(&timed, receipts).is_some_and(|it| !is_wanted(it))
+                if wanted != Wanted::Any
+                    && let Some(verdict) = responder.foreseen(&timed, receipts)
+                    && let Some(unsettled) = wanted.unsettled(verdict)
                 {
-                    return None;
+                    return Err(unsettled);
                 }
-                let check = responder.answer(&timed, receipts, &is_wanted)?;
-                Some(LiveAnswer { timed, check })
+                let unsettled = Cell::new(None);
+                let is_wanted = |verdict| {
+                    unsettled.set(wanted.unsettled(verdict));
+                    unsettled.get().is_none()
+                };
+                let answered = responder.answer(&timed, (receipts, wall), &is_wanted);
+                let check = answered.ok_or(unsettled.get().unwrap_or(Unsettled::Pending))?;
+                Ok(LiveAnswer { timed, check })
             })
         });
-        match replied {
-            Some(answer) => answer,
-            None => Some(self.refuse(LoadedLedger::LOST, line, wall)),
-        }
+        replied.unwrap_or_else(|| Ok(self.refuse(LoadedLedger::LOST, line, wall)))
     }
 
     /// Reads the branches again, at most once a second, unless the answer is `allow` without them.
@@ -241,7 +280,8 @@ impl LiveGate {
         let (timed, no_question) = timed_question(line, now);
         let reason = no_question.as_deref().unwrap_or(why);
         let stamp = nowhere(now, !self.ledger.is_live());
-        let check = respond::refuse(reason, &timed, (&stamp, wall), &self.receipts);
+        let edit = self.edit.as_deref();
+        let check = respond::refuse(reason, &timed, (&stamp, wall), &self.receipts, edit);
         LiveAnswer { timed, check }
     }
 }

@@ -30,6 +30,7 @@ use crate::session::locate::{self, Located};
 use crate::session::mainline;
 use crate::session::options::Moment;
 use crate::session::request::branch::RequestBranches;
+use crate::status::state::{Pending, RecordState};
 use crate::store::git::Repository;
 
 /// How many requests are drafted in one session.
@@ -97,9 +98,12 @@ impl RequestLog {
         Ok(RequestLog { keeps_branches: true, drafted: Vec::new() })
     }
 
-    /// Tells whether a record was requested in this session.
-    pub fn has_filed(&self, id: &str) -> bool {
-        self.drafted.iter().any(|drafted| drafted.made.id == id)
+    /// Tells whether this session requested a record, and nothing else is proposed under its id: each proposal is the commit
+    /// that holds the request, on the branch of the request.
+    pub fn is_own(&self, state: &RecordState) -> bool {
+        let of_id = self.drafted.iter().filter(|drafted| drafted.made.id == state.id());
+        let mut branches = of_id.filter_map(|drafted| drafted.made.branch.as_ref());
+        branches.any(|branch| state.pending.iter().all(|it| is_on(branch, it)))
     }
 
     /// Returns the draft of an equal request, unless it has landed since.
@@ -115,6 +119,17 @@ impl RequestLog {
         }
         Ok(None)
     }
+}
+
+/// Tells whether a proposal is a request as it was written, in this clone or pushed under the same name.
+fn is_on(branch: &RequestBranch, pending: &Pending) -> bool {
+    let Some(name) = &pending.branch else {
+        return false;
+    };
+    // Names of other branches end like this one, too; they are texts of others.
+    let is_named = *name == branch.name
+        || name.split_once('/').is_some_and(|(_, of_remote)| *of_remote == branch.name);
+    is_named && pending.commit.as_ref() == Some(&branch.commit)
 }
 
 impl<'s> ApprovedTip<'s> {

@@ -290,6 +290,8 @@ pub struct ControlFreshness {
 pub struct Pending {
     /// The branch; `None` for the work tree.
     pub branch: Option<String>,
+    /// The tip of the branch.
+    pub commit: Option<String>,
     /// Since when it is proposed, by the stated commit time.
     pub since: Option<Instant>,
     pub author: Option<Person>,

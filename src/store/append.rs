@@ -175,6 +175,21 @@ impl LockedFile<'_> {
         String::from_utf8(bytes).map_err(|_| AppendFileError::NoText)
     }
 
+    /// Returns the whole text, whatever was read before.
+    ///
+    /// # Errors
+    /// [`AppendFileError`] if it can't be read.
+    pub fn whole(&mut self) -> Result<String, AppendFileError> {
+        let length = self.0.file.metadata()?.len();
+        if length > self.0.most {
+            return Err(AppendFileError::TooLarge(self.0.most));
+        }
+        self.0.file.seek(SeekFrom::Start(0))?;
+        let mut bytes = Vec::new();
+        (&self.0.file).take(length).read_to_end(&mut bytes)?;
+        String::from_utf8(bytes).map_err(|_| AppendFileError::NoText)
+    }
+
     /// Returns up to where it was read and written, in bytes.
     pub fn length(&self) -> u64 {
         self.0.read_to

@@ -32,13 +32,14 @@ pub struct KnownEndUpdate {
 }
 
 impl KnownEndFile {
-    /// Returns the place for a receipts file: it is named by the digest of its path.
+    /// Returns the place for a receipts file, which should exist: it is named by the digest of its path, without links.
     pub fn of(common_dir: &Path, receipts: &Path) -> KnownEndFile {
-        let folder = fs::canonicalize(target::folder(receipts));
-        let place = match (folder, receipts.file_name()) {
-            (Ok(folder), Some(name)) => folder.join(name),
-            _ => receipts.to_owned(),
+        let in_folder = || {
+            let folder = fs::canonicalize(target::folder(receipts)).ok()?;
+            Some(folder.join(receipts.file_name()?))
         };
+        let whole = fs::canonicalize(receipts).ok();
+        let place = whole.or_else(in_folder).unwrap_or_else(|| receipts.to_owned());
         let name = content::digest(place.as_os_str().as_encoded_bytes()).to_string();
         KnownEndFile { path: common_dir.join(FOLDER).join(name) }
     }

@@ -66,6 +66,7 @@ fn pending(proposal: &RecordProposal, governance: &Governance) -> Pending {
     Pending {
         authors,
         branch: proposal.branch.clone(),
+        commit: proposal.tip.map(|tip| tip.to_string()),
         since: proposal.since,
         author: proposal
             .author

@@ -21,7 +21,7 @@ const PAUSE: Duration = Duration::from_secs(1);
 /// The longest time to wait, in seconds.
 const LONGEST: u64 = 24 * 3_600;
 
-/// Answers a question as soon as the answer is not `pending`, or when the time is up. Only that answer is stored.
+/// Answers a question as soon as the answer is settled, or when the time is up. Only that answer is stored.
 ///
 /// # Errors
 /// If the ledger can't be loaded at the start.
@@ -36,14 +36,16 @@ pub(super) fn settled(
     gate.load(ctx.clock())?;
     let question = Ok(TimedQuestion { question: question.clone(), at: None });
     let line = QuestionLine { id: Value::Null, question };
+    let mut before = None;
     loop {
         let left = wait.saturating_sub(begun.elapsed());
         if left.is_zero() {
             drop(progress);
             return Ok(gate.answer(&line, ctx.clock()).check);
         }
-        if let Some(answer) = gate.settled(&line, ctx.clock()) {
-            return Ok(answer.check);
+        match gate.settled(&line, ctx.clock(), before) {
+            Ok(answer) => return Ok(answer.check),
+            Err(unsettled) => before = Some(unsettled),
         }
         thread::sleep(PAUSE.min(left));
     }

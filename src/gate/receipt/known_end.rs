@@ -61,10 +61,16 @@ impl KnownEnd {
     /// Tells whether a file still contains this end; it may have become longer. Together with the chain, that proves all
     /// entries before it.
     pub fn is_in(&self, text: &str) -> bool {
+        self.last.is_none() || self.is_in_rest(text, 0)
+    }
+
+    /// Tells whether the part of a file that begins at this byte, with a line, contains this end.
+    pub fn is_in_rest(&self, text: &str, from: u64) -> bool {
         let Some(last) = &self.last else {
-            return true;
+            return false;
         };
-        let up_to = usize::try_from(self.size).ok().and_then(|size| text.get(..size));
+        let size = self.size.checked_sub(from).and_then(|size| usize::try_from(size).ok());
+        let up_to = size.and_then(|size| text.get(..size));
         let line = up_to.and_then(|text| text.rsplit('\n').next());
         line.is_some_and(|line| chain::digest(line) == *last)
     }

@@ -64,14 +64,16 @@ impl Session {
             let question = *question;
             GovernedAnswer::Asked(Box::new(AskedQuestion { question, check, receipts }))
         };
+        let is_same = |governance: &Governance, question: &Question| matches!(decide(governance), GovernedRequest::Ask(other) if *other == *question);
         // What landed nearly always counts: then the walk that answers the question also confirms it.
         if line.governance.state != State::Absent
             && let GovernedRequest::Ask(question) = decide(&line.governance)
         {
-            let stands = |governance: &Governance| matches!(decide(governance), GovernedRequest::Ask(same) if same == question);
             let (request, receipts) =
                 (CheckRequest { question: &question, at: None, max_age }, open()?);
-            let check = check::ask_while(located, (line, at), &request, &receipts, &stands)?;
+            let check = check::ask_while(located, (line, at), &request, &receipts, &|it| {
+                is_same(it, &question)
+            })?;
             if let Some(check) = check {
                 return Ok(asked(question, check, receipts));
             }
@@ -84,8 +86,12 @@ impl Session {
             GovernedRequest::Ask(question) => {
                 let (request, receipts) =
                     (CheckRequest { question: &question, at: None, max_age }, open()?);
-                let check = check::ask(located, at, &request, &receipts)?;
-                Ok(asked(question, check, receipts))
+                // What landed since the walk may decide otherwise.
+                let line = OpenMainline::open(located, at)?;
+                let check = check::ask_while(located, (line, at), &request, &receipts, &|it| {
+                    is_same(it, &question)
+                })?;
+                Ok(asked(question, check.ok_or_else(check::no_longer_stands)?, receipts))
             }
         }
     }

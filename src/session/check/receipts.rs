@@ -55,10 +55,13 @@ impl ReceiptLog {
 
     /// Opens a file for a ledger.
     pub(super) fn open(located: &Located, file: ReceiptsFile<'_>) -> ReceiptLog {
-        let known = KnownReceipts::of(located, file.path, file.names_ledger);
         let shown = file.path.display();
         let state = match AppendFile::open(file.path, MOST_BYTES) {
-            Ok(opened) => LogState::Open(Box::new(CountedReceipts::of(opened, known, file.signer))),
+            Ok(opened) => {
+                // Where a link leads is known once the file exists.
+                let known = KnownReceipts::of(located, file.path, file.names_ledger);
+                LogState::Open(Box::new(CountedReceipts::of(opened, known, file.signer)))
+            }
             Err(error) => LogState::Closed(format!("can't read the receipts {shown}: {error}")),
         };
         ReceiptLog(Mutex::new(state))

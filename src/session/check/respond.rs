@@ -38,10 +38,14 @@ pub struct TimedQuestion {
 }
 
 impl TimedQuestion {
-    /// Returns what is needed to store an answer from a snapshot.
-    pub(super) fn context<'a>(&'a self, snapshot: &'a Snapshot<'_>) -> AnswerContext<'a> {
+    /// Returns what is needed to store an answer from a snapshot; `now` is the clock's time.
+    pub(super) fn context<'a>(
+        &'a self,
+        snapshot: &'a Snapshot<'_>,
+        now: Instant,
+    ) -> AnswerContext<'a> {
         let governance = Some(&*snapshot.governance);
-        AnswerContext { question: &self.question, id: &self.id, governance, now: snapshot.now }
+        AnswerContext { question: &self.question, id: &self.id, governance, now }
     }
 }
 
@@ -113,9 +117,14 @@ pub(crate) fn refuse(
     timed: &TimedQuestion,
     (stamp, now): (&Stamp, Instant),
     receipts: &ReceiptLog,
+    edit: Option<&AnswerEdit>,
 ) -> CheckAnswer {
     let stamp = Stamp { instant: timed.at, ..stamp.clone() };
-    let unknown = |reason: String| CheckAnswer::unknown(reason, stamp.clone());
+    let unknown = |reason: String| {
+        let mut check = CheckAnswer::unknown(reason, stamp.clone());
+        edit.into_iter().for_each(|edit| edit(&mut check, &[]));
+        check
+    };
     let context = AnswerContext { question: &timed.question, id: &timed.id, governance: None, now };
     match receipts.answered(&context, &mut |_| Some(unknown(reason.to_owned()))) {
         Ok(Some(answer)) => answer,
@@ -138,17 +147,17 @@ impl<'s, 'h> Responder<'s, 'h> {
         Responder { edit, ..self }
     }
 
-    /// Answers a question, and stores the receipt before the answer is shown; an answer that can't
+    /// Answers a question, and stores the receipt before the answer is shown, at the clock's time; an answer that can't
     /// be stored is not given. `None` if the answer is not wanted: then nothing is stored.
     pub(crate) fn answer(
         &self,
         timed: &TimedQuestion,
-        receipts: &ReceiptLog,
+        (receipts, now): (&ReceiptLog, Instant),
         is_wanted: &dyn Fn(GateVerdict) -> bool,
     ) -> Option<CheckAnswer> {
         let mut kept = Ok(None);
         self.among(timed, &mut |among| {
-            kept = receipts.answered(&timed.context(self.snapshot), &mut |uses| {
+            kept = receipts.answered(&timed.context(self.snapshot, now), &mut |uses| {
                 let mut check = judged(self.snapshot, timed, self.asked(among), uses);
                 if let Some(edit) = self.edit {
                     edit(&mut check, among);
@@ -245,6 +254,7 @@ pub(super) fn judged(
         waits_for: waits_for.unwrap_or_default(),
         warnings: warning.into_iter().collect(),
         link: None,
+        is_first_unstarted: false,
     }
 }
 

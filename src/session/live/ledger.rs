@@ -80,12 +80,21 @@ impl LiveLedger {
         };
         if is_outdated {
             self.load(wall).map_err(|error| error.reason())?;
+            if self.has_moved() {
+                self.load(wall).map_err(|error| error.reason())?;
+            }
         }
         match &mut self.state {
             LedgerState::Loaded(loaded) => Ok(loaded),
             LedgerState::Failed { why, .. } => Err(why.clone()),
             LedgerState::Closed => Err(LoadedLedger::LOST.to_owned()),
         }
+    }
+
+    /// Tells whether the approved ref has moved since the ledger was loaded: a branch that was merged and deleted in between is
+    /// neither proposed nor landed in it.
+    fn has_moved(&mut self) -> bool {
+        self.loaded().is_some_and(|loaded| loaded.has_moved())
     }
 
     /// Returns the ledger as it was last loaded.
@@ -145,8 +154,8 @@ impl LiveLedger {
         (None, Ok(LoadedLedger::of(session, watch, snapshot, (wall, is_past))))
     }
 
-    /// Reads the proposals of branches and of the work tree again, if they have changed. If that fails, everything is
-    /// loaded again.
+    /// Reads the proposals of branches and of the work tree again, if they have changed. If that fails, or the approved ref
+    /// has moved meanwhile, everything is loaded again.
     ///
     /// # Errors
     /// Why it can't be loaded, as in [`LiveLedger::load`].
@@ -157,7 +166,7 @@ impl LiveLedger {
             (_, Err(error)) => Err(error),
             (None, Ok(_)) => Ok(()),
         };
-        read.or_else(|_| self.load(wall))
+        if read.is_err() || self.has_moved() { self.load(wall) } else { Ok(()) }
     }
 
     fn tell(&mut self, step: LoadStep<'_>) {

@@ -79,10 +79,15 @@ impl LoadedLedger {
     /// can't be detected.
     pub(super) fn is_outdated(&self, wall: Instant) -> bool {
         self.snapshot.is_none()
-            || self.watch.has_moved()
+            || self.has_moved()
             || !self.is_watched
             || wall < self.loaded_at
             || self.changes_at.is_some_and(|at| at <= wall)
+    }
+
+    /// Tells whether the approved ref, or what determines it, has changed since loading began.
+    pub(super) fn has_moved(&self) -> bool {
+        self.watch.has_moved()
     }
 
     /// Passes on the snapshot; `None` if an earlier use of it panicked.

@@ -75,7 +75,11 @@ impl RequestBranches<'_> {
         let email = requester.email.as_deref().unwrap_or_default();
         let name = requester.name.as_deref().unwrap_or(email);
         let signature = WriterSignature { name, email, at };
-        let path = self.prefix.outward(&draft.path).unwrap_or_default().join("/");
+        let outside = || {
+            let what = format!("the path {} leads out of the repository", draft.path);
+            Undetermined::other(what, "correct `records` in exledger.yaml")
+        };
+        let path = self.prefix.outward(&draft.path).ok_or_else(outside)?.join("/");
         let commit = writer
             .commit(&CommitDraft {
                 parents: &[base],

@@ -11,7 +11,7 @@ use exledger::gate::question::{self, QuestionLine};
 use exledger::session::Session;
 use exledger::session::check::receipts::{ReceiptLog, ReceiptsFile};
 use exledger::session::live::signing::{PeriodicSigning, SigningContext};
-use exledger::session::live::{LiveEvent, LiveGate, LiveOptions};
+use exledger::session::live::{LiveEvent, LiveGate, LiveOptions, Unsettled};
 use exledger::session::options::Options;
 
 use crate::gate::live::{BILLING, Gate, present};
@@ -81,27 +81,100 @@ fn a_gate_is_asked_one_question_at_a_time_and_shows_the_ledger_in_between() {
     assert!(LiveGate::open(options, Arc::new(ReceiptLog::none())).is_err(), "not a ledger");
 }
 
-#[test]
-fn looks_at_a_pending_answer_store_nothing_and_the_last_one_does() {
-    let gate = Gate::ending_after(86_400, "");
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("receipts");
+/// Proposes another record on a branch.
+fn propose_wiki(gate: &Gate) {
     let text = SAMPLE
         .replace(ID, "EXC-2026-W1K1A")
         .replace("application: billing", "application: wiki")
         .replace("2026-12-20", &present(86_400).to_string());
     gate.repo.branch("wiki").by("ana").write("EXC-2026-W1K1A", &text).commit("File it");
     gate.fetch();
+}
+
+#[test]
+fn a_branch_that_goes_before_the_merge_arrives_is_no_denial() {
+    let gate = Gate::ending_after(86_400, "");
+    let clone = gate.clone.path();
+    propose_wiki(&gate);
+    let wiki = line(r#"{"application": "wiki"}"#);
+    let tip = git(clone, &["rev-parse", "refs/remotes/origin/wiki"]);
+    let mut opened = open(clone, ReceiptLog::none());
+    let mut look = |before| {
+        opened.look_again();
+        let settled = opened.settled(&wiki, clock::now(), before);
+        settled.map(|answer| answer.check.answer.verdict.as_str())
+    };
+    assert_eq!(look(None), Err(Unsettled::Pending));
+    // git prunes before it moves the approved ref.
+    git(clone, &["update-ref", "-d", "refs/remotes/origin/wiki"]);
+    assert_eq!(look(None), Ok("deny"), "nothing was pending before");
+    assert_eq!(look(Some(Unsettled::Pending)), Err(Unsettled::Denied));
+    assert_eq!(look(Some(Unsettled::Denied)), Ok("deny"), "it stays denied");
+    git(clone, &["update-ref", "refs/remotes/origin/wiki", tip.trim()]);
+    assert_eq!(look(Some(Unsettled::Denied)), Err(Unsettled::Pending));
+    git(clone, &["update-ref", "-d", "refs/remotes/origin/wiki"]);
+    gate.repo.by("lee").merge("wiki", "Merge branch 'wiki'");
+    gate.fetch();
+    assert_eq!(look(Some(Unsettled::Pending)), Ok("allow"));
+}
+
+#[test]
+fn what_is_merged_while_the_ledger_is_loaded_counts() {
+    let gate = Gate::ending_after(86_400, "");
+    let clone = gate.clone.path().to_owned();
+    propose_wiki(&gate);
+    gate.repo.by("lee").merge("wiki", "Merge branch 'wiki'");
+    let n_loaded = Arc::new(AtomicUsize::new(0));
+    let n_seen = Arc::clone(&n_loaded);
+    let report = move |event: LiveEvent<'_>| {
+        if let LiveEvent::Loaded(_) = event
+            && n_seen.fetch_add(1, Ordering::Relaxed) == 0
+        {
+            git(&clone, &["fetch", "--quiet"]);
+        }
+    };
+    let mut opened = open(gate.clone.path(), ReceiptLog::none()).reporting(Box::new(report));
+    assert_eq!(verdict(&mut opened, r#"{"application": "wiki"}"#), "allow");
+    assert_eq!(n_loaded.load(Ordering::Relaxed), 2);
+}
+
+#[test]
+fn the_first_signature_has_the_time_of_its_receipt() {
+    let Some(keys) = made(&[("gate", &["-t", "ed25519"])]) else { return };
+    let gate = Gate::ending_after(86_400, "");
+    gate.list_key(&keys.path().join("gate.pub"));
+    let clone = gate.clone.path();
+    let path = keys.path().join("receipts");
+    let session = Session::open(clone, Options::default()).unwrap();
+    let signer = session.receipt_signer("gate", keys.path()).unwrap();
+    let file = ReceiptsFile { path: &path, signer: Some(signer), names_ledger: false };
+    let mut opened = open(clone, session.receipts(file));
+    let (loaded_at, asked_at) = (present(-7_200), present(-3_600));
+    opened.load(loaded_at).unwrap();
+    assert_eq!(opened.answer(&line(BILLING), asked_at).check.answer.verdict.as_str(), "allow");
+    let text = fs::read_to_string(&path).unwrap();
+    let signature = text.lines().last().unwrap();
+    assert!(signature.contains("signature/v1"), "{signature}");
+    assert!(signature.contains(&asked_at.to_string()), "{signature}");
+}
+
+#[test]
+fn looks_at_a_pending_answer_store_nothing_and_the_last_one_does() {
+    let gate = Gate::ending_after(86_400, "");
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("receipts");
+    propose_wiki(&gate);
     let wiki = line(r#"{"application": "wiki"}"#);
     let mut opened = open(gate.clone.path(), receipts(gate.clone.path(), &path));
     for _ in 0..3 {
-        assert!(opened.settled(&wiki, clock::now()).is_none());
+        let unsettled = opened.settled(&wiki, clock::now(), None).unwrap_err();
+        assert_eq!(unsettled, Unsettled::Pending);
     }
     assert_eq!(fs::read_to_string(&path).unwrap(), "");
     assert_eq!(opened.answer(&wiki, clock::now()).check.answer.verdict.as_str(), "pending");
     gate.repo.by("lee").merge("wiki", "Merge branch 'wiki'");
     gate.fetch();
-    let answer = opened.settled(&wiki, clock::now()).unwrap();
+    let answer = opened.settled(&wiki, clock::now(), Some(Unsettled::Pending)).unwrap();
     assert_eq!(answer.check.answer.verdict.as_str(), "allow");
     let kept = fs::read_to_string(&path).unwrap();
     assert_eq!(kept.lines().last(), Some(&*answer.receipt().line().unwrap()));

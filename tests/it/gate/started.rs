@@ -215,3 +215,72 @@ fn with_a_key_only_signed_receipts_count_and_no_others_are_signed() {
     assert_eq!(verdict_of_other, "unknown", "{reason}");
     assert!(reason.contains("have no good signature"), "{reason}");
 }
+
+#[cfg(unix)]
+#[test]
+fn a_link_leads_to_what_is_known_about_its_file() {
+    let once = Once::new();
+    let (clone, path) = (once.clone(), once.path());
+    let link = once.folder.path().join("link");
+    std::os::unix::fs::symlink(&path, &link).unwrap();
+    let link = link.to_str().unwrap();
+    // The file is made through the link, which led nowhere before.
+    check(clone, &["--application", "nobody", "--new-receipts", link]);
+    let first = fs::read_to_string(&path).unwrap();
+    assert_eq!(verdict(clone, link), "allow");
+    assert_eq!(verdict(clone, &path), "deny");
+    fs::write(&path, first).unwrap();
+    for shown in [link, &path] {
+        assert_eq!(verdict(clone, shown), "unknown", "the use is not granted again: {shown}");
+    }
+}
+
+#[test]
+fn a_file_begun_without_being_started_allows_no_use_in_any_clone() {
+    let once = Once::new();
+    let path = once.path();
+    let fresh = || once.gate.repo.clone_with(&[]);
+    assert_eq!(verdict(fresh().path(), &path), "unknown", "this makes the file");
+    for _ in 0..2 {
+        let (verdict, reason) = ask(fresh().path(), &["--receipts", &path]);
+        assert_eq!(verdict, "unknown", "{reason}");
+        assert!(reason.contains("begun without --new-receipts"), "{reason}");
+        assert!(reason.contains("move the file away and start another"), "{reason}");
+    }
+    let text = fs::read_to_string(&path).unwrap();
+    let says: Vec<bool> = text.lines().map(|it| it.ends_with(r#","started":false}"#)).collect();
+    assert_eq!(says, [true, false, false]);
+    // A gate that knows that somebody started the file counts.
+    fs::remove_file(&path).unwrap();
+    let clone = once.clone();
+    assert_eq!(check(clone, &["--new-receipts", &path]).code, 0);
+    assert_eq!(verdict(clone, &path), "allow");
+    assert_eq!(verdict(fresh().path(), &path), "deny", "used up");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_that_is_swapped_under_an_open_gate_allows_no_second_use() {
+    let once = Once::new();
+    let (clone, path) = (once.clone(), once.path());
+    let beside = |name: &str| once.folder.path().join(name);
+    assert_eq!(check(clone, &["--new-receipts", &path]).code, 0);
+    let mut held = once.hold();
+    assert_eq!(held.verdict(r#"{"application": "nobody"}"#).0, "deny");
+    fs::copy(&path, beside("copy")).unwrap();
+    fs::rename(&path, beside("saved")).unwrap();
+    fs::rename(beside("copy"), &path).unwrap();
+    assert_eq!(verdict(clone, &path), "allow");
+    fs::rename(&path, beside("hidden")).unwrap();
+    fs::rename(beside("saved"), &path).unwrap();
+    let (answer, reason) = held.verdict(BILLING);
+    assert_eq!(answer, "unknown", "{reason}");
+    assert!(reason.contains("no longer contain what was stored"), "{reason}");
+    assert_eq!(verdict(clone, &path), "unknown");
+    // What was kept is gone.
+    fs::rename(beside("hidden"), &path).unwrap();
+    let mut held = once.hold();
+    assert_eq!(held.verdict(BILLING).0, "deny", "used up");
+    fs::remove_dir_all(clone.join(".git/exledger")).unwrap();
+    assert_eq!(held.verdict(BILLING).0, "unknown");
+}

@@ -4,6 +4,15 @@ use std::fs;
 
 use serde_json::Value;
 
+use exledger::clock;
+use exledger::gate::question;
+use exledger::policy::governance::Governance;
+use exledger::session::Session;
+use exledger::session::check::governed::GovernedRequest;
+use exledger::session::check::receipts::ReceiptLog;
+use exledger::session::options::{Moment, Options};
+
+use crate::gate::live::{BILLING, Gate};
 use crate::hook::{Asked, MAP, RUNTIMES, payload, refused};
 use crate::repo::git;
 
@@ -174,4 +183,31 @@ fn the_identity_of_the_command_line_wins() {
     asked.hook("codex", &more, &payload("codex", "merge", asked.work.path()));
     let receipt: Value = serde_json::from_slice(&fs::read(&receipts).unwrap()).unwrap();
     assert_eq!(receipt["question"]["identity"], "agent:coder");
+}
+
+#[test]
+fn a_map_that_lands_while_the_question_is_asked_is_not_passed_over() {
+    let gate = Gate::ending_after(86_400, "");
+    let repo = &gate.repo;
+    // What landed last is approved by nobody, so the ledger is walked before the map is read.
+    repo.by("mal").write("exledger-hooks.yaml", PASS).commit("Let it run");
+    gate.fetch();
+    repo.branch("map").by("ana").write("exledger-hooks.yaml", MAP).commit("Map the tools");
+    repo.by("lee").merge("map", "Merge the map");
+    let question = question::read(BILLING.as_bytes()).question.unwrap().question;
+    let n_decided = std::cell::Cell::new(0);
+    let decide = |governance: &Governance| {
+        n_decided.set(n_decided.get() + 1);
+        if governance.hooks.is_some() {
+            return GovernedRequest::Decided("a map decides");
+        }
+        gate.fetch();
+        GovernedRequest::Ask(Box::new(question.clone()))
+    };
+    let session = Session::open(gate.clone.path(), Options::default()).unwrap();
+    let moment = Moment::at(clock::now());
+    let asked = session.ask_governed(&moment, None, &|| Ok(ReceiptLog::none()), &decide);
+    let Err(error) = asked else { panic!("the map that landed is not consulted") };
+    assert!(error.to_string().contains("the governance changed"), "{error}");
+    assert_eq!(n_decided.get(), 3);
 }

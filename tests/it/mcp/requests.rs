@@ -5,6 +5,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
+use super::client::Client;
 use super::{Served, refused, text, verdict};
 use crate::house;
 use crate::repo::git;
@@ -97,4 +98,36 @@ fn without_drafts_nothing_is_written() {
     let mut short = request();
     short.as_object_mut().unwrap().remove("justification");
     refused(&client.call("request_exception", &short), "justification");
+}
+
+#[test]
+fn what_a_stranger_writes_under_the_id_of_a_request_is_not_told() {
+    let served = Served::new();
+    let clone = served.gate.clone.path();
+    git(clone, &["config", "user.email", "ana@example.com"]);
+    git(clone, &["config", "user.name", "Ana Ruiz"]);
+    let mut client = served.begin(&["--drafts"]);
+    let made = client.call("request_exception", &request())["structuredContent"].clone();
+    let (id, branch) = (made["id"].as_str().unwrap(), made["branch"].as_str().unwrap());
+    let title = |client: &mut Client| {
+        let status = client.call("status", &json!({"id": id}));
+        assert!(!status.to_string().contains("MARK"), "{status}");
+        status["structuredContent"]["texts"]["title"].clone()
+    };
+    let question = json!({"identity": "agent:coder", "application": "handbook", "action": "merge"});
+    let text = made["yaml"].as_str().unwrap().replace("The coding agent", "MARK");
+    for name in ["MARK-branch", branch] {
+        assert_eq!(title(&mut client), request()["title"]);
+        served.gate.repo.branch(name).by("mal").write(id, &text).commit("Write the same id");
+        served.gate.fetch();
+        // Branches are read once a second; the first look of a wait reads them.
+        let mut asked = question.clone();
+        asked["seconds"] = 1.into();
+        let waited = client.call("wait", &asked);
+        assert_eq!(verdict(&waited), "pending");
+        assert!(!waited.to_string().contains("MARK"), "{waited}");
+        assert_eq!(title(&mut client), Value::Null, "{name}");
+        git(clone, &["update-ref", "-d", &format!("refs/remotes/origin/{name}")]);
+        client.call("wait", &asked);
+    }
 }

@@ -14,7 +14,7 @@ use crate::policy::governance::Governance;
 use crate::record::time::Instant;
 use crate::session::check::receipts::context::AnswerContext;
 use crate::session::check::receipts::failure::Failure;
-use crate::session::check::receipts::known::KnownReceipts;
+use crate::session::check::receipts::known::{AddedText, KnownReceipts};
 use crate::session::check::signing::ReceiptSigner;
 use crate::store::append::{AppendFile, AppendFileError, LockedFile};
 use crate::store::known_end::KnownEndUpdate;
@@ -45,6 +45,8 @@ struct Tally {
     chain: ReceiptChain,
     /// Whether anything but signatures is stored.
     has_receipts: bool,
+    /// Whether its first receipt says that nobody started the file.
+    is_unstarted: bool,
     /// The last signature of the file, whoever made it.
     signature: Option<StoredSignature>,
     /// The last one that was found to be good.
@@ -63,6 +65,7 @@ impl CountedReceipts {
             n_lines: 0,
             chain: ReceiptChain::default(),
             has_receipts: false,
+            is_unstarted: false,
             signature: None,
             good: None,
         };
@@ -90,6 +93,7 @@ impl CountedReceipts {
             is_signed = self.tally.is_signed(governance);
             self.may_sign = Some(is_signed || self.tally.known.is_known_whole());
         }
+        let doubt = doubt.or_else(|| self.tally.unstarted());
         let unsigned =
             || (!is_signed && self.tally.has_receipts).then(|| self.tally.known.unsigned());
         self.doubted = doubt.or_else(unsigned).map(ReceiptCounts::Doubted);
@@ -97,12 +101,14 @@ impl CountedReceipts {
             return Ok(None);
         };
         answered.link = Some(self.tally.chain.next());
+        answered.is_first_unstarted = !self.tally.has_receipts && self.tally.known.is_created();
         let unwritten =
             |cause: &dyn fmt::Display| Failure::Once(format!("can't write the receipt: {cause}"));
         let receipt = LoggedReceipt::of(context.question, &answered, context.id);
         let line = receipt.line().map_err(|cause| unwritten(&cause))?;
         locked.append(&line).map_err(|cause| unwritten(&cause))?;
         self.tally.n_lines += 1;
+        self.tally.is_unstarted |= answered.is_first_unstarted;
         self.tally.has_receipts = true;
         self.tally.chain.append(&line);
         let answer = &answered.answer;
@@ -138,14 +144,14 @@ impl CountedReceipts {
 
 impl Tally {
     fn locked<'f>(&self, file: &'f mut AppendFile) -> Result<LockedFile<'f>, Failure> {
-        file.lock(PATIENCE).map_err(|error| self.failure(&error))
+        file.lock(PATIENCE).map_err(|error| failure(&self.known.shown, &error))
     }
 
     /// Counts what was appended since the last time.
     fn count(&mut self, locked: &mut LockedFile<'_>) -> Result<(), Failure> {
-        let text = locked.added().map_err(|error| self.failure(&error))?;
+        let text = locked.added().map_err(|error| failure(&self.known.shown, &error))?;
         let mut chain = self.chain.clone();
-        let shown = &self.known.shown;
+        let shown = &self.known.shown.clone();
         let counted = receipt::count_on(&text, &mut chain).map_err(|error| {
             let line = self.n_lines + error.line;
             Failure::Once(format!("line {line} of the receipts {shown} is not a receipt"))
@@ -157,10 +163,13 @@ impl Tally {
                  the file or start a new one, then restart the gate"
             )));
         }
-        self.known.compare(&text)?;
+        let added = AddedText { text: &text, from: locked.length() };
+        self.known
+            .compare(&added, &mut || locked.whole().map_err(|error| failure(shown, &error)))?;
         locked.take(&text);
         self.chain = chain;
         self.n_lines += text.matches('\n').count();
+        self.is_unstarted |= counted.is_unstarted && !self.has_receipts;
         self.has_receipts |= counted.has_receipts;
         self.signature = counted.signature.or(self.signature.take());
         for (record, n_used) in counted.uses {
@@ -168,10 +177,16 @@ impl Tally {
         }
         // The last line may lack its line end; appended text must not run into it.
         if !text.is_empty() && !text.ends_with('\n') {
-            locked.append("").map_err(|error| self.failure(&error))?;
+            locked.append("").map_err(|error| failure(shown, &error))?;
             self.n_lines += 1;
         }
         Ok(())
+    }
+
+    /// Returns why uses can't be counted on, if the file was begun without being started and this clone doesn't know that
+    /// somebody started it since.
+    fn unstarted(&self) -> Option<String> {
+        (self.is_unstarted && !self.known.is_started()).then(|| self.known.unstarted())
     }
 
     /// Tells whether the last signature, or one before it, is by a key that the governance lists for receipts.
@@ -203,7 +218,7 @@ impl Tally {
 
     /// Keeps what the file ends with now.
     fn keep_end(
-        &self,
+        &mut self,
         locked: &LockedFile<'_>,
         update: Option<KnownEndUpdate>,
         line: &str,
@@ -211,9 +226,7 @@ impl Tally {
         let Some(update) = update else {
             return Ok(());
         };
-        let end = self.known.after(line, locked.length().saturating_sub(1))?;
-        let cause = "can't keep what is known about the receipts";
-        update.store(&end).map_err(|error| format!("{cause}: {error}"))
+        self.known.keep(update, line, locked.length().saturating_sub(1))
     }
 
     fn add(&mut self, record: &str, n_used: u64) {
@@ -221,17 +234,17 @@ impl Tally {
             *uses.entry(record.to_owned()).or_insert(0) += n_used;
         }
     }
+}
 
-    fn failure(&self, error: &AppendFileError) -> Failure {
-        let cause = format!("can't read the receipts {}: {error}", self.known.shown);
-        match error {
-            AppendFileError::Replaced => {
-                Failure::Lasting(format!("{cause}: restart the gate to use that one"))
-            }
-            AppendFileError::Rewritten => Failure::Lasting(format!(
-                "{cause}, so uses may be lost: restore it, then restart the gate"
-            )),
-            _ => Failure::Once(cause),
+fn failure(shown: &str, error: &AppendFileError) -> Failure {
+    let cause = format!("can't read the receipts {shown}: {error}");
+    match error {
+        AppendFileError::Replaced => {
+            Failure::Lasting(format!("{cause}: restart the gate to use that one"))
         }
+        AppendFileError::Rewritten => Failure::Lasting(format!(
+            "{cause}, so uses may be lost: restore it, then restart the gate"
+        )),
+        _ => Failure::Once(cause),
     }
 }

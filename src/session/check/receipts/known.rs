@@ -20,6 +20,15 @@ pub(super) struct KnownReceipts {
     /// Where it is kept; `None` outside a repository.
     file: Option<KnownEndFile>,
     origin: Option<FileOrigin>,
+    /// What was kept when the file was last compared, or stored since.
+    seen: Option<KnownEnd>,
+}
+
+/// What was appended to a receipts file.
+pub(super) struct AddedText<'t> {
+    pub(super) text: &'t str,
+    /// The byte at which it begins.
+    pub(super) from: u64,
 }
 
 impl KnownReceipts {
@@ -31,33 +40,55 @@ impl KnownReceipts {
         let folder =
             if names_ledger { format!(" -C {}", shell::quoted(&ledger)) } else { String::new() };
         let start = format!("exledger{folder} check --new-receipts {}", shell::quoted(&shown));
-        KnownReceipts { shown, start, file, origin: None }
+        KnownReceipts { shown, start, file, origin: None, seen: None }
     }
 
-    /// Compares the whole text of the file with what is known about its end, at the first question.
-    pub(super) fn compare(&mut self, text: &str) -> Result<(), Failure> {
+    /// Compares the file with what is known about its end; at the first question, what was added is the whole text. Later,
+    /// `whole` reads all of it, if that end is not what it was: another process may have stored it, in another file that
+    /// was at this path meanwhile.
+    pub(super) fn compare(
+        &mut self,
+        added: &AddedText<'_>,
+        whole: &mut dyn FnMut() -> Result<String, Failure>,
+    ) -> Result<(), Failure> {
+        let kept = self.read()?;
         if self.origin.is_some() {
+            let is_sound = match &kept {
+                None => self.seen.is_none(),
+                Some(_) if kept == self.seen => true,
+                Some(end) => end.is_in_rest(added.text, added.from) || end.is_in(&whole()?),
+            };
+            if !is_sound {
+                return Err(self.lost());
+            }
+            self.seen = kept;
             return Ok(());
         }
-        let origin = match self.read()? {
+        let text = added.text;
+        self.seen.clone_from(&kept);
+        let origin = match kept {
             Some(end) if end.is_in(text) => end.origin,
-            Some(_) => {
-                let shown = &self.shown;
-                return Err(Failure::Once(format!(
-                    "the receipts {shown} no longer contain what was stored in them, so uses may be lost: \
-                     restore the file, or move it away and start another with `{}`",
-                    self.start
-                )));
-            }
+            Some(_) => return Err(self.lost()),
             None if text.trim_ascii().is_empty() => {
                 // If the process is killed after the first answer, the file must not look like one that was found.
-                self.store(&KnownEnd::empty(FileOrigin::Created));
+                let end = KnownEnd::empty(FileOrigin::Created);
+                if self.store(&end) {
+                    self.seen = Some(end);
+                }
                 FileOrigin::Created
             }
             None => FileOrigin::Found,
         };
         self.origin = Some(origin);
         Ok(())
+    }
+
+    fn lost(&self) -> Failure {
+        let KnownReceipts { shown, start, .. } = self;
+        Failure::Once(format!(
+            "the receipts {shown} no longer contain what was stored in them, so uses may be lost: \
+             restore the file, or move it away and start another with `{start}`"
+        ))
     }
 
     /// Returns why uses can't be counted on, although all receipts are counted; prepares to keep the new end.
@@ -96,17 +127,47 @@ impl KnownReceipts {
         matches!(self.origin, Some(FileOrigin::Started | FileOrigin::Created))
     }
 
-    /// Returns the end after a line that was appended, as it is kept.
-    pub(super) fn after(&self, line: &str, size: u64) -> Result<String, String> {
+    /// Keeps the end after a line that was appended.
+    pub(super) fn keep(
+        &mut self,
+        update: KnownEndUpdate,
+        line: &str,
+        size: u64,
+    ) -> Result<(), String> {
         let origin = self.origin.unwrap_or(FileOrigin::Found);
         let end = KnownEnd::after(line, size, origin);
-        end.written(&self.shown).map_err(|cause| cause.to_string())
+        let text = end.written(&self.shown).map_err(|cause| cause.to_string())?;
+        let cause = "can't keep what is known about the receipts";
+        update.store(&text).map_err(|error| format!("{cause}: {error}"))?;
+        self.seen = Some(end);
+        Ok(())
+    }
+
+    /// Tells whether a gate of this clone made the file, or found it empty, and nobody started it.
+    pub(super) fn is_created(&self) -> bool {
+        self.origin == Some(FileOrigin::Created)
+    }
+
+    /// Tells whether somebody started the file in this clone.
+    pub(super) fn is_started(&self) -> bool {
+        self.origin == Some(FileOrigin::Started)
+    }
+
+    /// Returns why a file whose first receipt says that nobody started it is not relied on.
+    pub(super) fn unstarted(&self) -> String {
+        let KnownReceipts { shown, start, .. } = self;
+        format!(
+            "the receipts {shown} were begun without --new-receipts, so uses before them may be lost: \
+             move the file away and start another with `{start}`"
+        )
     }
 
     /// Returns why a file with receipts and without a good signature is not relied on.
     pub(super) fn unsigned(&self) -> String {
         let KnownReceipts { shown, start, .. } = self;
-        format!("the receipts {shown} have no good signature: start another file with `{start}`")
+        format!(
+            "the receipts {shown} have no good signature: move the file away and start another with `{start}`"
+        )
     }
 
     pub(super) fn read(&self) -> Result<Option<KnownEnd>, Failure> {
