@@ -145,14 +145,35 @@ impl LiveGate {
 
     /// Answers a question, or a line that is not one, and stores the receipt; `wall` is the clock's time.
     pub fn answer(&mut self, line: &QuestionLine, wall: Instant) -> LiveAnswer {
-        let answered = self.reply(line, wall, Wanted::Any);
+        let answered = self.answer_while(line, wall, &|| true);
         answered.unwrap_or_else(|| self.refuse("no record answers the question", line, wall))
+    }
+
+    /// Answers a question and stores the receipt, if `is_awaited` still holds once the receipts are locked: an answer for
+    /// nobody takes no use.
+    pub fn answer_while(
+        &mut self,
+        line: &QuestionLine,
+        wall: Instant,
+        is_awaited: &dyn Fn() -> bool,
+    ) -> Option<LiveAnswer> {
+        self.reply((line, wall), Wanted::Any, is_awaited)
     }
 
     /// Answers a question and stores the receipt, unless the answer is `pending`: then nothing is stored. Ask again
     /// after a second, and at the deadline with [`LiveGate::answer`].
     pub fn settled(&mut self, line: &QuestionLine, wall: Instant) -> Option<LiveAnswer> {
-        self.reply(line, wall, Wanted::Settled)
+        self.settled_while(line, wall, &|| true)
+    }
+
+    /// Answers as [`LiveGate::settled`], if `is_awaited` still holds once the receipts are locked.
+    pub fn settled_while(
+        &mut self,
+        line: &QuestionLine,
+        wall: Instant,
+        is_awaited: &dyn Fn() -> bool,
+    ) -> Option<LiveAnswer> {
+        self.reply((line, wall), Wanted::Settled, is_awaited)
     }
 
     /// Passes on the ledger as it is now, with its records evaluated at the clock's time.
@@ -180,14 +201,20 @@ impl LiveGate {
         passed.unwrap_or_else(|| Err(LoadedLedger::LOST.to_owned()))
     }
 
-    fn reply(&mut self, line: &QuestionLine, wall: Instant, wanted: Wanted) -> Option<LiveAnswer> {
+    fn reply(
+        &mut self,
+        (line, wall): (&QuestionLine, Instant),
+        wanted: Wanted,
+        is_awaited: &dyn Fn() -> bool,
+    ) -> Option<LiveAnswer> {
         if let Err(why) = self.ledger.at(wall) {
             return Some(self.refuse(&why, line, wall));
         }
         if let Err(error) = self.look_at_proposals(line, wall) {
             return Some(self.refuse(&error.reason(), line, wall));
         }
-        let is_wanted = |verdict| wanted == Wanted::Any || verdict != GateVerdict::Pending;
+        let is_wanted =
+            |verdict| (wanted == Wanted::Any || verdict != GateVerdict::Pending) && is_awaited();
         let (receipts, max_age, is_live) = (&self.receipts, &self.max_age, self.ledger.is_live());
         let edit = self.edit.as_deref();
         let replied = self.ledger.loaded().and_then(|loaded| {

@@ -6,11 +6,12 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use super::{Served, refused, text, verdict};
+use crate::gate::fresh;
 use crate::house;
 use crate::repo::git;
 
 /// What an agent asks for, complete.
-fn request() -> Value {
+pub(super) fn request() -> Value {
     json!({
         "title": "The coding agent merges pull requests of the handbook",
         "rule": "People merge, agents propose",
@@ -97,4 +98,27 @@ fn without_drafts_nothing_is_written() {
     let mut short = request();
     short.as_object_mut().unwrap().remove("justification");
     refused(&client.call("request_exception", &short), "justification");
+}
+
+#[test]
+fn a_ledger_that_is_too_old_takes_no_request() {
+    let served = Served::new();
+    fresh::age(&served.gate, -7_200);
+    let mut client = served.begin(&["--max-age", "1h"]);
+    refused(&client.call("request_exception", &request()), "--max-age is 1h");
+    served.gate.fetch();
+    let made = client.call("request_exception", &request());
+    assert_ne!(made["isError"], true, "{made}");
+}
+
+#[test]
+fn a_server_that_only_reads_writes_nothing_into_the_clone() {
+    let served = Served::new();
+    let clone = served.gate.clone.path();
+    let before = house::files(clone, "");
+    let mut client = served.begin(&[]);
+    assert_eq!(verdict(&client.call("may_i", &super::billing())), "allow");
+    client.call("status", &json!({"id": crate::history::ID}));
+    client.call("request_exception", &request());
+    assert_eq!(before, house::files(clone, ""));
 }
