@@ -93,7 +93,7 @@ impl Arguments {
             None => Ok(None),
             Some(value) => {
                 // JSON does not tell 1.0 from 1.
-                let text = value.is_number().then(|| value.to_string()).unwrap_or_default();
+                let text = if value.is_number() { value.to_string() } else { String::new() };
                 let whole = text.strip_suffix(".0").unwrap_or(&text);
                 let number =
                     whole.parse().ok().filter(|number: &u64| (least..=most).contains(number));
