@@ -23,11 +23,13 @@ use crate::commands::context::fault;
 use crate::commands::context::filter;
 use crate::commands::context::output::Formats;
 use crate::commands::exit::Outcome;
+use exledger::diag::Level;
 use exledger::gate::answer::{GateAnswer, GateVerdict, SubjectMatch};
 use exledger::gate::receipt::LoggedReceipt;
 use exledger::gate::tool_call::{CallContext, ToolCall};
 use exledger::interop::hooks;
 use exledger::interop::hooks::runtime::{MOST_BYTES, Runtime};
+use exledger::policy;
 use exledger::policy::governance::Governance;
 use exledger::policy::hooks::{HookFile, HookRuntime, LIMITS};
 use exledger::record::vocabulary::Vocabulary;
@@ -35,7 +37,7 @@ use exledger::session::Session;
 use exledger::session::check::freshness::MaxAge;
 use exledger::session::check::governed::{AskedQuestion, GovernedAnswer, GovernedRequest};
 use exledger::session::check::receipts::{ReceiptLog, ReceiptsFile};
-use exledger::session::error::Error;
+use exledger::session::error::{Error, Undetermined};
 use exledger::session::options::Options;
 use exledger::store::files;
 use exledger::store::git::reach;
@@ -165,7 +167,7 @@ impl HookArgs {
             ignores_configured_ref: true,
             ..Options::default()
         };
-        let session = Session::open(&self.ledger, options)?;
+        let session = Session::open(&self.ledger, options).map_err(unanswered)?;
         if self.fetch {
             // What is left of the time is needed for the answer.
             let share = self.timeout.mul_f64(0.8);
@@ -189,6 +191,12 @@ impl HookArgs {
 
     /// Refuses a ledger or a map that the agent could write to with the repository that it works in.
     fn refuse_shared_places(&self, call: &ToolCall) -> anyhow::Result<()> {
+        if call.folders.is_empty() && !self.trust_clone {
+            return Err(refusal(
+                "the payload does not say in which folder the agent works, so whether that is the ledger can't be known: if it can't be, give --trust-clone"
+                    .to_owned(),
+            ));
+        }
         for folder in call.folders.iter().map(Path::new) {
             if !folder.is_absolute() {
                 return Err(refusal(format!("{} is not an absolute path", folder.display())));
@@ -236,10 +244,11 @@ impl HookArgs {
     ) -> anyhow::Result<()> {
         let (moment, max_age) = (ctx.moment(), self.max_age.as_ref());
         let open = || self.open_receipts(ctx, session);
-        let asked = match session.ask_governed(&moment, max_age, &open, decide)? {
-            GovernedAnswer::Decided(decision) => return decision.map_err(refusal),
-            GovernedAnswer::Asked(asked) => asked,
-        };
+        let asked =
+            match session.ask_governed(&moment, max_age, &open, decide).map_err(unanswered)? {
+                GovernedAnswer::Decided(decision) => return decision.map_err(refusal),
+                GovernedAnswer::Asked(asked) => asked,
+            };
         let AskedQuestion { question, check, receipts } = *asked;
         let signed = receipts.sign(ctx.clock());
         if check.answer.verdict == GateVerdict::Allow {
@@ -273,6 +282,24 @@ impl HookArgs {
         let key = self.sign_receipts.as_ref().map(|key| key.display().to_string());
         let signer = key.map(|key| session.receipt_signer(&key, &ctx.folder)).transpose()?;
         Ok(session.receipts(ReceiptsFile { path, signer, names_ledger: true }))
+    }
+}
+
+/// Returns the refusal for an error of the session: what people wrote in a file could instruct the agent, so a file that
+/// can't be read is told by its place alone.
+fn unanswered(error: Error) -> anyhow::Error {
+    let of_file = |place: String| refusal(format!("unknown: {place}: run `exledger lint` there"));
+    match error {
+        Error::Undetermined(Undetermined::PolicyBroken(findings)) => {
+            let first = findings.iter().find(|it| it.level == Level::Error).and_then(|it| it.pos);
+            let place = first.map(|pos| format!(":{}:{}", pos.line, pos.column));
+            let place = place.unwrap_or_default();
+            of_file(format!("the ledger's {}{place} has an error", policy::FILE))
+        }
+        Error::Undetermined(
+            Undetermined::Tree(_) | Undetermined::Git(_) | Undetermined::Other { .. },
+        ) => of_file("the ledger can't be read now".to_owned()),
+        other => other.into(),
     }
 }
 

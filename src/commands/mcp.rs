@@ -115,6 +115,7 @@ impl Run for McpArgs {
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
         hook::refuse_choices(ctx)?;
         self.refuse_ambiguous_names()?;
+        self.refuse_mixed_receipts()?;
         self.refuse_shared_places(ctx)?;
         let mut logs = Vec::with_capacity(self.ledger.len());
         for ledger in &self.ledger {
@@ -158,6 +159,17 @@ impl McpArgs {
                 let what = format!("two ledgers are named {}", ledger.name());
                 return Err(fault::usage_error(what, help));
             }
+        }
+        Ok(())
+    }
+
+    /// Refuses one file of receipts for several ledgers: each ledger counts and verifies a file of its own.
+    fn refuse_mixed_receipts(&self) -> anyhow::Result<()> {
+        if self.ledger.len() > 1 && self.receipts.is_some() {
+            return Err(fault::usage_error(
+                "--receipts is a file of one ledger, and there are several",
+                "start one server for each: exledger mcp --ledger DIR --receipts FILE",
+            ));
         }
         Ok(())
     }

@@ -92,7 +92,11 @@ impl Arguments {
         match self.map.shift_remove(key) {
             None => Ok(None),
             Some(value) => {
-                let number = value.as_u64().filter(|number| (least..=most).contains(number));
+                // JSON does not tell 1.0 from 1.
+                let text = if value.is_number() { value.to_string() } else { String::new() };
+                let whole = text.strip_suffix(".0").unwrap_or(&text);
+                let number =
+                    whole.parse().ok().filter(|number: &u64| (least..=most).contains(number));
                 number.map(Some).ok_or(BadArgument::WrongKind { key, kind })
             }
         }

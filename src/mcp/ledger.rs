@@ -58,6 +58,9 @@ pub(super) struct LedgerHandle {
     jobs: Sender<LedgerJob>,
 }
 
+/// Tells whether a caller still waits for its answer.
+pub(super) type IsAwaited<'a> = dyn Fn() -> bool + 'a;
+
 type LedgerJob = Box<dyn FnOnce(&mut OpenLedger) + Send>;
 
 /// Why a ledger gave no answer.
@@ -75,7 +78,12 @@ pub(super) struct OpenLedger {
     options: LiveOptions,
     clock: Arc<dyn Fn() -> Instant + Send + Sync>,
     requests: Rc<RefCell<RequestLog>>,
+    /// Takes what a person should know, for stderr.
+    report: Arc<dyn Fn(&str) + Send + Sync>,
 }
+
+/// What is said of a ledger whose files can't be read: the reason may quote them, and stderr has it.
+const UNREADABLE: &str = "the ledger can't be read now";
 
 /// The text of a file on the approved ref.
 pub(super) struct ResourceText {
@@ -118,11 +126,20 @@ impl LedgerHandle {
         &self,
         work: impl FnOnce(&mut OpenLedger) -> T + Send + 'static,
     ) -> Result<T, NoAnswer> {
+        self.run_for(move |ledger, _| work(ledger)).await
+    }
+
+    /// Runs a function that can ask whether the caller is still there: it may wait for a lock meanwhile.
+    pub(super) async fn run_for<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut OpenLedger, &IsAwaited<'_>) -> T + Send + 'static,
+    ) -> Result<T, NoAnswer> {
         let (answer, answered) = oneshot::channel();
         let job = move |ledger: &mut OpenLedger| {
             // A call that was cancelled or came too late takes no use.
             if !answer.is_closed() {
-                drop(answer.send(work(ledger)));
+                let result = work(ledger, &|| !answer.is_closed());
+                drop(answer.send(result));
             }
         };
         self.jobs.send(Box::new(job)).map_err(|_| NoAnswer::Ended)?;
@@ -144,16 +161,16 @@ impl OpenLedger {
             RequestLog::without_branches()
         };
         let requests = Rc::new(RefCell::new(requests));
-        let own = Rc::clone(&requests);
+        let (own, told) = (Rc::clone(&requests), Arc::clone(&report));
         let edit = move |check: &mut CheckAnswer, among: &[&RecordState]| {
             withheld::withhold(check, among, &|state| is_own(&own, state));
         };
         let gate = gate.editing(Box::new(edit)).reporting(Box::new(move |event| {
             if let LiveEvent::Failed(why) = event {
-                report(&format!("warning: every answer is unknown until this is fixed: {why}"));
+                told(&format!("warning: every answer is unknown until this is fixed: {why}"));
             }
         }));
-        Ok(OpenLedger { gate, options, clock, requests })
+        Ok(OpenLedger { gate, options, clock, requests, report })
     }
 
     fn serve(&mut self, jobs: &Receiver<LedgerJob>) {
@@ -162,10 +179,13 @@ impl OpenLedger {
         }
     }
 
-    /// Answers a question and stores the receipt.
-    pub(super) fn may_i(&mut self, question: &Question) -> ToolReply {
+    /// Answers a question and stores the receipt, unless the caller has gone meanwhile.
+    pub(super) fn may_i(&mut self, question: &Question, is_awaited: &IsAwaited<'_>) -> ToolReply {
         let wall = (self.clock)();
-        ToolReply::receipt(&self.gate.answer(&asked(question), wall))
+        match self.gate.answer_while(&asked(question), wall, is_awaited) {
+            Some(answer) => ToolReply::receipt(&answer),
+            None => ToolReply::unknown("nobody waits for the answer"),
+        }
     }
 
     /// Answers the same, unless the answer is not settled: then nothing is stored. The first look sees what was proposed a
@@ -177,12 +197,13 @@ impl OpenLedger {
         &mut self,
         question: &Question,
         before: Option<Unsettled>,
+        is_awaited: &IsAwaited<'_>,
     ) -> Result<ToolReply, Unsettled> {
         let wall = (self.clock)();
         if before.is_none() {
             self.gate.look_again();
         }
-        let answer = self.gate.settled(&asked(question), wall, before)?;
+        let answer = self.gate.settled_while((&asked(question), wall), before, is_awaited)?;
         Ok(ToolReply::receipt(&answer))
     }
 
@@ -225,13 +246,23 @@ impl OpenLedger {
 
     /// Drafts a request for an exception, which grants nothing.
     pub(super) fn request(&mut self, asked: &ExceptionRequest) -> ToolReply {
+        // What may not be read for an answer is no ground for a request: it can be broken or too old.
+        if let Err(why) = self.read(|_| ()) {
+            return ToolReply::unknown(why);
+        }
         let moment = Moment::at((self.clock)());
         let session = Session::open(&self.options.folder, self.options.options.clone());
         let requested = session
             .and_then(|session| session.request(&moment, asked, &mut self.requests.borrow_mut()));
         let made = match requested {
             Ok(made) => made,
-            Err(error) => return ToolReply::Refused(withheld::escaped(&error.reason())),
+            Err(Error::Usage(usage)) => {
+                return ToolReply::Refused(withheld::escaped(&Error::Usage(usage).reason()));
+            }
+            Err(error) => {
+                (self.report)(&format!("warning: no request was drafted: {}", error.reason()));
+                return ToolReply::unknown(UNREADABLE);
+            }
         };
         self.gate.look_again();
         let text = match &made.branch {
@@ -298,8 +329,7 @@ impl OpenLedger {
             if self.gate.is_loaded() {
                 return withheld::escaped(&why);
             }
-            // The reason may quote a file; stderr has it.
-            "the ledger can't be read now".to_owned()
+            UNREADABLE.to_owned()
         })
     }
 }

@@ -117,7 +117,7 @@ impl AgentServer {
     async fn may_i(&self, mut arguments: Arguments) -> Result<ToolReply, BadArgument> {
         let ledger = self.ledger(&mut arguments)?;
         let question = self.question(arguments)?;
-        Ok(replied(ledger.run(move |open| open.may_i(&question)).await))
+        Ok(replied(ledger.run_for(move |open, is_awaited| open.may_i(&question, is_awaited)).await))
     }
 
     async fn status(&self, mut arguments: Arguments) -> Result<ToolReply, BadArgument> {
@@ -167,11 +167,17 @@ impl AgentServer {
         let limit = Duration::from_secs(seconds);
         let begun = Elapsed::now();
         let mut before = None;
+        let mut is_over = self.0.is_over.clone();
         loop {
             let asked = Arc::clone(&question);
+            let look =
+                ledger.run_for(move |open, is_awaited| open.settled(&asked, before, is_awaited));
             let settled = tokio::select! {
-                settled = ledger.run(move |open| open.settled(&asked, before)) => settled,
+                settled = look => settled,
                 () = context.ct.cancelled() => return Ok(ToolReply::unknown("it was cancelled")),
+                _ = is_over.wait_for(|is_over| *is_over) => {
+                    return Ok(ToolReply::unknown("the input has ended"));
+                }
             };
             match settled {
                 Ok(Ok(reply)) => return Ok(reply),
@@ -180,10 +186,14 @@ impl AgentServer {
             }
             let left = limit.saturating_sub(begun.elapsed());
             if left.is_zero() {
-                return Ok(replied(ledger.run(move |open| open.may_i(&question)).await));
+                let last =
+                    ledger.run_for(move |open, is_awaited| open.may_i(&question, is_awaited));
+                return Ok(tokio::select! {
+                    last = last => replied(last),
+                    () = context.ct.cancelled() => ToolReply::unknown("it was cancelled"),
+                });
             }
             self.report(context, begun.elapsed(), limit).await;
-            let mut is_over = self.0.is_over.clone();
             tokio::select! {
                 () = tokio::time::sleep(PAUSE.min(left)) => {}
                 () = context.ct.cancelled() => return Ok(ToolReply::unknown("it was cancelled")),

@@ -7,6 +7,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::diag::Finding;
+use crate::gate::answer::GateVerdict;
 use crate::plan::answers::Answers;
 use crate::plan::field_values::{self, FieldValueError, FieldValues};
 use crate::policy::tier::Needed;
@@ -73,6 +74,8 @@ pub enum RequestError {
         "`{name}` has `{text}`, which would cover more than one: name each, without `*`, `?`, `any` and `all`"
     )]
     Pattern { name: String, text: String },
+    #[error("`receipt` answers allow: what it asks about needs no further exception")]
+    Allowed,
     #[error("`identity` is {given}, but this server asks as {own}")]
     AnotherIdentity { given: String, own: String },
     #[error("{}", in_arguments(&.0.to_string()))]
@@ -214,6 +217,10 @@ impl ExceptionRequest {
                 let wanted = "a receipt, as JSON";
                 let is_receipt = value.is_object();
                 let wrong = || RequestError::WrongKind { name: name.clone(), wanted };
+                if value.get("verdict").and_then(Value::as_str) == Some(GateVerdict::Allow.as_str())
+                {
+                    return Err(RequestError::Allowed);
+                }
                 receipt = Some(is_receipt.then(|| value.clone()).ok_or_else(wrong)?);
                 continue;
             }
@@ -264,8 +271,21 @@ pub fn differing(given: &Answers, asked: &Answers) -> Option<String> {
     Some(argument.map_or_else(|| (*path).to_owned(), |argument| argument.name))
 }
 
-/// Returns a text of the program with the names of arguments in place of flags.
+/// Returns a text of the program with the names of arguments in place of flags, but in commands in backquotes.
 pub fn in_arguments(text: &str) -> String {
+    let mut pieces: Vec<String> = text.split('`').map(str::to_owned).collect();
+    let n_pieces = pieces.len();
+    for (n, piece) in pieces.iter_mut().enumerate() {
+        // Every second piece is in backquotes, if they are closed.
+        let is_quoted = n % 2 == 1 && n + 1 < n_pieces;
+        if !(is_quoted && piece.starts_with("exledger ")) {
+            *piece = without_dashes(piece);
+        }
+    }
+    pieces.join("`")
+}
+
+fn without_dashes(text: &str) -> String {
     let mut parts = text.split("--");
     let mut out = parts.next().unwrap_or_default().to_owned();
     for part in parts {

@@ -168,8 +168,19 @@ impl LiveGate {
 
     /// Answers a question, or a line that is not one, and stores the receipt; `wall` is the clock's time.
     pub fn answer(&mut self, line: &QuestionLine, wall: Instant) -> LiveAnswer {
-        let answered = self.reply(line, wall, Wanted::Any);
-        answered.unwrap_or_else(|_| self.refuse("no record answers the question", line, wall))
+        let answered = self.answer_while(line, wall, &|| true);
+        answered.unwrap_or_else(|| self.refuse("no record answers the question", line, wall))
+    }
+
+    /// Answers a question and stores the receipt, if `is_awaited` still holds once the receipts are locked: an answer for
+    /// nobody takes no use.
+    pub fn answer_while(
+        &mut self,
+        line: &QuestionLine,
+        wall: Instant,
+        is_awaited: &dyn Fn() -> bool,
+    ) -> Option<LiveAnswer> {
+        self.reply((line, wall), Wanted::Any, is_awaited).ok()
     }
 
     /// Answers a question and stores the receipt, unless the answer is not settled: then nothing is stored. Ask again
@@ -183,7 +194,20 @@ impl LiveGate {
         wall: Instant,
         before: Option<Unsettled>,
     ) -> Result<LiveAnswer, Unsettled> {
-        self.reply(line, wall, Wanted::Settled(before))
+        self.settled_while((line, wall), before, &|| true)
+    }
+
+    /// Answers as [`LiveGate::settled`], if `is_awaited` still holds once the receipts are locked.
+    ///
+    /// # Errors
+    /// As [`LiveGate::settled`].
+    pub fn settled_while(
+        &mut self,
+        (line, wall): (&QuestionLine, Instant),
+        before: Option<Unsettled>,
+        is_awaited: &dyn Fn() -> bool,
+    ) -> Result<LiveAnswer, Unsettled> {
+        self.reply((line, wall), Wanted::Settled(before), is_awaited)
     }
 
     /// Passes on the ledger as it is now, with its records evaluated at the clock's time.
@@ -213,9 +237,9 @@ impl LiveGate {
 
     fn reply(
         &mut self,
-        line: &QuestionLine,
-        wall: Instant,
+        (line, wall): (&QuestionLine, Instant),
         wanted: Wanted,
+        is_awaited: &dyn Fn() -> bool,
     ) -> Result<LiveAnswer, Unsettled> {
         if let Err(why) = self.ledger.at(wall) {
             return Ok(self.refuse(&why, line, wall));
@@ -246,7 +270,7 @@ impl LiveGate {
                 let unsettled = Cell::new(None);
                 let is_wanted = |verdict| {
                     unsettled.set(wanted.unsettled(verdict));
-                    unsettled.get().is_none()
+                    unsettled.get().is_none() && is_awaited()
                 };
                 let answered = responder.answer(&timed, (receipts, wall), &is_wanted);
                 let check = answered.ok_or(unsettled.get().unwrap_or(Unsettled::Pending))?;

@@ -5,7 +5,7 @@ mod besides;
 pub(crate) mod chained;
 mod cover;
 mod finding;
-mod fresh;
+pub(crate) mod fresh;
 mod ledger;
 mod limits;
 pub(crate) mod live;

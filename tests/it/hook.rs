@@ -6,6 +6,7 @@ mod calls;
 mod outcomes;
 mod payloads;
 mod places;
+mod reach;
 
 use std::path::Path;
 

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::path::Path;
 use std::time::UNIX_EPOCH;
 
 use crate::history::objects::Oid;
@@ -47,10 +48,7 @@ impl Repository {
 
     /// Returns when a ref of a remote was last fetched, as far as this clone knows.
     pub fn fetched(&self, name: &str) -> Option<Instant> {
-        let logged = |name: &str| {
-            let log = self.git.reflog(name).ok()?;
-            Instant::from_unix(log.get(0)?.committer().when().seconds())
-        };
+        let logged = |name: &str| last_logged(&self.common_dir.join("logs").join(name));
         let fetch_head_time = fs::metadata(self.own_dir.join("FETCH_HEAD"))
             .and_then(|file| file.modified())
             .ok()
@@ -116,4 +114,12 @@ impl Repository {
         let odb = self.git.odb();
         odb.is_ok_and(|odb| theirs(oid).is_ok_and(|oid| odb.exists(oid)))
     }
+}
+
+/// Returns the time of the last entry of a reflog. It is read by hand: libgit2 makes an empty log where there is none.
+fn last_logged(file: &Path) -> Option<Instant> {
+    let text = fs::read(file).ok()?;
+    let text = String::from_utf8_lossy(&text);
+    let (who, _) = text.lines().next_back()?.split_once('\t')?;
+    Instant::from_unix(who.rsplit(' ').nth(1)?.parse().ok()?)
 }

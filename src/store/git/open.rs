@@ -71,7 +71,7 @@ impl Repository {
         let (shallow, extent) = extent(&common_dir, &config);
         Ok(Repository {
             own_dir: git.path().to_path_buf(),
-            work_dir: git.workdir().map(Path::to_path_buf),
+            work_dir: stated_work_dir(&git, &config),
             loose_folders: LooseFolders::of(&common_dir),
             reads: Cell::new(0),
             git,
@@ -170,22 +170,40 @@ pub(super) fn common(own_dir: &Path) -> PathBuf {
     }
 }
 
+/// Returns the top of the work tree. The setting `core.worktree` counts only in the repository's own configuration, as for
+/// git: another one would choose which folder of the ledger is read.
+fn stated_work_dir(git: &git2::Repository, config: &git2::Config) -> Option<PathBuf> {
+    const NAME: &str = "core.worktree";
+    let found = git.workdir()?.to_path_buf();
+    let is_in = |level| config.open_level(level).is_ok_and(|own| own.get_string(NAME).is_ok());
+    let is_own = is_in(git2::ConfigLevel::Local) || is_in(git2::ConfigLevel::Worktree);
+    if is_own || config.get_string(NAME).is_err() { Some(found) } else { work_dir(git.path()) }
+}
+
 /// Returns the top of the work tree that belongs to a git folder.
 pub(super) fn work_dir(own_dir: &Path) -> Option<PathBuf> {
-    match fs::read_to_string(own_dir.join("gitdir")) {
-        Ok(text) => Path::new(text.trim()).parent().map(Path::to_path_buf),
-        Err(_) => own_dir.parent().map(Path::to_path_buf),
-    }
+    linked_work_dir(own_dir).or_else(|| own_dir.parent().map(Path::to_path_buf))
+}
+
+/// Returns the top of a linked work tree, if the git folder is that of one: it lies where git puts it, and the work tree
+/// names it, too. Anybody who can write the folder can write the file `gitdir`.
+pub(super) fn linked_work_dir(own_dir: &Path) -> Option<PathBuf> {
+    let own = fs::canonicalize(own_dir).ok()?;
+    let commondir = fs::read_to_string(own.join("commondir")).ok()?;
+    let common = fs::canonicalize(own.join(commondir.trim())).ok()?;
+    let text = fs::read_to_string(own.join("gitdir")).ok()?;
+    let link = own.join(text.trim());
+    let back = fs::read_to_string(&link).ok()?;
+    let top = link.parent()?;
+    let named = fs::canonicalize(top.join(back.trim().strip_prefix("gitdir:")?.trim())).ok()?;
+    (own.parent() == Some(&common.join("worktrees")) && named == own).then(|| top.to_path_buf())
 }
 
 /// Returns the folder whose owner git checks: that of the work tree, or of the bare repository.
 fn trusted(own_dir: &Path) -> PathBuf {
     let folder = match own_dir.file_name() {
         Some(name) if name == ".git" => own_dir.parent().unwrap_or(own_dir).to_path_buf(),
-        _ if own_dir.join("gitdir").is_file() => {
-            work_dir(own_dir).unwrap_or_else(|| own_dir.to_path_buf())
-        }
-        _ => own_dir.to_path_buf(),
+        _ => linked_work_dir(own_dir).unwrap_or_else(|| own_dir.to_path_buf()),
     };
     // Git compares the text, without a trailing slash.
     folder.components().collect()

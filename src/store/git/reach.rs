@@ -3,16 +3,20 @@
 //! Uses git2. Start at [`overlap`] and [`below`]. Asks nothing of git's configuration or environment: a repository that
 //! belongs to another user has parts, too.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 
-use crate::store::git::open::{common, work_dir};
+use crate::store::git::open::{common, linked_work_dir};
+
+/// What is read of the git folder besides objects.
+const READ: &[&str] = &["refs", "refs/heads", "refs/remotes", "packed-refs", "config", "shallow"];
 
 /// The parts of the repository that a folder is in.
 struct RepositoryParts {
     /// The work tree and the git folders; the folder itself outside git.
     places: Vec<PathBuf>,
-    /// The folders that objects and refs are read from.
+    /// The folders and files that objects, refs and settings are read from.
     sources: Vec<PathBuf>,
     work_tree: Option<PathBuf>,
 }
@@ -28,10 +32,13 @@ impl RepositoryParts {
             };
         };
         let shared = real(&common(&own));
-        let work_tree = work_dir(&own).filter(|_| is_named_git(&own)).map(|top| real(&top));
-        let objects = real(&shared.join("objects"));
-        let mut sources = alternates(&objects);
-        sources.extend([objects, real(&shared.join("refs"))]);
+        let work_tree = work_tree(&own).map(|top| real(&top));
+        let objects = lenders(real(&shared.join("objects")));
+        let mut sources: Vec<PathBuf> =
+            objects.iter().map(|folder| real(&folder.join("pack"))).collect();
+        sources.extend(objects);
+        sources.extend(READ.iter().map(|name| real(&shared.join(name))));
+        sources.push(real(&own.join("HEAD")));
         let mut places = vec![real(folder), real(&own), shared];
         places.extend(work_tree.clone());
         RepositoryParts { places, sources, work_tree }
@@ -62,6 +69,10 @@ pub fn contains(folder: &Path, file: &Path) -> bool {
 pub fn below(folder: &Path, path: &str) -> Option<String> {
     let top = RepositoryParts::of(folder).work_tree?;
     let mut at = real(folder);
+    // A file `.git` can name the git folder of another work tree.
+    if !at.starts_with(&top) {
+        return None;
+    }
     for component in Path::new(path).components() {
         match component {
             Component::Prefix(_) | Component::RootDir => at = PathBuf::from(component.as_os_str()),
@@ -96,12 +107,28 @@ fn real(path: &Path) -> PathBuf {
     }
 }
 
-/// Tells whether a git folder belongs to a work tree: a `.git`, or that of a linked work tree.
-fn is_named_git(own: &Path) -> bool {
-    own.file_name().is_some_and(|name| name == ".git") || own.join("gitdir").is_file()
+/// Returns the work tree of a git folder: the folder of a `.git`, whatever is written in it, or a linked work tree.
+fn work_tree(own: &Path) -> Option<PathBuf> {
+    if own.file_name().is_some_and(|name| name == ".git") {
+        return own.parent().map(Path::to_path_buf);
+    }
+    linked_work_dir(own)
 }
 
-/// Returns the folders of objects that another one borrows from.
+/// Returns a folder of objects, and all that it borrows from, however many lie between.
+fn lenders(objects: PathBuf) -> BTreeSet<PathBuf> {
+    let mut found = BTreeSet::new();
+    let mut left = vec![objects];
+    while let Some(folder) = left.pop() {
+        if !found.contains(&folder) {
+            left.extend(alternates(&folder));
+            found.insert(folder);
+        }
+    }
+    found
+}
+
+/// Returns the folders of objects that another one names.
 fn alternates(objects: &Path) -> Vec<PathBuf> {
     let text = fs::read_to_string(objects.join("info/alternates")).unwrap_or_default();
     let named =

@@ -12,7 +12,7 @@ fn check(gate: &Gate, more: &[&str]) -> Run {
 }
 
 /// Makes the clone look as if fetched this many seconds from now: replaces all traces of the fetch.
-fn age(gate: &Gate, seconds: i64) {
+pub(crate) fn age(gate: &Gate, seconds: i64) {
     let git_dir = gate.clone.path().join(".git");
     let _ = std::fs::remove_file(git_dir.join("FETCH_HEAD"));
     let log = git_dir.join("logs/refs/remotes/origin/HEAD");

@@ -7,11 +7,12 @@ use serde_json::{Value, json};
 
 use super::client::Client;
 use super::{Served, refused, text, verdict};
+use crate::gate::fresh;
 use crate::house;
 use crate::repo::git;
 
 /// What an agent asks for, complete.
-fn request() -> Value {
+pub(super) fn request() -> Value {
     json!({
         "title": "The coding agent merges pull requests of the handbook",
         "rule": "People merge, agents propose",
@@ -130,4 +131,27 @@ fn what_a_stranger_writes_under_the_id_of_a_request_is_not_told() {
         git(clone, &["update-ref", "-d", &format!("refs/remotes/origin/{name}")]);
         client.call("wait", &asked);
     }
+}
+
+#[test]
+fn a_ledger_that_is_too_old_takes_no_request() {
+    let served = Served::new();
+    fresh::age(&served.gate, -7_200);
+    let mut client = served.begin(&["--max-age", "1h"]);
+    refused(&client.call("request_exception", &request()), "--max-age is 1h");
+    served.gate.fetch();
+    let made = client.call("request_exception", &request());
+    assert_ne!(made["isError"], true, "{made}");
+}
+
+#[test]
+fn a_server_that_only_reads_writes_nothing_into_the_clone() {
+    let served = Served::new();
+    let clone = served.gate.clone.path();
+    let before = house::files(clone, "");
+    let mut client = served.begin(&[]);
+    assert_eq!(verdict(&client.call("may_i", &super::billing())), "allow");
+    client.call("status", &json!({"id": crate::history::ID}));
+    client.call("request_exception", &request());
+    assert_eq!(before, house::files(clone, ""));
 }

@@ -27,7 +27,7 @@ fn stopped(run: &Run, code: i32, reason: &str) {
 fn wrong_flags_exit_2_before_any_frame() {
     let served = Served::new();
     let (work, ledger) = (served.work.path(), served.ledger());
-    let named = format!("pay={ledger}");
+    let (named, other) = (format!("pay={ledger}"), format!("ops={ledger}"));
     let any = "--any-identity";
     for (args, reason) in [
         (vec![any], "--ledger"),
@@ -39,6 +39,10 @@ fn wrong_flags_exit_2_before_any_frame() {
         (vec!["--ledger", "pay=srv", any], "absolute path"),
         (vec!["--ledger", &named, "--ledger", &ledger, any], "has no name"),
         (vec!["--ledger", &named, "--ledger", &named, any], "two ledgers are named pay"),
+        (
+            vec!["--ledger", &named, "--ledger", &other, any, "--receipts", "/tmp/none"],
+            "--receipts is a file of one ledger",
+        ),
         (vec!["--ledger", &ledger, any, "--on", "2026-11-20"], "--on"),
         (vec!["--ledger", &ledger, any, "--as-of", "2026-11-20"], "--as-of"),
         (vec!["--ledger", &ledger, any, "-C", "/"], "-C"),
@@ -143,4 +147,28 @@ fn a_reader_that_goes_away_ends_the_server() {
         }
     }
     assert_eq!(child.wait().unwrap().code(), Some(0));
+}
+
+#[test]
+fn the_settings_of_a_user_choose_no_other_ledger() {
+    let served = Served::new();
+    // A second ledger below the first, without records.
+    let repo = &served.gate.repo;
+    repo.branch("second").by("ana").write("second/exledger.yaml", "version: 1\n").commit("Begin");
+    repo.by("lee").merge("second", "Merge branch 'second'");
+    served.gate.fetch();
+    git(served.gate.clone.path(), &["merge", "--quiet", "--ff-only", "origin/main"]);
+    let second = served.gate.clone.path().join("second");
+    let home = tempfile::tempdir().unwrap();
+    let setting = format!("[core]\n\tworktree = {}\n", second.display());
+    std::fs::write(home.path().join(".gitconfig"), setting).unwrap();
+    let args = ["--ledger", second.to_str().unwrap(), "--any-identity"];
+    let verdict_with = |variables: &[(&str, &str)]| {
+        let mut client = Client::start(served.work.path(), &args, variables);
+        client.initialize("2025-11-25");
+        verdict(&client.call("may_i", &billing())).to_owned()
+    };
+    let own = verdict_with(&[]);
+    assert_ne!(own, "allow", "the record is in the first ledger");
+    assert_eq!(verdict_with(&[("HOME", home.path().to_str().unwrap())]), own);
 }

@@ -200,3 +200,22 @@ fn the_reason_without_a_ledger_is_escaped() {
     assert!(!answer.to_string().contains('\u{202e}'), "{answer}");
     assert_eq!(super::receipts(&file).last(), Some(&answer["structuredContent"]));
 }
+
+#[test]
+fn the_words_of_a_broken_policy_are_in_no_content() {
+    let served = Served::new();
+    let policy = format!("version: 1\n{INJECTED}: 1\n");
+    let repo = &served.gate.repo;
+    repo.branch("broken").by("ana").write("exledger.yaml", &policy).commit("Break it");
+    repo.by("lee").merge("broken", "Merge branch 'broken'");
+    served.gate.fetch();
+    let mut client = served.begin(&[]);
+    let request = super::requests::request();
+    for (tool, arguments) in
+        [("request_exception", request), ("may_i", billing()), ("status", json!({"id": ID}))]
+    {
+        let result = client.call(tool, &arguments);
+        assert!(!contents(&result).contains("IGNORE"), "{result}");
+        assert!(contents(&result).starts_with("unknown: "), "{result}");
+    }
+}

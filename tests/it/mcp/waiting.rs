@@ -1,5 +1,7 @@
 //! `wait`: it waits while the answer is pending, holds up nobody, and leaves no receipt if it is cancelled.
 
+use std::fs::File;
+use std::path::Path;
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -129,4 +131,51 @@ fn many_may_wait_and_too_many_are_told() {
     }
     let again = client.call("wait", &json!({"application": "later", "seconds": 1}));
     assert_eq!(verdict(&again), "pending", "{again}");
+}
+
+/// Begins a wait for an answer that can't be stored yet, because somebody holds the lock of the receipts.
+fn blocked(served: &Served, file: &Path) -> (Client, u64, File) {
+    let mut client = served.begin(&["--receipts", file.to_str().unwrap()]);
+    client.call("status", &json!({"id": crate::history::ID}));
+    let held = File::options().append(true).create(true).open(file).unwrap();
+    held.lock().unwrap();
+    let arguments = json!({"application": "billing", "seconds": 30});
+    let id = client.request("tools/call", &json!({"name": "wait", "arguments": arguments}));
+    assert_eq!(client.ask("ping", &json!({}))["result"], json!({}));
+    std::thread::sleep(Duration::from_millis(500));
+    (client, id, held)
+}
+
+#[test]
+fn a_wait_that_ends_while_the_receipts_are_locked_takes_no_use() {
+    let served = Served::new();
+    let file = served.work.path().join("cancelled.jsonl");
+    let (mut client, id, held) = blocked(&served, &file);
+    let cancel = json!({"requestId": id});
+    client.send(&json!({"jsonrpc": "2.0", "method": "notifications/cancelled", "params": cancel}));
+    assert_eq!(client.ask("ping", &json!({}))["result"], json!({}));
+    std::thread::sleep(Duration::from_millis(300));
+    held.unlock().unwrap();
+    assert_eq!(verdict(&client.call("may_i", &json!({"application": "nobody"}))), "deny");
+    let [only] = receipts(&file).try_into().unwrap();
+    assert_eq!(only["question"]["application"], "nobody");
+
+    let file = served.work.path().join("ended.jsonl");
+    let (mut client, id, held) = blocked(&served, &file);
+    client.close_input();
+    let ended = client.answer(id);
+    super::refused(&ended["result"], "unknown: the input has ended");
+    held.unlock().unwrap();
+    assert_eq!(client.end().0, 0);
+    assert_eq!(receipts(&file), Vec::<Value>::new());
+}
+
+#[test]
+fn a_whole_number_of_seconds_may_be_written_as_a_fraction() {
+    let served = Served::new();
+    let mut client = served.begin(&[]);
+    let asked = |seconds: f64| json!({"application": "nobody", "seconds": seconds});
+    assert_eq!(verdict(&client.call("wait", &asked(1.0))), "deny");
+    super::refused(&client.call("wait", &asked(1.5)), "a whole number from 1 to 300");
+    super::refused(&client.call("wait", &asked(301.0)), "a whole number from 1 to 300");
 }

@@ -32,6 +32,10 @@ fn arguments_that_are_none_are_errors_and_never_dropped() {
         (json!({"uses": "1"}), "unknown: `uses` must be a number"),
         (json!({"receipt": "x"}), "unknown: `receipt` must be a receipt, as JSON"),
         (
+            json!({"receipt": {"verdict": "allow"}}),
+            "`receipt` answers allow: what it asks about needs no further exception",
+        ),
+        (
             json!({"class": "emergency"}),
             "unknown: `class` is no argument of a request: a request is always of class standard; people file the others",
         ),
@@ -187,4 +191,11 @@ fn only_a_person_can_run_an_agent_that_files() {
     empty.scribble("exledger.yaml", "version: 1\n");
     let error = open(empty.path()).request_branches().unwrap_err();
     assert!(matches!(error, Error::Undetermined(_)), "{error}");
+}
+
+#[test]
+fn flags_are_told_as_arguments_but_commands_stay_commands() {
+    let text = "run `exledger check --format json`, give --risk-level, or `--action` -- ` --rule";
+    let told = "run `exledger check --format json`, give risk_level, or `action` -- ` rule";
+    assert_eq!(exledger::plan::request::in_arguments(text), told);
 }
