@@ -63,10 +63,10 @@ pub fn by_name(path: &str, bytes: &[u8], options: &DriftOptions) -> Vec<FoundSup
 /// Finds the entries in a document.
 type FindEntries = fn(&Node, &mut EntryFinder<'_>);
 
-/// Returns the kind of exceptions that a word stands for.
+/// Returns the kind of exceptions that a word stands for, in whatever case.
 pub fn kind_of(word: &[u8], options: &DriftOptions) -> Option<&'static PolicyKind> {
     let mut kinds = KINDS.iter().filter(|kind| options.wants(kind.tool, true));
-    kinds.find(|kind| kind.word.as_bytes() == word)
+    kinds.find(|kind| kind.word.as_bytes().eq_ignore_ascii_case(word))
 }
 
 /// Returns the entries of a file that holds the word of a kind; empty if it is of another format.
@@ -214,7 +214,8 @@ fn zizmor(root: &Node, found: &mut EntryFinder<'_>) {
             let paths = (!name.is_empty()).then(|| vec![format!(".github/workflows/{name}")]);
             found.add(entry(item.pos, "zizmor", &rule.key, paths, item));
         }
-        if rule.value.get("disable").and_then(Node::text) == Some("true") {
+        let disabled = rule.value.get("disable").and_then(Node::text);
+        if disabled.is_some_and(|text| text.eq_ignore_ascii_case("true")) {
             found.add(entry(rule.key_pos, "zizmor", &rule.key, None, &rule.value));
         }
     }

@@ -4,10 +4,10 @@
 
 use crate::interop::drift::comments::SourceLine;
 use crate::record::time::Instant;
-use crate::survey::drift::suppression::GeneratedFile;
+use crate::survey::drift::suppression::{GeneratedFile, StaleAfter};
 
 /// A word that its second line has.
-pub(super) const WORD: &str = " stale-after=";
+pub(super) const WORD: &str = "ledger=";
 
 /// The last line on which the header may stand.
 const LAST: u32 = 10;
@@ -30,6 +30,9 @@ pub(super) fn read(path: &str, line: &SourceLine<'_>) -> Option<GeneratedFile> {
         line: line.number,
         target: target.to_owned(),
         commit: fact("ledger")?.to_owned(),
-        stale_after: fact("stale-after").and_then(Instant::parse),
+        stale_after: match fact("stale-after") {
+            Some("never") => StaleAfter::Never,
+            stated => stated.and_then(Instant::parse).map_or(StaleAfter::Unknown, StaleAfter::At),
+        },
     })
 }

@@ -24,7 +24,10 @@ pub(super) fn of_comment(
             ..HiddenFindings::default()
         }]
     };
-    let listed = |rules: &str| HiddenIds::Listed(split(rules));
+    let listed = |rules: &str| match split(rules) {
+        ids if ids.is_empty() => HiddenIds::All,
+        ids => HiddenIds::Listed(ids),
+    };
     let all_or_listed = || rules.map_or(HiddenIds::All, listed);
     Some(match tool {
         "bandit" => here(&["bandit"], of_bandit(rules)),
@@ -123,8 +126,12 @@ fn of_eslint(rules: Option<&str>) -> Option<HiddenIds> {
 }
 
 fn of_rust(rules: &str, options: &DriftOptions) -> Option<HiddenIds> {
-    let lints = rules.split("reason").next().unwrap_or_default();
-    let mut ids = split(lints);
+    let is_reason = |part: &&str| {
+        let rest = part.trim_start().strip_prefix("reason");
+        rest.is_some_and(|rest| rest.trim_start().starts_with('='))
+    };
+    let lints = rules.split(',').take_while(|part| !is_reason(part));
+    let mut ids: Vec<String> = lints.flat_map(split).collect();
     ids.retain(|lint| options.rust_lints.is_empty() || options.rust_lints.contains(lint));
     (!ids.is_empty()).then_some(HiddenIds::Listed(ids))
 }

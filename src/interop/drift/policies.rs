@@ -4,6 +4,8 @@
 //! `docs/spec/interop.md`, 2, finding keys. What a key can't express counts as everything.
 
 use crate::interop::drift::entry::{EntryFinder, FoundEntry};
+use crate::interop::export::engine_pattern::{between_anchors, of_regex};
+use crate::interop::export::prowler::PROVIDERS;
 use crate::record::time::Instant;
 use crate::survey::drift::suppression::{HiddenFindings, HiddenIds, SuppressionEnd};
 use crate::yaml::node::Node;
@@ -54,13 +56,13 @@ pub const KINDS: &[PolicyKind] = &[
     },
 ];
 
-/// Returns the texts of a list, or the only text.
-fn texts(node: Option<&Node>) -> Vec<&str> {
+/// Returns the texts of a list, or the only text; `None` if one is no text, so that it may stand for anything.
+fn texts(node: Option<&Node>) -> Option<Vec<&str>> {
     match node {
-        None => Vec::new(),
+        None => Some(Vec::new()),
         Some(node) => match node.text() {
-            Some(text) => vec![text],
-            None => node.items().iter().filter_map(Node::text).collect(),
+            Some(text) => Some(vec![text]),
+            None => node.items().iter().map(Node::text).collect(),
         },
     }
 }
@@ -96,34 +98,38 @@ fn of(tool: &str, id: &str, resources: Option<Vec<String>>) -> HiddenFindings {
     }
 }
 
-/// Returns what a regular expression matches, as a pattern; anything but a plain text between anchors is everything.
+/// What matches everything.
+const EVERYTHING: &str = "**";
+
+/// Returns a pattern that matches at least what a regular expression of a resource does.
 fn unanchored(regex: &str) -> String {
-    let inner = regex.strip_prefix('^').and_then(|inner| inner.strip_suffix('$'));
-    let Some(inner) = inner else {
-        return if regex == "*" { "**".to_owned() } else { format!("**{}**", plain(regex)) };
-    };
-    plain(inner)
+    match between_anchors(regex) {
+        Some(inner) => plain(inner),
+        None if regex == "*" => EVERYTHING.to_owned(),
+        None => format!("**{}**", plain(regex)),
+    }
 }
 
-/// Returns a regular expression as a pattern that matches at least as much.
+/// Returns a pattern that matches at least what a regular expression of a region does, which is a name for most.
+fn region(regex: &str) -> String {
+    if regex == "*" { regex.to_owned() } else { plain(between_anchors(regex).unwrap_or(regex)) }
+}
+
+/// Returns a pattern that matches at least what a regular expression without anchors does.
 fn plain(regex: &str) -> String {
-    let mut pattern = String::new();
-    let mut letters = regex.chars().peekable();
-    while let Some(letter) = letters.next() {
-        match letter {
-            '\\' => pattern.extend(letters.next().filter(|next| !next.is_ascii_alphanumeric())),
-            '.' if letters.peek() == Some(&'*') => {
-                letters.next();
-                pattern.push_str("**");
-            }
-            '.' => pattern.push('?'),
-            '^' | '$' | '|' | '(' | ')' | '[' | ']' | '{' | '}' | '+' | '?' | '*' => {
-                return "**".to_owned();
-            }
-            letter => pattern.push(letter),
+    of_regex(regex).unwrap_or_else(|| EVERYTHING.to_owned())
+}
+
+/// Returns the id that a regular expression names; as it stands, and so no id of a record, if it names several.
+fn named_id(regex: &str) -> String {
+    let mut inner = regex.trim_start_matches('^').trim_end_matches('$');
+    while let Some(grouped) = inner.strip_prefix("(?-i:").or_else(|| inner.strip_prefix('(')) {
+        match grouped.strip_suffix(')') {
+            Some(grouped) => inner = grouped,
+            None => break,
         }
     }
-    pattern
+    of_regex(inner).unwrap_or_else(|| regex.to_owned())
 }
 
 fn prowler(root: &Node, found: &mut EntryFinder<'_>) {
@@ -131,24 +137,23 @@ fn prowler(root: &Node, found: &mut EntryFinder<'_>) {
     for account in accounts {
         let checks = account.value.get("Checks").map(Node::entries).unwrap_or_default();
         for check in checks {
-            let check_id = check.key.trim_start_matches('^').trim_end_matches('$');
-            let regions = texts(check.value.get("Regions"));
-            let resources = texts(check.value.get("Resources"));
+            let check_id = if check.key == "*" { String::new() } else { named_id(&check.key) };
+            let all = || vec!["*"];
+            let regions = texts(check.value.get("Regions")).unwrap_or_else(all);
+            let resources = texts(check.value.get("Resources")).unwrap_or_else(all);
             // Which cloud the accounts are in, the file does not say.
-            let hidden = ["aws", "azure", "gcp"].map(|cloud| {
-                let place = |region: &&str| {
-                    let region = region.to_string();
-                    let account = account.key.clone();
-                    resources.iter().map(move |resource| {
-                        format!("{cloud}:{account}/{region}/{}", unanchored(resource))
-                    })
+            let hidden = PROVIDERS.iter().map(|cloud| {
+                let place = |of_region: &&str| {
+                    let place = format!("{cloud}:{}/{}", account.key, region(of_region));
+                    let names = resources.iter().map(|resource| unanchored(resource));
+                    names.map(move |name| format!("{place}/{name}"))
                 };
-                of("prowler", check_id, Some(regions.iter().flat_map(place).collect()))
+                of("prowler", &check_id, Some(regions.iter().flat_map(place).collect()))
             });
             found.add(FoundEntry {
                 pos: check.key_pos,
-                label: format!("prowler:{check_id}"),
-                hidden: hidden.to_vec(),
+                label: format!("prowler:{}", check.key.trim_matches(['^', '$'])),
+                hidden: hidden.collect(),
                 end: SuppressionEnd::NoSuchField,
                 node: &check.value,
             });
@@ -161,11 +166,15 @@ fn conforma(root: &Node, found: &mut EntryFinder<'_>) {
     collect(root, &|node| node.get("volatileConfig"), &mut configs);
     for item in configs.iter().flat_map(|config| texts_of(config.get("exclude"))) {
         let id = text(item, "value").unwrap_or_default();
-        let names =
-            texts(item.get("componentNames")).into_iter().map(|it| format!("component:{it}"));
+        let names = texts(item.get("componentNames"));
         let digest = text(item, "imageDigest").or(text(item, "imageRef"));
         let digest = digest.map(|digest| format!("image:{digest}"));
-        let resources: Vec<String> = names.chain(digest).collect();
+        let resources: Vec<String> = match names {
+            None => Vec::new(),
+            Some(names) => {
+                names.into_iter().map(|it| format!("component:{it}")).chain(digest).collect()
+            }
+        };
         found.add(FoundEntry {
             pos: item.pos,
             label: format!("conforma:{id}"),
@@ -208,7 +217,7 @@ fn azure(root: &Node, found: &mut EntryFinder<'_>) {
         let property = |key: &str| properties.and_then(|it| it.get(key));
         let assignment = property("policyAssignmentId").and_then(Node::text).unwrap_or_default();
         let references = texts(property("policyDefinitionReferenceIds"));
-        let ids = match references.as_slice() {
+        let ids = match references.unwrap_or_default().as_slice() {
             [] => vec![assignment.to_owned()],
             all => all.iter().map(|it| format!("{assignment}#{it}")).collect(),
         };
@@ -234,7 +243,7 @@ fn kubescape(root: &Node, found: &mut EntryFinder<'_>) {
     for policy in policies {
         let controls = texts_of(policy.get("posturePolicies"));
         let ids: Vec<String> =
-            controls.iter().filter_map(|it| text(it, "controlID")).map(str::to_owned).collect();
+            controls.iter().filter_map(|it| text(it, "controlID")).map(named_id).collect();
         let is_whole = ids.is_empty() || ids.len() < controls.len();
         let designators = texts_of(policy.get("resources"));
         let resources: Vec<String> = designators.iter().map(designated).collect();
@@ -256,9 +265,11 @@ fn kubescape(root: &Node, found: &mut EntryFinder<'_>) {
 fn designated(designator: &Node) -> String {
     let attributes = designator.get("attributes");
     let of = |key: &str| {
-        let text = attributes.and_then(|it| it.get(key)).and_then(Node::text).unwrap_or_default();
-        let inner = text.trim_start_matches('^').trim_end_matches('$');
-        if inner.is_empty() { "**".to_owned() } else { plain(inner) }
+        // An empty attribute matches everything; `^$` matches only objects that have none.
+        match attributes.and_then(|it| it.get(key)).and_then(Node::text).unwrap_or_default() {
+            "" => EVERYTHING.to_owned(),
+            text => plain(text.trim_start_matches('^').trim_end_matches('$')),
+        }
     };
     format!("k8s:{}/{}/{}", of("namespace"), of("kind"), of("name"))
 }

@@ -27,6 +27,46 @@ pub(crate) fn regex(pattern: &str) -> String {
     out
 }
 
+/// Returns the pattern that a regular expression without anchors stands for; `None` if no pattern says the same.
+///
+/// Reads back what [`regex`] writes.
+pub(crate) fn of_regex(expression: &str) -> Option<String> {
+    let mut out = String::with_capacity(expression.len());
+    let mut rest = expression;
+    while let Some(character) = rest.chars().next() {
+        let forms = [("[^/]*", "*"), (".*", "**"), ("[.]", ".")];
+        let form = forms.iter().find_map(|(form, text)| Some((rest.strip_prefix(form)?, *text)));
+        if let Some((after, text)) = form {
+            out.push_str(text);
+            rest = after;
+            continue;
+        }
+        let mut after = rest.chars();
+        after.next();
+        match character {
+            '.' => out.push('?'),
+            // A letter after the backslash is a class, and a pattern has no literal wildcards.
+            '\\' => {
+                let literal = |it: &char| !it.is_alphanumeric() && !matches!(it, '*' | '?');
+                out.push(after.next().filter(literal)?);
+            }
+            '+' | '*' | '?' | '(' | ')' | '|' | '[' | ']' | '{' | '}' | '^' | '$' => return None,
+            _ => out.push(character),
+        }
+        // A repetition belongs to what it follows.
+        if after.as_str().starts_with(['*', '+', '?', '{']) {
+            return None;
+        }
+        rest = after.as_str();
+    }
+    Some(out)
+}
+
+/// Returns what stands between the anchors of a regular expression; `None` if it has not both.
+pub(crate) fn between_anchors(expression: &str) -> Option<&str> {
+    expression.strip_prefix('^')?.strip_suffix('$')
+}
+
 /// Returns a pattern for `glob.match` of OPA with the delimiter `/`, in which brackets and braces are special too.
 pub(crate) fn opa_glob(pattern: &str) -> String {
     let mut out = String::with_capacity(pattern.len());
@@ -46,7 +86,7 @@ pub(crate) fn has_wildcard(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{opa_glob, regex};
+    use super::{of_regex, opa_glob, regex};
 
     #[test]
     fn only_three_wildcards_are_special() {
@@ -54,5 +94,17 @@ mod tests {
         assert_eq!(regex("a.b/**/c?"), r"a\.b/.*/c.");
         assert_eq!(regex(r"[x]{1}\(|^$+)"), r"\[x\]\{1\}\\\(\|\^\$\+\)");
         assert_eq!(opa_glob(r"a[1]{b}\*"), r"a\[1\]\{b\}\\*");
+    }
+
+    #[test]
+    fn what_is_written_is_read_back_and_nothing_else() {
+        for pattern in ["billing-batch-*", "a.b/**/c?", "", r"[x]{1}\(|^$+)", "?*", "**", "ü*"] {
+            assert_eq!(of_regex(&regex(pattern)).as_deref(), Some(pattern));
+        }
+        for wide in
+            [r"\d", r"a\w*", "a+", "ab*", "(a|b)", "[ab]", "a?", "a{2}", r"a\.*", r"\*", "a.+"]
+        {
+            assert_eq!(of_regex(wide), None, "{wide}");
+        }
     }
 }

@@ -10,7 +10,7 @@ pub mod conforma;
 pub mod cyclonedx;
 pub mod dependency_check;
 mod engine_finding;
-mod engine_pattern;
+pub(crate) mod engine_pattern;
 pub mod grype;
 pub mod input;
 mod json_edit;

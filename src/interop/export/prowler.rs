@@ -30,7 +30,7 @@ pub const TARGET: ExportTarget = ExportTarget {
 };
 
 /// The providers whose locators are known.
-const PROVIDERS: &[&str] = &["aws", "azure", "gcp", "kubernetes", "github", "m365"];
+pub(crate) const PROVIDERS: &[&str] = &["aws", "azure", "gcp", "kubernetes", "github", "m365"];
 
 /// An entry below a check of an account.
 #[derive(Clone, Debug, PartialEq, Eq)]

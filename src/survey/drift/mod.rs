@@ -13,7 +13,9 @@ use crate::record::time::Instant;
 use crate::status::reason;
 use crate::status::state::{InForce, RecordState};
 use crate::survey::drift::reach::Reached;
-use crate::survey::drift::suppression::{FoundSuppression, GeneratedFile, SuppressionEnd};
+use crate::survey::drift::suppression::{
+    FoundSuppression, GeneratedFile, StaleAfter, SuppressionEnd,
+};
 
 /// Why a suppression, or a generated file, is not as the ledger has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -140,8 +142,11 @@ impl<'a> DriftJudge<'a> {
             _ if !is_on_branch => {
                 Some(format!("its commit {} is not on the approved branch", file.commit))
             }
-            Some(end) if end <= self.instant => Some(format!("an exception in it ended at {end}")),
-            _ => None,
+            StaleAfter::At(end) if end <= self.instant => {
+                Some(format!("an exception in it ended at {end}"))
+            }
+            StaleAfter::Unknown => Some("its `stale-after` is no instant".to_owned()),
+            StaleAfter::At(_) | StaleAfter::Never => None,
         };
         DriftCase {
             path: file.path.clone(),

@@ -42,7 +42,9 @@ fn compare_hidden(hidden: &HiddenFindings, keys: &[FindingKey]) -> Reached {
     let of_tool: Vec<&FindingKey> = keys.iter().filter(|key| is_of(hidden, key)).collect();
     let listed = match &hidden.ids {
         HiddenIds::Nameless => return best(hidden, &of_tool, || format!("a finding of {tool}")),
-        HiddenIds::All => {
+        HiddenIds::Listed(ids) if !ids.is_empty() => ids,
+        // A list that names nothing may hide anything.
+        HiddenIds::All | HiddenIds::Listed(_) => {
             // Only a key without an id names every finding of its tool.
             let nameless = of_tool.iter().filter(|key| key.id.is_none());
             let nameless: Vec<&FindingKey> = nameless.copied().collect();
@@ -58,7 +60,6 @@ fn compare_hidden(hidden: &HiddenFindings, keys: &[FindingKey]) -> Reached {
                 reached => reached,
             };
         }
-        HiddenIds::Listed(ids) => ids,
     };
     let mut wider = None;
     let mut missing: Vec<String> = Vec::new();

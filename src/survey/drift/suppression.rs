@@ -75,6 +75,16 @@ pub struct GeneratedFile {
     pub target: String,
     /// The commit that it was generated from.
     pub commit: String,
-    /// The first end of an exception in it; `None` if it has none.
-    pub stale_after: Option<Instant>,
+    pub stale_after: StaleAfter,
+}
+
+/// The instant after which a generated file grants too much.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StaleAfter {
+    /// It has no exception, so it never does.
+    Never,
+    /// The first end of an exception in it.
+    At(Instant),
+    /// It states none, or none that can be read.
+    Unknown,
 }

@@ -177,6 +177,9 @@ fn a_generated_file_is_stale_after_its_end_or_off_the_branch() {
     for (commit, stale, expected) in [
         (head.as_str(), "2026-12-21T00:00:00Z", &[] as &[(&str, &str)]),
         (head.as_str(), "never", &[]),
+        (head.as_str(), "Never", &[(".trivyignore.yaml:2", "stale-file")]),
+        (head.as_str(), "2026-13-21", &[(".trivyignore.yaml:2", "stale-file")]),
+        (head.as_str(), "", &[(".trivyignore.yaml:2", "stale-file")]),
         (head.as_str(), "2026-11-21T00:00:00Z", &[(".trivyignore.yaml:2", "stale-file")]),
         (
             "0123456789012345678901234567890123456789",
@@ -188,5 +191,60 @@ fn a_generated_file_is_stale_after_its_end_or_off_the_branch() {
         assert_eq!(found(&repo, &[]), (0, are(expected)), "{commit} {stale}");
         let strict = super::drift(&repo, &["--strict"]);
         assert_eq!(strict.code, i32::from(!expected.is_empty()), "{}", strict.err);
+    }
+    let without = text(&head, "never").replace(" stale-after=never", "");
+    track(&repo, &[(".trivyignore.yaml", &without)]);
+    assert_eq!(found(&repo, &[]), (0, are(&[(".trivyignore.yaml:2", "stale-file")])));
+}
+
+#[test]
+fn words_of_azure_and_zizmor_count_in_any_case() {
+    let x = "{tool: x, id: y}";
+    let exemption = "{\"resources\":[{\"type\":\"microsoft.authorization/policyexemptions\",\"name\":\"a\",\"scope\":\"/subscriptions/1\",\"properties\":{\"policyAssignmentId\":\"/subscriptions/1/assign/keys\"}}]}\n";
+    check(x, "exempt.json", exemption, &[(1, "no-id")]);
+    let upper = exemption.replace("policyexemptions", "POLICYEXEMPTIONS");
+    check(x, "exempt.json", &upper, &[(1, "no-id")]);
+    for word in ["true", "True", "TRUE"] {
+        let text = format!("rules:\n  unpinned-uses:\n    disable: {word}\n");
+        check(x, "zizmor.yml", &text, &[(2, "no-id")]);
+    }
+    check(x, "zizmor.yml", "rules:\n  unpinned-uses:\n    disable: false\n", &[]);
+}
+
+#[test]
+fn an_expression_that_matches_more_than_a_name_is_wider() {
+    let record = "{tool: prowler, id: iam_keys, resources: ['aws:123456789012/eu-1/batch']}";
+    for (region, resource, expected) in [
+        ("eu-1", "^batch$", &[] as &[(u32, &str)]),
+        ("^eu-1$", "^(batch)$", &[(5, "scope-wider")]),
+        ("^eu-1$", "^batch$", &[]),
+        ("eu-1", r"^batch\d$", &[(5, "scope-wider")]),
+        ("eu-1", r"^ba\w*tch$", &[(5, "scope-wider")]),
+        ("eu-1", "^b.tch$", &[(5, "scope-wider")]),
+        ("eu-.", "^batch$", &[(5, "scope-wider")]),
+        ("*", "^batch$", &[(5, "scope-wider")]),
+    ] {
+        let text = format!(
+            "Mutelist:\n  Accounts:\n    \"123456789012\":\n      Checks:\n        iam_keys:\n          Regions: ['{region}']\n          Resources: ['{resource}']\n          Description: \"ID\"\n"
+        );
+        check(record, "mutelist.yaml", &text, expected);
+    }
+    // An item that is no text may stand for anything.
+    let record = "{tool: conforma, id: a.b, resources: ['component:billing']}";
+    let excluded = "sources:\n  - volatileConfig:\n      exclude:\n        - value: a.b\n          effectiveUntil: \"2026-12-20T23:59:59Z\"\n          componentNames: [billing, {name: other}]\n          reference: ID\n";
+    check(record, "policy.yaml", excluded, &[(4, "scope-wider")]);
+    let record =
+        "{tool: kyverno, id: ValidatingPolicy/nonroot, resources: ['k8s:billing/Pod/a.b']}";
+    for (name, expected) in [
+        (r".matches('^a\\.b$')", &[] as &[(u32, &str)]),
+        (" == 'a.b'", &[]),
+        (".matches('^a.b$')", &[(1, "scope-wider")]),
+        (r".matches('^a\\db$')", &[(1, "scope-wider")]),
+    ] {
+        let text = format!(
+            "apiVersion: policies.kyverno.io/v1\nkind: PolicyException\nmetadata:\n  name: a\n  labels:\n    exledger.dev/id: ID\nspec:\n  policyRefs:\n    - kind: ValidatingPolicy\n      name: nonroot\n  matchConditions:\n    - name: scope\n      expression: \"has(object.metadata.namespace) && object.metadata.namespace == 'billing' && object.kind == 'Pod' && object.metadata.name{}\"\n  expiresAt: \"2026-12-20T23:59:59Z\"\n",
+            name.replace('\\', "\\\\")
+        );
+        check(record, "k8s/exception.yaml", &text, expected);
     }
 }

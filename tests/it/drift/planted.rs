@@ -224,6 +224,10 @@ fn what_hides_more_or_other_findings_is_told_apart() {
             "x()  # nosec B602 # ID",
             "scope-wider",
         ),
+        // A list that names nothing may hide everything.
+        ("{tool: codeql, id: a}", "a.c", "// codeql[,] ID", "scope-wider"),
+        ("{tool: zizmor, id: a}", "ci.yml", "- uses: a # zizmor: ignore[,] ID", "scope-wider"),
+        ("{tool: kics, id: abc}", "a.tf", "# ID\n# kics-scan disable=,", "scope-wider"),
         // An id in the code is none in the comment of the tool, but it is on the line.
         ("{tool: kics, id: abc}", "a.tf", "x = \"ID\"\n# kics-scan disable=abc", "no-id"),
     ] {
@@ -273,5 +277,11 @@ fn the_policy_chooses_tools_lints_and_files() {
     let rust = "#[allow(unsafe_code)]\n#[expect(dead_code)]\n";
     check("{rust_lints: [unsafe_code]}", &[("a.rs", rust)], &[("a.rs:1", "no-id")]);
     check("{tools: [rust]}", &[("a.rs", rust)], &[("a.rs:1", "no-id"), ("a.rs:2", "no-id")]);
+    let reasons = "#[allow(clippy::allow_attributes_without_reason, unsafe_code)]\n#[allow(unsafe_code, reason = \"it calls f(x), g()\")]\n#[allow(dead_code, reason=\"a \\\"b) unsafe_code\")]\n";
+    check(
+        "{rust_lints: [unsafe_code]}",
+        &[("a.rs", reasons)],
+        &[("a.rs:1", "no-id"), ("a.rs:2", "no-id")],
+    );
     check("{tools: [hadolint]}", &[(".trivyignore", "CVE-2026-0001\n")], &[]);
 }

@@ -1,6 +1,9 @@
 //! Conditions of exceptions in CEL, as far as locators of resources can express them.
 //!
-//! Uses nothing else. Pure. Start at [`resources`]. Anything that is not understood makes the whole unknown.
+//! Uses the patterns of policy engines. Pure. Start at [`resources`]. Anything that is not understood makes the whole
+//! unknown.
+
+use crate::interop::export::engine_pattern::{between_anchors, has_wildcard, of_regex};
 
 /// Returns the locators that an expression means: alternatives of namespace, kind and name.
 pub(super) fn resources(expression: &str) -> Option<Vec<String>> {
@@ -14,7 +17,13 @@ fn locator(alternative: &str) -> Option<String> {
     }
     let (mut namespace, mut kind, mut name) = (None, None, None);
     for part in inner.split("&&").map(str::trim) {
-        if matches!(part, "has(object.metadata.namespace)" | "has(object.metadata.name)") {
+        if matches!(part, "true" | "has(object.metadata.namespace)" | "has(object.metadata.name)") {
+            continue;
+        }
+        if part == "!has(object.metadata.namespace)" {
+            if namespace.replace(String::new()).is_some() {
+                return None;
+            }
             continue;
         }
         let field = |place: &str| part.strip_prefix(place).map(str::trim);
@@ -37,26 +46,36 @@ fn locator(alternative: &str) -> Option<String> {
 /// Returns the pattern of a comparison: `== 'x'`, `.startsWith('x')`, `.endsWith('x')`, `.matches('^x.*$')`.
 fn pattern(comparison: &str) -> Option<String> {
     if let Some(rest) = comparison.strip_prefix("==") {
-        return quoted(rest.trim());
+        return name(rest);
     }
-    let call = |name: &str| {
-        quoted(comparison.strip_prefix(name)?.strip_prefix('(')?.strip_suffix(')')?.trim())
-    };
+    let call =
+        |of: &str| Some(comparison.strip_prefix(of)?.strip_prefix('(')?.strip_suffix(')')?.trim());
     if let Some(text) = call(".startsWith") {
-        return Some(format!("{text}*"));
+        return Some(format!("{}*", name(text)?));
     }
     if let Some(text) = call(".endsWith") {
-        return Some(format!("*{text}"));
+        return Some(format!("*{}", name(text)?));
     }
-    let text = call(".matches")?;
-    let inner = text.strip_prefix('^')?.strip_suffix('$')?.replace(".*", "*");
-    let inner = inner.replace("\\\\.", ".").replace("\\.", ".").replace("[.]", ".");
-    let is_plain = |it: char| it.is_ascii_alphanumeric() || matches!(it, '-' | '.' | '*' | '_');
-    inner.chars().all(is_plain).then_some(inner)
+    let expression = quoted(call(".matches")?)?;
+    of_regex(between_anchors(&expression)?)
 }
 
-fn quoted(text: &str) -> Option<String> {
-    let inner =
-        ['\'', '"'].iter().find_map(|quote| text.strip_prefix(*quote)?.strip_suffix(*quote))?;
-    (!inner.contains(['\'', '"'])).then(|| inner.to_owned())
+/// Returns a quoted text without wildcards: there, they stand for themselves.
+fn name(literal: &str) -> Option<String> {
+    quoted(literal.trim()).filter(|text| !has_wildcard(text))
+}
+
+/// Returns the text of a literal.
+fn quoted(literal: &str) -> Option<String> {
+    let quote = literal.chars().next().filter(|it| matches!(it, '\'' | '"'))?;
+    let mut rest = literal.strip_prefix(quote)?.strip_suffix(quote)?.chars();
+    let mut text = String::new();
+    while let Some(character) = rest.next() {
+        text.push(match character {
+            '\\' => rest.next().filter(|it| matches!(it, '\'' | '"' | '\\'))?,
+            other if other == quote => return None,
+            other => other,
+        });
+    }
+    Some(text)
 }
