@@ -7,15 +7,12 @@ use crate::diag::Pos;
 use crate::interop::drift::entry::{EntryFinder, FoundEntry};
 use crate::interop::drift::options::DriftOptions;
 use crate::interop::drift::policies::{KINDS, PolicyKind};
+use crate::interop::import;
 use crate::survey::cited;
 use crate::survey::drift::suppression::{
     FoundSuppression, HiddenFindings, HiddenIds, SuppressionEnd,
 };
-use crate::yaml;
-use crate::yaml::node::{Limits, Node};
-
-/// The limits of a document; the size of files is limited before.
-const LIMITS: Limits = Limits { bytes: usize::MAX, depth: 64 };
+use crate::yaml::node::Node;
 
 /// The endings of the files that are read by a word that they hold.
 const ENDINGS: &[&str] = &["yaml", "yml", "json"];
@@ -113,34 +110,9 @@ pub fn unread(path: &str, line: u32, tool: &str, citing: &'static str) -> FoundS
 
 /// Returns the documents of a file, each with the number of lines before it; the line at which it can't be read.
 fn documents(bytes: &[u8]) -> Result<Vec<(u32, Node)>, u32> {
-    let text = std::str::from_utf8(bytes).map_err(|_| 1u32)?;
-    let mut found = Vec::new();
-    let mut piece = String::new();
-    let (mut before, mut here) = (0, 0);
-    let read = |piece: &str, before: u32| {
-        let is_content = |line: &str| {
-            let line = line.trim();
-            !line.is_empty() && !line.starts_with('#') && line != "..."
-        };
-        if !piece.lines().any(is_content) {
-            return Ok(None);
-        }
-        let document = yaml::parse(piece.as_bytes(), &LIMITS);
-        let line = document.faults.first().and_then(|fault| fault.pos).map_or(1, |pos| pos.line);
-        document.root.map(|root| Some((before, root))).ok_or(before + line)
-    };
-    for line in text.split_inclusive('\n') {
-        if line.strip_prefix("---").is_some_and(|rest| rest.trim().is_empty()) {
-            found.extend(read(&piece, before)?);
-            piece.clear();
-            before = here + 1;
-        } else {
-            piece.push_str(line);
-        }
-        here += 1;
-    }
-    found.extend(read(&piece, before)?);
-    Ok(found)
+    let line = |line: u64| u32::try_from(line).unwrap_or(u32::MAX);
+    let found = import::yaml::documents(bytes).map_err(|error| line(error.line))?;
+    Ok(found.into_iter().map(|(before, root)| (line(before), root)).collect())
 }
 
 fn entry<'n>(

@@ -20,7 +20,15 @@ pub const FORMAT: ImportFormat = ImportFormat {
 
 fn read(input: &ImportInput<'_>) -> Result<Vec<ImportEntry>, ImportError> {
     let documents = document::documents(input.bytes)?;
-    Ok(documents.iter().map(|(before, root)| one(document::line(root) + before, root)).collect())
+    let entries = documents.iter().flat_map(|(before, root)| {
+        // What `kubectl get -o yaml` prints is one object with items.
+        let is_list = document::text_at(root, "kind").is_some_and(|kind| kind.ends_with("List"));
+        let objects = root.get("items").filter(|_| is_list).map(Node::items);
+        let objects: Vec<&Node> =
+            objects.map_or_else(|| vec![root], |items| items.iter().collect());
+        objects.into_iter().map(|it| one(document::line(it) + before, it)).collect::<Vec<_>>()
+    });
+    Ok(entries.collect())
 }
 
 fn one(line: u64, root: &Node) -> ImportEntry {

@@ -62,6 +62,9 @@ other: []
     let after = "a: 1\n--- # more\napiVersion: kyverno.io/v2\nkind: PolicyException\nspec:\n  exceptions: [{policyName: p, ruleNames: [r]}]\n";
     let read_after = read("kyverno", "k.yaml", after);
     assert!(read_after.iter().any(|it| it.contains("ClusterPolicy/p/r")), "{read_after:?}");
+    let list = "kind: List\nitems:\n- kind: PolicyException\n  spec:\n    exceptions: [{policyName: q, ruleNames: [r]}]\n";
+    let read_list = read("kyverno", "k.yaml", list);
+    assert!(read_list.iter().any(|it| it.contains("ClusterPolicy/q/r")), "{read_list:?}");
 }
 
 #[test]
