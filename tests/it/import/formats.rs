@@ -55,16 +55,6 @@ other: []
     check("trivy", "-", text, &expected);
     let broken = read("trivy", "a.yaml", "vulnerabilities: [\n");
     assert!(broken[0].starts_with("1: it can't be read as YAML"), "{broken:?}");
-    // An alias limits something that a reader without aliases would not see.
-    let alias = "x: &p {name: lodash, type: npm}\nignore:\n- {vulnerability: A, package: *p}\n";
-    let read_alias = read("grype", "grype.yaml", alias);
-    assert!(read_alias[0].contains("anchors"), "{read_alias:?}");
-    let after = "a: 1\n--- # more\napiVersion: kyverno.io/v2\nkind: PolicyException\nspec:\n  exceptions: [{policyName: p, ruleNames: [r]}]\n";
-    let read_after = read("kyverno", "k.yaml", after);
-    assert!(read_after.iter().any(|it| it.contains("ClusterPolicy/p/r")), "{read_after:?}");
-    let list = "kind: List\nitems:\n- kind: PolicyException\n  spec:\n    exceptions: [{policyName: q, ruleNames: [r]}]\n";
-    let read_list = read("kyverno", "k.yaml", list);
-    assert!(read_list.iter().any(|it| it.contains("ClusterPolicy/q/r")), "{read_list:?}");
 }
 
 #[test]

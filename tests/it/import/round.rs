@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::answer;
+use super::{answer, read};
 use super::drafts::put;
 use crate::cli_new::ledger;
 
@@ -75,4 +75,18 @@ fn what_is_exported_is_known() {
         "id,title,expires,end,findings\nEXC-2026-7F3KQ,Billing,2026-12-20,2026-12-21T00:00:00Z,trivy:CVE-1\n",
         &json!([[{"tool": "trivy", "id": "CVE-1"}], "2026-12-20"]),
     );
+}
+
+#[test]
+fn nothing_in_yaml_is_passed_over() {
+    // An alias limits something that a reader without aliases would not see.
+    let alias = "x: &p {name: lodash, type: npm}\nignore:\n- {vulnerability: A, package: *p}\n";
+    let read_alias = read("grype", "grype.yaml", alias);
+    assert!(read_alias[0].contains("anchors"), "{read_alias:?}");
+    let after = "a: 1\n--- # more\napiVersion: kyverno.io/v2\nkind: PolicyException\nspec:\n  exceptions: [{policyName: p, ruleNames: [r]}]\n";
+    let read_after = read("kyverno", "k.yaml", after);
+    assert!(read_after.iter().any(|it| it.contains("ClusterPolicy/p/r")), "{read_after:?}");
+    let list = "kind: List\nitems:\n- kind: PolicyException\n  spec:\n    exceptions: [{policyName: q, ruleNames: [r]}]\n";
+    let read_list = read("kyverno", "k.yaml", list);
+    assert!(read_list.iter().any(|it| it.contains("ClusterPolicy/q/r")), "{read_list:?}");
 }
