@@ -10,6 +10,7 @@ use clap::Parser;
 use crate::commands::command::{Command, PastInstants, Run};
 use crate::commands::context::fault;
 use crate::commands::context::output::Formats;
+use crate::commands::context::place;
 use crate::commands::context::unknown;
 use crate::commands::context::{self, Ctx};
 use crate::commands::exit::Outcome;
@@ -67,6 +68,9 @@ impl Run for VerifyArgs {
     const PAST: PastInstants = PastInstants::Answered;
 
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
+        if let Some(path) = &self.write_checkpoint {
+            place::file(ctx.folder.join(path))?;
+        }
         let session = ctx.home()?;
         let progress = ctx.progress(context::READING);
         let answer = session.audit(

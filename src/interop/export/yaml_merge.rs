@@ -1,6 +1,6 @@
 //! Edits of YAML files that people and exports share: own entries are replaced, every other byte stays.
 //!
-//! Uses yaml's splices, `interop::export`'s merge. Pure. Start at [`with_list`]. Follows `docs/spec/interop.md`, X8. New
+//! Uses yaml's splices, `interop::export`'s merge. Pure. Start at `with_list`. Follows `docs/spec/interop.md`, X8. New
 //! entries are added before old ones are removed, so that a list keeps its form.
 
 use crate::interop::export::loss::LossLog;

@@ -1,6 +1,6 @@
 //! `deny.toml`: ignored advisories.
 //!
-//! Uses plan's entries. Pure. Start at [`FORMAT`]; [`advisories`] reads the list that cargo-audit has, too. The format
+//! Uses plan's entries. Pure. Start at [`FORMAT`]; `advisories` reads the list that cargo-audit has, too. The format
 //! has no end.
 
 use crate::interop::import::format::{ImportError, ImportFormat, ImportInput, file_name};

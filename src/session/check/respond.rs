@@ -1,6 +1,6 @@
 //! One question, answered from a snapshot.
 //!
-//! Start at [`Responder`]. Follows `docs/spec/cli.md`, check. The question may be the only one, or one of many.
+//! Start at `Responder`. Follows `docs/spec/cli.md`, check. The question may be the only one, or one of many.
 
 use std::cell::OnceCell;
 use std::collections::BTreeSet;

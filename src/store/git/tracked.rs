@@ -1,6 +1,6 @@
 //! The files that git tracks, by its index, and their contents in the work tree.
 //!
-//! Uses history (object ids), git2. Start at [`tracked`] and [`WorkFiles`]. No link is followed.
+//! Uses history (object ids), git2. Start at `tracked` and [`WorkFiles`]. No link is followed.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};

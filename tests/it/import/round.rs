@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::{answer, read};
 use super::drafts::put;
+use super::{answer, read};
 use crate::cli_new::ledger;
 
 /// A record that all samples cite.
