@@ -18,7 +18,7 @@ use crate::commands::exit::Outcome;
 use crate::commands::new::flags::Flags;
 use crate::commands::next_steps;
 use exledger::interop::import;
-use exledger::interop::import::format::{ImportFormat, MOST_BYTES};
+use exledger::interop::import::format::{self, ImportFormat, MOST_BYTES};
 use exledger::plan::answers::Answers;
 use exledger::plan::import::group::Grouping;
 use exledger::record::{credential, near};
@@ -249,7 +249,7 @@ fn read_all(ctx: &Ctx, paths: &[PathBuf]) -> anyhow::Result<Vec<ImportFile>> {
 
 fn read(ctx: &Ctx, path: &Path) -> anyhow::Result<ImportFile> {
     let name = path.to_string_lossy().into_owned();
-    let too_large = || Err(format!("it has more than {} MiB", MOST_BYTES >> 20));
+    let too_large = || Err(format::too_large());
     if stdin::is_named(path) {
         let mut bytes = Vec::new();
         let mut stdin = std::io::stdin().take(MOST_BYTES + 1);

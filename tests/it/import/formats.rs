@@ -301,7 +301,7 @@ a,b
         found,
         [
             "2 trivy CVE-1 grype CVE-1 | 2026-12-20",
-            "4 | unclear: `expires` is no date",
+            "4 | unclear: `expires` is no date such as 2026-12-20",
             "5 unreadable: 2 cells, but 7 columns",
             "6 unreadable: `findings` is no list of TOOL:ID",
         ]

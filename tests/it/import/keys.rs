@@ -63,18 +63,32 @@ fn trivy_and_grype_and_osv_scanner_name_the_same_findings() {
         let text = format!("Package: {name}\nInstalled Version: 4.17.20");
         sarif("Trivy", &rule, &result(id, &text, "web/package-lock.json", None))
     };
-    check("trivy", (".trivyignore", "CVE-2026-1\n"), &of("CVE-2026-1", "a"), &of("CVE-2026-2", "a"));
+    check(
+        "trivy",
+        (".trivyignore", "CVE-2026-1\n"),
+        &of("CVE-2026-1", "a"),
+        &of("CVE-2026-2", "a"),
+    );
     let text = "vulnerabilities:\n  - {id: CVE-2026-1, purls: ['pkg:npm/%40acme/ui@4.17.20'], paths: ['web/**']}\n";
     let (own, other) = (of("CVE-2026-1", "@acme/ui"), of("CVE-2026-1", "ui"));
     check("trivy", (".trivyignore.yaml", text), &own, &other);
 
     let of = |kind: &str, name: &str, file: &str| {
         let id = format!("CVE-2026-1-{name}");
-        let text = format!("A high vulnerability in {kind} package: {name}, version 1.2.3 was found at: {file}");
+        let text = format!(
+            "A high vulnerability in {kind} package: {name}, version 1.2.3 was found at: {file}"
+        );
         sarif("grype", &json!({"id": id}), &result(&id, &text, file, None))
     };
-    for (kind, name) in [("npm", "@acme/ui"), ("go-module", "example.com/a/b"), ("rust-crate", "openssl"), ("python", "requests")] {
-        let text = format!("ignore:\n  - vulnerability: CVE-2026-1\n    package: {{name: '{name}', version: 1.2.3, type: {kind}, location: /services/**}}\n");
+    for (kind, name) in [
+        ("npm", "@acme/ui"),
+        ("go-module", "example.com/a/b"),
+        ("rust-crate", "openssl"),
+        ("python", "requests"),
+    ] {
+        let text = format!(
+            "ignore:\n  - vulnerability: CVE-2026-1\n    package: {{name: '{name}', version: 1.2.3, type: {kind}, location: /services/**}}\n"
+        );
         let (own, other) = (of(kind, name, "services/a/x"), of(kind, name, "web/a/x"));
         check("grype", (".grype.yaml", &text), &own, &other);
     }
@@ -93,10 +107,12 @@ fn trivy_and_grype_and_osv_scanner_name_the_same_findings() {
 fn snyk_and_dependency_check_and_gitleaks_name_the_same_findings() {
     let id = "SNYK-JS-LODASH-567746";
     let of = |part: &str| {
-        let text = "This file introduces a vulnerable lodash package with a high severity vulnerability.";
+        let text =
+            "This file introduces a vulnerable lodash package with a high severity vulnerability.";
         sarif("Snyk Open Source", &json!({"id": id}), &result(id, text, "package.json", Some(part)))
     };
-    let text = format!("version: v1.25.0\nignore:\n  {id}:\n    - '* > lodash':\n        reason: Waits\n");
+    let text =
+        format!("version: v1.25.0\nignore:\n  {id}:\n    - '* > lodash':\n        reason: Waits\n");
     check("snyk", (".snyk", &text), &of("lodash@4.17.15"), &of("lodash.merge@4.6.1"));
     let text = format!("version: v1.25.0\nignore:\n  {id}:\n    - '*':\n        reason: Waits\n");
     let other = result("SNYK-JS-OTHER-1", "", "package.json", Some("lodash@4.17.15"));
@@ -105,12 +121,24 @@ fn snyk_and_dependency_check_and_gitleaks_name_the_same_findings() {
 
     let of = |part: &str| {
         let file = "/home/build/target/lib/a.jar";
-        sarif("dependency-check", &json!({"id": "CVE-2026-5"}), &result("CVE-2026-5", "CVE-2026-5 - text", file, Some(part)))
+        sarif(
+            "dependency-check",
+            &json!({"id": "CVE-2026-5"}),
+            &result("CVE-2026-5", "CVE-2026-5 - text", file, Some(part)),
+        )
     };
     let text = "<suppressions><suppress><packageUrl regex=\"true\">^pkg:maven/org\\.example/a\\+b@.*$</packageUrl><cve>CVE-2026-5</cve></suppress></suppressions>";
-    let (own, other) = (of("pkg:maven/org.example/a%2Bb@1.2.3"), of("pkg:maven/org.example/b@1.2.3"));
+    let (own, other) =
+        (of("pkg:maven/org.example/a%2Bb@1.2.3"), of("pkg:maven/org.example/b@1.2.3"));
     check("dependency-check", ("suppression.xml", text), &own, &other);
 
-    let of = |file: &str| sarif("gitleaks", &json!({"id": "aws-key"}), &result("aws-key", "found", file, None));
-    check("gitleaks", (".gitleaksignore", "src/a.py:aws-key:3\n"), &of("src/a.py"), &of("src/b.py"));
+    let of = |file: &str| {
+        sarif("gitleaks", &json!({"id": "aws-key"}), &result("aws-key", "found", file, None))
+    };
+    check(
+        "gitleaks",
+        (".gitleaksignore", "src/a.py:aws-key:3\n"),
+        &of("src/a.py"),
+        &of("src/b.py"),
+    );
 }

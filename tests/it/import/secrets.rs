@@ -31,18 +31,66 @@ const PLACES: &[(&str, &str, &str)] = &[
     ("cargo-deny", "deny.toml", "[advisories]\nignore = [{id = 'A', reason = 'SECRET'}]\n"),
     ("cargo-audit", "audit.toml", "[advisories]\nignore = ['SECRET', SECRET]\n"),
     ("osv-scanner", "osv-scanner.toml", "[[IgnoredVulns]]\nid = 'SECRET'\n"),
-    ("osv-scanner", "osv-scanner.toml", "[[IgnoredVulns]]\nid = 'SECRET'\nignoreUntil = 'SECRET'\n"),
-    ("sarif", "a.sarif", r#"{"version": "2.1.0", "runs": [{"tool": {"driver": {"name": "gitleaks"}}, "results": [{"ruleId": "aws", "message": {"text": "SECRET"}, "locations": [{"physicalLocation": {"artifactLocation": {"uri": "src/a.py"}, "region": {"startLine": 1, "snippet": {"text": "SECRET"}}}}], "suppressions": [{"kind": "external", "justification": "SECRET"}]}]}]}"#),
-    ("sarif", "a.sarif", r#"{"version": "2.1.0", "runs": [{"tool": {"driver": {"name": "gitleaks"}}, "results": [{"ruleId": "SECRET", "locations": [{"physicalLocation": {"artifactLocation": {"uri": "src/a.py"}}}], "suppressions": [{"kind": "external"}]}]}]}"#),
-    ("sarif", "a.sarif", r#"{"version": "2.1.0", "runs": [{"tool": {"driver": {"name": "gitleaks"}}, "results": [{"ruleId": "aws", "locations": [{"physicalLocation": {"artifactLocation": {"uri": "src/SECRET"}}}], "suppressions": [{"kind": "external"}]}]}]}"#),
-    ("sarif", "a.sarif", r#"{"version": "SECRET", "runs": [{"tool": "SECRET", "results": "SECRET"}]}"#),
-    ("detect-secrets", ".secrets.baseline", r#"{"results": {"src/SECRET": [{"type": "AWS", "hashed_secret": "HASH"}], "a.py": [{"type": "SECRET", "hashed_secret": "HASH"}, {"type": 1, "hashed_secret": "HASH"}]}}"#),
-    ("dependency-check", "s.xml", "<suppressions><suppress><notes>SECRET</notes><cve>CVE-1</cve></suppress><suppress><cve>SECRET</cve></suppress><suppress><filePath>SECRET</filePath></suppress><suppress until=\"SECRET\"><cve>CVE-2</cve></suppress></suppressions>"),
-    ("dependency-check", "s.xml", "<suppressions><suppress><SECRET>a</SECRET></suppress></suppressions>"),
-    ("grype", ".grype.yaml", "ignore:\n  - {vulnerability: SECRET}\n  - {vulnerability: A, package: {location: /SECRET}}\n  - {vulnerability: B, reason: SECRET, namespace: SECRET}\n"),
-    ("github-alerts", "a.json", r#"[{"number": 1, "state": "resolved", "resolution": "used_in_tests", "resolution_comment": "SECRET", "secret": "SECRET", "secret_type": "aws", "has_more_locations": false, "first_location_detected": {"path": "src/SECRET"}, "url": "https://api.github.com/repos/acme/shop/secret-scanning/alerts/1"}]"#),
-    ("github-alerts", "a.json", r#"[{"number": 1, "state": "SECRET", "secret": "SECRET", "secret_type": "SECRET", "url": "https://api.github.com/repos/acme/SECRET/secret-scanning/alerts/1"}, {"SECRET": 1}, "SECRET"]"#),
-    ("kyverno", "k.yaml", "apiVersion: kyverno.io/v2\nkind: PolicyException\nmetadata: {name: SECRET, namespace: k}\nspec:\n  exceptions: [{policyName: SECRET, ruleNames: [SECRET]}]\n  match: {any: [{resources: {kinds: [Deployment], namespaces: [prod], names: [SECRET]}}]}\n"),
+    (
+        "osv-scanner",
+        "osv-scanner.toml",
+        "[[IgnoredVulns]]\nid = 'SECRET'\nignoreUntil = 'SECRET'\n",
+    ),
+    (
+        "sarif",
+        "a.sarif",
+        r#"{"version": "2.1.0", "runs": [{"tool": {"driver": {"name": "gitleaks"}}, "results": [{"ruleId": "aws", "message": {"text": "SECRET"}, "locations": [{"physicalLocation": {"artifactLocation": {"uri": "src/a.py"}, "region": {"startLine": 1, "snippet": {"text": "SECRET"}}}}], "suppressions": [{"kind": "external", "justification": "SECRET"}]}]}]}"#,
+    ),
+    (
+        "sarif",
+        "a.sarif",
+        r#"{"version": "2.1.0", "runs": [{"tool": {"driver": {"name": "gitleaks"}}, "results": [{"ruleId": "SECRET", "locations": [{"physicalLocation": {"artifactLocation": {"uri": "src/a.py"}}}], "suppressions": [{"kind": "external"}]}]}]}"#,
+    ),
+    (
+        "sarif",
+        "a.sarif",
+        r#"{"version": "2.1.0", "runs": [{"tool": {"driver": {"name": "gitleaks"}}, "results": [{"ruleId": "aws", "locations": [{"physicalLocation": {"artifactLocation": {"uri": "src/SECRET"}}}], "suppressions": [{"kind": "external"}]}]}]}"#,
+    ),
+    (
+        "sarif",
+        "a.sarif",
+        r#"{"version": "SECRET", "runs": [{"tool": "SECRET", "results": "SECRET"}]}"#,
+    ),
+    (
+        "detect-secrets",
+        ".secrets.baseline",
+        r#"{"results": {"src/SECRET": [{"type": "AWS", "hashed_secret": "HASH"}], "a.py": [{"type": "SECRET", "hashed_secret": "HASH"}, {"type": 1, "hashed_secret": "HASH"}]}}"#,
+    ),
+    (
+        "dependency-check",
+        "s.xml",
+        "<suppressions><suppress><notes>SECRET</notes><cve>CVE-1</cve></suppress><suppress><cve>SECRET</cve></suppress><suppress><filePath>SECRET</filePath></suppress><suppress until=\"SECRET\"><cve>CVE-2</cve></suppress></suppressions>",
+    ),
+    (
+        "dependency-check",
+        "s.xml",
+        "<suppressions><suppress><SECRET>a</SECRET></suppress></suppressions>",
+    ),
+    (
+        "grype",
+        ".grype.yaml",
+        "ignore:\n  - {vulnerability: SECRET}\n  - {vulnerability: A, package: {location: /SECRET}}\n  - {vulnerability: B, reason: SECRET, namespace: SECRET}\n",
+    ),
+    (
+        "github-alerts",
+        "a.json",
+        r#"[{"number": 1, "state": "resolved", "resolution": "used_in_tests", "resolution_comment": "SECRET", "secret": "SECRET", "secret_type": "aws", "has_more_locations": false, "first_location_detected": {"path": "src/SECRET"}, "url": "https://api.github.com/repos/acme/shop/secret-scanning/alerts/1"}]"#,
+    ),
+    (
+        "github-alerts",
+        "a.json",
+        r#"[{"number": 1, "state": "SECRET", "secret": "SECRET", "secret_type": "SECRET", "url": "https://api.github.com/repos/acme/SECRET/secret-scanning/alerts/1"}, {"SECRET": 1}, "SECRET"]"#,
+    ),
+    (
+        "kyverno",
+        "k.yaml",
+        "apiVersion: kyverno.io/v2\nkind: PolicyException\nmetadata: {name: SECRET, namespace: k}\nspec:\n  exceptions: [{policyName: SECRET, ruleNames: [SECRET]}]\n  match: {any: [{resources: {kinds: [Deployment], namespaces: [prod], names: [SECRET]}}]}\n",
+    ),
 ];
 
 #[test]

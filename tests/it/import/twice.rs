@@ -58,19 +58,15 @@ fn rows_that_differ_by_title_are_known_after_completion_and_merge() {
     let args = ["csv", "register.csv", "--one-record"];
     let found = answer(folder, 0, &args);
     let record = draft(folder, &found, 0);
-    let titles = json!([
-        "The portal keeps TLS 1.1",
-        "The batch keeps TLS 1.1",
-        "The archive keeps TLS 1.1"
-    ]);
+    let titles =
+        json!(["The portal keeps TLS 1.1", "The batch keeps TLS 1.1", "The archive keeps TLS 1.1"]);
     assert_eq!(record["x"], json!({"imported": titles}));
     let id = found["drafts"][0]["id"].as_str().unwrap();
     assert_eq!(known(folder, &args)["entries"][2]["id"], id);
 
     let title = ["--title", "Three systems keep TLS 1.1", "--owner-name", "Ana Ruiz"];
     let more = ["--expires", "30d", "--on", ON, "--no-input"];
-    let done =
-        run(folder, &[&["new", "--complete", id][..], &title, &more, BULK].concat());
+    let done = run(folder, &[&["new", "--complete", id][..], &title, &more, BULK].concat());
     assert_eq!(done.code, 0, "{}", done.err);
     known(folder, &args);
     assert_eq!(filed(&repo), 1);
