@@ -60,9 +60,9 @@ pub fn plan(root: &Node, known: KnownAnswers<'_>, setting: &Setting<'_>) -> Vec<
 
 /// Returns the paths of the fields that flags give, except the lists whose items have several.
 fn given(flags: &Answers) -> Vec<String> {
-    let paths = field_values::flag_fields().filter(|(field, _)| !field.is_of_item);
-    let paths = paths.map(|(field, _)| field.path).filter(|path| flags.states(path));
-    paths.filter(|path| path != "scope.findings").collect()
+    let fields = field_values::flag_fields().filter(|(field, _)| !field.is_of_item);
+    let paths = fields.map(|(field, _)| field.path);
+    paths.filter(|path| path != "scope.findings" && flags.states(path)).collect()
 }
 
 /// Tells whether a draft states a text that would be derived again without it: nobody said it.
@@ -266,10 +266,10 @@ impl Completion<'_> {
             return;
         };
         let is_there = self.edits.iter().any(|edit| match edit {
-            FileEdit::Set { path: known, .. } | FileEdit::Insert { path: known, .. } => {
-                known == path
-            }
-            FileEdit::Append { .. } | FileEdit::Remove { .. } => false,
+            FileEdit::Set { path: known, .. }
+            | FileEdit::Insert { path: known, .. }
+            | FileEdit::Append { path: known, .. } => known == path,
+            FileEdit::Remove { .. } => false,
         });
         if is_there {
             return;

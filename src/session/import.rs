@@ -144,8 +144,8 @@ fn prepare<'s>(
     let drafts = import.drafts(&waiting, request.grouping)?;
     prepared.entries = import.entries;
     if prepared.unread.is_empty() {
-        let complete = drafts.iter().filter(|draft| draft.todo.is_empty());
-        let complete: Vec<_> = complete.map(|it| (it.path.as_str(), it.text.as_str())).collect();
+        let whole = drafts.iter().filter(|draft| draft.todo.is_empty());
+        let complete: Vec<_> = whole.map(|it| (it.path.as_str(), it.text.as_str())).collect();
         prepared.notices = judged::refuse_unsound(located, at, &governance, &complete)?;
         prepared.drafts = drafts;
     } else {

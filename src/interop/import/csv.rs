@@ -6,6 +6,7 @@
 use serde_json::{Value, json};
 
 use crate::interop::import::format::{ImportError, ImportFormat, ImportInput, text};
+use crate::interop::import::lines::LineIndex;
 use crate::plan::answers::Answers;
 use crate::plan::import::{ForeignEnd, ForeignException, ImportEntry, key};
 use crate::plan::part;
@@ -73,12 +74,19 @@ fn read(input: &ImportInput<'_>) -> Result<Vec<ImportEntry>, ImportError> {
     let names: Vec<String> = headers.iter().map(str::to_owned).collect();
     let known = fields(&names, input.columns)?;
     let mut entries = Vec::new();
+    let mut index = LineIndex::new(table.as_bytes());
+    let mut line_of = |position: Option<&csv::Position>| {
+        let byte = position.and_then(|it| usize::try_from(it.byte()).ok()).unwrap_or_default();
+        // The reader may stand between the CR and the LF of the row before, or before empty rows.
+        let ahead = table.as_bytes().get(byte..).unwrap_or_default().iter();
+        let n_ends = ahead.take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+        before + index.line(byte + n_ends)
+    };
     for read in reader.records() {
         let row = read.map_err(|error| {
-            let line = before + error.position().map_or(1, csv::Position::line);
-            ImportError::at(line, "it can't be read as CSV")
+            ImportError::at(line_of(error.position()), "it can't be read as CSV")
         })?;
-        let line = before + row.position().map_or(1, csv::Position::line);
+        let line = line_of(row.position());
         let cells: Vec<String> = row.iter().map(bare).collect();
         if cells.iter().all(|cell| cell.trim().is_empty()) {
             continue;
@@ -123,8 +131,8 @@ fn fields(
 ) -> Result<Vec<Option<String>>, ImportError> {
     for (column, field) in mapped {
         if !names.contains(column) {
-            let listed = names.iter().take(MOST_NAMED).map(|name| format!("`{name}`"));
-            let listed = listed.collect::<Vec<_>>().join(", ");
+            let quoted = names.iter().take(MOST_NAMED).map(|name| format!("`{name}`"));
+            let listed = quoted.collect::<Vec<_>>().join(", ");
             let what =
                 format!("it has no column `{column}`, as in --map COLUMN={field}; it has {listed}");
             return Err(ImportError::at(1, what));

@@ -29,10 +29,10 @@ pub fn name(entry: &ForeignException) -> Option<String> {
 
 /// Returns the names of the entries of a group without findings which the title of their draft does not give.
 pub fn beside(group: &[&ForeignException], title: Option<&str>) -> Vec<String> {
-    let title = title.map(text::one_line);
+    let own = title.map(text::one_line);
     let mut seen = std::collections::BTreeSet::new();
     let rows = group.iter().filter(|entry| entry.findings.is_empty());
-    let names = rows.filter_map(|entry| name(entry)).filter(|name| Some(name) != title.as_ref());
+    let names = rows.filter_map(|entry| name(entry)).filter(|name| Some(name) != own.as_ref());
     names.filter(|name| seen.insert(name.clone())).collect()
 }
 

@@ -79,8 +79,8 @@ pub(super) fn prepare<'s>(
     let governance = locate::governance(tree)?;
     let drafts = drafts(located, at, &governance, request)?;
     let whole = drafts.iter().filter(|draft| draft.left.is_empty());
-    let whole: Vec<_> = whole.map(|it| (it.path.as_str(), it.text.as_str())).collect();
-    let notices = judged::refuse_unsound(located, at, &governance, &whole)?;
+    let texts: Vec<_> = whole.map(|it| (it.path.as_str(), it.text.as_str())).collect();
+    let notices = judged::refuse_unsound(located, at, &governance, &texts)?;
     Ok(PreparedCompletion { drafts, notices, tree, lock })
 }
 

@@ -167,12 +167,17 @@ fn a_record_without_anything_open_is_refused_with_the_flags_given_for_nothing() 
 fn flags_answer_what_a_draft_leaves_out_or_states_by_default() {
     let folder = ledger();
     let folder = folder.path();
-    put(folder, ".trivyignore", "# Waits for the vendor, who fixes it in the spring release\nCVE-1\n");
+    put(
+        folder,
+        ".trivyignore",
+        "# Waits for the vendor, who fixes it in the spring release\nCVE-1\n",
+    );
     // Without --root-cause, an import writes `unclassified`: nobody said it.
     let bulk: Vec<&str> = BULK.to_vec();
     let at = bulk.iter().position(|it| *it == "--root-cause").unwrap();
     let bulk = [&bulk[..at], &bulk[at + 2..]].concat();
-    let found = answer(folder, 0, &[&["trivy", ".trivyignore", "--expires", "30d"], &bulk[..]].concat());
+    let found =
+        answer(folder, 0, &[&["trivy", ".trivyignore", "--expires", "30d"], &bulk[..]].concat());
     assert_eq!(found["drafts"][0]["complete"], json!(true));
     let (id, path) = drafted(&found).remove(0);
     let given = [
@@ -186,6 +191,7 @@ fn flags_answer_what_a_draft_leaves_out_or_states_by_default() {
         ("--fix-due", "2026-12-10", "/fix/due"),
         ("--vendor", "Example Ltd", "/subject/vendor"),
         ("--owner-team", "Payments", "/owner/team"),
+        ("--onboarding", "VND-7", "/references/onboarding"),
     ];
     let flags: Vec<&str> = given.iter().flat_map(|(flag, value, _)| [*flag, *value]).collect();
     let trigger = ["--trigger", "a new base image is there => review"];

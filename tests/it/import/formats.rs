@@ -376,7 +376,10 @@ spec:
 fn too_many_entries_are_refused() {
     let text = "CVE-2026-1\n".repeat(MOST_ENTRIES + 1);
     let found = read("trivy", ".trivyignore", &text);
-    assert_eq!(found, [format!("{}: it has more than {MOST_ENTRIES} entries", MOST_ENTRIES + 1)]);
+    assert_eq!(
+        found,
+        [format!("{}: it has more than {MOST_ENTRIES} entries: split it", MOST_ENTRIES + 1)]
+    );
 }
 
 #[test]
