@@ -18,8 +18,8 @@ use crate::store::temporary;
 /// The name of the lock file, in the git folder that all work trees share.
 const LOCK: &str = "exledger.lock";
 
-/// How many files are open at the same time.
-const OPEN: usize = 256;
+/// How many files are open at the same time; some systems allow a process 256.
+const OPEN: usize = 64;
 
 /// How many of them are synced at the same time.
 const AT_ONCE: usize = 32;
@@ -157,18 +157,19 @@ fn synced(begun: Vec<Begun<'_>>) -> Result<Vec<Ready<'_>>, FileError> {
         let threads: Vec<_> =
             others.chunks(share).map(|some| scope.spawn(move || sync(some))).collect();
         let own = sync(first);
-        let failed = || io::Error::other("a thread that waits for the disk failed");
-        let done = threads.into_iter().map(|thread| {
-            let failed = |_| Err(FileError::Failed(PathBuf::new(), failed()));
-            thread.join().unwrap_or_else(failed)
-        });
+        let failed = |_| {
+            let cause = io::Error::other("a thread that waits for the disk failed");
+            Err(FileError::Failed(PathBuf::new(), cause))
+        };
+        let done = threads.into_iter().map(|thread| thread.join().unwrap_or_else(failed));
         // Every thread is waited for before an error is returned.
-        let done: Vec<Result<(), FileError>> = done.collect();
-        own.and_then(|()| done.into_iter().collect::<Result<(), FileError>>())
+        let results: Vec<Result<(), FileError>> = done.collect();
+        own.and_then(|()| results.into_iter().collect::<Result<(), FileError>>())
     })?;
-    let ready = begun.into_iter().map(|(write, place, file)| {
-        let file = file.into_temp_path();
-        Ready { write, place, file }
+    let ready = begun.into_iter().map(|(write, place, file)| Ready {
+        write,
+        place,
+        file: file.into_temp_path(),
     });
     Ok(ready.collect())
 }
