@@ -4,13 +4,13 @@
 
 use std::io::BufReader;
 use std::mem::ManuallyDrop;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Parser;
 use clap::builder::NonEmptyStringValueParser;
 
 use crate::commands::command::{Command, PastInstants, Run};
-use crate::commands::context::fault;
+use crate::commands::context::stdin;
 use crate::commands::context::{self, Ctx};
 use crate::commands::exit::Outcome;
 use exledger::diag;
@@ -114,16 +114,13 @@ fn outcome(ctx: &Ctx, answer: &AccessAnswer<'_>) -> Outcome {
 
 /// Opens all files before any grant is evaluated.
 fn open(ctx: &Ctx, paths: &[PathBuf]) -> anyhow::Result<Vec<AccessSource<'static>>> {
-    let is_stdin = |path: &&PathBuf| path.as_path() == Path::new("-");
-    if paths.iter().filter(is_stdin).count() > 1 {
-        return Err(fault::usage_error("stdin is given twice", "give it once"));
-    }
+    stdin::only_once(paths)?;
     let failed = |error: FileError| {
         Undetermined::other(error.to_string(), "check that it exists and can be read")
     };
     let open = |path: &PathBuf| {
         let name = path.to_string_lossy().into_owned();
-        if is_stdin(&path) {
+        if stdin::is_named(path) {
             return Ok(AccessSource { name, lines: Box::new(BufReader::new(std::io::stdin())) });
         }
         let opened = streams::open(&ctx.folder.join(path)).map_err(failed)?;

@@ -13,14 +13,15 @@ use crate::commands::command::{Command, PastInstants, Run};
 use crate::commands::context::Ctx;
 use crate::commands::context::fault;
 use crate::commands::context::listed_values::ListedValues;
+use crate::commands::context::stdin;
 use crate::commands::exit::Outcome;
 use crate::commands::new::flags::Flags;
 use crate::commands::next_steps;
 use exledger::interop::import;
-use exledger::interop::import::format::{ImportFormat, MOST_BYTES};
+use exledger::interop::import::format::{self, ImportFormat, MOST_BYTES};
 use exledger::plan::answers::Answers;
 use exledger::plan::import::group::Grouping;
-use exledger::record::near;
+use exledger::record::{credential, near};
 use exledger::session::Session;
 use exledger::session::error::Undetermined;
 use exledger::session::import::PreparedImport;
@@ -162,13 +163,13 @@ impl ImportArgs {
         let parse = |text: &String| {
             let (column, field) = text.split_once('=').ok_or_else(|| {
                 fault::usage_error(
-                    format!("--map {text} is not COLUMN=FIELD"),
+                    credential::hidden(format!("--map {text} is not COLUMN=FIELD")),
                     "write --map Summary=title",
                 )
             })?;
             if !import::csv::is_field(field) {
                 return Err(fault::usage_error(
-                    format!("--map {text}: a record has no field {field} that a cell can state"),
+                    format!("--map: a record has no field {} that a cell can state", word(field)),
                     "name a column of the CSV export, or a field such as title or owner.email",
                 ));
             }
@@ -222,6 +223,12 @@ impl ImportArgs {
     }
 }
 
+/// Returns a text that could be the name of a field; anything else may be a secret, and is not repeated.
+fn word(text: &str) -> &str {
+    let is_name = |byte: u8| byte.is_ascii_lowercase() || matches!(byte, b'_' | b'.');
+    if text.bytes().all(is_name) { text } else { "…" }
+}
+
 /// Returns the format of a name.
 fn named(name: &str) -> anyhow::Result<&'static ImportFormat> {
     import::named(name).ok_or_else(|| {
@@ -236,17 +243,14 @@ fn named(name: &str) -> anyhow::Result<&'static ImportFormat> {
 
 /// Reads all inputs before any is evaluated.
 fn read_all(ctx: &Ctx, paths: &[PathBuf]) -> anyhow::Result<Vec<ImportFile>> {
-    let is_stdin = |path: &&PathBuf| path.as_path() == Path::new("-");
-    if paths.iter().filter(is_stdin).count() > 1 {
-        return Err(fault::usage_error("stdin is given twice", "give it once"));
-    }
-    paths.iter().map(|path| read(ctx, path, is_stdin(&path))).collect()
+    stdin::only_once(paths)?;
+    paths.iter().map(|path| read(ctx, path)).collect()
 }
 
-fn read(ctx: &Ctx, path: &Path, is_stdin: bool) -> anyhow::Result<ImportFile> {
+fn read(ctx: &Ctx, path: &Path) -> anyhow::Result<ImportFile> {
     let name = path.to_string_lossy().into_owned();
-    let too_large = || Err(format!("it has more than {} MiB", MOST_BYTES >> 20));
-    if is_stdin {
+    let too_large = || Err(format::too_large());
+    if stdin::is_named(path) {
         let mut bytes = Vec::new();
         let mut stdin = std::io::stdin().take(MOST_BYTES + 1);
         stdin.read_to_end(&mut bytes).context("can't read stdin")?;

@@ -5,7 +5,6 @@
 pub(crate) mod observed;
 mod output;
 mod plan;
-mod stdin;
 
 use std::collections::BTreeSet;
 use std::mem::ManuallyDrop;
@@ -16,6 +15,7 @@ use clap::builder::NonEmptyStringValueParser;
 
 use crate::commands::command::{Command, PastInstants, Run};
 use crate::commands::context::fault;
+use crate::commands::context::stdin;
 use crate::commands::context::{self, Ctx};
 use crate::commands::exit::Outcome;
 use crate::commands::next_steps;

@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use crate::gate::package::{Ecosystem, Package};
 use crate::gate::purl::Purl;
+use crate::interop::import::lines::LineIndex;
 use crate::interop::sarif::alert::{self, AlertedResult};
 use crate::interop::scan::{Broken, KeptPiece, Scan};
 use crate::record::json;
@@ -36,7 +37,7 @@ pub struct AlertEntry {
 pub fn read(bytes: &[u8]) -> Result<Vec<AlertEntry>, String> {
     let mut reader = AlertReader {
         scan: Scan::new(Cursor::new(bytes), 0),
-        lines: LineCounter { bytes, at: 0, line: 1 },
+        lines: LineIndex::new(bytes),
         piece: Vec::new(),
         entries: Vec::new(),
     };
@@ -52,7 +53,7 @@ const DEEPEST: u8 = 2;
 
 struct AlertReader<'b> {
     scan: Scan<Cursor<&'b [u8]>>,
-    lines: LineCounter<'b>,
+    lines: LineIndex<'b>,
     piece: Vec<u8>,
     entries: Vec<AlertEntry>,
 }
@@ -85,30 +86,13 @@ impl AlertReader<'_> {
 
     fn alert(&mut self) -> Result<(), Broken> {
         let (span, kept) = self.scan.capture(&mut self.piece, LARGEST)?;
-        let line = self.lines.line_of(span.start);
+        let line = self.lines.line(usize::try_from(span.start).unwrap_or(usize::MAX));
         let read = match kept {
             KeptPiece::Whole => alert(&self.piece),
             KeptPiece::TooLarge => Err(format!("the alert has more than {LARGEST} bytes")),
         };
         self.entries.push(AlertEntry { line, read });
         Ok(())
-    }
-}
-
-/// Counts lines up to positions that only grow.
-struct LineCounter<'b> {
-    bytes: &'b [u8],
-    at: usize,
-    line: u64,
-}
-
-impl LineCounter<'_> {
-    fn line_of(&mut self, position: u64) -> u64 {
-        let to = usize::try_from(position).unwrap_or(self.bytes.len());
-        let passed = self.bytes.get(self.at..to).unwrap_or_default();
-        self.line += passed.iter().filter(|byte| **byte == b'\n').count() as u64;
-        self.at = self.at.max(to);
-        self.line
     }
 }
 

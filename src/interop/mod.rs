@@ -18,4 +18,5 @@ pub mod lines;
 pub mod object;
 pub mod sarif;
 pub mod scan;
+pub mod snyk;
 pub mod uuid;

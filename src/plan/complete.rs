@@ -8,7 +8,9 @@ use crate::plan::answers::Answers;
 use crate::plan::draft;
 use crate::plan::edit::FileEdit;
 use crate::plan::entry::EntryPairs;
+use crate::plan::field_values;
 use crate::plan::import::draft::todo_fields;
+use crate::plan::imported::is_todo;
 use crate::plan::question;
 use crate::plan::setting::Setting;
 use crate::yaml::node::Node;
@@ -20,23 +22,64 @@ const CONTROLS: &str = "compensating_controls";
 /// The fields of a subject of which one is enough.
 const SUBJECTS: [&str; 3] = ["identity", "asset", "application"];
 
+/// What is known besides the draft.
+#[derive(Clone, Copy, Debug)]
+pub struct KnownAnswers<'k> {
+    /// The answers of flags, prompts and profile.
+    pub all: &'k Answers,
+    /// Those that somebody gave for these drafts, by flags or at prompts: they also answer what the draft leaves out, and
+    /// what it states only because nobody said anything else.
+    pub flags: &'k Answers,
+}
+
 /// Returns the edits that answer what a draft marks or lacks, in order.
 ///
-/// `known` are the answers of flags, prompts and profile. What the draft states already wins over them.
-pub fn plan(root: &Node, known: &Answers, setting: &Setting<'_>) -> Vec<FileEdit> {
+/// What the draft states already wins over the known answers.
+pub fn plan(root: &Node, known: KnownAnswers<'_>, setting: &Setting<'_>) -> Vec<FileEdit> {
     let Some(stated) = Answers::of_node(root) else {
         return Vec::new();
     };
-    let todo = todo_fields(&stated);
-    let mut completion = Completion { root, known, edits: Vec::new(), removed: Vec::new() };
+    let KnownAnswers { all: known, flags } = known;
+    let given = given(flags);
+    let mut todo = todo_fields(&stated);
+    let unsaid = given.iter().filter(|path| is_derived(path, &stated, setting));
+    todo.extend(unsaid.map(|path| (*path).clone()));
     let answers = combined(&stated, known, &todo);
-    let made = draft::draft(&answers, setting).answers;
+    let made = draft::derived(&answers, setting).answers;
+    let mut completion = Completion { root, known, edits: Vec::new(), removed: Vec::new() };
     for path in &todo {
         completion.answer(path, &made);
     }
     completion.further_controls(&todo, &made);
     completion.required(&stated, &made, setting);
+    for path in given.iter().filter(|path| !stated.states(path)) {
+        completion.absent(path, &made);
+    }
     completion.finish()
+}
+
+/// Returns the paths of the fields that flags give, except the lists whose items have several.
+fn given(flags: &Answers) -> Vec<String> {
+    let fields = field_values::flag_fields().filter(|(field, _)| !field.is_of_item);
+    let paths = fields.map(|(field, _)| field.path);
+    paths.filter(|path| path != "scope.findings" && flags.states(path)).collect()
+}
+
+/// Tells whether a draft states a text that would be derived again without it: nobody said it.
+fn is_derived(path: &str, stated: &Answers, setting: &Setting<'_>) -> bool {
+    let Some(text) = stated.text(path).filter(|text| !is_todo(text)) else {
+        return false;
+    };
+    // An end is never derived for a draft.
+    if path == "expires" {
+        return false;
+    }
+    let mut without = stated.clone();
+    match path.rsplit_once('.') {
+        Some((map, key)) => without.remove_at(map, key),
+        None => without.remove(path),
+    }
+    draft::derived(&without, setting).answers.text(path) == Some(text)
 }
 
 /// Returns the draft's own answers, with the known ones where it marks or lacks something.
@@ -92,7 +135,7 @@ impl Completion<'_> {
                 }
             }
             _ => {
-                let text = made.text(path).filter(|text| !super::imported::is_todo(text));
+                let text = made.text(path).filter(|text| !is_todo(text));
                 if let Some(text) = text {
                     self.edits.push(FileEdit::set(path, text));
                 }
@@ -120,7 +163,7 @@ impl Completion<'_> {
             CONTROLS => self.known.get(&format!("{CONTROLS}[{}]", self.marked_before(index))),
             _ => self.known.get(&format!("{list}[{index}]")),
         };
-        let owner = made.text("owner.email").filter(|text| !super::imported::is_todo(text));
+        let owner = made.text("owner.email").filter(|text| !is_todo(text));
         let text = match (item, key) {
             (Some(Value::String(text)), "") => Some(text.clone()),
             (Some(item), key) => item.get(key).and_then(Value::as_str).map(str::to_owned),
@@ -209,16 +252,24 @@ impl Completion<'_> {
         }
     }
 
+    /// Adds a field that the draft leaves out, unless another answer stands in its place already.
+    fn absent(&mut self, path: &str, made: &Answers) {
+        let is_replaced = self.removed.iter().any(|removed| removed == path);
+        if !is_replaced && !made.text(path).is_some_and(is_todo) {
+            self.put(path, made);
+        }
+    }
+
     /// Adds a key that is absent, with its map.
     fn put(&mut self, path: &str, made: &Answers) {
         let Some(value) = made.get(path) else {
             return;
         };
         let is_there = self.edits.iter().any(|edit| match edit {
-            FileEdit::Set { path: known, .. } | FileEdit::Insert { path: known, .. } => {
-                known == path
-            }
-            FileEdit::Append { .. } | FileEdit::Remove { .. } => false,
+            FileEdit::Set { path: known, .. }
+            | FileEdit::Insert { path: known, .. }
+            | FileEdit::Append { path: known, .. } => known == path,
+            FileEdit::Remove { .. } => false,
         });
         if is_there {
             return;
@@ -258,7 +309,7 @@ fn is_at(edit: &FileEdit, map: &str) -> bool {
 /// Tells whether a control's description is to be filled in.
 fn is_marked(control: &Node) -> bool {
     let text = control.get("description").and_then(Node::text);
-    text.is_some_and(super::imported::is_todo)
+    text.is_some_and(is_todo)
 }
 
 /// Returns a map of texts as YAML on one line.

@@ -10,8 +10,6 @@ use crate::policy::tier::fact::Facts;
 use crate::policy::tier::{self, Resolved};
 use crate::record::file::{self, RecordFile};
 use crate::record::template;
-use crate::yaml;
-use crate::yaml::node::Limits;
 use serde_json::json;
 
 /// A record before it is written.
@@ -31,15 +29,32 @@ pub struct RecordDraft {
     pub is_faithful: bool,
 }
 
+/// Answers with what is derived from them, before any text is written.
+#[derive(Clone, Debug)]
+pub struct DerivedAnswers {
+    pub answers: Answers,
+    /// What decides about the tier.
+    pub facts: Facts,
+    /// The requirements of tier and class; `None` if a field that determines them can't be read.
+    pub resolved: Option<Resolved>,
+    pub derived: Vec<Derived>,
+}
+
 /// Returns the draft record built from the answers.
 pub fn draft(answers: &Answers, setting: &Setting<'_>) -> RecordDraft {
+    written(derived(answers, setting), setting)
+}
+
+/// Adds what is derived from the answers.
+pub fn derived(answers: &Answers, setting: &Setting<'_>) -> DerivedAnswers {
     let mut made = answers.clone();
     let mut derived = Vec::new();
     made.set("id", setting.id.as_str());
     derive::people(&mut made, setting, &mut derived);
     derive::derive_vocabulary(&mut made, setting, &mut derived);
     let starts = derive::starts(&mut made, setting, &mut derived);
-    let resolved = resolve(&made, setting);
+    let facts = facts(&made, setting);
+    let resolved = tier::resolve(&setting.governance.policy, &facts);
     let begin = derive::Begin { starts: &starts, stated: answers.states("starts") };
     derive::expires(&mut made, setting, &begin, resolved.as_ref(), &mut derived);
     derive::reviews(&mut made, resolved.as_ref(), &mut derived);
@@ -52,23 +67,18 @@ pub fn draft(answers: &Answers, setting: &Setting<'_>) -> RecordDraft {
     if made.get("justification").is_none() {
         made.set("justification", "");
     }
-    written(made, setting, resolved, derived)
+    DerivedAnswers { answers: made, facts, resolved, derived }
 }
 
-fn written(
-    made: Answers,
-    setting: &Setting<'_>,
-    resolved: Option<Resolved>,
-    derived: Vec<Derived>,
-) -> RecordDraft {
+fn written(made: DerivedAnswers, setting: &Setting<'_>) -> RecordDraft {
+    let DerivedAnswers { answers, resolved, derived, .. } = made;
     let path = record_path(setting);
     let up = "../".repeat(path.matches('/').count());
-    let text = template::write(made.fields(), &format!("{up}schemas/exception.schema.json"));
+    let text = template::write(answers.fields(), &format!("{up}schemas/exception.schema.json"));
     let source = file::read(&path, text.as_bytes());
-    let back =
-        yaml::parse(text.as_bytes(), &Limits::RECORD).root.and_then(|root| Answers::of_node(&root));
-    let is_faithful = back.as_ref() == Some(&made);
-    RecordDraft { answers: made, path, text, source, resolved, derived, is_faithful }
+    let back = source.root.as_ref().and_then(Answers::of_node);
+    let is_faithful = back.as_ref() == Some(&answers);
+    RecordDraft { answers, path, text, source, resolved, derived, is_faithful }
 }
 
 fn record_path(setting: &Setting<'_>) -> String {
@@ -78,9 +88,10 @@ fn record_path(setting: &Setting<'_>) -> String {
     format!("{}/{folder}{}.yaml", records.trim_end_matches('/'), setting.id)
 }
 
-/// Returns the requirements of tier and class, as far as the deciding fields are answered.
-fn resolve(made: &Answers, setting: &Setting<'_>) -> Option<Resolved> {
-    let text = template::write(made.fields(), "");
-    let source = file::read(&record_path(setting), text.as_bytes());
-    tier::resolve(&setting.governance.policy, &Facts::of_source(&source))
+/// Returns what decides about the tier, as far as the deciding fields are answered. The findings decide nothing.
+fn facts(made: &Answers, setting: &Setting<'_>) -> Facts {
+    let mut deciding = made.clone();
+    deciding.remove_at("scope", "findings");
+    let text = template::write(deciding.fields(), "");
+    Facts::of_source(&file::read(&record_path(setting), text.as_bytes()))
 }

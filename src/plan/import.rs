@@ -7,6 +7,7 @@ pub mod draft;
 pub mod group;
 pub mod known;
 pub mod packages;
+pub mod row;
 pub mod text;
 
 use crate::plan::answers::Answers;

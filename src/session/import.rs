@@ -6,14 +6,13 @@
 pub mod complete;
 pub mod entry;
 mod inputs;
+mod judged;
 mod named;
 pub mod prompted;
 pub mod request;
 
 use std::collections::BTreeSet;
 
-use crate::diag::Level;
-use crate::ledger::tree::Tree;
 use crate::plan::answers::Answers;
 use crate::plan::import::draft::{self, ImportDraft};
 use crate::plan::import::group::{self, Grouping};
@@ -22,12 +21,9 @@ use crate::plan::setting::{Filer, Setting};
 use crate::policy::governance::Governance;
 use crate::record::id::Id;
 use crate::record::subject::FindingKey;
-use crate::rules::case::RuleContext;
-use crate::rules::extra_schema::ExtraSchema;
 use crate::session::Session;
 use crate::session::decide;
 use crate::session::error::{Error, Usage};
-use crate::session::filing::past::{self, NewRecord};
 use crate::session::filing::request::FilingRequest;
 use crate::session::filing::{self, sources};
 use crate::session::ids;
@@ -42,6 +38,7 @@ use crate::session::notice::Notice;
 use crate::session::options::Moment;
 use crate::store::edits::{Write, WriteLock};
 use crate::store::files::WorkTree;
+use crate::yaml::node::Limits;
 
 /// An import that is worked out, but not written yet. While it is held, nobody else can write.
 pub struct PreparedImport<'s> {
@@ -147,8 +144,10 @@ fn prepare<'s>(
     let drafts = import.drafts(&waiting, request.grouping)?;
     prepared.entries = import.entries;
     if prepared.unread.is_empty() {
-        prepared.notices = judge(located, at, &governance, &drafts)?;
-        prepared.drafts = drafts.into_iter().map(PreparedDraft::from).collect();
+        let whole = drafts.iter().filter(|draft| draft.todo.is_empty());
+        let complete: Vec<_> = whole.map(|it| (it.path.as_str(), it.text.as_str())).collect();
+        prepared.notices = judged::refuse_unsound(located, at, &governance, &complete)?;
+        prepared.drafts = drafts;
     } else {
         prepared.entries.iter_mut().for_each(ImportedEntry::not_drafted);
     }
@@ -158,16 +157,9 @@ fn prepare<'s>(
 /// Returns the bulk answers: flags over the profile.
 fn bulk(request: &ImportRequest<'_>, governance: &Governance) -> Result<Answers, Error> {
     let filing = FilingRequest {
-        given: request.given,
-        issue: None,
-        fields: None,
-        receipt: None,
         profile: request.profile,
-        like: None,
-        is_emergency: false,
-        subfolder: None,
         writes_drafts: true,
-        folder: request.folder,
+        ..FilingRequest::of_answers(request.given, request.folder)
     };
     let known = sources::gather(&filing, &governance.policy, &crate::ledger::Ledger::default())?;
     Ok(known.answers)
@@ -217,56 +209,51 @@ impl ImportRun<'_> {
         &mut self,
         waiting: &[WaitingEntry],
         grouping: Grouping,
-    ) -> Result<Vec<(Id, ImportDraft)>, Error> {
+    ) -> Result<Vec<PreparedDraft>, Error> {
         let exceptions: Vec<&ForeignException> = waiting.iter().map(|it| &it.exception).collect();
+        let (name, email) = self.located.repository()?.user();
+        let filer = Filer { name, email };
         let mut drafts = Vec::new();
         for group in group::groups(&exceptions, grouping) {
             let members: Vec<&WaitingEntry> =
                 group.iter().filter_map(|index| waiting.get(*index)).collect();
-            let drafted = self.draft(&members)?;
-            drafts.push(drafted);
+            drafts.push(self.draft(&members, &filer)?);
         }
         Ok(drafts)
     }
 
-    fn draft(&mut self, members: &[&WaitingEntry]) -> Result<(Id, ImportDraft), Error> {
+    fn draft(&mut self, members: &[&WaitingEntry], filer: &Filer) -> Result<PreparedDraft, Error> {
         let mut findings: Vec<FindingKey> = Vec::new();
         let mut seen = BTreeSet::new();
         for finding in members.iter().flat_map(|it| &it.findings) {
-            if seen.insert(format!("{finding:?}")) {
+            if seen.insert(parts(finding)) {
                 findings.push(finding.clone());
             }
         }
+        refuse_too_many(&findings)?;
         let group: Vec<&ForeignException> = members.iter().map(|it| &it.exception).collect();
         let id = self.draw()?;
-        let (name, email) = self.located.repository()?.user();
         let setting = Setting {
             governance: self.governance,
             now: self.at.instant(),
             is_emergency: false,
-            filer: Filer { name, email },
+            filer: filer.clone(),
             is_filer_owner: false,
             id: id.clone(),
             folder: self.folder.clone(),
         };
         let drafted = draft::draft(&group, &findings, self.bulk, &setting)
             .map_err(|refused| Usage::refused(refused.what, refused.help))?;
-        let most = crate::yaml::node::Limits::RECORD.bytes;
-        if drafted.record.text.len() > most {
-            let what = format!(
-                "the record of {} would have {} bytes, but a record has at most {most}",
-                crate::diag::count(findings.len(), "finding"),
-                drafted.record.text.len()
-            );
-            let help = "split the file, or group with --record-per package or --record-per entry";
-            return Err(Usage::refused(what, help).into());
+        if drafted.record.text.len() > Limits::RECORD.bytes {
+            let size = format!("{} bytes", drafted.record.text.len());
+            return Err(too_large(members.len(), &size).into());
         }
         for member in members {
             if let Some(entry) = self.entries.get_mut(member.place) {
                 entry.drafted(&id, drafted.end_note.as_deref());
             }
         }
-        Ok((id, drafted))
+        Ok(PreparedDraft::from((id, drafted)))
     }
 
     fn draw(&mut self) -> Result<Id, Error> {
@@ -278,43 +265,37 @@ impl ImportRun<'_> {
     }
 }
 
-/// Refuses complete drafts that would not pass lint.
-fn judge(
-    located: &Located,
-    at: &Moment,
-    governance: &Governance,
-    drafts: &[(Id, ImportDraft)],
-) -> Result<Vec<Notice>, Error> {
-    let complete: Vec<&ImportDraft> =
-        drafts.iter().map(|(_, draft)| draft).filter(|draft| draft.todo.is_empty()).collect();
-    if complete.is_empty() {
-        return Ok(Vec::new());
+/// Returns everything that an import states of a finding, for comparison.
+fn parts(key: &FindingKey) -> [Option<Vec<&str>>; 5] {
+    fn one(value: &Option<String>) -> Option<Vec<&str>> {
+        value.as_deref().map(|value| vec![value])
     }
-    let records: Vec<NewRecord<'_>> = complete
-        .iter()
-        .map(|draft| NewRecord {
-            path: &draft.record.path,
-            text: &draft.record.text,
-            source: &draft.record.source,
-        })
-        .collect();
-    let extra_schema = ExtraSchema::of(governance);
-    let tree: &dyn Tree = &located.tree;
-    let context = RuleContext {
-        governance,
-        extra_schema: &extra_schema,
-        tree,
-        instant: None,
-        neighbours: None,
-    };
-    let judged = past::judge((located, None), at, &context, &records)?;
-    let is_error = |finding: &&crate::diag::Finding| finding.level == Level::Error;
-    let errors: Vec<_> = judged.findings.into_iter().flatten().collect();
-    if errors.iter().any(|finding| is_error(&finding)) {
-        let findings = errors.into_iter().filter(|finding| is_error(&finding)).collect();
-        return Err(Usage::WouldNotLint { findings, notices: judged.notices }.into());
+    fn all(values: &Option<Vec<String>>) -> Option<Vec<&str>> {
+        values.as_ref().map(|values| values.iter().map(String::as_str).collect())
     }
-    Ok(judged.notices)
+    [one(&key.tool), one(&key.id), one(&key.purl), all(&key.paths), all(&key.resources)]
+}
+
+/// Refuses findings that no record could hold, before any text is written.
+fn refuse_too_many(findings: &[FindingKey]) -> Result<(), Error> {
+    let size = |text: &str| text.len() + 1;
+    let texts = findings.iter().flat_map(parts).flatten().flatten();
+    let least: usize = texts.map(size).sum();
+    if least <= Limits::RECORD.bytes {
+        return Ok(());
+    }
+    Err(too_large(findings.len(), &format!("more than {least} bytes")).into())
+}
+
+fn too_large(n_entries: usize, size: &str) -> Usage {
+    Usage::refused(
+        format!(
+            "the record of {} would have {size}, but a record has at most {}",
+            crate::diag::count(n_entries, "entry"),
+            Limits::RECORD.bytes
+        ),
+        "split the file, or group with --record-per package or --record-per entry",
+    )
 }
 
 impl From<(Id, ImportDraft)> for PreparedDraft {

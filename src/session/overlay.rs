@@ -2,7 +2,7 @@
 //!
 //! Start at [`Overlay::of`].
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::ledger::tree::{EntryKind, Tree, TreeError, TreeItem};
 use crate::store::files::WorkTree;
@@ -33,11 +33,10 @@ impl<T: Tree> Tree for Overlay<T> {
     fn list(&self, folder: &str) -> Result<Vec<TreeItem>, TreeError> {
         let mut items = self.tree.list(folder)?;
         let inside = format!("{}/", folder.trim_end_matches('/'));
-        for path in self.files.keys().filter(|path| path.starts_with(&inside)) {
-            if !items.iter().any(|item| item.path == *path) {
-                items.push(TreeItem { path: path.clone(), kind: EntryKind::File });
-            }
-        }
+        let known: BTreeSet<String> = items.iter().map(|item| item.path.clone()).collect();
+        let below = self.files.keys().filter(|path| path.starts_with(&inside));
+        let added = below.filter(|path| !known.contains(*path));
+        items.extend(added.map(|path| TreeItem { path: path.clone(), kind: EntryKind::File }));
         items.sort_by(|one, other| one.path.cmp(&other.path));
         Ok(items)
     }

@@ -236,17 +236,9 @@ fn prepare<'s>(
     let gather = |given: &Answers| {
         let receipt = bytes.as_deref();
         let request = FilingRequest {
-            given,
-            issue: None,
-            fields: None,
             receipt: receipt
                 .map(|bytes| AnswerInput { path: Path::new(RECEIPT), bytes: Some(bytes) }),
-            profile: None,
-            like: None,
-            is_emergency: false,
-            subfolder: None,
-            writes_drafts: false,
-            folder: &located.root,
+            ..FilingRequest::of_answers(given, &located.root)
         };
         let base = FilingBase::Commit(tip.chosen.tip, tip.tree()?);
         filing::prepare_on((located, base), at, &request).map_err(as_arguments)

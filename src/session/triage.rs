@@ -5,6 +5,7 @@
 
 pub mod alerts;
 pub mod drafts;
+mod judging;
 pub mod last_events;
 pub mod sources;
 pub mod suppressions;
@@ -32,7 +33,6 @@ use crate::survey::observation::{self, Observation};
 use crate::survey::repetition::advised::AdvisedGroup;
 use crate::survey::repetition::{self, OverlappingInputs};
 use crate::survey::triage::counts::{KeptDetail, TriageCounts};
-use crate::survey::triage::judge::TriageJudge;
 use crate::survey::triage::last_events::EventMemory;
 use crate::survey::triage::observed::ObservedRun;
 use crate::survey::triage::wanted::Wanted;
@@ -188,14 +188,7 @@ pub(crate) fn triage<'s>(
     let mut run = TriageRun {
         router: snapshot.router(&files),
         records: records.map(|record| (record.id.as_str(), record)).collect(),
-        judge: TriageJudge {
-            index: &index,
-            record_states: snapshot.records(),
-            governance: snapshot.governance(),
-            moved: &moved,
-            instant: snapshot.stamp().instant,
-            environment: request.environment,
-        },
+        judge: judging::of(&snapshot, (&index, &moved), request.environment),
         counts,
         last_events: last_events::known(&snapshot, earlier, &sources, request.memory())?,
         watch: TriggerWatch::new(snapshot.records()),

@@ -2,11 +2,12 @@
 //!
 //! Uses ledger (the tree's kinds), store's files and lock. Start at [`WriteLock::open`] and [`WriteLock::write`].
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
-use tempfile::NamedTempFile;
+use tempfile::{NamedTempFile, TempPath};
 
 use crate::ledger::tree::{EntryKind, Tree};
 use crate::store::files::{self, FileError, WorkTree};
@@ -16,6 +17,12 @@ use crate::store::temporary;
 
 /// The name of the lock file, in the git folder that all work trees share.
 const LOCK: &str = "exledger.lock";
+
+/// How many files are open at the same time; some systems allow a process 256.
+const OPEN: usize = 64;
+
+/// How many of them are synced at the same time.
+const AT_ONCE: usize = 32;
 
 /// The lock for editing the files of a repository; held until the value is dropped.
 #[derive(Debug)]
@@ -40,7 +47,8 @@ pub struct Write {
 struct Ready<'w> {
     write: &'w Write,
     place: PathBuf,
-    file: NamedTempFile,
+    /// Where it waits; it is closed, because a process may have few open files.
+    file: TempPath,
 }
 
 impl WriteLock {
@@ -62,13 +70,15 @@ impl WriteLock {
     /// are then as they were.
     pub fn write(&self, tree: &WorkTree, writes: &[Write]) -> Result<(), FileError> {
         clear(&self.waiting);
-        for write in writes {
-            if let Some(folder) = tree.place(&write.path).as_deref().and_then(Path::parent) {
-                clear(folder);
-            }
+        let places = writes.iter().filter_map(|write| tree.place(&write.path));
+        let folders: BTreeSet<PathBuf> =
+            places.filter_map(|place| place.parent().map(Path::to_owned)).collect();
+        folders.iter().for_each(|folder| clear(folder));
+        let mut ready: Vec<Ready<'_>> = Vec::new();
+        for some in writes.chunks(OPEN) {
+            let begun = some.iter().map(|write| self.begun(tree, write));
+            ready.extend(synced(begun.collect::<Result<_, _>>()?)?);
         }
-        let ready: Vec<Ready<'_>> =
-            writes.iter().map(|write| self.ready(tree, write)).collect::<Result<_, _>>()?;
         for one in &ready {
             unchanged(tree, one)?;
         }
@@ -87,18 +97,22 @@ impl WriteLock {
     }
 
     /// Writes a file where it waits to be moved into place, with the permissions of the file that it replaces.
-    fn ready<'w>(&self, tree: &WorkTree, write: &'w Write) -> Result<Ready<'w>, FileError> {
+    fn begun<'w>(&self, tree: &WorkTree, write: &'w Write) -> Result<Begun<'w>, FileError> {
         let place = tree
             .place(&write.path)
             .ok_or_else(|| FileError::Outside(tree.root().join(&write.path)))?;
         let failed = |cause| FileError::Failed(place.clone(), cause);
         fs::create_dir_all(target::folder(&place)).map_err(failed)?;
         let file = self.waiting_file(&place, write).map_err(failed)?;
-        Ok(Ready { write, place, file })
+        Ok((write, place, file))
     }
 
     fn waiting_file(&self, place: &Path, write: &Write) -> io::Result<NamedTempFile> {
-        filled_like(&self.waiting, place, &write.after, write.before.is_some())
+        let file = temporary::written(&self.waiting, temporary::EDIT, &write.after)?;
+        if write.before.is_some() {
+            temporary::like(&file, place)?;
+        }
+        Ok(file)
     }
 
     fn put(&self, one: Ready<'_>) -> Result<(), FileError> {
@@ -110,7 +124,7 @@ impl WriteLock {
                     let folder = target::folder(&place);
                     let is_edit = write.before.is_some();
                     let file = filled_like(folder, &place, &write.after, is_edit)?;
-                    moved(file, &place, write)
+                    moved(file.into_temp_path(), &place, write)
                 }
                 _ => Err(cause),
             })
@@ -127,6 +141,39 @@ impl WriteLock {
     }
 }
 
+/// A file that is written and may not be on the disk yet: with its place.
+type Begun<'w> = (&'w Write, PathBuf, NamedTempFile);
+
+/// Waits until all files are on the disk, which does many at once in little more time than one, and closes them.
+fn synced(begun: Vec<Begun<'_>>) -> Result<Vec<Ready<'_>>, FileError> {
+    let sync = |some: &[Begun<'_>]| {
+        some.iter().try_for_each(|(_, place, file)| {
+            file.as_file().sync_all().map_err(|cause| FileError::Failed(place.clone(), cause))
+        })
+    };
+    let share = begun.len().div_ceil(AT_ONCE).max(1);
+    std::thread::scope(|scope| {
+        let (first, others) = begun.split_at(share.min(begun.len()));
+        let threads: Vec<_> =
+            others.chunks(share).map(|some| scope.spawn(move || sync(some))).collect();
+        let own = sync(first);
+        let failed = |_| {
+            let cause = io::Error::other("a thread that waits for the disk failed");
+            Err(FileError::Failed(PathBuf::new(), cause))
+        };
+        let done = threads.into_iter().map(|thread| thread.join().unwrap_or_else(failed));
+        // Every thread is waited for before an error is returned.
+        let results: Vec<Result<(), FileError>> = done.collect();
+        own.and_then(|()| results.into_iter().collect::<Result<(), FileError>>())
+    })?;
+    let ready = begun.into_iter().map(|(write, place, file)| Ready {
+        write,
+        place,
+        file: file.into_temp_path(),
+    });
+    Ok(ready.collect())
+}
+
 /// Writes a file into a folder, with the permissions of the file that it will replace, if any.
 fn filled_like(
     folder: &Path,
@@ -141,12 +188,12 @@ fn filled_like(
     Ok(file)
 }
 
-fn moved(file: NamedTempFile, place: &Path, write: &Write) -> io::Result<()> {
+fn moved(file: TempPath, place: &Path, write: &Write) -> io::Result<()> {
     let moved = match write.before {
         Some(_) => file.persist(place),
         None => file.persist_noclobber(place),
     };
-    moved.map(drop).map_err(|refused| refused.error)
+    moved.map_err(|refused| refused.error)
 }
 
 /// Writes a file at a path given by the user, with its folders, completely or not at all. An existing file is replaced,

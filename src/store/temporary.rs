@@ -43,9 +43,15 @@ fn without_name(error: io::Error) -> io::Error {
 
 /// Creates a temporary file with this content, and waits until it is on the disk.
 pub(super) fn filled(folder: &Path, prefix: &str, bytes: &[u8]) -> io::Result<NamedTempFile> {
+    let file = written(folder, prefix, bytes)?;
+    file.as_file().sync_all()?;
+    Ok(file)
+}
+
+/// Creates a temporary file with this content, which may not be on the disk yet.
+pub(super) fn written(folder: &Path, prefix: &str, bytes: &[u8]) -> io::Result<NamedTempFile> {
     let mut file = begun(folder, prefix)?;
     file.write_all(bytes)?;
-    file.as_file().sync_all()?;
     Ok(file)
 }
 

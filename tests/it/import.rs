@@ -6,9 +6,13 @@ mod completed;
 mod drafts;
 mod ends;
 mod formats;
+mod keys;
+mod limits;
 mod moving_in;
 mod prompted;
 mod round;
+mod secrets;
+mod twice;
 
 use std::path::Path;
 

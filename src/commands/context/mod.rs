@@ -12,6 +12,7 @@ pub(crate) mod listed_values;
 pub(crate) mod logging;
 pub(crate) mod output;
 pub(crate) mod place;
+pub(crate) mod stdin;
 pub(crate) mod unknown;
 
 use std::collections::BTreeMap;

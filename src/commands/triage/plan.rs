@@ -8,9 +8,9 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use clap::ValueEnum;
 
+use crate::commands::context::stdin;
 use crate::commands::context::{self, Ctx, fault, place};
 use crate::commands::exit::Outcome;
-use crate::commands::triage::stdin;
 use exledger::policy::governance::{NO_POLICY, State};
 use exledger::session::triage::alerts::{AlertPlanRequest, AlertSource};
 use exledger::store::streams::{self, Begun};

@@ -6,6 +6,7 @@
 use serde_json::{Value, json};
 
 use crate::interop::import::format::{ImportError, ImportFormat, ImportInput, text};
+use crate::interop::import::lines::LineIndex;
 use crate::plan::answers::Answers;
 use crate::plan::import::{ForeignEnd, ForeignException, ImportEntry, key};
 use crate::plan::part;
@@ -53,6 +54,9 @@ const COLUMNS: &[(&str, &str)] = &[
 /// The id of the record that a row is about.
 const ID: &str = "id";
 
+/// How many columns a message lists.
+const MOST_NAMED: usize = 20;
+
 const FINDINGS: &str = "scope.findings";
 
 /// The field of a compensating control, which is a list of maps in a record.
@@ -60,20 +64,29 @@ const CONTROLS: &str = "compensating_controls";
 
 fn read(input: &ImportInput<'_>) -> Result<Vec<ImportEntry>, ImportError> {
     let source = text(input.bytes)?;
+    let (delimiter, before, table) = delimited(source);
     let mut reader = csv::ReaderBuilder::new()
+        .delimiter(delimiter)
         .flexible(true)
         .trim(csv::Trim::Headers)
-        .from_reader(source.as_bytes());
+        .from_reader(table.as_bytes());
     let headers = reader.headers().map_err(|_| ImportError::at(1, "it can't be read as CSV"))?;
     let names: Vec<String> = headers.iter().map(str::to_owned).collect();
     let known = fields(&names, input.columns)?;
     let mut entries = Vec::new();
+    let mut index = LineIndex::new(table.as_bytes());
+    let mut line_of = |position: Option<&csv::Position>| {
+        let byte = position.and_then(|it| usize::try_from(it.byte()).ok()).unwrap_or_default();
+        // The reader may stand between the CR and the LF of the row before, or before empty rows.
+        let ahead = table.as_bytes().get(byte..).unwrap_or_default().iter();
+        let n_ends = ahead.take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+        before + index.line(byte + n_ends)
+    };
     for read in reader.records() {
         let row = read.map_err(|error| {
-            let line = error.position().map_or(1, csv::Position::line);
-            ImportError::at(line, "it can't be read as CSV")
+            ImportError::at(line_of(error.position()), "it can't be read as CSV")
         })?;
-        let line = row.position().map_or(1, csv::Position::line);
+        let line = line_of(row.position());
         let cells: Vec<String> = row.iter().map(bare).collect();
         if cells.iter().all(|cell| cell.trim().is_empty()) {
             continue;
@@ -88,6 +101,29 @@ fn read(input: &ImportInput<'_>) -> Result<Vec<ImportEntry>, ImportError> {
     Ok(entries)
 }
 
+/// Returns what separates the cells, the number of lines before the header, and the text from there.
+///
+/// Spreadsheets write `;` where `,` is the decimal sign, and may say so by `sep=;` in a line of its own.
+fn delimited(source: &str) -> (u8, u64, &str) {
+    let (first, rest) = source.split_once('\n').unwrap_or((source, ""));
+    if let Some([separator]) = first.trim().strip_prefix("sep=").map(str::as_bytes) {
+        return (*separator, 1, rest);
+    }
+    let mut is_quoted = false;
+    let mut counts = [(b',', 0), (b';', 0), (b'\t', 0)];
+    for byte in first.bytes() {
+        is_quoted ^= byte == b'"';
+        let counted = counts.iter_mut().find(|(separator, _)| !is_quoted && *separator == byte);
+        if let Some((_, count)) = counted {
+            *count += 1;
+        }
+    }
+    // Of equal counts, the first one is the standard's.
+    let [comma, others @ ..] = counts;
+    let most = others.into_iter().fold(comma, |most, it| if it.1 > most.1 { it } else { most });
+    (most.0, 0, source)
+}
+
 /// Returns the field of each column; columns that are no fields have none.
 fn fields(
     names: &[String],
@@ -95,10 +131,11 @@ fn fields(
 ) -> Result<Vec<Option<String>>, ImportError> {
     for (column, field) in mapped {
         if !names.contains(column) {
-            return Err(ImportError::at(
-                1,
-                format!("it has no column {column}: --map {column}={field}"),
-            ));
+            let quoted = names.iter().take(MOST_NAMED).map(|name| format!("`{name}`"));
+            let listed = quoted.collect::<Vec<_>>().join(", ");
+            let what =
+                format!("it has no column `{column}`, as in --map COLUMN={field}; it has {listed}");
+            return Err(ImportError::at(1, what));
         }
     }
     let known = |name: &str| COLUMNS.iter().find(|(column, _)| *column == name).map(|it| it.1);
@@ -152,7 +189,9 @@ fn one(line: u64, fields: &[Option<String>], cells: &[String]) -> ImportEntry {
             "expires" => {
                 exception.end = match When::parse(cell) {
                     Ok(end) => ForeignEnd::Until(end),
-                    Err(_) => ForeignEnd::Unclear("`expires` is no date".to_owned()),
+                    Err(_) => {
+                        ForeignEnd::Unclear("`expires` is no date such as 2026-12-20".to_owned())
+                    }
                 };
             }
             FINDINGS => match findings(cell) {

@@ -76,6 +76,11 @@ impl ImportError {
     }
 }
 
+/// Returns what is said of an input that has too many bytes.
+pub fn too_large() -> String {
+    format!("it has more than {} MiB: split it", MOST_BYTES >> 20)
+}
+
 /// Returns the last part of a path.
 pub fn file_name(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)
@@ -86,6 +91,9 @@ pub fn file_name(path: &str) -> &str {
 /// # Errors
 /// [`ImportError`] at the line of the first byte that is not UTF-8.
 pub fn text(bytes: &[u8]) -> Result<&str, ImportError> {
+    if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
+        return Err(ImportError::at(1, "it is UTF-16 text: save it as UTF-8"));
+    }
     let bare = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     std::str::from_utf8(bare).map_err(|error| {
         let before = bare.get(..error.valid_up_to()).unwrap_or_default();

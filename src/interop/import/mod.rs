@@ -57,11 +57,11 @@ pub fn read(
     input: &ImportInput<'_>,
 ) -> Result<Vec<ImportEntry>, ImportError> {
     if u64::try_from(input.bytes.len()).is_ok_and(|bytes| bytes > MOST_BYTES) {
-        return Err(ImportError::at(1, format!("it has more than {} MiB", MOST_BYTES >> 20)));
+        return Err(ImportError::at(1, format::too_large()));
     }
     let entries = (format.read)(input)?;
     if let Some(first) = entries.get(MOST_ENTRIES) {
-        let what = format!("it has more than {MOST_ENTRIES} entries");
+        let what = format!("it has more than {MOST_ENTRIES} entries: split it");
         return Err(ImportError::at(first.line, what));
     }
     Ok(entries)

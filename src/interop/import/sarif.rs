@@ -118,6 +118,9 @@ pub(super) fn finding_key(
     let mut paths: Vec<String> = Vec::new();
     for place in &finding.places {
         match &place.file {
+            FindingFile::Inside(path) if path.contains(char::is_control) => {
+                return Err("its path has control characters, which no record can name".to_owned());
+            }
             FindingFile::Inside(path) if !paths.contains(path) => paths.push(path.clone()),
             FindingFile::Inside(_) => {}
             FindingFile::Elsewhere(_) | FindingFile::Above(_) => {

@@ -5,6 +5,7 @@
 
 use crate::interop::import::format::{ImportError, ImportFormat, ImportInput, file_name};
 use crate::interop::import::yaml as document;
+use crate::interop::snyk;
 use crate::plan::import::{ForeignEnd, ForeignException, ImportEntry, key, packages};
 use crate::record::subject::FindingKey;
 use crate::record::time::{Day, Instant, When};
@@ -16,19 +17,6 @@ pub const FORMAT: ImportFormat = ImportFormat {
     is_named: |path| file_name(path) == ".snyk",
     read,
 };
-
-/// The parts of ids that name a package type.
-const TYPES: &[(&str, &str)] = &[
-    ("SNYK-JS-", "npm"),
-    ("npm:", "npm"),
-    ("SNYK-PYTHON-", "pypi"),
-    ("SNYK-JAVA-", "maven"),
-    ("SNYK-RUBY-", "gem"),
-    ("SNYK-GOLANG-", "golang"),
-    ("SNYK-DOTNET-", "nuget"),
-    ("SNYK-PHP-", "composer"),
-    ("SNYK-RUST-", "cargo"),
-];
 
 fn read(input: &ImportInput<'_>) -> Result<Vec<ImportEntry>, ImportError> {
     let Some(root) = document::document(input.bytes)? else {
@@ -118,8 +106,7 @@ fn package(id: &str, path: &str) -> Place {
     if bare.contains(['@', '>', '*', ' ']) {
         return Place::Other;
     }
-    let kind = TYPES.iter().find(|(begin, _)| id.starts_with(begin));
-    let purl = kind.and_then(|(_, kind)| packages::purl(kind, name, None));
+    let purl = snyk::package_type(id).and_then(|kind| packages::purl(kind, name, None));
     purl.map_or(Place::Other, Place::Package)
 }
 

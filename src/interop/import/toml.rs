@@ -10,6 +10,7 @@ use crate::interop::import::lines::LineIndex;
 /// A parsed input, with the text that its positions are about.
 pub struct TomlInput<'t> {
     pub source: &'t str,
+    lines: Vec<&'t str>,
     document: Document<&'t str>,
 }
 
@@ -25,7 +26,7 @@ impl<'t> TomlInput<'t> {
             let line = LineIndex::new(source.as_bytes()).line(at);
             ImportError::at(line, "it can't be read as TOML")
         })?;
-        Ok(TomlInput { source, document })
+        Ok(TomlInput { source, lines: source.lines().collect(), document })
     }
 
     pub fn root(&self) -> &Table {
@@ -34,9 +35,8 @@ impl<'t> TomlInput<'t> {
 
     /// Returns the comments about the value on a line: directly above it, and behind it.
     pub fn comments(&self, line: u64, end: Option<usize>) -> Option<String> {
-        let lines: Vec<&str> = self.source.lines().collect();
         let here = usize::try_from(line).unwrap_or(usize::MAX).saturating_sub(1);
-        let before = lines.get(..here).unwrap_or_default().iter().rev();
+        let before = self.lines.get(..here).unwrap_or_default().iter().rev();
         let mut found: Vec<&str> =
             before.map_while(|line| line.trim().strip_prefix('#')).map(str::trim).collect();
         found.reverse();

@@ -5,6 +5,7 @@
 use serde_json::{Value, json};
 
 use crate::interop::object::Object;
+use crate::interop::sarif::package::PackageClues;
 use crate::interop::sarif::rule::SarifRule;
 use crate::interop::sarif::{head, package, result, uri, weakness};
 use crate::record::vocabulary::Risk;
@@ -40,7 +41,14 @@ pub fn finding(alerted: &AlertedResult<'_>) -> ScannerFinding {
     let rule = rule.as_deref();
     let file = alerted.path.map_or(FindingFile::Unknown, file);
     let places = vec![FindingPlace { file, line: alerted.line }];
-    let package = package::from_names(&tool, alerted.message, rule, &places);
+    let package = package::from_names(PackageClues {
+        tool: &tool,
+        id: alerted.rule_id,
+        message: alerted.message,
+        rule,
+        places: &places,
+        logical: &[],
+    });
     let name = package.named.as_ref().map(|it| it.name.as_str());
     let level = alerted.rule.get("severity").and_then(Value::as_str).unwrap_or("warning");
     ScannerFinding {

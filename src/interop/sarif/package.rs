@@ -7,6 +7,7 @@
 use crate::gate::package::{Ecosystem, Package};
 use crate::gate::purl::{self, Purl};
 use crate::interop::sarif::rule::SarifRule;
+use crate::interop::snyk;
 use crate::survey::triage::FindingPlace;
 
 /// A package, as far as a result identifies it.
@@ -17,13 +18,22 @@ pub(super) struct SarifPackage {
     pub(super) named: Option<Package>,
 }
 
+/// What a result says that tells its package.
+#[derive(Clone, Copy)]
+pub(super) struct PackageClues<'r> {
+    pub(super) tool: &'r str,
+    /// The id of its rule.
+    pub(super) id: &'r str,
+    pub(super) message: &'r str,
+    pub(super) rule: Option<&'r SarifRule>,
+    pub(super) places: &'r [FindingPlace],
+    /// The full names of its logical locations.
+    pub(super) logical: &'r [&'r str],
+}
+
 /// Returns the package that a result is about.
-pub(super) fn from_names(
-    tool: &str,
-    message: &str,
-    rule: Option<&SarifRule>,
-    places: &[FindingPlace],
-) -> SarifPackage {
+pub(super) fn from_names(clues: PackageClues<'_>) -> SarifPackage {
+    let PackageClues { tool, message, rule, places, .. } = clues;
     let named = |name: &str, version: Option<&str>, ecosystem| SarifPackage {
         purl: None,
         named: package(name, version, ecosystem),
@@ -37,9 +47,22 @@ pub(super) fn from_names(
         "osv-scanner" => osv_scanner(message)
             .map(|(name, version)| named(name, version, by_file(places, Ecosystem::Language))),
         "grype" => grype(message, rule),
+        "snyk" => only(clues.logical).and_then(|name| name.rsplit_once('@')).map(|(name, at)| {
+            let kind = snyk::package_type(clues.id).map_or(Ecosystem::Unknown, Ecosystem::Of);
+            named(name, Some(at), kind)
+        }),
+        "dependency-check" => only(clues.logical)
+            .filter(|it| Purl::parse(it).is_some())
+            .map(|purl| SarifPackage { purl: Some(purl.to_owned()), named: None }),
         _ => None,
     };
     found.unwrap_or_default()
+}
+
+/// Returns the name that all logical locations have.
+fn only<'n>(names: &[&'n str]) -> Option<&'n str> {
+    let (first, others) = names.split_first()?;
+    others.iter().all(|other| other == first).then_some(*first)
 }
 
 fn package(name: &str, version: Option<&str>, ecosystem: Ecosystem) -> Option<Package> {

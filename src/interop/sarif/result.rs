@@ -6,12 +6,12 @@
 use std::ops::Deref;
 
 use serde::Deserialize;
-use serde::de::IgnoredAny;
 
 use crate::interop::object::Object;
 use crate::interop::sarif::head::{self, RunHead};
 use crate::interop::sarif::lenient::{Lenient, LenientTexts};
 use crate::interop::sarif::location::NamedLocation;
+use crate::interop::sarif::package::PackageClues;
 use crate::interop::sarif::rule::{self, SarifRule};
 use crate::interop::sarif::uri::Places;
 use crate::interop::sarif::{package, weakness};
@@ -75,7 +75,16 @@ struct Prints<'t> {
 struct PhysicalOrNot<'t> {
     #[serde(borrow)]
     physical_location: Option<Object<Physical<'t>>>,
-    logical_locations: Option<Vec<IgnoredAny>>,
+    #[serde(borrow)]
+    logical_locations: Option<Vec<Object<ProgramPart<'t>>>>,
+}
+
+/// A part of a program or image.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct ProgramPart<'t> {
+    #[serde(borrow)]
+    fully_qualified_name: Lenient<'t>,
 }
 
 impl PhysicalOrNot<'_> {
@@ -148,7 +157,17 @@ pub(super) fn read(
     let message = result.message.as_deref();
     let text = message.and_then(|message| message.text.text()).unwrap_or_default();
     let places = self::places(&result, places);
-    let package = package::from_names(&head.tool, text, rule, &places);
+    let parts = result.locations.iter().flatten().flat_map(|it| it.logical_locations.iter());
+    let logical: Vec<&str> =
+        parts.flatten().filter_map(|part| part.fully_qualified_name.text()).collect();
+    let package = package::from_names(PackageClues {
+        tool: &head.tool,
+        id: named,
+        message: text,
+        rule,
+        places: &places,
+        logical: &logical,
+    });
     let name = package.named.as_ref().map(|it| it.name.as_str());
     let level = read_level(&result, rule);
     let own_cwe = result.properties.as_ref().map(|it| it.cwe.0.as_slice());

@@ -82,14 +82,11 @@ impl<'h> Places<'h> {
             return FindingFile::Above(path.to_owned());
         };
         if let Some(rest) = shortest(self.roots.folders, &plain, &|_| true) {
-            return FindingFile::Inside(rest.to_owned());
+            return inside(rest);
         }
         let mut declared = self.declared.iter();
         let found = declared.find_map(|folders| shortest(folders, &plain, self.roots.has_file));
-        found.map_or_else(
-            || FindingFile::Elsewhere(format!("/{plain}")),
-            |rest| FindingFile::Inside(rest.to_owned()),
-        )
+        found.map_or_else(|| FindingFile::Elsewhere(format!("/{plain}")), inside)
     }
 
     /// Returns the absolute path of a declared folder; `None` if it has none.
@@ -178,7 +175,13 @@ fn read_path(uri: &str) -> Result<String, String> {
 
 /// Returns the file at a path from the repository's root.
 pub(super) fn relative(path: &str) -> FindingFile {
-    gate::plain(path).map_or_else(|| FindingFile::Above(path.to_owned()), FindingFile::Inside)
+    let plain = gate::plain(path);
+    plain.map_or_else(|| FindingFile::Above(path.to_owned()), |plain| inside(&plain))
+}
+
+/// Returns a path inside the repository. The root itself is everything in it, which is no place that can be told.
+fn inside(path: &str) -> FindingFile {
+    if path.is_empty() { FindingFile::Unknown } else { FindingFile::Inside(path.to_owned()) }
 }
 
 /// Decodes percent-encoding; an invalid escape is kept.

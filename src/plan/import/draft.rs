@@ -9,13 +9,12 @@ use serde_json::{Map, Value, json};
 
 use crate::diag;
 use crate::plan::answers::Answers;
-use crate::plan::draft::{self, RecordDraft};
-use crate::plan::import::{ForeignEnd, ForeignException, text};
+use crate::plan::draft::{self, DerivedAnswers, RecordDraft};
+use crate::plan::import::{ForeignEnd, ForeignException, row, text};
 use crate::plan::imported::{self, is_todo, todo};
 use crate::plan::question::{self, Because};
 use crate::plan::setting::Setting;
 use crate::policy::term;
-use crate::policy::tier::fact::Facts;
 use crate::policy::tier::{self, Limit};
 use crate::record::Record;
 use crate::record::map::MapSpec;
@@ -75,13 +74,17 @@ pub fn draft(
         }
         answers.set_default("title", title(findings));
     }
+    let rows = row::beside(group, answers.text("title"));
+    if !rows.is_empty() {
+        answers.set(row::NAMED, rows);
+    }
     if !answers.states("title") {
         answers.set("title", todo("give a title, one line"));
     }
     let least = setting.governance.policy.lint.justification_min;
     answers.set("justification", justification(group, bulk, usize::try_from(least).unwrap_or(0)));
     // A first draft derives the owner's name, the start, the tier, and the date of a duration.
-    let first = draft::draft(&answers, setting);
+    let first = draft::derived(&answers, setting);
     for field in ["owner.name", "owner.team"] {
         answers.set_given(field, first.answers.text(field).map(str::to_owned));
     }
@@ -287,7 +290,7 @@ impl DraftEnd {
 fn end(
     group: &[&ForeignException],
     bulk: &Answers,
-    first: &RecordDraft,
+    first: &DerivedAnswers,
     setting: &Setting<'_>,
 ) -> Result<DraftEnd, BulkEndRefused> {
     let starts = first.answers.text("starts").and_then(|text| When::parse(text).ok());
@@ -324,7 +327,7 @@ fn end(
 /// What an end is compared with.
 struct EndJudge<'j> {
     starts: When,
-    first: &'j RecordDraft,
+    first: &'j DerivedAnswers,
     setting: &'j Setting<'j>,
 }
 
@@ -383,7 +386,7 @@ impl EndJudge<'_> {
     /// Returns the limits that may apply while the tier is unknown.
     fn possible(&self) -> Vec<Limit> {
         let policy = &self.setting.governance.policy;
-        tier::possible_terms(policy, &Facts::of_source(&self.first.source))
+        tier::possible_terms(policy, &self.first.facts)
     }
 
     fn latest(&self, term: crate::record::time::Term) -> When {

@@ -3,6 +3,8 @@
 //! Uses record. Pure. Start at [`plain`].
 
 use crate::record::credential;
+use crate::record::pattern;
+use crate::record::subject::FindingKey;
 
 /// The maximum length of the text of one entry, in characters.
 const MOST: usize = 4_000;
@@ -29,6 +31,23 @@ pub fn exported_path(path: &str) -> String {
 /// Tells whether a text contains what looks like a credential.
 pub fn is_secret(text: &str) -> bool {
     text.lines().any(credential::is_in)
+}
+
+/// Returns the part of a finding key that looks like a credential; `allowed` are patterns of values that are none.
+pub fn secret_part(key: &FindingKey, allowed: &[String]) -> Option<&'static str> {
+    let is_one = |value: &str| {
+        is_secret(value) && !allowed.iter().any(|pattern| pattern::matches(pattern, value))
+    };
+    let one = |value: &Option<String>| value.as_deref().is_some_and(is_one);
+    let any = |values: &Option<Vec<String>>| values.iter().flatten().any(|value| is_one(value));
+    let parts = [
+        ("tool", one(&key.tool)),
+        ("id", one(&key.id)),
+        ("package", one(&key.purl)),
+        ("path", any(&key.paths)),
+        ("resource", any(&key.resources)),
+    ];
+    parts.into_iter().find(|(_, is_secret)| *is_secret).map(|(part, _)| part)
 }
 
 /// Returns a text on one line.

@@ -32,6 +32,24 @@ pub struct FilingRequest<'r> {
     pub folder: &'r Path,
 }
 
+impl<'r> FilingRequest<'r> {
+    /// Returns the request of answers that are given, and of nothing else.
+    pub fn of_answers(given: &'r Answers, folder: &'r Path) -> FilingRequest<'r> {
+        FilingRequest {
+            given,
+            issue: None,
+            fields: None,
+            receipt: None,
+            profile: None,
+            like: None,
+            is_emergency: false,
+            subfolder: None,
+            writes_drafts: false,
+            folder,
+        }
+    }
+}
+
 /// A source of answers.
 #[derive(Clone, Copy, Debug)]
 pub struct AnswerInput<'r> {

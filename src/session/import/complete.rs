@@ -5,25 +5,22 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use crate::diag::{Finding, Level};
 use crate::history::refs::Cause;
 use crate::history::tree::CommitTree;
 use crate::ledger::tree::Tree;
 use crate::ledger::{Files, Ledger};
 use crate::plan::answers::Answers;
-use crate::plan::complete;
+use crate::plan::complete::{self, KnownAnswers};
 use crate::plan::edit::{self, FieldChange};
 use crate::plan::import::draft::todo_fields;
 use crate::plan::setting::{Filer, Setting};
 use crate::policy::governance::Governance;
 use crate::record::file;
-use crate::rules::case::RuleContext;
-use crate::rules::extra_schema::ExtraSchema;
 use crate::session::decide;
 use crate::session::error::{Error, Undetermined, Usage};
-use crate::session::filing::past::{self, NewRecord};
 use crate::session::filing::request::FilingRequest;
 use crate::session::filing::sources;
+use crate::session::import::judged;
 use crate::session::locate::{self, Located};
 use crate::session::mainline;
 use crate::session::notice::Notice;
@@ -81,7 +78,9 @@ pub(super) fn prepare<'s>(
     let lock = WriteLock::open(located.repository()?.common_dir()).map_err(decide::unwritten)?;
     let governance = locate::governance(tree)?;
     let drafts = drafts(located, at, &governance, request)?;
-    let notices = judge(located, at, &governance, &drafts)?;
+    let whole = drafts.iter().filter(|draft| draft.left.is_empty());
+    let texts: Vec<_> = whole.map(|it| (it.path.as_str(), it.text.as_str())).collect();
+    let notices = judged::refuse_unsound(located, at, &governance, &texts)?;
     Ok(PreparedCompletion { drafts, notices, tree, lock })
 }
 
@@ -95,21 +94,15 @@ pub(super) fn drafts(
     let paths = paths_of(located, governance, request)?;
     refuse_filed(located, governance, &paths)?;
     let filing = FilingRequest {
-        given: request.given,
-        issue: None,
-        fields: None,
-        receipt: None,
         profile: request.profile,
-        like: None,
-        is_emergency: false,
-        subfolder: None,
         writes_drafts: true,
-        folder: request.folder,
+        ..FilingRequest::of_answers(request.given, request.folder)
     };
     let known = sources::gather(&filing, &governance.policy, &Ledger::default())?.answers;
     let mut drafts = Vec::new();
     for path in &paths {
-        drafts.push(completed(located, at, governance, &known, path)?);
+        let known = KnownAnswers { all: &known, flags: request.given };
+        drafts.push(completed(located, at, governance, known, path)?);
     }
     Ok(drafts)
 }
@@ -278,7 +271,7 @@ fn completed(
     located: &Located,
     at: &Moment,
     governance: &Governance,
-    known: &Answers,
+    known: KnownAnswers<'_>,
     path: &str,
 ) -> Result<CompletedDraft, Error> {
     let gone = || Usage::refused(format!("{path} is no longer a file"), "run the command again");
@@ -322,44 +315,4 @@ fn left(bytes: &[u8]) -> Vec<String> {
         .and_then(Answers::of_node)
         .map(|answers| todo_fields(&answers))
         .unwrap_or_default()
-}
-
-/// Refuses completed drafts that would not pass lint.
-fn judge(
-    located: &Located,
-    at: &Moment,
-    governance: &Governance,
-    drafts: &[CompletedDraft],
-) -> Result<Vec<Notice>, Error> {
-    let sources: Vec<_> = drafts
-        .iter()
-        .filter(|draft| draft.left.is_empty())
-        .map(|draft| (draft, file::read(&draft.path, draft.text.as_bytes())))
-        .collect();
-    if sources.is_empty() {
-        return Ok(Vec::new());
-    }
-    let records: Vec<NewRecord<'_>> = sources
-        .iter()
-        .map(|(draft, source)| NewRecord { path: &draft.path, text: &draft.text, source })
-        .collect();
-    let extra_schema = ExtraSchema::of(governance);
-    let context = RuleContext {
-        governance,
-        extra_schema: &extra_schema,
-        tree: &located.tree,
-        instant: None,
-        neighbours: None,
-    };
-    let judged = past::judge((located, None), at, &context, &records)?;
-    let errors: Vec<Finding> = judged
-        .findings
-        .into_iter()
-        .flatten()
-        .filter(|finding| finding.level == Level::Error)
-        .collect();
-    if errors.is_empty() {
-        return Ok(judged.notices);
-    }
-    Err(Usage::WouldNotLint { findings: errors, notices: judged.notices }.into())
 }

@@ -4,10 +4,12 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::Value;
+
 use crate::ledger::Files;
 use crate::plan::answers::Answers;
 use crate::plan::import::known::{self, NamedFindings};
-use crate::plan::import::{EntryReading, ForeignEnd, ForeignException, ImportEntry, text};
+use crate::plan::import::{EntryReading, ForeignEnd, ForeignException, ImportEntry, row, text};
 use crate::policy::governance::Governance;
 use crate::record::credential;
 use crate::record::subject::FindingKey;
@@ -23,6 +25,10 @@ pub(super) struct NamedRecords {
     /// Whether each record is closed, by its id in upper case.
     closed: BTreeMap<String, bool>,
     prefixes: Vec<String>,
+    /// The records of rows that their titles don't give, by the names of the rows.
+    rows: BTreeMap<String, String>,
+    /// Patterns of values that are no credentials.
+    not_secrets: Vec<String>,
 }
 
 /// An entry that needs a draft, and the findings that no record names.
@@ -35,6 +41,8 @@ impl NamedRecords {
             named: NamedFindings::default(),
             closed: BTreeMap::new(),
             prefixes: governance.policy.id_prefix.clone(),
+            rows: BTreeMap::new(),
+            not_secrets: governance.policy.lint.not_secrets.clone(),
         };
         let files = Files::list(&located.tree, &governance.policy.records)?;
         for file in &files.records {
@@ -46,9 +54,17 @@ impl NamedRecords {
             // A closed record grants nothing any more, so it names nothing.
             if !is_closed {
                 records.named.add(file.stem(), &answers);
+                records.add_rows(file.stem(), &answers);
             }
         }
         Ok(records)
+    }
+
+    fn add_rows(&mut self, record: &str, answers: &Answers) {
+        let rows = answers.get(row::NAMED).and_then(Value::as_array);
+        for name in rows.into_iter().flatten().filter_map(Value::as_str) {
+            self.rows.entry(name.to_owned()).or_insert_with(|| record.to_owned());
+        }
     }
 
     /// Tells whether an id is in use.
@@ -90,11 +106,15 @@ impl NamedRecords {
         shown: &mut ImportedEntry,
         exception: ForeignException,
     ) -> Option<OpenEntry> {
-        shown.findings.clone_from(&exception.findings);
+        let mut findings = exception.findings.iter();
+        let secret = findings.find_map(|key| text::secret_part(key, &self.not_secrets));
+        if secret.is_none() {
+            shown.findings.clone_from(&exception.findings);
+        }
         if let ForeignEnd::Until(end) = &exception.end {
             shown.end = Some(end.to_string());
         }
-        exception.notes.iter().for_each(|note| shown.say(note));
+        exception.notes.iter().for_each(|note| shown.say(&credential::hidden(note.clone())));
         if let Some(why) = unclear(&exception) {
             shown.say(why);
         }
@@ -117,14 +137,12 @@ impl NamedRecords {
                 None => shown.say(&format!("{id} is not in the ledger")),
             }
         }
-        let title = exception.answers.text("title");
-        if let Some(record) = title
-            .filter(|_| exception.findings.is_empty())
-            .and_then(|title| self.named.title(title))
-        {
-            shown.state = ImportedState::Known;
-            shown.id = Some(record.to_owned());
-            shown.say(&format!("{record} has this title"));
+        if let Some(part) = secret {
+            shown.state = ImportedState::Listed;
+            shown.say(&format!("its {part} looks like a secret, so it is neither shown nor drafted; see lint.not_secrets"));
+            return None;
+        }
+        if exception.findings.is_empty() && self.is_settled_row(shown, &exception) {
             return None;
         }
         let (known, open): (Vec<_>, Vec<_>) = exception
@@ -145,6 +163,28 @@ impl NamedRecords {
             None => {}
         }
         Some((exception, findings))
+    }
+}
+
+impl NamedRecords {
+    /// Tells whether an entry without findings needs no draft, and says why.
+    fn is_settled_row(&self, shown: &mut ImportedEntry, exception: &ForeignException) -> bool {
+        let Some(name) = row::name(exception) else {
+            shown.state = ImportedState::Listed;
+            shown.say("all that it says looks like a secret, so it is neither shown nor drafted");
+            return true;
+        };
+        let has_title =
+            exception.answers.text("title").is_some_and(|it| text::one_line(it) == name);
+        let by_title = self.named.title(&name).filter(|_| has_title);
+        let Some(record) = by_title.or(self.rows.get(&name).map(String::as_str)) else {
+            return false;
+        };
+        shown.state = ImportedState::Known;
+        shown.id = Some(record.to_owned());
+        let has = if by_title.is_some() { "has this title" } else { "was imported from this row" };
+        shown.say(&format!("{record} {has}"));
+        true
     }
 }
 

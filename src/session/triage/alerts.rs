@@ -13,9 +13,9 @@ use crate::session::locate::Located;
 use crate::session::options::Moment;
 use crate::session::snapshot::Snapshot;
 use crate::session::snapshot::walk::Scope;
+use crate::session::triage::judging;
 use crate::store::streams;
 use crate::survey::triage::alert_plan::{AlertPlan, AlertPlanner};
-use crate::survey::triage::judge::TriageJudge;
 
 /// The maximum size of an input, in bytes.
 const LARGEST: u64 = 64 << 20;
@@ -122,14 +122,7 @@ fn plan<'s>(
     let snapshot = Snapshot::open(located, at, Scope::Everything)?;
     let index = Index::from_records(snapshot.records());
     let moved = |state: &_, at| snapshot.moved(state, at);
-    let judge = TriageJudge {
-        index: &index,
-        record_states: snapshot.records(),
-        governance: snapshot.governance(),
-        moved: &moved,
-        instant: snapshot.stamp().instant,
-        environment: request.environment,
-    };
+    let judge = judging::of(&snapshot, (&index, &moved), request.environment);
     let mut planner = AlertPlanner::new(judge, request.repository);
     read.iter().for_each(|alert| planner.add(alert));
     let plan = planner.plan;

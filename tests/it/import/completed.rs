@@ -162,3 +162,50 @@ fn a_record_without_anything_open_is_refused_with_the_flags_given_for_nothing() 
     assert!(ran.err.contains(&format!("nothing to complete in {}", ids[1])), "{}", ran.err);
     assert!(!ran.out.contains(&ids[1]), "{}", ran.out);
 }
+
+#[test]
+fn flags_answer_what_a_draft_leaves_out_or_states_by_default() {
+    let folder = ledger();
+    let folder = folder.path();
+    put(
+        folder,
+        ".trivyignore",
+        "# Waits for the vendor, who fixes it in the spring release\nCVE-1\n",
+    );
+    // Without --root-cause, an import writes `unclassified`: nobody said it.
+    let bulk: Vec<&str> = BULK.to_vec();
+    let at = bulk.iter().position(|it| *it == "--root-cause").unwrap();
+    let bulk = [&bulk[..at], &bulk[at + 2..]].concat();
+    let found =
+        answer(folder, 0, &[&["trivy", ".trivyignore", "--expires", "30d"], &bulk[..]].concat());
+    assert_eq!(found["drafts"][0]["complete"], json!(true));
+    let (id, path) = drafted(&found).remove(0);
+    let given = [
+        ("--root-cause", "tool-access", "/root_cause"),
+        ("--class", "third-party", "/class"),
+        ("--asset", "host:billing-01", "/subject/asset"),
+        ("--environment", "staging", "/subject/environment"),
+        ("--ticket", "SEC-118", "/references/ticket"),
+        ("--fix-plan", "Move to the new base image", "/fix/plan"),
+        ("--fix-target", "process", "/fix/target"),
+        ("--fix-due", "2026-12-10", "/fix/due"),
+        ("--vendor", "Example Ltd", "/subject/vendor"),
+        ("--owner-team", "Payments", "/owner/team"),
+        ("--onboarding", "VND-7", "/references/onboarding"),
+    ];
+    let flags: Vec<&str> = given.iter().flat_map(|(flag, value, _)| [*flag, *value]).collect();
+    let trigger = ["--trigger", "a new base image is there => review"];
+    let kept = ["--justification", "Another reason that nobody gave before, of the usual length"];
+    let ran = complete(folder, &[&["--complete", &id][..], &flags, &trigger, &kept].concat());
+    assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
+    let text = std::fs::read_to_string(folder.join(path)).unwrap();
+    let record: Value = serde_yaml::from_str(&text).unwrap();
+    for (flag, value, place) in given {
+        assert_eq!(record.pointer(place), Some(&json!(value)), "{flag}: {text}");
+    }
+    assert_eq!(record["triggers"].as_array().unwrap().len(), 1, "{text}");
+    // What the draft says stays.
+    let said = "Waits for the vendor, who fixes it in the spring release";
+    assert_eq!(record["justification"], json!(said));
+    assert_eq!(run(folder, &["lint", "--strict", "--on", ON]).code, 0);
+}

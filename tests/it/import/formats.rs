@@ -301,7 +301,7 @@ a,b
         found,
         [
             "2 trivy CVE-1 grype CVE-1 | 2026-12-20",
-            "4 | unclear: `expires` is no date",
+            "4 | unclear: `expires` is no date such as 2026-12-20",
             "5 unreadable: 2 cells, but 7 columns",
             "6 unreadable: `findings` is no list of TOOL:ID",
         ]
@@ -376,7 +376,10 @@ spec:
 fn too_many_entries_are_refused() {
     let text = "CVE-2026-1\n".repeat(MOST_ENTRIES + 1);
     let found = read("trivy", ".trivyignore", &text);
-    assert_eq!(found, [format!("{}: it has more than {MOST_ENTRIES} entries", MOST_ENTRIES + 1)]);
+    assert_eq!(
+        found,
+        [format!("{}: it has more than {MOST_ENTRIES} entries: split it", MOST_ENTRIES + 1)]
+    );
 }
 
 #[test]

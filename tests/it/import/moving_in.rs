@@ -1,6 +1,6 @@
 //! A hundred entries of each format, brought in by one command and one merge; and what `export` writes, read back.
 //!
-//! Start at [`hundred`]. A format that is added to the table of `import` needs entries here.
+//! Start at [`several`]. A format that is added to the table of `import` needs entries here.
 
 use std::path::Path;
 
@@ -14,27 +14,23 @@ use crate::export::{ID, POLICY};
 use crate::repo::Repo;
 
 /// The sample's policy, without groups and tiers that ask for more than one person.
-const PLAIN: &str = "version: 1\nname: billing\n";
+pub(super) const PLAIN: &str = "version: 1\nname: billing\n";
 
-/// Returns 100 texts, one after another.
-fn repeated(entry: impl Fn(usize) -> String) -> String {
-    (0..100).map(entry).collect()
-}
-
-/// Returns the usual file of a format with a hundred entries.
-fn hundred(format: &str) -> (&'static str, String) {
+/// Returns the usual file of a format with some entries.
+pub(super) fn several(format: &str, count: usize) -> (&'static str, String) {
+    let repeated = |entry: &dyn Fn(usize) -> String| (0..count).map(entry).collect::<String>();
     match format {
-        "trivy" => (".trivyignore", repeated(|n| format!("CVE-2026-{}\n", 1000 + n))),
+        "trivy" => (".trivyignore", repeated(&|n| format!("CVE-2026-{}\n", 1000 + n))),
         "csv" => (
             "register.csv",
             "title,asset,rule,expires\n".to_owned()
-                + &repeated(|n| format!("Old cipher {n},gateway:{n},TLS 1.2 everywhere,2026-12-15\n")),
+                + &repeated(&|n| format!("Old cipher {n},gateway:{n},TLS 1.2 everywhere,2026-12-15\n")),
         ),
-        "gitleaks" => (".gitleaksignore", repeated(|n| format!("src/f{n}.py:aws-key:{}\n", n + 1))),
+        "gitleaks" => (".gitleaksignore", repeated(&|n| format!("src/f{n}.py:aws-key:{}\n", n + 1))),
         "snyk" => (
             ".snyk",
             "version: v1.25.0\nignore:\n".to_owned()
-                + &repeated(|n| {
+                + &repeated(&|n| {
                     format!("  SNYK-JS-PKG{n}-{}:\n    - '*':\n        reason: Waits\n        expires: 2026-12-15T00:00:00.000Z\n", 5000 + n)
                 })
                 + "patch: {}\n",
@@ -42,27 +38,27 @@ fn hundred(format: &str) -> (&'static str, String) {
         "cargo-deny" => (
             "deny.toml",
             "[advisories]\nignore = [\n".to_owned()
-                + &repeated(|n| format!("    {{ id = \"RUSTSEC-2026-{n:04}\", reason = \"Waits\" }},\n"))
+                + &repeated(&|n| format!("    {{ id = \"RUSTSEC-2026-{n:04}\", reason = \"Waits\" }},\n"))
                 + "]\n",
         ),
         "cargo-audit" => (
             ".cargo/audit.toml",
             "[advisories]\nignore = [".to_owned()
-                + &repeated(|n| format!("\"RUSTSEC-2026-{n:04}\", "))
+                + &repeated(&|n| format!("\"RUSTSEC-2026-{n:04}\", "))
                 + "]\n",
         ),
         "osv-scanner" => (
             "osv-scanner.toml",
-            repeated(|n| {
+            repeated(&|n| {
                 format!("[[IgnoredVulns]]\nid = \"GHSA-aaaa-bbbb-{n:04}\"\nignoreUntil = 2026-12-15T00:00:00Z\n\n")
             }),
         ),
-        "sarif" => ("semgrep.sarif", sarif()),
-        "detect-secrets" => (".secrets.baseline", secrets()),
+        "sarif" => ("semgrep.sarif", sarif(count)),
+        "detect-secrets" => (".secrets.baseline", secrets(count)),
         "dependency-check" => (
             "suppression.xml",
             "<suppressions xmlns=\"https://jeremylong.github.io/DependencyCheck/dependency-suppression.1.3.xsd\">\n".to_owned()
-                + &repeated(|n| {
+                + &repeated(&|n| {
                     format!("<suppress until=\"2026-12-15Z\"><packageUrl regex=\"true\">^pkg:maven/org\\.example/lib{n}@.*$</packageUrl><cve>CVE-2026-{}</cve></suppress>\n", 1000 + n)
                 })
                 + "</suppressions>\n",
@@ -70,14 +66,14 @@ fn hundred(format: &str) -> (&'static str, String) {
         "grype" => (
             ".grype.yaml",
             "ignore:\n".to_owned()
-                + &repeated(|n| {
+                + &repeated(&|n| {
                     format!("  - vulnerability: CVE-2026-{}\n    package: {{name: lodash, type: npm}}\n", 1000 + n)
                 }),
         ),
-        "github-alerts" => ("alerts.json", alerts()),
+        "github-alerts" => ("alerts.json", alerts(count)),
         "kyverno" => (
             "exceptions.yaml",
-            repeated(|n| {
+            repeated(&|n| {
                 format!(
                     "---\napiVersion: kyverno.io/v2\nkind: PolicyException\nmetadata: {{name: e{n}, namespace: k}}\nspec:\n  exceptions:\n    - {{policyName: p{n}, ruleNames: [r]}}\n  match:\n    any:\n      - resources: {{kinds: [Deployment], namespaces: [prod], names: [api]}}\n"
                 )
@@ -87,7 +83,7 @@ fn hundred(format: &str) -> (&'static str, String) {
     }
 }
 
-fn sarif() -> String {
+fn sarif(count: usize) -> String {
     let result = |n: usize| {
         json!({
             "ruleId": format!("rule-{n}"), "message": {"text": "found"},
@@ -95,12 +91,12 @@ fn sarif() -> String {
             "suppressions": [{"kind": "inSource", "status": "accepted", "justification": "Waits"}],
         })
     };
-    let results: Vec<Value> = (0..100).map(result).collect();
+    let results: Vec<Value> = (0..count).map(result).collect();
     let tool = json!({"driver": {"name": "Semgrep OSS", "rules": []}});
     json!({"version": "2.1.0", "runs": [{"tool": tool, "results": results}]}).to_string()
 }
 
-fn secrets() -> String {
+fn secrets(count: usize) -> String {
     let secret = |n: usize| {
         let name = format!("f{n}.py");
         (
@@ -108,11 +104,11 @@ fn secrets() -> String {
             json!([{"type": "AWS Access Key", "hashed_secret": format!("{n:040x}"), "line_number": 3}]),
         )
     };
-    let results: serde_json::Map<String, Value> = (0..100).map(secret).collect();
+    let results: serde_json::Map<String, Value> = (0..count).map(secret).collect();
     json!({"version": "1.5.0", "results": results}).to_string()
 }
 
-fn alerts() -> String {
+fn alerts(count: usize) -> String {
     let alert = |n: usize| {
         json!({
             "number": n, "state": "dismissed", "dismissed_reason": "tolerable_risk", "dismissed_comment": "For now",
@@ -121,11 +117,11 @@ fn alerts() -> String {
             "url": format!("https://api.github.com/repos/acme/shop/dependabot/alerts/{n}"),
         })
     };
-    Value::from((1..101).map(alert).collect::<Vec<_>>()).to_string()
+    Value::from((1..count + 1).map(alert).collect::<Vec<_>>()).to_string()
 }
 
 /// Starts a ledger with a policy.
-fn begun(policy: &str) -> Repo {
+pub(super) fn begun(policy: &str) -> Repo {
     let repo = Repo::at("2026-11-01T08:00:00Z");
     repo.by("dana").write("exledger.yaml", policy).commit("Begin");
     repo.checkout();
@@ -133,7 +129,7 @@ fn begun(policy: &str) -> Repo {
 }
 
 /// Commits the records of the work folder on a branch, which somebody else merges.
-fn filed(repo: &Repo) -> usize {
+pub(super) fn filed(repo: &Repo) -> usize {
     let folder = repo.path().join("exceptions");
     let mut work = repo.branch("moving-in").by("ana");
     let mut count = 0;
@@ -149,7 +145,7 @@ fn filed(repo: &Repo) -> usize {
     count
 }
 
-fn states(answer: &Value) -> Vec<&str> {
+pub(super) fn states(answer: &Value) -> Vec<&str> {
     let entries = answer["entries"].as_array().unwrap();
     let mut states: Vec<&str> = entries.iter().map(|it| it["state"].as_str().unwrap()).collect();
     states.dedup();
@@ -162,7 +158,7 @@ fn a_hundred_entries_of_each_format_take_one_command_and_one_merge() {
         let name = format.name;
         let repo = begun(PLAIN);
         repo.clock("2026-11-20T08:00:00Z");
-        let (path, text) = hundred(name);
+        let (path, text) = several(name, 100);
         put(repo.path(), path, &text);
         // A register states what each record is about; the others are findings of one record.
         let (one, records): (&[&str], usize) =

@@ -1,16 +1,18 @@
-//! Standard input among the inputs of `triage`, which can be read only once.
+//! Standard input among the inputs of a command, which can be read only once.
+//!
+//! Start at [`only_once`].
 
 use std::path::{Path, PathBuf};
 
 use crate::commands::context::fault;
 
 /// Tells whether an input is standard input.
-pub(super) fn is_named(path: &Path) -> bool {
+pub(crate) fn is_named(path: &Path) -> bool {
     path == Path::new("-")
 }
 
 /// Refuses inputs that name it twice.
-pub(super) fn only_once(paths: &[PathBuf]) -> anyhow::Result<()> {
+pub(crate) fn only_once(paths: &[PathBuf]) -> anyhow::Result<()> {
     if paths.iter().filter(|path| is_named(path)).count() > 1 {
         return Err(fault::usage_error("stdin is given twice", "give it once"));
     }

@@ -1,0 +1,183 @@
+//! Inputs at and beyond the limits, and inputs that are no text: what is said, and that nothing panics.
+
+use exledger::interop::import;
+use exledger::interop::import::format::{ImportInput, MOST_BYTES, MOST_ENTRIES};
+use serde_json::json;
+
+use super::drafts::put;
+use super::{answer, imported, read};
+use crate::cli_new::ledger;
+
+/// Returns the number of entries that a reader finds, or the line and text of its error.
+fn counted(format: &str, path: &str, bytes: &[u8]) -> Result<usize, String> {
+    let input = ImportInput::plain(path, bytes);
+    match import::read(import::named(format).unwrap(), &input) {
+        Ok(entries) => Ok(entries.len()),
+        Err(error) => Err(format!("{}: {error}", error.line)),
+    }
+}
+
+#[test]
+fn a_hundred_thousand_entries_are_read_and_no_more() {
+    let several = |n: usize, begin: &str, entry: &str, end: &str| {
+        format!("{begin}{}{end}", entry.repeat(n)).into_bytes()
+    };
+    for (format, path, begin, entry, end) in [
+        ("trivy", ".trivyignore", "", "CVE-1\n", ""),
+        ("csv", "a.csv", "title\n", "a\n", ""),
+        ("gitleaks", ".gitleaksignore", "", "a:b:1\n", ""),
+        ("cargo-deny", "deny.toml", "[advisories]\nignore = [\n", "'A',\n", "]\n"),
+        (
+            "dependency-check",
+            "s.xml",
+            "<suppressions>\n",
+            "<suppress><cve>C</cve></suppress>\n",
+            "</suppressions>",
+        ),
+    ] {
+        let most = several(MOST_ENTRIES, begin, entry, end);
+        assert_eq!(counted(format, path, &most), Ok(MOST_ENTRIES), "{format}");
+        let more = several(MOST_ENTRIES + 1, begin, entry, end);
+        let line = MOST_ENTRIES + 1 + begin.matches('\n').count();
+        let why = format!("{line}: it has more than 100000 entries: split it");
+        assert_eq!(counted(format, path, &more), Err(why), "{format}");
+    }
+}
+
+#[test]
+fn sixty_four_mebibytes_are_read_and_no_more() {
+    let most = usize::try_from(MOST_BYTES).unwrap();
+    for (format, path, begin, end) in [
+        ("csv", "a.csv", "title\n", ""),
+        ("trivy", ".trivyignore", "CVE-1\n", ""),
+        (
+            "dependency-check",
+            "s.xml",
+            "<suppressions><suppress><cve>C</cve></suppress>",
+            "</suppressions>",
+        ),
+    ] {
+        let mut bytes = begin.as_bytes().to_vec();
+        bytes.resize(most - end.len(), b'\n');
+        bytes.extend(end.as_bytes());
+        assert!(counted(format, path, &bytes).is_ok(), "{format}");
+        bytes.push(b'\n');
+        let why = "1: it has more than 64 MiB: split it".to_owned();
+        assert_eq!(counted(format, path, &bytes), Err(why), "{format}");
+    }
+}
+
+#[test]
+fn an_input_beyond_a_limit_is_undetermined_and_says_what_to_do() {
+    let folder = ledger();
+    let folder = folder.path();
+    put(folder, ".trivyignore", &"CVE-1\n".repeat(MOST_ENTRIES + 1));
+    let ran = imported(folder, &["trivy", ".trivyignore"]);
+    assert_eq!(ran.code, 3, "{}", ran.err);
+    assert!(ran.out.contains("split it"), "{}", ran.out);
+    assert!(!folder.join("exceptions").exists());
+}
+
+#[test]
+fn a_record_that_would_be_too_large_is_refused_with_the_way_out() {
+    let folder = ledger();
+    let folder = folder.path();
+    let entries: String = (0..4_000).map(|n| format!("CVE-2026-{n}-with-a-long-name\n")).collect();
+    put(folder, ".trivyignore", &entries);
+    let ran = imported(folder, &["trivy", ".trivyignore", "--one-record"]);
+    assert_eq!(ran.code, 2, "{}", ran.err);
+    assert!(ran.err.contains("a record has at most 65536"), "{}", ran.err);
+    assert!(ran.err.contains("--record-per entry"), "{}", ran.err);
+}
+
+#[test]
+fn hostile_and_foreign_bytes_are_refused_where_they_stand() {
+    let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
+    let laughs = "a: &a [x, x]\nb: &b [*a, *a]\nc: &c [*b, *b]\nvulnerabilities: *c\n";
+    let flow = format!("vulnerabilities: {deep}\n");
+    let toml = format!("[advisories]\nignore = {deep}\n");
+    for (format, path, text) in [
+        ("trivy", "a.yaml", laughs),
+        ("trivy", "a.yaml", flow.as_str()),
+        ("cargo-deny", "deny.toml", toml.as_str()),
+        ("sarif", "a.sarif", deep.as_str()),
+        ("detect-secrets", ".secrets.baseline", deep.as_str()),
+        ("github-alerts", "a.json", deep.as_str()),
+        (
+            "dependency-check",
+            "s.xml",
+            "<!DOCTYPE a [<!ENTITY a 'x'>]><suppressions>&a;</suppressions>",
+        ),
+    ] {
+        let found = read(format, path, text);
+        let is_refused = found.iter().all(|it| !it.contains("CVE"));
+        assert!(is_refused && !found.is_empty(), "{format}: {found:?}");
+    }
+}
+
+#[test]
+fn every_format_survives_bytes_that_are_no_text() {
+    let utf16: Vec<u8> = [0xff, 0xfe]
+        .into_iter()
+        .chain("CVE-1\n".encode_utf16().flat_map(u16::to_le_bytes))
+        .collect();
+    let inputs: &[&[u8]] = &[
+        b"",
+        b"\n",
+        b"\0",
+        b"\xef\xbb\xbf",
+        b"\xff",
+        b"a\0b\n",
+        b"\xef\xbb\xbf\xef\xbb\xbf",
+        &utf16,
+        b"{",
+        b"[",
+        b"\"",
+        b"'",
+        b"<",
+        b"---\n---\n",
+        b"\r",
+        b"\r\n\r\n",
+        b"a,\"b\n",
+        b"[[[[",
+        b"{\"runs\":",
+    ];
+    for format in import::ALL {
+        for bytes in inputs {
+            let path = format.files.split_whitespace().next().unwrap_or("a");
+            let _ = counted(format.name, path, bytes);
+        }
+    }
+    let why = counted("trivy", ".trivyignore", &utf16).unwrap_err();
+    assert!(why.contains("UTF-16"), "{why}");
+}
+
+#[test]
+fn a_byte_order_mark_and_other_line_ends_change_nothing() {
+    for (format, path, text) in [
+        ("trivy", ".trivyignore", "# Waits for the vendor\nCVE-1 exp:2026-12-20\n"),
+        ("csv", "a.csv", "title,expires\nKeep TLS 1.1,2026-12-20\n"),
+        ("gitleaks", ".gitleaksignore", "src/a.py:aws-key:3\n"),
+        ("snyk", ".snyk", "ignore:\n  SNYK-JS-A-1:\n    - '*':\n        reason: Waits\n"),
+        ("cargo-deny", "deny.toml", "[advisories]\nignore = ['A']\n"),
+        ("grype", ".grype.yaml", "ignore:\n  - vulnerability: CVE-1\n"),
+    ] {
+        let plain = read(format, path, text);
+        assert!(!plain.is_empty() && !plain[0].contains("it "), "{format}: {plain:?}");
+        let marked = format!("\u{feff}{}", text.replace('\n', "\r\n"));
+        assert_eq!(read(format, path, &marked), plain, "{format}");
+    }
+}
+
+#[test]
+fn a_spreadsheet_may_separate_by_semicolons_and_hold_lines_in_a_cell() {
+    let folder = ledger();
+    let folder = folder.path();
+    let text = "\u{feff}Summary;Why;Due\r\n\"Keep TLS 1.1; for now\";\"Two partners\r\nreplace \"\"clients\"\"\";2026-12-20\r\n";
+    put(folder, "register.csv", text);
+    let map = ["--map", "Summary=title", "--map", "Why=justification", "--map", "Due=expires"];
+    let found = answer(folder, 0, &[&["csv", "register.csv", "--dry-run"][..], &map].concat());
+    assert_eq!(found["entries"][0]["state"], json!("draft"));
+    assert_eq!(found["entries"][0]["end"], json!("2026-12-20"));
+    assert_eq!(found["entries"].as_array().unwrap().len(), 1);
+}
