@@ -9,7 +9,8 @@ use crate::interop::export::engine_finding::engine_losses;
 use crate::interop::export::engine_pattern::{has_wildcard, regex};
 use crate::interop::export::input::{ExportInput, ExportedFinding};
 use crate::interop::export::k8s_locator::is_any;
-use crate::interop::export::loss::{FindingLoss, LossLog};
+use crate::interop::export::loss::LossLog;
+use crate::interop::export::loss_kind::FindingLoss;
 use crate::interop::export::merge::{MergeRefusal, SharedFile};
 use crate::interop::export::output::{ExportFiles, ExportOutput, WrittenRecords};
 use crate::interop::export::paths;
@@ -121,6 +122,10 @@ fn accounts_of(
             log.refuse(finding, "it names no check, so it would cover all of them");
             continue;
         };
+        if has_wildcard(check) {
+            log.refuse(finding, "its id has `*` or `?`, which no check has");
+            continue;
+        }
         let mut losses = engine_losses(finding);
         losses.push(FindingLoss::term("a mutelist has no end"));
         let locators = locators_of(finding, &mut losses);
