@@ -124,10 +124,15 @@ fn as_of(repository: &Repository, chosen: &ApprovedRef, at: &Moment) -> Result<T
     match &at.as_of {
         None => Ok(Timed { chain, instant: at.instant(), until: None }),
         Some(AsOf::Instant(instant)) => {
-            let position = chain.mainline.at(*instant).ok_or_else(|| {
-                let reference = chosen.reference.clone();
-                Undetermined::NothingEffective { reference, instant: *instant }
-            })?;
+            // What was effective then may lie behind the commit at which the clone ends.
+            let position =
+                chain.mainline.at(*instant).ok_or_else(|| match &chain.mainline.boundary {
+                    Some(obstacle) => Undetermined::Object(obstacle.clone()),
+                    None => {
+                        let reference = chosen.reference.clone();
+                        Undetermined::NothingEffective { reference, instant: *instant }
+                    }
+                })?;
             Ok(Timed {
                 chain: chain.cut(position),
                 instant: at.on.unwrap_or(*instant),

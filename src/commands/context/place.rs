@@ -20,6 +20,7 @@ const OTHER_ARCHIVES: &[&str] = &[".tar", ".zip", ".7z", ".tar.bz2", ".tar.xz", 
 /// # Errors
 /// [`fault::Fault::Usage`] if it is a folder, or in none, or one of the ledger's or git's own files.
 pub(crate) fn file(place: PathBuf) -> anyhow::Result<PathBuf> {
+    not_stdout(&place)?;
     if streams::is_folder(&place) {
         let what = format!("{} is a folder", place.display());
         return Err(fault::usage_error(what, "give a file"));
@@ -31,6 +32,14 @@ pub(crate) fn file(place: PathBuf) -> anyhow::Result<PathBuf> {
         }
         _ => not_reserved(place),
     }
+}
+
+/// Refuses `-`, which elsewhere means stdout: a file of that name is nothing that anybody wants.
+fn not_stdout(place: &Path) -> anyhow::Result<()> {
+    if place.file_name().is_some_and(|name| name == "-") {
+        return Err(fault::usage_error("- is not a file", "leave -o out to write to stdout"));
+    }
+    Ok(())
 }
 
 /// Returns the path of a file that will be written, and is no link.
@@ -118,6 +127,7 @@ pub(crate) fn write_all(files: Vec<(PathBuf, &[u8])>, what: &str) -> anyhow::Res
 /// # Errors
 /// [`fault::Fault::Usage`] if it is a file, has the name of an archive that is not written, or belongs to the ledger or git.
 pub(crate) fn folder(place: PathBuf) -> anyhow::Result<PathBuf> {
+    not_stdout(&place)?;
     let name = place.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
     if OTHER_ARCHIVES.iter().any(|ending| name.ends_with(ending)) && !streams::is_folder(&place) {
         return Err(fault::usage_error(

@@ -125,15 +125,15 @@ impl<'a> ExportRun<'a> {
         let snapshot = ctx.approved_only(&home, Scope::Everything)?;
         let source = snapshot.exported()?;
         let losses = match destination {
-            Destination::Shared(path) => self.edit(&path, &source, &home)?,
-            Destination::Stdout => {
+            ExportPlace::Shared(path) => self.edit(&path, &source, &home)?,
+            ExportPlace::Stdout => {
                 let output = (self.target.write)(&source.input(self.options.clone()));
                 if let ExportFiles::One(bytes) = &output.files {
                     ctx.print(bytes)?;
                 }
                 output.losses
             }
-            Destination::Place(place) => {
+            ExportPlace::Own(place) => {
                 let output = (self.target.write)(&source.input(self.options.clone()));
                 self.write(&place, &output)?;
                 self.remove_earlier(ctx, &place, &output, &source)?;
@@ -143,10 +143,10 @@ impl<'a> ExportRun<'a> {
         Ok(report(ctx, &source, &losses))
     }
 
-    fn destination(&self, ctx: &Ctx) -> anyhow::Result<Destination> {
+    fn destination(&self, ctx: &Ctx) -> anyhow::Result<ExportPlace> {
         let name = self.target.name;
         if let Some(path) = self.into {
-            return Ok(Destination::Shared(place::unlinked_file(ctx.folder.join(path))?));
+            return Ok(ExportPlace::Shared(place::unlinked_file(ctx.folder.join(path))?));
         }
         let Some(path) = self.output else {
             if self.target.is_several {
@@ -155,14 +155,14 @@ impl<'a> ExportRun<'a> {
                     "give a folder with -o DIR",
                 ));
             }
-            return Ok(Destination::Stdout);
+            return Ok(ExportPlace::Stdout);
         };
         let given = ctx.folder.join(path);
         let is_one =
             !self.target.is_several || (self.target.archive.is_some() && is_archive(&given));
         let place =
             if is_one { place::unlinked_file(given) } else { place::unlinked_folder(given) };
-        Ok(Destination::Place(place?))
+        Ok(ExportPlace::Own(place?))
     }
 
     fn write(&self, place: &Path, output: &ExportOutput) -> anyhow::Result<()> {
@@ -263,9 +263,10 @@ impl<'a> ExportRun<'a> {
 
 /// Where the files go.
 #[derive(Debug)]
-enum Destination {
+enum ExportPlace {
     Stdout,
-    Place(PathBuf),
+    /// A file or folder of its own.
+    Own(PathBuf),
     /// A file of others that is edited.
     Shared(PathBuf),
 }

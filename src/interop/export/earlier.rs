@@ -26,7 +26,7 @@ pub struct EarlierFiles {
 }
 
 /// Whose a file is.
-enum FileOrigin {
+enum EarlierOrigin {
     Own,
     Mixed,
     Other,
@@ -41,7 +41,7 @@ pub fn earlier_files(
     folder: &dyn Tree,
     ids: &BTreeSet<String>,
 ) -> Result<EarlierFiles, TreeError> {
-    let origin: fn(&str, &[u8], &BTreeSet<String>) -> FileOrigin = match target {
+    let origin: fn(&str, &[u8], &BTreeSet<String>) -> EarlierOrigin = match target {
         name if name == azure::TARGET.name => of_azure,
         name if name == osv_scanner::TARGET.name => of_osv_scanner,
         _ => return Ok(EarlierFiles::default()),
@@ -53,9 +53,9 @@ pub fn earlier_files(
         }
         let bytes = folder.bytes_within(&item.path, MOST)?.unwrap_or_default();
         match origin(&item.path, &bytes, ids) {
-            FileOrigin::Own => found.own.push(item.path),
-            FileOrigin::Mixed => found.mixed.push(item.path),
-            FileOrigin::Other => {}
+            EarlierOrigin::Own => found.own.push(item.path),
+            EarlierOrigin::Mixed => found.mixed.push(item.path),
+            EarlierOrigin::Other => {}
         }
     }
     Ok(found)
@@ -70,31 +70,31 @@ fn may_be_written(target: &str, path: &str) -> bool {
 }
 
 /// A template is ours if its only resource names a record of this ledger, after which the file is named.
-fn of_azure(path: &str, bytes: &[u8], ids: &BTreeSet<String>) -> FileOrigin {
+fn of_azure(path: &str, bytes: &[u8], ids: &BTreeSet<String>) -> EarlierOrigin {
     let Ok(template) = serde_json::from_slice::<Value>(bytes) else {
-        return FileOrigin::Other;
+        return EarlierOrigin::Other;
     };
     let Some([exemption]) = template["resources"].as_array().map(Vec::as_slice) else {
-        return FileOrigin::Other;
+        return EarlierOrigin::Other;
     };
     let id = exemption["properties"]["metadata"]["exledger"]["id"].as_str().unwrap_or_default();
     let number = path.strip_prefix(&format!("{}-", id.to_lowercase()));
     let is_numbered = number.and_then(|rest| rest.strip_suffix(".json")).is_some_and(|number| {
         !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())
     });
-    if is_numbered && ids.contains(id) { FileOrigin::Own } else { FileOrigin::Other }
+    if is_numbered && ids.contains(id) { EarlierOrigin::Own } else { EarlierOrigin::Other }
 }
 
 /// A configuration is ours if it begins with our line, and holds only entries that cite records of this ledger.
-fn of_osv_scanner(_: &str, bytes: &[u8], ids: &BTreeSet<String>) -> FileOrigin {
+fn of_osv_scanner(_: &str, bytes: &[u8], ids: &BTreeSet<String>) -> EarlierOrigin {
     let Ok(text) = std::str::from_utf8(bytes) else {
-        return FileOrigin::Other;
+        return EarlierOrigin::Other;
     };
     if !text.starts_with(&format!("# {HEADER} {}: ", osv_scanner::TARGET.name)) {
-        return FileOrigin::Other;
+        return EarlierOrigin::Other;
     }
     let Ok(document) = Document::parse(text) else {
-        return FileOrigin::Mixed;
+        return EarlierOrigin::Mixed;
     };
     let is_own = document.iter().all(|(key, item)| {
         let entries = item.as_array_of_tables().filter(|_| key == osv_scanner::VULNS);
@@ -106,5 +106,5 @@ fn of_osv_scanner(_: &str, bytes: &[u8], ids: &BTreeSet<String>) -> FileOrigin {
             })
         })
     });
-    if is_own { FileOrigin::Own } else { FileOrigin::Mixed }
+    if is_own { EarlierOrigin::Own } else { EarlierOrigin::Mixed }
 }
