@@ -90,12 +90,12 @@ def expected(records, silent):
         if record["tier"]:
             tiers[record["tier"]].append(record)
         if record["is_overdue"]:
-            owners[record["owner"] and record["owner"]["email"]].append(record)
-        for control in record["controls"]:
+            owners[record["owner"] and record["owner"]["email"].lower()].append(record)
+        for control in {control["id"] for control in record["controls"]}:
             if record["in_force"]:
-                controls[control["id"]].append(record)
+                controls[control].append(record)
             if record["root_cause"] != "unclassified" and (now.date() - record["filed"].date()).days <= 180:
-                causes[record["root_cause"], control["id"]].append(record)
+                causes[record["root_cause"], control].append(record)
         if record["in_force"] and instant(record["not_after"]) - now <= dt.timedelta(days=30):
             ends.add((record["ledger"], record["id"], record["title"], record["owner"]["email"], record["not_after"]))
     ledgers = lambda some: len({record["ledger"] for record in some})
@@ -134,6 +134,8 @@ def on_duckdb(parquet):
     import duckdb
 
     connection = duckdb.connect()
+    # As below: the zone must not matter.
+    connection.execute("SET TimeZone = 'Asia/Tokyo'")
     for statement in loading("duckdb"):
         connection.execute(statement)
     if parquet:

@@ -17,7 +17,7 @@ SELECT root_cause,
        control,
        COUNT(DISTINCT ledger) AS ledgers,
        COUNT(DISTINCT application) AS applications,
-       COUNT(*) AS exceptions
+       COUNT(DISTINCT concat(ledger, ' ', id)) AS exceptions
 FROM deviations
 GROUP BY root_cause, control
 HAVING COUNT(DISTINCT ledger) > 1

@@ -12,7 +12,7 @@ deviations AS (
     AND e.in_force
 )
 SELECT control,
-       COUNT(*) AS exceptions,
+       COUNT(DISTINCT concat(ledger, ' ', id)) AS exceptions,
        COUNT(DISTINCT ledger) AS ledgers
 FROM deviations
 GROUP BY control

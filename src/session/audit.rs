@@ -56,7 +56,8 @@ pub struct AuditAnswer<'s> {
     pub uses: Vec<UsedRecord>,
     /// What could not be determined, apart from records whose status is unknown.
     pub doubts: Vec<AuditDoubt>,
-    snapshot: Snapshot<'s>,
+    /// What was audited, without its records.
+    pub(crate) snapshot: Snapshot<'s>,
 }
 
 impl<'s> AuditAnswer<'s> {
@@ -80,9 +81,16 @@ pub(crate) fn audit<'s>(
     at: &Moment,
     request: &AuditRequest<'_>,
 ) -> Result<AuditAnswer<'s>, Error> {
+    audit_of(OpenMainline::open(located, at)?, request)
+}
+
+/// Audits what landed on a mainline.
+pub(crate) fn audit_of<'s>(
+    line: OpenMainline<'s>,
+    request: &AuditRequest<'_>,
+) -> Result<AuditAnswer<'s>, Error> {
     let receipts = AuditedReceipts::read(request.folder, request.receipts.as_ref())?;
     let mut found = None;
-    let line = OpenMainline::open(located, at)?;
     let mut snapshot = Snapshot::walked(line, |walk| {
         let Walk { repository, chain, prefix, records, count } = walk;
         let tree = CommitTree::of_commit(repository, chain.mainline.tip, prefix)?;

@@ -71,12 +71,23 @@ impl<'h> OpenMainline<'h> {
     /// [`Undetermined`] outside git, without an approved ref, under a policy with errors, or if the tip can't be read;
     /// [`Usage`] if the moment names nothing on the mainline.
     pub(crate) fn open(located: &'h Located, at: &Moment) -> Result<OpenMainline<'h>, Error> {
-        let repository = located.repository()?;
         // Proposals of this work tree are read under the policy of this work tree.
         if at.as_of.is_none() {
             locate::governance(&located.tree)?;
         }
-        let chosen = approved_ref(located)?;
+        OpenMainline::of(located, at, approved_ref(located)?)
+    }
+
+    /// Returns the mainline in question of an approved ref that was chosen before, whatever it names by now.
+    ///
+    /// # Errors
+    /// As [`OpenMainline::open`].
+    pub(crate) fn of(
+        located: &'h Located,
+        at: &Moment,
+        chosen: ApprovedRef,
+    ) -> Result<OpenMainline<'h>, Error> {
+        let repository = located.repository()?;
         let timed = as_of(repository, &chosen, at)?;
         let prefix = LedgerPrefix::new(&repository.prefix(&located.root).unwrap_or_default());
         let tree = CommitTree::of_commit(repository, timed.chain.mainline.tip, &prefix)?;
@@ -113,10 +124,15 @@ fn as_of(repository: &Repository, chosen: &ApprovedRef, at: &Moment) -> Result<T
     match &at.as_of {
         None => Ok(Timed { chain, instant: at.instant(), until: None }),
         Some(AsOf::Instant(instant)) => {
-            let position = chain.mainline.at(*instant).ok_or_else(|| {
-                let reference = chosen.reference.clone();
-                Undetermined::NothingEffective { reference, instant: *instant }
-            })?;
+            // What was effective then may lie behind the commit at which the clone ends.
+            let position =
+                chain.mainline.at(*instant).ok_or_else(|| match &chain.mainline.boundary {
+                    Some(obstacle) => Undetermined::Object(obstacle.clone()),
+                    None => {
+                        let reference = chosen.reference.clone();
+                        Undetermined::NothingEffective { reference, instant: *instant }
+                    }
+                })?;
             Ok(Timed {
                 chain: chain.cut(position),
                 instant: at.on.unwrap_or(*instant),

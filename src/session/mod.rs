@@ -31,6 +31,7 @@ pub mod overlay;
 pub mod pack;
 pub mod redesign;
 pub mod request;
+pub mod reserved;
 pub mod snapshot;
 pub mod triage;
 

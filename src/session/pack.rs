@@ -17,7 +17,7 @@ use crate::session::Session;
 use crate::session::audit::{self, AuditAnswer, AuditRequest};
 use crate::session::error::{Error, Usage};
 use crate::session::locate::Located;
-use crate::session::mainline;
+use crate::session::mainline::{self, OpenMainline};
 use crate::session::options::{AsOf, Moment};
 use crate::session::pack::copied::Copied;
 use crate::session::pack::packed_file::PackedFile;
@@ -40,9 +40,8 @@ pub struct PackRequest {
 
 /// Everything that a pack holds, before it is rendered.
 pub struct PackedLedger<'s> {
-    /// All records at the end of the span.
-    pub snapshot: Snapshot<'s>,
-    /// The audit of all of them.
+    /// The audit of all records at the end of the span. Its snapshot is the only one: whatever is fetched meanwhile, each
+    /// answer in the pack is about the same commits and notes.
     pub audit: AuditAnswer<'s>,
     /// The ids or paths of the records that were in force or changed in the span.
     keys: BTreeSet<String>,
@@ -52,11 +51,16 @@ pub struct PackedLedger<'s> {
     pub signers: Option<String>,
 }
 
-impl PackedLedger<'_> {
+impl<'s> PackedLedger<'s> {
+    /// Returns all records at the end of the span.
+    pub fn snapshot(&self) -> &Snapshot<'s> {
+        &self.audit.snapshot
+    }
+
     /// Returns a checkpoint of the branch at the end of the span; `None` if it has been rewritten.
     pub fn checkpoint(&self) -> Option<Checkpoint> {
         let checkpoint = self.audit.checkpoint().ok()?;
-        let reference = self.snapshot.stamp.reference.clone();
+        let reference = self.snapshot().stamp.reference.clone();
         Some(Checkpoint { reference: reference.unwrap_or_default(), ..checkpoint })
     }
 
@@ -67,7 +71,7 @@ impl PackedLedger<'_> {
 
     /// Returns the records that were in force or changed in the span, by id and path.
     pub fn records(&self) -> Vec<&RecordState> {
-        let all = self.snapshot.record_states.iter();
+        let all = self.snapshot().record_states.iter();
         let mut records: Vec<&RecordState> = all.filter(|it| self.holds(it)).collect();
         records.sort_by_key(|record_state| (record_state.id(), &record_state.path));
         records
@@ -88,21 +92,24 @@ impl Session {
 /// Collects what a pack holds.
 fn prepare<'s>(located: &'s Located, request: PackRequest) -> Result<PackedLedger<'s>, Error> {
     refuse_open_span(request)?;
-    let repository = located.repository()?;
-    let tip = chain::read(repository, mainline::approved_ref(located)?.tip)?;
+    let chosen = mainline::approved_ref(located)?;
+    let tip = chain::read(located.repository()?, chosen.tip)?;
     let moment = Moment {
         now: tip.committed().map_or(request.to, |at| at.max(request.to)),
         on: None,
         as_of: Some(AsOf::Instant(request.to)),
     };
-    let mut snapshot = Snapshot::open_landed(located, &moment, Scope::Everything)?;
-    snapshot.stamp = of_any_clone(&snapshot.stamp);
+    let line = OpenMainline::of(located, &moment, chosen)?;
     let everything =
         AuditRequest { folder: Path::new(""), ids: &[], checkpoints: &[], receipts: None };
-    let audit = audit::audit(located, &moment, &everything)?;
-    let keys = selected(&snapshot, request);
-    let Copied { files, signers } = Copied::collect(&snapshot, &keys)?;
-    Ok(PackedLedger { snapshot, audit, keys, files, signers })
+    let mut audit = audit::audit_of(line, &everything)?;
+    let snapshot = &mut audit.snapshot;
+    snapshot.record_states = audit.records.clone();
+    snapshot.count_refilings(Scope::Everything);
+    snapshot.stamp = of_any_clone(&snapshot.stamp);
+    let keys = selected(snapshot, request);
+    let Copied { files, signers } = Copied::collect(snapshot, &keys)?;
+    Ok(PackedLedger { audit, keys, files, signers })
 }
 
 /// Refuses a span that ends on a later day, or before it begins.

@@ -64,7 +64,7 @@ pub(crate) fn create<'s>(
     at: &Moment,
     answers: &RedesignAnswers,
 ) -> Result<PreparedRedesign<'s>, Error> {
-    let ledger = OpenLedger::open(located)?;
+    let ledger = RedesignLedger::open(located)?;
     let files = ledger.files()?;
     let is_taken = |id: &str| files.records.iter().any(|it| it.stem().eq_ignore_ascii_case(id));
     let now = at.instant();
@@ -85,7 +85,7 @@ pub(crate) fn edit<'s>(
     (named, by): (&str, &Address),
     plan: RedesignPlan<'_>,
 ) -> Result<PreparedRedesign<'s>, Error> {
-    let ledger = OpenLedger::open(located)?;
+    let ledger = RedesignLedger::open(located)?;
     let files = ledger.files()?;
     let path = &found(&files, named)?.path;
     let gone = || Usage::refused(format!("{path} is no longer a file"), "run the command again");
@@ -132,20 +132,20 @@ pub(crate) fn named(
 }
 
 /// A ledger in which a redesign is about to be written.
-struct OpenLedger<'s> {
+struct RedesignLedger<'s> {
     located: &'s Located,
     tree: &'s WorkTree,
     governance: Governance,
     lock: WriteLock,
 }
 
-impl<'s> OpenLedger<'s> {
-    fn open(located: &'s Located) -> Result<OpenLedger<'s>, Error> {
+impl<'s> RedesignLedger<'s> {
+    fn open(located: &'s Located) -> Result<RedesignLedger<'s>, Error> {
         let repository = located.repository()?;
         let tree = located.work_tree()?;
         let governance = locate::governance(tree)?;
         let lock = WriteLock::open(repository.common_dir()).map_err(decide::unwritten)?;
-        Ok(OpenLedger { located, tree, governance, lock })
+        Ok(RedesignLedger { located, tree, governance, lock })
     }
 
     fn files(&self) -> Result<Files, Error> {

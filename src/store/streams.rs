@@ -218,6 +218,14 @@ pub fn remove(path: &Path) -> Result<(), FileError> {
     }
 }
 
+/// Returns where output to a path given by the user ends up, with links followed and real names; it need not exist.
+///
+/// # Errors
+/// [`FileError::Failed`] if the links form a loop.
+pub fn destination(path: &Path) -> Result<PathBuf, FileError> {
+    target::resolved(path).map_err(|cause| FileError::Failed(path.to_owned(), cause))
+}
+
 /// Tells whether a path is a link.
 pub fn is_link(path: &Path) -> bool {
     fs::symlink_metadata(path).is_ok_and(|found| found.is_symlink())

@@ -4,7 +4,7 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 /// The maximum number of links to follow, as in the kernel.
 const MOST_LINKS: usize = 40;
@@ -45,6 +45,44 @@ pub(super) fn from_path(path: &Path) -> io::Result<WriteTarget> {
         place = folder(&place).join(to);
     }
     Err(io::Error::other("the links form a loop"))
+}
+
+/// Returns where output to a path ends up: links are followed, also one that leads nowhere yet, and what exists has its real
+/// name. Of what is missing, `..` is taken away.
+///
+/// # Errors
+/// If the links form a loop, or the working directory can't be determined.
+pub(super) fn resolved(path: &Path) -> io::Result<PathBuf> {
+    let mut place = std::path::absolute(path)?;
+    for _ in 0..MOST_LINKS {
+        let is_link = fs::symlink_metadata(&place).is_ok_and(|found| found.is_symlink());
+        if !is_link || is_open(&place) {
+            return Ok(with_real_folders(&place));
+        }
+        let to = fs::read_link(&place)?;
+        place = folder(&place).join(to);
+    }
+    Err(io::Error::other("the links form a loop"))
+}
+
+fn with_real_folders(place: &Path) -> PathBuf {
+    let known = place.ancestors().find_map(|above| Some((above, fs::canonicalize(above).ok()?)));
+    let Some((above, mut real)) = known else {
+        return place.to_owned();
+    };
+    for part in place.strip_prefix(above).into_iter().flat_map(Path::components) {
+        match part {
+            Component::ParentDir => {
+                real.pop();
+            }
+            Component::Normal(name) => {
+                real.push(name);
+                real = fs::canonicalize(&real).unwrap_or(real);
+            }
+            _ => {}
+        }
+    }
+    real
 }
 
 /// Returns the folder that a path is in.

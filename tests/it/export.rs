@@ -3,13 +3,14 @@
 mod into;
 mod losses;
 mod obeyed;
+mod places;
 mod program;
 mod samples;
 mod shapes;
 
 use exledger::interop::export;
 use exledger::interop::export::input::ExportOptions;
-use exledger::interop::export::loss::AllowedLosses;
+use exledger::interop::export::loss_kind::AllowedLosses;
 use exledger::interop::export::merge::{MergeRefusal, SharedFile};
 use exledger::interop::export::output::{ExportFiles, ExportOutput};
 use exledger::record::time::Instant;

@@ -9,7 +9,7 @@ use exledger::gate::answer::{GateVerdict, Question, ReceiptCounts};
 use exledger::gate::verdict;
 use exledger::interop::export;
 use exledger::interop::export::input::ExportOptions;
-use exledger::interop::export::loss::AllowedLosses;
+use exledger::interop::export::loss_kind::AllowedLosses;
 use exledger::interop::export::output::ExportFiles;
 use exledger::record::time::Instant;
 use exledger::session::Session;
@@ -19,8 +19,9 @@ use exledger::status::state::RecordState;
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 
-use crate::export::{empty, file};
+use crate::export::file;
 use crate::export_models::{AskedFinding, MODELS, WrittenFiles};
+use crate::repo::Repo;
 
 const IDS: &[&str] = &[
     "CVE-2026-1",
@@ -31,6 +32,23 @@ const IDS: &[&str] = &[
     "SNYK-JAVA-ORGACME-1",
     "npm:ms:20170412",
     "2026-12-20",
+    // Other cases, and what a format could take for something else.
+    "cve-2026-1",
+    "GHSA-AAAA-BBBB-CCCC",
+    "null",
+    "1e3",
+    "CVE-2026-*",
+    "a: b # c",
+    "'q\" <x>&amp;]]>\\n",
+    "Prüfung-ß-✓",
+];
+
+/// Titles, which most formats repeat in a text of their own.
+const TITLES: &[&str] = &[
+    "Billing batch key cannot rotate before the legacy job retires",
+    "\"], [[IgnoredVulns]] 'x' ]]> --> */ # {{ x }} \\",
+    "Two\nlines\t- id: CVE-2026-2",
+    "EXC-2026-00001 and ${HOME} é",
 ];
 
 /// What records state; not every one is in canonical form.
@@ -108,11 +126,28 @@ struct StatedFinding {
     rest: &'static str,
 }
 
+/// How a record became what it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum HowItLanded {
+    Approved,
+    /// By its author alone.
+    Unapproved,
+    /// As an emergency, by its author alone: in force until its review is due.
+    Emergency,
+    /// Approved, and then changed by its author alone: other findings, and a later end.
+    Changed,
+    /// Approved, and removed later.
+    Removed,
+}
+
 #[derive(Clone, Debug)]
 struct StatedRecord {
     findings: Vec<StatedFinding>,
     expires: &'static str,
     rest: &'static str,
+    starts: &'static str,
+    title: &'static str,
+    how: HowItLanded,
 }
 
 fn finding() -> impl Strategy<Value = StatedFinding> {
@@ -150,16 +185,41 @@ fn stated_record() -> impl Strategy<Value = StatedRecord> {
             "2026-11-23T09:59:30Z",
             "2026-11-25T13:07:00+02:00",
             "2026-11-25T00:00:45Z",
+            "2026-11-25T09:59:59Z",
+            "2026-11-25T10:00:00Z",
+            "2026-11-25T10:00:01Z",
+            // A leap day, or the day on which clocks change, in some calendars.
+            "2026-11-28",
+            "2026-11-29",
         ][..],
     );
+    let starts = prop_oneof![
+        6 => Just("2026-11-20"),
+        1 => Just("2026-11-22T12:34:56Z"),
+        1 => Just("2026-11-23"),
+    ];
+    let how = prop_oneof![
+        8 => Just(HowItLanded::Approved),
+        1 => Just(HowItLanded::Unapproved),
+        2 => Just(HowItLanded::Emergency),
+        2 => Just(HowItLanded::Changed),
+        1 => Just(HowItLanded::Removed),
+    ];
     let rest = prop_oneof![
         6 => Just(""),
         2 => Just("review_every: 3d\n"),
         1 => Just("uses: {limit: 3}\n"),
         2 => Just("compensating_controls:\n  - {id: CC1, description: Alert on use, owner: soc@example.com, status: active, verified: 2026-11-19, verify_every: 4d, evidence: [{kind: dashboard, url: \"https://grafana.example.com/d/abc\"}]}\n"),
     ];
-    (prop::collection::vec(finding(), 1..7), expires, rest)
-        .prop_map(|(findings, expires, rest)| StatedRecord { findings, expires, rest })
+    (prop::collection::vec(finding(), 1..7), expires, rest, starts, select(TITLES), how).prop_map(
+        |(findings, expires, rest, starts, title, how)| {
+            let (expires, starts) = match how {
+                HowItLanded::Emergency => ("2026-11-23T07:00:00Z", "2026-11-20"),
+                _ => (expires, starts),
+            };
+            StatedRecord { findings, expires, rest, starts, title, how }
+        },
+    )
 }
 
 /// All tools of all targets with a model.
@@ -190,7 +250,41 @@ fn written(id: &str, record: &StatedRecord) -> String {
     }
     let text =
         crate::export::record(id, "", &format!("expires: {}\n{}", record.expires, record.rest));
+    let class = if record.how == HowItLanded::Emergency { "emergency" } else { "standard" };
     text.replace("scope: {findings: []}", &format!("scope:\n  findings:{findings}"))
+        .replace("starts: 2026-11-20", &format!("starts: {}", record.starts))
+        .replace("class: standard", &format!("class: {class}"))
+        .replace(&format!("title: {}", TITLES[0]), &format!("title: {}", quoted(record.title)))
+}
+
+/// Moves the months of a text: the record's days lie around a leap day, a change of clocks, or the end of a year.
+fn in_calendar(calendar: &[(&str, &str)], text: &str) -> String {
+    calendar.iter().fold(text.to_owned(), |text, (from, to)| text.replace(from, to))
+}
+
+/// Lands a record in the way that is drawn.
+fn land(repo: &Repo, id: &str, record: &StatedRecord, calendar: &[(&str, &str)]) {
+    let text = in_calendar(calendar, &written(id, record));
+    if matches!(record.how, HowItLanded::Unapproved | HowItLanded::Emergency) {
+        repo.by("ana").write(id, &text).commit(&format!("File {id}"));
+        return;
+    }
+    file(repo, id, &text);
+    match record.how {
+        HowItLanded::Changed => {
+            let end = in_calendar(calendar, &format!("expires: {}", record.expires));
+            let later = in_calendar(calendar, "expires: 2026-12-24");
+            let wider = text.replace(&end, &later);
+            let more = "\n  findings:\n    - {tool: trivy, id: CVE-2026-2}\n    - {tool: snyk, id: \"npm:ms:20170412\"}";
+            let wider = wider.replace("\n  findings:", more);
+            repo.by("ana").write(id, &wider).commit(&format!("Widen {id}"));
+        }
+        HowItLanded::Removed => {
+            repo.branch("gone").by("ana").remove(id).commit(&format!("Remove {id}"));
+            repo.by("dana").merge("gone", "Merge branch 'gone'");
+        }
+        _ => {}
+    }
 }
 
 /// The question of `check` about a finding.
@@ -209,7 +303,7 @@ fn question(asked: &AskedFinding) -> Question {
 fn asked_findings(tools: &[&str], records: &[StatedRecord]) -> Vec<AskedFinding> {
     let stated = |id: &&&str| {
         let mut findings = records.iter().flat_map(|record| &record.findings);
-        findings.any(|finding| finding.id == Some(**id))
+        findings.any(|finding| finding.id.is_some_and(|stated| stated.eq_ignore_ascii_case(id)))
     };
     let mut all = Vec::new();
     for tool in tools {
@@ -268,23 +362,24 @@ fn compare(
     on: &str,
     later: &[i64],
     every: (usize, usize),
+    calendar: &[(&str, &str)],
 ) -> usize {
     let policy = format!(
-        "version: 1\ntiers:\n  - {{name: standard, max_term: 90d, approvals: {{count: 1}}, degraded: {degraded}}}\n"
+        "version: 1\nclasses:\n  emergency: {{max_term: 72h, review_within: 36h}}\ntiers:\n  - {{name: standard, max_term: 90d, approvals: {{count: 1}}, degraded: {degraded}}}\n"
     );
-    let repo = empty(&policy);
+    let repo = Repo::at(&in_calendar(calendar, "2026-11-20T08:00:00Z"));
+    repo.by("dana").write("exledger.yaml", &policy).commit("Keep exceptions in a ledger");
     let mut work = repo.by("dana");
     for path in FILES {
         work = work.write(path, "x");
     }
     work.commit("Add the sources");
     for (n, record) in records.iter().enumerate() {
-        let id = format!("EXC-2026-0000{n}");
-        file(&repo, &id, &written(&id, record));
+        land(&repo, &format!("EXC-2026-0000{n}"), record, calendar);
     }
     repo.checkout();
     let session = Session::open(repo.path(), Options::default()).unwrap();
-    let on = Instant::parse(on).unwrap();
+    let on = Instant::parse(&in_calendar(calendar, on)).unwrap();
     let snapshot = session.snapshot_of_landed(&Moment::at(on), Scope::Everything).unwrap();
     let source = snapshot.exported().unwrap();
     let (strict, term) = (AllowedLosses::default(), AllowedLosses { scope: false, term: true });
@@ -295,7 +390,11 @@ fn compare(
         let write = |allowed| files(&(target.write)(&source.input(options(allowed))).files);
         let (exact, endless) = (write(strict), write(term));
         let mut ends: Vec<i64> = source.records.iter().map(|it| it.end.seconds_since(on)).collect();
-        ends = ends.iter().flat_map(|end| [end - 1, *end]).chain(later.iter().copied()).collect();
+        ends = ends
+            .iter()
+            .flat_map(|end| [end - 60, end - 1, *end, end + 1])
+            .chain(later.iter().copied())
+            .collect();
         let (first, step) = every;
         let asked = asked_findings(target.tools, records);
         let asked: Vec<AskedFinding> = asked.into_iter().skip(first).step_by(step).collect();
@@ -327,8 +426,16 @@ fn compare(
     suppressed
 }
 
+/// The calendars that are tried: as it is, around a leap day, the end of summer time, and the end of a year.
+const CALENDARS: &[&[(&str, &str)]] = &[
+    &[],
+    &[("2026-11-", "2028-02-"), ("2026-12-", "2028-03-")],
+    &[("2026-11-", "2026-10-"), ("2026-12-", "2026-11-")],
+    &[("2026-12-", "2027-01-"), ("2026-11-", "2026-12-")],
+];
+
 /// How many cases a run tries: `PROPTEST_CASES`, else a few.
-fn cases() -> u32 {
+pub(crate) fn cases() -> u32 {
     let stated = std::env::var("PROPTEST_CASES").ok();
     stated.and_then(|text| text.parse().ok()).unwrap_or(16)
 }
@@ -343,8 +450,9 @@ proptest! {
         on in select(&["2026-11-21T00:00:00Z", "2026-11-22T12:34:56Z", "2026-11-24T10:00:00Z"][..]),
         later in prop::collection::vec(0..40 * 86_400_i64, 1),
         first in 0..4_usize,
+        calendar in select(CALENDARS),
     ) {
-        compare(&records, degraded, on, &later, (first, 4));
+        compare(&records, degraded, on, &later, (first, 4), calendar);
     }
 }
 
@@ -366,10 +474,22 @@ fn the_comparison_sees_findings_that_are_suppressed() {
         of("dependency-check", "GHSA-aaaa-bbbb-cccc", Some("pkg:maven/org.acme/core"), None),
         of("snyk", "SNYK-JS-LODASH-567746", Some("pkg:npm/lodash"), None),
     ];
-    for finding in findings {
+    for (n, finding) in findings.into_iter().enumerate() {
         let what = format!("{finding:?}");
-        let record = StatedRecord { findings: vec![finding], expires: "2026-11-24", rest: "" };
-        let suppressed = compare(&[record], "grant", "2026-11-21T00:00:00Z", &[0], (0, 1));
-        assert!(suppressed > 0, "{what}");
+        let ways = [HowItLanded::Approved, HowItLanded::Emergency, HowItLanded::Changed];
+        for (m, how) in ways.into_iter().enumerate() {
+            let record = StatedRecord {
+                findings: vec![finding.clone()],
+                expires: "2026-11-23T07:00:00Z",
+                rest: "",
+                starts: "2026-11-20",
+                title: TITLES[1],
+                how,
+            };
+            let on = "2026-11-21T00:00:00Z";
+            let calendar = CALENDARS[(n + m) % CALENDARS.len()];
+            let suppressed = compare(&[record], "grant", on, &[0], (0, 1), calendar);
+            assert!(suppressed > 0, "{how:?} {what}");
+        }
     }
 }

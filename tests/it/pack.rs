@@ -216,13 +216,17 @@ fn each_answer_is_that_of_its_command() {
 #[test]
 fn what_cannot_be_determined_writes_nothing() {
     let repo = story();
-    let shallow = repo.clone_with(&["--depth=4"]);
     let place = tempfile::tempdir().unwrap();
-    for name in ["audit.tar.gz", "folder"] {
-        let output = place.path().join(name);
-        let run = pack(shallow.path(), output.to_str().unwrap(), &[]);
-        assert_eq!((run.code, run.out.as_str()), (3, ""), "{}", run.err);
-        assert!(!output.exists());
+    // The end of the span is in one clone, and not in the other.
+    for depth in ["--depth=4", "--depth=1"] {
+        let shallow = repo.clone_with(&[depth]);
+        for name in ["audit.tar.gz", "folder"] {
+            let output = place.path().join(name);
+            let run = pack(shallow.path(), output.to_str().unwrap(), &[]);
+            assert_eq!((run.code, run.out.as_str()), (3, ""), "{}", run.err);
+            assert!(run.err.contains("--unshallow"), "{depth}: {}", run.err);
+            assert!(!output.exists());
+        }
     }
     assert_eq!(std::fs::read_dir(place.path()).unwrap().count(), 0);
 }

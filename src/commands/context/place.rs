@@ -1,11 +1,16 @@
-//! Where `-o` leads: a place where nothing can be written is refused before anything is computed.
+//! Where `-o` leads: a place where nothing can be written, or nothing may be, is refused before anything is computed.
 //!
-//! Uses faults, and store's streams. Start at [`file`] and [`folder`].
+//! Uses faults, session's reserved places, and store's streams. Start at [`file`], [`folder`] and [`write`]. Follows
+//! `docs/spec/cli.md`, output to files.
 
-use std::path::PathBuf;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
 
 use crate::commands::context::fault;
-use exledger::store::streams;
+use exledger::session::reserved::{self, ReservedPlace};
+use exledger::store::streams::{self, Begun};
 
 /// Endings of archives that are not written; as the name of a folder they would mislead.
 const OTHER_ARCHIVES: &[&str] = &[".tar", ".zip", ".7z", ".tar.bz2", ".tar.xz", ".tar.zst"];
@@ -13,8 +18,9 @@ const OTHER_ARCHIVES: &[&str] = &[".tar", ".zip", ".7z", ".tar.bz2", ".tar.xz", 
 /// Returns the path of a file that will be written.
 ///
 /// # Errors
-/// [`fault::Fault::Usage`] if it is a folder, or in none.
+/// [`fault::Fault::Usage`] if it is a folder, or in none, or one of the ledger's or git's own files.
 pub(crate) fn file(place: PathBuf) -> anyhow::Result<PathBuf> {
+    not_stdout(&place)?;
     if streams::is_folder(&place) {
         let what = format!("{} is a folder", place.display());
         return Err(fault::usage_error(what, "give a file"));
@@ -24,15 +30,104 @@ pub(crate) fn file(place: PathBuf) -> anyhow::Result<PathBuf> {
             let what = format!("there is no folder {}", above.display());
             Err(fault::usage_error(what, "create it first, or give a file in another folder"))
         }
-        _ => Ok(place),
+        _ => not_reserved(place),
     }
+}
+
+/// Refuses `-`, which elsewhere means stdout: a file of that name is nothing that anybody wants.
+fn not_stdout(place: &Path) -> anyhow::Result<()> {
+    if place.file_name().is_some_and(|name| name == "-") {
+        return Err(fault::usage_error("- is not a file", "leave -o out to write to stdout"));
+    }
+    Ok(())
+}
+
+/// Returns the path of a file that will be written, and is no link.
+///
+/// # Errors
+/// As [`file`] and [`not_a_link`].
+pub(crate) fn unlinked_file(place: PathBuf) -> anyhow::Result<PathBuf> {
+    file(not_a_link(place)?)
+}
+
+/// Returns the path of a folder that will be created or filled, and is no link.
+///
+/// # Errors
+/// As [`folder`] and [`not_a_link`].
+pub(crate) fn unlinked_folder(place: PathBuf) -> anyhow::Result<PathBuf> {
+    folder(not_a_link(place)?)
+}
+
+/// Returns a path unless it is a link.
+///
+/// # Errors
+/// [`fault::Fault::Usage`] if it is one.
+pub(crate) fn not_a_link(path: PathBuf) -> anyhow::Result<PathBuf> {
+    if streams::is_link(&path) {
+        return Err(fault::usage_error(
+            format!("{} is a link", path.display()),
+            "give the file itself: a link could lead anywhere",
+        ));
+    }
+    Ok(path)
+}
+
+/// Returns a path unless an answer would replace a part of the ledger, or of what git keeps.
+///
+/// # Errors
+/// [`fault::Fault::Usage`] if it would.
+pub(crate) fn not_reserved(place: PathBuf) -> anyhow::Result<PathBuf> {
+    let shown = place.display();
+    let (what, help) = match reserved::reserved(&place) {
+        None => return Ok(place),
+        Some(ReservedPlace::Records(folder)) => (
+            format!("{shown} is in {}, which holds the ledger's own files", folder.display()),
+            "give a place outside of it: records change only by commands such as new, renew and close",
+        ),
+        Some(ReservedPlace::Governance(file)) => (
+            format!("{shown} would replace {}, a governance file of the ledger", file.display()),
+            "give another file: governance files are edited by hand and approved like records",
+        ),
+        Some(ReservedPlace::Git(folder)) => (
+            format!("{shown} is in {}, which git keeps", folder.display()),
+            "give a place outside of it",
+        ),
+    };
+    Err(fault::usage_error(what, help))
+}
+
+/// Writes a file completely before it is moved into its place; `what` says what it holds.
+///
+/// # Errors
+/// If it can't be written.
+pub(crate) fn write(place: &Path, bytes: &[u8], what: &str) -> anyhow::Result<()> {
+    write_all(vec![(place.to_owned(), bytes)], what)
+}
+
+/// Writes every file completely before the first is moved into its place.
+///
+/// # Errors
+/// If one can't be written; none is in its place then, except for those that were moved before it.
+pub(crate) fn write_all(files: Vec<(PathBuf, &[u8])>, what: &str) -> anyhow::Result<()> {
+    let mut begun = Vec::new();
+    for (place, bytes) in files {
+        let doing = || format!("writing the {what} to {}", place.display());
+        let mut file = Begun::at(&place).with_context(doing)?;
+        file.write_all(bytes).with_context(doing)?;
+        begun.push((file, place));
+    }
+    for (file, place) in begun {
+        file.finish().with_context(|| format!("writing the {what} to {}", place.display()))?;
+    }
+    Ok(())
 }
 
 /// Returns the path of a folder that will be created or filled.
 ///
 /// # Errors
-/// [`fault::Fault::Usage`] if it is a file, or has the name of an archive that is not written.
+/// [`fault::Fault::Usage`] if it is a file, has the name of an archive that is not written, or belongs to the ledger or git.
 pub(crate) fn folder(place: PathBuf) -> anyhow::Result<PathBuf> {
+    not_stdout(&place)?;
     let name = place.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
     if OTHER_ARCHIVES.iter().any(|ending| name.ends_with(ending)) && !streams::is_folder(&place) {
         return Err(fault::usage_error(
@@ -44,5 +139,5 @@ pub(crate) fn folder(place: PathBuf) -> anyhow::Result<PathBuf> {
         let what = format!("{} is a file", place.display());
         return Err(fault::usage_error(what, "give a folder: it is several files"));
     }
-    Ok(place)
+    not_reserved(place)
 }

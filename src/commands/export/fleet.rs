@@ -49,9 +49,9 @@ impl Run for FleetArgs {
     const PAST: PastInstants = PastInstants::Answered;
 
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
-        let folder = place::folder(runner::not_a_link(ctx.folder.join(&self.output))?)?;
-        let rows_path = runner::not_a_link(folder.join(ROWS))?;
-        let ledger_path = runner::not_a_link(folder.join(LEDGER))?;
+        let folder = place::unlinked_folder(ctx.folder.join(&self.output))?;
+        let rows_path = place::not_a_link(folder.join(ROWS))?;
+        let ledger_path = place::not_a_link(folder.join(LEDGER))?;
         let home = ctx.home()?;
         let approved = ctx.approved_only(&home, Scope::Everything)?;
         let (history, _) = approved.facts();
@@ -68,8 +68,8 @@ impl Run for FleetArgs {
         render::jsonl::write_rows(&view::fleet::ledger(approved.stamp(), counts), &mut ledger)?;
         streams::folder(&folder)?;
         streams::remove(&ledger_path)?;
-        runner::write_all(vec![(rows_path, &lines)])?;
-        runner::write_all(vec![(ledger_path, &ledger)])?;
+        place::write(&rows_path, &lines, runner::WHAT)?;
+        place::write(&ledger_path, &ledger, runner::WHAT)?;
         if ctx.globals.directory.is_some() && self.output.is_relative() {
             ctx.hint(&format!("hint: -o is relative to -C: written to {}", folder.display()));
         }

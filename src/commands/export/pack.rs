@@ -61,9 +61,10 @@ impl Run for PackArgs {
                 "give the end of the span as --to",
             ));
         }
-        let given = runner::not_a_link(ctx.folder.join(&self.output))?;
+        let given = ctx.folder.join(&self.output);
         let is_archive = runner::is_archive(&given);
-        let place = if is_archive { place::file(given) } else { place::folder(given) }?;
+        let place =
+            if is_archive { place::unlinked_file(given) } else { place::unlinked_folder(given) }?;
         let session = ctx.home()?;
         let progress = ctx.progress(context::READING);
         let request = PackRequest { from: self.from.begin(), to: self.to.instant(), now: ctx.now };
@@ -86,7 +87,7 @@ impl Run for PackArgs {
         let files = contents.files()?;
         if is_archive {
             let bytes = archive::tar_gz(Some(&contents.folder()), &files)?;
-            runner::write_all(vec![(place.clone(), &bytes)])?;
+            place::write(&place, &bytes, runner::WHAT)?;
         } else {
             let named = files.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice()));
             new_folder::write(&place, named).map_err(occupied)?;

@@ -2,21 +2,17 @@
 //!
 //! Start at [`RevocationsArgs`]. Follows `docs/spec/cli.md`, export revocations.
 
-use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use anyhow::Context;
 use clap::Parser;
 
 use crate::commands::command::{Command, PastInstants, Run};
 use crate::commands::context::Ctx;
-use crate::commands::context::fault;
 use crate::commands::context::output::Formats;
 use crate::commands::context::place;
 use crate::commands::exit::Outcome;
 use exledger::render;
 use exledger::session::snapshot::walk::Scope;
-use exledger::store::streams::{self, Begun};
 use exledger::view;
 
 /// List the access that must be gone
@@ -48,13 +44,7 @@ impl Run for RevocationsArgs {
 
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
         let output = self.output.as_deref().map(|path| ctx.folder.join(path));
-        if let Some(path) = output.as_deref().filter(|path| streams::is_link(path)) {
-            return Err(fault::usage_error(
-                format!("{} is a link", path.display()),
-                "give the file itself: a link could lead anywhere",
-            ));
-        }
-        let output = output.map(place::file).transpose()?;
+        let output = output.map(place::unlinked_file).transpose()?;
         let home = ctx.home()?;
         let approved = ctx.approved_only(&home, Scope::Everything)?;
         let revocations = approved.revocations(self.all);
@@ -66,7 +56,7 @@ impl Run for RevocationsArgs {
             ctx.format.write(&doc, &ctx.style, &mut bytes)?;
         }
         match &output {
-            Some(path) => write(path, &bytes)?,
+            Some(path) => place::write(path, &bytes, "revocations")?,
             None => ctx.print(&bytes)?,
         }
         for (id, doubt) in &revocations.doubts {
@@ -74,11 +64,4 @@ impl Run for RevocationsArgs {
         }
         if revocations.doubts.is_empty() { Ok(Outcome::Fine) } else { Ok(Outcome::Undetermined) }
     }
-}
-
-fn write(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
-    let doing = || format!("writing the revocations to {}", path.display());
-    let mut file = Begun::at(path).with_context(doing)?;
-    file.write_all(bytes).with_context(doing)?;
-    file.finish().with_context(doing)
 }

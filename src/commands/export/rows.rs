@@ -38,7 +38,7 @@ impl RowArgs {
         format: impl Fn(&Doc<'_>, &mut Vec<u8>) -> anyhow::Result<()>,
     ) -> anyhow::Result<Outcome> {
         let given = self.output.as_deref().map(|path| ctx.folder.join(path));
-        let output = given.map(|path| place::file(runner::not_a_link(path)?)).transpose()?;
+        let output = given.map(place::unlinked_file).transpose()?;
         let home = ctx.home()?;
         let approved = ctx.approved_only(&home, Scope::Everything)?;
         let mut records = approved.landed_records();
@@ -49,7 +49,7 @@ impl RowArgs {
         let mut bytes = Vec::new();
         format(&view::exception_row::doc(&records, &*approved, approved.stamp()), &mut bytes)?;
         match output {
-            Some(path) => runner::write_all(vec![(path, &bytes)])?,
+            Some(path) => place::write(&path, &bytes, runner::WHAT)?,
             None => ctx.print(&bytes)?,
         }
         let unknown = approved.records().iter().filter(unknown::is_unknown);

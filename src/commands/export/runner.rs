@@ -3,7 +3,7 @@
 //! Start at [`ExportRun::run`]. Follows `docs/spec/interop.md`, X1, X4 and X8. Everything is decided and rendered before
 //! the first byte is written, and each file is replaced in one step.
 
-use std::io::{Read as _, Write as _};
+use std::io::Read as _;
 use std::path::{Component, Path, PathBuf};
 
 use anyhow::Context as _;
@@ -12,19 +12,24 @@ use clap::{Args, ValueEnum};
 use crate::commands::context::{Ctx, fault, place};
 use crate::commands::exit::Outcome;
 use exledger::diag;
+use exledger::interop::export::earlier;
 use exledger::interop::export::input::ExportOptions;
-use exledger::interop::export::loss::{AllowedLosses, ExportLoss};
+use exledger::interop::export::loss::ExportLoss;
+use exledger::interop::export::loss_kind::AllowedLosses;
 use exledger::interop::export::merge::SharedFile;
 use exledger::interop::export::output::{ExportFile, ExportFiles, ExportOutput};
 use exledger::interop::export::target::ExportTarget;
 use exledger::session::Session;
 use exledger::session::export::ExportSource;
 use exledger::session::snapshot::walk::Scope;
-use exledger::store::files::FileError;
-use exledger::store::streams::{self, Begun};
+use exledger::store::files::{FileError, WorkTree};
+use exledger::store::streams;
 
 /// The longest file that `--into` edits, in bytes.
 const MOST: u64 = 64 * 1024 * 1024;
+
+/// What is written, as errors name it.
+pub(crate) const WHAT: &str = "export";
 
 /// Where the export goes.
 #[derive(Debug, Args)]
@@ -120,27 +125,28 @@ impl<'a> ExportRun<'a> {
         let snapshot = ctx.approved_only(&home, Scope::Everything)?;
         let source = snapshot.exported()?;
         let losses = match destination {
-            Destination::Shared(path) => self.edit(&path, &source, &home)?,
-            Destination::Stdout => {
+            ExportPlace::Shared(path) => self.edit(&path, &source, &home)?,
+            ExportPlace::Stdout => {
                 let output = (self.target.write)(&source.input(self.options.clone()));
                 if let ExportFiles::One(bytes) = &output.files {
                     ctx.print(bytes)?;
                 }
                 output.losses
             }
-            Destination::Place(place) => {
+            ExportPlace::Own(place) => {
                 let output = (self.target.write)(&source.input(self.options.clone()));
                 self.write(&place, &output)?;
+                self.remove_earlier(ctx, &place, &output, &source)?;
                 output.losses
             }
         };
         Ok(report(ctx, &source, &losses))
     }
 
-    fn destination(&self, ctx: &Ctx) -> anyhow::Result<Destination> {
+    fn destination(&self, ctx: &Ctx) -> anyhow::Result<ExportPlace> {
         let name = self.target.name;
         if let Some(path) = self.into {
-            return Ok(Destination::Shared(place::file(not_a_link(ctx.folder.join(path))?)?));
+            return Ok(ExportPlace::Shared(place::unlinked_file(ctx.folder.join(path))?));
         }
         let Some(path) = self.output else {
             if self.target.is_several {
@@ -149,24 +155,61 @@ impl<'a> ExportRun<'a> {
                     "give a folder with -o DIR",
                 ));
             }
-            return Ok(Destination::Stdout);
+            return Ok(ExportPlace::Stdout);
         };
-        let given = not_a_link(ctx.folder.join(path))?;
+        let given = ctx.folder.join(path);
         let is_one =
             !self.target.is_several || (self.target.archive.is_some() && is_archive(&given));
-        let place = if is_one { place::file(given) } else { place::folder(given) };
-        Ok(Destination::Place(place?))
+        let place =
+            if is_one { place::unlinked_file(given) } else { place::unlinked_folder(given) };
+        Ok(ExportPlace::Own(place?))
     }
 
     fn write(&self, place: &Path, output: &ExportOutput) -> anyhow::Result<()> {
         match (&output.files, self.target.archive) {
-            (ExportFiles::One(bytes), _) => write_all(vec![(place.to_owned(), bytes.as_slice())]),
+            (ExportFiles::One(bytes), _) => place::write(place, bytes, WHAT),
             (ExportFiles::Several(files), Some(archive)) if is_archive(place) => {
                 let bytes = archive(files).context("packing the archive")?;
-                write_all(vec![(place.to_owned(), bytes.as_slice())])
+                place::write(place, &bytes, WHAT)
             }
             (ExportFiles::Several(files), _) => write_below(place, files),
         }
+    }
+
+    /// Removes the files that an earlier export wrote into the folder and this one doesn't: what is in them has ended.
+    fn remove_earlier(
+        &self,
+        ctx: &Ctx,
+        folder: &Path,
+        output: &ExportOutput,
+        source: &ExportSource<'_>,
+    ) -> anyhow::Result<()> {
+        let ExportFiles::Several(files) = &output.files else {
+            return Ok(());
+        };
+        let found = earlier::earlier_files(self.target.name, &WorkTree::new(folder), &source.ids);
+        let found = found.map_err(|error| {
+            let shown = folder.display();
+            let what = format!("files of earlier exports in {shown} were not removed: {error}");
+            fault::undetermined(what, "give a folder of its own with -o")
+        })?;
+        let is_gone = |path: &&String| !files.iter().any(|file| file.path == **path);
+        for path in found.own.iter().filter(is_gone) {
+            let place = folder.join(path);
+            streams::remove(&place)?;
+            let place = place.display();
+            ctx.tell(&format!(
+                "removed {place}: an earlier export wrote it, and no record in force belongs in it"
+            ));
+        }
+        for path in found.mixed.iter().filter(is_gone) {
+            let place = folder.join(path);
+            let place = place.display();
+            ctx.tell(&format!(
+                "warning: {place} stays: an earlier export wrote it, but it has entries of others too; check it by hand"
+            ));
+        }
+        Ok(())
     }
 
     fn edit(
@@ -212,7 +255,7 @@ impl<'a> ExportRun<'a> {
         if let ExportFiles::One(after) = &output.files
             && (opened.is_none() || *after != bytes)
         {
-            write_all(vec![(path.to_owned(), after.as_slice())])?;
+            place::write(path, after, WHAT)?;
         }
         Ok(output.losses)
     }
@@ -220,25 +263,12 @@ impl<'a> ExportRun<'a> {
 
 /// Where the files go.
 #[derive(Debug)]
-enum Destination {
+enum ExportPlace {
     Stdout,
-    Place(PathBuf),
+    /// A file or folder of its own.
+    Own(PathBuf),
     /// A file of others that is edited.
     Shared(PathBuf),
-}
-
-/// Returns a path unless it is a link.
-///
-/// # Errors
-/// [`fault::Fault::Usage`] if it is one.
-pub(crate) fn not_a_link(path: PathBuf) -> anyhow::Result<PathBuf> {
-    if streams::is_link(&path) {
-        return Err(fault::usage_error(
-            format!("{} is a link", path.display()),
-            "give the file itself: a link could lead anywhere",
-        ));
-    }
-    Ok(path)
 }
 
 pub(crate) fn is_archive(place: &Path) -> bool {
@@ -256,9 +286,9 @@ fn write_below(folder: &Path, files: &[ExportFile]) -> anyhow::Result<()> {
                 let what = format!("{} leads out of {}", file.path, folder.display());
                 return Err(fault::usage_error(what, "correct the paths of the finding"));
             };
-            place = not_a_link(place.join(part))?;
+            place = place::not_a_link(place.join(part))?;
         }
-        places.push((place, file.bytes.as_slice()));
+        places.push((place::not_reserved(place)?, file.bytes.as_slice()));
     }
     streams::folder(folder)?;
     for (place, _) in &places {
@@ -266,22 +296,7 @@ fn write_below(folder: &Path, files: &[ExportFile]) -> anyhow::Result<()> {
             streams::folder(above)?;
         }
     }
-    write_all(places)
-}
-
-/// Writes every file completely before the first is moved into its place.
-pub(crate) fn write_all(files: Vec<(PathBuf, &[u8])>) -> anyhow::Result<()> {
-    let mut begun = Vec::new();
-    for (place, bytes) in files {
-        let doing = || format!("writing the export to {}", place.display());
-        let mut file = Begun::at(&place).with_context(doing)?;
-        file.write_all(bytes).with_context(doing)?;
-        begun.push((file, place));
-    }
-    for (file, place) in begun {
-        file.finish().with_context(|| format!("writing the export to {}", place.display()))?;
-    }
-    Ok(())
+    place::write_all(places, WHAT)
 }
 
 /// Names on stderr what is missing in the files, and returns the outcome.

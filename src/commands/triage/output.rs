@@ -60,6 +60,7 @@ impl Rewrite {
             let to = To::Files(never_in_place(vec![place::file(place)?], sources)?);
             return Ok(Rewrite { kind, to });
         }
+        let place = place::folder(place)?;
         let mut places: Vec<PathBuf> = Vec::new();
         for source in sources {
             let name = Path::new(&source.name).file_name().filter(|_| source.name != "-");
@@ -70,7 +71,7 @@ impl Rewrite {
                     "write them to different folders, in separate runs",
                 ));
             }
-            places.push(file);
+            places.push(place::not_reserved(file)?);
         }
         let places = never_in_place(places, sources)?;
         streams::folder(&place).map_err(|error| unwritten(&error.to_string()))?;

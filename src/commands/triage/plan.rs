@@ -2,10 +2,8 @@
 //!
 //! Start at [`AlertsToPlan`]. Follows `docs/spec/interop.md`, 6b.
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use anyhow::Context;
 use clap::ValueEnum;
 
 use crate::commands::context::stdin;
@@ -13,7 +11,6 @@ use crate::commands::context::{self, Ctx, fault, place};
 use crate::commands::exit::Outcome;
 use exledger::policy::governance::{NO_POLICY, State};
 use exledger::session::triage::alerts::{AlertPlanRequest, AlertSource};
-use exledger::store::streams::{self, Begun};
 use exledger::survey::triage::alert::is_repository_name;
 use exledger::view;
 
@@ -53,13 +50,7 @@ impl AlertsToPlan<'_> {
             ));
         }
         let output = self.output.map(|path| ctx.folder.join(path));
-        if let Some(path) = output.as_deref().filter(|path| streams::is_link(path)) {
-            return Err(fault::usage_error(
-                format!("{} is a link", path.display()),
-                "give the file itself: a link could lead anywhere",
-            ));
-        }
-        let output = output.map(place::file).transpose()?;
+        let output = output.map(place::unlinked_file).transpose()?;
         let session = ctx.home()?;
         let sources = self.sources(ctx)?;
         let progress = ctx.progress(context::READING);
@@ -73,7 +64,7 @@ impl AlertsToPlan<'_> {
         }
         let lines = view::alert_plan::lines(&answer.plan, repository, answer.snapshot().stamp());
         match &output {
-            Some(path) => write(path, lines.as_bytes())?,
+            Some(path) => place::write(path, lines.as_bytes(), "plan")?,
             None => ctx.print(lines.as_bytes())?,
         }
         ctx.hint(&view::alert_plan::summary(&answer.plan));
@@ -94,11 +85,4 @@ impl AlertsToPlan<'_> {
         };
         self.files.iter().map(open).collect()
     }
-}
-
-fn write(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
-    let doing = || format!("writing the plan to {}", path.display());
-    let mut file = Begun::at(path).with_context(doing)?;
-    file.write_all(bytes).with_context(doing)?;
-    file.finish().with_context(doing)
 }

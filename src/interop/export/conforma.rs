@@ -6,7 +6,8 @@
 use crate::interop::export::engine_finding::engine_losses;
 use crate::interop::export::engine_pattern::has_wildcard;
 use crate::interop::export::input::{ExportInput, ExportedFinding};
-use crate::interop::export::loss::{FindingLoss, LossLog};
+use crate::interop::export::loss::LossLog;
+use crate::interop::export::loss_kind::FindingLoss;
 use crate::interop::export::merge::{MergeRefusal, SharedFile};
 use crate::interop::export::output::{ExportFiles, ExportOutput, WrittenRecords};
 use crate::interop::export::paths;

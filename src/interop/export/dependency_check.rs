@@ -7,7 +7,8 @@
 use quick_xml::escape;
 
 use crate::interop::export::input::{ExportInput, ExportedFinding};
-use crate::interop::export::loss::{FindingLoss, LossLog};
+use crate::interop::export::loss::LossLog;
+use crate::interop::export::loss_kind::FindingLoss;
 use crate::interop::export::output::{ExportFiles, ExportOutput, WrittenRecords};
 use crate::interop::export::package::ExportedPackage;
 use crate::interop::export::paths;

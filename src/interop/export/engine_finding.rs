@@ -4,7 +4,7 @@
 //! `docs/spec/interop.md`, X4: the kinds of loss.
 
 use crate::interop::export::input::ExportedFinding;
-use crate::interop::export::loss::FindingLoss;
+use crate::interop::export::loss_kind::FindingLoss;
 use crate::record::Record;
 use crate::record::pattern;
 

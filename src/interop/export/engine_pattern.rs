@@ -27,14 +27,21 @@ pub(crate) fn regex(pattern: &str) -> String {
     out
 }
 
+/// Returns the same without a `*`, for a tool that replaces each of them before it reads the expression.
+pub(crate) fn regex_without_stars(pattern: &str) -> String {
+    // A star in the expression is always a repetition: none of a pattern is literal.
+    regex(pattern).replace('*', "{0,}")
+}
+
 /// Returns the pattern that a regular expression without anchors stands for; `None` if no pattern says the same.
 ///
-/// Reads back what [`regex`] writes.
+/// Reads back what [`regex`] and [`regex_without_stars`] write.
 pub(crate) fn of_regex(expression: &str) -> Option<String> {
     let mut out = String::with_capacity(expression.len());
     let mut rest = expression;
     while let Some(character) = rest.chars().next() {
-        let forms = [("[^/]*", "*"), (".*", "**"), ("[.]", ".")];
+        let forms =
+            [("[^/]*", "*"), (".*", "**"), ("[^/]{0,}", "*"), (".{0,}", "**"), ("[.]", ".")];
         let form = forms.iter().find_map(|(form, text)| Some((rest.strip_prefix(form)?, *text)));
         if let Some((after, text)) = form {
             out.push_str(text);
@@ -86,7 +93,7 @@ pub(crate) fn has_wildcard(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{of_regex, opa_glob, regex};
+    use super::{of_regex, opa_glob, regex, regex_without_stars};
 
     #[test]
     fn only_three_wildcards_are_special() {
@@ -100,6 +107,9 @@ mod tests {
     fn what_is_written_is_read_back_and_nothing_else() {
         for pattern in ["billing-batch-*", "a.b/**/c?", "", r"[x]{1}\(|^$+)", "?*", "**", "ü*"] {
             assert_eq!(of_regex(&regex(pattern)).as_deref(), Some(pattern));
+            let other = regex_without_stars(pattern);
+            assert!(!other.contains('*'), "{other}");
+            assert_eq!(of_regex(&other).as_deref(), Some(pattern));
         }
         for wide in
             [r"\d", r"a\w*", "a+", "ab*", "(a|b)", "[ab]", "a?", "a{2}", r"a\.*", r"\*", "a.+"]

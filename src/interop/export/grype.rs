@@ -4,7 +4,8 @@
 //! and grype's grype/match/ignore.go: names are regular expressions there, locations are globs, the rest is compared.
 
 use crate::interop::export::input::{ExportInput, ExportedFinding};
-use crate::interop::export::loss::{FindingLoss, LossLog};
+use crate::interop::export::loss::LossLog;
+use crate::interop::export::loss_kind::FindingLoss;
 use crate::interop::export::merge::{MergeRefusal, SharedFile};
 use crate::interop::export::output::{ExportFiles, ExportOutput, WrittenRecords};
 use crate::interop::export::package::ExportedPackage;

@@ -6,11 +6,12 @@
 use serde_json::{Map, Value, json};
 
 use crate::interop::export::engine_finding::engine_losses;
-use crate::interop::export::engine_pattern::regex;
+use crate::interop::export::engine_pattern::{has_wildcard, regex};
 use crate::interop::export::input::{ExportInput, ExportedFinding};
 use crate::interop::export::json_edit::JsonList;
 use crate::interop::export::k8s_locator::K8sLocator;
-use crate::interop::export::loss::{FindingLoss, LossLog};
+use crate::interop::export::loss::LossLog;
+use crate::interop::export::loss_kind::FindingLoss;
 use crate::interop::export::merge::{MergeRefusal, SharedFile};
 use crate::interop::export::output::{ExportFiles, ExportOutput};
 use crate::interop::export::paths;
@@ -71,6 +72,10 @@ fn policies_of(input: &ExportInput<'_>, log: &mut LossLog) -> Vec<Value> {
             log.refuse(finding, "it names no control, so it would cover all of them");
             continue;
         };
+        if has_wildcard(control) {
+            log.refuse(finding, "its id has `*` or `?`, which no control has");
+            continue;
+        }
         let mut losses = engine_losses(finding);
         let mut locators = None;
         if let Some(resources) = &finding.key.resources {

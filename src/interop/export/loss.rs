@@ -5,7 +5,7 @@
 use std::fmt;
 
 use crate::interop::export::input::ExportedFinding;
-pub use crate::interop::export::loss_kind::{AllowedLosses, FindingLoss, LossKind};
+use crate::interop::export::loss_kind::{AllowedLosses, FindingLoss, LossKind};
 
 /// A finding that can't be expressed, as a line on stderr names it.
 #[derive(Clone, Debug, PartialEq, Eq)]

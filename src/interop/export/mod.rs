@@ -9,6 +9,7 @@ pub mod citation;
 pub mod conforma;
 pub mod cyclonedx;
 pub mod dependency_check;
+pub mod earlier;
 mod engine_finding;
 pub(crate) mod engine_pattern;
 pub mod grype;

@@ -11,7 +11,8 @@ use toml_edit::{Item, Table};
 
 use crate::interop::export::input::{ExportInput, ExportedFinding};
 use crate::interop::export::lock_files;
-use crate::interop::export::loss::{self, FindingLoss, LossLog};
+use crate::interop::export::loss::{self, LossLog};
+use crate::interop::export::loss_kind::FindingLoss;
 use crate::interop::export::merge::{MergeRefusal, SharedFile};
 use crate::interop::export::output::{ExportFile, ExportFiles, ExportOutput, WrittenRecords};
 use crate::interop::export::paths::{self, PathLimits};
@@ -75,7 +76,8 @@ fn write(input: &ExportInput<'_>) -> ExportOutput {
     ExportOutput { files, losses: losses.into_losses() }
 }
 
-const VULNS: &str = "IgnoredVulns";
+/// The key of its entries.
+pub(super) const VULNS: &str = "IgnoredVulns";
 
 /// Edits the `osv-scanner.toml` of a folder.
 fn merge(input: &ExportInput<'_>, shared: SharedFile<'_>) -> Result<ExportOutput, MergeRefusal> {

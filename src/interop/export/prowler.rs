@@ -6,10 +6,11 @@
 use std::collections::BTreeMap;
 
 use crate::interop::export::engine_finding::engine_losses;
-use crate::interop::export::engine_pattern::{has_wildcard, regex};
+use crate::interop::export::engine_pattern::{has_wildcard, regex_without_stars};
 use crate::interop::export::input::{ExportInput, ExportedFinding};
 use crate::interop::export::k8s_locator::is_any;
-use crate::interop::export::loss::{FindingLoss, LossLog};
+use crate::interop::export::loss::LossLog;
+use crate::interop::export::loss_kind::FindingLoss;
 use crate::interop::export::merge::{MergeRefusal, SharedFile};
 use crate::interop::export::output::{ExportFiles, ExportOutput, WrittenRecords};
 use crate::interop::export::paths;
@@ -121,6 +122,10 @@ fn accounts_of(
             log.refuse(finding, "it names no check, so it would cover all of them");
             continue;
         };
+        if has_wildcard(check) {
+            log.refuse(finding, "its id has `*` or `?`, which no check has");
+            continue;
+        }
         let mut losses = engine_losses(finding);
         losses.push(FindingLoss::term("a mutelist has no end"));
         let locators = locators_of(finding, &mut losses);
@@ -131,7 +136,7 @@ fn accounts_of(
         for (account, region, resources) in grouped(&locators) {
             let checks = accounts.entry(account.to_owned()).or_default();
             // A check can have one entry of a name only: brackets make another name of the same meaning.
-            let mut key = regex(check);
+            let mut key = regex_without_stars(check);
             while checks.iter().any(|other| other.check == anchored(&key)) {
                 key = format!("({key})");
             }
@@ -140,9 +145,12 @@ fn accounts_of(
                 regions: vec![if is_any(region) {
                     "*".to_owned()
                 } else {
-                    anchored(&regex(region))
+                    anchored(&regex_without_stars(region))
                 }],
-                resources: resources.iter().map(|resource| anchored(&regex(resource))).collect(),
+                resources: resources
+                    .iter()
+                    .map(|resource| anchored(&regex_without_stars(resource)))
+                    .collect(),
                 description: text.clone(),
             });
         }

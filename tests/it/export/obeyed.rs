@@ -4,7 +4,7 @@
 
 use std::process::Command;
 
-use crate::export::{Exporter, ON, STRICT, ledger, only};
+use crate::export::{Exporter, LOSSY, ON, STRICT, ledger, only};
 use crate::house;
 
 /// Says that a test is skipped.
@@ -59,6 +59,61 @@ fn snyk_obeys_until_the_second_before_the_end() {
     let all =
         r#"["SNYK-JS-LODASH-567746 lodash","SNYK-JS-LODASH-567746 other","npm:ms:20170412 ms"]"#;
     assert_eq!(after.trim(), all);
+}
+
+/// Asks the `Mutelist` of prowler which of some findings are muted, one on a line.
+const MUTED: &str = "
+import sys, yaml
+from prowler.lib.mutelist.mutelist import Mutelist
+class Muted(Mutelist):
+    def is_finding_muted(self, **_):
+        return False
+muted = Muted(mutelist_content=yaml.safe_load(open(sys.argv[1]))['Mutelist'])
+assert muted.mutelist, 'not valid'
+for finding in sys.argv[2:]:
+    account, region, resource, check = finding.split(' ')
+    if muted.is_muted(account, check, region, resource, ''):
+        print(finding)
+";
+
+#[test]
+fn prowler_mutes_what_is_named_and_nothing_else() {
+    let repo = ledger(
+        "{tool: prowler, id: check_a, resources: ['aws:1/eu/x*', 'aws:1/us-?/role/**', 'aws:2/*/a.b']}, {tool: prowler, id: check_b, resources: ['aws:1/eu/x[1]']}",
+    );
+    let allowed = LOSSY;
+    let text = only(&Exporter { repo: &repo, on: ON, allowed }.write("prowler"));
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("mutelist.yaml");
+    std::fs::write(&file, text).unwrap();
+    let named = [
+        "1 eu x check_a",
+        "1 eu x9 check_a",
+        "1 us-1 role/a/b check_a",
+        "2 anywhere a.b check_a",
+        "1 eu x[1] check_b",
+    ];
+    let others = [
+        "1 eu x9/y check_a",
+        "1 eu ax check_a",
+        "1 us x check_a",
+        "1 us-12 role/a check_a",
+        "2 eu aXb check_a",
+        "3 eu x check_a",
+        "1 eu x check_aa",
+        "1 eu x1 check_b",
+        "1 eu x check_b",
+    ];
+    let python = std::env::var("EXLEDGER_PYTHON").unwrap_or_else(|_| "python3".to_owned());
+    let args = [&["-c", MUTED, file.to_str().unwrap()][..], &named, &others].concat();
+    match ran(&python, &args) {
+        Some((true, muted)) => assert_eq!(muted.lines().collect::<Vec<_>>(), named),
+        Some((false, error)) if error.contains("No module named") => {
+            skipped("set EXLEDGER_PYTHON to a Python with prowler");
+        }
+        Some((false, error)) => panic!("{error}"),
+        None => skipped("python3 is not installed"),
+    }
 }
 
 #[test]

@@ -147,6 +147,8 @@ fn a_place_where_nothing_can_be_written_is_a_usage_error() {
         (&["export", "osv-scanner", "-o", "taken"], "is a file\n  help: give a folder"),
         (&["export", "osv-scanner", "-o", "ignores.zip"], "archive that is not written"),
         (&["export", "fleet", "-o", "taken"], "is a file\n  help: give a folder"),
+        (&["export", "trivy", "-o", "-"], "leave -o out to write to stdout"),
+        (&["report", "-o", "-"], "leave -o out to write to stdout"),
     ] {
         let run = cli::run(repo.path(), &[&on[..], words].concat());
         assert_eq!((run.code, run.out.as_str()), (2, ""), "{words:?}: {}", run.err);

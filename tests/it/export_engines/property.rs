@@ -65,6 +65,7 @@ const TOOLS: &[EngineTool] = &[
             "ValidatingPolicy/p",
             "ValidatingPolicy/p/r",
             "Policy/p/r",
+            "ClusterPolicy/p'\"/{{ r }}",
         ],
         found: &[
             "ClusterPolicy/p/r",
@@ -78,7 +79,7 @@ const TOOLS: &[EngineTool] = &[
     },
     EngineTool {
         tool: "kubescape",
-        stated: &["C-1", "C-.", "c-1", "C-1|C-2"],
+        stated: &["C-1", "C-.", "c-1", "C-1|C-2", "(?i)c-1", "C-1$|^", "C-*", "C-?", " C-1 "],
         found: &["C-1", "C-12", "C-2"],
         patterns: PATTERNS,
         resources: OBJECTS,
@@ -105,14 +106,33 @@ const TOOLS: &[EngineTool] = &[
     },
     EngineTool {
         tool: "conforma",
-        stated: &["cve.a:CVE-1", "cve.b", "cve", "@all", "cve.*"],
+        stated: &[
+            "cve.a:CVE-1",
+            "cve.b",
+            "cve",
+            "@all",
+            "cve.*",
+            "cve.a:*",
+            "cve.a:CVE-1,cve.b",
+            "cve.a:\"x\" #",
+            " cve.b",
+        ],
         found: &["cve.a:CVE-1", "cve.a:CVE-2", "cve.a", "cve.b", "cve.c"],
         patterns: &["component:x", "component:*", "k8s:a/Pod/x"],
         resources: &["component:x", "component:xy", "k8s:a/Pod/x"],
     },
     EngineTool {
         tool: "prowler",
-        stated: &["check_a", "check_.", "check"],
+        stated: &[
+            "check_a",
+            "check_.",
+            "check",
+            "CHECK_A",
+            "check_a|check_b",
+            "*",
+            "check_*",
+            " check_a",
+        ],
         found: &["check_a", "check_ab", "check_b", "a_check"],
         patterns: &[
             "aws:1/eu/x",
@@ -129,6 +149,7 @@ const TOOLS: &[EngineTool] = &[
             "aws:2/eu/x",
             "aws:1/eu/x.y/z/w",
             "aws:1/eu/xzy/z",
+            "aws:1/us/xy/z",
         ],
     },
     EngineTool {
@@ -157,7 +178,7 @@ fn finding() -> impl Strategy<Value = StatedFinding> {
         1 => Just(", severity: high"),
         1 => Just(", purl: \"pkg:npm/a@1\""),
     ];
-    (0..TOOLS.len(), 0..8_usize, resources, rest)
+    (0..TOOLS.len(), 0..12_usize, resources, rest)
         .prop_map(|(tool, id, resources, rest)| StatedFinding { tool, id, resources, rest })
 }
 
@@ -243,7 +264,7 @@ fn compare(
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 32, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: crate::export_property::cases().max(32), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn no_engine_suppresses_more_than_check_allows(

@@ -33,10 +33,9 @@ pub(crate) fn suppresses(files: &WrittenFiles, asked: &AskedFinding, _now: Insta
     })
 }
 
+/// A star anywhere becomes `.*` (5.46), in earlier versions only the first character.
 fn is_matched(item: &str, text: &str) -> bool {
-    let expression = match item.strip_prefix('*') {
-        Some(rest) => format!(".*{rest}"),
-        None => item.to_owned(),
-    };
-    Regex::new(&expression).unwrap().is_match(text)
+    let first = item.strip_prefix('*').map(|rest| format!(".*{rest}"));
+    let forms = [first.unwrap_or_else(|| item.to_owned()), item.replace('*', ".*")];
+    forms.iter().any(|form| Regex::new(form).is_ok_and(|it| it.is_match(text)))
 }

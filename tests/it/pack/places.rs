@@ -1,7 +1,13 @@
 //! Where a pack goes, and what is said about it. Start at [`pack`].
 
+use exledger::record::time::Instant;
+use exledger::session::Session;
+use exledger::session::options::Options;
+use exledger::session::pack::PackRequest;
+
 use crate::cli;
-use crate::pack::{SPAN, pack, story};
+use crate::pack::{LATER, SPAN, pack, story};
+use crate::repo::git;
 
 #[test]
 fn an_exit_code_that_is_not_zero_is_explained() {
@@ -62,4 +68,40 @@ fn a_report_whose_span_is_over_names_the_day_of_its_figures() {
     assert!(now.contains("\nAt 2031-01-01, **no exceptions** are in force"), "{now}");
     let then = report(&["--as-of", "2026-12-31"]);
     assert!(!then.contains("\nAt ") && then.contains(" in force"), "{then}");
+}
+
+#[test]
+fn a_branch_that_moves_meanwhile_is_read_at_one_commit() {
+    let repo = story();
+    let new = repo.tip("main");
+    let old = git(repo.path(), &["rev-parse", "main~1"]).trim().parse::<git2::Oid>().unwrap();
+    let file = repo.path().join(".git/refs/heads/main");
+    let is_over = std::sync::atomic::AtomicBool::new(false);
+    let order = std::sync::atomic::Ordering::Relaxed;
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            // As a fetch does: each state is complete, and follows the other at any moment.
+            for oid in [old, new].iter().cycle().take_while(|_| !is_over.load(order)) {
+                let next = file.with_extension("next");
+                std::fs::write(&next, format!("{oid}\n")).unwrap();
+                std::fs::rename(&next, &file).unwrap();
+            }
+        });
+        let session = Session::open(repo.path(), Options::default()).unwrap();
+        let instant = |text: &str| Instant::parse(text).unwrap();
+        let request = PackRequest {
+            from: instant("2026-11-01T00:00:00Z"),
+            to: instant("2027-01-31T00:00:00Z"),
+            now: instant("2027-02-01T00:00:00Z"),
+        };
+        for _ in 0..20 {
+            let packed = session.pack(request).unwrap();
+            let commit = packed.snapshot().stamp().commit.clone().unwrap();
+            assert!([old, new].iter().any(|it| it.to_string() == commit), "{commit}");
+            assert_eq!(packed.checkpoint().unwrap().tip, commit);
+            let has_later = packed.records().iter().any(|it| it.id() == LATER);
+            assert_eq!(has_later, commit == new.to_string(), "{commit}");
+        }
+        is_over.store(true, order);
+    });
 }

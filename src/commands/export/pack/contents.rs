@@ -79,11 +79,11 @@ impl PackContents<'_, '_> {
     }
 
     fn snapshot(&self) -> &Snapshot<'_> {
-        &self.packed.snapshot
+        self.packed.snapshot()
     }
 
     fn stamp(&self) -> &Stamp {
-        self.packed.snapshot.stamp()
+        self.packed.snapshot().stamp()
     }
 
     /// Adds the answers of `show` and `log --patch` about a record.
