@@ -214,6 +214,12 @@ impl HookArgs {
             if self.trust_clone {
                 continue;
             }
+            if !folder.is_dir() {
+                return Err(refusal(format!(
+                    "{} is no folder that can be read here, so whether the agent works in the ledger can't be known: if it can't, give --trust-clone",
+                    folder.display()
+                )));
+            }
             if let Some(part) = reach::overlap(&self.ledger, folder) {
                 return Err(refusal(format!(
                     "the ledger shares {} with the repository that the agent works in: give --ledger a clone of its own, or --trust-clone",

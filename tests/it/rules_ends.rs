@@ -167,10 +167,10 @@ fn each_renewal_of_several_records_has_a_branch_of_its_own() {
     life.switch("main");
     let branch = |ids: &[&str], term: &str| {
         let args = [&["renew"], ids, &["--for", term, "--reason", "The vendor is late"]].concat();
-        let answer = life.answer(0, "ana", &args);
+        let answer = life.run("ana", &args);
         git(life.repo.path(), &["checkout", "-q", "--", "."]);
-        let next = answer["next"][0].as_str().unwrap().to_owned();
-        next.split(' ').next_back().unwrap().to_owned()
+        let mut words = answer.out.split_whitespace().skip_while(|word| *word != "-c").skip(1);
+        words.next().unwrap_or_else(|| panic!("{}{}", answer.out, answer.err)).to_owned()
     };
     let [one, two, three] = ids.each_ref().map(String::as_str);
     let first = branch(&[one, two], "5d");

@@ -251,3 +251,27 @@ fn gates_of_several_clones_with_one_key_each_sign_what_they_stored() {
     assert_eq!(signed.verify(), [""; 0]);
     assert_eq!(lines(&receipts).len(), 9);
 }
+
+#[test]
+fn a_receipt_of_a_gate_that_was_killed_is_signed_by_the_next_one() {
+    let Some(signed) = Signed::listed(ALONE) else { return };
+    let receipts = signed.path("receipts");
+    let nobody = ["--identity", "svc:nobody"];
+    assert_eq!(signed.check("gate", &nobody, "").code, 1);
+    let folder = signed.repo.path().join(".git/exledger/receipts");
+    let kept = std::fs::read_dir(folder).unwrap().next().unwrap().unwrap().path();
+    let before = std::fs::read_to_string(&kept).unwrap();
+    // What is on the disk if it is killed after it appended the receipt: the receipt, and its announcement.
+    let line = forged(&lines(&receipts));
+    let announced = format!(r#","next":{{"seq":3,"digest":"{}"}}}}"#, digest(&line));
+    std::fs::write(&kept, before.strip_suffix('}').unwrap().to_owned() + &announced).unwrap();
+    let text = std::fs::read_to_string(&receipts).unwrap();
+    for appended in [false, true] {
+        let text = if appended { format!("{text}{line}\n") } else { text.clone() };
+        let before = std::fs::read_to_string(&kept).unwrap();
+        std::fs::write(&receipts, text).unwrap();
+        assert_eq!(signed.check("gate", &nobody, "").code, 1);
+        assert_eq!(signed.verify(), [""; 0], "{appended}");
+        std::fs::write(&kept, before).unwrap();
+    }
+}

@@ -124,13 +124,16 @@ impl CountedReceipts {
             self.tally.known.note_created();
         }
         let link = self.tally.chain.next();
-        let entry = AppendedEntry::Receipt(link.seq);
+        let seq = link.seq;
         answered.link = Some(link);
         answered.is_first_unstarted = begins;
         let unwritten =
             |cause: &dyn fmt::Display| Failure::Once(format!("can't write the receipt: {cause}"));
         let receipt = LoggedReceipt::of(context.question, &answered, context.id);
         let line = receipt.line().map_err(|cause| unwritten(&cause))?;
+        if self.signer.is_some() {
+            self.tally.known.announce(seq, &line).map_err(|cause| unwritten(&cause))?;
+        }
         locked.append(&line).map_err(|cause| unwritten(&cause))?;
         self.tally.n_lines += 1;
         self.tally.is_unstarted |= answered.is_first_unstarted;
@@ -141,6 +144,7 @@ impl CountedReceipts {
         if let (GateVerdict::Allow, Some(record)) = (answer.verdict, &answer.record) {
             self.tally.add(record, 1);
         }
+        let entry = AppendedEntry::Receipt(seq);
         self.tally.keep_end(&locked, update, (&line, entry)).map_err(Failure::Once)?;
         if let (Some(signer), Some(true), false) = (&self.signer, self.may_sign, is_signed) {
             // The first receipts are signed at once: without any signature, uses would not count until the next one.

@@ -5,7 +5,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::gate::receipt::known_end::{FileOrigin, KnownEnd};
+use crate::gate::receipt::known_end::{AnnouncedReceipt, FileOrigin, KnownEnd};
 use crate::gate::receipt::numbers::ReceiptNumbers;
 use crate::session::check::receipts::failure::Failure;
 use crate::session::locate::Located;
@@ -119,6 +119,13 @@ impl KnownReceipts {
                 None => FileOrigin::Found,
             });
         }
+        for end in kept.iter().flatten() {
+            // A gate of this clone was killed after it appended a receipt.
+            let is_own = |next: &&AnnouncedReceipt| next.is_in(end.rest_of(added.text, added.from));
+            if let Some(next) = end.next.as_ref().filter(is_own) {
+                self.unnoted.add(next.seq);
+            }
+        }
         for (place, end) in self.places.iter_mut().zip(kept) {
             place.seen = end;
         }
@@ -198,6 +205,25 @@ impl KnownReceipts {
     /// Tells whether this clone knows the file since it was empty.
     pub(super) fn is_known_whole(&self) -> bool {
         matches!(self.origin, Some(FileOrigin::Started | FileOrigin::Created))
+    }
+
+    /// Notes which receipt is about to be appended, so that it can be signed even if this process is killed meanwhile.
+    ///
+    /// # Errors
+    /// Why that can't be noted: then nothing may be appended.
+    pub(super) fn announce(&mut self, seq: u64, line: &str) -> Result<(), String> {
+        let origin = self.origin.unwrap_or(FileOrigin::Found);
+        let Some(updates) = self.update() else {
+            return Ok(());
+        };
+        for (update, place) in updates.into_iter().zip(&mut self.places) {
+            let end = place.seen.clone().unwrap_or_else(|| KnownEnd::empty(origin));
+            let end = end.before(AnnouncedReceipt::of(seq, line));
+            let text = end.written(&self.shown).map_err(|cause| cause.to_string())?;
+            update.store(&text).map_err(|cause| cause.to_string())?;
+            place.seen = Some(end);
+        }
+        Ok(())
     }
 
     /// Returns the receipts that gates of this clone stored, and none has signed.
