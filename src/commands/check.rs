@@ -128,12 +128,16 @@ impl Run for CheckArgs {
         let signer = self.signer(ctx)?;
         if let Some(path) = &self.new_receipts {
             ctx.home()?.start_receipts(&ctx.folder.join(path))?;
+            ctx.hint(&format!("note: started {}", path.display()));
             if asks_nothing && !self.stdin {
                 return Ok(Outcome::Fine);
             }
         }
         let receipts = Arc::new(self.receipts(ctx, signer)?);
         if self.stdin {
+            if let Some(reason) = receipts.unbegun() {
+                ctx.hint(&format!("note: {reason}"));
+            }
             let _fetcher = self.fetch.then(|| Fetcher::start(ctx, Duration::ZERO));
             let is_signed = self.sign_receipts.is_some();
             let signing = is_signed.then(|| signing::start(ctx, Arc::clone(&receipts)));
@@ -145,10 +149,10 @@ impl Run for CheckArgs {
             fresh::fetch(ctx, &|| true);
         }
         let check = if let Some(wait) = self.wait {
-            let _fetcher = self.fetch.then(|| Fetcher::start(ctx, fresh::EVERY));
+            let fetcher = self.fetch.then(|| Fetcher::start(ctx, fresh::EVERY));
             let options = live::options(ctx, self.max_age.as_ref());
             let mut gate = LiveGate::open(options, Arc::clone(&receipts))?;
-            waiting::settled(ctx, &mut gate, &question, wait)?
+            waiting::settled(ctx, &mut gate, (&question, wait), fetcher)?
         } else {
             let request = CheckRequest {
                 question: &question,
@@ -161,6 +165,9 @@ impl Run for CheckArgs {
         };
         // The signature comes first: a receipt that was given stays signed if its reader closes the pipe.
         let signed = signing::sign(ctx, &receipts);
+        if let Some(reason) = receipts.begun() {
+            ctx.hint(&format!("note: this answer began a file that counts no uses: {reason}"));
+        }
         ctx.show(&view::check::doc(&question, &check))?;
         Ok(outcome(check.answer.verdict).max(signed))
     }

@@ -19,6 +19,8 @@ pub(crate) struct Command {
     pub formats: Formats,
     /// Whether it can answer about a past state of the approved ref.
     pub past: PastInstants,
+    /// Whether a flag of its own names the ledger, and the time is now: `-C` and `--on` are refused.
+    pub is_bound: bool,
     /// The commands below it; one that has some only groups them.
     pub below: &'static [Command],
     pub(crate) run: fn(&clap::ArgMatches, &Ctx) -> anyhow::Result<Outcome>,
@@ -40,6 +42,9 @@ pub(crate) trait Run: Parser {
     /// Whether it can answer about the past.
     const PAST: PastInstants = PastInstants::Refused("this command does not read the approved ref");
 
+    /// Whether a flag of its own names the ledger, and the time is now.
+    const IS_BOUND: bool = false;
+
     /// Runs the command.
     ///
     /// # Errors
@@ -55,6 +60,7 @@ impl Command {
             declare: A::command,
             formats: A::FORMATS,
             past: A::PAST,
+            is_bound: A::IS_BOUND,
             below: &[],
             run: |matches, ctx| A::from_arg_matches(matches)?.run(ctx),
         }
@@ -66,6 +72,7 @@ impl Command {
             declare: A::command,
             formats: Formats::General,
             past: PastInstants::Answered,
+            is_bound: false,
             below,
             run: |_, _| Err(fault::usage_error("the subcommand is missing", "run it with --help")),
         }
@@ -80,7 +87,8 @@ impl Command {
             let below = self.below.iter().map(Command::declared);
             return own.subcommand_required(true).arg_required_else_help(true).subcommands(below);
         }
-        let own = own.arg(globals::format(self.formats));
+        let bound = if self.is_bound { globals::no_choice().to_vec() } else { Vec::new() };
+        let own = own.arg(globals::format(self.formats)).args(bound);
         match self.past {
             PastInstants::Answered => own,
             PastInstants::Refused(_) => own.arg(globals::no_past()),

@@ -24,9 +24,10 @@ use crate::commands::context::filter;
 use crate::commands::context::output::Formats;
 use crate::commands::exit::Outcome;
 use exledger::diag::Level;
-use exledger::gate::answer::{GateAnswer, GateVerdict, SubjectMatch};
+use exledger::gate::answer::{GateAnswer, GateVerdict};
 use exledger::gate::receipt::LoggedReceipt;
 use exledger::gate::tool_call::{CallContext, ToolCall};
+use exledger::gate::withheld;
 use exledger::interop::hooks;
 use exledger::interop::hooks::runtime::{MOST_BYTES, Runtime};
 use exledger::policy;
@@ -112,6 +113,7 @@ pub(crate) fn exit_code(
 
 impl Run for HookArgs {
     const FORMATS: Formats = Formats::Only(&["table"]);
+    const IS_BOUND: bool = true;
     const PAST: PastInstants = PastInstants::Refused("a tool call happens now");
 
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
@@ -212,6 +214,12 @@ impl HookArgs {
             if self.trust_clone {
                 continue;
             }
+            if !folder.is_dir() {
+                return Err(refusal(format!(
+                    "{} is no folder that can be read here, so whether the agent works in the ledger can't be known: if it can't, give --trust-clone",
+                    folder.display()
+                )));
+            }
             if let Some(part) = reach::overlap(&self.ledger, folder) {
                 return Err(refusal(format!(
                     "the ledger shares {} with the repository that the agent works in: give --ledger a clone of its own, or --trust-clone",
@@ -256,11 +264,6 @@ impl HookArgs {
                 .map_err(|cause| refusal(format!("the receipts are not signed: {cause}")));
         }
         let mut reason = describe(&check.answer);
-        if check.answer.verdict == GateVerdict::Unknown
-            && let Some(doubt) = receipts.doubt()
-        {
-            reason.push_str(&format!(": {doubt}"));
-        }
         if let Some(folder) = &self.refused {
             let line = LoggedReceipt::of(&question, &check, &Value::Null).line()?;
             let kept = match refused::keep(folder, line.as_bytes()) {
@@ -299,29 +302,24 @@ fn unanswered(error: Error) -> anyhow::Error {
         Error::Undetermined(
             Undetermined::Tree(_) | Undetermined::Git(_) | Undetermined::Other { .. },
         ) => of_file("the ledger can't be read now".to_owned()),
-        other => other.into(),
+        other => of_ledger_flag(other).into(),
     }
 }
 
 /// Describes a refusal in the program's words alone: what people wrote in a record could instruct the agent.
 fn describe(answer: &GateAnswer) -> String {
-    let verdict = answer.verdict.as_str();
-    let Some(id) = &answer.record else {
-        return match answer.verdict {
-            GateVerdict::Unknown => format!("{verdict}: {}", answer.reason),
-            _ => format!("{verdict}: no exception covers it"),
-        };
-    };
-    let status = answer.considered.iter().find(|considered| considered.id == *id);
-    let status = status.map_or("not in force", |considered| considered.status);
-    match (answer.verdict, answer.named) {
-        (GateVerdict::Pending, _) => format!("{verdict}: {id} would cover it and is {status}"),
-        (GateVerdict::Deny, SubjectMatch::Covers) => {
-            let since = answer.decided_at.map(|at| format!(", decided by {at}"));
-            format!("{verdict}: {id} would cover it and is {status}{}", since.unwrap_or_default())
+    let described = withheld::describe(answer);
+    described.unwrap_or_else(|| format!("{}: {}", answer.verdict.as_str(), answer.reason))
+}
+
+/// Returns the error that names the flag by which these commands are given a ledger.
+pub(crate) fn of_ledger_flag(error: Error) -> Error {
+    match error {
+        Error::Undetermined(absent @ Undetermined::NoFolder(_)) => {
+            let help = "give --ledger the folder of a clone of the ledger";
+            Undetermined::other(absent.to_string(), help).into()
         }
-        (GateVerdict::Deny, _) => format!("{verdict}: {id} comes nearest and does not cover it"),
-        _ => format!("{verdict}: whether {id} covers it could not be determined"),
+        other => other,
     }
 }
 

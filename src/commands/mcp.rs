@@ -110,6 +110,7 @@ impl NamedLedger {
 
 impl Run for McpArgs {
     const FORMATS: Formats = Formats::Only(&["json"]);
+    const IS_BOUND: bool = true;
     const PAST: PastInstants = PastInstants::Refused("an agent asks about now");
 
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
@@ -120,6 +121,9 @@ impl Run for McpArgs {
         let mut logs = Vec::with_capacity(self.ledger.len());
         for ledger in &self.ledger {
             logs.push(Arc::new(self.log(ctx, ledger)?));
+        }
+        for reason in logs.iter().filter_map(|log| log.unbegun()) {
+            ctx.tell(&format!("warning: {reason}"));
         }
         let signing: Vec<PeriodicSigning> = match &self.sign_receipts {
             Some(_) => logs.iter().map(|log| signing::start(ctx, Arc::clone(log))).collect(),
@@ -141,7 +145,7 @@ impl Run for McpArgs {
         let signed = signing.into_iter().map(signing::finish).max().unwrap_or(Outcome::Fine);
         match served {
             Ok(()) => Ok(signed),
-            Err(ServeError::Ledger(error)) => Err(error.into()),
+            Err(ServeError::Ledger(error)) => Err(hook::of_ledger_flag(error).into()),
             Err(error) => Err(error.into()),
         }
     }
@@ -230,7 +234,8 @@ impl McpArgs {
         let Some(path) = self.receipts.as_deref() else {
             return Ok(ReceiptLog::none());
         };
-        let session = Session::open(&ledger.folder, self.options(ctx))?;
+        let session =
+            Session::open(&ledger.folder, self.options(ctx)).map_err(hook::of_ledger_flag)?;
         let signer = match &self.sign_receipts {
             Some(key) => Some(session.receipt_signer(&key.display().to_string(), &ctx.folder)?),
             None => None,

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 
 use crate::commands::context::Ctx;
 use exledger::history::change::event::ChangeEvent;
+use exledger::history::content;
 use exledger::history::refs::HeadState;
 use exledger::session::Session;
 use exledger::session::decide::decided::DecidedRecord;
@@ -29,7 +30,7 @@ pub(crate) fn after(
         ChangeEvent::PostReviewed => ("Review the closure of", "review-closure"),
         _ => ("", command),
     };
-    let branch = format!("{prefix}-{}", name.replace(' ', "-"));
+    let branch = format!("{prefix}-{}{}", name.replace(' ', "-"), distinction(opened));
     let files: Vec<String> = opened
         .iter()
         .flat_map(|one| {
@@ -43,6 +44,19 @@ pub(crate) fn after(
         verb => verb.to_owned(),
     };
     sending(ctx, home, &branch, (&files, &format!("{verb} {name}")))
+}
+
+/// Returns the end of the name of a branch for several records: another one for other records or changes, so that it is
+/// no branch of an earlier decision.
+fn distinction(opened: &[DecidedRecord]) -> String {
+    const DIGITS: usize = 7;
+    if opened.len() < 2 {
+        return String::new();
+    }
+    let texts = opened.iter().flat_map(|one| [&one.before.path, &one.edited.text]);
+    let all: String = texts.flat_map(|text| [text.as_str(), "\0"]).collect();
+    let digest = content::digest(all.as_bytes()).to_string();
+    format!("-{}", digest.get(..DIGITS).unwrap_or(&digest))
 }
 
 /// Returns the git commands that send a new record to its approvers.

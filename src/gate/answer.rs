@@ -126,6 +126,8 @@ pub struct GateAnswer {
     pub not_after: Option<Instant>,
     /// The instant that decides a denial, if a date does.
     pub decided_at: Option<Instant>,
+    /// Why the uses of the record can't be counted, in the program's words, if that makes the answer unknown.
+    pub uncounted: Option<String>,
     /// The limits of the allowing record's grant.
     pub scope: GrantLimits,
     /// Each record considered, with the reason why it does not allow, by id.
@@ -144,6 +146,7 @@ impl GateAnswer {
             approved_digest: None,
             not_after: None,
             decided_at: None,
+            uncounted: None,
             scope: GrantLimits::default(),
             considered: Vec::new(),
         }

@@ -6,6 +6,7 @@
 pub mod chain;
 pub mod faults;
 pub mod known_end;
+pub mod numbers;
 pub mod signed;
 
 use std::borrow::Cow;

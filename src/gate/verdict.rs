@@ -115,14 +115,20 @@ pub(crate) fn lasts(record_state: &RecordState) -> String {
     )
 }
 
+/// Why a gate without a file of receipts counts no uses; an agent can't give it one.
+const NO_RECEIPTS: &str = "no receipts are given: start the gate with --receipts FILE";
+
+fn candidate_of(record_state: &RecordState, fits: Fits, why_not: Option<String>) -> Candidate<'_> {
+    Candidate { record_state, id: name(record_state), why_not, fits, uncounted: None }
+}
+
 fn candidate<'a>(
     question: &Question,
     record_state: &'a RecordState,
     receipts: &ReceiptCounts,
     governance: &Governance,
 ) -> Option<Candidate<'a>> {
-    let found =
-        |fits, why_not| Some(Candidate { record_state, id: name(record_state), why_not, fits });
+    let found = |fits, why_not| Some(candidate_of(record_state, fits, why_not));
     let reasons = || Some(reason::joined(&record_state.reasons));
     match record_state.status {
         Status::Removed => return None,
@@ -168,21 +174,23 @@ fn used<'a>(
     record: &Record,
     receipts: &ReceiptCounts,
 ) -> Option<Candidate<'a>> {
-    let candidate =
-        |fits, why_not| Candidate { record_state, id: name(record_state), why_not, fits };
+    let candidate = |fits, why_not| candidate_of(record_state, fits, why_not);
     let Some(uses) = &record.uses else {
         return Some(candidate(Fits::Allows, None));
     };
     let counts = match receipts {
         ReceiptCounts::Counted(counts) => Ok(counts),
-        ReceiptCounts::NotGiven => Err(question.scanner_details.asker.how_to_state("receipts")),
-        ReceiptCounts::Doubted(cause) => Err(cause.clone()),
+        ReceiptCounts::NotGiven => {
+            Err((question.scanner_details.asker.how_to_state("receipts"), NO_RECEIPTS.to_owned()))
+        }
+        ReceiptCounts::Doubted(cause) => Err((cause.clone(), cause.clone())),
     };
     let counts = match counts {
         Ok(counts) => counts,
-        Err(cause) => {
+        Err((cause, uncounted)) => {
             let why = format!("its uses are counted: {cause}");
-            return Some(candidate(Fits::Undetermined, Some(why)));
+            let found = candidate(Fits::Undetermined, Some(why));
+            return Some(Candidate { uncounted: Some(uncounted), ..found });
         }
     };
     let n_used = counts.get(record.id.as_str()).copied().unwrap_or(0);

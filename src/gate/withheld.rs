@@ -103,7 +103,12 @@ pub fn describe(answer: &GateAnswer) -> Option<String> {
             format!("{verdict}: {id} would cover it and is {status}{}", since.unwrap_or_default())
         }
         (GateVerdict::Deny, _) => format!("{verdict}: {id} comes nearest and does not cover it"),
-        _ => format!("{verdict}: whether {id} covers it could not be determined"),
+        _ => match &answer.uncounted {
+            Some(cause) => {
+                format!("{verdict}: {id} would cover it, and its uses are counted: {cause}")
+            }
+            None => format!("{verdict}: whether {id} covers it could not be determined"),
+        },
     })
 }
 

@@ -31,13 +31,14 @@ pub(super) fn read(line: &[u8]) -> Frame {
     if value.is_array() {
         return Frame::Refused(invalid(None, "batches are not accepted: send one message a line"));
     }
+    if value.get("id").is_some_and(|id| !is_id(id)) {
+        // An answer under another id would be none: `1e2` or a number that is rounded can't be repeated as it is written.
+        return Frame::Refused(invalid(None, "the id is neither a text nor an integer of 64 bits"));
+    }
     let id = id_of(&value);
     match serde_json::from_value(value) {
         Ok(message) => Frame::Message(Box::new(message)),
-        Err(_) => {
-            let text = "the frame is no message of JSON-RPC 2.0 with an integer or text as its id";
-            Frame::Refused(invalid(id, text))
-        }
+        Err(_) => Frame::Refused(invalid(id, "the frame is no message of JSON-RPC 2.0")),
     }
 }
 
@@ -59,8 +60,13 @@ fn invalid(id: Option<RequestId>, text: impl Into<String>) -> JsonRpcError {
     JsonRpcError::new(id, ErrorData::invalid_request(text.into(), None))
 }
 
+/// Tells whether an id is answered exactly as it was given.
+fn is_id(id: &Value) -> bool {
+    id.is_string() || id.is_i64()
+}
+
 fn id_of(message: &Value) -> Option<RequestId> {
-    serde_json::from_value(message.get("id")?.clone()).ok()
+    serde_json::from_value(message.get("id").filter(|id| is_id(id))?.clone()).ok()
 }
 
 /// Returns the id of a frame with a key that appears twice; `None` if that may be the id.

@@ -143,11 +143,16 @@ impl LedgerHandle {
             }
         };
         self.jobs.send(Box::new(job)).map_err(|_| NoAnswer::Ended)?;
-        match tokio::time::timeout(PATIENCE, answered).await {
-            Ok(Ok(result)) => Ok(result),
-            Ok(Err(_)) => Err(NoAnswer::Ended),
-            Err(_) => Err(NoAnswer::Late),
-        }
+        within(PATIENCE, answered).await
+    }
+}
+
+/// Waits for an answer, at most for a time; then nobody waits for it any more.
+async fn within<T>(limit: Duration, answered: oneshot::Receiver<T>) -> Result<T, NoAnswer> {
+    match tokio::time::timeout(limit, answered).await {
+        Ok(Ok(result)) => Ok(result),
+        Ok(Err(_)) => Err(NoAnswer::Ended),
+        Err(_) => Err(NoAnswer::Late),
     }
 }
 
@@ -346,4 +351,30 @@ fn is_on_ref(state: &RecordState) -> bool {
 fn asked(question: &Question) -> QuestionLine {
     let question = TimedQuestion { question: question.clone(), at: None };
     QuestionLine { id: Value::Null, question: Ok(question) }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use tokio::sync::oneshot;
+
+    use super::{NoAnswer, within};
+
+    #[test]
+    fn a_call_without_an_answer_in_time_is_late_and_nobody_waits_for_it() {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
+        let Ok(runtime) = runtime else { unreachable!() };
+        let limit = Duration::from_millis(5);
+        let (answer, answered) = oneshot::channel::<u8>();
+        assert_eq!(runtime.block_on(within(limit, answered)), Err(NoAnswer::Late));
+        assert!(answer.is_closed(), "the job takes no use");
+        let (answer, answered) = oneshot::channel::<u8>();
+        drop(answer);
+        assert_eq!(runtime.block_on(within(limit, answered)), Err(NoAnswer::Ended));
+        let (answer, answered) = oneshot::channel();
+        assert_eq!(answer.send(7), Ok(()));
+        assert_eq!(runtime.block_on(within(limit, answered)), Ok(7));
+        assert_eq!(NoAnswer::Late.to_string(), "no answer within 30 seconds");
+    }
 }

@@ -1,4 +1,4 @@
-//! `receipt-unsigned`: receipts that no good signature covers, if signatures are required.
+//! `receipt-unsigned`: receipts that the signatures after them pass over, and all unsigned ones if signatures are required.
 //!
 //! Uses the case, gate's receipts. Pure. Follows `docs/spec/rules.md` (audit).
 
@@ -31,13 +31,17 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(file: &ReceiptsCase<'_>, findings: &mut Vec<Finding>) {
     for fault in &file.faults {
-        let ChainFault::Unsigned { line, count } = fault else {
+        let ChainFault::Unsigned { line, count, is_passed_over } = fault else {
             continue;
         };
         let receipts = diag::count(*count, "receipt");
         let verb = if *count == 1 { "is" } else { "are" };
         let message = format!("from here, {receipts} {verb} not covered by a good signature");
-        let help = "ask with `exledger check --sign-receipts KEY`, which signs all of the chain; in place of receipts from before the chain, start a new file";
+        let help = if *is_passed_over {
+            "the gates that sign this file did not store what they pass over: look for another gate without --sign-receipts, or somebody who appended it, then start a new file"
+        } else {
+            "ask with `exledger check --sign-receipts KEY`, which signs what the gates of its clone stored; in place of receipts from before the chain, start a new file"
+        };
         findings.push(file.finding(RULE.code, *line, message, help));
     }
 }

@@ -161,6 +161,18 @@ impl LiveGate {
         self.ledger.loaded().is_some()
     }
 
+    /// Returns an answer that says how long ago the ledger was fetched at the clock's time: it was loaded before.
+    #[must_use]
+    pub fn relabelled(&mut self, mut check: CheckAnswer, wall: Instant) -> CheckAnswer {
+        if let Some(loaded) = self.ledger.loaded()
+            && let Some(label) = loaded.with(|snapshot, _| snapshot.label(wall))
+            && check.stamp.commit.is_some()
+        {
+            check.stamp.label = Some(label);
+        }
+        check
+    }
+
     /// Returns the receipts that its answers are stored in.
     pub fn receipts(&self) -> &Arc<ReceiptLog> {
         &self.receipts

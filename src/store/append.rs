@@ -81,6 +81,23 @@ impl AppendFile {
         Ok(AppendFile { path: path.to_owned(), file, most, read_to: 0, tail: Vec::new() })
     }
 
+    /// Opens a file like [`AppendFile::open`], but creates none; `None` if it is missing.
+    ///
+    /// # Errors
+    /// As [`AppendFile::open`].
+    pub fn open_present(path: &Path, most: u64) -> Result<Option<AppendFile>, AppendFileError> {
+        match fs::metadata(path) {
+            Err(cause) if cause.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(cause) => Err(cause.into()),
+            Ok(_) => AppendFile::open(path, most).map(Some),
+        }
+    }
+
+    /// Tells whether the file is empty now.
+    pub fn is_empty(&self) -> bool {
+        self.file.metadata().is_ok_and(|found| found.len() == 0)
+    }
+
     /// Opens a file like [`AppendFile::open`], but not through a link.
     ///
     /// # Errors

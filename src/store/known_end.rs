@@ -5,7 +5,7 @@
 
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read as _, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::{self, Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
@@ -32,16 +32,23 @@ pub struct KnownEndUpdate {
 }
 
 impl KnownEndFile {
-    /// Returns the place for a receipts file, which should exist: it is named by the digest of its path, without links.
-    pub fn of(common_dir: &Path, receipts: &Path) -> KnownEndFile {
+    /// Returns the places for a receipts file, which should exist: each is named by the digest of a path, the first of that
+    /// without links. If it differs, the path as given has one too: who can write beside the receipts can turn their folder
+    /// into a link to older ones.
+    pub fn places(common_dir: &Path, receipts: &Path) -> Vec<KnownEndFile> {
         let in_folder = || {
             let folder = fs::canonicalize(target::folder(receipts)).ok()?;
             Some(folder.join(receipts.file_name()?))
         };
         let whole = fs::canonicalize(receipts).ok();
-        let place = whole.or_else(in_folder).unwrap_or_else(|| receipts.to_owned());
-        let name = content::digest(place.as_os_str().as_encoded_bytes()).to_string();
-        KnownEndFile { path: common_dir.join(FOLDER).join(name) }
+        let given = path::absolute(receipts).unwrap_or_else(|_| receipts.to_owned());
+        let resolved = whole.or_else(in_folder).unwrap_or_else(|| given.clone());
+        let is_other = given != resolved;
+        let place = |path: PathBuf| {
+            let name = content::digest(path.as_os_str().as_encoded_bytes()).to_string();
+            KnownEndFile { path: common_dir.join(FOLDER).join(name) }
+        };
+        [Some(resolved), is_other.then_some(given)].into_iter().flatten().map(place).collect()
     }
 
     /// Returns the path of the file that is kept.

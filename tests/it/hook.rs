@@ -171,6 +171,11 @@ fn whatever_goes_wrong_refuses_the_call() {
     for args in broken {
         refused(&hook(args, &[], &good), "");
     }
+    let nowhere = hook(&["hook", "claude-code", "--ledger", "/nowhere/at/all"], &[], &good);
+    refused(&nowhere, "/nowhere/at/all");
+    assert!(!nowhere.err.contains(" -C"), "{}", nowhere.err);
+    let help = hook(&["hook", "--help"], &[], "").out;
+    assert!(!help.contains(" -C") && !help.contains("--on "), "{help}");
     let args = ["hook", "claude-code", "--ledger", &ledger];
     assert_eq!(hook(&args, &[], &good).code, 0);
     refused(&hook(&args, &[("EXLEDGER_TEST_PANIC", "1")], &good), "internal error");

@@ -4,6 +4,7 @@ use exledger::ledger::tree::MapTree;
 use serde_json::Value;
 
 use crate::decisions::{Life, record};
+use crate::repo::git;
 use crate::rules::findings;
 
 const CLIFF: &str = "version: 1\ndue: {cliff: 3}\ntiers:\n  - {name: standard, max_term: 90d, approvals: {count: 1}}\n";
@@ -154,4 +155,28 @@ fn many_renewals_in_one_branch_or_landing_are_named_with_their_records() {
     assert_eq!(found(&life, &["verify"], "bulk-renewal"), landed);
     assert_eq!(found(&life, &["verify", &id(2)], "bulk-renewal"), landed);
     assert_eq!(found(&life, &["verify", &id(4)], "bulk-renewal"), [""; 0]);
+}
+
+#[test]
+fn each_renewal_of_several_records_has_a_branch_of_its_own() {
+    let life = Life::new();
+    let ids = [1, 2, 3].map(id);
+    for n in 1..=3 {
+        file(&life, n, "");
+    }
+    life.switch("main");
+    let branch = |ids: &[&str], term: &str| {
+        let args = [&["renew"], ids, &["--for", term, "--reason", "The vendor is late"]].concat();
+        let answer = life.run("ana", &args);
+        git(life.repo.path(), &["checkout", "-q", "--", "."]);
+        let mut words = answer.out.split_whitespace().skip_while(|word| *word != "-c").skip(1);
+        words.next().unwrap_or_else(|| panic!("{}{}", answer.out, answer.err)).to_owned()
+    };
+    let [one, two, three] = ids.each_ref().map(String::as_str);
+    let first = branch(&[one, two], "5d");
+    assert!(first.starts_with("renew-2-exceptions-"), "{first}");
+    assert_eq!(branch(&[one, two], "5d"), first);
+    assert_ne!(branch(&[one, three], "5d"), first, "other records");
+    assert_ne!(branch(&[one, two], "6d"), first, "another end");
+    assert_eq!(branch(&[one], "5d"), format!("renew-{one}"));
 }

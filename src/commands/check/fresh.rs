@@ -19,18 +19,27 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// The time between a fetch and the next one.
 pub(super) const EVERY: Duration = Duration::from_secs(30);
 
+/// The time limit of a fetch for which everything else has to wait.
+const LAST_PATIENCE: Duration = Duration::from_secs(20);
+
 /// How often to check whether a reader is still waiting.
 const PAUSE: Duration = Duration::from_millis(50);
 
 /// Fetches the remote of the approved ref once; a failure is one line on stderr, and `--max-age` decides what it means.
 pub(super) fn fetch(ctx: &Ctx, is_wanted: &dyn Fn() -> bool) {
-    let done = ctx.home().and_then(|home| fetched(ctx, &home, &[], is_wanted));
+    let done = ctx.home().and_then(|home| fetched(ctx, &home, (&[], PATIENCE), is_wanted));
     report(ctx, done, is_wanted);
+}
+
+/// Fetches like [`fetch`], for a shorter time: the last answer waits for it.
+pub(super) fn fetch_last(ctx: &Ctx) {
+    let done = ctx.home().and_then(|home| fetched(ctx, &home, (&[], LAST_PATIENCE), &|| true));
+    report(ctx, done, &|| true);
 }
 
 /// Fetches for one ledger, without some environment variables, like [`fetch`].
 pub(crate) fn fetch_for(ctx: &Ctx, home: &Session, removed: &[&str], is_wanted: &dyn Fn() -> bool) {
-    report(ctx, fetched(ctx, home, removed, is_wanted), is_wanted);
+    report(ctx, fetched(ctx, home, (removed, PATIENCE), is_wanted), is_wanted);
 }
 
 fn report(ctx: &Ctx, done: anyhow::Result<Option<String>>, is_wanted: &dyn Fn() -> bool) {
@@ -48,7 +57,7 @@ fn report(ctx: &Ctx, done: anyhow::Result<Option<String>>, is_wanted: &dyn Fn() 
 fn fetched(
     ctx: &Ctx,
     home: &Session,
-    removed: &[&str],
+    (removed, patience): (&[&str], Duration),
     is_wanted: &dyn Fn() -> bool,
 ) -> anyhow::Result<Option<String>> {
     let repository = home.repository()?;
@@ -64,7 +73,7 @@ fn fetched(
     let quiet = [("GIT_SSH_COMMAND", "ssh -oBatchMode=yes")];
     let added = if is_set { &[] } else { &quiet[..] };
     let environment = FetchEnvironment { added, removed };
-    let done = store::fetch::fetch(home.root(), &remote, environment, PATIENCE, is_wanted);
+    let done = store::fetch::fetch(home.root(), &remote, environment, patience, is_wanted);
     Ok(done.err().map(|error| format!("{remote}: {error}")))
 }
 

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant as Elapsed};
 
 use serde_json::Value;
 
+use crate::commands::check::fresh::{self, Fetcher};
 use crate::commands::context::Ctx;
 use exledger::gate::answer::Question;
 use exledger::gate::question::{QuestionLine, TimedQuestion};
@@ -21,15 +22,16 @@ const PAUSE: Duration = Duration::from_secs(1);
 /// The longest time to wait, in seconds.
 const LONGEST: u64 = 24 * 3_600;
 
-/// Answers a question as soon as the answer is settled, or when the time is up. Only that answer is stored.
+/// Answers a question as soon as the answer is settled, or when the time is up. Only that answer is stored. With a fetcher, the
+/// approved ref is fetched once more when the time is up: what was merged in the last seconds counts.
 ///
 /// # Errors
 /// If the ledger can't be loaded at the start.
 pub(super) fn settled(
     ctx: &Ctx,
     gate: &mut LiveGate,
-    question: &Question,
-    wait: Duration,
+    (question, wait): (&Question, Duration),
+    mut fetcher: Option<Fetcher>,
 ) -> anyhow::Result<CheckAnswer> {
     let begun = Elapsed::now();
     let progress = ctx.progress("waiting for approval");
@@ -40,11 +42,17 @@ pub(super) fn settled(
     loop {
         let left = wait.saturating_sub(begun.elapsed());
         if left.is_zero() {
+            if let Some(running) = fetcher.take() {
+                // Two fetches at a time would be in each other's way.
+                drop(running);
+                fresh::fetch_last(ctx);
+            }
             drop(progress);
-            return Ok(gate.answer(&line, ctx.clock()).check);
+            let answer = gate.answer(&line, ctx.clock());
+            return Ok(gate.relabelled(answer.check, ctx.clock()));
         }
         match gate.settled(&line, ctx.clock(), before) {
-            Ok(answer) => return Ok(answer.check),
+            Ok(answer) => return Ok(gate.relabelled(answer.check, ctx.clock())),
             Err(unsettled) => before = Some(unsettled),
         }
         thread::sleep(PAUSE.min(left));

@@ -6,7 +6,7 @@ use std::fmt;
 use std::path::PathBuf;
 
 use clap::builder::PossibleValuesParser;
-use clap::{Arg, Args, ValueEnum};
+use clap::{Arg, Args, ValueEnum, value_parser};
 
 use crate::commands::context::output::{self, Formats};
 use exledger::record::scalar::Scalar;
@@ -143,4 +143,10 @@ pub(crate) fn format(formats: Formats) -> Arg {
 /// Returns `--as-of` for a command that refuses it: it is parsed, but hidden.
 pub(crate) fn no_past() -> Arg {
     Arg::new("as_of").long("as-of").hide(true).value_parser(as_of)
+}
+
+/// Returns `-C` and `--on` for a command that refuses them: they are parsed, but hidden.
+pub(crate) fn no_choice() -> [Arg; 2] {
+    let directory = Arg::new("directory").short('C').value_parser(value_parser!(PathBuf));
+    [directory, Arg::new("on").long("on").value_parser(moment)].map(|arg| arg.hide(true))
 }

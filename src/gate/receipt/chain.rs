@@ -53,8 +53,6 @@ pub struct ReceiptChain {
     last: Option<String>,
     /// Whether any entry was linked; older ones are not.
     is_begun: bool,
-    /// Whether the last entry is a receipt, not a signature.
-    is_unsigned: bool,
 }
 
 impl ReceiptChain {
@@ -63,23 +61,11 @@ impl ReceiptChain {
         ReceiptLink { seq: self.count.saturating_add(1), previous: self.last.clone() }
     }
 
-    /// Tells whether receipts were stored since the last signature.
-    pub fn is_unsigned(&self) -> bool {
-        self.is_unsigned
-    }
-
-    /// Takes a receipt that was written with the link of [`ReceiptChain::next`].
+    /// Takes an entry that was written with the link of [`ReceiptChain::next`].
     pub fn append(&mut self, entry: &str) {
         self.count = self.count.saturating_add(1);
         self.last = Some(digest(entry));
         self.is_begun = true;
-        self.is_unsigned = true;
-    }
-
-    /// Takes a signature that was written with the link of [`ReceiptChain::next`].
-    pub fn append_signature(&mut self, entry: &str) {
-        self.append(entry);
-        self.is_unsigned = false;
     }
 
     /// Takes an entry as the next; returns whether it continues the chain. Before the chain begins, every entry does.
@@ -88,7 +74,6 @@ impl ReceiptChain {
         let is_older = !self.is_begun && has_no_link(value);
         let continues = is_older || link.is_some_and(|link| link == self.next());
         self.is_begun |= !is_older;
-        self.is_unsigned = !is_signature(value);
         self.count = self.count.saturating_add(1);
         self.last = Some(digest(entry));
         continues

@@ -1,12 +1,13 @@
 //! What is wrong with the chain of a receipt file: altered, missing and moved entries.
 //!
-//! Uses the chain. Pure. Start at [`find`]. Follows `docs/spec/cli.md`, verify, `--receipts`.
+//! Uses the chain, signatures. Pure. Start at [`find`]. Follows `docs/spec/cli.md`, verify, `--receipts`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
 use crate::gate::receipt::chain::{self, ReceiptLink};
+use crate::gate::receipt::signed::SignedReceipts;
 
 /// An entry of a receipt file, as far as the chain is concerned.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,8 +39,8 @@ pub enum ChainFault {
     Misplaced { line: u32, number: u64, is_repeated: bool },
     /// A signature proves nothing, for this reason.
     BadSignature { line: u32, why: String },
-    /// This many receipts are covered by no good signature; the line is that of the first.
-    Unsigned { line: u32, count: usize },
+    /// No good signature vouches for this many receipts; the line is that of the first.
+    Unsigned { line: u32, count: usize, is_passed_over: bool },
 }
 
 impl ChainEntry {
@@ -88,17 +89,26 @@ pub fn find(entries: &[ChainEntry]) -> Vec<ChainFault> {
     faults
 }
 
-/// Returns the fault that receipts are unsigned; `signed` is the number of the last good signature.
+/// Returns the fault that receipts are unsigned: with `is_required` all that no good signature vouches for, else only those
+/// that the signatures after them pass over.
 ///
-/// Receipts from before the chain are never covered: nothing links them to the signature.
-pub fn unsigned(entries: &[ChainEntry], signed: Option<u64>) -> Option<ChainFault> {
-    let is_covered = |entry: &ChainEntry| match &entry.link {
-        EntryLink::Linked(link) => signed.is_some_and(|signed| link.seq < signed),
-        EntryLink::Older(_) | EntryLink::Unsound => false,
+/// Receipts from before the chain are never covered: nothing links them to a signature.
+pub fn unsigned(
+    entries: &[ChainEntry],
+    signed: &SignedReceipts,
+    is_required: bool,
+) -> Option<ChainFault> {
+    let is_open = |entry: &&ChainEntry| match &entry.link {
+        _ if entry.is_signature => false,
+        EntryLink::Linked(link) => {
+            !signed.covers(link.seq) && (is_required || signed.follows(link.seq))
+        }
+        EntryLink::Older(_) | EntryLink::Unsound => is_required,
     };
-    let mut open = entries.iter().filter(|entry| !entry.is_signature && !is_covered(entry));
+    let mut open = entries.iter().filter(is_open);
     let first = open.next()?;
-    Some(ChainFault::Unsigned { line: first.line, count: open.count() + 1 })
+    let is_passed_over = first.number().is_some_and(|number| signed.follows(number));
+    Some(ChainFault::Unsigned { line: first.line, count: open.count() + 1, is_passed_over })
 }
 
 /// Returns the entries that none of their successors was linked to; compared by number, since lines may be moved.

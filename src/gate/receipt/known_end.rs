@@ -1,10 +1,11 @@
 //! The end of a receipts file as a gate last left it: what shows later that receipts were cut off, or the file replaced.
 //!
-//! Uses the chain. Pure. Start at [`KnownEnd`]. Follows `docs/spec/cli.md`, check, `--new-receipts`.
+//! Uses the chain, the numbers. Pure. Start at [`KnownEnd`]. Follows `docs/spec/cli.md`, check, `--new-receipts`.
 
 use serde::{Deserialize, Serialize};
 
 use crate::gate::receipt::chain;
+use crate::gate::receipt::numbers::ReceiptNumbers;
 
 /// The schema name of what is kept about a receipts file.
 const SCHEMA: &str = "exledger/receipts-end/v1";
@@ -29,6 +30,30 @@ pub struct KnownEnd {
     /// The digest of the last line; `None` if there is none.
     last: Option<String>,
     pub origin: FileOrigin,
+    /// The receipts that gates of the clone stored and none has signed.
+    pub unsigned: ReceiptNumbers,
+    /// The receipt that a gate was about to append, if it did not say that it has.
+    pub next: Option<AnnouncedReceipt>,
+}
+
+/// A receipt that a gate is about to append: if the gate is killed, this shows whose it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AnnouncedReceipt {
+    /// Its number.
+    pub seq: u64,
+    digest: String,
+}
+
+impl AnnouncedReceipt {
+    /// Returns the announcement of a line with a number.
+    pub fn of(seq: u64, line: &str) -> AnnouncedReceipt {
+        AnnouncedReceipt { seq, digest: chain::digest(line) }
+    }
+
+    /// Tells whether it was appended to a text.
+    pub fn is_in(&self, text: &str) -> bool {
+        text.lines().any(|line| chain::digest(line) == self.digest)
+    }
 }
 
 #[derive(Serialize, Deserialize)]
@@ -39,23 +64,46 @@ struct WrittenEnd {
     size: u64,
     last: Option<String>,
     origin: FileOrigin,
+    #[serde(default, skip_serializing_if = "ReceiptNumbers::is_empty")]
+    unsigned: ReceiptNumbers,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    next: Option<AnnouncedReceipt>,
 }
 
 impl KnownEnd {
     /// Returns the end of an empty file.
     pub fn empty(origin: FileOrigin) -> KnownEnd {
-        KnownEnd { size: 0, last: None, origin }
+        KnownEnd { size: 0, last: None, origin, unsigned: ReceiptNumbers::default(), next: None }
     }
 
     /// Returns the end of a file whose last line, without its line end, is this one and ends at this byte.
     pub fn after(line: &str, size: u64, origin: FileOrigin) -> KnownEnd {
-        KnownEnd { size, last: Some(chain::digest(line)), origin }
+        let (last, unsigned) = (Some(chain::digest(line)), ReceiptNumbers::default());
+        KnownEnd { size, last, origin, unsigned, next: None }
     }
 
     /// Returns the same end of a file that was started on purpose.
     #[must_use]
     pub fn started(self) -> KnownEnd {
         KnownEnd { origin: FileOrigin::Started, ..self }
+    }
+
+    /// Returns the same end with these unsigned receipts.
+    #[must_use]
+    pub fn with_unsigned(self, unsigned: ReceiptNumbers) -> KnownEnd {
+        KnownEnd { unsigned, ..self }
+    }
+
+    /// Returns the same end with a receipt that is about to be appended.
+    #[must_use]
+    pub fn before(self, next: AnnouncedReceipt) -> KnownEnd {
+        KnownEnd { next: Some(next), ..self }
+    }
+
+    /// Returns the part of a file after this end; `from` is the byte at which the text begins, with a line.
+    pub fn rest_of<'t>(&self, text: &'t str, from: u64) -> &'t str {
+        let after = usize::try_from(self.size.saturating_sub(from)).unwrap_or(usize::MAX);
+        text.get(after..).unwrap_or_default()
     }
 
     /// Tells whether a file still contains this end; it may have become longer. Together with the chain, that proves all
@@ -80,15 +128,16 @@ impl KnownEnd {
     /// # Errors
     /// If it can't be represented in JSON.
     pub fn written(&self, file: &str) -> Result<String, serde_json::Error> {
-        let KnownEnd { size, last, origin } = self.clone();
+        let KnownEnd { size, last, origin, unsigned, next } = self.clone();
         let (schema, file) = (SCHEMA.to_owned(), file.to_owned());
-        serde_json::to_string(&WrittenEnd { schema, file, size, last, origin })
+        serde_json::to_string(&WrittenEnd { schema, file, size, last, origin, unsigned, next })
     }
 
     /// Reads what [`KnownEnd::written`] wrote; `None` if it is anything else.
     pub fn read(bytes: &[u8]) -> Option<KnownEnd> {
         let written: WrittenEnd = serde_json::from_slice(bytes).ok()?;
-        let WrittenEnd { schema, size, last, origin, .. } = written;
-        (schema == SCHEMA).then_some(KnownEnd { size, last, origin })
+        let WrittenEnd { schema, size, last, origin, unsigned, next, .. } = written;
+        let is_sound = schema == SCHEMA && unsigned.is_sound();
+        is_sound.then_some(KnownEnd { size, last, origin, unsigned, next })
     }
 }

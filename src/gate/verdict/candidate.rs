@@ -12,6 +12,8 @@ pub(crate) struct Candidate<'a> {
     pub(crate) id: String,
     pub(crate) why_not: Option<String>,
     pub(crate) fits: Fits,
+    /// Why its uses can't be counted, if that alone keeps it from allowing; in the program's words.
+    pub(crate) uncounted: Option<String>,
 }
 
 /// The result of comparing a record with a question.
@@ -84,6 +86,7 @@ pub(crate) fn answer(
             .and_then(|record_state| record_state.approved.as_ref())
             .and_then(|approved| approved.digest.clone()),
         not_after: record_state.and_then(|record_state| record_state.not_after),
+        uncounted: named.and_then(|candidate| candidate.uncounted.clone()),
         decided_at: record_state
             .filter(|_| verdict == GateVerdict::Deny)
             .and_then(|record_state| record_state.decided_at),

@@ -70,6 +70,7 @@ fn safeguards<'a>(application: &str, record_state: &'a RecordState) -> Option<Ca
         id: name(record_state),
         why_not: Some(why),
         fits,
+        uncounted: None,
     };
     // A record that can't be read now is judged by the last readable version.
     let Some(record) = record_state.stated.as_deref().or(record_state.last_read.as_deref()) else {

@@ -4,6 +4,7 @@
 
 use crate::approval::verdict::ApprovalVerdict;
 use crate::gate::receipt::faults::{self, ChainFault};
+use crate::gate::receipt::signed::SignedReceipts;
 use crate::gate::receipt::{self, KeptReceipt, NoReceipt, StoredReceipts};
 use crate::history::change::event::ChangeEvent;
 use crate::history::version::TrailKey;
@@ -106,16 +107,14 @@ impl AuditedReceipts {
     pub(super) fn file(&self, governance: &Governance) -> Option<ReceiptsCase<'_>> {
         self.path.as_ref()?;
         let mut faults = faults::find(&self.stored.entries);
-        let mut signed = None;
+        let mut signed = SignedReceipts::default();
         for signature in &self.stored.signatures {
             match signature.verified(governance) {
-                Ok(number) => signed = signed.max(Some(number)),
+                Ok(good) => signed.add(&good),
                 Err(why) => faults.push(ChainFault::BadSignature { line: signature.line, why }),
             }
         }
-        if self.require_signed {
-            faults.extend(faults::unsigned(&self.stored.entries, signed));
-        }
+        faults.extend(faults::unsigned(&self.stored.entries, &signed, self.require_signed));
         Some(ReceiptsCase { path: &self.shown, faults, lost: &self.lost })
     }
 

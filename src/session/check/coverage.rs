@@ -3,7 +3,8 @@
 //! Start at [`plan`]. Follows `docs/spec/performance.md`, check. The evaluation and its facts are the same either way:
 //! whatever could change the answer without showing in these files is answered from all records.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::cell::OnceCell;
+use std::collections::BTreeSet;
 
 use aho_corasick::AhoCorasick;
 
@@ -143,9 +144,41 @@ fn word(text: &str) -> Option<&str> {
     parts.max_by_key(|part| part.len()).filter(|part| part.len() > 1)
 }
 
-/// The record files at the tip, before they are read.
+/// The record files at the tip, of which few are read.
 struct TipFiles {
-    files: Vec<(String, String)>,
+    files: Vec<TipFile>,
+}
+
+/// A file at the tip: its text, and what was read of it.
+struct TipFile {
+    path: String,
+    text: String,
+    content: OnceCell<TipContent>,
+}
+
+/// What a question needs of a file.
+struct TipContent {
+    record: Option<Record>,
+    /// The id that it states, in upper case, whether or not the rest can be read.
+    id: Option<String>,
+}
+
+impl TipFile {
+    fn content(&self) -> &TipContent {
+        self.content.get_or_init(|| {
+            let source = file::read(&self.path, self.text.as_bytes());
+            TipContent { id: id(&source), record: source.record }
+        })
+    }
+
+    /// Returns the id of its record, if that can be read. A file that was not read is not kept: there may be many.
+    fn sound_id(&self) -> Option<String> {
+        let of_record = |record: &Record| record.id.to_string();
+        match self.content.get() {
+            Some(content) => content.record.as_ref().map(of_record),
+            None => file::read(&self.path, self.text.as_bytes()).record.as_ref().map(of_record),
+        }
+    }
 }
 
 impl TipFiles {
@@ -159,12 +192,12 @@ impl TipFiles {
         let text = |path: &str| {
             String::from_utf8(tree.bytes_within(path, Limits::RECORD.bytes).ok()??).ok()
         };
-        let files: Option<Vec<(String, String)>> = listed
-            .records
-            .into_iter()
-            .map(|file| Some((text(&file.path)?, file.path)))
-            .map(|it| it.map(|(text, path)| (path, text)))
-            .collect();
+        let read = |path: String| {
+            let text = text(&path)?;
+            Some(TipFile { path, text, content: OnceCell::new() })
+        };
+        let files: Option<Vec<TipFile>> =
+            listed.records.into_iter().map(|file| read(file.path)).collect();
         Ok(files.map(|files| TipFiles { files }))
     }
 
@@ -172,13 +205,9 @@ impl TipFiles {
     fn filter(&self, words: &[&str], matches: &dyn Fn(&Record) -> bool) -> RecordFilter {
         let mut few = RecordFilter { folders: Some(BTreeSet::new()), ..RecordFilter::default() };
         let may_match = any_of(words.iter().copied());
-        for (path, text) in &self.files {
-            if !may_match(text) {
-                continue;
-            }
-            let source = file::read(path, text.as_bytes());
-            if source.record.as_ref().is_none_or(matches) {
-                few.add(path);
+        for file in self.files.iter().filter(|file| may_match(&file.text)) {
+            if file.content().record.as_ref().is_none_or(matches) {
+                few.add(&file.path);
             }
         }
         let names = few.names.clone();
@@ -186,10 +215,10 @@ impl TipFiles {
             return few;
         }
         let may_bear_id = any_of(names.iter().map(String::as_str));
-        for (path, text) in &self.files {
-            let may = names.contains(&name(path)) || may_bear_id(text);
-            if may && id(&file::read(path, text.as_bytes())).is_none_or(|id| names.contains(&id)) {
-                few.add(path);
+        for file in &self.files {
+            let may = names.contains(&name(&file.path)) || may_bear_id(&file.text);
+            if may && file.content().id.as_ref().is_none_or(|id| names.contains(id)) {
+                few.add(&file.path);
             }
         }
         few
@@ -198,17 +227,13 @@ impl TipFiles {
     /// Tells whether the tip has a record's file, or a file of this path.
     fn holds(&self, key: &TrailKey) -> bool {
         let key = key.as_str();
-        self.files.iter().any(|(path, _)| path == key || name(path) == key)
+        self.files.iter().any(|file| file.path == key || name(&file.path) == key)
     }
 
     /// Tells whether every file can be read, and no two share an id.
     fn is_sound(&self) -> bool {
-        let mut ids: BTreeMap<String, &str> = BTreeMap::new();
-        self.files.iter().all(|(path, text)| {
-            let source = file::read(path, text.as_bytes());
-            let id = source.record.as_ref().map(|record| record.id.to_string());
-            id.is_some_and(|id| ids.insert(id, path).is_none())
-        })
+        let mut ids = BTreeSet::new();
+        self.files.iter().all(|file| file.sound_id().is_some_and(|id| ids.insert(id)))
     }
 }
 

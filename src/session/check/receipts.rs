@@ -7,6 +7,7 @@ pub(crate) mod context;
 mod counted;
 mod failure;
 mod known;
+mod missing;
 pub(super) mod start;
 
 use std::path::Path;
@@ -19,6 +20,7 @@ use crate::session::check::receipts::context::AnswerContext;
 use crate::session::check::receipts::counted::{CountedReceipts, MOST_BYTES};
 use crate::session::check::receipts::failure::Failure;
 use crate::session::check::receipts::known::KnownReceipts;
+use crate::session::check::receipts::missing::{MissingAnswer, MissingReceipts};
 use crate::session::check::signing::ReceiptSigner;
 use crate::session::locate::Located;
 use crate::store::append::AppendFile;
@@ -30,6 +32,8 @@ pub struct ReceiptLog(Mutex<LogState>);
 enum LogState {
     /// No file was given, so nothing is stored.
     NotGiven,
+    /// There is no file; an answer that is not `unknown` begins it.
+    Missing(Box<MissingReceipts>),
     /// The file, and the uses counted so far.
     Open(Box<CountedReceipts>),
     /// Nothing can be counted until the log is opened again, with the cause.
@@ -56,25 +60,34 @@ impl ReceiptLog {
     /// Opens a file for a ledger.
     pub(super) fn open(located: &Located, file: ReceiptsFile<'_>) -> ReceiptLog {
         let shown = file.path.display();
-        let state = match AppendFile::open(file.path, MOST_BYTES) {
-            Ok(opened) => {
-                // Where a link leads is known once the file exists.
-                let known = KnownReceipts::of(located, file.path, file.names_ledger);
-                LogState::Open(Box::new(CountedReceipts::of(opened, known, file.signer)))
+        let known = || KnownReceipts::of(located, file.path, file.names_ledger);
+        let state = match AppendFile::open_present(file.path, MOST_BYTES) {
+            Ok(Some(opened)) => {
+                LogState::Open(Box::new(CountedReceipts::of(opened, known(), file.signer)))
+            }
+            Ok(None) => {
+                let missing = MissingReceipts::of(file.path.to_owned(), known(), file.signer);
+                LogState::Missing(Box::new(missing))
             }
             Err(error) => LogState::Closed(format!("can't read the receipts {shown}: {error}")),
         };
         ReceiptLog(Mutex::new(state))
     }
 
-    /// Returns why the uses could not be relied on at the last answer.
-    pub fn doubt(&self) -> Option<String> {
+    /// Returns why no uses would be counted, and how to change that, if the file is missing or empty and nobody started it.
+    pub fn unbegun(&self) -> Option<String> {
         match &*self.state() {
-            LogState::Open(counted) => match counted.last_counts() {
-                ReceiptCounts::Doubted(cause) => Some(cause.clone()),
-                ReceiptCounts::NotGiven | ReceiptCounts::Counted(_) => None,
-            },
+            LogState::Missing(missing) => missing.unbegun(),
+            LogState::Open(counted) => counted.unbegun(),
             LogState::NotGiven | LogState::Closed(_) => None,
+        }
+    }
+
+    /// Returns the same, if an answer of this process began the file.
+    pub fn begun(&self) -> Option<String> {
+        match &*self.state() {
+            LogState::Open(counted) => counted.begun(),
+            LogState::NotGiven | LogState::Missing(_) | LogState::Closed(_) => None,
         }
     }
 
@@ -83,6 +96,7 @@ impl ReceiptLog {
         match &*self.state() {
             LogState::NotGiven => Some(then(&ReceiptCounts::NotGiven)),
             LogState::Open(counted) => Some(then(counted.last_counts())),
+            LogState::Missing(missing) => Some(then(missing.counts())),
             LogState::Closed(_) => None,
         }
     }
@@ -98,8 +112,15 @@ impl ReceiptLog {
         ask: &mut dyn FnMut(&ReceiptCounts) -> Option<CheckAnswer>,
     ) -> Result<Option<CheckAnswer>, String> {
         let mut state = self.state();
+        if let LogState::Missing(missing) = &mut *state {
+            match missing.answered(ask)? {
+                MissingAnswer::Given(answer) => return Ok(answer.map(|it| *it)),
+                MissingAnswer::Begins(counted) => *state = LogState::Open(counted),
+            }
+        }
         let failure = match &mut *state {
             LogState::NotGiven => return Ok(ask(&ReceiptCounts::NotGiven)),
+            LogState::Missing(_) => return Err("the receipts are missing".to_owned()),
             LogState::Closed(cause) => return Err(cause.clone()),
             LogState::Open(counted) => match counted.answered(context, ask) {
                 Ok(answer) => return Ok(answer),
@@ -116,7 +137,7 @@ impl ReceiptLog {
     pub fn sign(&self, at: Instant) -> Result<(), String> {
         let mut state = self.state();
         let failure = match &mut *state {
-            LogState::NotGiven => return Ok(()),
+            LogState::NotGiven | LogState::Missing(_) => return Ok(()),
             LogState::Closed(cause) => return Err(cause.clone()),
             LogState::Open(counted) => match counted.sign(at) {
                 Ok(()) => return Ok(()),

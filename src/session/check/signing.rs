@@ -6,6 +6,7 @@ use std::path::Path;
 
 use crate::approval::keys;
 use crate::gate::receipt::chain::ReceiptLink;
+use crate::gate::receipt::numbers::ReceiptNumbers;
 use crate::gate::receipt::signed::ReceiptSignature;
 use crate::record::time::Instant;
 use crate::session::error::{Error, Usage};
@@ -40,12 +41,17 @@ impl ReceiptSigner {
         Ok(ReceiptSigner { setup, email })
     }
 
-    /// Returns the line that signs everything up to a link.
+    /// Returns the line that signs the chain up to a link, and vouches for some of its receipts.
     ///
     /// # Errors
     /// Why the key did not sign.
-    pub(super) fn line(&self, link: ReceiptLink, at: Instant) -> Result<String, String> {
-        let unsigned = ReceiptSignature::new(link, at, self.email.clone());
+    pub(super) fn line(
+        &self,
+        link: ReceiptLink,
+        at: Instant,
+        receipts: ReceiptNumbers,
+    ) -> Result<String, String> {
+        let unsigned = ReceiptSignature::new(link, at, self.email.clone(), Some(receipts));
         let payload = unsigned.payload().map_err(|cause| cause.to_string())?;
         let armoured = sign::sign(&self.setup, keys::RECEIPT, payload.as_bytes())
             .map_err(|cause| cause.to_string())?;

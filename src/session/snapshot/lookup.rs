@@ -12,7 +12,7 @@ use crate::history::walked::History;
 use crate::ledger;
 use crate::record::time::Instant;
 use crate::session::error::Usage;
-use crate::session::snapshot::Snapshot;
+use crate::session::snapshot::{Snapshot, stamp};
 use crate::status::state::RecordState;
 use crate::store::git::Repository;
 use crate::survey::acts::{self, RecordAct};
@@ -39,6 +39,11 @@ impl Snapshot<'_> {
     /// Returns the repository and its approved ref.
     pub fn origin(&self) -> (&Repository, &ApprovedRef) {
         (self.repository, &self.chosen)
+    }
+
+    /// Returns the approved ref as people read it, with how long ago it was fetched at the clock's time.
+    pub fn label(&self, now: Instant) -> String {
+        stamp::label(self.repository, &self.history.mainline, now)
     }
 
     /// Returns when history has to be evaluated again even if no ref moves: when a landing with a

@@ -4,7 +4,7 @@
 
 use crate::approval::counted::CountedGovernance;
 use crate::approval::ledger_name::LedgerName;
-use crate::history::mainline::Guard;
+use crate::history::mainline::{Guard, Mainline};
 use crate::history::walked::History;
 use crate::record::dates;
 use crate::record::time::Instant;
@@ -20,6 +20,24 @@ pub(super) fn of(
     (is_moved, now): (bool, Instant),
 ) -> Stamp {
     let mainline = &history.mainline;
+    Stamp {
+        name: counted.tip.policy.name.clone(),
+        called: LedgerName::from_policy(&counted.tip.policy, mainline.root())
+            .written()
+            .map(str::to_owned),
+        reference: Some(mainline.reference.clone()),
+        label: Some(label(repository, mainline, now)),
+        commit: Some(mainline.tip.to_string()),
+        effective: mainline.landings.last().map(|landing| landing.effective),
+        instant,
+        left_out: counted.left_out.clone(),
+        notes: history.notes.as_ref().map(|notes| notes.tip.to_string()),
+        is_simulated: is_moved,
+    }
+}
+
+/// Returns the approved ref, with who guards it or how long ago it was fetched at the clock's time.
+pub(super) fn label(repository: &Repository, mainline: &Mainline, now: Instant) -> String {
     let guard = match mainline.guard {
         Guard::Local => " (local, unprotected)".to_owned(),
         Guard::Remote => {
@@ -29,18 +47,5 @@ pub(super) fn of(
             fetched.map(text).unwrap_or_default()
         }
     };
-    Stamp {
-        name: counted.tip.policy.name.clone(),
-        called: LedgerName::from_policy(&counted.tip.policy, mainline.root())
-            .written()
-            .map(str::to_owned),
-        reference: Some(mainline.reference.clone()),
-        label: Some(format!("{}{guard}", mainline.reference)),
-        commit: Some(mainline.tip.to_string()),
-        effective: mainline.landings.last().map(|landing| landing.effective),
-        instant,
-        left_out: counted.left_out.clone(),
-        notes: history.notes.as_ref().map(|notes| notes.tip.to_string()),
-        is_simulated: is_moved,
-    }
+    format!("{}{guard}", mainline.reference)
 }

@@ -1,12 +1,12 @@
 //! Signed receipts: what `check --sign-receipts` writes, `verify` proves, and nothing else.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::cli::{Run, run, run_fed};
 use crate::gate::chained::{digest, lines};
-use crate::repo::Repo;
+use crate::repo::{Repo, git};
 use crate::sign::keygen::made;
 
 const ON: &str = "2026-11-27T12:00:00Z";
@@ -51,9 +51,14 @@ impl Signed {
 
     /// Returns the rules about receipts that an audit reports, with lines.
     fn verify(&self) -> Vec<String> {
+        self.verify_with(&["--require-signed"])
+    }
+
+    fn verify_with(&self, more: &[&str]) -> Vec<String> {
         let receipts = self.path("receipts");
-        let args = ["verify", "--require-signed", "--on", ON, "--format", "json", "--receipts"];
-        let audit = run(self.repo.path(), &[&args[..], &[receipts.to_str().unwrap()]].concat());
+        let args = ["verify", "--on", ON, "--format", "json", "--receipts"];
+        let args = [&args[..], &[receipts.to_str().unwrap()], more].concat();
+        let audit = run(self.repo.path(), &args);
         let answer: Value =
             serde_json::from_str(&audit.out).unwrap_or_else(|_| panic!("{}", audit.err));
         let findings = answer["findings"].as_array().unwrap().iter();
@@ -106,7 +111,8 @@ fn an_answer_is_signed_and_an_audit_proves_it() {
         lines
     };
     all(&with(1, kept[1].replace("gate@", "dana@")));
-    assert_eq!(signed.verify(), ["receipt-altered 2", "receipt-signature 2"]);
+    let told = ["receipt-altered 2", "receipt-signature 2", "receipt-unsigned 1"];
+    assert_eq!(signed.verify(), told, "no other signature vouches for the first receipt");
     all(&with(7, kept[7].replace("{\"schema\"", "{ \"schema\"")));
     assert_eq!(signed.verify(), ["receipt-signature 8", "receipt-unsigned 5"]);
     // Whoever makes a new chain can't sign it.
@@ -169,4 +175,103 @@ fn a_key_that_can_not_sign_is_refused_before_any_answer() {
     assert!(!signed.path("receipts").exists() || lines(&signed.path("receipts")).is_empty());
     let alone = run(signed.repo.path(), &["check", "--identity", "x", "--sign-receipts", "gate"]);
     assert_eq!(alone.code, 2, "only with --receipts");
+}
+
+/// Returns the receipt that somebody without a key would append to these lines: its chain is right.
+fn forged(lines: &[String]) -> String {
+    let last = lines.last().unwrap();
+    let (_, rest) = lines[0].split_once("\"seq\":1").unwrap();
+    let before = lines[0].strip_suffix(rest).unwrap().strip_suffix("\"seq\":1").unwrap();
+    let rest = rest.replace("\"previous\":null", &format!("\"previous\":\"{}\"", digest(last)));
+    let rest = rest.replace(",\"started\":false", "");
+    let before = before.replace("\"deny\"", "\"pending\"");
+    format!("{before}\"seq\":{}{rest}", lines.len() + 1)
+}
+
+#[test]
+fn what_no_gate_stored_is_never_signed_and_an_audit_says_so() {
+    let Some(signed) = Signed::listed(ALONE) else { return };
+    let receipts = signed.path("receipts");
+    let asked = |n: usize| {
+        let asked = signed.check("gate", &["--identity", "svc:nobody"], "");
+        assert_eq!((asked.code, lines(&receipts).len()), (1, n), "{}", asked.err);
+    };
+    asked(2);
+    assert_eq!(signed.verify_with(&[]), [""; 0]);
+    let line = forged(&lines(&receipts));
+    let mut text = std::fs::read_to_string(&receipts).unwrap();
+    text.push_str(&format!("{line}\n"));
+    std::fs::write(&receipts, &text).unwrap();
+    assert_eq!(signed.verify_with(&[]), [""; 0], "no signature follows it");
+    assert_eq!(signed.verify(), ["receipt-unsigned 3"]);
+    // The next answers are signed, and what was appended in between is passed over.
+    asked(5);
+    let question = "{\"identity\": \"svc:nobody\"}\n";
+    assert_eq!(signed.check("gate", &["--stdin"], &question.repeat(2)).code, 1);
+    let kept = lines(&receipts);
+    let seals: Vec<Value> = kept
+        .iter()
+        .map(|line| serde_json::from_str::<Value>(line).unwrap()["receipts"].clone())
+        .filter(|numbers| !numbers.is_null())
+        .collect();
+    assert_eq!(seals, [json!([[1, 1]]), json!([[4, 4]]), json!([[6, 7]])]);
+    for more in [&[][..], &["--require-signed"]] {
+        assert_eq!(signed.verify_with(more), ["receipt-unsigned 3"], "{more:?}");
+    }
+    // What it vouches for is signed, too.
+    let narrowed = kept[4].replace("[[4,4]]", "[[3,4]]");
+    let mut lines = kept.clone();
+    lines[4] = narrowed;
+    std::fs::write(&receipts, lines.join("\n") + "\n").unwrap();
+    let told = signed.verify_with(&[]);
+    assert!(told.contains(&"receipt-signature 5".to_owned()), "{told:?}");
+}
+
+#[test]
+fn gates_of_several_clones_with_one_key_each_sign_what_they_stored() {
+    let Some(signed) = Signed::listed(ALONE) else { return };
+    let other = signed.repo.clone_with(&[]);
+    git(other.path(), &["config", "user.email", "gate@example.com"]);
+    let (receipts, key) = (signed.path("receipts"), signed.path("gate"));
+    let flags =
+        ["--receipts", receipts.to_str().unwrap(), "--sign-receipts", key.to_str().unwrap()];
+    let ask = |folder: &Path, unsigned: bool| {
+        let flags = if unsigned { &flags[..2] } else { &flags[..] };
+        let args = [&["check", "--identity", "svc:nobody", "--on", ON], flags].concat();
+        assert_eq!(run(folder, &args).code, 1);
+    };
+    let own = signed.repo.path();
+    ask(own, false);
+    ask(other.path(), false);
+    // A gate without the key leaves its receipt to the next one of its clone.
+    ask(own, true);
+    ask(other.path(), false);
+    assert_eq!(signed.verify(), ["receipt-unsigned 5"]);
+    ask(own, false);
+    assert_eq!(signed.verify(), [""; 0]);
+    assert_eq!(lines(&receipts).len(), 9);
+}
+
+#[test]
+fn a_receipt_of_a_gate_that_was_killed_is_signed_by_the_next_one() {
+    let Some(signed) = Signed::listed(ALONE) else { return };
+    let receipts = signed.path("receipts");
+    let nobody = ["--identity", "svc:nobody"];
+    assert_eq!(signed.check("gate", &nobody, "").code, 1);
+    let folder = signed.repo.path().join(".git/exledger/receipts");
+    let kept = std::fs::read_dir(folder).unwrap().next().unwrap().unwrap().path();
+    let before = std::fs::read_to_string(&kept).unwrap();
+    // What is on the disk if it is killed after it appended the receipt: the receipt, and its announcement.
+    let line = forged(&lines(&receipts));
+    let announced = format!(r#","next":{{"seq":3,"digest":"{}"}}}}"#, digest(&line));
+    std::fs::write(&kept, before.strip_suffix('}').unwrap().to_owned() + &announced).unwrap();
+    let text = std::fs::read_to_string(&receipts).unwrap();
+    for appended in [false, true] {
+        let text = if appended { format!("{text}{line}\n") } else { text.clone() };
+        let before = std::fs::read_to_string(&kept).unwrap();
+        std::fs::write(&receipts, text).unwrap();
+        assert_eq!(signed.check("gate", &nobody, "").code, 1);
+        assert_eq!(signed.verify(), [""; 0], "{appended}");
+        std::fs::write(&kept, before).unwrap();
+    }
 }

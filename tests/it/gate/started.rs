@@ -48,13 +48,17 @@ fn a_file_that_is_missing_or_empty_allows_no_use_until_it_is_started() {
         let (verdict, reason) = ask(clone, &["--receipts", &path]);
         assert_eq!(verdict, "unknown", "{reason}");
         assert!(reason.contains(&format!("exledger check --new-receipts {path}")), "{reason}");
+        // What is not known begins no file.
+        let begun = fs::read_to_string(&path).ok();
+        assert_eq!(begun.as_deref(), if empty { Some("\n") } else { None });
         // What limits no uses is answered, and stored; that does not start the file.
         let other = check(clone, &["--application", "nobody", "--receipts", &path]);
         assert_eq!(other.code, 1, "{}", other.err);
+        assert!(other.err.contains("began a file that counts no uses"), "{}", other.err);
         assert_eq!(ask(clone, &["--receipts", &path]).0, "unknown");
         let mut held = once.hold();
         assert_eq!(held.verdict(BILLING).0, "unknown");
-        assert_eq!(fs::read_to_string(&path).unwrap().trim().lines().count(), 4);
+        assert_eq!(fs::read_to_string(&path).unwrap().trim().lines().count(), 3);
         if empty {
             // A gate that is open sees that it was started.
             assert_eq!(check(clone, &["--new-receipts", &path]).code, 0);
@@ -83,7 +87,7 @@ fn a_file_is_started_with_or_without_a_question_and_never_over_receipts() {
     // Moved away, it may be started again: that is a decision, and no accident.
     fs::rename(&path, format!("{path}.1")).unwrap();
     assert_eq!(verdict(clone, &path), "unknown");
-    fs::remove_file(&path).unwrap();
+    assert!(!Path::new(&path).exists());
     assert_eq!(check(clone, &["--new-receipts", &path]).code, 0);
     assert_eq!(verdict(clone, &path), "allow");
 }
@@ -240,7 +244,9 @@ fn a_file_begun_without_being_started_allows_no_use_in_any_clone() {
     let once = Once::new();
     let path = once.path();
     let fresh = || once.gate.repo.clone_with(&[]);
-    assert_eq!(verdict(fresh().path(), &path), "unknown", "this makes the file");
+    assert_eq!(verdict(fresh().path(), &path), "unknown");
+    let begun = check(fresh().path(), &["--application", "nobody", "--receipts", &path]);
+    assert_eq!(begun.code, 1, "this begins the file: {}", begun.err);
     for _ in 0..2 {
         let (verdict, reason) = ask(fresh().path(), &["--receipts", &path]);
         assert_eq!(verdict, "unknown", "{reason}");
@@ -283,4 +289,32 @@ fn a_file_that_is_swapped_under_an_open_gate_allows_no_second_use() {
     assert_eq!(held.verdict(BILLING).0, "deny", "used up");
     fs::remove_dir_all(clone.join(".git/exledger")).unwrap();
     assert_eq!(held.verdict(BILLING).0, "unknown");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_folder_that_becomes_a_link_to_older_receipts_allows_no_second_use() {
+    let once = Once::new();
+    let clone = once.clone();
+    let beside = |name: &str| once.folder.path().join(name);
+    fs::create_dir(beside("receipts")).unwrap();
+    let path = beside("receipts/r.jsonl");
+    let path = path.to_str().unwrap();
+    let started = check(clone, &["--application", "nobody", "--new-receipts", path]);
+    assert_eq!(started.code, 1, "{}", started.err);
+    fs::copy(path, beside("older")).unwrap();
+    assert_eq!(verdict(clone, path), "allow");
+    fs::rename(beside("receipts"), beside("newer")).unwrap();
+    fs::create_dir(beside("other")).unwrap();
+    fs::rename(beside("older"), beside("other/r.jsonl")).unwrap();
+    std::os::unix::fs::symlink("other", beside("receipts")).unwrap();
+    let (answer, reason) = ask(clone, &["--receipts", path]);
+    assert_eq!(answer, "unknown", "{reason}");
+    assert!(reason.contains("no longer contain what was stored"), "{reason}");
+    // A folder that was moved as a whole, with a link in its place, is the same file.
+    fs::remove_file(beside("receipts")).unwrap();
+    std::os::unix::fs::symlink("newer", beside("receipts")).unwrap();
+    assert_eq!(verdict(clone, path), "deny", "used up");
+    let kept = fs::read_dir(clone.join(".git/exledger/receipts")).unwrap().count();
+    assert_eq!(kept, 2, "one for the path as given, one for that without links");
 }

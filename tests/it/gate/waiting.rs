@@ -8,6 +8,7 @@ use std::time::Duration;
 use crate::cli::{self, REAL_CLOCK, Run, run_with};
 use crate::gate::live::{Gate, present};
 use crate::history::{ID, SAMPLE};
+use crate::repo::git;
 
 const WIKI: &str = "EXC-2026-W1K1A";
 
@@ -54,7 +55,8 @@ fn a_change_that_is_approved_while_the_pipeline_waits_is_allowed() {
     let output = waiting.wait_with_output().unwrap();
     let out = String::from_utf8(output.stdout).unwrap();
     assert_eq!(output.status.code(), Some(0), "{out}");
-    assert!(output.stderr.is_empty(), "no progress without a terminal");
+    let err = String::from_utf8(output.stderr).unwrap();
+    assert!(err.starts_with("note: this answer began a file") && err.lines().count() == 1, "{err}");
     let kept = fs::read_to_string(&receipts).unwrap();
     assert_eq!(kept.lines().count(), 1, "{kept}");
     assert!(kept.contains(r#""verdict":"allow""#), "{kept}");
@@ -68,6 +70,29 @@ fn the_ledger_is_fetched_while_it_waits() {
     assert_eq!(asked.code, 1, "nothing was fetched: {}", asked.out);
     let asked = check(&gate, &["--reference", "CHG-1234", "--wait", "60s", "--fetch"]);
     assert_eq!(asked.code, 0, "{}", asked.out);
+}
+
+#[cfg(unix)]
+#[test]
+fn the_deadline_fetches_once_more() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let (gate, folder) = proposed();
+    let (repo, script) = (gate.repo.path(), folder.path().join("serve"));
+    let before = gate.repo.tip("main").to_string();
+    gate.repo.by("lee").merge("wiki", "Merge branch 'wiki'");
+    let merged = gate.repo.tip("main").to_string();
+    git(repo, &["update-ref", "refs/heads/main", &before]);
+    // The remote: between the first fetch and the second, somebody merges.
+    let (repo, seen) = (repo.display(), folder.path().join("seen"));
+    let text = format!(
+        "#!/bin/sh\nif test -e {seen}; then git -C {repo} update-ref refs/heads/main {merged}; fi\ntouch {seen}\nexec git-upload-pack \"$@\"\n",
+        seen = seen.display()
+    );
+    fs::write(&script, text).unwrap();
+    fs::set_permissions(&script, fs::Permissions::from_mode(0o755)).unwrap();
+    git(gate.clone.path(), &["config", "remote.origin.uploadpack", script.to_str().unwrap()]);
+    let asked = check(&gate, &["--reference", "CHG-1234", "--wait", "0s", "--fetch"]);
+    assert_eq!(asked.code, 0, "{}{}", asked.out, asked.err);
 }
 
 #[test]
@@ -116,7 +141,8 @@ fn waiting_is_refused_where_it_has_no_meaning() {
 fn an_interrupted_wait_leaves_no_receipt() {
     let (gate, folder) = proposed();
     let receipts = folder.path().join("receipts");
-    let mut waiting = started(&gate, &["--wait", "1h", "--receipts", receipts.to_str().unwrap()]);
+    let mut waiting =
+        started(&gate, &["--wait", "1h", "--new-receipts", receipts.to_str().unwrap()]);
     while !receipts.exists() {
         thread::sleep(Duration::from_millis(20));
     }

@@ -98,7 +98,24 @@ fn refused_frames() -> Vec<(Vec<u8>, i64, Value)> {
         (b"17".to_vec(), -32600, none.clone()),
         (br#"{"id":1.5,"jsonrpc":"2.0","method":"ping"}"#.to_vec(), -32600, none.clone()),
         (br#"{"id":null,"jsonrpc":"2.0","method":"ping"}"#.to_vec(), -32600, none.clone()),
-        (br#"{"id":18446744073709551615,"jsonrpc":"2.0","method":"ping"}"#.to_vec(), -32600, none),
+        (br#"{"id":1.0,"jsonrpc":"2.0","method":"ping"}"#.to_vec(), -32600, none.clone()),
+        (br#"{"id":1e2,"jsonrpc":"2.0","method":"ping"}"#.to_vec(), -32600, none.clone()),
+        (
+            br#"{"id":9223372036854775808,"jsonrpc":"2.0","method":"ping"}"#.to_vec(),
+            -32600,
+            none.clone(),
+        ),
+        (
+            br#"{"id":18446744073709551615,"jsonrpc":"2.0","method":"ping"}"#.to_vec(),
+            -32600,
+            none.clone(),
+        ),
+        (
+            br#"{"id":18446744073709551616,"jsonrpc":"2.0","method":"ping"}"#.to_vec(),
+            -32600,
+            none.clone(),
+        ),
+        (br#"{"id":{"a":1},"jsonrpc":"2.0","method":"ping"}"#.to_vec(), -32600, none),
         (br#"{"id":91,"method":"ping"}"#.to_vec(), -32600, 91.into()),
         (br#"{"id":"a","jsonrpc":"1.0","method":"ping"}"#.to_vec(), -32600, "a".into()),
         (br#"{"id":92,"jsonrpc":"2.0","method":"nothing"}"#.to_vec(), -32601, 92.into()),
@@ -140,6 +157,10 @@ fn ids_are_texts_or_integers_and_one_that_waits_is_taken() {
     assert_eq!(client.next()["id"], "a text");
     client.send(&call((-5).into(), "may_i", billing()));
     assert_eq!(client.next()["id"], -5);
+    client.send(&call(i64::MAX.into(), "may_i", billing()));
+    assert_eq!(client.next()["id"], i64::MAX);
+    client.send(&call("18446744073709551616".into(), "may_i", billing()));
+    assert_eq!(client.next()["id"], "18446744073709551616");
     pending(&served);
     client.send(&call(50.into(), "wait", json!({"application": "later", "seconds": 300})));
     client.send(&call(50.into(), "may_i", billing()));

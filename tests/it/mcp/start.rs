@@ -65,9 +65,29 @@ fn no_ledger_exits_3_before_any_frame() {
     let empty = tempfile::tempdir().unwrap();
     let folder = empty.path().join("none");
     let args = ["--ledger", folder.to_str().unwrap(), "--any-identity"];
-    stopped(&run(empty.path(), &args), 3, "could not determine");
+    let nowhere = run(empty.path(), &args);
+    stopped(&nowhere, 3, "could not determine");
+    stopped(&nowhere, 3, "give --ledger the folder of a clone");
+    assert!(!nowhere.err.contains(" -C"), "{}", nowhere.err);
     let args = ["--ledger", empty.path().to_str().unwrap(), "--any-identity"];
     stopped(&run(Path::new("/"), &args), 3, "exledger.yaml");
+}
+
+#[test]
+fn missing_receipts_are_told_at_the_start_and_not_created() {
+    let served = Served::new();
+    let path = served.work.path().join("receipts.jsonl");
+    let args =
+        ["--ledger", &served.ledger(), "--any-identity", "--receipts", path.to_str().unwrap()];
+    let started = run(served.work.path(), &args);
+    assert_eq!(started.code, 0, "{}", started.err);
+    assert!(started.err.starts_with("warning: the receipts "), "{}", started.err);
+    let command = format!("exledger -C {} check --new-receipts", served.ledger());
+    assert!(started.err.contains(&command), "{}", started.err);
+    assert!(!path.exists(), "the start begins no file");
+    let mut client = served.begin(&args[3..]);
+    assert_eq!(verdict(&client.call("may_i", &billing())), "allow");
+    assert_eq!(super::receipts(&path).len(), 1, "an answer does");
 }
 
 #[test]

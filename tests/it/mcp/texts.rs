@@ -190,10 +190,12 @@ fn forget(clone: &Path, object: &str) {
 #[test]
 fn the_reason_without_a_ledger_is_escaped() {
     let served = Served::new();
+    let file = served.work.path().join("receipts.jsonl");
+    let start = ["check", "--new-receipts", file.to_str().unwrap()];
+    assert_eq!(crate::cli::run(served.gate.clone.path(), &start).code, 0);
     let broken = "version: 1\ntiers: [{name: \"a\\u202eb\", max_term: never}]\n";
     served.gate.repo.by("lee").write("exledger.yaml", broken).commit("Break it");
     served.gate.fetch();
-    let file = served.work.path().join("receipts.jsonl");
     let mut client = served.begin(&["--receipts", file.to_str().unwrap()]);
     let answer = client.call("may_i", &billing());
     assert_eq!(verdict(&answer), "unknown", "{answer}");

@@ -14,7 +14,7 @@ use crate::policy::governance::Governance;
 use crate::record::time::Instant;
 use crate::session::check::receipts::context::AnswerContext;
 use crate::session::check::receipts::failure::Failure;
-use crate::session::check::receipts::known::{AddedText, KnownReceipts};
+use crate::session::check::receipts::known::{AddedText, AppendedEntry, KnownReceipts};
 use crate::session::check::signing::ReceiptSigner;
 use crate::store::append::{AppendFile, AppendFileError, LockedFile};
 use crate::store::known_end::KnownEndUpdate;
@@ -47,6 +47,8 @@ struct Tally {
     has_receipts: bool,
     /// Whether its first receipt says that nobody started the file.
     is_unstarted: bool,
+    /// Whether that receipt is of this process.
+    is_begun_here: bool,
     /// The last signature of the file, whoever made it.
     signature: Option<StoredSignature>,
     /// The last one that was found to be good.
@@ -66,10 +68,23 @@ impl CountedReceipts {
             chain: ReceiptChain::default(),
             has_receipts: false,
             is_unstarted: false,
+            is_begun_here: false,
             signature: None,
             good: None,
         };
         CountedReceipts { file, tally, signer, doubted: None, may_sign: None }
+    }
+
+    /// Returns why uses would not count in it, if it is empty and nobody started it.
+    pub(super) fn unbegun(&self) -> Option<String> {
+        let known = &self.tally.known;
+        let is_started = || known.compare_missing().unwrap_or(true);
+        (self.file.is_empty() && !is_started()).then(|| known.missing())
+    }
+
+    /// Returns why uses don't count in it, if this process began it.
+    pub(super) fn begun(&self) -> Option<String> {
+        self.tally.is_begun_here.then(|| self.tally.known.missing())
     }
 
     /// Returns the uses as last counted.
@@ -100,22 +115,37 @@ impl CountedReceipts {
         let Some(mut answered) = ask(self.doubted.as_ref().unwrap_or(&self.tally.uses)) else {
             return Ok(None);
         };
-        answered.link = Some(self.tally.chain.next());
-        answered.is_first_unstarted = !self.tally.has_receipts && self.tally.known.is_created();
+        let begins = !self.tally.has_receipts && self.tally.known.is_created();
+        if begins && answered.answer.verdict == GateVerdict::Unknown {
+            // What is not known begins no file.
+            return Ok(Some(answered));
+        }
+        if begins {
+            self.tally.known.note_created();
+        }
+        let link = self.tally.chain.next();
+        let seq = link.seq;
+        answered.link = Some(link);
+        answered.is_first_unstarted = begins;
         let unwritten =
             |cause: &dyn fmt::Display| Failure::Once(format!("can't write the receipt: {cause}"));
         let receipt = LoggedReceipt::of(context.question, &answered, context.id);
         let line = receipt.line().map_err(|cause| unwritten(&cause))?;
+        if self.signer.is_some() {
+            self.tally.known.announce(seq, &line).map_err(|cause| unwritten(&cause))?;
+        }
         locked.append(&line).map_err(|cause| unwritten(&cause))?;
         self.tally.n_lines += 1;
         self.tally.is_unstarted |= answered.is_first_unstarted;
+        self.tally.is_begun_here |= answered.is_first_unstarted;
         self.tally.has_receipts = true;
         self.tally.chain.append(&line);
         let answer = &answered.answer;
         if let (GateVerdict::Allow, Some(record)) = (answer.verdict, &answer.record) {
             self.tally.add(record, 1);
         }
-        self.tally.keep_end(&locked, update, &line).map_err(Failure::Once)?;
+        let entry = AppendedEntry::Receipt(seq);
+        self.tally.keep_end(&locked, update, (&line, entry)).map_err(Failure::Once)?;
         if let (Some(signer), Some(true), false) = (&self.signer, self.may_sign, is_signed) {
             // The first receipts are signed at once: without any signature, uses would not count until the next one.
             // If it fails, signing at the end of the answer reports it.
@@ -130,7 +160,7 @@ impl CountedReceipts {
         };
         let mut locked = self.tally.locked(&mut self.file)?;
         self.tally.count(&mut locked)?;
-        if !self.tally.chain.is_unsigned() {
+        if self.tally.known.to_sign().is_empty() {
             return Ok(());
         }
         match self.may_sign {
@@ -208,25 +238,25 @@ impl Tally {
         at: Instant,
     ) -> Result<(), Failure> {
         let update = self.known.update();
-        let line = signer.line(self.chain.next(), at).map_err(Failure::Once)?;
+        let link = self.chain.next();
+        let entry = AppendedEntry::Signature(link.seq);
+        // What somebody else appended stays unsigned: a signature would say that a gate stored it.
+        let line = signer.line(link, at, self.known.to_sign()).map_err(Failure::Once)?;
         locked.append(&line).map_err(|cause| Failure::Once(cause.to_string()))?;
         self.n_lines += 1;
-        self.chain.append_signature(&line);
+        self.chain.append(&line);
         self.signature = receipt::signature(&line).or(self.signature.take());
-        self.keep_end(locked, update, &line).map_err(Failure::Once)
+        self.keep_end(locked, update, (&line, entry)).map_err(Failure::Once)
     }
 
     /// Keeps what the file ends with now.
     fn keep_end(
         &mut self,
         locked: &LockedFile<'_>,
-        update: Option<KnownEndUpdate>,
-        line: &str,
+        update: Option<Vec<KnownEndUpdate>>,
+        (line, entry): (&str, AppendedEntry),
     ) -> Result<(), String> {
-        let Some(update) = update else {
-            return Ok(());
-        };
-        self.known.keep(update, line, locked.length().saturating_sub(1))
+        self.known.keep(update, (line, locked.length().saturating_sub(1)), entry)
     }
 
     fn add(&mut self, record: &str, n_used: u64) {

@@ -31,7 +31,11 @@ pub(in crate::session::check) fn start(located: &Located, path: &Path) -> Result
         KnownEnd::empty(FileOrigin::Started)
     } else {
         let created = match known.read() {
-            Ok(end) => end.filter(|it| it.origin == FileOrigin::Created && it.is_in(&text)),
+            Ok(kept) => {
+                let mut ends = kept.into_iter().flatten();
+                let is_own = |it: &KnownEnd| it.origin == FileOrigin::Created && it.is_in(&text);
+                if ends.clone().all(|end| is_own(&end)) { ends.next() } else { None }
+            }
             Err(Failure::Once(cause) | Failure::Lasting(cause)) => return Err(failed(cause).into()),
         };
         let has_receipts = || {
