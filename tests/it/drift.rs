@@ -3,6 +3,7 @@
 mod files;
 mod formats;
 mod planted;
+mod round;
 mod samples;
 mod wiring;
 
