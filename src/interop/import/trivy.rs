@@ -12,7 +12,7 @@ use crate::interop::import::yaml as document;
 use crate::plan::import::{ForeignEnd, ForeignException, ImportEntry, key};
 use crate::record::subject::FindingKey;
 use crate::record::time::{Day, Instant, When};
-use crate::yaml::node::Node;
+use crate::yaml::node::{Node, Value};
 
 pub const FORMAT: ImportFormat = ImportFormat {
     name: "trivy",
@@ -51,7 +51,7 @@ fn read(input: &ImportInput<'_>) -> Result<Vec<ImportEntry>, ImportError> {
             Some(_) => entries.push(ImportEntry::unreadable(line, "the section is not a list")),
         }
     }
-    if root.entries().is_empty() {
+    if !matches!(root.value, Value::Map(_)) {
         return Err(ImportError::at(document::line(&root), "it is not a map of sections"));
     }
     Ok(entries)
