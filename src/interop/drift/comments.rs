@@ -144,7 +144,8 @@ fn end(rest: &str) -> SuppressionEnd {
 /// Returns the text of a suppression for messages, on one line and not too long.
 fn label(bytes: &[u8]) -> String {
     let text: Cow<'_, str> = String::from_utf8_lossy(bytes);
-    let trimmed = text.trim().trim_start_matches(['#', '/', '*', ' ']).trim_end_matches(['*', '/']);
+    let trimmed =
+        text.trim().trim_start_matches(['#', '/', '*', ' ']).trim_end_matches(['*', '/', '-']);
     let plain = trimmed.trim().chars().filter(|it| !it.is_control());
     let mut label: String = plain.take(LONGEST_LABEL + 1).collect();
     if label.chars().count() > LONGEST_LABEL {
