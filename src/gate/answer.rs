@@ -59,6 +59,8 @@ pub enum Asker {
     Question,
     /// An event, with its `data`.
     Event,
+    /// A finding in the output of a scanner.
+    Scan,
     /// A live grant, with its keys.
     Grant,
 }
@@ -67,7 +69,12 @@ impl Asker {
     /// Returns how to state a key of a question.
     pub(crate) fn how_to_state(self, key: &str) -> String {
         match (self, key) {
-            (Asker::Question | Asker::Event, "receipts") => "ask with --receipts FILE".to_owned(),
+            (Asker::Question, "receipts") => "ask with --receipts FILE".to_owned(),
+            (Asker::Event | Asker::Scan, "receipts") => {
+                "its uses are only counted by `exledger check --receipts FILE`".to_owned()
+            }
+            (Asker::Scan, "environment") => "run triage with --environment".to_owned(),
+            (Asker::Scan, key) => format!("the scanner states no {key}"),
             (Asker::Question, "finding") => "ask with --finding TOOL:ID".to_owned(),
             (Asker::Question, "version") => "ask with --purl and its version".to_owned(),
             (Asker::Question, key) => format!("ask with --{key}"),

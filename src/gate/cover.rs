@@ -223,7 +223,7 @@ fn in_scope(asker: Asker, what: &str, value: &str, stated: Option<&[String]>) ->
     };
     let matches = stated.iter().any(|pattern| match asker {
         Asker::Grant => pattern::includes(pattern, value),
-        Asker::Question | Asker::Event => pattern::matches_in_scope(pattern, value),
+        Asker::Question | Asker::Event | Asker::Scan => pattern::matches_in_scope(pattern, value),
     });
     (!matches).then(|| match stated {
         [] => grants_none(what),
@@ -241,7 +241,7 @@ fn not_waived(question: &Question, record: &Record, governance: &Governance) -> 
     let asker = asker(question);
     let reaches = |value: &str, entry: &str| match asker {
         Asker::Grant => pattern::reaches(value, entry),
-        Asker::Question | Asker::Event => value == entry,
+        Asker::Question | Asker::Event | Asker::Scan => value == entry,
     };
     let forbids = |value: &&String| stated.iter().any(|entry| reaches(value, entry));
     let value = [&question.resource, &question.action].into_iter().flatten().find(forbids);

@@ -45,6 +45,8 @@ pub struct ForeignException {
     /// Other text that may cite a record: a comment, an id in a column.
     pub cited: Option<String>,
     pub end: ForeignEnd,
+    /// Whether its end is read in the zone of the machine.
+    pub is_end_local: bool,
     /// Further fields of a record that it states.
     pub answers: Answers,
     /// What a record can't keep, in a few words each: `wider: line`.

@@ -49,7 +49,7 @@ impl Pattern {
 
     /// Tells whether the pattern matches the whole text.
     pub fn matches(&self, text: &str) -> bool {
-        self.accepts(text, |piece, character| match piece {
+        self.accepts(text.chars(), |piece, character| match piece {
             PatternPiece::Exactly(expected) => *expected == character,
             PatternPiece::Within => character != '/',
             PatternPiece::One | PatternPiece::Any => true,
@@ -59,7 +59,7 @@ impl Pattern {
     /// Tells whether the pattern matches everything that a text with wildcards does: a `*` only where it matches any
     /// run, a `?` only where it matches any character.
     fn includes(&self, wildcard: &str) -> bool {
-        self.accepts(wildcard, |piece, character| match (piece, character) {
+        self.accepts(wildcard.chars(), |piece, character| match (piece, character) {
             (PatternPiece::Any, _) => true,
             (_, '*') => false,
             (PatternPiece::One, _) => true,
@@ -69,8 +69,26 @@ impl Pattern {
         })
     }
 
-    /// Tells whether the pieces accept all characters of a text, one after the other.
-    fn accepts(&self, text: &str, takes: impl Fn(&PatternPiece, char) -> bool) -> bool {
+    /// Tells whether everything that another pattern matches is matched by this one; no if that takes more than to
+    /// compare them piece by piece.
+    fn includes_pattern(&self, other: &Pattern) -> bool {
+        self.accepts(other.0.iter(), |piece, other| match (piece, other) {
+            (PatternPiece::Any, _) | (PatternPiece::Within, PatternPiece::Within) => true,
+            (PatternPiece::Within, PatternPiece::Exactly(character)) => *character != '/',
+            (PatternPiece::One, PatternPiece::Exactly(_) | PatternPiece::One) => true,
+            (PatternPiece::Exactly(expected), PatternPiece::Exactly(character)) => {
+                expected == character
+            }
+            _ => false,
+        })
+    }
+
+    /// Tells whether the pieces accept all items of a text or of another pattern, one after the other.
+    fn accepts<T: Copy>(
+        &self,
+        items: impl Iterator<Item = T>,
+        takes: impl Fn(&PatternPiece, T) -> bool,
+    ) -> bool {
         // Which prefixes of the pattern match the text read so far.
         let mut fits = vec![false; self.0.len() + 1];
         if let Some(start) = fits.first_mut() {
@@ -78,13 +96,13 @@ impl Pattern {
         }
         self.pass_runs(&mut fits);
         let mut next = vec![false; fits.len()];
-        for character in text.chars() {
+        for item in items {
             next.fill(false);
             for (index, piece) in self.0.iter().enumerate() {
                 if fits.get(index) != Some(&true) {
                     continue;
                 }
-                if !takes(piece, character) {
+                if !takes(piece, item) {
                     continue;
                 }
                 let reached = match piece {
@@ -153,6 +171,26 @@ pub fn includes(pattern: &str, granted: &str) -> bool {
     } else {
         matches(pattern, granted)
     }
+}
+
+/// Tells whether every path that one pattern matches is matched by another. No whole word stands for everything, and both
+/// are patterns of records: a `*` in either ends at `/`.
+///
+/// The answer may be no for a pattern that does include it, but never yes for one that does not.
+pub fn includes_paths(pattern: &str, other: &str) -> bool {
+    // `*/**` and `**/*` both match what has at least one `/` there.
+    let ordered = |pattern: &str| {
+        let mut parts: Vec<&str> = pattern.split('/').collect();
+        for run in parts.chunk_by_mut(|one, next| is_run(one) && is_run(next)) {
+            run.sort_unstable_by(|one, next| next.len().cmp(&one.len()));
+        }
+        Pattern::new(&parts.join("/"))
+    };
+    pattern == other || ordered(pattern).includes_pattern(&ordered(other))
+}
+
+fn is_run(part: &str) -> bool {
+    matches!(part, "*" | "**")
 }
 
 /// Tells whether a granted resource or action, which may be a wildcard, may reach a text.

@@ -32,11 +32,21 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(case: &DriftCase, findings: &mut Vec<Finding>) {
     for drift in &case.drifts {
-        let DriftReason::NoId = drift else {
-            continue;
+        let (message, help) = match drift {
+            DriftReason::NoId(None) => (
+                format!("{} cites no exception", case.label),
+                format!("remove it, or file an exception and cite it: {}", case.citing),
+            ),
+            DriftReason::NoId(Some(id)) => (
+                format!("{} cites no exception", case.label),
+                format!("{id} covers it: {}", case.citing.replace("ID", id.as_str())),
+            ),
+            DriftReason::Unreadable(why) => (
+                format!("{} can't be read: {why}", case.label),
+                "correct it; until then it may hide anything".to_owned(),
+            ),
+            _ => continue,
         };
-        let message = format!("{} cites no exception", case.label);
-        let help = format!("remove it, or file an exception and cite its id: `{}`", case.citing);
         findings.push(drift_finding::of(case, (RULE.code, RULE.level), None, message, help));
     }
 }

@@ -13,7 +13,7 @@ use crate::history::content;
 use crate::history::objects::Oid;
 use crate::interop::drift::options::DriftOptions;
 use crate::interop::drift::{self, DriftScanner, ScannedFile};
-use crate::interop::import::osv_scanner;
+use crate::interop::lock_files;
 use crate::policy::Policy;
 use crate::record::pattern;
 use crate::rules::{audit, lint};
@@ -148,8 +148,8 @@ fn options(policy: &Policy, lock_files: BTreeMap<String, Vec<String>>) -> DriftO
 fn lock_files_of(tracked: &[TrackedFile]) -> BTreeMap<String, Vec<String>> {
     let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for file in tracked {
-        let (folder, name) = file.path.rsplit_once('/').unwrap_or(("", &file.path));
-        if osv_scanner::LOCK_FILES.contains(&name) {
+        if lock_files::is_lock_file(&file.path) {
+            let folder = file.path.rsplit_once('/').map_or("", |(folder, _)| folder);
             found.entry(folder.to_owned()).or_default().push(file.path.clone());
         }
     }
@@ -226,9 +226,6 @@ impl DriftSearch {
         };
         self.n_files += 1;
         let scanned = scanner.scan(&file.path, bytes.as_ref());
-        if let Some((line, why)) = &scanned.unread {
-            self.doubts.push(format!("{}:{line}: {why}", file.path));
-        }
         if !scanned.suppressions.is_empty() || scanned.generated.is_some() {
             self.found.push(scanned);
         }

@@ -6,7 +6,11 @@ use crate::record::id::Id;
 
 /// Returns the ids in a text, in order: those with one of the prefixes.
 pub fn ids<'t>(text: &'t str, prefixes: &'t [String]) -> impl Iterator<Item = Id> + 't {
+    all(text).filter(|id| prefixes.iter().any(|prefix| prefix == id.prefix()))
+}
+
+/// Returns the ids in a text, in order, whatever their prefixes.
+pub fn all(text: &str) -> impl Iterator<Item = Id> + '_ {
     let parts = text.split(|it: char| !it.is_ascii_alphanumeric() && it != '-');
-    let ids = parts.filter_map(|part| Id::new(part.trim_matches('-')));
-    ids.filter(|id| prefixes.iter().any(|prefix| prefix == id.prefix()))
+    parts.filter_map(|part| Id::new(part.trim_matches('-')))
 }

@@ -1,8 +1,10 @@
 //! `drift`: suppressions in real repositories against the ledger. Start at [`found`].
 
+mod features;
 mod files;
 mod formats;
 mod planted;
+mod round;
 mod samples;
 mod wiring;
 

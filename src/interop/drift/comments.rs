@@ -102,6 +102,7 @@ fn one(
         column: u32::try_from(before.chars().count() + 1).unwrap_or(u32::MAX),
         label: label(whole.as_bytes()),
         citing: pattern.citing,
+        fault: None,
         hidden,
         cited: cited(pattern, line, &before, &rest, options),
         end: match pattern.tool {
@@ -120,7 +121,7 @@ fn cited(
     options: &DriftOptions,
 ) -> Option<crate::record::id::Id> {
     let first = |text: &str| cited::ids(text, &options.prefixes).next();
-    if pattern.citing.contains("line before") {
+    if pattern.is_cited_before {
         let above = String::from_utf8_lossy(line.before);
         let above = above.trim_start();
         let is_comment = ["#", "//", "/*", "*", "--", ";", "<!--"];
@@ -143,7 +144,8 @@ fn end(rest: &str) -> SuppressionEnd {
 /// Returns the text of a suppression for messages, on one line and not too long.
 fn label(bytes: &[u8]) -> String {
     let text: Cow<'_, str> = String::from_utf8_lossy(bytes);
-    let trimmed = text.trim().trim_start_matches(['#', '/', '*', ' ']).trim_end_matches(['*', '/']);
+    let trimmed =
+        text.trim().trim_start_matches(['#', '/', '*', ' ']).trim_end_matches(['*', '/', '-']);
     let plain = trimmed.trim().chars().filter(|it| !it.is_control());
     let mut label: String = plain.take(LONGEST_LABEL + 1).collect();
     if label.chars().count() > LONGEST_LABEL {

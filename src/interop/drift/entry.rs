@@ -47,6 +47,7 @@ impl EntryFinder<'_> {
             column: entry.pos.column,
             label: entry.label,
             citing: self.citing,
+            fault: None,
             hidden: entry.hidden,
             cited,
             end: entry.end,

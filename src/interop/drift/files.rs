@@ -8,6 +8,7 @@ use crate::interop::drift::entry::{EntryFinder, FoundEntry};
 use crate::interop::drift::options::DriftOptions;
 use crate::interop::drift::policies::{KINDS, PolicyKind};
 use crate::interop::import;
+use crate::interop::import::format::ImportError;
 use crate::survey::cited;
 use crate::survey::drift::suppression::{
     FoundSuppression, HiddenFindings, HiddenIds, SuppressionEnd,
@@ -21,18 +22,18 @@ const ENDINGS: &[&str] = &["yaml", "yml", "json"];
 pub fn by_name(path: &str, bytes: &[u8], options: &DriftOptions) -> Vec<FoundSuppression> {
     let name = path.rsplit('/').next().unwrap_or(path);
     let (tool, citing, find): (&str, &'static str, FindEntries) = match name {
-        ".checkov.yaml" | ".checkov.yml" => ("checkov", "- CKV_AWS_20 # EXC-2026-7F3KQ", checkov),
+        ".checkov.yaml" | ".checkov.yml" => ("checkov", "put `# ID` behind it", checkov),
         ".checkov.baseline" => {
-            ("checkov", "a comment can't stand there: use .checkov.yaml", baseline)
+            ("checkov", "name it in `skip-check` of .checkov.yaml, with `# ID` behind it", baseline)
         }
-        "zizmor.yml" | "zizmor.yaml" => ("zizmor", "- ci.yml:6 # EXC-2026-7F3KQ", zizmor),
+        "zizmor.yml" | "zizmor.yaml" => ("zizmor", "put `# ID` behind it", zizmor),
         _ => return Vec::new(),
     };
     if !options.wants(tool, true) {
         return Vec::new();
     }
     match documents(bytes) {
-        Err(line) => vec![unread(path, line, tool, citing)],
+        Err(error) => vec![unread(path, tool, citing, &error)],
         Ok(documents) => {
             let mut found = finder(path, citing, options);
             for (before, root) in &documents {
@@ -78,7 +79,7 @@ pub fn by_word(
         return Vec::new();
     }
     match documents(bytes) {
-        Err(line) => vec![unread(path, line, kind.tool, kind.citing)],
+        Err(error) => vec![unread(path, kind.tool, kind.citing, &error)],
         Ok(documents) => {
             let mut found = finder(path, kind.citing, options);
             for (before, root) in &documents {
@@ -95,24 +96,33 @@ fn finder<'f>(path: &'f str, citing: &'static str, options: &'f DriftOptions) ->
 }
 
 /// Returns a suppression for a file that can't be read: what it hides is unknown, so no record allows it.
-pub fn unread(path: &str, line: u32, tool: &str, citing: &'static str) -> FoundSuppression {
+pub fn unread(
+    path: &str,
+    tool: &str,
+    citing: &'static str,
+    error: &ImportError,
+) -> FoundSuppression {
     FoundSuppression {
         path: path.to_owned(),
-        line,
+        line: line_of(error.line),
         column: 1,
-        label: format!("a file of {tool} that can't be read"),
+        label: format!("this file of {tool}"),
         citing,
+        fault: Some(error.what.clone()),
         hidden: vec![HiddenFindings { tools: vec![tool.to_owned()], ..HiddenFindings::default() }],
         cited: None,
         end: SuppressionEnd::NoSuchField,
     }
 }
 
-/// Returns the documents of a file, each with the number of lines before it; the line at which it can't be read.
-fn documents(bytes: &[u8]) -> Result<Vec<(u32, Node)>, u32> {
-    let line = |line: u64| u32::try_from(line).unwrap_or(u32::MAX);
-    let found = import::yaml::documents(bytes).map_err(|error| line(error.line))?;
-    Ok(found.into_iter().map(|(before, root)| (line(before), root)).collect())
+fn line_of(line: u64) -> u32 {
+    u32::try_from(line).unwrap_or(u32::MAX)
+}
+
+/// Returns the documents of a file, each with the number of lines before it.
+fn documents(bytes: &[u8]) -> Result<Vec<(u32, Node)>, ImportError> {
+    let found = import::yaml::documents(bytes)?;
+    Ok(found.into_iter().map(|(before, root)| (line_of(before), root)).collect())
 }
 
 fn entry<'n>(

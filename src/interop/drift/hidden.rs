@@ -31,7 +31,7 @@ pub(super) fn of_comment(
     let all_or_listed = || rules.map_or(HiddenIds::All, listed);
     Some(match tool {
         "bandit" => here(&["bandit"], of_bandit(rules)),
-        "gosec" => here(&["gosec"], all_or_listed()),
+        "gosec" => here(&["gosec"], of_gosec(rules)),
         "golangci" => return of_golangci(rules, here),
         "noqa" => here(&["ruff", "flake8"], of_noqa(rules)?),
         "sonar" => here(&["sonar", "sonarqube"], HiddenIds::Nameless),
@@ -45,8 +45,7 @@ pub(super) fn of_comment(
             None => here(&["kics"], HiddenIds::All),
         },
         "eslint" => here(&["eslint"], of_eslint(rules)?),
-        "gitleaks" => here(&["gitleaks"], HiddenIds::Nameless),
-        "detect-secrets" => here(&["detect-secrets"], HiddenIds::Nameless),
+        "gitleaks" | "trufflehog" | "detect-secrets" => here(&[tool], HiddenIds::Nameless),
         "rust" => here(&["clippy", "rustc"], of_rust(rules?, options)?),
         other => here(&[other], all_or_listed()),
     })
@@ -73,6 +72,17 @@ fn of_bandit(rules: Option<&str>) -> HiddenIds {
     if ids.is_empty() { HiddenIds::All } else { HiddenIds::Listed(ids) }
 }
 
+/// Gosec takes its numbers wherever they stand before two hyphens; without any the comment hides every rule.
+fn of_gosec(rules: Option<&str>) -> HiddenIds {
+    let is_number = |word: &&str| {
+        let digits = word.strip_prefix('G').unwrap_or_default();
+        digits.len() == 3 && digits.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    let words = rules.unwrap_or_default().split(|it: char| !it.is_ascii_alphanumeric());
+    let ids: Vec<String> = words.filter(is_number).map(str::to_owned).collect();
+    if ids.is_empty() { HiddenIds::All } else { HiddenIds::Listed(ids) }
+}
+
 /// A bare comment hides every linter; one with gosec hides all that gosec finds. Others are none of security.
 fn of_golangci(
     rules: Option<&str>,
@@ -82,11 +92,12 @@ fn of_golangci(
     let Some(rules) = rules else {
         return Some(here(&linters, HiddenIds::All));
     };
-    let named = split(rules);
-    if named.iter().any(|linter| linter == "all") {
+    let is_named =
+        |name: &str| rules.split(',').any(|linter| linter.trim().eq_ignore_ascii_case(name));
+    if is_named("all") {
         return Some(here(&linters, HiddenIds::All));
     }
-    let has_gosec = named.iter().any(|linter| linter == "gosec");
+    let has_gosec = is_named("gosec");
     has_gosec.then(|| {
         let mut hidden = here(&linters, HiddenIds::Listed(vec!["gosec".to_owned()]));
         hidden.extend(here(&["gosec"], HiddenIds::All));

@@ -15,20 +15,22 @@ use crate::survey::drift::suppression::{
     FoundSuppression, HiddenFindings, HiddenIds, SuppressionEnd,
 };
 
-/// The formats that are read by name, and how an entry of each cites a record.
+const ON_THE_LINE_BEFORE: &str = "put `# ID` on the line before";
+
+/// The formats that are read by name, and what to do so that an entry of each cites a record.
 const FORMATS: &[(ImportFormat, &str)] = &[
+    (import::trivy::FORMAT, "begin its `statement` with `ID`"),
+    (import::gitleaks::FORMAT, ON_THE_LINE_BEFORE),
+    (import::snyk::FORMAT, "begin its `reason` with `ID`"),
+    (import::cargo_deny::FORMAT, "write it as `{ id = \"…\", reason = \"ID\" }`"),
+    (import::cargo_audit::FORMAT, "put `# ID` behind it"),
+    (import::osv_scanner::FORMAT, "begin its `reason` with `ID`"),
     (
-        import::trivy::FORMAT,
-        "statement: EXC-2026-7F3KQ (in .trivyignore: # EXC-2026-7F3KQ on the line before)",
+        import::detect_secrets::FORMAT,
+        "put `pragma: allowlist secret ID` in a comment on the line of the secret instead",
     ),
-    (import::gitleaks::FORMAT, "# EXC-2026-7F3KQ on the line before"),
-    (import::snyk::FORMAT, "reason: EXC-2026-7F3KQ"),
-    (import::cargo_deny::FORMAT, "{ id = \"…\", reason = \"EXC-2026-7F3KQ\" }"),
-    (import::cargo_audit::FORMAT, "\"RUSTSEC-…\", # EXC-2026-7F3KQ"),
-    (import::osv_scanner::FORMAT, "reason = \"EXC-2026-7F3KQ\""),
-    (import::detect_secrets::FORMAT, "use # pragma: allowlist secret EXC-2026-7F3KQ in the file"),
-    (import::dependency_check::FORMAT, "<notes>EXC-2026-7F3KQ</notes>"),
-    (import::grype::FORMAT, "reason: EXC-2026-7F3KQ"),
+    (import::dependency_check::FORMAT, "begin its `<notes>` with `ID`"),
+    (import::grype::FORMAT, "begin its `reason` with `ID`"),
 ];
 
 /// The word of files that may hold exceptions of Kyverno.
@@ -48,6 +50,7 @@ pub fn by_name(path: &str, bytes: &[u8], options: &DriftOptions) -> Vec<FoundSup
         if name.ends_with(".xml") && !is_dependency_check(bytes) {
             continue;
         }
+        let citing = if name == ".trivyignore" { ON_THE_LINE_BEFORE } else { citing };
         found.extend(read(format, citing, path, bytes, options));
     }
     found
@@ -63,7 +66,7 @@ pub fn kyverno(
     if !matches!(ending, "yaml" | "yml" | "json") || !options.wants("kyverno", true) {
         return Vec::new();
     }
-    let citing = "the annotation exledger.dev/id: EXC-2026-7F3KQ";
+    let citing = "add the annotation `exledger.dev/id: ID`";
     read(&import::kyverno::FORMAT, citing, path, bytes, options)
 }
 
@@ -86,8 +89,7 @@ fn read(
     let entries = match import::read(format, &input) {
         Ok(entries) => entries,
         Err(error) => {
-            let line = u32::try_from(error.line).unwrap_or(1);
-            return vec![files::unread(path, line, format.name, citing)];
+            return vec![files::unread(path, format.name, citing, &error)];
         }
     };
     let text = String::from_utf8_lossy(bytes);
@@ -114,13 +116,16 @@ impl ForeignFile<'_> {
             EntryReading::Skipped(_) => Vec::new(),
             EntryReading::Exception(exception) => self.of_exception(line, exception),
             EntryReading::Listed(why) => {
-                let mut whole = self.suppression(line, format!("{}: {why}", self.tool));
+                let mut whole =
+                    self.suppression(line, format!("an entry of {} ({why})", self.tool));
                 let written = self.written(entry.line, next);
                 whole.cited = cited::ids(&written, &self.options.prefixes).next();
                 vec![whole]
             }
             EntryReading::Unreadable(why) => {
-                vec![self.suppression(line, format!("an entry that can't be read ({why})"))]
+                let mut unread = self.suppression(line, format!("an entry of {}", self.tool));
+                unread.fault = Some(why.clone());
+                vec![unread]
             }
         }
     }
@@ -135,6 +140,7 @@ impl ForeignFile<'_> {
             column: 1,
             label,
             citing: self.citing,
+            fault: None,
             hidden: vec![everything],
             cited: None,
             end: SuppressionEnd::NoSuchField,
@@ -153,7 +159,7 @@ impl ForeignFile<'_> {
             FoundSuppression { cited: cited.clone(), end, ..found }
         };
         if exception.findings.is_empty() {
-            return vec![one(format!("{}: every finding", self.tool), None)];
+            return vec![one(format!("every finding of {}", self.tool), None)];
         }
         let findings = exception.findings.iter();
         findings.map(|key| one(self.label(key), Some(self.hidden(key)))).collect()
@@ -163,8 +169,8 @@ impl ForeignFile<'_> {
         let tool = key.tool.as_deref().unwrap_or(self.tool);
         match (&key.id, &key.purl) {
             (Some(id), _) => format!("{tool}:{id}"),
-            (None, Some(purl)) => format!("{tool}: every finding of {purl}"),
-            (None, None) => format!("{tool}: every finding"),
+            (None, Some(purl)) => format!("every finding of {tool} in {purl}"),
+            (None, None) => format!("every finding of {tool}"),
         }
     }
 
@@ -198,8 +204,7 @@ impl ForeignFile<'_> {
 
 /// Returns the end of an entry. One in the machine's zone counts as the latest that it can be.
 fn end_of(exception: &ForeignException) -> SuppressionEnd {
-    let is_local = exception.notes.iter().any(|note| note.contains("zone of the machine"));
-    let until = |end: Instant| match is_local {
+    let until = |end: Instant| match exception.is_end_local {
         true => end.plus_seconds(LAST_ZONE),
         false => end,
     };

@@ -41,8 +41,6 @@ pub struct DriftScanner {
 pub struct ScannedFile {
     pub suppressions: Vec<FoundSuppression>,
     pub generated: Option<GeneratedFile>,
-    /// Why the file can't be read as what its name says, with the line.
-    pub unread: Option<(u64, String)>,
 }
 
 impl DriftScanner {

@@ -1,7 +1,8 @@
 //! The table of comments that suppress findings, as it ships: `patterns.tsv`.
 //!
 //! Pure. Start at [`all`]. Columns: the tool; the endings of its files; whether it is on by default; the pattern of a
-//! line; words of which every match has one, in whatever case; how a record is cited; a note.
+//! line; words of which every match has one, in whatever case; what to do to cite a record; a note; `before` if
+//! only a comment on the line before cites one.
 
 use regex::bytes::Regex;
 
@@ -18,8 +19,10 @@ pub struct DriftPattern {
     pub regex: Regex,
     /// Words of which every match has one, in whatever case.
     pub words: Vec<&'static str>,
-    /// How a suppression cites a record.
+    /// What to do to cite a record, in the imperative; `ID` stands for its id.
     pub citing: &'static str,
+    /// Whether only a comment on the line before cites it.
+    pub is_cited_before: bool,
 }
 
 impl DriftPattern {
@@ -50,6 +53,7 @@ fn row(line: &'static str) -> Result<DriftPattern, regex::Error> {
         regex: Regex::new(regex)?,
         words: words.split('|').filter(|word| !word.is_empty()).collect(),
         citing,
+        is_cited_before: cells.nth(1) == Some("before"),
     })
 }
 

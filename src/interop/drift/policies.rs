@@ -16,7 +16,7 @@ pub struct PolicyKind {
     pub tool: &'static str,
     /// A word that a file with such exceptions has.
     pub word: &'static str,
-    /// How an exception cites a record.
+    /// What to do so that an exception cites a record.
     pub citing: &'static str,
     find: fn(&Node, &mut EntryFinder<'_>),
 }
@@ -33,25 +33,25 @@ pub const KINDS: &[PolicyKind] = &[
     PolicyKind {
         tool: "prowler",
         word: "Mutelist:",
-        citing: "Description: \"EXC-2026-7F3KQ: …\"",
+        citing: "begin its `Description` with `ID`",
         find: prowler,
     },
     PolicyKind {
         tool: "conforma",
         word: "volatileConfig",
-        citing: "reference: EXC-2026-7F3KQ",
+        citing: "write `reference: ID` in it",
         find: conforma,
     },
     PolicyKind {
         tool: "azure-policy",
         word: "policyExemptions",
-        citing: "\"description\": \"EXC-2026-7F3KQ: …\"",
+        citing: "begin its `description` with `ID`",
         find: azure,
     },
     PolicyKind {
         tool: "kubescape",
         word: "postureExceptionPolicy",
-        citing: "\"reason\": \"EXC-2026-7F3KQ: …\"",
+        citing: "begin its `reason` with `ID`",
         find: kubescape,
     },
 ];

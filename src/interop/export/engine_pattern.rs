@@ -1,4 +1,4 @@
-//! Patterns of a record in the languages of policy engines: regular expressions, and the globs of OPA.
+//! Patterns of a record as regular expressions of policy engines.
 //!
 //! Uses no other module. Pure. Start at [`regex`]. Follows `docs/spec/interop.md`, finding keys: only `*`, `**` and `?`
 //! are special.
@@ -74,18 +74,6 @@ pub(crate) fn between_anchors(expression: &str) -> Option<&str> {
     expression.strip_prefix('^')?.strip_suffix('$')
 }
 
-/// Returns a pattern for `glob.match` of OPA with the delimiter `/`, in which brackets and braces are special too.
-pub(crate) fn opa_glob(pattern: &str) -> String {
-    let mut out = String::with_capacity(pattern.len());
-    for character in pattern.chars() {
-        if matches!(character, '[' | ']' | '{' | '}' | '\\') {
-            out.push('\\');
-        }
-        out.push(character);
-    }
-    out
-}
-
 /// Tells whether a text is a pattern rather than a name.
 pub(crate) fn has_wildcard(text: &str) -> bool {
     text.contains(['*', '?'])
@@ -93,14 +81,13 @@ pub(crate) fn has_wildcard(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{of_regex, opa_glob, regex, regex_without_stars};
+    use super::{of_regex, regex, regex_without_stars};
 
     #[test]
     fn only_three_wildcards_are_special() {
         assert_eq!(regex("billing-batch-*"), "billing-batch-[^/]*");
         assert_eq!(regex("a.b/**/c?"), r"a\.b/.*/c.");
         assert_eq!(regex(r"[x]{1}\(|^$+)"), r"\[x\]\{1\}\\\(\|\^\$\+\)");
-        assert_eq!(opa_glob(r"a[1]{b}\*"), r"a\[1\]\{b\}\\*");
     }
 
     #[test]

@@ -13,6 +13,8 @@ use crate::interop::export::paths::{self, PathLimits};
 use crate::interop::export::quoting;
 use crate::interop::export::target::ExportTarget;
 use crate::interop::export::yaml_merge;
+use crate::interop::glob;
+use crate::interop::package_types;
 
 /// The definition of the target.
 pub const TARGET: ExportTarget = ExportTarget {
@@ -23,29 +25,6 @@ pub const TARGET: ExportTarget = ExportTarget {
     merge: Some(merge),
     archive: None,
 };
-
-/// The types of packages, as package URLs and as grype name them.
-const TYPES: &[(&str, &str)] = &[
-    ("alpm", "alpm"),
-    ("apk", "apk"),
-    ("cargo", "rust-crate"),
-    ("cocoapods", "pod"),
-    ("composer", "php-composer"),
-    ("conan", "conan"),
-    ("deb", "deb"),
-    ("gem", "gem"),
-    ("github", "github-action"),
-    ("golang", "go-module"),
-    ("hackage", "hackage"),
-    ("hex", "hex"),
-    ("maven", "java-archive"),
-    ("npm", "npm"),
-    ("nuget", "dotnet"),
-    ("pub", "dart-pub"),
-    ("pypi", "python"),
-    ("rpm", "rpm"),
-    ("swift", "swift"),
-];
 
 /// The types whose names have the namespace in them.
 const WITH_NAMESPACE: &[&str] = &["npm", "golang", "composer", "github"];
@@ -131,7 +110,7 @@ fn of_finding(finding: ExportedFinding<'_>, losses: &mut LossLog) -> Vec<Vec<Str
     match paths::limits(key) {
         PathLimits::Anywhere => vec![entry(None)],
         PathLimits::Only(patterns) => {
-            let globs = patterns.into_iter().map(paths::doublestar);
+            let globs = patterns.into_iter().map(glob::doublestar);
             // The form depends on the source that is scanned: a folder or an image.
             globs.flat_map(|glob| [format!("/{glob}"), glob]).map(|it| entry(Some(it))).collect()
         }
@@ -153,8 +132,8 @@ fn of_package(package: &ExportedPackage, lost: &mut Vec<FindingLoss>) -> Vec<Str
     if let Some(version) = &package.version {
         lines.push(format!("version: {}", quoting::plain(version)));
     }
-    match TYPES.iter().find(|(it, _)| *it == kind) {
-        Some((_, name)) => lines.push(format!("type: {name}")),
+    match package_types::in_grype(kind) {
+        Some(name) => lines.push(format!("type: {name}")),
         None => lost.push(FindingLoss::scope(format!("grype has no packages of type {kind}"))),
     }
     lines

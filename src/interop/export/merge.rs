@@ -1,13 +1,13 @@
 //! Files that people and this program share: only the entries that cite a record of this ledger are replaced.
 //!
-//! Uses `interop::export`'s citations and output. Pure. Start at [`SharedFile`]. Follows `docs/spec/interop.md`, X8.
+//! Uses survey's citations, `interop::export`'s output. Pure. Start at [`SharedFile`]. Follows `docs/spec/interop.md`, X8.
 
 use std::collections::BTreeSet;
 
 use thiserror::Error;
 
-use crate::interop::export::citation;
 use crate::interop::export::output::HEADER;
+use crate::survey::cited;
 
 /// A file to edit.
 #[derive(Clone, Copy, Debug)]
@@ -75,6 +75,6 @@ impl<'a> SharedFile<'a> {
 
     /// Tells whether an entry with this text is one of this ledger.
     pub fn is_own(&self, text: &str) -> bool {
-        citation::first_id(text).is_some_and(|id| self.ids.contains(id.as_str()))
+        cited::all(text).next().is_some_and(|id| self.ids.contains(id.as_str()))
     }
 }

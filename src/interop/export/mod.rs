@@ -5,7 +5,6 @@
 
 pub mod azure;
 pub mod cargo_deny;
-pub mod citation;
 pub mod conforma;
 pub mod cyclonedx;
 pub mod dependency_check;
@@ -18,7 +17,6 @@ mod json_edit;
 mod k8s_locator;
 pub mod kubescape;
 pub mod kyverno;
-pub mod lock_files;
 pub mod loss;
 pub mod loss_kind;
 pub mod merge;

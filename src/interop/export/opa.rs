@@ -10,10 +10,10 @@ use serde_json::{Map, Value, json};
 
 use crate::interop::archive;
 use crate::interop::export::engine_finding::title;
-use crate::interop::export::engine_pattern::opa_glob;
 use crate::interop::export::input::{ExportInput, ExportedRecord};
 use crate::interop::export::output::{ExportFile, ExportFiles, ExportOutput};
 use crate::interop::export::target::ExportTarget;
+use crate::interop::glob;
 use crate::record::subject::{FindingKey, Scope};
 use crate::record::time::Instant;
 use crate::record::vocabulary::Vocabulary;
@@ -123,7 +123,7 @@ fn scope(stated: Option<&Scope>) -> Value {
         return json!({});
     };
     let globs = |values: &Option<Vec<String>>| {
-        let globs = values.as_ref().map(|values| values.iter().map(|it| opa_glob(it)));
+        let globs = values.as_ref().map(|values| values.iter().map(|it| glob::escaped(it)));
         globs.map(|globs| Value::from(globs.collect::<Vec<_>>()))
     };
     let findings = stated.findings.as_ref().map(|findings| findings.iter().map(finding));
@@ -138,7 +138,7 @@ fn scope(stated: Option<&Scope>) -> Value {
 fn finding(key: &FindingKey) -> Value {
     let text = |value: &Option<String>| value.as_ref().map(|value| Value::from(value.as_str()));
     let globs = |values: &Option<Vec<String>>| {
-        let globs = values.as_ref().map(|values| values.iter().map(|it| opa_glob(it)));
+        let globs = values.as_ref().map(|values| values.iter().map(|it| glob::escaped(it)));
         globs.map(|globs| Value::from(globs.collect::<Vec<_>>()))
     };
     object([

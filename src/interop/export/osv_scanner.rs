@@ -10,7 +10,6 @@ use std::ops::Range;
 use toml_edit::{Item, Table};
 
 use crate::interop::export::input::{ExportInput, ExportedFinding};
-use crate::interop::export::lock_files;
 use crate::interop::export::loss::{self, LossLog};
 use crate::interop::export::loss_kind::FindingLoss;
 use crate::interop::export::merge::{MergeRefusal, SharedFile};
@@ -19,6 +18,7 @@ use crate::interop::export::paths::{self, PathLimits};
 use crate::interop::export::quoting;
 use crate::interop::export::target::ExportTarget;
 use crate::interop::export::toml_merge;
+use crate::interop::lock_files;
 use crate::ledger::tree::{EntryKind, Tree};
 use crate::record::pattern;
 use crate::record::time::Instant;

@@ -1,6 +1,6 @@
-//! The paths of a finding as globs of other tools, none of which matches more than the pattern does.
+//! The paths of a finding, as far as they can match a path of the repository.
 //!
-//! Uses record's finding keys. Pure. Start at [`limits`] and [`doublestar`]. Follows `docs/spec/interop.md`, 2: patterns
+//! Uses record's finding keys. Pure. Start at [`limits`]; `interop::glob` writes them. Follows `docs/spec/interop.md`, 2: patterns
 //! have `*`, `**` and `?`, and everything else in them is literal.
 
 use crate::record::subject::FindingKey;
@@ -33,39 +33,4 @@ pub fn covers_nothing(key: &FindingKey) -> bool {
 /// Tells whether a pattern is the path of one file.
 pub fn is_exact(pattern: &str) -> bool {
     !pattern.contains(['*', '?'])
-}
-
-/// Returns a pattern as a glob of Go's `doublestar`, which trivy and grype use.
-///
-/// There `**/` also matches nothing, where our `**/` means at least one folder: `*/**/` says that. `/**` at the end also
-/// matches the folder itself, which after a wildcard may be a file: `/**/*` doesn't. In other places `**` matches less
-/// than here.
-pub fn doublestar(pattern: &str) -> String {
-    let mut parts: Vec<String> = Vec::new();
-    let mut segments = pattern.split('/').peekable();
-    let mut is_any = false;
-    while let Some(segment) = segments.next() {
-        let is_last = segments.peek().is_none();
-        if segment == "**" && !is_last {
-            parts.push("*".to_owned());
-        }
-        parts.push(escaped(segment));
-        if segment == "**" && is_last && is_any {
-            parts.push("*".to_owned());
-        }
-        is_any |= segment.contains(['*', '?']);
-    }
-    parts.join("/")
-}
-
-/// Escapes the characters that are literal in a pattern but not in a glob.
-fn escaped(segment: &str) -> String {
-    let mut out = String::with_capacity(segment.len());
-    for character in segment.chars() {
-        if matches!(character, '[' | ']' | '{' | '}' | '\\') {
-            out.push('\\');
-        }
-        out.push(character);
-    }
-    out
 }

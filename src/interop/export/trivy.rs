@@ -13,6 +13,7 @@ use crate::interop::export::paths::{self, PathLimits};
 use crate::interop::export::quoting;
 use crate::interop::export::target::ExportTarget;
 use crate::interop::export::yaml_merge;
+use crate::interop::glob;
 
 /// The sections of the file, each with the tool whose findings it takes.
 pub(super) const SECTIONS: &[(&str, &str)] = &[
@@ -126,7 +127,7 @@ fn entry(
     }
     if let PathLimits::Only(patterns) = paths::limits(key) {
         lines.push("  paths:".to_owned());
-        let globs = patterns.into_iter().map(paths::doublestar);
+        let globs = patterns.into_iter().map(glob::doublestar);
         lines.extend(globs.map(|glob| format!("    - {}", quoting::plain(&glob))));
     }
     let text = losses.admit(finding, lost)?;

@@ -205,12 +205,15 @@ impl Suppress {
         if self.ids.is_empty() {
             return ImportEntry::listed(self.line, "it names no vulnerability");
         }
-        let mut notes = Vec::new();
-        let end = match self.until.as_deref().map(|until| until_of(until, &mut notes)) {
+        let (mut notes, mut is_end_local) = (Vec::new(), false);
+        let end = match self.until.as_deref().map(|until| until_of(until, &mut is_end_local)) {
             None => ForeignEnd::Missing,
             Some(Some(end)) => ForeignEnd::Until(end),
             Some(None) => return ImportEntry::unreadable(self.line, "`until` is no date"),
         };
+        if is_end_local {
+            notes.push("its end is read in the zone of the machine".to_owned());
+        }
         let of =
             |id: &String| FindingKey { purl: self.package.clone(), ..key("dependency-check", id) };
         ImportEntry::exception(
@@ -219,6 +222,7 @@ impl Suppress {
                 findings: self.ids.iter().map(of).collect(),
                 text: self.notes,
                 end,
+                is_end_local,
                 notes,
                 ..ForeignException::default()
             },
@@ -227,11 +231,11 @@ impl Suppress {
 }
 
 /// Returns the end in `until`: midnight in its zone; without one, the day before is the last that is surely covered.
-fn until_of(text: &str, notes: &mut Vec<String>) -> Option<When> {
+fn until_of(text: &str, is_end_local: &mut bool) -> Option<When> {
     let day = Day::new(text.get(..10)?)?;
     match text.get(10..)? {
         "" => {
-            notes.push("its end is read in the zone of the machine".to_owned());
+            *is_end_local = true;
             Some(When::Day(day.plus_days(-1)))
         }
         zone => Instant::parse(&format!("{day}T00:00:00{zone}")).map(When::instant),

@@ -3,9 +3,10 @@
 //! Uses plan's entries. Pure. Start at [`FORMAT`]. Read as grype does (grype/match/ignore.go): a name with a character
 //! of regular expressions is one. The format has no end.
 
+use crate::interop::glob::{self, GlobReading};
 use crate::interop::import::format::{ImportError, ImportFormat, ImportInput};
 use crate::interop::import::yaml as document;
-use crate::plan::import::text::exported_path;
+use crate::interop::package_types;
 use crate::plan::import::{ForeignException, ImportEntry, key, packages};
 use crate::record::subject::FindingKey;
 use crate::yaml::node::{Node, Value};
@@ -19,28 +20,6 @@ pub const FORMAT: ImportFormat = ImportFormat {
     },
     read,
 };
-
-/// The names that grype uses for package types.
-const TYPES: &[(&str, &str)] = &[
-    ("npm", "npm"),
-    ("python", "pypi"),
-    ("gem", "gem"),
-    ("go-module", "golang"),
-    ("rust-crate", "cargo"),
-    ("java-archive", "maven"),
-    ("dotnet", "nuget"),
-    ("php-composer", "composer"),
-    ("deb", "deb"),
-    ("rpm", "rpm"),
-    ("apk", "apk"),
-    ("github-action", "github"),
-    ("hex", "hex"),
-    ("dart-pub", "pub"),
-    ("swift", "swift"),
-    ("conan", "conan"),
-    ("cocoapods", "cocoapods"),
-    ("hackage", "hackage"),
-];
 
 fn read(input: &ImportInput<'_>) -> Result<Vec<ImportEntry>, ImportError> {
     let Some(root) = document::document(input.bytes)? else {
@@ -111,17 +90,18 @@ fn of_package(package: &Node, notes: &mut Vec<String>) -> AboutPackage {
             notes.push(format!("wider: package {key}"));
         }
     }
-    let kind = text("type").map(|kind| TYPES.iter().find(|(name, _)| *name == kind));
-    let purl = match (text("name").map(literal), kind) {
-        (Some(Some(name)), Some(Some((_, kind)))) => packages::purl(kind, &name, text("version")),
+    let kind = text("type").and_then(package_types::of_grype);
+    let purl = match (text("name").and_then(literal), kind) {
+        (Some(name), Some(kind)) => packages::purl(kind, &name, text("version")),
         _ => None,
     };
     let says_more = ["name", "version", "type"].iter().any(|key| text(key).is_some());
     if purl.is_none() && says_more {
         notes.push("wider: package".to_owned());
     }
-    let paths = text("location").map(|place| vec![exported_path(place.trim_start_matches('/'))]);
-    AboutPackage { purl, paths }
+    let place = text("location").map(|place| glob::patterns(place.trim_start_matches('/')));
+    notes.extend(place.as_ref().and_then(GlobReading::note));
+    AboutPackage { purl, paths: place.map(|place| place.patterns) }
 }
 
 /// Returns a name that is no regular expression, without the backslashes before its special characters.

@@ -20,37 +20,6 @@ pub const FORMAT: ImportFormat = ImportFormat {
     read,
 };
 
-/// The lock files that osv-scanner reads, by name.
-pub const LOCK_FILES: &[&str] = &[
-    "Cargo.lock",
-    "Gemfile.lock",
-    "Pipfile.lock",
-    "buildscript-gradle.lockfile",
-    "bun.lock",
-    "composer.lock",
-    "conan.lock",
-    "deps.json",
-    "gems.locked",
-    "go.mod",
-    "gradle.lockfile",
-    "mix.lock",
-    "package-lock.json",
-    "packages.config",
-    "packages.lock.json",
-    "pdm.lock",
-    "pnpm-lock.yaml",
-    "poetry.lock",
-    "pom.xml",
-    "pubspec.lock",
-    "pylock.toml",
-    "renv.lock",
-    "requirements.txt",
-    "stack.yaml.lock",
-    "uv.lock",
-    "verification-metadata.xml",
-    "yarn.lock",
-];
-
 fn read(input: &ImportInput<'_>) -> Result<Vec<ImportEntry>, ImportError> {
     let parsed = TomlInput::parse(input.bytes)?;
     let mut index = LineIndex::new(parsed.source.as_bytes());
@@ -86,17 +55,22 @@ fn vulnerability(line: u64, item: &TomlItem<'_>, input: &ImportInput<'_>) -> Imp
     let Some(id) = item.text_at("id") else {
         return ImportEntry::unreadable(line, "the entry has no id");
     };
-    let mut notes = Vec::new();
+    let (mut notes, mut is_end_local) = (Vec::new(), false);
     let end = match item.table.and_then(|table| table.get("ignoreUntil")) {
         None | Some(Item::None) => ForeignEnd::Missing,
-        Some(value) => match value.as_datetime().and_then(|stated| until(stated, &mut notes)) {
-            Some(end) => ForeignEnd::Until(end),
-            None => {
-                let what = format!("{id}: `ignoreUntil` is no date");
-                return ImportEntry::unreadable(line, what);
+        Some(value) => {
+            match value.as_datetime().and_then(|stated| until(stated, &mut is_end_local)) {
+                Some(end) => ForeignEnd::Until(end),
+                None => {
+                    let what = format!("{id}: `ignoreUntil` is no date");
+                    return ImportEntry::unreadable(line, what);
+                }
             }
-        },
+        }
     };
+    if is_end_local {
+        notes.push("its end is read in the zone of the machine".to_owned());
+    }
     let paths = match (input.lock_files, input.folder) {
         // At the root, a pattern of the folder would be only stars, which no record may have.
         ([], None | Some("")) => Vec::new(),
@@ -115,18 +89,19 @@ fn vulnerability(line: u64, item: &TomlItem<'_>, input: &ImportInput<'_>) -> Imp
             findings: vec![FindingKey { paths, ..key("osv-scanner", id) }],
             text: item.text_at("reason").map(str::to_owned),
             end,
+            is_end_local,
             notes,
             ..ForeignException::default()
         },
     )
 }
 
-/// Returns the end in `ignoreUntil`; notes a date whose zone is that of the machine.
-fn until(stated: &Datetime, notes: &mut Vec<String>) -> Option<When> {
+/// Returns the end in `ignoreUntil`; tells of a date whose zone is that of the machine.
+fn until(stated: &Datetime, is_end_local: &mut bool) -> Option<When> {
     if stated.offset.is_some() {
         return Instant::parse(&stated.to_string()).map(When::instant);
     }
     let day = Day::new(&stated.date?.to_string())?;
-    notes.push("its end is read in the zone of the machine".to_owned());
+    *is_end_local = true;
     Some(When::Day(day.plus_days(-1)))
 }

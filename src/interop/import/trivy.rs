@@ -3,14 +3,16 @@
 //! Uses plan's entries. Pure. Start at [`FORMAT`]. Read as trivy does (pkg/result/ignore.go): a date is its first
 //! instant, so the day before it is the last one that is covered; a line with a bad date is dropped there.
 
+use std::collections::BTreeSet;
+
+use crate::interop::glob::{self, GlobReading};
 use crate::interop::import::format::{ImportError, ImportFormat, ImportInput, file_name, text};
 use crate::interop::import::lines;
 use crate::interop::import::yaml as document;
-use crate::plan::import::text::exported_path;
 use crate::plan::import::{ForeignEnd, ForeignException, ImportEntry, key};
 use crate::record::subject::FindingKey;
 use crate::record::time::{Day, Instant, When};
-use crate::yaml::node::Node;
+use crate::yaml::node::{Node, Value};
 
 pub const FORMAT: ImportFormat = ImportFormat {
     name: "trivy",
@@ -49,7 +51,7 @@ fn read(input: &ImportInput<'_>) -> Result<Vec<ImportEntry>, ImportError> {
             Some(_) => entries.push(ImportEntry::unreadable(line, "the section is not a list")),
         }
     }
-    if root.entries().is_empty() {
+    if !matches!(root.value, Value::Map(_)) {
         return Err(ImportError::at(document::line(&root), "it is not a map of sections"));
     }
     Ok(entries)
@@ -131,7 +133,10 @@ fn of_item(item: &Node, tool: &str) -> ImportEntry {
         },
         None => ForeignEnd::Missing,
     };
-    let patterns = paths.map(|paths| paths.iter().map(|path| exported_path(path)).collect());
+    let globs: Option<Vec<GlobReading>> =
+        paths.map(|paths| paths.iter().map(|path| glob::patterns(path)).collect());
+    let notes: BTreeSet<String> = globs.iter().flatten().filter_map(GlobReading::note).collect();
+    let patterns = globs.map(|globs| globs.into_iter().flat_map(|glob| glob.patterns).collect());
     let whole = FindingKey { paths: patterns, ..key(tool, id) };
     let findings = match purls {
         None => vec![whole],
@@ -143,7 +148,13 @@ fn of_item(item: &Node, tool: &str) -> ImportEntry {
     let text = document::text_at(item, "statement").map(str::to_owned);
     ImportEntry::exception(
         line,
-        ForeignException { findings, text, end, ..ForeignException::default() },
+        ForeignException {
+            findings,
+            text,
+            end,
+            notes: notes.into_iter().collect(),
+            ..ForeignException::default()
+        },
     )
 }
 

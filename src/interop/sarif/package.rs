@@ -6,6 +6,7 @@
 
 use crate::gate::package::{Ecosystem, Package};
 use crate::gate::purl::{self, Purl};
+use crate::interop::package_types;
 use crate::interop::sarif::rule::SarifRule;
 use crate::interop::snyk;
 use crate::survey::triage::FindingPlace;
@@ -149,21 +150,6 @@ fn file_kind(path: &str) -> Option<&'static str> {
     kind.map(|(kind, _)| *kind)
 }
 
-/// The names that grype uses for package types.
-const GRYPE: &[(&str, &str)] = &[
-    ("npm", "npm"),
-    ("python", "pypi"),
-    ("gem", "gem"),
-    ("go-module", "golang"),
-    ("rust-crate", "cargo"),
-    ("java-archive", "maven"),
-    ("dotnet", "nuget"),
-    ("php-composer", "composer"),
-    ("deb", "deb"),
-    ("rpm", "rpm"),
-    ("apk", "apk"),
-];
-
 /// A package as grype describes it.
 #[derive(Clone, Copy, Debug)]
 struct Described<'m> {
@@ -174,8 +160,8 @@ struct Described<'m> {
 
 impl Described<'_> {
     fn ecosystem(&self) -> Ecosystem {
-        let known = GRYPE.iter().find(|(name, _)| Some(*name) == self.kind);
-        known.map_or(Ecosystem::Unknown, |(_, kind)| Ecosystem::Of(kind))
+        let known = self.kind.and_then(package_types::of_grype);
+        known.map_or(Ecosystem::Unknown, Ecosystem::Of)
     }
 
     /// Tells whether both have the same name and version, and no conflicting types.

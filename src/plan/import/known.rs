@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use crate::gate::purl::Purl;
 use crate::plan::answers::Answers;
 use crate::plan::import::text;
-use crate::record::id::Id;
+use crate::record::pattern;
 use crate::record::subject::FindingKey;
 
 /// What open records and drafts name.
@@ -60,7 +60,9 @@ fn is_named(known: &FindingKey, wanted: &FindingKey) -> bool {
     let is_within =
         |known: &Option<Vec<String>>, wanted: &Option<Vec<String>>| match (known, wanted) {
             (None, _) => true,
-            (Some(known), Some(wanted)) => wanted.iter().all(|item| known.contains(item)),
+            (Some(known), Some(wanted)) => {
+                wanted.iter().all(|item| known.iter().any(|it| pattern::includes_paths(it, item)))
+            }
             (Some(_), None) => false,
         };
     is_tool
@@ -83,12 +85,4 @@ fn is_package(known: Option<&str>, wanted: Option<&str>) -> bool {
             _ => false,
         },
     }
-}
-
-/// Returns the first id of this ledger that a text cites.
-pub fn cited(text: &str, prefixes: &[String]) -> Option<Id> {
-    let is_part = |it: char| it.is_ascii_alphanumeric() || it == '-';
-    let words = text.split(|it: char| !is_part(it)).map(|word| word.trim_matches('-'));
-    let mut ids = words.filter_map(Id::new);
-    ids.find(|id| prefixes.iter().any(|prefix| prefix == id.prefix()))
 }

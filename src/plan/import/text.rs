@@ -23,11 +23,6 @@ pub fn plain(text: &str) -> Option<String> {
     (!text.is_empty() && !is_secret).then_some(text)
 }
 
-/// Returns a pattern as a record writes it: exports write `*/**/` for `**/`, which also matches no folder in their tools.
-pub fn exported_path(path: &str) -> String {
-    path.replace("*/**/", "**/")
-}
-
 /// Tells whether a text contains what looks like a credential.
 pub fn is_secret(text: &str) -> bool {
     text.lines().any(credential::is_in)

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use crate::interop::import;
 use crate::interop::import::format::{ImportError, ImportInput};
-use crate::interop::import::osv_scanner::LOCK_FILES;
+use crate::interop::lock_files;
 use crate::ledger::tree::{EntryKind, Tree};
 use crate::plan::import::ImportEntry;
 use crate::session::error::Error;
@@ -36,7 +36,7 @@ pub(super) fn read(
         let rules_folder = request.format.name == "osv-scanner";
         let folder = if rules_folder { folder(&tree, request.folder, &file.name) } else { None };
         let locks = match &folder {
-            Some(folder) => lock_files(&tree, folder)?,
+            Some(folder) => lock_files::in_folder(&tree, folder)?,
             None => Vec::new(),
         };
         let found = match &file.bytes {
@@ -80,16 +80,4 @@ fn folder(tree: &WorkTree, from: &Path, name: &str) -> Option<String> {
         !folder.is_empty() && tree.kind(folder).ok().flatten() == Some(EntryKind::Folder)
     };
     ends.map(|parts| parts.join("/")).find(is_folder).or(Some(String::new()))
-}
-
-/// Returns the lock files of a folder.
-fn lock_files(tree: &WorkTree, folder: &str) -> Result<Vec<String>, Error> {
-    let mut found = Vec::new();
-    for name in LOCK_FILES {
-        let path = if folder.is_empty() { (*name).to_owned() } else { format!("{folder}/{name}") };
-        if tree.kind(&path)? == Some(EntryKind::File) {
-            found.push(path);
-        }
-    }
-    Ok(found)
 }

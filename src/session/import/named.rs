@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::ledger::Files;
 use crate::plan::answers::Answers;
-use crate::plan::import::known::{self, NamedFindings};
+use crate::plan::import::known::NamedFindings;
 use crate::plan::import::{EntryReading, ForeignEnd, ForeignException, ImportEntry, row, text};
 use crate::policy::governance::Governance;
 use crate::record::credential;
@@ -16,6 +16,7 @@ use crate::record::subject::FindingKey;
 use crate::session::error::Error;
 use crate::session::import::entry::{ImportedEntry, ImportedState};
 use crate::session::locate::Located;
+use crate::survey::cited;
 use crate::yaml;
 use crate::yaml::node::Limits;
 
@@ -123,7 +124,8 @@ impl NamedRecords {
         }
         // The export writes an id first, and a comment beside it may cite another record.
         let stated = [exception.text.as_deref(), exception.cited.as_deref()];
-        let cited = stated.into_iter().flatten().find_map(|it| known::cited(it, &self.prefixes));
+        let cited =
+            stated.into_iter().flatten().find_map(|it| cited::ids(it, &self.prefixes).next());
         if let Some(id) = cited {
             shown.id = Some(id.to_string());
             match self.closed.get(id.as_str()) {

@@ -3,6 +3,7 @@
 //! Uses record, status. Pure. Start at [`DriftJudge`], which judges a [`FoundSuppression`]; `reach` compares it with what a
 //! record names. Follows `docs/spec/interop.md`, 5.
 
+pub mod covering;
 pub mod reach;
 pub mod suppression;
 
@@ -12,6 +13,7 @@ use crate::record::id::Id;
 use crate::record::time::Instant;
 use crate::status::reason;
 use crate::status::state::{InForce, RecordState};
+use crate::survey::drift::covering::CoveringRecords;
 use crate::survey::drift::reach::Reached;
 use crate::survey::drift::suppression::{
     FoundSuppression, GeneratedFile, StaleAfter, SuppressionEnd,
@@ -20,8 +22,10 @@ use crate::survey::drift::suppression::{
 /// Why a suppression, or a generated file, is not as the ledger has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DriftReason {
-    /// It cites no record.
-    NoId,
+    /// It cites no record; the one in force that covers it, if there is one.
+    NoId(Option<Id>),
+    /// What it hides can't be read; why.
+    Unreadable(String),
     /// It cites an id that no record of the ledger has.
     UnknownId(Id),
     /// The record that it cites is not in force; why.
@@ -49,7 +53,7 @@ pub struct DriftCase {
     pub column: u32,
     /// What is suppressed, for messages: `nosec B602`.
     pub label: String,
-    /// How a suppression of this kind cites a record.
+    /// What to do to cite a record, in the imperative; `ID` in it stands for the id.
     pub citing: &'static str,
     pub drifts: Vec<DriftReason>,
     /// Why the status of the record that it cites can't be determined.
@@ -59,6 +63,7 @@ pub struct DriftCase {
 /// Compares suppressions with the records at one instant.
 pub struct DriftJudge<'a> {
     by_id: BTreeMap<&'a str, &'a RecordState>,
+    covering: CoveringRecords<'a>,
     instant: Instant,
 }
 
@@ -67,6 +72,7 @@ impl<'a> DriftJudge<'a> {
     pub fn new(record_states: &'a [RecordState], instant: Instant) -> DriftJudge<'a> {
         DriftJudge {
             by_id: record_states.iter().map(|it| (it.key.as_str(), it)).collect(),
+            covering: CoveringRecords::new(record_states),
             instant,
         }
     }
@@ -86,8 +92,12 @@ impl<'a> DriftJudge<'a> {
             SuppressionEnd::Until(end) if end <= self.instant => Some(DriftReason::Dead(end)),
             _ => None,
         };
+        if let Some(fault) = &found.fault {
+            case.drifts.push(DriftReason::Unreadable(fault.clone()));
+            return case;
+        }
         match &found.cited {
-            None => case.drifts.push(DriftReason::NoId),
+            None => case.drifts.push(DriftReason::NoId(self.covering.find(found))),
             Some(id) => match self.by_id.get(id.as_str()) {
                 None => case.drifts.push(DriftReason::UnknownId(id.clone())),
                 // It hides nothing any more, so it can't hide too much.
@@ -106,11 +116,7 @@ impl<'a> DriftJudge<'a> {
         record_state: &RecordState,
         case: &mut DriftCase,
     ) {
-        let grant = match record_state.in_force {
-            InForce::Yes => record_state.effective.as_deref().zip(record_state.end),
-            InForce::No | InForce::Undetermined => None,
-        };
-        let Some((record, end)) = grant else {
+        let Some((keys, end)) = covering::granted(record_state) else {
             let why = reason::joined(&record_state.reasons);
             if record_state.in_force != InForce::No {
                 case.doubt = Some(format!("{id}: {why}"));
@@ -118,8 +124,6 @@ impl<'a> DriftJudge<'a> {
             case.drifts.push(DriftReason::NotInForce(id.clone(), why));
             return;
         };
-        let scope = record.scope.as_ref();
-        let keys = scope.and_then(|scope| scope.findings.as_deref()).unwrap_or_default();
         match reach::compare(found, keys) {
             Reached::Named => {}
             Reached::NotNamed(what) => case.drifts.push(DriftReason::NotNamed(id.clone(), what)),

@@ -150,13 +150,7 @@ fn is_within_package(hidden: Option<&str>, stated: &str) -> bool {
 /// Tells whether every pattern of a suppression is included in one of the record's.
 fn is_within(hidden: Option<&[String]>, stated: &[String]) -> bool {
     hidden.is_some_and(|hidden| {
-        !hidden.is_empty() && hidden.iter().all(|one| stated.iter().any(|all| includes(all, one)))
+        !hidden.is_empty()
+            && hidden.iter().all(|one| stated.iter().any(|all| pattern::includes_paths(all, one)))
     })
-}
-
-/// Tells whether a pattern includes another; unlike in a scope, no whole word stands for everything.
-fn includes(pattern: &str, other: &str) -> bool {
-    pattern == other
-        || !pattern::is_everything(pattern) && pattern::includes(pattern, other)
-        || pattern == "**"
 }

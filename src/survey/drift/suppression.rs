@@ -16,8 +16,10 @@ pub struct FoundSuppression {
     pub column: u32,
     /// What is suppressed, for messages: `nosec B602`.
     pub label: String,
-    /// How one of its kind cites a record.
+    /// What to do to cite a record, in the imperative: ``put `# ID` on the line before``, where `ID` stands for its id.
     pub citing: &'static str,
+    /// Why what it hides can't be read; no record allows that.
+    pub fault: Option<String>,
     /// What it hides. Alternatives: a record that names one of them names it.
     pub hidden: Vec<HiddenFindings>,
     /// The record that it cites.

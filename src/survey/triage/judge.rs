@@ -120,7 +120,7 @@ impl TriageJudge<'_> {
             scanner_details: ScannerDetails {
                 package: finding.package.clone(),
                 weaknesses: finding.weaknesses.clone(),
-                asker: Asker::Question,
+                asker: Asker::Scan,
             },
             ..Question::default()
         };

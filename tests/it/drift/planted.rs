@@ -64,6 +64,13 @@ const PLANTED: &[Planted] = &[
         "tool: checkov, id: CKV_AWS_20",
     ),
     planted(
+        "checkov",
+        "pod.yaml",
+        "checkov.io/skip1: CKV_K8S_20",
+        "checkov.io/skip1: CKV_K8S_20=ID public",
+        "tool: checkov, id: CKV_K8S_20",
+    ),
+    planted(
         "semgrep",
         "a.rb",
         "x # nosemgrep: shell-true",
@@ -105,6 +112,13 @@ const PLANTED: &[Planted] = &[
         "x // gitleaks:allow",
         "x // gitleaks:allow ID",
         "tool: gitleaks, id: aws-key",
+    ),
+    planted(
+        "trufflehog",
+        "a.js",
+        "x // trufflehog:ignore",
+        "x // trufflehog:ignore ID",
+        "tool: trufflehog, id: AWS",
     ),
     planted(
         "detect-secrets",
@@ -150,8 +164,7 @@ fn the_table_has_one_planted_suppression_for_each_row() {
 
 #[test]
 fn a_word_of_each_row_is_in_whatever_its_pattern_matches() {
-    for row in patterns::all().unwrap() {
-        let planted = PLANTED.iter().find(|it| it.tool == row.tool).unwrap();
+    for (row, planted) in patterns::all().unwrap().iter().zip(PLANTED) {
         for text in [planted.bare, planted.cited] {
             let line = text.lines().last().unwrap();
             let matched = row.regex.find(line.as_bytes()).unwrap();
@@ -203,6 +216,11 @@ fn what_hides_more_or_other_findings_is_told_apart() {
         (bandit, "a.py", "x()  # nosec B602 # OTHER-2026-7F3KQ", "no-id"),
         (bandit, "a.py", "x()  # nosec B602 # CVE-2026-12345", "no-id"),
         ("{tool: gosec, id: G304}", "a.go", "x() //nolint:gosec // ID", "scope-wider"),
+        ("{tool: gosec, id: G304}", "a.go", "x() //nolint:lll, GoSec // ID", "scope-wider"),
+        ("{tool: gosec, id: G304}", "a.go", "x() // #nosec: G304, G305 -- ID", "not-named"),
+        ("{tool: gosec, id: G304}", "a.go", "x() // #nosec as G304 (and G305) ID", "not-named"),
+        ("{tool: gosec, id: G304}", "a.go", "x() //gosec:disable -- G304 ID", "scope-wider"),
+        ("{tool: checkov, id: A}", "a.yaml", "\"checkov.io/skip2\" : 'B=ID'", "not-named"),
         ("{tool: trivy, id: DS002}", "Dockerfile", "#trivy:ignore:DS002 ID", "term-longer"),
         (
             "{tool: trivy, id: DS002}",
@@ -244,6 +262,10 @@ fn what_suppresses_nothing_is_not_found() {
         ("a.js", "// eslint-disable-next-line no-console"),
         ("a.js", "// eslint-enable no-eval"),
         ("a.go", "x() //nolint:lll"),
+        ("a.go", "x() //nolint:lll // gosec"),
+        ("a.go", "x() //nolintlint"),
+        ("a.go", "x() /* nolint:gosec */"),
+        ("a.md", "checkov.io/skip1: CKV_K8S_20"),
         ("a.tf", "# kics-scan enable=abc"),
         ("a.rs", "#[allow(unsafe_code)]"),
         ("Dockerfile", "# hadolint ignore=DL3008"),

@@ -2,7 +2,7 @@
 //! classes, alternatives and escapes. Start at [`matches`].
 
 /// Tells whether a glob matches a path.
-pub(super) fn matches(glob: &str, path: &str) -> bool {
+pub(crate) fn matches(glob: &str, path: &str) -> bool {
     let path: Vec<&str> = path.split('/').collect();
     alternatives(glob).iter().any(|glob| {
         let glob: Vec<String> = segments(glob);

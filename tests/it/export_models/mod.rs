@@ -5,7 +5,7 @@ mod azure;
 mod cargo_deny;
 mod conforma;
 mod dependency_check;
-mod globs;
+pub(crate) mod globs;
 mod grype;
 mod kubescape;
 mod kyverno;
