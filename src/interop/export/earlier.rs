@@ -1,6 +1,6 @@
 //! Files that an earlier export wrote into a folder: those that are surely ours may be removed once nothing belongs in them.
 //!
-//! Uses ledger's `Tree`, `interop::export`'s citations and headers. Pure. Start at [`earlier_files`]. Follows
+//! Uses ledger's `Tree`, `interop::export`'s headers, survey's cited ids. Pure. Start at [`earlier_files`]. Follows
 //! `docs/spec/interop.md`, X8.
 
 use std::collections::BTreeSet;
@@ -8,10 +8,10 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 use toml_edit::{Document, Item};
 
-use crate::interop::export::citation;
 use crate::interop::export::output::HEADER;
 use crate::interop::export::{azure, osv_scanner};
 use crate::ledger::tree::{EntryKind, Tree, TreeError};
+use crate::survey::cited;
 
 /// The longest file that is looked at, in bytes.
 const MOST: usize = 8 * 1024 * 1024;
@@ -101,7 +101,7 @@ fn of_osv_scanner(_: &str, bytes: &[u8], ids: &BTreeSet<String>) -> EarlierOrigi
         entries.is_some_and(|entries| {
             entries.iter().all(|entry| {
                 let reason = entry.get("reason").and_then(Item::as_str);
-                let cited = reason.and_then(citation::first_id);
+                let cited = reason.and_then(|reason| cited::all(reason).next());
                 cited.is_some_and(|id| ids.contains(id.as_str()))
             })
         })

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use exledger::interop::export;
 use exledger::interop::export::input::ExportOptions;
-use exledger::interop::export::loss::AllowedLosses;
+use exledger::interop::export::loss_kind::AllowedLosses;
 use exledger::interop::export::output::ExportFiles;
 use exledger::interop::export::package::ExportedPackage;
 use exledger::interop::glob;
