@@ -18,7 +18,7 @@ const GIT: &str = ".git";
 pub enum ReservedPlace {
     /// A folder of records or redesigns, with their approvals.
     Records(PathBuf),
-    /// A governance file.
+    /// A file that governs the ledger, such as its policy or its list of signers.
     Governance(PathBuf),
     /// What git keeps: `.git`, or a bare repository.
     Git(PathBuf),
@@ -26,15 +26,15 @@ pub enum ReservedPlace {
 
 /// Returns what a place, or the folder that it is in, belongs to; `None` if output may be written there.
 pub fn reserved(place: &Path) -> Option<ReservedPlace> {
-    let place = streams::destination(place).unwrap_or_else(|_| place.to_owned());
-    place.ancestors().find_map(|above| {
+    let real = streams::destination(place).unwrap_or_else(|_| place.to_owned());
+    real.ancestors().find_map(|above| {
         if above.file_name().is_some_and(|name| is(&name.to_string_lossy(), GIT)) {
             return Some(ReservedPlace::Git(above.to_owned()));
         }
         if is_bare(above) {
             return Some(ReservedPlace::Git(above.to_owned()));
         }
-        let below = place.strip_prefix(above).ok()?;
+        let below = real.strip_prefix(above).ok()?;
         if !streams::is_file(&above.join(policy::FILE))
             && !is(&below.to_string_lossy(), policy::FILE)
         {
@@ -53,28 +53,28 @@ fn is_bare(folder: &Path) -> bool {
 /// Returns what a path below a ledger's folder belongs to.
 fn of_ledger(root: &Path, below: &Path) -> Option<ReservedPlace> {
     let governance = Governance::read(&WorkTree::new(root)).unwrap_or_default();
-    let below = below.to_string_lossy().replace('\\', "/");
-    if governance.paths().iter().any(|path| is(path, &below)) {
-        return Some(ReservedPlace::Governance(root.join(below)));
+    let path = below.to_string_lossy().replace('\\', "/");
+    if governance.paths().iter().any(|named| is(named, &path)) {
+        return Some(ReservedPlace::Governance(root.join(path)));
     }
     let default = Policy::default();
     let is_broken = governance.state == State::Broken;
     let policies = std::iter::once(&governance.policy).chain(is_broken.then_some(&default));
     let mut folders =
         policies.flat_map(|it| it.records.iter().chain(std::iter::once(&it.redesigns)));
-    let holding = folders.find(|folder| is_within(folder.trim_end_matches('/'), &below))?;
+    let holding = folders.find(|folder| is_within(folder.trim_end_matches('/'), &path))?;
     Some(ReservedPlace::Records(root.join(holding)))
 }
 
 /// Tells whether a path is a folder or below it; `.` holds only files that are records by their names.
 fn is_within(folder: &str, below: &str) -> bool {
-    let folder = folder.trim_start_matches("./");
-    if folder.is_empty() || folder == "." {
+    let name = folder.trim_start_matches("./");
+    if name.is_empty() || name == "." {
         return watched_paths::is_record(below);
     }
-    let start = below.get(..folder.len());
-    let rest = below.get(folder.len()..).unwrap_or_default();
-    start.is_some_and(|start| is(start, folder)) && (rest.is_empty() || rest.starts_with('/'))
+    let start = below.get(..name.len());
+    let rest = below.get(name.len()..).unwrap_or_default();
+    start.is_some_and(|start| is(start, name)) && (rest.is_empty() || rest.starts_with('/'))
 }
 
 /// Compares two names as file systems do that ignore case: nothing is lost if one doesn't.

@@ -197,16 +197,16 @@ impl<'a> ExportRun<'a> {
         for path in found.own.iter().filter(is_gone) {
             let place = folder.join(path);
             streams::remove(&place)?;
-            let place = place.display();
+            let shown = place.display();
             ctx.tell(&format!(
-                "removed {place}: an earlier export wrote it, and no record in force belongs in it"
+                "removed {shown}: an earlier export wrote it, and no record in force belongs in it"
             ));
         }
         for path in found.mixed.iter().filter(is_gone) {
             let place = folder.join(path);
-            let place = place.display();
+            let shown = place.display();
             ctx.tell(&format!(
-                "warning: {place} stays: an earlier export wrote it, but it has entries of others too; check it by hand"
+                "warning: {shown} stays: an earlier export wrote it, but it has entries of others too; check it by hand"
             ));
         }
         Ok(())
@@ -265,7 +265,7 @@ impl<'a> ExportRun<'a> {
 #[derive(Debug)]
 enum ExportPlace {
     Stdout,
-    /// A file or folder of its own.
+    /// A file or folder that holds nothing else.
     Own(PathBuf),
     /// A file of others that is edited.
     Shared(PathBuf),

@@ -25,7 +25,7 @@ pub struct EarlierFiles {
     pub mixed: Vec<String>,
 }
 
-/// Whose a file is.
+/// Whose a file in the folder is, as far as its content shows.
 enum EarlierOrigin {
     Own,
     Mixed,

@@ -112,7 +112,10 @@ fn of_finding(finding: ExportedFinding<'_>, losses: &mut LossLog) -> Vec<Vec<Str
         PathLimits::Only(patterns) => {
             let globs = patterns.into_iter().map(glob::doublestar);
             // The form depends on the source that is scanned: a folder or an image.
-            globs.flat_map(|glob| [format!("/{glob}"), glob]).map(|it| entry(Some(it))).collect()
+            globs
+                .flat_map(|glob| [format!("/{glob}"), relative(glob)])
+                .map(|it| entry(Some(it)))
+                .collect()
         }
     }
 }
@@ -146,4 +149,10 @@ fn literal(name: &str) -> String {
         .replace("\\~", "~")
         .replace("\\#", "#")
         .replace("\\&", "&")
+}
+
+/// Returns a glob for places without a slash in front. Others are compared with it too, and there a `*` in front would match
+/// nothing, so that a file of the first folder looked like one below it.
+fn relative(glob: String) -> String {
+    if glob.starts_with("*/") { format!("?{glob}") } else { glob }
 }

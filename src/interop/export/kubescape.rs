@@ -68,7 +68,7 @@ fn policies_of(input: &ExportInput<'_>, log: &mut LossLog) -> Vec<Value> {
     let mut policies = Vec::new();
     let mut last = (String::new(), 0);
     for finding in input.findings(TARGET.tools).filter(|it| !paths::covers_nothing(it.key)) {
-        let Some(control) = finding.id().map(str::trim) else {
+        let Some(control) = finding.id() else {
             log.refuse(finding, "it names no control, so it would cover all of them");
             continue;
         };

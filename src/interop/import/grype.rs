@@ -99,9 +99,15 @@ fn of_package(package: &Node, notes: &mut Vec<String>) -> AboutPackage {
     if purl.is_none() && says_more {
         notes.push("wider: package".to_owned());
     }
-    let place = text("location").map(|place| glob::patterns(place.trim_start_matches('/')));
+    let place = text("location").map(|place| glob::patterns(&relative(place)));
     notes.extend(place.as_ref().and_then(GlobReading::note));
     AboutPackage { purl, paths: place.map(|place| place.patterns) }
+}
+
+/// Returns a glob without a slash in front, and without the `?` that exports write before a folder of any name.
+fn relative(glob: &str) -> String {
+    let rest = glob.trim_start_matches('/');
+    rest.strip_prefix("?*/").map_or_else(|| rest.to_owned(), |rest| format!("*/{rest}"))
 }
 
 /// Returns a name that is no regular expression, without the backslashes before its special characters.
