@@ -8,10 +8,13 @@ use crate::session::snapshot::Snapshot;
 use crate::status::state::RecordState;
 use crate::survey::triage::judge::TriageJudge;
 
-/// Returns what judges findings in an environment; `moved` evaluates a record at another instant.
+/// Evaluates a record at another instant.
+type Reevaluation<'j> = dyn Fn(&RecordState, Instant) -> RecordState + 'j;
+
+/// Returns what judges findings in an environment.
 pub(super) fn of<'j>(
     snapshot: &'j Snapshot<'_>,
-    (index, moved): (&'j Index, &'j dyn Fn(&RecordState, Instant) -> RecordState),
+    (index, moved): (&'j Index, &'j Reevaluation<'j>),
     environment: Option<&'j str>,
 ) -> TriageJudge<'j> {
     TriageJudge {
