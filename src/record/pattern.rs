@@ -182,7 +182,7 @@ pub fn includes_paths(pattern: &str, other: &str) -> bool {
     let ordered = |pattern: &str| {
         let mut parts: Vec<&str> = pattern.split('/').collect();
         for run in parts.chunk_by_mut(|one, next| is_run(one) && is_run(next)) {
-            run.sort_unstable_by(|one, next| next.len().cmp(&one.len()));
+            run.sort_unstable_by_key(|part| std::cmp::Reverse(part.len()));
         }
         Pattern::new(&parts.join("/"))
     };

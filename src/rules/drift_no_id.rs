@@ -42,7 +42,7 @@ fn check(case: &DriftCase, findings: &mut Vec<Finding>) {
                 format!("{id} covers it: {}", case.citing.replace("ID", id.as_str())),
             ),
             DriftReason::Unreadable(why) => (
-                format!("{} can't be read: {why}", case.label),
+                format!("what {} hides is not known: {why}", case.label),
                 "correct it; until then it may hide anything".to_owned(),
             ),
             _ => continue,

@@ -9,6 +9,7 @@ use regex::bytes::Captures;
 use crate::interop::drift::hidden;
 use crate::interop::drift::options::DriftOptions;
 use crate::interop::drift::patterns::DriftPattern;
+use crate::record::id::Id;
 use crate::record::time::Day;
 use crate::survey::cited;
 use crate::survey::drift::suppression::{FoundSuppression, SuppressionEnd};
@@ -71,68 +72,84 @@ fn trimmed(line: &[u8]) -> &[u8] {
     line.strip_suffix(b"\r").unwrap_or(line)
 }
 
-/// Returns the suppressions of one tool in a line.
+/// Returns the suppressions of one tool in a line, which may have thousands.
 pub fn find(
     pattern: &DriftPattern,
     path: &str,
     line: &SourceLine<'_>,
     options: &DriftOptions,
 ) -> Vec<FoundSuppression> {
-    let found = pattern.regex.captures_iter(line.bytes);
-    found.filter_map(|captures| one(pattern, path, line, &captures, options)).collect()
-}
-
-fn one(
-    pattern: &DriftPattern,
-    path: &str,
-    line: &SourceLine<'_>,
-    captures: &Captures<'_>,
-    options: &DriftOptions,
-) -> Option<FoundSuppression> {
-    let whole = captures.get(0)?;
-    let rules = captures.name("rules").map(|rules| String::from_utf8_lossy(rules.as_bytes()));
-    let hidden = hidden::of_comment(pattern.tool, rules.as_deref(), path, options)?;
-    let n_blank = whole.as_bytes().iter().take_while(|byte| byte.is_ascii_whitespace()).count();
-    let start = whole.start() + n_blank;
-    let before = String::from_utf8_lossy(line.bytes.get(..start).unwrap_or_default());
-    let rest = String::from_utf8_lossy(line.bytes.get(start..).unwrap_or_default());
-    Some(FoundSuppression {
-        path: path.to_owned(),
-        line: line.number,
-        column: u32::try_from(before.chars().count() + 1).unwrap_or(u32::MAX),
-        label: label(whole.as_bytes()),
-        citing: pattern.citing,
-        fault: None,
-        hidden,
-        cited: cited(pattern, line, &before, &rest, options),
-        end: match pattern.tool {
-            "trivy" => end(&rest),
-            _ => SuppressionEnd::NoSuchField,
-        },
-    })
-}
-
-/// Returns the record that a suppression cites: on its line, where the tool allows free text, else in a comment before it.
-fn cited(
-    pattern: &DriftPattern,
-    line: &SourceLine<'_>,
-    before: &str,
-    rest: &str,
-    options: &DriftOptions,
-) -> Option<crate::record::id::Id> {
-    let first = |text: &str| cited::ids(text, &options.prefixes).next();
-    if pattern.is_cited_before {
-        let above = String::from_utf8_lossy(line.before);
-        let above = above.trim_start();
-        let is_comment = ["#", "//", "/*", "*", "--", ";", "<!--"];
-        let is_comment = is_comment.iter().any(|mark| above.starts_with(mark));
-        return first(above).filter(|_| is_comment);
+    let mut captures = pattern.regex.captures_iter(line.bytes).peekable();
+    if captures.peek().is_none() {
+        return Vec::new();
     }
-    first(rest).or_else(|| first(before))
+    let ids = CitedIds::of(pattern, line, options);
+    let (mut passed, mut column) = (0, 1);
+    let one = |captures: Captures<'_>| {
+        let whole = captures.get(0)?;
+        let rules = captures.name("rules").map(|rules| String::from_utf8_lossy(rules.as_bytes()));
+        let hidden = hidden::of_comment(pattern.tool, rules.as_deref(), path, options)?;
+        let n_blank = whole.as_bytes().iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+        let start = whole.start() + n_blank;
+        let between = line.bytes.get(passed..start).unwrap_or_default();
+        column += String::from_utf8_lossy(between).chars().count();
+        passed = start;
+        Some(FoundSuppression {
+            path: path.to_owned(),
+            line: line.number,
+            column: u32::try_from(column).unwrap_or(u32::MAX),
+            label: label(whole.as_bytes()),
+            citing: pattern.citing,
+            fault: None,
+            hidden,
+            cited: ids.of_place(start),
+            end: match pattern.tool {
+                "trivy" => end(line.bytes.get(start..).unwrap_or_default()),
+                _ => SuppressionEnd::NoSuchField,
+            },
+        })
+    };
+    captures.filter_map(one).collect()
 }
+
+/// The records that the suppressions of a line may cite.
+enum CitedIds {
+    /// On the line, where the tool allows free text, with their positions.
+    Beside(Vec<(usize, Id)>),
+    /// In a comment on the line before.
+    Before(Option<Id>),
+}
+
+impl CitedIds {
+    fn of(pattern: &DriftPattern, line: &SourceLine<'_>, options: &DriftOptions) -> CitedIds {
+        if !pattern.is_cited_before {
+            return CitedIds::Beside(cited::places(line.bytes, &options.prefixes));
+        }
+        let above = line.before.trim_ascii_start();
+        let marks = ["#", "//", "/*", "*", "--", ";", "<!--"];
+        let is_comment = marks.iter().any(|mark| above.starts_with(mark.as_bytes()));
+        let first = cited::places(above, &options.prefixes).into_iter().next();
+        CitedIds::Before(first.map(|(_, id)| id).filter(|_| is_comment))
+    }
+
+    /// Returns the first id behind the beginning of a suppression, else the first of the line.
+    fn of_place(&self, start: usize) -> Option<Id> {
+        match self {
+            CitedIds::Before(id) => id.clone(),
+            CitedIds::Beside(ids) => {
+                let behind = ids.partition_point(|(place, _)| *place < start);
+                ids.get(behind).or(ids.first()).map(|(_, id)| id.clone())
+            }
+        }
+    }
+}
+
+/// How many bytes of a comment of trivy are read for its end.
+const LONGEST_COMMENT: usize = 1024;
 
 /// Returns the end of a comment of trivy, whose last day is excluded; it ignores a comment with a bad date.
-fn end(rest: &str) -> SuppressionEnd {
+fn end(rest: &[u8]) -> SuppressionEnd {
+    let rest = String::from_utf8_lossy(rest.get(..LONGEST_COMMENT).unwrap_or(rest));
     let comment = rest.split_whitespace().next().unwrap_or_default();
     let Some((_, date)) = comment.split_once("exp:") else {
         return SuppressionEnd::Missing;
