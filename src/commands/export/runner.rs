@@ -13,7 +13,7 @@ use crate::commands::context::{Ctx, fault, place};
 use crate::commands::exit::Outcome;
 use exledger::diag;
 use exledger::interop::export::earlier;
-use exledger::interop::export::input::ExportOptions;
+use exledger::interop::export::input::{ExportInput, ExportOptions};
 use exledger::interop::export::loss::ExportLoss;
 use exledger::interop::export::loss_kind::AllowedLosses;
 use exledger::interop::export::merge::SharedFile;
@@ -124,22 +124,28 @@ impl<'a> ExportRun<'a> {
         let home = ctx.home()?;
         let snapshot = ctx.approved_only(&home, Scope::Everything)?;
         let source = snapshot.exported()?;
+        let input = source.input(self.options.clone());
         let losses = match destination {
-            ExportPlace::Shared(path) => self.edit(&path, &source, &home)?,
+            ExportPlace::Shared(path) => self.edit(&path, (&input, &source), &home)?,
             ExportPlace::Stdout => {
-                let output = (self.target.write)(&source.input(self.options.clone()));
+                let output = (self.target.write)(&input);
                 if let ExportFiles::One(bytes) = &output.files {
                     ctx.print(bytes)?;
                 }
                 output.losses
             }
             ExportPlace::Own(place) => {
-                let output = (self.target.write)(&source.input(self.options.clone()));
+                let output = (self.target.write)(&input);
                 self.write(&place, &output)?;
                 self.remove_earlier(ctx, &place, &output, &source)?;
                 output.losses
             }
         };
+        let tools = self.target.tools;
+        if !tools.is_empty() && input.findings(tools).next().is_none() {
+            let shown = tools.join(", ");
+            ctx.hint(&format!("note: no exception in force names a finding of {shown}"));
+        }
         Ok(report(ctx, &source, &losses))
     }
 
@@ -215,7 +221,7 @@ impl<'a> ExportRun<'a> {
     fn edit(
         &self,
         path: &Path,
-        source: &ExportSource<'_>,
+        (input, source): (&ExportInput<'_>, &ExportSource<'_>),
         home: &Session,
     ) -> anyhow::Result<Vec<ExportLoss>> {
         let Some(merge) = self.target.merge else {
@@ -244,7 +250,7 @@ impl<'a> ExportRun<'a> {
             path: inside.as_deref(),
             ids: &source.ids,
         };
-        let merged = merge(&source.input(self.options.clone()), shared);
+        let merged = merge(input, shared);
         let output = merged.map_err(|refusal| {
             let what = format!("{} was not edited: {refusal}", path.display());
             fault::usage_error(what, refusal.help())

@@ -3,6 +3,8 @@
 //! Uses plan's entries. Pure. Start at [`FORMAT`]. Read as osv-scanner does (internal/config/manager.go): a date without
 //! a zone is read in the zone of the machine.
 
+use std::collections::BTreeSet;
+
 use toml_edit::{Datetime, Item};
 
 use crate::interop::import::format::{ImportError, ImportFormat, ImportInput, file_name};
@@ -24,9 +26,16 @@ fn read(input: &ImportInput<'_>) -> Result<Vec<ImportEntry>, ImportError> {
     let parsed = TomlInput::parse(input.bytes)?;
     let mut index = LineIndex::new(parsed.source.as_bytes());
     let mut entries = Vec::new();
+    let mut seen = BTreeSet::new();
     for item in toml::items(parsed.root(), "IgnoredVulns") {
         let line = item.line(&mut index);
-        entries.push(vulnerability(line, &item, input));
+        // The tool looks for the first entry of an id, and asks for the end of that one.
+        let is_first = item.text_at("id").is_none_or(|id| seen.insert(id.to_owned()));
+        entries.push(if is_first {
+            vulnerability(line, &item, input)
+        } else {
+            ImportEntry::skipped(line, "only the first entry of an id counts in osv-scanner")
+        });
     }
     for item in toml::items(parsed.root(), "PackageOverrides") {
         let line = item.line(&mut index);

@@ -27,6 +27,17 @@ fn files_are_written_as_the_flags_say() {
 }
 
 #[test]
+fn an_export_without_entries_says_why() {
+    let repo = ledger("{tool: trivy, id: CVE-2026-1}");
+    repo.checkout();
+    let none = export(&repo, &["osv-scanner", "-o", "new"]);
+    let note = "note: no exception in force names a finding of osv-scanner\n";
+    assert_eq!((none.code, none.err.as_str()), (0, note));
+    let left_out = export(&repo, &["trivy", "-o", "out.yaml"]);
+    assert_eq!((left_out.code, left_out.err.as_str()), (0, ""));
+}
+
+#[test]
 #[cfg(unix)]
 fn links_are_refused() {
     let repo = ledger("{tool: trivy, id: CVE-2026-1}, {tool: osv-scanner, id: CVE-2026-1}");

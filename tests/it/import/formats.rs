@@ -148,6 +148,9 @@ ignoreUntil = 2026-12-21T00:00:00Z
 id = \"RUSTSEC-2026-0008\"
 ignoreUntil = 2026-12-21
 
+[[IgnoredVulns]]
+id = \"GO-2022-0968\"
+
 [[PackageOverrides]]
 name = \"lib\"
 ignore = true
@@ -165,7 +168,8 @@ ignore = true
             "1 osv-scanner GO-2022-0968 [a/Cargo.lock] | open | No ssh servers",
             "5 osv-scanner RUSTSEC-2026-0007 [a/Cargo.lock] | 2026-12-21T00:00:00Z",
             "9 osv-scanner RUSTSEC-2026-0008 [a/Cargo.lock] | 2026-12-20 (its end is read in the zone of the machine)",
-            "13 listed: a whole package is ignored",
+            "13 skipped: only the first entry of an id counts in osv-scanner",
+            "16 listed: a whole package is ignored",
         ]
     );
 }
