@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
+use std::thread;
 
 use tempfile::{NamedTempFile, TempPath};
 
@@ -97,7 +98,7 @@ impl WriteLock {
     }
 
     /// Writes a file where it waits to be moved into place, with the permissions of the file that it replaces.
-    fn begun<'w>(&self, tree: &WorkTree, write: &'w Write) -> Result<Begun<'w>, FileError> {
+    fn begun<'w>(&self, tree: &WorkTree, write: &'w Write) -> Result<UnsyncedWrite<'w>, FileError> {
         let place = tree
             .place(&write.path)
             .ok_or_else(|| FileError::Outside(tree.root().join(&write.path)))?;
@@ -142,21 +143,28 @@ impl WriteLock {
 }
 
 /// A file that is written and may not be on the disk yet: with its place.
-type Begun<'w> = (&'w Write, PathBuf, NamedTempFile);
+type UnsyncedWrite<'w> = (&'w Write, PathBuf, NamedTempFile);
 
 /// Waits until all files are on the disk, which does many at once in little more time than one, and closes them.
-fn synced(begun: Vec<Begun<'_>>) -> Result<Vec<Ready<'_>>, FileError> {
-    let sync = |some: &[Begun<'_>]| {
+fn synced(begun: Vec<UnsyncedWrite<'_>>) -> Result<Vec<Ready<'_>>, FileError> {
+    let sync = |some: &[UnsyncedWrite<'_>]| {
         some.iter().try_for_each(|(_, place, file)| {
             file.as_file().sync_all().map_err(|cause| FileError::Failed(place.clone(), cause))
         })
     };
     let share = begun.len().div_ceil(AT_ONCE).max(1);
-    std::thread::scope(|scope| {
+    thread::scope(|scope| {
         let (first, others) = begun.split_at(share.min(begun.len()));
-        let threads: Vec<_> =
-            others.chunks(share).map(|some| scope.spawn(move || sync(some))).collect();
-        let own = sync(first);
+        let mut threads = Vec::new();
+        let mut own = Ok(());
+        for some in others.chunks(share) {
+            // Where no thread can be started, this one waits.
+            match thread::Builder::new().spawn_scoped(scope, move || sync(some)) {
+                Ok(started) => threads.push(started),
+                Err(_) => own = own.and_then(|()| sync(some)),
+            }
+        }
+        own = own.and_then(|()| sync(first));
         let failed = |_| {
             let cause = io::Error::other("a thread that waits for the disk failed");
             Err(FileError::Failed(PathBuf::new(), cause))

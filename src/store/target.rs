@@ -22,24 +22,27 @@ pub(super) enum WriteTarget {
 /// # Errors
 /// If the path is a folder, the links form a loop, or the system refuses.
 pub(super) fn from_path(path: &Path) -> io::Result<WriteTarget> {
-    let mut place = path.to_owned();
-    for _ in 0..MOST_LINKS {
-        let found = match fs::symlink_metadata(&place) {
-            Ok(found) => found.file_type(),
-            Err(cause) if cause.kind() == ErrorKind::NotFound => {
-                return Ok(WriteTarget::File(place));
-            }
-            Err(cause) => return Err(cause),
-        };
-        if found.is_file() {
-            return Ok(WriteTarget::File(place));
-        }
-        if found.is_dir() {
-            return Err(ErrorKind::IsADirectory.into());
-        }
-        if !found.is_symlink() || is_open(&place) {
+    let place = end_of_links(path.to_owned())?;
+    match fs::symlink_metadata(&place) {
+        Ok(found) if found.is_dir() => Err(ErrorKind::IsADirectory.into()),
+        Ok(found) if !found.is_file() => {
             let file = OpenOptions::new().append(true).open(&place)?;
-            return Ok(WriteTarget::Stream(file));
+            Ok(WriteTarget::Stream(file))
+        }
+        Ok(_) => Ok(WriteTarget::File(place)),
+        Err(cause) if cause.kind() == ErrorKind::NotFound => Ok(WriteTarget::File(place)),
+        Err(cause) => Err(cause),
+    }
+}
+
+/// Follows links up to what is no link, to nothing, or to an open file of a process.
+fn end_of_links(mut place: PathBuf) -> io::Result<PathBuf> {
+    for _ in 0..MOST_LINKS {
+        match fs::symlink_metadata(&place) {
+            Ok(found) if found.is_symlink() && !is_open(&place) => {}
+            Ok(_) => return Ok(place),
+            Err(cause) if cause.kind() == ErrorKind::NotFound => return Ok(place),
+            Err(cause) => return Err(cause),
         }
         let to = fs::read_link(&place)?;
         place = folder(&place).join(to);
@@ -53,16 +56,7 @@ pub(super) fn from_path(path: &Path) -> io::Result<WriteTarget> {
 /// # Errors
 /// If the links form a loop, or the working directory can't be determined.
 pub(super) fn resolved(path: &Path) -> io::Result<PathBuf> {
-    let mut place = std::path::absolute(path)?;
-    for _ in 0..MOST_LINKS {
-        let is_link = fs::symlink_metadata(&place).is_ok_and(|found| found.is_symlink());
-        if !is_link || is_open(&place) {
-            return Ok(with_real_folders(&place));
-        }
-        let to = fs::read_link(&place)?;
-        place = folder(&place).join(to);
-    }
-    Err(io::Error::other("the links form a loop"))
+    Ok(with_real_folders(&end_of_links(std::path::absolute(path)?)?))
 }
 
 fn with_real_folders(place: &Path) -> PathBuf {

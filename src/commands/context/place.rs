@@ -37,7 +37,10 @@ pub(crate) fn file(place: PathBuf) -> anyhow::Result<PathBuf> {
 /// Refuses `-`, which elsewhere means stdout: a file of that name is nothing that anybody wants.
 fn not_stdout(place: &Path) -> anyhow::Result<()> {
     if place.file_name().is_some_and(|name| name == "-") {
-        return Err(fault::usage_error("- is not a file", "leave -o out to write to stdout"));
+        return Err(fault::usage_error(
+            "- is not the name of a file",
+            "give one; what can be printed goes to stdout if no file is named",
+        ));
     }
     Ok(())
 }

@@ -125,6 +125,8 @@ impl<'a> ExportRun<'a> {
         let snapshot = ctx.approved_only(&home, Scope::Everything)?;
         let source = snapshot.exported()?;
         let input = source.input(self.options.clone());
+        // What is missing in files that were written is named, whatever becomes of earlier ones.
+        let mut removed = Ok(());
         let losses = match destination {
             ExportPlace::Shared(path) => self.edit(&path, (&input, &source), &home)?,
             ExportPlace::Stdout => {
@@ -137,7 +139,7 @@ impl<'a> ExportRun<'a> {
             ExportPlace::Own(place) => {
                 let output = (self.target.write)(&input);
                 self.write(&place, &output)?;
-                self.remove_earlier(ctx, &place, &output, &source)?;
+                removed = self.remove_earlier(ctx, &place, &output, &source);
                 output.losses
             }
         };
@@ -146,7 +148,8 @@ impl<'a> ExportRun<'a> {
             let shown = tools.join(", ");
             ctx.hint(&format!("note: no exception in force names a finding of {shown}"));
         }
-        Ok(report(ctx, &source, &losses))
+        let outcome = report(ctx, &source, &losses);
+        removed.map(|()| outcome)
     }
 
     fn destination(&self, ctx: &Ctx) -> anyhow::Result<ExportPlace> {

@@ -1,5 +1,7 @@
 //! Where a pack goes, and what is said about it. Start at [`pack`].
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use exledger::record::time::Instant;
 use exledger::session::Session;
 use exledger::session::options::Options;
@@ -76,17 +78,17 @@ fn a_branch_that_moves_meanwhile_is_read_at_one_commit() {
     let new = repo.tip("main");
     let old = git(repo.path(), &["rev-parse", "main~1"]).trim().parse::<git2::Oid>().unwrap();
     let file = repo.path().join(".git/refs/heads/main");
-    let is_over = std::sync::atomic::AtomicBool::new(false);
-    let order = std::sync::atomic::Ordering::Relaxed;
+    let is_over = AtomicBool::new(false);
     std::thread::scope(|scope| {
         scope.spawn(|| {
             // As a fetch does: each state is complete, and follows the other at any moment.
-            for oid in [old, new].iter().cycle().take_while(|_| !is_over.load(order)) {
+            for oid in [old, new].iter().cycle().take_while(|_| !is_over.load(Ordering::Relaxed)) {
                 let next = file.with_extension("next");
                 std::fs::write(&next, format!("{oid}\n")).unwrap();
                 std::fs::rename(&next, &file).unwrap();
             }
         });
+        let _end = Over(&is_over);
         let session = Session::open(repo.path(), Options::default()).unwrap();
         let instant = |text: &str| Instant::parse(text).unwrap();
         let request = PackRequest {
@@ -102,6 +104,14 @@ fn a_branch_that_moves_meanwhile_is_read_at_one_commit() {
             let has_later = packed.records().iter().any(|it| it.id() == LATER);
             assert_eq!(has_later, commit == new.to_string(), "{commit}");
         }
-        is_over.store(true, order);
     });
+}
+
+/// Says that something is over, also when what it is part of panics.
+struct Over<'a>(&'a AtomicBool);
+
+impl Drop for Over<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
 }
