@@ -39,7 +39,7 @@ fn not_stdout(place: &Path) -> anyhow::Result<()> {
     if place.file_name().is_some_and(|name| name == "-") {
         return Err(fault::usage_error(
             "- is not the name of a file",
-            "give one; what can be printed goes to stdout if no file is named",
+            "give a file; where the command can print, leave -o out to write to stdout",
         ));
     }
     Ok(())
