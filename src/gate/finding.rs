@@ -24,6 +24,17 @@ pub(crate) fn is_about_finding(question: &Question) -> bool {
         || question.severity.is_some()
 }
 
+/// What separates the id of a part from that of the whole, in tools where the id of the whole stands for all of its parts: the
+/// policies of an initiative, and the terms of a rule.
+const PARTS: &[(&str, char)] = &[("azure-policy", '#'), ("conforma", ':')];
+
+/// Returns the ids that name what a tool found: its own, and that of the whole of which it is a part.
+pub(crate) fn names<'i>(tool: &str, id: &'i str) -> impl Iterator<Item = &'i str> {
+    let has_parts = PARTS.iter().find(|(name, _)| name.eq_ignore_ascii_case(tool));
+    let whole = has_parts.and_then(|(_, separator)| id.split_once(*separator));
+    std::iter::once(id).chain(whole.map(|(whole, _)| whole))
+}
+
 /// Whether the resource in the question has already been compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Judged {
@@ -91,7 +102,7 @@ fn key_matches(question: &Question, key: &FindingKey) -> Result<Judged, (String,
     }
     if let Some(stated) = &key.id {
         match id {
-            Some(value) if value == stated => {}
+            Some(value) if names(tool.unwrap_or_default(), value).any(|name| name == stated) => {}
             _ => return Err(another(limited("finding", stated, "finding"))),
         }
     }

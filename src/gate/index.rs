@@ -78,8 +78,9 @@ impl Index {
             places.extend(&self.criteria);
         }
         if let Some(finding) = &question.finding {
-            let id = finding.split_once(':').map_or(finding.as_str(), |(_, id)| id);
-            places.extend(self.findings.get(id).into_iter().flatten());
+            let (tool, id) = finding.split_once(':').unwrap_or(("", finding));
+            let named = finding::names(tool, id).filter_map(|id| self.findings.get(id));
+            places.extend(named.flatten());
         }
         places
     }

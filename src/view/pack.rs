@@ -131,12 +131,23 @@ fn checks_of(commit: &str, signers: Option<&str>) -> String {
 
     git -C \"$CLONE\" log -1 --format='%H %cI %s' {commit}
 
-3. The copies are git's own bytes, at the commit and path that files.tsv names. Nothing is printed if all are.
+3. The copies are git's own bytes, at the commit and path that files.tsv names, and none is an earlier version than that at
+   the end of the span. Nothing is printed if so.
 
     tail -n +2 files.tsv | while IFS=\"$(printf '\\t')\" read -r file commit blob path; do
       test \"$(git hash-object --no-filters \"$file\")\" = \"$blob\" || echo \"other bytes than git's: $file\"
       test \"$(git -C \"$CLONE\" rev-parse \"$commit:$path\")\" = \"$blob\" || echo \"not at that commit: $file\"
       git -C \"$CLONE\" merge-base --is-ancestor \"$commit\" {commit} || echo \"not on the branch: $file\"
+      case \"$file\" in records/*|evidence/*|policy/current/*)
+        last=\"$(git -C \"$CLONE\" rev-parse --verify --quiet \"{commit}:$path\")\"
+        test \"${{last:-$blob}}\" = \"$blob\" || echo \"an earlier version: $file\";;
+      esac
+    done
+
+    for folder in records approvals evidence policy; do
+      test ! -e $folder || find $folder ! -type d
+    done | sort | while IFS= read -r file; do
+      cut -f 1 files.tsv | grep -qxF -e \"$file\" || echo \"not in files.tsv: $file\"
     done
 
 {signed}

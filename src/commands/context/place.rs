@@ -4,7 +4,7 @@
 //! `docs/spec/cli.md`, output to files.
 
 use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::{Path, PathBuf, is_separator};
 
 use anyhow::Context as _;
 
@@ -21,10 +21,11 @@ const OTHER_ARCHIVES: &[&str] = &[".tar", ".zip", ".7z", ".tar.bz2", ".tar.xz", 
 /// [`fault::Fault::Usage`] if it is a folder, or in none, or one of the ledger's or git's own files.
 pub(crate) fn file(place: PathBuf) -> anyhow::Result<PathBuf> {
     not_stdout(&place)?;
-    if streams::is_folder(&place) {
+    if streams::is_folder(&place) || ends_with_separator(&place) {
         let what = format!("{} is a folder", place.display());
         return Err(fault::usage_error(what, "give a file"));
     }
+    not_another_archive(&place)?;
     match place.parent() {
         Some(above) if !above.as_os_str().is_empty() && !streams::is_folder(above) => {
             let what = format!("there is no folder {}", above.display());
@@ -32,6 +33,23 @@ pub(crate) fn file(place: PathBuf) -> anyhow::Result<PathBuf> {
         }
         _ => not_reserved(place),
     }
+}
+
+/// Tells whether a path ends as that of a folder does.
+fn ends_with_separator(place: &Path) -> bool {
+    place.as_os_str().to_string_lossy().ends_with(is_separator)
+}
+
+/// Refuses the name of an archive that is not written: the file would be none.
+fn not_another_archive(place: &Path) -> anyhow::Result<()> {
+    let name = place.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
+    if OTHER_ARCHIVES.iter().any(|ending| name.ends_with(ending)) {
+        return Err(fault::usage_error(
+            format!("{} has the name of an archive that is not written", place.display()),
+            "give a name that ends in .tar.gz where archives are written, or another one",
+        ));
+    }
+    Ok(())
 }
 
 /// Refuses `-`, which elsewhere means stdout: a file of that name is nothing that anybody wants.
@@ -131,14 +149,10 @@ pub(crate) fn write_all(files: Vec<(PathBuf, &[u8])>, what: &str) -> anyhow::Res
 /// [`fault::Fault::Usage`] if it is a file, has the name of an archive that is not written, or belongs to the ledger or git.
 pub(crate) fn folder(place: PathBuf) -> anyhow::Result<PathBuf> {
     not_stdout(&place)?;
-    let name = place.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
-    if OTHER_ARCHIVES.iter().any(|ending| name.ends_with(ending)) && !streams::is_folder(&place) {
-        return Err(fault::usage_error(
-            format!("{} has the name of an archive that is not written", place.display()),
-            "give a name that ends in .tar.gz where archives are written, or one of a folder",
-        ));
+    if !streams::is_folder(&place) {
+        not_another_archive(&place)?;
     }
-    if streams::is_file(&place) {
+    if place.exists() && !streams::is_folder(&place) {
         let what = format!("{} is a file", place.display());
         return Err(fault::usage_error(what, "give a folder: it is several files"));
     }

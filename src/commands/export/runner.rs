@@ -233,6 +233,13 @@ impl<'a> ExportRun<'a> {
                 "write a file of its own with -o FILE",
             ));
         };
+        if path.exists() && !streams::is_file(path) {
+            let what = format!("{} is no regular file", path.display());
+            return Err(fault::usage_error(
+                what,
+                "give a file; without --into, stdout is written to",
+            ));
+        }
         let opened = match streams::open(path) {
             Ok(opened) => Some(opened),
             Err(FileError::Absent(_)) => None,

@@ -45,8 +45,16 @@ pub(super) fn element(text: &str, span: Range<usize>) -> Range<usize> {
     let after = text.get(span.end..).unwrap_or_default();
     let start = before.trim_end().len();
     let gap = after.len() - after.trim_start().len();
-    if after.trim_start().starts_with(',') {
+    let comma = after.trim_start().strip_prefix(',');
+    // A comment behind it keeps a line of its own, and does not end up behind what is somebody else's.
+    let rest = comma.unwrap_or(after);
+    let has_comment = rest.trim_start_matches([' ', '\t']).starts_with('#');
+    let start = if has_comment { span.start } else { start };
+    if comma.is_some() {
         return start..span.end + gap + 1;
+    }
+    if has_comment {
+        return span;
     }
     // The comma before the last element; one in a comment is text, and then the comma stays.
     let last_line = before.get(line_start(before, start)..start).unwrap_or_default();

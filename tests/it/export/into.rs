@@ -86,6 +86,19 @@ fn entries_of_a_record_that_ended_go_and_the_file_is_as_before() {
 }
 
 #[test]
+fn a_comment_behind_a_removed_entry_is_not_moved_behind_another() {
+    let repo = ledger(FINDINGS);
+    let later = Exporter { repo: &repo, on: "2026-12-21T00:00:00Z", allowed: LOSSY };
+    let own = format!("{{ id = \"RUSTSEC-2026-1\", reason = \"{ID}\" }}");
+    for comma in [",", ""] {
+        let before =
+            format!("[advisories]\nignore = [\n  \"A\", # why A\n  {own}{comma} # gone\n]\n");
+        let after = later.edit("cargo-deny", "deny.toml", Some(before.as_bytes())).unwrap();
+        assert_eq!(after, "[advisories]\nignore = [\n  \"A\", # why A\n   # gone\n]\n");
+    }
+}
+
+#[test]
 fn entries_of_another_ledger_stay() {
     let repo = ledger(FINDINGS);
     let other = "vulnerabilities:\n  - {id: CVE-2026-1, statement: \"EXC-2026-0THER: theirs\"}\n";

@@ -158,6 +158,10 @@ fn a_place_where_nothing_can_be_written_is_a_usage_error() {
         (&["export", "osv-scanner", "-o", "taken"], "is a file\n  help: give a folder"),
         (&["export", "osv-scanner", "-o", "ignores.zip"], "archive that is not written"),
         (&["export", "fleet", "-o", "taken"], "is a file\n  help: give a folder"),
+        (&["report", "-o", "new/"], "is a folder\n  help: give a file"),
+        (&["export", "osv-scanner", "-o", "/dev/null"], "is a file\n  help: give a folder"),
+        (&["export", "trivy", "--into", "/dev/zero"], "/dev/zero is no regular file"),
+        (&["export", "csv", "-o", "rows.zip"], "archive that is not written"),
         (&["export", "trivy", "-o", "-"], "leave -o out to write to stdout"),
         (&["report", "-o", "-"], "leave -o out to write to stdout"),
     ] {

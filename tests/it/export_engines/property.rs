@@ -94,6 +94,7 @@ const TOOLS: &[EngineTool] = &[
         ],
         found: &[
             ASSIGNMENT,
+            "/subscriptions/1/providers/Microsoft.Authorization/policyAssignments/a#d",
             "/subscriptions/1/providers/Microsoft.Authorization/policyAssignments/b#d",
             "/subscriptions/1/providers/Microsoft.Authorization/policyAssignments/b#e",
         ],
@@ -117,7 +118,7 @@ const TOOLS: &[EngineTool] = &[
             "cve.a:\"x\" #",
             " cve.b",
         ],
-        found: &["cve.a:CVE-1", "cve.a:CVE-2", "cve.a", "cve.b", "cve.c"],
+        found: &["cve.a:CVE-1", "cve.a:CVE-2", "cve.a", "cve.b", "cve.b:CVE-1", "cve.c"],
         patterns: &["component:x", "component:*", "k8s:a/Pod/x"],
         resources: &["component:x", "component:xy", "k8s:a/Pod/x"],
     },

@@ -22,7 +22,9 @@ pub(super) fn suppresses(files: &WrittenFiles, asked: &AskedFinding, at: Instant
             let Some(purl) = asked.purl.as_deref() else { return false };
             if *is_regex { Regex::new(text).unwrap().is_match(purl) } else { text == purl }
         });
-        let is_cve = of("cve").any(|it| it.2.eq_ignore_ascii_case(&asked.id));
+        // Compared without case; but the tool takes the names of its findings from NVD, which writes all of them in capitals.
+        let is_reported = !asked.id.contains(|it: char| it.is_ascii_lowercase());
+        let is_cve = is_reported && of("cve").any(|it| it.2.eq_ignore_ascii_case(&asked.id));
         let is_name = of("vulnerabilityName").any(|it| it.2 == asked.id);
         midnight(&rule.until) >= at && is_package && (is_cve || is_name)
     })

@@ -29,6 +29,27 @@ const CASES: &[(&str, Asked, &str, &str)] = &[
         "",
     ),
     ("{id: CVE-2026-1234}", &[("finding", "grype:CVE-2026-1234")], "allow", ""),
+    // The id of the whole stands for its parts where the tool has it so, and never the other way round.
+    (
+        "{tool: conforma, id: cve.blockers}",
+        &[("finding", "conforma:cve.blockers:CVE-1")],
+        "allow",
+        "",
+    ),
+    (
+        "{tool: conforma, id: 'cve.blockers:CVE-1'}",
+        &[("finding", "conforma:cve.blockers")],
+        "deny",
+        "",
+    ),
+    (
+        "{tool: conforma, id: 'cve.blockers:CVE-1'}",
+        &[("finding", "conforma:cve.blockers:CVE-2")],
+        "deny",
+        "",
+    ),
+    ("{tool: azure-policy, id: a}", &[("finding", "azure-policy:a#b")], "allow", ""),
+    ("{tool: semgrep, id: a}", &[("finding", "semgrep:a:b")], "deny", ""),
     (
         "{id: CVE-2026-1234, paths: [services/billing/**]}",
         &[("finding", "trivy:CVE-2026-1234")],
