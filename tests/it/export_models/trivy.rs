@@ -5,6 +5,11 @@ use serde_yaml::Value;
 
 use super::{AskedFinding, WrittenFiles, globs, only, purl};
 
+/// Returns the qualifiers and the subpath of a package URL.
+fn qualifiers(url: &str) -> Vec<&str> {
+    url.split(['?', '&', '#']).skip(1).collect()
+}
+
 pub(super) fn suppresses(files: &WrittenFiles, asked: &AskedFinding, at: Instant) -> bool {
     let file: Value = serde_yaml::from_str(only(files)).unwrap();
     let section = match asked.tool.as_str() {
@@ -25,9 +30,13 @@ pub(super) fn suppresses(files: &WrittenFiles, asked: &AskedFinding, at: Instant
             let Some(asked) = asked.purl.as_deref().filter(|_| section == "vulnerabilities") else {
                 return true;
             };
-            let (stated, asked) = (purl(stated.as_str().unwrap()), purl(asked));
-            (&stated.kind, &stated.namespace, &stated.name)
-                == (&asked.kind, &asked.namespace, &asked.name)
+            let stated = stated.as_str().unwrap();
+            // What the entry states must be in the package, and not the other way round.
+            let has_all = qualifiers(stated).iter().all(|it| qualifiers(asked).contains(it));
+            let (stated, asked) = (purl(stated), purl(asked));
+            has_all
+                && (&stated.kind, &stated.namespace, &stated.name)
+                    == (&asked.kind, &asked.namespace, &asked.name)
                 && (stated.version.is_empty() || stated.version == asked.version)
         };
         is_kept
