@@ -259,7 +259,13 @@ impl HookArgs {
             };
         let AskedQuestion { question, check, receipts } = *asked;
         let signed = receipts.sign(ctx.clock());
+        let begun = receipts.begun();
+        let begun = begun.map(|why| format!("this answer began a file that counts no uses: {why}"));
         if check.answer.verdict == GateVerdict::Allow {
+            if let Some(note) = &begun {
+                // Runtimes that let the call run only log what is on stderr.
+                ctx.tell(&format!("note: {note}"));
+            }
             return signed
                 .map_err(|cause| refusal(format!("the receipts are not signed: {cause}")));
         }
@@ -274,6 +280,9 @@ impl HookArgs {
         }
         if let Err(cause) = signed {
             reason.push_str(&format!("; the receipts are not signed: {cause}"));
+        }
+        if let Some(note) = begun {
+            reason.push_str(&format!("; {note}"));
         }
         Err(refusal(reason))
     }
