@@ -22,6 +22,7 @@ use crate::commands::context::Ctx;
 use crate::commands::context::fault;
 use crate::commands::context::filter;
 use crate::commands::context::output::Formats;
+use crate::commands::context::place;
 use crate::commands::exit::Outcome;
 use exledger::diag::Level;
 use exledger::gate::answer::{GateAnswer, GateVerdict};
@@ -123,6 +124,9 @@ impl Run for HookArgs {
             reply::start_deadline(runtime, self.timeout);
         }
         refuse_choices(ctx)?;
+        for place in [&self.receipts, &self.refused].into_iter().flatten() {
+            place::not_reserved(place.clone())?;
+        }
         if self.print_config {
             settings::print(ctx, runtime, &self.words(ctx), self.timeout)?;
             return Ok(Outcome::Fine);
