@@ -19,6 +19,7 @@ use crate::commands::command::{Command, PastInstants, Run};
 use crate::commands::context::fault;
 use crate::commands::context::filter;
 use crate::commands::context::globals::{self, DayOrInstant};
+use crate::commands::context::place;
 use crate::commands::context::{self, Ctx};
 use crate::commands::exit::Outcome;
 use exledger::gate::answer::{GateVerdict, Question, ScannerDetails};
@@ -125,6 +126,8 @@ impl Run for CheckArgs {
         let question = self.question();
         let asks_nothing = question == Question::default() && self.at.is_none();
         self.refuse_contradictions(ctx, &question, asks_nothing)?;
+        let file = self.receipts.as_ref().or(self.new_receipts.as_ref());
+        file.map(|path| place::not_reserved(ctx.folder.join(path))).transpose()?;
         let signer = self.signer(ctx)?;
         if let Some(path) = &self.new_receipts {
             ctx.home()?.start_receipts(&ctx.folder.join(path))?;

@@ -22,6 +22,7 @@ use crate::commands::context::Ctx;
 use crate::commands::context::fault;
 use crate::commands::context::filter;
 use crate::commands::context::output::Formats;
+use crate::commands::context::place;
 use crate::commands::exit::Outcome;
 use exledger::diag::Level;
 use exledger::gate::answer::{GateAnswer, GateVerdict};
@@ -123,6 +124,9 @@ impl Run for HookArgs {
             reply::start_deadline(runtime, self.timeout);
         }
         refuse_choices(ctx)?;
+        for place in [&self.receipts, &self.refused].into_iter().flatten() {
+            place::not_reserved(place.clone())?;
+        }
         if self.print_config {
             settings::print(ctx, runtime, &self.words(ctx), self.timeout)?;
             return Ok(Outcome::Fine);
@@ -259,7 +263,13 @@ impl HookArgs {
             };
         let AskedQuestion { question, check, receipts } = *asked;
         let signed = receipts.sign(ctx.clock());
+        let begun = receipts.begun();
+        let begun = begun.map(|why| format!("this answer began a file that counts no uses: {why}"));
         if check.answer.verdict == GateVerdict::Allow {
+            if let Some(note) = &begun {
+                // Runtimes that let the call run only log what is on stderr.
+                ctx.tell(&format!("note: {note}"));
+            }
             return signed
                 .map_err(|cause| refusal(format!("the receipts are not signed: {cause}")));
         }
@@ -274,6 +284,9 @@ impl HookArgs {
         }
         if let Err(cause) = signed {
             reason.push_str(&format!("; the receipts are not signed: {cause}"));
+        }
+        if let Some(note) = begun {
+            reason.push_str(&format!("; {note}"));
         }
         Err(refusal(reason))
     }

@@ -16,6 +16,7 @@ use crate::commands::command::{Command, PastInstants, Run};
 use crate::commands::context::Ctx;
 use crate::commands::context::fault;
 use crate::commands::context::output::Formats;
+use crate::commands::context::place;
 use crate::commands::exit::Outcome;
 use crate::commands::hook;
 use crate::mcp::ledger::LedgerSource;
@@ -117,6 +118,7 @@ impl Run for McpArgs {
         hook::refuse_choices(ctx)?;
         self.refuse_ambiguous_names()?;
         self.refuse_mixed_receipts()?;
+        self.receipts.clone().map(place::not_reserved).transpose()?;
         self.refuse_shared_places(ctx)?;
         let mut logs = Vec::with_capacity(self.ledger.len());
         for ledger in &self.ledger {

@@ -86,7 +86,7 @@ pub(crate) struct NewArgs {
     #[arg(long)]
     draft: bool,
 
-    /// Answer what is TODO(import) in drafts of the work tree, and leave the rest as it is
+    /// Answer what is TODO(import) in drafts of the work tree; what they state, also their start and end, stays
     #[arg(
         long,
         value_name = "ID|FILE",

@@ -15,6 +15,7 @@ use clap::builder::NonEmptyStringValueParser;
 
 use crate::commands::command::{Command, PastInstants, Run};
 use crate::commands::context::fault;
+use crate::commands::context::place;
 use crate::commands::context::stdin;
 use crate::commands::context::{self, Ctx};
 use crate::commands::exit::Outcome;
@@ -140,6 +141,7 @@ impl Run for TriageArgs {
         let sources = open(ctx, &self.files)?;
         let observations = self.observations.as_ref().map(|path| ctx.folder.join(path));
         if let Some(path) = &observations {
+            place::not_reserved(path.clone())?;
             observed::never_an_input(path, &sources)?;
         }
         let rewrite = self.rewrite(ctx, &sources)?;

@@ -66,13 +66,18 @@ pub enum Asker {
 }
 
 impl Asker {
+    /// Returns why the uses of a record are not counted without receipts, and how they are.
+    pub(crate) fn how_to_count_uses(self) -> &'static str {
+        match self {
+            Asker::Question => "its uses are counted: ask with --receipts FILE",
+            Asker::Event | Asker::Scan => "only `exledger check --receipts FILE` counts its uses",
+            Asker::Grant => "its uses are counted: a grant states none, so run `exledger check`",
+        }
+    }
+
     /// Returns how to state a key of a question.
     pub(crate) fn how_to_state(self, key: &str) -> String {
         match (self, key) {
-            (Asker::Question, "receipts") => "ask with --receipts FILE".to_owned(),
-            (Asker::Event | Asker::Scan, "receipts") => {
-                "its uses are only counted by `exledger check --receipts FILE`".to_owned()
-            }
             (Asker::Scan, "environment") => "run triage with --environment".to_owned(),
             (Asker::Scan, key) => format!("the scanner states no {key}"),
             (Asker::Question, "finding") => "ask with --finding TOOL:ID".to_owned(),
@@ -81,7 +86,6 @@ impl Asker {
             (Asker::Event, "finding") => "state data.tool and data.id".to_owned(),
             (Asker::Event, "purl" | "version") => "state data.package".to_owned(),
             (Asker::Event, key) => format!("state data.{key}"),
-            (Asker::Grant, "receipts") => "a grant states none, so run `exledger check`".to_owned(),
             (Asker::Grant, key) => format!("state {key}"),
         }
     }

@@ -181,14 +181,16 @@ fn used<'a>(
     let counts = match receipts {
         ReceiptCounts::Counted(counts) => Ok(counts),
         ReceiptCounts::NotGiven => {
-            Err((question.scanner_details.asker.how_to_state("receipts"), NO_RECEIPTS.to_owned()))
+            let why = question.scanner_details.asker.how_to_count_uses();
+            Err((why.to_owned(), NO_RECEIPTS.to_owned()))
         }
-        ReceiptCounts::Doubted(cause) => Err((cause.clone(), cause.clone())),
+        ReceiptCounts::Doubted(cause) => {
+            Err((format!("its uses are counted: {cause}"), cause.clone()))
+        }
     };
     let counts = match counts {
         Ok(counts) => counts,
-        Err((cause, uncounted)) => {
-            let why = format!("its uses are counted: {cause}");
+        Err((why, uncounted)) => {
             let found = candidate(Fits::Undetermined, Some(why));
             return Some(Candidate { uncounted: Some(uncounted), ..found });
         }

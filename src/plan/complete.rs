@@ -70,8 +70,8 @@ fn is_derived(path: &str, stated: &Answers, setting: &Setting<'_>) -> bool {
     let Some(text) = stated.text(path).filter(|text| !is_todo(text)) else {
         return false;
     };
-    // An end is never derived for a draft.
-    if path == "expires" {
+    // An end is never derived for a draft, and its start is that of the day on which it was written.
+    if path == "expires" || path == "starts" {
         return false;
     }
     let mut without = stated.clone();

@@ -38,7 +38,7 @@ fn check(file: &ReceiptsCase<'_>, findings: &mut Vec<Finding>) {
         let verb = if *count == 1 { "is" } else { "are" };
         let message = format!("from here, {receipts} {verb} not covered by a good signature");
         let help = if *is_passed_over {
-            "the gates that sign this file did not store what they pass over: look for another gate without --sign-receipts, or somebody who appended it, then start a new file"
+            "the gates that sign this file did not store what they pass over: if a gate of another clone runs, verify again after 60 seconds, in which it signs; else look for another gate without --sign-receipts, or somebody who appended it, then start a new file"
         } else {
             "ask with `exledger check --sign-receipts KEY`, which signs what the gates of its clone stored; in place of receipts from before the chain, start a new file"
         };

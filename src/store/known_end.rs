@@ -5,7 +5,7 @@
 
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read as _, Write as _};
-use std::path::{self, Path, PathBuf};
+use std::path::{self, Component, Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
@@ -33,15 +33,15 @@ pub struct KnownEndUpdate {
 
 impl KnownEndFile {
     /// Returns the places for a receipts file, which should exist: each is named by the digest of a path, the first of that
-    /// without links. If it differs, the path as given has one too: who can write beside the receipts can turn their folder
-    /// into a link to older ones.
+    /// without links. If links lead there, the path as given has one too, without `..`: who can write beside the receipts
+    /// can turn their folder into a link to older ones.
     pub fn places(common_dir: &Path, receipts: &Path) -> Vec<KnownEndFile> {
         let in_folder = || {
             let folder = fs::canonicalize(target::folder(receipts)).ok()?;
             Some(folder.join(receipts.file_name()?))
         };
         let whole = fs::canonicalize(receipts).ok();
-        let given = path::absolute(receipts).unwrap_or_else(|_| receipts.to_owned());
+        let given = plain(&path::absolute(receipts).unwrap_or_else(|_| receipts.to_owned()));
         let resolved = whole.or_else(in_folder).unwrap_or_else(|| given.clone());
         let is_other = given != resolved;
         let place = |path: PathBuf| {
@@ -85,6 +85,19 @@ impl KnownEndFile {
         };
         Ok(KnownEndUpdate { file, path: self.path.clone() })
     }
+}
+
+/// Returns an absolute path with `..` taken away, as if no folder were a link: so it stays the same if one becomes a link.
+fn plain(path: &Path) -> PathBuf {
+    let mut plain = PathBuf::new();
+    for part in path.components() {
+        if part == Component::ParentDir {
+            plain.pop();
+        } else if part != Component::CurDir {
+            plain.push(part);
+        }
+    }
+    plain
 }
 
 impl KnownEndUpdate {

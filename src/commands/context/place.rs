@@ -1,4 +1,5 @@
-//! Where `-o` leads: a place where nothing can be written, or nothing may be, is refused before anything is computed.
+//! Where `-o` and receipts lead: a place where nothing can be written, or nothing may be, is refused before anything is
+//! computed.
 //!
 //! Uses faults, session's reserved places, and store's streams. Start at [`file`], [`folder`] and [`write`]. Follows
 //! `docs/spec/cli.md`, output to files.
@@ -93,7 +94,7 @@ pub(crate) fn not_a_link(path: PathBuf) -> anyhow::Result<PathBuf> {
     Ok(path)
 }
 
-/// Returns a path unless an answer would replace a part of the ledger, or of what git keeps.
+/// Returns a path unless an answer there would change a part of the ledger, or of what git keeps.
 ///
 /// # Errors
 /// [`fault::Fault::Usage`] if it would.
@@ -106,7 +107,7 @@ pub(crate) fn not_reserved(place: PathBuf) -> anyhow::Result<PathBuf> {
             "give a place outside of it: records change only by commands such as new, renew and close",
         ),
         Some(ReservedPlace::Governance(file)) => (
-            format!("{shown} would replace {}, a governance file of the ledger", file.display()),
+            format!("{shown} would change {}, a governance file of the ledger", file.display()),
             "give another file: governance files are edited by hand and approved like records",
         ),
         Some(ReservedPlace::Git(folder)) => (

@@ -10,6 +10,10 @@ use crate::gate::receipt::numbers::ReceiptNumbers;
 /// The schema name of what is kept about a receipts file.
 const SCHEMA: &str = "exledger/receipts-end/v1";
 
+/// The maximum number of ranges of unsigned receipts that are kept: the oldest beyond it stay unsigned. So that what is
+/// kept is always read again, whatever the length of the path.
+const MOST_RANGES: usize = 800;
+
 /// How a clone came to know a receipts file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -30,8 +34,8 @@ pub struct KnownEnd {
     /// The digest of the last line; `None` if there is none.
     last: Option<String>,
     pub origin: FileOrigin,
-    /// The receipts that gates of the clone stored and none has signed.
-    pub unsigned: ReceiptNumbers,
+    /// The receipts that gates of the clone stored and none has signed; at most [`MOST_RANGES`].
+    unsigned: ReceiptNumbers,
     /// The receipt that a gate was about to append, if it did not say that it has.
     pub next: Option<AnnouncedReceipt>,
 }
@@ -88,10 +92,15 @@ impl KnownEnd {
         KnownEnd { origin: FileOrigin::Started, ..self }
     }
 
-    /// Returns the same end with these unsigned receipts.
+    /// Returns the same end with these unsigned receipts, without the oldest of very many.
     #[must_use]
     pub fn with_unsigned(self, unsigned: ReceiptNumbers) -> KnownEnd {
-        KnownEnd { unsigned, ..self }
+        KnownEnd { unsigned: unsigned.last_ranges(MOST_RANGES), ..self }
+    }
+
+    /// Returns the receipts that gates of the clone stored and none has signed.
+    pub fn unsigned(&self) -> &ReceiptNumbers {
+        &self.unsigned
     }
 
     /// Returns the same end with a receipt that is about to be appended.
@@ -138,6 +147,7 @@ impl KnownEnd {
         let written: WrittenEnd = serde_json::from_slice(bytes).ok()?;
         let WrittenEnd { schema, size, last, origin, unsigned, next, .. } = written;
         let is_sound = schema == SCHEMA && unsigned.is_sound();
-        is_sound.then_some(KnownEnd { size, last, origin, unsigned, next })
+        let end = KnownEnd { size, last, origin, unsigned: ReceiptNumbers::default(), next };
+        is_sound.then(|| end.with_unsigned(unsigned))
     }
 }

@@ -32,6 +32,18 @@ impl ReceiptNumbers {
         self.0.get(at).is_some_and(|(first, _)| *first <= number)
     }
 
+    /// Returns how many ranges there are.
+    pub fn n_ranges(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Returns the last ranges, at most this many.
+    #[must_use]
+    pub fn last_ranges(mut self, most: usize) -> ReceiptNumbers {
+        self.0.drain(..self.0.len().saturating_sub(most));
+        self
+    }
+
     /// Adds a number.
     pub fn add(&mut self, number: u64) {
         self.add_range(number, number);

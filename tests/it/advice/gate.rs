@@ -17,8 +17,8 @@ fn check(stage: &Stage, asked: &[&str]) -> (String, String) {
     (text("verdict"), text("reason"))
 }
 
-fn start_receipts(stage: &Stage) {
-    let args = ["check", "--new-receipts", ".git/receipts.jsonl"];
+fn start_receipts(stage: &Stage, path: &str) {
+    let args = ["check", "--new-receipts", path];
     assert_eq!(crate::cli::run(stage.repo.path(), &args).code, 0);
 }
 
@@ -57,7 +57,7 @@ const LIMITS: &[Limited] = &[
         &["--finding", "trivy:CVE-2026-0005"],
         &[("--purl", "pkg:npm/left-pad@1.3.0")],
     ),
-    ("uses: {limit: 1}\n", &["--application", "billing"], &[("--receipts", ".git/receipts.jsonl")]),
+    ("uses: {limit: 1}\n", &["--application", "billing"], &[("--receipts", "receipts.jsonl")]),
 ];
 
 #[test]
@@ -66,7 +66,7 @@ fn a_question_that_states_what_the_reason_asks_for_is_allowed() {
         let Some(stage) = approved(more) else {
             return;
         };
-        start_receipts(&stage);
+        start_receipts(&stage, "receipts.jsonl");
         let mut asked = asked.to_vec();
         // There may be several limits; each answer names one that was not stated.
         while let (verdict, reason) = check(&stage, &asked)
@@ -106,8 +106,11 @@ fn a_record_that_is_used_up_is_allowed_more_uses_as_advised() {
     let Some(stage) = approved("uses: {limit: 1}\n") else {
         return;
     };
-    start_receipts(&stage);
-    let asked = ["--application", "billing", "--receipts", ".git/receipts.jsonl"];
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("receipts.jsonl");
+    let path = path.to_str().unwrap();
+    start_receipts(&stage, path);
+    let asked = ["--application", "billing", "--receipts", path];
     assert_eq!(check(&stage, &asked).0, "allow");
     let (verdict, reason) = check(&stage, &asked);
     assert_eq!(verdict, "deny", "{reason}");

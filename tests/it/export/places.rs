@@ -77,6 +77,43 @@ fn nothing_is_written_over_the_ledger_or_into_git() {
 }
 
 #[test]
+fn receipts_and_observations_are_not_kept_in_the_ledger_or_in_git() {
+    let repo = ledger("{tool: trivy, id: CVE-2026-1}");
+    repo.by("dana").write("events.jsonl", "").commit("Add a file");
+    repo.checkout();
+    let before = content(repo.path());
+    let root = repo.path().to_str().unwrap();
+    let asks = ["check", "--application", "billing"];
+    let gates: &[&[&str]] = &[
+        &[&asks[..], &["--receipts"]].concat(),
+        &[&asks[..], &["--new-receipts"]].concat(),
+        &["check", "--new-receipts"],
+        &["check", "--stdin", "--receipts"],
+        &["triage", "events.jsonl", "--observations"],
+        &["mcp", "--ledger", root, "--any-identity", "--trust-clone", "--receipts"],
+        &["hook", "codex", "--ledger", root, "--receipts"],
+        &["hook", "codex", "--ledger", root, "--refused"],
+    ];
+    for gate in gates {
+        for (place, says) in [
+            ("exceptions/r.jsonl", "holds the ledger's own files"),
+            ("exledger.yaml", "a governance file"),
+            (".git/r.jsonl", "which git keeps"),
+        ] {
+            let place = repo.path().join(place);
+            let answer = cli::run(repo.path(), &[gate, &[place.to_str().unwrap()][..]].concat());
+            assert_eq!((answer.code, answer.out.as_str()), (2, ""), "{gate:?}: {}", answer.err);
+            assert!(answer.err.contains(says), "{gate:?}: {}", answer.err);
+        }
+    }
+    assert!(before == content(repo.path()), "something was written");
+    // Beside the records, they may lie.
+    assert_eq!(run(repo.path(), &["check", "--new-receipts", "r.jsonl"]).code, 0);
+    let asked = run(repo.path(), &[&asks[..], &["--receipts", "r.jsonl"]].concat());
+    assert_ne!(asked.code, 2, "{}", asked.err);
+}
+
+#[test]
 #[cfg(unix)]
 fn links_and_other_folders_lead_to_the_same_refusal() {
     use std::os::unix::fs::symlink;

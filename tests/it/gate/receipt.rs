@@ -1,6 +1,6 @@
 //! Questions read from lines, and receipts counted as uses.
 
-use exledger::gate::answer::ReceiptCounts;
+use exledger::gate::answer::{Asker, ReceiptCounts};
 use exledger::gate::question::{self as line, NoQuestion};
 use exledger::gate::receipt::{self, NoReceipt};
 
@@ -115,5 +115,21 @@ fn a_question_may_have_a_name_which_is_kept_even_where_it_is_no_question() {
         let wrong = line::read(format!(r#"{{"id": {id}, "colour": "red"}}"#).as_bytes());
         assert!(wrong.question.is_err());
         assert_eq!(wrong.id, repeated, "{id}");
+    }
+}
+
+#[test]
+fn each_asker_reads_once_how_uses_are_counted() {
+    let repo = with(|text| format!("{text}uses: {{limit: 2}}\n"));
+    for (asker, why) in [
+        (Asker::Question, "its uses are counted: ask with --receipts FILE"),
+        (Asker::Event, "only `exledger check --receipts FILE` counts its uses"),
+        (Asker::Scan, "only `exledger check --receipts FILE` counts its uses"),
+        (Asker::Grant, "its uses are counted: a grant states none, so run `exledger check`"),
+    ] {
+        let mut asked = question(&[("application", "billing")]);
+        asked.scanner_details.asker = asker;
+        let answer = ask_with(&repo, &asked, AT, &ReceiptCounts::NotGiven);
+        assert_eq!(answer.reason, format!("EXC-2026-7F3KQ: {why}"));
     }
 }

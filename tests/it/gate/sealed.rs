@@ -63,9 +63,9 @@ impl Signed {
             serde_json::from_str(&audit.out).unwrap_or_else(|_| panic!("{}", audit.err));
         let findings = answer["findings"].as_array().unwrap().iter();
         let named = findings.map(|it| format!("{} {}", it["rule"].as_str().unwrap(), it["line"]));
-        let mut told: Vec<String> = named.filter(|named| named.starts_with("receipt-")).collect();
-        told.sort();
-        told
+        let mut found: Vec<String> = named.filter(|named| named.starts_with("receipt-")).collect();
+        found.sort();
+        found
     }
 }
 
@@ -84,12 +84,12 @@ fn an_answer_is_signed_and_an_audit_proves_it() {
     let kept = lines(&signed.path("receipts"));
     assert_eq!(kept.len(), 8);
     assert_eq!(signed.verify(), [""; 0]);
-    let seal: Value = serde_json::from_str(&kept[1]).unwrap();
-    assert_eq!(seal["previous"], digest(&kept[0]));
-    assert_eq!(seal["signer"], "gate@example.com");
+    let signed_line: Value = serde_json::from_str(&kept[1]).unwrap();
+    assert_eq!(signed_line["previous"], digest(&kept[0]));
+    assert_eq!(signed_line["signer"], "gate@example.com");
     // The signed bytes are the line before the signature, closed.
     let bare = kept[1].split_once(",\"signature\"").unwrap().0.to_owned() + "}";
-    let signature = seal["signature"].as_str().unwrap();
+    let signature = signed_line["signature"].as_str().unwrap();
     std::fs::write(signed.path("bare.sig"), signature).unwrap();
     std::fs::write(signed.path("bare"), &bare).unwrap();
     let verified = std::process::Command::new("ssh-keygen")
@@ -111,14 +111,14 @@ fn an_answer_is_signed_and_an_audit_proves_it() {
         lines
     };
     all(&with(1, kept[1].replace("gate@", "dana@")));
-    let told = ["receipt-altered 2", "receipt-signature 2", "receipt-unsigned 1"];
-    assert_eq!(signed.verify(), told, "no other signature vouches for the first receipt");
+    let found = ["receipt-altered 2", "receipt-signature 2", "receipt-unsigned 1"];
+    assert_eq!(signed.verify(), found, "no other signature vouches for the first receipt");
     all(&with(7, kept[7].replace("{\"schema\"", "{ \"schema\"")));
     assert_eq!(signed.verify(), ["receipt-signature 8", "receipt-unsigned 5"]);
     // Whoever makes a new chain can't sign it.
     let forged = kept[0].replace("\"deny\"", "\"pending\"");
-    let seal = kept[1].replace(&digest(&kept[0]), &digest(&forged));
-    all(&[forged, seal]);
+    let signed_line = kept[1].replace(&digest(&kept[0]), &digest(&forged));
+    all(&[forged, signed_line]);
     assert_eq!(signed.verify(), ["receipt-signature 2", "receipt-unsigned 1"]);
 }
 
@@ -209,12 +209,12 @@ fn what_no_gate_stored_is_never_signed_and_an_audit_says_so() {
     let question = "{\"identity\": \"svc:nobody\"}\n";
     assert_eq!(signed.check("gate", &["--stdin"], &question.repeat(2)).code, 1);
     let kept = lines(&receipts);
-    let seals: Vec<Value> = kept
+    let signatures: Vec<Value> = kept
         .iter()
         .map(|line| serde_json::from_str::<Value>(line).unwrap()["receipts"].clone())
         .filter(|numbers| !numbers.is_null())
         .collect();
-    assert_eq!(seals, [json!([[1, 1]]), json!([[4, 4]]), json!([[6, 7]])]);
+    assert_eq!(signatures, [json!([[1, 1]]), json!([[4, 4]]), json!([[6, 7]])]);
     for more in [&[][..], &["--require-signed"]] {
         assert_eq!(signed.verify_with(more), ["receipt-unsigned 3"], "{more:?}");
     }
@@ -223,8 +223,8 @@ fn what_no_gate_stored_is_never_signed_and_an_audit_says_so() {
     let mut lines = kept.clone();
     lines[4] = narrowed;
     std::fs::write(&receipts, lines.join("\n") + "\n").unwrap();
-    let told = signed.verify_with(&[]);
-    assert!(told.contains(&"receipt-signature 5".to_owned()), "{told:?}");
+    let found = signed.verify_with(&[]);
+    assert!(found.contains(&"receipt-signature 5".to_owned()), "{found:?}");
 }
 
 #[test]

@@ -10,13 +10,13 @@ use crate::gate::live::BILLING;
 use crate::gate::shared::Once;
 use crate::sign::keygen::made;
 
-fn check(clone: &Path, more: &[&str]) -> Run {
+pub(super) fn check(clone: &Path, more: &[&str]) -> Run {
     let args = [&["check", "--format", "json"], more].concat();
     run_with(clone, &args, &[REAL_CLOCK])
 }
 
 /// Asks for the use in a new process, and returns verdict and reason.
-fn ask(clone: &Path, more: &[&str]) -> (String, String) {
+pub(super) fn ask(clone: &Path, more: &[&str]) -> (String, String) {
     let asked = check(clone, &[&["--application", "billing"], more].concat());
     let answer: Value =
         serde_json::from_str(&asked.out).unwrap_or_else(|_| panic!("{}", asked.err));
@@ -24,7 +24,7 @@ fn ask(clone: &Path, more: &[&str]) -> (String, String) {
     (word("verdict"), word("reason"))
 }
 
-fn verdict(clone: &Path, path: &str) -> String {
+pub(super) fn verdict(clone: &Path, path: &str) -> String {
     ask(clone, &["--receipts", path]).0
 }
 

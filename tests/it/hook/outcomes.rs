@@ -233,3 +233,29 @@ fn a_hook_signs_each_receipt_and_asks_for_a_file_that_was_started() {
     refused(&asked.hook("claude-code", &nowhere, &call), "does not exist");
     refused(&asked.hook("claude-code", &["--sign-receipts", key], &call), "--receipts");
 }
+
+#[test]
+fn a_call_that_begins_a_file_of_receipts_says_so() {
+    let asked = Asked::new();
+    let folder = tempfile::tempdir().unwrap();
+    let call = |runtime: &str, name: &str| {
+        let path = folder.path().join(name);
+        let payload = payload(runtime, "merge", asked.work.path());
+        asked.hook(runtime, &["--receipts", path.to_str().unwrap()], &payload)
+    };
+    for runtime in RUNTIMES {
+        let first = call(runtime, runtime);
+        let said = first.err.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert_eq!(first.code, 0, "{said}");
+        assert!(said.starts_with("note: this answer began a file that counts no uses: "), "{said}");
+        let second = call(runtime, runtime);
+        assert_eq!((second.code, second.out, second.err.as_str()), (0, first.out, ""), "{runtime}");
+    }
+    let closure =
+        "closure: {outcome: revoked, date: 2026-11-21, by: ana@example.com, reason: Over}";
+    asked.gate.repo.by("lee").edit(ID, closure).commit("Close it");
+    asked.gate.fetch();
+    let said = "; this answer began a file that counts no uses: ";
+    refused(&call("claude-code", "refused"), said);
+    assert!(!call("claude-code", "refused").err.contains(said));
+}

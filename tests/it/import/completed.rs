@@ -209,3 +209,23 @@ fn flags_answer_what_a_draft_leaves_out_or_states_by_default() {
     assert_eq!(record["justification"], json!(said));
     assert_eq!(run(folder, &["lint", "--strict", "--on", ON]).code, 0);
 }
+
+#[test]
+fn a_start_stays_on_every_day() {
+    for later in [ON, "2026-12-03"] {
+        let folder = ledger();
+        let folder = folder.path();
+        put(folder, ".trivyignore", "CVE-1\n");
+        let found = answer(folder, 0, &[&["trivy", ".trivyignore"], BULK].concat());
+        let (id, path) = drafted(&found).remove(0);
+        let start =
+            |text: &str| text.lines().find(|it| it.starts_with("starts: ")).map(str::to_owned);
+        let before = start(&std::fs::read_to_string(folder.join(&path)).unwrap());
+        assert!(before.is_some());
+        let args =
+            ["new", "--no-input", "--on", later, "--complete", &id, "--starts", "2026-12-05"];
+        let ran = run(folder, &[&args[..], &["--expires", "2026-12-20"]].concat());
+        assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
+        assert_eq!(start(&std::fs::read_to_string(folder.join(&path)).unwrap()), before, "{later}");
+    }
+}

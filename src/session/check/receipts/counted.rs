@@ -146,7 +146,9 @@ impl CountedReceipts {
         }
         let entry = AppendedEntry::Receipt(seq);
         self.tally.keep_end(&locked, update, (&line, entry)).map_err(Failure::Once)?;
-        if let (Some(signer), Some(true), false) = (&self.signer, self.may_sign, is_signed) {
+        if let (Some(signer), Some(true)) = (&self.signer, self.may_sign)
+            && (!is_signed || self.tally.known.is_to_sign_now())
+        {
             // The first receipts are signed at once: without any signature, uses would not count until the next one.
             // If it fails, signing at the end of the answer reports it.
             let _ = self.tally.sign(&mut locked, signer, context.now);

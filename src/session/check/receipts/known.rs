@@ -12,6 +12,9 @@ use crate::session::locate::Located;
 use crate::store::known_end::{KnownEndFile, KnownEndUpdate};
 use crate::survey::shell;
 
+/// The number of ranges of unsigned receipts at which a gate signs at once: long before the oldest would be dropped.
+const SIGNED_RANGES: usize = 400;
+
 /// What is known about one receipts file.
 pub(super) struct KnownReceipts {
     /// The file's path, as shown to the user.
@@ -100,7 +103,7 @@ impl KnownReceipts {
     ) -> Result<(), Failure> {
         let kept = self.read()?;
         let is_first = self.origin.is_none();
-        for (place, end) in self.places.iter().zip(&kept) {
+        for (n, (place, end)) in self.places.iter().zip(&kept).enumerate() {
             let is_sound = match end {
                 None => is_first || place.seen.is_none(),
                 Some(end) if is_first => end.is_in(added.text),
@@ -108,7 +111,8 @@ impl KnownReceipts {
                 Some(end) => end.is_in_rest(added.text, added.from) || end.is_in(&whole()?),
             };
             if !is_sound {
-                return Err(self.lost());
+                let is_linked = n > 0 && end.is_some();
+                return Err(if is_linked { self.lost_behind_link(place) } else { self.lost() });
             }
         }
         if is_first {
@@ -157,6 +161,18 @@ impl KnownReceipts {
         let KnownReceipts { shown, start, .. } = self;
         Failure::Once(format!(
             "the receipts {shown} no longer contain what was stored in them, so uses may be lost: \
+             restore the file, or move it away and start another with `{start}`"
+        ))
+    }
+
+    /// Returns why nothing is answered although the file is the one that is known without links: under the path as given,
+    /// another one was known.
+    fn lost_behind_link(&self, place: &KnownPlace) -> Failure {
+        let KnownReceipts { shown, start, .. } = self;
+        let kept = shell::quoted(&place.file.path().display().to_string());
+        Failure::Once(format!(
+            "the receipts {shown}, to which a link leads, no longer contain what was stored in them under this name, so \
+             uses may be lost: if somebody started others there on purpose, remove {kept} and restart the gate; else \
              restore the file, or move it away and start another with `{start}`"
         ))
     }
@@ -230,10 +246,15 @@ impl KnownReceipts {
     pub(super) fn to_sign(&self) -> ReceiptNumbers {
         let mut unsigned = self.unnoted.clone();
         for end in self.places.iter().filter_map(|place| place.seen.as_ref()) {
-            unsigned.add_all(&end.unsigned);
+            unsigned.add_all(end.unsigned());
         }
         unsigned.remove_below(self.signed_at);
         unsigned
+    }
+
+    /// Tells whether so many receipts between those of others are unsigned that the next signature can't wait.
+    pub(super) fn is_to_sign_now(&self) -> bool {
+        self.to_sign().n_ranges() >= SIGNED_RANGES
     }
 
     /// Keeps the end after a line that was appended; without `updates`, only this process knows it.
@@ -245,13 +266,20 @@ impl KnownReceipts {
     ) -> Result<(), String> {
         match entry {
             AppendedEntry::Receipt(number) => self.unnoted.add(number),
-            AppendedEntry::Signature(number) => self.signed_at = number,
+            AppendedEntry::Signature(number) => {
+                self.signed_at = number;
+                self.unnoted = ReceiptNumbers::default();
+            }
         }
         let Some(updates) = updates else {
             return Ok(());
         };
         let origin = self.origin.unwrap_or(FileOrigin::Found);
-        let end = KnownEnd::after(line, size, origin).with_unsigned(self.to_sign());
+        let unsigned = match entry {
+            AppendedEntry::Receipt(_) => self.to_sign(),
+            AppendedEntry::Signature(_) => ReceiptNumbers::default(),
+        };
+        let end = KnownEnd::after(line, size, origin).with_unsigned(unsigned);
         let text = end.written(&self.shown).map_err(|cause| cause.to_string())?;
         for (update, place) in updates.into_iter().zip(&mut self.places) {
             let cause = "can't keep what is known about the receipts";
