@@ -173,20 +173,59 @@ pub fn includes(pattern: &str, granted: &str) -> bool {
     }
 }
 
-/// Tells whether every path that one pattern matches is matched by another. No whole word stands for everything, and both
-/// are patterns of records: a `*` in either ends at `/`.
+/// A pattern of paths, to be compared with many others.
 ///
-/// The answer may be no for a pattern that does include it, but never yes for one that does not.
-pub fn includes_paths(pattern: &str, other: &str) -> bool {
-    // `*/**` and `**/*` both match what has at least one `/` there.
-    let ordered = |pattern: &str| {
-        let mut parts: Vec<&str> = pattern.split('/').collect();
-        for run in parts.chunk_by_mut(|one, next| is_run(one) && is_run(next)) {
-            run.sort_unstable_by_key(|part| std::cmp::Reverse(part.len()));
+/// No whole word stands for everything, and both are patterns of records: a `*` in either ends at `/`.
+#[derive(Clone, Debug)]
+pub struct PathPattern {
+    text: String,
+    /// `None` without a wildcard.
+    pattern: Option<Pattern>,
+}
+
+impl PathPattern {
+    /// Parses a pattern.
+    pub fn new(text: &str) -> PathPattern {
+        // `*/**` and `**/*` both match what has at least one `/` there.
+        let ordered = || {
+            let mut parts: Vec<&str> = text.split('/').collect();
+            for run in parts.chunk_by_mut(|one, next| is_run(one) && is_run(next)) {
+                run.sort_unstable_by_key(|part| std::cmp::Reverse(part.len()));
+            }
+            Pattern::new(&parts.join("/"))
+        };
+        PathPattern { text: text.to_owned(), pattern: text.contains(['*', '?']).then(ordered) }
+    }
+
+    /// Returns the pattern as it was written.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// Returns the only path that it matches; `None` with a wildcard.
+    pub fn literal(&self) -> Option<&str> {
+        self.pattern.is_none().then_some(self.text.as_str())
+    }
+
+    /// Tells whether every path that another pattern matches is matched by this one.
+    ///
+    /// The answer may be no for a pattern that does include it, but never yes for one that does not.
+    pub fn includes(&self, other: &PathPattern) -> bool {
+        let start = self.text.split(['*', '?']).next().unwrap_or_default();
+        match (&self.pattern, &other.pattern) {
+            _ if self.text == other.text => true,
+            // What precedes the first wildcard must be there, which rules out most of them.
+            _ if !other.text.starts_with(start) => false,
+            (None, _) => false,
+            (Some(own), None) => own.matches(&other.text),
+            (Some(own), Some(other)) => own.includes_pattern(other),
         }
-        Pattern::new(&parts.join("/"))
-    };
-    pattern == other || ordered(pattern).includes_pattern(&ordered(other))
+    }
+}
+
+/// Tells the same as [`PathPattern::includes`] of two patterns.
+pub fn includes_paths(pattern: &str, other: &str) -> bool {
+    pattern == other || PathPattern::new(pattern).includes(&PathPattern::new(other))
 }
 
 fn is_run(part: &str) -> bool {

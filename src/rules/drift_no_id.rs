@@ -33,14 +33,13 @@ pub(super) const RULE: Rule = Rule {
 fn check(case: &DriftCase, findings: &mut Vec<Finding>) {
     for drift in &case.drifts {
         let (message, help) = match drift {
-            DriftReason::NoId(None) => (
+            DriftReason::NoId { covering: None, citing } => (
                 format!("{} cites no exception", case.label),
-                format!("remove it, or file an exception and cite it: {}", case.citing),
+                format!("remove it, or file an exception and cite it: {citing}"),
             ),
-            DriftReason::NoId(Some(id)) => (
-                format!("{} cites no exception", case.label),
-                format!("{id} covers it: {}", case.citing.replace("ID", id.as_str())),
-            ),
+            DriftReason::NoId { covering: Some(id), citing } => {
+                (format!("{} cites no exception", case.label), format!("{id} covers it: {citing}"))
+            }
             DriftReason::Unreadable(why) => (
                 format!("what {} hides is not known: {why}", case.label),
                 "correct it; until then it may hide anything".to_owned(),

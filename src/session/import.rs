@@ -230,7 +230,7 @@ impl ImportRun<'_> {
                 findings.push(finding.clone());
             }
         }
-        refuse_too_many(&findings)?;
+        refuse_too_many(members.len(), &findings)?;
         let group: Vec<&ForeignException> = members.iter().map(|it| &it.exception).collect();
         let id = self.draw()?;
         let setting = Setting {
@@ -277,14 +277,14 @@ fn parts(key: &FindingKey) -> [Option<Vec<&str>>; 5] {
 }
 
 /// Refuses findings that no record could hold, before any text is written.
-fn refuse_too_many(findings: &[FindingKey]) -> Result<(), Error> {
+fn refuse_too_many(n_entries: usize, findings: &[FindingKey]) -> Result<(), Error> {
     let size = |text: &str| text.len() + 1;
     let texts = findings.iter().flat_map(parts).flatten().flatten();
     let least: usize = texts.map(size).sum();
     if least <= Limits::RECORD.bytes {
         return Ok(());
     }
-    Err(too_large(findings.len(), &format!("more than {least} bytes")).into())
+    Err(too_large(n_entries, &format!("more than {least} bytes")).into())
 }
 
 fn too_large(n_entries: usize, size: &str) -> Usage {

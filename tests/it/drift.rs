@@ -1,5 +1,6 @@
 //! `drift`: suppressions in real repositories against the ledger. Start at [`found`].
 
+mod advice;
 mod features;
 mod files;
 mod formats;

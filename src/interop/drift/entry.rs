@@ -4,7 +4,9 @@
 
 use crate::diag::Pos;
 use crate::survey::cited;
-use crate::survey::drift::suppression::{FoundSuppression, HiddenFindings, SuppressionEnd};
+use crate::survey::drift::suppression::{
+    CitingAdvice, FoundSuppression, HiddenFindings, SuppressionEnd,
+};
 use crate::yaml::node::Node;
 
 /// An entry of a file.
@@ -24,7 +26,7 @@ pub struct EntryFinder<'f> {
     /// The path of the file from the root of the repository.
     pub path: &'f str,
     /// How an entry cites a record.
-    pub citing: &'static str,
+    pub citing: CitingAdvice,
     /// The prefixes of the ids that are read as citations.
     pub prefixes: &'f [String],
     /// The number of lines before the document.

@@ -11,7 +11,7 @@ use crate::interop::import;
 use crate::interop::import::format::ImportError;
 use crate::survey::cited;
 use crate::survey::drift::suppression::{
-    FoundSuppression, HiddenFindings, HiddenIds, SuppressionEnd,
+    CitingAdvice, FoundSuppression, HiddenFindings, HiddenIds, SuppressionEnd,
 };
 use crate::yaml::node::Node;
 
@@ -29,6 +29,7 @@ pub fn by_name(path: &str, bytes: &[u8], options: &DriftOptions) -> Vec<FoundSup
         "zizmor.yml" | "zizmor.yaml" => ("zizmor", "put `# ID` behind it", zizmor),
         _ => return Vec::new(),
     };
+    let citing = CitingAdvice::plain(citing);
     if !options.wants(tool, true) {
         return Vec::new();
     }
@@ -91,7 +92,7 @@ pub fn by_word(
     }
 }
 
-fn finder<'f>(path: &'f str, citing: &'static str, options: &'f DriftOptions) -> EntryFinder<'f> {
+fn finder<'f>(path: &'f str, citing: CitingAdvice, options: &'f DriftOptions) -> EntryFinder<'f> {
     EntryFinder { path, citing, prefixes: &options.prefixes, before: 0, found: Vec::new() }
 }
 
@@ -99,7 +100,7 @@ fn finder<'f>(path: &'f str, citing: &'static str, options: &'f DriftOptions) ->
 pub fn unread(
     path: &str,
     tool: &str,
-    citing: &'static str,
+    citing: CitingAdvice,
     error: &ImportError,
 ) -> FoundSuppression {
     FoundSuppression {

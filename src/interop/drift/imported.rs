@@ -12,25 +12,67 @@ use crate::record::subject::FindingKey;
 use crate::record::time::{self, Instant};
 use crate::survey::cited;
 use crate::survey::drift::suppression::{
-    FoundSuppression, HiddenFindings, HiddenIds, SuppressionEnd,
+    CitingAdvice, FoundSuppression, HiddenFindings, HiddenIds, SuppressionEnd,
 };
 
-const ON_THE_LINE_BEFORE: &str = "put `# ID` on the line before";
+const ON_THE_LINE_BEFORE: CitingAdvice = CitingAdvice::plain("put `# ID` on the line before");
+
+/// The plain form of trivy has no field for the id.
+const PLAIN_TRIVY: CitingAdvice = CitingAdvice::with_end(
+    "put `# ID` on the line before",
+    "put `# ID` on the line before, and `exp:DATE` behind it",
+);
+
+/// The end of an exception of Kyverno is written in one of two forms, by its `apiVersion`.
+const KYVERNO: CitingAdvice = CitingAdvice::with_end(
+    "add the annotation `exledger.dev/id: ID`",
+    "replace it by what `exledger export kyverno` writes for ID",
+);
 
 /// The formats that are read by name, and what to do so that an entry of each cites a record.
-const FORMATS: &[(ImportFormat, &str)] = &[
-    (import::trivy::FORMAT, "begin its `statement` with `ID`"),
+const FORMATS: &[(ImportFormat, CitingAdvice)] = &[
+    (
+        import::trivy::FORMAT,
+        CitingAdvice::with_end(
+            "begin its `statement` with `ID`",
+            "begin its `statement` with `ID`, and write `expired_at: LAST`",
+        ),
+    ),
     (import::gitleaks::FORMAT, ON_THE_LINE_BEFORE),
-    (import::snyk::FORMAT, "begin its `reason` with `ID`"),
-    (import::cargo_deny::FORMAT, "write it as `{ id = \"…\", reason = \"ID\" }`"),
-    (import::cargo_audit::FORMAT, "put `# ID` behind it"),
-    (import::osv_scanner::FORMAT, "begin its `reason` with `ID`"),
+    (
+        import::snyk::FORMAT,
+        CitingAdvice::with_end(
+            "begin its `reason` with `ID`",
+            "begin its `reason` with `ID`, and write `expires: LAST`",
+        ),
+    ),
+    (
+        import::cargo_deny::FORMAT,
+        CitingAdvice::plain("write it as `{ id = \"…\", reason = \"ID\" }`"),
+    ),
+    (import::cargo_audit::FORMAT, CitingAdvice::plain("put `# ID` behind it")),
+    (
+        import::osv_scanner::FORMAT,
+        CitingAdvice::with_end(
+            "begin its `reason` with `ID`",
+            "begin its `reason` with `ID`, and write `ignoreUntil = INSTANT`",
+        ),
+    ),
     (
         import::detect_secrets::FORMAT,
-        "put `pragma: allowlist secret ID` in a comment on the line of the secret instead",
+        CitingAdvice::plain(
+            "put `pragma: allowlist secret ID` in a comment on the line of the secret instead",
+        ),
     ),
-    (import::dependency_check::FORMAT, "begin its `<notes>` with `ID`"),
-    (import::grype::FORMAT, "begin its `reason` with `ID`"),
+    (
+        import::dependency_check::FORMAT,
+        // The tool keeps it at that very midnight, too, so it is said of a zone a minute ahead.
+        CitingAdvice::with_end(
+            "begin its `<notes>` with `ID`",
+            "begin its `<notes>` with `ID`, and write `<suppress until=\"DATE+00:01\">`",
+        ),
+    ),
+    (import::grype::FORMAT, CitingAdvice::plain("begin its `reason` with `ID`")),
 ];
 
 /// The word of files that may hold exceptions of Kyverno.
@@ -50,7 +92,7 @@ pub fn by_name(path: &str, bytes: &[u8], options: &DriftOptions) -> Vec<FoundSup
         if name.ends_with(".xml") && !is_dependency_check(bytes) {
             continue;
         }
-        let citing = if name == ".trivyignore" { ON_THE_LINE_BEFORE } else { citing };
+        let citing = if name == ".trivyignore" { PLAIN_TRIVY } else { *citing };
         found.extend(read(format, citing, path, bytes, options));
     }
     found
@@ -66,8 +108,7 @@ pub fn kyverno(
     if !matches!(ending, "yaml" | "yml" | "json") || !options.wants("kyverno", true) {
         return Vec::new();
     }
-    let citing = "add the annotation `exledger.dev/id: ID`";
-    read(&import::kyverno::FORMAT, citing, path, bytes, options)
+    read(&import::kyverno::FORMAT, KYVERNO, path, bytes, options)
 }
 
 /// Tells whether an XML file is one of dependency-check; checkstyle's have similar names and the same root.
@@ -78,7 +119,7 @@ fn is_dependency_check(bytes: &[u8]) -> bool {
 
 fn read(
     format: &ImportFormat,
-    citing: &'static str,
+    citing: CitingAdvice,
     path: &str,
     bytes: &[u8],
     options: &DriftOptions,
@@ -103,7 +144,7 @@ fn read(
 struct ForeignFile<'f> {
     path: &'f str,
     tool: &'static str,
-    citing: &'static str,
+    citing: CitingAdvice,
     lines: Vec<&'f str>,
     options: &'f DriftOptions,
 }

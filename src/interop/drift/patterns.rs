@@ -1,10 +1,13 @@
 //! The table of comments that suppress findings, as it ships: `patterns.tsv`.
 //!
 //! Pure. Start at [`all`]. Columns: the tool; the endings of its files; whether it is on by default; the pattern of a
-//! line; words of which every match has one, in whatever case; what to do to cite a record; a note; `before` if
+//! line; words of which every match has one, in whatever case; what to do to cite a record, and
+//! behind a `|` the same for one that states no end; a note; `before` if
 //! only a comment on the line before cites one.
 
 use regex::bytes::Regex;
+
+use crate::survey::drift::suppression::CitingAdvice;
 
 const TABLE: &str = include_str!("patterns.tsv");
 
@@ -19,8 +22,8 @@ pub struct DriftPattern {
     pub regex: Regex,
     /// Words of which every match has one, in whatever case.
     pub words: Vec<&'static str>,
-    /// What to do to cite a record, in the imperative; `ID` stands for its id.
-    pub citing: &'static str,
+    /// What to do to cite a record.
+    pub citing: CitingAdvice,
     /// Whether only a comment on the line before cites it.
     pub is_cited_before: bool,
 }
@@ -52,7 +55,10 @@ fn row(line: &'static str) -> Result<DriftPattern, regex::Error> {
         is_default: default != "off" && !default.starts_with("lints"),
         regex: Regex::new(regex)?,
         words: words.split('|').filter(|word| !word.is_empty()).collect(),
-        citing,
+        citing: match citing.split_once('|') {
+            Some((plain, ending)) => CitingAdvice::with_end(plain, ending),
+            None => CitingAdvice::plain(citing),
+        },
         is_cited_before: cells.nth(1) == Some("before"),
     })
 }

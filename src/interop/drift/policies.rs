@@ -7,7 +7,7 @@ use crate::interop::drift::entry::{EntryFinder, FoundEntry};
 use crate::interop::export::engine_pattern::{between_anchors, of_regex};
 use crate::interop::export::prowler::PROVIDERS;
 use crate::record::time::Instant;
-use crate::survey::drift::suppression::{HiddenFindings, HiddenIds, SuppressionEnd};
+use crate::survey::drift::suppression::{CitingAdvice, HiddenFindings, HiddenIds, SuppressionEnd};
 use crate::yaml::node::Node;
 
 /// A kind of exceptions.
@@ -17,7 +17,7 @@ pub struct PolicyKind {
     /// A word that a file with such exceptions has.
     pub word: &'static str,
     /// What to do so that an exception cites a record.
-    pub citing: &'static str,
+    pub citing: CitingAdvice,
     find: fn(&Node, &mut EntryFinder<'_>),
 }
 
@@ -33,25 +33,34 @@ pub const KINDS: &[PolicyKind] = &[
     PolicyKind {
         tool: "prowler",
         word: "Mutelist:",
-        citing: "begin its `Description` with `ID`",
+        citing: CitingAdvice::plain("begin its `Description` with `ID`"),
         find: prowler,
     },
     PolicyKind {
         tool: "conforma",
         word: "volatileConfig",
-        citing: "write `reference: ID` in it",
+        citing: CitingAdvice::with_end(
+            "write `reference: ID` in it",
+            "write `reference: ID` and `effectiveUntil: \"LAST\"` in it",
+        ),
         find: conforma,
     },
     PolicyKind {
         tool: "azure-policy",
         word: "policyExemptions",
-        citing: "begin its `description` with `ID`",
+        citing: CitingAdvice::with_end(
+            "begin its `description` with `ID`",
+            "begin its `description` with `ID`, and write `\"expiresOn\": \"LAST\"`",
+        ),
         find: azure,
     },
     PolicyKind {
         tool: "kubescape",
         word: "postureExceptionPolicy",
-        citing: "begin its `reason` with `ID`",
+        citing: CitingAdvice::with_end(
+            "begin its `reason` with `ID`",
+            "begin its `reason` with `ID`, and write `\"expirationDate\": \"INSTANT\"`",
+        ),
         find: kubescape,
     },
 ];

@@ -106,7 +106,11 @@ fn read(input: &ImportInput<'_>) -> Result<Vec<ImportEntry>, ImportError> {
 /// Spreadsheets write `;` where `,` is the decimal sign, and may say so by `sep=;` in a line of its own.
 fn delimited(source: &str) -> (u8, u64, &str) {
     let (first, rest) = source.split_once('\n').unwrap_or((source, ""));
-    if let Some([separator]) = first.trim().strip_prefix("sep=").map(str::as_bytes) {
+    let stated = first.strip_prefix("sep=").map(str::as_bytes);
+    // The separator may be a TAB, which is blank itself.
+    if let Some([separator, blank @ ..]) = stated
+        && blank.iter().all(u8::is_ascii_whitespace)
+    {
         return (*separator, 1, rest);
     }
     let mut is_quoted = false;

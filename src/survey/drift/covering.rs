@@ -22,6 +22,14 @@ pub fn granted(record_state: &RecordState) -> Option<(&[FindingKey], Instant)> {
     Some((findings.unwrap_or_default(), end))
 }
 
+/// A record in force that covers a suppression.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CoveringRecord {
+    pub id: Id,
+    /// The first instant at which it grants nothing any more.
+    pub end: Instant,
+}
+
 /// The records in force that name findings.
 #[derive(Clone, Debug, Default)]
 pub struct CoveringRecords<'a> {
@@ -56,13 +64,15 @@ impl<'a> CoveringRecords<'a> {
         all
     }
 
-    /// Returns the first record that names all that a suppression hides, and doesn't end before it.
-    pub fn find(&self, found: &FoundSuppression) -> Option<Id> {
+    /// Returns the first record that names all that a suppression hides, and doesn't end before it. A suppression without
+    /// an end is covered, too: to cite the record, it must be given one.
+    pub fn find(&self, found: &FoundSuppression) -> Option<CoveringRecord> {
         let covers = |index: &usize| {
             let (id, keys, end) = self.records.get(*index)?;
             let is_longer = matches!(found.end, SuppressionEnd::Until(until) if until > *end);
             let is_named = !is_longer && reach::compare(found, keys) == Reached::Named;
-            is_named.then(|| Id::new(id)).flatten()
+            let id = is_named.then(|| Id::new(id)).flatten()?;
+            Some(CoveringRecord { id, end: *end })
         };
         self.candidates(found).iter().find_map(covers)
     }

@@ -22,8 +22,8 @@ use crate::survey::drift::suppression::{
 /// Why a suppression, or a generated file, is not as the ledger has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DriftReason {
-    /// It cites no record; the one in force that covers it, if there is one.
-    NoId(Option<Id>),
+    /// It cites no record; the one in force that covers it, if there is one, and what to do to cite it.
+    NoId { covering: Option<Id>, citing: String },
     /// What it hides can't be read; why.
     Unreadable(String),
     /// It cites an id that no record of the ledger has.
@@ -53,8 +53,6 @@ pub struct DriftCase {
     pub column: u32,
     /// What is suppressed, for messages: `nosec B602`.
     pub label: String,
-    /// What to do to cite a record, in the imperative; `ID` in it stands for the id.
-    pub citing: &'static str,
     pub drifts: Vec<DriftReason>,
     /// Why the status of the record that it cites can't be determined.
     pub doubt: Option<String>,
@@ -84,7 +82,6 @@ impl<'a> DriftJudge<'a> {
             line: found.line,
             column: found.column,
             label: found.label.clone(),
-            citing: found.citing,
             drifts: Vec::new(),
             doubt: None,
         };
@@ -97,7 +94,7 @@ impl<'a> DriftJudge<'a> {
             return case;
         }
         match &found.cited {
-            None => case.drifts.push(DriftReason::NoId(self.covering.find(found))),
+            None => case.drifts.push(self.uncited(found, dead.is_some())),
             Some(id) => match self.by_id.get(id.as_str()) {
                 None => case.drifts.push(DriftReason::UnknownId(id.clone())),
                 // It hides nothing any more, so it can't hide too much.
@@ -107,6 +104,17 @@ impl<'a> DriftJudge<'a> {
         }
         case.drifts.extend(dead);
         case
+    }
+
+    fn uncited(&self, found: &FoundSuppression, is_dead: bool) -> DriftReason {
+        // One that hides nothing any more is better removed than cited.
+        let covering = if is_dead { None } else { self.covering.find(found) };
+        let advised = covering.and_then(|record| {
+            let citing = found.citing.about(found.end, (&record.id, record.end), self.instant)?;
+            Some(DriftReason::NoId { covering: Some(record.id), citing })
+        });
+        let citing = || found.citing.general(found.end);
+        advised.unwrap_or_else(|| DriftReason::NoId { covering: None, citing: citing() })
     }
 
     fn compare(
@@ -157,7 +165,6 @@ impl<'a> DriftJudge<'a> {
             line: file.line,
             column: 1,
             label: format!("export {}", file.target),
-            citing: "",
             drifts: why.map(DriftReason::StaleFile).into_iter().collect(),
             doubt: None,
         }

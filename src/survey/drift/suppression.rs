@@ -16,8 +16,8 @@ pub struct FoundSuppression {
     pub column: u32,
     /// What is suppressed, for messages: `nosec B602`.
     pub label: String,
-    /// What to do to cite a record, in the imperative: ``put `# ID` on the line before``, where `ID` stands for its id.
-    pub citing: &'static str,
+    /// What to do to cite a record.
+    pub citing: CitingAdvice,
     /// Why what it hides can't be read; no record allows that.
     pub fault: Option<String>,
     /// What it hides. Alternatives: a record that names one of them names it.
@@ -25,6 +25,57 @@ pub struct FoundSuppression {
     /// The record that it cites.
     pub cited: Option<Id>,
     pub end: SuppressionEnd,
+}
+
+/// What to do, in the imperative, where `ID` stands for the id of the record: ``put `# ID` on the line before``.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CitingAdvice {
+    plain: &'static str,
+    /// The same for a suppression without an end, where the format has one. `INSTANT` stands for the end of the record,
+    /// `LAST` for the second before, and `DATE` for the day on which it ends.
+    ending: Option<&'static str>,
+}
+
+impl CitingAdvice {
+    /// Returns the advice of a format that states no ends.
+    pub const fn plain(plain: &'static str) -> CitingAdvice {
+        CitingAdvice { plain, ending: None }
+    }
+
+    /// Returns the advice of a format that states ends.
+    pub const fn with_end(plain: &'static str, ending: &'static str) -> CitingAdvice {
+        CitingAdvice { plain, ending: Some(ending) }
+    }
+
+    fn template(&self, end: SuppressionEnd) -> &'static str {
+        let ending = self.ending.filter(|_| end == SuppressionEnd::Missing);
+        ending.unwrap_or(self.plain)
+    }
+
+    /// Returns the advice for a suppression with this end, before a record is known.
+    pub fn general(&self, end: SuppressionEnd) -> String {
+        self.template(end).replace("LAST", "INSTANT")
+    }
+
+    /// Returns the advice for a suppression with this end and a record with that one; `None` if the suppression would hide
+    /// nothing any more, because it can state only a day, which has begun.
+    pub fn about(
+        &self,
+        end: SuppressionEnd,
+        (id, until): (&Id, Instant),
+        now: Instant,
+    ) -> Option<String> {
+        let template = self.template(end);
+        let day = until.day();
+        if template.contains("DATE") && day.start() <= now {
+            return None;
+        }
+        let dated = template
+            .replace("DATE", &day.to_string())
+            .replace("INSTANT", &until.to_string())
+            .replace("LAST", &until.plus_seconds(-1).to_string());
+        Some(dated.replace("ID", id.as_str()))
+    }
 }
 
 /// Findings that a suppression hides.

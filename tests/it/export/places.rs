@@ -114,6 +114,42 @@ fn receipts_and_observations_are_not_kept_in_the_ledger_or_in_git() {
 }
 
 #[test]
+fn triage_writes_neither_sarif_nor_a_plan_there() {
+    let repo = ledger("{tool: trivy, id: CVE-2026-1}");
+    repo.checkout();
+    let sarif =
+        r#"{"version": "2.1.0", "runs": [{"tool": {"driver": {"name": "Trivy"}}, "results": []}]}"#;
+    std::fs::write(repo.path().join("a.sarif"), sarif).unwrap();
+    std::fs::write(repo.path().join("b.sarif"), sarif).unwrap();
+    std::fs::write(repo.path().join("alerts.json"), "[]").unwrap();
+    let before = content(repo.path());
+    for words in [
+        &["--on", ON, "triage", "a.sarif", "--filter", "-o"][..],
+        &["--on", ON, "triage", "a.sarif", "--annotate", "-o"],
+        &["triage", "alerts.json", "--plan", "github", "--repo", "acme/shop", "-o"],
+    ] {
+        for (place, says) in [
+            (format!("exceptions/{ID}.yaml"), "holds the ledger's own files"),
+            ("exceptions/x.yaml".to_owned(), "holds the ledger's own files"),
+            ("exledger.yaml".to_owned(), "a governance file"),
+            (".git/config".to_owned(), "which git keeps"),
+        ] {
+            let answer = cli::run(repo.path(), &[words, &[place.as_str()]].concat());
+            assert_eq!((answer.code, answer.out.as_str()), (2, ""), "{words:?} {place}");
+            assert!(answer.err.contains(says), "{words:?} {place}: {}", answer.err);
+            assert!(answer.err.contains("\n  help: "), "{}", answer.err);
+        }
+    }
+    // Several inputs go to a folder, which may not be one of these either.
+    for place in ["exceptions", ".git/hooks"] {
+        let words = ["--on", ON, "triage", "a.sarif", "b.sarif", "--filter", "-o", place];
+        let answer = cli::run(repo.path(), &words);
+        assert_eq!((answer.code, answer.out.as_str()), (2, ""), "{place}: {}", answer.err);
+    }
+    assert!(before == content(repo.path()), "something was written");
+}
+
+#[test]
 #[cfg(unix)]
 fn links_and_other_folders_lead_to_the_same_refusal() {
     use std::os::unix::fs::symlink;

@@ -2,6 +2,7 @@
 
 use exledger::interop::import;
 use exledger::interop::import::format::{ImportInput, MOST_BYTES, MOST_ENTRIES};
+use exledger::plan::import::EntryReading;
 use serde_json::json;
 
 use super::drafts::put;
@@ -79,6 +80,9 @@ fn an_input_beyond_a_limit_is_undetermined_and_says_what_to_do() {
     let ran = imported(folder, &["trivy", ".trivyignore"]);
     assert_eq!(ran.code, 3, "{}", ran.err);
     assert!(ran.out.contains("split it"), "{}", ran.out);
+    // What a script shows is the last line of stderr.
+    let why = "could not read .trivyignore, so nothing was written: line 100001: it has more than 100000 entries: split it";
+    assert_eq!(ran.err, format!("error: {why}\n"));
     assert!(!folder.join("exceptions").exists());
 }
 
@@ -92,30 +96,42 @@ fn a_record_that_would_be_too_large_is_refused_with_the_way_out() {
     assert_eq!(ran.code, 2, "{}", ran.err);
     assert!(ran.err.contains("a record has at most 65536"), "{}", ran.err);
     assert!(ran.err.contains("--record-per entry"), "{}", ran.err);
+    assert!(ran.err.contains("the record of 4000 entries would have"), "{}", ran.err);
+    // An entry with several findings is one entry, however large they are.
+    let purls: String = (0..3).map(|n| format!("'pkg:npm/{n}-{}', ", "a".repeat(30_000))).collect();
+    put(folder, "a.yaml", &format!("vulnerabilities:\n  - id: CVE-2026-1\n    purls: [{purls}]\n"));
+    let ran = imported(folder, &["trivy", "a.yaml"]);
+    assert_eq!(ran.code, 2, "{}", ran.err);
+    assert!(ran.err.contains("the record of 1 entry would have"), "{}", ran.err);
 }
 
 #[test]
 fn hostile_and_foreign_bytes_are_refused_where_they_stand() {
     let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
-    let laughs = "a: &a [x, x]\nb: &b [*a, *a]\nc: &c [*b, *b]\nvulnerabilities: *c\n";
-    let flow = format!("vulnerabilities: {deep}\n");
-    let toml = format!("[advisories]\nignore = {deep}\n");
+    let laughs = "a: &a [CVE-1, CVE-1]\nb: &b [*a, *a]\nvulnerabilities: *b\n";
+    let flow = format!("vulnerabilities: [{{id: CVE-1}}, {deep}]\n");
+    let toml = format!("[advisories]\nignore = ['CVE-1', {deep}]\n");
+    let json = format!("[\"CVE-1\", {deep}]");
     for (format, path, text) in [
         ("trivy", "a.yaml", laughs),
         ("trivy", "a.yaml", flow.as_str()),
         ("cargo-deny", "deny.toml", toml.as_str()),
-        ("sarif", "a.sarif", deep.as_str()),
-        ("detect-secrets", ".secrets.baseline", deep.as_str()),
-        ("github-alerts", "a.json", deep.as_str()),
+        ("sarif", "a.sarif", json.as_str()),
+        ("detect-secrets", ".secrets.baseline", json.as_str()),
+        ("github-alerts", "a.json", json.as_str()),
         (
             "dependency-check",
             "s.xml",
-            "<!DOCTYPE a [<!ENTITY a 'x'>]><suppressions>&a;</suppressions>",
+            "<!DOCTYPE a [<!ENTITY a 'x'>]><suppressions><suppress><cve>CVE-1</cve></suppress>&a;</suppressions>",
         ),
     ] {
-        let found = read(format, path, text);
-        let is_refused = found.iter().all(|it| !it.contains("CVE"));
-        assert!(is_refused && !found.is_empty(), "{format}: {found:?}");
+        let input = ImportInput::plain(path, text.as_bytes());
+        // The whole file is refused, or every entry of it.
+        if let Ok(entries) = import::read(import::named(format).unwrap(), &input) {
+            let is_refused =
+                entries.iter().all(|it| matches!(it.read, EntryReading::Unreadable(_)));
+            assert!(is_refused && !entries.is_empty(), "{format}: {entries:?}");
+        }
     }
 }
 
@@ -184,6 +200,17 @@ fn a_spreadsheet_may_separate_by_semicolons_and_hold_lines_in_a_cell() {
     assert_eq!(found["entries"][0]["state"], json!("draft"));
     assert_eq!(found["entries"][0]["end"], json!("2026-12-20"));
     assert_eq!(found["entries"].as_array().unwrap().len(), 1);
+    // A first line names the separator, also one that is blank.
+    for (begin, separator) in
+        [("sep=\t\r\n", "\t"), ("sep=\t\n", "\t"), ("sep=;  \r\n", ";"), ("sep=|\n", "|")]
+    {
+        let text =
+            format!("{begin}title,of,it{separator}expires\nKeep TLS 1.1{separator}2026-12-20\n");
+        let map = ["--map", "title,of,it=title"];
+        put(folder, "register.csv", &text);
+        let found = answer(folder, 0, &[&["csv", "register.csv", "--dry-run"][..], &map].concat());
+        assert_eq!(found["entries"][0]["end"], json!("2026-12-20"), "{text}");
+    }
 }
 
 #[cfg(unix)]
