@@ -4,17 +4,18 @@
 //! [`LedgerLocation::hides`]. Follows `docs/spec/approval.md`, V2 and V3: an id stays the same wherever its file
 //! is and whatever its name.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use crate::history::chain;
 use crate::history::content::{self, ContentCache, FileId};
+use crate::history::folder::{self, DEEPEST, MOST_ENTRIES, Mode};
 use crate::history::folders::{ComparisonJob, FileChange, FolderComparison};
 use crate::history::objects::{Objects, Obstacle, Oid};
-use crate::history::paths::LedgerPrefix;
+use crate::history::paths::{self, LedgerPrefix};
 use crate::history::tree::CommitTree;
 use crate::history::walked::History;
 use crate::history::watched_paths::{Interest, RecordFilter, WatchedKind};
-use crate::ledger::Files;
+use crate::ledger;
 use crate::record::file;
 use crate::yaml::node::Limits;
 
@@ -23,6 +24,71 @@ pub struct LedgerLocation<'o> {
     pub objects: &'o dyn Objects,
     pub prefix: &'o LedgerPrefix,
     pub folders: &'o [String],
+}
+
+/// Looks in one record folder, landing by landing, for files with a requested name that are elsewhere. Landings have nearly
+/// all subfolders in common: one that was searched at the same path is not opened again.
+struct FolderSearch<'s> {
+    objects: &'s dyn Objects,
+    folder: &'s str,
+    few: &'s RecordFilter,
+    /// The subfolders without such a file, with how many entries are below each.
+    searched: HashMap<(Oid, String), usize>,
+    /// How many entries the landing has so far.
+    n_entries: usize,
+}
+
+impl<'s> FolderSearch<'s> {
+    fn new(objects: &'s dyn Objects, folder: &'s str, few: &'s RecordFilter) -> FolderSearch<'s> {
+        FolderSearch { objects, folder, few, searched: HashMap::new(), n_entries: 0 }
+    }
+
+    /// Tells whether there is such a file in a snapshot.
+    fn finds(&mut self, tree: &CommitTree<'_>) -> Result<bool, Obstacle> {
+        let folder = self.folder.trim_end_matches('/');
+        self.n_entries = 0;
+        match tree.entry(folder)? {
+            Some((Mode::Folder, oid)) => {
+                let path = if folder == "." { "" } else { folder };
+                self.finds_below(path.to_owned(), oid, 1)
+            }
+            _ => Ok(false),
+        }
+    }
+
+    fn finds_below(&mut self, path: String, oid: Oid, depth: usize) -> Result<bool, Obstacle> {
+        let too_large = || Obstacle::TooLarge { folder: path.clone() };
+        if depth > DEEPEST {
+            return Err(too_large());
+        }
+        let place = (oid, path.clone());
+        let before = self.n_entries;
+        if let Some(n_below) = self.searched.get(&place) {
+            self.n_entries += n_below;
+            return if self.n_entries > MOST_ENTRIES { Err(too_large()) } else { Ok(false) };
+        }
+        let raw = folder::read(self.objects, oid)?;
+        for entry in folder::entries(&raw) {
+            let entry = entry.map_err(|cause| Obstacle::malformed(oid, cause))?;
+            let below = paths::join(&path, &folder::text(entry.name));
+            self.n_entries += 1;
+            if self.n_entries > MOST_ENTRIES {
+                return Err(too_large());
+            }
+            let is_found = match entry.mode {
+                Mode::File => {
+                    ledger::is_record(self.folder, &below) && self.few.is_elsewhere(&below)
+                }
+                Mode::Folder => self.finds_below(below, entry.oid, depth + 1)?,
+                Mode::Link | Mode::Submodule | Mode::Other => false,
+            };
+            if is_found {
+                return Ok(true);
+            }
+        }
+        self.searched.insert(place, self.n_entries - before);
+        Ok(false)
+    }
 }
 
 impl LedgerLocation<'_> {
@@ -51,15 +117,20 @@ impl LedgerLocation<'_> {
             .flat_map(|landing| [landing.checked_sub(1), Some(*landing)])
             .flatten()
             .collect();
+        let mut searches: Vec<FolderSearch<'_>> = self
+            .folders
+            .iter()
+            .map(|folder| FolderSearch::new(self.objects, folder, few))
+            .collect();
         for landing in around {
             let Some(landing) = history.mainline.landings.get(landing) else {
                 continue;
             };
             let tree = CommitTree::new(self.objects, landing.tree, self.prefix);
-            let files = Files::list(&tree, self.folders)?;
-            let mut paths = files.records.iter().map(|file| &file.path);
-            if paths.any(|path| few.is_elsewhere(path)) {
-                return Ok(true);
+            for search in &mut searches {
+                if search.finds(&tree)? {
+                    return Ok(true);
+                }
             }
         }
         Ok(false)

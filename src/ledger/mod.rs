@@ -194,7 +194,7 @@ pub fn is_record_of(folders: &[String], path: &str) -> bool {
 }
 
 /// Tells whether a path below a record folder is named like a record, and not in a dot-folder.
-fn is_record(folder: &str, path: &str) -> bool {
+pub fn is_record(folder: &str, path: &str) -> bool {
     let below = path.strip_prefix(folder.trim_end_matches('/'));
     let mut parts = below.unwrap_or(path).trim_start_matches('/').rsplit('/');
     let name = parts.next().unwrap_or_default();

@@ -3,6 +3,7 @@
 //! Uses record (instants), history (the traits that it implements, the plain data that it fills), and git2. Start at
 //! [`Repository::discover`]. Follows `docs/spec/approval.md`, 1.2 and 5.
 
+mod cache;
 pub mod fetched;
 pub mod heads;
 mod inflate;
@@ -18,13 +19,14 @@ pub mod tracked;
 pub mod watch;
 mod whole;
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::history::objects::{Extent, Merge, ObjectKind, Objects, Obstacle, Oid};
 use crate::store::commits::{CommitWriter, ScribeError};
+use crate::store::git::cache::ObjectCache;
 use crate::store::git::loose_folders::LooseFolders;
 use crate::store::sign::{CommitSigning, Setup, SignError};
 
@@ -40,6 +42,7 @@ pub struct Repository {
     loose_folders: LooseFolders,
     /// How many objects have been read, for diagnostic messages.
     reads: Cell<u64>,
+    cache: RefCell<ObjectCache>,
     /// A folder that replaces a git folder that libgit2 refuses; removed when this value is dropped.
     stand_in: Option<tempfile::TempDir>,
 }
@@ -151,6 +154,9 @@ impl Repository {
 
 impl Objects for Repository {
     fn read(&self, oid: Oid) -> Result<(ObjectKind, Vec<u8>), Obstacle> {
+        if let Some(known) = self.cache.borrow().get(oid) {
+            return Ok(known);
+        }
         self.ends(oid)?;
         self.reads.set(self.reads.get().saturating_add(1));
         let read = || {
@@ -159,7 +165,9 @@ impl Objects for Repository {
             Ok((object.kind(), object.data().to_vec()))
         };
         let (kind, bytes) = read().map_err(|error| self.obstacle(oid, &error))?;
-        Ok((own_kind(kind), bytes))
+        let kind = own_kind(kind);
+        self.cache.borrow_mut().keep(oid, kind, &bytes);
+        Ok((kind, bytes))
     }
 
     fn size(&self, oid: Oid) -> Result<u64, Obstacle> {

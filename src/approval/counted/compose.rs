@@ -59,8 +59,17 @@ impl<'h> Composer<'h> {
             return Rc::clone(known);
         }
         let files = ChosenFiles { history: self.history, choice };
-        // Reading from memory can't fail.
-        let read = Rc::new(Governance::read(&files).unwrap_or_default());
+        // Mostly, what counts is what landed at some time.
+        let mut landed = self.history.states.from();
+        let same = landed.find(|(landing, state)| {
+            matches!(state.origin, GovernanceOrigin::Own(_))
+                && self.is_what_landed(choice, *landing, state)
+        });
+        let read = match same {
+            Some((_, state)) => Rc::clone(&state.governance),
+            // Reading from memory can't fail.
+            None => Rc::new(Governance::read(&files).unwrap_or_default()),
+        };
         let mut known = self.known.borrow_mut();
         known.insert(choice.clone(), Rc::clone(&read));
         read

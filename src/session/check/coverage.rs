@@ -6,7 +6,7 @@
 use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, BuildError, Match};
 
 use crate::gate;
 use crate::gate::answer::{GateAnswer, GateVerdict, Question};
@@ -31,7 +31,6 @@ pub(super) struct Named {
     pub(super) filter: RecordFilter,
     /// Whether the question matches none of them, and nothing else can affect the answer.
     pub(super) is_about_nothing: bool,
-    words: Vec<String>,
     governance: Governance,
     tip: TipFiles,
 }
@@ -55,27 +54,20 @@ pub(super) fn plan(line: &OpenMainline<'_>, question: &Question) -> Result<Optio
     if is_about_nothing && !tip.is_sound() {
         return Ok(None);
     }
-    Ok(Some(Named {
-        filter,
-        is_about_nothing,
-        words: words.into_iter().map(str::to_owned).collect(),
-        governance: line.governance.clone(),
-        tip,
-    }))
+    Ok(Some(Named { filter, is_about_nothing, governance: line.governance.clone(), tip }))
 }
 
 impl Named {
     /// Tells whether the governance that counts selects the same records as the landed one, which
     /// was used to select them.
     pub(super) fn is_chosen_again(&self, snapshot: &Snapshot<'_>, question: &Question) -> bool {
-        let counts = &snapshot.governance;
-        if **counts == self.governance {
-            return true;
-        }
-        let words: Vec<&str> = self.words.iter().map(String::as_str).collect();
-        counts.policy.records == self.governance.policy.records
-            && self.tip.filter(&words, &|record| gate::is_about(question, record, counts))
-                == self.filter
+        let (counts, landed) = (&snapshot.governance, &self.governance);
+        let is_same = |record: &Record| {
+            gate::is_about(question, record, counts) == gate::is_about(question, record, landed)
+        };
+        **counts == *landed
+            || counts.policy.records == landed.policy.records
+                && self.tip.read_records().all(is_same)
     }
 
     /// Tells whether proposals about a record are wanted.
@@ -204,7 +196,7 @@ impl TipFiles {
     /// Returns the files of the matching records, and those with their ids under another name.
     fn filter(&self, words: &[&str], matches: &dyn Fn(&Record) -> bool) -> RecordFilter {
         let mut few = RecordFilter { folders: Some(BTreeSet::new()), ..RecordFilter::default() };
-        let may_match = any_of(words.iter().copied());
+        let may_match = any_value(words.iter().copied());
         for file in self.files.iter().filter(|file| may_match(&file.text)) {
             if file.content().record.as_ref().is_none_or(matches) {
                 few.add(&file.path);
@@ -224,6 +216,11 @@ impl TipFiles {
         few
     }
 
+    /// Returns the records that were read to select some: all that can match.
+    fn read_records(&self) -> impl Iterator<Item = &Record> {
+        self.files.iter().filter_map(|file| file.content.get()?.record.as_ref())
+    }
+
     /// Tells whether the tip has a record's file, or a file of this path.
     fn holds(&self, key: &TrailKey) -> bool {
         let key = key.as_str();
@@ -240,10 +237,34 @@ impl TipFiles {
 /// Returns a test for texts that may contain one of some words, in any letter case: after a backslash, any
 /// letter may be written differently.
 fn any_of<'w>(words: impl Iterator<Item = &'w str>) -> impl Fn(&str) -> bool {
-    let mut builder = AhoCorasick::builder();
-    let builder = builder.ascii_case_insensitive(true);
-    let words = builder.build(words.chain(["\\"]));
+    let words = search(words);
     move |text| words.as_ref().map_or(true, |words| words.is_match(text))
+}
+
+/// Returns a test for texts in which one of some words may be a value, or a part of one between blanks and quotes. A
+/// subject may be called what a key of every record is called, such as `identity`.
+fn any_value<'w>(words: impl Iterator<Item = &'w str>) -> impl Fn(&str) -> bool {
+    let words = search(words);
+    move |text| {
+        let may_be_value = |found: Match| {
+            let bytes = text.as_bytes();
+            let before = found.start().checked_sub(1).and_then(|at| bytes.get(at));
+            let after = bytes.get(found.end());
+            let goes_on = |byte: Option<&u8>| {
+                byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_')
+            };
+            let is_escape = bytes.get(found.start()) == Some(&b'\\');
+            is_escape || !goes_on(before) && !goes_on(after) && after != Some(&b':')
+        };
+        let found = words.as_ref().ok().and_then(|it| it.try_find_overlapping_iter(text).ok());
+        found.is_none_or(|mut found| found.any(may_be_value))
+    }
+}
+
+/// Returns a search for words and for the backslash, in any letter case.
+fn search<'w>(words: impl Iterator<Item = &'w str>) -> Result<AhoCorasick, BuildError> {
+    let mut builder = AhoCorasick::builder();
+    builder.ascii_case_insensitive(true).build(words.chain(["\\"]))
 }
 
 fn name(path: &str) -> String {

@@ -2,7 +2,7 @@
 //!
 //! Uses git2. Start at [`OpenError`]; `Repository::discover` is in here. Follows `docs/spec/approval.md`, 5 (6 to 13).
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -46,7 +46,7 @@ impl Repository {
     /// # Errors
     /// [`OpenError`]; only [`OpenError::NotFound`] means that the folder is outside git.
     pub fn discover(folder: &Path) -> Result<Repository, OpenError> {
-        // Each raw object is read only once: a cache would only cost time and memory.
+        // Libgit2's cache grows with the history; `ObjectCache` keeps what is soon read again.
         git2::opts::enable_caching(false);
         let found = git2::Repository::discover_path(folder, std::iter::empty::<PathBuf>());
         let own_dir = found.map_err(|error| match error.code() {
@@ -74,6 +74,7 @@ impl Repository {
             work_dir: stated_work_dir(&git, &config),
             loose_folders: LooseFolders::of(&common_dir),
             reads: Cell::new(0),
+            cache: RefCell::default(),
             git,
             common_dir,
             shallow,
@@ -108,6 +109,7 @@ impl Repository {
             work_dir: work_dir(own_dir).filter(|_| !bare),
             loose_folders: LooseFolders::of(&common_dir),
             reads: Cell::new(0),
+            cache: RefCell::default(),
             common_dir,
             shallow,
             extent: Extent::Partial,

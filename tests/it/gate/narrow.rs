@@ -2,7 +2,7 @@
 //!
 //! Each history once hid from the question what was done to the record in another folder.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::cli::{run, run_fed};
 use crate::decisions::record;
@@ -170,5 +170,42 @@ fn a_question_by_itself_is_answered_as_among_all_records() {
         let among: Value = serde_json::from_str(&among.out).unwrap();
         assert_eq!(among["verdict"], case.verdict, "{}: {}", case.what, among["reason"]);
         assert_eq!(alone, among, "{}", case.what);
+    }
+}
+
+/// Names of applications that are keys of every record, and how a record states them.
+const SPELLINGS: &[(&str, &str)] = &[
+    ("title", "subject: {application: title}"),
+    ("owner", "subject: {\"application\":\"owner\"}"),
+    ("risk", "subject:\n  application:\n    risk"),
+    ("status", "subject:\n  application: >-\n    status"),
+    ("level", "subject: {'application':'level'}"),
+    ("email", "subject: {application: \"\\x65mail\"}"),
+    ("name", "subject: {application: other, aliases: [x,name,y]}"),
+    ("the rule", "subject:\n  application: the\n    rule"),
+    ("class: standard", "subject: {application: 'class: standard'}"),
+    ("starts", "subject:\n  application: starts# 1\n  aliases:\n  - starts"),
+    ("id_", "subject: {application: [id_"),
+];
+
+#[test]
+fn a_subject_named_like_a_key_is_found_however_it_is_written() {
+    let repo = Repo::at("2026-11-20T09:00:00Z");
+    repo.by("root").write("exledger.yaml", "version: 1\nname: example/keys\n").commit("Begin");
+    for (n, (_, subject)) in SPELLINGS.iter().enumerate() {
+        let id = format!("EXC-2026-7F3K{n:X}");
+        filed(&repo, &format!("exceptions/{id}.yaml"), &record(&id, subject), "lee");
+    }
+    repo.checkout();
+    for (name, subject) in SPELLINGS {
+        let flags = ["check", "--application", name, "--format", "json", "--on", ON];
+        let alone = run(repo.path(), &flags);
+        let alone: Value = serde_json::from_str(&alone.out).unwrap();
+        let line = json!({"application": name}).to_string() + "\n";
+        let among = run_fed(repo.path(), &["check", "--stdin", "--on", ON], line.as_bytes());
+        let among: Value = serde_json::from_str(&among.out).unwrap();
+        assert_eq!(alone, among, "{subject}");
+        let verdict = if subject.contains("[id_") { "deny" } else { "allow" };
+        assert_eq!(alone["verdict"], verdict, "{subject}: {}", alone["reason"]);
     }
 }
