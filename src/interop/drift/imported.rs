@@ -56,6 +56,13 @@ pub fn by_name(path: &str, bytes: &[u8], options: &DriftOptions) -> Vec<FoundSup
     found
 }
 
+/// Returns the format of a file by its name, and what to do to cite a record in it.
+pub fn known(path: &str, options: &DriftOptions) -> Option<(&'static str, &'static str)> {
+    let mut named = FORMATS.iter().filter(|(format, _)| (format.is_named)(path));
+    let (format, citing) = named.find(|(format, _)| options.wants(format.name, true))?;
+    Some((format.name, citing))
+}
+
 /// Returns the exceptions of Kyverno in a file that has their word.
 pub fn kyverno(
     path: &str,
