@@ -1,5 +1,6 @@
 //! `drift`: suppressions in real repositories against the ledger. Start at [`found`].
 
+mod endless;
 mod features;
 mod files;
 mod formats;

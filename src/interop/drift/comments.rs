@@ -9,6 +9,7 @@ use regex::bytes::Captures;
 use crate::interop::drift::hidden;
 use crate::interop::drift::options::DriftOptions;
 use crate::interop::drift::patterns::DriftPattern;
+use crate::interop::import::format::is_no_end;
 use crate::record::id::Id;
 use crate::record::time::Day;
 use crate::survey::cited;
@@ -155,7 +156,11 @@ fn end(rest: &[u8]) -> SuppressionEnd {
         return SuppressionEnd::Missing;
     };
     let date = date.split(':').next().unwrap_or_default();
-    Day::new(date).map_or(SuppressionEnd::Refused, |day| SuppressionEnd::Until(day.start()))
+    match Day::new(date).map(Day::start) {
+        None => SuppressionEnd::Refused,
+        Some(end) if is_no_end(end) => SuppressionEnd::Missing,
+        Some(end) => SuppressionEnd::Until(end),
+    }
 }
 
 /// Returns the text of a suppression for messages, on one line and not too long.
