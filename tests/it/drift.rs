@@ -1,6 +1,7 @@
 //! `drift`: suppressions in real repositories against the ledger. Start at [`found`].
 
 mod endless;
+mod entries;
 mod features;
 mod files;
 mod formats;

@@ -92,6 +92,9 @@ pub fn find(
         let hidden = hidden::of_comment(pattern.tool, rules.as_deref(), path, options)?;
         let n_blank = whole.as_bytes().iter().take_while(|byte| byte.is_ascii_whitespace()).count();
         let start = whole.start() + n_blank;
+        if pattern.is_in_comment && !is_behind_sign(line.bytes.get(..start).unwrap_or_default()) {
+            return None;
+        }
         let between = line.bytes.get(passed..start).unwrap_or_default();
         column += String::from_utf8_lossy(between).chars().count();
         passed = start;
@@ -111,6 +114,14 @@ pub fn find(
         })
     };
     captures.filter_map(one).collect()
+}
+
+/// Tells whether a part of a line has the sign of a comment, or is the beginning of a line within one.
+fn is_behind_sign(before: &[u8]) -> bool {
+    let signs = ["//", "#", "/*", "<!--", "--"];
+
+    before.trim_ascii_start().starts_with(b"*")
+        || signs.iter().any(|sign| before.windows(sign.len()).any(|it| it == sign.as_bytes()))
 }
 
 /// The records that the suppressions of a line may cite.

@@ -88,7 +88,15 @@ pub fn by_word(
     if !ENDINGS.contains(&ending) {
         return Vec::new();
     }
+    if !kind.with.is_empty() {
+        let text = String::from_utf8_lossy(bytes);
+        if !kind.with.iter().all(|word| text.contains(word)) {
+            return Vec::new();
+        }
+    }
     match documents(bytes) {
+        // Its words are not enough to tell whose it is.
+        Err(_) if !kind.with.is_empty() => Vec::new(),
         Err(error) => vec![unread(path, kind.tool, kind.citing, &error)],
         Ok(documents) => {
             let mut found = finder(path, kind.citing, options);

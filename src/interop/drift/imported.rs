@@ -191,13 +191,11 @@ impl ForeignFile<'_> {
         }
     }
 
-    /// Returns the names that records use: trivy's kinds of findings have names of their own, besides the tool's.
+    /// Returns the names that records use: trivy's kinds of findings have names of their own, which its plain form
+    /// doesn't tell.
     fn tools(&self, tool: &str) -> Vec<String> {
-        match tool.strip_prefix("trivy") {
-            Some(_) if self.path.ends_with(".trivyignore") => vec!["trivy*".to_owned()],
-            Some(kind) if !kind.is_empty() => vec![tool.to_owned(), "trivy".to_owned()],
-            _ => vec![tool.to_owned()],
-        }
+        let is_plain = tool.starts_with("trivy") && self.path.ends_with(".trivyignore");
+        vec![if is_plain { "trivy*".to_owned() } else { tool.to_owned() }]
     }
 
     /// Returns an entry as it is written: its lines up to the next entry.

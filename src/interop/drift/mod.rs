@@ -84,7 +84,7 @@ impl DriftScanner {
         while let Some(candidate) = self.candidates.find_at(bytes, at) {
             is_kyverno |= candidate.as_bytes() == imported::KYVERNO_WORD.as_bytes();
             let kind = files::kind_of(candidate.as_bytes(), &self.options);
-            if let Some(kind) = kind.filter(|kind| kinds.iter().all(|it| it.tool != kind.tool)) {
+            if let Some(kind) = kind.filter(|kind| kinds.iter().all(|it| it.word != kind.word)) {
                 kinds.push(kind);
             }
             at = candidate.end().max(at + 1);
