@@ -3,14 +3,13 @@
 //! Start at [`Session::drift`]. Follows `docs/spec/interop.md`, 5. Each file is read once, in threads; a record is judged as
 //! everywhere.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use crate::diag::Finding;
 use crate::history::content;
-use crate::history::objects::Oid;
 use crate::interop::drift::options::DriftOptions;
 use crate::interop::drift::{self, DriftScanner, ScannedFile};
 use crate::interop::lock_files;
@@ -25,7 +24,7 @@ use crate::session::snapshot::Snapshot;
 use crate::session::snapshot::walk::Scope;
 use crate::store::git::Repository;
 use crate::store::git::reach;
-use crate::store::git::tracked::{TrackedFile, WorkFiles};
+use crate::store::git::tracked::{TrackedFile, WorkContent, WorkFiles};
 use crate::survey::drift::DriftJudge;
 
 /// How many files a thread takes at once.
@@ -91,13 +90,16 @@ fn drift<'s>(
     let scanner = DriftScanner::new(options(policy, lock_files)).map_err(|error| {
         Undetermined::other(error.to_string(), "this is a bug; please report it")
     })?;
-    let files: Vec<TrackedFile> = tracked
-        .into_iter()
-        .filter(|file| is_named(&file.path, &named) && !is_excluded(&file.path, policy))
-        .collect();
+    let wanted = tracked.iter().filter(|file| !is_excluded(&file.path, policy));
+    let files: Vec<&TrackedFile> =
+        wanted.clone().filter(|file| is_named(&file.path, &named)).collect();
     let mut scanned = scan_work_tree(&files, &top, &scanner);
     for file in files.iter().filter(|file| file.is_sparse) {
-        scanned.read(file, staged(repository, file.blob), &scanner);
+        scanned.read(file, staged(repository, file), &scanner);
+    }
+    if !scanned.special.is_empty() {
+        let regular = wanted.filter(|file| !file.is_link).map(|file| file.path.as_str());
+        scanned.judge_special(&top, &regular.collect(), &scanner);
     }
     let mut answer = DriftAnswer {
         findings: Vec::new(),
@@ -147,7 +149,7 @@ fn options(policy: &Policy, lock_files: BTreeMap<String, Vec<String>>) -> DriftO
 /// Returns the lock files among the tracked files, by their folders.
 fn lock_files_of(tracked: &[TrackedFile]) -> BTreeMap<String, Vec<String>> {
     let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for file in tracked {
+    for file in tracked.iter().filter(|file| !file.is_link) {
         if lock_files::is_lock_file(&file.path) {
             let folder = file.path.rsplit_once('/').map_or("", |(folder, _)| folder);
             found.entry(folder.to_owned()).or_default().push(file.path.clone());
@@ -157,10 +159,14 @@ fn lock_files_of(tracked: &[TrackedFile]) -> BTreeMap<String, Vec<String>> {
 }
 
 fn unread_index(error: impl std::fmt::Display) -> Undetermined {
-    Undetermined::other(
-        format!("the tracked files can't be listed: {error}"),
-        "check the clone; after `git sparse-checkout set --sparse-index`, run `git sparse-checkout reapply --no-sparse-index`",
-    )
+    let cause = error.to_string();
+    // libgit2 names the extension of the index that it doesn't know.
+    let remedy = if cause.contains("'link'") {
+        "the index is split: run `git config core.splitIndex false`, then `git update-index --no-split-index`"
+    } else {
+        "check the clone; after `git sparse-checkout set --sparse-index`, run `git sparse-checkout reapply --no-sparse-index`"
+    };
+    Undetermined::other(format!("the tracked files can't be listed: {cause}"), remedy)
 }
 
 /// Returns the named paths from the root of the repository; none stand for all of it. A path without a tracked file is
@@ -206,19 +212,30 @@ struct DriftSearch {
     found: Vec<ScannedFile>,
     n_files: usize,
     doubts: Vec<String>,
+    /// The paths of links, and of what is reached by one.
+    special: Vec<String>,
 }
 
 impl DriftSearch {
-    /// Adds a file, by its content or why that can't be read; `None` if there is nothing to read.
+    /// Adds a file, by its content or why that can't be read.
     fn read<B: AsRef<[u8]>>(
         &mut self,
         file: &TrackedFile,
-        content: Result<Option<B>, String>,
+        content: Result<WorkContent<B>, String>,
         scanner: &DriftScanner,
     ) {
         let bytes = match content {
-            Ok(Some(bytes)) => bytes,
-            Ok(None) => return,
+            Ok(WorkContent::Bytes(bytes)) => bytes,
+            Ok(WorkContent::Absent) => return,
+            Ok(WorkContent::TooLarge) => {
+                let why = format!("it has more than {} MiB: split it", drift::LARGEST >> 20);
+                self.found.extend(scanner.unread(&file.path, &why));
+                return;
+            }
+            Ok(WorkContent::Special) => {
+                self.special.push(file.path.clone());
+                return;
+            }
             Err(cause) => {
                 self.doubts.push(format!("{} can't be read: {cause}", file.path));
                 return;
@@ -235,11 +252,26 @@ impl DriftSearch {
         self.found.extend(other.found);
         self.n_files += other.n_files;
         self.doubts.extend(other.doubts);
+        self.special.extend(other.special);
+    }
+
+    /// Adds the links to files that a tool reads, except those that lead to one that is searched where it is.
+    fn judge_special(&mut self, top: &Path, regular: &BTreeSet<&str>, scanner: &DriftScanner) {
+        for path in std::mem::take(&mut self.special) {
+            let target = reach::below(top, &path);
+            let is_searched = target.is_some_and(|target| {
+                regular.contains(target.as_str()) && scanner.is_alike(&path, &target)
+            });
+            if !is_searched {
+                let why = "it is a link, which is not followed: track a regular file instead";
+                self.found.extend(scanner.unread(&path, why));
+            }
+        }
     }
 }
 
 /// Searches the files that are checked out, in as many threads as the machine has processors.
-fn scan_work_tree(files: &[TrackedFile], top: &Path, scanner: &DriftScanner) -> DriftSearch {
+fn scan_work_tree(files: &[&TrackedFile], top: &Path, scanner: &DriftScanner) -> DriftSearch {
     let n_threads = std::thread::available_parallelism().map_or(1, usize::from);
     let n_threads = n_threads.min(files.len().div_ceil(BATCH)).max(1);
     let next = AtomicUsize::new(0);
@@ -272,7 +304,12 @@ fn scan_work_tree(files: &[TrackedFile], top: &Path, scanner: &DriftScanner) -> 
 }
 
 /// Returns the staged content of a file that is not checked out.
-fn staged(repository: &Repository, blob: Oid) -> Result<Option<Vec<u8>>, String> {
+fn staged(repository: &Repository, file: &TrackedFile) -> Result<WorkContent<Vec<u8>>, String> {
+    if file.is_link {
+        return Ok(WorkContent::Special);
+    }
     let largest = usize::try_from(drift::LARGEST).unwrap_or(usize::MAX);
-    content::bytes_within(repository, blob, largest).map_err(|obstacle| obstacle.to_string())
+    let found = content::bytes_within(repository, file.blob, largest);
+    let found = found.map_err(|obstacle| obstacle.to_string())?;
+    Ok(found.map_or(WorkContent::TooLarge, WorkContent::Bytes))
 }

@@ -1,9 +1,12 @@
 //! `drift`: suppressions in real repositories against the ledger. Start at [`found`].
 
 mod advice;
+mod endless;
+mod entries;
 mod features;
 mod files;
 mod formats;
+mod obeyed;
 mod planted;
 mod round;
 mod samples;
@@ -12,7 +15,7 @@ mod wiring;
 use serde_json::Value;
 
 use crate::cli::{self, Run};
-use crate::repo::Repo;
+use crate::repo::{Repo, git};
 
 /// The clock of the answers.
 const ON: &str = "2026-11-21T00:00:00Z";
@@ -86,4 +89,20 @@ fn found(repo: &Repo, args: &[&str]) -> (i32, Vec<(String, String)>) {
 /// Returns findings in the form for comparison.
 fn are(findings: &[(&str, &str)]) -> Vec<(String, String)> {
     findings.iter().map(|(place, rule)| ((*place).to_owned(), (*rule).to_owned())).collect()
+}
+
+/// Returns a ledger with one record in force, checked out.
+fn repo(findings: &str) -> Repo {
+    let repo = ledger(POLICY, &record(findings));
+    repo.checkout();
+    repo
+}
+
+/// Returns the rules of the findings in one file, which is tracked then.
+fn rules(repo: &Repo, path: &str, bytes: &[u8]) -> Vec<String> {
+    let place = repo.path().join(path);
+    std::fs::create_dir_all(place.parent().unwrap()).unwrap();
+    std::fs::write(place, bytes).unwrap();
+    git(repo.path(), &["add", "--", path]);
+    found(repo, &[path]).1.into_iter().map(|(_, rule)| rule).collect()
 }

@@ -9,6 +9,7 @@ use regex::bytes::Captures;
 use crate::interop::drift::hidden;
 use crate::interop::drift::options::DriftOptions;
 use crate::interop::drift::patterns::DriftPattern;
+use crate::interop::import::format::is_no_end;
 use crate::record::id::Id;
 use crate::record::time::Day;
 use crate::survey::cited;
@@ -91,6 +92,9 @@ pub fn find(
         let hidden = hidden::of_comment(pattern.tool, rules.as_deref(), path, options)?;
         let n_blank = whole.as_bytes().iter().take_while(|byte| byte.is_ascii_whitespace()).count();
         let start = whole.start() + n_blank;
+        if pattern.is_in_comment && !is_behind_sign(line.bytes.get(..start).unwrap_or_default()) {
+            return None;
+        }
         let between = line.bytes.get(passed..start).unwrap_or_default();
         column += String::from_utf8_lossy(between).chars().count();
         passed = start;
@@ -110,6 +114,14 @@ pub fn find(
         })
     };
     captures.filter_map(one).collect()
+}
+
+/// Tells whether a part of a line has the sign of a comment, or is the beginning of a line within one.
+fn is_behind_sign(before: &[u8]) -> bool {
+    let signs = ["//", "#", "/*", "<!--", "--"];
+
+    before.trim_ascii_start().starts_with(b"*")
+        || signs.iter().any(|sign| before.windows(sign.len()).any(|it| it == sign.as_bytes()))
 }
 
 /// The records that the suppressions of a line may cite.
@@ -155,7 +167,11 @@ fn end(rest: &[u8]) -> SuppressionEnd {
         return SuppressionEnd::Missing;
     };
     let date = date.split(':').next().unwrap_or_default();
-    Day::new(date).map_or(SuppressionEnd::Refused, |day| SuppressionEnd::Until(day.start()))
+    match Day::new(date).map(Day::start) {
+        None => SuppressionEnd::Refused,
+        Some(end) if is_no_end(end) => SuppressionEnd::Missing,
+        Some(end) => SuppressionEnd::Until(end),
+    }
 }
 
 /// Returns the text of a suppression for messages, on one line and not too long.

@@ -35,6 +35,14 @@ pub struct EntryFinder<'f> {
 }
 
 impl EntryFinder<'_> {
+    /// Adds an entry that can't be read as its tool reads it; why.
+    pub fn add_unread(&mut self, entry: FoundEntry<'_>, why: String) {
+        self.add(entry);
+        if let Some(last) = self.found.last_mut() {
+            last.fault = Some(why);
+        }
+    }
+
     /// Adds an entry.
     pub fn add(&mut self, entry: FoundEntry<'_>) {
         let mut cited = None;

@@ -18,21 +18,30 @@ use crate::yaml::node::Node;
 /// The endings of the files that are read by a word that they hold.
 const ENDINGS: &[&str] = &["yaml", "yml", "json"];
 
-/// Returns the entries of a file of checkov or zizmor; empty for any other file.
-pub fn by_name(path: &str, bytes: &[u8], options: &DriftOptions) -> Vec<FoundSuppression> {
+/// Returns the tool of a file of checkov or zizmor, what to do to cite a record in it, and what finds its entries.
+fn named(path: &str, options: &DriftOptions) -> Option<(&'static str, CitingAdvice, FindEntries)> {
     let name = path.rsplit('/').next().unwrap_or(path);
-    let (tool, citing, find): (&str, &'static str, FindEntries) = match name {
+    let (tool, citing, find): (_, _, FindEntries) = match name {
         ".checkov.yaml" | ".checkov.yml" => ("checkov", "put `# ID` behind it", checkov),
         ".checkov.baseline" => {
             ("checkov", "name it in `skip-check` of .checkov.yaml, with `# ID` behind it", baseline)
         }
         "zizmor.yml" | "zizmor.yaml" => ("zizmor", "put `# ID` behind it", zizmor),
-        _ => return Vec::new(),
+        _ => return None,
     };
-    let citing = CitingAdvice::plain(citing);
-    if !options.wants(tool, true) {
+    options.wants(tool, true).then_some((tool, CitingAdvice::plain(citing), find))
+}
+
+/// Returns the tool of a file of checkov or zizmor, and what to do to cite a record in it.
+pub fn known(path: &str, options: &DriftOptions) -> Option<(&'static str, CitingAdvice)> {
+    named(path, options).map(|(tool, citing, _)| (tool, citing))
+}
+
+/// Returns the entries of a file of checkov or zizmor; empty for any other file.
+pub fn by_name(path: &str, bytes: &[u8], options: &DriftOptions) -> Vec<FoundSuppression> {
+    let Some((tool, citing, find)) = named(path, options) else {
         return Vec::new();
-    }
+    };
     match documents(bytes) {
         Err(error) => vec![unread(path, tool, citing, &error)],
         Ok(documents) => {
@@ -79,7 +88,15 @@ pub fn by_word(
     if !ENDINGS.contains(&ending) {
         return Vec::new();
     }
+    if !kind.with.is_empty() {
+        let text = String::from_utf8_lossy(bytes);
+        if !kind.with.iter().all(|word| text.contains(word)) {
+            return Vec::new();
+        }
+    }
     match documents(bytes) {
+        // Its words are not enough to tell whose it is.
+        Err(_) if !kind.with.is_empty() => Vec::new(),
         Err(error) => vec![unread(path, kind.tool, kind.citing, &error)],
         Ok(documents) => {
             let mut found = finder(path, kind.citing, options);

@@ -98,6 +98,13 @@ pub fn by_name(path: &str, bytes: &[u8], options: &DriftOptions) -> Vec<FoundSup
     found
 }
 
+/// Returns the format of a file by its name, and what to do to cite a record in it.
+pub fn known(path: &str, options: &DriftOptions) -> Option<(&'static str, CitingAdvice)> {
+    let mut named = FORMATS.iter().filter(|(format, _)| (format.is_named)(path));
+    let (format, citing) = named.find(|(format, _)| options.wants(format.name, true))?;
+    Some((format.name, *citing))
+}
+
 /// Returns the exceptions of Kyverno in a file that has their word.
 pub fn kyverno(
     path: &str,
@@ -225,13 +232,11 @@ impl ForeignFile<'_> {
         }
     }
 
-    /// Returns the names that records use: trivy's kinds of findings have names of their own, besides the tool's.
+    /// Returns the names that records use: trivy's kinds of findings have names of their own, which its plain form
+    /// doesn't tell.
     fn tools(&self, tool: &str) -> Vec<String> {
-        match tool.strip_prefix("trivy") {
-            Some(_) if self.path.ends_with(".trivyignore") => vec!["trivy*".to_owned()],
-            Some(kind) if !kind.is_empty() => vec![tool.to_owned(), "trivy".to_owned()],
-            _ => vec![tool.to_owned()],
-        }
+        let is_plain = tool.starts_with("trivy") && self.path.ends_with(".trivyignore");
+        vec![if is_plain { "trivy*".to_owned() } else { tool.to_owned() }]
     }
 
     /// Returns an entry as it is written: its lines up to the next entry.

@@ -3,6 +3,7 @@
 //! Uses survey's suppressions, interop's readers. Pure: the caller supplies the bytes. Start at [`DriftScanner`]; the
 //! patterns of comments are data, in `patterns.tsv`. Follows `docs/spec/interop.md`, 5.
 
+mod by_name;
 pub mod comments;
 pub mod entry;
 pub mod files;
@@ -68,7 +69,9 @@ impl DriftScanner {
     pub fn scan(&self, path: &str, bytes: &[u8]) -> ScannedFile {
         let mut found = ScannedFile::default();
         if bytes.get(..TOLD_BY.min(bytes.len())).unwrap_or_default().contains(&0) {
-            return found;
+            // The tools read such a file too.
+            let why = "it is UTF-16 text, or binary: save it as UTF-8 text";
+            return self.unread(path, why).unwrap_or(found);
         }
         let ending = patterns::ending(path);
         found.suppressions = files::by_name(path, bytes, &self.options);
@@ -81,7 +84,7 @@ impl DriftScanner {
         while let Some(candidate) = self.candidates.find_at(bytes, at) {
             is_kyverno |= candidate.as_bytes() == imported::KYVERNO_WORD.as_bytes();
             let kind = files::kind_of(candidate.as_bytes(), &self.options);
-            if let Some(kind) = kind.filter(|kind| kinds.iter().all(|it| it.tool != kind.tool)) {
+            if let Some(kind) = kind.filter(|kind| kinds.iter().all(|it| it.word != kind.word)) {
                 kinds.push(kind);
             }
             at = candidate.end().max(at + 1);
@@ -100,6 +103,18 @@ impl DriftScanner {
             found.suppressions.extend(entries);
         }
         found
+    }
+
+    /// Returns a file whose content is not known, and why; `None` if it is not read by its name, so that it is passed
+    /// over.
+    pub fn unread(&self, path: &str, why: &str) -> Option<ScannedFile> {
+        let unread = by_name::unread(path, why, &self.options)?;
+        Some(ScannedFile { suppressions: vec![unread], generated: None })
+    }
+
+    /// Tells whether two paths are read by their names, and the same content says the same at both.
+    pub fn is_alike(&self, path: &str, other: &str) -> bool {
+        by_name::is_alike(path, other, &self.options)
     }
 
     fn line(&self, path: &str, ending: &str, line: &SourceLine<'_>, found: &mut ScannedFile) {

@@ -1,9 +1,9 @@
 //! The table of comments that suppress findings, as it ships: `patterns.tsv`.
 //!
 //! Pure. Start at [`all`]. Columns: the tool; the endings of its files; whether it is on by default; the pattern of a
-//! line; words of which every match has one, in whatever case; what to do to cite a record, and
-//! behind a `|` the same for one that states no end; a note; `before` if
-//! only a comment on the line before cites one.
+//! line; words of which every match has one, in whatever case; what to do to cite a record, and behind a `|` the same for
+//! one that states no end; a note; the place: `before` if only a comment on the line before cites a record, `comment` if the
+//! match must be in a comment.
 
 use regex::bytes::Regex;
 
@@ -26,6 +26,8 @@ pub struct DriftPattern {
     pub citing: CitingAdvice,
     /// Whether only a comment on the line before cites it.
     pub is_cited_before: bool,
+    /// Whether it counts only behind the sign of a comment on its line.
+    pub is_in_comment: bool,
 }
 
 impl DriftPattern {
@@ -48,6 +50,7 @@ fn row(line: &'static str) -> Result<DriftPattern, regex::Error> {
     let mut cell = || cells.next().unwrap_or_default();
     let (tool, files, default, regex, words, citing) =
         (cell(), cell(), cell(), cell(), cell(), cell());
+    let place = cells.nth(1).unwrap_or_default();
     let endings = files.split(',').filter(|ending| *ending != "*");
     Ok(DriftPattern {
         tool,
@@ -59,7 +62,8 @@ fn row(line: &'static str) -> Result<DriftPattern, regex::Error> {
             Some((plain, ending)) => CitingAdvice::with_end(plain, ending),
             None => CitingAdvice::plain(citing),
         },
-        is_cited_before: cells.nth(1) == Some("before"),
+        is_cited_before: place == "before",
+        is_in_comment: place == "comment",
     })
 }
 

@@ -6,6 +6,7 @@
 use crate::interop::drift::entry::{EntryFinder, FoundEntry};
 use crate::interop::export::engine_pattern::{between_anchors, of_regex};
 use crate::interop::export::prowler::PROVIDERS;
+use crate::interop::import::format::is_no_end;
 use crate::record::time::Instant;
 use crate::survey::drift::suppression::{CitingAdvice, HiddenFindings, HiddenIds, SuppressionEnd};
 use crate::yaml::node::Node;
@@ -16,6 +17,8 @@ pub struct PolicyKind {
     pub tool: &'static str,
     /// A word that a file with such exceptions has.
     pub word: &'static str,
+    /// Further words that it has, if the first one alone says too little.
+    pub with: &'static [&'static str],
     /// What to do so that an exception cites a record.
     pub citing: CitingAdvice,
     find: fn(&Node, &mut EntryFinder<'_>),
@@ -33,12 +36,14 @@ pub const KINDS: &[PolicyKind] = &[
     PolicyKind {
         tool: "prowler",
         word: "Mutelist:",
+        with: &[],
         citing: CitingAdvice::plain("begin its `Description` with `ID`"),
         find: prowler,
     },
     PolicyKind {
         tool: "conforma",
         word: "volatileConfig",
+        with: &[],
         citing: CitingAdvice::with_end(
             "write `reference: ID` in it",
             "write `reference: ID` and `effectiveUntil: \"LAST\"` in it",
@@ -46,8 +51,18 @@ pub const KINDS: &[PolicyKind] = &[
         find: conforma,
     },
     PolicyKind {
+        tool: "conforma",
+        word: "exclude",
+        with: &["sources", "policy", "config"],
+        citing: CitingAdvice::plain(
+            "move it to `volatileConfig.exclude`, with `reference: ID` and `effectiveUntil`",
+        ),
+        find: conforma_config,
+    },
+    PolicyKind {
         tool: "azure-policy",
         word: "policyExemptions",
+        with: &[],
         citing: CitingAdvice::with_end(
             "begin its `description` with `ID`",
             "begin its `description` with `ID`, and write `\"expiresOn\": \"LAST\"`",
@@ -57,6 +72,7 @@ pub const KINDS: &[PolicyKind] = &[
     PolicyKind {
         tool: "kubescape",
         word: "postureExceptionPolicy",
+        with: &[],
         citing: CitingAdvice::with_end(
             "begin its `reason` with `ID`",
             "begin its `reason` with `ID`, and write `\"expirationDate\": \"INSTANT\"`",
@@ -88,7 +104,7 @@ fn inclusive(node: Option<&Node>) -> SuppressionEnd {
 fn end(node: Option<&Node>, seconds: i64) -> SuppressionEnd {
     match node.and_then(Node::text).filter(|text| !text.is_empty()) {
         None => SuppressionEnd::Missing,
-        Some(text) => match Instant::parse(text) {
+        Some(text) => match Instant::parse(text).filter(|instant| !is_no_end(*instant)) {
             Some(instant) => SuppressionEnd::Until(instant.plus_seconds(seconds)),
             None => SuppressionEnd::Missing,
         },
@@ -194,6 +210,36 @@ fn conforma(root: &Node, found: &mut EntryFinder<'_>) {
     }
 }
 
+/// Finds what a source, or the whole policy, excludes without an end.
+fn conforma_config(root: &Node, found: &mut EntryFinder<'_>) {
+    let mut policies: Vec<&Node> = Vec::new();
+    collect(root, &|node| node.get("sources").map(|_| node), &mut policies);
+    for policy in policies {
+        let sources = texts_of(policy.get("sources")).iter();
+        let sources = sources.filter(|source| source.get("policy").is_some());
+        let configs = sources.filter_map(|source| source.get("config"));
+        for config in configs.chain(policy.get("configuration")) {
+            let Some(excluded) = config.get("exclude") else {
+                continue;
+            };
+            let items = match excluded.items() {
+                [] => std::slice::from_ref(excluded),
+                items => items,
+            };
+            for item in items.iter().filter(|item| item.text().is_some()) {
+                let id = item.text().unwrap_or_default();
+                found.add(FoundEntry {
+                    pos: item.pos,
+                    label: format!("conforma:{id}"),
+                    hidden: vec![of("conforma", id, None)],
+                    end: SuppressionEnd::Missing,
+                    node: item,
+                });
+            }
+        }
+    }
+}
+
 fn texts_of(node: Option<&Node>) -> &[Node] {
     node.map(Node::items).unwrap_or_default()
 }
@@ -247,7 +293,13 @@ fn azure(root: &Node, found: &mut EntryFinder<'_>) {
 
 fn kubescape(root: &Node, found: &mut EntryFinder<'_>) {
     let mut policies: Vec<&Node> = Vec::new();
-    let is_one = |node: &Node| text(node, "policyType") == Some("postureExceptionPolicy");
+    let is_one = |node: &Node| {
+        let mut named = node.entries().iter().filter(|entry| folded(&entry.key) == "policytype");
+        named.any(|entry| {
+            let kind = entry.value.text().unwrap_or_default();
+            kind.eq_ignore_ascii_case("postureExceptionPolicy")
+        })
+    };
     collect(root, &|node| Some(node).filter(|node| is_one(node)), &mut policies);
     for policy in policies {
         let controls = texts_of(policy.get("posturePolicies"));
@@ -260,14 +312,54 @@ fn kubescape(root: &Node, found: &mut EntryFinder<'_>) {
             ids: if is_whole { HiddenIds::All } else { HiddenIds::Listed(ids) },
             ..of("kubescape", "", Some(resources).filter(|it| !it.is_empty()))
         };
-        found.add(FoundEntry {
+        let entry = FoundEntry {
             pos: policy.pos,
             label: format!("exception {}", text(policy, "name").unwrap_or("without a name")),
             hidden: vec![hidden],
             end: end(policy.get("expirationDate"), 0),
             node: policy,
-        });
+        };
+        let parts = std::iter::once(policy).chain(controls).chain(designators);
+        match parts.flat_map(Node::entries).find_map(|part| other_case(&part.key)) {
+            None => found.add(entry),
+            Some(known) => found.add_unread(
+                entry,
+                format!("kubescape reads a key in any case, and one is not written `{known}`"),
+            ),
+        }
     }
+}
+
+/// The keys of kubescape that say what an exception hides, and until when.
+const KUBESCAPE_KEYS: &[&str] = &[
+    "policyType",
+    "actions",
+    "resources",
+    "posturePolicies",
+    "expirationDate",
+    "designatorType",
+    "attributes",
+    "controlID",
+    "controlName",
+    "frameworkName",
+    "ruleName",
+];
+
+/// Returns the key that a tool written in Go reads, if this one is the same but for its case: there, the last one wins.
+fn other_case(key: &str) -> Option<&'static str> {
+    let folded_key = folded(key);
+    let mut known = KUBESCAPE_KEYS.iter().filter(|known| **known != key);
+    known.find(|known| folded(known) == folded_key).copied()
+}
+
+/// Returns a key without its case, as Go's `encoding/json` compares keys: U+017F is an `s`, the Kelvin sign a `k`.
+fn folded(key: &str) -> String {
+    let plain = key.chars().map(|it| match it {
+        '\u{17f}' => 's',
+        '\u{212a}' => 'k',
+        other => other.to_ascii_lowercase(),
+    });
+    plain.collect()
 }
 
 /// Returns the resource that a designator of kubescape names, whose attributes are regular expressions.

@@ -1,9 +1,10 @@
 //! What a reader of a format is: its name, its input, its errors.
 //!
-//! Uses plan's entries. Pure. Start at [`ImportFormat`].
+//! Uses plan's entries, record's times. Pure. Start at [`ImportFormat`].
 
 use crate::interop::import::lines;
 use crate::plan::import::ImportEntry;
+use crate::record::time::Instant;
 
 /// The largest input, in bytes.
 pub const MOST_BYTES: u64 = 64 << 20;
@@ -79,6 +80,14 @@ impl ImportError {
 /// Returns what is said of an input that has too many bytes.
 pub fn too_large() -> String {
     format!("it has more than {} MiB: split it", MOST_BYTES >> 20)
+}
+
+/// The first second of year 1.
+const ZERO: i64 = -62_135_596_800;
+
+/// Tells whether a tool written in Go takes an instant for no end at all, by `IsZero`.
+pub fn is_no_end(instant: Instant) -> bool {
+    instant.unix() == ZERO
 }
 
 /// Returns the last part of a path.

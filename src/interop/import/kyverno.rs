@@ -4,12 +4,12 @@
 
 mod expression;
 
-use crate::interop::import::format::{ImportError, ImportFormat, ImportInput};
+use crate::interop::import::format::{ImportError, ImportFormat, ImportInput, is_no_end};
 use crate::interop::import::yaml as document;
 use crate::plan::import::{ForeignEnd, ForeignException, ImportEntry, key};
 use crate::record::subject::FindingKey;
-use crate::record::time::{Day, Instant, When, not_after};
-use crate::yaml::node::Node;
+use crate::record::time::{Instant, When};
+use crate::yaml::node::{MapEntry, Node};
 
 pub const FORMAT: ImportFormat = ImportFormat {
     name: "kyverno",
@@ -126,7 +126,7 @@ fn of_rules(spec: &Node, notes: &mut Vec<String>) -> Result<Vec<FindingKey>, Ine
     if !document::is_empty(spec.get("podSecurity")) {
         notes.push("wider: podSecurity".to_owned());
     }
-    if other_conditions(spec) {
+    if Conditions::of(spec).has_others {
         notes.push("wider: conditions".to_owned());
     }
     let mut findings: Vec<FindingKey> = Vec::new();
@@ -200,59 +200,74 @@ fn matched(node: Option<&Node>, notes: &mut Vec<String>) -> Result<Vec<String>, 
 /// The condition by which an exported exception ends, before and after its instant.
 const ENDS: (&str, &str) = ("{{ time_before(time_now_utc(), '", "') }}");
 
-/// Returns the instants of the conditions that end an exception.
-fn condition_ends(spec: &Node) -> impl Iterator<Item = Option<&str>> {
-    let conditions = spec.get("conditions");
-    let of = |key: &str| {
-        let list = conditions.and_then(|node| node.get(key)).map(Node::items);
-        list.unwrap_or_default().iter()
-    };
-    of("all").chain(of("any")).map(|condition| {
-        let text = document::text_at(condition, "key")?;
-        let is_true = document::text_at(condition, "value") == Some("true");
-        let rest = text.strip_prefix(ENDS.0)?.strip_suffix(ENDS.1)?;
-        is_true.then_some(rest)
-    })
+/// What the conditions of an exception say about its end.
+#[derive(Debug, Default)]
+struct Conditions {
+    /// The first instant at which they hold no more.
+    end: Option<Instant>,
+    /// Whether one of them is not the one that an export writes.
+    has_others: bool,
 }
 
-fn other_conditions(spec: &Node) -> bool {
-    condition_ends(spec).any(|end| end.is_none())
+impl Conditions {
+    /// Reads `conditions`: each of `all` has to hold, and one of `any`.
+    fn of(spec: &Node) -> Conditions {
+        let Some(node) = spec.get("conditions").filter(|node| !document::is_empty(Some(node)))
+        else {
+            return Conditions::default();
+        };
+        let ends = |key: &str| -> Vec<Option<Instant>> {
+            let list = node.get(key).map(Node::items).unwrap_or_default();
+            list.iter().map(condition_end).collect()
+        };
+        let (all, any) = (ends("all"), ends("any"));
+        let is_known = |entry: &MapEntry| {
+            matches!(entry.key.as_str(), "all" | "any") && !entry.value.items().is_empty()
+        };
+        // One that is not understood may hold for ever, so `any` ends only if each of them does.
+        let last: Option<Vec<Instant>> = any.iter().copied().collect();
+        let last = last.and_then(|ends| ends.into_iter().max());
+        Conditions {
+            end: all.iter().copied().flatten().chain(last).min(),
+            has_others: all.iter().chain(&any).any(Option::is_none)
+                || node.entries().is_empty()
+                || !node.entries().iter().all(is_known),
+        }
+    }
 }
 
-/// Returns the earliest end that is stated.
+/// Returns the end of a condition that is exactly the one that an export writes.
+fn condition_end(condition: &Node) -> Option<Instant> {
+    let is_known = |entry: &MapEntry| matches!(entry.key.as_str(), "key" | "operator" | "value");
+    let is_plain = condition.entries().iter().all(is_known);
+    let is_true = condition
+        .get("value")
+        .is_some_and(|value| document::is_bare(value) && value.text() == Some("true"));
+    let is_equal = condition.get("operator").and_then(Node::text) == Some("Equals");
+    let stated = condition.get("key")?.text()?.strip_prefix(ENDS.0)?.strip_suffix(ENDS.1)?;
+    Instant::parse(stated).filter(|_| is_plain && is_true && is_equal)
+}
+
+/// Returns the end that is stated. The label `cleanup.kyverno.io/ttl` is none: where the cleanup controller may
+/// not delete the object, it has no effect.
 fn end(spec: &Node, ttl: Option<&str>) -> ForeignEnd {
-    let mut ends: Vec<When> = Vec::new();
-    if let Some(node) = spec.get("expiresAt") {
-        match node.text().and_then(Instant::parse) {
-            Some(instant) => ends.push(When::instant(instant)),
-            None => return ForeignEnd::Unclear("`expiresAt` is no instant".to_owned()),
-        }
+    let unclear = |why: &str| ForeignEnd::Unclear(why.to_owned());
+    // Each form has its own field, and the cluster drops that of the other.
+    let (stated, conditions) = match spec.get("policyRefs") {
+        None => (None, Conditions::of(spec)),
+        Some(_) => (spec.get("expiresAt"), Conditions::default()),
+    };
+    let stated = match stated.map(|node| node.text().and_then(Instant::parse)) {
+        Some(None) => return unclear("`expiresAt` is no instant"),
+        Some(Some(instant)) => Some(instant).filter(|instant| !is_no_end(*instant)),
+        None => None,
+    };
+    match stated.or(conditions.end) {
+        Some(end) => ForeignEnd::Until(When::instant(end)),
+        None if conditions.has_others => unclear("its conditions may hold for ever"),
+        None if ttl.is_some() => unclear(
+            "`cleanup.kyverno.io/ttl` ends it only where the cleanup controller may delete it",
+        ),
+        None => ForeignEnd::Missing,
     }
-    for stated in condition_ends(spec).flatten() {
-        match Instant::parse(stated) {
-            Some(instant) => ends.push(When::instant(instant)),
-            None => return ForeignEnd::Unclear("its condition names no instant".to_owned()),
-        }
-    }
-    if let Some(ttl) = ttl {
-        match of_ttl(ttl) {
-            Some(end) => ends.push(end),
-            None => {
-                return ForeignEnd::Unclear(
-                    "`cleanup.kyverno.io/ttl` is a duration since it was created".to_owned(),
-                );
-            }
-        }
-    }
-    ends.into_iter().min_by_key(not_after).map_or(ForeignEnd::Missing, ForeignEnd::Until)
-}
-
-/// Returns the end of a label `2026-12-21T000000Z` or `2026-12-21`.
-fn of_ttl(text: &str) -> Option<When> {
-    if let Some(day) = Day::new(text) {
-        return Some(When::Day(day.plus_days(-1)));
-    }
-    let (day, time) = text.strip_suffix('Z')?.split_once('T')?;
-    let (hours, minutes, seconds) = (time.get(..2)?, time.get(2..4)?, time.get(4..)?);
-    Instant::parse(&format!("{day}T{hours}:{minutes}:{seconds}Z")).map(When::instant)
 }

@@ -1,13 +1,15 @@
 //! `osv-scanner.toml`: ignored vulnerabilities of the lock files in its own folder.
 //!
 //! Uses plan's entries. Pure. Start at [`FORMAT`]. Read as osv-scanner does (internal/config/manager.go): a date without
-//! a zone is read in the zone of the machine.
+//! a zone is read in the zone of the machine; the first instant of year 1 is no end.
 
 use std::collections::BTreeSet;
 
 use toml_edit::{Datetime, Item};
 
-use crate::interop::import::format::{ImportError, ImportFormat, ImportInput, file_name};
+use crate::interop::import::format::{
+    ImportError, ImportFormat, ImportInput, file_name, is_no_end,
+};
 use crate::interop::import::lines::LineIndex;
 use crate::interop::import::toml::{self, TomlInput, TomlItem};
 use crate::plan::import::text::path_notes;
@@ -69,7 +71,7 @@ fn vulnerability(line: u64, item: &TomlItem<'_>, input: &ImportInput<'_>) -> Imp
         None | Some(Item::None) => ForeignEnd::Missing,
         Some(value) => {
             match value.as_datetime().and_then(|stated| until(stated, &mut is_end_local)) {
-                Some(end) => ForeignEnd::Until(end),
+                Some(end) => end,
                 None => {
                     let what = format!("{id}: `ignoreUntil` is no date");
                     return ImportEntry::unreadable(line, what);
@@ -106,11 +108,19 @@ fn vulnerability(line: u64, item: &TomlItem<'_>, input: &ImportInput<'_>) -> Imp
 }
 
 /// Returns the end in `ignoreUntil`; tells of a date whose zone is that of the machine.
-fn until(stated: &Datetime, is_end_local: &mut bool) -> Option<When> {
+fn until(stated: &Datetime, is_end_local: &mut bool) -> Option<ForeignEnd> {
     if stated.offset.is_some() {
-        return Instant::parse(&stated.to_string()).map(When::instant);
+        let instant = Instant::parse(&stated.to_string())?;
+        return Some(match instant {
+            instant if is_no_end(instant) => ForeignEnd::Missing,
+            instant => ForeignEnd::Until(When::instant(instant)),
+        });
     }
     let day = Day::new(&stated.date?.to_string())?;
+    // In one zone or another it is the instant that means no end.
+    if is_no_end(day.start()) {
+        return Some(ForeignEnd::Missing);
+    }
     *is_end_local = true;
-    Some(When::Day(day.plus_days(-1)))
+    Some(ForeignEnd::Until(When::Day(day.plus_days(-1))))
 }

@@ -1,12 +1,15 @@
 //! Trivy: `.trivyignore`, one id a line, and `.trivyignore.yaml`.
 //!
 //! Uses plan's entries. Pure. Start at [`FORMAT`]. Read as trivy does (pkg/result/ignore.go): a date is its first
-//! instant, so the day before it is the last one that is covered; a line with a bad date is dropped there.
+//! instant, so the day before it is the last one that is covered; a line with a bad date is dropped there; the first
+//! instant of year 1 is no end.
 
 use std::collections::BTreeSet;
 
 use crate::interop::glob::{self, GlobReading};
-use crate::interop::import::format::{ImportError, ImportFormat, ImportInput, file_name, text};
+use crate::interop::import::format::{
+    ImportError, ImportFormat, ImportInput, file_name, is_no_end, text,
+};
 use crate::interop::import::lines;
 use crate::interop::import::yaml as document;
 use crate::plan::import::{ForeignEnd, ForeignException, ImportEntry, key};
@@ -76,7 +79,7 @@ fn one(entry: lines::LineEntry<'_>) -> ImportEntry {
     let end = match fields.clone().find_map(|field| field.strip_prefix("exp:")) {
         None => ForeignEnd::Missing,
         Some(date) => match Day::new(date) {
-            Some(day) => ForeignEnd::Until(When::Day(day.plus_days(-1))),
+            Some(day) => before(day),
             None => {
                 let what = format!("{id}: `exp:` is no date, so trivy drops the line");
                 return ImportEntry::unreadable(entry.line, what);
@@ -123,7 +126,7 @@ fn of_item(item: &Node, tool: &str) -> ImportEntry {
     let end = match item.get("expired_at") {
         node if document::is_empty(node) => ForeignEnd::Missing,
         Some(node) => match until(node) {
-            Some(end) => ForeignEnd::Until(end),
+            Some(end) => end,
             None => {
                 let what = format!(
                     "{id}: `expired_at` is neither a bare date nor an instant with a zone: trivy refuses the file"
@@ -159,10 +162,21 @@ fn of_item(item: &Node, tool: &str) -> ImportEntry {
 }
 
 /// Returns the end in `expired_at`; a quoted date or a local time can't be read there.
-fn until(node: &Node) -> Option<When> {
+fn until(node: &Node) -> Option<ForeignEnd> {
     let text = node.text()?;
     if let Some(day) = Day::new(text) {
-        return document::is_bare(node).then(|| When::Day(day.plus_days(-1)));
+        return document::is_bare(node).then(|| before(day));
     }
-    Instant::parse(text).map(When::instant)
+    Some(match Instant::parse(text)? {
+        instant if is_no_end(instant) => ForeignEnd::Missing,
+        instant => ForeignEnd::Until(When::instant(instant)),
+    })
+}
+
+/// Returns the end at the first instant of a day.
+fn before(day: Day) -> ForeignEnd {
+    if is_no_end(day.start()) {
+        return ForeignEnd::Missing;
+    }
+    ForeignEnd::Until(When::Day(day.plus_days(-1)))
 }

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use crate::history::objects::Oid;
 use crate::store::git::{GitError, Repository, ours};
 
-/// A tracked file, neither a link nor a submodule.
+/// A tracked file or link; no submodule.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TrackedFile {
     /// Its path from the root of the repository, with `/`.
@@ -19,12 +19,14 @@ pub struct TrackedFile {
     raw: Option<Vec<u8>>,
     /// Its staged content.
     pub blob: Oid,
+    /// Whether it is a link, and no regular file.
+    pub is_link: bool,
     /// Whether it is not checked out because the checkout is sparse.
     pub is_sparse: bool,
 }
 
 impl Repository {
-    /// Returns the tracked files, by path.
+    /// Returns the tracked files and links, by path.
     ///
     /// # Errors
     /// [`GitError`] if the index can't be read.
@@ -32,10 +34,12 @@ impl Repository {
         let index = self.git.index()?;
         let mut files: Vec<TrackedFile> = Vec::with_capacity(index.len());
         for entry in index.iter() {
-            // The type of the entry: a regular file, whatever its permissions.
-            if entry.mode & 0o170_000 != 0o100_000 {
-                continue;
-            }
+            // The type of the entry, whatever its permissions.
+            let is_link = match entry.mode & 0o170_000 {
+                0o100_000 => false,
+                0o120_000 => true,
+                _ => continue,
+            };
             let Some(blob) = ours(entry.id) else {
                 continue;
             };
@@ -48,13 +52,26 @@ impl Repository {
                 }
             };
             let is_sparse = entry.flags_extended & sparse != 0;
-            files.push(TrackedFile { path, raw, blob, is_sparse });
+            files.push(TrackedFile { path, raw, blob, is_link, is_sparse });
         }
         // A file in conflict has an entry for each side.
         files.sort_by(|one, other| (&one.path, &one.raw).cmp(&(&other.path, &other.raw)));
         files.dedup_by(|one, other| one.path == other.path && one.raw == other.raw);
         Ok(files)
     }
+}
+
+/// What is at the place of a tracked file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WorkContent<B> {
+    /// The content of a regular file.
+    Bytes(B),
+    /// Nothing, or a folder.
+    Absent,
+    /// A regular file that is too large to be read.
+    TooLarge,
+    /// A link, what a link leads to, or another thing that is no regular file.
+    Special,
 }
 
 /// Reads files of a work tree one after the other, each once.
@@ -67,31 +84,31 @@ pub struct WorkFiles {
 }
 
 impl WorkFiles {
-    /// Reads from the top of a work tree; files larger than `largest` bytes are passed over.
+    /// Reads from the top of a work tree; files larger than `largest` bytes are not read.
     pub fn new(top: &Path, largest: u64) -> WorkFiles {
         let (folders, buffer) = (BTreeMap::new(), Vec::new());
         WorkFiles { top: top.to_owned(), largest, folders, buffer }
     }
 
-    /// Returns the content of a file; `None` if it is not there, is no regular file, or is too large.
+    /// Returns the content of a file.
     ///
     /// # Errors
     /// Why it can't be read.
-    pub fn read(&mut self, file: &TrackedFile) -> std::io::Result<Option<&[u8]>> {
+    pub fn read(&mut self, file: &TrackedFile) -> std::io::Result<WorkContent<&[u8]>> {
         let place = self.place(file);
-        if !place.parent().is_none_or(|folder| self.is_folder(folder)) {
-            return Ok(None);
-        }
+        let is_direct = place.parent().is_none_or(|folder| self.is_folder(folder));
         let found = match fs::symlink_metadata(&place) {
-            Ok(found) if found.is_file() && found.len() <= self.largest => found,
-            Ok(_) => return Ok(None),
-            Err(cause) if is_absent(&cause) => return Ok(None),
+            Ok(found) if found.is_dir() => return Ok(WorkContent::Absent),
+            Ok(found) if !found.is_file() || !is_direct => return Ok(WorkContent::Special),
+            Ok(found) if found.len() > self.largest => return Ok(WorkContent::TooLarge),
+            Ok(found) => found,
+            Err(cause) if is_absent(&cause) => return Ok(WorkContent::Absent),
             Err(cause) => return Err(cause),
         };
         self.buffer.clear();
         let mut opened = match File::open(&place) {
             Ok(opened) => opened,
-            Err(cause) if is_absent(&cause) => return Ok(None),
+            Err(cause) if is_absent(&cause) => return Ok(WorkContent::Absent),
             Err(cause) => return Err(cause),
         };
         let size = usize::try_from(found.len()).unwrap_or_default();
@@ -106,7 +123,7 @@ impl WorkFiles {
             }
         }
         self.buffer.truncate(n_read);
-        Ok(Some(&self.buffer))
+        Ok(WorkContent::Bytes(&self.buffer))
     }
 
     #[cfg(unix)]

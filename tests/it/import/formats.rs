@@ -368,7 +368,7 @@ spec:
   exceptions: [{policyName: p, ruleNames: ['*']}]
 ";
     let expected = [
-        "3 kyverno ClusterPolicy/p/r [k8s:n/Pod/x-* k8s:n/Deployment/x-*] | 2026-12-21T00:00:00Z",
+        "3 kyverno ClusterPolicy/p/r [k8s:n/Pod/x-* k8s:n/Deployment/x-*] | unclear: `cleanup.kyverno.io/ttl` ends it only where the cleanup controller may delete it",
         "14 kyverno ValidatingPolicy/p [k8s:n/Pod/x*] | 2026-12-20T23:59:59Z",
         "23 skipped: no PolicyException",
         "25 listed: its rule names are patterns",
