@@ -118,7 +118,7 @@ fn prepare<'s>(
     let repository = located.repository()?;
     let lock = WriteLock::open(repository.common_dir()).map_err(decide::unwritten)?;
     let governance = locate::governance(tree)?;
-    let named = NamedRecords::read(located, &governance)?;
+    let named = NamedRecords::read(located, &governance, at.instant())?;
     let given = bulk(request, &governance)?;
     let read = inputs::read(located, request)?;
     let unread = read.iter().filter(|it| it.is_unread).map(|it| it.name.clone()).collect();
@@ -151,6 +151,8 @@ fn prepare<'s>(
     } else {
         prepared.entries.iter_mut().for_each(ImportedEntry::not_drafted);
     }
+    let unread = named.unread.iter().map(|path| Notice::UnreadRecord { path: path.clone() });
+    prepared.notices.extend(unread);
     Ok(prepared)
 }
 
@@ -250,7 +252,7 @@ impl ImportRun<'_> {
         }
         for member in members {
             if let Some(entry) = self.entries.get_mut(member.place) {
-                entry.drafted(&id, drafted.end_note.as_deref());
+                entry.drafted(&id, &drafted.notes);
             }
         }
         Ok(PreparedDraft::from((id, drafted)))

@@ -22,6 +22,11 @@ pub enum Notice {
         /// The paths.
         paths: Vec<String>,
     },
+    /// A record can't be read, so that what it names is not known to an import.
+    UnreadRecord {
+        /// The path of the file.
+        path: String,
+    },
     /// A record that matches a filter is not in the work tree, so it is left out.
     NotInWorkTree {
         /// The record.

@@ -3,6 +3,7 @@
 //! Start at [`read`], which calls the reader of a format, and [`imported`], which runs the program.
 
 mod completed;
+mod differing;
 mod drafts;
 mod ends;
 mod formats;
@@ -13,6 +14,7 @@ mod prompted;
 mod round;
 mod secrets;
 mod twice;
+mod unseen;
 
 use std::path::Path;
 

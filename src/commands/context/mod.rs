@@ -235,6 +235,9 @@ impl Ctx {
                 Notice::NothingToLint { paths } => {
                     format!("no files to check in {}", paths.join(", "))
                 }
+                Notice::UnreadRecord { path } => {
+                    format!("{path} can't be read: an entry that it names may be drafted again")
+                }
                 Notice::NotInWorkTree { id } => {
                     format!("{id} is not in the work tree, so it is left out")
                 }

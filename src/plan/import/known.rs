@@ -3,7 +3,7 @@
 //! Uses record, gate's packages. Pure. Start at [`NamedFindings`]. A key names another one if it is the same or wider, so
 //! that an entry that was imported before gets no second draft.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::gate::purl::Purl;
 use crate::plan::answers::Answers;
@@ -16,6 +16,8 @@ use crate::record::subject::FindingKey;
 pub struct NamedFindings {
     by_id: BTreeMap<String, Vec<(FindingKey, String)>>,
     titles: BTreeMap<String, String>,
+    /// The records with a key that names findings by more than an id, which no entry can be compared with.
+    broad: BTreeSet<String>,
 }
 
 impl NamedFindings {
@@ -29,6 +31,9 @@ impl NamedFindings {
             let Ok(key) = serde_json::from_value::<FindingKey>(finding.clone()) else {
                 continue;
             };
+            if key.id.is_none() || !is_plain(&key) {
+                self.broad.insert(record.to_owned());
+            }
             let known = self.by_id.entry(name(&key)).or_default();
             known.push((key, record.to_owned()));
         }
@@ -41,6 +46,14 @@ impl NamedFindings {
         found.map(|(_, record)| record.as_str())
     }
 
+    /// Tells whether a record names nothing of a finding: none of its keys is about it.
+    pub fn is_foreign(&self, record: &str, wanted: &FindingKey) -> bool {
+        let mut known = self.by_id.get(&name(wanted)).into_iter().flatten();
+        let is_same = |other: &str| other.eq_ignore_ascii_case(record);
+        !self.broad.iter().any(|other| is_same(other))
+            && !known.any(|(key, other)| is_same(other) && is_tool(key, wanted))
+    }
+
     /// Returns the record with a title.
     pub fn title(&self, title: &str) -> Option<&str> {
         self.titles.get(&text::one_line(title)).map(String::as_str)
@@ -51,12 +64,19 @@ fn name(key: &FindingKey) -> String {
     key.id.clone().unwrap_or_default()
 }
 
-fn is_named(known: &FindingKey, wanted: &FindingKey) -> bool {
+/// Tells whether a key says nothing that an entry can't say.
+fn is_plain(known: &FindingKey) -> bool {
+    known.cwe.is_none() && known.severity.is_none() && known.versions.is_none()
+}
+
+fn is_tool(known: &FindingKey, wanted: &FindingKey) -> bool {
     let tool = |key: &FindingKey| key.tool.as_deref().unwrap_or_default().to_lowercase();
     let (own, other) = (tool(known), tool(wanted));
     // Trivy's name stands for all kinds of its findings.
-    let is_tool = own == other || own == "trivy" && other.starts_with("trivy-");
-    let is_plain = known.cwe.is_none() && known.severity.is_none() && known.versions.is_none();
+    own == other || own == "trivy" && other.starts_with("trivy-")
+}
+
+fn is_named(known: &FindingKey, wanted: &FindingKey) -> bool {
     let is_within =
         |known: &Option<Vec<String>>, wanted: &Option<Vec<String>>| match (known, wanted) {
             (None, _) => true,
@@ -65,8 +85,8 @@ fn is_named(known: &FindingKey, wanted: &FindingKey) -> bool {
             }
             (Some(_), None) => false,
         };
-    is_tool
-        && is_plain
+    is_tool(known, wanted)
+        && is_plain(known)
         && is_package(known.purl.as_deref(), wanted.purl.as_deref())
         && is_within(&known.paths, &wanted.paths)
         && is_within(&known.resources, &wanted.resources)
