@@ -11,6 +11,7 @@ mod keys;
 mod limits;
 mod moving_in;
 mod prompted;
+mod refused;
 mod round;
 mod secrets;
 mod twice;

@@ -26,8 +26,6 @@ fn characters_that_no_record_can_hold_are_left_out_of_texts() {
 fn an_id_or_path_with_such_a_character_is_listed_and_spoils_nothing_else() {
     let folder = ledger();
     let folder = folder.path();
-    let text = "vulnerabilities:\n  - id: \"CVE-1\\u202e\"\n  - id: CVE-2\n    paths: [\"a\\e.py\"]\n  - id: CVE-3\n";
-    put(folder, "a.yaml", text);
     let rows =
         "title,findings\nOne,trivy:CVE-1\u{202E}\nTwo,trivy:CVE-\u{1B}2\nThree,trivy:CVE-3\n";
     put(folder, "r.csv", rows);
@@ -44,6 +42,18 @@ fn an_id_or_path_with_such_a_character_is_listed_and_spoils_nothing_else() {
     let said = "its id has the character U+202E, which no record can hold";
     assert_eq!(found["entries"][0]["message"], json!(said));
     assert!(found["entries"][1]["message"].as_str().unwrap().contains("U+001B"));
+}
+
+#[test]
+fn drift_hides_what_import_takes_for_a_secret() {
+    let secret = format!("ghp_{}", "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8");
+    let repo = super::moving_in::begun(super::moving_in::PLAIN);
+    let text = format!("{secret}\nsrc/{secret}.py:aws:3\n");
+    repo.by("dana").write(".trivyignore", &text).write(".gitleaksignore", &text).commit("Ignore");
+    repo.checkout();
+    let ran = crate::cli::run(repo.path(), &["drift", "--format", "json"]);
+    assert!(ran.out.contains(".trivyignore") && ran.out.contains(".gitleaksignore"), "{}", ran.out);
+    assert!(!ran.out.contains(&secret) && !ran.err.contains(&secret), "{}", ran.out);
 }
 
 #[test]
