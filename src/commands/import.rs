@@ -78,6 +78,10 @@ pub(crate) struct ImportArgs {
     #[arg(long = "source-root", value_name = "PATH")]
     source_roots: Vec<String>,
 
+    /// Repository whose alerts are imported; others are skipped
+    #[arg(long, value_name = "OWNER/NAME")]
+    repo: Option<String>,
+
     /// Start from a preset in the policy
     #[arg(long, value_name = "NAME")]
     profile: Option<String>,
@@ -126,6 +130,7 @@ impl Run for ImportArgs {
                 subfolder: self.folder.as_deref(),
                 columns: &columns,
                 source_roots: &self.source_roots,
+                repository: self.repo.as_deref(),
                 folder: &ctx.folder,
             },
         )?;
@@ -175,7 +180,16 @@ impl ImportArgs {
             }
             Ok((column.to_owned(), field.to_owned()))
         };
-        self.map.iter().map(parse).collect()
+        let mapped: Vec<(String, String)> =
+            self.map.iter().map(parse).collect::<anyhow::Result<_>>()?;
+        let mut fields = BTreeSet::new();
+        match mapped.iter().find(|(_, field)| !fields.insert(import::csv::field_of(field))) {
+            None => Ok(mapped),
+            Some((_, twice)) => Err(fault::usage_error(
+                format!("--map: two columns are mapped to {}", word(twice)),
+                "map one column to each field",
+            )),
+        }
     }
 
     fn show(

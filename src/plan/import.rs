@@ -3,6 +3,7 @@
 //! Uses record. Pure. Start at [`ImportEntry`]; `interop::import` reads them, [`group`] decides which of them become one
 //! record, and [`draft`] writes its answers. Follows `docs/spec/interop.md`, 4.
 
+pub mod agreed;
 pub mod draft;
 pub mod group;
 pub mod known;

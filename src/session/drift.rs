@@ -4,6 +4,7 @@
 //! everywhere.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::mem;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -14,7 +15,7 @@ use crate::interop::drift::options::DriftOptions;
 use crate::interop::drift::{self, DriftScanner, ScannedFile};
 use crate::interop::lock_files;
 use crate::policy::Policy;
-use crate::record::pattern;
+use crate::record::{credential, pattern};
 use crate::rules::{audit, lint};
 use crate::session::Session;
 use crate::session::error::{Error, Undetermined, Usage};
@@ -130,6 +131,11 @@ impl DriftAnswer<'_> {
                 let case = judge.generated(generated, is_on_branch(&generated.commit));
                 findings.extend(lint::drift(&case));
             }
+        }
+        // An id or a path of a suppression may be a secret, as `import` takes it for one.
+        for finding in &mut findings {
+            finding.message = credential::hidden(mem::take(&mut finding.message));
+            finding.help = credential::hidden(mem::take(&mut finding.help));
         }
         self.findings = audit::sorted(findings);
         self.doubts.sort();

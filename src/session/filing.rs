@@ -253,10 +253,11 @@ pub(in crate::session) fn checked_folder(name: &str) -> Result<String, Usage> {
         ));
     }
     let name = name.trim_end_matches('/');
-    let odd = |part: &str| part.is_empty() || part.starts_with('.') || part.contains(['\\', '\0']);
+    let is_odd = |it: char| it == '\\' || it.is_control();
+    let odd = |part: &str| part.is_empty() || part.starts_with('.') || part.contains(is_odd);
     if !name.is_empty() && name.split('/').any(odd) {
         return Err(Usage::refused(
-            format!("{name} cannot be a folder for records"),
+            format!("{} cannot be a folder for records", name.escape_default()),
             "give a folder relative to the first record folder, without leading dots: 2026 or billing/2026",
         ));
     }

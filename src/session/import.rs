@@ -9,6 +9,7 @@ mod inputs;
 mod judged;
 mod named;
 pub mod prompted;
+mod repository;
 pub mod request;
 
 use std::collections::BTreeSet;
@@ -118,8 +119,9 @@ fn prepare<'s>(
     let repository = located.repository()?;
     let lock = WriteLock::open(repository.common_dir()).map_err(decide::unwritten)?;
     let governance = locate::governance(tree)?;
-    let named = NamedRecords::read(located, &governance)?;
+    let named = NamedRecords::read(located, &governance, at.instant())?;
     let given = bulk(request, &governance)?;
+    let whose = repository::check(located, request)?;
     let read = inputs::read(located, request)?;
     let unread = read.iter().filter(|it| it.is_unread).map(|it| it.name.clone()).collect();
     let mut import = ImportRun {
@@ -146,11 +148,14 @@ fn prepare<'s>(
     if prepared.unread.is_empty() {
         let whole = drafts.iter().filter(|draft| draft.todo.is_empty());
         let complete: Vec<_> = whole.map(|it| (it.path.as_str(), it.text.as_str())).collect();
-        prepared.notices = judged::refuse_unsound(located, at, &governance, &complete)?;
+        let judged = judged::refuse_unsound(located, at, &governance, &complete);
+        prepared.notices = judged.map_err(|error| judged::placed(error, &prepared.entries))?;
         prepared.drafts = drafts;
     } else {
         prepared.entries.iter_mut().for_each(ImportedEntry::not_drafted);
     }
+    let unread = named.unread.iter().map(|path| Notice::UnreadRecord { path: path.clone() });
+    prepared.notices.extend(unread.chain(whose));
     Ok(prepared)
 }
 
@@ -250,7 +255,7 @@ impl ImportRun<'_> {
         }
         for member in members {
             if let Some(entry) = self.entries.get_mut(member.place) {
-                entry.drafted(&id, drafted.end_note.as_deref());
+                entry.drafted(&id, &drafted.notes);
             }
         }
         Ok(PreparedDraft::from((id, drafted)))

@@ -22,6 +22,18 @@ pub enum Notice {
         /// The paths.
         paths: Vec<String>,
     },
+    /// A record can't be read, so that what it names is not known to an import.
+    UnreadRecord {
+        /// The path of the file.
+        path: String,
+    },
+    /// The repository whose alerts were read, and that of the remote if it is another one.
+    AlertsRead {
+        /// As `owner/name`.
+        repository: String,
+        /// The same of the remote.
+        remote: Option<String>,
+    },
     /// A record that matches a filter is not in the work tree, so it is left out.
     NotInWorkTree {
         /// The record.

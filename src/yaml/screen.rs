@@ -146,6 +146,27 @@ pub(super) fn first_in(text: &str) -> Option<(char, &'static str)> {
     placed(text).find_map(|place| Some((place.character, in_text(place)?)))
 }
 
+/// Returns the first character that a text in a file must not contain, if there is one.
+pub(crate) fn hidden_in(text: &str) -> Option<char> {
+    placed(text).find(|place| named(*place).is_some()).map(|place| place.character)
+}
+
+/// Returns a text without the characters that a file must not contain: a blank stands for a control or a line break.
+pub(crate) fn without_hidden(text: &str) -> String {
+    let shown = |place: Placed| match place.character {
+        character if named(place).is_none() => Some(character),
+        '\u{2028}' | '\u{2029}' => Some(' '),
+        character => character.is_control().then_some(' '),
+    };
+    let once: String = placed(text).filter_map(shown).collect();
+    if hidden_in(&once).is_none() {
+        return once;
+    }
+    // What joined two characters may stand at an edge now.
+    let is_joiner = |it: &char| matches!(it, '\u{200C}' | '\u{200D}' | '\u{FE00}'..='\u{FE0F}' | '\u{E0100}'..='\u{E01EF}');
+    once.chars().filter(|it| !is_joiner(it)).collect()
+}
+
 /// Tells whether a character is refused everywhere.
 pub(crate) fn is_unseen(character: char) -> bool {
     let letter = Some('x');

@@ -3,6 +3,7 @@
 //! Start at [`read`], which calls the reader of a format, and [`imported`], which runs the program.
 
 mod completed;
+mod differing;
 mod drafts;
 mod ends;
 mod formats;
@@ -10,9 +11,11 @@ mod keys;
 mod limits;
 mod moving_in;
 mod prompted;
+mod refused;
 mod round;
 mod secrets;
 mod twice;
+mod unseen;
 
 use std::path::Path;
 

@@ -235,6 +235,15 @@ impl Ctx {
                 Notice::NothingToLint { paths } => {
                     format!("no files to check in {}", paths.join(", "))
                 }
+                Notice::UnreadRecord { path } => {
+                    format!("{path} can't be read: an entry that it names may be drafted again")
+                }
+                Notice::AlertsRead { repository, remote: None } => {
+                    format!("alerts of {repository}")
+                }
+                Notice::AlertsRead { repository, remote: Some(remote) } => format!(
+                    "alerts of {repository}, but the remote is {remote}: the drafts count for alerts there, too"
+                ),
                 Notice::NotInWorkTree { id } => {
                     format!("{id} is not in the work tree, so it is left out")
                 }

@@ -115,8 +115,12 @@ fn delimited(source: &str) -> (u8, u64, &str) {
     }
     let mut is_quoted = false;
     let mut counts = [(b',', 0), (b';', 0), (b'\t', 0)];
-    for byte in first.bytes() {
+    // The header ends with the first line break outside of quotes.
+    for byte in source.bytes() {
         is_quoted ^= byte == b'"';
+        if !is_quoted && matches!(byte, b'\r' | b'\n') {
+            break;
+        }
         let counted = counts.iter_mut().find(|(separator, _)| !is_quoted && *separator == byte);
         if let Some((_, count)) = counted {
             *count += 1;
@@ -153,6 +157,11 @@ fn fields(
         return Err(ImportError::at(1, what));
     }
     Ok(fields)
+}
+
+/// Returns the field of a name to which a column is mapped: that of a column of `export csv`, else itself.
+pub fn field_of(name: &str) -> &str {
+    COLUMNS.iter().find(|(column, _)| *column == name).map_or(name, |(_, field)| *field)
 }
 
 /// Tells whether a column can be mapped to a field: a column of `export csv`, or a field of one value or a list of texts.

@@ -41,6 +41,8 @@ pub struct ImportInput<'i> {
     pub columns: &'i [(String, String)],
     /// The absolute folders that held the repository (SARIF).
     pub roots: &'i [String],
+    /// The repository whose alerts count, as `OWNER/NAME`; all of them if `None` (github-alerts).
+    pub repository: Option<&'i str>,
     /// Tells whether the repository has a file, by its path from the root.
     pub has_file: &'i dyn Fn(&str) -> bool,
 }
@@ -55,6 +57,7 @@ impl<'i> ImportInput<'i> {
             folder: None,
             columns: &[],
             roots: &[],
+            repository: None,
             has_file: &|_| false,
         }
     }

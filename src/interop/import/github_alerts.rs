@@ -2,6 +2,8 @@
 //!
 //! Uses interop's alerts, plan's entries. Pure. Start at [`FORMAT`]. An alert has no end: it stays dismissed.
 
+use std::collections::BTreeSet;
+
 use crate::interop::alerts::{self, AlertEntry};
 use crate::interop::import::format::{ImportError, ImportFormat, ImportInput};
 use crate::interop::import::sarif;
@@ -25,14 +27,23 @@ const SETTLED: &[&str] = &["revoked", "fix_started"];
 
 fn read(input: &ImportInput<'_>) -> Result<Vec<ImportEntry>, ImportError> {
     let found = alerts::read(input.bytes).map_err(|what| ImportError::at(1, what))?;
-    Ok(found.into_iter().map(one).collect())
+    Ok(found.into_iter().map(|entry| one(entry, input.repository)).collect())
 }
 
-fn one(AlertEntry { line, read }: AlertEntry) -> ImportEntry {
+/// Returns the repositories of the alerts in an input, in lower case; none if it can't be read.
+pub fn repositories(bytes: &[u8]) -> BTreeSet<String> {
+    let found = alerts::read(bytes).unwrap_or_default().into_iter();
+    found.filter_map(|it| Some(it.read.ok()?.repository.to_ascii_lowercase())).collect()
+}
+
+fn one(AlertEntry { line, read }: AlertEntry, own: Option<&str>) -> ImportEntry {
     let alert = match read {
         Ok(alert) => alert,
         Err(why) => return ImportEntry::unreadable(line, why),
     };
+    if own.is_some_and(|own| !own.eq_ignore_ascii_case(&alert.repository)) {
+        return ImportEntry::skipped(line, "the alert is of another repository");
+    }
     let reason = alert.reason.as_deref().unwrap_or_default();
     match alert.state {
         AlertState::Open => return ImportEntry::skipped(line, "the alert is open"),

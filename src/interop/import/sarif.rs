@@ -78,7 +78,7 @@ fn suppression(result: &[u8]) -> Suppression {
         return Suppression::Absent;
     };
     let status = |it: &Value| match it.get("status") {
-        None | Some(Value::Null) => true,
+        None | Some(Value::Null) => it.is_object(),
         Some(status) => status == "accepted",
     };
     if !list.iter().all(status) {

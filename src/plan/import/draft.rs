@@ -5,11 +5,12 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::diag;
 use crate::plan::answers::Answers;
 use crate::plan::draft::{self, DerivedAnswers, RecordDraft};
+use crate::plan::import::agreed::agreed;
 use crate::plan::import::{ForeignEnd, ForeignException, row, text};
 use crate::plan::imported::{self, is_todo, todo};
 use crate::plan::question::{self, Because};
@@ -36,8 +37,8 @@ const MOST_TEXTS: usize = 20;
 #[derive(Clone, Debug)]
 pub struct ImportDraft {
     pub record: RecordDraft,
-    /// Why the end of the entries was not copied.
-    pub end_note: Option<String>,
+    /// Why the end of the entries was not copied, and which fields they state differently.
+    pub notes: Vec<String>,
     /// The fields that a person must fill in.
     pub todo: Vec<String>,
 }
@@ -61,10 +62,11 @@ pub fn draft(
     bulk: &Answers,
     setting: &Setting<'_>,
 ) -> Result<ImportDraft, BulkEndRefused> {
-    let mut stated = common(group);
-    without_secrets(&mut stated);
+    let agreed = agreed(group, bulk, setting.now.day());
     let mut answers = bulk.clone();
-    answers.overlay(&stated);
+    answers.overlay(&without_secrets(agreed.answers));
+    // What is to be decided is as unknown to the tier as what nobody says.
+    agreed.open.iter().for_each(|(path, _)| withdraw(&mut answers, path));
     if !findings.is_empty() {
         let keys: Vec<Value> = findings.iter().map(|key| json!(key)).collect();
         answers.set("scope.findings", keys);
@@ -90,6 +92,9 @@ pub fn draft(
     }
     let ends = end(group, bulk, &first, setting)?;
     answers.set("expires", ends.value);
+    let mut open = Answers::default();
+    agreed.open.into_iter().for_each(|(path, mark)| open.set(&path, mark));
+    answers.overlay(&without_secrets(open));
     imported::open(&mut answers);
     let mut record = draft::draft(&answers, setting);
     let missing = question::missing(&record, setting, false);
@@ -102,7 +107,17 @@ pub fn draft(
         record = draft::draft(&answers, setting);
     }
     let todo = todo_fields(&record.answers);
-    Ok(ImportDraft { record, end_note: ends.note, todo })
+    let differs =
+        (!agreed.differs.is_empty()).then(|| format!("differs: {}", agreed.differs.join(", ")));
+    Ok(ImportDraft { record, notes: ends.note.into_iter().chain(differs).collect(), todo })
+}
+
+/// Removes the value at a path.
+fn withdraw(answers: &mut Answers, path: &str) {
+    match path.rsplit_once('.') {
+        Some((map, key)) => answers.remove_at(map, key),
+        None => answers.remove(path),
+    }
 }
 
 /// Marks a missing field; `false` if it can't be marked.
@@ -144,27 +159,8 @@ fn collect(path: &str, value: &Value, found: &mut Vec<String>) {
     }
 }
 
-/// Returns what all entries of a group say alike.
-fn common(group: &[&ForeignException]) -> Answers {
-    let mut fields = group.first().map(|first| first.answers.fields().clone()).unwrap_or_default();
-    for other in group.iter().skip(1) {
-        keep_equal(&mut fields, other.answers.fields());
-    }
-    Answers::of_json(Value::Object(fields)).unwrap_or_default()
-}
-
-fn keep_equal(fields: &mut Map<String, Value>, others: &Map<String, Value>) {
-    fields.retain(|key, value| match (value, others.get(key)) {
-        (Value::Object(own), Some(Value::Object(other))) => {
-            keep_equal(own, other);
-            !own.is_empty()
-        }
-        (own, other) => Some(&*own) == other,
-    });
-}
-
 /// Replaces what looks like a credential, so that no draft repeats it.
-fn without_secrets(answers: &mut Answers) {
+fn without_secrets(answers: Answers) -> Answers {
     fn replace(value: &mut Value) {
         match value {
             Value::String(stated) if text::is_secret(stated) => {
@@ -177,7 +173,7 @@ fn without_secrets(answers: &mut Answers) {
     }
     let mut fields = Value::Object(answers.fields().clone());
     replace(&mut fields);
-    *answers = Answers::of_json(fields).unwrap_or_default();
+    Answers::of_json(fields).unwrap_or_default()
 }
 
 /// Returns a title from findings: `CVE-2026-1 of trivy in src/a.rs`, or `12 findings of trivy: CVE-2026-1, …`.
@@ -307,19 +303,17 @@ fn end(
         _ => None,
     });
     Ok(match (earliest, bulk, unclear) {
-        (Some(own), Some(bulk), _) if not_after(&bulk) <= not_after(own) => {
+        // What can't be read may be earlier than any other.
+        (_, _, Some(why)) => DraftEnd::open(why),
+        (Some(own), Some(bulk), None) if not_after(&bulk) <= not_after(own) => {
             DraftEnd { value: bulk.to_string(), note: None }
         }
-        (Some(own), _, _) if judged.is_past(own) => {
-            DraftEnd::open(format!("its end {own} is past"))
-        }
-        (Some(_), None, Some(why)) => DraftEnd::open(why),
-        (Some(own), _, _) => match judged.beyond(own) {
+        (Some(own), _, None) => match judged.beyond(own) {
+            _ if judged.is_past(own) => DraftEnd::open(format!("its end {own} is past")),
             None => DraftEnd { value: own.to_string(), note: None },
             Some(why) => DraftEnd::open(format!("its end {own} is {why}")),
         },
-        (None, Some(bulk), _) => DraftEnd { value: bulk.to_string(), note: None },
-        (None, None, Some(why)) => DraftEnd::open(why),
+        (None, Some(bulk), None) => DraftEnd { value: bulk.to_string(), note: None },
         (None, None, None) => DraftEnd { value: todo("say when it ends"), note: None },
     })
 }

@@ -4,7 +4,7 @@
 //! that an entry that was imported before gets no second draft. Thousands of keys may have one id, so they are also found
 //! by what else they state.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::gate::purl::Purl;
 use crate::plan::answers::Answers;
@@ -19,6 +19,10 @@ pub struct NamedFindings {
     /// The keys by tool, id, and what else each states; a key with several paths is there for each of them.
     places: BTreeMap<(String, String, KeyPlace), Vec<usize>>,
     titles: BTreeMap<String, String>,
+    /// The tool and id of each key, with its record in capitals.
+    ids: BTreeSet<(String, String, String)>,
+    /// The records, in capitals, with a key that names findings by more than an id, which no entry can be compared with.
+    broad: BTreeSet<String>,
 }
 
 /// What a key states besides tool and id, by which it is found.
@@ -61,15 +65,20 @@ impl NamedFindings {
             let Ok(key) = serde_json::from_value::<FindingKey>(finding.clone()) else {
                 continue;
             };
+            let (tool, id) = tool_and_id(&key);
+            let is_plain = key.cwe.is_none() && key.severity.is_none() && key.versions.is_none();
+            if key.id.is_none() || !is_plain {
+                self.broad.insert(record.to_ascii_uppercase());
+            }
+            self.ids.insert((tool.clone(), id.clone(), record.to_ascii_uppercase()));
             // No entry states these, so none is named by a key that does.
-            if key.cwe.is_some() || key.severity.is_some() || key.versions.is_some() {
+            if !is_plain {
                 continue;
             }
             let compared = ComparedKey::new(&key);
             let index = self.keys.len();
             for place in compared.places() {
-                let (tool, id) = tool_and_id(&key);
-                self.places.entry((tool, id, place)).or_default().push(index);
+                self.places.entry((tool.clone(), id.clone(), place)).or_default().push(index);
             }
             self.keys.push(NamedKey { key: compared, record: record.to_owned() });
         }
@@ -79,10 +88,7 @@ impl NamedFindings {
     pub fn finding(&self, wanted: &FindingKey) -> Option<&str> {
         let (tool, id) = tool_and_id(wanted);
         let wanted = ComparedKey::new(wanted);
-        // Trivy's name stands for all kinds of its findings.
-        let trivy = tool.starts_with("trivy-").then(|| "trivy".to_owned());
-        let tools = std::iter::once(tool).chain(trivy);
-        let found = tools.filter_map(|tool| self.first(&tool, &id, &wanted));
+        let found = tools(tool).filter_map(|tool| self.first(&tool, &id, &wanted));
         let key = self.keys.get(found.min()?)?;
         Some(key.record.as_str())
     }
@@ -101,6 +107,14 @@ impl NamedFindings {
         wanted.possible_places().into_iter().filter_map(of).filter_map(named).min()
     }
 
+    /// Tells whether a record names nothing of a finding: none of its keys is about it.
+    pub fn is_foreign(&self, record: &str, wanted: &FindingKey) -> bool {
+        let record = record.to_ascii_uppercase();
+        let (tool, id) = tool_and_id(wanted);
+        let has = |tool: String| self.ids.contains(&(tool, id.clone(), record.clone()));
+        !self.broad.contains(&record) && !tools(tool).any(has)
+    }
+
     /// Returns the record with a title.
     pub fn title(&self, title: &str) -> Option<&str> {
         self.titles.get(&text::one_line(title)).map(String::as_str)
@@ -110,6 +124,12 @@ impl NamedFindings {
 fn tool_and_id(key: &FindingKey) -> (String, String) {
     let tool = key.tool.as_deref().unwrap_or_default().to_lowercase();
     (tool, key.id.clone().unwrap_or_default())
+}
+
+/// Returns the names of tools whose keys name what a tool found: trivy's stands for all kinds of its findings.
+fn tools(tool: String) -> impl Iterator<Item = String> {
+    let trivy = tool.starts_with("trivy-").then(|| "trivy".to_owned());
+    std::iter::once(tool).chain(trivy)
 }
 
 /// Returns the texts of a list without wildcards; `None` if one has some, or there are none.

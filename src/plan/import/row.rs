@@ -1,10 +1,11 @@
 //! What tells an entry without findings from others, such as a row of a register, so that it is drafted once.
 //!
-//! Uses plan's entries. Pure. Start at [`name`]. Follows `docs/spec/interop.md`, 4, known.
+//! Uses yaml, plan's entries. Pure. Start at [`name`]. Follows `docs/spec/interop.md`, 4, known.
 
 use serde_json::Value;
 
 use crate::plan::import::{ForeignException, text};
+use crate::yaml::screen;
 
 /// The field of a record that keeps the names of rows that its title does not give.
 pub const NAMED: &str = "x.imported";
@@ -54,5 +55,5 @@ fn copied(stated: &str) -> Option<String> {
 }
 
 fn cut(text: &str) -> String {
-    text.chars().take(LONGEST).collect()
+    screen::without_hidden(&text.chars().take(LONGEST).collect::<String>())
 }

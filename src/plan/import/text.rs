@@ -1,16 +1,21 @@
 //! Texts of entries: what a record can hold of them, and what it can't.
 //!
-//! Uses record. Pure. Start at [`plain`].
+//! Uses yaml, record, plan's entries. Pure. Start at [`plain`].
 
+use serde_json::Value;
+
+use crate::plan::answers::Answers;
+use crate::plan::import::ForeignException;
 use crate::record::credential;
 use crate::record::pattern;
 use crate::record::subject::FindingKey;
+use crate::yaml::screen;
 
 /// The maximum length of the text of one entry, in characters.
 const MOST: usize = 4_000;
 
-/// Returns a text without control characters and blanks at the ends of its lines; `None` if nothing is left, or if it
-/// contains what looks like a credential, which is never copied.
+/// Returns a text without control characters, characters that nobody sees, and blanks at the ends of its lines; `None` if
+/// nothing is left, or if it contains what looks like a credential, which is never copied.
 pub fn plain(text: &str) -> Option<String> {
     let line = |line: &str| {
         let clean: String =
@@ -18,9 +23,45 @@ pub fn plain(text: &str) -> Option<String> {
         clean.trim().to_owned()
     };
     let lines: Vec<String> = text.lines().map(line).collect();
-    let text: String = lines.join("\n").trim().chars().take(MOST).collect();
+    let cut: String = lines.join("\n").trim().chars().take(MOST).collect();
+    let text = screen::without_hidden(&cut);
     let is_secret = text.lines().any(credential::is_in);
     (!text.is_empty() && !is_secret).then_some(text)
+}
+
+/// Removes what no record can hold from the texts of an entry: control characters, and characters that nobody sees.
+pub fn clean(exception: &mut ForeignException) {
+    fn strip(value: &mut Value) {
+        match value {
+            Value::String(text) if screen::hidden_in(text).is_some() => {
+                *text = screen::without_hidden(text);
+            }
+            Value::Array(items) => items.iter_mut().for_each(strip),
+            Value::Object(map) => map.values_mut().for_each(strip),
+            _ => {}
+        }
+    }
+    if let Some(text) = exception.text.as_mut() {
+        *text = screen::without_hidden(text);
+    }
+    let mut fields = Value::Object(exception.answers.fields().clone());
+    strip(&mut fields);
+    exception.answers = Answers::of_json(fields).unwrap_or_default();
+}
+
+/// Returns the part of a finding key that has a character which no record can hold, with that character.
+pub fn hidden_part(key: &FindingKey) -> Option<(&'static str, char)> {
+    let texts = |values: &Option<Vec<String>>| values.clone().unwrap_or_default();
+    let one = |value: &Option<String>| value.iter().cloned().collect::<Vec<_>>();
+    let parts = [
+        ("tool", one(&key.tool)),
+        ("id", one(&key.id)),
+        ("package", one(&key.purl)),
+        ("path", texts(&key.paths)),
+        ("resource", texts(&key.resources)),
+    ];
+    let found = |text: &String| text.chars().find(|it| it.is_control()).or(screen::hidden_in(text));
+    parts.into_iter().find_map(|(part, texts)| Some((part, texts.iter().find_map(found)?)))
 }
 
 /// Tells whether a text contains what looks like a credential.

@@ -137,11 +137,17 @@ impl PreparedCompletion<'_> {
         if lines.is_empty() {
             return Ok(());
         }
-        let flags: BTreeSet<&str> = self.left().into_iter().filter_map(flags).collect();
+        let (known, other): (Vec<&str>, Vec<&str>) =
+            self.left().into_iter().partition(|field| flags(field).is_some());
+        let flags: BTreeSet<&str> = known.into_iter().filter_map(flags).collect();
         let flags: Vec<&str> = flags.into_iter().collect();
         let help = match flags.as_slice() {
             [] => "edit the files; `exledger lint` checks them".to_owned(),
-            flags => format!("give\n{}", flags.join("\n")),
+            flags if other.is_empty() => format!("give\n{}", flags.join("\n")),
+            flags => {
+                let other = other.join(", ");
+                format!("give\n{}\nno flag answers {other}: edit the file", flags.join("\n"))
+            }
         };
         let what =
             format!("TODO(import) is left, so nothing was written\n  {}", lines.join("\n  "));

@@ -63,10 +63,12 @@ pub struct ImportedEntry {
 
 impl ImportedEntry {
     /// Notes the draft that names it.
-    pub(super) fn drafted(&mut self, id: &Id, note: Option<&str>) {
+    pub(super) fn drafted(&mut self, id: &Id, notes: &[String]) {
         self.id = Some(id.to_string());
-        if let Some(note) = note.filter(|note| !self.message.contains(*note)) {
-            self.say(note);
+        for note in notes {
+            if !self.message.contains(note) {
+                self.say(note);
+            }
         }
     }
 

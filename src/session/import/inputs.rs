@@ -50,6 +50,7 @@ pub(super) fn read(
                     folder: folder.as_deref(),
                     columns: request.columns,
                     roots: roots.folders(),
+                    repository: request.repository,
                     has_file: &|path| roots.has_file(path),
                 },
             ),

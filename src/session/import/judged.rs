@@ -2,19 +2,40 @@
 //!
 //! Start at [`refuse_unsound`]. Follows `docs/spec/interop.md`, 4, and `docs/spec/cli.md`, new, `--complete`.
 
-use crate::diag::{Finding, Level};
+use crate::diag::{self, Finding, Level};
 use crate::policy::governance::Governance;
 use crate::record::file::{self, RecordFile};
 use crate::rules::case::RuleContext;
 use crate::rules::extra_schema::ExtraSchema;
 use crate::session::error::{Error, Usage};
 use crate::session::filing::past::{self, NewRecord};
+use crate::session::import::entry::ImportedEntry;
 use crate::session::locate::Located;
 use crate::session::notice::Notice;
 use crate::session::options::Moment;
 
 /// The number of drafts that are compared with history at once, which takes most of the memory.
 const AT_ONCE: usize = 5_000;
+
+/// Says in errors about drafts, whose files were never written, which entries they were made of.
+pub(super) fn placed(error: Error, entries: &[ImportedEntry]) -> Error {
+    let Error::Usage(Usage::WouldNotLint { mut findings, notices }) = error else {
+        return error;
+    };
+    for finding in &mut findings {
+        let stem = file::stem(&finding.path);
+        let mut of_draft = entries.iter().filter(|entry| entry.id.as_deref() == Some(stem));
+        let Some(first) = of_draft.next() else {
+            continue;
+        };
+        let more = match of_draft.count() {
+            0 => String::new(),
+            n => format!(" and {}", diag::count(n, "more entry")),
+        };
+        finding.message = format!("{}:{}{more}: {}", first.source, first.line, finding.message);
+    }
+    Usage::WouldNotLint { findings, notices }.into()
+}
 
 /// Refuses drafts that would not pass lint; each is its path and its text.
 ///

@@ -12,7 +12,9 @@ use crate::plan::import::known::NamedFindings;
 use crate::plan::import::{EntryReading, ForeignEnd, ForeignException, ImportEntry, row, text};
 use crate::policy::governance::Governance;
 use crate::record::credential;
+use crate::record::scalar::Scalar;
 use crate::record::subject::FindingKey;
+use crate::record::time::{Instant, When, not_after};
 use crate::session::error::Error;
 use crate::session::import::entry::{ImportedEntry, ImportedState};
 use crate::session::locate::Located;
@@ -23,8 +25,11 @@ use crate::yaml::node::Limits;
 /// The records and drafts of the work tree.
 pub(super) struct NamedRecords {
     named: NamedFindings,
-    /// Whether each record is closed, by its id in upper case.
-    closed: BTreeMap<String, bool>,
+    /// What is wrong with each record, by its id in upper case: why it grants nothing any more.
+    spent: BTreeMap<String, Option<String>>,
+    /// The paths of records that can't be read, which may name anything.
+    pub(super) unread: Vec<String>,
+    now: Instant,
     prefixes: Vec<String>,
     /// The records of rows that their titles don't give, by the names of the rows.
     rows: BTreeMap<String, String>,
@@ -37,10 +42,16 @@ type OpenEntry = (ForeignException, Vec<FindingKey>);
 
 impl NamedRecords {
     /// Reads the records of the work tree.
-    pub(super) fn read(located: &Located, governance: &Governance) -> Result<NamedRecords, Error> {
+    pub(super) fn read(
+        located: &Located,
+        governance: &Governance,
+        now: Instant,
+    ) -> Result<NamedRecords, Error> {
         let mut records = NamedRecords {
             named: NamedFindings::default(),
-            closed: BTreeMap::new(),
+            spent: BTreeMap::new(),
+            unread: Vec::new(),
+            now,
             prefixes: governance.policy.id_prefix.clone(),
             rows: BTreeMap::new(),
             not_secrets: governance.policy.lint.not_secrets.clone(),
@@ -48,10 +59,21 @@ impl NamedRecords {
         let files = Files::list(&located.tree, &governance.policy.records)?;
         for file in &files.records {
             let bytes = file.bytes(&located.tree)?;
-            let root = yaml::parse(&bytes, &Limits::RECORD).root;
-            let answers = root.as_ref().and_then(Answers::of_node).unwrap_or_default();
+            let document = yaml::parse(&bytes, &Limits::RECORD);
+            let read = document.root.as_ref().and_then(Answers::of_node);
+            if read.is_none() || !document.faults.is_empty() {
+                records.unread.push(file.path.clone());
+            }
+            let answers = read.unwrap_or_default();
             let is_closed = answers.states("closure");
-            records.closed.insert(file.stem().to_ascii_uppercase(), is_closed);
+            let spent = if is_closed {
+                Some("is closed: delete the entry".to_owned())
+            } else {
+                let end = answers.text("expires").and_then(|text| When::parse(text).ok());
+                let past = end.filter(|end| not_after(end) <= now);
+                past.map(|end| format!("ended {end}: delete the entry, or renew the exception"))
+            };
+            records.spent.insert(file.stem().to_ascii_uppercase(), spent);
             // A closed record grants nothing any more, so it names nothing.
             if !is_closed {
                 records.named.add(file.stem(), &answers);
@@ -70,7 +92,7 @@ impl NamedRecords {
 
     /// Tells whether an id is in use.
     pub(super) fn has(&self, id: &str) -> bool {
-        self.closed.contains_key(&id.to_ascii_uppercase())
+        self.spent.contains_key(&id.to_ascii_uppercase())
     }
 
     /// Returns an entry as the answer shows it, and what of it needs a draft.
@@ -105,11 +127,13 @@ impl NamedRecords {
     fn exception(
         &self,
         shown: &mut ImportedEntry,
-        exception: ForeignException,
+        mut exception: ForeignException,
     ) -> Option<OpenEntry> {
+        text::clean(&mut exception);
         let mut findings = exception.findings.iter();
         let secret = findings.find_map(|key| text::secret_part(key, &self.not_secrets));
-        if secret.is_none() {
+        let hidden = exception.findings.iter().find_map(text::hidden_part);
+        if secret.is_none() && hidden.is_none() {
             shown.findings.clone_from(&exception.findings);
         }
         if let ForeignEnd::Until(end) = &exception.end {
@@ -128,11 +152,14 @@ impl NamedRecords {
             stated.into_iter().flatten().find_map(|it| cited::ids(it, &self.prefixes).next());
         if let Some(id) = cited {
             shown.id = Some(id.to_string());
-            match self.closed.get(id.as_str()) {
-                Some(is_closed) => {
+            match self.spent.get(id.as_str()) {
+                Some(spent) => {
                     shown.state = ImportedState::Known;
-                    if *is_closed {
-                        shown.say(&format!("{id} is closed: delete the entry"));
+                    let mut findings = exception.findings.iter();
+                    if let Some(why) = spent {
+                        shown.say(&format!("{id} {why}"));
+                    } else if findings.any(|key| self.named.is_foreign(id.as_str(), key)) {
+                        shown.say(&format!("{id} does not name it: delete the id, or renew the exception with the finding"));
                     }
                     return None;
                 }
@@ -142,6 +169,14 @@ impl NamedRecords {
         if let Some(part) = secret {
             shown.state = ImportedState::Listed;
             shown.say(&format!("its {part} looks like a secret, so it is neither shown nor drafted; see lint.not_secrets"));
+            return None;
+        }
+        if let Some((part, hidden)) = hidden {
+            shown.state = ImportedState::Listed;
+            let code = u32::from(hidden);
+            shown.say(&format!(
+                "its {part} has the character U+{code:04X}, which no record can hold"
+            ));
             return None;
         }
         if exception.findings.is_empty() && self.is_settled_row(shown, &exception) {
@@ -159,16 +194,31 @@ impl NamedRecords {
             Some(record) if findings.is_empty() => {
                 shown.state = ImportedState::Known;
                 shown.id = Some(record.to_owned());
+                self.say_if_spent(shown, record);
                 return None;
             }
             Some(record) => shown.say(&format!("{record} names a part of it")),
             None => {}
         }
-        Some((exception, findings))
+        match &exception.end {
+            ForeignEnd::Until(end) if not_after(end) <= self.now => {
+                shown.state = ImportedState::Skipped;
+                shown.say(&format!("ended {end}: it is no exception any more"));
+                None
+            }
+            _ => Some((exception, findings)),
+        }
     }
 }
 
 impl NamedRecords {
+    /// Says why a record that names an entry grants nothing any more.
+    fn say_if_spent(&self, shown: &mut ImportedEntry, record: &str) {
+        if let Some(Some(why)) = self.spent.get(&record.to_ascii_uppercase()) {
+            shown.say(&format!("{record} {why}"));
+        }
+    }
+
     /// Tells whether an entry without findings needs no draft, and says why.
     fn is_settled_row(&self, shown: &mut ImportedEntry, exception: &ForeignException) -> bool {
         let Some(name) = row::name(exception) else {
@@ -186,6 +236,7 @@ impl NamedRecords {
         shown.id = Some(record.to_owned());
         let has = if by_title.is_some() { "has this title" } else { "was imported from this row" };
         shown.say(&format!("{record} {has}"));
+        self.say_if_spent(shown, record);
         true
     }
 }

@@ -27,6 +27,8 @@ pub struct ImportRequest<'r> {
     pub columns: &'r [(String, String)],
     /// Absolute folders that held the repository where a scanner ran.
     pub source_roots: &'r [String],
+    /// The repository whose alerts are imported, as `OWNER/NAME`.
+    pub repository: Option<&'r str>,
     /// The folder that paths are relative to.
     pub folder: &'r Path,
 }
