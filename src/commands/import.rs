@@ -316,9 +316,10 @@ fn next(ctx: &Ctx, session: &Session, prepared: &PreparedImport<'_>, format: &st
 fn outcome(ctx: &Ctx, prepared: &PreparedImport<'_>) -> Outcome {
     if !prepared.unread.is_empty() {
         for name in &prepared.unread {
-            let why = prepared.entries.iter().find(|entry| entry.source == *name);
-            let why = why.map(|entry| format!(": line {}: {}", entry.line, entry.message));
-            let why = why.unwrap_or_default();
+            let only = prepared.entries.iter().find(|entry| entry.source == *name);
+            let why = only
+                .map(|entry| format!(": line {}: {}", entry.line, entry.message))
+                .unwrap_or_default();
             ctx.tell(&format!("error: could not read {name}, so nothing was written{why}"));
         }
         return Outcome::Undetermined;

@@ -216,8 +216,8 @@ fn conforma_config(root: &Node, found: &mut EntryFinder<'_>) {
     collect(root, &|node| node.get("sources").map(|_| node), &mut policies);
     for policy in policies {
         let sources = texts_of(policy.get("sources")).iter();
-        let sources = sources.filter(|source| source.get("policy").is_some());
-        let configs = sources.filter_map(|source| source.get("config"));
+        let named = sources.filter(|source| source.get("policy").is_some());
+        let configs = named.filter_map(|source| source.get("config"));
         for config in configs.chain(policy.get("configuration")) {
             let Some(excluded) = config.get("exclude") else {
                 continue;

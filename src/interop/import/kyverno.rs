@@ -225,8 +225,8 @@ impl Conditions {
             matches!(entry.key.as_str(), "all" | "any") && !entry.value.items().is_empty()
         };
         // One that is not understood may hold for ever, so `any` ends only if each of them does.
-        let last: Option<Vec<Instant>> = any.iter().copied().collect();
-        let last = last.and_then(|ends| ends.into_iter().max());
+        let ends_of_any: Option<Vec<Instant>> = any.iter().copied().collect();
+        let last = ends_of_any.and_then(|ends| ends.into_iter().max());
         Conditions {
             end: all.iter().copied().flatten().chain(last).min(),
             has_others: all.iter().chain(&any).any(Option::is_none)
