@@ -49,19 +49,28 @@ pub fn clean(exception: &mut ForeignException) {
     exception.answers = Answers::of_json(fields).unwrap_or_default();
 }
 
-/// Returns the part of a finding key that has a character which no record can hold, with that character.
-pub fn hidden_part(key: &FindingKey) -> Option<(&'static str, char)> {
-    let texts = |values: &Option<Vec<String>>| values.clone().unwrap_or_default();
-    let one = |value: &Option<String>| value.iter().cloned().collect::<Vec<_>>();
-    let parts = [
-        ("tool", one(&key.tool)),
-        ("id", one(&key.id)),
-        ("package", one(&key.purl)),
+/// Returns the texts of a list that a key may state.
+fn texts(stated: &Option<Vec<String>>) -> Vec<&str> {
+    stated.iter().flatten().map(String::as_str).collect()
+}
+
+/// Returns the texts of a finding key, with the name of the part that they are.
+fn parts(key: &FindingKey) -> [(&'static str, Vec<&str>); 5] {
+    [
+        ("tool", Vec::from_iter(key.tool.as_deref())),
+        ("id", Vec::from_iter(key.id.as_deref())),
+        ("package", Vec::from_iter(key.purl.as_deref())),
         ("path", texts(&key.paths)),
         ("resource", texts(&key.resources)),
-    ];
-    let found = |text: &String| text.chars().find(|it| it.is_control()).or(screen::hidden_in(text));
-    parts.into_iter().find_map(|(part, texts)| Some((part, texts.iter().find_map(found)?)))
+    ]
+}
+
+/// Returns the part of a finding key that has a character which no record can hold, with that character.
+pub fn hidden_part(key: &FindingKey) -> Option<(&'static str, char)> {
+    let found = |text: &str| text.chars().find(|it| it.is_control()).or(screen::hidden_in(text));
+    parts(key)
+        .into_iter()
+        .find_map(|(part, texts)| Some((part, texts.into_iter().find_map(found)?)))
 }
 
 /// Tells whether a text contains what looks like a credential.
@@ -74,16 +83,8 @@ pub fn secret_part(key: &FindingKey, allowed: &[String]) -> Option<&'static str>
     let is_one = |value: &str| {
         is_secret(value) && !allowed.iter().any(|pattern| pattern::matches(pattern, value))
     };
-    let one = |value: &Option<String>| value.as_deref().is_some_and(is_one);
-    let any = |values: &Option<Vec<String>>| values.iter().flatten().any(|value| is_one(value));
-    let parts = [
-        ("tool", one(&key.tool)),
-        ("id", one(&key.id)),
-        ("package", one(&key.purl)),
-        ("path", any(&key.paths)),
-        ("resource", any(&key.resources)),
-    ];
-    parts.into_iter().find(|(_, is_secret)| *is_secret).map(|(part, _)| part)
+    let has_one = |texts: &[&str]| texts.iter().any(|text| is_one(text));
+    parts(key).into_iter().find(|(_, texts)| has_one(texts)).map(|(part, _)| part)
 }
 
 /// Returns a text on one line.
