@@ -13,7 +13,7 @@
 //!
 //! Three kinds of information never mix. Facts that people state are stored in files. Facts that git proves are
 //! derived from history. Status is computed from both at one instant. `docs/architecture.md` describes the
-//! modules; `tests/it/layering.rs` checks their order.
+//! modules; `tests/core/layering.rs` checks their order.
 
 pub mod diag;
 

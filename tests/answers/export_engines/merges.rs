@@ -1,0 +1,148 @@
+//! `--into`: the entries of this ledger are replaced, and every other byte stays.
+
+use exledger::interop::export;
+use exledger::interop::export::merge::SharedFile;
+
+use crate::support::export_engines::{ALL_LOSSES, ID, ledger, only, sample, with_input};
+
+/// Returns a file after an edit at an instant, or why it was refused.
+fn merged(target: &str, on: &str, text: &str) -> Result<String, String> {
+    let repo = ledger(&[(ID, &sample())]);
+    let merge = export::find(target).unwrap().merge.unwrap();
+    with_input(&repo, on, ALL_LOSSES, |input, ids| {
+        let bytes = Some(text.as_bytes()).filter(|it| !it.is_empty());
+        let output = merge(input, SharedFile { bytes, path: None, ids });
+        output.map(|it| only(&it)).map_err(|refusal| refusal.to_string())
+    })
+}
+
+const AFTER: &str = "2026-12-21T00:00:00Z";
+
+/// Checks that an edit adds our entry, a second one changes nothing, and the one after the end removes it.
+fn round(target: &str, text: &str, emptied: &str) -> String {
+    let once = merged(target, crate::support::export_engines::ON, text).unwrap();
+    assert!(once.contains(ID), "{once}");
+    assert_eq!(
+        merged(target, crate::support::export_engines::ON, &once).unwrap(),
+        once,
+        "nothing to do"
+    );
+    assert_eq!(merged(target, AFTER, &once).unwrap(), emptied, "gone after its end");
+    once
+}
+
+/// Checks that all lines of a text are in another, in their order.
+fn keeps(text: &str, kept: &[&str]) {
+    let mut rest = text;
+    for line in kept {
+        rest = rest.split_once(line).unwrap_or_else(|| panic!("{line} in {text}")).1;
+    }
+}
+
+#[test]
+fn kubescape_keeps_the_policies_of_others() {
+    let text =
+        "[\n    {\"name\": \"mine\",   \"reason\": \"EXC-2026-9THER is of another ledger\"}\n]\n";
+    let once = round("kubescape", text, text);
+    assert!(once.starts_with(text.trim_end_matches("\n]\n")), "{once}");
+    assert_eq!(
+        round("kubescape", "[]", "[]"),
+        once_alone(&merged("kubescape", crate::support::export_engines::ON, "").unwrap())
+    );
+    assert!(merged("kubescape", crate::support::export_engines::ON, "{}").is_err());
+    assert!(merged("kubescape", crate::support::export_engines::ON, "[1,").is_err());
+}
+
+/// A file that held nothing has no line end after the list.
+fn once_alone(text: &str) -> String {
+    text.trim_end().to_owned()
+}
+
+#[test]
+fn conforma_keeps_the_exclusions_of_others_in_every_source() {
+    let text = "# ours
+name: release
+sources:
+  - name: one   # first
+    policy: [\"oci::quay.io/x\"]
+    volatileConfig:
+      exclude:
+        - value: a.b   # of another team
+          effectiveUntil: \"2027-01-01T00:00:00Z\"
+          reference: EXC-2026-9THER
+  - name: two
+    policy: [\"oci::quay.io/y\"]
+";
+    let once = merged("conforma", crate::support::export_engines::ON, text).unwrap();
+    keeps(
+        &once,
+        &[
+            "# ours\n",
+            "- name: one   # first\n",
+            "- value: a.b   # of another team\n",
+            ID,
+            "- name: two\n",
+            ID,
+        ],
+    );
+    assert_eq!(
+        merged("conforma", crate::support::export_engines::ON, &once).unwrap(),
+        once,
+        "nothing to do"
+    );
+    let after = merged("conforma", AFTER, &once).unwrap();
+    assert!(!after.contains(ID) && after.contains("EXC-2026-9THER"), "{after}");
+    let resource = "apiVersion: v1\nspec:\n  sources:\n    - name: one\n".to_owned();
+    keeps(
+        &merged("conforma", crate::support::export_engines::ON, &resource).unwrap(),
+        &["- name: one\n", "exclude: [{value: "],
+    );
+    let missing = merged("conforma", crate::support::export_engines::ON, "").unwrap();
+    assert!(missing.starts_with("sources:\n") && missing.contains(ID), "{missing}");
+    for odd in
+        ["sources: []\n", "sources: 1\n", "a: [\n", "sources:\n  - volatileConfig: {exclude: 1}\n"]
+    {
+        assert!(merged("conforma", crate::support::export_engines::ON, odd).is_err(), "{odd}");
+    }
+}
+
+#[test]
+fn prowler_keeps_the_checks_of_others() {
+    let text = "# the team's own
+Mutelist:
+  Accounts:
+    '123456789012':   # production
+      Checks:
+        ec2_check:
+          Regions: ['*']   # all
+          Resources:
+            - i-1
+          Description: EXC-2026-9THER is of another ledger
+";
+    let once = round("prowler", text, text);
+    assert!(once.starts_with(text), "{once}");
+    let other = text.replace("123456789012", "9");
+    keeps(&round("prowler", &other, &other), &[other.as_str(), "123456789012", ID]);
+    for empty in ["Mutelist:\n  Accounts: {}\n", "Mutelist:\n  Accounts:\n"] {
+        assert!(merged("prowler", crate::support::export_engines::ON, empty).unwrap().contains(ID));
+    }
+    let missing = merged("prowler", crate::support::export_engines::ON, "").unwrap();
+    assert!(missing.starts_with("Mutelist:\n") && missing.contains(ID), "{missing}");
+    // An entry of the same name that isn't ours stays, and nothing is written.
+    let taken = text.replace("ec2_check", "^iam_rotate_access_key_90_days$");
+    let refusal = merged("prowler", crate::support::export_engines::ON, &taken).unwrap_err();
+    assert!(refusal.contains("is not an entry of this ledger"), "{refusal}");
+}
+
+#[test]
+fn a_file_that_was_written_as_a_whole_is_refused() {
+    for target in ["conforma", "prowler"] {
+        let whole = only(&crate::support::export_engines::exported(
+            &ledger(&[(ID, &sample())]),
+            target,
+            ALL_LOSSES,
+        ));
+        let refusal = merged(target, crate::support::export_engines::ON, &whole).unwrap_err();
+        assert!(refusal.contains("export"), "{refusal}");
+    }
+}

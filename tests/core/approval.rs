@@ -1,0 +1,25 @@
+//! Who approved each version, on real repositories and with messages that forges really wrote.
+
+mod accounts;
+mod attested;
+mod bridges;
+mod brought_back;
+mod demand;
+pub(crate) mod detached;
+mod evidence;
+mod files;
+mod fold;
+mod forge;
+mod governance;
+mod inside;
+mod landing;
+mod listed_keys;
+mod notes;
+mod one_person;
+mod pictures;
+mod reviews;
+mod rows;
+mod same_person;
+mod signed;
+mod taken_away;
+mod vetoes;

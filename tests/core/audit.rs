@@ -1,0 +1,4 @@
+//! The audit of landed versions: what is found, and with which level. Start at [`audited`].
+
+mod accounts;
+mod levels;

@@ -1,0 +1,7 @@
+//! The answers of the gate: what covers a question, and why nothing does.
+
+mod cover;
+mod finding;
+mod limits;
+mod receipt;
+mod verdict;

@@ -1,0 +1,291 @@
+//! The walk along first parents: clocks, boundaries, suspicious merges, and the state at a date.
+
+use exledger::history::governance::GovernanceOrigin;
+use exledger::history::mainline::{Flag, Guard};
+use exledger::history::objects::Obstacle;
+use exledger::history::paths::LedgerPrefix;
+use exledger::history::version::{Content, TrailKey, Version, VersionChange};
+use exledger::history::walk;
+use exledger::history::walked::History;
+use exledger::record::time::Instant;
+use exledger::store::git::Repository;
+
+use crate::history::versions::{OTHER, changes, filed, other};
+use crate::support::history::{chain_of, history_of, own};
+use crate::support::repo::Repo;
+use crate::support::samples::{ID, SAMPLE};
+
+fn instant(text: &str) -> Instant {
+    Instant::parse(text).unwrap()
+}
+
+/// Commit times, and the mainline's effective times.
+#[test]
+fn effective_time_never_goes_back_and_never_lies_in_the_future() {
+    let repo = Repo::at("2026-11-20T09:00:00Z");
+    let times = [
+        "2026-11-20T09:00:00Z",
+        "2026-11-22T09:00:00Z",
+        "2026-11-21T09:00:00Z",
+        "2031-01-01T00:00:00Z",
+        "2026-11-23T09:00:00Z",
+    ];
+    for time in times {
+        repo.clock(time);
+        repo.by("ana").write("README.md", time).commit(time);
+    }
+    let git = Repository::discover(repo.path()).unwrap();
+    let told = |now: exledger::record::time::Instant| -> Vec<(String, Vec<Flag>)> {
+        let landings = chain_of(&git, now).mainline.landings;
+        landings
+            .iter()
+            .map(|it| (it.effective.to_string(), it.flags.iter().copied().collect()))
+            .collect()
+    };
+    let day = |text: &str, flags: &[Flag]| (format!("{text}T09:00:00Z"), flags.to_vec());
+    let expected = [
+        day("2026-11-20", &[]),
+        day("2026-11-22", &[]),
+        day("2026-11-22", &[Flag::ClockSkew]),
+        day("2026-11-22", &[Flag::FutureDated]),
+        day("2026-11-23", &[]),
+    ];
+    assert_eq!(told(instant("2026-11-23T09:00:00Z")), expected);
+    let late = told(instant("2031-01-01T00:00:00Z"));
+    assert_eq!(late[3].1, []);
+    assert_eq!(late[4], ("2031-01-01T00:00:00Z".to_owned(), vec![Flag::ClockSkew]));
+    let tolerated = told(instant("2026-11-23T08:55:00Z"));
+    assert_eq!(tolerated[4].1, [], "a clock may be five minutes ahead");
+    assert_eq!(told(instant("2026-11-23T08:54:59Z"))[4].1, [Flag::FutureDated]);
+}
+
+#[test]
+fn a_commit_whose_time_cannot_be_read_takes_the_time_before() {
+    let repo = filed();
+    let parent = repo.tip("main");
+    let tree = repo.files(Some(parent)).store(&repo.git);
+    let raw = format!(
+        "tree {tree}\nparent {parent}\nauthor Ana ana@example.com\n\
+         committer Ana <ana@example.com> 99999999999999999999 +0000\n\nOdd\n"
+    );
+    repo.raw_commit("main", raw.as_bytes());
+    repo.by("ana").edit(ID, "expires: 2026-12-01").commit("Shorten");
+    let history = repo.history();
+    let odd = &history.mainline.landings[2];
+    assert_eq!((odd.committed, odd.effective), (None, history.mainline.landings[1].effective));
+    assert!(odd.flags.contains(&Flag::Malformed));
+    assert_eq!(history.trails[&TrailKey::Id(ID.to_owned())].versions.len(), 2);
+}
+
+#[test]
+fn merges_of_the_mainline_into_itself_are_suspicious() {
+    let cases = [
+        ("Merge branch 'main'", true),
+        ("Merge branch 'main' into topic", true),
+        ("Merge branch 'main' of https://example.com/repo", true),
+        ("Merge remote-tracking branch 'origin/main'", true),
+        ("Merge remote-tracking branch 'upstream/master' into x", true),
+        ("Merge branch 'master'", true),
+        ("Merge branch 'origin/main' into topic", true),
+        ("Merge branch 'topic'", false),
+        ("Merge branch 'main-2'", false),
+        ("Merge branch 'main' and more", false),
+        ("Merge pull request #7 from ana/main", false),
+        ("Revert \"Merge branch 'main'\"", false),
+        (
+            "Merge branch 'main' into 'main'\n\nFrom a fork\n\nSee merge request group/project!7",
+            false,
+        ),
+    ];
+    for (message, suspicious) in cases {
+        let repo = filed();
+        repo.branch("x").by("ana").write("README.md", "x").commit("Else");
+        repo.by("lee").merge("x", message);
+        let flags = repo.history().mainline.landings.pop().unwrap().flags;
+        assert_eq!(flags.contains(&Flag::Suspicious), suspicious, "{message}");
+    }
+}
+
+#[test]
+fn a_foxtrot_swaps_the_sides_and_is_suspicious() {
+    let repo = filed();
+    repo.branch("mine").by("sam").edit(ID, "expires: 2027-06-01").commit("Widen on the side");
+    repo.by("lee").write(OTHER, &other()).commit("File another");
+    repo.branch("mine").by("sam").merge("main", "Merge branch 'main' into mine");
+    repo.set_ref("refs/heads/main", repo.tip("mine"));
+    let history = repo.history();
+    let landings = &history.mainline.landings;
+    assert!(landings.last().unwrap().flags.contains(&Flag::Suspicious));
+    assert_eq!(landings.len(), 4);
+    let version = history.trails[&TrailKey::Id(ID.to_owned())].last().unwrap();
+    assert_eq!(version.commit.subject(), "Widen on the side");
+    let filed = history.trails[&TrailKey::Id(OTHER.to_owned())].last().unwrap();
+    assert_eq!(filed.touched[0].author().email, "lee@example.com");
+}
+
+#[test]
+fn the_state_of_a_date_is_that_of_the_last_commit_until_then() {
+    let repo = filed();
+    let git = Repository::discover(repo.path()).unwrap();
+    let chain = chain_of(&git, repo.now());
+    let at = |text: &str| chain.mainline.at(instant(text));
+    assert_eq!(at("2026-11-20T08:59:59Z"), None);
+    assert_eq!(at("2026-11-20T09:00:00Z"), Some(0));
+    assert_eq!(at("2026-11-20T09:59:59Z"), Some(0));
+    assert_eq!(at("2026-11-20T10:00:00Z"), Some(1));
+    let cut = chain.clone().cut(0);
+    assert_eq!(
+        (cut.mainline.tip, cut.mainline.landings.len()),
+        (chain.mainline.landings[0].oid, 1)
+    );
+    assert!(walk::walk(&git, cut, &LedgerPrefix::default()).unwrap().trails.is_empty());
+}
+
+#[test]
+fn a_commit_beside_the_mainline_is_contained_in_the_merge_that_brought_it() {
+    let repo = filed();
+    let side = repo.branch("x").by("ana").write("README.md", "x").commit("Else");
+    repo.by("dana").write("LICENSE", "x").commit("More");
+    let merge = repo.by("lee").merge("x", "Merge");
+    let loose = repo.branch("y").by("ana").write("README.md", "y").commit("Never merged");
+    let git = Repository::discover(repo.path()).unwrap();
+    let chain = chain_of(&git, repo.now());
+    assert_eq!(chain.mainline.position(own(merge)), Some(3));
+    assert_eq!(chain.mainline.position(own(side)), None);
+    assert_eq!(chain.containing(&git, own(side)), Some(3));
+    assert_eq!(chain.containing(&git, own(loose)), None);
+}
+
+#[test]
+fn a_repository_without_remotes_says_that_its_branch_is_local() {
+    let repo = filed();
+    assert_eq!(repo.history().mainline.guard, Guard::Local);
+    let clone = repo.clone_with(&[]);
+    let mainline = history_of(clone.path(), repo.now()).mainline;
+    assert_eq!(
+        (mainline.guard, mainline.reference.as_str()),
+        (Guard::Remote, "refs/remotes/origin/main")
+    );
+}
+
+fn version<'h>(history: &'h History, id: &str, n: usize) -> &'h Version {
+    &history.trails[&TrailKey::Id(id.to_owned())].versions[n]
+}
+
+#[test]
+fn what_stands_at_the_edge_of_a_shallow_clone_is_inherited() {
+    let repo = filed();
+    repo.by("ana").write(OTHER, &other()).commit("File another");
+    repo.by("ana").edit(OTHER, "expires: 2026-12-01").commit("Shorten it");
+    let clone = repo.clone_with(&["--depth=1"]);
+    let history = history_of(clone.path(), repo.now());
+    let tip = own(repo.tip("main"));
+    let edge = Obstacle::Shallow { commit: tip };
+    assert_eq!(history.mainline.boundary.as_ref(), Some(&edge));
+    for id in [ID, OTHER] {
+        let version = version(&history, id, 0);
+        assert_eq!(version.change, VersionChange::Inherited);
+        assert_eq!(version.truncated.as_ref(), Some(&edge));
+        assert!(version.record.record().is_some());
+    }
+    assert_eq!(history.states.before(0).origin, GovernanceOrigin::Unknown(edge));
+    assert_eq!(history.states.at(0).origin, GovernanceOrigin::Own(tip));
+
+    let clone = repo.clone_with(&["--depth=2"]);
+    let history = history_of(clone.path(), repo.now());
+    let trail = &history.trails[&TrailKey::Id(OTHER.to_owned())];
+    assert_eq!(changes(trail), [VersionChange::Inherited, VersionChange::Amended]);
+    assert_eq!(trail.versions[1].truncated, None);
+}
+
+#[test]
+fn a_branch_that_leaves_a_shallow_clone_makes_its_merge_undecidable() {
+    let repo = filed();
+    repo.branch("x").by("sam").edit(ID, "expires: 2026-12-11").commit("One");
+    repo.branch("x").by("ana").edit(ID, "expires: 2026-12-12").commit("Two");
+    repo.by("dana").write("README.md", "x").commit("Else");
+    repo.by("dana").write("README.md", "y").commit("Else");
+    repo.by("lee").merge("x", "Merge");
+    repo.by("dana").write(OTHER, &other()).commit("File another");
+    let clone = repo.clone_with(&["--depth=3"]);
+    let history = history_of(clone.path(), repo.now());
+    assert!(version(&history, ID, 1).truncated.is_some());
+    assert_eq!(version(&history, OTHER, 0).truncated, None, "this version only");
+    assert_eq!(version(&history, OTHER, 0).change, VersionChange::Introduced);
+}
+
+#[test]
+fn old_bytes_that_a_partial_clone_left_out_are_followed_by_the_files_name() {
+    let repo = filed();
+    repo.by("ana").edit(ID, "expires: 2026-12-01").commit("Shorten");
+    let clone = repo.clone_with(&["--filter=blob:none"]);
+    let history = history_of(clone.path(), repo.now());
+    let trail = &history.trails[&TrailKey::Id(ID.to_owned())];
+    assert_eq!(changes(trail), [VersionChange::Introduced, VersionChange::Amended]);
+    assert!(matches!(trail.versions[0].record.content(), Content::Missing(_)));
+    assert!(trail.versions[1].record.record().is_some(), "what is checked out is here");
+}
+
+#[test]
+fn a_mainline_folder_that_is_missing_or_malformed_stops_the_walk() {
+    let repo = filed();
+    let parent = repo.tip("main");
+    let missing = "1".repeat(40);
+    let raw = format!(
+        "tree {missing}\nparent {parent}\nauthor A <a@example.com> 1795000000 +0000\n\
+         committer A <a@example.com> 1795000000 +0000\n\nLost\n"
+    );
+    repo.raw_commit("main", raw.as_bytes());
+    let git = Repository::discover(repo.path()).unwrap();
+    let chain = chain_of(&git, repo.now());
+    let obstacle = walk::walk(&git, chain, &LedgerPrefix::default()).unwrap_err();
+    assert!(matches!(obstacle, Obstacle::Missing { .. }), "{obstacle}");
+    assert!(!obstacle.repair().is_empty());
+
+    let repo = filed();
+    let blob = repo.git.blob(SAMPLE.as_bytes()).unwrap();
+    let mut raw = Vec::new();
+    for name in ["b.yaml", "a.yaml"] {
+        raw.extend(format!("100644 {name}\0").bytes());
+        raw.extend(blob.as_bytes());
+    }
+    let folder = repo.git.odb().unwrap().write(git2::ObjectType::Tree, &raw).unwrap();
+    let mut top = b"40000 exceptions\0".to_vec();
+    top.extend(folder.as_bytes());
+    let tree = repo.git.odb().unwrap().write(git2::ObjectType::Tree, &top).unwrap();
+    let raw = format!(
+        "tree {tree}\nparent {}\nauthor A <a@example.com> 1795000000 +0000\n\
+         committer A <a@example.com> 1795000000 +0000\n\nUnsorted\n",
+        repo.tip("main")
+    );
+    repo.raw_commit("main", raw.as_bytes());
+    let git = Repository::discover(repo.path()).unwrap();
+    let chain = chain_of(&git, repo.now());
+    let obstacle = walk::walk(&git, chain, &LedgerPrefix::default()).unwrap_err();
+    assert!(matches!(obstacle, Obstacle::Malformed { .. }), "{obstacle}");
+}
+
+#[test]
+fn folders_without_end_are_refused_and_not_followed() {
+    let repo = filed();
+    let odb = repo.git.odb().unwrap();
+    let mut folder = odb.write(git2::ObjectType::Tree, b"").unwrap();
+    for _ in 0..120 {
+        let mut raw = b"40000 deeper\0".to_vec();
+        raw.extend(folder.as_bytes());
+        folder = odb.write(git2::ObjectType::Tree, &raw).unwrap();
+    }
+    let mut top = b"40000 exceptions\0".to_vec();
+    top.extend(folder.as_bytes());
+    let tree = odb.write(git2::ObjectType::Tree, &top).unwrap();
+    let raw = format!(
+        "tree {tree}\nparent {}\nauthor A <a@example.com> 1795000000 +0000\n\
+         committer A <a@example.com> 1795000000 +0000\n\nDeep\n",
+        repo.tip("main")
+    );
+    repo.raw_commit("main", raw.as_bytes());
+    let git = Repository::discover(repo.path()).unwrap();
+    let chain = chain_of(&git, repo.now());
+    let obstacle = walk::walk(&git, chain, &LedgerPrefix::default()).unwrap_err();
+    assert!(matches!(obstacle, Obstacle::TooLarge { .. }), "{obstacle}");
+}

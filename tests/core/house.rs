@@ -1,0 +1,197 @@
+//! Rules of this repository that no compiler checks: lengths, opening comments, lists that must be complete, links, and
+//! permitted dependencies. Follows `docs/style.md` and `docs/decisions/libraries.md`.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::process::Command;
+
+use crate::support::project::{everything, files, root, shown};
+
+mod licence;
+mod links;
+
+/// The maximum length of a Rust file, in lines.
+const MOST_LINES: usize = 400;
+
+/// The permitted dependencies: normal, build and development. Adding one is a decision.
+const CARD: &str = "aho-corasick anyhow base64ct chrono clap clap_complete clap_mangen comfy-table csv dialoguer env_logger \
+    flate2 git2 granit-parser indicatif jsonschema log mimalloc proptest quick-xml regex rmcp rustix schemars serde \
+    serde_json sha2 similar ssh-key strsim strum tar tempfile thiserror tokio toml_edit unicode-normalization uuid \
+    yaml_serde";
+
+#[test]
+fn no_file_of_rust_is_longer_than_a_reader_likes() {
+    let mut long = Vec::new();
+    for folder in ["src", "tests", "benches"] {
+        for path in files(&root().join(folder), "rs") {
+            let lines = std::fs::read_to_string(&path).unwrap().lines().count();
+            if lines > MOST_LINES {
+                long.push(format!("{} has {lines} lines", shown(&path)));
+            }
+        }
+    }
+    assert!(long.is_empty(), "split by noun: {long:#?}");
+}
+
+#[test]
+fn every_file_of_the_source_opens_with_what_it_is_for() {
+    let bare: Vec<String> = files(&root().join("src"), "rs")
+        .into_iter()
+        .filter(|path| !std::fs::read_to_string(path).unwrap().starts_with("//! "))
+        .map(|path| shown(&path))
+        .collect();
+    assert!(bare.is_empty(), "these need a first line with `//!`: {bare:#?}");
+}
+
+#[test]
+fn every_file_of_tests_is_a_module_of_a_binary() {
+    let top = root().join("tests");
+    let mut forgotten = Vec::new();
+    for path in files(&top, "rs") {
+        // What belongs to every binary is declared in each by its path.
+        if path.ends_with("main.rs") || path == top.join("support/mod.rs") {
+            continue;
+        }
+        let stem = path.file_stem().unwrap().to_str().unwrap();
+        let folder = path.parent().unwrap();
+        // A `mod.rs` is declared one folder up, by the name of its folder.
+        let (name, folder) = match stem {
+            "mod" => (folder.file_name().unwrap().to_str().unwrap(), folder.parent().unwrap()),
+            _ => (stem, folder),
+        };
+        let parents = [folder.join("main.rs"), folder.join("mod.rs"), folder.with_extension("rs")];
+        let declared = parents.iter().any(|parent| {
+            let text = std::fs::read_to_string(parent).unwrap_or_default();
+            text.lines().any(|line| {
+                let line = line.trim_start_matches("pub(crate) ");
+                line == format!("mod {name};")
+            })
+        });
+        if !declared {
+            forgotten.push(shown(&path));
+        }
+    }
+    assert!(forgotten.is_empty(), "no `mod` line declares {forgotten:#?}");
+}
+
+#[test]
+fn every_link_of_the_documents_leads_somewhere() {
+    let mut pages = files(&root().join("docs"), "md");
+    pages.extend(everything().into_iter().filter(|path| {
+        path.parent() == Some(&root()) && path.extension().is_some_and(|it| it == "md")
+    }));
+    assert!(pages.len() > 15, "the documents are missing");
+    let mut dead = Vec::new();
+    for page in pages {
+        let text = std::fs::read_to_string(&page).unwrap();
+        for (line, target) in links::of(&text) {
+            if !links::resolves(&page, &target) {
+                dead.push(format!("{}:{line}: {target}", shown(&page)));
+            }
+        }
+    }
+    assert!(dead.is_empty(), "dead links:\n{}", dead.join("\n"));
+}
+
+#[test]
+fn the_project_names_no_folder_of_the_machine_it_was_written_on() {
+    // Assembled here, so that this file does not contain them itself.
+    let banned =
+        ["work", "root", "tmp/bash"].map(|folder| format!("/{folder}/").replace("bash/", "bash_"));
+    let mut naming = Vec::new();
+    for path in everything() {
+        let bytes = std::fs::read(&path).unwrap();
+        let text = String::from_utf8_lossy(&bytes);
+        for (number, line) in text.lines().enumerate() {
+            if banned.iter().any(|folder| line.contains(folder)) {
+                naming.push(format!("{}:{}", shown(&path), number + 1));
+            }
+        }
+    }
+    assert!(naming.is_empty(), "{naming:#?}");
+}
+
+/// Returns cargo's metadata of the dependencies, without network access.
+fn metadata() -> serde_json::Value {
+    let cargo = env!("CARGO");
+    let version = Command::new(cargo).arg("-vV").output().unwrap().stdout;
+    let version = String::from_utf8(version).unwrap();
+    let host = version.lines().find_map(|line| line.strip_prefix("host: ")).unwrap();
+    let output = Command::new(cargo)
+        .args([
+            "metadata",
+            "--format-version",
+            "1",
+            "--offline",
+            "--locked",
+            "--filter-platform",
+            host,
+        ])
+        .current_dir(root())
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+/// Returns the entries of one list of `deny.toml`, one per line.
+fn listed_in_deny(list: &str) -> Vec<String> {
+    let text = std::fs::read_to_string(root().join("deny.toml")).unwrap();
+    let opening = format!("{list} = [");
+    let lines = text.lines().skip_while(|line| *line != opening).skip(1);
+    lines.take_while(|line| *line != "]").map(str::to_owned).collect()
+}
+
+#[test]
+fn every_dependency_comes_under_a_licence_that_lets_it_be_shipped() {
+    let listed = listed_in_deny("allow");
+    let allowed: BTreeSet<&str> =
+        listed.iter().map(|line| line.trim_matches([' ', '"', ','])).collect();
+    let metadata = metadata();
+    let packages = metadata["packages"].as_array().unwrap();
+    let refused: Vec<String> = packages
+        .iter()
+        .filter(|package| !licence::allows(package["license"].as_str().unwrap_or("none"), &allowed))
+        .map(|package| format!("{} {}", package["name"], package["license"]))
+        .collect();
+    assert!(packages.len() > 20);
+    assert!(refused.is_empty(), "{refused:#?}");
+}
+
+#[test]
+fn every_dependency_is_on_the_card() {
+    let card: BTreeSet<&str> = CARD.split_whitespace().collect();
+    let metadata = metadata();
+    let packages = metadata["packages"].as_array().unwrap();
+    let own = packages.iter().find(|package| package["name"] == "exledger").unwrap();
+    let strange: Vec<&str> = own["dependencies"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(|dependency| dependency["name"].as_str())
+        .filter(|name| !card.contains(name))
+        .collect();
+    assert!(strange.is_empty(), "decide about {strange:?} in docs/decisions first");
+}
+
+#[test]
+fn no_crate_is_built_in_two_versions_without_a_reason() {
+    let lock = std::fs::read_to_string(root().join("Cargo.lock")).unwrap();
+    let mut versions: BTreeMap<&str, usize> = BTreeMap::new();
+    for name in lock.lines().filter_map(|line| line.strip_prefix("name = ")) {
+        *versions.entry(name.trim_matches('"')).or_default() += 1;
+    }
+    versions.retain(|_, count| *count > 1);
+    let twice: Vec<&str> = versions.into_keys().collect();
+    let skipped = listed_in_deny("skip");
+    let mut excused: Vec<&str> = skipped
+        .iter()
+        .map(|line| {
+            let (crate_and_version, reason) = line.split_once("reason = ").unwrap();
+            assert!(reason.len() > 20, "say why: {line}");
+            let (_, named) = crate_and_version.split_once('"').unwrap();
+            named.split_once('@').unwrap().0
+        })
+        .collect();
+    excused.dedup();
+    assert_eq!(twice, excused, "left: what is there twice; right: what deny.toml excuses");
+}

@@ -1,0 +1,38 @@
+//! The library from diag to plan: what it reads, proves and decides.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::string_slice,
+    clippy::indexing_slicing,
+    reason = "tests fail by panicking"
+)]
+
+mod approval;
+mod audit;
+mod gate;
+mod history;
+mod house;
+mod layering;
+mod ledger;
+mod pattern;
+mod policy;
+mod record;
+mod record_differential;
+mod record_schema;
+mod repetition;
+mod rules;
+mod rules_content;
+mod rules_evidence;
+mod rules_house;
+mod rules_links;
+mod rules_messages;
+mod rules_secret;
+mod rules_texts;
+mod sign;
+mod status;
+#[path = "../support/mod.rs"]
+mod support;
+mod template;
+mod yaml;

@@ -1,0 +1,67 @@
+//! The generated JSON Schema of a policy: stored as a file, up to date, and complete.
+//!
+//! `UPDATE_GOLDEN=1 cargo test` rewrites the file.
+
+use exledger::policy::schema;
+use serde_json::{Value, json};
+
+use crate::support::project;
+
+#[test]
+fn the_schema_in_the_repository_is_what_the_types_say() {
+    for (name, fresh) in
+        [("policy", schema::policy()), ("redesign", schema::redesign()), ("hooks", schema::hooks())]
+    {
+        let path = project::root().join(format!("schemas/{name}.schema.json"));
+        if std::env::var_os("UPDATE_GOLDEN").is_some() {
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(&path, &fresh).unwrap();
+        }
+        let kept = std::fs::read_to_string(&path).unwrap_or_default();
+        assert!(kept == fresh, "{} is stale: UPDATE_GOLDEN=1 rewrites it", path.display());
+    }
+}
+
+fn visit(value: &Value, look: &mut dyn FnMut(&serde_json::Map<String, Value>)) {
+    if let Value::Object(map) = value {
+        look(map);
+    }
+    let inner: Vec<&Value> = match value {
+        Value::Object(map) => map.values().collect(),
+        Value::Array(items) => items.iter().collect(),
+        _ => Vec::new(),
+    };
+    inner.into_iter().for_each(|value| visit(value, look));
+}
+
+#[test]
+fn every_key_is_explained_and_no_other_is_allowed() {
+    let schema: Value = serde_json::from_str(&schema::policy()).unwrap();
+    let mut n_properties = 0;
+    visit(&schema, &mut |object| {
+        let Some(Value::Object(properties)) = object.get("properties") else {
+            return;
+        };
+        n_properties += properties.len();
+        for (name, property) in properties {
+            assert!(property.get("description").is_some(), "{name}");
+        }
+        assert_eq!(object.get("additionalProperties"), Some(&json!(false)));
+    });
+    assert!(n_properties > 90, "{n_properties}");
+    assert_eq!(schema["required"], json!(["version"]));
+    assert_eq!(schema["properties"]["version"]["const"], json!(1));
+}
+
+#[test]
+fn the_keys_of_the_schema_are_those_that_the_reader_knows() {
+    let schema: Value = serde_json::from_str(&schema::policy()).unwrap();
+    let keys: Vec<&String> = schema["properties"].as_object().unwrap().keys().collect();
+    for key in keys.iter().filter(|key| **key != "version") {
+        // Nothing after the colon: a known key is empty, an unknown one is unknown.
+        let yaml = format!("version: 1\n{key}:\n");
+        let found = exledger::policy::read::read(yaml.as_bytes()).findings;
+        let codes: Vec<&str> = found.iter().map(|finding| finding.rule.as_str()).collect();
+        assert_eq!(codes, ["missing-field"], "{key}");
+    }
+}

@@ -1,0 +1,103 @@
+//! Every rule by its own examples: the bad one yields only its finding, at the right place; the good one is clean.
+//!
+//! Follows `docs/style.md`, a complete rule. Start at [`findings`].
+
+use std::collections::BTreeSet;
+
+use exledger::diag::Finding;
+use exledger::diag::code::Code;
+use exledger::ledger::tree::MapTree;
+use exledger::record::file;
+use exledger::rules::ALL;
+
+use crate::support::lint::of_example;
+use crate::support::project;
+
+mod hostile;
+
+#[test]
+fn the_bad_example_of_a_rule_is_found_and_nothing_else() {
+    for rule in ALL {
+        let Some((tree, findings)) = of_example(&rule.bad) else {
+            continue;
+        };
+        let codes: BTreeSet<&str> = findings.iter().map(|finding| finding.rule.as_str()).collect();
+        let mut expected = BTreeSet::from([rule.code.as_str()]);
+        // An example that loosens the policy also changes it.
+        if rule.code.as_str() == "policy-loosened" {
+            expected.insert("policy-changed");
+        }
+        assert_eq!(codes, expected, "{findings:#?}");
+        for finding in findings.iter().filter(|finding| finding.rule.as_str() == rule.code.as_str())
+        {
+            assert_eq!(finding.level, rule.level, "{}", rule.code.as_str());
+            assert!(!finding.help.is_empty(), "{}", rule.code.as_str());
+            assert_place(finding, &tree);
+        }
+    }
+}
+
+/// A finding about a field is on the line of the field, or of the parent that lacks it.
+fn assert_place(finding: &Finding, tree: &MapTree) {
+    let (Some(field), Some(pos)) = (&finding.field, finding.pos) else {
+        return;
+    };
+    if !finding.path.starts_with("exceptions/") || finding.rule.as_str() == "duplicate-key" {
+        return;
+    }
+    let source = file::read(&finding.path, &tree.0[&finding.path]);
+    let lines = [source.pos(field).line, source.key_pos(field).line];
+    assert!(lines.contains(&pos.line), "{finding:#?}");
+}
+
+#[test]
+fn the_good_example_of_a_rule_is_clean() {
+    for rule in ALL {
+        if let Some((_, findings)) = of_example(&rule.good) {
+            assert!(findings.is_empty(), "{}: {findings:#?}", rule.code.as_str());
+        }
+    }
+}
+
+#[test]
+fn every_file_of_a_rule_is_in_the_table() {
+    let folder = project::root().join("src/rules");
+    let mut files = BTreeSet::new();
+    for path in project::files(&folder, "rs") {
+        if std::fs::read_to_string(&path).unwrap().contains("const RULE: Rule") {
+            files.insert(path.file_stem().unwrap().to_str().unwrap().replace('_', "-"));
+        }
+    }
+    let codes: BTreeSet<String> = ALL.iter().map(|rule| rule.code.as_str().to_owned()).collect();
+    assert_eq!(files, codes);
+    assert_eq!(codes.len(), ALL.len(), "a code twice");
+}
+
+#[test]
+fn every_rule_says_what_it_is_and_serves_a_requirement() {
+    for rule in ALL {
+        assert!(!rule.serves.is_empty(), "{}", rule.code.as_str());
+        for number in rule.serves {
+            let digits = number.strip_prefix('M').unwrap();
+            assert!(digits.len() == 2 && digits.parse::<u8>().is_ok(), "{number}");
+        }
+        assert!(!rule.summary.ends_with('.') && rule.why.ends_with('.'), "{}", rule.code.as_str());
+        assert!(rule.remedy.ends_with('.'), "{}", rule.code.as_str());
+        assert!(!rule.bad.shown(None).is_empty(), "{}", rule.code.as_str());
+        assert!(!rule.good.shown(rule.bad.field()).is_empty(), "{}", rule.code.as_str());
+    }
+}
+
+#[test]
+fn every_code_has_its_rule_in_the_same_order() {
+    let codes: Vec<Code> = ALL.iter().map(|rule| rule.code).collect();
+    assert_eq!(codes, Code::ALL);
+}
+
+#[test]
+fn a_code_is_read_as_it_is_written() {
+    for code in Code::ALL {
+        assert_eq!(Code::parse(code.as_str()), Some(*code));
+    }
+    assert_eq!(Code::parse("no-such-code"), None);
+}

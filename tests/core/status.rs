@@ -1,0 +1,7 @@
+//! The state of a record at an instant, on real repositories.
+
+mod clocks;
+mod emergency;
+mod meeting;
+mod time;
+mod window;

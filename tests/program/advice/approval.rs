@@ -1,0 +1,304 @@
+//! The ways to approve what landed: each policy's answers name the ways that it accepts, and each of them works.
+
+use exledger::approval::ways::ApprovalWay;
+
+use super::{ID, Stage, record};
+use crate::support::repo::{git, speak};
+
+/// The policies: their text, and the ways that must be named for what its author pushed, the best first.
+const POLICIES: &[(&str, Keys, &[ApprovalWay])] = &[
+    ("", Keys::Listed, &[ApprovalWay::SignedFile, ApprovalWay::Merge]),
+    ("", Keys::None, &[ApprovalWay::Merge, ApprovalWay::SignedFileOnceListed]),
+    (
+        "approval: {accept: [merge, trailer, review, signature]}\n",
+        Keys::Listed,
+        &[ApprovalWay::Merge],
+    ),
+    (
+        "approval: {proof: attested}\n",
+        Keys::Listed,
+        &[ApprovalWay::SignedFile, ApprovalWay::SignedMerge],
+    ),
+    (
+        "approval: {proof: attested, accept: [signature]}\n",
+        Keys::Listed,
+        &[ApprovalWay::SignedMerge],
+    ),
+    (
+        "approval: {proof: attested, accept: [merge, detached]}\n",
+        Keys::None,
+        &[ApprovalWay::SignedFileOnceListed],
+    ),
+    (
+        "tiers: [{name: standard, approvals: {count: 2}}]\n",
+        Keys::Listed,
+        &[ApprovalWay::SignedFile],
+    ),
+    (
+        "approval: {accept: [merge, trailer]}\ntiers: [{name: standard, approvals: {count: 2}}]\n",
+        Keys::Listed,
+        &[ApprovalWay::MergeWithTrailers],
+    ),
+    ("approval: {accept: [note]}\n", Keys::None, &[ApprovalWay::ReviewNote]),
+    (
+        "approval: {accept: [merge]}\ntiers: [{name: standard, approvals: {proof: attested}}]\n",
+        Keys::Listed,
+        &[],
+    ),
+];
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Keys {
+    Listed,
+    None,
+}
+
+/// Returns words that identify a way in a reason.
+fn words(way: ApprovalWay) -> &'static str {
+    match way {
+        ApprovalWay::SignedFile => "run `exledger approve EXC-2026-7F3KQ`",
+        ApprovalWay::SignedFileOnceListed => "once .github/allowed_signers lists their key",
+        ApprovalWay::ForgeReviews => "`exledger approve --from-reviews FILE`",
+        ApprovalWay::Merge => "merge a change to its text with a merge commit",
+        ApprovalWay::MergeWithTrailers => "`Approved-by: NAME <ADDRESS>`",
+        ApprovalWay::SignedMerge => "with a merge commit signed by a key that",
+        ApprovalWay::ReviewNote => "`Code-Review+2: NAME <ADDRESS>`",
+    }
+}
+
+/// Approves in this way.
+fn take(stage: &Stage, way: ApprovalWay) {
+    match way {
+        ApprovalWay::SignedFile => {
+            for by in ["dana", "lee"].iter().take(needed(stage)) {
+                stage.run_on(&format!("exledger approve {ID}"), by, "ana");
+            }
+        }
+        ApprovalWay::SignedFileOnceListed => {
+            let run = stage.shell("dana", &format!("exledger approve {ID}"));
+            assert_eq!(run.code, 1, "{}{}", run.out, run.err);
+            let line = run.out.lines().find(|line| line.contains(" ssh-ed25519 "));
+            let line = format!("{}\n", line.unwrap_or_else(|| panic!("{}", run.out)));
+            stage.home();
+            stage.merged(".github/allowed_signers", &line, "ana", "lee");
+            stage.run_on(&format!("exledger approve {ID}"), "dana", "ana");
+        }
+        ApprovalWay::Merge => stage.amend("ana", "lee"),
+        ApprovalWay::MergeWithTrailers => {
+            let work = stage.repo.branch("amend").by("ana");
+            work.edit(ID, "title: In other words").commit("Change its text");
+            let message = "Merge branch 'amend'\n\nApproved-by: Dana Kim <dana@example.com>";
+            stage.repo.by("lee").merge("amend", message);
+            stage.home();
+        }
+        ApprovalWay::SignedMerge => {
+            let work = stage.repo.branch("amend").by("ana");
+            work.edit(ID, "title: In other words").commit("Change its text");
+            stage.repo.by("lee").signed("lee").merge("amend", "Merge branch 'amend'");
+            stage.home();
+        }
+        ApprovalWay::ReviewNote => {
+            let note =
+                "git notes --ref=review append -m 'Code-Review+2: Lee Chen <lee@example.com>'";
+            let run = stage.shell("lee", note);
+            assert_eq!(run.code, 0, "{}", run.err);
+        }
+        ApprovalWay::ForgeReviews => panic!("a push names no pull request"),
+    }
+}
+
+fn needed(stage: &Stage) -> usize {
+    let count = stage.show()["approval"]["needed"]["count"].as_u64();
+    usize::try_from(count.unwrap()).unwrap()
+}
+
+fn begin(policy: &str, keys: Keys) -> Option<Stage> {
+    let listed = Stage::new(policy)?;
+    let stage = match keys {
+        Keys::Listed => listed,
+        Keys::None => Stage::begin(policy, &[]),
+    };
+    stage.land("ana", &[(ID, &record(""))]);
+    Some(stage)
+}
+
+#[test]
+fn each_way_that_a_reason_names_leads_to_an_active_record() {
+    for (policy, keys, ways) in POLICIES {
+        let Some(stage) = begin(policy, *keys) else {
+            return;
+        };
+        let reasons = stage.show()["reasons"].to_string();
+        for way in ApprovalWay::ALL {
+            let known = words(*way);
+            let alone = match way {
+                ApprovalWay::SignedFile => !reasons.contains("once .github"),
+                ApprovalWay::Merge => {
+                    !reasons.contains("merge commit signed") && !reasons.contains("Approved-by")
+                }
+                _ => true,
+            };
+            let is_named = reasons.contains(known) && alone;
+            assert_eq!(is_named, ways.contains(way), "{policy:?} {way:?}: {reasons}");
+        }
+        for way in *ways {
+            let stage = begin(policy, *keys).unwrap();
+            take(&stage, *way);
+            assert_eq!(stage.status(), "active", "{policy:?} {way:?}");
+        }
+    }
+}
+
+#[test]
+fn the_step_of_the_queue_is_one_that_the_policy_accepts() {
+    for (policy, keys, ways) in POLICIES {
+        let Some(stage) = begin(policy, *keys) else {
+            return;
+        };
+        let (action, command) = stage.next();
+        let Some(way) = ways.first() else {
+            assert!(action.contains("add `detached` to `approval.accept`"), "{action}");
+            continue;
+        };
+        match way {
+            ApprovalWay::SignedFile => {
+                for by in ["dana", "lee"].iter().take(needed(&stage)) {
+                    stage.run_on(&command, by, "ana");
+                }
+            }
+            ApprovalWay::Merge | ApprovalWay::MergeWithTrailers | ApprovalWay::SignedMerge => {
+                let work = stage.repo.branch("amend").by("ana");
+                work.edit(ID, "title: In other words").commit("Change its text");
+                stage.home();
+                let more = match way {
+                    ApprovalWay::MergeWithTrailers => {
+                        " -m 'Merge branch amend' -m 'Approved-by: Dana Kim <dana@example.com>'"
+                    }
+                    _ => "",
+                };
+                let run = stage.shell("lee", &(command.replace('…', "amend") + more));
+                assert_eq!(run.code, 0, "{command}: {}{}", run.out, run.err);
+            }
+            ApprovalWay::ReviewNote => {
+                let command = command.replace('…', "'Code-Review+2: Lee Chen <lee@example.com>'");
+                let run = stage.shell("lee", &command);
+                assert_eq!(run.code, 0, "{command}: {}{}", run.out, run.err);
+            }
+            ApprovalWay::SignedFileOnceListed => {
+                assert!(action.contains("once .github/allowed_signers lists your key"), "{action}");
+                take(&stage, *way);
+            }
+            ApprovalWay::ForgeReviews => panic!("a push names no pull request"),
+        }
+        assert_eq!(stage.status(), "active", "{policy:?}: {command}");
+    }
+}
+
+#[test]
+fn a_proposal_is_approved_by_the_step_of_the_queue() {
+    for (policy, keys, ways) in POLICIES {
+        let Some(listed) = Stage::new(policy) else {
+            return;
+        };
+        let stage = match keys {
+            Keys::Listed => listed,
+            Keys::None => Stage::begin(policy, &[]),
+        };
+        let work = stage.repo.branch("ask").by("ana");
+        work.write(ID, &record("")).commit("File it");
+        stage.home();
+        let (action, command) = stage.next();
+        match ways.first() {
+            Some(ApprovalWay::SignedFile) => {
+                stage.run_on(&command, "dana", "ana");
+                stage.run_on(&command, "lee", "ana");
+                stage.merge("ask", "ana");
+            }
+            Some(
+                ApprovalWay::Merge | ApprovalWay::SignedMerge | ApprovalWay::MergeWithTrailers,
+            ) => {
+                let more = match action.contains("Approved-by") {
+                    true => " -m 'Merge branch ask' -m 'Approved-by: Dana Kim <dana@example.com>'",
+                    false => "",
+                };
+                let run = stage.shell("lee", &(command.clone() + more));
+                assert_eq!(run.code, 0, "{command}: {}{}", run.out, run.err);
+            }
+            Some(ApprovalWay::SignedFileOnceListed) => {
+                assert!(action.contains("once .github/allowed_signers lists your key"), "{action}");
+                let line = speak::signer("dana");
+                stage.merged(".github/allowed_signers", &line, "ana", "lee");
+                stage.run_on(&command, "dana", "ana");
+                stage.merge("ask", "ana");
+            }
+            Some(ApprovalWay::ReviewNote | ApprovalWay::ForgeReviews) => {
+                assert!(action.contains("review ask on the forge and merge it"), "{action}");
+                continue;
+            }
+            None => {
+                assert!(action.contains("add `detached` to `approval.accept`"), "{action}");
+                continue;
+            }
+        }
+        assert_eq!(stage.status(), "active", "{policy:?}: {command}");
+    }
+}
+
+#[test]
+fn a_policy_that_accepts_nothing_that_meets_its_demand_is_changed_as_advised() {
+    let policy =
+        "approval: {accept: [merge]}\ntiers: [{name: standard, approvals: {proof: attested}}]\n";
+    let Some(stage) = begin(policy, Keys::Listed) else {
+        return;
+    };
+    let reason = stage.reason("the policy accepts no suitable kind of approval");
+    assert!(reason.contains("add `detached` to `approval.accept` in exledger.yaml"), "{reason}");
+    let file = stage.repo.path().join("exledger.yaml");
+    let policy = std::fs::read_to_string(file).unwrap();
+    let policy = policy.replace("[merge]", "[merge, detached]");
+    stage.merged("exledger.yaml", &policy, "dana", "lee");
+    let text = stage.text().replace("Nightly", "Monthly");
+    stage.land("ana", &[(ID, &text)]);
+    stage.follow(&stage.reason("someone else must"), "dana", "ana");
+    assert_eq!(stage.status(), "active");
+}
+
+#[test]
+fn the_reviews_of_a_squashed_pull_request_are_written_down_as_advised() {
+    let bridge = "github-actions[bot]@users.noreply.github.com";
+    let logins =
+        format!("people: {{logins: {{dkim: dana@example.com}}, bridges: [\"{bridge}\"]}}\n");
+    let alone = "people: {logins: {dkim: dana@example.com}}\n";
+    for (policy, is_named) in [
+        (logins.clone(), true),
+        (format!("{logins}approval: {{proof: attested}}\n"), false),
+        (alone.to_owned(), false),
+    ] {
+        let Some(stage) = Stage::new(&policy) else {
+            return;
+        };
+        let work = stage.repo.branch("ask").by("ana");
+        let head = work.write(ID, &record("")).commit("File it");
+        let squash = stage.repo.by("ana").through("github");
+        let landing = squash.squash("ask", "File it (#7)");
+        stage.home();
+        let reason = stage.reason("merged by squash");
+        assert_eq!(reason.contains("--from-reviews FILE"), is_named, "{reason}");
+        if !is_named {
+            continue;
+        }
+        let review = format!(
+            r##"{{"pull_request": "#7", "landing": "{landing}", "reviews": [{{"login": "dkim", "email": null,
+            "state": "approved", "commit": "{head}", "at": "2026-11-20T10:00:00Z", "url": "https://forge.example.com/7",
+            "reason": null}}]}}"##
+        );
+        std::fs::write(stage.repo.path().join(".git/FILE"), review).unwrap();
+        stage.follow(&reason.replace(" FILE", " .git/FILE"), "lee", "lee");
+        if stage.status() != "active" {
+            git(stage.repo.path(), &["add", "exceptions"]);
+            let run = stage.shell("lee", "git commit -m 'Write reviews down'");
+            assert_eq!(run.code, 0, "{}{}", run.out, run.err);
+        }
+        assert_eq!(stage.status(), "active");
+    }
+}

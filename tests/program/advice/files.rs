@@ -1,0 +1,145 @@
+//! Problems of the file or its versions: each repair that a reason names is made.
+
+use super::status::{approved, begin, path};
+use super::{ID, record};
+
+pub(super) fn not_determined(words: &str) -> Option<()> {
+    let stage = approved("")?;
+    stage.repo.clock("2026-11-25T09:00:00Z");
+    stage.merged("README", "More history", "ana", "lee");
+    let clone = stage.repo.clone_with(&["--depth=1"]);
+    let show = |_: ()| {
+        let args = ["show", ID, "--on", "2026-11-26T00:00:00Z", "--format", "json"];
+        let run = crate::cli::run(clone.path(), &args);
+        let answer: Result<serde_json::Value, _> = serde_json::from_str(&run.out);
+        answer.unwrap_or_else(|_| panic!("{}", run.err))["record"].clone()
+    };
+    let shown = show(());
+    assert_eq!(shown["status"], "unknown");
+    let reason = shown["reasons"][0].as_str().unwrap();
+    assert!(reason.starts_with(words), "{reason}");
+    let command = reason.split('`').nth(1).unwrap();
+    let words: Vec<&str> = command.split(' ').collect();
+    assert_eq!(words[0], "git", "{reason}");
+    crate::support::repo::git(clone.path(), &words[1..]);
+    assert_eq!(show(())["status"], "active");
+    Some(())
+}
+
+pub(super) fn file_gone(words: &str) -> Option<()> {
+    let stage = approved("")?;
+    let text = stage.text();
+    stage.repo.by("ana").remove(ID).commit("Remove it");
+    stage.home();
+    stage.reason(words);
+    stage.land("ana", &[(ID, &text)]);
+    let close = format!("exledger close {ID} --outcome withdrawn --reason … --evidence …");
+    stage.run_on(&close, "ana", "lee");
+    assert_eq!(stage.status(), "closed");
+    Some(())
+}
+
+pub(super) fn several_files(words: &str) -> Option<()> {
+    let stage = approved("")?;
+    let copy = format!("exceptions/copy/{ID}.yaml");
+    stage.merged(&copy, &stage.text(), "ana", "lee");
+    assert!(stage.reason(words).contains("remove all but one"));
+    stage.repo.branch("one").by("ana").remove(&copy).commit("Remove the copy");
+    stage.merge("one", "lee");
+    assert_eq!(stage.status(), "active");
+    // A copy with its own id is another record.
+    stage.merged(&copy, &stage.text(), "ana", "lee");
+    let own = stage.text().replace(ID, "EXC-2026-0THER");
+    let branch = stage.repo.branch("own").by("ana");
+    branch.remove(&copy).write("EXC-2026-0THER", &own).commit("An id of its own");
+    stage.merge("own", "lee");
+    assert_eq!(stage.status(), "active");
+    Some(())
+}
+
+pub(super) fn unreadable(words: &str) -> Option<()> {
+    let stage = approved("")?;
+    let text = stage.text();
+    stage.land("ana", &[(ID, &text.replace("class: standard", "class: ["))]);
+    let reason = stage.reason(words);
+    let command = reason.split('`').nth(1).unwrap();
+    let run = stage.shell("ana", command);
+    assert!(run.code == 1 && run.out.contains(&path()), "{}{}", run.out, run.err);
+    stage.land("ana", &[(ID, &text)]);
+    assert_eq!(stage.shell("ana", command).code, 0);
+    assert_eq!(stage.status(), "active");
+    Some(())
+}
+
+pub(super) fn only_proposed(words: &str) -> Option<()> {
+    let stage = begin()?;
+    stage.repo.branch("ask").by("ana").write(ID, &record("")).commit("File it");
+    stage.home();
+    assert!(stage.reason(words).contains("approved and merged"));
+    let (action, command) = stage.next();
+    assert!(action.contains("approve and merge ask"), "{action}");
+    stage.run_on(&command, "dana", "dana");
+    // The author merges it: the approval is Dana's.
+    stage.merge("ask", "ana");
+    assert_eq!(stage.status(), "active");
+    Some(())
+}
+
+pub(super) fn proposed_too_late(words: &str) -> Option<()> {
+    let stage = begin()?;
+    let late = record("expires: 2026-11-25\n");
+    stage.repo.branch("ask").by("ana").write(ID, &late).commit("File it");
+    stage.home();
+    stage.repo.clock("2026-11-26T09:00:00Z");
+    stage.reason(words);
+    stage.repo.branch("ask").by("ana").edit(ID, "expires: 2026-12-15").commit("Later");
+    stage.merge("ask", "lee");
+    assert_eq!(stage.status(), "active");
+    Some(())
+}
+
+pub(super) fn fields_differ(words: &str) -> Option<()> {
+    let stage = approved("")?;
+    let other = stage.text().replace("application: billing", "application: orders");
+    stage.land("ana", &[(ID, &other)]);
+    assert!(stage.reason(words).contains("their own approval"));
+    stage.follow(&stage.reason("someone else must"), "dana", "ana");
+    assert_eq!(stage.status(), "active");
+    Some(())
+}
+
+pub(super) fn brought_back(words: &str) -> Option<()> {
+    let stage = approved("")?;
+    let text = stage.text();
+    stage.repo.by("ana").remove(ID).commit("Remove it");
+    stage.land("ana", &[(ID, &text)]);
+    stage.reason(words);
+    stage.follow(&stage.reason("someone else must"), "dana", "ana");
+    assert_eq!(stage.status(), "active");
+    Some(())
+}
+
+pub(super) fn approved_unread(words: &str) -> Option<()> {
+    let stage = begin()?;
+    let odd = "exceptions/EXC-2026-0THER.yaml";
+    stage.merged(odd, &record(""), "ana", "lee");
+    stage.repo.branch("move").by("ana").rename(odd, ID).commit("Give it its name");
+    stage.merge("move", "ana");
+    assert_eq!(stage.status(), "unapproved");
+    let reason = stage.reason(words);
+    assert!(reason.contains("approve it under this name"), "{reason}");
+    stage.amend("ana", "lee");
+    assert_eq!(stage.status(), "active");
+    Some(())
+}
+
+pub(super) fn changed_since(words: &str) -> Option<()> {
+    let stage = approved("")?;
+    let longer = stage.text().replace("expires: 2026-12-15", "expires: 2027-01-15");
+    stage.land("ana", &[(ID, &longer)]);
+    stage.follow(&stage.reason(words), "dana", "ana");
+    let shown = stage.show();
+    assert_eq!(shown["changed_since_approval"], false, "{shown:#}");
+    assert_eq!(shown["not_after"], "2027-01-16T00:00:00Z");
+    Some(())
+}

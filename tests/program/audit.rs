@@ -1,0 +1,6 @@
+//! The audit of landed versions: what is found, and with which level. Start at [`audited`].
+
+mod approvals;
+mod foxtrot;
+mod mainline;
+mod receipts;

@@ -1,0 +1,149 @@
+//! The next step for each kind of problem, and who can take it.
+
+use serde_json::{Value, json};
+
+use crate::cli;
+use crate::cli_answers::{ON, standard};
+use crate::support::repo::Repo;
+
+const POLICY: &str = "version: 1
+people: {roster: people.csv}
+tiers:
+  - {name: standard, max_term: 200d, require: [compensating_controls], post_closure_review: 10d}
+";
+
+const ROSTER: &str = "email,name,team,active
+ana@example.com,Ana Ruiz,billing,yes
+lee@example.com,Lee Park,platform,yes
+dana@example.com,Dana Kim,security,yes
+kim@example.com,Kim Sato,billing,no
+";
+
+/// A ledger with one record for each kind of problem.
+fn troubles() -> Repo {
+    let repo = Repo::at("2026-10-01T08:00:00Z");
+    let first = repo.by("dana").write("exledger.yaml", POLICY);
+    first.write("people.csv", ROSTER).commit("Begin");
+    let land = |id: &str, from: &str, to: &str| {
+        let id = format!("EXC-2026-{id}");
+        let text = standard(&id, "It needs attention", &id, "2026-10-01", "2027-02-01");
+        let text = text.replace(from, to);
+        let branch = format!("{id}-{}", repo.now().unix());
+        repo.branch(&branch).by("ana").write(&id, &text).commit("File");
+        repo.by("lee").merge(&branch, "Merge");
+    };
+    let owner = "owner: {name: Ana Ruiz, email: ana@example.com, team: billing}";
+    let gone = "owner: {name: Kim Sato, email: kim@example.com, backup: lee@example.com}";
+    land("0WNER", owner, gone);
+    land("STA1E", "status: active", "status: active, verified: 2026-10-01, verify_every: 30d");
+    land(
+        "F1X02",
+        "references:",
+        "fix: {target: data, plan: Correct it, due: 2026-11-01}\nreferences:",
+    );
+    let trigger = |then: &str| {
+        format!(
+            "triggers: [{{id: T1, when: The vendor ships, then: {then}}}]\n\
+             fired: [{{date: 2026-10-01, trigger: T1, by: ana@example.com}}]\nreferences:"
+        )
+    };
+    land("REV0K", "references:", &trigger("revoke"));
+    land("REV1W", "references:", &trigger("review"));
+    let closure = "closure: {outcome: remediated, date: 2026-10-05, by: ana@example.com, reason: Done with it}\n";
+    land("C10SE", "", "");
+    land("C10SE", "references:", &format!("{closure}references:"));
+    land("ENDED", "expires: 2027-02-01", "expires: 2026-11-20");
+    // Two files with one id.
+    let text =
+        standard("EXC-2026-TW1CE", "It needs attention", "twice", "2026-10-01", "2027-02-01");
+    repo.by("lee")
+        .write("EXC-2026-TW1CE", &text)
+        .write("exceptions/other/EXC-2026-TW1CE.yaml", &text)
+        .commit("Twice");
+    repo.clock("2026-11-30T08:00:00Z");
+    let ended = "EXC-2026-ENDED";
+    repo.branch("later")
+        .by("ana")
+        .edit(ended, "renewals: [{date: 2026-11-30, from: 2026-11-20, until: 2026-12-20, reason: The vendor is late}]")
+        .edit(ended, "expires: 2026-12-20")
+        .commit("Renew");
+    repo.checkout();
+    repo
+}
+
+#[test]
+fn each_trouble_has_its_step_and_somebody_who_takes_it() {
+    let run = cli::run(troubles().path(), &["queue", "--on", ON, "--format", "json"]);
+    assert_eq!(run.code, 0, "{}", run.err);
+    let answer: Value = serde_json::from_str(&run.out).unwrap();
+    let records = answer["records"].as_array().unwrap();
+    let found: Vec<Value> = records
+        .iter()
+        .map(|record| {
+            let next = &record["next"];
+            let people = next["waits_for"].as_array().unwrap().iter();
+            let people: Vec<&str> = people.map(|it| it["email"].as_str().unwrap()).collect();
+            json!([record["id"], next["action"], next["command"], people])
+        })
+        .collect();
+    let ana = ["ana@example.com"];
+    let expected = [
+        // Late already, but a branch renews it, which resolves that.
+        json!([
+            "EXC-2026-ENDED",
+            "merge later (renewed) with a merge commit, unless you wrote it, or reject it",
+            "git merge --no-ff later",
+            []
+        ]),
+        json!([
+            "EXC-2026-REV0K",
+            "end the access and close it: trigger T1 fired",
+            "exledger close EXC-2026-REV0K --outcome revoked --reason … --evidence …",
+            ana
+        ]),
+        json!([
+            "EXC-2026-REV1W",
+            "review it: trigger T1 fired",
+            "exledger review EXC-2026-REV1W --outcome …",
+            ana
+        ]),
+        json!([
+            "EXC-2026-STA1E",
+            "verify control CC1 again",
+            "exledger attest EXC-2026-STA1E CC1",
+            ["soc@example.com"]
+        ]),
+        // The owner left, so the backup is responsible.
+        json!([
+            "EXC-2026-0WNER",
+            "transfer it to an active owner",
+            "exledger transfer EXC-2026-0WNER --to …",
+            ["lee@example.com"]
+        ]),
+        json!([
+            "EXC-2026-F1X02",
+            "complete the fix and close it, or have a later `fix.due` approved",
+            "exledger close EXC-2026-F1X02 --outcome remediated --reason … --evidence …",
+            ana
+        ]),
+        json!([
+            "EXC-2026-C10SE",
+            "review the closure, unless you closed it",
+            "exledger close EXC-2026-C10SE --reviewed --outcome …",
+            []
+        ]),
+        // Nothing of it can be read, so whoever landed it is responsible.
+        json!([
+            "EXC-2026-TW1CE",
+            "2 files have this id: exceptions/EXC-2026-TW1CE.yaml, exceptions/other/EXC-2026-TW1CE.yaml; remove all but one, or give each its own id",
+            "exledger lint",
+            ["lee@example.com"]
+        ]),
+    ];
+    assert_eq!(found, expected);
+    let table = cli::run(troubles().path(), &["queue", "--on", ON]).out;
+    assert!(
+        table.contains("post closure review due for 50 days; waits for anyone but Ana Ruiz"),
+        "{table}"
+    );
+}

@@ -1,0 +1,139 @@
+//! Ledgers in other places: below a folder, in a linked work tree, in a bare repository, before their first policy.
+
+use std::path::Path;
+
+use super::{ID, POLICY, RECORD, World, keys};
+use crate::cli;
+use crate::support::repo::{Repo, git};
+
+const NOW: &str = "2026-11-20T12:00:00Z";
+
+/// Runs `approve` in a folder, and returns its answer.
+fn approve(folder: &Path, args: &[&str]) -> serde_json::Value {
+    let path = std::env::var("PATH").unwrap_or_default();
+    let args = [&["--on", NOW, "approve"], args, &["--format", "json"]].concat();
+    let run = cli::run_with(folder, &args, &[("PATH", &path)]);
+    assert_eq!(run.code, 0, "{args:?}: {}", run.err);
+    serde_json::from_str(&run.out).unwrap()
+}
+
+#[test]
+fn a_ledger_below_a_folder_keeps_its_approvals_there() {
+    let Some(keys) = keys() else { return };
+    let world = World { repo: Repo::at("2026-11-20T09:00:00Z"), keys };
+    let signers = [world.line("dana"), world.line("lee")].concat();
+    let repo = &world.repo;
+    repo.by("lee")
+        .write("svc/exledger.yaml", POLICY)
+        .write("svc/.github/allowed_signers", &signers)
+        .commit("Keep exceptions in a ledger");
+    repo.branch("billing")
+        .by("ana")
+        .write("svc/exceptions/2026/EXC-2026-7F3KQ.yaml", RECORD)
+        .commit("File it");
+    let head = repo.tip("billing").to_string();
+    repo.checkout();
+    let ledger = repo.path().join("svc");
+    world.is("dana", "dana");
+    let said = approve(&ledger, &[ID, "--ref", "billing"]);
+    let path = said["files"][0].as_str().unwrap();
+    assert!(path.starts_with("exceptions/.approvals/EXC-2026-7F3KQ/"), "{path}");
+    let changed = git(repo.path(), &["diff", "--name-only", "billing~", "billing"]);
+    assert!(changed.starts_with(&format!("svc/{path}\n")), "{changed}");
+    // Beside the checked-out records, from the folder and from above it.
+    git(repo.path(), &["checkout", "-q", "billing"]);
+    world.is("lee", "lee");
+    let said = approve(repo.path(), &["-C", "svc", ID]);
+    let path = said["files"][0].as_str().unwrap();
+    assert!(ledger.join(path).is_file(), "{path}");
+    git(repo.path(), &["checkout", "-q", "main"]);
+    // The forge's reviews of landed content.
+    let landing = repo.by("ana").through("github").squash("billing", "File it (#1)");
+    repo.checkout();
+    let json = format!(
+        r##"{{"pull_request": "#1", "landing": "{landing}", "reviews": [{{"login": "lchen", "email": null,
+            "state": "approved", "commit": "{head}", "at": "2026-11-20T10:30:00Z",
+            "url": "https://forge.example.com/1", "reason": "Two\nlines"}}]}}"##
+    );
+    std::fs::write(ledger.join("reviews.json"), json).unwrap();
+    let said = approve(&ledger, &["--from-reviews", "reviews.json"]);
+    let path = said["results"][0]["files"][0].as_str().unwrap();
+    let text = std::fs::read_to_string(ledger.join(path)).unwrap();
+    assert!(text.contains("\nreason Two lines\nvia https://forge.example.com/1\n"), "{text}");
+}
+
+#[test]
+fn a_linked_work_tree_is_approved_where_it_is() {
+    let Some(world) = World::new(POLICY) else {
+        return;
+    };
+    world.is("dana", "dana");
+    let other = tempfile::tempdir().unwrap();
+    let place = other.path().join("tree");
+    let place_text = place.display().to_string();
+    git(world.repo.path(), &["worktree", "add", "-q", &place_text, "billing"]);
+    let said = approve(&place, &[ID]);
+    assert!(place.join(said["files"][1].as_str().unwrap()).is_file());
+    assert!(world.written().is_empty());
+}
+
+#[test]
+fn a_bare_repository_has_branches_to_approve_and_nothing_else() {
+    let Some(world) = World::new(POLICY) else {
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let from = world.repo.path().display().to_string();
+    git(folder.path(), &["clone", "-q", "--bare", &from, "bare"]);
+    let bare = folder.path().join("bare");
+    let key = world.key("dana").display().to_string();
+    for (name, value) in [("user.email", "dana@example.com"), ("user.signingkey", &key)] {
+        git(&bare, &["config", name, value]);
+    }
+    let tip = git(&bare, &["rev-parse", "billing"]);
+    approve(&bare, &[ID, "--ref", "billing"]);
+    assert_eq!(git(&bare, &["rev-parse", "billing~"]), tip);
+    let run = cli::run(&bare, &["--on", NOW, "approve", ID]);
+    assert_eq!((run.code, run.out.as_str()), (3, ""), "{}", run.err);
+}
+
+#[test]
+fn before_the_first_policy_landed_nobody_is_listed_and_the_root_commit_names_the_ledger() {
+    let Some(keys) = keys() else { return };
+    let world = World { repo: Repo::at("2026-11-20T09:00:00Z"), keys };
+    let repo = &world.repo;
+    let root = repo.by("lee").write("README.md", "Payments\n").commit("Start");
+    repo.branch("ledger")
+        .by("ana")
+        .write("exledger.yaml", POLICY)
+        .write(".github/allowed_signers", &world.line("dana"))
+        .write(ID, RECORD)
+        .commit("Keep exceptions in a ledger");
+    repo.checkout();
+    world.switch("ledger");
+    world.is("dana", "dana");
+    let run = world.run(&["approve", ID]);
+    assert_eq!(run.code, 1, "{}", run.err);
+    assert!(run.out.contains("not listed"), "{}", run.out);
+    let text = world.written().remove(0).1;
+    assert!(text.contains(&format!("\nledger {root}\n")), "{text}");
+}
+
+#[test]
+fn a_shallow_clone_can_not_say_what_landed_before_it() {
+    let Some(world) = World::new(POLICY) else {
+        return;
+    };
+    let head = world.repo.tip("billing").to_string();
+    let landing = world.squash("billing");
+    let clone = world.repo.clone_with(&["--depth=1", "--no-single-branch"]);
+    let json = format!(
+        r##"{{"pull_request": "#1", "landing": "{landing}", "reviews": [{{"login": "lchen", "email": null,
+            "state": "approved", "commit": "{head}", "at": "2026-11-20T10:30:00Z",
+            "url": "https://forge.example.com/1", "reason": null}}]}}"##
+    );
+    std::fs::write(clone.path().join("reviews.json"), json).unwrap();
+    let run = cli::run(clone.path(), &["--on", NOW, "approve", "--from-reviews", "reviews.json"]);
+    assert_eq!((run.code, run.out.as_str()), (3, ""), "{}", run.err);
+    assert!(run.err.contains("unshallow"), "{}", run.err);
+}

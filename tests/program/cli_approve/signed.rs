@@ -1,0 +1,244 @@
+//! Signed approvals: what they count for after landing, however their branch was merged.
+
+use std::process::Command;
+
+use exledger::approval::verdict::Satisfied;
+
+use super::{ID, POLICY, RECORD, World};
+use crate::support::golden;
+
+#[test]
+fn two_signatures_survive_a_squash_and_attest_both_groups() {
+    let Some(world) = World::new(POLICY) else {
+        return;
+    };
+    let dana = world.said("dana", &[ID, "--ref", "billing", "--reason", "The alert works"]);
+    let lee = world.said("lee", &["7f3kq", "--ref", "billing"]);
+    assert_eq!(dana["groups"], serde_json::json!(["security"]));
+    assert_eq!(lee["groups"], serde_json::json!(["platform"]));
+    world.squash("billing");
+    assert_eq!(world.stands(), ("active".into(), "attested".into()));
+    let record = world.record();
+    let approvers = record["approval"]["approvers"].as_array().unwrap();
+    let of =
+        |key: &str| -> Vec<&serde_json::Value> { approvers.iter().map(|it| &it[key]).collect() };
+    assert_eq!(of("email"), ["dana@example.com", "lee@example.com"]);
+    assert_eq!(of("kind"), ["detached", "detached"]);
+    assert_eq!(of("level"), ["attested", "attested"]);
+    assert_eq!(of("source"), [&dana["files"][0], &lee["files"][0]]);
+    assert_eq!(approvers[0]["reason"], "The alert works");
+}
+
+#[test]
+fn one_signature_of_two_is_not_enough_and_the_answer_says_who_is_left() {
+    let Some(world) = World::new(POLICY) else {
+        return;
+    };
+    let run = world.speak("dana", &[ID, "--ref", "billing"]);
+    assert_eq!(run.code, 0, "{}", run.err);
+    assert!(run.out.contains("group security"), "{}", run.out);
+    let left = run.out.lines().find(|line| line.starts_with("and then"));
+    assert!(left.unwrap().contains("lee@example.com"), "{}", run.out);
+    assert!(!left.unwrap().contains("dana"), "{}", run.out);
+    world.squash("billing");
+    assert_eq!(world.stands().0, "unapproved");
+}
+
+#[test]
+fn an_approval_after_the_landing_counts_from_its_own_landing_on() {
+    let Some(world) = World::new(POLICY) else {
+        return;
+    };
+    world.said("lee", &[ID, "--ref", "billing"]);
+    world.squash("billing");
+    world.repo.checkout();
+    assert_eq!(world.stands().0, "unapproved");
+    let late = world.speak("dana", &[ID]);
+    assert_eq!(late.code, 0, "{}", late.err);
+    assert!(late.out.contains("git switch -c approve-EXC-2026-7F3KQ"), "{}", late.out);
+    assert_eq!(world.stands().0, "unapproved", "it has not landed");
+    world.land("ana");
+    assert_eq!(world.stands(), ("active".into(), "attested".into()));
+}
+
+#[test]
+fn what_is_signed_is_what_git_stores_and_ssh_keygen_agrees() {
+    let Some(world) = World::new(POLICY) else {
+        return;
+    };
+    world.switch("billing");
+    // A work tree in which git has converted the line ends.
+    world.repo.config("core.autocrlf", "true");
+    let here = world.repo.path().join("exceptions/EXC-2026-7F3KQ.yaml");
+    std::fs::write(&here, RECORD.replace('\n', "\r\n")).unwrap();
+    let said = world.said("dana", &[ID, "--reason", "Looks right"]);
+    let stored = exledger::approval::statement::digest(&world.at("billing", ID));
+    assert_eq!(said["sha256"], stored.as_str());
+    let files = world.written();
+    let [(text, lines), (signature, armoured)] = files.as_slice() else {
+        panic!("{files:?}");
+    };
+    let (text, signature) = (text.as_str(), signature.as_str());
+    assert_eq!(said["files"], serde_json::json!([text, signature]));
+    let digits = stored.get(..12).unwrap();
+    assert_eq!(text, format!("exceptions/.approvals/{ID}/{digits}-dana@example.com.txt"));
+    assert_eq!(signature, format!("{text}.sig"));
+    assert_eq!(
+        *lines,
+        format!(
+            "exledger-approval v1\nledger example/payments\nrecord {ID}\nsha256 {stored}\ndecision approve\n\
+             at 2026-11-20T11:00:00Z\nby dana@example.com\nreason Looks right\n"
+        )
+    );
+    assert!(armoured.starts_with("-----BEGIN SSH SIGNATURE-----\n"));
+    let verify = Command::new("ssh-keygen")
+        .args(["-Y", "verify", "-f", ".github/allowed_signers"])
+        .args(["-I", "dana@example.com", "-n", "exledger-approval@v1", "-s", signature])
+        .current_dir(world.repo.path())
+        .stdin(std::fs::File::open(world.repo.path().join(text)).unwrap())
+        .output()
+        .unwrap();
+    assert!(verify.status.success(), "{verify:?}");
+}
+
+#[test]
+fn what_is_not_committed_is_signed_as_a_commit_would_store_it() {
+    let Some(world) = World::new(POLICY) else {
+        return;
+    };
+    world.repo.config("core.autocrlf", "input");
+    world.repo.scribble(ID, &RECORD.replace('\n', "\r\n"));
+    let run = world.speak("dana", &[ID, "--format", "json"]);
+    assert_eq!(run.code, 0, "{}", run.err);
+    assert!(run.err.contains("has uncommitted changes"), "{}", run.err);
+    let said: serde_json::Value = serde_json::from_str(&run.out).unwrap();
+    assert_eq!(said["sha256"], exledger::approval::statement::digest(RECORD.as_bytes()));
+}
+
+#[test]
+fn other_bytes_than_those_that_were_signed_are_not_approved() {
+    let Some(world) = World::new(POLICY) else {
+        return;
+    };
+    for name in ["dana", "lee"] {
+        world.said(name, &[ID, "--ref", "billing"]);
+    }
+    let work = world.repo.branch("billing").by("ana");
+    work.edit(ID, "expires: 2026-12-21").commit("A day more");
+    world.squash("billing");
+    assert_eq!(world.stands(), ("unapproved".into(), "none-recorded".into()));
+}
+
+#[test]
+fn a_rejection_is_a_veto_until_the_same_person_approves() {
+    let Some(world) = World::new(POLICY) else {
+        return;
+    };
+    for name in ["dana", "lee"] {
+        world.said(name, &[ID, "--ref", "billing"]);
+    }
+    let no = ["--reject", "--reason", "Rotate the key instead"];
+    let sam = world.said("sam", &[&[ID, "--ref", "billing"][..], &no].concat());
+    assert_eq!(sam["decision"], "reject");
+    assert_eq!(sam["groups"], serde_json::json!([]));
+    world.squash("billing");
+    assert_eq!(world.stands(), ("unapproved".into(), "vetoed".into()));
+    world.repo.checkout();
+    world.said("sam", &[ID, "--reason", "Shown why it can't"]);
+    world.land("sam");
+    assert_eq!(world.stands(), ("active".into(), "attested".into()));
+}
+
+#[test]
+fn the_same_word_twice_changes_nothing() {
+    let Some(world) = World::new(POLICY) else {
+        return;
+    };
+    let once = world.said("dana", &[ID, "--ref", "billing"]);
+    let tip = world.repo.tip("billing");
+    let again = world.speak("dana", &[ID, "--ref", "billing"]);
+    assert_eq!(again.code, 0, "{}", again.err);
+    assert!(again.out.contains("said before"), "{}", again.out);
+    assert_eq!(world.repo.tip("billing"), tip);
+    world.said("lee", &[ID, "--ref", "billing"]);
+    world.squash("billing");
+    world.repo.checkout();
+    let before = world.written();
+    let counted = world.said("dana", &[ID]);
+    assert_eq!(counted["files"], once["files"]);
+    assert_eq!(world.written(), before, "it counts already");
+}
+
+#[test]
+fn a_word_about_what_was_removed_since_is_said_anew() {
+    let Some(world) = World::new(POLICY) else {
+        return;
+    };
+    for name in ["dana", "lee"] {
+        world.said(name, &[ID, "--ref", "billing"]);
+    }
+    world.squash("billing");
+    world.repo.by("lee").remove(ID).commit("Remove it");
+    let work = world.repo.branch("again").by("ana");
+    work.write(ID, RECORD).commit("File it again");
+    for name in ["dana", "lee"] {
+        let tip = world.repo.tip("again");
+        world.said(name, &[ID, "--ref", "again"]);
+        assert_ne!(world.repo.tip("again"), tip, "{name}");
+    }
+    world.squash("again");
+    assert_eq!(world.stands(), ("active".into(), "attested".into()));
+}
+
+#[test]
+fn a_change_of_the_policy_is_approved_by_its_path() {
+    let Some(world) = World::new(POLICY) else {
+        return;
+    };
+    let looser = POLICY.replace("count: 2", "count: 1");
+    world.repo.by("ana").write("exledger.yaml", &looser).commit("Loosen");
+    world.repo.checkout();
+    let own = world.speak("ana", &["--governance", "exledger.yaml"]);
+    assert_eq!(own.code, 2, "{}", own.out);
+    let said = world.said("dana", &["--governance", "exledger.yaml"]);
+    assert_eq!(said["id"], "exledger.yaml");
+    let digest = exledger::approval::statement::digest(looser.as_bytes());
+    assert_eq!(said["sha256"], digest.as_str());
+    let path = said["files"][0].as_str().unwrap();
+    assert!(path.starts_with("exceptions/.approvals/governance/exledger.yaml/"), "{path}");
+    let satisfied = |world: &World| {
+        let approvals = exledger::approval::judge(&world.repo.history());
+        let verdicts = &approvals.counted.verdicts["exledger.yaml"];
+        verdicts.last().unwrap().satisfied.clone()
+    };
+    assert_eq!(satisfied(&world), Satisfied::No);
+    let text = world.written().remove(0).1;
+    assert!(text.contains("\nrecord governance:exledger.yaml\n"), "{text}");
+    world.land("dana");
+    assert_eq!(satisfied(&world), Satisfied::Yes);
+    let behind = world.said("dana", &["exledger.yaml", "--governance"]);
+    assert_eq!(behind["sha256"], said["sha256"]);
+    let odd = world.speak("dana", &["--governance", "README.md"]);
+    assert_eq!(odd.code, 2);
+    assert!(odd.err.contains("exledger.yaml"), "{}", odd.err);
+}
+
+#[test]
+fn the_answer_for_scripts_has_the_promised_keys() {
+    let Some(world) = World::new(POLICY) else {
+        return;
+    };
+    world.is("dana", "dana");
+    for (name, args) in [
+        ("approve", &[][..]),
+        ("approve-reject", &["--reject", "--reason", "Rotate the key instead"]),
+    ] {
+        for format in ["json", "jsonl", "csv", "markdown", "table"] {
+            let args =
+                [&["approve", ID, "--ref", "billing", "--dry-run", "--format", format], args];
+            let run = world.run(&args.concat());
+            assert_eq!(run.code, 0, "{}", run.err);
+            golden::check(&format!("cli/{name}.{format}"), &run.out);
+        }
+    }
+}

@@ -1,0 +1,262 @@
+//! `init`: what it writes, and what it leaves unchanged.
+
+use exledger::policy::governance::Governance;
+use std::path::Path;
+
+use crate::cli::run;
+use crate::support::repo::git;
+
+/// A build that is no release copies the action; `--vendor-action` says so in any build.
+const INIT: [&str; 4] = ["init", "--vendor-action", "--format", "json"];
+
+const FILES: [&str; 17] = [
+    ".github/CODEOWNERS",
+    ".github/ISSUE_TEMPLATE/exception.yml",
+    ".github/actions/exledger/action.yml",
+    ".github/actions/exledger/scripts/comment.sh",
+    ".github/actions/exledger/scripts/common.sh",
+    ".github/actions/exledger/scripts/install.sh",
+    ".github/actions/exledger/scripts/nightly.sh",
+    ".github/actions/exledger/scripts/reviews.sh",
+    ".github/actions/exledger/scripts/run.sh",
+    ".github/pull_request_template.md",
+    ".github/workflows/exledger.yml",
+    "exceptions/.gitattributes",
+    "exceptions/.gitkeep",
+    "exledger.yaml",
+    "schemas/exception.schema.json",
+    "schemas/policy.schema.json",
+    "schemas/redesign.schema.json",
+];
+
+fn repository() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    git2::Repository::init(folder.path()).unwrap();
+    folder
+}
+
+fn created(folder: &Path, args: &[&str]) -> (Vec<String>, Vec<String>) {
+    let run = run(folder, args);
+    assert_eq!(run.code, 0, "{}", run.err);
+    let json: serde_json::Value = serde_json::from_str(&run.out).unwrap();
+    assert_eq!(json["schema"], "exledger/init/v1");
+    let list = |key: &str| serde_json::from_value(json[key].clone()).unwrap();
+    (list("created"), list("skipped"))
+}
+
+#[test]
+fn a_new_ledger_has_all_its_files_and_a_second_run_changes_none() {
+    let folder = repository();
+    let (made, skipped) = created(folder.path(), &INIT);
+    assert_eq!(made, FILES);
+    assert!(skipped.is_empty());
+    let before: Vec<Vec<u8>> =
+        FILES.iter().map(|path| std::fs::read(folder.path().join(path)).unwrap()).collect();
+    let (made, skipped) =
+        created(folder.path(), &[&INIT[..], &["--merge-method", "squash"]].concat());
+    assert!(made.is_empty());
+    assert_eq!(skipped, FILES);
+    for (path, bytes) in FILES.iter().zip(before) {
+        assert_eq!(std::fs::read(folder.path().join(path)).unwrap(), bytes, "{path}");
+    }
+}
+
+#[test]
+fn the_policy_names_when_repetition_freezes_with_the_values_that_hold_anyway() {
+    let folder = repository();
+    created(folder.path(), &["init", "--format", "json"]);
+    let text = std::fs::read_to_string(folder.path().join("exledger.yaml")).unwrap();
+    let line = text.lines().find(|line| line.starts_with("patterns: "));
+    let with = format!("version: 1\n{}\n", line.unwrap());
+    let read = |text: &str| Governance::of_policy(text).policy.patterns.clone();
+    assert_eq!(read(&with), read("version: 1\n"));
+    let other = with.replace("threshold: 3", "threshold: 4");
+    assert_ne!(read(&other), read("version: 1\n"));
+}
+
+#[test]
+fn a_dry_run_says_the_same_and_writes_nothing() {
+    let folder = repository();
+    let (made, _) = created(folder.path(), &[&INIT[..], &["--dry-run"]].concat());
+    assert_eq!(made, FILES);
+    let left: Vec<_> =
+        std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(left, [".git"]);
+}
+
+#[test]
+fn a_file_that_is_there_stays_and_its_lines_are_printed() {
+    let folder = repository();
+    std::fs::write(folder.path().join("CODEOWNERS"), "* @example/all\r\n").unwrap();
+    let answer = run(folder.path(), &["init"]);
+    assert_eq!(answer.code, 0, "{}", answer.err);
+    assert!(answer.out.contains("CODEOWNERS would need"), "{}", answer.out);
+    assert!(
+        !folder.path().join(".github/CODEOWNERS").exists(),
+        "a second one would switch the first off"
+    );
+    assert_eq!(std::fs::read(folder.path().join("CODEOWNERS")).unwrap(), b"* @example/all\r\n");
+}
+
+#[test]
+fn outside_git_it_can_not_say_where_the_ledger_goes() {
+    let folder = tempfile::tempdir().unwrap();
+    let answer = run(folder.path(), &["init"]);
+    assert_eq!((answer.code, answer.out.as_str()), (3, ""), "{}", answer.err);
+    assert!(answer.err.contains("git init"), "{}", answer.err);
+}
+
+#[test]
+fn from_a_folder_below_it_goes_to_the_root_and_with_c_to_that_folder() {
+    let folder = repository();
+    std::fs::create_dir_all(folder.path().join("a/b")).unwrap();
+    let (made, _) = created(&folder.path().join("a/b"), &[&INIT[..], &["--dry-run"]].concat());
+    assert_eq!(made, FILES);
+    let (made, _) = created(folder.path(), &["-C", "a/b", "init", "--format", "json"]);
+    assert!(made.contains(&"a/b/exledger.yaml".to_owned()), "{made:?}");
+    assert!(made.contains(&".github/workflows/exledger.yml".to_owned()), "{made:?}");
+    let workflow =
+        std::fs::read_to_string(folder.path().join(".github/workflows/exledger.yml")).unwrap();
+    assert!(workflow.contains("command: lint") && workflow.contains("working-directory: \"a/b\""));
+}
+
+#[test]
+fn the_demo_has_the_same_commits_under_one_clock_and_wants_an_empty_folder() {
+    let (one, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    for folder in [&one, &other] {
+        let answer =
+            run(folder.path(), &["demo", "ledger", "--on", "2026-12-01", "--format", "json"]);
+        assert_eq!(answer.code, 0, "{}", answer.err);
+        let json: serde_json::Value = serde_json::from_str(&answer.out).unwrap();
+        assert_eq!(json["schema"], "exledger/demo/v1");
+        assert!(json["created"].as_array().unwrap().contains(&"exledger.yaml".into()));
+        assert_eq!(json["skipped"], serde_json::json!([]));
+    }
+    let tip = |folder: &Path| {
+        crate::support::repo::git(&folder.join("ledger"), &["rev-parse", "main", "HEAD"])
+    };
+    assert_eq!(tip(one.path()), tip(other.path()));
+    let again = run(one.path(), &["demo", "ledger"]);
+    assert_eq!((again.code, again.out.as_str()), (2, ""), "{}", again.err);
+    let shown = run(one.path(), &["demo", "table", "--on", "2026-12-01"]);
+    assert_eq!(shown.code, 0, "something is due, and a demo is no answer about it");
+    let lines: Vec<&str> = shown.out.lines().collect();
+    assert!(lines.len() <= 22, "{}", shown.out);
+    assert!(
+        lines[0].starts_with("10 exceptions in ") && lines[0].contains("table"),
+        "{}",
+        lines[0]
+    );
+    for expected in ["overdue    7 past a deadline", "exledger --on 2026-12-01 show V3NDR"] {
+        assert!(shown.out.contains(expected), "{}", shown.out);
+    }
+    let ledger = one.path().join("table");
+    assert_eq!(crate::support::repo::git(&ledger, &["branch", "--show-current"]).trim(), "main");
+    let signers = std::fs::read_to_string(ledger.join(".github/allowed_signers")).unwrap();
+    assert!(signers.contains("Not for a real ledger"), "{signers}");
+    // Without a given day, nobody can make the key again.
+    let keys = ["here", "there"].map(|name| {
+        assert_eq!(run(one.path(), &["demo", name]).code, 0);
+        std::fs::read_to_string(one.path().join(name).join(".github/allowed_signers")).unwrap()
+    });
+    assert_ne!(keys[0], keys[1]);
+    assert!(!keys[0].contains("Not for a real ledger"), "{}", keys[0]);
+}
+
+#[test]
+fn the_demo_has_a_cause_that_repeats() {
+    let folder = tempfile::tempdir().unwrap();
+    let demo = run(folder.path(), &["demo", "ledger", "--on", "2026-12-01"]);
+    assert_eq!(demo.code, 0, "{}", demo.err);
+    let ledger = folder.path().join("ledger");
+    let patterns = run(&ledger, &["patterns", "--on", "2026-12-01", "--format", "json"]);
+    assert_eq!(patterns.code, 0, "{}", patterns.err);
+    let patterns: serde_json::Value = serde_json::from_str(&patterns.out).unwrap();
+    assert_eq!(patterns["groups"][0]["count"], 4);
+    assert_eq!(patterns["groups"][0]["frozen"], true);
+    assert_eq!(run(&ledger, &["lint", "--on", "2026-12-01"]).code, 0);
+}
+
+#[test]
+fn an_emergency_about_something_sensitive_needs_three_answers_and_is_short() {
+    let folder = repository();
+    created(folder.path(), &["init", "--format", "json"]);
+    let policy = folder.path().join("exledger.yaml");
+    let text = std::fs::read_to_string(&policy).unwrap();
+    let assets = "assets: [{match: [billing], sensitivity: sensitive}]\ntiers:";
+    std::fs::write(&policy, text.replacen("\ntiers:", &format!("\n{assets}"), 1)).unwrap();
+    let three = [
+        "new",
+        "--no-input",
+        "--title",
+        "Break the glass",
+        "--application",
+        "billing",
+        "--justification",
+        "Payments fail since the gateway's certificate ran out; the old one is used meanwhile.",
+        "--owner-name",
+        "Ana Ruiz",
+        "--owner-email",
+        "ana@example.com",
+        "--on",
+        "2026-11-20T10:00:00Z",
+        "--format",
+        "json",
+    ];
+    let filed = run(folder.path(), &[&three[..], &["--emergency"]].concat());
+    assert_eq!(filed.code, 0, "{}", filed.err);
+    let answer: serde_json::Value = serde_json::from_str(&filed.out).unwrap();
+    assert_eq!(answer["tier"], "emergency");
+    assert_eq!(answer["needed"]["count"], 2);
+    assert_eq!(run(folder.path(), &["lint"]).code, 0);
+    // A longer record is no emergency: it is filed as another class, with what its tier requires.
+    let longer = [&three[..], &["--emergency", "--expires", "2026-11-30"]].concat();
+    let refused = run(folder.path(), &longer);
+    assert_eq!(refused.code, 2, "{}", refused.out);
+    assert!(refused.err.contains("term-too-long"), "{}", refused.err);
+    let standard = run(
+        folder.path(),
+        &[
+            &three[..],
+            &[
+                "--class",
+                "standard",
+                "--rule",
+                "No shared users",
+                "--risk-level",
+                "low",
+                "--root-cause",
+                "timeout",
+                "--expires",
+                "2026-11-30",
+            ],
+        ]
+        .concat(),
+    );
+    assert_eq!(standard.code, 2, "{}", standard.out);
+    assert!(standard.err.contains("blast"), "{}", standard.err);
+}
+
+#[test]
+fn drift_finds_nothing_in_what_was_just_written() {
+    let github = &["--forge", "github", "--vendor-action"][..];
+    for (forge, below) in [(github, ""), (&["--forge", "gitlab"], ""), (github, "ledgers/shop")] {
+        let folder = repository();
+        let ledger = folder.path().join(below);
+        std::fs::create_dir_all(&ledger).unwrap();
+        let init = run(&ledger, &[&["-C", ".", "init"], forge].concat());
+        assert_eq!(init.code, 0, "{}", init.err);
+        git(folder.path(), &["add", "--all"]);
+        let who = ["-c", "user.name=Ana Ruiz", "-c", "user.email=ana@example.com"];
+        git(folder.path(), &[&who[..], &["commit", "-q", "-m", "Keep exceptions"]].concat());
+        let drift = run(&ledger, &["-C", ".", "drift"]);
+        assert_eq!(drift.code, 0, "{forge:?} {below}: {}{}", drift.out, drift.err);
+        // Another workflow is not left out.
+        let other = folder.path().join(".github/workflows/other.yml");
+        std::fs::create_dir_all(other.parent().unwrap()).unwrap();
+        std::fs::write(&other, "on: push # zizmor: ignore[unpinned-uses]\n").unwrap();
+        git(folder.path(), &["add", "--all"]);
+        let drift = run(&ledger, &["-C", ".", "drift"]);
+        assert_eq!(drift.code, 1, "{forge:?} {below}: {}{}", drift.out, drift.err);
+    }
+}

@@ -1,0 +1,116 @@
+//! `lint` for people: lines of files, path arguments, and a clock that it does not have.
+
+use crate::cli::run;
+use crate::support::samples::SMALL;
+
+/// A plain folder with a policy and one record.
+fn folder(record: &str) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("exceptions")).unwrap();
+    std::fs::write(folder.path().join("exledger.yaml"), "version: 1\n").unwrap();
+    let path = "exceptions/EXC-2026-7F3KQ.yaml";
+    std::fs::write(folder.path().join(path), record).unwrap();
+    folder
+}
+
+#[test]
+fn no_line_with_a_token_is_shown_whatever_is_wrong_with_it() {
+    // Joined at run time, so that no secret scanner reports this file.
+    let token = format!("{}{}", "ghp_", "16C7e42F292c6912E7710c838347Ae178B4a");
+    for line in [
+        format!("x: {{note: '{token}'}}"),
+        format!("x: {{a: {token}, a: {token}}}"),
+        format!("requester: {token}: and more"),
+        format!("requester: [{token}"),
+        "password: Sup3rS3cret1".to_owned(),
+        format!("starts: 2026-11-31 # {token}"),
+        format!("x:\n  key: |\n   {}\n {token}: 1", "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcw3x"),
+    ] {
+        let folder = folder(&format!("{SMALL}{line}\n"));
+        for format in ["table", "json", "github", "markdown"] {
+            let seen = run(folder.path(), &["lint", "--format", format]);
+            assert_eq!(seen.code, 1, "{line}: {}", seen.out);
+            for part in [&token[..], "Sup3r", "MIIEvQ"] {
+                assert!(!seen.out.contains(part), "{line}: {}", seen.out);
+                assert!(!seen.err.contains(part), "{line}: {}", seen.err);
+            }
+        }
+    }
+}
+
+#[test]
+fn of_a_file_with_thousands_of_mistakes_fifty_are_shown() {
+    let mistakes: Vec<String> = (0..2_000).map(|n| format!("k{n}: 1")).collect();
+    let folder = folder(&format!("{SMALL}{}\n", mistakes.join("\n")));
+    let seen = run(folder.path(), &["lint"]);
+    assert_eq!(seen.out.matches("\n  --> ").count(), 50, "{}", seen.out);
+    let more = "\nand 1950 more in exceptions/EXC-2026-7F3KQ.yaml\n";
+    assert!(seen.out.contains(more), "{}", seen.out);
+    assert!(seen.out.contains("2000 errors"), "{}", seen.out);
+    let json = run(folder.path(), &["lint", "--format", "json"]);
+    let answer: serde_json::Value = serde_json::from_str(&json.out).unwrap();
+    assert_eq!(answer["findings"].as_array().unwrap().len(), 2_000);
+}
+
+#[test]
+fn of_a_long_line_the_part_around_the_mistake_is_shown() {
+    let keys: Vec<String> = (0..500).map(|n| format!("key{n}: 1")).collect();
+    let folder = folder(&format!(
+        "{SMALL}fix: {{target: data, plan: Replace the job, {}}}\n",
+        keys.join(", ")
+    ));
+    let seen = run(folder.path(), &["lint"]);
+    let longest = seen.out.lines().map(|line| line.chars().count()).max();
+    assert!(longest < Some(260), "{longest:?}");
+    let marked: Vec<&str> = seen.out.lines().filter(|line| line.contains("^^^^")).collect();
+    assert_eq!(marked.len(), 50);
+    for (number, line) in seen.out.lines().collect::<Vec<_>>().windows(2).enumerate() {
+        if line[1].contains("^^^^") {
+            let at = line[1].find('^').unwrap();
+            assert!(line[0][at..].starts_with("key"), "{number}: {line:?}");
+        }
+    }
+}
+
+#[test]
+fn a_path_that_holds_no_record_is_refused_and_beside_one_named() {
+    let folder = folder(SMALL);
+    for path in ["README.md", "exceptions/notes.md", "docs/EXC-2026-7F3KQ.yaml"] {
+        let place = folder.path().join(path);
+        std::fs::create_dir_all(place.parent().unwrap()).unwrap();
+        std::fs::write(place, "x").unwrap();
+        let seen = run(folder.path(), &["lint", path]);
+        assert_eq!((seen.code, seen.out.as_str()), (2, ""), "{path}");
+        assert!(seen.err.contains("contains no records"), "{}", seen.err);
+        assert!(seen.err.contains("in exceptions, or exledger.yaml"), "{}", seen.err);
+        let both = ["lint", path, "exceptions/EXC-2026-7F3KQ.yaml"];
+        let seen = run(folder.path(), &both);
+        assert_eq!(seen.code, 0, "{}", seen.out);
+        assert!(seen.out.contains("1 record checked"), "{}", seen.out);
+        assert!(seen.err.contains(&format!("no files to check in {path}")), "{}", seen.err);
+    }
+    for path in [".", "exceptions", "exledger.yaml"] {
+        assert_eq!(run(folder.path(), &["lint", path]).code, 0, "{path}");
+    }
+    let seen = run(folder.path(), &["lint", "docs"]);
+    assert_eq!(seen.code, 2, "{}", seen.out);
+}
+
+#[test]
+#[cfg(unix)]
+fn a_folder_whose_name_is_no_text_hides_no_record() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+
+    let folder = folder(SMALL);
+    let odd = folder.path().join("exceptions").join(OsStr::from_bytes(b"\xff"));
+    // Some file systems don't allow such a name.
+    if std::fs::create_dir(&odd).is_err() {
+        return;
+    }
+    std::fs::write(odd.join("EXC-2026-00001.yaml"), SMALL).unwrap();
+    let seen = run(folder.path(), &["lint"]);
+    assert_eq!(seen.code, 1, "{}", seen.err);
+    assert!(seen.out.contains("2 records checked"), "{}", seen.out);
+    assert!(seen.out.contains("exceptions/\\xff/EXC-2026-00001.yaml"), "{}", seen.out);
+}

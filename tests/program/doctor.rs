@@ -1,0 +1,187 @@
+//! `doctor`: every gap is named, and after its lines and commands an approval counts.
+
+mod accounts;
+mod ci;
+mod followed;
+mod screens;
+
+use exledger::session::Session;
+use exledger::session::doctor::DoctorAnswer;
+use exledger::session::options::{Moment, Options};
+use exledger::session::snapshot::walk::Scope;
+use exledger::survey::doctor::ApprovalsCount;
+use exledger::survey::doctor::check::{CheckName, CheckState, DoctorCheck};
+use exledger::survey::remote::RemoteAddress;
+
+use crate::support::repo::Repo;
+
+pub(super) const ID: &str = "EXC-2026-7F3KQ";
+pub(super) const POLICY: &str = "version: 1
+name: example/payments
+people:
+  bridges: [\"github-actions[bot]@users.noreply.github.com\"]
+";
+pub(super) const WORKFLOW: &str = ".github/workflows/exledger.yml";
+/// A workflow with the jobs of `init`.
+pub(super) const JOBS: &str = "name: exledger
+on:
+  pull_request:
+  push: {branches: [main]}
+permissions: {}
+jobs:
+  lint:
+    runs-on: ubuntu-latest
+    permissions: {contents: read}
+    steps:
+      - uses: actions/checkout@0123456789abcdef0123456789abcdef01234567 # v4
+        with: {fetch-depth: 0, persist-credentials: false}
+      - uses: example/exledger@0123456789abcdef0123456789abcdef01234567
+        with: {command: lint}
+  reviews:
+    if: github.event_name == 'push'
+    runs-on: ubuntu-latest
+    permissions: {contents: write, pull-requests: write}
+    steps:
+      - uses: example/exledger@0123456789abcdef0123456789abcdef01234567
+        with:
+          command: reviews
+          token: ${{ github.token }}
+";
+
+/// Returns a ledger with this policy and the jobs, and Ana as the user.
+pub(super) fn ledger(policy: &str) -> Repo {
+    let repo = Repo::at("2026-11-20T09:00:00Z");
+    repo.config("user.name", "Ana Ruiz");
+    repo.config("user.email", "ana@example.com");
+    repo.by("lee")
+        .write("exledger.yaml", policy)
+        .write(WORKFLOW, JOBS)
+        .commit("Keep exceptions in a ledger");
+    repo.checkout();
+    repo
+}
+
+/// Proposes a change of a file by Sam, and merges it as Dana.
+pub(super) fn merge(repo: &Repo, path: &str, text: &str) {
+    repo.branch("change").by("sam").write(path, text).commit("Change it");
+    repo.by("dana").merge("change", "Merge branch 'change'");
+    repo.set_ref("refs/heads/change", repo.tip("main"));
+    repo.checkout();
+}
+
+pub(super) fn examine(repo: &Repo) -> DoctorAnswer {
+    let session = Session::open(repo.path(), Options::default()).unwrap();
+    session.doctor(&Moment::at(repo.now()), repo.path()).unwrap()
+}
+
+pub(super) fn verdict(repo: &Repo) -> &'static str {
+    examine(repo).diagnosis.verdict().as_str()
+}
+
+/// Asserts that approvals count, and shows what is said to prevent it.
+pub(super) fn assert_yes(repo: &Repo) {
+    let diagnosis = examine(repo).diagnosis;
+    let states = [CheckState::Problem, CheckState::Unknown];
+    let gaps: Vec<&DoctorCheck> =
+        diagnosis.checks.iter().filter(|it| states.contains(&it.state)).collect();
+    assert!(diagnosis.verdict() == ApprovalsCount::Yes, "{gaps:#?}");
+}
+
+pub(super) fn check(repo: &Repo, name: CheckName) -> DoctorCheck {
+    let checks = examine(repo).diagnosis.checks;
+    checks.into_iter().find(|check| check.name == name).unwrap()
+}
+
+/// Returns the status of the record, and the result of its approval.
+pub(super) fn stands(repo: &Repo) -> (String, String) {
+    let session = Session::open(repo.path(), Options::default()).unwrap();
+    let snapshot = session.snapshot(&Moment::at(repo.now()), Scope::Everything).unwrap();
+    let [state] = snapshot.records() else { panic!("not one record") };
+    let result = state.approval.as_ref().map(|verdict| verdict.result.as_str().to_owned());
+    (state.status.as_str().to_owned(), result.unwrap_or_default())
+}
+
+#[test]
+fn a_sound_ledger_answers_yes_and_gives_all_checks_in_order() {
+    let repo = ledger(POLICY);
+    let diagnosis = examine(&repo).diagnosis;
+    assert_yes(&repo);
+    let names: Vec<CheckName> = diagnosis.checks.iter().map(|check| check.name).collect();
+    assert_eq!(names, CheckName::ALL);
+    let notes: Vec<&str> = diagnosis
+        .checks
+        .iter()
+        .filter(|check| check.state == CheckState::Note)
+        .map(|check| check.name.as_str())
+        .collect();
+    assert_eq!(notes, ["ref", "merges"], "a local branch, and nothing merged yet");
+    assert!(diagnosis.logins.is_empty());
+}
+
+#[test]
+fn a_ledger_without_a_name_is_told_the_line_from_its_remote() {
+    let repo = ledger(&POLICY.replace("name: example/payments\n", ""));
+    let name = check(&repo, CheckName::Name);
+    assert_eq!(
+        (name.state, name.lines.as_slice()),
+        (CheckState::Note, &["name: TEAM/LEDGER".to_owned()][..])
+    );
+    repo.config("remote.origin.url", "https://ana:secret@git.example.com/payments/ledger.git");
+    repo.set_ref("refs/remotes/origin/main", repo.tip("main"));
+    let name = check(&repo, CheckName::Name);
+    assert_eq!(name.lines, ["name: payments/ledger"]);
+    let whole = format!("{:?}", examine(&repo).diagnosis);
+    assert!(!whole.contains("secret"), "{whole}");
+}
+
+#[test]
+fn without_a_policy_on_the_approved_branch_nothing_is_known() {
+    let repo = Repo::at("2026-11-20T09:00:00Z");
+    repo.by("lee").write("README.md", "Payments\n").commit("Begin");
+    repo.checkout();
+    repo.scribble("exledger.yaml", POLICY);
+    let diagnosis = examine(&repo).diagnosis;
+    assert_eq!(diagnosis.verdict(), ApprovalsCount::Unknown);
+    let policy = check(&repo, CheckName::Policy);
+    assert_eq!(policy.state, CheckState::Unknown);
+    assert_eq!(policy.commands, ["git add exledger.yaml", "git commit"]);
+    assert!(diagnosis.checks.iter().skip(3).all(|check| check.state == CheckState::Unknown));
+    repo.by("lee").write("exledger.yaml", POLICY).write(WORKFLOW, JOBS).commit("Keep a ledger");
+    repo.config("user.email", "ana@example.com");
+    assert_yes(&repo);
+}
+
+#[test]
+fn a_policy_that_cannot_be_read_and_a_missing_ref_are_unknown() {
+    let repo = ledger(POLICY);
+    repo.scribble("exledger.yaml", "version: 1\nrecrods: [x]\n");
+    let policy = check(&repo, CheckName::Policy);
+    assert_eq!(policy.state, CheckState::Unknown);
+    assert!(policy.message.contains("recrods"), "{}", policy.message);
+    assert_eq!(policy.commands, ["exledger lint"]);
+
+    let empty = Repo::at("2026-11-20T09:00:00Z");
+    empty.scribble("exledger.yaml", POLICY);
+    let diagnosis = examine(&empty).diagnosis;
+    assert_eq!(diagnosis.verdict(), ApprovalsCount::Unknown);
+    assert_eq!(diagnosis.checks.len(), CheckName::ALL.len());
+    assert_eq!(check(&empty, CheckName::Ref).state, CheckState::Unknown);
+}
+
+#[test]
+fn an_address_of_a_remote_is_read_in_every_form() {
+    for (url, host, path, forge) in [
+        ("https://github.com/example/ledger.git", "github.com", "example/ledger", Some("github")),
+        ("git@github.com:example/ledger.git", "github.com", "example/ledger", Some("github")),
+        ("ssh://git@GitLab.example.com:22/a/b/c/", "gitlab.example.com", "a/b/c", Some("gitlab")),
+        ("https://x:y@git.example.com/a", "git.example.com", "a", None),
+        ("git@bitbucket.org:a/b", "bitbucket.org", "a/b", Some("bitbucket")),
+    ] {
+        let address = RemoteAddress::parse(url).unwrap();
+        assert_eq!((address.host.as_str(), address.path.as_str()), (host, path), "{url}");
+        assert_eq!(address.forge(), forge, "{url}");
+    }
+    for url in ["", "/srv/git/x.git", "../x", "file:///srv/x", "C:\\x", "https://h/a b", "a:\nb"] {
+        assert_eq!(RemoteAddress::parse(url), None, "{url}");
+    }
+}

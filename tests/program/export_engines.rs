@@ -1,0 +1,3 @@
+//! The exports for policy engines, VEX, Prometheus and OSCAL: one record against the files that are expected of it,
+
+mod wiring;

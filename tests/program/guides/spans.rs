@@ -1,0 +1,67 @@
+//! Commands within sentences: the command and its flags exist.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use super::pages;
+use crate::cli;
+use crate::support::project;
+
+/// Returns the code spans of a page that begin with the name of the program, each with its line.
+fn commands(page: &str) -> Vec<(usize, &str)> {
+    let mut fenced = false;
+    let mut found = Vec::new();
+    for (index, line) in page.lines().enumerate() {
+        if line.trim_start().starts_with("```") {
+            fenced = !fenced;
+        } else if !fenced {
+            let spans = line.split('`').skip(1).step_by(2).flat_map(|span| span.split("; "));
+            let spans = spans.filter_map(|span| span.strip_prefix("exledger "));
+            found.extend(spans.map(|span| (index + 1, span)));
+        }
+    }
+    found
+}
+
+/// Returns the first word of a command that the program does not know: the command itself, or a flag.
+fn unknown<'w>(words: &[&'w str], helps: &BTreeMap<String, String>) -> Option<&'w str> {
+    // Global flags may come first; `-C` has a value.
+    let named = words.iter().position(|word| helps.contains_key(*word));
+    let Some(named) = named else {
+        return words
+            .iter()
+            .find(|word| word.starts_with(|it: char| it.is_ascii_lowercase()))
+            .copied();
+    };
+    let help = helps.get(words[named]).unwrap();
+    let flags = words.iter().take_while(|word| **word != "|").filter(|word| word.starts_with("--"));
+    let has = |flag: &str| {
+        let ends = [" ", ",", "\n", "\0"];
+        ends.iter().any(|end| help.contains(&format!("{flag}{end}")))
+    };
+    flags.copied().find(|flag| !has(flag.split('=').next().unwrap()))
+}
+
+#[test]
+fn every_command_in_a_sentence_is_one_of_the_program() {
+    let names = cli::commands().into_iter().filter(|name| name != "help");
+    let help = |name: String| {
+        let text = cli::run(Path::new("."), &[&name, "--help"]).out;
+        (name, text)
+    };
+    let helps: BTreeMap<String, String> = names.map(help).collect();
+    let mut wrong = Vec::new();
+    let mut n_commands = 0;
+    for page in pages() {
+        let text = std::fs::read_to_string(project::root().join(&page)).unwrap();
+        for (line, command) in commands(&text) {
+            let words: Vec<&str> = command.split_whitespace().collect();
+            n_commands += 1;
+            if let Some(word) = unknown(&words, &helps) {
+                wrong.push(format!("{page}:{line}: {word} of exledger {command}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    assert!(n_commands > 60, "{n_commands}");
+}

@@ -1,0 +1,67 @@
+//! The program: exit codes, streams, screens, prompts, and every story that a person plays with it.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::string_slice,
+    clippy::indexing_slicing,
+    reason = "tests fail by panicking"
+)]
+
+mod access;
+mod advice;
+mod agents_sdk;
+mod alerts;
+mod approval;
+mod audit;
+mod by_hand;
+mod cli;
+mod cli_answers;
+mod cli_approve;
+mod cli_controls;
+mod cli_flags;
+mod cli_init;
+mod cli_lint;
+mod cli_log;
+mod cli_new;
+mod completions;
+mod decisions;
+mod diff;
+mod doctor;
+mod drift;
+mod embed;
+mod export;
+mod export_engines;
+mod export_rows;
+mod fleet;
+mod forge_jobs;
+mod gate;
+mod governance;
+#[cfg(unix)]
+mod guides;
+mod history;
+mod hook;
+mod hostile;
+mod house;
+mod import;
+mod issue_form;
+mod logging;
+#[cfg(feature = "mcp")]
+mod mcp;
+mod pack;
+mod packaging;
+mod patterns;
+mod readme;
+mod redesign_commands;
+mod redesigns;
+mod request;
+mod revocations;
+mod rules;
+mod rules_controls;
+mod rules_ends;
+mod session;
+#[path = "../support/mod.rs"]
+mod support;
+mod terminal;
+mod triage;

@@ -1,0 +1,85 @@
+//! The screens in the README and the docs are what the program prints, and its two commands exist.
+
+use crate::cli;
+use crate::support::project;
+
+const FENCE: &str = "```console\n";
+
+/// The lines around the comment of a pull request, which is quoted.
+const COMMENT: (&str, &str) = ("<!-- comment -->\n", "<!-- /comment -->");
+
+/// The clock of the screens; relative times are counted from that day.
+const DAY: &str = "2026-11-20";
+
+/// The pages with screens of the sample ledger, and the minimum number of screens of each.
+const PAGES: &[(&str, usize)] = &[("README.md", 3), ("docs/gate.md", 5)];
+
+#[test]
+fn the_screens_are_what_the_program_prints() {
+    let folder = tempfile::tempdir().unwrap();
+    let demo = cli::run(folder.path(), &["demo", "--on", DAY, "ledger"]);
+    assert_eq!(demo.code, 0, "{}", demo.err);
+    let ledger = folder.path().join("ledger");
+    for (page, at_least) in PAGES {
+        let path = project::root().join(page);
+        let text = std::fs::read_to_string(&path).unwrap();
+        let (taken, n_screens) = retaken(&text, &ledger);
+        let taken = with_comment(taken, &ledger);
+        assert!(n_screens >= *at_least, "{page}: {n_screens}");
+        if std::env::var_os("UPDATE_GOLDEN").is_some() {
+            std::fs::write(&path, taken).unwrap();
+            continue;
+        }
+        assert_eq!(text, taken, "{page}: UPDATE_GOLDEN=1 takes the screens again");
+    }
+}
+
+/// Returns a page with its screens regenerated, and their number.
+fn retaken(page: &str, ledger: &std::path::Path) -> (String, usize) {
+    let mut pieces = page.split(FENCE);
+    let mut taken = pieces.next().unwrap().to_owned();
+    let mut n_screens = 0;
+    for piece in pieces {
+        let (screen, after) = piece.split_once("```").unwrap();
+        let shown: Vec<String> = screen
+            .lines()
+            .filter_map(|line| line.strip_prefix("$ exledger"))
+            .map(|command| shown(ledger, command.trim()))
+            .collect();
+        taken += &format!("{FENCE}{}\n```{after}", shown.join("\n\n"));
+        n_screens += shown.len();
+    }
+    (taken, n_screens)
+}
+
+/// Returns a page with the comment on the pull request that files the demo's request, if the page shows it.
+fn with_comment(page: String, ledger: &std::path::Path) -> String {
+    let (opening, closing) = COMMENT;
+    let Some((before, rest)) = page.split_once(opening) else {
+        return page;
+    };
+    let (_, after) = rest.split_once(closing).unwrap();
+    let args = ["-q", "--on", DAY, "diff", "main", "wiki-assistant", "--format", "markdown"];
+    let comment = cli::run(ledger, &args);
+    assert_eq!(comment.code, 0, "{}", comment.err);
+    let lines = comment.out.trim_end().lines().map(|line| format!("> {line}"));
+    let quoted: Vec<String> = lines.map(|line| line.trim_end().to_owned()).collect();
+    format!("{before}{opening}{}\n{closing}{after}", quoted.join("\n"))
+}
+
+/// Returns a command with its output.
+fn shown(ledger: &std::path::Path, command: &str) -> String {
+    let mut args = vec!["--quiet", "--on", DAY];
+    args.extend(command.split_whitespace());
+    let run = cli::run(ledger, &args);
+    format!("{}\n{}", format!("$ exledger {command}").trim_end(), run.out.trim_end())
+}
+
+#[test]
+fn a_fresh_machine_needs_two_commands() {
+    let readme = std::fs::read_to_string(project::root().join("README.md")).unwrap();
+    let section = readme.split("## Two commands").nth(1).unwrap();
+    let section = section.split("\n## ").next().unwrap();
+    let commands: Vec<&str> = section.lines().filter(|line| line.starts_with("cargo ")).collect();
+    assert_eq!(commands, ["cargo run --release -- demo", "cargo test --locked"]);
+}

@@ -1,0 +1,99 @@
+//! The references to controls in the founding texts: which resolve, which warn, which are refused, with titles.
+//!
+//! Follows `schemas/catalogs/SOURCES.md`, matching, and M21 of the mission. Start at [`judged`].
+
+use exledger::ledger::tree::MapTree;
+
+use crate::cli;
+use crate::support::lint::findings;
+use crate::support::samples::{PATH, SMALL};
+
+/// Returns the findings about a control that a record cites: `rule: message; help` of each.
+fn judged(control: &str) -> Vec<String> {
+    let from = "{rule: Every job has its own database user}";
+    let text = SMALL.replacen(from, &format!("{{controls: ['{control}']}}"), 1);
+    let findings = findings(&MapTree::of([(PATH, text)]), None);
+    let said = findings.iter().map(|finding| {
+        assert_eq!(finding.field.as_deref(), Some("deviates_from.controls[0]"));
+        format!("{}: {}; {}", finding.rule.as_str(), finding.message, finding.help)
+    });
+    said.collect()
+}
+
+#[test]
+fn what_the_founding_texts_cite_resolves_warns_or_is_refused_with_its_official_title() {
+    const PERMISSIONS: &str = "(Access permissions and authorizations are managed, ";
+    const SEPARATION: &str = "nist-800-53:SC-2 (Separation of System and User Functionality)";
+    let cases: &[(&str, &[(&str, &str)])] = &[
+        ("NHI-02", &[("loose-control", "owasp-nhi:NHI2:2025 (Secret Leakage)")]),
+        (
+            "owasp-nhi:NHI-03",
+            &[("loose-control", "owasp-nhi:NHI3:2025 (Vulnerable Third-Party NHI)")],
+        ),
+        ("NHI-04", &[("loose-control", "owasp-nhi:NHI4:2025 (Insecure Authentication)")]),
+        ("NHI-09", &[("loose-control", "owasp-nhi:NHI9:2025 (NHI Reuse)")]),
+        ("nist-800-207:SC-2", &[("unknown-control", SEPARATION)]),
+        ("SC-2", &[("loose-control", SEPARATION)]),
+        ("nist-csf:PR.AC-4", &[("withdrawn-control", "replaced by nist-csf:PR.AA-05")]),
+        (
+            "PR.AC-4",
+            &[
+                ("loose-control", PERMISSIONS),
+                ("withdrawn-control", "replaced by nist-csf:PR.AA-05"),
+            ],
+        ),
+        ("nist-csf:DE.CM-1", &[("withdrawn-control", "replaced by nist-csf:DE.CM-01")]),
+        (
+            "nist-csf:RS.MI-1",
+            &[("withdrawn-control", "(Incidents are contained); replaced by nist-csf:RS.MI-01")],
+        ),
+        ("nist-csf:GV.RM", &[]),
+        ("GV.RM", &[("loose-control", "nist-csf:GV.RM (Risk Management Strategy)")]),
+        ("nist-csf:DE.CM", &[]),
+        ("DE.CM", &[("loose-control", "nist-csf:DE.CM (Continuous Monitoring)")]),
+        ("nist-ai-rmf:GOVERN", &[]),
+        ("GOVERN", &[("loose-control", " or nist-csf:GV (GOVERN)")]),
+        ("csa-maestro:MAESTRO", &[]),
+        ("MAESTRO", &[("loose-control", "csa-maestro:MAESTRO (Multi-Agent Environment, ")]),
+        (
+            "nist-800-207:SP 800-207",
+            &[("loose-control", "nist-800-207:SP800-207 (Zero Trust Architecture")],
+        ),
+        ("nist-800-207:SP800-207", &[]),
+    ];
+    for (control, expected) in cases {
+        let said = judged(control);
+        assert_eq!(said.len(), expected.len(), "{control}: {said:#?}");
+        for (said, (rule, words)) in said.iter().zip(*expected) {
+            assert!(said.starts_with(&format!("{rule}: ")), "{control}: {said}");
+            assert!(said.contains(words), "{control}: {said}");
+        }
+    }
+}
+
+#[test]
+fn each_of_them_is_found_by_controls_with_its_title() {
+    let folder = tempfile::tempdir().unwrap();
+    for (search, id, title) in [
+        ("NHI-02", "owasp-nhi:NHI2:2025", "Secret Leakage"),
+        ("NHI-03", "owasp-nhi:NHI3:2025", "Vulnerable Third-Party NHI"),
+        ("NHI-04", "owasp-nhi:NHI4:2025", "Insecure Authentication"),
+        ("NHI-09", "owasp-nhi:NHI9:2025", "NHI Reuse"),
+        ("SC-2", "nist-800-53:SC-2", "Separation of System and User Functionality"),
+        ("PR.AC-4", "nist-csf:PR.AC-4", "Access permissions and authorizations are managed"),
+        ("DE.CM-1", "nist-csf:DE.CM-1", "The network is monitored"),
+        ("RS.MI-1", "nist-csf:RS.MI-1", "Incidents are contained"),
+        ("GV.RM", "nist-csf:GV.RM", "Risk Management Strategy"),
+        ("DE.CM", "nist-csf:DE.CM", "Continuous Monitoring"),
+        ("GOVERN", "nist-ai-rmf:GOVERN", "Govern"),
+        ("MAESTRO", "csa-maestro:MAESTRO", "Multi-Agent Environment"),
+    ] {
+        let run = cli::run(folder.path(), &["controls", search, "--format", "json"]);
+        let answer: serde_json::Value = serde_json::from_str(&run.out).unwrap();
+        let controls = answer["controls"].as_array().unwrap();
+        let found = controls.iter().find(|control| control["id"] == id);
+        let found = found.unwrap_or_else(|| panic!("{search}: {controls:#?}"));
+        assert!(found["title"].as_str().unwrap().starts_with(title), "{found:#}");
+        assert_eq!(found["matched"].as_str().unwrap().to_uppercase(), search.to_uppercase());
+    }
+}

@@ -1,0 +1,182 @@
+//! The screens in the docs are the output at a terminal of 80 columns. `UPDATE_GOLDEN=1` regenerates them.
+//!
+//! A screen is a fence after a line `<!-- screen: NAME -->`.
+
+use std::path::Path;
+
+use crate::cli;
+use crate::cli_new::{DAY, ledger};
+use crate::diff::{Ledger, record};
+use crate::patterns::THREE;
+use crate::support::project;
+use crate::terminal::{Seen, Terminal, screen};
+
+pub(super) const COLUMNS: usize = 80;
+
+/// The keys of the session in the docs: six answers, one changed value, and the rest.
+const SESSION: &[(&str, &str)] = &[
+    ("Title, one line", "Nightly invoices still read with the shared database user\r"),
+    ("Which control or rule", "nhi-07"),
+    ("* owasp-nhi:NHI7:2025", "\r"),
+    ("Which application, asset or identity", "billing"),
+    ("application  billing", "\r"),
+    ("What is the residual risk", "mo"),
+    ("* moderate", "\r"),
+    ("Why is it needed now", "Not now\r"),
+    (
+        "[short-justification]",
+        "\u{15}The job is replaced in December (BILL-412); splitting the user now would stop invoicing.\r",
+    ),
+    ("What limits the risk", "Alert on use outside 01:00-03:00 UTC\r"),
+    ("Write it?", "root"),
+    ("* root_cause", "\r"),
+    ("What is the root cause", "brittle\r"),
+    ("Write it?", "\r"),
+];
+
+pub(super) fn terminal<'t>(folder: &'t Path) -> Terminal<'t> {
+    Terminal { folder, columns: 80, variables: &[("NO_COLOR", "1")] }
+}
+
+/// Returns the content of the screen, the random id replaced.
+fn shown(bytes: &str, id: &str) -> String {
+    let text = screen(bytes, COLUMNS).join("\n");
+    let text = if id.is_empty() { text } else { text.replace(id, "EXC-2026-7F3KQ") };
+    assert!(text.lines().all(|line| line.chars().count() <= COLUMNS), "{text}");
+    text
+}
+
+/// Returns the id of the record that was filed.
+fn id(seen: &Seen) -> String {
+    let (_, rest) = seen.bytes.rsplit_once("switch -c ").unwrap();
+    rest.chars().take(14).collect()
+}
+
+/// Returns the screen just before the keys are pressed that wait for the n-th text of the session.
+fn before(seen: &Seen, n: usize) -> String {
+    shown(&seen.bytes[..seen.pressed[n]], &id(seen))
+}
+
+/// The screens of `new`, by their names.
+fn filing() -> Option<Vec<(&'static str, String)>> {
+    let folder = ledger();
+    std::fs::remove_file(folder.path().join("exledger.yaml")).unwrap();
+    let init = cli::run(folder.path(), &["init", "-q"]);
+    assert_eq!(init.code, 0, "{}", init.err);
+    let args = ["new", "--on", DAY];
+    let seen = terminal(folder.path()).run(&args, SESSION)?;
+    assert_eq!(seen.code, 0, "{}", seen.bytes);
+    let from = |text: String, line: &str| {
+        let rows: Vec<&str> = text.lines().skip_while(|row| !row.starts_with(line)).collect();
+        assert!(!rows.is_empty(), "no row begins with {line}: {text}");
+        rows.join("\n")
+    };
+    let whole = shown(&seen.bytes, &id(&seen));
+    Some(vec![
+        ("search", from(before(&seen, 2), "Title:")),
+        ("refused", from(before(&seen, 8), "Why is it needed")),
+        ("preview", from(before(&seen, 10), "exceptions/")),
+        ("filed", from(whole, "filed ")),
+    ])
+}
+
+/// The screens of `lint` over a file with ten mistakes.
+fn lint() -> Option<Vec<(&'static str, String)>> {
+    let folder = tempfile::tempdir().unwrap();
+    git2::Repository::init(folder.path()).unwrap();
+    assert_eq!(cli::run(folder.path(), &["init", "-q"]).code, 0);
+    let mistakes = project::root().join("tests/data/ten/EXC-2026-7F3KQ.yaml");
+    std::fs::copy(mistakes, folder.path().join("exceptions/EXC-2026-7F3KQ.yaml")).unwrap();
+    let seen = terminal(folder.path()).run(&["-q", "lint"], &[])?;
+    assert_eq!(seen.code, 1, "{}", seen.bytes);
+    let pipe = cli::run(folder.path(), &["-q", "lint", "--format", "github"]);
+    Some(vec![("lint", shown(&seen.bytes, "")), ("lint-github", pipe.out.trim_end().to_owned())])
+}
+
+/// The screen of `diff` for a branch of the demo.
+fn diff() -> Option<Vec<(&'static str, String)>> {
+    let folder = tempfile::tempdir().unwrap();
+    let demo = cli::run(folder.path(), &["demo", "--on", DAY, "ledger"]);
+    assert_eq!(demo.code, 0, "{}", demo.err);
+    let ledger = folder.path().join("ledger");
+    let branches = crate::support::repo::git(&ledger, &["branch", "--format", "%(refname:short)"]);
+    let branch = branches.lines().find(|name| *name != "main").unwrap().to_owned();
+    let args = ["-q", "--on", DAY, "diff", "main", &branch];
+    let seen = terminal(&ledger).run(&args, &[])?;
+    assert_eq!(seen.code, 0, "{}", seen.bytes);
+    Some(vec![("diff", shown(&seen.bytes, ""))])
+}
+
+#[test]
+fn the_screens_of_the_documents_are_what_a_terminal_shows() {
+    let Some(screens) = [filing(), lint(), diff()].into_iter().collect::<Option<Vec<_>>>() else {
+        return;
+    };
+    taken("docs/filing.md", &screens.concat());
+}
+
+#[test]
+fn the_screens_of_the_worklists_are_what_a_terminal_shows() {
+    let folder = tempfile::tempdir().unwrap();
+    let demo = cli::run(folder.path(), &["demo", "--on", DAY, "ledger"]);
+    assert_eq!(demo.code, 0, "{}", demo.err);
+    let ledger = folder.path().join("ledger");
+    for (page, screens) in
+        [("docs/queue.md", &[("queue", 80, "queue"), ("queue-wide", 140, "queue")][..])]
+    {
+        let mut shown = Vec::new();
+        for (name, columns, command) in screens {
+            let terminal = Terminal { columns: *columns, ..terminal(&ledger) };
+            let Some(seen) = terminal.run(&["-q", "--on", DAY, command], &[]) else {
+                return;
+            };
+            let rows = screen(&seen.bytes, usize::from(*columns));
+            let command = format!("$ exledger {command}");
+            shown.push((*name, format!("{command}\n{}", rows.join("\n").trim_end())));
+        }
+        taken(page, &shown);
+    }
+}
+
+#[test]
+fn the_screens_of_a_frozen_pattern_are_what_a_terminal_shows() {
+    let ledger = Ledger::with(&THREE);
+    let fourth = ledger.repo.branch("fourth").by("ana");
+    fourth.write("EXC-2026-7F3KQ", &record("EXC-2026-7F3KQ")).commit("File the fourth");
+    let mut shown = Vec::new();
+    for (name, branch, args) in [
+        ("patterns", "main", &["-q", "--on", "2026-11-22", "patterns"][..]),
+        ("frozen", "fourth", &["-q", "lint", "--base", "main"]),
+    ] {
+        ledger.switch(branch);
+        let Some(seen) = terminal(ledger.repo.path()).run(args, &[]) else {
+            return;
+        };
+        assert_eq!(seen.code, 1, "{}", seen.bytes);
+        let said: Vec<&str> = args.iter().filter(|it| **it != "-q").copied().collect();
+        let rows = screen(&seen.bytes, COLUMNS).join("\n");
+        let said = said.join(" ");
+        shown.push((name, format!("$ exledger {said}\n{}", rows.trim_end())));
+    }
+    taken("docs/patterns.md", &shown);
+}
+
+/// Compares all screens of a page, by name, with the actual output.
+pub(super) fn taken(page: &str, screens: &[(&str, String)]) {
+    let path = project::root().join(page);
+    let old = std::fs::read_to_string(&path).unwrap();
+    let mut fresh = old.clone();
+    for (name, text) in screens {
+        let opening = format!("<!-- screen: {name} -->\n```text\n");
+        let (head, rest) =
+            fresh.split_once(&opening).unwrap_or_else(|| panic!("{name} is not in {page}"));
+        let (_, tail) = rest.split_once("```").unwrap();
+        fresh = format!("{head}{opening}{text}\n```{tail}");
+    }
+    assert_eq!(old.matches("<!-- screen: ").count(), screens.len(), "{page}");
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        std::fs::write(&path, &fresh).unwrap();
+        return;
+    }
+    assert_eq!(old, fresh, "UPDATE_GOLDEN=1 takes the screens again");
+}

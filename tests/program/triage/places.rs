@@ -1,0 +1,145 @@
+//! Where a result is, and what paths cover.
+
+use serde_json::{Value, json};
+
+use crate::triage::states::one;
+use crate::triage::{POLICY, file, finding, json as asked, ledger, put, result, run, story};
+
+/// A ledger with a record that names paths, and one that names none.
+fn two() -> crate::support::repo::Repo {
+    let repo = ledger(POLICY);
+    for (id, key) in [
+        ("EXC-2026-PATHS", "tool: trivy, id: CVE-2026-1, paths: ['services/**']"),
+        ("EXC-2026-N0NE0", "tool: trivy, id: CVE-2026-2"),
+    ] {
+        file(&repo, id, &finding(id, key));
+    }
+    repo.by("dana").write("services/a.rs", "fn a() {}").commit("Add a service");
+    repo.checkout();
+    repo
+}
+
+fn log(rule: &str, locations: &Value, run: &Value) -> String {
+    let mut found = result(rule, "x");
+    found["locations"] = locations.clone();
+    let mut whole = json!({"tool": {"driver": {"name": "Trivy"}}, "results": [found]});
+    for (key, value) in run.as_object().unwrap() {
+        whole[key] = value.clone();
+    }
+    json!({"runs": [whole]}).to_string()
+}
+
+fn at(location: &Value) -> Value {
+    json!({"physicalLocation": {"artifactLocation": location}})
+}
+
+#[test]
+fn a_place_that_cannot_be_told_is_covered_by_nothing_that_names_paths() {
+    let repo = two();
+    let known = at(&json!({"uri": "services/a.rs"}));
+    let artifacts =
+        json!({"artifacts": [{"location": {"uri": "services/a.rs"}}, {"location": {"uri": 7}}]});
+    let bases = json!({"originalUriBaseIds": {"S": {"uri": "services", "uriBaseId": "S"}}});
+    for (lost, run) in [
+        (at(&json!({"index": 7})), &artifacts),
+        (at(&json!({"index": -1})), &artifacts),
+        (at(&json!({"index": 1})), &artifacts),
+        (at(&json!({"uri": 7})), &artifacts),
+        (at(&json!({"uri": {"path": "services/a.rs"}, "index": 0})), &artifacts),
+        (at(&json!({"uri": ""})), &artifacts),
+        (at(&json!({"uriBaseId": "%SRCROOT%"})), &artifacts),
+        (at(&json!({})), &artifacts),
+        (json!({"physicalLocation": {"region": {"startLine": 3}}}), &artifacts),
+        (json!({"message": {"text": "somewhere"}}), &artifacts),
+        (at(&json!({"uri": "services/a.rs", "uriBaseId": "S"})), &bases),
+    ] {
+        let both = json!([known, lost]);
+        let found = one(&repo, &log("CVE-2026-1", &both, run));
+        assert_eq!(found.1, "uncovered", "{lost}: {}", found.3);
+        let found = one(&repo, &log("CVE-2026-2", &both, run));
+        assert_eq!(found.1, "covered", "{lost}: {}", found.3);
+    }
+    // A logical location alone is no place in a file.
+    let logical = json!({"logicalLocations": [{"name": "a::b"}]});
+    let found = one(&repo, &log("CVE-2026-1", &json!([known, logical]), &json!({})));
+    assert_eq!(found.1, "covered", "{}", found.3);
+}
+
+#[test]
+fn an_absolute_path_is_that_of_a_named_root() {
+    let repo = two();
+    let here = |path: &str| json!([at(&json!({"uri": path}))]);
+    for (path, roots, state) in [
+        ("/src/services/a.rs", &[][..], "uncovered"),
+        ("/src/services/a.rs", &["/src"], "covered"),
+        ("file:///src/services/a.rs", &["/src/"], "covered"),
+        ("/src/services/new.rs", &["/src"], "covered"),
+        ("/srcs/services/a.rs", &["/src"], "uncovered"),
+        // The longest root that contains it.
+        ("/src/shop/services/a.rs", &["/src", "/src/shop"], "covered"),
+        ("/src/services/a.rs", &["/src", "/src/services"], "uncovered"),
+        ("/src/../services/a.rs", &["/"], "covered"),
+        ("/../services/a.rs", &["/"], "uncovered"),
+        ("C:\\src\\services\\a.rs", &["C:\\src"], "covered"),
+        ("file:///C:/src/services/a.rs", &["C:/src"], "covered"),
+        ("C:\\src\\services\\a.rs", &[], "uncovered"),
+    ] {
+        put(&repo, "a.sarif", log("CVE-2026-1", &here(path), &json!({})));
+        let mut args = vec!["a.sarif"];
+        args.extend(roots.iter().flat_map(|root| ["--source-root", root]));
+        let (_, answer) = asked(&repo, &args);
+        let row = &answer["results"][0];
+        assert_eq!(row["state"], state, "{path} {roots:?}: {row}");
+        let advises =
+            row["message"].as_str().unwrap().ends_with("absolute path: use --source-root");
+        assert_eq!(advises, roots.is_empty() || path.contains("srcs"), "{path} {roots:?}: {row}");
+    }
+    let found = one(&repo, &log("CVE-2026-2", &here("/src/services/a.rs"), &json!({})));
+    assert_eq!(found.1, "covered");
+    assert!(!found.3.contains("--source-root"), "{}", found.3);
+    let wrong = run(&repo, &["a.sarif", "--source-root", "src"]);
+    assert_eq!(wrong.code, 2, "{}", wrong.err);
+}
+
+#[test]
+fn declared_folders_are_roots_for_what_the_repository_has() {
+    let repo = two();
+    let bases = |uri: &str| json!({"originalUriBaseIds": {"SRC": {"uri": uri}}});
+    let working = |uri: &str| json!({"invocations": [{"executionSuccessful": true, "workingDirectory": {"uri": uri}}]});
+    let nested = json!({"originalUriBaseIds": {"A": {"uri": "file:///build/"}, "B": {"uri": "shop/", "uriBaseId": "A"}}});
+    for (path, run, state) in [
+        ("/src/services/a.rs", bases("file:///src/"), "covered"),
+        ("/src/services/a.rs", bases("/src"), "covered"),
+        // The repository has no such file: it may be in another folder.
+        ("/src/services/new.rs", bases("file:///src/"), "uncovered"),
+        ("/src/services/a.rs", bases("file:///other/"), "uncovered"),
+        ("/src/services/a.rs", bases("https://example.com/src/"), "uncovered"),
+        ("/build/shop/services/a.rs", nested, "covered"),
+        ("/src/services/a.rs", working("file:///src"), "covered"),
+        ("/src/services/new.rs", working("file:///src"), "uncovered"),
+    ] {
+        let here = json!([at(&json!({"uri": path}))]);
+        let found = one(&repo, &log("CVE-2026-1", &here, &run));
+        assert_eq!(found.1, state, "{path} {run}: {}", found.3);
+    }
+    // A relative path below a base in a container counts from a given root, too.
+    let here = json!([at(&json!({"uri": "a.rs", "uriBaseId": "SRC"}))]);
+    put(&repo, "a.sarif", log("CVE-2026-1", &here, &bases("file:///src/services/")));
+    for (args, state) in
+        [(&["a.sarif"][..], "uncovered"), (&["a.sarif", "--source-root", "/src"], "covered")]
+    {
+        let (_, answer) = asked(&repo, args);
+        assert_eq!(answer["results"][0]["state"], state, "{args:?}: {answer}");
+    }
+}
+
+#[test]
+fn what_the_scanner_says_is_gone_is_routine_before_all_else() {
+    let repo = story();
+    for uri in ["services/a.rs", "../a.rs"] {
+        let mut gone = result("CVE-2026-0001", uri);
+        gone["baselineState"] = "absent".into();
+        let found = one(&repo, &crate::triage::sarif("trivy", &[gone]));
+        assert_eq!((found.0, found.1.as_str()), (0, "routine"), "{}", found.3);
+    }
+}

@@ -1,0 +1,47 @@
+//! What git proves: raw commits, the mainline, versions. Histories come from the builder in `repo.rs`.
+
+use exledger::history::chain::Chain;
+use exledger::history::objects::Oid;
+use exledger::history::paths::LedgerPrefix;
+use exledger::history::refs;
+use exledger::history::version::{Trail, TrailKey};
+use exledger::history::walk;
+use exledger::history::walked::History;
+use exledger::store::git::Repository;
+
+use crate::support::repo::Repo;
+
+/// Converts an object id to the library's type.
+pub(crate) fn own(oid: git2::Oid) -> Oid {
+    Oid::from_bytes(oid.as_bytes()).unwrap()
+}
+
+/// Returns the chain of a folder's approved ref.
+pub(crate) fn chain_of(git: &Repository, now: exledger::record::time::Instant) -> Chain {
+    let refs = git.refs().unwrap();
+    let chosen = refs::choose(&refs, None, &|name| git.find(name), None).unwrap();
+    exledger::history::chain::walk(git, &chosen, now).unwrap()
+}
+
+/// Returns the history of the ledger at the top of a folder's repository.
+pub(crate) fn history_of(
+    folder: &std::path::Path,
+    now: exledger::record::time::Instant,
+) -> History {
+    let git = Repository::discover(folder).unwrap();
+    let chain = chain_of(&git, now);
+    walk::walk(&git, chain, &LedgerPrefix::default()).unwrap()
+}
+
+impl Repo {
+    /// Returns what git proves about `main` at the time of the next commit.
+    pub(crate) fn history(&self) -> History {
+        history_of(self.path(), self.now())
+    }
+
+    /// Returns the trail of a record.
+    pub(crate) fn trail(&self, id: &str) -> Trail {
+        let mut history = self.history();
+        history.trails.remove(&TrailKey::Id(id.to_owned())).unwrap()
+    }
+}
