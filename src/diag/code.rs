@@ -9,7 +9,7 @@ use std::cmp::Ordering;
 use std::fmt;
 
 /// The subject of a rule, which determines whether a policy may change its level.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum RuleGroup {
     /// Whether a file can be read at all; can't be disabled.
     Shape,
@@ -36,150 +36,163 @@ impl RuleGroup {
     }
 }
 
-/// Declares [`Code`] from one line per code, below its group.
-macro_rules! codes {
-    ($($group:ident { $($code:ident = $text:literal,)+ })+) => {
-        /// The code of a rule, which is stable: suppressions, dashboards and scripts rely on it.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-        pub enum Code {
-            $($(#[doc = concat!("`", $text, "`")] $code,)+)+
-        }
+/// The code of a rule, which is stable: suppressions, dashboards and scripts rely on it.
+///
+/// A value and not an enum, so that a new code changes no type that holds one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Code {
+    text: &'static str,
+    group: RuleGroup,
+}
 
-        impl Code {
-            /// All codes, in the order of the documentation.
-            pub const ALL: &[Code] = &[$($(Code::$code,)+)+];
-
-            /// Returns the code as findings, policies and formats write it.
-            pub const fn as_str(self) -> &'static str {
-                match self {
-                    $($(Code::$code => $text,)+)+
-                }
+/// Calls a macro with all codes, below their groups, in the order of the documentation.
+#[macro_export]
+macro_rules! for_each_code {
+    ($callback:ident) => {
+        $callback! {
+            Shape {
+                Syntax = "syntax",
+                Encoding = "encoding",
+                TooLarge = "too-large",
+                YamlFeature = "yaml-feature",
+                DuplicateKey = "duplicate-key",
+                UnknownKey = "unknown-key",
+                MissingField = "missing-field",
+                WrongType = "wrong-type",
+                BadValue = "bad-value",
+                BadId = "bad-id",
+                DuplicateId = "duplicate-id",
+                NotAFile = "not-a-file",
             }
-
-            /// Returns the group that the rule belongs to.
-            pub const fn group(self) -> RuleGroup {
-                match self {
-                    $($(Code::$code)|+ => RuleGroup::$group,)+
-                }
+            Content {
+                NoDeviation = "no-deviation",
+                NoSubject = "no-subject",
+                Placeholder = "placeholder",
+                ShortJustification = "short-justification",
+                UnknownOwner = "unknown-owner",
+                WindowInverted = "window-inverted",
+                TermTooLong = "term-too-long",
+                MissingTrigger = "missing-trigger",
+                NoCompensatingControl = "no-compensating-control",
+                IncompleteIdentity = "incomplete-identity",
+                MissingForTier = "missing-for-tier",
+                WildcardScope = "wildcard-scope",
+                StandingAccess = "standing-access",
+                OutlivesEvent = "outlives-event",
+                FixOverdue = "fix-overdue",
+                CriteriaTooWide = "criteria-too-wide",
+                HouseSchema = "house-schema",
+                MissingChange = "missing-change",
+                BadReference = "bad-reference",
+                UnknownControl = "unknown-control",
+                WithdrawnControl = "withdrawn-control",
+                LooseControl = "loose-control",
+                Secret = "secret",
+                UnclassifiedCause = "unclassified-cause",
+                StaleBaseline = "stale-baseline",
+                KeyOfTwoOffices = "key-of-two-offices",
+                ApprovalImpossible = "approval-impossible",
+                StaleControl = "stale-control",
+                MissingEvidence = "missing-evidence",
+                EvidenceChanged = "evidence-changed",
+                ClosureIncomplete = "closure-incomplete",
+                ReviewBySelf = "review-by-self",
+                FrozenPattern = "frozen-pattern",
+                WrongRedesign = "wrong-redesign",
+                Recurrence = "recurrence",
+                ExpiryCliff = "expiry-cliff",
+            }
+            Change {
+                SilentExtension = "silent-extension",
+                RenewalLimit = "renewal-limit",
+                TotalLimit = "total-limit",
+                ScopeWidened = "scope-widened",
+                ControlDropped = "control-dropped",
+                RiskLowered = "risk-lowered",
+                OwnerChanged = "owner-changed",
+                RecordDeleted = "record-deleted",
+                ClosedEdited = "closed-edited",
+                DecisionRewritten = "decision-rewritten",
+                LandedUnapproved = "landed-unapproved",
+                PolicyChanged = "policy-changed",
+                PolicyLoosened = "policy-loosened",
+                WorkflowChanged = "workflow-changed",
+                BulkRenewal = "bulk-renewal",
+            }
+            Audit {
+                SelfApproval = "self-approval",
+                MissingApproval = "missing-approval",
+                MissingGroup = "missing-group",
+                BotApproval = "bot-approval",
+                Vetoed = "vetoed",
+                ChangedSinceApproval = "changed-since-approval",
+                InvalidSignature = "invalid-signature",
+                BadApprovalFile = "bad-approval-file",
+                PolicyUnapproved = "policy-unapproved",
+                DirectPush = "direct-push",
+                CommitterOnly = "committer-only",
+                UnresolvedIdentity = "unresolved-identity",
+                UnknownAccount = "unknown-account",
+                UnsignedForgeCommit = "unsigned-forge-commit",
+                UseAfterEnd = "use-after-end",
+                NeverUsed = "never-used",
+                ReceiptAltered = "receipt-altered",
+                ReceiptMissing = "receipt-missing",
+                ReceiptOrder = "receipt-order",
+                ReceiptSignature = "receipt-signature",
+                ReceiptUnsigned = "receipt-unsigned",
+                DecisionByOther = "decision-by-other",
+                EmergencyUnreviewed = "emergency-unreviewed",
+                FutureDated = "future-dated",
+                ClockSkew = "clock-skew",
+                MainlineSuspicious = "mainline-suspicious",
+                HistoryRewritten = "history-rewritten",
+                MainlineRerouted = "mainline-rerouted",
+                ReplacedObjects = "replaced-objects",
+            }
+            Drift {
+                DriftNoId = "drift-no-id",
+                DriftUnknownId = "drift-unknown-id",
+                DriftNotInForce = "drift-not-in-force",
+                DriftNotNamed = "drift-not-named",
+                DriftScopeWider = "drift-scope-wider",
+                DriftTermLonger = "drift-term-longer",
+                DriftStaleFile = "drift-stale-file",
+                DriftDead = "drift-dead",
             }
         }
     };
 }
 
-codes! {
-    Shape {
-        Syntax = "syntax",
-        Encoding = "encoding",
-        TooLarge = "too-large",
-        YamlFeature = "yaml-feature",
-        DuplicateKey = "duplicate-key",
-        UnknownKey = "unknown-key",
-        MissingField = "missing-field",
-        WrongType = "wrong-type",
-        BadValue = "bad-value",
-        BadId = "bad-id",
-        DuplicateId = "duplicate-id",
-        NotAFile = "not-a-file",
-    }
-    Content {
-        NoDeviation = "no-deviation",
-        NoSubject = "no-subject",
-        Placeholder = "placeholder",
-        ShortJustification = "short-justification",
-        UnknownOwner = "unknown-owner",
-        WindowInverted = "window-inverted",
-        TermTooLong = "term-too-long",
-        MissingTrigger = "missing-trigger",
-        NoCompensatingControl = "no-compensating-control",
-        IncompleteIdentity = "incomplete-identity",
-        MissingForTier = "missing-for-tier",
-        WildcardScope = "wildcard-scope",
-        StandingAccess = "standing-access",
-        OutlivesEvent = "outlives-event",
-        FixOverdue = "fix-overdue",
-        CriteriaTooWide = "criteria-too-wide",
-        HouseSchema = "house-schema",
-        MissingChange = "missing-change",
-        BadReference = "bad-reference",
-        UnknownControl = "unknown-control",
-        WithdrawnControl = "withdrawn-control",
-        LooseControl = "loose-control",
-        Secret = "secret",
-        UnclassifiedCause = "unclassified-cause",
-        StaleBaseline = "stale-baseline",
-        KeyOfTwoOffices = "key-of-two-offices",
-        ApprovalImpossible = "approval-impossible",
-        StaleControl = "stale-control",
-        MissingEvidence = "missing-evidence",
-        EvidenceChanged = "evidence-changed",
-        ClosureIncomplete = "closure-incomplete",
-        ReviewBySelf = "review-by-self",
-        FrozenPattern = "frozen-pattern",
-        WrongRedesign = "wrong-redesign",
-        Recurrence = "recurrence",
-        ExpiryCliff = "expiry-cliff",
-    }
-    Change {
-        SilentExtension = "silent-extension",
-        RenewalLimit = "renewal-limit",
-        TotalLimit = "total-limit",
-        ScopeWidened = "scope-widened",
-        ControlDropped = "control-dropped",
-        RiskLowered = "risk-lowered",
-        OwnerChanged = "owner-changed",
-        RecordDeleted = "record-deleted",
-        ClosedEdited = "closed-edited",
-        DecisionRewritten = "decision-rewritten",
-        LandedUnapproved = "landed-unapproved",
-        PolicyChanged = "policy-changed",
-        PolicyLoosened = "policy-loosened",
-        WorkflowChanged = "workflow-changed",
-        BulkRenewal = "bulk-renewal",
-    }
-    Audit {
-        SelfApproval = "self-approval",
-        MissingApproval = "missing-approval",
-        MissingGroup = "missing-group",
-        BotApproval = "bot-approval",
-        Vetoed = "vetoed",
-        ChangedSinceApproval = "changed-since-approval",
-        InvalidSignature = "invalid-signature",
-        BadApprovalFile = "bad-approval-file",
-        PolicyUnapproved = "policy-unapproved",
-        DirectPush = "direct-push",
-        CommitterOnly = "committer-only",
-        UnresolvedIdentity = "unresolved-identity",
-        UnknownAccount = "unknown-account",
-        UnsignedForgeCommit = "unsigned-forge-commit",
-        UseAfterEnd = "use-after-end",
-        NeverUsed = "never-used",
-        ReceiptAltered = "receipt-altered",
-        ReceiptMissing = "receipt-missing",
-        ReceiptOrder = "receipt-order",
-        ReceiptSignature = "receipt-signature",
-        ReceiptUnsigned = "receipt-unsigned",
-        DecisionByOther = "decision-by-other",
-        EmergencyUnreviewed = "emergency-unreviewed",
-        FutureDated = "future-dated",
-        ClockSkew = "clock-skew",
-        MainlineSuspicious = "mainline-suspicious",
-        HistoryRewritten = "history-rewritten",
-        MainlineRerouted = "mainline-rerouted",
-        ReplacedObjects = "replaced-objects",
-    }
-    Drift {
-        DriftNoId = "drift-no-id",
-        DriftUnknownId = "drift-unknown-id",
-        DriftNotInForce = "drift-not-in-force",
-        DriftNotNamed = "drift-not-named",
-        DriftScopeWider = "drift-scope-wider",
-        DriftTermLonger = "drift-term-longer",
-        DriftStaleFile = "drift-stale-file",
-        DriftDead = "drift-dead",
-    }
+/// Declares a constant of [`Code`] for each line.
+macro_rules! declare_codes {
+    ($($group:ident { $($code:ident = $text:literal,)+ })+) => {
+        #[expect(non_upper_case_globals, reason = "a code is spelt as the variant of an enum")]
+        impl Code {
+            $($(
+                #[doc = concat!("`", $text, "`")]
+                pub const $code: Code = Code { text: $text, group: RuleGroup::$group };
+            )+)+
+
+            /// All codes, in the order of the documentation.
+            pub const ALL: &[Code] = &[$($(Code::$code,)+)+];
+        }
+    };
 }
 
+for_each_code!(declare_codes);
+
 impl Code {
+    /// Returns the code as findings, policies and formats write it.
+    pub const fn as_str(self) -> &'static str {
+        self.text
+    }
+
+    /// Returns the group that the rule belongs to.
+    pub const fn group(self) -> RuleGroup {
+        self.group
+    }
+
     /// Returns the code with this text.
     pub fn parse(text: &str) -> Option<Code> {
         let mut all = Code::ALL.iter();

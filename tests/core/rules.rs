@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 
 use exledger::diag::Finding;
-use exledger::diag::code::Code;
+use exledger::diag::code::{Code, RuleGroup};
 use exledger::ledger::tree::MapTree;
 use exledger::record::file;
 use exledger::rules::ALL;
@@ -92,6 +92,32 @@ fn every_rule_says_what_it_is_and_serves_a_requirement() {
 fn every_code_has_its_rule_in_the_same_order() {
     let codes: Vec<Code> = ALL.iter().map(|rule| rule.code).collect();
     assert_eq!(codes, Code::ALL);
+}
+
+/// Returns the name of a constant as a code is written: `NoOwner` as `no-owner`.
+fn hyphenated(name: &str) -> String {
+    let mut code = String::new();
+    for letter in name.chars() {
+        if letter.is_uppercase() && !code.is_empty() {
+            code.push('-');
+        }
+        code.extend(letter.to_lowercase());
+    }
+    code
+}
+
+macro_rules! check_codes {
+    ($($group:ident { $($code:ident = $text:literal,)+ })+) => {
+        $($(
+            assert_eq!(hyphenated(stringify!($code)), $text);
+            assert_eq!((Code::$code.as_str(), Code::$code.group()), ($text, RuleGroup::$group));
+        )+)+
+    };
+}
+
+#[test]
+fn a_constant_is_spelt_as_its_code_and_stands_in_its_group() {
+    exledger::for_each_code!(check_codes);
 }
 
 #[test]
