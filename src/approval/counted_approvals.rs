@@ -235,8 +235,8 @@ pub(crate) fn share_names(claims: &mut [Claim]) {
     }
 }
 
-/// Sets of connected entries (union-find).
-struct Sets(Vec<usize>);
+/// Sets of connected entries (union-find): for each entry another one of its set, or itself.
+pub struct Sets(pub Vec<usize>);
 
 impl Sets {
     /// Joins entries that are the same person by some state of governance.
@@ -253,7 +253,7 @@ impl Sets {
     }
 
     /// Joins namesakes, and returns whether there are any.
-    fn join_namesakes(&mut self, identities: &[&Identity]) -> bool {
+    pub fn join_namesakes(&mut self, identities: &[&Identity]) -> bool {
         let mut any = false;
         let mut known: HashMap<(NameForm, &str), Vec<usize>> = HashMap::new();
         for (n, (form, text)) in identities
@@ -284,7 +284,7 @@ impl Sets {
         }
     }
 
-    fn root(&mut self, mut of: usize) -> usize {
+    pub fn root(&mut self, mut of: usize) -> usize {
         while let Some(parent) = self.0.get(of).copied().filter(|parent| *parent != of) {
             let next = self.0.get(parent).copied().unwrap_or(parent);
             if let Some(slot) = self.0.get_mut(of) {
@@ -296,70 +296,12 @@ impl Sets {
     }
 
     /// Joins two entries, and returns whether they were in different sets.
-    fn join(&mut self, one: usize, other: usize) -> bool {
+    pub fn join(&mut self, one: usize, other: usize) -> bool {
         let (one, other) = (self.root(one), self.root(other));
         let (low, high) = (one.min(other), one.max(other));
         if let Some(slot) = self.0.get_mut(high) {
             *slot = low;
         }
         low != high
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::Sets;
-    use crate::approval::identity::resolved::{ComparableName, Identity};
-    use crate::policy::governance::Governance;
-    use crate::policy::mailmap::Mailmap;
-    use crate::policy::people::{self, alike};
-    use proptest::prelude::*;
-    use std::rc::Rc;
-
-    /// Names that look alike, reversed ones, one that the mailmap below replaces, and two addresses of similar form.
-    const PEOPLE: &[(&str, &str)] = &[
-        ("Ana Ruiz", "a1@example.com"),
-        ("Ruiz, Ana", "a2@example.com"),
-        ("Lee Park", "mapped@example.com"),
-        ("Lee Park", "a3@example.com"),
-        ("LEE PARK", "also-mapped@example.com"),
-        ("Kim Sato", "kim@example.com"),
-        ("Other Name", "kím@example.com"),
-        ("", "kim@example.org"),
-        ("Dana Okafor", "a4@example.com"),
-    ];
-    const MAILMAP: &str = "Dana Okafor <mapped@example.com>\nSam Chen <also-mapped@example.com>\n";
-
-    proptest! {
-        /// Joining many at once gives the sets that comparing each pair gives.
-        #[test]
-        fn the_sets_of_namesakes_are_what_their_pairs_say(
-            chosen in proptest::collection::vec(proptest::sample::select(PEOPLE), 0..8),
-        ) {
-            let governance = Governance { mailmap: Mailmap::parse(MAILMAP), ..Governance::default() };
-            let identities: Vec<Identity> = chosen
-                .into_iter()
-                .map(|(name, email)| {
-                    let person = people::identify(&governance, name, email);
-                    let name = Rc::new(ComparableName::from_person(&person));
-                    let lookalike = Rc::from(alike::alike(&person.key));
-                    Identity::new(person, name, lookalike)
-                })
-                .collect();
-            let identities: Vec<&Identity> = identities.iter().collect();
-            let mut joined = Sets((0..identities.len()).collect());
-            joined.join_namesakes(&identities);
-            let mut paired = Sets((0..identities.len()).collect());
-            for (n, one) in identities.iter().enumerate() {
-                for (m, other) in identities.iter().enumerate() {
-                    if one.is_namesake(other) {
-                        paired.join(n, m);
-                    }
-                }
-            }
-            for n in 0..identities.len() {
-                prop_assert_eq!(joined.root(n), paired.root(n));
-            }
-        }
     }
 }

@@ -4,7 +4,7 @@
 //! at [`IdentityResolver`]. Follows `docs/spec/approval.md`, 1.7.
 
 pub(crate) mod apart;
-pub(crate) mod resolved;
+pub mod resolved;
 
 use crate::approval::forge;
 use crate::approval::identity::resolved::{ComparableName, Identity};

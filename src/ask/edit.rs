@@ -6,13 +6,13 @@ use dialoguer::console::Key;
 
 /// A line and its cursor.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct EditLine {
+pub(crate) struct EditLine {
     characters: Vec<char>,
     at: usize,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Pressed {
+pub(crate) enum Pressed {
     /// The line or its cursor changed, or nothing did.
     Edited,
     Entered,
@@ -26,22 +26,22 @@ const PAGE: isize = 5;
 
 impl EditLine {
     /// Creates a line with the cursor at its end.
-    pub(super) fn from_text(text: &str) -> EditLine {
+    pub(crate) fn from_text(text: &str) -> EditLine {
         let characters: Vec<char> = text.chars().collect();
         EditLine { at: characters.len(), characters }
     }
 
-    pub(super) fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         self.characters.iter().collect()
     }
 
     /// Returns the text before the cursor.
-    pub(super) fn before(&self) -> String {
+    pub(crate) fn before(&self) -> String {
         self.characters.iter().take(self.at).collect()
     }
 
     /// Applies a key.
-    pub(super) fn press(&mut self, key: &Key) -> Pressed {
+    pub(crate) fn press(&mut self, key: &Key) -> Pressed {
         match key {
             Key::Enter => return Pressed::Entered,
             Key::CtrlC => return Pressed::BrokenOff,
@@ -77,7 +77,7 @@ impl EditLine {
     }
 
     /// Inserts a text at the cursor; line breaks in it are ordinary characters.
-    pub(super) fn paste(&mut self, text: &str) {
+    pub(crate) fn paste(&mut self, text: &str) {
         let text: Vec<char> = text.chars().collect();
         let n = text.len();
         self.characters.splice(self.at..self.at, text);
@@ -94,51 +94,5 @@ impl EditLine {
             .count();
         self.characters.drain(kept..self.at);
         self.at = kept;
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{EditLine, Pressed};
-    use dialoguer::console::Key;
-
-    fn pressed(start: &str, keys: &[Key]) -> (String, String) {
-        let mut line = EditLine::from_text(start);
-        for key in keys {
-            assert_eq!(line.press(key), Pressed::Edited, "{key:?}");
-        }
-        (line.before(), line.text())
-    }
-
-    #[test]
-    fn a_line_is_edited_where_the_cursor_is() {
-        let key = Key::Char;
-        for (start, keys, before, whole) in [
-            ("ab", vec![key('ü')], "abü", "abü"),
-            ("ab", vec![Key::ArrowLeft, key('x')], "ax", "axb"),
-            ("ab", vec![Key::Home, Key::Del], "", "b"),
-            ("ab", vec![Key::Backspace; 5], "", ""),
-            ("ab", vec![Key::Home, Key::Backspace, Key::ArrowLeft], "", "ab"),
-            ("a bc  ", vec![key('\u{17}')], "a ", "a "),
-            ("one", vec![key('\u{17}'), key('\u{17}')], "", ""),
-            ("a b", vec![Key::ArrowLeft, key('\u{b}')], "a ", "a "),
-            ("a b", vec![key('\u{15}'), key('c')], "c", "c"),
-            ("a", vec![key('\u{1b}'), key('\u{7}')], "a", "a"),
-            ("a", vec![Key::Escape], "", ""),
-        ] {
-            let found = pressed(start, &keys);
-            assert_eq!(found, (before.to_owned(), whole.to_owned()), "{start} {keys:?}");
-        }
-    }
-
-    #[test]
-    fn what_ends_or_moves_is_told_from_what_edits() {
-        let press = |start: &str, key: Key| EditLine::from_text(start).press(&key);
-        assert_eq!(press("a", Key::Enter), Pressed::Entered);
-        assert_eq!(press("a", Key::CtrlC), Pressed::BrokenOff);
-        assert_eq!(press("", Key::Char('\u{4}')), Pressed::BrokenOff);
-        assert_eq!(press("a", Key::Char('\u{4}')), Pressed::Edited);
-        assert_eq!(press("a", Key::ArrowUp), Pressed::Moved(-1));
-        assert_eq!(press("a", Key::Tab), Pressed::Moved(1));
     }
 }

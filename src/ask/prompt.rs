@@ -13,7 +13,7 @@ use exledger::plan::offer::Offer;
 const MOST: usize = 14;
 
 /// Asks for one line of text, starting with an initial text.
-pub(super) fn line(
+pub(crate) fn line(
     prompt: &Prompt<'_>,
     initial: &str,
     check: &dyn Fn(&str) -> Result<(), String>,
@@ -55,7 +55,7 @@ pub(super) fn line(
 }
 
 /// Asks for one of the offers that match the typed text, and returns the selected one.
-pub(super) fn pick(
+pub(crate) fn pick(
     prompt: &Prompt<'_>,
     offers: &dyn Fn(&str) -> Vec<Offer>,
     marked: Option<usize>,
@@ -150,7 +150,7 @@ fn broken_off<T>(screen: &mut Screen) -> Result<T, AskError> {
     Err(AskError::Interrupted)
 }
 
-fn moved(marked: Option<usize>, by: isize, n: usize) -> Option<usize> {
+pub(crate) fn moved(marked: Option<usize>, by: isize, n: usize) -> Option<usize> {
     let last = n.checked_sub(1)?;
     Some(match marked {
         None if by > 0 => 0,
@@ -190,25 +190,5 @@ fn list(rows: &mut Rows, offers: &[Offer], marked: Option<usize>, room: usize, w
             offers.len()
         );
         rows.one(&text, width, RowStyle::Faint);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::moved;
-
-    #[test]
-    fn the_mark_goes_round_and_pages_stop_at_the_ends() {
-        for (marked, by, n, after) in [
-            (None, 1, 3, Some(0)),
-            (None, -1, 3, Some(2)),
-            (Some(0), -1, 3, Some(2)),
-            (Some(2), 1, 3, Some(0)),
-            (Some(1), 5, 3, Some(2)),
-            (Some(1), -5, 3, Some(0)),
-            (Some(0), 1, 0, None),
-        ] {
-            assert_eq!(moved(marked, by, n), after, "{marked:?} {by} {n}");
-        }
     }
 }

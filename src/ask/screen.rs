@@ -11,14 +11,14 @@ use crate::ask::prompting::AskError;
 use crate::ask::raw::RawMode;
 
 /// A terminal, and the cursor position within the rows drawn last.
-pub(super) struct Screen {
+pub(crate) struct Screen {
     term: Term,
     above: usize,
     raw: RawMode,
 }
 
 #[derive(Debug)]
-pub(super) enum TerminalInput {
+pub(crate) enum TerminalInput {
     Key(Key),
     /// A pasted text, in which a line break is an ordinary character.
     Paste(String),
@@ -33,16 +33,16 @@ const MARK_NO_PASTES: &str = "\u{1b}[?2004l";
 
 /// The rows of a prompt, and the cursor position.
 #[derive(Debug, Default)]
-pub(super) struct Rows {
-    pub(super) rows: Vec<String>,
+pub(crate) struct Rows {
+    pub(crate) rows: Vec<String>,
     /// The row of the cursor, from 0.
-    pub(super) row: usize,
+    pub(crate) row: usize,
     /// The column of the cursor, from 0.
-    pub(super) column: usize,
+    pub(crate) column: usize,
 }
 
 #[derive(Clone, Copy, Debug)]
-pub(super) enum RowStyle {
+pub(crate) enum RowStyle {
     Plain,
     /// The question, or the selected offer.
     Strong,
@@ -52,7 +52,7 @@ pub(super) enum RowStyle {
 
 impl Screen {
     /// Opens the terminal on stderr.
-    pub(super) fn open() -> Result<Screen, AskError> {
+    pub(crate) fn open() -> Result<Screen, AskError> {
         let term = Term::stderr();
         if !term.is_term() {
             return Err(AskError::Terminal("stderr is not a terminal".to_owned()));
@@ -62,23 +62,23 @@ impl Screen {
     }
 
     /// Discards input typed before the prompt was shown.
-    pub(super) fn forget_typed(&self) {
+    pub(crate) fn forget_typed(&self) {
         self.raw.forget();
     }
 
     /// Returns the maximum width of a row, in columns.
-    pub(super) fn width(&self) -> usize {
+    pub(crate) fn width(&self) -> usize {
         columns(&self.term)
     }
 
     /// Returns the number of rows.
-    pub(super) fn height(&self) -> usize {
+    pub(crate) fn height(&self) -> usize {
         let rows = self.term.size_checked().map_or(24, |(rows, _)| rows);
         usize::from(rows).max(8)
     }
 
     /// Waits for input.
-    pub(super) fn input(&self) -> Result<TerminalInput, AskError> {
+    pub(crate) fn input(&self) -> Result<TerminalInput, AskError> {
         let key = self.term.read_key_raw()?;
         match self.mark(&key)? {
             Some(PasteMark::Begin) => Ok(TerminalInput::Paste(self.pasted()?)),
@@ -124,7 +124,7 @@ impl Screen {
     }
 
     /// Replaces the rows drawn last, once no more input is waiting.
-    pub(super) fn draw(&mut self, rows: &Rows) -> Result<(), AskError> {
+    pub(crate) fn draw(&mut self, rows: &Rows) -> Result<(), AskError> {
         if self.raw.has_more() {
             return Ok(());
         }
@@ -143,7 +143,7 @@ impl Screen {
     }
 
     /// Replaces the prompt by rows that remain.
-    pub(super) fn leave(&mut self, rows: &[String]) -> Result<(), AskError> {
+    pub(crate) fn leave(&mut self, rows: &[String]) -> Result<(), AskError> {
         let mut out = self.back();
         for row in rows {
             out.push_str(row);
@@ -178,14 +178,14 @@ impl Drop for Screen {
 
 impl Rows {
     /// Adds text, wrapped between words.
-    pub(super) fn text(&mut self, text: &str, width: usize, row_style: RowStyle) {
+    pub(crate) fn text(&mut self, text: &str, width: usize, row_style: RowStyle) {
         let rows = wrap_rows(text, width);
         self.rows.extend(rows.iter().map(|row| dressed(row, row_style)));
     }
 
     /// Adds the line being edited, with the cursor after the text before it; of a long line, only
     /// the rows around the cursor.
-    pub(super) fn edited(&mut self, text: &str, before: &str, width: usize, most: usize) {
+    pub(crate) fn edited(&mut self, text: &str, before: &str, width: usize, most: usize) {
         let shown = |text: &str| format!("> {}", text.replace('\n', "⏎"));
         let mut rows = cells(&shown(text), width);
         let until = cells(&shown(before), width);
@@ -206,13 +206,13 @@ impl Rows {
     }
 
     /// Adds one row, truncated if it is too long.
-    pub(super) fn one(&mut self, text: &str, width: usize, row_style: RowStyle) {
+    pub(crate) fn one(&mut self, text: &str, width: usize, row_style: RowStyle) {
         self.rows.push(dressed(&cut(text, width), row_style));
     }
 }
 
 /// Applies the colors of a style, if colors are on.
-pub(super) fn dressed(text: &str, row_style: RowStyle) -> String {
+pub(crate) fn dressed(text: &str, row_style: RowStyle) -> String {
     let style = Style::new().for_stderr();
     let style = match row_style {
         RowStyle::Plain => return text.to_owned(),
@@ -224,7 +224,7 @@ pub(super) fn dressed(text: &str, row_style: RowStyle) -> String {
 }
 
 /// Truncates a text to one row, ending in dots.
-pub(super) fn cut(text: &str, width: usize) -> String {
+pub(crate) fn cut(text: &str, width: usize) -> String {
     let text: String = text.chars().map(|it| if it.is_control() { ' ' } else { it }).collect();
     if measure_text_width(&text) <= width {
         return text;
@@ -253,13 +253,13 @@ fn cells(text: &str, width: usize) -> Vec<String> {
 }
 
 /// Returns the maximum width of a row of a terminal, in columns.
-pub(super) fn columns(term: &Term) -> usize {
+pub(crate) fn columns(term: &Term) -> usize {
     let columns = term.size_checked().map_or(80, |(_, columns)| columns);
     usize::from(columns).max(24) - 1
 }
 
 /// Wraps a text between words; line breaks are kept, and continuation rows are indented like their line.
-pub(super) fn wrap_rows(text: &str, width: usize) -> Vec<String> {
+pub(crate) fn wrap_rows(text: &str, width: usize) -> Vec<String> {
     let mut rows = Vec::new();
     for line in text.lines() {
         let indent = line.len() - line.trim_start_matches(' ').len();
@@ -280,7 +280,7 @@ pub(super) fn wrap_rows(text: &str, width: usize) -> Vec<String> {
 }
 
 /// Wraps the long lines of a text between words, keeping a final line break.
-pub(super) fn wrapped(text: &str, width: usize) -> String {
+pub(crate) fn wrapped(text: &str, width: usize) -> String {
     let mut rows = Vec::new();
     for line in text.split('\n') {
         if measure_text_width(line) <= width {
@@ -290,64 +290,4 @@ pub(super) fn wrapped(text: &str, width: usize) -> String {
         }
     }
     rows.join("\n")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{Rows, cut, wrap_rows, wrapped};
-
-    #[test]
-    fn only_lines_that_are_too_long_are_broken() {
-        for (text, expected) in [
-            ("a  b\n", "a  b\n"),
-            ("one  two\n  three four\n", "one  two\n  three\n  four\n"),
-            ("", ""),
-        ] {
-            assert_eq!(wrapped(text, 9), expected, "{text:?}");
-        }
-    }
-
-    #[test]
-    fn rows_never_are_wider_than_they_may() {
-        assert_eq!(wrap_rows("one two three", 8), ["one two", "three"]);
-        assert_eq!(wrap_rows("  one two", 6), ["  one", "  two"]);
-        assert_eq!(wrap_rows("abcdefghij", 4), ["abcd", "efgh", "ij"]);
-        assert_eq!(wrap_rows("a\n\nb", 4), ["a", "", "b"]);
-        assert_eq!(cut("日本語", 5), "日本…");
-        assert_eq!(cut("a\tb", 5), "a b");
-        assert_eq!(cut("abcdef", 4), "abc…");
-    }
-
-    #[test]
-    fn of_a_long_line_the_rows_around_the_cursor_are_shown() {
-        let text = "abcdefghijklmnopqrst";
-        for (before, rows, at) in [
-            (text, &["klmnop", "qrst"][..], (1, 4)),
-            ("abcd", &["> abcd", "efghij"], (1, 0)),
-            ("ab", &["> abcd", "efghij"], (0, 4)),
-        ] {
-            let mut shown = Rows::default();
-            shown.edited(text, before, 6, 2);
-            assert_eq!(shown.rows, rows, "{before}");
-            assert_eq!((shown.row, shown.column), at, "{before}");
-        }
-        let mut shown = Rows::default();
-        shown.edited("a\nb", "a\n", 6, 2);
-        assert_eq!((shown.rows, shown.column), (vec!["> a⏎b".to_owned()], 4));
-    }
-
-    #[test]
-    fn the_cursor_stands_after_what_was_written() {
-        for (text, before, rows, at) in [
-            ("", "", 1, (0, 2)),
-            ("abc", "a", 1, (0, 3)),
-            ("abcdef", "abcdef", 2, (1, 2)),
-            ("abcd", "abcd", 2, (1, 0)),
-            ("日本", "日本", 2, (1, 0)),
-        ] {
-            let mut shown = Rows::default();
-            shown.edited(text, before, 6, 9);
-            assert_eq!((shown.rows.len(), (shown.row, shown.column)), (rows, at), "{text}");
-        }
-    }
 }

@@ -2,8 +2,6 @@
 //!
 //! Works in a plain folder too. Follows `docs/spec/cli.md`, lint, and `docs/spec/rules.md`.
 
-mod excerpt;
-
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -16,12 +14,12 @@ use crate::commands::context::Ctx;
 use crate::commands::context::fault;
 use crate::commands::context::output::Formats;
 use crate::commands::exit::Outcome;
-use crate::commands::lint::excerpt::Excerpts;
 use exledger::render::format::Offered;
 use exledger::session::Session;
 use exledger::session::lint::request::LintRequest;
 use exledger::view;
 use exledger::view::doc::{FindingList, JudgedFile};
+use exledger::view::excerpt::Excerpts;
 
 /// The maximum number of bytes read from standard input: far more than a record may have.
 const MOST: u64 = 1_048_576;
@@ -75,7 +73,9 @@ impl Run for LintArgs {
         let counts = view::lint::LevelCounts::count(answer.findings.iter());
         let repository = home.repository_or_none();
         let commit = repository.and_then(|repository| repository.find("HEAD"));
-        let excerpts = Excerpts::of(answer.tree(), &answer.findings, ctx);
+        // Only a table shows lines.
+        let shown = (ctx.format.name == "table").then(|| answer.tree());
+        let excerpts = Excerpts::from_tree(shown, &answer.findings);
         let shown = answer.findings.iter().cloned();
         let judged = answer.judged.iter().map(|record| JudgedFile {
             path: record.path.clone(),

@@ -297,11 +297,3 @@ fn answer(matches: &clap::ArgMatches) -> anyhow::Result<Option<Outcome>> {
 fn complain(text: &str) {
     let _ = std::io::stderr().write_all(ask::wrapped(text).as_bytes());
 }
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn the_declaration_of_arguments_is_sound() {
-        super::declare().debug_assert();
-    }
-}

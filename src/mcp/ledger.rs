@@ -8,11 +8,11 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread;
-use std::time::Duration;
 
 use serde_json::Value;
 use tokio::sync::oneshot;
 
+use crate::mcp::deadline::{NoAnswer, PATIENCE, within};
 use crate::mcp::reply::ToolReply;
 use exledger::gate::answer::Question;
 use exledger::gate::question::{QuestionLine, TimedQuestion};
@@ -34,9 +34,6 @@ use exledger::status::state::{RecordState, Status};
 use exledger::survey::select::Filter;
 use exledger::view::agent::{AgentDueList, AgentStatus, Reader};
 use exledger::view::request::RequestView;
-
-/// How long a call may take.
-const PATIENCE: Duration = Duration::from_secs(30);
 
 pub(crate) struct LedgerSource {
     /// Its name in calls and resources.
@@ -62,15 +59,6 @@ pub(super) struct LedgerHandle {
 pub(super) type IsAwaited<'a> = dyn Fn() -> bool + 'a;
 
 type LedgerJob = Box<dyn FnOnce(&mut OpenLedger) + Send>;
-
-/// Why a ledger gave no answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub(super) enum NoAnswer {
-    #[error("no answer within {} seconds", PATIENCE.as_secs())]
-    Late,
-    #[error("the gate of this ledger has ended: start the server again")]
-    Ended,
-}
 
 /// The open gate of a ledger, on its own thread.
 pub(super) struct OpenLedger {
@@ -144,15 +132,6 @@ impl LedgerHandle {
         };
         self.jobs.send(Box::new(job)).map_err(|_| NoAnswer::Ended)?;
         within(PATIENCE, answered).await
-    }
-}
-
-/// Waits for an answer, at most for a time; then nobody waits for it any more.
-async fn within<T>(limit: Duration, answered: oneshot::Receiver<T>) -> Result<T, NoAnswer> {
-    match tokio::time::timeout(limit, answered).await {
-        Ok(Ok(result)) => Ok(result),
-        Ok(Err(_)) => Err(NoAnswer::Ended),
-        Err(_) => Err(NoAnswer::Late),
     }
 }
 
@@ -351,30 +330,4 @@ fn is_on_ref(state: &RecordState) -> bool {
 fn asked(question: &Question) -> QuestionLine {
     let question = TimedQuestion { question: question.clone(), at: None };
     QuestionLine { id: Value::Null, question: Ok(question) }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::time::Duration;
-
-    use tokio::sync::oneshot;
-
-    use super::{NoAnswer, within};
-
-    #[test]
-    fn a_call_without_an_answer_in_time_is_late_and_nobody_waits_for_it() {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
-        let Ok(runtime) = runtime else { unreachable!() };
-        let limit = Duration::from_millis(5);
-        let (answer, answered) = oneshot::channel::<u8>();
-        assert_eq!(runtime.block_on(within(limit, answered)), Err(NoAnswer::Late));
-        assert!(answer.is_closed(), "the job takes no use");
-        let (answer, answered) = oneshot::channel::<u8>();
-        drop(answer);
-        assert_eq!(runtime.block_on(within(limit, answered)), Err(NoAnswer::Ended));
-        let (answer, answered) = oneshot::channel();
-        assert_eq!(answer.send(7), Ok(()));
-        assert_eq!(runtime.block_on(within(limit, answered)), Ok(7));
-        assert_eq!(NoAnswer::Late.to_string(), "no answer within 30 seconds");
-    }
 }

@@ -5,6 +5,7 @@
 //! answered on a thread of its own in `ledger`, and `server` is what the SDK calls.
 
 mod arguments;
+mod deadline;
 mod frames;
 pub(crate) mod ledger;
 mod reply;

@@ -19,7 +19,8 @@ use serde_json::{Map, Value};
 use tokio::sync::watch;
 
 use crate::mcp::arguments::{Arguments, BadArgument, LEDGER};
-use crate::mcp::ledger::{LedgerHandle, NoAnswer, NoResource};
+use crate::mcp::deadline::NoAnswer;
+use crate::mcp::ledger::{LedgerHandle, NoResource};
 use crate::mcp::reply::ToolReply;
 use crate::mcp::resources::{self, ResourceFile, ResourceName};
 use crate::mcp::schemas;

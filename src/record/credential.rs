@@ -3,7 +3,7 @@
 //! Uses no other module. Pure. Start at [`kind`]. A match is reported by its kind, never repeated. Follows
 //! `docs/spec/rules.md` (`secret`) and `docs/architecture.md`, invariant 8.
 
-mod form;
+pub mod form;
 pub(crate) mod found;
 mod name;
 mod text;

@@ -4,7 +4,7 @@
 //! width and no color; the last line has instant and commit.
 
 mod colour;
-mod command;
+pub mod command;
 mod finding;
 mod grid;
 pub mod hyperlink;

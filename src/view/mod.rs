@@ -17,6 +17,7 @@ pub mod drift;
 pub mod due;
 pub mod edit;
 pub mod exception_row;
+pub mod excerpt;
 pub mod explain;
 pub mod finding;
 pub mod fleet;

@@ -10,10 +10,12 @@
 )]
 
 mod access;
+mod excerpt;
 mod export;
 mod export_engines;
 mod export_models;
 mod export_property;
+mod formats;
 mod render;
 mod schemas;
 #[path = "../support/mod.rs"]

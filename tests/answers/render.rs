@@ -1,5 +1,6 @@
 //! Every block in every format, at two widths and in a pipe; text that would affect its reader.
 
+mod command;
 mod escapes;
 mod findings;
 mod hyperlinks;

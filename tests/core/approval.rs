@@ -14,6 +14,7 @@ mod governance;
 mod inside;
 mod landing;
 mod listed_keys;
+mod namesakes;
 mod notes;
 mod one_person;
 mod pictures;

@@ -11,6 +11,8 @@
 
 mod approval;
 mod audit;
+mod checklist;
+mod credential_forms;
 mod gate;
 mod history;
 mod house;
@@ -30,6 +32,7 @@ mod rules_links;
 mod rules_messages;
 mod rules_secret;
 mod rules_texts;
+mod shell;
 mod sign;
 mod status;
 #[path = "../support/mod.rs"]

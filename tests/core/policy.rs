@@ -14,6 +14,7 @@ mod defaults;
 mod demands;
 mod files;
 mod hooks;
+mod numbers;
 mod people;
 mod reading;
 mod schema;

@@ -14,6 +14,9 @@ mod advice;
 mod agents_sdk;
 mod alerts;
 mod approval;
+#[path = "../../src/ask/mod.rs"]
+#[allow(dead_code, reason = "the program uses the rest")]
+mod ask;
 mod audit;
 mod by_hand;
 mod cli;
@@ -51,7 +54,9 @@ mod logging;
 mod mcp;
 mod pack;
 mod packaging;
+mod parts;
 mod patterns;
+mod prompts;
 mod readme;
 mod redesign_commands;
 mod redesigns;

@@ -4,6 +4,7 @@
 
 mod answers;
 mod client;
+mod late;
 mod live;
 mod protocol;
 mod requests;

@@ -12,7 +12,7 @@ const FEW: usize = 256;
 
 /// A person, with everything by which another identity may turn out to be the same person.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Identity {
+pub struct Identity {
     /// The person, as the governance before the landing knows them.
     pub person: Person,
     /// Every key by which some state knows them, or knows someone who shares a signing key with them; and the logins
@@ -31,7 +31,7 @@ pub(crate) struct Identity {
 
 /// A name in the forms used for comparison; empty if there is none.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(crate) struct ComparableName {
+pub struct ComparableName {
     /// The name after mailmap.
     proper: Vec<String>,
     /// The name as typed, if the mailmap replaces it.
@@ -40,7 +40,7 @@ pub(crate) struct ComparableName {
 
 /// How a name or address is compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum NameForm {
+pub enum NameForm {
     Proper,
     /// A name that no mailmap replaces.
     Untouched,
@@ -51,7 +51,7 @@ pub(crate) enum NameForm {
 }
 
 impl ComparableName {
-    pub(crate) fn from_person(person: &Person) -> ComparableName {
+    pub fn from_person(person: &Person) -> ComparableName {
         let proper = alike::names(&person.name);
         let mut typed = alike::names(&person.typed_name);
         if typed == proper {
@@ -64,7 +64,7 @@ impl ComparableName {
 impl NameForm {
     /// Returns the form in which the same text of another identity makes the two namesakes. A name that a mailmap
     /// replaces is compared only with one left as typed.
-    pub(crate) fn counterpart(self) -> NameForm {
+    pub fn counterpart(self) -> NameForm {
         match self {
             NameForm::Proper => NameForm::Proper,
             NameForm::Lookalike => NameForm::Lookalike,
@@ -76,7 +76,7 @@ impl NameForm {
 
 impl Identity {
     /// Creates an identity from what one state of governance knows.
-    pub(crate) fn new(person: Person, name: Rc<ComparableName>, lookalike: Rc<str>) -> Identity {
+    pub fn new(person: Person, name: Rc<ComparableName>, lookalike: Rc<str>) -> Identity {
         Identity {
             keys: Vec::with_capacity(2),
             n_sure: 0,
@@ -88,7 +88,7 @@ impl Identity {
     }
 
     /// Returns the person with all names and addresses of theirs.
-    pub(crate) fn shown(&self) -> Person {
+    pub fn shown(&self) -> Person {
         let typed = self.typed.iter();
         typed.fold(self.person.clone(), |person, it| {
             person.also_known_as(&it.typed_name, &it.typed_email)
@@ -96,18 +96,18 @@ impl Identity {
     }
 
     /// Tells whether two are the same person, by any state of governance: where that only takes approvals away.
-    pub(crate) fn is(&self, other: &Identity) -> bool {
+    pub fn is(&self, other: &Identity) -> bool {
         share(&self.keys, &other.keys)
     }
 
     /// Tells whether two are the same person by the governance that counts: where that takes a rejection or an author
     /// away, or names who landed or stated something (I3, G2).
-    pub(crate) fn is_surely(&self, other: &Identity) -> bool {
+    pub fn is_surely(&self, other: &Identity) -> bool {
         share(self.sure_keys(), other.sure_keys())
     }
 
     /// Tells whether two have the same name, or similar addresses, and no state says that they are the same person.
-    pub(crate) fn is_namesake(&self, other: &Identity) -> bool {
+    pub fn is_namesake(&self, other: &Identity) -> bool {
         let has = |(form, text): (NameForm, &str)| {
             other.name_forms().any(|it| it == (form.counterpart(), text))
         };
@@ -116,7 +116,7 @@ impl Identity {
 
     /// Returns the texts by which namesakes are found: two identities that are not the same are namesakes if one has a
     /// text in the [counterpart](NameForm::counterpart) of the form in which the other has it.
-    pub(crate) fn name_forms(&self) -> impl Iterator<Item = (NameForm, &str)> {
+    pub fn name_forms(&self) -> impl Iterator<Item = (NameForm, &str)> {
         let names = self.names.iter().flat_map(|name| {
             let proper = name.proper.iter().map(|it| (NameForm::Proper, it.as_str()));
             let untouched = name.proper.iter().filter(|_| name.typed.is_empty());
@@ -128,7 +128,7 @@ impl Identity {
     }
 
     /// Adds all that is known elsewhere about the same person.
-    pub(crate) fn absorb(&mut self, other: &Identity) {
+    pub fn absorb(&mut self, other: &Identity) {
         fn union<T: Clone + PartialEq>(own: &mut Vec<T>, other: &[T]) {
             for value in other {
                 if !own.contains(value) {
@@ -144,7 +144,7 @@ impl Identity {
     }
 
     /// Adds the names of another identity for comparison (I5).
-    pub(crate) fn named_like(&mut self, other: &Identity) {
+    pub fn named_like(&mut self, other: &Identity) {
         for name in &other.names {
             if !self.names.contains(name) {
                 self.names.push(Rc::clone(name));
@@ -153,7 +153,7 @@ impl Identity {
     }
 
     /// Returns every key by which the person is known.
-    pub(crate) fn keys(&self) -> &[Rc<str>] {
+    pub fn keys(&self) -> &[Rc<str>] {
         &self.keys
     }
 

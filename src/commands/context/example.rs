@@ -18,7 +18,7 @@ pub(crate) fn folded(command: Command) -> Command {
     command.after_help(lines.join("\n"))
 }
 
-fn line(line: &str) -> String {
+pub(super) fn line(line: &str) -> String {
     if line.chars().count() <= ROOM {
         return line.to_owned();
     }
@@ -52,18 +52,4 @@ fn parts(line: &str) -> Vec<&str> {
     }
     parts.extend(line.get(begin..));
     parts
-}
-
-#[cfg(test)]
-mod tests {
-    use super::line;
-
-    #[test]
-    fn a_long_example_goes_on_before_a_flag() {
-        let long =
-            format!("  exledger note 7F3KQ --note \"{}\" --by ana@example.com", "a --b ".repeat(6));
-        let folded = line(&long);
-        assert_eq!(folded, long.replace(" --by", " \\\n    --by"));
-        assert_eq!(line("  exledger list"), "  exledger list");
-    }
 }

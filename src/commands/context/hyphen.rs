@@ -64,37 +64,3 @@ fn is_text(word: &str, known: &[&Arg]) -> bool {
         Some(_) => !rest.chars().all(|it| is_short(it) || matches!(it, 'h' | 'V')),
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::joined;
-    use clap::{Arg, ArgAction, Command};
-
-    #[test]
-    fn a_value_that_begins_with_a_hyphen_is_told_from_a_flag() {
-        let verbose = Arg::new("v").short('v').action(ArgAction::SetTrue);
-        let dry = Arg::new("dry").long("dry-run").action(ArgAction::SetTrue);
-        let close = Command::new("close").arg(Arg::new("reason").long("reason")).arg(dry);
-        let redesign = Command::new("redesign").subcommand(close.clone());
-        let program = Command::new("x").arg(verbose).subcommands([close, redesign]);
-        for (given, expected) in [
-            (&["close", "--reason", "- late"][..], &["close", "--reason=- late"][..]),
-            (&["close", "--reason", "-5"], &["close", "--reason=-5"]),
-            (&["close", "--reason", "-vague"], &["close", "--reason=-vague"]),
-            (&["close", "--reason", "-- x"], &["close", "--reason=-- x"]),
-            (&["close", "--reason", "--dry-run"], &["close", "--reason", "--dry-run"]),
-            (&["close", "--reason", "--dryrun"], &["close", "--reason", "--dryrun"]),
-            (&["close", "--reason", "-v"], &["close", "--reason", "-v"]),
-            (&["close", "--reason", "-"], &["close", "--reason", "-"]),
-            (&["close", "--dry-run", "-5"], &["close", "--dry-run", "-5"]),
-            (&["close", "--", "--reason", "-5"], &["close", "--", "--reason", "-5"]),
-            (&["close", "--reason=-5", "-5"], &["close", "--reason=-5", "-5"]),
-            (&["redesign", "close", "--reason", "-5"], &["redesign", "close", "--reason=-5"]),
-        ] {
-            let given = ["x"].iter().chain(given).map(Into::into);
-            let found = joined(given, &program);
-            let expected: Vec<&str> = ["x"].iter().chain(expected).copied().collect();
-            assert_eq!(found, expected);
-        }
-    }
-}

@@ -64,54 +64,11 @@ pub(crate) fn targets(session: &Session) -> LinkTargets {
 }
 
 /// Returns where the pull requests of a remote are, if its forge is known by its host.
-fn requests(url: &str) -> Option<(char, String)> {
+pub(super) fn requests(url: &str) -> Option<(char, String)> {
     let RemoteAddress { host, path } = RemoteAddress::parse(url)?;
     match host.as_str() {
         "github.com" => Some(('#', format!("https://{host}/{path}/pull/"))),
         "gitlab.com" => Some(('!', format!("https://{host}/{path}/-/merge_requests/"))),
         _ => None,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{is_wanted, requests};
-    use std::collections::BTreeMap;
-
-    #[test]
-    fn links_are_for_terminals_that_are_known_to_follow_them() {
-        let kitty = ("TERM", "xterm-kitty");
-        for (variables, coloured, expected) in [
-            (&[kitty][..], true, true),
-            (&[kitty], false, false),
-            (&[kitty, ("NO_COLOR", "1")], true, false),
-            (&[kitty, ("SSH_CONNECTION", "1 2 3 4")], true, false),
-            (&[kitty, ("TMUX", "/tmp/tmux")], true, false),
-            (&[kitty, ("FORCE_HYPERLINK", "0")], true, false),
-            (&[("TERM", "xterm-256color")], true, false),
-            (&[("TERM", "dumb"), ("FORCE_HYPERLINK", "1")], false, true),
-            (&[("VTE_VERSION", "7600")], true, true),
-            (&[("VTE_VERSION", "4000")], true, false),
-        ] {
-            let pairs = variables.iter().map(|(name, it)| ((*name).to_owned(), (*it).to_owned()));
-            let environment: BTreeMap<String, String> = pairs.collect();
-            assert_eq!(is_wanted(&environment, coloured), expected, "{variables:?} {coloured}");
-        }
-    }
-
-    #[test]
-    fn only_a_known_forge_has_addresses_of_pull_requests() {
-        let github = Some(('#', "https://github.com/example/payments/pull/".to_owned()));
-        for (url, expected) in [
-            ("https://github.com/example/payments.git", github.clone()),
-            ("https://user:secret@github.com/example/payments", github.clone()),
-            ("git@github.com:example/payments.git", github.clone()),
-            ("ssh://git@github.com:22/example/payments.git", github),
-            ("https://git.example.com/example/payments.git", None),
-            ("https://github.com/example/pay ments\u{1b}", None),
-            ("../ledger.git", None),
-        ] {
-            assert_eq!(requests(url), expected, "{url}");
-        }
     }
 }

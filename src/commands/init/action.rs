@@ -98,28 +98,3 @@ pub(super) enum Vendoring {
     /// In any case.
     Always,
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_action_is_pinned_by_a_full_commit_or_refused() {
-        let commit = "0123456789abcdef0123456789abcdef01234567";
-        let whole = format!("example/exledger@{commit}");
-        let uses = PinnedAction::parse(&whole).map(|pinned| ActionSource::Pinned(pinned).uses());
-        assert_eq!(uses, Ok(whole));
-        for text in [
-            "example/exledger".to_owned(),
-            "example/exledger@v1".to_owned(),
-            format!("example/exledger@{}", commit.to_uppercase()),
-            format!("example/exledger@{commit}0"),
-            format!("exledger@{commit}"),
-            format!("./x@{commit}"),
-            format!("a/b c@{commit}"),
-            format!("a/b@{commit}\n        run: id"),
-        ] {
-            assert!(PinnedAction::parse(&text).is_err(), "{text}");
-        }
-    }
-}

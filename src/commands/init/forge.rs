@@ -75,7 +75,7 @@ impl Origin {
 }
 
 /// Returns the path of an address as the name of a ledger; `None` if it needs quoting.
-fn name(address: &RemoteAddress) -> Option<String> {
+pub(super) fn name(address: &RemoteAddress) -> Option<String> {
     let is_plain = |char: char| char.is_ascii_alphanumeric() || "-_./".contains(char);
     let path = &address.path;
     (path.contains('/') && path.chars().all(is_plain)).then(|| path.clone())
@@ -99,59 +99,4 @@ pub(super) fn is_plain_branch(name: &str) -> bool {
     name.starts_with(|char: char| char.is_ascii_alphanumeric())
         && !name.contains("..")
         && name.chars().all(is_plain)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_address_tells_host_and_name() {
-        for (url, host, path) in [
-            (
-                "https://github.com/example/payments.git",
-                Some("github.com"),
-                Some("example/payments"),
-            ),
-            (
-                "https://u:p@GitHub.com/example/payments/",
-                Some("github.com"),
-                Some("example/payments"),
-            ),
-            ("git@github.com:example/payments.git", Some("github.com"), Some("example/payments")),
-            ("ssh://git@git.example.com:2222/a/b/c.git", Some("git.example.com"), Some("a/b/c")),
-            ("https://example.com/one", Some("example.com"), None),
-            ("https://example.com/a/b c", None, None),
-            ("https://example.com/a/~b", Some("example.com"), None),
-            ("file:///srv/git/a/b.git", None, None),
-            ("/srv/git/a:b.git", None, None),
-            ("../payments.git", None, None),
-            ("C:/git/payments", None, None),
-            ("https://example.com", None, None),
-        ] {
-            let address = RemoteAddress::parse(url);
-            let named = address.as_ref().and_then(name);
-            let found = address.map(|address| address.host);
-            assert_eq!((found.as_deref(), named.as_deref()), (host, path), "{url}");
-        }
-    }
-
-    #[test]
-    fn only_a_host_that_is_known_tells_the_forge() {
-        let of = |host: &str| {
-            let address = RemoteAddress::parse(&format!("https://{host}/example/payments"));
-            Origin { is_remote: true, address, ..Origin::default() }.forge()
-        };
-        for host in ["github.com", "github.example.com", "example.ghe.com"] {
-            assert_eq!(of(host), Some(Forge::Github), "{host}");
-        }
-        for host in ["gitlab.com", "gitlab.example.com"] {
-            assert_eq!(of(host), Some(Forge::Gitlab), "{host}");
-        }
-        for host in ["codeberg.org", "notgithub.com", "git.example.com"] {
-            assert_eq!(of(host), None, "{host}");
-        }
-        assert_eq!(Origin::default().forge(), Some(Forge::Github), "no remote");
-        assert_eq!(Origin { is_remote: true, ..Origin::default() }.forge(), None, "a path");
-    }
 }

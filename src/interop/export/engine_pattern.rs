@@ -4,7 +4,7 @@
 //! are special.
 
 /// Returns a regular expression without anchors that matches what a pattern does, in the common part of RE2 and Python.
-pub(crate) fn regex(pattern: &str) -> String {
+pub fn regex(pattern: &str) -> String {
     let mut out = String::with_capacity(pattern.len() + 8);
     let mut characters = pattern.chars().peekable();
     while let Some(character) = characters.next() {
@@ -28,7 +28,7 @@ pub(crate) fn regex(pattern: &str) -> String {
 }
 
 /// Returns the same without a `*`, for a tool that replaces each of them before it reads the expression.
-pub(crate) fn regex_without_stars(pattern: &str) -> String {
+pub fn regex_without_stars(pattern: &str) -> String {
     // A star in the expression is always a repetition: none of a pattern is literal.
     regex(pattern).replace('*', "{0,}")
 }
@@ -36,7 +36,7 @@ pub(crate) fn regex_without_stars(pattern: &str) -> String {
 /// Returns the pattern that a regular expression without anchors stands for; `None` if no pattern says the same.
 ///
 /// Reads back what [`regex`] and [`regex_without_stars`] write.
-pub(crate) fn of_regex(expression: &str) -> Option<String> {
+pub fn of_regex(expression: &str) -> Option<String> {
     let mut out = String::with_capacity(expression.len());
     let mut rest = expression;
     while let Some(character) = rest.chars().next() {
@@ -70,38 +70,11 @@ pub(crate) fn of_regex(expression: &str) -> Option<String> {
 }
 
 /// Returns what stands between the anchors of a regular expression; `None` if it has not both.
-pub(crate) fn between_anchors(expression: &str) -> Option<&str> {
+pub fn between_anchors(expression: &str) -> Option<&str> {
     expression.strip_prefix('^')?.strip_suffix('$')
 }
 
 /// Tells whether a text is a pattern rather than a name.
-pub(crate) fn has_wildcard(text: &str) -> bool {
+pub fn has_wildcard(text: &str) -> bool {
     text.contains(['*', '?'])
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{of_regex, regex, regex_without_stars};
-
-    #[test]
-    fn only_three_wildcards_are_special() {
-        assert_eq!(regex("billing-batch-*"), "billing-batch-[^/]*");
-        assert_eq!(regex("a.b/**/c?"), r"a\.b/.*/c.");
-        assert_eq!(regex(r"[x]{1}\(|^$+)"), r"\[x\]\{1\}\\\(\|\^\$\+\)");
-    }
-
-    #[test]
-    fn what_is_written_is_read_back_and_nothing_else() {
-        for pattern in ["billing-batch-*", "a.b/**/c?", "", r"[x]{1}\(|^$+)", "?*", "**", "ü*"] {
-            assert_eq!(of_regex(&regex(pattern)).as_deref(), Some(pattern));
-            let other = regex_without_stars(pattern);
-            assert!(!other.contains('*'), "{other}");
-            assert_eq!(of_regex(&other).as_deref(), Some(pattern));
-        }
-        for wide in
-            [r"\d", r"a\w*", "a+", "ab*", "(a|b)", "[ab]", "a?", "a{2}", r"a\.*", r"\*", "a.+"]
-        {
-            assert_eq!(of_regex(wide), None, "{wide}");
-        }
-    }
 }

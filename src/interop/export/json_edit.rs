@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::interop::export::merge::MergeRefusal;
 
 /// A file that is a list, with the place of each item.
-pub(crate) struct JsonList<'a> {
+pub struct JsonList<'a> {
     source: &'a str,
     items: Vec<(Range<usize>, Value)>,
     /// The place of the closing bracket.
@@ -23,7 +23,7 @@ impl<'a> JsonList<'a> {
     ///
     /// # Errors
     /// [`MergeRefusal`] if it is no JSON, or no list.
-    pub(crate) fn parse(source: &'a str) -> Result<JsonList<'a>, MergeRefusal> {
+    pub fn parse(source: &'a str) -> Result<JsonList<'a>, MergeRefusal> {
         let unparsed = |error: serde_json::Error| MergeRefusal::Unparsed(error.to_string());
         let whole: Value = serde_json::from_str(source).map_err(unparsed)?;
         let wrong = || MergeRefusal::Shape { key: "the file".to_owned(), wanted: "a list" };
@@ -47,7 +47,7 @@ impl<'a> JsonList<'a> {
 
     /// Returns the file with other items of ours. One that is there already stays where it is; the others of ours go,
     /// and new ones are added at the end, indented as the last item, or by two spaces.
-    pub(crate) fn replaced(&self, is_own: &dyn Fn(&Value) -> bool, wanted: &[Value]) -> String {
+    pub fn replaced(&self, is_own: &dyn Fn(&Value) -> bool, wanted: &[Value]) -> String {
         let mut missing: Vec<&Value> = wanted.iter().collect();
         let mut kept: Vec<usize> = Vec::new();
         for (index, (_, item)) in self.items.iter().enumerate() {
@@ -103,36 +103,5 @@ impl<'a> JsonList<'a> {
         let begin = index.checked_sub(1).and_then(|index| self.items.get(index));
         let end = self.items.get(index).map_or(self.close, |(range, _)| range.start);
         begin.map_or(self.open, |(range, _)| range.end)..end
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
-
-    use super::JsonList;
-    use serde_json::{Value, json};
-
-    fn edited(source: &str, wanted: &[Value]) -> String {
-        let is_own = |item: &Value| item.get("id").is_some();
-        JsonList::parse(source).unwrap().replaced(&is_own, wanted)
-    }
-
-    #[test]
-    fn all_else_stays_byte_for_byte() {
-        let source = "[\n  {\"a\" : 1.50},\n  {\"id\": 1},\n  [ ] ,\n  \"x]\"\n]\n";
-        let once = edited(source, &[json!({"id": 2})]);
-        assert_eq!(once, "[\n  {\"a\" : 1.50},\n  [ ] ,\n  \"x]\",\n  {\n    \"id\": 2\n  }\n]\n");
-        assert_eq!(edited(&once, &[json!({"id": 2})]), once);
-        assert_eq!(edited(source, &[json!({"id": 1})]), source, "nothing to do");
-    }
-
-    #[test]
-    fn empty_and_inline_lists() {
-        assert_eq!(edited("[]", &[json!({"id": 2})]), "[\n  {\n    \"id\": 2\n  }\n]");
-        assert_eq!(edited("[{\"id\": 1}]\n", &[]), "[]\n");
-        assert_eq!(edited("[1, 2]", &[json!({"id": 2})]), "[1, 2, {\"id\":2}]");
-        assert_eq!(edited("[\n  {\"id\": 1}\n]\n", &[]), "[]\n");
-        assert!(JsonList::parse("{}").is_err() && JsonList::parse("[1").is_err());
     }
 }

@@ -9,7 +9,7 @@ use crate::view::doc::{StyledText, Tone};
 const CONTINUED: &str = " \\";
 
 /// Returns a text whose commands have lines of at most `width` columns, if their words allow it.
-pub(super) fn broken(text: &StyledText, width: usize) -> StyledText {
+pub fn broken(text: &StyledText, width: usize) -> StyledText {
     let mut column = 0;
     let pieces = text.0.iter().map(|(tone, piece)| {
         let before = column;
@@ -98,26 +98,4 @@ fn words(command: &str) -> Vec<(usize, &str)> {
             (start, word)
         })
         .collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::broken;
-    use crate::view::doc::{StyledText, Tone};
-
-    #[test]
-    fn a_broken_command_is_the_same_for_a_shell() {
-        let command =
-            "git -c user.name='exledger  approvals' commit -m \"Approve it\" -- exceptions";
-        for width in 12..90 {
-            for label in ["", "run: "] {
-                let text = StyledText::with_tone(Tone::Muted, label).and(Tone::Command, command);
-                let text = broken(&text, width).bare();
-                let longest = text.lines().map(str::len).max().unwrap_or(0);
-                assert!(longest <= width.max(34), "{width}: {text}");
-                let pasted = text.replace(" \\\n", " ");
-                assert_eq!(pasted.strip_prefix(label), Some(command), "{width}");
-            }
-        }
-    }
 }

@@ -4,11 +4,11 @@
 //! stdout contains only results. The keys are read here rather than by `dialoguer`'s prompts: on Ctrl-C those exit with
 //! a signal and leave the cursor hidden, and they can't offer the typed text next to the entries of a list. Follows
 
-mod edit;
-mod prompt;
+pub(crate) mod edit;
+pub(crate) mod prompt;
 pub(crate) mod prompting;
 mod raw;
-mod screen;
+pub(crate) mod screen;
 
 use std::sync::mpsc;
 use std::thread;

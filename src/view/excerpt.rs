@@ -1,18 +1,17 @@
 //! The source lines of findings, for display.
 //!
-//! Start at [`Excerpts`].
+//! Uses diag, yaml, record, ledger. Pure. Start at [`Excerpts`].
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::commands::context::Ctx;
-use exledger::diag::code::Code;
-use exledger::diag::{Finding, Pos};
-use exledger::ledger::tree::Tree;
-use exledger::record::credential;
-use exledger::view::doc::{Excerpt, ShownFinding};
-use exledger::view::finding;
-use exledger::yaml::node::Limits;
+use crate::diag::code::Code;
+use crate::diag::{Finding, Pos};
+use crate::ledger::tree::Tree;
+use crate::record::credential;
+use crate::view::doc::{Excerpt, ShownFinding};
+use crate::view::finding;
+use crate::yaml::node::Limits;
 
 /// The rule whose values are never shown.
 const SECRET: Code = Code::Secret;
@@ -22,7 +21,7 @@ const BEFORE: usize = 80;
 const AFTER: usize = 120;
 
 /// The lines of the files that have findings; each file is read once.
-pub(super) struct Excerpts<'a> {
+pub struct Excerpts<'a> {
     tree: Option<&'a dyn Tree>,
     /// The positions of likely secrets: their lines are never shown, whatever other findings they have.
     secret: BTreeSet<(String, u32)>,
@@ -54,21 +53,17 @@ impl Lines {
 }
 
 impl<'a> Excerpts<'a> {
-    /// Returns the lines of a tree's files for the format `table`; other formats show none.
-    pub(super) fn of(tree: &'a dyn Tree, findings: &[Finding], ctx: &Ctx) -> Excerpts<'a> {
+    /// Returns the lines of a tree's files; without a tree there are none.
+    pub fn from_tree(tree: Option<&'a dyn Tree>, findings: &[Finding]) -> Excerpts<'a> {
         let secret = findings
             .iter()
             .filter(|finding| finding.rule == SECRET)
             .filter_map(|finding| Some((finding.path.clone(), finding.pos?.line)));
-        Excerpts {
-            tree: (ctx.format.name == "table").then_some(tree),
-            secret: secret.collect(),
-            files: RefCell::default(),
-        }
+        Excerpts { tree, secret: secret.collect(), files: RefCell::default() }
     }
 
     /// Returns a finding with its line.
-    pub(super) fn shown(&self, finding: Finding) -> ShownFinding {
+    pub fn shown(&self, finding: Finding) -> ShownFinding {
         let excerpt = finding.pos.and_then(|pos| self.line(&finding.path, pos));
         ShownFinding { finding, excerpt }
     }
@@ -150,78 +145,4 @@ fn extent(marked: &[char], is_inside: bool) -> usize {
 fn trimmed(characters: &[char]) -> usize {
     let last = characters.iter().rposition(|it| !it.is_whitespace());
     last.map_or(0, |at| at + 1)
-}
-
-#[cfg(test)]
-mod tests {
-    use std::cell::{Cell, RefCell};
-    use std::collections::{BTreeMap, BTreeSet};
-
-    use exledger::diag::Pos;
-    use exledger::ledger::tree::{EntryKind, Tree, TreeError, TreeItem};
-    use exledger::view::finding::MOST_OF_A_FILE;
-
-    use super::{Excerpts, depth, extent};
-
-    /// One file, and how often it was read.
-    struct File(String, Cell<usize>);
-
-    impl Tree for File {
-        fn list(&self, _: &str) -> Result<Vec<TreeItem>, TreeError> {
-            Ok(Vec::new())
-        }
-
-        fn kind(&self, _: &str) -> Result<Option<EntryKind>, TreeError> {
-            Ok(Some(EntryKind::File))
-        }
-
-        fn bytes(&self, _: &str) -> Result<Option<Vec<u8>>, TreeError> {
-            self.1.set(self.1.get() + 1);
-            Ok(Some(self.0.clone().into_bytes()))
-        }
-
-        fn size(&self, _: &str) -> Result<Option<u64>, TreeError> {
-            Ok(u64::try_from(self.0.len()).ok())
-        }
-    }
-
-    #[test]
-    fn a_file_is_read_once_and_fifty_times_searched() {
-        let file = File(format!("x: {{{}}}\n", "a: 1, ".repeat(8_000)), Cell::new(0));
-        let excerpts = Excerpts {
-            tree: Some(&file),
-            secret: BTreeSet::new(),
-            files: RefCell::new(BTreeMap::new()),
-        };
-        let mistakes = (0_u32..8_000).map(|n| Pos { line: 1, column: 5 + n * 6 });
-        let found = mistakes.filter_map(|pos| excerpts.line("a.yaml", pos));
-        let lengths: Vec<usize> = found.map(|it| it.line.chars().count()).collect();
-        assert_eq!(lengths.len(), MOST_OF_A_FILE);
-        assert!(lengths.iter().all(|length| *length <= 200), "{lengths:?}");
-        assert_eq!(file.1.get(), 1);
-    }
-
-    #[test]
-    fn the_mark_ends_with_the_value() {
-        for (line, from, length) in [
-            ("title: TBD", 7, 3),
-            ("title: TBD   # later", 7, 3),
-            ("title: a: b", 0, 5),
-            ("subject: {identity: a}", 0, 7),
-            ("subject: {identity: 'a, b', asset: c}", 20, 6),
-            ("subject: {identity: a, asset: b}", 9, 23),
-            ("controls: [a, b:c]", 11, 1),
-            ("controls: [a, b:c]", 14, 3),
-            ("expires:", 0, 7),
-            ("  \"a\": b", 2, 3),
-            ("a, b", 0, 4),
-            ("it's a [text]", 0, 13),
-            ("{open", 0, 5),
-            ("", 0, 0),
-        ] {
-            let characters: Vec<char> = line.chars().collect();
-            let is_inside = depth(characters[..from].iter().copied()) > 0;
-            assert_eq!(extent(&characters[from..], is_inside), length, "{line}");
-        }
-    }
 }
