@@ -8,13 +8,13 @@ use crate::commands::context::fault;
 use crate::commands::context::globals::{self};
 use crate::commands::context::output::Formats;
 use crate::commands::exit::Outcome;
-use clap::Parser;
+use clap::{ArgMatches, Parser};
+use std::fmt::Debug;
 
 /// One subcommand.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Command {
-    /// Its arguments and its help.
-    pub declare: fn() -> clap::Command,
+    pub(crate) arguments: &'static dyn CommandArguments,
     /// The output formats that it offers.
     pub formats: Formats,
     /// Whether it can answer about a past state of the approved ref.
@@ -23,7 +23,31 @@ pub(crate) struct Command {
     pub is_bound: bool,
     /// The commands below it; one that has some only groups them.
     pub below: &'static [Command],
-    pub(crate) run: fn(&clap::ArgMatches, &Ctx) -> anyhow::Result<Outcome>,
+}
+
+/// The arguments and the help of a command, and what runs it: of a type, or of a row of a table.
+pub(crate) trait CommandArguments: Debug {
+    fn declare(&self) -> clap::Command;
+
+    /// Runs the command; its errors are those of [`Run::run`].
+    fn run(&self, matches: &ArgMatches, ctx: &Ctx) -> anyhow::Result<Outcome>;
+}
+
+/// The functions of a type of arguments.
+#[derive(Debug)]
+struct TypedArguments {
+    declare: fn() -> clap::Command,
+    run: fn(&ArgMatches, &Ctx) -> anyhow::Result<Outcome>,
+}
+
+impl CommandArguments for TypedArguments {
+    fn declare(&self) -> clap::Command {
+        (self.declare)()
+    }
+
+    fn run(&self, matches: &ArgMatches, ctx: &Ctx) -> anyhow::Result<Outcome> {
+        (self.run)(matches, ctx)
+    }
 }
 
 /// Whether a command can answer about a past state of the approved ref (`--as-of`).
@@ -57,24 +81,30 @@ impl Command {
     /// Returns the command with the given type of arguments.
     pub(crate) const fn of<A: Run>() -> Command {
         Command {
-            declare: A::command,
+            arguments: &TypedArguments {
+                declare: A::command,
+                run: |matches, ctx| A::from_arg_matches(matches)?.run(ctx),
+            },
             formats: A::FORMATS,
             past: A::PAST,
             is_bound: A::IS_BOUND,
             below: &[],
-            run: |matches, ctx| A::from_arg_matches(matches)?.run(ctx),
         }
     }
 
     /// Returns a command that groups others: `exledger redesign list`, `exledger redesign new`.
     pub(crate) const fn group<A: Parser>(below: &'static [Command]) -> Command {
         Command {
-            declare: A::command,
+            arguments: &TypedArguments {
+                declare: A::command,
+                run: |_, _| {
+                    Err(fault::usage_error("the subcommand is missing", "run it with --help"))
+                },
+            },
             formats: Formats::General,
             past: PastInstants::Answered,
             is_bound: false,
             below,
-            run: |_, _| Err(fault::usage_error("the subcommand is missing", "run it with --help")),
         }
     }
 }
@@ -82,7 +112,7 @@ impl Command {
 impl Command {
     /// Returns its arguments and its help, with its formats, and without the flags that it refuses.
     pub(crate) fn declared(&self) -> clap::Command {
-        let own = context::example::folded((self.declare)());
+        let own = context::example::folded(self.arguments.declare());
         if !self.below.is_empty() {
             let below = self.below.iter().map(Command::declared);
             return own.subcommand_required(true).arg_required_else_help(true).subcommands(below);
@@ -100,7 +130,7 @@ impl Command {
         mut commands: impl Iterator<Item = &'c Command>,
         name: &str,
     ) -> anyhow::Result<&'c Command> {
-        let found = commands.find(|command| (command.declare)().get_name() == name);
+        let found = commands.find(|command| command.arguments.declare().get_name() == name);
         found.ok_or_else(|| {
             fault::usage_error(format!("there is no command {name}"), "run `exledger --help`")
         })

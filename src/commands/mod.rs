@@ -153,7 +153,7 @@ fn listed() -> String {
         text.push_str(group);
         text.push_str(":\n");
         for command in *commands {
-            let declared = (command.declare)();
+            let declared = command.arguments.declare();
             let about = declared.get_about().map(ToString::to_string).unwrap_or_default();
             text.push_str(&format!("  {:<13}{about}\n", declared.get_name()));
         }
@@ -290,7 +290,7 @@ fn answer(matches: &clap::ArgMatches) -> anyhow::Result<Option<Outcome>> {
     let ctx = Ctx::of_process(globals, command.formats)?;
     logging::start(ctx.globals.verbose, ctx.variable(logging::VARIABLE))?;
     panic_in_a_test(&ctx);
-    (command.run)(own, &ctx).map(Some)
+    command.arguments.run(own, &ctx).map(Some)
 }
 
 /// Writes to stderr; if stderr is closed too, the error is ignored.

@@ -2,6 +2,7 @@
 //!
 //! Start at [`RowArgs`]. Follows `docs/spec/interop.md`, X1, X4, X8 and target 10.
 
+use std::io::{self, Write};
 use std::path::PathBuf;
 
 use clap::Args;
@@ -30,13 +31,11 @@ pub(crate) struct RowArgs {
     output: Option<PathBuf>,
 }
 
+pub(crate) type WriteRows = fn(&Doc<'_>, &mut dyn Write) -> io::Result<()>;
+
 impl RowArgs {
-    /// Writes the rows with a format's function, and names on stderr what could not be determined.
-    pub(crate) fn export(
-        self,
-        ctx: &Ctx,
-        format: impl Fn(&Doc<'_>, &mut Vec<u8>) -> anyhow::Result<()>,
-    ) -> anyhow::Result<Outcome> {
+    /// Writes the rows and names on stderr what could not be determined.
+    pub(crate) fn export(self, ctx: &Ctx, write: WriteRows) -> anyhow::Result<Outcome> {
         let given = self.output.as_deref().map(|path| ctx.folder.join(path));
         let output = given.map(place::unlinked_file).transpose()?;
         let home = ctx.home()?;
@@ -47,7 +46,7 @@ impl RowArgs {
             records.retain(|it| it.record_state.in_force == InForce::Yes);
         }
         let mut bytes = Vec::new();
-        format(&view::exception_row::doc(&records, &*approved, approved.stamp()), &mut bytes)?;
+        write(&view::exception_row::doc(&records, &*approved, approved.stamp()), &mut bytes)?;
         match output {
             Some(path) => place::write(&path, &bytes, runner::WHAT)?,
             None => ctx.print(&bytes)?,

@@ -1,4 +1,4 @@
-//! What all targets share: their flags, where the files go, the losses on stderr, and the exit code.
+//! What all targets share: where the files go, the losses on stderr, and the exit code.
 //!
 //! Start at [`ExportRun::run`]. Follows `docs/spec/interop.md`, X1, X4 and X8. Everything is decided and rendered before
 //! the first byte is written, and each file is replaced in one step.
@@ -7,7 +7,6 @@ use std::io::Read as _;
 use std::path::{Component, Path, PathBuf};
 
 use anyhow::Context as _;
-use clap::{Args, ValueEnum};
 
 use crate::commands::context::{Ctx, fault, place};
 use crate::commands::exit::Outcome;
@@ -15,7 +14,6 @@ use exledger::diag;
 use exledger::interop::export::earlier;
 use exledger::interop::export::input::{ExportInput, ExportOptions};
 use exledger::interop::export::loss::ExportLoss;
-use exledger::interop::export::loss_kind::AllowedLosses;
 use exledger::interop::export::merge::SharedFile;
 use exledger::interop::export::output::{ExportFile, ExportFiles, ExportOutput};
 use exledger::interop::export::target::ExportTarget;
@@ -31,90 +29,17 @@ const MOST: u64 = 64 * 1024 * 1024;
 /// What is written, as errors name it.
 pub(crate) const WHAT: &str = "export";
 
-/// Where the export goes.
-#[derive(Debug, Args)]
-pub(crate) struct OutputFlags {
-    /// Write to this file, replacing it; to this folder if there are several
-    #[arg(short, long, value_name = "FILE|DIR")]
-    pub(crate) output: Option<PathBuf>,
-}
-
-/// The file that the export shares with people.
-#[derive(Debug, Args)]
-pub(crate) struct IntoFlags {
-    /// Edit this file: replace only the entries that cite this ledger
-    #[arg(long, value_name = "FILE", conflicts_with = "output")]
-    pub(crate) into: Option<PathBuf>,
-}
-
-/// What is written although the target can't express it.
-#[derive(Debug, Args)]
-pub(crate) struct LossFlags {
-    /// Write findings that the target would cover more widely or longer
-    #[arg(
-        long,
-        value_name = "KIND",
-        num_args = 0..=1,
-        require_equals = true,
-        value_delimiter = ',',
-        default_missing_value = "scope,term"
-    )]
-    pub(crate) allow_lossy: Option<Vec<LossChoice>>,
-}
-
-/// A kind of loss, as a flag names it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum LossChoice {
-    /// The target would cover more
-    Scope,
-    /// The target has no end, or a later one
-    Term,
-}
-
-impl LossFlags {
-    fn allowed(&self) -> AllowedLosses {
-        let has = |choice| self.allow_lossy.as_deref().unwrap_or_default().contains(&choice);
-        AllowedLosses { scope: has(LossChoice::Scope), term: has(LossChoice::Term) }
-    }
-}
-
 /// One run of a target.
 #[derive(Debug)]
-pub(crate) struct ExportRun<'a> {
-    target: &'a ExportTarget,
-    output: Option<&'a Path>,
-    into: Option<&'a Path>,
-    options: ExportOptions,
+pub(crate) struct ExportRun {
+    pub(crate) target: &'static ExportTarget,
+    pub(crate) output: Option<PathBuf>,
+    /// The file that the export shares with people.
+    pub(crate) into: Option<PathBuf>,
+    pub(crate) options: ExportOptions,
 }
 
-impl<'a> ExportRun<'a> {
-    /// Begins with a target and where it goes.
-    pub(crate) fn new(target: &'a ExportTarget, output: &'a OutputFlags) -> ExportRun<'a> {
-        let options = ExportOptions::default();
-        ExportRun { target, output: output.output.as_deref(), into: None, options }
-    }
-
-    /// Writes some losses.
-    #[must_use]
-    pub(crate) fn allowing(mut self, losses: &LossFlags) -> ExportRun<'a> {
-        self.options.allowed = losses.allowed();
-        self
-    }
-
-    /// Edits a shared file.
-    #[must_use]
-    pub(crate) fn into(mut self, into: &'a IntoFlags) -> ExportRun<'a> {
-        self.into = into.into.as_deref();
-        self
-    }
-
-    /// Names the namespace of the target's objects.
-    #[must_use]
-    pub(crate) fn in_namespace(mut self, namespace: Option<&str>) -> ExportRun<'a> {
-        self.options.namespace = namespace.map(str::to_owned);
-        self
-    }
-
+impl ExportRun {
     /// Writes the target.
     ///
     /// # Errors
@@ -154,10 +79,10 @@ impl<'a> ExportRun<'a> {
 
     fn destination(&self, ctx: &Ctx) -> anyhow::Result<ExportPlace> {
         let name = self.target.name;
-        if let Some(path) = self.into {
+        if let Some(path) = &self.into {
             return Ok(ExportPlace::Shared(place::unlinked_file(ctx.folder.join(path))?));
         }
-        let Some(path) = self.output else {
+        let Some(path) = &self.output else {
             if self.target.is_several {
                 return Err(fault::usage_error(
                     format!("{name} is several files, which can't be written to stdout"),
