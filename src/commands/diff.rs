@@ -10,6 +10,7 @@ use crate::commands::lint;
 use anyhow::Context;
 use clap::Parser;
 use exledger::diag::Finding;
+use exledger::features;
 use exledger::history::change::event::ChangeEvent;
 use exledger::history::objects::Oid;
 use exledger::history::paths::LedgerPrefix;
@@ -86,7 +87,7 @@ impl Run for DiffArgs {
         let findings = collect_findings(&compared, &context);
         let counts = view::lint::LevelCounts::count(findings.iter());
         let branch = self.branch(repository)?;
-        let offered = home.offers(&ctx.moment(), &compared, proposed)?;
+        let offered = features::approve::offer(&home, &ctx.moment(), &compared, proposed)?;
         let answer =
             DiffAnswer { compared: &compared, offered: &offered, branch: branch.as_deref() };
         ctx.show(&view::diff::doc(answer.diff(findings, &context, commit, ctx.format.name)))?;

@@ -11,6 +11,7 @@ use crate::commands::context::Ctx;
 use crate::commands::context::output::Formats;
 use crate::commands::exit::Outcome;
 use crate::commands::lint;
+use exledger::features;
 use exledger::policy::governance::{NO_POLICY, State};
 use exledger::session::drift::DriftRequest;
 use exledger::view;
@@ -42,7 +43,7 @@ impl Run for DriftArgs {
         let session = ctx.home()?;
         let progress = ctx.progress("searching the tracked files");
         let request = DriftRequest { folder: &ctx.folder, paths: &self.paths };
-        let mut answer = session.drift(&ctx.moment(), &request)?;
+        let mut answer = features::scan::answer(&session, &ctx.moment(), &request)?;
         drop(progress);
         ctx.of_notices(answer.snapshot().notices());
         let counts = view::lint::LevelCounts::count(answer.findings.iter());

@@ -17,6 +17,7 @@ use crate::commands::context::stdin;
 use crate::commands::exit::Outcome;
 use crate::commands::new::flags::Flags;
 use crate::commands::next_steps;
+use exledger::features;
 use exledger::interop::import;
 use exledger::interop::import::format::{self, ImportFormat, MOST_BYTES};
 use exledger::plan::answers::Answers;
@@ -119,7 +120,8 @@ impl Run for ImportArgs {
         let columns = self.columns(format)?;
         let progress = ctx.progress("reading the files");
         let inputs = read_all(ctx, &self.files)?;
-        let prepared = session.import(
+        let prepared = features::import::prepare(
+            &session,
             &ctx.moment(),
             &ImportRequest {
                 format,

@@ -17,6 +17,7 @@ use crate::commands::context::fault;
 use crate::commands::context::output::Formats;
 use crate::commands::exit::Outcome;
 use crate::commands::lint::excerpt::Excerpts;
+use exledger::features;
 use exledger::render::format::Offered;
 use exledger::session::Session;
 use exledger::session::lint::request::LintRequest;
@@ -57,7 +58,8 @@ impl Run for LintArgs {
         let home = ctx.home()?;
         let given = self.given()?;
         let progress = ctx.progress("reading the records");
-        let answer = home.lint(
+        let answer = features::lint::answer(
+            &home,
             &ctx.moment(),
             &LintRequest {
                 folder: &ctx.folder,

@@ -16,6 +16,7 @@ use crate::commands::context::{self, Ctx};
 use crate::commands::exit::Outcome;
 use crate::commands::lint;
 use exledger::diag::Finding;
+use exledger::features;
 use exledger::history::checkpoint::Checkpoint;
 use exledger::session::audit::uses::{ReceiptsRequest, UsedRecord};
 use exledger::session::audit::{AuditAnswer, AuditRequest};
@@ -73,7 +74,8 @@ impl Run for VerifyArgs {
         }
         let session = ctx.home()?;
         let progress = ctx.progress(context::READING);
-        let answer = session.audit(
+        let answer = features::verify::answer(
+            &session,
             &ctx.moment(),
             &AuditRequest {
                 folder: &ctx.folder,

@@ -3,7 +3,6 @@
 //! Start at `ask`. Follows `docs/spec/cli.md`, check. Any doubt means the answer is not `allow`.
 
 mod coverage;
-mod files;
 pub mod freshness;
 pub mod governed;
 pub mod receipts;

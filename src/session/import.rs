@@ -22,17 +22,14 @@ use crate::plan::setting::{Filer, Setting};
 use crate::policy::governance::Governance;
 use crate::record::id::Id;
 use crate::record::subject::FindingKey;
-use crate::session::Session;
 use crate::session::decide;
 use crate::session::error::{Error, Usage};
 use crate::session::filing::request::FilingRequest;
 use crate::session::filing::{self, sources};
 use crate::session::ids;
-use crate::session::import::complete::{CompletionRequest, PreparedCompletion};
 use crate::session::import::entry::{ImportedEntry, ImportedState};
 use crate::session::import::inputs::ReadInput;
 use crate::session::import::named::NamedRecords;
-use crate::session::import::prompted::CompletionPrompts;
 use crate::session::import::request::ImportRequest;
 use crate::session::locate::{self, Located};
 use crate::session::notice::Notice;
@@ -73,44 +70,8 @@ pub struct PreparedDraft {
     text: String,
 }
 
-impl Session {
-    /// Drafts records from the exceptions that other tools keep in files. Nothing is written yet.
-    ///
-    /// # Errors
-    /// [`crate::session::error::Usage`] if the bulk answers can't be those of the records, or a complete draft would not lint;
-    /// [`crate::session::error::Undetermined`] if the ledger can't be read.
-    pub fn import(
-        &self,
-        at: &Moment,
-        request: &ImportRequest<'_>,
-    ) -> Result<PreparedImport<'_>, Error> {
-        prepare(self.opened.current()?, at, request)
-    }
-
-    /// Answers what is marked in drafts of the work tree. Nothing is written yet.
-    ///
-    /// # Errors
-    /// [`crate::session::error::Usage`] if a draft is unknown or filed already, or the result would not lint;
-    /// [`crate::session::error::Undetermined`] if the ledger, or the approved ref, can't be read.
-    pub fn complete(
-        &self,
-        at: &Moment,
-        request: &CompletionRequest<'_>,
-    ) -> Result<PreparedCompletion<'_>, Error> {
-        complete::prepare(self.opened.current()?, at, request)
-    }
-
-    /// Returns what prompts for drafts of the work tree offer, and what they refuse.
-    ///
-    /// # Errors
-    /// [`crate::session::error::Undetermined`] if the ledger can't be read.
-    pub fn completion_prompts(&self) -> Result<CompletionPrompts<'_>, Error> {
-        CompletionPrompts::read(self.opened.current()?)
-    }
-}
-
 /// Works out an import: all of it, or nothing.
-fn prepare<'s>(
+pub(crate) fn prepare<'s>(
     located: &'s Located,
     at: &Moment,
     request: &ImportRequest<'_>,

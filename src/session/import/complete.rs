@@ -69,7 +69,7 @@ pub struct CompletedDraft {
 }
 
 /// Works out the answers of drafts: all of them, or none.
-pub(super) fn prepare<'s>(
+pub(crate) fn prepare<'s>(
     located: &'s Located,
     at: &Moment,
     request: &CompletionRequest<'_>,

@@ -16,7 +16,7 @@ use crate::store::append::AppendFile;
 ///
 /// # Errors
 /// [`Usage`] if it has receipts; [`Undetermined`] if it, or what is known about it, can't be written.
-pub(in crate::session::check) fn start(located: &Located, path: &Path) -> Result<(), Error> {
+pub(crate) fn start(located: &Located, path: &Path) -> Result<(), Error> {
     located.repository()?;
     let shown = path.display();
     let failed = |cause: String| Undetermined::Other {
