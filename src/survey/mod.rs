@@ -15,6 +15,7 @@ pub mod doctor;
 pub mod drift;
 pub mod due;
 pub mod escalate;
+pub mod event;
 pub mod figures;
 pub mod follow_up;
 pub mod glance;

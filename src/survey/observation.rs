@@ -13,7 +13,7 @@ use crate::policy::settings::PatternKey;
 use crate::record::json;
 use crate::record::time::{Day, Instant};
 use crate::record::vocabulary::Vocabulary;
-use crate::survey::triage::TriageState;
+use crate::survey::event::TriageState;
 
 /// The schema name of each row.
 pub const SCHEMA: &str = "exledger/observations/v1";

@@ -10,8 +10,8 @@ mod silent;
 pub mod tuning;
 
 use crate::diag;
+use crate::survey::event::TriageState;
 use crate::survey::route::Route;
-use crate::survey::triage::TriageState;
 use crate::survey::triage::counts::{TriageCounts, TriageRow};
 use crate::survey::triage::watch::Used;
 use crate::view::doc::{Block, Doc, DocTable, FormatNeeds, StyledText, Tone};

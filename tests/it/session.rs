@@ -14,7 +14,7 @@ use exledger::session::filing::review;
 use exledger::session::options::{Moment, Options};
 use exledger::session::triage::TriageRequest;
 use exledger::session::triage::sources::Source;
-use exledger::survey::triage::TriageState;
+use exledger::survey::event::TriageState;
 use serde_json::json;
 
 use crate::audit::{audited, told};

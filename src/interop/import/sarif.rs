@@ -16,7 +16,7 @@ use crate::interop::scan::ByteSpan;
 use crate::plan::import::text::path_notes;
 use crate::plan::import::{ForeignException, ImportEntry, key};
 use crate::record::subject::FindingKey;
-use crate::survey::triage::{FindingFile, ScannerFinding};
+use crate::survey::event::{FindingFile, ScannerFinding};
 
 pub const FORMAT: ImportFormat = ImportFormat {
     name: "sarif",

@@ -25,7 +25,7 @@ use crate::record::spec::{self, ValueShape};
 use crate::record::subject::FindingKey;
 use crate::record::time::{When, not_after};
 use crate::record::vocabulary::{Baseline, Vocabulary};
-use crate::survey::triage::is_advisory;
+use crate::survey::event::is_advisory;
 
 /// The maximum length of a derived title, in characters.
 const TITLE: usize = 120;

@@ -16,13 +16,13 @@ use crate::session::locate::Located;
 use crate::session::triage::suppressions::Suppressions;
 use crate::store::files::{self, FileError};
 use crate::store::streams::{self, HashedReader, Rereadable};
+use crate::survey::event::TriageInput;
+use crate::survey::event::wanted::Wanted;
 use crate::survey::route::Router;
-use crate::survey::triage::TriageInput;
 use crate::survey::triage::counts::{InputOrigin, TriageCounts};
 use crate::survey::triage::judge::TriageJudge;
 use crate::survey::triage::last_events::LastEvents;
 use crate::survey::triage::observed::ObservedRun;
-use crate::survey::triage::wanted::Wanted;
 use crate::survey::triage::watch::TriggerWatch;
 
 /// A file of inputs.

@@ -2,7 +2,7 @@
 //!
 //! Uses survey. Pure. Start at [`blocks`]. Follows `docs/spec/cli.md`, triage.
 
-use crate::survey::triage::TriageState;
+use crate::survey::event::TriageState;
 use crate::view::doc::{Block, Doc, StyledText, Tone};
 use crate::view::triage::shown::{TriageView, flexible, plain, table, tone, whole};
 

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::diag;
 use crate::policy::people::person::PersonView;
-use crate::survey::triage::TriageState;
+use crate::survey::event::TriageState;
 use crate::survey::triage::messages::{self, MessageInput, TriageMessage};
 use crate::view::doc::{Block, Doc, StyledText, Tone};
 use crate::view::messages::{attach, cut, show};

@@ -5,8 +5,8 @@
 use crate::policy::closing::Baseline;
 use crate::policy::settings::EventPatterns;
 use crate::status::stamp::Stamp;
+use crate::survey::event::TriageState;
 use crate::survey::repetition::advised::AdvisedGroup;
-use crate::survey::triage::TriageState;
 use crate::survey::triage::counts::TriageCounts;
 use crate::survey::triage::last_events::RoutedSilence;
 use crate::survey::triage::watch::{FiringProposal, Used};

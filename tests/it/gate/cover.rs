@@ -6,9 +6,9 @@ use exledger::gate::index::Index;
 use exledger::gate::verdict;
 use exledger::policy::governance::Governance;
 use exledger::status::state::RecordState;
+use exledger::survey::event::{CloudEvent, ScannerFinding, TriageInput, TriageState};
 use exledger::survey::triage::judge::TriageJudge;
 use exledger::survey::triage::last_events::{EventMemory, LastEvents};
-use exledger::survey::triage::{CloudEvent, ScannerFinding, TriageInput, TriageState};
 
 use crate::gate::{question, record_states, with};
 use crate::policy::Files;
@@ -220,8 +220,8 @@ fn a_finding_is_limited_by_its_entry_alone_whoever_asks() {
             level: "error".to_owned(),
             kind: "fail".to_owned(),
             severity: exledger::record::vocabulary::Vocabulary::from_word(severity),
-            places: vec![exledger::survey::triage::FindingPlace {
-                file: exledger::survey::triage::FindingFile::Inside(path.to_owned()),
+            places: vec![exledger::survey::event::FindingPlace {
+                file: exledger::survey::event::FindingFile::Inside(path.to_owned()),
                 line: None,
             }],
             ..ScannerFinding::default()

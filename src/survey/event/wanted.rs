@@ -1,6 +1,6 @@
 //! The inputs that need a record: material and uncovered ones, grouped by similarity.
 //!
-//! Uses record's words, policy, `survey::triage`. Pure. Start at
+//! Uses record's words, policy, `survey::event`. Pure. Start at
 //! [`Wanted::add`]. Follows `docs/spec/cli.md`, triage, `--draft`.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -8,9 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::policy::closing::Baseline;
 use crate::record::vocabulary;
 use crate::record::vocabulary::{Risk, Vocabulary};
-use crate::survey::triage::judge::TriageDecision;
-use crate::survey::triage::{
-    CloudEvent, FindingFile, FindingPlace, ScannerFinding, TriageInput, TriageState,
+use crate::survey::event::{
+    CloudEvent, FindingFile, FindingPlace, ScannerFinding, TriageDecision, TriageInput, TriageState,
 };
 
 #[derive(Clone, Debug, Default)]
