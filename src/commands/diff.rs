@@ -85,7 +85,7 @@ impl Run for DiffArgs {
             neighbours: compared.neighbours.as_ref(),
         };
         let findings = collect_findings(&compared, &context);
-        let counts = view::lint::LevelCounts::count(findings.iter());
+        let counts = view::findings::LevelCounts::count(findings.iter());
         let branch = self.branch(repository)?;
         let offered = features::approve::offer(&home, &ctx.moment(), &compared, proposed)?;
         let answer =
@@ -175,7 +175,7 @@ impl DiffAnswer<'_> {
             changes,
             findings: FindingList {
                 shown: findings.into_iter().map(ShownFinding::from).collect(),
-                rules: view::finding::rules(),
+                rules: view::findings::rules(),
                 judged: judged.collect(),
                 is_for_machines: false,
             },

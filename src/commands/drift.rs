@@ -46,7 +46,7 @@ impl Run for DriftArgs {
         let mut answer = features::scan::answer(&session, &ctx.moment(), &request)?;
         drop(progress);
         ctx.of_notices(answer.snapshot().notices());
-        let counts = view::lint::LevelCounts::count(answer.findings.iter());
+        let counts = view::findings::LevelCounts::count(answer.findings.iter());
         let findings = std::mem::take(&mut answer.findings);
         ctx.show(&view::drift::doc(view::drift::DriftView {
             stamp: answer.snapshot().stamp(),
@@ -55,7 +55,7 @@ impl Run for DriftArgs {
             undetermined: answer.doubts.len(),
             findings: FindingList {
                 shown: findings.into_iter().map(Into::into).collect(),
-                rules: view::finding::rules(),
+                rules: view::findings::rules(),
                 judged: Vec::new(),
                 is_for_machines: false,
             },

@@ -37,8 +37,8 @@ use exledger::survey::shell::quoted;
 use exledger::survey::triage::counts::KeptDetail;
 use exledger::view;
 use exledger::view::doc::FormatNeeds;
+use exledger::view::triage::content::{TriageView, Unused, WrittenDraft};
 use exledger::view::triage::messages;
-use exledger::view::triage::shown::{TriageView, Unused, WrittenDraft};
 
 /// Compare scanner findings and events with the ledger
 ///

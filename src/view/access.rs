@@ -17,7 +17,7 @@ use crate::survey::route::Route;
 use crate::view::doc::{Block, Doc, FormatNeeds, StyledText, Tone};
 use crate::view::json;
 use crate::view::shape;
-use crate::view::triage::shown::{flexible, table, whole};
+use crate::view::tables::{flexible, table, whole};
 
 /// The maximum number of lines for one state: nobody reads more, and scripts use JSON.
 const MOST_LINES: usize = 1000;

@@ -82,7 +82,7 @@ impl Run for PackArgs {
             ctx.tell("error: no pack was written, because it would be incomplete");
             return Ok(Outcome::Undetermined);
         }
-        let counts = view::lint::LevelCounts::count(packed.audit.findings.iter());
+        let counts = view::findings::LevelCounts::count(packed.audit.findings.iter());
         let outcome = lint::of_counts(ctx, counts);
         let contents = PackContents { packed: &packed, span: (&self.from, &self.to), outcome };
         let files = contents.files()?;

@@ -11,7 +11,7 @@ use exledger::diag::{Finding, Pos};
 use exledger::ledger::tree::Tree;
 use exledger::record::credential;
 use exledger::view::doc::{Excerpt, ShownFinding};
-use exledger::view::finding;
+use exledger::view::findings;
 use exledger::yaml::node::Limits;
 
 /// The rule whose values are never shown.
@@ -85,7 +85,7 @@ impl<'a> Excerpts<'a> {
             files.insert(path.to_owned(), Lines::of(&bytes));
         }
         let file = files.get_mut(path)?;
-        if file.n_shown >= finding::MOST_OF_A_FILE {
+        if file.n_shown >= findings::MOST_OF_A_FILE {
             return None;
         }
         // Requests count, shown or not, so that a long line is not searched again for each of its findings.
@@ -159,7 +159,7 @@ mod tests {
 
     use exledger::diag::Pos;
     use exledger::ledger::tree::{EntryKind, Tree, TreeError, TreeItem};
-    use exledger::view::finding::MOST_OF_A_FILE;
+    use exledger::view::findings::MOST_OF_A_FILE;
 
     use super::{Excerpts, depth, extent};
 

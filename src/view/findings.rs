@@ -1,16 +1,16 @@
-//! A finding, as every answer shows it.
+//! Findings, as every answer shows them, and how many there are at each level.
 //!
-//! Uses diag, rules. Pure. Start at [`FindingView`]. Follows `docs/spec/cli.md`, a finding.
+//! Uses diag, rules. Pure. Start at [`FindingView`] and [`LevelCounts`]. Follows `docs/spec/cli.md`, a finding.
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::diag::Finding;
 use crate::diag::code::Code;
+use crate::diag::{self, Finding, Level};
 use crate::rules;
-use crate::view::doc::{FindingList, RuleSummary, ShownFinding};
+use crate::view::doc::{FindingList, RuleSummary, ShownFinding, Tone};
 use crate::view::json;
 
 /// The maximum number of findings of one file shown to people.
@@ -49,6 +49,52 @@ impl<'a> FindingView<'a> {
     /// Returns several findings in this form.
     pub fn all(findings: impl IntoIterator<Item = &'a Finding>) -> Vec<FindingView<'a>> {
         findings.into_iter().map(FindingView::of).collect()
+    }
+}
+
+/// The number of findings at each level.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LevelCounts {
+    /// Errors.
+    pub errors: usize,
+    /// Warnings.
+    pub warnings: usize,
+    /// Notes.
+    pub notes: usize,
+}
+
+impl LevelCounts {
+    /// Counts findings.
+    pub fn count<'a>(findings: impl Iterator<Item = &'a Finding>) -> LevelCounts {
+        let mut counts = LevelCounts::default();
+        for finding in findings {
+            match finding.level {
+                Level::Error => counts.errors += 1,
+                Level::Warning => counts.warnings += 1,
+                Level::Note => counts.notes += 1,
+            }
+        }
+        counts
+    }
+
+    /// Returns the counts in words: `2 errors, 1 warning`.
+    pub fn display(self) -> String {
+        let parts: Vec<String> =
+            [(self.errors, "error"), (self.warnings, "warning"), (self.notes, "note")]
+                .iter()
+                .filter(|(n, _)| *n > 0)
+                .map(|(n, noun)| diag::count(*n, noun))
+                .collect();
+        if parts.is_empty() { "nothing to object to".to_owned() } else { parts.join(", ") }
+    }
+
+    /// Returns the tone of the counts.
+    pub fn tone(self) -> Tone {
+        match self {
+            LevelCounts { errors: 1.., .. } => Tone::Bad,
+            LevelCounts { warnings: 1.., .. } => Tone::Warn,
+            _ => Tone::Good,
+        }
     }
 }
 
