@@ -8,7 +8,7 @@ use crate::approval::offers::{self, ApprovalOffers, ProposedContent, ReviewJob};
 use crate::approval::statement;
 use crate::history::paths::LedgerPrefix;
 use crate::history::tree::CommitTree;
-use crate::plan::approve;
+use crate::plan::reviews::find_record_folder;
 use crate::policy::people::person::Person;
 use crate::record::Record;
 use crate::record::id::Id;
@@ -115,7 +115,7 @@ impl OfferReader<'_> {
         let content = SignedContent {
             id,
             sha256: &statement::digest(&bytes),
-            folder: &approve::folder(records, path),
+            folder: &find_record_folder(records, path),
             records,
             ledger: &self.ledger,
         };
