@@ -16,6 +16,7 @@ use crate::interop::drift::{self, DriftScanner, ScannedFile};
 use crate::interop::lock_files;
 use crate::policy::Policy;
 use crate::record::{credential, pattern};
+use crate::rules::scan::DriftJudge;
 use crate::rules::{audit, lint};
 use crate::session::error::{Error, Undetermined, Usage};
 use crate::session::locate::Located;
@@ -25,7 +26,6 @@ use crate::session::snapshot::walk::Scope;
 use crate::store::git::Repository;
 use crate::store::git::reach;
 use crate::store::git::tracked::{TrackedFile, WorkContent, WorkFiles};
-use crate::survey::drift::DriftJudge;
 
 /// How many files a thread takes at once.
 const BATCH: usize = 64;

@@ -12,7 +12,6 @@ pub mod cause;
 pub mod cited;
 pub mod decided;
 pub mod doctor;
-pub mod drift;
 pub mod due;
 pub mod escalate;
 pub mod event;

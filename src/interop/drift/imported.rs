@@ -10,10 +10,10 @@ use crate::interop::import::format::{self, ImportFormat, ImportInput};
 use crate::plan::import::{EntryReading, ForeignEnd, ForeignException, ImportEntry};
 use crate::record::subject::FindingKey;
 use crate::record::time::{self, Instant};
-use crate::survey::cited;
-use crate::survey::drift::suppression::{
+use crate::rules::scan::suppression::{
     CitingAdvice, FoundSuppression, HiddenFindings, HiddenIds, SuppressionEnd,
 };
+use crate::survey::cited;
 
 const ON_THE_LINE_BEFORE: CitingAdvice = CitingAdvice::plain("put `# ID` on the line before");
 

@@ -20,7 +20,7 @@ use crate::interop::drift::comments::SourceLine;
 use crate::interop::drift::options::DriftOptions;
 use crate::interop::drift::patterns::DriftPattern;
 use crate::interop::drift::policies::PolicyKind;
-use crate::survey::drift::suppression::{FoundSuppression, GeneratedFile};
+use crate::rules::scan::suppression::{FoundSuppression, GeneratedFile};
 
 /// The largest file that is read, in bytes.
 pub const LARGEST: u64 = 1 << 20;

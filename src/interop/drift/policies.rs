@@ -8,7 +8,7 @@ use crate::interop::export::engine_pattern::{between_anchors, of_regex};
 use crate::interop::export::prowler::PROVIDERS;
 use crate::interop::import::format::is_no_end;
 use crate::record::time::Instant;
-use crate::survey::drift::suppression::{CitingAdvice, HiddenFindings, HiddenIds, SuppressionEnd};
+use crate::rules::scan::suppression::{CitingAdvice, HiddenFindings, HiddenIds, SuppressionEnd};
 use crate::yaml::node::Node;
 
 /// A kind of exceptions.

@@ -8,9 +8,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::record::id::Id;
 use crate::record::subject::FindingKey;
 use crate::record::time::Instant;
+use crate::rules::scan::reach::{self, Reached};
+use crate::rules::scan::suppression::{FoundSuppression, HiddenIds, SuppressionEnd};
 use crate::status::state::{InForce, RecordState};
-use crate::survey::drift::reach::{self, Reached};
-use crate::survey::drift::suppression::{FoundSuppression, HiddenIds, SuppressionEnd};
 
 /// Returns the findings that a record in force names, and its end; `None` if it is not in force.
 pub fn granted(record_state: &RecordState) -> Option<(&[FindingKey], Instant)> {

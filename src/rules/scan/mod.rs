@@ -11,13 +11,13 @@ use std::collections::BTreeMap;
 
 use crate::record::id::Id;
 use crate::record::time::Instant;
-use crate::status::reason;
-use crate::status::state::{InForce, RecordState};
-use crate::survey::drift::covering::CoveringRecords;
-use crate::survey::drift::reach::Reached;
-use crate::survey::drift::suppression::{
+use crate::rules::scan::covering::CoveringRecords;
+use crate::rules::scan::reach::Reached;
+use crate::rules::scan::suppression::{
     FoundSuppression, GeneratedFile, StaleAfter, SuppressionEnd,
 };
+use crate::status::reason;
+use crate::status::state::{InForce, RecordState};
 
 /// Why a suppression, or a generated file, is not as the ledger has it.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -8,7 +8,7 @@ use crate::record::pattern;
 use crate::record::scalar::Scalar;
 use crate::record::subject::FindingKey;
 use crate::record::version::Range;
-use crate::survey::drift::suppression::{FoundSuppression, HiddenFindings, HiddenIds};
+use crate::rules::scan::suppression::{FoundSuppression, HiddenFindings, HiddenIds};
 
 /// How a suppression relates to what a record names.
 #[derive(Clone, Debug, PartialEq, Eq)]
