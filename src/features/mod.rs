@@ -3,7 +3,6 @@
 //! Uses everything below it: the sequence up to view, and clock, store, interop, session. Nothing below uses a feature.
 //! Each entry function takes an open [`Session`](crate::session::Session). `answer` reads and returns an answer;
 //! `prepare` works out what its result will write when it is told to.
-#![warn(missing_docs)]
 
 /// Compares lists of live access with the ledger.
 pub mod access;

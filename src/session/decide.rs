@@ -179,7 +179,7 @@ fn planned(
 }
 
 /// Returns the error of files that could not be written.
-pub(super) fn unwritten(error: FileError) -> Error {
+pub(crate) fn unwritten(error: FileError) -> Error {
     match error {
         FileError::Changed(_) => Usage::refused(
             format!("{error}, so nothing was written"),

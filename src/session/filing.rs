@@ -4,7 +4,7 @@
 //! Start at `prepare`. Follows `docs/spec/cli.md`, new.
 
 pub(crate) mod base;
-pub(in crate::session) mod past;
+pub(crate) mod past;
 pub mod request;
 pub mod review;
 pub mod sources;
@@ -244,7 +244,7 @@ impl Filing<'_> {
 }
 
 /// Returns the folder below the record folder, if the name is valid.
-pub(in crate::session) fn checked_folder(name: &str) -> Result<String, Usage> {
+pub(crate) fn checked_folder(name: &str) -> Result<String, Usage> {
     let is_absolute = name.starts_with('/') || Path::new(name).is_absolute();
     if is_absolute {
         return Err(Usage::refused(

@@ -2,7 +2,7 @@
 //!
 //! Start at [`lint`]. Works in a plain folder too. Follows `docs/spec/cli.md`, lint, and `docs/spec/rules.md`.
 
-pub(in crate::session) mod approvals;
+pub(crate) mod approvals;
 mod base;
 pub mod findings;
 mod input;

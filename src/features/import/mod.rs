@@ -1,13 +1,26 @@
 //! Import: drafts of records from the exceptions that other tools keep in files, and the completion of drafts.
 //!
-//! Uses session. Start at [`prepare`]. Follows `docs/spec/interop.md`, 4, and `docs/spec/cli.md`, import.
+//! Uses plan, interop, session, and the features decide, new and triage. Start at [`prepare`]. Follows `docs/spec/interop.md`, 4, and `docs/spec/cli.md`, import.
 
+pub mod answer;
+pub mod complete;
+pub mod complete_plan;
+pub mod draft;
+pub mod entry;
+pub mod formats;
+mod inputs;
+mod judged;
+mod named;
+pub mod prompted;
+mod repository;
+pub mod request;
+
+use crate::features::import::answer::{PreparedImport, prepare_import};
+use crate::features::import::complete::{CompletionRequest, PreparedCompletion, complete_drafts};
+use crate::features::import::prompted::CompletionPrompts;
+use crate::features::import::request::ImportRequest;
 use crate::session::Session;
 use crate::session::error::Error;
-use crate::session::import::complete::{self, CompletionRequest, PreparedCompletion};
-use crate::session::import::prompted::CompletionPrompts;
-use crate::session::import::request::ImportRequest;
-use crate::session::import::{self, PreparedImport};
 use crate::session::options::Moment;
 
 /// Drafts records from the exceptions that other tools keep in files. Nothing is written yet.
@@ -20,7 +33,7 @@ pub fn prepare<'s>(
     at: &Moment,
     request: &ImportRequest<'_>,
 ) -> Result<PreparedImport<'s>, Error> {
-    import::prepare(session.current()?, at, request)
+    prepare_import(session.current()?, at, request)
 }
 
 /// Answers what is marked in drafts of the work tree. Nothing is written yet.
@@ -33,7 +46,7 @@ pub fn prepare_completion<'s>(
     at: &Moment,
     request: &CompletionRequest<'_>,
 ) -> Result<PreparedCompletion<'s>, Error> {
-    complete::prepare(session.current()?, at, request)
+    complete_drafts(session.current()?, at, request)
 }
 
 /// Returns what prompts for drafts of the work tree offer, and what they refuse.

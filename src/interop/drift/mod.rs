@@ -6,13 +6,16 @@
 mod by_name;
 pub mod comments;
 pub mod entry;
+pub mod exception;
 pub mod files;
 mod header;
 mod hidden;
 pub mod imported;
 pub mod options;
+pub mod packages;
 pub mod patterns;
 pub mod policies;
+pub mod text;
 
 use regex::bytes::Regex;
 

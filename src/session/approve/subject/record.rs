@@ -28,7 +28,7 @@ use crate::session::snapshot::Snapshot;
 use crate::survey::signed_statements::{self, SignedContent};
 
 /// Returns the record that a text names.
-pub(in crate::session::approve) fn find(
+pub(crate) fn find(
     (located, at): (&Located, &Moment),
     snapshot: &Snapshot<'_>,
     source: &ContentSource<'_>,

@@ -4,13 +4,13 @@
 
 use std::path::Path;
 
+use crate::features::import::request::{ImportFile, ImportRequest};
+use crate::interop::drift::exception::ImportEntry;
 use crate::interop::import;
 use crate::interop::import::format::{ImportError, ImportInput};
 use crate::interop::lock_files;
 use crate::ledger::tree::{EntryKind, Tree};
-use crate::plan::import::ImportEntry;
 use crate::session::error::Error;
-use crate::session::import::request::{ImportFile, ImportRequest};
 use crate::session::locate::Located;
 use crate::session::triage::sources::SourceRoots;
 use crate::store::files::{self, WorkTree};

@@ -3,13 +3,13 @@
 //! Start at [`refuse_unsound`]. Follows `docs/spec/interop.md`, 4, and `docs/spec/cli.md`, new, `--complete`.
 
 use crate::diag::{self, Finding, Level};
+use crate::features::import::entry::ImportedEntry;
 use crate::policy::governance::Governance;
 use crate::record::file::{self, RecordFile};
 use crate::rules::case::RuleContext;
 use crate::rules::extra_schema::ExtraSchema;
 use crate::session::error::{Error, Usage};
 use crate::session::filing::past::{self, NewRecord};
-use crate::session::import::entry::ImportedEntry;
 use crate::session::locate::Located;
 use crate::session::notice::Notice;
 use crate::session::options::Moment;

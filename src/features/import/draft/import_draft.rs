@@ -8,10 +8,12 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use crate::diag;
+use crate::features::import::draft::agreed::agreed;
+use crate::features::import::draft::row;
+use crate::interop::drift::exception::{ForeignEnd, ForeignException};
+use crate::interop::drift::text;
 use crate::plan::answers::Answers;
 use crate::plan::draft::{self, DerivedAnswers, RecordDraft};
-use crate::plan::import::agreed::agreed;
-use crate::plan::import::{ForeignEnd, ForeignException, row, text};
 use crate::plan::imported::{self, is_todo, todo};
 use crate::plan::question::{self, Because};
 use crate::plan::setting::Setting;

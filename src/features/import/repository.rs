@@ -4,9 +4,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::interop::import::github_alerts;
+use crate::features::import::formats::github_alerts;
+use crate::features::import::request::ImportRequest;
 use crate::session::error::{Error, Usage};
-use crate::session::import::request::ImportRequest;
 use crate::session::locate::Located;
 use crate::session::notice::Notice;
 use crate::survey::remote::RemoteAddress;

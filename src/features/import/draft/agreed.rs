@@ -7,8 +7,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
+use crate::interop::drift::exception::ForeignException;
+use crate::interop::drift::text;
 use crate::plan::answers::Answers;
-use crate::plan::import::{ForeignException, text};
 use crate::plan::imported::todo;
 use crate::record::scalar::Scalar;
 use crate::record::time::{Day, When};

@@ -6,17 +6,19 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use crate::features::import::draft::known::NamedFindings;
+use crate::features::import::draft::row;
+use crate::features::import::entry::{ImportedEntry, ImportedState};
+use crate::interop::drift::exception::{EntryReading, ForeignEnd, ForeignException, ImportEntry};
+use crate::interop::drift::text;
 use crate::ledger::Files;
 use crate::plan::answers::Answers;
-use crate::plan::import::known::NamedFindings;
-use crate::plan::import::{EntryReading, ForeignEnd, ForeignException, ImportEntry, row, text};
 use crate::policy::governance::Governance;
 use crate::record::credential;
 use crate::record::scalar::Scalar;
 use crate::record::subject::FindingKey;
 use crate::record::time::{Instant, When, not_after};
 use crate::session::error::Error;
-use crate::session::import::entry::{ImportedEntry, ImportedState};
 use crate::session::locate::Located;
 use crate::survey::cited;
 use crate::yaml;

@@ -1,23 +1,21 @@
 //! Imports: entries of other tools' files become drafts of records, all or none.
 //!
-//! Start at `prepare`. Readers are in `interop::import`, grouping and drafting in `plan::import`. Follows
+//! Start at `prepare_import`. Readers are in `interop::import` and [`formats`](crate::features::import::formats), grouping and
+//! drafting in [`draft`](crate::features::import::draft). Follows
 //! `docs/spec/interop.md`, 4, and `docs/spec/cli.md`, import.
-
-pub mod complete;
-pub mod entry;
-mod inputs;
-mod judged;
-mod named;
-pub mod prompted;
-mod repository;
-pub mod request;
 
 use std::collections::BTreeSet;
 
+use crate::features::import::draft::group::{self, Grouping};
+use crate::features::import::draft::import_draft::{self, ImportDraft};
+use crate::features::import::entry::{ImportedEntry, ImportedState};
+use crate::features::import::inputs::ReadInput;
+use crate::features::import::named::NamedRecords;
+use crate::features::import::request::ImportRequest;
+use crate::features::import::{inputs, judged, repository};
+use crate::interop::drift::exception::ForeignException;
+use crate::interop::drift::text;
 use crate::plan::answers::Answers;
-use crate::plan::import::draft::{self, ImportDraft};
-use crate::plan::import::group::{self, Grouping};
-use crate::plan::import::{ForeignException, text};
 use crate::plan::setting::{Filer, Setting};
 use crate::policy::governance::Governance;
 use crate::record::id::Id;
@@ -27,10 +25,6 @@ use crate::session::error::{Error, Usage};
 use crate::session::filing::request::FilingRequest;
 use crate::session::filing::{self, sources};
 use crate::session::ids;
-use crate::session::import::entry::{ImportedEntry, ImportedState};
-use crate::session::import::inputs::ReadInput;
-use crate::session::import::named::NamedRecords;
-use crate::session::import::request::ImportRequest;
 use crate::session::locate::{self, Located};
 use crate::session::notice::Notice;
 use crate::session::options::Moment;
@@ -71,7 +65,7 @@ pub struct PreparedDraft {
 }
 
 /// Works out an import: all of it, or nothing.
-pub(crate) fn prepare<'s>(
+pub(crate) fn prepare_import<'s>(
     located: &'s Located,
     at: &Moment,
     request: &ImportRequest<'_>,
@@ -208,7 +202,7 @@ impl ImportRun<'_> {
             id: id.clone(),
             folder: self.folder.clone(),
         };
-        let drafted = draft::draft(&group, &findings, self.bulk, &setting)
+        let drafted = import_draft::draft(&group, &findings, self.bulk, &setting)
             .map_err(|refused| Usage::refused(refused.what, refused.help))?;
         if drafted.record.text.len() > Limits::RECORD.bytes {
             let size = format!("{} bytes", drafted.record.text.len());

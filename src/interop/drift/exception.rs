@@ -1,15 +1,7 @@
 //! What an entry of another tool's file says: which findings it hides, why, and until when.
 //!
-//! Uses record. Pure. Start at [`ImportEntry`]; `interop::import` reads them, [`group`] decides which of them become one
-//! record, and [`draft`] writes its answers. Follows `docs/spec/interop.md`, 4.
-
-pub mod agreed;
-pub mod draft;
-pub mod group;
-pub mod known;
-pub mod packages;
-pub mod row;
-pub mod text;
+//! Uses record, plan's answers. Pure. Start at [`ImportEntry`]; `interop::import` reads them. Follows
+//! `docs/spec/interop.md`, 4.
 
 use crate::plan::answers::Answers;
 use crate::record::subject::FindingKey;

@@ -5,10 +5,10 @@
 
 use serde_json::{Value, json};
 
+use crate::interop::drift::exception::{ForeignEnd, ForeignException, ImportEntry, key};
 use crate::interop::import::format::{ImportError, ImportFormat, ImportInput, text};
 use crate::interop::import::lines::LineIndex;
 use crate::plan::answers::Answers;
-use crate::plan::import::{ForeignEnd, ForeignException, ImportEntry, key};
 use crate::plan::part;
 use crate::record::Record;
 use crate::record::map::MapSpec;

@@ -4,8 +4,8 @@
 
 use serde_json::Value;
 
+use crate::interop::drift::exception::ForeignException;
 use crate::plan::answers::Answers;
-use crate::plan::import::ForeignException;
 use crate::record::credential;
 use crate::record::pattern;
 use crate::record::subject::FindingKey;

@@ -4,9 +4,9 @@
 
 use std::path::Path;
 
+use crate::features::import::draft::group::Grouping;
 use crate::interop::import::format::ImportFormat;
 use crate::plan::answers::Answers;
-use crate::plan::import::group::Grouping;
 
 /// A request to import files.
 #[derive(Clone, Copy)]

@@ -1,18 +1,19 @@
 //! Completes drafts of the work tree: what is marked `TODO(import)` is answered, everything else stays byte for byte.
 //!
-//! Start at `prepare`. Follows `docs/spec/cli.md`, new, `--complete`.
+//! Start at `complete_drafts`. Follows `docs/spec/cli.md`, new, `--complete`.
 
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use crate::features::import::complete_plan::{self, KnownAnswers};
+use crate::features::import::draft::import_draft::todo_fields;
+use crate::features::import::judged;
 use crate::history::refs::Cause;
 use crate::history::tree::CommitTree;
 use crate::ledger::tree::Tree;
 use crate::ledger::{Files, Ledger};
 use crate::plan::answers::Answers;
-use crate::plan::complete::{self, KnownAnswers};
 use crate::plan::edit::{self, FieldChange};
-use crate::plan::import::draft::todo_fields;
 use crate::plan::setting::{Filer, Setting};
 use crate::policy::governance::Governance;
 use crate::record::file;
@@ -20,7 +21,6 @@ use crate::session::decide;
 use crate::session::error::{Error, Undetermined, Usage};
 use crate::session::filing::request::FilingRequest;
 use crate::session::filing::sources;
-use crate::session::import::judged;
 use crate::session::locate::{self, Located};
 use crate::session::mainline;
 use crate::session::notice::Notice;
@@ -69,7 +69,7 @@ pub struct CompletedDraft {
 }
 
 /// Works out the answers of drafts: all of them, or none.
-pub(crate) fn prepare<'s>(
+pub(crate) fn complete_drafts<'s>(
     located: &'s Located,
     at: &Moment,
     request: &CompletionRequest<'_>,
@@ -301,7 +301,7 @@ fn completed(
         id: id.clone(),
         folder: String::new(),
     };
-    let edits = complete::plan(&root, known, &setting);
+    let edits = complete_plan::plan(&root, known, &setting);
     let edited =
         edit::apply(path, &before, &edits).map_err(|error| unreadable(error.to_string()))?;
     Ok(CompletedDraft {

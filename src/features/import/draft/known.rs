@@ -7,8 +7,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::gate::purl::Purl;
+use crate::interop::drift::text;
 use crate::plan::answers::Answers;
-use crate::plan::import::text;
 use crate::record::pattern::PathPattern;
 use crate::record::subject::FindingKey;
 

@@ -4,7 +4,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::plan::import::{ForeignException, packages};
+use crate::interop::drift::exception::ForeignException;
+use crate::interop::drift::packages;
 
 /// How entries are grouped into records.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

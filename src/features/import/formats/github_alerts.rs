@@ -4,11 +4,11 @@
 
 use std::collections::BTreeSet;
 
+use crate::features::import::formats::sarif;
 use crate::interop::alerts::{self, AlertEntry};
+use crate::interop::drift::exception::{ForeignException, ImportEntry};
 use crate::interop::import::format::{ImportError, ImportFormat, ImportInput};
-use crate::interop::import::sarif;
 use crate::plan::answers::Answers;
-use crate::plan::import::{ForeignException, ImportEntry};
 use crate::record::vocabulary::{RootCause, Vocabulary};
 use crate::survey::triage::alert::{AlertState, GithubAlert};
 

@@ -8,13 +8,13 @@ use std::io::Cursor;
 
 use serde_json::Value;
 
+use crate::interop::drift::exception::{ForeignException, ImportEntry, key};
+use crate::interop::drift::text::path_notes;
 use crate::interop::import::format::{ImportError, ImportFormat, ImportInput};
 use crate::interop::import::lines::LineIndex;
 use crate::interop::sarif::roots::Roots;
 use crate::interop::sarif::{self, SarifEntry, Spans};
 use crate::interop::scan::ByteSpan;
-use crate::plan::import::text::path_notes;
-use crate::plan::import::{ForeignException, ImportEntry, key};
 use crate::record::subject::FindingKey;
 use crate::survey::event::{FindingFile, ScannerFinding};
 
