@@ -21,8 +21,8 @@ use exledger::session::access::{AccessAnswer, AccessSource};
 use exledger::session::error::Undetermined;
 use exledger::store::files::FileError;
 use exledger::store::streams;
-use exledger::survey::access::AccessState;
 use exledger::survey::access::absence::NoAbsence;
+use exledger::survey::access::grant::AccessState;
 use exledger::view;
 use exledger::view::access::AccessView;
 

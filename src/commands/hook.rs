@@ -257,13 +257,12 @@ impl HookArgs {
     ) -> anyhow::Result<()> {
         let (moment, max_age) = (ctx.moment(), self.max_age.as_ref());
         let open = || self.open_receipts(ctx, session);
-        let asked =
-            match features::check::answer_governed(&session, &moment, max_age, &open, decide)
-                .map_err(unanswered)?
-            {
-                GovernedAnswer::Decided(decision) => return decision.map_err(refusal),
-                GovernedAnswer::Asked(asked) => asked,
-            };
+        let asked = match features::check::answer_governed(session, &moment, max_age, &open, decide)
+            .map_err(unanswered)?
+        {
+            GovernedAnswer::Decided(decision) => return decision.map_err(refusal),
+            GovernedAnswer::Asked(asked) => asked,
+        };
         let AskedQuestion { question, check, receipts } = *asked;
         let signed = receipts.sign(ctx.clock());
         let begun = receipts.begun();
@@ -300,9 +299,9 @@ impl HookArgs {
         };
         let key = self.sign_receipts.as_ref().map(|key| key.display().to_string());
         let signer =
-            key.map(|key| features::check::open_signer(&session, &key, &ctx.folder)).transpose()?;
+            key.map(|key| features::check::open_signer(session, &key, &ctx.folder)).transpose()?;
         Ok(features::check::open_receipts(
-            &session,
+            session,
             ReceiptsFile { path, signer, names_ledger: true },
         ))
     }

@@ -1,7 +1,7 @@
 //! From answers to a file: missing answers are reported, findings of the rules refuse the draft, only
 //! a clean record is written.
 //!
-//! Start at `prepare`. Follows `docs/spec/cli.md`, new.
+//! Start at `prepare_filing`. Follows `docs/spec/cli.md`, new.
 
 pub(crate) mod base;
 pub(crate) mod past;
@@ -61,7 +61,7 @@ pub struct Filing<'s> {
 }
 
 /// Gathers the known answers for a record to be filed in the work tree.
-pub(crate) fn prepare<'s>(
+pub(crate) fn prepare_filing<'s>(
     located: &'s Located,
     at: &Moment,
     request: &FilingRequest<'_>,

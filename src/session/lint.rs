@@ -58,7 +58,7 @@ impl LintAnswer {
 }
 
 /// Lints what a request names; an unreadable record does not hide others.
-pub(crate) fn judge(
+pub(crate) fn lint(
     located: &Located,
     at: &Moment,
     request: &LintRequest<'_>,

@@ -78,7 +78,7 @@ impl<'s> PackedLedger<'s> {
 }
 
 /// Collects what a pack holds.
-pub(crate) fn prepare<'s>(
+pub(crate) fn collect<'s>(
     located: &'s Located,
     request: PackRequest,
 ) -> Result<PackedLedger<'s>, Error> {

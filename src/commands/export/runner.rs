@@ -255,7 +255,7 @@ impl<'a> ExportRun<'a> {
                 return Err(fault::undetermined(what, "write a file of its own with -o FILE"));
             }
         }
-        let inside = features::export::path_in_repository(&home, path);
+        let inside = features::export::path_in_repository(home, path);
         let shared = SharedFile {
             bytes: opened.is_some().then_some(bytes.as_slice()),
             path: inside.as_deref(),

@@ -3,7 +3,7 @@
 //! Uses session. Start at [`answer`]. Follows `docs/spec/cli.md`, access.
 
 use crate::session::Session;
-use crate::session::access::{self, AccessAnswer, AccessSource};
+use crate::session::access::{AccessAnswer, AccessSource, judge_grants};
 use crate::session::error::Error;
 use crate::session::options::Moment;
 
@@ -17,5 +17,5 @@ pub fn answer<'s>(
     sources: Vec<AccessSource<'_>>,
     complete: &[String],
 ) -> Result<AccessAnswer<'s>, Error> {
-    access::access(session.current()?, at, sources, complete)
+    judge_grants(session.current()?, at, sources, complete)
 }

@@ -4,12 +4,12 @@
 
 use crate::approval::reviews::Reviews;
 use crate::session::Session;
-use crate::session::approve;
+use crate::session::approve::prepare_approval;
 use crate::session::approve::prepared::PreparedApproval;
 use crate::session::approve::request::ApprovalRequest;
-use crate::session::approve::reviews::{self, PreparedReviews};
+use crate::session::approve::reviews::{PreparedReviews, prepare_files};
 use crate::session::compare::compared::{Compared, ProposedState};
-use crate::session::compare::offered::{self, OfferedApprovals};
+use crate::session::compare::offered::{OfferedApprovals, find_offers};
 use crate::session::error::Error;
 use crate::session::options::Moment;
 
@@ -24,7 +24,7 @@ pub fn prepare<'s>(
     at: &Moment,
     request: &ApprovalRequest<'_>,
 ) -> Result<PreparedApproval<'s>, Error> {
-    approve::prepare(session.current()?, at, request)
+    prepare_approval(session.current()?, at, request)
 }
 
 /// Works out the approval files for a forge's reviews of a merged pull request. Nothing is written yet.
@@ -37,7 +37,7 @@ pub fn prepare_reviews<'s>(
     at: &Moment,
     reviews: &Reviews,
 ) -> Result<PreparedReviews<'s>, Error> {
-    reviews::prepare(session.current()?, at, reviews)
+    prepare_files(session.current()?, at, reviews)
 }
 
 /// Returns how each record of a comparison can be approved, in the order of its entries.
@@ -50,5 +50,5 @@ pub fn offer(
     compared: &Compared,
     proposed: ProposedState<'_>,
 ) -> Result<Vec<OfferedApprovals>, Error> {
-    offered::of(session.current()?, at, compared, proposed)
+    find_offers(session.current()?, at, compared, proposed)
 }

@@ -8,10 +8,11 @@ use crate::gate::receipt::CheckAnswer;
 use crate::policy::governance::Governance;
 use crate::session::Session;
 use crate::session::check::freshness::MaxAge;
-use crate::session::check::governed::{self, GovernedAnswer, GovernedRequest};
-use crate::session::check::receipts::{ReceiptLog, ReceiptsFile, start};
+use crate::session::check::governed::{GovernedAnswer, GovernedRequest, ask_governed};
+use crate::session::check::receipts::start::start_file;
+use crate::session::check::receipts::{ReceiptLog, ReceiptsFile};
 use crate::session::check::signing::ReceiptSigner;
-use crate::session::check::{self, CheckRequest};
+use crate::session::check::{CheckRequest, ask};
 use crate::session::error::Error;
 use crate::session::options::Moment;
 
@@ -25,7 +26,7 @@ pub fn answer(
     request: &CheckRequest<'_>,
     receipts: &ReceiptLog,
 ) -> Result<CheckAnswer, Error> {
-    check::ask(session.current()?, at, request, receipts)
+    ask(session.current()?, at, request, receipts)
 }
 
 /// Decides by the governance in force, and asks the gate if that is the decision. `decide` may be called repeatedly;
@@ -40,7 +41,7 @@ pub fn answer_governed<T>(
     open: &dyn Fn() -> Result<ReceiptLog, Error>,
     decide: &dyn Fn(&Governance) -> GovernedRequest<T>,
 ) -> Result<GovernedAnswer<T>, Error> {
-    governed::ask(session.current()?, at, max_age, open, decide)
+    ask_governed(session.current()?, at, max_age, open, decide)
 }
 
 /// Opens a file that uses are counted from, and receipts are stored in. One that can't be opened makes every answer
@@ -54,7 +55,7 @@ pub fn open_receipts(session: &Session, file: ReceiptsFile<'_>) -> ReceiptLog {
 /// # Errors
 /// [`Error::Usage`] if it has receipts; [`Error::Undetermined`] if it can't be written.
 pub fn start_receipts(session: &Session, path: &Path) -> Result<(), Error> {
-    start::start(session.current()?, path)
+    start_file(session.current()?, path)
 }
 
 /// Opens a key that signs receipts; `folder` is the base of its path.

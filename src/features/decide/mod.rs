@@ -5,8 +5,8 @@
 use crate::policy::governance::Governance;
 use crate::record::Record;
 use crate::session::Session;
-use crate::session::decide::select::{self, OpenRecord};
-use crate::session::decide::{self, Job, PreparedDecision};
+use crate::session::decide::select::{OpenRecord, open_records, read_named};
+use crate::session::decide::{Job, PreparedDecision, prepare_decision};
 use crate::session::error::Error;
 use crate::session::options::Moment;
 
@@ -21,7 +21,7 @@ pub fn prepare<'s>(
     at: &Moment,
     job: &Job<'_>,
 ) -> Result<PreparedDecision<'s>, Error> {
-    decide::prepare(session.current()?, at, job)
+    prepare_decision(session.current()?, at, job)
 }
 
 /// Returns the records of the work tree that are not closed, by id.
@@ -29,7 +29,7 @@ pub fn prepare<'s>(
 /// # Errors
 /// If the policy has errors, or a file can't be read.
 pub fn list_open_records(session: &Session) -> Result<Vec<OpenRecord>, Error> {
-    select::open_records(session.current()?)
+    open_records(session.current()?)
 }
 
 /// Returns the contents of a named record in the work tree; `None` if its file can't be read.
@@ -41,5 +41,5 @@ pub fn read_record(
     governance: &Governance,
     id: &str,
 ) -> Result<Option<Record>, Error> {
-    select::read(session.current()?, governance, id)
+    read_named(session.current()?, governance, id)
 }

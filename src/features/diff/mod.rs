@@ -3,7 +3,7 @@
 //! Uses session. Start at [`answer`]. Follows `docs/spec/cli.md`, lint and diff.
 
 use crate::session::Session;
-use crate::session::compare;
+use crate::session::compare::compare;
 use crate::session::compare::compared::{Compared, ProposedState};
 use crate::session::error::Error;
 use crate::session::options::Moment;
@@ -19,5 +19,5 @@ pub fn answer(
     onto: Option<&str>,
     proposed: ProposedState<'_>,
 ) -> Result<Compared, Error> {
-    compare::compare(session.current()?, at, onto, proposed)
+    compare(session.current()?, at, onto, proposed)
 }

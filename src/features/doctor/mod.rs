@@ -5,7 +5,7 @@
 use std::path::Path;
 
 use crate::session::Session;
-use crate::session::doctor::{self, DoctorAnswer};
+use crate::session::doctor::{DoctorAnswer, examine};
 use crate::session::error::Error;
 use crate::session::options::Moment;
 
@@ -14,5 +14,5 @@ use crate::session::options::Moment;
 /// # Errors
 /// If something other than ref, clone or policy prevents the answer.
 pub fn answer(session: &Session, at: &Moment, folder: &Path) -> Result<DoctorAnswer, Error> {
-    doctor::examine(session.current()?, at, folder)
+    examine(session.current()?, at, folder)
 }

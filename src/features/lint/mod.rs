@@ -5,7 +5,7 @@
 use crate::session::Session;
 use crate::session::error::Error;
 use crate::session::lint::request::LintRequest;
-use crate::session::lint::{self, LintAnswer};
+use crate::session::lint::{LintAnswer, lint};
 use crate::session::options::Moment;
 
 /// Lints the work tree, some files of it, or what a branch changes.
@@ -18,5 +18,5 @@ pub fn answer(
     at: &Moment,
     request: &LintRequest<'_>,
 ) -> Result<LintAnswer, Error> {
-    lint::judge(session.current()?, at, request)
+    lint(session.current()?, at, request)
 }

@@ -5,7 +5,7 @@
 use crate::session::Session;
 use crate::session::error::Error;
 use crate::session::filing::request::FilingRequest;
-use crate::session::filing::{self, Filing};
+use crate::session::filing::{Filing, prepare_filing};
 use crate::session::options::Moment;
 
 /// Gathers the known answers for a record to be filed. Nothing is written yet.
@@ -17,5 +17,5 @@ pub fn prepare<'s>(
     at: &Moment,
     request: &FilingRequest<'_>,
 ) -> Result<Filing<'s>, Error> {
-    filing::prepare(session.current()?, at, request)
+    prepare_filing(session.current()?, at, request)
 }

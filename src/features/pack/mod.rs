@@ -4,7 +4,7 @@
 
 use crate::session::Session;
 use crate::session::error::Error;
-use crate::session::pack::{self, PackRequest, PackedLedger};
+use crate::session::pack::{PackRequest, PackedLedger, collect};
 
 /// Collects the audit pack of a span. Nothing is written yet.
 ///
@@ -12,5 +12,5 @@ use crate::session::pack::{self, PackRequest, PackedLedger};
 /// [`Error::Usage`] if the span ends on a later day; [`Error::Undetermined`] if the ledger, or a file that belongs
 /// into the pack, can't be read.
 pub fn prepare(session: &Session, request: PackRequest) -> Result<PackedLedger<'_>, Error> {
-    pack::prepare(session.current()?, request)
+    collect(session.current()?, request)
 }

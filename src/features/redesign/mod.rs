@@ -8,7 +8,9 @@ use crate::record::address::Address;
 use crate::session::Session;
 use crate::session::error::Error;
 use crate::session::options::Moment;
-use crate::session::redesign::{self, NamedRedesign, PreparedRedesign, RedesignPlan};
+use crate::session::redesign::{
+    NamedRedesign, PreparedRedesign, RedesignPlan, create, edit, list_named, read_named,
+};
 
 /// Works out a new redesign. Nothing is written yet.
 ///
@@ -20,7 +22,7 @@ pub fn prepare_new<'s>(
     at: &Moment,
     answers: &RedesignAnswers,
 ) -> Result<PreparedRedesign<'s>, Error> {
-    redesign::create(session.current()?, at, answers)
+    create(session.current()?, at, answers)
 }
 
 /// Works out a decision about the redesign of the work tree that a text names. Nothing is written yet.
@@ -34,7 +36,7 @@ pub fn prepare_edit<'s>(
     (named, by): (&str, &Address),
     plan: RedesignPlan<'_>,
 ) -> Result<PreparedRedesign<'s>, Error> {
-    redesign::edit(session.current()?, at, (named, by), plan)
+    edit(session.current()?, at, (named, by), plan)
 }
 
 /// Returns the redesigns of the work tree that fit, by id.
@@ -45,7 +47,7 @@ pub fn list(
     session: &Session,
     fits: &dyn Fn(&Redesign) -> bool,
 ) -> Result<Vec<NamedRedesign>, Error> {
-    redesign::named(session.current()?, fits)
+    list_named(session.current()?, fits)
 }
 
 /// Returns the redesign of the work tree that a text names; `None` if its file can't be read.
@@ -53,5 +55,5 @@ pub fn list(
 /// # Errors
 /// [`Usage::Record`](crate::session::error::Usage::Record) if the name matches none or several.
 pub fn read(session: &Session, named: &str) -> Result<Option<Redesign>, Error> {
-    redesign::read(session.current()?, named)
+    read_named(session.current()?, named)
 }

@@ -6,7 +6,7 @@ use crate::plan::request::{ExceptionRequest, RequestedException};
 use crate::session::Session;
 use crate::session::error::Error;
 use crate::session::options::Moment;
-use crate::session::request::{self, RequestLog};
+use crate::session::request::{RequestLog, file};
 
 /// Begins the log of a session whose requests are kept on branches, by git's user.
 ///
@@ -28,5 +28,5 @@ pub fn draft(
     asked: &ExceptionRequest,
     log: &mut RequestLog,
 ) -> Result<RequestedException, Error> {
-    request::file(session.current()?, at, asked, log)
+    file(session.current()?, at, asked, log)
 }

@@ -3,7 +3,7 @@
 //! Uses session. Start at [`answer`]. Follows `docs/spec/interop.md`, 5.
 
 use crate::session::Session;
-use crate::session::drift::{self, DriftAnswer, DriftRequest};
+use crate::session::drift::{DriftAnswer, DriftRequest, drift};
 use crate::session::error::Error;
 use crate::session::options::Moment;
 
@@ -17,5 +17,5 @@ pub fn answer<'s>(
     at: &Moment,
     request: &DriftRequest<'_>,
 ) -> Result<DriftAnswer<'s>, Error> {
-    drift::drift(session.current()?, at, request)
+    drift(session.current()?, at, request)
 }

@@ -5,9 +5,9 @@
 use crate::session::Session;
 use crate::session::error::Error;
 use crate::session::options::Moment;
-use crate::session::triage::alerts::{self, AlertPlanAnswer, AlertPlanRequest, AlertSource};
+use crate::session::triage::alerts::{AlertPlanAnswer, AlertPlanRequest, AlertSource, plan};
 use crate::session::triage::sources::Source;
-use crate::session::triage::{self, TriageAnswer, TriageRequest};
+use crate::session::triage::{TriageAnswer, TriageRequest, triage};
 
 /// Compares scanners' findings and events with baselines and the ledger.
 ///
@@ -19,7 +19,7 @@ pub fn answer<'s>(
     sources: Vec<Source>,
     request: &TriageRequest<'_>,
 ) -> Result<TriageAnswer<'s>, Error> {
-    triage::triage(session.current()?, at, sources, request)
+    triage(session.current()?, at, sources, request)
 }
 
 /// Plans which alerts of a repository to dismiss, and which to open again.
@@ -32,5 +32,5 @@ pub fn plan_alerts<'s>(
     sources: &[AlertSource],
     request: &AlertPlanRequest<'_>,
 ) -> Result<AlertPlanAnswer<'s>, Error> {
-    alerts::plan(session.current()?, at, sources, request)
+    plan(session.current()?, at, sources, request)
 }

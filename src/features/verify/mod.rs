@@ -3,7 +3,7 @@
 //! Uses session. Start at [`answer`]. Follows `docs/spec/cli.md`, verify.
 
 use crate::session::Session;
-use crate::session::audit::{self, AuditAnswer, AuditRequest};
+use crate::session::audit::{AuditAnswer, AuditRequest, audit};
 use crate::session::error::Error;
 use crate::session::options::Moment;
 
@@ -17,5 +17,5 @@ pub fn answer<'s>(
     at: &Moment,
     request: &AuditRequest<'_>,
 ) -> Result<AuditAnswer<'s>, Error> {
-    audit::audit(session.current()?, at, request)
+    audit(session.current()?, at, request)
 }

@@ -46,7 +46,7 @@ pub enum GovernedAnswer<T> {
 }
 
 /// Decides by the governance in force, and asks the gate if that is the decision. `decide` may be called repeatedly.
-pub(crate) fn ask<T>(
+pub(crate) fn ask_governed<T>(
     located: &Located,
     at: &Moment,
     max_age: Option<&MaxAge>,

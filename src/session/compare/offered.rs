@@ -1,6 +1,6 @@
 //! How the records that a branch changes can be approved where it will land.
 //!
-//! Start at `of`. Follows `docs/spec/cli.md`, `how[]`.
+//! Start at `find_offers`. Follows `docs/spec/cli.md`, `how[]`.
 
 use crate::approval::eligible::Eligibility;
 use crate::approval::ledger_name::LedgerName;
@@ -32,7 +32,7 @@ pub struct OfferedApprovals {
 }
 
 /// Returns how each record of a comparison can be approved, in the order of its entries.
-pub(crate) fn of(
+pub(crate) fn find_offers(
     located: &Located,
     at: &Moment,
     compared: &Compared,

@@ -76,7 +76,7 @@ fn triage<'s>(session: &'s Session, folder: &Path, file: &str, on: &str) -> Tria
     let request = TriageRequest { observations: Some(&observations), ..TriageRequest::default() };
     let source = Source::open(file.to_owned(), &folder.join(file)).unwrap();
     let at = Moment::at(Instant::parse(on).unwrap());
-    features::triage::answer(&session, &at, vec![source], &request).unwrap()
+    features::triage::answer(session, &at, vec![source], &request).unwrap()
 }
 
 #[test]
