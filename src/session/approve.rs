@@ -129,7 +129,7 @@ fn approver(
 }
 
 /// Refuses an approval that would not count.
-fn refuse_uncounted(
+pub(super) fn refuse_uncounted(
     content: &ApprovalContent,
     person: &Person,
     decision: ApprovalDecision,

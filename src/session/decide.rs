@@ -4,7 +4,7 @@
 //! done here. Follows `docs/spec/cli.md`, decisions.
 
 pub mod decided;
-pub(super) mod lint;
+pub(crate) mod lint;
 pub mod select;
 
 use crate::history::change::event::ChangeEvent;
