@@ -7,6 +7,7 @@ use std::io::{self, BufRead, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
+use exledger::features;
 use exledger::gate::answer::Question;
 use exledger::gate::receipt::LoggedReceipt;
 use exledger::record::time::Instant;
@@ -50,7 +51,8 @@ fn answer(dir: &Path, identity: &str) -> Result<(), Error> {
         })?;
         let mut request = CheckRequest::now(&question);
         request.at = Some(at);
-        let check = session.ask(&Moment::now(), &request, &ReceiptLog::none())?;
+        let check =
+            features::check::answer(&session, &Moment::now(), &request, &ReceiptLog::none())?;
         let receipt = json!(LoggedReceipt::of(&question, &check, &Value::Null));
         println!("{receipt}");
     }

@@ -8,8 +8,8 @@
 //! diag > yaml > record > ledger > policy > history > approval > status > gate > survey > rules > plan > view > render
 //! ```
 //!
-//! Outside the sequence: `interop` (foreign formats), and with the feature `session` `clock` (time and chance) and
-//! `store` (files and git). All modules of the sequence are pure: no files, time, environment or printing.
+//! Outside the sequence: `interop` (foreign formats), and with the feature `session` `clock` (time and chance),
+//! `store` (files and git), `session` (an open ledger) and `features` (the questions that it answers). All modules of the sequence are pure: no files, time, environment or printing.
 //!
 //! Three kinds of information never mix. Facts that people state are stored in files. Facts that git proves are
 //! derived from history. Status is computed from both at one instant. `docs/architecture.md` describes the
@@ -53,3 +53,6 @@ pub mod store;
 
 #[cfg(feature = "session")]
 pub mod session;
+
+#[cfg(feature = "session")]
+pub mod features;

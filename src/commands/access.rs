@@ -14,14 +14,15 @@ use crate::commands::context::stdin;
 use crate::commands::context::{self, Ctx};
 use crate::commands::exit::Outcome;
 use exledger::diag;
+use exledger::features;
 use exledger::policy::governance;
 use exledger::policy::governance::NO_POLICY;
 use exledger::session::access::{AccessAnswer, AccessSource};
 use exledger::session::error::Undetermined;
 use exledger::store::files::FileError;
 use exledger::store::streams;
-use exledger::survey::access::AccessState;
 use exledger::survey::access::absence::NoAbsence;
+use exledger::survey::access::grant::AccessState;
 use exledger::view;
 use exledger::view::access::AccessView;
 
@@ -59,7 +60,7 @@ impl Run for AccessArgs {
         let sources = open(ctx, &self.files)?;
         let names: Vec<String> = sources.iter().map(|source| source.name.clone()).collect();
         let progress = ctx.progress(context::READING);
-        let answer = session.access(&ctx.moment(), sources, &self.complete)?;
+        let answer = features::access::answer(&session, &ctx.moment(), sources, &self.complete)?;
         drop(progress);
         // The process ends with it, and freeing a long history takes a while.
         let answer = ManuallyDrop::new(answer);

@@ -1,6 +1,6 @@
 //! `approve`: approves or rejects the present bytes of a record, with a signature.
 //!
-//! [`exledger::session::Session::approve`] decides; arguments, prompts and the answer are here.
+//! [`features::approve::prepare`] decides; arguments, prompts and the answer are here.
 //! `reviews` writes approval files for a forge's reviews. Follows `docs/spec/cli.md`, approve,
 //! and `docs/spec/approval.md`, S7, 1.12, G2.
 
@@ -20,6 +20,7 @@ use crate::commands::context::{self, Ctx};
 use crate::commands::exit::Outcome;
 use crate::commands::picker;
 use exledger::approval::statement::file::ApprovalDecision;
+use exledger::features;
 use exledger::session::approve::draft::{ApprovalDraft, check_reason};
 use exledger::session::approve::prepared::PreparedApproval;
 use exledger::session::approve::request::{ApprovalRequest, NamedSubject};
@@ -165,7 +166,7 @@ fn approve(args: &ApproveArgs, ctx: &Ctx) -> anyhow::Result<Outcome> {
     let request = args.request(id.as_deref(), &ctx.folder)?;
     let session = ctx.home()?;
     let progress = ctx.progress(context::READING);
-    let found = session.approve(&ctx.moment(), &request);
+    let found = features::approve::prepare(&session, &ctx.moment(), &request);
     drop(progress);
     if let Err(error) = &found {
         ctx.of_notices(error.notices());

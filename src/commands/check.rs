@@ -22,6 +22,7 @@ use crate::commands::context::globals::{self, DayOrInstant};
 use crate::commands::context::place;
 use crate::commands::context::{self, Ctx};
 use crate::commands::exit::Outcome;
+use exledger::features;
 use exledger::gate::answer::{GateVerdict, Question, ScannerDetails};
 use exledger::plan::part;
 use exledger::record::vocabulary::Risk;
@@ -130,7 +131,7 @@ impl Run for CheckArgs {
         file.map(|path| place::not_reserved(ctx.folder.join(path))).transpose()?;
         let signer = self.signer(ctx)?;
         if let Some(path) = &self.new_receipts {
-            ctx.home()?.start_receipts(&ctx.folder.join(path))?;
+            features::check::start_receipts(&ctx.home()?, &ctx.folder.join(path))?;
             ctx.hint(&format!("note: started {}", path.display()));
             if asks_nothing && !self.stdin {
                 return Ok(Outcome::Fine);
@@ -164,7 +165,7 @@ impl Run for CheckArgs {
             };
             let home = ctx.home()?;
             let _progress = ctx.progress(context::READING);
-            home.ask(&ctx.moment(), &request, &receipts)?
+            features::check::answer(&home, &ctx.moment(), &request, &receipts)?
         };
         // The signature comes first: a receipt that was given stays signed if its reader closes the pipe.
         let signed = signing::sign(ctx, &receipts);
@@ -212,14 +213,17 @@ impl CheckArgs {
             return Ok(ReceiptLog::none());
         };
         let path = &*ctx.folder.join(path);
-        Ok(ctx.home()?.receipts(ReceiptsFile { path, signer, names_ledger: false }))
+        Ok(features::check::open_receipts(
+            &ctx.home()?,
+            ReceiptsFile { path, signer, names_ledger: false },
+        ))
     }
 
     fn signer(&self, ctx: &Ctx) -> anyhow::Result<Option<ReceiptSigner>> {
         let Some(key) = &self.sign_receipts else {
             return Ok(None);
         };
-        Ok(Some(ctx.home()?.receipt_signer(key, &ctx.folder)?))
+        Ok(Some(features::check::open_signer(&ctx.home()?, key, &ctx.folder)?))
     }
 
     fn question(&self) -> Question {

@@ -12,6 +12,7 @@ use crate::commands::exit::Outcome;
 use crate::commands::picker;
 use crate::commands::prompts;
 use clap::Parser;
+use exledger::features;
 use exledger::history::change::event::ChangeEvent;
 use exledger::plan::close::{self, Closing, Lack};
 use exledger::plan::decision::{DecisionInput, DecisionRefusal, Planned};
@@ -129,7 +130,7 @@ impl CloseArgs {
         let home = ctx.home()?;
         let governance = locate::governance(home.work_tree()?)?;
         for id in ids {
-            let record = home.record_here(&governance, id)?;
+            let record = features::decide::read_record(&home, &governance, id)?;
             if record.is_none_or(|record| record.closure.is_none()) {
                 return Ok(false);
             }
@@ -193,7 +194,7 @@ fn ask(ctx: &Ctx, home: &Session, ids: &[String], closing: &mut Closing) -> anyh
         return Ok(());
     };
     let governance = locate::governance(home.work_tree()?)?;
-    let Some(record) = home.record_here(&governance, id)? else {
+    let Some(record) = features::decide::read_record(home, &governance, id)? else {
         return Ok(());
     };
     // Evidence comes first: the other answers may cite it.

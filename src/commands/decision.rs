@@ -9,6 +9,7 @@ use crate::commands::context::fault;
 use crate::commands::context::{self, Ctx};
 use crate::commands::exit::Outcome;
 use crate::commands::next_steps;
+use exledger::features;
 use exledger::history::change::event::ChangeEvent;
 use exledger::plan::decision::{DecisionInput, DecisionRefusal, Planned};
 use exledger::record::address::Address;
@@ -54,14 +55,15 @@ pub(crate) struct DecisionJob<'j> {
 /// Prepares and writes a decision about some records: all of them, or none.
 ///
 /// # Errors
-/// As [`Session::decide`] and [`PreparedDecision::write`]. Nothing is written then.
+/// As [`features::decide::prepare`] and [`PreparedDecision::write`]. Nothing is written then.
 pub(crate) fn decide(ctx: &Ctx, job: &DecisionJob<'_>) -> anyhow::Result<Outcome> {
     let session = ctx.home()?;
     session.repository()?;
     session.work_tree()?;
     let by = decider(&session, job.flags)?;
     let progress = ctx.progress(context::READING);
-    let prepared = session.decide(
+    let prepared = features::decide::prepare(
+        &session,
         &ctx.moment(),
         &decide::Job {
             event: job.event,

@@ -10,6 +10,7 @@ use crate::commands::lint;
 use anyhow::Context;
 use clap::Parser;
 use exledger::diag::Finding;
+use exledger::features;
 use exledger::history::change::event::ChangeEvent;
 use exledger::history::objects::Oid;
 use exledger::history::paths::LedgerPrefix;
@@ -84,9 +85,9 @@ impl Run for DiffArgs {
             neighbours: compared.neighbours.as_ref(),
         };
         let findings = collect_findings(&compared, &context);
-        let counts = view::lint::LevelCounts::count(findings.iter());
+        let counts = view::findings::LevelCounts::count(findings.iter());
         let branch = self.branch(repository)?;
-        let offered = home.offers(&ctx.moment(), &compared, proposed)?;
+        let offered = features::approve::offer(&home, &ctx.moment(), &compared, proposed)?;
         let answer =
             DiffAnswer { compared: &compared, offered: &offered, branch: branch.as_deref() };
         ctx.show(&view::diff::doc(answer.diff(findings, &context, commit, ctx.format.name)))?;
@@ -174,7 +175,7 @@ impl DiffAnswer<'_> {
             changes,
             findings: FindingList {
                 shown: findings.into_iter().map(ShownFinding::from).collect(),
-                rules: view::finding::rules(),
+                rules: view::findings::rules(),
                 judged: judged.collect(),
                 is_for_machines: false,
             },

@@ -5,6 +5,7 @@ use clap::Parser;
 use crate::commands::command::{Command, PastInstants, Run};
 use crate::commands::context::Ctx;
 use crate::commands::exit::Outcome;
+use exledger::features;
 use exledger::survey::doctor::ApprovalsCount;
 use exledger::view;
 
@@ -27,7 +28,7 @@ impl Run for DoctorArgs {
 
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
         let home = ctx.home()?;
-        let answer = home.doctor(&ctx.moment(), &ctx.folder)?;
+        let answer = features::doctor::answer(&home, &ctx.moment(), &ctx.folder)?;
         ctx.show(&view::doctor::doc(&answer.diagnosis, &answer.stamp))?;
         Ok(match answer.diagnosis.verdict() {
             ApprovalsCount::Yes => Outcome::Fine,

@@ -11,6 +11,7 @@ use crate::commands::context::Ctx;
 use crate::commands::context::output::Formats;
 use crate::commands::exit::Outcome;
 use crate::commands::lint;
+use exledger::features;
 use exledger::policy::governance::{NO_POLICY, State};
 use exledger::session::drift::DriftRequest;
 use exledger::view;
@@ -42,10 +43,10 @@ impl Run for DriftArgs {
         let session = ctx.home()?;
         let progress = ctx.progress("searching the tracked files");
         let request = DriftRequest { folder: &ctx.folder, paths: &self.paths };
-        let mut answer = session.drift(&ctx.moment(), &request)?;
+        let mut answer = features::scan::answer(&session, &ctx.moment(), &request)?;
         drop(progress);
         ctx.of_notices(answer.snapshot().notices());
-        let counts = view::lint::LevelCounts::count(answer.findings.iter());
+        let counts = view::findings::LevelCounts::count(answer.findings.iter());
         let findings = std::mem::take(&mut answer.findings);
         ctx.show(&view::drift::doc(view::drift::DriftView {
             stamp: answer.snapshot().stamp(),
@@ -54,7 +55,7 @@ impl Run for DriftArgs {
             undetermined: answer.doubts.len(),
             findings: FindingList {
                 shown: findings.into_iter().map(Into::into).collect(),
-                rules: view::finding::rules(),
+                rules: view::findings::rules(),
                 judged: Vec::new(),
                 is_for_machines: false,
             },

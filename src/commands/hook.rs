@@ -25,6 +25,7 @@ use crate::commands::context::output::Formats;
 use crate::commands::context::place;
 use crate::commands::exit::Outcome;
 use exledger::diag::Level;
+use exledger::features;
 use exledger::gate::answer::{GateAnswer, GateVerdict};
 use exledger::gate::receipt::LoggedReceipt;
 use exledger::gate::tool_call::{CallContext, ToolCall};
@@ -256,11 +257,12 @@ impl HookArgs {
     ) -> anyhow::Result<()> {
         let (moment, max_age) = (ctx.moment(), self.max_age.as_ref());
         let open = || self.open_receipts(ctx, session);
-        let asked =
-            match session.ask_governed(&moment, max_age, &open, decide).map_err(unanswered)? {
-                GovernedAnswer::Decided(decision) => return decision.map_err(refusal),
-                GovernedAnswer::Asked(asked) => asked,
-            };
+        let asked = match features::check::answer_governed(session, &moment, max_age, &open, decide)
+            .map_err(unanswered)?
+        {
+            GovernedAnswer::Decided(decision) => return decision.map_err(refusal),
+            GovernedAnswer::Asked(asked) => asked,
+        };
         let AskedQuestion { question, check, receipts } = *asked;
         let signed = receipts.sign(ctx.clock());
         let begun = receipts.begun();
@@ -296,8 +298,12 @@ impl HookArgs {
             return Ok(ReceiptLog::none());
         };
         let key = self.sign_receipts.as_ref().map(|key| key.display().to_string());
-        let signer = key.map(|key| session.receipt_signer(&key, &ctx.folder)).transpose()?;
-        Ok(session.receipts(ReceiptsFile { path, signer, names_ledger: true }))
+        let signer =
+            key.map(|key| features::check::open_signer(session, &key, &ctx.folder)).transpose()?;
+        Ok(features::check::open_receipts(
+            session,
+            ReceiptsFile { path, signer, names_ledger: true },
+        ))
     }
 }
 

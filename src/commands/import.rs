@@ -17,16 +17,17 @@ use crate::commands::context::stdin;
 use crate::commands::exit::Outcome;
 use crate::commands::new::flags::Flags;
 use crate::commands::next_steps;
-use exledger::interop::import;
+use exledger::features;
+use exledger::features::import::answer::PreparedImport;
+use exledger::features::import::draft::group::Grouping;
+use exledger::features::import::entry::ImportedState;
+use exledger::features::import::formats;
+use exledger::features::import::request::{ImportFile, ImportRequest};
 use exledger::interop::import::format::{self, ImportFormat, MOST_BYTES};
 use exledger::plan::answers::Answers;
-use exledger::plan::import::group::Grouping;
 use exledger::record::{credential, near};
 use exledger::session::Session;
 use exledger::session::error::Undetermined;
-use exledger::session::import::PreparedImport;
-use exledger::session::import::entry::ImportedState;
-use exledger::session::import::request::{ImportFile, ImportRequest};
 use exledger::store::files::{self, FileError};
 use exledger::survey::shell::quoted;
 use exledger::view;
@@ -97,7 +98,7 @@ pub(crate) struct ImportArgs {
 pub(crate) const COMMAND: Command = Command::of::<ImportArgs>();
 
 fn formats() -> ListedValues {
-    ListedValues::from(import::ALL.iter().map(|format| format.name).collect::<Vec<_>>())
+    ListedValues::from(formats::ALL.iter().map(|format| format.name).collect::<Vec<_>>())
 }
 
 impl Run for ImportArgs {
@@ -119,7 +120,8 @@ impl Run for ImportArgs {
         let columns = self.columns(format)?;
         let progress = ctx.progress("reading the files");
         let inputs = read_all(ctx, &self.files)?;
-        let prepared = session.import(
+        let prepared = features::import::prepare(
+            &session,
             &ctx.moment(),
             &ImportRequest {
                 format,
@@ -156,7 +158,7 @@ impl ImportArgs {
     }
 
     fn columns(&self, format: &ImportFormat) -> anyhow::Result<Vec<(String, String)>> {
-        if format.name != import::csv::FORMAT.name && !self.map.is_empty() {
+        if format.name != formats::csv::FORMAT.name && !self.map.is_empty() {
             return Err(fault::usage_error(
                 format!(
                     "--map is about the columns of a CSV file, and the format is {}",
@@ -172,7 +174,7 @@ impl ImportArgs {
                     "write --map Summary=title",
                 )
             })?;
-            if !import::csv::is_field(field) {
+            if !formats::csv::is_field(field) {
                 return Err(fault::usage_error(
                     format!("--map: a record has no field {} that a cell can state", word(field)),
                     "name a column of the CSV export, or a field such as title or owner.email",
@@ -183,7 +185,7 @@ impl ImportArgs {
         let mapped: Vec<(String, String)> =
             self.map.iter().map(parse).collect::<anyhow::Result<_>>()?;
         let mut fields = BTreeSet::new();
-        match mapped.iter().find(|(_, field)| !fields.insert(import::csv::field_of(field))) {
+        match mapped.iter().find(|(_, field)| !fields.insert(formats::csv::field_of(field))) {
             None => Ok(mapped),
             Some((_, twice)) => Err(fault::usage_error(
                 format!("--map: two columns are mapped to {}", word(twice)),
@@ -245,8 +247,8 @@ fn word(text: &str) -> &str {
 
 /// Returns the format of a name.
 fn named(name: &str) -> anyhow::Result<&'static ImportFormat> {
-    import::named(name).ok_or_else(|| {
-        let names: Vec<&str> = import::ALL.iter().map(|format| format.name).collect();
+    formats::named(name).ok_or_else(|| {
+        let names: Vec<&str> = formats::ALL.iter().map(|format| format.name).collect();
         let similar = near::question(name, names.iter().copied());
         fault::usage_error(
             format!("there is no format {name}"),

@@ -14,6 +14,7 @@ use crate::commands::context::Ctx;
 use crate::commands::context::fault;
 use crate::commands::context::output::Formats;
 use crate::commands::exit::Outcome;
+use exledger::features;
 use exledger::render::format::Offered;
 use exledger::session::Session;
 use exledger::session::lint::request::LintRequest;
@@ -55,7 +56,8 @@ impl Run for LintArgs {
         let home = ctx.home()?;
         let given = self.given()?;
         let progress = ctx.progress("reading the records");
-        let answer = home.lint(
+        let answer = features::lint::answer(
+            &home,
             &ctx.moment(),
             &LintRequest {
                 folder: &ctx.folder,
@@ -70,7 +72,7 @@ impl Run for LintArgs {
             ctx.tell(&format!("error: could not determine what of {name} is approved: {doubt}"));
         }
         let doubts = if answer.doubts.is_empty() { Outcome::Fine } else { Outcome::Undetermined };
-        let counts = view::lint::LevelCounts::count(answer.findings.iter());
+        let counts = view::findings::LevelCounts::count(answer.findings.iter());
         let repository = home.repository_or_none();
         let commit = repository.and_then(|repository| repository.find("HEAD"));
         // Only a table shows lines.
@@ -93,7 +95,7 @@ impl Run for LintArgs {
             reads: ctx.format.reads,
             findings: FindingList {
                 shown: shown.map(|finding| excerpts.shown(finding)).collect(),
-                rules: view::finding::rules(),
+                rules: view::findings::rules(),
                 judged: judged.collect(),
                 is_for_machines: false,
             },
@@ -134,7 +136,7 @@ pub(crate) fn forge_folder(ctx: &Ctx, home: &Session) -> String {
 }
 
 /// Returns the outcome of an answer with findings: errors count as problems, warnings only with `--strict`.
-pub(crate) fn of_counts(ctx: &Ctx, counts: view::lint::LevelCounts) -> Outcome {
+pub(crate) fn of_counts(ctx: &Ctx, counts: view::findings::LevelCounts) -> Outcome {
     let strict = ctx.globals.strict && counts.warnings > 0;
     if counts.errors > 0 || strict { Outcome::ProblemsFound } else { Outcome::Fine }
 }

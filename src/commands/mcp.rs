@@ -21,6 +21,7 @@ use crate::commands::exit::Outcome;
 use crate::commands::hook;
 use crate::mcp::ledger::LedgerSource;
 use crate::mcp::{self, AgentSession, ServeError};
+use exledger::features;
 use exledger::session::Session;
 use exledger::session::check::freshness::MaxAge;
 use exledger::session::check::receipts::{ReceiptLog, ReceiptsFile};
@@ -239,10 +240,17 @@ impl McpArgs {
         let session =
             Session::open(&ledger.folder, self.options(ctx)).map_err(hook::of_ledger_flag)?;
         let signer = match &self.sign_receipts {
-            Some(key) => Some(session.receipt_signer(&key.display().to_string(), &ctx.folder)?),
+            Some(key) => Some(features::check::open_signer(
+                &session,
+                &key.display().to_string(),
+                &ctx.folder,
+            )?),
             None => None,
         };
-        Ok(session.receipts(ReceiptsFile { path, signer, names_ledger: true }))
+        Ok(features::check::open_receipts(
+            &session,
+            ReceiptsFile { path, signer, names_ledger: true },
+        ))
     }
 
     fn fetcher(&self, ctx: &Ctx) -> Fetcher {

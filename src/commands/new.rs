@@ -25,6 +25,7 @@ use crate::commands::new::prompts::FilingPrompts;
 use crate::commands::next_steps;
 use exledger::approval;
 use exledger::diag::Finding;
+use exledger::features;
 use exledger::plan::answers::Answers;
 use exledger::plan::draft::RecordDraft;
 use exledger::policy::people;
@@ -118,7 +119,8 @@ impl Run for NewArgs {
         let receipt = input(self.from_check.as_deref())?;
         let fields = input(self.from.as_deref())?;
         let issue = input(self.from_issue.as_deref())?;
-        let filing = session.filing(
+        let filing = features::new::prepare(
+            &session,
             &ctx.moment(),
             &FilingRequest {
                 given: &given,

@@ -8,6 +8,7 @@ use crate::commands::context::Ctx;
 use crate::commands::context::fault;
 use crate::commands::context::filter::Filters;
 use crate::commands::prompts;
+use exledger::features;
 use exledger::plan::offer::{self, Offer};
 use exledger::record::Record;
 use exledger::session::Session;
@@ -101,7 +102,7 @@ pub(crate) fn part_or_ask(
     }
     let home = ctx.home()?;
     let governance = locate::governance(home.work_tree()?)?;
-    let record = home.record_here(&governance, id)?;
+    let record = features::decide::read_record(&home, &governance, id)?;
     match record.map(|record| parts(&record)).unwrap_or_default() {
         offers if offers.is_empty() => Err(unnamed()),
         offers => pick(&format!("Which {what}"), offers, &format!("name a {what}")),
@@ -111,9 +112,9 @@ pub(crate) fn part_or_ask(
 /// Returns the open records of the work tree, for a list.
 ///
 /// # Errors
-/// As [`Session::open_records`].
+/// As [`features::decide::list_open_records`].
 pub(crate) fn open(home: &Session) -> anyhow::Result<Vec<Offer>> {
-    let open = home.open_records()?.into_iter();
+    let open = features::decide::list_open_records(home)?.into_iter();
     Ok(open.map(|it| offer(it.id, it.title)).collect())
 }
 

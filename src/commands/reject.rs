@@ -10,6 +10,7 @@ use crate::commands::exit::Outcome;
 use crate::commands::picker;
 use crate::commands::prompts;
 use clap::Parser;
+use exledger::features;
 use exledger::history::change::event::ChangeEvent;
 use exledger::plan::reject;
 use exledger::session::Session;
@@ -49,7 +50,7 @@ impl Run for RejectArgs {
         let id = picker::id_or_ask(ctx, "reject", self.id.as_deref(), &open)?;
         let home = ctx.home()?;
         let governance = locate::governance(home.work_tree()?)?;
-        if let Some(record) = home.record_here(&governance, &id)?
+        if let Some(record) = features::decide::read_record(&home, &governance, &id)?
             && is_approved(ctx, &home, record.id.as_str())
         {
             let id = &record.id;

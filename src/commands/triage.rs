@@ -22,6 +22,7 @@ use crate::commands::exit::Outcome;
 use crate::commands::next_steps;
 use crate::commands::triage::output::Rewrite;
 use crate::commands::triage::plan::{AlertForge, AlertsToPlan};
+use exledger::features;
 use exledger::gate;
 use exledger::policy::governance;
 use exledger::policy::governance::NO_POLICY;
@@ -31,13 +32,13 @@ use exledger::session::triage::sources::Source;
 use exledger::session::triage::suppressions::RewriteKind;
 use exledger::session::triage::{TriageAnswer, TriageRequest};
 use exledger::store::files;
+use exledger::survey::event::TriageState;
 use exledger::survey::shell::quoted;
-use exledger::survey::triage::TriageState;
 use exledger::survey::triage::counts::KeptDetail;
 use exledger::view;
 use exledger::view::doc::FormatNeeds;
+use exledger::view::triage::content::{TriageView, Unused, WrittenDraft};
 use exledger::view::triage::messages;
-use exledger::view::triage::shown::{TriageView, Unused, WrittenDraft};
 
 /// Compare scanner findings and events with the ledger
 ///
@@ -168,7 +169,7 @@ impl Run for TriageArgs {
             observations: observations.as_deref(),
             learns: self.learn,
         };
-        let answer = session.triage(&ctx.moment(), sources, &request)?;
+        let answer = features::triage::answer(&session, &ctx.moment(), sources, &request)?;
         drop(progress);
         // The process ends with it, and freeing a long history takes a while.
         let mut answer = ManuallyDrop::new(answer);

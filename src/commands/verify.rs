@@ -16,6 +16,7 @@ use crate::commands::context::{self, Ctx};
 use crate::commands::exit::Outcome;
 use crate::commands::lint;
 use exledger::diag::Finding;
+use exledger::features;
 use exledger::history::checkpoint::Checkpoint;
 use exledger::session::audit::uses::{ReceiptsRequest, UsedRecord};
 use exledger::session::audit::{AuditAnswer, AuditRequest};
@@ -73,7 +74,8 @@ impl Run for VerifyArgs {
         }
         let session = ctx.home()?;
         let progress = ctx.progress(context::READING);
-        let answer = session.audit(
+        let answer = features::verify::answer(
+            &session,
             &ctx.moment(),
             &AuditRequest {
                 folder: &ctx.folder,
@@ -89,7 +91,7 @@ impl Run for VerifyArgs {
         drop(progress);
         // The process ends with it, and freeing a long history takes a while.
         let mut answer = ManuallyDrop::new(answer);
-        let counts = view::lint::LevelCounts::count(answer.findings.iter());
+        let counts = view::findings::LevelCounts::count(answer.findings.iter());
         let checkpoint = self.write_checkpoint.as_ref().map(|path| (path, answer.checkpoint()));
         // A long history has tens of thousands of findings: they are moved, not copied.
         let findings = std::mem::take(&mut answer.findings);
@@ -125,7 +127,7 @@ pub(crate) fn shown<'a>(
         uses: answer.uses.iter().map(uses).collect(),
         findings: FindingList {
             shown: findings.into_iter().map(Into::into).collect(),
-            rules: view::finding::rules(),
+            rules: view::findings::rules(),
             judged: answer.records.iter().map(judged).collect(),
             is_for_machines: false,
         },

@@ -13,8 +13,8 @@ use crate::interop::import::lines::LineIndex;
 use crate::interop::sarif::alert::{self, AlertedResult};
 use crate::interop::scan::{Broken, KeptPiece, Scan};
 use crate::record::json;
+use crate::survey::event::{FindingFile, FindingPlace, ScannerFinding};
 use crate::survey::triage::alert::{AlertKind, AlertState, GithubAlert, is_repository_name};
-use crate::survey::triage::{FindingFile, FindingPlace, ScannerFinding};
 
 /// The maximum size of one alert, in bytes.
 const LARGEST: usize = 4 << 20;

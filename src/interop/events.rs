@@ -11,7 +11,7 @@ use crate::interop::lines;
 use crate::interop::scan::Broken;
 use crate::record::json;
 use crate::record::time::Instant;
-use crate::survey::triage::{CloudEvent, TriageInput};
+use crate::survey::event::{CloudEvent, TriageInput};
 
 /// The maximum length of a line, in bytes.
 const LONGEST: usize = 16 << 20;

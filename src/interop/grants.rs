@@ -12,7 +12,7 @@ use crate::interop::scan::Broken;
 use crate::record::json;
 use crate::record::scalar::Scalar;
 use crate::record::time::When;
-use crate::survey::access::AccessGrant;
+use crate::survey::access::grant::AccessGrant;
 
 /// The maximum length of a line, in bytes.
 const LONGEST: usize = 1 << 20;

@@ -14,6 +14,7 @@ use tokio::sync::oneshot;
 
 use crate::mcp::deadline::{NoAnswer, PATIENCE, within};
 use crate::mcp::reply::ToolReply;
+use exledger::features;
 use exledger::gate::answer::Question;
 use exledger::gate::question::{QuestionLine, TimedQuestion};
 use exledger::gate::receipt::CheckAnswer;
@@ -140,7 +141,7 @@ impl OpenLedger {
         let LedgerSource { options, receipts, clock, report, keeps_branches, .. } = source;
         let gate = LiveGate::open(options.clone(), receipts)?;
         let requests = if keeps_branches {
-            Session::open(&options.folder, options.options.clone())?.request_branches()?
+            features::request::begin_log(&Session::open(&options.folder, options.options.clone())?)?
         } else {
             RequestLog::without_branches()
         };
@@ -236,8 +237,9 @@ impl OpenLedger {
         }
         let moment = Moment::at((self.clock)());
         let session = Session::open(&self.options.folder, self.options.options.clone());
-        let requested = session
-            .and_then(|session| session.request(&moment, asked, &mut self.requests.borrow_mut()));
+        let requested = session.and_then(|session| {
+            features::request::draft(&session, &moment, asked, &mut self.requests.borrow_mut())
+        });
         let made = match requested {
             Ok(made) => made,
             Err(Error::Usage(usage)) => {

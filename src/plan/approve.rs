@@ -181,15 +181,3 @@ pub fn file(
         authors: Vec::new(),
     }
 }
-
-/// Returns the record folder that contains a path; the first one if none does.
-pub fn folder(records: &[String], path: &str) -> String {
-    let holds = |folder: &&String| {
-        let plain = folder.trim_start_matches("./").trim_end_matches('/');
-        let rest = path.strip_prefix(plain);
-        matches!(plain, "" | ".") || rest.is_some_and(|rest| rest.starts_with('/'))
-    };
-    // Of nested folders, the innermost one.
-    let inner = records.iter().filter(holds).max_by_key(|folder| folder.len());
-    inner.or(records.first()).cloned().unwrap_or_default()
-}

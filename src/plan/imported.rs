@@ -9,9 +9,9 @@ use crate::plan::answers::Answers;
 use crate::plan::owner::{KnownOwner, Owners};
 use crate::record::reference::{self, ControlRef};
 use crate::record::vocabulary::{Baseline, Class, IdentityType, Vocabulary};
+use crate::survey::event::is_advisory;
+use crate::survey::event::wanted::{FindingGroup, Happened, InputReferences, InputSubject, Often};
 use crate::survey::route::RouteSubject;
-use crate::survey::triage::is_advisory;
-use crate::survey::triage::wanted::{FindingGroup, Happened, InputReferences, InputSubject, Often};
 
 /// The text in place of a value that a person must fill in.
 pub const MARK: &str = "TODO(import): ";

@@ -19,7 +19,6 @@ use crate::history::objects::{ObjectKind, Objects, Obstacle, Oid};
 use crate::history::paths::LedgerPrefix;
 use crate::history::tree::CommitTree;
 use crate::ledger::Files;
-use crate::plan::approve;
 use crate::plan::reviews::approving::Approving;
 use crate::plan::reviews::skipped::{SkippedReview, UnresolvedReview, taken_back};
 use crate::policy::governance::{Governance, State as Policy};
@@ -222,7 +221,7 @@ impl<'w> CommitFiles<'w> {
         };
         let place = self.held.get(&about).and_then(|held| held.first());
         let folder = match place {
-            Some((path, _)) => approve::folder(&self.records, path),
+            Some((path, _)) => find_record_folder(&self.records, path),
             None => {
                 let folders = &self.world.governance.policy.records;
                 folders.first().cloned().unwrap_or_default()
@@ -313,4 +312,16 @@ impl LandedChange<'_> {
         }
         Ok(true)
     }
+}
+
+/// Returns the record folder that contains a path; the first one if none does.
+pub fn find_record_folder(records: &[String], path: &str) -> String {
+    let holds = |folder: &&String| {
+        let plain = folder.trim_start_matches("./").trim_end_matches('/');
+        let rest = path.strip_prefix(plain);
+        matches!(plain, "" | ".") || rest.is_some_and(|rest| rest.starts_with('/'))
+    };
+    // Of nested folders, the innermost one.
+    let inner = records.iter().filter(holds).max_by_key(|folder| folder.len());
+    inner.or(records.first()).cloned().unwrap_or_default()
 }

@@ -7,7 +7,7 @@ use crate::diag::{Finding, Level};
 use crate::rules::drift_finding;
 use crate::rules::example::Example;
 use crate::rules::rule::{Check, Rule, SpecialCases};
-use crate::survey::drift::{DriftCase, DriftReason};
+use crate::rules::scan::{DriftCase, DriftReason};
 
 pub(super) const RULE: Rule = Rule {
     code: Code::DriftDead,

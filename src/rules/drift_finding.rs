@@ -5,7 +5,7 @@
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level, Pos};
 use crate::record::id::Id;
-use crate::survey::drift::DriftCase;
+use crate::rules::scan::DriftCase;
 
 /// Returns a finding at the place of a suppression; its path is that from the root of the repository.
 pub fn of(

@@ -25,8 +25,8 @@ use crate::rules::receipts_case::ReceiptsCase;
 use crate::rules::renewals::Renewals;
 use crate::rules::repeats::Repeats;
 use crate::rules::rule::{Check, Closed, JudgeRecord, Rule};
+use crate::rules::scan::DriftCase;
 use crate::rules::{ALL, evidence};
-use crate::survey::drift::DriftCase;
 
 /// The findings about a record's file, and its tier.
 #[derive(Clone, Debug)]

@@ -24,6 +24,7 @@ pub mod renewals;
 pub mod repeats;
 pub mod rule;
 mod sample;
+pub mod scan;
 
 mod approval_impossible;
 mod bad_approval_file;

@@ -14,7 +14,7 @@ use crate::rules::past::RecordPast;
 use crate::rules::receipts_case::ReceiptsCase;
 use crate::rules::renewals::Renewals;
 use crate::rules::repeats::Repeat;
-use crate::survey::drift::DriftCase;
+use crate::rules::scan::DriftCase;
 
 /// A rule: the code of its findings, and its documentation.
 #[derive(Clone, Copy, Debug)]

@@ -1,6 +1,6 @@
 //! Compares lists of live access with the ledger.
 //!
-//! Start at `access`. Follows `docs/spec/cli.md`, access. The ledger is read once; the gate decides what a record covers.
+//! Start at `judge_grants`. Follows `docs/spec/cli.md`, access. The ledger is read once; the gate decides what a record covers.
 
 use std::io::BufRead;
 
@@ -10,9 +10,9 @@ use crate::session::locate::Located;
 use crate::session::options::Moment;
 use crate::session::snapshot::Snapshot;
 use crate::session::snapshot::walk::Scope;
-use crate::survey::access::AccessGrant;
 use crate::survey::access::absence::{AbsenceWatch, GoneAccess, NoAbsence};
 use crate::survey::access::combined::AccessDecision;
+use crate::survey::access::grant::AccessGrant;
 use crate::survey::access::judge::AccessJudge;
 use crate::survey::access::rows::AccessRows;
 use crate::survey::route::{RouteMatch, RouteSubject, Router};
@@ -42,7 +42,7 @@ impl<'s> AccessAnswer<'s> {
 }
 
 /// Evaluates each grant of some lists; `complete` are the patterns of whom or what the lists are complete for.
-pub(crate) fn access<'s>(
+pub(crate) fn judge_grants<'s>(
     located: &'s Located,
     at: &Moment,
     sources: Vec<AccessSource<'_>>,

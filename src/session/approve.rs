@@ -1,7 +1,7 @@
 //! Approves or rejects present content: checks that the approval would count, drafts and signs
 //! it, and writes its files.
 //!
-//! Start at `prepare`: it refuses an approval that would not count before anything is signed. `draft` writes and
+//! Start at `prepare_approval`: it refuses an approval that would not count before anything is signed. `draft` writes and
 //! signs an approval, `reviews` writes approval files for a forge's reviews. Follows `docs/spec/cli.md`, approve,
 //! and `docs/spec/approval.md`, S7, 1.12, G2.
 
@@ -51,7 +51,7 @@ use crate::store::sign::CommitSigning;
 /// # Errors
 /// [`Usage`] if nothing is named, the approval would not count, or its files could not be written where they belong;
 /// [`crate::session::error::Undetermined`] if the ledger, or a history that is needed, can't be read.
-pub(crate) fn prepare<'s>(
+pub(crate) fn prepare_approval<'s>(
     located: &'s Located,
     at: &Moment,
     request: &ApprovalRequest<'_>,
@@ -129,7 +129,7 @@ fn approver(
 }
 
 /// Refuses an approval that would not count.
-fn refuse_uncounted(
+pub(super) fn refuse_uncounted(
     content: &ApprovalContent,
     person: &Person,
     decision: ApprovalDecision,

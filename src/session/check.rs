@@ -3,7 +3,6 @@
 //! Start at `ask`. Follows `docs/spec/cli.md`, check. Any doubt means the answer is not `allow`.
 
 mod coverage;
-mod files;
 pub mod freshness;
 pub mod governed;
 pub mod receipts;
@@ -51,14 +50,14 @@ pub(crate) fn ask(
 }
 
 /// Says that the governance that counts no longer leads to the question.
-fn no_longer_stands() -> Error {
+pub(super) fn no_longer_stands() -> Error {
     let what = "the governance changed while the question was answered";
     Undetermined::other(what, "ask again").into()
 }
 
 /// Answers like [`ask`], but only while the question stands under the governance that counts: else `None`, and no receipt
 /// is written.
-fn ask_while(
+pub(super) fn ask_while(
     located: &Located,
     (line, at): (OpenMainline<'_>, &Moment),
     request: &CheckRequest<'_>,

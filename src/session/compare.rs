@@ -7,7 +7,7 @@ pub mod compared;
 mod comparison;
 pub mod nearby;
 pub mod offered;
-pub(in crate::session) mod redesigns;
+pub(crate) mod redesigns;
 mod uncounted;
 mod workflow;
 

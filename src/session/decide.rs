@@ -1,10 +1,10 @@
 //! A decision about some records: selects them, edits them, lints the result; then writes all files or none.
 //!
-//! Start at `prepare`. A command says which records to select and what `plan` makes of each; the rest is
+//! Start at `prepare_decision`. A command says which records to select and what `plan` makes of each; the rest is
 //! done here. Follows `docs/spec/cli.md`, decisions.
 
 pub mod decided;
-pub(super) mod lint;
+pub(crate) mod lint;
 pub mod select;
 
 use crate::history::change::event::ChangeEvent;
@@ -54,7 +54,7 @@ pub struct PreparedDecision<'s> {
 /// # Errors
 /// [`Usage`] if a record is unknown, the decision is refused, or the result would not lint; [`Undetermined`] if the ledger,
 /// or a history that is needed, can't be read.
-pub(crate) fn prepare<'s>(
+pub(crate) fn prepare_decision<'s>(
     located: &'s Located,
     at: &Moment,
     job: &Job<'_>,
@@ -179,7 +179,7 @@ fn planned(
 }
 
 /// Returns the error of files that could not be written.
-pub(super) fn unwritten(error: FileError) -> Error {
+pub(crate) fn unwritten(error: FileError) -> Error {
     match error {
         FileError::Changed(_) => Usage::refused(
             format!("{error}, so nothing was written"),

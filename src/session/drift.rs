@@ -1,6 +1,6 @@
 //! Finds the suppressions in tracked files that no exception in force allows.
 //!
-//! Start at [`Session::drift`]. Follows `docs/spec/interop.md`, 5. Each file is read once, in threads; a record is judged as
+//! Start at `drift`. Follows `docs/spec/interop.md`, 5. Each file is read once, in threads; a record is judged as
 //! everywhere.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,8 +16,8 @@ use crate::interop::drift::{self, DriftScanner, ScannedFile};
 use crate::interop::lock_files;
 use crate::policy::Policy;
 use crate::record::{credential, pattern};
+use crate::rules::scan::DriftJudge;
 use crate::rules::{audit, lint};
-use crate::session::Session;
 use crate::session::error::{Error, Undetermined, Usage};
 use crate::session::locate::Located;
 use crate::session::options::Moment;
@@ -26,7 +26,6 @@ use crate::session::snapshot::walk::Scope;
 use crate::store::git::Repository;
 use crate::store::git::reach;
 use crate::store::git::tracked::{TrackedFile, WorkContent, WorkFiles};
-use crate::survey::drift::DriftJudge;
 
 /// How many files a thread takes at once.
 const BATCH: usize = 64;
@@ -60,19 +59,8 @@ impl<'s> DriftAnswer<'s> {
     }
 }
 
-impl Session {
-    /// Finds the suppressions in tracked files that no exception in force allows.
-    ///
-    /// # Errors
-    /// As [`Session::snapshot`]; [`Usage`] if a path is not in the repository, [`Undetermined`] without a
-    /// work tree.
-    pub fn drift(&self, at: &Moment, request: &DriftRequest<'_>) -> Result<DriftAnswer<'_>, Error> {
-        drift(self.opened.current()?, at, request)
-    }
-}
-
 /// Compares the suppressions of a repository with its ledger.
-fn drift<'s>(
+pub(crate) fn drift<'s>(
     located: &'s Located,
     at: &Moment,
     request: &DriftRequest<'_>,

@@ -3,7 +3,6 @@
 //! Start at [`Snapshot::exported`]. Follows `docs/spec/interop.md`, X1, X2 and X4.
 
 use std::collections::BTreeSet;
-use std::path::Path;
 
 use crate::history::paths::LedgerPrefix;
 use crate::history::tree::CommitTree;
@@ -11,7 +10,6 @@ use crate::history::version::TrailKey;
 use crate::interop::export::input::{ExportInput, ExportOptions, ExportStamp, ExportedRecord};
 use crate::ledger::tree::Tree;
 use crate::record::time::Instant;
-use crate::session::Session;
 use crate::session::error::{Error, Undetermined};
 use crate::session::snapshot::Snapshot;
 use crate::status::reason;
@@ -46,15 +44,6 @@ impl ExportSource<'_> {
             tree: Some(tree),
             options,
         }
-    }
-}
-
-impl Session {
-    /// Returns the path of a file from the top of the repository, with `/`; `None` if its folder is missing or elsewhere.
-    pub fn path_in_repository(&self, path: &Path) -> Option<String> {
-        let (folder, name) = (path.parent()?, path.file_name()?.to_str()?);
-        let below = self.opened.last().repository().ok()?.prefix(folder)?;
-        Some(if below.is_empty() { name.to_owned() } else { format!("{below}/{name}") })
     }
 }
 

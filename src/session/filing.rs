@@ -1,10 +1,10 @@
 //! From answers to a file: missing answers are reported, findings of the rules refuse the draft, only
 //! a clean record is written.
 //!
-//! Start at `prepare`. Follows `docs/spec/cli.md`, new.
+//! Start at `prepare_filing`. Follows `docs/spec/cli.md`, new.
 
 pub(crate) mod base;
-pub(in crate::session) mod past;
+pub(crate) mod past;
 pub mod request;
 pub mod review;
 pub mod sources;
@@ -61,7 +61,7 @@ pub struct Filing<'s> {
 }
 
 /// Gathers the known answers for a record to be filed in the work tree.
-pub(crate) fn prepare<'s>(
+pub(crate) fn prepare_filing<'s>(
     located: &'s Located,
     at: &Moment,
     request: &FilingRequest<'_>,
@@ -244,7 +244,7 @@ impl Filing<'_> {
 }
 
 /// Returns the folder below the record folder, if the name is valid.
-pub(in crate::session) fn checked_folder(name: &str) -> Result<String, Usage> {
+pub(crate) fn checked_folder(name: &str) -> Result<String, Usage> {
     let is_absolute = name.starts_with('/') || Path::new(name).is_absolute();
     if is_absolute {
         return Err(Usage::refused(

@@ -2,7 +2,7 @@
 //!
 //! Start at [`lint`]. Works in a plain folder too. Follows `docs/spec/cli.md`, lint, and `docs/spec/rules.md`.
 
-pub(in crate::session) mod approvals;
+pub(crate) mod approvals;
 mod base;
 pub mod findings;
 mod input;
@@ -58,7 +58,7 @@ impl LintAnswer {
 }
 
 /// Lints what a request names; an unreadable record does not hide others.
-pub(crate) fn judge(
+pub(crate) fn lint(
     located: &Located,
     at: &Moment,
     request: &LintRequest<'_>,

@@ -13,7 +13,6 @@ use crate::history::chain;
 use crate::history::checkpoint::Checkpoint;
 use crate::history::version::TrailKey;
 use crate::record::time::Instant;
-use crate::session::Session;
 use crate::session::audit::{self, AuditAnswer, AuditRequest};
 use crate::session::error::{Error, Usage};
 use crate::session::locate::Located;
@@ -78,19 +77,11 @@ impl<'s> PackedLedger<'s> {
     }
 }
 
-impl Session {
-    /// Collects the audit pack of a span.
-    ///
-    /// # Errors
-    /// [`Usage`] if the span ends on a later day; [`crate::session::error::Undetermined`] if the ledger, or a file that belongs into the pack, can't
-    /// be read.
-    pub fn pack(&self, request: PackRequest) -> Result<PackedLedger<'_>, Error> {
-        prepare(self.opened.current()?, request)
-    }
-}
-
 /// Collects what a pack holds.
-fn prepare<'s>(located: &'s Located, request: PackRequest) -> Result<PackedLedger<'s>, Error> {
+pub(crate) fn collect<'s>(
+    located: &'s Located,
+    request: PackRequest,
+) -> Result<PackedLedger<'s>, Error> {
     refuse_open_span(request)?;
     let chosen = mainline::approved_ref(located)?;
     let tip = chain::read(located.repository()?, chosen.tip)?;

@@ -106,7 +106,7 @@ pub(crate) fn edit<'s>(
 }
 
 /// Returns the redesign of the work tree that a text names; `None` if its file can't be read.
-pub(crate) fn read(located: &Located, named: &str) -> Result<Option<Redesign>, Error> {
+pub(crate) fn read_named(located: &Located, named: &str) -> Result<Option<Redesign>, Error> {
     let governance = locate::governance(located.work_tree()?)?;
     let files = Files::list(&located.tree, &[governance.policy.redesigns])?;
     let file = found(&files, named)?;
@@ -114,7 +114,7 @@ pub(crate) fn read(located: &Located, named: &str) -> Result<Option<Redesign>, E
 }
 
 /// Returns the redesigns of the work tree that fit, by id.
-pub(crate) fn named(
+pub(crate) fn list_named(
     located: &Located,
     fits: &dyn Fn(&Redesign) -> bool,
 ) -> Result<Vec<NamedRedesign>, Error> {

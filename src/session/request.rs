@@ -21,7 +21,6 @@ use crate::plan::setting::Filer;
 use crate::policy::governance::{Governance, State};
 use crate::policy::people;
 use crate::record::address::Address;
-use crate::session::Session;
 use crate::session::error::{Error, Undetermined, Usage};
 use crate::session::filing::base::FilingBase;
 use crate::session::filing::request::{AnswerInput, FilingRequest};
@@ -60,31 +59,6 @@ struct ApprovedTip<'s> {
     governance: Governance,
 }
 
-impl Session {
-    /// Begins the log of a session whose requests are kept on branches, by git's user.
-    ///
-    /// # Errors
-    /// [`Usage`] if git's `user.email` is unset or not a person's, [`Undetermined`] if the approved ref or
-    /// its policy can't be read.
-    pub fn request_branches(&self) -> Result<RequestLog, Error> {
-        RequestLog::on_branches(self.opened.current()?)
-    }
-
-    /// Drafts a request for an exception, and keeps it on a branch if the log says so. It grants nothing.
-    ///
-    /// # Errors
-    /// [`Usage`] if something is missing, is refused or would not lint, [`Undetermined`] if the approved ref
-    /// can't be read or the branch can't be written.
-    pub fn request(
-        &self,
-        at: &Moment,
-        asked: &ExceptionRequest,
-        log: &mut RequestLog,
-    ) -> Result<RequestedException, Error> {
-        file(self.opened.current()?, at, asked, log)
-    }
-}
-
 impl RequestLog {
     /// Returns the log of a session that only drafts: nothing is written.
     pub fn without_branches() -> RequestLog {
@@ -92,7 +66,7 @@ impl RequestLog {
     }
 
     /// Returns the log of a session that keeps each request on a branch, written as git's user.
-    fn on_branches(located: &Located) -> Result<RequestLog, Error> {
+    pub(crate) fn on_branches(located: &Located) -> Result<RequestLog, Error> {
         let tip = ApprovedTip::of(located)?;
         tip.requester()?;
         Ok(RequestLog { keeps_branches: true, drafted: Vec::new() })
@@ -180,7 +154,7 @@ impl<'s> ApprovedTip<'s> {
 }
 
 /// Drafts a request, and keeps it on a branch if the session does so.
-fn file(
+pub(crate) fn file(
     located: &Located,
     at: &Moment,
     asked: &ExceptionRequest,

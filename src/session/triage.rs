@@ -29,13 +29,13 @@ use crate::session::triage::sources::{
 };
 use crate::session::triage::suppressions::{RewriteKind, Suppressions};
 use crate::status::state::RecordState;
+use crate::survey::event::wanted::Wanted;
 use crate::survey::observation::{self, Observation};
 use crate::survey::repetition::advised::AdvisedGroup;
 use crate::survey::repetition::{self, OverlappingInputs};
 use crate::survey::triage::counts::{KeptDetail, TriageCounts};
 use crate::survey::triage::last_events::EventMemory;
 use crate::survey::triage::observed::ObservedRun;
-use crate::survey::triage::wanted::Wanted;
 use crate::survey::triage::watch::{FiringProposal, TriggerWatch, Used};
 
 /// How inputs are triaged.

@@ -13,7 +13,7 @@ use crate::policy::settings::PatternKey;
 use crate::record::json;
 use crate::record::time::{Day, Instant};
 use crate::record::vocabulary::Vocabulary;
-use crate::survey::triage::TriageState;
+use crate::survey::event::TriageState;
 
 /// The schema name of each row.
 pub const SCHEMA: &str = "exledger/observations/v1";
@@ -259,11 +259,11 @@ mod hexadecimal {
 
     use crate::history::version::Digest;
 
-    pub(super) fn serialize<S: Serializer>(digest: &Digest, to: S) -> Result<S::Ok, S::Error> {
+    pub(crate) fn serialize<S: Serializer>(digest: &Digest, to: S) -> Result<S::Ok, S::Error> {
         to.collect_str(digest)
     }
 
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Digest, D::Error> {
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Digest, D::Error> {
         let text = String::deserialize(from)?;
         digest(&text)
             .ok_or_else(|| D::Error::custom(format!("`{text}` is not 64 hexadecimal digits")))

@@ -10,14 +10,14 @@ use serde_json::Value;
 use crate::diag;
 use crate::record::time::Instant;
 use crate::status::stamp::Stamp;
-use crate::survey::access::AccessState;
 use crate::survey::access::absence::GoneAccess;
+use crate::survey::access::grant::AccessState;
 use crate::survey::access::rows::{AccessRow, AccessRows};
 use crate::survey::route::Route;
 use crate::view::doc::{Block, Doc, FormatNeeds, StyledText, Tone};
 use crate::view::json;
 use crate::view::shape;
-use crate::view::triage::shown::{flexible, table, whole};
+use crate::view::tables::{flexible, table, whole};
 
 /// The maximum number of lines for one state: nobody reads more, and scripts use JSON.
 const MOST_LINES: usize = 1000;

@@ -23,8 +23,7 @@ use crate::view::diff::how::HowView;
 use crate::view::doc::{
     Block, Column, ColumnFit, Doc, DocTable, FindingList, ShownFinding, StyledText, Tone,
 };
-use crate::view::finding::FindingView;
-use crate::view::lint::LevelCounts;
+use crate::view::findings::{FindingView, LevelCounts};
 use crate::view::shape;
 
 /// The content of `diff`.

@@ -7,8 +7,7 @@ use serde::Serialize;
 use crate::diag;
 use crate::status::stamp::Stamp;
 use crate::view::doc::{Block, Doc, FindingList, FormatNeeds, StyledText, Tone};
-use crate::view::finding;
-use crate::view::lint::LevelCounts;
+use crate::view::findings::{self, LevelCounts};
 use crate::view::shape;
 
 /// The content of `drift`.
@@ -54,7 +53,7 @@ pub fn doc<'a>(drift: DriftView<'_>) -> Doc<'a> {
     let mut doc = shape::stamped(drift.stamp, "drift", &report);
     if drift.reads == FormatNeeds::Json {
         let shown = drift.findings.shown;
-        doc.fill_with("findings", shown, finding::shown);
+        doc.fill_with("findings", shown, findings::shown);
         return doc;
     }
     doc.blocks.push(Block::Findings(drift.findings));

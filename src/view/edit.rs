@@ -9,7 +9,7 @@ use crate::diag::Finding;
 use crate::plan::edit::FieldChange;
 use crate::record::credential;
 use crate::view::doc::{Block, Doc, FindingList, StyledText, Tone};
-use crate::view::finding::FindingView;
+use crate::view::findings::FindingView;
 use crate::view::shape;
 
 /// The result of a decision.

@@ -10,7 +10,7 @@ use crate::diag::{Finding, Pos};
 use crate::ledger::tree::Tree;
 use crate::record::credential;
 use crate::view::doc::{Excerpt, ShownFinding};
-use crate::view::finding;
+use crate::view::findings;
 use crate::yaml::node::Limits;
 
 /// The rule whose values are never shown.
@@ -80,7 +80,7 @@ impl<'a> Excerpts<'a> {
             files.insert(path.to_owned(), Lines::of(&bytes));
         }
         let file = files.get_mut(path)?;
-        if file.n_shown >= finding::MOST_OF_A_FILE {
+        if file.n_shown >= findings::MOST_OF_A_FILE {
             return None;
         }
         // Requests count, shown or not, so that a long line is not searched again for each of its findings.

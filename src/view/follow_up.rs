@@ -20,7 +20,7 @@ use crate::view::shape;
 
 /// A frozen group without a redesign in time.
 #[derive(Serialize)]
-pub(super) struct FrozenGroupView<'a> {
+pub(crate) struct FrozenGroupView<'a> {
     key: GroupKey<'a>,
     count: usize,
     ids: &'a [String],
@@ -34,18 +34,18 @@ pub(super) struct FrozenGroupView<'a> {
 
 /// The redesign of a group.
 #[derive(Serialize)]
-pub(super) struct LinkedRedesignView<'a> {
+pub(crate) struct LinkedRedesignView<'a> {
     id: Option<&'a str>,
     status: RedesignStatus,
     due: Option<Day>,
 }
 
 impl<'a> LinkedRedesignView<'a> {
-    pub(super) fn of(redesign: &'a LinkedRedesign) -> LinkedRedesignView<'a> {
+    pub(crate) fn of(redesign: &'a LinkedRedesign) -> LinkedRedesignView<'a> {
         LinkedRedesignView { id: Some(&redesign.id), status: redesign.status, due: redesign.due }
     }
 
-    pub(super) fn of_state(redesign: &'a RedesignState) -> LinkedRedesignView<'a> {
+    pub(crate) fn of_state(redesign: &'a RedesignState) -> LinkedRedesignView<'a> {
         LinkedRedesignView {
             id: redesign.id.as_deref(),
             status: redesign.status,
@@ -56,7 +56,7 @@ impl<'a> LinkedRedesignView<'a> {
 
 impl<'a> FrozenGroupView<'a> {
     /// Returns the groups among some follow-ups.
-    pub(super) fn all(follow_ups: &'a [FollowUp], now: Instant) -> Vec<FrozenGroupView<'a>> {
+    pub(crate) fn all(follow_ups: &'a [FollowUp], now: Instant) -> Vec<FrozenGroupView<'a>> {
         let groups = follow_ups.iter().filter_map(|it| Some((it, it.group()?)));
         groups.map(|(follow_up, group)| FrozenGroupView::of(follow_up, group, now)).collect()
     }
@@ -77,11 +77,11 @@ impl<'a> FrozenGroupView<'a> {
 }
 
 /// The values that the records of a group share: the policy chooses the keys.
-pub(super) struct GroupKey<'a>(&'a FrozenGroup);
+pub(crate) struct GroupKey<'a>(&'a FrozenGroup);
 
 impl<'a> GroupKey<'a> {
     /// Returns the key of a group; `None` for anything else.
-    pub(super) fn of(subject: ItemSubject<'a>) -> Option<GroupKey<'a>> {
+    pub(crate) fn of(subject: ItemSubject<'a>) -> Option<GroupKey<'a>> {
         match subject {
             ItemSubject::FollowUp(follow_up) => follow_up.group().map(GroupKey),
             ItemSubject::Record(_) => None,
@@ -96,7 +96,7 @@ impl Serialize for GroupKey<'_> {
 }
 
 /// Returns a card for each of some follow-ups, redesigns and frozen groups each below a heading; nothing without any.
-pub(super) fn blocks<'b>(follow_ups: &[FollowUp], now: Instant) -> Vec<Block<'b>> {
+pub(crate) fn blocks<'b>(follow_ups: &[FollowUp], now: Instant) -> Vec<Block<'b>> {
     let (redesigns, groups): (Vec<&FollowUp>, Vec<&FollowUp>) =
         follow_ups.iter().partition(|it| it.redesign().is_some());
     let sections = [("overdue", redesigns, "redesign"), ("frozen", groups, "repeated cause")];
@@ -128,7 +128,7 @@ fn card(follow_up: &FollowUp, now: Instant) -> StyledText {
 }
 
 /// Returns for how long something has needed attention, as words that follow a state.
-pub(super) fn age(follow_up: &FollowUp, now: Instant) -> String {
+pub(crate) fn age(follow_up: &FollowUp, now: Instant) -> String {
     match follow_up.timing {
         Timing::Since(at) | Timing::Claimed(at) => format!(" for {}", dates::span(at, now)),
         Timing::Until(at) => format!(", {}", dates::distance(at, now)),
@@ -137,7 +137,7 @@ pub(super) fn age(follow_up: &FollowUp, now: Instant) -> String {
 }
 
 /// Returns since when something has needed attention: `3 days ago`; empty without a date.
-pub(super) fn since(follow_up: &FollowUp, now: Instant) -> String {
+pub(crate) fn since(follow_up: &FollowUp, now: Instant) -> String {
     follow_up.timing.at().map_or_else(String::new, |at| dates::distance(at, now))
 }
 

@@ -11,7 +11,7 @@ use crate::record::subject::FindingKey;
 use crate::view::doc::{Block, Doc, FormatNeeds, StyledText, Tone};
 use crate::view::json;
 use crate::view::shape;
-use crate::view::triage::shown::{flexible, table, whole};
+use crate::view::tables::{flexible, table, whole};
 
 /// The maximum number of lines of a table: nobody reads more, and scripts use JSON.
 const MOST_LINES: usize = 1000;

@@ -5,10 +5,10 @@
 use crate::history::objects;
 use serde::Serialize;
 
-use crate::diag::{self, Finding, Level};
+use crate::diag;
 use crate::record::time::Instant;
-use crate::view::doc::{Block, Doc, FindingList, FormatNeeds, StyledText, Tone};
-use crate::view::finding;
+use crate::view::doc::{Block, Doc, FindingList, FormatNeeds, StyledText};
+use crate::view::findings::{self, LevelCounts};
 use crate::view::shape;
 
 /// The content of `lint`.
@@ -30,52 +30,6 @@ pub struct LintView {
     pub reads: FormatNeeds,
     /// The findings, sorted, with further data for the formats made for findings.
     pub findings: FindingList,
-}
-
-/// The number of findings at each level.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct LevelCounts {
-    /// Errors.
-    pub errors: usize,
-    /// Warnings.
-    pub warnings: usize,
-    /// Notes.
-    pub notes: usize,
-}
-
-impl LevelCounts {
-    /// Counts findings.
-    pub fn count<'a>(findings: impl Iterator<Item = &'a Finding>) -> LevelCounts {
-        let mut counts = LevelCounts::default();
-        for finding in findings {
-            match finding.level {
-                Level::Error => counts.errors += 1,
-                Level::Warning => counts.warnings += 1,
-                Level::Note => counts.notes += 1,
-            }
-        }
-        counts
-    }
-
-    /// Returns the counts in words: `2 errors, 1 warning`.
-    pub fn display(self) -> String {
-        let parts: Vec<String> =
-            [(self.errors, "error"), (self.warnings, "warning"), (self.notes, "note")]
-                .iter()
-                .filter(|(n, _)| *n > 0)
-                .map(|(n, noun)| diag::count(*n, noun))
-                .collect();
-        if parts.is_empty() { "nothing to object to".to_owned() } else { parts.join(", ") }
-    }
-
-    /// Returns the tone of the counts.
-    pub fn tone(self) -> Tone {
-        match self {
-            LevelCounts { errors: 1.., .. } => Tone::Bad,
-            LevelCounts { warnings: 1.., .. } => Tone::Warn,
-            _ => Tone::Good,
-        }
-    }
 }
 
 /// The answer's head; the findings are added one by one.
@@ -114,10 +68,10 @@ pub fn doc(mut lint: LintView) -> Doc<'static> {
     match lint.reads {
         FormatNeeds::Json => {
             let shown = lint.findings.shown;
-            doc.fill_with("findings", shown, finding::shown);
+            doc.fill_with("findings", shown, findings::shown);
         }
         FormatNeeds::Blocks => {
-            finding::below(&lint.folder, &mut lint.findings);
+            findings::below(&lint.folder, &mut lint.findings);
             doc.blocks.push(Block::Findings(lint.findings));
         }
     }

@@ -84,7 +84,7 @@ pub fn add(
 }
 
 /// Adds messages to the JSON object, and makes them the rows of the answer.
-pub(super) fn attach(doc: &mut Doc, messages: &impl Serialize) {
+pub(crate) fn attach(doc: &mut Doc, messages: &impl Serialize) {
     if let Some(object) = doc.json.as_object_mut() {
         let simulated = object.shift_remove("simulated");
         object.insert("messages".to_owned(), json::value(messages));
@@ -94,7 +94,7 @@ pub(super) fn attach(doc: &mut Doc, messages: &impl Serialize) {
 }
 
 /// Shows a message to people: to whom, its subject and its text.
-pub(super) fn show(doc: &mut Doc, to: &Person, subject: &str, text: String) {
+pub(crate) fn show(doc: &mut Doc, to: &Person, subject: &str, text: String) {
     let heading = StyledText::with_tone(Tone::Strong, format!("To: {}", shape::name(to)));
     doc.blocks.push(Block::Heading(heading));
     doc.blocks.push(Block::Paragraph(StyledText::plain(format!("Subject: {subject}"))));

@@ -8,7 +8,7 @@ use crate::diag::Finding;
 use crate::plan::setting::Derived;
 use crate::policy::tier::Needed;
 use crate::view::doc::{Block, Doc, FindingList, StyledText, Tone};
-use crate::view::finding::FindingView;
+use crate::view::findings::FindingView;
 use crate::view::shape;
 
 /// A new record.

@@ -6,7 +6,7 @@
 use crate::record::time::Instant;
 use crate::status::stamp::Stamp;
 use crate::survey::landed_record::LedgerCounts;
-use crate::view::lint::LevelCounts;
+use crate::view::findings::LevelCounts;
 
 /// What the text is about.
 #[derive(Clone, Debug)]

@@ -151,7 +151,7 @@ impl<'a> RecordView<'a> {
 }
 
 /// Returns the stated requester of a record, otherwise who filed it.
-pub(super) fn requester(
+pub(crate) fn requester(
     record: Option<&Record>,
     state: &RecordState,
     names: &dyn RecordNames,

@@ -59,7 +59,7 @@ struct StepView {
 
 /// A redesign in `due` and `queue`.
 #[derive(Debug, Serialize)]
-pub(super) struct DueRedesignView<'a> {
+pub(crate) struct DueRedesignView<'a> {
     id: &'a str,
     title: &'a str,
     owner: OwnerView<'a>,
@@ -126,7 +126,7 @@ impl<'a> RedesignView<'a> {
 
 impl<'a> DueRedesignView<'a> {
     /// Returns the redesigns among some follow-ups.
-    pub(super) fn all(follow_ups: &'a [FollowUp], now: Instant) -> Vec<DueRedesignView<'a>> {
+    pub(crate) fn all(follow_ups: &'a [FollowUp], now: Instant) -> Vec<DueRedesignView<'a>> {
         let redesigns = follow_ups.iter().filter_map(|it| Some((it, it.redesign()?)));
         redesigns
             .map(|(follow_up, due)| DueRedesignView {

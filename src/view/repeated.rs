@@ -21,7 +21,7 @@ use crate::view::follow_up::LinkedRedesignView;
 
 /// A repeated group, as `repeated[]` shows it.
 #[derive(Serialize)]
-pub(super) struct RepeatedView<'a> {
+pub(crate) struct RepeatedView<'a> {
     key: ObservedKey,
     #[serde(flatten)]
     share: ShareView,
@@ -44,7 +44,7 @@ struct ShareView {
 }
 
 impl<'a> RepeatedView<'a> {
-    pub(super) fn all(groups: &'a [AdvisedGroup]) -> Vec<RepeatedView<'a>> {
+    pub(crate) fn all(groups: &'a [AdvisedGroup]) -> Vec<RepeatedView<'a>> {
         groups.iter().map(RepeatedView::of).collect()
     }
 
@@ -77,7 +77,7 @@ impl ShareView {
 }
 
 /// Shows each repeated group: one line that says it, then the days, the owner, the redesign and the advice.
-pub(super) fn blocks(doc: &mut Doc, groups: &[AdvisedGroup], events: &EventPatterns) {
+pub(crate) fn blocks(doc: &mut Doc, groups: &[AdvisedGroup], events: &EventPatterns) {
     for advised in groups {
         doc.blocks.push(Block::Heading(heading(&advised.repeated)));
         doc.blocks.push(Block::Pairs(pairs(advised, events)));
@@ -152,7 +152,7 @@ fn before(repeated: &RepeatedGroup, events: &EventPatterns) -> String {
 }
 
 /// Returns the owner with the reason, and who is notified.
-pub(super) fn owner(route: &Route) -> String {
+pub(crate) fn owner(route: &Route) -> String {
     let address = |person: &Person| match person.email.as_str() {
         "" => person.name.clone(),
         email => email.to_owned(),

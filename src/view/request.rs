@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::plan::request::RequestedException;
 use crate::policy::tier::Needed;
-use crate::view::finding::FindingView;
+use crate::view::findings::FindingView;
 use crate::view::shape;
 
 /// A drafted request in the form of answers.

@@ -4,26 +4,23 @@
 
 mod after;
 mod attention;
+pub mod content;
 pub mod messages;
-pub mod shown;
 mod silent;
 pub mod tuning;
 
 use crate::diag;
+use crate::survey::event::TriageState;
 use crate::survey::route::Route;
-use crate::survey::triage::TriageState;
 use crate::survey::triage::counts::{TriageCounts, TriageRow};
 use crate::survey::triage::watch::Used;
 use crate::view::doc::{Block, Doc, DocTable, FormatNeeds, StyledText, Tone};
 use crate::view::json;
 use crate::view::repeated::{self, RepeatedView};
 use crate::view::shape;
+use crate::view::tables::{flexible, whole};
 use crate::view::triage::after::{DraftView, ProposalView};
-use crate::view::triage::shown::TriageView;
-use crate::view::triage::shown::flexible;
-use crate::view::triage::shown::plain;
-use crate::view::triage::shown::tone;
-use crate::view::triage::shown::whole;
+use crate::view::triage::content::{TriageView, plain, tone};
 use crate::view::triage::silent::SilentView;
 use crate::view::triage::tuning::BaselineView;
 use serde::Serialize;

@@ -11,8 +11,7 @@ use crate::status::stamp::Stamp;
 use crate::view::doc::{
     Block, Column, ColumnFit, Doc, DocTable, FindingList, FormatNeeds, StyledText, Tone,
 };
-use crate::view::finding;
-use crate::view::lint::LevelCounts;
+use crate::view::findings::{self, LevelCounts};
 use crate::view::shape;
 
 /// The content of `verify`.
@@ -84,10 +83,10 @@ pub fn doc<'a>(mut verify: Verify<'_>) -> Doc<'a> {
     );
     if verify.reads == FormatNeeds::Json {
         let shown = verify.findings.shown;
-        doc.fill_with("findings", shown, finding::shown);
+        doc.fill_with("findings", shown, findings::shown);
         return doc;
     }
-    finding::below(&verify.folder, &mut verify.findings);
+    findings::below(&verify.folder, &mut verify.findings);
     doc.blocks.push(Block::Findings(verify.findings));
     if !verify.uses.is_empty() {
         doc.blocks.push(Block::Heading(StyledText::plain("Uses")));

@@ -6,7 +6,7 @@ use exledger::diag::code::Code;
 use exledger::diag::{Finding, Level, Pos};
 use exledger::ledger::tree::{EntryKind, Tree, TreeError, TreeItem};
 use exledger::view::excerpt::Excerpts;
-use exledger::view::finding::MOST_OF_A_FILE;
+use exledger::view::findings::MOST_OF_A_FILE;
 
 /// One file, and how often it was read.
 struct File(String, Cell<usize>);

@@ -71,7 +71,7 @@ fn answer(findings: Vec<Finding>, reads: FormatNeeds) -> Doc<'static> {
         reads,
         findings: FindingList {
             shown: findings.into_iter().map(ShownFinding::from).collect(),
-            rules: exledger::view::finding::rules(),
+            rules: exledger::view::findings::rules(),
             judged: judged.collect(),
             is_for_machines: false,
         },

@@ -15,9 +15,15 @@ use tokens::{Named, Token};
 const LINE: &str =
     "diag yaml record ledger policy history approval status gate survey rules plan view render";
 
-/// Library modules outside the sequence, and the rightmost module that each may use; `session` also uses the others.
-const BESIDE: &[(&str, &str)] =
-    &[("interop", "plan"), ("clock", "record"), ("store", "history"), ("session", "plan")];
+/// Library modules outside the sequence, and the rightmost module that each may use. `session` also uses those before it,
+/// and `features` all of them.
+const BESIDE: &[(&str, &str)] = &[
+    ("interop", "plan"),
+    ("clock", "record"),
+    ("store", "history"),
+    ("session", "plan"),
+    ("features", "view"),
+];
 
 /// Modules of the program, and the rightmost module that each may use; `mcp` also uses the library's others, `commands` all.
 const PROGRAM: &[(&str, &str)] = &[("ask", "plan"), ("mcp", "view"), ("commands", "render")];
@@ -113,6 +119,15 @@ const SOURCES: &[(&str, &str, &[usize])] = &[
         "use exledger::session;\nuse crate::commands;\nuse exledger::render;\n",
         &[2, 3],
     ),
+    ("session/mod.rs", "use crate::store;\nuse crate::features;\nuse crate::view;\n", &[2, 3]),
+    (
+        "features/mod.rs",
+        "use crate::session;\nuse crate::view;\nuse crate::interop;\nuse crate::render;\n",
+        &[4],
+    ),
+    ("survey/mod.rs", "use crate::features;\n", &[1]),
+    ("view/mod.rs", "use crate::features;\n", &[1]),
+    ("mcp/server.rs", "use exledger::features;\n", &[]),
     ("session/mod.rs", "async fn f() { tokio::time::sleep(x).await }\n", &[1]),
     ("status/mod.rs", "use crate::nowhere;\n", &[1]),
     ("nowhere/mod.rs", "\n", &[1]),
@@ -213,11 +228,16 @@ fn may_use(from: &str, to: &str) -> bool {
         _ if from == to || from == "lib" => true,
         ("main", ..) => to == "commands",
         ("commands", .., None) => furthest(to).is_some(),
-        ("session" | "mcp", .., None) => BESIDE.iter().any(|(room, _)| *room == to),
+        ("session", .., None) => to != "features" && is_beside(to),
+        ("features" | "mcp", .., None) => is_beside(to),
         (_, Some(furthest), _, Some(target)) => target <= rank(furthest).unwrap(),
         (_, None, Some(own), Some(target)) => target < own,
         _ => false,
     }
+}
+
+fn is_beside(name: &str) -> bool {
+    BESIDE.iter().any(|(room, _)| *room == name)
 }
 
 /// Returns the names that `use` brings into a file, with the full path of each.

@@ -6,9 +6,9 @@ mod rows;
 use exledger::history::version::Digest;
 use exledger::policy::settings::{EventPatterns, PatternKey};
 use exledger::record::time::{Day, Instant, Term};
+use exledger::survey::event::TriageState;
 use exledger::survey::observation::{CountedInputs, Observation, ObservedKey};
 use exledger::survey::repetition::{self, RepeatedGroup, Trend};
-use exledger::survey::triage::TriageState;
 
 const KEYS: [PatternKey; 2] = [PatternKey::RootCause, PatternKey::Application];
 

@@ -5,6 +5,7 @@ mod ci;
 mod followed;
 mod screens;
 
+use exledger::features;
 use exledger::session::Session;
 use exledger::session::doctor::DoctorAnswer;
 use exledger::session::options::{Moment, Options};
@@ -71,7 +72,7 @@ pub(super) fn merge(repo: &Repo, path: &str, text: &str) {
 
 pub(super) fn examine(repo: &Repo) -> DoctorAnswer {
     let session = Session::open(repo.path(), Options::default()).unwrap();
-    session.doctor(&Moment::at(repo.now()), repo.path()).unwrap()
+    features::doctor::answer(&session, &Moment::at(repo.now()), repo.path()).unwrap()
 }
 
 pub(super) fn verdict(repo: &Repo) -> &'static str {

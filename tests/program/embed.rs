@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
+use exledger::features;
 use exledger::gate::answer::{GateVerdict, Question};
 use exledger::session::Session;
-use exledger::session::check::receipts::ReceiptLog;
+use exledger::session::check::{CheckRequest, receipts::ReceiptLog};
 use exledger::session::options::{Moment, Options};
 use serde_json::Value;
 
@@ -146,7 +147,12 @@ fn a_session_knows_that_its_clone_was_deepened_and_cut_off_again() {
     is_send(&session);
     let question = Question { identity: Some(IDENTITY.to_owned()), ..Question::default() };
     let verdict = || {
-        let check = session.check(&Moment::now(), &question, &ReceiptLog::none());
+        let check = features::check::answer(
+            &session,
+            &Moment::now(),
+            &CheckRequest::now(&question),
+            &ReceiptLog::none(),
+        );
         check.map_or(GateVerdict::Unknown, |check| check.answer.verdict)
     };
     assert_eq!(verdict(), GateVerdict::Unknown);

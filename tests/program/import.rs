@@ -19,9 +19,9 @@ mod unseen;
 
 use std::path::Path;
 
+use exledger::interop::drift::exception::{EntryReading, ForeignEnd, ImportEntry};
 use exledger::interop::import;
 use exledger::interop::import::format::ImportInput;
-use exledger::plan::import::{EntryReading, ForeignEnd, ImportEntry};
 use serde_json::{Value, json};
 
 use crate::cli::{Run, run};
@@ -32,7 +32,7 @@ const ON: &str = "2026-11-21";
 /// Returns the entries of a text as one line each: line, state, findings, end, text and notes.
 fn read(format: &str, path: &str, text: &str) -> Vec<String> {
     let input = ImportInput::plain(path, text.as_bytes());
-    match import::read(import::named(format).unwrap(), &input) {
+    match import::read(exledger::features::import::formats::named(format).unwrap(), &input) {
         Ok(entries) => entries.iter().map(shown).collect(),
         Err(error) => vec![format!("{}: {error}", error.line)],
     }

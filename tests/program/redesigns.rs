@@ -4,6 +4,7 @@
 mod hostile;
 mod signed;
 
+use exledger::features;
 use exledger::record::time::Instant;
 use exledger::session::Session;
 use exledger::session::audit::AuditRequest;
@@ -62,7 +63,7 @@ fn audited(repo: &Repo, on: &str) -> Vec<String> {
     let session = Session::open(repo.path(), Options::default()).unwrap();
     let request = AuditRequest { folder: repo.path(), ids: &[], checkpoints: &[], receipts: None };
     let at = Moment::at(Instant::parse(on).unwrap());
-    let findings = session.audit(&at, &request).unwrap().findings;
+    let findings = features::verify::answer(&session, &at, &request).unwrap().findings;
     let mut told = told(&findings);
     told.retain(|it| !it.ends_with("direct-push"));
     told

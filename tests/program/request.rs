@@ -7,6 +7,7 @@ mod refused;
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use exledger::features;
 use exledger::plan::request::{ExceptionRequest, RequestedException};
 use exledger::record::time::Instant;
 use exledger::session::Session;
@@ -90,7 +91,7 @@ pub(crate) fn ask(
     log: &mut RequestLog,
 ) -> Result<RequestedException, Error> {
     let asked = ExceptionRequest::read(arguments, None).unwrap();
-    session.request(&moment(NOW), &asked, log)
+    features::request::draft(session, &moment(NOW), &asked, log)
 }
 
 /// Returns every file below a folder with its bytes, `.git` included.
@@ -175,7 +176,7 @@ fn a_branch_gets_one_commit_all_else_stays_byte_for_byte_and_nothing_is_granted(
     repo.scribble("exledger.yaml", "version: 1\n# not committed\n");
     let before = files(repo.path());
     let session = open(repo.path());
-    let mut log = session.request_branches().unwrap();
+    let mut log = features::request::begin_log(&session).unwrap();
     assert_eq!(files(repo.path()), before, "nothing is written at the start");
     let made = ask(&session, &arguments(), &mut log).unwrap();
     let branch = made.branch.clone().unwrap();
@@ -220,7 +221,7 @@ fn a_branch_gets_one_commit_all_else_stays_byte_for_byte_and_nothing_is_granted(
 fn who_runs_the_agent_cannot_approve_what_it_files_and_a_lead_can() {
     let repo = ledger();
     let session = open(repo.path());
-    let mut log = session.request_branches().unwrap();
+    let mut log = features::request::begin_log(&session).unwrap();
     let made = ask(&session, &with(json!({"uses": null})), &mut log).unwrap();
     let branch = made.branch.unwrap().name;
     assert_eq!(made.needed.each_of, ["leads"]);
@@ -240,7 +241,7 @@ fn who_runs_the_agent_cannot_approve_what_it_files_and_a_lead_can() {
 fn the_same_request_again_is_the_same_draft_until_it_has_landed() {
     let repo = ledger();
     let session = open(repo.path());
-    let mut log = session.request_branches().unwrap();
+    let mut log = features::request::begin_log(&session).unwrap();
     let first = ask(&session, &arguments(), &mut log).unwrap();
     let before = files(repo.path());
     let told =
@@ -248,7 +249,7 @@ fn the_same_request_again_is_the_same_draft_until_it_has_landed() {
     assert_eq!(told(&ask(&session, &arguments(), &mut log).unwrap()), told(&first));
     // A session that comes later finds it on its branch.
     let later = open(repo.path());
-    let mut later_log = later.request_branches().unwrap();
+    let mut later_log = features::request::begin_log(&later).unwrap();
     assert_eq!(told(&ask(&later, &arguments(), &mut later_log).unwrap()), told(&first));
     assert_eq!(files(repo.path()), before);
 
@@ -273,7 +274,7 @@ fn the_same_request_again_is_the_same_draft_until_it_has_landed() {
 fn a_session_makes_ten_requests() {
     let repo = ledger();
     let session = open(repo.path());
-    let mut log = session.request_branches().unwrap();
+    let mut log = features::request::begin_log(&session).unwrap();
     for n in 0..10 {
         let task = json!({"task": format!("merge the {n}th fix of BILL-412")});
         ask(&session, &with(task), &mut log).unwrap();
@@ -294,7 +295,7 @@ fn a_bare_clone_and_a_ledger_in_a_folder_take_requests_too() {
     let bare = repo.clone_with(&["--bare"]);
     git(bare.path(), &["config", "user.email", "ana@example.com"]);
     let session = open(bare.path());
-    let mut log = session.request_branches().unwrap();
+    let mut log = features::request::begin_log(&session).unwrap();
     let made = ask(&session, &arguments(), &mut log).unwrap();
     let name = format!("{}:exceptions/{}.yaml", made.branch.unwrap().name, made.id);
     assert_eq!(git(bare.path(), &["show", &name]), made.yaml);
@@ -304,7 +305,7 @@ fn a_bare_clone_and_a_ledger_in_a_folder_take_requests_too() {
     inside.checkout();
     inside.config("user.email", "ana@example.com");
     let session = open(&inside.path().join("ledger"));
-    let mut log = session.request_branches().unwrap();
+    let mut log = features::request::begin_log(&session).unwrap();
     let made = ask(&session, &arguments(), &mut log).unwrap();
     let name = format!("{}:ledger/exceptions/{}.yaml", made.branch.unwrap().name, made.id);
     assert_eq!(git(inside.path(), &["show", &name]), made.yaml);

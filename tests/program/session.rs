@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use exledger::features;
 use exledger::history::checkpoint::Checkpoint;
 use exledger::plan::answers::Answers;
 use exledger::record::time::Instant;
@@ -13,7 +14,7 @@ use exledger::session::filing::review;
 use exledger::session::options::{Moment, Options};
 use exledger::session::triage::TriageRequest;
 use exledger::session::triage::sources::Source;
-use exledger::survey::triage::TriageState;
+use exledger::survey::event::TriageState;
 use serde_json::json;
 
 use crate::cli_new;
@@ -34,7 +35,7 @@ fn an_audit_is_an_answer_and_what_the_mainline_was_is_compared_with_it() {
     let session = open(repo.path());
     let at = moment(triage::ON);
     let request = AuditRequest { folder: repo.path(), ids: &[], checkpoints: &[], receipts: None };
-    let answer = session.audit(&at, &request).unwrap();
+    let answer = features::verify::answer(&session, &at, &request).unwrap();
     assert_eq!(told(&answer.findings), told(&audited(&repo, triage::ON)));
     assert!(answer.doubts.is_empty() && answer.uses.is_empty());
 
@@ -45,21 +46,21 @@ fn an_audit_is_an_answer_and_what_the_mainline_was_is_compared_with_it() {
     std::fs::write(kept.path().join(file), checkpoint.text()).unwrap();
     let files = [file.to_path_buf()];
     let compared = AuditRequest { folder: kept.path(), checkpoints: &files, ..request };
-    let again = session.audit(&at, &compared).unwrap();
+    let again = features::verify::answer(&session, &at, &compared).unwrap();
     assert_eq!(told(&again.findings), told(&answer.findings));
 
     let gone =
         Checkpoint { tip: "0123456789012345678901234567890123456789".to_owned(), ..checkpoint };
     std::fs::write(kept.path().join(file), gone.text()).unwrap();
-    let rewritten = session.audit(&at, &compared).unwrap();
+    let rewritten = features::verify::answer(&session, &at, &compared).unwrap();
     assert!(told(&rewritten.findings).contains(&"error history-rewritten".to_owned()));
     assert!(matches!(rewritten.checkpoint(), Err(Error::Undetermined(Undetermined::Other { .. }))));
 
     let ids = ["EXC-2026-C0VER".to_owned()];
-    let one = session.audit(&at, &AuditRequest { ids: &ids, ..request });
+    let one = features::verify::answer(&session, &at, &AuditRequest { ids: &ids, ..request });
     assert_eq!(one.unwrap().records.len(), 1);
     let ids = ["EXC-1999-AAAAA".to_owned()];
-    let none = session.audit(&at, &AuditRequest { ids: &ids, ..request });
+    let none = features::verify::answer(&session, &at, &AuditRequest { ids: &ids, ..request });
     assert!(matches!(none, Err(Error::Usage(Usage::Record { .. }))));
 }
 
@@ -75,7 +76,7 @@ fn findings_are_triaged_and_drafted_once() {
         let request =
             TriageRequest { asks_unused: true, asks_drafts: true, ..TriageRequest::default() };
         let at = moment(triage::ON);
-        session.triage(&at, vec![source], &request).unwrap()
+        features::triage::answer(&session, &at, vec![source], &request).unwrap()
     };
     let answer = triaged();
     assert_eq!(answer.counts.n(TriageState::Covered), 1);
@@ -113,7 +114,7 @@ fn a_record_is_filed_once_nothing_is_missing() {
         writes_drafts: false,
         folder: folder.path(),
     };
-    let filing = session.filing(&at, &request(&given)).unwrap();
+    let filing = features::new::prepare(&session, &at, &request(&given)).unwrap();
     let draft = filing.draft(&filing.answers);
     let missing = filing.missing(&draft, filing.asks_end);
     let fields: Vec<&str> = missing.iter().map(|it| it.of.field.as_str()).collect();
@@ -131,7 +132,7 @@ fn a_record_is_filed_once_nothing_is_missing() {
         "The job is replaced in December (BILL-412); splitting the user now would stop invoicing.",
     );
     whole.set("compensating_controls", json!([{"description": "Alert on use at night"}]));
-    let filing = session.filing(&at, &request(&whole)).unwrap();
+    let filing = features::new::prepare(&session, &at, &request(&whole)).unwrap();
     let draft = filing.draft(&filing.answers);
     filing.refuse_incomplete(&draft).unwrap();
     let reviewed = filing.review(&draft).unwrap();
@@ -144,5 +145,5 @@ fn a_record_is_filed_once_nothing_is_missing() {
     assert!(matches!(filing.create(&draft), Err(Error::Usage(_))));
 
     let unknown = FilingRequest { profile: Some("nowhere"), ..request(&whole) };
-    assert!(matches!(session.filing(&at, &unknown), Err(Error::Usage(_))));
+    assert!(matches!(features::new::prepare(&session, &at, &unknown), Err(Error::Usage(_))));
 }

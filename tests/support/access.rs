@@ -2,6 +2,7 @@
 
 use std::io::Cursor;
 
+use exledger::features;
 use exledger::record::time::Instant;
 use exledger::render;
 use exledger::render::format::OutputStyle;
@@ -98,7 +99,7 @@ pub(crate) fn ask_on(repo: &Repo, on: &str, lists: &[&str], complete: &[&str]) -
     });
     let complete: Vec<String> = complete.iter().map(|it| (*it).to_owned()).collect();
     let at = Moment::at(Instant::parse(on).unwrap());
-    let answer = session.access(&at, sources.collect(), &complete).unwrap();
+    let answer = features::access::answer(&session, &at, sources.collect(), &complete).unwrap();
     let shown = AccessView {
         stamp: answer.snapshot().stamp(),
         sources: &[],

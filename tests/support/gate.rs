@@ -8,9 +8,9 @@ use exledger::gate::verdict as gate;
 use exledger::policy::governance::Governance;
 use exledger::status::state::{RecordFacts, RecordState};
 use exledger::status::{self};
+use exledger::survey::event::{CloudEvent, TriageInput, TriageState};
 use exledger::survey::triage::judge::TriageJudge;
 use exledger::survey::triage::last_events::{EventMemory, LastEvents};
-use exledger::survey::triage::{CloudEvent, TriageInput, TriageState};
 
 use crate::support::approval::{file_as, ledger};
 use crate::support::repo::Repo;

@@ -1,6 +1,6 @@
 //! Reads a forge's reviews of a merged pull request from a file, and answers about them.
 //!
-//! Start at [`run`]; [`Session::reviews`] decides. Follows `docs/spec/approval.md`, 1.12.
+//! Start at [`run`]; [`features::approve::prepare_reviews`] decides. Follows `docs/spec/approval.md`, 1.12.
 
 use crate::commands::context::fault;
 use crate::commands::context::{self, Ctx};
@@ -9,6 +9,7 @@ use crate::commands::next_steps;
 use exledger::approval::reviews::Reviews;
 use exledger::approval::statement::file::ApprovalSubject;
 use exledger::approval::statement::limits::SIGNATURE;
+use exledger::features;
 use exledger::plan::reviews::ApprovalFileDraft;
 use exledger::plan::reviews::skipped::{SkippedReview, UnresolvedReview};
 use exledger::session::Session;
@@ -36,7 +37,7 @@ pub(super) fn run(
     session.work_tree()?;
     let reviews = read(ctx, file)?;
     let progress = ctx.progress(context::READING);
-    let prepared = session.reviews(&ctx.moment(), &reviews);
+    let prepared = features::approve::prepare_reviews(&session, &ctx.moment(), &reviews);
     drop(progress);
     // It holds the whole history, which takes long to free.
     let prepared = ManuallyDrop::new(prepared?);

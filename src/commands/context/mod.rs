@@ -25,6 +25,7 @@ use crate::ask;
 use crate::commands::context::globals::{Color, Globals};
 use crate::commands::context::output::Formats;
 use exledger::clock;
+use exledger::features;
 use exledger::plan::evidence::EvidenceInput;
 use exledger::record::time::Instant;
 use exledger::render;
@@ -190,7 +191,7 @@ impl Ctx {
     /// Compares a state with the commit where it will land.
     ///
     /// # Errors
-    /// As [`Session::compare`].
+    /// As [`features::diff::answer`].
     pub(crate) fn compare(
         &self,
         home: &Session,
@@ -198,7 +199,7 @@ impl Ctx {
         proposed: ProposedState<'_>,
     ) -> anyhow::Result<Compared> {
         let _progress = self.progress(READING);
-        Ok(home.compare(&self.moment(), onto, proposed)?)
+        Ok(features::diff::answer(home, &self.moment(), onto, proposed)?)
     }
 
     /// Reads the evidence given by flags.

@@ -17,6 +17,7 @@ use crate::commands::export::pack::contents::PackContents;
 use crate::commands::export::runner;
 use crate::commands::{lint, verify};
 use exledger::diag;
+use exledger::features;
 use exledger::interop::archive;
 use exledger::session::pack::PackRequest;
 use exledger::store::files::FileError;
@@ -68,7 +69,7 @@ impl Run for PackArgs {
         let session = ctx.home()?;
         let progress = ctx.progress(context::READING);
         let request = PackRequest { from: self.from.begin(), to: self.to.instant(), now: ctx.now };
-        let packed = session.pack(request)?;
+        let packed = features::pack::prepare(&session, request)?;
         drop(progress);
         if request.to > ctx.now {
             ctx.tell(&format!(
@@ -81,7 +82,7 @@ impl Run for PackArgs {
             ctx.tell("error: no pack was written, because it would be incomplete");
             return Ok(Outcome::Undetermined);
         }
-        let counts = view::lint::LevelCounts::count(packed.audit.findings.iter());
+        let counts = view::findings::LevelCounts::count(packed.audit.findings.iter());
         let outcome = lint::of_counts(ctx, counts);
         let contents = PackContents { packed: &packed, span: (&self.from, &self.to), outcome };
         let files = contents.files()?;

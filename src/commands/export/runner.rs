@@ -11,6 +11,7 @@ use anyhow::Context as _;
 use crate::commands::context::{Ctx, fault, place};
 use crate::commands::exit::Outcome;
 use exledger::diag;
+use exledger::features;
 use exledger::interop::export::earlier;
 use exledger::interop::export::input::{ExportInput, ExportOptions};
 use exledger::interop::export::loss::ExportLoss;
@@ -179,7 +180,7 @@ impl ExportRun {
                 return Err(fault::undetermined(what, "write a file of its own with -o FILE"));
             }
         }
-        let inside = home.path_in_repository(path);
+        let inside = features::export::path_in_repository(home, path);
         let shared = SharedFile {
             bytes: opened.is_some().then_some(bytes.as_slice()),
             path: inside.as_deref(),

@@ -10,14 +10,15 @@ use crate::commands::context::fault;
 use crate::commands::exit::Outcome;
 use crate::commands::next_steps;
 use crate::commands::prompts;
+use exledger::features;
+use exledger::features::import::complete::{CompletionRequest, PreparedCompletion};
+use exledger::features::import::prompted::CompletionPrompts;
 use exledger::plan::answers::Answers;
 use exledger::plan::field_values;
 use exledger::plan::part;
 use exledger::plan::question::table::{self, QuestionField};
 use exledger::record::credential;
 use exledger::session::Session;
-use exledger::session::import::complete::{CompletionRequest, PreparedCompletion};
-use exledger::session::import::prompted::CompletionPrompts;
 use exledger::survey::shell::quoted;
 use exledger::view;
 use exledger::view::import::CompletedLine;
@@ -60,7 +61,7 @@ impl Completing<'_> {
             // Nobody else can write while it is held.
             drop(prepared);
             asked.insert(of.field.clone());
-            self.ask((ctx, &session.completion_prompts()?), &of, n)?;
+            self.ask((ctx, &features::import::read_completion_prompts(session)?), &of, n)?;
         };
         ctx.of_notices(&prepared.notices);
         prepared.refuse_incomplete()?;
@@ -76,7 +77,11 @@ impl Completing<'_> {
         session: &'s Session,
     ) -> anyhow::Result<PreparedCompletion<'s>> {
         let _progress = ctx.progress("reading the drafts");
-        Ok(session.complete(&ctx.moment(), &self.request(ctx, &self.given))?)
+        Ok(features::import::prepare_completion(
+            session,
+            &ctx.moment(),
+            &self.request(ctx, &self.given),
+        )?)
     }
 
     fn request<'r>(&'r self, ctx: &'r Ctx, given: &'r Answers) -> CompletionRequest<'r> {

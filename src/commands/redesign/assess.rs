@@ -10,6 +10,7 @@ use crate::commands::exit::Outcome;
 use crate::commands::prompts;
 use crate::commands::redesign::named::id_or_ask;
 use crate::commands::redesign::written::{self, RedesignEvent};
+use exledger::features;
 use exledger::plan::redesign::{self, RecurredPattern};
 use exledger::policy::redesign::{Redesign, RedesignOutcome};
 use exledger::session::Session;
@@ -63,9 +64,10 @@ impl Run for RedesignAssessArgs {
             RedesignOutcome::Effective => recurrence(ctx, &session, &id)?,
             RedesignOutcome::Recurred | RedesignOutcome::Abandoned => None,
         };
-        let prepared = session.edit_redesign(&ctx.moment(), (&id, &by), &|taken| {
-            redesign::assess(taken, outcome, &reason, recurrence.as_ref())
-        })?;
+        let prepared =
+            features::redesign::prepare_edit(&session, &ctx.moment(), (&id, &by), &|taken| {
+                redesign::assess(taken, outcome, &reason, recurrence.as_ref())
+            })?;
         let happened = RedesignEvent {
             command: "redesign-assess",
             event: "assessed",
@@ -79,7 +81,7 @@ impl Run for RedesignAssessArgs {
 
 /// Returns what landed after a redesign was done, if it is more than was expected.
 fn recurrence(ctx: &Ctx, session: &Session, id: &str) -> anyhow::Result<Option<RecurredPattern>> {
-    let Some(Redesign { id, .. }) = session.redesign_here(id)? else {
+    let Some(Redesign { id, .. }) = features::redesign::read(session, id)? else {
         return Ok(None);
     };
     let approved = ctx.approved_only(session, Scope::Everything)?;

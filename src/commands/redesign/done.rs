@@ -8,6 +8,7 @@ use crate::commands::decision::{self, DecisionFlags};
 use crate::commands::exit::Outcome;
 use crate::commands::redesign::named::id_or_ask;
 use crate::commands::redesign::written::{self, RedesignEvent};
+use exledger::features;
 use exledger::plan::redesign;
 
 /// Record that a redesign was done
@@ -44,8 +45,10 @@ impl Run for RedesignDoneArgs {
             it.done.is_none() && it.assessed.is_none()
         })?;
         let evidence = ctx.shown(&session, &self.evidence)?;
-        let prepared = session
-            .edit_redesign(&ctx.moment(), (&id, &by), &|taken| redesign::done(taken, &evidence))?;
+        let prepared =
+            features::redesign::prepare_edit(&session, &ctx.moment(), (&id, &by), &|taken| {
+                redesign::done(taken, &evidence)
+            })?;
         let happened = RedesignEvent {
             command: "redesign-done",
             event: "done",

@@ -6,6 +6,7 @@ use crate::commands::context::Ctx;
 use crate::commands::context::fault;
 use crate::commands::picker;
 use crate::commands::prompts;
+use exledger::features;
 use exledger::policy::redesign::Redesign;
 
 /// Returns the given id; if there is none, the redesign of the work tree that the user chooses among those that fit.
@@ -32,7 +33,7 @@ pub(super) fn id_or_ask(
     if !prompts::can_prompt(ctx) {
         return Err(unnamed());
     }
-    let offers = ctx.home()?.redesigns_here(fits)?.into_iter();
+    let offers = features::redesign::list(&ctx.home()?, fits)?.into_iter();
     match offers.map(|it| picker::offer(it.id, it.title)).collect::<Vec<_>>() {
         offers if offers.is_empty() => Err(fault::usage_error(
             format!("there is no redesign here for `redesign {command}`"),

@@ -14,6 +14,7 @@ use crate::commands::picker;
 use crate::commands::prompts;
 use crate::commands::redesign::written::{self, RedesignEvent};
 use exledger::diag;
+use exledger::features;
 use exledger::plan::redesign::{RedesignAnswers, pattern_keys};
 use exledger::policy::governance::Governance;
 use exledger::policy::redesign::{Redesign, file};
@@ -100,7 +101,7 @@ impl Run for RedesignNewArgs {
             ],
         )?;
         let answers = self.answers(ctx, &session, &governance)?;
-        let mut prepared = session.new_redesign(&ctx.moment(), &answers)?;
+        let mut prepared = features::redesign::prepare_new(&session, &ctx.moment(), &answers)?;
         let filed = file::read(&prepared.path, prepared.edited.text.as_bytes()).redesign;
         if let Some(redesign) = filed {
             prepared.remarks.extend(remarks(ctx, &session, &redesign));

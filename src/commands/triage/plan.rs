@@ -9,6 +9,7 @@ use clap::ValueEnum;
 use crate::commands::context::stdin;
 use crate::commands::context::{self, Ctx, fault, place};
 use crate::commands::exit::Outcome;
+use exledger::features;
 use exledger::policy::governance::{NO_POLICY, State};
 use exledger::session::triage::alerts::{AlertPlanRequest, AlertSource};
 use exledger::survey::triage::alert::is_repository_name;
@@ -55,7 +56,7 @@ impl AlertsToPlan<'_> {
         let sources = self.sources(ctx)?;
         let progress = ctx.progress(context::READING);
         let request = AlertPlanRequest { repository, environment: self.environment };
-        let answer = session.plan_alerts(&ctx.moment(), &sources, &request)?;
+        let answer = features::triage::plan_alerts(&session, &ctx.moment(), &sources, &request)?;
         drop(progress);
         ctx.of_notices(answer.snapshot().notices());
         if answer.snapshot().governance().state == State::Absent {

@@ -5,7 +5,7 @@
 use crate::interop::drift::options::DriftOptions;
 use crate::interop::drift::{files, imported, patterns};
 use crate::interop::import::format::ImportError;
-use crate::survey::drift::suppression::{CitingAdvice, FoundSuppression};
+use crate::rules::scan::suppression::{CitingAdvice, FoundSuppression};
 
 /// Returns the suppression of everything by a file whose content is not known, and why; `None` if no tool reads it by its
 /// name.

@@ -12,8 +12,8 @@ use crate::interop::drift::patterns::DriftPattern;
 use crate::interop::import::format::is_no_end;
 use crate::record::id::Id;
 use crate::record::time::Day;
+use crate::rules::scan::suppression::{FoundSuppression, SuppressionEnd};
 use crate::survey::cited;
-use crate::survey::drift::suppression::{FoundSuppression, SuppressionEnd};
 
 /// The maximum length of the text of a suppression in messages, in characters.
 const LONGEST_LABEL: usize = 60;

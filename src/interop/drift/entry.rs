@@ -3,10 +3,10 @@
 //! Uses yaml, survey's suppressions. Pure. Start at [`EntryFinder`].
 
 use crate::diag::Pos;
-use crate::survey::cited;
-use crate::survey::drift::suppression::{
+use crate::rules::scan::suppression::{
     CitingAdvice, FoundSuppression, HiddenFindings, SuppressionEnd,
 };
+use crate::survey::cited;
 use crate::yaml::node::Node;
 
 /// An entry of a file.

@@ -9,10 +9,10 @@ use crate::interop::drift::options::DriftOptions;
 use crate::interop::drift::policies::{KINDS, PolicyKind};
 use crate::interop::import;
 use crate::interop::import::format::ImportError;
-use crate::survey::cited;
-use crate::survey::drift::suppression::{
+use crate::rules::scan::suppression::{
     CitingAdvice, FoundSuppression, HiddenFindings, HiddenIds, SuppressionEnd,
 };
+use crate::survey::cited;
 use crate::yaml::node::Node;
 
 /// The endings of the files that are read by a word that they hold.

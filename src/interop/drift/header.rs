@@ -4,7 +4,7 @@
 
 use crate::interop::drift::comments::SourceLine;
 use crate::record::time::Instant;
-use crate::survey::drift::suppression::{GeneratedFile, StaleAfter};
+use crate::rules::scan::suppression::{GeneratedFile, StaleAfter};
 
 /// A word that its second line has.
 pub(super) const WORD: &str = "ledger=";

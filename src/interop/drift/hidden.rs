@@ -4,7 +4,7 @@
 //! each tool's own reading of its comments.
 
 use crate::interop::drift::options::DriftOptions;
-use crate::survey::drift::suppression::{HiddenFindings, HiddenIds};
+use crate::rules::scan::suppression::{HiddenFindings, HiddenIds};
 
 /// Returns what a comment of a tool hides; `None` if it is none of the comments that are looked for.
 ///

@@ -3,17 +3,17 @@
 //! Uses interop's import readers, plan's entries, survey's suppressions. Pure. Start at [`by_name`]. Follows
 //! `docs/spec/interop.md`, 4 and 5.
 
+use crate::interop::drift::exception::{EntryReading, ForeignEnd, ForeignException, ImportEntry};
 use crate::interop::drift::files;
 use crate::interop::drift::options::DriftOptions;
 use crate::interop::import;
 use crate::interop::import::format::{self, ImportFormat, ImportInput};
-use crate::plan::import::{EntryReading, ForeignEnd, ForeignException, ImportEntry};
 use crate::record::subject::FindingKey;
 use crate::record::time::{self, Instant};
-use crate::survey::cited;
-use crate::survey::drift::suppression::{
+use crate::rules::scan::suppression::{
     CitingAdvice, FoundSuppression, HiddenFindings, HiddenIds, SuppressionEnd,
 };
+use crate::survey::cited;
 
 const ON_THE_LINE_BEFORE: CitingAdvice = CitingAdvice::plain("put `# ID` on the line before");
 

@@ -6,13 +6,16 @@
 mod by_name;
 pub mod comments;
 pub mod entry;
+pub mod exception;
 pub mod files;
 mod header;
 mod hidden;
 pub mod imported;
 pub mod options;
+pub mod packages;
 pub mod patterns;
 pub mod policies;
+pub mod text;
 
 use regex::bytes::Regex;
 
@@ -20,7 +23,7 @@ use crate::interop::drift::comments::SourceLine;
 use crate::interop::drift::options::DriftOptions;
 use crate::interop::drift::patterns::DriftPattern;
 use crate::interop::drift::policies::PolicyKind;
-use crate::survey::drift::suppression::{FoundSuppression, GeneratedFile};
+use crate::rules::scan::suppression::{FoundSuppression, GeneratedFile};
 
 /// The largest file that is read, in bytes.
 pub const LARGEST: u64 = 1 << 20;

@@ -7,7 +7,7 @@
 
 use regex::bytes::Regex;
 
-use crate::survey::drift::suppression::CitingAdvice;
+use crate::rules::scan::suppression::CitingAdvice;
 
 const TABLE: &str = include_str!("patterns.tsv");
 

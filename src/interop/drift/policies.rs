@@ -5,11 +5,14 @@
 
 use crate::interop::drift::entry::{EntryFinder, FoundEntry};
 use crate::interop::export::engine_pattern::{between_anchors, of_regex};
-use crate::interop::export::prowler::PROVIDERS;
 use crate::interop::import::format::is_no_end;
 use crate::record::time::Instant;
-use crate::survey::drift::suppression::{CitingAdvice, HiddenFindings, HiddenIds, SuppressionEnd};
+use crate::rules::scan::suppression::{CitingAdvice, HiddenFindings, HiddenIds, SuppressionEnd};
 use crate::yaml::node::Node;
+
+/// The providers of Prowler whose locators are known.
+pub(crate) const PROWLER_PROVIDERS: &[&str] =
+    &["aws", "azure", "gcp", "kubernetes", "github", "m365"];
 
 /// A kind of exceptions.
 #[derive(Clone, Copy)]
@@ -167,7 +170,7 @@ fn prowler(root: &Node, found: &mut EntryFinder<'_>) {
             let regions = texts(check.value.get("Regions")).unwrap_or_else(all);
             let resources = texts(check.value.get("Resources")).unwrap_or_else(all);
             // Which cloud the accounts are in, the file does not say.
-            let hidden = PROVIDERS.iter().map(|cloud| {
+            let hidden = PROWLER_PROVIDERS.iter().map(|cloud| {
                 let place = |of_region: &&str| {
                     let place = format!("{cloud}:{}/{}", account.key, region(of_region));
                     let names = resources.iter().map(|resource| unanchored(resource));

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::interop::drift::policies::PROWLER_PROVIDERS;
 use crate::interop::export::engine_finding::engine_losses;
 use crate::interop::export::engine_pattern::{has_wildcard, regex_without_stars};
 use crate::interop::export::input::{ExportInput, ExportedFinding};
@@ -29,9 +30,6 @@ pub const TARGET: ExportTarget = ExportTarget {
     merge: Some(merge),
     archive: None,
 };
-
-/// The providers whose locators are known.
-pub(crate) const PROVIDERS: &[&str] = &["aws", "azure", "gcp", "kubernetes", "github", "m365"];
 
 /// An entry below a check of an account.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,7 +59,7 @@ impl<'a> ProwlerLocator<'a> {
         let (account, rest) = rest.split_once('/')?;
         let (region, resource) = rest.split_once('/')?;
         let is_whole = ![account, region, resource].contains(&"") && !has_wildcard(account);
-        let is_known = PROVIDERS.contains(&provider);
+        let is_known = PROWLER_PROVIDERS.contains(&provider);
         (is_whole && is_known).then_some(ProwlerLocator { account, region, resource })
     }
 }

@@ -3,10 +3,10 @@
 //! Uses plan's entries. Pure. Start at [`FORMAT`]; `advisories` reads the list that cargo-audit has, too. The format
 //! has no end.
 
+use crate::interop::drift::exception::{ForeignException, ImportEntry, key};
 use crate::interop::import::format::{ImportError, ImportFormat, ImportInput, file_name};
 use crate::interop::import::lines::LineIndex;
 use crate::interop::import::toml::{self, TomlInput};
-use crate::plan::import::{ForeignException, ImportEntry, key};
 
 pub const FORMAT: ImportFormat = ImportFormat {
     name: "cargo-deny",

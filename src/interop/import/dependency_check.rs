@@ -9,9 +9,9 @@ use std::borrow::Cow;
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::reader::Reader;
 
+use crate::interop::drift::exception::{ForeignEnd, ForeignException, ImportEntry, key};
 use crate::interop::import::format::{ImportError, ImportFormat, ImportInput, file_name, text};
 use crate::interop::import::lines::LineIndex;
-use crate::plan::import::{ForeignEnd, ForeignException, ImportEntry, key};
 use crate::record::subject::FindingKey;
 use crate::record::time::{Day, Instant, When};
 

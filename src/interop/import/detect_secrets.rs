@@ -6,12 +6,12 @@ use std::io::Cursor;
 
 use serde::Deserialize;
 
+use crate::interop::drift::exception::{ForeignException, ImportEntry, key};
+use crate::interop::drift::text::path_notes;
 use crate::interop::import::format::{ImportError, ImportFormat, ImportInput, file_name};
 use crate::interop::import::lines::LineIndex;
 use crate::interop::object::Object;
 use crate::interop::scan::{Broken, KeptPiece, Scan};
-use crate::plan::import::text::path_notes;
-use crate::plan::import::{ForeignException, ImportEntry, key};
 use crate::record::subject::FindingKey;
 
 pub const FORMAT: ImportFormat = ImportFormat {

@@ -2,8 +2,8 @@
 //!
 //! Uses plan's entries, record's times. Pure. Start at [`ImportFormat`].
 
+use crate::interop::drift::exception::ImportEntry;
 use crate::interop::import::lines;
-use crate::plan::import::ImportEntry;
 use crate::record::time::Instant;
 
 /// The largest input, in bytes.

@@ -3,10 +3,10 @@
 //! Uses plan's entries. Pure. Start at [`FORMAT`]. Read as gitleaks does (detect.go): `\` is `/`, and a line with
 //! another number of `:` is skipped there, too.
 
+use crate::interop::drift::exception::{ForeignException, ImportEntry, key};
+use crate::interop::drift::text::path_notes;
 use crate::interop::import::format::{ImportError, ImportFormat, ImportInput, file_name, text};
 use crate::interop::import::lines;
-use crate::plan::import::text::path_notes;
-use crate::plan::import::{ForeignException, ImportEntry, key};
 use crate::record::subject::FindingKey;
 
 pub const FORMAT: ImportFormat = ImportFormat {

@@ -3,11 +3,12 @@
 //! Uses plan's entries. Pure. Start at [`FORMAT`]. Read as grype does (grype/match/ignore.go): a name with a character
 //! of regular expressions is one. The format has no end.
 
+use crate::interop::drift::exception::{ForeignException, ImportEntry, key};
+use crate::interop::drift::packages;
 use crate::interop::glob::{self, GlobReading};
 use crate::interop::import::format::{ImportError, ImportFormat, ImportInput};
 use crate::interop::import::yaml as document;
 use crate::interop::package_types;
-use crate::plan::import::{ForeignException, ImportEntry, key, packages};
 use crate::record::subject::FindingKey;
 use crate::yaml::node::{Node, Value};
 

@@ -4,9 +4,9 @@
 
 mod expression;
 
+use crate::interop::drift::exception::{ForeignEnd, ForeignException, ImportEntry, key};
 use crate::interop::import::format::{ImportError, ImportFormat, ImportInput, is_no_end};
 use crate::interop::import::yaml as document;
-use crate::plan::import::{ForeignEnd, ForeignException, ImportEntry, key};
 use crate::record::subject::FindingKey;
 use crate::record::time::{Instant, When};
 use crate::yaml::node::{MapEntry, Node};

@@ -1,52 +1,27 @@
 //! Readers of the files in which other tools keep their exceptions: bytes in, entries out.
 //!
-//! Uses record, plan's entries. Pure. Start at [`ALL`] and [`named`]. Follows `docs/spec/interop.md`, 4. A reader fails
+//! Uses record, the entries of `interop::drift`. Pure. Start at [`read`]. Follows `docs/spec/interop.md`, 4. A reader fails
 //! as a whole only if nothing can be told of the file; an entry that can't be read hides no other.
 
 pub mod cargo_audit;
 pub mod cargo_deny;
-pub mod csv;
 pub mod dependency_check;
 pub mod detect_secrets;
 pub mod format;
-pub mod github_alerts;
 pub mod gitleaks;
 pub mod grype;
 pub mod kyverno;
 pub mod lines;
 pub mod osv_scanner;
-pub mod sarif;
 pub mod snyk;
 pub mod toml;
 pub mod trivy;
 pub mod yaml;
 
+use crate::interop::drift::exception::ImportEntry;
 use crate::interop::import::format::{
     ImportError, ImportFormat, ImportInput, MOST_BYTES, MOST_ENTRIES,
 };
-use crate::plan::import::ImportEntry;
-
-/// The formats, the most common first.
-pub const ALL: &[ImportFormat] = &[
-    trivy::FORMAT,
-    csv::FORMAT,
-    gitleaks::FORMAT,
-    snyk::FORMAT,
-    cargo_deny::FORMAT,
-    cargo_audit::FORMAT,
-    osv_scanner::FORMAT,
-    sarif::FORMAT,
-    detect_secrets::FORMAT,
-    dependency_check::FORMAT,
-    grype::FORMAT,
-    github_alerts::FORMAT,
-    kyverno::FORMAT,
-];
-
-/// Returns the format of a name.
-pub fn named(name: &str) -> Option<&'static ImportFormat> {
-    ALL.iter().find(|format| format.name == name)
-}
 
 /// Reads an input within the limits.
 ///

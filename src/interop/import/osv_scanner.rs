@@ -7,13 +7,13 @@ use std::collections::BTreeSet;
 
 use toml_edit::{Datetime, Item};
 
+use crate::interop::drift::exception::{ForeignEnd, ForeignException, ImportEntry, key};
+use crate::interop::drift::text::path_notes;
 use crate::interop::import::format::{
     ImportError, ImportFormat, ImportInput, file_name, is_no_end,
 };
 use crate::interop::import::lines::LineIndex;
 use crate::interop::import::toml::{self, TomlInput, TomlItem};
-use crate::plan::import::text::path_notes;
-use crate::plan::import::{ForeignEnd, ForeignException, ImportEntry, key};
 use crate::record::subject::FindingKey;
 use crate::record::time::{Day, Instant, When};
 

@@ -3,10 +3,11 @@
 //! Uses plan's entries. Pure. Start at [`FORMAT`]. Read as snyk-policy 5 does: a bare date is its first instant; quoted
 //! dates are compared as texts, so `'never'` never ends.
 
+use crate::interop::drift::exception::{ForeignEnd, ForeignException, ImportEntry, key};
+use crate::interop::drift::packages;
 use crate::interop::import::format::{ImportError, ImportFormat, ImportInput, file_name};
 use crate::interop::import::yaml as document;
 use crate::interop::snyk;
-use crate::plan::import::{ForeignEnd, ForeignException, ImportEntry, key, packages};
 use crate::record::subject::FindingKey;
 use crate::record::time::{Day, Instant, When};
 use crate::yaml::node::{MapEntry, Node, Value};

@@ -6,13 +6,13 @@
 
 use std::collections::BTreeSet;
 
+use crate::interop::drift::exception::{ForeignEnd, ForeignException, ImportEntry, key};
 use crate::interop::glob::{self, GlobReading};
 use crate::interop::import::format::{
     ImportError, ImportFormat, ImportInput, file_name, is_no_end, text,
 };
 use crate::interop::import::lines;
 use crate::interop::import::yaml as document;
-use crate::plan::import::{ForeignEnd, ForeignException, ImportEntry, key};
 use crate::record::subject::FindingKey;
 use crate::record::time::{Day, Instant, When};
 use crate::yaml::node::{Node, Value};

@@ -9,7 +9,7 @@ use crate::interop::sarif::package::PackageClues;
 use crate::interop::sarif::rule::SarifRule;
 use crate::interop::sarif::{head, package, result, uri, weakness};
 use crate::record::vocabulary::Risk;
-use crate::survey::triage::{FindingFile, FindingPlace, ScannerFinding};
+use crate::survey::event::{FindingFile, FindingPlace, ScannerFinding};
 
 /// What an alert says about its result.
 #[derive(Clone, Copy, Debug)]

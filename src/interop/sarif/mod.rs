@@ -20,7 +20,7 @@ use std::collections::BTreeSet;
 use std::io::{BufRead, Seek, SeekFrom};
 
 use crate::interop::scan::{Broken, ByteSpan, KeptPiece, Scan};
-use crate::survey::triage::ScannerFinding;
+use crate::survey::event::ScannerFinding;
 
 use crate::interop::sarif::roots::Roots;
 use head::RunHead;

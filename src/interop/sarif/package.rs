@@ -9,7 +9,7 @@ use crate::gate::purl::{self, Purl};
 use crate::interop::package_types;
 use crate::interop::sarif::rule::SarifRule;
 use crate::interop::snyk;
-use crate::survey::triage::FindingPlace;
+use crate::survey::event::FindingPlace;
 
 /// A package, as far as a result identifies it.
 #[derive(Clone, Debug, Default)]

@@ -16,7 +16,7 @@ use crate::interop::sarif::rule::{self, SarifRule};
 use crate::interop::sarif::uri::Places;
 use crate::interop::sarif::{package, weakness};
 use crate::record::vocabulary::Risk;
-use crate::survey::triage::{FindingFile, FindingPlace, ScannerFinding};
+use crate::survey::event::{FindingFile, FindingPlace, ScannerFinding};
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]

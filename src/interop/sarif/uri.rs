@@ -10,7 +10,7 @@ use crate::interop::sarif::head::{DeclaredArtifact, RunHead};
 use crate::interop::sarif::lenient::Lenient;
 use crate::interop::sarif::location::NamedLocation;
 use crate::interop::sarif::roots::Roots;
-use crate::survey::triage::FindingFile;
+use crate::survey::event::FindingFile;
 
 /// The maximum nesting depth of base ids.
 const DEEPEST: usize = 8;

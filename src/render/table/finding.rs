@@ -11,7 +11,7 @@ use crate::view::doc;
 use crate::view::doc::ColumnFit;
 use crate::view::doc::StyledText;
 use crate::view::doc::Tone;
-use crate::view::finding::MOST_OF_A_FILE;
+use crate::view::findings::MOST_OF_A_FILE;
 
 /// Returns the findings in order, one text for each.
 pub(super) fn pieces<'f>(

@@ -1,6 +1,6 @@
 //! Approval files for a forge's reviews of a merged pull request, written beside the records.
 //!
-//! Start at `prepare`. Follows `docs/spec/approval.md`, 1.12.
+//! Start at `prepare_files`. Follows `docs/spec/approval.md`, 1.12.
 
 use std::path::Path;
 
@@ -48,7 +48,7 @@ pub struct ReviewFiles {
 /// # Errors
 /// [`Usage`] if the landing is not on the approved ref, or a review can't be written as a file; [`Undetermined`] if the
 /// ledger, or a history that is needed, can't be read.
-pub(crate) fn prepare<'s>(
+pub(crate) fn prepare_files<'s>(
     located: &'s Located,
     at: &Moment,
     reviews: &Reviews,

@@ -8,11 +8,11 @@ use crate::gate::answer::Question;
 use crate::gate::receipt::CheckAnswer;
 use crate::history::watched_paths::RecordFilter;
 use crate::policy::governance::{Governance, State};
-use crate::session::Session;
 use crate::session::check::freshness::MaxAge;
 use crate::session::check::receipts::ReceiptLog;
 use crate::session::check::{self, CheckRequest};
 use crate::session::error::Error;
+use crate::session::locate::Located;
 use crate::session::mainline::OpenMainline;
 use crate::session::options::Moment;
 use crate::session::snapshot::Snapshot;
@@ -45,54 +45,47 @@ pub enum GovernedAnswer<T> {
     Decided(T),
 }
 
-impl Session {
-    /// Decides by the governance in force, and asks the gate if that is the decision. `decide` may be called repeatedly;
-    /// `open` opens the receipts if they are needed.
-    ///
-    /// # Errors
-    /// As [`Session::check`], and those of `open`.
-    pub fn ask_governed<T>(
-        &self,
-        at: &Moment,
-        max_age: Option<&MaxAge>,
-        open: &dyn Fn() -> Result<ReceiptLog, Error>,
-        decide: &dyn Fn(&Governance) -> GovernedRequest<T>,
-    ) -> Result<GovernedAnswer<T>, Error> {
-        let located = self.opened.current()?;
-        let line = OpenMainline::open(located, at)?;
-        let asked = |question: Box<Question>, check, receipts| {
-            let question = *question;
-            GovernedAnswer::Asked(Box::new(AskedQuestion { question, check, receipts }))
-        };
-        let is_same = |governance: &Governance, question: &Question| matches!(decide(governance), GovernedRequest::Ask(other) if *other == *question);
-        // What landed nearly always counts: then the walk that answers the question also confirms it.
-        if line.governance.state != State::Absent
-            && let GovernedRequest::Ask(question) = decide(&line.governance)
-        {
+/// Decides by the governance in force, and asks the gate if that is the decision. `decide` may be called repeatedly.
+pub(crate) fn ask_governed<T>(
+    located: &Located,
+    at: &Moment,
+    max_age: Option<&MaxAge>,
+    open: &dyn Fn() -> Result<ReceiptLog, Error>,
+    decide: &dyn Fn(&Governance) -> GovernedRequest<T>,
+) -> Result<GovernedAnswer<T>, Error> {
+    let line = OpenMainline::open(located, at)?;
+    let asked = |question: Box<Question>, check, receipts| {
+        let question = *question;
+        GovernedAnswer::Asked(Box::new(AskedQuestion { question, check, receipts }))
+    };
+    let is_same = |governance: &Governance, question: &Question| matches!(decide(governance), GovernedRequest::Ask(other) if *other == *question);
+    // What landed nearly always counts: then the walk that answers the question also confirms it.
+    if line.governance.state != State::Absent
+        && let GovernedRequest::Ask(question) = decide(&line.governance)
+    {
+        let (request, receipts) =
+            (CheckRequest { question: &question, at: None, max_age }, open()?);
+        let check = check::ask_while(located, (line, at), &request, &receipts, &|it| {
+            is_same(it, &question)
+        })?;
+        if let Some(check) = check {
+            return Ok(asked(question, check, receipts));
+        }
+    }
+    let none = RecordFilter::anywhere(BTreeSet::new());
+    let line = OpenMainline::open(located, at)?;
+    let governance = Snapshot::walk(line, Scope::Named(&none))?.governance;
+    match decide(&governance) {
+        GovernedRequest::Decided(decision) => Ok(GovernedAnswer::Decided(decision)),
+        GovernedRequest::Ask(question) => {
             let (request, receipts) =
                 (CheckRequest { question: &question, at: None, max_age }, open()?);
+            // What landed since the walk may decide otherwise.
+            let line = OpenMainline::open(located, at)?;
             let check = check::ask_while(located, (line, at), &request, &receipts, &|it| {
                 is_same(it, &question)
             })?;
-            if let Some(check) = check {
-                return Ok(asked(question, check, receipts));
-            }
-        }
-        let none = RecordFilter::anywhere(BTreeSet::new());
-        let line = OpenMainline::open(located, at)?;
-        let governance = Snapshot::walk(line, Scope::Named(&none))?.governance;
-        match decide(&governance) {
-            GovernedRequest::Decided(decision) => Ok(GovernedAnswer::Decided(decision)),
-            GovernedRequest::Ask(question) => {
-                let (request, receipts) =
-                    (CheckRequest { question: &question, at: None, max_age }, open()?);
-                // What landed since the walk may decide otherwise.
-                let line = OpenMainline::open(located, at)?;
-                let check = check::ask_while(located, (line, at), &request, &receipts, &|it| {
-                    is_same(it, &question)
-                })?;
-                Ok(asked(question, check.ok_or_else(check::no_longer_stands)?, receipts))
-            }
+            Ok(asked(question, check.ok_or_else(check::no_longer_stands)?, receipts))
         }
     }
 }

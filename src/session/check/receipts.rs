@@ -8,7 +8,7 @@ mod counted;
 mod failure;
 mod known;
 mod missing;
-pub(super) mod start;
+pub(crate) mod start;
 
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -58,7 +58,7 @@ impl ReceiptLog {
     }
 
     /// Opens a file for a ledger.
-    pub(super) fn open(located: &Located, file: ReceiptsFile<'_>) -> ReceiptLog {
+    pub(crate) fn open(located: &Located, file: ReceiptsFile<'_>) -> ReceiptLog {
         let shown = file.path.display();
         let known = || KnownReceipts::of(located, file.path, file.names_ledger);
         let state = match AppendFile::open_present(file.path, MOST_BYTES) {

@@ -1,6 +1,6 @@
 //! How the records that a branch changes can be approved where it will land.
 //!
-//! Start at `of`. Follows `docs/spec/cli.md`, `how[]`.
+//! Start at `find_offers`. Follows `docs/spec/cli.md`, `how[]`.
 
 use crate::approval::eligible::Eligibility;
 use crate::approval::ledger_name::LedgerName;
@@ -8,7 +8,7 @@ use crate::approval::offers::{self, ApprovalOffers, ProposedContent, ReviewJob};
 use crate::approval::statement;
 use crate::history::paths::LedgerPrefix;
 use crate::history::tree::CommitTree;
-use crate::plan::approve;
+use crate::plan::reviews::find_record_folder;
 use crate::policy::people::person::Person;
 use crate::record::Record;
 use crate::record::id::Id;
@@ -32,7 +32,7 @@ pub struct OfferedApprovals {
 }
 
 /// Returns how each record of a comparison can be approved, in the order of its entries.
-pub(crate) fn of(
+pub(crate) fn find_offers(
     located: &Located,
     at: &Moment,
     compared: &Compared,
@@ -115,7 +115,7 @@ impl OfferReader<'_> {
         let content = SignedContent {
             id,
             sha256: &statement::digest(&bytes),
-            folder: &approve::folder(records, path),
+            folder: &find_record_folder(records, path),
             records,
             ledger: &self.ledger,
         };

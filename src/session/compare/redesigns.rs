@@ -83,7 +83,7 @@ fn counted(redesign: &Redesign, governance: &Governance) -> CountedRedesign {
 }
 
 /// Tells whether bytes are the same, whatever the line endings of the work tree.
-pub(in crate::session) fn is_same(one: &[u8], other: &[u8]) -> bool {
+pub(crate) fn is_same(one: &[u8], other: &[u8]) -> bool {
     let plain =
         |bytes: &[u8]| bytes.iter().copied().filter(|byte| *byte != b'\r').collect::<Vec<_>>();
     plain(one) == plain(other)

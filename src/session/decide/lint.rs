@@ -157,7 +157,7 @@ fn behind(one: &DecidedRecord, entry: &Entry) -> Result<Option<Notice>, Usage> {
 }
 
 /// Returns the refusal to edit a file that does not parse as a record.
-pub(in crate::session) fn unreadable(source: &RecordFile) -> DecisionRefusal {
+pub(crate) fn unreadable(source: &RecordFile) -> DecisionRefusal {
     let lines: Vec<String> = source.findings.iter().map(wording::finding_text).collect();
     let n = diag::count(lines.len(), "fault");
     DecisionRefusal::new(

@@ -119,7 +119,7 @@ pub(crate) fn open_records(located: &Located) -> Result<Vec<OpenRecord>, Error> 
 }
 
 /// Returns a parsed record of the work tree; `None` if it can't be read.
-pub(crate) fn read(
+pub(crate) fn read_named(
     located: &Located,
     governance: &Governance,
     id: &str,

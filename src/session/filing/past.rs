@@ -26,19 +26,19 @@ use std::collections::BTreeMap;
 
 /// A record that is not written yet.
 #[derive(Clone, Copy)]
-pub(in crate::session) struct NewRecord<'r> {
-    pub(in crate::session) path: &'r str,
-    pub(in crate::session) text: &'r str,
-    pub(in crate::session) source: &'r RecordFile,
+pub(crate) struct NewRecord<'r> {
+    pub(crate) path: &'r str,
+    pub(crate) text: &'r str,
+    pub(crate) source: &'r RecordFile,
 }
 
 /// The findings about new records, and how they were found.
-pub(in crate::session) struct NewRecordFindings {
+pub(crate) struct NewRecordFindings {
     /// The findings about each, sorted.
-    pub(in crate::session) findings: Vec<Vec<Finding>>,
+    pub(crate) findings: Vec<Vec<Finding>>,
     /// The approvals that each needs; `None` if the past is not known.
-    pub(in crate::session) needed: Vec<Option<Needed>>,
-    pub(in crate::session) notices: Vec<Notice>,
+    pub(crate) needed: Vec<Option<Needed>>,
+    pub(crate) notices: Vec<Notice>,
 }
 
 /// Returns the findings about a draft, including its history, and the approvals that it needs. It is compared with the
@@ -58,7 +58,7 @@ pub(super) fn review(
 
 /// Returns the findings about records that are not written yet, including their history, and the approvals that they need.
 /// They are compared with the approved ref from a commit, or from the work tree.
-pub(in crate::session) fn judge(
+pub(crate) fn judge(
     (located, commit): (&Located, Option<Oid>),
     at: &Moment,
     own: &RuleContext<'_>,

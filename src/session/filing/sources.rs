@@ -31,17 +31,17 @@ use crate::yaml::{self};
 pub const MOST_BYTES: u64 = 1_048_576;
 
 /// The answers known before any prompt.
-pub(in crate::session) struct KnownAnswers {
+pub(crate) struct KnownAnswers {
     /// The answers.
-    pub(in crate::session) answers: Answers,
+    pub(crate) answers: Answers,
     /// The folder of the other record.
-    pub(in crate::session) folder: Option<String>,
+    pub(crate) folder: Option<String>,
     /// Notices for the reader about them.
-    pub(in crate::session) notices: Vec<Notice>,
+    pub(crate) notices: Vec<Notice>,
 }
 
 /// Gathers the answers from the sources of a request.
-pub(in crate::session) fn gather(
+pub(crate) fn gather(
     request: &FilingRequest<'_>,
     policy: &Policy,
     ledger: &Ledger,

@@ -37,7 +37,7 @@ pub(super) fn against(
 }
 
 /// Returns the root commit of the approved ref, if it can be determined.
-pub(in crate::session) fn root(located: &Located, now: Instant) -> Option<Oid> {
+pub(crate) fn root(located: &Located, now: Instant) -> Option<Oid> {
     let repository = located.repository_or_none()?;
     let chosen = mainline::approved_ref(located).ok()?;
     let chain = chain::walk(repository, &chosen, now).ok()?;

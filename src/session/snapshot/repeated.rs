@@ -12,11 +12,11 @@ use crate::session::audit::uses;
 use crate::session::error::Undetermined;
 use crate::session::observations;
 use crate::session::snapshot::Snapshot;
+use crate::survey::event::TriageState;
 use crate::survey::observation::Observation;
 use crate::survey::redesign;
 use crate::survey::repetition;
 use crate::survey::repetition::advised::AdvisedGroup;
-use crate::survey::triage::TriageState;
 use crate::survey::triage::observed::{ObservedInput, ObservedRun, observed_key, record_text};
 
 impl Snapshot<'_> {

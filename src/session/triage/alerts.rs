@@ -7,7 +7,6 @@ use std::path::Path;
 
 use crate::gate::index::Index;
 use crate::interop::alerts;
-use crate::session::Session;
 use crate::session::error::{Error, Undetermined};
 use crate::session::locate::Located;
 use crate::session::options::Moment;
@@ -84,23 +83,8 @@ impl<'s> AlertPlanAnswer<'s> {
     }
 }
 
-impl Session {
-    /// Plans which alerts of a repository to dismiss, and which to open again.
-    ///
-    /// # Errors
-    /// As [`Session::snapshot`]; [`Undetermined`] if an input or one of its alerts can't be read.
-    pub fn plan_alerts(
-        &self,
-        at: &Moment,
-        sources: &[AlertSource],
-        request: &AlertPlanRequest<'_>,
-    ) -> Result<AlertPlanAnswer<'_>, Error> {
-        plan(self.opened.current()?, at, sources, request)
-    }
-}
-
 /// Plans for the alerts of some inputs, all of which must be readable.
-fn plan<'s>(
+pub(crate) fn plan<'s>(
     located: &'s Located,
     at: &Moment,
     sources: &[AlertSource],

@@ -19,7 +19,7 @@ use crate::session::ids;
 use crate::session::locate::{self, Located};
 use crate::store::files::{self, FileError, WorkTree};
 use crate::store::streams;
-use crate::survey::triage::wanted::Wanted;
+use crate::survey::event::wanted::Wanted;
 use crate::yaml;
 use crate::yaml::node::Limits;
 use serde_json::Value;

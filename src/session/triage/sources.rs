@@ -16,13 +16,13 @@ use crate::session::locate::Located;
 use crate::session::triage::suppressions::Suppressions;
 use crate::store::files::{self, FileError};
 use crate::store::streams::{self, HashedReader, Rereadable};
+use crate::survey::event::TriageInput;
+use crate::survey::event::wanted::Wanted;
 use crate::survey::route::Router;
-use crate::survey::triage::TriageInput;
 use crate::survey::triage::counts::{InputOrigin, TriageCounts};
 use crate::survey::triage::judge::TriageJudge;
 use crate::survey::triage::last_events::LastEvents;
 use crate::survey::triage::observed::ObservedRun;
-use crate::survey::triage::wanted::Wanted;
 use crate::survey::triage::watch::TriggerWatch;
 
 /// A file of inputs.
@@ -90,7 +90,7 @@ fn unread(error: FileError) -> Undetermined {
 }
 
 /// The folders to which absolute paths in results are relative.
-pub(in crate::session) struct SourceRoots {
+pub(crate) struct SourceRoots {
     /// The folder of the repository, in each of its forms, and the source roots given by the user.
     folders: Vec<String>,
     /// The present files.
@@ -99,7 +99,7 @@ pub(in crate::session) struct SourceRoots {
 
 impl SourceRoots {
     /// Returns the folders that are equivalent to the root of the ledger's repository.
-    pub(in crate::session) fn of(located: &Located, named: &[String]) -> SourceRoots {
+    pub(crate) fn of(located: &Located, named: &[String]) -> SourceRoots {
         let work_dir = located.repository_or_none().and_then(|it| it.work_dir());
         let top = work_dir.unwrap_or(&located.root).to_path_buf();
         let real = files::folder(&top).ok();
@@ -111,12 +111,12 @@ impl SourceRoots {
     }
 
     /// Returns the absolute folders.
-    pub(in crate::session) fn folders(&self) -> &[String] {
+    pub(crate) fn folders(&self) -> &[String] {
         &self.folders
     }
 
     /// Tells whether the repository has a file, by its path relative to the root.
-    pub(in crate::session) fn has_file(&self, path: &str) -> bool {
+    pub(crate) fn has_file(&self, path: &str) -> bool {
         self.top.join(path).is_file()
     }
 }

@@ -3,8 +3,7 @@
 //! Start at [`Suppressions`]. Follows `docs/spec/interop.md`, 3, row 2.
 
 use crate::interop::uuid;
-use crate::survey::triage::judge::TriageDecision;
-use crate::survey::triage::{ScannerFinding, TriageInput, TriageState};
+use crate::survey::event::{ScannerFinding, TriageDecision, TriageInput, TriageState};
 
 /// How SARIF is rewritten.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -12,7 +12,7 @@ use crate::record::time::{Day, Instant};
 use crate::record::{Record, time};
 use crate::status::force_end::{EndCause, ForceEnd};
 use crate::status::state::{RecordState, Status};
-use crate::survey::access::AccessGrant;
+use crate::survey::access::grant::AccessGrant;
 
 /// Watches which names of ended records occur in the lists.
 #[derive(Debug, Default)]

@@ -4,7 +4,7 @@
 
 use crate::gate::answer::Question;
 use crate::record::time::Instant;
-use crate::survey::access::AccessState;
+use crate::survey::access::grant::AccessState;
 use crate::survey::triage::baseline::Matter;
 
 /// The state of one combination of resource and action.

@@ -20,10 +20,10 @@ use crate::status::force_end::{EndCause, ForceEnd};
 use crate::status::reason;
 use crate::status::state::{InForce, RecordState, Status};
 use crate::survey::access::combined::{self, AccessDecision, ItemDecision};
-use crate::survey::access::{AccessGrant, AccessState};
+use crate::survey::access::grant::{AccessGrant, AccessState};
+use crate::survey::event::{CloudEvent, TriageInput};
 use crate::survey::triage::baseline::{self, BaselineMatch};
 use crate::survey::triage::last_events::{EventMemory, LastEvents};
-use crate::survey::triage::{CloudEvent, TriageInput};
 
 /// The type of the event as which baselines see a grant.
 pub const ACCESS_EVENT: &str = "access";

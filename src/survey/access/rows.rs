@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use crate::record::time::Instant;
 use crate::survey::access::combined::AccessDecision;
-use crate::survey::access::{AccessGrant, AccessState};
+use crate::survey::access::grant::{AccessGrant, AccessState};
 use crate::survey::route::{Route, RouteMatch, Router};
 use crate::survey::triage::texts::{InternedTexts, TextNumber};
 

@@ -2,7 +2,7 @@
 //!
 //! Uses `survey::triage`. Pure. Start at [`GithubAlert`]. Follows `docs/spec/interop.md`, 6b.
 
-use crate::survey::triage::ScannerFinding;
+use crate::survey::event::ScannerFinding;
 
 /// The kinds of alerts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

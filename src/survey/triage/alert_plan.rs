@@ -9,7 +9,7 @@ use crate::record::time::Instant;
 use crate::record::vocabulary::RootCause;
 use crate::status::state::{InForce, RecordState};
 use crate::survey::cited;
-use crate::survey::triage::TriageState;
+use crate::survey::event::TriageState;
 use crate::survey::triage::alert::{AlertKind, AlertState, GithubAlert};
 use crate::survey::triage::judge::{MatchedRecord, TriageJudge};
 

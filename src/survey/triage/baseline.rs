@@ -8,8 +8,9 @@ use serde_json::Value;
 use crate::policy::closing::{Baseline, Hours};
 use crate::policy::expectation::{BaselineWord, WordMatch, Words};
 use crate::record::time::Instant;
+use crate::survey::event::TriageInput;
+use crate::survey::triage::fields;
 use crate::survey::triage::last_events::{BaselineDeviation, LastEvents};
-use crate::survey::triage::{TriageInput, fields};
 
 /// Whether an input needs attention.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -11,12 +11,11 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use crate::policy::closing::Baseline;
+use crate::survey::event::{TriageDecision, TriageInput, TriageState};
 use crate::survey::triage::counts::routed::RoutedInputs;
-use crate::survey::triage::judge::TriageDecision;
 use crate::survey::triage::routing::{RouteNumber, RouteTable};
 use crate::survey::triage::sample;
 use crate::survey::triage::texts::{InternedTexts, TextNumber};
-use crate::survey::triage::{TriageInput, TriageState};
 
 /// The results of all inputs.
 #[derive(Debug, Default)]

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::record::time::Instant;
 use crate::record::vocabulary::Vocabulary;
-use crate::survey::triage::{CloudEvent, ScannerFinding, TriageInput};
+use crate::survey::event::{CloudEvent, ScannerFinding, TriageInput};
 
 /// The longest part of a value that a message shows, in characters.
 const LONGEST_SHOWN: usize = 100;

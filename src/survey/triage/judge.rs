@@ -17,9 +17,11 @@ use crate::record::Record;
 use crate::record::time::Instant;
 use crate::record::vocabulary::{RootCause, Vocabulary};
 use crate::status::state::{RecordState, Status};
+use crate::survey::event::{
+    CloudEvent, FindingFile, ScannerFinding, TriageDecision, TriageInput, TriageState,
+};
 use crate::survey::triage::baseline::{self, BaselineMatch, Matter};
 use crate::survey::triage::last_events::LastEvents;
-use crate::survey::triage::{CloudEvent, FindingFile, ScannerFinding, TriageInput, TriageState};
 
 /// Everything needed to judge inputs.
 pub struct TriageJudge<'a> {
@@ -35,35 +37,6 @@ pub struct TriageJudge<'a> {
     pub instant: Instant,
     /// The environment of all findings, if given.
     pub environment: Option<&'a str>,
-}
-
-/// The decision about an input.
-#[derive(Clone, Debug)]
-pub struct TriageDecision {
-    pub state: TriageState,
-    /// The id of the deciding record.
-    pub record: Option<String>,
-    pub message: String,
-    /// Whether the input can't be judged.
-    pub is_doubtful: bool,
-    /// The indexes of the baselines that apply.
-    pub baselines: Vec<usize>,
-    /// The records that it is about, and how each matches.
-    pub about: Vec<(String, SubjectMatch)>,
-}
-
-impl TriageDecision {
-    /// Returns the decision for an input that needs no attention, whatever records and baselines say.
-    fn routine(why: &str) -> TriageDecision {
-        TriageDecision {
-            state: TriageState::Routine,
-            record: None,
-            message: why.to_owned(),
-            is_doubtful: false,
-            baselines: Vec::new(),
-            about: Vec::new(),
-        }
-    }
 }
 
 impl TriageJudge<'_> {

@@ -10,8 +10,9 @@ use crate::diag;
 use crate::policy::closing::Baseline;
 use crate::policy::expectation::SinceLast;
 use crate::record::time::Instant;
+use crate::survey::event::TriageInput;
 use crate::survey::route::Route;
-use crate::survey::triage::{TriageInput, fields};
+use crate::survey::triage::fields;
 
 /// The maximum number of keys, of all baselines: what comes on top can't be judged.
 pub const MOST_KEYS: usize = 100_000;

@@ -6,8 +6,8 @@
 use std::collections::BTreeMap;
 
 use crate::policy::people::person::Person;
+use crate::survey::event::TriageState;
 use crate::survey::route::Route;
-use crate::survey::triage::TriageState;
 use crate::survey::triage::counts::TriageCounts;
 use crate::survey::triage::counts::routed::{MOST_INPUTS, RoutedGroup, RoutedInput};
 

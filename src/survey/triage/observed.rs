@@ -13,8 +13,8 @@ use crate::record::Record;
 use crate::record::reference::ControlRef;
 use crate::record::time::{Day, Instant};
 use crate::record::vocabulary::{RootCause, Vocabulary};
+use crate::survey::event::{CloudEvent, TriageState};
 use crate::survey::observation::{CountedInputs, LastSeen, Observation, ObservedKey};
-use crate::survey::triage::{CloudEvent, TriageState};
 
 /// The maximum number of groups in one run: each is a source and a key.
 pub const MOST_GROUPS: usize = 10_000;

@@ -9,9 +9,8 @@ use serde_json::Value;
 
 use crate::gate;
 use crate::record::Record;
+use crate::survey::event::{CloudEvent, FindingFile, TriageDecision, TriageInput, TriageState};
 use crate::survey::route::{Route, RouteMatch, RouteSubject, Router};
-use crate::survey::triage::judge::TriageDecision;
-use crate::survey::triage::{CloudEvent, FindingFile, TriageInput, TriageState};
 
 /// The number of a route in its table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

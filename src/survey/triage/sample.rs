@@ -5,7 +5,7 @@
 use sha2::{Digest, Sha256};
 
 use crate::policy::closing::Baseline;
-use crate::survey::triage::judge::TriageDecision;
+use crate::survey::event::TriageDecision;
 
 /// Tells whether a routine input is sampled for review.
 pub(super) fn is_sampled(key: &str, decision: &TriageDecision, baselines: &[Baseline]) -> bool {

@@ -16,8 +16,7 @@ use crate::record::version::Range;
 use crate::record::vocabulary::{Test, Then, Vocabulary};
 use crate::record::{Record, Trigger};
 use crate::status::state::{RecordState, Status};
-use crate::survey::triage::judge::TriageDecision;
-use crate::survey::triage::{FindingFile, ScannerFinding, TriageInput, is_advisory};
+use crate::survey::event::{FindingFile, ScannerFinding, TriageDecision, TriageInput, is_advisory};
 
 /// What the inputs say about the records.
 #[derive(Debug, Default)]

@@ -5,7 +5,8 @@
 use crate::record::vocabulary::Vocabulary;
 use crate::survey::triage::watch::FiringProposal;
 use crate::view::doc::{Block, Doc, StyledText, Tone};
-use crate::view::triage::shown::{TriageView, WrittenDraft, flexible, table, whole};
+use crate::view::tables::{flexible, table, whole};
+use crate::view::triage::content::{TriageView, WrittenDraft};
 use serde::Serialize;
 
 /// Returns the command that fires a trigger.

@@ -2,9 +2,10 @@
 //!
 //! Uses survey. Pure. Start at [`blocks`]. Follows `docs/spec/cli.md`, triage.
 
-use crate::survey::triage::TriageState;
+use crate::survey::event::TriageState;
 use crate::view::doc::{Block, Doc, StyledText, Tone};
-use crate::view::triage::shown::{TriageView, flexible, plain, table, tone, whole};
+use crate::view::tables::{flexible, table, whole};
+use crate::view::triage::content::{TriageView, plain, tone};
 
 /// One line: its sort key, the number of its inputs, and the location of the first one.
 type AttentionLine<'a> = (AttentionKey<'a>, usize, String);

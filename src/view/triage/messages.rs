@@ -9,12 +9,12 @@ use serde::Serialize;
 
 use crate::diag;
 use crate::policy::people::person::PersonView;
-use crate::survey::triage::TriageState;
+use crate::survey::event::TriageState;
 use crate::survey::triage::messages::{self, MessageInput, TriageMessage};
 use crate::view::doc::{Block, Doc, StyledText, Tone};
 use crate::view::messages::{attach, cut, show};
 use crate::view::shape;
-use crate::view::triage::shown::{TriageView, plain};
+use crate::view::triage::content::{TriageView, plain};
 
 /// The maximum number of entries of one state in a text.
 const MOST_ENTRIES: usize = 20;

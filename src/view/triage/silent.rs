@@ -13,7 +13,8 @@ use crate::survey::triage::counts::MOST_LINES;
 use crate::survey::triage::last_events::RoutedSilence;
 use crate::view::doc::{Block, Doc, StyledText, Tone};
 use crate::view::repeated;
-use crate::view::triage::shown::{TriageView, flexible, table, whole};
+use crate::view::tables::{flexible, table, whole};
+use crate::view::triage::content::TriageView;
 
 /// A silent key, as `silent[]` shows it.
 #[derive(Serialize)]

@@ -8,7 +8,8 @@ use crate::policy::expectation::{BaselineWord, Words};
 use crate::record::time::{Day, Instant, Term};
 use crate::record::vocabulary::Vocabulary;
 use crate::view::doc::{Doc, StyledText, Tone};
-use crate::view::triage::shown::{TriageView, flexible, optional, table, whole};
+use crate::view::tables::{flexible, optional, table, whole};
+use crate::view::triage::content::TriageView;
 use serde::Serialize;
 
 /// Tells whether a baseline is past its own review date.

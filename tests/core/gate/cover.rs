@@ -1,7 +1,7 @@
 //! The same coverage for a question of `check`, a scanner's finding, and an event. Each limit of a record must be
 //! stated.
 
-use exledger::survey::triage::{ScannerFinding, TriageInput};
+use exledger::survey::event::{ScannerFinding, TriageInput};
 
 use crate::support::gate::Ledger;
 use crate::support::gate::question;
@@ -147,8 +147,8 @@ fn a_finding_is_limited_by_its_entry_alone_whoever_asks() {
             level: "error".to_owned(),
             kind: "fail".to_owned(),
             severity: exledger::record::vocabulary::Vocabulary::from_word(severity),
-            places: vec![exledger::survey::triage::FindingPlace {
-                file: exledger::survey::triage::FindingFile::Inside(path.to_owned()),
+            places: vec![exledger::survey::event::FindingPlace {
+                file: exledger::survey::event::FindingFile::Inside(path.to_owned()),
                 line: None,
             }],
             ..ScannerFinding::default()

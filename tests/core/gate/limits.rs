@@ -2,7 +2,7 @@
 
 use exledger::gate::answer::{Asker, ReceiptCounts};
 use exledger::gate::verdict;
-use exledger::survey::triage::{CloudEvent, TriageInput};
+use exledger::survey::event::{CloudEvent, TriageInput};
 
 use crate::support::gate::{Ledger, policy};
 use crate::support::gate::{question, record_states, with};

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use exledger::history::version::Digest;
 use exledger::record::time::Instant;
+use exledger::survey::event::{CloudEvent, TriageState};
 use exledger::survey::observation::{self, CountedInputs, Observation};
 use exledger::survey::triage::observed::{MOST_GROUPS, ObservedRun};
-use exledger::survey::triage::{CloudEvent, TriageState};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use exledger::approval::statement::file::ApprovalDecision;
+use exledger::features;
 use exledger::session::Session;
 use exledger::session::approve::destination::WrittenApproval;
 use exledger::session::approve::request::{ApprovalRequest, NamedSubject};
@@ -40,7 +41,8 @@ fn nothing_is_written_before_the_last_step_and_the_same_is_not_written_twice() {
     };
     world.is("lee", "lee");
     let (session, folder, tip) = (session(&world), world.repo.path(), world.repo.tip("billing"));
-    let prepared = session.approve(&present(&world), &request(folder)).unwrap();
+    let prepared =
+        features::approve::prepare(&session, &present(&world), &request(folder)).unwrap();
     assert_eq!(prepared.groups(), ["platform"]);
     assert!(prepared.notices.is_empty());
     let draft = prepared.draft(Some("The alert was tested")).unwrap();
@@ -55,7 +57,7 @@ fn nothing_is_written_before_the_last_step_and_the_same_is_not_written_twice() {
     assert!(added.is_on_branch);
     assert_eq!(world.repo.tip("billing").to_string(), added.id);
     world.repo.wait("1h");
-    let again = session.approve(&present(&world), &request(folder)).unwrap();
+    let again = features::approve::prepare(&session, &present(&world), &request(folder)).unwrap();
     assert!(again.draft(None).unwrap().counts_already());
     let left = again.still_needed(true);
     assert!(left.concat().contains("security"), "{left:?}");
@@ -68,14 +70,15 @@ fn what_would_not_count_is_a_usage_error_with_its_way_out() {
     };
     world.is("ana", "dana");
     let (session, folder) = (session(&world), world.repo.path());
-    let refused = session.approve(&present(&world), &request(folder));
+    let refused = features::approve::prepare(&session, &present(&world), &request(folder));
     let error = refused.err().unwrap();
     assert!(matches!(error, Error::Usage(Usage::Refused { .. })));
     assert!(error.to_string().contains("is an author of this change"));
     assert!(error.help().contains("ask someone else to approve it"));
     let reason = format!("the token is glpat-{}", "x4Tq9LmZ2pWc7RvB1nKd");
     world.is("lee", "lee");
-    let prepared = session.approve(&present(&world), &request(folder)).unwrap();
+    let prepared =
+        features::approve::prepare(&session, &present(&world), &request(folder)).unwrap();
     let refused = prepared.draft(Some(&reason)).err().unwrap();
     assert!(refused.to_string().contains("looks like a credential"));
 }
@@ -92,7 +95,7 @@ fn a_refusal_says_what_was_noticed_before_it() {
     let folder = world.repo.path();
     let here = ApprovalRequest { branch: None, ..request(folder) };
     let session = session(&world);
-    let refused = session.approve(&present(&world), &here);
+    let refused = features::approve::prepare(&session, &present(&world), &here);
     let error = refused.err().unwrap();
     assert!(error.to_string().contains("does not pass lint"), "{error}");
     let [Notice::NotCommitted { path }] = error.notices() else {

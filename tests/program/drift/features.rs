@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use exledger::features;
 use exledger::interop::export;
 use exledger::interop::export::input::ExportOptions;
 use exledger::interop::export::loss_kind::AllowedLosses;
@@ -218,7 +219,7 @@ fn check_round(records: &[String]) -> usize {
     work.commit("Export");
     repo.checkout();
     let request = DriftRequest { folder: repo.path(), paths: &[] };
-    let answer = session.drift(&moment, &request).unwrap();
+    let answer = features::scan::answer(&session, &moment, &request).unwrap();
     let findings: Vec<String> = answer
         .findings
         .iter()

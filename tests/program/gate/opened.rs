@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant as Elapsed};
 
 use exledger::clock;
+use exledger::features;
 use exledger::gate::question::{self, QuestionLine};
 use exledger::session::Session;
 use exledger::session::check::receipts::{ReceiptLog, ReceiptsFile};
@@ -30,7 +31,10 @@ fn open(folder: &Path, receipts: ReceiptLog) -> LiveGate {
 
 fn receipts(folder: &Path, path: &Path) -> ReceiptLog {
     let session = Session::open(folder, Options::default()).unwrap();
-    session.receipts(ReceiptsFile { path, signer: None, names_ledger: true })
+    features::check::open_receipts(
+        &session,
+        ReceiptsFile { path, signer: None, names_ledger: true },
+    )
 }
 
 fn verdict(gate: &mut LiveGate, text: &str) -> &'static str {
@@ -146,9 +150,9 @@ fn the_first_signature_has_the_time_of_its_receipt() {
     let clone = gate.clone.path();
     let path = keys.path().join("receipts");
     let session = Session::open(clone, Options::default()).unwrap();
-    let signer = session.receipt_signer("gate", keys.path()).unwrap();
+    let signer = features::check::open_signer(&session, "gate", keys.path()).unwrap();
     let file = ReceiptsFile { path: &path, signer: Some(signer), names_ledger: false };
-    let mut opened = open(clone, session.receipts(file));
+    let mut opened = open(clone, features::check::open_receipts(&session, file));
     let (loaded_at, asked_at) = (present(-7_200), present(-3_600));
     opened.load(loaded_at).unwrap();
     assert_eq!(opened.answer(&line(BILLING), asked_at).check.answer.verdict.as_str(), "allow");
@@ -201,12 +205,11 @@ fn receipts_are_signed_at_the_interval_and_at_the_end() {
     let path = keys.path().join("receipts");
     let session = Session::open(clone, Options::default()).unwrap();
     let log = || {
-        let signer = session.receipt_signer("gate", keys.path()).unwrap();
-        Arc::new(session.receipts(ReceiptsFile {
-            path: &path,
-            signer: Some(signer),
-            names_ledger: false,
-        }))
+        let signer = features::check::open_signer(&session, "gate", keys.path()).unwrap();
+        Arc::new(features::check::open_receipts(
+            &session,
+            ReceiptsFile { path: &path, signer: Some(signer), names_ledger: false },
+        ))
     };
     let failures = Arc::new(AtomicUsize::new(0));
     let context = |interval: Duration| {

@@ -5,6 +5,7 @@ use std::fs;
 use serde_json::Value;
 
 use exledger::clock;
+use exledger::features;
 use exledger::gate::question;
 use exledger::policy::governance::Governance;
 use exledger::session::Session;
@@ -210,7 +211,13 @@ fn a_map_that_lands_while_the_question_is_asked_is_not_passed_over() {
     };
     let session = Session::open(gate.clone.path(), Options::default()).unwrap();
     let moment = Moment::at(clock::now());
-    let asked = session.ask_governed(&moment, None, &|| Ok(ReceiptLog::none()), &decide);
+    let asked = features::check::answer_governed(
+        &session,
+        &moment,
+        None,
+        &|| Ok(ReceiptLog::none()),
+        &decide,
+    );
     let Err(error) = asked else { panic!("the map that landed is not consulted") };
     assert!(error.to_string().contains("the governance changed"), "{error}");
     assert_eq!(n_decided.get(), 3);

@@ -1,5 +1,6 @@
 //! What each format's entries say: line, findings, end, text, and what a record can't keep.
 
+use exledger::features::import::formats;
 use exledger::interop::import;
 use exledger::interop::import::format::{ImportInput, MOST_ENTRIES};
 
@@ -160,7 +161,7 @@ ignore = true
         lock_files: &locks,
         ..ImportInput::plain("a/osv-scanner.toml", text.as_bytes())
     };
-    let entries = import::read(import::named("osv-scanner").unwrap(), &input).unwrap();
+    let entries = import::read(formats::named("osv-scanner").unwrap(), &input).unwrap();
     let entries: Vec<String> = entries.iter().map(shown).collect();
     assert_eq!(
         entries,
@@ -388,7 +389,7 @@ fn too_many_entries_are_refused() {
 
 #[test]
 fn no_reader_stops_at_broken_input() {
-    for format in import::ALL {
+    for format in formats::ALL {
         for text in ["", "{", "[", "\u{feff}", "a: b: c", "<a", "\"", "\u{0}", "---\n---\n", "# x"]
         {
             let input = ImportInput::plain("x", text.as_bytes());

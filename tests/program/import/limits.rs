@@ -1,8 +1,9 @@
 //! Inputs at and beyond the limits, and inputs that are no text: what is said, and that nothing panics.
 
+use exledger::features::import::formats;
+use exledger::interop::drift::exception::EntryReading;
 use exledger::interop::import;
 use exledger::interop::import::format::{ImportInput, MOST_BYTES, MOST_ENTRIES};
-use exledger::plan::import::EntryReading;
 use serde_json::json;
 
 use super::drafts::put;
@@ -13,7 +14,7 @@ use crate::cli_new::ledger;
 /// Returns the number of entries that a reader finds, or the line and text of its error.
 fn counted(format: &str, path: &str, bytes: &[u8]) -> Result<usize, String> {
     let input = ImportInput::plain(path, bytes);
-    match import::read(import::named(format).unwrap(), &input) {
+    match import::read(formats::named(format).unwrap(), &input) {
         Ok(entries) => Ok(entries.len()),
         Err(error) => Err(format!("{}: {error}", error.line)),
     }
@@ -127,7 +128,7 @@ fn hostile_and_foreign_bytes_are_refused_where_they_stand() {
     ] {
         let input = ImportInput::plain(path, text.as_bytes());
         // The whole file is refused, or every entry of it.
-        if let Ok(entries) = import::read(import::named(format).unwrap(), &input) {
+        if let Ok(entries) = import::read(formats::named(format).unwrap(), &input) {
             let is_refused =
                 entries.iter().all(|it| matches!(it.read, EntryReading::Unreadable(_)));
             assert!(is_refused && !entries.is_empty(), "{format}: {entries:?}");
@@ -162,7 +163,7 @@ fn every_format_survives_bytes_that_are_no_text() {
         b"[[[[",
         b"{\"runs\":",
     ];
-    for format in import::ALL {
+    for format in formats::ALL {
         for bytes in inputs {
             let path = format.files.split_whitespace().next().unwrap_or("a");
             let _ = counted(format.name, path, bytes);

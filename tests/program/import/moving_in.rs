@@ -4,7 +4,7 @@
 
 use std::path::Path;
 
-use exledger::interop::import;
+use exledger::features::import::formats;
 use serde_json::{Value, json};
 
 use super::drafts::{BULK, put};
@@ -154,7 +154,7 @@ pub(super) fn states(answer: &Value) -> Vec<&str> {
 
 #[test]
 fn a_hundred_entries_of_each_format_take_one_command_and_one_merge() {
-    for format in import::ALL {
+    for format in formats::ALL {
         let name = format.name;
         let repo = begun(PLAIN);
         repo.clock("2026-11-20T08:00:00Z");

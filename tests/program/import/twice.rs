@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use exledger::interop::import;
+use exledger::features::import::formats;
 use serde_json::{Value, json};
 
 use super::drafts::{BULK, draft, put};
@@ -27,7 +27,7 @@ fn known(folder: &Path, args: &[&str]) -> Value {
 
 #[test]
 fn every_format_in_every_grouping_is_drafted_once() {
-    for format in import::ALL {
+    for format in formats::ALL {
         for first in GROUPINGS {
             let folder = ledger();
             let folder = folder.path();

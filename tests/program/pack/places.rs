@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use exledger::features;
 use exledger::record::time::Instant;
 use exledger::session::Session;
 use exledger::session::options::Options;
@@ -97,7 +98,7 @@ fn a_branch_that_moves_meanwhile_is_read_at_one_commit() {
             now: instant("2027-02-01T00:00:00Z"),
         };
         for _ in 0..20 {
-            let packed = session.pack(request).unwrap();
+            let packed = features::pack::prepare(&session, request).unwrap();
             let commit = packed.snapshot().stamp().commit.clone().unwrap();
             assert!([old, new].iter().any(|it| it.to_string() == commit), "{commit}");
             assert_eq!(packed.checkpoint().unwrap().tip, commit);

@@ -1,5 +1,6 @@
 //! What a request must not ask for, what it must say, and who may run the agent.
 
+use exledger::features;
 use exledger::plan::request::ExceptionRequest;
 use exledger::session::error::Error;
 use exledger::session::request::RequestLog;
@@ -166,14 +167,14 @@ fn only_a_person_can_run_an_agent_that_files() {
         ("noreply@github.com", "a bot, an agent or a service"),
     ] {
         repo.config("user.email", email);
-        let error = open(repo.path()).request_branches().unwrap_err();
+        let error = features::request::begin_log(&open(repo.path())).unwrap_err();
         assert!(matches!(error, Error::Usage(_)), "{error}");
         assert!(error.to_string().contains(message), "{email}: {error}");
     }
     // A session that was opened before asks again for each request.
     repo.config("user.email", "ana@example.com");
     let session = open(repo.path());
-    let mut log = session.request_branches().unwrap();
+    let mut log = features::request::begin_log(&session).unwrap();
     repo.config("user.email", "coder@example.com");
     let error = ask(&session, &arguments(), &mut log).unwrap_err();
     assert!(matches!(error, Error::Usage(_)), "{error}");
@@ -189,7 +190,7 @@ fn only_a_person_can_run_an_agent_that_files() {
     empty.by("root").write("README.md", "x\n").commit("Begin");
     empty.checkout();
     empty.scribble("exledger.yaml", "version: 1\n");
-    let error = open(empty.path()).request_branches().unwrap_err();
+    let error = features::request::begin_log(&open(empty.path())).unwrap_err();
     assert!(matches!(error, Error::Undetermined(_)), "{error}");
 }
 

@@ -5,9 +5,9 @@
 use exledger::policy::closing::Baseline;
 use exledger::policy::governance::Governance;
 use exledger::record::time::Instant;
+use exledger::survey::event::{CloudEvent, ScannerFinding, TriageInput};
 use exledger::survey::triage::baseline::{BaselineMatch, Matter, match_baselines};
 use exledger::survey::triage::last_events::{EventMemory, LastEvents};
-use exledger::survey::triage::{CloudEvent, ScannerFinding, TriageInput};
 use serde_json::{Value, json};
 
 pub(crate) const NOW: &str = "2026-12-01T12:00:00Z";
@@ -242,7 +242,7 @@ fn long_values_are_cut_in_messages_and_still_compared() {
 fn a_finding_is_compared_too() {
     let mut last_events = LastEvents::new(EventMemory::Run, instant(NOW));
     let finding = |path: &str, kind: &str| {
-        use exledger::survey::triage::{FindingFile, FindingPlace};
+        use exledger::survey::event::{FindingFile, FindingPlace};
         TriageInput::Finding(ScannerFinding {
             tool: "trivy".to_owned(),
             id: "CVE-2026-1".to_owned(),

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 use std::path::Path;
 
+use exledger::features;
 use exledger::record::time::{Day, Instant};
 use exledger::session::Session;
 use exledger::session::options::{Moment, Options};
@@ -75,7 +76,7 @@ fn triage<'s>(session: &'s Session, folder: &Path, file: &str, on: &str) -> Tria
     let request = TriageRequest { observations: Some(&observations), ..TriageRequest::default() };
     let source = Source::open(file.to_owned(), &folder.join(file)).unwrap();
     let at = Moment::at(Instant::parse(on).unwrap());
-    session.triage(&at, vec![source], &request).unwrap()
+    features::triage::answer(session, &at, vec![source], &request).unwrap()
 }
 
 #[test]

@@ -70,7 +70,7 @@ impl PackContents<'_, '_> {
             version: env!("CARGO_PKG_VERSION"),
             counts: LedgerCounts::count(&landed),
             packed: self.packed.records().len(),
-            findings: view::lint::LevelCounts::count(self.packed.audit.findings.iter()),
+            findings: view::findings::LevelCounts::count(self.packed.audit.findings.iter()),
             signers: self.packed.signers.as_deref(),
         });
         files.insert("README.txt".to_owned(), readme.into_bytes());

@@ -19,7 +19,7 @@ use crate::session::snapshot::Snapshot;
 use crate::store::files;
 
 /// Returns a governance file, either an existing or a removed one.
-pub(in crate::session::approve) fn find(
+pub(crate) fn find(
     (located, at): (&Located, &Moment),
     snapshot: &Snapshot<'_>,
     source: &ContentSource<'_>,

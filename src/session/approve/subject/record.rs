@@ -9,7 +9,8 @@ use crate::history::change;
 use crate::history::version::TrailKey;
 use crate::ledger::Files;
 use crate::ledger::tree::Tree;
-use crate::plan::approve::{self, ApprovalTarget};
+use crate::plan::approve::ApprovalTarget;
+use crate::plan::reviews::find_record_folder;
 use crate::policy::people;
 use crate::policy::people::person::Person;
 use crate::policy::tier::Needed;
@@ -27,7 +28,7 @@ use crate::session::snapshot::Snapshot;
 use crate::survey::signed_statements::{self, SignedContent};
 
 /// Returns the record that a text names.
-pub(in crate::session::approve) fn find(
+pub(crate) fn find(
     (located, at): (&Located, &Moment),
     snapshot: &Snapshot<'_>,
     source: &ContentSource<'_>,
@@ -60,7 +61,7 @@ pub(in crate::session::approve) fn find(
     let mut target = ApprovalTarget {
         about: ApprovalSubject::Record(id.clone()),
         sha256: statement::digest(&stored.bytes),
-        folder: approve::folder(records, path),
+        folder: find_record_folder(records, path),
         makers: Vec::new(),
         committed: Vec::new(),
         owners: owners([record, last]),

@@ -1,6 +1,6 @@
 //! Starts a file of receipts: from then on, this clone knows that no earlier uses are missing.
 //!
-//! Start at [`start`]. Follows `docs/spec/cli.md`, check, `--new-receipts`.
+//! Start at [`start_file`]. Follows `docs/spec/cli.md`, check, `--new-receipts`.
 
 use std::path::Path;
 
@@ -16,7 +16,7 @@ use crate::store::append::AppendFile;
 ///
 /// # Errors
 /// [`Usage`] if it has receipts; [`Undetermined`] if it, or what is known about it, can't be written.
-pub(in crate::session::check) fn start(located: &Located, path: &Path) -> Result<(), Error> {
+pub(crate) fn start_file(located: &Located, path: &Path) -> Result<(), Error> {
     located.repository()?;
     let shown = path.display();
     let failed = |cause: String| Undetermined::Other {

@@ -6,12 +6,11 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use crate::survey::event::{TriageDecision, TriageInput, TriageState};
 use crate::survey::route::Route;
 use crate::survey::triage::counts::{self, InputOrigin, TriageCounts};
-use crate::survey::triage::judge::TriageDecision;
 use crate::survey::triage::routing::RouteNumber;
 use crate::survey::triage::texts::TextNumber;
-use crate::survey::triage::{TriageInput, TriageState};
 
 /// The maximum number of inputs that are kept for messages, of one route in one state; all are counted.
 pub const MOST_INPUTS: usize = 1000;

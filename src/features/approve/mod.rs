@@ -1,0 +1,54 @@
+//! Approve: approvals and rejections, approval files for a forge's reviews, and how a change can be approved.
+//!
+//! Uses session. Start at [`prepare`]. Follows `docs/spec/cli.md`, approve and `how[]`, and `docs/spec/approval.md`, 1.12.
+
+use crate::approval::reviews::Reviews;
+use crate::session::Session;
+use crate::session::approve::prepare_approval;
+use crate::session::approve::prepared::PreparedApproval;
+use crate::session::approve::request::ApprovalRequest;
+use crate::session::approve::reviews::{PreparedReviews, prepare_files};
+use crate::session::compare::compared::{Compared, ProposedState};
+use crate::session::compare::offered::{OfferedApprovals, find_offers};
+use crate::session::error::Error;
+use crate::session::options::Moment;
+
+/// Works out an approval or a rejection of present content. Nothing is signed or written yet.
+///
+/// # Errors
+/// [`Error::Usage`] if nothing is named, the approval would not count, or its files could not be written where they
+/// belong;
+/// [`Error::Undetermined`] if the ledger, or a history that is needed, can't be read.
+pub fn prepare<'s>(
+    session: &'s Session,
+    at: &Moment,
+    request: &ApprovalRequest<'_>,
+) -> Result<PreparedApproval<'s>, Error> {
+    prepare_approval(session.current()?, at, request)
+}
+
+/// Works out the approval files for a forge's reviews of a merged pull request. Nothing is written yet.
+///
+/// # Errors
+/// [`Error::Usage`] if the landing is not on the approved ref, or a review can't be written as a file;
+/// [`Error::Undetermined`] if the ledger, or a history that is needed, can't be read.
+pub fn prepare_reviews<'s>(
+    session: &'s Session,
+    at: &Moment,
+    reviews: &Reviews,
+) -> Result<PreparedReviews<'s>, Error> {
+    prepare_files(session.current()?, at, reviews)
+}
+
+/// Returns how each record of a comparison can be approved, in the order of its entries.
+///
+/// # Errors
+/// If approval files, or the workflows of the target, can't be read.
+pub fn offer(
+    session: &Session,
+    at: &Moment,
+    compared: &Compared,
+    proposed: ProposedState<'_>,
+) -> Result<Vec<OfferedApprovals>, Error> {
+    find_offers(session.current()?, at, compared, proposed)
+}

@@ -1,0 +1,67 @@
+//! Check: whether something is allowed, by a record that is in force; and the receipts of the answers.
+//!
+//! Uses session. Start at [`answer`]. Follows `docs/spec/cli.md`, check and hook.
+
+use std::path::Path;
+
+use crate::gate::receipt::CheckAnswer;
+use crate::policy::governance::Governance;
+use crate::session::Session;
+use crate::session::check::freshness::MaxAge;
+use crate::session::check::governed::{GovernedAnswer, GovernedRequest, ask_governed};
+use crate::session::check::receipts::start::start_file;
+use crate::session::check::receipts::{ReceiptLog, ReceiptsFile};
+use crate::session::check::signing::ReceiptSigner;
+use crate::session::check::{CheckRequest, ask};
+use crate::session::error::Error;
+use crate::session::options::Moment;
+
+/// Answers whether something is allowed, and writes the receipt.
+///
+/// # Errors
+/// If the approved ref, its policy or a needed object can't be read. Any other doubt is an answer, `unknown`.
+pub fn answer(
+    session: &Session,
+    at: &Moment,
+    request: &CheckRequest<'_>,
+    receipts: &ReceiptLog,
+) -> Result<CheckAnswer, Error> {
+    ask(session.current()?, at, request, receipts)
+}
+
+/// Decides by the governance in force, and asks the gate if that is the decision. `decide` may be called repeatedly;
+/// `open` opens the receipts if they are needed.
+///
+/// # Errors
+/// As [`answer`], and those of `open`.
+pub fn answer_governed<T>(
+    session: &Session,
+    at: &Moment,
+    max_age: Option<&MaxAge>,
+    open: &dyn Fn() -> Result<ReceiptLog, Error>,
+    decide: &dyn Fn(&Governance) -> GovernedRequest<T>,
+) -> Result<GovernedAnswer<T>, Error> {
+    ask_governed(session.current()?, at, max_age, open, decide)
+}
+
+/// Opens a file that uses are counted from, and receipts are stored in. One that can't be opened makes every answer
+/// `unknown`; one that was not started allows nothing that has a limited number of uses.
+pub fn open_receipts(session: &Session, file: ReceiptsFile<'_>) -> ReceiptLog {
+    ReceiptLog::open(session.located(), file)
+}
+
+/// Starts a file of receipts that is missing or empty, or that a gate of this clone created.
+///
+/// # Errors
+/// [`Error::Usage`] if it has receipts; [`Error::Undetermined`] if it can't be written.
+pub fn start_receipts(session: &Session, path: &Path) -> Result<(), Error> {
+    start_file(session.current()?, path)
+}
+
+/// Opens a key that signs receipts; `folder` is the base of its path.
+///
+/// # Errors
+/// If it can't sign, or git's `user.email` is not set.
+pub fn open_signer(session: &Session, key: &str, folder: &Path) -> Result<ReceiptSigner, Error> {
+    ReceiptSigner::open(session.current()?, key, folder)
+}

@@ -1,0 +1,45 @@
+//! Decide: decisions about records of the work tree, such as renewals and closures; and those records.
+//!
+//! Uses session. Start at [`prepare`]. Follows `docs/spec/cli.md`, decisions.
+
+use crate::policy::governance::Governance;
+use crate::record::Record;
+use crate::session::Session;
+use crate::session::decide::select::{OpenRecord, open_records, read_named};
+use crate::session::decide::{Job, PreparedDecision, prepare_decision};
+use crate::session::error::Error;
+use crate::session::options::Moment;
+
+/// Works out a decision about some records: all of them, or none. Nothing is written yet, and nobody else can
+/// write while it is held.
+///
+/// # Errors
+/// [`Error::Usage`] if a record is unknown, the decision is refused, or the result would not lint;
+/// [`Error::Undetermined`] if the ledger, or a history that is needed, can't be read.
+pub fn prepare<'s>(
+    session: &'s Session,
+    at: &Moment,
+    job: &Job<'_>,
+) -> Result<PreparedDecision<'s>, Error> {
+    prepare_decision(session.current()?, at, job)
+}
+
+/// Returns the records of the work tree that are not closed, by id.
+///
+/// # Errors
+/// If the policy has errors, or a file can't be read.
+pub fn list_open_records(session: &Session) -> Result<Vec<OpenRecord>, Error> {
+    open_records(session.current()?)
+}
+
+/// Returns the contents of a named record in the work tree; `None` if its file can't be read.
+///
+/// # Errors
+/// [`Usage::Record`](crate::session::error::Usage::Record) if the name matches none or several.
+pub fn read_record(
+    session: &Session,
+    governance: &Governance,
+    id: &str,
+) -> Result<Option<Record>, Error> {
+    read_named(session.current()?, governance, id)
+}

@@ -1,0 +1,22 @@
+//! Lint: runs the rules on the work tree, some files of it, or what a branch changes.
+//!
+//! Uses session. Start at [`answer`]. Follows `docs/spec/cli.md`, lint, and `docs/spec/rules.md`.
+
+use crate::session::Session;
+use crate::session::error::Error;
+use crate::session::lint::request::LintRequest;
+use crate::session::lint::{LintAnswer, lint};
+use crate::session::options::Moment;
+
+/// Lints the work tree, some files of it, or what a branch changes.
+///
+/// # Errors
+/// [`Error::Usage`] if a named path is not in the ledger; [`Error::Undetermined`] if a tree, or with a base
+/// the history, can't be read.
+pub fn answer(
+    session: &Session,
+    at: &Moment,
+    request: &LintRequest<'_>,
+) -> Result<LintAnswer, Error> {
+    lint(session.current()?, at, request)
+}

@@ -1,0 +1,98 @@
+//! The record in force that covers a suppression which cites none, so that a message can name it.
+//!
+//! Uses record, status. Pure. Start at [`CoveringRecords`]. Records are found by the ids of their findings, because there
+//! may be thousands of both.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::record::id::Id;
+use crate::record::subject::FindingKey;
+use crate::record::time::Instant;
+use crate::rules::scan::reach::{self, Reached};
+use crate::rules::scan::suppression::{FoundSuppression, HiddenIds, SuppressionEnd};
+use crate::status::state::{InForce, RecordState};
+
+/// Returns the findings that a record in force names, and its end; `None` if it is not in force.
+pub fn granted(record_state: &RecordState) -> Option<(&[FindingKey], Instant)> {
+    let (record, end) = match record_state.in_force {
+        InForce::Yes => record_state.effective.as_deref().zip(record_state.end)?,
+        InForce::No | InForce::Undetermined => return None,
+    };
+    let findings = record.scope.as_ref().and_then(|scope| scope.findings.as_deref());
+    Some((findings.unwrap_or_default(), end))
+}
+
+/// A record in force that covers a suppression.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CoveringRecord {
+    pub id: Id,
+    /// The first instant at which it grants nothing any more.
+    pub end: Instant,
+}
+
+/// The records in force that name findings.
+#[derive(Clone, Debug, Default)]
+pub struct CoveringRecords<'a> {
+    records: Vec<(&'a str, &'a [FindingKey], Instant)>,
+    by_finding: BTreeMap<&'a str, Vec<usize>>,
+    /// Those with a finding that has no id.
+    nameless: Vec<usize>,
+    by_tool: BTreeMap<String, Vec<usize>>,
+}
+
+impl<'a> CoveringRecords<'a> {
+    /// Selects and sorts the records.
+    pub fn new(record_states: &'a [RecordState]) -> CoveringRecords<'a> {
+        let mut all = CoveringRecords::default();
+        for record_state in record_states {
+            let Some((keys, end)) = granted(record_state).filter(|(keys, _)| !keys.is_empty())
+            else {
+                continue;
+            };
+            let index = all.records.len();
+            all.records.push((record_state.key.as_str(), keys, end));
+            for key in keys {
+                match &key.id {
+                    Some(id) => all.by_finding.entry(id).or_default().push(index),
+                    None => all.nameless.push(index),
+                }
+                if let Some(tool) = &key.tool {
+                    all.by_tool.entry(tool.to_lowercase()).or_default().push(index);
+                }
+            }
+        }
+        all
+    }
+
+    /// Returns the first record that names all that a suppression hides, and doesn't end before it. A suppression without
+    /// an end is covered, too: to cite the record, it must be given one.
+    pub fn find(&self, found: &FoundSuppression) -> Option<CoveringRecord> {
+        let covers = |index: &usize| {
+            let (id, keys, end) = self.records.get(*index)?;
+            let is_longer = matches!(found.end, SuppressionEnd::Until(until) if until > *end);
+            let is_named = !is_longer && reach::compare(found, keys) == Reached::Named;
+            let id = is_named.then(|| Id::new(id)).flatten()?;
+            Some(CoveringRecord { id, end: *end })
+        };
+        self.candidates(found).iter().find_map(covers)
+    }
+
+    fn candidates(&self, found: &FoundSuppression) -> BTreeSet<usize> {
+        let mut all = BTreeSet::new();
+        for hidden in &found.hidden {
+            match &hidden.ids {
+                HiddenIds::Listed(ids) => {
+                    let first = ids.first().and_then(|id| self.by_finding.get(id.as_str()));
+                    all.extend(first.into_iter().flatten());
+                }
+                HiddenIds::All => {}
+                HiddenIds::Nameless => {
+                    let tools = hidden.tools.iter().filter_map(|tool| self.by_tool.get(tool));
+                    all.extend(tools.flatten());
+                }
+            }
+        }
+        all.extend(&self.nameless);
+        all
+    }
+}

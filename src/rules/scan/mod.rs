@@ -1,0 +1,172 @@
+//! Suppressions in other tools' files and in comments: which of them no exception in force allows.
+//!
+//! Uses record, status. Pure. Start at [`DriftJudge`], which judges a [`FoundSuppression`]; `reach` compares it with what a
+//! record names. Follows `docs/spec/interop.md`, 5.
+
+pub mod covering;
+pub mod reach;
+pub mod suppression;
+
+use std::collections::BTreeMap;
+
+use crate::record::id::Id;
+use crate::record::time::Instant;
+use crate::rules::scan::covering::CoveringRecords;
+use crate::rules::scan::reach::Reached;
+use crate::rules::scan::suppression::{
+    FoundSuppression, GeneratedFile, StaleAfter, SuppressionEnd,
+};
+use crate::status::reason;
+use crate::status::state::{InForce, RecordState};
+
+/// Why a suppression, or a generated file, is not as the ledger has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DriftReason {
+    /// It cites no record; the one in force that covers it, if there is one, and what to do to cite it.
+    NoId { covering: Option<Id>, citing: String },
+    /// What it hides can't be read; why.
+    Unreadable(String),
+    /// It cites an id that no record of the ledger has.
+    UnknownId(Id),
+    /// The record that it cites is not in force; why.
+    NotInForce(Id, String),
+    /// The record does not name these findings.
+    NotNamed(Id, String),
+    /// The record names the finding, but the suppression hides more; what.
+    ScopeWider(Id, String),
+    /// It ends after the record, or never.
+    TermLonger { id: Id, until: Option<Instant>, end: Instant },
+    /// The file was generated from a state of the ledger that is over, or is not on the approved branch; why.
+    StaleFile(String),
+    /// Its own end has passed, so it hides nothing any more.
+    Dead(Instant),
+}
+
+/// Where something drifted, and how.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DriftCase {
+    /// The path of the file from the root of the repository.
+    pub path: String,
+    /// The line on which it begins, from 1.
+    pub line: u32,
+    /// The column on which it begins, in characters from 1.
+    pub column: u32,
+    /// What is suppressed, for messages: `nosec B602`.
+    pub label: String,
+    pub drifts: Vec<DriftReason>,
+    /// Why the status of the record that it cites can't be determined.
+    pub doubt: Option<String>,
+}
+
+/// Compares suppressions with the records at one instant.
+pub struct DriftJudge<'a> {
+    by_id: BTreeMap<&'a str, &'a RecordState>,
+    covering: CoveringRecords<'a>,
+    instant: Instant,
+}
+
+impl<'a> DriftJudge<'a> {
+    /// Compares with these records, evaluated at an instant.
+    pub fn new(record_states: &'a [RecordState], instant: Instant) -> DriftJudge<'a> {
+        DriftJudge {
+            by_id: record_states.iter().map(|it| (it.key.as_str(), it)).collect(),
+            covering: CoveringRecords::new(record_states),
+            instant,
+        }
+    }
+
+    /// Judges a suppression.
+    pub fn suppression(&self, found: &FoundSuppression) -> DriftCase {
+        let mut case = DriftCase {
+            path: found.path.clone(),
+            line: found.line,
+            column: found.column,
+            label: found.label.clone(),
+            drifts: Vec::new(),
+            doubt: None,
+        };
+        let dead = match found.end {
+            SuppressionEnd::Until(end) if end <= self.instant => Some(DriftReason::Dead(end)),
+            _ => None,
+        };
+        if let Some(fault) = &found.fault {
+            case.drifts.push(DriftReason::Unreadable(fault.clone()));
+            return case;
+        }
+        match &found.cited {
+            None => case.drifts.push(self.uncited(found, dead.is_some())),
+            Some(id) => match self.by_id.get(id.as_str()) {
+                None => case.drifts.push(DriftReason::UnknownId(id.clone())),
+                // It hides nothing any more, so it can't hide too much.
+                Some(_) if dead.is_some() => {}
+                Some(record_state) => self.compare(found, id, record_state, &mut case),
+            },
+        }
+        case.drifts.extend(dead);
+        case
+    }
+
+    fn uncited(&self, found: &FoundSuppression, is_dead: bool) -> DriftReason {
+        // One that hides nothing any more is better removed than cited.
+        let covering = if is_dead { None } else { self.covering.find(found) };
+        let advised = covering.and_then(|record| {
+            let citing = found.citing.about(found.end, (&record.id, record.end), self.instant)?;
+            Some(DriftReason::NoId { covering: Some(record.id), citing })
+        });
+        let citing = || found.citing.general(found.end);
+        advised.unwrap_or_else(|| DriftReason::NoId { covering: None, citing: citing() })
+    }
+
+    fn compare(
+        &self,
+        found: &FoundSuppression,
+        id: &Id,
+        record_state: &RecordState,
+        case: &mut DriftCase,
+    ) {
+        let Some((keys, end)) = covering::granted(record_state) else {
+            let why = reason::joined(&record_state.reasons);
+            if record_state.in_force != InForce::No {
+                case.doubt = Some(format!("{id}: {why}"));
+            }
+            case.drifts.push(DriftReason::NotInForce(id.clone(), why));
+            return;
+        };
+        match reach::compare(found, keys) {
+            Reached::Named => {}
+            Reached::NotNamed(what) => case.drifts.push(DriftReason::NotNamed(id.clone(), what)),
+            Reached::Wider(why) => case.drifts.push(DriftReason::ScopeWider(id.clone(), why)),
+        }
+        let until = match found.end {
+            SuppressionEnd::Until(until) if until > end => Some(Some(until)),
+            SuppressionEnd::Missing => Some(None),
+            SuppressionEnd::Until(_) | SuppressionEnd::NoSuchField | SuppressionEnd::Refused => {
+                None
+            }
+        };
+        let term = until.map(|until| DriftReason::TermLonger { id: id.clone(), until, end });
+        case.drifts.extend(term);
+    }
+
+    /// Judges a generated file; `is_on_branch` tells whether its commit is on the approved branch.
+    pub fn generated(&self, file: &GeneratedFile, is_on_branch: bool) -> DriftCase {
+        let why = match file.stale_after {
+            _ if !is_on_branch => {
+                Some(format!("its commit {} is not on the approved branch", file.commit))
+            }
+            StaleAfter::At(end) if end <= self.instant => {
+                Some(format!("an exception in it ended at {end}"))
+            }
+            StaleAfter::Unknown => Some("its `stale-after` is no instant".to_owned()),
+            StaleAfter::At(_) | StaleAfter::Never => None,
+        };
+        DriftCase {
+            path: file.path.clone(),
+            line: file.line,
+            column: 1,
+            label: format!("export {}", file.target),
+            drifts: why.map(DriftReason::StaleFile).into_iter().collect(),
+            doubt: None,
+        }
+    }
+}

@@ -1,0 +1,156 @@
+//! Whether a record names everything that a suppression hides.
+//!
+//! Uses record, gate's packages. Pure. Start at [`compare`]. Follows `docs/spec/interop.md`, 2 and 5. What can't be
+//! compared counts as wider.
+
+use crate::gate::purl::Purl;
+use crate::record::pattern;
+use crate::record::scalar::Scalar;
+use crate::record::subject::FindingKey;
+use crate::record::version::Range;
+use crate::rules::scan::suppression::{FoundSuppression, HiddenFindings, HiddenIds};
+
+/// How a suppression relates to what a record names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reached {
+    /// The record names all of it.
+    Named,
+    /// The record names the finding, but the suppression hides more; what.
+    Wider(String),
+    /// The record does not name these findings.
+    NotNamed(String),
+}
+
+/// Compares a suppression with the findings of a record: one of its alternatives must be named.
+pub fn compare(found: &FoundSuppression, keys: &[FindingKey]) -> Reached {
+    let mut worst = Reached::NotNamed(found.label.clone());
+    for hidden in &found.hidden {
+        match compare_hidden(hidden, keys) {
+            Reached::Named => return Reached::Named,
+            wider @ Reached::Wider(_) if !matches!(worst, Reached::Wider(_)) => worst = wider,
+            Reached::NotNamed(what) if matches!(worst, Reached::NotNamed(_)) => {
+                worst = Reached::NotNamed(what);
+            }
+            _ => {}
+        }
+    }
+    worst
+}
+
+fn compare_hidden(hidden: &HiddenFindings, keys: &[FindingKey]) -> Reached {
+    let tool = hidden.tools.first().map_or("", |tool| tool.trim_end_matches('*'));
+    let of_tool: Vec<&FindingKey> = keys.iter().filter(|key| is_of(hidden, key)).collect();
+    let listed = match &hidden.ids {
+        HiddenIds::Nameless => return best(hidden, &of_tool, || format!("a finding of {tool}")),
+        HiddenIds::Listed(ids) if !ids.is_empty() => ids,
+        // A list that names nothing may hide anything.
+        HiddenIds::All | HiddenIds::Listed(_) => {
+            // Only a key without an id names every finding of its tool.
+            let nameless = of_tool.iter().filter(|key| key.id.is_none());
+            let nameless: Vec<&FindingKey> = nameless.copied().collect();
+            return match best(hidden, &nameless, || format!("any finding of {tool}")) {
+                Reached::NotNamed(_) if !of_tool.is_empty() => {
+                    let ids = of_tool.iter().filter_map(|key| key.id.as_deref());
+                    let ids: Vec<&str> = ids.collect();
+                    Reached::Wider(format!(
+                        "it hides every finding of {tool}, the record names {}",
+                        crate::diag::names(&ids)
+                    ))
+                }
+                reached => reached,
+            };
+        }
+    };
+    let mut wider = None;
+    let mut missing: Vec<String> = Vec::new();
+    for id in listed {
+        let keys = of_tool.iter().filter(|key| key.id.as_ref().is_none_or(|own| own == id));
+        let keys: Vec<&FindingKey> = keys.copied().collect();
+        match best(hidden, &keys, || format!("{tool}:{id}")) {
+            Reached::Named => {}
+            Reached::Wider(why) => wider = wider.or(Some(why)),
+            Reached::NotNamed(what) => missing.push(what),
+        }
+    }
+    match (missing.is_empty(), wider) {
+        (false, _) => Reached::NotNamed(crate::diag::names(&missing)),
+        (true, Some(why)) => Reached::Wider(why),
+        (true, None) => Reached::Named,
+    }
+}
+
+fn is_of(hidden: &HiddenFindings, key: &FindingKey) -> bool {
+    let Some(stated) = &key.tool else {
+        return true;
+    };
+    let stated = stated.to_lowercase();
+    hidden.tools.iter().any(|tool| match tool.strip_suffix('*') {
+        Some(begin) => stated.starts_with(begin),
+        None => stated == *tool,
+    })
+}
+
+/// Returns the best relation to one of several keys; without any, the findings are not named.
+fn best(hidden: &HiddenFindings, keys: &[&FindingKey], what: impl Fn() -> String) -> Reached {
+    let mut wider = None;
+    for key in keys {
+        match excess(hidden, key) {
+            None => return Reached::Named,
+            Some(why) => wider = wider.or(Some(why)),
+        }
+    }
+    wider.map_or_else(|| Reached::NotNamed(what()), Reached::Wider)
+}
+
+/// Returns what a suppression hides beyond a key that names its finding.
+fn excess(hidden: &HiddenFindings, key: &FindingKey) -> Option<String> {
+    if let Some(cwe) = &key.cwe {
+        return Some(format!("the record is limited to {cwe}, which a suppression can't express"));
+    }
+    if key.severity.is_some() {
+        return Some(
+            "the record is limited to a severity, which a suppression can't express".into(),
+        );
+    }
+    if let Some(stated) = &key.purl
+        && !is_within_package(hidden.purl.as_deref(), stated)
+    {
+        return Some(format!("the record is limited to {stated}"));
+    }
+    if let Some(versions) = &key.versions {
+        let version = hidden.purl.as_deref().and_then(Purl::parse).and_then(|purl| purl.version);
+        let is_within = match (Range::parse(versions), version) {
+            (Ok(range), Some(version)) => range.contains(&version),
+            _ => false,
+        };
+        if !is_within {
+            return Some(format!("the record is limited to versions {versions}"));
+        }
+    }
+    if let Some(stated) = &key.paths
+        && !is_within(hidden.paths.as_deref(), stated)
+    {
+        return Some(format!("the record is limited to {}", crate::diag::names(stated)));
+    }
+    if let Some(stated) = &key.resources
+        && !is_within(hidden.resources.as_deref(), stated)
+    {
+        return Some(format!("the record is limited to {}", crate::diag::names(stated)));
+    }
+    None
+}
+
+fn is_within_package(hidden: Option<&str>, stated: &str) -> bool {
+    let (Some(hidden), Some(stated)) = (hidden.and_then(Purl::parse), Purl::parse(stated)) else {
+        return false;
+    };
+    stated.is_package(&hidden) && (stated.version.is_none() || stated.version == hidden.version)
+}
+
+/// Tells whether every pattern of a suppression is included in one of the record's.
+fn is_within(hidden: Option<&[String]>, stated: &[String]) -> bool {
+    hidden.is_some_and(|hidden| {
+        !hidden.is_empty()
+            && hidden.iter().all(|one| stated.iter().any(|all| pattern::includes_paths(all, one)))
+    })
+}

@@ -1,0 +1,194 @@
+//! What scanners and other tools report, once parsed: findings and events, and what is decided about each.
+//!
+//! Uses record, gate. Pure. Start at [`TriageInput`] and [`TriageDecision`]; `wanted` groups those that need a record.
+//! Follows `docs/spec/cli.md`, triage, and `docs/spec/interop.md`, 6.
+
+pub mod wanted;
+
+use serde_json::Value;
+
+use crate::gate::answer::SubjectMatch;
+use crate::gate::package::Package;
+use crate::record::time::Instant;
+use crate::record::vocabulary::Risk;
+
+/// The decision about an input, worst first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum TriageState {
+    /// It is material, and nothing covers it.
+    Uncovered,
+    /// Only a record that has ended, or has not begun, would cover it.
+    ExpiredCover,
+    /// It can't be read.
+    Unparsed,
+    /// Only a record that waits for approval would cover it.
+    Pending,
+    /// A record in force covers it.
+    Covered,
+    /// A record in force dismisses it as a false alarm.
+    Dismissed,
+    Routine,
+}
+
+impl TriageState {
+    /// All of them, worst first.
+    pub const ALL: &'static [TriageState] = &[
+        TriageState::Uncovered,
+        TriageState::ExpiredCover,
+        TriageState::Unparsed,
+        TriageState::Pending,
+        TriageState::Covered,
+        TriageState::Dismissed,
+        TriageState::Routine,
+    ];
+
+    /// Returns the name used in `docs/spec/cli.md`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            TriageState::Uncovered => "uncovered",
+            TriageState::ExpiredCover => "expired_cover",
+            TriageState::Unparsed => "unparsed",
+            TriageState::Pending => "pending",
+            TriageState::Covered => "covered",
+            TriageState::Dismissed => "dismissed",
+            TriageState::Routine => "routine",
+        }
+    }
+}
+
+/// The decision about an input.
+#[derive(Clone, Debug)]
+pub struct TriageDecision {
+    pub state: TriageState,
+    /// The id of the deciding record.
+    pub record: Option<String>,
+    pub message: String,
+    /// Whether the input can't be judged.
+    pub is_doubtful: bool,
+    /// The indexes of the baselines that apply.
+    pub baselines: Vec<usize>,
+    /// The records that it is about, and how each matches.
+    pub about: Vec<(String, SubjectMatch)>,
+}
+
+impl TriageDecision {
+    /// Returns the decision for an input that needs no attention, whatever records and baselines say.
+    pub(crate) fn routine(why: &str) -> TriageDecision {
+        TriageDecision {
+            state: TriageState::Routine,
+            record: None,
+            message: why.to_owned(),
+            is_doubtful: false,
+            baselines: Vec::new(),
+            about: Vec::new(),
+        }
+    }
+}
+
+/// One parsed input.
+#[derive(Clone, Debug)]
+pub enum TriageInput {
+    Finding(ScannerFinding),
+    Event(CloudEvent),
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct ScannerFinding {
+    /// The tool, under the name that records use.
+    pub tool: String,
+    /// Further names of the tool for this kind of finding.
+    pub also: Option<&'static str>,
+    /// The finding's id; empty if it has none.
+    pub id: String,
+    /// Former or alternative ids of its rule: a record that names one of them means this rule, too.
+    pub former_ids: Vec<String>,
+    /// The level, as SARIF names it.
+    pub level: String,
+    /// The kind: `fail`, or something that is no failure.
+    pub kind: String,
+    /// Whether the scanner says that the finding existed before and is gone.
+    pub is_absent: bool,
+    pub severity: Option<Risk>,
+    pub places: Vec<FindingPlace>,
+    /// The package as the scanner names it.
+    pub package: Option<Package>,
+    /// The package URL, if given.
+    pub purl: Option<String>,
+    /// The weaknesses that its rule is about.
+    pub weaknesses: Vec<String>,
+    /// The version that fixes it, if the scanner names one.
+    pub fixed: Option<String>,
+    /// When it was found, if stated.
+    pub at: Option<Instant>,
+}
+
+/// A place of a finding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FindingPlace {
+    pub file: FindingFile,
+    /// The line, from 1.
+    pub line: Option<u64>,
+}
+
+/// The file of a finding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FindingFile {
+    /// A path from the repository's root.
+    Inside(String),
+    /// Elsewhere on the machine, in an image, or on a server.
+    Elsewhere(String),
+    /// A path above the repository's root: never covered.
+    Above(String),
+    /// Stated, but the file can't be identified: a record that names paths doesn't cover it.
+    Unknown,
+}
+
+impl FindingFile {
+    /// Returns the path or address for display.
+    pub fn text(&self) -> &str {
+        match self {
+            FindingFile::Inside(text) | FindingFile::Elsewhere(text) | FindingFile::Above(text) => {
+                text
+            }
+            FindingFile::Unknown => "unknown place",
+        }
+    }
+}
+
+/// An event in CloudEvents form.
+#[derive(Clone, Debug)]
+pub struct CloudEvent {
+    pub at: Instant,
+    pub source: String,
+    /// Its id, unique within the source.
+    pub id: String,
+    pub fields: Value,
+}
+
+impl CloudEvent {
+    /// Returns a text in `data`.
+    pub fn text(&self, key: &str) -> Option<&str> {
+        self.data(key)?.as_str()
+    }
+
+    /// Returns the value of a key in `data`.
+    pub fn data(&self, key: &str) -> Option<&Value> {
+        self.fields.get("data")?.get(key)
+    }
+}
+
+/// Tells whether an id is that of a published vulnerability, not of a scanner rule.
+pub fn is_advisory(id: &str) -> bool {
+    let kinds = [
+        "ALAS", "ALSA-", "CVE-", "DLA-", "DSA-", "ELSA-", "GHSA-", "GO-", "MAL-", "OSV-", "PYSEC-",
+        "RHSA-", "RLSA-", "RUSTSEC-", "SUSE-", "USN-",
+    ];
+    kinds.iter().any(|kind| id.starts_with(kind))
+}
+
+impl ScannerFinding {
+    /// Returns its key: `TOOL:ID`.
+    pub fn key(&self) -> String {
+        format!("{}:{}", self.tool, self.id)
+    }
+}

@@ -1,0 +1,218 @@
+//! The inputs that need a record: material and uncovered ones, grouped by similarity.
+//!
+//! Uses record's words, policy, `survey::event`. Pure. Start at
+//! [`Wanted::add`]. Follows `docs/spec/cli.md`, triage, `--draft`.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::policy::closing::Baseline;
+use crate::record::vocabulary;
+use crate::record::vocabulary::{Risk, Vocabulary};
+use crate::survey::event::{
+    CloudEvent, FindingFile, FindingPlace, ScannerFinding, TriageDecision, TriageInput, TriageState,
+};
+
+#[derive(Clone, Debug, Default)]
+pub struct Wanted {
+    /// Findings by tool and id.
+    pub findings: BTreeMap<(String, String), FindingGroup>,
+    /// Events by subject.
+    pub events: BTreeMap<Happened, Often>,
+    /// The environment of all findings, if given.
+    pub environment: Option<String>,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct FindingGroup {
+    pub severity: Option<Risk>,
+    /// The paths of each package, or of an unknown one under `None`. No paths if one of them is not in the repository.
+    pub packages: BTreeMap<Option<String>, Option<BTreeSet<String>>>,
+    /// The kind of the baseline that finds it material.
+    pub kind: Option<vocabulary::Baseline>,
+    /// What else the first event reporting it states; for SARIF only the environment is known.
+    pub subject: InputSubject,
+    /// The references of the first event that states any.
+    pub references: InputReferences,
+    pub n: usize,
+}
+
+/// What an event is about.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Happened {
+    pub identity: Option<String>,
+    pub action: Option<String>,
+    pub resource: Option<String>,
+    /// Its subject.
+    pub subject: InputSubject,
+}
+
+/// The subject of an event or finding, where stated.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct InputSubject {
+    pub asset: Option<String>,
+    pub application: Option<String>,
+    pub vendor: Option<String>,
+    pub environment: Option<String>,
+    pub identity_type: Option<String>,
+    /// The name of the credential.
+    pub credential: Option<String>,
+    pub control: Option<String>,
+    /// The rule, if no control is named.
+    pub rule: Option<String>,
+    pub owner: Option<String>,
+}
+
+/// The references of an event, where stated.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct InputReferences {
+    /// A change, incident, ticket or onboarding record, without saying which.
+    pub any: Option<String>,
+    pub change: Option<String>,
+    pub incident: Option<String>,
+    pub ticket: Option<String>,
+    pub onboarding: Option<String>,
+}
+
+impl InputSubject {
+    fn from_event(event: &CloudEvent) -> InputSubject {
+        let text = |key: &str| stated(event, key);
+        InputSubject {
+            asset: text("asset"),
+            application: text("application"),
+            vendor: text("vendor"),
+            environment: text("environment"),
+            identity_type: text("identity_type"),
+            credential: text("credential"),
+            control: text("control"),
+            rule: text("rule"),
+            owner: text("owner"),
+        }
+    }
+}
+
+impl InputReferences {
+    fn from_event(event: &CloudEvent) -> InputReferences {
+        let text = |key: &str| stated(event, key);
+        InputReferences {
+            any: text("reference"),
+            change: text("change"),
+            incident: text("incident"),
+            ticket: text("ticket"),
+            onboarding: text("onboarding"),
+        }
+    }
+}
+
+fn stated(event: &CloudEvent, key: &str) -> Option<String> {
+    let text = event.text(key).map(str::trim);
+    text.filter(|text| !text.is_empty()).map(str::to_owned)
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct Often {
+    /// The kind of the baseline that finds them material.
+    pub kind: Option<vocabulary::Baseline>,
+    /// The references of the first of them that states any.
+    pub references: InputReferences,
+    pub n: usize,
+}
+
+impl Wanted {
+    /// Adds an input that needs a record.
+    pub fn add(&mut self, input: &TriageInput, decision: &TriageDecision, baselines: &[Baseline]) {
+        if decision.state != TriageState::Uncovered || decision.is_doubtful {
+            return;
+        }
+        let mut about = decision.baselines.iter();
+        let kind = about.find_map(|place| baselines.get(*place)).map(|baseline| baseline.kind);
+        match input {
+            TriageInput::Finding(finding) => self.finding(finding, kind, None),
+            TriageInput::Event(event) => match reported(event) {
+                Some(finding) => self.finding(&finding, kind, Some(event)),
+                None => self.event(event, kind),
+            },
+        }
+    }
+
+    fn finding(
+        &mut self,
+        finding: &ScannerFinding,
+        kind: Option<vocabulary::Baseline>,
+        event: Option<&CloudEvent>,
+    ) {
+        if finding.id.is_empty() {
+            return;
+        }
+        let key = (finding.tool.clone(), finding.id.clone());
+        let found = self.findings.entry(key).or_default();
+        found.n += 1;
+        if let Some(event) = event {
+            if found.subject == InputSubject::default() {
+                found.subject = InputSubject::from_event(event);
+            }
+            if found.references == InputReferences::default() {
+                found.references = InputReferences::from_event(event);
+            }
+        }
+        if found.subject.environment.is_none() {
+            found.subject.environment.clone_from(&self.environment);
+        }
+        found.severity = found.severity.max(finding.severity);
+        found.kind = found.kind.or(kind);
+        let all = finding.places.iter().map(|place| match &place.file {
+            FindingFile::Inside(path) => Some(path.clone()),
+            FindingFile::Elsewhere(_) | FindingFile::Above(_) | FindingFile::Unknown => None,
+        });
+        let paths: Option<BTreeSet<String>> = all.collect();
+        let paths = paths.filter(|paths| !paths.is_empty());
+        let package_paths =
+            found.packages.entry(finding.purl.clone()).or_insert_with(|| Some(BTreeSet::new()));
+        match (package_paths.as_mut(), paths) {
+            (Some(package_paths), Some(paths)) => package_paths.extend(paths),
+            _ => *package_paths = None,
+        }
+    }
+
+    fn event(&mut self, event: &CloudEvent, kind: Option<vocabulary::Baseline>) {
+        let text = |key: &str| event.text(key).map(str::to_owned);
+        let happened = Happened {
+            identity: text("identity"),
+            action: text("action"),
+            resource: text("resource"),
+            subject: InputSubject::from_event(event),
+        };
+        let subject = &happened.subject;
+        let named = [
+            &happened.identity,
+            &happened.resource,
+            &subject.application,
+            &subject.asset,
+            &subject.credential,
+        ];
+        if named.iter().all(|name| name.is_none()) {
+            return;
+        }
+        let often = self.events.entry(happened).or_default();
+        often.n += 1;
+        often.kind = often.kind.or(kind);
+        if often.references == InputReferences::default() {
+            often.references = InputReferences::from_event(event);
+        }
+    }
+}
+
+/// Returns the scanner finding that an event reports; `None` for any other event.
+fn reported(event: &CloudEvent) -> Option<ScannerFinding> {
+    let text = |key: &str| event.text(key).filter(|text| !text.is_empty());
+    let (tool, id) = (text("tool")?, text("id")?);
+    let place =
+        |path: &str| FindingPlace { file: FindingFile::Inside(path.to_owned()), line: None };
+    Some(ScannerFinding {
+        tool: tool.to_owned(),
+        id: id.to_owned(),
+        severity: text("severity").and_then(Risk::from_word),
+        places: text("path").map(place).into_iter().collect(),
+        purl: text("package").filter(|package| package.starts_with("pkg:")).map(str::to_owned),
+        ..ScannerFinding::default()
+    })
+}
