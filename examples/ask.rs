@@ -8,11 +8,12 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use exledger::features;
+use exledger::features::check::answer::CheckRequest;
+use exledger::features::check::receipts::ReceiptLog;
 use exledger::gate::answer::Question;
 use exledger::gate::receipt::LoggedReceipt;
 use exledger::record::time::Instant;
 use exledger::session::Session;
-use exledger::session::check::{CheckRequest, receipts::ReceiptLog};
 use exledger::session::error::{Error, Usage};
 use exledger::session::options::{Moment, Options};
 use exledger::session::snapshot::walk::Scope;

@@ -4,12 +4,13 @@
 //! The library is a sequence of modules; each uses only those to its left:
 //!
 //! ```text
-//! |--------- stated by people ---------|   |-proven by git--|   |------ computed, never stored -----|   |-- shown --|
-//! diag > yaml > record > ledger > policy > history > approval > status > gate > survey > rules > plan > view > render
+//! |--------- stated by people ---------|   |-proven by git--|   |-- computed, never stored ---|
+//! diag > yaml > record > ledger > policy > history > approval > status > gate > survey > rules > plan
 //! ```
 //!
-//! Outside the sequence: `interop` (foreign formats), and with the feature `session` `clock` (time and chance),
-//! `store` (files and git), `session` (an open ledger) and `features` (the questions that it answers). All modules of the sequence are pure: no files, time, environment or printing.
+//! Beside it: `formats` (foreign formats), `view` (what answers share) and `render` (answers as bytes). All of these are
+//! pure: no files, time, environment or printing. With the feature `session`: `clock` (time and chance), `store` (files
+//! and git), `session` (an open ledger), and `features`, the table of contents of what can be asked.
 //!
 //! Three kinds of information never mix. Facts that people state are stored in files. Facts that git proves are
 //! derived from history. Status is computed from both at one instant. `docs/architecture.md` describes the
@@ -43,7 +44,7 @@ pub mod view;
 
 pub mod render;
 
-pub mod interop;
+pub mod formats;
 
 #[cfg(feature = "session")]
 pub mod clock;

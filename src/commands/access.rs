@@ -2,6 +2,7 @@
 //!
 //! Start at [`AccessArgs`]. Follows `docs/spec/cli.md`, access.
 
+use exledger::features::access;
 use std::io::BufReader;
 use std::mem::ManuallyDrop;
 use std::path::PathBuf;
@@ -15,16 +16,16 @@ use crate::commands::context::{self, Ctx};
 use crate::commands::exit::Outcome;
 use exledger::diag;
 use exledger::features;
+use exledger::features::access::absence::NoAbsence;
+use exledger::features::access::answer::AccessAnswer;
+use exledger::features::access::answer::AccessSource;
+use exledger::features::access::grant::AccessState;
+use exledger::features::access::show::AccessView;
 use exledger::policy::governance;
 use exledger::policy::governance::NO_POLICY;
-use exledger::session::access::{AccessAnswer, AccessSource};
 use exledger::session::error::Undetermined;
 use exledger::store::files::FileError;
 use exledger::store::streams;
-use exledger::survey::access::absence::NoAbsence;
-use exledger::survey::access::grant::AccessState;
-use exledger::view;
-use exledger::view::access::AccessView;
 
 /// Compare live access with the ledger
 ///
@@ -65,7 +66,7 @@ impl Run for AccessArgs {
         // The process ends with it, and freeing a long history takes a while.
         let answer = ManuallyDrop::new(answer);
         ctx.of_notices(answer.snapshot().notices());
-        ctx.show(&view::access::doc(&AccessView {
+        ctx.show(&access::show::doc(&AccessView {
             stamp: answer.snapshot().stamp(),
             sources: &names,
             rows: &answer.rows,

@@ -8,6 +8,7 @@ mod answer;
 mod next;
 mod reviews;
 
+use exledger::features::approve;
 use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 
@@ -21,12 +22,15 @@ use crate::commands::exit::Outcome;
 use crate::commands::picker;
 use exledger::approval::statement::file::ApprovalDecision;
 use exledger::features;
-use exledger::session::approve::draft::{ApprovalDraft, check_reason};
-use exledger::session::approve::prepared::PreparedApproval;
-use exledger::session::approve::request::{ApprovalRequest, NamedSubject};
+use exledger::features::approve::draft::ApprovalDraft;
+use exledger::features::approve::draft::check_reason;
+use exledger::features::approve::prepared::PreparedApproval;
+use exledger::features::approve::request::ApprovalRequest;
+use exledger::features::approve::request::NamedSubject;
+use exledger::features::approve::show::Counting;
+use exledger::features::approve::show::Done;
+use exledger::features::approve::show::SignedStatement;
 use exledger::status::state::{RecordState, Status};
-use exledger::view;
-use exledger::view::approve::{Counting, Done, SignedStatement};
 
 /// Sign an approval of an exception
 ///
@@ -181,12 +185,12 @@ fn approve(args: &ApproveArgs, ctx: &Ctx) -> anyhow::Result<Outcome> {
     if draft.counts_already() {
         (answer.done, answer.counting) = (Done::Before, Counting::Counts);
         answer.next = next::again(ctx, &session, both)?;
-        ctx.show(&view::approve::signed(&answer))?;
+        ctx.show(&approve::show::signed(&answer))?;
         return Ok(Outcome::Fine);
     }
     if args.dry_run {
         answer.done = Done::Never(draft.text.clone());
-        ctx.show(&view::approve::signed(&answer))?;
+        ctx.show(&approve::show::signed(&answer))?;
         return Ok(Outcome::Fine);
     }
     let key = prepared.key(args.key.as_deref(), &ctx.folder)?;
@@ -201,7 +205,7 @@ fn approve(args: &ApproveArgs, ctx: &Ctx) -> anyhow::Result<Outcome> {
         answer.next = next::after(ctx, &session, both, &written)?;
     }
     answer::add_signature(&mut answer, &prepared, &signed.signature);
-    ctx.show(&view::approve::signed(&answer))?;
+    ctx.show(&approve::show::signed(&answer))?;
     hint(ctx, &answer);
     Ok(match answer.counting {
         Counting::Counts => Outcome::Fine,
@@ -260,7 +264,7 @@ fn hint(ctx: &Ctx, answer: &SignedStatement) {
         let line = line.as_deref().unwrap_or_default();
         ctx.tell(&format!(
             "warning: {}: {why}\n  help: first add this line to {signers}, in a change that someone else approves:\n        {line}",
-            view::approve::NOT_YET
+            approve::show::NOT_YET
         ));
     }
     let next = answer.next.join("\n  ");

@@ -8,11 +8,11 @@ use crate::commands::decision::{self, DecisionFlags, DecisionJob};
 use crate::commands::exit::Outcome;
 use crate::commands::picker;
 use clap::Parser;
+use exledger::features::decide::select::Which;
 use exledger::history::change::event::ChangeEvent;
 use exledger::plan::attest;
 use exledger::plan::offer::Offer;
 use exledger::record::Record;
-use exledger::session::decide::select::Which;
 
 /// Record that a compensating control was verified
 ///

@@ -7,6 +7,7 @@ mod live;
 pub(crate) mod signing;
 mod waiting;
 
+use exledger::features::check;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,15 +24,15 @@ use crate::commands::context::place;
 use crate::commands::context::{self, Ctx};
 use crate::commands::exit::Outcome;
 use exledger::features;
+use exledger::features::check::answer::CheckRequest;
+use exledger::features::check::freshness::MaxAge;
+use exledger::features::check::receipts::ReceiptLog;
+use exledger::features::check::receipts::ReceiptsFile;
+use exledger::features::check::signing::ReceiptSigner;
+use exledger::features::live::gate::LiveGate;
 use exledger::gate::answer::{GateVerdict, Question, ScannerDetails};
 use exledger::plan::part;
 use exledger::record::vocabulary::Risk;
-use exledger::session::check::CheckRequest;
-use exledger::session::check::freshness::MaxAge;
-use exledger::session::check::receipts::{ReceiptLog, ReceiptsFile};
-use exledger::session::check::signing::ReceiptSigner;
-use exledger::session::live::LiveGate;
-use exledger::view;
 
 /// Ask whether something is allowed
 ///
@@ -172,7 +173,7 @@ impl Run for CheckArgs {
         if let Some(reason) = receipts.begun() {
             ctx.hint(&format!("note: this answer began a file that counts no uses: {reason}"));
         }
-        ctx.show(&view::check::doc(&question, &check))?;
+        ctx.show(&check::show::doc(&question, &check))?;
         Ok(outcome(check.answer.verdict).max(signed))
     }
 }

@@ -10,17 +10,17 @@ use crate::commands::context::{self, Ctx};
 use crate::commands::exit::Outcome;
 use crate::commands::next_steps;
 use exledger::features;
+use exledger::features::decide;
+use exledger::features::decide::answer::PreparedDecision;
+use exledger::features::decide::decided::DecidedRecord;
+use exledger::features::decide::select::Which;
+use exledger::features::decide::show::Decided;
+use exledger::features::decide::show::DecisionResult;
 use exledger::history::change::event::ChangeEvent;
 use exledger::plan::decision::{DecisionInput, DecisionRefusal, Planned};
 use exledger::record::address::Address;
 use exledger::rules::change_cases;
 use exledger::session::Session;
-use exledger::session::decide;
-use exledger::session::decide::PreparedDecision;
-use exledger::session::decide::decided::DecidedRecord;
-use exledger::session::decide::select::Which;
-use exledger::view;
-use exledger::view::edit::{Decided, DecisionResult};
 use exledger::view::patch;
 
 /// The flags that every decision takes.
@@ -65,7 +65,7 @@ pub(crate) fn decide(ctx: &Ctx, job: &DecisionJob<'_>) -> anyhow::Result<Outcome
     let prepared = features::decide::prepare(
         &session,
         &ctx.moment(),
-        &decide::Job {
+        &decide::answer::Job {
             event: job.event,
             which: job.which,
             needs_history: job.needs_history,
@@ -87,7 +87,7 @@ pub(crate) fn decide(ctx: &Ctx, job: &DecisionJob<'_>) -> anyhow::Result<Outcome
     };
     let answer = view_answer(ctx, job, &session, &prepared, written);
     drop(prepared);
-    ctx.show(&view::edit::doc(&answer))?;
+    ctx.show(&decide::show::doc(&answer))?;
     if ctx.format.name != "table" && ctx.format.name != "markdown" {
         // A script reads the answer; who must approve is printed for the person who runs it.
         for decided in &answer.records {

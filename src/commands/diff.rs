@@ -11,6 +11,12 @@ use anyhow::Context;
 use clap::Parser;
 use exledger::diag::Finding;
 use exledger::features;
+use exledger::features::approve::offered::OfferedApprovals;
+use exledger::features::diff;
+use exledger::features::diff::compared::Compared;
+use exledger::features::diff::compared::Entry;
+use exledger::features::diff::compared::ProposedState;
+use exledger::features::diff::show::DiffLayout;
 use exledger::history::change::event::ChangeEvent;
 use exledger::history::objects::Oid;
 use exledger::history::paths::LedgerPrefix;
@@ -25,14 +31,10 @@ use exledger::render::markdown;
 use exledger::rules::case::RuleContext;
 use exledger::rules::event_details::{self, Beside, EventDetail};
 use exledger::rules::extra_schema::ExtraSchema;
-use exledger::session::compare;
-use exledger::session::compare::compared::{Compared, Entry, ProposedState};
-use exledger::session::compare::offered::OfferedApprovals;
 use exledger::session::locate;
 use exledger::store::git::Repository;
 use exledger::survey::shell::is_branch_name;
 use exledger::view;
-use exledger::view::diff::DiffLayout;
 use exledger::view::doc::{FindingList, JudgedFile, ShownFinding};
 
 /// Show what a branch changes in meaning
@@ -65,7 +67,7 @@ impl Run for DiffArgs {
         let home = ctx.home()?;
         let repository = home.repository()?;
         let commit: Option<Oid> =
-            self.head.as_deref().map(|name| compare::commit(repository, name)).transpose()?;
+            self.head.as_deref().map(|name| diff::answer::commit(repository, name)).transpose()?;
         let prefix = LedgerPrefix::new(&repository.prefix(home.root()).unwrap_or_default());
         let committed =
             commit.map(|commit| CommitTree::of_commit(repository, commit, &prefix)).transpose()?;
@@ -90,7 +92,7 @@ impl Run for DiffArgs {
         let offered = features::approve::offer(&home, &ctx.moment(), &compared, proposed)?;
         let answer =
             DiffAnswer { compared: &compared, offered: &offered, branch: branch.as_deref() };
-        ctx.show(&view::diff::doc(answer.diff(findings, &context, commit, ctx.format.name)))?;
+        ctx.show(&diff::show::doc(answer.diff(findings, &context, commit, ctx.format.name)))?;
         let doubts = report_doubts(ctx, &compared);
         Ok(doubts.max(lint::of_counts(ctx, counts)))
     }
@@ -143,10 +145,10 @@ impl DiffAnswer<'_> {
         context: &RuleContext<'_>,
         commit: Option<Oid>,
         format: &str,
-    ) -> view::diff::Diff {
+    ) -> diff::show::Diff {
         let compared = self.compared;
         let entries = compared.entries.iter().zip(self.offered);
-        let mut changes: Vec<view::diff::RecordChange> =
+        let mut changes: Vec<diff::show::RecordChange> =
             entries.map(|(entry, offered)| self.change(entry, offered, context)).collect();
         changes.sort_by(|one, other| one.id.cmp(&other.id));
         let judged = compared.entries.iter().filter_map(|entry| {
@@ -159,7 +161,7 @@ impl DiffAnswer<'_> {
                     .map(|it| it.tier),
             })
         });
-        view::diff::Diff {
+        diff::show::Diff {
             name: context.governance.policy.name.clone(),
             base: compared.base.to_string(),
             head: compared.head.to_string(),
@@ -187,7 +189,7 @@ impl DiffAnswer<'_> {
         entry: &Entry,
         offered: &OfferedApprovals,
         context: &RuleContext<'_>,
-    ) -> view::diff::RecordChange {
+    ) -> diff::show::RecordChange {
         let governance = context.governance;
         let delta = &entry.delta;
         let before = delta.before.first().and_then(|source| source.record.as_ref());
@@ -197,7 +199,7 @@ impl DiffAnswer<'_> {
         let waiting = entry.landed.waiting.as_ref();
         let also = waiting.filter(|_| entry.needs.needed.count > 0).zip(after);
         let resolved = after.and_then(|after| tier::resolve(&governance.policy, &Facts::of(after)));
-        view::diff::RecordChange {
+        diff::show::RecordChange {
             id: delta.name(),
             title: sources.filter_map(title).next(),
             events: events(entry, governance),

@@ -1,13 +1,13 @@
 //! `doctor`: whether an approval counts in this repository, and what is missing.
 
 use clap::Parser;
+use exledger::features::doctor;
 
 use crate::commands::command::{Command, PastInstants, Run};
 use crate::commands::context::Ctx;
 use crate::commands::exit::Outcome;
 use exledger::features;
-use exledger::survey::doctor::ApprovalsCount;
-use exledger::view;
+use exledger::features::doctor::diagnosis::ApprovalsCount;
 
 /// Check whether an approval will count here, and what is missing
 ///
@@ -29,7 +29,7 @@ impl Run for DoctorArgs {
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
         let home = ctx.home()?;
         let answer = features::doctor::answer(&home, &ctx.moment(), &ctx.folder)?;
-        ctx.show(&view::doctor::doc(&answer.diagnosis, &answer.stamp))?;
+        ctx.show(&doctor::show::doc(&answer.diagnosis, &answer.stamp))?;
         Ok(match answer.diagnosis.verdict() {
             ApprovalsCount::Yes => Outcome::Fine,
             ApprovalsCount::No => Outcome::ProblemsFound,

@@ -2,6 +2,7 @@
 //!
 //! Start at [`DriftArgs`]. Follows `docs/spec/cli.md`, drift, and `docs/spec/interop.md`, 5.
 
+use exledger::features::scan;
 use std::path::PathBuf;
 
 use clap::Parser;
@@ -12,8 +13,8 @@ use crate::commands::context::output::Formats;
 use crate::commands::exit::Outcome;
 use crate::commands::lint;
 use exledger::features;
+use exledger::features::scan::answer::DriftRequest;
 use exledger::policy::governance::{NO_POLICY, State};
-use exledger::session::drift::DriftRequest;
 use exledger::view;
 use exledger::view::doc::FindingList;
 
@@ -48,7 +49,7 @@ impl Run for DriftArgs {
         ctx.of_notices(answer.snapshot().notices());
         let counts = view::findings::LevelCounts::count(answer.findings.iter());
         let findings = std::mem::take(&mut answer.findings);
-        ctx.show(&view::drift::doc(view::drift::DriftView {
+        ctx.show(&scan::show::doc(scan::show::DriftView {
             stamp: answer.snapshot().stamp(),
             files: answer.n_files,
             suppressions: answer.n_suppressions,

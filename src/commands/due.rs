@@ -1,6 +1,7 @@
 //! `due`: what has ended, ends soon, or waits for somebody.
 
 use clap::Parser;
+use exledger::features::queue;
 
 use crate::commands::command::{Command, PastInstants, Run};
 use crate::commands::context::Ctx;
@@ -9,7 +10,9 @@ use crate::commands::context::filter;
 use crate::commands::context::output::{self, Formats};
 use crate::commands::context::unknown;
 use crate::commands::exit::Outcome;
-use exledger::interop::ics::{self, Dated};
+use exledger::features::queue::due::DueList;
+use exledger::formats::ics;
+use exledger::formats::ics::Dated;
 use exledger::record::time::{Instant, Term, Unit, When};
 use exledger::session::snapshot::Snapshot;
 use exledger::session::snapshot::walk::Scope;
@@ -20,7 +23,6 @@ use exledger::survey::messages::{self, MessageSubjects};
 use exledger::survey::select;
 use exledger::view;
 use exledger::view::doc::FormatNeeds;
-use exledger::view::due::DueList;
 
 /// Show what is due
 ///
@@ -111,7 +113,7 @@ impl Run for DueArgs {
                 let found = find_due(ctx, &approved, self.within);
                 let outcome = found.outcome;
                 let list = worklist(&approved, found, ctx.format.reads);
-                let mut doc = view::due::doc(&list, &*approved);
+                let mut doc = queue::due::doc(&list, &*approved);
                 if messages {
                     let around = approved.around();
                     let since = self.since.unwrap_or(Since::Before(DAY));

@@ -1,6 +1,6 @@
 //! `export`: writes the ledger in the form that another tool reads, one subcommand for each target.
 //!
-//! Start at [`TARGETS`]; `target` makes a command of a row, `runner` writes those of `interop::export`. Follows
+//! Start at [`TARGETS`]; `target` makes a command of a row, `runner` writes those of `features::export::targets`. Follows
 //! `docs/spec/interop.md`. To add a target: its row in the table; only one with a question of its own needs a file.
 
 pub(crate) mod fleet;
@@ -16,10 +16,22 @@ use clap::Parser;
 
 use crate::commands::command::Command;
 use crate::commands::export::target::{ExportCommand, ExportContent};
-use exledger::interop::export::{
-    azure, cargo_deny, conforma, cyclonedx, dependency_check, grype, kubescape, kyverno, opa,
-    openvex, oscal, osv_scanner, prometheus, prowler, snyk, trivy,
-};
+use exledger::features::export::targets::azure;
+use exledger::features::export::targets::cargo_deny;
+use exledger::features::export::targets::conforma;
+use exledger::features::export::targets::cyclonedx;
+use exledger::features::export::targets::dependency_check;
+use exledger::features::export::targets::grype;
+use exledger::features::export::targets::kubescape;
+use exledger::features::export::targets::kyverno;
+use exledger::features::export::targets::opa;
+use exledger::features::export::targets::openvex;
+use exledger::features::export::targets::oscal;
+use exledger::features::export::targets::osv_scanner;
+use exledger::features::export::targets::prometheus;
+use exledger::features::export::targets::prowler;
+use exledger::features::export::targets::snyk;
+use exledger::features::export::targets::trivy;
 use exledger::render::{csv, jsonl};
 use exledger::view::doc::Doc;
 use exledger::view::exception_row;

@@ -2,6 +2,7 @@
 //!
 //! Start at [`ImportArgs`]. Follows `docs/spec/interop.md`, 4, and `docs/spec/cli.md`, import.
 
+use exledger::features::import;
 use std::collections::BTreeSet;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -23,15 +24,18 @@ use exledger::features::import::draft::group::Grouping;
 use exledger::features::import::entry::ImportedState;
 use exledger::features::import::formats;
 use exledger::features::import::request::{ImportFile, ImportRequest};
-use exledger::interop::import::format::{self, ImportFormat, MOST_BYTES};
+use exledger::features::import::show::DraftLine;
+use exledger::features::import::show::EntryLine;
+use exledger::features::import::show::ImportView;
+use exledger::formats::suppressions::readers::format;
+use exledger::formats::suppressions::readers::format::ImportFormat;
+use exledger::formats::suppressions::readers::format::MOST_BYTES;
 use exledger::plan::answers::Answers;
 use exledger::record::{credential, near};
 use exledger::session::Session;
 use exledger::session::error::Undetermined;
 use exledger::store::files::{self, FileError};
 use exledger::survey::shell::quoted;
-use exledger::view;
-use exledger::view::import::{DraftLine, EntryLine, ImportView};
 
 /// Draft records from the ignore files of other tools
 ///
@@ -231,7 +235,7 @@ impl ImportArgs {
             next,
             reads: ctx.format.reads,
         };
-        ctx.show(&view::import::doc(&shown))?;
+        ctx.show(&import::show::doc(&shown))?;
         if self.dry_run {
             ctx.hint("hint: nothing was written, because of --dry-run");
         }

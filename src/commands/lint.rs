@@ -2,6 +2,7 @@
 //!
 //! Works in a plain folder too. Follows `docs/spec/cli.md`, lint, and `docs/spec/rules.md`.
 
+use exledger::features::lint;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -15,9 +16,9 @@ use crate::commands::context::fault;
 use crate::commands::context::output::Formats;
 use crate::commands::exit::Outcome;
 use exledger::features;
+use exledger::features::lint::request::LintRequest;
 use exledger::render::format::Offered;
 use exledger::session::Session;
-use exledger::session::lint::request::LintRequest;
 use exledger::view;
 use exledger::view::doc::{FindingList, JudgedFile};
 use exledger::view::excerpt::Excerpts;
@@ -85,7 +86,7 @@ impl Run for LintArgs {
             title: record.title.clone(),
             tier: record.tier.clone(),
         });
-        ctx.show(&view::lint::doc(view::lint::LintView {
+        ctx.show(&lint::show::doc(lint::show::LintView {
             name: answer.governance.policy.name.clone(),
             commit: commit.map(|found| found.oid.to_string()),
             instant: ctx.moment().on,

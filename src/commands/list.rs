@@ -1,6 +1,7 @@
 //! `list`: a table of the records.
 
 use clap::{Parser, ValueEnum};
+use exledger::features::list;
 
 use crate::commands::command::{Command, PastInstants, Run};
 use crate::commands::context::Ctx;
@@ -10,7 +11,6 @@ use crate::commands::exit::Outcome;
 use exledger::session::snapshot::walk::Scope;
 use exledger::status::state::RecordState;
 use exledger::survey::select::{self, Filter, Order};
-use exledger::view;
 
 /// List exceptions
 ///
@@ -79,8 +79,8 @@ impl Run for ListArgs {
         let order = self.sort.order();
         records.sort_by(|one, other| order.compare((one.id(), one), (other.id(), other)));
         let hidden = selected.len() - records.len() + approved.n_left_out();
-        ctx.show(&view::list::doc(
-            &view::list::List { stamp: approved.stamp(), records, hidden, reads: ctx.format.reads },
+        ctx.show(&list::show::doc(
+            &list::show::List { stamp: approved.stamp(), records, hidden, reads: ctx.format.reads },
             &*approved,
         ))?;
         ctx.of_notices(&approved.waiting_reviews(&|_| true));

@@ -1,14 +1,14 @@
 //! `log`: the history of one record.
 
 use clap::Parser;
+use exledger::features::log;
 
 use crate::commands::command::{Command, PastInstants, Run};
 use crate::commands::context::Ctx;
 use crate::commands::context::unknown;
 use crate::commands::exit::Outcome;
 use crate::commands::picker;
-use exledger::view;
-use exledger::view::log::Log;
+use exledger::features::log::show::Log;
 
 /// Show the history of one exception
 ///
@@ -40,9 +40,9 @@ impl Run for LogArgs {
             approved.find(&picker::id_or_ask(ctx, "log", self.id.as_deref(), &all)?)?;
         let acts = approved.acts(record_state);
         if acts.is_empty() {
-            ctx.hint(&format!("{}: {}", record_state.id(), view::log::vacant(record_state)));
+            ctx.hint(&format!("{}: {}", record_state.id(), log::show::vacant(record_state)));
         }
-        ctx.show(&view::log::doc(&Log {
+        ctx.show(&log::show::doc(&Log {
             stamp: approved.stamp(),
             record_state,
             acts,

@@ -22,11 +22,12 @@ use crate::commands::hook;
 use crate::mcp::ledger::LedgerSource;
 use crate::mcp::{self, AgentSession, ServeError};
 use exledger::features;
+use exledger::features::check::freshness::MaxAge;
+use exledger::features::check::receipts::ReceiptLog;
+use exledger::features::check::receipts::ReceiptsFile;
+use exledger::features::live::gate::LiveOptions;
+use exledger::features::live::signing::PeriodicSigning;
 use exledger::session::Session;
-use exledger::session::check::freshness::MaxAge;
-use exledger::session::check::receipts::{ReceiptLog, ReceiptsFile};
-use exledger::session::live::LiveOptions;
-use exledger::session::live::signing::PeriodicSigning;
 use exledger::session::options::Options;
 use exledger::store::git::reach;
 

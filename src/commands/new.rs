@@ -8,6 +8,7 @@ pub(crate) mod flags;
 mod preview;
 mod prompts;
 
+use exledger::features::new;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -26,6 +27,11 @@ use crate::commands::next_steps;
 use exledger::approval;
 use exledger::diag::Finding;
 use exledger::features;
+use exledger::features::new::answer::Filing;
+use exledger::features::new::request::AnswerInput;
+use exledger::features::new::request::FilingRequest;
+use exledger::features::new::review;
+use exledger::features::new::sources::MOST_BYTES;
 use exledger::plan::answers::Answers;
 use exledger::plan::draft::RecordDraft;
 use exledger::policy::people;
@@ -33,11 +39,6 @@ use exledger::policy::people::person::Person;
 use exledger::policy::tier::Resolved;
 use exledger::rules::change_cases;
 use exledger::session::Session;
-use exledger::session::filing::Filing;
-use exledger::session::filing::request::{AnswerInput, FilingRequest};
-use exledger::session::filing::review;
-use exledger::session::filing::sources::MOST_BYTES;
-use exledger::view;
 
 /// File an exception
 ///
@@ -144,7 +145,7 @@ impl Run for NewArgs {
         };
         filing.create(&draft)?;
         let filed = view_filed(ctx, &session, &filing, &draft, findings);
-        ctx.show(&view::new::doc(&filed))?;
+        ctx.show(&new::show::doc(&filed))?;
         Ok(Outcome::Fine)
     }
 }
@@ -191,11 +192,11 @@ fn view_filed(
     filing: &Filing<'_>,
     draft: &RecordDraft,
     findings: Vec<Finding>,
-) -> view::new::Filed {
+) -> new::show::Filed {
     let resolved = draft.resolved.as_ref();
     let needed = resolved.map(|resolved| resolved.demand().needed());
     let is_draft = review::errors(&findings).next().is_some();
-    view::new::Filed {
+    new::show::Filed {
         id: filing.id.to_string(),
         path: draft.path.clone(),
         is_draft,

@@ -5,11 +5,11 @@
 use std::collections::BTreeSet;
 
 use crate::commands::context::Ctx;
+use exledger::features::decide::decided::DecidedRecord;
 use exledger::history::change::event::ChangeEvent;
 use exledger::history::content;
 use exledger::history::refs::HeadState;
 use exledger::session::Session;
-use exledger::session::decide::decided::DecidedRecord;
 use exledger::survey::shell::quoted;
 
 /// The number of drafts that are named one by one.

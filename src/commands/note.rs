@@ -10,10 +10,10 @@ use crate::commands::exit::Outcome;
 use crate::commands::picker;
 use crate::commands::prompts;
 use clap::Parser;
+use exledger::features::decide::select::Which;
 use exledger::history::change::event::ChangeEvent;
 use exledger::plan::note;
 use exledger::record::vocabulary::Stage;
-use exledger::session::decide::select::Which;
 
 /// Record a step of triage, investigation or remediation
 ///

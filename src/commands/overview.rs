@@ -4,6 +4,7 @@
 
 use crate::commands::context::Ctx;
 use crate::commands::exit::Outcome;
+use exledger::features::overview;
 use exledger::session::error::{Error, Undetermined};
 use exledger::session::snapshot::Snapshot;
 use exledger::session::snapshot::walk::Scope;
@@ -11,7 +12,6 @@ use exledger::status::state::RecordState;
 use exledger::survey::due::Horizon;
 use exledger::survey::overview::{Attention, Overview};
 use exledger::survey::queue;
-use exledger::view;
 use exledger::view::doc::Doc;
 
 /// Answers about the surrounding ledger; `None` if there is none, so that the help is shown.
@@ -37,7 +37,7 @@ pub(crate) fn doc(approved: &Snapshot<'_>) -> Doc<'static> {
     let follow_ups = approved.follow_ups();
     let attention = Attention { queue: &items, follow_ups: &follow_ups };
     let overview = Overview::of(records, attention, &horizon, approved.stamp().instant);
-    view::overview::doc(&overview, approved.stamp())
+    overview::show::doc(&overview, approved.stamp())
 }
 
 fn is_elsewhere(error: &anyhow::Error) -> bool {

@@ -1,5 +1,6 @@
 //! `patterns`: repeated causes, with what to change, and whether a group is frozen.
 
+use exledger::features::patterns::show;
 use std::path::PathBuf;
 
 use clap::Parser;
@@ -13,7 +14,6 @@ use exledger::session::snapshot::walk::Scope;
 use exledger::status::state::Status;
 use exledger::survey::patterns::facts::{ProposedRecord, RecordOrigin};
 use exledger::survey::patterns::{self, CausePattern};
-use exledger::view;
 
 /// Show repeated causes
 ///
@@ -69,7 +69,7 @@ impl Run for PatternsArgs {
             approved.read_counted(&ctx.folder, &self.observations, &self.receipts)?;
         let repeated = approved.repeated(&rows)?;
         let is_warned = observed::warn_left_out(ctx, left_out) || !repeated.is_empty();
-        ctx.show(&view::patterns::doc(&found, &repeated, policy, approved.stamp()))?;
+        ctx.show(&show::doc(&found, &repeated, policy, approved.stamp()))?;
         let is_refused = found.groups.iter().any(|it| !it.refused.is_empty());
         let lacks_redesign = found.groups.iter().any(CausePattern::lacks_redesign);
         let is_bad = is_refused || ctx.globals.strict && (lacks_redesign || is_warned);

@@ -1,6 +1,7 @@
 //! `queue`: what needs attention, most urgent first, with the next step; healthy records are counted.
 
 use clap::Parser;
+use exledger::features::queue::show;
 
 use crate::commands::command::{Command, PastInstants, Run};
 use crate::commands::context::Ctx;
@@ -12,7 +13,6 @@ use exledger::status::state::RecordState;
 use exledger::survey::due::Horizon;
 use exledger::survey::queue::{self, QueueItem};
 use exledger::survey::select::{self, Filter};
-use exledger::view;
 use std::collections::BTreeSet;
 
 /// Show what needs attention, most urgent first
@@ -72,14 +72,14 @@ impl Run for QueueArgs {
         let n_open = selected.iter().filter(is_open).count();
         let shown = items.iter().map(|item| item.record_state);
         let n_shown = shown.filter(|record_state| is_open(&record_state)).count();
-        let queue = view::queue::Queue {
+        let queue = show::Queue {
             stamp: approved.stamp(),
             items,
             follow_ups,
             hidden: n_open - n_shown,
             reads: ctx.format.reads,
         };
-        ctx.show(&view::queue::doc(&queue, &*approved))?;
+        ctx.show(&show::doc(&queue, &*approved))?;
         ctx.of_notices(&approved.waiting_reviews(&|_| true));
         Ok(unknown::outcome(ctx, unknown::selected(&approved, &filter), outcome))
     }

@@ -11,10 +11,10 @@ use crate::commands::picker;
 use crate::commands::prompts;
 use clap::Parser;
 use exledger::features;
+use exledger::features::decide::select::Which;
 use exledger::history::change::event::ChangeEvent;
 use exledger::plan::reject;
 use exledger::session::Session;
-use exledger::session::decide::select::Which;
 use exledger::session::locate;
 use exledger::session::snapshot::walk::Scope;
 

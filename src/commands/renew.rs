@@ -10,10 +10,10 @@ use crate::commands::exit::Outcome;
 use crate::commands::picker;
 use crate::commands::prompts;
 use clap::Parser;
+use exledger::features::decide::select::Which;
 use exledger::history::change::event::ChangeEvent;
 use exledger::plan::renew::{self, Later};
 use exledger::record::time::{Term, When};
-use exledger::session::decide::select::Which;
 
 /// Extend exceptions to a later end
 ///

@@ -1,5 +1,6 @@
 //! `report`: the health of the backlog and its trends, for a job's summary, for scripts, or as a page.
 
+use exledger::features::report;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
@@ -14,6 +15,9 @@ use crate::commands::context::output::Formats;
 use crate::commands::context::place;
 use crate::commands::context::unknown;
 use crate::commands::exit::Outcome;
+use exledger::features::report::page::CardSources;
+use exledger::features::report::show::DeviatedControl;
+use exledger::features::report::show::Report;
 use exledger::render;
 use exledger::session::snapshot::Snapshot;
 use exledger::session::snapshot::walk::Scope;
@@ -26,10 +30,7 @@ use exledger::survey::life::Life;
 use exledger::survey::naming::RecordNames as _;
 use exledger::survey::patterns;
 use exledger::survey::queue;
-use exledger::view;
 use exledger::view::doc::Doc;
-use exledger::view::report::page::CardSources;
-use exledger::view::report::{DeviatedControl, Report};
 
 /// Report on the backlog and its trends
 ///
@@ -68,10 +69,8 @@ impl Run for ReportArgs {
         let trails = |record_state: &RecordState| approved.acts(record_state);
         let evidence = |record_state| approved.evidence(record_state);
         let is_page = ctx.format.name == render::html::FORMAT.name;
-        let mut doc = self.summary(
-            &approved,
-            if is_page { view::report::page::doc } else { view::report::doc },
-        )?;
+        let mut doc =
+            self.summary(&approved, if is_page { report::page::doc } else { report::show::doc })?;
         if is_page {
             let sources = CardSources {
                 record_states: approved.records(),
@@ -80,7 +79,7 @@ impl Run for ReportArgs {
                 names: &*approved,
                 stamp: approved.stamp(),
             };
-            view::report::page::add_records(&mut doc, sources);
+            report::page::add_records(&mut doc, sources);
         }
         write(ctx, output.as_deref(), &doc)?;
         let unknown = approved.records().iter().filter(unknown::is_unknown);

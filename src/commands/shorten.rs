@@ -10,10 +10,10 @@ use crate::commands::exit::Outcome;
 use crate::commands::picker;
 use crate::commands::prompts;
 use clap::Parser;
+use exledger::features::decide::select::Which;
 use exledger::history::change::event::ChangeEvent;
 use exledger::plan::shorten;
 use exledger::record::time::When;
-use exledger::session::decide::select::Which;
 
 /// Move the end of exceptions earlier
 ///

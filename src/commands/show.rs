@@ -1,6 +1,7 @@
 //! `show`: one record, answering the four main questions first.
 
 use clap::Parser;
+use exledger::features::show;
 
 use crate::commands::command::{Command, PastInstants, Run};
 use crate::commands::context::Ctx;
@@ -8,7 +9,6 @@ use crate::commands::context::fault;
 use crate::commands::context::unknown;
 use crate::commands::exit::Outcome;
 use crate::commands::picker;
-use exledger::view;
 
 /// Show one exception
 ///
@@ -50,7 +50,7 @@ impl Run for ShowArgs {
             let statements = approved.statements(record_state);
             let evidence = approved.evidence(record_state);
             let (names, stamp) = (&*approved, approved.stamp());
-            let doc = view::show::doc(record_state, &statements, &evidence, names, stamp);
+            let doc = show::screen::doc(record_state, &statements, &evidence, names, stamp);
             ctx.show(&doc)?;
             ctx.of_notices(
                 &approved.waiting_reviews(&|id| id.eq_ignore_ascii_case(&record_state.key)),

@@ -12,12 +12,12 @@ use crate::commands::owner_name;
 use crate::commands::picker;
 use crate::commands::prompts;
 use clap::Parser;
+use exledger::features::decide::select::Which;
 use exledger::history::change::event::ChangeEvent;
 use exledger::plan::transfer::{self, Heir};
 use exledger::policy::governance::Governance;
 use exledger::record::address::Address;
 use exledger::session::Session;
-use exledger::session::decide::select::Which;
 use exledger::session::locate;
 use exledger::survey::select::Filter;
 

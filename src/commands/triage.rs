@@ -6,6 +6,7 @@ pub(crate) mod observed;
 mod output;
 mod plan;
 
+use exledger::features::triage;
 use std::collections::BTreeSet;
 use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
@@ -23,22 +24,24 @@ use crate::commands::next_steps;
 use crate::commands::triage::output::Rewrite;
 use crate::commands::triage::plan::{AlertForge, AlertsToPlan};
 use exledger::features;
+use exledger::features::triage::answer::TriageAnswer;
+use exledger::features::triage::answer::TriageRequest;
+use exledger::features::triage::counts::KeptDetail;
+use exledger::features::triage::drafts::TriageDraft;
+use exledger::features::triage::show::content::TriageView;
+use exledger::features::triage::show::content::Unused;
+use exledger::features::triage::show::content::WrittenDraft;
+use exledger::features::triage::show::messages;
+use exledger::features::triage::sources::Source;
+use exledger::features::triage::suppressions::RewriteKind;
 use exledger::gate;
 use exledger::policy::governance;
 use exledger::policy::governance::NO_POLICY;
 use exledger::session::Session;
-use exledger::session::triage::drafts::TriageDraft;
-use exledger::session::triage::sources::Source;
-use exledger::session::triage::suppressions::RewriteKind;
-use exledger::session::triage::{TriageAnswer, TriageRequest};
 use exledger::store::files;
 use exledger::survey::event::TriageState;
 use exledger::survey::shell::quoted;
-use exledger::survey::triage::counts::KeptDetail;
-use exledger::view;
 use exledger::view::doc::FormatNeeds;
-use exledger::view::triage::content::{TriageView, Unused, WrittenDraft};
-use exledger::view::triage::messages;
 
 /// Compare scanner findings and events with the ledger
 ///
@@ -188,7 +191,7 @@ impl Run for TriageArgs {
             None => None,
         };
         if takes_stdout {
-            ctx.hint(&view::triage::display_counts(&answer.counts).bare());
+            ctx.hint(&triage::show::display_counts(&answer.counts).bare());
         } else {
             let next = drafts.as_ref().map(|(folder, drafts)| {
                 let ids: Vec<&str> = drafts.iter().map(|draft| draft.id.as_str()).collect();
@@ -228,7 +231,7 @@ impl TriageArgs {
         };
         let baselines = snapshot.governance().policy.baselines.iter();
         let stale =
-            baselines.filter(|it| view::triage::tuning::is_stale(it, snapshot.stamp().instant));
+            baselines.filter(|it| triage::show::tuning::is_stale(it, snapshot.stamp().instant));
         for baseline in stale {
             ctx.tell(&format!(
                 "warning[stale-baseline]: baseline {} was due for review by {}",
@@ -314,7 +317,7 @@ fn show(
             .iter()
             .for_each(|text| ctx.tell(&format!("warning: {text}")));
     }
-    ctx.show(&view::triage::doc(&shown))
+    ctx.show(&triage::show::doc(&shown))
 }
 
 /// Returns the commands that complete drafts and check them, if they are in a folder of records.

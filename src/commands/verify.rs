@@ -2,6 +2,7 @@
 //!
 //! Start at [`VerifyArgs`]. Follows `docs/spec/cli.md`, verify, and `docs/spec/rules.md`, levels in verify.
 
+use exledger::features::verify;
 use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 
@@ -17,15 +18,17 @@ use crate::commands::exit::Outcome;
 use crate::commands::lint;
 use exledger::diag::Finding;
 use exledger::features;
+use exledger::features::verify::answer::AuditAnswer;
+use exledger::features::verify::answer::AuditRequest;
+use exledger::features::verify::show::RecordUses;
+use exledger::features::verify::uses::ReceiptsRequest;
+use exledger::features::verify::uses::UsedRecord;
 use exledger::history::checkpoint::Checkpoint;
-use exledger::session::audit::uses::{ReceiptsRequest, UsedRecord};
-use exledger::session::audit::{AuditAnswer, AuditRequest};
 use exledger::status::stamp::Stamp;
 use exledger::status::state::RecordState;
 use exledger::store::files;
 use exledger::view;
 use exledger::view::doc::{FindingList, FormatNeeds, JudgedFile};
-use exledger::view::verify::RecordUses;
 
 /// Audit everything that was merged
 ///
@@ -98,7 +101,7 @@ impl Run for VerifyArgs {
         let stamp = answer.snapshot().stamp();
         let mut shown = shown(&answer, findings, stamp, ctx.format.reads);
         shown.folder = lint::forge_folder(ctx, &session);
-        ctx.show(&view::verify::doc(shown))?;
+        ctx.show(&verify::show::doc(shown))?;
         let outcome = undetermined(ctx, &answer);
         if let Some((path, checkpoint)) = checkpoint {
             write_checkpoint(ctx, &checkpoint?, path)?;
@@ -113,11 +116,11 @@ pub(crate) fn shown<'a>(
     findings: Vec<Finding>,
     stamp: &'a Stamp,
     reads: FormatNeeds,
-) -> view::verify::Verify<'a> {
+) -> verify::show::Verify<'a> {
     let (history, _) = answer.snapshot().facts();
     let first = history.mainline.landings.first();
     let n_unknown = answer.records.iter().filter(unknown::is_unknown).count();
-    view::verify::Verify {
+    verify::show::Verify {
         stamp,
         first: first.map(|landing| landing.oid.to_string()),
         n_commits: history.mainline.landings.len(),
@@ -150,7 +153,7 @@ fn write_checkpoint(ctx: &Ctx, checkpoint: &Checkpoint, path: &Path) -> anyhow::
     files::replace(&ctx.folder.join(path), checkpoint.text().as_bytes()).map_err(|error| {
         fault::undetermined(error.to_string(), "give a file that can be written")
     })?;
-    ctx.hint(&view::verify::written(&path.display().to_string(), &checkpoint.tip));
+    ctx.hint(&verify::show::written(&path.display().to_string(), &checkpoint.tip));
     Ok(())
 }
 

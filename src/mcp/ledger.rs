@@ -15,26 +15,31 @@ use tokio::sync::oneshot;
 use crate::mcp::deadline::{NoAnswer, PATIENCE, within};
 use crate::mcp::reply::ToolReply;
 use exledger::features;
+use exledger::features::check::receipts::ReceiptLog;
+use exledger::features::live::agent::AgentDueList;
+use exledger::features::live::agent::AgentStatus;
+use exledger::features::live::agent::Reader;
+use exledger::features::live::gate::LiveEvent;
+use exledger::features::live::gate::LiveGate;
+use exledger::features::live::gate::LiveOptions;
+use exledger::features::live::gate::Unsettled;
+use exledger::features::request::answer::RequestLog;
+use exledger::features::request::plan::ExceptionRequest;
+use exledger::features::request::show::RequestView;
 use exledger::gate::answer::Question;
 use exledger::gate::question::{QuestionLine, TimedQuestion};
 use exledger::gate::receipt::CheckAnswer;
 use exledger::gate::withheld;
 use exledger::ledger::tree::Tree;
-use exledger::plan::request::ExceptionRequest;
 use exledger::policy;
 use exledger::record::id::Id;
 use exledger::record::time::{Instant, Term};
 use exledger::session::Session;
-use exledger::session::check::receipts::ReceiptLog;
 use exledger::session::error::Error;
-use exledger::session::live::{LiveEvent, LiveGate, LiveOptions, Unsettled};
 use exledger::session::options::Moment;
-use exledger::session::request::RequestLog;
 use exledger::session::snapshot::Snapshot;
 use exledger::status::state::{RecordState, Status};
 use exledger::survey::select::Filter;
-use exledger::view::agent::{AgentDueList, AgentStatus, Reader};
-use exledger::view::request::RequestView;
 
 pub(crate) struct LedgerSource {
     /// Its name in calls and resources.

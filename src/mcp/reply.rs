@@ -6,8 +6,8 @@
 use rmcp::model::{CallToolResult, ContentBlock, MetaObject};
 use serde_json::{Map, Value};
 
+use exledger::features::live::gate::LiveAnswer;
 use exledger::gate::withheld;
-use exledger::session::live::LiveAnswer;
 
 /// The key of `_meta` that lists the data that people wrote.
 const UNTRUSTED: &str = "exledger/untrusted";

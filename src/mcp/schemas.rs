@@ -6,13 +6,15 @@
 use serde_json::{Map, Value, json};
 
 use crate::mcp::arguments::{DEPLOY, LEDGER, QUESTION_TEXTS};
+use exledger::features::live::agent::DUE_SCHEMA;
+use exledger::features::live::agent::MOST_DUE;
+use exledger::features::live::agent::STATUS_SCHEMA;
+use exledger::features::request;
 use exledger::gate::answer::GateVerdict;
 use exledger::gate::receipt;
-use exledger::plan::request;
 use exledger::record::vocabulary::{Risk, Vocabulary};
 use exledger::status::state::Status;
 use exledger::survey::due::Bucket;
-use exledger::view::agent::{DUE_SCHEMA, MOST_DUE, STATUS_SCHEMA};
 use exledger::view::shape;
 
 /// The bounds of how long `wait` waits, in seconds, and its default.
@@ -53,7 +55,7 @@ pub(super) fn due() -> Value {
 
 /// Returns the arguments of `request_exception`.
 pub(super) fn request() -> Value {
-    request::schema()
+    request::plan::schema()
 }
 
 /// Adds the argument that names a ledger, which is required.

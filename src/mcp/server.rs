@@ -25,8 +25,8 @@ use crate::mcp::reply::ToolReply;
 use crate::mcp::resources::{self, ResourceFile, ResourceName};
 use crate::mcp::schemas;
 use crate::mcp::tools::{self, ToolEffects};
+use exledger::features::request::plan::ExceptionRequest;
 use exledger::gate::answer::Question;
-use exledger::plan::request::ExceptionRequest;
 use exledger::record::scalar::Scalar;
 use exledger::record::time::Term;
 

@@ -17,7 +17,8 @@ use rmcp::transport::Transport;
 use tokio::sync::{Notify, mpsc, oneshot, watch};
 
 use crate::mcp::frames::{self, Frame, LONGEST_FRAME};
-use exledger::interop::lines::{self, KeptLine};
+use exledger::formats::lines;
+use exledger::formats::lines::KeptLine;
 
 /// How many requests may be without an answer; more of them wait in the pipe.
 const MOST_IN_FLIGHT: usize = 256;

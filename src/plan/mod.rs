@@ -4,7 +4,6 @@
 //! A decision: start at [`decision::DecisionInput`], its file, and [`edit::apply`]. Follows `docs/spec/cli.md`, new and decisions.
 
 pub mod answers;
-pub mod approve;
 pub mod attest;
 pub mod close;
 pub mod decision;
@@ -21,10 +20,8 @@ pub mod offer;
 pub mod owner;
 pub mod part;
 pub mod question;
-pub mod redesign;
 pub mod reject;
 pub mod renew;
-pub mod request;
 pub mod review;
 pub mod reviews;
 pub mod setting;

@@ -5,21 +5,9 @@
 //! opened again when it has changed, so an answer is never older than its question.
 #![warn(missing_docs)]
 
-pub mod access;
-pub mod approve;
-pub mod audit;
-pub mod check;
-pub mod compare;
-pub mod decide;
-pub mod doctor;
-pub mod drift;
 pub mod error;
 pub mod evidence;
-pub mod export;
-pub mod filing;
 pub mod ids;
-pub mod lint;
-pub mod live;
 pub mod locate;
 pub(crate) mod mainline;
 pub mod notice;
@@ -27,12 +15,8 @@ pub mod observations;
 mod opened;
 pub mod options;
 pub mod overlay;
-pub mod pack;
-pub mod redesign;
-pub mod request;
 pub mod reserved;
 pub mod snapshot;
-pub mod triage;
 
 use std::path::Path;
 
@@ -52,7 +36,7 @@ use crate::store::git::Repository;
 /// use exledger::features;
 /// use exledger::gate::answer::Question;
 /// use exledger::session::Session;
-/// use exledger::session::check::{CheckRequest, receipts::ReceiptLog};
+/// use exledger::features::check::answer::{CheckRequest, receipts::ReceiptLog};
 /// use exledger::session::options::{Moment, Options};
 /// use exledger::session::snapshot::walk::Scope;
 ///

@@ -3,7 +3,6 @@
 //! Uses diag to gate. Pure. Start at [`select::Filter`] and [`due::due_record`]. Knows nothing about output formats.
 //! No dates are compared here: `status` decides what is due, in the record states and their duties.
 
-pub mod access;
 pub mod acts;
 pub mod advice;
 pub mod approved_state;
@@ -11,7 +10,6 @@ pub mod branch;
 pub mod cause;
 pub mod cited;
 pub mod decided;
-pub mod doctor;
 pub mod due;
 pub mod escalate;
 pub mod event;
@@ -41,5 +39,4 @@ pub mod shell;
 pub mod signed_statements;
 pub mod slips;
 pub mod statements;
-pub mod triage;
 pub mod workflows;

@@ -5,12 +5,12 @@
 
 mod stated;
 
+use exledger::features::export;
+use exledger::features::export::targets::input::ExportOptions;
+use exledger::features::export::targets::loss_kind::AllowedLosses;
+use exledger::features::export::targets::output::ExportFiles;
 use exledger::gate::answer::{GateVerdict, Question, ReceiptCounts};
 use exledger::gate::verdict;
-use exledger::interop::export;
-use exledger::interop::export::input::ExportOptions;
-use exledger::interop::export::loss_kind::AllowedLosses;
-use exledger::interop::export::output::ExportFiles;
 use exledger::record::time::Instant;
 use exledger::session::Session;
 use exledger::session::options::{Moment, Options};
@@ -153,7 +153,7 @@ fn compare(
     let (strict, term) = (AllowedLosses::default(), AllowedLosses { scope: false, term: true });
     let mut suppressed = 0;
     for model in MODELS {
-        let target = export::find(model.target).unwrap();
+        let target = export::targets::find(model.target).unwrap();
         let options = |allowed| ExportOptions { allowed, ..ExportOptions::default() };
         let write = |allowed| files(&(target.write)(&source.input(options(allowed))).files);
         let (exact, endless) = (write(strict), write(term));

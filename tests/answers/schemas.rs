@@ -8,11 +8,12 @@ mod xsd;
 
 use exledger::diag::code::Code;
 use exledger::diag::{Finding, Level, Pos};
+use exledger::features::lint::show::LintView;
+use exledger::features::lint::show::doc;
 use exledger::record::time::Instant;
 use exledger::render::find;
 use exledger::render::format::OutputStyle;
 use exledger::view::doc::{Doc, FindingList, FormatNeeds, JudgedFile, ShownFinding};
-use exledger::view::lint::{LintView, doc};
 use serde_json::Value;
 
 use crate::support::lint::of_example;

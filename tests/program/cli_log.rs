@@ -5,6 +5,8 @@ mod statements;
 use std::collections::BTreeSet;
 
 use exledger::approval;
+use exledger::features::log;
+use exledger::features::log::show::Log;
 use exledger::history::version::TrailKey;
 use exledger::policy::governance::Governance;
 use exledger::record::time::Instant;
@@ -13,7 +15,6 @@ use exledger::status::stamp::Stamp;
 use exledger::status::state::RecordFacts;
 use exledger::status::{self};
 use exledger::survey::acts;
-use exledger::view::log::{self, Log};
 use serde_json::Value;
 
 use crate::cli;
@@ -165,7 +166,7 @@ fn the_table_fits_80_columns() {
         left_out: Vec::new(),
         is_simulated: false,
     };
-    let doc = log::doc(&Log {
+    let doc = log::show::doc(&Log {
         stamp: &stamp,
         record_state: &record_state,
         acts: acts::record_acts(&history, trail, verdicts),

@@ -6,12 +6,14 @@ mod followed;
 mod screens;
 
 use exledger::features;
+use exledger::features::doctor::answer::DoctorAnswer;
+use exledger::features::doctor::check::CheckName;
+use exledger::features::doctor::check::CheckState;
+use exledger::features::doctor::check::DoctorCheck;
+use exledger::features::doctor::diagnosis::ApprovalsCount;
 use exledger::session::Session;
-use exledger::session::doctor::DoctorAnswer;
 use exledger::session::options::{Moment, Options};
 use exledger::session::snapshot::walk::Scope;
-use exledger::survey::doctor::ApprovalsCount;
-use exledger::survey::doctor::check::{CheckName, CheckState, DoctorCheck};
 use exledger::survey::remote::RemoteAddress;
 
 use crate::support::repo::Repo;

@@ -6,9 +6,10 @@ use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
 use exledger::features;
+use exledger::features::check::answer::CheckRequest;
+use exledger::features::check::receipts::ReceiptLog;
 use exledger::gate::answer::{GateVerdict, Question};
 use exledger::session::Session;
-use exledger::session::check::{CheckRequest, receipts::ReceiptLog};
 use exledger::session::options::{Moment, Options};
 use serde_json::Value;
 

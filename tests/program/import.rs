@@ -19,9 +19,11 @@ mod unseen;
 
 use std::path::Path;
 
-use exledger::interop::drift::exception::{EntryReading, ForeignEnd, ImportEntry};
-use exledger::interop::import;
-use exledger::interop::import::format::ImportInput;
+use exledger::formats::suppressions::exception::EntryReading;
+use exledger::formats::suppressions::exception::ForeignEnd;
+use exledger::formats::suppressions::exception::ImportEntry;
+use exledger::formats::suppressions::readers;
+use exledger::formats::suppressions::readers::format::ImportInput;
 use serde_json::{Value, json};
 
 use crate::cli::{Run, run};
@@ -32,7 +34,7 @@ const ON: &str = "2026-11-21";
 /// Returns the entries of a text as one line each: line, state, findings, end, text and notes.
 fn read(format: &str, path: &str, text: &str) -> Vec<String> {
     let input = ImportInput::plain(path, text.as_bytes());
-    match import::read(exledger::features::import::formats::named(format).unwrap(), &input) {
+    match readers::read(exledger::features::import::formats::named(format).unwrap(), &input) {
         Ok(entries) => entries.iter().map(shown).collect(),
         Err(error) => vec![format!("{}: {error}", error.line)],
     }

@@ -2,9 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use exledger::interop::issue_form::field::{self, FieldInput, Means};
-use exledger::interop::issue_form::unread::IssueProblem;
-use exledger::interop::issue_form::{self};
+use exledger::formats::issue_form;
+use exledger::formats::issue_form::field;
+use exledger::formats::issue_form::field::FieldInput;
+use exledger::formats::issue_form::field::Means;
+use exledger::formats::issue_form::unread::IssueProblem;
 use serde_json::{Value, json};
 
 use crate::cli::{run, run_fed};

@@ -40,7 +40,7 @@ fn each_v_says_more_about_how_the_answer_was_found() {
         assert_eq!(count(&run, walked), walks, "{flag}: {}", run.err);
         let judging = "debug exledger::session::snapshot: evaluating every record at ";
         assert_eq!(count(&run, judging), walks, "{flag}: {}", run.err);
-        let asked = "debug exledger::session::check::respond: asked about ";
+        let asked = "debug exledger::features::check::respond: asked about ";
         assert_eq!(count(&run, asked), walks, "{flag}: {}", run.err);
         let why = "debug exledger::history::walk: walking ";
         assert_eq!(count(&run, why), walks, "{flag}: {}", run.err);

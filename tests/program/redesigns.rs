@@ -5,9 +5,9 @@ mod hostile;
 mod signed;
 
 use exledger::features;
+use exledger::features::verify::answer::AuditRequest;
 use exledger::record::time::Instant;
 use exledger::session::Session;
-use exledger::session::audit::AuditRequest;
 use exledger::session::options::{Moment, Options};
 use exledger::session::snapshot::walk::Scope;
 use exledger::survey::redesign::{RedesignState, redesign_states};

@@ -8,13 +8,14 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use exledger::features;
-use exledger::plan::request::{ExceptionRequest, RequestedException};
+use exledger::features::request::answer::RequestLog;
+use exledger::features::request::plan::ExceptionRequest;
+use exledger::features::request::plan::RequestedException;
+use exledger::features::request::show::RequestView;
 use exledger::record::time::Instant;
 use exledger::session::Session;
 use exledger::session::error::{Error, Usage};
 use exledger::session::options::{Moment, Options};
-use exledger::session::request::RequestLog;
-use exledger::view::request::RequestView;
 use serde_json::{Map, Value, json};
 
 use crate::cli::{Run, run};
@@ -313,10 +314,11 @@ fn a_bare_clone_and_a_ledger_in_a_folder_take_requests_too() {
 
 #[test]
 fn the_arguments_and_their_schema_are_those_of_the_contract() {
-    let schema = serde_json::to_string_pretty(&exledger::plan::request::schema()).unwrap();
+    let schema =
+        serde_json::to_string_pretty(&exledger::features::request::plan::schema()).unwrap();
     golden::check("request/arguments.json", &(schema + "\n"));
     let page = std::fs::read_to_string(project::root().join("docs/spec/cli.md")).unwrap();
-    let schema = exledger::plan::request::schema();
+    let schema = exledger::features::request::plan::schema();
     for key in schema["properties"].as_object().unwrap().keys() {
         assert!(page.contains(&key.replace('_', "-")), "{key}");
     }

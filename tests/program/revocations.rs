@@ -1,11 +1,11 @@
 //! `export revocations`: what was in force and must be gone. Start at [`rows`].
 
+use exledger::features::access;
 use exledger::record::time::Instant;
 use exledger::render;
 use exledger::session::Session;
 use exledger::session::options::{Moment, Options};
 use exledger::session::snapshot::walk::Scope;
-use exledger::view;
 use serde_json::{Value, json};
 
 use crate::cli;
@@ -22,7 +22,7 @@ fn rows_on(repo: &Repo, on: &str, all: bool) -> Vec<Value> {
     let revocations = snapshot.revocations(all);
     assert_eq!(revocations.doubts, []);
     let mut bytes = Vec::new();
-    render::jsonl::write_rows(&view::revocations::doc(&revocations.rows), &mut bytes).unwrap();
+    render::jsonl::write_rows(&access::revocations::doc(&revocations.rows), &mut bytes).unwrap();
     let text = String::from_utf8(bytes).unwrap();
     text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }

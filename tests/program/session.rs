@@ -3,17 +3,17 @@
 use std::path::Path;
 
 use exledger::features;
+use exledger::features::new::request::FilingRequest;
+use exledger::features::new::review;
+use exledger::features::triage::answer::TriageRequest;
+use exledger::features::triage::sources::Source;
+use exledger::features::verify::answer::AuditRequest;
 use exledger::history::checkpoint::Checkpoint;
 use exledger::plan::answers::Answers;
 use exledger::record::time::Instant;
 use exledger::session::Session;
-use exledger::session::audit::AuditRequest;
 use exledger::session::error::{Error, Undetermined, Usage};
-use exledger::session::filing::request::FilingRequest;
-use exledger::session::filing::review;
 use exledger::session::options::{Moment, Options};
-use exledger::session::triage::TriageRequest;
-use exledger::session::triage::sources::Source;
 use exledger::survey::event::TriageState;
 use serde_json::json;
 

@@ -3,13 +3,13 @@
 use std::io::Cursor;
 
 use exledger::features;
+use exledger::features::access::answer::AccessSource;
+use exledger::features::access::show::AccessView;
 use exledger::record::time::Instant;
 use exledger::render;
 use exledger::render::format::OutputStyle;
 use exledger::session::Session;
-use exledger::session::access::AccessSource;
 use exledger::session::options::{Moment, Options};
-use exledger::view::access::AccessView;
 use exledger::view::doc::FormatNeeds;
 use serde_json::Value;
 
@@ -109,7 +109,9 @@ pub(crate) fn ask_on(repo: &Repo, on: &str, lists: &[&str], complete: &[&str]) -
     };
     let style = OutputStyle { width: None, is_coloured: false, is_quiet: false };
     let mut bytes = Vec::new();
-    render::json::FORMAT.write(&exledger::view::access::doc(&shown), &style, &mut bytes).unwrap();
+    render::json::FORMAT
+        .write(&exledger::features::access::show::doc(&shown), &style, &mut bytes)
+        .unwrap();
     let answer: Value = serde_json::from_slice(&bytes).unwrap();
     let counts = answer["counts"].as_object().unwrap();
     let sum: u64 = counts.values().map(|n| n.as_u64().unwrap()).sum();

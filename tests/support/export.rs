@@ -1,10 +1,12 @@
 //! `export`: what the scanners get, in real repositories. Start at [`Exporter`].
 
-use exledger::interop::export;
-use exledger::interop::export::input::ExportOptions;
-use exledger::interop::export::loss_kind::AllowedLosses;
-use exledger::interop::export::merge::{MergeRefusal, SharedFile};
-use exledger::interop::export::output::{ExportFiles, ExportOutput};
+use exledger::features::export;
+use exledger::features::export::targets::input::ExportOptions;
+use exledger::features::export::targets::loss_kind::AllowedLosses;
+use exledger::features::export::targets::merge::MergeRefusal;
+use exledger::features::export::targets::merge::SharedFile;
+use exledger::features::export::targets::output::ExportFiles;
+use exledger::features::export::targets::output::ExportOutput;
 use exledger::record::time::Instant;
 use exledger::session::Session;
 use exledger::session::options::{Moment, Options};
@@ -90,7 +92,9 @@ pub(crate) struct Exporter<'r> {
 impl Exporter<'_> {
     /// Returns what a target writes.
     pub(crate) fn write(&self, target: &str) -> ExportOutput {
-        self.with(|source| (export::find(target).unwrap().write)(&source.input(self.options())))
+        self.with(|source| {
+            (export::targets::find(target).unwrap().write)(&source.input(self.options()))
+        })
     }
 
     /// Returns a shared file after the edit.
@@ -102,7 +106,7 @@ impl Exporter<'_> {
     ) -> Result<String, MergeRefusal> {
         self.with(|source| {
             let shared = SharedFile { bytes, path: Some(path), ids: &source.ids };
-            let merge = export::find(target).unwrap().merge.unwrap();
+            let merge = export::targets::find(target).unwrap().merge.unwrap();
             merge(&source.input(self.options()), shared).map(|output| only(&output))
         })
     }
@@ -111,7 +115,10 @@ impl Exporter<'_> {
         ExportOptions { allowed: self.allowed, ..ExportOptions::default() }
     }
 
-    fn with<T>(&self, then: impl FnOnce(&exledger::session::export::ExportSource<'_>) -> T) -> T {
+    fn with<T>(
+        &self,
+        then: impl FnOnce(&exledger::features::export::answer::ExportSource<'_>) -> T,
+    ) -> T {
         self.repo.checkout();
         let session = Session::open(self.repo.path(), Options::default()).unwrap();
         let at = Moment::at(Instant::parse(self.on).unwrap());

@@ -4,10 +4,12 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use exledger::interop::export;
-use exledger::interop::export::input::{ExportInput, ExportOptions};
-use exledger::interop::export::loss_kind::AllowedLosses;
-use exledger::interop::export::output::{ExportFiles, ExportOutput};
+use exledger::features::export;
+use exledger::features::export::targets::input::ExportInput;
+use exledger::features::export::targets::input::ExportOptions;
+use exledger::features::export::targets::loss_kind::AllowedLosses;
+use exledger::features::export::targets::output::ExportFiles;
+use exledger::features::export::targets::output::ExportOutput;
 use exledger::record::time::Instant;
 use exledger::session::Session;
 use exledger::session::options::{Moment, Options};
@@ -99,7 +101,7 @@ pub(crate) fn exported_on(
     on: &str,
     allowed: AllowedLosses,
 ) -> ExportOutput {
-    let target = export::find(target).unwrap();
+    let target = export::targets::find(target).unwrap();
     with_input(repo, on, allowed, |input, _| (target.write)(input))
 }
 

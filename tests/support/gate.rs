@@ -1,6 +1,9 @@
 //! The answers of the gate about a made-up ledger.
 
 use exledger::approval;
+use exledger::features::triage::judge::TriageJudge;
+use exledger::features::triage::last_events::EventMemory;
+use exledger::features::triage::last_events::LastEvents;
 use exledger::gate::answer::{GateAnswer, Question, ReceiptCounts};
 use exledger::gate::index::Index;
 use exledger::gate::verdict;
@@ -9,8 +12,6 @@ use exledger::policy::governance::Governance;
 use exledger::status::state::{RecordFacts, RecordState};
 use exledger::status::{self};
 use exledger::survey::event::{CloudEvent, TriageInput, TriageState};
-use exledger::survey::triage::judge::TriageJudge;
-use exledger::survey::triage::last_events::{EventMemory, LastEvents};
 
 use crate::support::approval::{file_as, ledger};
 use crate::support::repo::Repo;

@@ -3,11 +3,15 @@
 //! Start at [`unsigned`].
 
 use exledger::approval::statement::file::ApprovalDecision;
-use exledger::session::approve::destination::WrittenApproval;
-use exledger::session::approve::draft::ApprovalDraft;
-use exledger::session::approve::prepared::PreparedApproval;
-use exledger::session::approve::sign::ApprovalSignature;
-use exledger::view::approve::{ApprovalSummary, Counting, Done, SignedStatement};
+use exledger::features::approve;
+use exledger::features::approve::destination::WrittenApproval;
+use exledger::features::approve::draft::ApprovalDraft;
+use exledger::features::approve::prepared::PreparedApproval;
+use exledger::features::approve::show::ApprovalSummary;
+use exledger::features::approve::show::Counting;
+use exledger::features::approve::show::Done;
+use exledger::features::approve::show::SignedStatement;
+use exledger::features::approve::sign::ApprovalSignature;
 use exledger::view::doc::{StyledText, Tone};
 use exledger::view::{self, shape};
 
@@ -88,7 +92,7 @@ pub(super) fn preview(prepared: &PreparedApproval<'_>) -> Option<view::doc::Doc<
     let makers: Vec<String> = content.target.makers.iter().map(shape::name).collect();
     let events: Vec<&str> = content.events.iter().map(|event| event.as_str()).collect();
     let record = content.record()?;
-    Some(view::approve::gist(record, &makers, &events))
+    Some(approve::show::gist(record, &makers, &events))
 }
 
 /// Returns the question whether to sign.

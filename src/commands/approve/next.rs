@@ -4,12 +4,13 @@
 
 use crate::commands::context::Ctx;
 use crate::commands::next_steps;
+use exledger::features::approve::committer::Committer;
+use exledger::features::approve::destination::WrittenApproval;
+use exledger::features::approve::destination::commit_subject;
+use exledger::features::approve::draft::ApprovalDraft;
+use exledger::features::approve::prepared::PreparedApproval;
 use exledger::policy::people::nobody;
 use exledger::session::Session;
-use exledger::session::approve::committer::Committer;
-use exledger::session::approve::destination::{WrittenApproval, commit_subject};
-use exledger::session::approve::draft::ApprovalDraft;
-use exledger::session::approve::prepared::PreparedApproval;
 use exledger::store::git::Repository;
 use exledger::store::sign::CommitSigning;
 use exledger::survey::shell::quoted;

@@ -10,15 +10,16 @@ use exledger::approval::reviews::Reviews;
 use exledger::approval::statement::file::ApprovalSubject;
 use exledger::approval::statement::limits::SIGNATURE;
 use exledger::features;
+use exledger::features::approve;
+use exledger::features::approve::bridge_key::UncountedKey;
+use exledger::features::approve::reviews::PreparedReviews;
+use exledger::features::approve::show::ApprovalSummary;
+use exledger::features::approve::show::WrittenReview;
 use exledger::plan::reviews::ApprovalFileDraft;
 use exledger::plan::reviews::skipped::{SkippedReview, UnresolvedReview};
 use exledger::session::Session;
-use exledger::session::approve::bridge_key::UncountedKey;
-use exledger::session::approve::reviews::PreparedReviews;
 use exledger::store::files::{self, FileError};
 use exledger::survey::shell::quoted;
-use exledger::view;
-use exledger::view::approve::{ApprovalSummary, WrittenReview};
 use std::io::Read;
 use std::mem::ManuallyDrop;
 use std::path::Path;
@@ -135,9 +136,9 @@ fn show(
     } else {
         Vec::new()
     };
-    let unresolved: Vec<view::approve::Unresolved> =
+    let unresolved: Vec<approve::show::Unresolved> =
         prepared.result.unresolved.iter().map(shown).collect();
-    ctx.show(&view::approve::stated(&all, &unresolved, written, &next))
+    ctx.show(&approve::show::stated(&all, &unresolved, written, &next))
 }
 
 fn summary(
@@ -170,8 +171,8 @@ fn text(draft: &ApprovalFileDraft, summary: &ApprovalSummary) -> String {
     format!("{}{groups}, claimed by review {via}", draft.person.display)
 }
 
-fn shown(review: &UnresolvedReview) -> view::approve::Unresolved {
-    view::approve::Unresolved {
+fn shown(review: &UnresolvedReview) -> approve::show::Unresolved {
+    approve::show::Unresolved {
         login: review.login.clone(),
         url: review.url.clone(),
         line: review.line.clone(),

@@ -1,6 +1,6 @@
 //! Many questions on one standard input, each answered from the state of the ledger at the time of the question.
 //!
-//! Start at [`run`]. Follows `docs/spec/cli.md`, check, `--stdin`. The answers are those of `session::live`; memory does not
+//! Start at [`run`]. Follows `docs/spec/cli.md`, check, `--stdin`. The answers are those of `features::live`; memory does not
 //! grow with the questions: one line, one answer, one state of the ledger.
 
 use std::sync::Arc;
@@ -12,12 +12,15 @@ use crate::ask::Progress;
 use crate::commands::check::outcome;
 use crate::commands::context::{self, Ctx};
 use crate::commands::exit::Outcome;
+use exledger::features::check::freshness::MaxAge;
+use exledger::features::check::receipts::ReceiptLog;
+use exledger::features::live::gate::LiveEvent;
+use exledger::features::live::gate::LiveGate;
+use exledger::features::live::gate::LiveOptions;
+use exledger::formats::lines;
+use exledger::formats::lines::KeptLine;
 use exledger::gate::question::{self, LONGEST_LINE, NoQuestion, QuestionLine};
-use exledger::interop::lines::{self, KeptLine};
-use exledger::session::check::freshness::MaxAge;
-use exledger::session::check::receipts::ReceiptLog;
 use exledger::session::error::Error;
-use exledger::session::live::{LiveEvent, LiveGate, LiveOptions};
 
 /// Answers one question per line with one receipt per line; the worst answer determines the exit code.
 ///

@@ -10,11 +10,11 @@ use serde_json::Value;
 
 use crate::commands::check::fresh::{self, Fetcher};
 use crate::commands::context::Ctx;
+use exledger::features::check::freshness::MaxAge;
+use exledger::features::live::gate::LiveGate;
 use exledger::gate::answer::Question;
 use exledger::gate::question::{QuestionLine, TimedQuestion};
 use exledger::gate::receipt::CheckAnswer;
-use exledger::session::check::freshness::MaxAge;
-use exledger::session::live::LiveGate;
 
 /// The time between a look and the next one.
 const PAUSE: Duration = Duration::from_secs(1);

@@ -3,6 +3,7 @@
 //! Start at [`FleetArgs`]. Follows `docs/spec/interop.md`, the note on fleets. An earlier `ledger.json` is removed
 //! before the rows are replaced, and the new one written last: a ledger without it did not answer, whatever rows lie there.
 
+use exledger::features::pack;
 use std::path::PathBuf;
 
 use clap::Parser;
@@ -65,7 +66,7 @@ impl Run for FleetArgs {
         let doc = view::exception_row::doc(&records, &*approved, approved.stamp());
         render::jsonl::write_rows(&doc, &mut lines)?;
         let counts = LedgerCounts::count(&records);
-        render::jsonl::write_rows(&view::fleet::ledger(approved.stamp(), counts), &mut ledger)?;
+        render::jsonl::write_rows(&pack::fleet::ledger(approved.stamp(), counts), &mut ledger)?;
         streams::folder(&folder)?;
         streams::remove(&ledger_path)?;
         place::write(&rows_path, &lines, runner::WHAT)?;

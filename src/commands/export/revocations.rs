@@ -2,6 +2,7 @@
 //!
 //! Start at [`RevocationsArgs`]. Follows `docs/spec/cli.md`, export revocations.
 
+use exledger::features::access;
 use std::path::PathBuf;
 
 use clap::Parser;
@@ -13,7 +14,6 @@ use crate::commands::context::place;
 use crate::commands::exit::Outcome;
 use exledger::render;
 use exledger::session::snapshot::walk::Scope;
-use exledger::view;
 
 /// List the access that must be gone
 ///
@@ -48,7 +48,7 @@ impl Run for RevocationsArgs {
         let home = ctx.home()?;
         let approved = ctx.approved_only(&home, Scope::Everything)?;
         let revocations = approved.revocations(self.all);
-        let doc = view::revocations::doc(&revocations.rows);
+        let doc = access::revocations::doc(&revocations.rows);
         let mut bytes = Vec::new();
         if ctx.format.name == render::jsonl::FORMAT.name {
             render::jsonl::write_rows(&doc, &mut bytes)?;

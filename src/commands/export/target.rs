@@ -12,9 +12,9 @@ use crate::commands::context::output::Formats;
 use crate::commands::exit::Outcome;
 use crate::commands::export::rows::{RowArgs, WriteRows};
 use crate::commands::export::runner::ExportRun;
-use exledger::interop::export::input::ExportOptions;
-use exledger::interop::export::loss_kind::AllowedLosses;
-use exledger::interop::export::target::ExportTarget;
+use exledger::features::export::targets::input::ExportOptions;
+use exledger::features::export::targets::loss_kind::AllowedLosses;
+use exledger::features::export::targets::target::ExportTarget;
 
 /// A subcommand of `export` that needs no code of its own.
 #[derive(Debug)]

@@ -2,10 +2,10 @@
 //!
 //! Start at [`decide`]. Follows `docs/spec/cli.md`, hook.
 
+use exledger::features::check::governed::GovernedRequest;
 use exledger::gate::tool_call::{self, CallContext, CallDecision, ToolCall};
 use exledger::policy::governance::{Governance, NO_POLICY, State};
 use exledger::policy::hooks::{FILE, HookFile, HookMap};
-use exledger::session::check::governed::GovernedRequest;
 
 /// Decides about a call: it is a question, or it runs, or it is refused for a reason.
 pub(super) fn decide(

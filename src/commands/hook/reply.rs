@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use crate::commands::context::fault;
 use crate::commands::exit::{self, Outcome};
-use exledger::interop::hooks::runtime::Runtime;
+use exledger::formats::hooks::runtime::Runtime;
 use exledger::render;
 
 /// Whether an answer was given; there is one for each process.

@@ -7,7 +7,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 
 use crate::commands::context::Ctx;
-use exledger::interop::hooks::runtime::Runtime;
+use exledger::formats::hooks::runtime::Runtime;
 use exledger::survey::shell;
 
 /// How many seconds the runtime waits longer than this program does.

@@ -11,7 +11,7 @@ use crate::commands::init::action::ActionSource;
 use crate::commands::init::forge::Forge;
 use crate::commands::init::texts;
 use crate::commands::schema;
-use exledger::interop::issue_form;
+use exledger::formats::issue_form;
 use exledger::ledger::tree::{EntryKind, Tree};
 use exledger::store::files::WorkTree;
 use exledger::survey::shell::quoted;

@@ -2,6 +2,7 @@
 //!
 //! Start at [`run`]. Follows `docs/spec/cli.md`, new.
 
+use exledger::features::import;
 use std::collections::BTreeSet;
 
 use crate::ask::prompting::Prompt;
@@ -13,6 +14,7 @@ use crate::commands::prompts;
 use exledger::features;
 use exledger::features::import::complete::{CompletionRequest, PreparedCompletion};
 use exledger::features::import::prompted::CompletionPrompts;
+use exledger::features::import::show::CompletedLine;
 use exledger::plan::answers::Answers;
 use exledger::plan::field_values;
 use exledger::plan::part;
@@ -20,8 +22,6 @@ use exledger::plan::question::table::{self, QuestionField};
 use exledger::record::credential;
 use exledger::session::Session;
 use exledger::survey::shell::quoted;
-use exledger::view;
-use exledger::view::import::CompletedLine;
 
 /// What to complete, and with which answers.
 pub(super) struct Completing<'c> {
@@ -155,5 +155,5 @@ fn show(ctx: &Ctx, session: &Session, prepared: &PreparedCompletion<'_>) -> anyh
     };
     let (branch, subject) = (format!("file-{first}"), format!("File {first}{more}"));
     let next = next_steps::sending(ctx, session, &branch, (&files, &subject));
-    ctx.show(&view::import::completed(&drafts, &next))
+    ctx.show(&import::show::completed(&drafts, &next))
 }

@@ -10,14 +10,14 @@ use crate::commands::context::fault::{self, Fault};
 use crate::commands::context::{self, Ctx};
 use crate::commands::new::prompts::FilingPrompts;
 use exledger::diag::Finding;
+use exledger::features::new::answer::Filing;
+use exledger::features::new::review;
 use exledger::plan::answers::Answers;
 use exledger::plan::draft::RecordDraft;
 use exledger::plan::offer::{self, Offer};
 use exledger::plan::question::table::{self, QuestionField};
 use exledger::policy::people::{self, RosterState};
 use exledger::record::address::Address;
-use exledger::session::filing::Filing;
-use exledger::session::filing::review;
 use exledger::view::shape;
 
 const WRITE: &str = "write";

@@ -6,6 +6,8 @@ use crate::ask;
 use crate::ask::prompting::{AskError, Prompt};
 use crate::commands::context::Ctx;
 use crate::commands::context::fault;
+use exledger::features::new::answer::Filing;
+use exledger::features::new::review;
 use exledger::plan::answers::Answers;
 use exledger::plan::derive;
 use exledger::plan::draft::RecordDraft;
@@ -14,8 +16,6 @@ use exledger::plan::part;
 use exledger::plan::question::table::QuestionField;
 use exledger::record::scalar::Scalar;
 use exledger::record::time::When;
-use exledger::session::filing::Filing;
-use exledger::session::filing::review;
 
 /// The context of prompts.
 pub(super) struct FilingPrompts<'d> {

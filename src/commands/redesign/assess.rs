@@ -11,7 +11,8 @@ use crate::commands::prompts;
 use crate::commands::redesign::named::id_or_ask;
 use crate::commands::redesign::written::{self, RedesignEvent};
 use exledger::features;
-use exledger::plan::redesign::{self, RecurredPattern};
+use exledger::features::redesign;
+use exledger::features::redesign::plan::RecurredPattern;
 use exledger::policy::redesign::{Redesign, RedesignOutcome};
 use exledger::session::Session;
 use exledger::session::snapshot::walk::Scope;
@@ -66,7 +67,7 @@ impl Run for RedesignAssessArgs {
         };
         let prepared =
             features::redesign::prepare_edit(&session, &ctx.moment(), (&id, &by), &|taken| {
-                redesign::assess(taken, outcome, &reason, recurrence.as_ref())
+                redesign::plan::assess(taken, outcome, &reason, recurrence.as_ref())
             })?;
         let happened = RedesignEvent {
             command: "redesign-assess",

@@ -9,7 +9,7 @@ use crate::commands::exit::Outcome;
 use crate::commands::redesign::named::id_or_ask;
 use crate::commands::redesign::written::{self, RedesignEvent};
 use exledger::features;
-use exledger::plan::redesign;
+use exledger::features::redesign;
 
 /// Record that a redesign was done
 ///
@@ -47,7 +47,7 @@ impl Run for RedesignDoneArgs {
         let evidence = ctx.shown(&session, &self.evidence)?;
         let prepared =
             features::redesign::prepare_edit(&session, &ctx.moment(), (&id, &by), &|taken| {
-                redesign::done(taken, &evidence)
+                redesign::plan::done(taken, &evidence)
             })?;
         let happened = RedesignEvent {
             command: "redesign-done",

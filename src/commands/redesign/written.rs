@@ -6,11 +6,12 @@ use crate::commands::context::Ctx;
 use crate::commands::decision;
 use crate::commands::exit::Outcome;
 use crate::commands::next_steps;
+use exledger::features::decide;
+use exledger::features::decide::show::Decided;
+use exledger::features::decide::show::DecisionResult;
+use exledger::features::redesign::answer::PreparedRedesign;
 use exledger::session::Session;
-use exledger::session::redesign::PreparedRedesign;
 use exledger::survey::shell::quoted;
-use exledger::view;
-use exledger::view::edit::{Decided, DecisionResult};
 use exledger::view::patch;
 
 /// What happened to a redesign, in the words of answers, branches and commits.
@@ -62,7 +63,7 @@ pub(super) fn write(
         next: next(ctx, session, &prepared, happened),
     };
     drop(prepared);
-    ctx.show(&view::edit::doc(&answer))?;
+    ctx.show(&decide::show::doc(&answer))?;
     Ok(Outcome::Fine)
 }
 

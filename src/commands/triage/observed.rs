@@ -8,11 +8,12 @@ use crate::commands::context::Ctx;
 use crate::commands::context::fault;
 use crate::commands::exit::Outcome;
 use exledger::diag;
-use exledger::session::triage::last_events::LastEventsAnswer;
-use exledger::session::triage::sources::Source;
-use exledger::session::triage::{ObservedEvents, TriageAnswer};
-use exledger::survey::triage::last_events::MOST_KEYS;
-use exledger::survey::triage::observed::MOST_GROUPS;
+use exledger::features::patterns::observed::MOST_GROUPS;
+use exledger::features::triage::answer::ObservedEvents;
+use exledger::features::triage::answer::TriageAnswer;
+use exledger::features::triage::last_events::MOST_KEYS;
+use exledger::features::triage::silent_keys::LastEventsAnswer;
+use exledger::features::triage::sources::Source;
 
 /// Refuses observations that are an input, too.
 pub(super) fn never_an_input(path: &Path, sources: &[Source]) -> anyhow::Result<()> {

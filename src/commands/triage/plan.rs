@@ -2,6 +2,7 @@
 //!
 //! Start at [`AlertsToPlan`]. Follows `docs/spec/interop.md`, 6b.
 
+use exledger::features::triage;
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
@@ -10,10 +11,10 @@ use crate::commands::context::stdin;
 use crate::commands::context::{self, Ctx, fault, place};
 use crate::commands::exit::Outcome;
 use exledger::features;
+use exledger::features::triage::alert::is_repository_name;
+use exledger::features::triage::alerts::AlertPlanRequest;
+use exledger::features::triage::alerts::AlertSource;
 use exledger::policy::governance::{NO_POLICY, State};
-use exledger::session::triage::alerts::{AlertPlanRequest, AlertSource};
-use exledger::survey::triage::alert::is_repository_name;
-use exledger::view;
 
 /// The forge whose alerts are planned for.
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -63,13 +64,14 @@ impl AlertsToPlan<'_> {
             ctx.tell(&format!("error: could not determine what is covered: {NO_POLICY}"));
             return Ok(Outcome::Undetermined);
         }
-        let lines = view::alert_plan::lines(&answer.plan, repository, answer.snapshot().stamp());
+        let lines =
+            triage::show::alert_plan::lines(&answer.plan, repository, answer.snapshot().stamp());
         match &output {
             Some(path) => place::write(path, lines.as_bytes(), "plan")?,
             None => ctx.print(lines.as_bytes())?,
         }
-        ctx.hint(&view::alert_plan::summary(&answer.plan));
-        let doubts = view::alert_plan::doubts(&answer.plan);
+        ctx.hint(&triage::show::alert_plan::summary(&answer.plan));
+        let doubts = triage::show::alert_plan::doubts(&answer.plan);
         doubts.iter().for_each(|text| ctx.tell(&format!("error: {text}")));
         Ok(if doubts.is_empty() { Outcome::Fine } else { Outcome::Undetermined })
     }

@@ -2,8 +2,20 @@
 //!
 //! Uses session. Start at [`answer`]. Follows `docs/spec/cli.md`, access.
 
+pub mod absence;
+pub mod answer;
+pub mod combined;
+pub mod grant;
+pub mod grants;
+pub mod judge;
+pub mod revocations;
+pub mod rows;
+pub mod show;
+
+use crate::features::access::answer::AccessAnswer;
+use crate::features::access::answer::AccessSource;
+use crate::features::access::answer::judge_grants;
 use crate::session::Session;
-use crate::session::access::{AccessAnswer, AccessSource, judge_grants};
 use crate::session::error::Error;
 use crate::session::options::Moment;
 

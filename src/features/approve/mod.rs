@@ -2,14 +2,36 @@
 //!
 //! Uses session. Start at [`prepare`]. Follows `docs/spec/cli.md`, approve and `how[]`, and `docs/spec/approval.md`, 1.12.
 
+pub mod answer;
+mod beside;
+mod branch;
+pub mod bridge_key;
+pub mod committer;
+pub mod destination;
+pub mod draft;
+mod earlier;
+mod ledger_name;
+pub mod offered;
+pub mod plan;
+pub mod prepared;
+pub mod request;
+pub mod reviews;
+pub mod show;
+pub mod sign;
+pub mod source;
+pub mod subject;
+
 use crate::approval::reviews::Reviews;
+use crate::features::approve::answer::prepare_approval;
+use crate::features::approve::offered::OfferedApprovals;
+use crate::features::approve::offered::find_offers;
+use crate::features::approve::prepared::PreparedApproval;
+use crate::features::approve::request::ApprovalRequest;
+use crate::features::approve::reviews::PreparedReviews;
+use crate::features::approve::reviews::prepare_files;
+use crate::features::diff::compared::Compared;
+use crate::features::diff::compared::ProposedState;
 use crate::session::Session;
-use crate::session::approve::prepare_approval;
-use crate::session::approve::prepared::PreparedApproval;
-use crate::session::approve::request::ApprovalRequest;
-use crate::session::approve::reviews::{PreparedReviews, prepare_files};
-use crate::session::compare::compared::{Compared, ProposedState};
-use crate::session::compare::offered::{OfferedApprovals, find_offers};
 use crate::session::error::Error;
 use crate::session::options::Moment;
 

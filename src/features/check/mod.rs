@@ -2,17 +2,30 @@
 //!
 //! Uses session. Start at [`answer`]. Follows `docs/spec/cli.md`, check and hook.
 
+pub mod answer;
+mod coverage;
+pub mod freshness;
+pub mod governed;
+pub mod receipts;
+pub mod respond;
+pub mod show;
+pub mod signing;
+
 use std::path::Path;
 
+use crate::features::check::answer::CheckRequest;
+use crate::features::check::answer::ask;
+use crate::features::check::freshness::MaxAge;
+use crate::features::check::governed::GovernedAnswer;
+use crate::features::check::governed::GovernedRequest;
+use crate::features::check::governed::ask_governed;
+use crate::features::check::receipts::ReceiptLog;
+use crate::features::check::receipts::ReceiptsFile;
+use crate::features::check::receipts::start::start_file;
+use crate::features::check::signing::ReceiptSigner;
 use crate::gate::receipt::CheckAnswer;
 use crate::policy::governance::Governance;
 use crate::session::Session;
-use crate::session::check::freshness::MaxAge;
-use crate::session::check::governed::{GovernedAnswer, GovernedRequest, ask_governed};
-use crate::session::check::receipts::start::start_file;
-use crate::session::check::receipts::{ReceiptLog, ReceiptsFile};
-use crate::session::check::signing::ReceiptSigner;
-use crate::session::check::{CheckRequest, ask};
 use crate::session::error::Error;
 use crate::session::options::Moment;
 

@@ -2,11 +2,21 @@
 //!
 //! Uses session. Start at [`prepare`]. Follows `docs/spec/cli.md`, decisions.
 
+pub mod answer;
+pub mod decided;
+pub(crate) mod lint;
+pub mod select;
+pub mod show;
+
+use crate::features::decide::answer::Job;
+use crate::features::decide::answer::PreparedDecision;
+use crate::features::decide::answer::prepare_decision;
+use crate::features::decide::select::OpenRecord;
+use crate::features::decide::select::open_records;
+use crate::features::decide::select::read_named;
 use crate::policy::governance::Governance;
 use crate::record::Record;
 use crate::session::Session;
-use crate::session::decide::select::{OpenRecord, open_records, read_named};
-use crate::session::decide::{Job, PreparedDecision, prepare_decision};
 use crate::session::error::Error;
 use crate::session::options::Moment;
 

@@ -2,9 +2,19 @@
 //!
 //! Uses session. Start at [`answer`]. Follows `docs/spec/cli.md`, lint and diff.
 
+pub mod answer;
+mod authors;
+pub mod compared;
+mod comparison;
+pub(crate) mod redesigns;
+pub mod show;
+mod uncounted;
+mod workflow;
+
+use crate::features::diff::answer::compare;
+use crate::features::diff::compared::Compared;
+use crate::features::diff::compared::ProposedState;
 use crate::session::Session;
-use crate::session::compare::compare;
-use crate::session::compare::compared::{Compared, ProposedState};
 use crate::session::error::Error;
 use crate::session::options::Moment;
 

@@ -2,10 +2,25 @@
 //!
 //! Uses session. Start at [`answer`]. Follows `docs/spec/cli.md`, doctor.
 
+pub mod accounts;
+pub mod answer;
+mod bridge;
+pub mod check;
+pub mod diagnosis;
+pub mod facts;
+pub mod folder_sizes;
+pub mod recent;
+mod requirements;
+mod setup;
+pub mod show;
+mod workflow;
+mod you;
+
 use std::path::Path;
 
+use crate::features::doctor::answer::DoctorAnswer;
+use crate::features::doctor::answer::examine;
 use crate::session::Session;
-use crate::session::doctor::{DoctorAnswer, examine};
 use crate::session::error::Error;
 use crate::session::options::Moment;
 

@@ -2,6 +2,9 @@
 //!
 //! Uses session. Follows `docs/spec/interop.md`, 3, and `docs/spec/cli.md`, export.
 
+pub mod answer;
+pub mod targets;
+
 use std::path::Path;
 
 use crate::session::Session;

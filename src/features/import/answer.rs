@@ -1,11 +1,12 @@
 //! Imports: entries of other tools' files become drafts of records, all or none.
 //!
-//! Start at `prepare_import`. Readers are in `interop::import` and [`formats`](crate::features::import::formats), grouping and
+//! Start at `prepare_import`. Readers are in `formats::suppressions::readers` and [`formats`](crate::features::import::formats), grouping and
 //! drafting in [`draft`](crate::features::import::draft). Follows
 //! `docs/spec/interop.md`, 4, and `docs/spec/cli.md`, import.
 
 use std::collections::BTreeSet;
 
+use crate::features::decide;
 use crate::features::import::draft::group::{self, Grouping};
 use crate::features::import::draft::import_draft::{self, ImportDraft};
 use crate::features::import::entry::{ImportedEntry, ImportedState};
@@ -13,17 +14,17 @@ use crate::features::import::inputs::ReadInput;
 use crate::features::import::named::NamedRecords;
 use crate::features::import::request::ImportRequest;
 use crate::features::import::{inputs, judged, repository};
-use crate::interop::drift::exception::ForeignException;
-use crate::interop::drift::text;
+use crate::features::new;
+use crate::features::new::request::FilingRequest;
+use crate::features::new::sources;
+use crate::formats::suppressions::exception::ForeignException;
+use crate::formats::suppressions::text;
 use crate::plan::answers::Answers;
 use crate::plan::setting::{Filer, Setting};
 use crate::policy::governance::Governance;
 use crate::record::id::Id;
 use crate::record::subject::FindingKey;
-use crate::session::decide;
 use crate::session::error::{Error, Usage};
-use crate::session::filing::request::FilingRequest;
-use crate::session::filing::{self, sources};
 use crate::session::ids;
 use crate::session::locate::{self, Located};
 use crate::session::notice::Notice;
@@ -72,7 +73,7 @@ pub(crate) fn prepare_import<'s>(
 ) -> Result<PreparedImport<'s>, Error> {
     let tree = located.work_tree()?;
     let repository = located.repository()?;
-    let lock = WriteLock::open(repository.common_dir()).map_err(decide::unwritten)?;
+    let lock = WriteLock::open(repository.common_dir()).map_err(decide::answer::unwritten)?;
     let governance = locate::governance(tree)?;
     let named = NamedRecords::read(located, &governance, at.instant())?;
     let given = bulk(request, &governance)?;
@@ -85,7 +86,7 @@ pub(crate) fn prepare_import<'s>(
         governance: &governance,
         named: &named,
         bulk: &given,
-        folder: filing::checked_folder(request.subfolder.unwrap_or_default())?,
+        folder: new::answer::checked_folder(request.subfolder.unwrap_or_default())?,
         taken: BTreeSet::new(),
         entries: Vec::new(),
     };
@@ -292,6 +293,6 @@ impl PreparedImport<'_> {
             after: draft.text.clone().into_bytes(),
         };
         let writes: Vec<Write> = self.drafts.iter().map(write).collect();
-        self.lock.write(self.tree, &writes).map_err(decide::unwritten)
+        self.lock.write(self.tree, &writes).map_err(decide::answer::unwritten)
     }
 }

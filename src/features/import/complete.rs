@@ -5,9 +5,12 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use crate::features::decide;
 use crate::features::import::complete_plan::{self, KnownAnswers};
 use crate::features::import::draft::import_draft::todo_fields;
 use crate::features::import::judged;
+use crate::features::new::request::FilingRequest;
+use crate::features::new::sources;
 use crate::history::refs::Cause;
 use crate::history::tree::CommitTree;
 use crate::ledger::tree::Tree;
@@ -17,10 +20,7 @@ use crate::plan::edit::{self, FieldChange};
 use crate::plan::setting::{Filer, Setting};
 use crate::policy::governance::Governance;
 use crate::record::file;
-use crate::session::decide;
 use crate::session::error::{Error, Undetermined, Usage};
-use crate::session::filing::request::FilingRequest;
-use crate::session::filing::sources;
 use crate::session::locate::{self, Located};
 use crate::session::mainline;
 use crate::session::notice::Notice;
@@ -75,7 +75,8 @@ pub(crate) fn complete_drafts<'s>(
     request: &CompletionRequest<'_>,
 ) -> Result<PreparedCompletion<'s>, Error> {
     let tree = located.work_tree()?;
-    let lock = WriteLock::open(located.repository()?.common_dir()).map_err(decide::unwritten)?;
+    let lock =
+        WriteLock::open(located.repository()?.common_dir()).map_err(decide::answer::unwritten)?;
     let governance = locate::governance(tree)?;
     let drafts = drafts(located, at, &governance, request)?;
     let whole = drafts.iter().filter(|draft| draft.left.is_empty());
@@ -195,7 +196,7 @@ impl PreparedCompletion<'_> {
             after: draft.text.clone().into_bytes(),
         };
         let writes: Vec<Write> = self.changed().map(write).collect();
-        self.lock.write(self.tree, &writes).map_err(decide::unwritten)
+        self.lock.write(self.tree, &writes).map_err(decide::answer::unwritten)
     }
 }
 

@@ -5,14 +5,15 @@
 use std::path::Path;
 
 use crate::features::import::request::{ImportFile, ImportRequest};
-use crate::interop::drift::exception::ImportEntry;
-use crate::interop::import;
-use crate::interop::import::format::{ImportError, ImportInput};
-use crate::interop::lock_files;
+use crate::features::triage::sources::SourceRoots;
+use crate::formats::lock_files;
+use crate::formats::suppressions::exception::ImportEntry;
+use crate::formats::suppressions::readers;
+use crate::formats::suppressions::readers::format::ImportError;
+use crate::formats::suppressions::readers::format::ImportInput;
 use crate::ledger::tree::{EntryKind, Tree};
 use crate::session::error::Error;
 use crate::session::locate::Located;
-use crate::session::triage::sources::SourceRoots;
 use crate::store::files::{self, WorkTree};
 
 /// An input that was read.
@@ -41,7 +42,7 @@ pub(super) fn read(
         };
         let found = match &file.bytes {
             Err(why) => Err(ImportError::at(1, why.clone())),
-            Ok(bytes) => import::read(
+            Ok(bytes) => readers::read(
                 request.format,
                 &ImportInput {
                     path: &path,

@@ -4,12 +4,13 @@
 
 use crate::diag::{self, Finding, Level};
 use crate::features::import::entry::ImportedEntry;
+use crate::features::new::past;
+use crate::features::new::past::NewRecord;
 use crate::policy::governance::Governance;
 use crate::record::file::{self, RecordFile};
 use crate::rules::case::RuleContext;
 use crate::rules::extra_schema::ExtraSchema;
 use crate::session::error::{Error, Usage};
-use crate::session::filing::past::{self, NewRecord};
 use crate::session::locate::Located;
 use crate::session::notice::Notice;
 use crate::session::options::Moment;

@@ -14,6 +14,7 @@ mod named;
 pub mod prompted;
 mod repository;
 pub mod request;
+pub mod show;
 
 use crate::features::import::answer::{PreparedImport, prepare_import};
 use crate::features::import::complete::{CompletionRequest, PreparedCompletion, complete_drafts};

@@ -4,6 +4,7 @@
 
 use crate::diag::Finding;
 use crate::features::import::complete::{self, CompletionRequest};
+use crate::features::new::review;
 use crate::ledger::Ledger;
 use crate::plan::offer::OfferedNames;
 use crate::policy::governance::Governance;
@@ -13,7 +14,6 @@ use crate::rules::extra_schema::ExtraSchema;
 use crate::rules::lint;
 use crate::rules::past::RecordPast;
 use crate::session::error::Error;
-use crate::session::filing::review;
 use crate::session::locate::{self, Located};
 use crate::session::options::Moment;
 

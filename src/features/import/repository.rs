@@ -6,11 +6,11 @@ use std::collections::BTreeSet;
 
 use crate::features::import::formats::github_alerts;
 use crate::features::import::request::ImportRequest;
+use crate::features::triage::alert::is_repository_name;
 use crate::session::error::{Error, Usage};
 use crate::session::locate::Located;
 use crate::session::notice::Notice;
 use crate::survey::remote::RemoteAddress;
-use crate::survey::triage::alert::is_repository_name;
 
 /// Refuses alerts of several repositories of which none is named, and says whose alerts are read otherwise.
 ///

@@ -5,7 +5,7 @@
 use std::path::Path;
 
 use crate::features::import::draft::group::Grouping;
-use crate::interop::import::format::ImportFormat;
+use crate::formats::suppressions::readers::format::ImportFormat;
 use crate::plan::answers::Answers;
 
 /// A request to import files.

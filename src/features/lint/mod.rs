@@ -2,10 +2,22 @@
 //!
 //! Uses session. Start at [`answer`]. Follows `docs/spec/cli.md`, lint, and `docs/spec/rules.md`.
 
+pub mod answer;
+pub(crate) mod approvals;
+mod base;
+pub mod findings;
+mod input;
+mod landed;
+mod redesigns;
+pub mod request;
+pub mod show;
+mod untouched;
+
+use crate::features::lint::answer::LintAnswer;
+use crate::features::lint::answer::lint;
+use crate::features::lint::request::LintRequest;
 use crate::session::Session;
 use crate::session::error::Error;
-use crate::session::lint::request::LintRequest;
-use crate::session::lint::{LintAnswer, lint};
 use crate::session::options::Moment;
 
 /// Lints the work tree, some files of it, or what a branch changes.

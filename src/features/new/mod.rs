@@ -2,10 +2,19 @@
 //!
 //! Uses session. Start at [`prepare`]. Follows `docs/spec/cli.md`, new.
 
+pub mod answer;
+pub(crate) mod base;
+pub(crate) mod past;
+pub mod request;
+pub mod review;
+pub mod show;
+pub mod sources;
+
+use crate::features::new::answer::Filing;
+use crate::features::new::answer::prepare_filing;
+use crate::features::new::request::FilingRequest;
 use crate::session::Session;
 use crate::session::error::Error;
-use crate::session::filing::request::FilingRequest;
-use crate::session::filing::{Filing, prepare_filing};
 use crate::session::options::Moment;
 
 /// Gathers the known answers for a record to be filed. Nothing is written yet.

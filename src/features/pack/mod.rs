@@ -2,9 +2,17 @@
 //!
 //! Uses session. Start at [`prepare`]. Follows `docs/spec/cli.md`, export pack.
 
+pub mod answer;
+mod copied;
+pub mod fleet;
+pub mod packed_file;
+pub mod show;
+
+use crate::features::pack::answer::PackRequest;
+use crate::features::pack::answer::PackedLedger;
+use crate::features::pack::answer::collect;
 use crate::session::Session;
 use crate::session::error::Error;
-use crate::session::pack::{PackRequest, PackedLedger, collect};
 
 /// Collects the audit pack of a span. Nothing is written yet.
 ///

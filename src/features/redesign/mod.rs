@@ -2,15 +2,22 @@
 //!
 //! Uses session. Start at [`prepare_new`] or [`prepare_edit`]. Follows `docs/spec/cli.md`, redesign.
 
-use crate::plan::redesign::RedesignAnswers;
+pub mod answer;
+pub mod plan;
+
+use crate::features::redesign::answer::NamedRedesign;
+use crate::features::redesign::answer::PreparedRedesign;
+use crate::features::redesign::answer::RedesignPlan;
+use crate::features::redesign::answer::create;
+use crate::features::redesign::answer::edit;
+use crate::features::redesign::answer::list_named;
+use crate::features::redesign::answer::read_named;
+use crate::features::redesign::plan::RedesignAnswers;
 use crate::policy::redesign::Redesign;
 use crate::record::address::Address;
 use crate::session::Session;
 use crate::session::error::Error;
 use crate::session::options::Moment;
-use crate::session::redesign::{
-    NamedRedesign, PreparedRedesign, RedesignPlan, create, edit, list_named, read_named,
-};
 
 /// Works out a new redesign. Nothing is written yet.
 ///

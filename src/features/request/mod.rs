@@ -2,11 +2,18 @@
 //!
 //! Uses session. Start at [`draft`]. Follows `docs/spec/cli.md`, mcp.
 
-use crate::plan::request::{ExceptionRequest, RequestedException};
+pub mod answer;
+mod branch;
+pub mod plan;
+pub mod show;
+
+use crate::features::request::answer::RequestLog;
+use crate::features::request::answer::file;
+use crate::features::request::plan::ExceptionRequest;
+use crate::features::request::plan::RequestedException;
 use crate::session::Session;
 use crate::session::error::Error;
 use crate::session::options::Moment;
-use crate::session::request::{RequestLog, file};
 
 /// Begins the log of a session whose requests are kept on branches, by git's user.
 ///

@@ -2,8 +2,13 @@
 //!
 //! Uses session. Start at [`answer`]. Follows `docs/spec/interop.md`, 5.
 
+pub mod answer;
+pub mod show;
+
+use crate::features::scan::answer::DriftAnswer;
+use crate::features::scan::answer::DriftRequest;
+use crate::features::scan::answer::drift;
 use crate::session::Session;
-use crate::session::drift::{DriftAnswer, DriftRequest, drift};
 use crate::session::error::Error;
 use crate::session::options::Moment;
 

@@ -2,12 +2,39 @@
 //!
 //! Uses session. Start at [`answer`]. Follows `docs/spec/cli.md`, triage, and `docs/spec/interop.md`, 6.
 
+pub mod alert;
+pub mod alert_plan;
+pub mod alerts;
+pub mod alerts_format;
+pub mod answer;
+pub mod baseline;
+pub mod counts;
+pub mod drafts;
+mod fields;
+pub mod judge;
+mod judging;
+pub mod last_events;
+pub mod messages;
+pub mod routing;
+mod sample;
+pub mod show;
+pub mod silent_keys;
+pub mod sources;
+pub mod suppressions;
+pub mod texts;
+pub mod watch;
+
+use crate::features::triage::alerts::AlertPlanAnswer;
+use crate::features::triage::alerts::AlertPlanRequest;
+use crate::features::triage::alerts::AlertSource;
+use crate::features::triage::alerts::plan;
+use crate::features::triage::answer::TriageAnswer;
+use crate::features::triage::answer::TriageRequest;
+use crate::features::triage::answer::triage;
+use crate::features::triage::sources::Source;
 use crate::session::Session;
 use crate::session::error::Error;
 use crate::session::options::Moment;
-use crate::session::triage::alerts::{AlertPlanAnswer, AlertPlanRequest, AlertSource, plan};
-use crate::session::triage::sources::Source;
-use crate::session::triage::{TriageAnswer, TriageRequest, triage};
 
 /// Compares scanners' findings and events with baselines and the ledger.
 ///

@@ -2,8 +2,16 @@
 //!
 //! Uses session. Start at [`answer`]. Follows `docs/spec/cli.md`, verify.
 
+pub mod answer;
+mod checkpoints;
+pub mod doubt;
+pub mod show;
+pub mod uses;
+
+use crate::features::verify::answer::AuditAnswer;
+use crate::features::verify::answer::AuditRequest;
+use crate::features::verify::answer::audit;
 use crate::session::Session;
-use crate::session::audit::{AuditAnswer, AuditRequest, audit};
 use crate::session::error::Error;
 use crate::session::options::Moment;
 

@@ -3,7 +3,8 @@
 //! Uses diag, yaml, policy's types. Pure. Start at [`check`]. Follows `docs/spec/policy.md`, baselines.
 
 use crate::policy::closing::Hours;
-use crate::policy::read::check::{bad, items};
+use crate::policy::read::consistency::bad;
+use crate::policy::read::consistency::items;
 use crate::yaml::node::{MapEntry, Node, SyntaxError, Value};
 
 /// Returns the problems of all baselines.

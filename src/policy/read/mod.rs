@@ -4,8 +4,8 @@
 //! defaults. A map is merged with its default key by key; lists, numbers and words replace it.
 
 mod baselines;
-mod check;
 mod closing;
+mod consistency;
 mod demand;
 mod folders;
 mod nobody;
@@ -46,7 +46,7 @@ pub fn read(bytes: &[u8]) -> PolicySource {
         let (read, noted) = record::reader::read::<WholePolicy>(root, "the policy");
         policy = read.map_or_else(Policy::default, |whole| whole.0);
         faults.extend(noted.faults);
-        faults.extend(check::check(root));
+        faults.extend(crate::policy::read::consistency::check(root));
         baselines::check(root, &mut faults);
         nobody::check(root, &mut faults);
     }

@@ -1,6 +1,6 @@
 //! A snapshot that is kept between questions, apart from the repository that it borrows.
 //!
-//! Start at [`DetachedSnapshot`]. Used by `session::live`, whose ledger outlives each question.
+//! Start at [`DetachedSnapshot`]. Used by `features::live`, whose ledger outlives each question.
 
 use std::rc::Rc;
 

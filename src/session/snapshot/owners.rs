@@ -3,9 +3,9 @@
 //! Start at [`Snapshot::file_owners`]. Follows `docs/spec/interop.md`, 6, routing. The work tree has no say: a branch
 //! that is only proposed routes nothing elsewhere.
 
+use crate::formats::codeowners;
 use crate::history::paths::LedgerPrefix;
 use crate::history::tree::CommitTree;
-use crate::interop::codeowners;
 use crate::ledger::tree::Tree;
 use crate::session::snapshot::Snapshot;
 use crate::survey::route::Router;

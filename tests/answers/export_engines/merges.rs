@@ -1,14 +1,14 @@
 //! `--into`: the entries of this ledger are replaced, and every other byte stays.
 
-use exledger::interop::export;
-use exledger::interop::export::merge::SharedFile;
+use exledger::features::export;
+use exledger::features::export::targets::merge::SharedFile;
 
 use crate::support::export_engines::{ALL_LOSSES, ID, ledger, only, sample, with_input};
 
 /// Returns a file after an edit at an instant, or why it was refused.
 fn merged(target: &str, on: &str, text: &str) -> Result<String, String> {
     let repo = ledger(&[(ID, &sample())]);
-    let merge = export::find(target).unwrap().merge.unwrap();
+    let merge = export::targets::find(target).unwrap().merge.unwrap();
     with_input(&repo, on, ALL_LOSSES, |input, ids| {
         let bytes = Some(text.as_bytes()).filter(|it| !it.is_empty());
         let output = merge(input, SharedFile { bytes, path: None, ids });

@@ -1,11 +1,11 @@
 //! No policy engine suppresses what `check` would not allow: random findings with resources, at the instants around
 //! each end. Start at [`no_engine_suppresses_more_than_check_allows`].
 
+use exledger::features::export;
+use exledger::features::export::targets::input::ExportOptions;
+use exledger::features::export::targets::loss_kind::AllowedLosses;
 use exledger::gate::answer::{GateVerdict, Question, ReceiptCounts};
 use exledger::gate::verdict;
-use exledger::interop::export;
-use exledger::interop::export::input::ExportOptions;
-use exledger::interop::export::loss_kind::AllowedLosses;
 use exledger::record::time::Instant;
 use exledger::session::Session;
 use exledger::session::options::{Moment, Options};
@@ -237,7 +237,7 @@ fn compare(
     for model in MODELS.iter().filter(|model| {
         ["kyverno", "kubescape", "azure", "conforma", "prowler", "opa"].contains(&model.target)
     }) {
-        let target = export::find(model.target).unwrap();
+        let target = export::targets::find(model.target).unwrap();
         let is_endless = model.target == "prowler" && !rest.starts_with("uses");
         let allowed = AllowedLosses { scope: false, term: is_endless };
         let options = ExportOptions { allowed, ..ExportOptions::default() };

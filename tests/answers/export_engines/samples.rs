@@ -104,14 +104,14 @@ fn opa_has_everything_that_is_expected_and_what_a_policy_must_compare() {
 #[test]
 fn the_same_commit_and_instant_make_the_same_bytes() {
     let repo = story();
-    let opa = exledger::interop::export::find("opa").unwrap();
+    let opa = exledger::features::export::targets::find("opa").unwrap();
     let packed = || {
         crate::support::export_engines::with_input(
             &repo,
             crate::support::export_engines::ON,
             NO_LOSSES,
             |input, _| {
-                let exledger::interop::export::output::ExportFiles::Several(files) =
+                let exledger::features::export::targets::output::ExportFiles::Several(files) =
                     (opa.write)(input).files
                 else {
                     panic!()

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use exledger::interop::export;
+use exledger::features::export;
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 
@@ -181,7 +181,7 @@ pub(super) fn stated_record() -> impl Strategy<Value = StatedRecord> {
 
 /// All tools of all targets with a model.
 pub(super) fn tools() -> Vec<&'static str> {
-    let targets = MODELS.iter().filter_map(|model| export::find(model.target));
+    let targets = MODELS.iter().filter_map(|model| export::targets::find(model.target));
     targets.flat_map(|target| target.tools.iter().copied()).collect()
 }
 

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use exledger::features::patterns::observed::MOST_GROUPS;
+use exledger::features::patterns::observed::ObservedRun;
 use exledger::history::version::Digest;
 use exledger::record::time::Instant;
 use exledger::survey::event::{CloudEvent, TriageState};
 use exledger::survey::observation::{self, CountedInputs, Observation};
-use exledger::survey::triage::observed::{MOST_GROUPS, ObservedRun};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 

@@ -48,10 +48,10 @@ fn ids_of_events_are_those_of_the_name() {
         ("ics/EXC-2026-7F3KQ/expires", "fdd1b164-43cc-520b-a817-5c2fd2089155"),
         ("ics/EXC-2026-7F3KQ/review", "f9cd40fa-df35-5499-b6e2-62b6fbcd84a0"),
     ] {
-        assert_eq!(exledger::interop::uuid::name_uuid(name), id);
+        assert_eq!(exledger::formats::uuid::name_uuid(name), id);
     }
     // A name that fills more than one block of the digest.
-    let long = exledger::interop::uuid::name_uuid(&"x".repeat(200));
+    let long = exledger::formats::uuid::name_uuid(&"x".repeat(200));
     assert_eq!(long, LONG);
 }
 

@@ -1,6 +1,7 @@
 //! Accounts of unknown people: who is named, with which line, and whose account it may be.
 
-use exledger::survey::doctor::check::{CheckName, CheckState};
+use exledger::features::doctor::check::CheckName;
+use exledger::features::doctor::check::CheckState;
 
 use super::{ID, POLICY, assert_yes, check, examine, ledger, merge, stands, verdict};
 use crate::cli_approve::RECORD;

@@ -1,7 +1,9 @@
 //! Which files of a forge run exledger, recognised by content.
 
+use exledger::features::doctor::check::CheckName;
+use exledger::features::doctor::check::CheckState;
+use exledger::features::doctor::check::DoctorCheck;
 use exledger::ledger::tree::MapTree;
-use exledger::survey::doctor::check::{CheckName, CheckState, DoctorCheck};
 use exledger::survey::workflows::ci::{CiSetup, PushedBranches};
 
 use super::{JOBS, POLICY, WORKFLOW, check, ledger, merge};

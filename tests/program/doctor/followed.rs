@@ -1,7 +1,8 @@
 //! Each gap in a real repository: it is named, its lines are followed, then the answer is yes and an approval counts.
 
-use exledger::survey::doctor::ApprovalsCount;
-use exledger::survey::doctor::check::{CheckName, CheckState};
+use exledger::features::doctor::check::CheckName;
+use exledger::features::doctor::check::CheckState;
+use exledger::features::doctor::diagnosis::ApprovalsCount;
 
 use super::{
     ID, JOBS, POLICY, WORKFLOW, assert_yes, check, examine, ledger, merge, stands, verdict,

@@ -3,17 +3,17 @@
 use std::path::Path;
 
 use exledger::features;
-use exledger::interop::export;
-use exledger::interop::export::input::ExportOptions;
-use exledger::interop::export::loss_kind::AllowedLosses;
-use exledger::interop::export::output::ExportFiles;
-use exledger::interop::export::package::ExportedPackage;
-use exledger::interop::glob;
+use exledger::features::export;
+use exledger::features::export::targets::input::ExportOptions;
+use exledger::features::export::targets::loss_kind::AllowedLosses;
+use exledger::features::export::targets::output::ExportFiles;
+use exledger::features::export::targets::package::ExportedPackage;
+use exledger::features::scan::answer::DriftRequest;
+use exledger::formats::glob;
 use exledger::record::pattern;
 use exledger::record::subject::FindingKey;
 use exledger::record::time::Instant;
 use exledger::session::Session;
-use exledger::session::drift::DriftRequest;
 use exledger::session::options::{Moment, Options};
 use exledger::session::snapshot::walk::Scope;
 use proptest::prelude::*;
@@ -47,7 +47,7 @@ const UNREAD: &[&str] = &["opa", "openvex", "cyclonedx", "prometheus", "oscal"];
 fn every_target_is_read_or_hides_nothing() {
     let mut known: Vec<&str> =
         TARGETS.iter().map(|it| it.0).chain(UNREAD.iter().copied()).collect();
-    let mut all: Vec<&str> = export::ALL.iter().map(|target| target.name).collect();
+    let mut all: Vec<&str> = export::targets::ALL.iter().map(|target| target.name).collect();
     known.sort_unstable();
     all.sort_unstable();
     assert_eq!(known, all);
@@ -204,7 +204,7 @@ fn check_round(records: &[String]) -> usize {
     let mut work = repo.by("ana");
     for (target, path, format) in TARGETS {
         let options = ExportOptions { allowed, ..ExportOptions::default() };
-        let output = (export::find(target).unwrap().write)(&source.input(options));
+        let output = (export::targets::find(target).unwrap().write)(&source.input(options));
         let files = match output.files {
             ExportFiles::One(bytes) => vec![((*path).to_owned(), bytes)],
             ExportFiles::Several(files) => {

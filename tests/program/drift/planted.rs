@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use exledger::interop::drift::patterns;
+use exledger::formats::suppressions::comment_table;
 
 use super::{ID, POLICY, are, found, ledger, record, track};
 use crate::support::repo::Repo;
@@ -156,7 +156,7 @@ fn line_of(text: &str) -> usize {
 
 #[test]
 fn the_table_has_one_planted_suppression_for_each_row() {
-    let rows = patterns::all().unwrap();
+    let rows = comment_table::all().unwrap();
     let rows: Vec<&str> = rows.iter().map(|row| row.tool).collect();
     let planted: Vec<&str> = PLANTED.iter().map(|it| it.tool).collect();
     assert_eq!(rows, planted);
@@ -164,7 +164,7 @@ fn the_table_has_one_planted_suppression_for_each_row() {
 
 #[test]
 fn a_word_of_each_row_is_in_whatever_its_pattern_matches() {
-    for (row, planted) in patterns::all().unwrap().iter().zip(PLANTED) {
+    for (row, planted) in comment_table::all().unwrap().iter().zip(PLANTED) {
         for text in [planted.bare, planted.cited] {
             let line = text.lines().last().unwrap();
             let matched = row.regex.find(line.as_bytes()).unwrap();

@@ -8,11 +8,16 @@ use std::time::{Duration, Instant as Elapsed};
 
 use exledger::clock;
 use exledger::features;
+use exledger::features::check::receipts::ReceiptLog;
+use exledger::features::check::receipts::ReceiptsFile;
+use exledger::features::live::gate::LiveEvent;
+use exledger::features::live::gate::LiveGate;
+use exledger::features::live::gate::LiveOptions;
+use exledger::features::live::gate::Unsettled;
+use exledger::features::live::signing::PeriodicSigning;
+use exledger::features::live::signing::SigningContext;
 use exledger::gate::question::{self, QuestionLine};
 use exledger::session::Session;
-use exledger::session::check::receipts::{ReceiptLog, ReceiptsFile};
-use exledger::session::live::signing::{PeriodicSigning, SigningContext};
-use exledger::session::live::{LiveEvent, LiveGate, LiveOptions, Unsettled};
 use exledger::session::options::Options;
 
 use crate::gate::live::{BILLING, Gate, present};

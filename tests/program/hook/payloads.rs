@@ -1,8 +1,9 @@
 //! The payloads of each runtime, as calls.
 
+use exledger::formats::hooks;
+use exledger::formats::hooks::ALL;
+use exledger::formats::hooks::runtime::NoCall;
 use exledger::gate::tool_call::ToolCall;
-use exledger::interop::hooks::runtime::NoCall;
-use exledger::interop::hooks::{self, ALL};
 use exledger::policy::hooks::HookRuntime;
 use exledger::record::vocabulary::Vocabulary;
 

@@ -6,11 +6,11 @@ use serde_json::Value;
 
 use exledger::clock;
 use exledger::features;
+use exledger::features::check::governed::GovernedRequest;
+use exledger::features::check::receipts::ReceiptLog;
 use exledger::gate::question;
 use exledger::policy::governance::Governance;
 use exledger::session::Session;
-use exledger::session::check::governed::GovernedRequest;
-use exledger::session::check::receipts::ReceiptLog;
 use exledger::session::options::{Moment, Options};
 
 use crate::gate::live::{BILLING, Gate};

@@ -1,8 +1,9 @@
 //! What each format's entries say: line, findings, end, text, and what a record can't keep.
 
 use exledger::features::import::formats;
-use exledger::interop::import;
-use exledger::interop::import::format::{ImportInput, MOST_ENTRIES};
+use exledger::formats::suppressions::readers;
+use exledger::formats::suppressions::readers::format::ImportInput;
+use exledger::formats::suppressions::readers::format::MOST_ENTRIES;
 
 use super::{read, shown};
 
@@ -161,7 +162,7 @@ ignore = true
         lock_files: &locks,
         ..ImportInput::plain("a/osv-scanner.toml", text.as_bytes())
     };
-    let entries = import::read(formats::named("osv-scanner").unwrap(), &input).unwrap();
+    let entries = readers::read(formats::named("osv-scanner").unwrap(), &input).unwrap();
     let entries: Vec<String> = entries.iter().map(shown).collect();
     assert_eq!(
         entries,
@@ -393,8 +394,8 @@ fn no_reader_stops_at_broken_input() {
         for text in ["", "{", "[", "\u{feff}", "a: b: c", "<a", "\"", "\u{0}", "---\n---\n", "# x"]
         {
             let input = ImportInput::plain("x", text.as_bytes());
-            let _ = import::read(format, &input);
-            let _ = import::read(format, &ImportInput::plain("x.yaml", &[0xff, 0xfe, 0x00]));
+            let _ = readers::read(format, &input);
+            let _ = readers::read(format, &ImportInput::plain("x.yaml", &[0xff, 0xfe, 0x00]));
         }
     }
 }

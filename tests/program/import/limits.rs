@@ -1,9 +1,11 @@
 //! Inputs at and beyond the limits, and inputs that are no text: what is said, and that nothing panics.
 
 use exledger::features::import::formats;
-use exledger::interop::drift::exception::EntryReading;
-use exledger::interop::import;
-use exledger::interop::import::format::{ImportInput, MOST_BYTES, MOST_ENTRIES};
+use exledger::formats::suppressions::exception::EntryReading;
+use exledger::formats::suppressions::readers;
+use exledger::formats::suppressions::readers::format::ImportInput;
+use exledger::formats::suppressions::readers::format::MOST_BYTES;
+use exledger::formats::suppressions::readers::format::MOST_ENTRIES;
 use serde_json::json;
 
 use super::drafts::put;
@@ -14,7 +16,7 @@ use crate::cli_new::ledger;
 /// Returns the number of entries that a reader finds, or the line and text of its error.
 fn counted(format: &str, path: &str, bytes: &[u8]) -> Result<usize, String> {
     let input = ImportInput::plain(path, bytes);
-    match import::read(formats::named(format).unwrap(), &input) {
+    match readers::read(formats::named(format).unwrap(), &input) {
         Ok(entries) => Ok(entries.len()),
         Err(error) => Err(format!("{}: {error}", error.line)),
     }
@@ -128,7 +130,7 @@ fn hostile_and_foreign_bytes_are_refused_where_they_stand() {
     ] {
         let input = ImportInput::plain(path, text.as_bytes());
         // The whole file is refused, or every entry of it.
-        if let Ok(entries) = import::read(formats::named(format).unwrap(), &input) {
+        if let Ok(entries) = readers::read(formats::named(format).unwrap(), &input) {
             let is_refused =
                 entries.iter().all(|it| matches!(it.read, EntryReading::Unreadable(_)));
             assert!(is_refused && !entries.is_empty(), "{format}: {entries:?}");

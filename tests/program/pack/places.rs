@@ -3,10 +3,10 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use exledger::features;
+use exledger::features::pack::answer::PackRequest;
 use exledger::record::time::Instant;
 use exledger::session::Session;
 use exledger::session::options::Options;
-use exledger::session::pack::PackRequest;
 
 use crate::cli;
 use crate::pack::{LATER, SPAN, pack, story};

@@ -1,9 +1,9 @@
 //! What a request must not ask for, what it must say, and who may run the agent.
 
 use exledger::features;
-use exledger::plan::request::ExceptionRequest;
+use exledger::features::request::answer::RequestLog;
+use exledger::features::request::plan::ExceptionRequest;
 use exledger::session::error::Error;
-use exledger::session::request::RequestLog;
 use serde_json::{Value, json};
 
 use crate::request::{arguments, ask, check, files, ledger, open, with};
@@ -198,5 +198,5 @@ fn only_a_person_can_run_an_agent_that_files() {
 fn flags_are_told_as_arguments_but_commands_stay_commands() {
     let text = "run `exledger check --format json`, give --risk-level, or `--action` -- ` --rule";
     let told = "run `exledger check --format json`, give risk_level, or `action` -- ` rule";
-    assert_eq!(exledger::plan::request::in_arguments(text), told);
+    assert_eq!(exledger::features::request::plan::in_arguments(text), told);
 }

@@ -1,6 +1,6 @@
 //! Which line of CODEOWNERS decides about a file, by the examples of GitHub's documentation.
 
-use exledger::interop::codeowners;
+use exledger::formats::codeowners;
 
 /// The example of GitHub's documentation, shortened, and what it does not support.
 const FILE: &str = "\

@@ -2,10 +2,13 @@
 
 use std::io::Cursor;
 
-use exledger::interop::events;
-use exledger::interop::sarif::rewrite::{self, ResultAction};
-use exledger::interop::sarif::roots::Roots;
-use exledger::interop::sarif::{self, SarifLayout, Spans};
+use exledger::formats::events;
+use exledger::formats::sarif;
+use exledger::formats::sarif::SarifLayout;
+use exledger::formats::sarif::Spans;
+use exledger::formats::sarif::rewrite;
+use exledger::formats::sarif::rewrite::ResultAction;
+use exledger::formats::sarif::roots::Roots;
 use proptest::prelude::*;
 
 use crate::triage::data;

@@ -2,12 +2,15 @@
 //!
 //! Follows `docs/spec/policy.md`, baselines.
 
+use exledger::features::triage::baseline::BaselineMatch;
+use exledger::features::triage::baseline::Matter;
+use exledger::features::triage::baseline::match_baselines;
+use exledger::features::triage::last_events::EventMemory;
+use exledger::features::triage::last_events::LastEvents;
 use exledger::policy::closing::Baseline;
 use exledger::policy::governance::Governance;
 use exledger::record::time::Instant;
 use exledger::survey::event::{CloudEvent, ScannerFinding, TriageInput};
-use exledger::survey::triage::baseline::{BaselineMatch, Matter, match_baselines};
-use exledger::survey::triage::last_events::{EventMemory, LastEvents};
 use serde_json::{Value, json};
 
 pub(crate) const NOW: &str = "2026-12-01T12:00:00Z";

@@ -4,11 +4,12 @@ use std::fmt::Write;
 use std::path::Path;
 
 use exledger::features;
+use exledger::features::triage::answer::TriageAnswer;
+use exledger::features::triage::answer::TriageRequest;
+use exledger::features::triage::sources::Source;
 use exledger::record::time::{Day, Instant};
 use exledger::session::Session;
 use exledger::session::options::{Moment, Options};
-use exledger::session::triage::sources::Source;
-use exledger::session::triage::{TriageAnswer, TriageRequest};
 use serde_json::{Value, json};
 
 use crate::cli;

@@ -4,8 +4,11 @@
 
 use std::collections::BTreeMap;
 
-use exledger::survey::triage::baseline::match_baselines;
-use exledger::survey::triage::last_events::{EarlierEvent, EventMemory, FileLastEvent, LastEvents};
+use exledger::features::triage::baseline::match_baselines;
+use exledger::features::triage::last_events::EarlierEvent;
+use exledger::features::triage::last_events::EventMemory;
+use exledger::features::triage::last_events::FileLastEvent;
+use exledger::features::triage::last_events::LastEvents;
 use serde_json::json;
 
 use crate::triage::normal::{NOW, baselines, event, instant, material};

@@ -2,16 +2,24 @@
 //!
 //! Start at [`PackContents::files`]. Follows `docs/spec/interop.md`, 3a.
 
+use exledger::features;
+use exledger::features::list;
+use exledger::features::log;
+use exledger::features::pack;
+use exledger::features::report;
+use exledger::features::show;
 use std::collections::BTreeMap;
 
 use crate::commands::context::globals::DayOrInstant;
 use crate::commands::exit::Outcome;
 use crate::commands::report::ReportArgs;
 use crate::commands::verify;
-use exledger::interop::archive;
+use exledger::features::pack::answer::PackedLedger;
+use exledger::features::pack::packed_file;
+use exledger::features::pack::show::PackSummary;
+use exledger::formats::archive;
 use exledger::render;
 use exledger::render::format::{OutputFormat, OutputStyle};
-use exledger::session::pack::{PackedLedger, packed_file};
 use exledger::session::snapshot::Snapshot;
 use exledger::status::stamp::Stamp;
 use exledger::status::state::RecordState;
@@ -19,7 +27,6 @@ use exledger::survey::landed_record::{LandedRecord, LedgerCounts};
 use exledger::survey::select::Order;
 use exledger::view;
 use exledger::view::doc::{Doc, FormatNeeds};
-use exledger::view::pack::PackSummary;
 
 /// What the files are made of.
 pub(crate) struct PackContents<'p, 's> {
@@ -56,14 +63,14 @@ impl PackContents<'_, '_> {
         let (from, to) = self.span;
         let report = ReportArgs::of_span(from.clone(), to.clone());
         files
-            .insert("report.json".to_owned(), json(&report.summary(snapshot, view::report::doc)?)?);
+            .insert("report.json".to_owned(), json(&report.summary(snapshot, report::show::doc)?)?);
         files.insert("verify.json".to_owned(), json(&self.verified(FormatNeeds::Json))?);
         files.insert("verify.txt".to_owned(), self.transcript()?);
         if let Some(checkpoint) = self.packed.checkpoint() {
             files.insert("checkpoint.json".to_owned(), checkpoint.text().into_bytes());
         }
         files.insert("files.tsv".to_owned(), self.list_copies().into_bytes());
-        let readme = view::pack::readme(&PackSummary {
+        let readme = pack::show::readme(&PackSummary {
             stamp,
             from: from.begin(),
             command: &format!("export pack --from {from} --to {to}"),
@@ -91,8 +98,8 @@ impl PackContents<'_, '_> {
         let (snapshot, stamp) = (self.snapshot(), self.stamp());
         let statements = snapshot.statements(record_state);
         let evidence = snapshot.evidence(record_state);
-        let card = view::show::doc(record_state, &statements, &evidence, snapshot, stamp);
-        let trail = view::log::doc(&view::log::Log {
+        let card = show::screen::doc(record_state, &statements, &evidence, snapshot, stamp);
+        let trail = log::show::doc(&log::show::Log {
             stamp,
             record_state,
             acts: snapshot.acts(record_state),
@@ -120,14 +127,14 @@ impl PackContents<'_, '_> {
         let mut records: Vec<&RecordState> = self.snapshot().records().iter().collect();
         records.sort_by(|one, other| Order::Id.compare((one.id(), one), (other.id(), other)));
         let list =
-            view::list::List { stamp: self.stamp(), records, hidden: 0, reads: FormatNeeds::Json };
-        json(&view::list::doc(&list, self.snapshot()))
+            list::show::List { stamp: self.stamp(), records, hidden: 0, reads: FormatNeeds::Json };
+        json(&list::show::doc(&list, self.snapshot()))
     }
 
     fn verified(&self, reads: FormatNeeds) -> Doc<'_> {
         let audit = &self.packed.audit;
         let findings = audit.findings.clone();
-        view::verify::doc(verify::shown(audit, findings, self.stamp(), reads))
+        features::verify::show::doc(verify::shown(audit, findings, self.stamp(), reads))
     }
 
     /// Returns what somebody sees who runs `verify` on the state at the end of the span.

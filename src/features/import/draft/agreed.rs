@@ -7,8 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
-use crate::interop::drift::exception::ForeignException;
-use crate::interop::drift::text;
+use crate::formats::suppressions::exception::ForeignException;
+use crate::formats::suppressions::text;
 use crate::plan::answers::Answers;
 use crate::plan::imported::todo;
 use crate::record::scalar::Scalar;

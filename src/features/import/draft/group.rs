@@ -4,8 +4,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::interop::drift::exception::ForeignException;
-use crate::interop::drift::packages;
+use crate::formats::suppressions::exception::ForeignException;
+use crate::formats::suppressions::packages;
 
 /// How entries are grouped into records.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

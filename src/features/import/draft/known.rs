@@ -6,8 +6,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::formats::suppressions::text;
 use crate::gate::purl::Purl;
-use crate::interop::drift::text;
 use crate::plan::answers::Answers;
 use crate::record::pattern::PathPattern;
 use crate::record::subject::FindingKey;

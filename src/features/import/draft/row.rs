@@ -4,8 +4,8 @@
 
 use serde_json::Value;
 
-use crate::interop::drift::exception::ForeignException;
-use crate::interop::drift::text;
+use crate::formats::suppressions::exception::ForeignException;
+use crate::formats::suppressions::text;
 use crate::yaml::screen;
 
 /// The field of a record that keeps the names of rows that its title does not give.

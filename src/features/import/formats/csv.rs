@@ -5,9 +5,15 @@
 
 use serde_json::{Value, json};
 
-use crate::interop::drift::exception::{ForeignEnd, ForeignException, ImportEntry, key};
-use crate::interop::import::format::{ImportError, ImportFormat, ImportInput, text};
-use crate::interop::import::lines::LineIndex;
+use crate::formats::finding_lines::LineIndex;
+use crate::formats::suppressions::exception::ForeignEnd;
+use crate::formats::suppressions::exception::ForeignException;
+use crate::formats::suppressions::exception::ImportEntry;
+use crate::formats::suppressions::exception::key;
+use crate::formats::suppressions::readers::format::ImportError;
+use crate::formats::suppressions::readers::format::ImportFormat;
+use crate::formats::suppressions::readers::format::ImportInput;
+use crate::formats::suppressions::readers::format::text;
 use crate::plan::answers::Answers;
 use crate::plan::part;
 use crate::record::Record;

@@ -5,12 +5,17 @@
 use std::collections::BTreeSet;
 
 use crate::features::import::formats::sarif;
-use crate::interop::alerts::{self, AlertEntry};
-use crate::interop::drift::exception::{ForeignException, ImportEntry};
-use crate::interop::import::format::{ImportError, ImportFormat, ImportInput};
+use crate::features::triage;
+use crate::features::triage::alert::AlertState;
+use crate::features::triage::alert::GithubAlert;
+use crate::features::triage::alerts_format::AlertEntry;
+use crate::formats::suppressions::exception::ForeignException;
+use crate::formats::suppressions::exception::ImportEntry;
+use crate::formats::suppressions::readers::format::ImportError;
+use crate::formats::suppressions::readers::format::ImportFormat;
+use crate::formats::suppressions::readers::format::ImportInput;
 use crate::plan::answers::Answers;
 use crate::record::vocabulary::{RootCause, Vocabulary};
-use crate::survey::triage::alert::{AlertState, GithubAlert};
 
 pub const FORMAT: ImportFormat = ImportFormat {
     name: "github-alerts",
@@ -26,13 +31,14 @@ const WRONG: &[&str] = &["false positive", "inaccurate", "false_positive"];
 const SETTLED: &[&str] = &["revoked", "fix_started"];
 
 fn read(input: &ImportInput<'_>) -> Result<Vec<ImportEntry>, ImportError> {
-    let found = alerts::read(input.bytes).map_err(|what| ImportError::at(1, what))?;
+    let found =
+        triage::alerts_format::read(input.bytes).map_err(|what| ImportError::at(1, what))?;
     Ok(found.into_iter().map(|entry| one(entry, input.repository)).collect())
 }
 
 /// Returns the repositories of the alerts in an input, in lower case; none if it can't be read.
 pub fn repositories(bytes: &[u8]) -> BTreeSet<String> {
-    let found = alerts::read(bytes).unwrap_or_default().into_iter();
+    let found = triage::alerts_format::read(bytes).unwrap_or_default().into_iter();
     found.filter_map(|it| Some(it.read.ok()?.repository.to_ascii_lowercase())).collect()
 }
 

@@ -1,16 +1,22 @@
 //! The formats of `import`: all ignore files that can be read, and those that nothing else reads.
 //!
-//! Uses `interop::import`. Pure. Start at [`ALL`] and [`named`]. Follows `docs/spec/interop.md`, 4.
+//! Uses `formats::suppressions::readers`. Pure. Start at [`ALL`] and [`named`]. Follows `docs/spec/interop.md`, 4.
 
 pub mod csv;
 pub mod github_alerts;
 pub mod sarif;
 
-use crate::interop::import::format::ImportFormat;
-use crate::interop::import::{
-    cargo_audit, cargo_deny, dependency_check, detect_secrets, gitleaks, grype, kyverno,
-    osv_scanner, snyk, trivy,
-};
+use crate::formats::suppressions::readers::cargo_audit;
+use crate::formats::suppressions::readers::cargo_deny;
+use crate::formats::suppressions::readers::dependency_check;
+use crate::formats::suppressions::readers::detect_secrets;
+use crate::formats::suppressions::readers::format::ImportFormat;
+use crate::formats::suppressions::readers::gitleaks;
+use crate::formats::suppressions::readers::grype;
+use crate::formats::suppressions::readers::kyverno;
+use crate::formats::suppressions::readers::osv_scanner;
+use crate::formats::suppressions::readers::snyk;
+use crate::formats::suppressions::readers::trivy;
 
 /// The formats, the most common first.
 pub const ALL: &[ImportFormat] = &[

@@ -8,13 +8,19 @@ use std::io::Cursor;
 
 use serde_json::Value;
 
-use crate::interop::drift::exception::{ForeignException, ImportEntry, key};
-use crate::interop::drift::text::path_notes;
-use crate::interop::import::format::{ImportError, ImportFormat, ImportInput};
-use crate::interop::import::lines::LineIndex;
-use crate::interop::sarif::roots::Roots;
-use crate::interop::sarif::{self, SarifEntry, Spans};
-use crate::interop::scan::ByteSpan;
+use crate::formats::finding_lines::LineIndex;
+use crate::formats::json_stream::ByteSpan;
+use crate::formats::sarif;
+use crate::formats::sarif::SarifEntry;
+use crate::formats::sarif::Spans;
+use crate::formats::sarif::roots::Roots;
+use crate::formats::suppressions::exception::ForeignException;
+use crate::formats::suppressions::exception::ImportEntry;
+use crate::formats::suppressions::exception::key;
+use crate::formats::suppressions::readers::format::ImportError;
+use crate::formats::suppressions::readers::format::ImportFormat;
+use crate::formats::suppressions::readers::format::ImportInput;
+use crate::formats::suppressions::text::path_notes;
 use crate::record::subject::FindingKey;
 use crate::survey::event::{FindingFile, ScannerFinding};
 

@@ -1,0 +1,191 @@
+//! Approves or rejects present content: checks that the approval would count, drafts and signs
+//! it, and writes its files.
+//!
+//! Start at `prepare_approval`: it refuses an approval that would not count before anything is signed. `draft` writes and
+//! signs an approval, `reviews` writes approval files for a forge's reviews. Follows `docs/spec/cli.md`, approve,
+//! and `docs/spec/approval.md`, S7, 1.12, G2.
+
+use crate::approval::statement::file::ApprovalDecision;
+use crate::diag::Level;
+use crate::features::approve;
+use crate::features::approve::committer::Committer;
+use crate::features::approve::destination::Destination;
+use crate::features::approve::prepared::PreparedApproval;
+use crate::features::approve::request::ApprovalRequest;
+use crate::features::approve::request::NamedSubject;
+use crate::features::approve::source::ContentSource;
+use crate::features::approve::subject::ApprovalContent;
+use crate::features::approve::subject::governance_file;
+use crate::features::approve::subject::record;
+use crate::policy::governance::Governance;
+use crate::policy::people;
+use crate::policy::people::person::Person;
+use crate::record::address::Address;
+use crate::rules::case::RuleContext;
+use crate::rules::extra_schema::ExtraSchema;
+use crate::rules::lint;
+use crate::rules::past::RecordPast;
+use crate::session::error::{Error, Usage};
+use crate::session::locate::Located;
+use crate::session::notice::Notice;
+use crate::session::options::Moment;
+use crate::session::snapshot::Snapshot;
+use crate::session::snapshot::walk::Scope;
+use crate::store::git::Repository;
+use crate::store::sign::CommitSigning;
+
+/// Works out what is approved, by whom, and where the approval's files go.
+///
+/// # Errors
+/// [`Usage`] if nothing is named, the approval would not count, or its files could not be written where they belong;
+/// [`crate::session::error::Undetermined`] if the ledger, or a history that is needed, can't be read.
+pub(crate) fn prepare_approval<'s>(
+    located: &'s Located,
+    at: &Moment,
+    request: &ApprovalRequest<'_>,
+) -> Result<PreparedApproval<'s>, Error> {
+    let repository = located.repository()?;
+    let snapshot = Snapshot::open_landed(located, at, Scope::Everything)?;
+    let (person, by) = approver(request, repository, snapshot.governance())?;
+    let source = ContentSource::open(located, &snapshot, request.branch)?;
+    let content = match request.subject {
+        NamedSubject::Governance(path) => {
+            governance_file::find((located, at), &snapshot, &source, (path, request.folder))?
+        }
+        NamedSubject::Record(id) => record::find((located, at), &snapshot, &source, id)?,
+    };
+    refuse_uncounted(&content, &person, request.decision, snapshot.governance())?;
+    let committer = Committer::choose(request.as_me, repository)?;
+    let signs_commit = matches!(committer, Committer::Me { .. })
+        && source.branch.is_some()
+        && request.out.is_none()
+        && repository.commit_signing() == CommitSigning::Ssh;
+    let commit_setup = if signs_commit {
+        let home = located.options.home.as_deref();
+        let setup = repository.signing_of_commits(home, request.folder);
+        Some(setup.map_err(crate::features::approve::sign::unsigned)?)
+    } else {
+        None
+    };
+    let destination = Destination::choose(located, request, &source)?;
+    if request.out.is_none() {
+        committer.check(&content, &source, repository)?;
+    }
+    let mut notices = refuse_unsound(&content, &source, request.decision)?;
+    let mut beside = Vec::new();
+    if request.decision == ApprovalDecision::Approve {
+        let around = (&content, &person);
+        let (redesigns, more) = crate::features::approve::beside::linked_redesigns(
+            (located, at),
+            &snapshot,
+            &source,
+            around,
+        )?;
+        beside = redesigns;
+        notices.extend(more);
+    }
+    Ok(PreparedApproval {
+        content,
+        beside,
+        source,
+        decision: request.decision,
+        person,
+        committer,
+        notices,
+        by,
+        at: at.clone(),
+        located,
+        snapshot,
+        destination,
+        commit_setup,
+    })
+}
+
+/// Returns who approves, and the address that the approval states.
+fn approver(
+    request: &ApprovalRequest<'_>,
+    repository: &Repository,
+    governance: &Governance,
+) -> Result<(Person, Address), Usage> {
+    let help = "set it: git config user.email YOU@EXAMPLE.COM, or use --by EMAIL";
+    let (name, own) = repository.user();
+    let email = request
+        .by
+        .map(str::to_owned)
+        .or(own)
+        .ok_or_else(|| Usage::refused("git's user.email is not set", help))?;
+    let person = people::identify(governance, &name.unwrap_or_default(), &email);
+    let by = Address::new(&person.key)
+        .ok_or_else(|| Usage::refused(format!("{email} is not an email address"), help))?;
+    Ok((person, by))
+}
+
+/// Refuses an approval that would not count.
+pub(super) fn refuse_uncounted(
+    content: &ApprovalContent,
+    person: &Person,
+    decision: ApprovalDecision,
+    present: &Governance,
+) -> Result<(), Usage> {
+    let judging = match &content.landed {
+        Some(landed) => &landed.governance,
+        None => present,
+    };
+    match approve::plan::refused(&content.target, person, decision, [judging, present]) {
+        None => Ok(()),
+        Some(refused) => Err(Usage::refused(
+            format!("it would not count: {} {refused}", person.display),
+            refused.help(),
+        )),
+    }
+}
+
+/// Refuses a record that can't be read, and one with errors that can still be corrected; returns the notices.
+fn refuse_unsound(
+    content: &ApprovalContent,
+    source: &ContentSource<'_>,
+    decision: ApprovalDecision,
+) -> Result<Vec<Notice>, Error> {
+    let path = &content.path;
+    let mut notices = Vec::new();
+    if !content.is_committed {
+        notices.push(Notice::NotCommitted { path: path.clone() });
+    }
+    let Some(file) = &content.file else {
+        return Ok(notices);
+    };
+    if decision == ApprovalDecision::Reject {
+        return Ok(notices);
+    }
+    let governance = &source.governance;
+    let context = RuleContext {
+        governance,
+        extra_schema: &ExtraSchema::of(governance),
+        tree: source.files(),
+        instant: None,
+        neighbours: None,
+    };
+    let findings = lint::record(file, &context, RecordPast::UNKNOWN)?;
+    let errors: Vec<String> = findings
+        .iter()
+        .filter(|finding| finding.level == Level::Error)
+        .map(|finding| format!("{}: {}", finding.rule, finding.message))
+        .collect();
+    if errors.is_empty() {
+        return Ok(notices);
+    }
+    if file.record.is_some() && content.landed.is_some() {
+        let path = path.clone();
+        notices.push(Notice::LandedWithErrors { path, errors });
+        return Ok(notices);
+    }
+    Err(Usage::Refused {
+        what: format!(
+            "{path} does not pass lint, and fixing it would need another approval\n  {}",
+            errors.join("\n  ")
+        ),
+        help: "ask the author to fix it first: `exledger lint` shows where".to_owned(),
+        notices,
+    }
+    .into())
+}

@@ -1,0 +1,92 @@
+//! The key of a bridge, which signs the reviews that it reports.
+//!
+//! Start at `BridgeKey`. Follows `docs/spec/approval.md`, 1.12.
+
+use std::path::Path;
+
+use crate::approval::keys::Keys;
+use crate::approval::signature::{self, SignatureState};
+use crate::features::approve::sign::unsigned;
+use crate::policy::people;
+use crate::session::error::{Error, Usage};
+use crate::session::locate::Located;
+use crate::session::options::Moment;
+use crate::session::snapshot::Snapshot;
+use crate::store::sign::{self, Setup};
+
+/// The key of a bridge, and the signer lists that decide whether it counts.
+pub(super) struct BridgeKey<'a> {
+    snapshot: &'a Snapshot<'a>,
+    at: &'a Moment,
+    setup: Setup,
+}
+
+/// The signature over one review.
+pub(super) struct ReviewSignature {
+    /// The signature itself.
+    pub(super) armoured: Vec<u8>,
+    /// Why it does not count yet; `None` if it counts once it has landed.
+    pub(super) uncounted: Option<UncountedKey>,
+}
+
+/// A key that signed a review, but is listed for no bridge on the approved ref.
+#[derive(Clone, Debug)]
+pub struct UncountedKey {
+    /// How the key is listed, as words that follow its name.
+    pub listing: String,
+    /// The path of the signers file.
+    pub signers: String,
+    /// The line to list the key, without the address of the bridge.
+    pub line: String,
+}
+
+impl<'a> BridgeKey<'a> {
+    /// Opens the named key.
+    pub(super) fn open(
+        named: &str,
+        (located, folder): (&Located, &Path),
+        (snapshot, at): (&'a Snapshot<'a>, &'a Moment),
+    ) -> Result<BridgeKey<'a>, Error> {
+        let home = located.options.home.as_deref();
+        let repository = located.repository()?;
+        let setup = repository.signing(Some(named), home, folder).map_err(unsigned)?;
+        Ok(BridgeKey { snapshot, at, setup })
+    }
+
+    /// Signs the text of a review, even with a key that is listed for no bridge yet: its line may land first.
+    pub(super) fn sign(&self, text: &str) -> Result<ReviewSignature, Error> {
+        let bytes = text.as_bytes();
+        let armoured = sign::sign(&self.setup, signature::REVIEW, bytes).map_err(unsigned)?;
+        let governance = self.snapshot.governance();
+        let checked = signature::of_review(&armoured, bytes);
+        let state =
+            checked.state(&Keys::from_governance(governance, governance), self.at.instant());
+        let listing = match state {
+            SignatureState::Attested(signer) => {
+                let mut persons = signer.persons(governance).into_iter();
+                if persons.any(|person| people::is_bridge(governance, &person)) {
+                    return Ok(ReviewSignature { armoured, uncounted: None });
+                }
+                format!("is listed for {}, who is not in people.bridges", signer.written())
+            }
+            SignatureState::UntrustedKey(key) => format!("{key} is not listed"),
+            SignatureState::NotValidAtLanding(_) => state.to_string(),
+            _ => {
+                return Err(Usage::refused(
+                    format!("nothing was written: the signature {state}"),
+                    "sign with the key that the signers file lists for the bridge",
+                )
+                .into());
+            }
+        };
+        let key = checked.key().map(ToString::to_string).unwrap_or_default();
+        Ok(ReviewSignature {
+            armoured,
+            uncounted: Some(UncountedKey {
+                listing,
+                signers: governance.policy.approval.signers.clone(),
+                line: format!("namespaces=\"{}\" {key}", signature::REVIEW),
+            }),
+        })
+    }
+}

@@ -1,0 +1,115 @@
+//! The author of an approval commit: a placeholder for nobody, or the current user.
+//!
+//! Start at `Committer::choose`. Follows `docs/spec/cli.md`, approve, and `docs/spec/approval.md`, I9 and S7.
+
+use crate::features::approve::source::ContentSource;
+use crate::features::approve::subject::ApprovalContent;
+use crate::policy::people::nobody;
+use crate::record::time::Instant;
+use crate::session::error::Usage;
+use crate::store::commits::WriterSignature;
+use crate::store::git::Repository;
+use crate::store::sign::CommitSigning;
+
+/// The setting that has the same effect as `--as-me`.
+const SETTING: &str = "exledger.approvalAuthor";
+
+/// The author and committer of the commit of an approval.
+///
+/// When a forge squashes a branch, it names the author of each of its commits as a co-author. An approver who commits
+/// on the branch would thus become an author of what they approve; the placeholder can't.
+#[derive(Clone, Debug)]
+pub enum Committer {
+    /// The placeholder address for nobody.
+    Nobody,
+    /// The current user, from git's configuration.
+    Me {
+        /// Git's `user.name`, or the address.
+        name: String,
+        /// Git's `user.email`.
+        email: String,
+    },
+}
+
+impl Committer {
+    /// Returns the requested committer, otherwise the one from git's configuration.
+    pub(super) fn choose(as_me: bool, repository: &Repository) -> Result<Committer, Usage> {
+        let setting = repository.setting(SETTING).filter(|text| !text.is_empty());
+        match setting.as_deref() {
+            _ if as_me => {}
+            None => return Ok(Committer::Nobody),
+            Some("me") => {}
+            Some(other) => {
+                return Err(Usage::refused(
+                    format!("git's {SETTING} is `{other}`, but the only valid value is `me`"),
+                    format!("git config {SETTING} me, or git config --unset {SETTING}"),
+                ));
+            }
+        }
+        let (name, email) = repository.user();
+        let email = email.ok_or_else(|| {
+            Usage::refused(
+                "git's user.email is not set, and --as-me commits under that name",
+                "set it: git config user.email YOU@EXAMPLE.COM; or leave out --as-me",
+            )
+        })?;
+        let name = name.unwrap_or_else(|| email.clone());
+        Ok(Committer::Me { name, email })
+    }
+
+    /// Refuses, before anything is signed, a commit that would make its own approval not count, and
+    /// one that can't be made.
+    pub(super) fn check(
+        &self,
+        content: &ApprovalContent,
+        source: &ContentSource<'_>,
+        repository: &Repository,
+    ) -> Result<(), Usage> {
+        if matches!(self, Committer::Nobody) {
+            return Ok(());
+        }
+        if content.landed.is_none() {
+            let branch = match &source.branch {
+                Some(branch) => branch.short.as_str(),
+                None => "what is checked out",
+            };
+            return Err(Usage::refused(
+                format!(
+                    "{branch} changes {} itself: a squash would name you as its co-author, and an author's \
+                     approval does not count",
+                    content.name
+                ),
+                format!(
+                    "approve after it is merged, on a separate branch: exledger approve {} --as-me; or commit anonymously: leave out --as-me, and run git config --unset {SETTING}",
+                    content.argument()
+                ),
+            ));
+        }
+        match repository.commit_signing() {
+            CommitSigning::Other(kind) if source.branch.is_some() => Err(Usage::refused(
+                format!("git signs commits here with {kind}, which --ref does not support"),
+                "run it without --ref on a separate branch: in the commands that it prints, git signs",
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    /// Returns the author and committer.
+    pub(super) fn signature(&self, at: Instant) -> WriterSignature<'_> {
+        let (name, email) = match self {
+            Committer::Nobody => (nobody::NAME, nobody::EMAIL),
+            Committer::Me { name, email } => (name.as_str(), email.as_str()),
+        };
+        WriterSignature { name, email, at }
+    }
+
+    /// Returns the message of the commit.
+    pub(super) fn message(&self, subject: &str) -> String {
+        match self {
+            Committer::Nobody => format!("{subject}\n"),
+            Committer::Me { name, email } => {
+                format!("{subject}\n\nSigned-off-by: {name} <{email}>\n")
+            }
+        }
+    }
+}

@@ -1,0 +1,204 @@
+//! The text of an approval: drafted, signed, and written where it counts.
+//!
+//! Start at [`PreparedApproval::draft`].
+
+use std::path::Path;
+
+use crate::approval::statement::file::{self, ApprovalFile};
+use crate::approval::statement::limits::LONGEST_REASON;
+use crate::features::approve;
+use crate::features::approve::destination::ApprovalFiles;
+use crate::features::approve::destination::CommitAs;
+use crate::features::approve::destination::WrittenApproval;
+use crate::features::approve::destination::commit_subject;
+use crate::features::approve::earlier;
+use crate::features::approve::earlier::EarlierApproval;
+use crate::features::approve::ledger_name;
+use crate::features::approve::prepared::PreparedApproval;
+use crate::features::approve::sign;
+use crate::features::approve::sign::ApprovalSignature;
+use crate::features::approve::subject::ApprovalContent;
+use crate::record::credential;
+use crate::session::error::{Error, Usage};
+use crate::store::sign::Setup;
+
+/// An approval before it is signed.
+pub struct ApprovalDraft<'p> {
+    /// The approval file to sign.
+    pub file: ApprovalFile,
+    /// The same as text.
+    pub text: String,
+    /// The paths of the approval file and its signature.
+    pub paths: [String; 2],
+    /// The approvals of the redesigns that are approved together with it.
+    pub beside: Vec<ApprovalDraft<'p>>,
+    content: &'p ApprovalContent,
+    prepared: &'p PreparedApproval<'p>,
+    earlier: EarlierApproval,
+}
+
+/// A signed approval that is not written yet.
+pub struct SignedApproval<'d> {
+    /// The signature, and whether it counts.
+    pub signature: ApprovalSignature,
+    /// The signatures of the redesigns' approvals, in the order of their drafts.
+    beside: Vec<ApprovalSignature>,
+    draft: &'d ApprovalDraft<'d>,
+}
+
+/// Refuses an unacceptable reason.
+///
+/// # Errors
+/// [`Usage`] if it is not one line, is too long, or holds a credential.
+pub fn check_reason(reason: &str) -> Result<(), Usage> {
+    if credential::kind(reason, "").is_some() || credential::hidden(reason.to_owned()) != reason {
+        return Err(Usage::refused(
+            "the reason contains what looks like a credential, and git would keep it",
+            "say it without",
+        ));
+    }
+    if !file::is_reason(reason) {
+        return Err(Usage::refused(
+            format!("a reason must be one line of 1 to {LONGEST_REASON} characters"),
+            "shorten it, and link to the details",
+        ));
+    }
+    Ok(())
+}
+
+impl PreparedApproval<'_> {
+    /// Returns the approval to be signed, with its reason.
+    ///
+    /// # Errors
+    /// [`Usage`] if the reason is refused; [`crate::session::error::Undetermined`] if the name of the ledger, or the
+    /// content of existing files, can't be determined.
+    pub fn draft(&self, reason: Option<&str>) -> Result<ApprovalDraft<'_>, Error> {
+        if let Some(reason) = reason {
+            check_reason(reason)?;
+        }
+        let mut draft = self.draft_of(&self.content, reason)?;
+        for redesign in &self.beside {
+            draft.beside.push(self.draft_of(redesign, reason)?);
+        }
+        Ok(draft)
+    }
+
+    fn draft_of<'p>(
+        &'p self,
+        content: &'p ApprovalContent,
+        reason: Option<&str>,
+    ) -> Result<ApprovalDraft<'p>, Error> {
+        let target = &content.target;
+        let ledger = ledger_name::written(&self.snapshot)?;
+        let file = approve::plan::file(
+            target,
+            &ledger,
+            &self.by,
+            (self.decision, reason.map(str::to_owned)),
+            self.at.instant(),
+        );
+        let text = file.text().map_err(|bad| {
+            Usage::refused(format!("nothing can be signed: {bad}"), "use other words")
+        })?;
+        let paths = self.destination.paths(&file, &target.folder);
+        let around = (&self.snapshot, &self.at);
+        let earlier = match self.destination.existing(&paths, &self.source)? {
+            Some(existing) => earlier::find(&existing, (&file, &self.person), content, around),
+            None => EarlierApproval::None,
+        };
+        Ok(ApprovalDraft {
+            file,
+            text,
+            paths,
+            beside: Vec::new(),
+            content,
+            prepared: self,
+            earlier,
+        })
+    }
+
+    /// Returns the signing key: the named one, or that of git's configuration.
+    ///
+    /// # Errors
+    /// [`Usage`] if no existing key is named.
+    pub fn key(&self, named: Option<&str>, folder: &Path) -> Result<Setup, Error> {
+        let home = self.located.options.home.as_deref();
+        let repository = self.located.repository()?;
+        repository.signing(named, home, folder).map_err(sign::unsigned)
+    }
+}
+
+impl ApprovalDraft<'_> {
+    /// Tells whether the same approval was signed before and counts, so that nothing is left to do.
+    pub fn counts_already(&self) -> bool {
+        self.earlier == EarlierApproval::Counts && self.beside.iter().all(Self::counts_already)
+    }
+
+    /// Returns the paths of the files, those of the redesigns last.
+    pub fn all_paths(&self) -> Vec<String> {
+        let beside = self.beside.iter().flat_map(|draft| &draft.paths);
+        self.paths.iter().chain(beside).cloned().collect()
+    }
+
+    /// Tells whether the files exist beside the records and are not committed yet.
+    ///
+    /// # Errors
+    /// If they can't be read.
+    pub fn awaits_commit(&self) -> Result<bool, Error> {
+        let destination = &self.prepared.destination;
+        destination.awaits_commit(&self.all_paths(), &self.prepared.source)
+    }
+
+    /// Signs it. The signing program may ask for a passphrase on the terminal.
+    ///
+    /// # Errors
+    /// [`Usage`] if the signature could never count; [`crate::session::error::Undetermined`] if signing fails.
+    pub fn sign(&self, setup: &Setup) -> Result<SignedApproval<'_>, Error> {
+        let prepared = self.prepared;
+        let around = (&prepared.snapshot, &prepared.at);
+        let sign = |text: &str| sign::sign(around, setup, text, &prepared.person);
+        let signature = sign(&self.text)?;
+        let beside = self.beside.iter().map(|draft| sign(&draft.text));
+        Ok(SignedApproval { signature, beside: beside.collect::<Result<_, _>>()?, draft: self })
+    }
+}
+
+impl SignedApproval<'_> {
+    /// Tells whether the same approval was signed before by this key, and the key is still not listed.
+    pub fn is_repeated(&self) -> bool {
+        let signature = &self.signature;
+        let is_same = |draft: &ApprovalDraft<'_>| {
+            draft.earlier == EarlierApproval::SignedBy(signature.key.clone())
+        };
+        signature.missing.is_some() && is_same(self.draft) && self.draft.beside.iter().all(is_same)
+    }
+
+    /// Writes the approval and its signature, and returns where.
+    ///
+    /// # Errors
+    /// If they can't be written or committed. Nothing is written then.
+    pub fn write(&self) -> Result<WrittenApproval, Error> {
+        let (draft, prepared) = (self.draft, self.draft.prepared);
+        let subject = commit_subject(&draft.content.name, prepared.decision);
+        let drafts = std::iter::once(draft).chain(&draft.beside);
+        let signatures = std::iter::once(&self.signature).chain(&self.beside);
+        let files = drafts.zip(signatures).flat_map(|(draft, signature)| {
+            let bytes = [draft.text.as_bytes().to_vec(), signature.armoured.clone()];
+            draft.paths.iter().cloned().zip(bytes)
+        });
+        prepared.destination.write(
+            &ApprovalFiles {
+                file: &draft.file,
+                files: &files.collect::<Vec<_>>(),
+                subject: &subject,
+                records: &prepared.content.target.folder,
+            },
+            &CommitAs {
+                committer: &prepared.committer,
+                setup: prepared.commit_setup.as_ref(),
+                at: &prepared.at,
+            },
+            &prepared.snapshot,
+        )
+    }
+}

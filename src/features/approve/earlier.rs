@@ -1,0 +1,90 @@
+//! Whether the same approval was given before, and with which key.
+//!
+//! Start at [`find`]. Follows `docs/spec/cli.md`, approve.
+
+use crate::approval::keys::Keys;
+use crate::approval::signature::{self, SignatureState};
+use crate::approval::statement::file::ApprovalFile;
+use crate::features::approve::destination::ExistingFiles;
+use crate::features::approve::subject::ApprovalContent;
+use crate::policy::people::person::Person;
+use crate::session::options::Moment;
+use crate::session::snapshot::Snapshot;
+
+/// The same approval, given before.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum EarlierApproval {
+    /// There is none, or none that is still valid.
+    None,
+    /// It is signed by a key that is listed for the person.
+    Counts,
+    /// It is signed by the key of this fingerprint, which is not listed for the person.
+    SignedBy(String),
+}
+
+/// Returns the earlier approval if it is still valid: it has a sound signature and is newer than the last event of the
+/// record, or it counts already.
+pub(super) fn find(
+    existing: &ExistingFiles,
+    (file, person): (&ApprovalFile, &Person),
+    content: &ApprovalContent,
+    (snapshot, at): (&Snapshot<'_>, &Moment),
+) -> EarlierApproval {
+    let Ok(earlier) = ApprovalFile::read(&existing.text) else {
+        return EarlierApproval::None;
+    };
+    let holds = is_same(&earlier, file)
+        && earlier.via.is_none()
+        && still_holds(&earlier, (file, person), content, snapshot);
+    if holds { signer(existing, person, (snapshot, at)) } else { EarlierApproval::None }
+}
+
+/// Tells whether two files state the same; a new file without a reason matches any reason.
+fn is_same(earlier: &ApprovalFile, file: &ApprovalFile) -> bool {
+    fn statement(file: &ApprovalFile) -> impl PartialEq + '_ {
+        (&file.ledger, &file.about, &file.sha256, file.decision, &file.by)
+    }
+    statement(earlier) == statement(file)
+        && (file.reason.is_none() || earlier.reason == file.reason)
+}
+
+/// Tells whether no later event invalidated the approval.
+fn still_holds(
+    earlier: &ApprovalFile,
+    (file, person): (&ApprovalFile, &Person),
+    content: &ApprovalContent,
+    snapshot: &Snapshot<'_>,
+) -> bool {
+    let path = file.path(&content.target.folder);
+    let mut counts = false;
+    if let Some(landed) = &content.landed {
+        // A file that landed before its key was listed never counts; another one has to land.
+        if landed.refused.contains(&path) {
+            return false;
+        }
+        counts = landed
+            .approvers
+            .iter()
+            .any(|it| it.person.key == person.key && it.source.as_deref() == Some(path.as_str()));
+    }
+    let latest = snapshot.latest(&file.about);
+    counts || latest.is_none_or(|latest| latest < earlier.at)
+}
+
+fn signer(
+    existing: &ExistingFiles,
+    person: &Person,
+    (snapshot, at): (&Snapshot<'_>, &Moment),
+) -> EarlierApproval {
+    let governance = snapshot.governance();
+    let signature = existing.signature.as_deref().unwrap_or_default();
+    let checked = signature::detached(signature, &existing.text);
+    let state = checked.state(&Keys::from_governance(governance, governance), at.instant());
+    match (state, checked.key()) {
+        (SignatureState::Attested(signer), _) if signer.is(governance, person) => {
+            EarlierApproval::Counts
+        }
+        (_, Some(key)) => EarlierApproval::SignedBy(key.fingerprint()),
+        (_, None) => EarlierApproval::None,
+    }
+}

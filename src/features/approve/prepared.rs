@@ -1,0 +1,79 @@
+//! An approval that would count, before its text is drafted.
+//!
+//! Start at [`PreparedApproval`].
+
+use crate::approval::ask;
+use crate::approval::statement::file::ApprovalDecision;
+use crate::features::approve;
+use crate::features::approve::committer::Committer;
+use crate::features::approve::destination::Destination;
+use crate::features::approve::source::ContentSource;
+use crate::features::approve::subject::ApprovalContent;
+use crate::policy::people::person::Person;
+use crate::record::address::Address;
+use crate::rules::change_cases;
+use crate::session::locate::Located;
+use crate::session::notice::Notice;
+use crate::session::options::Moment;
+use crate::session::snapshot::Snapshot;
+use crate::store::sign::Setup;
+
+/// An approval or rejection that would count. If it is dropped, nothing is signed or written.
+pub struct PreparedApproval<'s> {
+    /// The content.
+    pub content: ApprovalContent,
+    /// The redesigns that are approved together with it.
+    pub beside: Vec<ApprovalContent>,
+    /// Where the content comes from.
+    pub source: ContentSource<'s>,
+    /// Whether it is approved or rejected.
+    pub decision: ApprovalDecision,
+    /// Who approves or rejects it.
+    pub person: Person,
+    /// The author of the approval's commit.
+    pub committer: Committer,
+    /// Notices for the reader before anything is signed.
+    pub notices: Vec<Notice>,
+    pub(super) by: Address,
+    pub(super) at: Moment,
+    pub(super) located: &'s Located,
+    pub(super) snapshot: Snapshot<'s>,
+    pub(super) destination: Destination<'s>,
+    /// What signs the commit, if it goes onto a branch and is signed.
+    pub(super) commit_setup: Option<Setup>,
+}
+
+impl PreparedApproval<'_> {
+    /// Returns the groups whose approval the content requires and for which this approval counts.
+    pub fn groups(&self) -> Vec<String> {
+        let needed = &self.content.target.needed;
+        let governance = self.snapshot.governance();
+        approve::plan::groups(needed, &self.person, self.decision, governance)
+    }
+
+    /// Returns what the content needs besides the approvals that count already, one line
+    /// each; `counts` includes this approval.
+    pub fn still_needed(&self, counts: bool) -> Vec<String> {
+        let content = &self.content;
+        let Some(record) = content.record() else {
+            return Vec::new();
+        };
+        let mut persons = content.signers.clone();
+        if let Some(landed) = &content.landed {
+            persons.extend(landed.approvers.iter().map(|it| it.person.clone()));
+        }
+        if counts && self.decision == ApprovalDecision::Approve {
+            persons.push(self.person.clone());
+        }
+        persons.sort();
+        persons.dedup_by(|one, other| one.key == other.key);
+        let left = ask::left(
+            self.snapshot.governance(),
+            record,
+            content.last_approved.as_deref(),
+            &content.target.makers,
+            &persons,
+        );
+        left.iter().map(change_cases::describe_missing).collect()
+    }
+}

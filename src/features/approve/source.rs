@@ -1,0 +1,131 @@
+//! Where the content to approve comes from: the work tree, or a branch that is only read.
+//!
+//! Start at `ContentSource::open`.
+
+use crate::features::diff;
+use crate::features::diff::compared::Compared;
+use crate::features::diff::compared::ProposedState;
+use crate::history::objects::Oid;
+use crate::history::refs::HeadState;
+use crate::history::tree::CommitTree;
+use crate::ledger::tree::Tree;
+use crate::policy::governance::Governance;
+use crate::session::error::{Error, Undetermined, Usage};
+use crate::session::locate::{self, Located};
+use crate::session::options::Moment;
+use crate::session::snapshot::Snapshot;
+use crate::store::git::Repository;
+use crate::store::git::heads::NamedBranch;
+use crate::store::git::stored::Stored;
+
+/// Where the content comes from.
+pub struct ContentSource<'s> {
+    /// The branch; `None` for the work tree.
+    pub branch: Option<NamedBranch>,
+    /// The tip of the branch, or the checked-out commit.
+    pub head: Oid,
+    /// The files of that commit.
+    pub(super) tree: CommitTree<'s>,
+    /// The governance of the branch, or of the work tree.
+    pub(super) governance: Governance,
+    located: &'s Located,
+}
+
+/// The bytes of a file as git stores them.
+pub(super) struct SourceFile {
+    pub(super) bytes: Vec<u8>,
+    /// Whether a commit holds them.
+    pub(super) is_committed: bool,
+}
+
+impl<'s> ContentSource<'s> {
+    /// Opens the named branch, or the work tree.
+    pub(super) fn open(
+        located: &'s Located,
+        snapshot: &Snapshot<'_>,
+        branch: Option<&str>,
+    ) -> Result<ContentSource<'s>, Error> {
+        let repository = located.repository()?;
+        let branch = match branch {
+            Some(name) => Some(find_branch(repository, name)?),
+            None => None,
+        };
+        let head = match &branch {
+            Some(branch) => branch.tip,
+            None => checked_out(located, repository)?,
+        };
+        let tree = CommitTree::of_commit(repository, head, snapshot.prefix())?;
+        let governance = match branch {
+            Some(_) => Governance::read(&tree)?,
+            None => Governance::read(located.work_tree()?)?,
+        };
+        Ok(ContentSource { branch, head, tree, governance: locate::sound(governance)?, located })
+    }
+
+    /// Returns the files: those of the branch, or of the work tree.
+    pub(super) fn files(&self) -> &dyn Tree {
+        match self.branch {
+            Some(_) => &self.tree,
+            None => &self.located.tree,
+        }
+    }
+
+    /// Returns a file; `None` if it does not exist.
+    pub(super) fn file(
+        &self,
+        path: &str,
+        snapshot: &Snapshot<'_>,
+    ) -> Result<Option<SourceFile>, Error> {
+        if self.branch.is_some() {
+            return Ok(self
+                .tree
+                .bytes(path)?
+                .map(|bytes| SourceFile { bytes, is_committed: true }));
+        }
+        let repository = self.located.repository()?;
+        let stored =
+            repository.stored(Some(self.head), snapshot.prefix(), path).map_err(|error| {
+                Undetermined::Other {
+                    what: error.to_string(),
+                    help: "commit the file first".to_owned(),
+                }
+            })?;
+        Ok(match stored {
+            Stored::Committed(bytes) => Some(SourceFile { bytes, is_committed: true }),
+            Stored::Loose(bytes) => Some(SourceFile { bytes, is_committed: false }),
+            Stored::Absent => None,
+        })
+    }
+
+    /// Compares the commit with the approved ref, where it will land.
+    pub(super) fn compare(&self, at: &Moment) -> Result<Compared, Error> {
+        let proposed = ProposedState {
+            tree: &self.tree,
+            governance: &Governance::read(&self.tree)?,
+            commit: Some(self.head),
+            instead: &[],
+        };
+        diff::answer::compare(self.located, at, None, proposed)
+    }
+}
+
+fn find_branch(repository: &Repository, name: &str) -> Result<NamedBranch, Error> {
+    repository.head_named(name)?.ok_or_else(|| {
+        Usage::refused(
+            format!("{name} is not a local branch, nor a branch of exactly one remote"),
+            match repository.branch_like(name) {
+                Some(similar) => format!("did you mean {similar}? `git branch --all` lists them all"),
+                None => "run `git fetch`, and give its name as in `git branch --all`: billing-key, origin/billing-key".to_owned(),
+            },
+        )
+        .into()
+    })
+}
+
+fn checked_out(located: &Located, repository: &Repository) -> Result<Oid, Error> {
+    located.work_tree()?;
+    match repository.refs()?.head {
+        HeadState::Detached(oid) => Ok(oid),
+        HeadState::Branch(_) => Ok(diff::answer::commit(repository, "HEAD")?),
+    }
+}

@@ -1,0 +1,99 @@
+//! What is approved: the bytes as git stores them, who made them, the approvals they need,
+//! and whether they have landed.
+//!
+//! Start at [`ApprovalContent`]; `record` and `governance_file` find it.
+
+pub(super) mod governance_file;
+pub(super) mod not_found;
+pub(super) mod record;
+
+use crate::approval::verdict::Approver;
+use crate::approval::verdict::Author;
+use crate::features::approve::plan::ApprovalTarget;
+use crate::history::change::event::ChangeEvent;
+use crate::policy::governance::Governance;
+use crate::policy::people::person::Person;
+use crate::record::Record;
+use crate::record::file::RecordFile;
+use crate::session::snapshot::tip::Tip;
+use crate::survey::shell::quoted;
+use std::rc::Rc;
+
+/// The content that somebody is about to approve or reject.
+pub struct ApprovalContent {
+    /// The bytes, their authors, and the approvals they need.
+    pub target: ApprovalTarget,
+    /// The id, or the path of the governance file.
+    pub name: String,
+    /// The path of the file from the ledger's root.
+    pub path: String,
+    /// Whether a commit holds these bytes.
+    pub is_committed: bool,
+    /// The parsed file of a record; `None` for a governance file.
+    pub file: Option<RecordFile>,
+    /// What a record that has not landed changes relative to the landed one.
+    pub events: Vec<ChangeEvent>,
+    /// The last approved version of the record.
+    pub(super) last_approved: Option<Rc<Record>>,
+    /// Who signed an approval of these bytes that would count now, whether or not it has landed.
+    pub(super) signers: Vec<Person>,
+    /// How these bytes were evaluated at the tip of the approved ref; `None` if the tip holds other bytes.
+    pub(super) landed: Option<LandedContent>,
+}
+
+/// How the content at the tip of the approved ref was evaluated.
+pub(super) struct LandedContent {
+    /// The governance under which it was evaluated.
+    pub(super) governance: Governance,
+    /// The approvers that count.
+    pub(super) approvers: Vec<Approver>,
+    /// Its approval files that do not count.
+    pub(super) refused: Vec<String>,
+}
+
+/// The authors of some content.
+struct ContentAuthors {
+    all: Vec<Person>,
+    /// Those who made it in a commit of their own.
+    by_own_commit: Vec<Person>,
+}
+
+impl ApprovalContent {
+    /// Returns the record, if it can be read.
+    pub fn record(&self) -> Option<&Record> {
+        self.file.as_ref()?.record.as_ref()
+    }
+
+    /// Returns the arguments that name it on a command line.
+    pub(super) fn argument(&self) -> String {
+        match self.file {
+            Some(_) => self.name.clone(),
+            None => format!("--governance {}", quoted(&self.name)),
+        }
+    }
+}
+
+impl LandedContent {
+    fn of(tip: &Tip<'_>) -> LandedContent {
+        let refused = tip.verdict.refused.iter();
+        LandedContent {
+            governance: tip.governance_before.clone(),
+            approvers: tip.verdict.approvers.clone(),
+            refused: refused.filter_map(|statement| statement.approver.source.clone()).collect(),
+        }
+    }
+}
+
+impl ContentAuthors {
+    /// Returns the authors of the content at the tip.
+    fn of(tip: &Tip<'_>) -> ContentAuthors {
+        let persons = |is_included: &dyn Fn(&Author) -> bool| {
+            let authors = tip.verdict.authors.iter().filter(|it| is_included(it));
+            authors.map(|author| author.person.clone()).collect()
+        };
+        ContentAuthors {
+            all: persons(&|_| true),
+            by_own_commit: persons(&|author| author.by_own_commit),
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! A governance file that somebody approves.
+//!
+//! Start at [`find`]. Follows `docs/spec/approval.md`, G2.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use crate::approval::statement;
+use crate::approval::statement::file::ApprovalSubject;
+use crate::features::approve::plan::ApprovalTarget;
+use crate::features::approve::source::ContentSource;
+use crate::features::approve::subject::ApprovalContent;
+use crate::features::approve::subject::ContentAuthors;
+use crate::features::approve::subject::LandedContent;
+use crate::ledger;
+use crate::policy::tier::Needed;
+use crate::session::error::{Error, Usage};
+use crate::session::locate::Located;
+use crate::session::options::Moment;
+use crate::session::snapshot::Snapshot;
+use crate::store::files;
+
+/// Returns a governance file, either an existing or a removed one.
+pub(crate) fn find(
+    (located, at): (&Located, &Moment),
+    snapshot: &Snapshot<'_>,
+    source: &ContentSource<'_>,
+    (path, folder): (&Path, &Path),
+) -> Result<ApprovalContent, Error> {
+    let path = known_path(located, snapshot, source, (path, folder))?;
+    let found = source.file(&path, snapshot)?;
+    let tip = snapshot.ruling(&path);
+    if found.is_none() && tip.is_none() {
+        return Err(Usage::refused(
+            format!("there is no file {path}, and there never was one"),
+            "give a governance file that a change adds, changes or removes",
+        )
+        .into());
+    }
+    let is_committed = found.as_ref().is_none_or(|file| file.is_committed);
+    let bytes = found.map(|file| file.bytes);
+    let at_tip = tip.filter(|tip| tip.bytes == bytes);
+    let authors = match &at_tip {
+        Some(tip) => ContentAuthors::of(tip),
+        None => {
+            let compared = source.compare(at)?;
+            let made = compared.governors.get(&path).cloned().unwrap_or_default();
+            ContentAuthors { all: made.by, by_own_commit: made.committed }
+        }
+    };
+    let records = &source.governance.policy.records;
+    Ok(ApprovalContent {
+        target: ApprovalTarget {
+            about: ApprovalSubject::Governance(path.clone()),
+            sha256: statement::digest(bytes.as_deref().unwrap_or_default()),
+            folder: records.first().cloned().unwrap_or_default(),
+            makers: authors.all,
+            committed: authors.by_own_commit,
+            owners: Vec::new(),
+            needed: Needed { count: 1, ..Needed::default() },
+        },
+        name: path.clone(),
+        path,
+        is_committed,
+        file: None,
+        events: Vec::new(),
+        last_approved: None,
+        signers: Vec::new(),
+        landed: at_tip.as_ref().map(LandedContent::of),
+    })
+}
+
+/// Returns a path as the ledger names it, which must be that of a governance file in this tree or on the approved ref.
+fn known_path(
+    located: &Located,
+    snapshot: &Snapshot<'_>,
+    source: &ContentSource<'_>,
+    (path, folder): (&Path, &Path),
+) -> Result<String, Usage> {
+    let prefix = snapshot.prefix();
+    let own = source.governance.paths().into_iter();
+    let known: BTreeSet<String> =
+        own.chain(snapshot.governance().paths()).map(|path| prefix.plain(&path)).collect();
+    let typed = prefix.plain(&path.to_string_lossy());
+    let inside = files::inside(&located.root, folder, path);
+    let policies = [&source.governance, snapshot.governance()].into_iter();
+    let folders: Vec<String> = policies.map(|it| prefix.plain(&it.policy.redesigns)).collect();
+    let is_known = |path: &String| known.contains(path) || ledger::is_record_of(&folders, path);
+    let found = std::iter::once(typed).chain(inside).find(is_known);
+    found.ok_or_else(|| {
+        let known: Vec<String> = known.into_iter().collect();
+        Usage::refused(
+            format!("{} is not a governance file", path.display()),
+            format!("use one of {}, or a redesign", known.join(", ")),
+        )
+    })
+}

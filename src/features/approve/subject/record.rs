@@ -1,0 +1,142 @@
+//! A record that somebody approves.
+//!
+//! Start at [`find`]. Follows `docs/spec/approval.md`, S7 and D1.
+
+use crate::approval::ask;
+use crate::approval::statement;
+use crate::approval::statement::file::ApprovalSubject;
+use crate::features::approve::plan::ApprovalTarget;
+use crate::features::approve::source::ContentSource;
+use crate::features::approve::subject::ApprovalContent;
+use crate::features::approve::subject::ContentAuthors;
+use crate::features::approve::subject::LandedContent;
+use crate::features::approve::subject::not_found;
+use crate::history::change;
+use crate::history::version::TrailKey;
+use crate::ledger::Files;
+use crate::ledger::tree::Tree;
+use crate::plan::reviews::find_record_folder;
+use crate::policy::people;
+use crate::policy::people::person::Person;
+use crate::policy::tier::Needed;
+use crate::record::Record;
+use crate::record::address::Address;
+use crate::record::file;
+use crate::record::id::Id;
+use crate::session::error::{Error, Undetermined, Usage};
+use crate::session::locate::Located;
+use crate::session::options::Moment;
+use crate::session::snapshot::Snapshot;
+use crate::survey::signed_statements::{self, SignedContent};
+
+/// Returns the record that a text names.
+pub(crate) fn find(
+    (located, at): (&Located, &Moment),
+    snapshot: &Snapshot<'_>,
+    source: &ContentSource<'_>,
+    text: &str,
+) -> Result<ApprovalContent, Error> {
+    let tree = source.files();
+    let records = &source.governance.policy.records;
+    let files = Files::list(tree, records)?;
+    let found = files.find(text).map_err(|error| not_found::explain(located, at, text, &error))?;
+    let path = &found.path;
+    let Some(id) = found.id() else {
+        return Err(Usage::refused(
+            format!("{path} has no id in its name, so it cannot be approved"),
+            "rename the file to its id",
+        )
+        .into());
+    };
+    let Some(stored) = source.file(path, snapshot)? else {
+        return Err(Undetermined::Other {
+            what: format!("{path} no longer exists"),
+            help: "run it again".to_owned(),
+        }
+        .into());
+    };
+    let file = file::read(path, &stored.bytes);
+    let record = file.record.as_ref();
+    let key = TrailKey::Id(id.as_str().to_ascii_uppercase());
+    let past = snapshot.landed(key.as_str());
+    let last = past.approved.as_deref();
+    let mut target = ApprovalTarget {
+        about: ApprovalSubject::Record(id.clone()),
+        sha256: statement::digest(&stored.bytes),
+        folder: find_record_folder(records, path),
+        makers: Vec::new(),
+        committed: Vec::new(),
+        owners: owners([record, last]),
+        needed: Needed::default(),
+    };
+    let tip = snapshot.tip(&key);
+    let at_tip = tip.filter(|tip| tip.bytes.as_deref() == Some(&*stored.bytes));
+    if let Some(tip) = &at_tip {
+        let authors = ContentAuthors::of(tip);
+        (target.makers, target.committed) = (authors.all, authors.by_own_commit);
+        target.needed = tip.verdict.needed.clone();
+    } else {
+        let compared = source.compare(at)?;
+        let mut entries = compared.entries.into_iter();
+        if let Some(entry) = entries.find(|entry| entry.delta.key == key.as_str()) {
+            (target.makers, target.committed) = (entry.makers, entry.committed);
+        }
+        if let Some(record) = record {
+            add_requesters(&mut target.makers, [Some(record), last], snapshot);
+            target.needed = ask::needed(snapshot.governance(), record, last);
+        }
+    }
+    let events = match (&at_tip, record) {
+        (None, Some(record)) => change::events(past.tip.as_deref(), record),
+        _ => Vec::new(),
+    };
+    Ok(ApprovalContent {
+        signers: signers(tree, records, (&id, &target), (snapshot, at))?,
+        target,
+        name: id.to_string(),
+        path: path.clone(),
+        is_committed: stored.is_committed,
+        last_approved: past.approved.clone(),
+        events,
+        landed: at_tip.as_ref().map(LandedContent::of),
+        file: Some(file),
+    })
+}
+
+fn owners(records: [Option<&Record>; 2]) -> Vec<Address> {
+    let records = records.into_iter().flatten();
+    records.map(|record| record.owner.email.clone()).collect()
+}
+
+/// Returns who signed an existing approval of these bytes that would count now.
+fn signers(
+    tree: &dyn Tree,
+    records: &[String],
+    (id, target): (&Id, &ApprovalTarget),
+    (snapshot, at): (&Snapshot<'_>, &Moment),
+) -> Result<Vec<Person>, Error> {
+    let content = SignedContent {
+        id,
+        sha256: &target.sha256,
+        folder: &target.folder,
+        records,
+        ledger: &snapshot.ledger_name(),
+    };
+    let signed = signed_statements::read(tree, &content, snapshot.governance(), at.instant())?;
+    Ok(signed.approvals)
+}
+
+/// Adds the persons on whose behalf it was requested (A5).
+fn add_requesters(
+    makers: &mut Vec<Person>,
+    records: [Option<&Record>; 2],
+    snapshot: &Snapshot<'_>,
+) {
+    let requesters = records.into_iter().flatten().filter_map(|it| it.requester.as_ref());
+    for requester in requesters.map(Address::as_str) {
+        let person = people::identify(snapshot.governance(), "", requester);
+        if !makers.iter().any(|known| known.key == person.key) {
+            makers.push(person);
+        }
+    }
+}

@@ -1,0 +1,263 @@
+//! One question, answered from a snapshot.
+//!
+//! Start at `Responder`. Follows `docs/spec/cli.md`, check. The question may be the only one, or one of many.
+
+use std::cell::OnceCell;
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use crate::features::check::receipts::ReceiptLog;
+use crate::features::check::receipts::context::AnswerContext;
+use crate::gate;
+use crate::gate::answer::{GateVerdict, Question};
+use crate::gate::frozen::FrozenPattern;
+use crate::gate::index::Index;
+use crate::gate::receipt::CheckAnswer;
+use crate::gate::verdict::deploy;
+use crate::gate::{unnamed, verdict};
+use crate::record::time::Instant;
+use crate::session::snapshot::Snapshot;
+use crate::status::stamp::Stamp;
+use crate::status::state::RecordState;
+use crate::survey::advice;
+use crate::survey::escalate::AdviceContext;
+use crate::survey::neighbour::Neighbours;
+use crate::survey::patterns;
+use crate::survey::patterns::facts::PatternFacts;
+
+/// A question with its instant, and the id that the asker gave it.
+#[derive(Clone, Debug)]
+pub struct TimedQuestion {
+    /// The question.
+    pub question: Question,
+    /// The instant of the question.
+    pub at: Instant,
+    /// A text, an integer or null.
+    pub id: Value,
+}
+
+impl TimedQuestion {
+    /// Returns what is needed to store an answer from a snapshot; `now` is the clock's time.
+    pub(super) fn context<'a>(
+        &'a self,
+        snapshot: &'a Snapshot<'_>,
+        now: Instant,
+    ) -> AnswerContext<'a> {
+        let governance = Some(&*snapshot.governance);
+        AnswerContext { question: &self.question, id: &self.id, governance, now }
+    }
+}
+
+/// Answers many questions from one snapshot.
+pub(crate) struct Responder<'s, 'h> {
+    snapshot: &'s Snapshot<'h>,
+    prepared: &'s PreparedAnswers,
+    edit: Option<&'s AnswerEdit>,
+}
+
+/// Changes an answer before it is stored, given the records it was computed from; never its verdict.
+pub type AnswerEdit = dyn Fn(&mut CheckAnswer, &[&RecordState]);
+
+/// What many answers from one snapshot have in common; it is computed once.
+pub(crate) struct PreparedAnswers {
+    index: Index,
+    shared: SharedFacts,
+}
+
+impl PreparedAnswers {
+    pub(crate) fn from_snapshot(snapshot: &Snapshot<'_>) -> PreparedAnswers {
+        let index = Index::from_records(&snapshot.record_states);
+        PreparedAnswers { index, shared: SharedFacts::default() }
+    }
+}
+
+/// What deployments depend on besides their own records; computed at the first question about one.
+#[derive(Default)]
+pub(super) struct SharedFacts {
+    applications: OnceCell<BTreeSet<String>>,
+    neighbours: OnceCell<Neighbours>,
+}
+
+/// The records that an answer is computed from.
+#[derive(Clone, Copy)]
+pub(super) struct AskedRecords<'s> {
+    /// Those that may match the question.
+    pub(super) among: &'s [&'s RecordState],
+    /// All records.
+    pub(super) record_states: &'s [RecordState],
+    pub(super) shared: &'s SharedFacts,
+}
+
+impl SharedFacts {
+    fn applications(&self, snapshot: &Snapshot<'_>) -> &BTreeSet<String> {
+        let names = || snapshot.applications().into_iter().map(str::to_owned);
+        self.applications.get_or_init(|| names().collect())
+    }
+
+    /// Returns the frozen patterns without a redesign in time at an instant.
+    fn frozen(
+        &self,
+        snapshot: &Snapshot<'_>,
+        record_states: &[RecordState],
+        at: Instant,
+    ) -> Vec<FrozenPattern> {
+        let neighbours = self.neighbours.get_or_init(|| snapshot.neighbours());
+        let neighbours = Neighbours { until: at, ..neighbours.clone() };
+        let facts = PatternFacts { governance: &snapshot.governance, record_states };
+        let frozen = patterns::frozen_groups(&neighbours, facts);
+        let lacking = frozen.iter().filter(|pattern| pattern.lacks_redesign());
+        lacking.map(|it| FrozenPattern::new(it.describe(), it.names())).collect()
+    }
+}
+
+/// Answers `unknown` because no ledger can be read, and stores the receipt; `now` is the clock's time.
+pub(crate) fn refuse(
+    reason: &str,
+    timed: &TimedQuestion,
+    (stamp, now): (&Stamp, Instant),
+    receipts: &ReceiptLog,
+    edit: Option<&AnswerEdit>,
+) -> CheckAnswer {
+    let stamp = Stamp { instant: timed.at, ..stamp.clone() };
+    let unknown = |reason: String| {
+        let mut check = CheckAnswer::unknown(reason, stamp.clone());
+        edit.into_iter().for_each(|edit| edit(&mut check, &[]));
+        check
+    };
+    let context = AnswerContext { question: &timed.question, id: &timed.id, governance: None, now };
+    match receipts.answered(&context, &mut |_| Some(unknown(reason.to_owned()))) {
+        Ok(Some(answer)) => answer,
+        Ok(None) => unknown(reason.to_owned()),
+        Err(cause) => unknown(cause),
+    }
+}
+
+impl<'s, 'h> Responder<'s, 'h> {
+    /// Returns a responder for a snapshot.
+    pub(crate) fn of(
+        snapshot: &'s Snapshot<'h>,
+        prepared: &'s PreparedAnswers,
+    ) -> Responder<'s, 'h> {
+        Responder { snapshot, prepared, edit: None }
+    }
+
+    /// Changes each answer before it is stored.
+    pub(crate) fn editing(self, edit: Option<&'s AnswerEdit>) -> Responder<'s, 'h> {
+        Responder { edit, ..self }
+    }
+
+    /// Answers a question, and stores the receipt before the answer is shown, at the clock's time; an answer that can't
+    /// be stored is not given. `None` if the answer is not wanted: then nothing is stored.
+    pub(crate) fn answer(
+        &self,
+        timed: &TimedQuestion,
+        (receipts, now): (&ReceiptLog, Instant),
+        is_wanted: &dyn Fn(GateVerdict) -> bool,
+    ) -> Option<CheckAnswer> {
+        let mut kept = Ok(None);
+        self.among(timed, &mut |among| {
+            kept = receipts.answered(&timed.context(self.snapshot, now), &mut |uses| {
+                let mut check = judged(self.snapshot, timed, self.asked(among), uses);
+                if let Some(edit) = self.edit {
+                    edit(&mut check, among);
+                }
+                is_wanted(check.answer.verdict).then_some(check)
+            });
+        });
+        match kept {
+            Ok(None) => None,
+            kept => Some(answered(kept, self.snapshot, timed.at)),
+        }
+    }
+
+    /// Returns the verdict without taking the lock of the receipts; under the lock it may differ. `None`
+    /// if uses can't be counted.
+    pub(crate) fn foreseen(
+        &self,
+        timed: &TimedQuestion,
+        receipts: &ReceiptLog,
+    ) -> Option<GateVerdict> {
+        let mut verdict = None;
+        self.among(timed, &mut |among| {
+            verdict = receipts.known(&|uses| {
+                judged(self.snapshot, timed, self.asked(among), uses).answer.verdict
+            });
+        });
+        verdict
+    }
+
+    fn asked<'a>(&'a self, among: &'a [&'a RecordState]) -> AskedRecords<'a> {
+        let record_states = &self.snapshot.record_states;
+        AskedRecords { among, record_states, shared: &self.prepared.shared }
+    }
+
+    /// Finds the records that may match a question, as they are at its instant.
+    fn among(&self, timed: &TimedQuestion, then: &mut dyn FnMut(&[&RecordState])) {
+        let snapshot = self.snapshot;
+        let places = self.prepared.index.places(&timed.question);
+        let few = places.iter().filter_map(|place| snapshot.record_states.get(*place));
+        if timed.at == snapshot.stamp.instant {
+            then(&few.collect::<Vec<_>>());
+        } else {
+            let moved: Vec<RecordState> = few.map(|it| snapshot.moved(it, timed.at)).collect();
+            then(&moved.iter().collect::<Vec<_>>());
+        }
+    }
+}
+
+/// Returns the stored answer; an answer that could not be stored becomes `unknown`.
+pub(super) fn answered(
+    kept: Result<Option<CheckAnswer>, String>,
+    snapshot: &Snapshot<'_>,
+    at: Instant,
+) -> CheckAnswer {
+    let unknown = |reason: String| CheckAnswer::unknown(reason, stamp_at(snapshot, at));
+    match kept {
+        Ok(Some(answer)) => answer,
+        Ok(None) => unknown("no record answers the question".to_owned()),
+        Err(cause) => unknown(cause),
+    }
+}
+
+/// Answers a question from some records, as they are at its instant.
+pub(super) fn judged(
+    snapshot: &Snapshot<'_>,
+    timed: &TimedQuestion,
+    asked: AskedRecords<'_>,
+    uses: &gate::answer::ReceiptCounts,
+) -> CheckAnswer {
+    let AskedRecords { among, record_states, shared } = asked;
+    let question = &timed.question;
+    let answer = if question.deploy {
+        let frozen = shared.frozen(snapshot, record_states, timed.at);
+        deploy::answer(question, among, &frozen, &snapshot.governance)
+    } else {
+        verdict::ask_among(question, among, uses, &snapshot.governance)
+    };
+    log::debug!("asked about {}: {}", timed.at, answer.verdict.as_str());
+    let around = AdviceContext { instant: timed.at, ..snapshot.around() };
+    let is_named = |it: &&&RecordState| Some(it.id()) == answer.record.as_deref();
+    let pending = among.iter().find(is_named);
+    let waits_for = pending
+        .filter(|_| answer.verdict == GateVerdict::Pending)
+        .map(|it| advice::approvers(it, it.id(), around));
+    let warning = if question.deploy {
+        let named = shared.applications(snapshot);
+        unnamed::warning(question, &answer, named, &snapshot.governance.policy)
+    } else {
+        None
+    };
+    CheckAnswer {
+        answer,
+        stamp: stamp_at(snapshot, timed.at),
+        waits_for: waits_for.unwrap_or_default(),
+        warnings: warning.into_iter().collect(),
+        link: None,
+        is_first_unstarted: false,
+    }
+}
+
+fn stamp_at(snapshot: &Snapshot<'_>, instant: Instant) -> Stamp {
+    Stamp { instant, ..snapshot.stamp.clone() }
+}

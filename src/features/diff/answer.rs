@@ -1,0 +1,59 @@
+//! Compares a branch with the place where it will land: the only path from a repository to the rules about changes.
+//!
+//! Start at `compare`. Follows `docs/spec/cli.md`, lint and diff.
+
+use crate::features::diff::compared::Compared;
+use crate::features::diff::compared::ProposedState;
+use crate::features::diff::comparison::Comparer;
+use crate::history::objects::Oid;
+use crate::history::paths::LedgerPrefix;
+use crate::session::error::{Error, Usage};
+use crate::session::locate::Located;
+use crate::session::mainline;
+use crate::session::options::Moment;
+use crate::store::git::Repository;
+use std::cell::OnceCell;
+
+/// Compares a state with the commit where it will land: the approved ref unless another commit is named.
+///
+/// # Errors
+/// [`Undetermined`] outside git, without an approved ref, without a common ancestor, or if objects are missing;
+/// [`Usage::NoCommit`] if the name does not resolve to a commit.
+pub(crate) fn compare(
+    located: &Located,
+    at: &Moment,
+    onto: Option<&str>,
+    proposed: ProposedState<'_>,
+) -> Result<Compared, Error> {
+    let repository = located.repository()?;
+    let chosen = mainline::approved_ref(located)?;
+    let onto = match onto {
+        Some(name) => commit(repository, name)?,
+        None => chosen.tip,
+    };
+    let head = match proposed.commit {
+        Some(commit) => commit,
+        None => commit(repository, "HEAD")?,
+    };
+    let comparer = Comparer {
+        repository,
+        prefix: LedgerPrefix::new(&repository.prefix(&located.root).unwrap_or_default()),
+        chosen,
+        now: at.now,
+        on: at.on,
+        past: OnceCell::new(),
+    };
+    Ok(comparer.compare([onto, head], proposed)?)
+}
+
+/// Returns the commit that a name resolves to.
+///
+/// # Errors
+/// [`Usage::NoCommit`] if it resolves to none.
+pub fn commit(repository: &Repository, name: &str) -> Result<Oid, Usage> {
+    let found = repository.find(name).map(|found| found.oid);
+    found.ok_or_else(|| Usage::NoCommit {
+        name: name.to_owned(),
+        similar: repository.branch_like(name),
+    })
+}

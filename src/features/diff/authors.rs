@@ -1,0 +1,110 @@
+//! Identities on the target branch: who made a change, and who must approve it.
+//!
+//! Start at [`Authorship::entry`]. Follows `docs/spec/approval.md`, A2, A5, D3.
+
+use crate::approval::ask;
+use crate::features::diff::compared::Entry;
+use crate::history::branch::BranchCommit;
+use crate::policy::governance::Governance;
+use crate::policy::people::person::Person;
+use crate::record::Record;
+use crate::record::time::not_after;
+use crate::rules::change_cases::{GovernanceChange, How, Needs};
+use crate::rules::meaning;
+use crate::rules::past::{RecordPast, Settled};
+use crate::survey::approved_state::ApprovedState;
+use crate::survey::branch::{self, Delta};
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+/// The governance of the target branch, and the current user.
+pub(crate) struct Authorship {
+    /// The governance of the target branch, which determines who must approve.
+    pub(crate) onto: Rc<Governance>,
+    pub(crate) worker: Option<Person>,
+}
+
+impl Authorship {
+    pub(crate) fn ruling(&self, ruling: branch::Ruling) -> GovernanceChange {
+        let author = branch::authors(&ruling.commit, &self.onto).into_iter().next();
+        GovernanceChange {
+            commit: Some(ruling.commit.oid.short()),
+            author: author.map(|author| author.email.clone()),
+            path: ruling.path,
+            how: how(ruling.there),
+        }
+    }
+
+    pub(crate) fn entry(
+        &self,
+        delta: Delta,
+        landed: ApprovedState,
+        commits: &[BranchCommit],
+        loose: &BTreeSet<String>,
+    ) -> Entry {
+        let mut made = branch::made(commits, &delta, &self.onto);
+        if delta.paths().iter().any(|path| loose.contains(*path))
+            && let Some(worker) = &self.worker
+        {
+            branch::add(&mut made.by, worker.clone());
+            branch::add(&mut made.committed, worker.clone());
+        }
+        let after = delta.record_after();
+        let closure = after.and_then(|after| after.closure.as_deref());
+        let tip = landed.tip.as_ref();
+        let settled = Settled::of(closure, tip.and_then(|tip| tip.closure.as_deref()));
+        let makers =
+            after.map_or_else(|| made.by.clone(), |after| makers(after, &landed, made.by.clone()));
+        Entry {
+            needs: after.map_or_else(Needs::default, |after| self.needs(after, &landed, &makers)),
+            committed: committed(&makers, &made.committed, &landed),
+            makers,
+            past: RecordPast { settled, landed: landed.first.or(made.added) },
+            landed,
+            delta,
+        }
+    }
+
+    /// Returns who must approve some content: none of its authors.
+    fn needs(&self, after: &Record, landed: &ApprovedState, makers: &[Person]) -> Needs {
+        let approved = landed.approved.as_deref();
+        Needs {
+            needed: ask::needed(&self.onto, after, approved),
+            missing: ask::lacking(&self.onto, after, approved, makers),
+        }
+    }
+}
+
+/// Returns the authors of some content: those who made the change, those of everything that landed since the last
+/// approval, and, if the record ends later or waives more, the person who filed it (A5).
+fn makers(after: &Record, landed: &ApprovedState, made: Vec<Person>) -> Vec<Person> {
+    let approved = landed.approved.as_deref();
+    let mut makers = made;
+    let is_more = approved.is_some_and(|approved| {
+        not_after(&after.expires) > not_after(&approved.expires)
+            || !meaning::widened(approved, after).is_empty()
+    });
+    let filer = landed.filer.iter().filter(|_| is_more);
+    for person in filer.chain(&landed.since) {
+        branch::add(&mut makers, person.clone());
+    }
+    makers
+}
+
+/// Returns the authors who made it in a commit of their own, on the branch or landed.
+fn committed(makers: &[Person], made: &[Person], landed: &ApprovedState) -> Vec<Person> {
+    let own = |maker: &&Person| {
+        let mut known = made.iter().chain(&landed.committed);
+        known.any(|person| person.key == maker.key)
+    };
+    makers.iter().filter(own).cloned().collect()
+}
+
+/// Returns how a file changed, from whether it existed before and exists after.
+pub(crate) fn how([before, after]: [bool; 2]) -> How {
+    match (before, after) {
+        (false, _) => How::Added,
+        (true, true) => How::Changed,
+        (true, false) => How::Removed,
+    }
+}

@@ -1,0 +1,377 @@
+//! Compares a branch with its target: the files that differ, their authors, and what of it is approved.
+//!
+//! Start at [`Comparer::compare`].
+
+use crate::approval;
+use crate::approval::approvals::TrailVerdicts;
+use crate::features::diff::authors::Authorship;
+use crate::features::diff::authors::how;
+use crate::features::diff::compared::Compared;
+use crate::features::diff::compared::ProposedState;
+use crate::features::diff::redesigns::redesign_folders;
+use crate::features::diff::uncounted::UncountedFiles;
+use crate::history::branch::Branch;
+use crate::history::chain;
+use crate::history::folders::{ComparisonJob, FolderComparison};
+use crate::history::governance::GovernanceOrigin;
+use crate::history::objects::{Extent, Oid};
+use crate::history::paths::LedgerPrefix;
+use crate::history::refs::ApprovedRef;
+use crate::history::tree::CommitTree;
+use crate::history::walk;
+use crate::history::walked::History;
+use crate::history::watched_paths::Interest;
+use crate::history::watched_paths::RecordFilter;
+use crate::ledger::Files;
+use crate::ledger::tree::Tree;
+use crate::policy::governance::{Governance, State};
+use crate::policy::people;
+use crate::record::time::Instant;
+use crate::rules::change_cases::GovernanceChange;
+use crate::session::error::Undetermined;
+use crate::session::snapshot::nearby;
+use crate::session::snapshot::nearby::NeighbourSearch;
+use crate::session::snapshot::notes;
+use crate::store::git::Repository;
+use crate::survey::approved_state::ApprovedState;
+use crate::survey::branch::{self, Candidates, Delta, LedgerSide};
+use crate::survey::neighbour::Neighbours;
+use std::cell::OnceCell;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::rc::Rc;
+
+/// The context of a comparison.
+pub(crate) struct Comparer<'h> {
+    pub(crate) repository: &'h Repository,
+    pub(crate) prefix: LedgerPrefix,
+    pub(crate) chosen: ApprovedRef,
+    /// The wall clock's time.
+    pub(crate) now: Instant,
+    /// The instant in question, if one was given.
+    pub(crate) on: Option<Instant>,
+    /// Everything on the approved ref but its records, read when first needed.
+    pub(crate) past: OnceCell<(History, TrailVerdicts)>,
+}
+
+impl Comparer<'_> {
+    pub(super) fn past(&self) -> Result<&(History, TrailVerdicts), Undetermined> {
+        if let Some(past) = self.past.get() {
+            return Ok(past);
+        }
+        let read = self
+            .past_of(RecordFilter { folders: Some(BTreeSet::new()), ..RecordFilter::default() })?;
+        Ok(self.past.get_or_init(|| read))
+    }
+
+    /// Returns the history of some records on the approved ref.
+    fn past_of(&self, few: RecordFilter) -> Result<(History, TrailVerdicts), Undetermined> {
+        let chain = chain::walk(self.repository, &self.chosen, self.now)?;
+        let mut history = walk::walk_named(self.repository, chain, &self.prefix, None, &few)?;
+        notes::read(self.repository, &mut history, None);
+        let approvals = approval::judge(&history);
+        Ok((history, approvals))
+    }
+
+    /// Returns the governance that counts after a commit, otherwise that of its tree, or the nearest earlier
+    /// one that can be read.
+    fn state(&self, commit: Oid) -> Result<Rc<Governance>, Undetermined> {
+        let tree = self.tree(commit)?;
+        let own = Governance::read(&tree)?;
+        if let Some(counted) = self.counted(commit)? {
+            return Ok(counted);
+        }
+        if own.state == State::Sound {
+            return Ok(Rc::new(own));
+        }
+        let (history, _) = self.past()?;
+        Ok(match history.landed.get(&commit) {
+            Some(landing) => Rc::clone(&history.states.at(*landing).governance),
+            None if own.state == State::Absent => Rc::new(own),
+            None => Rc::clone(&history.states.at(usize::MAX).governance),
+        })
+    }
+
+    /// Returns the governance that counts after a commit of the approved ref; `None` for another commit, and
+    /// if it can't be determined.
+    fn counted(&self, commit: Oid) -> Result<Option<Rc<Governance>>, Undetermined> {
+        let Some(landing) = self.landing(commit)? else {
+            return Ok(None);
+        };
+        let (_, approvals) = self.past()?;
+        let state = approvals.counted.states.at(landing);
+        Ok(Some(Rc::clone(&state.governance)))
+    }
+
+    /// Returns the governance files of a commit of the approved ref that do not count there.
+    fn uncounted(&self, commit: Oid) -> Result<UncountedFiles, Undetermined> {
+        let Some(landing) = self.landing(commit)? else {
+            return Ok(UncountedFiles::default());
+        };
+        let (history, approvals) = self.past()?;
+        Ok(UncountedFiles::of(history, &approvals.counted, landing))
+    }
+
+    /// Returns which landing a commit of the approved ref is, if the governance that counts after it can be determined.
+    fn landing(&self, commit: Oid) -> Result<Option<usize>, Undetermined> {
+        let (history, approvals) = self.past()?;
+        let landing = history.mainline.position(commit);
+        Ok(landing.filter(|landing| {
+            let state = approvals.counted.states.at(*landing);
+            matches!(state.origin, GovernanceOrigin::Own(_) | GovernanceOrigin::Earlier(_))
+        }))
+    }
+
+    fn cast(&self, onto: Oid) -> Result<Authorship, Undetermined> {
+        let onto = self.state(onto)?;
+        let (name, email) = self.repository.user();
+        let worker = email.map(|email| {
+            let name = name.unwrap_or_default();
+            people::identify(&onto, &name, &email)
+        });
+        Ok(Authorship { onto, worker })
+    }
+
+    pub(super) fn tree(&self, commit: Oid) -> Result<CommitTree<'_>, Undetermined> {
+        Ok(CommitTree::of_commit(self.repository, commit, &self.prefix)?)
+    }
+
+    /// Returns the commits that the head has beyond its target; `None` if there are none.
+    fn branch(&self, [onto, head]: [Oid; 2]) -> Result<Option<Branch>, Undetermined> {
+        let branch = Branch::between(self.repository, onto, head)?;
+        match branch.as_ref().and_then(|branch| branch.truncated.clone()) {
+            Some(missing) => Err(missing.into()),
+            None => Ok(branch),
+        }
+    }
+
+    /// Returns where a branch started; of several merge bases the one that landed last.
+    fn base(&self, branch: &Branch) -> Result<Oid, Undetermined> {
+        if let [only] = branch.bases.as_slice() {
+            return Ok(*only);
+        }
+        let (history, _) = self.past()?;
+        let landed = |oid: &Oid| history.landed.get(oid).copied();
+        let base = branch.bases.iter().copied().max_by_key(landed);
+        base.ok_or_else(|| Undetermined::NothingInCommon {
+            is_cut: self.repository.extent() != Extent::Full,
+        })
+    }
+
+    pub(crate) fn compare(
+        &self,
+        ends: [Oid; 2],
+        proposed: ProposedState<'_>,
+    ) -> Result<Compared, Undetermined> {
+        let [onto, head] = ends;
+        let branch = self.branch(ends)?;
+        let base = match &branch {
+            Some(branch) => self.base(branch)?,
+            None => head,
+        };
+        let cast = self.cast(onto)?;
+        let before = self.state(base)?;
+        let uncounted = self.uncounted(base)?;
+        let governance = uncounted.governance(&before, proposed)?;
+        let proposed = ProposedState { governance: &governance, ..proposed };
+        let named = Files::list(proposed.tree, &proposed.governance.policy.records)?;
+        let deltas = self.deltas(base, &before, proposed, &named)?;
+        let states = [&*before, &*cast.onto, proposed.governance];
+        let mut governance_paths: BTreeSet<String> =
+            states.into_iter().flat_map(Governance::paths).collect();
+        let planned = redesign_folders(states.into_iter());
+        let folders = record_folders(&before, proposed.governance);
+        let (commits, mut brought) = match &branch {
+            Some(branch) => branch::collect_commits(
+                self.repository,
+                &self.prefix,
+                branch,
+                [&folders, &planned],
+                governance_paths.iter().cloned(),
+                &|tree| uncounted.read(tree),
+            )?,
+            None => (Vec::new(), Vec::new()),
+        };
+        let ruled = branch::rulings(&commits);
+        let governors = find_governors(&ruled, &cast.onto);
+        let by_branch = brought.iter().flat_map(|state| state.paths());
+        let ruling: BTreeSet<String> = by_branch.chain(governance_paths.iter().cloned()).collect();
+        let mut rulings: Vec<GovernanceChange> =
+            self.of_policy(ruled, &planned, &ruling).map(|ruling| cast.ruling(ruling)).collect();
+        governance_paths.extend(rulings.iter().map(|ruling| ruling.path.clone()));
+        let mut loose = BTreeSet::new();
+        if proposed.commit.is_none() {
+            let paths: Vec<String> = governance_paths.iter().cloned().collect();
+            loose = self.loose(head, &folders)?;
+            rulings.extend(self.uncommitted(&cast, head, proposed.tree, &paths)?);
+        }
+        if !rulings.is_empty() {
+            brought.push(Rc::new(proposed.governance.clone()));
+        }
+        let redesigns = self.redesigns(base, proposed)?;
+        let until = self.until(head)?;
+        let mut neighbours = None;
+        let mut entries = Vec::new();
+        if !deltas.is_empty() {
+            let tip = self.tree(self.chosen.tip)?;
+            let similar = NeighbourSearch::of(&deltas, [&before, proposed.governance])
+                .with_redesigns(&redesigns)
+                .among(&tip)?;
+            let mut names: BTreeSet<String> = deltas.iter().map(|it| it.key.clone()).collect();
+            names.extend(similar.iter().map(|(id, _)| id.to_ascii_uppercase()));
+            let (history, approvals) = self.past_of(RecordFilter::anywhere(names))?;
+            let stems = deltas.iter().map(|it| it.key.as_str());
+            neighbours = Some(Neighbours {
+                redesigns: redesigns.clone(),
+                further_ids: nearby::known(stems, &history),
+                all: nearby::landed(similar, &history),
+                until,
+            });
+            for delta in deltas {
+                let landed = ApprovedState::from_history(&history, &approvals, &delta.key);
+                entries.push(cast.entry(delta, landed, &commits, &loose));
+            }
+        }
+        Ok(Compared {
+            base,
+            head,
+            target: onto,
+            onto: Rc::clone(&cast.onto),
+            entries,
+            rulings,
+            workflows: self.workflows(&cast, branch.as_ref(), head, proposed)?,
+            governors,
+            before,
+            brought,
+            uncounted: uncounted.still_in(proposed.tree)?,
+            governance: Rc::clone(&governance),
+            odd: self.odd(base, named)?,
+            neighbours,
+            redesigns,
+            until,
+        })
+    }
+
+    /// Returns the end of the windows: the instant in question, otherwise the committer time of the head.
+    fn until(&self, head: Oid) -> Result<Instant, Undetermined> {
+        if let Some(instant) = self.on {
+            return Ok(instant);
+        }
+        let head = chain::read(self.repository, head)?;
+        Ok(head.committed().unwrap_or(self.now))
+    }
+
+    /// Returns the records that differ from where the branch started.
+    fn deltas(
+        &self,
+        base: Oid,
+        before: &Governance,
+        proposed: ProposedState<'_>,
+        named: &Files,
+    ) -> Result<Vec<Delta>, Undetermined> {
+        let tree = self.tree(base)?;
+        let folders = record_folders(before, proposed.governance);
+        let (own, other) = (&before.policy.records, &proposed.governance.policy.records);
+        let mut paths = match proposed.commit {
+            None => self.loose(base, &folders)?,
+            Some(commit) => self.differing(base, commit, &folders)?,
+        };
+        paths.extend(proposed.instead.iter().cloned());
+        let candidates = if own == other { Candidates::Among(&paths) } else { Candidates::All };
+        let files = if paths.is_empty() && own == other {
+            Files::default()
+        } else {
+            Files::list(&tree, own)?
+        };
+        let old = LedgerSide { tree: &tree, files: &files };
+        let new = LedgerSide { tree: proposed.tree, files: named };
+        Ok(branch::deltas(old, new, candidates)?)
+    }
+
+    /// Returns the paths that are named like a record and are not files, but were something else, or did not
+    /// exist, where the branch started.
+    fn odd(&self, base: Oid, named: Files) -> Result<Files, Undetermined> {
+        let tree = self.tree(base)?;
+        let mut odd = Vec::new();
+        for item in named.odd {
+            if tree.kind(&item.path)? != Some(item.kind) {
+                odd.push(item);
+            }
+        }
+        Ok(Files { records: Vec::new(), odd })
+    }
+
+    /// Returns the files of the work tree that differ from a commit.
+    fn loose(&self, from: Oid, places: &[String]) -> Result<BTreeSet<String>, Undetermined> {
+        let loose = self.repository.loose(Some(from), &self.prefix, places)?;
+        Ok(loose.into_iter().map(|file| file.path).collect())
+    }
+
+    /// Returns the record files that differ between two commits.
+    fn differing(
+        &self,
+        from: Oid,
+        to: Oid,
+        folders: &[String],
+    ) -> Result<BTreeSet<String>, Undetermined> {
+        let interest = Interest::new(&self.prefix, folders, &BTreeSet::new());
+        let tree = |oid| chain::read(self.repository, oid).map(|commit| commit.tree);
+        let job = ComparisonJob {
+            pair: 0,
+            old: Some(tree(from)?),
+            new: Some(tree(to)?),
+            others: Box::default(),
+        };
+        let mut folders = FolderComparison::new(self.repository, &self.prefix, HashMap::new());
+        folders.run(interest.top(), vec![job]);
+        match folders.obstacles.pop_first() {
+            Some((_, missing)) => Err(missing.into()),
+            None => {
+                let changes = folders.changes.into_iter().flatten();
+                Ok(changes.map(|change| change.path.to_string()).collect())
+            }
+        }
+    }
+
+    /// Returns the uncommitted changes of governance files in the work tree.
+    fn uncommitted(
+        &self,
+        cast: &Authorship,
+        head: Oid,
+        tree: &dyn Tree,
+        paths: &[String],
+    ) -> Result<Vec<GovernanceChange>, Undetermined> {
+        let committed = self.tree(head)?;
+        let bytes = |tree: &dyn Tree, path: &str| tree.bytes(path);
+        let mut found = Vec::new();
+        for path in self.loose(head, paths)?.into_iter().filter(|path| paths.contains(path)) {
+            let there = [bytes(&committed, &path)?.is_some(), bytes(tree, &path)?.is_some()];
+            found.push(GovernanceChange {
+                commit: None,
+                author: cast.worker.as_ref().map(|worker| worker.email.clone()),
+                path,
+                how: how(there),
+            });
+        }
+        Ok(found)
+    }
+}
+
+/// Returns who changed each governance file, by its path.
+fn find_governors(
+    ruled: &[branch::Ruling],
+    onto: &Governance,
+) -> BTreeMap<String, branch::BranchAuthors> {
+    let mut governors: BTreeMap<String, branch::BranchAuthors> = BTreeMap::new();
+    for ruling in ruled {
+        let made = governors.entry(ruling.path.clone()).or_default();
+        made.take(&ruling.commit, onto);
+    }
+    governors
+}
+
+/// Returns the record folders of two states together.
+fn record_folders(one: &Governance, other: &Governance) -> Vec<String> {
+    let folders: BTreeSet<&String> =
+        one.policy.records.iter().chain(&other.policy.records).collect();
+    folders.into_iter().cloned().collect()
+}

@@ -1,0 +1,245 @@
+//! `diff`: the changes of a branch by their meaning, the approvals they need, and who can give them.
+//!
+//! Uses record, policy's tiers, approval's offers, rules. Pure. Start at [`doc()`]. Follows `docs/spec/cli.md`, diff. The
+//! `markdown` format is one comment on a pull request (`comment`); the others show one row per record.
+
+mod comment;
+mod fields;
+mod how;
+
+use crate::approval::offers::ApprovalOffers;
+use crate::history::objects;
+use serde::Serialize;
+
+use crate::diag::{self, Level};
+use crate::features::diff::show::how::HowView;
+use crate::policy::people::person::Person;
+use crate::policy::tier::Needed;
+use crate::record::Record;
+use crate::record::credential;
+use crate::record::time::Instant;
+use crate::rules::change_cases::{self, Needs};
+use crate::rules::event_details::EventDetail;
+use crate::view::doc::{
+    Block, Column, ColumnFit, Doc, DocTable, FindingList, ShownFinding, StyledText, Tone,
+};
+use crate::view::findings::{FindingView, LevelCounts};
+use crate::view::shape;
+
+/// The content of `diff`.
+#[derive(Clone, Debug)]
+pub struct Diff {
+    /// The ledger's name in its policy.
+    pub name: Option<String>,
+    /// The common ancestor of the compared commits.
+    pub base: String,
+    /// The commit compared with it, or the one that the work tree is based on.
+    pub head: String,
+    /// Whether a commit is compared, rather than the work tree.
+    pub is_commit: bool,
+    /// The form of the answer for people.
+    pub layout: DiffLayout,
+    /// The path of the signers file.
+    pub signers: String,
+    /// The branch that the commands name; `None` if it is unknown.
+    pub branch: Option<String>,
+    /// When the compared state was made, from which days are counted where a record states no start.
+    pub from: Option<Instant>,
+    /// The records that change, sorted by id.
+    pub changes: Vec<RecordChange>,
+    /// The findings about the changes, sorted.
+    pub findings: FindingList,
+}
+
+/// The form of the answer for people.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DiffLayout {
+    /// One row per record.
+    Table,
+    /// A comment on a pull request: each record in full, and how to approve it.
+    Comment,
+}
+
+/// The changes of one record.
+#[derive(Clone, Debug)]
+pub struct RecordChange {
+    /// The id, or the name of a file without one.
+    pub id: String,
+    /// The title after the change, otherwise before; `None` if neither can be read.
+    pub title: Option<String>,
+    /// The changes by their meaning.
+    pub events: Vec<EventDetail>,
+    /// Who must approve it.
+    pub needs: Needs,
+    /// The landed, unapproved changes that would be approved with it.
+    pub also: Option<String>,
+    /// The record before.
+    pub before: Option<Record>,
+    /// The record after.
+    pub after: Option<Record>,
+    /// The tier of the record after.
+    pub tier: Option<String>,
+    /// The controls that the record after deviates from, each with its title, if a catalog has it.
+    pub controls: Vec<(String, Option<String>)>,
+    /// The ways in which it can be approved.
+    pub offers: ApprovalOffers,
+    /// Those who signed an approval of it already.
+    pub signed: Vec<Person>,
+    /// Those who signed a rejection of it, each with the reason.
+    pub rejected: Vec<(Person, Option<String>)>,
+}
+
+#[derive(Serialize)]
+struct DiffAnswer<'a> {
+    schema: String,
+    base: &'a str,
+    head: &'a str,
+    changes: Vec<RecordChangeView<'a>>,
+    findings: Vec<FindingView<'a>>,
+}
+
+#[derive(Serialize)]
+struct RecordChangeView<'a> {
+    id: &'a str,
+    events: Vec<ChangeEventView<'a>>,
+    how: Vec<HowView<'a>>,
+}
+
+#[derive(Serialize)]
+struct ChangeEventView<'a> {
+    event: &'static str,
+    detail: Option<String>,
+    needs: &'a Needed,
+}
+
+/// Returns the answer.
+pub fn doc(diff: Diff) -> Doc<'static> {
+    let found = diff.findings.shown.iter();
+    let branch = diff.branch.as_deref();
+    let mut doc = Doc::new(DiffAnswer {
+        schema: shape::schema("diff"),
+        base: &diff.base,
+        head: &diff.head,
+        changes: diff.changes.iter().map(|change| RecordChangeView::of(change, branch)).collect(),
+        findings: FindingView::all(found.map(|shown| &shown.finding)),
+    });
+    doc.rows = Some("changes");
+    doc.room = crate::features::diff::show::comment::ROOM;
+    doc.repository = diff.name;
+    doc.blocks.push(Block::Heading(heading(&diff.changes, &diff.findings)));
+    if diff.layout == DiffLayout::Table {
+        doc.blocks.push(Block::Table(table(&diff.changes)));
+    }
+    // The table already shows what notes say; machine formats get all findings.
+    let (notes, worse): (Vec<ShownFinding>, Vec<ShownFinding>) =
+        diff.findings.shown.iter().cloned().partition(|shown| shown.finding.level == Level::Note);
+    doc.blocks.push(Block::Findings(FindingList { shown: worse, ..diff.findings.clone() }));
+    doc.blocks.push(Block::Findings(FindingList {
+        shown: notes,
+        judged: Vec::new(),
+        is_for_machines: true,
+        ..diff.findings.clone()
+    }));
+    if diff.layout == DiffLayout::Comment {
+        let around = crate::features::diff::show::comment::CommentContext {
+            branch,
+            signers: &diff.signers,
+            from: diff.from,
+        };
+        doc.blocks.extend(
+            diff.changes
+                .iter()
+                .map(|change| crate::features::diff::show::comment::part(change, around)),
+        );
+    }
+    let head = if diff.is_commit { "commit" } else { "the work tree on" };
+    doc.footer = Some(format!(
+        "{head} {} against commit {}",
+        objects::short(&diff.head),
+        objects::short(&diff.base)
+    ));
+    doc
+}
+
+impl<'a> RecordChangeView<'a> {
+    fn of(change: &'a RecordChange, branch: Option<&str>) -> RecordChangeView<'a> {
+        let events = change.events.iter().map(|event| {
+            let detail = credential::hidden(event.detail.clone());
+            ChangeEventView {
+                event: event.event.as_str(),
+                detail: Some(detail).filter(|detail| !detail.is_empty()),
+                needs: &change.needs.needed,
+            }
+        });
+        RecordChangeView {
+            id: &change.id,
+            events: events.collect(),
+            how: HowView::all(change, branch),
+        }
+    }
+}
+
+fn heading(changes: &[RecordChange], findings: &FindingList) -> StyledText {
+    let counts = LevelCounts::count(findings.shown.iter().map(|shown| &shown.finding));
+    let waiting = changes.iter().filter(|it| it.needs.needed.count > 0).count();
+    let text = match changes.len() {
+        0 => StyledText::with_tone(Tone::Good, "No exception changes"),
+        n => StyledText::plain(format!("{} changed", diag::count(n, "exception"))),
+    };
+    let text = match waiting {
+        0 => text,
+        1 => text.and(Tone::Plain, ", 1 needs approval"),
+        n => text.and(Tone::Plain, format!(", {n} need approval")),
+    };
+    match (counts.errors, counts.warnings) {
+        (0, 0) => text,
+        (0, n) => text.and(Tone::Plain, ", ").and(Tone::Warn, diag::count(n, "warning")),
+        (n, _) => text.and(Tone::Plain, ", ").and(Tone::Bad, diag::count(n, "error")),
+    }
+}
+
+/// One row per record: what it is, what changes, and the approvals needed.
+fn table(changes: &[RecordChange]) -> DocTable {
+    let column = |title, fit| Column { title, fit };
+    DocTable {
+        columns: vec![
+            column("exception", ColumnFit::Whole),
+            column("title", ColumnFit::Flexible),
+            column("what changes", ColumnFit::Flexible),
+            column("needs", ColumnFit::Flexible),
+        ],
+        rows: changes.iter().map(row).collect(),
+    }
+}
+
+fn row(change: &RecordChange) -> Vec<StyledText> {
+    let events: Vec<String> = change.events.iter().map(EventDetail::line).collect();
+    let events = events.into_iter().chain(change.also.clone());
+    let what: Vec<String> = events.map(credential::hidden).collect();
+    let title = change.title.clone().map(credential::hidden);
+    vec![
+        StyledText::with_tone(Tone::Id, &change.id),
+        StyledText::plain(crate::features::diff::show::fields::cut(&title.unwrap_or_default(), 80)),
+        StyledText::plain(what.join("; ")),
+        match change.after {
+            Some(_) => needs(&change.needs),
+            None => StyledText::with_tone(Tone::Bad, "not allowed"),
+        },
+    ]
+}
+
+/// Returns which approvals are needed, and from whom.
+fn needs(needs: &Needs) -> StyledText {
+    let Needed { count, .. } = needs.needed;
+    if count == 0 {
+        return StyledText::with_tone(Tone::Muted, "no approval");
+    }
+    let n = usize::try_from(count).unwrap_or(usize::MAX);
+    let text = StyledText::with_tone(Tone::Strong, diag::count(n, "approval"));
+    let missing: Vec<String> = needs.missing.iter().map(change_cases::describe_missing).collect();
+    if missing.is_empty() {
+        text
+    } else {
+        text.and(Tone::Plain, format!(": {}", missing.join("; ")))
+    }
+}

@@ -1,0 +1,51 @@
+//! The changes of a branch, or of uncommitted files, to the forge's workflows and actions.
+//!
+//! Start at [`Comparer::workflows`]. Follows `docs/spec/rules.md`, `workflow-changed`.
+
+use crate::features::diff::authors::Authorship;
+use crate::features::diff::authors::how;
+use crate::features::diff::compared::ProposedState;
+use crate::features::diff::comparison::Comparer;
+use crate::history::branch::Branch;
+use crate::history::objects::Oid;
+use crate::history::paths::LedgerPrefix;
+use crate::history::tree::CommitTree;
+use crate::ledger::tree::Tree;
+use crate::rules::change_cases::GovernanceChange;
+use crate::session::error::Undetermined;
+use crate::survey::workflows;
+
+impl Comparer<'_> {
+    /// Returns each change of a workflow or an action, those of the commits first.
+    pub(crate) fn workflows(
+        &self,
+        cast: &Authorship,
+        branch: Option<&Branch>,
+        head: Oid,
+        proposed: ProposedState<'_>,
+    ) -> Result<Vec<GovernanceChange>, Undetermined> {
+        let committed = branch
+            .map(|it| workflows::changes(self.repository, &self.prefix, it))
+            .transpose()?
+            .into_iter()
+            .flatten();
+        let mut found: Vec<GovernanceChange> =
+            committed.map(|change| cast.ruling(change)).collect();
+        if proposed.commit.is_some() {
+            return Ok(found);
+        }
+        let top = LedgerPrefix::default();
+        let before = CommitTree::of_commit(self.repository, head, &top)?;
+        let loose = self.repository.loose(Some(head), &top, &workflows::FOLDERS.map(str::to_owned));
+        for file in loose? {
+            let was = before.kind(&file.path)?;
+            found.push(GovernanceChange {
+                commit: None,
+                author: cast.worker.as_ref().map(|worker| worker.email.clone()),
+                path: self.prefix.inward(&file.path),
+                how: how([was.is_some(), file.file.is_some()]),
+            });
+        }
+        Ok(found)
+    }
+}

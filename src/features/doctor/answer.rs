@@ -1,0 +1,194 @@
+//! Whether approvals count in this repository: reads what the checks need, and nothing else.
+//!
+//! Start at `examine`. Follows `docs/spec/cli.md`, doctor. Records are not read, so the answer takes no longer in a large
+//! ledger; only in a partial clone all of them are looked for.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use crate::features::doctor;
+use crate::features::doctor::check::CheckName;
+use crate::features::doctor::check::DoctorCheck;
+use crate::features::doctor::diagnosis::Diagnosis;
+use crate::features::doctor::facts::CloneState;
+use crate::features::doctor::facts::DoctorFacts;
+use crate::features::doctor::facts::GitUser;
+use crate::features::doctor::facts::OwnKey;
+use crate::features::doctor::folder_sizes;
+use crate::features::doctor::recent;
+use crate::history::objects::{Extent, Obstacle};
+use crate::history::paths::LedgerPrefix;
+use crate::history::refs::Cause;
+use crate::history::tree::CommitTree;
+use crate::history::watched_paths::RecordFilter;
+use crate::policy::governance::Governance;
+use crate::session::error::{Error, Undetermined};
+use crate::session::locate::Located;
+use crate::session::mainline;
+use crate::session::options::Moment;
+use crate::session::snapshot::Snapshot;
+use crate::session::snapshot::walk::Scope;
+use crate::status::stamp::Stamp;
+use crate::store::files;
+use crate::store::git::Repository;
+use crate::store::sign::{SignError, SigningKey};
+use crate::survey::remote::RemoteAddress;
+use crate::survey::workflows::ci::CiSetup;
+
+/// The maximum size of a public key, in bytes.
+const MOST_OF_KEY: u64 = 65_536;
+
+/// Whether approvals count, and what it was computed from.
+pub struct DoctorAnswer {
+    /// The ledger, commit and instant; without a ref and commit if none can be chosen.
+    pub stamp: Stamp,
+    /// The checks.
+    pub diagnosis: Diagnosis,
+}
+
+/// Makes all checks; `folder` is the base of relative paths.
+///
+/// # Errors
+/// [`Error`] if something other than ref, clone or policy prevents the answer.
+pub(crate) fn examine(
+    located: &Located,
+    at: &Moment,
+    folder: &Path,
+) -> Result<DoctorAnswer, Error> {
+    match read(located, at, folder) {
+        Err(Error::Undetermined(cause)) => stopped(located, at, cause),
+        answer => answer,
+    }
+}
+
+fn read(located: &Located, at: &Moment, folder: &Path) -> Result<DoctorAnswer, Error> {
+    let repository = located.repository()?;
+    let none = RecordFilter { names: BTreeSet::new(), folders: Some(BTreeSet::new()) };
+    let snapshot = Snapshot::open_landed(located, at, Scope::Named(&none))?;
+    let governance = snapshot.governance();
+    let mainline = &snapshot.facts().0.mainline;
+    let clone = match (repository.extent(), &mainline.boundary) {
+        (Extent::Shallow, _) => CloneState::Shallow,
+        (_, Some(boundary)) => CloneState::Missing(boundary.clone()),
+        (Extent::Partial, None) => match missing(located, at)? {
+            Some(obstacle) => CloneState::Missing(obstacle),
+            None => CloneState::Whole,
+        },
+        (Extent::Full, None) => CloneState::Whole,
+    };
+    let recent = recent::read(repository, mainline, snapshot.prefix(), governance)?;
+    let top = CommitTree::of_commit(repository, mainline.tip, &LedgerPrefix::default())?;
+    let tree = CommitTree::of_commit(repository, mainline.tip, snapshot.prefix())?;
+    let folders = folder_sizes::count(repository, &tree, &governance.policy.records)?;
+    let in_work_tree = Governance::read(&located.tree).ok();
+    let remote = repository
+        .first_remote()
+        .and_then(|name| repository.setting(&format!("remote.{name}.url")))
+        .and_then(|url| RemoteAddress::parse(&url));
+    let facts = DoctorFacts {
+        stamp: snapshot.stamp(),
+        guard: mainline.guard,
+        clone,
+        governance,
+        in_work_tree: in_work_tree.as_ref(),
+        recent: &recent,
+        ci: &CiSetup::read(&top)?,
+        user: &user(located, repository, folder),
+        remote: remote.as_ref(),
+        folders: &folders,
+        instant: at.instant(),
+    };
+    let diagnosis = doctor::diagnosis::diagnose(&facts);
+    Ok(DoctorAnswer { stamp: snapshot.stamp().clone(), diagnosis })
+}
+
+/// Returns the first file of a record's version that a partial clone does not hold.
+fn missing(located: &Located, at: &Moment) -> Result<Option<Obstacle>, Error> {
+    let repository = located.repository()?;
+    let snapshot = Snapshot::open_landed(located, at, Scope::Everything)?;
+    let trails = snapshot.facts().0.trails.values();
+    let mut files = trails.flat_map(|trail| &trail.versions).flat_map(|version| &version.files);
+    let missing = files.find(|file| !repository.holds(file.blob));
+    Ok(missing.map(|file| Obstacle::Missing { object: file.blob, extent: Extent::Partial }))
+}
+
+fn user(located: &Located, repository: &Repository, folder: &Path) -> GitUser {
+    let (name, email) = repository.user();
+    let home = located.options.home.as_deref();
+    let key = match repository.signing(None, home, folder) {
+        Ok(setup) => own_key(&setup.key),
+        Err(SignError::NoKey(_)) => OwnKey::Unset,
+        Err(error) => OwnKey::Unusable(error.to_string()),
+    };
+    let author = repository.setting("exledger.approvalAuthor");
+    GitUser { name, email, key, commits_as_me: author.as_deref() == Some("me") }
+}
+
+/// Returns the public half of a key: of a private key's file, the one beside it.
+fn own_key(key: &SigningKey) -> OwnKey {
+    let read = |path: &Path| {
+        let bytes = files::read(path, MOST_OF_KEY).ok()?;
+        String::from_utf8(bytes).ok()
+    };
+    let (found, place) = match key {
+        SigningKey::InAgent(text) => (Some(text.clone()), "the configured key".to_owned()),
+        SigningKey::File(path) => {
+            let text = read(path).filter(|text| !text.starts_with("-----BEGIN"));
+            let beside = || {
+                let mut beside = path.clone().into_os_string();
+                beside.push(".pub");
+                read(Path::new(&beside))
+            };
+            (text.or_else(beside), path.display().to_string())
+        }
+    };
+    let text = found.unwrap_or_default();
+    let mut fields = text.split_whitespace();
+    match (fields.next(), fields.next()) {
+        (Some(algorithm), Some(base64)) => OwnKey::Public(algorithm.to_owned(), base64.to_owned()),
+        _ => OwnKey::Unusable(format!("there is no public key beside {place}")),
+    }
+}
+
+/// Returns the answer if the ref, the clone or the policy can't be determined.
+fn stopped(located: &Located, at: &Moment, cause: Undetermined) -> Result<DoctorAnswer, Error> {
+    let (name, command) = match &cause {
+        Undetermined::NoApprovedRef(none) => {
+            let is_empty = none.cause == Cause::Empty;
+            let command = if is_empty { "git commit" } else { none.command.as_str() };
+            (CheckName::Ref, Some(command.to_owned()))
+        }
+        Undetermined::NoRepository { .. } => (CheckName::Ref, Some("git init".to_owned())),
+        Undetermined::Object(obstacle) => (CheckName::Clone, obstacle.command().map(str::to_owned)),
+        Undetermined::Tree(_) => (CheckName::Clone, None),
+        Undetermined::PolicyBroken(_) => (CheckName::Policy, Some("exledger lint".to_owned())),
+        Undetermined::NoPolicy { .. } => (CheckName::Policy, None),
+        _ => return Err(cause.into()),
+    };
+    let chosen = mainline::approved_ref(located).ok();
+    let reference = chosen.as_ref().map(|chosen| chosen.reference.clone());
+    let mut before = Vec::new();
+    if name != CheckName::Ref {
+        before.push(DoctorCheck::ok(CheckName::Ref, reference.as_deref().unwrap_or_default()));
+    }
+    if name == CheckName::Policy {
+        let is_shallow = located.repository()?.extent() == Extent::Shallow;
+        let clone = if is_shallow { CloneState::Shallow } else { CloneState::Whole };
+        before.push(clone.check());
+    }
+    let mut check = DoctorCheck::unknown(name, Error::from(cause).reason());
+    check.commands.extend(command);
+    let stamp = Stamp {
+        name: None,
+        called: None,
+        label: reference.clone(),
+        reference,
+        commit: chosen.map(|chosen| chosen.tip.to_string()),
+        effective: None,
+        instant: at.instant(),
+        left_out: Vec::new(),
+        notes: None,
+        is_simulated: at.is_moved(),
+    };
+    Ok(DoctorAnswer { stamp, diagnosis: Diagnosis::stopped(before, check) })
+}

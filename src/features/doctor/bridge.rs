@@ -1,0 +1,227 @@
+//! Whether approving on the forge, or anything else, leaves an approval when pull requests are merged as they are here.
+//!
+//! Uses policy's people, approval's keys. Pure. Start at [`check`]. Follows `docs/spec/approval.md`, 1.12.
+
+use crate::approval::forge::{self, adapter::Pinned};
+use crate::approval::keys::Keys;
+use crate::approval::message::CommitMessage;
+use crate::approval::signature;
+use crate::diag;
+use crate::features::doctor::check::CheckName;
+use crate::features::doctor::check::CheckState;
+use crate::features::doctor::check::DoctorCheck;
+use crate::features::doctor::facts::DoctorFacts;
+use crate::features::doctor::recent;
+use crate::features::doctor::recent::LandingKind;
+use crate::features::doctor::recent::RecentLanding;
+use crate::features::doctor::requirements::Requirements;
+use crate::policy;
+use crate::policy::demand::{EvidenceKind, Forge};
+use crate::policy::people;
+use crate::policy::people::nobody;
+use crate::record::vocabulary::Vocabulary;
+
+/// The address under which the job of `init` commits.
+const JOB: &str = "github-actions[bot]@users.noreply.github.com";
+
+pub(super) fn check(
+    facts: &DoctorFacts<'_>,
+    forge: Option<&str>,
+    requirements: &Requirements<'_>,
+    keys: &Keys,
+) -> DoctorCheck {
+    let check = unsigned(facts, keys).unwrap_or_else(|| by_reviews(facts, forge, requirements));
+    with_as_me(facts, check)
+}
+
+/// Reports reviews that a bridge stated without a key in a commit that names nobody who merged it.
+fn unsigned(facts: &DoctorFacts<'_>, keys: &Keys) -> Option<DoctorCheck> {
+    let governance = facts.governance;
+    let states = |landing: &&RecentLanding| {
+        let author = landing.commit.author();
+        let person = people::identify(governance, &author.name, &author.email);
+        has_reviews(landing) && people::is_bridge(governance, &person)
+    };
+    let last = facts.recent.landings.iter().rev().find(states)?;
+    let author = last.commit.author();
+    let bridge = people::identify(governance, &author.name, &author.email);
+    let is_signed = last.files.iter().all(|file| file.is_signed);
+    let through_forge =
+        last.commit.parents.len() < 2 && recent::is_forge(governance, last.commit.committer());
+    if is_signed || !through_forge || keys.lists(governance, &bridge) {
+        return None;
+    }
+    let message = format!(
+        "the reviews stated in commit {} were squashed or rebased by the forge without a key, so anyone who can push to that branch could have written them: list a key for the bridge in {}, and give it to the job (`approve --from-reviews FILE --key KEY`)",
+        last.commit.oid.short(),
+        governance.policy.approval.signers
+    );
+    let line = format!("{} namespaces=\"{}\" ssh-ed25519 AAAA…", bridge.key, signature::REVIEW);
+    Some(DoctorCheck::problem(CheckName::Bridge, message).with_lines([line]))
+}
+
+fn has_reviews(landing: &RecentLanding) -> bool {
+    landing.files.iter().any(|file| file.file.via.is_some())
+}
+
+fn by_reviews(
+    facts: &DoctorFacts<'_>,
+    forge: Option<&str>,
+    requirements: &Requirements<'_>,
+) -> DoctorCheck {
+    let name = CheckName::Bridge;
+    let policy = &facts.governance.policy;
+    let accepts_reviews = policy.approval.accept.contains(&EvidenceKind::Review);
+    if let Some(job) = facts.ci.states_reviews(forge) {
+        if !accepts_reviews {
+            let kinds: Vec<&str> =
+                policy.approval.accept.iter().map(|kind| kind.as_str()).chain(["review"]).collect();
+            let message = format!(
+                "{job} records reviews, but approval.accept in {} leaves them out",
+                policy::FILE
+            );
+            let line = format!("accept: [{}]", kinds.join(", "));
+            return DoctorCheck::problem(name, message).with_lines([line]);
+        }
+        if policy.people.bridges.is_empty() {
+            let message = format!(
+                "{job} records reviews, but nobody may state them: add its address to people.bridges in {}",
+                policy::FILE
+            );
+            let address = if job.starts_with(".github/") { JOB } else { "ADDRESS" };
+            return DoctorCheck::problem(name, message)
+                .with_lines([format!("bridges: [\"{address}\"]")]);
+        }
+        return DoctorCheck::ok(name, format!("{job} records the forge's reviews"));
+    }
+    without_job(facts, forge, requirements)
+}
+
+fn without_job(
+    facts: &DoctorFacts<'_>,
+    forge: Option<&str>,
+    requirements: &Requirements<'_>,
+) -> DoctorCheck {
+    let (name, recent) = (CheckName::Bridge, facts.recent);
+    let accept = &facts.governance.policy.approval.accept;
+    let accepts_merges = accept.contains(&EvidenceKind::Merge);
+    let n_nameless = recent.count(|it| it.kind == LandingKind::Squash && !it.names_merger);
+    let is_nameless = n_nameless > 0 || !accepts_merges;
+    let n_by_hand = recent.count(has_reviews);
+    let has_signers = requirements.n_signers() > 0;
+    let names_approvers = recent.count(|it| names_approvers(facts, it)) > 0;
+    if is_nameless && accept.contains(&EvidenceKind::Review) && n_by_hand > 0 {
+        let n = diag::count(n_by_hand, "commit");
+        return DoctorCheck::ok(name, format!("reviews are recorded by hand, in {n}"));
+    }
+    if is_nameless && names_approvers {
+        return DoctorCheck::ok(name, "the forge names the approvers in its messages");
+    }
+    let cause = match (accepts_merges, n_nameless) {
+        (false, _) => "the policy accepts no merge as approval".to_owned(),
+        (true, 1) => "a squash names no approver".to_owned(),
+        (true, _) => "squashes name no approver".to_owned(),
+    };
+    if is_nameless && has_signers {
+        let message = format!(
+            "{cause}, and no job records reviews: approve with a signature, which counts however it is merged"
+        );
+        return DoctorCheck::note(name, message).with_command("exledger approve ID");
+    }
+    if is_nameless {
+        return no_way(facts, forge, &cause);
+    }
+    if recent.count(|it| it.kind == LandingKind::Rebase) > 0 && !has_signers {
+        let message = "a rebase names whoever pressed the button, and no job records reviews: someone other than the author must merge";
+        return DoctorCheck::note(name, message);
+    }
+    let several = requirements.of_several();
+    if !several.is_empty() && !has_signers && !names_approvers {
+        let message = format!(
+            "a merge names one approver, and {} needs more: add the job that records reviews, or list keys and sign",
+            several.join(", ")
+        );
+        return DoctorCheck::note(name, message).with_command("exledger approve ID");
+    }
+    let n_merges = recent.count(|it| it.kind == LandingKind::Merge);
+    let message = match (n_merges, has_signers) {
+        (_, true) => "approvals are signed",
+        (0, false) => "no job records reviews; a merge by someone else counts",
+        (_, false) => "merge commits name the approver",
+    };
+    DoctorCheck::ok(name, message)
+}
+
+/// Names the ways out if nothing that is set up leaves an approval.
+fn no_way(facts: &DoctorFacts<'_>, forge: Option<&str>, cause: &str) -> DoctorCheck {
+    let policy = &facts.governance.policy;
+    let signers = &policy.approval.signers;
+    let by_hand = "until then, reviewers record their own review, and open that pull request under their own account";
+    let (job, address, command) = match forge {
+        Some("github") => ("add the job, or ", Some(JOB), Some("exledger init")),
+        Some("gitlab") => {
+            ("add the job, or ", Some("ADDRESS"), Some("exledger init --forge gitlab"))
+        }
+        _ => ("", None, None),
+    };
+    let message = format!(
+        "{cause}, no job records the forge's reviews, and no key is listed, so approving on the forge doesn't count: {job}list a key in {signers}; {by_hand}"
+    );
+    let bridge = address.filter(|_| policy.people.bridges.is_empty());
+    let line = match (bridge, command) {
+        (Some(address), _) => Some(format!("bridges: [\"{address}\"]")),
+        (None, Some(_)) => None,
+        (None, None) => {
+            Some(format!("ADDRESS namespaces=\"{}\" ssh-ed25519 AAAA…", signature::APPROVAL))
+        }
+    };
+    let check = DoctorCheck::problem(CheckName::Bridge, message).with_lines(line);
+    let check = command.into_iter().fold(check, DoctorCheck::with_command);
+    check.with_command("exledger approve --from-reviews FILE")
+}
+
+/// Tells whether the message of a squash names approvers that count: the policy pins the forge that composes it.
+fn names_approvers(facts: &DoctorFacts<'_>, landing: &RecentLanding) -> bool {
+    let approval = &facts.governance.policy.approval;
+    let is_pinned = approval.forge != Forge::Auto;
+    if !is_pinned || !approval.accept.contains(&EvidenceKind::Trailer) {
+        return false;
+    }
+    let adapter = forge::named(approval.forge.as_str());
+    let text = landing.commit.message();
+    let message = CommitMessage::read(&text);
+    adapter.is_some_and(|adapter| !(adapter.approvals)(&message, Pinned::ByPolicy).is_empty())
+}
+
+/// Names `--as-me` if every commit is signed or signed off, so that the forge may demand it.
+fn with_as_me(facts: &DoctorFacts<'_>, mut check: DoctorCheck) -> DoctorCheck {
+    let governance = facts.governance;
+    let mut n_commits = 0;
+    for landing in &facts.recent.landings {
+        let own = std::iter::once(&landing.commit).chain(&landing.branch);
+        for commit in own {
+            let is_of_forge = recent::is_forge(governance, commit.committer());
+            // A forge signs its merges itself, whatever it demands of others.
+            if is_of_forge && commit.parents.len() > 1 || nobody::is_address(&commit.author().email)
+            {
+                continue;
+            }
+            let trailers = commit.trailers(&|_| false);
+            let is_signed_off = trailers.iter().any(|it| it.is("Signed-off-by"));
+            if !is_signed_off && (is_of_forge || commit.signature().is_none()) {
+                return check;
+            }
+            n_commits += 1;
+        }
+    }
+    if n_commits == 0 || facts.user.commits_as_me {
+        return check;
+    }
+    check.message.push_str(
+        "; every commit here is signed or signed off: if the forge demands it, approve with `exledger approve --as-me`",
+    );
+    if check.state == CheckState::Ok {
+        check.state = CheckState::Note;
+    }
+    check.with_command("git config exledger.approvalAuthor me")
+}

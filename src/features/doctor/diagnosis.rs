@@ -1,0 +1,104 @@
+//! Whether an approval counts in this repository: one check for each thing that could prevent it.
+//!
+//! Uses policy, history, approval, survey's workflows. Pure. Start at [`diagnose`]. Follows `docs/spec/cli.md`, doctor.
+//! Nothing is decided here about identities, keys or ways to approve: `policy` and `approval` are asked.
+
+use crate::approval::key_set::KeySet;
+use crate::features::doctor::accounts::UnmappedAccount;
+use crate::features::doctor::check::CheckName;
+use crate::features::doctor::check::CheckState;
+use crate::features::doctor::check::DoctorCheck;
+use crate::features::doctor::facts::DoctorFacts;
+use crate::features::doctor::requirements::Requirements;
+use crate::policy::governance::{self, State};
+
+/// Whether an approval counts here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ApprovalsCount {
+    Yes,
+    /// Something prevents it, at least for some people or tiers.
+    No,
+    /// The approved ref, its history or its policy can't be determined.
+    Unknown,
+}
+
+/// The result of all checks.
+#[derive(Clone, Debug)]
+pub struct Diagnosis {
+    /// All checks, in the order of [`CheckName::ALL`].
+    pub checks: Vec<DoctorCheck>,
+    /// The accounts that the policy maps to nobody, most important first.
+    pub logins: Vec<UnmappedAccount>,
+}
+
+impl Diagnosis {
+    /// Returns the answer to the question: any doubt is `unknown`, any problem `no`.
+    pub fn verdict(&self) -> ApprovalsCount {
+        let has = |state| self.checks.iter().any(|check| check.state == state);
+        if has(CheckState::Unknown) {
+            ApprovalsCount::Unknown
+        } else if has(CheckState::Problem) {
+            ApprovalsCount::No
+        } else {
+            ApprovalsCount::Yes
+        }
+    }
+
+    /// Returns the answer if one of the first checks can't be made: those before it are given, the others depend on it.
+    pub fn stopped(before: Vec<DoctorCheck>, at: DoctorCheck) -> Diagnosis {
+        let cause = at.name.as_str();
+        let mut checks = before;
+        checks.push(at);
+        let rest = CheckName::ALL.into_iter().skip(checks.len());
+        let rest: Vec<DoctorCheck> =
+            rest.map(|name| DoctorCheck::unknown(name, format!("depends on {cause}"))).collect();
+        checks.extend(rest);
+        Diagnosis { checks, logins: Vec::new() }
+    }
+}
+
+impl ApprovalsCount {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            ApprovalsCount::Yes => "yes",
+            ApprovalsCount::No => "no",
+            ApprovalsCount::Unknown => "unknown",
+        }
+    }
+}
+
+/// Makes all checks.
+pub fn diagnose(facts: &DoctorFacts<'_>) -> Diagnosis {
+    let (reference, clone) =
+        (crate::features::doctor::setup::reference(facts), facts.clone.check());
+    if facts.governance.state == State::Absent {
+        let policy = DoctorCheck::unknown(CheckName::Policy, governance::NO_POLICY);
+        let uncommitted = facts.in_work_tree.is_some_and(|it| it.state == State::Sound);
+        let policy = if uncommitted {
+            policy.with_command("git add exledger.yaml").with_command("git commit")
+        } else {
+            policy.with_command("exledger init")
+        };
+        return Diagnosis::stopped(vec![reference, clone], policy);
+    }
+    let keys = KeySet::from_governance(facts.governance, &[]);
+    let requirements = Requirements::new(facts, &keys.keys);
+    let (accounts, logins) = crate::features::doctor::accounts::check(facts);
+    let forge = crate::features::doctor::setup::seen_forge(facts);
+    let checks = vec![
+        reference,
+        clone,
+        crate::features::doctor::setup::policy(facts),
+        crate::features::doctor::setup::name(facts),
+        crate::features::doctor::setup::forge(facts, forge),
+        crate::features::doctor::setup::merges(facts),
+        accounts,
+        crate::features::doctor::you::check(facts, &keys),
+        requirements.groups(),
+        requirements.keys(),
+        crate::features::doctor::bridge::check(facts, forge, &requirements, &keys.keys),
+        crate::features::doctor::workflow::check(facts, forge),
+        crate::features::doctor::setup::folders(facts),
+    ];
+    Diagnosis { checks, logins }
+}

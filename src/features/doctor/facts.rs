@@ -1,0 +1,82 @@
+//! What the checks are based on: governance, recent commits, jobs, and the setup of this clone.
+//!
+//! Uses history, policy, status. Pure. Start at [`DoctorFacts`]. `session::doctor` reads it.
+
+use crate::features::doctor::check::CheckName;
+use crate::features::doctor::check::DoctorCheck;
+use crate::features::doctor::recent::RecentCommits;
+use crate::history::mainline::Guard;
+use crate::history::objects::Obstacle;
+use crate::policy::governance::Governance;
+use crate::record::time::Instant;
+use crate::status::stamp::Stamp;
+use crate::survey::remote::RemoteAddress;
+use crate::survey::workflows::ci::CiSetup;
+
+/// What this clone holds of the approved branch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CloneState {
+    Whole,
+    /// Older history is cut off.
+    Shallow,
+    /// Something that is needed is missing.
+    Missing(Obstacle),
+}
+
+/// What git's configuration says about the user.
+#[derive(Clone, Debug, Default)]
+pub struct GitUser {
+    pub name: Option<String>,
+    pub email: Option<String>,
+    pub key: OwnKey,
+    /// Whether `exledger.approvalAuthor` is `me`.
+    pub commits_as_me: bool,
+}
+
+/// The user's key for signing approvals.
+#[derive(Clone, Debug, Default)]
+pub enum OwnKey {
+    #[default]
+    Unset,
+    /// A configured key that can't be used, and why.
+    Unusable(String),
+    /// The public key as in a `.pub` file: algorithm and base64.
+    Public(String, String),
+}
+
+/// Everything that the checks are based on.
+pub struct DoctorFacts<'a> {
+    pub stamp: &'a Stamp,
+    pub guard: Guard,
+    pub clone: CloneState,
+    /// The governance that counts at the tip of the approved ref.
+    pub governance: &'a Governance,
+    /// The governance files of the work tree, if they can be read.
+    pub in_work_tree: Option<&'a Governance>,
+    pub recent: &'a RecentCommits,
+    /// The workflows at the tip of the approved ref.
+    pub ci: &'a CiSetup,
+    pub user: &'a GitUser,
+    pub remote: Option<&'a RemoteAddress>,
+    /// The folders with records at the tip, each with the number of its files.
+    pub folders: &'a [(String, usize)],
+    pub instant: Instant,
+}
+
+impl CloneState {
+    pub(crate) fn check(&self) -> DoctorCheck {
+        let name = CheckName::Clone;
+        match self {
+            CloneState::Whole => DoctorCheck::ok(name, "the whole history is here"),
+            CloneState::Shallow => {
+                let message = "older history is cut off in this shallow clone, and who approved what is read from it; in CI, check out with `fetch-depth: 0`";
+                DoctorCheck::unknown(name, message).with_command("git fetch --unshallow")
+            }
+            CloneState::Missing(obstacle) => {
+                let check =
+                    DoctorCheck::unknown(name, format!("{obstacle}: {}", obstacle.repair()));
+                obstacle.command().into_iter().fold(check, DoctorCheck::with_command)
+            }
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! `doctor`: whether an approval counts here, then every check with what to do.
+//!
+//! Uses survey's checks. Pure. Start at [`doc`]. Follows `docs/spec/cli.md`, doctor.
+
+use serde::Serialize;
+
+use crate::diag;
+use crate::features::doctor::accounts::UnmappedAccount;
+use crate::features::doctor::check::CheckName;
+use crate::features::doctor::check::CheckState;
+use crate::features::doctor::check::DoctorCheck;
+use crate::features::doctor::diagnosis::ApprovalsCount;
+use crate::features::doctor::diagnosis::Diagnosis;
+use crate::status::stamp::Stamp;
+use crate::view::doc::{Block, Doc, StyledText, Tone};
+use crate::view::shape;
+
+/// How many lines to add are shown of one check; JSON has all of them.
+const MOST_LINES: usize = 12;
+
+#[derive(Serialize)]
+struct DoctorAnswerView<'a> {
+    verdict: &'static str,
+    checks: Vec<CheckView<'a>>,
+    logins: Vec<LoginView<'a>>,
+}
+
+#[derive(Serialize)]
+struct CheckView<'a> {
+    check: &'static str,
+    state: &'static str,
+    message: &'a str,
+    lines: &'a [String],
+    commands: &'a [String],
+}
+
+#[derive(Serialize)]
+struct LoginView<'a> {
+    login: &'a str,
+    forge: &'a str,
+    address: Option<&'a str>,
+    because: &'a str,
+}
+
+impl<'a> CheckView<'a> {
+    fn of(check: &'a DoctorCheck) -> CheckView<'a> {
+        CheckView {
+            check: check.name.as_str(),
+            state: check.state.as_str(),
+            message: &check.message,
+            lines: &check.lines,
+            commands: &check.commands,
+        }
+    }
+}
+
+impl<'a> LoginView<'a> {
+    fn of(account: &'a UnmappedAccount) -> LoginView<'a> {
+        LoginView {
+            login: &account.login,
+            forge: &account.forge,
+            address: account.address.as_deref(),
+            because: &account.because,
+        }
+    }
+}
+
+/// Returns the answer.
+pub fn doc(diagnosis: &Diagnosis, stamp: &Stamp) -> Doc<'static> {
+    let mut doc = shape::stamped(
+        stamp,
+        "doctor",
+        &DoctorAnswerView {
+            verdict: diagnosis.verdict().as_str(),
+            checks: diagnosis.checks.iter().map(CheckView::of).collect(),
+            logins: diagnosis.logins.iter().map(LoginView::of).collect(),
+        },
+    );
+    doc.rows = Some("checks");
+    // The check of the policy says what `stamped` says above other answers.
+    doc.blocks = vec![Block::Heading(headline(diagnosis))];
+    let pairs = diagnosis.checks.iter().map(|check| {
+        let name = check.name.as_str().to_owned();
+        (name, text(check, &diagnosis.logins))
+    });
+    doc.blocks.push(Block::Pairs(pairs.collect()));
+    doc
+}
+
+/// Returns the answer in one line, with the checks that are the reason.
+fn headline(diagnosis: &Diagnosis) -> StyledText {
+    let reasons = |state: CheckState| {
+        let checks = diagnosis.checks.iter().filter(move |check| check.state == state);
+        checks.map(|check| check.name.as_str()).collect::<Vec<_>>()
+    };
+    let (word, tone, rest) = match diagnosis.verdict() {
+        ApprovalsCount::Yes => (
+            "yes",
+            Tone::Good,
+            ", an approval by someone other than the authors counts here".into(),
+        ),
+        ApprovalsCount::No => {
+            let problems = reasons(CheckState::Problem);
+            let n_problems = diag::count(problems.len(), "problem");
+            let rest =
+                format!(", an approval may not count here: {n_problems} ({})", problems.join(", "));
+            ("no", Tone::Bad, rest)
+        }
+        ApprovalsCount::Unknown => {
+            let unknown = reasons(CheckState::Unknown);
+            let first = unknown.first().copied().unwrap_or_default();
+            let rest =
+                format!(", whether an approval counts here can't be determined: see {first}");
+            ("unknown", Tone::Bad, rest)
+        }
+    };
+    StyledText::with_tone(tone, word).and(Tone::Plain, rest)
+}
+
+/// Returns a check as text: its state unless it is fine, its message, the lines to add, the commands to run.
+fn text(check: &DoctorCheck, logins: &[UnmappedAccount]) -> StyledText {
+    let tone = match check.state {
+        CheckState::Ok => Tone::Good,
+        CheckState::Note => Tone::Warn,
+        CheckState::Problem | CheckState::Unknown => Tone::Bad,
+    };
+    let mut text = StyledText::with_tone(tone, check.state.as_str())
+        .and(Tone::Plain, format!(": {}", check.message));
+    for line in check.lines.iter().take(MOST_LINES) {
+        text = text.and(Tone::Strong, format!("\n{line}"));
+        let account = logins.iter().find(|account| account.line() == *line);
+        if let Some(account) = account.filter(|_| check.name == CheckName::Accounts) {
+            text = text.and(Tone::Muted, format!("  # {}", account.because));
+        }
+    }
+    if let Some(n_more) = check.lines.len().checked_sub(MOST_LINES).filter(|n| *n > 0) {
+        text = text.and(Tone::Muted, format!("\n{n_more} more lines: `--format json` has all"));
+    }
+    for command in &check.commands {
+        text = text.and(Tone::Id, format!("\n{command}"));
+    }
+    text
+}

@@ -1,0 +1,126 @@
+//! The records that exports are written from: those in force with their approved content, and what stands in the way.
+//!
+//! Start at [`Snapshot::exported`]. Follows `docs/spec/interop.md`, X1, X2 and X4.
+
+use std::collections::BTreeSet;
+
+use crate::features::export::targets::input::ExportInput;
+use crate::features::export::targets::input::ExportOptions;
+use crate::features::export::targets::input::ExportStamp;
+use crate::features::export::targets::input::ExportedRecord;
+use crate::history::paths::LedgerPrefix;
+use crate::history::tree::CommitTree;
+use crate::history::version::TrailKey;
+use crate::ledger::tree::Tree;
+use crate::record::time::Instant;
+use crate::session::error::{Error, Undetermined};
+use crate::session::snapshot::Snapshot;
+use crate::status::reason;
+use crate::status::state::{InForce, RecordState, Status};
+
+/// The records in force at the instant of a snapshot.
+pub struct ExportSource<'a> {
+    /// What they were read from.
+    pub stamp: ExportStamp,
+    /// The records in force, by id.
+    pub records: Vec<ExportedRecord<'a>>,
+    /// Every record, also one that is not in force.
+    pub record_states: &'a [RecordState],
+    /// Records about which it can't be determined whether they are in force, with the reason, by id.
+    pub doubts: Vec<(String, String)>,
+    /// Files that can't be read as records, with the reason, by path; they grant nothing.
+    pub unreadable: Vec<(String, String)>,
+    /// The ids of every record that ever landed.
+    pub ids: BTreeSet<String>,
+    /// The files of the commit, from the root of the repository.
+    pub tree: CommitTree<'a>,
+}
+
+impl ExportSource<'_> {
+    /// Returns the input of a target.
+    pub fn input(&self, options: ExportOptions) -> ExportInput<'_> {
+        let tree: &dyn Tree = &self.tree;
+        ExportInput {
+            stamp: self.stamp.clone(),
+            records: self.records.clone(),
+            record_states: self.record_states,
+            tree: Some(tree),
+            options,
+        }
+    }
+}
+
+impl Snapshot<'_> {
+    /// Returns the records in force with their ends. The snapshot must be of all records
+    /// ([`crate::session::snapshot::walk::Scope::Everything`]), so that every id is known.
+    ///
+    /// # Errors
+    /// If the commit can't be read.
+    pub fn exported(&self) -> Result<ExportSource<'_>, Error> {
+        let tip = self.history.mainline.tip;
+        let tree = CommitTree::of_commit(self.repository, tip, &LedgerPrefix::default());
+        let landed = || self.record_states.iter().filter(|it| it.landed.is_some());
+        let mut records: Vec<ExportedRecord<'_>> =
+            landed().filter_map(|record_state| self.exported_record(record_state)).collect();
+        records.sort_by(|one, other| one.id().cmp(other.id()));
+        let is_unknown = |it: &&RecordState| {
+            it.status == Status::Unknown || it.in_force == InForce::Undetermined
+        };
+        let doubt = |it: &RecordState| (it.id().to_owned(), reason::first(&it.reasons));
+        let without_end = landed().filter(|it| it.in_force == InForce::Yes && it.end.is_none());
+        let endless = without_end.map(|it| (it.id().to_owned(), "its end is unknown".to_owned()));
+        let unknown = self.record_states.iter().filter(is_unknown).map(doubt);
+        let mut doubts: Vec<(String, String)> = unknown.chain(endless).collect();
+        doubts.sort();
+        let is_unreadable = |it: &&RecordState| {
+            matches!(it.status, Status::Invalid | Status::Conflicted) && !is_unknown(it)
+        };
+        let unread = |it: &RecordState| (it.path.clone(), reason::first(&it.reasons));
+        let mut unreadable: Vec<(String, String)> =
+            landed().filter(is_unreadable).map(unread).collect();
+        unreadable.sort();
+        let keys = self.history.trails.keys().chain(&self.history.left_out);
+        let ids = keys.filter_map(|key| match key {
+            TrailKey::Id(id) => Some(id.clone()),
+            TrailKey::Path(_) | TrailKey::Other(_) => None,
+        });
+        Ok(ExportSource {
+            stamp: self.export_stamp()?,
+            records,
+            record_states: &self.record_states,
+            doubts,
+            unreadable,
+            ids: ids.collect(),
+            tree: tree?,
+        })
+    }
+
+    fn export_stamp(&self) -> Result<ExportStamp, Error> {
+        let no_commit = || Undetermined::other("the approved ref has no commit", "commit first");
+        Ok(ExportStamp {
+            commit: self.stamp.commit.clone().ok_or_else(no_commit)?,
+            reference: self.stamp.reference.clone(),
+            instant: self.stamp.instant,
+            ledger: self.stamp.called.clone(),
+        })
+    }
+
+    /// Returns a record that is in force and has an end; without one, nothing is exported.
+    fn exported_record<'s>(&self, record_state: &'s RecordState) -> Option<ExportedRecord<'s>> {
+        if record_state.in_force != InForce::Yes {
+            return None;
+        }
+        let record = record_state.effective.as_deref()?;
+        let end = Instant::from_unix(record_state.end?.unix())?;
+        let landings = self.landings(record_state);
+        let controls = record.deviates_from.controls.iter().flatten();
+        let canonical = controls.map(|control| match self.governance.control(control) {
+            Some(found) => found.canonical(),
+            None => control.as_str().to_owned(),
+        });
+        let sorted: BTreeSet<String> = canonical.collect();
+        let controls = sorted.into_iter().collect();
+        let is_covered = end > self.stamp.instant;
+        is_covered.then_some(ExportedRecord { record, record_state, end, landings, controls })
+    }
+}

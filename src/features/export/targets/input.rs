@@ -1,0 +1,142 @@
+//! What every target gets: the records in force with their ends, and the commit and instant they were read at.
+//!
+//! Uses record, ledger's `Tree`, status, `formats`'s description. Pure. Start at [`ExportInput`]. Follows
+//! `docs/spec/interop.md`, X1 to X3: the end is the evaluator's, never the date that a record states.
+
+use crate::features::export::targets::loss_kind::AllowedLosses;
+use crate::features::export::targets::loss_kind::FindingLoss;
+use crate::features::export::targets::loss_kind::LossKind;
+use crate::formats::description;
+use crate::ledger::tree::Tree;
+use crate::record::Record;
+use crate::record::subject::FindingKey;
+use crate::record::time::Instant;
+use crate::status::state::RecordState;
+
+/// The records to export, and how.
+pub struct ExportInput<'a> {
+    pub stamp: ExportStamp,
+    /// The records in force, by id.
+    pub records: Vec<ExportedRecord<'a>>,
+    /// Every record, also one that is not in force, for targets that count.
+    pub record_states: &'a [RecordState],
+    /// The files of the commit, from the root of the repository; `None` if they can't be read.
+    pub tree: Option<&'a dyn Tree>,
+    pub options: ExportOptions,
+}
+
+/// What an export was computed from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExportStamp {
+    /// The id of the commit, 40 hexadecimal digits.
+    pub commit: String,
+    /// The full name of the approved ref, if it is one.
+    pub reference: Option<String>,
+    /// The instant in question.
+    pub instant: Instant,
+    /// The name of the ledger in approvals and receipts: its own, or the id of its root commit.
+    pub ledger: Option<String>,
+}
+
+/// The settings of one run.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ExportOptions {
+    /// The kinds of loss that are written anyway.
+    pub allowed: AllowedLosses,
+    /// The namespace of objects that live in one.
+    pub namespace: Option<String>,
+}
+
+/// A record in force.
+#[derive(Clone, Debug)]
+pub struct ExportedRecord<'a> {
+    /// What is granted: the approved content, narrowed by everything that landed since.
+    pub record: &'a Record,
+    /// Its whole state.
+    pub record_state: &'a RecordState,
+    /// The first instant at which it is no longer in force if only the clock moves, rounded down to a second.
+    pub end: Instant,
+    /// How often it landed.
+    pub landings: usize,
+    /// The controls that it deviates from, in the form of the catalogs, sorted.
+    pub controls: Vec<String>,
+}
+
+impl ExportedRecord<'_> {
+    /// Returns its id.
+    pub fn id(&self) -> &str {
+        self.record.id.as_str()
+    }
+
+    /// Returns the last second at which it is in force, for a tool that includes the instant that is written.
+    pub fn last_second(&self) -> Instant {
+        self.end.plus_seconds(-1)
+    }
+
+    /// Returns the text that other tools show: id, title, owner and end on one line.
+    pub fn text(&self) -> String {
+        description::text(self.record, Some(self.end))
+    }
+}
+
+/// A finding that a record covers.
+#[derive(Clone, Copy, Debug)]
+pub struct ExportedFinding<'a> {
+    pub record: &'a ExportedRecord<'a>,
+    /// Its place in `scope.findings`, from 0.
+    pub index: usize,
+    pub key: &'a FindingKey,
+}
+
+impl<'a> ExportedFinding<'a> {
+    /// Returns its id; `None` if it names none, or an empty one.
+    pub fn id(&self) -> Option<&'a str> {
+        self.key.id.as_deref().filter(|id| !id.trim().is_empty())
+    }
+
+    /// Returns the losses that every target has that neither knows standing criteria (weakness, severity, range of
+    /// versions) nor counts uses.
+    pub fn criteria_losses(&self) -> Vec<FindingLoss> {
+        let key = self.key;
+        let limits = [
+            ("a weakness", key.cwe.is_some()),
+            ("a severity", key.severity.is_some()),
+            ("a range of versions", key.versions.is_some()),
+        ];
+        let stated = limits.into_iter().filter(|(_, is_stated)| *is_stated);
+        let criteria =
+            stated.map(|(what, _)| FindingLoss::scope(format!("it can't be limited to {what}")));
+        let counted = self.record.record.uses.as_ref();
+        let counted =
+            counted.map(|_| FindingLoss::term("uses of the record are counted, which it can't do"));
+        criteria.chain(counted).collect()
+    }
+}
+
+impl<'a> ExportInput<'a> {
+    /// Returns the findings of one of some tools, by record, in the order of the file. Names of tools are compared as
+    /// in `check`, ignoring ASCII case. A finding without a tool goes nowhere.
+    pub fn findings<'s>(
+        &'s self,
+        tools: &'s [&'s str],
+    ) -> impl Iterator<Item = ExportedFinding<'s>> {
+        self.records.iter().flat_map(move |record| {
+            let stated = record.record.scope.as_ref().and_then(|scope| scope.findings.as_deref());
+            let keys = stated.unwrap_or_default().iter().enumerate();
+            let is_wanted = move |key: &FindingKey| {
+                let tool = key.tool.as_deref();
+                tool.is_some_and(|tool| tools.iter().any(|it| it.eq_ignore_ascii_case(tool)))
+            };
+            keys.filter(move |(_, key)| is_wanted(key)).map(move |(index, key)| ExportedFinding {
+                record,
+                index,
+                key,
+            })
+        })
+    }
+
+    /// Tells whether losses of a kind are written.
+    pub fn allows(&self, kind: LossKind) -> bool {
+        self.options.allowed.contains(kind)
+    }
+}

@@ -1,0 +1,142 @@
+//! `trivy`: `.trivyignore.yaml`, where an entry counts while now is not after `expired_at`.
+//!
+//! Uses `features::export::targets`'s input, losses and output. Pure. Start at [`TARGET`]. Follows `docs/spec/interop.md`, 3,
+//! and trivy's pkg/result/ignore.go.
+
+use crate::features::export::targets::input::ExportInput;
+use crate::features::export::targets::input::ExportedFinding;
+use crate::features::export::targets::loss::LossLog;
+use crate::features::export::targets::loss_kind::FindingLoss;
+use crate::features::export::targets::merge::MergeRefusal;
+use crate::features::export::targets::merge::SharedFile;
+use crate::features::export::targets::output::ExportFiles;
+use crate::features::export::targets::output::ExportOutput;
+use crate::features::export::targets::output::WrittenRecords;
+use crate::features::export::targets::package::ExportedPackage;
+use crate::features::export::targets::paths;
+use crate::features::export::targets::paths::PathLimits;
+use crate::features::export::targets::quoting;
+use crate::features::export::targets::target::ExportTarget;
+use crate::features::export::targets::yaml_merge;
+use crate::formats::glob;
+
+/// The sections of the file, each with the tool whose findings it takes.
+pub(super) const SECTIONS: &[(&str, &str)] = &[
+    ("vulnerabilities", "trivy"),
+    ("misconfigurations", "trivy-misconfig"),
+    ("secrets", "trivy-secret"),
+    ("licenses", "trivy-license"),
+];
+
+/// The definition of the target.
+pub const TARGET: ExportTarget = ExportTarget {
+    name: "trivy",
+    tools: &["trivy", "trivy-misconfig", "trivy-secret", "trivy-license"],
+    is_several: false,
+    write,
+    merge: Some(merge),
+    archive: None,
+};
+
+/// The entries of a section.
+#[derive(Debug)]
+pub(super) struct SectionEntries {
+    pub(super) name: &'static str,
+    /// Each as lines of YAML without indentation, the first beginning with `- `.
+    pub(super) entries: Vec<Vec<String>>,
+}
+
+fn write(input: &ExportInput<'_>) -> ExportOutput {
+    let mut losses = LossLog::new(input.options.allowed);
+    let mut written = WrittenRecords::default();
+    let sections = sections_of(input, &mut losses, &mut written);
+    let mut out = written.hash_header(TARGET.name, &input.stamp);
+    for section in sections.iter().filter(|section| !section.entries.is_empty()) {
+        out.push_str(&format!("{}:\n", section.name));
+        for line in section.entries.iter().flatten() {
+            out.push_str(&format!("  {line}\n"));
+        }
+    }
+    if sections.iter().all(|section| section.entries.is_empty()) {
+        out.push_str("{}\n");
+    }
+    ExportOutput { files: ExportFiles::One(out.into_bytes()), losses: losses.into_losses() }
+}
+
+/// Edits `.trivyignore.yaml`.
+fn merge(input: &ExportInput<'_>, shared: SharedFile<'_>) -> Result<ExportOutput, MergeRefusal> {
+    let text = shared.text(TARGET.name)?;
+    let mut losses = LossLog::new(input.options.allowed);
+    let all = sections_of(input, &mut losses, &mut WrittenRecords::default());
+    let mut edited = text.to_owned();
+    for section in all {
+        let path = section.name.to_owned();
+        let list = yaml_merge::SharedList { path, entries: section.entries, text_key: "statement" };
+        edited = yaml_merge::with_list(edited, &list, shared)?;
+    }
+    Ok(yaml_merge::output(edited, losses))
+}
+
+/// Returns the entries of each section, in the order of the file.
+pub(super) fn sections_of(
+    input: &ExportInput<'_>,
+    losses: &mut LossLog,
+    written: &mut WrittenRecords,
+) -> Vec<SectionEntries> {
+    let mut sections: Vec<SectionEntries> =
+        SECTIONS.iter().map(|(name, _)| SectionEntries { name, entries: Vec::new() }).collect();
+    for finding in input.findings(TARGET.tools) {
+        let tool = finding.key.tool.as_deref().unwrap_or_default();
+        let place = SECTIONS.iter().position(|(_, it)| it.eq_ignore_ascii_case(tool));
+        let Some(section) = place.and_then(|place| sections.get_mut(place)) else {
+            continue;
+        };
+        if let Some(entry) = entry(finding, section.name == "vulnerabilities", losses) {
+            section.entries.push(entry);
+            written.add(finding.record);
+        }
+    }
+    sections
+}
+
+fn entry(
+    finding: ExportedFinding<'_>,
+    is_vulnerability: bool,
+    losses: &mut LossLog,
+) -> Option<Vec<String>> {
+    let key = finding.key;
+    if paths::covers_nothing(key) {
+        return None;
+    }
+    let Some(id) = finding.id() else {
+        losses.refuse(finding, "an entry needs the id of a finding");
+        return None;
+    };
+    let mut lost = finding.criteria_losses();
+    if key.resources.is_some() {
+        lost.push(FindingLoss::scope("it can't be limited to resources"));
+    }
+    let mut lines = vec![format!("- id: {}", quoting::plain(id))];
+    if let Some(text) = &key.purl {
+        let Some(package) = ExportedPackage::parse(text) else {
+            losses.refuse(finding, format!("the package URL {text} can't be read"));
+            return None;
+        };
+        if is_vulnerability {
+            lines.push("  purls:".to_owned());
+            lines.push(format!("    - {}", quoting::plain(&package.url)));
+        } else {
+            let reason = "trivy compares packages of vulnerabilities only";
+            lost.push(FindingLoss::scope(reason));
+        }
+    }
+    if let PathLimits::Only(patterns) = paths::limits(key) {
+        lines.push("  paths:".to_owned());
+        let globs = patterns.into_iter().map(glob::doublestar);
+        lines.extend(globs.map(|glob| format!("    - {}", quoting::plain(&glob))));
+    }
+    let text = losses.admit(finding, lost)?;
+    lines.push(format!("  expired_at: {}", finding.record.last_second()));
+    lines.push(format!("  statement: {}", quoting::double(&text)));
+    Some(lines)
+}

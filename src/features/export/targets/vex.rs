@@ -1,0 +1,40 @@
+//! The statements of VEX: one for each record, vulnerability and package. They say "affected, and accepted until then".
+//!
+//! Uses record, `features::export::targets`. Pure. Start at [`statements`]. Follows `docs/spec/interop.md` 3, VEX: no statement
+//! says `not_affected`, so no scanner hides anything because of it.
+
+use std::collections::BTreeSet;
+
+use crate::features::export::targets::input::ExportInput;
+use crate::features::export::targets::input::ExportedRecord;
+
+/// What a record states about a vulnerability of a package.
+#[derive(Clone, Copy)]
+pub(super) struct VexStatement<'a> {
+    pub(super) record: &'a ExportedRecord<'a>,
+    /// The id of the vulnerability.
+    pub(super) id: &'a str,
+    pub(super) purl: &'a str,
+}
+
+/// The tools whose findings are not vulnerabilities although they may name a package.
+const OTHERS: &[&str] = &["trivy-misconfig", "trivy-secret", "trivy-license"];
+
+/// Returns the statements, by record, in the order of the findings.
+pub(super) fn statements<'a>(input: &'a ExportInput<'a>) -> Vec<VexStatement<'a>> {
+    let mut statements = Vec::new();
+    for record in &input.records {
+        let scope = record.record.scope.as_ref();
+        let mut known = BTreeSet::new();
+        for key in scope.and_then(|scope| scope.findings.as_deref()).unwrap_or_default() {
+            let (Some(id), Some(purl)) = (key.id.as_deref(), key.purl.as_deref()) else { continue };
+            let tool = key.tool.as_deref().unwrap_or_default();
+            let is_other = OTHERS.iter().any(|other| other.eq_ignore_ascii_case(tool));
+            let is_stated = !id.trim().is_empty() && purl.starts_with("pkg:");
+            if is_stated && !is_other && known.insert((id, purl)) {
+                statements.push(VexStatement { record, id, purl });
+            }
+        }
+    }
+    statements
+}

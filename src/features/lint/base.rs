@@ -1,0 +1,201 @@
+//! `lint --base`: what changed since the branch started, and the rules about changes.
+//!
+//! Start at [`read`]. Follows `docs/spec/cli.md`, lint and diff.
+
+use crate::features::diff;
+use crate::session::error::Error;
+use crate::session::options::Moment;
+use std::collections::BTreeSet;
+
+use crate::diag::Finding;
+use crate::diag::code::Code;
+use crate::features::diff::compared::Compared;
+use crate::features::diff::compared::ProposedState;
+use crate::features::lint::approvals;
+use crate::features::lint::findings::LintFindings;
+use crate::features::lint::input::Input;
+use crate::features::lint::landed::LandedRecords;
+use crate::features::lint::redesigns;
+use crate::features::lint::redesigns::LintedRedesigns;
+use crate::features::lint::untouched;
+use crate::history::paths::LedgerPrefix;
+use crate::history::tree::CommitTree;
+use crate::ledger::{self, Files};
+use crate::policy::governance::State;
+use crate::record::file::{self, RecordFile};
+use crate::rules::case::RuleContext;
+use crate::rules::ends::{self, Ends};
+use crate::rules::extra_schema::ExtraSchema;
+use crate::rules::lint::{self};
+use crate::rules::past::{RecordPast, Settled};
+use crate::rules::proposed::Removals;
+use crate::rules::repeats::Repeats;
+use crate::session::locate::Located;
+use crate::survey::neighbour::Neighbours;
+use crate::survey::refiling;
+
+/// Lints what differs from where the branch started.
+///
+/// A file that shares its id with a changed one is linted with it.
+pub(super) fn read(
+    located: &Located,
+    at: &Moment,
+    base: &str,
+    input: &Input,
+    context: &RuleContext<'_>,
+    found: &mut LintFindings,
+) -> Result<Compared, Error> {
+    let instead: Vec<String> = input.instead().map(str::to_owned).into_iter().collect();
+    let compared = diff::answer::compare(
+        located,
+        at,
+        Some(base),
+        ProposedState {
+            tree: input,
+            governance: context.governance,
+            commit: None,
+            instead: &instead,
+        },
+    )?;
+    let is_broken = compared.governance.state == State::Broken;
+    if is_broken || !compared.rulings.is_empty() {
+        found.take(lint::policy(context), input);
+    }
+    let context = &RuleContext {
+        governance: &compared.governance,
+        extra_schema: &ExtraSchema::of(&compared.governance),
+        neighbours: compared.neighbours.as_ref(),
+        ..*context
+    };
+    let changes = compared.findings(context);
+    let reported: BTreeSet<_> =
+        changes.iter().map(|finding| (finding.rule, finding.path.clone(), finding.pos)).collect();
+    found.take(changes, input);
+    found.take(lint::files(&compared.odd, context), input);
+    let repository = located.repository()?;
+    let prefix = LedgerPrefix::new(&repository.prefix(&located.root).unwrap_or_default());
+    let parted = CommitTree::of_commit(repository, compared.base, &prefix)?;
+    let bad = approvals::against(
+        input,
+        context,
+        Some(&parted),
+        Removals::Count,
+        &compared.before,
+        &|| approvals::root(located, at.now),
+    )?;
+    found.take(bad, input);
+    let linted =
+        LintedRedesigns { before: Some(&parted), landed: &|path| compared.redesign_landed(path) };
+    redesigns::read(input, context, &linted, found)?;
+    let mut repeats = Repeats::default();
+    for entry in &compared.entries {
+        for source in &entry.delta.after {
+            repeats.judge(source.clone(), entry.past.landed);
+            if input.names(&source.path) {
+                let linted = lint::record_with_tier(source, context, entry.past)?;
+                let is_new = |finding: &Finding| {
+                    !reported.contains(&(finding.rule, finding.path.clone(), finding.pos))
+                };
+                found.take(linted.findings.into_iter().filter(is_new), input);
+                found.judge(source, linted.tier);
+            }
+        }
+    }
+    let neighbours = compared.neighbours.iter();
+    neighbours.flat_map(Neighbours::peers).for_each(|peer| repeats.add(peer));
+    found.take(lint::repeats(&repeats, context), input);
+    crowded(&compared, input, context, found)?;
+    evidence(located, &compared, input, context, found)?;
+    if !compared.rulings.is_empty() && !is_broken {
+        let folders = &context.governance.policy.records;
+        let approved = LandedRecords::of(located, folders, input);
+        untouched::judge(input, &compared, context, &approved, found)?;
+    }
+    Ok(compared)
+}
+
+/// Lints the days on which the branch lets a record end that ended on another day before, or was closed, or is new.
+fn crowded(
+    compared: &Compared,
+    input: &Input,
+    context: &RuleContext<'_>,
+    found: &mut LintFindings,
+) -> Result<(), Error> {
+    let mut ends = Ends::default();
+    let mut changed: BTreeSet<&str> = BTreeSet::new();
+    for entry in &compared.entries {
+        let day = |sources: &[RecordFile]| {
+            let record = sources.first().and_then(|source| source.record.as_ref());
+            record.and_then(ends::last_day)
+        };
+        let is_moved = day(&entry.delta.before) != day(&entry.delta.after);
+        for source in &entry.delta.after {
+            changed.insert(&source.path);
+            if is_moved && input.names(&source.path) {
+                ends.judge(source);
+            } else {
+                ends.remember(source);
+            }
+        }
+    }
+    let texts = ends.texts();
+    if texts.is_empty() {
+        return Ok(());
+    }
+    for file in Files::list(input, &context.governance.policy.records)?.records {
+        if changed.contains(file.path.as_str()) {
+            continue;
+        }
+        let bytes = file.bytes(input)?;
+        if refiling::may_name(&bytes, &texts) {
+            ends.remember(&file::read(&file.path, &bytes));
+        }
+    }
+    found.take(lint::ends(&ends, context), input);
+    Ok(())
+}
+
+/// The findings reported about a record that the branch does not change.
+const EVIDENCE: [Code; 2] = [Code::MissingEvidence, Code::EvidenceChanged];
+
+/// Checks the evidence of records that the branch does not change, if it changes a file that they may name.
+///
+/// Reads only records with a digest that name a file of that name.
+fn evidence(
+    located: &Located,
+    compared: &Compared,
+    input: &Input,
+    context: &RuleContext<'_>,
+    found: &mut LintFindings,
+) -> Result<(), Error> {
+    let repository = located.repository()?;
+    let prefix = LedgerPrefix::new(&repository.prefix(&located.root).unwrap_or_default());
+    let differing = repository.differing(compared.base, &prefix)?;
+    let records = &context.governance.policy.records;
+    let is_record = |path: &str| ledger::is_record_of(records, path);
+    let names: Vec<String> = differing
+        .iter()
+        .filter(|path| !is_record(path))
+        .filter_map(|path| path.rsplit('/').next().map(str::to_owned))
+        .collect();
+    if names.is_empty() {
+        return Ok(());
+    }
+    let entries = compared.entries.iter();
+    let judged: BTreeSet<&str> = entries.flat_map(|entry| entry.delta.paths()).collect();
+    let past = RecordPast { settled: Settled::Closed, ..RecordPast::UNKNOWN };
+    for file in Files::list(input, records)?.records {
+        if judged.contains(file.path.as_str()) || !input.names(&file.path) {
+            continue;
+        }
+        let bytes = file.bytes(input)?;
+        if !refiling::may_hold(&bytes, "sha256") || !refiling::may_name(&bytes, &names) {
+            continue;
+        }
+        let source = file::read(&file.path, &bytes);
+        let findings = lint::record(&source, context, past)?;
+        let of_evidence = findings.into_iter().filter(|it| EVIDENCE.contains(&it.rule));
+        found.take(of_evidence, input);
+    }
+    Ok(())
+}

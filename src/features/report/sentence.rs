@@ -1,0 +1,78 @@
+//! A report in one sentence: what is in force, what is overdue and whose, what waits.
+//!
+//! Uses survey's figures. Pure. Start at [`summary`].
+
+use crate::diag;
+use crate::features::report::show::Report;
+use crate::survey::glance::OwnerCounts;
+use crate::view::doc::{StyledText, Tone};
+
+/// How many owners are named.
+const NAMED: usize = 3;
+
+/// Returns the sentence.
+pub(super) fn summary(report: &Report<'_>) -> StyledText {
+    let glance = &report.glance;
+    let verb = if glance.in_force == 1 { "is" } else { "are" };
+    let instant = report.stamp.instant;
+    // The figures of a span end with it; these are of the instant in question.
+    let is_later = instant > report.span.to.end();
+    let at = if is_later { format!("At {}, ", instant.day()) } else { String::new() };
+    let count = match glance.in_force {
+        0 if is_later => "no exceptions".to_owned(),
+        0 => "No exceptions".to_owned(),
+        n => diag::count(n, "exception"),
+    };
+    let mut text = StyledText::plain(at).and(Tone::Strong, count);
+    text = text.and(Tone::Plain, format!(" {verb} in force"));
+    let soon = report.backlog.expiring_soon;
+    if soon > 0 {
+        let ends = if soon == 1 { "ends" } else { "end" };
+        text = text.and(
+            Tone::Plain,
+            format!(", {soon} of which {ends} within {}", report.policy.due.soon),
+        );
+    }
+    text = text.and(Tone::Plain, "; ");
+    if glance.overdue == 0 {
+        text = text.and(Tone::Good, "nothing is overdue");
+    } else {
+        let verb = if glance.overdue == 1 { "is" } else { "are" };
+        text = text
+            .and(Tone::Bad, format!("{} {verb} overdue", glance.overdue))
+            .and(Tone::Plain, format!(": {}", owners(&glance.owners)));
+    }
+    let awaiting = report.backlog.awaiting;
+    if awaiting > 0 {
+        let verb = if awaiting == 1 { "waits" } else { "wait" };
+        text =
+            text.and(Tone::Plain, "; ").and(Tone::Warn, format!("{awaiting} {verb} for approval"));
+    }
+    if glance.undetermined > 0 {
+        let unknown = format!("{} could not be determined", glance.undetermined);
+        text = text.and(Tone::Plain, "; ").and(Tone::Bad, unknown);
+    }
+    text.and(Tone::Plain, ".")
+}
+
+/// Returns the owners of what is overdue, with how much of it is theirs: `Ana Ruiz (3), Lee Chen (1)`.
+fn owners(owners: &[OwnerCounts<'_>]) -> String {
+    let late: Vec<&OwnerCounts<'_>> = owners.iter().filter(|it| it.counts.overdue > 0).collect();
+    // One more name is as short as saying that there is one.
+    let n_named = if late.len() == NAMED + 1 { late.len() } else { NAMED };
+    let named = late
+        .iter()
+        .take(n_named)
+        .map(|it| {
+            let name = if it.name.is_empty() { "an unknown owner" } else { it.name };
+            format!("{name} ({})", it.counts.overdue)
+        })
+        .collect::<Vec<_>>()
+        .join(", ");
+    let rest = late.get(n_named..).unwrap_or_default();
+    if rest.is_empty() {
+        return named;
+    }
+    let n_rest: usize = rest.iter().map(|it| it.counts.overdue).sum();
+    format!("{named} and {} ({n_rest})", diag::count(rest.len(), "other owner"))
+}

@@ -1,0 +1,10 @@
+//! Show: everything about one record, on one screen and below it.
+//!
+//! Follows `docs/mission.md`, the four questions, and `docs/spec/cli.md`, show.
+
+mod answers;
+pub mod pairs;
+mod proof;
+mod rest;
+pub mod screen;
+pub mod text;

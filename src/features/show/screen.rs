@@ -1,0 +1,115 @@
+//! `show`: the answers to the four questions on one screen, then the rest.
+//!
+//! Uses record, approval, status. Pure. Start at [`doc`]. Follows `docs/mission.md`, the four questions, and
+//! `docs/spec/cli.md`, show. Texts cut on the first screen are shown in full below it.
+
+use crate::survey::naming::RecordNames;
+use crate::view::shape;
+use serde::Serialize;
+
+use crate::approval::verdict::Statement;
+use crate::features::show::pairs::Pairs;
+use crate::features::show::text::cut;
+use crate::record::Record;
+use crate::record::time::Instant;
+use crate::rules::evidence::CitedEvidence;
+use crate::status::stamp::Stamp;
+use crate::status::state::RecordState;
+use crate::view::closure::EvidenceView;
+use crate::view::doc::{Block, Doc, StyledText, Tone};
+use crate::view::record::RecordView;
+use crate::view::statements::StatementView;
+
+#[derive(Serialize)]
+struct ShowAnswer<'a> {
+    record: RecordView<'a>,
+    content: Option<&'a Record>,
+    statements: Vec<StatementView<'a>>,
+    evidence: Vec<EvidenceView<'a>>,
+}
+
+/// Returns the answer.
+///
+/// `statements` are all approvals and rejections of the landed version, `evidence` is what the record cites.
+pub fn doc(
+    record_state: &RecordState,
+    statements: &[&Statement],
+    evidence: &[CitedEvidence<'_>],
+    names: &dyn RecordNames,
+    stamp: &Stamp,
+) -> Doc<'static> {
+    let mut doc = shape::stamped(
+        stamp,
+        "show",
+        &ShowAnswer {
+            record: RecordView::of(record_state, names),
+            content: record_state.content(),
+            statements: StatementView::all(statements),
+            evidence: EvidenceView::all(evidence),
+        },
+    );
+    let title = record_state
+        .known_content()
+        .map_or(record_state.path.as_str(), |record| record.title.as_str());
+    let heading = StyledText::with_tone(Tone::Id, record_state.id()).and(Tone::Plain, "  ");
+    doc.blocks.push(Block::Heading(heading.and(Tone::Strong, cut(title, 100))));
+    doc.blocks.extend(blocks(record_state, statements, evidence, names, stamp.instant));
+    doc
+}
+
+/// Returns the blocks about a record at an instant, below its title.
+pub fn blocks<'a>(
+    record_state: &RecordState,
+    statements: &[&Statement],
+    evidence: &[CitedEvidence<'_>],
+    names: &dyn RecordNames,
+    instant: Instant,
+) -> Vec<Block<'a>> {
+    let sections =
+        crate::features::show::rest::sections(record_state, statements, evidence, names, instant);
+    let answers = crate::features::show::answers::pairs(record_state, statements, names, instant);
+    screen(answers, sections)
+}
+
+/// Returns the blocks about a record for its card, which lists all its statements elsewhere.
+pub fn card_blocks<'a>(
+    record_state: &RecordState,
+    statements: &[&Statement],
+    evidence: &[CitedEvidence<'_>],
+    names: &dyn RecordNames,
+    instant: Instant,
+) -> Vec<Block<'a>> {
+    let mut sections =
+        crate::features::show::rest::sections(record_state, statements, evidence, names, instant);
+    sections.retain(|(heading, _)| *heading != crate::features::show::rest::STATEMENTS);
+    screen(
+        crate::features::show::answers::pairs(record_state, statements, names, instant),
+        sections,
+    )
+}
+
+/// Returns the answers, then the sections below their headings.
+fn screen<'a>(answers: Pairs, sections: Vec<(&'static str, Pairs)>) -> Vec<Block<'a>> {
+    let shown: Vec<String> = answers.iter().map(|(_, text)| folded(text)).collect();
+    let mut blocks = vec![Block::Pairs(answers)];
+    for (heading, mut pairs) in sections {
+        if heading == crate::features::show::rest::IN_FULL {
+            // Texts that the first screen shows in full are not repeated.
+            let whole =
+                |text: &StyledText| shown.iter().any(|shown| shown.ends_with(&folded(text)));
+            pairs.retain(|(label, text)| {
+                crate::features::show::rest::STATED_LATER.contains(&label.as_str()) || !whole(text)
+            });
+        }
+        if !pairs.is_empty() {
+            blocks.push(Block::Heading(StyledText::plain(heading)));
+            blocks.push(Block::Pairs(pairs));
+        }
+    }
+    blocks
+}
+
+/// Returns a text with single blanks between its words.
+fn folded(text: &StyledText) -> String {
+    text.bare().split_whitespace().collect::<Vec<_>>().join(" ")
+}

@@ -1,0 +1,238 @@
+//! Compares scanners' findings and events with baselines and the ledger.
+//!
+//! Start at `triage`. Follows `docs/spec/cli.md`, triage, and `docs/spec/interop.md`, 6. The ledger is read once; the
+//! gate decides what a record covers.
+
+use std::path::Path;
+
+use crate::features::patterns::observed::ObservedRun;
+use crate::features::triage::counts::KeptDetail;
+use crate::features::triage::counts::TriageCounts;
+use crate::features::triage::drafts::TriageDraft;
+use crate::features::triage::last_events::EventMemory;
+use crate::features::triage::silent_keys::LastEventsAnswer;
+use crate::features::triage::sources::Source;
+use crate::features::triage::sources::SourceContent;
+use crate::features::triage::sources::SourceFormat;
+use crate::features::triage::sources::SourceRoots;
+use crate::features::triage::sources::TriageRun;
+use crate::features::triage::suppressions::RewriteKind;
+use crate::features::triage::suppressions::Suppressions;
+use crate::features::triage::watch::FiringProposal;
+use crate::features::triage::watch::TriggerWatch;
+use crate::features::triage::watch::Used;
+use crate::gate::index::Index;
+use crate::history::version::Digest;
+use crate::plan::owner::Owners;
+use crate::record::time::Instant;
+use crate::session::error::Error;
+use crate::session::locate::Located;
+use crate::session::observations::ObservationLog;
+use crate::session::options::Moment;
+use crate::session::snapshot::Snapshot;
+use crate::session::snapshot::walk::Scope;
+use crate::status::state::RecordState;
+use crate::survey::event::wanted::Wanted;
+use crate::survey::observation::{self, Observation};
+use crate::survey::repetition::advised::AdvisedGroup;
+use crate::survey::repetition::{self, OverlappingInputs};
+
+/// How inputs are triaged.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct TriageRequest<'r> {
+    /// The folders that held the repository where a scanner ran, as addresses name them: `C:\src` is `/C:/src`.
+    pub source_roots: &'r [String],
+    /// The environment of all findings; records of another environment don't cover them.
+    pub environment: Option<&'r str>,
+    /// How much of each input is kept.
+    pub kept: KeptDetail,
+    /// How SARIF will be rewritten; `None` if it is not.
+    pub rewrite: Option<RewriteKind>,
+    /// Whether to find the records that no input matches.
+    pub asks_unused: bool,
+    /// Whether drafts will be written.
+    pub asks_drafts: bool,
+    /// Whether messages to people will be shown.
+    pub asks_messages: bool,
+    /// The observations of earlier runs, to which this run can be added.
+    pub observations: Option<&'r Path>,
+    /// Whether events that a baseline has not seen before count as known from now on.
+    pub learns: bool,
+}
+
+impl TriageRequest<'_> {
+    fn memory(&self) -> EventMemory {
+        match (self.observations, self.learns) {
+            (None, _) => EventMemory::Run,
+            (Some(_), false) => EventMemory::Observations,
+            (Some(_), true) => EventMemory::Learning,
+        }
+    }
+}
+
+/// The decisions about all inputs.
+pub struct TriageAnswer<'s> {
+    /// The rows and counts.
+    pub counts: TriageCounts,
+    /// The files, in order, each with its content type.
+    pub read: Vec<(Source, SourceContent)>,
+    /// The triggers that the inputs fire.
+    pub proposals: Vec<FiringProposal>,
+    /// Which records the inputs match, if requested.
+    pub matches: Option<RecordMatches>,
+    /// What covers each result, if SARIF will be rewritten.
+    pub suppressions: Option<Suppressions>,
+    /// What repeats in the events of this run and of the observations, the highest share first.
+    pub repeated: Vec<AdvisedGroup>,
+    /// The events of this run, and what there is to say about counting them.
+    pub observed: ObservedEvents,
+    /// Which keys of baselines are silent, and how many first events were taken as known.
+    pub last_events: LastEventsAnswer,
+    wanted: Wanted,
+    log: Option<ObservationLog>,
+    located: &'s Located,
+    now: Instant,
+    snapshot: Snapshot<'s>,
+}
+
+/// Which records the inputs match.
+#[derive(Clone, Debug)]
+pub struct RecordMatches {
+    /// The records, by whether inputs match them.
+    pub used: Used,
+    /// Why nothing matches, for each record that never matched.
+    pub why_never: Vec<String>,
+}
+
+/// The events of a run, and what there is to say about counting them.
+#[derive(Debug, Default)]
+pub struct ObservedEvents {
+    /// The rows of the files that were not counted before.
+    pub rows: Vec<Observation>,
+    /// The names of the files whose bytes were counted before.
+    pub counted_before: Vec<String>,
+    /// How many inputs are in no row, because there would be too many groups or rows.
+    pub left_out: u64,
+    /// Where events of different files overlap.
+    pub overlaps: Vec<OverlappingInputs>,
+}
+
+impl ObservedEvents {
+    fn new(
+        earlier: &[Observation],
+        run: ObservedRun<'_>,
+        ended: &[(String, Digest)],
+    ) -> ObservedEvents {
+        let known = observation::counted_files(earlier);
+        let ObservedRun { rows, left_out, .. } = run;
+        let rows: Vec<Observation> =
+            observation::new_rows(earlier, &rows).into_iter().cloned().collect();
+        let before = ended.iter().filter(|(_, digest)| known.contains(digest));
+        ObservedEvents {
+            overlaps: repetition::overlaps(earlier, &rows),
+            rows,
+            counted_before: before.map(|(name, _)| name.clone()).collect(),
+            left_out,
+        }
+    }
+}
+
+impl<'s> TriageAnswer<'s> {
+    /// Appends the events of this run to the observations. Returns how many files were added; `None` without
+    /// observations.
+    ///
+    /// # Errors
+    /// If they can't be written; nothing is appended then.
+    pub fn record_observations(&mut self) -> Result<Option<usize>, Error> {
+        let rows = &self.observed.rows;
+        let added = self.log.as_mut().map(|log| log.append(rows)).transpose()?;
+        Ok(added)
+    }
+
+    /// Returns the records that the inputs were compared with.
+    pub fn snapshot(&self) -> &Snapshot<'s> {
+        &self.snapshot
+    }
+
+    /// Writes a draft into a folder for each input that needs a record and has no draft in the folder yet.
+    ///
+    /// # Errors
+    /// If the ledger can't be read, or the folder can't be written.
+    pub fn write_drafts(&self, folder: &Path) -> Result<Vec<TriageDraft>, Error> {
+        let files = self.snapshot.file_owners();
+        let owners = Owners { router: self.snapshot.router(&files) };
+        crate::features::triage::drafts::write(self.located, self.now, folder, &self.wanted, owners)
+    }
+}
+
+/// Evaluates each input of some files.
+pub(crate) fn triage<'s>(
+    located: &'s Located,
+    at: &Moment,
+    sources: Vec<Source>,
+    request: &TriageRequest<'_>,
+) -> Result<TriageAnswer<'s>, Error> {
+    let roots = SourceRoots::of(located, request.source_roots);
+    let log = request.observations.map(ObservationLog::open).transpose()?;
+    let is_sarif = sources.iter().all(|it| it.format == SourceFormat::Sarif);
+    let scope = if is_sarif && log.is_none() { Scope::Findings } else { Scope::Everything };
+    let snapshot = Snapshot::open(located, at, scope)?;
+    let earlier = log.as_ref().map_or(&[] as &[Observation], |log| &log.rows);
+    let index = Index::from_records(snapshot.records());
+    let moved = |state: &_, at| snapshot.moved(state, at);
+    let files = snapshot.file_owners();
+    let records = snapshot.records().iter().filter_map(RecordState::known_content);
+    let mut counts = TriageCounts::new(&snapshot.governance().policy.baselines, request.kept);
+    counts.routed.keeps_inputs = request.asks_messages;
+    let mut run = TriageRun {
+        router: snapshot.router(&files),
+        records: records.map(|record| (record.id.as_str(), record)).collect(),
+        judge: crate::features::triage::judging::of(
+            &snapshot,
+            (&index, &moved),
+            request.environment,
+        ),
+        counts,
+        last_events: crate::features::triage::silent_keys::known(
+            &snapshot,
+            earlier,
+            &sources,
+            request.memory(),
+        )?,
+        watch: TriggerWatch::new(snapshot.records()),
+        wanted: request.asks_drafts.then(|| Wanted {
+            environment: request.environment.map(str::to_owned),
+            ..Wanted::default()
+        }),
+        suppressions: request.rewrite.map(Suppressions::new),
+        observed: ObservedRun::new(snapshot.governance()),
+        ended: Vec::new(),
+    };
+    let mut read = Vec::new();
+    for (place, source) in sources.into_iter().enumerate() {
+        let content = run.read(&source, place, &roots)?;
+        read.push((source, content));
+    }
+    let matches = request.asks_unused.then(|| {
+        let used = run.watch.used();
+        let why_never = used.never.iter().map(|id| run.watch.why_never(id));
+        RecordMatches { why_never: why_never.collect(), used }
+    });
+    let observed = ObservedEvents::new(earlier, run.observed, &run.ended);
+    let repeated = snapshot.repeated(earlier.iter().chain(&observed.rows))?;
+    Ok(TriageAnswer {
+        last_events: crate::features::triage::silent_keys::answer(&snapshot, &run.last_events),
+        repeated,
+        observed,
+        log,
+        proposals: run.watch.proposals(),
+        matches,
+        counts: run.counts,
+        suppressions: run.suppressions,
+        wanted: run.wanted.unwrap_or_default(),
+        read,
+        located,
+        now: at.instant(),
+        snapshot,
+    })
+}

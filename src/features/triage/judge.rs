@@ -1,0 +1,329 @@
+//! The state of one input: the gate is asked first, then the baselines.
+//!
+//! Uses gate, status, `survey::triage`. Pure. Start at [`TriageJudge`]. Follows `docs/spec/interop.md`, 6: covered
+//! takes precedence over routine, and the gate decides what is covered.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::features::triage::baseline;
+use crate::features::triage::baseline::BaselineMatch;
+use crate::features::triage::baseline::Matter;
+use crate::features::triage::last_events::LastEvents;
+use crate::gate::answer::{
+    Asker, GateAnswer, GateVerdict, Question, ReceiptCounts, ScannerDetails, SubjectMatch,
+};
+use crate::gate::index::Index;
+use crate::gate::verdict;
+use crate::policy::governance::Governance;
+use crate::record::Record;
+use crate::record::time::Instant;
+use crate::record::vocabulary::{RootCause, Vocabulary};
+use crate::status::state::{RecordState, Status};
+use crate::survey::event::{
+    CloudEvent, FindingFile, ScannerFinding, TriageDecision, TriageInput, TriageState,
+};
+
+/// Everything needed to judge inputs.
+pub struct TriageJudge<'a> {
+    /// The records, indexed by what they cover.
+    pub index: &'a Index,
+    /// The states of all records at that instant, in the order of the index.
+    pub record_states: &'a [RecordState],
+    /// The governance of the tree that is asked about.
+    pub governance: &'a Governance,
+    /// Reevaluates a record at the time of an event.
+    pub moved: &'a dyn Fn(&RecordState, Instant) -> RecordState,
+    /// The instant that the ledger is asked about.
+    pub instant: Instant,
+    /// The environment of all findings, if given.
+    pub environment: Option<&'a str>,
+}
+
+impl TriageJudge<'_> {
+    /// Decides about an input, which becomes the last event of its baselines.
+    pub fn decide(&self, input: &TriageInput, last_events: &mut LastEvents) -> TriageDecision {
+        if let TriageInput::Finding(finding) = input
+            && finding.is_absent
+        {
+            return TriageDecision::routine(
+                "the scanner says that it is gone (baselineState: absent)",
+            );
+        }
+        let baselines = &self.governance.policy.baselines;
+        let judged = baseline::match_baselines(input, baselines, last_events);
+        let found = match input {
+            TriageInput::Finding(finding) => self.finding(finding),
+            TriageInput::Event(event) => self.event(event),
+        };
+        decided(found, judged)
+    }
+
+    /// Asks the gate about a finding, whatever the baselines say.
+    pub fn finding(&self, finding: &ScannerFinding) -> MatchedRecord {
+        let mut places = finding.places.iter();
+        if let Some(place) = places.find(|place| matches!(place.file, FindingFile::Above(_))) {
+            return MatchedRecord::without_record(
+                TriageState::Uncovered,
+                format!("{} is above the root of the repository", place.file.text()),
+            );
+        }
+        let tools = [Some(finding.tool.as_str()), finding.also];
+        let former = finding.former_ids.iter().filter(|id| **id != finding.id);
+        let ids = former.filter(|id| self.index.names_finding(id));
+        let ids: Vec<&String> = std::iter::once(&finding.id).chain(ids).collect();
+        let names =
+            tools.into_iter().flatten().flat_map(|tool| ids.iter().map(move |id| (tool, *id)));
+        let found = best(names.map(|(tool, id)| self.as_key(finding, tool, id)));
+        match (found.state, absolute(finding)) {
+            (TriageState::Covered | TriageState::Dismissed, _) | (_, None) => found,
+            (_, Some(_)) => MatchedRecord {
+                message: format!("{}; absolute path: use --source-root", found.message),
+                ..found
+            },
+        }
+    }
+
+    /// Asks about a finding under one tool name and one id; all of its places must be covered.
+    fn as_key(&self, finding: &ScannerFinding, tool: &str, id: &str) -> MatchedRecord {
+        let mut question = Question {
+            finding: Some(format!("{tool}:{id}")),
+            purl: finding.purl.clone(),
+            severity: finding.severity.map(|severity| severity.as_str().to_owned()),
+            environment: self.environment.map(str::to_owned),
+            scanner_details: ScannerDetails {
+                package: finding.package.clone(),
+                weaknesses: finding.weaknesses.clone(),
+                asker: Asker::Scan,
+            },
+            ..Question::default()
+        };
+        let mut paths: Vec<Option<&str>> =
+            finding.places.iter().map(|it| inside(&it.file)).collect();
+        paths.sort_unstable();
+        paths.dedup();
+        if paths.is_empty() {
+            paths.push(None);
+        }
+        let each = paths.into_iter().map(|path| {
+            question.path = path.map(str::to_owned);
+            self.ask(&question, finding.at)
+        });
+        worst(each)
+    }
+
+    fn event(&self, event: &CloudEvent) -> MatchedRecord {
+        let mut question = match event_question(event) {
+            Ok(question) => question,
+            Err(why) => return MatchedRecord::without_record(TriageState::Uncovered, why),
+        };
+        if question.finding.is_some() && question.environment.is_none() {
+            question.environment = self.environment.map(str::to_owned);
+        }
+        self.ask(&question, Some(event.at))
+    }
+
+    /// Asks the gate, at the given instant if there is one.
+    fn ask(&self, question: &Question, at: Option<Instant>) -> MatchedRecord {
+        let places = self.index.places(question);
+        let at = at.filter(|at| *at != self.instant);
+        let few = places.iter().filter_map(|place| self.record_states.get(*place));
+        let moved: Vec<RecordState>;
+        let few: Vec<&RecordState> = match at {
+            None => few.collect(),
+            Some(at) => {
+                moved = few.map(|record_state| (self.moved)(record_state, at)).collect();
+                moved.iter().collect()
+            }
+        };
+        let answer = verdict::ask_among(question, &few, &ReceiptCounts::NotGiven, self.governance);
+        let of_record = |record_state: &&RecordState| {
+            let content = record_state.effective.as_deref().or(record_state.stated.as_deref());
+            content.is_some_and(|record| Some(record.id.as_str()) == answer.record.as_deref())
+        };
+        let record_state = few.iter().copied().find(of_record);
+        MatchedRecord::of_answer(&answer, record_state)
+    }
+}
+
+/// Returns the question that an event asks, from all that its `data` states.
+///
+/// # Errors
+/// Why it can't be covered, in words: a stated value is no text, or nothing stated is something a record can be about.
+fn event_question(event: &CloudEvent) -> Result<Question, String> {
+    let is_finding = event.fields.get("type").and_then(Value::as_str) == Some("finding");
+    let of_finding = FINDING.iter().filter(|_| is_finding);
+    let mut texts = BTreeMap::new();
+    for key in STATED.iter().chain(of_finding) {
+        match event.data(key) {
+            None | Some(Value::Null) => {}
+            Some(Value::String(text)) => {
+                texts.insert(*key, text.clone());
+            }
+            Some(_) => return Err(format!("its data.{key} is not a text")),
+        }
+    }
+    let mut text = |key: &str| texts.remove(key);
+    let mut question = Question {
+        identity: text("identity"),
+        asset: text("asset"),
+        application: text("application"),
+        credential: text("credential"),
+        control: text("control"),
+        rule: text("rule"),
+        action: text("action"),
+        resource: text("resource"),
+        environment: text("environment"),
+        reference: text("reference"),
+        scanner_details: ScannerDetails { asker: Asker::Event, ..ScannerDetails::default() },
+        ..Question::default()
+    };
+    if let (Some(tool), Some(id)) = (text("tool"), text("id")) {
+        question.finding = Some(format!("{tool}:{id}"));
+        question.path = text("path");
+        question.purl = text("package");
+        question.severity = text("severity");
+    }
+    if question.names_a_subject() {
+        Ok(question)
+    } else {
+        Err("its data states neither identity, asset, application, credential nor reference"
+            .to_owned())
+    }
+}
+
+/// The keys of `data` that are compared with records.
+const STATED: &[&str] = &[
+    "identity",
+    "asset",
+    "application",
+    "credential",
+    "control",
+    "rule",
+    "action",
+    "resource",
+    "environment",
+    "reference",
+];
+
+/// Further keys that are compared if the event is a scanner's finding.
+const FINDING: &[&str] = &["tool", "id", "path", "package", "severity"];
+
+fn inside(file: &FindingFile) -> Option<&str> {
+    match file {
+        FindingFile::Inside(path) => Some(path),
+        FindingFile::Elsewhere(_) | FindingFile::Above(_) | FindingFile::Unknown => None,
+    }
+}
+
+/// Returns the path of a finding if it is absolute and lies in no known folder.
+fn absolute(finding: &ScannerFinding) -> Option<&str> {
+    finding.places.iter().find_map(|place| match &place.file {
+        FindingFile::Elsewhere(path) if path.starts_with('/') => Some(path.as_str()),
+        _ => None,
+    })
+}
+
+/// The gate's answer for an input.
+#[derive(Clone, Debug)]
+pub struct MatchedRecord {
+    pub state: TriageState,
+    /// The id of the deciding record; `None` if no record would cover the input.
+    pub record: Option<String>,
+    pub message: String,
+    /// Whether a record may cover it, which can't be determined.
+    pub is_doubtful: bool,
+    about: Vec<(String, SubjectMatch)>,
+}
+
+impl MatchedRecord {
+    fn without_record(state: TriageState, message: String) -> MatchedRecord {
+        MatchedRecord { state, record: None, message, is_doubtful: false, about: Vec::new() }
+    }
+
+    fn of_answer(answer: &GateAnswer, record_state: Option<&RecordState>) -> MatchedRecord {
+        let content = record_state.and_then(|it| it.effective.as_deref().or(it.stated.as_deref()));
+        let state = match (answer.verdict, record_state.map(|it| it.status)) {
+            (GateVerdict::Allow, _) if content.is_some_and(is_dismissal) => TriageState::Dismissed,
+            (GateVerdict::Allow, _) => TriageState::Covered,
+            (GateVerdict::Pending, _) => TriageState::Pending,
+            (GateVerdict::Deny, Some(status))
+                if answer.named == SubjectMatch::Covers && was_or_will_be(status) =>
+            {
+                TriageState::ExpiredCover
+            }
+            (GateVerdict::Deny | GateVerdict::Unknown, _) => TriageState::Uncovered,
+        };
+        MatchedRecord {
+            state,
+            // A near miss appears in the message only: it covers nothing.
+            record: answer.record.clone().filter(|_| state != TriageState::Uncovered),
+            message: answer.reason.clone(),
+            is_doubtful: answer.verdict == GateVerdict::Unknown,
+            about: answer
+                .considered
+                .iter()
+                .map(|record| (record.id.clone(), record.named))
+                .collect(),
+        }
+    }
+}
+
+/// Tells whether a record dismisses a false alarm: it is fixed in the rule or the data.
+fn is_dismissal(record: &Record) -> bool {
+    record.root_cause == RootCause::BadSourceData
+}
+
+fn was_or_will_be(status: Status) -> bool {
+    matches!(
+        status,
+        Status::Closed | Status::Scheduled | Status::Expired | Status::Revoked | Status::Degraded
+    )
+}
+
+/// Returns the best of several answers, one of which is enough.
+fn best(found: impl Iterator<Item = MatchedRecord>) -> MatchedRecord {
+    let rank = |found: &MatchedRecord| match found.state {
+        TriageState::Covered | TriageState::Dismissed => 0,
+        _ if found.is_doubtful => 1,
+        TriageState::Pending => 2,
+        TriageState::ExpiredCover => 3,
+        _ => 4,
+    };
+    let found = found.min_by_key(rank);
+    found.unwrap_or_else(|| {
+        MatchedRecord::without_record(TriageState::Uncovered, "no exception covers it".to_owned())
+    })
+}
+
+/// Returns the worst of several answers, all of which are needed.
+fn worst(found: impl Iterator<Item = MatchedRecord>) -> MatchedRecord {
+    let found = found.min_by_key(|found| (!found.is_doubtful, found.state));
+    found.unwrap_or_else(|| {
+        MatchedRecord::without_record(TriageState::Uncovered, "no exception covers it".to_owned())
+    })
+}
+
+/// Combines the gate's answer with the result of the baselines.
+fn decided(found: MatchedRecord, judged: BaselineMatch) -> TriageDecision {
+    let is_covered = matches!(found.state, TriageState::Covered | TriageState::Dismissed);
+    let about = found.about;
+    let (state, record, message, doubt) = match judged.matter {
+        _ if is_covered => (found.state, found.record, found.message, found.is_doubtful),
+        Matter::Routine(why) => (TriageState::Routine, None, why, false),
+        Matter::Material(None) => (found.state, found.record, found.message, found.is_doubtful),
+        Matter::Material(Some(why)) => {
+            let message = format!("{why}; {}", found.message);
+            (found.state, found.record, message, found.is_doubtful)
+        }
+    };
+    TriageDecision {
+        state,
+        record,
+        message,
+        is_doubtful: doubt || judged.is_doubtful && !is_covered,
+        baselines: judged.baselines,
+        about,
+    }
+}

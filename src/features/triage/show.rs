@@ -1,0 +1,192 @@
+//! `triage`: the counts first, then the inputs that need somebody, most urgent first.
+//!
+//! Uses survey. Pure. Start at [`doc`]. Follows `docs/spec/cli.md`, triage.
+
+mod after;
+pub mod alert_plan;
+mod attention;
+pub mod content;
+pub mod messages;
+mod silent;
+pub mod tuning;
+
+use crate::diag;
+use crate::features::patterns;
+use crate::features::patterns::repeated_show::RepeatedView;
+use crate::features::triage::counts::TriageCounts;
+use crate::features::triage::counts::TriageRow;
+use crate::features::triage::show::after::DraftView;
+use crate::features::triage::show::after::ProposalView;
+use crate::features::triage::show::content::TriageView;
+use crate::features::triage::show::content::plain;
+use crate::features::triage::show::content::tone;
+use crate::features::triage::show::silent::SilentView;
+use crate::features::triage::show::tuning::BaselineView;
+use crate::features::triage::watch::Used;
+use crate::survey::event::TriageState;
+use crate::survey::route::Route;
+use crate::view::doc::{Block, Doc, DocTable, FormatNeeds, StyledText, Tone};
+use crate::view::json;
+use crate::view::shape;
+use crate::view::tables::{flexible, whole};
+use serde::Serialize;
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// The answer's head; the inputs are added one by one.
+#[derive(Serialize)]
+struct TriageReport<'a> {
+    counts: StateCounts,
+    results: [(); 0],
+    baselines: Vec<BaselineView<'a>>,
+    proposals: Vec<ProposalView<'a>>,
+    silent: Vec<SilentView<'a>>,
+    repeated: Vec<RepeatedView<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unused: Option<&'a Used>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    drafts: Option<Vec<DraftView<'a>>>,
+}
+
+/// The number of inputs in each state.
+#[derive(Serialize)]
+struct StateCounts {
+    routine: usize,
+    covered: usize,
+    pending: usize,
+    uncovered: usize,
+    expired_cover: usize,
+    dismissed: usize,
+    unparsed: usize,
+}
+
+#[derive(Serialize)]
+struct TriageRowView<'a> {
+    source: Option<&'a String>,
+    index: Option<u64>,
+    key: Option<&'a str>,
+    state: &'static str,
+    record: Option<&'a str>,
+    message: &'a str,
+    route: Option<&'a Route>,
+}
+
+/// Returns the answer.
+pub fn doc<'a>(shown: &'a TriageView<'_>) -> Doc<'a> {
+    let mut doc = shape::stamped(
+        shown.stamp,
+        "triage",
+        &TriageReport {
+            counts: StateCounts::of(shown.tally),
+            results: [],
+            baselines: crate::features::triage::show::tuning::baselines(shown),
+            proposals: shown.proposals.iter().map(ProposalView::of).collect(),
+            silent: shown.silent.iter().map(SilentView::of).collect(),
+            repeated: RepeatedView::all(shown.repeated),
+            unused: shown.unused.as_ref().map(|unused| &unused.used),
+            drafts: crate::features::triage::show::after::draft_views(shown),
+        },
+    );
+    if shown.reads == FormatNeeds::Json {
+        let rows = shown.tally.rows();
+        doc.fill("results", rows.map(|row| json(row, shown)));
+        if shown.asks_messages {
+            crate::features::triage::show::messages::add(&mut doc, shown);
+        }
+        return doc;
+    }
+    if shown.asks_messages {
+        crate::features::triage::show::messages::add(&mut doc, shown);
+        ownerless(&mut doc, shown);
+        crate::features::triage::show::after::requested(&mut doc, shown);
+        return doc;
+    }
+    doc.blocks.push(Block::Paragraph(display_counts(shown.tally)));
+    crate::features::triage::show::attention::blocks(&mut doc, shown);
+    ownerless(&mut doc, shown);
+    covered(&mut doc, shown);
+    crate::features::triage::show::silent::block(&mut doc, shown);
+    crate::features::triage::show::attention::sampled(&mut doc, shown);
+    patterns::repeated_show::blocks(&mut doc, shown.repeated, shown.events);
+    crate::features::triage::show::tuning::block(&mut doc, shown);
+    crate::features::triage::show::after::blocks(&mut doc, shown);
+    doc
+}
+
+impl StateCounts {
+    fn of(tally: &TriageCounts) -> StateCounts {
+        StateCounts {
+            routine: tally.n(TriageState::Routine),
+            covered: tally.n(TriageState::Covered),
+            pending: tally.n(TriageState::Pending),
+            uncovered: tally.n(TriageState::Uncovered),
+            expired_cover: tally.n(TriageState::ExpiredCover),
+            dismissed: tally.n(TriageState::Dismissed),
+            unparsed: tally.n(TriageState::Unparsed),
+        }
+    }
+}
+
+fn json(row: &TriageRow, shown: &TriageView<'_>) -> Value {
+    json::value(&TriageRowView {
+        source: shown.sources.get(row.source),
+        index: row.index,
+        key: row.key.map(|_| shown.tally.text(row.key)),
+        state: row.state.as_str(),
+        record: row.record.map(|_| shown.tally.text(row.record)),
+        message: shown.tally.text(row.message),
+        route: row.route.and_then(|route| shown.tally.routes.get(route)),
+    })
+}
+
+/// Returns the counts as text: `12 inputs: 2 uncovered, 10 covered`.
+pub fn display_counts(tally: &TriageCounts) -> StyledText {
+    let n: usize = tally.counts.values().sum();
+    let mut text = StyledText::with_tone(Tone::Strong, diag::count(n, "input"));
+    let mut before = ": ";
+    for state in TriageState::ALL {
+        let n = tally.n(*state);
+        if n > 0 {
+            let count = format!("{n} {}", plain(*state));
+            text = text.and(Tone::Plain, before).and(tone(*state), count);
+            before = ", ";
+        }
+    }
+    text
+}
+
+/// Says how many inputs have no owner, so that nothing is lost unseen.
+fn ownerless(doc: &mut Doc, shown: &TriageView<'_>) {
+    let text = crate::features::triage::show::messages::without_owner(shown);
+    let text = text.map(|text| StyledText::with_tone(Tone::Warn, text));
+    doc.blocks.extend(text.map(Block::Paragraph));
+}
+
+/// Shows which records cover how many inputs.
+fn covered(doc: &mut Doc, shown: &TriageView<'_>) {
+    let mut records: BTreeMap<(TriageState, &str), (usize, &str)> = BTreeMap::new();
+    let tally = shown.tally;
+    for state in [TriageState::Covered, TriageState::Dismissed] {
+        for (alike, line) in tally.lines(state) {
+            let [record, message] = [alike.record, alike.message].map(|it| tally.text(it));
+            let found = records.entry((state, record)).or_insert((0, message));
+            found.0 += line.n;
+        }
+    }
+    let rows: Vec<Vec<StyledText>> = records
+        .iter()
+        .map(|((state, record), (n, message))| {
+            let until = message.strip_prefix(*record).unwrap_or(message);
+            vec![
+                StyledText::with_tone(tone(*state), plain(*state)),
+                StyledText::plain(n.to_string()),
+                StyledText::with_tone(Tone::Id, *record),
+                StyledText::plain(until.trim_start()),
+            ]
+        })
+        .collect();
+    if !rows.is_empty() {
+        let columns = vec![whole("state"), whole("n"), whole("record"), flexible("until")];
+        doc.blocks.push(Block::Table(DocTable { columns, rows }));
+    }
+}

@@ -1,0 +1,152 @@
+//! `triage`: the consequences of the inputs: triggers to fire, records that are not used, drafts.
+//!
+//! Uses survey. Pure. Start at [`blocks`]. Follows `docs/spec/cli.md`, triage.
+
+use crate::features::triage::show::content::TriageView;
+use crate::features::triage::show::content::WrittenDraft;
+use crate::features::triage::watch::FiringProposal;
+use crate::record::vocabulary::Vocabulary;
+use crate::view::doc::{Block, Doc, StyledText, Tone};
+use crate::view::tables::{flexible, table, whole};
+use serde::Serialize;
+
+/// Returns the command that fires a trigger.
+fn command(proposal: &FiringProposal) -> String {
+    let note: String = proposal
+        .why
+        .chars()
+        .filter(|it| !matches!(it, '"' | '\\' | '$' | '`') && !it.is_control())
+        .collect();
+    format!("exledger fire {} {} --note \"{note}\"", proposal.record, proposal.trigger)
+}
+
+/// A trigger that the inputs fire.
+#[derive(Serialize)]
+pub(super) struct ProposalView<'a> {
+    record: &'a str,
+    trigger: &'a str,
+    test: &'static str,
+    then: &'static str,
+    message: &'a str,
+    command: String,
+}
+
+impl<'a> ProposalView<'a> {
+    pub(super) fn of(proposal: &'a FiringProposal) -> ProposalView<'a> {
+        ProposalView {
+            record: &proposal.record,
+            trigger: &proposal.trigger,
+            test: proposal.test.as_str(),
+            then: proposal.then.as_str(),
+            message: &proposal.why,
+            command: command(proposal),
+        }
+    }
+}
+
+/// A written draft.
+#[derive(Serialize)]
+pub(super) struct DraftView<'a> {
+    id: &'a str,
+    path: &'a str,
+}
+
+/// Returns the written drafts, if drafts were requested.
+pub(super) fn draft_views<'a>(shown: &'a TriageView<'_>) -> Option<Vec<DraftView<'a>>> {
+    let drafts = shown.drafts.as_ref()?.iter();
+    let view = |draft: &'a WrittenDraft| DraftView { id: &draft.id, path: &draft.path };
+    Some(drafts.map(view).collect())
+}
+
+/// Shows the consequences, and the commands to run next.
+pub(super) fn blocks(doc: &mut Doc, shown: &TriageView<'_>) {
+    proposals(doc, shown.proposals);
+    requested(doc, shown);
+}
+
+/// Shows what only some flags ask for.
+pub(super) fn requested(doc: &mut Doc, shown: &TriageView<'_>) {
+    unused(doc, shown);
+    drafts(doc, shown);
+}
+
+fn proposals(doc: &mut Doc, proposals: &[FiringProposal]) {
+    if proposals.is_empty() {
+        return;
+    }
+    let heading = StyledText::plain("Triggers that the inputs would fire");
+    doc.blocks.push(Block::Heading(heading));
+    let row = |proposal: &FiringProposal| {
+        vec![
+            StyledText::with_tone(Tone::Id, &proposal.record),
+            StyledText::plain(&proposal.trigger),
+            StyledText::plain(proposal.then.as_str()),
+            StyledText::plain(&proposal.why),
+        ]
+    };
+    let columns = vec![whole("record"), whole("trigger"), whole("then"), flexible("why")];
+    let rows = proposals.iter().map(row).collect();
+    doc.blocks.push(table(columns, rows));
+    let commands: Vec<String> = proposals.iter().map(command).collect();
+    doc.blocks.push(Block::Verbatim(commands.join("\n")));
+}
+
+fn unused(doc: &mut Doc, shown: &TriageView<'_>) {
+    let Some(unused) = &shown.unused else {
+        return;
+    };
+    let used = &unused.used;
+    let heading = format!(
+        "{} matched, {} no longer, {} never",
+        used.matched.len(),
+        used.no_longer.len(),
+        used.never.len()
+    );
+    doc.blocks
+        .push(Block::Heading(StyledText::plain("Records in force: ").and(Tone::Plain, heading)));
+    let no_longer = used.no_longer.iter().map(|id| {
+        let why = "matched earlier inputs, but nothing in the latest from its tool";
+        (id, "no longer", why)
+    });
+    let never = used.never.iter().zip(&unused.why);
+    let never = never.map(|(id, why)| (id, "never", why.as_str()));
+    let rows: Vec<Vec<StyledText>> = no_longer
+        .chain(never)
+        .map(|(id, matched, why)| {
+            vec![
+                StyledText::with_tone(Tone::Id, id),
+                StyledText::with_tone(Tone::Warn, matched),
+                StyledText::plain(why),
+            ]
+        })
+        .collect();
+    if !rows.is_empty() {
+        let columns = vec![whole("record"), whole("matched"), flexible("why")];
+        doc.blocks.push(table(columns, rows));
+    }
+}
+
+fn drafts(doc: &mut Doc, shown: &TriageView<'_>) {
+    let Some(drafts) = &shown.drafts else {
+        return;
+    };
+    if drafts.is_empty() {
+        let text = StyledText::with_tone(
+            Tone::Muted,
+            "no drafts: everything material has a record or a draft",
+        );
+        doc.blocks.push(Block::Paragraph(text));
+        return;
+    }
+    let heading = StyledText::plain("Drafts; fill in the places marked TODO(import)");
+    doc.blocks.push(Block::Heading(heading));
+    let rows = drafts
+        .iter()
+        .map(|draft| vec![StyledText::plain(&draft.path), StyledText::plain(&draft.title)]);
+    let columns = vec![whole("path"), flexible("title")];
+    doc.blocks.push(table(columns, rows.collect()));
+    if !shown.next.is_empty() {
+        doc.blocks.push(Block::Heading(StyledText::plain("Next")));
+        doc.blocks.push(Block::Verbatim(shown.next.join("\n")));
+    }
+}

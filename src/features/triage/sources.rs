@@ -1,0 +1,245 @@
+//! Reads files in order, each in its format, and evaluates each input as it is read.
+//!
+//! Start at [`Source::open`] and `TriageRun::read`. Follows `docs/spec/interop.md`, 6.
+
+use std::collections::BTreeMap;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use crate::features::patterns::observed::ObservedRun;
+use crate::features::triage::counts::InputOrigin;
+use crate::features::triage::counts::TriageCounts;
+use crate::features::triage::judge::TriageJudge;
+use crate::features::triage::last_events::LastEvents;
+use crate::features::triage::suppressions::Suppressions;
+use crate::features::triage::watch::TriggerWatch;
+use crate::formats::events;
+use crate::formats::sarif;
+use crate::formats::sarif::SarifLayout;
+use crate::formats::sarif::Spans;
+use crate::formats::sarif::roots::Roots;
+use crate::history::version::Digest;
+use crate::record::Record;
+use crate::session::error::Undetermined;
+use crate::session::locate::Located;
+use crate::store::files::{self, FileError};
+use crate::store::streams::{self, HashedReader, Rereadable};
+use crate::survey::event::TriageInput;
+use crate::survey::event::wanted::Wanted;
+use crate::survey::route::Router;
+
+/// A file of inputs.
+pub struct Source {
+    /// The name given by the user; `-` for stdin.
+    pub name: String,
+    /// Its bytes.
+    pub opened: Rereadable,
+    /// Its format.
+    pub format: SourceFormat,
+}
+
+/// The format of a file, determined by its first keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SourceFormat {
+    /// SARIF.
+    Sarif,
+    /// Events, or an unreadable file.
+    Events,
+}
+
+impl Source {
+    /// Opens a file.
+    ///
+    /// # Errors
+    /// [`Undetermined`] if it can't be read.
+    pub fn open(name: String, path: &Path) -> Result<Source, Undetermined> {
+        Source::of(name, streams::open(path))
+    }
+
+    /// Buffers a source that can be read only once.
+    ///
+    /// # Errors
+    /// As [`Source::open`].
+    pub fn keep(name: String, from: impl Read) -> Result<Source, Undetermined> {
+        let kept = streams::keep(from, Path::new(&name));
+        Source::of(name, kept)
+    }
+
+    /// Returns the SHA-256 of the bytes that the file has now.
+    ///
+    /// # Errors
+    /// As [`Source::open`].
+    pub fn digest(&self) -> Result<Digest, Undetermined> {
+        let mut bytes = HashedReader::buffered(self.opened.reader().map_err(unread)?);
+        let read = std::io::copy(&mut bytes, &mut std::io::sink());
+        read.map_err(|cause| unread(FileError::Failed(self.name.clone().into(), cause)))?;
+        Ok(bytes.into_inner().digest())
+    }
+
+    fn of(name: String, opened: Result<Rereadable, FileError>) -> Result<Source, Undetermined> {
+        let opened = opened.map_err(unread)?;
+        let reader = opened.reader().map_err(unread)?;
+        Ok(Source {
+            name,
+            format: if sarif::is(reader) { SourceFormat::Sarif } else { SourceFormat::Events },
+            opened,
+        })
+    }
+}
+
+/// Returns the error of a file that can't be read.
+fn unread(error: FileError) -> Undetermined {
+    Undetermined::other(error.to_string(), "check that it exists and can be read")
+}
+
+/// The folders to which absolute paths in results are relative.
+pub(crate) struct SourceRoots {
+    /// The folder of the repository, in each of its forms, and the source roots given by the user.
+    folders: Vec<String>,
+    /// The present files.
+    top: PathBuf,
+}
+
+impl SourceRoots {
+    /// Returns the folders that are equivalent to the root of the ledger's repository.
+    pub(crate) fn of(located: &Located, named: &[String]) -> SourceRoots {
+        let work_dir = located.repository_or_none().and_then(|it| it.work_dir());
+        let top = work_dir.unwrap_or(&located.root).to_path_buf();
+        let real = files::folder(&top).ok();
+        let forms = [Some(&top), real.as_ref()].into_iter().flatten();
+        let own = forms.map(|root| root.to_string_lossy().into_owned());
+        let mut folders: Vec<String> = own.chain(named.iter().cloned()).collect();
+        folders.dedup();
+        SourceRoots { folders, top }
+    }
+
+    /// Returns the absolute folders.
+    pub(crate) fn folders(&self) -> &[String] {
+        &self.folders
+    }
+
+    /// Tells whether the repository has a file, by its path relative to the root.
+    pub(crate) fn has_file(&self, path: &str) -> bool {
+        self.top.join(path).is_file()
+    }
+}
+
+/// The content of a file, once read.
+#[derive(Debug)]
+pub enum SourceContent {
+    /// SARIF, and the positions of its results.
+    Sarif(SarifLayout),
+    /// Events.
+    Events,
+    /// A file that can't be read to its end.
+    Broken,
+}
+
+/// The context in which inputs are evaluated, and the results so far.
+pub(super) struct TriageRun<'d> {
+    pub(super) judge: TriageJudge<'d>,
+    /// Where the owners of inputs are looked up, and the records that inputs may name, by id.
+    pub(super) router: Router<'d>,
+    pub(super) records: BTreeMap<&'d str, &'d Record>,
+    /// The rows and counts.
+    pub(super) counts: TriageCounts,
+    /// The last events of the baselines with `since_last`.
+    pub(super) last_events: LastEvents,
+    /// What the inputs imply for the triggers of records.
+    pub(super) watch: TriggerWatch<'d>,
+    /// The inputs that need a record; `None` if no drafts are written.
+    pub(super) wanted: Option<Wanted>,
+    /// What covers each result; `None` if no SARIF is rewritten.
+    pub(super) suppressions: Option<Suppressions>,
+    /// The events, counted for repetition.
+    pub(super) observed: ObservedRun<'d>,
+    /// The files of events that were read to their ends, by name.
+    pub(super) ended: Vec<(String, Digest)>,
+}
+
+impl TriageRun<'_> {
+    /// Reads the file at an index and evaluates each input.
+    pub(super) fn read(
+        &mut self,
+        source: &Source,
+        place: usize,
+        roots: &SourceRoots,
+    ) -> Result<SourceContent, Undetermined> {
+        let reader = || source.opened.reader().map_err(unread);
+        if let Some(suppressions) = &mut self.suppressions {
+            suppressions.next_file();
+        }
+        let spans = match self.suppressions {
+            Some(_) => Spans::Kept,
+            None => Spans::Left,
+        };
+        let origin = |index| InputOrigin { source: place, index };
+        let has_file = |path: &str| roots.has_file(path);
+        let roots = Roots { folders: &roots.folders, has_file: &has_file };
+        let read = match source.format {
+            SourceFormat::Sarif => {
+                let take = &mut |entry: sarif::SarifEntry| {
+                    self.take(origin(entry.index), entry.read.map(TriageInput::Finding));
+                };
+                sarif::read(reader()?, roots, spans, take).map(SourceContent::Sarif)
+            }
+            SourceFormat::Events => {
+                let mut lines = HashedReader::buffered(reader()?);
+                let take = &mut |line, read| self.take(origin(Some(line)), read);
+                let read = events::read(&mut lines, take).map(|()| SourceContent::Events);
+                if read.is_ok() {
+                    let digest = lines.into_inner().digest();
+                    let baselines = &self.judge.governance.policy.baselines;
+                    for event in self.last_events.end_file(baselines) {
+                        self.observed.last_seen(&event.baseline, event.by, event.last);
+                    }
+                    self.observed.end_file(digest);
+                    self.ended.push((source.name.clone(), digest));
+                }
+                read
+            }
+        };
+        if let Ok(SourceContent::Sarif(layout)) = &read {
+            for run in &layout.runs {
+                self.watch.ran(run.tool.as_deref(), &run.kinds, place, run.has_failed);
+            }
+        }
+        Ok(read.unwrap_or_else(|broken| {
+            self.take(origin(None), Err(broken.to_string()));
+            self.observed.leave_file();
+            self.last_events.leave_file();
+            SourceContent::Broken
+        }))
+    }
+
+    fn take(&mut self, origin: InputOrigin, read: Result<TriageInput, String>) {
+        let cover = |suppressions: &mut Option<Suppressions>, read| match suppressions {
+            Some(suppressions) if origin.index.is_some() => suppressions.add(read),
+            _ => {}
+        };
+        match read {
+            Err(why) => {
+                cover(&mut self.suppressions, None);
+                self.watch.unread();
+                self.counts.unparsed(origin, &why);
+            }
+            Ok(input) if self.counts.is_new(&input) => {
+                let decision = self.judge.decide(&input, &mut self.last_events);
+                cover(&mut self.suppressions, Some((&input, &decision)));
+                let baselines = &self.judge.governance.policy.baselines;
+                self.watch.add(origin.source, &input, &decision);
+                if let TriageInput::Event(event) = &input {
+                    self.observed.add_event(event, decision.state);
+                }
+                if let Some(wanted) = &mut self.wanted {
+                    wanted.add(&input, &decision, baselines);
+                }
+                let record = decision.record.as_deref().and_then(|id| self.records.get(id));
+                let routes = &mut self.counts.routes;
+                let route = routes.add(self.router, &input, &decision, record.copied());
+                self.counts.add(origin, &input, decision, route, baselines);
+            }
+            Ok(_) => {}
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! Compares the approved branch with its earlier tips, taken from checkpoints and from receipts.
+//!
+//! Start at [`EarlierTips::read`] and [`taken`]. Follows `docs/spec/approval.md`, M6.
+
+use std::path::{Path, PathBuf};
+
+use crate::diag::Finding;
+use crate::diag::code::Code;
+use crate::features::verify::doubt::AuditDoubt;
+use crate::features::verify::uses::AuditedReceipts;
+use crate::history::chain;
+use crate::history::checkpoint::{self, Checkpoint, Stand};
+use crate::history::objects::Oid;
+use crate::rules::audit_cases::{Mark, Place};
+use crate::session::error::{Error, Undetermined};
+use crate::session::snapshot::Snapshot;
+use crate::store::files;
+
+/// Commits that were the tip of the mainline at some time.
+pub(super) struct EarlierTips {
+    pub(super) marks: Vec<Mark>,
+}
+
+impl EarlierTips {
+    /// Reads checkpoints, and the tips recorded in receipts.
+    ///
+    /// # Errors
+    /// [`Undetermined`] if a checkpoint can't be read.
+    pub(super) fn read(
+        snapshot: &Snapshot<'_>,
+        folder: &Path,
+        paths: &[PathBuf],
+        receipts: &AuditedReceipts,
+    ) -> Result<EarlierTips, Error> {
+        let mut marks = Vec::new();
+        if paths.is_empty() && receipts.commits().is_empty() {
+            return Ok(EarlierTips { marks });
+        }
+        let (repository, chosen) = snapshot.origin();
+        let (history, _) = snapshot.facts();
+        // A question about the past does not cut off later landings.
+        let whole = if history.mainline.tip == chosen.tip {
+            None
+        } else {
+            Some(chain::walk(repository, chosen, snapshot.now)?)
+        };
+        let mainline = whole.as_ref().map_or(&history.mainline, |chain| &chain.mainline);
+        let is_ancestor = |oid: Oid| match &whole {
+            Some(chain) => chain.containing(repository, oid).is_some(),
+            None => history.landed.contains_key(&oid),
+        };
+        let stand_of = |commit: Oid| checkpoint::stand(mainline, &is_ancestor, repository, commit);
+        for path in paths {
+            let shown = path.display().to_string();
+            let read = checkpoint_at(folder, path)?;
+            let place =
+                Oid::from_hex(&read.tip).map_or(Place::OnChain, |tip| match stand_of(tip) {
+                    Stand::OnChain(position) => read
+                        .contradicted(mainline, position)
+                        .map_or(Place::OnChain, Place::Contradicted),
+                    other => place(other),
+                });
+            marks.push(Mark { path: shown, line: None, commit: read.tip, place });
+        }
+        for (line, commit) in receipts.commits() {
+            let place = match Oid::from_hex(&commit) {
+                Some(oid) => place(stand_of(oid)),
+                None => Place::Gone("that is not a commit id".to_owned()),
+            };
+            marks.push(Mark { path: receipts.path(), line: Some(line), commit, place });
+        }
+        Ok(EarlierTips { marks })
+    }
+
+    /// Returns the commits whose position can't be determined.
+    pub(super) fn doubts(&self) -> impl Iterator<Item = AuditDoubt> {
+        self.marks.iter().filter_map(|mark| match &mark.place {
+            Place::Undetermined(cause) => Some(AuditDoubt::EarlierTip {
+                commit: mark.short().to_owned(),
+                path: mark.path.clone(),
+                cause: cause.clone(),
+            }),
+            _ => None,
+        })
+    }
+}
+
+fn checkpoint_at(folder: &Path, path: &Path) -> Result<Checkpoint, Undetermined> {
+    let bytes = files::read(&folder.join(path), checkpoint::MOST_BYTES)
+        .map_err(|error| Undetermined::other(error.to_string(), "give a checkpoint file"))?;
+    Checkpoint::read(&bytes).map_err(|key| {
+        Undetermined::other(
+            format!("{} is not a checkpoint: see {key}", path.display()),
+            "give a file written by `exledger verify --write-checkpoint`",
+        )
+    })
+}
+
+fn place(stand: Stand) -> Place {
+    match stand {
+        Stand::OnChain(_) => Place::OnChain,
+        Stand::Beside => Place::Beside,
+        Stand::Apart => Place::Gone(
+            "that commit is in this clone, but is not an ancestor of the tip".to_owned(),
+        ),
+        Stand::Missing => Place::Gone("that commit is not in this clone".to_owned()),
+        Stand::Undetermined(obstacle) => {
+            Place::Undetermined(format!("{obstacle}; {}", obstacle.repair()))
+        }
+    }
+}
+
+/// Tells whether findings say that the approved branch was rewritten.
+fn is_rewritten(findings: &[Finding]) -> bool {
+    let is_rewrite =
+        |it: &Finding| [Code::HistoryRewritten, Code::MainlineRerouted].contains(&it.rule);
+    findings.iter().any(is_rewrite)
+}
+
+/// Returns a checkpoint of the approved branch as it is now.
+///
+/// # Errors
+/// [`Undetermined`] if the clone does not hold all of its history, or if it was rewritten.
+pub(super) fn taken(snapshot: &Snapshot<'_>, findings: &[Finding]) -> Result<Checkpoint, Error> {
+    let mainline = &snapshot.facts().0.mainline;
+    if let Some(obstacle) = &mainline.boundary {
+        return Err(Undetermined::other(
+            format!("no checkpoint was written: {obstacle}"),
+            obstacle.repair(),
+        )
+        .into());
+    }
+    if is_rewritten(findings) {
+        return Err(Undetermined::other(
+            "no checkpoint was written: the approved branch has been rewritten",
+            "restore it first; a new checkpoint would hide the change",
+        )
+        .into());
+    }
+    let folder = snapshot.governance().policy.records.first();
+    let tree = snapshot.tree()?;
+    let ledger_tree = match folder.map(|folder| tree.entry(folder)) {
+        Some(Ok(Some((_, oid)))) => Some(oid.to_string()),
+        _ => None,
+    };
+    let first = mainline.landings.first();
+    let root = first.map(|landing| landing.oid.to_string());
+    Ok(Checkpoint {
+        ledger: snapshot.governance().policy.name.clone(),
+        root: root.unwrap_or_default(),
+        reference: mainline.reference.clone(),
+        tip: mainline.tip.to_string(),
+        mainline_commits: u64::try_from(mainline.landings.len()).unwrap_or(u64::MAX),
+        ledger_tree,
+        at: snapshot.stamp().instant,
+    })
+}

@@ -1,0 +1,212 @@
+//! Reads the metadata of a run: the tool with its rules, base ids, artifacts, and whether it succeeded.
+//!
+//! Uses no other module. Pure. Start at [`RunHead::take`]. Follows SARIF 2.1.0, 3.14, 3.19, 3.24 and 3.49.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+
+use crate::formats::object::Object;
+use crate::formats::sarif::lenient::OwnedText;
+use crate::formats::sarif::location::NamedLocation;
+use crate::formats::sarif::rule::SarifRule;
+
+/// The metadata of a run.
+#[derive(Clone, Debug, Default)]
+pub(super) struct RunHead {
+    /// The tool, under the name used in records.
+    pub(super) tool: String,
+    /// The rules of the driver, then those of each extension, in order.
+    pub(super) rules: Vec<Vec<Object<SarifRule>>>,
+    /// The positions of rules by id: the component, and the index there.
+    pub(super) by_id: BTreeMap<String, (usize, usize)>,
+    /// The folders that base ids refer to.
+    pub(super) bases: BTreeMap<String, Object<DeclaredArtifact>>,
+    /// The files that results refer to by index.
+    pub(super) artifacts: Vec<Object<DeclaredArtifact>>,
+    /// The folders in which the tool was run.
+    pub(super) working: Vec<Object<DeclaredArtifact>>,
+    /// Whether the tool reports that it failed.
+    pub(super) has_failed: bool,
+    has_tool: bool,
+    wrong: Option<String>,
+}
+
+/// A folder or file declared in the run.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(super) struct DeclaredArtifact {
+    uri: OwnedText,
+    uri_base_id: OwnedText,
+}
+
+impl DeclaredArtifact {
+    pub(super) fn named(&self) -> NamedLocation<'_> {
+        NamedLocation { uri: &self.uri.0, base: self.uri_base_id.text(), index: None }
+    }
+}
+
+#[derive(Deserialize)]
+struct Tool {
+    driver: Object<Driver>,
+    #[serde(default)]
+    extensions: Option<Vec<Object<ToolExtension>>>,
+}
+
+#[derive(Deserialize)]
+struct ToolExtension {
+    #[serde(default)]
+    rules: Option<Vec<Object<SarifRule>>>,
+}
+
+/// Where a run keeps parts too large for it; only the presence of results matters.
+#[derive(Deserialize)]
+struct Elsewhere {
+    #[serde(default)]
+    results: Option<Vec<IgnoredAny>>,
+}
+
+#[derive(Deserialize)]
+struct Driver {
+    name: String,
+    #[serde(default)]
+    rules: Option<Vec<Object<SarifRule>>>,
+}
+
+#[derive(Deserialize)]
+struct Artifact {
+    #[serde(default)]
+    location: Option<Object<DeclaredArtifact>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Invocation {
+    #[serde(default)]
+    execution_successful: Option<bool>,
+    #[serde(default)]
+    working_directory: Option<Object<DeclaredArtifact>>,
+}
+
+impl RunHead {
+    /// Reads one entry of a run.
+    pub(super) fn take(&mut self, key: &str, bytes: &[u8]) {
+        let taken = match key {
+            "tool" if self.has_tool => Err("`tool` appears twice".to_owned()),
+            "tool" => read(bytes).map(|Object(tool)| self.tool(tool)),
+            "originalUriBaseIds" => read(bytes).map(|bases: Option<BTreeMap<_, _>>| {
+                self.bases = bases.unwrap_or_default();
+            }),
+            "artifacts" => read(bytes).map(|artifacts: Option<Vec<Object<Artifact>>>| {
+                let locations = artifacts.into_iter().flatten();
+                let locations =
+                    locations.map(|Object(artifact)| artifact.location.unwrap_or_default());
+                self.artifacts = locations.collect();
+            }),
+            "externalPropertyFileReferences" => {
+                read(bytes).and_then(|elsewhere: Option<Object<Elsewhere>>| {
+                    let results = elsewhere.and_then(|Object(it)| it.results);
+                    if results.is_some_and(|files| !files.is_empty()) {
+                        Err("the results are in another file".to_owned())
+                    } else {
+                        Ok(())
+                    }
+                })
+            }
+            _ => read(bytes).map(|invocations: Option<Vec<Object<Invocation>>>| {
+                for Object(invocation) in invocations.into_iter().flatten() {
+                    if invocation.execution_successful == Some(false) {
+                        self.has_failed = true;
+                    }
+                    self.working.extend(invocation.working_directory);
+                }
+            }),
+        };
+        if let Err(why) = taken {
+            self.fail(format!("`{key}`: {why}"));
+        }
+    }
+
+    /// Returns the kinds of findings that the tool has rules for, if it names kinds.
+    pub(super) fn kinds(&self) -> BTreeSet<&'static str> {
+        let rules = self.rules.iter().flatten();
+        let kinds = rules.filter_map(|rule| trivy_kind(&self.tool, rule));
+        kinds.collect()
+    }
+
+    /// Records that an entry can't be read.
+    pub(super) fn fail(&mut self, why: String) {
+        self.wrong.get_or_insert(why);
+    }
+
+    /// Returns an error if results can't be read: without its tool, a result has no key.
+    pub(super) fn seal(&mut self) -> Result<(), String> {
+        match self.wrong.take() {
+            Some(why) => Err(why),
+            None if !self.has_tool => Err("the run names no tool".to_owned()),
+            None => Ok(()),
+        }
+    }
+
+    fn tool(&mut self, tool: Tool) {
+        let Object(driver) = tool.driver;
+        self.has_tool = true;
+        self.tool = known_as(&driver.name);
+        let extensions =
+            tool.extensions.into_iter().flatten().map(|Object(extension)| extension.rules);
+        let rules = std::iter::once(driver.rules).chain(extensions);
+        self.rules = rules.map(Option::unwrap_or_default).collect();
+        for (component, rules) in self.rules.iter().enumerate() {
+            for (place, rule) in rules.iter().enumerate() {
+                if let Some(id) = rule.id.text() {
+                    let known = self.by_id.entry(id.to_owned());
+                    known.or_insert((component, place));
+                }
+            }
+        }
+    }
+}
+
+fn read<'b, T: Deserialize<'b>>(bytes: &'b [u8]) -> Result<T, String> {
+    serde_json::from_slice(bytes).map_err(|error| error.to_string())
+}
+
+/// Returns the name that records use for a kind of trivy's findings; `None` if the rule has no
+/// kind, or is another tool's.
+pub(super) fn trivy_kind(tool: &str, rule: &SarifRule) -> Option<&'static str> {
+    match rule.name.text().filter(|_| tool == "trivy")? {
+        "OsPackageVulnerability" | "LanguageSpecificPackageVulnerability" => Some("trivy"),
+        "Misconfiguration" => Some("trivy-misconfig"),
+        "Secret" => Some("trivy-secret"),
+        "License" => Some("trivy-license"),
+        _ => None,
+    }
+}
+
+/// The names of tools in their output, and in records.
+const ALIASES: &[(&str, &str)] = &[
+    ("bridgecrew", "checkov"),
+    ("codeql command-line toolchain", "codeql"),
+    ("defsec", "tfsec"),
+    ("lgtm", "codeql"),
+    ("lgtm.com", "codeql"),
+    ("nodejsscan", "njsscan"),
+    ("opengrep oss", "opengrep"),
+    ("osv scanner", "osv-scanner"),
+    ("semgrep code", "semgrep"),
+    ("semgrep oss", "semgrep"),
+    ("semgrep pro", "semgrep"),
+    ("snyk code", "snyk"),
+    ("snyk container", "snyk"),
+    ("snyk iac", "snyk"),
+    ("snyk open source", "snyk"),
+    ("snykcode", "snyk"),
+];
+
+/// Returns the name that records use for a tool.
+pub(super) fn known_as(name: &str) -> String {
+    let lower = name.trim().to_lowercase();
+    let alias = ALIASES.iter().find(|(from, _)| *from == lower);
+    alias.map_or(lower, |(_, to)| (*to).to_owned())
+}

@@ -1,0 +1,315 @@
+//! Reads SARIF 2.1.0 as a stream: each run's metadata, then its results one by one, in bounded memory.
+//!
+//! Uses survey's inputs. Pure: the caller supplies the bytes. Start at [`read`]; `result` reads results, `head` the
+//! metadata of a run, and `rewrite` writes a changed file. Follows `docs/spec/interop.md`, 6.
+
+pub mod alert;
+mod entry;
+mod head;
+mod lenient;
+pub mod location;
+mod package;
+mod result;
+pub mod rewrite;
+pub mod roots;
+mod rule;
+mod uri;
+mod weakness;
+
+use std::collections::BTreeSet;
+use std::io::{BufRead, Seek, SeekFrom};
+
+use crate::formats::json_stream::Broken;
+use crate::formats::json_stream::ByteSpan;
+use crate::formats::json_stream::KeptPiece;
+use crate::formats::json_stream::Scan;
+use crate::survey::event::ScannerFinding;
+
+use crate::formats::sarif::roots::Roots;
+use head::RunHead;
+use uri::Places;
+
+/// The maximum size of a result, in bytes.
+const LARGEST_RESULT: usize = 16 << 20;
+
+/// The maximum size of a tool description, in bytes.
+const LARGEST_TOOL: usize = 64 << 20;
+
+/// The maximum length of a text that may be a version, in bytes.
+const LONGEST_VERSION: usize = 1 << 12;
+
+/// One result, or a run that can't be read.
+#[derive(Debug)]
+pub struct SarifEntry {
+    /// Its index among the results of the file, from 0; `None` for a run.
+    pub index: Option<u64>,
+    /// Its content, or why it can't be read.
+    pub read: Result<ScannerFinding, String>,
+}
+
+/// The positions of the runs and results in a file, for rewriting it.
+#[derive(Clone, Debug, Default)]
+pub struct SarifLayout {
+    pub runs: Vec<SarifRun>,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct SarifRun {
+    /// Its tool, under the name used in records; `None` if it can't be read.
+    pub tool: Option<String>,
+    /// Whether the tool reports that it failed.
+    pub has_failed: bool,
+    /// The names that records use for the kinds of findings that the tool has rules for, if it distinguishes kinds.
+    pub kinds: BTreeSet<&'static str>,
+    /// The positions of its results, if they are kept.
+    pub results: Vec<ByteSpan>,
+    /// The position of the value of its `properties`.
+    pub properties: Option<ByteSpan>,
+    /// The position after its last entry.
+    pub end: u64,
+}
+
+/// Tells whether a document is SARIF: an object with `runs`.
+pub fn is(reader: impl BufRead) -> bool {
+    let mut scan = Scan::new(reader, 0);
+    let found = (|| -> Result<bool, Broken> {
+        start(&mut scan)?;
+        let mut is_first = true;
+        while scan.more(b'}', is_first)? {
+            if scan.key()? == "runs" {
+                return Ok(true);
+            }
+            scan.leap()?;
+            is_first = false;
+        }
+        Ok(false)
+    })();
+    found.unwrap_or(false)
+}
+
+/// Whether the positions of results are kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Spans {
+    /// They are kept, so that the document can be rewritten.
+    Kept,
+    Left,
+}
+
+/// Reads a document and passes on each result in order.
+///
+/// # Errors
+/// [`Broken`] if it can't be read any further; results passed on before remain valid.
+pub fn read<R: BufRead + Seek>(
+    reader: R,
+    roots: Roots<'_>,
+    spans: Spans,
+    take: &mut dyn FnMut(SarifEntry),
+) -> Result<SarifLayout, Broken> {
+    let mut walk = SarifWalk {
+        scan: Scan::new(reader, 0),
+        roots,
+        spans,
+        take,
+        layout: SarifLayout::default(),
+        index: 0,
+        buffer: Vec::new(),
+    };
+    walk.document()?;
+    Ok(walk.layout)
+}
+
+/// Tells whether this version of the standard is supported.
+fn is_read(version: &str) -> bool {
+    version == "2.1" || version.starts_with("2.1.")
+}
+
+/// Skips a byte order mark and the opening bracket.
+fn start(scan: &mut Scan<impl BufRead>) -> Result<(), Broken> {
+    scan.pass_mark()?;
+    scan.expect(b'{', "an object")
+}
+
+struct SarifWalk<'w, R> {
+    scan: Scan<R>,
+    roots: Roots<'w>,
+    spans: Spans,
+    take: &'w mut dyn FnMut(SarifEntry),
+    layout: SarifLayout,
+    index: u64,
+    buffer: Vec<u8>,
+}
+
+impl<R: BufRead + Seek> SarifWalk<'_, R> {
+    fn document(&mut self) -> Result<(), Broken> {
+        // An error further on must not prevent reading what comes before it.
+        if let Err(other @ Broken::Version(_)) = self.is_ours() {
+            return Err(other);
+        }
+        self.scan.seek(0)?;
+        start(&mut self.scan)?;
+        let mut is_first = true;
+        while self.scan.more(b'}', is_first)? {
+            is_first = false;
+            if self.scan.key()? != "runs" {
+                self.scan.skip()?;
+                continue;
+            }
+            match self.scan.peek()? {
+                Some(b'[') => self.runs()?,
+                _ => {
+                    self.scan.skip()?;
+                    self.broken_run("`runs` is not a list".to_owned());
+                }
+            }
+        }
+        match self.scan.peek()? {
+            None => Ok(()),
+            Some(_) => Err(Broken::Expected("the end of the document", self.scan.at())),
+        }
+    }
+
+    /// Rejects other versions of the standard before any result is read, because their results differ in meaning.
+    fn is_ours(&mut self) -> Result<(), Broken> {
+        start(&mut self.scan)?;
+        let mut is_first = true;
+        while self.scan.more(b'}', is_first)? {
+            is_first = false;
+            let key = self.scan.key()?;
+            let (_, kept) = match key.as_str() {
+                "version" | "$schema" => self.scan.capture(&mut self.buffer, LONGEST_VERSION)?,
+                _ => (self.scan.leap()?, KeptPiece::TooLarge),
+            };
+            let text: Option<String> = match kept {
+                KeptPiece::Whole => serde_json::from_slice(&self.buffer).ok(),
+                KeptPiece::TooLarge => None,
+            };
+            match (key.as_str(), text) {
+                ("version", Some(version)) if is_read(&version) => return Ok(()),
+                ("version", Some(version)) => return Err(Broken::Version(version)),
+                // If the schema names the version, the part after the results need not be searched.
+                ("$schema", Some(schema)) if schema.contains("2.1.0") => return Ok(()),
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn runs(&mut self) -> Result<(), Broken> {
+        self.scan.expect(b'[', "a list")?;
+        let mut is_first = true;
+        while self.scan.more(b']', is_first)? {
+            is_first = false;
+            match self.scan.peek()? {
+                Some(b'{') => self.run()?,
+                _ => {
+                    self.scan.skip()?;
+                    self.broken_run("a run is not an object".to_owned());
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn broken_run(&mut self, why: String) {
+        (self.take)(SarifEntry { index: None, read: Err(why) });
+    }
+
+    /// Reads a run: first its metadata, then its results.
+    fn run(&mut self) -> Result<(), Broken> {
+        self.scan.expect(b'{', "a run")?;
+        let mut head = RunHead::default();
+        let mut run = SarifRun::default();
+        let mut results: Option<ByteSpan> = None;
+        let mut is_first = true;
+        while self.scan.more(b'}', is_first)? {
+            is_first = false;
+            let key = self.scan.key()?;
+            let span = match key.as_str() {
+                "results" => {
+                    let span = self.scan.leap()?;
+                    if results.replace(span).is_some() {
+                        head.fail("`results` appears twice".to_owned());
+                    }
+                    span
+                }
+                "tool"
+                | "originalUriBaseIds"
+                | "artifacts"
+                | "invocations"
+                | "externalPropertyFileReferences" => {
+                    let (span, kept) = self.scan.capture(&mut self.buffer, LARGEST_TOOL)?;
+                    match kept {
+                        KeptPiece::Whole => head.take(&key, &self.buffer),
+                        KeptPiece::TooLarge => head.fail(format!("`{key}` is too large")),
+                    }
+                    span
+                }
+                _ => self.scan.skip()?,
+            };
+            if key == "properties" {
+                run.properties = Some(span);
+            }
+            run.end = span.end;
+        }
+        let after = self.scan.at();
+        match head.seal() {
+            Err(why) => self.broken_run(why),
+            Ok(()) => {
+                run.tool = Some(head.tool.clone());
+                run.has_failed = head.has_failed;
+                run.kinds = head.kinds();
+                if let Some(span) = results {
+                    self.results(span, &head, &mut run)?;
+                }
+                self.scan.seek(after)?;
+            }
+        }
+        self.layout.runs.push(run);
+        Ok(())
+    }
+
+    fn results(
+        &mut self,
+        whole: ByteSpan,
+        head: &RunHead,
+        run: &mut SarifRun,
+    ) -> Result<(), Broken> {
+        self.scan.seek(whole.start)?;
+        let roots = self.roots;
+        let places = Places::from_head(head, &roots);
+        match self.scan.peek()? {
+            Some(b'[') => self.scan.expect(b'[', "a list")?,
+            // Nothing was searched for, which the standard allows.
+            Some(b'n') => return self.scan.skip().map(|_| ()),
+            _ => {
+                self.broken_run("`results` is not a list".to_owned());
+                return Ok(());
+            }
+        }
+        let mut is_first = true;
+        while self.scan.more(b']', is_first)? {
+            is_first = false;
+            let (span, kept) = self.scan.capture(&mut self.buffer, LARGEST_RESULT)?;
+            if self.spans == Spans::Kept {
+                run.results.push(span);
+            }
+            let read = match kept {
+                KeptPiece::Whole => {
+                    crate::formats::sarif::result::read(&self.buffer, head, &places)
+                }
+                KeptPiece::TooLarge => {
+                    Err(format!("the result has more than {LARGEST_RESULT} bytes"))
+                }
+            };
+            (self.take)(SarifEntry { index: Some(self.index), read });
+            self.index += 1;
+        }
+        Ok(())
+    }
+}
+
+impl<R: BufRead + Seek> Scan<R> {
+    fn seek(&mut self, to: u64) -> Result<(), Broken> {
+        self.moved(|reader| reader.seek(SeekFrom::Start(to)).map(|_| to))
+    }
+}

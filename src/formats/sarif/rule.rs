@@ -1,0 +1,90 @@
+//! A rule of a tool, as far as it describes its results.
+//!
+//! Uses no other module. Pure. Start at [`SarifRule`]. Follows SARIF 2.1.0, 3.49 to 3.53.
+
+use serde::Deserialize;
+
+use crate::formats::object::Object;
+use crate::formats::sarif::lenient::LenientTexts;
+use crate::formats::sarif::lenient::OwnedText;
+
+/// The maximum number of former ids of a rule that are used; further ones match nothing.
+const MOST_FORMER: usize = 100;
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(super) struct SarifRule {
+    pub(super) id: OwnedText,
+    pub(super) name: OwnedText,
+    deprecated_ids: LenientTexts,
+    pub(super) default_configuration: Option<Box<Object<Configuration>>>,
+    pub(super) help: Option<Box<Object<Help>>>,
+    pub(super) relationships: Option<Vec<Object<Relationship>>>,
+    pub(super) properties: Option<Box<Object<RuleProperties>>>,
+}
+
+impl SarifRule {
+    /// Returns the former and alternative ids of the rule.
+    pub(super) fn former_ids(&self) -> &[String] {
+        let all = self.deprecated_ids.0.as_slice();
+        all.get(..MOST_FORMER).unwrap_or(all)
+    }
+
+    /// Returns the help in plain text.
+    pub(super) fn help(&self) -> Option<&str> {
+        self.help.as_ref()?.text.text()
+    }
+}
+
+/// The default severity of a rule.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Configuration {
+    pub(super) level: OwnedText,
+}
+
+/// The help of a rule.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Help {
+    text: OwnedText,
+}
+
+/// The relationship of a rule to another item, such as a weakness of a taxonomy.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Relationship {
+    pub(super) target: Option<Object<ComponentReference>>,
+    pub(super) kinds: LenientTexts,
+}
+
+/// A reference to a rule or weakness of some component, by its id.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(super) struct ComponentReference {
+    pub(super) id: OwnedText,
+    tool_component: Option<Object<RuleComponent>>,
+}
+
+impl ComponentReference {
+    /// Returns the name of the component.
+    pub(super) fn component(&self) -> Option<&str> {
+        self.tool_component.as_ref()?.name.text()
+    }
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+struct RuleComponent {
+    name: OwnedText,
+}
+
+/// Properties of rules that tools write in addition to the standard.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "kebab-case", default)]
+pub(super) struct RuleProperties {
+    pub(super) security_severity: OwnedText,
+    pub(super) tags: LenientTexts,
+    pub(super) cwe: LenientTexts,
+    pub(super) purls: LenientTexts,
+}

@@ -1,0 +1,207 @@
+//! Resolves the file that a result names: decoded, relative to the repository's root, and never outside of it.
+//!
+//! Uses survey's inputs. Pure. Start at [`Places::file`]. Follows `docs/spec/interop.md`, 6, places.
+
+use std::collections::BTreeMap;
+
+use crate::formats::object::Object;
+use crate::formats::sarif::head::DeclaredArtifact;
+use crate::formats::sarif::head::RunHead;
+use crate::formats::sarif::lenient::Lenient;
+use crate::formats::sarif::location::NamedLocation;
+use crate::formats::sarif::roots::Roots;
+use crate::gate;
+use crate::survey::event::FindingFile;
+
+/// The maximum nesting depth of base ids.
+const DEEPEST: usize = 8;
+
+/// The maximum number of declared folders that an absolute path is compared with.
+const MOST_FOLDERS: usize = 64;
+
+/// What the URIs of a run are relative to.
+pub(super) struct Places<'h> {
+    bases: &'h BTreeMap<String, Object<DeclaredArtifact>>,
+    artifacts: &'h [Object<DeclaredArtifact>],
+    roots: &'h Roots<'h>,
+    /// Two lists: the absolute folders that the run declares, and those in which the tool was run.
+    declared: [Vec<String>; 2],
+}
+
+impl<'h> Places<'h> {
+    /// Determines what the URIs of a run are relative to.
+    pub(super) fn from_head(head: &'h RunHead, roots: &'h Roots<'h>) -> Places<'h> {
+        let mut places = Places {
+            bases: &head.bases,
+            artifacts: &head.artifacts,
+            roots,
+            declared: [Vec::new(), Vec::new()],
+        };
+        let bases = head
+            .bases
+            .values()
+            .take(MOST_FOLDERS)
+            .filter_map(|folder| places.whole(folder.named(), DEEPEST));
+        let working = head
+            .working
+            .iter()
+            .take(MOST_FOLDERS)
+            .filter_map(|folder| places.whole(folder.named(), DEEPEST));
+        places.declared = [bases.collect(), working.collect()];
+        places
+    }
+
+    /// Returns the file of a location; undetermined if its URI is not a text, or its index refers to nothing.
+    pub(super) fn file(&self, location: NamedLocation<'_>) -> FindingFile {
+        let place = location.index.and_then(|index| usize::try_from(index).ok());
+        let artifact = place.and_then(|place| self.artifacts.get(place));
+        let named = match (location.uri, artifact) {
+            (Lenient::Absent, Some(artifact)) => artifact.named(),
+            _ => location,
+        };
+        let Some(uri) = named.uri.text().filter(|uri| !uri.trim().is_empty()) else {
+            return FindingFile::Unknown;
+        };
+        let path = match read_path(uri) {
+            Ok(path) => path,
+            Err(address) => return FindingFile::Elsewhere(address),
+        };
+        if path.starts_with('/') {
+            return self.absolute(&path);
+        }
+        let base = match named.base {
+            Some(base) => self.base_folder(base, DEEPEST),
+            None => Some(String::new()),
+        };
+        base.map_or(FindingFile::Unknown, |base| relative(&format!("{base}{path}")))
+    }
+
+    /// Resolves an absolute path: below the longest matching root, else below a folder that the run declares, else
+    /// below the one in which the tool ran. The last two apply only if the repository has the file.
+    fn absolute(&self, path: &str) -> FindingFile {
+        let Some(plain) = gate::plain(path) else {
+            return FindingFile::Above(path.to_owned());
+        };
+        if let Some(rest) = shortest(self.roots.folders, &plain, &|_| true) {
+            return inside(rest);
+        }
+        let mut declared = self.declared.iter();
+        let found = declared.find_map(|folders| shortest(folders, &plain, self.roots.has_file));
+        found.map_or_else(|| FindingFile::Elsewhere(format!("/{plain}")), inside)
+    }
+
+    /// Returns the absolute path of a declared folder; `None` if it has none.
+    fn whole(&self, folder: NamedLocation<'_>, depth: usize) -> Option<String> {
+        let path = read_path(folder.uri.text()?).ok()?;
+        if path.starts_with('/') {
+            return gate::plain(&path);
+        }
+        let base = self.bases.get(folder.base?)?.named();
+        let above = self.whole(base, depth.checked_sub(1)?)?;
+        gate::plain(&format!("{above}/{path}"))
+    }
+
+    /// Returns the folder that a base id refers to, with a trailing slash, if it is declared inside the repository;
+    /// `None` if bases refer to each other too deeply.
+    ///
+    /// A base that is undeclared or elsewhere is where the scan ran: its paths start at the repository's root.
+    fn base_folder(&self, base: &str, depth: usize) -> Option<String> {
+        let Some(location) = self.bases.get(base).map(|base| base.named()) else {
+            return Some(String::new());
+        };
+        let Some(Ok(path)) = location.uri.text().map(read_path) else {
+            return Some(String::new());
+        };
+        let folder = if path.starts_with('/') {
+            let plain = gate::plain(&path);
+            let inside =
+                plain.as_deref().and_then(|plain| shortest(self.roots.folders, plain, &|_| true));
+            inside.unwrap_or_default().to_owned()
+        } else {
+            let above = match location.base {
+                Some(base) => self.base_folder(base, depth.checked_sub(1)?)?,
+                None => String::new(),
+            };
+            format!("{above}{path}")
+        };
+        Some(match folder.trim_end_matches('/') {
+            "" => folder,
+            folder => format!("{folder}/"),
+        })
+    }
+}
+
+/// Returns the rest of a path below the longest matching folder for which the rest is accepted.
+fn shortest<'p>(
+    folders: &[String],
+    path: &'p str,
+    is_wanted: &dyn Fn(&str) -> bool,
+) -> Option<&'p str> {
+    let below = |folder: &String| {
+        let rest = path.strip_prefix(folder.trim_matches('/'))?;
+        let is_whole =
+            rest.is_empty() || rest.starts_with('/') || folder.trim_matches('/').is_empty();
+        Some(rest.trim_start_matches('/')).filter(|_| is_whole)
+    };
+    let rests = folders.iter().filter_map(below);
+    rests.filter(|rest| is_wanted(rest)).min_by_key(|rest| rest.len())
+}
+
+/// Returns the decoded path of a URI; if it is not a file's, the URI itself as the error.
+fn read_path(uri: &str) -> Result<String, String> {
+    let is_scheme = |scheme: &str| {
+        scheme.len() > 1
+            && scheme.chars().all(|it| it.is_ascii_alphanumeric() || "+-.".contains(it))
+    };
+    let rest = match uri.split_once(':') {
+        Some((scheme, rest)) if scheme.eq_ignore_ascii_case("file") => rest,
+        Some((scheme, _)) if is_scheme(scheme) => return Err(uri.to_owned()),
+        // `C:\src\a.rs`: a drive letter.
+        Some((drive, rest))
+            if drive.chars().all(|it| it.is_ascii_alphabetic())
+                && drive.len() == 1
+                && rest.starts_with(['/', '\\']) =>
+        {
+            return Ok(format!("/{}", decoded(uri).replace('\\', "/")));
+        }
+        _ => uri,
+    };
+    let rest = match rest.strip_prefix("//") {
+        // The part before the next slash is a host.
+        Some(rest) => rest.find('/').and_then(|slash| rest.get(slash..)).unwrap_or("/"),
+        None => rest,
+    };
+    Ok(decoded(rest))
+}
+
+/// Returns the file at a path from the repository's root.
+pub(super) fn relative(path: &str) -> FindingFile {
+    let plain = gate::plain(path);
+    plain.map_or_else(|| FindingFile::Above(path.to_owned()), |plain| inside(&plain))
+}
+
+/// Returns a path inside the repository. The root itself is everything in it, which is no place that can be told.
+fn inside(path: &str) -> FindingFile {
+    if path.is_empty() { FindingFile::Unknown } else { FindingFile::Inside(path.to_owned()) }
+}
+
+/// Decodes percent-encoding; an invalid escape is kept.
+fn decoded(text: &str) -> String {
+    if !text.contains('%') {
+        return text.to_owned();
+    }
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((first, after)) = rest.split_first() {
+        let pair = after.get(..2).filter(|_| *first == b'%');
+        let pair = pair.filter(|pair| pair.iter().all(u8::is_ascii_hexdigit));
+        let escape =
+            pair.and_then(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok());
+        bytes.push(escape.unwrap_or(*first));
+        rest = match escape {
+            Some(_) => after.get(2..).unwrap_or_default(),
+            None => after,
+        };
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}

@@ -1,0 +1,189 @@
+//! Judges one line of a file: which comments in it suppress findings, and which record each cites.
+//!
+//! Uses survey's suppressions. Pure. Start at [`find`]. Follows `docs/spec/interop.md`, 5, inline.
+
+use std::borrow::Cow;
+
+use regex::bytes::Captures;
+
+use crate::formats::suppressions::comment_table::DriftPattern;
+use crate::formats::suppressions::hidden;
+use crate::formats::suppressions::options::DriftOptions;
+use crate::formats::suppressions::readers::format::is_no_end;
+use crate::record::id::Id;
+use crate::record::time::Day;
+use crate::rules::scan::suppression::{FoundSuppression, SuppressionEnd};
+use crate::survey::cited;
+
+/// The maximum length of the text of a suppression in messages, in characters.
+const LONGEST_LABEL: usize = 60;
+
+/// A line of a file.
+#[derive(Clone, Copy, Debug)]
+pub struct SourceLine<'b> {
+    /// Its number, from 1.
+    pub number: u32,
+    /// Its bytes, without the line end.
+    pub bytes: &'b [u8],
+    /// The line before it; empty for the first.
+    pub before: &'b [u8],
+    /// The position after its last byte.
+    pub end: usize,
+}
+
+/// The lines of a file around positions that only grow.
+pub struct SourceLines<'b> {
+    bytes: &'b [u8],
+    at: usize,
+    number: u32,
+}
+
+impl<'b> SourceLines<'b> {
+    /// Starts at the first line.
+    pub fn new(bytes: &'b [u8]) -> SourceLines<'b> {
+        SourceLines { bytes, at: 0, number: 1 }
+    }
+
+    /// Returns the line of a position.
+    pub fn around(&mut self, position: usize) -> SourceLine<'b> {
+        let passed = self.bytes.get(self.at..position).unwrap_or_default();
+        let n_passed = passed.iter().filter(|byte| **byte == b'\n').count();
+        self.number = self.number.saturating_add(u32::try_from(n_passed).unwrap_or(u32::MAX));
+        self.at = self.at.max(position);
+        let (upto, from) = self.bytes.split_at_checked(position).unwrap_or((self.bytes, &[]));
+        let start = after_break(upto);
+        let length = from.iter().position(|byte| *byte == b'\n').unwrap_or(from.len());
+        let end = position + length;
+        let before = upto.get(..start.saturating_sub(1)).unwrap_or_default();
+        SourceLine {
+            number: self.number,
+            bytes: trimmed(self.bytes.get(start..end).unwrap_or_default()),
+            before: trimmed(before.get(after_break(before)..).unwrap_or_default()),
+            end,
+        }
+    }
+}
+
+/// Returns the position after the last line break.
+fn after_break(bytes: &[u8]) -> usize {
+    bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1)
+}
+
+fn trimmed(line: &[u8]) -> &[u8] {
+    line.strip_suffix(b"\r").unwrap_or(line)
+}
+
+/// Returns the suppressions of one tool in a line, which may have thousands.
+pub fn find(
+    pattern: &DriftPattern,
+    path: &str,
+    line: &SourceLine<'_>,
+    options: &DriftOptions,
+) -> Vec<FoundSuppression> {
+    let mut captures = pattern.regex.captures_iter(line.bytes).peekable();
+    if captures.peek().is_none() {
+        return Vec::new();
+    }
+    let ids = CitedIds::of(pattern, line, options);
+    let (mut passed, mut column) = (0, 1);
+    let one = |captures: Captures<'_>| {
+        let whole = captures.get(0)?;
+        let rules = captures.name("rules").map(|rules| String::from_utf8_lossy(rules.as_bytes()));
+        let hidden = hidden::of_comment(pattern.tool, rules.as_deref(), path, options)?;
+        let n_blank = whole.as_bytes().iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+        let start = whole.start() + n_blank;
+        if pattern.is_in_comment && !is_behind_sign(line.bytes.get(..start).unwrap_or_default()) {
+            return None;
+        }
+        let between = line.bytes.get(passed..start).unwrap_or_default();
+        column += String::from_utf8_lossy(between).chars().count();
+        passed = start;
+        Some(FoundSuppression {
+            path: path.to_owned(),
+            line: line.number,
+            column: u32::try_from(column).unwrap_or(u32::MAX),
+            label: label(whole.as_bytes()),
+            citing: pattern.citing,
+            fault: None,
+            hidden,
+            cited: ids.of_place(start),
+            end: match pattern.tool {
+                "trivy" => end(line.bytes.get(start..).unwrap_or_default()),
+                _ => SuppressionEnd::NoSuchField,
+            },
+        })
+    };
+    captures.filter_map(one).collect()
+}
+
+/// Tells whether a part of a line has the sign of a comment, or is the beginning of a line within one.
+fn is_behind_sign(before: &[u8]) -> bool {
+    let signs = ["//", "#", "/*", "<!--", "--"];
+
+    before.trim_ascii_start().starts_with(b"*")
+        || signs.iter().any(|sign| before.windows(sign.len()).any(|it| it == sign.as_bytes()))
+}
+
+/// The records that the suppressions of a line may cite.
+enum CitedIds {
+    /// On the line, where the tool allows free text, with their positions.
+    Beside(Vec<(usize, Id)>),
+    /// In a comment on the line before.
+    Before(Option<Id>),
+}
+
+impl CitedIds {
+    fn of(pattern: &DriftPattern, line: &SourceLine<'_>, options: &DriftOptions) -> CitedIds {
+        if !pattern.is_cited_before {
+            return CitedIds::Beside(cited::places(line.bytes, &options.prefixes));
+        }
+        let above = line.before.trim_ascii_start();
+        let marks = ["#", "//", "/*", "*", "--", ";", "<!--"];
+        let is_comment = marks.iter().any(|mark| above.starts_with(mark.as_bytes()));
+        let first = cited::places(above, &options.prefixes).into_iter().next();
+        CitedIds::Before(first.map(|(_, id)| id).filter(|_| is_comment))
+    }
+
+    /// Returns the first id behind the beginning of a suppression, else the first of the line.
+    fn of_place(&self, start: usize) -> Option<Id> {
+        match self {
+            CitedIds::Before(id) => id.clone(),
+            CitedIds::Beside(ids) => {
+                let behind = ids.partition_point(|(place, _)| *place < start);
+                ids.get(behind).or(ids.first()).map(|(_, id)| id.clone())
+            }
+        }
+    }
+}
+
+/// How many bytes of a comment of trivy are read for its end.
+const LONGEST_COMMENT: usize = 1024;
+
+/// Returns the end of a comment of trivy, whose last day is excluded; it ignores a comment with a bad date.
+fn end(rest: &[u8]) -> SuppressionEnd {
+    let rest = String::from_utf8_lossy(rest.get(..LONGEST_COMMENT).unwrap_or(rest));
+    let comment = rest.split_whitespace().next().unwrap_or_default();
+    let Some((_, date)) = comment.split_once("exp:") else {
+        return SuppressionEnd::Missing;
+    };
+    let date = date.split(':').next().unwrap_or_default();
+    match Day::new(date).map(Day::start) {
+        None => SuppressionEnd::Refused,
+        Some(end) if is_no_end(end) => SuppressionEnd::Missing,
+        Some(end) => SuppressionEnd::Until(end),
+    }
+}
+
+/// Returns the text of a suppression for messages, on one line and not too long.
+fn label(bytes: &[u8]) -> String {
+    let text: Cow<'_, str> = String::from_utf8_lossy(bytes);
+    let trimmed =
+        text.trim().trim_start_matches(['#', '/', '*', ' ']).trim_end_matches(['*', '/', '-']);
+    let plain = trimmed.trim().chars().filter(|it| !it.is_control());
+    let mut label: String = plain.take(LONGEST_LABEL + 1).collect();
+    if label.chars().count() > LONGEST_LABEL {
+        label.pop();
+        label.push('…');
+    }
+    label
+}

@@ -1,0 +1,224 @@
+//! Reads whole files of other tools: by their names, or by a word that they hold.
+//!
+//! Uses yaml, interop's readers, survey's suppressions. Pure. Start at [`by_name`] and [`by_word`]. Follows
+//! `docs/spec/interop.md`, 5, files.
+
+use crate::diag::Pos;
+use crate::formats::suppressions::entry::EntryFinder;
+use crate::formats::suppressions::entry::FoundEntry;
+use crate::formats::suppressions::options::DriftOptions;
+use crate::formats::suppressions::policies::KINDS;
+use crate::formats::suppressions::policies::PolicyKind;
+use crate::formats::suppressions::readers;
+use crate::formats::suppressions::readers::format::ImportError;
+use crate::rules::scan::suppression::{
+    CitingAdvice, FoundSuppression, HiddenFindings, HiddenIds, SuppressionEnd,
+};
+use crate::survey::cited;
+use crate::yaml::node::Node;
+
+/// The endings of the files that are read by a word that they hold.
+const ENDINGS: &[&str] = &["yaml", "yml", "json"];
+
+/// Returns the tool of a file of checkov or zizmor, what to do to cite a record in it, and what finds its entries.
+fn named(path: &str, options: &DriftOptions) -> Option<(&'static str, CitingAdvice, FindEntries)> {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let (tool, citing, find): (_, _, FindEntries) = match name {
+        ".checkov.yaml" | ".checkov.yml" => ("checkov", "put `# ID` behind it", checkov),
+        ".checkov.baseline" => {
+            ("checkov", "name it in `skip-check` of .checkov.yaml, with `# ID` behind it", baseline)
+        }
+        "zizmor.yml" | "zizmor.yaml" => ("zizmor", "put `# ID` behind it", zizmor),
+        _ => return None,
+    };
+    options.wants(tool, true).then_some((tool, CitingAdvice::plain(citing), find))
+}
+
+/// Returns the tool of a file of checkov or zizmor, and what to do to cite a record in it.
+pub fn known(path: &str, options: &DriftOptions) -> Option<(&'static str, CitingAdvice)> {
+    named(path, options).map(|(tool, citing, _)| (tool, citing))
+}
+
+/// Returns the entries of a file of checkov or zizmor; empty for any other file.
+pub fn by_name(path: &str, bytes: &[u8], options: &DriftOptions) -> Vec<FoundSuppression> {
+    let Some((tool, citing, find)) = named(path, options) else {
+        return Vec::new();
+    };
+    match documents(bytes) {
+        Err(error) => vec![unread(path, tool, citing, &error)],
+        Ok(documents) => {
+            let mut found = finder(path, citing, options);
+            for (before, root) in &documents {
+                found.before = *before;
+                find(root, &mut found);
+            }
+            let text = String::from_utf8_lossy(bytes);
+            let lines: Vec<&str> = text.lines().collect();
+            // A comment beside an item, or on the line before it, cites the record.
+            for suppression in found.found.iter_mut().filter(|it| it.cited.is_none()) {
+                let at = usize::try_from(suppression.line).unwrap_or_default();
+                let own = at.checked_sub(1).and_then(|at| lines.get(at)).copied();
+                let above = at.checked_sub(2).and_then(|at| lines.get(at)).copied();
+                let above = above.filter(|line| line.trim_start().starts_with('#'));
+                let comment = own.and_then(|own| own.split_once('#')).map(|(_, comment)| comment);
+                let texts = comment.into_iter().chain(above);
+                suppression.cited =
+                    texts.flat_map(|text| cited::ids(text, &options.prefixes)).next();
+            }
+            found.found
+        }
+    }
+}
+
+/// Finds the entries in a document.
+type FindEntries = fn(&Node, &mut EntryFinder<'_>);
+
+/// Returns the kind of exceptions that a word stands for, in whatever case.
+pub fn kind_of(word: &[u8], options: &DriftOptions) -> Option<&'static PolicyKind> {
+    let mut kinds = KINDS.iter().filter(|kind| options.wants(kind.tool, true));
+    kinds.find(|kind| kind.word.as_bytes().eq_ignore_ascii_case(word))
+}
+
+/// Returns the entries of a file that holds the word of a kind; empty if it is of another format.
+pub fn by_word(
+    kind: &PolicyKind,
+    path: &str,
+    ending: &str,
+    bytes: &[u8],
+    options: &DriftOptions,
+) -> Vec<FoundSuppression> {
+    if !ENDINGS.contains(&ending) {
+        return Vec::new();
+    }
+    if !kind.with.is_empty() {
+        let text = String::from_utf8_lossy(bytes);
+        if !kind.with.iter().all(|word| text.contains(word)) {
+            return Vec::new();
+        }
+    }
+    match documents(bytes) {
+        // Its words are not enough to tell whose it is.
+        Err(_) if !kind.with.is_empty() => Vec::new(),
+        Err(error) => vec![unread(path, kind.tool, kind.citing, &error)],
+        Ok(documents) => {
+            let mut found = finder(path, kind.citing, options);
+            for (before, root) in &documents {
+                found.before = *before;
+                kind.find(root, &mut found);
+            }
+            found.found
+        }
+    }
+}
+
+fn finder<'f>(path: &'f str, citing: CitingAdvice, options: &'f DriftOptions) -> EntryFinder<'f> {
+    EntryFinder { path, citing, prefixes: &options.prefixes, before: 0, found: Vec::new() }
+}
+
+/// Returns a suppression for a file that can't be read: what it hides is unknown, so no record allows it.
+pub fn unread(
+    path: &str,
+    tool: &str,
+    citing: CitingAdvice,
+    error: &ImportError,
+) -> FoundSuppression {
+    FoundSuppression {
+        path: path.to_owned(),
+        line: line_of(error.line),
+        column: 1,
+        label: format!("this file of {tool}"),
+        citing,
+        fault: Some(error.what.clone()),
+        hidden: vec![HiddenFindings { tools: vec![tool.to_owned()], ..HiddenFindings::default() }],
+        cited: None,
+        end: SuppressionEnd::NoSuchField,
+    }
+}
+
+fn line_of(line: u64) -> u32 {
+    u32::try_from(line).unwrap_or(u32::MAX)
+}
+
+/// Returns the documents of a file, each with the number of lines before it.
+fn documents(bytes: &[u8]) -> Result<Vec<(u32, Node)>, ImportError> {
+    let found = readers::yaml::documents(bytes)?;
+    Ok(found.into_iter().map(|(before, root)| (line_of(before), root)).collect())
+}
+
+fn entry<'n>(
+    pos: Pos,
+    tool: &str,
+    id: &str,
+    paths: Option<Vec<String>>,
+    node: &'n Node,
+) -> FoundEntry<'n> {
+    FoundEntry {
+        pos,
+        label: format!("{tool}:{id}"),
+        hidden: vec![HiddenFindings {
+            tools: vec![tool.to_owned()],
+            ids: HiddenIds::Listed(vec![id.to_owned()]),
+            paths,
+            ..HiddenFindings::default()
+        }],
+        end: SuppressionEnd::NoSuchField,
+        node,
+    }
+}
+
+/// `skip-check: [CKV_AWS_20]`, as a list or as a text with commas.
+fn checkov(root: &Node, found: &mut EntryFinder<'_>) {
+    for key in ["skip-check", "skip-path"] {
+        let Some(node) = root.get(key) else {
+            continue;
+        };
+        let items = if node.items().is_empty() { std::slice::from_ref(node) } else { node.items() };
+        for item in items {
+            let text = item.text().unwrap_or_default();
+            for id in text.split(',').map(str::trim).filter(|id| !id.is_empty()) {
+                if key == "skip-check" {
+                    found.add(entry(item.pos, "checkov", id, None, item));
+                } else {
+                    let mut whole = entry(item.pos, "checkov", id, None, item);
+                    for hidden in &mut whole.hidden {
+                        hidden.ids = HiddenIds::All;
+                    }
+                    found.add(whole);
+                }
+            }
+        }
+    }
+}
+
+/// `failed_checks[] {file, findings[] {resource, check_ids[]}}`.
+fn baseline(root: &Node, found: &mut EntryFinder<'_>) {
+    let files = root.get("failed_checks").map(Node::items).unwrap_or_default();
+    for file in files {
+        let path = file.get("file").and_then(Node::text).unwrap_or_default();
+        let paths = (!path.is_empty()).then(|| vec![path.trim_start_matches('/').to_owned()]);
+        let findings = file.get("findings").map(Node::items).unwrap_or_default();
+        for ids in findings.iter().filter_map(|finding| finding.get("check_ids")) {
+            for id in ids.items() {
+                let name = id.text().unwrap_or_default();
+                found.add(entry(id.pos, "checkov", name, paths.clone(), id));
+            }
+        }
+    }
+}
+
+/// `rules: {RULE: {ignore: ["ci.yml:6"]}}`, or `disable: true`.
+fn zizmor(root: &Node, found: &mut EntryFinder<'_>) {
+    let rules = root.get("rules").map(Node::entries).unwrap_or_default();
+    for rule in rules {
+        let ignored = rule.value.get("ignore").map(Node::items).unwrap_or_default();
+        for item in ignored {
+            let name = item.text().and_then(|text| text.split(':').next()).unwrap_or_default();
+            let paths = (!name.is_empty()).then(|| vec![format!(".github/workflows/{name}")]);
+            found.add(entry(item.pos, "zizmor", &rule.key, paths, item));
+        }
+        let disabled = rule.value.get("disable").and_then(Node::text);
+        if disabled.is_some_and(|text| text.eq_ignore_ascii_case("true")) {
+            found.add(entry(rule.key_pos, "zizmor", &rule.key, None, &rule.value));
+        }
+    }
+}

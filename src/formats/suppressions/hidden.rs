@@ -1,0 +1,148 @@
+//! What a comment hides: the tools that obey it, and the ids that it names.
+//!
+//! Uses survey's suppressions. Pure. Start at [`of_comment`]. Follows `docs/spec/interop.md`, 5, matching tools, and
+//! each tool's own reading of its comments.
+
+use crate::formats::suppressions::options::DriftOptions;
+use crate::rules::scan::suppression::{HiddenFindings, HiddenIds};
+
+/// Returns what a comment of a tool hides; `None` if it is none of the comments that are looked for.
+///
+/// `rules` is what the comment names, as written.
+pub(super) fn of_comment(
+    tool: &str,
+    rules: Option<&str>,
+    path: &str,
+    options: &DriftOptions,
+) -> Option<Vec<HiddenFindings>> {
+    let rules = rules.map(str::trim).filter(|rules| !rules.is_empty());
+    let here = |tools: &[&str], ids: HiddenIds| {
+        vec![HiddenFindings {
+            tools: tools.iter().map(|tool| (*tool).to_owned()).collect(),
+            ids,
+            paths: Some(vec![path.to_owned()]),
+            ..HiddenFindings::default()
+        }]
+    };
+    let listed = |rules: &str| match split(rules) {
+        ids if ids.is_empty() => HiddenIds::All,
+        ids => HiddenIds::Listed(ids),
+    };
+    let all_or_listed = || rules.map_or(HiddenIds::All, listed);
+    Some(match tool {
+        "bandit" => here(&["bandit"], of_bandit(rules)),
+        "gosec" => here(&["gosec"], of_gosec(rules)),
+        "golangci" => return of_golangci(rules, here),
+        "noqa" => here(&["ruff", "flake8"], of_noqa(rules)?),
+        "sonar" => here(&["sonar", "sonarqube"], HiddenIds::Nameless),
+        "trivy" => here(&["trivy*", "tfsec"], all_or_listed()),
+        "kics" => match rules {
+            Some(rules) if rules.to_ascii_lowercase().starts_with("enable=") => return None,
+            Some(rules) => match rules.split_once('=') {
+                Some((_, ids)) => here(&["kics"], listed(ids)),
+                None => here(&["kics"], HiddenIds::All),
+            },
+            None => here(&["kics"], HiddenIds::All),
+        },
+        "eslint" => here(&["eslint"], of_eslint(rules)?),
+        "gitleaks" | "trufflehog" | "detect-secrets" => here(&[tool], HiddenIds::Nameless),
+        "rust" => here(&["clippy", "rustc"], of_rust(rules?, options)?),
+        other => here(&[other], all_or_listed()),
+    })
+}
+
+fn split(rules: &str) -> Vec<String> {
+    let is_between = |it: char| it == ',' || it.is_whitespace();
+    rules.split(is_between).filter(|rule| !rule.is_empty()).map(str::to_owned).collect()
+}
+
+/// Bandit takes the words that name tests, by number or by name; without any the comment hides every test.
+fn of_bandit(rules: Option<&str>) -> HiddenIds {
+    let is_number = |word: &str| {
+        let digits = word.strip_prefix('B').unwrap_or_default();
+        digits.len() == 3 && digits.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    let is_name = |word: &str| {
+        let is_letter =
+            |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
+        word.contains('_') && word.bytes().all(is_letter)
+    };
+    let mut ids = split(rules.unwrap_or_default());
+    ids.retain(|word| is_number(word) || is_name(word));
+    if ids.is_empty() { HiddenIds::All } else { HiddenIds::Listed(ids) }
+}
+
+/// Gosec takes its numbers wherever they stand before two hyphens; without any the comment hides every rule.
+fn of_gosec(rules: Option<&str>) -> HiddenIds {
+    let is_number = |word: &&str| {
+        let digits = word.strip_prefix('G').unwrap_or_default();
+        digits.len() == 3 && digits.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    let words = rules.unwrap_or_default().split(|it: char| !it.is_ascii_alphanumeric());
+    let ids: Vec<String> = words.filter(is_number).map(str::to_owned).collect();
+    if ids.is_empty() { HiddenIds::All } else { HiddenIds::Listed(ids) }
+}
+
+/// A bare comment hides every linter; one with gosec hides all that gosec finds. Others are none of security.
+fn of_golangci(
+    rules: Option<&str>,
+    here: impl Fn(&[&str], HiddenIds) -> Vec<HiddenFindings>,
+) -> Option<Vec<HiddenFindings>> {
+    let linters = ["golangci", "golangci-lint"];
+    let Some(rules) = rules else {
+        return Some(here(&linters, HiddenIds::All));
+    };
+    let is_named =
+        |name: &str| rules.split(',').any(|linter| linter.trim().eq_ignore_ascii_case(name));
+    if is_named("all") {
+        return Some(here(&linters, HiddenIds::All));
+    }
+    let has_gosec = is_named("gosec");
+    has_gosec.then(|| {
+        let mut hidden = here(&linters, HiddenIds::Listed(vec!["gosec".to_owned()]));
+        hidden.extend(here(&["gosec"], HiddenIds::All));
+        hidden
+    })
+}
+
+/// Only the codes of security, `S` and digits, are looked for.
+fn of_noqa(rules: Option<&str>) -> Option<HiddenIds> {
+    let Some(rules) = rules else {
+        return Some(HiddenIds::All);
+    };
+    let mut ids = split(&rules.to_ascii_uppercase());
+    ids.retain(|code| {
+        let digits = code.strip_prefix('S').unwrap_or_default();
+        !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
+    });
+    (!ids.is_empty()).then_some(HiddenIds::Listed(ids))
+}
+
+/// The rules of eslint that forbid to run text as code.
+const EVAL: &[&str] = &["no-eval", "no-implied-eval", "no-new-func"];
+
+fn of_eslint(rules: Option<&str>) -> Option<HiddenIds> {
+    // What follows two hyphens is a reason.
+    let named = rules.map(|rules| rules.split(" --").next().unwrap_or_default().trim());
+    let Some(named) = named.filter(|named| !named.is_empty() && !named.starts_with("--")) else {
+        return Some(HiddenIds::All);
+    };
+    let mut ids = split(named);
+    ids.retain(|rule| {
+        EVAL.contains(&rule.as_str())
+            || rule.starts_with("security/")
+            || rule.strip_prefix("@typescript-eslint/").is_some_and(|rule| EVAL.contains(&rule))
+    });
+    (!ids.is_empty()).then_some(HiddenIds::Listed(ids))
+}
+
+fn of_rust(rules: &str, options: &DriftOptions) -> Option<HiddenIds> {
+    let is_reason = |part: &&str| {
+        let rest = part.trim_start().strip_prefix("reason");
+        rest.is_some_and(|rest| rest.trim_start().starts_with('='))
+    };
+    let lints = rules.split(',').take_while(|part| !is_reason(part));
+    let mut ids: Vec<String> = lints.flat_map(split).collect();
+    ids.retain(|lint| options.rust_lints.is_empty() || options.rust_lints.contains(lint));
+    (!ids.is_empty()).then_some(HiddenIds::Listed(ids))
+}

@@ -1,0 +1,267 @@
+//! Reads the files that `import` reads too, as suppressions.
+//!
+//! Uses interop's import readers, plan's entries, survey's suppressions. Pure. Start at [`by_name`]. Follows
+//! `docs/spec/interop.md`, 4 and 5.
+
+use crate::formats::suppressions::exception::EntryReading;
+use crate::formats::suppressions::exception::ForeignEnd;
+use crate::formats::suppressions::exception::ForeignException;
+use crate::formats::suppressions::exception::ImportEntry;
+use crate::formats::suppressions::files;
+use crate::formats::suppressions::options::DriftOptions;
+use crate::formats::suppressions::readers;
+use crate::formats::suppressions::readers::format;
+use crate::formats::suppressions::readers::format::ImportFormat;
+use crate::formats::suppressions::readers::format::ImportInput;
+use crate::record::subject::FindingKey;
+use crate::record::time::{self, Instant};
+use crate::rules::scan::suppression::{
+    CitingAdvice, FoundSuppression, HiddenFindings, HiddenIds, SuppressionEnd,
+};
+use crate::survey::cited;
+
+const ON_THE_LINE_BEFORE: CitingAdvice = CitingAdvice::plain("put `# ID` on the line before");
+
+/// The plain form of trivy has no field for the id.
+const PLAIN_TRIVY: CitingAdvice = CitingAdvice::with_end(
+    "put `# ID` on the line before",
+    "put `# ID` on the line before, and `exp:DATE` behind it",
+);
+
+/// The end of an exception of Kyverno is written in one of two forms, by its `apiVersion`.
+const KYVERNO: CitingAdvice = CitingAdvice::with_end(
+    "add the annotation `exledger.dev/id: ID`",
+    "replace it by what `exledger export kyverno` writes for ID",
+);
+
+/// The formats that are read by name, and what to do so that an entry of each cites a record.
+const FORMATS: &[(ImportFormat, CitingAdvice)] = &[
+    (
+        readers::trivy::FORMAT,
+        CitingAdvice::with_end(
+            "begin its `statement` with `ID`",
+            "begin its `statement` with `ID`, and write `expired_at: LAST`",
+        ),
+    ),
+    (readers::gitleaks::FORMAT, ON_THE_LINE_BEFORE),
+    (
+        readers::snyk::FORMAT,
+        CitingAdvice::with_end(
+            "begin its `reason` with `ID`",
+            "begin its `reason` with `ID`, and write `expires: LAST`",
+        ),
+    ),
+    (
+        readers::cargo_deny::FORMAT,
+        CitingAdvice::plain("write it as `{ id = \"…\", reason = \"ID\" }`"),
+    ),
+    (readers::cargo_audit::FORMAT, CitingAdvice::plain("put `# ID` behind it")),
+    (
+        readers::osv_scanner::FORMAT,
+        CitingAdvice::with_end(
+            "begin its `reason` with `ID`",
+            "begin its `reason` with `ID`, and write `ignoreUntil = INSTANT`",
+        ),
+    ),
+    (
+        readers::detect_secrets::FORMAT,
+        CitingAdvice::plain(
+            "put `pragma: allowlist secret ID` in a comment on the line of the secret instead",
+        ),
+    ),
+    (
+        readers::dependency_check::FORMAT,
+        // The tool keeps it at that very midnight, too, so it is said of a zone a minute ahead.
+        CitingAdvice::with_end(
+            "begin its `<notes>` with `ID`",
+            "begin its `<notes>` with `ID`, and write `<suppress until=\"DATE+00:01\">`",
+        ),
+    ),
+    (readers::grype::FORMAT, CitingAdvice::plain("begin its `reason` with `ID`")),
+];
+
+/// The word of files that may hold exceptions of Kyverno.
+pub const KYVERNO_WORD: &str = "PolicyException";
+
+/// How many seconds after midnight in UTC a day begins in the last zone of the earth.
+const LAST_ZONE: i64 = 12 * 3600;
+
+/// Returns the entries of a file that is named like one of another tool; empty for any other file.
+pub fn by_name(path: &str, bytes: &[u8], options: &DriftOptions) -> Vec<FoundSuppression> {
+    let name = format::file_name(path);
+    // Most files are named like none of them.
+    let named = FORMATS.iter().filter(|(format, _)| (format.is_named)(path));
+    let wanted = named.filter(|(format, _)| options.wants(format.name, true));
+    let mut found = Vec::new();
+    for (format, citing) in wanted {
+        if name.ends_with(".xml") && !is_dependency_check(bytes) {
+            continue;
+        }
+        let citing = if name == ".trivyignore" { PLAIN_TRIVY } else { *citing };
+        found.extend(read(format, citing, path, bytes, options));
+    }
+    found
+}
+
+/// Returns the format of a file by its name, and what to do to cite a record in it.
+pub fn known(path: &str, options: &DriftOptions) -> Option<(&'static str, CitingAdvice)> {
+    let mut named = FORMATS.iter().filter(|(format, _)| (format.is_named)(path));
+    let (format, citing) = named.find(|(format, _)| options.wants(format.name, true))?;
+    Some((format.name, *citing))
+}
+
+/// Returns the exceptions of Kyverno in a file that has their word.
+pub fn kyverno(
+    path: &str,
+    ending: &str,
+    bytes: &[u8],
+    options: &DriftOptions,
+) -> Vec<FoundSuppression> {
+    if !matches!(ending, "yaml" | "yml" | "json") || !options.wants("kyverno", true) {
+        return Vec::new();
+    }
+    read(&readers::kyverno::FORMAT, KYVERNO, path, bytes, options)
+}
+
+/// Tells whether an XML file is one of dependency-check; checkstyle's have similar names and the same root.
+fn is_dependency_check(bytes: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(bytes).to_ascii_lowercase();
+    text.contains("<suppressions") && text.contains("dependency")
+}
+
+fn read(
+    format: &ImportFormat,
+    citing: CitingAdvice,
+    path: &str,
+    bytes: &[u8],
+    options: &DriftOptions,
+) -> Vec<FoundSuppression> {
+    let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let lock_files = options.lock_files.get(folder).map(Vec::as_slice).unwrap_or_default();
+    let input = ImportInput { folder: Some(folder), lock_files, ..ImportInput::plain(path, bytes) };
+    let entries = match readers::read(format, &input) {
+        Ok(entries) => entries,
+        Err(error) => {
+            return vec![files::unread(path, format.name, citing, &error)];
+        }
+    };
+    let text = String::from_utf8_lossy(bytes);
+    let file =
+        ForeignFile { path, tool: format.name, citing, lines: text.lines().collect(), options };
+    let nexts = entries.iter().skip(1).map(|next| Some(next.line)).chain([None]);
+    entries.iter().zip(nexts).flat_map(|(entry, next)| file.suppressions(entry, next)).collect()
+}
+
+/// A file whose entries become suppressions.
+struct ForeignFile<'f> {
+    path: &'f str,
+    tool: &'static str,
+    citing: CitingAdvice,
+    lines: Vec<&'f str>,
+    options: &'f DriftOptions,
+}
+
+impl ForeignFile<'_> {
+    /// Returns the suppressions of an entry: one for each finding; `next` is the line of the next entry.
+    fn suppressions(&self, entry: &ImportEntry, next: Option<u64>) -> Vec<FoundSuppression> {
+        let line = u32::try_from(entry.line).unwrap_or(u32::MAX);
+        match &entry.read {
+            EntryReading::Skipped(_) => Vec::new(),
+            EntryReading::Exception(exception) => self.of_exception(line, exception),
+            EntryReading::Listed(why) => {
+                let mut whole =
+                    self.suppression(line, format!("an entry of {} ({why})", self.tool));
+                let written = self.written(entry.line, next);
+                whole.cited = cited::ids(&written, &self.options.prefixes).next();
+                vec![whole]
+            }
+            EntryReading::Unreadable(why) => {
+                let mut unread = self.suppression(line, format!("an entry of {}", self.tool));
+                unread.fault = Some(why.clone());
+                vec![unread]
+            }
+        }
+    }
+
+    /// Returns a suppression of everything that the tool finds.
+    fn suppression(&self, line: u32, label: String) -> FoundSuppression {
+        let everything =
+            HiddenFindings { tools: self.tools(self.tool), ..HiddenFindings::default() };
+        FoundSuppression {
+            path: self.path.to_owned(),
+            line,
+            column: 1,
+            label,
+            citing: self.citing,
+            fault: None,
+            hidden: vec![everything],
+            cited: None,
+            end: SuppressionEnd::NoSuchField,
+        }
+    }
+
+    fn of_exception(&self, line: u32, exception: &ForeignException) -> Vec<FoundSuppression> {
+        let texts = [&exception.text, &exception.cited];
+        let mut ids =
+            texts.into_iter().flatten().flat_map(|text| cited::ids(text, &self.options.prefixes));
+        let cited = ids.next();
+        let end = end_of(exception);
+        let one = |label: String, hidden: Option<HiddenFindings>| {
+            let mut found = self.suppression(line, label);
+            found.hidden = hidden.map_or(found.hidden, |hidden| vec![hidden]);
+            FoundSuppression { cited: cited.clone(), end, ..found }
+        };
+        if exception.findings.is_empty() {
+            return vec![one(format!("every finding of {}", self.tool), None)];
+        }
+        let findings = exception.findings.iter();
+        findings.map(|key| one(self.label(key), Some(self.hidden(key)))).collect()
+    }
+
+    fn label(&self, key: &FindingKey) -> String {
+        let tool = key.tool.as_deref().unwrap_or(self.tool);
+        match (&key.id, &key.purl) {
+            (Some(id), _) => format!("{tool}:{id}"),
+            (None, Some(purl)) => format!("every finding of {tool} in {purl}"),
+            (None, None) => format!("every finding of {tool}"),
+        }
+    }
+
+    fn hidden(&self, key: &FindingKey) -> HiddenFindings {
+        HiddenFindings {
+            tools: self.tools(key.tool.as_deref().unwrap_or(self.tool)),
+            ids: key.id.clone().map_or(HiddenIds::All, |id| HiddenIds::Listed(vec![id])),
+            purl: key.purl.clone(),
+            paths: key.paths.clone(),
+            resources: key.resources.clone(),
+        }
+    }
+
+    /// Returns the names that records use: trivy's kinds of findings have names of their own, which its plain form
+    /// doesn't tell.
+    fn tools(&self, tool: &str) -> Vec<String> {
+        let is_plain = tool.starts_with("trivy") && self.path.ends_with(".trivyignore");
+        vec![if is_plain { "trivy*".to_owned() } else { tool.to_owned() }]
+    }
+
+    /// Returns an entry as it is written: its lines up to the next entry.
+    fn written(&self, line: u64, next: Option<u64>) -> String {
+        let start = usize::try_from(line.saturating_sub(1)).unwrap_or(usize::MAX);
+        let next = next.and_then(|next| usize::try_from(next.saturating_sub(1)).ok());
+        let end = next.unwrap_or(self.lines.len()).max(start + 1).min(self.lines.len());
+        self.lines.get(start..end).unwrap_or_default().join("\n")
+    }
+}
+
+/// Returns the end of an entry. One in the machine's zone counts as the latest that it can be.
+fn end_of(exception: &ForeignException) -> SuppressionEnd {
+    let until = |end: Instant| match exception.is_end_local {
+        true => end.plus_seconds(LAST_ZONE),
+        false => end,
+    };
+    match &exception.end {
+        ForeignEnd::None => SuppressionEnd::NoSuchField,
+        ForeignEnd::Missing | ForeignEnd::Unclear(_) => SuppressionEnd::Missing,
+        ForeignEnd::Until(when) => SuppressionEnd::Until(until(time::not_after(when))),
+    }
+}

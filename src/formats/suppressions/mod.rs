@@ -1,0 +1,152 @@
+//! Finds suppressions in files: comments in source code, files of other tools, resources of policy engines.
+//!
+//! Uses survey's suppressions, interop's readers. Pure: the caller supplies the bytes. Start at [`DriftScanner`]; the
+//! patterns of comments are data, in `patterns.tsv`. Follows `docs/spec/interop.md`, 5.
+
+mod by_name;
+pub mod comment_table;
+pub mod comments;
+pub mod entry;
+pub mod exception;
+pub mod files;
+mod header;
+mod hidden;
+pub mod imported;
+pub mod options;
+pub mod packages;
+pub mod policies;
+pub mod readers;
+pub mod text;
+
+use regex::bytes::Regex;
+
+use crate::formats::suppressions::comment_table::DriftPattern;
+use crate::formats::suppressions::comments::SourceLine;
+use crate::formats::suppressions::options::DriftOptions;
+use crate::formats::suppressions::policies::PolicyKind;
+use crate::rules::scan::suppression::{FoundSuppression, GeneratedFile};
+
+/// The largest file that is read, in bytes.
+pub const LARGEST: u64 = 1 << 20;
+
+/// How many bytes at the beginning of a file tell whether it is binary, as git does it.
+const TOLD_BY: usize = 8000;
+
+/// Looks for suppressions; cheap to clone, so that each thread has its own.
+#[derive(Clone, Debug)]
+pub struct DriftScanner {
+    options: DriftOptions,
+    patterns: Vec<DriftPattern>,
+    /// Finds the lines that one of the patterns may match.
+    candidates: Regex,
+}
+
+/// What a file holds.
+#[derive(Clone, Debug, Default)]
+pub struct ScannedFile {
+    pub suppressions: Vec<FoundSuppression>,
+    pub generated: Option<GeneratedFile>,
+}
+
+impl DriftScanner {
+    /// Prepares a search.
+    ///
+    /// # Errors
+    /// If a pattern of the table is no regular expression, which a test excludes.
+    pub fn new(options: DriftOptions) -> Result<DriftScanner, regex::Error> {
+        let all = crate::formats::suppressions::comment_table::all()?;
+        let is_wanted = |pattern: &DriftPattern| match pattern.tool {
+            "rust" => !options.rust_lints.is_empty() || options.tools.iter().any(|it| it == "rust"),
+            tool => options.wants(tool, pattern.is_default),
+        };
+        let patterns: Vec<DriftPattern> = all.into_iter().filter(is_wanted).collect();
+        let words = patterns.iter().flat_map(|pattern| pattern.words.iter().copied());
+        let kinds = crate::formats::suppressions::policies::KINDS
+            .iter()
+            .filter(|kind| options.wants(kind.tool, true));
+        let words = words.chain(kinds.map(|kind| kind.word)).chain([
+            crate::formats::suppressions::header::WORD,
+            crate::formats::suppressions::imported::KYVERNO_WORD,
+        ]);
+        let words: Vec<String> = words.map(regex::escape).collect();
+        let candidates = Regex::new(&format!("(?i-u:{})", words.join("|")))?;
+        Ok(DriftScanner { options, patterns, candidates })
+    }
+
+    /// Searches a file.
+    pub fn scan(&self, path: &str, bytes: &[u8]) -> ScannedFile {
+        let mut found = ScannedFile::default();
+        if bytes.get(..TOLD_BY.min(bytes.len())).unwrap_or_default().contains(&0) {
+            // The tools read such a file too.
+            let why = "it is UTF-16 text, or binary: save it as UTF-8 text";
+            return self.unread(path, why).unwrap_or(found);
+        }
+        let ending = crate::formats::suppressions::comment_table::ending(path);
+        found.suppressions =
+            crate::formats::suppressions::files::by_name(path, bytes, &self.options);
+        found.suppressions.extend(crate::formats::suppressions::imported::by_name(
+            path,
+            bytes,
+            &self.options,
+        ));
+        let mut is_kyverno = false;
+        let mut lines = crate::formats::suppressions::comments::SourceLines::new(bytes);
+        // A line is judged once, whatever it holds.
+        let (mut at, mut judged) = (0, 0);
+        let mut kinds: Vec<&PolicyKind> = Vec::new();
+        while let Some(candidate) = self.candidates.find_at(bytes, at) {
+            is_kyverno |= candidate.as_bytes()
+                == crate::formats::suppressions::imported::KYVERNO_WORD.as_bytes();
+            let kind =
+                crate::formats::suppressions::files::kind_of(candidate.as_bytes(), &self.options);
+            if let Some(kind) = kind.filter(|kind| kinds.iter().all(|it| it.word != kind.word)) {
+                kinds.push(kind);
+            }
+            at = candidate.end().max(at + 1);
+            if candidate.start() >= judged {
+                let line = lines.around(candidate.start());
+                judged = line.end.max(at);
+                self.line(path, ending, &line, &mut found);
+            }
+        }
+        for kind in kinds {
+            let entries = crate::formats::suppressions::files::by_word(
+                kind,
+                path,
+                ending,
+                bytes,
+                &self.options,
+            );
+            found.suppressions.extend(entries);
+        }
+        if is_kyverno {
+            let entries =
+                crate::formats::suppressions::imported::kyverno(path, ending, bytes, &self.options);
+            found.suppressions.extend(entries);
+        }
+        found
+    }
+
+    /// Returns a file whose content is not known, and why; `None` if it is not read by its name, so that it is passed
+    /// over.
+    pub fn unread(&self, path: &str, why: &str) -> Option<ScannedFile> {
+        let unread = crate::formats::suppressions::by_name::unread(path, why, &self.options)?;
+        Some(ScannedFile { suppressions: vec![unread], generated: None })
+    }
+
+    /// Tells whether two paths are read by their names, and the same content says the same at both.
+    pub fn is_alike(&self, path: &str, other: &str) -> bool {
+        crate::formats::suppressions::by_name::is_alike(path, other, &self.options)
+    }
+
+    fn line(&self, path: &str, ending: &str, line: &SourceLine<'_>, found: &mut ScannedFile) {
+        if found.generated.is_none() {
+            found.generated = crate::formats::suppressions::header::read(path, line);
+        }
+        for pattern in self.patterns.iter().filter(|pattern| pattern.is_for(ending)) {
+            let suppressions =
+                crate::formats::suppressions::comments::find(pattern, path, line, &self.options);
+            found.suppressions.extend(suppressions);
+        }
+    }
+}

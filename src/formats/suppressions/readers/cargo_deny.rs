@@ -1,0 +1,75 @@
+//! `deny.toml`: ignored advisories.
+//!
+//! Uses plan's entries. Pure. Start at [`FORMAT`]; `advisories` reads the list that cargo-audit has, too. The format
+//! has no end.
+
+use crate::formats::finding_lines::LineIndex;
+use crate::formats::suppressions::exception::ForeignException;
+use crate::formats::suppressions::exception::ImportEntry;
+use crate::formats::suppressions::exception::key;
+use crate::formats::suppressions::readers::format::ImportError;
+use crate::formats::suppressions::readers::format::ImportFormat;
+use crate::formats::suppressions::readers::format::ImportInput;
+use crate::formats::suppressions::readers::format::file_name;
+use crate::formats::suppressions::readers::toml;
+use crate::formats::suppressions::readers::toml::TomlInput;
+
+pub const FORMAT: ImportFormat = ImportFormat {
+    name: "cargo-deny",
+    files: "deny.toml",
+    is_named: |path| matches!(file_name(path), "deny.toml" | ".deny.toml"),
+    read: |input| advisories(input, "cargo-deny"),
+};
+
+/// Reads `[advisories] ignore`: ids, or tables with an id and a reason.
+pub(super) fn advisories(
+    input: &ImportInput<'_>,
+    tool: &str,
+) -> Result<Vec<ImportEntry>, ImportError> {
+    let parsed = TomlInput::parse(input.bytes)?;
+    let mut index = LineIndex::new(parsed.source.as_bytes());
+    let Some(section) = parsed.root().get("advisories").and_then(|it| it.as_table_like()) else {
+        return Ok(Vec::new());
+    };
+    let is_list =
+        section.get("ignore").is_none_or(|list| list.is_array() || list.is_array_of_tables());
+    if !is_list {
+        return Err(ImportError::at(1, "`advisories.ignore` is not a list"));
+    }
+    let mut entries = Vec::new();
+    for item in toml::items(section, "ignore") {
+        let line = item.line(&mut index);
+        let id = item.text.or_else(|| item.text_at("id")).map(str::trim);
+        let has_package =
+            item.table.is_some_and(|it| it.contains_key("crate") || it.contains_key("name"));
+        let Some(id) = id.filter(|id| !id.is_empty()) else {
+            entries.push(if has_package {
+                ImportEntry::listed(line, "a package, not an advisory")
+            } else {
+                ImportEntry::unreadable(line, "neither an id nor a table with an id")
+            });
+            continue;
+        };
+        let comments = parsed.comments(line, item.span.as_ref().map(|span| span.end));
+        let reason = item.text_at("reason").map(str::to_owned);
+        let (text, cited) = match reason {
+            Some(reason) => (Some(reason), comments),
+            None => (comments, None),
+        };
+        // cargo-deny takes a text such as `name@1.0.0` for a crate.
+        entries.push(if id.contains('@') {
+            ImportEntry::listed(line, "a package, not an advisory")
+        } else {
+            ImportEntry::exception(
+                line,
+                ForeignException {
+                    findings: vec![key(tool, id)],
+                    text,
+                    cited,
+                    ..ForeignException::default()
+                },
+            )
+        });
+    }
+    Ok(entries)
+}

@@ -1,0 +1,44 @@
+//! Readers of the files in which other tools keep their exceptions: bytes in, entries out.
+//!
+//! Uses record, the entries of `formats::suppressions`. Pure. Start at [`read`]. Follows `docs/spec/interop.md`, 4. A reader fails
+//! as a whole only if nothing can be told of the file; an entry that can't be read hides no other.
+
+pub mod cargo_audit;
+pub mod cargo_deny;
+pub mod dependency_check;
+pub mod detect_secrets;
+pub mod format;
+pub mod gitleaks;
+pub mod grype;
+pub mod kyverno;
+pub mod osv_scanner;
+pub mod snyk;
+pub mod toml;
+pub mod trivy;
+pub mod yaml;
+
+use crate::formats::suppressions::exception::ImportEntry;
+use crate::formats::suppressions::readers::format::ImportError;
+use crate::formats::suppressions::readers::format::ImportFormat;
+use crate::formats::suppressions::readers::format::ImportInput;
+use crate::formats::suppressions::readers::format::MOST_BYTES;
+use crate::formats::suppressions::readers::format::MOST_ENTRIES;
+
+/// Reads an input within the limits.
+///
+/// # Errors
+/// [`ImportError`] if it is too large or has too many entries, or nothing of it can be read.
+pub fn read(
+    format: &ImportFormat,
+    input: &ImportInput<'_>,
+) -> Result<Vec<ImportEntry>, ImportError> {
+    if u64::try_from(input.bytes.len()).is_ok_and(|bytes| bytes > MOST_BYTES) {
+        return Err(ImportError::at(1, crate::formats::suppressions::readers::format::too_large()));
+    }
+    let entries = (format.read)(input)?;
+    if let Some(first) = entries.get(MOST_ENTRIES) {
+        let what = format!("it has more than {MOST_ENTRIES} entries: split it");
+        return Err(ImportError::at(first.line, what));
+    }
+    Ok(entries)
+}

@@ -1,0 +1,142 @@
+//! `.snyk`: ignored issues by id, each with the paths for which they are ignored.
+//!
+//! Uses plan's entries. Pure. Start at [`FORMAT`]. Read as snyk-policy 5 does: a bare date is its first instant; quoted
+//! dates are compared as texts, so `'never'` never ends.
+
+use crate::formats::snyk;
+use crate::formats::suppressions::exception::ForeignEnd;
+use crate::formats::suppressions::exception::ForeignException;
+use crate::formats::suppressions::exception::ImportEntry;
+use crate::formats::suppressions::exception::key;
+use crate::formats::suppressions::packages;
+use crate::formats::suppressions::readers::format::ImportError;
+use crate::formats::suppressions::readers::format::ImportFormat;
+use crate::formats::suppressions::readers::format::ImportInput;
+use crate::formats::suppressions::readers::format::file_name;
+use crate::formats::suppressions::readers::yaml as document;
+use crate::record::subject::FindingKey;
+use crate::record::time::{Day, Instant, When};
+use crate::yaml::node::{MapEntry, Node, Value};
+
+pub const FORMAT: ImportFormat = ImportFormat {
+    name: "snyk",
+    files: ".snyk",
+    is_named: |path| file_name(path) == ".snyk",
+    read,
+};
+
+fn read(input: &ImportInput<'_>) -> Result<Vec<ImportEntry>, ImportError> {
+    let Some(root) = document::document(input.bytes)? else {
+        return Ok(Vec::new());
+    };
+    if !matches!(root.value, Value::Map(_)) {
+        return Err(ImportError::at(document::line(&root), "it is not a policy of snyk"));
+    }
+    let mut entries = Vec::new();
+    for section in root.entries() {
+        match section.key.as_str() {
+            "ignore" => section.value.entries().iter().for_each(|id| issue(id, &mut entries)),
+            "patch" | "exclude" => {
+                let what = match section.key.as_str() {
+                    "patch" => "a patch hides no finding that a key could name",
+                    _ => "an excluded path hides every finding in it",
+                };
+                let below = section.value.entries().iter();
+                entries.extend(below.map(|it| ImportEntry::listed(document::key_line(it), what)));
+            }
+            _ => {}
+        }
+    }
+    entries.sort_by_key(|entry| entry.line);
+    Ok(entries)
+}
+
+fn issue(id: &MapEntry, entries: &mut Vec<ImportEntry>) {
+    let line = document::key_line(id);
+    let Value::List(items) = &id.value.value else {
+        let what = format!("{}: there is no list of paths below it (an old format)", id.key);
+        entries.push(ImportEntry::unreadable(line, what));
+        return;
+    };
+    for item in items {
+        match item.entries() {
+            [] => entries.push(ImportEntry::unreadable(
+                document::line(item),
+                format!("{}: an item names no path", id.key),
+            )),
+            paths => entries.extend(paths.iter().map(|path| of_path(&id.key, path))),
+        }
+    }
+}
+
+fn of_path(id: &str, path: &MapEntry) -> ImportEntry {
+    let (purl, notes) = match package(id, path.key.trim()) {
+        Place::Everywhere => (None, Vec::new()),
+        Place::Package(purl) => (Some(purl), Vec::new()),
+        Place::Other => (None, vec!["wider: path".to_owned()]),
+    };
+    let about = &path.value;
+    let end = match about.get("expires") {
+        node if document::is_empty(node) => ForeignEnd::Missing,
+        Some(node) => until(node),
+        None => ForeignEnd::Missing,
+    };
+    ImportEntry::exception(
+        document::key_line(path),
+        ForeignException {
+            findings: vec![FindingKey { purl, ..key("snyk", id) }],
+            text: document::text_at(about, "reason").map(str::to_owned),
+            end,
+            notes,
+            ..ForeignException::default()
+        },
+    )
+}
+
+/// Where an issue is ignored.
+enum Place {
+    Everywhere,
+    /// Where one package brings it in, in any version.
+    Package(String),
+    /// A path that no finding key can express.
+    Other,
+}
+
+fn package(id: &str, path: &str) -> Place {
+    if path == "*" {
+        return Place::Everywhere;
+    }
+    let Some(name) = path.strip_prefix("* >").map(str::trim) else {
+        return Place::Other;
+    };
+    let bare = name.strip_prefix('@').unwrap_or(name);
+    if bare.contains(['@', '>', '*', ' ']) {
+        return Place::Other;
+    }
+    let purl = snyk::package_type(id).and_then(|kind| packages::purl(kind, name, None));
+    purl.map_or(Place::Other, Place::Package)
+}
+
+/// Returns the end in `expires`: a bare date is its first instant, a quoted one is compared as a text with instants, so
+/// that it ends at the same time.
+fn until(node: &Node) -> ForeignEnd {
+    let Some(text) = node.text() else {
+        return ForeignEnd::Unclear("`expires` is no date".to_owned());
+    };
+    if let Some(day) = Day::new(text) {
+        return ForeignEnd::Until(When::Day(day.plus_days(-1)));
+    }
+    // Compared as a text, another zone than `Z` ends at another time than it says.
+    let is_utc = text.ends_with('Z') && text.contains('T');
+    let instant = (document::is_bare(node) || is_utc).then(|| Instant::parse(text)).flatten();
+    match instant {
+        Some(instant) => ForeignEnd::Until(When::instant(instant)),
+        None if document::is_bare(node) => {
+            ForeignEnd::Unclear("`expires` is no instant".to_owned())
+        }
+        None => ForeignEnd::Unclear(
+            "`expires` is a quoted text, which snyk compares as a text: it may never end"
+                .to_owned(),
+        ),
+    }
+}

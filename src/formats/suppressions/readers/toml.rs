@@ -1,0 +1,97 @@
+//! TOML inputs: tables with the lines of their values and the comments beside them.
+//!
+//! Uses toml_edit. Pure. Start at [`TomlInput::parse`].
+
+use toml_edit::{Document, Item, Table, TableLike, Value};
+
+use crate::formats::finding_lines::LineIndex;
+use crate::formats::suppressions::readers::format::ImportError;
+use crate::formats::suppressions::readers::format::text;
+
+/// A parsed input, with the text that its positions are about.
+pub struct TomlInput<'t> {
+    pub source: &'t str,
+    lines: Vec<&'t str>,
+    document: Document<&'t str>,
+}
+
+impl<'t> TomlInput<'t> {
+    /// Parses an input.
+    ///
+    /// # Errors
+    /// [`ImportError`] at the line where it is no TOML.
+    pub fn parse(bytes: &'t [u8]) -> Result<TomlInput<'t>, ImportError> {
+        let source = text(bytes)?;
+        let document = Document::parse(source).map_err(|error| {
+            let at = error.span().map_or(0, |span| span.start);
+            let line = LineIndex::new(source.as_bytes()).line(at);
+            ImportError::at(line, "it can't be read as TOML")
+        })?;
+        Ok(TomlInput { source, lines: source.lines().collect(), document })
+    }
+
+    pub fn root(&self) -> &Table {
+        self.document.as_table()
+    }
+
+    /// Returns the comments about the value on a line: directly above it, and behind it.
+    pub fn comments(&self, line: u64, end: Option<usize>) -> Option<String> {
+        let here = usize::try_from(line).unwrap_or(usize::MAX).saturating_sub(1);
+        let before = self.lines.get(..here).unwrap_or_default().iter().rev();
+        let mut found: Vec<&str> =
+            before.map_while(|line| line.trim().strip_prefix('#')).map(str::trim).collect();
+        found.reverse();
+        let after = end.and_then(|end| self.source.get(end..)?.lines().next());
+        let comment = after.and_then(|after| {
+            let bare = after.trim_start_matches([',', ' ', '\t', ']']);
+            bare.strip_prefix('#').map(str::trim)
+        });
+        found.extend(comment);
+        let text = found.join("\n").trim().to_owned();
+        (!text.is_empty()).then_some(text)
+    }
+}
+
+/// Returns the items of `key` in a table: values of an array, or tables, each with its position.
+pub fn items<'i>(table: &'i dyn TableLike, key: &str) -> Vec<TomlItem<'i>> {
+    match table.get(key) {
+        Some(Item::ArrayOfTables(tables)) => tables
+            .iter()
+            .map(|table| TomlItem {
+                span: table.span(),
+                text: None,
+                table: Some(table as &dyn TableLike),
+            })
+            .collect(),
+        Some(Item::Value(Value::Array(values))) => values
+            .iter()
+            .map(|value| TomlItem {
+                span: value.span(),
+                text: value.as_str(),
+                table: value.as_inline_table().map(|table| table as &dyn TableLike),
+            })
+            .collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// An item of a list.
+pub struct TomlItem<'i> {
+    /// Its bytes in the source.
+    pub span: Option<std::ops::Range<usize>>,
+    pub text: Option<&'i str>,
+    pub table: Option<&'i dyn TableLike>,
+}
+
+impl TomlItem<'_> {
+    /// Returns the line on which it begins.
+    pub fn line(&self, index: &mut LineIndex<'_>) -> u64 {
+        index.line(self.span.as_ref().map_or(0, |span| span.start))
+    }
+
+    /// Returns a text in its table.
+    pub fn text_at(&self, key: &str) -> Option<&str> {
+        let text = self.table?.get(key)?.as_str()?.trim();
+        (!text.is_empty()).then_some(text)
+    }
+}
