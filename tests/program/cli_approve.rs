@@ -1,6 +1,6 @@
 //! `approve` and `reject` in real repositories, from the key to the ledger's answer afterwards. Start at [`World`].
 //!
-//! Keys are made for one test by ssh-keygen.
+//! Keys are those of `tests/support/repo/speak.rs`.
 
 mod accounts;
 mod branch;
@@ -16,11 +16,11 @@ mod signed;
 mod spoken;
 mod terminal;
 
+use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
-use std::process::Command;
 
 use crate::cli::{self, Run};
-use crate::support::repo::{Repo, git, path_of};
+use crate::support::repo::{Repo, git, path_of, speak};
 use crate::support::tools::need;
 
 pub(crate) const ID: &str = "EXC-2026-7F3KQ";
@@ -187,17 +187,16 @@ impl World {
     }
 }
 
-/// Makes keys for those who are listed, and for Mallory.
+/// Writes the keys of those who are listed, and of Mallory and Ana; `approve` signs with them by ssh-keygen.
 fn keys() -> tempfile::TempDir {
     need(&["ssh-keygen"]);
     let folder = tempfile::tempdir().unwrap();
     for name in LISTED.iter().chain(&["mallory", "ana"]) {
-        let made = Command::new("ssh-keygen")
-            .args(["-q", "-N", "", "-C", "", "-t", "ed25519", "-f", name])
-            .current_dir(folder.path())
-            .output()
-            .unwrap();
-        assert!(made.status.success(), "{made:?}");
+        let key = folder.path().join(name);
+        std::fs::write(&key, speak::private_file(name)).unwrap();
+        std::fs::write(key.with_extension("pub"), speak::public(name) + "\n").unwrap();
+        let owner = std::fs::Permissions::from_mode(0o600);
+        std::fs::set_permissions(&key, owner).unwrap();
     }
     folder
 }

@@ -57,7 +57,10 @@ fn extensions_of_git_that_change_nothing_here_are_no_obstacle() {
 
 #[test]
 fn an_object_whose_bytes_are_not_those_of_its_id_is_no_object() {
-    let repo = approved("");
+    let repo = ledger("");
+    repo.write_loose();
+    file(&repo);
+    repo.by("lee").merge("file", "Merge branch 'file'");
     let blob = repo.git.blob(SAMPLE.as_bytes()).unwrap().to_string();
     let other = repo.git.blob(b"id: EXC-2026-7F3KQ\n").unwrap().to_string();
     let place = |oid: &str| repo.path().join(format!(".git/objects/{}/{}", &oid[..2], &oid[2..]));
