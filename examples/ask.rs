@@ -21,31 +21,50 @@ use serde_json::{Value, json};
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
-    let done = match args.as_slice() {
-        [dir] => due(Path::new(dir)),
-        [dir, identity] => answer(Path::new(dir), identity),
-        _ => Err(Usage::refused("no folder is named", "ask DIR [IDENTITY]").into()),
-    };
-    let Err(error) = done else {
-        return ExitCode::SUCCESS;
-    };
-    let _ = writeln!(io::stderr(), "error: {}", error.in_full());
-    ExitCode::from(if let Error::Usage(_) = error { 2 } else { 3 })
+    let done = run(&args, io::stdin().lock(), &mut |line| println!("{line}"));
+    ExitCode::from(report(done, &mut io::stderr()))
 }
 
-fn due(dir: &Path) -> Result<(), Error> {
+/// Answers what the arguments ask, line by line.
+pub(crate) fn run(
+    args: &[String],
+    input: impl BufRead,
+    print: &mut impl FnMut(String),
+) -> Result<(), Error> {
+    match args {
+        [dir] => list_due(Path::new(dir), print),
+        [dir, identity] => check_lines(Path::new(dir), identity, input, print),
+        _ => Err(Usage::refused("no folder is named", "ask DIR [IDENTITY]").into()),
+    }
+}
+
+/// Writes an error, and returns the exit code.
+pub(crate) fn report(done: Result<(), Error>, errors: &mut impl Write) -> u8 {
+    let Err(error) = done else {
+        return 0;
+    };
+    let _ = writeln!(errors, "error: {}", error.in_full());
+    if let Error::Usage(_) = error { 2 } else { 3 }
+}
+
+fn list_due(dir: &Path, print: &mut impl FnMut(String)) -> Result<(), Error> {
     let session = Session::open(dir, Options::default())?;
     for (record, due) in session.snapshot(&Moment::now(), Scope::Worklist)?.due(None) {
-        println!("{} {}", record.id(), due.bucket.as_str());
+        print(format!("{} {}", record.id(), due.bucket.as_str()));
     }
     Ok(())
 }
 
-fn answer(dir: &Path, identity: &str) -> Result<(), Error> {
+fn check_lines(
+    dir: &Path,
+    identity: &str,
+    input: impl BufRead,
+    print: &mut impl FnMut(String),
+) -> Result<(), Error> {
     let session = Session::open(dir, Options::default())?;
     let identity = Some(identity.to_owned());
     let question = Question { identity, ..Question::default() };
-    for line in io::stdin().lock().lines().map_while(Result::ok) {
+    for line in input.lines().map_while(Result::ok) {
         let at = Instant::parse(line.trim()).ok_or_else(|| {
             let help = "write it as 2026-11-21T12:00:00Z";
             Usage::refused(format!("{line:?} is not an instant"), help)
@@ -55,7 +74,7 @@ fn answer(dir: &Path, identity: &str) -> Result<(), Error> {
         let check =
             features::check::answer(&session, &Moment::now(), &request, &ReceiptLog::none())?;
         let receipt = json!(LoggedReceipt::of(&question, &check, &Value::Null));
-        println!("{receipt}");
+        print(receipt.to_string());
     }
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! `approve` and `reject` in real repositories, from the key to the ledger's answer afterwards. Start at [`World`].
 //!
-//! Keys are made for one test by ssh-keygen; if it is not installed, these tests say so and pass.
+//! Keys are those of `tests/support/repo/speak.rs`.
 
 mod accounts;
 mod branch;
@@ -16,11 +16,12 @@ mod signed;
 mod spoken;
 mod terminal;
 
+use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
-use std::process::Command;
 
 use crate::cli::{self, Run};
-use crate::support::repo::{Repo, git, path_of};
+use crate::support::repo::{Repo, git, path_of, speak};
+use crate::support::tools::need;
 
 pub(crate) const ID: &str = "EXC-2026-7F3KQ";
 
@@ -63,10 +64,9 @@ pub(crate) struct World {
 }
 
 impl World {
-    /// Creates it; `None`, with a note, if ssh-keygen is not installed.
-    pub(crate) fn new(policy: &str) -> Option<World> {
-        let keys = keys()?;
-        let world = World { repo: Repo::at("2026-11-20T09:00:00Z"), keys };
+    /// Creates it.
+    pub(crate) fn new(policy: &str) -> World {
+        let world = World { repo: Repo::at("2026-11-20T09:00:00Z"), keys: keys() };
         let signers: Vec<String> = LISTED.iter().map(|name| world.line(name)).collect();
         world
             .repo
@@ -81,7 +81,7 @@ impl World {
             .write(ID, RECORD)
             .commit("File the billing exception");
         world.repo.checkout();
-        Some(world)
+        world
     }
 
     pub(crate) fn key(&self, name: &str) -> PathBuf {
@@ -187,21 +187,16 @@ impl World {
     }
 }
 
-/// Makes keys for those who are listed, and for Mallory.
-#[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
-fn keys() -> Option<tempfile::TempDir> {
-    if Command::new("ssh-keygen").arg("-?").output().is_err() {
-        eprintln!("skipped: ssh-keygen is not installed");
-        return None;
-    }
+/// Writes the keys of those who are listed, and of Mallory and Ana; `approve` signs with them by ssh-keygen.
+fn keys() -> tempfile::TempDir {
+    need(&["ssh-keygen"]);
     let folder = tempfile::tempdir().unwrap();
     for name in LISTED.iter().chain(&["mallory", "ana"]) {
-        let made = Command::new("ssh-keygen")
-            .args(["-q", "-N", "", "-C", "", "-t", "ed25519", "-f", name])
-            .current_dir(folder.path())
-            .output()
-            .unwrap();
-        assert!(made.status.success(), "{made:?}");
+        let key = folder.path().join(name);
+        std::fs::write(&key, speak::private_file(name)).unwrap();
+        std::fs::write(key.with_extension("pub"), speak::public(name) + "\n").unwrap();
+        let owner = std::fs::Permissions::from_mode(0o600);
+        std::fs::set_permissions(&key, owner).unwrap();
     }
-    Some(folder)
+    folder
 }

@@ -1,9 +1,8 @@
 //! A program that embeds the library, `examples/ask.rs`: the same verdicts as on the command line, never outdated ones.
+//!
+//! The example is a module here: that it compiles against the public API is proven, and it runs without being started.
 
-use std::io::{BufRead, BufReader, Write};
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
-use std::sync::OnceLock;
+use std::io::{BufReader, Write};
 
 use exledger::features;
 use exledger::features::check::answer::CheckRequest;
@@ -20,28 +19,17 @@ use crate::support::samples::{ID, SAMPLE};
 
 const IDENTITY: &str = "svc:billing-batch";
 
-/// Returns the example, built beside the program; a plain `cargo test` has built it, one with selected targets has not.
-fn example() -> &'static Path {
-    static BUILT: OnceLock<PathBuf> = OnceLock::new();
-    BUILT.get_or_init(|| {
-        let folder = Path::new(env!("CARGO_BIN_EXE_exledger")).parent().unwrap();
-        let mut build = Command::new(env!("CARGO"));
-        build.args(["build", "--quiet", "--locked", "--example", "ask"]);
-        build.args(["--manifest-path", concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml")]);
-        build.arg("--target-dir").arg(folder.parent().unwrap());
-        if !cfg!(debug_assertions) {
-            build.arg("--release");
-        }
-        assert!(build.status().unwrap().success());
-        folder.join(format!("examples/ask{}", std::env::consts::EXE_SUFFIX))
-    })
-}
+#[expect(dead_code, reason = "a test calls what its `main` calls")]
+#[path = "../../examples/ask.rs"]
+mod ask;
 
-fn ask(folder: &Path) -> Command {
-    let mut command = Command::new(example());
-    command.arg(folder).arg(IDENTITY);
-    command.stdin(Stdio::piped()).stdout(Stdio::piped());
-    command
+/// Runs the example with these lines of input, and returns its exit code, its answers and its errors.
+fn ask(args: &[&str], input: &str) -> (u8, Vec<String>, String) {
+    let (mut answers, mut errors) = (Vec::new(), Vec::new());
+    let args: Vec<String> = args.iter().map(|&arg| arg.to_owned()).collect();
+    let done = ask::run(&args, input.as_bytes(), &mut |line| answers.push(line));
+    let code = ask::report(done, &mut errors);
+    (code, answers, String::from_utf8(errors).unwrap())
 }
 
 /// A record for an identity, filed by Ana and merged by Lee some days ago, and a clone to ask.
@@ -61,15 +49,17 @@ fn gate() -> Gate {
 fn another_program_answers_as_the_command_line_does_and_knows_what_was_merged_between() {
     let gate = gate();
     let folder = gate.clone.path();
-    let mut child = ask(folder).spawn().unwrap();
-    let mut input = child.stdin.take().unwrap();
-    let mut output = BufReader::new(child.stdout.take().unwrap());
+    let (questions, mut input) = std::io::pipe().unwrap();
+    let (sender, answers) = std::sync::mpsc::channel();
+    let args = [folder.to_str().unwrap().to_owned(), IDENTITY.to_owned()];
+    let asking = std::thread::spawn(move || {
+        let send = &mut |line| sender.send(line).unwrap();
+        let done = ask::run(&args, BufReader::new(questions), send);
+        ask::report(done, &mut std::io::stderr())
+    });
     let mut answer = |at: &str| -> Value {
         writeln!(input, "{at}").unwrap();
-        input.flush().unwrap();
-        let mut line = String::new();
-        output.read_line(&mut line).unwrap();
-        serde_json::from_str(&line).unwrap()
+        serde_json::from_str(&answers.recv().unwrap()).unwrap()
     };
     let told = |at: &str| -> Value {
         let args = ["check", "--identity", IDENTITY, "--at", at, "--format", "json"];
@@ -91,7 +81,7 @@ fn another_program_answers_as_the_command_line_does_and_knows_what_was_merged_be
     assert_eq!(answer(&now)["verdict"], "deny");
     assert_eq!(answer(&now), told(&now));
     drop(input);
-    assert!(child.wait().unwrap().success());
+    assert_eq!(asking.join().unwrap(), 0);
 }
 
 #[test]
@@ -102,27 +92,26 @@ fn another_program_lists_what_is_due_as_the_command_line_does() {
     gate.repo.branch("ahead").by("ana").write("exledger.yaml", policy).commit("Look ahead");
     gate.repo.by("lee").merge("ahead", "Merge branch 'ahead'");
     git(folder, &["fetch", "--quiet"]);
-    let output = Command::new(example()).arg(folder).output().unwrap();
-    assert!(output.status.success());
+    let (code, listed, _) = ask(&[folder.to_str().unwrap()], "");
+    assert_eq!(code, 0);
     let args = ["due", "--format", "json"];
     let run = cli::run_with(folder, &args, &[cli::REAL_CLOCK]);
     let due: Value = serde_json::from_str(&run.out).unwrap();
     let records = due["records"].as_array().unwrap();
     assert_eq!(records.len(), 1, "{due}");
     let told = format!(
-        "{} {}\n",
+        "{} {}",
         records[0]["id"].as_str().unwrap(),
         records[0]["bucket"].as_str().unwrap()
     );
-    assert_eq!(String::from_utf8(output.stdout).unwrap(), told);
+    assert_eq!(listed, [told]);
 }
 
 #[test]
 fn without_a_ledger_it_ends_as_the_program_does() {
     let folder = tempfile::tempdir().unwrap();
-    let output = ask(folder.path()).stderr(Stdio::piped()).output().unwrap();
-    assert_eq!(output.status.code(), Some(3));
-    let said = String::from_utf8(output.stderr).unwrap();
+    let (code, _, said) = ask(&[folder.path().to_str().unwrap(), IDENTITY], "");
+    assert_eq!(code, 3);
     assert!(said.contains("is not in a ledger") && said.contains("help: "), "{said}");
 }
 
@@ -130,13 +119,9 @@ fn without_a_ledger_it_ends_as_the_program_does() {
 fn a_clone_that_is_too_shallow_allows_nothing() {
     let gate = gate();
     let shallow = gate.repo.clone_with(&["--depth", "1"]);
-    let mut child = ask(shallow.path()).stderr(Stdio::piped()).spawn().unwrap();
-    let mut input = child.stdin.take().unwrap();
-    writeln!(input, "{}", present(0)).unwrap();
-    drop(input);
-    let output = child.wait_with_output().unwrap();
-    let answers = String::from_utf8(output.stdout).unwrap();
-    assert!(!answers.contains("\"allow\""), "{answers}");
+    let args = [shallow.path().to_str().unwrap(), IDENTITY];
+    let (_, answers, _) = ask(&args, &format!("{}\n", present(0)));
+    assert!(!answers.concat().contains("\"allow\""), "{answers:?}");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The jobs of the workflow that `init` writes: the scripts of the action run as in a job, against a simulated forge.
 //!
-//! Start at [`runner::Runner`]. If bash, jq or unzip is not installed, these tests say so and pass.
+//! Start at [`runner::Runner`].
 
 mod comment;
 mod files;

@@ -1,7 +1,6 @@
 //! The program at a terminal, driven by key presses. Start at [`Terminal`].
 //!
-//! Python's `pty` opens the terminal, because the standard library can't, and a crate for it is not worthwhile. Without
-//! `python3` these tests do nothing, except in continuous integration, where they fail.
+//! Python's `pty` opens the terminal, because the standard library can't, and a crate for it is not worthwhile.
 
 mod answers;
 mod deciding;
@@ -33,11 +32,10 @@ pub(crate) struct Seen {
 }
 
 impl Terminal<'_> {
-    /// Runs the program and presses keys, each once a text has been shown; `None` without `python3`.
-    pub(crate) fn run(&self, args: &[&str], keys: &[(&str, &str)]) -> Option<Seen> {
-        let python = python()?;
+    /// Runs the program and presses keys, each once a text has been shown.
+    pub(crate) fn run(&self, args: &[&str], keys: &[(&str, &str)]) -> Seen {
         let script: Vec<[&str; 2]> = keys.iter().map(|(wait, keys)| [*wait, *keys]).collect();
-        let output = Command::new(python)
+        let output = Command::new(python())
             .arg(project::root().join("tests/data/pty/drive.py"))
             .arg(self.columns.to_string())
             .arg(serde_json::to_string(&script).unwrap())
@@ -57,18 +55,17 @@ impl Terminal<'_> {
         let err = String::from_utf8_lossy(&output.stderr);
         assert_ne!(code, 99, "{err}\n{bytes}");
         let pressed = serde_json::from_str(&err).unwrap();
-        Some(Seen { code, bytes, pressed })
+        Seen { code, bytes, pressed }
     }
 }
 
-/// Returns the path of Python; continuous integration must have it.
-fn python() -> Option<PathBuf> {
+/// Returns the path of Python.
+fn python() -> PathBuf {
     let usual = ["/usr/bin", "/usr/local/bin", "/opt/homebrew/bin"];
     let path = std::env::var_os("PATH").unwrap_or_default();
     let folders = usual.iter().map(PathBuf::from).chain(std::env::split_paths(&path));
     let found = folders.map(|folder| folder.join("python3")).find(|it| it.exists());
-    assert!(found.is_some() || std::env::var_os("CI").is_none(), "python3 is missing");
-    found
+    found.expect("python3 is not installed: install the package python3")
 }
 
 /// Returns the final rows of a terminal, without trailing blanks.

@@ -36,7 +36,13 @@ pub(crate) fn history_of(
 impl Repo {
     /// Returns what git proves about `main` at the time of the next commit.
     pub(crate) fn history(&self) -> History {
-        history_of(self.path(), self.now())
+        if !self.git.is_in_memory() {
+            return history_of(self.path(), self.now());
+        }
+        let chosen = refs::choose(&self.git.refs(), None, &|name| self.git.resolve(name), None);
+        let chain =
+            exledger::history::chain::walk(&self.git, &chosen.unwrap(), self.now()).unwrap();
+        walk::walk(&self.git, chain, &LedgerPrefix::default()).unwrap()
     }
 
     /// Returns the trail of a record.

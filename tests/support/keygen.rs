@@ -3,6 +3,8 @@
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
+use crate::support::tools::need;
+
 pub(crate) fn keygen(arguments: &[&str], folder: &Path) -> Output {
     let command = Command::new("ssh-keygen")
         .args(arguments)
@@ -12,18 +14,14 @@ pub(crate) fn keygen(arguments: &[&str], folder: &Path) -> Output {
     command.unwrap()
 }
 
-/// Makes keys of some kinds in a new folder; `None`, with a note, if ssh-keygen is not installed.
-#[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
-pub(crate) fn made(kinds: &[(&str, &[&str])]) -> Option<tempfile::TempDir> {
-    if Command::new("ssh-keygen").arg("-?").output().is_err() {
-        eprintln!("skipped: ssh-keygen is not installed");
-        return None;
-    }
+/// Makes keys of some kinds in a new folder.
+pub(crate) fn made(kinds: &[(&str, &[&str])]) -> tempfile::TempDir {
+    need(&["ssh-keygen"]);
     let folder = tempfile::tempdir().unwrap();
     for (name, kind) in kinds {
         let arguments = [&["-q", "-N", "", "-C", "", "-f", name], *kind].concat();
         let output = keygen(&arguments, folder.path());
         assert!(output.status.success(), "{output:?}");
     }
-    Some(folder)
+    folder
 }

@@ -19,3 +19,4 @@ pub(crate) mod repo;
 pub(crate) mod samples;
 pub(crate) mod schemas;
 pub(crate) mod status;
+pub(crate) mod tools;

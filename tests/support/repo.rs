@@ -1,4 +1,5 @@
-//! Real git repositories with a made-up history: fixed people, fixed times, so that commit ids are stable.
+//! Git repositories with a made-up history: fixed people, fixed times, so that commit ids are stable. They are in memory
+//! until [`Repo::path`] is asked for.
 //!
 //! Start at [`Repo::at`]. Commits are written as raw objects, so that a test can also write what git would refuse. The
 //! clock advances by an hour with each commit; [`Repo::wait`] and [`Repo::clock`] move it further or back.
@@ -13,6 +14,7 @@
 #![allow(dead_code, reason = "a builder offers more than each test uses")]
 
 mod clone;
+mod lazy;
 mod person;
 pub(crate) mod speak;
 mod tree;
@@ -25,15 +27,15 @@ use exledger::record::id::Id;
 use exledger::record::time::Instant;
 use exledger::record::time::Term;
 
+use lazy::LazyGit;
 pub(crate) use person::person;
 
 /// The branch on which everything lands.
 pub(crate) const MAIN: &str = "main";
 
-/// A git repository in a temporary folder, removed with it.
+/// A git repository; its temporary folder is created when it is needed, and removed with it.
 pub(crate) struct Repo {
-    folder: tempfile::TempDir,
-    pub(crate) git: git2::Repository,
+    pub(crate) git: LazyGit,
     now: Cell<i64>,
 }
 
@@ -71,13 +73,9 @@ pub(crate) fn path_of(id_or_path: &str) -> String {
 }
 
 impl Repo {
-    /// Starts a repository with a work folder, without commits, at an instant.
+    /// Starts a repository without commits, at an instant.
     pub(crate) fn at(instant: &str) -> Repo {
-        let folder = tempfile::tempdir().unwrap();
-        let mut options = git2::RepositoryInitOptions::new();
-        options.initial_head(MAIN).external_template(false);
-        let git = git2::Repository::init_opts(folder.path(), &options).unwrap();
-        let repo = Repo { folder, git, now: Cell::new(0) };
+        let repo = Repo { git: LazyGit::new(), now: Cell::new(0) };
         repo.clock(instant);
         repo
     }
@@ -100,9 +98,14 @@ impl Repo {
         Instant::from_unix(self.now.get()).unwrap()
     }
 
-    /// Returns the folder.
+    /// Returns the folder, a work tree in which nothing is checked out.
     pub(crate) fn path(&self) -> &Path {
-        self.folder.path()
+        self.git.path_of_folder()
+    }
+
+    /// Creates the folder now, so that what is written from now on are loose objects; what was written before is a pack.
+    pub(crate) fn write_loose(&self) {
+        self.path();
     }
 
     /// Begins work on `main`.
@@ -134,7 +137,7 @@ impl Repo {
     pub(crate) fn find(&self, name: &str) -> Option<git2::Oid> {
         match git2::Oid::from_str(name) {
             Ok(oid) if name.len() == 40 => Some(oid),
-            _ => self.git.refname_to_id(&format!("refs/heads/{name}")).ok(),
+            _ => self.git.target(&format!("refs/heads/{name}")),
         }
     }
 
@@ -145,7 +148,7 @@ impl Repo {
 
     /// Sets a ref, forced.
     pub(crate) fn set_ref(&self, name: &str, oid: git2::Oid) {
-        self.git.reference(name, oid, true, "test").unwrap();
+        self.git.point(name, oid);
     }
 
     /// Sets a value of the repository's own configuration.
@@ -168,8 +171,7 @@ impl Repo {
 
     /// Writes a commit from its raw bytes and lets a branch point at it.
     pub(crate) fn raw_commit(&self, branch: &str, raw: &[u8]) -> git2::Oid {
-        let odb = self.git.odb().unwrap();
-        let oid = odb.write(git2::ObjectType::Commit, raw).unwrap();
+        let oid = self.git.write_commit(raw);
         self.set_ref(&format!("refs/heads/{branch}"), oid);
         oid
     }
@@ -257,16 +259,16 @@ impl Work<'_> {
     /// Returns the current text of a file in this work.
     pub(crate) fn text(&self, id_or_path: &str) -> String {
         let mut files = self.repo.files(self.parent());
-        files.apply(&self.repo.git, &self.edits);
-        files.text(&self.repo.git, &path_of(id_or_path))
+        files.apply(self.repo.git.objects(), &self.edits);
+        files.text(self.repo.git.objects(), &path_of(id_or_path))
     }
 
     /// Commits on the branch.
     pub(crate) fn commit(self, message: &str) -> git2::Oid {
         let parents: Vec<git2::Oid> = self.parent().into_iter().collect();
         let mut files = self.repo.files(self.parent());
-        files.apply(&self.repo.git, &self.edits);
-        let tree = files.store(&self.repo.git);
+        files.apply(self.repo.git.objects(), &self.edits);
+        let tree = files.store(self.repo.git.objects());
         self.write_commit(tree, &parents, message)
     }
 
@@ -281,8 +283,8 @@ impl Work<'_> {
     pub(crate) fn merge_ours(self, other: &str, message: &str) -> git2::Oid {
         let (ours, theirs) = (self.parent().unwrap(), self.repo.tip(other));
         let mut files = self.repo.files(Some(ours));
-        files.apply(&self.repo.git, &self.edits);
-        let tree = files.store(&self.repo.git);
+        files.apply(self.repo.git.objects(), &self.edits);
+        let tree = files.store(self.repo.git.objects());
         self.write_commit(tree, &[ours, theirs], message)
     }
 
@@ -297,8 +299,8 @@ impl Work<'_> {
             files.take(&self.repo.files(Some(ours)), &self.repo.files_of_tree(tree));
             parents.push(theirs);
         }
-        files.apply(&self.repo.git, &self.edits);
-        let tree = files.store(&self.repo.git);
+        files.apply(self.repo.git.objects(), &self.edits);
+        let tree = files.store(self.repo.git.objects());
         self.write_commit(tree, &parents, message)
     }
 
@@ -311,9 +313,9 @@ impl Work<'_> {
 
     /// Lands the commits of a branch one by one: the authors stay, this person commits.
     pub(crate) fn rebase(self, other: &str) -> Vec<git2::Oid> {
-        let base = self.repo.git.merge_base(self.parent().unwrap(), self.repo.tip(other));
+        let base = self.repo.git.objects().merge_base(self.parent().unwrap(), self.repo.tip(other));
         let mut picked = Vec::new();
-        let mut at = self.repo.git.find_commit(self.repo.tip(other)).unwrap();
+        let mut at = self.repo.git.objects().find_commit(self.repo.tip(other)).unwrap();
         while at.id() != *base.as_ref().unwrap() {
             picked.push(at.id());
             at = at.parent(0).unwrap();
@@ -323,7 +325,7 @@ impl Work<'_> {
     }
 
     fn pick(&self, oid: git2::Oid) -> git2::Oid {
-        let git = &self.repo.git;
+        let git = self.repo.git.objects();
         let (commit, ours) = (git.find_commit(oid).unwrap(), self.parent().unwrap());
         let mut index =
             git.cherrypick_commit(&commit, &git.find_commit(ours).unwrap(), 0, None).unwrap();

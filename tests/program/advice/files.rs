@@ -3,8 +3,8 @@
 use super::status::{approved, begin, path};
 use super::{ID, record};
 
-pub(super) fn not_determined(words: &str) -> Option<()> {
-    let stage = approved("")?;
+pub(super) fn not_determined(words: &str) {
+    let stage = approved("");
     stage.repo.clock("2026-11-25T09:00:00Z");
     stage.merged("README", "More history", "ana", "lee");
     let clone = stage.repo.clone_with(&["--depth=1"]);
@@ -23,11 +23,10 @@ pub(super) fn not_determined(words: &str) -> Option<()> {
     assert_eq!(words[0], "git", "{reason}");
     crate::support::repo::git(clone.path(), &words[1..]);
     assert_eq!(show(())["status"], "active");
-    Some(())
 }
 
-pub(super) fn file_gone(words: &str) -> Option<()> {
-    let stage = approved("")?;
+pub(super) fn file_gone(words: &str) {
+    let stage = approved("");
     let text = stage.text();
     stage.repo.by("ana").remove(ID).commit("Remove it");
     stage.home();
@@ -36,11 +35,10 @@ pub(super) fn file_gone(words: &str) -> Option<()> {
     let close = format!("exledger close {ID} --outcome withdrawn --reason … --evidence …");
     stage.run_on(&close, "ana", "lee");
     assert_eq!(stage.status(), "closed");
-    Some(())
 }
 
-pub(super) fn several_files(words: &str) -> Option<()> {
-    let stage = approved("")?;
+pub(super) fn several_files(words: &str) {
+    let stage = approved("");
     let copy = format!("exceptions/copy/{ID}.yaml");
     stage.merged(&copy, &stage.text(), "ana", "lee");
     assert!(stage.reason(words).contains("remove all but one"));
@@ -54,11 +52,10 @@ pub(super) fn several_files(words: &str) -> Option<()> {
     branch.remove(&copy).write("EXC-2026-0THER", &own).commit("An id of its own");
     stage.merge("own", "lee");
     assert_eq!(stage.status(), "active");
-    Some(())
 }
 
-pub(super) fn unreadable(words: &str) -> Option<()> {
-    let stage = approved("")?;
+pub(super) fn unreadable(words: &str) {
+    let stage = approved("");
     let text = stage.text();
     stage.land("ana", &[(ID, &text.replace("class: standard", "class: ["))]);
     let reason = stage.reason(words);
@@ -68,11 +65,10 @@ pub(super) fn unreadable(words: &str) -> Option<()> {
     stage.land("ana", &[(ID, &text)]);
     assert_eq!(stage.shell("ana", command).code, 0);
     assert_eq!(stage.status(), "active");
-    Some(())
 }
 
-pub(super) fn only_proposed(words: &str) -> Option<()> {
-    let stage = begin()?;
+pub(super) fn only_proposed(words: &str) {
+    let stage = begin();
     stage.repo.branch("ask").by("ana").write(ID, &record("")).commit("File it");
     stage.home();
     assert!(stage.reason(words).contains("approved and merged"));
@@ -82,11 +78,10 @@ pub(super) fn only_proposed(words: &str) -> Option<()> {
     // The author merges it: the approval is Dana's.
     stage.merge("ask", "ana");
     assert_eq!(stage.status(), "active");
-    Some(())
 }
 
-pub(super) fn proposed_too_late(words: &str) -> Option<()> {
-    let stage = begin()?;
+pub(super) fn proposed_too_late(words: &str) {
+    let stage = begin();
     let late = record("expires: 2026-11-25\n");
     stage.repo.branch("ask").by("ana").write(ID, &late).commit("File it");
     stage.home();
@@ -95,32 +90,29 @@ pub(super) fn proposed_too_late(words: &str) -> Option<()> {
     stage.repo.branch("ask").by("ana").edit(ID, "expires: 2026-12-15").commit("Later");
     stage.merge("ask", "lee");
     assert_eq!(stage.status(), "active");
-    Some(())
 }
 
-pub(super) fn fields_differ(words: &str) -> Option<()> {
-    let stage = approved("")?;
+pub(super) fn fields_differ(words: &str) {
+    let stage = approved("");
     let other = stage.text().replace("application: billing", "application: orders");
     stage.land("ana", &[(ID, &other)]);
     assert!(stage.reason(words).contains("their own approval"));
     stage.follow(&stage.reason("someone else must"), "dana", "ana");
     assert_eq!(stage.status(), "active");
-    Some(())
 }
 
-pub(super) fn brought_back(words: &str) -> Option<()> {
-    let stage = approved("")?;
+pub(super) fn brought_back(words: &str) {
+    let stage = approved("");
     let text = stage.text();
     stage.repo.by("ana").remove(ID).commit("Remove it");
     stage.land("ana", &[(ID, &text)]);
     stage.reason(words);
     stage.follow(&stage.reason("someone else must"), "dana", "ana");
     assert_eq!(stage.status(), "active");
-    Some(())
 }
 
-pub(super) fn approved_unread(words: &str) -> Option<()> {
-    let stage = begin()?;
+pub(super) fn approved_unread(words: &str) {
+    let stage = begin();
     let odd = "exceptions/EXC-2026-0THER.yaml";
     stage.merged(odd, &record(""), "ana", "lee");
     stage.repo.branch("move").by("ana").rename(odd, ID).commit("Give it its name");
@@ -130,16 +122,14 @@ pub(super) fn approved_unread(words: &str) -> Option<()> {
     assert!(reason.contains("approve it under this name"), "{reason}");
     stage.amend("ana", "lee");
     assert_eq!(stage.status(), "active");
-    Some(())
 }
 
-pub(super) fn changed_since(words: &str) -> Option<()> {
-    let stage = approved("")?;
+pub(super) fn changed_since(words: &str) {
+    let stage = approved("");
     let longer = stage.text().replace("expires: 2026-12-15", "expires: 2027-01-15");
     stage.land("ana", &[(ID, &longer)]);
     stage.follow(&stage.reason(words), "dana", "ana");
     let shown = stage.show();
     assert_eq!(shown["changed_since_approval"], false, "{shown:#}");
     assert_eq!(shown["not_after"], "2027-01-16T00:00:00Z");
-    Some(())
 }

@@ -5,10 +5,10 @@ use serde_json::Value;
 
 const POLICY: &str = "tiers: [{name: standard, max_term: 90d, approvals: {count: 1}}]\n";
 
-fn approved(more: &str) -> Option<Stage> {
-    let stage = Stage::new(POLICY)?;
+fn approved(more: &str) -> Stage {
+    let stage = Stage::new(POLICY);
     stage.merged(ID, &record(more), "ana", "lee");
-    Some(stage)
+    stage
 }
 
 fn check(stage: &Stage, asked: &[&str]) -> (String, String) {
@@ -63,9 +63,7 @@ const LIMITS: &[Limited] = &[
 #[test]
 fn a_question_that_states_what_the_reason_asks_for_is_allowed() {
     for (more, asked, limits) in LIMITS {
-        let Some(stage) = approved(more) else {
-            return;
-        };
+        let stage = approved(more);
         start_receipts(&stage, "receipts.jsonl");
         let mut asked = asked.to_vec();
         // There may be several limits; each answer names one that was not stated.
@@ -87,9 +85,7 @@ fn a_question_that_states_what_the_reason_asks_for_is_allowed() {
 fn what_is_stated_and_does_not_fit_is_not_asked_for_again() {
     let finding =
         "scope: {findings: [{tool: trivy, id: CVE-2026-0005, paths: [app/**], severity: high}]}\n";
-    let Some(stage) = approved(finding) else {
-        return;
-    };
+    let stage = approved(finding);
     let asked = ["--finding", "trivy:CVE-2026-0005"];
     for more in [
         &["--severity", "critical", "--path", "app/x.lock"][..],
@@ -103,9 +99,7 @@ fn what_is_stated_and_does_not_fit_is_not_asked_for_again() {
 
 #[test]
 fn a_record_that_is_used_up_is_allowed_more_uses_as_advised() {
-    let Some(stage) = approved("uses: {limit: 1}\n") else {
-        return;
-    };
+    let stage = approved("uses: {limit: 1}\n");
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("receipts.jsonl");
     let path = path.to_str().unwrap();
@@ -124,9 +118,7 @@ fn a_record_that_is_used_up_is_allowed_more_uses_as_advised() {
 fn a_deployment_is_allowed_once_the_exception_has_what_it_lacks() {
     let machine =
         "subject: {application: billing, identity: svc-billing, identity_type: service-account}\n";
-    let Some(stage) = approved(machine) else {
-        return;
-    };
+    let stage = approved(machine);
     let asked = ["--application", "billing", "--deploy"];
     let (verdict, reason) = check(&stage, &asked);
     assert_eq!(verdict, "deny", "{reason}");
@@ -142,9 +134,7 @@ fn a_deployment_is_allowed_once_the_exception_has_what_it_lacks() {
 
 #[test]
 fn a_ledger_without_a_policy_answers_once_it_is_back() {
-    let Some(stage) = approved("") else {
-        return;
-    };
+    let stage = approved("");
     let policy = std::fs::read_to_string(stage.repo.path().join("exledger.yaml")).unwrap();
     let work = stage.repo.branch("gone").by("ana").remove("exledger.yaml");
     work.commit("Remove the policy");

@@ -15,17 +15,17 @@ const BRIDGE: &str = "github-actions[bot]@users.noreply.github.com";
 const JOB: &str =
     "jobs:\n  reviews:\n    steps:\n      - run: exledger approve --from-reviews FILE\n";
 
-fn begin(case: &OfferCase) -> Option<Stage> {
+fn begin(case: &OfferCase) -> Stage {
     let job: &[(&str, &str)] =
         if case.has_job { &[(".github/workflows/exledger.yml", JOB)] } else { &[] };
     let stage = match case.has_keys {
-        true => Stage::begin_with(case.policy, job)?,
+        true => Stage::begin_with(case.policy, job),
         false => Stage::begin(case.policy, job),
     };
     let work = stage.repo.branch("ask").by("ana");
     work.write(ID, &record(case.more)).commit("File it");
     stage.home();
-    Some(stage)
+    stage
 }
 
 impl Stage {
@@ -121,9 +121,7 @@ fn named(change: &Value) -> Vec<String> {
 #[test]
 fn each_way_that_a_comment_names_approves_and_no_other_does() {
     for case in CASES {
-        let Some(stage) = begin(case) else {
-            return;
-        };
+        let stage = begin(case);
         let change = stage.change("ask");
         assert_eq!(named(&change), case.how, "{}: {change:#}", case.name);
         for (acts, is_enough) in case
@@ -132,7 +130,7 @@ fn each_way_that_a_comment_names_approves_and_no_other_does() {
             .map(|acts| (acts, true))
             .chain(case.too_little.iter().map(|acts| (acts, false)))
         {
-            let stage = begin(case).unwrap();
+            let stage = begin(case);
             acts.iter().for_each(|act| stage.take(*act));
             let is_active = stage.status() == "active";
             assert_eq!(is_active, is_enough, "{}: {acts:?}: {:#}", case.name, stage.show());
@@ -154,9 +152,7 @@ fn a_comment_says_which_clicks_count() {
         ("an owner who may not approve", "anyone but Ana Ruiz &lt;ana@example.com> or Lee Chen"),
     ] {
         let case = CASES.iter().find(|case| case.name == name).unwrap();
-        let Some(stage) = begin(case) else {
-            return;
-        };
+        let stage = begin(case);
         let comment = stage.comment("ask");
         assert!(comment.contains(says), "{name}: {comment}");
         let clicks = ["A click does not count here", "How to approve"];
@@ -168,9 +164,7 @@ fn a_comment_says_which_clicks_count() {
 #[test]
 fn an_author_can_not_follow_the_comment() {
     let case = CASES.iter().find(|case| case.name == "keys").unwrap();
-    let Some(stage) = begin(case) else {
-        return;
-    };
+    let stage = begin(case);
     let run = stage.shell("ana", &format!("exledger approve {ID} --ref ask"));
     assert_eq!(run.code, 2, "{}", run.out);
     assert!(run.err.contains("author"), "{}", run.err);
@@ -181,21 +175,19 @@ fn an_account_that_nobody_knows_is_named_with_the_line_to_add() {
     let nina = "Nina <777+nweber@users.noreply.github.com>";
     let omar = "Omar <888+odiaz@users.noreply.github.com>";
     let begin = || {
-        let stage = Stage::begin_with("", &[])?;
+        let stage = Stage::begin_with("", &[]);
         let work = stage.repo.branch("ask").by(nina);
         work.write(ID, &record("")).commit("File it");
         stage.home();
-        Some(stage)
+        stage
     };
-    let Some(stage) = begin() else {
-        return;
-    };
+    let stage = begin();
     // The listed keys belong to plain addresses, any of which may be Nina's.
     assert_eq!(named(&stage.change("ask")), ["merge claimed"]);
     let comment = stage.comment("ask");
     assert!(comment.contains("nweber: ADDRESS"), "{comment}");
     for (by, status) in [(omar, "active"), ("lee", "unapproved"), (nina, "unapproved")] {
-        let stage = begin().unwrap();
+        let stage = begin();
         stage.repo.by(by).merge("ask", "Merge branch 'ask'");
         stage.home();
         assert_eq!(stage.status(), status, "{by}");
@@ -205,9 +197,7 @@ fn an_account_that_nobody_knows_is_named_with_the_line_to_add() {
 #[test]
 fn what_is_signed_or_rejected_on_the_branch_is_part_of_the_comment() {
     let case = CASES.iter().find(|case| case.name == "groups").unwrap();
-    let Some(stage) = begin(case) else {
-        return;
-    };
+    let stage = begin(case);
     stage.take(Signs("dana"));
     let how = ["merge claimed lee", "sign attested lee"];
     assert_eq!(named(&stage.change("ask")), how);
@@ -219,7 +209,7 @@ fn what_is_signed_or_rejected_on_the_branch_is_part_of_the_comment() {
     stage.take(Squashed);
     assert_eq!(stage.status(), "active");
 
-    let stage = begin(CASES.iter().find(|case| case.name == "keys").unwrap()).unwrap();
+    let stage = begin(CASES.iter().find(|case| case.name == "keys").unwrap());
     let reject =
         format!("exledger approve {ID} --ref ask --reject --reason 'Ask the vendor first'");
     let run = stage.shell("sam", &reject);
@@ -232,7 +222,7 @@ fn what_is_signed_or_rejected_on_the_branch_is_part_of_the_comment() {
     stage.take(MergesPlainly("lee"));
     assert_eq!(stage.status(), "unapproved");
     // The command is that of another text now: the file has changed.
-    let stage = begin(case).unwrap();
+    let stage = begin(case);
     stage.take(Signs("dana"));
     stage.repo.branch("ask").by("ana").edit(ID, "title: In other words").commit("Reword it");
     let names = ["merge claimed dana lee sam", "sign attested dana lee sam"];
@@ -241,9 +231,7 @@ fn what_is_signed_or_rejected_on_the_branch_is_part_of_the_comment() {
 
 #[test]
 fn nothing_is_named_where_nothing_has_to_be_approved() {
-    let Some(stage) = Stage::begin_with("", &[("README.md", "A ledger\n")]) else {
-        return;
-    };
+    let stage = Stage::begin_with("", &[("README.md", "A ledger\n")]);
     stage.merged(ID, &record(""), "ana", "lee");
     let work = stage.repo.branch("end").by("ana");
     work.edit(ID, "expires: 2026-12-01").commit("End it earlier");

@@ -10,6 +10,7 @@ use crate::cli::{self, Run};
 use crate::decisions;
 use crate::support::repo::speak;
 use crate::support::repo::{Repo, person};
+use crate::support::tools::need;
 
 pub(super) const ID: &str = decisions::ID;
 
@@ -37,25 +38,21 @@ pub(super) struct Stage {
 }
 
 impl Stage {
-    /// Starts with a policy; the keys of all are listed. `None` if `ssh-keygen` is not installed.
-    pub(super) fn new(policy: &str) -> Option<Stage> {
+    /// Starts with a policy; the keys of all are listed.
+    pub(super) fn new(policy: &str) -> Stage {
         Stage::begin_with(policy, &[])
     }
 
     /// Starts with a policy and other files; the keys of all are listed.
-    #[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
-    pub(super) fn begin_with(policy: &str, beside: &[(&str, &str)]) -> Option<Stage> {
-        if Command::new("ssh-keygen").arg("-?").output().is_err() {
-            eprintln!("skipped: ssh-keygen is not installed");
-            return None;
-        }
+    pub(super) fn begin_with(policy: &str, beside: &[(&str, &str)]) -> Stage {
+        need(&["ssh-keygen"]);
         let signers: Vec<String> = PEOPLE.iter().map(|name| speak::signer(name)).collect();
         let path = ".github/allowed_signers";
         let more = beside.iter().filter(|(beside, _)| *beside == path);
         let signers = more.fold(signers.concat(), |signers, (_, line)| signers + line);
         let beside = beside.iter().copied().filter(|(beside, _)| *beside != path);
         let beside: Vec<(&str, &str)> = beside.chain([(path, signers.as_str())]).collect();
-        Some(Stage::begin(policy, &beside))
+        Stage::begin(policy, &beside)
     }
 
     /// Starts with a policy and other files.

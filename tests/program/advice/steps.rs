@@ -22,22 +22,22 @@ const SCOPE: &str = "scope: {resources: [db:invoices, db:orders], actions: [read
 
 const STALE: &str = "compensating_controls: [{id: CC1, description: Alert at night, owner: soc@example.com, status: active, verified: 2026-11-20, verify_every: 5d}]\n";
 
-fn begin() -> Option<Stage> {
+fn begin() -> Stage {
     Stage::begin_with(POLICY, &[("people.csv", ROSTER)])
 }
 
 /// A record that Ana filed and Lee merged.
-fn approved(more: &str) -> Option<Stage> {
-    let stage = begin()?;
+fn approved(more: &str) -> Stage {
+    let stage = begin();
     stage.merged(ID, &record(more), "ana", "lee");
-    Some(stage)
+    stage
 }
 
 /// The same, at a later time.
-fn later(more: &str, at: &str) -> Option<Stage> {
-    let stage = approved(more)?;
+fn later(more: &str, at: &str) -> Stage {
+    let stage = approved(more);
     stage.repo.clock(at);
-    Some(stage)
+    stage
 }
 
 /// A record that ends after a while.
@@ -46,19 +46,19 @@ fn long(more: &str) -> String {
 }
 
 /// Returns a ledger with the record in a bucket, and what a person fills in for the `…` of its command.
-fn due(bucket: Bucket) -> Option<(Stage, &'static [(&'static str, &'static str)])> {
+fn due(bucket: Bucket) -> (Stage, &'static [(&'static str, &'static str)]) {
     const WITHDRAWN: &[(&str, &str)] = &[("--outcome …", "--outcome withdrawn")];
     const NEEDED: &[(&str, &str)] = &[("--outcome …", "--outcome still-needed")];
-    Some(match bucket {
-        Bucket::OverdueClosure => (later("", "2026-12-20T09:00:00Z")?, WITHDRAWN),
+    match bucket {
+        Bucket::OverdueClosure => (later("", "2026-12-20T09:00:00Z"), WITHDRAWN),
         Bucket::Fired => {
-            let stage = approved(&long(TRIGGER))?;
+            let stage = approved(&long(TRIGGER));
             stage.run_on(&format!("exledger fire {ID} T1"), "ana", "lee");
             stage.repo.wait("1d");
             (stage, NEEDED)
         }
         Bucket::ReviewSaysClose | Bucket::ReviewSaysReduce => {
-            let stage = approved(&long(SCOPE))?;
+            let stage = approved(&long(SCOPE));
             stage.repo.clock("2026-11-25T09:00:00Z");
             let outcome = match bucket {
                 Bucket::ReviewSaysClose => "close",
@@ -70,42 +70,42 @@ fn due(bucket: Bucket) -> Option<(Stage, &'static [(&'static str, &'static str)]
             (stage, &[("--outcome …", "--outcome withdrawn"), ("--until …", "--until 2026-12-31")])
         }
         Bucket::EmergencyReviewDue => {
-            let stage = begin()?;
+            let stage = begin();
             let text =
                 "class: emergency\nstarts: 2026-11-20T10:00:00Z\nexpires: 2026-11-22T10:00:00Z\n";
             stage.land("ana", &[(ID, &record(text))]);
             (stage, &[])
         }
         Bucket::Expired => {
-            let stage = begin()?;
+            let stage = begin();
             stage.land("ana", &[(ID, &record(""))]);
             stage.repo.clock("2026-12-20T09:00:00Z");
             (stage, &[])
         }
-        Bucket::ReviewDue => (later(&long("review_every: 5d\n"), "2026-11-28T09:00:00Z")?, NEEDED),
-        Bucket::ControlStale => (later(&long(STALE), "2026-11-28T09:00:00Z")?, &[]),
+        Bucket::ReviewDue => (later(&long("review_every: 5d\n"), "2026-11-28T09:00:00Z"), NEEDED),
+        Bucket::ControlStale => (later(&long(STALE), "2026-11-28T09:00:00Z"), &[]),
         Bucket::Ownerless => {
-            (approved(&long("owner: {name: Gone, email: gone@example.com}\n"))?, &[])
+            (approved(&long("owner: {name: Gone, email: gone@example.com}\n")), &[])
         }
         Bucket::FixOverdue => {
             let fix = "fix: {target: data, plan: Replace the job, due: 2026-11-24}\n";
-            (later(&long(fix), "2026-11-28T09:00:00Z")?, &[])
+            (later(&long(fix), "2026-11-28T09:00:00Z"), &[])
         }
-        Bucket::Urgent => (later("", "2026-12-12T09:00:00Z")?, WITHDRAWN),
-        Bucket::Soon => (approved("")?, WITHDRAWN),
+        Bucket::Urgent => (later("", "2026-12-12T09:00:00Z"), WITHDRAWN),
+        Bucket::Soon => (approved(""), WITHDRAWN),
         Bucket::PostClosureReviewDue => {
-            let stage = approved(&long(""))?;
+            let stage = approved(&long(""));
             let close = format!("exledger close {ID} --outcome withdrawn --reason … --evidence …");
             stage.run_on(&close, "ana", "lee");
             stage.repo.clock("2026-12-10T09:00:00Z");
             (stage, &[("--outcome …", "--outcome effective")])
         }
         Bucket::WaitingApproval => {
-            let stage = begin()?;
+            let stage = begin();
             stage.land("ana", &[(ID, &record(&long("")))]);
             (stage, &[])
         }
-    })
+    }
 }
 
 /// Returns the buckets of the record, and the command of its next step.
@@ -124,9 +124,7 @@ fn asked(stage: &Stage) -> (Vec<String>, String) {
 #[test]
 fn the_step_of_every_bucket_ends_what_is_due() {
     for bucket in Bucket::ALL {
-        let Some((stage, said)) = due(*bucket) else {
-            return;
-        };
+        let (stage, said) = due(*bucket);
         let (buckets, mut command) = asked(&stage);
         assert_eq!(buckets.first().map(String::as_str), Some(bucket.as_str()), "{buckets:?}");
         for (room, words) in said {

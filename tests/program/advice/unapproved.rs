@@ -9,40 +9,37 @@ starts: 2026-11-20T10:00:00Z
 expires: 2026-11-24T10:00:00Z
 ";
 
-pub(super) fn emergency_lapsed(words: &str) -> Option<()> {
-    let stage = pushed(EMERGENCY)?;
+pub(super) fn emergency_lapsed(words: &str) {
+    let stage = pushed(EMERGENCY);
     assert_eq!(stage.status(), "active");
     stage.repo.clock("2026-11-22T09:00:00Z");
     assert!(stage.reason(words).contains("a review entry is not an approval"));
     assert_eq!(stage.status(), "unapproved");
     stage.follow(&stage.reason("someone else must"), "dana", "ana");
     assert_eq!(stage.status(), "active");
-    Some(())
 }
 
-pub(super) fn emergency_unapproved(words: &str) -> Option<()> {
-    let stage = pushed(EMERGENCY)?;
+pub(super) fn emergency_unapproved(words: &str) {
+    let stage = pushed(EMERGENCY);
     stage.follow(&stage.reason(words), "dana", "ana");
     assert!(stage.show()["approval"]["satisfied"].as_bool().unwrap());
     stage.repo.clock("2026-11-22T09:00:00Z");
     assert_eq!(stage.status(), "active");
-    Some(())
 }
 
-pub(super) fn self_approved(words: &str) -> Option<()> {
-    let stage = pushed("")?;
+pub(super) fn self_approved(words: &str) {
+    let stage = pushed("");
     stage.follow(&stage.reason(words), "dana", "ana");
     assert_eq!(stage.status(), "active");
     // The other way that it names.
-    let stage = pushed("")?;
+    let stage = pushed("");
     assert!(stage.reason(words).contains("merge a change to its text with a merge commit"));
     stage.amend("ana", "lee");
     assert_eq!(stage.status(), "active");
-    Some(())
 }
 
-pub(super) fn squashed(words: &str) -> Option<()> {
-    let stage = begin()?;
+pub(super) fn squashed(words: &str) {
+    let stage = begin();
     stage.repo.branch("ask").by("ana").write(ID, &record("")).commit("File it");
     stage.repo.by("ana").through("github").squash("ask", "File it (#7)");
     stage.home();
@@ -51,34 +48,31 @@ pub(super) fn squashed(words: &str) -> Option<()> {
     assert!(!reason.contains("--from-reviews"), "{reason}");
     stage.follow(&reason, "dana", "ana");
     assert_eq!(stage.status(), "active");
-    Some(())
 }
 
-pub(super) fn only_machines(words: &str) -> Option<()> {
-    let stage = begin()?;
+pub(super) fn only_machines(words: &str) {
+    let stage = begin();
     stage.repo.branch("ask").by("ana").write(ID, &record("")).commit("File it");
     stage.merge("ask", "bot");
     let reason = stage.reason(words);
     assert!(reason.contains("a person must"), "{reason}");
     stage.follow(&reason, "dana", "ana");
     assert_eq!(stage.status(), "active");
-    Some(())
 }
 
-pub(super) fn nothing_counts(words: &str) -> Option<()> {
+pub(super) fn nothing_counts(words: &str) {
     let policy = "approval: {accept: [detached, merge], proof: attested}\n";
-    let stage = Stage::new(policy)?;
+    let stage = Stage::new(policy);
     stage.merged(ID, &record(""), "ana", "lee");
     let reason = stage.reason(words);
     // In this ledger, merging is no way to approve.
     assert!(!reason.contains("merge"), "{reason}");
     stage.follow(&reason, "dana", "ana");
     assert_eq!(stage.status(), "active");
-    Some(())
 }
 
-pub(super) fn account_unknown(words: &str) -> Option<()> {
-    let stage = begin()?;
+pub(super) fn account_unknown(words: &str) {
+    let stage = begin();
     let author = "Nina <777+nweber@users.noreply.github.com>";
     stage.repo.branch("ask").by(author).write(ID, &record("")).commit("File it");
     stage.merge("ask", "lee");
@@ -90,43 +84,39 @@ pub(super) fn account_unknown(words: &str) -> Option<()> {
     stage.merged("exledger.yaml", &policy, "ana", "dana");
     stage.follow(&reason, "dana", "ana");
     assert_eq!(stage.status(), "active");
-    Some(())
 }
 
-pub(super) fn name_unknown(words: &str) -> Option<()> {
-    let stage = begin()?;
+pub(super) fn name_unknown(words: &str) {
+    let stage = begin();
     stage.repo.branch("ask").by("ana").write(ID, &record("")).commit("File it");
     let message = "Merge branch 'ask'\n\nReviewed-by: somebody";
     stage.repo.by("bot").merge("ask", message);
     stage.home();
     stage.follow(&stage.reason(words), "dana", "ana");
     assert_eq!(stage.status(), "active");
-    Some(())
 }
 
-pub(super) fn self_asserted(words: &str) -> Option<()> {
-    let stage = begin()?;
+pub(super) fn self_asserted(words: &str) {
+    let stage = begin();
     let text = record("");
     let message = "File it\n\nReviewed-by: Lee Chen <lee@example.com>";
     stage.repo.by("ana").write(ID, &text).commit(message);
     stage.home();
     stage.follow(&stage.reason(words), "lee", "ana");
     assert_eq!(stage.status(), "active");
-    Some(())
 }
 
-pub(super) fn too_few(words: &str) -> Option<()> {
-    let stage = Stage::new("tiers: [{name: standard, approvals: {count: 2}}]\n")?;
+pub(super) fn too_few(words: &str) {
+    let stage = Stage::new("tiers: [{name: standard, approvals: {count: 2}}]\n");
     stage.merged(ID, &record(""), "ana", "lee");
     let reason = stage.reason(words);
     assert!(!reason.contains("merge"), "a merge names one person: {reason}");
     stage.follow(&reason, "dana", "ana");
     assert_eq!(stage.status(), "active");
-    Some(())
 }
 
-pub(super) fn vetoed(words: &str) -> Option<()> {
-    let stage = pushed("")?;
+pub(super) fn vetoed(words: &str) {
+    let stage = pushed("");
     let reject = format!("exledger approve {ID} --reject --reason …");
     stage.run_on(&reject, "sam", "ana");
     stage.run_on(&format!("exledger approve {ID}"), "dana", "ana");
@@ -136,7 +126,7 @@ pub(super) fn vetoed(words: &str) -> Option<()> {
     stage.follow(&reason, "sam", "ana");
     assert_eq!(stage.status(), "active");
     // The other way: changed bytes.
-    let stage = pushed("")?;
+    let stage = pushed("");
     stage.run_on(&reject, "sam", "ana");
     let reason = stage.reason(words);
     assert!(reason.contains("change its text, and then someone else must"), "{reason}");
@@ -144,11 +134,10 @@ pub(super) fn vetoed(words: &str) -> Option<()> {
     stage.land("ana", &[(ID, &text)]);
     stage.follow(&stage.reason("someone else must"), "dana", "ana");
     assert_eq!(stage.status(), "active");
-    Some(())
 }
 
-pub(super) fn bad_signature(words: &str) -> Option<()> {
-    let stage = begin()?;
+pub(super) fn bad_signature(words: &str) {
+    let stage = begin();
     let header = speak::folded("gpgsig", &speak::sign("ana", "git", b"other bytes"));
     let work = stage.repo.by("ana").header(&header);
     work.write(ID, &record("")).commit("File it");
@@ -159,13 +148,12 @@ pub(super) fn bad_signature(words: &str) -> Option<()> {
     stage.land("ana", &[(ID, &text)]);
     stage.follow(&reason, "dana", "ana");
     assert_eq!(stage.status(), "active");
-    Some(())
 }
 
-pub(super) fn still_needed(words: &str) -> Option<()> {
+pub(super) fn still_needed(words: &str) {
     let policy = "groups: {security: [dana@example.com, ana@example.com]}\n\
                   tiers: [{name: standard, approvals: {count: 1, each_of: [security]}}]\n";
-    let stage = Stage::new(policy)?;
+    let stage = Stage::new(policy);
     stage.land("ana", &[(ID, &record(""))]);
     // Ana is in the group, but is the author.
     let reason = stage.reason(words);
@@ -173,12 +161,11 @@ pub(super) fn still_needed(words: &str) -> Option<()> {
     assert_eq!(who, "dana@example.com");
     stage.follow(&stage.reason("someone else must"), "dana", "ana");
     assert_eq!(stage.status(), "active");
-    Some(())
 }
 
-pub(super) fn file_refused(words: &str) -> Option<()> {
+pub(super) fn file_refused(words: &str) {
     // An unlisted key.
-    let stage = pushed("")?;
+    let stage = pushed("");
     let run = stage.shell("max", &format!("exledger approve {ID}"));
     assert_eq!(run.code, 1, "{}{}", run.out, run.err);
     let line = run.out.lines().find(|line| line.contains(" ssh-ed25519 "));
@@ -195,7 +182,7 @@ pub(super) fn file_refused(words: &str) -> Option<()> {
     stage.follow(&reason, "max", "ana");
     assert_eq!(stage.status(), "active");
     // A file about other bytes.
-    let stage = pushed("")?;
+    let stage = pushed("");
     let says = speak::yes("dana", ID, "other bytes", "2026-11-20T10:00:00Z");
     stage.repo.by("dana").says(&says.ledger("example/payments")).commit("Approve it");
     stage.home();
@@ -204,7 +191,7 @@ pub(super) fn file_refused(words: &str) -> Option<()> {
     stage.follow(&reason, "dana", "ana");
     assert_eq!(stage.status(), "active");
     // A file that was changed after it was signed.
-    let stage = pushed("")?;
+    let stage = pushed("");
     let says =
         speak::yes("dana", ID, &stage.text(), "2026-11-20T10:00:00Z").ledger("example/payments");
     let signed = speak::yes("dana", ID, &stage.text(), "2026-11-20T10:00:00Z");
@@ -218,5 +205,4 @@ pub(super) fn file_refused(words: &str) -> Option<()> {
     stage.home();
     stage.run_on(&format!("exledger approve {ID}"), "dana", "ana");
     assert_eq!(stage.status(), "active");
-    Some(())
 }

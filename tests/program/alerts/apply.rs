@@ -1,4 +1,4 @@
-//! The script that applies a plan, with a fake `gh`: two hundred alerts, their end, and what it refuses.
+//! The script that applies a plan, with a fake `gh`: four pages of alerts, their end, and what it refuses.
 
 use std::process::Command;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -11,21 +11,9 @@ use super::{
 };
 use crate::cli::Run;
 use crate::support::project;
+use crate::support::tools::need;
 
 const ID: &str = "EXC-2026-C0VER";
-
-/// Returns whether the machine has what the script needs.
-#[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
-fn is_runnable() -> bool {
-    let missing: Vec<&str> = ["sh", "jq"]
-        .into_iter()
-        .filter(|program| Command::new(program).arg("--version").output().is_err())
-        .collect();
-    if !missing.is_empty() {
-        eprintln!("skipped: {missing:?} not installed");
-    }
-    missing.is_empty()
-}
 
 fn now() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
@@ -51,6 +39,7 @@ fn fresh(plan: &[Value]) -> String {
 
 /// Runs the script on a plan, with a fake `gh`.
 fn apply(forge: &Forge, plan: &str, variables: &[(&str, &str)]) -> Run {
+    need(&["jq"]);
     let bin = forge.path().join("bin");
     std::fs::create_dir_all(&bin).unwrap();
     let gh = bin.join("gh");
@@ -85,31 +74,29 @@ fn n_patches(forge: &Forge) -> usize {
 }
 
 #[test]
-fn two_hundred_alerts_follow_the_record_and_foreign_ones_stay() {
-    if !is_runnable() {
-        return;
-    }
+fn a_hundred_and_one_alerts_follow_the_record_and_foreign_ones_stay() {
     let repo = ledger();
     let findings = "{tool: semgrep, id: r}, {tool: dependabot, id: CVE-2026-0001}, {tool: github-secret-scanning, id: s}";
     file(&repo, ID, "brittle-dependency", findings);
     let forge = Forge::new();
-    for number in 1..=50 {
+    // More of ours than fit on a page of thirty.
+    for number in 1..=11 {
         forge.add(&code_scanning(number, "semgrep", "r", &format!("src/{number}.py")));
         forge.add(&dependabot(number, "GHSA-x", "CVE-2026-0001", "npm", "lodash"));
         forge.add(&secret(number, "s", "docs/a.md"));
     }
     // Dismissed by people, for reasons of their own; and open ones that no record covers.
-    for number in 51..=75 {
+    for number in 51..=84 {
         let mut foreign = code_scanning(number, "semgrep", "r", "src/a.py");
         foreign["state"] = "dismissed".into();
         foreign["dismissed_comment"] = "used in tests, see EXC-2026-0THER of another team".into();
         forge.add(&foreign);
-        forge.add(&code_scanning(number + 25, "semgrep", "other", "src/a.py"));
+        forge.add(&code_scanning(number + 34, "semgrep", "other", "src/a.py"));
     }
     let first = plan_at(&repo, &forge.pages(), ON);
     assert_eq!(
         first.err.trim(),
-        "plan: 150 dismiss, 0 reopen, 0 kept, 25 foreign, 0 elsewhere, 25 open"
+        "plan: 33 dismiss, 0 reopen, 0 kept, 34 foreign, 0 elsewhere, 34 open"
     );
     let applied = apply(&forge, &fresh(&lines(&first)), &[]);
     assert_eq!(applied.code, 0, "{}", applied.err);
@@ -119,17 +106,17 @@ fn two_hundred_alerts_follow_the_record_and_foreign_ones_stay() {
     // Applied, nothing is left to do.
     let second = plan_at(&repo, &forge.pages(), ON);
     assert_eq!((second.code, second.out.as_str()), (0, ""));
-    assert!(second.err.contains("150 kept, 25 foreign"), "{}", second.err);
+    assert!(second.err.contains("33 kept, 34 foreign"), "{}", second.err);
     // After the end, each of ours is opened again.
     let after = plan_at(&repo, &forge.pages(), AFTER);
     assert_eq!(
         after.err.trim(),
-        "plan: 0 dismiss, 150 reopen, 0 kept, 25 foreign, 0 elsewhere, 25 open"
+        "plan: 0 dismiss, 33 reopen, 0 kept, 34 foreign, 0 elsewhere, 34 open"
     );
     assert_eq!(apply(&forge, &fresh(&lines(&after)), &[]).code, 0);
-    assert_eq!(forge.alert("code-scanning", 50)["state"], "open");
-    assert_eq!(forge.alert("secret-scanning", 50)["state"], "open");
-    for number in 51..=75 {
+    assert_eq!(forge.alert("code-scanning", 11)["state"], "open");
+    assert_eq!(forge.alert("secret-scanning", 11)["state"], "open");
+    for number in 51..=84 {
         let foreign = forge.alert("code-scanning", number);
         assert_eq!(foreign["state"], "dismissed");
         assert_eq!(
@@ -137,7 +124,7 @@ fn two_hundred_alerts_follow_the_record_and_foreign_ones_stay() {
             "used in tests, see EXC-2026-0THER of another team"
         );
     }
-    assert_eq!(n_patches(&forge), 300);
+    assert_eq!(n_patches(&forge), 66);
 }
 
 fn one_alert() -> (Forge, Vec<Value>) {
@@ -152,9 +139,6 @@ fn one_alert() -> (Forge, Vec<Value>) {
 
 #[test]
 fn an_old_or_altered_plan_is_refused_before_anything_is_sent() {
-    if !is_runnable() {
-        return;
-    }
     let (forge, plan) = one_alert();
     let fresh: Value = serde_json::from_str(fresh(&plan).trim()).unwrap();
     let with = |key: &str, value: Value| {
@@ -190,9 +174,6 @@ fn an_old_or_altered_plan_is_refused_before_anything_is_sent() {
 
 #[test]
 fn an_alert_that_changed_meanwhile_is_skipped() {
-    if !is_runnable() {
-        return;
-    }
     let (forge, plan) = one_alert();
     let plan = fresh(&plan);
     let ended: Value = serde_json::from_str(plan.trim()).unwrap();
@@ -225,9 +206,6 @@ fn an_alert_that_changed_meanwhile_is_skipped() {
 
 #[test]
 fn a_dry_run_prints_and_a_request_asks() {
-    if !is_runnable() {
-        return;
-    }
     let (forge, plan) = one_alert();
     let plan = fresh(&plan);
     let run = apply(&forge, &plan, &[("DRY_RUN", "1")]);
@@ -244,9 +222,6 @@ fn a_dry_run_prints_and_a_request_asks() {
 
 #[test]
 fn a_request_that_fails_is_named_and_the_rest_goes_on() {
-    if !is_runnable() {
-        return;
-    }
     let (forge, mut plan) = one_alert();
     let mut gone = plan[0].clone();
     gone["path"] = "/repos/acme/shop/code-scanning/alerts/3".into();

@@ -6,9 +6,7 @@ use crate::support::repo::git;
 
 #[test]
 fn a_branch_gets_one_commit_by_nobody_and_nothing_else_moves() {
-    let Some(world) = World::new(POLICY) else {
-        return;
-    };
+    let world = World::new(POLICY);
     let (main, tip) = (world.repo.tip("main"), world.repo.tip("billing"));
     let run = world.speak("dana", &[ID, "--ref", "billing"]);
     assert_eq!(run.code, 0, "{}", run.err);
@@ -29,9 +27,7 @@ fn a_branch_gets_one_commit_by_nobody_and_nothing_else_moves() {
 
 #[test]
 fn a_branch_that_is_checked_out_is_left_alone() {
-    let Some(world) = World::new(POLICY) else {
-        return;
-    };
+    let world = World::new(POLICY);
     world.switch("billing");
     let tip = world.repo.tip("billing");
     let run = world.speak("dana", &[ID, "--ref", "billing"]);
@@ -69,9 +65,7 @@ fn approve(folder: &std::path::Path, branch: &str) -> cli::Run {
 
 #[test]
 fn a_branch_of_the_remote_is_approved_and_pushed_as_it_says() {
-    let Some(world) = World::new(POLICY) else {
-        return;
-    };
+    let world = World::new(POLICY);
     let clone = cloned(&world);
     let run = approve(clone.path(), "billing");
     assert_eq!(run.code, 0, "{}", run.err);
@@ -84,9 +78,7 @@ fn a_branch_of_the_remote_is_approved_and_pushed_as_it_says() {
 
 #[test]
 fn a_branch_that_fell_behind_is_refused_with_the_one_to_name() {
-    let Some(world) = World::new(POLICY) else {
-        return;
-    };
+    let world = World::new(POLICY);
     let clone = cloned(&world);
     git(clone.path(), &["branch", "-q", "billing", "origin/billing"]);
     let work = world.repo.branch("billing").by("ana");
@@ -102,9 +94,7 @@ fn a_branch_that_fell_behind_is_refused_with_the_one_to_name() {
 
 #[test]
 fn with_a_folder_the_files_go_there_and_nowhere_else() {
-    let Some(world) = World::new(POLICY) else {
-        return;
-    };
+    let world = World::new(POLICY);
     let tip = world.repo.tip("billing");
     let out = tempfile::tempdir().unwrap();
     let place = out.path().join("signed").display().to_string();
@@ -122,9 +112,7 @@ fn with_a_folder_the_files_go_there_and_nowhere_else() {
 
 #[test]
 fn a_dry_run_shows_the_text_and_leaves_no_trace() {
-    let Some(world) = World::new(POLICY) else {
-        return;
-    };
+    let world = World::new(POLICY);
     world.switch("billing");
     let tip = world.repo.tip("billing");
     let run = world.speak("dana", &[ID, "--dry-run"]);

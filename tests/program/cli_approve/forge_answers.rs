@@ -13,9 +13,7 @@ fn one_answer_of_the_forge_tells_a_known_reviewer_from_an_author_who_is_only_an_
         (json!([{"email": "777+nweber@users.noreply.github.com", "login": "nweber"}]), "active"),
         (Value::Null, "unapproved"),
     ] {
-        let Some(world) = World::new(&mapped) else {
-            return;
-        };
+        let world = World::new(&mapped);
         world
             .repo
             .branch("rotate")
@@ -41,9 +39,7 @@ fn a_bare_key_is_about_one_forge_and_no_login_is_read_as_a_number() {
         "people: {",
         "people: {logins: {odiaz: omar@example.com, kpark@users.noreply.gitlab.com: kim@example.com}, ",
     );
-    let Some(world) = World::new(&policy) else {
-        return;
-    };
+    let world = World::new(&policy);
     let (head, landing) = squashed(&world);
     let gitlab = |login: &str| {
         let review = with(review(&head), &[("login", json!(login)), ("permission", json!("read"))]);
@@ -61,9 +57,7 @@ fn a_bare_key_is_about_one_forge_and_no_login_is_read_as_a_number() {
 
 #[test]
 fn what_the_forge_can_not_have_said_is_refused() {
-    let Some(world) = World::new(PLAIN) else {
-        return;
-    };
+    let world = World::new(PLAIN);
     let (head, landing) = squashed(&world);
     let sound = asked(&landing, &review(&head));
     let bad = |key: &str, value: Value| with(sound.clone(), &[(key, value)]);
@@ -93,9 +87,7 @@ fn the_key_of_the_bridge_signs_what_then_counts_through_the_forge() {
     let policy = policy.replace("platform: [lee", "platform: [omar@example.com, lee");
     let policy =
         policy.replace("count: 2, each_of: [security, platform]", "count: 1, each_of: [platform]");
-    let Some(world) = World::new(&policy) else {
-        return;
-    };
+    let world = World::new(&policy);
     let (head, landing) = squashed(&world);
     let asked = asked(&landing, &review(&head)).to_string();
     let sign = |key: &str| {

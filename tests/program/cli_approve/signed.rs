@@ -9,9 +9,7 @@ use crate::support::golden;
 
 #[test]
 fn two_signatures_survive_a_squash_and_attest_both_groups() {
-    let Some(world) = World::new(POLICY) else {
-        return;
-    };
+    let world = World::new(POLICY);
     let dana = world.said("dana", &[ID, "--ref", "billing", "--reason", "The alert works"]);
     let lee = world.said("lee", &["7f3kq", "--ref", "billing"]);
     assert_eq!(dana["groups"], serde_json::json!(["security"]));
@@ -31,9 +29,7 @@ fn two_signatures_survive_a_squash_and_attest_both_groups() {
 
 #[test]
 fn one_signature_of_two_is_not_enough_and_the_answer_says_who_is_left() {
-    let Some(world) = World::new(POLICY) else {
-        return;
-    };
+    let world = World::new(POLICY);
     let run = world.speak("dana", &[ID, "--ref", "billing"]);
     assert_eq!(run.code, 0, "{}", run.err);
     assert!(run.out.contains("group security"), "{}", run.out);
@@ -46,9 +42,7 @@ fn one_signature_of_two_is_not_enough_and_the_answer_says_who_is_left() {
 
 #[test]
 fn an_approval_after_the_landing_counts_from_its_own_landing_on() {
-    let Some(world) = World::new(POLICY) else {
-        return;
-    };
+    let world = World::new(POLICY);
     world.said("lee", &[ID, "--ref", "billing"]);
     world.squash("billing");
     world.repo.checkout();
@@ -63,9 +57,7 @@ fn an_approval_after_the_landing_counts_from_its_own_landing_on() {
 
 #[test]
 fn what_is_signed_is_what_git_stores_and_ssh_keygen_agrees() {
-    let Some(world) = World::new(POLICY) else {
-        return;
-    };
+    let world = World::new(POLICY);
     world.switch("billing");
     // A work tree in which git has converted the line ends.
     world.repo.config("core.autocrlf", "true");
@@ -103,9 +95,7 @@ fn what_is_signed_is_what_git_stores_and_ssh_keygen_agrees() {
 
 #[test]
 fn what_is_not_committed_is_signed_as_a_commit_would_store_it() {
-    let Some(world) = World::new(POLICY) else {
-        return;
-    };
+    let world = World::new(POLICY);
     world.repo.config("core.autocrlf", "input");
     world.repo.scribble(ID, &RECORD.replace('\n', "\r\n"));
     let run = world.speak("dana", &[ID, "--format", "json"]);
@@ -117,9 +107,7 @@ fn what_is_not_committed_is_signed_as_a_commit_would_store_it() {
 
 #[test]
 fn other_bytes_than_those_that_were_signed_are_not_approved() {
-    let Some(world) = World::new(POLICY) else {
-        return;
-    };
+    let world = World::new(POLICY);
     for name in ["dana", "lee"] {
         world.said(name, &[ID, "--ref", "billing"]);
     }
@@ -131,9 +119,7 @@ fn other_bytes_than_those_that_were_signed_are_not_approved() {
 
 #[test]
 fn a_rejection_is_a_veto_until_the_same_person_approves() {
-    let Some(world) = World::new(POLICY) else {
-        return;
-    };
+    let world = World::new(POLICY);
     for name in ["dana", "lee"] {
         world.said(name, &[ID, "--ref", "billing"]);
     }
@@ -151,9 +137,7 @@ fn a_rejection_is_a_veto_until_the_same_person_approves() {
 
 #[test]
 fn the_same_word_twice_changes_nothing() {
-    let Some(world) = World::new(POLICY) else {
-        return;
-    };
+    let world = World::new(POLICY);
     let once = world.said("dana", &[ID, "--ref", "billing"]);
     let tip = world.repo.tip("billing");
     let again = world.speak("dana", &[ID, "--ref", "billing"]);
@@ -171,9 +155,7 @@ fn the_same_word_twice_changes_nothing() {
 
 #[test]
 fn a_word_about_what_was_removed_since_is_said_anew() {
-    let Some(world) = World::new(POLICY) else {
-        return;
-    };
+    let world = World::new(POLICY);
     for name in ["dana", "lee"] {
         world.said(name, &[ID, "--ref", "billing"]);
     }
@@ -192,9 +174,7 @@ fn a_word_about_what_was_removed_since_is_said_anew() {
 
 #[test]
 fn a_change_of_the_policy_is_approved_by_its_path() {
-    let Some(world) = World::new(POLICY) else {
-        return;
-    };
+    let world = World::new(POLICY);
     let looser = POLICY.replace("count: 2", "count: 1");
     world.repo.by("ana").write("exledger.yaml", &looser).commit("Loosen");
     world.repo.checkout();
@@ -225,9 +205,7 @@ fn a_change_of_the_policy_is_approved_by_its_path() {
 
 #[test]
 fn the_answer_for_scripts_has_the_promised_keys() {
-    let Some(world) = World::new(POLICY) else {
-        return;
-    };
+    let world = World::new(POLICY);
     world.is("dana", "dana");
     for (name, args) in [
         ("approve", &[][..]),

@@ -5,8 +5,8 @@ use crate::terminal::{Seen, Terminal};
 
 const CTRL_C: &str = "\u{3}";
 
-/// Runs `approve` of the branch as Dana, and presses keys; `None` if no terminal can be driven.
-fn press(world: &World, args: &[&str], keys: &[(&str, &str)]) -> Option<Seen> {
+/// Runs `approve` of the branch as Dana, and presses keys.
+fn press(world: &World, args: &[&str], keys: &[(&str, &str)]) -> Seen {
     world.is("dana", "dana");
     let path = std::env::var("PATH").unwrap_or_default();
     let terminal = Terminal {
@@ -23,13 +23,9 @@ const ASKED: &str = "as dana@example.com, by a signature";
 
 #[test]
 fn what_is_signed_is_shown_first_and_a_yes_signs_it() {
-    let Some(world) = World::new(POLICY) else {
-        return;
-    };
+    let world = World::new(POLICY);
     let tip = world.repo.tip("billing");
-    let Some(seen) = press(&world, &[], &[(ASKED, "\r")]) else {
-        return;
-    };
+    let seen = press(&world, &[], &[(ASKED, "\r")]);
     assert_eq!(seen.code, 0, "{}", seen.bytes);
     let (shown, _) = seen.bytes.split_once(ASKED).unwrap();
     for text in [
@@ -49,14 +45,10 @@ fn what_is_signed_is_shown_first_and_a_yes_signs_it() {
 
 #[test]
 fn a_no_and_a_break_sign_nothing() {
-    let Some(world) = World::new(POLICY) else {
-        return;
-    };
+    let world = World::new(POLICY);
     let tip = world.repo.tip("billing");
     for keys in ["n\r", CTRL_C] {
-        let Some(seen) = press(&world, &[], &[(ASKED, keys)]) else {
-            return;
-        };
+        let seen = press(&world, &[], &[(ASKED, keys)]);
         assert_eq!(seen.code, 130, "{}", seen.bytes);
         assert!(seen.bytes.contains("interrupted: nothing was written"), "{}", seen.bytes);
         assert_eq!(world.repo.tip("billing"), tip);
@@ -65,13 +57,9 @@ fn a_no_and_a_break_sign_nothing() {
 
 #[test]
 fn a_rejection_asks_for_its_reason_and_flags_ask_nothing() {
-    let Some(world) = World::new(POLICY) else {
-        return;
-    };
+    let world = World::new(POLICY);
     let keys = [("Why do you reject", "Rotate the key\r"), (ASKED, "\r")];
-    let Some(seen) = press(&world, &["--reject"], &keys) else {
-        return;
-    };
+    let seen = press(&world, &["--reject"], &keys);
     assert_eq!(seen.code, 0, "{}", seen.bytes);
     let digest = exledger::approval::statement::digest(super::RECORD.as_bytes());
     let name = format!("{}-dana@example.com.txt", digest.get(..12).unwrap());
@@ -79,9 +67,7 @@ fn a_rejection_asks_for_its_reason_and_flags_ask_nothing() {
     let text = world.at("billing", &path);
     let text = String::from_utf8(text).unwrap();
     assert!(text.ends_with("reason Rotate the key\n"), "{text}");
-    let Some(seen) = press(&world, &["--no-input"], &[]) else {
-        return;
-    };
+    let seen = press(&world, &["--no-input"], &[]);
     assert_eq!(seen.code, 0, "{}", seen.bytes);
     assert!(!seen.bytes.contains(ASKED), "{}", seen.bytes);
 }

@@ -7,7 +7,7 @@ use crate::cli_approve::{ID, RECORD};
 use crate::support::repo::{Repo, git};
 
 /// A ledger with a branch that files a record, one that changes a rule, and one that changes neither.
-fn forge() -> Option<(Repo, Runner)> {
+fn forge() -> (Repo, Runner) {
     let repo = Repo::at("2026-11-20T09:00:00Z");
     repo.by("lee").write("exledger.yaml", "version: 1\n").commit("Keep exceptions in a ledger");
     repo.branch("billing").by("ana").write(ID, RECORD).commit("File the billing exception");
@@ -16,9 +16,9 @@ fn forge() -> Option<(Repo, Runner)> {
     repo.branch("words").by("ana").write(workflow, "on: push\n").commit("Test");
     let policy = "version: 1\nid_prefix: EXC\n";
     repo.branch("rules").by("ana").write("exledger.yaml", policy).commit("Name the prefix");
-    let runner = Runner::of(&repo)?;
+    let runner = Runner::of(&repo);
     runner.answer("issues/7/comments", json!([]));
-    Some((repo, runner))
+    (repo, runner)
 }
 
 /// Checks out the merge of a branch, as for a pull request from a repository.
@@ -42,7 +42,7 @@ fn bodies(runner: &Runner) -> Vec<String> {
 
 #[test]
 fn what_changes_an_exception_or_a_rule_gets_one_comment_that_is_kept_up_to_date() {
-    let Some((_repo, mut runner)) = forge() else { return };
+    let (_repo, mut runner) = forge();
     let own = "example/payments";
     request(&runner, "words", own);
     let job = runner.job("comment", &[]);
@@ -73,7 +73,7 @@ fn what_changes_an_exception_or_a_rule_gets_one_comment_that_is_kept_up_to_date(
 
 #[test]
 fn a_rule_alone_gets_a_comment_and_a_fork_none() {
-    let Some((_repo, mut runner)) = forge() else { return };
+    let (_repo, mut runner) = forge();
     request(&runner, "rules", "stranger/payments");
     let job = runner.job("comment", &[]);
     assert_eq!((job.code, runner.writes()), (0, Vec::new()), "{}", job.log);

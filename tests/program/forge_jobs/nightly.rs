@@ -15,12 +15,12 @@ esac
 ";
 
 /// A ledger where nothing is due.
-fn forge() -> Option<(Repo, Runner)> {
+fn forge() -> (Repo, Runner) {
     let repo = Repo::at("2026-11-20T09:00:00Z");
     repo.by("lee").write("exledger.yaml", "version: 1\n").commit("Keep exceptions in a ledger");
     repo.branch("billing").by("ana").write(ID, RECORD).commit("File the billing exception");
-    let runner = Runner::of(&repo)?;
-    Some((repo, runner))
+    let runner = Runner::of(&repo);
+    (repo, runner)
 }
 
 fn issue(runner: &Runner) -> Value {
@@ -36,7 +36,7 @@ fn points(runner: &Runner, issue: &Value) -> Value {
 
 #[test]
 fn one_issue_is_kept_and_a_checkpoint_is_added_only_when_the_branch_has_moved() {
-    let Some((repo, mut runner)) = forge() else { return };
+    let (repo, mut runner) = forge();
     // Only the forge's own account is believed.
     let stranger = json!({"number": 3, "user": {"login": "mallory"}, "state": "open", "body": "<!-- exledger-due -->"});
     runner.answer("issues", json!([stranger]));
@@ -84,7 +84,7 @@ fn one_issue_is_kept_and_a_checkpoint_is_added_only_when_the_branch_has_moved() 
 
 #[test]
 fn a_checkpoint_that_is_lost_stays_red_until_somebody_answers_for_the_branch() {
-    let Some((_repo, mut runner)) = forge() else { return };
+    let (_repo, mut runner) = forge();
     assert_eq!(runner.job("nightly", &[]).code, 0);
     let kept = runner.kept().unwrap();
     runner.keep(102, &kept);
@@ -130,7 +130,7 @@ fn a_checkpoint_that_is_lost_stays_red_until_somebody_answers_for_the_branch() {
 
 #[test]
 fn a_branch_that_was_rewritten_is_red_and_gets_no_checkpoint() {
-    let Some((repo, mut runner)) = forge() else { return };
+    let (repo, mut runner) = forge();
     repo.by("lee").write("README.md", "Read me\n").commit("Say what this is");
     runner.take(&repo);
     assert_eq!(runner.job("nightly", &[]).code, 0);

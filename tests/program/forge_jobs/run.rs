@@ -6,21 +6,21 @@ use super::runner::Runner;
 use crate::cli_approve::{ID, RECORD};
 use crate::support::repo::{Repo, git};
 
-fn forge() -> Option<(Repo, Runner)> {
+fn forge() -> (Repo, Runner) {
     let repo = Repo::at("2026-11-20T09:00:00Z");
     repo.by("lee").write("exledger.yaml", "version: 1\n").commit("Keep exceptions in a ledger");
     let broken =
         RECORD.replace("owner: {", "# owner: {").replace("title: ", "title: |\n  ::error::no\n  ");
     repo.branch("billing").by("ana").write(ID, &broken).commit("File the billing exception");
-    let runner = Runner::of(&repo)?;
+    let runner = Runner::of(&repo);
     git(&runner.clone_folder(), &["checkout", "-q", "--detach", "origin/billing"]);
     runner.event(json!({"pull_request": {"number": 7, "base": {"ref": "main"}}}));
-    Some((repo, runner))
+    (repo, runner)
 }
 
 #[test]
 fn findings_are_annotations_counts_a_summary_and_files() {
-    let Some((_repo, mut runner)) = forge() else { return };
+    let (_repo, mut runner) = forge();
     let job = runner.job("lint", &[("INPUT_SARIF_FILE", "out/exledger.sarif")]);
     assert_eq!(job.code, 1, "{}", job.log);
     assert!(job.log.contains(&format!("::error file=exceptions/{ID}.yaml,line=")), "{}", job.log);
@@ -43,7 +43,7 @@ fn findings_are_annotations_counts_a_summary_and_files() {
 
 #[test]
 fn a_verdict_is_an_output_and_no_shell_reads_the_arguments() {
-    let Some((_repo, mut runner)) = forge() else { return };
+    let (_repo, mut runner) = forge();
     let args = "--identity\nsvc:$(touch pwned)\n--action\n`touch pwned`; touch pwned\r\n";
     let job = runner.job("check", &[("INPUT_ARGS", args)]);
     assert_eq!((job.code, job.outputs["verdict"].as_str()), (1, "deny"), "{}", job.log);
@@ -73,7 +73,7 @@ fn a_verdict_is_an_output_and_no_shell_reads_the_arguments() {
 
 #[test]
 fn what_is_not_installed_for_sure_is_not_run() {
-    let Some((_repo, mut runner)) = forge() else { return };
+    let (_repo, mut runner) = forge();
     runner.executable(
         "bin/curl",
         "#!/bin/sh\nwhile [ \"$1\" != --output ]; do shift; done\ncp \"$FORGE/download\" \"$2\"\n",

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use crate::support::project;
 use crate::support::repo::{Repo, git};
+use crate::support::tools::need;
 
 /// The repository's address in the API.
 pub(super) const REPO: &str = "repos/example/payments";
@@ -36,15 +37,9 @@ pub(super) struct Job {
 }
 
 impl Runner {
-    /// Puts a repository on the forge, and checks out `main`; `None`, with a note, if a program is missing.
-    #[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
-    pub(super) fn of(repo: &Repo) -> Option<Runner> {
-        for program in ["bash", "jq", "unzip"] {
-            if Command::new(program).arg("-h").output().is_err() {
-                eprintln!("skipped: {program} is not installed");
-                return None;
-            }
-        }
+    /// Puts a repository on the forge, and checks out `main`.
+    pub(super) fn of(repo: &Repo) -> Runner {
+        need(&["bash", "jq", "unzip", "zip"]);
         let folder = tempfile::tempdir().unwrap();
         let from = repo.path().display().to_string();
         git(folder.path(), &["clone", "-q", "--bare", &from, "bare"]);
@@ -57,7 +52,7 @@ impl Runner {
         runner.answer("issues", json!([]));
         runner.answer("actions/artifacts", json!({"artifacts": []}));
         runner.event(json!({}));
-        Some(runner)
+        runner
     }
 
     /// Returns a path of the machine.

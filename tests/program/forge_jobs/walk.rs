@@ -27,7 +27,7 @@ fn from_init_to_a_record_that_is_active_by_squash() {
     // Nina files; the comment says what it needs; Omar, a member, presses *Approve*; she squashes herself.
     repo.branch("billing").by("nina").write(ID, RECORD).commit("File the billing exception");
     let head = repo.tip("billing").to_string();
-    let Some(mut runner) = Runner::of(&repo) else { return };
+    let mut runner = Runner::of(&repo);
     runner.action = runner.clone_folder().join(".github/actions/exledger");
     runner.answer("issues/7/comments", json!([]));
     git(&runner.clone_folder(), &["checkout", "-q", "--detach", "origin/billing"]);

@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 use crate::cli::{run, run_fed};
 use crate::gate::ledger::{ON, ledger};
 
-/// The number of questions.
-const N: usize = 10_000;
+/// The number of questions: more than the 840 that differ.
+const N: usize = 1_000;
 
 /// The questions, repeated with different instants.
 const ASKED: &[(&str, &str, &str)] = &[
@@ -35,7 +35,7 @@ fn question(n: usize) -> (Value, String) {
 }
 
 #[test]
-fn ten_thousand_questions_are_answered_as_each_by_itself() {
+fn a_thousand_questions_are_answered_as_each_by_itself() {
     let repo = ledger();
     let lines: String = (0..N).map(|n| format!("{}\n", question(n).0)).collect();
     let many = run_fed(repo.path(), &["check", "--stdin", "--on", ON], lines.as_bytes());
@@ -43,7 +43,7 @@ fn ten_thousand_questions_are_answered_as_each_by_itself() {
     let answers: Vec<&str> = many.out.lines().collect();
     assert_eq!(answers.len(), N);
     let mut verdicts = std::collections::BTreeSet::new();
-    for n in (0..N).step_by(397) {
+    for n in (0..N).step_by(39) {
         let (asked, at) = question(n);
         let mut args = vec!["check", "--format", "json", "--on", &at];
         let flags: Vec<(String, &str)> = asked

@@ -73,7 +73,7 @@ fn open_gates_share_a_file_of_receipts() {
 }
 
 #[test]
-fn a_thousand_parallel_questions_for_one_use_get_one_yes() {
+fn two_hundred_parallel_questions_for_one_use_get_one_yes() {
     let once = Once::started();
     let (path, clone) = (once.path(), once.clone().to_owned());
     let n_allowed: usize = std::thread::scope(|scope| {
@@ -84,18 +84,18 @@ fn a_thousand_parallel_questions_for_one_use_get_one_yes() {
                     if n == 7 {
                         // Single processes in between.
                         let args = ["check", "--application", "billing", "--receipts", path];
-                        let codes: Vec<i32> = (0..20).map(|_| run(clone, &args).code).collect();
+                        let codes: Vec<i32> = (0..4).map(|_| run(clone, &args).code).collect();
                         assert!(codes.iter().all(|code| [0, 1].contains(code)), "{codes:?}");
                         return codes.iter().filter(|code| **code == 0).count();
                     }
-                    let lines = format!("{BILLING}\n").repeat(140);
+                    let lines = format!("{BILLING}\n").repeat(28);
                     let args = ["check", "--stdin", "--receipts", path];
                     let asked = run_fed(clone, &args, lines.as_bytes());
                     let verdicts = asked.out.lines().map(|line| {
                         serde_json::from_str::<Value>(line).unwrap()["verdict"].clone()
                     });
                     let verdicts: Vec<Value> = verdicts.collect();
-                    assert_eq!(verdicts.len(), 140, "{}", asked.err);
+                    assert_eq!(verdicts.len(), 28, "{}", asked.err);
                     verdicts.iter().filter(|verdict| *verdict == "allow").count()
                 })
             })
@@ -104,7 +104,7 @@ fn a_thousand_parallel_questions_for_one_use_get_one_yes() {
     });
     assert_eq!(n_allowed, 1);
     let kept = std::fs::read_to_string(&path).unwrap();
-    assert_eq!(kept.lines().count(), 1_000);
+    assert_eq!(kept.lines().count(), 200);
     let allowed = kept.lines().filter(|line| line.contains(r#""verdict":"allow""#));
     assert_eq!(allowed.count(), 1);
     // The gates continue one another's chain.

@@ -60,7 +60,7 @@ fn fill(clone: &Path) {
 
 #[test]
 fn a_very_long_list_of_unsigned_receipts_keeps_no_gate_from_answering() {
-    let Some(keys) = made(&[("gate", &["-t", "ed25519"])]) else { return };
+    let keys = made(&[("gate", &["-t", "ed25519"])]);
     let once = Once::new();
     once.gate.list_key(&keys.path().join("gate.pub"));
     let (clone, path) = (once.clone(), once.path());

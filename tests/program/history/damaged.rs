@@ -10,6 +10,7 @@ use crate::support::samples::{ID, SAMPLE};
 /// A record that was filed and renewed, in loose objects.
 pub(crate) fn small() -> Repo {
     let repo = Repo::at("2026-11-20T09:00:00Z");
+    repo.write_loose();
     repo.by("ana").write(ID, SAMPLE).write("sub/notes.txt", "x").commit("File it");
     repo.by("ana").edit(ID, "expires: 2027-01-10").commit("Renew it");
     repo

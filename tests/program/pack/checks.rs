@@ -7,6 +7,7 @@ use crate::cli;
 use crate::pack::{SIGNED, pack, story};
 use crate::support::project;
 use crate::support::repo::git;
+use crate::support::tools::need;
 
 /// Runs the commands of a README in a pack, as somebody would who reads it.
 fn checked(pack: &Path, clone: &Path) -> (String, String) {
@@ -38,22 +39,9 @@ fn checked(pack: &Path, clone: &Path) -> (String, String) {
     (text(&output.stdout), text(&output.stderr))
 }
 
-/// Tells whether the tools are there with which a pack is checked.
-#[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
-fn has_tools() -> bool {
-    let there = |program: &str, arg: &str| Command::new(program).arg(arg).output().is_ok();
-    let all = there("ssh-keygen", "-?") && there("sha256sum", "--version");
-    if !all {
-        eprintln!("skipped: ssh-keygen or sha256sum is not installed");
-    }
-    all
-}
-
 #[test]
 fn it_can_be_checked_with_sha256sum_git_and_ssh_keygen_alone() {
-    if !has_tools() {
-        return;
-    }
+    need(&["ssh-keygen", "sha256sum"]);
     let repo = story();
     let clone = repo.clone_with(&["--bare"]);
     let place = tempfile::tempdir().unwrap();
@@ -85,9 +73,7 @@ fn it_can_be_checked_with_sha256sum_git_and_ssh_keygen_alone() {
 
 #[test]
 fn a_pack_that_was_changed_is_found_out() {
-    if !has_tools() {
-        return;
-    }
+    need(&["ssh-keygen", "sha256sum"]);
     let repo = story();
     let place = tempfile::tempdir().unwrap();
     let folder = place.path().join("pack");
@@ -112,9 +98,7 @@ fn a_pack_that_was_changed_is_found_out() {
 
 #[test]
 fn a_file_that_was_added_is_found_out() {
-    if !has_tools() {
-        return;
-    }
+    need(&["ssh-keygen", "sha256sum"]);
     let repo = story();
     let place = tempfile::tempdir().unwrap();
     let folder = place.path().join("pack");

@@ -14,8 +14,8 @@ tiers: [{name: standard, max_term: 90d, approvals: {count: 1}}]
 "#;
 
 /// A ledger with a frozen pattern, and a branch with a fourth record beside its redesign.
-fn world() -> Option<World> {
-    let world = World::new(ONE)?;
+fn world() -> World {
+    let world = World::new(ONE);
     for id in THREE {
         let branch = format!("file-{id}");
         world.repo.branch(&branch).by("ana").write(id, &diff::record(id)).commit("File it");
@@ -24,12 +24,12 @@ fn world() -> Option<World> {
     let linking = format!("{RECORD}references: {{redesign: RED-2026-4T9PK}}\n");
     let work = world.repo.branch("fourth").by("ana");
     work.write(ID, &linking).write(RED, REDESIGN).commit("File the fourth, with its redesign");
-    Some(world)
+    world
 }
 
 #[test]
 fn the_approval_of_a_record_approves_the_redesign_that_it_links() {
-    let Some(world) = world() else { return };
+    let world = world();
     world.is("dana", "dana");
     let answer = world.said("dana", &[ID, "--ref", "fourth"]);
     let files: Vec<&str> =
@@ -56,7 +56,7 @@ fn the_approval_of_a_record_approves_the_redesign_that_it_links() {
 
 #[test]
 fn a_squash_by_its_author_alone_leaves_it_unapproved() {
-    let Some(world) = world() else { return };
+    let world = world();
     world.repo.by("ana").squash("fourth", "File the fourth (#9)");
     world.repo.checkout();
     assert_eq!(states(&world.repo, "2026-11-22"), ["unapproved"]);
@@ -69,7 +69,7 @@ fn a_squash_by_its_author_alone_leaves_it_unapproved() {
 
 #[test]
 fn an_author_of_the_redesign_approves_the_record_alone() {
-    let Some(world) = world() else { return };
+    let world = world();
     let work = world.repo.branch("fourth").by("lee");
     work.replace(RED, "2026-12-31", "2026-12-30").commit("Plan it for one day earlier");
     world.is("lee", "lee");
@@ -79,7 +79,7 @@ fn an_author_of_the_redesign_approves_the_record_alone() {
 
 #[test]
 fn reviews_of_the_pull_request_state_it_too() {
-    let Some(world) = world() else { return };
+    let world = world();
     let head = world.repo.tip("fourth").to_string();
     let landing = world.repo.by("ana").through("github").squash("fourth", "File the fourth (#9)");
     world.repo.checkout();

@@ -64,9 +64,7 @@ fn then<'k>(keys: &[(&'k str, &'k str)], more: &[(&'k str, &'k str)]) -> Vec<(&'
 fn same(args: &[&str], keys: &[(&str, &str)], flags: &[&str]) {
     let folder = ledger();
     let args = [&["new", "--on", DAY], args].concat();
-    let Some(seen) = terminal(folder.path()).run(&args, keys) else {
-        return;
-    };
+    let seen = terminal(folder.path()).run(&args, keys);
     assert_eq!(seen.code, 0, "{}", seen.bytes);
     let by_keys = taken(folder.path());
     let by_flags = run(folder.path(), &[FLAGS, flags].concat());
@@ -86,9 +84,7 @@ fn a_control_is_found_by_its_id_and_by_words_of_its_title() {
         let folder = ledger();
         let mut keys = then(SIX, &[("Write it?", ENTER)]);
         keys[1].1 = typed;
-        let Some(seen) = terminal(folder.path()).run(&["new", "--on", DAY], &keys) else {
-            return;
-        };
+        let seen = terminal(folder.path()).run(&["new", "--on", DAY], &keys);
         assert_eq!(seen.code, 0, "{}", seen.bytes);
         let by_keys = taken(folder.path());
         let flags: Vec<&str> = flags
@@ -128,9 +124,7 @@ fn an_identity_and_what_decides_the_tier_are_asked_too() {
         ("Write it?", ENTER),
     ]);
     let folder = ledger();
-    let Some(seen) = terminal(folder.path()).run(&["new", "--on", DAY], &keys) else {
-        return;
-    };
+    let seen = terminal(folder.path()).run(&["new", "--on", DAY], &keys);
     assert_eq!(seen.code, 0, "{}", seen.bytes);
     let by_keys = taken(folder.path());
     let flags: Vec<&str> = FLAGS
@@ -206,9 +200,7 @@ fn each_derived_value_is_shown_and_can_be_changed() {
             ("Write it?", ENTER),
         ],
     );
-    let Some(seen) = terminal(folder.path()).run(&["new", "--on", DAY], &keys) else {
-        return;
-    };
+    let seen = terminal(folder.path()).run(&["new", "--on", DAY], &keys);
     assert_eq!(seen.code, 0, "{}", seen.bytes);
     for shown in ["root_cause: unclassified", "starts: 2026-11-20", "class: standard"] {
         assert!(seen.bytes.contains(&format!("  {shown}  ")), "{shown}: {}", seen.bytes);
@@ -230,9 +222,7 @@ fn an_emergency_asks_three_things() {
     let folder = ledger();
     let keys = [SIX[0], SIX[2], SIX[4], ("Which environment", "staging\r"), ("Write it?", ENTER)];
     let args = ["new", "--emergency", "--on", "2026-11-20T10:00:00Z"];
-    let Some(seen) = terminal(folder.path()).run(&args, &keys) else {
-        return;
-    };
+    let seen = terminal(folder.path()).run(&args, &keys);
     assert_eq!(seen.code, 0, "{}", seen.bytes);
     let text = taken(folder.path());
     for line in
@@ -248,9 +238,7 @@ fn ctrl_c_leaves_nothing_wherever_it_is_pressed() {
         let folder = ledger();
         let next = SIX.get(n).map_or("Write it?", |(wait, _)| *wait);
         let keys = then(&SIX[..n], &[(next, CTRL_C)]);
-        let Some(seen) = terminal(folder.path()).run(&["new", "--on", DAY], &keys) else {
-            return;
-        };
+        let seen = terminal(folder.path()).run(&["new", "--on", DAY], &keys);
         assert_eq!(seen.code, 130, "{n}: {}", seen.bytes);
         assert_eq!(left(folder.path()), [".git", "exledger.yaml", "people.csv"], "{n}");
     }
@@ -261,7 +249,7 @@ fn ctrl_c_leaves_nothing_wherever_it_is_pressed() {
         (&["init"], vec![("How does this repository merge", CTRL_C)]),
     ] {
         let folder = ledger();
-        let seen = terminal(folder.path()).run(args, &keys).unwrap();
+        let seen = terminal(folder.path()).run(args, &keys);
         assert_eq!(seen.code, 130, "{}", seen.bytes);
         assert_eq!(left(folder.path()), [".git", "exledger.yaml", "people.csv"]);
     }
@@ -300,9 +288,7 @@ fn prompts_have_colours_only_where_they_may() {
         (&[("TERM", "dumb")], &["new"], false),
     ] {
         let terminal = Terminal { folder: folder.path(), columns: 80, variables };
-        let Some(seen) = terminal.run(args, &[("Title, one line", CTRL_C)]) else {
-            return;
-        };
+        let seen = terminal.run(args, &[("Title, one line", CTRL_C)]);
         let has_colour = seen.bytes.contains("\u{1b}[1m");
         assert_eq!(has_colour, coloured, "{variables:?} {args:?} {:?}", seen.bytes);
     }
@@ -314,9 +300,7 @@ fn nothing_is_wider_than_the_terminal() {
         let folder = ledger();
         let terminal = Terminal { folder: folder.path(), columns, variables: &[] };
         let keys = then(SIX, &[("Write it?", "stop\r")]);
-        let Some(seen) = terminal.run(&["new", "--on", DAY], &keys) else {
-            return;
-        };
+        let seen = terminal.run(&["new", "--on", DAY], &keys);
         let rows = screen(&seen.bytes, usize::from(columns));
         assert_eq!(rows.last().unwrap(), "interrupted: nothing was written");
         assert!(rows.iter().any(|row| row.starts_with("Residual risk: moderate")), "{rows:#?}");

@@ -21,9 +21,7 @@ fn line_breaks_of_what_is_pasted_are_text_and_answer_nothing() {
     let mut keys = SIX.to_vec();
     (keys[0].1, keys[1].1, keys[4].1) = (&answers[0], &answers[1], &answers[2]);
     keys.push(("Write it?", ENTER));
-    let Some(seen) = terminal(folder.path()).run(&["new", "--on", DAY], &keys) else {
-        return;
-    };
+    let seen = terminal(folder.path()).run(&["new", "--on", DAY], &keys);
     assert_eq!(seen.code, 0, "{}", seen.bytes);
     assert!(
         seen.bytes.contains("\u{1b}[?2004h") && seen.bytes.ends_with("\u{1b}[?2004l") || {
@@ -47,17 +45,13 @@ fn a_long_paste_is_shown_once() {
     let paste = pasted(&long) + "\r";
     let mut keys = SIX[..4].to_vec();
     keys.extend([("Why is it needed now", &paste[..]), ("What limits the risk", CTRL_C)]);
-    let Some(seen) = terminal(folder.path()).run(&["new", "--on", DAY], &keys) else {
-        return;
-    };
+    let seen = terminal(folder.path()).run(&["new", "--on", DAY], &keys);
     assert_eq!(seen.code, 130, "{}", seen.bytes);
     assert!(seen.bytes.len() < 60_000, "{} bytes", seen.bytes.len());
     // From a terminal that marks no paste, it is drawn when no more input is waiting.
     let typed = long + "\r";
     keys[4].1 = &typed;
-    let Some(seen) = terminal(folder.path()).run(&["new", "--on", DAY], &keys) else {
-        return;
-    };
+    let seen = terminal(folder.path()).run(&["new", "--on", DAY], &keys);
     assert!(seen.bytes.len() < 600_000, "{} bytes", seen.bytes.len());
 }
 
@@ -68,9 +62,7 @@ fn what_is_typed_before_the_preview_appears_agrees_to_nothing() {
     // Three more Enters than answers: one of them would write the file unseen.
     keys[5].1 = "Alert on use at night\r\r\r\r";
     keys.push(("Write it?", CTRL_C));
-    let Some(seen) = terminal(folder.path()).run(&["new", "--on", DAY], &keys) else {
-        return;
-    };
+    let seen = terminal(folder.path()).run(&["new", "--on", DAY], &keys);
     assert_eq!(seen.code, 130, "{}", seen.bytes);
     assert!(!folder.path().join("exceptions").exists());
 }

@@ -2,6 +2,9 @@
 //!
 //! Each name has one key, derived from the name alone, so that commit ids are stable and no program is started.
 
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+
 use exledger::approval::statement::file::ApprovalFile;
 use exledger::approval::statement::file::{ApprovalDecision, ApprovalSubject};
 use exledger::approval::statement::limits::SIGNATURE;
@@ -19,10 +22,16 @@ use crate::support::repo::Work;
 const APPROVAL: &str = "exledger-approval@v1";
 const REVIEW: &str = "exledger-review@v1";
 
+/// Returns the key of a name. A debug build needs long to make one, so each is made once.
 fn private(name: &str) -> PrivateKey {
-    let seed: [u8; 32] = Sha256::digest(name.as_bytes()).into();
-    let pair = KeypairData::from(Ed25519Keypair::from_seed(&seed));
-    PrivateKey::new(pair, "").unwrap()
+    static MADE: Mutex<BTreeMap<String, PrivateKey>> = Mutex::new(BTreeMap::new());
+    let mut made = MADE.lock().unwrap();
+    let key = made.entry(name.to_owned()).or_insert_with(|| {
+        let seed: [u8; 32] = Sha256::digest(name.as_bytes()).into();
+        let pair = KeypairData::from(Ed25519Keypair::from_seed(&seed));
+        PrivateKey::new(pair, "").unwrap()
+    });
+    key.clone()
 }
 
 /// Returns the public key of a name, in the format of a `.pub` file.

@@ -15,7 +15,7 @@ impl Repo {
         let Some(commit) = commit else {
             return Files::default();
         };
-        let odb = self.git.odb().unwrap();
+        let odb = self.git.objects().odb().unwrap();
         let raw = odb.read(commit).unwrap();
         let first = raw.data().split(|byte| *byte == b'\n').next().unwrap();
         let tree = std::str::from_utf8(first).unwrap().strip_prefix("tree ").unwrap();
@@ -25,7 +25,7 @@ impl Repo {
     /// Returns the files of a tree.
     pub(crate) fn files_of_tree(&self, tree: git2::Oid) -> Files {
         let mut files = Files::default();
-        let tree = self.git.find_tree(tree).unwrap();
+        let tree = self.git.objects().find_tree(tree).unwrap();
         tree.walk(git2::TreeWalkMode::PreOrder, |folder, entry| {
             if entry.kind() != Some(git2::ObjectType::Tree) {
                 let path = format!("{folder}{}", entry.name().unwrap());
@@ -40,17 +40,18 @@ impl Repo {
 
     /// Returns the tree of git's own merge, with edits applied; a conflict must be resolved by an edit.
     pub(crate) fn merged(&self, ours: git2::Oid, theirs: git2::Oid, edits: &[Edit]) -> git2::Oid {
-        let commit = |oid| self.git.find_commit(oid).unwrap();
-        let mut index = self.git.merge_commits(&commit(ours), &commit(theirs), None).unwrap();
+        let commit = |oid| self.git.objects().find_commit(oid).unwrap();
+        let mut index =
+            self.git.objects().merge_commits(&commit(ours), &commit(theirs), None).unwrap();
         for edit in edits {
             if let Edit::Write(path, ..) | Edit::Remove(path) = edit {
                 index.conflict_remove(std::path::Path::new(path)).ok();
             }
         }
-        let tree = index.write_tree_to(&self.git).expect("the merge has conflicts");
+        let tree = index.write_tree_to(self.git.objects()).expect("the merge has conflicts");
         let mut files = self.files_of_tree(tree);
-        files.apply(&self.git, edits);
-        files.store(&self.git)
+        files.apply(self.git.objects(), edits);
+        files.store(self.git.objects())
     }
 }
 
