@@ -30,6 +30,7 @@ mod rules_links;
 mod rules_messages;
 mod rules_secret;
 mod rules_texts;
+mod samples;
 mod sign;
 mod status;
 #[path = "../support/mod.rs"]
