@@ -3,14 +3,14 @@
 use exledger::ledger::tree::{EntryKind, MapTree, Tree, TreeError, TreeItem};
 use exledger::ledger::{Files, Ledger, NotFound};
 
-use crate::support::samples::SMALL;
+use crate::support::samples::SAMPLE;
 
 fn folders() -> Vec<String> {
     vec!["exceptions".to_owned(), "old/records".to_owned()]
 }
 
 fn tree(paths: &[&str]) -> MapTree {
-    MapTree::of(paths.iter().map(|path| (*path, SMALL)))
+    MapTree::of(paths.iter().map(|path| (*path, SAMPLE)))
 }
 
 /// A tree in which some names are no files.

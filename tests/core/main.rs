@@ -32,6 +32,7 @@ mod rules_links;
 mod rules_messages;
 mod rules_secret;
 mod rules_texts;
+mod samples;
 mod shell;
 mod sign;
 mod status;

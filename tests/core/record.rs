@@ -5,7 +5,7 @@
 use exledger::diag::Finding;
 use exledger::record::file::{self, RecordFile};
 
-use crate::support::samples::{PATH, SMALL};
+use crate::support::samples::{PATH, SAMPLE};
 
 fn source(text: &str) -> RecordFile {
     file::read(PATH, text.as_bytes())
@@ -22,8 +22,8 @@ fn seen(finding: &Finding) -> (&str, u32, u32, &str) {
 
 /// Reads the smallest record with one text replaced by another, and compares all findings.
 fn check(from: &str, to: &str, expected: &[Expected]) {
-    assert!(from.is_empty() || SMALL.contains(from), "no {from:?}");
-    let text = if from.is_empty() { format!("{SMALL}{to}") } else { SMALL.replacen(from, to, 1) };
+    assert!(from.is_empty() || SAMPLE.contains(from), "no {from:?}");
+    let text = if from.is_empty() { format!("{SAMPLE}{to}") } else { SAMPLE.replacen(from, to, 1) };
     let source = source(&text);
     let found: Vec<_> = source.findings.iter().map(seen).collect();
     assert_eq!(found, expected, "{to:?}: {:#?}", source.findings);
@@ -57,7 +57,7 @@ fn check_all(table: &str) {
 
 #[test]
 fn the_smallest_record_is_read_whole() {
-    let record = source(SMALL).record.unwrap();
+    let record = source(SAMPLE).record.unwrap();
     assert_eq!(record.id.as_str(), "EXC-2026-7F3KQ");
     assert_eq!(record.expires.to_string(), "2026-12-20");
     assert_eq!(record.compensating_controls.len(), 1);
@@ -67,7 +67,7 @@ fn the_smallest_record_is_read_whole() {
 fn a_scalar_is_text_however_it_looks() {
     for text in ["no", "1e3", "010", "0o7", "true", "2026-12-20", "1_000", "'~'", ".inf"] {
         let title =
-            SMALL.replace("Nightly invoices still read with the shared database user", text);
+            SAMPLE.replace("Nightly invoices still read with the shared database user", text);
         let record = source(&title).record.unwrap();
         assert_eq!(record.title, text.trim_matches('\''));
     }
@@ -90,7 +90,7 @@ description: => descr: => missing-field 11:5 compensating_controls[0].descriptio
 #[test]
 fn a_misspelt_key_is_one_finding() {
     check_all(MISSPELT);
-    let meant = source(&SMALL.replace("expires:", "expire:"));
+    let meant = source(&SAMPLE.replace("expires:", "expire:"));
     assert!(meant.findings[0].message.contains("did you mean `expires`?"));
 }
 
@@ -188,7 +188,7 @@ fn a_technical_error_is_no_exception() {
         ("class: standard", "class: technical-error"),
         ("root_cause: brittle-dependency", "root_cause: technical error"),
     ] {
-        let source = source(&SMALL.replace(from, to));
+        let source = source(&SAMPLE.replace(from, to));
         assert_eq!(source.findings.len(), 1);
         assert!(source.findings[0].message.contains("technical error is not an exception"));
     }
@@ -224,7 +224,7 @@ fn every_mistake_of_a_file_is_found_at_once() {
 fn rules_read_what_can_be_read_of_a_broken_file() {
     use exledger::record::file::FieldState;
     use exledger::record::time::{Day, When};
-    let text = SMALL.replace("class: standard", "class: odd").replace("rule:", "ruel:");
+    let text = SAMPLE.replace("class: standard", "class: odd").replace("rule:", "ruel:");
     let source = source(&text);
     assert!(source.record.is_none());
     assert_eq!(source.text("subject.application"), Some("billing"));
@@ -242,7 +242,7 @@ fn rules_read_what_can_be_read_of_a_broken_file() {
 #[test]
 fn what_is_below_x_is_typed_and_free() {
     let text = format!(
-        "{SMALL}x: {{cost: \"1234\", n: 010, f: 1.5, no: no, on: TRUE, d: 2026-01-02, l: [~]}}\n"
+        "{SAMPLE}x: {{cost: \"1234\", n: 010, f: 1.5, no: no, on: TRUE, d: 2026-01-02, l: [~]}}\n"
     );
     let record = source(&text).record.unwrap();
     let x = serde_json::to_string(&record.x).unwrap();

@@ -83,7 +83,7 @@ fn visit(value: &Value, look: &mut dyn FnMut(&serde_json::Map<String, Value>)) {
 #[cfg(feature = "house-schema")]
 fn editors_refuse_days_and_instants_that_no_calendar_has() {
     let schema: Value = serde_json::from_str(&schema::exception()).unwrap();
-    let record: Value = serde_yaml::from_str(crate::support::samples::SMALL).unwrap();
+    let record: Value = serde_yaml::from_str(crate::support::samples::SAMPLE).unwrap();
     let validator = jsonschema::validator_for(&schema).unwrap();
     for (text, is_fine) in [
         ("2026-12-20", true),

@@ -1,49 +1,31 @@
 //! The content rules, sentence by sentence. Follows `docs/spec/rules.md` (content). Start at [`check`].
 
+use exledger::diag::code::Code;
 use exledger::ledger::tree::MapTree;
 
-use crate::support::lint::findings;
+use crate::support::lint::findings_of;
+use crate::support::samples::BLOCK;
 
-/// A record in block style: line numbers refer to this text.
-const BLOCK: &str = "\
-id: EXC-2026-7F3KQ
-title: Billing batch key cannot rotate before the legacy job retires
-class: standard
-deviates_from:
-  controls: [owasp-nhi:NHI7:2025]
-  rule: Service-account secrets rotate every 30 days
-  baseline: credential-rotation
-subject:
-  identity: svc:billing-batch
-  identity_type: service-account
-  credential: vault:prod/billing/db
-  credential_expires: 2026-12-20
-  application: billing
-  environment: production
-  task: nightly invoice run
-scope:
-  resources: [db:invoices]
-  actions: [read]
-owner: {name: Ana Ruiz, email: ana@example.com}
-justification: The job hard-codes the credential path; it is retired on 18 December (BILL-412).
-risk:
-  level: high
-  blast_radius: Read access to invoices of one region
-root_cause: brittle-dependency
-fix: {target: automation, plan: Replace the job, ticket: BILL-412, due: 2026-12-18}
-compensating_controls:
-  - id: CC1
-    description: Alert on any use outside 01:00-03:00 UTC
-    owner: soc@example.com
-    status: active
-    verified: 2026-11-19
-    verify_every: 30d
-starts: 2026-11-20
-expires: 2026-12-20
-triggers: [{id: T1, when: The vendor ships OAuth, then: close}]
-rollback: {plan: Disable the key, criteria: Any use from an unknown address}
-references: {ticket: BILL-400}
-";
+/// The rules that these tests are about.
+const RULES: &[Code] = &[
+    Code::UnknownKey,
+    Code::MissingField,
+    Code::WrongType,
+    Code::BadValue,
+    Code::NoDeviation,
+    Code::WindowInverted,
+    Code::TermTooLong,
+    Code::MissingTrigger,
+    Code::NoCompensatingControl,
+    Code::IncompleteIdentity,
+    Code::MissingForTier,
+    Code::WildcardScope,
+    Code::StandingAccess,
+    Code::OutlivesEvent,
+    Code::FixOverdue,
+    Code::MissingChange,
+    Code::UnclassifiedCause,
+];
 
 /// Lints the record with texts replaced, under a policy; returns `rule line field` of each finding.
 fn found(edits: &[(&str, &str)], policy: &str, on: Option<&str>) -> Vec<String> {
@@ -57,7 +39,7 @@ fn found(edits: &[(&str, &str)], policy: &str, on: Option<&str>) -> Vec<String> 
     }
     let policy = format!("version: 1\n{policy}");
     let tree = MapTree::of([("exceptions/EXC-2026-7F3KQ.yaml", text), ("exledger.yaml", policy)]);
-    let findings = findings(&tree, on);
+    let findings = findings_of(RULES, &tree, on);
     let shown = findings.iter().map(|finding| {
         let line = finding.pos.map_or(0, |pos| pos.line);
         format!("{} {line} {}", finding.rule.as_str(), finding.field.as_deref().unwrap_or("-"))

@@ -1,6 +1,7 @@
 //! The rules about secrets, evidence and closures. Follows `docs/spec/rules.md` (content).
 
 use exledger::diag::Finding;
+use exledger::diag::code::Code;
 use exledger::ledger::Files;
 use exledger::ledger::tree::MapTree;
 use exledger::policy::governance::Governance;
@@ -10,13 +11,23 @@ use exledger::rules::extra_schema::ExtraSchema;
 use exledger::rules::lint::{self};
 use exledger::rules::past::{RecordPast, Settled};
 
-use crate::support::lint::findings;
-use crate::support::samples::{PATH, SMALL};
+use crate::support::lint::findings_of;
+use crate::support::samples::{PATH, SAMPLE};
+
+/// The rules that these tests are about.
+const RULES: &[Code] = &[
+    Code::UnknownKey,
+    Code::Placeholder,
+    Code::Secret,
+    Code::MissingEvidence,
+    Code::EvidenceChanged,
+    Code::ClosureIncomplete,
+];
 
 fn found(added: &str, files: &[(&str, &str)]) -> Vec<Finding> {
-    let text = format!("{SMALL}{added}\n");
+    let text = format!("{SAMPLE}{added}\n");
     let beside = files.iter().map(|(path, bytes)| (*path, (*bytes).to_owned()));
-    findings(&MapTree::of(beside.chain([(PATH, text)])), None)
+    findings_of(RULES, &MapTree::of(beside.chain([(PATH, text)])), None)
 }
 
 fn codes(added: &str, files: &[(&str, &str)]) -> Vec<&'static str> {
@@ -138,7 +149,7 @@ fn evidence_is_there_inside_and_unchanged() {
 #[test]
 fn a_settled_record_is_judged_by_shape_secret_and_evidence_alone() {
     let closure = "root_causes: x\nclosure: {outcome: remediated, date: 2026-12-19, by: lee@example.com, reason: tbd}\n";
-    let text = format!("{SMALL}{closure}x: {{note: {}}}\n", joined(SECRETS[0]));
+    let text = format!("{SAMPLE}{closure}x: {{note: {}}}\n", joined(SECRETS[0]));
     let text = format!("{text}{}\n", evidence("evidence/gone.txt", ""));
     let text = text.replace("brittle-dependency", "unclassified");
     let tree = MapTree::of([(PATH, text)]);
@@ -165,7 +176,7 @@ fn a_closure_answers_its_checklist_with_evidence_and_dated_checks() {
     let policy =
         "version: 1\nclosure: {access_verified: [standard], checks: {api-key: [rotated]}}\n";
     let record = |closure: &str| {
-        let text = SMALL.replace(
+        let text = SAMPLE.replace(
             "{application: billing}",
             "{identity: svc:a, identity_type: api-key, credential: vault:a, task: read}",
         );
@@ -173,7 +184,7 @@ fn a_closure_answers_its_checklist_with_evidence_and_dated_checks() {
         let by = "date: 2026-12-19, by: lee@example.com, reason: The job is retired";
         let text = format!("{text}{}", closure.replace("BY", by));
         let tree = MapTree::of([(PATH, text), ("exledger.yaml", policy.to_owned())]);
-        findings(&tree, None)
+        findings_of(RULES, &tree, None)
     };
     let checks = "checks: {rotated: E1}, access_verified: {before: 2026-11-01, during: 2026-12-01, after: 2026-12-19}";
     let evidence = "evidence: [{id: E1, kind: log, url: https://ci.example.com/7}]";
@@ -192,13 +203,13 @@ fn a_closure_answers_its_checklist_with_evidence_and_dated_checks() {
 fn an_answer_that_says_nothing_answers_no_check() {
     let policy = "version: 1\nclosure: {checks: {vulnerability: [patched]}}\n";
     let with = |answer: &str| {
-        let text = SMALL.replace("{rule: Every", "{baseline: vulnerability, rule: Every")
+        let text = SAMPLE.replace("{rule: Every", "{baseline: vulnerability, rule: Every")
             + "closure: {outcome: remediated, date: 2026-12-19, by: lee@example.com, reason: The job is retired, "
             + &format!(
                 "checks: {{patched: {answer}}}, evidence: [{{id: E1, kind: log, url: 'https://ci.example.com/7'}}]}}\n"
             );
         let files = [(PATH, text), ("exledger.yaml", policy.to_owned())];
-        findings(&MapTree::of(files), None)
+        findings_of(RULES, &MapTree::of(files), None)
     };
     let no_reason = "`n/a` needs a reason of at least 10 characters: `n/a: …`";
     for (answer, why) in [

@@ -1,10 +1,14 @@
 //! `house-schema`: a team's own schema for the keys below `x`. Follows `docs/spec/record.md`. Start at [`found`].
 
 use exledger::diag::Finding;
+use exledger::diag::code::Code;
 use exledger::ledger::tree::MapTree;
 
-use crate::support::lint::findings;
-use crate::support::samples::{PATH, SMALL};
+use crate::support::lint::findings_of;
+use crate::support::samples::{PATH, SAMPLE};
+
+/// The rules that these tests are about.
+const RULES: &[Code] = &[Code::HouseSchema, Code::DuplicateKey, Code::YamlFeature, Code::BadValue];
 
 const SCHEMA: &str = r##"{
   "type": "object",
@@ -22,11 +26,11 @@ const SCHEMA: &str = r##"{
 
 fn found(x: &str, schema: &str) -> Vec<Finding> {
     let tree = MapTree::of([
-        (PATH, format!("{SMALL}{x}\n")),
+        (PATH, format!("{SAMPLE}{x}\n")),
         ("exledger.yaml", "version: 1\nextra_schema: schemas/house.json\n".to_owned()),
         ("schemas/house.json", schema.to_owned()),
     ]);
-    findings(&tree, None)
+    findings_of(RULES, &tree, None)
 }
 
 /// Returns `line field` of each finding.
@@ -41,7 +45,7 @@ fn places(x: &str) -> Vec<String> {
 
 #[test]
 fn what_the_schema_refuses_is_found_at_its_place() {
-    let last = SMALL.lines().count() + 1;
+    let last = SAMPLE.lines().count() + 1;
     let at = |lines: usize, field: &str| format!("{} {field}", last + lines);
     let none = Vec::<String>::new();
     assert_eq!(places("x: {cost_centre: '1234', budget: 0x10, paid: true, note: b}"), none);

@@ -11,14 +11,14 @@ use exledger::store::files::WorkTree;
 use exledger::store::git::Repository;
 
 use crate::support::repo::Repo;
-use crate::support::samples::{PATH, SMALL};
+use crate::support::samples::{PATH, SAMPLE};
 
 fn found(path: &str, tree: &dyn Tree) -> Found {
     let digest = "0".repeat(64);
     let handling = format!(
         "handling: [{{date: 2026-12-01, stage: triage, by: a@example.com, evidence: [{{kind: log, path: '{path}', sha256: {digest}}}]}}]"
     );
-    let source = file::read(PATH, format!("{SMALL}{handling}\n").as_bytes());
+    let source = file::read(PATH, format!("{SAMPLE}{handling}\n").as_bytes());
     let mut found = evidence::of(&source, tree).unwrap();
     assert_eq!(found.len(), 1, "{path}");
     found.remove(0).found
@@ -94,7 +94,7 @@ fn evidence_that_a_record_cites_is_unchanged_changed_or_missing() {
         let note = format!(
             "handling: [{{date: 2026-12-01, stage: triage, by: a@example.com, evidence: [{{kind: log, {source}}}]}}]"
         );
-        let read = file::read(PATH, format!("{SMALL}{note}\n").as_bytes());
+        let read = file::read(PATH, format!("{SAMPLE}{note}\n").as_bytes());
         let record = read.record.unwrap_or_else(|| panic!("{source}: {:?}", read.findings));
         let cited = evidence::cited(&record, with_tree);
         assert_eq!(cited.len(), 1);

@@ -1,11 +1,12 @@
 //! Messages for people: for each common mistake, the sentence that says how to fix it.
 //!
-//! Start at [`CASES`]. A case fails if the sentence lacks one of its parts, or if there is another finding.
+//! Start at [`CASES`]. A case fails if the sentence lacks one of its parts, or if a second rule of these reports it.
 
+use exledger::diag::code::Code;
 use exledger::ledger::tree::MapTree;
 
-use crate::support::lint::findings;
-use crate::support::samples::{PATH, SMALL};
+use crate::support::lint::findings_of;
+use crate::support::samples::{PATH, SAMPLE};
 
 /// A mistake in the smallest record.
 struct Case {
@@ -254,17 +255,18 @@ const CASES: &[Case] = &[
 
 #[test]
 fn a_mistake_is_told_with_its_way_out_and_brings_no_second_finding() {
+    let rules: Vec<Code> = CASES.iter().map(|case| Code::parse(case.rule).unwrap()).collect();
     let mut wrong = Vec::new();
     for case in CASES {
         let text = match case.from {
-            "" => format!("{SMALL}{}\n", case.to),
-            from => SMALL.replacen(from, case.to, 1),
+            "" => format!("{SAMPLE}{}\n", case.to),
+            from => SAMPLE.replacen(from, case.to, 1),
         };
-        assert_ne!(text, SMALL, "{}", case.from);
+        assert_ne!(text, SAMPLE, "{}", case.from);
         let policy = format!("version: 1\n{}", case.policy);
         let files = [(PATH, text), ("exledger.yaml", policy)].into_iter();
         let file = (!case.file.0.is_empty()).then(|| (case.file.0, case.file.1.to_owned()));
-        let found = findings(&MapTree::of(files.chain(file)), None);
+        let found = findings_of(&rules, &MapTree::of(files.chain(file)), None);
         let shown: Vec<String> = found
             .iter()
             .map(|it| format!("{}: {}; {}", it.rule.as_str(), it.message, it.help))
@@ -290,8 +292,8 @@ fn a_mistake_is_told_with_its_way_out_and_brings_no_second_finding() {
 #[test]
 fn a_word_is_named_by_its_key_in_the_policy_too() {
     let policy = "version: 1\napproval: {self_approval: maybe}\n";
-    let files = [(PATH, SMALL), ("exledger.yaml", policy)];
+    let files = [(PATH, SAMPLE), ("exledger.yaml", policy)];
     let tree = MapTree::of(files.map(|(path, text)| (path, text.to_owned())));
-    let found = findings(&tree, None);
+    let found = findings_of(&[Code::BadValue], &tree, None);
     assert_eq!(found[0].message, "`maybe` is not a valid self_approval");
 }

@@ -3,10 +3,22 @@
 //! Tokens are assembled here, so that no secret scanner reports this file. Follows `docs/spec/rules.md`.
 
 use exledger::diag::Finding;
+use exledger::diag::code::Code;
 use exledger::ledger::tree::MapTree;
 
-use crate::support::lint::findings;
-use crate::support::samples::{PATH, SMALL};
+use crate::support::lint::findings_of;
+use crate::support::samples::{PATH, SAMPLE};
+
+/// The rules that these tests are about.
+const RULES: &[Code] = &[
+    Code::Secret,
+    Code::UnknownKey,
+    Code::BadValue,
+    Code::IncompleteIdentity,
+    Code::ClosureIncomplete,
+    Code::BadReference,
+    Code::Placeholder,
+];
 
 /// Random-looking letters and digits.
 const DRAWN: &str = "9fQz3Lr8Wb1Xk7Tn5Vc2Hs6Yd4Jp0MgRaEuOiKtZqBwNxCvPl8Dh3Gf5Sj7Ae1Ru9Io2Ty6";
@@ -15,8 +27,8 @@ const HEX: &str = "5f4dcc3b5aa765d61d8327deb882cf99e10adc3949ba59abbe56e057f20f8
 
 fn found(lines: &str, policy: &str) -> Vec<Finding> {
     let tree =
-        MapTree::of([(PATH, format!("{SMALL}{lines}\n")), ("exledger.yaml", policy.to_owned())]);
-    findings(&tree, None)
+        MapTree::of([(PATH, format!("{SAMPLE}{lines}\n")), ("exledger.yaml", policy.to_owned())]);
+    findings_of(RULES, &tree, None)
 }
 
 /// Returns the findings in a text below `x`, all of them secrets.
@@ -248,8 +260,8 @@ fn a_credential_may_be_any_reference_and_no_token() {
             "{{identity: svc:a, identity_type: api-key, task: nightly, credential: {}}}",
             quoted(credential)
         );
-        let text = SMALL.replace("{application: billing}", &subject);
-        findings(&MapTree::of([(PATH, text)]), None)
+        let text = SAMPLE.replace("{application: billing}", &subject);
+        findings_of(RULES, &MapTree::of([(PATH, text)]), None)
     };
     for credential in [
         "vault:prod/billing/db",

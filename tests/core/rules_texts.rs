@@ -2,10 +2,23 @@
 //!
 //! Follows `docs/spec/rules.md` (content). Start at [`codes`].
 
+use exledger::diag::code::Code;
 use exledger::ledger::tree::MapTree;
 
-use crate::support::lint::findings;
-use crate::support::samples::{PATH, SMALL};
+use crate::support::lint::findings_of;
+use crate::support::samples::{PATH, SAMPLE};
+
+/// The rules that these tests are about.
+const RULES: &[Code] = &[
+    Code::Placeholder,
+    Code::ShortJustification,
+    Code::BadReference,
+    Code::CriteriaTooWide,
+    Code::UnknownControl,
+    Code::WithdrawnControl,
+    Code::LooseControl,
+    Code::BadValue,
+];
 
 /// Returns the codes found in the smallest record with one text replaced, and files beside it.
 fn codes(from: &str, to: &str, files: &[(&str, &str)]) -> Vec<&'static str> {
@@ -14,13 +27,13 @@ fn codes(from: &str, to: &str, files: &[(&str, &str)]) -> Vec<&'static str> {
 
 fn found(from: &str, to: &str, files: &[(&str, &str)]) -> Vec<exledger::diag::Finding> {
     let text = match from.is_empty() {
-        true => format!("{SMALL}{to}\n"),
-        false => SMALL.replacen(from, to, 1),
+        true => format!("{SAMPLE}{to}\n"),
+        false => SAMPLE.replacen(from, to, 1),
     };
-    assert!(text != SMALL, "no {from:?}");
+    assert!(text != SAMPLE, "no {from:?}");
     let beside = files.iter().map(|(path, bytes)| (*path, (*bytes).to_owned()));
     let tree = MapTree::of(beside.chain([(PATH, text)]));
-    findings(&tree, None)
+    findings_of(RULES, &tree, None)
 }
 
 #[test]
@@ -82,7 +95,7 @@ fn placeholders_are_looked_for_in_every_text_that_gives_a_reason() {
 
 #[test]
 fn a_justification_is_counted_after_folding_white_space() {
-    let whole = SMALL.lines().find(|line| line.starts_with("justification")).unwrap();
+    let whole = SAMPLE.lines().find(|line| line.starts_with("justification")).unwrap();
     let forty = "justification: \"1234567890 1234567890   1234567890\\n 1234567\"";
     assert_eq!(codes(whole, forty, &[]), Vec::<&str>::new());
     let short = "justification: \"1234567890 1234567890   1234567890\\n 123456\"";

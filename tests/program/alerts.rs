@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 
 use crate::cli::{self, Run};
 use crate::support::repo::Repo;
+use crate::support::samples;
 
 /// The clock of the plans.
 const ON: &str = "2026-12-01T12:00:00Z";
@@ -19,33 +20,15 @@ const ON: &str = "2026-12-01T12:00:00Z";
 /// A clock after the end of all records.
 const AFTER: &str = "2027-02-01T12:00:00Z";
 
-const POLICY: &str = "version: 1
-tiers:
-  - name: standard
-    max_term: 90d
-    approvals: {count: 1}
-    degraded: grant
-";
+const POLICY: &str = samples::GRANTING;
 
 /// A record with findings, filed by Ana and merged by Dana.
 fn file(repo: &Repo, id: &str, cause: &str, findings: &str) {
-    let text = format!(
-        "id: {id}
-title: Finding of {id}
-class: standard
-deviates_from: {{rule: Findings are corrected within a week}}
-subject: {{application: shop}}
-scope: {{findings: [{findings}]}}
-owner: {{name: Ana Ruiz, email: ana@example.com}}
-justification: The vendor ships the correction in spring; until then the input is filtered at the edge.
-risk: {{level: moderate}}
-root_cause: {cause}
-compensating_controls:
-  - {{id: CC1, description: The input is filtered at the edge, owner: soc@example.com, status: active}}
-starts: 2026-11-20
-expires: 2027-01-10
-"
+    let entries = format!(
+        "title: Finding of {id}\nsubject: {{application: shop}}\nscope: {{findings: [{findings}]}}\n\
+         root_cause: {cause}\nstarts: 2026-11-20\nexpires: 2027-01-10"
     );
+    let text = samples::record(id, &entries);
     repo.branch(id).by("ana").write(id, &text).commit(&format!("File {id}"));
     repo.by("dana").merge(id, &format!("Merge branch '{id}'"));
 }

@@ -21,6 +21,7 @@ use std::path::PathBuf;
 
 use crate::cli::{self, Run};
 use crate::support::repo::{Repo, git, path_of, speak};
+use crate::support::samples;
 use crate::support::tools::need;
 
 pub(crate) const ID: &str = "EXC-2026-7F3KQ";
@@ -28,7 +29,7 @@ pub(crate) const ID: &str = "EXC-2026-7F3KQ";
 /// The people with a key in the signers file.
 const LISTED: &[&str] = &["dana", "lee", "sam"];
 
-/// Two approvers, one of each group; for sensitive records, by signature.
+/// Two approvers, one of each group; one login belongs to a bot, which `lint` reports.
 pub(crate) const POLICY: &str = "version: 1
 name: example/payments
 groups: {security: [dana@example.com, sam@example.com], platform: [lee@example.com]}
@@ -42,20 +43,7 @@ tiers:
     require: [compensating_controls]
 ";
 
-pub(crate) const RECORD: &str = "id: EXC-2026-7F3KQ
-title: Nightly invoices still read with the shared database user
-class: standard
-deviates_from: {rule: Every job has its own database user}
-subject: {application: billing}
-owner: {name: Ana Ruiz, email: ana@example.com}
-justification: The job is replaced in December (BILL-412); splitting the user now would stop invoicing for two weeks.
-risk: {level: moderate}
-root_cause: brittle-dependency
-compensating_controls:
-  - {id: CC1, description: Alert on use outside 01:00-03:00 UTC, owner: soc@example.com, status: active}
-starts: 2026-11-20
-expires: 2026-12-20
-";
+pub(crate) const RECORD: &str = samples::STARTED;
 
 /// A ledger whose mainline has policy and keys, a branch `billing` of Ana's with a record, and the keys.
 pub(crate) struct World {

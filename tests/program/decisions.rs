@@ -22,30 +22,12 @@ use serde_json::Value;
 
 use crate::cli::{self, Run};
 use crate::support::repo::Repo;
+use crate::support::samples;
 
 /// The record of most cases.
 pub(crate) const ID: &str = "EXC-2026-7F3KQ";
 
-/// Two groups; sensitive records need both, and grant nothing while degraded.
-pub(crate) const POLICY: &str = "\
-version: 1
-name: example/payments
-groups:
-  security: [dana@example.com, sam@example.com]
-  platform: [lee@example.com, kim@example.com]
-tiers:
-  - name: sensitive
-    match: [{risk: [high, critical]}]
-    max_term: 30d
-    max_renewals: 1
-    max_total: 60d
-    approvals: {count: 2, each_of: [security, platform]}
-    require: [blast_radius, rollback, compensating_controls]
-    degraded: deny
-    post_closure_review: 30d
-  - {name: standard, max_term: 90d, max_renewals: 2, max_total: 270d, approvals: {count: 1}, require: [compensating_controls]}
-closure: {access_verified: [sensitive]}
-";
+pub(crate) const POLICY: &str = samples::TEAMS;
 
 /// A repository in which people make decisions and merge each other's branches.
 pub(crate) struct Life {
@@ -176,26 +158,11 @@ impl Life {
     }
 }
 
-/// Returns a record; `more` are further lines, which may replace the standard ones by their keys.
+/// Returns the sample until 2026-12-15, with entries replaced or added.
 pub(crate) fn record(id: &str, more: &str) -> String {
-    let standard = [
-        "title: Nightly invoices still read with the shared user",
-        "class: standard",
-        "deviates_from: {rule: Every job has its own database user}",
-        "subject: {application: billing}",
-        "owner: {name: Ana Ruiz, email: ana@example.com}",
-        "justification: The job is replaced in December (BILL-412); splitting the user now would stop invoicing.",
-        "risk: {level: moderate}",
-        "root_cause: brittle-dependency",
-        "compensating_controls: [{id: CC1, description: Alert at night, owner: soc@example.com, status: active}]",
-        "starts: 2026-11-20",
-        "expires: 2026-12-15",
-    ];
-    let key = |line: &str| line.split(':').next().unwrap().to_owned();
-    let given: Vec<String> = more.lines().map(key).collect();
-    let mut text = format!("id: {id}\n");
-    for line in standard.iter().filter(|line| !given.contains(&key(line))) {
-        text += &format!("{line}\n");
-    }
-    text + more.trim_end() + "\n"
+    let entries = "title: Nightly invoices still read with the shared user
+compensating_controls: [{id: CC1, description: Alert at night, owner: soc@example.com, status: active}]
+starts: 2026-11-20
+expires: 2026-12-15";
+    samples::with_last(&samples::record(id, entries), more)
 }

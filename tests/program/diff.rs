@@ -13,47 +13,23 @@ mod uncounted;
 mod untouched;
 mod workflows;
 
+use exledger::diag::code::Code;
 use serde_json::Value;
 
 use crate::cli::{self, Run};
+use crate::support::lint::codes_of;
 use crate::support::repo::Repo;
+use crate::support::samples;
 
-/// Two approvers of two groups for high risks, one for the rest.
-pub(crate) const POLICY: &str = "\
-version: 1
-name: example/payments
-groups:
-  security: [dana@example.com, sam@example.com]
-  platform: [ana@example.com, lee@example.com]
-tiers:
-  - {name: sensitive, match: {risk: [high, critical]}, max_term: 60d, max_renewals: 2, max_total: 180d,
-     approvals: {count: 2, each_of: [security, platform]}}
-  - {name: standard, max_term: 90d, max_renewals: 2, max_total: 270d, approvals: {count: 1}}
-";
+pub(crate) const POLICY: &str = samples::RISKS;
 
 /// The record that most cases change.
 pub(crate) const ID: &str = "EXC-2026-7F3KQ";
 
 /// The text of a record; `id` is its own.
 pub(crate) fn record(id: &str) -> String {
-    format!(
-        "\
-id: {id}
-title: Nightly invoices still read with the shared database user
-class: standard
-deviates_from: {{rule: Every job has its own database user}}
-subject: {{application: billing}}
-scope: {{resources: [db:invoices], actions: [read], not_waived: [db:salaries]}}
-owner: {{name: Ana Ruiz, email: ana@example.com}}
-justification: The job is replaced in December (BILL-412); splitting the user now would stop invoicing.
-risk: {{level: moderate}}
-root_cause: brittle-dependency
-compensating_controls:
-  - {{id: CC1, description: Alert on use outside 01:00-03:00 UTC, owner: soc@example.com, status: active}}
-starts: 2026-11-20
-expires: 2026-12-20
-"
-    )
+    let scope = "scope: {resources: [db:invoices], actions: [read], not_waived: [db:salaries]}";
+    samples::record(id, &format!("{scope}\nstarts: 2026-11-20"))
 }
 
 /// A ledger with approved records, and branches of it.
@@ -141,12 +117,47 @@ pub(crate) fn counts(diff: &Value) -> Vec<u64> {
     events.iter().map(count).collect()
 }
 
-/// Returns the findings, each `level rule`.
+/// The rules that these tests, and those of patterns and redesigns, are about.
+const RULES: &[Code] = &[
+    Code::BadId,
+    Code::BadReference,
+    Code::BadValue,
+    Code::ClosedEdited,
+    Code::ControlDropped,
+    Code::DecisionRewritten,
+    Code::DuplicateId,
+    Code::EvidenceChanged,
+    Code::FrozenPattern,
+    Code::LandedUnapproved,
+    Code::MissingEvidence,
+    Code::NotAFile,
+    Code::OwnerChanged,
+    Code::PolicyChanged,
+    Code::PolicyLoosened,
+    Code::PolicyUnapproved,
+    Code::RecordDeleted,
+    Code::Recurrence,
+    Code::RenewalLimit,
+    Code::ReviewBySelf,
+    Code::RiskLowered,
+    Code::ScopeWidened,
+    Code::SilentExtension,
+    Code::TermTooLong,
+    Code::TotalLimit,
+    Code::UnclassifiedCause,
+    Code::WorkflowChanged,
+    Code::WrongRedesign,
+    Code::WrongType,
+    Code::DuplicateKey,
+    Code::Placeholder,
+    Code::Secret,
+    Code::UnknownKey,
+    Code::MissingField,
+    Code::BulkRenewal,
+    Code::ExpiryCliff,
+];
+
+/// Returns the findings of these rules, each `level rule`.
 pub(crate) fn found(answer: &Value) -> Vec<String> {
-    let findings = answer["findings"].as_array().unwrap();
-    let words = |finding: &Value| {
-        let word = |key: &str| finding[key].as_str().unwrap().to_owned();
-        format!("{} {}", word("level"), word("rule"))
-    };
-    findings.iter().map(words).collect()
+    codes_of(RULES, answer)
 }

@@ -22,33 +22,20 @@ const ON: &str = "2026-11-21T00:00:00Z";
 
 const ID: &str = "EXC-2026-7F3KQ";
 
-const POLICY: &str = "version: 1
-tiers:
-  - name: standard
-    max_term: 90d
-    approvals: {count: 1}
-    degraded: grant
-";
+const POLICY: &str = crate::support::samples::GRANTING;
 
 /// Returns a record with findings.
 fn record(findings: &str) -> String {
-    format!(
-        "id: {ID}
-title: Billing batch key cannot rotate
-class: standard
+    let entries = format!(
+        "title: Billing batch key cannot rotate
 deviates_from: {{rule: Findings are corrected within a week}}
-subject: {{application: billing}}
 scope: {{findings: [{findings}]}}
-owner: {{name: Ana Ruiz, email: ana@example.com}}
 justification: The vendor ships the correction in spring; until then the input is filtered at the edge.
-risk: {{level: moderate}}
-root_cause: brittle-dependency
 compensating_controls:
   - {{id: CC1, description: The input is filtered at the edge, owner: soc@example.com, status: active}}
-starts: 2026-11-20
-expires: 2026-12-20
-"
-    )
+starts: 2026-11-20"
+    );
+    crate::support::samples::record(ID, &entries)
 }
 
 /// A ledger with one record in force.

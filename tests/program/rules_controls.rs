@@ -2,17 +2,21 @@
 //!
 //! Follows `schemas/catalogs/SOURCES.md`, matching, and M21 of the mission. Start at [`judged`].
 
+use exledger::diag::code::Code;
 use exledger::ledger::tree::MapTree;
 
 use crate::cli;
-use crate::support::lint::findings;
-use crate::support::samples::{PATH, SMALL};
+use crate::support::lint::findings_of;
+use crate::support::samples::{PATH, SAMPLE};
+
+/// The rules that these tests are about.
+const RULES: &[Code] = &[Code::UnknownControl, Code::WithdrawnControl, Code::LooseControl];
 
 /// Returns the findings about a control that a record cites: `rule: message; help` of each.
 fn judged(control: &str) -> Vec<String> {
     let from = "{rule: Every job has its own database user}";
-    let text = SMALL.replacen(from, &format!("{{controls: ['{control}']}}"), 1);
-    let findings = findings(&MapTree::of([(PATH, text)]), None);
+    let text = SAMPLE.replacen(from, &format!("{{controls: ['{control}']}}"), 1);
+    let findings = findings_of(RULES, &MapTree::of([(PATH, text)]), None);
     let said = findings.iter().map(|finding| {
         assert_eq!(finding.field.as_deref(), Some("deviates_from.controls[0]"));
         format!("{}: {}; {}", finding.rule.as_str(), finding.message, finding.help)

@@ -1,10 +1,11 @@
 //! Many exceptions that end on one day, or are renewed at once: `expiry-cliff` and `bulk-renewal`.
 
+use exledger::diag::code::Code;
 use exledger::ledger::tree::MapTree;
 use serde_json::Value;
 
 use crate::decisions::{Life, record};
-use crate::support::lint::findings;
+use crate::support::lint::findings_of;
 use crate::support::repo::git;
 
 const CLIFF: &str = "version: 1\ndue: {cliff: 3}\ntiers:\n  - {name: standard, max_term: 90d, approvals: {count: 1}}\n";
@@ -21,7 +22,7 @@ fn cliffs(policy: &str, records: &[&str], on: Option<&str>) -> Vec<String> {
         (format!("exceptions/{}.yaml", id(n)), text)
     });
     let tree = MapTree::of(files.chain([("exledger.yaml".to_owned(), policy.to_owned())]));
-    let cliffs = findings(&tree, on).into_iter().filter(|it| it.rule.as_str() == "expiry-cliff");
+    let cliffs = findings_of(&[Code::ExpiryCliff], &tree, on).into_iter();
     cliffs.map(|it| format!("{}:{}", it.id.unwrap(), it.message)).collect()
 }
 

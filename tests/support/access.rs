@@ -14,40 +14,20 @@ use exledger::view::doc::FormatNeeds;
 use serde_json::Value;
 
 use crate::support::repo::Repo;
+use crate::support::samples;
 
 /// The clock of the answers.
 pub(crate) const ON: &str = "2026-12-01T12:00:00Z";
 
-pub(crate) const POLICY: &str = "version: 1
-name: example/payments
-groups: {security: [dana@example.com], platform: [lee@example.com]}
-assets:
-  - {match: [\"role:*\"], owner: lee@example.com}
-tiers:
-  - {name: standard, max_term: 90d, approvals: {count: 1}}
-baselines:
-  - {id: BA, kind: token-use, when: {type: access, \"data.identity\": \"svc:monitor\"}}
-  - {id: BE, kind: token-use, when: {type: vault.read}}
-";
+pub(crate) const POLICY: &str = samples::LISTS;
 
 /// A record with a subject, and whatever else follows it.
 pub(crate) fn record(id: &str, subject: &str, rest: &str, expires: &str) -> String {
-    format!(
-        "id: {id}
-title: Access of {id}
-class: standard
-deviates_from: {{rule: Every job has its own database user}}
-subject: {{{subject}}}
-{rest}owner: {{name: Ana Ruiz, email: ana@example.com, team: billing}}
-justification: The job is replaced in December (BILL-412); splitting the user now would stop invoicing.
-risk: {{level: moderate}}
-root_cause: brittle-dependency
-compensating_controls:
-  - {{id: CC1, description: Alert on use outside 01:00-03:00 UTC, owner: soc@example.com, status: active}}
-starts: 2026-11-20
-expires: {expires}
-"
-    )
+    let entries = format!(
+        "title: Access of {id}\nsubject: {{{subject}}}\n\
+         owner: {{name: Ana Ruiz, email: ana@example.com, team: billing}}\nstarts: 2026-11-20\nexpires: {expires}\n{rest}"
+    );
+    samples::record(id, &entries)
 }
 
 /// Files a record by Ana and merges it by Dana.

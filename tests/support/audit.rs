@@ -16,12 +16,7 @@ use exledger::store::git::Repository;
 
 use crate::support::history::chain_of;
 use crate::support::repo::Repo;
-use crate::support::samples::{ID, SAMPLE};
-
-/// A policy with one tier that requires one approver.
-pub(crate) const ONE: &str = "version: 1
-tiers: [{name: standard, max_term: 90d, max_renewals: 2, max_total: 270d, approvals: {count: 1}}]
-";
+use crate::support::samples::{ID, ONE, SAMPLE};
 
 /// A ledger with a record that Ana filed and Lee merged, checked out.
 pub(crate) fn filed() -> Repo {

@@ -13,16 +13,12 @@ use exledger::session::options::{Moment, Options};
 use exledger::session::snapshot::walk::Scope;
 
 use crate::support::repo::Repo;
+use crate::support::samples;
 
 /// The clock of the exports.
 pub(crate) const ON: &str = "2026-11-21T00:00:00Z";
 
-/// A policy in which an overdue review ends no grant.
-pub(crate) const POLICY: &str = "version: 1
-name: example/payments
-tiers:
-  - {name: standard, max_term: 90d, approvals: {count: 1}, degraded: grant}
-";
+pub(crate) const POLICY: &str = samples::NAMED;
 
 /// The id of the only record of most tests.
 pub(crate) const ID: &str = "EXC-2026-7F3KQ";
@@ -35,28 +31,12 @@ pub(crate) const LOSSY: AllowedLosses = AllowedLosses { scope: true, term: true 
 
 /// Returns a record with some findings, as the items of a flow list, and whatever follows.
 pub(crate) fn record(id: &str, findings: &str, rest: &str) -> String {
-    let has_controls = rest.contains("compensating_controls:");
-    let controls = if has_controls { "" } else { CONTROLS };
-    format!(
-        "id: {id}
-title: Billing batch key cannot rotate before the legacy job retires
-class: standard
-deviates_from: {{rule: Every job has its own database user}}
-subject: {{application: billing}}
-scope: {{findings: [{findings}]}}
-owner: {{name: Ana Ruiz, email: ana@example.com, team: billing}}
-justification: The job is replaced in December (BILL-412); splitting the user now would stop invoicing.
-risk: {{level: moderate}}
-root_cause: brittle-dependency
-starts: 2026-11-20
-{rest}{controls}"
-    )
+    let entries = format!(
+        "title: Billing batch key cannot rotate before the legacy job retires\nscope: {{findings: [{findings}]}}\n\
+         owner: {{name: Ana Ruiz, email: ana@example.com, team: billing}}\nstarts: 2026-11-20\n{rest}"
+    );
+    samples::record(id, &entries)
 }
-
-/// The control of most records, which nobody has to verify again.
-pub(crate) const CONTROLS: &str = "compensating_controls:
-  - {id: CC1, description: Alert on use outside 01:00-03:00 UTC, owner: soc@example.com, status: active}
-";
 
 /// The end of most records.
 pub(crate) const EXPIRES: &str = "expires: 2026-12-20\n";

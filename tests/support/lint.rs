@@ -1,8 +1,9 @@
-//! All findings of a tree, as `lint` gives them. Start at [`findings`].
+//! The findings of a tree, as `lint` gives them. Start at [`findings_of`].
 
 mod changes;
 
 use exledger::diag::Finding;
+use exledger::diag::code::Code;
 use exledger::ledger::Files;
 use exledger::ledger::tree::MapTree;
 use exledger::policy::governance::Governance;
@@ -14,6 +15,7 @@ use exledger::rules::extra_schema::ExtraSchema;
 use exledger::rules::lint;
 use exledger::rules::past::RecordPast;
 use exledger::rules::repeats::Repeats;
+use serde_json::Value;
 
 pub(crate) fn instant(text: &str) -> Instant {
     Instant::parse(text).unwrap_or_else(|| Day::new(text).unwrap().last_instant())
@@ -43,6 +45,23 @@ pub(crate) fn findings(tree: &MapTree, on: Option<&str>) -> Vec<Finding> {
     findings.extend(lint::repeats(&repeats, &known));
     findings.extend(lint::ends(&ends, &known));
     findings
+}
+
+/// Lints everything in an example, and returns the findings of some rules, so that a test of a rule doesn't depend on others.
+pub(crate) fn findings_of(rules: &[Code], tree: &MapTree, on: Option<&str>) -> Vec<Finding> {
+    let mut findings = findings(tree, on);
+    findings.retain(|finding| rules.contains(&finding.rule));
+    findings
+}
+
+/// Returns the findings of some rules in an answer of the program, each `level rule`.
+pub(crate) fn codes_of(rules: &[Code], answer: &Value) -> Vec<String> {
+    let findings = answer["findings"].as_array().unwrap().iter().map(|finding| {
+        let word = |key: &str| finding[key].as_str().unwrap();
+        (Code::parse(word("rule")).unwrap(), word("level"))
+    });
+    let findings = findings.filter(|(rule, _)| rules.contains(rule));
+    findings.map(|(rule, level)| format!("{level} {}", rule.as_str())).collect()
 }
 
 /// Returns the files of an example with its findings; none for a history, which is judged elsewhere.

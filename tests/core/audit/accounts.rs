@@ -1,8 +1,8 @@
 //! `verify` and forge accounts: owners of accounts must be known, also for the rules that compare people.
 
-use crate::support::audit::{ONE, audited, told};
+use crate::support::audit::{audited, told};
 use crate::support::repo::Repo;
-use crate::support::samples::{ID, SAMPLE};
+use crate::support::samples::{ID, ONE, SAMPLE};
 
 const ON: &str = "2026-12-10T12:00:00Z";
 const SAM: &str = "sito <9+sito@users.noreply.github.com>";

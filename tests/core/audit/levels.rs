@@ -1,12 +1,38 @@
 //! The present level of a finding: at the tip, at a version that was in force, at one that never was, or that only
 //! narrows.
 
-use crate::support::audit::{ONE, audited, told};
+use exledger::diag::Finding;
+use exledger::diag::code::Code;
+
+use crate::support::audit::{self, told};
 use crate::support::repo::Repo;
-use crate::support::samples::{ID, SAMPLE};
+use crate::support::samples::{ID, ONE, SAMPLE};
 
 const ON: &str = "2026-12-10T12:00:00Z";
 const EMERGENCY: &str = "class: emergency";
+
+/// The rules whose levels these tests are about.
+const RULES: &[Code] = &[
+    Code::TermTooLong,
+    Code::EvidenceChanged,
+    Code::ReviewBySelf,
+    Code::SilentExtension,
+    Code::ScopeWidened,
+    Code::RecordDeleted,
+    Code::ClosedEdited,
+    Code::SelfApproval,
+    Code::ChangedSinceApproval,
+    Code::PolicyUnapproved,
+    Code::DirectPush,
+    Code::EmergencyUnreviewed,
+];
+
+/// Returns the findings of these rules at an instant.
+fn audited(repo: &Repo, on: &str) -> Vec<Finding> {
+    let mut findings = audit::audited(repo, on);
+    findings.retain(|finding| RULES.contains(&finding.rule));
+    findings
+}
 
 /// A ledger whose policy Dana filed.
 fn ledger() -> Repo {
@@ -30,7 +56,7 @@ fn change(repo: &Repo, branch: &str, text: &str) {
 fn what_somebody_else_merged_is_clean() {
     let repo = ledger();
     filed(&repo);
-    assert_eq!(audited(&repo, ON), []);
+    assert_eq!(audit::audited(&repo, ON), []);
 }
 
 #[test]

@@ -11,7 +11,7 @@ use exledger::record::scalar::Scalar;
 use exledger::record::time::{Day, Instant, Term, When};
 
 use crate::policy::sound;
-use crate::support::samples::{PATH, SMALL};
+use crate::support::samples::{PATH, SAMPLE};
 
 fn when(text: &str) -> When {
     When::parse(text).unwrap()
@@ -134,7 +134,7 @@ fn an_end_at_the_end_of_the_calendar_is_long_and_nothing_else() {
 }
 
 fn record(lines: &str) -> Record {
-    let text = format!("{SMALL}{lines}");
+    let text = format!("{SAMPLE}{lines}");
     let source = file::read(PATH, text.as_bytes());
     source.record.unwrap_or_else(|| panic!("{:#?}", source.findings))
 }

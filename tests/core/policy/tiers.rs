@@ -8,11 +8,11 @@ use exledger::policy::tier::{self, Resolved};
 use exledger::record::file;
 
 use crate::policy::sound;
-use crate::support::samples::{PATH, SMALL};
+use crate::support::samples::{PATH, SAMPLE};
 
 /// Returns the facts of the smallest record with lines replaced by key.
 fn facts(lines: &[&str]) -> Facts {
-    let mut text = SMALL.to_owned();
+    let mut text = SAMPLE.to_owned();
     for line in lines {
         let key = line.split(':').next().unwrap();
         let kept = text.lines().filter(|old| !old.starts_with(&format!("{key}:")));

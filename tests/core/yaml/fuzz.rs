@@ -9,7 +9,7 @@ use proptest::test_runner::{Config, TestRng, TestRunner};
 use super::{RECORD, mutate};
 
 /// Small sources, so that changes affect each other.
-const SMALL: &[&str] = &[
+const SAMPLE: &[&str] = &[
     "a: b\nc: d\n",
     "a:\n  - b\n  - c: d\n    e: f\ng:\n- h\n- i\n",
     "a: {b: c, d: [e, f]}\ng: [h, {i: j}]\n",
@@ -57,7 +57,7 @@ fn no_bytes_make_the_reader_panic() {
 #[test]
 fn what_is_read_without_faults_another_reader_reads_alike() {
     check_all(400, &mutate::of(RECORD), |source: String| compare(&source));
-    for small in SMALL {
+    for small in SAMPLE {
         check_all(500, &mutate::of(small), |source: String| compare(&source));
     }
 }
@@ -151,10 +151,10 @@ fn place(source: &str, offset: usize) -> (u32, u32) {
 #[test]
 fn an_edit_of_any_layout_does_what_it_says_or_nothing() {
     let sources = prop_oneof![
-        mutate::of(SMALL[1]),
-        mutate::of(SMALL[2]),
-        mutate::of(SMALL[3]),
-        mutate::of(SMALL[6]),
+        mutate::of(SAMPLE[1]),
+        mutate::of(SAMPLE[2]),
+        mutate::of(SAMPLE[3]),
+        mutate::of(SAMPLE[6]),
         mutate::of(RECORD),
     ];
     check_all(250, &sources, |source: String| {

@@ -3,10 +3,10 @@
 use serde_json::Value;
 
 use crate::cli;
-use crate::support::audit::{ONE, audited, told};
+use crate::support::audit::{audited, told};
 use crate::support::repo::Repo;
 use crate::support::repo::speak::{no, signer, yes};
-use crate::support::samples::{ID, SAMPLE};
+use crate::support::samples::{ID, ONE, SAMPLE};
 
 const ON: &str = "2026-12-10T12:00:00Z";
 const AT: &str = "2026-11-21T09:00:00Z";

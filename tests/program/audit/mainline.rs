@@ -3,9 +3,9 @@
 use serde_json::Value;
 
 use crate::cli::{self, Run};
-use crate::support::audit::{ONE, filed};
+use crate::support::audit::filed;
 use crate::support::repo::{MAIN, Repo};
-use crate::support::samples::{ID, SAMPLE};
+use crate::support::samples::{ID, ONE, SAMPLE};
 
 const ON: &str = "2026-12-10T12:00:00Z";
 

@@ -209,5 +209,5 @@ fn an_id_is_found_by_any_part_that_no_other_has() {
         assert_eq!((answer.code, answer.out.as_str()), (2, ""), "{id}");
     }
     let raw = ask(&repo, &["show", "7F3KQ", "--raw"]);
-    assert_eq!(raw.out, super::BATCH);
+    assert_eq!(raw.out, crate::support::samples::SERVICE_ACCOUNT);
 }

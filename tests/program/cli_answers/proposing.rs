@@ -2,8 +2,9 @@
 
 use serde_json::Value;
 
-use crate::cli_answers::{BATCH, ask, file, json, standard, story};
+use crate::cli_answers::{ask, file, json, standard, story};
 use crate::support::repo::Repo;
+use crate::support::samples::SERVICE_ACCOUNT;
 
 const NEW: &str = "EXC-2026-NEW42";
 const DRAFT: &str = "EXC-2026-DRAFT";
@@ -117,7 +118,7 @@ fn a_bare_repository_answers_from_its_history() {
     let repo = story();
     let clone = repo.clone_with(&["--bare"]);
     let answer = crate::cli::run(clone.path(), &["--on", super::ON, "show", "7F3KQ", "--raw"]);
-    assert_eq!((answer.code, answer.out.as_str()), (0, BATCH), "{}", answer.err);
+    assert_eq!((answer.code, answer.out.as_str()), (0, SERVICE_ACCOUNT), "{}", answer.err);
     for command in ["lint", "new"] {
         let answer = crate::cli::run(clone.path(), &[command]);
         assert_eq!((answer.code, answer.out.as_str()), (3, ""), "{command}");

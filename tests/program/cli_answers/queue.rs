@@ -129,7 +129,8 @@ fn each_state_has_its_step() {
 #[test]
 fn what_is_proposed_waits_for_those_who_may_approve_it() {
     let repo = story();
-    let batch = super::BATCH.replace("EXC-2026-7F3KQ", "EXC-2026-NEW42");
+    let batch =
+        crate::support::samples::SERVICE_ACCOUNT.replace("EXC-2026-7F3KQ", "EXC-2026-NEW42");
     repo.clock("2026-11-30T08:00:00Z");
     repo.branch("batch").by("sam").write("EXC-2026-NEW42", &batch).commit("File another batch");
     // A renewal and a closure of landed records.

@@ -1,14 +1,7 @@
 //! Stories of agents, vendors, emergencies and privileges: who must approve, and what ends them early.
 
 use crate::decisions::{ID, Life, POLICY, record};
-
-const AGENT: &str = "\
-title: The migration agent may export tickets
-deviates_from: {rule: Agents read one queue, baseline: tool-invocation}
-subject: {identity: agent:migration, identity_type: ai-agent, credential: vault:agents/migration, task: ticket migration}
-scope: {resources: [tool:ticket-export], actions: [call]}
-triggers: [{id: T1, when: The export is called outside the migration, then: revoke}]
-";
+use crate::support::samples::{AGENT, EMERGENCY, SENSITIVE, VENDOR};
 
 #[test]
 fn an_agents_tool_is_revoked_by_its_trigger_at_once() {
@@ -58,15 +51,6 @@ fn an_agents_tool_is_revoked_by_its_trigger_at_once() {
     assert_eq!((&life.show(ID)["status"], life.due(ID).0), (&"closed".into(), 0));
 }
 
-const VENDOR: &str = "\
-title: The payroll vendor uses a long-lived key
-class: third-party
-subject: {identity: vendor:payroll, identity_type: api-key, credential: vault:vendors/payroll, task: payroll, vendor: Example Payroll Ltd}
-references: {onboarding: VND-7}
-review_every: 14d
-triggers: [{id: T1, when: The vendor ships client credentials, then: review}]
-";
-
 #[test]
 fn a_vendors_key_is_reviewed_with_its_onboarding_and_when_its_trigger_fires() {
     let life = Life::new();
@@ -89,16 +73,6 @@ fn a_vendors_key_is_reviewed_with_its_onboarding_and_when_its_trigger_fires() {
     assert_eq!(answer["changes"][0]["field"], "reviews[1]");
     assert_eq!(life.due(ID).1, ["review-says-close", "soon"]);
 }
-
-const EMERGENCY: &str = "\
-title: Hotfix of the checkout outside its window
-class: emergency
-deviates_from: {rule: Deployments on weekdays, baseline: change-window}
-subject: {application: checkout, environment: production}
-references: {change: CHG-1234}
-starts: 2026-11-20T10:00:00Z
-expires: 2026-11-23T10:00:00Z
-";
 
 #[test]
 fn an_emergency_runs_at_once_stops_unreviewed_and_goes_on_when_approved_late() {
@@ -140,14 +114,6 @@ fn an_emergency_runs_at_once_stops_unreviewed_and_goes_on_when_approved_late() {
     assert_eq!(answer["changes"][0]["to"]["evidence"][0]["id"], "E1");
     assert_eq!(life.show(ID)["status"], "closed");
 }
-
-const SENSITIVE: &str = "\
-risk: {level: high, blast_radius: Invoices of one region}
-rollback: {plan: Disable the key, criteria: Use from an unknown address}
-subject: {identity: svc:billing-batch, identity_type: service-account, credential: vault:prod/billing/db, task: nightly run}
-scope: {resources: [db:invoices], actions: [read, write]}
-expires: 2026-12-10
-";
 
 const DANA: &str = "Reviewed-by: Dana Kim <dana@example.com>";
 

@@ -4,7 +4,7 @@
 
 use crate::cli::{Run, run};
 use crate::support::repo::Repo;
-use crate::support::samples::SMALL;
+use crate::support::samples::SAMPLE;
 
 /// A ledger with a number of similar things, and the command to run.
 struct Input {
@@ -23,7 +23,7 @@ const INPUTS: &[Input] = &[
         name: "mistakes on one line of a record",
         make: |repo, n| {
             let mistakes = "a: 1, ".repeat(n);
-            record(repo, &format!("{SMALL}x: {{{mistakes}b: 2}}\n"));
+            record(repo, &format!("{SAMPLE}x: {{{mistakes}b: 2}}\n"));
         },
         args: &["lint"],
     },
@@ -59,7 +59,7 @@ const INPUTS: &[Input] = &[
         name: "files with one id",
         make: |repo, n| {
             let files = (0..n).map(|n| format!("exceptions/f{n}.yaml"));
-            let work = files.fold(repo.by("ana"), |work, path| work.write(&path, SMALL));
+            let work = files.fold(repo.by("ana"), |work, path| work.write(&path, SAMPLE));
             work.commit("File it again and again");
         },
         args: &["verify", ID],
@@ -67,9 +67,9 @@ const INPUTS: &[Input] = &[
     Input {
         name: "authors of one commit",
         make: |repo, n| {
-            record(repo, SMALL);
+            record(repo, SAMPLE);
             let names = listed(n, "Co-authored-by: P{} <p{}@example.com>\n");
-            let edited = SMALL.replace("2026-12-20", "2026-12-19");
+            let edited = SAMPLE.replace("2026-12-20", "2026-12-19");
             repo.by("ana").write(ID, &edited).commit(&format!("Shorten it\n\n{names}"));
         },
         args: &["list"],
@@ -82,7 +82,7 @@ const INPUTS: &[Input] = &[
             repo.by("root")
                 .write("keys", &format!("{names}ana@example.com {KEY}\n"))
                 .commit("List keys");
-            record(repo, SMALL);
+            record(repo, SAMPLE);
         },
         args: &["verify"],
     },

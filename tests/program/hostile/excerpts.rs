@@ -2,7 +2,7 @@
 
 use crate::cli::run;
 use crate::support::repo::Repo;
-use crate::support::samples::SMALL;
+use crate::support::samples::SAMPLE;
 
 const ID: &str = "EXC-2026-7F3KQ";
 
@@ -10,16 +10,17 @@ const ID: &str = "EXC-2026-7F3KQ";
 fn linted(end: &str) -> String {
     let repo = Repo::at("2026-11-20T09:00:00Z");
     repo.by("root").write("exledger.yaml", "version: 1\n").commit("Begin");
-    repo.by("ana").write(ID, &format!("{SMALL}{end}")).commit("File it");
+    repo.by("ana").write(ID, &format!("{SAMPLE}{end}")).commit("File it");
     repo.checkout();
     run(repo.path(), &["lint"]).out
 }
 
-/// Returns the file lines in the output: those after a line number.
+/// Returns the file lines in the output, which follow a line number, except those of the sample.
 fn excerpts(out: &str) -> Vec<&str> {
     let shown = out.lines().filter_map(|line| line.split_once(" | "));
     let numbered = shown.filter(|(number, _)| number.trim().parse::<u32>().is_ok());
-    numbered.map(|(_, line)| line).collect()
+    let lines = numbered.map(|(_, line)| line);
+    lines.filter(|line| SAMPLE.lines().all(|it| it != *line)).collect()
 }
 
 #[test]
@@ -50,7 +51,8 @@ fn of_a_file_50_mistakes_are_shown_with_their_lines() {
         let keys: String = (0..n_mistakes).map(|n| format!("key_{n}: 1\n")).collect();
         let out = linted(&keys);
         let lines = excerpts(&out);
-        assert_eq!(lines.len(), n_shown, "{out}");
+        let n_others = out.matches("\n  --> exceptions/").count() - lines.len();
+        assert_eq!(lines.len(), n_shown.min(50 - n_others), "{out}");
         assert!(lines.iter().all(|line| line.starts_with("key_")), "{out}");
     }
 }

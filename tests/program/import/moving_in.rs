@@ -12,6 +12,7 @@ use super::{ON, answer};
 use crate::cli::run;
 use crate::support::export::{ID, POLICY};
 use crate::support::repo::Repo;
+use crate::support::samples;
 
 /// The sample's policy, without groups and tiers that ask for more than one person.
 pub(super) const PLAIN: &str = "version: 1\nname: billing\n";
@@ -218,25 +219,9 @@ const FINDINGS: &[&str] = &[
 ];
 
 fn with_findings(repo: &Repo) {
-    let text = format!(
-        "id: {ID}
-title: Findings that wait for the vendor
-class: standard
-deviates_from: {{rule: Known vulnerabilities are fixed within 30 days}}
-subject: {{application: billing}}
-scope:
-  findings:
-{}owner: {{name: Ana Ruiz, email: ana@example.com}}
-justification: The fixes wait for the new base image, which is due in spring.
-risk: {{level: low}}
-root_cause: brittle-dependency
-compensating_controls:
-  - {{id: CC1, description: The image runs without network access, owner: ana@example.com, status: active}}
-starts: 2026-11-01
-expires: 2026-12-20
-",
-        FINDINGS.iter().map(|finding| format!("    - {finding}\n")).collect::<String>()
-    );
+    let findings: String = FINDINGS.iter().map(|finding| format!("    - {finding}\n")).collect();
+    let entries = format!("scope:\n  findings:\n{findings}starts: 2026-11-01");
+    let text = samples::record(ID, &entries);
     repo.branch("file").by("ana").write(ID, &text).commit("File it");
     repo.by("dana").merge("file", "Merge branch 'file'");
     repo.checkout();
