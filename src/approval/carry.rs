@@ -3,11 +3,9 @@
 //! Uses record, policy, `history::change`. Pure. Start at [`only_adds`], [`only_closes`] and [`only_narrows`]. Follows
 //! `docs/spec/approval.md`, V5, V9 and D3.
 
-use crate::history::change::differ;
-use crate::history::change::intersect;
-use crate::policy::Policy;
-use crate::policy::tier;
+use crate::history::change::{differ, intersect};
 use crate::policy::tier::fact::Facts;
+use crate::policy::{Policy, tier};
 use crate::record::Record;
 use crate::record::time::Day;
 

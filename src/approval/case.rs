@@ -4,8 +4,7 @@
 
 use crate::approval::authors::AuthorSet;
 use crate::approval::demand::VersionDemand;
-use crate::approval::evidence::Vouched;
-use crate::approval::evidence::{Claim, VersionEvidenceSet};
+use crate::approval::evidence::{Claim, VersionEvidenceSet, Vouched};
 use crate::approval::group_matching;
 use crate::approval::identity::apart::SeparatedBy;
 use crate::approval::identity::resolved::Identity;

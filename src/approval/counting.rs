@@ -3,8 +3,7 @@
 //! Uses policy, `approval`'s evidence, identity and demand. Pure. Start at [`weigh`], then [`replace`]. Follows
 //! `docs/spec/approval.md`, E1 to E7, 1.7, D5 and D8.
 
-use crate::approval::case::VersionEvidence;
-use crate::approval::case::stater;
+use crate::approval::case::{VersionEvidence, stater};
 use crate::approval::evidence::{Claim, EvidenceSource, Vouched};
 use crate::approval::identity::resolved::Identity;
 use crate::approval::identity::{IdentityKind, NamedPerson};

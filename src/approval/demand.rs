@@ -4,11 +4,10 @@
 //! `docs/spec/approval.md`, D1, D3 and D4.
 
 use crate::policy::governance::Governance;
-use crate::policy::people;
 use crate::policy::people::person::Person;
-use crate::policy::tier;
 use crate::policy::tier::fact::Facts;
 use crate::policy::tiers::Must;
+use crate::policy::{people, tier};
 use crate::record::Record;
 use std::collections::BTreeSet;
 

@@ -4,9 +4,7 @@
 //! Follows `docs/spec/approval.md`, E1 to E5. `approval::counting` decides whether a claim counts; `approval::claims`
 //! adds those in files and notes.
 
-use crate::approval::authors;
 use crate::approval::forge::adapter::{ForgeAdapter, Pinned};
-use crate::approval::forge::{self};
 use crate::approval::identity::apart::SeparatedBy;
 use crate::approval::identity::resolved::Identity;
 use crate::approval::identity::{IdentityResolver, NamedPerson};
@@ -16,6 +14,7 @@ use crate::approval::obstacle::{ApprovalObstacle, MOST_STATEMENTS};
 use crate::approval::signature::{SignatureState, Tag};
 use crate::approval::signature_checks::SignatureChecks;
 use crate::approval::verdict::{NotCounted, Vote};
+use crate::approval::{authors, forge};
 use crate::history::commit::Commit;
 use crate::history::objects::Oid;
 use crate::history::version::Version;

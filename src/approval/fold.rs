@@ -4,12 +4,10 @@
 //! V9, A5, D3 and M7. `approval::late_evidence` handles approvals that land later.
 
 use crate::approval::approval_event::StatementEvent;
-use crate::approval::authors::{self, AuthorSet};
+use crate::approval::authors::AuthorSet;
 use crate::approval::bound_statements::Bound;
-use crate::approval::carry;
 use crate::approval::demand::combined_demand;
-use crate::approval::evidence::Scene;
-use crate::approval::evidence::{self, VersionEvidenceSet};
+use crate::approval::evidence::{Scene, VersionEvidenceSet};
 use crate::approval::governance_history::GovernanceHistory;
 use crate::approval::obstacle::ApprovalObstacle;
 use crate::approval::series::TrailProgress;
@@ -18,7 +16,7 @@ use crate::approval::verdict::{
     ApprovalVerdict, BecomesApproved, FourEyes, Grace, Satisfied, VerdictChange,
 };
 use crate::approval::version_step::{VersionStep, fires};
-use crate::approval::vouchers;
+use crate::approval::{authors, carry, evidence, vouchers};
 use crate::history::change::differ;
 use crate::history::version::{Trail, Version, VersionChange};
 use crate::history::walked::History;

@@ -6,10 +6,9 @@
 pub(crate) mod apart;
 pub mod resolved;
 
-use crate::approval::forge;
 use crate::approval::identity::resolved::{ComparableName, Identity};
 use crate::approval::key_set::KeySet;
-use crate::approval::message;
+use crate::approval::{forge, message};
 use crate::history::ident::Ident;
 use crate::policy::governance::Governance;
 use crate::policy::people;

@@ -3,10 +3,7 @@
 //! Uses record, policy, history, `approval`'s parts. Pure. Part of the fold. Follows `docs/spec/approval.md`, A5
 //! and D3, and `docs/spec/status.md`, emergency.
 
-use crate::approval::ask;
-use crate::approval::attest;
-use crate::approval::authors::{self, AuthorSet};
-use crate::approval::carry;
+use crate::approval::authors::AuthorSet;
 use crate::approval::demand::{VersionDemand, combined_demand};
 use crate::approval::evidence::{Scene, VersionEvidenceSet};
 use crate::approval::fold::TrailEvaluator;
@@ -17,18 +14,18 @@ use crate::approval::verdict::{
     ApprovalVerdict, Author, BecomesApproved, FourEyes, Grace, Satisfied,
 };
 use crate::approval::version_step::{VersionStep, fires};
-use crate::approval::vouchers;
 use crate::approval::ways::ApprovalWays;
-use crate::history::change;
+use crate::approval::{ask, attest, authors, carry, vouchers};
 use crate::history::change::event::ChangeEvent;
-use crate::history::origin;
 use crate::history::version::{Content, Version, VersionChange};
+use crate::history::{change, origin};
 use crate::policy::demand::Proof;
+use crate::policy::tier;
+use crate::policy::tier::Needed;
 use crate::policy::tier::fact::Facts;
-use crate::policy::tier::{self, Needed};
-use crate::record::Record;
-use crate::record::time::{self, Instant};
+use crate::record::time::Instant;
 use crate::record::vocabulary::Class;
+use crate::record::{Record, time};
 use std::collections::BTreeSet;
 
 impl<'a> TrailEvaluator<'a> {

@@ -8,8 +8,7 @@ use crate::approval::approval_event::{CountedFile, RefusedFile, StatementEvent};
 use crate::approval::fold::TrailEvaluator;
 use crate::approval::identity::IdentityResolver;
 use crate::approval::self_asserted::SelfAsserted;
-use crate::approval::statement::file::ApprovalDecision;
-use crate::approval::statement::file::ApprovalFile;
+use crate::approval::statement::file::{ApprovalDecision, ApprovalFile};
 use crate::approval::verdict::{
     ApprovalVerdict, Approver, NotCounted, Statement, Vote, VoteCounts,
 };

@@ -10,8 +10,7 @@ use crate::history::objects::Oid;
 use crate::record::json;
 use crate::record::time::Instant;
 use serde::Deserialize;
-use serde::de::Deserializer;
-use serde::de::Error;
+use serde::de::{Deserializer, Error};
 
 /// The reviews of one pull request.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]

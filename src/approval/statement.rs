@@ -10,8 +10,7 @@ pub mod limits;
 mod lines;
 
 use crate::approval::statement::limits::LONGEST_REASON;
-use sha2::Digest;
-use sha2::Sha256;
+use sha2::{Digest, Sha256};
 
 /// Returns the sha256 of some bytes, as 64 hexadecimal digits.
 pub fn digest(bytes: &[u8]) -> String {

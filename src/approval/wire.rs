@@ -5,9 +5,7 @@
 
 use std::fmt;
 
-use base64ct::Base64;
-use base64ct::Base64Unpadded;
-use base64ct::Encoding;
+use base64ct::{Base64, Base64Unpadded, Encoding};
 use sha2::{Digest, Sha256};
 
 /// A public key, as the bytes that OpenSSH uses to compare keys.

@@ -2,8 +2,7 @@
 //!
 //! Uses nothing else. Start at [`Prompt`].
 
-use std::fmt;
-use std::io;
+use std::{fmt, io};
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Prompt<'p> {

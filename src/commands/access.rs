@@ -11,14 +11,11 @@ use clap::Parser;
 use clap::builder::NonEmptyStringValueParser;
 
 use crate::commands::command::{Command, PastInstants, Run};
-use crate::commands::context::stdin;
-use crate::commands::context::{self, Ctx};
+use crate::commands::context;
+use crate::commands::context::{Ctx, stdin};
 use crate::commands::exit::Outcome;
-use exledger::diag;
-use exledger::features;
 use exledger::features::access::absence::NoAbsence;
-use exledger::features::access::answer::AccessAnswer;
-use exledger::features::access::answer::AccessSource;
+use exledger::features::access::answer::{AccessAnswer, AccessSource};
 use exledger::features::access::grant::AccessState;
 use exledger::features::access::show::AccessView;
 use exledger::policy::governance;
@@ -26,6 +23,7 @@ use exledger::policy::governance::NO_POLICY;
 use exledger::session::error::Undetermined;
 use exledger::store::files::FileError;
 use exledger::store::streams;
+use exledger::{diag, features};
 
 /// Compare live access with the ledger
 ///

@@ -16,20 +16,16 @@ use clap::Parser;
 
 use crate::ask;
 use crate::commands::command::{Command, PastInstants, Run};
-use crate::commands::context::fault::{self, Fault};
-use crate::commands::context::{self, Ctx};
+use crate::commands::context::fault::Fault;
+use crate::commands::context::{Ctx, fault};
 use crate::commands::exit::Outcome;
-use crate::commands::picker;
+use crate::commands::{context, picker};
 use exledger::approval::statement::file::ApprovalDecision;
 use exledger::features;
-use exledger::features::approve::draft::ApprovalDraft;
-use exledger::features::approve::draft::check_reason;
+use exledger::features::approve::draft::{ApprovalDraft, check_reason};
 use exledger::features::approve::prepared::PreparedApproval;
-use exledger::features::approve::request::ApprovalRequest;
-use exledger::features::approve::request::NamedSubject;
-use exledger::features::approve::show::Counting;
-use exledger::features::approve::show::Done;
-use exledger::features::approve::show::SignedStatement;
+use exledger::features::approve::request::{ApprovalRequest, NamedSubject};
+use exledger::features::approve::show::{Counting, Done, SignedStatement};
 use exledger::status::state::{RecordState, Status};
 
 /// Sign an approval of an exception

@@ -3,27 +3,24 @@
 //! Follows `docs/spec/cli.md`, decisions.
 
 use crate::commands::command::{Command, PastInstants, Run};
-use crate::commands::context::Ctx;
-use crate::commands::context::fault;
 use crate::commands::context::filter::Filters;
 use crate::commands::context::listed_values::ListedValues;
-use crate::commands::decision::{self, DecisionFlags, DecisionJob};
+use crate::commands::context::{Ctx, fault};
+use crate::commands::decision::{DecisionFlags, DecisionJob};
 use crate::commands::exit::Outcome;
-use crate::commands::picker;
-use crate::commands::prompts;
+use crate::commands::{decision, picker, prompts};
 use clap::Parser;
 use exledger::features;
 use exledger::features::decide::select::Which;
 use exledger::history::change::event::ChangeEvent;
-use exledger::plan::close::{self, Closing, Lack};
+use exledger::plan::close;
+use exledger::plan::close::{Closing, Lack};
 use exledger::plan::decision::{DecisionInput, DecisionRefusal, Planned};
 use exledger::policy::closing::TIMES;
 use exledger::record::scalar::Scalar;
 use exledger::record::time::Day;
-use exledger::record::vocabulary::Vocabulary;
-use exledger::record::vocabulary::{ClosureOutcome, PostReviewOutcome};
-use exledger::session::Session;
-use exledger::session::locate;
+use exledger::record::vocabulary::{ClosureOutcome, PostReviewOutcome, Vocabulary};
+use exledger::session::{Session, locate};
 use exledger::survey::select::Filter;
 use std::collections::BTreeMap;
 

@@ -3,10 +3,8 @@
 //! Start at [`Command`]; `commands::GROUPS` lists them.
 
 use crate::commands::context;
-use crate::commands::context::Ctx;
-use crate::commands::context::fault;
-use crate::commands::context::globals::{self};
 use crate::commands::context::output::Formats;
+use crate::commands::context::{Ctx, fault, globals};
 use crate::commands::exit::Outcome;
 use clap::{ArgMatches, Parser};
 use std::fmt::Debug;

@@ -10,9 +10,8 @@ use clap_complete::env::Shells;
 
 use crate::commands::command::{Command, Run};
 use crate::commands::complete;
-use crate::commands::context::Ctx;
-use crate::commands::context::fault;
 use crate::commands::context::output::Formats;
+use crate::commands::context::{Ctx, fault};
 use crate::commands::exit::Outcome;
 
 /// The name that the shell completes.

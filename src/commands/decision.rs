@@ -5,17 +5,15 @@
 
 use clap::Args;
 
-use crate::commands::context::fault;
-use crate::commands::context::{self, Ctx};
+use crate::commands::context::{Ctx, fault};
 use crate::commands::exit::Outcome;
-use crate::commands::next_steps;
+use crate::commands::{context, next_steps};
 use exledger::features;
 use exledger::features::decide;
 use exledger::features::decide::answer::PreparedDecision;
 use exledger::features::decide::decided::DecidedRecord;
 use exledger::features::decide::select::Which;
-use exledger::features::decide::show::Decided;
-use exledger::features::decide::show::DecisionResult;
+use exledger::features::decide::show::{Decided, DecisionResult};
 use exledger::history::change::event::ChangeEvent;
 use exledger::plan::decision::{DecisionInput, DecisionRefusal, Planned};
 use exledger::record::address::Address;

@@ -10,12 +10,9 @@ use crate::commands::lint;
 use anyhow::Context;
 use clap::Parser;
 use exledger::diag::Finding;
-use exledger::features;
 use exledger::features::approve::offered::OfferedApprovals;
 use exledger::features::diff;
-use exledger::features::diff::compared::Compared;
-use exledger::features::diff::compared::Entry;
-use exledger::features::diff::compared::ProposedState;
+use exledger::features::diff::compared::{Compared, Entry, ProposedState};
 use exledger::features::diff::show::DiffLayout;
 use exledger::history::change::event::ChangeEvent;
 use exledger::history::objects::Oid;
@@ -29,13 +26,14 @@ use exledger::record::Record;
 use exledger::record::file::RecordFile;
 use exledger::render::markdown;
 use exledger::rules::case::RuleContext;
-use exledger::rules::event_details::{self, Beside, EventDetail};
+use exledger::rules::event_details;
+use exledger::rules::event_details::{Beside, EventDetail};
 use exledger::rules::extra_schema::ExtraSchema;
 use exledger::session::locate;
 use exledger::store::git::Repository;
 use exledger::survey::shell::is_branch_name;
-use exledger::view;
 use exledger::view::doc::{FindingList, JudgedFile, ShownFinding};
+use exledger::{features, view};
 
 /// Show what a branch changes in meaning
 ///

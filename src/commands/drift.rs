@@ -12,11 +12,10 @@ use crate::commands::context::Ctx;
 use crate::commands::context::output::Formats;
 use crate::commands::exit::Outcome;
 use crate::commands::lint;
-use exledger::features;
 use exledger::features::scan::answer::DriftRequest;
 use exledger::policy::governance::{NO_POLICY, State};
-use exledger::view;
 use exledger::view::doc::FindingList;
+use exledger::{features, view};
 
 /// Find suppressions that no exception allows
 ///

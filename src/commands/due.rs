@@ -4,11 +4,8 @@ use clap::Parser;
 use exledger::features::queue;
 
 use crate::commands::command::{Command, PastInstants, Run};
-use crate::commands::context::Ctx;
-use crate::commands::context::fault;
-use crate::commands::context::filter;
-use crate::commands::context::output::{self, Formats};
-use crate::commands::context::unknown;
+use crate::commands::context::output::Formats;
+use crate::commands::context::{Ctx, fault, filter, output, unknown};
 use crate::commands::exit::Outcome;
 use exledger::features::queue::due::DueList;
 use exledger::formats::ics;
@@ -19,8 +16,8 @@ use exledger::session::snapshot::walk::Scope;
 use exledger::status::state::RecordState;
 use exledger::survey::due::{DueRecord, Urgency};
 use exledger::survey::follow_up::FollowUp;
-use exledger::survey::messages::{self, MessageSubjects};
-use exledger::survey::select;
+use exledger::survey::messages::MessageSubjects;
+use exledger::survey::{messages, select};
 use exledger::view;
 use exledger::view::doc::FormatNeeds;
 

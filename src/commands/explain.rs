@@ -3,14 +3,12 @@
 use clap::Parser;
 
 use crate::commands::command::{Command, Run};
-use crate::commands::context::Ctx;
-use crate::commands::context::fault;
+use crate::commands::context::{Ctx, fault};
 use crate::commands::exit::Outcome;
 use exledger::diag::code::Code;
 use exledger::record::near;
 use exledger::rules::rule::Rule;
-use exledger::rules::{self};
-use exledger::view;
+use exledger::{rules, view};
 
 /// Explain a rule, or list all rules
 ///

@@ -10,28 +10,17 @@ pub(crate) mod rows;
 pub(crate) mod runner;
 pub(crate) mod target;
 
-use std::io::{self, Write};
+use std::io;
+use std::io::Write;
 
 use clap::Parser;
 
 use crate::commands::command::Command;
 use crate::commands::export::target::{ExportCommand, ExportContent};
-use exledger::features::export::targets::azure;
-use exledger::features::export::targets::cargo_deny;
-use exledger::features::export::targets::conforma;
-use exledger::features::export::targets::cyclonedx;
-use exledger::features::export::targets::dependency_check;
-use exledger::features::export::targets::grype;
-use exledger::features::export::targets::kubescape;
-use exledger::features::export::targets::kyverno;
-use exledger::features::export::targets::opa;
-use exledger::features::export::targets::openvex;
-use exledger::features::export::targets::oscal;
-use exledger::features::export::targets::osv_scanner;
-use exledger::features::export::targets::prometheus;
-use exledger::features::export::targets::prowler;
-use exledger::features::export::targets::snyk;
-use exledger::features::export::targets::trivy;
+use exledger::features::export::targets::{
+    azure, cargo_deny, conforma, cyclonedx, dependency_check, grype, kubescape, kyverno, opa,
+    openvex, oscal, osv_scanner, prometheus, prowler, snyk, trivy,
+};
 use exledger::render::{csv, jsonl};
 use exledger::view::doc::Doc;
 use exledger::view::exception_row;

@@ -11,10 +11,8 @@ use anyhow::Context;
 use clap::Parser;
 
 use crate::commands::command::{Command, PastInstants, Run};
-use crate::commands::context::Ctx;
-use crate::commands::context::fault;
 use crate::commands::context::listed_values::ListedValues;
-use crate::commands::context::stdin;
+use crate::commands::context::{Ctx, fault, stdin};
 use crate::commands::exit::Outcome;
 use crate::commands::new::flags::Flags;
 use crate::commands::next_steps;
@@ -24,17 +22,15 @@ use exledger::features::import::draft::group::Grouping;
 use exledger::features::import::entry::ImportedState;
 use exledger::features::import::formats;
 use exledger::features::import::request::{ImportFile, ImportRequest};
-use exledger::features::import::show::DraftLine;
-use exledger::features::import::show::EntryLine;
-use exledger::features::import::show::ImportView;
+use exledger::features::import::show::{DraftLine, EntryLine, ImportView};
 use exledger::formats::suppressions::readers::format;
-use exledger::formats::suppressions::readers::format::ImportFormat;
-use exledger::formats::suppressions::readers::format::MOST_BYTES;
+use exledger::formats::suppressions::readers::format::{ImportFormat, MOST_BYTES};
 use exledger::plan::answers::Answers;
 use exledger::record::{credential, near};
 use exledger::session::Session;
 use exledger::session::error::Undetermined;
-use exledger::store::files::{self, FileError};
+use exledger::store::files;
+use exledger::store::files::FileError;
 use exledger::survey::shell::quoted;
 
 /// Draft records from the ignore files of other tools

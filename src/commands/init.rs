@@ -14,18 +14,16 @@ use exledger::session::error::Undetermined;
 
 use crate::ask;
 use crate::commands::command::{Command, PastInstants, Run};
-use crate::commands::context::Ctx;
-use crate::commands::context::fault;
 use crate::commands::context::output::Formats;
+use crate::commands::context::{Ctx, fault};
 use crate::commands::exit::Outcome;
 use crate::commands::init::action::{ActionSource, PinnedAction, Vendoring};
 use crate::commands::init::files::{Bridge, Place, Setup};
 use crate::commands::init::forge::{Forge, Origin};
-use exledger::store;
 use exledger::store::git::Repository;
 use exledger::store::git::open::OpenError;
-use exledger::view;
 use exledger::view::init::{Init, Skipped};
+use exledger::{store, view};
 
 /// Set up a ledger in a repository
 ///

@@ -11,17 +11,15 @@ use clap::Parser;
 use anyhow::Context;
 
 use crate::commands::command::{Command, PastInstants, Run};
-use crate::commands::context::Ctx;
-use crate::commands::context::fault;
 use crate::commands::context::output::Formats;
+use crate::commands::context::{Ctx, fault};
 use crate::commands::exit::Outcome;
-use exledger::features;
 use exledger::features::lint::request::LintRequest;
 use exledger::render::format::Offered;
 use exledger::session::Session;
-use exledger::view;
 use exledger::view::doc::{FindingList, JudgedFile};
 use exledger::view::excerpt::Excerpts;
+use exledger::{features, view};
 
 /// The maximum number of bytes read from standard input: far more than a record may have.
 const MOST: u64 = 1_048_576;

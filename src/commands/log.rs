@@ -4,8 +4,7 @@ use clap::Parser;
 use exledger::features::log;
 
 use crate::commands::command::{Command, PastInstants, Run};
-use crate::commands::context::Ctx;
-use crate::commands::context::unknown;
+use crate::commands::context::{Ctx, unknown};
 use crate::commands::exit::Outcome;
 use crate::commands::picker;
 use exledger::features::log::show::Log;

@@ -2,12 +2,11 @@
 
 use clap::Parser;
 
+use crate::commands;
 use crate::commands::command::{Command, Run};
-use crate::commands::context::Ctx;
-use crate::commands::context::fault;
 use crate::commands::context::output::Formats;
+use crate::commands::context::{Ctx, fault};
 use crate::commands::exit::Outcome;
-use crate::commands::{self};
 
 /// Print the manual page
 ///

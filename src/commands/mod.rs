@@ -57,20 +57,17 @@ pub(crate) mod verify;
 use std::backtrace::{Backtrace, BacktraceStatus};
 use std::ffi::OsString;
 use std::io::Write;
-use std::panic::{self, AssertUnwindSafe, PanicHookInfo, UnwindSafe};
+use std::panic;
+use std::panic::{AssertUnwindSafe, PanicHookInfo, UnwindSafe};
 use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches, Parser};
 
 use crate::ask;
-use crate::commands::command::Command;
-use crate::commands::command::PastInstants;
-use crate::commands::context::Ctx;
-use crate::commands::context::fault;
+use crate::commands::command::{Command, PastInstants};
 use crate::commands::context::globals::Globals;
-use crate::commands::context::hyphen;
-use crate::commands::context::logging;
 use crate::commands::context::output::Formats;
+use crate::commands::context::{Ctx, fault, hyphen, logging};
 use crate::commands::exit::Outcome;
 use exledger::render;
 

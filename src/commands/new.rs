@@ -17,19 +17,15 @@ use clap::Parser;
 
 use crate::ask;
 use crate::commands::command::{Command, PastInstants, Run};
-use crate::commands::context::Ctx;
-use crate::commands::context::fault;
+use crate::commands::context::{Ctx, fault};
 use crate::commands::exit::Outcome;
 use crate::commands::new::complete::Completing;
 use crate::commands::new::flags::Flags;
 use crate::commands::new::prompts::FilingPrompts;
 use crate::commands::next_steps;
-use exledger::approval;
 use exledger::diag::Finding;
-use exledger::features;
 use exledger::features::new::answer::Filing;
-use exledger::features::new::request::AnswerInput;
-use exledger::features::new::request::FilingRequest;
+use exledger::features::new::request::{AnswerInput, FilingRequest};
 use exledger::features::new::review;
 use exledger::features::new::sources::MOST_BYTES;
 use exledger::plan::answers::Answers;
@@ -39,6 +35,7 @@ use exledger::policy::people::person::Person;
 use exledger::policy::tier::Resolved;
 use exledger::rules::change_cases;
 use exledger::session::Session;
+use exledger::{approval, features};
 
 /// File an exception
 ///

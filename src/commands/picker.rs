@@ -4,17 +4,16 @@
 
 use crate::ask;
 use crate::ask::prompting::Prompt;
-use crate::commands::context::Ctx;
-use crate::commands::context::fault;
 use crate::commands::context::filter::Filters;
+use crate::commands::context::{Ctx, fault};
 use crate::commands::prompts;
 use exledger::features;
 use exledger::features::decide::select;
-use exledger::plan::offer::{self, Offer};
+use exledger::plan::offer;
+use exledger::plan::offer::Offer;
 use exledger::record::Record;
-use exledger::session::Session;
-use exledger::session::locate;
 use exledger::session::snapshot::Snapshot;
+use exledger::session::{Session, locate};
 use exledger::status::state::RecordState;
 use exledger::survey::select::Filter;
 

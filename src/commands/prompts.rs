@@ -3,12 +3,9 @@
 //! Start at [`text_or_ask`]. Without a terminal, the error for a missing answer names its flag.
 
 use crate::ask;
-use crate::commands::context::Ctx;
-use crate::commands::context::fault;
-use crate::commands::context::filter;
+use crate::commands::context::{Ctx, fault, filter};
 use exledger::record::scalar::Scalar;
-use exledger::record::time::When;
-use exledger::record::time::not_after;
+use exledger::record::time::{When, not_after};
 use exledger::record::vocabulary::Vocabulary;
 
 /// Tells whether a user can be prompted.

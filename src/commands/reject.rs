@@ -3,20 +3,17 @@
 //! Follows `docs/spec/cli.md`, commands.
 
 use crate::commands::command::{Command, PastInstants, Run};
-use crate::commands::context::Ctx;
-use crate::commands::context::fault;
-use crate::commands::decision::{self, DecisionFlags, DecisionJob};
+use crate::commands::context::{Ctx, fault};
+use crate::commands::decision::{DecisionFlags, DecisionJob};
 use crate::commands::exit::Outcome;
-use crate::commands::picker;
-use crate::commands::prompts;
+use crate::commands::{decision, picker, prompts};
 use clap::Parser;
 use exledger::features;
 use exledger::features::decide::select::Which;
 use exledger::history::change::event::ChangeEvent;
 use exledger::plan::reject;
-use exledger::session::Session;
-use exledger::session::locate;
 use exledger::session::snapshot::walk::Scope;
+use exledger::session::{Session, locate};
 
 /// Reject a request, and record the reason
 ///

@@ -8,28 +8,23 @@ use anyhow::Context;
 use clap::Parser;
 
 use crate::commands::command::{Command, PastInstants, Run};
-use crate::commands::context::Ctx;
-use crate::commands::context::fault;
-use crate::commands::context::globals::{self, DayOrInstant};
+use crate::commands::context::globals::DayOrInstant;
 use crate::commands::context::output::Formats;
-use crate::commands::context::place;
-use crate::commands::context::unknown;
+use crate::commands::context::{Ctx, fault, globals, place, unknown};
 use crate::commands::exit::Outcome;
 use exledger::features::report::page::CardSources;
-use exledger::features::report::show::DeviatedControl;
-use exledger::features::report::show::Report;
+use exledger::features::report::show::{DeviatedControl, Report};
 use exledger::render;
 use exledger::session::snapshot::Snapshot;
 use exledger::session::snapshot::walk::Scope;
 use exledger::status::state::RecordState;
 use exledger::store::streams::Begun;
 use exledger::survey::due::Horizon;
-use exledger::survey::figures::{self, ReportPeriod};
+use exledger::survey::figures::ReportPeriod;
 use exledger::survey::glance::Glance;
 use exledger::survey::life::Life;
 use exledger::survey::naming::RecordNames as _;
-use exledger::survey::patterns;
-use exledger::survey::queue;
+use exledger::survey::{figures, patterns, queue};
 use exledger::view::doc::Doc;
 
 /// Report on the backlog and its trends

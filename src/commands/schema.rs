@@ -6,8 +6,7 @@ use crate::commands::command::{Command, Run};
 use crate::commands::context::Ctx;
 use crate::commands::context::output::Formats;
 use crate::commands::exit::Outcome;
-use exledger::policy;
-use exledger::record;
+use exledger::{policy, record};
 
 /// Print the JSON Schema of a file format
 ///

@@ -3,12 +3,11 @@
 //! Follows `docs/spec/cli.md`, decisions.
 
 use crate::commands::command::{Command, PastInstants, Run};
-use crate::commands::context::Ctx;
-use crate::commands::context::filter::{self, Filters};
-use crate::commands::decision::{self, DecisionFlags, DecisionJob};
+use crate::commands::context::filter::Filters;
+use crate::commands::context::{Ctx, filter};
+use crate::commands::decision::{DecisionFlags, DecisionJob};
 use crate::commands::exit::Outcome;
-use crate::commands::picker;
-use crate::commands::prompts;
+use crate::commands::{decision, picker, prompts};
 use clap::Parser;
 use exledger::features::decide::select::Which;
 use exledger::history::change::event::ChangeEvent;

@@ -4,9 +4,7 @@ use clap::Parser;
 use exledger::features::show;
 
 use crate::commands::command::{Command, PastInstants, Run};
-use crate::commands::context::Ctx;
-use crate::commands::context::fault;
-use crate::commands::context::unknown;
+use crate::commands::context::{Ctx, fault, unknown};
 use crate::commands::exit::Outcome;
 use crate::commands::picker;
 

@@ -3,22 +3,19 @@
 //! Follows `docs/spec/cli.md`, decisions.
 
 use crate::commands::command::{Command, PastInstants, Run};
-use crate::commands::context::Ctx;
-use crate::commands::context::fault;
 use crate::commands::context::filter::Filters;
-use crate::commands::decision::{self, DecisionFlags, DecisionJob};
+use crate::commands::context::{Ctx, fault};
+use crate::commands::decision::{DecisionFlags, DecisionJob};
 use crate::commands::exit::Outcome;
-use crate::commands::owner_name;
-use crate::commands::picker;
-use crate::commands::prompts;
+use crate::commands::{decision, owner_name, picker, prompts};
 use clap::Parser;
 use exledger::features::decide::select::Which;
 use exledger::history::change::event::ChangeEvent;
-use exledger::plan::transfer::{self, Heir};
+use exledger::plan::transfer;
+use exledger::plan::transfer::Heir;
 use exledger::policy::governance::Governance;
 use exledger::record::address::Address;
-use exledger::session::Session;
-use exledger::session::locate;
+use exledger::session::{Session, locate};
 use exledger::survey::select::Filter;
 
 /// Transfer exceptions to another owner

@@ -15,26 +15,18 @@ use clap::Parser;
 use clap::builder::NonEmptyStringValueParser;
 
 use crate::commands::command::{Command, PastInstants, Run};
-use crate::commands::context::fault;
-use crate::commands::context::place;
-use crate::commands::context::stdin;
-use crate::commands::context::{self, Ctx};
+use crate::commands::context::{Ctx, fault, place, stdin};
 use crate::commands::exit::Outcome;
-use crate::commands::next_steps;
 use crate::commands::triage::output::Rewrite;
 use crate::commands::triage::plan::{AlertForge, AlertsToPlan};
-use exledger::features;
-use exledger::features::triage::answer::TriageAnswer;
-use exledger::features::triage::answer::TriageRequest;
+use crate::commands::{context, next_steps};
+use exledger::features::triage::answer::{TriageAnswer, TriageRequest};
 use exledger::features::triage::counts::KeptDetail;
 use exledger::features::triage::drafts::TriageDraft;
-use exledger::features::triage::show::content::TriageView;
-use exledger::features::triage::show::content::Unused;
-use exledger::features::triage::show::content::WrittenDraft;
+use exledger::features::triage::show::content::{TriageView, Unused, WrittenDraft};
 use exledger::features::triage::show::messages;
 use exledger::features::triage::sources::Source;
 use exledger::features::triage::suppressions::RewriteKind;
-use exledger::gate;
 use exledger::policy::governance;
 use exledger::policy::governance::NO_POLICY;
 use exledger::session::Session;
@@ -42,6 +34,7 @@ use exledger::store::files;
 use exledger::survey::event::TriageState;
 use exledger::survey::shell::quoted;
 use exledger::view::doc::FormatNeeds;
+use exledger::{features, gate};
 
 /// Compare scanner findings and events with the ledger
 ///

@@ -9,26 +9,20 @@ use std::path::{Path, PathBuf};
 use clap::Parser;
 
 use crate::commands::command::{Command, PastInstants, Run};
-use crate::commands::context::fault;
 use crate::commands::context::output::Formats;
-use crate::commands::context::place;
-use crate::commands::context::unknown;
-use crate::commands::context::{self, Ctx};
+use crate::commands::context::{Ctx, fault, place, unknown};
 use crate::commands::exit::Outcome;
-use crate::commands::lint;
+use crate::commands::{context, lint};
 use exledger::diag::Finding;
-use exledger::features;
-use exledger::features::verify::answer::AuditAnswer;
-use exledger::features::verify::answer::AuditRequest;
+use exledger::features::verify::answer::{AuditAnswer, AuditRequest};
 use exledger::features::verify::show::RecordUses;
-use exledger::features::verify::uses::ReceiptsRequest;
-use exledger::features::verify::uses::UsedRecord;
+use exledger::features::verify::uses::{ReceiptsRequest, UsedRecord};
 use exledger::history::checkpoint::Checkpoint;
 use exledger::status::stamp::Stamp;
 use exledger::status::state::RecordState;
 use exledger::store::files;
-use exledger::view;
 use exledger::view::doc::{FindingList, FormatNeeds, JudgedFile};
+use exledger::{features, view};
 
 /// Audit everything that was merged
 ///

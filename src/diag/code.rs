@@ -3,8 +3,7 @@
 //! Uses nothing else. Pure. Start at [`Code`]. Follows `docs/spec/rules.md`. A new rule needs a line here
 //! and a file in `src/rules/`.
 
-use serde::Serialize;
-use serde::Serializer;
+use serde::{Serialize, Serializer};
 use std::cmp::Ordering;
 use std::fmt;
 

@@ -13,16 +13,14 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use crate::formats::issue_form::body::IssueAnswer;
-use crate::formats::issue_form::field::FieldInput;
-use crate::formats::issue_form::field::FormField;
-use crate::formats::issue_form::field::Means;
+use crate::formats::issue_form::field::{FieldInput, FormField, Means};
 use crate::formats::issue_form::unread::IssueProblem;
 use crate::plan::answers::Answers;
 use crate::plan::part;
 use crate::record::address::Address;
+use crate::yaml;
 use crate::yaml::node::Limits;
 use crate::yaml::splice::quote;
-use crate::yaml::{self};
 
 /// Reads the answers in the text of an issue, as GitHub renders the form.
 ///

@@ -5,15 +5,13 @@
 //! each stated value must match the record, and each limit of the record must be stated.
 
 use crate::gate::answer::{Asker, Question};
-use crate::gate::finding::{self, Judged, Matched};
-use crate::gate::limit::About;
-use crate::gate::limit::limit;
-use crate::gate::limit::limited;
+use crate::gate::finding;
+use crate::gate::finding::{Judged, Matched};
+use crate::gate::limit::{About, limit, limited};
 use crate::policy::governance::Governance;
-use crate::record::pattern;
-use crate::record::reference::{self, ControlRef};
+use crate::record::reference::ControlRef;
 use crate::record::vocabulary::Baseline;
-use crate::record::{Record, References};
+use crate::record::{Record, References, pattern, reference};
 use crate::status::state::RecordState;
 
 /// Whether a record covers a question.

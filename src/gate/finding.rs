@@ -8,13 +8,11 @@ use crate::gate::limit;
 use crate::gate::limit::About;
 use crate::gate::package::{AskedPackage, SamePackage};
 use crate::gate::purl::Purl;
-use crate::record::Record;
-use crate::record::pattern;
 use crate::record::scalar::Scalar;
 use crate::record::subject::FindingKey;
 use crate::record::version::Range;
-use crate::record::vocabulary::Risk;
-use crate::record::vocabulary::Vocabulary;
+use crate::record::vocabulary::{Risk, Vocabulary};
+use crate::record::{Record, pattern};
 
 /// Tells whether the question is about a scanner's finding, or states details of one.
 pub(crate) fn is_about_finding(question: &Question) -> bool {

@@ -7,16 +7,12 @@ pub(crate) mod candidate;
 pub mod deploy;
 
 use crate::gate::answer::{GateAnswer, GateVerdict, Question, ReceiptCounts};
-use crate::gate::cover::{self, RecordCoverage, Terms};
+use crate::gate::cover;
+use crate::gate::cover::{RecordCoverage, Terms};
 use crate::gate::limit::About;
-use crate::gate::verdict::candidate::Candidate;
-use crate::gate::verdict::candidate::Fits;
-use crate::gate::verdict::candidate::answer;
-use crate::gate::verdict::candidate::content;
-use crate::gate::verdict::candidate::name;
+use crate::gate::verdict::candidate::{Candidate, Fits, answer, content, name};
 use crate::policy::governance::{Governance, NO_POLICY, State};
-use crate::record::Record;
-use crate::record::dates;
+use crate::record::{Record, dates};
 use crate::status::reason;
 use crate::status::state::{DutyKind, InForce, RecordState, Status};
 

@@ -7,14 +7,13 @@ use std::collections::{HashMap, HashSet};
 use std::mem;
 use std::rc::Rc;
 
-use crate::history::chain::{self, Chain};
+use crate::history::chain::Chain;
 use crate::history::commit::Commit;
-use crate::history::folder;
 use crate::history::folders::{ComparisonJob, SnapshotPair};
-use crate::history::former_line;
 use crate::history::former_line::Foxtrot;
 use crate::history::objects::{Objects, Obstacle, Oid};
 use crate::history::watched_paths::Interest;
+use crate::history::{chain, folder, former_line};
 
 /// A landing that differs from its first parent in something of interest.
 #[derive(Clone, Debug)]

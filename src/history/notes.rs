@@ -3,11 +3,10 @@
 //! Uses history's objects, chain, folder. Pure. Start at [`read`]. Follows `docs/spec/approval.md`, E9 and 5 (15, 16):
 //! the commit at the tip of the ref belongs to the latest note only, not to the others.
 
-use crate::history::chain;
 use crate::history::commit::Commit;
-use crate::history::content;
-use crate::history::folder::{self, Mode};
+use crate::history::folder::Mode;
 use crate::history::objects::{Objects, Obstacle, Oid};
+use crate::history::{chain, content, folder};
 use crate::record::time::Instant;
 use crate::yaml::node::Limits;
 use std::collections::{BTreeMap, BTreeSet, HashSet};

@@ -5,25 +5,23 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::mem;
 
-use crate::history::approval_only;
 use crate::history::chain::Chain;
 use crate::history::content::{ContentCache, Keeps};
 use crate::history::folders::FileChange;
-use crate::history::governance::{self, GovernanceFiles, States};
+use crate::history::governance::{GovernanceFiles, States};
 use crate::history::graph::ChangedLanding;
 use crate::history::merge_content::{ComparedPath, Merges};
 use crate::history::merged_commits::LandingBranches;
 use crate::history::objects::{Objects, Obstacle, Oid};
-use crate::history::origin;
 use crate::history::paths::LedgerPrefix;
 use crate::history::related_files::LedgerLocation;
 use crate::history::survey::Survey;
-use crate::history::tags;
 use crate::history::trails::{LandedFiles, TrailSet};
-use crate::history::unnamed::{self, OtherApprovalFile};
+use crate::history::unnamed::OtherApprovalFile;
 use crate::history::version::{Trail, TrailKey, Version};
 use crate::history::walked::{ApprovalFileChange, History};
-use crate::history::watched_paths::{self, RecordFilter, WatchedKind};
+use crate::history::watched_paths::{RecordFilter, WatchedKind};
+use crate::history::{approval_only, governance, origin, tags, unnamed, watched_paths};
 use crate::policy::Policy;
 use crate::record::file::RecordFile;
 

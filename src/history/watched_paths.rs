@@ -3,8 +3,7 @@
 //! Uses record (file names), history's paths. Pure. Start at [`Interest`]; [`WatchedFolder`] is a folder with that
 //! filter. Follows `docs/spec/record.md` (which files are records) and `docs/spec/approval.md`, V8, G1 and S7.
 
-use std::collections::BTreeMap;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::history::paths::LedgerPrefix;
 use crate::record::file;

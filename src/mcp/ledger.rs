@@ -5,8 +5,8 @@
 
 use std::cell::RefCell;
 use std::rc::Rc;
-use std::sync::Arc;
-use std::sync::mpsc::{self, Receiver, Sender};
+use std::sync::mpsc::{Receiver, Sender};
+use std::sync::{Arc, mpsc};
 use std::thread;
 
 use serde_json::Value;
@@ -14,15 +14,9 @@ use tokio::sync::oneshot;
 
 use crate::mcp::deadline::{NoAnswer, PATIENCE, within};
 use crate::mcp::reply::ToolReply;
-use exledger::features;
 use exledger::features::check::receipts::ReceiptLog;
-use exledger::features::live::agent::AgentDueList;
-use exledger::features::live::agent::AgentStatus;
-use exledger::features::live::agent::Reader;
-use exledger::features::live::gate::LiveEvent;
-use exledger::features::live::gate::LiveGate;
-use exledger::features::live::gate::LiveOptions;
-use exledger::features::live::gate::Unsettled;
+use exledger::features::live::agent::{AgentDueList, AgentStatus, Reader};
+use exledger::features::live::gate::{LiveEvent, LiveGate, LiveOptions, Unsettled};
 use exledger::features::request::answer::RequestLog;
 use exledger::features::request::plan::ExceptionRequest;
 use exledger::features::request::show::RequestView;
@@ -31,7 +25,6 @@ use exledger::gate::question::{QuestionLine, TimedQuestion};
 use exledger::gate::receipt::CheckAnswer;
 use exledger::gate::withheld;
 use exledger::ledger::tree::Tree;
-use exledger::policy;
 use exledger::record::id::Id;
 use exledger::record::time::{Instant, Term};
 use exledger::session::Session;
@@ -40,6 +33,7 @@ use exledger::session::options::Moment;
 use exledger::session::snapshot::Snapshot;
 use exledger::status::state::{RecordState, Status};
 use exledger::survey::select::Filter;
+use exledger::{features, policy};
 
 pub(crate) struct LedgerSource {
     /// Its name in calls and resources.

@@ -6,9 +6,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::mcp::arguments::{DEPLOY, LEDGER, QUESTION_TEXTS};
-use exledger::features::live::agent::DUE_SCHEMA;
-use exledger::features::live::agent::MOST_DUE;
-use exledger::features::live::agent::STATUS_SCHEMA;
+use exledger::features::live::agent::{DUE_SCHEMA, MOST_DUE, STATUS_SCHEMA};
 use exledger::features::request;
 use exledger::gate::answer::GateVerdict;
 use exledger::gate::receipt;

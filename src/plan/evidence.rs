@@ -9,10 +9,9 @@ use sha2::{Digest, Sha256};
 
 use crate::plan::decision::DecisionRefusal;
 use crate::plan::entry::EntryPairs;
-use crate::record::Record;
 use crate::record::decision::Evidence;
 use crate::record::id::Id;
-use crate::record::reference;
+use crate::record::{Record, reference};
 
 /// The folder of evidence files, relative to the ledger's root; each record has a subfolder.
 pub const FOLDER: &str = "evidence";

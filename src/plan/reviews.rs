@@ -6,12 +6,11 @@
 mod approving;
 pub mod skipped;
 
-use crate::approval::reviews::reviewer::{self, Reviewer};
-use crate::approval::reviews::{ForgeReview, ReviewState, Reviews};
+use crate::approval::reviews::reviewer::Reviewer;
+use crate::approval::reviews::{ForgeReview, ReviewState, Reviews, reviewer};
 use crate::approval::statement;
 use crate::approval::statement::bad_file::BadFile;
-use crate::approval::statement::file::ApprovalFile;
-use crate::approval::statement::file::{ApprovalDecision, ApprovalSubject};
+use crate::approval::statement::file::{ApprovalDecision, ApprovalFile, ApprovalSubject};
 use crate::history::branch::Branch;
 use crate::history::chain;
 use crate::history::folder::Mode;

@@ -9,18 +9,15 @@ use crate::diag::code::Code;
 use crate::diag::{Finding, Level, Pos};
 use crate::ledger::tree::{EntryKind, Tree, TreeError};
 use crate::policy::catalog::controls::{Catalog, ControlMatch};
-use crate::policy::catalog::{self};
-use crate::policy::hooks::{self, HookFile};
+use crate::policy::hooks::HookFile;
 use crate::policy::mailmap::Mailmap;
 use crate::policy::people::account;
-use crate::policy::read;
 use crate::policy::roster::Roster;
-use crate::policy::{FILE, Policy};
-use crate::record;
+use crate::policy::{FILE, Policy, catalog, hooks, read};
 use crate::record::json;
 use crate::record::reference::ControlRef;
 use crate::yaml::node::Limits;
-use crate::yaml::{self};
+use crate::{record, yaml};
 
 /// git's own file that maps names and addresses, at the top of the repository.
 pub const MAILMAP: &str = ".mailmap";

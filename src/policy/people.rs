@@ -12,13 +12,11 @@ pub mod person;
 
 use crate::policy::governance::Governance;
 use crate::policy::people::account::Account;
-use crate::policy::people::person::KnownPerson;
-use crate::policy::people::person::Person;
-use crate::policy::people::person::folded;
+use crate::policy::people::person::{KnownPerson, Person, folded};
 use crate::policy::roster::Roster;
 use crate::policy::settings::NotifyTarget;
-use crate::record::address::{self, Address};
-use crate::record::pattern;
+use crate::record::address::Address;
+use crate::record::{address, pattern};
 use std::rc::Rc;
 
 /// Tells whether an address has the form of a forge's commit addresses, at any host.

@@ -9,15 +9,14 @@ pub mod id;
 
 use crate::policy::settings::PatternKey;
 use crate::policy::tiers::days;
-use crate::record::Owner;
 use crate::record::address::Address;
 use crate::record::decision::Evidence;
 use crate::record::fields::Fields;
-use crate::record::form;
 use crate::record::id::Id;
 use crate::record::map::map;
 use crate::record::time::{Day, Term};
 use crate::record::vocabulary::{Baseline, FixTarget, RootCause, Vocabulary, words};
+use crate::record::{Owner, form};
 
 map! {
     /// A redesign: the change that will make the exceptions of a pattern unnecessary.

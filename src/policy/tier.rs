@@ -9,9 +9,7 @@ mod facts;
 
 use crate::policy::Policy;
 use crate::policy::demand::Proof;
-use crate::policy::tier::fact::Fact;
-use crate::policy::tier::fact::Facts;
-use crate::policy::tier::fact::Wildcard;
+use crate::policy::tier::fact::{Fact, Facts, Wildcard};
 use crate::policy::tiers::{Degraded, EmergencyRule, Must, Require, Tier};
 use crate::record::time::Term;
 use crate::record::vocabulary::Vocabulary;

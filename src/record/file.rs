@@ -6,16 +6,14 @@
 
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level, Pos};
-use crate::record::Record;
-use crate::record::consistent;
-use crate::record::credential;
 use crate::record::id::Id;
 use crate::record::map::MapSpec;
-use crate::record::reader::{self, Read};
+use crate::record::reader::Read;
 use crate::record::scalar::Scalar;
-use crate::record::spec::{self, ValueShape};
+use crate::record::spec::ValueShape;
+use crate::record::{Record, consistent, credential, reader, spec};
+use crate::yaml;
 use crate::yaml::node::{Comment, Limits, Node, SyntaxError, Value};
-use crate::yaml::{self};
 
 /// One record file as read.
 #[derive(Clone, Debug)]

@@ -7,8 +7,7 @@
 use crate::record::fields::Fields;
 use crate::record::reader::Read;
 use crate::record::scalar::Scalar;
-use crate::record::spec::FieldSpec;
-use crate::record::spec::ValueShape;
+use crate::record::spec::{FieldSpec, ValueShape};
 use std::collections::BTreeMap;
 
 /// A map of the format.

@@ -6,9 +6,9 @@
 use crate::record::no_time;
 use crate::record::parse_error::ParseError;
 use crate::record::scalar::Scalar;
-use chrono::Datelike;
-use chrono::Timelike;
-use chrono::{DateTime, Days, Months, NaiveDate, NaiveTime, SecondsFormat, TimeDelta, Utc};
+use chrono::{
+    DateTime, Datelike, Days, Months, NaiveDate, NaiveTime, SecondsFormat, TimeDelta, Timelike, Utc,
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::fmt;

@@ -5,12 +5,10 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::io::{self, Write};
+use std::io;
+use std::io::Write;
 
-use crate::render::format::Offered;
-use crate::render::format::OutputFormat;
-use crate::render::format::OutputStyle;
-use crate::render::format::Render;
+use crate::render::format::{Offered, OutputFormat, OutputStyle, Render};
 use crate::render::visible;
 use crate::view::doc;
 

@@ -4,10 +4,7 @@
 //! errors and ten warnings per step and silently drops the rest, so the last line says how many are left out.
 
 use crate::diag;
-use crate::render::format::Offered;
-use crate::render::format::OutputFormat;
-use crate::render::format::OutputStyle;
-use crate::render::format::Render;
+use crate::render::format::{Offered, OutputFormat, OutputStyle, Render};
 use crate::render::visible;
 use crate::view::doc;
 

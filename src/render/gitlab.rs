@@ -5,10 +5,7 @@
 use serde_json::json;
 
 use crate::diag;
-use crate::render::format::Offered;
-use crate::render::format::OutputFormat;
-use crate::render::format::OutputStyle;
-use crate::render::format::Render;
+use crate::render::format::{Offered, OutputFormat, OutputStyle, Render};
 use crate::render::sarif;
 use crate::view::doc;
 

@@ -10,18 +10,14 @@ mod escape;
 mod page;
 mod picture;
 
-use std::io::{self, Write};
-use std::mem;
+use std::io::Write;
+use std::{io, mem};
 
 use crate::diag;
-use crate::render::format::Offered;
-use crate::render::format::OutputFormat;
-use crate::render::format::OutputStyle;
-use crate::render::format::Render;
+use crate::render::format::{Offered, OutputFormat, OutputStyle, Render};
 use crate::render::html::body::PageBody;
 use crate::view::doc;
-use crate::view::doc::Block;
-use crate::view::doc::Cards;
+use crate::view::doc::{Block, Cards};
 
 pub const FORMAT: OutputFormat = OutputFormat {
     name: "html",

@@ -3,14 +3,12 @@
 //! Uses `view::doc`. Pure. Start at [`FORMAT`]. Follows `docs/spec/cli.md`, JSON that scripts rely on.
 
 use std::borrow::Cow;
-use std::io::{self, Write};
+use std::io;
+use std::io::Write;
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
-use crate::render::format::Offered;
-use crate::render::format::OutputFormat;
-use crate::render::format::OutputStyle;
-use crate::render::format::Render;
+use crate::render::format::{Offered, OutputFormat, OutputStyle, Render};
 
 use crate::render::visible;
 use crate::view::doc;

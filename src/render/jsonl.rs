@@ -3,12 +3,10 @@
 //! Uses `view::doc`. Pure. Start at [`FORMAT`]. Follows `docs/spec/performance.md`, Beyond one machine: every line has
 //! its ledger, commit and instant, so that files of many ledgers can be concatenated.
 
-use std::io::{self, Write};
+use std::io;
+use std::io::Write;
 
-use crate::render::format::Offered;
-use crate::render::format::OutputFormat;
-use crate::render::format::OutputStyle;
-use crate::render::format::Render;
+use crate::render::format::{Offered, OutputFormat, OutputStyle, Render};
 
 use crate::render::json;
 use crate::view::doc;

@@ -4,10 +4,7 @@
 //! failures, others are not. The structure is valid for the schemas of both Ant and Jenkins.
 
 use crate::diag;
-use crate::render::format::Offered;
-use crate::render::format::OutputFormat;
-use crate::render::format::OutputStyle;
-use crate::render::format::Render;
+use crate::render::format::{Offered, OutputFormat, OutputStyle, Render};
 use crate::render::visible;
 use crate::view::doc;
 

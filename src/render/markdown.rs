@@ -9,15 +9,10 @@ mod escape;
 use std::collections::BTreeMap;
 
 use crate::diag;
-use crate::render::format::Offered;
-use crate::render::format::OutputFormat;
-use crate::render::format::OutputStyle;
-use crate::render::format::Render;
+use crate::render::format::{Offered, OutputFormat, OutputStyle, Render};
 use crate::render::visible;
 use crate::view::doc;
-use crate::view::doc::Block;
-use crate::view::doc::StyledText;
-use crate::view::doc::Tone;
+use crate::view::doc::{Block, StyledText, Tone};
 
 pub const FORMAT: OutputFormat = OutputFormat {
     name: "markdown",

@@ -5,16 +5,12 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
-use serde_json::json;
+use serde_json::{Value, json};
 use sha2::Digest;
 
 use crate::diag;
 use crate::diag::code::Code;
-use crate::render::format::Offered;
-use crate::render::format::OutputFormat;
-use crate::render::format::OutputStyle;
-use crate::render::format::Render;
+use crate::render::format::{Offered, OutputFormat, OutputStyle, Render};
 use crate::view::doc;
 
 /// One run, with the descriptions of its rules.

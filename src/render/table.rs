@@ -11,21 +11,13 @@ pub mod hyperlink;
 mod stack;
 pub mod text;
 
-use crate::render::format::Offered;
-use crate::render::format::OutputFormat;
-use crate::render::format::OutputStyle;
-use crate::render::format::Render;
-use crate::render::table::text::cell_text;
-use crate::render::table::text::clean;
-use crate::render::table::text::one_line;
-use crate::render::table::text::paragraph;
+use crate::render::format::{Offered, OutputFormat, OutputStyle, Render};
+use crate::render::table::text::{cell_text, clean, one_line, paragraph};
 use crate::render::visible;
 use crate::view::doc;
-use crate::view::doc::Block;
-use crate::view::doc::ColumnFit;
-use crate::view::doc::StyledText;
-use crate::view::doc::Tone;
-use std::io::{self, Write};
+use crate::view::doc::{Block, ColumnFit, StyledText, Tone};
+use std::io;
+use std::io::Write;
 
 /// Aligned columns without borders, fitted to the width.
 pub const FORMAT: OutputFormat = OutputFormat {

@@ -17,7 +17,7 @@ use crate::approval::loosened::{Loosened, Loosening};
 use crate::approval::signature_checks::LandedSignature;
 use crate::approval::verdict::{ApprovalVerdict, BecomesApproved, Satisfied};
 use crate::diag::code::Code;
-use crate::diag::{self, Finding, Level};
+use crate::diag::{Finding, Level};
 use crate::history::change;
 use crate::history::governance::GovernanceOrigin;
 use crate::history::objects::Oid;
@@ -36,10 +36,9 @@ use crate::rules::change_cases::{ChangeCase, Needs};
 use crate::rules::extra_schema::ExtraSchema;
 use crate::rules::lint;
 use crate::rules::past::{RecordPast, Settled};
-use crate::rules::{self};
-use crate::status;
 use crate::status::renewal;
 use crate::status::trace::Trace;
+use crate::{diag, rules, status};
 use std::rc::Rc;
 
 /// The data that an audit needs.

@@ -6,10 +6,8 @@
 use sha2::{Digest, Sha256};
 
 use crate::ledger::tree::{EntryKind, Tree, TreeError};
-use crate::record::Record;
-use crate::record::decision;
 use crate::record::file::RecordFile;
-use crate::record::places;
+use crate::record::{Record, decision, places};
 
 /// A file that evidence names, as found in the tree.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -7,10 +7,9 @@ use crate::diag::code::Code;
 use crate::diag::{Finding, Level, count};
 use crate::policy::demand::SelfApproval;
 use crate::rules::audit_cases::LandedCase;
-use crate::rules::change_cases;
 use crate::rules::example::Example;
 use crate::rules::rule::{Check, Rule, SpecialCases};
-use crate::rules::self_approval;
+use crate::rules::{change_cases, self_approval};
 
 pub(super) const RULE: Rule = Rule {
     code: Code::MissingApproval,

@@ -2,9 +2,8 @@
 //!
 //! Uses the case, gate's receipts. Pure. Follows `docs/spec/rules.md` (audit).
 
-use crate::diag::Finding;
-use crate::diag::Level;
 use crate::diag::code::Code;
+use crate::diag::{Finding, Level};
 use crate::gate::receipt::faults::ChainFault;
 use crate::rules::example::Example;
 use crate::rules::receipts_case::ReceiptsCase;

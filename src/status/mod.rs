@@ -23,8 +23,7 @@ mod unanswered;
 mod unapproved;
 
 use crate::record::time::Instant;
-use crate::status::state::RecordFacts;
-use crate::status::state::RecordState;
+use crate::status::state::{RecordFacts, RecordState};
 
 /// Returns the status of a record at an instant, and what must be done about it.
 pub fn evaluate(subject: RecordFacts, instant: Instant) -> RecordState {

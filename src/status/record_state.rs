@@ -11,20 +11,17 @@ use crate::policy::tier::fact::Facts;
 use crate::record::dates;
 use crate::record::time::Instant;
 use crate::record::vocabulary::{ControlStatus, Then};
-use crate::status::answer::{self, Rests};
+use crate::status::answer::Rests;
 use crate::status::clocks::{Clocks, FiredClock};
-use crate::status::duty;
 use crate::status::effective::{EvaluatedRecord, Ground};
 use crate::status::past::TrailPast;
 use crate::status::reason::{Reason, ReasonKind};
-use crate::status::renewal;
 use crate::status::state::{
     ApprovedGrant, ControlFreshness, Fired, InForce, InPlace, LandingInfo, RecordFacts,
     RecordState, Renewals, Status,
 };
-use crate::status::timeline;
-use crate::status::unanswered;
-use crate::status::unapproved::{self, VersionApproval};
+use crate::status::unapproved::VersionApproval;
+use crate::status::{answer, duty, renewal, timeline, unanswered, unapproved};
 use std::rc::Rc;
 
 /// Returns the state of a record at an instant, and what must be done about it.

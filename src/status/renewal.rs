@@ -5,10 +5,8 @@
 //! records for the same exception.
 
 use crate::policy::redesign::id::read_id;
-use crate::record::Record;
-use crate::record::dates;
-use crate::record::reference;
-use crate::record::time::{self, Day, Instant, When};
+use crate::record::time::{Day, Instant, When};
+use crate::record::{Record, dates, reference, time};
 use crate::status::clocks::Clocks;
 use crate::status::effective::EvaluatedRecord;
 use crate::status::past::TrailPast;

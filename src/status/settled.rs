@@ -4,9 +4,8 @@
 //! approved it. Lets `list` skip records that can no longer change.
 
 use crate::history::version::{Content, Trail};
-use crate::policy::Policy;
-use crate::policy::tier;
 use crate::policy::tier::fact::Facts;
+use crate::policy::{Policy, tier};
 use crate::record::Record;
 use crate::record::vocabulary::ClosureOutcome;
 

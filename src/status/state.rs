@@ -2,17 +2,16 @@
 //!
 //! Uses record, policy, history, approval. Pure. Start at [`RecordState`]. Follows `docs/spec/status.md`.
 
-use crate::approval;
 use crate::history::version::TrailKey;
 use crate::history::walked::History;
 use crate::policy::governance::Governance;
 use crate::policy::people::person::Person;
 use crate::policy::tier::Resolved;
-use crate::record;
 use crate::record::address::Address;
 use crate::record::time::Instant;
 use crate::record::vocabulary::{ControlStatus, ReviewOutcome, Then};
 use crate::status::reason::Reason;
+use crate::{approval, record};
 use std::rc::Rc;
 
 /// The status of a record at one instant: the first that applies.

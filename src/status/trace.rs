@@ -9,12 +9,10 @@ use crate::policy::tier;
 use crate::policy::tier::fact::Facts;
 use crate::record::time::Instant;
 use crate::record::vocabulary::Class;
-use crate::status::answer;
-use crate::status::effective::{self, Ground};
+use crate::status::effective::Ground;
 use crate::status::past::TrailPast;
-use crate::status::reason;
 use crate::status::state::{RecordFacts, Status};
-use crate::status::timeline;
+use crate::status::{answer, effective, reason, timeline};
 
 /// A record with the effective times of its versions, for questions about its past.
 pub struct Trace<'a> {

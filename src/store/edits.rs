@@ -3,18 +3,16 @@
 //! Uses ledger (the tree's kinds), store's files and lock. Start at [`WriteLock::open`] and [`WriteLock::write`].
 
 use std::collections::BTreeSet;
-use std::fs;
-use std::io::{self, ErrorKind};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
-use std::thread;
+use std::{fs, io, thread};
 
 use tempfile::{NamedTempFile, TempPath};
 
 use crate::ledger::tree::{EntryKind, Tree};
-use crate::store::files::{self, FileError, WorkTree};
+use crate::store::files::{FileError, WorkTree};
 use crate::store::locked::Locked;
-use crate::store::target;
-use crate::store::temporary;
+use crate::store::{files, target, temporary};
 
 /// The name of the lock file, in the git folder that all work trees share.
 const LOCK: &str = "exledger.lock";

@@ -2,13 +2,11 @@
 //!
 //! Uses `store`'s errors. Start at [`write()`].
 
-use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
+use std::{fs, io};
 
 use crate::store::files::FileError;
-use crate::store::target;
-use crate::store::temporary;
+use crate::store::{target, temporary};
 
 /// Writes files, by their paths with `/`, into a folder that does not exist yet or is empty.
 ///

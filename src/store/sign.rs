@@ -4,11 +4,10 @@
 //! Follows `docs/spec/approval.md`, S7. Of a private key file only the beginning is read here: ssh-keygen
 //! or the agent uses the key.
 
-use std::fmt;
-use std::fs;
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::{fmt, fs};
 
 /// How to configure a key for approvals.
 pub const NAME_KEY: &str =

@@ -2,9 +2,8 @@
 //!
 //! Uses no other module. Start at [`at`].
 
-use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
+use std::{fs, io};
 
 /// Why there is no empty folder.
 #[derive(Debug, thiserror::Error)]

@@ -12,9 +12,8 @@ use crate::policy::people::person::Person;
 use crate::policy::tiers::Degraded;
 use crate::record::Record;
 use crate::record::vocabulary::{Then, Vocabulary};
-use crate::status::reason;
-use crate::status::renewal;
 use crate::status::state::{RecordState, Status};
+use crate::status::{reason, renewal};
 use crate::survey::due::{Bucket, DueRecord, Timing, Urgency};
 use crate::survey::escalate::AdviceContext;
 

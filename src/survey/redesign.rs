@@ -21,13 +21,12 @@ use crate::policy::governance::Governance;
 use crate::policy::redesign::id::is_id;
 use crate::policy::redesign::{Redesign, RedesignOutcome, RedesignPattern};
 use crate::policy::settings::{PatternKey, Patterns, RedesignKind};
-use crate::record::reference;
 use crate::record::time::{Day, Instant};
 use crate::record::vocabulary::{ClosureOutcome, Vocabulary};
-use crate::record::{Record, file};
-use crate::survey::cause::{self, CauseGroup};
+use crate::record::{Record, file, reference};
+use crate::survey::cause::CauseGroup;
 use crate::survey::neighbour::{Neighbour, Neighbours};
-use crate::survey::occurrence;
+use crate::survey::{cause, occurrence};
 
 /// What history and approval say about one redesign file.
 #[derive(Clone, Debug)]

@@ -6,12 +6,11 @@
 use std::collections::{BTreeSet, HashMap};
 
 use crate::policy::governance::Governance;
-use crate::record::reference;
 use crate::record::reference::ControlRef;
 use crate::record::subject::Subject;
 use crate::record::time::{Day, Instant, Term, not_after};
 use crate::record::vocabulary::ClosureOutcome;
-use crate::record::{Deviation, Record};
+use crate::record::{Deviation, Record, reference};
 
 /// A record in the form for comparison: what it is about, when it began, when it was over.
 #[derive(Clone, Debug)]

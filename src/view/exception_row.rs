@@ -16,8 +16,7 @@ use crate::status::state::{InForce, RecordState};
 use crate::survey::landed_record::LandedRecord;
 use crate::survey::naming::RecordNames;
 use crate::view::doc::Doc;
-use crate::view::json;
-use crate::view::record;
+use crate::view::{json, record};
 
 /// One row; the order of the fields is the order of the columns, and new ones are added at the end.
 #[derive(Debug, Default, Serialize)]

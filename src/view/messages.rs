@@ -9,11 +9,9 @@ use std::collections::BTreeSet;
 use crate::diag;
 use crate::policy::people::login;
 use crate::policy::people::person::Person;
-use crate::record::Record;
-use crate::record::credential;
-use crate::record::dates;
 use crate::record::time::{Instant, not_after};
 use crate::record::vocabulary::Vocabulary;
+use crate::record::{Record, credential, dates};
 use crate::status::stamp::Stamp;
 use crate::status::state::RecordState;
 use crate::survey::decided::DecisionKind;
@@ -21,11 +19,9 @@ use crate::survey::escalate::AdviceContext;
 use crate::survey::follow_up::{FollowUp, FollowUpBucket};
 use crate::survey::messages::{ItemSubject, MessageItem, MessageTopic, PersonMessage};
 use crate::view::doc::{Block, Doc, StyledText, Tone};
-use crate::view::follow_up::{self, GroupKey};
-use crate::view::json;
-use crate::view::next;
+use crate::view::follow_up::GroupKey;
 use crate::view::redesign::pattern_text;
-use crate::view::shape;
+use crate::view::{follow_up, json, next, shape};
 
 /// The maximum number of characters of a title in a subject, and of a justification.
 const LONGEST_TITLE: usize = 80;

@@ -5,9 +5,7 @@
 use std::fmt::Write;
 use std::ops::Range;
 
-use similar::Algorithm;
-use similar::ChangeTag;
-use similar::DiffOp;
+use similar::{Algorithm, ChangeTag, DiffOp};
 
 /// Number of unchanged lines shown around a difference.
 const CONTEXT: usize = 3;

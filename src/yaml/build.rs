@@ -19,13 +19,9 @@ use granit_parser::{Parser, StrInput};
 
 use self::token::{Token, TokenKind};
 use crate::yaml;
-use crate::yaml::around;
-use crate::yaml::comment;
-use crate::yaml::explain;
 use crate::yaml::node::{Document, MapEntry, Node, SyntaxError, Value};
 use crate::yaml::portable::Context;
-use crate::yaml::screen;
-use crate::yaml::source;
+use crate::yaml::{around, comment, explain, screen, source};
 
 /// Why reading stops.
 struct BuildStop(Box<SyntaxError>);

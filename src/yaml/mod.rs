@@ -14,8 +14,7 @@ mod source;
 
 pub mod splice;
 
-use crate::yaml::node::Document;
-use crate::yaml::node::Limits;
+use crate::yaml::node::{Document, Limits};
 
 /// Reads one YAML document. Never fails as a whole: everything that is wrong is among the faults.
 pub fn parse(bytes: &[u8], limits: &Limits) -> Document {

@@ -15,8 +15,7 @@ use self::place::SpliceTarget;
 use crate::yaml;
 use crate::yaml::node::{Limits, Node};
 use crate::yaml::portable::Context;
-use crate::yaml::splice::change::SpliceChange;
-use crate::yaml::splice::change::SpliceError;
+use crate::yaml::splice::change::{SpliceChange, SpliceError};
 use std::borrow::Cow;
 
 /// One change of a file. Paths are those of [`Node::at`]; the parent map or list must exist.

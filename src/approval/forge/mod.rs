@@ -17,8 +17,7 @@ pub mod kernel;
 pub mod phabricator;
 pub mod subject_line;
 
-use crate::approval::forge::adapter::Auto;
-use crate::approval::forge::adapter::ForgeAdapter;
+use crate::approval::forge::adapter::{Auto, ForgeAdapter};
 use crate::approval::message::CommitMessage;
 
 /// All forges, in the order in which `auto` tries them.

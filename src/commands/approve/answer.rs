@@ -7,13 +7,11 @@ use exledger::features::approve;
 use exledger::features::approve::destination::WrittenApproval;
 use exledger::features::approve::draft::ApprovalDraft;
 use exledger::features::approve::prepared::PreparedApproval;
-use exledger::features::approve::show::ApprovalSummary;
-use exledger::features::approve::show::Counting;
-use exledger::features::approve::show::Done;
-use exledger::features::approve::show::SignedStatement;
+use exledger::features::approve::show::{ApprovalSummary, Counting, Done, SignedStatement};
 use exledger::features::approve::sign::ApprovalSignature;
+use exledger::view;
 use exledger::view::doc::{StyledText, Tone};
-use exledger::view::{self, shape};
+use exledger::view::shape;
 
 /// Returns the answer about an approval that is not signed yet.
 pub(super) fn unsigned(

@@ -5,8 +5,7 @@
 use crate::commands::context::Ctx;
 use crate::commands::next_steps;
 use exledger::features::approve::committer::Committer;
-use exledger::features::approve::destination::WrittenApproval;
-use exledger::features::approve::destination::commit_subject;
+use exledger::features::approve::destination::{WrittenApproval, commit_subject};
 use exledger::features::approve::draft::ApprovalDraft;
 use exledger::features::approve::prepared::PreparedApproval;
 use exledger::policy::people::nobody;

@@ -7,9 +7,7 @@ use std::sync::Arc;
 use crate::commands::context::Ctx;
 use crate::commands::exit::Outcome;
 use exledger::features::check::receipts::ReceiptLog;
-use exledger::features::live::signing::INTERVAL;
-use exledger::features::live::signing::PeriodicSigning;
-use exledger::features::live::signing::SigningContext;
+use exledger::features::live::signing::{INTERVAL, PeriodicSigning, SigningContext};
 
 /// Signs what the file has unsigned; a failure is one line on stderr, and the answers count as undetermined.
 pub(crate) fn sign(ctx: &Ctx, receipts: &ReceiptLog) -> Outcome {

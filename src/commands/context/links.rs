@@ -8,8 +8,7 @@ use std::collections::BTreeMap;
 use exledger::ledger::Files;
 use exledger::policy;
 use exledger::render::table::hyperlink::{LinkTargets, file_address};
-use exledger::session::Session;
-use exledger::session::locate;
+use exledger::session::{Session, locate};
 use exledger::survey::remote::RemoteAddress;
 
 /// The variable that switches links on or off, as other programs read it.

@@ -5,8 +5,7 @@
 
 use std::io::Write;
 
-use log::Level;
-use log::LevelFilter;
+use log::{Level, LevelFilter};
 
 use crate::ask;
 use crate::commands::context::fault;

@@ -16,7 +16,8 @@ pub(crate) mod stdin;
 pub(crate) mod unknown;
 
 use std::collections::BTreeMap;
-use std::io::{self, IsTerminal};
+use std::io;
+use std::io::IsTerminal;
 use std::path::PathBuf;
 
 use anyhow::Context;
@@ -24,19 +25,15 @@ use anyhow::Context;
 use crate::ask;
 use crate::commands::context::globals::{Color, Globals};
 use crate::commands::context::output::Formats;
-use exledger::clock;
-use exledger::features;
-use exledger::features::diff::compared::Compared;
-use exledger::features::diff::compared::ProposedState;
+use exledger::features::diff::compared::{Compared, ProposedState};
 use exledger::plan::evidence::EvidenceInput;
 use exledger::record::time::Instant;
-use exledger::render;
-use exledger::session::Session;
-use exledger::session::evidence;
 use exledger::session::notice::Notice;
 use exledger::session::options::{Moment, Options};
 use exledger::session::snapshot::Snapshot;
 use exledger::session::snapshot::walk::Scope;
+use exledger::session::{Session, evidence};
+use exledger::{clock, features, render};
 use std::mem::ManuallyDrop;
 
 /// The context of a command, read once.

@@ -2,14 +2,13 @@
 //!
 //! Start at [`Formats`]. Results go to stdout, everything else to stderr; a closed pipe is not an error.
 
-use std::io::{self, ErrorKind, Write};
+use std::io;
+use std::io::{ErrorKind, Write};
 
 use anyhow::Context;
 
 use crate::ask;
-use crate::commands::context::Ctx;
-use crate::commands::context::fault;
-use crate::commands::context::links;
+use crate::commands::context::{Ctx, fault, links};
 use exledger::render;
 use exledger::render::table::hyperlink;
 use exledger::view::doc::Doc;

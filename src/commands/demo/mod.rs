@@ -12,11 +12,9 @@ use std::path::PathBuf;
 use clap::Parser;
 
 use crate::commands::command::{Command, Run};
-use crate::commands::context::Ctx;
-use crate::commands::context::fault;
+use crate::commands::context::{Ctx, fault};
 use crate::commands::exit::Outcome;
-use crate::commands::overview;
-use crate::commands::schema;
+use crate::commands::{overview, schema};
 use exledger::ledger::is_record_of;
 use exledger::ledger::tree::{EntryKind, Tree};
 use exledger::session::Session;

@@ -9,18 +9,14 @@ use std::path::PathBuf;
 use clap::Parser;
 
 use crate::commands::command::{Command, PastInstants, Run};
-use crate::commands::context::Ctx;
-use crate::commands::context::fault;
 use crate::commands::context::output::Formats;
-use crate::commands::context::place;
-use crate::commands::context::unknown;
+use crate::commands::context::{Ctx, fault, place, unknown};
 use crate::commands::exit::Outcome;
 use crate::commands::export::runner;
-use exledger::render;
 use exledger::session::snapshot::walk::Scope;
 use exledger::store::streams;
 use exledger::survey::landed_record::LedgerCounts;
-use exledger::view;
+use exledger::{render, view};
 
 /// The rows of all records.
 const ROWS: &str = "exceptions.jsonl";

@@ -9,20 +9,18 @@ use std::path::PathBuf;
 use clap::Parser;
 
 use crate::commands::command::{Command, PastInstants, Run};
-use crate::commands::context::globals::{self, DayOrInstant};
+use crate::commands::context::globals::DayOrInstant;
 use crate::commands::context::output::Formats;
-use crate::commands::context::{self, Ctx, fault, place};
+use crate::commands::context::{Ctx, fault, globals, place};
 use crate::commands::exit::Outcome;
 use crate::commands::export::pack::contents::PackContents;
 use crate::commands::export::runner;
-use crate::commands::{lint, verify};
-use exledger::diag;
-use exledger::features;
+use crate::commands::{context, lint, verify};
 use exledger::features::pack::answer::PackRequest;
 use exledger::formats::archive;
 use exledger::store::files::FileError;
 use exledger::store::new_folder;
-use exledger::view;
+use exledger::{diag, features, view};
 
 /// Write an audit pack of a span of time
 ///

@@ -8,9 +8,8 @@ use std::path::PathBuf;
 use clap::Parser;
 
 use crate::commands::command::{Command, PastInstants, Run};
-use crate::commands::context::Ctx;
 use crate::commands::context::output::Formats;
-use crate::commands::context::place;
+use crate::commands::context::{Ctx, place};
 use crate::commands::exit::Outcome;
 use exledger::render;
 use exledger::session::snapshot::walk::Scope;

@@ -2,14 +2,13 @@
 //!
 //! Start at [`RowArgs`]. Follows `docs/spec/interop.md`, X1, X4, X8 and target 10.
 
-use std::io::{self, Write};
+use std::io;
+use std::io::Write;
 use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::commands::context::Ctx;
-use crate::commands::context::place;
-use crate::commands::context::unknown;
+use crate::commands::context::{Ctx, place, unknown};
 use crate::commands::exit::Outcome;
 use crate::commands::export::runner;
 use exledger::session::snapshot::walk::Scope;

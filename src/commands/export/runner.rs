@@ -10,22 +10,18 @@ use anyhow::Context as _;
 
 use crate::commands::context::{Ctx, fault, place};
 use crate::commands::exit::Outcome;
-use exledger::diag;
-use exledger::features;
 use exledger::features::export::answer::ExportSource;
 use exledger::features::export::targets::earlier;
-use exledger::features::export::targets::input::ExportInput;
-use exledger::features::export::targets::input::ExportOptions;
+use exledger::features::export::targets::input::{ExportInput, ExportOptions};
 use exledger::features::export::targets::loss::ExportLoss;
 use exledger::features::export::targets::merge::SharedFile;
-use exledger::features::export::targets::output::ExportFile;
-use exledger::features::export::targets::output::ExportFiles;
-use exledger::features::export::targets::output::ExportOutput;
+use exledger::features::export::targets::output::{ExportFile, ExportFiles, ExportOutput};
 use exledger::features::export::targets::target::ExportTarget;
 use exledger::session::Session;
 use exledger::session::snapshot::walk::Scope;
 use exledger::store::files::{FileError, WorkTree};
 use exledger::store::streams;
+use exledger::{diag, features};
 
 /// The longest file that `--into` edits, in bytes.
 const MOST: u64 = 64 * 1024 * 1024;

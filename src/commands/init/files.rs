@@ -6,10 +6,9 @@ use std::path::Path;
 
 use anyhow::Context;
 
-use crate::commands::init::MergeMethod;
 use crate::commands::init::action::ActionSource;
 use crate::commands::init::forge::Forge;
-use crate::commands::init::texts;
+use crate::commands::init::{MergeMethod, texts};
 use crate::commands::schema;
 use exledger::formats::issue_form;
 use exledger::ledger::tree::{EntryKind, Tree};

@@ -4,16 +4,14 @@
 
 use crate::ask;
 use crate::ask::prompting::{AskError, Prompt};
-use crate::commands::context::Ctx;
-use crate::commands::context::fault;
+use crate::commands::context::{Ctx, fault};
 use exledger::features::new::answer::Filing;
 use exledger::features::new::review;
 use exledger::plan::answers::Answers;
-use exledger::plan::derive;
 use exledger::plan::draft::RecordDraft;
-use exledger::plan::offer::{self, Offer, OfferedNames};
-use exledger::plan::part;
+use exledger::plan::offer::{Offer, OfferedNames};
 use exledger::plan::question::table::QuestionField;
+use exledger::plan::{derive, offer, part};
 use exledger::record::scalar::Scalar;
 use exledger::record::time::When;
 

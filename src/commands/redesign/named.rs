@@ -2,10 +2,8 @@
 //!
 //! Start at [`id_or_ask`].
 
-use crate::commands::context::Ctx;
-use crate::commands::context::fault;
-use crate::commands::picker;
-use crate::commands::prompts;
+use crate::commands::context::{Ctx, fault};
+use crate::commands::{picker, prompts};
 use exledger::features;
 use exledger::policy::redesign::Redesign;
 

@@ -3,30 +3,25 @@
 use clap::Parser;
 
 use crate::commands::command::{Command, PastInstants, Run};
-use crate::commands::context::Ctx;
-use crate::commands::context::fault;
-use crate::commands::context::filter;
 use crate::commands::context::listed_values::ListedValues;
-use crate::commands::decision::{self, DecisionFlags};
+use crate::commands::context::{Ctx, fault, filter};
+use crate::commands::decision::DecisionFlags;
 use crate::commands::exit::Outcome;
-use crate::commands::owner_name;
-use crate::commands::picker;
-use crate::commands::prompts;
-use crate::commands::redesign::written::{self, RedesignEvent};
-use exledger::diag;
-use exledger::features;
-use exledger::features::redesign::plan::RedesignAnswers;
-use exledger::features::redesign::plan::pattern_keys;
+use crate::commands::redesign::written;
+use crate::commands::redesign::written::RedesignEvent;
+use crate::commands::{decision, owner_name, picker, prompts};
+use exledger::features::redesign::plan::{RedesignAnswers, pattern_keys};
 use exledger::policy::governance::Governance;
 use exledger::policy::redesign::{Redesign, file};
 use exledger::record::scalar::Scalar;
 use exledger::record::time::{Day, Term};
 use exledger::record::vocabulary::FixTarget;
-use exledger::session::Session;
-use exledger::session::locate;
 use exledger::session::snapshot::walk::Scope;
-use exledger::survey::patterns::{self, CausePattern};
+use exledger::session::{Session, locate};
+use exledger::survey::patterns;
+use exledger::survey::patterns::CausePattern;
 use exledger::survey::redesign::doubt;
+use exledger::{diag, features};
 
 /// File a redesign
 ///

@@ -3,12 +3,10 @@
 //! Start at [`write`].
 
 use crate::commands::context::Ctx;
-use crate::commands::decision;
 use crate::commands::exit::Outcome;
-use crate::commands::next_steps;
+use crate::commands::{decision, next_steps};
 use exledger::features::decide;
-use exledger::features::decide::show::Decided;
-use exledger::features::decide::show::DecisionResult;
+use exledger::features::decide::show::{Decided, DecisionResult};
 use exledger::features::redesign::answer::PreparedRedesign;
 use exledger::session::Session;
 use exledger::survey::shell::quoted;

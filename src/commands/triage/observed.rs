@@ -4,13 +4,11 @@
 
 use std::path::Path;
 
-use crate::commands::context::Ctx;
-use crate::commands::context::fault;
+use crate::commands::context::{Ctx, fault};
 use crate::commands::exit::Outcome;
 use exledger::diag;
 use exledger::features::patterns::observed::MOST_GROUPS;
-use exledger::features::triage::answer::ObservedEvents;
-use exledger::features::triage::answer::TriageAnswer;
+use exledger::features::triage::answer::{ObservedEvents, TriageAnswer};
 use exledger::features::triage::last_events::MOST_KEYS;
 use exledger::features::triage::silent_keys::LastEventsAnswer;
 use exledger::features::triage::sources::Source;

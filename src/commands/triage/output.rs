@@ -3,29 +3,25 @@
 //! Start at [`Rewrite::of`]. Follows `docs/spec/interop.md`, 3, row 2, and 6, output.
 
 use std::collections::BTreeMap;
-use std::io::{self, BufWriter, Write};
+use std::io;
+use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use serde_json::json;
 
-use crate::commands::context::Ctx;
-use crate::commands::context::fault;
 use crate::commands::context::output::printed;
-use crate::commands::context::place;
+use crate::commands::context::{Ctx, fault, place};
 use exledger::features::triage::answer::TriageAnswer;
-use exledger::features::triage::sources::Source;
-use exledger::features::triage::sources::SourceContent;
-use exledger::features::triage::suppressions::ResultCover;
-use exledger::features::triage::suppressions::RewriteKind;
-use exledger::features::triage::suppressions::Suppressions;
+use exledger::features::triage::sources::{Source, SourceContent};
+use exledger::features::triage::suppressions::{ResultCover, RewriteKind, Suppressions};
 use exledger::formats::description;
-use exledger::formats::sarif::SarifLayout;
-use exledger::formats::sarif::rewrite;
 use exledger::formats::sarif::rewrite::ResultAction;
+use exledger::formats::sarif::{SarifLayout, rewrite};
 use exledger::session::snapshot::Snapshot;
 use exledger::status::state::RecordState;
-use exledger::store::streams::{self, Begun};
+use exledger::store::streams;
+use exledger::store::streams::Begun;
 
 /// Where rewritten SARIF goes, decided before anything is read.
 #[derive(Debug)]

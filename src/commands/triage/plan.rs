@@ -7,13 +7,12 @@ use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 
-use crate::commands::context::stdin;
-use crate::commands::context::{self, Ctx, fault, place};
+use crate::commands::context;
+use crate::commands::context::{Ctx, fault, place, stdin};
 use crate::commands::exit::Outcome;
 use exledger::features;
 use exledger::features::triage::alert::is_repository_name;
-use exledger::features::triage::alerts::AlertPlanRequest;
-use exledger::features::triage::alerts::AlertSource;
+use exledger::features::triage::alerts::{AlertPlanRequest, AlertSource};
 use exledger::policy::governance::{NO_POLICY, State};
 
 /// The forge whose alerts are planned for.

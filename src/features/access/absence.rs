@@ -8,9 +8,8 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 use crate::features::access::grant::AccessGrant;
-use crate::record::pattern;
 use crate::record::time::{Day, Instant};
-use crate::record::{Record, time};
+use crate::record::{Record, pattern, time};
 use crate::status::force_end::{EndCause, ForceEnd};
 use crate::status::state::{RecordState, Status};
 

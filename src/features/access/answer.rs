@@ -4,9 +4,7 @@
 
 use std::io::BufRead;
 
-use crate::features::access::absence::AbsenceWatch;
-use crate::features::access::absence::GoneAccess;
-use crate::features::access::absence::NoAbsence;
+use crate::features::access::absence::{AbsenceWatch, GoneAccess, NoAbsence};
 use crate::features::access::combined::AccessDecision;
 use crate::features::access::grant::AccessGrant;
 use crate::features::access::grants;

@@ -12,9 +12,7 @@ pub mod revocations;
 pub mod rows;
 pub mod show;
 
-use crate::features::access::answer::AccessAnswer;
-use crate::features::access::answer::AccessSource;
-use crate::features::access::answer::judge_grants;
+use crate::features::access::answer::{AccessAnswer, AccessSource, judge_grants};
 use crate::session::Session;
 use crate::session::error::Error;
 use crate::session::options::Moment;

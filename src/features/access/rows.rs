@@ -6,10 +6,8 @@
 use std::collections::BTreeMap;
 
 use crate::features::access::combined::AccessDecision;
-use crate::features::access::grant::AccessGrant;
-use crate::features::access::grant::AccessState;
-use crate::features::triage::texts::InternedTexts;
-use crate::features::triage::texts::TextNumber;
+use crate::features::access::grant::{AccessGrant, AccessState};
+use crate::features::triage::texts::{InternedTexts, TextNumber};
 use crate::record::time::Instant;
 use crate::survey::route::{Route, RouteMatch, Router};
 

@@ -10,15 +10,13 @@ use serde_json::Value;
 use crate::diag;
 use crate::features::access::absence::GoneAccess;
 use crate::features::access::grant::AccessState;
-use crate::features::access::rows::AccessRow;
-use crate::features::access::rows::AccessRows;
+use crate::features::access::rows::{AccessRow, AccessRows};
 use crate::record::time::Instant;
 use crate::status::stamp::Stamp;
 use crate::survey::route::Route;
 use crate::view::doc::{Block, Doc, FormatNeeds, StyledText, Tone};
-use crate::view::json;
-use crate::view::shape;
 use crate::view::tables::{flexible, table, whole};
+use crate::view::{json, shape};
 
 /// The maximum number of lines for one state: nobody reads more, and scripts use JSON.
 const MOST_LINES: usize = 1000;

@@ -4,20 +4,18 @@
 
 use std::path::Path;
 
-use crate::approval::statement::file::{self, ApprovalFile};
+use crate::approval::statement::file;
+use crate::approval::statement::file::ApprovalFile;
 use crate::approval::statement::limits::LONGEST_REASON;
 use crate::features::approve;
-use crate::features::approve::destination::ApprovalFiles;
-use crate::features::approve::destination::CommitAs;
-use crate::features::approve::destination::WrittenApproval;
-use crate::features::approve::destination::commit_subject;
-use crate::features::approve::earlier;
+use crate::features::approve::destination::{
+    ApprovalFiles, CommitAs, WrittenApproval, commit_subject,
+};
 use crate::features::approve::earlier::EarlierApproval;
-use crate::features::approve::ledger_name;
 use crate::features::approve::prepared::PreparedApproval;
-use crate::features::approve::sign;
 use crate::features::approve::sign::ApprovalSignature;
 use crate::features::approve::subject::ApprovalContent;
+use crate::features::approve::{earlier, ledger_name, sign};
 use crate::record::credential;
 use crate::session::error::{Error, Usage};
 use crate::store::sign::Setup;

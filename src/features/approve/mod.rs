@@ -23,14 +23,11 @@ pub mod subject;
 
 use crate::approval::reviews::Reviews;
 use crate::features::approve::answer::prepare_approval;
-use crate::features::approve::offered::OfferedApprovals;
-use crate::features::approve::offered::find_offers;
+use crate::features::approve::offered::{OfferedApprovals, find_offers};
 use crate::features::approve::prepared::PreparedApproval;
 use crate::features::approve::request::ApprovalRequest;
-use crate::features::approve::reviews::PreparedReviews;
-use crate::features::approve::reviews::prepare_files;
-use crate::features::diff::compared::Compared;
-use crate::features::diff::compared::ProposedState;
+use crate::features::approve::reviews::{PreparedReviews, prepare_files};
+use crate::features::diff::compared::{Compared, ProposedState};
 use crate::session::Session;
 use crate::session::error::Error;
 use crate::session::options::Moment;

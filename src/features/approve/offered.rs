@@ -4,11 +4,9 @@
 
 use crate::approval::eligible::Eligibility;
 use crate::approval::ledger_name::LedgerName;
-use crate::approval::offers::{self, ApprovalOffers, ProposedContent, ReviewJob};
-use crate::approval::statement;
-use crate::features::diff::compared::Compared;
-use crate::features::diff::compared::Entry;
-use crate::features::diff::compared::ProposedState;
+use crate::approval::offers::{ApprovalOffers, ProposedContent, ReviewJob};
+use crate::approval::{offers, statement};
+use crate::features::diff::compared::{Compared, Entry, ProposedState};
 use crate::features::lint::approvals;
 use crate::history::paths::LedgerPrefix;
 use crate::history::tree::CommitTree;
@@ -19,7 +17,8 @@ use crate::record::id::Id;
 use crate::session::error::Error;
 use crate::session::locate::Located;
 use crate::session::options::Moment;
-use crate::survey::signed_statements::{self, SignedContent, SignedStatements};
+use crate::survey::signed_statements;
+use crate::survey::signed_statements::{SignedContent, SignedStatements};
 use crate::survey::workflows::ci::CiSetup;
 
 /// How a changed record can be approved, and what was signed already.

@@ -7,17 +7,15 @@ mod answer;
 
 use crate::approval::statement::file::ApprovalDecision;
 use crate::diag;
-use crate::features::approve::show::answer::ApprovalAnswer;
-use crate::features::approve::show::answer::ApprovalSummaryView;
-use crate::features::approve::show::answer::WrittenReviewView;
+use crate::features::approve::show::answer::{
+    ApprovalAnswer, ApprovalSummaryView, WrittenReviewView,
+};
 use crate::history::objects;
 use crate::policy::tier::Needed;
-use crate::record::Record;
-use crate::record::credential;
 use crate::record::vocabulary::Vocabulary;
+use crate::record::{Record, credential};
 use crate::view::doc::{Block, Doc, StyledText, Tone};
-use crate::view::init;
-use crate::view::shape;
+use crate::view::{init, shape};
 use serde::Serialize;
 
 /// The maximum number of characters of a text in the gist of a record.

@@ -7,8 +7,7 @@ pub(super) mod governance_file;
 pub(super) mod not_found;
 pub(super) mod record;
 
-use crate::approval::verdict::Approver;
-use crate::approval::verdict::Author;
+use crate::approval::verdict::{Approver, Author};
 use crate::features::approve::plan::ApprovalTarget;
 use crate::history::change::event::ChangeEvent;
 use crate::policy::governance::Governance;

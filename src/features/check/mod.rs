@@ -13,15 +13,11 @@ pub mod signing;
 
 use std::path::Path;
 
-use crate::features::check::answer::CheckRequest;
-use crate::features::check::answer::ask;
+use crate::features::check::answer::{CheckRequest, ask};
 use crate::features::check::freshness::MaxAge;
-use crate::features::check::governed::GovernedAnswer;
-use crate::features::check::governed::GovernedRequest;
-use crate::features::check::governed::ask_governed;
-use crate::features::check::receipts::ReceiptLog;
-use crate::features::check::receipts::ReceiptsFile;
+use crate::features::check::governed::{GovernedAnswer, GovernedRequest, ask_governed};
 use crate::features::check::receipts::start::start_file;
+use crate::features::check::receipts::{ReceiptLog, ReceiptsFile};
 use crate::features::check::signing::ReceiptSigner;
 use crate::gate::receipt::CheckAnswer;
 use crate::policy::governance::Governance;

@@ -14,12 +14,10 @@ use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::features::check::receipts::context::AnswerContext;
-use crate::features::check::receipts::counted::CountedReceipts;
-use crate::features::check::receipts::counted::MOST_BYTES;
+use crate::features::check::receipts::counted::{CountedReceipts, MOST_BYTES};
 use crate::features::check::receipts::failure::Failure;
 use crate::features::check::receipts::known::KnownReceipts;
-use crate::features::check::receipts::missing::MissingAnswer;
-use crate::features::check::receipts::missing::MissingReceipts;
+use crate::features::check::receipts::missing::{MissingAnswer, MissingReceipts};
 use crate::features::check::signing::ReceiptSigner;
 use crate::gate::answer::ReceiptCounts;
 use crate::gate::receipt::CheckAnswer;

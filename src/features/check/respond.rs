@@ -20,11 +20,10 @@ use crate::record::time::Instant;
 use crate::session::snapshot::Snapshot;
 use crate::status::stamp::Stamp;
 use crate::status::state::RecordState;
-use crate::survey::advice;
 use crate::survey::escalate::AdviceContext;
 use crate::survey::neighbour::Neighbours;
-use crate::survey::patterns;
 use crate::survey::patterns::facts::PatternFacts;
+use crate::survey::{advice, patterns};
 
 /// A question with its instant, and the id that the asker gave it.
 #[derive(Clone, Debug)]

@@ -4,12 +4,11 @@
 
 use std::mem;
 
-use crate::diag::{self, Finding, Level};
+use crate::diag;
+use crate::diag::{Finding, Level};
 use crate::features::decide::decided::DecidedRecord;
 use crate::features::diff;
-use crate::features::diff::compared::Compared;
-use crate::features::diff::compared::Entry;
-use crate::features::diff::compared::ProposedState;
+use crate::features::diff::compared::{Compared, Entry, ProposedState};
 use crate::plan::decision::DecisionRefusal;
 use crate::policy::governance::Governance;
 use crate::record::file::RecordFile;

@@ -8,12 +8,8 @@ pub(crate) mod lint;
 pub mod select;
 pub mod show;
 
-use crate::features::decide::answer::Job;
-use crate::features::decide::answer::PreparedDecision;
-use crate::features::decide::answer::prepare_decision;
-use crate::features::decide::select::OpenRecord;
-use crate::features::decide::select::open_records;
-use crate::features::decide::select::read_named;
+use crate::features::decide::answer::{Job, PreparedDecision, prepare_decision};
+use crate::features::decide::select::{OpenRecord, open_records, read_named};
 use crate::policy::governance::Governance;
 use crate::record::Record;
 use crate::session::Session;

@@ -2,8 +2,7 @@
 //!
 //! Start at `compare`. Follows `docs/spec/cli.md`, lint and diff.
 
-use crate::features::diff::compared::Compared;
-use crate::features::diff::compared::ProposedState;
+use crate::features::diff::compared::{Compared, ProposedState};
 use crate::features::diff::comparison::Comparer;
 use crate::history::objects::Oid;
 use crate::history::paths::LedgerPrefix;

@@ -12,8 +12,7 @@ mod uncounted;
 mod workflow;
 
 use crate::features::diff::answer::compare;
-use crate::features::diff::compared::Compared;
-use crate::features::diff::compared::ProposedState;
+use crate::features::diff::compared::{Compared, ProposedState};
 use crate::session::Session;
 use crate::session::error::Error;
 use crate::session::options::Moment;

@@ -2,8 +2,7 @@
 //!
 //! Start at [`Comparer::workflows`]. Follows `docs/spec/rules.md`, `workflow-changed`.
 
-use crate::features::diff::authors::Authorship;
-use crate::features::diff::authors::how;
+use crate::features::diff::authors::{Authorship, how};
 use crate::features::diff::compared::ProposedState;
 use crate::features::diff::comparison::Comparer;
 use crate::history::branch::Branch;

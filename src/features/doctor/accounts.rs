@@ -6,23 +6,20 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::approval::forge::{self, adapter::Pinned};
-use crate::approval::message::{self, CommitMessage};
+use crate::approval::forge::adapter::Pinned;
+use crate::approval::message::CommitMessage;
 use crate::approval::signers::Signers;
-use crate::diag;
-use crate::features::doctor::check;
-use crate::features::doctor::check::CheckName;
-use crate::features::doctor::check::DoctorCheck;
+use crate::approval::{forge, message};
+use crate::features::doctor::check::{CheckName, DoctorCheck};
 use crate::features::doctor::facts::DoctorFacts;
-use crate::features::doctor::recent;
-use crate::features::doctor::recent::LandingKind;
-use crate::features::doctor::recent::RecentCommits;
-use crate::features::doctor::recent::RecentLanding;
+use crate::features::doctor::recent::{LandingKind, RecentCommits, RecentLanding};
+use crate::features::doctor::{check, recent};
 use crate::history::ident::Ident;
-use crate::policy;
 use crate::policy::governance::Governance;
 use crate::policy::people;
-use crate::policy::people::person::{self, Person};
+use crate::policy::people::person;
+use crate::policy::people::person::Person;
+use crate::{diag, policy};
 
 /// An account that the policy maps to nobody.
 #[derive(Clone, Debug, PartialEq, Eq)]

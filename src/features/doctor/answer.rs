@@ -7,15 +7,10 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use crate::features::doctor;
-use crate::features::doctor::check::CheckName;
-use crate::features::doctor::check::DoctorCheck;
+use crate::features::doctor::check::{CheckName, DoctorCheck};
 use crate::features::doctor::diagnosis::Diagnosis;
-use crate::features::doctor::facts::CloneState;
-use crate::features::doctor::facts::DoctorFacts;
-use crate::features::doctor::facts::GitUser;
-use crate::features::doctor::facts::OwnKey;
-use crate::features::doctor::folder_sizes;
-use crate::features::doctor::recent;
+use crate::features::doctor::facts::{CloneState, DoctorFacts, GitUser, OwnKey};
+use crate::features::doctor::{folder_sizes, recent};
 use crate::history::objects::{Extent, Obstacle};
 use crate::history::paths::LedgerPrefix;
 use crate::history::refs::Cause;

@@ -2,24 +2,20 @@
 //!
 //! Uses policy's people, approval's keys. Pure. Start at [`check`]. Follows `docs/spec/approval.md`, 1.12.
 
-use crate::approval::forge::{self, adapter::Pinned};
+use crate::approval::forge::adapter::Pinned;
 use crate::approval::keys::Keys;
 use crate::approval::message::CommitMessage;
-use crate::approval::signature;
-use crate::diag;
-use crate::features::doctor::check::CheckName;
-use crate::features::doctor::check::CheckState;
-use crate::features::doctor::check::DoctorCheck;
+use crate::approval::{forge, signature};
+use crate::features::doctor::check::{CheckName, CheckState, DoctorCheck};
 use crate::features::doctor::facts::DoctorFacts;
 use crate::features::doctor::recent;
-use crate::features::doctor::recent::LandingKind;
-use crate::features::doctor::recent::RecentLanding;
+use crate::features::doctor::recent::{LandingKind, RecentLanding};
 use crate::features::doctor::requirements::Requirements;
-use crate::policy;
 use crate::policy::demand::{EvidenceKind, Forge};
 use crate::policy::people;
 use crate::policy::people::nobody;
 use crate::record::vocabulary::Vocabulary;
+use crate::{diag, policy};
 
 /// The address under which the job of `init` commits.
 const JOB: &str = "github-actions[bot]@users.noreply.github.com";

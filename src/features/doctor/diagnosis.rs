@@ -5,12 +5,11 @@
 
 use crate::approval::key_set::KeySet;
 use crate::features::doctor::accounts::UnmappedAccount;
-use crate::features::doctor::check::CheckName;
-use crate::features::doctor::check::CheckState;
-use crate::features::doctor::check::DoctorCheck;
+use crate::features::doctor::check::{CheckName, CheckState, DoctorCheck};
 use crate::features::doctor::facts::DoctorFacts;
 use crate::features::doctor::requirements::Requirements;
-use crate::policy::governance::{self, State};
+use crate::policy::governance;
+use crate::policy::governance::State;
 
 /// Whether an approval counts here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

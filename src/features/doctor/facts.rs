@@ -2,8 +2,7 @@
 //!
 //! Uses history, policy, status. Pure. Start at [`DoctorFacts`]. `session::doctor` reads it.
 
-use crate::features::doctor::check::CheckName;
-use crate::features::doctor::check::DoctorCheck;
+use crate::features::doctor::check::{CheckName, DoctorCheck};
 use crate::features::doctor::recent::RecentCommits;
 use crate::history::mainline::Guard;
 use crate::history::objects::Obstacle;

@@ -2,11 +2,10 @@
 //!
 //! Uses history's folders. Pure. Start at [`count`]. Folders whose names start with a dot hold no records.
 
-use crate::history::folder::{self, DEEPEST, Mode};
+use crate::history::folder::{DEEPEST, Mode};
 use crate::history::objects::{Objects, Obstacle, Oid};
-use crate::history::paths;
 use crate::history::tree::CommitTree;
-use crate::history::watched_paths;
+use crate::history::{folder, paths, watched_paths};
 
 /// Returns the record folders and their subfolders, each with the number of files directly in it that may be records.
 ///

@@ -18,8 +18,7 @@ mod you;
 
 use std::path::Path;
 
-use crate::features::doctor::answer::DoctorAnswer;
-use crate::features::doctor::answer::examine;
+use crate::features::doctor::answer::{DoctorAnswer, examine};
 use crate::session::Session;
 use crate::session::error::Error;
 use crate::session::options::Moment;

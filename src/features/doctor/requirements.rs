@@ -5,16 +5,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::approval::group_matching;
 use crate::approval::keys::{KeyStatus, Keys};
-use crate::approval::signature;
 use crate::approval::signers::Signers;
 use crate::approval::ways::ApprovalWays;
-use crate::diag;
-use crate::features::doctor::check::CheckName;
-use crate::features::doctor::check::DoctorCheck;
+use crate::approval::{group_matching, signature};
+use crate::features::doctor::check::{CheckName, DoctorCheck};
 use crate::features::doctor::facts::DoctorFacts;
-use crate::policy;
 use crate::policy::demand::Proof;
 use crate::policy::governance::Governance;
 use crate::policy::people;
@@ -22,6 +18,7 @@ use crate::policy::people::person::Person;
 use crate::policy::tier::TierDemand;
 use crate::policy::tiers::Tier;
 use crate::record::vocabulary::{Class, Vocabulary};
+use crate::{diag, policy};
 
 /// The requirements of all tiers and classes, and the people who can meet them.
 pub(super) struct Requirements<'g> {

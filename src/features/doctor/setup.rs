@@ -5,19 +5,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::approval::forge;
-use crate::diag::{self, Level};
-use crate::features::doctor::check;
-use crate::features::doctor::check::CheckName;
-use crate::features::doctor::check::DoctorCheck;
+use crate::diag::Level;
+use crate::features::doctor::check::{CheckName, DoctorCheck};
 use crate::features::doctor::facts::DoctorFacts;
-use crate::features::doctor::recent;
 use crate::features::doctor::recent::LandingKind;
+use crate::features::doctor::{check, recent};
 use crate::history::mainline::Guard;
 use crate::history::objects::short;
-use crate::policy;
 use crate::policy::demand::Forge;
 use crate::policy::people;
 use crate::record::vocabulary::Vocabulary;
+use crate::{diag, policy};
 
 /// The number of files in a folder above which reading history gets slow.
 const MOST_FILES: usize = 1_000;

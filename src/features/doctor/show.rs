@@ -6,11 +6,8 @@ use serde::Serialize;
 
 use crate::diag;
 use crate::features::doctor::accounts::UnmappedAccount;
-use crate::features::doctor::check::CheckName;
-use crate::features::doctor::check::CheckState;
-use crate::features::doctor::check::DoctorCheck;
-use crate::features::doctor::diagnosis::ApprovalsCount;
-use crate::features::doctor::diagnosis::Diagnosis;
+use crate::features::doctor::check::{CheckName, CheckState, DoctorCheck};
+use crate::features::doctor::diagnosis::{ApprovalsCount, Diagnosis};
 use crate::status::stamp::Stamp;
 use crate::view::doc::{Block, Doc, StyledText, Tone};
 use crate::view::shape;

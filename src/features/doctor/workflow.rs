@@ -4,8 +4,7 @@
 
 use crate::diag;
 use crate::features::doctor::check;
-use crate::features::doctor::check::CheckName;
-use crate::features::doctor::check::DoctorCheck;
+use crate::features::doctor::check::{CheckName, DoctorCheck};
 use crate::features::doctor::facts::DoctorFacts;
 use crate::history::chain;
 use crate::survey::shell::quoted;

@@ -4,10 +4,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::features::export::targets::input::ExportInput;
-use crate::features::export::targets::input::ExportOptions;
-use crate::features::export::targets::input::ExportStamp;
-use crate::features::export::targets::input::ExportedRecord;
+use crate::features::export::targets::input::{
+    ExportInput, ExportOptions, ExportStamp, ExportedRecord,
+};
 use crate::history::paths::LedgerPrefix;
 use crate::history::tree::CommitTree;
 use crate::history::version::TrailKey;

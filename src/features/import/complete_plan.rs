@@ -6,13 +6,11 @@ use serde_json::Value;
 
 use crate::features::import::draft::import_draft::todo_fields;
 use crate::plan::answers::Answers;
-use crate::plan::draft;
 use crate::plan::edit::FileEdit;
 use crate::plan::entry::EntryPairs;
-use crate::plan::field_values;
 use crate::plan::imported::is_todo;
-use crate::plan::question;
 use crate::plan::setting::Setting;
+use crate::plan::{draft, field_values, question};
 use crate::yaml::node::Node;
 use crate::yaml::splice;
 

@@ -9,10 +9,9 @@ use serde_json::Value;
 use crate::features::import::draft::known::NamedFindings;
 use crate::features::import::draft::row;
 use crate::features::import::entry::{ImportedEntry, ImportedState};
-use crate::formats::suppressions::exception::EntryReading;
-use crate::formats::suppressions::exception::ForeignEnd;
-use crate::formats::suppressions::exception::ForeignException;
-use crate::formats::suppressions::exception::ImportEntry;
+use crate::formats::suppressions::exception::{
+    EntryReading, ForeignEnd, ForeignException, ImportEntry,
+};
 use crate::formats::suppressions::text;
 use crate::ledger::Files;
 use crate::plan::answers::Answers;

@@ -9,9 +9,8 @@ use crate::diag;
 use crate::plan::edit::FieldChange;
 use crate::record::subject::FindingKey;
 use crate::view::doc::{Block, Doc, FormatNeeds, StyledText, Tone};
-use crate::view::json;
-use crate::view::shape;
 use crate::view::tables::{flexible, table, whole};
+use crate::view::{json, shape};
 
 /// The maximum number of lines of a table: nobody reads more, and scripts use JSON.
 const MOST_LINES: usize = 1000;

@@ -3,8 +3,7 @@
 //! Start at [`lint`]. Works in a plain folder too. Follows `docs/spec/cli.md`, lint, and `docs/spec/rules.md`.
 
 use crate::diag::Finding;
-use crate::features::lint::findings::LintFindings;
-use crate::features::lint::findings::LintedRecord;
+use crate::features::lint::findings::{LintFindings, LintedRecord};
 use crate::features::lint::input::Input;
 use crate::features::lint::landed::LandedRecords;
 use crate::features::lint::redesigns::LintedRedesigns;

@@ -13,8 +13,7 @@ pub mod request;
 pub mod show;
 mod untouched;
 
-use crate::features::lint::answer::LintAnswer;
-use crate::features::lint::answer::lint;
+use crate::features::lint::answer::{LintAnswer, lint};
 use crate::features::lint::request::LintRequest;
 use crate::session::Session;
 use crate::session::error::Error;

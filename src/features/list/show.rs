@@ -10,11 +10,9 @@ use crate::diag;
 use crate::record::time::Instant;
 use crate::status::stamp::Stamp;
 use crate::status::state::{InForce, RecordState, Status};
-use crate::view::closure;
 use crate::view::doc::{Block, Column, ColumnFit, Doc, DocTable, FormatNeeds, StyledText, Tone};
-use crate::view::json;
 use crate::view::record::RecordView;
-use crate::view::shape;
+use crate::view::{closure, json, shape};
 
 /// The content of `list`.
 #[derive(Debug)]

@@ -5,8 +5,7 @@
 use std::path::PathBuf;
 
 use crate::clock::Stopwatch;
-use crate::features::live::loaded::LoadedLedger;
-use crate::features::live::loaded::PAUSE;
+use crate::features::live::loaded::{LoadedLedger, PAUSE};
 use crate::history::watched;
 use crate::record::time::Instant;
 use crate::session::Session;

@@ -10,8 +10,7 @@ pub mod review;
 pub mod show;
 pub mod sources;
 
-use crate::features::new::answer::Filing;
-use crate::features::new::answer::prepare_filing;
+use crate::features::new::answer::{Filing, prepare_filing};
 use crate::features::new::request::FilingRequest;
 use crate::session::Session;
 use crate::session::error::Error;

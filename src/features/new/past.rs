@@ -5,9 +5,7 @@
 
 use crate::diag::Finding;
 use crate::features::diff;
-use crate::features::diff::compared::Compared;
-use crate::features::diff::compared::Entry;
-use crate::features::diff::compared::ProposedState;
+use crate::features::diff::compared::{Compared, Entry, ProposedState};
 use crate::features::new::review::FilingReview;
 use crate::history::objects::Oid;
 use crate::plan::draft::RecordDraft;

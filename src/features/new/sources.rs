@@ -7,26 +7,20 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use crate::features::new::request::AnswerInput;
-use crate::features::new::request::FilingRequest;
+use crate::features::new::request::{AnswerInput, FilingRequest};
 use crate::formats::issue_form;
-use crate::gate;
 use crate::gate::question;
 use crate::ledger::Ledger;
 use crate::plan::answers::Answers;
 use crate::policy::Policy;
 use crate::policy::profile::Profile;
-use crate::record::Record;
-use crate::record::credential;
-use crate::record::json;
-use crate::record::near;
-use crate::record::pattern;
 use crate::record::vocabulary::{ControlStatus, Vocabulary};
+use crate::record::{Record, credential, json, near, pattern};
 use crate::session::error::Usage;
 use crate::session::notice::Notice;
 use crate::store::files;
 use crate::yaml::node::Limits;
-use crate::yaml::{self};
+use crate::{gate, yaml};
 
 /// The maximum number of bytes read from a file of answers.
 pub const MOST_BYTES: u64 = 1_048_576;

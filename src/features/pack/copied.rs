@@ -5,9 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use crate::features::pack::packed_file::PackedFile;
-use crate::features::pack::packed_file::name_below;
-use crate::features::pack::packed_file::stem;
+use crate::features::pack::packed_file::{PackedFile, name_below, stem};
 use crate::history::objects::{ObjectKind, Objects, Oid};
 use crate::history::tree::CommitTree;
 use crate::history::version::{FileAt, Trail};

@@ -8,9 +8,7 @@ pub mod fleet;
 pub mod packed_file;
 pub mod show;
 
-use crate::features::pack::answer::PackRequest;
-use crate::features::pack::answer::PackedLedger;
-use crate::features::pack::answer::collect;
+use crate::features::pack::answer::{PackRequest, PackedLedger, collect};
 use crate::session::Session;
 use crate::session::error::Error;
 

@@ -5,12 +5,10 @@
 use crate::gate::answer::GateVerdict;
 use std::path::{Path, PathBuf};
 
-use crate::features::patterns::observed::ObservedInput;
-use crate::features::patterns::observed::ObservedRun;
-use crate::features::patterns::observed::observed_key;
-use crate::features::patterns::observed::record_text;
+use crate::features::patterns::observed::{ObservedInput, ObservedRun, observed_key, record_text};
 use crate::features::verify::uses;
-use crate::gate::receipt::{self, AskedReceipt};
+use crate::gate::receipt;
+use crate::gate::receipt::AskedReceipt;
 use crate::history::content;
 use crate::record::Record;
 use crate::session::error::Undetermined;
@@ -18,9 +16,8 @@ use crate::session::observations;
 use crate::session::snapshot::Snapshot;
 use crate::survey::event::TriageState;
 use crate::survey::observation::Observation;
-use crate::survey::redesign;
-use crate::survey::repetition;
 use crate::survey::repetition::advised::AdvisedGroup;
+use crate::survey::{redesign, repetition};
 
 impl Snapshot<'_> {
     /// Returns the groups that repeat among some rows, the highest share first. The windows end with the day of the

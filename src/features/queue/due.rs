@@ -3,7 +3,7 @@
 //! Uses status, survey. Pure. Start at [`doc`]. Follows `docs/spec/cli.md`, due.
 
 use crate::survey::naming::RecordNames;
-use crate::view::shape;
+use crate::view::{follow_up, json, next, shape};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -16,9 +16,8 @@ use crate::survey::due::{Bucket, DueRecord, Urgency};
 use crate::survey::escalate::AdviceContext;
 use crate::survey::follow_up::FollowUp;
 use crate::view::doc::{Block, Column, ColumnFit, Doc, DocTable, FormatNeeds, StyledText, Tone};
-use crate::view::follow_up::{self, FrozenGroupView};
-use crate::view::json;
-use crate::view::next::{self, NextView};
+use crate::view::follow_up::FrozenGroupView;
+use crate::view::next::NextView;
 use crate::view::record::RecordView;
 use crate::view::redesign::DueRedesignView;
 

@@ -11,12 +11,11 @@ use crate::survey::follow_up::FollowUp;
 use crate::survey::naming::RecordNames;
 use crate::survey::queue::{QueueItem, Rank};
 use crate::view::doc::{Block, Doc, FormatNeeds, StyledText, Tone};
-use crate::view::follow_up::{self, FrozenGroupView};
-use crate::view::json;
-use crate::view::next::{self, NextView};
+use crate::view::follow_up::FrozenGroupView;
+use crate::view::next::NextView;
 use crate::view::record::RecordView;
 use crate::view::redesign::DueRedesignView;
-use crate::view::shape;
+use crate::view::{follow_up, json, next, shape};
 use serde::Serialize;
 use serde_json::Value;
 

@@ -3,14 +3,13 @@
 //! Start at `create` and `edit`. Follows `docs/spec/cli.md`, redesign.
 
 use crate::diag::{Finding, Level};
-use crate::features::decide;
-use crate::features::redesign;
-use crate::features::redesign::plan::RedesignAnswers;
-use crate::features::redesign::plan::RedesignInput;
+use crate::features::redesign::plan::{RedesignAnswers, RedesignInput};
+use crate::features::{decide, redesign};
 use crate::ledger::tree::Tree;
 use crate::ledger::{File, Files};
 use crate::plan::decision::{DecisionRefusal, Planned};
-use crate::plan::edit::{self, Edited};
+use crate::plan::edit;
+use crate::plan::edit::Edited;
 use crate::policy::governance::Governance;
 use crate::policy::redesign::id::PREFIX;
 use crate::policy::redesign::{Redesign, file};
@@ -20,10 +19,10 @@ use crate::rules::case::RuleContext;
 use crate::rules::extra_schema::ExtraSchema;
 use crate::rules::lint;
 use crate::session::error::{Error, Usage};
-use crate::session::ids;
-use crate::session::locate::{self, Located};
+use crate::session::locate::Located;
 use crate::session::options::Moment;
 use crate::session::overlay::Overlay;
+use crate::session::{ids, locate};
 use crate::store::edits::{Write, WriteLock};
 use crate::store::files::WorkTree;
 

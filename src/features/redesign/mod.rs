@@ -5,13 +5,9 @@
 pub mod answer;
 pub mod plan;
 
-use crate::features::redesign::answer::NamedRedesign;
-use crate::features::redesign::answer::PreparedRedesign;
-use crate::features::redesign::answer::RedesignPlan;
-use crate::features::redesign::answer::create;
-use crate::features::redesign::answer::edit;
-use crate::features::redesign::answer::list_named;
-use crate::features::redesign::answer::read_named;
+use crate::features::redesign::answer::{
+    NamedRedesign, PreparedRedesign, RedesignPlan, create, edit, list_named, read_named,
+};
 use crate::features::redesign::plan::RedesignAnswers;
 use crate::policy::redesign::Redesign;
 use crate::record::address::Address;

@@ -3,15 +3,14 @@
 //! Uses status, survey's glance. Pure. Start at [`blocks`]. Follows `docs/reporting.md`, the page.
 
 use crate::features::list;
-use crate::features::report::sentence;
-use crate::features::report::series;
 use crate::features::report::show::Report;
-use crate::features::report::tables;
+use crate::features::report::{sentence, series, tables};
 use crate::record::dates;
 use crate::record::time::Instant;
 use crate::status::state::{DutyKind, RecordState, Status};
 use crate::survey::follow_up::FollowUp;
-use crate::survey::glance::{self, ComingDuty, GroupCounts, OwnerCounts, TierCounts, WEEKS};
+use crate::survey::glance;
+use crate::survey::glance::{ComingDuty, GroupCounts, OwnerCounts, TierCounts, WEEKS};
 use crate::view::doc::{Block, Column, ColumnFit, DocTable, StyledText, Tone};
 use crate::view::page::{
     BarRow, BarTable, CalendarDay, DayTime, DueCalendar, Figure, PageBlock, Panel, PanelWidth,

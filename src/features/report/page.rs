@@ -2,13 +2,9 @@
 //!
 //! Uses status, survey. Pure. Start at [`doc`]. Follows `docs/spec/interop.md`, the page.
 
-use crate::features::list;
-use crate::features::log;
-use crate::features::report::first_screen;
-use crate::features::report::legend;
 use crate::features::report::show::Report;
-use crate::features::report::tables;
-use crate::features::show;
+use crate::features::report::{first_screen, legend, tables};
+use crate::features::{list, log, show};
 use crate::policy::demand::Proof;
 use crate::record::time::Instant;
 use crate::rules::evidence::CitedEvidence;
@@ -20,8 +16,7 @@ use crate::survey::select;
 use crate::view::doc::{
     Block, Card, Cards, Column, ColumnFit, Doc, DocTable, Each, StyledText, Tone,
 };
-use crate::view::shape;
-use crate::view::statements;
+use crate::view::{shape, statements};
 use std::cmp::Reverse;
 
 /// How many overdue records are listed before the rest is folded.

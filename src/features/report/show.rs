@@ -8,11 +8,9 @@ use serde::Serialize;
 
 use crate::diag;
 use crate::features::list;
-use crate::features::report::figures::ApprovalLevelsView;
-use crate::features::report::figures::BacklogView;
-use crate::features::report::figures::GroupView;
-use crate::features::report::figures::OwnerCountsView;
-use crate::features::report::figures::PeriodView;
+use crate::features::report::figures::{
+    ApprovalLevelsView, BacklogView, GroupView, OwnerCountsView, PeriodView,
+};
 use crate::policy::Policy;
 use crate::record::vocabulary::{Class, Vocabulary};
 use crate::status::stamp::Stamp;

@@ -9,8 +9,7 @@ use crate::status::state::RecordState;
 use crate::survey::follow_up::FollowUp;
 use crate::survey::queue::{QueueItem, Rank};
 use crate::view::doc::{Block, Column, ColumnFit, DocTable, StyledText, Tone};
-use crate::view::follow_up;
-use crate::view::shape;
+use crate::view::{follow_up, shape};
 
 /// How many ids a cell lists; JSON has all of them.
 const MOST_IDS: usize = 20;

@@ -7,10 +7,8 @@ mod branch;
 pub mod plan;
 pub mod show;
 
-use crate::features::request::answer::RequestLog;
-use crate::features::request::answer::file;
-use crate::features::request::plan::ExceptionRequest;
-use crate::features::request::plan::RequestedException;
+use crate::features::request::answer::{RequestLog, file};
+use crate::features::request::plan::{ExceptionRequest, RequestedException};
 use crate::session::Session;
 use crate::session::error::Error;
 use crate::session::options::Moment;

@@ -10,11 +10,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use crate::diag::Finding;
-use crate::formats::lock_files;
-use crate::formats::suppressions;
-use crate::formats::suppressions::DriftScanner;
-use crate::formats::suppressions::ScannedFile;
 use crate::formats::suppressions::options::DriftOptions;
+use crate::formats::suppressions::{DriftScanner, ScannedFile};
+use crate::formats::{lock_files, suppressions};
 use crate::history::content;
 use crate::policy::Policy;
 use crate::record::{credential, pattern};
@@ -25,9 +23,8 @@ use crate::session::locate::Located;
 use crate::session::options::Moment;
 use crate::session::snapshot::Snapshot;
 use crate::session::snapshot::walk::Scope;
-use crate::store::git::Repository;
-use crate::store::git::reach;
 use crate::store::git::tracked::{TrackedFile, WorkContent, WorkFiles};
+use crate::store::git::{Repository, reach};
 
 /// How many files a thread takes at once.
 const BATCH: usize = 64;

@@ -5,9 +5,7 @@
 pub mod answer;
 pub mod show;
 
-use crate::features::scan::answer::DriftAnswer;
-use crate::features::scan::answer::DriftRequest;
-use crate::features::scan::answer::drift;
+use crate::features::scan::answer::{DriftAnswer, DriftRequest, drift};
 use crate::session::Session;
 use crate::session::error::Error;
 use crate::session::options::Moment;

@@ -2,22 +2,19 @@
 //!
 //! Start at [`pairs`]. Each answer is cut so that all of them fit 80 columns and 24 lines.
 
+use crate::approval;
 use crate::approval::verdict::{FourEyes, Satisfied, Statement};
-use crate::approval::{self};
 use crate::features::list;
-use crate::features::show::text::cut;
-use crate::features::show::text::lines;
-use crate::record::Record;
-use crate::record::dates;
+use crate::features::show::text::{cut, lines};
 use crate::record::time::Instant;
 use crate::record::vocabulary::Vocabulary;
-use crate::status::reason::{self, Reason, ReasonKind};
+use crate::record::{Record, dates};
+use crate::status::reason;
+use crate::status::reason::{Reason, ReasonKind};
 use crate::status::state::{Duty, DutyKind, InForce, RecordState, Status};
 use crate::survey::naming::RecordNames;
 use crate::view::doc::{StyledText, Tone};
-use crate::view::record;
-use crate::view::shape;
-use crate::view::statements;
+use crate::view::{record, shape, statements};
 
 /// The maximum width of an answer's line beside its label, on 80 columns.
 const WIDE: usize = 66;

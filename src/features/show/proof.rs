@@ -4,16 +4,14 @@
 
 use crate::diag;
 use crate::features::show::answers;
-use crate::features::show::pairs::Pairs;
-use crate::features::show::pairs::add;
+use crate::features::show::pairs::{Pairs, add};
 use crate::history::objects;
 use crate::record::dates;
 use crate::record::time::Instant;
 use crate::status::state::{Pending, RecordState};
 use crate::view::doc::{StyledText, Tone};
-use crate::view::next;
 use crate::view::record::approval;
-use crate::view::shape;
+use crate::view::{next, shape};
 
 /// Returns what git proves about a record.
 pub(super) fn pairs(record_state: &RecordState) -> Pairs {

@@ -3,11 +3,8 @@
 //! Start at [`sections`].
 
 use crate::approval::verdict::Statement;
-use crate::features::show::answers;
-use crate::features::show::pairs::Pairs;
-use crate::features::show::pairs::add;
-use crate::features::show::proof;
-use crate::features::show::text;
+use crate::features::show::pairs::{Pairs, add};
+use crate::features::show::{answers, proof, text};
 use crate::record::Record;
 use crate::record::subject::FindingKey;
 use crate::record::time::Instant;
@@ -15,9 +12,8 @@ use crate::record::vocabulary::Vocabulary;
 use crate::rules::evidence::CitedEvidence;
 use crate::status::state::RecordState;
 use crate::survey::naming::RecordNames;
-use crate::view::closure;
 use crate::view::doc::StyledText;
-use crate::view::statements;
+use crate::view::{closure, statements};
 
 /// The section with texts that the first screen had to cut.
 pub(super) const IN_FULL: &str = "In full";

@@ -4,11 +4,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::features::triage::alert::AlertKind;
-use crate::features::triage::alert::AlertState;
-use crate::features::triage::alert::GithubAlert;
-use crate::features::triage::judge::MatchedRecord;
-use crate::features::triage::judge::TriageJudge;
+use crate::features::triage::alert::{AlertKind, AlertState, GithubAlert};
+use crate::features::triage::judge::{MatchedRecord, TriageJudge};
 use crate::record::Record;
 use crate::record::time::Instant;
 use crate::record::vocabulary::RootCause;

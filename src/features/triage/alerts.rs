@@ -6,8 +6,7 @@ use std::io::Read;
 use std::path::Path;
 
 use crate::features::triage;
-use crate::features::triage::alert_plan::AlertPlan;
-use crate::features::triage::alert_plan::AlertPlanner;
+use crate::features::triage::alert_plan::{AlertPlan, AlertPlanner};
 use crate::features::triage::judging;
 use crate::gate::index::Index;
 use crate::session::error::{Error, Undetermined};

@@ -7,14 +7,9 @@ use std::io::Cursor;
 
 use serde_json::Value;
 
-use crate::features::triage::alert::AlertKind;
-use crate::features::triage::alert::AlertState;
-use crate::features::triage::alert::GithubAlert;
-use crate::features::triage::alert::is_repository_name;
+use crate::features::triage::alert::{AlertKind, AlertState, GithubAlert, is_repository_name};
 use crate::formats::finding_lines::LineIndex;
-use crate::formats::json_stream::Broken;
-use crate::formats::json_stream::KeptPiece;
-use crate::formats::json_stream::Scan;
+use crate::formats::json_stream::{Broken, KeptPiece, Scan};
 use crate::formats::sarif::alert;
 use crate::formats::sarif::alert::AlertedResult;
 use crate::gate::package::{Ecosystem, Package};

@@ -6,21 +6,15 @@
 use std::path::Path;
 
 use crate::features::patterns::observed::ObservedRun;
-use crate::features::triage::counts::KeptDetail;
-use crate::features::triage::counts::TriageCounts;
+use crate::features::triage::counts::{KeptDetail, TriageCounts};
 use crate::features::triage::drafts::TriageDraft;
 use crate::features::triage::last_events::EventMemory;
 use crate::features::triage::silent_keys::LastEventsAnswer;
-use crate::features::triage::sources::Source;
-use crate::features::triage::sources::SourceContent;
-use crate::features::triage::sources::SourceFormat;
-use crate::features::triage::sources::SourceRoots;
-use crate::features::triage::sources::TriageRun;
-use crate::features::triage::suppressions::RewriteKind;
-use crate::features::triage::suppressions::Suppressions;
-use crate::features::triage::watch::FiringProposal;
-use crate::features::triage::watch::TriggerWatch;
-use crate::features::triage::watch::Used;
+use crate::features::triage::sources::{
+    Source, SourceContent, SourceFormat, SourceRoots, TriageRun,
+};
+use crate::features::triage::suppressions::{RewriteKind, Suppressions};
+use crate::features::triage::watch::{FiringProposal, TriggerWatch, Used};
 use crate::gate::index::Index;
 use crate::history::version::Digest;
 use crate::plan::owner::Owners;
@@ -33,9 +27,10 @@ use crate::session::snapshot::Snapshot;
 use crate::session::snapshot::walk::Scope;
 use crate::status::state::RecordState;
 use crate::survey::event::wanted::Wanted;
-use crate::survey::observation::{self, Observation};
+use crate::survey::observation::Observation;
+use crate::survey::repetition::OverlappingInputs;
 use crate::survey::repetition::advised::AdvisedGroup;
-use crate::survey::repetition::{self, OverlappingInputs};
+use crate::survey::{observation, repetition};
 
 /// How inputs are triaged.
 #[derive(Clone, Copy, Debug, Default)]

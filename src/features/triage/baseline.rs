@@ -6,8 +6,7 @@
 use serde_json::Value;
 
 use crate::features::triage::fields;
-use crate::features::triage::last_events::BaselineDeviation;
-use crate::features::triage::last_events::LastEvents;
+use crate::features::triage::last_events::{BaselineDeviation, LastEvents};
 use crate::policy::closing::{Baseline, Hours};
 use crate::policy::expectation::{BaselineWord, WordMatch, Words};
 use crate::record::time::Instant;

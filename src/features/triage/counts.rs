@@ -11,11 +11,9 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use crate::features::triage::counts::routed::RoutedInputs;
-use crate::features::triage::routing::RouteNumber;
-use crate::features::triage::routing::RouteTable;
+use crate::features::triage::routing::{RouteNumber, RouteTable};
 use crate::features::triage::sample;
-use crate::features::triage::texts::InternedTexts;
-use crate::features::triage::texts::TextNumber;
+use crate::features::triage::texts::{InternedTexts, TextNumber};
 use crate::policy::closing::Baseline;
 use crate::survey::event::{TriageDecision, TriageInput, TriageState};
 

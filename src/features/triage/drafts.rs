@@ -4,21 +4,19 @@
 //! in the folder already has gets no second draft.
 
 use crate::ledger::Ledger;
-use crate::ledger::tree::Tree;
-use crate::ledger::tree::{EntryKind, TreeError};
+use crate::ledger::tree::{EntryKind, Tree, TreeError};
 use crate::plan::answers::Answers;
-use crate::plan::draft;
-use crate::plan::imported;
 use crate::plan::owner::Owners;
 use crate::plan::setting::{Filer, Setting};
+use crate::plan::{draft, imported};
 use crate::policy::governance::Governance;
 use crate::record::id::Id;
 use crate::record::time::Instant;
 use crate::session::error::{Error, Undetermined};
-use crate::session::ids;
-use crate::session::locate::{self, Located};
-use crate::store::files::{self, FileError, WorkTree};
-use crate::store::streams;
+use crate::session::locate::Located;
+use crate::session::{ids, locate};
+use crate::store::files::{FileError, WorkTree};
+use crate::store::{files, streams};
 use crate::survey::event::wanted::Wanted;
 use crate::yaml;
 use crate::yaml::node::Limits;

@@ -8,8 +8,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use crate::features::triage::baseline;
-use crate::features::triage::baseline::BaselineMatch;
-use crate::features::triage::baseline::Matter;
+use crate::features::triage::baseline::{BaselineMatch, Matter};
 use crate::features::triage::last_events::LastEvents;
 use crate::gate::answer::{
     Asker, GateAnswer, GateVerdict, Question, ReceiptCounts, ScannerDetails, SubjectMatch,

@@ -6,9 +6,7 @@
 use std::collections::BTreeMap;
 
 use crate::features::triage::counts::TriageCounts;
-use crate::features::triage::counts::routed::MOST_INPUTS;
-use crate::features::triage::counts::routed::RoutedGroup;
-use crate::features::triage::counts::routed::RoutedInput;
+use crate::features::triage::counts::routed::{MOST_INPUTS, RoutedGroup, RoutedInput};
 use crate::policy::people::person::Person;
 use crate::survey::event::TriageState;
 use crate::survey::route::Route;

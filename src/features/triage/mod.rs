@@ -24,13 +24,8 @@ pub mod suppressions;
 pub mod texts;
 pub mod watch;
 
-use crate::features::triage::alerts::AlertPlanAnswer;
-use crate::features::triage::alerts::AlertPlanRequest;
-use crate::features::triage::alerts::AlertSource;
-use crate::features::triage::alerts::plan;
-use crate::features::triage::answer::TriageAnswer;
-use crate::features::triage::answer::TriageRequest;
-use crate::features::triage::answer::triage;
+use crate::features::triage::alerts::{AlertPlanAnswer, AlertPlanRequest, AlertSource, plan};
+use crate::features::triage::answer::{TriageAnswer, TriageRequest, triage};
 use crate::features::triage::sources::Source;
 use crate::session::Session;
 use crate::session::error::Error;

@@ -4,13 +4,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::features::triage::last_events::EarlierEvent;
-use crate::features::triage::last_events::EventMemory;
-use crate::features::triage::last_events::LastEvents;
-use crate::features::triage::last_events::RoutedSilence;
-use crate::features::triage::last_events::SilentKey;
-use crate::features::triage::sources::Source;
-use crate::features::triage::sources::SourceFormat;
+use crate::features::triage::last_events::{
+    EarlierEvent, EventMemory, LastEvents, RoutedSilence, SilentKey,
+};
+use crate::features::triage::sources::{Source, SourceFormat};
 use crate::history::version::Digest;
 use crate::session::error::Undetermined;
 use crate::session::snapshot::Snapshot;

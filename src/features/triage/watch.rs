@@ -9,12 +9,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::gate::answer::SubjectMatch;
 use crate::gate::package::{AskedPackage, SamePackage};
 use crate::gate::purl::Purl;
-use crate::record::pattern;
 use crate::record::scalar::Scalar;
 use crate::record::subject::FindingKey;
 use crate::record::version::Range;
 use crate::record::vocabulary::{Test, Then, Vocabulary};
-use crate::record::{Record, Trigger};
+use crate::record::{Record, Trigger, pattern};
 use crate::status::state::{RecordState, Status};
 use crate::survey::event::{FindingFile, ScannerFinding, TriageDecision, TriageInput, is_advisory};
 

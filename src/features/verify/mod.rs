@@ -8,9 +8,7 @@ pub mod doubt;
 pub mod show;
 pub mod uses;
 
-use crate::features::verify::answer::AuditAnswer;
-use crate::features::verify::answer::AuditRequest;
-use crate::features::verify::answer::audit;
+use crate::features::verify::answer::{AuditAnswer, AuditRequest, audit};
 use crate::session::Session;
 use crate::session::error::Error;
 use crate::session::options::Moment;

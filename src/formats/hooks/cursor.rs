@@ -5,8 +5,7 @@
 
 use serde_json::{Map, json};
 
-use crate::formats::hooks::payload::NoCall;
-use crate::formats::hooks::payload::Payload;
+use crate::formats::hooks::payload::{NoCall, Payload};
 use crate::formats::hooks::runtime::Runtime;
 use crate::gate::tool_call::ToolCall;
 use crate::policy::hooks::HookRuntime;

@@ -4,8 +4,7 @@
 
 use serde_json::{Value, json};
 
-use crate::formats::hooks::payload::NoCall;
-use crate::formats::hooks::payload::Payload;
+use crate::formats::hooks::payload::{NoCall, Payload};
 use crate::gate::tool_call::ToolCall;
 
 /// Reads `tool_name` and `tool_input` of one event.

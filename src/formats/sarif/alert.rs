@@ -5,13 +5,9 @@
 use serde_json::{Value, json};
 
 use crate::formats::object::Object;
-use crate::formats::sarif::head;
-use crate::formats::sarif::package;
 use crate::formats::sarif::package::PackageClues;
-use crate::formats::sarif::result;
 use crate::formats::sarif::rule::SarifRule;
-use crate::formats::sarif::uri;
-use crate::formats::sarif::weakness;
+use crate::formats::sarif::{head, package, result, uri, weakness};
 use crate::record::vocabulary::Risk;
 use crate::survey::event::{FindingFile, FindingPlace, ScannerFinding};
 

@@ -4,9 +4,7 @@
 
 use serde_json::Value;
 
-use crate::formats::json_stream::Broken;
-use crate::formats::json_stream::ByteSpan;
-use crate::formats::json_stream::Scan;
+use crate::formats::json_stream::{Broken, ByteSpan, Scan};
 
 /// Returns an object with an entry set; `None` if the bytes are not an object.
 pub(super) fn with(object: &[u8], key: &str, value: &str) -> Option<Vec<u8>> {

@@ -19,10 +19,7 @@ mod weakness;
 use std::collections::BTreeSet;
 use std::io::{BufRead, Seek, SeekFrom};
 
-use crate::formats::json_stream::Broken;
-use crate::formats::json_stream::ByteSpan;
-use crate::formats::json_stream::KeptPiece;
-use crate::formats::json_stream::Scan;
+use crate::formats::json_stream::{Broken, ByteSpan, KeptPiece, Scan};
 use crate::survey::event::ScannerFinding;
 
 use crate::formats::sarif::roots::Roots;

@@ -8,17 +8,13 @@ use std::ops::Deref;
 use serde::Deserialize;
 
 use crate::formats::object::Object;
-use crate::formats::sarif::head;
 use crate::formats::sarif::head::RunHead;
-use crate::formats::sarif::lenient::Lenient;
-use crate::formats::sarif::lenient::LenientTexts;
+use crate::formats::sarif::lenient::{Lenient, LenientTexts};
 use crate::formats::sarif::location::NamedLocation;
-use crate::formats::sarif::package;
 use crate::formats::sarif::package::PackageClues;
-use crate::formats::sarif::rule;
 use crate::formats::sarif::rule::SarifRule;
 use crate::formats::sarif::uri::Places;
-use crate::formats::sarif::weakness;
+use crate::formats::sarif::{head, package, rule, weakness};
 use crate::record::vocabulary::Risk;
 use crate::survey::event::{FindingFile, FindingPlace, ScannerFinding};
 

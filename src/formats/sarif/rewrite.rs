@@ -3,12 +3,11 @@
 //! Uses `formats::json_stream`. Pure: the caller supplies and takes the bytes. Start at [`write()`]. Follows
 //! `docs/spec/interop.md`, 3, row 2, and SARIF 2.1.0, 3.27.23.
 
-use std::io::{self, BufRead, Write};
+use std::io;
+use std::io::{BufRead, Write};
 
 use crate::formats::json_stream::ByteSpan;
-use crate::formats::sarif::SarifLayout;
-use crate::formats::sarif::SarifRun;
-use crate::formats::sarif::entry;
+use crate::formats::sarif::{SarifLayout, SarifRun, entry};
 
 /// What happens to a result.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -5,8 +5,7 @@
 use serde::Deserialize;
 
 use crate::formats::object::Object;
-use crate::formats::sarif::lenient::LenientTexts;
-use crate::formats::sarif::lenient::OwnedText;
+use crate::formats::sarif::lenient::{LenientTexts, OwnedText};
 
 /// The maximum number of former ids of a rule that are used; further ones match nothing.
 const MOST_FORMER: usize = 100;

@@ -5,8 +5,7 @@
 use std::collections::BTreeMap;
 
 use crate::formats::object::Object;
-use crate::formats::sarif::head::DeclaredArtifact;
-use crate::formats::sarif::head::RunHead;
+use crate::formats::sarif::head::{DeclaredArtifact, RunHead};
 use crate::formats::sarif::lenient::Lenient;
 use crate::formats::sarif::location::NamedLocation;
 use crate::formats::sarif::roots::Roots;

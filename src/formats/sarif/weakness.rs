@@ -3,8 +3,7 @@
 //! Uses no other module. Pure. Start at [`all`]. Follows `docs/spec/interop.md`, 6, weaknesses, and SARIF 2.1.0, 3.53.
 
 use crate::formats::object::Object;
-use crate::formats::sarif::rule::ComponentReference;
-use crate::formats::sarif::rule::SarifRule;
+use crate::formats::sarif::rule::{ComponentReference, SarifRule};
 
 /// The kinds of relationships between a rule and a weakness that it finds; a missing kind counts too.
 const KINDS: &[&str] = &["relevant", "equal", "superset", "subset"];

@@ -2,11 +2,9 @@
 //!
 //! Uses the readers of this folder, survey's suppressions. Pure. Start at [`unread`]. Follows `docs/spec/interop.md`, 5.
 
-use crate::formats::suppressions::comment_table;
-use crate::formats::suppressions::files;
-use crate::formats::suppressions::imported;
 use crate::formats::suppressions::options::DriftOptions;
 use crate::formats::suppressions::readers::format::ImportError;
+use crate::formats::suppressions::{comment_table, files, imported};
 use crate::rules::scan::suppression::{CitingAdvice, FoundSuppression};
 
 /// Returns the suppression of everything by a file whose content is not known, and why; `None` if no tool reads it by its

@@ -4,11 +4,9 @@
 //! `docs/spec/interop.md`, 5, files.
 
 use crate::diag::Pos;
-use crate::formats::suppressions::entry::EntryFinder;
-use crate::formats::suppressions::entry::FoundEntry;
+use crate::formats::suppressions::entry::{EntryFinder, FoundEntry};
 use crate::formats::suppressions::options::DriftOptions;
-use crate::formats::suppressions::policies::KINDS;
-use crate::formats::suppressions::policies::PolicyKind;
+use crate::formats::suppressions::policies::{KINDS, PolicyKind};
 use crate::formats::suppressions::readers;
 use crate::formats::suppressions::readers::format::ImportError;
 use crate::rules::scan::suppression::{

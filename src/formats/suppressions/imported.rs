@@ -3,18 +3,16 @@
 //! Uses interop's import readers, plan's entries, survey's suppressions. Pure. Start at [`by_name`]. Follows
 //! `docs/spec/interop.md`, 4 and 5.
 
-use crate::formats::suppressions::exception::EntryReading;
-use crate::formats::suppressions::exception::ForeignEnd;
-use crate::formats::suppressions::exception::ForeignException;
-use crate::formats::suppressions::exception::ImportEntry;
-use crate::formats::suppressions::files;
+use crate::formats::suppressions::exception::{
+    EntryReading, ForeignEnd, ForeignException, ImportEntry,
+};
 use crate::formats::suppressions::options::DriftOptions;
-use crate::formats::suppressions::readers;
 use crate::formats::suppressions::readers::format;
-use crate::formats::suppressions::readers::format::ImportFormat;
-use crate::formats::suppressions::readers::format::ImportInput;
+use crate::formats::suppressions::readers::format::{ImportFormat, ImportInput};
+use crate::formats::suppressions::{files, readers};
 use crate::record::subject::FindingKey;
-use crate::record::time::{self, Instant};
+use crate::record::time;
+use crate::record::time::Instant;
 use crate::rules::scan::suppression::{
     CitingAdvice, FoundSuppression, HiddenFindings, HiddenIds, SuppressionEnd,
 };

@@ -3,10 +3,8 @@
 //! Uses yaml (JSON is read as YAML), record's times, survey's suppressions. Pure. Start at [`KINDS`]. Follows
 //! `docs/spec/interop.md`, 2, finding keys. What a key can't express counts as everything.
 
-use crate::formats::engine_pattern::between_anchors;
-use crate::formats::engine_pattern::of_regex;
-use crate::formats::suppressions::entry::EntryFinder;
-use crate::formats::suppressions::entry::FoundEntry;
+use crate::formats::engine_pattern::{between_anchors, of_regex};
+use crate::formats::suppressions::entry::{EntryFinder, FoundEntry};
 use crate::formats::suppressions::readers::format::is_no_end;
 use crate::record::time::Instant;
 use crate::rules::scan::suppression::{CitingAdvice, HiddenFindings, HiddenIds, SuppressionEnd};

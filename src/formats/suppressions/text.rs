@@ -6,9 +6,8 @@ use serde_json::Value;
 
 use crate::formats::suppressions::exception::ForeignException;
 use crate::plan::answers::Answers;
-use crate::record::credential;
-use crate::record::pattern;
 use crate::record::subject::FindingKey;
+use crate::record::{credential, pattern};
 use crate::yaml::screen;
 
 /// The maximum length of the text of one entry, in characters.

@@ -3,8 +3,7 @@
 //! Uses diag, yaml, policy's types. Pure. Start at [`check`]. Follows `docs/spec/policy.md`, baselines.
 
 use crate::policy::closing::Hours;
-use crate::policy::read::consistency::bad;
-use crate::policy::read::consistency::items;
+use crate::policy::read::consistency::{bad, items};
 use crate::yaml::node::{MapEntry, Node, SyntaxError, Value};
 
 /// Returns the problems of all baselines.

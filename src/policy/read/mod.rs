@@ -18,11 +18,10 @@ use crate::diag::Finding;
 use crate::policy::read::values::{Path, RecordPrefixes};
 use crate::policy::settings::default_escalation;
 use crate::policy::{FILE, Policy, catalog};
-use crate::record;
 use crate::record::fields::Fields;
 use crate::record::parse_error::ParseError;
 use crate::record::reader::{NodeReader, Read};
-use crate::yaml;
+use crate::{record, yaml};
 
 /// The result of reading a policy.
 #[derive(Clone, Debug, PartialEq)]

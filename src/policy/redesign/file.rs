@@ -6,11 +6,10 @@ use serde_json::{Map, Value};
 
 use crate::diag::code::Code;
 use crate::policy::redesign::Redesign;
-use crate::record::consistent;
-use crate::record::file::{self, RecordFile};
+use crate::record::file::RecordFile;
 use crate::record::map::MapSpec;
-use crate::record::template;
 use crate::record::time::Day;
+use crate::record::{consistent, file, template};
 use crate::yaml::node::{Node, SyntaxError};
 
 /// One redesign file as read.

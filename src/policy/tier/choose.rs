@@ -7,8 +7,7 @@ use crate::policy::Policy;
 use crate::policy::tier::fact::{Fact, Facts, Wildcard};
 use crate::policy::tiers::{Match, Tier};
 use crate::record::pattern;
-use crate::record::vocabulary::Class;
-use crate::record::vocabulary::Vocabulary;
+use crate::record::vocabulary::{Class, Vocabulary};
 
 /// The tiers that apply to a record.
 pub(super) struct Choice<'p> {

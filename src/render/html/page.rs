@@ -3,8 +3,7 @@
 //! Uses no other module. Pure. Start at [`head`]. The digests of style sheet and script cover the bytes between their
 //! tags, as a Content Security Policy requires.
 
-use base64ct::Base64;
-use base64ct::Encoding;
+use base64ct::{Base64, Encoding};
 use sha2::{Digest, Sha256};
 
 use super::escape;

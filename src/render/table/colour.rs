@@ -2,8 +2,7 @@
 //!
 //! Uses `view::doc`. Pure. Start at [`paint`]. Color only repeats what a word already says.
 
-use crate::view::doc::StyledText;
-use crate::view::doc::Tone;
+use crate::view::doc::{StyledText, Tone};
 
 /// Returns the parameters of "select graphic rendition" (ECMA-48, 8.3.117) for a tone.
 fn parameters(tone: Tone) -> &'static str {

@@ -5,12 +5,9 @@
 use super::grid;
 use crate::diag;
 use crate::render::format::OutputStyle;
-use crate::render::table::text::one_line;
-use crate::render::table::text::paragraph;
+use crate::render::table::text::{one_line, paragraph};
 use crate::view::doc;
-use crate::view::doc::ColumnFit;
-use crate::view::doc::StyledText;
-use crate::view::doc::Tone;
+use crate::view::doc::{ColumnFit, StyledText, Tone};
 use crate::view::findings::MOST_OF_A_FILE;
 
 /// Returns the findings in order, one text for each.

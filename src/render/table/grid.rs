@@ -5,20 +5,12 @@
 
 use std::borrow::Cow;
 
-use comfy_table::ColumnConstraint;
-use comfy_table::ContentLineStyle;
-use comfy_table::LineStyle;
-use comfy_table::Row;
-use comfy_table::Table;
-use comfy_table::TableStyle;
-use comfy_table::Width;
+use comfy_table::{ColumnConstraint, ContentLineStyle, LineStyle, Row, Table, TableStyle, Width};
 
 use super::colour::Ink;
 use super::command;
 use crate::render::format::OutputStyle;
-use crate::view::doc::ColumnFit;
-use crate::view::doc::StyledText;
-use crate::view::doc::Tone;
+use crate::view::doc::{ColumnFit, StyledText, Tone};
 
 /// The separator between two cells of a line. Texts contain no control characters at this point.
 const BETWEEN_CELLS: char = '\u{1f}';

@@ -5,9 +5,7 @@
 use crate::render::format::OutputStyle;
 use crate::render::table::grid;
 use crate::render::visible;
-use crate::view::doc::ColumnFit;
-use crate::view::doc::StyledText;
-use crate::view::doc::Tone;
+use crate::view::doc::{ColumnFit, StyledText, Tone};
 
 /// The maximum number of characters of a table cell on a terminal; a longer one ends in `…`.
 pub(crate) const CELL: usize = 600;

@@ -5,12 +5,11 @@
 use crate::record::time::Term;
 use crate::session::snapshot::Snapshot;
 use crate::status::state::RecordState;
-use crate::survey::due::{self, DueRecord, Horizon};
-use crate::survey::follow_up::FollowUp;
-use crate::survey::follow_up::group;
-use crate::survey::patterns;
+use crate::survey::due::{DueRecord, Horizon};
+use crate::survey::follow_up::{FollowUp, group};
 use crate::survey::patterns::facts::PatternFacts;
-use crate::survey::redesign::{self, redesign_states};
+use crate::survey::redesign::redesign_states;
+use crate::survey::{due, patterns, redesign};
 
 impl Snapshot<'_> {
     /// Returns the records that need attention at the instant in question, by id, each with the reason; `within` is how

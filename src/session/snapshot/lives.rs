@@ -9,16 +9,15 @@ use std::rc::Rc;
 use crate::history::version::Trail;
 use crate::record::Record;
 use crate::record::time::{Instant, Term};
-use crate::session::snapshot::Snapshot;
-use crate::session::snapshot::nearby;
 use crate::session::snapshot::walk::Scope;
+use crate::session::snapshot::{Snapshot, nearby};
 use crate::status::state::RecordState;
-use crate::survey::life::{self, Life};
+use crate::survey::life::Life;
 use crate::survey::neighbour::{Neighbour, Neighbours};
 use crate::survey::occurrence::Filing;
 use crate::survey::redesign::landed::landed_redesigns;
 use crate::survey::refiling::Peer;
-use crate::survey::renewed;
+use crate::survey::{life, renewed};
 
 /// Records that are not evaluated, but compared with others.
 #[derive(Debug, Default)]

@@ -15,10 +15,9 @@ use crate::session::error::Usage;
 use crate::session::snapshot::{Snapshot, stamp};
 use crate::status::state::RecordState;
 use crate::store::git::Repository;
-use crate::survey::acts::{self, RecordAct};
+use crate::survey::acts::RecordAct;
 use crate::survey::escalate::AdviceContext;
-use crate::survey::shell;
-use crate::survey::statements;
+use crate::survey::{acts, shell, statements};
 use std::collections::BTreeSet;
 
 impl Snapshot<'_> {

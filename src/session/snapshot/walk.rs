@@ -4,18 +4,16 @@
 
 use std::rc::Rc;
 
-use crate::approval;
 use crate::approval::counted::CountedGovernance;
 use crate::approval::judging;
 use crate::clock::Stopwatch;
-use crate::diag;
-use crate::history::chain::{self, Chain};
+use crate::history::chain::Chain;
 use crate::history::objects::Obstacle;
 use crate::history::paths::LedgerPrefix;
 use crate::history::version::Trail;
-use crate::history::walk;
 use crate::history::walked::History;
 use crate::history::watched_paths::RecordFilter;
+use crate::history::{chain, walk};
 use crate::policy::Policy;
 use crate::record::time::Instant;
 use crate::session::error::Error;
@@ -25,6 +23,7 @@ use crate::session::snapshot::{Snapshot, notes, stamp};
 use crate::status::settled;
 use crate::store::git::Repository;
 use crate::survey::redesign::landed::first_done;
+use crate::{approval, diag};
 
 /// Which records are evaluated; the others are at most counted.
 #[derive(Clone, Copy, Debug)]

@@ -5,9 +5,8 @@
 //! always has the same size, and two updates can fall into one clock tick.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
+use std::{fs, io};
 
 use crate::store::git::Repository;
 

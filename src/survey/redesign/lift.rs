@@ -6,9 +6,8 @@
 use crate::policy::governance::Governance;
 use crate::policy::redesign::id::is_id;
 use crate::policy::settings::RedesignKind;
-use crate::record::Record;
-use crate::record::reference;
 use crate::record::time::Instant;
+use crate::record::{Record, reference};
 use crate::survey::cause::CauseGroup;
 use crate::survey::neighbour::Neighbours;
 use crate::survey::redesign::{RedesignState, link, redesign_states};

@@ -7,11 +7,9 @@ use std::ops::Range;
 
 use super::token::{Token, TokenKind};
 use super::{BuildStop, Builder};
-use crate::diag;
-use crate::yaml;
-use crate::yaml::explain;
 use crate::yaml::node::{MapEntry, NodeStyle, Value};
-use crate::yaml::portable;
+use crate::yaml::{explain, portable};
+use crate::{diag, yaml};
 
 /// Larger maps look keys up instead of comparing all.
 const FEW: usize = 48;

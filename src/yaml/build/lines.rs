@@ -5,11 +5,9 @@
 use super::Builder;
 use super::token::{Token, TokenKind};
 use crate::diag;
-use crate::yaml::explain;
 use crate::yaml::node::NodeStyle;
-use crate::yaml::portable;
 use crate::yaml::portable::Context;
-use crate::yaml::source;
+use crate::yaml::{explain, portable, source};
 
 impl<'s> Builder<'s> {
     /// Notes a document's end before the document's start at `until`.

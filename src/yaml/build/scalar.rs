@@ -8,11 +8,8 @@ use std::ops::Range;
 use super::Builder;
 use super::token::Token;
 use crate::diag;
-use crate::yaml::explain;
 use crate::yaml::node::{Node, NodeStyle, ScalarNode, Value};
-use crate::yaml::portable;
-use crate::yaml::screen;
-use crate::yaml::source;
+use crate::yaml::{explain, portable, screen, source};
 
 impl<'s> Builder<'s> {
     /// Reads a scalar whose tag and anchor were noted.

@@ -4,12 +4,9 @@
 
 use granit_parser::{ErrorKind, ScanError};
 
-use super::token;
-use super::{BuildStop, Builder};
-use crate::yaml::around;
-use crate::yaml::explain;
+use super::{BuildStop, Builder, token};
 use crate::yaml::node::SyntaxError;
-use crate::yaml::source;
+use crate::yaml::{around, explain, source};
 
 impl Builder<'_> {
     /// Explains why the parser stopped. An unclosed quote is reported where it opens.

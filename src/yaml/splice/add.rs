@@ -3,9 +3,8 @@
 //! Pure. Start at [`append`]. The end of a block collection is the end of its last leaf; new lines go after that line.
 
 use super::meaning::MeaningStep;
-use super::place::{self, SpliceTarget};
-use super::quote;
-use super::set;
+use super::place::SpliceTarget;
+use super::{place, quote, set};
 use crate::yaml::node::{Node, Value};
 use crate::yaml::portable::Context;
 use crate::yaml::splice::change::SpliceChange;

@@ -2,10 +2,9 @@
 //!
 //! Pure. Start at [`set`].
 
-use super::add;
 use super::meaning::MeaningStep;
-use super::place::{self, SpliceTarget};
-use super::quote;
+use super::place::SpliceTarget;
+use super::{add, place, quote};
 use crate::yaml::node::{Node, NodeStyle, Value};
 use crate::yaml::portable::Context;
 use crate::yaml::splice::change::SpliceChange;

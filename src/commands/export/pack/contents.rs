@@ -2,12 +2,8 @@
 //!
 //! Start at [`PackContents::files`]. Follows `docs/spec/interop.md`, 3a.
 
-use exledger::features;
-use exledger::features::list;
-use exledger::features::log;
-use exledger::features::pack;
-use exledger::features::report;
-use exledger::features::show;
+use exledger::features::{list, log, pack, report, show};
+use exledger::{features, render, view};
 use std::collections::BTreeMap;
 
 use crate::commands::context::globals::DayOrInstant;
@@ -18,14 +14,12 @@ use exledger::features::pack::answer::PackedLedger;
 use exledger::features::pack::packed_file;
 use exledger::features::pack::show::PackSummary;
 use exledger::formats::archive;
-use exledger::render;
 use exledger::render::format::{OutputFormat, OutputStyle};
 use exledger::session::snapshot::Snapshot;
 use exledger::status::stamp::Stamp;
 use exledger::status::state::RecordState;
 use exledger::survey::landed_record::{LandedRecord, LedgerCounts};
 use exledger::survey::select::Order;
-use exledger::view;
 use exledger::view::doc::{Doc, FormatNeeds};
 
 /// What the files are made of.

@@ -2,15 +2,13 @@
 //!
 //! Start at [`find`]. Follows `docs/spec/approval.md`, S7 and D1.
 
-use crate::approval::ask;
-use crate::approval::statement;
 use crate::approval::statement::file::ApprovalSubject;
+use crate::approval::{ask, statement};
 use crate::features::approve::plan::ApprovalTarget;
 use crate::features::approve::source::ContentSource;
-use crate::features::approve::subject::ApprovalContent;
-use crate::features::approve::subject::ContentAuthors;
-use crate::features::approve::subject::LandedContent;
-use crate::features::approve::subject::not_found;
+use crate::features::approve::subject::{
+    ApprovalContent, ContentAuthors, LandedContent, not_found,
+};
 use crate::history::change;
 use crate::history::version::TrailKey;
 use crate::ledger::Files;
@@ -19,15 +17,15 @@ use crate::plan::reviews::find_record_folder;
 use crate::policy::people;
 use crate::policy::people::person::Person;
 use crate::policy::tier::Needed;
-use crate::record::Record;
 use crate::record::address::Address;
-use crate::record::file;
 use crate::record::id::Id;
+use crate::record::{Record, file};
 use crate::session::error::{Error, Undetermined, Usage};
 use crate::session::locate::Located;
 use crate::session::options::Moment;
 use crate::session::snapshot::Snapshot;
-use crate::survey::signed_statements::{self, SignedContent};
+use crate::survey::signed_statements;
+use crate::survey::signed_statements::SignedContent;
 
 /// Returns the record that a text names.
 pub(crate) fn find(

@@ -8,14 +8,13 @@ use std::time::Duration;
 
 use crate::features::check::receipts::context::AnswerContext;
 use crate::features::check::receipts::failure::Failure;
-use crate::features::check::receipts::known::AddedText;
-use crate::features::check::receipts::known::AppendedEntry;
-use crate::features::check::receipts::known::KnownReceipts;
+use crate::features::check::receipts::known::{AddedText, AppendedEntry, KnownReceipts};
 use crate::features::check::signing::ReceiptSigner;
 use crate::gate::answer::{GateVerdict, ReceiptCounts};
+use crate::gate::receipt;
 use crate::gate::receipt::chain::ReceiptChain;
 use crate::gate::receipt::signed::StoredSignature;
-use crate::gate::receipt::{self, CheckAnswer, LoggedReceipt};
+use crate::gate::receipt::{CheckAnswer, LoggedReceipt};
 use crate::policy::governance::Governance;
 use crate::record::time::Instant;
 use crate::store::append::{AppendFile, AppendFileError, LockedFile};

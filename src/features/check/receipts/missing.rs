@@ -4,8 +4,7 @@
 
 use std::path::PathBuf;
 
-use crate::features::check::receipts::counted::CountedReceipts;
-use crate::features::check::receipts::counted::MOST_BYTES;
+use crate::features::check::receipts::counted::{CountedReceipts, MOST_BYTES};
 use crate::features::check::receipts::failure::Failure;
 use crate::features::check::receipts::known::KnownReceipts;
 use crate::features::check::signing::ReceiptSigner;

@@ -3,15 +3,13 @@
 //! Start at [`part`]. A new record is shown in full; of a changed one, the values before and after.
 
 use crate::diag;
-use crate::features::diff::show::RecordChange;
-use crate::features::diff::show::fields;
-use crate::features::diff::show::how;
-use crate::record::credential;
+use crate::features::diff::show::{RecordChange, fields, how};
 use crate::record::time::{Instant, not_after};
 use crate::record::vocabulary::Vocabulary;
-use crate::record::{CompensatingControl, Record};
+use crate::record::{CompensatingControl, Record, credential};
 use crate::rules::event_details::EventDetail;
-use crate::view::doc::{self, Block, StyledText, Tone};
+use crate::view::doc;
+use crate::view::doc::{Block, StyledText, Tone};
 
 /// The byte budget, less what follows the parts: the number of those left out, and the footer.
 pub(super) const ROOM: usize = doc::COMMENT - 1_000;

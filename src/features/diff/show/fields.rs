@@ -5,8 +5,7 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::record::Record;
-use crate::record::credential;
+use crate::record::{Record, credential};
 use crate::view::doc::{Column, ColumnFit, DocTable, StyledText, Tone};
 
 /// The maximum number of characters of a value shown beside another.

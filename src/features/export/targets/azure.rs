@@ -5,18 +5,11 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::features::export::targets::engine_finding::cut;
-use crate::features::export::targets::engine_finding::engine_losses;
-use crate::features::export::targets::engine_finding::one_line;
-use crate::features::export::targets::engine_finding::title;
-use crate::features::export::targets::input::ExportInput;
-use crate::features::export::targets::input::ExportedFinding;
-use crate::features::export::targets::input::ExportedRecord;
+use crate::features::export::targets::engine_finding::{cut, engine_losses, one_line, title};
+use crate::features::export::targets::input::{ExportInput, ExportedFinding, ExportedRecord};
 use crate::features::export::targets::loss::LossLog;
 use crate::features::export::targets::loss_kind::FindingLoss;
-use crate::features::export::targets::output::ExportFile;
-use crate::features::export::targets::output::ExportFiles;
-use crate::features::export::targets::output::ExportOutput;
+use crate::features::export::targets::output::{ExportFile, ExportFiles, ExportOutput};
 use crate::features::export::targets::paths;
 use crate::features::export::targets::target::ExportTarget;
 use crate::formats::engine_pattern::has_wildcard;

@@ -10,15 +10,10 @@ use toml_edit::{Item, Value};
 use crate::features::export::targets::input::ExportInput;
 use crate::features::export::targets::loss::LossLog;
 use crate::features::export::targets::loss_kind::FindingLoss;
-use crate::features::export::targets::merge::MergeRefusal;
-use crate::features::export::targets::merge::SharedFile;
-use crate::features::export::targets::output::ExportFiles;
-use crate::features::export::targets::output::ExportOutput;
-use crate::features::export::targets::output::WrittenRecords;
-use crate::features::export::targets::paths;
-use crate::features::export::targets::quoting;
+use crate::features::export::targets::merge::{MergeRefusal, SharedFile};
+use crate::features::export::targets::output::{ExportFiles, ExportOutput, WrittenRecords};
 use crate::features::export::targets::target::ExportTarget;
-use crate::features::export::targets::toml_merge;
+use crate::features::export::targets::{paths, quoting, toml_merge};
 
 /// The definition of the target.
 pub const TARGET: ExportTarget = ExportTarget {

@@ -4,20 +4,14 @@
 //! Conforma's internal/evaluator/criteria.go, which compares components and digests exactly.
 
 use crate::features::export::targets::engine_finding::engine_losses;
-use crate::features::export::targets::input::ExportInput;
-use crate::features::export::targets::input::ExportedFinding;
+use crate::features::export::targets::input::{ExportInput, ExportedFinding};
 use crate::features::export::targets::loss::LossLog;
 use crate::features::export::targets::loss_kind::FindingLoss;
-use crate::features::export::targets::merge::MergeRefusal;
-use crate::features::export::targets::merge::SharedFile;
-use crate::features::export::targets::output::ExportFiles;
-use crate::features::export::targets::output::ExportOutput;
-use crate::features::export::targets::output::WrittenRecords;
-use crate::features::export::targets::paths;
-use crate::features::export::targets::quoting::double;
-use crate::features::export::targets::quoting::plain;
+use crate::features::export::targets::merge::{MergeRefusal, SharedFile};
+use crate::features::export::targets::output::{ExportFiles, ExportOutput, WrittenRecords};
+use crate::features::export::targets::quoting::{double, plain};
 use crate::features::export::targets::target::ExportTarget;
-use crate::features::export::targets::yaml_edit;
+use crate::features::export::targets::{paths, yaml_edit};
 use crate::formats::engine_pattern::has_wildcard;
 
 use crate::yaml::node::{Node, Value};

@@ -7,10 +7,8 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use crate::features::export::targets::input::ExportInput;
-use crate::features::export::targets::input::ExportedRecord;
-use crate::features::export::targets::output::ExportFiles;
-use crate::features::export::targets::output::ExportOutput;
+use crate::features::export::targets::input::{ExportInput, ExportedRecord};
+use crate::features::export::targets::output::{ExportFiles, ExportOutput};
 use crate::features::export::targets::target::ExportTarget;
 use crate::features::export::targets::vex;
 use crate::formats::uuid::name_uuid;

@@ -6,13 +6,10 @@
 
 use quick_xml::escape;
 
-use crate::features::export::targets::input::ExportInput;
-use crate::features::export::targets::input::ExportedFinding;
+use crate::features::export::targets::input::{ExportInput, ExportedFinding};
 use crate::features::export::targets::loss::LossLog;
 use crate::features::export::targets::loss_kind::FindingLoss;
-use crate::features::export::targets::output::ExportFiles;
-use crate::features::export::targets::output::ExportOutput;
-use crate::features::export::targets::output::WrittenRecords;
+use crate::features::export::targets::output::{ExportFiles, ExportOutput, WrittenRecords};
 use crate::features::export::targets::package::ExportedPackage;
 use crate::features::export::targets::paths;
 use crate::features::export::targets::target::ExportTarget;

@@ -5,8 +5,7 @@
 
 use crate::features::export::targets::input::ExportedFinding;
 use crate::features::export::targets::loss_kind::FindingLoss;
-use crate::record::Record;
-use crate::record::pattern;
+use crate::record::{Record, pattern};
 
 /// Returns the losses of a finding on a target that compares nothing but its id and its resources.
 pub(crate) fn engine_losses(finding: ExportedFinding<'_>) -> Vec<FindingLoss> {

@@ -3,9 +3,7 @@
 //! Uses record, ledger's `Tree`, status, `formats`'s description. Pure. Start at [`ExportInput`]. Follows
 //! `docs/spec/interop.md`, X1 to X3: the end is the evaluator's, never the date that a record states.
 
-use crate::features::export::targets::loss_kind::AllowedLosses;
-use crate::features::export::targets::loss_kind::FindingLoss;
-use crate::features::export::targets::loss_kind::LossKind;
+use crate::features::export::targets::loss_kind::{AllowedLosses, FindingLoss, LossKind};
 use crate::formats::description;
 use crate::ledger::tree::Tree;
 use crate::record::Record;

@@ -6,20 +6,16 @@
 use serde_json::{Map, Value, json};
 
 use crate::features::export::targets::engine_finding::engine_losses;
-use crate::features::export::targets::input::ExportInput;
-use crate::features::export::targets::input::ExportedFinding;
+use crate::features::export::targets::input::{ExportInput, ExportedFinding};
 use crate::features::export::targets::json_edit::JsonList;
 use crate::features::export::targets::k8s_locator::K8sLocator;
 use crate::features::export::targets::loss::LossLog;
 use crate::features::export::targets::loss_kind::FindingLoss;
-use crate::features::export::targets::merge::MergeRefusal;
-use crate::features::export::targets::merge::SharedFile;
-use crate::features::export::targets::output::ExportFiles;
-use crate::features::export::targets::output::ExportOutput;
+use crate::features::export::targets::merge::{MergeRefusal, SharedFile};
+use crate::features::export::targets::output::{ExportFiles, ExportOutput};
 use crate::features::export::targets::paths;
 use crate::features::export::targets::target::ExportTarget;
-use crate::formats::engine_pattern::has_wildcard;
-use crate::formats::engine_pattern::regex;
+use crate::formats::engine_pattern::{has_wildcard, regex};
 
 /// The target `kubescape`: the file for `kubescape scan --exceptions`.
 pub const TARGET: ExportTarget = ExportTarget {

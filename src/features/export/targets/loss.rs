@@ -5,9 +5,7 @@
 use std::fmt;
 
 use crate::features::export::targets::input::ExportedFinding;
-use crate::features::export::targets::loss_kind::AllowedLosses;
-use crate::features::export::targets::loss_kind::FindingLoss;
-use crate::features::export::targets::loss_kind::LossKind;
+use crate::features::export::targets::loss_kind::{AllowedLosses, FindingLoss, LossKind};
 
 /// A finding that can't be expressed, as a line on stderr names it.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -9,14 +9,10 @@ use std::io;
 use serde_json::{Map, Value, json};
 
 use crate::features::export::targets::engine_finding::title;
-use crate::features::export::targets::input::ExportInput;
-use crate::features::export::targets::input::ExportedRecord;
-use crate::features::export::targets::output::ExportFile;
-use crate::features::export::targets::output::ExportFiles;
-use crate::features::export::targets::output::ExportOutput;
+use crate::features::export::targets::input::{ExportInput, ExportedRecord};
+use crate::features::export::targets::output::{ExportFile, ExportFiles, ExportOutput};
 use crate::features::export::targets::target::ExportTarget;
-use crate::formats::archive;
-use crate::formats::glob;
+use crate::formats::{archive, glob};
 use crate::record::subject::{FindingKey, Scope};
 use crate::record::time::Instant;
 use crate::record::vocabulary::Vocabulary;

@@ -10,17 +10,11 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use crate::features::export::targets::engine_finding::one_line;
-use crate::features::export::targets::input::ExportInput;
-use crate::features::export::targets::input::ExportedRecord;
-use crate::features::export::targets::oscal::parts::mitigating_factors;
-use crate::features::export::targets::oscal::parts::observation_ids;
-use crate::features::export::targets::oscal::parts::observations;
-use crate::features::export::targets::oscal::parts::prop;
-use crate::features::export::targets::oscal::parts::remediations;
-use crate::features::export::targets::oscal::parts::risk_log;
-use crate::features::export::targets::oscal::parts::text;
-use crate::features::export::targets::output::ExportFiles;
-use crate::features::export::targets::output::ExportOutput;
+use crate::features::export::targets::input::{ExportInput, ExportedRecord};
+use crate::features::export::targets::oscal::parts::{
+    mitigating_factors, observation_ids, observations, prop, remediations, risk_log, text,
+};
+use crate::features::export::targets::output::{ExportFiles, ExportOutput};
 use crate::features::export::targets::target::ExportTarget;
 use crate::formats::uuid::name_uuid;
 use crate::record::vocabulary::Vocabulary;

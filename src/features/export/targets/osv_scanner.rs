@@ -9,22 +9,16 @@ use std::ops::Range;
 
 use toml_edit::{Item, Table};
 
-use crate::features::export::targets::input::ExportInput;
-use crate::features::export::targets::input::ExportedFinding;
-use crate::features::export::targets::loss;
+use crate::features::export::targets::input::{ExportInput, ExportedFinding};
 use crate::features::export::targets::loss::LossLog;
 use crate::features::export::targets::loss_kind::FindingLoss;
-use crate::features::export::targets::merge::MergeRefusal;
-use crate::features::export::targets::merge::SharedFile;
-use crate::features::export::targets::output::ExportFile;
-use crate::features::export::targets::output::ExportFiles;
-use crate::features::export::targets::output::ExportOutput;
-use crate::features::export::targets::output::WrittenRecords;
-use crate::features::export::targets::paths;
+use crate::features::export::targets::merge::{MergeRefusal, SharedFile};
+use crate::features::export::targets::output::{
+    ExportFile, ExportFiles, ExportOutput, WrittenRecords,
+};
 use crate::features::export::targets::paths::PathLimits;
-use crate::features::export::targets::quoting;
 use crate::features::export::targets::target::ExportTarget;
-use crate::features::export::targets::toml_merge;
+use crate::features::export::targets::{loss, paths, quoting, toml_merge};
 use crate::formats::lock_files;
 use crate::ledger::tree::{EntryKind, Tree};
 use crate::record::pattern;

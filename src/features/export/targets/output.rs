@@ -5,8 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::features::export::targets::input::ExportStamp;
-use crate::features::export::targets::input::ExportedRecord;
+use crate::features::export::targets::input::{ExportStamp, ExportedRecord};
 use crate::features::export::targets::loss::ExportLoss;
 use crate::record::time::Instant;
 

@@ -6,11 +6,9 @@
 use std::collections::BTreeMap;
 use std::fmt::Display;
 
-use crate::features::export::targets::input::ExportInput;
-use crate::features::export::targets::input::ExportedRecord;
+use crate::features::export::targets::input::{ExportInput, ExportedRecord};
 use crate::features::export::targets::opa::short_reference;
-use crate::features::export::targets::output::ExportFiles;
-use crate::features::export::targets::output::ExportOutput;
+use crate::features::export::targets::output::{ExportFiles, ExportOutput};
 use crate::features::export::targets::target::ExportTarget;
 use crate::record::vocabulary::Vocabulary;
 use crate::status::state::{InForce, RecordState, Status};

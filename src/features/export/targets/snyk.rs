@@ -5,20 +5,14 @@
 
 use std::collections::BTreeMap;
 
-use crate::features::export::targets::input::ExportInput;
-use crate::features::export::targets::input::ExportedFinding;
+use crate::features::export::targets::input::{ExportInput, ExportedFinding};
 use crate::features::export::targets::loss::LossLog;
 use crate::features::export::targets::loss_kind::FindingLoss;
-use crate::features::export::targets::merge::MergeRefusal;
-use crate::features::export::targets::merge::SharedFile;
-use crate::features::export::targets::output::ExportFiles;
-use crate::features::export::targets::output::ExportOutput;
-use crate::features::export::targets::output::WrittenRecords;
+use crate::features::export::targets::merge::{MergeRefusal, SharedFile};
+use crate::features::export::targets::output::{ExportFiles, ExportOutput, WrittenRecords};
 use crate::features::export::targets::package::ExportedPackage;
-use crate::features::export::targets::paths;
-use crate::features::export::targets::quoting;
 use crate::features::export::targets::target::ExportTarget;
-use crate::features::export::targets::yaml_merge;
+use crate::features::export::targets::{paths, quoting, yaml_merge};
 use crate::yaml::node::Value;
 use crate::yaml::splice::SpliceEdit;
 

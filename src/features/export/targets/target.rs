@@ -5,10 +5,8 @@
 use std::io;
 
 use crate::features::export::targets::input::ExportInput;
-use crate::features::export::targets::merge::MergeRefusal;
-use crate::features::export::targets::merge::SharedFile;
-use crate::features::export::targets::output::ExportFile;
-use crate::features::export::targets::output::ExportOutput;
+use crate::features::export::targets::merge::{MergeRefusal, SharedFile};
+use crate::features::export::targets::output::{ExportFile, ExportOutput};
 
 /// A target of `export`.
 #[derive(Clone, Copy, Debug)]

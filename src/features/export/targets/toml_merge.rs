@@ -7,10 +7,8 @@ use std::ops::Range;
 use toml_edit::{Document, Item, Table, TableLike, Value};
 
 use crate::features::export::targets::loss::LossLog;
-use crate::features::export::targets::merge::MergeRefusal;
-use crate::features::export::targets::merge::SharedFile;
-use crate::features::export::targets::output::ExportFiles;
-use crate::features::export::targets::output::ExportOutput;
+use crate::features::export::targets::merge::{MergeRefusal, SharedFile};
+use crate::features::export::targets::output::{ExportFiles, ExportOutput};
 
 pub(super) fn parsed(text: &str) -> Result<Document<&str>, MergeRefusal> {
     Document::parse(text).map_err(|error| {

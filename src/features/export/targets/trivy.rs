@@ -3,21 +3,15 @@
 //! Uses `features::export::targets`'s input, losses and output. Pure. Start at [`TARGET`]. Follows `docs/spec/interop.md`, 3,
 //! and trivy's pkg/result/ignore.go.
 
-use crate::features::export::targets::input::ExportInput;
-use crate::features::export::targets::input::ExportedFinding;
+use crate::features::export::targets::input::{ExportInput, ExportedFinding};
 use crate::features::export::targets::loss::LossLog;
 use crate::features::export::targets::loss_kind::FindingLoss;
-use crate::features::export::targets::merge::MergeRefusal;
-use crate::features::export::targets::merge::SharedFile;
-use crate::features::export::targets::output::ExportFiles;
-use crate::features::export::targets::output::ExportOutput;
-use crate::features::export::targets::output::WrittenRecords;
+use crate::features::export::targets::merge::{MergeRefusal, SharedFile};
+use crate::features::export::targets::output::{ExportFiles, ExportOutput, WrittenRecords};
 use crate::features::export::targets::package::ExportedPackage;
-use crate::features::export::targets::paths;
 use crate::features::export::targets::paths::PathLimits;
-use crate::features::export::targets::quoting;
 use crate::features::export::targets::target::ExportTarget;
-use crate::features::export::targets::yaml_merge;
+use crate::features::export::targets::{paths, quoting, yaml_merge};
 use crate::formats::glob;
 
 /// The sections of the file, each with the tool whose findings it takes.

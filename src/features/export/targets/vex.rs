@@ -5,8 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::features::export::targets::input::ExportInput;
-use crate::features::export::targets::input::ExportedRecord;
+use crate::features::export::targets::input::{ExportInput, ExportedRecord};
 
 /// What a record states about a vulnerability of a package.
 #[derive(Clone, Copy)]

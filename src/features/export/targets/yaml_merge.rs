@@ -4,14 +4,13 @@
 //! entries are added before old ones are removed, so that a list keeps its form.
 
 use crate::features::export::targets::loss::LossLog;
-use crate::features::export::targets::merge::MergeRefusal;
-use crate::features::export::targets::merge::SharedFile;
-use crate::features::export::targets::output::ExportFiles;
-use crate::features::export::targets::output::ExportOutput;
+use crate::features::export::targets::merge::{MergeRefusal, SharedFile};
+use crate::features::export::targets::output::{ExportFiles, ExportOutput};
 use crate::features::export::targets::quoting;
 use crate::yaml;
 use crate::yaml::node::{Limits, Node, NodeStyle, Value};
-use crate::yaml::splice::{self, SpliceEdit};
+use crate::yaml::splice;
+use crate::yaml::splice::SpliceEdit;
 
 /// The limits of a file: its size is checked by the caller.
 const LIMITS: Limits = Limits { bytes: usize::MAX, depth: 32 };

@@ -6,22 +6,16 @@
 use serde_json::{Value, json};
 
 use crate::formats::finding_lines::LineIndex;
-use crate::formats::suppressions::exception::ForeignEnd;
-use crate::formats::suppressions::exception::ForeignException;
-use crate::formats::suppressions::exception::ImportEntry;
-use crate::formats::suppressions::exception::key;
-use crate::formats::suppressions::readers::format::ImportError;
-use crate::formats::suppressions::readers::format::ImportFormat;
-use crate::formats::suppressions::readers::format::ImportInput;
-use crate::formats::suppressions::readers::format::text;
+use crate::formats::suppressions::exception::{ForeignEnd, ForeignException, ImportEntry, key};
+use crate::formats::suppressions::readers::format::{ImportError, ImportFormat, ImportInput, text};
 use crate::plan::answers::Answers;
 use crate::plan::part;
-use crate::record::Record;
 use crate::record::map::MapSpec;
 use crate::record::scalar::Scalar;
-use crate::record::spec::{self, ValueShape};
+use crate::record::spec::ValueShape;
 use crate::record::subject::FindingKey;
 use crate::record::time::When;
+use crate::record::{Record, spec};
 
 pub const FORMAT: ImportFormat = ImportFormat {
     name: "csv",

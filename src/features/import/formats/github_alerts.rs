@@ -6,14 +6,10 @@ use std::collections::BTreeSet;
 
 use crate::features::import::formats::sarif;
 use crate::features::triage;
-use crate::features::triage::alert::AlertState;
-use crate::features::triage::alert::GithubAlert;
+use crate::features::triage::alert::{AlertState, GithubAlert};
 use crate::features::triage::alerts_format::AlertEntry;
-use crate::formats::suppressions::exception::ForeignException;
-use crate::formats::suppressions::exception::ImportEntry;
-use crate::formats::suppressions::readers::format::ImportError;
-use crate::formats::suppressions::readers::format::ImportFormat;
-use crate::formats::suppressions::readers::format::ImportInput;
+use crate::formats::suppressions::exception::{ForeignException, ImportEntry};
+use crate::formats::suppressions::readers::format::{ImportError, ImportFormat, ImportInput};
 use crate::plan::answers::Answers;
 use crate::record::vocabulary::{RootCause, Vocabulary};
 

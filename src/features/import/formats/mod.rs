@@ -6,17 +6,11 @@ pub mod csv;
 pub mod github_alerts;
 pub mod sarif;
 
-use crate::formats::suppressions::readers::cargo_audit;
-use crate::formats::suppressions::readers::cargo_deny;
-use crate::formats::suppressions::readers::dependency_check;
-use crate::formats::suppressions::readers::detect_secrets;
 use crate::formats::suppressions::readers::format::ImportFormat;
-use crate::formats::suppressions::readers::gitleaks;
-use crate::formats::suppressions::readers::grype;
-use crate::formats::suppressions::readers::kyverno;
-use crate::formats::suppressions::readers::osv_scanner;
-use crate::formats::suppressions::readers::snyk;
-use crate::formats::suppressions::readers::trivy;
+use crate::formats::suppressions::readers::{
+    cargo_audit, cargo_deny, dependency_check, detect_secrets, gitleaks, grype, kyverno,
+    osv_scanner, snyk, trivy,
+};
 
 /// The formats, the most common first.
 pub const ALL: &[ImportFormat] = &[

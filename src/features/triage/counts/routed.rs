@@ -7,8 +7,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use crate::features::triage::counts;
-use crate::features::triage::counts::InputOrigin;
-use crate::features::triage::counts::TriageCounts;
+use crate::features::triage::counts::{InputOrigin, TriageCounts};
 use crate::features::triage::routing::RouteNumber;
 use crate::features::triage::texts::TextNumber;
 use crate::survey::event::{TriageDecision, TriageInput, TriageState};

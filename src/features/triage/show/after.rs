@@ -2,8 +2,7 @@
 //!
 //! Uses survey. Pure. Start at [`blocks`]. Follows `docs/spec/cli.md`, triage.
 
-use crate::features::triage::show::content::TriageView;
-use crate::features::triage::show::content::WrittenDraft;
+use crate::features::triage::show::content::{TriageView, WrittenDraft};
 use crate::features::triage::watch::FiringProposal;
 use crate::record::vocabulary::Vocabulary;
 use crate::view::doc::{Block, Doc, StyledText, Tone};

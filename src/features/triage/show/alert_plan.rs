@@ -6,12 +6,10 @@
 use serde::Serialize;
 
 use crate::features::triage::alert::AlertKind;
-use crate::features::triage::alert_plan::AlertChange;
-use crate::features::triage::alert_plan::AlertPlan;
+use crate::features::triage::alert_plan::{AlertChange, AlertPlan};
 use crate::record::time::Instant;
 use crate::status::stamp::Stamp;
-use crate::view::json;
-use crate::view::shape;
+use crate::view::{json, shape};
 
 #[derive(Serialize)]
 struct PlannedAlert<'a> {

@@ -2,9 +2,7 @@
 //!
 //! Uses survey. Pure. Start at [`blocks`]. Follows `docs/spec/cli.md`, triage.
 
-use crate::features::triage::show::content::TriageView;
-use crate::features::triage::show::content::plain;
-use crate::features::triage::show::content::tone;
+use crate::features::triage::show::content::{TriageView, plain, tone};
 use crate::survey::event::TriageState;
 use crate::view::doc::{Block, Doc, StyledText, Tone};
 use crate::view::tables::{flexible, table, whole};

@@ -4,8 +4,7 @@
 
 use crate::features::triage::counts::TriageCounts;
 use crate::features::triage::last_events::RoutedSilence;
-use crate::features::triage::watch::FiringProposal;
-use crate::features::triage::watch::Used;
+use crate::features::triage::watch::{FiringProposal, Used};
 use crate::policy::closing::Baseline;
 use crate::policy::settings::EventPatterns;
 use crate::status::stamp::Stamp;

@@ -9,10 +9,8 @@ use serde::Serialize;
 
 use crate::diag;
 use crate::features::triage::messages;
-use crate::features::triage::messages::MessageInput;
-use crate::features::triage::messages::TriageMessage;
-use crate::features::triage::show::content::TriageView;
-use crate::features::triage::show::content::plain;
+use crate::features::triage::messages::{MessageInput, TriageMessage};
+use crate::features::triage::show::content::{TriageView, plain};
 use crate::policy::people::person::PersonView;
 use crate::survey::event::TriageState;
 use crate::view::doc::{Block, Doc, StyledText, Tone};

@@ -4,8 +4,7 @@
 //! its reason.
 
 use crate::formats::suppressions::readers::cargo_deny;
-use crate::formats::suppressions::readers::format::ImportFormat;
-use crate::formats::suppressions::readers::format::file_name;
+use crate::formats::suppressions::readers::format::{ImportFormat, file_name};
 
 pub const FORMAT: ImportFormat = ImportFormat {
     name: "cargo-audit",

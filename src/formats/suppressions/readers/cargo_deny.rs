@@ -4,13 +4,10 @@
 //! has no end.
 
 use crate::formats::finding_lines::LineIndex;
-use crate::formats::suppressions::exception::ForeignException;
-use crate::formats::suppressions::exception::ImportEntry;
-use crate::formats::suppressions::exception::key;
-use crate::formats::suppressions::readers::format::ImportError;
-use crate::formats::suppressions::readers::format::ImportFormat;
-use crate::formats::suppressions::readers::format::ImportInput;
-use crate::formats::suppressions::readers::format::file_name;
+use crate::formats::suppressions::exception::{ForeignException, ImportEntry, key};
+use crate::formats::suppressions::readers::format::{
+    ImportError, ImportFormat, ImportInput, file_name,
+};
 use crate::formats::suppressions::readers::toml;
 use crate::formats::suppressions::readers::toml::TomlInput;
 

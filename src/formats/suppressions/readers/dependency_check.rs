@@ -10,15 +10,10 @@ use quick_xml::events::{BytesStart, Event};
 use quick_xml::reader::Reader;
 
 use crate::formats::finding_lines::LineIndex;
-use crate::formats::suppressions::exception::ForeignEnd;
-use crate::formats::suppressions::exception::ForeignException;
-use crate::formats::suppressions::exception::ImportEntry;
-use crate::formats::suppressions::exception::key;
-use crate::formats::suppressions::readers::format::ImportError;
-use crate::formats::suppressions::readers::format::ImportFormat;
-use crate::formats::suppressions::readers::format::ImportInput;
-use crate::formats::suppressions::readers::format::file_name;
-use crate::formats::suppressions::readers::format::text;
+use crate::formats::suppressions::exception::{ForeignEnd, ForeignException, ImportEntry, key};
+use crate::formats::suppressions::readers::format::{
+    ImportError, ImportFormat, ImportInput, file_name, text,
+};
 use crate::record::subject::FindingKey;
 use crate::record::time::{Day, Instant, When};
 

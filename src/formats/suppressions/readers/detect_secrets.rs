@@ -7,17 +7,12 @@ use std::io::Cursor;
 use serde::Deserialize;
 
 use crate::formats::finding_lines::LineIndex;
-use crate::formats::json_stream::Broken;
-use crate::formats::json_stream::KeptPiece;
-use crate::formats::json_stream::Scan;
+use crate::formats::json_stream::{Broken, KeptPiece, Scan};
 use crate::formats::object::Object;
-use crate::formats::suppressions::exception::ForeignException;
-use crate::formats::suppressions::exception::ImportEntry;
-use crate::formats::suppressions::exception::key;
-use crate::formats::suppressions::readers::format::ImportError;
-use crate::formats::suppressions::readers::format::ImportFormat;
-use crate::formats::suppressions::readers::format::ImportInput;
-use crate::formats::suppressions::readers::format::file_name;
+use crate::formats::suppressions::exception::{ForeignException, ImportEntry, key};
+use crate::formats::suppressions::readers::format::{
+    ImportError, ImportFormat, ImportInput, file_name,
+};
 use crate::formats::suppressions::text::path_notes;
 use crate::record::subject::FindingKey;
 

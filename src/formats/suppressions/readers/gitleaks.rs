@@ -4,14 +4,10 @@
 //! another number of `:` is skipped there, too.
 
 use crate::formats::finding_lines;
-use crate::formats::suppressions::exception::ForeignException;
-use crate::formats::suppressions::exception::ImportEntry;
-use crate::formats::suppressions::exception::key;
-use crate::formats::suppressions::readers::format::ImportError;
-use crate::formats::suppressions::readers::format::ImportFormat;
-use crate::formats::suppressions::readers::format::ImportInput;
-use crate::formats::suppressions::readers::format::file_name;
-use crate::formats::suppressions::readers::format::text;
+use crate::formats::suppressions::exception::{ForeignException, ImportEntry, key};
+use crate::formats::suppressions::readers::format::{
+    ImportError, ImportFormat, ImportInput, file_name, text,
+};
 use crate::formats::suppressions::text::path_notes;
 use crate::record::subject::FindingKey;
 

@@ -3,17 +3,12 @@
 //! Uses plan's entries. Pure. Start at [`FORMAT`]. Read as grype does (grype/match/ignore.go): a name with a character
 //! of regular expressions is one. The format has no end.
 
-use crate::formats::glob;
 use crate::formats::glob::GlobReading;
-use crate::formats::package_types;
-use crate::formats::suppressions::exception::ForeignException;
-use crate::formats::suppressions::exception::ImportEntry;
-use crate::formats::suppressions::exception::key;
+use crate::formats::suppressions::exception::{ForeignException, ImportEntry, key};
 use crate::formats::suppressions::packages;
-use crate::formats::suppressions::readers::format::ImportError;
-use crate::formats::suppressions::readers::format::ImportFormat;
-use crate::formats::suppressions::readers::format::ImportInput;
+use crate::formats::suppressions::readers::format::{ImportError, ImportFormat, ImportInput};
 use crate::formats::suppressions::readers::yaml as document;
+use crate::formats::{glob, package_types};
 use crate::record::subject::FindingKey;
 use crate::yaml::node::{Node, Value};
 

@@ -4,14 +4,10 @@
 
 mod expression;
 
-use crate::formats::suppressions::exception::ForeignEnd;
-use crate::formats::suppressions::exception::ForeignException;
-use crate::formats::suppressions::exception::ImportEntry;
-use crate::formats::suppressions::exception::key;
-use crate::formats::suppressions::readers::format::ImportError;
-use crate::formats::suppressions::readers::format::ImportFormat;
-use crate::formats::suppressions::readers::format::ImportInput;
-use crate::formats::suppressions::readers::format::is_no_end;
+use crate::formats::suppressions::exception::{ForeignEnd, ForeignException, ImportEntry, key};
+use crate::formats::suppressions::readers::format::{
+    ImportError, ImportFormat, ImportInput, is_no_end,
+};
 use crate::formats::suppressions::readers::yaml as document;
 use crate::record::subject::FindingKey;
 use crate::record::time::{Instant, When};

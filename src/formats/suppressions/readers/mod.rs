@@ -18,11 +18,9 @@ pub mod trivy;
 pub mod yaml;
 
 use crate::formats::suppressions::exception::ImportEntry;
-use crate::formats::suppressions::readers::format::ImportError;
-use crate::formats::suppressions::readers::format::ImportFormat;
-use crate::formats::suppressions::readers::format::ImportInput;
-use crate::formats::suppressions::readers::format::MOST_BYTES;
-use crate::formats::suppressions::readers::format::MOST_ENTRIES;
+use crate::formats::suppressions::readers::format::{
+    ImportError, ImportFormat, ImportInput, MOST_BYTES, MOST_ENTRIES,
+};
 
 /// Reads an input within the limits.
 ///

@@ -8,18 +8,12 @@ use std::collections::BTreeSet;
 use toml_edit::{Datetime, Item};
 
 use crate::formats::finding_lines::LineIndex;
-use crate::formats::suppressions::exception::ForeignEnd;
-use crate::formats::suppressions::exception::ForeignException;
-use crate::formats::suppressions::exception::ImportEntry;
-use crate::formats::suppressions::exception::key;
-use crate::formats::suppressions::readers::format::ImportError;
-use crate::formats::suppressions::readers::format::ImportFormat;
-use crate::formats::suppressions::readers::format::ImportInput;
-use crate::formats::suppressions::readers::format::file_name;
-use crate::formats::suppressions::readers::format::is_no_end;
+use crate::formats::suppressions::exception::{ForeignEnd, ForeignException, ImportEntry, key};
+use crate::formats::suppressions::readers::format::{
+    ImportError, ImportFormat, ImportInput, file_name, is_no_end,
+};
 use crate::formats::suppressions::readers::toml;
-use crate::formats::suppressions::readers::toml::TomlInput;
-use crate::formats::suppressions::readers::toml::TomlItem;
+use crate::formats::suppressions::readers::toml::{TomlInput, TomlItem};
 use crate::formats::suppressions::text::path_notes;
 use crate::record::subject::FindingKey;
 use crate::record::time::{Day, Instant, When};

@@ -4,15 +4,11 @@
 //! dates are compared as texts, so `'never'` never ends.
 
 use crate::formats::snyk;
-use crate::formats::suppressions::exception::ForeignEnd;
-use crate::formats::suppressions::exception::ForeignException;
-use crate::formats::suppressions::exception::ImportEntry;
-use crate::formats::suppressions::exception::key;
+use crate::formats::suppressions::exception::{ForeignEnd, ForeignException, ImportEntry, key};
 use crate::formats::suppressions::packages;
-use crate::formats::suppressions::readers::format::ImportError;
-use crate::formats::suppressions::readers::format::ImportFormat;
-use crate::formats::suppressions::readers::format::ImportInput;
-use crate::formats::suppressions::readers::format::file_name;
+use crate::formats::suppressions::readers::format::{
+    ImportError, ImportFormat, ImportInput, file_name,
+};
 use crate::formats::suppressions::readers::yaml as document;
 use crate::record::subject::FindingKey;
 use crate::record::time::{Day, Instant, When};

@@ -5,8 +5,7 @@
 use toml_edit::{Document, Item, Table, TableLike, Value};
 
 use crate::formats::finding_lines::LineIndex;
-use crate::formats::suppressions::readers::format::ImportError;
-use crate::formats::suppressions::readers::format::text;
+use crate::formats::suppressions::readers::format::{ImportError, text};
 
 /// A parsed input, with the text that its positions are about.
 pub struct TomlInput<'t> {

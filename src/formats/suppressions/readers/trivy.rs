@@ -6,20 +6,13 @@
 
 use std::collections::BTreeSet;
 
-use crate::formats::finding_lines;
-use crate::formats::glob;
 use crate::formats::glob::GlobReading;
-use crate::formats::suppressions::exception::ForeignEnd;
-use crate::formats::suppressions::exception::ForeignException;
-use crate::formats::suppressions::exception::ImportEntry;
-use crate::formats::suppressions::exception::key;
-use crate::formats::suppressions::readers::format::ImportError;
-use crate::formats::suppressions::readers::format::ImportFormat;
-use crate::formats::suppressions::readers::format::ImportInput;
-use crate::formats::suppressions::readers::format::file_name;
-use crate::formats::suppressions::readers::format::is_no_end;
-use crate::formats::suppressions::readers::format::text;
+use crate::formats::suppressions::exception::{ForeignEnd, ForeignException, ImportEntry, key};
+use crate::formats::suppressions::readers::format::{
+    ImportError, ImportFormat, ImportInput, file_name, is_no_end, text,
+};
 use crate::formats::suppressions::readers::yaml as document;
+use crate::formats::{finding_lines, glob};
 use crate::record::subject::FindingKey;
 use crate::record::time::{Day, Instant, When};
 use crate::yaml::node::{Node, Value};

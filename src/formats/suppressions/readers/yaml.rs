@@ -2,8 +2,7 @@
 //!
 //! Uses yaml. Pure. Start at [`documents`].
 
-use crate::formats::suppressions::readers::format::ImportError;
-use crate::formats::suppressions::readers::format::text;
+use crate::formats::suppressions::readers::format::{ImportError, text};
 use crate::yaml::node::{Limits, MapEntry, Node, NodeStyle, Value};
 
 /// The limits of one document: the size of the input is checked before.

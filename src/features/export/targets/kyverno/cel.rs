@@ -3,13 +3,10 @@
 //! Pure. Start at [`write`]. Kyverno skips one whose `expiresAt` is before the present (1.19 and later); a condition
 //! that fails to evaluate, as for an object that is being deleted, covers nothing.
 
-use crate::features::export::targets::k8s_locator::K8sLocator;
-use crate::features::export::targets::k8s_locator::is_any;
+use crate::features::export::targets::k8s_locator::{K8sLocator, is_any};
 use crate::features::export::targets::kyverno::object::PolicyException;
-use crate::features::export::targets::quoting::double;
-use crate::features::export::targets::quoting::plain;
-use crate::formats::engine_pattern::has_wildcard;
-use crate::formats::engine_pattern::regex;
+use crate::features::export::targets::quoting::{double, plain};
+use crate::formats::engine_pattern::{has_wildcard, regex};
 
 /// Writes the exception of a finding from one policy.
 pub(super) fn write(object: &PolicyException<'_>, kind: &str, name: &str, out: &mut String) {

@@ -3,12 +3,9 @@
 //! Pure. Start at [`write`]. Kyverno derives rules for the controllers of pods, which an exception must name too
 //! (pkg/autogen), and compares every name with wildcards.
 
-use crate::features::export::targets::k8s_locator::K8sLocator;
-use crate::features::export::targets::k8s_locator::is_any;
-use crate::features::export::targets::k8s_locator::wildcard;
+use crate::features::export::targets::k8s_locator::{K8sLocator, is_any, wildcard};
 use crate::features::export::targets::kyverno::object::PolicyException;
-use crate::features::export::targets::quoting::double;
-use crate::features::export::targets::quoting::plain;
+use crate::features::export::targets::quoting::{double, plain};
 
 /// The kinds for which a rule about pods becomes `autogen-<rule>`.
 const CONTROLLERS: &[&str] =

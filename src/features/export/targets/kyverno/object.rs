@@ -4,8 +4,7 @@
 
 use crate::features::export::targets::input::ExportedFinding;
 use crate::features::export::targets::k8s_locator::K8sLocator;
-use crate::features::export::targets::quoting::double;
-use crate::features::export::targets::quoting::plain;
+use crate::features::export::targets::quoting::{double, plain};
 
 /// One object: a finding with everything that its lines need.
 pub(super) struct PolicyException<'a> {

@@ -3,9 +3,7 @@
 //! Uses the patterns of policy engines. Pure. Start at [`resources`]. Anything that is not understood makes the whole
 //! unknown.
 
-use crate::formats::engine_pattern::between_anchors;
-use crate::formats::engine_pattern::has_wildcard;
-use crate::formats::engine_pattern::of_regex;
+use crate::formats::engine_pattern::{between_anchors, has_wildcard, of_regex};
 
 /// Returns the locators that an expression means: alternatives of namespace, kind and name.
 pub(super) fn resources(expression: &str) -> Option<Vec<String>> {
