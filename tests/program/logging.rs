@@ -81,7 +81,8 @@ fn a_variable_chooses_modules_and_levels() {
 
     let less = ask(&life, &["-vv"], &[("EXLEDGER_LOG", "exledger::history=off")]);
     assert_eq!(count(&less, "debug exledger::history"), 0, "{}", less.err);
-    assert_eq!(count(&less, "debug exledger::session"), 3, "{}", less.err);
+    assert_eq!(count(&less, "debug exledger::session"), 2, "{}", less.err);
+    assert_eq!(count(&less, "debug exledger::features"), 1, "{}", less.err);
 
     let all = ask(&life, &[], &[("EXLEDGER_LOG", "info, exledger::history=debug")]);
     assert_eq!(count(&all, "ledger: "), 1, "{}", all.err);

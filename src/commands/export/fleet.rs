@@ -62,7 +62,7 @@ impl Run for FleetArgs {
         let doc = view::exception_row::doc(&records, &*approved, approved.stamp());
         render::jsonl::write_rows(&doc, &mut lines)?;
         let counts = LedgerCounts::count(&records);
-        render::jsonl::write_rows(&pack::fleet::ledger(approved.stamp(), counts), &mut ledger)?;
+        render::jsonl::write_rows(&pack::show::ledger(approved.stamp(), counts), &mut ledger)?;
         streams::folder(&folder)?;
         streams::remove(&ledger_path)?;
         place::write(&rows_path, &lines, runner::WHAT)?;

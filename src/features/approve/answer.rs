@@ -11,7 +11,6 @@ use crate::features::approve;
 use crate::features::approve::committer::Committer;
 use crate::features::approve::destination::Destination;
 use crate::features::approve::prepared::PreparedApproval;
-use crate::features::approve::request::{ApprovalRequest, NamedSubject};
 use crate::features::approve::source::ContentSource;
 use crate::features::approve::subject::{ApprovalContent, governance_file, record};
 use crate::policy::governance::Governance;
@@ -22,7 +21,7 @@ use crate::rules::case::RuleContext;
 use crate::rules::extra_schema::ExtraSchema;
 use crate::rules::lint;
 use crate::rules::past::RecordPast;
-use crate::session::error::{Error, Usage};
+use crate::session::error::{Error, Undetermined, Usage};
 use crate::session::locate::Located;
 use crate::session::notice::Notice;
 use crate::session::options::Moment;
@@ -30,6 +29,7 @@ use crate::session::snapshot::Snapshot;
 use crate::session::snapshot::walk::Scope;
 use crate::store::git::Repository;
 use crate::store::sign::CommitSigning;
+use std::path::Path;
 
 /// Works out what is approved, by whom, and where the approval's files go.
 ///
@@ -185,4 +185,46 @@ fn refuse_unsound(
         notices,
     }
     .into())
+}
+
+/// What somebody wants to approve or reject, and how.
+#[derive(Clone, Copy, Debug)]
+pub struct ApprovalRequest<'r> {
+    /// The record or governance file, as the user named it.
+    pub subject: NamedSubject<'r>,
+    /// Whether it is approved or rejected.
+    pub decision: ApprovalDecision,
+    /// The branch that holds the content; otherwise the work tree does.
+    pub branch: Option<&'r str>,
+    /// The folder to write the files into; otherwise they go beside the records, or onto the branch.
+    pub out: Option<&'r Path>,
+    /// Who approves; git's `user.email` if no address is given.
+    pub by: Option<&'r str>,
+    /// Whether to commit the approval in the current user's name, even if git's configuration does not ask for it.
+    pub as_me: bool,
+    /// The folder that paths are relative to.
+    pub folder: &'r Path,
+}
+
+/// What is approved, as it was named.
+#[derive(Clone, Copy, Debug)]
+pub enum NamedSubject<'r> {
+    /// A record: its id, an unambiguous prefix or suffix of it, or the path of its file.
+    Record(&'r str),
+    /// The path of a governance file.
+    Governance(&'r Path),
+}
+
+/// Returns the name of the ledger in approval files.
+///
+/// # Errors
+/// [`Undetermined`] if its policy sets no name and the clone is cut off before its first commit.
+pub(super) fn written(snapshot: &Snapshot<'_>) -> Result<String, Undetermined> {
+    let name = snapshot.ledger_name();
+    let written = name.written().map(str::to_owned);
+    written.ok_or_else(|| Undetermined::Other {
+        what: "the policy has no `name`, and the ledger's first commit, whose id is used instead, is not in this clone"
+            .to_owned(),
+        help: "run `git fetch --unshallow`".to_owned(),
+    })
 }

@@ -15,7 +15,7 @@ use crate::features::approve::earlier::EarlierApproval;
 use crate::features::approve::prepared::PreparedApproval;
 use crate::features::approve::sign::ApprovalSignature;
 use crate::features::approve::subject::ApprovalContent;
-use crate::features::approve::{earlier, ledger_name, sign};
+use crate::features::approve::{earlier, sign};
 use crate::record::credential;
 use crate::session::error::{Error, Usage};
 use crate::store::sign::Setup;
@@ -87,7 +87,7 @@ impl PreparedApproval<'_> {
         reason: Option<&str>,
     ) -> Result<ApprovalDraft<'p>, Error> {
         let target = &content.target;
-        let ledger = ledger_name::written(&self.snapshot)?;
+        let ledger = approve::answer::written(&self.snapshot)?;
         let file = approve::plan::file(
             target,
             &ledger,

@@ -11,7 +11,6 @@ use crate::approval::statement::limits::SIGNATURE;
 use crate::features::approve;
 use crate::features::approve::bridge_key::{BridgeKey, UncountedKey};
 use crate::features::approve::destination::write_beside;
-use crate::features::approve::ledger_name;
 use crate::history::objects::Oid;
 use crate::history::tree::CommitTree;
 use crate::history::version::TrailKey;
@@ -56,7 +55,7 @@ pub(crate) fn prepare_files<'s>(
     located.work_tree()?;
     let snapshot = Snapshot::open_landed(located, at, Scope::Everything)?;
     refuse_not_landed(&snapshot, reviews)?;
-    let ledger = ledger_name::written(&snapshot)?;
+    let ledger = approve::answer::written(&snapshot)?;
     let world = World {
         objects: located.repository()?,
         prefix: snapshot.prefix(),

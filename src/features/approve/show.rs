@@ -3,13 +3,8 @@
 //! Uses diag, record, policy, approval, plan. Pure. Start at [`signed`] and [`stated`]; [`gist`] is shown before
 //! signing. Follows `docs/spec/cli.md`, JSON that scripts rely on.
 
-mod answer;
-
 use crate::approval::statement::file::ApprovalDecision;
 use crate::diag;
-use crate::features::approve::show::answer::{
-    ApprovalAnswer, ApprovalSummaryView, WrittenReviewView,
-};
 use crate::history::objects;
 use crate::policy::tier::Needed;
 use crate::record::vocabulary::Vocabulary;
@@ -349,4 +344,30 @@ pub fn gist(record: &Record, makers: &[String], changes: &[&str]) -> Doc<'static
         ),
     ];
     doc
+}
+
+/// The answer about one approval or rejection.
+#[derive(Serialize)]
+pub(super) struct ApprovalAnswer<'a> {
+    pub(super) schema: String,
+    #[serde(flatten)]
+    pub(super) summary: ApprovalSummaryView<'a>,
+}
+
+#[derive(Serialize)]
+pub(super) struct WrittenReviewView<'a> {
+    #[serde(flatten)]
+    pub(super) summary: ApprovalSummaryView<'a>,
+    pub(super) landed: bool,
+}
+
+#[derive(Serialize)]
+pub(super) struct ApprovalSummaryView<'a> {
+    pub(super) id: &'a str,
+    pub(super) sha256: &'a str,
+    pub(super) decision: &'static str,
+    pub(super) groups: &'a [String],
+    pub(super) files: &'a [String],
+    pub(super) counts: Option<bool>,
+    pub(super) why_not: Option<&'a str>,
 }

@@ -3,23 +3,21 @@
 //! Start at [`ReceiptLog`]. Follows `docs/spec/cli.md`, check, `--receipts`: uses that can't be counted
 //! or stored never allow anything.
 
-pub(crate) mod context;
 mod counted;
-mod failure;
 mod known;
 mod missing;
 pub(crate) mod start;
 
+use crate::gate::answer::{Question, ReceiptCounts};
+use crate::policy::governance::Governance;
+use serde_json::Value;
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use crate::features::check::receipts::context::AnswerContext;
 use crate::features::check::receipts::counted::{CountedReceipts, MOST_BYTES};
-use crate::features::check::receipts::failure::Failure;
 use crate::features::check::receipts::known::KnownReceipts;
 use crate::features::check::receipts::missing::{MissingAnswer, MissingReceipts};
 use crate::features::check::signing::ReceiptSigner;
-use crate::gate::answer::ReceiptCounts;
 use crate::gate::receipt::CheckAnswer;
 use crate::record::time::Instant;
 use crate::session::locate::Located;
@@ -164,4 +162,21 @@ impl LogState {
             }
         }
     }
+}
+
+/// Why there is no count, or no receipt.
+pub(super) enum Failure {
+    /// The next attempt may work.
+    Once(String),
+    /// Something that was counted is missing now.
+    Lasting(String),
+}
+
+pub(crate) struct AnswerContext<'a> {
+    pub(crate) question: &'a Question,
+    pub(crate) id: &'a Value,
+    /// The governance in force, which lists the keys that sign receipts; `None` without a ledger.
+    pub(crate) governance: Option<&'a Governance>,
+    /// The clock's time.
+    pub(crate) now: Instant,
 }

@@ -7,8 +7,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use crate::features::check::receipts::ReceiptLog;
-use crate::features::check::receipts::context::AnswerContext;
+use crate::features::check::receipts::{AnswerContext, ReceiptLog};
 use crate::gate;
 use crate::gate::answer::{GateVerdict, Question};
 use crate::gate::frozen::FrozenPattern;

@@ -4,19 +4,20 @@
 //! drafting in [`draft`](crate::features::import::draft). Follows
 //! `docs/spec/interop.md`, 4, and `docs/spec/cli.md`, import.
 
+use crate::features::import::draft::group::Grouping;
+use crate::formats::suppressions::readers::format::ImportFormat;
 use std::collections::BTreeSet;
+use std::path::Path;
 
-use crate::features::decide;
-use crate::features::import::draft::group::{self, Grouping};
-use crate::features::import::draft::import_draft::{self, ImportDraft};
+use crate::features::import::draft::import_draft::ImportDraft;
+use crate::features::import::draft::{group, import_draft};
 use crate::features::import::entry::{ImportedEntry, ImportedState};
 use crate::features::import::inputs::ReadInput;
 use crate::features::import::named::NamedRecords;
-use crate::features::import::request::ImportRequest;
 use crate::features::import::{inputs, judged, repository};
-use crate::features::new;
 use crate::features::new::request::FilingRequest;
 use crate::features::new::sources;
+use crate::features::{decide, new};
 use crate::formats::suppressions::exception::ForeignException;
 use crate::formats::suppressions::text;
 use crate::plan::answers::Answers;
@@ -25,10 +26,10 @@ use crate::policy::governance::Governance;
 use crate::record::id::Id;
 use crate::record::subject::FindingKey;
 use crate::session::error::{Error, Usage};
-use crate::session::ids;
-use crate::session::locate::{self, Located};
+use crate::session::locate::Located;
 use crate::session::notice::Notice;
 use crate::session::options::Moment;
+use crate::session::{ids, locate};
 use crate::store::edits::{Write, WriteLock};
 use crate::store::files::WorkTree;
 use crate::yaml::node::Limits;
@@ -295,4 +296,38 @@ impl PreparedImport<'_> {
         let writes: Vec<Write> = self.drafts.iter().map(write).collect();
         self.lock.write(self.tree, &writes).map_err(decide::answer::unwritten)
     }
+}
+
+/// A request to import files.
+#[derive(Clone, Copy)]
+pub struct ImportRequest<'r> {
+    /// The format of all inputs.
+    pub format: &'r ImportFormat,
+    /// The inputs, in order.
+    pub inputs: &'r [ImportFile],
+    /// The answers for what entries don't say.
+    pub given: &'r Answers,
+    /// A preset of the policy.
+    pub profile: Option<&'r str>,
+    /// How entries become records.
+    pub grouping: Grouping,
+    /// The folder below the first record folder.
+    pub subfolder: Option<&'r str>,
+    /// Columns of CSV and their fields.
+    pub columns: &'r [(String, String)],
+    /// Absolute folders that held the repository where a scanner ran.
+    pub source_roots: &'r [String],
+    /// The repository whose alerts are imported, as `OWNER/NAME`.
+    pub repository: Option<&'r str>,
+    /// The folder that paths are relative to.
+    pub folder: &'r Path,
+}
+
+/// An input, read completely.
+#[derive(Clone, Debug)]
+pub struct ImportFile {
+    /// Its name, as the user gave it.
+    pub name: String,
+    /// Its bytes, or why it has too many.
+    pub bytes: Result<Vec<u8>, String>,
 }

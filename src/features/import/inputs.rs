@@ -4,17 +4,17 @@
 
 use std::path::Path;
 
-use crate::features::import::request::{ImportFile, ImportRequest};
+use crate::features::import::answer::{ImportFile, ImportRequest};
 use crate::features::triage::sources::SourceRoots;
 use crate::formats::lock_files;
 use crate::formats::suppressions::exception::ImportEntry;
 use crate::formats::suppressions::readers;
-use crate::formats::suppressions::readers::format::ImportError;
-use crate::formats::suppressions::readers::format::ImportInput;
+use crate::formats::suppressions::readers::format::{ImportError, ImportInput};
 use crate::ledger::tree::{EntryKind, Tree};
 use crate::session::error::Error;
 use crate::session::locate::Located;
-use crate::store::files::{self, WorkTree};
+use crate::store::files;
+use crate::store::files::WorkTree;
 
 /// An input that was read.
 pub(super) struct ReadInput {

@@ -3,10 +3,13 @@
 //!
 //! Start at `prepare_filing`. Follows `docs/spec/cli.md`, new.
 
+use crate::history::objects::Oid;
+use crate::history::tree::CommitTree;
+use crate::ledger::tree::Tree;
+use crate::store::files::WorkTree;
 use std::path::Path;
 
 use crate::diag::{self, Finding};
-use crate::features::new::base::FilingBase;
 use crate::features::new::request::FilingRequest;
 use crate::features::new::review::FilingReview;
 use crate::ledger::Ledger;
@@ -276,4 +279,29 @@ fn unanswered(missing: &[FilingQuestion], draft: &RecordDraft) -> Usage {
         what.push_str(&format!("\n  and {}", crate::features::new::review::in_one_line(finding)));
     }
     Usage::refused(what, format!("give\n{}", lines.join("\n")))
+}
+
+/// The files beside which a record is filed.
+pub(crate) enum FilingBase<'s> {
+    /// Those of the work tree, where the file is going to be written.
+    WorkTree(&'s WorkTree),
+    /// Those of a commit.
+    Commit(Oid, CommitTree<'s>),
+}
+
+impl FilingBase<'_> {
+    pub(crate) fn files(&self) -> &dyn Tree {
+        match self {
+            FilingBase::WorkTree(tree) => *tree,
+            FilingBase::Commit(_, tree) => tree,
+        }
+    }
+
+    /// Returns the commit; `None` for the work tree.
+    pub(crate) fn commit(&self) -> Option<Oid> {
+        match self {
+            FilingBase::WorkTree(_) => None,
+            FilingBase::Commit(commit, _) => Some(*commit),
+        }
+    }
 }

@@ -3,7 +3,6 @@
 //! Uses session. Start at [`prepare`]. Follows `docs/spec/cli.md`, new.
 
 pub mod answer;
-pub(crate) mod base;
 pub(crate) mod past;
 pub mod request;
 pub mod review;

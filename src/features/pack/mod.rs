@@ -4,7 +4,6 @@
 
 pub mod answer;
 mod copied;
-pub mod fleet;
 pub mod packed_file;
 pub mod show;
 

@@ -9,8 +9,7 @@ use std::path::Path;
 use serde_json::{Map, Value};
 
 use crate::approval::ask::Identities;
-use crate::features::new::answer::Filing;
-use crate::features::new::base::FilingBase;
+use crate::features::new::answer::{Filing, FilingBase};
 use crate::features::new::request::{AnswerInput, FilingRequest};
 use crate::features::new::review;
 use crate::features::request::branch::RequestBranches;

@@ -5,7 +5,7 @@
 use crate::approval;
 use crate::approval::verdict::{FourEyes, Satisfied, Statement};
 use crate::features::list;
-use crate::features::show::text::{cut, lines};
+use crate::features::show::screen::{cut, lines};
 use crate::record::time::Instant;
 use crate::record::vocabulary::Vocabulary;
 use crate::record::{Record, dates};

@@ -3,8 +3,6 @@
 //! Follows `docs/mission.md`, the four questions, and `docs/spec/cli.md`, show.
 
 mod answers;
-pub mod pairs;
 mod proof;
 mod rest;
 pub mod screen;
-pub mod text;

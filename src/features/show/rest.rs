@@ -3,8 +3,9 @@
 //! Start at [`sections`].
 
 use crate::approval::verdict::Statement;
-use crate::features::show::pairs::{Pairs, add};
-use crate::features::show::{answers, proof, text};
+use crate::features::show;
+use crate::features::show::screen::{Pairs, add};
+use crate::features::show::{answers, proof};
 use crate::record::Record;
 use crate::record::subject::FindingKey;
 use crate::record::time::Instant;
@@ -145,7 +146,7 @@ fn in_full(content: &Record, record_state: &RecordState, names: &dyn RecordNames
     let mut pairs = Pairs::new();
     let mut lines = |label: &str, texts: Vec<StyledText>| {
         if !texts.is_empty() {
-            pairs.push((label.to_owned(), text::lines(texts, WHOLE)));
+            pairs.push((label.to_owned(), show::screen::lines(texts, WHOLE)));
         }
     };
     lines("justification", vec![StyledText::plain(content.justification.trim_end())]);

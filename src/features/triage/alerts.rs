@@ -7,7 +7,6 @@ use std::path::Path;
 
 use crate::features::triage;
 use crate::features::triage::alert_plan::{AlertPlan, AlertPlanner};
-use crate::features::triage::judging;
 use crate::gate::index::Index;
 use crate::session::error::{Error, Undetermined};
 use crate::session::locate::Located;
@@ -106,7 +105,7 @@ pub(crate) fn plan<'s>(
     let snapshot = Snapshot::open(located, at, Scope::Everything)?;
     let index = Index::from_records(snapshot.records());
     let moved = |state: &_, at| snapshot.moved(state, at);
-    let judge = judging::of(&snapshot, (&index, &moved), request.environment);
+    let judge = triage::judge::of(&snapshot, (&index, &moved), request.environment);
     let mut planner = AlertPlanner::new(judge, request.repository);
     read.iter().for_each(|alert| planner.add(alert));
     let plan = planner.plan;

@@ -182,11 +182,7 @@ pub(crate) fn triage<'s>(
     let mut run = TriageRun {
         router: snapshot.router(&files),
         records: records.map(|record| (record.id.as_str(), record)).collect(),
-        judge: crate::features::triage::judging::of(
-            &snapshot,
-            (&index, &moved),
-            request.environment,
-        ),
+        judge: crate::features::triage::judge::of(&snapshot, (&index, &moved), request.environment),
         counts,
         last_events: crate::features::triage::silent_keys::known(
             &snapshot,

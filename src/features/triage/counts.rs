@@ -10,9 +10,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
+use crate::features::triage;
 use crate::features::triage::counts::routed::RoutedInputs;
 use crate::features::triage::routing::{RouteNumber, RouteTable};
-use crate::features::triage::sample;
 use crate::features::triage::texts::{InternedTexts, TextNumber};
 use crate::policy::closing::Baseline;
 use crate::survey::event::{TriageDecision, TriageInput, TriageState};
@@ -197,7 +197,7 @@ impl TriageCounts {
     ) {
         let state = decision.state;
         let is_routine = state == TriageState::Routine;
-        if is_routine && !sample::is_sampled(&key(input), decision, baselines) {
+        if is_routine && !triage::texts::is_sampled(&key(input), decision, baselines) {
             return;
         }
         let is_summed = matches!(state, TriageState::Covered | TriageState::Dismissed);

@@ -3,6 +3,8 @@
 //! Uses gate, status, `survey::triage`. Pure. Start at [`TriageJudge`]. Follows `docs/spec/interop.md`, 6: covered
 //! takes precedence over routine, and the gate decides what is covered.
 
+use crate::session::snapshot::Snapshot;
+use crate::status::state::{RecordState, Status};
 use std::collections::BTreeMap;
 
 use serde_json::Value;
@@ -19,7 +21,6 @@ use crate::policy::governance::Governance;
 use crate::record::Record;
 use crate::record::time::Instant;
 use crate::record::vocabulary::{RootCause, Vocabulary};
-use crate::status::state::{RecordState, Status};
 use crate::survey::event::{
     CloudEvent, FindingFile, ScannerFinding, TriageDecision, TriageInput, TriageState,
 };
@@ -324,5 +325,24 @@ fn decided(found: MatchedRecord, judged: BaselineMatch) -> TriageDecision {
         is_doubtful: doubt || judged.is_doubtful && !is_covered,
         baselines: judged.baselines,
         about,
+    }
+}
+
+/// Evaluates a record at another instant.
+type Reevaluation<'j> = dyn Fn(&RecordState, Instant) -> RecordState + 'j;
+
+/// Returns what judges findings in an environment.
+pub(super) fn of<'j>(
+    snapshot: &'j Snapshot<'_>,
+    (index, moved): (&'j Index, &'j Reevaluation<'j>),
+    environment: Option<&'j str>,
+) -> TriageJudge<'j> {
+    TriageJudge {
+        index,
+        record_states: snapshot.records(),
+        governance: snapshot.governance(),
+        moved,
+        instant: snapshot.stamp().instant,
+        environment,
     }
 }

@@ -3,6 +3,9 @@
 //! Uses no other module. Pure. Start at [`InternedTexts::add`]. A hundred thousand inputs repeat a few thousand texts;
 //! rows that refer to them by number take a third of the memory.
 
+use crate::policy::closing::Baseline;
+use crate::survey::event::TriageDecision;
+use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 use std::rc::Rc;
@@ -41,4 +44,18 @@ impl InternedTexts {
         let place = usize::try_from(text.0.get() - 1).unwrap_or(usize::MAX);
         self.all.get(place).map_or("", AsRef::as_ref)
     }
+}
+
+/// Tells whether a routine input is sampled for review.
+pub(super) fn is_sampled(key: &str, decision: &TriageDecision, baselines: &[Baseline]) -> bool {
+    let places = decision.baselines.iter();
+    let about = places.filter_map(|place| baselines.get(*place));
+    let most = about.map(|baseline| baseline.sample).max().unwrap_or(0);
+    most > 0 && hundredth(key) < most
+}
+
+/// Returns the SHA-256 of a key, as a number, modulo 100.
+fn hundredth(key: &str) -> u32 {
+    let digest = Sha256::digest(key.as_bytes());
+    digest.iter().fold(0, |rest, byte| (rest * 256 + u32::from(*byte)) % 100)
 }

@@ -2,6 +2,9 @@
 //!
 //! Start at [`audit`]. Follows `docs/spec/cli.md`, verify, and `docs/spec/rules.md`, levels in verify.
 
+use crate::history::objects::{ObjectKind, Objects, Obstacle, Oid};
+use crate::ledger::tree::TreeError;
+use crate::session::error::{Error, Undetermined};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -10,20 +13,18 @@ use crate::approval::loosened;
 use crate::approval::statement::file::ApprovalSubject;
 use crate::diag::Finding;
 use crate::features::verify::checkpoints::EarlierTips;
-use crate::features::verify::doubt::AuditDoubt;
-use crate::features::verify::uses::AuditedReceipts;
-use crate::features::verify::uses::ReceiptsRequest;
-use crate::features::verify::uses::UsedRecord;
+use crate::features::verify::uses::{AuditedReceipts, ReceiptsRequest, UsedRecord};
 use crate::history::checkpoint::Checkpoint;
-use crate::history::objects::{ObjectKind, Objects, Oid};
 use crate::history::tree::CommitTree;
 use crate::history::version::TrailKey;
-use crate::history::walk::{self, VersionVisit};
-use crate::record::file::{self, RecordFile};
+use crate::history::walk;
+use crate::history::walk::VersionVisit;
+use crate::record::file;
+use crate::record::file::RecordFile;
+use crate::rules::audit;
+use crate::rules::audit::Audit;
 use crate::rules::audit::contents::Contents;
-use crate::rules::audit::{self, Audit};
 use crate::rules::extra_schema::ExtraSchema;
-use crate::session::error::{Error, Undetermined};
 use crate::session::locate::Located;
 use crate::session::mainline::OpenMainline;
 use crate::session::options::Moment;
@@ -228,4 +229,34 @@ impl AuditedRecords {
         self.is_all
             || matches!(&filed.about, Some(ApprovalSubject::Record(id)) if of_record(id.as_str()))
     }
+}
+
+/// Something that an audit could not determine.
+#[derive(Clone, Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum AuditDoubt {
+    /// Whether a commit that once was the tip is still on the mainline.
+    #[error("whether {commit} of {path} is still on the approved branch: {cause}")]
+    EarlierTip {
+        /// The commit, shortened.
+        commit: String,
+        /// The checkpoint or file of receipts that names it.
+        path: String,
+        /// The obstacle, and how to fix it.
+        cause: String,
+    },
+    /// The contents of a version.
+    #[error("{error}\n  help: {}", Undetermined::repair(.error))]
+    Contents {
+        /// Why it can't be read.
+        error: TreeError,
+    },
+    /// The content of an approval file.
+    #[error("{path}: {obstacle}; {}", .obstacle.repair())]
+    ApprovalFile {
+        /// The file.
+        path: String,
+        /// The obstacle.
+        obstacle: Obstacle,
+    },
 }

@@ -4,7 +4,6 @@
 
 pub mod answer;
 mod checkpoints;
-pub mod doubt;
 pub mod show;
 pub mod uses;
 

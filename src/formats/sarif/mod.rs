@@ -7,11 +7,9 @@ pub mod alert;
 mod entry;
 mod head;
 mod lenient;
-pub mod location;
 mod package;
-mod result;
+pub mod result;
 pub mod rewrite;
-pub mod roots;
 mod rule;
 mod uri;
 mod weakness;
@@ -22,7 +20,7 @@ use std::io::{BufRead, Seek, SeekFrom};
 use crate::formats::json_stream::{Broken, ByteSpan, KeptPiece, Scan};
 use crate::survey::event::ScannerFinding;
 
-use crate::formats::sarif::roots::Roots;
+use crate::formats::sarif::result::Roots;
 use head::RunHead;
 use uri::Places;
 

@@ -4,9 +4,9 @@ use std::path::Path;
 
 use exledger::approval::statement::file::ApprovalDecision;
 use exledger::features;
+use exledger::features::approve::answer::ApprovalRequest;
+use exledger::features::approve::answer::NamedSubject;
 use exledger::features::approve::destination::WrittenApproval;
-use exledger::features::approve::request::ApprovalRequest;
-use exledger::features::approve::request::NamedSubject;
 use exledger::session::Session;
 use exledger::session::error::{Error, Usage};
 use exledger::session::notice::Notice;

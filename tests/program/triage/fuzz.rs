@@ -6,9 +6,9 @@ use exledger::formats::events;
 use exledger::formats::sarif;
 use exledger::formats::sarif::SarifLayout;
 use exledger::formats::sarif::Spans;
+use exledger::formats::sarif::result::Roots;
 use exledger::formats::sarif::rewrite;
 use exledger::formats::sarif::rewrite::ResultAction;
-use exledger::formats::sarif::roots::Roots;
 use proptest::prelude::*;
 
 use crate::triage::data;
