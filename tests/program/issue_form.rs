@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::cli::{run, run_fed};
 use crate::cli_new::{DAY, ledger, written};
-use crate::support::project;
+use crate::support::{project, schemas};
 
 const RENDERED: &str = include_str!("../data/issue/rendered.md");
 
@@ -141,12 +141,8 @@ fn github_takes_the_form() {
         }
     }
     assert_eq!(ids.len(), field::fields().len());
-    let path = project::root().join("../shared/interop/schemas/github-issue-forms.schema.json");
-    // GitHub's own schema, if the checkout has it beside it.
-    let Ok(schema) = std::fs::read_to_string(&path) else {
-        return;
-    };
-    let schema: Value = serde_json::from_str(&schema).unwrap();
+    let schema: Value =
+        serde_json::from_str(&schemas::read("github-issue-forms.schema.json")).unwrap();
     let errors: Vec<String> = jsonschema::validator_for(&schema)
         .unwrap()
         .iter_errors(&form)
@@ -250,13 +246,9 @@ fn an_issue_becomes_a_record_and_flags_win() {
 
 #[test]
 fn the_samples_give_what_is_expected_of_them() {
-    let samples = project::root().join("../shared/interop/samples/in");
-    let Ok(expected) = std::fs::read_to_string(samples.join("issue-form-rendered.expected.json"))
-    else {
-        // Only if the checkout has the samples beside it.
-        return;
-    };
-    let mut expected: Value = serde_json::from_str(&expected).unwrap();
+    let samples = project::root().join("tests/data/samples");
+    let expected = std::fs::read_to_string(samples.join("issue-form-rendered.expected.json"));
+    let mut expected: Value = serde_json::from_str(&expected.unwrap()).unwrap();
     expected.as_object_mut().unwrap().remove("note");
     let read = |name: &str| issue_form::read(&std::fs::read_to_string(samples.join(name)).unwrap());
     for name in ["issue-form-rendered.md", "issue-form-rendered-crlf.md"] {
