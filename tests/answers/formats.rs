@@ -1,13 +1,9 @@
 //! What formats of other tools share: globs, expressions, locators, lists in JSON.
 
 use exledger::features::export::targets::json_edit::JsonList;
-use exledger::features::export::targets::k8s_locator::K8sLocator;
-use exledger::features::export::targets::k8s_locator::wildcard;
-use exledger::formats::engine_pattern::of_regex;
-use exledger::formats::engine_pattern::regex;
-use exledger::formats::engine_pattern::regex_without_stars;
-use exledger::formats::glob::doublestar;
-use exledger::formats::glob::patterns;
+use exledger::features::export::targets::k8s_locator::{K8sLocator, wildcard};
+use exledger::formats::engine_pattern::{of_regex, regex, regex_without_stars};
+use exledger::formats::glob::{doublestar, patterns};
 use serde_json::{Value, json};
 
 #[test]

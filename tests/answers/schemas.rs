@@ -8,8 +8,7 @@ mod xsd;
 
 use exledger::diag::code::Code;
 use exledger::diag::{Finding, Level, Pos};
-use exledger::features::lint::show::LintView;
-use exledger::features::lint::show::doc;
+use exledger::features::lint::show::{LintView, doc};
 use exledger::record::time::Instant;
 use exledger::render::find;
 use exledger::render::format::OutputStyle;

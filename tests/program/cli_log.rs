@@ -4,7 +4,6 @@ mod statements;
 
 use std::collections::BTreeSet;
 
-use exledger::approval;
 use exledger::features::log;
 use exledger::features::log::show::Log;
 use exledger::history::version::TrailKey;
@@ -13,8 +12,8 @@ use exledger::record::time::Instant;
 use exledger::render::format::OutputStyle;
 use exledger::status::stamp::Stamp;
 use exledger::status::state::RecordFacts;
-use exledger::status::{self};
 use exledger::survey::acts;
+use exledger::{approval, status};
 use serde_json::Value;
 
 use crate::cli;

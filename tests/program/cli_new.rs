@@ -7,6 +7,8 @@ mod sources;
 use std::path::Path;
 
 use crate::cli::{Run, run};
+use crate::import;
+use crate::support::lint::codes_of;
 
 pub(crate) const DAY: &str = "2026-11-20";
 
@@ -272,8 +274,10 @@ fn a_new_ledger_and_a_new_record_lint_clean_and_are_proposed() {
     git(&["commit", "-qm", "Keep exceptions in a ledger"]);
     let (answer, ..) =
         written(folder.path(), &filed(folder.path(), &["--root-cause", "brittle-dependency"]));
-    let lint = run(folder.path(), &["lint", "--strict"]);
+    let lint = run(folder.path(), &["lint", "--format", "json"]);
     assert_eq!(lint.code, 0, "{}", lint.out);
+    let found = codes_of(import::RULES, &serde_json::from_str(&lint.out).unwrap());
+    assert_eq!(found, [""; 0], "{}", lint.out);
     let list = run(folder.path(), &["list", "--format", "json"]);
     assert_eq!(list.code, 0, "{}", list.err);
     let list: serde_json::Value = serde_json::from_str(&list.out).unwrap();

@@ -7,9 +7,7 @@ mod screens;
 
 use exledger::features;
 use exledger::features::doctor::answer::DoctorAnswer;
-use exledger::features::doctor::check::CheckName;
-use exledger::features::doctor::check::CheckState;
-use exledger::features::doctor::check::DoctorCheck;
+use exledger::features::doctor::check::{CheckName, CheckState, DoctorCheck};
 use exledger::features::doctor::diagnosis::ApprovalsCount;
 use exledger::session::Session;
 use exledger::session::options::{Moment, Options};

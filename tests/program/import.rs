@@ -19,14 +19,14 @@ mod unseen;
 
 use std::path::Path;
 
-use exledger::formats::suppressions::exception::EntryReading;
-use exledger::formats::suppressions::exception::ForeignEnd;
-use exledger::formats::suppressions::exception::ImportEntry;
+use exledger::diag::code::Code;
+use exledger::formats::suppressions::exception::{EntryReading, ForeignEnd, ImportEntry};
 use exledger::formats::suppressions::readers;
 use exledger::formats::suppressions::readers::format::ImportInput;
 use serde_json::{Value, json};
 
 use crate::cli::{Run, run};
+use crate::support::lint::codes_of;
 
 /// The day on which entries are imported.
 const ON: &str = "2026-11-21";
@@ -86,6 +86,33 @@ fn answer(folder: &Path, code: i32, args: &[&str]) -> Value {
     let ran = imported(folder, &[args, &["--format", "json"]].concat());
     assert_eq!(ran.code, code, "{args:?}: {}", ran.err);
     serde_json::from_str(&ran.out).unwrap()
+}
+
+/// The rules that would report what `new`, an import or its completion leaves out.
+pub(crate) const RULES: &[Code] = &[
+    Code::MissingField,
+    Code::BadValue,
+    Code::Placeholder,
+    Code::ShortJustification,
+    Code::UnclassifiedCause,
+    Code::NoDeviation,
+    Code::NoSubject,
+    Code::UnknownOwner,
+    Code::NoCompensatingControl,
+    Code::MissingTrigger,
+    Code::TermTooLong,
+    Code::CriteriaTooWide,
+    Code::BadReference,
+    Code::FixOverdue,
+    Code::StaleControl,
+    Code::ExpiryCliff,
+];
+
+/// Lints a folder: the exit code, and the findings of these rules; nothing may be written to stderr.
+fn linted(folder: &Path) -> (i32, Vec<String>) {
+    let lint = run(folder, &["lint", "--on", ON, "--format", "json"]);
+    assert_eq!(lint.err, "");
+    (lint.code, codes_of(RULES, &serde_json::from_str(&lint.out).unwrap()))
 }
 
 /// Returns every file below a folder but git's, with its bytes.

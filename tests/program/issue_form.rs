@@ -4,8 +4,7 @@ use std::collections::BTreeSet;
 
 use exledger::formats::issue_form;
 use exledger::formats::issue_form::field;
-use exledger::formats::issue_form::field::FieldInput;
-use exledger::formats::issue_form::field::Means;
+use exledger::formats::issue_form::field::{FieldInput, Means};
 use exledger::formats::issue_form::unread::IssueProblem;
 use serde_json::{Value, json};
 

@@ -9,8 +9,7 @@ use std::path::Path;
 
 use exledger::features;
 use exledger::features::request::answer::RequestLog;
-use exledger::features::request::plan::ExceptionRequest;
-use exledger::features::request::plan::RequestedException;
+use exledger::features::request::plan::{ExceptionRequest, RequestedException};
 use exledger::features::request::show::RequestView;
 use exledger::record::time::Instant;
 use exledger::session::Session;
@@ -19,9 +18,9 @@ use exledger::session::options::{Moment, Options};
 use serde_json::{Map, Value, json};
 
 use crate::cli::{Run, run};
-use crate::support::golden;
-use crate::support::project;
 use crate::support::repo::{Repo, git};
+use crate::support::samples::without_warnings;
+use crate::support::{golden, project};
 
 pub(crate) const NOW: &str = "2026-11-20T12:00:00Z";
 
@@ -37,8 +36,12 @@ tiers:
 
 /// A ledger whose clone Ana runs an agent in.
 pub(crate) fn ledger() -> Repo {
+    ledger_of(POLICY)
+}
+
+fn ledger_of(policy: &str) -> Repo {
     let repo = Repo::at("2026-11-18T09:00:00Z");
-    repo.by("root").write("exledger.yaml", POLICY).commit("Begin");
+    repo.by("root").write("exledger.yaml", policy).commit("Begin");
     repo.checkout();
     repo.config("user.name", "Ana Ruiz");
     repo.config("user.email", "ana@example.com");
@@ -134,7 +137,7 @@ fn check(folder: &Path, receipt: &str) -> Run {
 
 #[test]
 fn without_branches_nothing_is_written_and_the_text_is_that_of_new() {
-    let repo = ledger();
+    let repo = ledger_of(&without_warnings(POLICY));
     let before = files(repo.path());
     let made = ask(&open(repo.path()), &arguments(), &mut RequestLog::without_branches()).unwrap();
     assert_eq!(files(repo.path()), before);

@@ -2,9 +2,8 @@
 //!
 //! Start at [`Content::exceeded_by`].
 
-use exledger::record::Record;
-use exledger::record::time;
 use exledger::record::vocabulary::Vocabulary;
+use exledger::record::{Record, time};
 
 use super::content::{
     ACTIONS, ALIASES, APPLICATION, CLASS, CLOSURE, CONTROLS, Content, FINDINGS, FIRED, MEASURES,

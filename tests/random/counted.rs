@@ -11,10 +11,9 @@ use exledger::history::objects::Oid;
 
 use super::law::Law;
 use super::people::Who;
-use super::plain;
 use super::statement::{About, Signed};
 use super::world::{MAILMAP, POLICY, REVOKED, SIGNERS, Tag, World};
-use super::yes;
+use super::{plain, yes};
 
 /// The paths of the governance files.
 const FILES: [&str; 4] = [POLICY, SIGNERS, REVOKED, MAILMAP];

@@ -6,15 +6,13 @@
 use std::rc::Rc;
 
 use exledger::approval;
-use exledger::history::chain;
 use exledger::history::mainline::Guard;
 use exledger::history::objects::Oid;
 use exledger::history::paths::LedgerPrefix;
 use exledger::history::refs::ApprovedRef;
 use exledger::history::version::TrailKey;
-use exledger::history::walk;
-use exledger::record::Record;
-use exledger::record::file;
+use exledger::history::{chain, walk};
+use exledger::record::{Record, file};
 use exledger::status::state::InForce;
 
 use super::content::{CLOSURE, Content, FIRED, IDS};

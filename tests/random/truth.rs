@@ -11,9 +11,8 @@ use exledger::history::objects::Oid;
 use super::content::{CLOSURE, Content, IDS};
 use super::memory::Files;
 use super::people::Who;
-use super::plain;
 use super::world::{MAILMAP, REVOKED, SIGNERS, Tag, World, is_record, stem};
-use super::yes;
+use super::{plain, yes};
 
 /// The state of an id after a landing.
 #[derive(Clone, Debug, PartialEq)]

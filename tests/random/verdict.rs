@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 
 use exledger::approval::approvals::TrailVerdicts;
 use exledger::approval::verdict::Satisfied;
-use exledger::approval::{self};
-use exledger::history::chain::{self, Chain};
+use exledger::history::chain;
+use exledger::history::chain::Chain;
 use exledger::history::mainline::Guard;
 use exledger::history::objects::Objects;
 use exledger::history::refs::ApprovedRef;
@@ -15,14 +15,13 @@ use exledger::history::version::TrailKey;
 use exledger::history::walked::History;
 use exledger::record::time::Instant;
 use exledger::status::state::{InForce, RecordFacts, RecordState, Status};
-use exledger::status::{self};
+use exledger::{approval, status};
 
 use super::content::{CLASS, IDS};
 use super::law::Law;
-use super::look;
 use super::truth::{State, Truth, Version};
 use super::world::World;
-use super::yes;
+use super::{look, yes};
 
 /// Returns the approved branch of a world.
 pub(super) fn chain(world: &World) -> Chain {

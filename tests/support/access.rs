@@ -2,15 +2,14 @@
 
 use std::io::Cursor;
 
-use exledger::features;
 use exledger::features::access::answer::AccessSource;
 use exledger::features::access::show::AccessView;
 use exledger::record::time::Instant;
-use exledger::render;
 use exledger::render::format::OutputStyle;
 use exledger::session::Session;
 use exledger::session::options::{Moment, Options};
 use exledger::view::doc::FormatNeeds;
+use exledger::{features, render};
 use serde_json::Value;
 
 use crate::support::repo::Repo;

@@ -3,10 +3,8 @@
 use exledger::features::export;
 use exledger::features::export::targets::input::ExportOptions;
 use exledger::features::export::targets::loss_kind::AllowedLosses;
-use exledger::features::export::targets::merge::MergeRefusal;
-use exledger::features::export::targets::merge::SharedFile;
-use exledger::features::export::targets::output::ExportFiles;
-use exledger::features::export::targets::output::ExportOutput;
+use exledger::features::export::targets::merge::{MergeRefusal, SharedFile};
+use exledger::features::export::targets::output::{ExportFiles, ExportOutput};
 use exledger::record::time::Instant;
 use exledger::session::Session;
 use exledger::session::options::{Moment, Options};

@@ -5,11 +5,9 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use exledger::features::export;
-use exledger::features::export::targets::input::ExportInput;
-use exledger::features::export::targets::input::ExportOptions;
+use exledger::features::export::targets::input::{ExportInput, ExportOptions};
 use exledger::features::export::targets::loss_kind::AllowedLosses;
-use exledger::features::export::targets::output::ExportFiles;
-use exledger::features::export::targets::output::ExportOutput;
+use exledger::features::export::targets::output::{ExportFiles, ExportOutput};
 use exledger::record::time::Instant;
 use exledger::session::Session;
 use exledger::session::options::{Moment, Options};

@@ -1,17 +1,14 @@
 //! The answers of the gate about a made-up ledger.
 
-use exledger::approval;
 use exledger::features::triage::judge::TriageJudge;
-use exledger::features::triage::last_events::EventMemory;
-use exledger::features::triage::last_events::LastEvents;
+use exledger::features::triage::last_events::{EventMemory, LastEvents};
 use exledger::gate::answer::{GateAnswer, Question, ReceiptCounts};
 use exledger::gate::index::Index;
-use exledger::gate::verdict;
-use exledger::gate::verdict as gate;
+use exledger::gate::{verdict, verdict as gate};
 use exledger::policy::governance::Governance;
 use exledger::status::state::{RecordFacts, RecordState};
-use exledger::status::{self};
 use exledger::survey::event::{CloudEvent, TriageInput, TriageState};
+use exledger::{approval, status};
 
 use crate::support::approval::{file_as, ledger};
 use crate::support::repo::Repo;

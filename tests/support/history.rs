@@ -3,10 +3,9 @@
 use exledger::history::chain::Chain;
 use exledger::history::objects::Oid;
 use exledger::history::paths::LedgerPrefix;
-use exledger::history::refs;
 use exledger::history::version::{Trail, TrailKey};
-use exledger::history::walk;
 use exledger::history::walked::History;
+use exledger::history::{refs, walk};
 use exledger::store::git::Repository;
 
 use crate::support::repo::Repo;

@@ -24,8 +24,7 @@ use std::path::Path;
 use std::process::Command;
 
 use exledger::record::id::Id;
-use exledger::record::time::Instant;
-use exledger::record::time::Term;
+use exledger::record::time::{Instant, Term};
 
 use lazy::LazyGit;
 pub(crate) use person::person;

@@ -4,6 +4,10 @@
 
 use std::collections::BTreeMap;
 
+use exledger::diag::Level;
+use exledger::diag::code::Code;
+use exledger::rules;
+
 /// The record of most tests: one application, no more fields than an approval needs.
 pub(crate) const SAMPLE: &str = "\
 id: EXC-2026-7F3KQ
@@ -327,6 +331,14 @@ pub(crate) fn record(id: &str, entries: &str) -> String {
         record.insert((rank.unwrap_or(FIELDS.len()), field.to_owned()), entry);
     }
     record.into_values().collect()
+}
+
+/// Returns a policy that switches off the content rules that only warn, for expected outputs that are about something else.
+pub(crate) fn without_warnings(policy: &str) -> String {
+    let warning = |code: &Code| rules::find(*code).is_some_and(|it| it.level == Level::Warning);
+    let codes = Code::adjustable().filter(warning);
+    let levels: Vec<String> = codes.map(|code| format!("{}: off", code.as_str())).collect();
+    format!("{policy}lint: {{levels: {{{}}}}}\n", levels.join(", "))
 }
 
 /// Returns a record with top-level entries replaced or added, which stand at its end.

@@ -1,11 +1,10 @@
 //! The state of a record at an instant, on real repositories.
 
-use exledger::approval;
 use exledger::history::version::TrailKey;
 use exledger::history::walked::History;
 use exledger::record::time::Instant;
 use exledger::status::state::{InForce, RecordFacts, RecordState};
-use exledger::status::{self};
+use exledger::{approval, status};
 
 use crate::support::repo::Repo;
 use crate::support::samples::ID;

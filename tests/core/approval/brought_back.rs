@@ -1,7 +1,6 @@
 //! Old content that a merge inside a branch takes from earlier landings: the author of that merge is an author of it.
 
-use crate::support::approval::sealed;
-use crate::support::approval::{check, said, verdict};
+use crate::support::approval::{check, said, sealed, verdict};
 use crate::support::repo::Repo;
 use crate::support::repo::speak::yes;
 use crate::support::samples::{ID, SAMPLE};

@@ -1,13 +1,12 @@
 //! Approval files: what they approve, and when.
 
+use exledger::approval;
 use exledger::approval::approvals::TrailVerdicts;
 use exledger::approval::file_outcome::FileState;
 use exledger::approval::verdict::{NotCounted, VoteCounts};
-use exledger::approval::{self};
 use exledger::policy::demand::EvidenceKind;
 
-use crate::support::approval::{amended, sealed};
-use crate::support::approval::{check, said, verdict, verdicts};
+use crate::support::approval::{amended, check, said, sealed, verdict, verdicts};
 use crate::support::repo::Repo;
 use crate::support::repo::speak::yes;
 use crate::support::samples::{ID, SAMPLE};

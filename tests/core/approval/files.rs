@@ -6,8 +6,7 @@ use exledger::approval::verdict::ApprovalVerdict;
 use exledger::history::version::TrailKey;
 
 use crate::approval::detached::{approved, judged, states};
-use crate::support::approval::{check, said, verdict};
-use crate::support::approval::{sealed, sealed_by};
+use crate::support::approval::{check, said, sealed, sealed_by, verdict};
 use crate::support::repo::Repo;
 use crate::support::repo::speak::{public, sign, signer, yes};
 use crate::support::samples::{ID, SAMPLE};

@@ -1,8 +1,7 @@
 //! The keys that approve a change of governance are those listed before it landed, whenever its file changed last.
 
 use crate::approval::detached::judged;
-use crate::support::approval::sealed;
-use crate::support::approval::{govern, said};
+use crate::support::approval::{govern, said, sealed};
 use crate::support::repo::Repo;
 use crate::support::repo::speak::{signer, yes};
 use crate::support::samples::ID;

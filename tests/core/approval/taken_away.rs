@@ -8,8 +8,7 @@ use exledger::history::version::{Content, TrailKey};
 use exledger::record::time::Instant;
 
 use crate::approval::detached::{approved, looked_at};
-use crate::support::approval::{amended, sealed, sealed_by};
-use crate::support::approval::{ledger, said, verdict};
+use crate::support::approval::{amended, ledger, said, sealed, sealed_by, verdict};
 use crate::support::repo::Repo;
 use crate::support::repo::speak::{no, public, reviewed, signer, tag_at, yes};
 use crate::support::samples::{ID, SAMPLE};

@@ -6,8 +6,7 @@ use exledger::policy::demand::EvidenceKind;
 use exledger::record::time::Instant;
 
 use crate::approval::detached::judged;
-use crate::support::approval::{amended, sealed, sealed_by};
-use crate::support::approval::{check, said, verdict, verdicts};
+use crate::support::approval::{amended, check, said, sealed, sealed_by, verdict, verdicts};
 use crate::support::repo::speak::{no, public, signer, tag_at, yes};
 use crate::support::samples::{ID, SAMPLE};
 

@@ -3,8 +3,7 @@
 
 use exledger::survey::event::{ScannerFinding, TriageInput};
 
-use crate::support::gate::Ledger;
-use crate::support::gate::question;
+use crate::support::gate::{Ledger, question};
 
 /// What can be stated, by its key in a question and in an event's `data`, with the value in the records below.
 const STATED: &[(&str, &str)] = &[

@@ -4,8 +4,7 @@ use exledger::gate::answer::{Asker, ReceiptCounts};
 use exledger::gate::verdict;
 use exledger::survey::event::{CloudEvent, TriageInput};
 
-use crate::support::gate::{Ledger, policy};
-use crate::support::gate::{question, record_states, with};
+use crate::support::gate::{Ledger, policy, question, record_states, with};
 use crate::support::samples::ID;
 use crate::support::status::instant;
 

@@ -1,9 +1,8 @@
 //! Raw commits: idents, flaws, encodings, trailers, signatures; hostile input never makes the reader panic.
 
-use exledger::history::commit;
 use exledger::history::ident::{Ident, IdentProblem};
 use exledger::history::objects::{Obstacle, Oid};
-use exledger::history::trailer;
+use exledger::history::{commit, trailer};
 use exledger::record::time::Instant;
 use proptest::prelude::*;
 

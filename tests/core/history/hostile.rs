@@ -2,13 +2,12 @@
 
 use std::collections::HashMap;
 
-use exledger::history::chain;
-use exledger::history::folder::{self, Mode, TreeObject};
+use exledger::history::folder::{Mode, TreeObject};
 use exledger::history::mainline::Guard;
 use exledger::history::objects::{Extent, Merge, ObjectKind, Objects, Obstacle, Oid};
 use exledger::history::paths::LedgerPrefix;
 use exledger::history::refs::ApprovedRef;
-use exledger::history::walk;
+use exledger::history::{chain, folder, walk};
 use exledger::record::time::Instant;
 use proptest::prelude::*;
 

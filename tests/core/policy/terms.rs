@@ -2,13 +2,12 @@
 //!
 //! Follows `docs/spec/policy.md`, terms and clocks.
 
-use exledger::policy::term;
+use exledger::policy::tier::Limit;
 use exledger::policy::tier::fact::Facts;
-use exledger::policy::tier::{self, Limit};
-use exledger::record::Record;
-use exledger::record::file;
+use exledger::policy::{term, tier};
 use exledger::record::scalar::Scalar;
 use exledger::record::time::{Day, Instant, Term, When};
+use exledger::record::{Record, file};
 
 use crate::policy::sound;
 use crate::support::samples::{PATH, SAMPLE};

@@ -6,8 +6,9 @@ use exledger::approval::signature::SignatureState;
 use exledger::approval::signature_state::Bad;
 use exledger::approval::statement::bad_file::BadFile;
 use exledger::approval::statement::check::{Backing, StatementPath, check, place};
-use exledger::approval::statement::file::ApprovalFile;
-use exledger::approval::statement::file::{ApprovalDecision, ApprovalSubject, AuthorLogin};
+use exledger::approval::statement::file::{
+    ApprovalDecision, ApprovalFile, ApprovalSubject, AuthorLogin,
+};
 use exledger::approval::statement::{digest, shortened};
 use exledger::policy::governance::Governance;
 use exledger::record::address::Address;

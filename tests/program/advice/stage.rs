@@ -6,11 +6,10 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use crate::cli::{self, Run};
-use crate::decisions;
-use crate::support::repo::speak;
-use crate::support::repo::{Repo, person};
+use crate::cli::Run;
+use crate::support::repo::{Repo, person, speak};
 use crate::support::tools::need;
+use crate::{cli, decisions};
 
 pub(super) const ID: &str = decisions::ID;
 

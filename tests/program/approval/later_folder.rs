@@ -4,8 +4,7 @@
 use serde_json::Value;
 
 use crate::cli::run;
-use crate::support::approval::sealed_by;
-use crate::support::approval::{check, verdict, verdicts};
+use crate::support::approval::{check, sealed_by, verdict, verdicts};
 use crate::support::repo::Repo;
 use crate::support::repo::speak::yes;
 use crate::support::samples::{ID, SAMPLE};

@@ -3,8 +3,7 @@
 use exledger::history::version::TrailKey;
 
 use crate::cli::run;
-use crate::support::approval::sealed;
-use crate::support::approval::{ledger, said, verdicts};
+use crate::support::approval::{ledger, said, sealed, verdicts};
 use crate::support::repo::Repo;
 use crate::support::repo::speak::yes;
 use crate::support::samples::{ID, SAMPLE};

@@ -4,8 +4,7 @@ use std::path::Path;
 
 use exledger::approval::statement::file::ApprovalDecision;
 use exledger::features;
-use exledger::features::approve::answer::ApprovalRequest;
-use exledger::features::approve::answer::NamedSubject;
+use exledger::features::approve::answer::{ApprovalRequest, NamedSubject};
 use exledger::features::approve::destination::WrittenApproval;
 use exledger::session::Session;
 use exledger::session::error::{Error, Usage};

@@ -2,13 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use exledger::plan::close::{self, Closing};
+use exledger::plan::close::Closing;
 use exledger::plan::decision::{DecisionInput, DecisionRefusal, Planned};
-use exledger::plan::edit;
 use exledger::plan::evidence::{EvidenceInput, EvidenceLocation};
-use exledger::plan::renew::{self, Later};
-use exledger::plan::transfer::{self, Heir};
-use exledger::plan::{attest, fire, note, review};
+use exledger::plan::renew::Later;
+use exledger::plan::transfer::Heir;
+use exledger::plan::{attest, close, edit, fire, note, renew, review, transfer};
 use exledger::policy::governance::Governance;
 use exledger::record::address::Address;
 use exledger::record::file;

@@ -2,6 +2,7 @@
 
 use crate::decisions::{ID, Life, record};
 use crate::support::golden;
+use crate::support::samples::{TEAMS, without_warnings};
 
 const FIELDS: &str = "\
 title: The deploy key was printed by a CI job
@@ -18,7 +19,7 @@ fn commands() -> Vec<(&'static str, Vec<&'static str>)> {
         ),
         ("review", vec!["review", ID, "--outcome", "still-needed", "--note", "One job is left"]),
         ("fire", vec!["fire", ID, "T1", "--note", "Shipped on Tuesday"]),
-        ("attest", vec!["attest", ID, "CC1", "--evidence", "E1=log:exledger.yaml"]),
+        ("attest", vec!["attest", ID, "CC1", "--evidence", "E1=log:kept/exledger.yaml"]),
         (
             "transfer",
             vec![
@@ -63,7 +64,7 @@ fn commands() -> Vec<(&'static str, Vec<&'static str>)> {
                 "--check",
                 "removed-from-logs=Expired with the logs",
                 "--evidence",
-                "E1=log:exledger.yaml",
+                "E1=log:kept/exledger.yaml",
                 "--evidence",
                 "E2=change:3f2c9a7b",
                 "--access-verified",
@@ -79,7 +80,8 @@ fn commands() -> Vec<(&'static str, Vec<&'static str>)> {
 
 #[test]
 fn each_decision_answers_as_promised() {
-    let life = Life::new();
+    let life = Life::of(&without_warnings(TEAMS));
+    life.repo.by("dana").write("kept/exledger.yaml", TEAMS).commit("Keep the evidence");
     life.filed(ID, &record(ID, FIELDS), "ana", "lee");
     life.repo.clock("2026-12-01T09:00:00Z");
     for (name, args) in commands() {
@@ -104,6 +106,7 @@ fn each_decision_answers_as_promised() {
 #[test]
 fn a_dry_run_shows_a_patch_that_git_applies_and_writes_nothing() {
     let life = Life::new();
+    life.repo.by("dana").write("kept/exledger.yaml", TEAMS).commit("Keep the evidence");
     life.filed(ID, &record(ID, FIELDS).replace('\n', "\r\n"), "ana", "lee");
     life.repo.clock("2026-12-01T09:00:00Z");
     let before = life.text(ID);

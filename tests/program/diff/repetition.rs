@@ -119,7 +119,8 @@ fn the_same_thing_filed_again_after_its_closure_is_a_recurrence() {
     ledger.repo.scribble(ID, &again);
     let (exit, answer) = lint(&ledger, &[]);
     assert_eq!((exit, found(&answer)), (0, vec!["warning recurrence".to_owned()]));
-    let finding = &answer["findings"][0];
+    let findings = answer["findings"].as_array().unwrap();
+    let finding = findings.iter().find(|it| it["rule"] == "recurrence").unwrap();
     assert_eq!((&finding["field"], &finding["line"]), (&"subject".into(), &5.into()));
     assert!(finding["message"].as_str().unwrap().contains(OTHERS[0]), "{finding:#}");
     // Also if only its file is linted.

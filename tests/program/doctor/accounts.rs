@@ -1,7 +1,6 @@
 //! Accounts of unknown people: who is named, with which line, and whose account it may be.
 
-use exledger::features::doctor::check::CheckName;
-use exledger::features::doctor::check::CheckState;
+use exledger::features::doctor::check::{CheckName, CheckState};
 
 use super::{ID, POLICY, assert_yes, check, examine, ledger, merge, stands, verdict};
 use crate::cli_approve::RECORD;

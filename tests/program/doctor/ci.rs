@@ -1,8 +1,6 @@
 //! Which files of a forge run exledger, recognised by content.
 
-use exledger::features::doctor::check::CheckName;
-use exledger::features::doctor::check::CheckState;
-use exledger::features::doctor::check::DoctorCheck;
+use exledger::features::doctor::check::{CheckName, CheckState, DoctorCheck};
 use exledger::ledger::tree::MapTree;
 use exledger::survey::workflows::ci::{CiSetup, PushedBranches};
 

@@ -1,7 +1,6 @@
 //! Each gap in a real repository: it is named, its lines are followed, then the answer is yes and an approval counts.
 
-use exledger::features::doctor::check::CheckName;
-use exledger::features::doctor::check::CheckState;
+use exledger::features::doctor::check::{CheckName, CheckState};
 use exledger::features::doctor::diagnosis::ApprovalsCount;
 
 use super::{

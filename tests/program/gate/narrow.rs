@@ -7,8 +7,7 @@ use serde_json::{Value, json};
 use crate::cli::{run, run_fed};
 use crate::decisions::record;
 use crate::gate::ledger::ON;
-use crate::support::repo::Repo;
-use crate::support::repo::speak;
+use crate::support::repo::{Repo, speak};
 
 const ID: &str = "EXC-2026-7F3KQ";
 const LEDGER: &str = "example/narrow";

@@ -6,19 +6,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant as Elapsed};
 
-use exledger::clock;
-use exledger::features;
-use exledger::features::check::receipts::ReceiptLog;
-use exledger::features::check::receipts::ReceiptsFile;
-use exledger::features::live::gate::LiveEvent;
-use exledger::features::live::gate::LiveGate;
-use exledger::features::live::gate::LiveOptions;
-use exledger::features::live::gate::Unsettled;
-use exledger::features::live::signing::PeriodicSigning;
-use exledger::features::live::signing::SigningContext;
-use exledger::gate::question::{self, QuestionLine};
+use exledger::features::check::receipts::{ReceiptLog, ReceiptsFile};
+use exledger::features::live::gate::{LiveEvent, LiveGate, LiveOptions, Unsettled};
+use exledger::features::live::signing::{PeriodicSigning, SigningContext};
+use exledger::gate::question;
+use exledger::gate::question::QuestionLine;
 use exledger::session::Session;
 use exledger::session::options::Options;
+use exledger::{clock, features};
 
 use crate::gate::live::{BILLING, Gate, present};
 use crate::support::keygen::made;

@@ -7,8 +7,7 @@ use std::sync::OnceLock;
 use tempfile::TempDir;
 
 use crate::cli;
-use crate::support::project;
-use crate::support::repo;
+use crate::support::{project, repo};
 
 /// The clock of the commands; the demo counts its dates back from it.
 const DAY: &str = "2026-11-20";

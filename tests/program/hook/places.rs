@@ -4,14 +4,13 @@ use std::fs;
 
 use serde_json::Value;
 
-use exledger::clock;
-use exledger::features;
 use exledger::features::check::governed::GovernedRequest;
 use exledger::features::check::receipts::ReceiptLog;
 use exledger::gate::question;
 use exledger::policy::governance::Governance;
 use exledger::session::Session;
 use exledger::session::options::{Moment, Options};
+use exledger::{clock, features};
 
 use crate::gate::live::{BILLING, Gate};
 use crate::hook::{Asked, MAP, RUNTIMES, payload, refused};

@@ -6,21 +6,23 @@ use crate::support::samples::SAMPLE;
 
 const ID: &str = "EXC-2026-7F3KQ";
 
+const POLICY: &str = "version: 1\n";
+
 /// Lints a record that ends with some text, for people.
 fn linted(end: &str) -> String {
     let repo = Repo::at("2026-11-20T09:00:00Z");
-    repo.by("root").write("exledger.yaml", "version: 1\n").commit("Begin");
+    repo.by("root").write("exledger.yaml", POLICY).commit("Begin");
     repo.by("ana").write(ID, &format!("{SAMPLE}{end}")).commit("File it");
     repo.checkout();
     run(repo.path(), &["lint"]).out
 }
 
-/// Returns the file lines in the output, which follow a line number, except those of the sample.
+/// Returns the file lines in the output, which follow a line number, except those of the sample and the policy.
 fn excerpts(out: &str) -> Vec<&str> {
     let shown = out.lines().filter_map(|line| line.split_once(" | "));
     let numbered = shown.filter(|(number, _)| number.trim().parse::<u32>().is_ok());
     let lines = numbered.map(|(_, line)| line);
-    lines.filter(|line| SAMPLE.lines().all(|it| it != *line)).collect()
+    lines.filter(|line| SAMPLE.lines().chain(POLICY.lines()).all(|it| it != *line)).collect()
 }
 
 #[test]

@@ -2,8 +2,7 @@
 
 use exledger::features::import::formats;
 use exledger::formats::suppressions::readers;
-use exledger::formats::suppressions::readers::format::ImportInput;
-use exledger::formats::suppressions::readers::format::MOST_ENTRIES;
+use exledger::formats::suppressions::readers::format::{ImportInput, MOST_ENTRIES};
 
 use super::{read, shown};
 

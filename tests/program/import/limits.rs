@@ -3,9 +3,7 @@
 use exledger::features::import::formats;
 use exledger::formats::suppressions::exception::EntryReading;
 use exledger::formats::suppressions::readers;
-use exledger::formats::suppressions::readers::format::ImportInput;
-use exledger::formats::suppressions::readers::format::MOST_BYTES;
-use exledger::formats::suppressions::readers::format::MOST_ENTRIES;
+use exledger::formats::suppressions::readers::format::{ImportInput, MOST_BYTES, MOST_ENTRIES};
 use serde_json::json;
 
 use super::drafts::put;

@@ -9,6 +9,7 @@ use crate::cli_new::{DAY, ledger};
 use crate::diff::{Ledger, record};
 use crate::patterns::THREE;
 use crate::support::project;
+use crate::support::samples::{RISKS, without_warnings};
 use crate::terminal::{Seen, Terminal, screen};
 
 pub(super) const COLUMNS: usize = 80;
@@ -135,7 +136,7 @@ fn the_screens_of_the_worklists_are_what_a_terminal_shows() {
 
 #[test]
 fn the_screens_of_a_frozen_pattern_are_what_a_terminal_shows() {
-    let ledger = Ledger::with(&THREE);
+    let ledger = Ledger::of(&without_warnings(RISKS), &THREE);
     let fourth = ledger.repo.branch("fourth").by("ana");
     fourth.write("EXC-2026-7F3KQ", &record("EXC-2026-7F3KQ")).commit("File the fourth");
     let mut shown = Vec::new();

@@ -2,13 +2,10 @@
 
 use std::io::Cursor;
 
-use exledger::formats::events;
-use exledger::formats::sarif;
-use exledger::formats::sarif::SarifLayout;
-use exledger::formats::sarif::Spans;
 use exledger::formats::sarif::result::Roots;
-use exledger::formats::sarif::rewrite;
 use exledger::formats::sarif::rewrite::ResultAction;
+use exledger::formats::sarif::{SarifLayout, Spans, rewrite};
+use exledger::formats::{events, sarif};
 use proptest::prelude::*;
 
 use crate::triage::data;

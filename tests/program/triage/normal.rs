@@ -2,11 +2,8 @@
 //!
 //! Follows `docs/spec/policy.md`, baselines.
 
-use exledger::features::triage::baseline::BaselineMatch;
-use exledger::features::triage::baseline::Matter;
-use exledger::features::triage::baseline::match_baselines;
-use exledger::features::triage::last_events::EventMemory;
-use exledger::features::triage::last_events::LastEvents;
+use exledger::features::triage::baseline::{BaselineMatch, Matter, match_baselines};
+use exledger::features::triage::last_events::{EventMemory, LastEvents};
 use exledger::policy::closing::Baseline;
 use exledger::policy::governance::Governance;
 use exledger::record::time::Instant;

@@ -4,8 +4,7 @@ use std::fmt::Write;
 use std::path::Path;
 
 use exledger::features;
-use exledger::features::triage::answer::TriageAnswer;
-use exledger::features::triage::answer::TriageRequest;
+use exledger::features::triage::answer::{TriageAnswer, TriageRequest};
 use exledger::features::triage::sources::Source;
 use exledger::record::time::{Day, Instant};
 use exledger::session::Session;

@@ -5,10 +5,9 @@
 use std::collections::BTreeMap;
 
 use exledger::features::triage::baseline::match_baselines;
-use exledger::features::triage::last_events::EarlierEvent;
-use exledger::features::triage::last_events::EventMemory;
-use exledger::features::triage::last_events::FileLastEvent;
-use exledger::features::triage::last_events::LastEvents;
+use exledger::features::triage::last_events::{
+    EarlierEvent, EventMemory, FileLastEvent, LastEvents,
+};
 use serde_json::json;
 
 use crate::triage::normal::{NOW, baselines, event, instant, material};

@@ -5,10 +5,9 @@
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 
-use exledger::approval::statement::file::ApprovalFile;
-use exledger::approval::statement::file::{ApprovalDecision, ApprovalSubject};
+use exledger::approval::statement;
+use exledger::approval::statement::file::{ApprovalDecision, ApprovalFile, ApprovalSubject};
 use exledger::approval::statement::limits::SIGNATURE;
-use exledger::approval::statement::{self};
 use exledger::record::address::Address;
 use exledger::record::id::Id;
 use exledger::record::time::Instant;

@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::support::repo::Edit;
-use crate::support::repo::Repo;
+use crate::support::repo::{Edit, Repo};
 
 /// Path to mode and blob.
 #[derive(Clone, Default)]
