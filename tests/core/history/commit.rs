@@ -198,7 +198,8 @@ fn trailers_are_the_last_paragraph_and_nothing_else() {
 fn the_builder_makes_the_same_commits_every_time() {
     let build = || {
         let repo = Repo::at("2026-11-20T09:00:00Z");
-        repo.by("ana").write(ID, SAMPLE).commit("File the billing exception");
+        let text = SAMPLE.replace("stop invoicing.", "stop invoicing for two weeks.");
+        repo.by("ana").write(ID, &text).commit("File the billing exception");
         repo.branch("renew").by("ana").edit(ID, "expires: 2027-01-10").with("sam").commit("Renew");
         repo.by("dana").write("README.md", "Hi\n").commit("Say hello");
         repo.by("lee").through("github").merge("renew", "Merge pull request #7 from ana/renew");
