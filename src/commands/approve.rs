@@ -22,9 +22,9 @@ use crate::commands::exit::Outcome;
 use crate::commands::{context, picker};
 use exledger::approval::statement::file::ApprovalDecision;
 use exledger::features;
-use exledger::features::approve::answer::{ApprovalRequest, NamedSubject};
 use exledger::features::approve::draft::{ApprovalDraft, check_reason};
 use exledger::features::approve::prepared::PreparedApproval;
+use exledger::features::approve::request::{ApprovalRequest, NamedSubject};
 use exledger::features::approve::show::{Counting, Done, SignedStatement};
 use exledger::status::state::{RecordState, Status};
 

@@ -14,7 +14,7 @@ use crate::commands::command::{Command, PastInstants, Run};
 use crate::commands::context::output::Formats;
 use crate::commands::context::{Ctx, fault};
 use crate::commands::exit::Outcome;
-use exledger::features::lint::answer::LintRequest;
+use exledger::features::lint::request::LintRequest;
 use exledger::render::format::Offered;
 use exledger::session::Session;
 use exledger::view::doc::{FindingList, JudgedFile};

@@ -79,8 +79,8 @@ impl Run for ListArgs {
         let order = self.sort.order();
         records.sort_by(|one, other| order.compare((one.id(), one), (other.id(), other)));
         let hidden = selected.len() - records.len() + approved.n_left_out();
-        ctx.show(&list::show::doc(
-            &list::show::List { stamp: approved.stamp(), records, hidden, reads: ctx.format.reads },
+        ctx.show(&list::doc(
+            &list::List { stamp: approved.stamp(), records, hidden, reads: ctx.format.reads },
             &*approved,
         ))?;
         ctx.of_notices(&approved.waiting_reviews(&|_| true));

@@ -7,7 +7,7 @@ use crate::commands::command::{Command, PastInstants, Run};
 use crate::commands::context::{Ctx, unknown};
 use crate::commands::exit::Outcome;
 use crate::commands::picker;
-use exledger::features::log::show::Log;
+use exledger::features::log::Log;
 
 /// Show the history of one exception
 ///
@@ -39,9 +39,9 @@ impl Run for LogArgs {
             approved.find(&picker::id_or_ask(ctx, "log", self.id.as_deref(), &all)?)?;
         let acts = approved.acts(record_state);
         if acts.is_empty() {
-            ctx.hint(&format!("{}: {}", record_state.id(), log::show::vacant(record_state)));
+            ctx.hint(&format!("{}: {}", record_state.id(), log::vacant(record_state)));
         }
-        ctx.show(&log::show::doc(&Log {
+        ctx.show(&log::doc(&Log {
             stamp: approved.stamp(),
             record_state,
             acts,

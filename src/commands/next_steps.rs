@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 
 use crate::commands::context::Ctx;
-use exledger::features::decide::answer::DecidedRecord;
+use exledger::features::decide::decided::DecidedRecord;
 use exledger::history::change::event::ChangeEvent;
 use exledger::history::content;
 use exledger::history::refs::HeadState;

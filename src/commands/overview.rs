@@ -37,7 +37,7 @@ pub(crate) fn doc(approved: &Snapshot<'_>) -> Doc<'static> {
     let follow_ups = approved.follow_ups();
     let attention = Attention { queue: &items, follow_ups: &follow_ups };
     let overview = Overview::of(records, attention, &horizon, approved.stamp().instant);
-    overview::show::doc(&overview, approved.stamp())
+    overview::doc(&overview, approved.stamp())
 }
 
 fn is_elsewhere(error: &anyhow::Error) -> bool {

@@ -5,7 +5,7 @@ mod statements;
 use std::collections::BTreeSet;
 
 use exledger::features::log;
-use exledger::features::log::show::Log;
+use exledger::features::log::Log;
 use exledger::history::version::TrailKey;
 use exledger::policy::governance::Governance;
 use exledger::record::time::Instant;
@@ -165,7 +165,7 @@ fn the_table_fits_80_columns() {
         left_out: Vec::new(),
         is_simulated: false,
     };
-    let doc = log::show::doc(&Log {
+    let doc = log::doc(&Log {
         stamp: &stamp,
         record_state: &record_state,
         acts: acts::record_acts(&history, trail, verdicts),

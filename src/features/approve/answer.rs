@@ -11,6 +11,7 @@ use crate::features::approve;
 use crate::features::approve::committer::Committer;
 use crate::features::approve::destination::Destination;
 use crate::features::approve::prepared::PreparedApproval;
+use crate::features::approve::request::ApprovalRequest;
 use crate::features::approve::source::ContentSource;
 use crate::features::approve::subject::{ApprovalContent, governance_file, record};
 use crate::policy::governance::Governance;
@@ -29,7 +30,6 @@ use crate::session::snapshot::Snapshot;
 use crate::session::snapshot::walk::Scope;
 use crate::store::git::Repository;
 use crate::store::sign::CommitSigning;
-use std::path::Path;
 
 /// Works out what is approved, by whom, and where the approval's files go.
 ///
@@ -46,10 +46,12 @@ pub(crate) fn prepare_approval<'s>(
     let (person, by) = approver(request, repository, snapshot.governance())?;
     let source = ContentSource::open(located, &snapshot, request.branch)?;
     let content = match request.subject {
-        NamedSubject::Governance(path) => {
+        crate::features::approve::request::NamedSubject::Governance(path) => {
             governance_file::find((located, at), &snapshot, &source, (path, request.folder))?
         }
-        NamedSubject::Record(id) => record::find((located, at), &snapshot, &source, id)?,
+        crate::features::approve::request::NamedSubject::Record(id) => {
+            record::find((located, at), &snapshot, &source, id)?
+        }
     };
     refuse_uncounted(&content, &person, request.decision, snapshot.governance())?;
     let committer = Committer::choose(request.as_me, repository)?;
@@ -185,34 +187,6 @@ fn refuse_unsound(
         notices,
     }
     .into())
-}
-
-/// What somebody wants to approve or reject, and how.
-#[derive(Clone, Copy, Debug)]
-pub struct ApprovalRequest<'r> {
-    /// The record or governance file, as the user named it.
-    pub subject: NamedSubject<'r>,
-    /// Whether it is approved or rejected.
-    pub decision: ApprovalDecision,
-    /// The branch that holds the content; otherwise the work tree does.
-    pub branch: Option<&'r str>,
-    /// The folder to write the files into; otherwise they go beside the records, or onto the branch.
-    pub out: Option<&'r Path>,
-    /// Who approves; git's `user.email` if no address is given.
-    pub by: Option<&'r str>,
-    /// Whether to commit the approval in the current user's name, even if git's configuration does not ask for it.
-    pub as_me: bool,
-    /// The folder that paths are relative to.
-    pub folder: &'r Path,
-}
-
-/// What is approved, as it was named.
-#[derive(Clone, Copy, Debug)]
-pub enum NamedSubject<'r> {
-    /// A record: its id, an unambiguous prefix or suffix of it, or the path of its file.
-    Record(&'r str),
-    /// The path of a governance file.
-    Governance(&'r Path),
 }
 
 /// Returns the name of the ledger in approval files.

@@ -6,9 +6,9 @@ use std::path::PathBuf;
 
 use crate::approval::statement::file::{ApprovalDecision, ApprovalFile};
 use crate::approval::statement::limits::SIGNATURE;
-use crate::features::approve::answer::ApprovalRequest;
 use crate::features::approve::branch::{AddedCommit, BranchDestination, CommitContent};
 use crate::features::approve::committer::Committer;
+use crate::features::approve::request::ApprovalRequest;
 use crate::features::approve::source::ContentSource;
 use crate::ledger::tree::Tree;
 use crate::session::error::{Error, Undetermined, Usage};

@@ -4,13 +4,13 @@
 //! or stored never allow anything.
 
 mod counted;
+pub(crate) mod failure;
 mod known;
 mod missing;
 pub(crate) mod start;
 
-use crate::gate::answer::{Question, ReceiptCounts};
-use crate::policy::governance::Governance;
-use serde_json::Value;
+use crate::features::check::receipts::failure::{AnswerContext, Failure};
+use crate::gate::answer::ReceiptCounts;
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -155,28 +155,11 @@ impl LogState {
     /// Closes the log if the failure lasts, and returns the cause.
     fn fail(&mut self, failure: Failure) -> String {
         match failure {
-            Failure::Once(cause) => cause,
-            Failure::Lasting(cause) => {
+            crate::features::check::receipts::failure::Failure::Once(cause) => cause,
+            crate::features::check::receipts::failure::Failure::Lasting(cause) => {
                 *self = LogState::Closed(cause.clone());
                 cause
             }
         }
     }
-}
-
-/// Why there is no count, or no receipt.
-pub(super) enum Failure {
-    /// The next attempt may work.
-    Once(String),
-    /// Something that was counted is missing now.
-    Lasting(String),
-}
-
-pub(crate) struct AnswerContext<'a> {
-    pub(crate) question: &'a Question,
-    pub(crate) id: &'a Value,
-    /// The governance in force, which lists the keys that sign receipts; `None` without a ledger.
-    pub(crate) governance: Option<&'a Governance>,
-    /// The clock's time.
-    pub(crate) now: Instant,
 }

@@ -7,7 +7,8 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use crate::features::check::receipts::{AnswerContext, ReceiptLog};
+use crate::features::check::receipts::ReceiptLog;
+use crate::features::check::receipts::failure::AnswerContext;
 use crate::gate;
 use crate::gate::answer::{GateVerdict, Question};
 use crate::gate::frozen::FrozenPattern;

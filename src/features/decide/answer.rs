@@ -3,17 +3,15 @@
 //! Start at `prepare_decision`. A command says which records to select and what `plan` makes of each; the rest is
 //! done here. Follows `docs/spec/cli.md`, decisions.
 
-use crate::diag::Finding;
+use crate::features::decide::decided::DecidedRecord;
 use crate::features::decide::select::Which;
 use crate::history::change::event::ChangeEvent;
 use crate::ledger::tree::Tree;
 use crate::plan::decision::{DecisionInput, DecisionRefusal, Planned};
 use crate::plan::edit;
-use crate::plan::edit::Edited;
 use crate::policy::governance::Governance;
 use crate::record::address::Address;
 use crate::record::file;
-use crate::record::file::RecordFile;
 use crate::session::error::{Error, Undetermined, Usage};
 use crate::session::locate::{self, Located};
 use crate::session::notice::Notice;
@@ -194,22 +192,4 @@ pub(crate) fn unwritten(error: FileError) -> Error {
         }
         _ => Undetermined::Unwritable(error).into(),
     }
-}
-
-/// A record and the result of the decision.
-pub struct DecidedRecord {
-    /// The parsed file before.
-    pub before: RecordFile,
-    /// Its bytes.
-    pub bytes: Vec<u8>,
-    /// The file after.
-    pub edited: Edited,
-    /// Further files, such as evidence, by their paths.
-    pub files: Vec<(String, Vec<u8>)>,
-    /// Notices for the reader besides the decision.
-    pub remarks: Vec<String>,
-    /// The findings about the result, none of them an error.
-    pub findings: Vec<Finding>,
-    /// Who must approve it, in words; `None` if history is not available.
-    pub needs: Option<String>,
 }

@@ -6,7 +6,7 @@ use std::mem;
 
 use crate::diag;
 use crate::diag::{Finding, Level};
-use crate::features::decide::answer::DecidedRecord;
+use crate::features::decide::decided::DecidedRecord;
 use crate::features::diff;
 use crate::features::diff::compared::{Compared, Entry, ProposedState};
 use crate::plan::decision::DecisionRefusal;

@@ -3,6 +3,7 @@
 //! Uses session. Start at [`prepare`]. Follows `docs/spec/cli.md`, decisions.
 
 pub mod answer;
+pub mod decided;
 pub(crate) mod lint;
 pub mod select;
 pub mod show;

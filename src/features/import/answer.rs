@@ -5,9 +5,8 @@
 //! `docs/spec/interop.md`, 4, and `docs/spec/cli.md`, import.
 
 use crate::features::import::draft::group::Grouping;
-use crate::formats::suppressions::readers::format::ImportFormat;
+use crate::features::import::request::ImportRequest;
 use std::collections::BTreeSet;
-use std::path::Path;
 
 use crate::features::import::draft::import_draft::ImportDraft;
 use crate::features::import::draft::{group, import_draft};
@@ -296,38 +295,4 @@ impl PreparedImport<'_> {
         let writes: Vec<Write> = self.drafts.iter().map(write).collect();
         self.lock.write(self.tree, &writes).map_err(decide::answer::unwritten)
     }
-}
-
-/// A request to import files.
-#[derive(Clone, Copy)]
-pub struct ImportRequest<'r> {
-    /// The format of all inputs.
-    pub format: &'r ImportFormat,
-    /// The inputs, in order.
-    pub inputs: &'r [ImportFile],
-    /// The answers for what entries don't say.
-    pub given: &'r Answers,
-    /// A preset of the policy.
-    pub profile: Option<&'r str>,
-    /// How entries become records.
-    pub grouping: Grouping,
-    /// The folder below the first record folder.
-    pub subfolder: Option<&'r str>,
-    /// Columns of CSV and their fields.
-    pub columns: &'r [(String, String)],
-    /// Absolute folders that held the repository where a scanner ran.
-    pub source_roots: &'r [String],
-    /// The repository whose alerts are imported, as `OWNER/NAME`.
-    pub repository: Option<&'r str>,
-    /// The folder that paths are relative to.
-    pub folder: &'r Path,
-}
-
-/// An input, read completely.
-#[derive(Clone, Debug)]
-pub struct ImportFile {
-    /// Its name, as the user gave it.
-    pub name: String,
-    /// Its bytes, or why it has too many.
-    pub bytes: Result<Vec<u8>, String>,
 }

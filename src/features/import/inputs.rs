@@ -4,7 +4,7 @@
 
 use std::path::Path;
 
-use crate::features::import::answer::{ImportFile, ImportRequest};
+use crate::features::import::request::{ImportFile, ImportRequest};
 use crate::features::triage::sources::SourceRoots;
 use crate::formats::lock_files;
 use crate::formats::suppressions::exception::ImportEntry;

@@ -13,11 +13,13 @@ mod judged;
 mod named;
 pub mod prompted;
 mod repository;
+pub mod request;
 pub mod show;
 
-use crate::features::import::answer::{ImportRequest, PreparedImport, prepare_import};
+use crate::features::import::answer::{PreparedImport, prepare_import};
 use crate::features::import::complete::{CompletionRequest, PreparedCompletion, complete_drafts};
 use crate::features::import::prompted::CompletionPrompts;
+use crate::features::import::request::ImportRequest;
 use crate::session::Session;
 use crate::session::error::Error;
 use crate::session::options::Moment;

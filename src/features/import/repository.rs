@@ -4,8 +4,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::features::import::answer::ImportRequest;
 use crate::features::import::formats::github_alerts;
+use crate::features::import::request::ImportRequest;
 use crate::features::triage::alert::is_repository_name;
 use crate::session::error::{Error, Usage};
 use crate::session::locate::Located;

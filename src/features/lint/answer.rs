@@ -7,6 +7,7 @@ use crate::features::lint::findings::{LintFindings, LintedRecord};
 use crate::features::lint::input::Input;
 use crate::features::lint::landed::LandedRecords;
 use crate::features::lint::redesigns::LintedRedesigns;
+use crate::features::lint::request::LintRequest;
 use crate::ledger::Files;
 use crate::ledger::tree::Tree;
 use crate::policy::governance::Governance;
@@ -22,7 +23,6 @@ use crate::session::notice::Notice;
 use crate::session::options::Moment;
 use crate::survey::approved_state::PastObstacle;
 use crate::survey::refiling;
-use std::path::{Path, PathBuf};
 
 /// The result of linting.
 pub struct LintAnswer {
@@ -162,17 +162,4 @@ fn remember(
         }
         Ok(())
     })
-}
-
-/// What is linted.
-#[derive(Clone, Copy, Debug)]
-pub struct LintRequest<'r> {
-    /// The folder that paths are relative to.
-    pub folder: &'r Path,
-    /// Files or folders of the ledger; empty for everything.
-    pub paths: &'r [PathBuf],
-    /// A single record to lint: its future path, and its bytes.
-    pub record: Option<(&'r Path, &'r [u8])>,
-    /// Lints only what changed since the branch left this commit, and the changes themselves.
-    pub base: Option<&'r str>,
 }

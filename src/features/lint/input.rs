@@ -2,7 +2,7 @@
 //!
 //! Start at [`Input`].
 
-use crate::features::lint::answer::LintRequest;
+use crate::features::lint::request::LintRequest;
 use crate::session::error::{Error, Usage};
 use crate::session::notice::Notice;
 use std::path::Path;

@@ -9,10 +9,12 @@ pub mod findings;
 mod input;
 mod landed;
 mod redesigns;
+pub mod request;
 pub mod show;
 mod untouched;
 
-use crate::features::lint::answer::{LintAnswer, LintRequest, lint};
+use crate::features::lint::answer::{LintAnswer, lint};
+use crate::features::lint::request::LintRequest;
 use crate::session::Session;
 use crate::session::error::Error;
 use crate::session::options::Moment;

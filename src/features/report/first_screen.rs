@@ -164,7 +164,7 @@ fn timeline<'a>(report: &Report<'_>) -> Option<Panel<'a>> {
         u16::try_from(here.saturating_mul(1000).div_euclid(wide).clamp(0, 1000)).unwrap_or(0)
     };
     let rows = shown.iter().map(|(state, end)| {
-        let mut words = list::show::status(state);
+        let mut words = list::status(state);
         words = words.and(Tone::Plain, format!(", {}", ends(*end, instant)));
         TimelineRow {
             id: state.id().to_owned(),
@@ -334,7 +334,7 @@ fn shares<'a>(report: &Report<'_>) -> Panel<'a> {
         .rev()
         .map(|status| (*status, count(*status)))
         .filter(|(_, n)| *n > 0)
-        .map(|(status, n)| part(status.as_str(), n, list::show::tone(status)));
+        .map(|(status, n)| part(status.as_str(), n, list::tone(status)));
     let text = |text: &str| Block::Paragraph(StyledText::with_tone(Tone::Muted, text));
     let blocks = vec![
         text("approvals of what is in force"),

@@ -37,7 +37,7 @@ fn table<'a>(titles: &[&'static str], rows: Vec<Vec<StyledText>>) -> Block<'a> {
 }
 
 fn status(status: &Status) -> Vec<StyledText> {
-    let name = StyledText::with_tone(list::show::tone(*status), status.as_str());
+    let name = StyledText::with_tone(list::tone(*status), status.as_str());
     vec![name, StyledText::plain(meaning(*status))]
 }
 

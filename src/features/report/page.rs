@@ -121,11 +121,11 @@ fn table<'a>(records: &[&RecordState], instant: Instant) -> Block<'a> {
         return Block::Paragraph(StyledText::with_tone(Tone::Muted, "none"));
     }
     let rows = records.iter().map(|record_state| {
-        let mut row = list::show::row(record_state, instant);
+        let mut row = list::row(record_state, instant);
         row.push(level(record_state));
         row
     });
-    let mut columns = list::show::columns();
+    let mut columns = list::columns();
     columns.push(Column { title: "approval", fit: ColumnFit::Whole });
     Block::Table(DocTable { columns, rows: rows.collect() })
 }
@@ -138,9 +138,9 @@ fn card<'a>(record_state: &'a RecordState, sources: CardSources<'a>) -> Card<'a>
     let mut blocks = show::screen::card_blocks(record_state, of_tip, &evidence, names, instant);
     blocks.push(Block::Heading(StyledText::plain("Trail")));
     blocks.push(if acts.is_empty() {
-        Block::Paragraph(StyledText::with_tone(Tone::Warn, log::show::vacant(record_state)))
+        Block::Paragraph(StyledText::with_tone(Tone::Warn, log::vacant(record_state)))
     } else {
-        Block::Pairs(log::show::lines(&acts))
+        Block::Pairs(log::lines(&acts))
     });
     let all = acts.iter().flat_map(|act| act.statements.iter().copied());
     let others = statements::pairs(&statements::beyond_approvers(all));
@@ -153,11 +153,11 @@ fn card<'a>(record_state: &'a RecordState, sources: CardSources<'a>) -> Card<'a>
 
 fn title(record_state: &RecordState, stamp: &Stamp) -> StyledText {
     let mut text = StyledText::plain(format!("{}  ", tables::title(record_state)));
-    if let Some(closed) = list::show::closed(record_state) {
+    if let Some(closed) = list::closed(record_state) {
         return text.and(Tone::Muted, closed);
     }
-    text.0.extend(list::show::status(record_state).0);
-    let ends = list::show::ends(record_state, stamp.instant);
+    text.0.extend(list::status(record_state).0);
+    let ends = list::ends(record_state, stamp.instant);
     if ends.bare().is_empty() {
         return text;
     }

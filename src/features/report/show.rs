@@ -241,8 +241,8 @@ impl<'a> ClassSection<'a> {
         doc.blocks.push(Block::Heading(StyledText::plain(heading)));
         let rows = self.records.iter();
         doc.blocks.push(Block::Table(DocTable {
-            columns: list::show::columns(),
-            rows: rows.map(|it| list::show::row(it, report.stamp.instant)).collect(),
+            columns: list::columns(),
+            rows: rows.map(|it| list::row(it, report.stamp.instant)).collect(),
         }));
     }
 }

@@ -5,7 +5,7 @@
 use crate::approval;
 use crate::approval::verdict::{FourEyes, Satisfied, Statement};
 use crate::features::list;
-use crate::features::show::screen::{cut, lines};
+use crate::features::show::text::{cut, lines};
 use crate::record::time::Instant;
 use crate::record::vocabulary::Vocabulary;
 use crate::record::{Record, dates};
@@ -65,7 +65,7 @@ fn status(record_state: &RecordState) -> StyledText {
         InForce::No => StyledText::plain(", ").and(Tone::Bad, "not in force"),
         InForce::Undetermined => StyledText::plain(", ").and(Tone::Bad, "undetermined"),
     };
-    let mut text = list::show::status(record_state);
+    let mut text = list::status(record_state);
     text.0.extend(in_force.0);
     if reason.is_empty() {
         text
@@ -183,7 +183,7 @@ pub(super) fn controls(
 }
 
 fn ends(content: &Record, record_state: &RecordState, instant: Instant) -> StyledText {
-    if let Some(closed) = list::show::closed(record_state) {
+    if let Some(closed) = list::closed(record_state) {
         return StyledText::with_tone(Tone::Muted, closed);
     }
     let written = record_state.stated.as_ref().map_or(&content.expires, |stated| &stated.expires);

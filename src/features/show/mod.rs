@@ -6,3 +6,4 @@ mod answers;
 mod proof;
 mod rest;
 pub mod screen;
+pub mod text;

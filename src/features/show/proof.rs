@@ -4,7 +4,7 @@
 
 use crate::diag;
 use crate::features::show::answers;
-use crate::features::show::screen::{Pairs, add};
+use crate::features::show::text::{Pairs, add};
 use crate::history::objects;
 use crate::record::dates;
 use crate::record::time::Instant;

@@ -4,7 +4,7 @@
 
 use crate::approval::verdict::Statement;
 use crate::features::show;
-use crate::features::show::screen::{Pairs, add};
+use crate::features::show::text::{Pairs, add};
 use crate::features::show::{answers, proof};
 use crate::record::Record;
 use crate::record::subject::FindingKey;
@@ -146,7 +146,7 @@ fn in_full(content: &Record, record_state: &RecordState, names: &dyn RecordNames
     let mut pairs = Pairs::new();
     let mut lines = |label: &str, texts: Vec<StyledText>| {
         if !texts.is_empty() {
-            pairs.push((label.to_owned(), show::screen::lines(texts, WHOLE)));
+            pairs.push((label.to_owned(), show::text::lines(texts, WHOLE)));
         }
     };
     lines("justification", vec![StyledText::plain(content.justification.trim_end())]);

@@ -3,6 +3,7 @@
 //! Uses record, approval, status. Pure. Start at [`doc`]. Follows `docs/mission.md`, the four questions, and
 //! `docs/spec/cli.md`, show. Texts cut on the first screen are shown in full below it.
 
+use crate::features::show::text::{Pairs, cut};
 use crate::survey::naming::RecordNames;
 use crate::view::doc::{Block, Doc, StyledText, Tone};
 use crate::view::shape;
@@ -110,36 +111,4 @@ fn screen<'a>(answers: Pairs, sections: Vec<(&'static str, Pairs)>) -> Vec<Block
 /// Returns a text with single blanks between its words.
 fn folded(text: &StyledText) -> String {
     text.bare().split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-pub(super) type Pairs = Vec<(String, StyledText)>;
-
-/// Adds a stated value; `None` adds nothing.
-pub(super) fn add(pairs: &mut Pairs, label: &str, value: Option<impl ToString>) {
-    if let Some(value) = value {
-        pairs.push((label.to_owned(), StyledText::plain(value.to_string())));
-    }
-}
-
-/// Returns a text as one line of at most `most` characters; a longer one ends in `…`.
-pub(crate) fn cut(text: &str, most: usize) -> String {
-    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    if line.chars().count() <= most {
-        return line;
-    }
-    let kept: String = line.chars().take(most.saturating_sub(1)).collect();
-    format!("{}…", kept.trim_end())
-}
-
-/// Returns the lines as one text, at most the first few of them.
-pub(crate) fn lines(lines: Vec<StyledText>, most: usize) -> StyledText {
-    let left = lines.len().saturating_sub(most);
-    let mut joined = StyledText::default();
-    for (n, line) in lines.into_iter().take(most).enumerate() {
-        if n > 0 {
-            joined = joined.and(Tone::Plain, "\n");
-        }
-        joined.0.extend(line.0);
-    }
-    if left > 0 { joined.and(Tone::Muted, format!("\nand {left} more, below")) } else { joined }
 }

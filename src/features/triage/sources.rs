@@ -12,7 +12,7 @@ use crate::features::triage::judge::TriageJudge;
 use crate::features::triage::last_events::LastEvents;
 use crate::features::triage::suppressions::Suppressions;
 use crate::features::triage::watch::TriggerWatch;
-use crate::formats::sarif::result::Roots;
+use crate::formats::sarif::location::Roots;
 use crate::formats::sarif::{SarifLayout, Spans};
 use crate::formats::{events, sarif};
 use crate::history::version::Digest;

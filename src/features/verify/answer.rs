@@ -2,8 +2,8 @@
 //!
 //! Start at [`audit`]. Follows `docs/spec/cli.md`, verify, and `docs/spec/rules.md`, levels in verify.
 
-use crate::history::objects::{ObjectKind, Objects, Obstacle, Oid};
-use crate::ledger::tree::TreeError;
+use crate::features::verify::doubt::AuditDoubt;
+use crate::history::objects::{ObjectKind, Objects, Oid};
 use crate::session::error::{Error, Undetermined};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -210,11 +210,13 @@ impl AuditedRecords {
     ) -> Vec<AuditDoubt> {
         let mut doubts: Vec<AuditDoubt> = tips.doubts().collect();
         let error = contents.doubts.first().cloned();
-        doubts.extend(error.map(|error| AuditDoubt::Contents { error }));
+        doubts.extend(
+            error.map(|error| crate::features::verify::doubt::AuditDoubt::Contents { error }),
+        );
         let (_, approvals) = snapshot.facts();
         for filed in approvals.files.iter().filter(|filed| self.names(filed)) {
             if let FileState::Missing(obstacle) = &filed.state {
-                doubts.push(AuditDoubt::ApprovalFile {
+                doubts.push(crate::features::verify::doubt::AuditDoubt::ApprovalFile {
                     path: filed.path.clone(),
                     obstacle: obstacle.clone(),
                 });
@@ -229,34 +231,4 @@ impl AuditedRecords {
         self.is_all
             || matches!(&filed.about, Some(ApprovalSubject::Record(id)) if of_record(id.as_str()))
     }
-}
-
-/// Something that an audit could not determine.
-#[derive(Clone, Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum AuditDoubt {
-    /// Whether a commit that once was the tip is still on the mainline.
-    #[error("whether {commit} of {path} is still on the approved branch: {cause}")]
-    EarlierTip {
-        /// The commit, shortened.
-        commit: String,
-        /// The checkpoint or file of receipts that names it.
-        path: String,
-        /// The obstacle, and how to fix it.
-        cause: String,
-    },
-    /// The contents of a version.
-    #[error("{error}\n  help: {}", Undetermined::repair(.error))]
-    Contents {
-        /// Why it can't be read.
-        error: TreeError,
-    },
-    /// The content of an approval file.
-    #[error("{path}: {obstacle}; {}", .obstacle.repair())]
-    ApprovalFile {
-        /// The file.
-        path: String,
-        /// The obstacle.
-        obstacle: Obstacle,
-    },
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::diag::Finding;
 use crate::diag::code::Code;
-use crate::features::verify::answer::AuditDoubt;
+use crate::features::verify::doubt::AuditDoubt;
 use crate::features::verify::uses::AuditedReceipts;
 use crate::history::chain;
 use crate::history::checkpoint::{self, Checkpoint, Stand};

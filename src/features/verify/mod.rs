@@ -4,6 +4,7 @@
 
 pub mod answer;
 mod checkpoints;
+pub mod doubt;
 pub mod show;
 pub mod uses;
 

@@ -9,7 +9,7 @@ use serde::de::IgnoredAny;
 
 use crate::formats::object::Object;
 use crate::formats::sarif::lenient::OwnedText;
-use crate::formats::sarif::result::NamedLocation;
+use crate::formats::sarif::location::NamedLocation;
 use crate::formats::sarif::rule::SarifRule;
 
 /// The metadata of a run.

@@ -7,6 +7,7 @@ pub mod alert;
 mod entry;
 mod head;
 mod lenient;
+pub mod location;
 mod package;
 pub mod result;
 pub mod rewrite;
@@ -20,7 +21,7 @@ use std::io::{BufRead, Seek, SeekFrom};
 use crate::formats::json_stream::{Broken, ByteSpan, KeptPiece, Scan};
 use crate::survey::event::ScannerFinding;
 
-use crate::formats::sarif::result::Roots;
+use crate::formats::sarif::location::Roots;
 use head::RunHead;
 use uri::Places;
 

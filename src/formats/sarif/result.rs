@@ -4,6 +4,7 @@
 //! 2.1.0, 3.27.
 
 use crate::formats::sarif::lenient::{Lenient, LenientTexts};
+use crate::formats::sarif::location::NamedLocation;
 use std::ops::Deref;
 
 use serde::Deserialize;
@@ -299,22 +300,4 @@ fn fixed(
     };
     let found = found.map(|it| it.trim().trim_matches('`'));
     found.filter(|it| !it.is_empty()).map(str::to_owned)
-}
-
-/// What the absolute paths of a file are resolved against.
-#[derive(Clone, Copy)]
-pub struct Roots<'r> {
-    /// Absolute folders that correspond to the repository's root.
-    pub folders: &'r [String],
-    /// Tells whether the repository has a file, by its path from the root.
-    pub has_file: &'r dyn Fn(&str) -> bool,
-}
-
-#[derive(Clone, Copy, Debug)]
-pub(super) struct NamedLocation<'l> {
-    pub(super) uri: &'l Lenient<'l>,
-    /// The base that the URI is relative to.
-    pub(super) base: Option<&'l str>,
-    /// The index among the run's artifacts.
-    pub(super) index: Option<i64>,
 }

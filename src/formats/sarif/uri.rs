@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use crate::formats::object::Object;
 use crate::formats::sarif::head::{DeclaredArtifact, RunHead};
 use crate::formats::sarif::lenient::Lenient;
-use crate::formats::sarif::result::{NamedLocation, Roots};
+use crate::formats::sarif::location::{NamedLocation, Roots};
 use crate::gate;
 use crate::survey::event::FindingFile;
 

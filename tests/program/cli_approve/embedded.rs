@@ -4,8 +4,8 @@ use std::path::Path;
 
 use exledger::approval::statement::file::ApprovalDecision;
 use exledger::features;
-use exledger::features::approve::answer::{ApprovalRequest, NamedSubject};
 use exledger::features::approve::destination::WrittenApproval;
+use exledger::features::approve::request::{ApprovalRequest, NamedSubject};
 use exledger::session::Session;
 use exledger::session::error::{Error, Usage};
 use exledger::session::notice::Notice;

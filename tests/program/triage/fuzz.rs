@@ -2,7 +2,7 @@
 
 use std::io::Cursor;
 
-use exledger::formats::sarif::result::Roots;
+use exledger::formats::sarif::location::Roots;
 use exledger::formats::sarif::rewrite::ResultAction;
 use exledger::formats::sarif::{SarifLayout, Spans, rewrite};
 use exledger::formats::{events, sarif};

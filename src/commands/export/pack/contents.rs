@@ -93,7 +93,7 @@ impl PackContents<'_, '_> {
         let statements = snapshot.statements(record_state);
         let evidence = snapshot.evidence(record_state);
         let card = show::screen::doc(record_state, &statements, &evidence, snapshot, stamp);
-        let trail = log::show::doc(&log::show::Log {
+        let trail = log::doc(&log::Log {
             stamp,
             record_state,
             acts: snapshot.acts(record_state),
@@ -120,9 +120,8 @@ impl PackContents<'_, '_> {
     fn list(&self) -> anyhow::Result<Vec<u8>> {
         let mut records: Vec<&RecordState> = self.snapshot().records().iter().collect();
         records.sort_by(|one, other| Order::Id.compare((one.id(), one), (other.id(), other)));
-        let list =
-            list::show::List { stamp: self.stamp(), records, hidden: 0, reads: FormatNeeds::Json };
-        json(&list::show::doc(&list, self.snapshot()))
+        let list = list::List { stamp: self.stamp(), records, hidden: 0, reads: FormatNeeds::Json };
+        json(&list::doc(&list, self.snapshot()))
     }
 
     fn verified(&self, reads: FormatNeeds) -> Doc<'_> {

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
+use crate::features::check::receipts::failure::{AnswerContext, Failure};
 use crate::features::check::receipts::known::{AddedText, AppendedEntry, KnownReceipts};
-use crate::features::check::receipts::{AnswerContext, Failure};
 use crate::features::check::signing::ReceiptSigner;
 use crate::gate::answer::{GateVerdict, ReceiptCounts};
 use crate::gate::receipt;

@@ -5,7 +5,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::features::check::receipts::Failure;
+use crate::features::check::receipts::failure::Failure;
 use crate::gate::receipt::known_end::{AnnouncedReceipt, FileOrigin, KnownEnd};
 use crate::gate::receipt::numbers::ReceiptNumbers;
 use crate::session::locate::Located;

@@ -4,8 +4,8 @@
 
 use std::path::PathBuf;
 
-use crate::features::check::receipts::Failure;
 use crate::features::check::receipts::counted::{CountedReceipts, MOST_BYTES};
+use crate::features::check::receipts::failure::Failure;
 use crate::features::check::receipts::known::KnownReceipts;
 use crate::features::check::signing::ReceiptSigner;
 use crate::gate::answer::{GateVerdict, ReceiptCounts};

@@ -4,8 +4,8 @@
 
 use std::path::Path;
 
-use crate::features::check::receipts::Failure;
 use crate::features::check::receipts::counted::{MOST_BYTES, PATIENCE};
+use crate::features::check::receipts::failure::Failure;
 use crate::features::check::receipts::known::KnownReceipts;
 use crate::gate::receipt::known_end::{FileOrigin, KnownEnd};
 use crate::session::error::{Error, Undetermined, Usage};

@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::formats::finding_lines::LineIndex;
 use crate::formats::json_stream::ByteSpan;
 use crate::formats::sarif;
-use crate::formats::sarif::result::Roots;
+use crate::formats::sarif::location::Roots;
 use crate::formats::sarif::{SarifEntry, Spans};
 use crate::formats::suppressions::exception::{ForeignException, ImportEntry, key};
 use crate::formats::suppressions::readers::format::{ImportError, ImportFormat, ImportInput};

@@ -1,0 +1,21 @@
+//! What a location of a SARIF file names, before its URI is resolved.
+
+use crate::formats::sarif::lenient::Lenient;
+
+#[derive(Clone, Copy, Debug)]
+pub(super) struct NamedLocation<'l> {
+    pub(super) uri: &'l Lenient<'l>,
+    /// The base that the URI is relative to.
+    pub(super) base: Option<&'l str>,
+    /// The index among the run's artifacts.
+    pub(super) index: Option<i64>,
+}
+
+/// What the absolute paths of a file are resolved against.
+#[derive(Clone, Copy)]
+pub struct Roots<'r> {
+    /// Absolute folders that correspond to the repository's root.
+    pub folders: &'r [String],
+    /// Tells whether the repository has a file, by its path from the root.
+    pub has_file: &'r dyn Fn(&str) -> bool,
+}
