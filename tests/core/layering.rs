@@ -5,7 +5,7 @@
 
 mod tokens;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use crate::support::project;
@@ -165,6 +165,29 @@ fn an_edge_or_a_crate_out_of_place_is_found() {
             .collect();
         assert_eq!(&found, lines, "{file}:\n{text}");
     }
+}
+
+#[test]
+fn features_use_one_another_without_a_cycle() {
+    let root = project::root().join("src/features");
+    let mut uses: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for path in project::files(&root, "rs") {
+        let feature = room_of(path.strip_prefix(&root).unwrap());
+        let text = std::fs::read_to_string(&path).unwrap();
+        let named = tokens::paths(&tokens::without_tests(&tokens::read(&text)));
+        let used = named.iter().filter_map(|path| match path.segments.as_slice() {
+            [root, features, used, ..] if root == "crate" && features == "features" => Some(used),
+            _ => None,
+        });
+        let used = used.filter(|used| **used != feature).cloned();
+        uses.entry(feature.clone()).or_default().extend(used);
+    }
+    assert!(uses.len() > 20 && uses["triage"].contains("patterns"), "{uses:?}");
+    while let Some(free) = uses.keys().find(|feature| uses[*feature].is_empty()).cloned() {
+        uses.remove(&free);
+        uses.values_mut().for_each(|used| drop(used.remove(&free)));
+    }
+    assert!(uses.is_empty(), "these features need each other: {uses:#?}");
 }
 
 /// Returns a message for each misplaced dependency or crate: `src/<file>:<line>: what`.
