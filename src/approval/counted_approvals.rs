@@ -1,7 +1,7 @@
 //! Counts people rather than statements: those of one person are merged, and of people who are not known to
 //! be different only one counts.
 //!
-//! Uses `approval`'s counting and identity. Pure. Start at [`count`]. Follows `docs/spec/approval.md`, E8, I5 and 1.7.
+//! Uses `approval`'s counting and identity. Pure. Start at `count`. Follows `docs/spec/approval.md`, E8, I5 and 1.7.
 
 use crate::approval::case;
 use crate::approval::case::{CountedApproval, VersionEvidence};

@@ -1,7 +1,7 @@
 //! Resolves identities at one landing: as the governance before it knows them, merged with what other states add.
 //!
 //! Uses policy's people, history's idents, approval's key set. Pure. Start
-//! at [`IdentityResolver`]. Follows `docs/spec/approval.md`, 1.7.
+//! at `IdentityResolver`. Follows `docs/spec/approval.md`, 1.7.
 
 pub(crate) mod apart;
 pub mod resolved;

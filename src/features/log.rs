@@ -1,6 +1,6 @@
 //! `log`: the history of one record, one line for each landed change.
 //!
-//! Uses approval, status, survey. Pure. Start at [`doc`]. Follows `docs/spec/cli.md`, log. The JSON has one event for
+//! Uses approval, status, survey. Pure. Start at `doc`. Follows `docs/spec/cli.md`, log. The JSON has one event for
 //! each change of meaning; in the table, those of one landing share a line.
 
 use crate::approval::verdict::{FourEyes, Satisfied, Vote, VoteCounts};

@@ -1,6 +1,6 @@
 //! Patterns of a record as regular expressions of policy engines.
 //!
-//! Uses no other module. Pure. Start at [`regex`]. Follows `docs/spec/interop.md`, finding keys: only `*`, `**` and `?`
+//! Uses no other module. Pure. Start at [`regex()`]. Follows `docs/spec/interop.md`, finding keys: only `*`, `**` and `?`
 //! are special.
 
 /// Returns a regular expression without anchors that matches what a pattern does, in the common part of RE2 and Python.
@@ -35,7 +35,7 @@ pub fn regex_without_stars(pattern: &str) -> String {
 
 /// Returns the pattern that a regular expression without anchors stands for; `None` if no pattern says the same.
 ///
-/// Reads back what [`regex`] and [`regex_without_stars`] write.
+/// Reads back what [`regex()`] and [`regex_without_stars`] write.
 pub fn of_regex(expression: &str) -> Option<String> {
     let mut out = String::with_capacity(expression.len());
     let mut rest = expression;

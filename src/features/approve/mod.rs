@@ -1,6 +1,6 @@
 //! Approve: approvals and rejections, approval files for a forge's reviews, and how a change can be approved.
 //!
-//! Uses session. Start at [`prepare`]. Follows `docs/spec/cli.md`, approve and `how[]`, and `docs/spec/approval.md`, 1.12.
+//! Uses session. Start at `prepare`. Follows `docs/spec/cli.md`, approve and `how[]`, and `docs/spec/approval.md`, 1.12.
 
 pub mod answer;
 mod beside;

@@ -1,6 +1,6 @@
 //! Check: whether something is allowed, by a record that is in force; and the receipts of the answers.
 //!
-//! Uses session. Start at [`answer`]. Follows `docs/spec/cli.md`, check and hook.
+//! Uses session. Start at `answer`. Follows `docs/spec/cli.md`, check and hook.
 
 pub mod answer;
 mod coverage;
@@ -42,7 +42,7 @@ pub fn answer(
 /// `open` opens the receipts if they are needed.
 ///
 /// # Errors
-/// As [`answer`], and those of `open`.
+/// As [`answer()`], and those of `open`.
 pub fn answer_governed<T>(
     session: &Session,
     at: &Moment,

@@ -1,6 +1,6 @@
 //! The audit pack: the ledger at the end of a span, and git's own bytes of everything that its answers rest on.
 //!
-//! Start at [`Session::pack`]. Follows `docs/spec/interop.md`, 3a. Nothing here depends on the clone, its time or its clock: the
+//! Start at `Session::pack`. Follows `docs/spec/interop.md`, 3a. Nothing here depends on the clone, its time or its clock: the
 //! present is the later of the end of the span and the time of the tip, and the approved branch has one name.
 
 use std::collections::BTreeSet;

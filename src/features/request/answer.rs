@@ -1,7 +1,7 @@
 //! A request for an exception by an agent: drafted beside the files of the approved branch, and kept on a branch of its own if
 //! the session may make one.
 //!
-//! Start at [`Session::request`]. Follows `docs/spec/cli.md`, requests by agents. A request grants nothing: it is a proposal like
+//! Start at `Session::request`. Follows `docs/spec/cli.md`, requests by agents. A request grants nothing: it is a proposal like
 //! that of any other branch.
 
 use std::path::Path;

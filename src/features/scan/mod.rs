@@ -1,6 +1,6 @@
 //! Scan: finds the suppressions in tracked files that no exception in force allows.
 //!
-//! Uses session. Start at [`answer`]. Follows `docs/spec/interop.md`, 5.
+//! Uses session. Start at `answer`. Follows `docs/spec/interop.md`, 5.
 
 pub mod answer;
 pub mod show;

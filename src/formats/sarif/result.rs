@@ -1,6 +1,6 @@
 //! Reads one result: its id, locations, severity and package, by the conventions of each tool.
 //!
-//! Uses record's vocabulary, survey's inputs. Pure. Start at [`read`]. Follows `docs/spec/interop.md`, 6, and SARIF
+//! Uses record's vocabulary, survey's inputs. Pure. Start at `read`. Follows `docs/spec/interop.md`, 6, and SARIF
 //! 2.1.0, 3.27.
 
 use crate::formats::sarif::lenient::{Lenient, LenientTexts};

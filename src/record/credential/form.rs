@@ -1,6 +1,6 @@
 //! Token formats of the issuers: how each begins, and what follows.
 //!
-//! Uses no other module. Pure. Start at [`find`]. To add a format, add an entry to [`FORMS`], at
+//! Uses no other module. Pure. Start at `find`. To add a format, add an entry to [`FORMS`], at
 //! its place in byte order.
 
 use crate::record::credential::found::CredentialMatch;
