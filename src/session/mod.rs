@@ -36,7 +36,7 @@ use crate::store::git::Repository;
 /// use exledger::features;
 /// use exledger::gate::answer::Question;
 /// use exledger::session::Session;
-/// use exledger::features::check::answer::{CheckRequest, receipts::ReceiptLog};
+/// use exledger::features::check::{answer::CheckRequest, receipts::ReceiptLog};
 /// use exledger::session::options::{Moment, Options};
 /// use exledger::session::snapshot::walk::Scope;
 ///
