@@ -16,24 +16,19 @@ use serde_json::Value;
 
 use crate::cli::{self, Run};
 use crate::support::repo::{Repo, git};
+use crate::support::samples::{FINDING, GRANTING};
 
 /// The clock of the answers.
 const ON: &str = "2026-11-21T00:00:00Z";
 
 const ID: &str = "EXC-2026-7F3KQ";
 
-const POLICY: &str = crate::support::samples::GRANTING;
+const POLICY: &str = GRANTING;
 
 /// Returns a record with findings.
 fn record(findings: &str) -> String {
     let entries = format!(
-        "title: Billing batch key cannot rotate
-deviates_from: {{rule: Findings are corrected within a week}}
-scope: {{findings: [{findings}]}}
-justification: The vendor ships the correction in spring; until then the input is filtered at the edge.
-compensating_controls:
-  - {{id: CC1, description: The input is filtered at the edge, owner: soc@example.com, status: active}}
-starts: 2026-11-20"
+        "{FINDING}title: Billing batch key cannot rotate\nscope: {{findings: [{findings}]}}\nstarts: 2026-11-20"
     );
     crate::support::samples::record(ID, &entries)
 }

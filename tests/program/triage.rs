@@ -26,49 +26,20 @@ use serde_json::Value;
 use crate::cli::{self, Run};
 use crate::support::project;
 use crate::support::repo::Repo;
+use crate::support::samples::{self, FINDING};
 
 /// The clock of the answers.
 pub(crate) const ON: &str = "2026-12-01T12:00:00Z";
 
-// Goldens of this ledger show its commits, so its bytes are its own.
-const POLICY: &str = "version: 1
-name: example/payments
-groups: {security: [dana@example.com], platform: [lee@example.com]}
-tiers:
-  - name: sensitive
-    match: {risk: [high, critical], environment: [production]}
-    max_term: 30d
-    approvals: {count: 1}
-    degraded: grant
-  - name: standard
-    max_term: 90d
-baselines:
-  - id: B1
-    kind: tool-invocation
-    when: {type: tool.call, \"data.environment\": production}
-    material_if: {\"data.decision\": [denied, escalated]}
-    review_by: 2027-03-31
-";
+const POLICY: &str = samples::BASELINES;
 
 /// A record with findings, or other content in its scope.
 fn record(id: &str, cause: &str, scope: &str, starts: &str, expires: &str) -> String {
-    format!(
-        "id: {id}
-title: Finding of {id}
-class: standard
-deviates_from: {{rule: Findings are corrected within a week}}
-subject: {{application: billing}}
-scope: {scope}
-owner: {{name: Ana Ruiz, email: ana@example.com, team: billing}}
-justification: The vendor ships the correction in spring; until then the input is filtered at the edge.
-risk: {{level: moderate}}
-root_cause: {cause}
-compensating_controls:
-  - {{id: CC1, description: The input is filtered at the edge, owner: soc@example.com, status: active}}
-starts: {starts}
-expires: {expires}
-"
-    )
+    let entries = format!(
+        "{FINDING}title: Finding of {id}\nscope: {scope}\nroot_cause: {cause}\nstarts: {starts}\nexpires: {expires}\n\
+         owner: {{name: Ana Ruiz, email: ana@example.com, team: billing}}"
+    );
+    samples::record(id, &entries)
 }
 
 /// Files a record by Ana and merges it by Dana.

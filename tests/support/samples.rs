@@ -117,6 +117,14 @@ rollback: {plan: Disable the key, criteria: Any use from an unknown address}
 references: {ticket: BILL-400}
 ";
 
+/// Entries of a record: findings of a scanner that wait for the vendor.
+pub(crate) const FINDING: &str = "\
+deviates_from: {rule: Findings are corrected within a week}
+justification: The vendor ships the correction in spring; until then the input is filtered at the edge.
+compensating_controls:
+  - {id: CC1, description: The input is filtered at the edge, owner: soc@example.com, status: active}
+";
+
 /// Entries of a record: an agent that may call one tool.
 pub(crate) const AGENT: &str = "\
 title: The migration agent may export tickets
@@ -278,6 +286,7 @@ pub(crate) const RECORDS: &[fn() -> String] = &[
     || STARTED.to_owned(),
     || SERVICE_ACCOUNT.to_owned(),
     || BLOCK.to_owned(),
+    || record(ID, FINDING),
     || record(ID, AGENT),
     || record(ID, VENDOR),
     || record(ID, EMERGENCY),
