@@ -187,33 +187,27 @@ impl ApprovalWays {
         let approval = &governance.policy.approval;
         let accepted = AcceptedKinds::new(governance, demand);
         let needs_one = demand.needed().count <= 1;
-        let merge = (accepted.merges && needs_one).then_some(ApprovalWay::Merge);
         // The change that lists the first key is approved by a merge (G2).
         let can_list_keys = !keys.is_empty() || approval.accept.contains(&EvidenceKind::Merge);
-        let signed_file = accepted.signed_files && can_list_keys;
-        let signed_file = signed_file.then_some(if keys.is_empty() {
-            ApprovalWay::SignedFileOnceListed
-        } else {
-            ApprovalWay::SignedFile
-        });
-        let reviews = accepted.bridged_reviews && has_pull_request;
-        let can_sign = matches!(signed_file, Some(ApprovalWay::SignedFile));
-        let trailers = accepted.trailers && !needs_one && !can_sign;
-        let signed_merge = can_list_keys && accepted.signed_merges && merge.is_none() && needs_one;
-        let notes = accepted.notes;
+        let merges = accepted.merges && needs_one;
+        let signs = accepted.signed_files && can_list_keys;
+        let can_sign = signs && !keys.is_empty();
         // Somebody without a key gets one only through an approved change, so merging comes first.
-        let (first, last) =
-            if keys.is_empty() { (merge, signed_file) } else { (signed_file, merge) };
         let ways = [
-            reviews.then_some(ApprovalWay::ForgeReviews),
-            first,
-            last,
-            trailers.then_some(ApprovalWay::MergeWithTrailers),
-            signed_merge.then_some(ApprovalWay::SignedMerge),
-            notes.then_some(ApprovalWay::ReviewNote),
+            (accepted.bridged_reviews && has_pull_request, ApprovalWay::ForgeReviews),
+            (can_sign, ApprovalWay::SignedFile),
+            (merges, ApprovalWay::Merge),
+            (signs && keys.is_empty(), ApprovalWay::SignedFileOnceListed),
+            (accepted.trailers && !needs_one && !can_sign, ApprovalWay::MergeWithTrailers),
+            (
+                can_list_keys && accepted.signed_merges && !merges && needs_one,
+                ApprovalWay::SignedMerge,
+            ),
+            (accepted.notes, ApprovalWay::ReviewNote),
         ];
+        let open = ways.into_iter().filter(|(is_open, _)| *is_open).map(|(_, way)| way);
         ApprovalWays {
-            ways: ways.into_iter().flatten().take(2).collect(),
+            ways: open.take(2).collect(),
             authors_may: approval.self_approval == SelfApproval::Allow,
             can_list_keys,
         }

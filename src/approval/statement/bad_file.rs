@@ -58,7 +58,7 @@ pub enum BadFile {
         /// The key's owner, as the signers line says.
         signer: String,
     },
-    /// It is none of the files that belong there.
+    /// Neither an approval nor a signature.
     #[error("it is neither an approval nor a signature")]
     Stranger,
 }
