@@ -123,12 +123,15 @@ impl Command {
         }
     }
 
-    /// Returns the command of a name among some.
-    pub(crate) fn named<'c>(
+    /// Returns the command of a name among some, with its declaration below that of their parent, in the same order.
+    pub(crate) fn named<'c, 'd>(
         mut commands: impl Iterator<Item = &'c Command>,
+        parent: &'d clap::Command,
         name: &str,
-    ) -> anyhow::Result<&'c Command> {
-        let found = commands.find(|command| command.arguments.declare().get_name() == name);
+    ) -> anyhow::Result<(&'c Command, &'d clap::Command)> {
+        let mut declared = parent.get_subcommands().enumerate();
+        let found = declared.find(|(_, declared)| declared.get_name() == name);
+        let found = found.and_then(|(at, declared)| Some((commands.nth(at)?, declared)));
         found.ok_or_else(|| {
             fault::usage_error(format!("there is no command {name}"), "run `exledger --help`")
         })

@@ -57,9 +57,8 @@ pub(crate) mod verify;
 use std::backtrace::{Backtrace, BacktraceStatus};
 use std::ffi::OsString;
 use std::io::Write;
-use std::panic;
-use std::panic::{AssertUnwindSafe, PanicHookInfo, UnwindSafe};
-use std::process::ExitCode;
+use std::panic::{self, PanicHookInfo};
+use std::process::{self, ExitCode};
 
 use clap::{CommandFactory, FromArgMatches, Parser};
 
@@ -127,15 +126,16 @@ struct Top {
     globals: Globals,
 }
 
-/// Returns the whole command line: the global flags and every subcommand.
+/// Returns the whole command line: the global flags and every subcommand, in the order of [`all`].
 pub(crate) fn declare() -> clap::Command {
+    let subcommands: Vec<clap::Command> = all().map(Command::declared).collect();
     Top::command()
         .disable_help_subcommand(false)
         .help_template(format!(
             "{{about-with-newline}}\n{{usage-heading}} {{usage}}\n\n{}Global options:\n{{options}}{{after-help}}",
-            listed()
+            listed(&subcommands)
         ))
-        .subcommands(all().map(Command::declared))
+        .subcommands(subcommands)
 }
 
 /// Returns all subcommands, in the order of the help.
@@ -144,13 +144,13 @@ fn all() -> impl Iterator<Item = &'static Command> {
 }
 
 /// Returns the names of all subcommands with what they do, by group; clap itself can't group them.
-fn listed() -> String {
+fn listed(subcommands: &[clap::Command]) -> String {
     let mut text = String::new();
+    let mut rest = subcommands.iter();
     for (group, commands) in GROUPS {
         text.push_str(group);
         text.push_str(":\n");
-        for command in *commands {
-            let declared = command.arguments.declare();
+        for declared in rest.by_ref().take(commands.len()) {
             let about = declared.get_about().map(ToString::to_string).unwrap_or_default();
             text.push_str(&format!("  {:<13}{about}\n", declared.get_name()));
         }
@@ -161,14 +161,15 @@ fn listed() -> String {
 
 /// Runs the program with the arguments of this process.
 pub(crate) fn main() -> ExitCode {
-    ExitCode::from(guarded(|| match completed() {
+    end_on_panic(Outcome::Undetermined.code());
+    ExitCode::from(match completed() {
         Ok(true) => Outcome::Fine.code(),
         Ok(false) => run(std::env::args_os()),
         Err(error) => {
             show_usage(&error);
             exit::USAGE_ERROR
         }
-    }))
+    })
 }
 
 /// Answers a shell that asks for completions; never where an agent runtime asks, which would read silence as a yes.
@@ -181,12 +182,13 @@ fn completed() -> Result<bool, clap::Error> {
     complete::answered(declare)
 }
 
-/// Runs a function and returns its exit code; a panic is reported on stderr and becomes the exit code for undetermined.
-pub(crate) fn guarded(run: impl FnOnce() -> u8 + UnwindSafe) -> u8 {
-    panic::set_hook(Box::new(|panicked| {
+/// From now on a panic, of whatever thread, is reported on stderr and ends the process with an exit code.
+#[expect(clippy::exit, reason = "a release has no code that would carry a panic up to `main`")]
+fn end_on_panic(code: u8) {
+    panic::set_hook(Box::new(move |panicked| {
         complain(&render::harmless(&internal_error(panicked)));
+        process::exit(i32::from(code));
     }));
-    panic::catch_unwind(run).unwrap_or_else(|_| Outcome::Undetermined.code())
 }
 
 /// The second line of that report.
@@ -226,9 +228,9 @@ fn internal_error(panicked: &PanicHookInfo<'_>) -> String {
 
 /// Runs one command line and returns its exit code.
 fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
-    let program = declare();
+    let mut program = declare();
     let args = hyphen::joined(args, &program);
-    let matches = match program.try_get_matches_from(args) {
+    let matches = match program.try_get_matches_from_mut(args) {
         Ok(matches) => matches,
         Err(usage) => {
             show_usage(&usage);
@@ -236,14 +238,13 @@ fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
         }
     };
     if matches.subcommand_name() == Some(hook::NAME) {
-        let code = guarded(AssertUnwindSafe(|| hook::exit_code(&matches, || answer(&matches))));
-        // A panic refuses the call, too.
-        return if code == Outcome::Fine.code() { code } else { exit::USAGE_ERROR };
+        end_on_panic(exit::USAGE_ERROR);
+        return hook::exit_code(&matches, || answer(&program, &matches));
     }
-    match answer(&matches) {
+    match answer(&program, &matches) {
         Ok(Some(outcome)) => outcome.code(),
         Ok(None) => {
-            complain(&declare().render_help().to_string());
+            complain(&program.render_help().to_string());
             exit::USAGE_ERROR
         }
         Err(error) => {
@@ -266,16 +267,19 @@ fn show_usage(usage: &clap::Error) {
 }
 
 /// Returns the outcome of a command line; `None` if it names no command and there is no ledger to answer about.
-fn answer(matches: &clap::ArgMatches) -> anyhow::Result<Option<Outcome>> {
+fn answer(
+    program: &clap::Command,
+    matches: &clap::ArgMatches,
+) -> anyhow::Result<Option<Outcome>> {
     let globals = Globals::from_arg_matches(matches)?;
     let Some((name, mut own)) = matches.subcommand() else {
         let ctx = Ctx::of_process(globals, Formats::General)?;
         logging::start(ctx.globals.verbose, ctx.variable(logging::VARIABLE))?;
         return overview::answer(&ctx);
     };
-    let mut command = Command::named(all(), name)?;
+    let (mut command, mut declared) = Command::named(all(), program, name)?;
     while let Some((name, below)) = own.subcommand() {
-        command = Command::named(command.below.iter(), name)?;
+        (command, declared) = Command::named(command.below.iter(), declared, name)?;
         own = below;
     }
     if let (PastInstants::Refused(why), Some(_)) = (command.past, &globals.as_of) {

@@ -6,7 +6,6 @@
 mod cache;
 pub mod fetched;
 pub mod heads;
-mod inflate;
 mod loose;
 pub mod loose_folders;
 mod names;

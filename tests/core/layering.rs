@@ -57,7 +57,7 @@ const HOME: &[(&str, &str)] = &[
     ("quick_xml", "formats features"),
     ("toml_edit", "formats features"),
     ("tar", "formats"),
-    ("flate2", "formats"),
+    ("flate2", "formats store"),
     ("regex", "formats features"),
     ("comfy_table", "render"),
     ("maud", "render"),

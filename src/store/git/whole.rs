@@ -1,12 +1,34 @@
-//! Finds truncated loose objects before libgit2 reads them: it would never end.
+//! Finds truncated loose objects before libgit2 reads them: version 1.9 would never end. To be removed with the first
+//! libgit2 that mends this (its issue 7342).
 //!
-//! Uses history (ids, obstacles), and `inflate`. Start at [`LooseFolders`]. Follows `docs/spec/approval.md`, 5.
+//! Uses history (ids, obstacles), and flate2. Start at [`LooseFolders`]. Follows `docs/spec/approval.md`, 5.
+
+use flate2::{Decompress, FlushDecompress, Status};
 
 use crate::history::folder::{self, Mode};
 use crate::history::objects::Objects;
 use crate::history::objects::{ObjectKind, Obstacle, Oid};
 use crate::history::paths::LedgerPrefix;
-use crate::store::git::{GitError, Repository, inflate, ours};
+use crate::store::git::{GitError, Repository, ours};
+
+/// How much is inflated at once, in bytes, and discarded.
+const CHUNK: usize = 32 * 1024;
+
+/// Tells whether bytes begin with a complete zlib stream, its checksum included.
+fn is_whole(bytes: &[u8]) -> bool {
+    let mut stream = Decompress::new(true);
+    let mut discarded = [0; CHUNK];
+    loop {
+        let taken = usize::try_from(stream.total_in()).unwrap_or(usize::MAX);
+        let before = (stream.total_in(), stream.total_out());
+        let rest = bytes.get(taken..).unwrap_or_default();
+        match stream.decompress(rest, &mut discarded, FlushDecompress::None) {
+            Ok(Status::StreamEnd) => return true,
+            Ok(_) if before != (stream.total_in(), stream.total_out()) => {}
+            Ok(_) | Err(_) => return false,
+        }
+    }
+}
 
 impl Repository {
     /// Makes sure that libgit2 can read an object without looping.
@@ -15,7 +37,7 @@ impl Repository {
     /// [`Obstacle::Unreadable`] if the object's file is truncated.
     pub(super) fn ends(&self, oid: Oid) -> Result<(), Obstacle> {
         match self.loose_folders.file(oid) {
-            Some(bytes) if !inflate::is_whole(&bytes) => Err(Obstacle::Unreadable {
+            Some(bytes) if !is_whole(&bytes) => Err(Obstacle::Unreadable {
                 object: oid,
                 cause: "its file is truncated or damaged".to_owned(),
             }),
