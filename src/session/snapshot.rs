@@ -23,7 +23,7 @@ pub mod walk;
 
 use std::rc::Rc;
 
-use crate::approval::approvals::TrailVerdicts;
+use crate::approval::judging::TrailVerdicts;
 use crate::history::content;
 use crate::history::ident::Ident;
 use crate::history::objects::Oid;

@@ -18,7 +18,7 @@ use serde::Serialize;
 use strum::IntoStaticStr;
 
 use crate::policy::governance::Governance;
-use crate::policy::redesign::id::is_id;
+use crate::policy::redesign::is_id;
 use crate::policy::redesign::{Redesign, RedesignOutcome, RedesignPattern};
 use crate::policy::settings::{PatternKey, Patterns, RedesignKind};
 use crate::record::time::{Day, Instant};

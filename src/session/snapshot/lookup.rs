@@ -2,7 +2,7 @@
 //!
 //! Start at [`Snapshot::facts`]. Follows `docs/spec/cli.md`, log and verify.
 
-use crate::approval::approvals::TrailVerdicts;
+use crate::approval::judging::TrailVerdicts;
 use crate::approval::verdict::Statement;
 use crate::history::chain;
 use crate::history::objects::Obstacle;
