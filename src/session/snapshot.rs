@@ -3,16 +3,12 @@
 //! Start at [`Snapshot`]. Follows `docs/spec/cli.md`, which tree, which clock, and `docs/spec/approval.md`, T5.
 
 mod attention;
-mod decided;
 pub(crate) mod detached;
 pub mod ends;
-mod evidence;
-mod filtered;
 mod landed_records;
 pub(crate) mod lives;
 mod lookup;
 pub mod nearby;
-pub(crate) mod notes;
 mod owners;
 pub(crate) mod proposals;
 mod single;
