@@ -37,7 +37,6 @@ pub(crate) mod new;
 pub(crate) mod next_steps;
 pub(crate) mod note;
 pub(crate) mod overview;
-pub(crate) mod owner_name;
 pub(crate) mod patterns;
 pub(crate) mod picker;
 pub(crate) mod prompts;
@@ -57,8 +56,7 @@ pub(crate) mod verify;
 use std::backtrace::{Backtrace, BacktraceStatus};
 use std::ffi::OsString;
 use std::io::Write;
-use std::panic;
-use std::panic::{AssertUnwindSafe, PanicHookInfo, UnwindSafe};
+use std::panic::{self, AssertUnwindSafe, PanicHookInfo, UnwindSafe};
 use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches, Parser};
