@@ -1,8 +1,23 @@
 //! Reads the files below `.approvals`, landing by landing: which are valid, and what they are about.
 //!
-//! Uses policy, history, approval's governance history, statements, signatures. Pure. Start at `ApprovalFiles::of`.
+//! Uses policy, history, approval's governance history, statements, signatures. Pure. Start at [`ApprovalFiles`].
 //! Follows `docs/spec/approval.md`, S7, 1.12, G2 and D2. The fold decides which version a file applies to.
 
 mod collect;
-pub(super) mod files;
 pub(crate) mod reader;
+
+use crate::approval::approval_event::StatementEvent;
+use crate::approval::file_outcome::ApprovalFileOutcome;
+use crate::history::version::TrailKey;
+use std::collections::BTreeMap;
+
+/// The approval files of a history, by subject.
+#[derive(Default)]
+pub(crate) struct ApprovalFiles<'a> {
+    /// Approval files about records, in landing order.
+    pub records: BTreeMap<TrailKey, Vec<StatementEvent<'a>>>,
+    /// Approval files about governance files, by path.
+    pub governance: BTreeMap<String, Vec<StatementEvent<'a>>>,
+    /// The outcome for each file.
+    pub filed: Vec<ApprovalFileOutcome>,
+}

@@ -4,19 +4,18 @@
 //! `docs/spec/approval.md`, D3, and `docs/spec/cli.md`, `needs{}`.
 
 use crate::approval::authors::AuthorSet;
+use crate::approval::carry;
 use crate::approval::case::CountedApproval;
 use crate::approval::demand::{VersionDemand, combined_demand};
 use crate::approval::identity::apart::SeparatedBy;
 use crate::approval::identity::{IdentityCache, IdentityKind, IdentityResolver};
 use crate::approval::key_set::KeySet;
-use crate::approval::missing::DemandContext;
+use crate::approval::missing::{self, DemandContext};
 use crate::approval::relation::Relation;
-use crate::approval::self_asserted::SelfAsserted;
 use crate::approval::verdict::{
-    ApprovalVerdict, Approver, Author, FourEyes, MissingApproval, Satisfied,
+    ApprovalVerdict, Approver, Author, FourEyes, MissingApproval, Satisfied, SelfAsserted,
 };
 use crate::approval::ways::ApprovalWays;
-use crate::approval::{carry, missing};
 use crate::policy::demand::{EvidenceKind, Proof};
 use crate::policy::governance::Governance;
 use crate::policy::people;

@@ -3,7 +3,7 @@
 //! Uses record, policy, `history::change`. Pure. Start at [`only_adds`], [`only_closes`] and [`only_narrows`]. Follows
 //! `docs/spec/approval.md`, V5, V9 and D3.
 
-use crate::history::change::{differ, intersect};
+use crate::history::change::{self, differ};
 use crate::policy::tier::fact::Facts;
 use crate::policy::{Policy, tier};
 use crate::record::Record;
@@ -44,7 +44,7 @@ pub(crate) fn only_narrows(policy: &Policy, approved: &Record, after: &Record) -
     if before.closure.is_none() {
         before.closure.clone_from(&after.closure);
     }
-    let meeting = intersect::meet(&before, after);
+    let meeting = change::meet(&before, after);
     meeting.unequal.is_empty()
         && says_the_same(&meeting.record, after)
         && differ::is_equal(&texts(&before), &texts(after))

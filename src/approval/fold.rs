@@ -4,10 +4,10 @@
 //! V9, A5, D3 and M7. `approval::late_evidence` handles approvals that land later.
 
 use crate::approval::approval_event::StatementEvent;
-use crate::approval::authors::AuthorSet;
+use crate::approval::authors::{self, AuthorSet};
 use crate::approval::bound_statements::Bound;
 use crate::approval::demand::combined_demand;
-use crate::approval::evidence::{Scene, VersionEvidenceSet};
+use crate::approval::evidence::{self, Scene, VersionEvidenceSet};
 use crate::approval::governance_history::GovernanceHistory;
 use crate::approval::obstacle::ApprovalObstacle;
 use crate::approval::series::TrailProgress;
@@ -16,9 +16,9 @@ use crate::approval::verdict::{
     ApprovalVerdict, BecomesApproved, FourEyes, Grace, Satisfied, VerdictChange,
 };
 use crate::approval::version_step::{VersionStep, fires};
-use crate::approval::{authors, carry, evidence, vouchers};
+use crate::approval::{carry, vouchers};
 use crate::history::change::differ;
-use crate::history::version::{Trail, Version, VersionChange};
+use crate::history::version::{FileAt, Trail, Version, VersionChange};
 use crate::history::walked::History;
 use crate::record::Record;
 use crate::record::time::Instant;
@@ -310,6 +310,32 @@ impl<'a> TrailEvaluator<'a> {
         verdict.result = FourEyes::Indeterminate;
         verdict.needed = demand.terms.needed();
         verdict
+    }
+
+    /// Tells whether a version's files lay in record folders from its landing until the next version.
+    /// Governance files are not records.
+    fn is_among_records(&self, index: usize) -> bool {
+        let Some(version) = self.trail.versions.get(index) else {
+            return false;
+        };
+        let next = self.trail.versions.get(index + 1);
+        let until = next.map(|next| next.landing);
+        let mut counting = self.context.governance_history.record_folders(version.landing, until);
+        self.is_governance() || counting.all(|folders| self.are_inside(folders, &version.files))
+    }
+
+    /// Tells whether a version moves a file from elsewhere into a record folder: its landing introduces the record.
+    fn enters_record_folder(&self, step: &VersionStep) -> bool {
+        let folders = &step.state.governance.policy.records;
+        step.is_among_records
+            && !self.is_governance()
+            && !self.are_inside(folders, &step.version.before)
+    }
+
+    fn are_inside(&self, folders: &[String], files: &[FileAt]) -> bool {
+        let prefix = &self.context.history.prefix;
+        let mut files = files.iter();
+        files.all(|file| prefix.is_inside(folders, &file.path))
     }
 }
 

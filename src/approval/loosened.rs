@@ -3,12 +3,12 @@
 //! Uses policy, history, `approval`'s fold. Pure. Start at [`policy_bypasses`]. Follows `docs/spec/approval.md`, G2 and
 //! G3: a version that would also be approved without the change, under the governance before it, is no finding.
 
-use crate::approval::approval_files::files::ApprovalFiles;
-use crate::approval::approvals::TrailVerdicts;
+use crate::approval::approval_files::ApprovalFiles;
 use crate::approval::ask::Identities;
 use crate::approval::counted::CountedGovernance;
 use crate::approval::fold::{self, EvaluationContext, TrailKind};
 use crate::approval::governance_history::{GovernanceHistory, Ruled};
+use crate::approval::judging::TrailVerdicts;
 use crate::approval::signature_checks::SignatureChecks;
 use crate::approval::verdict::{ApprovalVerdict, Satisfied};
 use crate::history::version::{Trail, TrailKey, Version};

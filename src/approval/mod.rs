@@ -5,7 +5,6 @@
 
 mod approval_event;
 mod approval_files;
-pub mod approvals;
 pub mod ask;
 mod attest;
 mod authors;
@@ -27,7 +26,6 @@ mod four_eyes;
 mod governance_history;
 pub(crate) mod group_matching;
 pub mod identity;
-mod introduced;
 pub mod judging;
 pub(crate) mod key_set;
 pub mod keys;
@@ -43,7 +41,6 @@ mod own_evidence;
 mod refused;
 pub mod relation;
 pub mod reviews;
-pub mod self_asserted;
 mod series;
 pub mod signature;
 pub mod signature_checks;
@@ -58,7 +55,7 @@ mod vouchers;
 pub mod ways;
 pub mod wire;
 
-use crate::approval::approvals::TrailVerdicts;
+use crate::approval::judging::TrailVerdicts;
 use crate::history::walked::History;
 
 /// Judges every version of every record and governance file, oldest first, each by the governance before its landing.

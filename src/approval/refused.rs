@@ -7,10 +7,9 @@
 use crate::approval::approval_event::{CountedFile, RefusedFile, StatementEvent};
 use crate::approval::fold::TrailEvaluator;
 use crate::approval::identity::IdentityResolver;
-use crate::approval::self_asserted::SelfAsserted;
 use crate::approval::statement::file::{ApprovalDecision, ApprovalFile};
 use crate::approval::verdict::{
-    ApprovalVerdict, Approver, NotCounted, Statement, Vote, VoteCounts,
+    ApprovalVerdict, Approver, NotCounted, SelfAsserted, Statement, Vote, VoteCounts,
 };
 use crate::history::objects::Oid;
 use crate::policy::demand::{EvidenceKind, Proof};

@@ -1,16 +1,24 @@
 //! The files below `.approvals`: what a person signed, or a forge's review recorded by a bridge.
 //!
 //! Uses record's vocabulary. Pure. Start at [`file::ApprovalFile`], read and written in `file`; `check` decides whether
-//! a file is valid in its place, `lines` reads its lines. Follows `docs/spec/approval.md`, S7, 1.12 and G2.
+//! a file is valid in its place, `lines` reads its lines; the limits of their sizes are here. Follows
+//! `docs/spec/approval.md`, S7, 1.12 and G2.
 
 pub mod bad_file;
 pub mod check;
 pub mod file;
-pub mod limits;
 mod lines;
 
-use crate::approval::statement::limits::LONGEST_REASON;
 use sha2::{Digest, Sha256};
+
+/// The maximum length of a reason, in characters.
+pub const LONGEST_REASON: usize = 500;
+
+/// The maximum size of an approval file, in bytes.
+pub const MOST_BYTES: usize = 16 * 1024;
+
+/// The suffix of a signature's file name, after the name of the signed file.
+pub const SIGNATURE: &str = ".sig";
 
 /// Returns the sha256 of some bytes, as 64 hexadecimal digits.
 pub fn digest(bytes: &[u8]) -> String {

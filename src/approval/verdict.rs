@@ -4,7 +4,6 @@
 
 use crate::approval::obstacle::ApprovalObstacle;
 use crate::approval::relation::UnknownAccount;
-use crate::approval::self_asserted::SelfAsserted;
 use crate::approval::statement::bad_file::BadFile;
 use crate::approval::ways::ApprovalWays;
 use crate::history::objects::Obstacle;
@@ -323,4 +322,26 @@ pub struct MissingApproval {
     pub is_for_anyone: bool,
     /// What must first be added to the policy: `` `nweber: ADDRESS` to people.logins ``.
     pub add: Option<String>,
+}
+
+/// Whether an approval was stated only by a member of the author set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum SelfAsserted {
+    /// It was stated by someone outside the author set, or by the person's own act.
+    No,
+    /// It was stated by a member of the author set.
+    Yes,
+    /// The forge composed the text, and the policy names that forge.
+    ForgeUi,
+}
+
+impl SelfAsserted {
+    /// Returns the value of `self_asserted`, `None` for `null`.
+    pub fn value(self) -> Option<bool> {
+        match self {
+            SelfAsserted::No => Some(false),
+            SelfAsserted::Yes => Some(true),
+            SelfAsserted::ForgeUi => None,
+        }
+    }
 }

@@ -2,7 +2,7 @@
 //!
 //! Works in a plain folder too. Follows `docs/spec/cli.md`, lint, and `docs/spec/rules.md`.
 
-use exledger::features::lint;
+use exledger::features::{self, lint};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -14,12 +14,12 @@ use crate::commands::command::{Command, PastInstants, Run};
 use crate::commands::context::output::Formats;
 use crate::commands::context::{Ctx, fault};
 use crate::commands::exit::Outcome;
-use exledger::features::lint::request::LintRequest;
+use exledger::features::lint::input::LintRequest;
 use exledger::render::format::Offered;
 use exledger::session::Session;
+use exledger::view;
 use exledger::view::doc::{FindingList, JudgedFile};
 use exledger::view::excerpt::Excerpts;
-use exledger::{features, view};
 
 /// The maximum number of bytes read from standard input: far more than a record may have.
 const MOST: u64 = 1_048_576;

@@ -37,7 +37,6 @@ pub(crate) mod new;
 pub(crate) mod next_steps;
 pub(crate) mod note;
 pub(crate) mod overview;
-pub(crate) mod owner_name;
 pub(crate) mod patterns;
 pub(crate) mod picker;
 pub(crate) mod prompts;

@@ -4,14 +4,14 @@
 
 use crate::commands::command::{Command, PastInstants, Run};
 use crate::commands::context::{Ctx, fault};
-use crate::commands::decision::{DecisionFlags, DecisionJob};
+use crate::commands::decision::{self, DecisionFlags, DecisionJob};
 use crate::commands::exit::Outcome;
-use crate::commands::{decision, picker, prompts};
+use crate::commands::{picker, prompts};
 use clap::Parser;
 use exledger::features;
 use exledger::features::decide::select::Which;
 use exledger::history::change::event::ChangeEvent;
-use exledger::plan::reject;
+use exledger::plan::close;
 use exledger::session::snapshot::walk::Scope;
 use exledger::session::{Session, locate};
 
@@ -69,7 +69,7 @@ impl Run for RejectArgs {
                 which: Which::One(&id),
                 needs_history: false,
                 flags: &self.flags,
-                plan: &|taken| reject::reject(taken, &reason),
+                plan: &|taken| close::reject(taken, &reason),
             },
         )
     }

@@ -3,15 +3,15 @@
 //! Follows `docs/spec/cli.md`, decisions.
 
 use crate::commands::command::{Command, PastInstants, Run};
-use crate::commands::context::filter::Filters;
-use crate::commands::context::{Ctx, filter};
-use crate::commands::decision::{DecisionFlags, DecisionJob};
+use crate::commands::context::Ctx;
+use crate::commands::context::filter::{self, Filters};
+use crate::commands::decision::{self, DecisionFlags, DecisionJob};
 use crate::commands::exit::Outcome;
-use crate::commands::{decision, picker, prompts};
+use crate::commands::{picker, prompts};
 use clap::Parser;
 use exledger::features::decide::select::Which;
 use exledger::history::change::event::ChangeEvent;
-use exledger::plan::shorten;
+use exledger::plan::renew;
 use exledger::record::time::When;
 
 /// Move the end of exceptions earlier
@@ -58,7 +58,7 @@ impl Run for ShortenArgs {
                 which: Which::Several(&ids, &self.filters.filter()),
                 needs_history: false,
                 flags: &self.flags,
-                plan: &|taken| Ok(shorten::shorten(taken, &until)?.into()),
+                plan: &|taken| Ok(renew::shorten(taken, &until)?.into()),
             },
         )
     }

@@ -5,14 +5,14 @@
 use crate::commands::command::{Command, PastInstants, Run};
 use crate::commands::context::filter::Filters;
 use crate::commands::context::{Ctx, fault};
-use crate::commands::decision::{DecisionFlags, DecisionJob};
+use crate::commands::decision::{self, DecisionFlags, DecisionJob};
 use crate::commands::exit::Outcome;
-use crate::commands::{decision, owner_name, picker, prompts};
+use crate::commands::{picker, prompts};
 use clap::Parser;
 use exledger::features::decide::select::Which;
 use exledger::history::change::event::ChangeEvent;
-use exledger::plan::transfer;
-use exledger::plan::transfer::Heir;
+use exledger::ledger::Files;
+use exledger::plan::transfer::{self, Heir};
 use exledger::policy::governance::Governance;
 use exledger::record::address::Address;
 use exledger::session::{Session, locate};
@@ -120,6 +120,36 @@ impl TransferArgs {
                 Ok(name.to_owned())
             };
         }
-        owner_name::owner_name(home, governance, to)
+        owner_name(home, governance, to)
     }
+}
+
+/// Returns the name of a person from roster, mailmap, records or git, otherwise the part of the address before the @.
+///
+/// # Errors
+/// If the ledger can't be read.
+pub(crate) fn owner_name(
+    home: &Session,
+    governance: &Governance,
+    of: &Address,
+) -> anyhow::Result<String> {
+    if let Some(name) = transfer::name(governance, of) {
+        return Ok(name);
+    }
+    let files = Files::list(home.tree(), &governance.policy.records)?;
+    for file in &files.records {
+        let source = files.read(home.tree(), file)?;
+        if source.value::<Address>("owner.email").as_ref() == Some(of)
+            && let Some(name) = source.text("owner.name")
+        {
+            return Ok(name.to_owned());
+        }
+    }
+    let (name, email) = home.repository()?.user();
+    if let Some(name) = name.filter(|_| email.and_then(|it| Address::new(&it)).as_ref() == Some(of))
+    {
+        return Ok(name);
+    }
+    let local = of.as_str().split('@').next().unwrap_or(of.as_str());
+    Ok(local.to_owned())
 }

@@ -18,6 +18,5 @@ pub mod lock_files;
 pub mod object;
 pub mod package_types;
 pub mod sarif;
-pub mod snyk;
 pub mod suppressions;
 pub mod uuid;

@@ -1,6 +1,6 @@
-//! The types of packages, as package URLs and as grype name them.
+//! The types of packages, as package URLs and grype name them, and as the ids of snyk begin.
 //!
-//! Uses no other module. Pure. Start at [`of_grype`]. Follows the package-URL specification, and syft's pkg/type.go.
+//! Uses no other module. Pure. Start at [`of_grype`] and [`of_snyk`]. Follows the package-URL specification, and syft's pkg/type.go.
 
 /// Each type in a package URL, and the name that grype has for it.
 const TYPES: &[(&str, &str)] = &[
@@ -25,6 +25,19 @@ const TYPES: &[(&str, &str)] = &[
     ("swift", "swift"),
 ];
 
+/// The beginnings of the ids of snyk, with the types of package URLs.
+const SNYK_TYPES: &[(&str, &str)] = &[
+    ("SNYK-JS-", "npm"),
+    ("npm:", "npm"),
+    ("SNYK-PYTHON-", "pypi"),
+    ("SNYK-JAVA-", "maven"),
+    ("SNYK-RUBY-", "gem"),
+    ("SNYK-GOLANG-", "golang"),
+    ("SNYK-DOTNET-", "nuget"),
+    ("SNYK-PHP-", "composer"),
+    ("SNYK-RUST-", "cargo"),
+];
+
 /// Returns the name that grype has for a type of package URLs.
 pub fn in_grype(kind: &str) -> Option<&'static str> {
     TYPES.iter().find(|(it, _)| *it == kind).map(|(_, name)| *name)
@@ -33,4 +46,10 @@ pub fn in_grype(kind: &str) -> Option<&'static str> {
 /// Returns the type of package URLs that grype has a name for.
 pub fn of_grype(name: &str) -> Option<&'static str> {
     TYPES.iter().find(|(_, it)| *it == name).map(|(kind, _)| *kind)
+}
+
+/// Returns the type of the package that an issue of snyk is about, as package URLs name it: `SNYK-JS-LODASH-567746` is about
+/// a package of npm.
+pub fn of_snyk(id: &str) -> Option<&'static str> {
+    SNYK_TYPES.iter().find(|(begin, _)| id.starts_with(begin)).map(|(_, kind)| *kind)
 }

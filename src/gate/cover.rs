@@ -4,14 +4,12 @@
 //! Uses record, policy's catalogs, `gate::finding`. Pure. Start at [`coverage`]. Follows `docs/spec/cli.md`, check:
 //! each stated value must match the record, and each limit of the record must be stated.
 
-use crate::gate::answer::{Asker, Question};
-use crate::gate::finding;
-use crate::gate::finding::{Judged, Matched};
-use crate::gate::limit::{About, limit, limited};
+use crate::gate::answer::{About, Asker, Question, limit, limited};
+use crate::gate::finding::{self, Judged, Matched};
 use crate::policy::governance::Governance;
-use crate::record::reference::ControlRef;
+use crate::record::reference::{self, ControlRef};
 use crate::record::vocabulary::Baseline;
-use crate::record::{Record, References, pattern, reference};
+use crate::record::{Record, References, pattern};
 use crate::status::state::RecordState;
 
 /// Whether a record covers a question.

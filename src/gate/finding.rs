@@ -3,9 +3,7 @@
 //! Uses record, `gate::purl`. Pure. Start at [`matched`]. Follows `docs/spec/cli.md`,
 //! check, and `docs/spec/interop.md`, finding keys.
 
-use crate::gate::answer::Question;
-use crate::gate::limit;
-use crate::gate::limit::About;
+use crate::gate::answer::{self, About, Question};
 use crate::gate::package::{AskedPackage, SamePackage};
 use crate::gate::purl::Purl;
 use crate::record::scalar::Scalar;
@@ -91,7 +89,7 @@ fn key_matches(question: &Question, key: &FindingKey) -> Result<Judged, (String,
     let another = |why: String| (why, About::Another);
     let asker = question.scanner_details.asker;
     let limited =
-        |what: &str, to: &str, key: &str| limit::limited(asker, what, &[to.to_owned()], key);
+        |what: &str, to: &str, key: &str| answer::limited(asker, what, &[to.to_owned()], key);
     if let Some(stated) = &key.tool {
         match tool {
             Some(value) if value.eq_ignore_ascii_case(stated) => {}
@@ -124,7 +122,7 @@ fn key_matches(question: &Question, key: &FindingKey) -> Result<Judged, (String,
         match value.map(Risk::from_word) {
             Some(Some(value)) if value <= ceiling => {}
             Some(Some(_)) => {
-                return Err(same(limit::limit("severity", &[ceiling.as_str().to_owned()])));
+                return Err(same(answer::limit("severity", &[ceiling.as_str().to_owned()])));
             }
             _ => return Err(same(limited("severity", ceiling.as_str(), "severity"))),
         }
@@ -134,8 +132,8 @@ fn key_matches(question: &Question, key: &FindingKey) -> Result<Judged, (String,
         let matches = |path: &String| paths.iter().any(|pattern| pattern::matches(pattern, path));
         match value {
             Some(value) if matches(&value) => {}
-            Some(_) => return Err(same(limit::limit("paths", paths))),
-            None => return Err(same(limit::limited(asker, "paths", paths, "path"))),
+            Some(_) => return Err(same(answer::limit("paths", paths))),
+            None => return Err(same(answer::limited(asker, "paths", paths, "path"))),
         }
     }
     let Some(resources) = &key.resources else {
@@ -144,8 +142,8 @@ fn key_matches(question: &Question, key: &FindingKey) -> Result<Judged, (String,
     let matches = |value: &String| resources.iter().any(|pattern| pattern::matches(pattern, value));
     match &question.resource {
         Some(value) if matches(value) => Ok(Judged::ByFinding),
-        Some(_) => Err(same(limit::limit("resources", resources))),
-        None => Err(same(limit::limited(asker, "resources", resources, "resource"))),
+        Some(_) => Err(same(answer::limit("resources", resources))),
+        None => Err(same(answer::limited(asker, "resources", resources, "resource"))),
     }
 }
 
@@ -175,7 +173,7 @@ fn match_package(question: &Question, key: &FindingKey) -> PackageMatch {
     let has_package = question.purl.is_some() || question.scanner_details.package.is_some();
     let limited = |what: &str, to: &String, key: &str, is_stated: bool| {
         let to = std::slice::from_ref(to);
-        if is_stated { limit::limit(what, to) } else { limit::limited(asker, what, to, key) }
+        if is_stated { answer::limit(what, to) } else { answer::limited(asker, what, to, key) }
     };
     let package = AskedPackage::from_names(
         question.purl.as_deref(),

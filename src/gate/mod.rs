@@ -5,9 +5,7 @@
 pub mod answer;
 mod cover;
 mod finding;
-pub mod frozen;
 pub mod index;
-pub(crate) mod limit;
 pub(crate) mod package;
 pub(crate) mod purl;
 pub mod question;
@@ -17,9 +15,8 @@ pub mod unnamed;
 pub mod verdict;
 pub mod withheld;
 
-use crate::gate::answer::Question;
+use crate::gate::answer::{About, Question};
 use crate::gate::cover::{RecordCoverage, Terms};
-use crate::gate::limit::About;
 use crate::policy::governance::Governance;
 use crate::record::Record;
 

@@ -6,10 +6,8 @@
 pub(crate) mod candidate;
 pub mod deploy;
 
-use crate::gate::answer::{GateAnswer, GateVerdict, Question, ReceiptCounts};
-use crate::gate::cover;
-use crate::gate::cover::{RecordCoverage, Terms};
-use crate::gate::limit::About;
+use crate::gate::answer::{About, GateAnswer, GateVerdict, Question, ReceiptCounts};
+use crate::gate::cover::{self, RecordCoverage, Terms};
 use crate::gate::verdict::candidate::{Candidate, Fits, answer, content, name};
 use crate::policy::governance::{Governance, NO_POLICY, State};
 use crate::record::{Record, dates};

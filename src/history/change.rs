@@ -1,20 +1,28 @@
-//! Classifies the changes of a record, field by field.
+//! Classifies the changes of a record, field by field, and computes what two versions both grant.
 //!
-//! Uses record, history's version. Pure. Start at [`events`]; `fields` has each field's event, `entries` checks the
-//! entries that explain a change, `intersect` and `field_merge` compute what two versions both grant, and `differ`
-//! lists differing values. Follows `docs/spec/cli.md` (events) and `docs/spec/approval.md`, V5.
+//! Uses record, history's version. Pure. Start at [`events`] and [`meet`]; `fields` has each field's event, `entries` checks the
+//! entries that explain a change, `field_merge` says what two values of a field both grant, and `differ` lists differing
+//! values. Follows `docs/spec/cli.md` (events) and `docs/spec/approval.md`, V5 and 1.9.
 
 pub mod differ;
 pub mod entries;
 pub mod event;
 pub mod field_merge;
 pub mod fields;
-pub mod intersect;
 
 use crate::history::change::event::ChangeEvent;
+use crate::history::change::field_merge::FieldMerge;
 use crate::history::change::fields::FIELDS;
 use crate::history::version::{Content, Trail, Version, VersionChange};
 use crate::record::Record;
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Intersection {
+    /// What both grant; texts and owner are those of the landed version.
+    pub record: Record,
+    /// The fields that differ but must be equal, as sorted dotted paths. If there are any, nothing is granted.
+    pub unequal: Vec<String>,
+}
 
 /// Returns the events of a change, in the order of [`ChangeEvent`]; for a new record, that it is filed.
 ///
@@ -91,4 +99,19 @@ pub fn last_record<'t>(trail: &'t Trail, version: &Version) -> Option<&'t Record
         .take_while(|it| !matches!(it.record.content(), Content::Gone))
         .find_map(|it| it.record.record())
         .map(|record| &**record)
+}
+
+/// Returns what an approved version and a later landed one both grant.
+///
+/// For more than two versions, intersect the result with each later one in turn.
+pub fn meet(approved: &Record, landed: &Record) -> Intersection {
+    let mut record = landed.clone();
+    let mut unequal = Vec::new();
+    for field in FIELDS {
+        if let FieldMerge::Meets(rule) = field.meet {
+            unequal.extend(rule(approved, landed, &mut record).into_iter().map(str::to_owned));
+        }
+    }
+    unequal.sort();
+    Intersection { record, unequal }
 }

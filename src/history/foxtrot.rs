@@ -3,7 +3,7 @@
 //! Uses record, history's chain, change, commit, content, merge content, version. Pure. Start
 //! at [`Foxtrot`]. Follows `docs/spec/approval.md`, M5.
 
-use crate::history::change::intersect;
+use crate::history::change;
 use crate::history::content::ContentCache;
 use crate::history::former_line::Foxtrot;
 use crate::history::mainline::Mainline;
@@ -100,6 +100,6 @@ fn record(contents: &mut ContentCache<'_>, files: &[FileAt]) -> Option<Rc<Record
 
 /// Tells whether a version grants less than the earlier one.
 pub fn takes_away(later: &Record, earlier: &Record) -> bool {
-    let meeting = intersect::meet(later, earlier);
+    let meeting = change::meet(later, earlier);
     !meeting.unequal.is_empty() || meeting.record != *earlier
 }

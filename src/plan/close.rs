@@ -1,7 +1,8 @@
-//! The closure of an exception after checks, and someone else's later review of it.
+//! The closure of an exception after checks, someone else's later review of it, and the rejection of a request, which its
+//! file has as a closure.
 //!
-//! Uses record, policy, plan's entries and evidence. Pure. Start at [`close`], [`missing`], [`verified`] and [`reviewed`].
-//! Follows `docs/spec/cli.md`, decisions, and `docs/spec/rules.md`, `closure-incomplete`.
+//! Uses record, policy, plan's entries and evidence. Pure. Start at [`close`], [`missing`], [`verified`], [`reviewed`]
+//! and [`reject`]. Follows `docs/spec/cli.md`, decisions, and `docs/spec/rules.md`, `closure-incomplete`.
 
 use crate::plan::decision::{DecisionInput, DecisionRefusal, Planned};
 use crate::plan::edit::FileEdit;
@@ -133,6 +134,22 @@ pub fn close(taken: &DecisionInput<'_>, closing: &Closing) -> Result<Planned, De
         files: evidence.files,
         remarks: Vec::new(),
     })
+}
+
+/// Returns the edits that reject a request.
+///
+/// # Errors
+/// [`DecisionRefusal`] if the record is closed already.
+pub fn reject(taken: &DecisionInput<'_>, reason: &str) -> Result<Planned, DecisionRefusal> {
+    taken.open()?;
+    let entry = EntryPairs::new()
+        .text("outcome", ClosureOutcome::Rejected.as_str())
+        .text("date", taken.day)
+        .text("by", taken.by)
+        .text("reason", reason);
+    let edit =
+        FileEdit::Insert { path: "closure".to_owned(), lines: entry.lines(), line: entry.line() };
+    Ok(Planned::from(vec![edit]))
 }
 
 fn closure_entry(

@@ -1,6 +1,7 @@
-//! A later end, with its reason: a new decision.
+//! Another end. A later one is a new decision, with its reason; an earlier one only narrows what was approved, so it needs
+//! no entry and no reason.
 //!
-//! Uses record, plan's entries. Pure. Start at [`renew`]. The rules `renewal-limit`, `total-limit` and `term-too-long`
+//! Uses record, plan's entries. Pure. Start at [`renew`] and [`shorten`]. The rules `renewal-limit`, `total-limit` and `term-too-long`
 //! limit the number and duration of renewals. Follows `docs/spec/cli.md`, decisions.
 
 use crate::plan::decision::{DecisionInput, DecisionRefusal};
@@ -59,6 +60,30 @@ pub fn renew(
         FileEdit::set("expires", until.to_string()),
         FileEdit::append("renewals", entry.line()),
     ])
+}
+
+/// Returns the edits that move the end of a record earlier.
+///
+/// # Errors
+/// [`DecisionRefusal`] if it is closed, or the new end would not be earlier, or is in the past.
+pub fn shorten(taken: &DecisionInput<'_>, until: &When) -> Result<Vec<FileEdit>, DecisionRefusal> {
+    taken.open()?;
+    let record = taken.record;
+    let id = &record.id;
+    let present = &record.expires;
+    if not_after(until) >= not_after(present) {
+        return Err(DecisionRefusal::new(
+            format!("{id} ends on {present} already, and {until} is not earlier"),
+            format!("run `exledger renew {id} --until {until} --reason …` for a later end"),
+        ));
+    }
+    if not_after(until) <= taken.now {
+        return Err(DecisionRefusal::new(
+            format!("{until} is in the past: a record cannot end before now"),
+            format!("give an end in the future, or run `exledger close {id}`"),
+        ));
+    }
+    Ok(vec![FileEdit::set("expires", until.to_string())])
 }
 
 fn read_until(taken: &DecisionInput<'_>, later: &Later) -> Result<When, DecisionRefusal> {

@@ -1,12 +1,11 @@
 //! Identity resolution: one key for all spellings of a person, and what the governance files say about that key.
 //!
 //! Uses record's addresses and patterns, policy's types. Pure. Start at [`identify`].
-//! Follows `docs/spec/approval.md` 1.7 and `docs/spec/policy.md`.
+//! Follows `docs/spec/approval.md` 1.7, `docs/spec/policy.md`, and `docs/spec/cli.md`, due (logins, for mentions).
 
 pub mod account;
 pub mod alike;
 mod bots;
-pub mod login;
 pub mod nobody;
 pub mod person;
 
@@ -15,8 +14,8 @@ use crate::policy::people::account::Account;
 use crate::policy::people::person::{KnownPerson, Person, folded};
 use crate::policy::roster::Roster;
 use crate::policy::settings::NotifyTarget;
-use crate::record::address::Address;
-use crate::record::{address, pattern};
+use crate::record::address::{self, Address};
+use crate::record::pattern;
 use std::rc::Rc;
 
 /// Tells whether an address has the form of a forge's commit addresses, at any host.
@@ -322,4 +321,33 @@ pub fn roster_state(governance: &Governance, address: &Address) -> RosterState {
         Some(entry) if entry.active => RosterState::Active,
         Some(_) => RosterState::Inactive,
     }
+}
+
+/// Returns a login that `people.logins` maps to a person: one without a domain, else the first; `None` if none is mapped.
+///
+/// Display names are no logins. The number of an account is left out.
+pub fn login_of(governance: &Governance, person: &Person) -> Option<String> {
+    let logins = governance.policy.people.logins.iter();
+    let own = logins.filter(|(_, address)| key_of(governance, address.as_str()) == person.key);
+    let mut found: Vec<(bool, String)> = own
+        .filter_map(|(listed, _)| {
+            let key = listed.trim().trim_start_matches('@');
+            let (local, has_domain) = match key.split_once('@') {
+                Some((local, _)) => (local, true),
+                None => (key, false),
+            };
+            let login = match local.split_once('+') {
+                Some((id, login)) if id.bytes().all(|byte| byte.is_ascii_digit()) => login,
+                _ => local,
+            };
+            is_login(login).then(|| (has_domain, login.to_owned()))
+        })
+        .collect();
+    found.sort();
+    found.into_iter().next().map(|(_, login)| login)
+}
+
+fn is_login(text: &str) -> bool {
+    let fits = |char: char| char.is_ascii_alphanumeric() || matches!(char, '.' | '_' | '-');
+    !text.is_empty() && text.chars().all(fits)
 }

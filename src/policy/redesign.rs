@@ -1,12 +1,12 @@
 //! A redesign: the planned change of a process whose exceptions repeat, with owner, due date and expected effect.
 //!
-//! Uses record's maps, vocabularies and values. Pure. Start at [`Redesign`]; [`file`](mod@file) reads and writes its file. Follows
+//! Uses diag, record's maps, vocabularies and values. Pure. Start at [`Redesign`]; [`file`](mod@file) reads and writes its file. Follows
 //! `docs/spec/redesign.md`. A redesign is judged like a governance file; what its state is at an instant is decided in
 //! `survey::redesign`.
 
 pub mod file;
-pub mod id;
 
+use crate::diag::code::Code;
 use crate::policy::settings::PatternKey;
 use crate::policy::tiers::days;
 use crate::record::address::Address;
@@ -14,15 +14,19 @@ use crate::record::decision::Evidence;
 use crate::record::fields::Fields;
 use crate::record::id::Id;
 use crate::record::map::map;
+use crate::record::parse_error::ParseError;
 use crate::record::time::{Day, Term};
 use crate::record::vocabulary::{Baseline, FixTarget, RootCause, Vocabulary, words};
 use crate::record::{Owner, form};
+
+/// The prefix of the ids of redesigns.
+pub const PREFIX: &str = "RED";
 
 map! {
     /// A redesign: the change that will make the exceptions of a pattern unnecessary.
     pub struct Redesign (check assessed_after_done) {
         /// The id, which is also the file name: RED, year and five characters, such as `RED-2026-4T9PK`.
-        required id: Id = id::read_id as { #[schemars(extend("pattern" = "^RED-[0-9]{4}-[0-9A-HJKMNP-TV-Z]{5}$"))] },
+        required id: Id = read_id as { #[schemars(extend("pattern" = "^RED-[0-9]{4}-[0-9A-HJKMNP-TV-Z]{5}$"))] },
         /// What will be different, in one line.
         required title: String,
         /// The person who is accountable for it.
@@ -186,4 +190,23 @@ impl RedesignPattern {
         let all = keys.chain([("finding", self.finding.as_deref())]);
         all.filter_map(|(key, value)| Some((key, value?)))
     }
+}
+
+/// Reads the id of a redesign.
+///
+/// # Errors
+/// [`ParseError`] for any other text, and for the id of a record.
+pub fn read_id(text: &str) -> Result<Id, ParseError> {
+    Id::new(text).filter(|id| id.prefix() == PREFIX).ok_or_else(|| {
+        ParseError::coded(
+            Code::BadId,
+            format!("`{text}` does not have the form of a redesign's id"),
+            "write RED, year and five characters of 0-9 A-Z without I L O U, such as RED-2026-4T9PK",
+        )
+    })
+}
+
+/// Tells whether a text is written as the id of a redesign, whether or not there is one.
+pub fn is_id(text: &str) -> bool {
+    text.get(..4).is_some_and(|head| head.eq_ignore_ascii_case("RED-"))
 }

@@ -4,7 +4,6 @@
 //! `docs/spec/rules.md` (`secret`) and `docs/architecture.md`, invariant 8.
 
 pub mod form;
-pub(crate) mod found;
 mod name;
 mod text;
 mod value;

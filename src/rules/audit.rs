@@ -11,13 +11,13 @@ mod governance;
 mod levels;
 mod line;
 
-use crate::approval::approvals::TrailVerdicts;
 use crate::approval::file_outcome::ApprovalFileOutcome;
+use crate::approval::judging::TrailVerdicts;
 use crate::approval::loosened::{Loosened, Loosening};
 use crate::approval::signature_checks::LandedSignature;
 use crate::approval::verdict::{ApprovalVerdict, BecomesApproved, Satisfied};
 use crate::diag::code::Code;
-use crate::diag::{Finding, Level};
+use crate::diag::{self, Finding, Level};
 use crate::history::change;
 use crate::history::governance::GovernanceOrigin;
 use crate::history::objects::Oid;
@@ -34,11 +34,10 @@ use crate::rules::audit_cases::{Healed, LandedCase, Statements, Urgent};
 use crate::rules::case::RuleContext;
 use crate::rules::change_cases::{ChangeCase, Needs};
 use crate::rules::extra_schema::ExtraSchema;
-use crate::rules::lint;
 use crate::rules::past::{RecordPast, Settled};
-use crate::status::renewal;
+use crate::rules::{self, lint};
 use crate::status::trace::Trace;
-use crate::{diag, rules, status};
+use crate::status::{self, renewal};
 use std::rc::Rc;
 
 /// The data that an audit needs.

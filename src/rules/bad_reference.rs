@@ -90,7 +90,7 @@ static TICKET: ReferenceForm = ReferenceForm {
 static REDESIGN: ReferenceForm = ReferenceForm {
     name: "a redesign or a ticket",
     help: "write it as RED-2026-4T9PK, ABC-12, ABC0012345, #12, owner/repo#12, or an http(s) address",
-    fits: |text| reference::is_ticket(text) || redesign::id::read_id(text).is_ok(),
+    fits: |text| reference::is_ticket(text) || redesign::read_id(text).is_ok(),
 };
 
 static ID: ReferenceForm = ReferenceForm {

@@ -4,10 +4,9 @@
 
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
-use crate::rules::drift_finding;
 use crate::rules::example::Example;
 use crate::rules::rule::{Check, Rule, SpecialCases};
-use crate::rules::scan::{DriftCase, DriftReason};
+use crate::rules::scan::{self, DriftCase, DriftReason};
 
 pub(super) const RULE: Rule = Rule {
     code: Code::DriftScopeWider,
@@ -37,6 +36,6 @@ fn check(case: &DriftCase, findings: &mut Vec<Finding>) {
         };
         let message = format!("{} hides more than {id}: {why}", case.label);
         let help = "narrow it to what the exception names, or use `exledger triage --filter` where the format can't";
-        findings.push(drift_finding::of(case, (RULE.code, RULE.level), Some(id), message, help));
+        findings.push(scan::finding(case, (RULE.code, RULE.level), Some(id), message, help));
     }
 }

@@ -8,7 +8,6 @@ pub mod audit;
 pub mod audit_cases;
 pub mod case;
 pub mod change_cases;
-pub mod drift_finding;
 pub mod ends;
 pub mod event_details;
 pub mod evidence;

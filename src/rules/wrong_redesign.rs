@@ -5,8 +5,7 @@
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
 use crate::ledger::Files;
-use crate::policy::redesign::id::is_id;
-use crate::policy::redesign::{Redesign, file};
+use crate::policy::redesign::{Redesign, file, is_id};
 use crate::record::Record;
 use crate::rules::case::{RecordCase, RuleContext};
 use crate::rules::example::Example;

@@ -3,16 +3,12 @@
 //! Start at [`Snapshot`]. Follows `docs/spec/cli.md`, which tree, which clock, and `docs/spec/approval.md`, T5.
 
 mod attention;
-mod decided;
 pub(crate) mod detached;
 pub mod ends;
-mod evidence;
-mod filtered;
 mod landed_records;
 pub(crate) mod lives;
 mod lookup;
 pub mod nearby;
-pub(crate) mod notes;
 mod owners;
 pub(crate) mod proposals;
 mod single;
@@ -23,7 +19,7 @@ pub mod walk;
 
 use std::rc::Rc;
 
-use crate::approval::approvals::TrailVerdicts;
+use crate::approval::judging::TrailVerdicts;
 use crate::history::content;
 use crate::history::ident::Ident;
 use crate::history::objects::Oid;

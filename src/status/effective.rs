@@ -6,7 +6,7 @@
 
 use crate::approval::obstacle::ApprovalObstacle;
 use crate::approval::verdict::Grace;
-use crate::history::change::intersect;
+use crate::history::change;
 use crate::history::objects::Obstacle;
 use crate::history::version::{Content, OneId, VersionChange};
 use crate::policy::Policy;
@@ -130,7 +130,7 @@ fn judged(past: TrailPast, governance: &Governance, landed: &Record) -> Ground {
     };
     let mut unequal = Vec::new();
     for later in versions {
-        let meeting = intersect::meet(&record, later);
+        let meeting = change::meet(&record, later);
         record = if meeting.record == **later { Rc::clone(later) } else { Rc::new(meeting.record) };
         for field in meeting.unequal {
             if !unequal.contains(&field) {

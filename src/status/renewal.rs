@@ -4,9 +4,9 @@
 //! mission and `docs/spec/policy.md`, terms and clocks. `survey::renewed`, which sees all records, adds earlier
 //! records for the same exception.
 
-use crate::policy::redesign::id::read_id;
-use crate::record::time::{Day, Instant, When};
-use crate::record::{Record, dates, reference, time};
+use crate::policy::redesign::read_id;
+use crate::record::time::{self, Day, Instant, When};
+use crate::record::{Record, dates, reference};
 use crate::status::clocks::Clocks;
 use crate::status::effective::EvaluatedRecord;
 use crate::status::past::TrailPast;

@@ -1,18 +1,18 @@
 //! Writes several files atomically: each completely or not at all, all or none, by one process at a time.
 //!
-//! Uses ledger (the tree's kinds), store's files and lock. Start at [`WriteLock::open`] and [`WriteLock::write`].
+//! Uses ledger (the tree's kinds), store's files. Start at [`WriteLock::open`] and [`WriteLock::write`].
 
 use std::collections::BTreeSet;
-use std::io::ErrorKind;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
-use std::{fs, io, thread};
+use std::thread;
 
 use tempfile::{NamedTempFile, TempPath};
 
 use crate::ledger::tree::{EntryKind, Tree};
-use crate::store::files::{FileError, WorkTree};
-use crate::store::locked::Locked;
-use crate::store::{files, target, temporary};
+use crate::store::files::{self, FileError, WorkTree};
+use crate::store::{target, temporary};
 
 /// The name of the lock file, in the git folder that all work trees share.
 const LOCK: &str = "exledger.lock";
@@ -30,6 +30,20 @@ pub struct WriteLock {
     /// Where files are prepared before they are moved into place: the git folder that all work trees share, where no
     /// records are looked for. Files left by a killed process are removed by the next one.
     waiting: PathBuf,
+}
+
+/// Released with the value, also if the process dies.
+#[derive(Debug)]
+struct Locked {
+    _file: File,
+}
+
+impl Locked {
+    fn open(path: &Path) -> io::Result<Locked> {
+        let file = OpenOptions::new().read(true).append(true).create(true).open(path)?;
+        file.lock()?;
+        Ok(Locked { _file: file })
+    }
 }
 
 /// A file to be written.

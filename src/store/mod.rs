@@ -9,7 +9,6 @@ pub mod fetch;
 pub mod files;
 pub mod git;
 pub mod known_end;
-pub mod locked;
 pub mod new_folder;
 pub mod refused;
 pub mod sign;

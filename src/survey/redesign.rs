@@ -8,7 +8,6 @@ pub mod doubt;
 pub mod due;
 pub mod landed;
 pub mod lift;
-mod same_pattern;
 pub mod step;
 
 use std::collections::BTreeMap;
@@ -18,15 +17,14 @@ use serde::Serialize;
 use strum::IntoStaticStr;
 
 use crate::policy::governance::Governance;
-use crate::policy::redesign::id::is_id;
-use crate::policy::redesign::{Redesign, RedesignOutcome, RedesignPattern};
+use crate::policy::redesign::{Redesign, RedesignOutcome, RedesignPattern, is_id};
 use crate::policy::settings::{PatternKey, Patterns, RedesignKind};
 use crate::record::time::{Day, Instant};
 use crate::record::vocabulary::{ClosureOutcome, Vocabulary};
 use crate::record::{Record, file, reference};
-use crate::survey::cause::CauseGroup;
+use crate::survey::cause::{self, CauseGroup};
 use crate::survey::neighbour::{Neighbour, Neighbours};
-use crate::survey::{cause, occurrence};
+use crate::survey::occurrence;
 
 /// What history and approval say about one redesign file.
 #[derive(Clone, Debug)]

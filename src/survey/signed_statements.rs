@@ -4,9 +4,8 @@
 
 use crate::approval::keys::Keys;
 use crate::approval::ledger_name::LedgerName;
-use crate::approval::statement::check;
 use crate::approval::statement::file::{ApprovalDecision, FOLDER};
-use crate::approval::statement::limits::SIGNATURE;
+use crate::approval::statement::{SIGNATURE, check};
 use crate::ledger::tree::{Tree, TreeError};
 use crate::policy::governance::Governance;
 use crate::policy::people;

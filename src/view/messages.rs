@@ -7,7 +7,7 @@ use serde::Serialize;
 use std::collections::BTreeSet;
 
 use crate::diag;
-use crate::policy::people::login;
+use crate::policy::people;
 use crate::policy::people::person::Person;
 use crate::record::time::{Instant, not_after};
 use crate::record::vocabulary::Vocabulary;
@@ -19,9 +19,9 @@ use crate::survey::escalate::AdviceContext;
 use crate::survey::follow_up::{FollowUp, FollowUpBucket};
 use crate::survey::messages::{ItemSubject, MessageItem, MessageTopic, PersonMessage};
 use crate::view::doc::{Block, Doc, StyledText, Tone};
-use crate::view::follow_up::GroupKey;
+use crate::view::follow_up::{self, GroupKey};
 use crate::view::redesign::pattern_text;
-use crate::view::{follow_up, json, next, shape};
+use crate::view::{json, next, shape};
 
 /// The maximum number of characters of a title in a subject, and of a justification.
 const LONGEST_TITLE: usize = 80;
@@ -111,7 +111,7 @@ impl<'a> MessageView<'a> {
             to: RecipientView {
                 email: non_empty(&person.email),
                 name: non_empty(&person.name),
-                login: login::login_of(around.governance, person),
+                login: people::login_of(around.governance, person),
             },
             subject: subject(message, stamp),
             text: texts.collect::<Vec<String>>().join("\n\n"),

@@ -4,10 +4,9 @@
 
 use std::collections::BTreeSet;
 
-use exledger::approval::approvals::TrailVerdicts;
+use exledger::approval::judging::TrailVerdicts;
 use exledger::approval::verdict::Satisfied;
-use exledger::history::chain;
-use exledger::history::chain::Chain;
+use exledger::history::chain::{self, Chain};
 use exledger::history::mainline::Guard;
 use exledger::history::objects::Objects;
 use exledger::history::refs::ApprovedRef;

@@ -2,7 +2,7 @@
 //!
 //! Uses history, approval's events and statements. Pure. Start at `ApprovalFiles::of`. Follows `docs/spec/approval.md`, S7.
 
-use crate::approval::approval_files::files::ApprovalFiles;
+use crate::approval::approval_files::ApprovalFiles;
 use crate::approval::approval_files::reader::ApprovalFileReader;
 use crate::approval::governance_history::GovernanceHistory;
 use crate::history::version::TrailKey;

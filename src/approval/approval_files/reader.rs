@@ -6,18 +6,19 @@
 use crate::approval::approval_event::{
     BridgeCommitter, CountedFile, FileBacking, RefusedFile, StatementEvent,
 };
-use crate::approval::approval_files::files::ApprovalFiles;
+use crate::approval::approval_files::ApprovalFiles;
 use crate::approval::bridge_committer;
 use crate::approval::file_outcome::{self, ApprovalFileOutcome, FileState};
 use crate::approval::governance_history::{GovernanceHistory, LandedGovernance};
 use crate::approval::keys::Keys;
 use crate::approval::ledger_name::LedgerName;
 use crate::approval::signature::SignatureState;
+use crate::approval::statement::SIGNATURE;
 use crate::approval::statement::bad_file::BadFile;
 use crate::approval::statement::check::{self, Backing, SoundStatement, StatementPath};
-use crate::approval::statement::file::{ApprovalDecision, ApprovalSubject};
-use crate::approval::statement::file::{ApprovalFile, GOVERNANCE};
-use crate::approval::statement::limits::SIGNATURE;
+use crate::approval::statement::file::{
+    ApprovalDecision, ApprovalFile, ApprovalSubject, GOVERNANCE,
+};
 use crate::approval::verdict::NotCounted;
 use crate::history::objects::{Obstacle, Oid};
 use crate::history::version::TrailKey;

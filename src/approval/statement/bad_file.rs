@@ -3,8 +3,7 @@
 //! Uses approval's signatures and limits. Pure. Start at [`BadFile`]. Follows `docs/spec/approval.md`, S7.
 
 use crate::approval::signature::SignatureState;
-use crate::approval::statement;
-use crate::approval::statement::limits::{LONGEST_REASON, SIGNATURE};
+use crate::approval::statement::{self, LONGEST_REASON, SIGNATURE};
 
 /// Why a file below `.approvals` does not count: `bad-approval-file`.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -13,7 +12,7 @@ pub enum BadFile {
     #[error("it is not text that can be read back")]
     NotText,
     /// It is larger than an approval can be.
-    #[error("it has more than {} bytes", statement::limits::MOST_BYTES)]
+    #[error("it has more than {} bytes", statement::MOST_BYTES)]
     TooLarge,
     /// A line is not the expected one.
     #[error("line {line} must be: {expected}")]

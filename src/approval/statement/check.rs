@@ -6,10 +6,9 @@
 use crate::approval::keys::{Keys, Signer};
 use crate::approval::ledger_name::{LedgerName, UNNAMED};
 use crate::approval::signature::{self, CheckedSignature, SignatureState};
-use crate::approval::statement;
 use crate::approval::statement::bad_file::BadFile;
 use crate::approval::statement::file::{ApprovalFile, FOLDER, GOVERNANCE};
-use crate::approval::statement::limits::SIGNATURE;
+use crate::approval::statement::{self, SIGNATURE};
 use crate::policy::governance::Governance;
 use crate::policy::people;
 use crate::policy::people::person::Person;

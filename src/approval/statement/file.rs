@@ -2,8 +2,8 @@
 //!
 //! Uses record, policy's accounts, history's folder names. Pure. Start at [`ApprovalFile`]. Follows `docs/spec/approval.md`, S7.
 
+use crate::approval::statement::LONGEST_REASON;
 use crate::approval::statement::bad_file::BadFile;
-use crate::approval::statement::limits::LONGEST_REASON;
 use crate::approval::statement::lines::StatementLines;
 use crate::history::watched_paths::OF_GOVERNANCE;
 use crate::policy::people::account::Account;

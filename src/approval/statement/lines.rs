@@ -2,8 +2,8 @@
 //!
 //! Uses no other module except the errors of statement's check. Pure. Start at [`StatementLines`].
 
+use crate::approval::statement::MOST_BYTES;
 use crate::approval::statement::bad_file::BadFile;
-use crate::approval::statement::limits::MOST_BYTES;
 
 /// The unread rest of a file, and the current position.
 pub(super) struct StatementLines<'a> {

@@ -2,22 +2,20 @@
 //!
 //! Start at [`run`]; [`features::approve::prepare_reviews`] decides. Follows `docs/spec/approval.md`, 1.12.
 
-use crate::commands::context::{Ctx, fault};
+use crate::commands::context::{self, Ctx, fault};
 use crate::commands::exit::Outcome;
-use crate::commands::{context, next_steps};
+use crate::commands::next_steps;
 use exledger::approval::reviews::Reviews;
+use exledger::approval::statement::SIGNATURE;
 use exledger::approval::statement::file::ApprovalSubject;
-use exledger::approval::statement::limits::SIGNATURE;
-use exledger::features;
-use exledger::features::approve;
 use exledger::features::approve::bridge_key::UncountedKey;
 use exledger::features::approve::reviews::PreparedReviews;
 use exledger::features::approve::show::{ApprovalSummary, WrittenReview};
+use exledger::features::{self, approve};
 use exledger::plan::reviews::ApprovalFileDraft;
 use exledger::plan::reviews::skipped::{SkippedReview, UnresolvedReview};
 use exledger::session::Session;
-use exledger::store::files;
-use exledger::store::files::FileError;
+use exledger::store::files::{self, FileError};
 use exledger::survey::shell::quoted;
 use std::io::Read;
 use std::mem::ManuallyDrop;

@@ -1,20 +1,23 @@
 //! Builds the demo's repository from its story: git objects first, then one checkout.
 //!
-//! Uses record (ids, instants), approval (its files, and a key to sign one), store. Start at [`build`].
+//! Uses record (ids, instants), approval (its files, and a key to sign one), store, and the clock for the seed of that key.
+//! Start at [`build`]. Follows `docs/decisions/0024-a-key-for-the-sample.md`.
 
 use anyhow::Context;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use crate::commands::demo::story;
-use crate::commands::demo::story::{Edit, Landing, Person, SignedApproval, Step};
+use crate::commands::context::Ctx;
+use crate::commands::demo::story::{self, Edit, Landing, Person, SignedApproval, Step};
 use exledger::approval::statement;
 use exledger::approval::statement::file::{ApprovalDecision, ApprovalFile, ApprovalSubject};
 use exledger::approval::throwaway::ThrowawayKey;
+use exledger::clock;
 use exledger::record::address::Address;
 use exledger::record::id::Id;
 use exledger::record::time::Instant;
 use exledger::store::commits::{CommitDraft, CommitWriter, CreatedCommit, WriterSignature};
+use sha2::{Digest, Sha256};
 
 /// The first files of the ledger, besides the schemas.
 const FIRST: &[(&str, &str)] = &[
@@ -270,4 +273,16 @@ type FileChange = (String, Option<Vec<u8>>);
 
 fn change(path: &str, text: &str) -> FileChange {
     (path.to_owned(), Some(text.as_bytes().to_vec()))
+}
+
+/// Returns a seed from chance; with `--on` one from that day, so that runs can be repeated.
+pub(super) fn key_seed(ctx: &Ctx, start: Instant) -> KeySeed {
+    if ctx.globals.on.is_some() {
+        return KeySeed::Day(Sha256::digest(format!("exledger demo {start}")).into());
+    }
+    let mut seed = [0; 32];
+    for piece in seed.chunks_exact_mut(4) {
+        piece.copy_from_slice(&clock::chance().to_le_bytes());
+    }
+    KeySeed::Chance(seed)
 }

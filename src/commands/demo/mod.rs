@@ -3,7 +3,6 @@
 //! Uses store, and the schemas of record and policy. The story is in `story`, its texts beside it.
 
 mod build;
-mod seed;
 mod story;
 
 use exledger::session::options::Options;
@@ -46,7 +45,7 @@ impl Run for DemoArgs {
         let folder = folder
             .map_err(|cause| fault::usage_error(cause.to_string(), "give a new or empty folder"))?;
         let start = ctx.instant().day().start();
-        build::build(&folder, start, &seed::of(ctx, start), &schemas())?;
+        build::build(&folder, start, &build::key_seed(ctx, start), &schemas())?;
         let home = Session::open(&folder, Options::default())?;
         let approved = ctx.approved_of(&home, Scope::Worklist)?;
         let overview = overview::doc(&approved);

@@ -5,11 +5,10 @@ use clap::Parser;
 use crate::commands::command::{Command, PastInstants, Run};
 use crate::commands::context::listed_values::ListedValues;
 use crate::commands::context::{Ctx, fault, filter};
-use crate::commands::decision::DecisionFlags;
+use crate::commands::decision::{self, DecisionFlags};
 use crate::commands::exit::Outcome;
-use crate::commands::redesign::written;
-use crate::commands::redesign::written::RedesignEvent;
-use crate::commands::{decision, owner_name, picker, prompts};
+use crate::commands::redesign::written::{self, RedesignEvent};
+use crate::commands::{picker, prompts, transfer};
 use exledger::features::redesign::plan::{RedesignAnswers, pattern_keys};
 use exledger::policy::governance::Governance;
 use exledger::policy::redesign::{Redesign, file};
@@ -18,8 +17,7 @@ use exledger::record::time::{Day, Term};
 use exledger::record::vocabulary::FixTarget;
 use exledger::session::snapshot::walk::Scope;
 use exledger::session::{Session, locate};
-use exledger::survey::patterns;
-use exledger::survey::patterns::CausePattern;
+use exledger::survey::patterns::{self, CausePattern};
 use exledger::survey::redesign::doubt;
 use exledger::{diag, features};
 
@@ -133,7 +131,7 @@ impl RedesignNewArgs {
                 ));
             }
             Some(name) => name.to_owned(),
-            None => owner_name::owner_name(session, governance, &owner_email)?,
+            None => transfer::owner_name(session, governance, &owner_email)?,
         };
         let pattern = self.pattern(ctx, session, governance)?;
         let text = |given: &Option<String>, flag: &str, question: &str| {

@@ -3,8 +3,7 @@
 //! Uses record, gate. Pure. Start at [`AccessGrant`]. Follows `docs/spec/cli.md`, access, and `docs/spec/interop.md`, input
 //! of `access`.
 
-use crate::gate::answer::{Asker, Question, ScannerDetails};
-use crate::gate::limit;
+use crate::gate::answer::{Asker, Question, ScannerDetails, few};
 use crate::record::time::When;
 
 /// The state of a grant: the first that applies.
@@ -119,7 +118,7 @@ impl AccessGrant {
         let names =
             [&self.identity, &self.credential, &self.asset, &self.application, &self.reference];
         let names: Vec<&str> = names.into_iter().flatten().map(String::as_str).collect();
-        let lists = [&self.actions, &self.resources].map(|list| limit::few(list));
+        let lists = [&self.actions, &self.resources].map(|list| few(list));
         let what: Vec<String> = lists.into_iter().filter(|it| !it.is_empty()).collect();
         let parts = [names.join(" "), what.join(" ")];
         let parts: Vec<String> = parts.into_iter().filter(|it| !it.is_empty()).collect();

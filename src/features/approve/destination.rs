@@ -4,8 +4,8 @@
 
 use std::path::PathBuf;
 
+use crate::approval::statement::SIGNATURE;
 use crate::approval::statement::file::{ApprovalDecision, ApprovalFile};
-use crate::approval::statement::limits::SIGNATURE;
 use crate::features::approve::branch::{AddedCommit, BranchDestination, CommitContent};
 use crate::features::approve::committer::Committer;
 use crate::features::approve::request::ApprovalRequest;
@@ -15,10 +15,9 @@ use crate::session::error::{Error, Undetermined, Usage};
 use crate::session::locate::Located;
 use crate::session::options::Moment;
 use crate::session::snapshot::Snapshot;
-use crate::store::edits::{Write, WriteLock};
-use crate::store::files::FileError;
+use crate::store::edits::{self, Write, WriteLock};
+use crate::store::files::{self, FileError};
 use crate::store::sign::Setup;
-use crate::store::{edits, files};
 
 /// The maximum size of an existing approval file, in bytes.
 const MOST: u64 = 64 * 1024;

@@ -4,18 +4,16 @@
 
 use std::path::Path;
 
-use crate::approval::statement::file;
-use crate::approval::statement::file::ApprovalFile;
-use crate::approval::statement::limits::LONGEST_REASON;
+use crate::approval::statement::LONGEST_REASON;
+use crate::approval::statement::file::{self, ApprovalFile};
 use crate::features::approve;
 use crate::features::approve::destination::{
     ApprovalFiles, CommitAs, WrittenApproval, commit_subject,
 };
-use crate::features::approve::earlier::EarlierApproval;
+use crate::features::approve::earlier::{self, EarlierApproval};
 use crate::features::approve::prepared::PreparedApproval;
-use crate::features::approve::sign::ApprovalSignature;
+use crate::features::approve::sign::{self, ApprovalSignature};
 use crate::features::approve::subject::ApprovalContent;
-use crate::features::approve::{earlier, sign};
 use crate::record::credential;
 use crate::session::error::{Error, Usage};
 use crate::store::sign::Setup;

@@ -9,13 +9,11 @@ use serde_json::Value;
 
 use crate::features::check::receipts::ReceiptLog;
 use crate::features::check::receipts::failure::AnswerContext;
-use crate::gate;
 use crate::gate::answer::{GateVerdict, Question};
-use crate::gate::frozen::FrozenPattern;
 use crate::gate::index::Index;
 use crate::gate::receipt::CheckAnswer;
-use crate::gate::verdict::deploy;
-use crate::gate::{unnamed, verdict};
+use crate::gate::verdict::deploy::{self, FrozenPattern};
+use crate::gate::{self, unnamed, verdict};
 use crate::record::time::Instant;
 use crate::session::snapshot::Snapshot;
 use crate::status::stamp::Stamp;

@@ -3,7 +3,7 @@
 //! Start at [`Comparer::compare`].
 
 use crate::approval;
-use crate::approval::approvals::TrailVerdicts;
+use crate::approval::judging::TrailVerdicts;
 use crate::features::diff::authors::{Authorship, how};
 use crate::features::diff::compared::{Compared, ProposedState};
 use crate::features::diff::redesigns::redesign_folders;
@@ -25,12 +25,11 @@ use crate::policy::people;
 use crate::record::time::Instant;
 use crate::rules::change_cases::GovernanceChange;
 use crate::session::error::Undetermined;
-use crate::session::snapshot::nearby::NeighbourSearch;
-use crate::session::snapshot::{nearby, notes};
+use crate::session::snapshot::nearby::{self, NeighbourSearch};
+use crate::session::snapshot::walk::read_notes;
 use crate::store::git::Repository;
 use crate::survey::approved_state::ApprovedState;
-use crate::survey::branch;
-use crate::survey::branch::{Candidates, Delta, LedgerSide};
+use crate::survey::branch::{self, Candidates, Delta, LedgerSide};
 use crate::survey::neighbour::Neighbours;
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -63,7 +62,7 @@ impl Comparer<'_> {
     fn past_of(&self, few: RecordFilter) -> Result<(History, TrailVerdicts), Undetermined> {
         let chain = chain::walk(self.repository, &self.chosen, self.now)?;
         let mut history = walk::walk_named(self.repository, chain, &self.prefix, None, &few)?;
-        notes::read(self.repository, &mut history, None);
+        read_notes(self.repository, &mut history, None);
         let approvals = approval::judge(&history);
         Ok((history, approvals))
     }

@@ -4,10 +4,9 @@
 
 use crate::diag::Finding;
 use crate::features::lint::findings::{LintFindings, LintedRecord};
-use crate::features::lint::input::Input;
+use crate::features::lint::input::{Input, LintRequest};
 use crate::features::lint::landed::LandedRecords;
 use crate::features::lint::redesigns::LintedRedesigns;
-use crate::features::lint::request::LintRequest;
 use crate::ledger::Files;
 use crate::ledger::tree::Tree;
 use crate::policy::governance::Governance;

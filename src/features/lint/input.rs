@@ -1,11 +1,10 @@
 //! What is linted: the work tree, some paths of it, or one record that is not written yet.
 //!
-//! Start at [`Input`].
+//! Start at [`LintRequest`] and `Input`.
 
-use crate::features::lint::request::LintRequest;
 use crate::session::error::{Error, Usage};
 use crate::session::notice::Notice;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::ledger::tree::{EntryKind, Tree, TreeError, TreeItem};
 use crate::ledger::{self, Files};
@@ -15,6 +14,19 @@ use crate::record::near;
 use crate::session::locate::Located;
 use crate::session::overlay::Overlay;
 use crate::store::files::{self, WorkTree};
+
+/// A request to lint.
+#[derive(Clone, Copy, Debug)]
+pub struct LintRequest<'r> {
+    /// The folder that paths are relative to.
+    pub folder: &'r Path,
+    /// Files or folders of the ledger; empty for everything.
+    pub paths: &'r [PathBuf],
+    /// A single record to lint: its future path, and its bytes.
+    pub record: Option<(&'r Path, &'r [u8])>,
+    /// Lints only what changed since the branch left this commit, and the changes themselves.
+    pub base: Option<&'r str>,
+}
 
 /// What is linted.
 pub(super) struct Input {

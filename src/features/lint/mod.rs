@@ -6,15 +6,14 @@ pub mod answer;
 pub(crate) mod approvals;
 mod base;
 pub mod findings;
-mod input;
+pub mod input;
 mod landed;
 mod redesigns;
-pub mod request;
 pub mod show;
 mod untouched;
 
 use crate::features::lint::answer::{LintAnswer, lint};
-use crate::features::lint::request::LintRequest;
+use crate::features::lint::input::LintRequest;
 use crate::session::Session;
 use crate::session::error::Error;
 use crate::session::options::Moment;

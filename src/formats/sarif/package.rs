@@ -6,7 +6,6 @@
 
 use crate::formats::package_types;
 use crate::formats::sarif::rule::SarifRule;
-use crate::formats::snyk;
 use crate::gate::package::{Ecosystem, Package};
 use crate::gate::purl::{self, Purl};
 use crate::survey::event::FindingPlace;
@@ -49,7 +48,7 @@ pub(super) fn from_names(clues: PackageClues<'_>) -> SarifPackage {
             .map(|(name, version)| named(name, version, by_file(places, Ecosystem::Language))),
         "grype" => grype(message, rule),
         "snyk" => only(clues.logical).and_then(|name| name.rsplit_once('@')).map(|(name, at)| {
-            let kind = snyk::package_type(clues.id).map_or(Ecosystem::Unknown, Ecosystem::Of);
+            let kind = package_types::of_snyk(clues.id).map_or(Ecosystem::Unknown, Ecosystem::Of);
             named(name, Some(at), kind)
         }),
         "dependency-check" => only(clues.logical)

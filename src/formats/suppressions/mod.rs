@@ -3,7 +3,6 @@
 //! Uses survey's suppressions, interop's readers. Pure: the caller supplies the bytes. Start at [`DriftScanner`]; the
 //! patterns of comments are data, in `patterns.tsv`. Follows `docs/spec/interop.md`, 5.
 
-mod by_name;
 pub mod comment_table;
 pub mod comments;
 pub mod entry;
@@ -24,7 +23,8 @@ use crate::formats::suppressions::comment_table::DriftPattern;
 use crate::formats::suppressions::comments::SourceLine;
 use crate::formats::suppressions::options::DriftOptions;
 use crate::formats::suppressions::policies::PolicyKind;
-use crate::rules::scan::suppression::{FoundSuppression, GeneratedFile};
+use crate::formats::suppressions::readers::format::ImportError;
+use crate::rules::scan::suppression::{CitingAdvice, FoundSuppression, GeneratedFile};
 
 /// The largest file that is read, in bytes.
 pub const LARGEST: u64 = 1 << 20;
@@ -130,13 +130,13 @@ impl DriftScanner {
     /// Returns a file whose content is not known, and why; `None` if it is not read by its name, so that it is passed
     /// over.
     pub fn unread(&self, path: &str, why: &str) -> Option<ScannedFile> {
-        let unread = crate::formats::suppressions::by_name::unread(path, why, &self.options)?;
+        let unread = unread(path, why, &self.options)?;
         Some(ScannedFile { suppressions: vec![unread], generated: None })
     }
 
     /// Tells whether two paths are read by their names, and the same content says the same at both.
     pub fn is_alike(&self, path: &str, other: &str) -> bool {
-        crate::formats::suppressions::by_name::is_alike(path, other, &self.options)
+        is_alike(path, other, &self.options)
     }
 
     fn line(&self, path: &str, ending: &str, line: &SourceLine<'_>, found: &mut ScannedFile) {
@@ -149,4 +149,21 @@ impl DriftScanner {
             found.suppressions.extend(suppressions);
         }
     }
+}
+
+fn unread(path: &str, why: &str, options: &DriftOptions) -> Option<FoundSuppression> {
+    let (tool, citing) = known(path, options)?;
+    Some(files::unread(path, tool, citing, &ImportError::at(1, why)))
+}
+
+fn is_alike(path: &str, other: &str, options: &DriftOptions) -> bool {
+    let tool = |path: &str| known(path, options).map(|(tool, _)| tool);
+    // osv-scanner.toml rules the lock files of its own folder.
+    tool(path).is_some_and(|tool| tool != "osv-scanner")
+        && tool(path) == tool(other)
+        && comment_table::ending(path) == comment_table::ending(other)
+}
+
+fn known(path: &str, options: &DriftOptions) -> Option<(&'static str, CitingAdvice)> {
+    files::known(path, options).or_else(|| imported::known(path, options))
 }

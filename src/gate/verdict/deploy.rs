@@ -6,13 +6,35 @@
 
 use crate::approval::verdict::Satisfied;
 use crate::gate::answer::{GateAnswer, GateVerdict, Question};
-use crate::gate::frozen::FrozenPattern;
 use crate::gate::verdict::candidate::{self, Candidate, Fits, name};
 use crate::policy::governance::{Governance, NO_POLICY, State};
 use crate::record::vocabulary::{FixTarget, IdentityType};
 use crate::status::reason;
 use crate::status::state::{InForce, RecordState, Status};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A frozen pattern without a redesign in time.
+///
+/// Which patterns are frozen is decided elsewhere, from all records together, and passed on as data.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FrozenPattern {
+    /// What its records have in common, in words.
+    pub title: String,
+    /// The systems concerned, normalized for comparison.
+    systems: BTreeSet<String>,
+}
+
+impl FrozenPattern {
+    /// Returns a pattern that concerns some systems, by any of their names.
+    pub fn new<'n>(title: String, systems: impl Iterator<Item = &'n str>) -> FrozenPattern {
+        FrozenPattern { title, systems: systems.map(normalized).collect() }
+    }
+
+    /// Tells whether it concerns an application; letter case and surrounding blanks make no other application.
+    pub fn concerns(&self, application: &str) -> bool {
+        self.systems.contains(&normalized(application))
+    }
+}
 
 /// Answers whether an application may be deployed: each of its open automation exceptions must have its safeguards, and
 /// no frozen pattern without a redesign in time may concern it.
@@ -106,4 +128,8 @@ fn safeguards<'a>(application: &str, record_state: &'a RecordState) -> Option<Ca
             format!("is not approved: {}", reason::joined(&record_state.reasons)),
         )),
     }
+}
+
+fn normalized(name: &str) -> String {
+    name.trim().to_lowercase()
 }

@@ -2,10 +2,10 @@
 //!
 //! Uses approval's reviewers and statements, policy. Pure. Start at [`Approving`]. Follows `docs/spec/approval.md`, 1.12.
 
-use crate::approval::reviews::reviewer::Reviewer;
-use crate::approval::reviews::{ForgeReview, Reviews, reviewer};
+use crate::approval::reviews::reviewer::{self, Reviewer};
+use crate::approval::reviews::{ForgeReview, Reviews};
+use crate::approval::statement::MOST_BYTES;
 use crate::approval::statement::file::{ApprovalSubject, AuthorLogin, MOST_AUTHORS};
-use crate::approval::statement::limits::MOST_BYTES;
 use crate::plan::reviews::skipped::UnresolvedReview;
 use crate::policy::governance::Governance;
 use crate::policy::people::person::Person;

@@ -1,4 +1,5 @@
-//! Checks across values of a policy: names that must be defined elsewhere in it, and names used twice.
+//! Checks across values of a policy: names that must be defined elsewhere in it, names used twice, and folders that
+//! must be apart.
 //!
 //! Uses diag, yaml, record's vocabularies. Pure. Start at [`check`]. Follows `docs/spec/policy.md`. It works on the
 //! document, so that readable parts are checked even if others are unreadable.
@@ -7,7 +8,8 @@ use std::collections::BTreeSet;
 
 use crate::diag::Pos;
 use crate::diag::code::Code;
-use crate::policy::read::{folders, people};
+use crate::policy::Policy;
+use crate::policy::read::people;
 use crate::policy::settings::Recipient;
 use crate::policy::tiers::Tier;
 use crate::record::near;
@@ -23,7 +25,7 @@ pub(super) fn check(root: &Node) -> Vec<SyntaxError> {
     sensitivities(root, &mut faults);
     keys(root, &mut faults);
     lists(root, &mut faults);
-    faults.extend(folders::check(root));
+    faults.extend(folders(root));
     people::check(root, &mut faults);
     faults
 }
@@ -342,4 +344,34 @@ fn catalogs(root: &Node, faults: &mut Vec<SyntaxError>) {
             ));
         }
     }
+}
+
+fn folders(root: &Node) -> Option<SyntaxError> {
+    let defaults = Policy::default();
+    let stated = root.at("redesigns");
+    let redesigns = stated.and_then(Node::text).unwrap_or(&defaults.redesigns);
+    let listed: Vec<&str> = match root.at("records") {
+        Some(node) => node.items().iter().filter_map(Node::text).collect(),
+        None => defaults.records.iter().map(String::as_str).collect(),
+    };
+    let parts = |path: &str| -> Vec<String> {
+        let parts = path.split('/').filter(|part| !matches!(*part, "" | "."));
+        parts.map(str::to_owned).collect()
+    };
+    let is_shared = |records: &&str| {
+        let [own, other] = [parts(redesigns), parts(records)];
+        own.starts_with(&other) || other.starts_with(&own)
+    };
+    // A shared file would be read as both.
+    let records = listed.into_iter().find(is_shared)?;
+    let node = stated.or_else(|| root.at("records"));
+    Some(SyntaxError {
+        code: Code::BadValue,
+        pos: Some(node.map_or(Pos::START, |node| node.pos)),
+        field: Some("redesigns".to_owned()),
+        message: format!(
+            "the folder of redesigns, `{redesigns}`, shares files with the record folder `{records}`"
+        ),
+        help: "name another folder in `redesigns`".to_owned(),
+    })
 }

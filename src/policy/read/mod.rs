@@ -6,8 +6,6 @@
 mod baselines;
 mod closing;
 mod consistency;
-mod demand;
-mod folders;
 mod nobody;
 mod people;
 mod settings;

@@ -1,13 +1,21 @@
-//! Token formats of the issuers: how each begins, and what follows.
+//! Token formats of the issuers: how each begins, and what follows; a match of one, or of any other credential.
 //!
 //! Uses no other module. Pure. Start at `find`. To add a format, add an entry to [`FORMS`], at
 //! its place in byte order.
 
-use crate::record::credential::found::CredentialMatch;
 use std::ops::Range;
 
 /// The length of the shortest token in any format.
 pub const SHORTEST: usize = 15;
+
+/// Part of a text that looks like a credential.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct CredentialMatch {
+    /// Its byte range in the text.
+    pub span: Range<usize>,
+    /// What it looks like.
+    pub what: &'static str,
+}
 
 /// The format of one issuer's tokens.
 pub struct CredentialForm {

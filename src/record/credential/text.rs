@@ -3,9 +3,9 @@
 //! Uses no other module. Pure. Start at [`find`]. One pass over the bytes finds the few places that need a closer
 //! look: long words, `name=value`, `name: value`, `--name value`, `scheme://…@`.
 
-use crate::record::credential::found::CredentialMatch;
+use crate::record::credential::form::{self, CredentialMatch};
 use crate::record::credential::name::NameKind;
-use crate::record::credential::{form, value};
+use crate::record::credential::value;
 use std::ops::Range;
 
 /// The length of the shortest text with a match: `pwd=` and a value.

@@ -1,7 +1,7 @@
 //! Suppressions in other tools' files and in comments: which of them no exception in force allows.
 //!
-//! Uses record, status. Pure. Start at [`DriftJudge`], which judges a [`FoundSuppression`]; `reach` compares it with what a
-//! record names. Follows `docs/spec/interop.md`, 5.
+//! Uses diag, record, status. Pure. Start at [`DriftJudge`], which judges a [`FoundSuppression`]; `reach` compares it with
+//! what a record names; [`finding`] is for the rules about drift. Follows `docs/spec/interop.md`, 5.
 
 pub mod covering;
 pub mod reach;
@@ -9,6 +9,8 @@ pub mod suppression;
 
 use std::collections::BTreeMap;
 
+use crate::diag::code::Code;
+use crate::diag::{Finding, Level, Pos};
 use crate::record::id::Id;
 use crate::record::time::Instant;
 use crate::rules::scan::covering::CoveringRecords;
@@ -168,5 +170,25 @@ impl<'a> DriftJudge<'a> {
             drifts: why.map(DriftReason::StaleFile).into_iter().collect(),
             doubt: None,
         }
+    }
+}
+
+/// Returns a finding at the place of a suppression; its path is that from the root of the repository.
+pub fn finding(
+    case: &DriftCase,
+    (code, level): (Code, Level),
+    id: Option<&Id>,
+    message: String,
+    help: impl Into<String>,
+) -> Finding {
+    Finding {
+        rule: code,
+        level,
+        path: case.path.clone(),
+        pos: Some(Pos { line: case.line, column: case.column }),
+        field: None,
+        id: id.map(ToString::to_string),
+        message,
+        help: help.into(),
     }
 }

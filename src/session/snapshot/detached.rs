@@ -4,7 +4,7 @@
 
 use std::rc::Rc;
 
-use crate::approval::approvals::TrailVerdicts;
+use crate::approval::judging::TrailVerdicts;
 use crate::history::paths::LedgerPrefix;
 use crate::history::refs::ApprovedRef;
 use crate::history::walked::History;

@@ -1,8 +1,9 @@
-//! The data behind an answer about the approved ref: the history, the approvals, the files of its commit.
+//! The data behind an answer about the approved ref: the history, the approvals, the files of its commit, the records that
+//! a filter selects, and what was decided about them.
 //!
-//! Start at [`Snapshot::facts`]. Follows `docs/spec/cli.md`, log and verify.
+//! Start at [`Snapshot::facts`]. Follows `docs/spec/cli.md`, log, verify, list and due.
 
-use crate::approval::approvals::TrailVerdicts;
+use crate::approval::judging::TrailVerdicts;
 use crate::approval::verdict::Statement;
 use crate::history::chain;
 use crate::history::objects::Obstacle;
@@ -10,14 +11,20 @@ use crate::history::refs::ApprovedRef;
 use crate::history::tree::CommitTree;
 use crate::history::walked::History;
 use crate::ledger;
+use crate::policy::people;
+use crate::policy::people::person::Person;
+use crate::record::reference::ControlRef;
 use crate::record::time::Instant;
 use crate::session::error::Usage;
 use crate::session::snapshot::{Snapshot, stamp};
 use crate::status::state::RecordState;
 use crate::store::git::Repository;
-use crate::survey::acts::RecordAct;
+use crate::survey::acts::{self, RecordAct};
+use crate::survey::decided::{self, DecisionSpan, RecordDecision};
 use crate::survey::escalate::AdviceContext;
-use crate::survey::{acts, shell, statements};
+use crate::survey::naming::RecordNames;
+use crate::survey::select::{Filter, Sameness, Selection};
+use crate::survey::{shell, slips, statements};
 use std::collections::BTreeSet;
 
 impl Snapshot<'_> {
@@ -103,5 +110,55 @@ impl Snapshot<'_> {
             quote: shell::quoted,
             instant: self.stamp.instant,
         }
+    }
+}
+
+impl Snapshot<'_> {
+    /// Tells whether a filter selects a record. The record need not be one of [`Snapshot::records`].
+    pub fn selection(&self, filter: &Filter, record: &RecordState) -> Selection {
+        let control = |control: &ControlRef, wanted: &str| self.same(control, wanted);
+        let same = Sameness { control: &control, governance: self.governance() };
+        filter.selects(record, same, self.stamp().instant)
+    }
+
+    /// Returns the records that a filter selects, by id.
+    pub fn selected(&self, filter: &Filter) -> Vec<&RecordState> {
+        let is_selected = |it: &&RecordState| self.selection(filter, it) == Selection::Yes;
+        self.records().iter().filter(is_selected).collect()
+    }
+
+    /// Returns a sentence for each name in a filter that no record states but that resembles one that some record states.
+    pub fn filter_hints(&self, filter: &Filter) -> Vec<String> {
+        let control = |control: &ControlRef, wanted: &str| self.same(control, wanted);
+        let same = Sameness { control: &control, governance: self.governance() };
+        slips::hints(filter, self.records().iter(), same)
+    }
+}
+
+impl Snapshot<'_> {
+    /// Returns the last decision about each record after an instant, up to the one in question, by id.
+    pub fn decisions(&self, since: Instant) -> Vec<RecordDecision<'_>> {
+        let span = DecisionSpan { since, until: self.stamp.instant };
+        let decision = |state| {
+            let trail = self.trail(state)?;
+            let verdicts = self.approvals.trails.get(&trail.key)?;
+            decided::latest_decision(
+                &self.history,
+                (trail, verdicts),
+                state,
+                &self.governance,
+                span,
+            )
+        };
+        let mut decisions: Vec<RecordDecision<'_>> =
+            self.record_states.iter().filter_map(decision).collect();
+        decisions.sort_by_key(|decision| decision.record_state.id());
+        decisions
+    }
+
+    /// Returns who filed a record: the author of the commit that added it.
+    pub fn filed_by(&self, state: &RecordState) -> Option<Person> {
+        let email = self.filer(state)?;
+        Some(people::identify(&self.governance, "", &email))
     }
 }

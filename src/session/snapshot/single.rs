@@ -1,12 +1,15 @@
-//! One evaluated record: its state at another instant, and whether a part of history sufficed to evaluate it.
+//! One evaluated record: its state at another instant, whether a part of history sufficed to evaluate it, and the evidence
+//! that it cites.
 //!
-//! Start at [`Snapshot::moved`]. Follows `docs/spec/cli.md`, check.
+//! Start at [`Snapshot::moved`]. Follows `docs/spec/cli.md`, check and show.
 
 use crate::approval::verdict::Satisfied;
 use crate::history::version::TrailKey;
+use crate::ledger::tree::Tree;
 use crate::record::time::Instant;
+use crate::rules::evidence::{self, CitedEvidence};
 use crate::session::snapshot::Snapshot;
-use crate::status::state::RecordState;
+use crate::status::state::{RecordState, Status};
 
 impl Snapshot<'_> {
     /// Evaluates a record of this snapshot at another instant.
@@ -46,5 +49,22 @@ impl Snapshot<'_> {
         up_to.is_some_and(|verdicts| {
             verdicts.iter().all(|verdict| verdict.satisfied == Satisfied::Yes)
         })
+    }
+}
+
+impl Snapshot<'_> {
+    /// Returns the evidence that a record cites. The files of a record that is only proposed are not compared: they are
+    /// on its branch.
+    pub fn evidence<'s>(&self, record_state: &'s RecordState) -> Vec<CitedEvidence<'s>> {
+        let Some(record) = record_state.known_content() else {
+            return Vec::new();
+        };
+        let is_landed = record_state.status != Status::Proposed;
+        let stated = evidence::cited(record, None);
+        let names_files = stated.iter().any(|it| it.stated.path.is_some());
+        match self.tree().ok().filter(|_| is_landed && names_files) {
+            Some(tree) => evidence::cited(record, Some(&tree as &dyn Tree)),
+            None => stated,
+        }
     }
 }

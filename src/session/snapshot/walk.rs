@@ -1,29 +1,32 @@
 //! Walks and evaluates the mainline in question; again, if the governance that counts names other record folders.
 //!
-//! Start at `Snapshot::walk`. Follows `docs/spec/approval.md`, G1.
+//! Start at `Snapshot::walk`. Review notes are read if the policy counts them; few clones fetch them. Follows
+//! `docs/spec/approval.md`, G1, E9 and 5 (16).
 
 use std::rc::Rc;
 
 use crate::approval::counted::CountedGovernance;
-use crate::approval::judging;
+use crate::approval::{self, judging};
 use crate::clock::Stopwatch;
-use crate::history::chain::Chain;
+use crate::diag;
+use crate::history::chain::{self, Chain};
 use crate::history::objects::Obstacle;
 use crate::history::paths::LedgerPrefix;
 use crate::history::version::Trail;
 use crate::history::walked::History;
 use crate::history::watched_paths::RecordFilter;
-use crate::history::{chain, walk};
+use crate::history::{notes, walk};
 use crate::policy::Policy;
 use crate::record::time::Instant;
 use crate::session::error::Error;
 use crate::session::mainline::OpenMainline;
 use crate::session::snapshot::lives::{Passed, PatternWindow};
-use crate::session::snapshot::{Snapshot, notes, stamp};
+use crate::session::snapshot::{Snapshot, stamp};
 use crate::status::settled;
 use crate::store::git::Repository;
 use crate::survey::redesign::landed::first_done;
-use crate::{approval, diag};
+
+const NOTES_HINT: &str = "review notes are not in this clone; `git fetch origin 'refs/notes/*:refs/notes/*'` fetches them";
 
 /// Which records are evaluated; the others are at most counted.
 #[derive(Clone, Copy, Debug)]
@@ -143,7 +146,7 @@ impl<'h> Snapshot<'h> {
     ) -> Result<Snapshot<'h>, Error> {
         let (repository, until) = (line.repository, line.until);
         let count = |history: &mut History| {
-            notes::read(repository, history, until);
+            read_notes(repository, history, until);
             approval::counted::count_governance(history)
         };
         let mut walked = |chain, records: Option<&[String]>| {
@@ -151,8 +154,8 @@ impl<'h> Snapshot<'h> {
             let (stopwatch, reads) = (Stopwatch::start(), repository.reads());
             let mut history = walk(input)?;
             log_walk(&history, repository.reads() - reads, &stopwatch);
-            if !notes::read(repository, &mut history, until) {
-                log::info!("{}", notes::HINT);
+            if !read_notes(repository, &mut history, until) {
+                log::info!("{}", NOTES_HINT);
             }
             Ok::<History, Error>(history)
         };
@@ -195,4 +198,21 @@ fn log_walk(history: &History, reads: u64, stopwatch: &Stopwatch) {
         diag::count(history.trails.len(), "record"),
         stopwatch.milliseconds()
     );
+}
+
+/// Reads the notes into a history, as they were at an instant or as they are now. Tells whether everything that counts
+/// is here: the notes are, or the policy does not count notes.
+pub(crate) fn read_notes(
+    repository: &Repository,
+    history: &mut History,
+    until: Option<Instant>,
+) -> bool {
+    if !history.heeds_notes() {
+        return true;
+    }
+    let found = repository.find(notes::REFERENCE);
+    if let Some(found) = &found {
+        history.read_notes(repository, found.oid, until);
+    }
+    found.is_some()
 }

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use crate::policy::governance::Governance;
-use crate::policy::redesign::id::is_id;
+use crate::policy::redesign::is_id;
 use crate::policy::settings::RedesignKind;
 use crate::record::Record;
 use crate::record::time::{Day, Instant};

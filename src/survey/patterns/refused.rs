@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::policy::governance::Governance;
-use crate::policy::redesign::id::is_id;
+use crate::policy::redesign::is_id;
 use crate::policy::settings::Patterns;
 use crate::record::Record;
 use crate::record::vocabulary::RootCause;

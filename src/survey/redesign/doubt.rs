@@ -1,17 +1,18 @@
-//! What makes a new redesign doubtful: a pattern that no record has, or that another redesign is in time for.
+//! What makes a new redesign doubtful: a pattern that no record has, or that another redesign is in time for; and when all records of
+//! one pattern are also of another.
 //!
-//! Uses policy's redesigns, survey's causes and states of redesigns. Pure. Start at [`doubts`]. Follows `docs/spec/cli.md`,
+//! Uses policy's redesigns, survey's causes and states of redesigns. Pure. Start at [`doubts`] and `is_within`. Follows `docs/spec/cli.md`,
 //! redesign.
 
 use std::collections::BTreeSet;
 
 use crate::policy::governance::Governance;
-use crate::policy::redesign::Redesign;
+use crate::policy::redesign::{Redesign, RedesignPattern};
+use crate::policy::settings::PatternKey;
 use crate::record::near;
 use crate::record::vocabulary::Vocabulary;
 use crate::survey::cause::{self, CauseGroup, Findings};
 use crate::survey::neighbour::Neighbours;
-use crate::survey::redesign::same_pattern::{comparable, is_within};
 use crate::survey::redesign::{self, redesign_states};
 
 /// Returns what makes a new redesign doubtful: no merged record has its pattern, or another one is in time for it.
@@ -53,6 +54,28 @@ pub fn doubts(
         }
     }
     doubts
+}
+
+/// Tells whether all records of a pattern are also of another one: it states every word of that one, with the same value.
+pub(super) fn is_within(
+    pattern: &RedesignPattern,
+    wider: &RedesignPattern,
+    governance: &Governance,
+) -> bool {
+    wider.stated().all(|(key, value)| {
+        let mut own = pattern.stated();
+        let same =
+            |text: &str| comparable(key, text, governance) == comparable(key, value, governance);
+        own.any(|(name, text)| name == key && same(text))
+    })
+}
+
+/// Returns the value of a word, normalized for comparison with groups.
+pub(super) fn comparable(key: &str, value: &str, governance: &Governance) -> String {
+    match PatternKey::from_word(key) {
+        Some(key) => cause::comparable(key, value, governance),
+        None => cause::comparable_finding(value),
+    }
 }
 
 /// Returns the value of a group for a word of a pattern.

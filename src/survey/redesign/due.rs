@@ -14,7 +14,7 @@ use crate::record::time::{Day, Instant};
 use crate::survey::due::Timing;
 use crate::survey::escalate::{self, AdviceContext};
 use crate::survey::follow_up::{DueRedesign, FollowUp, FollowUpBucket, FollowUpSubject};
-use crate::survey::redesign::same_pattern::is_within;
+use crate::survey::redesign::doubt::is_within;
 use crate::survey::redesign::step::next_step;
 use crate::survey::redesign::{RedesignState, RedesignStatus, watched_until};
 

@@ -4,7 +4,7 @@
 //! `docs/spec/policy.md`, repetition.
 
 use crate::policy::governance::Governance;
-use crate::policy::redesign::id::is_id;
+use crate::policy::redesign::is_id;
 use crate::policy::settings::RedesignKind;
 use crate::record::time::Instant;
 use crate::record::{Record, reference};

@@ -1,8 +1,8 @@
 //! Approval files: what they approve, and when.
 
 use exledger::approval;
-use exledger::approval::approvals::TrailVerdicts;
 use exledger::approval::file_outcome::FileState;
+use exledger::approval::judging::TrailVerdicts;
 use exledger::approval::verdict::{NotCounted, VoteCounts};
 use exledger::policy::demand::EvidenceKind;
 

@@ -1,6 +1,6 @@
 //! The intersection of an approved version with a later landed one: never more than was approved.
 
-use exledger::history::change::intersect::meet;
+use exledger::history::change::meet;
 use exledger::record::{file, time};
 use proptest::prelude::*;
 

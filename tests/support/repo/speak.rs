@@ -5,9 +5,8 @@
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 
-use exledger::approval::statement;
 use exledger::approval::statement::file::{ApprovalDecision, ApprovalFile, ApprovalSubject};
-use exledger::approval::statement::limits::SIGNATURE;
+use exledger::approval::statement::{self, SIGNATURE};
 use exledger::record::address::Address;
 use exledger::record::id::Id;
 use exledger::record::time::Instant;

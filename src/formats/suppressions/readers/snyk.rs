@@ -3,7 +3,7 @@
 //! Uses plan's entries. Pure. Start at [`FORMAT`]. Read as snyk-policy 5 does: a bare date is its first instant; quoted
 //! dates are compared as texts, so `'never'` never ends.
 
-use crate::formats::snyk;
+use crate::formats::package_types;
 use crate::formats::suppressions::exception::{ForeignEnd, ForeignException, ImportEntry, key};
 use crate::formats::suppressions::packages;
 use crate::formats::suppressions::readers::format::{
@@ -109,7 +109,7 @@ fn package(id: &str, path: &str) -> Place {
     if bare.contains(['@', '>', '*', ' ']) {
         return Place::Other;
     }
-    let purl = snyk::package_type(id).and_then(|kind| packages::purl(kind, name, None));
+    let purl = package_types::of_snyk(id).and_then(|kind| packages::purl(kind, name, None));
     purl.map_or(Place::Other, Place::Package)
 }
 
