@@ -266,10 +266,7 @@ fn show_usage(usage: &clap::Error) {
 }
 
 /// Returns the outcome of a command line; `None` if it names no command and there is no ledger to answer about.
-fn answer(
-    program: &clap::Command,
-    matches: &clap::ArgMatches,
-) -> anyhow::Result<Option<Outcome>> {
+fn answer(program: &clap::Command, matches: &clap::ArgMatches) -> anyhow::Result<Option<Outcome>> {
     let globals = Globals::from_arg_matches(matches)?;
     let Some((name, mut own)) = matches.subcommand() else {
         let ctx = Ctx::of_process(globals, Formats::General)?;
