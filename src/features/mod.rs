@@ -1,11 +1,11 @@
 //! The table of contents: one folder for each feature, a question and its answer on top of the core.
 //!
-//! Every folder has the same parts. `mod.rs` has the entry functions, which take an open
-//! [`Session`](crate::session::Session): `answer` reads and returns an answer; `prepare` works out what its result will
-//! write when it is told to. `answer.rs` has the request, the answer, and how it is found; `show.rs` makes the `Doc`
-//! that people and programs see. The rest is what only this feature needs. A feature without entry functions shows what
-//! `survey` found. The flags of a feature are in `src/commands`, under its name; its tests in `tests/answers` or
-//! `tests/program`, under its name.
+//! A folder's `mod.rs` has the entry functions, which take an open [`Session`](crate::session::Session): `answer` reads
+//! and returns an answer; `prepare` works out what its result will write when it is told to. In most folders `answer.rs`
+//! has the request, the answer, and how it is found; `show.rs` makes the `Doc` that people and programs see, and
+//! `src/render` writes a `Doc` as a table, JSON or another format. A feature without entry functions shows what `survey`
+//! found. The flags of a feature are in `src/commands`, under its name. Its tests are in `tests/program`, under its name
+//! or the one given here; those of its formats in `tests/answers`.
 //!
 //! Uses the core, and clock, store, formats, session, view. Nothing below uses a feature; features use one another
 //! without a cycle.
@@ -13,13 +13,13 @@
 /// Compares lists of live access with the ledger.
 pub mod access;
 
-/// Approves or rejects content, and tells how a change can be approved.
+/// Approves or rejects content, and tells how a change can be approved. Tests: `cli_approve`.
 pub mod approve;
 
-/// Answers whether something is allowed, and keeps the receipts.
+/// Answers whether something is allowed, and keeps the receipts. Tests: `gate`.
 pub mod check;
 
-/// Renews, closes and otherwise decides about records of the work tree.
+/// Renews, closes and otherwise decides about records of the work tree. Tests: `decisions`.
 pub mod decide;
 
 /// Compares a branch with the commit where it will land.
@@ -34,22 +34,22 @@ pub mod export;
 /// Drafts records from the exceptions that other tools keep in files.
 pub mod import;
 
-/// Runs the rules on files, or on what a branch changes.
+/// Runs the rules on files, or on what a branch changes. Tests: `cli_lint`.
 pub mod lint;
 
-/// Lists the records that fit some filters.
+/// Lists the records that fit some filters. Tests: `cli_answers`.
 pub mod list;
 
-/// Keeps a gate open for questions that come later.
+/// Keeps a gate open for questions that come later. Tests: `gate`.
 pub mod live;
 
-/// Tells the history of one record.
+/// Tells the history of one record. Tests: `cli_log`.
 pub mod log;
 
-/// Files a record.
+/// Files a record. Tests: `cli_new`.
 pub mod new;
 
-/// Shows a ledger in a few lines.
+/// Shows a ledger in a few lines. Tests: `cli_answers`.
 pub mod overview;
 
 /// Collects the audit pack of a span.
@@ -58,26 +58,26 @@ pub mod pack;
 /// Finds what repeats, and what to change.
 pub mod patterns;
 
-/// Tells what needs attention, most urgent first.
+/// Tells what needs attention, most urgent first. Tests: `cli_answers`.
 pub mod queue;
 
-/// Begins redesigns, and decides about them.
+/// Begins redesigns, and decides about them. Tests: `redesigns`.
 pub mod redesign;
 
-/// Reports on the ledger to people who don't use it.
+/// Reports on the ledger to people who don't use it. Tests: `cli_answers`.
 pub mod report;
 
 /// Drafts the exceptions that agents request.
 pub mod request;
 
-/// Finds suppressions in source files that no exception in force allows.
+/// Finds suppressions in source files that no exception in force allows. Tests: `drift`.
 pub mod scan;
 
-/// Shows everything about one record.
+/// Shows everything about one record. Tests: `cli_answers`.
 pub mod show;
 
 /// Compares scanners' findings and events with baselines and the ledger.
 pub mod triage;
 
-/// Audits everything that landed.
+/// Audits everything that landed. Tests: `audit`.
 pub mod verify;

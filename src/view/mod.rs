@@ -1,6 +1,6 @@
-//! What each command shows, as plain data with the promised keys, converted to a [`doc::Doc`].
+//! What several features show, as plain data with the promised keys, and the [`doc::Doc`] that all of them make.
 //!
-//! Uses diag to plan. Pure. One file per command. Follows `docs/spec/cli.md`, JSON that scripts rely on.
+//! Uses diag to plan. Pure. Follows `docs/spec/cli.md`, JSON that scripts rely on.
 #![warn(missing_docs)]
 
 pub mod closure;

@@ -1,6 +1,6 @@
 //! Compares the alerts of a repository with the ledger, and plans what to change about them.
 //!
-//! Start at `Session::plan_alerts`. Follows `docs/spec/interop.md`, 6b. Nothing is changed here: a script applies the plan.
+//! Start at `plan`. Follows `docs/spec/interop.md`, 6b. Nothing is changed here: a script applies the plan.
 
 use std::io::Read;
 use std::path::Path;
