@@ -211,7 +211,6 @@ pub fn left(
     let context = DemandContext { resolver, authors: &authors, demand: &demand };
     let signers = signed.iter().map(|person| CountedApproval {
         identity: resolver.identity(&person.typed_name, &person.typed_email),
-        separated_by: SeparatedBy::OwnKey,
         names: identities.key_set.names(person),
         approver: signer(governance, person),
         stated_at: Instant::MIN,

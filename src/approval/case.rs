@@ -34,8 +34,6 @@ pub(crate) struct VersionEvidence<'a> {
 #[derive(Clone, Debug)]
 pub(crate) struct CountedApproval {
     pub identity: Identity,
-    /// How they are told apart from others.
-    pub separated_by: SeparatedBy,
     /// Every identity key by which they may fill a role.
     pub names: Vec<String>,
     pub approver: Approver,
@@ -88,6 +86,17 @@ pub(crate) fn is_met(demand: &VersionDemand, counted_approvals: &[CountedApprova
         })
     });
     enough && filled && roles
+}
+
+/// Tells whether a counted approval could fill a place of a requirement: a group or role where any is asked for.
+pub(crate) fn fills_place(demand: &VersionDemand, counted_approval: &CountedApproval) -> bool {
+    let (groups, roles) = (&demand.terms.each_of, &demand.people);
+    let in_group = counted_approval.approver.groups.iter().any(|group| groups.contains(group));
+    let in_role = roles.iter().any(|role| {
+        let person = role.person.as_ref();
+        person.is_some_and(|person| counted_approval.names.contains(&person.key))
+    });
+    groups.is_empty() || in_group || in_role
 }
 
 /// Tells who vouches for a claim: a member of the author set, someone else, or the forge that composed the text.

@@ -58,24 +58,28 @@ pub fn why_unapproved(verdict: &ApprovalVerdict) -> String {
 
 /// Evaluates the governance files along the approved branch.
 pub fn count_governance(history: &History) -> CountedGovernance {
-    let landed = &history.states.at(usize::MAX).governance;
-    let mut later = vec![Rc::clone(landed)];
+    // Nobody loses a say in the rules by what nobody approved.
+    let mut approved_later = Vec::new();
     loop {
-        let mut counted = judged(history, &later);
-        let mut more = mailmaps::kept(history, &counted.verdicts, &counted.choices);
-        for states in [&counted.states, &counted.approved] {
-            more.push(Rc::clone(&states.at(usize::MAX).governance));
-        }
-        let n_known = later.len();
-        for other in more {
-            let known = |it: &Rc<Governance>| takes_away_the_same(it, &other);
-            if !later.iter().any(known) {
-                later.push(other);
-            }
-        }
-        if later.len() == n_known {
-            counted.later = later;
+        let mut counted = judged(history, &approved_later);
+        let n_known = approved_later.len();
+        let kept = mailmaps::kept(history, &counted.verdicts, &counted.choices);
+        let tip = |states: &States| Rc::clone(&states.at(usize::MAX).governance);
+        add_new(&mut approved_later, kept.into_iter().chain([tip(&counted.approved)]));
+        if approved_later.len() == n_known {
+            let all =
+                [tip(&history.states), tip(&counted.states)].into_iter().chain(approved_later);
+            add_new(&mut counted.later, all);
             return counted;
+        }
+    }
+}
+
+/// Adds those states that take away something that none before them does.
+fn add_new(known: &mut Vec<Rc<Governance>>, more: impl Iterator<Item = Rc<Governance>>) {
+    for other in more {
+        if !known.iter().any(|it| takes_away_the_same(it, &other)) {
+            known.push(other);
         }
     }
 }
@@ -88,14 +92,21 @@ fn takes_away_the_same(one: &Governance, other: &Governance) -> bool {
         && people.noreply == others.noreply
 }
 
-/// Evaluates the governance files landing by landing, with the given retroactive restrictions.
+/// Evaluates the governance files landing by landing, with the given retroactive restrictions: who somebody is, is asked
+/// of the last approved state alone, so that no lone push decides about it.
 fn judged(history: &History, later: &[Rc<Governance>]) -> CountedGovernance {
     let composer = Composer::new(history);
     let from = relevant(history);
     let before_all = composer.before_first();
     let open = || States::of_runs(Rc::clone(&before_all), from.iter().copied());
     let (states, approved) = (open(), open());
-    let ruled = Ruled { counted: &states, approved: &approved, landed: &history.states, later };
+    let ruled = Ruled {
+        counted: &approved,
+        approved: &approved,
+        landed: &approved,
+        later,
+        in_force: &states,
+    };
     let governance_history = GovernanceHistory::new(ruled);
     let signature_checks = SignatureChecks::new(history, &governance_history);
     let context = EvaluationContext {
@@ -107,7 +118,7 @@ fn judged(history: &History, later: &[Rc<Governance>]) -> CountedGovernance {
         .governance
         .iter()
         .map(|(path, trail)| {
-            let fold = TrailEvaluator::new(context, TrailKind::Governance, trail, Vec::new());
+            let fold = TrailEvaluator::new(context, TrailKind::Governance(path), trail, Vec::new());
             (path.as_str(), fold)
         })
         .collect();

@@ -100,7 +100,6 @@ impl PersonStatements {
         PersonStatements {
             counted_approval: CountedApproval {
                 identity: identity.clone(),
-                separated_by: claim.separated_by.clone(),
                 names: claim.resolver.key_set.names(&identity.person),
                 approver,
                 stated_at: claim.stated_at,

@@ -109,12 +109,17 @@ fn why_not(case: VersionEvidence, claim: &Claim, relation: &Relation) -> Option<
     let terms = &case.demand.terms;
     let named = !terms.each_of.is_empty() || !case.demand.people.is_empty();
     let unsigned = claim.vouched == Vouched::ByUnsignedBridge && named;
-    let tests: [(bool, NotCounted); 7] = [
+    let is_unlisted = identity.is_some_and(|identity| {
+        let listed = case.demand.listed.as_ref();
+        listed.is_some_and(|listed| !listed.holds(case.resolver.approved, &identity.person))
+    });
+    let tests: [(bool, NotCounted); 8] = [
         (is_author, NotCounted::Author),
         // The place comes first: the other reasons still let an approval replace a rejection (E6).
         (claim.place == EvidenceSource::Nested && !nested, NotCounted::Nested),
         (suspicious, NotCounted::SuspiciousMerge),
         (is_owner, NotCounted::Owner),
+        (is_unlisted, NotCounted::NotListed),
         (!accepted, NotCounted::Kind),
         (case.demand.terms.proof == Proof::Attested && claimed, NotCounted::Proof),
         (unsigned, NotCounted::BridgeThroughForge),

@@ -3,6 +3,7 @@
 //! Uses record, policy, history's intersection of versions. Pure. Start at [`combined_demand`]. Follows
 //! `docs/spec/approval.md`, D1, D3 and D4.
 
+use crate::approval::listed::ListedPeople;
 use crate::policy::governance::Governance;
 use crate::policy::people::person::Person;
 use crate::policy::tier::fact::Facts;
@@ -21,6 +22,8 @@ pub(crate) struct VersionDemand {
     /// Whether a merge counts although the policy does not accept merges: the version lists the first
     /// key, which nobody could sign.
     pub lists_first_key: bool,
+    /// The people who alone may approve; `None` if anybody outside the author set may.
+    pub listed: Option<ListedPeople>,
     /// The owners of the record, in its own content and in the last approved one.
     pub owners: Vec<Person>,
 }
@@ -43,6 +46,7 @@ pub(crate) fn combined_demand(
         people: Vec::new(),
         lists_first_key: false,
         owners: Vec::new(),
+        listed: None,
     };
     for record in own.into_iter().chain(approved) {
         let owner = people::identify(governance, &record.owner.name, record.owner.email.as_str());

@@ -90,7 +90,16 @@ pub(crate) struct VersionEvidenceSet<'a> {
     pub doubt: Option<ApprovalObstacle>,
 }
 
-impl VersionEvidenceSet<'_> {
+impl<'a> VersionEvidenceSet<'a> {
+    /// Adds the author of a forge's squash as the one who landed it, since git names nobody else.
+    pub(crate) fn add_squash_author(&mut self, scene: Scene<'a>) {
+        let landing = &scene.version.commit;
+        let is_squash = landing.parents.len() < 2 && scene.resolver.is_forge(landing.committer());
+        if is_squash && let Some(author) = scene.resolver.actor(landing.author()) {
+            self.claims.push(merge(scene, &author, EvidenceSource::Landing, landing));
+        }
+    }
+
     /// Leaves the approval undetermined if there are too many approvals and rejections to compare.
     pub(crate) fn limit(&mut self) {
         if self.claims.len() > MOST_STATEMENTS {

@@ -6,7 +6,7 @@
 use crate::approval::approval_event::StatementEvent;
 use crate::approval::authors::{self, AuthorSet};
 use crate::approval::bound_statements::Bound;
-use crate::approval::demand::combined_demand;
+use crate::approval::carry;
 use crate::approval::evidence::{self, Scene, VersionEvidenceSet};
 use crate::approval::governance_history::GovernanceHistory;
 use crate::approval::obstacle::ApprovalObstacle;
@@ -16,7 +16,6 @@ use crate::approval::verdict::{
     ApprovalVerdict, BecomesApproved, FourEyes, Grace, Satisfied, VerdictChange,
 };
 use crate::approval::version_step::{VersionStep, fires};
-use crate::approval::{carry, vouchers};
 use crate::history::change::differ;
 use crate::history::version::{FileAt, Trail, Version, VersionChange};
 use crate::history::walked::History;
@@ -40,16 +39,17 @@ pub(crate) struct EvaluationContext<'a> {
 
 /// What kind of file a trail follows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum TrailKind {
+pub(crate) enum TrailKind<'a> {
     Record,
-    /// A governance file: needs one person and no groups, and its removal is judged like any change (G2).
-    Governance,
+    /// A governance file, by its normalized path: it needs as much as the rules ask of any record, and its removal is
+    /// judged like any change (G2).
+    Governance(&'a str),
 }
 
 /// Evaluates one trail.
 pub(crate) struct TrailEvaluator<'a> {
     pub context: EvaluationContext<'a>,
-    of: TrailKind,
+    pub of: TrailKind<'a>,
     pub trail: &'a Trail,
     /// The approval files about it, in landing order; for a governance file, only up to the landings judged so far.
     pub statements: Vec<StatementEvent<'a>>,
@@ -63,7 +63,7 @@ pub(crate) struct TrailEvaluator<'a> {
 /// Judges the versions of a trail and returns one verdict for each.
 pub(crate) fn trail<'a>(
     context: EvaluationContext<'a>,
-    of: TrailKind,
+    of: TrailKind<'a>,
     trail: &'a Trail,
     statements: Vec<StatementEvent<'a>>,
 ) -> Vec<ApprovalVerdict> {
@@ -102,11 +102,11 @@ impl<'a> TrailEvaluator<'a> {
     /// Starts before the first version of a trail.
     pub(crate) fn new(
         context: EvaluationContext<'a>,
-        of: TrailKind,
+        of: TrailKind<'a>,
         trail: &'a Trail,
         statements: Vec<StatementEvent<'a>>,
     ) -> TrailEvaluator<'a> {
-        let takes_files = of == TrailKind::Governance || !statements.is_empty();
+        let takes_files = matches!(of, TrailKind::Governance(_)) || !statements.is_empty();
         TrailEvaluator {
             context,
             of,
@@ -172,7 +172,7 @@ impl<'a> TrailEvaluator<'a> {
     }
 
     pub(crate) fn is_governance(&self) -> bool {
-        self.of == TrailKind::Governance
+        matches!(self.of, TrailKind::Governance(_))
     }
 
     /// Tells whether a version has a verdict of its own, so that approvals of its bytes apply to it.
@@ -246,7 +246,7 @@ impl<'a> TrailEvaluator<'a> {
     /// Gives a version the verdict of an earlier one; its own evidence vouches for the entries that it adds (V9).
     fn carry(&mut self, step: &VersionStep<'a>, carried: &Carried) -> ApprovalVerdict {
         let own = authors::of_version(step.resolver, step.version);
-        let demand = combined_demand(step.state.governance, step.record, self.base());
+        let demand = self.demand(step);
         let evidence = self.evidence(step);
         let mut reference = self.series.reference.clone();
         reference.widen(step.resolver);
@@ -254,7 +254,7 @@ impl<'a> TrailEvaluator<'a> {
         let mut flags = step.flags(self.before(step));
         flags.extend(carried.flag);
         flags.extend(&own.flags);
-        let witnesses = vouchers::collect_vouchers(step.resolver, &own, &reference, &outcome);
+        let witnesses = self.witnesses(step, &demand, &evidence);
         let mut verdict = match self.verdicts.get(carried.from) {
             Some(earlier) => earlier.clone(),
             None => return self.fresh(step),
@@ -304,7 +304,7 @@ impl<'a> TrailEvaluator<'a> {
         self.series.inherited = Some(step.index);
         self.series.filer.doubt = Some(doubt.clone());
         self.series.reference.doubt = Some(doubt.clone());
-        let demand = combined_demand(step.state.governance, step.record, None);
+        let demand = self.demand(step);
         let mut verdict = removed(step);
         verdict.satisfied = Satisfied::Undetermined(Box::new(doubt));
         verdict.result = FourEyes::Indeterminate;

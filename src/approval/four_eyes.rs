@@ -41,8 +41,12 @@ impl FourEyesOutcome {
 
     /// Tells whether the requirement is met and no rejection or bad signature prevents it.
     pub(crate) fn holds(&self) -> bool {
-        let spoiled = matches!(self.result, FourEyes::InvalidSignature | FourEyes::Vetoed);
-        self.is_met && !spoiled
+        self.is_met && !self.is_spoiled()
+    }
+
+    /// Tells whether a rejection or a bad signature prevents approval, whoever gives it.
+    pub(crate) fn is_spoiled(&self) -> bool {
+        matches!(self.result, FourEyes::InvalidSignature | FourEyes::Vetoed)
     }
 }
 

@@ -7,6 +7,8 @@ use std::rc::Rc;
 
 use crate::approval::identity::{IdentityCache, IdentityResolver};
 use crate::approval::key_set::KeySet;
+use crate::approval::keys::Keys;
+use crate::approval::listed::{self, ListedPeople};
 use crate::history::governance::{self, GovernanceOrigin, States};
 use crate::history::objects::{Obstacle, Oid};
 use crate::policy::demand::SelfApproval;
@@ -25,6 +27,8 @@ pub(crate) struct Ruled<'a> {
     pub landed: &'a States,
     /// Governance that restricts retroactively: mailmaps and revoked keys at the tip.
     pub later: &'a [Rc<Governance>],
+    /// What counts after each landing, also where the rules are judged by approved versions alone.
+    pub in_force: &'a States,
 }
 
 /// The governance at each point of the approved branch, with its keys.
@@ -36,6 +40,8 @@ pub(crate) struct GovernanceHistory<'a> {
     approved_key_sets: Vec<OnceCell<KeySet>>,
     /// For each run, the earliest run with the same keys.
     key_set_of: Vec<OnceCell<usize>>,
+    /// Whether each run lists anybody, approved or in force.
+    lists: Vec<OnceCell<bool>>,
     /// The governance before the first landing, and at each landing that changes the record folders.
     folders: OnceCell<Vec<(usize, Rc<governance::MainlineGovernance>)>>,
     met: IdentityCache,
@@ -75,6 +81,7 @@ impl<'a> GovernanceHistory<'a> {
             key_sets: cells(n_runs),
             approved_key_sets: cells(n_runs),
             key_set_of: cells(n_runs),
+            lists: cells(n_runs),
             folders: OnceCell::new(),
             met: IdentityCache::default(),
         }
@@ -104,14 +111,23 @@ impl<'a> GovernanceHistory<'a> {
         }
     }
 
-    /// Tells whether no key was ever approved before a landing, so that nobody could sign the first key list.
+    /// Tells whether no key that signs for a person was ever approved before a landing, so that nobody could sign the first key list.
     pub(crate) fn is_keyless(&self, landing: usize) -> bool {
         let runs = landing.checked_sub(1).map_or(0, |it| self.ruled.approved.run(it));
         let mut states = (0..=runs).map(|n| self.ruled.approved.after_runs(n));
-        states.all(|state| {
-            let mut lines =
-                state.governance.signers.iter().flat_map(|text| text.lines()).map(str::trim);
-            lines.all(|line| line.is_empty() || line.starts_with('#'))
+        states.all(|state| !listed::can_anyone_sign(&state.governance))
+    }
+
+    /// Tells whether the approved governance, or the governance that counts, ever listed somebody before a landing.
+    pub(crate) fn has_listed(&self, landing: usize) -> bool {
+        let last = landing.checked_sub(1).map_or(0, |it| self.ruled.approved.run(it));
+        let states = [self.ruled.approved, self.ruled.in_force];
+        let mut runs = self.lists.iter().enumerate().take(last + 1);
+        runs.any(|(run, cell)| {
+            *cell.get_or_init(|| {
+                let mut each = states.iter().map(|states| &states.after_runs(run).governance);
+                each.any(|state| !ListedPeople::of(state, &Keys::less(state, [])).is_empty())
+            })
         })
     }
 

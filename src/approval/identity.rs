@@ -78,7 +78,7 @@ pub(crate) enum IdentityKind {
 }
 
 impl IdentityKind {
-    fn for_person(governance: &Governance, person: &Person) -> IdentityKind {
+    pub(crate) fn for_person(governance: &Governance, person: &Person) -> IdentityKind {
         let pairs = [
             (person.typed_name.as_str(), person.typed_email.as_str()),
             (person.name.as_str(), person.key.as_str()),

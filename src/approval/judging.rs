@@ -39,6 +39,7 @@ pub fn by(history: &History, counted: CountedGovernance) -> TrailVerdicts {
             approved: &counted.approved,
             landed: &history.states,
             later: &counted.later,
+            in_force: &counted.states,
         });
         let signature_checks = SignatureChecks::new(history, &governance_history);
         let mut approval_files = ApprovalFiles::of(history, &governance_history, &|_| true);
@@ -61,8 +62,9 @@ pub fn by(history: &History, counted: CountedGovernance) -> TrailVerdicts {
         approvals.signatures = signature_checks.into_signatures();
     }
     approvals.signatures.extend(counted.signatures.iter().cloned());
+    // What the records' keys say of a signature comes first: those of the rules are the approved ones alone.
     approvals.signatures.sort_by_key(|it| (it.landing, it.of, it.commit));
-    approvals.signatures.dedup();
+    approvals.signatures.dedup_by_key(|it| (it.landing, it.of, it.commit));
     approvals.counted = counted;
     approvals
 }

@@ -159,6 +159,12 @@ impl Keys {
         })
     }
 
+    /// Returns the addresses for which a key is listed that signs in one of these namespaces, ignoring dates.
+    pub(crate) fn holders<'k>(&'k self, namespaces: &'k [&str]) -> impl Iterator<Item = &'k str> {
+        let lines = namespaces.iter().flat_map(|namespace| self.usable(namespace));
+        lines.flat_map(|line| literal(&line.principals))
+    }
+
     /// Tells whether any line names a person, ignoring dates: people who have a key are asked to use it.
     pub fn lists(&self, governance: &Governance, person: &Person) -> bool {
         self.content().any(|line| names(governance, &line.principals, person))

@@ -13,8 +13,8 @@ use crate::approval::signature_checks::SignatureChecks;
 use crate::approval::verdict::{ApprovalVerdict, Satisfied};
 use crate::history::version::{Trail, TrailKey, Version};
 use crate::history::walked::History;
+use crate::policy::governs::{self, Bearing};
 use crate::policy::people::person::Person;
-use crate::policy::stricter;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How close to a landing, before or after, a change of governance is examined, in seconds.
@@ -139,7 +139,7 @@ fn find_idle<'h>(history: &'h History, counted: &CountedGovernance) -> BTreeSet<
             };
             let before = &counted.states.before(from).governance;
             let after = &counted.states.at(from).governance;
-            if !stricter::bears_on_approval(before, after) {
+            if governs::bearing(before, after) != Some(Bearing::Decides) {
                 idle.insert((path.as_str(), n));
             }
         }
@@ -255,6 +255,7 @@ fn find_unmet<'k>(
         approved: &counted.approved,
         landed: &history.states,
         later: &counted.later,
+        in_force: &states,
     });
     let signature_checks = SignatureChecks::new(history, &governance_history);
     let mut by_key: BTreeMap<&TrailKey, Vec<usize>> = BTreeMap::new();

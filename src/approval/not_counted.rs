@@ -34,6 +34,9 @@ impl fmt::Display for NotCounted {
             NotCounted::Author => "is an author",
             NotCounted::Bot => "is a bot or an agent",
             NotCounted::Owner => "owns the record, and the policy has owner_may_approve: false",
+            NotCounted::NotListed => {
+                "is not listed: who approves the rules must be in a group or hold a listed key"
+            }
             NotCounted::SelfAsserted => "stated by an author of the content",
             NotCounted::Nested => "stated on a commit inside the merged branch",
             NotCounted::Kind => "the policy does not accept this kind",

@@ -6,8 +6,9 @@
 use crate::approval::authors::AuthorSet;
 use crate::approval::demand::{VersionDemand, combined_demand};
 use crate::approval::evidence::{Scene, VersionEvidenceSet};
-use crate::approval::fold::TrailEvaluator;
+use crate::approval::fold::{TrailEvaluator, TrailKind};
 use crate::approval::four_eyes::FourEyesOutcome;
+use crate::approval::governance_demand::GovernanceVersion;
 use crate::approval::identity::{IdentityKind, IdentityResolver};
 use crate::approval::obstacle::ApprovalObstacle;
 use crate::approval::verdict::{
@@ -15,11 +16,11 @@ use crate::approval::verdict::{
 };
 use crate::approval::version_step::{VersionStep, fires};
 use crate::approval::ways::ApprovalWays;
-use crate::approval::{ask, attest, authors, carry, vouchers};
+use crate::approval::{ask, attest, authors, carry, case, governance_demand};
 use crate::history::change::event::ChangeEvent;
 use crate::history::version::{Content, Version, VersionChange};
 use crate::history::{change, origin};
-use crate::policy::demand::Proof;
+use crate::policy::people::person::Person;
 use crate::policy::tier;
 use crate::policy::tier::Needed;
 use crate::policy::tier::fact::Facts;
@@ -40,11 +41,7 @@ impl<'a> TrailEvaluator<'a> {
         let begins =
             self.is_governance() && step.state.commit.is_none() && step.state.doubt.is_none();
         let is_exempt = is_exempt_record || begins;
-        let mut demand = combined_demand(step.state.governance, step.record, base);
-        if self.is_without_keys(step) {
-            demand.terms.proof = Proof::Claimed;
-            demand.lists_first_key = self.is_of_signers(step);
-        }
+        let demand = self.demand(step);
         let evidence = self.evidence(step);
         let outcome = step.judge_four_eyes(&authors, &demand, &evidence);
         let doubt = authors.doubt.clone().or_else(|| evidence.doubt.clone());
@@ -66,8 +63,7 @@ impl<'a> TrailEvaluator<'a> {
         if fires(self.before(step), step.record) || satisfied == Satisfied::Yes {
             self.series.end_support(step.at);
         }
-        let witnesses =
-            vouchers::collect_vouchers(step.resolver, &own, &self.series.reference, &outcome);
+        let witnesses = self.witnesses(step, &demand, &evidence);
         let approvers = outcome.approvers();
         ApprovalVerdict {
             grace: self.grace(step, &outcome),
@@ -107,6 +103,33 @@ impl<'a> TrailEvaluator<'a> {
         }
     }
 
+    /// Returns the people outside the authors of the last approved version whose evidence for a version counts, and
+    /// who could fill a place of its requirement: they vouch for the reviews and verifications that it adds (V9).
+    pub(crate) fn witnesses(
+        &self,
+        step: &VersionStep<'a>,
+        demand: &VersionDemand,
+        evidence: &VersionEvidenceSet<'a>,
+    ) -> Vec<Person> {
+        // The reference authors are unknown, so nobody can be known to be different from them.
+        if self.series.reference.doubt.is_some() {
+            return Vec::new();
+        }
+        let mut reference = self.series.reference.clone();
+        reference.widen(step.resolver);
+        let mut evidence = evidence.clone();
+        evidence.add_squash_author(step.scene);
+        let outcome = step.judge_four_eyes(&reference, demand, &evidence);
+        if outcome.is_spoiled() {
+            return Vec::new();
+        }
+        let counted_approvals = outcome.counted_approvals.iter();
+        counted_approvals
+            .filter(|counted| !counted.approver.is_author && case::fills_place(demand, counted))
+            .map(|counted| counted.approver.person.clone())
+            .collect()
+    }
+
     /// Passes on to later versions what they need from this one.
     fn leave(
         &mut self,
@@ -142,23 +165,37 @@ impl<'a> TrailEvaluator<'a> {
         self.base().is_some_and(narrows) || self.before(step).is_some_and(closes)
     }
 
-    /// Tells whether this is a governance file and nobody can sign yet; claimed evidence is then enough (G2).
-    fn is_without_keys(&self, step: &VersionStep) -> bool {
-        self.is_governance() && self.context.governance_history.is_keyless(step.version.landing)
+    /// Returns what a version needs: by its own content and the last approved one, or by the rules that it changes.
+    pub(crate) fn demand(&self, step: &VersionStep) -> VersionDemand {
+        match self.governance_version(step) {
+            Some(version) => {
+                let all = self.context.governance_history;
+                governance_demand::governance_demand(version, all, step.version.landing)
+            }
+            None => combined_demand(step.state.governance, step.record, self.base()),
+        }
     }
 
-    /// Tells whether this is the signers file of a policy under which only signatures approve.
-    fn is_of_signers(&self, step: &VersionStep) -> bool {
-        let approval = &step.state.governance.policy.approval;
-        let path = self.context.history.prefix.plain(&approval.signers);
-        let mut files = step.version.files.iter();
-        approval.needs_keys() && files.any(|file| *file.path == *path)
+    /// Returns a version of a governance file; `None` for a record.
+    fn governance_version(&self, step: &VersionStep) -> Option<GovernanceVersion<'a>> {
+        let TrailKind::Governance(path) = self.of else { return None };
+        let history = self.context.history;
+        let file = step.version.files.first();
+        let bytes = file.and_then(|file| history.governance_bytes.get(&file.blob));
+        Some(GovernanceVersion { path, bytes: bytes.map(AsRef::as_ref), prefix: &history.prefix })
+    }
+
+    /// Tells whether a version lists the first keys, so that nobody could have signed it (G2).
+    fn lists_first_key(&self, step: &VersionStep) -> bool {
+        let all = self.context.governance_history;
+        let version = self.governance_version(step);
+        version.is_some_and(|version| version.lists_first_key(all, step.version.landing))
     }
 
     /// Returns a version's own authors: A1 to A4, and on whose behalf it is filed (A5).
     fn own_authors(&mut self, step: &VersionStep) -> AuthorSet {
         let mut own = authors::of_version(step.resolver, step.version);
-        if !self.is_without_keys(step) {
+        if !self.lists_first_key(step) {
             attest::of_version(step.scene, &mut own);
         }
         self.join_origins(step, &mut own);

@@ -268,6 +268,8 @@ pub enum NotCounted {
     Proof,
     /// The person has the name of an author under another address.
     SameNameAsAuthor,
+    /// The person is not listed, and only listed people approve this.
+    NotListed,
     /// The forge account may belong to an author, or to somebody already counted.
     UnknownAccount(UnknownAccount),
     Forge,

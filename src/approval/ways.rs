@@ -231,7 +231,7 @@ impl ApprovalWays {
     /// Explains that no way exists, and what must change.
     pub fn no_way(&self) -> String {
         let change = if self.can_list_keys {
-            "the policy accepts no suitable kind of approval: add `detached` to `approval.accept` in exledger.yaml, have that approved, then change the record's text and have it approved"
+            "the policy accepts no kind of approval that meets its own requirement, so nobody can approve a change of it either: start a new ledger, with `detached` in `approval.accept`"
         } else {
             "no key is listed, and the policy accepts no approval that could list one: start a new ledger, with the signers file in the same change as its first policy"
         };

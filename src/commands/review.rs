@@ -17,7 +17,7 @@ use exledger::record::vocabulary::ReviewOutcome;
 /// Record a periodic review
 ///
 /// Adds an entry to `reviews`, which restarts the review interval. Does not affect what is granted. If the tier grants
-/// nothing while degraded, the review counts only if someone other than the authors made or merged it.
+/// nothing while degraded, the review counts only if someone who could approve it, and did not write it, pushes or merges it.
 #[derive(Debug, Parser)]
 #[command(name = "review")]
 #[command(

@@ -59,12 +59,12 @@ impl DecisionRefusal {
 
 impl DecisionInput<'_> {
     /// Returns a remark about a review or verification if the tier grants nothing while degraded: it counts only once
-    /// someone other than the authors made or merged it.
+    /// someone who could approve it, and did not write it, pushes or merges it.
     pub fn counts_once_vouched(&self, what: &str) -> Option<String> {
         let tier = tier::resolve(&self.governance.policy, &Facts::of(self.record))?;
         (tier.degraded == Degraded::Deny).then(|| {
             format!(
-                "tier {} counts {what} only if someone who did not write the approved version made or merged it{}",
+                "tier {} counts {what} only if someone who could approve it, and did not write it, pushes or merges it{}",
                 tier.tier,
                 tier.silence()
             )

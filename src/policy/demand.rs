@@ -24,6 +24,8 @@ pub struct Approval {
     pub owner_may_approve: bool,
     /// The weakest level of proof that counts.
     pub proof: Proof,
+    /// What a change of the rules needs beyond the strongest that they ask of any record.
+    pub governance: GovernanceApprovals,
     /// The kinds of evidence that count.
     pub accept: Vec<EvidenceKind>,
     /// The forge whose messages are read.
@@ -64,6 +66,7 @@ impl Default for Approval {
             authors: Proof::Claimed,
             owner_may_approve: true,
             proof: Proof::Claimed,
+            governance: GovernanceApprovals::default(),
             accept: vec![
                 EvidenceKind::Merge,
                 EvidenceKind::Trailer,
@@ -77,6 +80,21 @@ impl Default for Approval {
             request_sla: Term { number: 3, unit: Unit::Days },
         }
     }
+}
+
+/// What a change of the rules needs beyond the strongest that they ask of any record; what is weaker has no effect.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct GovernanceApprovals {
+    /// How many people.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1))]
+    pub count: Option<u32>,
+    /// The groups that must each give one person, a different one each.
+    pub each_of: Vec<String>,
+    /// The weakest level of proof that counts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub proof: Option<Proof>,
 }
 
 words! {

@@ -87,6 +87,9 @@ enum IfAbsent {
     Error,
 }
 
+/// What the schema for the keys below `x:` is called.
+pub const EXTRA_SCHEMA: &str = "extra schema";
+
 /// The governance files besides the policy, in the order in which they are read.
 pub const FILES: &[GovernanceFile] = &[
     GovernanceFile {
@@ -128,7 +131,7 @@ pub const FILES: &[GovernanceFile] = &[
         if_absent: IfAbsent::Error,
     },
     GovernanceFile {
-        what: "extra schema",
+        what: EXTRA_SCHEMA,
         named: |policy| one(&policy.extra_schema, "extra_schema"),
         limits: Limits::POLICY,
         read: extra_schema,

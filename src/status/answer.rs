@@ -197,7 +197,7 @@ fn collect_worries(record: &Id, clocks: &Clocks, instant: Instant) -> Vec<Reason
         if let Some(by) = clocks.discounted.last() {
             worries.push(
                 ReasonKind::ReviewedByAuthor.says(format!(
-                    "reviewed by its own author ({by}): someone else must review it"
+                    "the review by {by} does not count: someone who could approve this, and did not write it, must push or merge one"
                 )),
             );
         }
@@ -215,7 +215,7 @@ fn collect_worries(record: &Id, clocks: &Clocks, instant: Instant) -> Vec<Reason
         )));
         if control.discounted {
             worries.push(ReasonKind::VerifiedByAuthor.says(format!(
-                "control {id} was verified by its own author: someone else must verify it, on a later date"
+                "the verification of control {id} does not count: someone who could approve this, and did not write it, must push or merge one, on a later date"
             )));
         }
     }

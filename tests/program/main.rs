@@ -19,6 +19,7 @@ mod approval;
 mod ask;
 mod audit;
 mod by_hand;
+mod claims;
 mod cli;
 mod cli_answers;
 mod cli_approve;

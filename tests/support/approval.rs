@@ -79,9 +79,14 @@ pub(crate) fn ledger(policy: &str) -> Repo {
 
 /// Changes a governance file as Root proposes it and Sam, who signs, merges it.
 pub(crate) fn govern(repo: &Repo, path: &str, text: &str) {
+    govern_by(repo, "sam", path, text);
+}
+
+/// Changes a governance file as Root proposes it and somebody, who signs, merges it.
+pub(crate) fn govern_by(repo: &Repo, who: &str, path: &str, text: &str) {
     let branch = format!("govern-{}", repo.now().unix());
     repo.branch(&branch).by("root").write(path, text).commit("Change it");
-    repo.by("sam").signed("sam").merge(&branch, &format!("Merge branch '{branch}'"));
+    repo.by(who).signed(who).merge(&branch, &format!("Merge branch '{branch}'"));
 }
 
 /// Files the sample on a branch by Ana.

@@ -14,7 +14,7 @@ use crate::history::walked::History;
 use crate::policy;
 use crate::policy::demand::EvidenceKind;
 use crate::policy::governance::State;
-use crate::policy::stricter;
+use crate::policy::governs;
 use crate::record::time::Instant;
 use std::collections::BTreeSet;
 
@@ -111,7 +111,7 @@ impl<'c, 'h> Chooser<'c, 'h> {
 
     fn only_adds(&self, before: &VersionChoice, after: &VersionChoice) -> bool {
         let [before, after] = [before, after].map(|choice| self.composer.governance(choice));
-        before.state == State::Sound && stricter::only_adds(&before, &after)
+        before.state == State::Sound && governs::only_adds(&before, &after)
     }
 
     /// Tells whether a version was approved by someone entitled to approve it.

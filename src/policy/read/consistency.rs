@@ -92,6 +92,8 @@ fn uses_of_groups(root: &Node) -> Vec<(String, &Node)> {
         let path = format!("classes.{}.each_of", entry.key);
         uses.extend(each(&path, entry.value.get("each_of")));
     }
+    let governance = "approval.governance.each_of";
+    uses.extend(each(governance, root.at(governance)));
     let mut notified = each("patterns.notify", root.at("patterns.notify"));
     for list in ["assets", "baselines"] {
         for (index, item) in items(root, list).iter().enumerate() {

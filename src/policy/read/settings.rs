@@ -2,7 +2,7 @@
 //!
 //! Uses record's reader. Pure. Follows `docs/spec/policy.md`.
 
-use crate::policy::demand::Approval;
+use crate::policy::demand::{Approval, GovernanceApprovals};
 use crate::policy::profile::{Profile, ProfileTrigger};
 use crate::policy::read::values::{Path, PerHundred, Positive};
 use crate::policy::read::{stated, value};
@@ -49,6 +49,7 @@ impl Read for Approval {
                 approval.owner_may_approve = read;
             });
             stated(fields, "proof", |read| approval.proof = read);
+            stated(fields, "governance", |read| approval.governance = read);
             stated(fields, "accept", |read| approval.accept = read);
             stated(fields, "forge", |read| approval.forge = read);
             if let Some(Path(path)) = value(fields, "signers") {
@@ -59,6 +60,20 @@ impl Read for Approval {
             }
             stated(fields, "request_sla", |read| approval.request_sla = read);
             Some(approval)
+        })
+    }
+}
+
+impl Read for GovernanceApprovals {
+    fn read<'n>(node: &'n Node, at: &mut NodeReader<'n>) -> Option<GovernanceApprovals> {
+        at.map(node, |fields| {
+            let mut approvals = GovernanceApprovals {
+                count: value(fields, "count").map(|Positive(count)| count),
+                proof: value(fields, "proof"),
+                ..GovernanceApprovals::default()
+            };
+            stated(fields, "each_of", |read| approvals.each_of = read);
+            Some(approvals)
         })
     }
 }

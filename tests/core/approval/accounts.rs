@@ -141,7 +141,7 @@ fn a_mapped_colleague_counts_in_the_groups_of_the_address() {
 fn a_line_that_is_added_later_changes_nothing_that_was_said_and_the_next_approval_counts() {
     let repo = ledger("groups: {all: [omar@example.com]}\n");
     let signers = format!("omar@example.com {}\n", public("omar"));
-    crate::support::approval::govern(&repo, ".github/allowed_signers", &signers);
+    crate::support::approval::govern_by(&repo, "omar", ".github/allowed_signers", &signers);
     repo.branch("file").by(NWEBER).write(ID, SAMPLE).commit("File it");
     repo.by(OMAR).merge("file", "Merge branch 'file'");
     assert_eq!(said(&verdict(&repo)).result, "unresolved");
@@ -152,7 +152,7 @@ fn a_line_that_is_added_later_changes_nothing_that_was_said_and_the_next_approva
             "version: 1\ngroups: {all: [omar@example.com]}\npeople: {logins: {nweber: nina@example.com}}\n",
         )
         .commit("Say whose account nweber is");
-    repo.by("lee").merge("map", "Merge branch 'map'");
+    repo.by("omar").merge("map", "Merge branch 'map'");
     assert_eq!(said(&verdict(&repo)).result, "unresolved");
     repo.by("root").says(&yes("omar", ID, SAMPLE, "2026-11-20T19:00:00Z")).commit("Approve it");
     check("approved again", &verdict(&repo), "yes", "attested", &["omar"], &["nweber"]);

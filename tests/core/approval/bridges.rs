@@ -26,7 +26,7 @@ fn squashed(policy: &str, keys: &[(&str, &str)]) -> Repo {
     });
     let lines: String = lines.collect();
     if !lines.is_empty() {
-        crate::support::approval::govern(&repo, ".github/allowed_signers", &lines);
+        crate::support::approval::govern_by(&repo, "dana", ".github/allowed_signers", &lines);
     }
     repo.by("ana").through("github").write(ID, SAMPLE).commit("File it (#7)");
     repo

@@ -6,7 +6,7 @@ use exledger::approval::verdict::ApprovalVerdict;
 use exledger::history::version::TrailKey;
 
 use crate::approval::detached::{approved, judged, states};
-use crate::support::approval::{check, said, sealed, sealed_by, verdict};
+use crate::support::approval::{check, govern_by, said, sealed, sealed_by, verdict};
 use crate::support::repo::Repo;
 use crate::support::repo::speak::{public, sign, signer, yes};
 use crate::support::samples::{ID, SAMPLE};
@@ -141,14 +141,14 @@ fn who_a_person_is_is_read_where_the_approval_lands() {
         "groups: {security: [dana@example.com]}\ntiers: [{name: standard, approvals: {each_of: [security]}}]\n",
     );
     repo.by("ana").write(ID, SAMPLE).commit("File it");
-    crate::support::approval::govern(&repo, "exledger.yaml", &groups("sam"));
+    govern_by(&repo, "dana", "exledger.yaml", &groups("sam"));
     repo.by("ana")
         .says(&yes("dana", ID, SAMPLE, "2026-11-20T11:30:00Z"))
         .commit("Dana is no member any more");
     assert_eq!(said(&verdict(&repo)).satisfied, "no");
     repo.by("ana").says(&yes("sam", ID, SAMPLE, "2026-11-20T13:30:00Z")).commit("Sam is");
     assert_eq!(said(&verdict(&repo)).satisfied, "yes");
-    crate::support::approval::govern(&repo, "exledger.yaml", &groups("lee"));
+    govern_by(&repo, "sam", "exledger.yaml", &groups("lee"));
     assert_eq!(said(&verdict(&repo)).satisfied, "yes", "a later change of a group changes nothing");
 }
 

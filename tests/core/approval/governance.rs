@@ -17,20 +17,20 @@ fn verdicts(repo: &Repo, path: &str) -> Vec<ApprovalVerdict> {
 #[test]
 fn a_change_of_policy_needs_a_second_person() {
     let repo = ledger(
-        "groups: {security: [dana@example.com]}\ntiers: [{name: standard, approvals: {count: 2}}]\n",
+        "groups: {security: [dana@example.com, sam@example.com]}\ntiers: [{name: standard, approvals: {count: 2}}]\n",
     );
     repo.by("ana").write("exledger.yaml", "version: 1\n").commit("Loosen it");
     repo.branch("tight")
         .by("ana")
         .write("exledger.yaml", "version: 1\napproval: {proof: attested}\n")
         .commit("Tighten it");
-    repo.by("lee").merge("tight", "Merge branch 'tight'");
+    repo.by("dana").merge("tight", "Merge branch 'tight'");
     let verdicts = verdicts(&repo, "exledger.yaml");
     assert_eq!(verdicts.len(), 3);
     assert_eq!(verdicts[0].policy_commit, None, "the first is judged by nobody");
     check("pushed", &verdicts[1], "no", "self", &[], &["ana"]);
     assert_eq!((verdicts[1].needed.count, verdicts[1].needed.each_of.len()), (1, 0));
-    check("merged", &verdicts[2], "yes", "claimed", &["lee"], &["ana"]);
+    check("merged", &verdicts[2], "yes", "claimed", &["dana"], &["ana"]);
 }
 
 #[test]
@@ -38,7 +38,10 @@ fn each_file_is_judged_by_itself() {
     let repo = Repo::at("2026-11-20T09:00:00Z");
     repo.by("root")
         .write("exledger.yaml", "version: 1\npeople: {roster: people.csv}\n")
-        .write("people.csv", "email,name,team,active\nroot@example.com,Root,,yes\n")
+        .write(
+            "people.csv",
+            "email,name,team,active\nroot@example.com,Root,,yes\nlee@example.com,Lee,,yes\n",
+        )
         .commit("List people");
     repo.branch("more")
         .by("ana")
@@ -163,10 +166,10 @@ fn a_key_that_an_author_listed_the_day_before_is_found() {
 #[test]
 fn a_list_of_keys_or_people_that_an_author_moved_the_day_before_is_found() {
     use crate::support::repo::speak::{signer, yes};
-    let repo = ledger("approval: {proof: attested}\n");
+    let repo = ledger("");
     repo.branch("keys")
         .by("ana")
-        .write("exledger.yaml", "version: 1\napproval: {proof: attested, signers: docs/keys.txt}\n")
+        .write("exledger.yaml", "version: 1\napproval: {signers: docs/keys.txt}\n")
         .write("docs/keys.txt", &signer("dana"))
         .commit("Move the keys");
     repo.by("lee").merge("keys", "Merge branch 'keys'");

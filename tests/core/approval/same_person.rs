@@ -158,7 +158,8 @@ fn a_removed_line_of_the_mailmap_gives_no_approval_back_until_that_is_approved()
 
 #[test]
 fn a_removed_login_still_joins_until_that_is_approved() {
-    let mapped = "version: 1\npeople: {logins: {eve: ana@example.com}}\n";
+    let mapped =
+        "version: 1\ngroups: {all: [lee@example.com]}\npeople: {logins: {eve: ana@example.com}}\n";
     let account = "eve <7+eve@users.noreply.github.com>";
     for (removed_by, result) in [("ana", "self"), ("lee", "claimed")] {
         let repo = ledger("");
@@ -172,7 +173,8 @@ fn a_removed_login_still_joins_until_that_is_approved() {
         repo.branch("map").by("sam").write("exledger.yaml", &both).commit("Map");
         repo.by("lee").merge("map", "Merge branch 'map'");
         assert_eq!(told(&repo).0, "self");
-        repo.branch("unmap").by("ana").write("exledger.yaml", "version: 1\n").commit("Unmap");
+        let unmapped = "version: 1\ngroups: {all: [lee@example.com]}\n";
+        repo.branch("unmap").by("ana").write("exledger.yaml", unmapped).commit("Unmap");
         repo.by(removed_by).merge("unmap", "Merge branch 'unmap'");
         assert_eq!(told(&repo).0, result, "removed by {removed_by}");
     }

@@ -40,7 +40,8 @@ fn after(why_not: &NotCounted) -> Option<NotCounted> {
         NotCounted::BridgeUnsigned => NotCounted::BridgeThroughForge,
         NotCounted::BridgeThroughForge => NotCounted::OtherBytes(OTHER.to_owned()),
         NotCounted::OtherBytes(_) => NotCounted::BadFile(BadFile::NoSignature),
-        NotCounted::BadFile(_) => return None,
+        // Of the rules alone.
+        NotCounted::BadFile(_) | NotCounted::NotListed => return None,
     })
 }
 
@@ -183,6 +184,7 @@ fn merged_where_no_records_were() -> Stage {
 /// Returns a history in which a statement does not count for this reason.
 fn history(why_not: &NotCounted) -> Stage {
     let stage = match why_not {
+        NotCounted::NotListed => unreachable!("a record's approver need not be listed"),
         NotCounted::Author => pushed(),
         NotCounted::Bot => merged("", "bot", ""),
         NotCounted::Owner => merged_for_its_owner(),

@@ -31,7 +31,8 @@ fn an_unknown_author_is_named_with_the_line_to_add_and_after_it_the_approval_cou
         .by("sam")
         .write("exledger.yaml", &mapped)
         .commit("Say whose account nweber is");
-    world.repo.by("lee").merge("map", "Merge branch 'map'");
+    let both = "Merge branch 'map'\n\nReviewed-by: Dana <dana@example.com>";
+    world.repo.by("lee").merge("map", both);
     for name in ["dana", "lee"] {
         world.said(name, &[ID, "--ref", "rotate"]);
     }

@@ -63,7 +63,7 @@ fn an_unlisted_key_counts_once_its_line_landed_before_the_approval() {
     let work = world.repo.branch("keys").by("dana");
     let signers = work.text(".github/allowed_signers") + line + "\n";
     work.write(".github/allowed_signers", &signers).commit("List a new key");
-    world.repo.by("lee").merge("keys", "Merge branch 'keys'");
+    world.repo.by("lee").merge("keys", "Merge branch 'keys'\n\nReviewed-by: Sam <sam@example.com>");
     world.squash("billing");
     assert_eq!(world.stands(), ("active".into(), "attested".into()));
 }

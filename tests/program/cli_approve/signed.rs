@@ -195,6 +195,9 @@ fn a_change_of_the_policy_is_approved_by_its_path() {
     let text = world.written().remove(0).1;
     assert!(text.contains("\nrecord governance:exledger.yaml\n"), "{text}");
     world.land("dana");
+    assert_eq!(satisfied(&world), Satisfied::No, "as many as records need");
+    world.said("lee", &["--governance", "exledger.yaml"]);
+    world.land("lee");
     assert_eq!(satisfied(&world), Satisfied::Yes);
     let behind = world.said("dana", &["exledger.yaml", "--governance"]);
     assert_eq!(behind["sha256"], said["sha256"]);

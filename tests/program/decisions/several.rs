@@ -174,7 +174,7 @@ fn under_other_addresses() -> Life {
     let line = "Ana Ruiz <ana@example.com> <ruiz@example.org>\n";
     let work = life.repo.branch("names").by("ana").write(".mailmap", line);
     work.commit("Say that both addresses are Ana's");
-    life.merge("names", "lee", "");
+    life.merge("names", "lee", "Reviewed-by: Dana <dana@example.com>");
     life
 }
 

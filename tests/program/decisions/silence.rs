@@ -81,7 +81,7 @@ fn a_degraded_tier_says_why_it_holds() {
     let reviewed =
         life.run("ana", &["review", ID, "--outcome", "still-needed", "--note", "Seen the log"]);
     let said = joined(&(reviewed.out + &reviewed.err));
-    assert!(said.contains("made or merged it; tier sensitive applies"), "{said}");
+    assert!(said.contains("pushes or merges it; tier sensitive applies"), "{said}");
 }
 
 /// Joins lines and collapses blanks: screens wrap lines.

@@ -146,15 +146,20 @@ fn the_same_thing_filed_again_after_its_closure_is_a_recurrence() {
     }
 }
 
+const GROUPS: &str = "groups: {security: [dana@example.com], platform: [lee@example.com]}\n";
+
 #[test]
 fn what_was_filed_again_counts_as_a_renewal_and_its_days_toward_the_total() {
     let (ledger, again) = refiled();
     let policy = |n: usize, tier: &str| {
         let name = format!("policy-{n}");
-        let work = ledger.repo.branch(&name).by("dana");
-        let text = format!("version: 1\ntiers: [{{name: standard, {tier}}}]\n");
+        let work = ledger.repo.branch(&name).by("kim");
+        let text = format!("version: 1\n{GROUPS}tiers: [{{name: standard, {tier}}}]\n");
         work.write("exledger.yaml", &text).commit("Change the policy");
-        ledger.repo.by("lee").merge(&name, "Merge the policy");
+        ledger
+            .repo
+            .by("dana")
+            .merge(&name, "Merge the policy\n\nReviewed-by: Lee <lee@example.com>");
     };
     for (n, (tier, expected)) in [
         ("max_renewals: 1", &["warning recurrence"][..]),

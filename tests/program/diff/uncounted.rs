@@ -58,7 +58,8 @@ fn a_policy_that_merely_landed_allows_a_branch_nothing() {
     let ledger = Ledger::with(&[ID]);
     let push = ledger.repo.branch("policy").by("ana");
     push.write("exledger.yaml", &looser("900d")).commit("Allow more");
-    ledger.repo.by("lee").merge("policy", "Merge branch 'policy'");
+    let both = "Merge branch 'policy'\n\nReviewed-by: Lee <lee@example.com>";
+    ledger.repo.by("dana").merge("policy", both);
     for found in branch(&ledger, "long", &[]) {
         assert_eq!(found, (0, Vec::new()));
     }

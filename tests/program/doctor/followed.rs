@@ -116,23 +116,15 @@ fn a_demanded_group_needs_members_and_enough_of_them() {
     assert_eq!(groups.state, CheckState::Problem, "{}", groups.message);
     assert_eq!(groups.lines, ["platform: [ADDRESS, ADDRESS]"]);
 
-    merge(
-        &repo,
-        "exledger.yaml",
-        &policy("{security: [dana@example.com], platform: [dana@example.com]}"),
-    );
+    let repo = ledger(&policy("{security: [dana@example.com], platform: [dana@example.com]}"));
     let groups = check(&repo, CheckName::Groups);
     assert_eq!(groups.state, CheckState::Problem, "one person for two groups: {}", groups.message);
 
-    merge(
-        &repo,
-        "exledger.yaml",
-        &policy("{security: [dana@example.com], platform: [lee@example.com]}"),
-    );
+    let repo = ledger(&policy("{security: [dana@example.com], platform: [lee@example.com]}"));
     assert_eq!(check(&repo, CheckName::Groups).state, CheckState::Note);
     assert_yes(&repo);
     let both = "{security: [dana@example.com, sam@example.com], platform: [lee@example.com, ana@example.com]}";
-    merge(&repo, "exledger.yaml", &policy(both));
+    let repo = ledger(&policy(both));
     assert_eq!(check(&repo, CheckName::Groups).state, CheckState::Ok);
 
     repo.branch("file").by("nina").write(ID, RECORD).commit("File it");
@@ -153,6 +145,7 @@ fn a_tier_that_accepts_only_signatures_needs_as_many_keys() {
     assert_eq!(keys.state, CheckState::Problem, "{}", keys.message);
     merge(&repo, SIGNERS, &signer("dana"));
     assert_eq!(check(&repo, CheckName::Keys).state, CheckState::Problem);
+    let repo = ledger(&policy);
     merge(&repo, SIGNERS, &format!("{}{}", signer("dana"), signer("lee")));
     assert_yes(&repo);
     squashed(&repo, RECORD);

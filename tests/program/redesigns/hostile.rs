@@ -112,7 +112,7 @@ fn only_the_folder_of_the_policy_that_counts_holds_redesigns() {
         .by("kim")
         .write("exledger.yaml", &format!("{policy}# kept\n"))
         .commit("Plan");
-    repo.by("lee").merge("policy", "Merge branch 'policy'");
+    repo.by("dana").merge("policy", "Merge branch 'policy'\n\nReviewed-by: Lee <lee@example.com>");
     repo.checkout();
     assert_eq!(states(repo, "2026-11-22"), ["unapproved"]);
     let longer = text.replace("2026-12-31", "2026-12-30");

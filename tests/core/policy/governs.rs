@@ -1,9 +1,9 @@
-//! Which changes of governance only add requirements.
+//! What each part of the governance files decides, and which changes only add requirements.
 //!
-//! Follows `docs/spec/rules.md` (`policy-unapproved`).
+//! Follows `docs/spec/approval.md`, G2.
 
 use exledger::policy::governance::Governance;
-use exledger::policy::stricter;
+use exledger::policy::governs::{self, Bearing};
 
 use crate::policy::Files;
 
@@ -44,8 +44,8 @@ fn check(from: &str, to: &str) {
     assert!(POLICY.contains(from), "{from}");
     let before = governance(POLICY, ROSTER, KEYS, "", "");
     let after = governance(&POLICY.replacen(from, to, 1), ROSTER, KEYS, "", "");
-    assert!(stricter::only_adds(&before, &after), "{from} -> {to}");
-    assert!(!stricter::only_adds(&after, &before), "{to} -> {from}");
+    assert!(governs::only_adds(&before, &after), "{from} -> {to}");
+    assert!(!governs::only_adds(&after, &before), "{to} -> {from}");
 }
 
 #[test]
@@ -74,13 +74,12 @@ fn what_makes_approval_harder_only_adds() {
 fn people_may_leave_and_bots_may_join() {
     check("g: [dana@example.com, lee@example.com]", "g: [dana@example.com]");
     check(", lee: lee@example.com", "");
-    check("bridges: [c@*, d@*]", "bridges: [d@*]");
     check("bots: [a@*]", "bots: [a@*, e@*]");
     check("agents: [b@*]", "agents: [b@*, e@*]");
     let before = governance(POLICY, ROSTER, KEYS, "", "");
     let both_ways = |after: Governance| {
-        assert!(stricter::only_adds(&before, &after));
-        assert!(!stricter::only_adds(&after, &before));
+        assert!(governs::only_adds(&before, &after));
+        assert!(!governs::only_adds(&after, &before));
     };
     both_ways(governance(
         POLICY,
@@ -92,6 +91,7 @@ fn people_may_leave_and_bots_may_join() {
     both_ways(governance(POLICY, &ROSTER.replacen("Lee,x,yes", "Lee,x,no", 1), KEYS, "", ""));
     both_ways(governance(POLICY, ROSTER, "dana@example.com ssh-ed25519 AAAA\n", "", ""));
     both_ways(governance(POLICY, ROSTER, KEYS, "ssh-ed25519 AAAB\n", ""));
+    check("nested: allow", "nested: allow, governance: {count: 2, each_of: [g], proof: attested}");
 }
 
 #[test]
@@ -108,16 +108,18 @@ fn anything_else_is_a_change_to_look_at() {
         ("version: 1", "version: 1\nrecords: [other]"),
         ("dkim: dana@example.com", "dkim: lee@example.com"),
         ("{name: low}", "{name: low, post_closure_review: 9d}"),
+        ("bridges: [c@*, d@*]", "bridges: [d@*]"),
+        (", h: [sam@example.com]", ""),
     ] {
         let after = governance(&POLICY.replacen(from, to, 1), ROSTER, KEYS, "", "");
-        assert!(!stricter::only_adds(&before, &after), "{from} -> {to}");
+        assert!(!governs::only_adds(&before, &after), "{from} -> {to}");
     }
-    assert!(stricter::only_adds(&before, &before));
+    assert!(governs::only_adds(&before, &before));
     let mapped = governance(POLICY, ROSTER, KEYS, "", "<dana@example.com> <lee@example.com>\n");
-    assert!(!stricter::only_adds(&before, &mapped));
+    assert!(!governs::only_adds(&before, &mapped));
     let comment =
         governance(&format!("# why\n{POLICY}"), ROSTER, &format!("# key\n{KEYS}"), "", "");
-    assert!(stricter::only_adds(&before, &comment));
+    assert!(governs::only_adds(&before, &comment));
 }
 
 #[test]
@@ -128,11 +130,90 @@ fn who_is_routed_to_does_not_bear_on_approvals() {
     };
     let plain = rule("{match: [a], sensitivity: s}");
     for (assets, expected) in [
-        ("{match: [a], sensitivity: s, owner: dana@example.com}", false),
-        ("{match: [a], sensitivity: s}, {match: [b], notify: [lee@example.com]}", false),
-        ("{match: [a], owner: dana@example.com}", true),
-        ("{match: [a, b], sensitivity: s}", true),
+        ("{match: [a], sensitivity: s, owner: dana@example.com}", Bearing::Other),
+        ("{match: [a], sensitivity: s}, {match: [b], notify: [lee@example.com]}", Bearing::Other),
+        ("{match: [a], owner: dana@example.com}", Bearing::Decides),
+        ("{match: [a, b], sensitivity: s}", Bearing::Decides),
     ] {
-        assert_eq!(stricter::bears_on_approval(&plain, &rule(assets)), expected, "{assets}");
+        assert_eq!(governs::bearing(&plain, &rule(assets)), Some(expected), "{assets}");
+    }
+    assert_eq!(governs::bearing(&plain, &plain), None);
+}
+
+/// Checks that a change of the signers file, from the first text to the second, grants nobody anything, or might.
+fn check_keys(from: &str, to: &str, expected: bool) {
+    let [before, after] = [from, to].map(|keys| governance(POLICY, ROSTER, keys, "", ""));
+    assert_eq!(governs::only_adds(&before, &after), expected, "{from} -> {to}");
+}
+
+#[test]
+fn a_line_that_says_whose_key_it_is_does_not_go_unseen() {
+    let one = "dana@example.com ssh-ed25519 AAAA\n";
+    let with = |line: &str| format!("{one}{line}\n");
+    check_keys(&with("lee@example.com ssh-ed25519 AAAB"), one, true);
+    // What another line says of the same key, somebody could then do without it.
+    check_keys(&with("*@example.com ssh-ed25519 AAAA"), "*@example.com ssh-ed25519 AAAA\n", false);
+    check_keys(
+        &with("dana@example.com namespaces=\"exledger-receipt@v1\" ssh-ed25519 AAAA"),
+        one,
+        false,
+    );
+    check_keys(&with("*@example.com ssh-ed25519 AAAB"), one, false);
+    check_keys(&with("!lee@example.com,*@example.com ssh-ed25519 AAAB"), one, false);
+    check_keys(&with("lee@example.com,kim@example.com ssh-ed25519 AAAB"), one, false);
+}
+
+#[test]
+fn a_login_goes_alone_only_if_nothing_else_names_its_account() {
+    let logins = |logins: &str| {
+        let policy = POLICY.replacen("{dkim: dana@example.com, lee: lee@example.com}", logins, 1);
+        governance(&policy, ROSTER, KEYS, "", "")
+    };
+    let numbered = "{\"7+dkim@users.noreply.github.com\": dana@example.com}";
+    let both = "{\"7+dkim@users.noreply.github.com\": dana@example.com, dkim: lee@example.com}";
+    assert!(!governs::only_adds(&logins(both), &logins(numbered)));
+    assert!(governs::only_adds(&logins(numbered), &logins("{}")));
+}
+
+#[test]
+fn every_key_of_the_policy_stands_in_the_table() {
+    let policy = governance(POLICY, ROSTER, KEYS, "", "").policy;
+    let value = serde_json::to_value(exledger::policy::Policy {
+        extra_schema: Some("x.json".to_owned()),
+        ..policy
+    });
+    for (key, value) in value.unwrap().as_object().unwrap() {
+        match (key.as_str(), value.as_object()) {
+            ("assets", _) => {}
+            ("people" | "approval", Some(below)) => {
+                for name in below.keys().map(|name| format!("{key}.{name}")) {
+                    assert!(governs::part(&name).is_some(), "{name}");
+                }
+            }
+            _ => assert!(governs::part(key).is_some(), "{key}"),
+        }
+    }
+}
+
+#[test]
+fn the_contract_lists_the_table() {
+    let contract = include_str!("../../../docs/spec/approval.md");
+    for bearing in [Bearing::Decides, Bearing::Other] {
+        for part in governs::PARTS.iter().filter(|part| part.bearing == bearing) {
+            let names: Vec<String> = part
+                .names
+                .iter()
+                .map(|name| match name.contains(' ') {
+                    true => (*name).to_owned(),
+                    false => format!("`{name}`"),
+                })
+                .collect();
+            let adds = if part.adds.is_empty() { "none" } else { part.adds };
+            let row = match bearing {
+                Bearing::Decides => format!("  | {} | {adds} |\n", names.join(", ")),
+                Bearing::Other => format!("  | {} | *other*: none |\n", names.join(", ")),
+            };
+            assert!(contract.contains(&row), "{row}");
+        }
     }
 }

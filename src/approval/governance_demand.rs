@@ -1,0 +1,138 @@
+//! What a change of a governance file needs: as much as the rules before it ask of any record.
+//!
+//! Uses policy, history, `approval`'s governance history. Pure. Start at [`governance_demand`]. Follows
+//! `docs/spec/approval.md`, G2.
+
+use std::collections::BTreeSet;
+
+use crate::approval::demand::VersionDemand;
+use crate::approval::governance_history::GovernanceHistory;
+use crate::approval::listed::ListedPeople;
+use crate::history::paths::LedgerPrefix;
+use crate::ledger;
+use crate::policy;
+use crate::policy::demand::Proof;
+use crate::policy::governance::{self, Governance};
+use crate::policy::governs::{self, Bearing};
+use crate::policy::tier::TierDemand;
+
+/// A version of a governance file.
+#[derive(Clone, Copy)]
+pub(crate) struct GovernanceVersion<'a> {
+    /// The normalized path of the file.
+    pub path: &'a str,
+    /// What the version holds; `None` if it removes the file.
+    pub bytes: Option<&'a [u8]>,
+    pub prefix: &'a LedgerPrefix,
+}
+
+impl GovernanceVersion<'_> {
+    /// Tells whether the version lists the first keys, which nobody could sign.
+    pub(crate) fn lists_first_key(&self, all: &GovernanceHistory, landing: usize) -> bool {
+        let signers = &all.before(landing).approved.policy.approval.signers;
+        self.is(signers) && all.is_keyless(landing)
+    }
+}
+
+/// Returns what a version that lands there needs, from the last approved state before it.
+pub(crate) fn governance_demand(
+    version: GovernanceVersion,
+    all: &GovernanceHistory,
+    landing: usize,
+) -> VersionDemand {
+    let before = all.before(landing);
+    let approved = before.approved;
+    let listed = ListedPeople::of(approved, &before.approved_key_set.keys);
+    let mut terms = match version.kind(approved) {
+        ChangeKind::Revocation => least(Proof::Claimed),
+        ChangeKind::Bears(Bearing::Other) => least(strongest_proof(approved)),
+        ChangeKind::Bears(Bearing::Decides) => deciding(approved, &listed),
+    };
+    let lists_first_key = version.lists_first_key(all, landing);
+    if lists_first_key {
+        terms.proof = Proof::Claimed;
+    }
+    VersionDemand {
+        terms,
+        people: Vec::new(),
+        lists_first_key: lists_first_key && approved.policy.approval.needs_keys(),
+        owners: Vec::new(),
+        listed: (all.has_listed(landing) || !listed.is_empty()).then_some(listed),
+    }
+}
+
+/// What a version changes.
+enum ChangeKind {
+    /// It revokes keys, and does nothing else.
+    Revocation,
+    Bears(Bearing),
+}
+
+impl GovernanceVersion<'_> {
+    fn is(&self, path: &str) -> bool {
+        self.prefix.plain(path) == self.path
+    }
+
+    fn kind(&self, approved: &Governance) -> ChangeKind {
+        let approval = &approved.policy.approval;
+        let text = self.bytes.map(String::from_utf8_lossy);
+        let revokes = |text: &str| governs::revokes_more(approved.revoked.as_deref(), text);
+        if self.is(&approval.revoked) && text.as_deref().is_some_and(revokes) {
+            return ChangeKind::Revocation;
+        }
+        ChangeKind::Bears(if self.is_other(approved) { Bearing::Other } else { Bearing::Decides })
+    }
+
+    /// Tells whether the version decides neither who approves nor what is granted.
+    fn is_other(&self, approved: &Governance) -> bool {
+        if self.path == policy::FILE {
+            let Some(text) = self.bytes.and_then(|bytes| std::str::from_utf8(bytes).ok()) else {
+                return false;
+            };
+            let read = Governance::of_policy(text);
+            let after = Governance { policy: read.policy, ..approved.clone() };
+            let is_sound = read.state == governance::State::Sound;
+            return is_sound && governs::bearing(approved, &after) != Some(Bearing::Decides);
+        }
+        let named = |file: &&governance::GovernanceFile| {
+            (file.named)(&approved.policy).iter().any(|(path, _)| self.is(path))
+        };
+        let mut named = governance::FILES.iter().filter(named).peekable();
+        let folder = self.prefix.plain(&approved.policy.redesigns);
+        match named.peek() {
+            Some(_) => named.all(|file| file.what == governance::EXTRA_SCHEMA),
+            None => ledger::is_record_of(&[folder], self.path),
+        }
+    }
+}
+
+fn least(proof: Proof) -> TierDemand {
+    TierDemand { count: 1, each_of: BTreeSet::new(), must_include: BTreeSet::new(), proof }
+}
+
+/// Returns the strongest proof that the rules ask for anywhere.
+fn strongest_proof(approved: &Governance) -> Proof {
+    let policy = &approved.policy;
+    let tiers = policy.tiers.iter().filter_map(|tier| tier.approvals.proof);
+    let stated = tiers.chain(policy.approval.governance.proof);
+    stated.chain([policy.approval.proof, policy.approval.authors]).max().unwrap_or(Proof::Attested)
+}
+
+/// Returns what a change needs that decides who approves or what is granted: the strongest proof, the largest count that
+/// the listed people can reach without its author, and a person of each group.
+fn deciding(approved: &Governance, listed: &ListedPeople) -> TierDemand {
+    let (policy, own) = (&approved.policy, &approved.policy.approval.governance);
+    let largest = policy.tiers.iter().map(|tier| tier.approvals.count).max().unwrap_or(1);
+    let reachable = listed.count().saturating_sub(1);
+    let of_tiers = policy.tiers.iter().flat_map(|tier| &tier.approvals.each_of);
+    let classes = &policy.classes;
+    let of_classes = [&classes.standard, &classes.regulated, &classes.third_party]
+        .into_iter()
+        .flat_map(|class| &class.each_of)
+        .chain(&classes.emergency.each_of);
+    TierDemand {
+        count: largest.min(reachable).max(1).max(own.count.unwrap_or(1)),
+        each_of: of_tiers.chain(of_classes).chain(&own.each_of).cloned().collect(),
+        ..least(strongest_proof(approved))
+    }
+}
