@@ -8,7 +8,6 @@ use crate::approval::identity::resolved::Identity;
 use crate::approval::keys::Signer;
 use crate::approval::statement::bad_file::BadFile;
 use crate::approval::statement::file::{ApprovalDecision, ApprovalFile};
-use crate::approval::verdict::NotCounted;
 use crate::history::objects::{Obstacle, Oid};
 use crate::record::time::Instant;
 
@@ -32,36 +31,10 @@ pub(crate) struct CountedFile<'a> {
 pub(crate) enum FileBacking {
     /// The signature by a listed key.
     Signature(Signer),
-    /// The committer's statement: who committed the file, or why that is no evidence.
-    Stated(Result<BridgeCommitter, NotCounted>),
+    /// The signature of a bridge, which recorded a forge's review.
+    Review(Identity),
     /// Objects needed to decide are missing.
     Unknown(Obstacle),
-}
-
-/// Who recorded a forge's review in an approval file.
-#[derive(Clone, Debug)]
-pub(crate) enum BridgeCommitter {
-    Person(Identity),
-    /// A bridge that the policy trusts, with a commit of its own.
-    Bridge(Identity),
-    /// A bridge that signed the file itself, which therefore counts no matter how it lands.
-    SigningBridge(Identity),
-    /// A bridge that merged the commit adding the file, without a signature.
-    MergingBridge(Identity),
-    /// A bridge that did not sign, in a commit that a forge made from its branch: git does not name who merged.
-    BridgeThroughForge(Identity),
-}
-
-impl BridgeCommitter {
-    pub(crate) fn identity(&self) -> &Identity {
-        match self {
-            BridgeCommitter::Person(identity)
-            | BridgeCommitter::Bridge(identity)
-            | BridgeCommitter::SigningBridge(identity)
-            | BridgeCommitter::MergingBridge(identity)
-            | BridgeCommitter::BridgeThroughForge(identity) => identity,
-        }
-    }
 }
 
 /// An approval file about one record or governance file, whether or not it can count.
@@ -106,12 +79,6 @@ impl StatementEvent<'_> {
 impl CountedFile<'_> {
     pub(crate) fn is_signed(&self) -> bool {
         matches!(self.backed, FileBacking::Signature(_))
-    }
-
-    /// Returns whether the file counts no matter how it lands, because a signature over the file itself backs it.
-    pub(crate) fn is_sealed(&self) -> bool {
-        self.is_signed()
-            || matches!(self.backed, FileBacking::Stated(Ok(BridgeCommitter::SigningBridge(_))))
     }
 
     pub(crate) fn rejects(&self) -> bool {

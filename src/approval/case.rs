@@ -112,9 +112,7 @@ pub(crate) fn self_asserted(case: VersionEvidence, claim: &Claim) -> SelfAsserte
 /// someone else, it is treated as stated by an author.
 pub(crate) fn stater(case: VersionEvidence, claim: &Claim) -> Relation {
     match (claim.vouched, &claim.stated_by) {
-        (Vouched::ForItself | Vouched::ByForge | Vouched::ByUnsignedBridge, _) => {
-            Relation::Different
-        }
+        (Vouched::ForItself | Vouched::ByForge, _) => Relation::Different,
         (Vouched::ByStater, None) => Relation::Same,
         (Vouched::ByStater, Some(stater)) => {
             case.authors.relation(claim.resolver, stater, &SeparatedBy::Address)

@@ -3,7 +3,7 @@
 //! Uses policy, history's notes, approval's evidence and files. Pure. Start at [`of_file`] and [`of_notes`]. Follows
 //! `docs/spec/approval.md`, S7, 1.12, E6 and E9.
 
-use crate::approval::approval_event::{BridgeCommitter, CountedFile, FileBacking};
+use crate::approval::approval_event::{CountedFile, FileBacking};
 use crate::approval::evidence::{Claim, EvidenceSource, Scene, VersionEvidenceSet, Vouched};
 use crate::approval::identity::apart::{ForgeAnswer, SeparatedBy};
 use crate::approval::identity::resolved::Identity;
@@ -80,32 +80,13 @@ pub(crate) fn of_file<'a>(
                     resolver.separated_by_key(identity, &signer.persons(resolver.at));
             }
         }
-        FileBacking::Stated(stated) => {
+        FileBacking::Review(bridge) => {
+            let mut bridge = bridge.clone();
+            resolver.widen(&mut bridge);
             claim.kind = EvidenceKind::Review;
             claim.level = Proof::Claimed;
-            claim.stated_by = None;
+            claim.stated_by = Some(bridge);
             claim.separated_by = answered(&counted_file.file, &identity);
-            if counted_file.landing <= scene.version.landing && !counted_file.is_sealed() {
-                claim.bar = Some(NotCounted::NotLater);
-            }
-            match stated {
-                Err(why_not) => claim.bar = Some(why_not.clone()),
-                Ok(stater) => {
-                    let mut identity = stater.identity().clone();
-                    resolver.widen(&mut identity);
-                    claim.stated_by = Some(identity);
-                    claim.vouched = match stater {
-                        BridgeCommitter::Bridge(_) | BridgeCommitter::SigningBridge(_) => {
-                            Vouched::ForItself
-                        }
-                        // The person who merges decides what lands.
-                        BridgeCommitter::Person(_) | BridgeCommitter::MergingBridge(_) => {
-                            Vouched::ByStater
-                        }
-                        BridgeCommitter::BridgeThroughForge(_) => Vouched::ByUnsignedBridge,
-                    };
-                }
-            }
         }
     }
     evidence.claims.push(claim);

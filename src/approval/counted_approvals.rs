@@ -7,7 +7,7 @@ use crate::approval::case;
 use crate::approval::case::{CountedApproval, VersionEvidence};
 use crate::approval::counting::WeighedApproval;
 use crate::approval::demand::VersionDemand;
-use crate::approval::evidence::{Claim, Vouched};
+use crate::approval::evidence::Claim;
 use crate::approval::identity::NamedPerson;
 use crate::approval::identity::apart::{self, Accounts};
 use crate::approval::identity::resolved::{Identity, NameForm};
@@ -71,13 +71,6 @@ pub(crate) fn count(case: VersionEvidence, weighed: &[WeighedApproval]) -> Count
             Some(known) => known.join(group),
             None => groups.push(group),
         }
-    }
-    let is_unsigned = |index: &usize| {
-        let approval = weighed.get(*index);
-        approval.is_some_and(|it| it.claim.vouched == Vouched::ByUnsignedBridge)
-    };
-    if groups.iter().any(|group| group.weighed.iter().all(is_unsigned)) {
-        counted.flags.insert("bridge-unsigned");
     }
     let kept = apart(case.demand, groups, &mut counted);
     counted.counted_approvals = kept;

@@ -106,14 +106,11 @@ fn why_not(case: VersionEvidence, claim: &Claim, relation: &Relation) -> Option<
     let claimed = claim.level == Proof::Claimed;
     let is_author = *relation == Relation::Same && !by_permission;
     let is_owner = matches!(owner, Relation::Same | Relation::Namesake);
-    let terms = &case.demand.terms;
-    let named = !terms.each_of.is_empty() || !case.demand.people.is_empty();
-    let unsigned = claim.vouched == Vouched::ByUnsignedBridge && named;
     let is_unlisted = identity.is_some_and(|identity| {
         let listed = case.demand.listed.as_ref();
         listed.is_some_and(|listed| !listed.holds(case.resolver.approved, &identity.person))
     });
-    let tests: [(bool, NotCounted); 8] = [
+    let tests: [(bool, NotCounted); 7] = [
         (is_author, NotCounted::Author),
         // The place comes first: the other reasons still let an approval replace a rejection (E6).
         (claim.place == EvidenceSource::Nested && !nested, NotCounted::Nested),
@@ -122,7 +119,6 @@ fn why_not(case: VersionEvidence, claim: &Claim, relation: &Relation) -> Option<
         (is_unlisted, NotCounted::NotListed),
         (!accepted, NotCounted::Kind),
         (case.demand.terms.proof == Proof::Attested && claimed, NotCounted::Proof),
-        (unsigned, NotCounted::BridgeThroughForge),
     ];
     let held = |(holds, why_not): (bool, NotCounted)| holds.then_some(why_not);
     let denied = approval.self_asserted == Switch::Deny;

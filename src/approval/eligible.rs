@@ -130,12 +130,6 @@ impl<'g> Eligibility<'g> {
         barred
     }
 
-    /// Tells whether the signers file lists the address of a bridge.
-    pub(crate) fn has_bridge_key(&self) -> bool {
-        let signers = self.identities.signers();
-        signers.iter().any(|person| people::is_bridge(self.governance, person))
-    }
-
     /// Returns the authors who are known only as an account of a forge, each with the line to add to the policy.
     pub(crate) fn unknown_authors(&self) -> Vec<&Person> {
         let is_unknown =

@@ -69,13 +69,11 @@ pub(crate) enum EvidenceSource {
 /// Who vouches for an approval or rejection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Vouched {
-    /// The person, by their own act or key, or a bridge that the policy trusts.
+    /// The person, by their own act or key, or a bridge, by its key.
     ForItself,
     /// The forge that composed the text, if the policy names that forge.
     ByForge,
     ByStater,
-    /// A trusted bridge that did not sign, merged by someone whom git does not name.
-    ByUnsignedBridge,
 }
 
 /// The evidence in git for the approval of a version.

@@ -2,6 +2,7 @@
 //!
 //! Uses policy's people, approval's signers. Pure. Start at [`Keys`]. Follows `docs/spec/approval.md`, S1 to S3.
 
+use crate::approval::signature;
 use crate::approval::signers::{Revoked, SignerLine, Signers};
 use crate::approval::wire::PublicKey;
 use crate::diag;
@@ -159,6 +160,27 @@ impl Keys {
         })
     }
 
+    /// Tells whether a key is a bridge's: every line that lists it names the namespace of reviews, and no other.
+    pub(crate) fn is_bridge_key(&self, key: &str) -> bool {
+        let mut lines = self.content().filter(|line| line.key.fingerprint() == key).peekable();
+        lines.peek().is_some() && lines.all(is_of_bridge)
+    }
+
+    /// Tells whether a line lists a key of a bridge that is not revoked.
+    pub(crate) fn has_bridge(&self) -> bool {
+        let mut lines = self.content().filter(|line| !self.revoked.contains(&line.key));
+        lines.any(|line| self.is_bridge_key(&line.key.fingerprint()))
+    }
+
+    /// Tells whether a line for a bridge names a person by address.
+    pub(crate) fn is_bridge(&self, governance: &Governance, person: &Person) -> bool {
+        let mut principals = self
+            .content()
+            .filter(|line| is_of_bridge(line))
+            .flat_map(|line| literal(&line.principals));
+        principals.any(|it| people::identify(governance, "", it).key == person.key)
+    }
+
     /// Returns the addresses for which a key is listed that signs in one of these namespaces, ignoring dates.
     pub(crate) fn holders<'k>(&'k self, namespaces: &'k [&str]) -> impl Iterator<Item = &'k str> {
         let lines = namespaces.iter().flat_map(|namespace| self.usable(namespace));
@@ -287,6 +309,10 @@ impl Signer {
 
 /// The namespace in which receipts are signed.
 pub const RECEIPT: &str = "exledger-receipt@v1";
+
+fn is_of_bridge(line: &SignerLine) -> bool {
+    line.namespaces.as_deref() == Some(&[signature::REVIEW.to_owned()])
+}
 
 /// Tells whether a line names a use literally, not by a pattern.
 fn names_use(line: &SignerLine, namespace: &str) -> bool {

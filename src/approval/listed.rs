@@ -25,7 +25,7 @@ pub(crate) fn can_anyone_sign(governance: &Governance) -> bool {
     let keys = Keys::less(governance, []);
     let signs = [signature::APPROVAL, signature::GIT];
     let mut holders = keys.holders(&signs).map(|it| people::identify(governance, "", it));
-    holders.any(|person| is_person(governance, &person))
+    holders.any(|person| is_person(governance, &keys, &person))
         || signs.iter().any(|namespace| keys.has_pattern_key(namespace))
 }
 
@@ -69,7 +69,7 @@ fn collect<'a>(
     addresses: impl Iterator<Item = &'a str>,
 ) -> ListedPeople {
     let persons = addresses.map(|address| people::identify(governance, "", address));
-    let persons = persons.filter(|person| is_person(governance, person));
+    let persons = persons.filter(|person| is_person(governance, signing, person));
     let keys: BTreeSet<String> = persons.map(|person| person.key.clone()).collect();
     let homes = signing.homes(governance);
     let first = |key: &String| {
@@ -80,7 +80,7 @@ fn collect<'a>(
     ListedPeople { keys, n_people }
 }
 
-fn is_person(governance: &Governance, person: &Person) -> bool {
+fn is_person(governance: &Governance, keys: &Keys, person: &Person) -> bool {
     IdentityKind::for_person(governance, person) == IdentityKind::Person
-        && !people::is_bridge(governance, person)
+        && !keys.is_bridge(governance, person)
 }

@@ -9,7 +9,6 @@ pub mod ask;
 mod attest;
 mod authors;
 pub mod bound_statements;
-mod bridge_committer;
 mod carry;
 pub(crate) mod case;
 mod claims;

@@ -55,25 +55,6 @@ impl fmt::Display for NotCounted {
             NotCounted::TooOld => {
                 "was given before a removal, a closure, a fired trigger or a newer approval"
             }
-            NotCounted::NotLater => "reviewed on the forge, but the file that records it was not merged later",
-            NotCounted::Company => {
-                "reviewed on the forge, but the commit that records it changes more than approval files"
-            }
-            NotCounted::Moved => {
-                "reviewed on the forge, but the file that records it was moved, and moving it does not vouch for it"
-            }
-            NotCounted::Staters => {
-                "reviewed on the forge, but the commit that records it does not name exactly one person"
-            }
-            NotCounted::UnlistedBot => {
-                "reviewed on the forge, but the bot that records it is not in people.bridges"
-            }
-            NotCounted::BridgeUnsigned => {
-                "reviewed on the forge, but the bridge that records it has a key and did not sign"
-            }
-            NotCounted::BridgeThroughForge => {
-                "reviewed on the forge, but the bridge that records it did not sign: it is not known who merged it, so it does not count for groups or named persons; have the bridge sign (`approve --from-reviews --key FILE`)"
-            }
         })
     }
 }

@@ -59,8 +59,6 @@ pub struct ApprovalOffers {
     pub barred: Vec<Person>,
     /// The forge that the policy pins, if its merges list the reviewers and no job records them.
     pub forge: Option<&'static str>,
-    /// Whether recorded reviews count only if git names who merged them, because their bridge has no key (1.12).
-    pub needs_merged_reviews: bool,
     /// Sentences about what must happen first, or why no way counts.
     pub first: Vec<String>,
 }
@@ -102,7 +100,6 @@ pub fn offers(content: ProposedContent<'_>) -> ApprovalOffers {
         authors_may: approval.self_approval == SelfApproval::Allow,
         barred: offering.eligibility.barred(),
         forge: writes_reviews.then(|| approval.forge.as_str()),
-        needs_merged_reviews: offering.demands_people() && !offering.eligibility.has_bridge_key(),
         first,
         missing,
     }
@@ -171,14 +168,6 @@ impl Offering<'_> {
             named
         };
         (!who.is_empty()).then_some(ApprovalOffer { way, who })
-    }
-
-    /// Tells whether the requirement names groups or people.
-    fn demands_people(&self) -> bool {
-        let content = &self.content;
-        let own = Some(content.record);
-        let demand = combined_demand(content.governance, own, content.approved);
-        !demand.terms.each_of.is_empty() || !demand.terms.must_include.is_empty()
     }
 
     /// Tells whether an approval is missing that anyone but the authors could give, beside those of groups and roles.

@@ -290,21 +290,6 @@ pub enum NotCounted {
     Vote,
     /// It was given before a removal, a closure, a fired trigger or a newer approval.
     TooOld,
-    /// A forge's review that landed with the content, or before it.
-    NotLater,
-    /// A forge's review whose commit changes more than approval files.
-    Company,
-    /// A file recording a forge's review existed elsewhere before: moving it is no statement.
-    Moved,
-    /// The commit that records a forge's review names several people or nobody.
-    Staters,
-    /// A forge's review was recorded by a bot that the policy does not list as a bridge.
-    UnlistedBot,
-    /// A forge's review was recorded by a bridge that has a key and did not sign.
-    BridgeUnsigned,
-    /// A forge's review was recorded by a bridge without a signature, git does not name who merged it, and the content
-    /// requires groups or a specific person.
-    BridgeThroughForge,
     /// The approval file is invalid, or the key that signed it does not count.
     BadFile(BadFile),
     /// The approval file is about other bytes than the version's, with this sha256.

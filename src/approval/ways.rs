@@ -68,7 +68,7 @@ impl AcceptedKinds {
         let accepts = |kind: EvidenceKind| approval.accept.contains(&kind);
         let merges = is_claimed && accepts(EvidenceKind::Merge);
         let trailers = is_claimed && accepts(EvidenceKind::Trailer);
-        let has_bridge = !governance.policy.people.bridges.is_empty();
+        let has_bridge = Keys::from_governance(governance, governance).has_bridge();
         let writes_reviews = matches!(
             approval.forge,
             Forge::Gitlab | Forge::Gitea | Forge::Bitbucket | Forge::Gerrit
@@ -133,7 +133,7 @@ impl ApprovalWay {
             ApprovalWay::SignedFile | ApprovalWay::SignedFileOnceListed => {
                 format!("exledger approve {id}")
             }
-            ApprovalWay::ForgeReviews => "exledger approve --from-reviews …".to_owned(),
+            ApprovalWay::ForgeReviews => "exledger approve --from-reviews … --key …".to_owned(),
             ApprovalWay::Merge | ApprovalWay::MergeWithTrailers => "git merge --no-ff …".to_owned(),
             ApprovalWay::SignedMerge => "git merge --no-ff -S …".to_owned(),
             ApprovalWay::ReviewNote => format!("git notes --ref=review append -m … {landing}"),
@@ -147,7 +147,7 @@ impl ApprovalWay {
             ApprovalWay::SignedFileOnceListed => {
                 format!("run `exledger approve {id}` once {signers} lists their key")
             }
-            ApprovalWay::ForgeReviews => "have the reviews of its pull request recorded (`exledger approve --from-reviews FILE`)"
+            ApprovalWay::ForgeReviews => "have the reviews of its pull request recorded (`exledger approve --from-reviews FILE --key KEY`)"
                 .to_owned(),
             ApprovalWay::Merge => "merge a change to its text with a merge commit".to_owned(),
             ApprovalWay::MergeWithTrailers => {

@@ -44,7 +44,7 @@ EXAMPLE
   exledger approve 7F3KQ --ref billing-key
   exledger approve 7F3KQ --reject --reason \"The scope names every invoice\"
   exledger approve --governance exledger.yaml
-  exledger approve --from-reviews reviews.json")]
+  exledger approve --from-reviews reviews.json --key bridge_key")]
 pub(crate) struct ApproveArgs {
     /// Record id, any unambiguous prefix or suffix of it, or the path of its file; asked for on a terminal
     id: Option<String>,
@@ -73,7 +73,7 @@ pub(crate) struct ApproveArgs {
     #[arg(long, value_name = "EMAIL")]
     by: Option<String>,
 
-    /// SSH key to sign with, private or public half; with --from-reviews, the key of the bridge
+    /// SSH key to sign with, private or public half; with --from-reviews the bridge's, and required
     #[arg(long, value_name = "FILE")]
     key: Option<String>,
 
@@ -90,6 +90,7 @@ pub(crate) struct ApproveArgs {
     #[arg(
         long,
         value_name = "FILE",
+        requires = "key",
         conflicts_with_all = ["id", "reason", "reject", "governance", "branch", "out", "by", "as_me"]
     )]
     from_reviews: Option<PathBuf>,
@@ -102,8 +103,10 @@ impl Run for ApproveArgs {
 
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
         match &self.from_reviews {
-            Some(file) if self.dry_run => reviews::run(ctx, file, None, false),
-            Some(file) => reviews::run(ctx, file, self.key.as_deref(), true),
+            Some(file) => {
+                let key = self.key.as_deref().unwrap_or_default();
+                reviews::run(ctx, file, key, !self.dry_run)
+            }
             None => approve(&self, ctx),
         }
     }

@@ -231,7 +231,7 @@ fn advise(ctx: &Ctx, init: &Init, setup: &Setup) {
     }
     match (setup.forge, setup.bridge, setup.method) {
         (Forge::Github, Bridge::Written, _) => ctx.hint(
-            "hint: reviews on the forge count once `people.logins` in the policy maps logins to people, or their profiles show their addresses",
+            "hint: reviews on the forge count once the key of the job `reviews` is listed, and `people.logins` in the policy maps logins to people, or their profiles show their addresses",
         ),
         (Forge::Gitlab, Bridge::Written, _) | (_, _, MergeMethod::Merge) => {}
         _ => ctx.hint(

@@ -3,7 +3,7 @@
 //! Uses diag to policy. Pure: objects come through [`objects::Objects`]. Start at [`walked::History`]. Follows
 //! `docs/spec/approval.md`, 1.2, 1.3 and 4. Collects facts only; `approval` decides who counts as an approver.
 
-pub mod approval_only;
+mod approval_files;
 pub mod branch;
 pub mod chain;
 pub mod change;

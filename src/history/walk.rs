@@ -21,7 +21,7 @@ use crate::history::unnamed::OtherApprovalFile;
 use crate::history::version::{Trail, TrailKey, Version};
 use crate::history::walked::{ApprovalFileChange, History};
 use crate::history::watched_paths::{RecordFilter, WatchedKind};
-use crate::history::{approval_only, governance, origin, tags, unnamed, watched_paths};
+use crate::history::{approval_files, governance, origin, tags, unnamed, watched_paths};
 use crate::policy::Policy;
 use crate::record::file::RecordFile;
 
@@ -205,15 +205,10 @@ fn collect_versions(
             show(&trails, &keys, &shown.states, shown.visitor);
         }
         let paths = governance::land(&mut governance, &trails.contents, landed, changes);
-        let before = stop.landing.checked_sub(1);
-        let before = before.and_then(|before| mainline.landings.get(before));
-        let trees = (before.map(|before| before.tree), commit.tree);
-        let company =
-            || approval_only::compare_folders(objects, &survey.interest, trees.0, trees.1);
         let files = || changes.iter().filter(|it| it.kind == WatchedKind::Approval);
         let watched = files().filter(|change| survey.interest.watches(&change.path));
         other_files.extend(unnamed::other_files(stop.landing, files(), &survey.interest));
-        approvals.extend(approval_only::beside(&trails.contents, landed, watched, company));
+        approvals.extend(approval_files::changed(&trails.contents, landed, watched));
         if landed.cut_off.is_some() || commit.parents.len() < 2 {
             continue;
         }

@@ -66,8 +66,6 @@ pub struct ApprovalFileChange {
     pub new: Option<Oid>,
     /// Its bytes after.
     pub after: After,
-    /// Whether its landing changes anything else.
-    pub company: Company,
 }
 
 impl ApprovalFileChange {
@@ -75,15 +73,6 @@ impl ApprovalFileChange {
     pub fn record(&self) -> TrailKey {
         TrailKey::Id(watched_paths::approvals_of(&self.path).to_ascii_uppercase())
     }
-}
-
-/// Whether a landing that changes approval files changes anything else.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Company {
-    Alone,
-    More,
-    /// Required folders are missing.
-    Unknown(Obstacle),
 }
 
 /// The content of an approval file after a change.

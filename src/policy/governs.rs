@@ -51,7 +51,7 @@ pub const PARTS: &[Part] = &[
         "an entry less, if no other key names that login or number, and its address stays listed or never was; those whom it joined stay joined (I3)",
         logins,
     ),
-    decides(&["people.roster", "people.noreply", "people.bridges", "people.forges"], "", never),
+    decides(&["people.roster", "people.noreply", "people.forges"], "", never),
     decides(&["the roster"], "an active row less, or its `active` from yes to no", roster),
     decides(&["groups"], "a member less, while the group keeps its name", groups),
     decides(

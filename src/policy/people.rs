@@ -208,11 +208,6 @@ pub fn is_agent(governance: &Governance, person: &Person) -> bool {
     fits(governance, &governance.policy.people.agents, person)
 }
 
-/// Tells whether a person may state other people's forge reviews.
-pub fn is_bridge(governance: &Governance, person: &Person) -> bool {
-    fits(governance, &governance.policy.people.bridges, person)
-}
-
 /// Tells whether a name and address, as typed, match the policy's additional forge identities.
 pub fn is_forge(governance: &Governance, name: &str, email: &str) -> bool {
     let texts = [name, email, &format!("{name} <{email}>")];

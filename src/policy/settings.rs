@@ -28,8 +28,6 @@ pub struct People {
     pub logins: BTreeMap<String, Address>,
     /// Further domains of private addresses of forge accounts, beside `users.noreply.HOST` and `noreply.HOST`.
     pub noreply: Vec<String>,
-    /// Who may state other people's forge reviews.
-    pub bridges: Vec<String>,
     /// Committer identities of self-managed forges.
     pub forges: Vec<String>,
 }
@@ -42,7 +40,6 @@ impl Default for People {
             agents: Vec::new(),
             logins: BTreeMap::new(),
             noreply: Vec::new(),
-            bridges: Vec::new(),
             forges: Vec::new(),
         }
     }

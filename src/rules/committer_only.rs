@@ -15,7 +15,7 @@ pub(super) const RULE: Rule = Rule {
     serves: &["M24"],
     summary: "the only evidence is that someone other than the author committed it",
     why: "A rebase on a forge looks like this, but so does `git commit --author`: the committer may have written the change.",
-    remedy: "Merge with a merge commit, or run `exledger approve --from-reviews`.",
+    remedy: "Merge with a merge commit, or run `exledger approve`.",
     bad: Example::history(&["ana proposes the sample", "lee rebases"]),
     good: Example::history(&["ana proposes the sample", "lee merges"]),
     checks: &[Check::Landed(check)],
@@ -40,6 +40,6 @@ fn alone(landed: &LandedCase<'_>) -> Option<Finding> {
         "the only evidence is that {} committed someone else's change, and may have edited it",
         diag::names(&who)
     );
-    let help = "merge with a merge commit, or run `exledger approve --from-reviews`";
+    let help = "merge with a merge commit, or run `exledger approve`";
     Some(landed.finding(RULE.code, Level::Warning, &message, help.to_owned()))
 }

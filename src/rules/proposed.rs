@@ -104,8 +104,6 @@ impl Proposed<'_> {
         let keys = Keys::from_governance(self.governance, self.governance);
         let at = self.instant.unwrap_or(statement.file.at);
         Ok(match &statement.backing {
-            // Its committer is checked when it lands.
-            Backing::Committer => None,
             Backing::Signature(_) => statement.signer(&keys, self.governance, at).err(),
             Backing::Bridge(_) => statement.bridge(&keys, self.governance, at).err(),
         })

@@ -2,7 +2,6 @@
 
 mod accounts;
 mod attested;
-mod bridges;
 mod brought_back;
 mod demand;
 pub(crate) mod detached;

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::cli;
 use crate::support::repo::Repo;
-use crate::support::repo::speak::{Says, public, signer, yes};
+use crate::support::repo::speak::{Says, bridge_line, public, reviewed, signer, yes};
 use crate::support::samples::{ID, SAMPLE};
 
 const SIGNERS: &str = ".github/allowed_signers";
@@ -291,4 +291,52 @@ fn who_is_in_no_group_reviews_nothing() {
         assert_eq!(status(&repo), "degraded", "{lander} squashes");
     }
     honest_reviews_count(&REVIEWED.replace(", each_of: [security]", ""));
+}
+
+/// Two groups that claims may fill.
+const CLAIMED: &str = "\
+version: 1
+name: example/payments
+groups: {security: [dana@example.com], platform: [lee@example.com]}
+tiers: [{name: standard, approvals: {count: 2, each_of: [security, platform]}}]
+";
+
+#[test]
+fn unsigned_reviews_count_nowhere() {
+    let says = |repo: &Repo| {
+        let at = repo.now().to_string();
+        ["dana", "lee"].map(|name| reviewed(name, ID, SAMPLE, &at).ledger("example/payments"))
+    };
+    let land = |repo: &Repo, by: &str, says: &[Says]| {
+        let work = says.iter().fold(repo.by(by), |work, says| work.says(says));
+        work.commit("Record the reviews");
+    };
+    let bridged = || {
+        let repo = Repo::at("2026-11-20T09:00:00Z");
+        let lines = signer("mallory") + &bridge_line();
+        repo.by("root").write(POLICY, CLAIMED).write(SIGNERS, &lines).commit("Begin");
+        repo.by("ana").write(ID, SAMPLE).commit("File it");
+        repo
+    };
+    let bridge = "bridge <bridge@example.com>";
+    let bot = "github-actions[bot] <41898282+github-actions[bot]@users.noreply.github.com>";
+    for by in ["mallory", "omar", bridge, bot] {
+        let repo = bridged();
+        let unsigned = says(&repo).map(Says::unsigned);
+        land(&repo, by, &unsigned);
+        assert_eq!(status(&repo), "unapproved", "{by} writes them");
+        let repo = bridged();
+        let signed = says(&repo).map(|says| says.with_key("mallory"));
+        land(&repo, by, &signed);
+        assert_eq!(status(&repo), "unapproved", "{by} signs them with her own key");
+        let repo = bridged();
+        let unsigned = says(&repo).map(Says::unsigned);
+        let work = unsigned.iter().fold(repo.branch("reviews").by(by), |work, it| work.says(it));
+        work.commit("Record the reviews");
+        repo.by("dana").merge("reviews", "Merge branch 'reviews'");
+        assert_eq!(status(&repo), "unapproved", "{by} has them merged");
+    }
+    let repo = bridged();
+    land(&repo, "mallory", &says(&repo));
+    assert_eq!(status(&repo), "active", "what the bridge signed");
 }

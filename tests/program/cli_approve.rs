@@ -35,7 +35,6 @@ name: example/payments
 groups: {security: [dana@example.com, sam@example.com], platform: [lee@example.com]}
 people:
   logins: {dkim: dana@example.com, lchen: lee@example.com, depbot: \"depbot[bot]@users.noreply.github.com\"}
-  bridges: [\"github-actions[bot]@users.noreply.github.com\"]
 tiers:
   - name: standard
     max_term: 90d
@@ -60,7 +59,7 @@ impl World {
             .repo
             .by("lee")
             .write("exledger.yaml", policy)
-            .write(".github/allowed_signers", &signers.concat())
+            .write(".github/allowed_signers", &(signers.concat() + &speak::bridge_line()))
             .commit("Keep exceptions in a ledger");
         world
             .repo
@@ -179,7 +178,7 @@ impl World {
 fn keys() -> tempfile::TempDir {
     need(&["ssh-keygen"]);
     let folder = tempfile::tempdir().unwrap();
-    for name in LISTED.iter().chain(&["mallory", "ana"]) {
+    for name in LISTED.iter().chain(&["mallory", "ana", "bridge"]) {
         let key = folder.path().join(name);
         std::fs::write(&key, speak::private_file(name)).unwrap();
         std::fs::write(key.with_extension("pub"), speak::public(name) + "\n").unwrap();

@@ -14,14 +14,15 @@ use exledger::session::options::{Moment, Options};
 use exledger::session::snapshot::walk::Scope;
 use exledger::survey::remote::RemoteAddress;
 
-use crate::support::repo::Repo;
+use crate::support::repo::{Repo, speak};
 
 pub(super) const ID: &str = "EXC-2026-7F3KQ";
 pub(super) const POLICY: &str = "version: 1
 name: example/payments
 people:
-  bridges: [\"github-actions[bot]@users.noreply.github.com\"]
+  agents: []
 ";
+pub(super) const SIGNERS: &str = ".github/allowed_signers";
 pub(super) const WORKFLOW: &str = ".github/workflows/exledger.yml";
 /// A workflow with the jobs of `init`.
 pub(super) const JOBS: &str = "name: exledger
@@ -56,6 +57,7 @@ pub(super) fn ledger(policy: &str) -> Repo {
     repo.config("user.email", "ana@example.com");
     repo.by("lee")
         .write("exledger.yaml", policy)
+        .write(SIGNERS, &speak::bridge_line())
         .write(WORKFLOW, JOBS)
         .commit("Keep exceptions in a ledger");
     repo.checkout();
@@ -147,7 +149,11 @@ fn without_a_policy_on_the_approved_branch_nothing_is_known() {
     assert_eq!(policy.state, CheckState::Unknown);
     assert_eq!(policy.commands, ["git add exledger.yaml", "git commit"]);
     assert!(diagnosis.checks.iter().skip(3).all(|check| check.state == CheckState::Unknown));
-    repo.by("lee").write("exledger.yaml", POLICY).write(WORKFLOW, JOBS).commit("Keep a ledger");
+    repo.by("lee")
+        .write("exledger.yaml", POLICY)
+        .write(SIGNERS, &speak::bridge_line())
+        .write(WORKFLOW, JOBS)
+        .commit("Keep a ledger");
     repo.config("user.email", "ana@example.com");
     assert_yes(&repo);
 }

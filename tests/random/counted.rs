@@ -183,11 +183,7 @@ impl World {
                 && (!makers.contains(&it.key) || hidden(it.key))
         });
         let signed = stated.filter_map(|it| self.lands(&it.text, Some(&it.seal)));
-        let reviews = self.reviews.iter().filter(|it| {
-            claims && is_about(&it.about, it.blob) && (says(it.by) || self.apart.contains(&it.by))
-        });
-        let reviewed = reviews.filter_map(|it| self.lands(&it.text, None));
-        let late = signed.chain(reviewed).min().map(|from| from.max(landing));
+        let late = signed.min().map(|from| from.max(landing));
         let careful = laws.iter().all(|law| {
             !law.attested && !self.trusts_anybody(law) && !law.self_approval && law.pinned.is_none()
         });

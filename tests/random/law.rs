@@ -150,7 +150,7 @@ impl Law {
         );
         format!(
             "version: 1\nname: t\nrecords: [exceptions, waivers]\n\
-             people: {{bridges: ['github-actions[bot]@users.noreply.github.com'], logins: {{dana: dana@example.com, lee: lee@example.com, cy: cy@example.com}}}}\ngroups:\n  security: [{}]\n  platform: [{}]\n\
+             people: {{logins: {{dana: dana@example.com, lee: lee@example.com, cy: cy@example.com}}}}\ngroups:\n  security: [{}]\n  platform: [{}]\n\
              approval:\n{approval}tiers:\n  - name: sensitive\n    match: [{{risk: [high]}}]\n    \
              approvals: {{count: 2{}}}\n    degraded: deny\n  - name: standard\n    approvals: {{count: {}}}\n    \
              degraded: {}\nclasses:\n  emergency: {{max_term: 2000h, review_within: {}h}}\n",

@@ -114,8 +114,7 @@ fn is_alone(world: &World, series: &[Version], values: &[u8]) -> bool {
         let made = &world.made[&world.main[version.landing].oid];
         let who = world.pusher(version.landing)?;
         let plain = made.parents.len() < 2 && made.key.is_none() && version.acts.is_empty();
-        let silent = !world.signed.iter().any(|it| it.blob == blob)
-            && !world.reviews.iter().any(|it| it.blob == blob);
+        let silent = !world.signed.iter().any(|it| it.blob == blob);
         (plain && silent && !world.apart.contains(&who)).then_some(who)
     });
     let Some(Some(who)) = pushers.next() else {

@@ -178,9 +178,8 @@ pub(super) fn is_vetoed(world: &World, known: &[Version], version: &Version) -> 
         let no = words()
             .filter(is_own)
             .find(|it| it.rejects && it.about == About::Record(content.id) && it.blob == blob);
-        let alone = words().all(|it| it.rejects)
-            && !world.reviews.iter().any(|it| it.by == who)
-            && no.is_some_and(|no| !has_tagged(world, who, no.at));
+        let alone =
+            words().all(|it| it.rejects) && no.is_some_and(|no| !has_tagged(world, who, no.at));
         let Some(no) = no.filter(|_| alone) else {
             return false;
         };

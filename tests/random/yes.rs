@@ -16,7 +16,7 @@ use super::statement::About;
 use super::truth::{Act, State, Version};
 use super::world::{MAILMAP, World};
 
-/// Adds the approvals from approval files and from reviews at the forge.
+/// Adds the approvals from approval files. A review at the forge that no bridge signed gives nothing.
 pub(super) fn hear(world: &World, id: usize, versions: &mut [Version]) {
     let mut waiting: Vec<(usize, Act, Oid, Instant)> = Vec::new();
     let mut heard: HashSet<usize> = HashSet::new();
@@ -61,18 +61,6 @@ pub(super) fn hear(world: &World, id: usize, versions: &mut [Version]) {
             }
         }
     }
-    for review in world.reviews.iter().filter(|it| it.about == About::Record(id)) {
-        for n in reviewed(world, versions, review.blob) {
-            if !too_old(review.at, &versions[n]) {
-                versions[n].acts.push(Act {
-                    who: review.by,
-                    persona: review.by,
-                    signed: false,
-                    landing: None,
-                });
-            }
-        }
-    }
 }
 
 /// Returns the landings after which earlier approvals no longer count: removals, closures, fired triggers, and versions
@@ -114,14 +102,6 @@ fn content(world: &World, version: &Version) -> Option<Content> {
         },
         State::Gone => None,
     }
-}
-
-/// Returns the versions that a review of some bytes applies to: those with these bytes, and the earlier ones that these
-/// only add to (V6).
-fn reviewed(world: &World, versions: &[Version], blob: Oid) -> BTreeSet<usize> {
-    let has = |n: &usize| matches!(versions[*n].state, State::One(_, own) if own == blob);
-    let named = (0..versions.len()).filter(has);
-    named.flat_map(|named| with_carried(world, versions, named)).collect()
 }
 
 /// Returns a version, and the earlier ones that it only adds to.

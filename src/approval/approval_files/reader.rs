@@ -3,11 +3,8 @@
 //! Uses policy, history, approval's governance history, statements, signatures. Pure. Start at
 //! [`ApprovalFileReader::land`]. Follows `docs/spec/approval.md`, S7, 1.12, G2 and D2.
 
-use crate::approval::approval_event::{
-    BridgeCommitter, CountedFile, FileBacking, RefusedFile, StatementEvent,
-};
+use crate::approval::approval_event::{CountedFile, FileBacking, RefusedFile, StatementEvent};
 use crate::approval::approval_files::ApprovalFiles;
-use crate::approval::bridge_committer;
 use crate::approval::file_outcome::{self, ApprovalFileOutcome, FileState};
 use crate::approval::governance_history::{GovernanceHistory, LandedGovernance};
 use crate::approval::keys::Keys;
@@ -19,10 +16,9 @@ use crate::approval::statement::check::{self, Backing, SoundStatement, Statement
 use crate::approval::statement::file::{
     ApprovalDecision, ApprovalFile, ApprovalSubject, GOVERNANCE,
 };
-use crate::approval::verdict::NotCounted;
 use crate::history::objects::{Obstacle, Oid};
 use crate::history::version::TrailKey;
-use crate::history::walked::{After, ApprovalFileChange, Company, History};
+use crate::history::walked::{After, ApprovalFileChange, History};
 use crate::history::watched_paths;
 use crate::policy::Policy;
 use crate::policy::people::person::Person;
@@ -41,8 +37,6 @@ pub(crate) struct ApprovalFileReader<'a> {
     pub(super) files: BTreeMap<&'a str, &'a After>,
     /// Accepted texts and who stated them; the same statement again is ignored.
     taken: BTreeSet<(String, Rc<[u8]>)>,
-    /// The bytes of the approval files present before the landing, each with the number of files that hold them.
-    present: BTreeMap<&'a [u8], usize>,
     pub(super) approval_files: ApprovalFiles<'a>,
 }
 
@@ -63,7 +57,6 @@ impl<'a> ApprovalFileReader<'a> {
             folders: folders.into_iter().cloned().collect(),
             files: BTreeMap::new(),
             taken: BTreeSet::new(),
-            present: BTreeMap::new(),
             approval_files: ApprovalFiles::default(),
         }
     }
@@ -87,12 +80,11 @@ impl<'a> ApprovalFileReader<'a> {
     pub(crate) fn land(&mut self, changes: &'a [ApprovalFileChange]) {
         let mut texts: BTreeMap<String, &'a ApprovalFileChange> = BTreeMap::new();
         let mut before: BTreeSet<&str> = BTreeSet::new();
-        let mut gone: Vec<&'a After> = Vec::new();
         for change in changes {
             if change.before.is_some() {
                 before.insert(&change.path);
             }
-            gone.extend(self.files.insert(&change.path, &change.after));
+            self.files.insert(&change.path, &change.after);
             match self.place(&change.path) {
                 Some(StatementPath::Text { .. }) => {
                     texts.insert(change.path.clone(), change);
@@ -113,18 +105,6 @@ impl<'a> ApprovalFileReader<'a> {
                 continue;
             }
             self.text(&path, change, changes, before.contains(path.as_str()));
-        }
-        for old in gone {
-            if let After::Bytes(bytes) = old
-                && let Some(n_files) = self.present.get_mut(bytes.as_ref())
-            {
-                *n_files = n_files.saturating_sub(1);
-            }
-        }
-        for change in changes {
-            if let After::Bytes(bytes) = &change.after {
-                *self.present.entry(bytes).or_default() += 1;
-            }
         }
     }
 
@@ -277,22 +257,10 @@ impl<'a> ApprovalFileReader<'a> {
         let (backed, state) = match doubt {
             Some(doubt) => (FileBacking::Unknown(doubt.clone()), FileState::Missing(doubt.clone())),
             None => {
-                let lay_there = self.present.get(text.as_ref()).is_some_and(|n| *n > 0);
                 let backing = match &checked.backing {
                     Backing::Signature(_) => signer(&checked, governance_before, effective),
                     Backing::Bridge(_) => bridge(&checked, governance_before, effective)
-                        .map(|person| BridgeCommitter::SigningBridge(resolver.of_person(&person)))
-                        .map(|bridge| FileBacking::Stated(Ok(bridge))),
-                    Backing::Committer => Ok(match &change.company {
-                        Company::Alone if lay_there => FileBacking::Stated(Err(NotCounted::Moved)),
-                        Company::Alone => FileBacking::Stated(bridge_committer::by(
-                            resolver,
-                            &change.commit,
-                            effective,
-                        )),
-                        Company::More => FileBacking::Stated(Err(NotCounted::Company)),
-                        Company::Unknown(obstacle) => FileBacking::Unknown(obstacle.clone()),
-                    }),
+                        .map(|person| FileBacking::Review(resolver.of_person(&person))),
                 };
                 match backing {
                     Ok(backing) => (backing, FileState::Sound),
@@ -320,12 +288,8 @@ impl<'a> ApprovalFileReader<'a> {
     fn take_statement(&mut self, counted_file: CountedFile<'a>, text: &Rc<[u8]>) {
         let by = match &counted_file.backed {
             FileBacking::Signature(_) => Some(String::new()),
-            // A signature added later is stronger evidence than the file without it.
-            FileBacking::Stated(Ok(BridgeCommitter::SigningBridge(bridge))) => {
-                Some(format!("signed by {}", bridge.person.key))
-            }
-            FileBacking::Stated(Ok(stater)) => Some(stater.identity().person.key.clone()),
-            FileBacking::Stated(Err(_)) | FileBacking::Unknown(_) => None,
+            FileBacking::Review(bridge) => Some(bridge.person.key.clone()),
+            FileBacking::Unknown(_) => None,
         };
         if by.is_some_and(|by| !self.taken.insert((by, Rc::clone(text)))) {
             return;

@@ -2,7 +2,7 @@
 //!
 //! Uses approval's signatures and limits. Pure. Start at [`BadFile`]. Follows `docs/spec/approval.md`, S7.
 
-use crate::approval::signature::SignatureState;
+use crate::approval::signature::{self, SignatureState};
 use crate::approval::statement::{self, LONGEST_REASON, SIGNATURE};
 
 /// Why a file below `.approvals` does not count: `bad-approval-file`.
@@ -38,8 +38,14 @@ pub enum BadFile {
     /// It has neither a signature beside it nor a review in it.
     #[error("it has no {SIGNATURE} file")]
     NoSignature,
+    /// It records a review, but no bridge signed it.
+    #[error("it records a review without the signature of a bridge")]
+    NoBridgeSignature,
     /// It records a review, but its signer is not listed as a bridge.
-    #[error("it records a review, but its signature is by {signer}, who is not in people.bridges")]
+    #[error(
+        "it records a review, but the key of {signer} is not listed for {} alone",
+        signature::REVIEW
+    )]
     NoBridge {
         /// The key's owner, as the signers line says.
         signer: String,
@@ -85,7 +91,11 @@ impl BadFile {
                 "approve again, with an ed25519, ECDSA P-256 or RSA key".to_owned()
             }
             BadFile::NoBridge { .. } => {
-                "list the signer in people.bridges first, or remove the signature".to_owned()
+                format!("list a key of the bridge first, for {} and nothing else", signature::REVIEW)
+            }
+            BadFile::NoBridgeSignature => {
+                "have it signed: `exledger approve --from-reviews FILE --key KEY`; or sign an approval: `exledger approve ID`"
+                    .to_owned()
             }
             BadFile::Stranger | BadFile::NoText => {
                 "remove it: only `exledger approve` writes there".to_owned()

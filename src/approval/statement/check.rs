@@ -66,8 +66,6 @@ pub struct SoundStatement {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Backing {
     Signature(CheckedSignature),
-    /// Its committer: it records a forge's review.
-    Committer,
     /// The signature beside it, by the bridge that records a forge's review.
     Bridge(CheckedSignature),
 }
@@ -104,7 +102,7 @@ pub fn check(
     }
     let backing = match (&file.via, signature) {
         (None, Some(armoured)) => Backing::Signature(signature::detached(armoured, text)),
-        (Some(_), None) => Backing::Committer,
+        (Some(_), None) => return Err(BadFile::NoBridgeSignature),
         (None, None) => return Err(BadFile::NoSignature),
         (Some(_), Some(armoured)) => Backing::Bridge(signature::of_review(armoured, text)),
     };
@@ -144,8 +142,8 @@ impl SoundStatement {
     /// Returns the bridge that signed a forge's review at an instant: the effective time of its landing.
     ///
     /// # Errors
-    /// [`BadFile::Signature`] if it does not count, [`BadFile::NoBridge`] if the policy does not list the signer as a
-    /// bridge, [`BadFile::NoSignature`] if no bridge signed the file.
+    /// [`BadFile::Signature`] if it does not count, [`BadFile::NoBridge`] if the key is not a bridge's,
+    /// [`BadFile::NoBridgeSignature`] if the file records no review.
     pub fn bridge(
         &self,
         keys: &Keys,
@@ -153,14 +151,14 @@ impl SoundStatement {
         at: Instant,
     ) -> Result<Person, BadFile> {
         let Backing::Bridge(signature) = &self.backing else {
-            return Err(BadFile::NoSignature);
+            return Err(BadFile::NoBridgeSignature);
         };
         let signer = match signature.state(keys, at) {
             SignatureState::Attested(signer) => signer,
             other => return Err(BadFile::Signature(other)),
         };
-        let mut persons = signer.persons(governance).into_iter();
-        let bridge = persons.find(|person| people::is_bridge(governance, person));
+        let bridge = signer.persons(governance).into_iter().next();
+        let bridge = bridge.filter(|_| keys.is_bridge_key(&signer.key));
         bridge.ok_or_else(|| BadFile::NoBridge { signer: signer.written() })
     }
 }

@@ -24,13 +24,8 @@ use std::path::Path;
 /// The maximum size of a file of reviews, in bytes.
 const MOST: u64 = 16 * 1024 * 1024;
 
-/// Writes approval files for reviews, signed if a key is given.
-pub(super) fn run(
-    ctx: &Ctx,
-    file: &Path,
-    key: Option<&str>,
-    written: bool,
-) -> anyhow::Result<Outcome> {
+/// Writes approval files for reviews, signed by a bridge's key.
+pub(super) fn run(ctx: &Ctx, file: &Path, key: &str, written: bool) -> anyhow::Result<Outcome> {
     let session = ctx.home()?;
     session.work_tree()?;
     let reviews = read(ctx, file)?;
@@ -54,7 +49,7 @@ pub(super) fn run(
     if written {
         prepared.write(files)?;
     }
-    show((ctx, &session, &prepared), (written, key.is_some()))?;
+    show((ctx, &session, &prepared), written)?;
     let is_open = |skipped: &SkippedReview| matches!(skipped, SkippedReview::Missing { .. });
     Ok(if result.skipped.iter().any(is_open) {
         Outcome::Undetermined
@@ -111,13 +106,13 @@ fn read(ctx: &Ctx, file: &Path) -> anyhow::Result<Reviews> {
 
 fn show(
     (ctx, session, prepared): (&Ctx, &Session, &PreparedReviews<'_>),
-    (written, signed): (bool, bool),
+    written: bool,
 ) -> anyhow::Result<()> {
     let drafts = prepared.result.stated.iter();
     let all: Vec<WrittenReview> = drafts
         .zip(prepared.landed()?)
         .map(|(draft, landed)| {
-            let summary = summary(prepared, draft, signed);
+            let summary = summary(prepared, draft);
             WrittenReview { text: text(draft, &summary), landed, summary }
         })
         .collect();
@@ -138,11 +133,7 @@ fn show(
     ctx.show(&approve::show::stated(&all, &unresolved, written, &next))
 }
 
-fn summary(
-    prepared: &PreparedReviews<'_>,
-    draft: &ApprovalFileDraft,
-    signed: bool,
-) -> ApprovalSummary {
+fn summary(prepared: &PreparedReviews<'_>, draft: &ApprovalFileDraft) -> ApprovalSummary {
     ApprovalSummary {
         name: match &draft.file.about {
             ApprovalSubject::Record(id) => id.to_string(),
@@ -151,11 +142,7 @@ fn summary(
         sha256: draft.file.sha256.clone(),
         decision: draft.file.decision,
         groups: prepared.groups(draft),
-        files: if signed {
-            vec![draft.path.clone(), format!("{}{SIGNATURE}", draft.path)]
-        } else {
-            vec![draft.path.clone()]
-        },
+        files: vec![draft.path.clone(), format!("{}{SIGNATURE}", draft.path)],
     }
 }
 

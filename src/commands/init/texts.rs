@@ -16,12 +16,6 @@ const AGAIN: &str = "
       pull_request:
         description: Record the reviews of this merged pull request again, by its number";
 
-/// Who may report reviews: the job `reviews`.
-const PEOPLE: &str = "\
-people:
-  # The job `reviews` of the workflow records who approved on the forge.
-  bridges: [\"github-actions[bot]@users.noreply.github.com\"]";
-
 /// What `drift` leaves out: the workflow, whose notes for a scanner of workflows cite no exception.
 const DRIFT: &str = "
 # `exledger drift` finds suppressions that no exception allows. Left out are copies of others, and the workflow that
@@ -29,24 +23,16 @@ const DRIFT: &str = "
 drift: {exclude: [\"vendor/**\", .github/workflows/exledger.yml]}
 ";
 
-/// Who may report reviews on GitLab, where each project has its own account for that.
-const PEOPLE_GITLAB: &str = "\
-# people:
-#   # The job `reviews` of the pipeline records who approved on the forge, with a project access token: name its account.
-#   bridges: [\"project_1_bot_0123@noreply.gitlab.com\"]
-#   # The private addresses of this forge, below: then `logins` are about its accounts (users.noreply.gitlab.com).";
-
 /// Returns the policy.
 pub(super) fn policy(setup: &Setup) -> String {
     let bridge = match (setup.forge, setup.bridge) {
         (Forge::None, _) => Bridge::LeftOut,
         (_, bridge) => bridge,
     };
-    let (others, people) = match (setup.forge, bridge) {
-        (Forge::Gitlab, Bridge::Written) => (include_str!("gitlab.yaml"), PEOPLE_GITLAB),
-        (Forge::Gitlab, Bridge::LeftOut) => (include_str!("gitlab.yaml"), "# people:"),
-        (_, Bridge::Written) => (include_str!("bridged.yaml"), PEOPLE),
-        (_, Bridge::LeftOut) => (include_str!("unbridged.yaml"), "# people:"),
+    let others = match (setup.forge, bridge) {
+        (Forge::Gitlab, _) => include_str!("gitlab.yaml"),
+        (_, Bridge::Written) => include_str!("bridged.yaml"),
+        (_, Bridge::LeftOut) => include_str!("unbridged.yaml"),
     };
     let name = match &setup.name {
         Some(name) => format!("name: {name}"),
@@ -55,7 +41,6 @@ pub(super) fn policy(setup: &Setup) -> String {
     include_str!("exledger.yaml")
         .replace("{{schemas}}", "schemas")
         .replace("{{name}}", &name)
-        .replace("{{people}}", people)
         .replace("{{drift}}", if has_notes(setup) { DRIFT } else { "" })
         .replace("{{merging}}\n", &format!("{}{others}", merging(setup.method)))
 }

@@ -7,7 +7,6 @@ use std::path::Path;
 use crate::approval::keys::Keys;
 use crate::approval::signature::{self, SignatureState};
 use crate::features::approve::sign::unsigned;
-use crate::policy::people;
 use crate::session::error::{Error, Usage};
 use crate::session::locate::Located;
 use crate::session::options::Moment;
@@ -59,15 +58,18 @@ impl<'a> BridgeKey<'a> {
         let armoured = sign::sign(&self.setup, signature::REVIEW, bytes).map_err(unsigned)?;
         let governance = self.snapshot.governance();
         let checked = signature::of_review(&armoured, bytes);
-        let state =
-            checked.state(&Keys::from_governance(governance, governance), self.at.instant());
+        let keys = Keys::from_governance(governance, governance);
+        let state = checked.state(&keys, self.at.instant());
         let listing = match state {
             SignatureState::Attested(signer) => {
-                let mut persons = signer.persons(governance).into_iter();
-                if persons.any(|person| people::is_bridge(governance, &person)) {
+                if keys.is_bridge_key(&signer.key) {
                     return Ok(ReviewSignature { armoured, uncounted: None });
                 }
-                format!("is listed for {}, who is not in people.bridges", signer.written())
+                format!(
+                    "is listed for {}, but not for {} alone",
+                    signer.written(),
+                    signature::REVIEW
+                )
             }
             SignatureState::UntrustedKey(key) => format!("{key} is not listed"),
             SignatureState::NotValidAtLanding(_) => state.to_string(),

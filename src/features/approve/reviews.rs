@@ -106,32 +106,26 @@ fn read_needed(snapshot: &Snapshot<'_>, about: &ApprovalSubject) -> Option<Neede
 }
 
 impl PreparedReviews<'_> {
-    /// Returns the files that state something new, signed if a key of a bridge is named.
+    /// Returns the files that state something new, signed by the key of a bridge.
     ///
     /// # Errors
     /// If the key can't sign, its signature could never count, or an existing file can't be read.
-    pub fn files(&self, key: Option<&str>, folder: &Path) -> Result<ReviewFiles, Error> {
+    pub fn files(&self, key: &str, folder: &Path) -> Result<ReviewFiles, Error> {
         let tree = self.located.work_tree()?;
         let ledger = self.snapshot.ledger_name();
         let around = (&self.snapshot, &self.at);
-        let bridge = match key {
-            Some(key) => Some(BridgeKey::open(key, (self.located, folder), around)?),
-            None => None,
-        };
+        let bridge = BridgeKey::open(key, (self.located, folder), around)?;
         let mut news = ReviewFiles::default();
         for draft in &self.result.stated {
-            let signs = bridge.is_some() && lacks_signature(tree, draft)?;
-            if !signs && !is_news(tree, draft, &ledger)? {
+            if !is_news(tree, draft, &ledger)? {
                 continue;
             }
             let text = draft.text.clone().into_bytes();
             news.files.push((draft.path.clone(), text));
-            if let Some(bridge) = &bridge {
-                let signature = bridge.sign(&draft.text)?;
-                news.uncounted.extend(signature.uncounted);
-                let path = format!("{}{SIGNATURE}", draft.path);
-                news.files.push((path, signature.armoured));
-            }
+            let signature = bridge.sign(&draft.text)?;
+            news.uncounted.extend(signature.uncounted);
+            let path = format!("{}{SIGNATURE}", draft.path);
+            news.files.push((path, signature.armoured));
         }
         Ok(news)
     }
@@ -170,23 +164,20 @@ impl PreparedReviews<'_> {
     }
 }
 
-/// Tells whether a review exists without a signature of a bridge.
-fn lacks_signature(tree: &dyn Tree, draft: &ApprovalFileDraft) -> Result<bool, Error> {
-    let signature = tree.bytes(&format!("{}{SIGNATURE}", draft.path))?;
-    Ok(signature.is_none() && tree.bytes(&draft.path)?.is_some())
-}
-
-/// Tells whether a review states something new; an existing signature by the same person outranks it.
+/// Tells whether a review states something new, or lacks its signature; an approval signed by the same person outranks it.
 fn is_news(tree: &dyn Tree, draft: &ApprovalFileDraft, ledger: &LedgerName) -> Result<bool, Error> {
     let Some(text) = tree.bytes(&draft.path)? else {
         return Ok(true);
     };
-    if tree.bytes(&format!("{}{SIGNATURE}", draft.path))?.is_some() {
-        return Ok(false);
-    }
     let Ok(file) = ApprovalFile::read(&text) else {
         return Ok(true);
     };
+    if tree.bytes(&format!("{}{SIGNATURE}", draft.path))?.is_none() {
+        return Ok(true);
+    }
+    if file.via.is_none() {
+        return Ok(false);
+    }
     // Files that landed before approval files named the ledger continue to count.
     let is_unnamed = file.ledger.is_none() && matches!(ledger, LedgerName::Root { .. });
     let own_name = draft.file.ledger.clone().filter(|_| is_unnamed);

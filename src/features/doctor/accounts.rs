@@ -264,7 +264,6 @@ fn is_somebody(governance: &Governance, person: &Person) -> bool {
         && !people::is_nobody(person)
         && !people::is_bot(governance, person)
         && !people::is_agent(governance, person)
-        && !people::is_bridge(governance, person)
         && !forge::is_own_address(&person.typed_email)
 }
 

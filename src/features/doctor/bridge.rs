@@ -12,13 +12,9 @@ use crate::features::doctor::recent;
 use crate::features::doctor::recent::{LandingKind, RecentLanding};
 use crate::features::doctor::requirements::Requirements;
 use crate::policy::demand::{EvidenceKind, Forge};
-use crate::policy::people;
 use crate::policy::people::nobody;
 use crate::record::vocabulary::Vocabulary;
 use crate::{diag, policy};
-
-/// The address under which the job of `init` commits.
-const JOB: &str = "github-actions[bot]@users.noreply.github.com";
 
 pub(super) fn check(
     facts: &DoctorFacts<'_>,
@@ -26,34 +22,8 @@ pub(super) fn check(
     requirements: &Requirements<'_>,
     keys: &Keys,
 ) -> DoctorCheck {
-    let check = unsigned(facts, keys).unwrap_or_else(|| by_reviews(facts, forge, requirements));
+    let check = by_reviews(facts, forge, requirements, keys);
     with_as_me(facts, check)
-}
-
-/// Reports reviews that a bridge stated without a key in a commit that names nobody who merged it.
-fn unsigned(facts: &DoctorFacts<'_>, keys: &Keys) -> Option<DoctorCheck> {
-    let governance = facts.governance;
-    let states = |landing: &&RecentLanding| {
-        let author = landing.commit.author();
-        let person = people::identify(governance, &author.name, &author.email);
-        has_reviews(landing) && people::is_bridge(governance, &person)
-    };
-    let last = facts.recent.landings.iter().rev().find(states)?;
-    let author = last.commit.author();
-    let bridge = people::identify(governance, &author.name, &author.email);
-    let is_signed = last.files.iter().all(|file| file.is_signed);
-    let through_forge =
-        last.commit.parents.len() < 2 && recent::is_forge(governance, last.commit.committer());
-    if is_signed || !through_forge || keys.lists(governance, &bridge) {
-        return None;
-    }
-    let message = format!(
-        "the reviews stated in commit {} were squashed or rebased by the forge without a key, so anyone who can push to that branch could have written them: list a key for the bridge in {}, and give it to the job (`approve --from-reviews FILE --key KEY`)",
-        last.commit.oid.short(),
-        governance.policy.approval.signers
-    );
-    let line = format!("{} namespaces=\"{}\" ssh-ed25519 AAAA…", bridge.key, signature::REVIEW);
-    Some(DoctorCheck::problem(CheckName::Bridge, message).with_lines([line]))
 }
 
 fn has_reviews(landing: &RecentLanding) -> bool {
@@ -64,6 +34,7 @@ fn by_reviews(
     facts: &DoctorFacts<'_>,
     forge: Option<&str>,
     requirements: &Requirements<'_>,
+    keys: &Keys,
 ) -> DoctorCheck {
     let name = CheckName::Bridge;
     let policy = &facts.governance.policy;
@@ -79,24 +50,23 @@ fn by_reviews(
             let line = format!("accept: [{}]", kinds.join(", "));
             return DoctorCheck::problem(name, message).with_lines([line]);
         }
-        if policy.people.bridges.is_empty() {
+        if !keys.has_bridge() {
             let message = format!(
-                "{job} records reviews, but nobody may state them: add its address to people.bridges in {}",
-                policy::FILE
+                "{job} records reviews, but they count only with the signature of a bridge: list its key in {}, and give it to the job (`approve --from-reviews FILE --key KEY`)",
+                policy.approval.signers
             );
-            let address = if job.starts_with(".github/") { JOB } else { "ADDRESS" };
-            return DoctorCheck::problem(name, message)
-                .with_lines([format!("bridges: [\"{address}\"]")]);
+            let line = format!("ADDRESS namespaces=\"{}\" ssh-ed25519 AAAA…", signature::REVIEW);
+            return DoctorCheck::problem(name, message).with_lines([line]);
         }
         return DoctorCheck::ok(name, format!("{job} records the forge's reviews"));
     }
-    without_job(facts, forge, requirements)
+    without_job(facts, requirements, keys)
 }
 
 fn without_job(
     facts: &DoctorFacts<'_>,
-    forge: Option<&str>,
     requirements: &Requirements<'_>,
+    keys: &Keys,
 ) -> DoctorCheck {
     let (name, recent) = (CheckName::Bridge, facts.recent);
     let accept = &facts.governance.policy.approval.accept;
@@ -106,7 +76,7 @@ fn without_job(
     let n_by_hand = recent.count(has_reviews);
     let has_signers = requirements.n_signers() > 0;
     let names_approvers = recent.count(|it| names_approvers(facts, it)) > 0;
-    if is_nameless && accept.contains(&EvidenceKind::Review) && n_by_hand > 0 {
+    if is_nameless && accept.contains(&EvidenceKind::Review) && n_by_hand > 0 && keys.has_bridge() {
         let n = diag::count(n_by_hand, "commit");
         return DoctorCheck::ok(name, format!("reviews are recorded by hand, in {n}"));
     }
@@ -125,7 +95,7 @@ fn without_job(
         return DoctorCheck::note(name, message).with_command("exledger approve ID");
     }
     if is_nameless {
-        return no_way(facts, forge, &cause);
+        return no_way(facts, &cause);
     }
     if recent.count(|it| it.kind == LandingKind::Rebase) > 0 && !has_signers {
         let message = "a rebase names whoever pressed the button, and no job records reviews: someone other than the author must merge";
@@ -148,32 +118,16 @@ fn without_job(
     DoctorCheck::ok(name, message)
 }
 
-/// Names the ways out if nothing that is set up leaves an approval.
-fn no_way(facts: &DoctorFacts<'_>, forge: Option<&str>, cause: &str) -> DoctorCheck {
-    let policy = &facts.governance.policy;
-    let signers = &policy.approval.signers;
-    let by_hand = "until then, reviewers record their own review, and open that pull request under their own account";
-    let (job, address, command) = match forge {
-        Some("github") => ("add the job, or ", Some(JOB), Some("exledger init")),
-        Some("gitlab") => {
-            ("add the job, or ", Some("ADDRESS"), Some("exledger init --forge gitlab"))
-        }
-        _ => ("", None, None),
-    };
+/// Names the way out if nothing that is set up leaves an approval.
+fn no_way(facts: &DoctorFacts<'_>, cause: &str) -> DoctorCheck {
+    let signers = &facts.governance.policy.approval.signers;
     let message = format!(
-        "{cause}, no job records the forge's reviews, and no key is listed, so approving on the forge doesn't count: {job}list a key in {signers}; {by_hand}"
+        "{cause}, and no key is listed, so approving on the forge doesn't count: list the approvers' keys in {signers}, and sign"
     );
-    let bridge = address.filter(|_| policy.people.bridges.is_empty());
-    let line = match (bridge, command) {
-        (Some(address), _) => Some(format!("bridges: [\"{address}\"]")),
-        (None, Some(_)) => None,
-        (None, None) => {
-            Some(format!("ADDRESS namespaces=\"{}\" ssh-ed25519 AAAA…", signature::APPROVAL))
-        }
-    };
-    let check = DoctorCheck::problem(CheckName::Bridge, message).with_lines(line);
-    let check = command.into_iter().fold(check, DoctorCheck::with_command);
-    check.with_command("exledger approve --from-reviews FILE")
+    let line = format!("ADDRESS namespaces=\"{}\" ssh-ed25519 AAAA…", signature::APPROVAL);
+    DoctorCheck::problem(CheckName::Bridge, message)
+        .with_lines([line])
+        .with_command("exledger approve ID")
 }
 
 /// Tells whether the message of a squash names approvers that count: the policy pins the forge that composes it.

@@ -19,6 +19,7 @@ use crate::policy::{FILE, Policy, catalog};
 use crate::record::fields::Fields;
 use crate::record::parse_error::ParseError;
 use crate::record::reader::{NodeReader, Read};
+use crate::yaml::node::SyntaxError;
 use crate::{record, yaml};
 
 /// The result of reading a policy.
@@ -45,6 +46,7 @@ pub fn read(bytes: &[u8]) -> PolicySource {
         faults.extend(noted.faults);
         faults.extend(crate::policy::read::consistency::check(root));
         baselines::check(root, &mut faults);
+        name_successors(&mut faults);
         nobody::check(root, &mut faults);
     }
     PolicySource {
@@ -97,6 +99,23 @@ impl Read for WholePolicy {
             policy.records = Policy::default().records;
         }
         Some(WholePolicy(policy))
+    }
+}
+
+/// Keys that were removed, each with what replaces it.
+const SUCCESSORS: &[(&str, &str)] = &[(
+    "people.bridges",
+    "remove it, and list a key of the bridge in the signers file, with namespaces=\"exledger-review@v1\"",
+)];
+
+/// Says of each removed key what replaces it.
+fn name_successors(faults: &mut [SyntaxError]) {
+    for fault in faults {
+        let field = fault.field.as_deref();
+        let known = SUCCESSORS.iter().find(|(key, _)| field == Some(key));
+        if let Some((_, help)) = known {
+            (*help).clone_into(&mut fault.help);
+        }
     }
 }
 

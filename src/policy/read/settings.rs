@@ -26,7 +26,6 @@ impl Read for People {
             stated(fields, "agents", |read| people.agents = read);
             stated(fields, "logins", |read| people.logins = read);
             stated(fields, "noreply", |read| people.noreply = read);
-            stated(fields, "bridges", |read| people.bridges = read);
             stated(fields, "forges", |read| people.forges = read);
             Some(people)
         })

@@ -1,23 +1,31 @@
-//! Forge reviews, stated by a bridge in unsigned files.
+//! Forge reviews: they count by the key of a bridge alone, and by nothing that anybody could type.
 
+use exledger::approval::statement::bad_file::BadFile;
 use exledger::approval::verdict::{ApprovalVerdict, NotCounted, VoteCounts};
 use exledger::policy::demand::EvidenceKind;
 
-use crate::support::approval::{check, ledger, said, verdict};
+use crate::support::approval::{check, said, verdict};
 use crate::support::repo::Repo;
-use crate::support::repo::speak::{Says, public, reviewed, signer};
+use crate::support::repo::speak::{Says, bridge_line, public, reviewed, signer, yes};
 use crate::support::samples::{ID, SAMPLE};
 
 const ACTIONS: &str = "github-actions[bot] <41898282+github-actions[bot]@users.noreply.github.com>";
+const GROUPS: &str = "groups: {security: [dana@example.com], platform: [sam@example.com]}\n\
+    tiers: [{name: standard, approvals: {each_of: [security, platform]}}]\n";
 
-const BRIDGES: &str = "people: {bridges: ['github-actions[bot]@users.noreply.github.com']}\n";
+/// A ledger with lines of the signers file.
+fn listing(policy: &str, lines: &str) -> Repo {
+    let repo = Repo::at("2026-11-20T09:00:00Z");
+    repo.by("root")
+        .write("exledger.yaml", &format!("version: 1\n{policy}"))
+        .write(".github/allowed_signers", lines)
+        .commit("Begin");
+    repo
+}
 
-/// A ledger in which Ana's record was squashed on the forge.
+/// A ledger with a bridge, in which Ana's record was squashed on the forge.
 fn squashed(policy: &str) -> Repo {
-    let repo = match policy.contains("bridges") {
-        true => ledger(policy),
-        false => ledger(&format!("{BRIDGES}{policy}")),
-    };
+    let repo = listing(policy, &bridge_line());
     squash(&repo);
     repo
 }
@@ -31,7 +39,8 @@ fn says(name: &str) -> Says {
 }
 
 fn why(verdict: &ApprovalVerdict) -> Option<VoteCounts> {
-    let spoke = verdict.statements.iter().find(|it| it.approver.kind == EvidenceKind::Review);
+    let mut spoke = verdict.statements.iter().chain(&verdict.refused);
+    let spoke = spoke.find(|it| it.approver.kind == EvidenceKind::Review);
     spoke.map(|it| it.counts.clone())
 }
 
@@ -45,99 +54,110 @@ fn a_bridge_states_who_reviewed_what_was_squashed() {
     let approver = &verdict.approvers[0];
     assert_eq!(approver.kind, EvidenceKind::Review);
     assert_eq!(approver.self_asserted.value(), Some(false));
-    assert!(approver.stated_by.as_ref().unwrap().email.starts_with("github-actions[bot]@"));
+    assert_eq!(approver.stated_by.as_ref().unwrap().email, "bridge@example.com");
     assert_eq!(verdict.turns.len(), 2);
 }
 
 #[test]
-fn nobody_is_a_bridge_unless_the_policy_says_so() {
-    let repo = ledger("");
-    squash(&repo);
-    repo.by(ACTIONS).says(&says("dana")).commit("State the reviews");
-    let verdict = verdict(&repo);
-    assert_eq!(why(&verdict), Some(VoteCounts::No(NotCounted::UnlistedBot)));
-}
-
-#[test]
 fn two_reviews_fill_the_places_of_two_groups() {
-    let policy = "groups: {security: [dana@example.com], platform: [sam@example.com]}\n\
-        tiers: [{name: standard, approvals: {each_of: [security, platform]}}]\n";
-    let repo = squashed(policy);
+    let repo = squashed(GROUPS);
     repo.by(ACTIONS).says(&says("dana")).says(&says("sam")).commit("State the reviews");
     check("both", &verdict(&repo), "yes", "claimed", &["dana", "sam"], &["ana"]);
 }
 
 #[test]
-fn a_review_counts_by_who_states_it() {
-    let policy =
-        "people: {bots: ['*[bot]@users.noreply.github.com'], bridges: ['bridge@example.com']}\n";
-    let cases: [(&str, &str, Option<&str>, Option<NotCounted>); 7] = [
-        ("a person outside", "lee", None, None),
-        ("an author", "ana", None, Some(NotCounted::SelfAsserted)),
-        ("a bridge", "bridge", None, None),
-        ("a bot that is no bridge", "bot", None, Some(NotCounted::UnlistedBot)),
-        ("one who commits for another", "lee", Some("kim"), Some(NotCounted::Staters)),
-        ("one through the forge", "lee", Some("github"), None),
-        ("an author through the forge", "ana", Some("github"), Some(NotCounted::SelfAsserted)),
+fn what_a_bridge_signed_counts_however_it_lands() {
+    type Landing<'a> = (&'a str, &'a dyn Fn(&Repo));
+    let landings: [Landing; 4] = [
+        ("by an author, with more", &|repo| {
+            squash(repo);
+            let work = repo.by("ana").says(&says("dana")).write("README.md", "Billing\n");
+            work.commit("Bring the review, and more");
+        }),
+        ("before the record", &|repo| {
+            repo.by(ACTIONS).says(&says("dana")).commit("State the reviews");
+            squash(repo);
+        }),
+        ("with the record", &|repo| {
+            let work = repo.by("ana").through("github").write(ID, SAMPLE);
+            work.says(&says("dana")).commit("File it (#7)");
+        }),
+        ("by a merge of its author", &|repo| {
+            squash(repo);
+            repo.branch("bridge").by(ACTIONS).says(&says("dana")).commit("State the reviews");
+            repo.by("ana").merge("bridge", "Merge pull request #8 from ana/bridge");
+        }),
     ];
-    for (what, author, committer, expected) in cases {
-        let repo = squashed(policy);
-        let work = repo.by(author).says(&says("dana"));
-        match committer {
-            Some(committer) => work.through(committer).commit("State the reviews"),
-            None => work.commit("State the reviews"),
-        };
-        let counts = expected.map_or(VoteCounts::Yes, VoteCounts::No);
-        assert_eq!(why(&verdict(&repo)), Some(counts), "{what}");
-    }
-    let repo = squashed(policy);
-    repo.by("lee").with("ana").says(&says("dana")).commit("State the reviews");
-    assert_eq!(why(&verdict(&repo)), Some(VoteCounts::No(NotCounted::Staters)), "a co-author");
-    let allowed = squashed("approval: {self_asserted: allow}\n");
-    allowed.by("ana").says(&says("dana")).commit("State the reviews");
-    assert_eq!(why(&verdict(&allowed)), Some(VoteCounts::Yes));
-}
-
-#[test]
-fn a_merge_states_by_whoever_landed_it_and_never_by_its_branch() {
-    for (lander, expected) in
-        [("lee", VoteCounts::Yes), ("ana", VoteCounts::No(NotCounted::SelfAsserted))]
-    {
-        let repo = squashed("");
-        repo.branch("bridge").by(ACTIONS).says(&says("dana")).commit("State the reviews");
-        repo.by(lander).through("github").merge("bridge", "Merge pull request #8 from ana/bridge");
-        assert_eq!(why(&verdict(&repo)), Some(expected), "{lander}");
+    for (what, land) in landings {
+        let repo = listing("", &bridge_line());
+        land(&repo);
+        assert_eq!(why(&verdict(&repo)), Some(VoteCounts::Yes), "{what}");
+        assert_eq!(said(&verdict(&repo)).result, "claimed", "{what}");
     }
 }
 
 #[test]
-fn a_review_lands_later_and_alone() {
-    let with_it = ledger(BRIDGES);
-    with_it
-        .by("ana")
-        .through("github")
-        .write(ID, SAMPLE)
-        .says(&says("dana"))
-        .commit("File it (#7)");
-    assert_eq!(why(&verdict(&with_it)), Some(VoteCounts::No(NotCounted::Company)));
-    let before = ledger(BRIDGES);
-    before.by(ACTIONS).says(&says("dana")).commit("State the reviews");
-    squash(&before);
-    assert_eq!(why(&verdict(&before)), Some(VoteCounts::No(NotCounted::NotLater)));
-    for path in [
-        "README.md",
-        "exceptions/README.md",
-        "exceptions/other/EXC-2026-AAAAA.yaml",
-        "exledger.yaml",
+fn an_unsigned_review_counts_from_nobody() {
+    let unsigned = VoteCounts::No(NotCounted::BadFile(BadFile::NoBridgeSignature));
+    for policy in ["", GROUPS] {
+        for by in ["lee", "bridge <bridge@example.com>", ACTIONS] {
+            let repo = squashed(policy);
+            repo.by(by).says(&says("dana").unsigned()).commit("State the reviews");
+            assert_eq!(why(&verdict(&repo)), Some(unsigned.clone()), "{by} pushes");
+            let repo = squashed(policy);
+            let work = repo.branch("bridge").by(by).says(&says("dana").unsigned());
+            work.commit("State the reviews");
+            repo.by("lee").merge("bridge", "Merge pull request #8 from ana/bridge");
+            assert_eq!(why(&verdict(&repo)), Some(unsigned.clone()), "{by} proposes");
+            assert_eq!(said(&verdict(&repo)).satisfied, "no");
+        }
+    }
+    // Its signature may come later.
+    let repo = squashed("");
+    repo.by("lee").says(&says("dana").unsigned()).commit("State the reviews");
+    repo.by("lee").says(&says("dana")).commit("Bring the signature");
+    assert_eq!(said(&verdict(&repo)).satisfied, "yes");
+}
+
+#[test]
+fn only_a_line_for_reviews_alone_makes_a_bridge() {
+    let line =
+        |who: &str, options: &str| format!("{who}@example.com {options}{}\n", public("bridge"));
+    let review = "namespaces=\"exledger-review@v1\" ";
+    for (what, lines, counts) in [
+        ("for reviews alone", line("bridge", review), true),
+        ("for everything", line("bridge", ""), false),
+        ("for commits, too", line("bridge", "namespaces=\"git,exledger-review@v1\" "), false),
+        ("by a pattern", line("bridge", "namespaces=\"exledger-*\" "), false),
+        ("somebody's own key", line("bridge", review) + &line("lee", ""), false),
+        ("nobody's", line("*", review), false),
     ] {
-        let repo = squashed("");
-        repo.by(ACTIONS)
-            .says(&says("dana"))
-            .write(path, "version: 1\nrecords: [exceptions]\n")
-            .commit("State the reviews");
-        assert_eq!(why(&verdict(&repo)), Some(VoteCounts::No(NotCounted::Company)), "{path}");
-        assert_eq!(said(&verdict(&repo)).satisfied, "no", "{path}");
+        let repo = listing("", &lines);
+        squash(&repo);
+        repo.by(ACTIONS).says(&says("dana")).commit("State the reviews");
+        match why(&verdict(&repo)) {
+            Some(VoteCounts::Yes) => assert!(counts, "{what}"),
+            Some(VoteCounts::No(NotCounted::BadFile(BadFile::NoBridge { .. }))) => {
+                assert!(!counts, "{what}");
+            }
+            other => panic!("{what}: {other:?}"),
+        }
     }
+    for key in ["lee", "mallory"] {
+        let repo = listing("", &(bridge_line() + &signer("lee")));
+        squash(&repo);
+        repo.by("lee").says(&says("dana").with_key(key)).commit("Bring the review");
+        assert_eq!(said(&verdict(&repo)).satisfied, "no", "{key}");
+    }
+}
+
+#[test]
+fn a_revoked_bridge_states_nothing() {
+    let repo = squashed("");
+    repo.by(ACTIONS).says(&says("dana")).commit("State the reviews");
+    let revoked = format!("{}\n", public("bridge"));
+    repo.by("lee").write(".github/revoked_keys", &revoked).commit("Revoke it");
+    assert_eq!(said(&verdict(&repo)).satisfied, "no");
 }
 
 #[test]
@@ -145,34 +165,12 @@ fn a_review_is_about_its_bytes_and_by_no_author() {
     let repo = squashed("");
     let other = reviewed("dana", ID, &SAMPLE.replace("moderate", "low"), "2026-11-20T09:30:00Z");
     repo.by(ACTIONS).says(&other).commit("State a review of older content");
-    assert_eq!(why(&verdict(&repo)), None);
+    assert!(matches!(why(&verdict(&repo)), Some(VoteCounts::No(NotCounted::OtherBytes(_)))));
     repo.by(ACTIONS).says(&says("ana")).commit("State a review by its author");
     let verdict = verdict(&repo);
-    assert_eq!(
-        (why(&verdict), verdict.result.as_str()),
-        (Some(VoteCounts::No(NotCounted::Author)), "none-recorded")
-    );
-}
-
-#[test]
-fn a_bridge_whose_key_is_listed_must_sign() {
-    let bridge =
-        format!("41898282+github-actions[bot]@users.noreply.github.com {}\n", public("bridge"));
-    for (key, expected) in [
-        (Some("bridge"), VoteCounts::Yes),
-        (None, VoteCounts::No(NotCounted::BridgeUnsigned)),
-        (Some("lee"), VoteCounts::No(NotCounted::BridgeUnsigned)),
-    ] {
-        let repo = squashed("");
-        let keys = bridge.clone() + &signer("lee");
-        crate::support::approval::govern(&repo, ".github/allowed_signers", &keys);
-        let work = repo.by(ACTIONS).says(&says("dana"));
-        match key {
-            Some(key) => work.signed(key).commit("State the reviews"),
-            None => work.commit("State the reviews"),
-        };
-        assert_eq!(why(&verdict(&repo)), Some(expected), "{key:?}");
-    }
+    let own = verdict.statements.iter().find(|it| it.approver.kind == EvidenceKind::Review);
+    assert_eq!(own.unwrap().counts, VoteCounts::No(NotCounted::Author));
+    assert_eq!(verdict.result.as_str(), "none-recorded");
 }
 
 #[test]
@@ -189,23 +187,11 @@ fn a_review_is_claimed_and_counts_only_where_claims_and_reviews_do() {
 
 #[test]
 fn whoever_wrote_under_another_address_does_not_approve_by_a_file() {
-    let signers = signer("sam");
     for (what, says, by) in [
         ("a review that the bridge states", says("sam"), ACTIONS),
-        (
-            "a signature",
-            crate::support::repo::speak::yes("sam", ID, SAMPLE, "2026-11-20T13:00:00Z"),
-            "lee",
-        ),
+        ("a signature", yes("sam", ID, SAMPLE, "2026-11-20T13:00:00Z"), "lee"),
     ] {
-        let repo = Repo::at("2026-11-20T09:00:00Z");
-        repo.by("root")
-            .write(
-                "exledger.yaml",
-                &format!("version: 1\napproval: {{signers: signers}}\n{BRIDGES}"),
-            )
-            .write("signers", &signers)
-            .commit("Begin");
+        let repo = listing("", &(bridge_line() + &signer("sam")));
         // Sam rebases his work at home: git names the file's address with the author's name.
         repo.by("Sam  ITO <sam@home.example.com>")
             .through("sam")

@@ -10,7 +10,7 @@ use exledger::record::time::Instant;
 use crate::approval::detached::{approved, looked_at};
 use crate::support::approval::{amended, ledger, said, sealed, sealed_by, verdict};
 use crate::support::repo::Repo;
-use crate::support::repo::speak::{no, public, reviewed, signer, tag_at, yes};
+use crate::support::repo::speak::{no, public, signer, tag_at, yes};
 use crate::support::samples::{ID, SAMPLE};
 
 fn is_vetoed(case: &str, repo: &Repo) {
@@ -99,20 +99,6 @@ fn an_unapproved_mailmap_makes_nobody_who_opened_a_request_its_merger() {
     assert_eq!(said(&verdict(&repo)).satisfied, "no");
     let line = "Mallory <mallory@example.com> <merge-bot@example.com>\n";
     repo.by("mallory").write(".mailmap", line).commit("Map");
-    assert_eq!(said(&verdict(&repo)).satisfied, "no");
-}
-
-#[test]
-fn an_unapproved_mailmap_makes_no_author_a_bridge() {
-    let repo = ledger("people: {bridges: ['bridge@example.com']}\n");
-    repo.by("ana").write(ID, SAMPLE).commit("File it");
-    repo.by("bridge")
-        .with("ana")
-        .says(&reviewed("dana", ID, SAMPLE, "2026-11-20T10:30:00Z"))
-        .commit("Record reviews");
-    assert_eq!(said(&verdict(&repo)).satisfied, "no");
-    let line = "bridge <bridge@example.com> <ana@example.com>\n";
-    repo.by("ana").write(".mailmap", line).commit("Map");
     assert_eq!(said(&verdict(&repo)).satisfied, "no");
 }
 

@@ -30,7 +30,6 @@ fn the_defaults_are_those_of_the_page() {
         "people": {
             "bots": ["*[bot]@users.noreply.github.com", "renovate@*"],
             "agents": [], "logins": {}, "noreply": [],
-            "bridges": [],
             "forges": [],
         },
         "groups": {},
@@ -161,7 +160,6 @@ fn maps_merge_with_their_default_key_by_key_at_every_depth() {
 #[test]
 fn lists_numbers_and_words_replace_their_default() {
     check("people: {bots: []}", &[("/people/bots", json!([]))]);
-    check("people: {bridges: [b@*]}", &[("/people/bridges", json!(["b@*"]))]);
     check("approval: {accept: [note]}", &[("/approval/accept", json!(["note"]))]);
     check("lint: {justification_min: 0}", &[("/lint/justification_min", json!(0))]);
     check("patterns: {events: {days: 5}}", &[("/patterns/events/days", json!(5))]);

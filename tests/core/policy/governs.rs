@@ -14,7 +14,7 @@ people:
   bots: [a@*]
   agents: [b@*]
   logins: {dkim: dana@example.com, lee: lee@example.com}
-  bridges: [c@*, d@*]
+  forges: [c@*, d@*]
 groups: {g: [dana@example.com, lee@example.com], h: [sam@example.com]}
 approval: {self_approval: allow, self_asserted: allow, nested: allow, signers: keys, revoked: gone}
 tiers:
@@ -108,7 +108,7 @@ fn anything_else_is_a_change_to_look_at() {
         ("version: 1", "version: 1\nrecords: [other]"),
         ("dkim: dana@example.com", "dkim: lee@example.com"),
         ("{name: low}", "{name: low, post_closure_review: 9d}"),
-        ("bridges: [c@*, d@*]", "bridges: [d@*]"),
+        ("forges: [c@*, d@*]", "forges: [d@*]"),
         (", h: [sam@example.com]", ""),
     ] {
         let after = governance(&POLICY.replacen(from, to, 1), ROSTER, KEYS, "", "");

@@ -165,17 +165,11 @@ fn bots_and_agents_are_found_by_pattern_name_and_list() {
 }
 
 #[test]
-fn bridges_and_forges_are_those_of_the_policy() {
+fn forges_are_those_of_the_policy() {
     let governance = governance(
-        "people: {bridges: [\"github-actions[bot]@users.noreply.github.com\"], \
-         forges: [noreply@forge.example.com, \"Build <*@ci.example.com>\"]}",
+        "people: {forges: [noreply@forge.example.com, \"Build <*@ci.example.com>\"]}",
         "",
     );
-    let bridge =
-        people::identify(&governance, "b", "41898282+github-actions[bot]@users.noreply.github.com");
-    assert!(people::is_bridge(&governance, &bridge));
-    let ana = people::identify(&governance, "Ana", "ana@example.com");
-    assert!(!people::is_bridge(&governance, &ana));
     assert!(people::is_forge(&governance, "GitLab", "NoReply@forge.example.com"));
     assert!(people::is_forge(&governance, "Build", "x@ci.example.com"));
     assert!(!people::is_forge(&governance, "Ana", "x@ci.example.com"));

@@ -301,3 +301,10 @@ fn the_address_of_approval_commits_is_no_person() {
         ),
     ]);
 }
+
+#[test]
+fn a_key_that_is_gone_names_what_replaces_it() {
+    let found = Governance::of_policy("version: 1\npeople: {bridges: [a@example.com]}\n").findings;
+    let [only] = found.as_slice() else { panic!("{found:?}") };
+    assert!(only.help.contains("namespaces=\"exledger-review@v1\""), "{}", only.help);
+}

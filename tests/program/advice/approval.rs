@@ -58,7 +58,7 @@ fn words(way: ApprovalWay) -> &'static str {
     match way {
         ApprovalWay::SignedFile => "run `exledger approve EXC-2026-7F3KQ`",
         ApprovalWay::SignedFileOnceListed => "once .github/allowed_signers lists their key",
-        ApprovalWay::ForgeReviews => "`exledger approve --from-reviews FILE`",
+        ApprovalWay::ForgeReviews => "`exledger approve --from-reviews FILE --key KEY`",
         ApprovalWay::Merge => "merge a change to its text with a merge commit",
         ApprovalWay::MergeWithTrailers => "`Approved-by: NAME <ADDRESS>`",
         ApprovalWay::SignedMerge => "with a merge commit signed by a key that",
@@ -255,23 +255,22 @@ fn a_policy_that_accepts_nothing_that_meets_its_demand_is_told_so() {
 
 #[test]
 fn the_reviews_of_a_squashed_pull_request_are_written_down_as_advised() {
-    let bridge = "github-actions[bot]@users.noreply.github.com";
-    let logins =
-        format!("people: {{logins: {{dkim: dana@example.com}}, bridges: [\"{bridge}\"]}}\n");
-    let alone = "people: {logins: {dkim: dana@example.com}}\n";
-    for (policy, is_named) in [
-        (logins.clone(), true),
-        (format!("{logins}approval: {{proof: attested}}\n"), false),
-        (alone.to_owned(), false),
+    let logins = "people: {logins: {dkim: dana@example.com}}\n";
+    let line = speak::bridge_line();
+    let bridge = [(".github/allowed_signers", line.as_str())];
+    for (policy, beside, is_named) in [
+        (logins.to_owned(), &bridge[..], true),
+        (format!("{logins}approval: {{proof: attested}}\n"), &bridge, false),
+        (logins.to_owned(), &[], false),
     ] {
-        let stage = Stage::new(&policy);
+        let stage = Stage::begin_with(&policy, beside);
         let work = stage.repo.branch("ask").by("ana");
         let head = work.write(ID, &record("")).commit("File it");
         let squash = stage.repo.by("ana").through("github");
         let landing = squash.squash("ask", "File it (#7)");
         stage.home();
         let reason = stage.reason("merged by squash");
-        assert_eq!(reason.contains("--from-reviews FILE"), is_named, "{reason}");
+        assert_eq!(reason.contains("--from-reviews FILE --key KEY"), is_named, "{reason}");
         if !is_named {
             continue;
         }
@@ -281,7 +280,8 @@ fn the_reviews_of_a_squashed_pull_request_are_written_down_as_advised() {
             "reason": null}}]}}"##
         );
         std::fs::write(stage.repo.path().join(".git/FILE"), review).unwrap();
-        stage.follow(&reason.replace(" FILE", " .git/FILE"), "lee", "lee");
+        let reason = reason.replace(" FILE", " .git/FILE").replace(" KEY", " .git/keys/bridge");
+        stage.follow(&reason, "lee", "lee");
         if stage.status() != "active" {
             git(stage.repo.path(), &["add", "exceptions"]);
             let run = stage.shell("lee", "git commit -m 'Write reviews down'");

@@ -13,14 +13,21 @@ const BRIDGE: &str = "github-actions[bot]@users.noreply.github.com";
 
 /// A workflow with the job that records reviews.
 const JOB: &str =
-    "jobs:\n  reviews:\n    steps:\n      - run: exledger approve --from-reviews FILE\n";
+    "jobs:\n  reviews:\n    steps:\n      - run: exledger approve --from-reviews FILE --key KEY\n";
 
 fn begin(case: &OfferCase) -> Stage {
-    let job: &[(&str, &str)] =
-        if case.has_job { &[(".github/workflows/exledger.yml", JOB)] } else { &[] };
+    let bridge = speak::bridge_line();
+    let job = (".github/workflows/exledger.yml", JOB);
+    let line = (".github/allowed_signers", bridge.as_str());
+    let is_bridged = case.policy.contains("dkim");
+    let beside: Vec<(&str, &str)> = [(case.has_job, job), (is_bridged, line)]
+        .into_iter()
+        .filter(|it| it.0)
+        .map(|it| it.1)
+        .collect();
     let stage = match case.has_keys {
-        true => Stage::begin_with(case.policy, job),
-        false => Stage::begin(case.policy, job),
+        true => Stage::begin_with(case.policy, &beside),
+        false => Stage::begin(case.policy, &beside),
     };
     let work = stage.repo.branch("ask").by("ana");
     work.write(ID, &record(case.more)).commit("File it");
@@ -95,7 +102,8 @@ impl Stage {
             "reason": null}}]}}"##
         );
         std::fs::write(self.repo.path().join(".git/FILE"), review).unwrap();
-        let run = self.shell("lee", "exledger approve --from-reviews .git/FILE");
+        let run =
+            self.shell("lee", "exledger approve --from-reviews .git/FILE --key .git/keys/bridge");
         assert!(run.code < 2, "{}{}", run.out, run.err);
         git(self.repo.path(), &["add", "exceptions"]);
         let commit = format!(

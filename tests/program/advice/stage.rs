@@ -62,7 +62,7 @@ impl Stage {
         stage.land("dana", &[&[("exledger.yaml", policy.as_str())], beside].concat());
         let keys = stage.repo.path().join(".git/keys");
         std::fs::create_dir_all(&keys).unwrap();
-        for name in PEOPLE.iter().chain([&UNLISTED]) {
+        for name in PEOPLE.iter().chain([&UNLISTED, &"bridge"]) {
             let key = keys.join(name);
             std::fs::write(&key, speak::private_file(name)).unwrap();
             std::fs::write(key.with_extension("pub"), speak::public(name)).unwrap();

@@ -31,14 +31,7 @@ fn after(why_not: &NotCounted) -> Option<NotCounted> {
         NotCounted::SuspiciousMerge => NotCounted::Replaced,
         NotCounted::Replaced => NotCounted::Vote,
         NotCounted::Vote => NotCounted::TooOld,
-        NotCounted::TooOld => NotCounted::NotLater,
-        NotCounted::NotLater => NotCounted::Company,
-        NotCounted::Company => NotCounted::Moved,
-        NotCounted::Moved => NotCounted::Staters,
-        NotCounted::Staters => NotCounted::UnlistedBot,
-        NotCounted::UnlistedBot => NotCounted::BridgeUnsigned,
-        NotCounted::BridgeUnsigned => NotCounted::BridgeThroughForge,
-        NotCounted::BridgeThroughForge => NotCounted::OtherBytes(OTHER.to_owned()),
+        NotCounted::TooOld => NotCounted::OtherBytes(OTHER.to_owned()),
         NotCounted::OtherBytes(_) => NotCounted::BadFile(BadFile::NoSignature),
         // Of the rules alone.
         NotCounted::BadFile(_) | NotCounted::NotListed => return None,
@@ -47,8 +40,6 @@ fn after(why_not: &NotCounted) -> Option<NotCounted> {
 
 /// The sha256 of `other bytes`.
 const OTHER: &str = "2fbbac7ab2f0e5c3a4b1c8be1f8c60e4c0b3ed9bdd0ef3a1ee5f8d7a4d6dc1f4";
-
-const BRIDGE: &str = "github-actions[bot] <41898282+github-actions[bot]@users.noreply.github.com>";
 
 const AT: &str = "2026-11-20T10:00:00Z";
 
@@ -66,43 +57,10 @@ fn merged(policy: &str, by: &str, message: &str) -> Stage {
     stage
 }
 
-/// A review by Lee of the record as Ana filed it.
-fn review() -> speak::Says {
-    speak::reviewed("lee", ID, &record(""), AT).ledger("example/payments")
-}
-
-/// The same, for a record that Ana pushed.
+/// A record that Ana pushed.
 fn pushed() -> Stage {
     let stage = Stage::new("");
     stage.land("ana", &[(ID, &record(""))]);
-    stage
-}
-
-/// A record that Ana pushed, and an unsigned review stated by a bridge that has a key.
-fn by_a_bridge_with_a_key() -> Stage {
-    let bridge = "41898282+github-actions[bot]@users.noreply.github.com";
-    let key = speak::public("bridge");
-    let line = format!("{bridge} namespaces=\"exledger-review@v1\" {key}\n");
-    let policy = format!("people: {{bridges: [\"{bridge}\"]}}\n");
-    let stage = Stage::begin_with(&policy, &[(".github/allowed_signers", &line)]);
-    stage.land("ana", &[(ID, &record(""))]);
-    let work = stage.repo.by(BRIDGE).says(&review());
-    work.commit("Write a review down");
-    stage
-}
-
-/// The same, stated through the forge by a bridge without a key, where a group must approve.
-fn through_the_forge() -> Stage {
-    let stage = Stage::new(
-        "people: {bridges: ['bridge@example.com']}\n\
-         groups: {security: [dana@example.com]}\n\
-         tiers: [{name: standard, approvals: {each_of: [security]}}]\n",
-    );
-    stage.land("ana", &[(ID, &record(""))]);
-    let bridge = stage.repo.by("bridge <bridge@example.com>");
-    let says = speak::reviewed("dana", ID, &record(""), AT).ledger("example/payments");
-    let work = bridge.through("github").says(&says);
-    work.commit("Record the reviews (#8)");
     stage
 }
 
@@ -139,17 +97,6 @@ fn approved_before_it_came_back() -> Stage {
     stage.repo.by("ana").remove(ID).commit("Remove it");
     stage.repo.by("ana").write(ID, &record("")).commit("Bring it back");
     stage.repo.by("lee").says(&says).commit("Approve it");
-    stage
-}
-
-/// A record that Ana pushed, with a review moved there from another record.
-fn with_a_moved_review() -> Stage {
-    let stage = pushed();
-    let says = review();
-    let text = says.file.text().unwrap();
-    let away = "exceptions/.approvals/EXC-2026-0THER/0123456789ab-lee@example.com.txt";
-    stage.land("ana", &[(away, &text)]);
-    stage.repo.by("lee").rename(away, &says.path()).commit("Move it");
     stage
 }
 
@@ -216,33 +163,6 @@ fn history(why_not: &NotCounted) -> Stage {
         NotCounted::Replaced => rejected_and_then_approved(),
         NotCounted::Vote => with_a_vote_too_low(),
         NotCounted::TooOld => approved_before_it_came_back(),
-        NotCounted::NotLater => {
-            let stage = Stage::new("");
-            let work = stage.repo.by("lee").says(&review());
-            work.commit("Write a review down");
-            stage.land("ana", &[(ID, &record(""))]);
-            stage
-        }
-        NotCounted::Company => {
-            let stage = pushed();
-            let work = stage.repo.by("lee").says(&review());
-            work.write("README", "And more").commit("Write a review down");
-            stage
-        }
-        NotCounted::Moved => with_a_moved_review(),
-        NotCounted::Staters => {
-            let stage = pushed();
-            let work = stage.repo.by("lee").with("ana").says(&review());
-            work.commit("Write a review down");
-            stage
-        }
-        NotCounted::UnlistedBot => {
-            let stage = pushed();
-            stage.repo.by("bot").says(&review()).commit("Write a review down");
-            stage
-        }
-        NotCounted::BridgeUnsigned => by_a_bridge_with_a_key(),
-        NotCounted::BridgeThroughForge => through_the_forge(),
         NotCounted::OtherBytes(_) => {
             let stage = pushed();
             let says = speak::yes("lee", ID, "other bytes", AT).ledger("example/payments");

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::{ID, POLICY, RECORD, World, keys};
 use crate::cli;
-use crate::support::repo::{Repo, git};
+use crate::support::repo::{Repo, git, speak};
 
 const NOW: &str = "2026-11-20T12:00:00Z";
 
@@ -21,7 +21,7 @@ fn approve(folder: &Path, args: &[&str]) -> serde_json::Value {
 fn a_ledger_below_a_folder_keeps_its_approvals_there() {
     let keys = keys();
     let world = World { repo: Repo::at("2026-11-20T09:00:00Z"), keys };
-    let signers = [world.line("dana"), world.line("lee")].concat();
+    let signers = [world.line("dana"), world.line("lee"), speak::bridge_line()].concat();
     let repo = &world.repo;
     repo.by("lee")
         .write("svc/exledger.yaml", POLICY)
@@ -56,7 +56,8 @@ fn a_ledger_below_a_folder_keeps_its_approvals_there() {
             "url": "https://forge.example.com/1", "reason": "Two\nlines"}}]}}"##
     );
     std::fs::write(ledger.join("reviews.json"), json).unwrap();
-    let said = approve(&ledger, &["--from-reviews", "reviews.json"]);
+    let key = world.key("bridge").display().to_string();
+    let said = approve(&ledger, &["--from-reviews", "reviews.json", "--key", &key]);
     let path = said["results"][0]["files"][0].as_str().unwrap();
     let text = std::fs::read_to_string(ledger.join(path)).unwrap();
     assert!(text.contains("\nreason Two lines\nvia https://forge.example.com/1\n"), "{text}");
@@ -127,7 +128,9 @@ fn a_shallow_clone_can_not_say_what_landed_before_it() {
             "url": "https://forge.example.com/1", "reason": null}}]}}"##
     );
     std::fs::write(clone.path().join("reviews.json"), json).unwrap();
-    let run = cli::run(clone.path(), &["--on", NOW, "approve", "--from-reviews", "reviews.json"]);
+    let key = world.key("bridge").display().to_string();
+    let bridge = ["approve", "--from-reviews", "reviews.json", "--key", &key];
+    let run = cli::run(clone.path(), &[&["--on", NOW], &bridge[..]].concat());
     assert_eq!((run.code, run.out.as_str()), (3, ""), "{}", run.err);
     assert!(run.err.contains("unshallow"), "{}", run.err);
 }

@@ -9,7 +9,7 @@ use crate::cli::Run;
 /// One approver, no groups.
 pub(super) const PLAIN: &str = "version: 1
 name: example/payments
-people: {bridges: [\"github-actions[bot]@users.noreply.github.com\"]}
+people: {agents: []}
 tiers: [{name: standard, max_term: 90d, approvals: {count: 1}, require: [compensating_controls]}]
 ";
 

@@ -54,9 +54,8 @@ fn a_word_that_would_not_count_is_refused_with_the_reason() {
 fn an_author_is_known_by_another_address_and_by_the_name_alone() {
     let roster = "people: {roster: people.csv}\n";
     let (before, _) = POLICY.split_once("people:").unwrap();
-    let (_, after) =
-        POLICY.split_once("github-actions[bot]@users.noreply.github.com\"]\n").unwrap();
-    let world = World::new(&format!("{before}{roster}{after}"));
+    let (_, after) = POLICY.split_once("tiers:").unwrap();
+    let world = World::new(&format!("{before}{roster}tiers:{after}"));
     let people = "email,name,team,active\nana.ruiz@example.org,Ana  RUIZ,billing,yes\n";
     let work = world.repo.by("lee").write("people.csv", people);
     let home = world.line("ana").replace("ana@example.com", "ana@example.com,ana@home.example");

@@ -3,9 +3,9 @@
 use serde_json::Value;
 
 use crate::cli;
-use crate::support::approval::{amended, sealed, sealed_by};
+use crate::support::approval::{amended, govern, sealed, sealed_by};
 use crate::support::repo::Repo;
-use crate::support::repo::speak::{Says, no, reviewed, yes};
+use crate::support::repo::speak::{Says, bridge_line, no, reviewed, yes};
 use crate::support::samples::{ID, SAMPLE};
 
 /// Runs a command about the sample at the last commit.
@@ -152,7 +152,9 @@ fn a_version_that_carries_a_result_on_keeps_what_was_said_before() {
 
 #[test]
 fn a_review_is_shown_with_its_address_its_words_and_who_stated_it() {
-    let repo = sealed_by("people: {bridges: [bridge@example.com]}\n");
+    let repo = sealed_by("");
+    let keys = repo.by("lee").text(".github/allowed_signers") + &bridge_line();
+    govern(&repo, ".github/allowed_signers", &keys);
     repo.by("ana").through("github").write(ID, SAMPLE).commit("File it (#7)");
     let says = reviewed("dana", ID, SAMPLE, "2026-11-20T09:30:00Z").because("Fine by me");
     repo.by("Bridge <bridge@example.com>").says(&says).commit("State the reviews");
@@ -160,9 +162,9 @@ fn a_review_is_shown_with_its_address_its_words_and_who_stated_it() {
     let found = log(&repo);
     assert_eq!(found.last().unwrap()["approvers"][0]["via"], address);
     let show = asked(&repo, &["show", ID]);
-    assert!(show.contains("dana@example.com, as stated by Bridge"), "{show}");
+    assert!(show.contains("dana@example.com, as stated by bridge@example.com"), "{show}");
     for screen in [asked(&repo, &["log", ID]), show] {
-        for expected in [address.as_str(), "Fine by me", "Bridge <bridge@example.com>"] {
+        for expected in [address.as_str(), "Fine by me", "bridge@example.com"] {
             assert!(screen.contains(expected), "{expected}: {screen}");
         }
     }

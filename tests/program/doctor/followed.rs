@@ -4,14 +4,13 @@ use exledger::features::doctor::check::{CheckName, CheckState};
 use exledger::features::doctor::diagnosis::ApprovalsCount;
 
 use super::{
-    ID, JOBS, POLICY, WORKFLOW, assert_yes, check, examine, ledger, merge, stands, verdict,
+    ID, JOBS, POLICY, SIGNERS, WORKFLOW, assert_yes, check, examine, ledger, merge, stands, verdict,
 };
 use crate::cli_approve::RECORD;
 use crate::support::repo::Repo;
-use crate::support::repo::speak::{public, reviewed, signer, yes};
+use crate::support::repo::speak::{bridge_line, public, reviewed, signer, yes};
 
 const BOT: &str = "github-actions[bot] <41898282+github-actions[bot]@users.noreply.github.com>";
-const SIGNERS: &str = ".github/allowed_signers";
 
 /// Nina files the record, and the forge squashes it.
 fn squashed(repo: &Repo, text: &str) {
@@ -28,7 +27,7 @@ fn a_policy_that_its_author_pushed_counts_once_someone_else_approves_it() {
     repo.by("lee")
         .write("exledger.yaml", POLICY)
         .write(WORKFLOW, JOBS)
-        .write(SIGNERS, &signer("dana"))
+        .write(SIGNERS, &(signer("dana") + &bridge_line()))
         .commit("Keep exceptions in a ledger");
     repo.checkout();
     assert_yes(&repo);
@@ -47,40 +46,28 @@ fn a_policy_that_its_author_pushed_counts_once_someone_else_approves_it() {
 }
 
 #[test]
-fn squashes_without_a_job_and_a_key_are_a_problem_until_the_job_is_there() {
-    let policy = "version: 1\nname: example/payments\n";
-    let repo = ledger(policy);
+fn squashes_without_a_key_are_a_problem_until_the_bridge_has_one() {
+    let repo = ledger("version: 1\nname: example/payments\n");
+    repo.by("lee").remove(SIGNERS).commit("Clear the list");
     merge(&repo, WORKFLOW, &JOBS.replace("command: reviews", "command: nightly"));
     squashed(&repo, RECORD);
     assert_eq!(stands(&repo).0, "unapproved");
     let bridge = check(&repo, CheckName::Bridge);
     assert_eq!(bridge.state, CheckState::Problem, "{}", bridge.message);
-    let [line] = bridge.lines.as_slice() else { panic!("{:?}", bridge.lines) };
-    assert!(bridge.commands.contains(&"exledger approve --from-reviews FILE".to_owned()));
+    assert!(bridge.lines[0].contains("exledger-approval@v1"), "{:?}", bridge.lines);
+    assert_eq!(bridge.commands, ["exledger approve ID"]);
 
     merge(&repo, WORKFLOW, JOBS);
-    let without_people = check(&repo, CheckName::Bridge);
-    assert_eq!(without_people.state, CheckState::Problem, "a job whose statements nobody accepts");
-    assert_eq!(&without_people.lines[0], line);
-    merge(&repo, "exledger.yaml", &format!("{policy}people:\n  {line}\n"));
+    let bridge = check(&repo, CheckName::Bridge);
+    assert_eq!(bridge.state, CheckState::Problem, "a job whose statements nobody accepts");
+    let [line] = bridge.lines.as_slice() else { panic!("{:?}", bridge.lines) };
+    let line = line.replace("ADDRESS", "bridge@example.com");
+    let line = line.replace("ssh-ed25519 AAAA…", &public("bridge"));
+    merge(&repo, SIGNERS, &format!("{line}\n"));
     assert_yes(&repo);
     let now = repo.now().to_string();
     let says = reviewed("omar", ID, RECORD, &now).ledger("example/payments");
     repo.by(BOT).says(&says).commit("Record the reviews of what was merged");
-    assert_eq!(stands(&repo), ("active".into(), "claimed".into()));
-    assert_yes(&repo);
-}
-
-#[test]
-fn a_reviewer_who_records_the_review_is_a_way_without_job_and_key() {
-    let repo = ledger("version: 1\nname: example/payments\n");
-    merge(&repo, WORKFLOW, &JOBS.replace("command: reviews", "command: nightly"));
-    squashed(&repo, RECORD);
-    assert_eq!(check(&repo, CheckName::Bridge).state, CheckState::Problem);
-    let now = repo.now().to_string();
-    let says = reviewed("omar", ID, RECORD, &now).ledger("example/payments");
-    repo.branch("reviews").by("omar").says(&says).commit("Record my review");
-    repo.by("omar").through("github").squash("reviews", "Record my review (#2)");
     assert_eq!(stands(&repo), ("active".into(), "claimed".into()));
     assert_yes(&repo);
 }
@@ -91,7 +78,7 @@ fn a_listed_key_is_a_way_when_squashes_name_nobody() {
     merge(&repo, WORKFLOW, &JOBS.replace("command: reviews", "command: nightly"));
     squashed(&repo, RECORD);
     assert_eq!(verdict(&repo), "no");
-    merge(&repo, SIGNERS, &signer("dana"));
+    merge(&repo, SIGNERS, &(signer("dana") + &bridge_line()));
     assert_yes(&repo);
     let bridge = check(&repo, CheckName::Bridge);
     assert_eq!(
@@ -128,10 +115,7 @@ fn a_demanded_group_needs_members_and_enough_of_them() {
     assert_eq!(check(&repo, CheckName::Groups).state, CheckState::Ok);
 
     repo.branch("file").by("nina").write(ID, RECORD).commit("File it");
-    repo.by("lee").merge("file", "Merge branch 'file'");
-    let now = repo.now().to_string();
-    let says = reviewed("dana", ID, RECORD, &now).ledger("example/payments");
-    repo.by(BOT).says(&says).commit("Record the reviews of what was merged");
+    repo.by("lee").merge("file", "Merge branch 'file'\n\nReviewed-by: Dana <dana@example.com>");
     assert_eq!(stands(&repo), ("active".into(), "claimed".into()));
 }
 
@@ -143,10 +127,10 @@ fn a_tier_that_accepts_only_signatures_needs_as_many_keys() {
     let repo = ledger(&policy);
     let keys = check(&repo, CheckName::Keys);
     assert_eq!(keys.state, CheckState::Problem, "{}", keys.message);
-    merge(&repo, SIGNERS, &signer("dana"));
+    merge(&repo, SIGNERS, &(signer("dana") + &bridge_line()));
     assert_eq!(check(&repo, CheckName::Keys).state, CheckState::Problem);
     let repo = ledger(&policy);
-    merge(&repo, SIGNERS, &format!("{}{}", signer("dana"), signer("lee")));
+    merge(&repo, SIGNERS, &format!("{}{}{}", signer("dana"), signer("lee"), bridge_line()));
     assert_yes(&repo);
     squashed(&repo, RECORD);
     let now = repo.now().to_string();
@@ -160,37 +144,12 @@ fn a_tier_that_accepts_only_signatures_needs_as_many_keys() {
 }
 
 #[test]
-fn reviews_that_a_forge_squashed_without_a_key_are_a_problem_until_the_bridge_has_one() {
-    let repo = ledger(POLICY);
-    squashed(&repo, RECORD);
-    assert_yes(&repo);
-    let now = repo.now().to_string();
-    let says = reviewed("omar", ID, RECORD, &now).ledger("example/payments");
-    repo.branch("reviews").by(BOT).says(&says).commit("Record the reviews");
-    repo.by(BOT).through("github").squash("reviews", "Record the reviews (#2)");
-    let bridge = check(&repo, CheckName::Bridge);
-    assert_eq!(bridge.state, CheckState::Problem, "{}", bridge.message);
-    let [line] = bridge.lines.as_slice() else { panic!("{:?}", bridge.lines) };
-    let key = public("bridge");
-    let line = line.replace("ssh-ed25519 AAAA…", &key);
-    merge(&repo, SIGNERS, &format!("{line}\n"));
-    assert_yes(&repo);
-    let changed = RECORD.replace("moderate", "low");
-    squashed(&repo, &changed);
-    let now = repo.now().to_string();
-    let says = reviewed("omar", ID, &changed, &now).ledger("example/payments").with_key("bridge");
-    repo.branch("signed").by(BOT).says(&says).commit("Record the reviews");
-    repo.by(BOT).through("github").squash("signed", "Record the reviews (#4)");
-    assert_eq!(stands(&repo), ("active".into(), "claimed".into()));
-    assert_yes(&repo);
-}
-
-#[test]
 fn commits_that_are_all_signed_off_name_the_way_for_forges_that_demand_it() {
     let repo = Repo::at("2026-11-20T09:00:00Z");
     repo.config("user.email", "ana@example.com");
     repo.by("lee")
         .write("exledger.yaml", POLICY)
+        .write(SIGNERS, &bridge_line())
         .write(WORKFLOW, JOBS)
         .commit("Keep exceptions in a ledger\n\nSigned-off-by: Lee Chen <lee@example.com>");
     repo.checkout();

@@ -8,12 +8,11 @@ use super::runner::{Runner, text};
 use crate::cli;
 use crate::cli_approve::{ID, RECORD};
 use crate::support::project;
-use crate::support::repo::{Repo, git};
+use crate::support::repo::{Repo, git, speak};
 
 const POLICY: &str = "version: 1
 name: example/payments
 people:
-  bridges: [project_1_bot_ab@noreply.gitlab.example.com]
   noreply: [users.noreply.gitlab.example.com]
   logins: {\"odiaz@users.noreply.gitlab.example.com\": omar@example.com}
 ";
@@ -43,6 +42,7 @@ fn job(runner: &Runner, name: &str, more: &[(&str, &str)]) -> (i32, String) {
         .env("EXLEDGER_FOLDER", ".")
         .env("EXLEDGER_APPROVED_REF", "refs/remotes/origin/main")
         .env("EXLEDGER_TOKEN", "s3cr3t")
+        .env("EXLEDGER_KEY", runner.place("bridge"))
         .env("CI_API_V4_URL", "https://gitlab.example.com/api/v4")
         .env("CI_SERVER_HOST", "gitlab.example.com")
         .env("CI_PROJECT_ID", "1")
@@ -60,11 +60,15 @@ fn job(runner: &Runner, name: &str, more: &[(&str, &str)]) -> (i32, String) {
 
 fn forge() -> Runner {
     let repo = Repo::at("2026-11-20T09:00:00Z");
-    repo.by("lee").write("exledger.yaml", POLICY).commit("Keep exceptions in a ledger");
+    repo.by("lee")
+        .write("exledger.yaml", POLICY)
+        .write(".github/allowed_signers", &speak::bridge_line())
+        .commit("Keep exceptions in a ledger");
     repo.branch("billing").by("nina").write(ID, RECORD).commit("File the billing exception");
     let head = repo.tip("billing").to_string();
     let landing = repo.by("nina").squash("billing", "File the billing exception").to_string();
     let runner = Runner::of(&repo);
+    std::fs::write(runner.place("bridge"), speak::private_file("bridge")).unwrap();
     runner.executable("bin/curl", include_str!("curl.sh"));
     // The address of the project ends in `.git`.
     std::os::unix::fs::symlink(runner.bare(), runner.place("bare.git")).unwrap();

@@ -100,7 +100,7 @@ impl Merged {
 #[test]
 fn the_script_commits_what_reviewers_decided_and_it_counts() {
     let mut merged = merged();
-    let job = merged.runner.job("reviews", &[]);
+    let job = merged.runner.reviews();
     assert_eq!(job.code, 0, "{}", job.log);
     let log = merged.runner.history("main");
     let first = log.lines().next().unwrap();
@@ -122,7 +122,7 @@ fn the_script_commits_what_reviewers_decided_and_it_counts() {
     assert_eq!(*reasons[1], Value::Null);
     // A second run has no effect.
     git(&clone, &["reset", "-q", "--hard", &merged.landing]);
-    let job = merged.runner.job("reviews", &[]);
+    let job = merged.runner.reviews();
     assert_eq!((job.code, merged.runner.history("main")), (0, log), "{}", job.log);
 }
 
@@ -140,10 +140,19 @@ fn a_key_that_is_listed_signs_what_the_bridge_states() {
 }
 
 #[test]
+fn without_a_key_nothing_is_recorded() {
+    let mut merged = merged();
+    let before = merged.runner.history("main");
+    let job = merged.runner.job("reviews", &[]);
+    assert_eq!((job.code, merged.runner.history("main")), (0, before), "{}", job.log);
+    assert!(job.log.contains("no reviews are recorded"), "{}", job.log);
+}
+
+#[test]
 fn where_the_branch_is_protected_it_comes_by_a_pull_request() {
     let mut merged = merged();
     merged.runner.executable("bare/hooks/update", "#!/bin/sh\ntest \"$1\" != refs/heads/main\n");
-    let job = merged.runner.job("reviews", &[]);
+    let job = merged.runner.reviews();
     assert_eq!(job.code, 0, "{}", job.log);
     let branch = format!("exledger-reviews-{}", merged.landing.get(..12).unwrap());
     let request = merged.runner.asked("pulls")[0].clone();
@@ -171,7 +180,7 @@ fn a_login_that_nobody_knows_fails_the_job_and_is_asked_for_until_it_is_run_agai
     let mut merged = merged();
     let permission = "collaborators/chen-lee/permission";
     merged.runner.answer(permission, json!({}));
-    let job = merged.runner.job("reviews", &[]);
+    let job = merged.runner.reviews();
     assert_eq!(job.code, 1, "{}", job.log);
     assert!(job.log.contains("it is not known who chen-lee is"), "{}", job.log);
     let comment = merged.comment();
@@ -180,14 +189,14 @@ fn a_login_that_nobody_knows_fails_the_job_and_is_asked_for_until_it_is_run_agai
     assert!(log.starts_with("github-actions[bot]|"), "what counts is pushed: {log}");
     merged.runner.answer(permission, json!({"permission": "write"}));
     merged.again("1");
-    let job = merged.runner.job("reviews", &[]);
+    let job = merged.runner.reviews();
     assert_eq!(job.code, 0, "{}", job.log);
     assert!(merged.comment().contains("No approval of this pull request is left out"));
     merged.take("main");
     assert_eq!(merged.world.stands(), ("active".into(), "claimed".into()));
     for number in ["1; touch pwned", "x"] {
         merged.again(number);
-        assert_eq!(merged.runner.job("reviews", &[]).code, 2, "{number}");
+        assert_eq!(merged.runner.reviews().code, 2, "{number}");
     }
     assert!(!merged.runner.clone_folder().join("pwned").exists());
 }
@@ -199,7 +208,7 @@ fn a_push_without_a_pull_request_leaves_everything_as_it_is() {
     let log = merged.runner.history("main");
     for before in [merged.before.clone(), "0".repeat(40)] {
         merged.runner.event(json!({"before": before}));
-        let job = merged.runner.job("reviews", &[]);
+        let job = merged.runner.reviews();
         assert_eq!((job.code, merged.runner.history("main")), (0, log.clone()), "{}", job.log);
         let waits = merged.runner.place("waits");
         assert_eq!(std::fs::read_to_string(&waits).unwrap(), "0\n10\n30\n");
@@ -207,17 +216,17 @@ fn a_push_without_a_pull_request_leaves_everything_as_it_is() {
     }
     // A forge that doesn't answer is no forge without pull requests.
     std::fs::remove_dir_all(merged.runner.place("api")).unwrap();
-    assert_eq!(merged.runner.job("reviews", &[]).code, 3);
+    assert_eq!(merged.runner.reviews().code, 3);
 }
 
 #[test]
 fn a_review_that_can_not_be_told_fails_the_job_after_the_others_were_written() {
     let mut merged = merged();
     merged.reviews(&"3".repeat(40));
-    let job = merged.runner.job("reviews", &[]);
+    let job = merged.runner.reviews();
     assert_eq!(job.code, 3, "{}", job.log);
     assert!(job.log.contains("could not determine what dana@example.com looked at"), "{}", job.log);
     let files = git(&merged.runner.bare(), &["diff", "--name-only", "main~", "main"]);
-    assert_eq!(files.lines().count(), 1, "{files}");
+    assert_eq!(files.lines().count(), 2, "{files}");
     assert!(files.contains(ID) && files.contains("lee@example.com"), "{files}");
 }

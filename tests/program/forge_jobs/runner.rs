@@ -7,7 +7,7 @@ use std::process::Command;
 use serde_json::{Value, json};
 
 use crate::support::project;
-use crate::support::repo::{Repo, git};
+use crate::support::repo::{Repo, git, speak};
 use crate::support::tools::need;
 
 /// The repository's address in the API.
@@ -109,6 +109,12 @@ impl Runner {
         let _ = std::fs::remove_file(self.place("calls"));
         let writes = calls.lines().filter_map(|call| call.strip_prefix("api --method "));
         writes.map(|call| call.split(" -").next().unwrap().to_owned()).collect()
+    }
+
+    /// Runs the job that records reviews, with the key of the bridge.
+    pub(super) fn reviews(&mut self) -> Job {
+        let key = speak::private_file("bridge");
+        self.job("reviews", &[("INPUT_KEY", key.trim())])
     }
 
     /// Runs the step of the action in the checkout.

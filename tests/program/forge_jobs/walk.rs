@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::runner::Runner;
 use crate::cli;
 use crate::cli_approve::{ID, RECORD};
-use crate::support::repo::{Repo, git};
+use crate::support::repo::{Repo, git, speak};
 
 #[test]
 fn from_init_to_a_record_that_is_active_by_squash() {
@@ -23,6 +23,8 @@ fn from_init_to_a_record_that_is_active_by_squash() {
         let path = path.as_str().unwrap();
         work = work.write(path, &std::fs::read_to_string(repo.path().join(path)).unwrap());
     }
+    // The key of the job that records reviews is listed with the first policy.
+    let work = work.write(".github/allowed_signers", &speak::bridge_line());
     work.commit("Keep exceptions in a ledger");
     // Nina files; the comment says what it needs; Omar, a member, presses *Approve*; she squashes herself.
     repo.branch("billing").by("nina").write(ID, RECORD).commit("File the billing exception");
@@ -55,7 +57,7 @@ fn from_init_to_a_record_that_is_active_by_squash() {
     runner.raw("users/odiaz.json", br#"{"email": null}"#);
     runner.answer("collaborators/odiaz/permission", json!({"permission": "write"}));
     runner.event(json!({"before": before}));
-    let job = runner.job("reviews", &[]);
+    let job = runner.reviews();
     assert_eq!(job.code, 0, "{}", job.log);
     let clone = runner.clone_folder();
     git(&clone, &["fetch", "-q"]);

@@ -58,7 +58,7 @@ impl Place {
             place.files();
             let signers = place.ledger().join(".github/allowed_signers");
             let mut text = std::fs::read_to_string(&signers).unwrap_or_default();
-            text += &repo::speak::signer("sam");
+            text += &(repo::speak::signer("sam") + &repo::speak::bridge_line());
             std::fs::create_dir_all(signers.parent().unwrap()).unwrap();
             std::fs::write(&signers, text).unwrap();
             for line in [
@@ -66,7 +66,7 @@ impl Place {
                 "git switch --quiet --create keys && git add .github",
                 "git -c user.name='Ana Ruiz' -c user.email=ana@example.com commit --quiet -m 'List a key'",
                 "git switch --quiet main",
-                "git -c user.name='Lee Park' -c user.email=lee@example.com merge --quiet --no-ff -m 'Merge keys' keys",
+                "git -c user.name='Lee Park' -c user.email=lee@example.com merge --quiet --no-ff -m 'Merge keys' -m 'Reviewed-by: Dana Okafor <dana@example.com>' keys",
                 REVIEWS,
                 "git branch --quiet -d keys && git gc --quiet",
                 "git init --quiet --bare ../origin.git && git remote add origin ../origin.git",
@@ -118,6 +118,9 @@ impl Place {
         for (name, text) in TEXTS {
             std::fs::write(self.ledger().join(name), text).unwrap();
         }
+        let bridge = self.ledger().join("bridge_key");
+        std::fs::write(&bridge, repo::speak::private_file("bridge")).unwrap();
+        only_mine(&bridge);
     }
 
     fn copy(template: &TempDir) -> Place {

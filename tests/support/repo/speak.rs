@@ -82,6 +82,11 @@ pub(crate) struct Says {
     folder: &'static str,
 }
 
+/// Returns the line of the signers file that makes a bridge.
+pub(crate) fn bridge_line() -> String {
+    format!("bridge@example.com namespaces=\"{REVIEW}\" {}\n", public("bridge"))
+}
+
 /// Approves the text of a record: `dana` is `dana@example.com`, and signs with the key of that name.
 pub(crate) fn yes(name: &str, id: &str, text: &str, at: &str) -> Says {
     let about = ApprovalSubject::Record(Id::new(id).unwrap());
@@ -110,10 +115,10 @@ pub(crate) fn no(name: &str, id: &str, text: &str, at: &str) -> Says {
     says
 }
 
-/// States a forge's review, unsigned.
+/// States a forge's review, signed by the bridge of [`bridge_line`].
 pub(crate) fn reviewed(name: &str, id: &str, text: &str, at: &str) -> Says {
     let mut says = yes(name, id, text, at);
-    says.key = None;
+    says.key = Some("bridge".to_owned());
     says.file.via = Some("https://forge.example.com/pull/7#review-1".to_owned());
     says
 }
@@ -122,6 +127,12 @@ impl Says {
     /// Signs with another key than that of the person's name.
     pub(crate) fn with_key(mut self, key: &str) -> Says {
         self.key = Some(key.to_owned());
+        self
+    }
+
+    /// Leaves the signature out.
+    pub(crate) fn unsigned(mut self) -> Says {
+        self.key = None;
         self
     }
 

@@ -147,10 +147,6 @@ fn way(
                     " It counts if the project's template for merge commits has `%{approved_by}`."
                 }
                 Some(_) => " The forge writes it into the merge.",
-                None if change.offers.needs_merged_reviews => {
-                    " The job that records reviews states it after the merge. Its key is not listed, so that pull \
-                     request or commit of the job must not be squashed."
-                }
                 None => {
                     " The job that records reviews states it after the merge, however it is merged."
                 }
