@@ -424,3 +424,30 @@ fn what_is_trusted_is_on_the_line_and_lifts_nothing_before_it() {
     let shown = answer(&repo, &["show", ID, "--trusted-from", &later]);
     assert_eq!(shown["record"]["status"], "unapproved");
 }
+
+#[test]
+fn rules_that_nobody_could_change_are_an_error() {
+    let lint = |policy: &str, keys: &[&str]| {
+        let repo = ledger(policy, keys);
+        let answer = answer(&repo, &["lint"]);
+        let findings = answer["findings"].as_array().unwrap().iter();
+        let found = findings.filter(|it| it["rule"] == "approval-impossible");
+        found.map(|it| it["message"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let empty = SIGNED.replace("lee@example.com", "");
+    let alone = SIGNED.replace("lee@example.com", "dana@example.com");
+    let more = format!("{CLAIMED}approval: {{governance: {{count: 5}}}}\n");
+    for (policy, keys, why) in [
+        (SIGNED, &["dana"][..], "of group platform with a listed key"),
+        (SIGNED, &[], "with a listed key"),
+        (empty.as_str(), &["dana", "lee"], "of group platform"),
+        (&alone, &["dana", "lee"], "different from those of the other groups"),
+        (&more, &[], "it needs 5 listed people, and there are 2"),
+    ] {
+        let found = lint(policy, keys);
+        assert!(found.iter().any(|it| it.contains(why)), "{why}: {found:?}");
+    }
+    assert_eq!(lint(SIGNED, &["dana", "lee"]), [""; 0]);
+    assert_eq!(lint(CLAIMED, &[]), [""; 0]);
+    assert_eq!(lint("version: 1\n", &[]), [""; 0]);
+}
