@@ -191,6 +191,7 @@ fn relevant(history: &History) -> Vec<usize> {
     let states = history.states.from().map(|(landing, _)| landing);
     let landings: BTreeSet<usize> = versions
         .map(|version| version.landing)
+        .chain(history.mainline.trusted)
         .chain(approvals.map(|file| file.landing))
         .chain(states)
         .collect();

@@ -7,13 +7,17 @@ use std::collections::BTreeSet;
 
 use crate::approval::demand::VersionDemand;
 use crate::approval::governance_history::GovernanceHistory;
+use crate::approval::keys::Keys;
 use crate::approval::listed::ListedPeople;
+use crate::approval::{group_matching, signature};
 use crate::history::paths::LedgerPrefix;
 use crate::ledger;
 use crate::policy;
 use crate::policy::demand::Proof;
 use crate::policy::governance::{self, Governance};
 use crate::policy::governs::{self, Bearing};
+use crate::policy::people;
+use crate::policy::people::person::Person;
 use crate::policy::tier::TierDemand;
 
 /// A version of a governance file.
@@ -59,6 +63,39 @@ pub(crate) fn governance_demand(
         owners: Vec::new(),
         listed: (all.has_listed(landing) || !listed.is_empty()).then_some(listed),
     }
+}
+
+/// Returns why the listed people can't meet what governance asks for a change of itself, whoever makes the change; `None`
+/// if they can.
+pub(crate) fn impossible(governance: &Governance) -> Option<String> {
+    let keys = Keys::from_governance(governance, governance);
+    let listed = ListedPeople::of(governance, &keys);
+    let terms = deciding(governance, &listed);
+    let signs = [signature::APPROVAL, signature::GIT];
+    let is_anyone_able = terms.proof == Proof::Claimed && listed.is_empty()
+        || signs.iter().any(|namespace| keys.has_pattern_key(namespace));
+    if is_anyone_able && terms.each_of.is_empty() {
+        return None;
+    }
+    let can_prove = |person: &Person| {
+        terms.proof == Proof::Claimed
+            || signs.iter().any(|namespace| keys.lists_for(governance, person, namespace))
+    };
+    let able: Vec<Person> = listed.persons(governance).into_iter().filter(can_prove).collect();
+    let groups: Vec<&str> = terms.each_of.iter().map(String::as_str).collect();
+    let member_of: Vec<Vec<String>> =
+        able.iter().map(|person| people::groups_of(governance, person)).collect();
+    let unfilled = group_matching::unfilled(&groups, &member_of);
+    let by = if terms.proof == Proof::Claimed { "" } else { " with a listed key" };
+    if let Some(group) = unfilled.first() {
+        return Some(format!(
+            "it needs a person of group {group}{by}, different from those of the other groups"
+        ));
+    }
+    let needed = terms.needed().count;
+    let n_able = u32::try_from(able.len()).unwrap_or(u32::MAX);
+    (n_able < needed && !is_anyone_able)
+        .then(|| format!("it needs {needed} listed people{by}, and there are {n_able}"))
 }
 
 /// What a version changes.

@@ -57,6 +57,11 @@ impl ListedPeople {
         self.keys.is_empty()
     }
 
+    /// Returns the people, one for each identity key.
+    pub(crate) fn persons(&self, governance: &Governance) -> Vec<Person> {
+        self.keys.iter().map(|key| people::identify(governance, "", key)).collect()
+    }
+
     /// Returns how many people are listed.
     pub(crate) fn count(&self) -> u32 {
         self.n_people

@@ -22,7 +22,7 @@ pub mod file_outcome;
 mod fold;
 pub mod forge;
 mod four_eyes;
-mod governance_demand;
+pub(crate) mod governance_demand;
 mod governance_history;
 pub(crate) mod group_matching;
 pub mod identity;

@@ -145,6 +145,7 @@ impl HookArgs {
         };
         flag("--ledger", Some(shown(&self.ledger)));
         flag("--approved-ref", ctx.globals.approved_ref.clone());
+        flag("--trusted-from", ctx.globals.trusted_from.map(|oid| oid.to_string()));
         flag("--map", self.map.as_deref().map(shown));
         flag("--as", self.identity.clone());
         flag("--receipts", self.receipts.as_deref().map(shown));
@@ -166,6 +167,7 @@ impl HookArgs {
         self.refuse_shared_places(&call)?;
         let options = Options {
             approved_ref: ctx.globals.approved_ref.clone(),
+            trusted_from: ctx.globals.trusted_from,
             ignores_configured_ref: true,
             ..Options::default()
         };

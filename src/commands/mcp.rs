@@ -205,6 +205,7 @@ impl McpArgs {
         let home = ctx.variable("HOME").or(ctx.variable("USERPROFILE"));
         Options {
             approved_ref: ctx.globals.approved_ref.clone(),
+            trusted_from: ctx.globals.trusted_from,
             ignores_configured_ref: true,
             home: home.map(PathBuf::from),
             ..Options::default()

@@ -66,6 +66,14 @@ pub fn walk(objects: &dyn Objects, chosen: &ApprovedRef, now: Instant) -> Result
         }
     }
     commits.reverse();
+    let position = |oid: Oid| commits.iter().position(|commit| commit.oid == oid);
+    let trusted = match chosen.trusted {
+        None => None,
+        Some(commit) => Some(position(commit).ok_or_else(|| Obstacle::TrustedElsewhere {
+            commit,
+            reference: chosen.reference.clone(),
+        })?),
+    };
     let mainline = Mainline {
         reference: chosen.reference.clone(),
         guard: chosen.guard,
@@ -73,6 +81,7 @@ pub fn walk(objects: &dyn Objects, chosen: &ApprovedRef, now: Instant) -> Result
         landings: landings(&commits, now, branch(&chosen.reference)),
         boundary,
         has_replacements: objects.has_replacements(),
+        trusted,
     };
     Ok(Chain { mainline, commits })
 }
@@ -176,6 +185,7 @@ impl Chain {
             self.mainline.tip = tip.oid;
         }
         self.mainline.landings.truncate(position.saturating_add(1));
+        self.mainline.trusted = self.mainline.trusted.filter(|trusted| *trusted <= position);
         self
     }
 

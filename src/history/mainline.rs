@@ -23,6 +23,8 @@ pub struct Mainline {
     pub boundary: Option<Obstacle>,
     /// Whether other readers of this repository see replaced objects.
     pub has_replacements: bool,
+    /// The landing from which governance counts as it landed there; `None` if this clone's user chose none.
+    pub trusted: Option<usize>,
 }
 
 impl Mainline {

@@ -130,6 +130,11 @@ pub enum Obstacle {
     /// Git or the operating system reported an error.
     #[error("can't read object {object}: {cause}")]
     Unreadable { object: Oid, cause: String },
+    /// The commit from which governance is to count is not on the approved branch.
+    #[error(
+        "{commit} is not on the first-parent line of {reference}, but --trusted-from or exledger.trustedFrom names it"
+    )]
+    TrustedElsewhere { commit: Oid, reference: String },
     /// A folder of the ledger has more entries than allowed.
     #[error("{folder} has more than 200,000 entries, or folders 100 levels deep")]
     TooLarge { folder: String },
@@ -163,6 +168,9 @@ impl Obstacle {
     /// Returns the remedy.
     pub fn repair(&self) -> &'static str {
         match self {
+            Obstacle::TrustedElsewhere { .. } => {
+                "name a commit that `git log --first-parent` lists, or run `git config --unset exledger.trustedFrom`"
+            }
             Obstacle::Shallow { .. } | Obstacle::Missing { extent: Extent::Shallow, .. } => {
                 "run `git fetch --unshallow`; in CI, check out with `fetch-depth: 0`"
             }
@@ -191,7 +199,9 @@ impl Obstacle {
             Obstacle::Missing { extent: Extent::Full, .. } | Obstacle::Unreadable { .. } => {
                 Some("git fsck")
             }
-            Obstacle::Malformed { .. } | Obstacle::TooLarge { .. } => None,
+            Obstacle::Malformed { .. }
+            | Obstacle::TooLarge { .. }
+            | Obstacle::TrustedElsewhere { .. } => None,
         }
     }
 }

@@ -26,6 +26,8 @@ pub struct Refs {
     pub is_bare: bool,
     /// The value of `exledger.approvedRef` in the repository's own configuration.
     pub configured: Option<String>,
+    /// The value of `exledger.trustedFrom` there.
+    pub trusted_from: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,6 +55,8 @@ pub struct ApprovedRef {
     pub guard: Guard,
     /// The remote that it is a branch of.
     pub remote: Option<String>,
+    /// The commit from which governance counts as it landed there, by a decision of this clone's user.
+    pub trusted: Option<Oid>,
 }
 
 /// Why no approved ref can be chosen.
@@ -188,7 +192,8 @@ impl Refs {
 
     fn chosen(&self, name: &str, guard: Guard) -> Option<ApprovedRef> {
         let tip = *self.names.get(name)?;
-        Some(ApprovedRef { reference: name.to_owned(), tip, guard, remote: self.remote_of(name) })
+        let remote = self.remote_of(name);
+        Some(ApprovedRef { reference: name.to_owned(), tip, guard, remote, trusted: None })
     }
 
     /// Returns the remote that a ref is a branch of.
@@ -237,6 +242,7 @@ impl Refs {
                 remote: self.remote_of(name),
                 tip: found.oid,
                 guard: Guard::Remote,
+                trusted: None,
             })
         };
         let chosen = match (is_full, is_id(name)) {

@@ -1,11 +1,11 @@
-//! `approval-impossible`: only signatures approve, and no key is listed.
+//! `approval-impossible`: only signatures approve, and no key is listed; or nobody could approve a change of the rules.
 //!
 //! Uses the case, approval's keys. Pure. Follows `docs/spec/rules.md` (content) and `docs/spec/approval.md`, G2.
 
 use crate::approval::keys::Keys;
-use crate::approval::signature;
+use crate::approval::{governance_demand, signature};
 use crate::diag::code::Code;
-use crate::diag::{Finding, Level};
+use crate::diag::{Finding, Level, Pos};
 use crate::policy;
 use crate::policy::governance::State;
 use crate::record::vocabulary::Vocabulary;
@@ -17,9 +17,9 @@ pub(super) const RULE: Rule = Rule {
     code: Code::ApprovalImpossible,
     level: Level::Error,
     serves: &["M24"],
-    summary: "only signatures can approve, and no signing key is listed",
-    why: "No record can be approved then, and no policy change that would fix it.",
-    remedy: "List a key in the signers file in a change that someone else merges, or accept `merge`.",
+    summary: "only signatures can approve, and no signing key is listed; or the listed people can't give what a change of the rules needs",
+    why: "No record can be approved then, or no change of the rules that would fix it.",
+    remedy: "List people and keys before you ask for them: members of each group that a tier names, and a key of each under `proof: attested`.",
     bad: Example::SAMPLE.policy("version: 1\napproval: {accept: [detached]}\n"),
     good: Example::SAMPLE.policy("version: 1\napproval: {accept: [merge, detached]}\n"),
     checks: &[Check::Policy(check)],
@@ -36,7 +36,11 @@ fn check(context: &RuleContext<'_>, findings: &mut Vec<Finding>) {
             || Keys::from_governance(governance, governance)
                 .any_for(&[signature::APPROVAL, signature::GIT])
     };
-    if governance.state != State::Sound || is_possible() {
+    if governance.state != State::Sound {
+        return;
+    }
+    if is_possible() {
+        findings.extend(unchangeable(context));
         return;
     }
     let node = governance.document.as_ref().and_then(|root| root.at(FIELD));
@@ -58,4 +62,25 @@ fn check(context: &RuleContext<'_>, findings: &mut Vec<Finding>) {
             approval.signers
         ),
     });
+}
+
+/// Returns the finding that nobody could approve a change of the rules.
+fn unchangeable(context: &RuleContext<'_>) -> Option<Finding> {
+    let governance = context.governance;
+    let why = governance_demand::impossible(governance)?;
+    let root = governance.document.as_ref();
+    let node = root.and_then(|root| root.at("groups").or_else(|| root.at("tiers")));
+    Some(Finding {
+        rule: RULE.code,
+        level: RULE.level,
+        path: policy::FILE.to_owned(),
+        pos: Some(node.map_or(Pos::START, |node| node.pos)),
+        field: Some("groups".to_owned()),
+        id: None,
+        message: format!("nobody could approve a change of these rules: {why}"),
+        help: format!(
+            "add members to groups and keys to {}, or ask for less; where it has landed, `--trusted-from` is the way out",
+            governance.policy.approval.signers
+        ),
+    })
 }

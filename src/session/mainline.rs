@@ -4,6 +4,7 @@
 
 use crate::diag;
 use crate::history::chain::{self, Chain};
+use crate::history::objects::Oid;
 use crate::history::paths::LedgerPrefix;
 use crate::history::refs::{self, ApprovedRef};
 use crate::history::tree::CommitTree;
@@ -61,7 +62,18 @@ pub(crate) fn approved_ref(located: &Located) -> Result<ApprovedRef, Undetermine
         &|name| repository.find(name),
         options.target_branch.as_deref(),
     );
-    Ok(chosen?)
+    let trusted = match (options.trusted_from, &found.trusted_from) {
+        (Some(trusted), _) => Some(trusted),
+        (None, Some(text)) => Some(Oid::from_hex(text).ok_or_else(|| {
+            Undetermined::Other {
+            what: format!("exledger.trustedFrom is {text:?}, not the full id of a commit"),
+            help: "set the 40 hexadecimal digits, or run `git config --unset exledger.trustedFrom`"
+                .to_owned(),
+        }
+        })?),
+        (None, None) => None,
+    };
+    Ok(ApprovedRef { trusted, ..chosen? })
 }
 
 impl<'h> OpenMainline<'h> {

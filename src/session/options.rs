@@ -5,6 +5,7 @@
 use std::path::PathBuf;
 
 use crate::clock;
+use crate::history::objects::Oid;
 use crate::record::time::Instant;
 
 /// How a session finds its ledger and the approved ref. The default finds both as the program does without flags.
@@ -17,6 +18,9 @@ pub struct Options {
     /// The ledger's folder, absolute or relative to the folder in which the session is opened; otherwise the nearest
     /// folder upwards that holds a policy.
     pub root: Option<PathBuf>,
+    /// The commit from which governance counts as it landed there; by default that of git's setting
+    /// `exledger.trustedFrom` in the clone's own configuration, if any.
+    pub trusted_from: Option<Oid>,
     /// Whether git's setting `exledger.approvedRef` is ignored: whoever can write to the clone could choose the ref by it.
     pub ignores_configured_ref: bool,
     /// The user's home folder, which is searched for keys.

@@ -26,6 +26,8 @@ pub struct Stamp {
     pub instant: Instant,
     /// The tip of the notes, if the answer used them.
     pub notes: Option<String>,
+    /// The commit from which governance counts as it landed there, by a decision of this clone's user.
+    pub trusted_from: Option<String>,
     /// The changes of governance that do not count, because they are not approved.
     pub left_out: Vec<UncountedGovernanceFile>,
     /// Whether the time was set explicitly rather than read from the clock.
@@ -41,6 +43,8 @@ pub struct StampView<'a> {
     instant: Instant,
     #[serde(skip_serializing_if = "Option::is_none")]
     notes: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    trusted_from: Option<&'a str>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     left_out: Vec<LeftOutView<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -76,6 +80,7 @@ impl Stamp {
             commit: &self.commit,
             instant: self.instant,
             notes: self.notes.as_deref(),
+            trusted_from: self.trusted_from.as_deref(),
             left_out: left_out.collect(),
             name: None,
         }
@@ -100,6 +105,9 @@ impl Stamp {
             .map(|label| format!(" on {label}"))
             .unwrap_or_default();
         let moved = if self.is_simulated { " (simulated)" } else { "" };
-        format!("at {}{moved}, {commit}{of}{on}", self.instant)
+        let trusted = self.trusted_from.as_deref();
+        let trusted =
+            trusted.map_or(String::new(), |oid| format!(", rules trusted from {}", short(oid)));
+        format!("at {}{moved}, {commit}{of}{on}{trusted}", self.instant)
     }
 }

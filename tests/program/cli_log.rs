@@ -162,6 +162,7 @@ fn the_table_fits_80_columns() {
         effective: None,
         instant,
         notes: None,
+        trusted_from: None,
         left_out: Vec::new(),
         is_simulated: false,
     };

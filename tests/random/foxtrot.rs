@@ -38,6 +38,7 @@ fn given_back(world: &World, fork: usize, keeps_ours: bool) -> Option<String> {
         tip,
         guard: Guard::Local,
         remote: None,
+        trusted: None,
     };
     let chain = chain::walk(&world.memory, &chosen, world.instant()).unwrap();
     let history = walk::walk(&world.memory, chain, &LedgerPrefix::default()).unwrap();

@@ -34,6 +34,7 @@ pub(super) fn chain_of(world: &World, objects: &dyn Objects) -> Chain {
         tip: world.tip(),
         guard: Guard::Local,
         remote: None,
+        trusted: None,
     };
     chain::walk(objects, &chosen, world.instant()).unwrap()
 }

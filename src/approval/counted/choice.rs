@@ -67,7 +67,12 @@ impl<'c, 'h> Chooser<'c, 'h> {
                 continue;
             };
             let n_landed = trail.versions.partition_point(|it| it.landing <= landing);
-            let base = self.base(path, &trail.versions, first);
+            let base = match landed_at_trusted(self.history, landing) {
+                Some(trusted) => {
+                    trail.versions.partition_point(|it| it.landing <= trusted).checked_sub(1)
+                }
+                None => self.base(path, &trail.versions, first),
+            };
             let known = verdicts(path);
             let is_approved = |n: &usize| {
                 let both = trail.versions.get(*n).zip(known.get(*n));
@@ -154,6 +159,11 @@ impl<'c, 'h> Chooser<'c, 'h> {
             && (approver.kind != EvidenceKind::Detached
                 || approver.key.as_ref().is_some_and(is_listed))
     }
+}
+
+/// Returns the landing from which governance counts as it landed there, if that is not later than this one.
+fn landed_at_trusted(history: &History, landing: usize) -> Option<usize> {
+    history.mainline.trusted.filter(|trusted| *trusted <= landing)
 }
 
 /// Returns the missing object that leaves the approval of a version undetermined.

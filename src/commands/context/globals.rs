@@ -9,6 +9,7 @@ use clap::builder::PossibleValuesParser;
 use clap::{Arg, Args, ValueEnum, value_parser};
 
 use crate::commands::context::output::{self, Formats};
+use exledger::history::objects::Oid;
 use exledger::record::scalar::Scalar;
 use exledger::record::time::{Day, Instant, When};
 use exledger::render;
@@ -28,6 +29,10 @@ pub(crate) struct Globals {
     /// Ref on which records are approved [default: the remote's default branch]
     #[arg(long, value_name = "REF", global = true)]
     pub approved_ref: Option<String>,
+
+    /// Count the rules as they landed in this commit, whoever approved them [default: exledger.trustedFrom of this clone]
+    #[arg(long, value_name = "OID", global = true, value_parser = full_id)]
+    pub trusted_from: Option<Oid>,
 
     /// Evaluate the approved ref as of the end of a day or of one of its commits, at that time
     #[arg(long, value_name = "DATE|REV", global = true, value_parser = as_of)]
@@ -71,6 +76,11 @@ pub(crate) struct Globals {
 fn as_of(text: &str) -> Result<AsOf, String> {
     let revision = |_| AsOf::Revision(text.to_owned());
     Ok(moment(text).map_or_else(revision, |it| AsOf::Instant(it.instant())))
+}
+
+/// Reads the full id of a commit.
+fn full_id(text: &str) -> Result<Oid, String> {
+    Oid::from_hex(text).ok_or_else(|| "give the 40 hexadecimal digits of a commit".to_owned())
 }
 
 /// When to use colour.

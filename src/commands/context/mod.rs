@@ -144,6 +144,7 @@ impl Ctx {
                 .map(str::to_owned),
             target_branch: target.map(str::to_owned),
             root: root.filter(|_| self.globals.directory.is_none()).map(PathBuf::from),
+            trusted_from: self.globals.trusted_from,
             ignores_configured_ref: false,
             home: home.map(PathBuf::from),
         }

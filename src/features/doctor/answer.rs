@@ -181,6 +181,7 @@ fn stopped(located: &Located, at: &Moment, cause: Undetermined) -> Result<Doctor
         commit: chosen.map(|chosen| chosen.tip.to_string()),
         effective: None,
         instant: at.instant(),
+        trusted_from: None,
         left_out: Vec::new(),
         notes: None,
         is_simulated: at.is_moved(),

@@ -343,6 +343,7 @@ fn nowhere(instant: Instant, is_simulated: bool) -> Stamp {
         effective: None,
         instant,
         notes: None,
+        trusted_from: None,
         left_out: Vec::new(),
         is_simulated,
     }

@@ -30,10 +30,16 @@ pub(super) fn of(
         commit: Some(mainline.tip.to_string()),
         effective: mainline.landings.last().map(|landing| landing.effective),
         instant,
+        trusted_from: trusted_from(mainline),
         left_out: counted.left_out.clone(),
         notes: history.notes.as_ref().map(|notes| notes.tip.to_string()),
         is_simulated: is_moved,
     }
+}
+
+/// Returns the commit from which governance counts as it landed there.
+fn trusted_from(mainline: &Mainline) -> Option<String> {
+    Some(mainline.landings.get(mainline.trusted?)?.oid.to_string())
 }
 
 /// Returns the approved ref, with who guards it or how long ago it was fetched at the clock's time.

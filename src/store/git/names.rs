@@ -31,15 +31,18 @@ impl Repository {
             }
         }
         let head = self.head()?;
-        let configured = self
-            .config()?
-            .open_level(git2::ConfigLevel::Local)
-            .and_then(|local| local.get_string("exledger.approvedref"));
+        // Neither a user's nor a system's configuration chooses what this clone believes.
+        let own = self.config()?.open_level(git2::ConfigLevel::Local);
+        let setting = |name: &str| {
+            let value = own.as_ref().ok()?.get_string(name);
+            value.ok().filter(|text| !text.is_empty())
+        };
         Ok(Refs {
             upstream: self.upstream(&head),
             remotes: self.remotes()?,
             is_bare: self.work_dir.is_none(),
-            configured: configured.ok().filter(|text| !text.is_empty()),
+            configured: setting("exledger.approvedref"),
+            trusted_from: setting("exledger.trustedfrom"),
             names,
             links,
             head,

@@ -24,6 +24,7 @@ fn given(names: &[&str]) -> Given {
         upstream: None,
         is_bare: false,
         configured: None,
+        trusted_from: None,
     };
     for (n, name) in names.iter().enumerate() {
         match name.split_once(" -> ") {
