@@ -1,0 +1,48 @@
+//! What an entry of `not_waived` takes away: what it names in any spelling, and what lies below that.
+//!
+//! Uses record's patterns. Pure. Start at [`forbids`] and [`may_forbid`]. Follows `docs/spec/record.md`, scope.
+
+use crate::record::folded::folded;
+use crate::record::pattern::{self, Pattern};
+
+/// Tells whether an entry takes away a resource, an action or a control, or something above it; wildcards of the value
+/// are text.
+pub fn forbids(entry: &str, value: &str) -> bool {
+    let text = folded(value);
+    is_literally(entry, value, |patterns| patterns.iter().any(|it| it.matches(&text)))
+}
+
+/// Tells whether an entry takes away something that a granted resource or action, which may be a wildcard, may reach.
+pub fn may_forbid(entry: &str, granted: &str) -> bool {
+    if !granted.contains(['*', '?']) && !pattern::is_everything(&folded(granted)) {
+        return forbids(entry, granted);
+    }
+    let reached = widest(granted);
+    pattern::reaches(granted, entry)
+        || is_literally(entry, granted, |patterns| patterns.iter().any(|it| it.overlaps(&reached)))
+}
+
+/// Tells the same as [`may_forbid`] of something that is granted with all that lies below it.
+pub fn may_forbid_below(entry: &str, granted: &str) -> bool {
+    let below = widest(granted).below();
+    may_forbid(entry, granted)
+        || is_literally(entry, granted, |patterns| patterns.iter().any(|it| it.overlaps(&below)))
+}
+
+/// Compares a value with an entry as it is written, then with the patterns of what the entry names and of what is below.
+fn is_literally(entry: &str, value: &str, matches: impl Fn(&[Pattern]) -> bool) -> bool {
+    if entry == value || pattern::is_everything(&folded(entry)) {
+        return true;
+    }
+    let named = Pattern::folded(entry);
+    let below = named.below();
+    pattern::matches(entry, value) || matches(&[named, below])
+}
+
+/// Returns the folded pattern of all that a granted wildcard may mean, which the system that grants it decides.
+fn widest(granted: &str) -> Pattern {
+    match pattern::is_everything(&folded(granted)) {
+        true => Pattern::folded("**"),
+        false => Pattern::folded(&granted.replace('*', "**")),
+    }
+}
