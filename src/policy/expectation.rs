@@ -141,7 +141,9 @@ impl Scalar for BaselineWord {
                 })?;
                 WordTest::Number(comparison, number)
             }
-            None if is_pattern(text) => WordTest::Pattern(Pattern::new(text), Pattern::folded(text)),
+            None if is_pattern(text) => {
+                WordTest::Pattern(Pattern::new(text), Pattern::folded(text))
+            }
             None => WordTest::Literal,
         };
         Ok(BaselineWord { text: text.to_owned(), test })

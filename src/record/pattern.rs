@@ -123,7 +123,8 @@ impl Pattern {
     /// Returns the pattern of what lies below: its texts, then a separator, then anything.
     pub fn below(&self) -> Pattern {
         let mut pieces = self.0.clone();
-        let is_open = matches!(pieces.last(), Some(PatternPiece::Exactly(last)) if SEPARATORS.contains(last));
+        let is_open =
+            matches!(pieces.last(), Some(PatternPiece::Exactly(last)) if SEPARATORS.contains(last));
         if !is_open {
             pieces.push(PatternPiece::Separator);
         }

@@ -126,7 +126,8 @@ impl AbsenceWatch {
         // An identity may have other access, by other credentials.
         let mut others = subject.aliases.iter().flatten().chain(&subject.credential);
         let identity = subject.identity.as_ref();
-        let is_unspecific = identity.is_some_and(|it| self.unspecific.contains(folded(it).as_ref()));
+        let is_unspecific =
+            identity.is_some_and(|it| self.unspecific.contains(folded(it).as_ref()));
         is_absent && !others.any(is_seen) && !is_unspecific
     }
 }

@@ -159,8 +159,7 @@ impl<'n> NeighbourSearch<'n> {
     fn may_be(&self, bytes: &[u8]) -> bool {
         let search = NameSearch::of_bytes(bytes);
         let holds = |value: &String| search.may_name(value);
-        self.names.iter().any(holds)
-            || self.written.iter().any(|values| values.iter().all(holds))
+        self.names.iter().any(holds) || self.written.iter().any(|values| values.iter().all(holds))
     }
 
     fn is(&self, id: &str, record: &Record) -> bool {
