@@ -25,7 +25,7 @@ enum PatternPiece {
 }
 
 /// The characters behind which a name goes on to what lies below it.
-const SEPARATORS: [char; 5] = ['/', '.', ':', '#', '@'];
+pub(super) const SEPARATORS: [char; 5] = ['/', '.', ':', '#', '@'];
 
 impl Pattern {
     /// Parses a pattern: `*` any run but `/`, `**` any run, `?` one character, the rest literal.

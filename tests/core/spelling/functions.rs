@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use exledger::record::folded::{folded, is_folded, is_same};
+use exledger::record::not_waived::{forbids, may_forbid, may_forbid_below, widest_patterns};
 use exledger::record::pattern::{Pattern, matches, matches_folded, matches_folded_often};
 use exledger::survey::refiling::NameSearch;
 use proptest::prelude::*;
@@ -137,4 +138,15 @@ fn record_and_approval_fold_in_one_place() {
     }
     let listed: BTreeSet<String> = OTHER_RULES.iter().map(|(path, _)| (*path).to_owned()).collect();
     assert_eq!(found, listed, "fold names by `record::folded`, or say here what is compared");
+}
+
+proptest! {
+    #[test]
+    fn what_an_entry_takes_away_fits_its_widest_patterns(entry in "[aB/.*?-]{1,5}", value in "[AbB/.-]{1,6}") {
+        let text = folded(&value);
+        let is_wide = widest_patterns(&entry).iter().any(|pattern| matches(pattern, &text));
+        prop_assert!(!forbids(&entry, &value) || is_wide, "{:?} {:?}", entry, value);
+        prop_assert!(!forbids(&entry, &value) || may_forbid(&entry, &value));
+        prop_assert!(!may_forbid(&entry, &value) || may_forbid_below(&entry, &value));
+    }
 }
