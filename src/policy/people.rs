@@ -15,7 +15,7 @@ use crate::policy::people::person::{KnownPerson, Person, lower_name};
 use crate::policy::roster::Roster;
 use crate::policy::settings::NotifyTarget;
 use crate::record::address::{self, Address};
-use crate::record::folded::folded;
+use crate::record::folded::{folded, is_folded};
 use crate::record::pattern;
 use std::rc::Rc;
 
@@ -242,6 +242,10 @@ fn fits_folded(governance: &Governance, patterns: &[String], person: &Person) ->
         return true;
     }
     let texts = texts_of(governance, person);
+    let is_plain = |text: &String| is_folded(&address::lower(text));
+    if texts.iter().all(is_plain) && patterns.iter().all(is_plain) {
+        return false;
+    }
     let fits = |pattern: &str| texts.iter().any(|it| pattern::matches_person_folded(pattern, it));
     patterns.iter().any(|written| {
         let account = || unnumbered(governance, &folded(written));
