@@ -1,12 +1,12 @@
 //! What an entry of `not_waived` takes away: what it names in any spelling, and what lies below that.
 //!
-//! Uses record's patterns. Pure. Start at [`forbids`] and [`may_forbid`]. Follows `docs/spec/record.md`, scope.
+//! Uses record's folded texts and patterns. Pure. Start at [`forbids`] and [`may_forbid`]. Follows `docs/spec/record.md`, scope.
 
 use crate::record::folded::folded;
 use crate::record::pattern::{self, Pattern, SEPARATORS};
 
-/// Tells whether an entry takes away a resource, an action or a control, or something above it; wildcards of the value
-/// are text.
+/// Tells whether an entry takes away a resource, an action or a control: it names that, or something above it. Wildcards
+/// of the value are text.
 pub fn forbids(entry: &str, value: &str) -> bool {
     let text = folded(value);
     names_it(entry, value, |patterns| patterns.iter().any(|it| it.matches(&text)))
