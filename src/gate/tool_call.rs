@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 
 use crate::gate::answer::Question;
 use crate::gate::question;
+use crate::gate::withheld::escaped;
 use crate::policy::hooks::{self, HookMap, HookQuestion, HookRule, HookRuntime};
 use crate::policy::hooks::{TemplatePart, UnmatchedCall};
 use crate::record::folded::Spelling;
@@ -115,7 +116,7 @@ fn other_spelling(rule: &HookRule, call: &ToolCall) -> Option<String> {
     } else {
         (call.tool.clone(), tool()?)
     };
-    Some(format!("{text} is spelled {expected} in the map"))
+    Some(format!("{} is spelled {expected} in the map", escaped(&text)))
 }
 
 /// Tells whether a rule's name of a tool means the tool of a call.

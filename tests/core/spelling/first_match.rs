@@ -1,6 +1,7 @@
 //! Where the first match decides, it is found by bytes and folded, and both hold: a capital chooses no laxer row.
 
 use exledger::gate::tool_call::{CallContext, CallDecision, ToolCall, decide};
+use exledger::gate::withheld::escaped;
 use exledger::policy::hooks::{HookFile, HookRuntime};
 use exledger::policy::tier::fact::{Facts, Wildcard};
 use exledger::policy::tier::{self, Resolved};
@@ -144,7 +145,7 @@ fn the_map_lets_a_call_run_only_in_both_readings() {
         for name in spellings("dev") {
             let found = kind(decided(default, &rules, "deploy", &name));
             let other = if other == spelled {
-                format!("{name} is spelled dev in the map")
+                format!("{} is spelled dev in the map", escaped(&name))
             } else {
                 other.to_owned()
             };
