@@ -27,8 +27,15 @@ in_force(exception) if {
 }
 
 withheld(exception) if {
-	some entry in exception.scope.not_waived
-	entry == input.resource
+	some entry in exception.scope.not_waived_globs
+	glob.match(entry, ["/"], lower(trim_space(input.resource)))
+}
+
+# Letters other than ASCII may be another spelling of what isn't waived, which this policy can't fold.
+withheld(exception) if {
+	exception.scope.not_waived_globs
+	resource := trim_space(input.resource)
+	not regex.match(`^[!-~]+( [!-~]+)*$`, resource)
 }
 
 # How often it was used is counted in receipts, which `exledger check` reads.

@@ -9,7 +9,7 @@ use crate::gate::finding::{self, Judged, Matched};
 use crate::policy::governance::Governance;
 use crate::record::reference::{self, ControlRef};
 use crate::record::vocabulary::Baseline;
-use crate::record::{Record, References, pattern};
+use crate::record::{Record, References, not_waived, pattern};
 use crate::status::state::RecordState;
 
 /// Whether a record covers a question.
@@ -94,7 +94,7 @@ pub(crate) fn coverage(
             Matched::No(why, found) => note(Err((why, found))),
         }
     }
-    let rest = not_waived(question, record, governance)
+    let rest = withheld(question, record, governance)
         .or_else(|| control(question, record, governance))
         .or_else(|| rule(question, record))
         .or_else(|| environment(question, record))
@@ -231,20 +231,25 @@ fn grants_none(what: &str) -> String {
     format!("its scope grants no {what}")
 }
 
-/// Returns what is asked for but explicitly not waived: an entry equal to the resource, action or control.
-fn not_waived(question: &Question, record: &Record, governance: &Governance) -> Option<String> {
+/// Returns what is asked for but explicitly not waived: the resource, action or control that an entry names in any
+/// spelling, or that lies below it.
+fn withheld(question: &Question, record: &Record, governance: &Governance) -> Option<String> {
     let stated = record.scope.as_ref()?.not_waived.as_deref()?;
     let asker = asker(question);
     let reaches = |value: &str, entry: &str| match asker {
-        Asker::Grant => pattern::reaches(value, entry),
-        Asker::Question | Asker::Event | Asker::Scan => value == entry,
+        Asker::Grant => not_waived::may_forbid(entry, value),
+        Asker::Question | Asker::Event | Asker::Scan => not_waived::forbids(entry, value),
     };
     let forbids = |value: &&String| stated.iter().any(|entry| reaches(value, entry));
     let value = [&question.resource, &question.action].into_iter().flatten().find(forbids);
-    let control = question
-        .control
-        .as_ref()
-        .filter(|value| stated.iter().any(|entry| is_control(governance, entry, value)));
+    let is_meant = |value: &String, entry: &String| {
+        let meant = |text: &str| governance.folded_control(text);
+        is_control(governance, entry, value)
+            || not_waived::forbids(entry, value)
+            || meant(entry) == meant(value)
+    };
+    let control =
+        question.control.as_ref().filter(|value| stated.iter().any(|it| is_meant(value, it)));
     let value = value.or(control)?;
     Some(format!("{value} is not waived"))
 }
@@ -295,7 +300,7 @@ fn unstated(question: &Question, terms: &Terms<'_>) -> Option<String> {
     (!missing.is_empty()).then(|| missing.join("; "))
 }
 
-/// Tells whether two texts cite the same control, after normalizing them as the catalogs do.
+/// Tells whether two texts cite the same control, as the catalogs compare them: a match allows.
 fn is_control(governance: &Governance, one: &str, other: &str) -> bool {
     let written = |text: &str| match ControlRef::new(text) {
         Some(reference) => governance

@@ -8,12 +8,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::gate::answer::Question;
 use crate::gate::{cover, finding};
 use crate::record::Record;
+use crate::record::folded::folded;
 use crate::status::state::RecordState;
 
 /// The indices of records, by what they name.
 #[derive(Clone, Debug, Default)]
 pub struct Index {
     subjects: BTreeMap<String, Vec<usize>>,
+    /// Records by application and aliases, folded: a deployment is denied for any spelling.
+    applications: BTreeMap<String, Vec<usize>>,
     findings: BTreeMap<String, Vec<usize>>,
     /// Records with a finding that has no id.
     criteria: Vec<usize>,
@@ -44,6 +47,9 @@ impl Index {
             let places = self.subjects.entry(name.clone()).or_default();
             places.push(place);
         }
+        for name in subject.application.iter().chain(subject.aliases.iter().flatten()) {
+            self.applications.entry(folded(name).into_owned()).or_default().push(place);
+        }
         let references = record.references.as_deref().map(cover::references);
         for (_, reference) in references.into_iter().flatten() {
             let places = self.references.entry(reference.clone()).or_default();
@@ -71,6 +77,10 @@ impl Index {
             [&question.identity, &question.asset, &question.application, &question.credential];
         let by_name = named.into_iter().flatten().filter_map(|name| self.subjects.get(name));
         places.extend(by_name.flatten());
+        if let Some(application) = question.application.as_deref().filter(|_| question.deploy) {
+            let named = self.applications.get(folded(application).as_ref());
+            places.extend(named.into_iter().flatten());
+        }
         if let Some(reference) = &question.reference {
             places.extend(self.references.get(reference).into_iter().flatten());
         }

@@ -8,8 +8,10 @@ use serde_json::{Map, Value};
 
 use crate::gate::answer::Question;
 use crate::gate::question;
+use crate::gate::withheld::escaped;
 use crate::policy::hooks::{self, HookMap, HookQuestion, HookRule, HookRuntime};
 use crate::policy::hooks::{TemplatePart, UnmatchedCall};
+use crate::record::folded::Spelling;
 use crate::record::pattern;
 
 /// The maximum length of a text that is filled in, in characters.
@@ -49,18 +51,37 @@ pub struct CallContext<'c> {
     pub below: &'c dyn Fn(&str) -> Option<String>,
 }
 
-/// Decides about a call: the first rule that matches it, otherwise `unmatched`.
+/// Decides about a call: the first rule that matches it, otherwise `unmatched`. The first match can let a call run as
+/// well as stop it, so the rules are read twice, by bytes and folded, and both must let it run.
 pub fn decide(map: &HookMap, call: &ToolCall, context: &CallContext<'_>) -> CallDecision {
-    for rule in &map.rules {
-        match matches(rule, call) {
-            Ok(false) => {}
-            Ok(true) => {
-                let decided = of_rule(rule, call, context);
-                return decided.unwrap_or_else(CallDecision::Deny);
-            }
-            Err(reason) => return CallDecision::Deny(reason),
+    let first = |spelling| first_match(map, call, spelling);
+    let (exact, folded) = match (first(Spelling::Exact), first(Spelling::Folded)) {
+        (Ok(exact), Ok(folded)) => (exact, folded),
+        (Err(reason), _) | (_, Err(reason)) => return CallDecision::Deny(reason),
+    };
+    let decided = |rule: Option<&HookRule>| match rule {
+        Some(rule) => of_rule(rule, call, context).unwrap_or_else(CallDecision::Deny),
+        None => of_unmatched(map),
+    };
+    if exact == folded {
+        return decided(exact);
+    }
+    match (decided(exact), decided(folded)) {
+        (CallDecision::Deny(reason), _) | (_, CallDecision::Deny(reason)) => {
+            CallDecision::Deny(reason)
+        }
+        (CallDecision::Pass, other) | (other, CallDecision::Pass) => other,
+        (one, other) if one == other => one,
+        (CallDecision::Ask(_), CallDecision::Ask(_)) => {
+            let spelled = folded.and_then(|rule| other_spelling(rule, call));
+            CallDecision::Deny(
+                spelled.unwrap_or_else(|| "two rules ask different questions".to_owned()),
+            )
         }
     }
+}
+
+fn of_unmatched(map: &HookMap) -> CallDecision {
     match map.unmatched {
         UnmatchedCall::Pass => CallDecision::Pass,
         UnmatchedCall::Deny => {
@@ -69,10 +90,45 @@ pub fn decide(map: &HookMap, call: &ToolCall, context: &CallContext<'_>) -> Call
     }
 }
 
+/// Returns the first rule that matches a call; an error if an argument is too long to be compared.
+fn first_match<'m>(
+    map: &'m HookMap,
+    call: &ToolCall,
+    spelling: Spelling,
+) -> Result<Option<&'m HookRule>, String> {
+    for rule in &map.rules {
+        if matches(rule, call, spelling)? {
+            return Ok(Some(rule));
+        }
+    }
+    Ok(None)
+}
+
+/// Returns what a call spells otherwise than a rule that matches it only folded.
+fn other_spelling(rule: &HookRule, call: &ToolCall) -> Option<String> {
+    let exactly = |name: &String| pattern::matches_in_scope(name, &call.tool);
+    let tool = || rule.tool.iter().find(|name| names_tool(name, &call.tool, Spelling::Folded));
+    let (text, expected) = if rule.tool.iter().any(exactly) {
+        rule.when.iter().find_map(|(name, expected)| {
+            let text = argument(call, name).and_then(text_of)?;
+            (!pattern::matches_often(expected, &text)).then_some((text, expected))
+        })?
+    } else {
+        (call.tool.clone(), tool()?)
+    };
+    Some(format!("{} is spelled {expected} in the map", escaped(&text)))
+}
+
+/// Tells whether a rule's name of a tool means the tool of a call.
+fn names_tool(name: &str, tool: &str, spelling: Spelling) -> bool {
+    pattern::matches_in_scope(name, tool)
+        || (spelling == Spelling::Folded && pattern::matches_folded(name, tool))
+}
+
 /// Tells whether a rule matches a call; an error if an argument is too long to be compared.
-fn matches(rule: &HookRule, call: &ToolCall) -> Result<bool, String> {
+fn matches(rule: &HookRule, call: &ToolCall, spelling: Spelling) -> Result<bool, String> {
     let is_for = rule.runtime.is_none_or(|runtime| runtime == call.runtime);
-    let names_tool = |name: &String| pattern::matches_in_scope(name, &call.tool);
+    let names_tool = |name: &String| names_tool(name, &call.tool, spelling);
     if !is_for || !rule.tool.iter().any(names_tool) {
         return Ok(false);
     }
@@ -83,7 +139,11 @@ fn matches(rule: &HookRule, call: &ToolCall) -> Result<bool, String> {
         if text.len() > LONGEST_COMPARED {
             return Err(format!("the argument `{name}` is longer than {LONGEST_COMPARED} bytes"));
         }
-        if !pattern::matches_often(expected, &text) {
+        let is_match = match spelling {
+            Spelling::Exact => pattern::matches_often(expected, &text),
+            Spelling::Folded => pattern::matches_folded_often(expected, &text),
+        };
+        if !is_match {
             return Ok(false);
         }
     }

@@ -90,8 +90,8 @@ pub fn missing(governance: &Governance, record: &Record, closing: &Closing) -> V
     lacks.extend(closing.checks.iter().filter_map(|(item, answer)| {
         Some(Lack::Check(item.clone(), Some(flaw(record, closing, answer)?)))
     }));
-    let tier = resolved(governance, record).map(|tier| tier.tier);
-    if tier.is_some_and(|tier| rules.access_verified.contains(&tier)) {
+    let tier = resolved(governance, record);
+    if tier.is_some_and(|tier| tier.is_in(&rules.access_verified)) {
         let open = TIMES.iter().filter(|time| !closing.access.contains_key(**time));
         lacks.extend(open.map(|time| Lack::Access(time)));
     }

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use crate::policy::expectation::{Expectations, Others, SinceLast, Words};
 use crate::policy::settings::{NotifyTarget, texts};
 use crate::record;
+use crate::record::folded::Spelling;
 use crate::record::time::{Day, Instant};
 
 /// The times at which access must be verified.
@@ -119,6 +120,13 @@ pub struct Baseline {
 }
 
 impl Baseline {
+    /// Returns how `when` is compared: a baseline that can find nothing material only makes inputs routine.
+    pub fn spelling(&self) -> Spelling {
+        let only_gives =
+            self.material_if.0.is_empty() && self.expect.is_empty() && self.since_last.is_none();
+        if only_gives { Spelling::Exact } else { Spelling::Folded }
+    }
+
     /// Tells whether an identity that no key of `expect` fits is material.
     pub fn are_others_material(&self) -> bool {
         match self.others {

@@ -11,6 +11,7 @@ use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
 use crate::policy::number::ExactNumber;
+use crate::record::folded::{Spelling, folded};
 use crate::record::parse_error::ParseError;
 use crate::record::pattern::Pattern;
 use crate::record::scalar::Scalar;
@@ -40,7 +41,8 @@ pub struct BaselineWord {
 enum WordTest {
     /// The value is this text.
     Literal,
-    Pattern(Pattern),
+    /// A pattern, and the same folded.
+    Pattern(Pattern, Pattern),
     Number(NumberTest, ExactNumber),
 }
 
@@ -69,10 +71,13 @@ impl BaselineWord {
         &self.text
     }
 
-    fn compare(&self, value: &str) -> WordMatch {
+    fn compare(&self, value: &str, spelling: Spelling) -> WordMatch {
         let is_match = match &self.test {
-            WordTest::Literal => self.text == value,
-            WordTest::Pattern(pattern) => pattern.matches(value),
+            WordTest::Literal => spelling.is_same(&self.text, value),
+            WordTest::Pattern(pattern, folded_pattern) => {
+                let matches_folded = || folded_pattern.matches(&folded(value));
+                pattern.matches(value) || (spelling == Spelling::Folded && matches_folded())
+            }
             WordTest::Number(comparison, limit) => match ExactNumber::parse(value) {
                 None => return WordMatch::NotNumber,
                 Some(number) => match comparison {
@@ -87,11 +92,15 @@ impl BaselineWord {
     }
 
     /// Compares a value with several words, one of which is enough; `None` is a value without a text, such as a map.
-    pub fn compare_any(words: &[BaselineWord], value: Option<&str>) -> WordMatch {
+    pub fn compare_any(
+        words: &[BaselineWord],
+        value: Option<&str>,
+        spelling: Spelling,
+    ) -> WordMatch {
         let each = words.iter().map(|word| match (value, &word.test) {
-            (Some(value), _) => word.compare(value),
+            (Some(value), _) => word.compare(value, spelling),
             (None, WordTest::Number(..)) => WordMatch::NotNumber,
-            (None, WordTest::Literal | WordTest::Pattern(_)) => WordMatch::No,
+            (None, WordTest::Literal | WordTest::Pattern(..)) => WordMatch::No,
         });
         each.max().unwrap_or(WordMatch::No)
     }
@@ -132,7 +141,9 @@ impl Scalar for BaselineWord {
                 })?;
                 WordTest::Number(comparison, number)
             }
-            None if is_pattern(text) => WordTest::Pattern(Pattern::new(text)),
+            None if is_pattern(text) => {
+                WordTest::Pattern(Pattern::new(text), Pattern::folded(text))
+            }
             None => WordTest::Literal,
         };
         Ok(BaselineWord { text: text.to_owned(), test })

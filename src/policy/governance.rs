@@ -14,6 +14,7 @@ use crate::policy::mailmap::Mailmap;
 use crate::policy::people::account;
 use crate::policy::roster::Roster;
 use crate::policy::{FILE, Policy, catalog, hooks, read};
+use crate::record::folded::folded;
 use crate::record::json;
 use crate::record::reference::ControlRef;
 use crate::yaml::node::Limits;
@@ -368,6 +369,14 @@ impl Governance {
         let found = catalog.find(reference.id())?;
         let is_named = catalog.name == reference.catalog();
         Some(if is_named { found } else { found.loosely() })
+    }
+
+    /// Returns the form in which controls are compared to take something away: by what they mean, else folded.
+    pub fn folded_control(&self, text: &str) -> String {
+        let found = |text: &str| Some(self.control(&ControlRef::new(text)?)?.canonical());
+        let folded_text = folded(text);
+        let canonical = found(text).or_else(|| found(&folded_text));
+        canonical.map_or_else(|| folded_text.into_owned(), |it| folded(&it).into_owned())
     }
 }
 

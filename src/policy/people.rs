@@ -11,10 +11,11 @@ pub mod person;
 
 use crate::policy::governance::Governance;
 use crate::policy::people::account::Account;
-use crate::policy::people::person::{KnownPerson, Person, folded};
+use crate::policy::people::person::{KnownPerson, Person, lower_name};
 use crate::policy::roster::Roster;
 use crate::policy::settings::NotifyTarget;
 use crate::record::address::{self, Address};
+use crate::record::folded::{folded, is_folded};
 use crate::record::pattern;
 use std::rc::Rc;
 
@@ -50,7 +51,7 @@ pub fn identify(governance: &Governance, name: &str, email: &str) -> Person {
             Some(key) => (key.clone(), key),
             // A key without `@` is no address, so nobody is mistaken for somebody else.
             None => {
-                let name = folded(name).replace('@', " ");
+                let name = lower_name(name).replace('@', " ");
                 (format!("{} {name}", found.key), email.trim().to_owned())
             }
         }
@@ -91,12 +92,12 @@ pub fn key_of(governance: &Governance, email: &str) -> String {
 /// Tells whether a text, as typed, names a person: by address, login or name.
 pub fn is_named(governance: &Governance, person: &Person, text: &str) -> bool {
     let is_key = |key: &str| key == person.key;
-    let name = folded(text);
+    let name = lower_name(text);
     is_key(&key_of(governance, text))
         || login(governance, text).is_some_and(|key| is_key(&key))
         || [&person.name, &person.typed_name]
             .iter()
-            .any(|it| !name.is_empty() && folded(it) == name)
+            .any(|it| !name.is_empty() && lower_name(it) == name)
 }
 
 /// The resolution of an address, after mailmap.
@@ -162,9 +163,9 @@ pub fn accounts_of(governance: &Governance, key: &str) -> Vec<Account> {
 
 /// Returns the key of the person with a login or display name; `None` also if it is ambiguous.
 fn login(governance: &Governance, name: &str) -> Option<String> {
-    let name = folded(name.trim().trim_start_matches('@'));
+    let name = lower_name(name.trim().trim_start_matches('@'));
     let logins = governance.policy.people.logins.iter();
-    let mut known = logins.filter(|(login, _)| !name.is_empty() && folded(login) == name);
+    let mut known = logins.filter(|(login, _)| !name.is_empty() && lower_name(login) == name);
     let (_, address) = known.next()?;
     let is_other = |(_, other): (&String, &Address)| other != address;
     if known.any(is_other) {
@@ -195,7 +196,7 @@ pub fn is_nobody(person: &Person) -> bool {
 
 /// Tells whether a person is a bot: by the policy's patterns, by `[bot]`, or by the built-in list.
 pub fn is_bot(governance: &Governance, person: &Person) -> bool {
-    is_known_bot(person) || fits(governance, &governance.policy.people.bots, person)
+    is_known_bot(person) || fits_folded(governance, &governance.policy.people.bots, person)
 }
 
 /// Tells whether a person is a well-known bot: by `[bot]`, or by the built-in list.
@@ -205,7 +206,7 @@ pub fn is_known_bot(person: &Person) -> bool {
 
 /// Tells whether a person is an AI agent, by the policy's patterns.
 pub fn is_agent(governance: &Governance, person: &Person) -> bool {
-    fits(governance, &governance.policy.people.agents, person)
+    fits_folded(governance, &governance.policy.people.agents, person)
 }
 
 /// Tells whether a name and address, as typed, match the policy's additional forge identities.
@@ -222,21 +223,46 @@ pub fn is_forge(governance: &Governance, name: &str, email: &str) -> bool {
 /// Tells whether a pattern matches a person's address or name, as typed or as resolved; the number of
 /// an account may be omitted.
 fn fits(governance: &Governance, patterns: &[String], person: &Person) -> bool {
-    let unnumbered = |email: &str| {
-        let account = Account::of(email, &governance.policy.people.noreply);
-        account.map(|account| account.address())
-    };
-    let mut texts = [&person.key, &person.name, &person.typed_name, &person.typed_email]
-        .map(|text| address::lower(text))
-        .to_vec();
-    texts.extend(unnumbered(&person.typed_email));
-    texts.retain(|text| !text.is_empty());
-    texts.dedup();
+    let texts = texts_of(governance, person);
     let fits = |pattern: &str| texts.iter().any(|text| fits_text(pattern, text));
     patterns.iter().any(|written| {
         let pattern = address::lower(written);
-        fits(&pattern) || unnumbered(&pattern).is_some_and(|pattern| fits(&pattern))
+        fits(&pattern) || unnumbered(governance, &pattern).is_some_and(|pattern| fits(&pattern))
     })
+}
+
+/// Tells the same as [`fits`], or that it is so once both sides are folded: for people whose approvals don't count.
+fn fits_folded(governance: &Governance, patterns: &[String], person: &Person) -> bool {
+    if fits(governance, patterns, person) {
+        return true;
+    }
+    let texts = texts_of(governance, person);
+    let is_plain = |text: &String| is_folded(&address::lower(text));
+    if texts.iter().all(is_plain) && patterns.iter().all(is_plain) {
+        return false;
+    }
+    let fits = |pattern: &str| texts.iter().any(|it| pattern::matches_person_folded(pattern, it));
+    patterns.iter().any(|written| {
+        let account = || unnumbered(governance, &folded(written));
+        fits(written) || account().is_some_and(|pattern| fits(&pattern))
+    })
+}
+
+/// Returns the addresses and names by which patterns may mean a person, in lower case.
+fn texts_of(governance: &Governance, person: &Person) -> Vec<String> {
+    let mut texts = [&person.key, &person.name, &person.typed_name, &person.typed_email]
+        .map(|text| address::lower(text))
+        .to_vec();
+    texts.extend(unnumbered(governance, &person.typed_email));
+    texts.retain(|text| !text.is_empty());
+    texts.dedup();
+    texts
+}
+
+/// Returns the address of a forge account without its number.
+fn unnumbered(governance: &Governance, email: &str) -> Option<String> {
+    let account = Account::of(email, &governance.policy.people.noreply);
+    account.map(|account| account.address())
 }
 
 /// Compares the literal parts before the first and after the last star first: cheap, and rules out most texts.

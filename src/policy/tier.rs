@@ -34,12 +34,16 @@ pub struct Silence {
 /// What tier and class together require of one record.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Resolved {
-    /// The tier: the first of the base tier and of the tiers added because of missing fields.
+    /// The tier: the first in the policy's order of the base tier and of the tiers added to it.
     pub tier: String,
     /// The first tier that matches by stated fields.
     pub base: String,
+    /// The first tier when names are compared by bytes, and that when they are folded, if it is another one.
+    pub firsts: Vec<String>,
     /// The tiers added because of missing fields, in the policy's order.
     pub silent: Vec<Silence>,
+    /// Why tiers are added because the record spells a name otherwise than the policy; `None` if none is.
+    pub spelling: Option<String>,
     /// Why it is this tier, in sentences; names the fields to state for another result.
     pub why: Vec<String>,
     /// The maximum terms between two decisions, one per unit; all apply.
@@ -71,10 +75,16 @@ pub struct Resolved {
 }
 
 impl Resolved {
-    /// Returns the addition to a help text if missing fields add tiers: which fields to state. Empty if there are none.
+    /// Returns the addition to a help text if missing fields or a spelling add tiers: which fields to state, or how the
+    /// policy spells a name. Empty if there are none.
     pub fn silence(&self) -> String {
         let why = self.why.iter().take(self.silent.len());
-        why.map(|why| format!("; {why}")).collect()
+        why.chain(&self.spelling).map(|why| format!("; {why}")).collect()
+    }
+
+    /// Tells whether one of some tiers, by name, is its tier, however names are compared.
+    pub fn is_in(&self, tiers: &[String]) -> bool {
+        self.firsts.iter().any(|first| tiers.contains(first))
     }
 
     /// Returns the requirement for its approval.
@@ -139,21 +149,24 @@ pub fn resolve(policy: &Policy, facts: &Facts) -> Option<Resolved> {
         return None;
     };
     let choice = choose::choose(policy, facts)?;
-    let mut resolved = Resolved::of(policy, choice.base);
-    for (tier, _) in &choice.silent {
+    let mut resolved = Resolved::of(policy, choice.base());
+    for tier in choice.tiers() {
         resolved.add_tier(tier);
     }
-    resolved.add_class(class.as_str(), &policy.classes.of(class));
-    resolved.wildcard = choice.wildcard;
-    resolved.why = choice.why(class);
-    resolved.silent = choice
-        .silent
-        .into_iter()
-        .map(|(tier, fields)| Silence { tier: tier.name.clone(), fields })
-        .collect();
-    if let Some(first) = resolved.silent.first() {
-        resolved.tier.clone_from(&first.tier);
+    resolved.firsts = choice.firsts().map(|tier| tier.name.clone()).collect();
+    resolved.firsts.dedup();
+    let mut in_order = policy.tiers.iter().map(|tier| &tier.name);
+    if let Some(first) = in_order.find(|name| resolved.firsts.contains(name)) {
+        resolved.tier.clone_from(first);
     }
+    resolved.add_class(class.as_str(), &policy.classes.of(class));
+    resolved.wildcard = choice.wildcard();
+    resolved.why = choice.why(class);
+    resolved.spelling = choice.spelling();
+    let silent = choice.silent().iter();
+    resolved.silent = silent
+        .map(|(tier, fields)| Silence { tier: tier.name.clone(), fields: fields.clone() })
+        .collect();
     if resolved.must_include.contains(&Must::RiskOwner) {
         resolved.require.insert(Require::RiskOwner);
     }
@@ -177,11 +190,14 @@ pub fn possible_terms(policy: &Policy, facts: &Facts) -> Vec<Limit> {
 }
 
 impl Resolved {
+    /// Returns what always applies, before tiers are added.
     fn of(policy: &Policy, tier: &Tier) -> Resolved {
-        let mut resolved = Resolved {
+        Resolved {
             tier: tier.name.clone(),
             base: tier.name.clone(),
+            firsts: Vec::new(),
             silent: Vec::new(),
+            spelling: None,
             why: Vec::new(),
             max_term: Vec::new(),
             max_total: Vec::new(),
@@ -196,9 +212,7 @@ impl Resolved {
             degraded: tier.degraded,
             post_closure_review: tier.post_closure_review,
             wildcard: Wildcard::Refused,
-        };
-        resolved.add_tier(tier);
-        resolved
+        }
     }
 
     fn add_tier(&mut self, tier: &Tier) {

@@ -1,7 +1,10 @@
 //! Patterns: one small language for resources, actions, paths, assets and people.
 //!
-//! Uses no other module. Pure. Start at [`matches()`]. Follows `docs/spec/policy.md`, patterns. The time for a match is
-//! at most proportional to the length of the pattern times that of the text.
+//! Uses record's folded texts. Pure. Start at [`matches()`] and [`matches_folded`]. Follows `docs/spec/policy.md`, patterns
+//! and spelling. The time for a match is at most proportional to the length of the pattern times that of the text.
+
+use crate::record::address;
+use crate::record::folded::{fold_part, folded, is_folded, is_same};
 
 /// A parsed pattern, to be compared with many texts.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,7 +20,12 @@ enum PatternPiece {
     Within,
     /// Any run of characters.
     Any,
+    /// One of the characters behind which a name goes on to what lies below it.
+    Separator,
 }
+
+/// The characters behind which a name goes on to what lies below it.
+pub(super) const SEPARATORS: [char; 5] = ['/', '.', ':', '#', '@'];
 
 impl Pattern {
     /// Parses a pattern: `*` any run but `/`, `**` any run, `?` one character, the rest literal.
@@ -44,7 +52,48 @@ impl Pattern {
             '*' => PatternPiece::Any,
             _ => PatternPiece::Exactly(character),
         };
-        Pattern(text.to_lowercase().chars().map(piece).collect())
+        Pattern(address::lower(text).chars().map(piece).collect())
+    }
+
+    /// Parses a pattern for the folded addresses and names of people.
+    fn folded_person(text: &str) -> Pattern {
+        Pattern::fold(text, &['*'], |_| PatternPiece::Any)
+    }
+
+    /// Parses a pattern for folded texts: its literal parts are folded.
+    pub fn folded(text: &str) -> Pattern {
+        let mut pattern = Pattern::fold(text, &['*', '?'], |wildcard| match wildcard {
+            '*' => PatternPiece::Within,
+            _ => PatternPiece::One,
+        });
+        let runs = std::mem::take(&mut pattern.0);
+        for piece in runs {
+            match (piece, pattern.0.last_mut()) {
+                (PatternPiece::Within, Some(last @ (PatternPiece::Within | PatternPiece::Any))) => {
+                    *last = PatternPiece::Any;
+                }
+                _ => pattern.0.push(piece),
+            }
+        }
+        pattern
+    }
+
+    /// Folds the literal parts between wildcards. Blanks at both ends of the whole are left out, as they are of texts.
+    fn fold(text: &str, wildcards: &[char], piece: impl Fn(char) -> PatternPiece) -> Pattern {
+        let mut pieces: Vec<PatternPiece> = Vec::with_capacity(text.len());
+        let mut rest = text;
+        while let Some((literal, wildcard, after)) = next_wildcard(rest, wildcards) {
+            pieces.extend(fold_part(literal).chars().map(PatternPiece::Exactly));
+            pieces.push(piece(wildcard));
+            rest = after;
+        }
+        pieces.extend(fold_part(rest).chars().map(PatternPiece::Exactly));
+        let blank = PatternPiece::Exactly(' ');
+        while pieces.last() == Some(&blank) {
+            pieces.pop();
+        }
+        let n_blanks = pieces.iter().take_while(|piece| **piece == blank).count();
+        Pattern(pieces.split_off(n_blanks))
     }
 
     /// Tells whether the pattern matches the whole text.
@@ -53,6 +102,7 @@ impl Pattern {
             PatternPiece::Exactly(expected) => *expected == character,
             PatternPiece::Within => character != '/',
             PatternPiece::One | PatternPiece::Any => true,
+            PatternPiece::Separator => SEPARATORS.contains(&character),
         })
     }
 
@@ -66,7 +116,50 @@ impl Pattern {
             (_, '?') => false,
             (PatternPiece::Exactly(expected), _) => *expected == character,
             (PatternPiece::Within, _) => character != '/',
+            (PatternPiece::Separator, _) => SEPARATORS.contains(&character),
         })
+    }
+
+    /// Returns the pattern of what lies below: its texts, then a separator, then anything.
+    pub fn below(&self) -> Pattern {
+        let mut pieces = self.0.clone();
+        let is_open =
+            matches!(pieces.last(), Some(PatternPiece::Exactly(last)) if SEPARATORS.contains(last));
+        if !is_open {
+            pieces.push(PatternPiece::Separator);
+        }
+        pieces.push(PatternPiece::Any);
+        Pattern(pieces)
+    }
+
+    /// Tells whether a text matches both patterns. Takes time and room in proportion to the product of their lengths.
+    pub fn overlaps(&self, other: &Pattern) -> bool {
+        let width = other.0.len() + 1;
+        let mut seen = vec![false; (self.0.len() + 1) * width];
+        let mut open = vec![(0, 0)];
+        while let Some((own, others)) = open.pop() {
+            match seen.get_mut(own * width + others) {
+                Some(known) if !*known => *known = true,
+                _ => continue,
+            }
+            let (piece, other_piece) = (self.0.get(own).copied(), other.0.get(others).copied());
+            if piece.is_none() && other_piece.is_none() {
+                return true;
+            }
+            if piece.is_some_and(PatternPiece::is_run) {
+                open.push((own + 1, others));
+            }
+            if other_piece.is_some_and(PatternPiece::is_run) {
+                open.push((own, others + 1));
+            }
+            if let (Some(piece), Some(other_piece)) = (piece, other_piece)
+                && piece.shares_with(other_piece)
+            {
+                let after = |at: usize, piece: PatternPiece| at + usize::from(!piece.is_run());
+                open.push((after(own, piece), after(others, other_piece)));
+            }
+        }
+        false
     }
 
     /// Tells whether everything that another pattern matches is matched by this one; no if that takes more than to
@@ -105,10 +198,7 @@ impl Pattern {
                 if !takes(piece, item) {
                     continue;
                 }
-                let reached = match piece {
-                    PatternPiece::Exactly(_) | PatternPiece::One => index + 1,
-                    PatternPiece::Within | PatternPiece::Any => index,
-                };
+                let reached = if piece.is_run() { index } else { index + 1 };
                 if let Some(fit) = next.get_mut(reached) {
                     *fit = true;
                 }
@@ -125,8 +215,7 @@ impl Pattern {
     /// A run may be empty: a prefix that matches before it also matches after it.
     fn pass_runs(&self, fits: &mut [bool]) {
         for (index, piece) in self.0.iter().enumerate() {
-            let is_run = matches!(piece, PatternPiece::Within | PatternPiece::Any);
-            if is_run
+            if piece.is_run()
                 && fits.get(index) == Some(&true)
                 && let Some(after) = fits.get_mut(index + 1)
             {
@@ -134,6 +223,35 @@ impl Pattern {
             }
         }
     }
+}
+
+impl PatternPiece {
+    /// Tells whether it stands for any number of characters.
+    fn is_run(self) -> bool {
+        matches!(self, PatternPiece::Within | PatternPiece::Any)
+    }
+
+    /// Tells whether a character fits both pieces.
+    fn shares_with(self, other: PatternPiece) -> bool {
+        let fits = |piece: PatternPiece, character: char| match piece {
+            PatternPiece::Exactly(expected) => expected == character,
+            PatternPiece::Within => character != '/',
+            PatternPiece::One | PatternPiece::Any => true,
+            PatternPiece::Separator => SEPARATORS.contains(&character),
+        };
+        match (self, other) {
+            (PatternPiece::Exactly(character), piece)
+            | (piece, PatternPiece::Exactly(character)) => fits(piece, character),
+            _ => true,
+        }
+    }
+}
+
+/// Splits a pattern at its first wildcard.
+fn next_wildcard<'t>(text: &'t str, wildcards: &[char]) -> Option<(&'t str, char, &'t str)> {
+    let (at, wildcard) = text.char_indices().find(|(_, it)| wildcards.contains(it))?;
+    let (literal, rest) = text.split_at(at);
+    Some((literal, wildcard, rest.get(wildcard.len_utf8()..)?))
 }
 
 /// Tells whether a pattern matches the whole text, case-sensitively.
@@ -148,6 +266,28 @@ pub fn matches_often(pattern: &str, text: &str) -> bool {
     let start = pattern.split(is_special).next().unwrap_or_default();
     let end = pattern.rsplit(is_special).next().unwrap_or_default();
     text.starts_with(start) && text.ends_with(end) && matches(pattern, text)
+}
+
+/// Tells whether a pattern matches the whole text as it is written, or matches the folded text when it is folded itself.
+///
+/// For what takes something away. `?` is one character of either form: `stra?e` is `straße`, which folds to `strasse`.
+pub fn matches_folded(pattern: &str, text: &str) -> bool {
+    if !pattern.contains(['*', '?']) {
+        return is_same(pattern, text);
+    }
+    matches(pattern, text) || Pattern::folded(pattern).matches(&folded(text))
+}
+
+/// Tells the same as [`matches_folded`], and is fast on many texts, as [`matches_often`] is.
+pub fn matches_folded_often(pattern: &str, text: &str) -> bool {
+    if matches_often(pattern, text) {
+        return true;
+    }
+    let is_as_written = is_folded(text) && is_folded(pattern);
+    let start = pattern.split(['*', '?']).next().unwrap_or_default();
+    !is_as_written
+        && folded(text).starts_with(folded(start).as_ref())
+        && matches_folded(pattern, text)
 }
 
 /// Tells whether a scope pattern matches a resource or an action; some whole values match everything.
@@ -239,7 +379,19 @@ pub fn reaches(granted: &str, text: &str) -> bool {
 
 /// Tells whether a `people` pattern matches an address or a name: `*` any run, case ignored.
 pub fn matches_person(pattern: &str, text: &str) -> bool {
-    Pattern::person(pattern).matches(&text.to_lowercase())
+    Pattern::person(pattern).matches(&address::lower(text))
+}
+
+/// Tells whether a folded `people` pattern matches a folded address or name. Both may be in lower case already.
+pub fn matches_person_folded(pattern: &str, text: &str) -> bool {
+    let (plain, folded_text) = (folded(pattern), folded(text));
+    if !pattern.contains('*') {
+        return plain == folded_text;
+    }
+    // A quick look at the first characters rules out most people.
+    let start = pattern.split('*').next().unwrap_or_default();
+    folded_text.starts_with(folded(start).as_ref())
+        && Pattern::folded_person(pattern).matches(&folded_text)
 }
 
 /// Tells whether a whole value means everything: `*`, `**`, `all`, `any`, ignoring case.

@@ -10,11 +10,12 @@ use crate::policy::governance::Governance;
 use crate::policy::people;
 use crate::policy::settings::{PatternKey, Patterns};
 use crate::record::Record;
+use crate::record::folded::folded;
 use crate::record::reference::ControlRef;
 use crate::record::vocabulary::{RootCause, Vocabulary};
 use crate::survey::neighbour::Neighbour;
 
-/// What records of one kind have in common. Comparison ignores letter case and surrounding blanks.
+/// What records of one kind have in common. Compared folded.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct CauseGroup {
     /// The value of each key, in the policy's order. `None` (not stated) is a value like any other, so that leaving a
@@ -102,9 +103,9 @@ pub fn refusing(record: &Record, governance: &Governance) -> BTreeSet<CauseGroup
 }
 
 impl CauseGroup {
-    /// Returns the group normalized for comparison.
+    /// Returns the group with folded values, in which groups are compared.
     pub fn folded(&self) -> CauseGroup {
-        let folded = |text: &Option<String>| text.as_ref().map(|text| text.trim().to_lowercase());
+        let folded = |text: &Option<String>| text.as_ref().map(|text| folded(text).into_owned());
         CauseGroup {
             values: self.values.iter().map(folded).collect(),
             finding: folded(&self.finding),
@@ -147,13 +148,13 @@ pub fn comparable(key: PatternKey, value: &str, governance: &Governance) -> Stri
         PatternKey::Owner => people::key_of(governance, value),
         _ => value.to_owned(),
     };
-    canonical.trim().to_lowercase()
+    folded(&canonical).into_owned()
 }
 
 /// Returns a finding that a redesign states, normalized for comparison with groups.
 pub fn comparable_finding(text: &str) -> String {
     let package = Purl::parse(text).map(|purl| purl.at(None));
-    package.unwrap_or_else(|| text.to_owned()).trim().to_lowercase()
+    folded(&package.unwrap_or_else(|| text.to_owned())).into_owned()
 }
 
 fn key_values(record: &Record, key: PatternKey, governance: &Governance) -> Vec<Option<String>> {

@@ -3,14 +3,16 @@
 //! Uses record, policy. Pure. Start at [`Peer`], [`before`] and [`again`]. Follows `docs/spec/policy.md`, repetition,
 //! and `docs/spec/rules.md` (`recurrence`, `renewal-limit`, `total-limit`).
 
+use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 
 use crate::policy::governance::Governance;
+use crate::record::folded::{folded, is_same};
 use crate::record::reference::ControlRef;
 use crate::record::subject::Subject;
 use crate::record::time::{Day, Instant, Term, not_after};
 use crate::record::vocabulary::ClosureOutcome;
-use crate::record::{Deviation, Record, reference};
+use crate::record::{Deviation, Record};
 
 /// A record in the form for comparison: what it is about, when it began, when it was over.
 #[derive(Clone, Debug)]
@@ -25,6 +27,7 @@ pub struct Peer {
     pub closed: Option<Day>,
     /// The record that it supersedes, by its own statement.
     pub supersedes: Option<String>,
+    /// Its subject, folded.
     subject: Subject,
     deviates_from: Deviation,
 }
@@ -47,12 +50,12 @@ impl Peer {
             over: closed.map_or(end, |day| day.end().min(end)),
             closed,
             supersedes: record.references.and_then(|references| references.supersedes),
-            subject: record.subject,
+            subject: fold_subject(record.subject),
             deviates_from: record.deviates_from,
         })
     }
 
-    /// Returns the names of its subject: identity, asset, credential and application, then former names.
+    /// Returns the folded names of its subject: identity, asset, credential and application, then former names.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         let subject = &self.subject;
         let names = [&subject.identity, &subject.asset, &subject.credential, &subject.application]
@@ -98,17 +101,32 @@ impl Peer {
     }
 }
 
+/// Folds every name of a subject: another spelling is no other subject.
+fn fold_subject(mut subject: Subject) -> Subject {
+    let fold = |name: &mut String| {
+        if let Cow::Owned(folded) = folded(name) {
+            *name = folded;
+        }
+    };
+    let names = [
+        &mut subject.identity,
+        &mut subject.asset,
+        &mut subject.credential,
+        &mut subject.application,
+    ];
+    names.into_iter().flatten().for_each(fold);
+    subject.aliases.iter_mut().flatten().for_each(fold);
+    subject
+}
+
 /// Tells whether two deviations share a control, in whatever form it is written, or the rule.
 fn deviate_alike(one: &Deviation, two: &Deviation, governance: &Governance) -> bool {
     if let (Some(one), Some(two)) = (&one.rule, &two.rule)
-        && reference::is_same_rule(one, two)
+        && is_same(one, two)
     {
         return true;
     }
-    let written = |control: &ControlRef| match governance.control(control) {
-        Some(found) => found.canonical(),
-        None => control.as_str().trim().to_lowercase(),
-    };
+    let written = |control: &ControlRef| governance.folded_control(control.as_str());
     let (ones, twos) = (one.controls.iter().flatten(), &two.controls);
     ones.into_iter().any(|one| {
         let mut twos = twos.iter().flatten();
@@ -269,14 +287,40 @@ pub fn may_hold(bytes: &[u8], text: &str) -> bool {
 }
 
 /// Tells whether a file may contain one of several texts as a value, without parsing it.
-pub fn may_name(bytes: &[u8], names: &[String]) -> bool {
+pub fn may_name(bytes: &[u8], texts: &[String]) -> bool {
     // A value of several words may span several lines, and a double-quoted one may contain escapes.
     let words: Vec<&str> =
-        names.iter().filter_map(|name| name.split_whitespace().next()).chain(["\\"]).collect();
+        texts.iter().filter_map(|text| text.split_whitespace().next()).chain(["\\"]).collect();
     is_within(bytes, &words)
 }
 
 fn is_within(bytes: &[u8], texts: &[&str]) -> bool {
     let text = std::str::from_utf8(bytes).unwrap_or_default();
     texts.iter().any(|it| text.contains(it))
+}
+
+/// The text of a file in which folded names are looked for without parsing it.
+pub struct NameSearch {
+    /// The text in lower case; `None` if any name may be in it, spelled with escapes or other letters than ASCII.
+    lower: Option<String>,
+}
+
+impl NameSearch {
+    /// Prepares the bytes of a file.
+    pub fn of_bytes(bytes: &[u8]) -> NameSearch {
+        let is_plain = |byte: &u8| matches!(byte, b' '..=b'~' | b'\n' | b'\r') && *byte != b'\\';
+        let text = bytes.iter().all(is_plain).then(|| std::str::from_utf8(bytes).ok()).flatten();
+        NameSearch { lower: text.map(str::to_ascii_lowercase) }
+    }
+
+    /// Tells whether the file may contain a folded name as a value.
+    pub fn may_name(&self, name: &str) -> bool {
+        let Some(lower) = &self.lower else {
+            return true;
+        };
+        // A value of several words may span several lines, and a quoted one has its quotes twice.
+        let words = name.split([' ', '\'']);
+        let longest = words.max_by_key(|word| word.len()).unwrap_or_default();
+        lower.contains(longest)
+    }
 }

@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::history::version::Digest;
 use crate::policy::settings::{EventPatterns, PatternKey};
+use crate::record::folded::folded;
 use crate::record::time::{Day, Instant};
 use crate::record::vocabulary::Vocabulary;
 use crate::survey::cause::CauseGroup;
@@ -206,11 +207,11 @@ fn names<'k>(keys: impl Iterator<Item = &'k PatternKey>) -> String {
     names.into_iter().collect::<Vec<_>>().join(", ")
 }
 
-/// Returns the application of a row, normalized for comparison; its source if the key has no application.
+/// Returns the application of a row, folded; its source if the key has no application.
 fn application_of(row: &CountedInputs) -> String {
     let stated = row.key.0.iter().find(|(key, _)| *key == PatternKey::Application);
     let application = stated.and_then(|(_, value)| value.as_deref());
-    application.unwrap_or(&row.source).trim().to_lowercase()
+    folded(application.unwrap_or(&row.source)).into_owned()
 }
 
 impl<'r> InputCounts<'r> {

@@ -143,7 +143,7 @@ impl Router<'_> {
         let fit = |(rule, asset): (usize, &AssetRule)| {
             let mut patterns = asset.matches.iter().enumerate();
             patterns.find_map(|(place, pattern)| {
-                let fits = |(_, name): &(_, &str)| pattern::matches_often(pattern, name);
+                let fits = |(_, name): &(_, &str)| pattern::matches_folded_often(pattern, name);
                 let (kind, _) = subject.names().find(fits)?;
                 Some(AssetMatch { rule, pattern: place, kind })
             })

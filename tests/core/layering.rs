@@ -48,7 +48,7 @@ const HOME: &[(&str, &str)] = &[
     ("schemars", "record policy"),
     ("jsonschema", "rules"),
     ("ssh_key", "approval"),
-    ("unicode_normalization", "policy"),
+    ("unicode_normalization", "record"),
     ("base64ct", "approval render"),
     ("strsim", "record"),
     ("strum", "record policy history approval survey"),

@@ -35,6 +35,7 @@ mod rules_texts;
 mod samples;
 mod shell;
 mod sign;
+mod spelling;
 mod status;
 #[path = "../support/mod.rs"]
 mod support;

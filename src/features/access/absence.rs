@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 use crate::features::access::grant::AccessGrant;
+use crate::record::folded::folded;
 use crate::record::time::{Day, Instant};
 use crate::record::{Record, pattern, time};
 use crate::status::force_end::{EndCause, ForceEnd};
@@ -56,7 +57,7 @@ impl AbsenceWatch {
         let mut watch = AbsenceWatch { complete: complete.to_vec(), ..AbsenceWatch::default() };
         if !complete.is_empty() {
             let granted = ends.iter().flatten().map(|end| &*end.granted);
-            watch.watched = granted.flat_map(names).map(folded).collect();
+            watch.watched = granted.flat_map(names).map(|name| folded(name).into_owned()).collect();
         }
         watch
     }
@@ -71,12 +72,12 @@ impl AbsenceWatch {
         // Such a line may be about anybody.
         self.has_gaps |= names().next().is_none() || names().any(|name| name.contains(['*', '?']));
         for name in names().map(|name| folded(name)) {
-            if self.watched.contains(&name) {
-                self.seen.insert(name);
+            if self.watched.contains(name.as_ref()) {
+                self.seen.insert(name.into_owned());
             }
         }
         if let (Some(identity), None) = (&grant.identity, &grant.credential) {
-            self.unspecific.insert(folded(identity));
+            self.unspecific.insert(folded(identity).into_owned());
         }
     }
 
@@ -120,12 +121,13 @@ impl AbsenceWatch {
         let is_complete =
             |name: &&String| self.complete.iter().any(|it| pattern::matches(it, name));
         let mut named = [&subject.identity, &subject.credential].into_iter().flatten();
-        let is_seen = |name: &String| self.seen.contains(&folded(name));
+        let is_seen = |name: &String| self.seen.contains(folded(name).as_ref());
         let is_absent = named.any(|name| is_complete(&name) && !is_seen(name));
         // An identity may have other access, by other credentials.
         let mut others = subject.aliases.iter().flatten().chain(&subject.credential);
         let identity = subject.identity.as_ref();
-        let is_unspecific = identity.is_some_and(|it| self.unspecific.contains(&folded(it)));
+        let is_unspecific =
+            identity.is_some_and(|it| self.unspecific.contains(folded(it).as_ref()));
         is_absent && !others.any(is_seen) && !is_unspecific
     }
 }
@@ -135,11 +137,6 @@ fn names(record: &Record) -> impl Iterator<Item = &str> {
     let subject = &record.subject;
     let named = [&subject.identity, &subject.credential].into_iter().flatten();
     named.chain(subject.aliases.iter().flatten()).map(String::as_str)
-}
-
-/// Returns a name for comparison: a list that spells it with other letters or blanks still shows the access.
-fn folded(name: &str) -> String {
-    name.trim().to_lowercase()
 }
 
 /// Tells whether a record can be closed.

@@ -19,6 +19,7 @@ use crate::gate::index::Index;
 use crate::gate::verdict;
 use crate::gate::verdict::candidate::{Candidate, Fits};
 use crate::policy::closing::Baseline;
+use crate::policy::expectation::BaselineWord;
 use crate::policy::governance::Governance;
 use crate::record::time::Instant;
 use crate::record::{dates, time};
@@ -60,7 +61,9 @@ impl<'a> AccessJudge<'a> {
         }
         let is_access = |baseline: &Baseline| {
             let types = baseline.when.0.get("type");
-            types.is_some_and(|types| types.iter().any(|it| it.as_str() == ACCESS_EVENT))
+            let is_type =
+                |it: &BaselineWord| baseline.spelling().is_same(it.as_str(), ACCESS_EVENT);
+            types.is_some_and(|types| types.iter().any(is_type))
         };
         let chosen = governance.policy.baselines.iter().enumerate().filter(|(_, it)| is_access(it));
         let (numbers, baselines) = chosen.map(|(number, it)| (number, it.clone())).unzip();

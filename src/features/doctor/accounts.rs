@@ -189,7 +189,7 @@ impl<'g> Accounts<'g> {
         if !is_somebody(self.governance, &person) {
             return;
         }
-        let folded = person::folded(name);
+        let folded = person::lower_name(name);
         let Some(account) = person.unmapped() else {
             if !folded.is_empty() {
                 self.named.entry(folded).or_default().insert(person.key.clone());

@@ -21,7 +21,7 @@ use crate::session::locate::Located;
 use crate::session::notice::Notice;
 use crate::session::options::Moment;
 use crate::survey::approved_state::PastObstacle;
-use crate::survey::refiling;
+use crate::survey::refiling::{self, NameSearch};
 
 /// The result of linting.
 pub struct LintAnswer {
@@ -152,8 +152,10 @@ fn remember(
     let mut rest = files.records.iter().filter(|it| !input.names(&it.path));
     rest.try_for_each(|file| {
         let bytes = file.bytes(input)?;
-        let may_repeat =
-            refiling::may_hold(&bytes, "closure") && refiling::may_name(&bytes, &names);
+        let may_repeat = refiling::may_hold(&bytes, "closure") && {
+            let search = NameSearch::of_bytes(&bytes);
+            names.iter().any(|name| search.may_name(name))
+        };
         if may_repeat || refiling::may_name(&bytes, &texts) {
             let source = record::file::read(&file.path, &bytes);
             ends.remember(&source);

@@ -10,6 +10,7 @@ use crate::policy::governance::Governance;
 use crate::policy::people;
 use crate::policy::settings::PatternKey;
 use crate::record::Record;
+use crate::record::folded::folded;
 use crate::record::reference::ControlRef;
 use crate::record::time::{Day, Instant};
 use crate::record::vocabulary::{RootCause, Vocabulary};
@@ -103,7 +104,7 @@ pub fn observed_key<'t>(
     };
     let value = |key: PatternKey| match key {
         PatternKey::RootCause => {
-            let cause = RootCause::from_word(&stated("cause")?.to_lowercase())?;
+            let cause = RootCause::from_word(&folded(&stated("cause")?))?;
             Some(cause.as_str().to_owned())
         }
         PatternKey::Application => stated("application").or_else(|| Some(source.to_owned())),

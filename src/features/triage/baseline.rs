@@ -9,6 +9,7 @@ use crate::features::triage::fields;
 use crate::features::triage::last_events::{BaselineDeviation, LastEvents};
 use crate::policy::closing::{Baseline, Hours};
 use crate::policy::expectation::{BaselineWord, WordMatch, Words};
+use crate::record::folded::Spelling;
 use crate::record::time::Instant;
 use crate::survey::event::TriageInput;
 
@@ -92,7 +93,7 @@ fn selected(baseline: &Baseline, input: &TriageInput) -> Selected {
     }
     let mut unclear = None;
     for (field, words) in &baseline.when.0 {
-        match any(input, field, words) {
+        match any(input, field, words, baseline.spelling()) {
             WordMatch::Yes => {}
             WordMatch::No => return Selected::No,
             WordMatch::NotNumber => {
@@ -128,7 +129,7 @@ fn is_no_failure(input: &TriageInput) -> bool {
 /// Returns why an input deviates from `material_if` or `expect`; `None` if it does not.
 fn outside(input: &TriageInput, baseline: &Baseline) -> Option<String> {
     for (field, words) in &baseline.material_if.0 {
-        match any(input, field, words) {
+        match any(input, field, words, Spelling::Folded) {
             WordMatch::Yes => {
                 let value = fields::shown(&fields::values(input, field));
                 return Some(format!("{field} is {value}"));
@@ -169,7 +170,9 @@ fn unexpected(input: &TriageInput, expected: &Words, identity: &str) -> Option<S
             });
         }
         let stated = fields::values(input, field);
-        let mut each = stated.iter().map(|it| BaselineWord::compare_any(words, it.as_deref()));
+        let compare =
+            |it: &Option<_>| BaselineWord::compare_any(words, it.as_deref(), Spelling::Exact);
+        let mut each = stated.iter().map(compare);
         match each.clone().min() {
             None => Some(format!("{field} is not stated, which is not normal for {who}")),
             Some(WordMatch::Yes) => None,
@@ -186,9 +189,9 @@ fn unexpected(input: &TriageInput, expected: &Words, identity: &str) -> Option<S
 }
 
 /// Compares the values of a field with words: one value that fits is enough; then, one that is no number.
-fn any(input: &TriageInput, field: &str, words: &[BaselineWord]) -> WordMatch {
+fn any(input: &TriageInput, field: &str, words: &[BaselineWord], spelling: Spelling) -> WordMatch {
     let stated = fields::values(input, field);
-    let each = stated.iter().map(|it| BaselineWord::compare_any(words, it.as_deref()));
+    let each = stated.iter().map(|it| BaselineWord::compare_any(words, it.as_deref(), spelling));
     each.max().unwrap_or(WordMatch::No)
 }
 

@@ -8,6 +8,7 @@ use crate::approval::verdict::Satisfied;
 use crate::gate::answer::{GateAnswer, GateVerdict, Question};
 use crate::gate::verdict::candidate::{self, Candidate, Fits, name};
 use crate::policy::governance::{Governance, NO_POLICY, State};
+use crate::record::folded::{folded, is_same};
 use crate::record::vocabulary::{FixTarget, IdentityType};
 use crate::status::reason;
 use crate::status::state::{InForce, RecordState, Status};
@@ -20,19 +21,19 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct FrozenPattern {
     /// What its records have in common, in words.
     pub title: String,
-    /// The systems concerned, normalized for comparison.
+    /// The systems concerned, folded.
     systems: BTreeSet<String>,
 }
 
 impl FrozenPattern {
     /// Returns a pattern that concerns some systems, by any of their names.
     pub fn new<'n>(title: String, systems: impl Iterator<Item = &'n str>) -> FrozenPattern {
-        FrozenPattern { title, systems: systems.map(normalized).collect() }
+        FrozenPattern { title, systems: systems.map(|name| folded(name).into_owned()).collect() }
     }
 
-    /// Tells whether it concerns an application; letter case and surrounding blanks make no other application.
+    /// Tells whether it concerns an application; another spelling makes no other application.
     pub fn concerns(&self, application: &str) -> bool {
-        self.systems.contains(&normalized(application))
+        self.systems.contains(folded(application).as_ref())
     }
 }
 
@@ -103,8 +104,8 @@ fn safeguards<'a>(application: &str, record_state: &'a RecordState) -> Option<Ca
         });
     };
     let subject = &record.subject;
-    let of_it = subject.application.as_deref() == Some(application)
-        || subject.aliases.iter().flatten().any(|alias| alias == application);
+    let mut names = subject.application.iter().chain(subject.aliases.iter().flatten());
+    let of_it = names.any(|name| is_same(name, application));
     let automation = record.fix.as_ref().is_some_and(|fix| fix.target == FixTarget::Automation);
     let machine = subject.identity.is_some() && subject.identity_type != Some(IdentityType::Human);
     if !of_it || !(automation || machine) {
@@ -128,8 +129,4 @@ fn safeguards<'a>(application: &str, record_state: &'a RecordState) -> Option<Ca
             format!("is not approved: {}", reason::joined(&record_state.reasons)),
         )),
     }
-}
-
-fn normalized(name: &str) -> String {
-    name.trim().to_lowercase()
 }

@@ -3,10 +3,10 @@
 //! Uses people. Pure. Start at [`is_known`]. Follows `docs/spec/approval.md` E7. A list is never complete: teams
 //! add theirs to `people.bots` and `people.agents`.
 
-use crate::policy::people::person::{Person, folded};
-use crate::record::address;
+use crate::policy::people::person::Person;
+use crate::record::folded::folded;
 
-/// Full names, ignoring case. First names of people are not listed, even if a product has the same name.
+/// Full names, folded. First names of people are not listed, even if a product has the same name.
 const NAMES: &[&str] = &[
     "bors",
     "bors-ng",
@@ -75,9 +75,9 @@ pub(super) fn is_known(person: &Person) -> bool {
         let name = folded(name);
         let squeezed: String = name.chars().filter(|it| it.is_alphanumeric()).collect();
         let is_actions = matches!(squeezed.as_str(), "githubaction" | "githubactions");
-        name.contains("[bot]") || is_actions || NAMES.contains(&name.as_str())
+        name.contains("[bot]") || is_actions || NAMES.contains(&name.as_ref())
     });
-    by_name || is_address(&person.key) || is_address(&address::lower(&person.typed_email))
+    by_name || [&person.key, &person.typed_email].into_iter().any(|it| is_address(&folded(it)))
 }
 
 fn is_address(address: &str) -> bool {

@@ -63,8 +63,8 @@ impl Person {
     }
 }
 
-/// Returns a name in the form for comparison: lower case, white space collapsed.
-pub fn folded(name: &str) -> String {
+/// Returns a login or display name in the form in which it is looked up: lower case, white space collapsed.
+pub fn lower_name(name: &str) -> String {
     let words: Vec<&str> = name.split_whitespace().collect();
     words.join(" ").to_lowercase()
 }

@@ -1,4 +1,4 @@
-//! The base tier, and the tiers above it that are added because the record leaves fields out.
+//! The base tier, and the tiers that are added to it: because the record leaves fields out, or spells a name otherwise.
 //!
 //! Uses record's vocabularies and patterns, policy's types. Pure. Start at [`choose`].
 //! Follows `docs/spec/policy.md`, tiers and classes.
@@ -6,19 +6,30 @@
 use crate::policy::Policy;
 use crate::policy::tier::fact::{Fact, Facts, Wildcard};
 use crate::policy::tiers::{Match, Tier};
+use crate::record::folded::{Spelling, is_same};
 use crate::record::pattern;
 use crate::record::vocabulary::{Class, Vocabulary};
 
-/// The tiers that apply to a record.
+/// The tiers that apply to a record, when names are compared by bytes and when they are folded: the first match can
+/// give as well as take, so both apply.
 pub(super) struct Choice<'p> {
+    exact: TierReading<'p>,
+    folded: TierReading<'p>,
+    /// The names that the record and the policy spell differently, if that adds tiers.
+    spelled: Vec<(String, String)>,
+}
+
+/// The tiers that apply to a record in one comparison of names.
+#[derive(PartialEq)]
+struct TierReading<'p> {
     /// The first tier that matches by stated fields.
-    pub(super) base: &'p Tier,
+    base: &'p Tier,
     /// The fields that match; empty for a tier without `match`.
     by: Vec<&'static str>,
     /// The tiers above it that match only because of missing fields, each with these fields.
-    pub(super) silent: Vec<(&'p Tier, Vec<&'static str>)>,
+    silent: Vec<(&'p Tier, Vec<&'static str>)>,
     /// Whether all of them allow a wildcard.
-    pub(super) wildcard: Wildcard,
+    wildcard: Wildcard,
     /// The sensitivity that `assets` gives the record.
     sensitivity: Option<&'p str>,
 }
@@ -36,7 +47,17 @@ enum TierFit {
 
 /// Returns the tiers of a record; `None` if a deciding field can't be read.
 pub(super) fn choose<'p>(policy: &'p Policy, facts: &Facts) -> Option<Choice<'p>> {
-    let known = KnownFact::of(policy, facts);
+    let exact = read(policy, facts, Spelling::Exact)?;
+    let folded = read(policy, facts, Spelling::Folded)?;
+    let mut choice = Choice { exact, folded, spelled: Vec::new() };
+    if choice.added().next().is_some() {
+        choice.spelled = spelled(policy, facts);
+    }
+    Some(choice)
+}
+
+fn read<'p>(policy: &'p Policy, facts: &Facts, spelling: Spelling) -> Option<TierReading<'p>> {
+    let known = KnownFact::of(policy, facts, spelling);
     let mut silent = Vec::new();
     let mut wildcards = Vec::new();
     for tier in &policy.tiers {
@@ -51,7 +72,7 @@ pub(super) fn choose<'p>(policy: &'p Policy, facts: &Facts) -> Option<Choice<'p>
             TierFit::Yes => {
                 wildcards.push(wildcard);
                 let allowed = wildcards.iter().all(|it| *it == Wildcard::Allowed);
-                return Some(Choice {
+                return Some(TierReading {
                     base: tier,
                     by: fields_of(tier, facts, &known),
                     silent,
@@ -67,9 +88,57 @@ pub(super) fn choose<'p>(policy: &'p Policy, facts: &Facts) -> Option<Choice<'p>
     None
 }
 
-/// Returns the tiers that a record may be in once every field can be read: none that contradicts what is known already.
+/// Returns the names that a record and the policy's tiers and assets spell differently, each as the record has it and as
+/// the policy does.
+fn spelled(policy: &Policy, facts: &Facts) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    let mut note = |stated: &str, known: &str| {
+        let pair = (stated.to_owned(), known.to_owned());
+        if !found.contains(&pair) {
+            found.push(pair);
+        }
+    };
+    for map in policy.tiers.iter().flat_map(|tier| tier.matches.iter().flatten()) {
+        let fields = [
+            (&map.environment, &facts.environment),
+            (&map.application, &facts.application),
+            (&map.team, &facts.team),
+        ];
+        for (values, fact) in fields {
+            let Fact::Stated(stated) = fact else {
+                continue;
+            };
+            let other = |value: &&String| *value != stated && is_same(value, stated);
+            values.iter().flatten().filter(other).for_each(|value| note(stated, value));
+        }
+    }
+    let Fact::Stated(names) = &facts.names else {
+        return found;
+    };
+    let assets = policy.assets.iter().filter(|asset| asset.sensitivity.is_some());
+    for pattern in assets.flat_map(|asset| &asset.matches) {
+        let other = |name: &&String| {
+            !pattern::matches_often(pattern, name) && pattern::matches_folded_often(pattern, name)
+        };
+        names.iter().filter(other).for_each(|name| note(name, pattern));
+    }
+    found
+}
+
+/// Returns the tiers that a record may be in once every field can be read: none that contradicts what is known already,
+/// however names are compared.
 pub(super) fn possible<'p>(policy: &'p Policy, facts: &Facts) -> Vec<&'p Tier> {
-    let known = KnownFact::of(policy, facts);
+    let mut tiers = possible_in(policy, facts, Spelling::Exact);
+    for tier in possible_in(policy, facts, Spelling::Folded) {
+        if !tiers.contains(&tier) {
+            tiers.push(tier);
+        }
+    }
+    tiers
+}
+
+fn possible_in<'p>(policy: &'p Policy, facts: &Facts, spelling: Spelling) -> Vec<&'p Tier> {
+    let known = KnownFact::of(policy, facts, spelling);
     let mut tiers = Vec::new();
     for tier in &policy.tiers {
         match fit_of_tier(tier, facts, &known).0 {
@@ -90,13 +159,16 @@ struct KnownFact<'p> {
     sensitivity: Fact<&'p str>,
     /// Whether the scope contains a wildcard.
     wildcard: Fact<bool>,
+    /// How names are compared.
+    spelling: Spelling,
 }
 
 impl<'p> KnownFact<'p> {
-    fn of(policy: &'p Policy, facts: &Facts) -> KnownFact<'p> {
+    fn of(policy: &'p Policy, facts: &Facts, spelling: Spelling) -> KnownFact<'p> {
         KnownFact {
+            spelling,
             sensitivity: match &facts.names {
-                Fact::Stated(names) => Fact::of(sensitivity(policy, names)),
+                Fact::Stated(names) => Fact::of(sensitivity(policy, names, spelling)),
                 Fact::Silent => Fact::Silent,
                 Fact::Unreadable => Fact::Unreadable,
             },
@@ -112,9 +184,14 @@ impl<'p> KnownFact<'p> {
 }
 
 /// Returns the sensitivity of names: if several match, the one whose tier comes first.
-fn sensitivity<'p>(policy: &'p Policy, names: &[String]) -> Option<&'p str> {
-    let fitting = policy.assets.iter().filter(|asset| {
-        let fits = |it: &String| names.iter().any(|name| pattern::matches_often(it, name));
+fn sensitivity<'p>(policy: &'p Policy, names: &[String], spelling: Spelling) -> Option<&'p str> {
+    let matches = match spelling {
+        Spelling::Exact => pattern::matches_often,
+        Spelling::Folded => pattern::matches_folded_often,
+    };
+    let labelled = policy.assets.iter().filter(|asset| asset.sensitivity.is_some());
+    let fitting = labelled.filter(|asset| {
+        let fits = |it: &String| names.iter().any(|name| matches(it, name));
         asset.matches.iter().any(fits)
     });
     fitting
@@ -204,15 +281,19 @@ fn keys(map: &Match, facts: &Facts, known: &KnownFact<'_>) -> Vec<(&'static str,
         Fact::Stated(false) | Fact::Silent => TierFit::No,
         Fact::Unreadable => TierFit::Unknown,
     };
+    let fit_name = |values: &Option<Vec<String>>, fact: &Fact<String>| {
+        let is_same = |one: &String, other: &String| known.spelling.is_same(one, other);
+        fit_by(values, fact, silent(), is_same)
+    };
     let fits = [
         ("class", fit(&map.class, &facts.class, silent())),
         ("risk.level", fit(&map.risk, &facts.risk, silent())),
         ("sensitivity", fit(&map.sensitivity, &sensitivity, TierFit::No)),
-        ("subject.environment", fit(&map.environment, &facts.environment, silent())),
+        ("subject.environment", fit_name(&map.environment, &facts.environment)),
         ("subject.identity_type", fit(&map.identity_type, &facts.identity_type, identity_type)),
         ("deviates_from.baseline", fit(&map.baseline, &facts.baseline, silent())),
-        ("subject.application", fit(&map.application, &facts.application, silent())),
-        ("owner.team", fit(&map.team, &facts.team, silent())),
+        ("subject.application", fit_name(&map.application, &facts.application)),
+        ("owner.team", fit_name(&map.team, &facts.team)),
         ("scope", map.wildcard.map(|_| wildcard)),
     ];
     let named = fits.into_iter();
@@ -221,9 +302,19 @@ fn keys(map: &Match, facts: &Facts, known: &KnownFact<'_>) -> Vec<(&'static str,
 
 /// How a field matches the values of a key; `None` if the map does not have the key.
 fn fit<T: PartialEq>(values: &Option<Vec<T>>, fact: &Fact<T>, silent: TierFit) -> Option<TierFit> {
+    fit_by(values, fact, silent, T::eq)
+}
+
+/// The same as [`fit`], by another comparison.
+fn fit_by<T>(
+    values: &Option<Vec<T>>,
+    fact: &Fact<T>,
+    silent: TierFit,
+    is_same: impl Fn(&T, &T) -> bool,
+) -> Option<TierFit> {
     let values = values.as_ref()?;
     Some(match fact {
-        Fact::Stated(value) if values.contains(value) => TierFit::Yes,
+        Fact::Stated(stated) if values.iter().any(|value| is_same(value, stated)) => TierFit::Yes,
         Fact::Stated(_) => TierFit::No,
         Fact::Silent => silent,
         Fact::Unreadable => TierFit::Unknown,
@@ -238,9 +329,84 @@ fn fields_of(tier: &Tier, facts: &Facts, known: &KnownFact<'_>) -> Vec<&'static 
     keys.into_iter().map(|(field, _)| field).collect()
 }
 
-impl Choice<'_> {
-    /// Returns why these tiers apply, in sentences.
+impl<'p> TierReading<'p> {
+    /// Returns the first tier that applies, in the policy's order.
+    fn first(&self) -> &'p Tier {
+        self.silent.first().map_or(self.base, |(tier, _)| *tier)
+    }
+
+    /// Returns all tiers that apply.
+    fn tiers(&self) -> impl Iterator<Item = &'p Tier> {
+        self.silent.iter().map(|(tier, _)| *tier).chain([self.base])
+    }
+}
+
+impl<'p> Choice<'p> {
+    /// Returns the first tier that matches by stated fields, compared by bytes.
+    pub(super) fn base(&self) -> &'p Tier {
+        self.exact.base
+    }
+
+    /// Returns all tiers that apply, the base tier by bytes first.
+    pub(super) fn tiers(&self) -> impl Iterator<Item = &'p Tier> {
+        let silent = self.exact.silent.iter().map(|(tier, _)| *tier);
+        [self.exact.base].into_iter().chain(silent).chain(self.added())
+    }
+
+    /// Returns the first tier that applies in each comparison of names.
+    pub(super) fn firsts(&self) -> impl Iterator<Item = &'p Tier> {
+        [self.exact.first(), self.folded.first()].into_iter()
+    }
+
+    /// Returns the tiers that apply only when names are folded.
+    fn added(&self) -> impl Iterator<Item = &'p Tier> {
+        self.folded.tiers().filter(|tier| self.exact.tiers().all(|known| known.name != tier.name))
+    }
+
+    /// Returns the tiers added because of missing fields, by bytes, each with these fields.
+    pub(super) fn silent(&self) -> &[(&'p Tier, Vec<&'static str>)] {
+        &self.exact.silent
+    }
+
+    /// Tells whether a scope may contain a wildcard: only if it may in both comparisons.
+    pub(super) fn wildcard(&self) -> Wildcard {
+        match self.exact.wildcard {
+            Wildcard::Allowed => self.folded.wildcard,
+            Wildcard::Refused => Wildcard::Refused,
+        }
+    }
+
+    /// Returns why the spelling of names adds tiers; `None` if it adds none.
+    pub(super) fn spelling(&self) -> Option<String> {
+        let added: Vec<&str> = self.added().map(|tier| tier.name.as_str()).collect();
+        if added.is_empty() {
+            return None;
+        }
+        let pairs = self.spelled.iter();
+        let pairs: Vec<String> = pairs
+            .map(|(stated, known)| format!("`{stated}` where the policy says `{known}`"))
+            .collect();
+        Some(format!(
+            "tier {} applies, too: the record spells {}",
+            added.join(" and "),
+            pairs.join(", ")
+        ))
+    }
+
+    /// Returns why these tiers apply, in sentences: first those about missing fields, then that about spelling.
     pub(super) fn why(&self, class: Class) -> Vec<String> {
+        let mut why = self.exact.why_silent();
+        why.extend(self.spelling());
+        why.push(self.exact.why_base());
+        if class != Class::Standard {
+            why.push(format!("class {} adds to it", class.as_str()));
+        }
+        why
+    }
+}
+
+impl TierReading<'_> {
+    fn why_silent(&self) -> Vec<String> {
         let mut why = Vec::new();
         for (tier, fields) in &self.silent {
             why.push(format!(
@@ -253,8 +419,12 @@ impl Choice<'_> {
                 }
             ));
         }
+        why
+    }
+
+    fn why_base(&self) -> String {
         let name = &self.base.name;
-        why.push(match (self.by.is_empty(), self.sensitivity) {
+        match (self.by.is_empty(), self.sensitivity) {
             (true, _) if self.silent.is_empty() => {
                 format!("tier {name}, because no tier above it matches")
             }
@@ -264,10 +434,6 @@ impl Choice<'_> {
                 self.by.join(" and ")
             ),
             (false, _) => format!("tier {name} by {}", self.by.join(" and ")),
-        });
-        if class != Class::Standard {
-            why.push(format!("class {} adds to it", class.as_str()));
         }
-        why
     }
 }

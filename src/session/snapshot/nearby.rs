@@ -17,6 +17,7 @@ use crate::policy::redesign::Redesign;
 use crate::policy::settings::PatternKey;
 use crate::record::Record;
 use crate::record::file;
+use crate::record::folded::folded;
 use crate::record::time::{Instant, not_after};
 use crate::record::vocabulary::RootCause;
 use crate::survey::branch::Delta;
@@ -24,7 +25,7 @@ use crate::survey::cause::{self, CauseGroup, Findings};
 use crate::survey::neighbour::Neighbour;
 use crate::survey::occurrence::Filing;
 use crate::survey::redesign::{RedesignHistory, covers};
-use crate::survey::refiling::{self, Peer};
+use crate::survey::refiling::{NameSearch, Peer};
 
 /// The search terms for similar records.
 pub struct NeighbourSearch<'n> {
@@ -35,8 +36,7 @@ pub struct NeighbourSearch<'n> {
     names: Vec<String>,
     /// Their kinds, under both governances.
     groups: BTreeSet<CauseGroup>,
-    /// The same as text to search for in a file, ignoring letter case; not controls and
-    /// addresses, which have several forms.
+    /// The same as folded text to search for in a file; not controls and addresses, which have several forms.
     written: BTreeSet<Vec<String>>,
     /// The patterns of redesigns that may be about one of the records.
     patterns: Vec<Rc<Redesign>>,
@@ -94,7 +94,7 @@ impl<'n> NeighbourSearch<'n> {
             if is_about {
                 let counts = |key: &str| !matches!(key, "control" | "owner" | "finding");
                 let words = redesign.pattern.stated().filter(|(key, _)| counts(key));
-                self.written.insert(words.map(|(_, word)| word.trim().to_lowercase()).collect());
+                self.written.insert(words.map(|(_, word)| folded(word).into_owned()).collect());
                 self.patterns.push(Rc::clone(redesign));
             }
         }
@@ -157,13 +157,9 @@ impl<'n> NeighbourSearch<'n> {
 
     /// Tells whether bytes may hold a similar record, without parsing them.
     fn may_be(&self, bytes: &[u8]) -> bool {
-        if refiling::may_name(bytes, &self.names) {
-            return true;
-        }
-        let text = String::from_utf8_lossy(bytes).to_lowercase();
-        let holds =
-            |value: &String| refiling::may_name(text.as_bytes(), std::slice::from_ref(value));
-        self.written.iter().any(|values| values.iter().all(holds))
+        let search = NameSearch::of_bytes(bytes);
+        let holds = |value: &String| search.may_name(value);
+        self.names.iter().any(holds) || self.written.iter().any(|values| values.iter().all(holds))
     }
 
     fn is(&self, id: &str, record: &Record) -> bool {

@@ -270,7 +270,7 @@ proptest! {
     #[test]
     fn no_engine_suppresses_more_than_check_allows(
         findings in prop::collection::vec(finding(), 1..9),
-        not_waived in select(&["nothing", "k8s:a/Deployment/x", "aws:1/eu/x", "/subscriptions/1/resourceGroups/x", "b:a"][..]),
+        not_waived in select(&["nothing", "k8s:a/Deployment/x", "aws:1/eu/x", "/subscriptions/1/resourceGroups/x", "b:a", "K8S:A/deployment", "k8s:a/**/X", "AWS:1/eu", "B:A", "b"][..]),
         scope in select(&["db:invoices", "k8s:a/**", "b:a"][..]),
         rest in select(&["", "", "", "uses: {limit: 3}\n"][..]),
     ) {

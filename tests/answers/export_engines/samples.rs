@@ -88,6 +88,10 @@ fn opa_has_everything_that_is_expected_and_what_a_policy_must_compare() {
         scope.shift_remove("not_waived").unwrap()[0],
         "Logging and network policy still apply"
     );
+    assert_eq!(
+        scope.shift_remove("not_waived_globs").unwrap()[1],
+        "logging and network policy still apply/**"
+    );
     let subject = record["subject"].as_object_mut().unwrap();
     assert_eq!(subject.shift_remove("credential").unwrap(), "vault:prod/billing/db");
     // The index has every finding; the sample those of four tools.

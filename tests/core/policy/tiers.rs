@@ -162,7 +162,7 @@ fn sensitivity_comes_from_patterns_over_every_name() {
         ("{application: svc:billing-x}", "high: high"),
         ("{application: x, credential: vault:prod/k}", "high: high"),
         ("{application: x, aliases: [old, svc:billing-1]}", "high: high"),
-        ("{application: svc:Billing-x}", "low: low"),
+        ("{application: svc:Billing-x}", "high: low"),
         ("{application: svc:billing-a/b}", "low: low"),
         ("{application: x, vendor: svc:billing-x}", "low: low"),
     ] {

@@ -140,9 +140,13 @@ fn the_same_thing_filed_again_after_its_closure_is_a_recurrence() {
         ("starts: 2026-12-05\nexpires: 2027-01-05", "starts: 2027-03-01\nexpires: 2027-03-20"),
         ("application: billing", "application: invoices, aliases: [billing]"),
         ("Every job has its own database user", "every job has  its own database user"),
+        ("application: billing", "application: BILLING"),
+        ("application: billing", "application: '\u{ff42}illing '"),
+        ("application: billing", "application: invoices, aliases: [\"\\x42illing\"]"),
     ] {
         ledger.repo.scribble(ID, &again.replace(from, to));
         assert_eq!(found(&lint(&ledger, &[]).1), ["warning recurrence"], "{to}");
+        assert_eq!(found(&lint(&ledger, &[&path]).1), ["warning recurrence"], "{to}");
     }
 }
 

@@ -21,9 +21,8 @@ fn covers(exception: &Value, asked: &AskedFinding, now: Instant) -> bool {
     let in_force = exception["starts_ns"].as_i64().unwrap() <= now
         && now < exception["not_after_ns"].as_i64().unwrap();
     let scope = &exception["scope"];
-    let not_waived = scope["not_waived"].as_array();
     let is_withheld = exception.get("uses").is_some()
-        || not_waived.into_iter().flatten().any(|it| it.as_str() == asked.resource.as_deref());
+        || asked.resource.as_deref().is_some_and(|it| is_withheld(&scope["not_waived_globs"], it));
     let finding = |key: &Value| {
         let is_one = key["tool"] == asked.tool.to_lowercase() && key["id"] == asked.id;
         let has_standing = ["cwe", "severity", "versions"].iter().any(|it| key.get(*it).is_some());
@@ -37,6 +36,12 @@ fn covers(exception: &Value, asked: &AskedFinding, now: Instant) -> bool {
         is_one && !has_standing && package && path && resources
     };
     in_force && !is_withheld && scope["findings"].as_array().into_iter().flatten().any(finding)
+}
+
+fn is_withheld(globs: &Value, resource: &str) -> bool {
+    let resource = resource.trim();
+    let is_plain = Regex::new("^[!-~]+( [!-~]+)*$").unwrap().is_match(resource);
+    any_glob(globs, Some(&resource.to_lowercase())) || (!globs.is_null() && !is_plain)
 }
 
 fn any_glob(globs: &Value, text: Option<&str>) -> bool {

@@ -5,7 +5,7 @@
 
 use crate::features::export::targets::input::ExportedFinding;
 use crate::features::export::targets::loss_kind::FindingLoss;
-use crate::record::{Record, pattern};
+use crate::record::{Record, not_waived};
 
 /// Returns the losses of a finding on a target that compares nothing but its id and its resources.
 pub(crate) fn engine_losses(finding: ExportedFinding<'_>) -> Vec<FindingLoss> {
@@ -20,7 +20,7 @@ pub(crate) fn engine_losses(finding: ExportedFinding<'_>) -> Vec<FindingLoss> {
     if key.resources.is_none() {
         losses.push(FindingLoss::scope("it names no resources, so it would cover all of them"));
     }
-    losses.extend(not_waived(finding));
+    losses.extend(withheld(finding));
     losses
 }
 
@@ -44,15 +44,12 @@ pub(crate) fn cut(text: &str, most: usize) -> String {
 }
 
 /// Returns a loss for each entry of `not_waived` that a resource of the finding reaches, or that is below it.
-fn not_waived(finding: ExportedFinding<'_>) -> impl Iterator<Item = FindingLoss> {
+fn withheld(finding: ExportedFinding<'_>) -> impl Iterator<Item = FindingLoss> {
     let scope = finding.record.record.scope.as_ref();
     let entries = scope.and_then(|scope| scope.not_waived.as_deref()).unwrap_or_default();
     let resources = finding.key.resources.as_deref().unwrap_or_default();
     let is_reached = move |entry: &&String| {
-        resources.iter().any(|resource| {
-            let below = entry.strip_prefix(resource.as_str());
-            pattern::matches(resource, entry) || below.is_some_and(|rest| rest.starts_with('/'))
-        })
+        resources.iter().any(|resource| not_waived::may_forbid_below(entry, resource))
     };
     entries.iter().filter(is_reached).map(|entry| {
         FindingLoss::scope(format!("it can't leave out `{entry}`, which isn't waived"))

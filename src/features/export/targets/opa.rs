@@ -13,6 +13,7 @@ use crate::features::export::targets::input::{ExportInput, ExportedRecord};
 use crate::features::export::targets::output::{ExportFile, ExportFiles, ExportOutput};
 use crate::features::export::targets::target::ExportTarget;
 use crate::formats::{archive, glob};
+use crate::record::not_waived;
 use crate::record::subject::{FindingKey, Scope};
 use crate::record::time::Instant;
 use crate::record::vocabulary::Vocabulary;
@@ -130,8 +131,16 @@ fn scope(stated: Option<&Scope>) -> Value {
         ("resources", globs(&stated.resources)),
         ("actions", globs(&stated.actions)),
         ("not_waived", stated.not_waived.clone().map(Value::from)),
+        ("not_waived_globs", stated.not_waived.as_deref().map(withheld)),
         ("findings", findings.map(|findings| Value::Array(findings.collect()))),
     ])
+}
+
+/// Returns globs that match everything that isn't waived, in lower case; their `?` would end at the delimiter, so they
+/// have none.
+fn withheld(entries: &[String]) -> Value {
+    let patterns = entries.iter().flat_map(|entry| not_waived::widest_patterns(entry));
+    Value::from(patterns.map(|it| glob::escaped(&it)).collect::<Vec<_>>())
 }
 
 fn finding(key: &FindingKey) -> Value {
