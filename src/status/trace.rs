@@ -3,7 +3,7 @@
 //! Uses history, policy, `status`'s effective and timeline. Pure. Start at [`Trace`]. Follows `docs/spec/approval.md`,
 //! 1.9 (levels), and `docs/spec/status.md`, emergency. Each moment is evaluated with what had landed by then.
 
-use crate::approval::verdict::Grace;
+use crate::approval::verdict::{Grace, GracePeriod};
 use crate::history::version::Version;
 use crate::policy::tier;
 use crate::policy::tier::fact::Facts;
@@ -76,12 +76,14 @@ impl<'a> Trace<'a> {
         let past = self.past(0)?;
         let record = past.record(0).filter(|record| record.class == Class::Emergency)?;
         let policy = &self.subject.governance.policy;
-        let within = match past.verdict(0)?.grace {
-            Grace::Within(term) => term,
-            Grace::None | Grace::Undetermined(_) => {
-                tier::resolve(policy, &Facts::of(record))?.review_within?
-            }
+        let period = match &past.verdict(0)?.grace {
+            Grace::Within(period) | Grace::Rejected(period) => *period,
+            Grace::UsedUp(used) => used.period,
+            Grace::None | Grace::Undetermined(_) => GracePeriod {
+                begin: past.landed(0)?,
+                term: tier::resolve(policy, &Facts::of(record))?.review_within?,
+            },
         };
-        Some(effective::until(record, past.landed(0)?, within, policy))
+        Some(effective::until(record, period, policy))
     }
 }

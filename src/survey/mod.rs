@@ -31,6 +31,7 @@ pub mod redesign;
 pub mod refiling;
 pub mod remote;
 pub mod renewed;
+pub mod repeated_emergencies;
 pub mod repetition;
 pub mod revocations;
 pub mod route;

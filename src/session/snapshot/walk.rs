@@ -25,6 +25,7 @@ use crate::session::snapshot::{Snapshot, stamp};
 use crate::status::settled;
 use crate::store::git::Repository;
 use crate::survey::redesign::landed::first_done;
+use crate::survey::repeated_emergencies;
 
 const NOTES_HINT: &str = "review notes are not in this clone; `git fetch origin 'refs/notes/*:refs/notes/*'` fetches them";
 
@@ -83,6 +84,44 @@ impl<'h> Snapshot<'h> {
     /// # Errors
     /// If a folder of a mainline commit can't be read.
     pub(crate) fn walk(line: OpenMainline<'h>, scope: Scope<'_>) -> Result<Snapshot<'h>, Error> {
+        let line_again = line.clone();
+        let mut snapshot = Snapshot::walk_once(line, scope)?;
+        let mut trails = snapshot.approvals.trails.values();
+        let has_grace = trails.any(|verdicts| repeated_emergencies::depends_on_all(verdicts));
+        let is_whole = matches!(scope, Scope::Everything) || snapshot.history.left_out.is_empty();
+        match scope {
+            // Whoever asks about few records asks again about all where the answer rests on a grace.
+            Scope::Named(_) => {}
+            _ if is_whole => snapshot.use_up_graces(),
+            _ if has_grace => {
+                log::debug!("walking again: an emergency may have used up the grace of another");
+                let mut all = Snapshot::walk_once(line_again, Scope::Everything)?;
+                all.use_up_graces();
+                snapshot.take_graces(&all);
+            }
+            _ => {}
+        }
+        Ok(snapshot)
+    }
+
+    fn use_up_graces(&mut self) {
+        let (history, governance) = (&self.history, &self.governance);
+        repeated_emergencies::use_up_graces(history, &mut self.approvals, governance);
+    }
+
+    /// Takes over what a snapshot of all records says about the grace of emergencies.
+    fn take_graces(&mut self, all: &Snapshot<'_>) {
+        for (key, verdicts) in &mut self.approvals.trails {
+            let known = all.approvals.trails.get(key).and_then(|verdicts| verdicts.first());
+            if let (Some(first), Some(known)) = (verdicts.first_mut(), known)
+                && first.grace != known.grace
+            {
+                Rc::make_mut(first).grace = known.grace.clone();
+            }
+        }
+    }
+
+    fn walk_once(line: OpenMainline<'h>, scope: Scope<'_>) -> Result<Snapshot<'h>, Error> {
         let mut passed = Passed::default();
         let walk = |walk: Walk<'_, '_>| {
             let (repository, records) = (walk.repository, walk.records);
