@@ -60,6 +60,15 @@ impl<'a> Trace<'a> {
         self.past(index).is_some_and(|past| timeline::held(past, self.subject.governance, until))
     }
 
+    /// Tells whether the versions from one to another granted anything until the latter landed, or may have done so.
+    pub fn may_have_granted(&self, first: usize, until: usize) -> bool {
+        let past = until.checked_sub(1).and_then(|tip| self.past(tip));
+        let span = self.landed(first).zip(self.landed(until));
+        past.zip(span).is_some_and(|(past, span)| {
+            timeline::may_have_granted(past, self.subject.governance, span)
+        })
+    }
+
     /// Returns the state of the record at some time, by what had landed; `None` if nothing had.
     pub fn at(&self, moment: Instant) -> Option<PastState> {
         let n_landed = self.landed.iter().filter(|at| **at <= moment).count();

@@ -9,6 +9,7 @@ pub mod approved_state;
 pub mod branch;
 pub mod cause;
 pub mod cited;
+pub mod compared_version;
 pub mod decided;
 pub mod due;
 pub mod escalate;

@@ -3,6 +3,7 @@
 //! Start at `Snapshot::walk`. Review notes are read if the policy counts them; few clones fetch them. Follows
 //! `docs/spec/approval.md`, G1, E9 and 5 (16).
 
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use crate::approval::counted::CountedGovernance;
@@ -12,7 +13,7 @@ use crate::diag;
 use crate::history::chain::{self, Chain};
 use crate::history::objects::Obstacle;
 use crate::history::paths::LedgerPrefix;
-use crate::history::version::Trail;
+use crate::history::version::{Trail, TrailKey};
 use crate::history::walked::History;
 use crate::history::watched_paths::RecordFilter;
 use crate::history::{notes, walk};
@@ -21,8 +22,9 @@ use crate::record::time::Instant;
 use crate::session::error::Error;
 use crate::session::mainline::OpenMainline;
 use crate::session::snapshot::lives::{Passed, PatternWindow};
-use crate::session::snapshot::{Snapshot, stamp};
+use crate::session::snapshot::{Snapshot, lives, stamp};
 use crate::status::settled;
+use crate::status::state::RecordFacts;
 use crate::store::git::Repository;
 use crate::survey::redesign::landed::first_done;
 use crate::survey::repeated_emergencies;
@@ -123,6 +125,8 @@ impl<'h> Snapshot<'h> {
 
     fn walk_once(line: OpenMainline<'h>, scope: Scope<'_>) -> Result<Snapshot<'h>, Error> {
         let mut passed = Passed::default();
+        let mut judged_first = Vec::new();
+        let mut pattern_window = None;
         let walk = |walk: Walk<'_, '_>| {
             let (repository, records) = (walk.repository, walk.records);
             match scope {
@@ -147,16 +151,44 @@ impl<'h> Snapshot<'h> {
                     until: instant,
                 };
                 history.leave_out(repository, &mut |trail| {
-                    let is_wanted = !scope.leaves_out(trail, policy);
-                    if !is_wanted {
+                    if !scope.leaves_out(trail, policy) {
+                        return true;
+                    }
+                    let is_judged = lives::needs_verdicts(repository, trail, &window.landings);
+                    if is_judged {
+                        judged_first.push(trail.key.clone());
+                    } else {
                         passed.take(trail, &window);
                     }
-                    is_wanted
+                    is_judged
                 });
+                pattern_window = Some(window);
             }
         })?;
         snapshot.passed = passed;
+        if let Some(window) = &pattern_window {
+            snapshot.leave_out_judged(judged_first, window);
+        }
         Ok(snapshot)
+    }
+
+    /// Leaves out records that had to be judged, and keeps what others are compared with.
+    fn leave_out_judged(&mut self, keys: Vec<TrailKey>, window: &PatternWindow) {
+        for key in &keys {
+            let verdicts = self.approvals.trails.get(key).map(Vec::as_slice).unwrap_or_default();
+            let (history, governance) = (&self.history, &*self.governance);
+            self.passed.take_judged(RecordFacts { key, history, verdicts, governance }, window);
+        }
+        let keys: BTreeSet<TrailKey> = keys.into_iter().collect();
+        for key in &keys {
+            self.approvals.trails.remove(key);
+            if let Some(trail) = self.history.trails.remove(key) {
+                let shown = trail.became.is_none().then(|| key.clone());
+                self.history.left_out.extend(shown);
+                self.history.former.insert(key.clone(), trail);
+            }
+        }
+        self.history.approvals.retain(|file| !keys.contains(&file.record()));
     }
 
     /// Evaluates every record of a mainline whose history is walked by the caller's function.
