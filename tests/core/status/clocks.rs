@@ -47,7 +47,7 @@ fn where_degraded_denies_a_review_counts_by_somebody_else_alone() {
     });
     check("own", &own, &[(after, "degraded", false)]);
     let reasons = exledger::status::reason::joined(&record_state(&own, after).reasons);
-    assert!(reasons.contains("someone else must"), "{reasons}");
+    assert!(reasons.contains("someone who could approve this"), "{reasons}");
     check(
         "own, where degraded grants",
         &looked(GRANT, |repo, review| {
