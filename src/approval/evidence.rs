@@ -151,6 +151,17 @@ pub(crate) fn of_landing<'a>(scene: Scene<'a>) -> VersionEvidenceSet<'a> {
     }
 }
 
+/// Returns what the landing of a removal says by itself, without signatures.
+pub(crate) fn of_removal<'a>(scene: Scene<'a>) -> VersionEvidenceSet<'a> {
+    let landing = &scene.version.commit;
+    let mut evidence = of_landing(scene);
+    if let Some(identity) = evidence.landed_by.clone() {
+        evidence.claims.push(merge(scene, &identity, EvidenceSource::Landing, landing));
+    }
+    evidence.claims.extend(trailers(scene, landing, EvidenceSource::Landing));
+    evidence
+}
+
 /// Returns the claims at a version's landing and on the commits of its branch that landed the same bytes.
 pub(crate) fn of_version<'a>(scene: Scene<'a>) -> VersionEvidenceSet<'a> {
     let (version, landing) = (scene.version, &scene.version.commit);

@@ -7,6 +7,7 @@ use crate::approval::approval_event::StatementEvent;
 use crate::approval::authors::{self, AuthorSet};
 use crate::approval::bound_statements::Bound;
 use crate::approval::carry;
+use crate::approval::demand::combined_demand;
 use crate::approval::evidence::{self, Scene, VersionEvidenceSet};
 use crate::approval::governance_history::GovernanceHistory;
 use crate::approval::obstacle::ApprovalObstacle;
@@ -149,8 +150,9 @@ impl<'a> TrailEvaluator<'a> {
     fn verdict(&mut self, step: &VersionStep<'a>) -> ApprovalVerdict {
         match step.version.change {
             VersionChange::Removed if !self.is_governance() => {
+                let verdict = self.removed(step);
                 self.series = TrailProgress::since(self.series.bar.max(step.at));
-                return removed(step);
+                return verdict;
             }
             VersionChange::Introduced | VersionChange::Readded => {
                 self.series = TrailProgress::since(self.series.bar)
@@ -290,6 +292,18 @@ impl<'a> TrailEvaluator<'a> {
         match step.version.change {
             VersionChange::Introduced | VersionChange::Readded | VersionChange::Inherited => None,
             _ => self.record(step.index.checked_sub(1)),
+        }
+    }
+
+    /// Judges a removal, which needs no approval: only who outside the authors removed it, or approved that, is determined.
+    fn removed(&self, step: &VersionStep<'a>) -> ApprovalVerdict {
+        let before = step.index.checked_sub(1);
+        let demand = combined_demand(step.state.governance, self.record(before), self.base());
+        let witnesses = self.witnesses(step, &demand, &evidence::of_removal(step.scene));
+        ApprovalVerdict {
+            witnessed_at: (!witnesses.is_empty()).then_some(step.at),
+            witnesses,
+            ..removed(step)
         }
     }
 

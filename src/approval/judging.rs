@@ -30,17 +30,22 @@ pub struct TrailVerdicts {
     pub signatures: Vec<LandedSignature>,
 }
 
+/// Returns the governance by which records are judged.
+pub(crate) fn ruled<'a>(history: &'a History, counted: &'a CountedGovernance) -> Ruled<'a> {
+    Ruled {
+        counted: &counted.states,
+        approved: &counted.approved,
+        landed: &history.states,
+        later: &counted.later,
+        in_force: &counted.states,
+    }
+}
+
 /// Judges every version of every record, given the evaluated governance.
 pub fn by(history: &History, counted: CountedGovernance) -> TrailVerdicts {
     let mut approvals = TrailVerdicts::default();
     {
-        let governance_history = GovernanceHistory::new(Ruled {
-            counted: &counted.states,
-            approved: &counted.approved,
-            landed: &history.states,
-            later: &counted.later,
-            in_force: &counted.states,
-        });
+        let governance_history = GovernanceHistory::new(ruled(history, &counted));
         let signature_checks = SignatureChecks::new(history, &governance_history);
         let mut approval_files = ApprovalFiles::of(history, &governance_history, &|_| true);
         let context = EvaluationContext {

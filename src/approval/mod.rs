@@ -17,6 +17,7 @@ pub mod counted_approvals;
 mod counting;
 mod demand;
 pub mod eligible;
+pub mod emergency;
 mod evidence;
 pub mod file_outcome;
 mod fold;

@@ -1,7 +1,7 @@
 //! Judges a version by its own evidence.
 //!
 //! Uses record, policy, history, `approval`'s parts. Pure. Part of the fold. Follows `docs/spec/approval.md`, A5
-//! and D3, and `docs/spec/status.md`, emergency.
+//! and D3.
 
 use crate::approval::authors::AuthorSet;
 use crate::approval::demand::{VersionDemand, combined_demand};
@@ -9,23 +9,18 @@ use crate::approval::evidence::{Scene, VersionEvidenceSet};
 use crate::approval::fold::{TrailEvaluator, TrailKind};
 use crate::approval::four_eyes::FourEyesOutcome;
 use crate::approval::governance_demand::GovernanceVersion;
-use crate::approval::identity::{IdentityKind, IdentityResolver};
+use crate::approval::identity::IdentityResolver;
 use crate::approval::obstacle::ApprovalObstacle;
-use crate::approval::verdict::{
-    ApprovalVerdict, Author, BecomesApproved, FourEyes, Grace, Satisfied,
-};
+use crate::approval::verdict::{ApprovalVerdict, Author, BecomesApproved, FourEyes, Satisfied};
 use crate::approval::version_step::{VersionStep, fires};
 use crate::approval::ways::ApprovalWays;
-use crate::approval::{ask, attest, authors, carry, case, governance_demand};
+use crate::approval::{ask, attest, authors, carry, case, emergency, governance_demand};
 use crate::history::change::event::ChangeEvent;
 use crate::history::version::{Content, Version, VersionChange};
 use crate::history::{change, origin};
 use crate::policy::people::person::Person;
-use crate::policy::tier;
 use crate::policy::tier::Needed;
-use crate::policy::tier::fact::Facts;
 use crate::record::time::Instant;
-use crate::record::vocabulary::Class;
 use crate::record::{Record, time};
 use std::collections::BTreeSet;
 
@@ -66,7 +61,7 @@ impl<'a> TrailEvaluator<'a> {
         let witnesses = self.witnesses(step, &demand, &evidence);
         let approvers = outcome.approvers();
         ApprovalVerdict {
-            grace: self.grace(step, &outcome),
+            grace: emergency::grace(self.context.history, step, outcome.result),
             approved_at: (satisfied == Satisfied::Yes).then_some(approved_at),
             approved_in: (satisfied == Satisfied::Yes).then(|| step.version.commit.oid.to_string()),
             turns: Vec::new(),
@@ -300,31 +295,6 @@ impl<'a> TrailEvaluator<'a> {
                 .landings
                 .last()
                 .map_or(noted, |tip| noted.min(tip.effective).max(step.at))
-        }
-    }
-
-    /// Tells whether a version is the first of an emergency, and was landed by a person.
-    fn grace(&self, step: &VersionStep, outcome: &FourEyesOutcome) -> Grace {
-        let emergency = step
-            .record
-            .filter(|record| record.class == Class::Emergency && step.index == 0)
-            .filter(|_| step.is_among_records);
-        let spoiled = matches!(outcome.result, FourEyes::Vetoed | FourEyes::InvalidSignature);
-        let commit = &step.version.commit;
-        let a_person =
-            [step.resolver.of_ident(commit.author()), authors::landed_by(step.resolver, commit)]
-                .into_iter()
-                .flatten()
-                .any(|identity| step.resolver.sort(&identity) == IdentityKind::Person);
-        let resolved = emergency
-            .filter(|_| a_person && !spoiled)
-            .and_then(|record| tier::resolve(&step.state.governance.policy, &Facts::of(record)));
-        let Some(within) = resolved.and_then(|resolved| resolved.review_within) else {
-            return Grace::None;
-        };
-        match &self.context.history.mainline.boundary {
-            Some(obstacle) => Grace::Undetermined(Box::new(obstacle.clone())),
-            None => Grace::Within(within),
         }
     }
 

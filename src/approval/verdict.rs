@@ -120,10 +120,33 @@ pub struct VerdictChange {
 pub enum Grace {
     /// It does not: not the first version, not an emergency, or not landed by a person.
     None,
-    /// For this long after its landing, by the policy before it.
-    Within(Term),
+    Within(GracePeriod),
+    /// Somebody rejected it.
+    Rejected(GracePeriod),
+    /// An earlier emergency about the same subject had it.
+    UsedUp(Box<UsedGrace>),
     /// This shallow clone may lack an earlier filing of the id.
     Undetermined(Box<Obstacle>),
+}
+
+/// The time in which an emergency counts without approval.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct GracePeriod {
+    /// The earliest of the landing's effective time and the times of the commits that made the version.
+    pub begin: Instant,
+    /// How long it lasts, by the policy before the landing.
+    pub term: Term,
+}
+
+/// The earlier emergency that leaves no grace to a later one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UsedGrace {
+    /// The period that the later one would have had.
+    pub period: GracePeriod,
+    /// The id of the earlier one.
+    pub by: String,
+    /// A maker or lander of both; `None` if those of the earlier one are unknown.
+    pub person: Option<Person>,
 }
 
 /// Whether the requirement on a version is met. Undetermined never counts as met.

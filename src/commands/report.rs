@@ -115,7 +115,7 @@ impl ReportArgs {
             policy: &governance.policy,
             span,
             backlog: figures::backlog(approved.records(), &lives, span, &horizon, instant),
-            periods: figures::periods(&lives, span, governance),
+            periods: figures::periods(&lives, &neighbours.peers(), span, governance),
             record_states: approved.records(),
             glance: Glance::of(approved.records(), (&items, &redesigns), &horizon, instant),
             items,

@@ -69,11 +69,17 @@ impl Repeats {
         }
     }
 
-    /// Adds a landed record, unless the tree has it.
+    /// Adds a landed record, unless the tree has it. One that ended is compared as it landed, whatever the tree says.
     pub fn add(&mut self, peer: Peer) {
-        if !self.peers.iter().any(|known| known.id == peer.id) {
-            self.peers.push(peer);
-            self.places.push(None);
+        let index = self.peers.iter().position(|known| known.id == peer.id);
+        let place = index.and_then(|index| self.places.get(index)).is_some_and(Option::is_some);
+        match index.and_then(|index| self.peers.get_mut(index)) {
+            Some(known) if peer.closed.is_some() && !place => *known = peer,
+            Some(_) => {}
+            None => {
+                self.peers.push(peer);
+                self.places.push(None);
+            }
         }
     }
 

@@ -16,6 +16,7 @@ use crate::session::options::{AsOf, Moment};
 use crate::store::git::Repository;
 
 /// The mainline in question, before any record is read.
+#[derive(Clone)]
 pub(crate) struct OpenMainline<'h> {
     pub(crate) repository: &'h Repository,
     /// The ledger's folder in the repository.

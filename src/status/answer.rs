@@ -93,8 +93,8 @@ fn of_judged(judged: &EvaluatedRecord, clocks: &Clocks, instant: Instant) -> Sta
             return answer;
         }
         (None, Some(Grounds::Until(until))) if instant < *until => Rests::OnGrace(*until),
-        (None, grace) => {
-            return plain_answer(Status::Unapproved, lapsed(grace.as_ref()));
+        (None, _) => {
+            return plain_answer(Status::Unapproved, lapsed(judged).into_iter().collect());
         }
     };
     if !judged.unequal.is_empty() {
@@ -119,13 +119,21 @@ fn closed(closure: &Closure) -> StatusAnswer {
     plain_answer(status, vec![ReasonKind::ClosedBy.says(reason)])
 }
 
-fn lapsed(grace: Option<&Grounds>) -> Vec<Reason> {
-    match grace {
-        Some(Grounds::Until(until)) => vec![ReasonKind::EmergencyLapsed.says(format!(
+/// Returns why an emergency counts no longer, or never did, without approval.
+fn lapsed(judged: &EvaluatedRecord) -> Option<Reason> {
+    if let Some(used) = &judged.used_grace {
+        let who = used.person.as_ref().map_or("somebody", |person| &person.email);
+        return Some(ReasonKind::GraceUsedUp.says(format!(
+            "no grace: {who} filed {} about the same subject, and nobody else looked at it",
+            used.by
+        )));
+    }
+    match &judged.grace {
+        Some(Grounds::Until(until)) => Some(ReasonKind::EmergencyLapsed.says(format!(
             "the emergency had to be approved {}, and a review entry is not an approval",
             dates::by(*until)
-        ))],
-        _ => Vec::new(),
+        ))),
+        _ => None,
     }
 }
 

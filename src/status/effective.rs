@@ -5,7 +5,7 @@
 //! 1.9 and V9, and `docs/spec/status.md`.
 
 use crate::approval::obstacle::ApprovalObstacle;
-use crate::approval::verdict::Grace;
+use crate::approval::verdict::{Grace, GracePeriod, UsedGrace};
 use crate::history::change;
 use crate::history::objects::Obstacle;
 use crate::history::version::{Content, OneId, VersionChange};
@@ -15,7 +15,7 @@ use crate::policy::tier::fact::Facts;
 use crate::policy::tier::{self, Resolved};
 use crate::record::Record;
 use crate::record::decision::Closure;
-use crate::record::time::{Instant, Term};
+use crate::record::time::Instant;
 use crate::record::vocabulary::Class;
 use crate::status::obstacle::StatusObstacle;
 use crate::status::past::TrailPast;
@@ -44,6 +44,8 @@ pub(crate) struct EvaluatedRecord {
     pub approved: Option<usize>,
     /// When an unapproved emergency stops counting as approved, or why that is undetermined.
     pub grace: Option<Grounds>,
+    /// The earlier emergency that leaves no grace to an unapproved one.
+    pub used_grace: Option<UsedGrace>,
     /// The record narrowed by everything landed since its approval, or since it was filed if it was never approved.
     pub record: Rc<Record>,
     /// The fields that must be equal in all of these versions but differ.
@@ -142,6 +144,7 @@ fn judged(past: TrailPast, governance: &Governance, landed: &Record) -> Ground {
         first,
         approved,
         grace: grace(past, policy, first).filter(|_| approved.is_none()),
+        used_grace: used_grace(past, first).filter(|_| approved.is_none()),
         record,
         unequal,
         closure,
@@ -163,24 +166,31 @@ fn find_closure(past: TrailPast, first: usize, from: usize) -> Option<(usize, Cl
 /// Returns what lets the first version of an id count as approved for a limited time, if anything does.
 fn grace(past: TrailPast, policy: &Policy, first: usize) -> Option<Grounds> {
     let record = past.record(first).filter(|_| first == 0)?;
-    let within = match &past.verdict(first)?.grace {
-        Grace::None => return None,
+    let period = match &past.verdict(first)?.grace {
+        Grace::None | Grace::Rejected(_) | Grace::UsedUp(_) => return None,
         Grace::Undetermined(obstacle) => return Some(Grounds::Undetermined((**obstacle).clone())),
-        Grace::Within(term) => *term,
+        Grace::Within(period) => *period,
     };
     if record.class != Class::Emergency {
         return None;
     }
-    let landed = past.landed(first)?;
-    Some(Grounds::Until(until(record, landed, within, policy)))
+    Some(Grounds::Until(until(record, period, policy)))
 }
 
-/// Returns when an emergency must be approved: the shorter term of the policy before its landing
+/// Returns the earlier emergency that used up the grace of the first version of an id, if one did.
+fn used_grace(past: TrailPast, first: usize) -> Option<UsedGrace> {
+    match &past.verdict(first).filter(|_| first == 0)?.grace {
+        Grace::UsedUp(used) => Some((**used).clone()),
+        _ => None,
+    }
+}
+
+/// Returns when an emergency must be approved: after the shorter term of the policy before its landing
 /// and the one in question.
-pub(crate) fn until(record: &Record, landed: Instant, within: Term, policy: &Policy) -> Instant {
+pub(crate) fn until(record: &Record, period: GracePeriod, policy: &Policy) -> Instant {
     let of_now = tier::resolve(policy, &Facts::of(record)).and_then(|now| now.review_within);
-    let then = within.after(landed);
-    of_now.map_or(then, |term| term.after(landed).min(then))
+    let then = period.term.after(period.begin);
+    of_now.map_or(then, |term| term.after(period.begin).min(then))
 }
 
 /// Returns tier and class of the version whose tier comes first in the policy; of several, the latest.

@@ -50,6 +50,8 @@ kinds! {
     FieldsDiffer,
     /// An emergency was not approved in time.
     EmergencyLapsed,
+    /// An earlier emergency about the same subject used up the time without approval.
+    GraceUsedUp,
     /// An emergency counts without approval for now.
     EmergencyUnapproved,
     /// Only authors approved it.

@@ -3,7 +3,7 @@
 //! Uses history, policy, `status`'s effective and timeline. Pure. Start at [`Trace`]. Follows `docs/spec/approval.md`,
 //! 1.9 (levels), and `docs/spec/status.md`, emergency. Each moment is evaluated with what had landed by then.
 
-use crate::approval::verdict::Grace;
+use crate::approval::verdict::{Grace, GracePeriod};
 use crate::history::version::Version;
 use crate::policy::tier;
 use crate::policy::tier::fact::Facts;
@@ -60,6 +60,15 @@ impl<'a> Trace<'a> {
         self.past(index).is_some_and(|past| timeline::held(past, self.subject.governance, until))
     }
 
+    /// Tells whether the versions from one to another granted anything until the latter landed, or may have done so.
+    pub fn may_have_granted(&self, first: usize, until: usize) -> bool {
+        let past = until.checked_sub(1).and_then(|tip| self.past(tip));
+        let span = self.landed(first).zip(self.landed(until));
+        past.zip(span).is_some_and(|(past, span)| {
+            timeline::may_have_granted(past, self.subject.governance, span)
+        })
+    }
+
     /// Returns the state of the record at some time, by what had landed; `None` if nothing had.
     pub fn at(&self, moment: Instant) -> Option<PastState> {
         let n_landed = self.landed.iter().filter(|at| **at <= moment).count();
@@ -76,12 +85,14 @@ impl<'a> Trace<'a> {
         let past = self.past(0)?;
         let record = past.record(0).filter(|record| record.class == Class::Emergency)?;
         let policy = &self.subject.governance.policy;
-        let within = match past.verdict(0)?.grace {
-            Grace::Within(term) => term,
-            Grace::None | Grace::Undetermined(_) => {
-                tier::resolve(policy, &Facts::of(record))?.review_within?
-            }
+        let period = match &past.verdict(0)?.grace {
+            Grace::Within(period) | Grace::Rejected(period) => *period,
+            Grace::UsedUp(used) => used.period,
+            Grace::None | Grace::Undetermined(_) => GracePeriod {
+                begin: past.landed(0)?,
+                term: tier::resolve(policy, &Facts::of(record))?.review_within?,
+            },
         };
-        Some(effective::until(record, past.landed(0)?, within, policy))
+        Some(effective::until(record, period, policy))
     }
 }

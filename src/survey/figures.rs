@@ -139,8 +139,15 @@ pub fn backlog(
 }
 
 /// Returns what happened in each month of a period.
-pub fn periods(lives: &[Life<'_>], span: ReportPeriod, governance: &Governance) -> Vec<Period> {
-    let repeated = find_repeated(lives, governance);
+///
+/// `peers` are all landed records.
+pub fn periods(
+    lives: &[Life<'_>],
+    peers: &[Peer],
+    span: ReportPeriod,
+    governance: &Governance,
+) -> Vec<Period> {
+    let repeated = find_repeated(peers, governance);
     let months = span.months().into_iter();
     months.map(|span| period(lives, &repeated, span)).collect()
 }
@@ -170,16 +177,10 @@ fn is_override(record: &Record) -> bool {
 }
 
 /// Returns the ids of the records that repeat one that was closed within the recurrence window.
-fn find_repeated<'l>(lives: &'l [Life<'_>], governance: &Governance) -> BTreeSet<&'l str> {
-    let peers = lives.iter().filter_map(|life| {
-        let id = life.record.id.as_str();
-        let peer = Peer::from_record(id, Record::clone(&life.record), Some(life.opened))?;
-        Some((id, peer))
-    });
-    let (ids, peers): (Vec<&str>, Vec<Peer>) = peers.unzip();
+fn find_repeated<'p>(peers: &'p [Peer], governance: &Governance) -> BTreeSet<&'p str> {
     let window: Term = governance.policy.recurrence.window;
-    let again = refiling::refiled(&peers, window, governance).into_iter();
-    again.filter_map(|index| ids.get(index).copied()).collect()
+    let again = refiling::refiled(peers, window, governance).into_iter();
+    again.filter_map(|index| Some(peers.get(index)?.id.as_str())).collect()
 }
 
 fn days(from: Instant, to: Instant) -> f64 {

@@ -8,6 +8,7 @@ use crate::record::Record;
 use crate::record::time::Instant;
 use crate::record::vocabulary::{Class, ClosureOutcome};
 use crate::survey::cause::{self, CauseGroup, CauseKind, Findings, groups, reaches, refusing};
+use crate::survey::compared_version::ComparedEnd;
 use crate::survey::occurrence::{self, Filing};
 use crate::survey::redesign::RedesignHistory;
 use crate::survey::redesign::lift::Lifting;
@@ -23,7 +24,21 @@ pub struct Neighbour {
     /// When it first landed.
     pub landed: Instant,
     pub filing: Filing,
+    /// The version by which it is compared.
     pub record: Rc<Record>,
+    /// When it ended, by what landed; `None` to take that from its text.
+    pub end: Option<ComparedEnd>,
+}
+
+impl Neighbour {
+    /// Returns the record in the form for comparison; `None` for a rejected one.
+    pub fn peer(&self) -> Option<Peer> {
+        let peer = Peer::from_record(&self.id, Record::clone(&self.record), Some(self.landed))?;
+        Some(match self.end {
+            Some(end) => peer.ending(end),
+            None => peer,
+        })
+    }
 }
 
 /// The landed records that may be of one kind with others, or about the same subject.
@@ -120,15 +135,13 @@ impl Neighbours {
 
     /// Returns the records in the form for comparison with others.
     pub fn peers(&self) -> Vec<Peer> {
-        let peers = self.all.iter();
-        peers
-            .filter_map(|it| Peer::from_record(&it.id, Record::clone(&it.record), Some(it.landed)))
-            .collect()
+        self.all.iter().filter_map(Neighbour::peer).collect()
     }
 
     /// Tells whether a record with this id landed.
     pub fn has_landed(&self, id: &str) -> bool {
-        self.further_ids.contains(id) || self.all.iter().any(|it| it.id == id)
+        let is_there = |it: &Neighbour| it.id == id && !it.end.is_some_and(|end| end.is_removed);
+        self.further_ids.contains(id) || self.all.iter().any(is_there)
     }
 }
 

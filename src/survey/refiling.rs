@@ -13,6 +13,7 @@ use crate::record::subject::Subject;
 use crate::record::time::{Day, Instant, Term, not_after};
 use crate::record::vocabulary::ClosureOutcome;
 use crate::record::{Deviation, Record};
+use crate::survey::compared_version::ComparedEnd;
 
 /// A record in the form for comparison: what it is about, when it began, when it was over.
 #[derive(Clone, Debug)]
@@ -53,6 +54,12 @@ impl Peer {
             subject: fold_subject(record.subject),
             deviates_from: record.deviates_from,
         })
+    }
+
+    /// Returns the same record with the end that history shows.
+    #[must_use]
+    pub fn ending(self, end: ComparedEnd) -> Peer {
+        Peer { over: end.over, closed: end.closed, ..self }
     }
 
     /// Returns the folded names of its subject: identity, asset, credential and application, then former names.

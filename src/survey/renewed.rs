@@ -8,6 +8,7 @@ use crate::record::Record;
 use crate::record::time::Instant;
 use crate::status::state::RecordState;
 use crate::survey::refiling::{self, ByName, Peer};
+use std::collections::HashMap;
 
 /// Adds the earlier records that each record refiles to its renewals.
 ///
@@ -20,11 +21,15 @@ pub fn count(
     instant: Instant,
 ) {
     let by_name = ByName::from_peers(peers);
+    let landed_peers: HashMap<&str, &Peer> =
+        peers.iter().map(|peer| (peer.id.as_str(), peer)).collect();
     let window = governance.policy.recurrence.window;
     for record_state in record_states {
         let shown = record_state.effective.as_deref().or(record_state.stated.as_deref());
         let peer = shown.and_then(|record| {
-            Peer::from_record(record.id.as_str(), Record::clone(record), landed(record_state))
+            let id = record.id.as_str();
+            let from_text = || Peer::from_record(id, Record::clone(record), landed(record_state));
+            landed_peers.get(id).map(|peer| Peer::clone(peer)).or_else(from_text)
         });
         let Some(peer) = peer else {
             continue;

@@ -451,3 +451,346 @@ fn rules_that_nobody_could_change_are_an_error() {
     assert_eq!(lint(CLAIMED, &[]), [""; 0]);
     assert_eq!(lint("version: 1\n", &[]), [""; 0]);
 }
+
+/// An emergency about an application, which may last for days.
+fn emergency(id: &str, application: &str) -> String {
+    let text = SAMPLE.replace(ID, id).replace("class: standard", "class: emergency");
+    let text = text.replace("application: billing", &format!("application: {application}"));
+    text.replace("expires: 2026-12-20", "expires: 2026-12-18T09:00:00Z")
+}
+
+/// Returns the status of a record, which `list` and `check` agree with.
+fn status_of(repo: &Repo, id: &str) -> String {
+    let record = answer(repo, &["show", id])["record"].clone();
+    let status = record["status"].as_str().unwrap().to_owned();
+    let listed = answer(repo, &["list"]);
+    let mut listed = listed["records"].as_array().unwrap().iter();
+    if let Some(listed) = listed.find(|it| it["id"] == id) {
+        assert_eq!(listed["status"], record["status"], "list of {id}");
+    }
+    status
+}
+
+/// Tells whether `check` allows what records about an application would grant.
+fn is_allowed(repo: &Repo, application: &str) -> bool {
+    let rule = "Every job has its own database user";
+    let asked = ["check", "--application", application, "--rule", rule];
+    answer(repo, &asked)["verdict"] == "allow"
+}
+
+const FIRST: &str = "EXC-2026-AAAAA";
+
+/// A ledger in which Mallory pushed an emergency, which was in force, a day ago.
+fn first_emergency() -> Repo {
+    let repo = ledger("version: 1\n", &[]);
+    repo.by("mallory").write(FIRST, &emergency(FIRST, "billing")).commit("Emergency");
+    assert_eq!(status_of(&repo, FIRST), "active");
+    assert!(is_allowed(&repo, "billing"));
+    repo.wait("1d");
+    assert_eq!(status_of(&repo, FIRST), "unapproved");
+    assert!(!is_allowed(&repo, "billing"));
+    repo
+}
+
+#[test]
+fn one_grace_a_subject() {
+    // Ten emergencies on ten days have one grace.
+    let repo = ledger("version: 1\n", &[]);
+    let ids =
+        "ABCDEFGHJK".chars().map(|letter| format!("EXC-2026-{}", letter.to_string().repeat(5)));
+    let mut granted = Vec::new();
+    for id in ids {
+        repo.by("mallory").write(&id, &emergency(&id, "billing")).commit("Emergency");
+        granted.extend(is_allowed(&repo, "billing").then(|| id.clone()));
+        let is_first = id == FIRST;
+        assert_eq!(status_of(&repo, &id) == "active", is_first, "{id}");
+        repo.wait("23h");
+    }
+    assert_eq!(granted, [FIRST]);
+    let reasons = answer(&repo, &["show", "EXC-2026-BBBBB"])["record"]["reasons"].to_string();
+    let expected = "no grace: mallory@example.com filed EXC-2026-AAAAA about the same subject, and nobody else looked at it";
+    assert!(reasons.contains(expected), "{reasons}");
+
+    // What she does about the first one before the second, and how the second one lands.
+    let closed = |outcome: &str| {
+        let closure = format!(
+            "closure: {{date: 2026-11-21, by: mallory@example.com, outcome: {outcome}, reason: It is over}}\n"
+        );
+        emergency(FIRST, "billing") + &closure
+    };
+    type Act<'a> = (&'a str, &'a dyn Fn(&Repo));
+    let nothing: Act = ("nothing", &|_| ());
+    let before: [Act; 6] = [
+        nothing,
+        ("closes it", &|repo| {
+            repo.by("mallory").write(FIRST, &closed("remediated")).commit("Close it");
+        }),
+        ("rejects it", &|repo| {
+            repo.by("mallory").write(FIRST, &closed("rejected")).commit("Reject it");
+        }),
+        ("removes it", &|repo| {
+            repo.by("mallory").remove(FIRST).commit("Remove it");
+        }),
+        ("renames what it is about", &|repo| {
+            repo.by("mallory").write(FIRST, &emergency(FIRST, "ledger")).commit("Rename");
+        }),
+        ("makes it another class", &|repo| {
+            let text = emergency(FIRST, "billing").replace("class: emergency", "class: standard");
+            repo.by("mallory").write(FIRST, &text).commit("Change it");
+        }),
+    ];
+    let text = emergency(ID, "billing");
+    let push = |repo: &Repo, author: &str, lander: &str| {
+        repo.branch("work").by(author).write(ID, &text).commit("Emergency");
+        repo.by(lander).merge("work", "Merge branch 'work'");
+    };
+    let landings: [Act; 5] = [
+        ("pushed", &|repo| {
+            repo.by("mallory").write(ID, &text).commit("Emergency");
+        }),
+        ("merged by herself", &|repo| push(repo, "mallory", "mallory")),
+        ("merged by another", &|repo| push(repo, "mallory", "mallory <mal@home.example.com>")),
+        ("under a second address", &|repo| {
+            let again = "mallory <mal@home.example.com>";
+            repo.by(again).write(ID, &text).commit("Emergency");
+        }),
+        ("with a typed co-author", &|repo| {
+            repo.by("mallory").with("bob").write(ID, &text).commit("Emergency");
+        }),
+    ];
+    for (does, act) in before {
+        for (how, landing) in landings.iter().take(if does == "nothing" { 5 } else { 1 }) {
+            let repo = first_emergency();
+            act(&repo);
+            landing(&repo);
+            assert_eq!(status_of(&repo, ID), "unapproved", "before: {does}; then: {how}");
+            assert!(!is_allowed(&repo, "billing"), "before: {does}; then: {how}");
+        }
+    }
+
+    // Lee rejects the first one: that is no look that lets her file another.
+    let repo = first_emergency();
+    let rejected = closed("rejected").replace("by: mallory", "by: lee");
+    repo.by("lee").write(FIRST, &rejected).commit("Reject it");
+    repo.by("mallory").write(ID, &text).commit("Emergency");
+    assert_eq!(status_of(&repo, ID), "unapproved");
+
+    // A merge that brings an emergency does not begin its grace: it began when it was made.
+    let repo = ledger("version: 1\n", &[]);
+    repo.branch("late").by("mallory").write(ID, &text).commit("Emergency");
+    repo.wait("23h");
+    repo.by("mallory").merge("late", "Merge branch 'late'");
+    assert_eq!(status_of(&repo, ID), "unapproved");
+}
+
+#[test]
+fn honest_emergencies_have_a_grace() {
+    let text = emergency(ID, "billing");
+    let closed = emergency(FIRST, "billing")
+        + "closure: {date: 2026-11-21, by: lee@example.com, outcome: remediated, reason: It is over}\n";
+    type Act<'a> = (&'a str, &'a dyn Fn(&Repo));
+    let honest: [Act; 5] = [
+        ("somebody else files it", &|repo| {
+            repo.by("bob").write(ID, &text).commit("Emergency");
+        }),
+        ("it is about something else", &|repo| {
+            repo.by("mallory").write(ID, &emergency(ID, "ledger")).commit("Emergency");
+        }),
+        ("Lee closed the first one", &|repo| {
+            repo.by("lee").write(FIRST, &closed).commit("Close it");
+            repo.by("mallory").write(ID, &text).commit("Emergency");
+        }),
+        ("Lee approved the first one", &|repo| {
+            repo.branch("more").by("mallory").edit(FIRST, "title: In other words").commit("Amend");
+            repo.by("lee").merge("more", "Merge branch 'more'");
+            repo.by("mallory").write(ID, &text).commit("Emergency");
+        }),
+        ("the window has passed", &|repo| {
+            repo.clock("2027-06-20T09:00:00Z");
+            let text = text.replace("2026-12-18", "2027-06-22");
+            repo.by("mallory").write(ID, &text).commit("Emergency");
+        }),
+    ];
+    for (what, act) in honest {
+        let repo = first_emergency();
+        act(&repo);
+        assert_eq!(status_of(&repo, ID), "active", "{what}");
+        let application = if what.contains("something else") { "ledger" } else { "billing" };
+        assert!(is_allowed(&repo, application), "{what}");
+    }
+    // One that is merged at once counts for the rest of its day.
+    let repo = ledger("version: 1\n", &[]);
+    repo.branch("soon").by("mallory").write(ID, &text).commit("Emergency");
+    repo.by("mallory").merge("soon", "Merge branch 'soon'");
+    assert_eq!(status_of(&repo, ID), "active");
+    repo.wait("21h");
+    assert_eq!(status_of(&repo, ID), "active");
+    repo.wait("2h");
+    assert_eq!(status_of(&repo, ID), "unapproved");
+}
+
+const OTHERS: [&str; 3] = ["EXC-2026-00001", "EXC-2026-00002", "EXC-2026-00003"];
+
+/// A record of the pattern, or one that another replaces, which ends in spring.
+fn occurrence(id: &str) -> String {
+    SAMPLE.replace(ID, id).replace("expires: 2026-12-20", "expires: 2027-01-31")
+}
+
+/// A ledger with three occurrences that Dana approved, and a branch with a fourth one.
+fn frozen_pattern() -> Repo {
+    let repo = ledger("version: 1\n", &[]);
+    for id in OTHERS {
+        repo.branch(id).by("ana").write(id, &occurrence(id)).commit("File it");
+        repo.by("dana").merge(id, &format!("Merge branch '{id}'"));
+        repo.wait("1d");
+    }
+    repo
+}
+
+/// Tells whether `lint --base`, `patterns` and `check --deploy` see the freeze.
+fn is_frozen(repo: &Repo) -> [bool; 3] {
+    let head = |name: &str| repo.git.set_head(&format!("refs/heads/{name}")).unwrap();
+    repo.branch("fourth").by("ana").write(ID, &occurrence(ID)).commit("File another");
+    repo.checkout();
+    head("fourth");
+    let lint = answer(repo, &["lint", "--base", "main"]);
+    head("main");
+    let findings = lint["findings"].as_array().unwrap();
+    let groups = answer(repo, &["patterns"])["groups"].clone();
+    let mut groups = groups.as_array().unwrap().iter();
+    [
+        findings.iter().any(|it| it["rule"] == "frozen-pattern"),
+        groups.any(|it| it["frozen"] == true && it["refused"].to_string().contains(ID)),
+        answer(repo, &["check", "--application", "billing", "--deploy"])["verdict"] == "deny",
+    ]
+}
+
+/// Changes after which a record would be no occurrence of its pattern: its new text, or its removal.
+fn departures(id: &str) -> [(&'static str, Option<String>); 7] {
+    let text = occurrence(id);
+    let rejected =
+        "closure: {date: 2026-11-24, by: ana@example.com, outcome: rejected, reason: Not needed}\n";
+    [
+        ("cause", Some(text.replace("brittle-dependency", "timeout"))),
+        ("class", Some(text.replace("class: standard", "class: third-party"))),
+        ("application", Some(text.replace("application: billing", "application: orders"))),
+        ("removal", None),
+        ("rejected", Some(text.clone() + rejected)),
+        ("unreadable", Some("broken".to_owned())),
+        (
+            "rejected with another cause",
+            Some(text.replace("brittle-dependency", "timeout") + rejected),
+        ),
+    ]
+}
+
+/// Lands a text or a removal in one of several ways.
+fn depart(repo: &Repo, id: &str, text: Option<&String>, way: &str) {
+    let edit = |work: crate::support::repo::Work<'_>| {
+        let work = match text {
+            Some(text) => work.write(id, text),
+            None => work.remove(id),
+        };
+        work.commit("Change it");
+    };
+    match way {
+        "push" => edit(repo.by("ana")),
+        "again" => {
+            edit(repo.by("ana"));
+            repo.by("ana").remove(id).commit("Remove it");
+            let text = occurrence(id).replace("brittle-dependency", "timeout");
+            repo.by("ana").write(id, &text).commit("File it again");
+        }
+        lander => {
+            edit(repo.branch("work").by("ana"));
+            repo.by(lander).merge("work", "Merge branch 'work'");
+        }
+    }
+}
+
+#[test]
+fn author_lifts_no_freeze() {
+    let repo = frozen_pattern();
+    assert_eq!(is_frozen(&repo), [true; 3]);
+    let id = OTHERS[1];
+    for (what, text) in departures(id) {
+        for way in ["push", "ana", "Ana Ruiz <ana@home.example.com>"] {
+            let repo = frozen_pattern();
+            depart(&repo, id, text.as_ref(), way);
+            assert_eq!(is_frozen(&repo), [true; 3], "{what} by {way}");
+        }
+        if what == "unreadable" {
+            continue;
+        }
+        // Somebody else approves it.
+        let repo = frozen_pattern();
+        depart(&repo, id, text.as_ref(), "dana");
+        assert_eq!(is_frozen(&repo), [false; 3], "{what}, approved");
+    }
+    let repo = frozen_pattern();
+    depart(&repo, id, Some(&occurrence(id).replace("timeout", "tool-access")), "again");
+    assert_eq!(is_frozen(&repo), [true; 3], "filed again under its id");
+    // A request that was never in force is its author's to take back.
+    for (what, text) in
+        departures(id).into_iter().filter(|it| ["removal", "rejected"].contains(&it.0))
+    {
+        let repo = ledger("version: 1\n", &[]);
+        for id in OTHERS {
+            repo.by("ana").write(id, &occurrence(id)).commit("File it");
+            repo.wait("1d");
+        }
+        assert_eq!(is_frozen(&repo), [true; 3], "{what}");
+        depart(&repo, id, text.as_ref(), "push");
+        assert_eq!(is_frozen(&repo), [false; 3], "{what} of what was never in force");
+    }
+}
+
+/// Returns how often a record counts as renewed: in `show`, in `list` and in `list --all`.
+fn renewals(repo: &Repo, id: &str) -> [u64; 3] {
+    let count = |record: &Value| record["renewals"]["count"].as_u64().unwrap();
+    let listed = |args: &[&str]| {
+        let answer = answer(repo, args);
+        let mut records = answer["records"].as_array().unwrap().iter();
+        count(records.find(|it| it["id"] == id).unwrap())
+    };
+    let shown = answer(repo, &["show", id])["record"].clone();
+    [count(&shown), listed(&["list"]), listed(&["list", "--all"])]
+}
+
+#[test]
+fn author_resets_no_renewals() {
+    let filed = |text: Option<&String>, way: &str| {
+        let repo = ledger("version: 1\n", &[]);
+        let id = OTHERS[0];
+        repo.branch("first").by("ana").write(id, &occurrence(id)).commit("File it");
+        repo.by("dana").merge("first", "Merge branch 'first'");
+        repo.clock("2026-11-24T10:00:00Z");
+        depart(&repo, id, text, way);
+        repo.clock("2026-11-25T10:00:00Z");
+        repo.branch("next").by("ana").write(ID, &occurrence(ID)).commit("File it anew");
+        repo.by("dana").merge("next", "Merge branch 'next'");
+        renewals(&repo, ID)
+    };
+    let closed = |outcome: &str| {
+        let closure = format!(
+            "closure: {{date: 2026-11-24, by: ana@example.com, outcome: {outcome}, reason: Not needed}}\n"
+        );
+        occurrence(OTHERS[0]) + &closure
+    };
+    assert_eq!(filed(Some(&closed("remediated")), "push"), [1; 3]);
+    let elsewhere = |text: &str| text.replace("application: billing", "application: orders");
+    let changes = [
+        ("rejected", Some(closed("rejected"))),
+        ("removed", None),
+        ("closed under another name", Some(elsewhere(&closed("remediated")))),
+        ("closed long ago", Some(closed("remediated").replace("2026-11-24", "2026-01-24"))),
+    ];
+    for (what, text) in changes {
+        for way in ["push", "ana", "Ana Ruiz <ana@home.example.com>"] {
+            assert_eq!(filed(text.as_ref(), way), [1; 3], "{what} by {way}");
+        }
+        if what != "closed long ago" {
+            assert_eq!(filed(text.as_ref(), "dana"), [0; 3], "{what}, approved");
+        }
+    }
+}

@@ -1,9 +1,12 @@
 //! The state of a record at an instant, on real repositories.
 
+use std::rc::Rc;
+
 use exledger::history::version::TrailKey;
 use exledger::history::walked::History;
 use exledger::record::time::Instant;
 use exledger::status::state::{InForce, RecordFacts, RecordState};
+use exledger::survey::repeated_emergencies;
 use exledger::{approval, status};
 
 use crate::support::repo::Repo;
@@ -20,7 +23,9 @@ pub(crate) fn standing_of(repo: &Repo, key: &TrailKey, at: &str) -> RecordState 
 
 /// Returns the state of a record at an instant, by what git proves.
 pub(crate) fn standing_in(history: &History, key: &TrailKey, at: &str) -> RecordState {
-    let approvals = approval::judge(history);
+    let mut approvals = approval::judge(history);
+    let governance = Rc::clone(&approvals.counted.tip);
+    repeated_emergencies::use_up_graces(history, &mut approvals, &governance);
     let subject = RecordFacts {
         key,
         history,

@@ -24,6 +24,7 @@ use crate::session::error::{Error, Undetermined};
 use crate::session::mainline::OpenMainline;
 use crate::session::snapshot::{Snapshot, proposals};
 use crate::status::state::{RecordState, Status};
+use crate::survey::repeated_emergencies;
 use crate::yaml::node::Limits;
 
 /// The records at the tip that a question is about.
@@ -93,7 +94,8 @@ impl Named {
             Some(state) => state.approved.is_some() && snapshot.is_straight(state),
             None => {
                 let is_new = |state: &RecordState| state.status == Status::Proposed;
-                self.tip.is_sound() && !states.iter().any(is_new)
+                let may_change = |state: &RecordState| is_new(state) || has_grace(snapshot, state);
+                self.tip.is_sound() && !states.iter().any(may_change)
             }
         }
     }
@@ -106,6 +108,14 @@ fn is_plain(line: &OpenMainline<'_>) -> Result<bool, Undetermined> {
     Ok(repository.extent() == Extent::Full
         && repository.find(notes::REFERENCE).is_none()
         && (line.is_past || proposals::are_none(line)?))
+}
+
+/// Tells whether nothing but the grace of an emergency lets a record grant anything: another emergency may have used it up.
+fn has_grace(snapshot: &Snapshot<'_>, state: &RecordState) -> bool {
+    let is_over = matches!(state.status, Status::Closed | Status::Rejected | Status::Removed);
+    let verdicts = snapshot.trail(state).and_then(|it| snapshot.approvals.trails.get(&it.key));
+    let is_lasting = |verdicts: &Vec<_>| repeated_emergencies::depends_on_all(verdicts);
+    state.approved.is_none() && !is_over && verdicts.is_some_and(is_lasting)
 }
 
 /// Tells whether a record has a limited number of uses.

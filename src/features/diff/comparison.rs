@@ -15,13 +15,15 @@ use crate::history::objects::{Extent, Oid};
 use crate::history::paths::LedgerPrefix;
 use crate::history::refs::ApprovedRef;
 use crate::history::tree::CommitTree;
+use crate::history::version::TrailKey;
 use crate::history::walked::History;
 use crate::history::watched_paths::{Interest, RecordFilter};
-use crate::history::{chain, walk};
+use crate::history::{chain, content, walk};
 use crate::ledger::Files;
 use crate::ledger::tree::Tree;
 use crate::policy::governance::{Governance, State};
 use crate::policy::people;
+use crate::record::file;
 use crate::record::time::Instant;
 use crate::rules::change_cases::GovernanceChange;
 use crate::session::error::Undetermined;
@@ -31,6 +33,7 @@ use crate::store::git::Repository;
 use crate::survey::approved_state::ApprovedState;
 use crate::survey::branch::{self, Candidates, Delta, LedgerSide};
 use crate::survey::neighbour::Neighbours;
+use crate::yaml::node::Limits;
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
@@ -208,17 +211,23 @@ impl Comparer<'_> {
         let mut entries = Vec::new();
         if !deltas.is_empty() {
             let tip = self.tree(self.chosen.tip)?;
-            let similar = NeighbourSearch::of(&deltas, [&before, proposed.governance])
-                .with_redesigns(&redesigns)
-                .among(&tip)?;
+            let search = NeighbourSearch::of(&deltas, [&before, proposed.governance])
+                .with_redesigns(&redesigns);
+            let mut similar = search.among(&tip)?;
+            similar.extend(self.formerly_similar(&search)?);
             let mut names: BTreeSet<String> = deltas.iter().map(|it| it.key.clone()).collect();
-            names.extend(similar.iter().map(|(id, _)| id.to_ascii_uppercase()));
+            names.extend(similar.iter().cloned());
             let (history, approvals) = self.past_of(RecordFilter::anywhere(names))?;
             let stems = deltas.iter().map(|it| it.key.as_str());
             neighbours = Some(Neighbours {
                 redesigns: redesigns.clone(),
                 further_ids: nearby::known(stems, &history),
-                all: nearby::landed(similar, &history),
+                all: nearby::landed(
+                    similar.into_iter().map(TrailKey::Id).collect::<Vec<_>>().iter(),
+                    &history,
+                    &approvals,
+                    &approvals.counted.tip,
+                ),
                 until,
             });
             for delta in deltas {
@@ -244,6 +253,45 @@ impl Comparer<'_> {
             redesigns,
             until,
         })
+    }
+
+    /// Returns the names of the records of which a version similar to what is searched landed and was changed or removed since,
+    /// in upper case.
+    fn formerly_similar(
+        &self,
+        search: &NeighbourSearch<'_>,
+    ) -> Result<BTreeSet<String>, Undetermined> {
+        let mut similar = BTreeSet::new();
+        if search.is_empty() {
+            return Ok(similar);
+        }
+        let commits = chain::walk(self.repository, &self.chosen, self.now)?.commits;
+        let jobs = commits.iter().zip(commits.iter().skip(1)).enumerate();
+        let jobs = jobs.map(|(pair, (before, after))| ComparisonJob {
+            pair,
+            old: Some(before.tree),
+            new: Some(after.tree),
+            others: Box::default(),
+        });
+        let interest = Interest::new(&self.prefix, &search.folders(), &BTreeSet::new());
+        let mut folders = FolderComparison::new(self.repository, &self.prefix, HashMap::new());
+        folders.run(interest.top(), jobs.collect());
+        if let Some((_, missing)) = folders.obstacles.pop_first() {
+            return Err(missing.into());
+        }
+        let mut seen = BTreeSet::new();
+        for change in folders.changes.iter().flatten() {
+            let Some(old) = change.old.filter(|old| seen.insert(*old)) else { continue };
+            match content::bytes_within(self.repository, old, Limits::RECORD.bytes) {
+                Ok(bytes) => {
+                    let matched = bytes.and_then(|bytes| search.matched(&change.path, &bytes));
+                    similar.extend(matched);
+                }
+                // What a partial clone left out may be similar.
+                Err(_) => similar.extend([file::stem(&change.path).to_ascii_uppercase()]),
+            }
+        }
+        Ok(similar)
     }
 
     /// Returns the end of the windows: the instant in question, otherwise the committer time of the head.

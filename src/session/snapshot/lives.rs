@@ -6,12 +6,15 @@
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
+use crate::history::content::ContentCache;
+use crate::history::objects::Objects;
 use crate::history::version::Trail;
 use crate::record::Record;
 use crate::record::time::{Instant, Term};
+use crate::record::vocabulary::ClosureOutcome;
 use crate::session::snapshot::walk::Scope;
 use crate::session::snapshot::{Snapshot, nearby};
-use crate::status::state::RecordState;
+use crate::status::state::{RecordFacts, RecordState};
 use crate::survey::life::Life;
 use crate::survey::neighbour::{Neighbour, Neighbours};
 use crate::survey::occurrence::Filing;
@@ -38,27 +41,71 @@ pub(crate) struct PatternWindow {
     pub(crate) until: Instant,
 }
 
+impl PatternWindow {
+    fn holds(&self, landed: Instant) -> bool {
+        self.window.after(landed) >= self.until
+            || self.redesigned.is_some_and(|since| landed >= since)
+    }
+}
+
 impl Passed {
-    /// Takes a record that is left out. A removed one is ignored: it was filed by mistake, or `verify` reports it.
+    /// Takes a record that is left out and whose text at the tip is that by which it is compared.
     pub(crate) fn take(&mut self, trail: &Trail, window: &PatternWindow) {
         let record = trail.last().and_then(|version| version.record.record());
-        let first = nearby::first(trail).filter(|_| trail.became.is_none());
+        let first = trail.versions.first().filter(|_| trail.became.is_none());
         let landing = first.map(|version| version.landing);
         let peer = record.and_then(|it| Peer::from_record(it.id.as_str(), Record::clone(it), None));
         self.peers.extend(peer.zip(landing));
         let recent = first.zip(record).and_then(|(first, record)| {
             let landed = *window.landings.get(first.landing)?;
-            let is_recent = window.window.after(landed) >= window.until
-                || window.redesigned.is_some_and(|since| landed >= since);
-            is_recent.then(|| Neighbour {
+            window.holds(landed).then(|| Neighbour {
                 id: record.id.to_string(),
                 landed,
                 filing: Filing::from_version(first),
                 record: Rc::clone(record),
+                end: None,
             })
         });
         self.recent.extend(recent);
     }
+
+    /// Takes a record that was judged before it is left out.
+    pub(crate) fn take_judged(&mut self, facts: RecordFacts<'_>, window: &PatternWindow) {
+        let Some(neighbour) = nearby::neighbour(facts) else {
+            return;
+        };
+        let landing = neighbour.filing.landing.unwrap_or_default();
+        self.peers.extend(neighbour.peer().map(|peer| (peer, landing)));
+        self.recent.extend(window.holds(neighbour.landed).then_some(neighbour));
+    }
+}
+
+/// Tells whether a record that is left out must be judged first, because its text at the tip may not be that by which it
+/// is compared: it was removed or rejected, or earlier versions differ in more than entries that others add.
+pub(crate) fn needs_verdicts(objects: &dyn Objects, trail: &Trail, landings: &[Instant]) -> bool {
+    let [.., before, last] = trail.versions.as_slice() else {
+        return false;
+    };
+    let contents = ContentCache::new(objects);
+    trail.versions.iter().for_each(|version| version.record.fetch(|blob| contents.bytes(blob)));
+    let Some(tip) = last.record.record() else {
+        return trail.versions.iter().any(|version| version.record.record().is_some());
+    };
+    let bare = |record: &Record| Record {
+        closure: None,
+        reviews: Vec::new(),
+        handling: Vec::new(),
+        fired: Vec::new(),
+        ..record.clone()
+    };
+    let closing = tip.closure.as_ref().is_some_and(|closure| {
+        let was_closed = before.record.record().is_some_and(|record| record.closure.is_some());
+        let landed = landings.get(last.landing).map(|landed| landed.day());
+        closure.outcome == ClosureOutcome::Rejected || was_closed || landed != Some(closure.date)
+    });
+    let tip = bare(tip);
+    let mut versions = trail.versions.iter().rev().skip(1);
+    closing || !versions.all(|it| it.record.record().is_some_and(|record| bare(record) == tip))
 }
 
 impl Snapshot<'_> {
@@ -95,14 +142,9 @@ impl Snapshot<'_> {
 
     /// Returns the records that are evaluated, each with the time it landed.
     fn evaluated(&self) -> Neighbours {
-        let neighbour = |trail: &Trail| {
-            let record = trail.last()?.record.record()?;
-            nearby::neighbour(record.id.to_string(), trail, Rc::clone(record), &self.history)
-        };
-        let trails = self.history.trails.values();
-        let record_state = trails.filter(|trail| trail.became.is_none());
+        let keys = self.history.trails.keys();
         Neighbours {
-            all: record_state.filter_map(neighbour).collect(),
+            all: nearby::landed(keys, &self.history, &self.approvals, &self.governance),
             redesigns: landed_redesigns(&self.history, &self.approvals.counted, &self.governance),
             further_ids: BTreeSet::new(),
             until: self.stamp.instant,

@@ -8,6 +8,7 @@ use crate::session::error::Undetermined;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
+use crate::approval::judging::TrailVerdicts;
 use crate::history::version::{Content, Trail, TrailKey, Version, VersionChange};
 use crate::history::walked::History;
 use crate::ledger::Files;
@@ -20,8 +21,10 @@ use crate::record::file;
 use crate::record::folded::folded;
 use crate::record::time::{Instant, not_after};
 use crate::record::vocabulary::RootCause;
+use crate::status::state::RecordFacts;
 use crate::survey::branch::Delta;
 use crate::survey::cause::{self, CauseGroup, Findings};
+use crate::survey::compared_version::ComparedVersion;
 use crate::survey::neighbour::Neighbour;
 use crate::survey::occurrence::Filing;
 use crate::survey::redesign::{RedesignHistory, covers};
@@ -130,29 +133,42 @@ impl<'n> NeighbourSearch<'n> {
         })
     }
 
-    /// Returns the similar records of a tree, each with the name of its file.
+    /// Tells whether nothing is searched for.
+    pub fn is_empty(&self) -> bool {
+        self.peers.is_empty()
+    }
+
+    /// Returns the names of the similar records of a tree, in upper case.
     ///
     /// # Errors
     /// If a file can't be read.
-    pub fn among(&self, tree: &dyn Tree) -> Result<Vec<(String, Record)>, Undetermined> {
-        if self.peers.is_empty() {
-            return Ok(Vec::new());
+    pub fn among(&self, tree: &dyn Tree) -> Result<BTreeSet<String>, Undetermined> {
+        let mut similar = BTreeSet::new();
+        if self.is_empty() {
+            return Ok(similar);
         }
-        let folders: BTreeSet<&String> =
-            self.governance.iter().flat_map(|it| &it.policy.records).collect();
-        let folders: Vec<String> = folders.into_iter().cloned().collect();
-        let mut similar = Vec::new();
-        for file in Files::list(tree, &folders)?.records {
-            let bytes = file.bytes(tree)?;
-            if !self.may_be(&bytes) {
-                continue;
-            }
-            let source = file::read(&file.path, &bytes);
-            let stem = source.stem().to_owned();
-            let record = source.record.filter(|record| self.is(&stem, record));
-            similar.extend(record.map(|record| (stem, record)));
+        for file in Files::list(tree, &self.folders())?.records {
+            similar.extend(self.matched(&file.path, &file.bytes(tree)?));
         }
         Ok(similar)
+    }
+
+    /// Returns the record folders of both governances.
+    pub fn folders(&self) -> Vec<String> {
+        let folders: BTreeSet<&String> =
+            self.governance.iter().flat_map(|it| &it.policy.records).collect();
+        folders.into_iter().cloned().collect()
+    }
+
+    /// Returns the name of a record's file in upper case if its bytes hold a similar record, open or closed.
+    pub fn matched(&self, path: &str, bytes: &[u8]) -> Option<String> {
+        if !self.may_be(bytes) {
+            return None;
+        }
+        let source = file::read(path, bytes);
+        let stem = source.stem().to_owned();
+        let record = Record { closure: None, ..source.record? };
+        self.is(&stem, &record).then(|| stem.to_ascii_uppercase())
     }
 
     /// Tells whether bytes may hold a similar record, without parsing them.
@@ -184,28 +200,31 @@ fn is_more(before: &Record, after: &Record) -> bool {
         || after.references != before.references
 }
 
-/// Returns records with the time when each of them landed; leaves out those that are not in the history.
-pub fn landed(similar: Vec<(String, Record)>, history: &History) -> Vec<Neighbour> {
-    let neighbours = similar.into_iter().filter_map(|(id, record)| {
-        let trail = history.trails.get(&TrailKey::Id(id.to_ascii_uppercase()))?;
-        neighbour(id, trail, Rc::new(record), history)
-    });
-    neighbours.collect()
+/// Returns the landed records with some keys that are compared with others.
+pub fn landed<'k>(
+    keys: impl Iterator<Item = &'k TrailKey>,
+    history: &History,
+    verdicts: &TrailVerdicts,
+    governance: &Governance,
+) -> Vec<Neighbour> {
+    keys.filter_map(|key| {
+        let verdicts = verdicts.trails.get(key).map(Vec::as_slice).unwrap_or_default();
+        neighbour(RecordFacts { key, history, verdicts, governance })
+    })
+    .collect()
 }
 
-/// Returns a record with the beginning of its present series.
-pub fn neighbour(
-    id: String,
-    trail: &Trail,
-    record: Rc<Record>,
-    history: &History,
-) -> Option<Neighbour> {
-    let version = first(trail)?;
+/// Returns a landed record in the version by which it is compared; `None` if it is not compared.
+pub(crate) fn neighbour(facts: RecordFacts<'_>) -> Option<Neighbour> {
+    let trail = facts.history.trails.get(facts.key)?;
+    let compared = ComparedVersion::read(facts)?;
+    let version = trail.versions.get(compared.first)?;
     Some(Neighbour {
-        id,
-        landed: history.mainline.landings.get(version.landing)?.effective,
+        id: compared.record.id.to_string(),
+        landed: facts.history.mainline.landings.get(version.landing)?.effective,
         filing: Filing::from_version(version),
-        record,
+        record: compared.record,
+        end: Some(compared.end),
     })
 }
 

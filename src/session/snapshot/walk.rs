@@ -3,6 +3,7 @@
 //! Start at `Snapshot::walk`. Review notes are read if the policy counts them; few clones fetch them. Follows
 //! `docs/spec/approval.md`, G1, E9 and 5 (16).
 
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use crate::approval::counted::CountedGovernance;
@@ -12,7 +13,7 @@ use crate::diag;
 use crate::history::chain::{self, Chain};
 use crate::history::objects::Obstacle;
 use crate::history::paths::LedgerPrefix;
-use crate::history::version::Trail;
+use crate::history::version::{Trail, TrailKey};
 use crate::history::walked::History;
 use crate::history::watched_paths::RecordFilter;
 use crate::history::{notes, walk};
@@ -21,10 +22,12 @@ use crate::record::time::Instant;
 use crate::session::error::Error;
 use crate::session::mainline::OpenMainline;
 use crate::session::snapshot::lives::{Passed, PatternWindow};
-use crate::session::snapshot::{Snapshot, stamp};
+use crate::session::snapshot::{Snapshot, lives, stamp};
 use crate::status::settled;
+use crate::status::state::RecordFacts;
 use crate::store::git::Repository;
 use crate::survey::redesign::landed::first_done;
+use crate::survey::repeated_emergencies;
 
 const NOTES_HINT: &str = "review notes are not in this clone; `git fetch origin 'refs/notes/*:refs/notes/*'` fetches them";
 
@@ -83,7 +86,47 @@ impl<'h> Snapshot<'h> {
     /// # Errors
     /// If a folder of a mainline commit can't be read.
     pub(crate) fn walk(line: OpenMainline<'h>, scope: Scope<'_>) -> Result<Snapshot<'h>, Error> {
+        let line_again = line.clone();
+        let mut snapshot = Snapshot::walk_once(line, scope)?;
+        let mut trails = snapshot.approvals.trails.values();
+        let has_grace = trails.any(|verdicts| repeated_emergencies::depends_on_all(verdicts));
+        let is_whole = matches!(scope, Scope::Everything) || snapshot.history.left_out.is_empty();
+        match scope {
+            // Whoever asks about few records asks again about all where the answer rests on a grace.
+            Scope::Named(_) => {}
+            _ if is_whole => snapshot.use_up_graces(),
+            _ if has_grace => {
+                log::debug!("walking again: an emergency may have used up the grace of another");
+                let mut all = Snapshot::walk_once(line_again, Scope::Everything)?;
+                all.use_up_graces();
+                snapshot.take_graces(&all);
+            }
+            _ => {}
+        }
+        Ok(snapshot)
+    }
+
+    fn use_up_graces(&mut self) {
+        let (history, governance) = (&self.history, &self.governance);
+        repeated_emergencies::use_up_graces(history, &mut self.approvals, governance);
+    }
+
+    /// Takes over what a snapshot of all records says about the grace of emergencies.
+    fn take_graces(&mut self, all: &Snapshot<'_>) {
+        for (key, verdicts) in &mut self.approvals.trails {
+            let known = all.approvals.trails.get(key).and_then(|verdicts| verdicts.first());
+            if let (Some(first), Some(known)) = (verdicts.first_mut(), known)
+                && first.grace != known.grace
+            {
+                Rc::make_mut(first).grace = known.grace.clone();
+            }
+        }
+    }
+
+    fn walk_once(line: OpenMainline<'h>, scope: Scope<'_>) -> Result<Snapshot<'h>, Error> {
         let mut passed = Passed::default();
+        let mut judged_first = Vec::new();
+        let mut pattern_window = None;
         let walk = |walk: Walk<'_, '_>| {
             let (repository, records) = (walk.repository, walk.records);
             match scope {
@@ -108,16 +151,44 @@ impl<'h> Snapshot<'h> {
                     until: instant,
                 };
                 history.leave_out(repository, &mut |trail| {
-                    let is_wanted = !scope.leaves_out(trail, policy);
-                    if !is_wanted {
+                    if !scope.leaves_out(trail, policy) {
+                        return true;
+                    }
+                    let is_judged = lives::needs_verdicts(repository, trail, &window.landings);
+                    if is_judged {
+                        judged_first.push(trail.key.clone());
+                    } else {
                         passed.take(trail, &window);
                     }
-                    is_wanted
+                    is_judged
                 });
+                pattern_window = Some(window);
             }
         })?;
         snapshot.passed = passed;
+        if let Some(window) = &pattern_window {
+            snapshot.leave_out_judged(judged_first, window);
+        }
         Ok(snapshot)
+    }
+
+    /// Leaves out records that had to be judged, and keeps what others are compared with.
+    fn leave_out_judged(&mut self, keys: Vec<TrailKey>, window: &PatternWindow) {
+        for key in &keys {
+            let verdicts = self.approvals.trails.get(key).map(Vec::as_slice).unwrap_or_default();
+            let (history, governance) = (&self.history, &*self.governance);
+            self.passed.take_judged(RecordFacts { key, history, verdicts, governance }, window);
+        }
+        let keys: BTreeSet<TrailKey> = keys.into_iter().collect();
+        for key in &keys {
+            self.approvals.trails.remove(key);
+            if let Some(trail) = self.history.trails.remove(key) {
+                let shown = trail.became.is_none().then(|| key.clone());
+                self.history.left_out.extend(shown);
+                self.history.former.insert(key.clone(), trail);
+            }
+        }
+        self.history.approvals.retain(|file| !keys.contains(&file.record()));
     }
 
     /// Evaluates every record of a mainline whose history is walked by the caller's function.

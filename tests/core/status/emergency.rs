@@ -124,3 +124,83 @@ fn an_emergency_in_a_shallow_clone_can_not_be_told() {
     assert_eq!(record_state.status.as_str(), "unknown", "{:?}", record_state.reasons);
     assert!(record_state.reasons[0].to_string().contains("git fetch --unshallow"));
 }
+
+const EARLIER: &str = "EXC-2026-AAAAA";
+
+/// An emergency that Ana pushed at 10:00, and another one about the same by somebody a day later.
+fn pushed_again(by: &str, between: &dyn Fn(&Repo)) -> Repo {
+    let repo = ledger("");
+    repo.by("ana").write(EARLIER, &text().replace(ID, EARLIER)).commit("Emergency");
+    between(&repo);
+    repo.clock("2026-11-21T10:00:00Z");
+    repo.by(by).write(ID, &text()).commit("Emergency");
+    repo
+}
+
+#[test]
+fn an_earlier_emergency_about_the_same_uses_up_the_grace() {
+    let later = "2026-11-21T12:00:00Z";
+    let repo = pushed_again("ana", &|_| ());
+    check("by the same", &repo, &[(later, "unapproved", false)]);
+    let reasons = record_state(&repo, later).reasons;
+    assert!(reasons[0].to_string().starts_with("no grace: ana@example.com filed EXC-2026-AAAAA"));
+    check("by another", &pushed_again("dana", &|_| ()), &[(later, "active", true)]);
+    let closed = |by: &'static str, outcome: &'static str| {
+        move |repo: &Repo| {
+            let line = format!(
+                "closure: {{date: 2026-11-20, by: {by}@example.com, outcome: {outcome}, reason: It is over}}"
+            );
+            repo.by(by).edit(EARLIER, &line).commit("Close it");
+        }
+    };
+    for (by, outcome, expected) in [
+        ("ana", "remediated", "unapproved"),
+        ("lee", "remediated", "active"),
+        ("lee", "rejected", "unapproved"),
+    ] {
+        let repo = pushed_again("ana", &closed(by, outcome));
+        check(&format!("{outcome} by {by}"), &repo, &[(later, expected, expected == "active")]);
+    }
+    // A look that comes later does not bring the grace back.
+    let repo = pushed_again("ana", &|_| ());
+    closed("lee", "remediated")(&repo);
+    check("closed later", &repo, &[(later, "unapproved", false)]);
+}
+
+#[test]
+fn one_without_a_grace_uses_up_none() {
+    let none = ledger(
+        "tiers: [{name: standard, approvals: {count: 1}}]\nclasses: {emergency: {review_within: 1h}}\nrecurrence: {window: 3d}\n",
+    );
+    let again = |id: &str| text().replace(ID, id);
+    none.by("ana").write(EARLIER, &again(EARLIER)).commit("Emergency");
+    none.clock("2026-11-22T10:00:00Z");
+    none.by("ana").write("EXC-2026-BBBBB", &again("EXC-2026-BBBBB")).commit("Emergency");
+    // The window of the first one has passed; the second one had no grace.
+    none.clock("2026-11-25T13:00:00Z");
+    let text = text().replace("2026-11-22", "2026-11-26");
+    none.by("ana").write(ID, &text).commit("Emergency");
+    let key = TrailKey::Id("EXC-2026-BBBBB".to_owned());
+    let second = standing_in(&none.history(), &key, "2026-11-22T10:30:00Z");
+    assert_eq!(second.status.as_str(), "unapproved");
+    check("the third", &none, &[("2026-11-25T13:30:00Z", "active", true)]);
+}
+
+#[test]
+fn the_grace_begins_when_the_emergency_was_made() {
+    let repo = ledger("");
+    file_as(&repo, &text());
+    repo.wait("5h");
+    repo.by("ana").merge("file", "Merge branch 'file'");
+    check(
+        "merged later",
+        &repo,
+        &[("2026-11-21T09:59:59Z", "active", true), ("2026-11-21T10:00:00Z", "unapproved", false)],
+    );
+    // The landing's clock may be ahead of the commit's alone.
+    let repo = pushed();
+    repo.clock("2026-11-21T08:00:00Z");
+    repo.branch("again").by("ana").write("README.md", "x").commit("Go on");
+    repo.by("ana").merge("again", "Merge branch 'again'");
+    check("merged on", &repo, &[("2026-11-21T10:00:00Z", "unapproved", false)]);
+}

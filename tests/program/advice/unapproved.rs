@@ -19,6 +19,17 @@ pub(super) fn emergency_lapsed(words: &str) {
     assert_eq!(stage.status(), "active");
 }
 
+pub(super) fn grace_used_up(words: &str) {
+    let stage = begin();
+    let earlier = record(EMERGENCY).replace(ID, "EXC-2026-AAAAA");
+    stage.land("ana", &[("EXC-2026-AAAAA", &earlier)]);
+    stage.land("ana", &[(ID, &record(EMERGENCY))]);
+    assert!(stage.reason(words).contains("ana@example.com filed EXC-2026-AAAAA"));
+    assert_eq!(stage.status(), "unapproved");
+    stage.follow(&stage.reason("someone else must"), "dana", "ana");
+    assert_eq!(stage.status(), "active");
+}
+
 pub(super) fn emergency_unapproved(words: &str) {
     let stage = pushed(EMERGENCY);
     stage.follow(&stage.reason(words), "dana", "ana");

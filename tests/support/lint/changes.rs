@@ -103,5 +103,6 @@ fn neighbour((path, bytes): (String, Vec<u8>)) -> Neighbour {
         landed: Instant::parse("2026-11-20T09:00:00Z").unwrap(),
         filing: Filing::default(),
         record: Rc::new(source.record.unwrap()),
+        end: None,
     }
 }

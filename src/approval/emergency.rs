@@ -1,0 +1,180 @@
+//! The grace of an emergency: whether its first version counts without approval for a while, since when, and whether an
+//! earlier emergency used that up.
+//!
+//! Uses record, policy, history, `approval`'s identities. Pure. Start at [`grace`], which is part of the fold, and
+//! [`use_up`], which compares emergencies after it. Follows `docs/spec/status.md`, emergency.
+
+use crate::approval::authors;
+use crate::approval::governance_history::GovernanceHistory;
+use crate::approval::identity::apart::SeparatedBy;
+use crate::approval::identity::{IdentityKind, IdentityResolver};
+use crate::approval::judging::{self, TrailVerdicts};
+use crate::approval::verdict::{
+    ApprovalVerdict, BecomesApproved, FourEyes, Grace, GracePeriod, Satisfied, UsedGrace,
+};
+use crate::approval::version_step::VersionStep;
+use crate::history::version::{Trail, TrailKey, Version};
+use crate::history::walked::History;
+use crate::policy::people::person::Person;
+use crate::policy::tier;
+use crate::policy::tier::fact::Facts;
+use crate::record::time::Instant;
+use crate::record::vocabulary::{Class, ClosureOutcome};
+use std::rc::Rc;
+
+/// Returns the grace of a version by itself: it is the first of an emergency, and a person landed it.
+pub(crate) fn grace(history: &History, step: &VersionStep, result: FourEyes) -> Grace {
+    let emergency = step
+        .record
+        .filter(|record| record.class == Class::Emergency && step.index == 0)
+        .filter(|_| step.is_among_records);
+    let commit = &step.version.commit;
+    let a_person =
+        [step.resolver.of_ident(commit.author()), authors::landed_by(step.resolver, commit)]
+            .into_iter()
+            .flatten()
+            .any(|identity| step.resolver.sort(&identity) == IdentityKind::Person);
+    let resolved = emergency
+        .filter(|_| a_person && result != FourEyes::InvalidSignature)
+        .and_then(|record| tier::resolve(&step.state.governance.policy, &Facts::of(record)));
+    let Some(term) = resolved.and_then(|resolved| resolved.review_within) else {
+        return Grace::None;
+    };
+    let period = GracePeriod { begin: begin(step.version, step.at), term };
+    match &history.mainline.boundary {
+        _ if result == FourEyes::Vetoed => Grace::Rejected(period),
+        Some(obstacle) => Grace::Undetermined(Box::new(obstacle.clone())),
+        None => Grace::Within(period),
+    }
+}
+
+/// Returns the earliest time of a commit that made a version, but no later than its landing.
+///
+/// A merge that lands a version again does not change it.
+fn begin(version: &Version, landed: Instant) -> Instant {
+    let made = version.touched.iter().chain(&version.nested).chain([&version.commit]);
+    made.filter_map(|commit| commit.committed()).fold(landed, Instant::min)
+}
+
+/// An emergency, and those about the same subject that landed earlier.
+pub struct RepeatedEmergency {
+    pub key: TrailKey,
+    /// In landing order.
+    pub earlier: Vec<TrailKey>,
+}
+
+/// Takes the grace of the emergencies that an earlier one uses up: it had a grace itself, they share a maker or lander, and
+/// nobody outside its authors had approved or closed it when the later one landed.
+///
+/// `repeated` is in landing order.
+pub fn use_up(history: &History, verdicts: &mut TrailVerdicts, repeated: &[RepeatedEmergency]) {
+    let used: Vec<(TrailKey, UsedGrace)> = {
+        let governance_history = GovernanceHistory::new(judging::ruled(history, &verdicts.counted));
+        let mut used: Vec<(TrailKey, UsedGrace)> = Vec::new();
+        for emergency in repeated {
+            let Some(later) = FirstVersion::read(history, verdicts, &emergency.key) else {
+                continue;
+            };
+            let Grace::Within(period) = later.verdict().grace else { continue };
+            let landing = later.version.landing;
+            let resolver = governance_history.resolver(landing);
+            let landings = &history.mainline.landings;
+            let at = landings.get(landing).map_or(Instant::MAX, |it| it.effective);
+            let has_own = |key: &&TrailKey| !used.iter().any(|(without, _)| without == *key);
+            let found = emergency.earlier.iter().filter(has_own).find_map(|key| {
+                let earlier = FirstVersion::read(history, verdicts, key)?;
+                let person = later.shared_person(&earlier, resolver)?;
+                let is_open = !earlier.is_looked_at(landing, at);
+                is_open.then(|| UsedGrace { period, by: key.to_string(), person })
+            });
+            used.extend(found.map(|found| (emergency.key.clone(), found)));
+        }
+        used
+    };
+    for (key, grace) in used {
+        let first = verdicts.trails.get_mut(&key).and_then(|verdicts| verdicts.first_mut());
+        if let Some(first) = first {
+            Rc::make_mut(first).grace = Grace::UsedUp(Box::new(grace));
+        }
+    }
+}
+
+/// The first version of an emergency, with all verdicts on it.
+struct FirstVersion<'a> {
+    trail: &'a Trail,
+    version: &'a Version,
+    verdicts: &'a [Rc<ApprovalVerdict>],
+    first: &'a ApprovalVerdict,
+}
+
+impl<'a> FirstVersion<'a> {
+    fn read(
+        history: &'a History,
+        verdicts: &'a TrailVerdicts,
+        key: &TrailKey,
+    ) -> Option<FirstVersion<'a>> {
+        let trail = history.trails.get(key)?;
+        let verdicts = verdicts.trails.get(key)?;
+        Some(FirstVersion {
+            trail,
+            version: trail.versions.first()?,
+            verdicts,
+            first: verdicts.first()?,
+        })
+    }
+
+    fn verdict(&self) -> &'a ApprovalVerdict {
+        self.first
+    }
+
+    fn people(&self) -> impl Iterator<Item = &'a Person> {
+        self.first.makers.iter().chain(&self.first.landed_by)
+    }
+
+    /// Returns a maker or lander of both, as the earlier one names them; `None` if they are known to be different people.
+    fn shared_person(
+        &self,
+        earlier: &FirstVersion<'_>,
+        resolver: IdentityResolver,
+    ) -> Option<Option<Person>> {
+        let own: Vec<_> = self.people().map(|person| resolver.of_person(person)).collect();
+        let is_shared = |person: &&Person| {
+            let identity = resolver.of_person(person);
+            let mut relations =
+                own.iter().map(|own| resolver.relation(&identity, &SeparatedBy::Address, own));
+            relations.any(|relation| !relation.is_different())
+        };
+        let shared = earlier.people().find(is_shared).cloned();
+        let is_unknown = matches!(earlier.first.satisfied, Satisfied::Undetermined(_));
+        (shared.is_some() || is_unknown).then_some(shared)
+    }
+
+    /// Tells whether somebody outside the authors had approved or closed it by a landing, and nobody rejected it.
+    fn is_looked_at(&self, landing: usize, at: Instant) -> bool {
+        let versions = self.trail.versions.iter().zip(self.verdicts);
+        let known: Vec<_> = versions.filter(|(version, _)| version.landing <= landing).collect();
+        let outcome = |version: &Version| {
+            let closure = version.record.record()?.closure.as_ref()?;
+            Some(closure.outcome)
+        };
+        let outcomes: Vec<_> = known.iter().map(|(version, _)| outcome(version)).collect();
+        let is_rejected = outcomes.contains(&Some(ClosureOutcome::Rejected));
+        let mut before = None;
+        let is_closed = known.iter().zip(&outcomes).any(|((_, verdict), outcome)| {
+            let closes = outcome.is_some() && before != *outcome;
+            before = *outcome;
+            closes && verdict.witnessed_at.is_some_and(|witnessed| witnessed <= at)
+        });
+        let is_approved = known.iter().any(|(_, verdict)| is_approved_by_others(verdict, at));
+        !is_rejected && (is_approved || is_closed)
+    }
+}
+
+/// Tells whether somebody outside the authors had approved a version by an instant.
+fn is_approved_by_others(verdict: &ApprovalVerdict, at: Instant) -> bool {
+    let mut turns = verdict.turns.iter().rev();
+    let turn = turns.find(|turn| turn.at <= at);
+    turn.is_some_and(|turn| {
+        turn.becomes_approved == BecomesApproved::AsApproved && turn.satisfied == Satisfied::Yes
+    }) && verdict.approvers.iter().any(|approver| !approver.is_author)
+}

@@ -1,0 +1,148 @@
+//! The version by which a landed record is compared with others, and when it ended.
+//!
+//! Uses record, history, approval, status. Pure. Start at [`ComparedVersion::read`]. Follows `docs/spec/policy.md`,
+//! repetition: only evidence that counts takes an occurrence out of its pattern, or changes what it is compared by.
+
+use crate::approval::verdict::{BecomesApproved, Satisfied};
+use crate::history::version::{Content, Trail, Version};
+use crate::record::Record;
+use crate::record::time::{Day, Instant, not_after};
+use crate::record::vocabulary::ClosureOutcome;
+use crate::status::state::RecordFacts;
+use crate::status::trace::Trace;
+use std::rc::Rc;
+
+/// The version by which a landed record is compared: the last approved one, otherwise the first that landed.
+#[derive(Clone, Debug)]
+pub struct ComparedVersion {
+    pub record: Rc<Record>,
+    /// The index of the version with which the record began.
+    pub first: usize,
+    pub end: ComparedEnd,
+}
+
+/// When a landed record no longer granted anything, by what landed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ComparedEnd {
+    /// The first instant at which it granted nothing.
+    pub over: Instant,
+    /// The day of its closure or removal.
+    pub closed: Option<Day>,
+    /// Whether the approved branch no longer has its file.
+    pub is_removed: bool,
+}
+
+impl ComparedVersion {
+    /// Returns the version by which a record is compared. `None` if it was rejected or removed, and either it was never in
+    /// force or somebody outside its authors approved that; also if no version of it can be read.
+    pub fn read(facts: RecordFacts<'_>) -> Option<ComparedVersion> {
+        let trail = facts.history.trails.get(facts.key).filter(|trail| trail.became.is_none())?;
+        let case = ComparedTrail { trail, facts, trace: Trace::new(facts) };
+        let first = case.first_kept()?;
+        let last = trail.versions.len();
+        let mut readable = (first..last).filter(|index| case.record(*index).is_some());
+        let first_readable = readable.next()?;
+        let approved = (first..last).rev().find(|index| case.is_approved(*index));
+        if case.is_rejected(first, last) {
+            return None;
+        }
+        let from = approved.unwrap_or(first_readable);
+        let record = Rc::clone(case.record(from)?);
+        Some(ComparedVersion { end: case.end(from, &record), record, first })
+    }
+}
+
+struct ComparedTrail<'a> {
+    trail: &'a Trail,
+    facts: RecordFacts<'a>,
+    trace: Trace<'a>,
+}
+
+impl<'a> ComparedTrail<'a> {
+    fn version(&self, index: usize) -> Option<&'a Version> {
+        self.trail.versions.get(index)
+    }
+
+    fn record(&self, index: usize) -> Option<&'a Rc<Record>> {
+        self.version(index)?.record.record()
+    }
+
+    fn is_gone(&self, index: usize) -> bool {
+        let version = self.version(index);
+        version.is_some_and(|version| matches!(version.record.content(), Content::Gone))
+    }
+
+    fn is_approved(&self, index: usize) -> bool {
+        let verdict = self.facts.verdicts.get(index);
+        verdict.is_some_and(|verdict| {
+            verdict.becomes_approved == BecomesApproved::AsApproved
+                && verdict.satisfied == Satisfied::Yes
+        }) && self.record(index).is_some()
+    }
+
+    /// Tells whether somebody outside the authors made or approved a change.
+    fn is_by_others(&self, index: usize) -> bool {
+        let verdict = self.facts.verdicts.get(index);
+        self.is_approved(index) || verdict.is_some_and(|verdict| !verdict.witnesses.is_empty())
+    }
+
+    /// Tells whether the versions from one to another granted anything, or may have done so, until the latter landed.
+    fn was_in_force(&self, first: usize, until: usize) -> bool {
+        self.trace.may_have_granted(first, until)
+    }
+
+    /// Returns the index of the version with which the record began: the one after the last removal that counts. `None` if
+    /// that removal was the last change.
+    fn first_kept(&self) -> Option<usize> {
+        let mut first = 0;
+        for index in 0..self.trail.versions.len() {
+            if self.is_gone(index) && (!self.was_in_force(first, index) || self.is_by_others(index))
+            {
+                first = index + 1;
+            }
+        }
+        (first < self.trail.versions.len()).then_some(first)
+    }
+
+    /// Tells whether the record was rejected, and that takes it out.
+    fn is_rejected(&self, first: usize, last: usize) -> bool {
+        let is_rejection = |index: usize| {
+            let closure = self.record(index).and_then(|record| record.closure.as_ref());
+            closure.is_some_and(|closure| closure.outcome == ClosureOutcome::Rejected)
+        };
+        let written = |index: &usize| self.record(*index).is_some();
+        let Some(tip) = (first..last).rev().find(written).filter(|tip| is_rejection(*tip)) else {
+            return false;
+        };
+        let since = (first..tip).rev().filter(written).find(|index| !is_rejection(*index));
+        let rejections = since.map_or(first, |since| since + 1)..=tip;
+        let Some(rejected) = rejections.clone().find(|index| is_rejection(*index)) else {
+            return false;
+        };
+        let by_others = |index: usize| is_rejection(index) && self.is_by_others(index);
+        !self.was_in_force(first, rejected) || rejections.into_iter().any(by_others)
+    }
+
+    /// Returns when the record ended, as its version and everything landed since say. What nobody approved ends it no earlier
+    /// than it landed.
+    fn end(&self, from: usize, record: &Record) -> ComparedEnd {
+        let mut closed = record.closure.as_ref().map(|closure| closure.date);
+        let mut over = not_after(&record.expires);
+        let mut is_removed = false;
+        for index in from + 1..self.trail.versions.len() {
+            let Some(landed) = self.trace.landed(index) else { continue };
+            is_removed = self.is_gone(index);
+            if is_removed {
+                closed.get_or_insert(landed.day());
+                over = over.min(landed);
+            } else if let Some(later) = self.record(index) {
+                over = over.min(not_after(&later.expires).max(landed));
+                if later.closure.is_some() {
+                    closed.get_or_insert(landed.day());
+                }
+            }
+        }
+        let over = closed.map_or(over, |day| over.min(day.end()));
+        ComparedEnd { over, closed, is_removed }
+    }
+}

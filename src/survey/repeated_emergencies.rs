@@ -1,0 +1,80 @@
+//! Emergencies about the same subject as an earlier one, which may use up their grace.
+//!
+//! Uses record, policy, history, approval, survey's refiling. Pure. Start at [`use_up_graces`]. Follows
+//! `docs/spec/status.md`, emergency.
+
+use crate::approval::emergency::{self, RepeatedEmergency};
+use crate::approval::judging::TrailVerdicts;
+use crate::approval::verdict::{ApprovalVerdict, Grace, GracePeriod};
+use crate::history::version::TrailKey;
+use crate::history::walked::History;
+use crate::policy::governance::Governance;
+use crate::record::Record;
+use crate::record::time::Instant;
+use crate::survey::refiling::Peer;
+use std::collections::{BTreeSet, HashMap};
+use std::rc::Rc;
+
+/// An emergency that had a grace, by its own evidence.
+struct Emergency<'h> {
+    key: &'h TrailKey,
+    landing: usize,
+    period: GracePeriod,
+    /// Its first version, as if it had not been closed.
+    peer: Peer,
+}
+
+/// Takes the grace of emergencies that earlier ones about the same subject use up. All records must have been read.
+pub fn use_up_graces(history: &History, verdicts: &mut TrailVerdicts, governance: &Governance) {
+    let emergencies = list_emergencies(history, verdicts);
+    let repeated = repeated(&emergencies, governance);
+    emergency::use_up(history, verdicts, &repeated);
+}
+
+/// Tells whether all records must be read to say if a record has a grace, given the verdicts on its versions.
+pub fn depends_on_all(verdicts: &[Rc<ApprovalVerdict>]) -> bool {
+    verdicts.first().is_some_and(|first| matches!(first.grace, Grace::Within(_)))
+}
+
+/// Returns all emergencies that had a grace, in landing order.
+fn list_emergencies<'h>(history: &'h History, verdicts: &TrailVerdicts) -> Vec<Emergency<'h>> {
+    let emergency = |(key, verdicts): (&TrailKey, &Vec<Rc<ApprovalVerdict>>)| {
+        let (Grace::Within(period) | Grace::Rejected(period)) = verdicts.first()?.grace else {
+            return None;
+        };
+        let (key, trail) = history.trails.get_key_value(key)?;
+        let version = trail.versions.first()?;
+        let record = Record { closure: None, ..Record::clone(version.record.record()?) };
+        let landed = history.mainline.landings.get(version.landing)?.effective;
+        let peer = Peer::from_record(key.as_str(), record, Some(landed))?;
+        Some(Emergency { key, landing: version.landing, period, peer })
+    };
+    let mut found: Vec<Emergency<'h>> = verdicts.trails.iter().filter_map(emergency).collect();
+    found.sort_by_key(|it| (it.landing, it.key));
+    found
+}
+
+fn repeated(emergencies: &[Emergency<'_>], governance: &Governance) -> Vec<RepeatedEmergency> {
+    let window = governance.policy.recurrence.window;
+    let mut by_name: HashMap<&str, Vec<usize>> = HashMap::new();
+    let mut repeated = Vec::new();
+    for (index, later) in emergencies.iter().enumerate() {
+        let named = later.peer.names().filter_map(|name| by_name.get(name)).flatten();
+        let named: BTreeSet<usize> = named.copied().collect();
+        let is_earlier = |earlier: &&Emergency<'_>| {
+            let ends: Instant = earlier.period.term.after(earlier.period.begin);
+            earlier.landing < later.landing
+                && later.period.begin < window.after(ends.max(earlier.peer.over))
+                && later.peer.is_like(&earlier.peer, governance)
+        };
+        let earlier = named.iter().filter_map(|index| emergencies.get(*index)).filter(is_earlier);
+        let earlier: Vec<TrailKey> = earlier.map(|it| it.key.clone()).collect();
+        if !earlier.is_empty() {
+            repeated.push(RepeatedEmergency { key: later.key.clone(), earlier });
+        }
+        for name in later.peer.names() {
+            by_name.entry(name).or_default().push(index);
+        }
+    }
+    repeated
+}
