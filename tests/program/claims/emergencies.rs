@@ -1,0 +1,182 @@
+//! Emergencies: one grace for a subject.
+
+use super::{answer, ledger};
+use crate::support::repo::Repo;
+use crate::support::samples::{ID, SAMPLE};
+
+/// An emergency about an application, which may last for days.
+fn emergency(id: &str, application: &str) -> String {
+    let text = SAMPLE.replace(ID, id).replace("class: standard", "class: emergency");
+    let text = text.replace("application: billing", &format!("application: {application}"));
+    text.replace("expires: 2026-12-20", "expires: 2026-12-18T09:00:00Z")
+}
+
+/// Returns the status of a record, which `list` and `check` agree with.
+fn status_of(repo: &Repo, id: &str) -> String {
+    let record = answer(repo, &["show", id])["record"].clone();
+    let status = record["status"].as_str().unwrap().to_owned();
+    let listed = answer(repo, &["list"]);
+    let mut listed = listed["records"].as_array().unwrap().iter();
+    if let Some(listed) = listed.find(|it| it["id"] == id) {
+        assert_eq!(listed["status"], record["status"], "list of {id}");
+    }
+    status
+}
+
+/// Tells whether `check` allows what records about an application would grant.
+fn is_allowed(repo: &Repo, application: &str) -> bool {
+    let rule = "Every job has its own database user";
+    let asked = ["check", "--application", application, "--rule", rule];
+    answer(repo, &asked)["verdict"] == "allow"
+}
+
+const FIRST: &str = "EXC-2026-AAAAA";
+
+/// A ledger in which Mallory pushed an emergency, which was in force, a day ago.
+fn first_emergency() -> Repo {
+    let repo = ledger("version: 1\n", &[]);
+    repo.by("mallory").write(FIRST, &emergency(FIRST, "billing")).commit("Emergency");
+    assert_eq!(status_of(&repo, FIRST), "active");
+    assert!(is_allowed(&repo, "billing"));
+    repo.wait("1d");
+    assert_eq!(status_of(&repo, FIRST), "unapproved");
+    assert!(!is_allowed(&repo, "billing"));
+    repo
+}
+
+#[test]
+fn one_grace_a_subject() {
+    // Ten emergencies on ten days have one grace.
+    let repo = ledger("version: 1\n", &[]);
+    let ids =
+        "ABCDEFGHJK".chars().map(|letter| format!("EXC-2026-{}", letter.to_string().repeat(5)));
+    let mut granted = Vec::new();
+    for id in ids {
+        repo.by("mallory").write(&id, &emergency(&id, "billing")).commit("Emergency");
+        granted.extend(is_allowed(&repo, "billing").then(|| id.clone()));
+        let is_first = id == FIRST;
+        assert_eq!(status_of(&repo, &id) == "active", is_first, "{id}");
+        repo.wait("23h");
+    }
+    assert_eq!(granted, [FIRST]);
+    let reasons = answer(&repo, &["show", "EXC-2026-BBBBB"])["record"]["reasons"].to_string();
+    let expected = "no grace: mallory@example.com filed EXC-2026-AAAAA about the same subject, and nobody else looked at it";
+    assert!(reasons.contains(expected), "{reasons}");
+
+    // What she does about the first one before the second, and how the second one lands.
+    let closed = |outcome: &str| {
+        let closure = format!(
+            "closure: {{date: 2026-11-21, by: mallory@example.com, outcome: {outcome}, reason: It is over}}\n"
+        );
+        emergency(FIRST, "billing") + &closure
+    };
+    type Act<'a> = (&'a str, &'a dyn Fn(&Repo));
+    let nothing: Act = ("nothing", &|_| ());
+    let before: [Act; 6] = [
+        nothing,
+        ("closes it", &|repo| {
+            repo.by("mallory").write(FIRST, &closed("remediated")).commit("Close it");
+        }),
+        ("rejects it", &|repo| {
+            repo.by("mallory").write(FIRST, &closed("rejected")).commit("Reject it");
+        }),
+        ("removes it", &|repo| {
+            repo.by("mallory").remove(FIRST).commit("Remove it");
+        }),
+        ("renames what it is about", &|repo| {
+            repo.by("mallory").write(FIRST, &emergency(FIRST, "ledger")).commit("Rename");
+        }),
+        ("makes it another class", &|repo| {
+            let text = emergency(FIRST, "billing").replace("class: emergency", "class: standard");
+            repo.by("mallory").write(FIRST, &text).commit("Change it");
+        }),
+    ];
+    let text = emergency(ID, "billing");
+    let push = |repo: &Repo, author: &str, lander: &str| {
+        repo.branch("work").by(author).write(ID, &text).commit("Emergency");
+        repo.by(lander).merge("work", "Merge branch 'work'");
+    };
+    let landings: [Act; 5] = [
+        ("pushed", &|repo| {
+            repo.by("mallory").write(ID, &text).commit("Emergency");
+        }),
+        ("merged by herself", &|repo| push(repo, "mallory", "mallory")),
+        ("merged by another", &|repo| push(repo, "mallory", "mallory <mal@home.example.com>")),
+        ("under a second address", &|repo| {
+            let again = "mallory <mal@home.example.com>";
+            repo.by(again).write(ID, &text).commit("Emergency");
+        }),
+        ("with a typed co-author", &|repo| {
+            repo.by("mallory").with("bob").write(ID, &text).commit("Emergency");
+        }),
+    ];
+    for (does, act) in before {
+        for (how, landing) in landings.iter().take(if does == "nothing" { 5 } else { 1 }) {
+            let repo = first_emergency();
+            act(&repo);
+            landing(&repo);
+            assert_eq!(status_of(&repo, ID), "unapproved", "before: {does}; then: {how}");
+            assert!(!is_allowed(&repo, "billing"), "before: {does}; then: {how}");
+        }
+    }
+
+    // Lee rejects the first one: that is no look that lets her file another.
+    let repo = first_emergency();
+    let rejected = closed("rejected").replace("by: mallory", "by: lee");
+    repo.by("lee").write(FIRST, &rejected).commit("Reject it");
+    repo.by("mallory").write(ID, &text).commit("Emergency");
+    assert_eq!(status_of(&repo, ID), "unapproved");
+
+    // A merge that brings an emergency does not begin its grace: it began when it was made.
+    let repo = ledger("version: 1\n", &[]);
+    repo.branch("late").by("mallory").write(ID, &text).commit("Emergency");
+    repo.wait("23h");
+    repo.by("mallory").merge("late", "Merge branch 'late'");
+    assert_eq!(status_of(&repo, ID), "unapproved");
+}
+
+#[test]
+fn honest_emergencies_have_a_grace() {
+    let text = emergency(ID, "billing");
+    let closed = emergency(FIRST, "billing")
+        + "closure: {date: 2026-11-21, by: lee@example.com, outcome: remediated, reason: It is over}\n";
+    type Act<'a> = (&'a str, &'a dyn Fn(&Repo));
+    let honest: [Act; 5] = [
+        ("somebody else files it", &|repo| {
+            repo.by("bob").write(ID, &text).commit("Emergency");
+        }),
+        ("it is about something else", &|repo| {
+            repo.by("mallory").write(ID, &emergency(ID, "ledger")).commit("Emergency");
+        }),
+        ("Lee closed the first one", &|repo| {
+            repo.by("lee").write(FIRST, &closed).commit("Close it");
+            repo.by("mallory").write(ID, &text).commit("Emergency");
+        }),
+        ("Lee approved the first one", &|repo| {
+            repo.branch("more").by("mallory").edit(FIRST, "title: In other words").commit("Amend");
+            repo.by("lee").merge("more", "Merge branch 'more'");
+            repo.by("mallory").write(ID, &text).commit("Emergency");
+        }),
+        ("the window has passed", &|repo| {
+            repo.clock("2027-06-20T09:00:00Z");
+            let text = text.replace("2026-12-18", "2027-06-22");
+            repo.by("mallory").write(ID, &text).commit("Emergency");
+        }),
+    ];
+    for (what, act) in honest {
+        let repo = first_emergency();
+        act(&repo);
+        assert_eq!(status_of(&repo, ID), "active", "{what}");
+        let application = if what.contains("something else") { "ledger" } else { "billing" };
+        assert!(is_allowed(&repo, application), "{what}");
+    }
+    // One that is merged at once counts for the rest of its day.
+    let repo = ledger("version: 1\n", &[]);
+    repo.branch("soon").by("mallory").write(ID, &text).commit("Emergency");
+    repo.by("mallory").merge("soon", "Merge branch 'soon'");
+    assert_eq!(status_of(&repo, ID), "active");
+    repo.wait("21h");
+    assert_eq!(status_of(&repo, ID), "active");
+    repo.wait("2h");
+    assert_eq!(status_of(&repo, ID), "unapproved");
+}

@@ -1,0 +1,173 @@
+//! Patterns and renewals: authors take nothing out of them.
+
+use serde_json::Value;
+
+use super::{answer, ledger};
+use crate::support::repo::Repo;
+use crate::support::samples::{ID, SAMPLE};
+
+const OTHERS: [&str; 3] = ["EXC-2026-00001", "EXC-2026-00002", "EXC-2026-00003"];
+
+/// A record of the pattern, or one that another replaces, which ends in spring.
+fn occurrence(id: &str) -> String {
+    SAMPLE.replace(ID, id).replace("expires: 2026-12-20", "expires: 2027-01-31")
+}
+
+/// A ledger with three occurrences that Dana approved, and a branch with a fourth one.
+fn frozen_pattern() -> Repo {
+    let repo = ledger("version: 1\n", &[]);
+    for id in OTHERS {
+        repo.branch(id).by("ana").write(id, &occurrence(id)).commit("File it");
+        repo.by("dana").merge(id, &format!("Merge branch '{id}'"));
+        repo.wait("1d");
+    }
+    repo
+}
+
+/// Tells whether `lint --base`, `patterns` and `check --deploy` see the freeze.
+fn is_frozen(repo: &Repo) -> [bool; 3] {
+    let head = |name: &str| repo.git.set_head(&format!("refs/heads/{name}")).unwrap();
+    repo.branch("fourth").by("ana").write(ID, &occurrence(ID)).commit("File another");
+    repo.checkout();
+    head("fourth");
+    let lint = answer(repo, &["lint", "--base", "main"]);
+    head("main");
+    let findings = lint["findings"].as_array().unwrap();
+    let groups = answer(repo, &["patterns"])["groups"].clone();
+    let mut groups = groups.as_array().unwrap().iter();
+    [
+        findings.iter().any(|it| it["rule"] == "frozen-pattern"),
+        groups.any(|it| it["frozen"] == true && it["refused"].to_string().contains(ID)),
+        answer(repo, &["check", "--application", "billing", "--deploy"])["verdict"] == "deny",
+    ]
+}
+
+/// Changes after which a record would be no occurrence of its pattern: its new text, or its removal.
+fn departures(id: &str) -> [(&'static str, Option<String>); 7] {
+    let text = occurrence(id);
+    let rejected =
+        "closure: {date: 2026-11-24, by: ana@example.com, outcome: rejected, reason: Not needed}\n";
+    [
+        ("cause", Some(text.replace("brittle-dependency", "timeout"))),
+        ("class", Some(text.replace("class: standard", "class: third-party"))),
+        ("application", Some(text.replace("application: billing", "application: orders"))),
+        ("removal", None),
+        ("rejected", Some(text.clone() + rejected)),
+        ("unreadable", Some("broken".to_owned())),
+        (
+            "rejected with another cause",
+            Some(text.replace("brittle-dependency", "timeout") + rejected),
+        ),
+    ]
+}
+
+/// Lands a text or a removal in one of several ways.
+fn depart(repo: &Repo, id: &str, text: Option<&String>, way: &str) {
+    let edit = |work: crate::support::repo::Work<'_>| {
+        let work = match text {
+            Some(text) => work.write(id, text),
+            None => work.remove(id),
+        };
+        work.commit("Change it");
+    };
+    match way {
+        "push" => edit(repo.by("ana")),
+        "again" => {
+            edit(repo.by("ana"));
+            repo.by("ana").remove(id).commit("Remove it");
+            let text = occurrence(id).replace("brittle-dependency", "timeout");
+            repo.by("ana").write(id, &text).commit("File it again");
+        }
+        lander => {
+            edit(repo.branch("work").by("ana"));
+            repo.by(lander).merge("work", "Merge branch 'work'");
+        }
+    }
+}
+
+#[test]
+fn author_lifts_no_freeze() {
+    let repo = frozen_pattern();
+    assert_eq!(is_frozen(&repo), [true; 3]);
+    let id = OTHERS[1];
+    for (what, text) in departures(id) {
+        for way in ["push", "ana", "Ana Ruiz <ana@home.example.com>"] {
+            let repo = frozen_pattern();
+            depart(&repo, id, text.as_ref(), way);
+            assert_eq!(is_frozen(&repo), [true; 3], "{what} by {way}");
+        }
+        if what == "unreadable" {
+            continue;
+        }
+        // Somebody else approves it.
+        let repo = frozen_pattern();
+        depart(&repo, id, text.as_ref(), "dana");
+        assert_eq!(is_frozen(&repo), [false; 3], "{what}, approved");
+    }
+    let repo = frozen_pattern();
+    depart(&repo, id, Some(&occurrence(id).replace("timeout", "tool-access")), "again");
+    assert_eq!(is_frozen(&repo), [true; 3], "filed again under its id");
+    // A request that was never in force is its author's to take back.
+    for (what, text) in
+        departures(id).into_iter().filter(|it| ["removal", "rejected"].contains(&it.0))
+    {
+        let repo = ledger("version: 1\n", &[]);
+        for id in OTHERS {
+            repo.by("ana").write(id, &occurrence(id)).commit("File it");
+            repo.wait("1d");
+        }
+        assert_eq!(is_frozen(&repo), [true; 3], "{what}");
+        depart(&repo, id, text.as_ref(), "push");
+        assert_eq!(is_frozen(&repo), [false; 3], "{what} of what was never in force");
+    }
+}
+
+/// Returns how often a record counts as renewed: in `show`, in `list` and in `list --all`.
+fn renewals(repo: &Repo, id: &str) -> [u64; 3] {
+    let count = |record: &Value| record["renewals"]["count"].as_u64().unwrap();
+    let listed = |args: &[&str]| {
+        let answer = answer(repo, args);
+        let mut records = answer["records"].as_array().unwrap().iter();
+        count(records.find(|it| it["id"] == id).unwrap())
+    };
+    let shown = answer(repo, &["show", id])["record"].clone();
+    [count(&shown), listed(&["list"]), listed(&["list", "--all"])]
+}
+
+#[test]
+fn author_resets_no_renewals() {
+    let filed = |text: Option<&String>, way: &str| {
+        let repo = ledger("version: 1\n", &[]);
+        let id = OTHERS[0];
+        repo.branch("first").by("ana").write(id, &occurrence(id)).commit("File it");
+        repo.by("dana").merge("first", "Merge branch 'first'");
+        repo.clock("2026-11-24T10:00:00Z");
+        depart(&repo, id, text, way);
+        repo.clock("2026-11-25T10:00:00Z");
+        repo.branch("next").by("ana").write(ID, &occurrence(ID)).commit("File it anew");
+        repo.by("dana").merge("next", "Merge branch 'next'");
+        renewals(&repo, ID)
+    };
+    let closed = |outcome: &str| {
+        let closure = format!(
+            "closure: {{date: 2026-11-24, by: ana@example.com, outcome: {outcome}, reason: Not needed}}\n"
+        );
+        occurrence(OTHERS[0]) + &closure
+    };
+    assert_eq!(filed(Some(&closed("remediated")), "push"), [1; 3]);
+    let elsewhere = |text: &str| text.replace("application: billing", "application: orders");
+    let changes = [
+        ("rejected", Some(closed("rejected"))),
+        ("removed", None),
+        ("closed under another name", Some(elsewhere(&closed("remediated")))),
+        ("closed long ago", Some(closed("remediated").replace("2026-11-24", "2026-01-24"))),
+    ];
+    for (what, text) in changes {
+        for way in ["push", "ana", "Ana Ruiz <ana@home.example.com>"] {
+            assert_eq!(filed(text.as_ref(), way), [1; 3], "{what} by {way}");
+        }
+        if what != "closed long ago" {
+            assert_eq!(filed(text.as_ref(), "dana"), [0; 3], "{what}, approved");
+        }
+    }
+}

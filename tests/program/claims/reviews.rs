@@ -1,0 +1,129 @@
+//! What gives must count: reviews of a record, and reviews of a forge.
+
+use super::{CLAIMED, POLICY, SIGNERS, ledger, status};
+use crate::support::repo::Repo;
+use crate::support::repo::speak::{Says, bridge_line, reviewed, signer};
+use crate::support::samples::{ID, SAMPLE};
+
+/// Grants nothing without a review each five days.
+const REVIEWED: &str = "\
+version: 1
+groups: {security: [dana@example.com, lee@example.com]}
+tiers: [{name: standard, approvals: {count: 1, each_of: [security]}, degraded: deny}]
+";
+
+/// A record whose review is due, in a ledger in which somebody in the group approved it.
+fn due(policy: &str) -> Repo {
+    let repo = ledger(policy, &[]);
+    repo.branch("file").by("ana").write(ID, &periodic("")).commit("File it");
+    repo.by("dana").merge("file", "Merge branch 'file'");
+    assert_eq!(status(&repo), "active");
+    repo.clock("2026-11-28T09:00:00Z");
+    assert_eq!(status(&repo), "degraded");
+    repo
+}
+
+fn periodic(reviews: &str) -> String {
+    format!("{SAMPLE}review_every: 5d\n{reviews}")
+}
+
+fn review(by: &str) -> String {
+    periodic(&format!(
+        "reviews: [{{date: 2026-11-28, by: {by}@example.com, outcome: still-needed}}]\n"
+    ))
+}
+
+#[test]
+fn author_reviews_nothing() {
+    for by in ["ana", "lee"] {
+        let repo = due(REVIEWED);
+        repo.by("ana").with("lee").write(ID, &review(by)).commit("Review it");
+        assert_eq!(status(&repo), "degraded", "a typed co-author");
+        let repo = due(REVIEWED);
+        repo.branch("work").by("lee").write(ID, &review(by)).commit("Review it");
+        repo.by("ana").merge("work", "Merge branch 'work'");
+        assert_eq!(status(&repo), "degraded", "a typed author");
+        let repo = due(REVIEWED);
+        repo.branch("work").by("ana").write(ID, &review(by)).commit("Review it");
+        repo.by("Ana Ruiz <ana@home.example.com>").merge("work", "Merge branch 'work'");
+        assert_eq!(status(&repo), "degraded", "a second address");
+        let repo = due(REVIEWED);
+        let says = "Review it\n\nReviewed-by: Lee <lee@example.com>";
+        repo.by("ana").write(ID, &review(by)).commit(says);
+        assert_eq!(status(&repo), "degraded", "a typed reviewer");
+    }
+    honest_reviews_count(REVIEWED);
+}
+
+/// Lee's own review counts by push, merge and squash.
+fn honest_reviews_count(policy: &str) {
+    let repo = due(policy);
+    repo.by("lee").write(ID, &review("lee")).commit("Review it");
+    assert_eq!(status(&repo), "active");
+    let repo = due(policy);
+    repo.branch("work").by("lee").write(ID, &review("lee")).commit("Review it");
+    repo.by("lee").merge("work", "Merge branch 'work'");
+    assert_eq!(status(&repo), "active");
+    let repo = due(policy);
+    repo.branch("work").by("lee").write(ID, &review("lee")).commit("Review it");
+    repo.by("lee").through("github").squash("work", "Review it (#9)");
+    assert_eq!(status(&repo), "active");
+}
+
+#[test]
+fn who_is_in_no_group_reviews_nothing() {
+    for lander in ["eve", "agent <agent@example.com>", "omar"] {
+        let repo = due(REVIEWED);
+        repo.by(lander).write(ID, &review("lee")).commit("Review it");
+        assert_eq!(status(&repo), "degraded", "{lander} pushes");
+        let repo = due(REVIEWED);
+        repo.branch("work").by("lee").write(ID, &review("lee")).commit("Review it");
+        repo.by(lander).merge("work", "Merge branch 'work'");
+        assert_eq!(status(&repo), "degraded", "{lander} merges");
+        let repo = due(REVIEWED);
+        repo.branch("work").by(lander).write(ID, &review("lee")).commit("Review it");
+        repo.by(lander).through("github").squash("work", "Review it (#9)");
+        assert_eq!(status(&repo), "degraded", "{lander} squashes");
+    }
+    honest_reviews_count(&REVIEWED.replace(", each_of: [security]", ""));
+}
+
+#[test]
+fn unsigned_reviews_count_nowhere() {
+    let says = |repo: &Repo| {
+        let at = repo.now().to_string();
+        ["dana", "lee"].map(|name| reviewed(name, ID, SAMPLE, &at).ledger("example/payments"))
+    };
+    let land = |repo: &Repo, by: &str, says: &[Says]| {
+        let work = says.iter().fold(repo.by(by), |work, says| work.says(says));
+        work.commit("Record the reviews");
+    };
+    let bridged = || {
+        let repo = Repo::at("2026-11-20T09:00:00Z");
+        let lines = signer("mallory") + &bridge_line();
+        repo.by("root").write(POLICY, CLAIMED).write(SIGNERS, &lines).commit("Begin");
+        repo.by("ana").write(ID, SAMPLE).commit("File it");
+        repo
+    };
+    let bridge = "bridge <bridge@example.com>";
+    let bot = "github-actions[bot] <41898282+github-actions[bot]@users.noreply.github.com>";
+    for by in ["mallory", "omar", bridge, bot] {
+        let repo = bridged();
+        let unsigned = says(&repo).map(Says::unsigned);
+        land(&repo, by, &unsigned);
+        assert_eq!(status(&repo), "unapproved", "{by} writes them");
+        let repo = bridged();
+        let signed = says(&repo).map(|says| says.with_key("mallory"));
+        land(&repo, by, &signed);
+        assert_eq!(status(&repo), "unapproved", "{by} signs them with her own key");
+        let repo = bridged();
+        let unsigned = says(&repo).map(Says::unsigned);
+        let work = unsigned.iter().fold(repo.branch("reviews").by(by), |work, it| work.says(it));
+        work.commit("Record the reviews");
+        repo.by("dana").merge("reviews", "Merge branch 'reviews'");
+        assert_eq!(status(&repo), "unapproved", "{by} has them merged");
+    }
+    let repo = bridged();
+    land(&repo, "mallory", &says(&repo));
+    assert_eq!(status(&repo), "active", "what the bridge signed");
+}

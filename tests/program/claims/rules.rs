@@ -1,0 +1,124 @@
+//! The rules: nobody loosens them with less than they ask of anybody, or locks others out of them.
+
+use super::{
+    POLICY, REVOKED, SIGNED, SIGNERS, WAYS, answer, approvals, errors, land, ledger, sign, status,
+};
+use crate::support::repo::Repo;
+use crate::support::repo::speak::{public, signer, yes};
+use crate::support::samples::{ID, SAMPLE};
+
+#[test]
+fn push_forges_no_attested() {
+    // Her keys for Dana and Lee, let in by a claim, sign nothing.
+    let forged =
+        format!("dana@example.com {}\nlee@example.com {}\n", public("mallory"), public("eve"));
+    for way in WAYS {
+        for keys in [&["dana", "lee"][..], &[]] {
+            // Nobody could sign the first list, so claims of both groups are enough: whoever merges it may type them.
+            if keys.is_empty() && way == "trailer" {
+                continue;
+            }
+            let repo = ledger(SIGNED, keys);
+            land(&repo, way, SIGNERS, &forged);
+            repo.by("mallory").write(ID, SAMPLE).commit("File it");
+            let signed = approvals(&repo, &[("dana", "mallory"), ("lee", "eve")], SAMPLE);
+            sign(&repo, "mallory", &signed);
+            assert_eq!(status(&repo), "unapproved", "{way} {keys:?}");
+            assert!(errors(&repo).contains(&"policy-unapproved".to_owned()), "{way} {keys:?}");
+        }
+    }
+    let repo = ledger(SIGNED, &["dana", "lee"]);
+    repo.by("mallory").write(ID, SAMPLE).commit("File it");
+    let signed = approvals(&repo, &[("dana", "dana"), ("lee", "lee")], SAMPLE);
+    sign(&repo, "mallory", &signed);
+    assert_eq!(status(&repo), "active");
+}
+
+#[test]
+fn rules_are_as_strong_as_tiers() {
+    let files = |policy: &str| {
+        [(POLICY, policy.to_owned()), (SIGNERS, signer("dana") + &signer("mallory"))]
+    };
+    let looser =
+        SIGNED.replace("count: 2, each_of: [security, platform], proof: attested", "count: 1");
+    let claimed = SIGNED.replace(", proof: attested", "");
+    for (policy, keys) in [(SIGNED, &["dana", "lee"][..]), (&claimed, &[])] {
+        for (path, text) in files(&looser) {
+            for way in WAYS {
+                // Where claims are enough, whoever types two reviewers has their approval.
+                if keys.is_empty() && way == "trailer" {
+                    continue;
+                }
+                let repo = ledger(policy, keys);
+                land(&repo, way, path, &text);
+                let left_out = answer(&repo, &["list"])["ledger"]["left_out"].to_string();
+                assert!(left_out.contains(path), "{way} {path}: {left_out}");
+                assert!(errors(&repo).contains(&"policy-unapproved".to_owned()), "{way} {path}");
+            }
+        }
+    }
+    // One of two groups is not enough, and both are.
+    let repo = ledger(&claimed, &[]);
+    land(&repo, "push", POLICY, &looser);
+    let grant = |names: &[&str]| {
+        let says = names.iter().map(|name| format!("\nReviewed-by: {name} <{name}@example.com>"));
+        repo.branch("again")
+            .by("bob")
+            .write(POLICY, &format!("{looser}# {}\n", names.len()))
+            .commit("Loosen");
+        repo.by("dana")
+            .merge("again", &format!("Merge branch 'again'\n{}", says.collect::<String>()));
+        answer(&repo, &["list"])["ledger"]["left_out"].as_array().map_or(0, Vec::len)
+    };
+    assert_eq!(grant(&[]), 1);
+    assert_eq!(grant(&["lee"]), 0);
+}
+
+#[test]
+fn lone_push_locks_nothing() {
+    let both = ["dana", "lee"];
+    let keys: String = both.iter().map(|name| public(name) + "\n").collect();
+    type Attack<'a> = (&'a str, &'a dyn Fn(&Repo) -> git2::Oid);
+    let attacks: [Attack; 4] = [
+        ("the signers file goes", &|repo| repo.by("mallory").remove(SIGNERS).commit("Clear")),
+        ("every key is revoked", &|repo| repo.by("mallory").write(REVOKED, &keys).commit("Clear")),
+        ("everybody is a bot", &|repo| {
+            let bots = format!("{SIGNED}people: {{bots: ['*@example.com']}}\n");
+            repo.by("mallory").write(POLICY, &bots).commit("Clear")
+        }),
+        ("the groups are empty", &|repo| {
+            let empty = SIGNED.replace("dana@example.com", "").replace("lee@example.com", "");
+            repo.by("mallory").write(POLICY, &empty).commit("Clear")
+        }),
+    ];
+    for (what, attack) in attacks {
+        let repo = ledger(SIGNED, &both);
+        attack(&repo);
+        repo.by("ana").write(ID, SAMPLE).commit("File it");
+        sign(&repo, "ana", &approvals(&repo, &[("dana", "dana"), ("lee", "lee")], SAMPLE));
+        assert_eq!(status(&repo), "unapproved", "{what}");
+        // Their holders take it back, and then approve.
+        let at = repo.now().to_string();
+        let old = [
+            (SIGNERS, signer("dana") + &signer("lee") + "# kept\n"),
+            (REVOKED, "# none\n".to_owned()),
+            (POLICY, format!("{SIGNED}# kept\n")),
+        ];
+        for (path, text) in old {
+            let says = both
+                .map(|name| yes(name, ID, &text, &at).governance(path).ledger("example/payments"));
+            repo.by("ana").write(path, &text).commit("Take it back");
+            sign(&repo, "ana", &says);
+        }
+        repo.wait("1h");
+        let again = SAMPLE.replace("moderate", "low");
+        repo.by("ana").write(ID, &again).commit("Ask again");
+        sign(&repo, "ana", &approvals(&repo, &[("dana", "dana"), ("lee", "lee")], &again));
+        assert_eq!(
+            status(&repo),
+            "active",
+            "{what}: {}",
+            answer(&repo, &["show", ID])["record"]["reasons"]
+        );
+    }
+}
