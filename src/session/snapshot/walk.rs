@@ -86,22 +86,23 @@ impl<'h> Snapshot<'h> {
     /// # Errors
     /// If a folder of a mainline commit can't be read.
     pub(crate) fn walk(line: OpenMainline<'h>, scope: Scope<'_>) -> Result<Snapshot<'h>, Error> {
-        let line_again = line.clone();
+        // Whoever asks about few records asks again about all where the answer rests on a grace.
+        if let Scope::Named(_) = scope {
+            return Snapshot::walk_once(line, scope);
+        }
+        let line_again = (!matches!(scope, Scope::Everything)).then(|| line.clone());
         let mut snapshot = Snapshot::walk_once(line, scope)?;
         let mut trails = snapshot.approvals.trails.values();
         let has_grace = trails.any(|verdicts| repeated_emergencies::depends_on_all(verdicts));
-        let is_whole = matches!(scope, Scope::Everything) || snapshot.history.left_out.is_empty();
-        match scope {
-            // Whoever asks about few records asks again about all where the answer rests on a grace.
-            Scope::Named(_) => {}
-            _ if is_whole => snapshot.use_up_graces(),
-            _ if has_grace => {
+        match line_again.filter(|_| !snapshot.history.left_out.is_empty()) {
+            _ if !has_grace => {}
+            None => snapshot.use_up_graces(),
+            Some(line) => {
                 log::debug!("walking again: an emergency may have used up the grace of another");
-                let mut all = Snapshot::walk_once(line_again, Scope::Everything)?;
+                let mut all = Snapshot::walk_once(line, Scope::Everything)?;
                 all.use_up_graces();
                 snapshot.take_graces(&all);
             }
-            _ => {}
         }
         Ok(snapshot)
     }
