@@ -2,7 +2,6 @@
 //!
 //! Uses policy's people, approval's signers. Pure. Start at [`Keys`]. Follows `docs/spec/approval.md`, S1 to S3.
 
-use crate::approval::signature;
 use crate::approval::signers::{Revoked, SignerLine, Signers};
 use crate::approval::wire::PublicKey;
 use crate::diag;
@@ -307,11 +306,14 @@ impl Signer {
     }
 }
 
+/// The namespace in which a bridge signs the forge's reviews that it records.
+pub const REVIEW: &str = "exledger-review@v1";
+
 /// The namespace in which receipts are signed.
 pub const RECEIPT: &str = "exledger-receipt@v1";
 
 fn is_of_bridge(line: &SignerLine) -> bool {
-    line.namespaces.as_deref() == Some(&[signature::REVIEW.to_owned()])
+    line.namespaces.as_deref() == Some(&[REVIEW.to_owned()])
 }
 
 /// Tells whether a line names a use literally, not by a pattern.

@@ -4,7 +4,7 @@
 //! then [`CheckedSignature::state`]. Follows `docs/spec/approval.md`, S2 to S5 and 5 (17, 19). The cryptographic check
 //! runs once, when a [`CheckedSignature`] is made; its state can then be computed for several instants and key lists.
 
-use crate::approval::keys::{KeyStatus, Keys, Signer};
+use crate::approval::keys::{self, KeyStatus, Keys, Signer};
 use crate::approval::signature_state::Bad;
 use crate::approval::signature_state::UnverifiedKind;
 use crate::approval::sshsig::{self, SignatureError};
@@ -20,9 +20,6 @@ pub const GIT: &str = "git";
 
 /// The namespace in which approval files are signed.
 pub const APPROVAL: &str = "exledger-approval@v1";
-
-/// The namespace in which a bridge signs the forge's reviews that it records.
-pub const REVIEW: &str = "exledger-review@v1";
 
 /// The state of a signature: the states of S4.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -149,7 +146,7 @@ pub fn detached(armoured: &[u8], text: &[u8]) -> CheckedSignature {
 
 /// Reads the detached signature of a forge's review, made by the bridge that records it.
 pub fn of_review(armoured: &[u8], text: &[u8]) -> CheckedSignature {
-    CheckedSignature::read(armoured, text, REVIEW)
+    CheckedSignature::read(armoured, text, keys::REVIEW)
 }
 
 /// An annotated tag, read from its raw bytes or a `mergetag` header.

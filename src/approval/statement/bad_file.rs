@@ -2,7 +2,8 @@
 //!
 //! Uses approval's signatures and limits. Pure. Start at [`BadFile`]. Follows `docs/spec/approval.md`, S7.
 
-use crate::approval::signature::{self, SignatureState};
+use crate::approval::keys;
+use crate::approval::signature::SignatureState;
 use crate::approval::statement::{self, LONGEST_REASON, SIGNATURE};
 
 /// Why a file below `.approvals` does not count: `bad-approval-file`.
@@ -44,7 +45,7 @@ pub enum BadFile {
     /// It records a review, but its signer is not listed as a bridge.
     #[error(
         "it records a review, but the key of {signer} is not listed for {} alone",
-        signature::REVIEW
+        keys::REVIEW
     )]
     NoBridge {
         /// The key's owner, as the signers line says.
@@ -91,7 +92,7 @@ impl BadFile {
                 "approve again, with an ed25519, ECDSA P-256 or RSA key".to_owned()
             }
             BadFile::NoBridge { .. } => {
-                format!("list a key of the bridge first, for {} and nothing else", signature::REVIEW)
+                format!("list a key of the bridge first, for {} and nothing else", keys::REVIEW)
             }
             BadFile::NoBridgeSignature => {
                 "have it signed: `exledger approve --from-reviews FILE --key KEY`; or sign an approval: `exledger approve ID`"

@@ -4,7 +4,7 @@
 
 use std::path::Path;
 
-use crate::approval::keys::Keys;
+use crate::approval::keys::{self, Keys};
 use crate::approval::signature::{self, SignatureState};
 use crate::features::approve::sign::unsigned;
 use crate::session::error::{Error, Usage};
@@ -55,7 +55,7 @@ impl<'a> BridgeKey<'a> {
     /// Signs the text of a review, even with a key that is listed for no bridge yet: its line may land first.
     pub(super) fn sign(&self, text: &str) -> Result<ReviewSignature, Error> {
         let bytes = text.as_bytes();
-        let armoured = sign::sign(&self.setup, signature::REVIEW, bytes).map_err(unsigned)?;
+        let armoured = sign::sign(&self.setup, keys::REVIEW, bytes).map_err(unsigned)?;
         let governance = self.snapshot.governance();
         let checked = signature::of_review(&armoured, bytes);
         let keys = Keys::from_governance(governance, governance);
@@ -65,11 +65,7 @@ impl<'a> BridgeKey<'a> {
                 if keys.is_bridge_key(&signer.key) {
                     return Ok(ReviewSignature { armoured, uncounted: None });
                 }
-                format!(
-                    "is listed for {}, but not for {} alone",
-                    signer.written(),
-                    signature::REVIEW
-                )
+                format!("is listed for {}, but not for {} alone", signer.written(), keys::REVIEW)
             }
             SignatureState::UntrustedKey(key) => format!("{key} is not listed"),
             SignatureState::NotValidAtLanding(_) => state.to_string(),
@@ -87,7 +83,7 @@ impl<'a> BridgeKey<'a> {
             uncounted: Some(UncountedKey {
                 listing,
                 signers: governance.policy.approval.signers.clone(),
-                line: format!("namespaces=\"{}\" {key}", signature::REVIEW),
+                line: format!("namespaces=\"{}\" {key}", keys::REVIEW),
             }),
         })
     }

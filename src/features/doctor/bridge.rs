@@ -3,7 +3,7 @@
 //! Uses policy's people, approval's keys. Pure. Start at [`check`]. Follows `docs/spec/approval.md`, 1.12.
 
 use crate::approval::forge::adapter::Pinned;
-use crate::approval::keys::Keys;
+use crate::approval::keys::{self, Keys};
 use crate::approval::message::CommitMessage;
 use crate::approval::{forge, signature};
 use crate::features::doctor::check::{CheckName, CheckState, DoctorCheck};
@@ -55,7 +55,7 @@ fn by_reviews(
                 "{job} records reviews, but they count only with the signature of a bridge: list its key in {}, and give it to the job (`approve --from-reviews FILE --key KEY`)",
                 policy.approval.signers
             );
-            let line = format!("ADDRESS namespaces=\"{}\" ssh-ed25519 AAAA…", signature::REVIEW);
+            let line = format!("ADDRESS namespaces=\"{}\" ssh-ed25519 AAAA…", keys::REVIEW);
             return DoctorCheck::problem(name, message).with_lines([line]);
         }
         return DoctorCheck::ok(name, format!("{job} records the forge's reviews"));
