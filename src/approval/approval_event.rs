@@ -24,6 +24,8 @@ pub(crate) struct CountedFile<'a> {
     /// Resolves identities as of the file's landing.
     pub resolver: IdentityResolver<'a>,
     pub backed: FileBacking,
+    /// Whether it names the bytes of the governance file that counted when it landed.
+    pub continues: bool,
 }
 
 /// The evidence behind an approval file.

@@ -14,6 +14,7 @@ pub mod version_choice;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
+use crate::approval::approval_event::StatementEvent;
 use crate::approval::approval_files::reader::ApprovalFileReader;
 use crate::approval::counted::choice::Chooser;
 use crate::approval::counted::compose::Composer;
@@ -22,6 +23,7 @@ use crate::approval::counted::version_choice::VersionChoice;
 use crate::approval::fold::{EvaluationContext, TrailEvaluator, TrailKind};
 use crate::approval::governance_history::{GovernanceHistory, Ruled};
 use crate::approval::signature_checks::{LandedSignature, SignatureChecks};
+use crate::approval::statement;
 use crate::approval::verdict::ApprovalVerdict;
 use crate::history::governance::States;
 use crate::history::walked::{ApprovalFileChange, History};
@@ -114,11 +116,14 @@ fn judged(history: &History, later: &[Rc<Governance>]) -> CountedGovernance {
         governance_history: &governance_history,
         signature_checks: &signature_checks,
     };
+    let named = history.named_governance();
     let mut folds: BTreeMap<&str, TrailEvaluator> = history
         .governance
         .iter()
         .map(|(path, trail)| {
-            let fold = TrailEvaluator::new(context, TrailKind::Governance(path), trail, Vec::new());
+            let kind = TrailKind::Governance(path);
+            let mut fold = TrailEvaluator::new(context, kind, trail, Vec::new());
+            fold.is_named = named.contains(path.as_str());
             (path.as_str(), fold)
         })
         .collect();
@@ -133,12 +138,15 @@ fn judged(history: &History, later: &[Rc<Governance>]) -> CountedGovernance {
         while let Some(chunk) = files.next_if(lands) {
             reader.land(chunk);
         }
-        for (path, statements) in reader.take_governance() {
+        for (path, mut statements) in reader.take_governance() {
+            let counts = chooser.counted.of(&path);
+            mark_continuing(history, &path, counts, &mut statements);
             if let Some(fold) = folds.get_mut(path.as_str()) {
                 fold.statements.extend(statements);
             }
         }
-        for fold in folds.values_mut() {
+        for (path, fold) in &mut folds {
+            fold.counts = chooser.counted.of(path);
             fold.pass(landing);
         }
         let verdicts = |path: &str| folds.get(path).map_or(&[][..], |fold| &fold.verdicts);
@@ -176,6 +184,24 @@ fn judged(history: &History, later: &[Rc<Governance>]) -> CountedGovernance {
         left_out,
         signatures,
         choices,
+    }
+}
+
+/// Marks the approvals that name the bytes of a governance file that counts before they land.
+fn mark_continuing(
+    history: &History,
+    path: &str,
+    counts: Option<usize>,
+    statements: &mut [StatementEvent<'_>],
+) {
+    let version = counts.and_then(|n| history.governance.get(path)?.versions.get(n));
+    let file = version.and_then(|version| version.files.first());
+    let bytes = file.and_then(|file| history.governance_bytes.get(&file.blob));
+    let digest = statement::digest(bytes.map_or(&[], AsRef::as_ref));
+    for statement in statements {
+        if let StatementEvent::CountedFile(counted_file) = statement {
+            counted_file.continues = counted_file.file.from.as_deref() == Some(&*digest);
+        }
     }
 }
 

@@ -98,6 +98,14 @@ impl<'a> VersionEvidenceSet<'a> {
         }
     }
 
+    /// Discards the approvals from a position on, for one reason.
+    pub(crate) fn bar_approvals_from(&mut self, position: usize, why_not: &NotCounted) {
+        let claims = self.claims.iter_mut().skip(position);
+        for claim in claims.filter(|claim| claim.vote == Vote::Approves) {
+            claim.bar.get_or_insert_with(|| why_not.clone());
+        }
+    }
+
     /// Leaves the approval undetermined if there are too many approvals and rejections to compare.
     pub(crate) fn limit(&mut self) {
         if self.claims.len() > MOST_STATEMENTS {

@@ -14,7 +14,7 @@ use crate::approval::obstacle::ApprovalObstacle;
 use crate::approval::series::TrailProgress;
 use crate::approval::signature_checks::SignatureChecks;
 use crate::approval::verdict::{
-    ApprovalVerdict, BecomesApproved, FourEyes, Grace, Satisfied, VerdictChange,
+    ApprovalVerdict, BecomesApproved, FourEyes, Grace, NotCounted, Satisfied, VerdictChange,
 };
 use crate::approval::version_step::{VersionStep, fires};
 use crate::history::change::differ;
@@ -22,6 +22,7 @@ use crate::history::version::{FileAt, Trail, Version, VersionChange};
 use crate::history::walked::History;
 use crate::record::Record;
 use crate::record::time::Instant;
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 /// The earlier verdict that a version carries on: the index of the version that has it, and the flag that says so.
@@ -59,6 +60,14 @@ pub(crate) struct TrailEvaluator<'a> {
     /// The progress before each version; kept only if the trail has approval files, which may land late.
     pub befores: Vec<TrailProgress>,
     pub bound: Bound,
+    /// Whether a policy names it, so that one of its versions counts: not a record, nor a redesign.
+    pub is_named: bool,
+    /// The version of a named file that counts before the landing that is judged.
+    pub counts: Option<usize>,
+    /// The versions of a governance file that follow one that did not count when they landed.
+    follows_uncounted: BTreeSet<usize>,
+    /// The versions that had the bytes that counted when they landed: nothing of earlier authors is left in them.
+    restores_counted: BTreeSet<usize>,
 }
 
 /// Judges the versions of a trail and returns one verdict for each.
@@ -117,6 +126,10 @@ impl<'a> TrailEvaluator<'a> {
             verdicts: Vec::with_capacity(trail.versions.len()),
             befores: Vec::with_capacity(trail.versions.len()),
             bound: if takes_files { Bound::new(trail) } else { Bound::default() },
+            is_named: false,
+            counts: None,
+            follows_uncounted: BTreeSet::new(),
+            restores_counted: BTreeSet::new(),
         }
     }
 
@@ -128,6 +141,7 @@ impl<'a> TrailEvaluator<'a> {
             && let Some(step) = self.step(self.verdicts.len())
         {
             self.evaluate_until(step.version.landing);
+            self.compare_with_counted(&step);
             self.land(&step);
         }
         self.evaluate_until(landing.saturating_add(1));
@@ -190,12 +204,43 @@ impl<'a> TrailEvaluator<'a> {
     pub(crate) fn evidence(&self, step: &VersionStep<'a>) -> VersionEvidenceSet<'a> {
         let mut evidence = evidence::of_version(step.scene);
         evidence.bar_before(self.series.bar);
+        if self.follows_uncounted.contains(&step.index) {
+            evidence.bar_approvals_from(0, &NotCounted::FollowsUncounted);
+        }
         self.add_statements(&mut evidence, step);
         evidence.limit();
         if !step.is_among_records {
             evidence.bar_all_but_files();
         }
         evidence
+    }
+
+    /// Notes whether a landing version of a governance file follows one whose bytes do not count, so that an approval of it
+    /// would let in what nobody approved; or has the bytes that count.
+    fn compare_with_counted(&mut self, step: &VersionStep) {
+        if !self.is_named || step.state.commit.is_none() {
+            return;
+        }
+        let bytes = |index: usize| {
+            let version = self.trail.versions.get(index);
+            version.and_then(|version| version.files.first()).map(|file| file.blob)
+        };
+        let counts = self.counts.and_then(bytes);
+        let before = step.index.checked_sub(1);
+        if before.is_some_and(|before| bytes(before) != counts) {
+            self.follows_uncounted.insert(step.index);
+        }
+        if self.counts.is_some() && bytes(step.index) == counts {
+            self.restores_counted.insert(step.index);
+        }
+    }
+
+    pub(crate) fn restores_counted(&self, step: &VersionStep) -> bool {
+        self.restores_counted.contains(&step.index)
+    }
+
+    pub(crate) fn follows_uncounted(&self, step: &VersionStep) -> bool {
+        self.follows_uncounted.contains(&step.index)
     }
 
     fn record(&self, index: Option<usize>) -> Option<&'a Record> {

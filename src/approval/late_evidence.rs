@@ -8,7 +8,7 @@ use crate::approval::claims::{self, StatementAge};
 use crate::approval::evidence::VersionEvidenceSet;
 use crate::approval::fold::TrailEvaluator;
 use crate::approval::obstacle::ApprovalObstacle;
-use crate::approval::verdict::{ApprovalVerdict, Satisfied, VerdictChange};
+use crate::approval::verdict::{ApprovalVerdict, NotCounted, Satisfied, VerdictChange};
 use crate::approval::version_step::VersionStep;
 use crate::history::version::VersionChange;
 use crate::record::time::Instant;
@@ -202,7 +202,11 @@ impl<'a> TrailEvaluator<'a> {
                 Some(StatementEvent::CountedFile(counted_file)) => {
                     let age =
                         if self.is_taken_back(*statement) { StatementAge::TakenBack } else { *age };
+                    let n_before = evidence.claims.len();
                     claims::of_file(evidence, step.scene, counted_file, age);
+                    if self.follows_uncounted(step) && !counted_file.continues {
+                        evidence.bar_approvals_from(n_before, &NotCounted::FollowsUncounted);
+                    }
                 }
                 Some(StatementEvent::Gap { obstacle, .. }) => {
                     let doubt = || ApprovalObstacle::ApprovalFile(obstacle.clone());
@@ -212,7 +216,11 @@ impl<'a> TrailEvaluator<'a> {
             }
         }
         if let Some(notes) = &self.context.history.notes {
+            let n_before = evidence.claims.len();
             claims::of_notes(evidence, step.scene, notes);
+            if self.follows_uncounted(step) {
+                evidence.bar_approvals_from(n_before, &NotCounted::FollowsUncounted);
+            }
         }
     }
 }

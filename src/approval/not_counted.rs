@@ -34,6 +34,9 @@ impl fmt::Display for NotCounted {
             NotCounted::Author => "is an author",
             NotCounted::Bot => "is a bot or an agent",
             NotCounted::Owner => "owns the record, and the policy has owner_may_approve: false",
+            NotCounted::FollowsUncounted => {
+                "the version before it does not count: only `exledger approve --governance`, which shows the difference from the one that counts, approves it"
+            }
             NotCounted::NotListed => {
                 "is not listed: who approves the rules must be in a group or hold a listed key"
             }

@@ -142,7 +142,9 @@ impl<'a> TrailEvaluator<'a> {
             self.series.is_interrupted = false;
             return;
         }
-        if !self.only_takes_away(step) {
+        if self.restores_counted(step) {
+            self.series.waiting = AuthorSet::default();
+        } else if !self.only_takes_away(step) {
             self.series.waiting.join(authors);
         }
         self.interrupt(step);

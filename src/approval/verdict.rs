@@ -291,6 +291,8 @@ pub enum NotCounted {
     Proof,
     /// The person has the name of an author under another address.
     SameNameAsAuthor,
+    /// The version follows one that does not count, and the approval does not say from which bytes it was compared.
+    FollowsUncounted,
     /// The person is not listed, and only listed people approve this.
     NotListed,
     /// The forge account may belong to an author, or to somebody already counted.

@@ -230,6 +230,7 @@ impl<'w> CommitFiles<'w> {
         let file = ApprovalFile {
             ledger: Some(self.world.ledger.to_owned()),
             sha256: statement::digest(&bytes),
+            from: None,
             decision: ApprovalDecision::Approve,
             at: review.at,
             by,

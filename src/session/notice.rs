@@ -66,6 +66,13 @@ pub enum Notice {
         /// The path of the file.
         path: String,
     },
+    /// A governance file about to be approved follows a version that does not count, so the approval covers that, too.
+    FollowsUncounted {
+        /// The path of the file.
+        path: String,
+        /// The difference from the bytes that count, as a patch.
+        patch: String,
+    },
     /// Content about to be approved landed with lint errors.
     LandedWithErrors {
         /// The path of the file.

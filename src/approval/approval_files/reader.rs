@@ -278,6 +278,7 @@ impl<'a> ApprovalFileReader<'a> {
                 file: checked.file,
                 resolver,
                 backed,
+                continues: false,
             },
             text,
         );

@@ -26,6 +26,8 @@ pub struct ApprovalFile {
     pub about: ApprovalSubject,
     /// The sha256 of the approved or rejected bytes, as 64 lower-case hexadecimal digits.
     pub sha256: String,
+    /// The sha256 of the bytes that count instead, of a governance file whose version follows one that does not.
+    pub from: Option<String>,
     /// Whether they are approved or rejected.
     pub decision: ApprovalDecision,
     pub at: Instant,
@@ -57,6 +59,10 @@ impl ApprovalFile {
         let sha256 = lines.need("sha256", "sha256 <64 lower-case hexadecimal digits>", |text| {
             is_digest(text).then(|| text.to_owned())
         })?;
+        let from = lines.may("from", "from <64 lower-case hexadecimal digits>", |text| {
+            let governs = matches!(about, ApprovalSubject::Governance(_));
+            (governs && is_digest(text)).then(|| text.to_owned())
+        })?;
         let decision = lines.need("decision", "decision approve, or decision reject", |word| {
             let known = [ApprovalDecision::Approve, ApprovalDecision::Reject];
             known.into_iter().find(|decision| decision.as_str() == word)
@@ -78,7 +84,19 @@ impl ApprovalFile {
         if via.is_some() && decision == ApprovalDecision::Reject {
             return Err(BadFile::ReviewRejects);
         }
-        Ok(ApprovalFile { ledger, about, sha256, decision, at, by, reason, via, account, authors })
+        Ok(ApprovalFile {
+            ledger,
+            about,
+            sha256,
+            from,
+            decision,
+            at,
+            by,
+            reason,
+            via,
+            account,
+            authors,
+        })
     }
 
     /// Returns the text of the file.
@@ -87,10 +105,11 @@ impl ApprovalFile {
     /// [`BadFile`] if a value could not be read back, such as a reason of two lines.
     pub fn text(&self) -> Result<String, BadFile> {
         let mut text = format!(
-            "{FIRST}\nledger {}\nrecord {}\nsha256 {}\ndecision {}\nat {}\nby {}\n",
+            "{FIRST}\nledger {}\nrecord {}\nsha256 {}\n{}decision {}\nat {}\nby {}\n",
             self.ledger.as_deref().unwrap_or("-"),
             self.about,
             self.sha256,
+            self.from.as_ref().map_or(String::new(), |from| format!("from {from}\n")),
             self.decision.as_str(),
             self.at,
             self.by,

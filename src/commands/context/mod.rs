@@ -268,6 +268,12 @@ impl Ctx {
                     self.hint(&format!("warning: {path} is not approved with it: {cause}"));
                     continue;
                 }
+                Notice::FollowsUncounted { path, patch } => {
+                    self.hint(&format!(
+                        "warning: the version of {path} before this one does not count, so this is about all that differs from the one that does:\n{patch}"
+                    ));
+                    continue;
+                }
                 Notice::LandedWithErrors { path, errors } => {
                     let listed = errors.join("\n  ");
                     self.hint(&format!("warning: {path} was merged with errors\n  {listed}"));

@@ -176,6 +176,7 @@ impl Tale {
             ledger: Some(LEDGER.to_owned()),
             about: ApprovalSubject::Record(Id::new(id).with_context(|| format!("{id} is no id"))?),
             sha256: statement::digest(text.as_bytes()),
+            from: None,
             decision: ApprovalDecision::Approve,
             at: self.start.plus_seconds(signed.hours.saturating_mul(3_600)),
             by: Address::new(signed.by.email).context("an approver without an address")?,

@@ -150,6 +150,9 @@ fn refuse_unsound(
     if !content.is_committed {
         notices.push(Notice::NotCommitted { path: path.clone() });
     }
+    if let Some(patch) = &content.inherits {
+        notices.push(Notice::FollowsUncounted { path: path.clone(), patch: patch.clone() });
+    }
     let Some(file) = &content.file else {
         return Ok(notices);
     };

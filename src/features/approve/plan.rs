@@ -21,6 +21,8 @@ pub struct ApprovalTarget {
     pub about: ApprovalSubject,
     /// The sha256 of the bytes, in 64 hexadecimal digits.
     pub sha256: String,
+    /// The sha256 of the bytes that count instead, if what is approved follows a version that does not.
+    pub from: Option<String>,
     /// The record folder below which its approvals are stored.
     pub folder: String,
     /// Its authors, each once.
@@ -171,6 +173,7 @@ pub fn file(
         ledger: Some(ledger.to_owned()),
         about: matter.about.clone(),
         sha256: matter.sha256.clone(),
+        from: matter.from.clone(),
         decision,
         at,
         by: by.clone(),

@@ -28,6 +28,8 @@ pub struct ApprovalContent {
     pub path: String,
     /// Whether a commit holds these bytes.
     pub is_committed: bool,
+    /// For a governance file that follows a version that does not count: the difference from the one that does.
+    pub inherits: Option<String>,
     /// The parsed file of a record; `None` for a governance file.
     pub file: Option<RecordFile>,
     /// What a record that has not landed changes relative to the landed one.

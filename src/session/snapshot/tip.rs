@@ -57,6 +57,22 @@ impl Snapshot<'_> {
             && self.ruling(path).is_some_and(|tip| tip.bytes.as_deref() == Some(bytes))
     }
 
+    /// Returns the bytes of a governance file that count, if the version before some bytes at the tip, or landing next, does
+    /// not: whoever approves them approves all that came in between, too.
+    pub(crate) fn counts_instead(&self, path: &str, bytes: Option<&[u8]>) -> Option<Vec<u8>> {
+        if !self.history.named_governance().contains(path) {
+            return None;
+        }
+        let versions = &self.history.governance.get(path)?.versions;
+        let blob = |n: usize| versions.get(n)?.files.first().map(|file| file.blob);
+        let last = versions.len().checked_sub(1)?;
+        let is_at_tip = blob(last).and_then(|blob| self.blob(blob)).as_deref() == bytes;
+        let before = if is_at_tip { last.checked_sub(1)? } else { last };
+        let counts = self.approvals.counted.version(path, usize::MAX).and_then(blob);
+        (blob(before) != counts)
+            .then(|| counts.and_then(|blob| self.blob(blob)).unwrap_or_default())
+    }
+
     fn tip_of<'a>(&'a self, version: &'a Version, verdict: &'a ApprovalVerdict) -> Tip<'a> {
         let blob = version.files.first().map(|file| file.blob);
         Tip {

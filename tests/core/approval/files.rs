@@ -198,7 +198,8 @@ fn approvals_of_two_governance_files_never_meet_and_the_former_place_counts_too(
         .commit("Begin anew");
     // Both are removed at once, so the bytes (none) are the same.
     repo.by("ana").remove("a/b%.json").remove(".mailmap").commit("Remove both");
-    let says = |path: &str| yes("dana", ID, "", "2026-11-20T13:30:00Z").governance(path);
+    // No version of either counted before.
+    let says = |path: &str| yes("dana", ID, "", "2026-11-20T13:30:00Z").governance(path).from("");
     let [schema, mailmap] = ["a/b%.json", ".mailmap"].map(says);
     assert!(schema.path().contains("/governance/a%2Fb%25.json/"), "{}", schema.path());
     repo.by("ana").says(&schema).says(&mailmap).commit("Dana agrees");

@@ -19,18 +19,20 @@ fn a_change_of_policy_needs_a_second_person() {
     let repo = ledger(
         "groups: {security: [dana@example.com, sam@example.com]}\ntiers: [{name: standard, approvals: {count: 2}}]\n",
     );
+    let first = repo.by("ana").text("exledger.yaml");
     repo.by("ana").write("exledger.yaml", "version: 1\n").commit("Loosen it");
+    repo.by("ana").write("exledger.yaml", &first).commit("Put it back");
     repo.branch("tight")
         .by("ana")
         .write("exledger.yaml", "version: 1\napproval: {proof: attested}\n")
         .commit("Tighten it");
     repo.by("dana").merge("tight", "Merge branch 'tight'");
     let verdicts = verdicts(&repo, "exledger.yaml");
-    assert_eq!(verdicts.len(), 3);
+    assert_eq!(verdicts.len(), 4);
     assert_eq!(verdicts[0].policy_commit, None, "the first is judged by nobody");
     check("pushed", &verdicts[1], "no", "self", &[], &["ana"]);
     assert_eq!((verdicts[1].needed.count, verdicts[1].needed.each_of.len()), (1, 0));
-    check("merged", &verdicts[2], "yes", "claimed", &["dana"], &["ana"]);
+    check("merged", &verdicts[3], "yes", "claimed", &["dana"], &["ana"]);
 }
 
 #[test]

@@ -29,6 +29,7 @@ fn a_key_whose_removal_was_approved_approves_no_policy_any_more() {
     assert_eq!(change(&repo, POLICY, &policy("exceptions"), "dana"), "yes");
     assert_eq!(change(&repo, SIGNERS, &signer("sam"), "sam"), "yes");
     assert_eq!(change(&repo, POLICY, &policy("exceptions, more"), "dana"), "no");
+    repo.by("root").write(POLICY, &policy("exceptions")).commit("Put it back");
     assert_eq!(change(&repo, POLICY, &policy("exceptions, others"), "sam"), "yes");
 }
 

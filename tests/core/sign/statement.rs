@@ -23,6 +23,7 @@ fn approval() -> ApprovalFile {
         ledger: Some("example/payments".to_owned()),
         about: ApprovalSubject::Record(Id::new("EXC-2026-7F3KQ").unwrap()),
         sha256: digest(b"exception: yes\n"),
+        from: None,
         decision: ApprovalDecision::Approve,
         at: at("2026-12-01T09:30:00Z"),
         by: Address::new("dana@example.com").unwrap(),

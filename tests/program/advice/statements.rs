@@ -34,7 +34,9 @@ fn after(why_not: &NotCounted) -> Option<NotCounted> {
         NotCounted::TooOld => NotCounted::OtherBytes(OTHER.to_owned()),
         NotCounted::OtherBytes(_) => NotCounted::BadFile(BadFile::NoSignature),
         // Of the rules alone.
-        NotCounted::BadFile(_) | NotCounted::NotListed => return None,
+        NotCounted::BadFile(_) | NotCounted::NotListed | NotCounted::FollowsUncounted => {
+            return None;
+        }
     })
 }
 
@@ -131,7 +133,7 @@ fn merged_where_no_records_were() -> Stage {
 /// Returns a history in which a statement does not count for this reason.
 fn history(why_not: &NotCounted) -> Stage {
     let stage = match why_not {
-        NotCounted::NotListed => unreachable!("a record's approver need not be listed"),
+        NotCounted::NotListed | NotCounted::FollowsUncounted => unreachable!("of rules alone"),
         NotCounted::Author => pushed(),
         NotCounted::Bot => merged("", "bot", ""),
         NotCounted::Owner => merged_for_its_owner(),

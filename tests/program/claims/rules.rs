@@ -58,9 +58,8 @@ fn rules_are_as_strong_as_tiers() {
         }
     }
     // One of two groups is not enough, and both are.
-    let repo = ledger(&claimed, &[]);
-    land(&repo, "push", POLICY, &looser);
     let grant = |names: &[&str]| {
+        let repo = ledger(&claimed, &[]);
         let says = names.iter().map(|name| format!("\nReviewed-by: {name} <{name}@example.com>"));
         repo.branch("again")
             .by("bob")
@@ -121,4 +120,50 @@ fn lone_push_locks_nothing() {
             answer(&repo, &["show", ID])["record"]["reasons"]
         );
     }
+}
+
+#[test]
+fn unapproved_lines_ride_on_nothing() {
+    let claimed = SIGNED.replace(", proof: attested", "");
+    let looser = claimed.replace("count: 2, each_of: [security, platform]", "count: 1");
+    let honest = format!("{looser}due: {{soon: 20d}}\n");
+    let both = "Dana and Lee read one line\n\nReviewed-by: Lee <lee@example.com>";
+    let change = |repo: &Repo, text: &str| {
+        repo.branch("honest").by("kim").write(POLICY, text).commit("Ask for more");
+    };
+    let left_out =
+        |repo: &Repo| answer(repo, &["list"])["ledger"]["left_out"].as_array().map_or(0, Vec::len);
+    let ridden = |keys: &[&str]| {
+        let repo = ledger(&claimed, keys);
+        repo.by("mallory").write(POLICY, &looser).commit("Loosen");
+        change(&repo, &honest);
+        repo
+    };
+    let repo = ridden(&[]);
+    repo.by("dana").merge("honest", both);
+    assert_eq!(left_out(&repo), 1, "a merge with trailers");
+    let repo = ridden(&["dana", "lee"]);
+    repo.by("dana").signed("dana").merge("honest", both);
+    assert_eq!(left_out(&repo), 1, "a signed merge");
+    // Signed without a look at the difference, or with one from other bytes.
+    let at = repo.now().to_string();
+    let says = |from: Option<&str>| {
+        ["dana", "lee"].map(|name| {
+            let says = yes(name, ID, &honest, &at).governance(POLICY).ledger("example/payments");
+            from.map_or(says.clone(), |from| says.clone().from(from))
+        })
+    };
+    sign(&repo, "ana", &says(None));
+    assert_eq!(left_out(&repo), 1, "approvals that name nothing");
+    sign(&repo, "ana", &says(Some(&looser)));
+    assert_eq!(left_out(&repo), 1, "approvals that name what does not count");
+    sign(&repo, "ana", &says(Some(&claimed)));
+    assert_eq!(left_out(&repo), 0, "approvals of the whole difference");
+    // The bytes that count were put back first: then a merge approves what follows.
+    let repo = ledger(&claimed, &[]);
+    repo.by("mallory").write(POLICY, &looser).commit("Loosen");
+    repo.by("kim").write(POLICY, &claimed).commit("Put it back");
+    change(&repo, &format!("{claimed}due: {{soon: 20d}}\n"));
+    repo.by("dana").merge("honest", both);
+    assert_eq!(left_out(&repo), 0);
 }

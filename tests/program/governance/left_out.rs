@@ -150,10 +150,6 @@ fn keys_at_a_path_that_an_unapproved_policy_names_are_left_out_by_verify_as_by_e
         .write("exledger.yaml", &format!("{policy}{moved}"))
         .write("docs/keys.txt", &signer("mal"))
         .commit("Keep keys elsewhere");
-    repo.branch("note")
-        .by("ana")
-        .write("exledger.yaml", &format!("{policy}{moved}# Kept elsewhere\n"))
-        .commit("Say so");
     repo.checkout();
     let levels = || {
         let found = json(&repo, &["verify"])["findings"].clone();
@@ -165,6 +161,9 @@ fn keys_at_a_path_that_an_unapproved_policy_names_are_left_out_by_verify_as_by_e
     };
     for is_merged in [false, true] {
         if is_merged {
+            repo.by("lee").write("exledger.yaml", &policy).commit("Put it back");
+            let note = format!("{policy}{moved}# Kept elsewhere\n");
+            repo.branch("note").by("ana").write("exledger.yaml", &note).commit("Say so");
             repo.by("lee").merge("note", "Merge branch 'note'");
             repo.checkout();
         }

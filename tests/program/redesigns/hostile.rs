@@ -108,6 +108,7 @@ fn only_the_folder_of_the_policy_that_counts_holds_redesigns() {
     let work = repo.by("kim").write("exledger.yaml", &policy).write(other, &text);
     work.commit("Plan elsewhere");
     assert_eq!(states(repo, "2026-11-22"), ["open, lifts"]);
+    repo.by("kim").write("exledger.yaml", POLICY).commit("Put it back");
     repo.branch("policy")
         .by("kim")
         .write("exledger.yaml", &format!("{policy}# kept\n"))

@@ -95,6 +95,7 @@ pub(crate) fn yes(name: &str, id: &str, text: &str, at: &str) -> Says {
             ledger: None,
             about,
             sha256: statement::digest(text.as_bytes()),
+            from: None,
             decision: ApprovalDecision::Approve,
             at: Instant::parse(at).unwrap(),
             by: Address::new(&format!("{name}@example.com")).unwrap(),
@@ -145,6 +146,12 @@ impl Says {
     /// Makes it about a governance file instead.
     pub(crate) fn governance(mut self, path: &str) -> Says {
         self.file.about = ApprovalSubject::Governance(path.to_owned());
+        self
+    }
+
+    /// Names the bytes that count instead.
+    pub(crate) fn from(mut self, bytes: &str) -> Says {
+        self.file.from = Some(statement::digest(bytes.as_bytes()));
         self
     }
 

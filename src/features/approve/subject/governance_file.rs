@@ -17,6 +17,7 @@ use crate::session::locate::Located;
 use crate::session::options::Moment;
 use crate::session::snapshot::Snapshot;
 use crate::store::files;
+use crate::view::patch;
 
 /// Returns a governance file, either an existing or a removed one.
 pub(crate) fn find(
@@ -46,11 +47,18 @@ pub(crate) fn find(
             ContentAuthors { all: made.by, by_own_commit: made.committed }
         }
     };
+    let instead = snapshot.counts_instead(&path, bytes.as_deref());
+    let inherits = instead.as_ref().map(|counts| {
+        let [old, new] =
+            [counts.as_slice(), bytes.as_deref().unwrap_or_default()].map(String::from_utf8_lossy);
+        patch::patch(&path, &old, &new)
+    });
     let records = &source.governance.policy.records;
     Ok(ApprovalContent {
         target: ApprovalTarget {
             about: ApprovalSubject::Governance(path.clone()),
             sha256: statement::digest(bytes.as_deref().unwrap_or_default()),
+            from: instead.as_deref().map(statement::digest),
             folder: records.first().cloned().unwrap_or_default(),
             makers: authors.all,
             committed: authors.by_own_commit,
@@ -59,6 +67,7 @@ pub(crate) fn find(
         },
         name: path.clone(),
         path,
+        inherits,
         is_committed,
         file: None,
         events: Vec::new(),

@@ -61,6 +61,7 @@ pub(crate) fn find(
     let mut target = ApprovalTarget {
         about: ApprovalSubject::Record(id.clone()),
         sha256: statement::digest(&stored.bytes),
+        from: None,
         folder: find_record_folder(records, path),
         makers: Vec::new(),
         committed: Vec::new(),
@@ -93,6 +94,7 @@ pub(crate) fn find(
         target,
         name: id.to_string(),
         path: path.clone(),
+        inherits: None,
         is_committed: stored.is_committed,
         last_approved: past.approved.clone(),
         events,
