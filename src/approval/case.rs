@@ -96,7 +96,7 @@ pub(crate) fn fills_place(demand: &VersionDemand, counted_approval: &CountedAppr
         let person = role.person.as_ref();
         person.is_some_and(|person| counted_approval.names.contains(&person.key))
     });
-    groups.is_empty() || in_group || in_role
+    groups.is_empty() && roles.is_empty() || in_group || in_role
 }
 
 /// Tells who vouches for a claim: a member of the author set, someone else, or the forge that composed the text.

@@ -87,6 +87,10 @@ pub(crate) fn of_file<'a>(
             claim.level = Proof::Claimed;
             claim.stated_by = Some(bridge);
             claim.separated_by = answered(&counted_file.file, &identity);
+            // What passes reviews on gives none.
+            if resolver.key_set.keys.is_bridge(resolver.at, &identity.person) {
+                claim.bar.get_or_insert(NotCounted::Bot);
+            }
         }
     }
     evidence.claims.push(claim);

@@ -296,28 +296,41 @@ fn roster(before: &Governance, after: &Governance) -> bool {
     is_known && gone.all(|(_, entry)| entry.active)
 }
 
-/// Tells whether only lines were removed that let one address sign with a key of its own.
+/// Tells whether only lines were removed that let one address sign with a key that no other line has.
 fn signers(before: &Governance, after: &Governance) -> bool {
     let [old, new] = [before, after].map(|it| lines(it.signers.as_deref()));
-    let key = |line: &str| {
-        let words: Vec<&str> = line.split_whitespace().collect();
-        let is_algorithm =
-            |word: &&&str| ["ssh-", "ecdsa-", "sk-"].iter().any(|it| word.starts_with(it));
-        let mut algorithms =
-            words.windows(2).filter(|pair| pair.iter().take(1).any(|it| is_algorithm(&it)));
-        let key = algorithms.next().and_then(|pair| pair.last().map(|key| (*key).to_owned()));
-        key.filter(|_| algorithms.next().is_none())
-    };
     let is_alone = |line: &&str| {
         let principal = line.split_whitespace().next().unwrap_or_default();
-        let own = key(line);
-        let others = old.iter().filter(|other| *other != line);
-        principal.contains('@')
-            && !principal.contains(['*', '?', '!', ',', '"'])
-            && own.is_some()
-            && others.into_iter().all(|other| key(other) != own)
+        let is_one = principal.contains('@') && !principal.contains(['*', '?', '!', ',', '"']);
+        let mut others = old.iter().filter(|other| *other != line);
+        is_one && only_key(line).is_some_and(|own| !others.any(|other| may_have_key(other, own)))
     };
     new.is_subset(&old) && old.difference(&new).all(is_alone)
+}
+
+/// Returns the key of a line in which nothing else looks like one.
+fn only_key(line: &str) -> Option<&str> {
+    const ALGORITHMS: [&str; 3] = ["ssh-", "ecdsa-", "sk-"];
+    let words: Vec<&str> = line.split_whitespace().collect();
+    let mut keys = words.windows(2).filter_map(|pair| match pair {
+        [algorithm, key] if ALGORITHMS.iter().any(|start| algorithm.starts_with(start)) => {
+            Some(*key)
+        }
+        _ => None,
+    });
+    keys.next().filter(|_| keys.next().is_none())
+}
+
+/// Tells whether a line may hold a key, wherever it stands: the last character of base64 may differ for one key.
+fn may_have_key(line: &str, key: &str) -> bool {
+    let stem = |word: &str| {
+        let mut characters = word.trim_end_matches('=').chars();
+        characters.next_back();
+        characters.as_str().to_owned()
+    };
+    let own = stem(key);
+    line.split(|character: char| character.is_whitespace() || character == '"')
+        .any(|word| stem(word) == own)
 }
 
 fn classes(before: &Governance, after: &Governance) -> bool {

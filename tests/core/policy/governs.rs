@@ -24,7 +24,7 @@ classes: {emergency: {review_within: 24h}, regulated: {count: 2}}
 ";
 const ROSTER: &str =
     "email,name,team,active\ndana@example.com,Dana,x,yes\nlee@example.com,Lee,x,yes\n";
-const KEYS: &str = "dana@example.com ssh-ed25519 AAAA\nlee@example.com ssh-ed25519 AAAB\n";
+const KEYS: &str = "dana@example.com ssh-ed25519 AAAAxx\nlee@example.com ssh-ed25519 AAAByy\n";
 
 fn governance(policy: &str, roster: &str, keys: &str, gone: &str, mailmap: &str) -> Governance {
     let files = [
@@ -89,8 +89,8 @@ fn people_may_leave_and_bots_may_join() {
         "",
     ));
     both_ways(governance(POLICY, &ROSTER.replacen("Lee,x,yes", "Lee,x,no", 1), KEYS, "", ""));
-    both_ways(governance(POLICY, ROSTER, "dana@example.com ssh-ed25519 AAAA\n", "", ""));
-    both_ways(governance(POLICY, ROSTER, KEYS, "ssh-ed25519 AAAB\n", ""));
+    both_ways(governance(POLICY, ROSTER, "dana@example.com ssh-ed25519 AAAAxx\n", "", ""));
+    both_ways(governance(POLICY, ROSTER, KEYS, "ssh-ed25519 AAAByy\n", ""));
     check("nested: allow", "nested: allow, governance: {count: 2, each_of: [g], proof: attested}");
 }
 
@@ -148,19 +148,34 @@ fn check_keys(from: &str, to: &str, expected: bool) {
 
 #[test]
 fn a_line_that_says_whose_key_it_is_does_not_go_unseen() {
-    let one = "dana@example.com ssh-ed25519 AAAA\n";
+    let one = "dana@example.com ssh-ed25519 AAAAxx\n";
     let with = |line: &str| format!("{one}{line}\n");
-    check_keys(&with("lee@example.com ssh-ed25519 AAAB"), one, true);
+    check_keys(&with("lee@example.com ssh-ed25519 AAAByy"), one, true);
     // What another line says of the same key, somebody could then do without it.
-    check_keys(&with("*@example.com ssh-ed25519 AAAA"), "*@example.com ssh-ed25519 AAAA\n", false);
     check_keys(
-        &with("dana@example.com namespaces=\"exledger-receipt@v1\" ssh-ed25519 AAAA"),
+        &with("*@example.com ssh-ed25519 AAAAxx"),
+        "*@example.com ssh-ed25519 AAAAxx\n",
+        false,
+    );
+    check_keys(
+        &with("dana@example.com namespaces=\"exledger-receipt@v1\" ssh-ed25519 AAAAxx"),
         one,
         false,
     );
-    check_keys(&with("*@example.com ssh-ed25519 AAAB"), one, false);
-    check_keys(&with("!lee@example.com,*@example.com ssh-ed25519 AAAB"), one, false);
-    check_keys(&with("lee@example.com,kim@example.com ssh-ed25519 AAAB"), one, false);
+    check_keys(&with("*@example.com ssh-ed25519 AAAByy"), one, false);
+    check_keys(&with("!lee@example.com,*@example.com ssh-ed25519 AAAByy"), one, false);
+    check_keys(&with("lee@example.com,kim@example.com ssh-ed25519 AAAByy"), one, false);
+    // Whatever else stands on the line, its key is seen.
+    let others = [
+        "sam@example.com ssh-ed25519 AAAAxx ssh-key of Sam",
+        "sk-admin@example.com ssh-ed25519 AAAAxx",
+        "sam@example.com namespaces=\"exledger-receipt@v1\" ssh-ed25519 AAAAxx= ecdsa-",
+    ];
+    for other in others {
+        let other = format!("{other}\n");
+        check_keys(&with(other.trim_end()), &other, false);
+    }
+    check_keys(&with("lee@example.com ssh-ed25519 AAABBBzz sk-old key"), one, false);
 }
 
 #[test]

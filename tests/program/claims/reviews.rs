@@ -89,6 +89,45 @@ fn who_is_in_no_group_reviews_nothing() {
 }
 
 #[test]
+fn who_holds_no_role_reviews_nothing() {
+    let policy = "version: 1\ntiers: [{name: standard, approvals: {count: 1, must_include: [risk_owner]}, degraded: deny}]\n";
+    let of_dana = |text: &str| {
+        text.replace("risk: {level: moderate}", "risk: {level: moderate, owner: dana@example.com}")
+    };
+    let due = || {
+        let repo = ledger(policy, &[]);
+        repo.branch("file").by("ana").write(ID, &of_dana(&periodic(""))).commit("File it");
+        repo.by("dana").merge("file", "Merge branch 'file'");
+        assert_eq!(status(&repo), "active");
+        repo.clock("2026-11-28T09:00:00Z");
+        repo
+    };
+    for (lander, expected) in [("eve", "degraded"), ("omar", "degraded"), ("dana", "active")] {
+        let repo = due();
+        repo.branch("work").by("ana").write(ID, &of_dana(&review("lee"))).commit("Review it");
+        repo.by(lander).merge("work", "Merge branch 'work'");
+        assert_eq!(status(&repo), expected, "{lander} merges");
+        let repo = due();
+        repo.by(lander).write(ID, &of_dana(&review("lee"))).commit("Review it");
+        assert_eq!(status(&repo), expected, "{lander} pushes");
+    }
+}
+
+#[test]
+fn a_bridge_is_no_reviewer() {
+    let repo = Repo::at("2026-11-20T09:00:00Z");
+    repo.by("root")
+        .write(POLICY, "version: 1\nname: example/payments\n")
+        .write(SIGNERS, &bridge_line())
+        .commit("Begin");
+    repo.by("ana").write(ID, SAMPLE).commit("File it");
+    let at = repo.now().to_string();
+    let says = reviewed("bridge", ID, SAMPLE, &at).ledger("example/payments");
+    repo.by("mallory").says(&says).commit("Record the reviews");
+    assert_eq!(status(&repo), "unapproved");
+}
+
+#[test]
 fn unsigned_reviews_count_nowhere() {
     let says = |repo: &Repo| {
         let at = repo.now().to_string();

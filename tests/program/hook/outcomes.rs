@@ -172,6 +172,7 @@ fn a_map_that_lands_without_approval_is_not_asked() {
     asked.gate.fetch();
     assert_eq!(asked.call("codex", "merge").code, 0, "as the approved map asks");
     refused(&asked.call("codex", "Write"), "no rule of exledger-hooks.yaml matches");
+    repo.by("kim").write("exledger-hooks.yaml", MAP).commit("Put it back");
     asked.approve_map(
         "version: 1\nunmatched: deny\nrules: [{tool: merge, ask: {application: wiki}}]\n",
     );

@@ -32,6 +32,7 @@ fn only_the_approved_map_counts() {
     repo.by("mal").write("exledger-hooks.yaml", PASS).commit("Let it run");
     asked.gate.fetch();
     refused(&asked.call("codex", "Write"), "no rule");
+    repo.by("kim").write("exledger-hooks.yaml", MAP).commit("Put it back");
     asked.approve_map(&PASS.replace("pass", "deny # nothing"));
     refused(&asked.call("codex", "merge"), "no rule");
     asked.approve_map("version: 1\nunmatched: perhaps\n");
@@ -196,6 +197,7 @@ fn a_map_that_lands_while_the_question_is_asked_is_not_passed_over() {
     // What landed last is approved by nobody, so the ledger is walked before the map is read.
     repo.by("mal").write("exledger-hooks.yaml", PASS).commit("Let it run");
     gate.fetch();
+    repo.by("mal").remove("exledger-hooks.yaml").commit("Take it back");
     repo.branch("map").by("ana").write("exledger-hooks.yaml", MAP).commit("Map the tools");
     repo.by("lee").merge("map", "Merge the map");
     let question = question::read(BILLING.as_bytes()).question.unwrap().question;
