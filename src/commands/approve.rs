@@ -165,7 +165,10 @@ fn picked(args: &ApproveArgs, ctx: &Ctx) -> anyhow::Result<Option<String>> {
 
 /// Approves or rejects with a signature.
 fn approve(args: &ApproveArgs, ctx: &Ctx) -> anyhow::Result<Outcome> {
-    let id = picked(args, ctx)?;
+    let id = match (picked(args, ctx)?, args.governance.is_some()) {
+        (Some(id), false) => Some(picker::record_named(ctx, &id, args.branch.as_deref())?),
+        (id, _) => id,
+    };
     let request = args.request(id.as_deref(), &ctx.folder)?;
     let session = ctx.home()?;
     let progress = ctx.progress(context::READING);

@@ -22,7 +22,7 @@ use crate::commands::exit::Outcome;
 use crate::commands::new::complete::Completing;
 use crate::commands::new::flags::Flags;
 use crate::commands::new::prompts::FilingPrompts;
-use crate::commands::next_steps;
+use crate::commands::{next_steps, picker};
 use exledger::diag::Finding;
 use exledger::features::new::answer::Filing;
 use exledger::features::new::request::{AnswerInput, FilingRequest};
@@ -117,6 +117,8 @@ impl Run for NewArgs {
         let receipt = input(self.from_check.as_deref())?;
         let fields = input(self.from.as_deref())?;
         let issue = input(self.from_issue.as_deref())?;
+        let like =
+            self.like.as_deref().map(|id| picker::record_named(ctx, id, None)).transpose()?;
         let filing = features::new::prepare(
             &session,
             &ctx.moment(),
@@ -126,7 +128,7 @@ impl Run for NewArgs {
                 fields: fields.as_ref().map(StdinOrFile::to_input),
                 receipt: receipt.as_ref().map(StdinOrFile::to_input),
                 profile: self.profile.as_deref(),
-                like: self.like.as_deref(),
+                like: like.as_deref(),
                 is_emergency: self.emergency,
                 subfolder: self.folder.as_deref(),
                 writes_drafts: self.draft,

@@ -9,13 +9,19 @@ use crate::commands::context::{Ctx, fault};
 use crate::commands::prompts;
 use exledger::features;
 use exledger::features::decide::select;
+use exledger::history::paths::LedgerPrefix;
+use exledger::history::tree::CommitTree;
+use exledger::ledger::tree::Tree;
+use exledger::ledger::{self, Files};
 use exledger::plan::offer;
 use exledger::plan::offer::Offer;
 use exledger::record::Record;
 use exledger::session::snapshot::Snapshot;
 use exledger::session::{Session, locate};
 use exledger::status::state::RecordState;
+use exledger::store::files;
 use exledger::survey::select::Filter;
+use std::path::Path;
 
 /// How to choose from a list, shown above it.
 const HINT: &str = "type a part of its id or title, or use the arrow keys";
@@ -31,13 +37,65 @@ pub(crate) fn id_or_ask(
     offers: &dyn Fn() -> anyhow::Result<Vec<Offer>>,
 ) -> anyhow::Result<String> {
     if let Some(id) = given {
-        return Ok(id.to_owned());
+        return record_named(ctx, id, None);
     }
     named(ctx, command, given)?;
     match offers()? {
         offers if offers.is_empty() => Err(unnamed(command)),
         offers => pick("Which record", offers, "name an id"),
     }
+}
+
+/// Returns an id as it was typed, or a path as the ledger writes it: that of a record's file in the work tree or, if it is
+/// absent there, on the approved ref or a branch. The bare name of a file is an id with a suffix, unless such a file is here.
+///
+/// # Errors
+/// [`fault::Fault::Usage`] for any other path: its name alone would be about another file.
+pub(crate) fn record_named(ctx: &Ctx, text: &str, branch: Option<&str>) -> anyhow::Result<String> {
+    let typed = text.trim();
+    let is_bare_name = !typed.contains(['/', '\\']);
+    let is_path = !is_bare_name
+        || (ledger::id_of(typed) != typed && ctx.folder.join(typed).symlink_metadata().is_ok());
+    if !is_path {
+        return Ok(text.to_owned());
+    }
+    let home = ctx.home()?;
+    let located = home.located();
+    let here = home.work_tree().ok().map(|tree| records(tree)).transpose()?;
+    let landed = || {
+        let repository = home.repository_or_none()?;
+        let prefix = LedgerPrefix::new(&repository.prefix(&located.root).unwrap_or_default());
+        let approved = home.approved_ref().ok().map(|approved| approved.tip);
+        let branch = branch.and_then(|name| repository.find(&format!("refs/heads/{name}")));
+        let tips = approved.into_iter().chain(branch.map(|found| found.oid));
+        let trees = tips.map(|tip| CommitTree::of_commit(repository, tip, &prefix));
+        Some(trees.flatten().filter_map(|tree| records(&tree).ok()).collect::<Vec<_>>())
+    };
+    let known: Vec<Files> = here.into_iter().chain(landed().into_iter().flatten()).collect();
+    let path = files::inside(&located.root, &ctx.folder, Path::new(typed));
+    let mut paths = known.iter().flat_map(|files| files.records.iter().map(|file| &file.path));
+    if let Some(path) = path.filter(|path| paths.any(|known| known == path)) {
+        return Ok(path);
+    }
+    let id = ledger::id_of(typed);
+    Err(match known.iter().find_map(|files| files.find(id).ok()) {
+        Some(file) => fault::usage_error(
+            format!("{typed} is not the file of {id}"),
+            format!("give its id; its file is {}", file.path),
+        ),
+        None => fault::usage_error(
+            format!("there is no record {typed}"),
+            "give an id, as `exledger list` shows it",
+        ),
+    })
+}
+
+/// Returns the names of the records of a tree, by its policy.
+///
+/// # Errors
+/// The policy has errors, or a folder can't be read.
+fn records(tree: &dyn Tree) -> anyhow::Result<Files> {
+    Ok(Files::list(tree, &locate::governance(tree)?.policy.records)?)
 }
 
 /// Refuses a missing id if nobody can be prompted: before anything is read.
@@ -65,7 +123,7 @@ pub(crate) fn ids_or_ask(
     filters: &Filters,
 ) -> anyhow::Result<Vec<String>> {
     if !ids.is_empty() || filters.filter() != Filter::default() {
-        return Ok(ids.to_vec());
+        return ids.iter().map(|id| record_named(ctx, id, None)).collect();
     }
     if !prompts::can_prompt(ctx) {
         return Err(select::unnamed().into());

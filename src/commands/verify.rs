@@ -12,7 +12,7 @@ use crate::commands::command::{Command, PastInstants, Run};
 use crate::commands::context::output::Formats;
 use crate::commands::context::{Ctx, fault, place, unknown};
 use crate::commands::exit::Outcome;
-use crate::commands::{context, lint};
+use crate::commands::{context, lint, picker};
 use exledger::diag::Finding;
 use exledger::features::verify::answer::{AuditAnswer, AuditRequest};
 use exledger::features::verify::show::RecordUses;
@@ -69,6 +69,8 @@ impl Run for VerifyArgs {
         if let Some(path) = &self.write_checkpoint {
             place::file(ctx.folder.join(path))?;
         }
+        let named = |id: &String| picker::record_named(ctx, id, None);
+        let ids = self.ids.iter().map(named).collect::<anyhow::Result<Vec<_>>>()?;
         let session = ctx.home()?;
         let progress = ctx.progress(context::READING);
         let answer = features::verify::answer(
@@ -76,7 +78,7 @@ impl Run for VerifyArgs {
             &ctx.moment(),
             &AuditRequest {
                 folder: &ctx.folder,
-                ids: &self.ids,
+                ids: &ids,
                 checkpoints: &self.checkpoint,
                 receipts: self.receipts.as_deref().map(|file| ReceiptsRequest {
                     file,

@@ -190,3 +190,40 @@ fn a_file_with_faults_is_not_edited_and_every_fault_is_named() {
     let run = life.run("lee", &["review", ID, "--outcome", "close"]);
     assert_eq!(run.code, 2, "{}", run.err);
 }
+
+#[test]
+fn a_path_is_that_of_the_records_own_file() {
+    let life = Life::new();
+    life.filed(ID, &record(ID, TRIGGER), "ana", "lee");
+    let own = format!("exceptions/{ID}.yaml");
+    let whole = life.repo.path().join(&own);
+    let reviewed = |path: &str| {
+        let args = ["review", path, "--outcome", "close", "--dry-run"];
+        life.run("lee", &args).code
+    };
+    for path in [own.as_str(), &format!("./{own}"), &whole.to_string_lossy()] {
+        assert_eq!(reviewed(path), 0, "{path}");
+        assert_eq!(life.run("lee", &["show", path]).code, 0, "{path}");
+    }
+    let said = format!("is not the file of {ID}\n  help: give its id; its file is {own}");
+    assert_eq!(reviewed(&format!("{ID}.yaml")), 0);
+    std::fs::write(life.repo.path().join(format!("{ID}.yaml")), "another\n").unwrap();
+    for path in [format!("/nowhere/{ID}.yaml"), format!("{ID}.yaml"), format!("drafts/{ID}.yml")] {
+        for args in [
+            &["review", &path, "--outcome", "close"][..],
+            &["close", &path, "--outcome", "remediated", "--reason", "Rotated"],
+            &["fire", &path, "T1"],
+            &["reject", &path, "--reason", "There are two"],
+            &["show", &path],
+            &["log", &path],
+            &["verify", &path],
+            &["new", "--no-input", "--draft", "--like", &path],
+            &["approve", &path],
+        ] {
+            let err = refused(&life, args);
+            assert!(err.contains(&said), "{args:?}: {err}");
+        }
+    }
+    std::fs::remove_file(whole).unwrap();
+    assert_eq!(life.run("lee", &["show", &own]).code, 0, "of the approved ref");
+}
