@@ -16,7 +16,6 @@ use exledger::features::diff::compared::{Compared, Entry, ProposedState};
 use exledger::features::diff::show::DiffLayout;
 use exledger::history::change::event::ChangeEvent;
 use exledger::history::objects::Oid;
-use exledger::history::paths::LedgerPrefix;
 use exledger::history::tree::CommitTree;
 use exledger::ledger::tree::Tree;
 use exledger::policy::governance::Governance;
@@ -66,7 +65,7 @@ impl Run for DiffArgs {
         let repository = home.repository()?;
         let commit: Option<Oid> =
             self.head.as_deref().map(|name| diff::answer::commit(repository, name)).transpose()?;
-        let prefix = LedgerPrefix::new(&repository.prefix(home.root()).unwrap_or_default());
+        let prefix = repository.ledger_prefix(home.root());
         let committed =
             commit.map(|commit| CommitTree::of_commit(repository, commit, &prefix)).transpose()?;
         let tree: &dyn Tree = match &committed {

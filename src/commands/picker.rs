@@ -9,7 +9,6 @@ use crate::commands::context::{Ctx, fault};
 use crate::commands::prompts;
 use exledger::features;
 use exledger::features::decide::select;
-use exledger::history::paths::LedgerPrefix;
 use exledger::history::tree::CommitTree;
 use exledger::ledger::tree::Tree;
 use exledger::ledger::{self, Files};
@@ -52,29 +51,46 @@ pub(crate) fn id_or_ask(
 /// # Errors
 /// [`fault::Fault::Usage`] for any other path: its name alone would be about another file.
 pub(crate) fn record_named(ctx: &Ctx, text: &str, branch: Option<&str>) -> anyhow::Result<String> {
-    let typed = text.trim();
-    let is_bare_name = !typed.contains(['/', '\\']);
-    let is_path = !is_bare_name
-        || (ledger::id_of(typed) != typed && ctx.folder.join(typed).symlink_metadata().is_ok());
-    if !is_path {
-        return Ok(text.to_owned());
+    if is_path(ctx, text) {
+        path_of_record(ctx, text, &known(ctx, branch)?)
+    } else {
+        Ok(text.to_owned())
     }
-    let home = ctx.home()?;
-    let located = home.located();
-    let here = home.work_tree().ok().map(|tree| records(tree)).transpose()?;
-    let landed = || {
-        let repository = home.repository_or_none()?;
-        let prefix = LedgerPrefix::new(&repository.prefix(&located.root).unwrap_or_default());
-        let approved = home.approved_ref().ok().map(|approved| approved.tip);
-        let branch = branch.and_then(|name| repository.find(&format!("refs/heads/{name}")));
-        let tips = approved.into_iter().chain(branch.map(|found| found.oid));
-        let trees = tips.map(|tip| CommitTree::of_commit(repository, tip, &prefix));
-        Some(trees.flatten().filter_map(|tree| records(&tree).ok()).collect::<Vec<_>>())
+}
+
+/// Returns ids and paths as [`record_named`] does; the names of the records are listed once.
+///
+/// # Errors
+/// Those of [`record_named`], for the first that is refused.
+pub(crate) fn records_named(ctx: &Ctx, texts: &[String]) -> anyhow::Result<Vec<String>> {
+    if !texts.iter().any(|text| is_path(ctx, text)) {
+        return Ok(texts.to_vec());
+    }
+    let known = known(ctx, None)?;
+    let named = |text: &String| match is_path(ctx, text) {
+        true => path_of_record(ctx, text, &known),
+        false => Ok(text.clone()),
     };
-    let known: Vec<Files> = here.into_iter().chain(landed().into_iter().flatten()).collect();
-    let path = files::inside(&located.root, &ctx.folder, Path::new(typed));
-    let mut paths = known.iter().flat_map(|files| files.records.iter().map(|file| &file.path));
-    if let Some(path) = path.filter(|path| paths.any(|known| known == path)) {
+    texts.iter().map(named).collect()
+}
+
+/// Tells whether a text names a file, rather than a record by its id.
+fn is_path(ctx: &Ctx, text: &str) -> bool {
+    let typed = text.trim();
+    typed.contains(['/', '\\'])
+        || (ledger::id_of(typed) != typed && ctx.folder.join(typed).symlink_metadata().is_ok())
+}
+
+/// Returns a typed path, relative to the ledger's root, if it is that of a known record.
+fn path_of_record(ctx: &Ctx, text: &str, known: &[Files]) -> anyhow::Result<String> {
+    let typed = text.trim();
+    let is_known = |path: &String| {
+        let find =
+            |files: &Files| files.records.binary_search_by(|file| file.path.cmp(path)).is_ok();
+        known.iter().any(find)
+    };
+    let path = files::inside(ctx.home()?.root(), &ctx.folder, Path::new(typed));
+    if let Some(path) = path.filter(is_known) {
         return Ok(path);
     }
     let id = ledger::id_of(typed);
@@ -88,6 +104,29 @@ pub(crate) fn record_named(ctx: &Ctx, text: &str, branch: Option<&str>) -> anyho
             "give an id, as `exledger list` shows it",
         ),
     })
+}
+
+/// Returns the names of the records of the work tree, of the approved ref, and of a branch.
+///
+/// # Errors
+/// The policy of the work tree has errors, or a folder of it can't be read.
+fn known(ctx: &Ctx, branch: Option<&str>) -> anyhow::Result<Vec<Files>> {
+    let home = ctx.home()?;
+    let mut known = Vec::new();
+    if let Ok(tree) = home.work_tree() {
+        known.push(records(tree)?);
+    }
+    let Some(repository) = home.repository_or_none() else {
+        return Ok(known);
+    };
+    let prefix = repository.ledger_prefix(home.root());
+    let approved = home.approved_ref().ok().map(|approved| approved.tip);
+    let branch = branch.and_then(|name| repository.find(&format!("refs/heads/{name}")));
+    for tip in approved.into_iter().chain(branch.map(|found| found.oid)) {
+        let tree = CommitTree::of_commit(repository, tip, &prefix);
+        known.extend(tree.ok().and_then(|tree| records(&tree).ok()));
+    }
+    Ok(known)
 }
 
 /// Returns the names of the records of a tree, by its policy.
@@ -123,7 +162,7 @@ pub(crate) fn ids_or_ask(
     filters: &Filters,
 ) -> anyhow::Result<Vec<String>> {
     if !ids.is_empty() || filters.filter() != Filter::default() {
-        return ids.iter().map(|id| record_named(ctx, id, None)).collect();
+        return records_named(ctx, ids);
     }
     if !prompts::can_prompt(ctx) {
         return Err(select::unnamed().into());

@@ -69,8 +69,7 @@ impl Run for VerifyArgs {
         if let Some(path) = &self.write_checkpoint {
             place::file(ctx.folder.join(path))?;
         }
-        let named = |id: &String| picker::record_named(ctx, id, None);
-        let ids = self.ids.iter().map(named).collect::<anyhow::Result<Vec<_>>>()?;
+        let ids = picker::records_named(ctx, &self.ids)?;
         let session = ctx.home()?;
         let progress = ctx.progress(context::READING);
         let answer = features::verify::answer(

@@ -102,7 +102,7 @@ impl<'h> OpenMainline<'h> {
     ) -> Result<OpenMainline<'h>, Error> {
         let repository = located.repository()?;
         let timed = as_of(repository, &chosen, at)?;
-        let prefix = LedgerPrefix::new(&repository.prefix(&located.root).unwrap_or_default());
+        let prefix = repository.ledger_prefix(&located.root);
         let tree = CommitTree::of_commit(repository, timed.chain.mainline.tip, &prefix)?;
         let governance = locate::governance(&tree)?;
         if governance.state == State::Absent && located.work_tree().is_err() {

@@ -24,6 +24,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::history::objects::{Extent, Merge, ObjectKind, Objects, Obstacle, Oid};
+use crate::history::paths::LedgerPrefix;
 use crate::store::commits::{CommitWriter, ScribeError};
 use crate::store::git::cache::ObjectCache;
 use crate::store::git::loose_folders::LooseFolders;
@@ -73,6 +74,11 @@ impl Repository {
     /// Returns the git folder that all work trees share: refs, objects, configuration.
     pub fn common_dir(&self) -> &Path {
         &self.common_dir
+    }
+
+    /// Returns the path of a ledger's root in the repository; that of the repository's own root if it lies elsewhere.
+    pub fn ledger_prefix(&self, root: &Path) -> LedgerPrefix {
+        LedgerPrefix::new(&self.prefix(root).unwrap_or_default())
     }
 
     /// Returns the path of a folder from the top of the work tree, with `/`; empty for the top itself.

@@ -5,7 +5,6 @@
 use crate::features::diff::compared::{Compared, ProposedState};
 use crate::features::diff::comparison::Comparer;
 use crate::history::objects::Oid;
-use crate::history::paths::LedgerPrefix;
 use crate::session::error::{Error, Usage};
 use crate::session::locate::Located;
 use crate::session::mainline;
@@ -36,7 +35,7 @@ pub(crate) fn compare(
     };
     let comparer = Comparer {
         repository,
-        prefix: LedgerPrefix::new(&repository.prefix(&located.root).unwrap_or_default()),
+        prefix: repository.ledger_prefix(&located.root),
         chosen,
         now: at.now,
         on: at.on,

@@ -15,7 +15,6 @@ use crate::features::lint::input::Input;
 use crate::features::lint::landed::LandedRecords;
 use crate::features::lint::redesigns::LintedRedesigns;
 use crate::features::lint::{approvals, redesigns, untouched};
-use crate::history::paths::LedgerPrefix;
 use crate::history::tree::CommitTree;
 use crate::ledger;
 use crate::ledger::Files;
@@ -72,7 +71,7 @@ pub(super) fn read(
     found.take(changes, input);
     found.take(lint::files(&compared.odd, context), input);
     let repository = located.repository()?;
-    let prefix = LedgerPrefix::new(&repository.prefix(&located.root).unwrap_or_default());
+    let prefix = repository.ledger_prefix(&located.root);
     let parted = CommitTree::of_commit(repository, compared.base, &prefix)?;
     let bad = approvals::against(
         input,
@@ -168,7 +167,7 @@ fn evidence(
     found: &mut LintFindings,
 ) -> Result<(), Error> {
     let repository = located.repository()?;
-    let prefix = LedgerPrefix::new(&repository.prefix(&located.root).unwrap_or_default());
+    let prefix = repository.ledger_prefix(&located.root);
     let differing = repository.differing(compared.base, &prefix)?;
     let records = &context.governance.policy.records;
     let is_record = |path: &str| ledger::is_record_of(records, path);

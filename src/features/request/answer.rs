@@ -109,7 +109,7 @@ impl<'s> ApprovedTip<'s> {
     fn of(located: &'s Located) -> Result<ApprovedTip<'s>, Error> {
         let repository = located.repository()?;
         let chosen = mainline::approved_ref(located)?;
-        let prefix = LedgerPrefix::new(&repository.prefix(&located.root).unwrap_or_default());
+        let prefix = repository.ledger_prefix(&located.root);
         let tree = CommitTree::of_commit(repository, chosen.tip, &prefix)?;
         let governance = locate::governance(&tree)?;
         if governance.state == State::Absent {
