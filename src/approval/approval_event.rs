@@ -9,6 +9,7 @@ use crate::approval::keys::Signer;
 use crate::approval::statement::bad_file::BadFile;
 use crate::approval::statement::file::{ApprovalDecision, ApprovalFile};
 use crate::history::objects::{Obstacle, Oid};
+use crate::policy::demand::Proof;
 use crate::record::time::Instant;
 
 /// A well-formed approval file at the landing that added it. Whether it counts is decided with the verdict.
@@ -79,8 +80,12 @@ impl StatementEvent<'_> {
 }
 
 impl CountedFile<'_> {
-    pub(crate) fn is_signed(&self) -> bool {
-        matches!(self.backed, FileBacking::Signature(_))
+    /// Returns what its signature proves; `None` without one by a person.
+    pub(crate) fn proof(&self) -> Option<Proof> {
+        match &self.backed {
+            FileBacking::Signature(signer) => Some(signer.proof()),
+            FileBacking::Review(_) | FileBacking::Unknown(_) => None,
+        }
     }
 
     pub(crate) fn rejects(&self) -> bool {

@@ -211,7 +211,7 @@ pub fn left(
     let context = DemandContext { resolver, authors: &authors, demand: &demand };
     let signers = signed.iter().map(|person| CountedApproval {
         identity: resolver.identity(&person.typed_name, &person.typed_email),
-        names: identities.key_set.names(person),
+        names: identities.key_set.names(person, Proof::Attested),
         approver: signer(governance, person),
         stated_at: Instant::MIN,
     });
@@ -232,6 +232,7 @@ fn signer(governance: &Governance, person: &Person) -> Approver {
         reason: None,
         source: None,
         key: None,
+        key_claimed_in: None,
         via: None,
     }
 }

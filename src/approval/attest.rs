@@ -47,7 +47,7 @@ fn take(
     let resolver = scene.resolver;
     let author = resolver.of_ident(commit.author());
     let signer = match state {
-        SignatureState::Attested(signer) => Some(signer),
+        SignatureState::Attested(signer) if signer.proof() == Proof::Attested => Some(signer),
         _ => None,
     };
     let own = signer.zip(author.as_ref());

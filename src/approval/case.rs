@@ -54,7 +54,7 @@ pub(crate) fn approver(case: VersionEvidence, claim: &Claim) -> Approver {
     };
     Approver {
         person: person.clone(),
-        groups: claim.resolver.key_set.groups(claim.resolver.at, person),
+        groups: claim.resolver.key_set.groups(claim.resolver.at, person, claim.level),
         level: claim.level,
         kind: claim.kind,
         self_asserted: self_asserted(case, claim),
@@ -65,19 +65,14 @@ pub(crate) fn approver(case: VersionEvidence, claim: &Claim) -> Approver {
         reason: claim.reason.clone(),
         source: claim.source.clone(),
         key: claim.key.clone(),
+        key_claimed_in: claim.key_claimed_in.clone(),
         via: claim.via.clone(),
     }
 }
 
 /// Tells whether the counted approvals meet a requirement: enough people, one of each group, and every role.
 pub(crate) fn is_met(demand: &VersionDemand, counted_approvals: &[CountedApproval]) -> bool {
-    let enough = counted_approvals.len() >= demand.terms.needed().count as usize;
-    let groups: Vec<&str> = demand.terms.each_of.iter().map(String::as_str).collect();
-    let member_of: Vec<Vec<String>> = counted_approvals
-        .iter()
-        .map(|counted_approval| counted_approval.approver.groups.clone())
-        .collect();
-    let filled = group_matching::unfilled(&groups, &member_of).is_empty();
+    let approvers = counted_approvals.iter().map(|counted_approval| &counted_approval.approver);
     let roles = demand.people.iter().all(|role| {
         role.person.as_ref().is_some_and(|person| {
             counted_approvals
@@ -85,7 +80,18 @@ pub(crate) fn is_met(demand: &VersionDemand, counted_approvals: &[CountedApprova
                 .any(|counted_approval| counted_approval.names.contains(&person.key))
         })
     });
-    enough && filled && roles
+    are_enough(demand, approvers) && roles
+}
+
+/// Tells whether approvers are enough people, one of each group.
+pub(crate) fn are_enough<'a>(
+    demand: &VersionDemand,
+    approvers: impl Iterator<Item = &'a Approver>,
+) -> bool {
+    let groups: Vec<&str> = demand.terms.each_of.iter().map(String::as_str).collect();
+    let member_of: Vec<Vec<String>> = approvers.map(|approver| approver.groups.clone()).collect();
+    member_of.len() >= demand.terms.needed().count as usize
+        && group_matching::unfilled(&groups, &member_of).is_empty()
 }
 
 /// Tells whether a counted approval could fill a place of a requirement: a group or role where any is asked for.

@@ -66,6 +66,7 @@ pub(crate) fn of_file<'a>(
         reason: counted_file.file.reason.clone(),
         source: Some(counted_file.path.clone()),
         key: None,
+        key_claimed_in: None,
         via: counted_file.file.via.clone(),
     };
     match &counted_file.backed {
@@ -74,7 +75,9 @@ pub(crate) fn of_file<'a>(
             return;
         }
         FileBacking::Signature(signer) => {
+            claim.level = signer.proof();
             claim.key = Some(signer.key.clone());
+            claim.key_claimed_in = signer.claimed_in.as_deref().map(str::to_owned);
             if let NamedPerson::Someone(identity) = &claim.who {
                 claim.separated_by =
                     resolver.separated_by_key(identity, &signer.persons(resolver.at));
@@ -189,6 +192,7 @@ fn of_vote<'a>(scene: Scene<'a>, about: Oid, note: &Note, label: &NoteLabel<'_>)
         reason: None,
         source: Some(format!("{REFERENCE}:{about}")),
         key: None,
+        key_claimed_in: None,
         via: None,
     }
 }

@@ -7,6 +7,7 @@
 
 mod choice;
 mod compose;
+pub mod key_levels;
 pub mod left_out;
 mod mailmaps;
 pub mod version_choice;
@@ -18,6 +19,7 @@ use crate::approval::approval_event::StatementEvent;
 use crate::approval::approval_files::reader::ApprovalFileReader;
 use crate::approval::counted::choice::Chooser;
 use crate::approval::counted::compose::Composer;
+use crate::approval::counted::key_levels::{AdmittedKey, KeyLevels};
 use crate::approval::counted::left_out::UncountedGovernanceFile;
 use crate::approval::counted::version_choice::VersionChoice;
 use crate::approval::fold::{EvaluationContext, TrailEvaluator, TrailKind};
@@ -47,6 +49,8 @@ pub struct CountedGovernance {
     approved_versions: BTreeMap<String, Vec<bool>>,
     /// The unapproved changes at the tip, sorted by path.
     pub left_out: Vec<UncountedGovernanceFile>,
+    /// The lines of the signers file that count at the tip.
+    pub keys: Vec<AdmittedKey>,
     /// The signatures that were checked.
     pub signatures: Vec<LandedSignature>,
     /// The version of each file that counts, starting at each landing where that changes.
@@ -86,7 +90,7 @@ fn add_new(known: &mut Vec<Rc<Governance>>, more: impl Iterator<Item = Rc<Govern
     }
 }
 
-fn takes_away_the_same(one: &Governance, other: &Governance) -> bool {
+pub(crate) fn takes_away_the_same(one: &Governance, other: &Governance) -> bool {
     let (people, others) = (&one.policy.people, &other.policy.people);
     one.mailmap == other.mailmap
         && one.revoked == other.revoked
@@ -131,6 +135,7 @@ fn judged(history: &History, later: &[Rc<Governance>]) -> CountedGovernance {
     let mut files =
         history.approvals.chunk_by(|one, other| one.landing == other.landing).peekable();
     let mut chooser = Chooser::new(history, &composer, &governance_history);
+    let mut key_levels = KeyLevels::default();
     let mut choices: Vec<(usize, VersionChoice)> = Vec::new();
     for landing in from {
         let lands =
@@ -151,10 +156,14 @@ fn judged(history: &History, later: &[Rc<Governance>]) -> CountedGovernance {
         }
         let verdicts = |path: &str| folds.get(path).map_or(&[][..], |fold| &fold.verdicts);
         chooser.choose(landing, &verdicts);
-        let state = composer.state(&chooser.counted, landing, states.before(landing));
+        let after = [
+            composer.state(&chooser.approved, landing, approved.before(landing)),
+            composer.state(&chooser.counted, landing, states.before(landing)),
+        ];
+        let list = chooser.approved_list(landing, &after[0].governance, &verdicts);
+        let [approved_state, state] = key_levels.land(list, after, &governance_history);
         states.fill(landing, state);
-        let state = composer.state(&chooser.approved, landing, approved.before(landing));
-        approved.fill(landing, state);
+        approved.fill(landing, approved_state);
         if choices.last().is_none_or(|(_, last)| *last != chooser.counted) {
             choices.push((landing, chooser.counted.clone()));
         }
@@ -182,6 +191,7 @@ fn judged(history: &History, later: &[Rc<Governance>]) -> CountedGovernance {
         verdicts,
         approved_versions,
         left_out,
+        keys: key_levels.counted.lines,
         signatures,
         choices,
     }

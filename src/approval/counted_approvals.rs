@@ -93,7 +93,7 @@ impl PersonStatements {
         PersonStatements {
             counted_approval: CountedApproval {
                 identity: identity.clone(),
-                names: claim.resolver.key_set.names(&identity.person),
+                names: claim.resolver.key_set.names(&identity.person, claim.level),
                 approver,
                 stated_at: claim.stated_at,
             },

@@ -104,6 +104,7 @@ fn why_not(case: VersionEvidence, claim: &Claim, relation: &Relation) -> Option<
         _ => Relation::Different,
     };
     let claimed = claim.level == Proof::Claimed;
+    let unproven = claim.key_claimed_in.clone().map_or(NotCounted::Proof, NotCounted::KeyByClaim);
     let is_author = *relation == Relation::Same && !by_permission;
     let is_owner = matches!(owner, Relation::Same | Relation::Namesake);
     let is_unlisted = identity.is_some_and(|identity| {
@@ -118,7 +119,7 @@ fn why_not(case: VersionEvidence, claim: &Claim, relation: &Relation) -> Option<
         (is_owner, NotCounted::Owner),
         (is_unlisted, NotCounted::NotListed),
         (!accepted, NotCounted::Kind),
-        (case.demand.terms.proof == Proof::Attested && claimed, NotCounted::Proof),
+        (case.demand.terms.proof == Proof::Attested && claimed, unproven),
     ];
     let held = |(holds, why_not): (bool, NotCounted)| holds.then_some(why_not);
     let denied = approval.self_asserted == Switch::Deny;
@@ -187,7 +188,8 @@ pub(crate) fn replace(weighed: &mut [WeighedApproval]) {
         }
         (Vote::Approves, counts) => matches!(
             counts,
-            VoteCounts::Yes | VoteCounts::No(NotCounted::Owner | NotCounted::Proof)
+            VoteCounts::Yes
+                | VoteCounts::No(NotCounted::Owner | NotCounted::Proof | NotCounted::KeyByClaim(_))
         ),
     };
     let decided = weighed.iter().enumerate().filter(|(_, one)| is_decided(one));
@@ -222,6 +224,10 @@ fn is_one(one: &WeighedApproval, other: &WeighedApproval) -> bool {
 fn is_later(own: &Claim, other: &Claim) -> bool {
     match own.vote {
         Vote::Vetoes => own.stated_at >= other.stated_at,
-        _ => own.stated_at > other.stated_at && own.level >= other.level,
+        _ => {
+            own.stated_at > other.stated_at
+                && own.level >= other.level
+                && (own.key.is_some() || other.key.is_none())
+        }
     }
 }

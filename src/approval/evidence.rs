@@ -52,6 +52,8 @@ pub(crate) struct Claim<'a> {
     pub source: Option<String>,
     /// The fingerprint of the signing key.
     pub key: Option<String>,
+    /// The commit by which a claim let the key in.
+    pub key_claimed_in: Option<String>,
     /// The URL of the forge's review.
     pub via: Option<String>,
 }
@@ -119,7 +121,7 @@ impl<'a> VersionEvidenceSet<'a> {
         for claim in &mut self.claims {
             let inside =
                 claim.place == EvidenceSource::Nested || claim.kind == EvidenceKind::Mergetag;
-            if inside && claim.level == Proof::Attested && claim.stated_at < instant {
+            if inside && claim.key.is_some() && claim.stated_at < instant {
                 claim.bar.get_or_insert(NotCounted::TooOld);
             }
         }
@@ -263,6 +265,7 @@ fn claim<'a>(
         reason: None,
         source: None,
         key: None,
+        key_claimed_in: None,
         via: None,
     }
 }
@@ -292,11 +295,12 @@ fn signed<'a>(
         scene.resolver.separated_by_key(identity, &signer.persons(scene.resolver.at))
     });
     Some(Claim {
-        level: Proof::Attested,
+        level: signer.proof(),
         separated_by: separated_by.unwrap_or_default(),
         stated_by: identity,
         vouched: Vouched::ForItself,
         key: Some(signer.key.clone()),
+        key_claimed_in: signer.claimed_in.as_deref().map(str::to_owned),
         ..claim(scene, who, EvidenceKind::Signature, place, commit)
     })
 }

@@ -68,16 +68,21 @@ pub(crate) struct TrailEvaluator<'a> {
     follows_uncounted: BTreeSet<usize>,
     /// The versions that had the bytes that counted when they landed: nothing of earlier authors is left in them.
     restores_counted: BTreeSet<usize>,
+    /// The versions that were approved until a later change of governance took that back.
+    was_approved: BTreeSet<usize>,
 }
 
-/// Judges the versions of a trail and returns one verdict for each.
+/// Judges the versions of a trail and returns one verdict for each; `was_approved` holds the versions whose approval a later
+/// change of governance takes back.
 pub(crate) fn trail<'a>(
     context: EvaluationContext<'a>,
     of: TrailKind<'a>,
     trail: &'a Trail,
     statements: Vec<StatementEvent<'a>>,
+    was_approved: BTreeSet<usize>,
 ) -> Vec<ApprovalVerdict> {
     let mut fold = TrailEvaluator::new(context, of, trail, statements);
+    fold.was_approved = was_approved;
     fold.pass(usize::MAX);
     fold.into_verdicts()
 }
@@ -130,6 +135,7 @@ impl<'a> TrailEvaluator<'a> {
             counts: None,
             follows_uncounted: BTreeSet::new(),
             restores_counted: BTreeSet::new(),
+            was_approved: BTreeSet::new(),
         }
     }
 
@@ -158,6 +164,12 @@ impl<'a> TrailEvaluator<'a> {
         }
         let mut verdict = self.verdict(step);
         verdict.turns = turns(step, &verdict);
+        verdict.was_approved = self.was_approved.contains(&step.index);
+        if verdict.was_approved {
+            // What it took away stays taken: no older version comes back with its approval, nor an older statement.
+            self.series.is_interrupted = true;
+            self.series.end_support(step.at);
+        }
         self.verdicts.push(verdict);
     }
 

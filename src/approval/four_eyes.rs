@@ -111,6 +111,7 @@ fn with_author<'a>(case: VersionEvidence<'a>) -> Vec<Claim<'a>> {
             reason: None,
             source: None,
             key: None,
+            key_claimed_in: None,
             via: None,
         });
     }

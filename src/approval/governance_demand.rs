@@ -70,6 +70,7 @@ pub(crate) fn governance_demand(
 pub(crate) fn impossible(governance: &Governance) -> Option<String> {
     let keys = Keys::from_governance(governance, governance);
     let listed = ListedPeople::of(governance, &keys);
+    let keys = keys.proving();
     let terms = deciding(governance, &listed);
     let signs = [signature::APPROVAL, signature::GIT];
     let is_anyone_able = terms.proof == Proof::Claimed && listed.is_empty()

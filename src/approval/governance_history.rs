@@ -5,6 +5,7 @@
 use std::cell::OnceCell;
 use std::rc::Rc;
 
+use crate::approval::counted;
 use crate::approval::identity::{IdentityCache, IdentityResolver};
 use crate::approval::key_set::KeySet;
 use crate::approval::keys::Keys;
@@ -29,6 +30,17 @@ pub(crate) struct Ruled<'a> {
     pub later: &'a [Rc<Governance>],
     /// What counts after each landing, also where the rules are judged by approved versions alone.
     pub in_force: &'a States,
+}
+
+impl Ruled<'_> {
+    /// Tells whether what restricts retroactively takes back anything that some state of the branch did not.
+    pub(crate) fn takes_back(&self) -> bool {
+        let mut states = self.counted.each().chain([self.counted.before_all()]);
+        states.any(|state| {
+            let mut later = self.later.iter();
+            !later.all(|later| counted::takes_away_the_same(later, &state.governance))
+        })
+    }
 }
 
 /// The governance at each point of the approved branch, with its keys.
@@ -243,6 +255,7 @@ fn lists_the_same(
     let [left, right] = [one, other].map(|state| &state.governance);
     Rc::ptr_eq(one, other)
         || left.signers == right.signers
+            && left.claimed_signers == right.claimed_signers
             && left.revoked == right.revoked
             && left.mailmap == right.mailmap
             && left.roster == right.roster

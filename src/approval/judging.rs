@@ -8,10 +8,10 @@ use crate::approval::file_outcome::ApprovalFileOutcome;
 use crate::approval::fold::{self, EvaluationContext, TrailKind};
 use crate::approval::governance_history::{GovernanceHistory, Ruled};
 use crate::approval::signature_checks::{LandedSignature, SignatureChecks};
-use crate::approval::verdict::ApprovalVerdict;
+use crate::approval::verdict::{ApprovalVerdict, BecomesApproved, Satisfied};
 use crate::history::version::TrailKey;
 use crate::history::walked::History;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 /// The verdicts on every version of every trail.
@@ -43,28 +43,19 @@ pub(crate) fn ruled<'a>(history: &'a History, counted: &'a CountedGovernance) ->
 
 /// Judges every version of every record, given the evaluated governance.
 pub fn by(history: &History, counted: CountedGovernance) -> TrailVerdicts {
-    let mut approvals = TrailVerdicts::default();
-    {
-        let governance_history = GovernanceHistory::new(ruled(history, &counted));
-        let signature_checks = SignatureChecks::new(history, &governance_history);
-        let mut approval_files = ApprovalFiles::of(history, &governance_history, &|_| true);
-        let context = EvaluationContext {
-            history,
-            governance_history: &governance_history,
-            signature_checks: &signature_checks,
-        };
-        for (key, trail) in &history.trails {
-            let statements = approval_files.records.remove(key).unwrap_or_default();
-            let verdicts = fold::trail(context, TrailKind::Record, trail, statements);
-            for (version, verdict) in trail.versions.iter().zip(&verdicts) {
-                let (n, commit) = (version.n, version.commit.oid);
-                log::trace!("{key}, version {n} at {commit}: {}", verdict.result.as_str());
-            }
-            let verdicts = verdicts.into_iter().map(ApprovalVerdict::kept).collect();
-            approvals.trails.insert(key.clone(), verdicts);
+    let ruled = ruled(history, &counted);
+    let mut approvals = judge(history, ruled, &|_| true, &BTreeMap::new());
+    let taken_back = taken_back(history, ruled, &approvals.trails);
+    if !taken_back.is_empty() {
+        let again = judge(history, ruled, &|key| taken_back.contains_key(key), &taken_back);
+        approvals.trails.extend(again.trails);
+    }
+    for (key, trail) in &history.trails {
+        let verdicts = approvals.trails.get(key).into_iter().flatten();
+        for (version, verdict) in trail.versions.iter().zip(verdicts) {
+            let (n, commit) = (version.n, version.commit.oid);
+            log::trace!("{key}, version {n} at {commit}: {}", verdict.result.as_str());
         }
-        approvals.files = approval_files.filed;
-        approvals.signatures = signature_checks.into_signatures();
     }
     approvals.signatures.extend(counted.signatures.iter().cloned());
     // What the records' keys say of a signature comes first: those of the rules are the approved ones alone.
@@ -72,4 +63,63 @@ pub fn by(history: &History, counted: CountedGovernance) -> TrailVerdicts {
     approvals.signatures.dedup_by_key(|it| (it.landing, it.of, it.commit));
     approvals.counted = counted;
     approvals
+}
+
+/// Versions of records, by their indices.
+type VersionSets = BTreeMap<TrailKey, BTreeSet<usize>>;
+
+/// Judges the chosen records; `was_approved` names the versions whose approval later governance takes back.
+fn judge(
+    history: &History,
+    ruled: Ruled<'_>,
+    is_chosen: &dyn Fn(&TrailKey) -> bool,
+    was_approved: &VersionSets,
+) -> TrailVerdicts {
+    let governance_history = GovernanceHistory::new(ruled);
+    let signature_checks = SignatureChecks::new(history, &governance_history);
+    let mut approval_files = ApprovalFiles::of(history, &governance_history, is_chosen);
+    let context = EvaluationContext {
+        history,
+        governance_history: &governance_history,
+        signature_checks: &signature_checks,
+    };
+    let mut judged = TrailVerdicts::default();
+    for (key, trail) in history.trails.iter().filter(|(key, _)| is_chosen(key)) {
+        let statements = approval_files.records.remove(key).unwrap_or_default();
+        let was_approved = was_approved.get(key).cloned().unwrap_or_default();
+        let verdicts =
+            fold::trail(context, TrailKind::Record, trail, statements, was_approved).into_iter();
+        judged.trails.insert(key.clone(), verdicts.map(ApprovalVerdict::kept).collect());
+    }
+    judged.files = approval_files.filed;
+    judged.signatures = signature_checks.into_signatures();
+    judged
+}
+
+/// Returns the versions that are not approved, and were as of their landings: what revocations and mailmaps that landed later
+/// take back gives nothing that these approvals took away.
+fn taken_back(
+    history: &History,
+    ruled: Ruled<'_>,
+    verdicts: &BTreeMap<TrailKey, Vec<Rc<ApprovalVerdict>>>,
+) -> VersionSets {
+    let is_approved = |verdict: &ApprovalVerdict| {
+        verdict.becomes_approved == BecomesApproved::AsApproved
+            && verdict.satisfied == Satisfied::Yes
+    };
+    let is_open = |key: &TrailKey| {
+        verdicts.get(key).is_some_and(|verdicts| !verdicts.iter().all(|it| is_approved(it)))
+    };
+    if !ruled.takes_back() {
+        return VersionSets::new();
+    }
+    let as_landed = judge(history, Ruled { later: &[], ..ruled }, &is_open, &VersionSets::new());
+    let taken = as_landed.trails.into_iter().filter_map(|(key, then)| {
+        let now = verdicts.get(&key)?;
+        let both = then.iter().zip(now).enumerate();
+        let taken = both.filter(|(_, (then, now))| is_approved(then) && !is_approved(now));
+        let taken: BTreeSet<usize> = taken.map(|(index, _)| index).collect();
+        (!taken.is_empty()).then_some((key, taken))
+    });
+    taken.collect()
 }

@@ -3,6 +3,7 @@
 //! Uses policy's people, approval's keys. Pure. Start at [`KeySet`]. Follows `docs/spec/approval.md`, S1 and S3.
 
 use crate::approval::keys::Keys;
+use crate::policy::demand::Proof;
 use crate::policy::governance::Governance;
 use crate::policy::people;
 use crate::policy::people::person::Person;
@@ -16,9 +17,13 @@ pub(crate) struct KeySet {
     pub keys: Keys,
     /// The addresses of people who have several, by each of them: an approval under one counts for all.
     person_keys: BTreeMap<String, Rc<[Rc<str>]>>,
-    /// The people on each line that lists an address: they share their groups and roles.
-    mates: BTreeMap<String, Vec<Rc<[Person]>>>,
+    /// The people on each line that lists an address: they share their groups and roles in what proves no more than the
+    /// line's key.
+    mates: BTreeMap<String, Vec<SharedLine>>,
 }
+
+/// The people on a line, and what its key proves.
+type SharedLine = (Rc<[Person]>, Proof);
 
 impl KeySet {
     pub(crate) const NONE: KeySet =
@@ -35,11 +40,11 @@ impl KeySet {
                 key_set.person_keys.insert(key, Rc::clone(&person_keys));
             }
         }
-        for mates in keys.lines_of_persons(at) {
+        for (mates, proof) in keys.lines_of_persons(at) {
             let mates: Rc<[Person]> = mates.into();
             for mate in mates.iter() {
                 let known = key_set.mates.entry(mate.key.clone()).or_default();
-                known.push(Rc::clone(&mates));
+                known.push((Rc::clone(&mates), proof));
             }
         }
         key_set.keys = keys;
@@ -51,9 +56,10 @@ impl KeySet {
         self.person_keys.get(person_key).map_or(&[], AsRef::as_ref)
     }
 
-    /// Returns the keys of a person and of those who share a line with them: they share groups and roles.
-    pub(crate) fn names(&self, person: &Person) -> Vec<String> {
-        let mates = self.mates(person);
+    /// Returns the keys of a person and of those who share a line with them: they share groups and roles in an approval
+    /// that proves no more than the line's key.
+    pub(crate) fn names(&self, person: &Person, proof: Proof) -> Vec<String> {
+        let mates = self.mates(person, proof);
         let mut names: Vec<String> = mates.map(|mate| mate.key.clone()).collect();
         names.push(person.key.clone());
         names.sort();
@@ -61,16 +67,22 @@ impl KeySet {
         names
     }
 
-    /// Returns the people who share a line with a person, including that person.
-    fn mates(&self, person: &Person) -> impl Iterator<Item = &Person> {
+    /// Returns the people who share a line with a person, including that person, whose key proves as much.
+    fn mates(&self, person: &Person, proof: Proof) -> impl Iterator<Item = &Person> {
         let lines = self.mates.get(&person.key).into_iter().flatten();
-        lines.flat_map(|line| line.iter())
+        let strong = lines.filter(move |(_, level)| *level >= proof);
+        strong.flat_map(|(line, _)| line.iter())
     }
 
-    /// Returns the groups of a person and of those who share a line with them, sorted.
-    pub(crate) fn groups(&self, governance: &Governance, person: &Person) -> Vec<String> {
+    /// Returns the groups of a person in an approval, and of those who share a line with them, sorted.
+    pub(crate) fn groups(
+        &self,
+        governance: &Governance,
+        person: &Person,
+        proof: Proof,
+    ) -> Vec<String> {
         let mut groups = people::groups_of(governance, person);
-        for mate in self.mates(person) {
+        for mate in self.mates(person, proof) {
             groups.extend(people::groups_of(governance, mate));
         }
         groups.sort();

@@ -2,9 +2,11 @@
 //!
 //! Uses policy's people, approval's signers. Pure. Start at [`Keys`]. Follows `docs/spec/approval.md`, S1 to S3.
 
+use crate::approval::signature;
 use crate::approval::signers::{Revoked, SignerLine, Signers};
 use crate::approval::wire::PublicKey;
 use crate::diag;
+use crate::policy::demand::Proof;
 use crate::policy::governance::Governance;
 use crate::policy::people;
 use crate::policy::people::person::Person;
@@ -40,6 +42,8 @@ pub struct Signer {
     /// The addresses that any line lists the key for, ignoring dates and uses. If there are any, the key is theirs
     /// alone, even if a pattern also matches somebody else.
     pub owners: Vec<String>,
+    /// The commit by which a claim let in a line that lists the key: the key proves no more than a claim.
+    pub claimed_in: Option<Box<str>>,
 }
 
 impl Keys {
@@ -62,7 +66,10 @@ impl Keys {
         later: impl IntoIterator<Item = &'g Governance>,
     ) -> Keys {
         let text = |text: &Option<String>| text.clone().unwrap_or_default();
-        let signers = Signers::parse(&text(&at.signers));
+        let mut signers = Signers::parse(&text(&at.signers));
+        for line in &mut signers.lines {
+            line.claimed_in = at.claimed_signers.get(&line.number).cloned();
+        }
         let states = [at].into_iter().chain(later);
         let revoked: Vec<Revoked> =
             states.map(|state| Revoked::parse(&text(&state.revoked))).collect();
@@ -240,14 +247,21 @@ impl Keys {
         homes
     }
 
-    /// Returns the people on each line that names more than one.
-    pub(crate) fn lines_of_persons(&self, governance: &Governance) -> Vec<Vec<Person>> {
-        let persons = |line: &SignerLine| -> Vec<Person> {
+    /// Returns the people on each line that names more than one, and what its key proves.
+    pub(crate) fn lines_of_persons(&self, governance: &Governance) -> Vec<(Vec<Person>, Proof)> {
+        let persons = |line: &SignerLine| -> (Vec<Person>, Proof) {
             let principals = literal(&line.principals);
-            principals.map(|it| people::identify(governance, "", it)).collect()
+            let persons = principals.map(|it| people::identify(governance, "", it)).collect();
+            (persons, line.proof())
         };
         let lines = self.content().map(persons);
-        lines.filter(|persons| persons.len() > 1).collect()
+        lines.filter(|(persons, _)| persons.len() > 1).collect()
+    }
+
+    /// Returns the keys that prove what they sign.
+    pub(crate) fn proving(&self) -> Keys {
+        let lines = self.lines.iter().filter(|line| line.proof() == Proof::Attested);
+        Keys { lines: lines.cloned().collect(), revoked: self.revoked.clone() }
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -266,7 +280,13 @@ impl Signer {
             key: key.fingerprint(),
             lines: lines.iter().map(|line| line.principals.clone()).collect(),
             owners,
+            claimed_in: lines.iter().find_map(|line| line.claimed_in.as_deref().map(Box::from)),
         }
+    }
+
+    /// Returns what an approval that the key signed proves.
+    pub(crate) fn proof(&self) -> Proof {
+        if self.claimed_in.is_some() { Proof::Claimed } else { Proof::Attested }
     }
 
     /// Returns the people that the lines name, each once, sorted by address: one person under several names.
@@ -329,6 +349,11 @@ pub fn of_two_offices(signers: &Signers) -> Vec<&SignerLine> {
         signers.lines.iter().filter(is_of_receipts).map(|line| &line.key).collect();
     let lines = signers.lines.iter();
     lines.filter(|line| keys.contains(&line.key) && !is_good_for(line, RECEIPT)).collect()
+}
+
+/// Tells whether a line lets its key sign approvals, whomever it names.
+pub fn signs_for_people(line: &SignerLine) -> bool {
+    is_good_for(line, signature::APPROVAL) || is_good_for(line, signature::GIT)
 }
 
 fn is_good_for(line: &SignerLine, namespace: &str) -> bool {

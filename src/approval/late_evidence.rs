@@ -231,7 +231,7 @@ fn takes_back(yes: &CountedFile, no: &CountedFile) -> bool {
         counted_file.resolver.identity("", counted_file.file.by.as_str())
     };
     !yes.rejects()
-        && yes.is_signed()
+        && yes.proof().is_some_and(|yes| no.proof().is_none_or(|no| yes >= no))
         && yes.file.sha256 == no.file.sha256
         && yes.stated_at > no.stated_at
         && by(yes).is_surely(&by(no))

@@ -275,7 +275,7 @@ fn find_unmet<'k>(
             continue;
         };
         let statements = approval_files.records.remove(*key).unwrap_or_default();
-        let verdicts = fold::trail(context, TrailKind::Record, trail, statements);
+        let verdicts = fold::trail(context, TrailKind::Record, trail, statements, BTreeSet::new());
         let is_unmet = |version: &&usize| {
             let verdict = verdicts.get(**version);
             verdict.is_some_and(|verdict| verdict.satisfied != Satisfied::Yes)

@@ -30,6 +30,13 @@ impl fmt::Display for NotCounted {
                     "is for other bytes (sha256 {digits}…) than those that were merged"
                 );
             }
+            NotCounted::KeyByClaim(commit) => {
+                return write!(
+                    out,
+                    "is signed by a key that a claim listed ({}), and the policy requires more",
+                    commit.get(..7).unwrap_or(commit)
+                );
+            }
             NotCounted::Forge => "is a forge, not a person",
             NotCounted::Author => "is an author",
             NotCounted::Bot => "is a bot or an agent",

@@ -82,6 +82,7 @@ impl<'a> TrailEvaluator<'a> {
             },
             satisfied,
             becomes_approved,
+            was_approved: false,
             result: outcome.result,
             approvers,
             authors: shown(&authors),

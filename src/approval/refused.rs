@@ -87,7 +87,7 @@ impl UncountedApprovalFile<'_, '_> {
     fn statement(self) -> Statement {
         let person = self.resolver.identity("", self.file.by.as_str()).person;
         let approver = Approver {
-            groups: self.resolver.key_set.groups(self.resolver.at, &person),
+            groups: self.resolver.key_set.groups(self.resolver.at, &person, Proof::Claimed),
             person,
             level: Proof::Claimed,
             kind: match self.file.via {
@@ -102,6 +102,7 @@ impl UncountedApprovalFile<'_, '_> {
             reason: self.file.reason.clone(),
             source: Some(self.path.to_owned()),
             key: None,
+            key_claimed_in: None,
             via: self.file.via.clone(),
         };
         Statement {

@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 
 use crate::approval::wire::PublicKey;
 use crate::diag::Level;
+use crate::policy::demand::Proof;
 use crate::record::time::{Day, Instant};
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -33,6 +34,8 @@ pub struct SignerLine {
     /// The last instant at which the key is valid.
     pub valid_before: Option<Instant>,
     pub key: PublicKey,
+    /// The commit by which a claim let the line in; `None` for a line whose key proves what it signs.
+    pub claimed_in: Option<String>,
 }
 
 /// A list of revoked keys.
@@ -83,6 +86,39 @@ impl Signers {
         }
         signers
     }
+}
+
+impl SignerLine {
+    /// Returns what an approval signed by the line's key proves.
+    pub(crate) fn proof(&self) -> Proof {
+        if self.claimed_in.is_some() { Proof::Claimed } else { Proof::Attested }
+    }
+
+    /// Tells whether whatever another line lets be signed, this one does, too.
+    pub(crate) fn covers(&self, other: &SignerLine) -> bool {
+        let namespaces = match (&self.namespaces, &other.namespaces) {
+            (None, _) => true,
+            (Some(_), None) => false,
+            (Some(own), Some(others)) => is_narrower(own, others),
+        };
+        let after = self.valid_after.is_none_or(|own| other.valid_after >= Some(own));
+        let until = |line: &SignerLine| line.valid_before.unwrap_or(Instant::MAX);
+        self.key == other.key
+            && self.signs_certificates == other.signs_certificates
+            && is_narrower(&self.principals, &other.principals)
+            && namespaces
+            && after
+            && until(other) <= until(self)
+    }
+}
+
+/// Tells whether a list of patterns matches nothing that another one doesn't.
+fn is_narrower(patterns: &[String], narrower: &[String]) -> bool {
+    let is_negated = |pattern: &&String| pattern.starts_with('!');
+    let mut positive = narrower.iter().filter(|pattern| !is_negated(pattern));
+    let mut negated = patterns.iter().filter(is_negated);
+    positive.all(|pattern| patterns.contains(pattern))
+        && negated.all(|pattern| narrower.contains(pattern))
 }
 
 impl Revoked {
@@ -144,6 +180,7 @@ fn line(
         valid_after: None,
         valid_before: None,
         key,
+        claimed_in: None,
     };
     take_options(&mut line, options, loose)?;
     if let (Some(after), Some(before)) = (line.valid_after, line.valid_before)

@@ -22,6 +22,9 @@ pub struct ApprovalVerdict {
     /// Whether this version becomes the approved one: the normal requirement (ignoring the exemption for closures and
     /// narrowing changes) is met by non-authors.
     pub becomes_approved: BecomesApproved,
+    /// Whether it is not approved only because of a revocation or a mailmap that landed later: it still takes away what it
+    /// took then.
+    pub was_approved: bool,
     /// The four-eyes result.
     pub result: FourEyes,
     /// The number of approvals required.
@@ -76,6 +79,7 @@ impl ApprovalVerdict {
         ApprovalVerdict {
             satisfied: Satisfied::No,
             becomes_approved: BecomesApproved::AsLanded,
+            was_approved: false,
             result,
             needed: Needed::default(),
             approvers: Vec::new(),
@@ -252,8 +256,19 @@ pub struct Approver {
     pub source: Option<String>,
     /// The fingerprint of the signing key.
     pub key: Option<String>,
+    /// The commit by which a claim let that key in, so that it proves no more than a claim.
+    pub key_claimed_in: Option<String>,
     /// The URL of the forge's review.
     pub via: Option<String>,
+}
+
+impl Approver {
+    /// Returns why a signature proves no more than a claim; `None` for an approval that proves as much as its kind does.
+    pub fn level_reason(&self) -> Option<String> {
+        let commit = self.key_claimed_in.as_ref()?;
+        let short = commit.get(..7).unwrap_or(commit);
+        Some(format!("signed by a key that a claim listed ({short})"))
+    }
 }
 
 /// A claimed approval or rejection of a version.
@@ -289,6 +304,8 @@ pub enum NotCounted {
     Kind,
     /// The policy requires a signature.
     Proof,
+    /// The policy requires a signature by a key that no claim let in, as this commit did.
+    KeyByClaim(String),
     /// The person has the name of an author under another address.
     SameNameAsAuthor,
     /// The version follows one that does not count, and the approval does not say from which bytes it was compared.

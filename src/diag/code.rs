@@ -128,6 +128,7 @@ macro_rules! for_each_code {
                 InvalidSignature = "invalid-signature",
                 BadApprovalFile = "bad-approval-file",
                 PolicyUnapproved = "policy-unapproved",
+                KeyByClaim = "key-by-claim",
                 DirectPush = "direct-push",
                 CommitterOnly = "committer-only",
                 UnresolvedIdentity = "unresolved-identity",

@@ -47,6 +47,9 @@ pub struct Governance {
     pub roster: Option<Roster>,
     /// The allowed_signers file as text; `approval::signers` reads it.
     pub signers: Option<String>,
+    /// The lines of the signers file, from 1, that a claim let in, each with the commit that did: their keys prove no
+    /// more than a claim. Known only of a state that counts on the approved branch.
+    pub claimed_signers: BTreeMap<u32, String>,
     /// The list of revoked keys as text; `approval::signers` reads it.
     pub revoked: Option<String>,
     /// The mailmap; empty if there is none.

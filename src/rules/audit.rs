@@ -147,6 +147,7 @@ impl<'a> Audit<'a> {
             level: of.levels.level(index, of.review_due),
             healed,
             counts: None,
+            keys: Vec::new(),
             closing: closing(of, index),
             loosened: self.loosened(of.key, index),
             signatures: self.signatures(version.landing),

@@ -3,6 +3,7 @@
 //! Uses history, approval, policy. Pure. Start at [`LandedCase`]. Follows `docs/spec/rules.md` (audit, levels in verify).
 //! The levels of findings about approval are decided in `audit::levels`, once for all rules.
 
+use crate::approval::counted::key_levels::AdmittedKey;
 use crate::approval::file_outcome::ApprovalFileOutcome;
 use crate::approval::loosened::Loosening;
 use crate::approval::signature_checks::LandedSignature;
@@ -60,6 +61,8 @@ pub struct LandedCase<'c> {
     pub healed: Healed,
     /// For a governance file, whether it counts; `None` for a record.
     pub counts: Option<GovernanceCounts>,
+    /// For a version of the signers file, its keys at the tip that no signature let in.
+    pub keys: Vec<KeyUse<'c>>,
     /// The verdict on the version that added its closure.
     pub closing: Option<&'c ApprovalVerdict>,
     /// The untrusted changes of governance without which it would not be approved.
@@ -68,6 +71,16 @@ pub struct LandedCase<'c> {
     pub signatures: Vec<&'c LandedSignature>,
     /// The deadline for its approval, if it is the first version of an emergency.
     pub urgent: Option<Urgent>,
+}
+
+/// A key that signs for people, and the records whose present version it signed an approval of.
+#[derive(Clone, Debug)]
+pub struct KeyUse<'c> {
+    pub key: &'c AdmittedKey,
+    /// Those that count it.
+    pub approved: Vec<String>,
+    /// Those that ask for more than it proves.
+    pub refused: Vec<String>,
 }
 
 /// The content of a redesign before and after a landing.

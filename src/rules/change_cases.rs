@@ -59,6 +59,24 @@ pub struct GovernanceChange {
     pub path: String,
     /// Whether the commit adds, changes or removes it.
     pub how: How,
+    /// What the branch keeps of versions that nobody approved; stated once for each file.
+    pub inherited: Vec<InheritedLine>,
+}
+
+/// A line that a version which nobody approved added or took out, and that a branch leaves so.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InheritedLine {
+    /// The first digits of the commit that landed the version.
+    pub commit: String,
+    pub change: LineChange,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LineChange {
+    /// The number of the line in the branch's file, from 1.
+    Added(u32),
+    /// The text of the line.
+    TakenOut(String),
 }
 
 /// How a file changed.

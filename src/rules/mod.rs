@@ -62,6 +62,7 @@ mod history_rewritten;
 mod house_schema;
 mod incomplete_identity;
 mod invalid_signature;
+mod key_by_claim;
 mod key_of_two_offices;
 mod landed_unapproved;
 mod limits;
@@ -203,6 +204,7 @@ pub const ALL: &[Rule] = &[
     invalid_signature::RULE,
     bad_approval_file::RULE,
     policy_unapproved::RULE,
+    key_by_claim::RULE,
     direct_push::RULE,
     committer_only::RULE,
     unresolved_identity::RULE,

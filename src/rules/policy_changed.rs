@@ -3,8 +3,8 @@
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (change) and `docs/spec/approval.md`, G3.
 
 use crate::diag::code::Code;
-use crate::diag::{Finding, Level};
-use crate::rules::change_cases::GovernanceChange;
+use crate::diag::{self, Finding, Level, Pos};
+use crate::rules::change_cases::{GovernanceChange, InheritedLine, LineChange};
 use crate::rules::example::Example;
 use crate::rules::rule::{Check, Rule, SpecialCases};
 
@@ -34,4 +34,36 @@ fn check(change: &GovernanceChange, findings: &mut Vec<Finding>) {
             "ask someone{but} to approve the change to {path}: it is checked like a record, by the version before it"
         ),
     ));
+    findings.extend(change.inherited.iter().take(MOST_LINES).map(|line| inherited(change, line)));
+    let more = change.inherited.len().saturating_sub(MOST_LINES);
+    if more > 0 {
+        let message =
+            format!("{} more came with versions that nobody approved", diag::count(more, "line"));
+        findings.push(change.finding(RULE.code, message, help(change)));
+    }
+}
+
+/// How many lines of a file are named one by one.
+const MOST_LINES: usize = 20;
+
+fn inherited(change: &GovernanceChange, line: &InheritedLine) -> Finding {
+    let commit = &line.commit;
+    let (pos, message) = match &line.change {
+        LineChange::Added(number) => (
+            Some(Pos { line: *number, column: 1 }),
+            format!("line {number} came with {commit}, which nobody approved"),
+        ),
+        LineChange::TakenOut(text) => (
+            None,
+            format!("{commit}, which nobody approved, took this line out: `{}`", text.trim()),
+        ),
+    };
+    Finding { pos, ..change.finding(RULE.code, message, help(change)) }
+}
+
+fn help(change: &GovernanceChange) -> String {
+    format!(
+        "approving the change approves this too, by `exledger approve --governance {}` alone; or put the version that counts back first",
+        change.path
+    )
 }

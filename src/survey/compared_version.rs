@@ -75,8 +75,9 @@ impl<'a> ComparedTrail<'a> {
     fn is_approved(&self, index: usize) -> bool {
         let verdict = self.facts.verdicts.get(index);
         verdict.is_some_and(|verdict| {
-            verdict.becomes_approved == BecomesApproved::AsApproved
-                && verdict.satisfied == Satisfied::Yes
+            verdict.was_approved
+                || verdict.becomes_approved == BecomesApproved::AsApproved
+                    && verdict.satisfied == Satisfied::Yes
         }) && self.record(index).is_some()
     }
 
@@ -88,7 +89,8 @@ impl<'a> ComparedTrail<'a> {
 
     /// Tells whether the versions from one to another granted anything, or may have done so, until the latter landed.
     fn was_in_force(&self, first: usize, until: usize) -> bool {
-        self.trace.may_have_granted(first, until)
+        let mut verdicts = self.facts.verdicts.get(first..until).unwrap_or_default().iter();
+        self.trace.may_have_granted(first, until) || verdicts.any(|verdict| verdict.was_approved)
     }
 
     /// Returns the index of the version with which the record began: the one after the last removal that counts. `None` if

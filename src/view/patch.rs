@@ -58,3 +58,35 @@ fn span(lines: &Range<usize>) -> String {
         length => format!("{},{length}", lines.start + 1),
     }
 }
+
+/// Where the lines of the last of some versions came from.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TracedLines {
+    /// For each line, the index of the version that added it.
+    pub came_with: Vec<usize>,
+    /// Lines of the first version that the last one lacks, each with the index of the version that took it out.
+    pub taken_out: Vec<(usize, String)>,
+}
+
+/// Follows the lines of a text through its versions, oldest first.
+pub fn trace_lines(versions: &[String]) -> TracedLines {
+    let mut before: Vec<&str> = versions.first().map_or(Vec::new(), |text| text.lines().collect());
+    let mut traced = TracedLines { came_with: vec![0; before.len()], ..TracedLines::default() };
+    for (index, text) in versions.iter().enumerate().skip(1) {
+        let after: Vec<&str> = text.lines().collect();
+        let mut came_with = vec![index; after.len()];
+        for op in similar::capture_diff_slices(Algorithm::Myers, &before, &after) {
+            if let DiffOp::Equal { old_index, new_index, len } = op {
+                let kept = traced.came_with.get(old_index..old_index + len).unwrap_or_default();
+                came_with.splice(new_index..new_index + len, kept.iter().copied());
+            } else {
+                let lost = op.old_range().filter(|line| traced.came_with.get(*line) == Some(&0));
+                let lines = lost.filter_map(|line| Some((index, (*before.get(line)?).to_owned())));
+                traced.taken_out.extend(lines);
+            }
+        }
+        (before, traced.came_with) = (after, came_with);
+    }
+    traced.taken_out.retain(|(_, line)| !before.contains(&line.as_str()));
+    traced
+}

@@ -4,6 +4,7 @@
 
 mod emergencies;
 mod freezes;
+mod keys;
 mod reviews;
 mod rules;
 mod trust;

@@ -5,7 +5,9 @@
 //! that, the one that came with the first policy.
 
 use crate::approval::counted::compose::Composer;
+use crate::approval::counted::key_levels::{Admission, ApprovedList};
 use crate::approval::counted::version_choice::VersionChoice;
+use crate::approval::governance_demand::GovernanceVersion;
 use crate::approval::governance_history::GovernanceHistory;
 use crate::approval::verdict::{ApprovalVerdict, Approver, FourEyes, Satisfied, Vote, VoteCounts};
 use crate::history::objects::Obstacle;
@@ -13,7 +15,7 @@ use crate::history::version::{Content, MadeInMerge, Version};
 use crate::history::walked::History;
 use crate::policy;
 use crate::policy::demand::EvidenceKind;
-use crate::policy::governance::State;
+use crate::policy::governance::{Governance, State};
 use crate::policy::governs;
 use crate::record::time::Instant;
 use std::collections::BTreeSet;
@@ -52,9 +54,9 @@ impl<'c, 'h> Chooser<'c, 'h> {
         landing: usize,
         verdicts: &dyn Fn(&str) -> &'v [ApprovalVerdict],
     ) {
-        let Some(first) = self.composer.first().filter(|first| *first <= landing) else {
+        if self.composer.first().is_none_or(|first| first > landing) {
             return;
-        };
+        }
         let landings = &self.history.mainline.landings;
         let at = landings.get(landing).map_or(Instant::MIN, |it| it.effective);
         let (mut counted, mut approved) = (self.counted.clone(), VersionChoice::NONE);
@@ -67,12 +69,7 @@ impl<'c, 'h> Chooser<'c, 'h> {
                 continue;
             };
             let n_landed = trail.versions.partition_point(|it| it.landing <= landing);
-            let base = match landed_at_trusted(self.history, landing) {
-                Some(trusted) => {
-                    trail.versions.partition_point(|it| it.landing <= trusted).checked_sub(1)
-                }
-                None => self.base(path, &trail.versions, first),
-            };
+            let base = self.root(path, &trail.versions, landing).map(|(base, _)| base);
             let known = verdicts(path);
             let is_approved = |n: &usize| {
                 let both = trail.versions.get(*n).zip(known.get(*n));
@@ -106,12 +103,48 @@ impl<'c, 'h> Chooser<'c, 'h> {
         (self.counted, self.approved) = (counted, approved);
     }
 
-    /// Returns the version of a file named by the first policy that landed with it or was already present.
-    fn base(&self, path: &str, versions: &[Version], first: usize) -> Option<usize> {
+    /// Returns the version of a file that counts without approval, as of a landing, and what lets it: that of the commit
+    /// which the reader trusts, or the one, of a file named by the first policy, that landed with it or was already there.
+    fn root(&self, path: &str, versions: &[Version], landing: usize) -> Option<(usize, Admission)> {
+        let landed = |by| versions.partition_point(|version| version.landing <= by).checked_sub(1);
+        if let Some(trusted) = self.history.mainline.trusted.filter(|trusted| *trusted <= landing) {
+            return Some((landed(trusted)?, Admission::Trusted));
+        }
+        let first = self.composer.first()?;
         let state = self.history.states.at(first);
         let is_named = state.names(&self.history.prefix, path);
-        let n_landed = versions.partition_point(|version| version.landing <= first);
-        n_landed.checked_sub(1).filter(|_| is_named)
+        landed(first).filter(|_| is_named).map(|base| (base, Admission::FirstPolicy))
+    }
+
+    /// Returns the version of the signers file that is approved after a landing.
+    pub(super) fn approved_list<'v>(
+        &self,
+        landing: usize,
+        approved: &Governance,
+        verdicts: &dyn Fn(&str) -> &'v [ApprovalVerdict],
+    ) -> Option<ApprovedList<'v>>
+    where
+        'h: 'v,
+    {
+        let path = self.history.prefix.plain(&approved.policy.approval.signers);
+        let (path, trail) = self.history.governance.get_key_value(&path)?;
+        let index = self.approved.of(path)?;
+        let version = trail.versions.get(index)?;
+        let file = version.files.first();
+        let bytes = file.and_then(|file| self.history.governance_bytes.get(&file.blob));
+        let root = self.root(path, &trail.versions, landing);
+        Some(ApprovedList {
+            version: GovernanceVersion {
+                path,
+                bytes: bytes.map(AsRef::as_ref),
+                prefix: &self.history.prefix,
+            },
+            index,
+            landing,
+            commit: version.commit.oid,
+            root: root.filter(|(base, _)| *base == index).map(|(_, by)| by),
+            verdict: verdicts(path).get(index),
+        })
     }
 
     fn only_adds(&self, before: &VersionChoice, after: &VersionChoice) -> bool {
@@ -159,11 +192,6 @@ impl<'c, 'h> Chooser<'c, 'h> {
             && (approver.kind != EvidenceKind::Detached
                 || approver.key.as_ref().is_some_and(is_listed))
     }
-}
-
-/// Returns the landing from which governance counts as it landed there, if that is not later than this one.
-fn landed_at_trusted(history: &History, landing: usize) -> Option<usize> {
-    history.mainline.trusted.filter(|trusted| *trusted <= landing)
 }
 
 /// Returns the missing object that leaves the approval of a version undetermined.

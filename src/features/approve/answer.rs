@@ -5,6 +5,7 @@
 //! signs an approval, `reviews` writes approval files for a forge's reviews. Follows `docs/spec/cli.md`, approve,
 //! and `docs/spec/approval.md`, S7, 1.12, G2.
 
+use crate::approval::governance_demand;
 use crate::approval::statement::file::ApprovalDecision;
 use crate::diag::Level;
 use crate::features::approve;
@@ -153,13 +154,25 @@ fn refuse_unsound(
     if let Some(patch) = &content.inherits {
         notices.push(Notice::FollowsUncounted { path: path.clone(), patch: patch.clone() });
     }
-    let Some(file) = &content.file else {
-        return Ok(notices);
-    };
     if decision == ApprovalDecision::Reject {
         return Ok(notices);
     }
     let governance = &source.governance;
+    let Some(file) = &content.file else {
+        let names_it = governance.paths().contains(path);
+        return match governance_demand::impossible(governance).filter(|_| names_it) {
+            Some(why) => Err(Usage::Refused {
+                what: format!("nobody could approve a change of these rules: {why}"),
+                help: format!(
+                    "add members to groups and keys to {}, or ask for less, and approve that",
+                    governance.policy.approval.signers
+                ),
+                notices: Vec::new(),
+            }
+            .into()),
+            None => Ok(notices),
+        };
+    };
     let context = RuleContext {
         governance,
         extra_schema: &ExtraSchema::of(governance),

@@ -32,6 +32,7 @@ impl Authorship {
             author: author.map(|author| author.email.clone()),
             path: ruling.path,
             how: how(ruling.there),
+            inherited: Vec::new(),
         }
     }
 

@@ -202,6 +202,7 @@ impl Comparer<'_> {
             loose = self.loose(head, &folders)?;
             rulings.extend(self.uncommitted(&cast, head, proposed.tree, &paths)?);
         }
+        uncounted.find_inherited(&mut rulings, proposed.tree)?;
         if !rulings.is_empty() {
             brought.push(Rc::new(proposed.governance.clone()));
         }
@@ -393,6 +394,7 @@ impl Comparer<'_> {
                 author: cast.worker.as_ref().map(|worker| worker.email.clone()),
                 path,
                 how: how(there),
+                inherited: Vec::new(),
             });
         }
         Ok(found)

@@ -5,15 +5,19 @@
 //! started, with its own changes.
 
 use crate::session::error::Undetermined;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use crate::approval::counted::CountedGovernance;
 use crate::features::diff::compared::ProposedState;
+use crate::history::objects::Oid;
 use crate::history::paths::LedgerPrefix;
+use crate::history::version::Version;
 use crate::history::walked::History;
 use crate::ledger::tree::{EntryKind, Tree, TreeError, TreeItem};
 use crate::policy::governance::{Governance, State};
+use crate::rules::change_cases::{GovernanceChange, How, InheritedLine, LineChange};
+use crate::view::patch;
 
 /// The governance files whose version at a base does not count, by path.
 #[derive(Debug, Default)]
@@ -26,15 +30,18 @@ pub(crate) struct UncountedFiles {
 struct UncountedFile {
     landed: Option<Vec<u8>>,
     counts: Option<Vec<u8>>,
+    /// The versions since the one that counts, oldest first, each with the commit that landed it.
+    since: Vec<(Oid, Option<Vec<u8>>)>,
 }
 
 impl UncountedFiles {
     /// Returns the files that do not count at a landing of the approved ref.
     pub(crate) fn of(history: &History, counted: &CountedGovernance, landing: usize) -> Self {
-        let files = counted
-            .uncounted(history, landing)
-            .into_iter()
-            .map(|(path, [landed, counts])| (path, UncountedFile { landed, counts }));
+        let files =
+            counted.uncounted(history, landing).into_iter().map(|(path, [landed, counts])| {
+                let since = versions_since(history, counted, &path, landing);
+                (path, UncountedFile { landed, counts, since })
+            });
         UncountedFiles { prefix: history.prefix.clone(), files: files.collect() }
     }
 
@@ -47,6 +54,53 @@ impl UncountedFiles {
             paths.extend(instead.map(|_| path.clone()));
         }
         Ok(paths)
+    }
+
+    /// Adds to the last change of each file what the branch keeps of versions that do not count.
+    pub(crate) fn find_inherited(
+        &self,
+        changes: &mut [GovernanceChange],
+        tree: &dyn Tree,
+    ) -> Result<(), TreeError> {
+        let mut seen = BTreeSet::new();
+        for change in changes.iter_mut().rev() {
+            if seen.insert(change.path.clone()) && change.how != How::Removed {
+                let text = tree.bytes(&change.path)?;
+                change.inherited = self.inherited(&change.path, text.as_deref());
+            }
+        }
+        Ok(())
+    }
+
+    fn inherited(&self, path: &str, text: Option<&[u8]>) -> Vec<InheritedLine> {
+        let Some(file) = self.files.get(&self.prefix.plain(path)) else {
+            return Vec::new();
+        };
+        let since = file.since.iter().map(|(_, bytes)| bytes.as_deref());
+        let versions: Vec<String> = [file.counts.as_deref()]
+            .into_iter()
+            .chain(since)
+            .chain([text])
+            .map(|bytes| without_returns(bytes).unwrap_or_default())
+            .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+            .collect();
+        let traced = patch::trace_lines(&versions);
+        // The first version is the one that counts, and the last one is the branch's.
+        let landed = |version: usize| file.since.get(version.checked_sub(1)?);
+        let inherited = |version: usize, change: LineChange| {
+            let (commit, _) = landed(version)?;
+            Some(InheritedLine { commit: commit.short(), change })
+        };
+        let added = traced.came_with.iter().zip(1..);
+        added
+            .filter_map(|(version, number)| inherited(*version, LineChange::Added(number)))
+            .chain(
+                traced
+                    .taken_out
+                    .into_iter()
+                    .filter_map(|(version, line)| inherited(version, LineChange::TakenOut(line))),
+            )
+            .collect()
     }
 
     /// Reads the governance of a tree, with the versions that count in place of those that merely landed.
@@ -69,6 +123,23 @@ impl UncountedFiles {
         let is_unchanged = self.still_in(proposed.tree)?.len() == self.files.len();
         if read.state != State::Sound && is_unchanged { Ok(Rc::clone(before)) } else { Ok(read) }
     }
+}
+
+/// Returns the versions of a file from the one after that which counts at a landing to the one that landed there.
+fn versions_since(
+    history: &History,
+    counted: &CountedGovernance,
+    path: &str,
+    landing: usize,
+) -> Vec<(Oid, Option<Vec<u8>>)> {
+    let versions = history.governance.get(path).map_or(&[][..], |trail| &trail.versions);
+    let from = counted.version(path, landing).map_or(0, |counts| counts + 1);
+    let since = versions.iter().skip(from).take_while(|version| version.landing <= landing);
+    let bytes = |version: &Version| {
+        let file = version.files.first()?;
+        Some(history.governance_bytes.get(&file.blob)?.to_vec())
+    };
+    since.map(|version| (version.commit.oid, bytes(version))).collect()
 }
 
 /// A tree with the counting versions of governance files in place of those that merely landed.

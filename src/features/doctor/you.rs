@@ -11,7 +11,7 @@ use crate::features::doctor::accounts;
 use crate::features::doctor::check::{CheckName, DoctorCheck};
 use crate::features::doctor::facts::{DoctorFacts, OwnKey};
 use crate::policy;
-use crate::policy::demand::EvidenceKind;
+use crate::policy::demand::{EvidenceKind, Proof};
 use crate::policy::people;
 use crate::policy::people::person::Person;
 
@@ -51,7 +51,7 @@ pub(super) fn check(facts: &DoctorFacts<'_>, keys: &KeySet) -> DoctorCheck {
         return DoctorCheck::problem(name, message).with_lines([accounts::line(&login)]);
     }
     let who = &person.email;
-    let groups = keys.groups(governance, &person);
+    let groups = keys.groups(governance, &person, Proof::Attested);
     let role = match groups.as_slice() {
         [] => String::new(),
         groups => format!(", as {}", groups.join(" and ")),

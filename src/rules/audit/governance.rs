@@ -2,11 +2,14 @@
 //!
 //! Uses history, approval, the rules. Pure. Start at [`Audit::governance`]. Follows `docs/spec/approval.md`, G2.
 
+use crate::approval::counted::key_levels::{Admission, AdmittedKey};
+use crate::approval::keys;
+use crate::approval::verdict::{NotCounted, Satisfied, Vote, VoteCounts};
 use crate::diag::{Finding, Level};
-use crate::history::version::{Trail, VersionChange};
+use crate::history::version::{Trail, TrailKey, Version, VersionChange};
 use crate::policy::redesign::file;
 use crate::rules::audit::Audit;
-use crate::rules::audit_cases::{GovernanceCounts, Healed, LandedCase, RedesignVersions};
+use crate::rules::audit_cases::{GovernanceCounts, Healed, KeyUse, LandedCase, RedesignVersions};
 use crate::rules::lint;
 
 impl Audit<'_> {
@@ -67,6 +70,7 @@ impl Audit<'_> {
                     } else {
                         GovernanceCounts::No
                     }),
+                    keys: self.unsigned_keys(path, version),
                     closing: None,
                     loosened: &[],
                     signatures: self.signatures(version.landing),
@@ -79,6 +83,43 @@ impl Audit<'_> {
             }
         }
         findings
+    }
+
+    /// Returns the keys that count at the tip and that this version of the signers file let in without signatures.
+    fn unsigned_keys(&self, path: &str, version: &Version) -> Vec<KeyUse<'_>> {
+        let counted = &self.approvals.counted;
+        if self.history.prefix.plain(&counted.tip.policy.approval.signers) != path {
+            return Vec::new();
+        }
+        let is_unsigned = |key: &&AdmittedKey| {
+            key.commit == version.commit.oid
+                && !matches!(key.by, Admission::Signatures | Admission::Trusted)
+                && keys::signs_for_people(&key.line)
+        };
+        let found = counted.keys.iter().filter(is_unsigned);
+        found.map(|key| self.key_use(key)).collect()
+    }
+
+    fn key_use<'k>(&self, key: &'k AdmittedKey) -> KeyUse<'k> {
+        let fingerprint = key.line.key.fingerprint();
+        let mut key_use = KeyUse { key, approved: Vec::new(), refused: Vec::new() };
+        for (trail, verdicts) in &self.approvals.trails {
+            let (TrailKey::Id(id), Some(verdict)) = (trail, verdicts.last()) else {
+                continue;
+            };
+            let mut signed = verdict.statements.iter().filter(|statement| {
+                statement.approver.key.as_ref() == Some(&fingerprint)
+                    && statement.vote == Vote::Approves
+            });
+            if signed.clone().any(|it| it.counts == VoteCounts::Yes) {
+                key_use.approved.push(id.clone());
+            } else if verdict.satisfied == Satisfied::No
+                && signed.any(|it| matches!(it.counts, VoteCounts::No(NotCounted::KeyByClaim(_))))
+            {
+                key_use.refused.push(id.clone());
+            }
+        }
+        key_use
     }
 
     /// Returns the content of a redesign at a version and before it; `None` if it can't be read.

@@ -3,8 +3,9 @@
 use super::{
     POLICY, REVOKED, SIGNED, SIGNERS, WAYS, answer, approvals, errors, land, ledger, sign, status,
 };
-use crate::support::repo::Repo;
+use crate::cli;
 use crate::support::repo::speak::{public, signer, yes};
+use crate::support::repo::{MAIN, Repo};
 use crate::support::samples::{ID, SAMPLE};
 
 #[test]
@@ -140,9 +141,31 @@ fn unapproved_lines_ride_on_nothing() {
         repo
     };
     let repo = ridden(&[]);
+    // Whoever looks at the branch sees the line that it does not change.
+    repo.git.set_head("refs/heads/honest").unwrap();
+    for args in [&["lint", "--base", "main"][..], &["diff", "main"]] {
+        let found = answer(&repo, args)["findings"].clone();
+        let mut found = found.as_array().unwrap().iter();
+        let line = found.find(|it| it["message"].to_string().contains("line 4 came with"));
+        let line = line.unwrap_or_else(|| panic!("{args:?}"));
+        assert_eq!((&line["rule"], &line["line"]), (&"policy-changed".into(), &4.into()));
+        let commit = repo.tip(MAIN).to_string();
+        assert!(line["message"].to_string().contains(&commit[..7]), "{line}");
+    }
+    repo.git.set_head("refs/heads/main").unwrap();
     repo.by("dana").merge("honest", both);
     assert_eq!(left_out(&repo), 1, "a merge with trailers");
     let repo = ridden(&["dana", "lee"]);
+    // Rules that could not be changed any more are not approved.
+    let locked = format!("{}approval: {{governance: {{count: 9}}}}\n", claimed);
+    repo.branch("locked").by("kim").write(POLICY, &locked).commit("Ask for nine");
+    repo.checkout();
+    repo.config("user.name", "Dana");
+    repo.config("user.email", "dana@example.com");
+    let args = ["approve", "--governance", POLICY, "--ref", "locked"];
+    let run = cli::run(repo.path(), &args);
+    assert_eq!(run.code, 2, "{}{}", run.out, run.err);
+    assert!(run.err.contains("it needs 9 listed people, and there are 2"), "{}", run.err);
     repo.by("dana").signed("dana").merge("honest", both);
     assert_eq!(left_out(&repo), 1, "a signed merge");
     // Signed without a look at the difference, or with one from other bytes.
@@ -166,4 +189,41 @@ fn unapproved_lines_ride_on_nothing() {
     change(&repo, &format!("{claimed}due: {{soon: 20d}}\n"));
     repo.by("dana").merge("honest", both);
     assert_eq!(left_out(&repo), 0);
+}
+
+#[test]
+fn taken_back_approval_gives_nothing() {
+    // Pat approved an earlier end; what takes Pat's approval back does not bring the later end back.
+    let shorter = SAMPLE.replace("expires: 2026-12-20", "expires: 2026-11-24");
+    let signed = SIGNED.replace("count: 2, each_of: [security, platform]", "count: 1");
+    type Attack<'a> = (&'a str, &'a dyn Fn(&Repo));
+    let attacks: [Attack; 4] = [
+        ("nothing", &|_| {}),
+        ("mailmap", &|repo| {
+            let line = "Bob <bob@example.com> <pat@example.com>\n";
+            repo.by("mallory").write(".mailmap", line).commit("Join them");
+        }),
+        ("revoked", &|repo| {
+            repo.by("mallory").write(REVOKED, &(public("pat") + "\n")).commit("Revoke");
+        }),
+        ("approved mailmap", &|repo| {
+            let line = "Bob <bob@example.com> <pat@example.com>\n";
+            repo.branch("names").by("kim").write(".mailmap", line).commit("Join them");
+            repo.by("lee").signed("lee").merge("names", "Merge branch 'names'");
+        }),
+    ];
+    for (what, attack) in attacks {
+        let repo = ledger(&signed, &["dana", "lee", "pat"]);
+        repo.by("ana").write(ID, SAMPLE).commit("File it");
+        sign(&repo, "ana", &approvals(&repo, &[("dana", "dana")], SAMPLE));
+        repo.by("bob").write(ID, &shorter).commit("Shorten it");
+        sign(&repo, "ana", &approvals(&repo, &[("pat", "pat")], &shorter));
+        attack(&repo);
+        repo.by("ana").write(ID, SAMPLE).commit("Bring the later end back");
+        repo.wait("10d");
+        assert_ne!(status(&repo), "active", "{what}");
+        // An approval that was signed for the later end before, and has not landed yet, is older than the earlier end.
+        sign(&repo, "ana", &approvals(&repo, &[("dana", "dana")], SAMPLE));
+        assert_eq!(status(&repo), "active", "{what}: Dana approves the later end anew");
+    }
 }

@@ -132,6 +132,8 @@ impl Stage {
         }
         let (path, text) = if let Some(line) = what.strip_prefix("policy: ") {
             ("exledger.yaml".to_owned(), format!("{}{line}\n", self.policy))
+        } else if let Some(line) = what.strip_prefix("key: ") {
+            (".github/allowed_signers".to_owned(), format!("{line}\n"))
         } else if what == "the sample" || what.contains(": ") {
             let edits = what.split("; ").filter(|edit| edit.contains(": "));
             self.edits.extend(edits.map(str::to_owned));

@@ -76,6 +76,7 @@ pub(crate) fn findings(example: &Example) -> Vec<Finding> {
             author: Some("ana@example.com".to_owned()),
             path: "exledger.yaml".to_owned(),
             how: How::Changed,
+            inherited: Vec::new(),
         })
         .collect();
     let workflows = example.workflow.map(|_| GovernanceChange {
@@ -83,6 +84,7 @@ pub(crate) fn findings(example: &Example) -> Vec<Finding> {
         author: Some("ana@example.com".to_owned()),
         path: ".github/workflows/exledger.yml".to_owned(),
         how: How::Changed,
+        inherited: Vec::new(),
     });
     let workflows: Vec<GovernanceChange> = workflows.into_iter().collect();
     let mut findings = lint::change(&changed, &known);

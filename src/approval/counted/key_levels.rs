@@ -1,0 +1,176 @@
+//! How each key of the signers file was let in, and so what its signatures prove: a key proves no more than what let it in.
+//!
+//! Uses policy, `approval`'s signers, verdicts and demand. Pure. Start at [`KeyLevels`]. Follows `docs/spec/approval.md`,
+//! G2, *Level of a key*.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use crate::approval::case;
+use crate::approval::governance_demand::{GovernanceVersion, governance_demand};
+use crate::approval::governance_history::GovernanceHistory;
+use crate::approval::listed;
+use crate::approval::signers::{SignerLine, Signers};
+use crate::approval::verdict::{ApprovalVerdict, FourEyes};
+use crate::history::governance::{GovernanceOrigin, MainlineGovernance};
+use crate::history::objects::Oid;
+use crate::policy::demand::Proof;
+use crate::policy::governance::Governance;
+
+/// A line of the signers file that counts, and how it was let in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AdmittedKey {
+    pub line: SignerLine,
+    pub by: Admission,
+    /// The landing of the version that added the line, or that an approval lifted.
+    pub commit: Oid,
+}
+
+/// What let a line into the signers file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Admission {
+    /// It came with the first policy, which nobody could approve.
+    FirstPolicy,
+    /// It is in the first list of keys, which nobody could sign.
+    FirstList,
+    /// Whoever reads the ledger trusts a commit that holds it.
+    Trusted,
+    /// Signed approvals alone meet what the list needs.
+    Signatures,
+    /// Some of the approvals are only claimed.
+    Claim,
+}
+
+/// The version of the signers file that is approved after a landing.
+#[derive(Clone, Copy)]
+pub(super) struct ApprovedList<'a> {
+    pub version: GovernanceVersion<'a>,
+    /// The index of the version.
+    pub index: usize,
+    pub landing: usize,
+    /// Its landing.
+    pub commit: Oid,
+    pub root: Option<Admission>,
+    pub verdict: Option<&'a ApprovalVerdict>,
+}
+
+/// The lines of one version.
+#[derive(Default)]
+pub(super) struct AdmittedKeys {
+    pub lines: Vec<AdmittedKey>,
+    /// The state that was marked last, as it was and as it is.
+    marked: Option<[Rc<MainlineGovernance>; 2]>,
+}
+
+/// The keys of the signers file along the approved branch.
+#[derive(Default)]
+pub(super) struct KeyLevels {
+    /// Those of the approved version.
+    approved: AdmittedKeys,
+    /// Those of the version that counts, which may lack some of them.
+    pub counted: AdmittedKeys,
+    /// The approved version, by path and index.
+    version: Option<(String, usize)>,
+    /// Whether an approved list ever let anybody sign for a person.
+    has_begun: bool,
+}
+
+impl KeyLevels {
+    /// Notes what is approved and what counts after a landing, and returns both with the lines marked that a claim let in.
+    pub(super) fn land(
+        &mut self,
+        list: Option<ApprovedList<'_>>,
+        states: [Rc<MainlineGovernance>; 2],
+        all: &GovernanceHistory,
+    ) -> [Rc<MainlineGovernance>; 2] {
+        // Undetermined, or that of an earlier landing: so are its keys.
+        if states.iter().any(|state| !matches!(state.origin, GovernanceOrigin::Own(_))) {
+            return states;
+        }
+        let Some(list) = list else {
+            (self.approved.lines, self.counted.lines) = (Vec::new(), Vec::new());
+            self.version = None;
+            return states;
+        };
+        let [approved, counted] = states;
+        let version = Some((list.version.path.to_owned(), list.index));
+        let is_same = self.version == version;
+        let by = self.admission(&list, &approved.governance, is_same, all);
+        if !is_same || by != Admission::Claim {
+            let before = if is_same { &self.approved.lines } else { &self.counted.lines };
+            let lines = lines(&approved.governance).into_iter();
+            self.approved.lines = lines.map(|line| admit(line, before, by, list.commit)).collect();
+        }
+        let (before, by) = (&self.approved.lines, Admission::Claim);
+        let lines = lines(&counted.governance).into_iter();
+        self.counted.lines = lines.map(|line| admit(line, before, by, list.commit)).collect();
+        self.version = version;
+        self.has_begun |= listed::can_anyone_sign(&approved.governance);
+        [self.approved.mark(approved), self.counted.mark(counted)]
+    }
+
+    fn admission(
+        &self,
+        list: &ApprovedList<'_>,
+        approved: &Governance,
+        is_same: bool,
+        all: &GovernanceHistory,
+    ) -> Admission {
+        if let Some(root) = list.root {
+            return root;
+        }
+        if !is_same && !self.has_begun && listed::can_anyone_sign(approved) {
+            return Admission::FirstList;
+        }
+        let signed = list.verdict.filter(|verdict| verdict.result == FourEyes::Attested);
+        // What lifts a list is a change of the rules at the time.
+        let meets_demand = |verdict: &ApprovalVerdict| {
+            let demand = governance_demand(list.version, all, list.landing);
+            let attested = verdict.approvers.iter().filter(|it| it.level == Proof::Attested);
+            case::are_enough(&demand, attested)
+        };
+        match signed {
+            Some(verdict) if !is_same || meets_demand(verdict) => Admission::Signatures,
+            _ => Admission::Claim,
+        }
+    }
+}
+
+impl AdmittedKeys {
+    /// Returns a state in which the lines that a claim let in are marked.
+    fn mark(&mut self, state: Rc<MainlineGovernance>) -> Rc<MainlineGovernance> {
+        let claimed = self.lines.iter().filter(|key| key.by == Admission::Claim);
+        let claimed_signers: BTreeMap<u32, String> =
+            claimed.map(|key| (key.line.number, key.commit.to_string())).collect();
+        if state.governance.claimed_signers == claimed_signers {
+            return state;
+        }
+        if let Some([known, marked]) = &self.marked
+            && Rc::ptr_eq(known, &state)
+            && marked.governance.claimed_signers == claimed_signers
+        {
+            return Rc::clone(marked);
+        }
+        let governance = Governance { claimed_signers, ..(*state.governance).clone() };
+        let marked = Rc::new(MainlineGovernance {
+            governance: Rc::new(governance),
+            origin: state.origin.clone(),
+        });
+        self.marked = Some([state, Rc::clone(&marked)]);
+        marked
+    }
+}
+
+fn lines(governance: &Governance) -> Vec<SignerLine> {
+    let text = governance.signers.as_deref().unwrap_or_default();
+    Signers::parse(text).lines
+}
+
+/// Returns how a line was let in: as before where it stood before, and else as its list.
+fn admit(line: SignerLine, before: &[AdmittedKey], by: Admission, commit: Oid) -> AdmittedKey {
+    let known = before.iter().filter(|key| key.line.covers(&line)).min_by_key(|key| key.by);
+    match known.filter(|known| by == Admission::Claim || known.by != Admission::Claim) {
+        Some(known) => AdmittedKey { line, by: known.by, commit: known.commit },
+        None => AdmittedKey { line, by, commit },
+    }
+}

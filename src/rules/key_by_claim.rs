@@ -1,0 +1,78 @@
+//! `key-by-claim`: a key of the signers file that no signature let in.
+//!
+//! Uses the case, approval's key levels. Pure. Follows `docs/spec/rules.md` (audit) and `docs/spec/approval.md`, G2.
+
+use std::collections::BTreeSet;
+
+use crate::approval::counted::key_levels::Admission;
+use crate::diag::code::Code;
+use crate::diag::{self, Finding, Level};
+use crate::rules::audit_cases::{KeyUse, LandedCase};
+use crate::rules::example::Example;
+use crate::rules::rule::{Check, Rule, SpecialCases};
+
+pub(super) const RULE: Rule = Rule {
+    code: Code::KeyByClaim,
+    level: Level::Warning,
+    serves: &["M24"],
+    summary: "a key of the signers file was let in by no signature",
+    why: "A key proves no more than what let it in: whoever could type an approval could have listed their own key under another name.",
+    remedy: "Compare the fingerprints with their owners. Have people with proven keys approve the file, or set `exledger.trustedFrom` in your clone.",
+    bad: Example::history(&[
+        "ana proposes key: dana@example.com ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGDL9rcwC7Dl2EmakK7y2DKkUSCLXhavXFcRsJZ8CxwK",
+        "lee merges",
+    ]),
+    good: Example::history(&["ana proposes the sample", "lee merges"]),
+    checks: &[Check::Landed(check)],
+    special: SpecialCases::NONE,
+};
+
+fn check(landed: &LandedCase<'_>, findings: &mut Vec<Finding>) {
+    for by in [Admission::Claim, Admission::FirstList, Admission::FirstPolicy] {
+        let keys: Vec<&KeyUse> = landed.keys.iter().filter(|it| it.key.by == by).collect();
+        if !keys.is_empty() {
+            findings.push(finding(landed, by, &keys));
+        }
+    }
+}
+
+fn finding(landed: &LandedCase<'_>, by: Admission, keys: &[&KeyUse]) -> Finding {
+    let named = |key: &&KeyUse| {
+        let line = &key.key.line;
+        format!("{} ({})", line.principals.join(","), line.key.fingerprint())
+    };
+    let named = diag::names(&keys.iter().map(named).collect::<Vec<_>>());
+    let sorted = |ids: BTreeSet<&String>| ids.into_iter().cloned().collect::<Vec<String>>();
+    let resting = sorted(keys.iter().flat_map(|key| &key.approved).collect());
+    let asking = sorted(keys.iter().flat_map(|key| &key.refused).collect());
+    let (level, how) = match by {
+        Admission::FirstPolicy => {
+            (Level::Note, "came with the first policy, which nobody could approve")
+        }
+        Admission::FirstList => {
+            (Level::Warning, "stand in the first list of keys, which nobody could sign")
+        }
+        _ if asking.is_empty() => {
+            (Level::Warning, "were let in by a claim, so they prove no more than a claim")
+        }
+        _ => (Level::Error, "were let in by a claim, so they prove no more than a claim"),
+    };
+    let rests = match (asking.as_slice(), resting.as_slice()) {
+        ([], []) => String::new(),
+        ([], _) => format!("; they approved {}", diag::names(&resting)),
+        _ => format!("; what they signed for {} needs more", diag::names(&asking)),
+    };
+    let path = landed.path;
+    let approve = match by {
+        Admission::Claim => format!(
+            "; then people whose keys prove more run `exledger approve --governance {path}`, or you run"
+        ),
+        _ => "; then run".to_owned(),
+    };
+    let help = format!(
+        "compare the fingerprints with their owners{approve} `git config exledger.trustedFrom {}` in your clone",
+        landed.landing.oid
+    );
+    let message = format!("the keys of {named} {how}{rests}");
+    Finding { level, ..landed.finding(RULE.code, level, &message, help) }
+}

@@ -1,0 +1,116 @@
+//! The keys: a key proves no more than what let it in.
+
+use serde_json::Value;
+
+use super::{POLICY, SIGNERS, answer, approvals, errors, ledger, sign, status};
+use crate::support::repo::Repo;
+use crate::support::repo::speak::{bridge_line, signer, yes};
+use crate::support::samples::{ID, SAMPLE};
+
+/// Two groups, and one claim is enough.
+const LAX: &str = "\
+version: 1
+name: example/payments
+groups: {security: [dana@example.com], platform: [lee@example.com]}
+tiers: [{name: standard, approvals: {count: 1}}]
+";
+
+/// The same, and records need a signature.
+fn strict() -> String {
+    LAX.replace("count: 1", "count: 1, proof: attested")
+}
+
+/// Changes a file as Kim proposes it and somebody merges it.
+fn merge(repo: &Repo, by: &str, path: &str, text: &str) {
+    repo.branch("change").by("kim").write(path, text).commit("Change it");
+    repo.by(by).merge("change", "Merge branch 'change'");
+}
+
+/// Files the sample, or a later text of it, and has it approved with a key.
+fn ask(repo: &Repo, text: &str, (name, key): (&str, &str)) -> String {
+    repo.by("ana").write(ID, text).commit("File it");
+    sign(repo, "ana", &approvals(repo, &[(name, key)], text));
+    status(repo)
+}
+
+/// Returns what `verify` says of keys: levels and messages.
+fn keys_found(repo: &Repo) -> Vec<(String, String)> {
+    let answer = answer(repo, &["verify"]);
+    let findings = answer["findings"].as_array().unwrap().iter();
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    findings
+        .filter(|it| it["rule"] == "key-by-claim")
+        .map(|it| (text(&it["level"]), text(&it["message"])))
+        .collect()
+}
+
+#[test]
+fn claimed_key_attests_nothing() {
+    // The first list proves what it signs, also behind the list of a bridge, and not before somebody approved it.
+    for bridge in [false, true] {
+        let repo = ledger(LAX, &[]);
+        if bridge {
+            merge(&repo, "dana", SIGNERS, &bridge_line());
+        }
+        let first = bridge_line() + &signer("dana");
+        repo.by("dana").write(SIGNERS, &first).commit("List keys");
+        merge(&repo, "lee", POLICY, &strict());
+        assert_eq!(ask(&repo, SAMPLE, ("dana", "dana")), "unapproved");
+        let repo = ledger(LAX, &[]);
+        if bridge {
+            merge(&repo, "dana", SIGNERS, &bridge_line());
+        }
+        merge(&repo, "lee", SIGNERS, &first);
+        merge(&repo, "lee", POLICY, &strict());
+        assert_eq!(ask(&repo, SAMPLE, ("dana", "dana")), "active");
+        let [(level, message)] = &keys_found(&repo)[..] else { panic!() };
+        assert_eq!(level, "warning");
+        assert!(
+            message.contains("first list of keys, which nobody could sign; they approved EXC"),
+            "{message}"
+        );
+    }
+    // A later one does not: merged by somebody who types another author, pushed behind an honest line, or put back.
+    type Listing<'a> = (&'a str, &'a dyn Fn(&Repo));
+    let first = signer("dana");
+    let forged = signer("dana") + &signer("lee");
+    let listings: [Listing; 3] = [
+        ("another list", &|repo| merge(repo, "dana", SIGNERS, &forged)),
+        ("another line after a comment", &|repo| {
+            merge(repo, "dana", SIGNERS, &format!("# Keys\n\n{forged}"));
+        }),
+        ("a line that was away", &|repo| {
+            merge(repo, "dana", SIGNERS, &forged);
+            merge(repo, "dana", SIGNERS, &first);
+            merge(repo, "dana", SIGNERS, &forged);
+        }),
+    ];
+    for (what, list) in listings {
+        let repo = ledger(LAX, &["dana"]);
+        list(&repo);
+        merge(&repo, "dana", POLICY, &strict());
+        assert_eq!(ask(&repo, SAMPLE, ("lee", "lee")), "unapproved", "{what}");
+        let statements = answer(&repo, &["show", ID])["statements"].clone();
+        let mut statements = statements.as_array().unwrap().iter();
+        let signed = statements.find(|it| it["kind"] == "detached").unwrap();
+        assert_eq!(signed["level"], "claimed", "{what}");
+        let reason = signed["level_reason"].as_str().unwrap();
+        assert!(reason.starts_with("signed by a key that a claim listed ("), "{what}: {reason}");
+        let why_not = signed["why_not"].as_str().unwrap();
+        assert!(why_not.contains("a key that a claim listed"), "{what}: {why_not}");
+        assert!(errors(&repo).contains(&"key-by-claim".to_owned()), "{what}");
+        // Dana's key came with the first policy.
+        assert_eq!(ask(&repo, &SAMPLE.replace("moderate", "low"), ("dana", "dana")), "active");
+        // Signed by her, the list proves more for what is stated afterwards.
+        let (at, text) = (repo.now().to_string(), {
+            repo.checkout();
+            std::fs::read_to_string(repo.path().join(SIGNERS)).unwrap()
+        });
+        let lift = yes("dana", ID, &text, &at).governance(SIGNERS).ledger("example/payments");
+        sign(&repo, "ana", &[lift]);
+        let later = SAMPLE.replace("moderate", "high");
+        assert_eq!(ask(&repo, &later, ("lee", "lee")), "active", "{what}");
+        let levels: Vec<String> = keys_found(&repo).into_iter().map(|(level, _)| level).collect();
+        assert_eq!(levels, ["note"], "{what}");
+    }
+}
