@@ -72,7 +72,8 @@ fn a_branch_that_changes_the_policy_is_compared_with_what_counts() {
     let changed = "warning policy-changed";
     let further = [("exledger.yaml", &*looser("901d"))];
     for found in branch(&ledger(), "further", &further) {
-        assert_eq!(found, (1, owned(&["error policy-loosened", changed])));
+        // The line that counts was taken out before the branch.
+        assert_eq!(found, (1, owned(&["error policy-loosened", changed, changed])));
     }
     // Restoring the policy loosens nothing, and its records are evaluated by the restored policy.
     let [lint, diff] = branch(&ledger(), "restored", &[("exledger.yaml", POLICY)]);
@@ -93,8 +94,8 @@ fn a_policy_that_can_not_be_read_any_more_leaves_what_counted_before() {
     push.commit("Break it");
     let repaired = [("exledger.yaml", &*looser("900d"))];
     for found in branch(&ledger, "repaired", &repaired) {
-        let both = ["error policy-loosened", "warning policy-changed"];
-        assert_eq!(found, (1, owned(&both)));
+        let changed = "warning policy-changed";
+        assert_eq!(found, (1, owned(&["error policy-loosened", changed, changed])));
     }
 }
 
