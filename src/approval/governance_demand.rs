@@ -132,6 +132,10 @@ impl GovernanceVersion<'_> {
             let is_sound = read.state == governance::State::Sound;
             return is_sound && governs::bearing(approved, &after) != Some(Bearing::Decides);
         }
+        // A policy below decides who approves there, also in a folder of redesigns.
+        if self.path.rsplit('/').next() == Some(policy::FILE) {
+            return false;
+        }
         let named = |file: &&governance::GovernanceFile| {
             (file.named)(&approved.policy).iter().any(|(path, _)| self.is(path))
         };

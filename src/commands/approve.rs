@@ -26,7 +26,13 @@ use exledger::features::approve::draft::{ApprovalDraft, check_reason};
 use exledger::features::approve::prepared::PreparedApproval;
 use exledger::features::approve::request::{ApprovalRequest, NamedSubject};
 use exledger::features::approve::show::{Counting, Done, SignedStatement};
+use exledger::policy;
+use exledger::session::Session;
+use exledger::session::error::Undetermined;
+use exledger::session::locate::above;
+use exledger::session::options::Options;
 use exledger::status::state::{RecordState, Status};
+use exledger::store::files;
 
 /// Sign an approval of an exception
 ///
@@ -102,6 +108,7 @@ impl Run for ApproveArgs {
     const PAST: PastInstants = PastInstants::Refused("what is approved is the present content");
 
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
+        let ctx = &ctx.for_drafts();
         match &self.from_reviews {
             Some(file) => {
                 let key = self.key.as_deref().unwrap_or_default();
@@ -171,6 +178,15 @@ fn approve(args: &ApproveArgs, ctx: &Ctx) -> anyhow::Result<Outcome> {
     };
     let request = args.request(id.as_deref(), &ctx.folder)?;
     let session = ctx.home()?;
+    let above = ledger_above(ctx, &session, &request)?;
+    let (session, request) = match &above {
+        None => (session, request),
+        Some((place, path)) => {
+            let options = Options { root: Some(place.clone()), ..ctx.options() };
+            let subject = NamedSubject::Governance(path);
+            (Session::open(place, options)?, ApprovalRequest { subject, ..request })
+        }
+    };
     let progress = ctx.progress(context::READING);
     let found = features::approve::prepare(&session, &ctx.moment(), &request);
     drop(progress);
@@ -213,6 +229,31 @@ fn approve(args: &ApproveArgs, ctx: &Ctx) -> anyhow::Result<Outcome> {
         Counting::Counts => Outcome::Fine,
         _ => Outcome::ProblemsFound,
     })
+}
+
+/// Returns the folder of the ledger above, and the path of the policy on disk, if the policy to approve is this ledger's own, and
+/// it is for the people of that one to approve it.
+fn ledger_above(
+    ctx: &Ctx,
+    session: &Session,
+    request: &ApprovalRequest<'_>,
+) -> anyhow::Result<Option<(PathBuf, PathBuf)>> {
+    let NamedSubject::Governance(path) = request.subject else {
+        return Ok(None);
+    };
+    if files::inside(session.root(), &ctx.folder, path).as_deref() != Some(policy::FILE) {
+        return Ok(None);
+    }
+    let Some(below) = above::policy_below(session.located(), ctx.now)? else {
+        return Ok(None);
+    };
+    match below.place.clone().filter(|_| below.restore.is_none()) {
+        Some(place) => {
+            let path = place.join(below.path_from_above());
+            Ok(Some((place, path)))
+        }
+        None => Err(Undetermined::PolicyBelow(Box::new(below)).into()),
+    }
 }
 
 /// Returns the reason: the given one, or if one is required and a user can be prompted, the answer.

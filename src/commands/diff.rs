@@ -61,6 +61,7 @@ impl Run for DiffArgs {
     const PAST: PastInstants = PastInstants::Refused("two commits are compared here: give both");
 
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
+        let ctx = &ctx.for_drafts();
         let home = ctx.home()?;
         let repository = home.repository()?;
         let commit: Option<Oid> =

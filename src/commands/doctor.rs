@@ -27,6 +27,7 @@ impl Run for DoctorArgs {
     const PAST: PastInstants = PastInstants::Refused("this command looks at the present setup");
 
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
+        let ctx = &ctx.for_drafts();
         let home = ctx.home()?;
         let answer = features::doctor::answer(&home, &ctx.moment(), &ctx.folder)?;
         ctx.show(&doctor::show::doc(&answer.diagnosis, &answer.stamp))?;

@@ -40,6 +40,7 @@ impl Run for DriftArgs {
     const PAST: PastInstants = PastInstants::Refused("drift reads the current files");
 
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
+        let ctx = &ctx.for_drafts();
         let session = ctx.home()?;
         let progress = ctx.progress("searching the tracked files");
         let request = DriftRequest { folder: &ctx.folder, paths: &self.paths };

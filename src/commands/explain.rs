@@ -25,6 +25,7 @@ pub(crate) const COMMAND: Command = Command::of::<ExplainArgs>();
 
 impl Run for ExplainArgs {
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
+        let ctx = &ctx.for_drafts();
         let shown: Vec<&Rule> = match &self.rule {
             None => rules::ALL.iter().collect(),
             Some(code) => {

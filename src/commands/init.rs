@@ -11,6 +11,7 @@ mod texts;
 use anyhow::Context;
 use clap::{Parser, ValueEnum};
 use exledger::session::error::Undetermined;
+use exledger::session::locate::Located;
 
 use crate::ask;
 use crate::commands::command::{Command, PastInstants, Run};
@@ -82,6 +83,10 @@ impl Run for InitArgs {
 
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
         let (place, origin) = find_place(ctx)?;
+        let folder = place.tree.root().join(&place.prefix);
+        if let Ok(located) = Located::at(folder, ctx.options()) {
+            ctx.warn_of_policy_below(&located);
+        }
         let (method, forge) = (self.method(ctx)?, self.forge(ctx, &origin)?);
         let setup = self.setup(place, &origin, method, forge)?;
         let is_github = forge == Forge::Github;

@@ -52,6 +52,7 @@ impl Run for LintArgs {
     const PAST: PastInstants = PastInstants::Refused("lint checks the current files");
 
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
+        let ctx = &ctx.for_drafts();
         let home = ctx.home()?;
         let given = self.given()?;
         let progress = ctx.progress("reading the records");

@@ -104,6 +104,7 @@ impl Run for NewArgs {
     const PAST: PastInstants = PastInstants::Refused("a record is filed now");
 
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
+        let ctx = &ctx.for_drafts();
         let session = ctx.home()?;
         let mut given = Answers::default();
         self.flags

@@ -52,6 +52,7 @@ impl Run for SchemaArgs {
     const FORMATS: Formats = Formats::Only(&["table", "json"]);
 
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
+        let ctx = &ctx.for_drafts();
         ctx.print(self.of.text().as_bytes())?;
         Ok(Outcome::Fine)
     }

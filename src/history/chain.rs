@@ -21,6 +21,17 @@ pub struct Chain {
     pub mainline: Mainline,
     /// The commits of its landings, one each.
     pub commits: Vec<Rc<Commit>>,
+    /// The policies of other folders that a walk reads, too.
+    pub others: OtherPolicies,
+}
+
+/// Policies of other folders than the ledger's, by their paths from its root.
+#[derive(Clone, Debug, Default)]
+pub struct OtherPolicies {
+    /// Those whose landings are noted: above the ledger, and on the way from it to a folder that is asked about.
+    pub noted: BTreeSet<String>,
+    /// Those below the ledger whose versions are judged as its governance files are.
+    pub judged: BTreeSet<String>,
 }
 
 /// Reads one commit.
@@ -83,7 +94,7 @@ pub fn walk(objects: &dyn Objects, chosen: &ApprovedRef, now: Instant) -> Result
         has_replacements: objects.has_replacements(),
         trusted,
     };
-    Ok(Chain { mainline, commits })
+    Ok(Chain { mainline, commits, others: OtherPolicies::default() })
 }
 
 /// Returns when the time of a future-dated landing will be accepted, which changes effective times.

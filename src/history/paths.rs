@@ -13,6 +13,16 @@ impl LedgerPrefix {
         LedgerPrefix(segments(path).map(str::to_owned).collect())
     }
 
+    /// Returns the folder itself, from the root of the repository; empty for the root.
+    pub fn folder(&self) -> String {
+        self.0.join("/")
+    }
+
+    /// Returns the folders above it, nearest first.
+    pub fn above(&self) -> impl Iterator<Item = LedgerPrefix> {
+        (0..self.0.len()).rev().map(|n| LedgerPrefix(self.0.iter().take(n).cloned().collect()))
+    }
+
     /// Returns the segments of a ledger path from the root of the repository.
     ///
     /// `None` if it leaves the repository. `.mailmap` is git's own file, always at the root.

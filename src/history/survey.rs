@@ -41,13 +41,15 @@ impl Survey {
         let governance = Governance::read(&tip)?;
         let mut paths: BTreeSet<String> =
             governance.paths().iter().map(|path| prefix.plain(path)).collect();
+        paths.extend(chain.others.judged.iter().cloned());
         let records = records.map_or_else(|| governance.policy.records.clone(), <[String]>::to_vec);
         let mut approvals: BTreeSet<String> = records.iter().cloned().collect();
         let mut redesigns = BTreeSet::from([governance.policy.redesigns.clone()]);
         loop {
             let interest = Interest::new(prefix, &records, &paths)
                 .with_approvals(prefix, approvals.iter())
-                .with_redesigns(prefix, redesigns.iter());
+                .with_redesigns(prefix, redesigns.iter())
+                .with_other_policies(prefix, chain.others.noted.iter());
             let (landed, interest) = match few {
                 Some(few) => (
                     interest.clone().narrowed(few),
@@ -102,7 +104,10 @@ impl Survey {
     /// Returns the differences in governance files and approvals, without the records.
     pub(super) fn of_governance(&self) -> Survey {
         let is_meant = |change: &&FileChange| {
-            matches!(change.kind, WatchedKind::Governance | WatchedKind::Approval)
+            matches!(
+                change.kind,
+                WatchedKind::Governance | WatchedKind::Approval | WatchedKind::OtherPolicy
+            )
         };
         let differing = |pair: SnapshotPair| -> Vec<FileChange> {
             let changes = self.found.changes.get(pair).into_iter().flatten();

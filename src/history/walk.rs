@@ -79,6 +79,9 @@ pub fn mainline_only(chain: Chain, prefix: &LedgerPrefix) -> History {
         unnamed_until: None,
         landed: HashMap::new(),
         notes: None,
+        begins: None,
+        other_policies: BTreeMap::new(),
+        policies_below: chain.others.judged,
     }
 }
 
@@ -182,6 +185,8 @@ fn collect_versions(
     let mut governance = GovernanceFiles::default();
     let mut approvals = Vec::new();
     let mut other_files: Vec<OtherApprovalFile> = Vec::new();
+    let mut other_policies: BTreeMap<String, usize> = BTreeMap::new();
+    let (noted, policies_below) = (chain.others.noted, chain.others.judged);
     let mainline = chain.mainline;
     let mut commits = chain.commits.into_iter().enumerate();
     let stops = mem::take(&mut survey.graph.stops);
@@ -208,6 +213,11 @@ fn collect_versions(
         let files = || changes.iter().filter(|it| it.kind == WatchedKind::Approval);
         let watched = files().filter(|change| survey.interest.watches(&change.path));
         other_files.extend(unnamed::other_files(stop.landing, files(), &survey.interest));
+        // The ledger's own policy may name it as a governance file, too.
+        let others = changes.iter().filter(|it| noted.contains(&*it.path));
+        for other in others.filter(|it| it.new.is_some()) {
+            other_policies.entry(other.path.to_string()).or_insert(stop.landing);
+        }
         approvals.extend(approval_files::changed(&trails.contents, landed, watched));
         if landed.cut_off.is_some() || commit.parents.len() < 2 {
             continue;
@@ -249,6 +259,9 @@ fn collect_versions(
         unnamed_until,
         landed: survey.graph.landed,
         notes: None,
+        begins: None,
+        other_policies,
+        policies_below,
     })
 }
 

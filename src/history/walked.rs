@@ -43,6 +43,12 @@ pub struct History {
     pub landed: HashMap<Oid, usize>,
     /// The review notes, if they count; `None` until they are read, or if there are none.
     pub notes: Option<Notes>,
+    /// The landing from which the ledger's policy counts, if a ledger above had to approve it.
+    pub begins: Option<usize>,
+    /// The landing with which each noted policy of another folder first came, by its path.
+    pub other_policies: BTreeMap<String, usize>,
+    /// The policies of folders below that are judged as governance files of this ledger, by their paths.
+    pub policies_below: BTreeSet<String>,
 }
 
 impl History {
@@ -87,11 +93,12 @@ pub enum After {
 }
 
 impl History {
-    /// Returns the paths of the governance files that any policy on the mainline named, without the redesigns.
+    /// Returns the paths of the governance files that any policy on the mainline named, and of policies below, without the
+    /// redesigns.
     pub fn named_governance(&self) -> BTreeSet<&str> {
         let named = self.states.paths(&self.prefix);
-        let paths = self.governance.keys().map(String::as_str);
-        paths.filter(|path| named.contains(*path)).collect()
+        let is_named = |path: &&str| named.contains(*path) || self.policies_below.contains(*path);
+        self.governance.keys().map(String::as_str).filter(is_named).collect()
     }
 
     /// Tells whether notes count for anything that landed.

@@ -1,11 +1,12 @@
 //! The paths of a repository that matter: records, governance files, approval files.
 //!
-//! Uses record (file names), history's paths. Pure. Start at [`Interest`]; [`WatchedFolder`] is a folder with that
+//! Uses record and policy (file names), history's paths. Pure. Start at [`Interest`]; [`WatchedFolder`] is a folder with that
 //! filter. Follows `docs/spec/record.md` (which files are records) and `docs/spec/approval.md`, V8, G1 and S7.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::history::paths::LedgerPrefix;
+use crate::policy;
 use crate::record::file;
 
 /// The folder for approval files, inside a record folder.
@@ -21,12 +22,16 @@ pub enum WatchedKind {
     Governance,
     /// It lies below `.approvals`.
     Approval,
+    /// It is the policy of another folder.
+    OtherPolicy,
 }
 
 /// The paths that matter, as a tree of names from the root of the repository.
 #[derive(Clone, Debug, Default)]
 pub struct Interest {
     top: WatchNode,
+    /// Whether the policy of every folder is a governance file.
+    has_all_policies: bool,
     /// The record files that matter; `None` when all do.
     few: Option<RecordFilter>,
 }
@@ -77,6 +82,8 @@ impl RecordFilter {
 struct WatchNode {
     /// Whether everything below is records, or approval files, or this is a single governance file.
     what: Option<ReadPurpose>,
+    /// Whether this is the policy of another folder, whatever else the policies make of it.
+    is_other_policy: bool,
     inside: BTreeMap<String, WatchNode>,
 }
 
@@ -94,6 +101,7 @@ pub struct WatchedFolder<'i> {
     few: Option<&'i RecordFilter>,
     node: Option<&'i WatchNode>,
     below: Below,
+    has_all_policies: bool,
 }
 
 /// What the parent folders determine.
@@ -148,17 +156,41 @@ impl Interest {
         self
     }
 
-    fn add(&mut self, prefix: &LedgerPrefix, path: &str, what: ReadPurpose) {
-        let Some(segments) = prefix.outward(path) else {
-            return;
-        };
-        let mut node = &mut self.top;
-        for segment in segments {
-            node = node.inside.entry(segment).or_default();
+    /// Adds the policies of other folders, by their paths.
+    pub fn with_other_policies<'f>(
+        mut self,
+        prefix: &LedgerPrefix,
+        paths: impl Iterator<Item = &'f String>,
+    ) -> Interest {
+        for path in paths {
+            if let Some(node) = self.node(prefix, path) {
+                node.is_other_policy = true;
+            }
         }
-        if what != ReadPurpose::Redesigns || node.what.is_none() {
+        self
+    }
+
+    /// Adds the policy of every folder as a governance file, for a comparison of few commits: all folders that differ
+    /// are read.
+    pub fn with_all_policies(mut self) -> Interest {
+        self.has_all_policies = true;
+        self
+    }
+
+    fn add(&mut self, prefix: &LedgerPrefix, path: &str, what: ReadPurpose) {
+        if let Some(node) = self.node(prefix, path)
+            && (what != ReadPurpose::Redesigns || node.what.is_none())
+        {
             node.what = Some(what);
         }
+    }
+
+    fn node(&mut self, prefix: &LedgerPrefix, path: &str) -> Option<&mut WatchNode> {
+        let mut node = &mut self.top;
+        for segment in prefix.outward(path)? {
+            node = node.inside.entry(segment).or_default();
+        }
+        Some(node)
     }
 
     /// Restricts the records to a few, and to the folders that contain them.
@@ -173,7 +205,12 @@ impl Interest {
             Some(ReadPurpose::Records) => Below::RecordRoot,
             _ => Below::Nothing,
         };
-        WatchedFolder { few: self.few.as_ref(), node: Some(&self.top), below }
+        WatchedFolder {
+            few: self.few.as_ref(),
+            node: Some(&self.top),
+            below,
+            has_all_policies: self.has_all_policies,
+        }
     }
 
     /// Returns why a file at a ledger path is read.
@@ -196,7 +233,7 @@ impl Interest {
 
     /// Returns the names at the root that lead to something of interest; `None` if all do.
     pub fn names(&self) -> Option<Vec<&str>> {
-        let all = self.top.what == Some(ReadPurpose::Records);
+        let all = self.has_all_policies || self.top.what == Some(ReadPurpose::Records);
         (!all).then(|| self.top.inside.keys().map(String::as_str).collect())
     }
 }
@@ -216,20 +253,27 @@ impl<'i> WatchedFolder<'i> {
             _ => Below::Nothing,
         };
         let empty = node.is_none_or(|node| node.inside.is_empty());
-        (below != Below::Nothing || !empty).then_some(WatchedFolder { few: self.few, node, below })
+        let is_watched = below != Below::Nothing || !empty || self.has_all_policies;
+        is_watched.then_some(WatchedFolder { node, below, ..*self })
     }
 
     /// Tells whether this folder, at a ledger path, can contain a record that matters.
     pub fn leads_on(&self, path: &str) -> bool {
         let is_of_records = self.below == Below::Records;
-        !is_of_records || self.few.is_none_or(|few| few.leads_through(path))
+        let leads_elsewhere = self.node.is_some_and(|node| !node.inside.is_empty());
+        !is_of_records || leads_elsewhere || self.few.is_none_or(|few| few.leads_through(path))
     }
 
     /// Returns why a file of this folder is read; `None` if it does not matter.
     pub fn file(&self, name: &str) -> Option<WatchedKind> {
         let node = self.node.and_then(|node| node.inside.get(name));
-        if node.and_then(|node| node.what) == Some(ReadPurpose::Governance) {
+        let is_governance = node.and_then(|node| node.what) == Some(ReadPurpose::Governance)
+            || self.has_all_policies && name == policy::FILE;
+        if is_governance {
             return Some(WatchedKind::Governance);
+        }
+        if node.is_some_and(|node| node.is_other_policy) {
+            return Some(WatchedKind::OtherPolicy);
         }
         match self.below {
             Below::Approvals => Some(WatchedKind::Approval),

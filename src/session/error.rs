@@ -14,6 +14,7 @@ use crate::history::refs::{Cause, NoRef};
 use crate::ledger::NotFound;
 use crate::ledger::tree::TreeError;
 use crate::policy;
+use crate::session::locate::above::PolicyBelow;
 use crate::session::notice::Notice;
 use crate::store::files::FileError;
 use crate::store::git::GitError;
@@ -136,6 +137,19 @@ pub enum Undetermined {
     NoPolicy {
         /// The ref.
         reference: String,
+    },
+    /// The policy is below another ledger, whose people did not approve it.
+    #[error("{0}")]
+    PolicyBelow(Box<PolicyBelow>),
+    /// The folder that is asked about has a ledger of its own, whose policy is missing.
+    #[error("{}", wording::policy_removed(.path, .reference))]
+    PolicyRemoved {
+        /// The policy, from the root of the repository.
+        path: String,
+        /// The ref that holds it; `None` if it was removed there, and nobody approved that.
+        reference: Option<String>,
+        /// The command that restores it.
+        restore: String,
     },
     /// The policy has errors, so nothing is evaluated under it.
     #[error("the policy has errors: {}", wording::first_error(.0))]
@@ -331,6 +345,14 @@ impl Undetermined {
             }
             Undetermined::NoPolicy { .. } => {
                 "give the ref of the ledger with --approved-ref".into()
+            }
+            Undetermined::PolicyBelow(below) => below.help().into(),
+            Undetermined::PolicyRemoved { reference: None, restore, .. } => format!(
+                "restore it: `{restore}`; remove it only in a change that somebody else approves"
+            )
+            .into(),
+            Undetermined::PolicyRemoved { restore, .. } => {
+                format!("restore it: `{restore}`").into()
             }
             Undetermined::PolicyBroken(_) => "run `exledger lint` and fix them".into(),
             Undetermined::NothingEffective { .. } => "ask about a later date".into(),

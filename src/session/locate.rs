@@ -2,9 +2,12 @@
 //!
 //! Start at [`Located::find`]. Follows `docs/spec/policy.md`, first paragraph.
 
+pub mod above;
+
 use std::path::{Path, PathBuf};
 
 use crate::diag::Level;
+use crate::history::paths;
 use crate::ledger::tree::Tree;
 use crate::policy;
 use crate::policy::governance::{Governance, State};
@@ -22,6 +25,9 @@ pub struct Located {
     pub tree: WorkTree,
     /// How it was opened.
     pub options: Options,
+    /// The folders from the top of the repository down to the one that the search began in, as it was named and with its
+    /// links resolved.
+    asked: Vec<String>,
     repository: Option<Repository>,
     is_bare: bool,
 }
@@ -34,9 +40,11 @@ impl Located {
             && let Ok(repository) = Repository::discover(folder)
             && repository.work_dir().is_none()
         {
+            refuse_tracked(&repository)?;
             return Ok(Located {
                 root: repository.common_dir().to_owned(),
                 tree: WorkTree::new(repository.common_dir().join("no files")),
+                asked: Vec::new(),
                 repository: Some(repository),
                 is_bare: true,
                 options,
@@ -56,7 +64,10 @@ impl Located {
                 Err(error) => return Err(Undetermined::File(error).into()),
             },
         };
-        Located::at(root, options)
+        let is_named = options.root.is_some();
+        let located = Located::at(root, options)?;
+        let asked = if is_named { Vec::new() } else { located.folders_to(folder) };
+        Ok(Located { asked, ..located })
     }
 
     /// Returns the ledger in a folder.
@@ -66,6 +77,10 @@ impl Located {
             Err(OpenError::NotFound { .. }) => None,
             Err(error) => return Err(error.into()),
         };
+        // A folder can hold the files of a bare repository, whose branches are anybody's.
+        if repository.as_ref().is_some_and(|repository| repository.work_dir().is_none()) {
+            return Err(Undetermined::Bare { root }.into());
+        }
         let inside = repository
             .as_ref()
             .and_then(|repository| Some((repository.work_dir()?, repository.prefix(&root)?)));
@@ -73,7 +88,7 @@ impl Located {
             Some((top, prefix)) => WorkTree::within(top, &prefix),
             None => WorkTree::new(&root),
         };
-        Ok(Located { is_bare: false, root, tree, options, repository })
+        Ok(Located { asked: Vec::new(), is_bare: false, root, tree, options, repository })
     }
 
     /// Returns the repository.
@@ -96,9 +111,46 @@ impl Located {
         Ok(&self.tree)
     }
 
+    /// Returns the folders from the top of the repository down to another one, as it is named and with its links resolved.
+    fn folders_to(&self, folder: &Path) -> Vec<String> {
+        let top = self.repository.as_ref().and_then(Repository::work_dir);
+        let top = top.and_then(|top| files::folder(top).ok());
+        let mut folders: Vec<String> = Vec::new();
+        for folder in [Some(folder.to_owned()), files::folder(folder).ok()].into_iter().flatten() {
+            let inside = top.as_ref().and_then(|top| folder.strip_prefix(top).ok());
+            let mut at = String::new();
+            for part in inside.into_iter().flatten().map_while(|part| part.to_str()) {
+                at = paths::join(&at, part);
+                folders.push(at.clone());
+            }
+        }
+        folders
+    }
+
+    /// Returns the folders from the top of the repository down to the one that the search for the ledger began in.
+    pub(crate) fn asked(&self) -> &[String] {
+        &self.asked
+    }
+
     /// Returns the repository if there is one.
     pub fn repository_or_none(&self) -> Option<&Repository> {
         self.repository.as_ref()
+    }
+}
+
+/// Refuses a bare repository whose files another repository tracks: it could be made up by anybody who writes there.
+fn refuse_tracked(bare: &Repository) -> Result<(), Undetermined> {
+    let place = bare.common_dir();
+    let Some(outer) = place.parent().and_then(|parent| Repository::discover(parent).ok()) else {
+        return Ok(());
+    };
+    let Some(inside) = outer.prefix(place) else {
+        return Ok(());
+    };
+    let head = paths::join(&inside, "HEAD");
+    match outer.tracked() {
+        Ok(tracked) if tracked.iter().all(|file| file.path != head) => Ok(()),
+        _ => Err(Undetermined::Bare { root: place.to_owned() }),
     }
 }
 

@@ -11,7 +11,7 @@ use crate::history::tree::CommitTree;
 use crate::policy::governance::{Governance, State};
 use crate::record::time::Instant;
 use crate::session::error::{Error, Undetermined, Usage};
-use crate::session::locate::{self, Located};
+use crate::session::locate::{self, Located, above};
 use crate::session::options::{AsOf, Moment};
 use crate::store::git::Repository;
 
@@ -37,6 +37,8 @@ pub(crate) struct OpenMainline<'h> {
     pub(crate) is_moved: bool,
     /// Whether the question is about a past state of the approved ref.
     pub(crate) is_past: bool,
+    /// Whether the policy is read although it is below another ledger, and nobody there approved it.
+    pub(crate) reads_unapproved_policy: bool,
 }
 
 /// A mainline as it was at some time, and the instant in question.
@@ -101,8 +103,9 @@ impl<'h> OpenMainline<'h> {
         chosen: ApprovedRef,
     ) -> Result<OpenMainline<'h>, Error> {
         let repository = located.repository()?;
-        let timed = as_of(repository, &chosen, at)?;
+        let mut timed = as_of(repository, &chosen, at)?;
         let prefix = repository.ledger_prefix(&located.root);
+        timed.chain.others.noted = above::noted(&prefix, located.asked());
         let tree = CommitTree::of_commit(repository, timed.chain.mainline.tip, &prefix)?;
         let governance = locate::governance(&tree)?;
         if governance.state == State::Absent && located.work_tree().is_err() {
@@ -127,6 +130,7 @@ impl<'h> OpenMainline<'h> {
             now: at.now,
             is_moved: at.is_moved(),
             is_past: at.as_of.is_some(),
+            reads_unapproved_policy: located.options.reads_unapproved_policy,
         })
     }
 }

@@ -23,6 +23,9 @@ pub struct Options {
     pub trusted_from: Option<Oid>,
     /// Whether git's setting `exledger.approvedRef` is ignored: whoever can write to the clone could choose the ref by it.
     pub ignores_configured_ref: bool,
+    /// Whether a policy below another ledger is read although nobody there approved it: for commands that say neither what
+    /// is allowed nor what is in force.
+    pub reads_unapproved_policy: bool,
     /// The user's home folder, which is searched for keys.
     pub home: Option<PathBuf>,
 }

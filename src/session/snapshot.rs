@@ -33,6 +33,7 @@ use crate::record::reference::ControlRef;
 use crate::record::time::Instant;
 use crate::session::error::Error;
 use crate::session::locate::Located;
+use crate::session::locate::above::PolicyReader;
 use crate::session::mainline::OpenMainline;
 use crate::session::notice::Notice;
 use crate::session::options::Moment;
@@ -93,6 +94,26 @@ impl<'h> Snapshot<'h> {
     ) -> Result<Snapshot<'h>, Error> {
         let line = OpenMainline::open(located, at)?;
         Ok(Snapshot::walk(line, scope)?.completed(scope))
+    }
+
+    /// Evaluates every record on the approved ref, and the policy of a folder below the ledger as one of its governance files.
+    ///
+    /// # Errors
+    /// As [`Snapshot::open`].
+    pub(crate) fn open_with_policies_below(
+        located: &'h Located,
+        at: &Moment,
+        policy: Option<String>,
+    ) -> Result<Snapshot<'h>, Error> {
+        let mut line = OpenMainline::open(located, at)?;
+        line.chain.others.judged.extend(policy);
+        Ok(Snapshot::walk(line, Scope::Everything)?.completed(Scope::Everything))
+    }
+
+    /// Returns the reader of the policies of other folders, as of the last landing.
+    pub(crate) fn policies(&self) -> PolicyReader<'_> {
+        let last = self.history.mainline.landings.len().saturating_sub(1);
+        PolicyReader::new(self.repository, &self.chosen, self.now, last)
     }
 
     fn completed(mut self, scope: Scope<'_>) -> Snapshot<'h> {

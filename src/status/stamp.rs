@@ -15,6 +15,8 @@ pub struct Stamp {
     pub name: Option<String>,
     /// The name in approval files and receipts: the ledger's, or the id of its root commit; `None` if neither is known.
     pub called: Option<String>,
+    /// The ledger's folder in the repository; empty for its root.
+    pub folder: String,
     /// The full name of the ref, if there is one.
     pub reference: Option<String>,
     /// The short name of the ref with what users must know about it: `main (local, unprotected)`.
@@ -41,6 +43,8 @@ pub struct StampView<'a> {
     reference: &'a Option<String>,
     commit: &'a Option<String>,
     instant: Instant,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    folder: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     notes: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -79,6 +83,7 @@ impl Stamp {
             reference: &self.reference,
             commit: &self.commit,
             instant: self.instant,
+            folder: &self.folder,
             notes: self.notes.as_deref(),
             trusted_from: self.trusted_from.as_deref(),
             left_out: left_out.collect(),
@@ -108,6 +113,10 @@ impl Stamp {
         let trusted = self.trusted_from.as_deref();
         let trusted =
             trusted.map_or(String::new(), |oid| format!(", rules trusted from {}", short(oid)));
-        format!("at {}{moved}, {commit}{of}{on}{trusted}", self.instant)
+        let ledger = match self.folder.as_str() {
+            "" => String::new(),
+            folder => format!(", ledger {folder}"),
+        };
+        format!("at {}{moved}, {commit}{of}{on}{ledger}{trusted}", self.instant)
     }
 }

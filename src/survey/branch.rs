@@ -208,7 +208,7 @@ pub fn rulings(commits: &[BranchCommit]) -> Vec<Ruling> {
 /// Returns the commits of a branch, and each governance that one of them introduces.
 ///
 /// A file counts as a governance file if any policy on or before the branch names it; `known` are the files named
-/// before it. Files in the folders of `redesigns` are found with them. `read` returns the governance of a tree.
+/// before it. Files in the folders of `redesigns` are found with them, and so are the policies of all folders. `read` returns the governance of a tree.
 ///
 /// # Errors
 /// [`Obstacle`] if a needed object is missing.
@@ -224,8 +224,9 @@ pub fn collect_commits(
     paths.insert(policy::FILE.to_owned());
     let mut redesigns: BTreeSet<String> = redesigns.iter().cloned().collect();
     loop {
-        let interest =
-            Interest::new(prefix, folders, &paths).with_redesigns(prefix, redesigns.iter());
+        let interest = Interest::new(prefix, folders, &paths)
+            .with_redesigns(prefix, redesigns.iter())
+            .with_all_policies();
         let branch_commits = branch.commits(&mut BranchContext::new(objects, prefix, &interest))?;
         let mut states = Vec::new();
         let ruled = rulings(&branch_commits).into_iter();

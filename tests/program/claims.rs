@@ -3,6 +3,7 @@
 //! world gives a yes.
 
 mod emergencies;
+mod folders;
 mod freezes;
 mod keys;
 mod reviews;

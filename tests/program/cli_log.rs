@@ -156,6 +156,7 @@ fn the_table_fits_80_columns() {
     let stamp = Stamp {
         name: None,
         called: None,
+        folder: String::new(),
         reference: Some("refs/heads/main".to_owned()),
         label: None,
         commit: None,

@@ -83,6 +83,10 @@ impl<'c, 'h> Chooser<'c, 'h> {
             approved.set(path, last);
             counted.set(path, last);
             let rest = last.map_or(0, |last| last + 1)..n_landed;
+            // A policy below decides nothing in this ledger, and counts only once it is approved.
+            if self.history.policies_below.contains(path) {
+                continue;
+            }
             let lacking = rest.clone().find_map(|n| lacks(trail.versions.get(n)?));
             if let Some(obstacle) = lacking {
                 counted.doubt.get_or_insert_with(|| Box::new(obstacle.clone()));
@@ -112,7 +116,8 @@ impl<'c, 'h> Chooser<'c, 'h> {
         }
         let first = self.composer.first()?;
         let state = self.history.states.at(first);
-        let is_named = state.names(&self.history.prefix, path);
+        let is_named =
+            state.names(&self.history.prefix, path) || self.history.policies_below.contains(path);
         landed(first).filter(|_| is_named).map(|base| (base, Admission::FirstPolicy))
     }
 
@@ -166,7 +171,8 @@ impl<'c, 'h> Chooser<'c, 'h> {
         let landing = version.landing;
         let mut states =
             [self.history.states.at(landing), self.history.states.before(landing)].into_iter();
-        let is_named = states.any(|state| state.governs(&self.history.prefix, path));
+        let is_named = states.any(|state| state.governs(&self.history.prefix, path))
+            || self.history.policies_below.contains(path);
         let mut counting = verdict.statements.iter().filter(|statement| {
             statement.counts == VoteCounts::Yes && statement.vote == Vote::Approves
         });

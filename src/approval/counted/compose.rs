@@ -26,11 +26,16 @@ pub(super) struct Composer<'h> {
 
 impl<'h> Composer<'h> {
     pub(super) fn new(history: &'h History) -> Composer<'h> {
-        let mut states = history.states.from();
-        let first = states.find(|(_, state)| matches!(state.origin, GovernanceOrigin::Own(_)));
+        let is_readable =
+            |landing: usize| matches!(history.states.at(landing).origin, GovernanceOrigin::Own(_));
+        let begins = history.begins.unwrap_or(0);
+        let mut later = history.states.from().map(|(landing, _)| landing);
         Composer {
             history,
-            first: first.map(|(landing, _)| landing),
+            first: history
+                .begins
+                .filter(|begins| is_readable(*begins))
+                .or_else(|| later.find(|landing| *landing >= begins && is_readable(*landing))),
             known: RefCell::default(),
             states: RefCell::default(),
         }

@@ -28,6 +28,7 @@ use crate::commands::context::output::Formats;
 use exledger::features::diff::compared::{Compared, ProposedState};
 use exledger::plan::evidence::EvidenceInput;
 use exledger::record::time::Instant;
+use exledger::session::locate::{Located, above};
 use exledger::session::notice::Notice;
 use exledger::session::options::{Moment, Options};
 use exledger::session::snapshot::Snapshot;
@@ -57,6 +58,8 @@ pub(crate) struct Ctx {
     pub person: ask::Prompting,
     /// Whether to show progress.
     shows_progress: bool,
+    /// Whether a policy is read although it is below another ledger, and nobody there approved it.
+    reads_unapproved_policy: bool,
 }
 
 /// The progress message while history is read.
@@ -98,6 +101,7 @@ impl Ctx {
             is_linked: links::is_wanted(&environment, is_coloured && out),
             person: if asking { ask::Prompting::There } else { ask::Prompting::Away },
             shows_progress: err && !globals.quiet,
+            reads_unapproved_policy: false,
             environment,
             globals,
         })
@@ -130,6 +134,23 @@ impl Ctx {
         Ok(Session::open(&self.folder, self.options())?)
     }
 
+    /// Returns the context of a command that says neither what is allowed nor what is in force, so that it also works under
+    /// a policy below another ledger that nobody there approved; the first line on stderr says so.
+    pub(crate) fn for_drafts(&self) -> Ctx {
+        let ctx = Ctx { reads_unapproved_policy: true, ..self.clone() };
+        if let Ok(session) = ctx.home() {
+            ctx.warn_of_policy_below(session.located());
+        }
+        ctx
+    }
+
+    /// Says if the policy of a ledger, or of a folder that may become one, is below another ledger, and not approved there.
+    pub(crate) fn warn_of_policy_below(&self, located: &Located) {
+        if let Ok(Some(below)) = above::policy_below(located, self.now) {
+            self.tell(&format!("warning: {below}\n  help: {}", below.help()));
+        }
+    }
+
     /// Returns how flags and environment say that the ledger and its approved ref are found.
     pub(crate) fn options(&self) -> Options {
         let root = self.variable("EXLEDGER_ROOT");
@@ -146,6 +167,7 @@ impl Ctx {
             root: root.filter(|_| self.globals.directory.is_none()).map(PathBuf::from),
             trusted_from: self.globals.trusted_from,
             ignores_configured_ref: false,
+            reads_unapproved_policy: self.reads_unapproved_policy,
             home: home.map(PathBuf::from),
         }
     }

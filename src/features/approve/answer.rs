@@ -15,6 +15,8 @@ use crate::features::approve::prepared::PreparedApproval;
 use crate::features::approve::request::ApprovalRequest;
 use crate::features::approve::source::ContentSource;
 use crate::features::approve::subject::{ApprovalContent, governance_file, record};
+use crate::history::paths::LedgerPrefix;
+use crate::policy;
 use crate::policy::governance::Governance;
 use crate::policy::people;
 use crate::policy::people::person::Person;
@@ -28,9 +30,10 @@ use crate::session::locate::Located;
 use crate::session::notice::Notice;
 use crate::session::options::Moment;
 use crate::session::snapshot::Snapshot;
-use crate::session::snapshot::walk::Scope;
+use crate::store::files;
 use crate::store::git::Repository;
 use crate::store::sign::CommitSigning;
+use crate::survey::shell::quoted;
 
 /// Works out what is approved, by whom, and where the approval's files go.
 ///
@@ -43,7 +46,11 @@ pub(crate) fn prepare_approval<'s>(
     request: &ApprovalRequest<'_>,
 ) -> Result<PreparedApproval<'s>, Error> {
     let repository = located.repository()?;
-    let snapshot = Snapshot::open_landed(located, at, Scope::Everything)?;
+    let below = policy_below(located, request);
+    let snapshot = Snapshot::open_with_policies_below(located, at, below.clone())?;
+    if let Some(path) = &below {
+        refuse_governed_elsewhere(&snapshot, path)?;
+    }
     let (person, by) = approver(request, repository, snapshot.governance())?;
     let source = ContentSource::open(located, &snapshot, request.branch)?;
     let content = match request.subject {
@@ -99,6 +106,38 @@ pub(crate) fn prepare_approval<'s>(
         destination,
         commit_setup,
     })
+}
+
+/// Returns the path of the policy of another ledger, below this one, that is to be approved.
+fn policy_below(located: &Located, request: &ApprovalRequest<'_>) -> Option<String> {
+    let crate::features::approve::request::NamedSubject::Governance(path) = request.subject else {
+        return None;
+    };
+    let typed = Some(path.to_string_lossy().into_owned());
+    let below = |path: &String| {
+        let folder = path.strip_suffix(policy::FILE).and_then(|folder| folder.strip_suffix('/'));
+        folder.is_some_and(|folder| !folder.split('/').any(|part| matches!(part, "" | "." | "..")))
+    };
+    let inside = files::inside(&located.root, request.folder, path);
+    inside.filter(below).or(typed.filter(below))
+}
+
+/// Refuses a policy below that counts: from then on it is for the people of its own ledger.
+fn refuse_governed_elsewhere(snapshot: &Snapshot<'_>, path: &str) -> Result<(), Error> {
+    let folder = path.strip_suffix(policy::FILE).unwrap_or_default().trim_end_matches('/');
+    let outward = snapshot.prefix().outward(folder).unwrap_or_default().join("/");
+    if !snapshot.policies().counts(&LedgerPrefix::new(&outward))? {
+        return Ok(());
+    }
+    Err(Usage::refused(
+        format!("{path} counts, and a change of it is for the people of that ledger to approve"),
+        format!(
+            "run the command there: exledger -C {} approve --governance {}",
+            quoted(folder),
+            policy::FILE
+        ),
+    )
+    .into())
 }
 
 /// Returns who approves, and the address that the approval states.

@@ -21,12 +21,14 @@ use crate::history::watched_paths::{Interest, RecordFilter};
 use crate::history::{chain, content, walk};
 use crate::ledger::Files;
 use crate::ledger::tree::Tree;
+use crate::policy;
 use crate::policy::governance::{Governance, State};
 use crate::policy::people;
 use crate::record::file;
 use crate::record::time::Instant;
 use crate::rules::change_cases::GovernanceChange;
 use crate::session::error::Undetermined;
+use crate::session::locate::above::{self, PolicyReader};
 use crate::session::snapshot::nearby::{self, NeighbourSearch};
 use crate::session::snapshot::walk::read_notes;
 use crate::store::git::Repository;
@@ -63,11 +65,49 @@ impl Comparer<'_> {
 
     /// Returns the history of some records on the approved ref.
     fn past_of(&self, few: RecordFilter) -> Result<(History, TrailVerdicts), Undetermined> {
-        let chain = chain::walk(self.repository, &self.chosen, self.now)?;
+        let mut chain = chain::walk(self.repository, &self.chosen, self.now)?;
+        chain.others.noted = above::noted(&self.prefix, &[]);
         let mut history = walk::walk_named(self.repository, chain, &self.prefix, None, &few)?;
         read_notes(self.repository, &mut history, None);
+        // A policy that nobody above approved is compared as if it counted: that says nothing about what is in force.
+        history.begins = self.policies().begin(&history)?.unwrap_or_default();
         let approvals = approval::judge(&history);
         Ok((history, approvals))
+    }
+
+    fn policies(&self) -> PolicyReader<'_> {
+        PolicyReader::new(self.repository, &self.chosen, self.now, usize::MAX)
+    }
+
+    /// Leaves out the policies of folders beside the ledger, and of those below it that count and so govern themselves.
+    fn without_other_policies(
+        &self,
+        rulings: Vec<branch::Ruling>,
+        named: &BTreeSet<String>,
+    ) -> Result<Vec<branch::Ruling>, Undetermined> {
+        let policies = self.policies();
+        let named: BTreeSet<String> = named.iter().map(|path| self.prefix.plain(path)).collect();
+        let mut known: BTreeMap<String, bool> = BTreeMap::new();
+        let mut kept = Vec::new();
+        for ruling in rulings {
+            let folder = ruling.path.strip_suffix(policy::FILE).map(|it| it.trim_end_matches('/'));
+            let folder = folder.filter(|it| !it.is_empty() && !named.contains(&ruling.path));
+            let is_kept = match folder {
+                None => true,
+                Some(folder) if folder.split('/').any(|part| part == "..") => false,
+                Some(folder) => match known.get(folder) {
+                    Some(is_kept) => *is_kept,
+                    None => {
+                        let outward = self.prefix.outward(folder).unwrap_or_default().join("/");
+                        let is_kept = !policies.counts(&LedgerPrefix::new(&outward))?;
+                        known.insert(folder.to_owned(), is_kept);
+                        is_kept
+                    }
+                },
+            };
+            kept.extend(is_kept.then_some(ruling));
+        }
+        Ok(kept)
     }
 
     /// Returns the governance that counts after a commit, otherwise that of its tree, or the nearest earlier
@@ -189,7 +229,7 @@ impl Comparer<'_> {
             )?,
             None => (Vec::new(), Vec::new()),
         };
-        let ruled = branch::rulings(&commits);
+        let ruled = self.without_other_policies(branch::rulings(&commits), &governance_paths)?;
         let governors = find_governors(&ruled, &cast.onto);
         let by_branch = brought.iter().flat_map(|state| state.paths());
         let ruling: BTreeSet<String> = by_branch.chain(governance_paths.iter().cloned()).collect();

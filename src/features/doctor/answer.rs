@@ -176,6 +176,7 @@ fn stopped(located: &Located, at: &Moment, cause: Undetermined) -> Result<Doctor
     let stamp = Stamp {
         name: None,
         called: None,
+        folder: located.repository()?.ledger_prefix(&located.root).folder(),
         label: reference.clone(),
         reference,
         commit: chosen.map(|chosen| chosen.tip.to_string()),

@@ -337,6 +337,7 @@ fn nowhere(instant: Instant, is_simulated: bool) -> Stamp {
     Stamp {
         name: None,
         called: None,
+        folder: String::new(),
         reference: None,
         label: None,
         commit: None,

@@ -118,9 +118,9 @@ impl Collector<'_> {
     /// Copies every version of every governance file: a policy by its commit, the others below it.
     fn take_governance(&mut self) -> Result<(), Error> {
         let snapshot = self.snapshot;
-        for path in snapshot.history.named_governance() {
-            let Some(trail) = snapshot.history.governance.get(path) else { continue };
-            self.take_versions(path, trail)?;
+        for path in snapshot.history.states.paths(&snapshot.history.prefix) {
+            let Some(trail) = snapshot.history.governance.get(&path) else { continue };
+            self.take_versions(&path, trail)?;
         }
         Ok(())
     }

@@ -25,7 +25,7 @@ use crate::rules::audit;
 use crate::rules::audit::Audit;
 use crate::rules::audit::contents::Contents;
 use crate::rules::extra_schema::ExtraSchema;
-use crate::session::locate::Located;
+use crate::session::locate::{Located, above};
 use crate::session::mainline::OpenMainline;
 use crate::session::options::Moment;
 use crate::session::snapshot::Snapshot;
@@ -85,10 +85,12 @@ pub(crate) fn audit<'s>(
 
 /// Audits what landed on a mainline.
 pub(crate) fn audit_of<'s>(
-    line: OpenMainline<'s>,
+    mut line: OpenMainline<'s>,
     request: &AuditRequest<'_>,
 ) -> Result<AuditAnswer<'s>, Error> {
     let receipts = AuditedReceipts::read(request.folder, request.receipts.as_ref())?;
+    let tip = line.chain.mainline.tip;
+    line.chain.others.judged = above::policies_below(line.repository, tip, &line.prefix)?;
     let mut found = None;
     let mut snapshot = Snapshot::walked(line, |walk| {
         let Walk { repository, chain, prefix, records, count } = walk;
@@ -102,6 +104,7 @@ pub(crate) fn audit_of<'s>(
         found = Some(contents);
         Ok(history)
     })?;
+    snapshot.history.policies_below = snapshot.policies().governed(&snapshot.history)?;
     snapshot.judge_all();
     let Some(contents) = found else {
         return Err(Undetermined::other("nothing was read", "").into());

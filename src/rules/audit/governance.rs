@@ -25,9 +25,16 @@ impl Audit<'_> {
                 };
                 let landed_there = &self.history.states;
                 let both = [landed_there.before(version.landing), landed_there.at(version.landing)];
+                // A policy below is judged by its own ledger once it counts.
+                let is_below = self.history.policies_below.contains(path);
+                let began = counted.versions_of(path).first().copied();
+                if is_below && began.is_some_and(|began| began < index) {
+                    continue;
+                }
                 // Before a policy names it, it is a file like any other.
                 let mut states = both.into_iter();
-                if !states.any(|state| state.governs(&self.history.prefix, path)) {
+                let is_governed = states.any(|state| state.governs(&self.history.prefix, path));
+                if !is_governed && !is_below {
                     continue;
                 }
                 let is_redesign =

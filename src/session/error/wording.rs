@@ -34,6 +34,17 @@ pub(super) fn no_ref(error: &NoRef) -> String {
     }
 }
 
+pub(super) fn policy_removed(path: &str, reference: &Option<String>) -> String {
+    match reference {
+        Some(reference) => format!(
+            "{path} is on {reference}, but not in this work tree, and no ledger above answers for its folder"
+        ),
+        None => format!(
+            "{path} was removed, and nobody approved that: no ledger above answers for its folder"
+        ),
+    }
+}
+
 pub(super) fn first_error(findings: &[Finding]) -> String {
     let mut errors = findings.iter().filter(|it| it.level == Level::Error);
     let first = errors.next().map(|finding| {

@@ -25,6 +25,7 @@ pub(super) fn of(
         called: LedgerName::from_policy(&counted.tip.policy, mainline.root())
             .written()
             .map(str::to_owned),
+        folder: history.prefix.folder(),
         reference: Some(mainline.reference.clone()),
         label: Some(label(repository, mainline, now)),
         commit: Some(mainline.tip.to_string()),

@@ -2,6 +2,8 @@
 //!
 //! Start at [`Snapshot::tip`]. Follows `docs/spec/approval.md`, D1.
 
+use std::collections::BTreeSet;
+
 use crate::approval::ledger_name::LedgerName;
 use crate::approval::statement::file::ApprovalSubject;
 use crate::approval::verdict::ApprovalVerdict;
@@ -55,6 +57,11 @@ impl Snapshot<'_> {
         let last = n_versions.checked_sub(1);
         last.is_some_and(|last| self.approvals.counted.is_approved(path, last))
             && self.ruling(path).is_some_and(|tip| tip.bytes.as_deref() == Some(bytes))
+    }
+
+    /// Returns the policies of folders below that were judged as governance files of this ledger.
+    pub(crate) fn policies_below(&self) -> &BTreeSet<String> {
+        &self.history.policies_below
     }
 
     /// Returns the bytes of a governance file that count, if the version before some bytes at the tip, or landing next, does

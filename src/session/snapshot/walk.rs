@@ -3,6 +3,7 @@
 //! Start at `Snapshot::walk`. Review notes are read if the policy counts them; few clones fetch them. Follows
 //! `docs/spec/approval.md`, G1, E9 and 5 (16).
 
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
@@ -19,7 +20,8 @@ use crate::history::watched_paths::RecordFilter;
 use crate::history::{notes, walk};
 use crate::policy::Policy;
 use crate::record::time::Instant;
-use crate::session::error::Error;
+use crate::session::error::{Error, Undetermined};
+use crate::session::locate::above::{PolicyBelow, PolicyReader};
 use crate::session::mainline::OpenMainline;
 use crate::session::snapshot::lives::{Passed, PatternWindow};
 use crate::session::snapshot::{Snapshot, lives, stamp};
@@ -217,8 +219,31 @@ impl<'h> Snapshot<'h> {
         leave_out: impl FnOnce(&mut History, &Policy),
     ) -> Result<Snapshot<'h>, Error> {
         let (repository, until) = (line.repository, line.until);
+        let last = line.chain.mainline.landings.len().saturating_sub(1);
+        let policies = PolicyReader::new(repository, &line.chosen, line.now, last).at(until);
+        let others = line.chain.others.clone();
+        let begun: OnceCell<Result<Option<usize>, PolicyBelow>> = OnceCell::new();
+        let begin = |history: &mut History| -> Result<(), Undetermined> {
+            let begins = match begun.get() {
+                Some(begins) => begins,
+                None => {
+                    let begins = policies.begin(history)?;
+                    begun.get_or_init(|| begins)
+                }
+            };
+            match begins {
+                Ok(begins) => history.begins = *begins,
+                Err(_) if line.reads_unapproved_policy => {}
+                Err(below) => return Err(Undetermined::PolicyBelow(Box::new(below.clone()))),
+            }
+            Ok(())
+        };
         let count = |history: &mut History| {
             read_notes(repository, history, until);
+            // Asked again below, where it ends the walk.
+            if let Err(error) = begin(history) {
+                log::debug!("the policy does not count: {error}");
+            }
             approval::counted::count_governance(history)
         };
         let mut walked = |chain, records: Option<&[String]>| {
@@ -229,6 +254,10 @@ impl<'h> Snapshot<'h> {
             if !read_notes(repository, &mut history, until) {
                 log::info!("{}", NOTES_HINT);
             }
+            begin(&mut history)?;
+            if !line.reads_unapproved_policy {
+                policies.refuse_others(&history)?;
+            }
             Ok::<History, Error>(history)
         };
         let mut history = walked(line.chain, None)?;
@@ -238,6 +267,7 @@ impl<'h> Snapshot<'h> {
             log::debug!("walking again: the approved policy has other record folders");
             let last = history.mainline.landings.len().saturating_sub(1);
             let chain = chain::walk(repository, &line.chosen, line.now)?;
+            let chain = Chain { others, ..chain };
             history = walked(chain.cut(last), Some(records))?;
         }
         leave_out(&mut history, &counted.tip.policy);

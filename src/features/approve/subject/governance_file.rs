@@ -88,12 +88,17 @@ fn known_path(
     let own = source.governance.paths().into_iter();
     let known: BTreeSet<String> =
         own.chain(snapshot.governance().paths()).map(|path| prefix.plain(&path)).collect();
+    let below = snapshot.policies_below();
     let typed = prefix.plain(&path.to_string_lossy());
     let inside = files::inside(&located.root, folder, path);
     let policies = [&source.governance, snapshot.governance()].into_iter();
     let folders: Vec<String> = policies.map(|it| prefix.plain(&it.policy.redesigns)).collect();
-    let is_known = |path: &String| known.contains(path) || ledger::is_record_of(&folders, path);
-    let found = std::iter::once(typed).chain(inside).find(is_known);
+    let is_known = |path: &String| {
+        known.contains(path) || below.contains(path) || ledger::is_record_of(&folders, path)
+    };
+    // In a folder with a policy of its own, that one is meant.
+    let inside_below = inside.iter().find(|path| below.contains(*path)).cloned();
+    let found = inside_below.into_iter().chain([typed]).chain(inside).find(is_known);
     found.ok_or_else(|| {
         let known: Vec<String> = known.into_iter().collect();
         Usage::refused(
