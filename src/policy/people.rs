@@ -6,6 +6,7 @@
 pub mod account;
 pub mod alike;
 mod bots;
+pub mod machines;
 pub mod nobody;
 pub mod person;
 
@@ -194,9 +195,11 @@ pub fn is_nobody(person: &Person) -> bool {
     nobody::is_address(&person.typed_email) || nobody::is_address(&person.key)
 }
 
-/// Tells whether a person is a bot: by the policy's patterns, by `[bot]`, or by the built-in list.
+/// Tells whether a person is a bot: by the policy's patterns, by `[bot]`, or by the built-in lists.
 pub fn is_bot(governance: &Governance, person: &Person) -> bool {
-    is_known_bot(person) || fits_folded(governance, &governance.policy.people.bots, person)
+    is_known_bot(person)
+        || machines::is_listed(person)
+        || fits_folded(governance, &governance.policy.people.bots, person)
 }
 
 /// Tells whether a person is a well-known bot: by `[bot]`, or by the built-in list.

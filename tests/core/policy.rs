@@ -15,6 +15,7 @@ mod demands;
 mod files;
 mod governs;
 mod hooks;
+mod machines;
 mod numbers;
 mod people;
 mod reading;
