@@ -29,7 +29,7 @@ use exledger::features::check::signing::ReceiptSigner;
 use exledger::features::live::gate::LiveGate;
 use exledger::gate::answer::{GateVerdict, Question, ScannerDetails};
 use exledger::plan::part;
-use exledger::record::vocabulary::Risk;
+use exledger::record::vocabulary::{IdentityType, Risk};
 
 /// Ask whether something is allowed
 ///
@@ -45,6 +45,9 @@ pub(crate) struct CheckArgs {
     /// Identity that acts
     #[arg(long, value_parser = NonEmptyStringValueParser::new())]
     identity: Option<String>,
+    /// Type of the identity; only an exception for the same type allows
+    #[arg(long, value_name = "TYPE", value_parser = filter::words::<IdentityType>())]
+    identity_type: Option<String>,
     /// The asset
     #[arg(long, value_parser = NonEmptyStringValueParser::new())]
     asset: Option<String>,
@@ -227,6 +230,7 @@ impl CheckArgs {
     fn question(&self) -> Question {
         Question {
             identity: self.identity.clone(),
+            identity_type: self.identity_type.clone(),
             asset: self.asset.clone(),
             application: self.application.clone(),
             credential: self.credential.clone(),

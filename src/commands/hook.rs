@@ -28,12 +28,13 @@ use exledger::features::check::receipts::{ReceiptLog, ReceiptsFile};
 use exledger::formats::hooks;
 use exledger::formats::hooks::runtime::{MOST_BYTES, Runtime};
 use exledger::gate::answer::{GateAnswer, GateVerdict};
+use exledger::gate::question::BoundIdentity;
 use exledger::gate::receipt::LoggedReceipt;
 use exledger::gate::tool_call::{CallContext, ToolCall};
 use exledger::gate::withheld;
 use exledger::policy::governance::Governance;
 use exledger::policy::hooks::{HookFile, HookRuntime, LIMITS};
-use exledger::record::vocabulary::Vocabulary;
+use exledger::record::vocabulary::{IdentityType, Vocabulary};
 use exledger::session::Session;
 use exledger::session::error::{Error, Undetermined};
 use exledger::session::options::Options;
@@ -70,6 +71,14 @@ pub(crate) struct HookArgs {
     /// Identity that acts, whatever the map says
     #[arg(long = "as", value_name = "IDENTITY", value_parser = NonEmptyStringValueParser::new())]
     identity: Option<String>,
+    /// Type of that identity; only an exception for the same type allows [default: ai-agent]
+    #[arg(
+        long,
+        value_name = "TYPE",
+        value_parser = filter::words::<IdentityType>(),
+        requires = "identity"
+    )]
+    as_type: Option<String>,
     /// Count uses of limited-use records in this file, and append each receipt to it; an absolute path
     #[arg(long, value_name = "FILE", value_parser = absolute)]
     receipts: Option<PathBuf>,
@@ -148,6 +157,7 @@ impl HookArgs {
         flag("--trusted-from", ctx.globals.trusted_from.map(|oid| oid.to_string()));
         flag("--map", self.map.as_deref().map(shown));
         flag("--as", self.identity.clone());
+        flag("--as-type", self.as_type.clone());
         flag("--receipts", self.receipts.as_deref().map(shown));
         flag("--sign-receipts", self.sign_receipts.as_deref().map(shown));
         flag("--max-age", self.max_age.as_ref().map(ToString::to_string));
@@ -179,7 +189,8 @@ impl HookArgs {
         }
         let folder = call.folders.first().map(PathBuf::from);
         let below = |path: &str| reach::below(folder.as_deref()?, path);
-        let context = CallContext { identity: self.identity.as_deref(), below: &below };
+        let identity = bound_identity(self.identity.as_deref(), self.as_type.as_deref());
+        let context = CallContext { identity: identity.as_ref(), below: &below };
         let map = self.map.as_deref().map(|path| self.given_map(path)).transpose()?;
         if let Some(file) = &map
             && let GovernedRequest::Decided(decision) = map::decide(Ok(file), &call, &context)
@@ -363,6 +374,15 @@ pub(crate) fn chosen_names(ctx: &Ctx) -> Vec<&str> {
 
 fn runtime(name: &str) -> Option<&'static Runtime> {
     hooks::named(HookRuntime::from_word(name)?)
+}
+
+/// Returns the identity that every question is about, and its type: that of an agent, if nothing is said.
+pub(crate) fn bound_identity(name: Option<&str>, kind: Option<&str>) -> Option<BoundIdentity> {
+    let stated = kind.and_then(IdentityType::from_word);
+    Some(BoundIdentity {
+        name: name?.to_owned(),
+        identity_type: stated.unwrap_or(IdentityType::AiAgent),
+    })
 }
 
 /// Returns the error that refuses a call.

@@ -14,7 +14,7 @@ use crate::commands::check::fresh::Fetcher;
 use crate::commands::check::{fresh, signing};
 use crate::commands::command::{Command, PastInstants, Run};
 use crate::commands::context::output::Formats;
-use crate::commands::context::{Ctx, fault, place};
+use crate::commands::context::{Ctx, fault, filter, place};
 use crate::commands::exit::Outcome;
 use crate::commands::hook;
 use crate::mcp;
@@ -25,6 +25,7 @@ use exledger::features::check::freshness::MaxAge;
 use exledger::features::check::receipts::{ReceiptLog, ReceiptsFile};
 use exledger::features::live::gate::LiveOptions;
 use exledger::features::live::signing::PeriodicSigning;
+use exledger::record::vocabulary::IdentityType;
 use exledger::session::Session;
 use exledger::session::options::Options;
 use exledger::store::git::reach;
@@ -59,6 +60,14 @@ pub(crate) struct McpArgs {
         conflicts_with = "any_identity"
     )]
     identity: Option<String>,
+    /// Type of that identity; only an exception for the same type allows [default: ai-agent]
+    #[arg(
+        long,
+        value_name = "TYPE",
+        value_parser = filter::words::<IdentityType>(),
+        conflicts_with = "any_identity"
+    )]
+    as_type: Option<String>,
     /// Let every question name its identity: for people, and not for agents
     #[arg(long)]
     any_identity: bool,
@@ -139,7 +148,7 @@ impl Run for McpArgs {
                 .zip(logs)
                 .map(|(it, log)| self.source(ctx, it, log))
                 .collect(),
-            identity: self.identity.clone(),
+            identity: hook::bound_identity(self.identity.as_deref(), self.as_type.as_deref()),
             keeps_receipts: self.receipts.is_some(),
             keeps_branches: self.drafts,
         });

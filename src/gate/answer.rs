@@ -12,6 +12,8 @@ use serde::Serialize;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Question {
     pub identity: Option<String>,
+    /// The type of the identity, one of the values of `subject.identity_type`.
+    pub identity_type: Option<String>,
     pub asset: Option<String>,
     pub application: Option<String>,
     pub credential: Option<String>,

@@ -8,7 +8,7 @@ use crate::gate::answer::{About, Asker, Question, limit, limited};
 use crate::gate::finding::{self, Judged, Matched};
 use crate::policy::governance::Governance;
 use crate::record::reference::{self, ControlRef};
-use crate::record::vocabulary::Baseline;
+use crate::record::vocabulary::{Baseline, Vocabulary};
 use crate::record::{Record, References, not_waived, pattern};
 use crate::status::state::RecordState;
 
@@ -94,7 +94,8 @@ pub(crate) fn coverage(
             Matched::No(why, found) => note(Err((why, found))),
         }
     }
-    let rest = withheld(question, record, governance)
+    let rest = identity_type(question, record)
+        .or_else(|| withheld(question, record, governance))
         .or_else(|| control(question, record, governance))
         .or_else(|| rule(question, record))
         .or_else(|| environment(question, record))
@@ -170,6 +171,15 @@ pub(crate) fn references(
     ]
     .into_iter();
     named.filter_map(|(name, text)| text.as_ref().map(|text| (name, text)))
+}
+
+fn identity_type(question: &Question, record: &Record) -> Option<String> {
+    let value = question.identity_type.as_deref()?;
+    match record.subject.identity_type {
+        Some(stated) if stated.as_str() == value => None,
+        Some(stated) => Some(format!("its identity type is {}", stated.as_str())),
+        None => Some("states no identity type".to_owned()),
+    }
 }
 
 fn control(question: &Question, record: &Record, governance: &Governance) -> Option<String> {

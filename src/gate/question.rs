@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use crate::gate::answer::Question;
 use crate::record::json;
 use crate::record::time::{Day, Instant};
-use crate::record::vocabulary::{Risk, Vocabulary};
+use crate::record::vocabulary::{IdentityType, Risk, Vocabulary};
 
 /// A question, and the instant that it is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,6 +15,13 @@ pub struct TimedQuestion {
     pub question: Question,
     /// The instant; `None` for now.
     pub at: Option<Instant>,
+}
+
+/// The identity that every question of a session is about, whatever its asker says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BoundIdentity {
+    pub name: String,
+    pub identity_type: IdentityType,
 }
 
 /// A parsed line, with the caller's id.
@@ -126,6 +133,7 @@ pub(crate) fn parse(keys: Map<String, Value>) -> Result<TimedQuestion, NoQuestio
         }
         let is_read = match key.as_str() {
             "severity" => Risk::from_word(&text).is_some(),
+            "identity_type" => IdentityType::from_word(&text).is_some(),
             "finding" => finding(&text).is_some(),
             _ => true,
         };
@@ -155,6 +163,14 @@ fn instant(text: &str) -> Option<Instant> {
     Instant::parse(text).or_else(|| Day::new(text).map(Day::last_instant))
 }
 
+impl BoundIdentity {
+    /// Replaces what the keys of a question say about who acts.
+    pub fn bind(&self, keys: &mut Map<String, Value>) {
+        keys.insert("identity".to_owned(), self.name.as_str().into());
+        keys.insert("identity_type".to_owned(), self.identity_type.as_str().into());
+    }
+}
+
 impl Question {
     /// Tells whether the question names a subject that a record can be about.
     pub fn names_a_subject(&self) -> bool {
@@ -173,6 +189,7 @@ impl Question {
     fn slot(&mut self, key: &str) -> Option<&mut Option<String>> {
         Some(match key {
             "identity" => &mut self.identity,
+            "identity_type" => &mut self.identity_type,
             "asset" => &mut self.asset,
             "application" => &mut self.application,
             "credential" => &mut self.credential,

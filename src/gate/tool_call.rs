@@ -7,7 +7,7 @@
 use serde_json::{Map, Value};
 
 use crate::gate::answer::Question;
-use crate::gate::question;
+use crate::gate::question::{self, BoundIdentity};
 use crate::gate::withheld::escaped;
 use crate::policy::hooks::{self, HookMap, HookQuestion, HookRule, HookRuntime};
 use crate::policy::hooks::{TemplatePart, UnmatchedCall};
@@ -46,7 +46,7 @@ pub enum CallDecision {
 /// What is known besides the map and the call.
 pub struct CallContext<'c> {
     /// The identity that acts, which wins over that of the map.
-    pub identity: Option<&'c str>,
+    pub identity: Option<&'c BoundIdentity>,
     /// Returns a path below the repository in which the agent works, without `..` and links; `None` if it is outside.
     pub below: &'c dyn Fn(&str) -> Option<String>,
 }
@@ -175,7 +175,7 @@ fn asked(
         keys.insert(key.to_owned(), text.into());
     }
     if let Some(identity) = context.identity {
-        keys.insert("identity".to_owned(), identity.into());
+        identity.bind(&mut keys);
     }
     if let Some(deploy) = ask.deploy {
         keys.insert("deploy".to_owned(), deploy.into());

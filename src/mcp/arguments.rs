@@ -6,7 +6,7 @@
 use serde_json::{Map, Value};
 
 use exledger::gate::answer::Question;
-use exledger::gate::question::{self, LONGEST_LINE};
+use exledger::gate::question::{self, BoundIdentity, LONGEST_LINE};
 use exledger::gate::withheld;
 use exledger::record::id::Id;
 
@@ -116,22 +116,25 @@ impl Arguments {
     }
 
     /// Takes the identity that the session is bound to, or the given one.
-    pub(super) fn bind_identity(&mut self, identity: Option<&str>) -> Result<(), BadArgument> {
+    fn bind_identity(&mut self, identity: Option<&BoundIdentity>) -> Result<(), BadArgument> {
         let Some(identity) = identity else {
             return Ok(());
         };
         match self.text("identity")? {
-            Some(given) if given != identity => {
-                return Err(BadArgument::AnotherIdentity(identity.to_owned()));
+            Some(given) if given != identity.name => {
+                return Err(BadArgument::AnotherIdentity(identity.name.clone()));
             }
             _ => {}
         }
-        self.map.insert("identity".to_owned(), identity.into());
+        identity.bind(&mut self.map);
         Ok(())
     }
 
     /// Takes everything that is left, as a question.
-    pub(super) fn question(self, identity: Option<&str>) -> Result<Question, BadArgument> {
+    pub(super) fn question(
+        self,
+        identity: Option<&BoundIdentity>,
+    ) -> Result<Question, BadArgument> {
         let mut arguments = self;
         for (key, value) in &arguments.map {
             let text = QUESTION_TEXTS.iter().find(|(text, _)| text == key);

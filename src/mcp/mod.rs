@@ -23,13 +23,14 @@ use crate::mcp::ledger::{LedgerHandle, LedgerSource};
 use crate::mcp::server::AgentServer;
 use crate::mcp::tools::ToolEffects;
 use crate::mcp::transport::StdioTransport;
+use exledger::gate::question::BoundIdentity;
 use exledger::session::error::Error;
 
 /// What is served, and for whom.
 pub(crate) struct AgentSession {
     pub ledgers: Vec<LedgerSource>,
     /// Whom every question is about; `None` for anybody.
-    pub identity: Option<String>,
+    pub identity: Option<BoundIdentity>,
     /// Whether answers are kept.
     pub keeps_receipts: bool,
     /// Whether requests are kept on branches.

@@ -100,6 +100,7 @@ fn text(description: &str) -> Value {
 pub(super) fn receipt() -> Value {
     let mut question: Map<String, Value> =
         QUESTION_TEXTS.iter().map(|(key, _)| ((*key).to_owned(), maybe("string"))).collect();
+    question.insert("identity_type".to_owned(), maybe("string"));
     question.insert(DEPLOY.to_owned(), json!({"type": "boolean"}));
     let verdicts = GateVerdict::ALL.map(GateVerdict::as_str);
     let considered = answer(&[

@@ -27,6 +27,7 @@ use crate::mcp::schemas;
 use crate::mcp::tools::{self, ToolEffects};
 use exledger::features::request::plan::ExceptionRequest;
 use exledger::gate::answer::Question;
+use exledger::gate::question::BoundIdentity;
 use exledger::record::scalar::Scalar;
 use exledger::record::time::Term;
 
@@ -60,7 +61,7 @@ pub(super) struct AgentServer(Arc<Shared>);
 struct Shared {
     ledgers: Vec<LedgerHandle>,
     /// Whom every question is about; `None` for anybody.
-    identity: Option<String>,
+    identity: Option<BoundIdentity>,
     tools: Vec<Tool>,
     n_waiting: AtomicUsize,
     /// Turns true at the end of the input.
@@ -70,7 +71,7 @@ struct Shared {
 impl AgentServer {
     pub(super) fn new(
         ledgers: Vec<LedgerHandle>,
-        identity: Option<String>,
+        identity: Option<BoundIdentity>,
         effects: ToolEffects,
         is_over: watch::Receiver<bool>,
     ) -> AgentServer {
@@ -91,7 +92,7 @@ impl AgentServer {
     }
 
     fn question(&self, arguments: Arguments) -> Result<Question, BadArgument> {
-        arguments.question(self.0.identity.as_deref())
+        arguments.question(self.0.identity.as_ref())
     }
 
     async fn call(
@@ -144,7 +145,7 @@ impl AgentServer {
         ledger: &LedgerHandle,
         arguments: Arguments,
     ) -> Result<ToolReply, BadArgument> {
-        let asked = ExceptionRequest::read(&arguments.rest(), self.0.identity.as_deref());
+        let asked = ExceptionRequest::read(&arguments.rest(), self.0.identity.as_ref());
         match asked {
             Ok(asked) => Ok(replied(ledger.run(move |open| open.request(&asked)).await)),
             Err(error) => Ok(ToolReply::Refused(error.to_string())),

@@ -13,7 +13,7 @@ pub(super) fn decide(
     call: &ToolCall,
     context: &CallContext<'_>,
 ) -> GovernedRequest<Result<(), String>> {
-    let map = match file.and_then(|file| sound(file, context.identity)) {
+    let map = match file.and_then(|file| sound(file, context)) {
         Ok(map) => map,
         Err(reason) => return GovernedRequest::Decided(Err(reason)),
     };
@@ -45,13 +45,13 @@ pub(super) fn approved(governance: &Governance) -> Result<&HookFile, String> {
 }
 
 /// Returns the map of a file without errors.
-fn sound<'f>(file: &'f HookFile, identity: Option<&str>) -> Result<&'f HookMap, String> {
+fn sound<'f>(file: &'f HookFile, context: &CallContext<'_>) -> Result<&'f HookMap, String> {
     if let Some(finding) = file.findings.first() {
         let place = finding.pos.map(|pos| format!(":{}:{}", pos.line, pos.column));
         let place = place.unwrap_or_default();
         return Err(format!("{}{place}: {}", finding.path, finding.message));
     }
-    if let (None, Some(pos)) = (identity, file.without_subject()) {
+    if let (None, Some(pos)) = (context.identity, file.without_subject()) {
         return Err(format!(
             "{FILE}:{}:{}: this question names nobody: state a subject, or give --as",
             pos.line, pos.column

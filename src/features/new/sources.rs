@@ -241,7 +241,7 @@ fn receipt(input: AnswerInput<'_>, folder: &Path, known: &mut KnownAnswers) -> R
     }
     let field =
         |key: &str| question.get(key).and_then(Value::as_str).filter(|text| !text.is_empty());
-    for key in ["identity", "asset", "application", "credential", "environment"] {
+    for key in ["identity", "identity_type", "asset", "application", "credential", "environment"] {
         answers.set_given(&format!("subject.{key}"), field(key));
     }
     answers.set_given("deviates_from.controls", field("control").map(|text| vec![text]));

@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 
 use crate::diag::Finding;
 use crate::gate::answer::GateVerdict;
+use crate::gate::question::BoundIdentity;
 use crate::plan::answers::Answers;
 use crate::plan::field_values::{self, FieldValueError, FieldValues};
 use crate::policy::tier::Needed;
@@ -24,6 +25,7 @@ const WITHHELD: &[(&str, &str)] = &[
     ("class", "a request is always of class standard; people file the others"),
     ("supersedes", "people decide which record replaces another"),
     ("requester", "the requester is the person who runs the server"),
+    ("identity_type", "whoever starts the server says of which type the identity is"),
     ("alias", "a former name would cover more than what is asked for"),
 ];
 
@@ -207,7 +209,7 @@ impl ExceptionRequest {
     /// [`RequestError`]; no key is ever ignored, since the missing limit would widen the request.
     pub fn read(
         given: &Map<String, Value>,
-        identity: Option<&str>,
+        identity: Option<&BoundIdentity>,
     ) -> Result<ExceptionRequest, RequestError> {
         let known = arguments();
         let mut values = FieldValues::new();
@@ -233,11 +235,12 @@ impl ExceptionRequest {
         if let Some(own) = identity {
             let asked = receipt.as_ref().and_then(|it| it.pointer("/question/identity"));
             let stated = [answers.text("subject.identity"), asked.and_then(Value::as_str)];
-            if let Some(given) = stated.into_iter().flatten().find(|stated| *stated != own) {
-                let (given, own) = (given.to_owned(), own.to_owned());
+            if let Some(given) = stated.into_iter().flatten().find(|stated| *stated != own.name) {
+                let (given, own) = (given.to_owned(), own.name.clone());
                 return Err(RequestError::AnotherIdentity { given, own });
             }
-            answers.set("subject.identity", own);
+            answers.set("subject.identity", own.name.as_str());
+            answers.set("subject.identity_type", own.identity_type.as_str());
         }
         Ok(ExceptionRequest { answers, receipt })
     }
@@ -252,7 +255,8 @@ fn unknown(name: &str, known: &[RequestArgument]) -> RequestError {
     RequestError::Unknown { name: name.to_owned(), hint: hint.unwrap_or_default() }
 }
 
-/// Completes the answers of a request: an identity is that of an agent unless stated, and the requester is the filer.
+/// Completes the answers of a request: an identity that the session does not choose is that of an agent, and the requester
+/// is the filer.
 pub fn complete(answers: &mut Answers, requester: Option<&str>) {
     if answers.states("subject.identity") {
         answers.set_default("subject.identity_type", IdentityType::AiAgent.as_str());

@@ -66,7 +66,7 @@ fn a_receipt_has_its_promised_keys_in_their_order() {
     assert_eq!(keys, promised.split_whitespace().collect::<Vec<_>>());
     let keys: Vec<&str> =
         receipt["question"].as_object().unwrap().keys().map(String::as_str).collect();
-    let promised = "identity asset application credential control rule action resource environment finding purl path severity deploy reference";
+    let promised = "identity identity_type asset application credential control rule action resource environment finding purl path severity deploy reference";
     assert_eq!(keys, promised.split_whitespace().collect::<Vec<_>>());
     assert_eq!(receipt["record"], "EXC-2026-7F3KQ");
     assert_eq!(receipt["digest"], receipt["approved_digest"]);

@@ -127,6 +127,49 @@ fn arguments_of_the_other_tools_are_as_strict() {
 }
 
 #[test]
+fn the_settings_say_of_which_type_the_identity_is() {
+    let served = Served::new();
+    let bind = "subject: {identity: \"agent:coder\", identity_type: human, application: billing}";
+    served.gate.repo.branch("bind").by("ana").edit(ID, bind).commit("Name a person");
+    served.gate.repo.by("lee").merge("bind", "Merge branch 'bind'");
+    served.gate.fetch();
+    let ledger = served.ledger();
+    let typed = |more: &[&str]| {
+        let args = [&["--ledger", &ledger, "--as", "agent:coder"], more].concat();
+        let mut client = super::client::Client::start(served.work.path(), &args, &[]);
+        client.initialize("2025-11-25");
+        client
+    };
+    let mut agent = typed(&[]);
+    let denied = agent.call("may_i", &billing());
+    assert_eq!(verdict(&denied), "deny", "{denied}");
+    assert_eq!(denied["structuredContent"]["question"]["identity_type"], "ai-agent");
+    assert!(denied.to_string().contains("its identity type is human"), "{denied}");
+    let said = json!({"application": "billing", "identity_type": "human"});
+    refused(&agent.call("may_i", &said), "`identity_type`");
+    refused(&agent.call("request_exception", &said), "`identity_type`");
+    let mut human = typed(&["--as-type", "human"]);
+    assert_eq!(verdict(&human.call("may_i", &billing())), "allow");
+    for wrong in [
+        &["mcp", "--ledger", "/srv/ledger", "--any-identity", "--as-type", "human"][..],
+        &["mcp", "--ledger", "/srv/ledger", "--as", "agent:coder", "--as-type", "robot"],
+        &["hook", "claude-code", "--ledger", "/srv/ledger", "--as-type", "human"],
+        &[
+            "hook",
+            "claude-code",
+            "--ledger",
+            "/srv/ledger",
+            "--as",
+            "agent:coder",
+            "--as-type",
+            "robot",
+        ],
+    ] {
+        assert_eq!(crate::cli::run(served.work.path(), wrong).code, 2, "{wrong:?}");
+    }
+}
+
+#[test]
 fn a_session_is_bound_to_its_identity() {
     let served = Served::new();
     let bind =

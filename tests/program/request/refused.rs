@@ -3,16 +3,31 @@
 use exledger::features;
 use exledger::features::request::answer::RequestLog;
 use exledger::features::request::plan::ExceptionRequest;
+use exledger::gate::question::BoundIdentity;
+use exledger::record::vocabulary::{IdentityType, Vocabulary};
 use exledger::session::error::Error;
 use serde_json::{Value, json};
 
 use crate::request::{arguments, ask, check, files, ledger, open, with};
 use crate::support::repo::Repo;
 
+fn agent() -> BoundIdentity {
+    BoundIdentity { name: "agent:coder".to_owned(), identity_type: IdentityType::AiAgent }
+}
+
 fn read(others: Value) -> String {
-    match ExceptionRequest::read(&with(others), Some("agent:coder")) {
+    match ExceptionRequest::read(&with(others), Some(&agent())) {
         Ok(_) => String::new(),
         Err(error) => error.to_string(),
+    }
+}
+
+#[test]
+fn a_draft_states_the_type_of_the_session() {
+    for kind in [IdentityType::AiAgent, IdentityType::Workload] {
+        let own = BoundIdentity { identity_type: kind, ..agent() };
+        let asked = ExceptionRequest::read(&with(json!({})), Some(&own)).unwrap();
+        assert_eq!(asked.answers.text("subject.identity_type"), Some(kind.as_str()));
     }
 }
 
@@ -48,6 +63,10 @@ fn arguments_that_are_none_are_errors_and_never_dropped() {
         (
             json!({"requester": "lee@example.com"}),
             "unknown: `requester` is no argument of a request: the requester is the person who runs the server",
+        ),
+        (
+            json!({"identity_type": "human"}),
+            "unknown: `identity_type` is no argument of a request: whoever starts the server says of which type the identity is",
         ),
         (
             json!({"alias": ["agent:admin"]}),
