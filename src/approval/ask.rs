@@ -10,6 +10,7 @@ use crate::approval::demand::{VersionDemand, combined_demand};
 use crate::approval::identity::apart::SeparatedBy;
 use crate::approval::identity::{IdentityCache, IdentityKind, IdentityResolver};
 use crate::approval::key_set::KeySet;
+use crate::approval::listed::OnlyListed;
 use crate::approval::missing::{self, DemandContext};
 use crate::approval::relation::Relation;
 use crate::approval::verdict::{
@@ -77,6 +78,17 @@ impl<'g> Identities<'g> {
     /// Returns the people whom the signers file names by address.
     pub(crate) fn signers(&self) -> Vec<Person> {
         self.key_set.keys.persons(self.governance)
+    }
+
+    /// Returns the people who alone may approve something.
+    pub(crate) fn listed(&self, only: &OnlyListed) -> Vec<Person> {
+        only.persons(&self.resolver())
+    }
+
+    /// Tells whether a person is among those who alone may approve something.
+    pub(crate) fn is_listed(&self, only: &OnlyListed, person: &Person) -> bool {
+        let resolver = self.resolver();
+        only.why_not(&resolver, &resolver, &resolver.of_person(person).person).is_none()
     }
 
     fn nearest_relation<'p>(

@@ -7,6 +7,7 @@ use crate::approval::case::{VersionEvidence, stater};
 use crate::approval::evidence::{Claim, EvidenceSource, Vouched};
 use crate::approval::identity::resolved::Identity;
 use crate::approval::identity::{IdentityKind, NamedPerson};
+use crate::approval::listed::OnlyListed;
 use crate::approval::relation::Relation;
 use crate::approval::verdict::{NotCounted, Vote, VoteCounts};
 use crate::policy::demand::{EvidenceKind, Forge, Proof, SelfApproval, Switch};
@@ -107,17 +108,15 @@ fn why_not(case: VersionEvidence, claim: &Claim, relation: &Relation) -> Option<
     let unproven = claim.key_claimed_in.clone().map_or(NotCounted::Proof, NotCounted::KeyByClaim);
     let is_author = *relation == Relation::Same && !by_permission;
     let is_owner = matches!(owner, Relation::Same | Relation::Namesake);
-    let is_unlisted = identity.is_some_and(|identity| {
-        let listed = case.demand.listed.as_ref();
-        listed.is_some_and(|listed| !listed.holds(case.resolver.approved, &identity.person))
-    });
-    let tests: [(bool, NotCounted); 7] = [
+    let is_of_rules = matches!(case.demand.listed, Some(OnlyListed::Rules(_)));
+    let before_listed: [(bool, NotCounted); 4] = [
         (is_author, NotCounted::Author),
         // The place comes first: the other reasons still let an approval replace a rejection (E6).
         (claim.place == EvidenceSource::Nested && !nested, NotCounted::Nested),
         (suspicious, NotCounted::SuspiciousMerge),
         (is_owner, NotCounted::Owner),
-        (is_unlisted, NotCounted::NotListed),
+    ];
+    let after_listed: [(bool, NotCounted); 2] = [
         (!accepted, NotCounted::Kind),
         (case.demand.terms.proof == Proof::Attested && claimed, unproven),
     ];
@@ -147,11 +146,32 @@ fn why_not(case: VersionEvidence, claim: &Claim, relation: &Relation) -> Option<
     identity
         .and_then(|identity| not_a_person(claim, identity))
         .or_else(|| claim.bar.clone())
-        .or_else(|| tests.into_iter().find_map(held))
+        .or_else(|| before_listed.into_iter().find_map(held))
+        .or_else(|| unlisted(case, claim).filter(|_| is_of_rules))
+        .or_else(|| after_listed.into_iter().find_map(held))
         .or_else(|| unnamed().filter(|it| *it == NotCounted::NoPerson))
         .or_else(stated)
         .or_else(unnamed)
         .or_else(unclear_relation)
+        .or_else(|| unlisted(case, claim))
+}
+
+/// Returns that somebody is not listed where only listed people approve: the person whom an approval names, or whoever
+/// stated it in their place.
+fn unlisted(case: VersionEvidence, claim: &Claim) -> Option<NotCounted> {
+    let listed = case.demand.listed.as_ref()?;
+    let named = match &claim.who {
+        NamedPerson::Someone(identity) => Some(identity),
+        NamedPerson::Unresolved(_) | NamedPerson::Nobody(_) => None,
+    };
+    // Whoever types or passes on another's approval must be listed, too.
+    let is_passed_on = claim.vouched != Vouched::ForItself;
+    if is_passed_on && claim.stated_by.is_none() {
+        return Some(NotCounted::SelfAsserted);
+    }
+    let stater = claim.stated_by.as_ref().filter(|_| is_passed_on);
+    let mut people = named.into_iter().chain(stater);
+    people.find_map(|it| listed.why_not(&case.resolver, &claim.resolver, &it.person))
 }
 
 /// Returns the relation of a person to the owners of a record.

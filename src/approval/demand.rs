@@ -3,7 +3,7 @@
 //! Uses record, policy, history's intersection of versions. Pure. Start at [`combined_demand`]. Follows
 //! `docs/spec/approval.md`, D1, D3 and D4.
 
-use crate::approval::listed::ListedPeople;
+use crate::approval::listed::OnlyListed;
 use crate::policy::governance::Governance;
 use crate::policy::people::person::Person;
 use crate::policy::tier::fact::Facts;
@@ -23,7 +23,7 @@ pub(crate) struct VersionDemand {
     /// key, which nobody could sign.
     pub lists_first_key: bool,
     /// The people who alone may approve; `None` if anybody outside the author set may.
-    pub listed: Option<ListedPeople>,
+    pub listed: Option<OnlyListed>,
     /// The owners of the record, in its own content and in the last approved one.
     pub owners: Vec<Person>,
 }
@@ -46,7 +46,7 @@ pub(crate) fn combined_demand(
         people: Vec::new(),
         lists_first_key: false,
         owners: Vec::new(),
-        listed: None,
+        listed: OnlyListed::for_record(governance, own, approved),
     };
     for record in own.into_iter().chain(approved) {
         let owner = people::identify(governance, &record.owner.name, record.owner.email.as_str());

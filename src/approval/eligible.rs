@@ -5,6 +5,7 @@
 
 use crate::approval::ask::Identities;
 use crate::approval::demand::combined_demand;
+use crate::approval::listed::OnlyListed;
 use crate::approval::signature;
 use crate::approval::verdict::MissingApproval;
 use crate::policy::demand::SelfApproval;
@@ -21,6 +22,7 @@ pub struct Eligibility<'g> {
     identities: Identities<'g>,
     authors: Vec<Person>,
     owners: Vec<Person>,
+    listed: Option<OnlyListed>,
 }
 
 /// What a person signs.
@@ -52,6 +54,7 @@ impl<'g> Eligibility<'g> {
             identities: Identities::from_governance(governance),
             authors: makers.iter().cloned().chain(requesters).collect(),
             owners,
+            listed: OnlyListed::for_record(governance, Some(own), approved),
         }
     }
 
@@ -87,8 +90,17 @@ impl<'g> Eligibility<'g> {
         self.eligible(named.cloned())
     }
 
-    /// Returns everyone who could approve, of those whom groups, the signers file or `people.logins` name.
+    /// Tells whether only listed people may approve.
+    pub(crate) fn is_for_listed(&self) -> bool {
+        self.listed.is_some()
+    }
+
+    /// Returns everyone who could approve, of those whom groups, the signers file or `people.logins` name; where only
+    /// listed people approve, of those.
     pub fn known(&self) -> Vec<Person> {
+        if let Some(listed) = &self.listed {
+            return self.eligible(self.identities.listed(listed).into_iter());
+        }
         let policy = &self.governance.policy;
         let members = policy.groups.values().flatten().map(Address::as_str);
         let logins = policy.people.logins.values().map(Address::as_str);
@@ -152,6 +164,7 @@ impl<'g> Eligibility<'g> {
         person.is_resolved()
             && state != Some(RosterState::Inactive)
             && !self.identities.is_no_person(person)
+            && self.listed.as_ref().is_none_or(|it| self.identities.is_listed(it, person))
     }
 }
 

@@ -7,8 +7,10 @@
 use crate::approval::authors;
 use crate::approval::governance_history::GovernanceHistory;
 use crate::approval::identity::apart::SeparatedBy;
+use crate::approval::identity::resolved::Identity;
 use crate::approval::identity::{IdentityKind, IdentityResolver};
 use crate::approval::judging::{self, TrailVerdicts};
+use crate::approval::listed::OnlyListed;
 use crate::approval::verdict::{
     ApprovalVerdict, BecomesApproved, FourEyes, Grace, GracePeriod, Satisfied, UsedGrace,
 };
@@ -22,20 +24,28 @@ use crate::record::time::Instant;
 use crate::record::vocabulary::{Class, ClosureOutcome};
 use std::rc::Rc;
 
-/// Returns the grace of a version by itself: it is the first of an emergency, and a person landed it.
+/// Returns the grace of a version by itself: it is the first of an emergency, and a person landed it; where only listed
+/// people approve, a listed one, or its author where git names nobody who landed it.
 pub(crate) fn grace(history: &History, step: &VersionStep, result: FourEyes) -> Grace {
     let emergency = step
         .record
         .filter(|record| record.class == Class::Emergency && step.index == 0)
         .filter(|_| step.is_among_records);
     let commit = &step.version.commit;
-    let a_person =
-        [step.resolver.of_ident(commit.author()), authors::landed_by(step.resolver, commit)]
-            .into_iter()
-            .flatten()
-            .any(|identity| step.resolver.sort(&identity) == IdentityKind::Person);
+    let author = step.resolver.of_ident(commit.author());
+    let landed_by = authors::landed_by(step.resolver, commit);
+    let is_person = |identity: &Identity| step.resolver.sort(identity) == IdentityKind::Person;
+    let a_person = [&author, &landed_by].into_iter().flatten().any(is_person);
+    let listed = OnlyListed::for_record(step.state.governance, emergency, None);
+    let may_act = |identity: &Identity| {
+        let refusal = listed
+            .as_ref()
+            .and_then(|listed| listed.why_not(&step.resolver, &step.resolver, &identity.person));
+        refusal.is_none() && is_person(identity)
+    };
+    let is_listed = listed.is_none() || landed_by.as_ref().or(author.as_ref()).is_some_and(may_act);
     let resolved = emergency
-        .filter(|_| a_person && result != FourEyes::InvalidSignature)
+        .filter(|_| a_person && is_listed && result != FourEyes::InvalidSignature)
         .and_then(|record| tier::resolve(&step.state.governance.policy, &Facts::of(record)));
     let Some(term) = resolved.and_then(|resolved| resolved.review_within) else {
         return Grace::None;

@@ -200,6 +200,7 @@ fn result(
             why_not,
             NotCounted::Unresolved
                 | NotCounted::NoPerson
+                | NotCounted::NotListed(_)
                 | NotCounted::SameNameAsAuthor
                 | NotCounted::UnknownAccount(_)
                 | NotCounted::UnnamedForge(_)

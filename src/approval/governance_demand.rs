@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use crate::approval::demand::VersionDemand;
 use crate::approval::governance_history::GovernanceHistory;
 use crate::approval::keys::Keys;
-use crate::approval::listed::ListedPeople;
+use crate::approval::listed::{ListedPeople, OnlyListed};
 use crate::approval::{group_matching, signature};
 use crate::history::paths::LedgerPrefix;
 use crate::ledger;
@@ -61,7 +61,8 @@ pub(crate) fn governance_demand(
         people: Vec::new(),
         lists_first_key: lists_first_key && approved.policy.approval.needs_keys(),
         owners: Vec::new(),
-        listed: (all.has_listed(landing) || !listed.is_empty()).then_some(listed),
+        listed: (all.has_listed(landing) || !listed.is_empty())
+            .then_some(OnlyListed::Rules(listed)),
     }
 }
 

@@ -8,6 +8,7 @@ pub mod resolved;
 
 use crate::approval::identity::resolved::{ComparableName, Identity};
 use crate::approval::key_set::KeySet;
+use crate::approval::listed::ListedPeople;
 use crate::approval::{forge, message};
 use crate::history::ident::Ident;
 use crate::policy::governance::Governance;
@@ -45,7 +46,11 @@ pub(crate) struct IdentityResolver<'a> {
 
 /// Identities resolved earlier, by governance, name and address: few people appear in even a long history.
 #[derive(Debug, Default)]
-pub(crate) struct IdentityCache(RefCell<HashMap<*const Governance, Faces>>);
+pub(crate) struct IdentityCache {
+    faces: RefCell<HashMap<*const Governance, Faces>>,
+    /// The listed people, by the governance that counts and the approved one.
+    listed: RefCell<HashMap<[*const Governance; 2], Rc<ListedPeople>>>,
+}
 
 /// Resolved entries by name, then by address.
 type Faces = HashMap<String, HashMap<String, Face>>;
@@ -110,7 +115,7 @@ impl IdentityKind {
 
 impl IdentityCache {
     fn face(&self, governance: &Governance, name: &str, email: &str) -> Face {
-        let mut met = self.0.borrow_mut();
+        let mut met = self.faces.borrow_mut();
         let faces = met.entry(governance).or_default();
         if let Some(face) = faces.get(name).and_then(|named| named.get(email)) {
             return face.clone();
@@ -194,6 +199,14 @@ impl<'a> IdentityResolver<'a> {
             let keys = key_set.person_keys(&identity.person.key);
             identity.know_all_surely(keys);
         }
+    }
+
+    /// Returns the people who are listed for records.
+    pub(crate) fn listed(&self) -> Rc<ListedPeople> {
+        let states: [*const Governance; 2] = [self.at, self.approved];
+        let mut known = self.met.listed.borrow_mut();
+        let listed = || Rc::new(ListedPeople::of_records(self));
+        Rc::clone(known.entry(states).or_insert_with(listed))
     }
 
     /// Returns the same states, but to judge a version of another landing.

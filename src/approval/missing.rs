@@ -47,7 +47,7 @@ pub(crate) fn missing_approvals(
         .map(|group| MissingApproval {
             need: format!("one person in group {group} other than the authors{by_signature}"),
             group: Some((*group).to_owned()),
-            who: candidates(context, group, counted_approvals),
+            who: may_still(context, people::members(context.resolver.at, group), counted_approvals),
             is_for_anyone: false,
             add: None,
         })
@@ -62,16 +62,24 @@ pub(crate) fn missing_approvals(
     let needed = terms.needed().count as usize;
     let n_more = needed.saturating_sub(counted_approvals.len()).saturating_sub(unfilled.len());
     if n_more > 0 {
-        let more = match (n_more, counted_approvals.is_empty() && unfilled.is_empty()) {
-            (1, true) => "one person".to_owned(),
-            (1, false) => "one more person".to_owned(),
-            (n, true) => format!("{n} people"),
-            (n, false) => format!("{n} more people"),
+        let is_first = counted_approvals.is_empty() && unfilled.is_empty();
+        let listed = context.demand.listed.as_ref();
+        let sort = match listed {
+            Some(_) if is_first => "listed ",
+            Some(_) => "more listed ",
+            None if is_first => "",
+            None => "more ",
+        };
+        let more = match n_more {
+            1 => format!("one {sort}person"),
+            n => format!("{n} {sort}people"),
         };
         missing.push(MissingApproval {
             need: format!("{more} other than the authors{by_signature}"),
             group: None,
-            who: Vec::new(),
+            who: listed.map_or_else(Vec::new, |listed| {
+                may_still(context, listed.persons(&context.resolver), counted_approvals)
+            }),
             is_for_anyone: true,
             add: None,
         });
@@ -114,14 +122,14 @@ fn unknown_authors(context: DemandContext) -> BTreeMap<String, String> {
     accounts.map(|(account, key)| (account.to_string(), relation::to_add(&[key]))).collect()
 }
 
-/// Returns the members of a group who could still approve.
-fn candidates(
+/// Returns the people who could still approve.
+fn may_still(
     context: DemandContext,
-    group: &str,
+    people: Vec<Person>,
     counted_approvals: &[CountedApproval],
 ) -> Vec<Person> {
     let approval = &context.resolver.at.policy.approval;
-    let mut members: Vec<Person> = people::members(context.resolver.at, group)
+    let mut members: Vec<Person> = people
         .into_iter()
         .filter(|person| {
             let identity = context.resolver.identity(&person.typed_name, &person.typed_email);
@@ -138,11 +146,19 @@ fn candidates(
                 && !context.resolver.is_machine(&identity)
                 && !spent
                 && !owner
+                && is_listed(context, person)
         })
         .collect();
     members.sort_by(|one, other| one.key.cmp(&other.key));
     members.dedup_by(|one, other| one.key == other.key);
     members
+}
+
+/// Tells whether a person is listed, where only listed people approve.
+fn is_listed(context: DemandContext, person: &Person) -> bool {
+    let resolver = &context.resolver;
+    let listed = context.demand.listed.as_ref();
+    listed.is_none_or(|listed| listed.why_not(resolver, resolver, person).is_none())
 }
 
 fn of_role(
@@ -171,6 +187,9 @@ fn of_role(
     let (need, who) = if context.authors.holds(&identity) {
         let need = format!("a risk owner who is not an author: {} is", person.email);
         (need, Vec::new())
+    } else if !is_listed(context, person) {
+        let need = format!("a risk owner who is listed: {} is not", person.email);
+        (need, Vec::new())
     } else {
         let need = format!("the risk owner {}{by_signature}", person.email);
         (need, vec![person.clone()])
@@ -193,6 +212,7 @@ pub(crate) fn not_counted<'s>(statements: impl Iterator<Item = &'s Statement>) -
         };
         let line = match why_not {
             NotCounted::UnknownAccount(unknown) => unknown.to_string(),
+            NotCounted::NotListed(reason) => reason.clone(),
             why_not => format!("{name}: {why_not}"),
         };
         if !lines.contains(&line) {

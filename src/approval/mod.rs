@@ -32,7 +32,7 @@ pub(crate) mod key_set;
 pub mod keys;
 mod late_evidence;
 pub mod ledger_name;
-mod listed;
+pub(crate) mod listed;
 pub mod loosened;
 pub mod message;
 mod missing;

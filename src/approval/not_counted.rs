@@ -44,9 +44,7 @@ impl fmt::Display for NotCounted {
             NotCounted::FollowsUncounted => {
                 "the version before it does not count: only `exledger approve --governance`, which shows the difference from the one that counts, approves it"
             }
-            NotCounted::NotListed => {
-                "is not listed: who approves the rules must be in a group or hold a listed key"
-            }
+            NotCounted::NotListed(reason) => reason,
             NotCounted::SelfAsserted => "stated by an author of the content",
             NotCounted::Nested => "stated on a commit inside the merged branch",
             NotCounted::Kind => "the policy does not accept this kind",

@@ -146,7 +146,7 @@ impl Offering<'_> {
 
     /// Returns a way without a signature: the named people can take it, or anyone.
     fn by_claim(&self, way: ApprovalWay) -> Option<ApprovalOffer> {
-        if self.is_open() {
+        if self.is_open() && !self.eligibility.is_for_listed() {
             return Some(ApprovalOffer { way, who: Vec::new() });
         }
         let named = self.eligibility.named(self.missing);

@@ -310,8 +310,8 @@ pub enum NotCounted {
     SameNameAsAuthor,
     /// The version follows one that does not count, and the approval does not say from which bytes it was compared.
     FollowsUncounted,
-    /// The person is not listed, and only listed people approve this.
-    NotListed,
+    /// Only listed people approve this, and the person, or whoever stated it, is not one: the whole reason.
+    NotListed(String),
     /// The forge account may belong to an author, or to somebody already counted.
     UnknownAccount(UnknownAccount),
     Forge,

@@ -169,6 +169,7 @@ impl InitArgs {
             branch,
             action: ActionSource::chosen(self.action.clone(), vendor),
             name: origin.name.clone(),
+            user: origin.user.clone(),
         })
     }
 

@@ -26,6 +26,8 @@ pub struct Approval {
     pub proof: Proof,
     /// What a change of the rules needs beyond the strongest that they ask of any record.
     pub governance: GovernanceApprovals,
+    /// The records that listed people alone approve.
+    pub listed: ListedFor,
     /// The kinds of evidence that count.
     pub accept: Vec<EvidenceKind>,
     /// The forge whose messages are read.
@@ -67,6 +69,7 @@ impl Default for Approval {
             owner_may_approve: true,
             proof: Proof::Claimed,
             governance: GovernanceApprovals::default(),
+            listed: ListedFor::Access,
             accept: vec![
                 EvidenceKind::Merge,
                 EvidenceKind::Trailer,
@@ -95,6 +98,16 @@ pub struct GovernanceApprovals {
     /// The weakest level of proof that counts.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub proof: Option<Proof>,
+}
+
+words! {
+    /// The records that listed people alone approve.
+    pub enum ListedFor {
+        /// Those that state an identity or a credential.
+        Access,
+        /// Every record.
+        All,
+    }
 }
 
 words! {

@@ -81,6 +81,7 @@ pub const PARTS: &[Part] = &[
     decides(
         &[
             "approval.owner_may_approve",
+            "approval.listed",
             "approval.accept",
             "approval.forge",
             "approval.signers",

@@ -212,6 +212,20 @@ pub fn is_agent(governance: &Governance, person: &Person) -> bool {
     fits_folded(governance, &governance.policy.people.agents, person)
 }
 
+/// Tells whether an identity, as a record or a map of tool calls states it, may be a person: for people whose approvals
+/// don't count.
+pub fn may_be_identity(governance: &Governance, identity: &str, person: &Person) -> bool {
+    let identity = folded(identity);
+    let bare = identity.split_once(':').map_or("", |(_, rest)| rest.trim());
+    let own = texts_of(governance, person);
+    let is_own = |text: &str| own.iter().any(|own| folded(own) == text);
+    let is_account = |text: &str| person.account.iter().any(|it| folded(&it.login) == text);
+    [identity.as_ref(), bare]
+        .into_iter()
+        .filter(|text| !text.is_empty())
+        .any(|text| is_own(text) || is_account(text) || is_named(governance, person, text))
+}
+
 /// Tells whether a name and address, as typed, match the policy's additional forge identities.
 pub fn is_forge(governance: &Governance, name: &str, email: &str) -> bool {
     let texts = [name, email, &format!("{name} <{email}>")];

@@ -54,6 +54,11 @@ map! {
 }
 
 impl Subject {
+    /// Tells whether the record is about access: it states an identity or a credential.
+    pub fn is_access(&self) -> bool {
+        self.identity.is_some() || self.credential.is_some()
+    }
+
     /// Returns what can have access: the identity, the credential and the asset, as far as they are stated.
     pub fn access(&self) -> impl Iterator<Item = &String> {
         [&self.identity, &self.credential, &self.asset].into_iter().flatten()

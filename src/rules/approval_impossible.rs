@@ -1,13 +1,17 @@
-//! `approval-impossible`: only signatures approve, and no key is listed; or nobody could approve a change of the rules.
+//! `approval-impossible`: only signatures approve, and no key is listed; or nobody could approve access, or a change of the
+//! rules.
 //!
 //! Uses the case, approval's keys. Pure. Follows `docs/spec/rules.md` (content) and `docs/spec/approval.md`, G2.
 
 use crate::approval::keys::Keys;
+use crate::approval::listed::{self, ListedPeople};
 use crate::approval::{governance_demand, signature};
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level, Pos};
+use crate::ledger::Files;
 use crate::policy;
 use crate::policy::governance::State;
+use crate::record::Record;
 use crate::record::vocabulary::Vocabulary;
 use crate::rules::case::RuleContext;
 use crate::rules::example::Example;
@@ -17,11 +21,13 @@ pub(super) const RULE: Rule = Rule {
     code: Code::ApprovalImpossible,
     level: Level::Error,
     serves: &["M24"],
-    summary: "only signatures can approve, and no signing key is listed; or the listed people can't give what a change of the rules needs",
+    summary: "only signatures can approve, and no signing key is listed; nobody is listed who could approve access; or the listed people can't give what a change of the rules needs",
     why: "No record can be approved then, or no change of the rules that would fix it.",
     remedy: "List people and keys before you ask for them: members of each group that a tier names, and a key of each under `proof: attested`.",
     bad: Example::SAMPLE.policy("version: 1\napproval: {accept: [detached]}\n"),
-    good: Example::SAMPLE.policy("version: 1\napproval: {accept: [merge, detached]}\n"),
+    good: Example::SAMPLE.policy(
+        "version: 1\napproval: {accept: [merge, detached]}\ngroups: {approvers: [dana@example.com, sam@example.com]}\n",
+    ),
     checks: &[Check::Policy(check)],
     special: SpecialCases::NONE,
 };
@@ -41,6 +47,7 @@ fn check(context: &RuleContext<'_>, findings: &mut Vec<Finding>) {
     }
     if is_possible() {
         findings.extend(unchangeable(context));
+        findings.extend(unlisted(context));
         return;
     }
     let node = governance.document.as_ref().and_then(|root| root.at(FIELD));
@@ -62,6 +69,40 @@ fn check(context: &RuleContext<'_>, findings: &mut Vec<Finding>) {
             approval.signers
         ),
     });
+}
+
+/// Returns the finding that nobody is listed, though a record needs the approval of listed people.
+fn unlisted(context: &RuleContext<'_>) -> Option<Finding> {
+    let governance = context.governance;
+    let keys = Keys::from_governance(governance, governance);
+    if !ListedPeople::of(governance, &keys).is_empty() || !has_record_for_listed(context) {
+        return None;
+    }
+    let node = governance.document.as_ref().and_then(|root| root.at("groups"));
+    Some(Finding {
+        rule: RULE.code,
+        level: RULE.level,
+        path: policy::FILE.to_owned(),
+        pos: Some(node.map_or(Pos::START, |node| node.pos)),
+        field: Some("groups".to_owned()),
+        id: None,
+        message: "nobody is listed, so nobody can approve access".to_owned(),
+        help: "add `groups: {approvers: [ADDRESS]}`, with people who approve access".to_owned(),
+    })
+}
+
+/// Tells whether a record that is not closed needs the approval of listed people; unreadable ones do not say so.
+fn has_record_for_listed(context: &RuleContext<'_>) -> bool {
+    let Ok(files) = Files::list(context.tree, &context.governance.policy.records) else {
+        return false;
+    };
+    let needs = |record: &Record| {
+        record.closure.is_none() && listed::is_for_listed(context.governance, record)
+    };
+    files.records.iter().any(|file| {
+        let read = files.read(context.tree, file).ok();
+        read.and_then(|read| read.record).is_some_and(|record| needs(&record))
+    })
 }
 
 /// Returns the finding that nobody could approve a change of the rules.

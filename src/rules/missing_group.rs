@@ -9,7 +9,7 @@ use crate::rules::example::Example;
 use crate::rules::missing_approval;
 use crate::rules::rule::{Check, Rule, SpecialCases};
 
-const POLICY: &str = "version: 1\ngroups: {security: [dana@example.com]}\n\
+const POLICY: &str = "version: 1\ngroups: {security: [dana@example.com], platform: [lee@example.com]}\n\
     tiers: [{name: standard, approvals: {count: 1, each_of: [security]}}]\n";
 
 pub(super) const RULE: Rule = Rule {

@@ -160,11 +160,29 @@ impl VersionApproval<'_> {
                 let how = phrase.map(|phrase| format!(" ({phrase})")).unwrap_or_default();
                 ReasonKind::AccountUnknown.says(format!("who approved can't be determined: {unknown}{how}"))
             }
+            None if self.is_only_unlisted() => ReasonKind::NotApproved
+                .says(format!("nobody who is listed approved it: {}", self.how_to_approve())),
             None => ReasonKind::NameUnknown.says(format!(
                 "who approved can't be determined: {}; .mailmap and people.logins help approvals that are merged later",
                 self.how_to_approve()
             )),
         }
+    }
+
+    /// Tells whether all who are named, and don't count for who they are, are merely not listed.
+    fn is_only_unlisted(self) -> bool {
+        let statements = self.verdict.statements.iter().filter(|it| it.vote == Vote::Approves);
+        let mut unresolved = statements.filter_map(|it| match &it.counts {
+            VoteCounts::No(NotCounted::NotListed(_)) => Some(true),
+            VoteCounts::No(
+                NotCounted::Unresolved
+                | NotCounted::NoPerson
+                | NotCounted::SameNameAsAuthor
+                | NotCounted::UnnamedForge(_),
+            ) => Some(false),
+            _ => None,
+        });
+        unresolved.all(|is_unlisted| is_unlisted)
     }
 
     fn vetoed(self) -> Reason {

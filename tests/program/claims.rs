@@ -2,6 +2,7 @@
 //! program that people run. Where an attack must leave something as it is, the honest act beside it shows that the same
 //! world gives a yes.
 
+mod access;
 mod emergencies;
 mod folders;
 mod freezes;

@@ -75,6 +75,26 @@ fn the_policy_names_when_repetition_freezes_with_the_values_that_hold_anyway() {
 }
 
 #[test]
+fn the_user_of_git_is_the_first_approver_if_that_is_a_person() {
+    for (email, listed) in [
+        ("dana@example.com", Some("dana@example.com")),
+        ("codex@openai.com", None),
+        ("7+renovate[bot]@users.noreply.github.com", None),
+        ("nobody", None),
+    ] {
+        let folder = repository();
+        git(folder.path(), &["config", "user.email", email]);
+        created(folder.path(), &["init", "--format", "json"]);
+        let text = std::fs::read_to_string(folder.path().join("exledger.yaml")).unwrap();
+        let governance = Governance::of_policy(&text);
+        assert!(governance.findings.is_empty(), "{:#?}", governance.findings);
+        let members = governance.policy.groups.get("approvers");
+        let first = members.and_then(|members| members.first()).map(|member| member.as_str());
+        assert_eq!(first, listed, "{email}");
+    }
+}
+
+#[test]
 fn a_dry_run_says_the_same_and_writes_nothing() {
     let folder = repository();
     let (made, _) = created(folder.path(), &[&INIT[..], &["--dry-run"]].concat());

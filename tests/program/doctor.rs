@@ -19,6 +19,7 @@ use crate::support::repo::{Repo, speak};
 pub(super) const ID: &str = "EXC-2026-7F3KQ";
 pub(super) const POLICY: &str = "version: 1
 name: example/payments
+groups: {approvers: [dana@example.com, kim@example.com, lee@example.com, sam@example.com]}
 people:
   agents: []
 ";

@@ -15,7 +15,7 @@ use serde_json::Value;
 use crate::cli;
 use crate::gate::live::{Gate, present};
 use crate::support::repo::{Repo, git};
-use crate::support::samples::{ID, SAMPLE};
+use crate::support::samples::{ID, PLAIN, SAMPLE};
 
 const IDENTITY: &str = "svc:billing-batch";
 
@@ -35,7 +35,7 @@ fn ask(args: &[&str], input: &str) -> (u8, Vec<String>, String) {
 /// A record for an identity, filed by Ana and merged by Lee some days ago, and a clone to ask.
 fn gate() -> Gate {
     let repo = Repo::at(&present(-3 * 86_400).to_string());
-    repo.by("root").write("exledger.yaml", "version: 1\n").commit("Begin");
+    repo.by("root").write("exledger.yaml", PLAIN).commit("Begin");
     let subject = format!("subject: {{identity: {IDENTITY}}}");
     let text = SAMPLE.replace("subject: {application: billing}", &subject);
     let end = present(30 * 86_400).to_string();
@@ -88,7 +88,7 @@ fn another_program_answers_as_the_command_line_does_and_knows_what_was_merged_be
 fn another_program_lists_what_is_due_as_the_command_line_does() {
     let gate = gate();
     let folder = gate.clone.path();
-    let policy = "version: 1\ndue: {soon: 60d}\n";
+    let policy = &format!("{PLAIN}due: {{soon: 60d}}\n");
     gate.repo.branch("ahead").by("ana").write("exledger.yaml", policy).commit("Look ahead");
     gate.repo.by("lee").merge("ahead", "Merge branch 'ahead'");
     git(folder, &["fetch", "--quiet"]);

@@ -18,6 +18,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use crate::gate::live::Gate;
+use crate::support::samples::LISTED;
 use client::Client;
 
 /// A ledger with a record in force, its clone, and the folder in which the agent's runtime starts the server.
@@ -28,7 +29,7 @@ pub(crate) struct Served {
 
 impl Served {
     pub(crate) fn new() -> Served {
-        Served { gate: Gate::ending_after(86_400, ""), work: tempfile::tempdir().unwrap() }
+        Served { gate: Gate::ending_after(86_400, LISTED), work: tempfile::tempdir().unwrap() }
     }
 
     pub(crate) fn ledger(&self) -> String {

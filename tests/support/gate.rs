@@ -12,7 +12,7 @@ use exledger::{approval, status};
 
 use crate::support::approval::{file_as, ledger};
 use crate::support::repo::Repo;
-use crate::support::samples::SAMPLE;
+use crate::support::samples::{LISTED, SAMPLE};
 use crate::support::status::instant;
 
 /// Returns the states of all records of a repository at an instant.
@@ -71,7 +71,7 @@ pub(crate) fn question(asked: &[(&str, &str)]) -> Question {
 
 /// A ledger with the sample, changed, filed by Ana and merged by Lee.
 pub(crate) fn with(change: impl Fn(&str) -> String) -> Repo {
-    let repo = ledger("");
+    let repo = ledger(LISTED);
     file_as(&repo, &change(SAMPLE));
     repo.by("lee").merge("file", "Merge branch 'file'");
     repo

@@ -256,9 +256,20 @@ baselines:
   - {id: BE, kind: token-use, when: {type: vault.read}}
 ";
 
+/// The entry of a policy by which everyone who merges in tests may approve access.
+pub(crate) const LISTED: &str =
+    "groups: {approvers: [dana@example.com, kim@example.com, lee@example.com, sam@example.com]}\n";
+
+/// A policy that lists people, and has the default for the rest.
+pub(crate) const PLAIN: &str = "\
+version: 1
+groups: {approvers: [dana@example.com, kim@example.com, lee@example.com, sam@example.com]}
+";
+
 /// A policy in which an overdue review ends no grant.
 pub(crate) const GRANTING: &str = "\
 version: 1
+groups: {approvers: [dana@example.com, kim@example.com, lee@example.com, sam@example.com]}
 tiers:
   - name: standard
     max_term: 90d
@@ -270,6 +281,7 @@ tiers:
 pub(crate) const NAMED: &str = "\
 version: 1
 name: example/payments
+groups: {approvers: [dana@example.com, kim@example.com, lee@example.com, sam@example.com]}
 tiers:
   - {name: standard, max_term: 90d, approvals: {count: 1}, degraded: grant}
 ";
@@ -277,6 +289,7 @@ tiers:
 /// A policy with one tier that requires one approver.
 pub(crate) const ONE: &str = "\
 version: 1
+groups: {approvers: [dana@example.com, kim@example.com, lee@example.com, sam@example.com]}
 tiers: [{name: standard, max_term: 90d, max_renewals: 2, max_total: 270d, approvals: {count: 1}}]
 ";
 
@@ -295,7 +308,7 @@ pub(crate) const RECORDS: &[fn() -> String] = &[
 
 /// All of the policies.
 pub(crate) const POLICIES: &[&str] =
-    &["version: 1\n", TEAMS, ASSETS, RISKS, BASELINES, LISTS, GRANTING, NAMED, ONE];
+    &[PLAIN, TEAMS, ASSETS, RISKS, BASELINES, LISTS, GRANTING, NAMED, ONE];
 
 /// The fields of a record, in the order of `docs/spec/record.md`.
 const FIELDS: &[&str] = &[

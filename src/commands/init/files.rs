@@ -12,6 +12,7 @@ use crate::commands::init::{MergeMethod, texts};
 use crate::commands::schema;
 use exledger::formats::issue_form;
 use exledger::ledger::tree::{EntryKind, Tree};
+use exledger::record::address::Address;
 use exledger::store::files::WorkTree;
 use exledger::survey::shell::quoted;
 
@@ -105,6 +106,8 @@ pub(super) struct Setup {
     pub(super) action: ActionSource,
     /// The name of the ledger, if its remote tells one.
     pub(super) name: Option<String>,
+    /// The address of git's user, who becomes the only approver.
+    pub(super) user: Option<Address>,
 }
 
 /// Returns all files of a new ledger.

@@ -4,7 +4,11 @@
 
 use clap::ValueEnum;
 
+use exledger::approval::ask::Identities;
 use exledger::history::refs::{HeadState, Refs};
+use exledger::policy::governance::Governance;
+use exledger::policy::people;
+use exledger::record::address::Address;
 use exledger::store::git::{GitError, Repository};
 use exledger::survey::remote::RemoteAddress;
 
@@ -41,6 +45,8 @@ pub(super) struct Origin {
     pub(super) name: Option<String>,
     /// The branch that the remote's HEAD names, else the current one; `None` if HEAD is detached.
     pub(super) branch: Option<String>,
+    /// The address of git's user, if a person could have it.
+    pub(super) user: Option<Address>,
 }
 
 impl Origin {
@@ -58,6 +64,7 @@ impl Origin {
             name: address.as_ref().and_then(name),
             address,
             branch: branch(&refs, remote.as_deref()),
+            user: user(repository),
         })
     }
 
@@ -79,6 +86,14 @@ pub(super) fn name(address: &RemoteAddress) -> Option<String> {
     let is_plain = |char: char| char.is_ascii_alphanumeric() || "-_./".contains(char);
     let path = &address.path;
     (path.contains('/') && path.chars().all(is_plain)).then(|| path.clone())
+}
+
+fn user(repository: &Repository) -> Option<Address> {
+    let (name, email) = repository.user();
+    let governance = Governance::default();
+    let person = people::identify(&governance, &name.unwrap_or_default(), email.as_deref()?);
+    let is_person = !Identities::from_governance(&governance).is_no_person(&person);
+    Address::new(email.as_deref()?).filter(|_| is_person)
 }
 
 fn branch(refs: &Refs, remote: Option<&str>) -> Option<String> {

@@ -38,8 +38,13 @@ pub(super) fn policy(setup: &Setup) -> String {
         Some(name) => format!("name: {name}"),
         None => "# name: example/payments".to_owned(),
     };
+    let approvers = match &setup.user {
+        Some(address) => format!("groups:\n  approvers: [{}]", quoted(address.as_str())),
+        None => "# groups:\n#   approvers: [dana@example.com, sam@example.com]".to_owned(),
+    };
     include_str!("exledger.yaml")
         .replace("{{schemas}}", "schemas")
+        .replace("{{approvers}}", &approvers)
         .replace("{{name}}", &name)
         .replace("{{drift}}", if has_notes(setup) { DRIFT } else { "" })
         .replace("{{merging}}\n", &format!("{}{others}", merging(setup.method)))

@@ -14,6 +14,7 @@ pub enum CheckName {
     Accounts,
     You,
     Groups,
+    Approvers,
     Keys,
     Bridge,
     Workflow,
@@ -45,7 +46,7 @@ pub struct DoctorCheck {
 
 impl CheckName {
     /// All checks, in the order of the answer.
-    pub const ALL: [CheckName; 13] = [
+    pub const ALL: [CheckName; 14] = [
         CheckName::Ref,
         CheckName::Clone,
         CheckName::Policy,
@@ -55,6 +56,7 @@ impl CheckName {
         CheckName::Accounts,
         CheckName::You,
         CheckName::Groups,
+        CheckName::Approvers,
         CheckName::Keys,
         CheckName::Bridge,
         CheckName::Workflow,
@@ -72,6 +74,7 @@ impl CheckName {
             CheckName::Accounts => "accounts",
             CheckName::You => "you",
             CheckName::Groups => "groups",
+            CheckName::Approvers => "approvers",
             CheckName::Keys => "keys",
             CheckName::Bridge => "bridge",
             CheckName::Workflow => "workflow",

@@ -94,6 +94,7 @@ pub fn diagnose(facts: &DoctorFacts<'_>) -> Diagnosis {
         accounts,
         crate::features::doctor::you::check(facts, &keys),
         requirements.groups(),
+        crate::features::doctor::requirements::approvers(facts.governance, &keys.keys),
         requirements.keys(),
         crate::features::doctor::bridge::check(facts, forge, &requirements, &keys.keys),
         crate::features::doctor::workflow::check(facts, forge),

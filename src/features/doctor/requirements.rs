@@ -6,12 +6,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::approval::keys::{KeyStatus, Keys};
+use crate::approval::listed::{self, ListedPeople};
 use crate::approval::signers::Signers;
 use crate::approval::ways::ApprovalWays;
 use crate::approval::{group_matching, signature};
 use crate::features::doctor::check::{CheckName, DoctorCheck};
 use crate::features::doctor::facts::DoctorFacts;
-use crate::policy::demand::Proof;
+use crate::policy::demand::{Proof, SelfApproval};
 use crate::policy::governance::Governance;
 use crate::policy::people;
 use crate::policy::people::person::Person;
@@ -194,6 +195,29 @@ impl<'g> Requirements<'g> {
     fn listed(&self, group: &str) -> String {
         let members = self.governance.policy.groups.get(group).into_iter().flatten();
         members.map(|member| format!("{member}, ")).collect()
+    }
+}
+
+/// Tells whether anybody is listed, who alone approves access.
+pub(super) fn approvers(governance: &Governance, keys: &Keys) -> DoctorCheck {
+    let name = CheckName::Approvers;
+    let persons = ListedPeople::of(governance, keys).persons(governance);
+    match persons.as_slice() {
+        [] => DoctorCheck::problem(name, listed::NOBODY)
+            .with_lines(["groups: {approvers: [ADDRESS]}".to_owned()]),
+        [only] => {
+            let own = match governance.policy.approval.self_approval {
+                SelfApproval::Forbid => "can't be approved",
+                SelfApproval::Allow => "is approved by nobody else",
+            };
+            let message =
+                format!("only {} is listed: access that they file themselves {own}", only.email);
+            DoctorCheck::note(name, message)
+        }
+        persons => {
+            let n_people = diag::count(persons.len(), "listed address");
+            DoctorCheck::ok(name, format!("{n_people} may approve access"))
+        }
     }
 }
 

@@ -5,6 +5,7 @@
 use crate::approval::ask::Identities;
 use crate::approval::key_set::KeySet;
 use crate::approval::keys::KeyStatus;
+use crate::approval::listed::ListedPeople;
 use crate::approval::signature;
 use crate::approval::wire::PublicKey;
 use crate::features::doctor::accounts;
@@ -52,7 +53,9 @@ pub(super) fn check(facts: &DoctorFacts<'_>, keys: &KeySet) -> DoctorCheck {
     }
     let who = &person.email;
     let groups = keys.groups(governance, &person, Proof::Attested);
+    let is_listed = ListedPeople::of(governance, &keys.keys).holds(governance, &person);
     let role = match groups.as_slice() {
+        [] if !is_listed => ", but not access".to_owned(),
         [] => String::new(),
         groups => format!(", as {}", groups.join(" and ")),
     };

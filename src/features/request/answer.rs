@@ -9,6 +9,8 @@ use std::path::Path;
 use serde_json::{Map, Value};
 
 use crate::approval::ask::Identities;
+use crate::approval::keys::Keys;
+use crate::approval::listed::{self, ListedPeople};
 use crate::features::new::answer::{Filing, FilingBase};
 use crate::features::new::request::{AnswerInput, FilingRequest};
 use crate::features::new::review;
@@ -68,6 +70,7 @@ impl RequestLog {
     pub(crate) fn on_branches(located: &Located) -> Result<RequestLog, Error> {
         let tip = ApprovedTip::of(located)?;
         tip.requester()?;
+        tip.need_approvers()?;
         Ok(RequestLog { keeps_branches: true, drafted: Vec::new() })
     }
 
@@ -120,6 +123,16 @@ impl<'s> ApprovedTip<'s> {
 
     fn tree(&self) -> Result<CommitTree<'s>, Error> {
         Ok(CommitTree::of_commit(self.repository, self.chosen.tip, &self.prefix)?)
+    }
+
+    /// Refuses a policy under which nobody could approve what is drafted.
+    fn need_approvers(&self) -> Result<(), Usage> {
+        let keys = Keys::from_governance(&self.governance, &self.governance);
+        if ListedPeople::of(&self.governance, &keys).is_empty() {
+            let help = "have that approved in the ledger, or leave out --drafts";
+            return Err(Usage::refused(listed::NOBODY, help));
+        }
+        Ok(())
     }
 
     /// Returns git's user, who must be a person: the author and the requester of what is drafted.

@@ -49,6 +49,7 @@ impl Read for Approval {
             });
             stated(fields, "proof", |read| approval.proof = read);
             stated(fields, "governance", |read| approval.governance = read);
+            stated(fields, "listed", |read| approval.listed = read);
             stated(fields, "accept", |read| approval.accept = read);
             stated(fields, "forge", |read| approval.forge = read);
             if let Some(Path(path)) = value(fields, "signers") {

@@ -36,7 +36,7 @@ fn the_defaults_are_those_of_the_page() {
         "approval": {
             "self_approval": "forbid", "self_asserted": "deny", "nested": "deny", "authors": "claimed",
             "owner_may_approve": true, "proof": "claimed", "governance": {"each_of": []},
-            "accept": ["merge", "trailer", "review", "signature", "detached"],
+            "listed": "access", "accept": ["merge", "trailer", "review", "signature", "detached"],
             "forge": "auto", "signers": ".github/allowed_signers", "revoked": ".github/revoked_keys",
             "request_sla": "3d",
         },

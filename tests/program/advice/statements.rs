@@ -35,7 +35,7 @@ fn after(why_not: &NotCounted) -> Option<NotCounted> {
         NotCounted::TooOld => NotCounted::OtherBytes(OTHER.to_owned()),
         NotCounted::OtherBytes(_) => NotCounted::BadFile(BadFile::NoSignature),
         // Of the rules alone.
-        NotCounted::BadFile(_) | NotCounted::NotListed | NotCounted::FollowsUncounted => {
+        NotCounted::BadFile(_) | NotCounted::NotListed(_) | NotCounted::FollowsUncounted => {
             return None;
         }
     })
@@ -149,7 +149,7 @@ fn signed_by_a_key_that_a_claim_listed() -> Stage {
 /// Returns a history in which a statement does not count for this reason.
 fn history(why_not: &NotCounted) -> Stage {
     let stage = match why_not {
-        NotCounted::NotListed | NotCounted::FollowsUncounted => unreachable!("of rules alone"),
+        NotCounted::NotListed(_) | NotCounted::FollowsUncounted => unreachable!("of rules alone"),
         NotCounted::Author => pushed(),
         NotCounted::Bot => merged("", "bot", ""),
         NotCounted::Owner => merged_for_its_owner(),

@@ -3,6 +3,8 @@
 use exledger::features::doctor::check::{CheckName, CheckState};
 use exledger::features::doctor::diagnosis::ApprovalsCount;
 
+use crate::support::samples::LISTED;
+
 use super::{
     ID, JOBS, POLICY, SIGNERS, WORKFLOW, assert_yes, check, examine, ledger, merge, stands, verdict,
 };
@@ -47,7 +49,7 @@ fn a_policy_that_its_author_pushed_counts_once_someone_else_approves_it() {
 
 #[test]
 fn squashes_without_a_key_are_a_problem_until_the_bridge_has_one() {
-    let repo = ledger("version: 1\nname: example/payments\n");
+    let repo = ledger(&format!("version: 1\nname: example/payments\n{LISTED}"));
     repo.by("lee").remove(SIGNERS).commit("Clear the list");
     merge(&repo, WORKFLOW, &JOBS.replace("command: reviews", "command: nightly"));
     squashed(&repo, RECORD);
@@ -95,7 +97,8 @@ fn a_listed_key_is_a_way_when_squashes_name_nobody() {
 fn a_demanded_group_needs_members_and_enough_of_them() {
     let policy = |groups: &str| {
         format!(
-            "{POLICY}groups: {groups}\ntiers:\n  - {{name: standard, approvals: {{count: 1, each_of: [security, platform]}}, require: []}}\n"
+            "{}groups: {groups}\ntiers:\n  - {{name: standard, approvals: {{count: 1, each_of: [security, platform]}}, require: []}}\n",
+            POLICY.replace(LISTED, "")
         )
     };
     let repo = ledger(&policy("{security: [dana@example.com], platform: []}"));
@@ -121,8 +124,9 @@ fn a_demanded_group_needs_members_and_enough_of_them() {
 
 #[test]
 fn a_tier_that_accepts_only_signatures_needs_as_many_keys() {
+    let two = POLICY.replace(LISTED, "groups: {approvers: [dana@example.com, lee@example.com]}\n");
     let policy = format!(
-        "{POLICY}tiers:\n  - {{name: standard, approvals: {{count: 2, proof: attested}}, require: []}}\n"
+        "{two}tiers:\n  - {{name: standard, approvals: {{count: 2, proof: attested}}, require: []}}\n"
     );
     let repo = ledger(&policy);
     let keys = check(&repo, CheckName::Keys);

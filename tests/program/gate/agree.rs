@@ -11,6 +11,7 @@ use serde_json::{Map, Value, json};
 use crate::cli;
 use crate::support::gate::Ledger;
 use crate::support::repo::Repo;
+use crate::support::samples::LISTED;
 
 const SUBJECTS: &[&str] = &["identity", "credential", "asset", "application"];
 const KEYS: &[&str] = &[
@@ -202,7 +203,7 @@ fn cases() -> impl Strategy<Value = (Vec<RandomRecord>, Vec<Stated>)> {
 }
 
 fn ledger(records: &[RandomRecord]) -> Repo {
-    let repo = crate::support::approval::ledger("");
+    let repo = crate::support::approval::ledger(LISTED);
     for (n, record) in records.iter().enumerate() {
         repo.branch("file")
             .by("ana")
@@ -328,7 +329,7 @@ fn answers(repo: &Repo, stated: &[(&str, &str)]) -> [(bool, String); 3] {
 
 #[test]
 fn each_missing_limit_is_named_by_flags_lines_and_events() {
-    let repo = crate::support::approval::ledger(MATERIAL);
+    let repo = crate::support::approval::ledger(&format!("{LISTED}{MATERIAL}"));
     let id = |n: usize| format!("EXC-2026-0000{n}");
     for (n, (lines, ..)) in LIMITS.iter().enumerate() {
         let text = crate::decisions::record(&id(n), lines);

@@ -7,6 +7,7 @@ use crate::decisions::Life;
 
 /// A ledger with few requirements, so that a draft needs little more than the question.
 const POLICY: &str = "version: 1
+groups: {approvers: [lee@example.com, dana@example.com]}
 tiers: [{name: standard, max_term: 90d, require: [compensating_controls]}]
 ";
 

@@ -3,7 +3,8 @@
 use serde_json::{Value, json};
 
 use super::Served;
-use crate::support::samples::{ID, SAMPLE};
+
+use crate::support::samples::{ID, PLAIN, SAMPLE};
 
 #[test]
 fn the_policy_and_the_records_of_the_approved_ref_can_be_read() {
@@ -29,7 +30,7 @@ fn the_policy_and_the_records_of_the_approved_ref_can_be_read() {
         assert_eq!(contents["mimeType"], "application/yaml");
         contents["text"].as_str().unwrap().to_owned()
     };
-    assert_eq!(read("exledger://default/policy"), "version: 1\n");
+    assert_eq!(read("exledger://default/policy"), PLAIN);
     assert!(read(&record).starts_with("id: EXC-2026-7F3KQ\ntitle: Nightly invoices"));
 }
 

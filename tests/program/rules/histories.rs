@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use crate::cli;
 use crate::gate::chained::digest;
 use crate::support::repo::{MAIN, Repo};
+use crate::support::samples::LISTED;
 
 const ID: &str = "EXC-2026-7F3KQ";
 /// The instant of the question, unless an example names another.
@@ -41,7 +42,11 @@ struct Stage {
 impl Stage {
     fn of(example: &Example) -> Stage {
         let repo = Repo::at("2026-11-20T09:00:00Z");
-        let policy = example.policy.unwrap_or("version: 1\n").to_owned();
+        let mut policy = example.policy.unwrap_or("version: 1\n").to_owned();
+        // The sample states an identity, which listed people approve.
+        if !policy.contains("groups:") {
+            policy.push_str(LISTED);
+        }
         repo.by("dana").write("exledger.yaml", &policy).commit("Keep exceptions in a ledger");
         Stage {
             repo,

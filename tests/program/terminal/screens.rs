@@ -84,7 +84,8 @@ fn filing() -> Vec<(&'static str, String)> {
 /// The screens of `lint` over a file with ten mistakes.
 fn lint() -> Vec<(&'static str, String)> {
     let folder = tempfile::tempdir().unwrap();
-    git2::Repository::init(folder.path()).unwrap();
+    let repository = git2::Repository::init(folder.path()).unwrap();
+    repository.config().unwrap().set_str("user.email", "dana@example.com").unwrap();
     assert_eq!(cli::run(folder.path(), &["init", "-q"]).code, 0);
     let mistakes = project::root().join("tests/data/ten/EXC-2026-7F3KQ.yaml");
     std::fs::copy(mistakes, folder.path().join("exceptions/EXC-2026-7F3KQ.yaml")).unwrap();
