@@ -84,18 +84,10 @@ pub fn count_governance(history: &History) -> CountedGovernance {
 /// Adds those states that take away something that none before them does.
 fn add_new(known: &mut Vec<Rc<Governance>>, more: impl Iterator<Item = Rc<Governance>>) {
     for other in more {
-        if !known.iter().any(|it| takes_away_the_same(it, &other)) {
+        if !known.iter().any(|it| it.restricts_the_same(&other)) {
             known.push(other);
         }
     }
-}
-
-pub(crate) fn takes_away_the_same(one: &Governance, other: &Governance) -> bool {
-    let (people, others) = (&one.policy.people, &other.policy.people);
-    one.mailmap == other.mailmap
-        && one.revoked == other.revoked
-        && people.logins == others.logins
-        && people.noreply == others.noreply
 }
 
 /// Evaluates the governance files landing by landing, with the given retroactive restrictions: who somebody is, is asked
@@ -181,7 +173,11 @@ fn judged(history: &History, later: &[Rc<Governance>]) -> CountedGovernance {
     let verdicts: BTreeMap<String, Vec<ApprovalVerdict>> =
         folds.into_iter().map(|(path, fold)| (path.to_owned(), fold.into_verdicts())).collect();
     let tip = composer.tip(&chooser.counted, states.at(usize::MAX));
-    let left_out = left_out::uncounted_files(history, &tip, &chooser.counted, &verdicts);
+    let left_out = {
+        let last = governance_history.before(history.mainline.landings.len());
+        let approved = (last.approved, &last.approved_key_set.keys);
+        left_out::uncounted_files(history, &tip, &chooser.counted, &verdicts, approved)
+    };
     let signatures = signature_checks.into_signatures();
     CountedGovernance {
         states,

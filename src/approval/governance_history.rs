@@ -5,7 +5,6 @@
 use std::cell::OnceCell;
 use std::rc::Rc;
 
-use crate::approval::counted;
 use crate::approval::identity::{IdentityCache, IdentityResolver};
 use crate::approval::key_set::KeySet;
 use crate::approval::keys::Keys;
@@ -38,7 +37,7 @@ impl Ruled<'_> {
         let mut states = self.counted.each().chain([self.counted.before_all()]);
         states.any(|state| {
             let mut later = self.later.iter();
-            !later.all(|later| counted::takes_away_the_same(later, &state.governance))
+            !later.all(|later| later.restricts_the_same(&state.governance))
         })
     }
 }

@@ -2,7 +2,6 @@
 //!
 //! Uses policy's people, approval's signers. Pure. Start at [`Keys`]. Follows `docs/spec/approval.md`, S1 to S3.
 
-use crate::approval::signature;
 use crate::approval::signers::{Revoked, SignerLine, Signers};
 use crate::approval::wire::PublicKey;
 use crate::diag;
@@ -351,12 +350,8 @@ pub fn of_two_offices(signers: &Signers) -> Vec<&SignerLine> {
     lines.filter(|line| keys.contains(&line.key) && !is_good_for(line, RECEIPT)).collect()
 }
 
-/// Tells whether a line lets its key sign approvals, whomever it names.
-pub fn signs_for_people(line: &SignerLine) -> bool {
-    is_good_for(line, signature::APPROVAL) || is_good_for(line, signature::GIT)
-}
-
-fn is_good_for(line: &SignerLine, namespace: &str) -> bool {
+/// Tells whether a line lets its key sign in a namespace, ignoring dates and whom it names.
+pub fn is_good_for(line: &SignerLine, namespace: &str) -> bool {
     if namespace == RECEIPT {
         return line.namespaces.as_deref() == Some(&[RECEIPT.to_owned()]);
     }

@@ -244,6 +244,12 @@ fn advise(ctx: &Ctx, init: &Init, setup: &Setup) {
             "hint: merges of this kind may not name an approver: sign approvals with `exledger approve`",
         ),
     }
+    if let Some(user) = &setup.user {
+        let address = user.as_str();
+        ctx.hint(&format!(
+            "hint: only {address} is listed in `groups`: add a second person to exledger.yaml before you commit it, since nobody else could approve a change of the rules that you write"
+        ));
+    }
     ctx.hint("hint: if the ledger will grow past 1,000 files, use folders by year or team: exledger new --folder 2026");
 }
 

@@ -354,6 +354,16 @@ impl Governance {
         paths
     }
 
+    /// Tells whether both restrict the same in retrospect: their mailmaps and logins join the same people, and the same keys
+    /// are revoked.
+    pub(crate) fn restricts_the_same(&self, other: &Governance) -> bool {
+        let (people, others) = (&self.policy.people, &other.policy.people);
+        self.mailmap == other.mailmap
+            && self.revoked == other.revoked
+            && people.logins == others.logins
+            && people.noreply == others.noreply
+    }
+
     /// Returns a catalog that this policy lists, ignoring case.
     pub fn catalog(&self, name: &str) -> Option<&Catalog> {
         let listed = self.policy.catalogs.iter();

@@ -27,12 +27,18 @@ fn check(change: &GovernanceChange, findings: &mut Vec<Finding>) {
         Some(author) => format!(" other than {author}"),
         None => String::new(),
     };
+    let how_to_approve = match &change.only_listed {
+        Some(only) => format!(
+            "only {only} is listed, and authors approve nothing: let somebody else write this change, and {only} merge it"
+        ),
+        None => format!(
+            "ask someone{but} to approve the change to {path}: it is checked like a record, by the version before it"
+        ),
+    };
     findings.push(change.finding(
         RULE.code,
         format!("{} {path}, which decides which approvals count", change.actor()),
-        format!(
-            "ask someone{but} to approve the change to {path}: it is checked like a record, by the version before it"
-        ),
+        how_to_approve,
     ));
     findings.extend(change.inherited.iter().take(MOST_LINES).map(|line| inherited(change, line)));
     let more = change.inherited.len().saturating_sub(MOST_LINES);

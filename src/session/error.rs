@@ -3,6 +3,7 @@
 //! Start at [`Error`]. Follows `docs/spec/cli.md`, exit codes: the program ends with 2 for [`Usage`]
 //! and with 3 for [`Undetermined`].
 
+pub mod policy_below;
 pub(crate) mod wording;
 
 use std::borrow::Cow;
@@ -14,7 +15,7 @@ use crate::history::refs::{Cause, NoRef};
 use crate::ledger::NotFound;
 use crate::ledger::tree::TreeError;
 use crate::policy;
-use crate::session::locate::above::PolicyBelow;
+use crate::session::error::policy_below::PolicyBelow;
 use crate::session::notice::Notice;
 use crate::store::files::FileError;
 use crate::store::git::GitError;

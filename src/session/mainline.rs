@@ -4,10 +4,12 @@
 
 use crate::diag;
 use crate::history::chain::{self, Chain};
+use crate::history::notes;
 use crate::history::objects::Oid;
 use crate::history::paths::LedgerPrefix;
 use crate::history::refs::{self, ApprovedRef};
 use crate::history::tree::CommitTree;
+use crate::history::walked::History;
 use crate::policy::governance::{Governance, State};
 use crate::record::time::Instant;
 use crate::session::error::{Error, Undetermined, Usage};
@@ -183,4 +185,21 @@ fn position_of(repository: &Repository, chain: &Chain, rev: &str) -> Result<usiz
         reference: chain.mainline.reference.clone(),
         within: within.map(|landing| landing.oid),
     })
+}
+
+/// Reads the notes into a history, as they were at an instant or as they are now. Tells whether everything that counts
+/// is here: the notes are, or the policy does not count notes.
+pub(crate) fn read_notes(
+    repository: &Repository,
+    history: &mut History,
+    until: Option<Instant>,
+) -> bool {
+    if !history.heeds_notes() {
+        return true;
+    }
+    let found = repository.find(notes::REFERENCE);
+    if let Some(found) = &found {
+        history.read_notes(repository, found.oid, until);
+    }
+    found.is_some()
 }

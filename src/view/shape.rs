@@ -54,12 +54,12 @@ fn uncounted_sentence(left_out: &UncountedGovernanceFile) -> String {
         None => "no version of it counts".to_owned(),
     };
     format!(
-        "{} of commit {} ({}) does not count, {instead}: {}; approve it with `{}`",
+        "{} of commit {} ({}) does not count, {instead}: {}; {}",
         left_out.path,
         short(&left_out.commit),
         left_out.at,
         left_out.reason,
-        left_out.command(),
+        left_out.way_out(),
     )
 }
 

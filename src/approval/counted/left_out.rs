@@ -5,11 +5,13 @@
 use std::collections::BTreeMap;
 
 use crate::approval::counted::version_choice::VersionChoice;
-use crate::approval::missing;
+use crate::approval::keys::Keys;
 use crate::approval::verdict::{ApprovalVerdict, FourEyes, NotCounted, Satisfied, VoteCounts};
+use crate::approval::{missing, signature};
 use crate::history::version::Version;
 use crate::history::walked::History;
 use crate::policy::governance::Governance;
+use crate::policy::people::person::Person;
 use crate::record::time::Instant;
 
 /// A governance file whose version at the tip does not count.
@@ -26,12 +28,34 @@ pub struct UncountedGovernanceFile {
     pub counts: Option<String>,
     /// Why it does not count, as text.
     pub reason: String,
+    /// The people who could approve it, if they had a key to sign with; `None` if there is somebody who can.
+    pub keyless: Option<Vec<String>>,
 }
 
 impl UncountedGovernanceFile {
-    /// Returns the command that approves the change.
+    /// Returns the command that approves the change, or else puts back the version that counts, in the ledger's folder.
     pub fn command(&self) -> String {
-        format!("exledger approve --governance {}", self.path)
+        match (&self.keyless, &self.counts) {
+            (Some(_), Some(commit)) => format!("git checkout {commit} -- {}", self.path),
+            _ => format!("exledger approve --governance {}", self.path),
+        }
+    }
+
+    /// Returns what ends it, as the end of a sentence.
+    pub fn way_out(&self) -> String {
+        let command = self.command();
+        match (&self.keyless, &self.counts) {
+            (Some(people), Some(_)) => {
+                let again = match people.as_slice() {
+                    [] => "land the change again, written by somebody who is not listed and merged by somebody who is".to_owned(),
+                    people => format!("have {} merge the change again", people.join(" or ")),
+                };
+                format!(
+                    "nobody who could approve it has a listed key, so put that version back with `{command}`, then {again}"
+                )
+            }
+            _ => format!("approve it with `{command}`"),
+        }
     }
 }
 
@@ -41,6 +65,7 @@ pub(super) fn uncounted_files(
     tip: &Governance,
     choice: &VersionChoice,
     verdicts: &BTreeMap<String, Vec<ApprovalVerdict>>,
+    approved: (&Governance, &Keys),
 ) -> Vec<UncountedGovernanceFile> {
     let landed = &history.states.at(usize::MAX).governance;
     let named: Vec<String> = [tip, landed]
@@ -66,9 +91,23 @@ pub(super) fn uncounted_files(
             authors: authors(verdict),
             counts: counts.map(|version: &Version| version.commit.oid.to_string()),
             reason: reason(verdict),
+            keyless: keyless(verdict, approved),
         });
     }
     left_out
+}
+
+/// Returns the people who could approve a version, if none of them has a key to sign with and no bridge is listed.
+fn keyless(
+    verdict: &ApprovalVerdict,
+    (approved, keys): (&Governance, &Keys),
+) -> Option<Vec<String>> {
+    let who: Vec<&Person> = verdict.missing.iter().flat_map(|missing| &missing.who).collect();
+    let has_key = |person: &&&Person| keys.lists_for(approved, person, signature::APPROVAL);
+    let is_for_all = who.is_empty() && keys.any_for(&[signature::APPROVAL]);
+    let can_approve = keys.has_bridge() || is_for_all || who.iter().any(|it| has_key(&it));
+    let emails = || who.iter().map(|person| person.email.clone()).collect();
+    (verdict.satisfied == Satisfied::No && !can_approve).then(emails)
 }
 
 fn authors(verdict: &ApprovalVerdict) -> Vec<String> {
@@ -89,6 +128,9 @@ pub(super) fn reason(verdict: &ApprovalVerdict) -> String {
         }
         (_, FourEyes::Vetoed) => "it was rejected".to_owned(),
         (_, FourEyes::InvalidSignature) => "the signature of its merge is bad".to_owned(),
+        (_, FourEyes::Unresolved) if not_listed(verdict).is_some() => {
+            format!("{others}; {}", not_listed(verdict).unwrap_or_default())
+        }
         (_, FourEyes::Unresolved) => {
             "it is not known whether the person who approved it is one of its authors".to_owned()
         }
@@ -110,4 +152,11 @@ pub(super) fn reason(verdict: &ApprovalVerdict) -> String {
             }
         }
     }
+}
+
+fn not_listed(verdict: &ApprovalVerdict) -> Option<&str> {
+    verdict.statements.iter().find_map(|statement| match &statement.counts {
+        VoteCounts::No(NotCounted::NotListed(why_not)) => Some(why_not.as_str()),
+        _ => None,
+    })
 }

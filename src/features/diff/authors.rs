@@ -3,6 +3,8 @@
 //! Start at [`Authorship::entry`]. Follows `docs/spec/approval.md`, A2, A5, D3.
 
 use crate::approval::ask;
+use crate::approval::keys::Keys;
+use crate::approval::listed::ListedPeople;
 use crate::features::diff::compared::Entry;
 use crate::history::branch::BranchCommit;
 use crate::policy::governance::Governance;
@@ -28,12 +30,21 @@ impl Authorship {
     pub(crate) fn ruling(&self, ruling: branch::Ruling) -> GovernanceChange {
         let author = branch::authors(&ruling.commit, &self.onto).into_iter().next();
         GovernanceChange {
+            only_listed: author.as_ref().and_then(|author| self.only_listed(author)),
             commit: Some(ruling.commit.oid.short()),
             author: author.map(|author| author.email.clone()),
             path: ruling.path,
             how: how(ruling.there),
             inherited: Vec::new(),
         }
+    }
+
+    /// Returns the address of the only person who is listed, if that is a certain person.
+    pub(crate) fn only_listed(&self, author: &Person) -> Option<String> {
+        let keys = Keys::from_governance(&self.onto, &self.onto);
+        let listed = ListedPeople::of(&self.onto, &keys).persons(&self.onto);
+        let is_only = !listed.is_empty() && listed.iter().all(|person| person.key == author.key);
+        is_only.then(|| author.email.clone())
     }
 
     pub(crate) fn entry(

@@ -29,8 +29,8 @@ use crate::record::time::Instant;
 use crate::rules::change_cases::GovernanceChange;
 use crate::session::error::Undetermined;
 use crate::session::locate::above::{self, PolicyReader};
+use crate::session::mainline::read_notes;
 use crate::session::snapshot::nearby::{self, NeighbourSearch};
-use crate::session::snapshot::walk::read_notes;
 use crate::store::git::Repository;
 use crate::survey::approved_state::ApprovedState;
 use crate::survey::branch::{self, Candidates, Delta, LedgerSide};
@@ -434,6 +434,7 @@ impl Comparer<'_> {
                 author: cast.worker.as_ref().map(|worker| worker.email.clone()),
                 path,
                 how: how(there),
+                only_listed: cast.worker.as_ref().and_then(|worker| cast.only_listed(worker)),
                 inherited: Vec::new(),
             });
         }

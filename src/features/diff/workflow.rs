@@ -43,6 +43,7 @@ impl Comparer<'_> {
                 author: cast.worker.as_ref().map(|worker| worker.email.clone()),
                 path: self.prefix.inward(&file.path),
                 how: how([was.is_some(), file.file.is_some()]),
+                only_listed: None,
                 inherited: Vec::new(),
             });
         }

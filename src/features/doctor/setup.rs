@@ -53,10 +53,14 @@ pub(super) fn policy(facts: &DoctorFacts<'_>) -> DoctorCheck {
             authors => format!(" other than {}", diag::names(authors)),
         };
         let message = format!(
-            "{} of commit {} does not count, because {}: someone{others} must approve it",
+            "{} of commit {} does not count, because {}: {}",
             diag::names(&paths),
             short(&first.commit),
-            first.reason
+            first.reason,
+            first
+                .keyless
+                .as_ref()
+                .map_or_else(|| format!("someone{others} must approve it"), |_| first.way_out())
         );
         let check = DoctorCheck::problem(name, message);
         return left_out.iter().fold(check, |check, it| check.with_command(it.command()));

@@ -3,14 +3,16 @@
 //! Uses history, approval, the rules. Pure. Start at [`Audit::governance`]. Follows `docs/spec/approval.md`, G2.
 
 use crate::approval::counted::key_levels::{Admission, AdmittedKey};
-use crate::approval::keys;
 use crate::approval::verdict::{NotCounted, Satisfied, Vote, VoteCounts};
+use crate::approval::{keys, signature};
 use crate::diag::{Finding, Level};
 use crate::history::version::{Trail, TrailKey, Version, VersionChange};
 use crate::policy::redesign::file;
 use crate::rules::audit::Audit;
 use crate::rules::audit_cases::{GovernanceCounts, Healed, KeyUse, LandedCase, RedesignVersions};
 use crate::rules::lint;
+
+const SIGNS_FOR_PEOPLE: [&str; 2] = [signature::APPROVAL, signature::GIT];
 
 impl Audit<'_> {
     /// Returns the findings about the governance files.
@@ -101,7 +103,7 @@ impl Audit<'_> {
         let is_unsigned = |key: &&AdmittedKey| {
             key.commit == version.commit.oid
                 && !matches!(key.by, Admission::Signatures | Admission::Trusted)
-                && keys::signs_for_people(&key.line)
+                && SIGNS_FOR_PEOPLE.iter().any(|namespace| keys::is_good_for(&key.line, namespace))
         };
         let found = counted.keys.iter().filter(is_unsigned);
         found.map(|key| self.key_use(key)).collect()

@@ -5,7 +5,6 @@
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
-use std::fmt;
 use std::path::PathBuf;
 
 use crate::approval::counted::{self, CountedGovernance};
@@ -24,26 +23,11 @@ use crate::policy;
 use crate::policy::governance::{Governance, State};
 use crate::record::time::Instant;
 use crate::session::error::Undetermined;
+use crate::session::error::policy_below::PolicyBelow;
 use crate::session::locate::Located;
-use crate::session::mainline;
-use crate::session::snapshot::walk::read_notes;
+use crate::session::mainline::{self, read_notes};
 use crate::store::git::Repository;
 use crate::survey::shell::quoted;
-
-/// A policy below another ledger that the people of that ledger did not approve.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PolicyBelow {
-    /// The policy, from the root of the repository.
-    pub path: String,
-    /// The folder of the ledger above, from the root of the repository.
-    pub above: String,
-    /// The ledger above on disk, if files are checked out.
-    pub place: Option<PathBuf>,
-    /// Why it does not count; `None` if it is not on the approved branch.
-    pub reason: Option<String>,
-    /// How the policy of the ledger above is restored, if it was removed.
-    pub restore: Option<String>,
-}
 
 /// Since when a ledger's policy counts.
 enum Standing {
@@ -145,60 +129,6 @@ pub fn policy_below(located: &Located, now: Instant) -> Result<Option<PolicyBelo
     let policies = PolicyReader::new(repository, &chosen, now, usize::MAX);
     let own = policies.history(&prefix, BTreeSet::new())?;
     Ok(policies.begin(&own)?.err())
-}
-
-impl fmt::Display for PolicyBelow {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "{} is below another ledger, and nobody approved it", self.path)
-    }
-}
-
-impl PolicyBelow {
-    /// Returns what to do about it.
-    pub fn help(&self) -> String {
-        let command = self.command();
-        let approve = match &self.place {
-            Some(_) => format!("run `{command}`"),
-            None => format!("run `{command}` in a clone with a work tree"),
-        };
-        let ledger = match self.above.as_str() {
-            "" => "the ledger in the root of the repository".to_owned(),
-            above => format!("the ledger in {above}"),
-        };
-        let reason = match &self.reason {
-            Some(reason) => format!(" ({reason})"),
-            None => ", in the pull request that adds it".to_owned(),
-        };
-        let approve = match &self.restore {
-            Some(restore) => format!(
-                "restore {} first, which was removed: `{restore}`; then {approve}",
-                paths::join(&self.above, policy::FILE)
-            ),
-            None => approve,
-        };
-        format!(
-            "the people of {ledger} must approve it as they approve a change of their own rules{reason}: {approve}; until then `lint`, `diff`, `doctor`, `approve`, `drift` and `new` work here"
-        )
-    }
-
-    /// Returns its path from the ledger above.
-    pub fn path_from_above(&self) -> String {
-        LedgerPrefix::new(&self.above).inward(&self.path)
-    }
-
-    /// Returns the command that approves it.
-    fn command(&self) -> String {
-        let path = quoted(&self.path_from_above());
-        match &self.place {
-            Some(place) => {
-                format!(
-                    "exledger -C {} approve --governance {path}",
-                    quoted(&place.display().to_string())
-                )
-            }
-            None => format!("exledger approve --governance {path}"),
-        }
-    }
 }
 
 impl<'r> PolicyReader<'r> {

@@ -15,14 +15,15 @@ use crate::history::chain::{self, Chain};
 use crate::history::objects::Obstacle;
 use crate::history::paths::LedgerPrefix;
 use crate::history::version::{Trail, TrailKey};
+use crate::history::walk;
 use crate::history::walked::History;
 use crate::history::watched_paths::RecordFilter;
-use crate::history::{notes, walk};
 use crate::policy::Policy;
 use crate::record::time::Instant;
+use crate::session::error::policy_below::PolicyBelow;
 use crate::session::error::{Error, Undetermined};
-use crate::session::locate::above::{PolicyBelow, PolicyReader};
-use crate::session::mainline::OpenMainline;
+use crate::session::locate::above::PolicyReader;
+use crate::session::mainline::{OpenMainline, read_notes};
 use crate::session::snapshot::lives::{Passed, PatternWindow};
 use crate::session::snapshot::{Snapshot, lives, stamp};
 use crate::status::settled;
@@ -300,21 +301,4 @@ fn log_walk(history: &History, reads: u64, stopwatch: &Stopwatch) {
         diag::count(history.trails.len(), "record"),
         stopwatch.milliseconds()
     );
-}
-
-/// Reads the notes into a history, as they were at an instant or as they are now. Tells whether everything that counts
-/// is here: the notes are, or the policy does not count notes.
-pub(crate) fn read_notes(
-    repository: &Repository,
-    history: &mut History,
-    until: Option<Instant>,
-) -> bool {
-    if !history.heeds_notes() {
-        return true;
-    }
-    let found = repository.find(notes::REFERENCE);
-    if let Some(found) = &found {
-        history.read_notes(repository, found.oid, until);
-    }
-    found.is_some()
 }

@@ -76,6 +76,7 @@ pub(crate) fn findings(example: &Example) -> Vec<Finding> {
             author: Some("ana@example.com".to_owned()),
             path: "exledger.yaml".to_owned(),
             how: How::Changed,
+            only_listed: None,
             inherited: Vec::new(),
         })
         .collect();
@@ -84,6 +85,7 @@ pub(crate) fn findings(example: &Example) -> Vec<Finding> {
         author: Some("ana@example.com".to_owned()),
         path: ".github/workflows/exledger.yml".to_owned(),
         how: How::Changed,
+        only_listed: None,
         inherited: Vec::new(),
     });
     let workflows: Vec<GovernanceChange> = workflows.into_iter().collect();
