@@ -1,6 +1,6 @@
 //! Whether the policy of a folder counts: below another ledger, the people of that one must have approved it once.
 //!
-//! Start at [`PolicyReader::begin`]. Follows `docs/spec/policy.md`, a policy below another ledger. The ledger above is
+//! Start at `PolicyReader::begin`. Follows `docs/spec/policy.md`, a policy below another ledger. The ledger above is
 //! judged by approval's own evaluation, in which the policy below is one of its governance files.
 
 use std::cell::RefCell;
