@@ -1,7 +1,13 @@
 //! The fold: evaluates the versions of one trail, oldest first, each by what was known when it landed.
 //!
-//! Uses record, policy, history, `approval`'s parts. Pure. Start at [`trail`]. Follows `docs/spec/approval.md`, V5 to
-//! V9, A5, D3 and M7. `approval::late_evidence` handles approvals that land later.
+//! At each landing, governance files are judged first, by the state before (G2); then the approval files that land there
+//! wait for their bytes, under the keys of that state (S7). A version is carried (V6, V7b, V9), or judged by its own
+//! evidence and what waits for its bytes. A removal, a closure, a `fired` entry and a newly approved version end the
+//! support of older statements. Files that land later go to the version at the tip, which is then judged again; if it
+//! becomes approved, it is so from that landing on.
+//!
+//! Uses record, policy, history, `approval`'s parts. Pure. Start at [`trail`]. Follows `docs/spec/approval.md`, V5 to V9,
+//! A5, D3 and M7. `approval::late_evidence` handles approvals that land later.
 
 use crate::approval::approval_event::StatementEvent;
 use crate::approval::authors::{self, AuthorSet};

@@ -1,7 +1,7 @@
 //! Binds approval files to versions, and re-evaluates versions when approvals land after them.
 //!
 //! Uses history, `approval`'s files, evidence and fold. Pure. Start at `TrailEvaluator::land` and
-//! `TrailEvaluator::evaluate_until`. Follows `docs/spec/approval.md`, S7 (binding), E6, V6, G2 and 4.1.
+//! `TrailEvaluator::evaluate_until`. Follows `docs/spec/approval.md`, S7 (binding), E6, V6 and G2.
 
 use crate::approval::approval_event::{CountedFile, StatementEvent};
 use crate::approval::claims::{self, StatementAge};

@@ -1,7 +1,7 @@
 //! Who is listed: the people whom a state of governance names as able to approve the rules, and access.
 //!
 //! Uses policy's people, `approval`'s identities and keys. Pure. Start at [`ListedPeople`], then [`OnlyListed`]. Follows
-//! `docs/spec/approval.md`, L1 and G2.
+//! `docs/spec/approval.md`, D9 and G2.
 
 use std::collections::BTreeSet;
 

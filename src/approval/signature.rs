@@ -1,7 +1,7 @@
 //! Verifies SSH signatures of commits, tags and approval files, and identifies the signing key.
 //!
 //! Uses history's commits, approval's keys, and ssh_key. Pure. Start at [`of_commit`], [`Tag::signature`] or [`detached`],
-//! then [`CheckedSignature::state`]. Follows `docs/spec/approval.md`, S2 to S5 and 5 (17, 19). The cryptographic check
+//! then [`CheckedSignature::state`]. Follows `docs/spec/approval.md`, S2 to S5. The cryptographic check
 //! runs once, when a [`CheckedSignature`] is made; its state can then be computed for several instants and key lists.
 
 use crate::approval::keys::{self, KeyStatus, Keys, Signer};

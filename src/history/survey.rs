@@ -1,7 +1,7 @@
 //! Finds what differs along a mainline, before any file other than governance files is read.
 //!
 //! Uses history's chain, folders, governance, graph, watched paths, tree. Pure. Start
-//! at [`Survey::read`]. Follows `docs/spec/approval.md`, 4.
+//! at [`Survey::read`]. The head of `walk` says how.
 
 use std::collections::BTreeSet;
 use std::mem;

@@ -1,7 +1,7 @@
 //! The files of a commit as a ledger's tree.
 //!
 //! Uses ledger (for its trait `Tree`), history's objects, chain, folder, paths. Pure. Start at [`CommitTree`].
-//! Follows `docs/spec/approval.md`, V4 and 5 (27).
+//! Follows `docs/spec/approval.md`, V4.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;

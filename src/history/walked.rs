@@ -1,6 +1,6 @@
 //! The result of walking a mainline.
 //!
-//! Uses history's mainline, versions and notes. Pure. Start at [`History`]. Follows `docs/spec/approval.md`, 4.
+//! Uses history's mainline, versions and notes. Pure. Start at [`History`]. The head of `walk` says how.
 
 use crate::history::commit::Commit;
 use crate::history::governance::States;

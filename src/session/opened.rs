@@ -1,6 +1,6 @@
 //! An open ledger that is opened again when the git data it was opened with has changed.
 //!
-//! Start at [`Opened::current`]. Follows `docs/spec/approval.md`, 5.
+//! Start at [`Opened::current`].
 
 use std::cell::OnceCell;
 use std::path::{Path, PathBuf};

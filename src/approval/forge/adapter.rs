@@ -1,6 +1,6 @@
 //! Describes one forge: its merges, its committer, its trailers.
 //!
-//! Uses approval's messages. Pure. Start at [`ForgeAdapter`]; `forge::ALL` lists them. Follows `docs/spec/approval.md`, forges.
+//! Uses approval's messages. Pure. Start at [`ForgeAdapter`]; `forge::ALL` lists them. Follows `docs/spec/approval.md`, 2.
 
 use crate::approval::message::{Aside, CommitMessage};
 

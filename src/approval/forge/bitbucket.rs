@@ -1,6 +1,13 @@
 //! Bitbucket: `Approved-by` in the merge message; the cloud names the opener as author, the merger as committer.
 //!
-//! Follows `docs/spec/approval.md`, section 2 and A4.
+//! - Cloud: the subject is `^Merged in (?:branch )?'?(.+?)'? \(pull request #(\d+)\)$`, then the title and
+//!   `Approved-by: Name <address>` (FEniCS/ufl `09cdffb7`), or a display name without an address (atlascode).
+//! - Data Center: the merger is author and committer. The subject is `^Pull request #(\d+): (.*)$`, older
+//!   `^Merge pull request #(\d+) (?:in|from) (\S+) from (\S+) to (\S+)$`, then `Merge in PROJ/repo from a to b` and
+//!   `* commit '…':`. Approvers are named by a template's variable `approvers` alone.
+//! - The message stands in a box that the merger can edit. Measured: 38 of 38 subjects.
+//!
+//! Follows `docs/spec/approval.md`, 2 and A4.
 
 use crate::approval::forge::adapter::{ApproverLine, Auto, ForgeAdapter, Pinned};
 use crate::approval::forge::{self};

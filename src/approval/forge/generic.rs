@@ -1,6 +1,6 @@
 //! No particular forge: common trailer conventions.
 //!
-//! Follows `docs/spec/approval.md`, section 2, profiles.
+//! Follows `docs/spec/approval.md`, 2.
 
 use crate::approval::forge::adapter::{ApproverLine, Auto, ForgeAdapter, Pinned};
 use crate::approval::forge::{self};

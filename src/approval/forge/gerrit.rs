@@ -1,6 +1,19 @@
 //! Gerrit: every positive vote becomes `Reviewed-by` after `Reviewed-on`, if Gerrit writes footers at all.
 //!
-//! Follows `docs/spec/approval.md`, section 2. Notes are a source of their own.
+//! - Merge if necessary: the submitter (Zuul) is the author, `Gerrit Code Review` commits. The subject is
+//!   `^Merge "(.*)"( into \S+)?$` or `^Merge changes? `. The merge names no approver; fast-forwards keep old commit dates.
+//! - Cherry-pick, rebase always: the author owns the change, the submitter commits. Footers: `Change-Id`,
+//!   `Reviewed-on: URL`, `Reviewed-by: N <e>`, `Tested-by`, `<Label>: N <e>` (vulndb `a752ea54`). `Reviewed-by` is every
+//!   vote above 0, `+1` too; who signed off is left out (`MergeUtil.createDetailedCommitMessage`); footers can be switched
+//!   off (gerrit da34f087).
+//! - Rebase if necessary: no footers (gerrit bf5260c4).
+//! - The plugin reviewnotes writes notes on `refs/notes/review`, which is not fetched by default: lines
+//!   `^([A-Za-z][A-Za-z0-9-]*)([+-]\d+): (.+?)(?: <([^<>]+)>)?$`, with `Submitted-by`, `Submitted-at` and `Reviewed-on`
+//!   (E9).
+//!
+//! Notes are a source of their own. Measured: 24,866 subjects (nova).
+//!
+//! Follows `docs/spec/approval.md`, 2 and E9.
 
 use crate::approval::forge::adapter::{ApproverLine, Auto, ForgeAdapter, Pinned};
 use crate::approval::forge::{self};

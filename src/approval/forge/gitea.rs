@@ -1,6 +1,14 @@
 //! Gitea and Forgejo: `Reviewed-on`, then one `Reviewed-by` for each official approval.
 //!
-//! Follows `docs/spec/approval.md`, section 2.
+//! - Merge: the merger is the author; the merger or the instance commits. The subject is
+//!   `^Merge pull request '(.*)' \(([#!]\d+)\) from (\S+) into (\S+)$`, the body `Reviewed-on: URL` and
+//!   `Reviewed-by: N <e>`, at most 10 by default (duplicates seen: gitea#24795).
+//! - Squash: the author opened the pull request, the merger commits. The subject is `^(.*) \([#!](\d+)\)$`, the body the
+//!   same, then `Co-authored-by`, and `Co-committed-by` where the committer is not the author.
+//! - Rebase: the original author, the merger commits, nothing is written without a template.
+//! - Stale approvals are written too: "dismiss stale approvals" was not implemented until July 2023 (gitea#25858).
+//!
+//! Follows `docs/spec/approval.md`, 2.
 
 use crate::approval::forge::adapter::{ApproverLine, Auto, ForgeAdapter, Pinned};
 use crate::approval::forge::{self};

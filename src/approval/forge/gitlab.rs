@@ -1,6 +1,18 @@
 //! GitLab: `See merge request`, and `Approved-by` if the project's template includes it.
 //!
-//! Follows `docs/spec/approval.md`, section 2.
+//! - Merge: the merger is the author; the committer too until 2025, `GitLab <noreply@gitlab.com>` since (558 of 623 of
+//!   gitlab-runner's merges of 2026; gitaly!6558).
+//! - Subject: `^Merge branch '(.+?)'(?: of \S+)?(?: into '?(\S+?)'?)?$`, then the title. A line after the subject:
+//!   `^See merge request (\S*!\d+|https?://\S+/merge_requests/\d+)$`.
+//! - The template's `%{approved_by}` gives a line `^Approved-by: (.+?) <([^<>]*)>$` for each approval, `%{reviewed_by}`
+//!   `Reviewed-by`, which names reviewers and not approvals (message_generator.rb). Of 1,500 merges of gitlab-runner 1,460
+//!   have `Approved-by`; in 607 the merger is the only approver; 1 of 400 had an approver who is an author.
+//! - The text is fixed when the merge is scheduled (gitlab#467506) or the page was loaded (gitlab#432835): approvals given
+//!   later are missing. People can edit it before they merge.
+//!
+//! Measured: 5,465 of 5,468 subjects.
+//!
+//! Follows `docs/spec/approval.md`, 2.
 
 use crate::approval::forge::adapter::{ApproverLine, Auto, ForgeAdapter, Pinned};
 use crate::approval::forge::{self};

@@ -1,6 +1,9 @@
 //! Kernel style: maintainers collect `Reviewed-by` and `Acked-by`, also on the commits inside a merged branch.
 //!
-//! Follows `docs/spec/approval.md`, section 2, profiles.
+//! The maintainer commits. `^(Reviewed|Acked)-by: (.+?) <([^<>]+)>` is typed by author or maintainer: `Reviewed-by` states
+//! oversight, `Acked-by` is weaker; `Tested-by` and `Signed-off-by` (origin) approve nothing.
+//!
+//! Follows `docs/spec/approval.md`, 2.
 
 use crate::approval::forge::adapter::{ApproverLine, Auto, ForgeAdapter, Pinned};
 use crate::approval::forge::{self};

@@ -1,6 +1,9 @@
 //! Phabricator and Phorge: `Reviewed By:` in a paragraph of its own; `Reviewers:` is not an approval.
 //!
-//! Follows `docs/spec/approval.md`, section 2.
+//! The lander commits. Lines of the whole message, each a paragraph: `^Reviewed By: (.+)$`, with logins and `#projects`,
+//! and `^Differential Revision: (\S+/D\d+)$` (arcanist `e50d1bc4`).
+//!
+//! Follows `docs/spec/approval.md`, 2.
 
 use crate::approval::forge::adapter::{ApproverLine, Auto, ForgeAdapter, Pinned};
 use crate::approval::forge::{self};

@@ -1,6 +1,6 @@
 //! Formats that several forges share.
 //!
-//! Uses approval's messages and adapters. Pure. Follows `docs/spec/approval.md`, forges.
+//! Uses approval's messages and adapters. Pure. Follows `docs/spec/approval.md`, 2.
 
 use crate::approval::forge::adapter::ApproverLine;
 use crate::approval::message::{Aside, CommitMessage};

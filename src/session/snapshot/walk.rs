@@ -1,7 +1,7 @@
 //! Walks and evaluates the mainline in question; again, if the governance that counts names other record folders.
 //!
 //! Start at `Snapshot::walk`. Review notes are read if the policy counts them; few clones fetch them. Follows
-//! `docs/spec/approval.md`, G1, E9 and 5 (16).
+//! `docs/spec/approval.md`, G1 and E9.
 
 use std::cell::OnceCell;
 use std::collections::BTreeSet;

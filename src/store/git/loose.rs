@@ -1,6 +1,7 @@
 //! The files of the work tree that differ from the checked-out commit.
 //!
-//! Uses history (the plain data that it fills), and git2. Follows `docs/spec/approval.md`, 5 (21 to 23 and 27).
+//! Uses history (the plain data that it fills), and git2. The head of `store::git` says what
+//! libgit2 gets wrong here.
 
 use std::fs;
 

@@ -1,6 +1,7 @@
 //! Finds and opens a repository, or reports the setting that prevents it.
 //!
-//! Uses git2. Start at [`OpenError`]; `Repository::discover` is in here. Follows `docs/spec/approval.md`, 5 (6 to 13).
+//! Uses git2. Start at [`OpenError`]; `Repository::discover` is in here. The head of `store::git` lists
+//! the repositories that libgit2 refuses.
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;

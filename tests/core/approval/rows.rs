@@ -1,7 +1,7 @@
 //! Each way in which forges land a change: its author, its approver, and the evidence.
 //!
-//! One row for each line of the forge table of `docs/spec/approval.md`, section 2. Ana filed the record on a branch; if
-//! nothing else is known of a forge, only the person who merged is the approver.
+//! One row for each way that the heads of `src/approval/forge` list; what counts is `docs/spec/approval.md`, 2. Ana
+//! filed the record on a branch; if nothing else is known of a forge, only the person who merged is the approver.
 
 use crate::support::approval::{ledger, said, verdict};
 use crate::support::repo::Repo;

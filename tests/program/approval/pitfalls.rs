@@ -1,4 +1,5 @@
-//! Mistakes that other readers of git objects make: `docs/spec/approval.md`, section 5, unless another test shows it.
+//! Mistakes that other readers of git objects make: the list at the head of `src/store/git.rs`, unless another test
+//! shows it.
 
 use exledger::approval;
 use exledger::history::version::TrailKey;
