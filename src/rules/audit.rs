@@ -2,7 +2,7 @@
 //! level that they deserve today.
 //!
 //! Uses history, approval, status, and the rules. Pure. Start at [`Audit`]. Follows `docs/spec/rules.md` (audit, levels
-//! in verify) and `docs/spec/approval.md`, 1.9. Findings of content rules are collected while history is walked
+//! in verify). Findings of content rules are collected while history is walked
 //! ([`contents`]), so that nothing is parsed again.
 
 pub mod contents;

@@ -1,6 +1,6 @@
 //! Identifies the author of a forge's review, as far as the policy and the forge allow.
 //!
-//! Uses policy's people and accounts. Pure. Start at [`last_reviews`]. Follows `docs/spec/approval.md`, 1.12.
+//! Uses policy's people and accounts. Pure. Start at [`last_reviews`]. Follows `docs/spec/cli.md`, approve.
 
 use crate::approval::relation;
 use crate::approval::reviews::{Association, ForgeReview, Permission, ReviewState, Reviews};
