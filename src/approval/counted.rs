@@ -25,11 +25,13 @@ use crate::approval::counted::version_choice::VersionChoice;
 use crate::approval::fold::{EvaluationContext, TrailEvaluator, TrailKind};
 use crate::approval::governance_history::{GovernanceHistory, Ruled};
 use crate::approval::signature_checks::{LandedSignature, SignatureChecks};
-use crate::approval::statement;
-use crate::approval::verdict::ApprovalVerdict;
+use crate::approval::verdict::{ApprovalVerdict, FourEyes};
+use crate::approval::{governance_demand, statement};
 use crate::history::governance::States;
+use crate::history::version::Version;
 use crate::history::walked::{ApprovalFileChange, History};
 use crate::history::watched_paths;
+use crate::policy::demand::Proof;
 use crate::policy::governance::Governance;
 
 /// The governance that counts, after each landing and at the tip.
@@ -43,6 +45,8 @@ pub struct CountedGovernance {
     pub tip: Rc<Governance>,
     /// Governance that restricts retroactively: the mailmaps, logins and revoked keys at the tip, approved or not.
     pub later: Vec<Rc<Governance>>,
+    /// The last approved state, with the revocations that are proven: only these discard a rejection.
+    pub proven: Rc<Governance>,
     /// One verdict for each version of each governance file, by path.
     pub verdicts: BTreeMap<String, Vec<ApprovalVerdict>>,
     /// Whether each version was approved by someone entitled to approve governance, by the file's path.
@@ -66,12 +70,15 @@ pub fn why_unapproved(verdict: &ApprovalVerdict) -> String {
 pub fn count_governance(history: &History) -> CountedGovernance {
     // Nobody loses a say in the rules by what nobody approved.
     let mut approved_later = Vec::new();
+    let mut proven = None;
     loop {
-        let mut counted = judged(history, &approved_later);
+        let mut counted = judged(history, &approved_later, proven.as_deref());
         let n_known = approved_later.len();
         let kept = mailmaps::kept(history, &counted.verdicts, &counted.choices);
         let tip = |states: &States| Rc::clone(&states.at(usize::MAX).governance);
-        add_new(&mut approved_later, kept.into_iter().chain([tip(&counted.approved)]));
+        counted.proven = with_proven_revocations(history, &counted);
+        proven = Some(Rc::clone(&counted.proven));
+        add_new(&mut approved_later, kept.into_iter().chain(proven.clone()));
         if approved_later.len() == n_known {
             let all =
                 [tip(&history.states), tip(&counted.states)].into_iter().chain(approved_later);
@@ -79,6 +86,33 @@ pub fn count_governance(history: &History) -> CountedGovernance {
             return counted;
         }
     }
+}
+
+/// Returns the last approved state, with those revocations alone that were approved by as strong a proof as the rules ask for:
+/// a claim takes a key out of the rules from then on, and takes back nothing that the key approved or rejected before.
+fn with_proven_revocations(history: &History, counted: &CountedGovernance) -> Rc<Governance> {
+    let tip = &counted.approved.at(usize::MAX).governance;
+    if governance_demand::strongest_proof(tip) == Proof::Claimed {
+        return Rc::clone(tip);
+    }
+    let path = history.prefix.plain(&tip.policy.approval.revoked);
+    let (Some(trail), Some(verdicts)) =
+        (history.governance.get(&path), counted.verdicts.get(&path))
+    else {
+        return Rc::clone(tip);
+    };
+    let trusted = |version: &Version| Some(version.landing) <= history.mainline.trusted;
+    let is_proven = |(index, (version, verdict)): &(usize, (&Version, &ApprovalVerdict))| {
+        let is_root = verdict.policy_commit.is_none() || trusted(version);
+        is_root || counted.is_approved(&path, *index) && verdict.result == FourEyes::Attested
+    };
+    let versions = trail.versions.iter().zip(verdicts).enumerate();
+    let bytes = versions
+        .filter(is_proven)
+        .last()
+        .and_then(|(_, (version, _))| history.governance_bytes.get(&version.files.first()?.blob));
+    let revoked = bytes.map(|bytes| String::from_utf8_lossy(bytes).into_owned());
+    Rc::new(Governance { revoked, ..(**tip).clone() })
 }
 
 /// Adds those states that take away something that none before them does.
@@ -92,7 +126,11 @@ fn add_new(known: &mut Vec<Rc<Governance>>, more: impl Iterator<Item = Rc<Govern
 
 /// Evaluates the governance files landing by landing, with the given retroactive restrictions: who somebody is, is asked
 /// of the last approved state alone, so that no lone push decides about it.
-fn judged(history: &History, later: &[Rc<Governance>]) -> CountedGovernance {
+fn judged(
+    history: &History,
+    later: &[Rc<Governance>],
+    proven: Option<&Governance>,
+) -> CountedGovernance {
     let composer = Composer::new(history);
     let from = relevant(history);
     let before_all = composer.before_first();
@@ -103,6 +141,7 @@ fn judged(history: &History, later: &[Rc<Governance>]) -> CountedGovernance {
         approved: &approved,
         landed: &approved,
         later,
+        proven,
         in_force: &states,
     };
     let governance_history = GovernanceHistory::new(ruled);
@@ -153,7 +192,8 @@ fn judged(history: &History, later: &[Rc<Governance>]) -> CountedGovernance {
             composer.state(&chooser.counted, landing, states.before(landing)),
         ];
         let list = chooser.approved_list(landing, &after[0].governance, &verdicts);
-        let [approved_state, state] = key_levels.land(list, after, &governance_history);
+        let policy = (landing, chooser.policy_admission(landing, &verdicts));
+        let [approved_state, state] = key_levels.land(list, policy, after, &governance_history);
         states.fill(landing, state);
         approved.fill(landing, approved_state);
         if choices.last().is_none_or(|(_, last)| *last != chooser.counted) {
@@ -184,6 +224,7 @@ fn judged(history: &History, later: &[Rc<Governance>]) -> CountedGovernance {
         approved,
         tip,
         later: Vec::new(),
+        proven: Rc::default(),
         verdicts,
         approved_versions,
         left_out,
@@ -245,7 +286,8 @@ impl CountedGovernance {
             let mut choice = self.choice(landing).clone();
             choice.change(instead);
             let state = composer.state(&choice, landing, states.before(landing));
-            states.fill(landing, state);
+            let counted = &self.states.at(landing).governance;
+            states.fill(landing, key_levels::marked_as(state, counted));
         }
         states
     }

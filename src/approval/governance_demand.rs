@@ -154,7 +154,7 @@ fn least(proof: Proof) -> TierDemand {
 }
 
 /// Returns the strongest proof that the rules ask for anywhere.
-fn strongest_proof(approved: &Governance) -> Proof {
+pub(crate) fn strongest_proof(approved: &Governance) -> Proof {
     let policy = &approved.policy;
     let tiers = policy.tiers.iter().filter_map(|tier| tier.approvals.proof);
     let stated = tiers.chain(policy.approval.governance.proof);

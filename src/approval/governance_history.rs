@@ -27,6 +27,8 @@ pub(crate) struct Ruled<'a> {
     pub landed: &'a States,
     /// Governance that restricts retroactively: mailmaps and revoked keys at the tip.
     pub later: &'a [Rc<Governance>],
+    /// The approved files with the revocations that discard rejections; `None` while that is not known yet.
+    pub proven: Option<&'a Governance>,
     /// What counts after each landing, also where the rules are judged by approved versions alone.
     pub in_force: &'a States,
 }
@@ -108,7 +110,9 @@ impl<'a> GovernanceHistory<'a> {
             key_set,
             approved: &approved.governance,
             approved_key_set: self.approved_key_set(landing).unwrap_or(key_set),
-            approved_tip: &self.ruled.approved.after_runs(self.ruled.approved.n_runs()).governance,
+            approved_tip: self.ruled.proven.unwrap_or_else(|| {
+                &self.ruled.approved.after_runs(self.ruled.approved.n_runs()).governance
+            }),
             commit: match &state.origin {
                 GovernanceOrigin::Own(commit) | GovernanceOrigin::Earlier(commit) => Some(*commit),
                 GovernanceOrigin::Defaults | GovernanceOrigin::Unknown(_) => None,

@@ -196,8 +196,12 @@ impl<'a> IdentityResolver<'a> {
             }
         }
         for key_set in [self.key_set, self.approved_key_set] {
-            let keys = key_set.person_keys(&identity.person.key);
-            identity.know_all_surely(keys);
+            let [all, sure] = [
+                key_set.person_keys(&identity.person.key).to_vec(),
+                key_set.sure_keys(&identity.person.key).to_vec(),
+            ];
+            identity.know_all(&all);
+            identity.know_all_surely(&sure);
         }
     }
 

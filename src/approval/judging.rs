@@ -37,6 +37,7 @@ pub(crate) fn ruled<'a>(history: &'a History, counted: &'a CountedGovernance) ->
         approved: &counted.approved,
         landed: &history.states,
         later: &counted.later,
+        proven: Some(&counted.proven),
         in_force: &counted.states,
     }
 }

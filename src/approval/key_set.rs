@@ -17,6 +17,8 @@ pub(crate) struct KeySet {
     pub keys: Keys,
     /// The addresses of people who have several, by each of them: an approval under one counts for all.
     person_keys: BTreeMap<String, Rc<[Rc<str>]>>,
+    /// The same, by the lines alone whose keys prove what they sign.
+    sure_keys: BTreeMap<String, Rc<[Rc<str>]>>,
     /// The people on each line that lists an address: they share their groups and roles in what proves no more than the
     /// line's key.
     mates: BTreeMap<String, Vec<SharedLine>>,
@@ -26,20 +28,21 @@ pub(crate) struct KeySet {
 type SharedLine = (Rc<[Person]>, Proof);
 
 impl KeySet {
-    pub(crate) const NONE: KeySet =
-        KeySet { keys: Keys::NONE, person_keys: BTreeMap::new(), mates: BTreeMap::new() };
+    pub(crate) const NONE: KeySet = KeySet {
+        keys: Keys::NONE,
+        person_keys: BTreeMap::new(),
+        sure_keys: BTreeMap::new(),
+        mates: BTreeMap::new(),
+    };
 
     /// Returns the keys that governance lists, without those revoked later.
     pub(crate) fn from_governance(at: &Governance, later: &[Rc<Governance>]) -> KeySet {
         let keys = Keys::less(at, later.iter().map(AsRef::as_ref));
-        let mut key_set = KeySet::default();
-        for home in keys.homes(at) {
-            let person_keys: Rc<[Rc<str>]> =
-                home.iter().map(|key| Rc::from(key.as_str())).collect();
-            for key in home {
-                key_set.person_keys.insert(key, Rc::clone(&person_keys));
-            }
-        }
+        let mut key_set = KeySet {
+            person_keys: by_person(&keys, at),
+            sure_keys: by_person(&keys.proving(), at),
+            ..KeySet::default()
+        };
         for (mates, proof) in keys.lines_of_persons(at) {
             let mates: Rc<[Person]> = mates.into();
             for mate in mates.iter() {
@@ -54,6 +57,11 @@ impl KeySet {
     /// Returns all identity keys of the person with this key, including it; empty if there is only one.
     pub(crate) fn person_keys(&self, person_key: &str) -> &[Rc<str>] {
         self.person_keys.get(person_key).map_or(&[], AsRef::as_ref)
+    }
+
+    /// Returns all identity keys of the person with this key that lines join which no claim let in.
+    pub(crate) fn sure_keys(&self, person_key: &str) -> &[Rc<str>] {
+        self.sure_keys.get(person_key).map_or(&[], AsRef::as_ref)
     }
 
     /// Returns the keys of a person and of those who share a line with them: they share groups and roles in an approval
@@ -89,4 +97,14 @@ impl KeySet {
         groups.dedup();
         groups
     }
+}
+
+/// Returns the identity keys of people who have several, by each of them.
+fn by_person(keys: &Keys, at: &Governance) -> BTreeMap<String, Rc<[Rc<str>]>> {
+    let mut all = BTreeMap::new();
+    for home in keys.homes(at) {
+        let person_keys: Rc<[Rc<str>]> = home.iter().map(|key| Rc::from(key.as_str())).collect();
+        all.extend(home.into_iter().map(|key| (key, Rc::clone(&person_keys))));
+    }
+    all
 }

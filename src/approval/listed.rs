@@ -53,7 +53,8 @@ pub(crate) enum OnlyListed {
 
 /// Tells whether a list of signers lets anybody sign for a person, whatever it revokes.
 pub(crate) fn can_anyone_sign(governance: &Governance) -> bool {
-    let keys = Keys::less(governance, []);
+    let signers = Signers::parse(governance.signers.as_deref().unwrap_or_default());
+    let keys = Keys::new(&signers, []);
     let mut holders = keys.holders(&SIGNS).map(|it| people::identify(governance, "", it));
     holders.any(|person| is_person(governance, &keys, &person))
         || SIGNS.iter().any(|namespace| keys.has_pattern_key(namespace))

@@ -255,6 +255,7 @@ fn find_unmet<'k>(
         approved: &counted.approved,
         landed: &history.states,
         later: &counted.later,
+        proven: Some(&counted.proven),
         in_force: &states,
     });
     let signature_checks = SignatureChecks::new(history, &governance_history);

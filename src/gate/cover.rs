@@ -131,7 +131,8 @@ fn subject(
     stated: Option<&str>,
 ) -> Result<(), (String, About)> {
     let mut aliases = record.subject.aliases.iter().flatten();
-    if stated == Some(value) || aliases.any(|alias| alias == value) {
+    // A former name is one of a field that the record states: else it would name access that nobody approved as such.
+    if stated.is_some_and(|stated| stated == value || aliases.any(|alias| alias == value)) {
         return Ok(());
     }
     let why = match stated {

@@ -11,7 +11,7 @@ use crate::approval::governance_demand::GovernanceVersion;
 use crate::approval::governance_history::GovernanceHistory;
 use crate::approval::verdict::{ApprovalVerdict, Approver, FourEyes, Satisfied, Vote, VoteCounts};
 use crate::history::objects::Obstacle;
-use crate::history::version::{Content, MadeInMerge, Version};
+use crate::history::version::{Content, MadeInMerge, Version, VersionChange};
 use crate::history::walked::History;
 use crate::policy;
 use crate::policy::demand::EvidenceKind;
@@ -118,7 +118,12 @@ impl<'c, 'h> Chooser<'c, 'h> {
         let state = self.history.states.at(first);
         let is_named =
             state.names(&self.history.prefix, path) || self.history.policies_below.contains(path);
-        landed(first).filter(|_| is_named).map(|base| (base, Admission::FirstPolicy))
+        let base = landed(first).filter(|_| is_named)?;
+        // Who let in what the oldest commit of a shallow clone holds can't be seen.
+        let is_inherited =
+            versions.get(base).is_some_and(|version| version.change == VersionChange::Inherited);
+        let by = if is_inherited { Admission::Claim } else { Admission::FirstPolicy };
+        Some((base, by))
     }
 
     /// Returns the version of the signers file that is approved after a landing.
@@ -149,7 +154,25 @@ impl<'c, 'h> Chooser<'c, 'h> {
             commit: version.commit.oid,
             root: root.filter(|(base, _)| *base == index).map(|(_, by)| by),
             verdict: verdicts(path).get(index),
+            landed: version.landing,
         })
+    }
+
+    /// Returns what let in the policy that is approved after a landing.
+    pub(super) fn policy_admission<'v>(
+        &self,
+        landing: usize,
+        verdicts: &dyn Fn(&str) -> &'v [ApprovalVerdict],
+    ) -> Admission {
+        let trail = self.history.governance.get(policy::FILE);
+        let index = self.approved.of(policy::FILE);
+        let root = trail.and_then(|trail| self.root(policy::FILE, &trail.versions, landing));
+        let verdict = index.and_then(|index| verdicts(policy::FILE).get(index));
+        match (root, verdict) {
+            (Some((base, by)), _) if Some(base) == index => by,
+            (_, Some(verdict)) if verdict.result == FourEyes::Attested => Admission::Signatures,
+            _ => Admission::Claim,
+        }
     }
 
     fn only_adds(&self, before: &VersionChoice, after: &VersionChoice) -> bool {

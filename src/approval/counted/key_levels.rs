@@ -52,6 +52,8 @@ pub(super) struct ApprovedList<'a> {
     pub commit: Oid,
     pub root: Option<Admission>,
     pub verdict: Option<&'a ApprovalVerdict>,
+    /// The landing of the version.
+    pub landed: usize,
 }
 
 /// The lines of one version.
@@ -73,6 +75,10 @@ pub(super) struct KeyLevels {
     version: Option<(String, usize)>,
     /// Whether an approved list ever let anybody sign for a person.
     has_begun: bool,
+    /// The path of the file as the policy named it last.
+    path: Option<String>,
+    /// The landing at which a claim named that path: what the file held by then proves no more.
+    named_by_claim: Option<usize>,
 }
 
 impl KeyLevels {
@@ -80,6 +86,7 @@ impl KeyLevels {
     pub(super) fn land(
         &mut self,
         list: Option<ApprovedList<'_>>,
+        (landing, policy): (usize, Admission),
         states: [Rc<MainlineGovernance>; 2],
         all: &GovernanceHistory,
     ) -> [Rc<MainlineGovernance>; 2] {
@@ -87,6 +94,11 @@ impl KeyLevels {
         if states.iter().any(|state| !matches!(state.origin, GovernanceOrigin::Own(_))) {
             return states;
         }
+        let path = &states[0].governance.policy.approval.signers;
+        if self.path.as_ref().is_some_and(|known| known != path) {
+            self.named_by_claim = (policy == Admission::Claim).then_some(landing);
+        }
+        self.path = Some(path.clone());
         let Some(list) = list else {
             (self.approved.lines, self.counted.lines) = (Vec::new(), Vec::new());
             self.version = None;
@@ -116,6 +128,10 @@ impl KeyLevels {
         is_same: bool,
         all: &GovernanceHistory,
     ) -> Admission {
+        let is_older = self.named_by_claim.is_some_and(|named| list.landed <= named);
+        if self.has_begun && is_older && list.root != Some(Admission::Trusted) {
+            return Admission::Claim;
+        }
         if let Some(root) = list.root {
             return root;
         }
@@ -159,6 +175,27 @@ impl AdmittedKeys {
         self.marked = Some([state, Rc::clone(&marked)]);
         marked
     }
+}
+
+/// Returns a state with the lines marked that another state marks, by their texts.
+pub(super) fn marked_as(
+    state: Rc<MainlineGovernance>,
+    other: &Governance,
+) -> Rc<MainlineGovernance> {
+    if other.claimed_signers.is_empty() {
+        return state;
+    }
+    let marked: Vec<(SignerLine, &String)> = lines(other)
+        .into_iter()
+        .filter_map(|line| Some((line.clone(), other.claimed_signers.get(&line.number)?)))
+        .collect();
+    let claimed = lines(&state.governance).into_iter().filter_map(|line| {
+        let (_, commit) = marked.iter().find(|(claimed, _)| claimed.covers(&line))?;
+        Some((line.number, (*commit).clone()))
+    });
+    let governance =
+        Governance { claimed_signers: claimed.collect(), ..(*state.governance).clone() };
+    Rc::new(MainlineGovernance { governance: Rc::new(governance), origin: state.origin.clone() })
 }
 
 fn lines(governance: &Governance) -> Vec<SignerLine> {

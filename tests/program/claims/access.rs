@@ -239,6 +239,27 @@ fn an_exception_for_a_person_allows_no_agent() {
 }
 
 #[test]
+fn alias_names_no_access() {
+    let repo = world("groups", WORLDS[0].1);
+    let text = SAMPLE.replace(
+        "application: billing",
+        "application: billing, aliases: ['agent:coder', 'vault:x']",
+    );
+    repo.branch("work").by(HELPER).write(ID, &text).commit("File it");
+    repo.by(CODER).merge("work", "Merge branch 'work'");
+    for asked in [
+        &["check", "--identity", "agent:coder"][..],
+        &["check", "--identity", "agent:coder", "--application", "billing"],
+        &["check", "--credential", "vault:x"],
+        &["check", "--asset", "vault:x"],
+    ] {
+        assert_eq!(answer(&repo, asked)["verdict"], "deny", "{asked:?}");
+    }
+    let former = ["check", "--application", "vault:x"];
+    assert_eq!(answer(&repo, &former)["verdict"], "allow", "a former name of the application");
+}
+
+#[test]
 fn what_was_emptied_lists_nobody_else() {
     // A roster that was never meant to list: groups do, until an unapproved change empties them.
     let policy = "version: 1\ngroups: {approvers: [dana@example.com]}\npeople: {roster: .github/people.csv}\n";

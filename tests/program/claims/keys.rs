@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
-use super::{POLICY, SIGNERS, answer, approvals, errors, ledger, sign, status};
+use super::{POLICY, REVOKED, SIGNERS, answer, approvals, errors, ledger, sign, status};
 use crate::support::repo::Repo;
-use crate::support::repo::speak::{bridge_line, signer, yes};
+use crate::support::repo::speak::{bridge_line, no, public, signer, yes};
 use crate::support::samples::{ID, SAMPLE};
 
 /// Two groups, and one claim is enough.
@@ -112,5 +112,77 @@ fn claimed_key_attests_nothing() {
         assert_eq!(ask(&repo, &later, ("lee", "lee")), "active", "{what}");
         let levels: Vec<String> = keys_found(&repo).into_iter().map(|(level, _)| level).collect();
         assert_eq!(levels, ["note"], "{what}");
+    }
+}
+
+/// A policy whose records and rules need one signature of Dana's group.
+const STRICT: &str = "\
+version: 1
+name: example/payments
+groups: {security: [dana@example.com, kim@example.com, lee@example.com]}
+tiers: [{name: standard, approvals: {count: 1, proof: attested}}]
+";
+
+/// Merges a file under typed names: Bob wrote it, and Lee merged it.
+fn typed(repo: &Repo, path: &str, text: &str) {
+    repo.branch("typed").by("bob").write(path, text).commit("Change it");
+    repo.by("lee").merge("typed", "Merge branch 'typed'");
+}
+
+#[test]
+fn claimed_revocation_takes_back_no_rule() {
+    // Dana approved that Sam leaves the list, and rejected a record. Then a claim revokes her key.
+    let fewer = signer("dana") + &signer("lee");
+    let approve = |repo: &Repo| {
+        let at = repo.now().to_string();
+        let says = yes("dana", ID, &fewer, &at).governance(SIGNERS).ledger("example/payments");
+        sign(repo, "ana", &[says]);
+    };
+    for revokes in [false, true] {
+        let repo = ledger(STRICT, &["dana", "lee", "sam"]);
+        repo.by("ana").write(SIGNERS, &fewer).commit("Sam leaves");
+        approve(&repo);
+        if revokes {
+            typed(&repo, REVOKED, &(public("dana") + "\n"));
+        }
+        assert_eq!(ask(&repo, SAMPLE, ("sam", "sam")), "unapproved", "{revokes}");
+        let again = SAMPLE.replace("moderate", "low");
+        assert_eq!(ask(&repo, &again, ("lee", "lee")), "active", "{revokes}");
+        let rejected = SAMPLE.replace("moderate", "high");
+        repo.by("ana").write(ID, &rejected).commit("File it");
+        let at = repo.now().to_string();
+        sign(&repo, "ana", &[no("lee", ID, &rejected, &at).ledger("example/payments")]);
+        let before = if revokes { public("dana") + "\n" } else { String::new() };
+        typed(&repo, REVOKED, &(before + &public("lee") + "\n"));
+        assert_ne!(status(&repo), "active", "{revokes}");
+    }
+}
+
+#[test]
+fn claimed_policy_brings_no_key_back() {
+    // The list is signed, Sam's key goes, and a claim names another file and then the old one again.
+    let repo = ledger(LAX, &["dana", "sam"]);
+    let elsewhere = format!("{LAX}approval: {{signers: .github/others}}\n");
+    let work = repo.branch("elsewhere").by("kim").write(POLICY, &elsewhere);
+    work.write(".github/others", &signer("dana")).commit("List keys elsewhere");
+    repo.by("dana").merge("elsewhere", "Merge branch 'elsewhere'");
+    merge(&repo, "dana", POLICY, &strict());
+    assert_eq!(ask(&repo, SAMPLE, ("sam", "sam")), "unapproved");
+}
+
+#[test]
+fn claimed_line_takes_back_no_rejection() {
+    for joins in [false, true] {
+        let repo = ledger(LAX, &["dana", "lee"]);
+        if joins {
+            let both = format!("dana@example.com,lee@example.com {}\n", public("eve"));
+            merge(&repo, "dana", SIGNERS, &(signer("dana") + &signer("lee") + &both));
+        }
+        merge(&repo, "dana", POLICY, &strict());
+        repo.by("ana").write(ID, SAMPLE).commit("File it");
+        let at = repo.now().to_string();
+        sign(&repo, "ana", &[no("dana", ID, SAMPLE, &at).ledger("example/payments")]);
+        sign(&repo, "ana", &approvals(&repo, &[("lee", "lee")], SAMPLE));
+        assert_eq!(status(&repo), "unapproved", "{joins}: Dana rejected it");
     }
 }
