@@ -43,32 +43,52 @@ pub struct SignedPayload {
 /// Parses the raw bytes of a commit.
 ///
 /// Malformed authors, committers and times are problems of the commit rather than errors, so that the walk can continue.
+/// Its parents are an error unless they are the lines that git reads as such: what one reader takes for a parent, and
+/// another doesn't, would give them two histories.
 ///
 /// # Errors
-/// [`Obstacle::Malformed`] if the tree or a parent can't be read.
+/// [`Obstacle::Malformed`] if the tree can't be read, [`Obstacle::UnreadParent`] if a header looks like a parent and
+/// git ignores or refuses it.
 pub fn parse(oid: Oid, raw: Vec<u8>) -> Result<Commit, Obstacle> {
-    let malformed = |cause: &str| Obstacle::Malformed { object: oid, cause: cause.to_owned() };
-    let (mut tree, mut parents) = (None, Vec::new());
-    for header in read_headers(&raw) {
-        match header.key {
-            b"tree" if tree.is_none() => {
-                tree = Some(hex(header.value).ok_or_else(|| malformed("its tree is not an id"))?);
-            }
-            b"tree" => return Err(malformed("it has two trees")),
-            b"parent" => {
-                parents.push(hex(header.value).ok_or_else(|| malformed("a parent is not an id"))?);
-            }
-            _ => {}
+    let malformed = |cause: &str| Obstacle::malformed(oid, cause);
+    let mut headers = read_headers(&raw).peekable();
+    let first = headers.next_if(|header| header.key == b"tree");
+    let tree = first.ok_or_else(|| malformed("it does not begin with its tree"))?;
+    let tree = hex(tree.value).ok_or_else(|| malformed("its tree is not an id"))?;
+    let mut parents = Vec::new();
+    while let Some(parent) = headers.peek().and_then(|header| parent(header.line)) {
+        parents.push(parent);
+        headers.next();
+    }
+    for header in headers {
+        if header.key == b"tree" {
+            return Err(malformed("it has two trees"));
+        }
+        if is_named_parent(header.line) {
+            return Err(Obstacle::UnreadParent { commit: oid });
         }
     }
     Ok(Commit {
         oid,
-        tree: tree.ok_or_else(|| malformed("it has no tree"))?,
+        tree,
         parents: parents.into(),
         raw: raw.into(),
         author: OnceCell::new(),
         committer: OnceCell::new(),
     })
+}
+
+/// Returns the parent that a line of a commit states, in the only form in which git writes it.
+fn parent(line: &[u8]) -> Option<Oid> {
+    let digits = line.strip_prefix(b"parent ")?.strip_suffix(b"\n")?;
+    hex(digits).filter(|_| !digits.iter().any(u8::is_ascii_uppercase))
+}
+
+/// Tells whether a header has the name `parent`, in any case and whatever follows it.
+fn is_named_parent(line: &[u8]) -> bool {
+    let is_of_name = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+    let mut words = line.split(|byte| !is_of_name(byte)).filter(|word| !word.is_empty());
+    words.next().is_some_and(|name| name.eq_ignore_ascii_case(b"parent"))
 }
 
 impl Commit {

@@ -127,6 +127,9 @@ pub enum Obstacle {
         /// What is wrong with it.
         cause: String,
     },
+    /// A header of the commit looks like a parent, and git does not read it as one.
+    #[error("{} has a parent header that git does not read", commit.short())]
+    UnreadParent { commit: Oid },
     /// Git or the operating system reported an error.
     #[error("can't read object {object}: {cause}")]
     Unreadable { object: Oid, cause: String },
@@ -180,7 +183,7 @@ impl Obstacle {
             Obstacle::Missing { extent: Extent::Full, .. } | Obstacle::Unreadable { .. } => {
                 "run `git fsck`, and clone the repository again"
             }
-            Obstacle::Malformed { .. } => {
+            Obstacle::Malformed { .. } | Obstacle::UnreadParent { .. } => {
                 "inspect it with `git cat-file -p`; its author must commit it again"
             }
             Obstacle::TooLarge { .. } => "split it into folders by year or team",
@@ -200,6 +203,7 @@ impl Obstacle {
                 Some("git fsck")
             }
             Obstacle::Malformed { .. }
+            | Obstacle::UnreadParent { .. }
             | Obstacle::TooLarge { .. }
             | Obstacle::TrustedElsewhere { .. } => None,
         }

@@ -186,6 +186,7 @@ impl From<Obstacle> for TreeError {
             Obstacle::Missing { object, .. } => TreeError::Missing { object: object.to_string() },
             Obstacle::TooLarge { folder } => TreeError::TooLarge { folder },
             Obstacle::Shallow { commit: object }
+            | Obstacle::UnreadParent { commit: object }
             | Obstacle::TrustedElsewhere { commit: object, .. }
             | Obstacle::Malformed { object, .. }
             | Obstacle::Unreadable { object, .. } => {

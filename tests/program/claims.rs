@@ -3,6 +3,7 @@
 //! world gives a yes.
 
 mod access;
+mod clones;
 mod emergencies;
 mod folders;
 mod freezes;

@@ -150,9 +150,53 @@ fn what_is_odd_about_a_commit_is_a_flaw_and_not_an_error() {
         "",
         "tree 12\n\nHi\n",
         "author A <a@x.com> 5 +0000\n\nHi\n",
-        &format!("{TREE}parent x\n\nHi\n"),
+        &format!("author A <a@x.com> 5 +0000\n{TREE}\nHi\n"),
     ] {
         assert!(matches!(parse(raw.as_bytes()), Err(Obstacle::Malformed { .. })), "{raw}");
+    }
+}
+
+#[test]
+fn parents_are_the_lines_behind_the_tree_and_no_other_header_has_their_name() {
+    let (one, people) = ("1".repeat(40), "author A <a@x.com> 5 +0000\n");
+    let parents = |raw: String| parse(raw.as_bytes()).map(|commit| commit.parents.len());
+    for (raw, n) in [
+        (format!("{TREE}{people}\nHi\n"), 0),
+        (format!("{TREE}parent {one}\nparent {one}\n{people}\nparent {one}\n"), 2),
+        (format!("{TREE}{people}gpgsig x\n parent {one}\n\nHi\n"), 0),
+        (format!("{TREE}{people}parents {one}\nx-parent {one}\n\nHi\n"), 0),
+    ] {
+        assert_eq!(parents(raw.clone()).unwrap(), n, "{raw}");
+    }
+    for line in [
+        "parent x",
+        "parent",
+        "parent ",
+        &format!("parent  {one}"),
+        &format!("parent {one} "),
+        &format!("parent {one}\r"),
+        &format!("parent {one}\n more"),
+        &format!("parent {one}0"),
+        &format!("parent {}A", &one[1..]),
+        &format!("parent\t{one}"),
+        &format!("parent\0{one}"),
+        &format!("parent:{one}"),
+        &format!("\tparent {one}"),
+        &format!("Parent {one}"),
+        &format!("PARENT {one}"),
+    ] {
+        for raw in [
+            format!("{TREE}{line}\n{people}\nHi\n"),
+            format!("{TREE}parent {one}\n{line}\n{people}\nHi\n"),
+            format!("{TREE}{people}{line}\n\nHi\n"),
+        ] {
+            let found = parents(raw.clone());
+            assert!(matches!(found, Err(Obstacle::UnreadParent { .. })), "{raw:?}: {found:?}");
+        }
+    }
+    // A valid line is none behind another header, nor at the end of a commit that was cut.
+    for raw in [format!("{TREE}{people}parent {one}\n\nHi\n"), format!("{TREE}parent {one}")] {
+        assert!(matches!(parents(raw.clone()), Err(Obstacle::UnreadParent { .. })), "{raw:?}");
     }
 }
 
