@@ -10,6 +10,7 @@ mod freezes;
 mod keys;
 mod reviews;
 mod rules;
+mod scanners;
 mod trust;
 
 use serde_json::Value;

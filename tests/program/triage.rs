@@ -31,7 +31,7 @@ use crate::support::samples::{self, FINDING};
 /// The clock of the answers.
 pub(crate) const ON: &str = "2026-12-01T12:00:00Z";
 
-const POLICY: &str = samples::BASELINES;
+pub(crate) const POLICY: &str = samples::BASELINES;
 
 /// A record with findings, or other content in its scope.
 fn record(id: &str, cause: &str, scope: &str, starts: &str, expires: &str) -> String {
@@ -43,20 +43,20 @@ fn record(id: &str, cause: &str, scope: &str, starts: &str, expires: &str) -> St
 }
 
 /// Files a record by Ana and merges it by Dana.
-fn file(repo: &Repo, id: &str, text: &str) {
+pub(crate) fn file(repo: &Repo, id: &str, text: &str) {
     let branch = repo.branch(id).by("ana").write(id, text);
     branch.commit(&format!("File {id}"));
     repo.by("dana").merge(id, &format!("Merge branch '{id}'"));
 }
 
 /// A record of the standard tier with one finding.
-fn finding(id: &str, finding: &str) -> String {
+pub(crate) fn finding(id: &str, finding: &str) -> String {
     let scope = format!("{{findings: [{{{finding}}}]}}");
     record(id, "brittle-dependency", &scope, "2026-11-20", "2027-01-10")
 }
 
 /// A ledger without records.
-fn ledger(policy: &str) -> Repo {
+pub(crate) fn ledger(policy: &str) -> Repo {
     let repo = Repo::at("2026-11-20T08:00:00Z");
     let begin = repo.by("dana").write("exledger.yaml", policy);
     begin.commit("Keep exceptions in a ledger");

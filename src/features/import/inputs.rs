@@ -51,6 +51,7 @@ pub(super) fn read(
                     folder: folder.as_deref(),
                     columns: request.columns,
                     roots: roots.folders(),
+                    asked: roots.asked(),
                     repository: request.repository,
                     has_file: &|path| roots.has_file(path),
                 },

@@ -94,6 +94,8 @@ fn unread(error: FileError) -> Undetermined {
 pub(crate) struct SourceRoots {
     /// The folder of the repository, in each of its forms, and the source roots given by the user.
     folders: Vec<String>,
+    /// The folder that is asked, from the root of the repository.
+    asked: String,
     /// The present files.
     top: PathBuf,
 }
@@ -108,12 +110,18 @@ impl SourceRoots {
         let own = forms.map(|root| root.to_string_lossy().into_owned());
         let mut folders: Vec<String> = own.chain(named.iter().cloned()).collect();
         folders.dedup();
-        SourceRoots { folders, top }
+        let asked = located.asked().last().cloned().unwrap_or_default();
+        SourceRoots { folders, asked, top }
     }
 
     /// Returns the absolute folders.
     pub(crate) fn folders(&self) -> &[String] {
         &self.folders
+    }
+
+    /// Returns the folder that is asked, from the root of the repository.
+    pub(crate) fn asked(&self) -> &str {
+        &self.asked
     }
 
     /// Tells whether the repository has a file, by its path relative to the root.
@@ -173,7 +181,7 @@ impl TriageRun<'_> {
         };
         let origin = |index| InputOrigin { source: place, index };
         let has_file = |path: &str| roots.has_file(path);
-        let roots = Roots { folders: &roots.folders, has_file: &has_file };
+        let roots = Roots { folders: &roots.folders, asked: &roots.asked, has_file: &has_file };
         let read = match source.format {
             SourceFormat::Sarif => {
                 let take = &mut |entry: sarif::SarifEntry| {

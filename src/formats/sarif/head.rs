@@ -25,8 +25,8 @@ pub(super) struct RunHead {
     pub(super) bases: BTreeMap<String, Object<DeclaredArtifact>>,
     /// The files that results refer to by index.
     pub(super) artifacts: Vec<Object<DeclaredArtifact>>,
-    /// The folders in which the tool was run.
-    pub(super) working: Vec<Object<DeclaredArtifact>>,
+    /// The folder in which the tool was run, of each invocation.
+    pub(super) working: Vec<Option<Object<DeclaredArtifact>>>,
     /// Whether the tool reports that it failed.
     pub(super) has_failed: bool,
     has_tool: bool,
@@ -119,7 +119,7 @@ impl RunHead {
                     if invocation.execution_successful == Some(false) {
                         self.has_failed = true;
                     }
-                    self.working.extend(invocation.working_directory);
+                    self.working.push(invocation.working_directory);
                 }
             }),
         };

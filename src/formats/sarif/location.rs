@@ -16,6 +16,8 @@ pub(super) struct NamedLocation<'l> {
 pub struct Roots<'r> {
     /// Absolute folders that correspond to the repository's root.
     pub folders: &'r [String],
+    /// The folder that is asked, from the repository's root: where a tool ran that does not say.
+    pub asked: &'r str,
     /// Tells whether the repository has a file, by its path from the root.
     pub has_file: &'r dyn Fn(&str) -> bool,
 }

@@ -156,7 +156,7 @@ pub(super) fn read(
         .unwrap_or_default();
     let message = result.message.as_deref();
     let text = message.and_then(|message| message.text.text()).unwrap_or_default();
-    let places = crate::formats::sarif::result::places(&result, places);
+    let places = crate::formats::sarif::result::places(&result, places)?;
     let parts = result.locations.iter().flatten().flat_map(|it| it.logical_locations.iter());
     let logical: Vec<&str> =
         parts.flatten().filter_map(|part| part.fully_qualified_name.text()).collect();
@@ -267,16 +267,19 @@ fn severity(result: &RawResult<'_>, rule: Option<&SarifRule>, level: &str) -> Op
 }
 
 /// Returns the locations of a result, ignoring those that name no file.
-fn places(result: &RawResult<'_>, places: &Places<'_>) -> Vec<FindingPlace> {
+///
+/// # Errors
+/// Why one of them can't be told.
+fn places(result: &RawResult<'_>, places: &Places<'_>) -> Result<Vec<FindingPlace>, String> {
     let locations = result.locations.iter().flatten().filter(|location| !location.is_logical());
     let place = |location: &Object<PhysicalOrNot<'_>>| {
         let physical = location.physical_location.as_ref();
         let named = physical.and_then(|it| it.artifact_location.as_ref());
         let region = physical.and_then(|it| it.region.as_ref());
-        FindingPlace {
-            file: named.map_or(FindingFile::Unknown, |named| places.file(named.named())),
+        Ok(FindingPlace {
+            file: named.map_or(Ok(FindingFile::Unknown), |named| places.file(named.named()))?,
             line: region.and_then(|region| u64::try_from(region.start_line?).ok()),
-        }
+        })
     };
     locations.map(place).collect()
 }

@@ -1,4 +1,4 @@
-//! Resolves the file that a result names: decoded, relative to the repository's root, and never outside of it.
+//! Resolves the file that a result names: decoded, from the repository's root, and never outside of it.
 //!
 //! Uses survey's inputs. Pure. Start at [`Places::file`]. Follows `docs/spec/interop.md`, 6, places.
 
@@ -24,6 +24,25 @@ pub(super) struct Places<'h> {
     roots: &'h Roots<'h>,
     /// Two lists: the absolute folders that the run declares, and those in which the tool was run.
     declared: [Vec<String>; 2],
+    /// What a relative URI without a base is below.
+    folder: BaseFolder,
+}
+
+/// The folder that a relative URI is below.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum BaseFolder {
+    /// A path from the repository's root.
+    Inside(String),
+    /// An absolute path, without the first slash, in none of the folders that correspond to the repository.
+    Outside(String),
+    /// A path above the repository's root, or that of the file system.
+    Above,
+    /// The address of something other than a folder.
+    Address(String),
+    /// The invocations of the tool don't agree.
+    Disagreeing,
+    /// A base that can't be read, or that refers to others too deeply.
+    Unknown,
 }
 
 impl<'h> Places<'h> {
@@ -34,6 +53,7 @@ impl<'h> Places<'h> {
             artifacts: &head.artifacts,
             roots,
             declared: [Vec::new(), Vec::new()],
+            folder: BaseFolder::Inside(roots.asked.to_owned()),
         };
         let bases = head
             .bases
@@ -43,14 +63,35 @@ impl<'h> Places<'h> {
         let working = head
             .working
             .iter()
+            .flatten()
             .take(MOST_FOLDERS)
             .filter_map(|folder| places.whole(folder.named(), DEEPEST));
         places.declared = [bases.collect(), working.collect()];
+        places.folder = places.working_folder(&head.working);
         places
     }
 
+    /// Returns the folder in which the tool ran, if it states one; else the folder that is asked.
+    fn working_folder(&self, invocations: &[Option<Object<DeclaredArtifact>>]) -> BaseFolder {
+        let stated = |invocation: &Option<Object<DeclaredArtifact>>| {
+            let named = invocation.as_ref()?.named();
+            (*named.uri != Lenient::Absent).then(|| self.folder_of(named, DEEPEST))
+        };
+        let mut folders = invocations.iter().map(stated);
+        let Some(first) = folders.next() else {
+            return self.folder.clone();
+        };
+        if !folders.all(|folder| folder == first) {
+            return BaseFolder::Disagreeing;
+        }
+        first.unwrap_or_else(|| self.folder.clone())
+    }
+
     /// Returns the file of a location; undetermined if its URI is not a text, or its index refers to nothing.
-    pub(super) fn file(&self, location: NamedLocation<'_>) -> FindingFile {
+    ///
+    /// # Errors
+    /// Why a relative URI names no file of the repository: it leads elsewhere, or nobody can tell where.
+    pub(super) fn file(&self, location: NamedLocation<'_>) -> Result<FindingFile, String> {
         let place = location.index.and_then(|index| usize::try_from(index).ok());
         let artifact = place.and_then(|place| self.artifacts.get(place));
         let named = match (location.uri, artifact) {
@@ -58,20 +99,36 @@ impl<'h> Places<'h> {
             _ => location,
         };
         let Some(uri) = named.uri.text().filter(|uri| !uri.trim().is_empty()) else {
-            return FindingFile::Unknown;
+            return Ok(FindingFile::Unknown);
         };
         let path = match read_path(uri) {
             Ok(path) => path,
-            Err(address) => return FindingFile::Elsewhere(address),
+            Err(address) => return Ok(FindingFile::Elsewhere(address)),
         };
         if path.starts_with('/') {
-            return self.absolute(&path);
+            return Ok(self.absolute(&path));
         }
-        let base = match named.base {
-            Some(base) => self.base_folder(base, DEEPEST),
-            None => Some(String::new()),
-        };
-        base.map_or(FindingFile::Unknown, |base| relative(&format!("{base}{path}")))
+        let base = self.base(named.base, DEEPEST);
+        if let BaseFolder::Inside(folder) = &base {
+            let slash = if folder.is_empty() { "" } else { "/" };
+            return Ok(relative(&format!("{folder}{slash}{path}")));
+        }
+        match base.join(&path, self.roots) {
+            BaseFolder::Inside(path) => Ok(inside(&path)),
+            BaseFolder::Unknown => Ok(FindingFile::Unknown),
+            BaseFolder::Outside(whole) => Err(format!(
+                "{path} is relative to a folder outside the repository: /{whole}; use --source-root"
+            )),
+            BaseFolder::Above => {
+                Err(format!("{path} is relative to a folder above the root of the repository"))
+            }
+            BaseFolder::Address(base) => {
+                Err(format!("{path} is relative to {base}, which is not a folder"))
+            }
+            BaseFolder::Disagreeing => Err(format!(
+                "{path} is relative to the folder in which the tool ran, and its invocations name different ones"
+            )),
+        }
     }
 
     /// Resolves an absolute path: below the longest matching root, else below a folder that the run declares, else
@@ -99,33 +156,50 @@ impl<'h> Places<'h> {
         gate::plain(&format!("{above}/{path}"))
     }
 
-    /// Returns the folder that a base id refers to, with a trailing slash, if it is declared inside the repository;
-    /// `None` if bases refer to each other too deeply.
-    ///
-    /// A base that is undeclared or elsewhere is where the scan ran: its paths start at the repository's root.
-    fn base_folder(&self, base: &str, depth: usize) -> Option<String> {
-        let Some(location) = self.bases.get(base).map(|base| base.named()) else {
-            return Some(String::new());
+    /// Returns the folder that a base id refers to. A base that the run does not declare, or declares without an
+    /// address, is where the tool ran; so is the root of the file system, which trivy names where it knows none.
+    fn base(&self, base: Option<&str>, depth: usize) -> BaseFolder {
+        let declared = base.and_then(|base| self.bases.get(base)).map(|base| base.named());
+        let Some(declared) = declared.filter(|it| *it.uri != Lenient::Absent) else {
+            return self.folder.clone();
         };
-        let Some(Ok(path)) = location.uri.text().map(read_path) else {
-            return Some(String::new());
+        match self.folder_of(declared, depth) {
+            BaseFolder::Outside(path) if path.is_empty() => self.folder.clone(),
+            folder => folder,
+        }
+    }
+
+    /// Returns the folder that a location names.
+    fn folder_of(&self, location: NamedLocation<'_>, depth: usize) -> BaseFolder {
+        let (Some(uri), Some(depth)) = (location.uri.text(), depth.checked_sub(1)) else {
+            return BaseFolder::Unknown;
         };
-        let folder = if path.starts_with('/') {
-            let plain = gate::plain(&path);
-            let inside =
-                plain.as_deref().and_then(|plain| shortest(self.roots.folders, plain, &|_| true));
-            inside.unwrap_or_default().to_owned()
-        } else {
-            let above = match location.base {
-                Some(base) => self.base_folder(base, depth.checked_sub(1)?)?,
-                None => String::new(),
-            };
-            format!("{above}{path}")
+        match read_path(uri) {
+            Err(address) => BaseFolder::Address(address),
+            Ok(path) if path.starts_with('/') => {
+                BaseFolder::Outside(String::new()).join(&path, self.roots)
+            }
+            Ok(path) => self.base(location.base, depth).join(&path, self.roots),
+        }
+    }
+}
+
+impl BaseFolder {
+    /// Returns what a path below the folder is.
+    fn join(self, path: &str, roots: &Roots<'_>) -> BaseFolder {
+        let (folder, is_inside) = match self {
+            BaseFolder::Inside(folder) => (folder, true),
+            BaseFolder::Outside(folder) => (folder, false),
+            other => return other,
         };
-        Some(match folder.trim_end_matches('/') {
-            "" => folder,
-            folder => format!("{folder}/"),
-        })
+        match gate::plain(&format!("{folder}/{path}")) {
+            Some(plain) if is_inside => BaseFolder::Inside(plain),
+            Some(plain) => match shortest(roots.folders, &plain, &|_| true) {
+                Some(rest) => BaseFolder::Inside(rest.to_owned()),
+                None => BaseFolder::Outside(plain),
+            },
+            None => BaseFolder::Above,
+        }
     }
 }
 

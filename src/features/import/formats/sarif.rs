@@ -28,7 +28,7 @@ pub const FORMAT: ImportFormat = ImportFormat {
 
 fn read(input: &ImportInput<'_>) -> Result<Vec<ImportEntry>, ImportError> {
     let bytes = input.bytes;
-    let roots = Roots { folders: input.roots, has_file: input.has_file };
+    let roots = Roots { folders: input.roots, asked: input.asked, has_file: input.has_file };
     let mut found: Vec<SarifEntry> = Vec::new();
     let layout = sarif::read(Cursor::new(bytes), roots, Spans::Kept, &mut |entry| {
         found.push(entry);

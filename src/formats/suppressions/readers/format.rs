@@ -41,6 +41,8 @@ pub struct ImportInput<'i> {
     pub columns: &'i [(String, String)],
     /// The absolute folders that held the repository (SARIF).
     pub roots: &'i [String],
+    /// The folder that is asked, from the root of the repository (SARIF).
+    pub asked: &'i str,
     /// The repository whose alerts count, as `OWNER/NAME`; all of them if `None` (github-alerts).
     pub repository: Option<&'i str>,
     /// Tells whether the repository has a file, by its path from the root.
@@ -57,6 +59,7 @@ impl<'i> ImportInput<'i> {
             folder: None,
             columns: &[],
             roots: &[],
+            asked: "",
             repository: None,
             has_file: &|_| false,
         }
