@@ -49,6 +49,7 @@ const HOME: &[(&str, &str)] = &[
     ("jsonschema", "rules"),
     ("ssh_key", "approval"),
     ("unicode_normalization", "record"),
+    ("unicode_security", "policy"),
     ("base64ct", "approval render"),
     ("strsim", "record"),
     ("strum", "record policy history approval survey"),

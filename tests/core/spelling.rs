@@ -397,9 +397,9 @@ fn bots_agents_and_namesakes_are_known_in_any_spelling() {
     }
     assert!(!people::is_bot(&governance, &person("Ana Ruiz", "ana@example.com")));
     for name in spellings("ana maria") {
-        assert_eq!(people::alike::alike(&name), "ana maria", "{name:?}");
+        assert_eq!(people::alike::alike(&name), "ana rnaria", "{name:?}");
     }
-    assert_eq!(people::alike::names("Ruiz\u{ff0c} \u{ff21}na"), ["ruiz ana", "ana ruiz"]);
+    assert_eq!(people::alike::names("Ruiz\u{ff0c} \u{ff21}na"), ["ana ruiz"]);
 }
 
 #[test]

@@ -8,6 +8,7 @@ mod emergencies;
 mod folders;
 mod freezes;
 mod keys;
+mod names;
 mod reviews;
 mod rules;
 mod scanners;

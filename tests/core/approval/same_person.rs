@@ -51,6 +51,26 @@ fn names_and_addresses_that_look_alike_are_one_person() {
         ("Ana Ruiz", "ANA\u{3000}\u{2009}ruiz"),
         ("Σίσυφος", "ΣΊΣΥΦΟΣ"),
         ("O’Brien", "O'Brien"),
+        ("O´Brien", "O'Brien"),
+        // Cyrillic, Greek, and letters between the scripts.
+        ("Ana Ruiz", "Аnа Ruiz"),
+        ("Hana Cope", "Нana Соре"),
+        ("Kim Otto", "Κim Οtto"),
+        ("MARIO", "\u{41c}ario"),
+        ("Ian Hill", "lan Hill"),
+        ("Bob Mill", "B0b Mi11"),
+        ("Arnold", "Amold"),
+        ("Ruiz", "ꓣuiz"),
+        // Joiners and other characters that nobody sees.
+        ("Ana Ruiz", "A\u{200d}n\u{200c}a\u{2060} Ruiz"),
+        ("Ana Ruiz", "\u{202a}Ana\u{202c} Ruiz\u{fe0f}"),
+        // Accents, composed or not.
+        ("José Núñez", "Jose\u{301} Nu\u{301}n\u{303}ez"),
+        ("Søren", "So\u{338}ren"),
+        // Turned words.
+        ("Ana Ruiz", "Ruiz Ana"),
+        ("Ana Maria Ruiz", "Ruiz,Maria Ana"),
+        ("Ana Ruiz", "Ruiz、Ana"),
     ];
     for (one, other) in same {
         let author = format!("{one} <one@example.com>");
@@ -58,12 +78,28 @@ fn names_and_addresses_that_look_alike_are_one_person() {
         assert_eq!(result, "unresolved", "{one:?} {other:?}");
         assert!(why.contains("same-name-as-author"), "{why}");
     }
-    for (one, other) in [("Ana Ruiz", "Ana Luz"), ("Ruiz, Ana", "Luz, Ana")] {
+    for (one, other) in [
+        ("Ana Ruiz", "Ana Luz"),
+        ("Ruiz, Ana", "Luz, Ana"),
+        ("Ana Ruiz", "Anaruiz"),
+        ("Ana Ruiz", "Ana Ana Ruiz"),
+        // A reader sees the difference.
+        ("José", "Jose"),
+        ("Łukasz", "Lukasz"),
+        ("Müller", "Mueller"),
+        ("Ana-Maria", "Ana Maria"),
+        ("Анна Петрова", "Анна Иванова"),
+        ("Νίκος", "Γιώργος"),
+        ("李伟", "李娜"),
+        ("김민준", "김민서"),
+    ] {
         let author = format!("{one} <one@example.com>");
         let (result, _) = merged("", "", [&author, &format!("{other} <two@example.org>")]);
         assert_eq!(result, "claimed", "{one:?} {other:?}");
     }
-    for email in ["ana\u{200d}@example.com", "ａｎａ@example.com"] {
+    for email in
+        ["ana\u{200d}@example.com", "ａｎａ@example.com", "аna@example.com", "ANA@exаmple.com"]
+    {
         let (result, _) = merged("", "", ["ana", &format!("Lee <{email}>")]);
         assert_eq!(result, "unresolved", "{email:?}");
     }
