@@ -37,6 +37,8 @@ pub enum OpenError {
         /// The responsible setting of git's configuration, as `key = value` if the value is known.
         name: String,
     },
+    #[error("this repository uses SHA-256, which exledger does not read")]
+    Sha256,
     #[error("git: {cause}")]
     Refused { cause: String },
 }
@@ -220,12 +222,14 @@ fn refused(error: git2::Error) -> OpenError {
 fn setting(error: &git2::Error) -> Option<OpenError> {
     let message = error.message();
     let name = message.strip_prefix("unsupported extension name ");
-    let format = message.strip_prefix("unknown object format '");
+    let format =
+        message.strip_prefix("unknown object format '").map(|it| it.trim_end_matches('\''));
     let version = message.contains("unsupported repository version");
     let name = match (name, format) {
         (Some("extensions.refstorage"), _) => "extensions.refStorage = reftable".to_owned(),
         (Some(name), _) => name.to_owned(),
-        (_, Some(format)) => format!("extensions.objectFormat = {}", format.trim_end_matches('\'')),
+        (_, Some("sha256")) => return Some(OpenError::Sha256),
+        (_, Some(format)) => format!("extensions.objectFormat = {format}"),
         _ if version => "core.repositoryFormatVersion".to_owned(),
         _ => return None,
     };

@@ -169,7 +169,7 @@ fn a_partial_clone_opens_in_both_of_its_forms_and_says_what_is_missing() {
 fn a_form_that_cannot_be_read_is_refused_by_the_name_of_its_setting() {
     let cases = [
         ("extensions.refStorage", "reftable", "extensions.refStorage = reftable"),
-        ("extensions.objectFormat", "sha256", "extensions.objectFormat = sha256"),
+        ("extensions.objectFormat", "sha512", "extensions.objectFormat = sha512"),
         ("extensions.nowhere", "true", "extensions.nowhere"),
     ];
     for (key, value, named) in cases {
@@ -180,6 +180,11 @@ fn a_form_that_cannot_be_read_is_refused_by_the_name_of_its_setting() {
         assert!(matches!(error, OpenError::Setting { .. }), "{error:?}");
         assert!(error.to_string().contains(named), "{error}");
     }
+    let repo = small();
+    repo.config("core.repositoryFormatVersion", "1");
+    repo.config("extensions.objectFormat", "sha256");
+    let error = refused(repo.path());
+    assert!(matches!(error, OpenError::Sha256), "{error:?}");
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Clones: what somebody who can write the git directory, or craft a commit, can't make the program say.
 
+use std::fs;
 use std::path::Path;
 
 use super::{CLAIMED, POLICY, ledger};
@@ -145,8 +146,8 @@ fn clone_tricks_are_seen() {
             git(repo.path(), &["update-ref", &format!("refs/replace/{old}"), new]);
         };
         let graft = |line: &str| {
-            std::fs::create_dir_all(repo.path().join(".git/info")).unwrap();
-            std::fs::write(repo.path().join(".git/info/grafts"), line).unwrap();
+            fs::create_dir_all(repo.path().join(".git/info")).unwrap();
+            fs::write(repo.path().join(".git/info/grafts"), line).unwrap();
         };
         match trick {
             "replaced tip" => replace(&tip.to_string(), &forged),
@@ -175,7 +176,7 @@ fn clone_tricks_are_seen() {
     assert_eq!(run.code, 3, "{}{}", run.out, run.err);
     for repo in [approved(), pushed()] {
         let text = format!("{}\n", repo.tip("main"));
-        std::fs::write(repo.path().join(".git/shallow"), text).unwrap();
+        fs::write(repo.path().join(".git/shallow"), text).unwrap();
         let run = gate(&repo, &[]);
         assert_eq!(run.code, 3, "{}{}", run.out, run.err);
     }
@@ -190,6 +191,20 @@ fn clone_tricks_are_seen() {
             let run = gate(&repo, named);
             assert_eq!(run.code, 1, "{name} {named:?}: {}{}", run.out, run.err);
         }
+    }
+}
+
+#[test]
+fn a_repository_that_cannot_be_read_is_no_green() {
+    let place = tempfile::tempdir().unwrap();
+    git(place.path(), &["init", "--quiet", "--object-format=sha256", "."]);
+    fs::write(place.path().join(POLICY), CLAIMED).unwrap();
+    for args in [&["check", "--application", "billing"][..], &["list"], &["verify"], &["due"]] {
+        let run = cli::run(place.path(), args);
+        assert_eq!(run.code, 3, "{args:?}: {}", run.out);
+        let said = run.err.split_whitespace().collect::<Vec<_>>().join(" ");
+        let message = "this repository uses SHA-256, which exledger does not read";
+        assert!(said.contains(message), "{args:?}: {said}");
     }
 }
 
@@ -215,7 +230,7 @@ fn the_mailmap_of_the_work_tree_says_nothing() {
         repo.scribble("elsewhere", line);
         repo.config("mailmap.file", &repo.path().join("elsewhere").display().to_string());
         assert_eq!(gate(&repo, &[]).code, honest);
-        std::fs::remove_file(repo.path().join(".mailmap")).unwrap();
+        fs::remove_file(repo.path().join(".mailmap")).unwrap();
         assert_eq!(gate(&repo, &[]).code, honest);
     }
 }
