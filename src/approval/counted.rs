@@ -106,9 +106,9 @@ fn with_proven_revocations(history: &History, counted: &CountedGovernance) -> Rc
         let is_root = verdict.policy_commit.is_none() || trusted(version);
         is_root || counted.is_approved(&path, *index) && verdict.result == FourEyes::Attested
     };
-    let versions = trail.versions.iter().zip(verdicts).enumerate();
+    let mut versions = trail.versions.iter().zip(verdicts).enumerate().collect::<Vec<_>>();
+    versions.retain(is_proven);
     let bytes = versions
-        .filter(is_proven)
         .last()
         .and_then(|(_, (version, _))| history.governance_bytes.get(&version.files.first()?.blob));
     let revoked = bytes.map(|bytes| String::from_utf8_lossy(bytes).into_owned());
@@ -200,12 +200,8 @@ fn judged(
             choices.push((landing, chooser.counted.clone()));
         }
     }
-    let decided = |path: &str, verdicts: &[ApprovalVerdict]| -> Vec<bool> {
-        let trail = history.governance.get(path);
-        let versions = trail.map_or(&[][..], |trail| &trail.versions).iter();
-        let both = versions.zip(verdicts);
-        both.map(|(version, verdict)| chooser.is_approved(path, version, verdict)).collect()
-    };
+    let decided =
+        |path: &str, verdicts: &[ApprovalVerdict]| chooser.approved_versions(path, verdicts);
     let approved_versions = folds
         .iter()
         .map(|(path, fold)| ((*path).to_owned(), decided(path, &fold.verdicts)))

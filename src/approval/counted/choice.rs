@@ -204,6 +204,14 @@ impl<'c, 'h> Chooser<'c, 'h> {
             && counting.any(|statement| self.may_decide(landing, &statement.approver, is_named))
     }
 
+    /// Tells of each version of a file whether it was approved by someone entitled to.
+    pub(super) fn approved_versions(&self, path: &str, verdicts: &[ApprovalVerdict]) -> Vec<bool> {
+        let trail = self.history.governance.get(path);
+        let versions = trail.map_or(&[][..], |trail| &trail.versions).iter();
+        let both = versions.zip(verdicts);
+        both.map(|(version, verdict)| self.is_approved(path, version, verdict)).collect()
+    }
+
     /// Tells whether an approval is about these bytes as governance, with a key that was listed before they landed.
     ///
     /// Merging a file that no policy named yet does not approve governance.
