@@ -24,6 +24,7 @@ use crate::approval::counted::left_out::UncountedGovernanceFile;
 use crate::approval::counted::version_choice::VersionChoice;
 use crate::approval::fold::{EvaluationContext, TrailEvaluator, TrailKind};
 use crate::approval::governance_history::{GovernanceHistory, Ruled};
+use crate::approval::put_back;
 use crate::approval::signature_checks::{LandedSignature, SignatureChecks};
 use crate::approval::verdict::{ApprovalVerdict, FourEyes};
 use crate::approval::{governance_demand, statement};
@@ -137,8 +138,8 @@ fn judged(
     let open = || States::of_runs(Rc::clone(&before_all), from.iter().copied());
     let (states, approved) = (open(), open());
     let ruled = Ruled {
-        counted: &approved,
-        approved: &approved,
+        counted: if put_back::N6 { &states } else { &approved },
+        approved: if put_back::N6 { &states } else { &approved },
         landed: &approved,
         later,
         proven,

@@ -11,6 +11,7 @@ use crate::approval::identity::resolved::Identity;
 use crate::approval::identity::{IdentityKind, IdentityResolver};
 use crate::approval::judging::{self, TrailVerdicts};
 use crate::approval::listed::OnlyListed;
+use crate::approval::put_back;
 use crate::approval::verdict::{
     ApprovalVerdict, BecomesApproved, FourEyes, Grace, GracePeriod, Satisfied, UsedGrace,
 };
@@ -78,6 +79,9 @@ pub struct RepeatedEmergency {
 ///
 /// `repeated` is in landing order.
 pub fn use_up(history: &History, verdicts: &mut TrailVerdicts, repeated: &[RepeatedEmergency]) {
+    if put_back::B3 {
+        return;
+    }
     let used: Vec<(TrailKey, UsedGrace)> = {
         let governance_history = GovernanceHistory::new(judging::ruled(history, &verdicts.counted));
         let mut used: Vec<(TrailKey, UsedGrace)> = Vec::new();

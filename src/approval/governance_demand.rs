@@ -9,7 +9,7 @@ use crate::approval::demand::VersionDemand;
 use crate::approval::governance_history::GovernanceHistory;
 use crate::approval::keys::Keys;
 use crate::approval::listed::{ListedPeople, OnlyListed};
-use crate::approval::{group_matching, signature};
+use crate::approval::{group_matching, put_back, signature};
 use crate::history::paths::LedgerPrefix;
 use crate::ledger;
 use crate::policy;
@@ -52,6 +52,9 @@ pub(crate) fn governance_demand(
         ChangeKind::Bears(Bearing::Other) => least(strongest_proof(approved)),
         ChangeKind::Bears(Bearing::Decides) => deciding(approved, &listed),
     };
+    if put_back::A1 {
+        terms = least(approved.policy.approval.proof);
+    }
     let lists_first_key = version.lists_first_key(all, landing);
     if lists_first_key {
         terms.proof = Proof::Claimed;
@@ -61,7 +64,7 @@ pub(crate) fn governance_demand(
         people: Vec::new(),
         lists_first_key: lists_first_key && approved.policy.approval.needs_keys(),
         owners: Vec::new(),
-        listed: (all.has_listed(landing) || !listed.is_empty())
+        listed: (!put_back::A1 && (all.has_listed(landing) || !listed.is_empty()))
             .then_some(OnlyListed::Rules(listed)),
     }
 }

@@ -40,6 +40,7 @@ mod not_counted;
 pub mod obstacle;
 pub mod offers;
 mod own_evidence;
+pub(crate) mod put_back;
 mod refused;
 pub mod relation;
 pub mod reviews;

@@ -10,11 +10,12 @@ use crate::approval::fold::{TrailEvaluator, TrailKind};
 use crate::approval::four_eyes::FourEyesOutcome;
 use crate::approval::governance_demand::GovernanceVersion;
 use crate::approval::identity::IdentityResolver;
+use crate::approval::identity::apart::SeparatedBy;
 use crate::approval::obstacle::ApprovalObstacle;
 use crate::approval::verdict::{ApprovalVerdict, Author, BecomesApproved, FourEyes, Satisfied};
 use crate::approval::version_step::{VersionStep, fires};
 use crate::approval::ways::ApprovalWays;
-use crate::approval::{ask, attest, authors, carry, case, emergency, governance_demand};
+use crate::approval::{ask, attest, authors, carry, case, emergency, governance_demand, put_back};
 use crate::history::change::event::ChangeEvent;
 use crate::history::version::{Content, Version, VersionChange};
 use crate::history::{change, origin};
@@ -120,10 +121,19 @@ impl<'a> TrailEvaluator<'a> {
             return Vec::new();
         }
         let counted_approvals = outcome.counted_approvals.iter();
-        counted_approvals
+        let mut witnesses: Vec<Person> = counted_approvals
             .filter(|counted| !counted.approver.is_author && case::fills_place(demand, counted))
             .map(|counted| counted.approver.person.clone())
-            .collect()
+            .collect();
+        if put_back::A5 {
+            let own = authors::of_version(step.resolver, step.version);
+            let others = own.members.iter().filter(|member| {
+                let relation = reference.relation(step.resolver, member, &SeparatedBy::Address);
+                relation.is_different()
+            });
+            witnesses.extend(others.map(|member| member.person.clone()));
+        }
+        witnesses
     }
 
     /// Passes on to later versions what they need from this one.

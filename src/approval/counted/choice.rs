@@ -9,6 +9,7 @@ use crate::approval::counted::key_levels::{Admission, ApprovedList};
 use crate::approval::counted::version_choice::VersionChoice;
 use crate::approval::governance_demand::GovernanceVersion;
 use crate::approval::governance_history::GovernanceHistory;
+use crate::approval::put_back;
 use crate::approval::verdict::{ApprovalVerdict, Approver, FourEyes, Satisfied, Vote, VoteCounts};
 use crate::history::objects::Obstacle;
 use crate::history::version::{Content, MadeInMerge, Version, VersionChange};
@@ -177,6 +178,12 @@ impl<'c, 'h> Chooser<'c, 'h> {
 
     fn only_adds(&self, before: &VersionChoice, after: &VersionChoice) -> bool {
         let [before, after] = [before, after].map(|choice| self.composer.governance(choice));
+        let has_namespace = |line: &str| line.contains("namespaces=");
+        if put_back::A2 && drops_signers(&before, &after, &has_namespace)
+            || put_back::N1 && drops_signers(&before, &after, &|line| !has_namespace(line))
+        {
+            return true;
+        }
         before.state == State::Sound && governs::only_adds(&before, &after)
     }
 
@@ -229,6 +236,14 @@ impl<'c, 'h> Chooser<'c, 'h> {
             && (approver.kind != EvidenceKind::Detached
                 || approver.key.as_ref().is_some_and(is_listed))
     }
+}
+
+/// Tells whether a list of signers only lost lines, all of one kind.
+fn drops_signers(before: &Governance, after: &Governance, is_kind: &dyn Fn(&str) -> bool) -> bool {
+    let [old, new] = [before, after].map(|it| it.signers.as_deref().unwrap_or_default());
+    let mut dropped = old.lines().filter(|line| !new.lines().any(|other| other == *line));
+    let is_less = old != new && new.lines().all(|line| old.lines().any(|other| other == line));
+    is_less && dropped.all(is_kind)
 }
 
 /// Returns the missing object that leaves the approval of a version undetermined.

