@@ -97,6 +97,7 @@ mod truth;
 mod verdict;
 mod work;
 mod world;
+mod worlds;
 mod yes;
 
 use std::env;

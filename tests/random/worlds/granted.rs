@@ -1,0 +1,184 @@
+//! What a ledger grants, by the library's own evaluation, in the order in which the program asks it.
+//!
+//! Start at [`Granted::read`] and [`Granted::exceeds`].
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use exledger::approval::{self, judging};
+use exledger::history::chain;
+use exledger::history::change;
+use exledger::history::mainline::Guard;
+use exledger::history::paths::LedgerPrefix;
+use exledger::history::refs::ApprovedRef;
+use exledger::history::version::Trail;
+use exledger::history::walk;
+use exledger::history::walked::History;
+use exledger::record::Record;
+use exledger::record::time::Instant;
+use exledger::status::state::{InForce, RecordFacts, RecordState};
+use exledger::survey::compared_version::ComparedVersion;
+use exledger::survey::neighbour::{Neighbour, Neighbours};
+use exledger::survey::occurrence::Filing;
+use exledger::survey::redesign::landed::landed_redesigns;
+use exledger::survey::refiling::Peer;
+use exledger::survey::{renewed, repeated_emergencies};
+use exledger::{approval::judging::TrailVerdicts, status};
+
+use super::ledger::Ledger;
+
+/// What is granted at one instant.
+pub(super) struct Granted {
+    /// The records in force, by id.
+    pub records: BTreeMap<String, Grant>,
+    /// Why the others are not, for the message of a failure.
+    pub others: BTreeMap<String, String>,
+    /// The causes whose patterns are frozen.
+    pub frozen: BTreeSet<String>,
+    /// The earlier records that each record files again.
+    pub refiled: BTreeMap<String, BTreeSet<String>>,
+}
+
+pub(super) struct Grant {
+    record: Rc<Record>,
+    not_after: Option<Instant>,
+}
+
+/// A ledger as of one of its landings, evaluated.
+pub(super) struct Evaluated {
+    history: History,
+    verdicts: TrailVerdicts,
+}
+
+impl Evaluated {
+    /// Evaluates a ledger as it was after some landings.
+    pub(super) fn read(ledger: &Ledger, n_landings: usize) -> Evaluated {
+        let (tip, at) = ledger.main[n_landings - 1];
+        let now = Instant::from_unix(at).unwrap();
+        let read = |records: Option<&[String]>| {
+            let chosen = ApprovedRef {
+                reference: "refs/heads/main".to_owned(),
+                tip,
+                guard: Guard::Local,
+                remote: None,
+                trusted: None,
+            };
+            let chain = chain::walk(&ledger.memory, &chosen, now).unwrap();
+            let prefix = LedgerPrefix::default();
+            walk::walk_kept(&ledger.memory, chain, &prefix, records, &|_| true).unwrap()
+        };
+        let mut history = read(None);
+        let counted = approval::counted::count_governance(&history);
+        if counted.tip.policy.records != history.records {
+            history = read(Some(&counted.tip.policy.records));
+        }
+        let mut verdicts = judging::by(&history, counted);
+        let governance = Rc::clone(&verdicts.counted.tip);
+        repeated_emergencies::use_up_graces(&history, &mut verdicts, &governance);
+        Evaluated { history, verdicts }
+    }
+
+    fn facts<'e>(&'e self, trail: &'e Trail) -> RecordFacts<'e> {
+        RecordFacts {
+            key: &trail.key,
+            history: &self.history,
+            verdicts: self.verdicts.trails.get(&trail.key).map(Vec::as_slice).unwrap_or_default(),
+            governance: &self.verdicts.counted.tip,
+        }
+    }
+
+    /// Returns the landed records in the form in which they are compared with others.
+    fn neighbours(&self, until: Instant) -> Neighbours {
+        let governance = &self.verdicts.counted.tip;
+        let neighbour = |trail: &Trail| {
+            let compared = ComparedVersion::read(self.facts(trail))?;
+            let version = trail.versions.get(compared.first)?;
+            Some(Neighbour {
+                id: compared.record.id.to_string(),
+                landed: self.history.mainline.landings.get(version.landing)?.effective,
+                filing: Filing::from_version(version),
+                record: compared.record,
+                end: Some(compared.end),
+            })
+        };
+        Neighbours {
+            all: self.history.trails.values().filter_map(neighbour).collect(),
+            further_ids: BTreeSet::new(),
+            redesigns: landed_redesigns(&self.history, &self.verdicts.counted, governance),
+            until,
+        }
+    }
+
+    /// Returns the states of all records at an instant.
+    pub(super) fn states(&self, at: Instant) -> Vec<RecordState> {
+        let trails = self.history.trails.values();
+        trails.map(|trail| status::evaluate(self.facts(trail), at)).collect()
+    }
+
+    /// Returns what is granted at an instant; of the patterns, those that only `counting` records freeze.
+    pub(super) fn granted(&self, at: Instant, counting: &dyn Fn(&str) -> bool) -> Granted {
+        let governance = &self.verdicts.counted.tip;
+        let mut states = self.states(at);
+        let mut neighbours = self.neighbours(at);
+        let peers: Vec<Peer> = neighbours.peers();
+        let began = |state: &RecordState| {
+            let trail = self.history.trails.values().find(|it| it.key.as_str() == state.key)?;
+            let landing = trail.versions.first()?.landing;
+            Some(self.history.mainline.landings.get(landing)?.effective)
+        };
+        renewed::count(&mut states, &peers, &began, governance, at);
+        neighbours.all.retain(|it| counting(&it.id));
+        let frozen = neighbours.frozen(governance);
+        let frozen = frozen.keys().map(|group| format!("{group:?}")).collect();
+        let mut granted = Granted {
+            records: BTreeMap::new(),
+            others: BTreeMap::new(),
+            frozen,
+            refiled: BTreeMap::new(),
+        };
+        for state in states {
+            let refiled = state.renewals.refiled.iter().filter(|id| counting(id)).cloned();
+            granted.refiled.insert(state.key.clone(), refiled.collect());
+            match state.effective.clone().filter(|_| state.in_force == InForce::Yes) {
+                Some(record) => {
+                    let grant = Grant { record, not_after: state.not_after };
+                    granted.records.insert(state.key, grant);
+                }
+                None => {
+                    let why = format!("{:?} {:?}", state.status, state.reasons);
+                    granted.others.insert(state.key, why);
+                }
+            }
+        }
+        granted
+    }
+}
+
+impl Granted {
+    /// Returns what this grants, and the other does not; `None` if there is nothing.
+    pub(super) fn exceeds(&self, other: &Granted) -> Option<String> {
+        for (id, grant) in &self.records {
+            let Some(known) = other.records.get(id) else {
+                let why = other.others.get(id).map_or("nobody filed it", |why| why);
+                return Some(format!("{id} is in force, and without the text: {why}"));
+            };
+            if grant.not_after > known.not_after {
+                let ends = [grant, known].map(|it| it.not_after);
+                return Some(format!("{id} ends later: {ends:?}"));
+            }
+            let meeting = change::meet(&known.record, &grant.record);
+            if !meeting.unequal.is_empty() || meeting.record != *grant.record {
+                let both = [grant, known].map(|it| &it.record);
+                return Some(format!("{id} grants more: {both:#?}"));
+            }
+            // Not each of them: once a parallel record that began earlier is over, `refiling::before` passes by those that
+            // began after it, whoever closed it.
+            let [own, others] = [self, other].map(|it| it.refiled.get(id));
+            if own.is_none_or(BTreeSet::is_empty) && !others.is_none_or(BTreeSet::is_empty) {
+                return Some(format!("{id} files nothing again, and without the text {others:?}"));
+            }
+        }
+        let thawed = other.frozen.difference(&self.frozen).next();
+        thawed.map(|group| format!("no longer frozen: {group}"))
+    }
+}
