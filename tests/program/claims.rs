@@ -3,12 +3,20 @@
 //! world gives a yes.
 
 mod access;
+mod agents;
+mod approvers;
+mod authors;
+mod bridges;
+mod checkpoints;
 mod clones;
 mod emergencies;
 mod folders;
 mod freezes;
 mod keys;
+mod merges;
 mod names;
+mod pushes;
+mod receipts;
 mod reviews;
 mod rules;
 mod scanners;
@@ -72,6 +80,23 @@ fn approvals(repo: &Repo, names: &[(&str, &str)], text: &str) -> Vec<Says> {
     let at = repo.now().to_string();
     let says = names.iter().map(|(name, key)| yes(name, ID, text, &at).with_key(key));
     says.map(|says| says.ledger("example/payments")).collect()
+}
+
+/// Dana and Lee, each with their own key.
+const BOTH: [(&str, &str); 2] = [("dana", "dana"), ("lee", "lee")];
+
+/// A ledger in which Dana and Lee approved a record of Ana by signature.
+fn approved(text: &str) -> Repo {
+    let repo = ledger(SIGNED, &["dana", "lee"]);
+    repo.by("ana").write(ID, text).commit("File it");
+    sign(&repo, "ana", &approvals(&repo, &BOTH, text));
+    assert_eq!(status(&repo), "active");
+    repo
+}
+
+/// Asks the gate, and tells whether it allows.
+fn is_allowed(repo: &Repo, question: &[&str]) -> bool {
+    answer(repo, &[&["check"], question].concat())["verdict"] == "allow"
 }
 
 /// Lands a text as one of the ways in which somebody who may merge can: pushed, merged, squashed, under typed names.

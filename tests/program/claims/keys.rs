@@ -2,7 +2,9 @@
 
 use serde_json::Value;
 
-use super::{POLICY, REVOKED, SIGNERS, answer, approvals, errors, ledger, sign, status};
+use super::{
+    BOTH, POLICY, REVOKED, SIGNED, SIGNERS, answer, approvals, errors, ledger, sign, status,
+};
 use crate::support::repo::Repo;
 use crate::support::repo::speak::{bridge_line, no, public, signer, yes};
 use crate::support::samples::{ID, SAMPLE};
@@ -184,5 +186,96 @@ fn claimed_line_takes_back_no_rejection() {
         sign(&repo, "ana", &[no("dana", ID, SAMPLE, &at).ledger("example/payments")]);
         sign(&repo, "ana", &approvals(&repo, &[("lee", "lee")], SAMPLE));
         assert_eq!(status(&repo), "unapproved", "{joins}: Dana rejected it");
+    }
+}
+
+/// Two groups, one of which has two members.
+fn three_signers() -> String {
+    SIGNED.replace("[dana@example.com]", "[dana@example.com, pat@example.com]")
+}
+
+#[test]
+fn revoked_key_is_out() {
+    let revoked = public("dana") + "\n";
+    let signed = || {
+        let repo = ledger(&three_signers(), &["dana", "lee", "pat"]);
+        repo.by("ana").write(ID, SAMPLE).commit("File it");
+        sign(&repo, "ana", &approvals(&repo, &BOTH, SAMPLE));
+        assert_eq!(status(&repo), "active");
+        repo
+    };
+    type Act<'a> = (&'a str, &'a dyn Fn(&Repo));
+    let revocations: [Act; 3] = [
+        ("pushed", &|repo| {
+            repo.by("kim").write(REVOKED, &revoked).commit("Revoke a key");
+        }),
+        ("merged", &|repo| {
+            repo.branch("revoke").by("kim").write(REVOKED, &revoked).commit("Revoke a key");
+            repo.by("lee").signed("lee").merge("revoke", "Merge branch 'revoke'");
+        }),
+        ("approved by Pat and Lee", &|repo| {
+            repo.by("kim").write(REVOKED, &revoked).commit("Revoke a key");
+            let at = repo.now().to_string();
+            let says = ["pat", "lee"].map(|name| {
+                yes(name, ID, &revoked, &at).governance(REVOKED).ledger("example/payments")
+            });
+            sign(repo, "kim", &says);
+        }),
+    ];
+    let uses: [Act; 6] = [
+        ("nothing", &|_| {}),
+        ("signs again", &|repo| {
+            sign(repo, "mallory", &approvals(repo, &BOTH, SAMPLE));
+        }),
+        ("signs with an earlier date", &|repo| {
+            let at = "2026-11-20T10:30:00Z";
+            sign(repo, "mallory", &[yes("dana", ID, SAMPLE, at).ledger("example/payments")]);
+        }),
+        ("signs as Pat", &|repo| {
+            sign(repo, "mallory", &approvals(repo, &[("pat", "dana")], SAMPLE));
+        }),
+        ("lists the key anew", &|repo| {
+            let lines = format!("{}# again\n", ["dana", "lee", "pat"].map(signer).concat());
+            repo.by("mallory").write(SIGNERS, &lines).commit("List the key");
+            sign(repo, "mallory", &approvals(repo, &BOTH, SAMPLE));
+        }),
+        ("takes the line off", &|repo| {
+            repo.by("mallory").remove(REVOKED).commit("Tidy up");
+            sign(repo, "mallory", &approvals(repo, &BOTH, SAMPLE));
+        }),
+    ];
+    for (how, revoke) in revocations {
+        for (what, act) in uses {
+            // A revocation that nobody approved is only as good as the branch that holds it.
+            if what == "takes the line off" && how != "approved by Pat and Lee" {
+                continue;
+            }
+            let repo = signed();
+            revoke(&repo);
+            act(&repo);
+            assert_eq!(status(&repo), "unapproved", "{how}, {what}");
+            sign(&repo, "ana", &approvals(&repo, &[("pat", "pat"), ("lee", "lee")], SAMPLE));
+            assert_eq!(status(&repo), "active", "{how}, {what}, and approved anew");
+        }
+        // What the key signs later has no more effect.
+        let repo = signed();
+        revoke(&repo);
+        let later = SAMPLE.replace("moderate", "low");
+        repo.by("ana").write(ID, &later).commit("Ask again");
+        sign(&repo, "ana", &approvals(&repo, &BOTH, &later));
+        assert_eq!(status(&repo), "unapproved", "{how}, a later version");
+    }
+    // The rules: the key changes none once another listed person approved the revocation.
+    let looser = three_signers().replace("count: 2, each_of: [security, platform], ", "count: 1, ");
+    for (by, expected) in [("dana", 1), ("pat", 0)] {
+        let repo = signed();
+        revocations[2].1(&repo);
+        repo.by("kim").write(POLICY, &looser).commit("Loosen");
+        let at = repo.now().to_string();
+        let says = [by, "lee"]
+            .map(|name| yes(name, ID, &looser, &at).governance(POLICY).ledger("example/payments"));
+        sign(&repo, "kim", &says);
+        let left_out = answer(&repo, &["list"])["ledger"]["left_out"].clone();
+        assert_eq!(left_out.as_array().map_or(0, Vec::len), expected, "{by}: {left_out}");
     }
 }

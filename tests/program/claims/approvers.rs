@@ -1,0 +1,210 @@
+//! Approvers: a person counts once and in one place, an approval binds bytes, and nobody else takes a rejection back.
+
+use super::{
+    BOTH, POLICY, REVOKED, SIGNED, SIGNERS, approvals, approved, errors, is_allowed, ledger, sign,
+    status,
+};
+use crate::support::repo::Repo;
+use crate::support::repo::speak::{self, Says, no, public, signer, yes};
+use crate::support::samples::{ID, SAMPLE};
+
+type Act<'a> = (&'a str, &'a dyn Fn(&Repo));
+
+#[test]
+fn one_person_one_place() {
+    let two =
+        "version: 1\nname: example/payments\ntiers: [{name: standard, approvals: {count: 2}}]\n";
+    let groups = "\
+version: 1
+name: example/payments
+groups: {security: [dana@example.com, dk@example.com, lee@example.com], platform: [dana@example.com, dk@example.com]}
+tiers: [{name: standard, approvals: {count: 2, each_of: [security, platform]}}]
+";
+    // Dana's address and her second one, with a key each; a second key of hers; and an address with a key that she shares.
+    let lines = [
+        signer("dana"),
+        format!("dana@example.com {}\n", public("pat")),
+        signer("dk"),
+        format!("kd@example.com {}\n", public("dana")),
+        signer("lee"),
+    ];
+    let says =
+        |repo: &Repo, names: &[(&str, &str)]| sign(repo, "ana", &approvals(repo, names, SAMPLE));
+    let acts: [Act; 7] = [
+        ("her signature", &|repo| says(repo, &[("dana", "dana")])),
+        ("one of each key", &|repo| {
+            says(repo, &[("dana", "dana")]);
+            says(repo, &[("dana", "pat")]);
+        }),
+        ("both addresses", &|repo| says(repo, &[("dana", "dana"), ("dk", "dk")])),
+        ("an address with the same key", &|repo| says(repo, &[("dana", "pat"), ("kd", "dana")])),
+        ("a merge and a signature", &|repo| {
+            repo.branch("again").by("ana").edit(ID, "risk: {level: low}").commit("Ask again");
+            repo.by("dana").signed("pat").merge("again", "Merge branch 'again'");
+            let text = SAMPLE.replace("moderate", "low");
+            sign(repo, "ana", &approvals(repo, &[("dana", "dana")], &text));
+        }),
+        ("a merge, a trailer and a second address", &|repo| {
+            let typed = "Merge branch 'again'\n\nReviewed-by: Dana Kim <dana@example.com>\nReviewed-by: Dee <dk@example.com>";
+            repo.branch("again").by("ana").edit(ID, "risk: {level: low}").commit("Ask again");
+            repo.by("dana").merge("again", typed);
+        }),
+        ("a merge under the same name", &|repo| {
+            let typed = "Merge branch 'again'\n\nReviewed-by: Dana Kim <kim@home.example.com>";
+            repo.branch("again").by("ana").edit(ID, "risk: {level: low}").commit("Ask again");
+            repo.by("dana").merge("again", typed);
+        }),
+    ];
+    for policy in [two, groups] {
+        for (what, act) in acts {
+            let repo = Repo::at("2026-11-20T09:00:00Z");
+            let map = "Dana Kim <dana@example.com> <dk@example.com>\n";
+            let work = repo.by("root").write(POLICY, policy).write(SIGNERS, &lines.concat());
+            work.write(".mailmap", map).commit("Begin");
+            repo.by("ana").write(ID, SAMPLE).commit("File it");
+            act(&repo);
+            assert_eq!(status(&repo), "unapproved", "{what}");
+            let text = repo.by("ana").text(ID);
+            sign(&repo, "ana", &approvals(&repo, &BOTH, &text));
+            assert_eq!(status(&repo), "active", "{what}, and Lee");
+        }
+    }
+}
+
+#[test]
+fn approval_binds_bytes() {
+    let other = SAMPLE.replace("application: billing", "application: orders");
+    let orders = ["--application", "orders"];
+    let at = |repo: &Repo| repo.now().to_string();
+    let of = |repo: &Repo, text: &str| approvals(repo, &BOTH, text);
+    let unsigned = |repo: &Repo, text: &str| -> Vec<Says> {
+        of(repo, text).into_iter().map(Says::unsigned).collect()
+    };
+    let acts: [Act; 6] = [
+        ("changed afterwards", &|repo| {
+            repo.by("ana").write(ID, SAMPLE).commit("File it");
+            sign(repo, "ana", &of(repo, SAMPLE));
+            repo.by("ana").write(ID, &other).commit("Change it");
+        }),
+        ("changed on the branch", &|repo| {
+            let work = repo.branch("work").by("ana").write(ID, SAMPLE);
+            of(repo, SAMPLE).iter().fold(work, |work, says| work.says(says)).commit("File it");
+            repo.branch("work").by("ana").write(ID, &other).commit("Change it");
+            repo.by("sam").merge("work", "Merge branch 'work'");
+        }),
+        ("changed in the merge", &|repo| {
+            let work = repo.branch("work").by("ana").write(ID, SAMPLE);
+            of(repo, SAMPLE).iter().fold(work, |work, says| work.says(says)).commit("File it");
+            repo.by("ana").write(ID, &other).merge("work", "Merge branch 'work'");
+        }),
+        ("another text of the statement under the same signature", &|repo| {
+            repo.by("ana").write(ID, &other).commit("File it");
+            let signed = of(repo, SAMPLE);
+            let work = unsigned(repo, &other).iter().zip(&signed).zip(BOTH).fold(
+                repo.by("ana"),
+                |work, ((forged, says), (_, key))| {
+                    let text = says.file.text().unwrap();
+                    let signature = speak::sign(key, "exledger-approval@v1", text.as_bytes());
+                    work.says(forged).write(&format!("{}.sig", forged.path()), &signature)
+                },
+            );
+            work.commit("Record approvals");
+        }),
+        ("signed for another record", &|repo| {
+            repo.by("ana").write(ID, &other).commit("File it");
+            let says = ["dana", "lee"].map(|name| {
+                yes(name, "EXC-2026-00001", &other, &at(repo)).ledger("example/payments")
+            });
+            sign(repo, "ana", &says);
+            let work = unsigned(repo, &other).iter().zip(&says).zip(BOTH).fold(
+                repo.by("ana"),
+                |work, ((forged, says), (_, key))| {
+                    let text = says.file.text().unwrap();
+                    let signature = speak::sign(key, "exledger-approval@v1", text.as_bytes());
+                    let path = forged.path();
+                    work.write(&path, &text).write(&format!("{path}.sig"), &signature)
+                },
+            );
+            work.commit("Record approvals");
+        }),
+        ("signed for another ledger", &|repo| {
+            repo.by("ana").write(ID, &other).commit("File it");
+            let says = ["dana", "lee"]
+                .map(|name| yes(name, ID, &other, &at(repo)).ledger("example/other"));
+            sign(repo, "ana", &says);
+        }),
+    ];
+    for (what, act) in acts {
+        let repo = ledger(SIGNED, &["dana", "lee"]);
+        act(&repo);
+        assert_eq!(repo.by("ana").text(ID), other, "{what}");
+        assert!(!is_allowed(&repo, &orders), "{what}");
+        assert!(!errors(&repo).is_empty(), "{what}");
+        sign(&repo, "ana", &of(&repo, &other));
+        assert!(is_allowed(&repo, &orders), "{what}, and approved as it is");
+    }
+    // The same, in force before.
+    let repo = approved(SAMPLE);
+    repo.by("ana").write(ID, &other).commit("Change it");
+    assert!(!is_allowed(&repo, &orders));
+}
+
+#[test]
+fn rejection_stays() {
+    let policy = SIGNED.replace("[dana@example.com]", "[dana@example.com, pat@example.com]");
+    let both = |repo: &Repo, text: &str| sign(repo, "ana", &approvals(repo, &BOTH, text));
+    let rejection = |repo: &Repo| {
+        no("pat", ID, SAMPLE, &repo.now().to_string())
+            .ledger("example/payments")
+            .because("Too long")
+    };
+    let folder = format!("exceptions/.approvals/{ID}");
+    let acts: [Act; 8] = [
+        ("nothing", &|_| {}),
+        ("the author deletes it", &|repo| {
+            repo.by("ana").remove(&folder).commit("Tidy up");
+        }),
+        ("the author lands an approval of Pat without a signature", &|repo| {
+            let says = yes("pat", ID, SAMPLE, &repo.now().to_string()).ledger("example/payments");
+            sign(repo, "ana", &[says.unsigned()]);
+        }),
+        ("the author signs as Pat", &|repo| {
+            sign(repo, "ana", &approvals(repo, &[("pat", "mallory")], SAMPLE));
+        }),
+        ("the author files the same bytes again", &|repo| {
+            repo.by("ana").remove(ID).remove(&folder).commit("Remove it");
+            repo.by("ana").write(ID, SAMPLE).commit("File it");
+        }),
+        ("the author types a merge by Pat", &|repo| {
+            repo.by("ana").remove(ID).remove(&folder).commit("Remove it");
+            repo.branch("work").by("ana").write(ID, SAMPLE).commit("File it");
+            repo.by("pat").merge("work", "Merge branch 'work'");
+        }),
+        ("the author revokes Pat's key", &|repo| {
+            repo.by("ana").write(REVOKED, &(public("pat") + "\n")).commit("Revoke a key");
+        }),
+        ("the author joins Pat's address to their own", &|repo| {
+            let map = "Ana Ruiz <ana@example.com> <pat@example.com>\n";
+            repo.by("ana").write(".mailmap", map).commit("Join them");
+        }),
+    ];
+    for (what, act) in acts {
+        let repo = ledger(&policy, &["dana", "lee", "pat"]);
+        repo.by("ana").write(ID, SAMPLE).commit("File it");
+        let says = rejection(&repo);
+        sign(&repo, "ana", &[says]);
+        act(&repo);
+        both(&repo, SAMPLE);
+        assert_eq!(status(&repo), "unapproved", "{what}");
+        if !what.contains("key") && !what.contains("address") {
+            sign(&repo, "ana", &approvals(&repo, &[("pat", "pat")], SAMPLE));
+            both(&repo, SAMPLE);
+            assert_eq!(status(&repo), "active", "{what}, and Pat approves");
+        }
+        // Other bytes are another request.
+        let other = SAMPLE.replace("moderate", "low");
+        repo.by("ana").write(ID, &other).commit("Ask again");
+        both(&repo, &other);
+        assert_eq!(status(&repo), "active", "{what}, other bytes");
+    }
+}

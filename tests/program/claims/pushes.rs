@@ -1,0 +1,213 @@
+//! Pushes: whoever pushes to the approved branch without review widens nothing, approves nothing and brings nothing back.
+
+use super::{BOTH, WAYS, approvals, approved, errors, is_allowed, land, ledger, sign, status};
+use crate::support::repo::Repo;
+use crate::support::repo::speak::yes;
+use crate::support::samples::{ID, SAMPLE};
+
+const RULE: &str = "Every job has its own database user";
+const BILLING: [&str; 2] = ["--application", "billing"];
+
+#[test]
+fn push_widens_nothing() {
+    let text = SAMPLE.to_owned() + "scope: {resources: ['db:invoices'], actions: [read]}\n";
+    let now = "2026-11-22T09:00:00Z";
+    let later = "2026-12-28T09:00:00Z";
+    let question = |application, rule, resource, action| {
+        let asked = ["--application", application, "--rule", rule];
+        [&asked[..], &["--resource", resource, "--action", action]].concat()
+    };
+    let granted = question("billing", RULE, "db:invoices", "read");
+    let widenings = [
+        ("a later end", "2026-12-20", "2027-01-20", granted.clone(), later),
+        (
+            "another application",
+            "application: billing",
+            "application: orders",
+            question("orders", RULE, "db:invoices", "read"),
+            now,
+        ),
+        (
+            "a further resource",
+            "['db:invoices']",
+            "['db:invoices', 'db:salaries']",
+            question("billing", RULE, "db:salaries", "read"),
+            now,
+        ),
+        (
+            "a further action",
+            "[read]",
+            "[read, write]",
+            question("billing", RULE, "db:invoices", "write"),
+            now,
+        ),
+        (
+            "a wildcard",
+            "['db:invoices']",
+            "['db:*']",
+            question("billing", RULE, "db:salaries", "read"),
+            now,
+        ),
+        (
+            "another rule",
+            RULE,
+            "Every change has a review",
+            question("billing", "Every change has a review", "db:invoices", "read"),
+            now,
+        ),
+    ];
+    for (what, from, to, question, when) in widenings {
+        let wider = text.replace(from, to);
+        assert_ne!(wider, text, "{what}");
+        for way in WAYS {
+            let repo = approved(&text);
+            assert!(is_allowed(&repo, &granted));
+            land(&repo, way, ID, &wider);
+            repo.clock(when);
+            assert!(!is_allowed(&repo, &question), "{what}: {way}");
+            assert!(errors(&repo).contains(&"changed-since-approval".to_owned()), "{what}: {way}");
+        }
+        let repo = approved(&text);
+        repo.by("ana").write(ID, &wider).commit("Ask for more");
+        sign(&repo, "ana", &approvals(&repo, &BOTH, &wider));
+        repo.clock(when);
+        assert!(is_allowed(&repo, &question), "{what}, approved");
+    }
+}
+
+#[test]
+fn own_push_approves_nothing() {
+    let policy = "version: 1\nname: example/payments\n";
+    let reviewed = "File it\n\nReviewed-by: mallory <mallory@example.com>";
+    let branch = |text: &str| if text == SAMPLE { "first" } else { "second" };
+    type Act<'a> = (&'a str, &'a dyn Fn(&Repo, &str));
+    let acts: [Act; 7] = [
+        ("a push", &|repo, text| {
+            repo.by("mallory").write(ID, text).commit("File it");
+        }),
+        ("a push that says it was reviewed", &|repo, text| {
+            repo.by("mallory").write(ID, text).commit(reviewed);
+        }),
+        ("a signed commit", &|repo, text| {
+            repo.by("mallory").signed("mallory").write(ID, text).commit("File it");
+        }),
+        ("her own merge", &|repo, text| {
+            repo.branch(branch(text)).by("mallory").write(ID, text).commit("File it");
+            repo.by("mallory").signed("mallory").merge(branch(text), "Merge branch 'work'");
+        }),
+        ("her own squash", &|repo, text| {
+            repo.branch(branch(text)).by("mallory").write(ID, text).commit("File it");
+            repo.by("mallory").through("github").squash(branch(text), reviewed);
+        }),
+        ("her own signature", &|repo, text| {
+            repo.by("mallory").write(ID, text).commit("File it");
+            sign(repo, "mallory", &approvals(repo, &[("mallory", "mallory")], text));
+        }),
+        ("a file without a signature", &|repo, text| {
+            repo.by("mallory").write(ID, text).commit("File it");
+            let at = repo.now().to_string();
+            let says = yes("lee", ID, text, &at).ledger("example/payments").unsigned();
+            sign(repo, "mallory", &[says]);
+        }),
+    ];
+    let later = SAMPLE.replace("2026-12-20", "2027-01-20");
+    for (what, act) in acts {
+        let repo = ledger(policy, &["mallory", "lee"]);
+        act(&repo, SAMPLE);
+        assert_eq!(status(&repo), "unapproved", "{what}");
+        assert!(errors(&repo).iter().any(|it| it != "direct-push"), "{what}");
+        sign(&repo, "mallory", &approvals(&repo, &[("lee", "lee")], SAMPLE));
+        assert_eq!(status(&repo), "active", "{what}, and Lee approves");
+        // What Lee approved stays as it is.
+        act(&repo, &later);
+        repo.clock("2026-12-28T09:00:00Z");
+        assert!(!is_allowed(&repo, &BILLING), "{what}: a later end");
+    }
+}
+
+type End<'a> = (&'a str, &'a dyn Fn(&Repo));
+
+/// The ways in which an approved record ended.
+const ENDS: [End; 2] = [
+    ("removed", &|repo| {
+        repo.by("ana").remove(ID).commit("Remove it");
+    }),
+    ("closed", &|repo| {
+        repo.by("ana").write(ID, &closed()).commit("Close it");
+    }),
+];
+
+fn closed() -> String {
+    let closure =
+        "closure: {date: 2026-11-20, by: ana@example.com, outcome: remediated, reason: Done}\n";
+    SAMPLE.to_owned() + closure
+}
+
+#[test]
+fn push_brings_nothing_back() {
+    let reworded = SAMPLE.replace("Nightly invoices", "Invoices");
+    let elsewhere = format!("exceptions/old/{ID}.yaml");
+    for (end, finish) in ENDS {
+        let ended = || {
+            let repo = approved(SAMPLE);
+            assert!(is_allowed(&repo, &BILLING));
+            finish(&repo);
+            assert!(!is_allowed(&repo, &BILLING), "{end}");
+            repo
+        };
+        for (what, path, text) in [
+            ("as it was", ID, SAMPLE),
+            ("reworded", ID, &reworded),
+            ("elsewhere", &elsewhere, SAMPLE),
+        ] {
+            for way in WAYS {
+                let repo = ended();
+                land(&repo, way, path, text);
+                assert!(!is_allowed(&repo, &BILLING), "{end}, {what}: {way}");
+            }
+        }
+        let push = |repo: &Repo, path: &str, text: &str| {
+            repo.by("mallory").write(path, text).commit("Change it");
+        };
+        let attacks: [End; 5] = [
+            ("broken first", &|repo| push(repo, ID, "broken")),
+            ("misnamed first", &|repo| {
+                repo.by("mallory").write("exceptions/x.yaml", &closed()).remove(ID).commit("Move");
+                repo.by("mallory").remove("exceptions/x.yaml").commit("Tidy up");
+            }),
+            ("doubled first", &|repo| {
+                push(repo, &elsewhere, SAMPLE);
+                repo.by("mallory").remove(ID).commit("Tidy up");
+                assert!(!is_allowed(repo, &BILLING), "{end}, only the double");
+                repo.by("mallory").remove(&elsewhere).commit("Tidy up");
+            }),
+            ("closed under another id", &|repo| {
+                let other = closed().replace(ID, "EXC-2026-00001");
+                push(repo, ID, &other);
+            }),
+            ("with the old approvals again", &|repo| {
+                let folder = format!("exceptions/.approvals/{ID}");
+                let work = repo.by("mallory");
+                let files = repo.files(Some(repo.tip("main"))).0.into_keys();
+                let old: Vec<(String, String)> = files
+                    .filter(|path| path.starts_with(&folder))
+                    .map(|path| (path.clone(), work.text(&path)))
+                    .collect();
+                assert_eq!(old.len(), 4);
+                work.remove(&folder).commit("Tidy up");
+                push(repo, ID, SAMPLE);
+                let work = repo.by("mallory");
+                let work = old.iter().fold(work, |work, (path, text)| work.write(path, text));
+                work.commit("Record approvals");
+            }),
+        ];
+        for (what, attack) in attacks {
+            let repo = ended();
+            attack(&repo);
+            push(&repo, ID, SAMPLE);
+            assert!(!is_allowed(&repo, &BILLING), "{end}, {what}");
+            sign(&repo, "ana", &approvals(&repo, &BOTH, SAMPLE));
+            assert!(is_allowed(&repo, &BILLING), "{end}, {what}, and approved anew");
+        }
+    }
+}
