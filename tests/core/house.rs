@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::support::project::{everything, files, root, shown};
 
+mod claims;
 mod links;
 
 /// The maximum length of a Rust file, in lines.
