@@ -4,9 +4,6 @@ use std::collections::BTreeSet;
 
 use crate::support::project::{files, root};
 
-/// Tests that the page names, and that are still being written: remove each when it lands.
-const PENDING: &[&str] = &["clone_tricks_are_seen", "paths_are_resolved", "outputs_are_data"];
-
 /// Tests that act out no claim: the honest acts beside one, and what people see of it.
 const HELPERS: &[&str] = &[
     "answers_name_the_folder",
@@ -105,7 +102,7 @@ fn every_claim_of_the_threat_model_names_its_test() {
             wrong.push(format!("line {} does not end with `{OPENING}NAME -->`", claim.line));
         }
         for name in &claim.tests {
-            if !tests.contains(name) && !PENDING.contains(&name.as_str()) {
+            if !tests.contains(name) {
                 wrong.push(format!("line {}: there is no test {name}", claim.line));
             }
         }
@@ -118,9 +115,6 @@ fn every_claim_of_the_threat_model_names_its_test() {
     }
     for name in HELPERS.iter().filter(|name| !tests.contains(**name)) {
         wrong.push(format!("{name} is listed as a helper, and there is no such test"));
-    }
-    for name in PENDING.iter().filter(|name| tests.contains(**name) || !named(name)) {
-        wrong.push(format!("{name} is no longer pending"));
     }
     // A name elsewhere on the page belongs to no item, and would be believed all the same.
     let at_items: usize = claims.iter().map(|claim| claim.tests.len()).sum();
