@@ -152,17 +152,7 @@ fn judged(
         governance_history: &governance_history,
         signature_checks: &signature_checks,
     };
-    let named = history.named_governance();
-    let mut folds: BTreeMap<&str, TrailEvaluator> = history
-        .governance
-        .iter()
-        .map(|(path, trail)| {
-            let kind = TrailKind::Governance(path);
-            let mut fold = TrailEvaluator::new(context, kind, trail, Vec::new());
-            fold.is_named = named.contains(path.as_str());
-            (path.as_str(), fold)
-        })
-        .collect();
+    let mut folds = evaluators(context);
     let mut reader = ApprovalFileReader::new(history, &governance_history, &|_| false);
     let mut files =
         history.approvals.chunk_by(|one, other| one.landing == other.landing).peekable();
@@ -229,6 +219,19 @@ fn judged(
         signatures,
         choices,
     }
+}
+
+/// Returns the evaluator of each governance file, by its path.
+fn evaluators(context: EvaluationContext<'_>) -> BTreeMap<&str, TrailEvaluator<'_>> {
+    let named = context.history.named_governance();
+    let trails = context.history.governance.iter();
+    let evaluators = trails.map(|(path, trail)| {
+        let kind = TrailKind::Governance(path);
+        let mut fold = TrailEvaluator::new(context, kind, trail, Vec::new());
+        fold.is_named = named.contains(path.as_str());
+        (path.as_str(), fold)
+    });
+    evaluators.collect()
 }
 
 /// Marks the approvals that name the bytes of a governance file that counts before they land.

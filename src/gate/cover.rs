@@ -131,8 +131,9 @@ fn subject(
     stated: Option<&str>,
 ) -> Result<(), (String, About)> {
     let mut aliases = record.subject.aliases.iter().flatten();
-    // A former name is one of a field that the record states: else it would name access that nobody approved as such.
-    if stated.is_some_and(|stated| stated == value || aliases.any(|alias| alias == value)) {
+    // A record that states neither identity nor credential was not approved as access: no former name of it is one.
+    let may_be_alias = record.subject.is_access() || !matches!(name, "identity" | "credential");
+    if stated == Some(value) || may_be_alias && aliases.any(|alias| alias == value) {
         return Ok(());
     }
     let why = match stated {

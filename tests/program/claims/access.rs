@@ -251,7 +251,7 @@ fn alias_names_no_access() {
         &["check", "--identity", "agent:coder"][..],
         &["check", "--identity", "agent:coder", "--application", "billing"],
         &["check", "--credential", "vault:x"],
-        &["check", "--asset", "vault:x"],
+        &["check", "--credential", "agent:coder", "--application", "billing"],
     ] {
         assert_eq!(answer(&repo, asked)["verdict"], "deny", "{asked:?}");
     }

@@ -110,7 +110,9 @@ impl RandomRecord {
             ("identity" | "credential" | "asset" | "application", _)
                 if self.has_alias && value == "identity:three" =>
             {
-                true
+                let is_access =
+                    ["identity", "credential"].iter().any(|it| self.value(it).is_some());
+                is_access || !["identity", "credential"].contains(key)
             }
             ("resource" | "action", Some(_)) if self.is_wide => {
                 value.starts_with(&format!("{key}:t"))
