@@ -77,7 +77,7 @@ pub(crate) fn of_file<'a>(
         FileBacking::Signature(signer) => {
             claim.level = signer.proof();
             claim.key = Some(signer.key.clone());
-            claim.key_claimed_in = signer.claimed_in.as_deref().map(str::to_owned);
+            claim.key_claimed_in.clone_from(&signer.claimed_in);
             if let NamedPerson::Someone(identity) = &claim.who {
                 claim.separated_by =
                     resolver.separated_by_key(identity, &signer.persons(resolver.at));

@@ -287,7 +287,7 @@ impl CountedGovernance {
             choice.change(instead);
             let state = composer.state(&choice, landing, states.before(landing));
             let counted = &self.states.at(landing).governance;
-            states.fill(landing, key_levels::marked_as(state, counted));
+            states.fill(landing, key_levels::mark_as(&state, counted));
         }
         states
     }

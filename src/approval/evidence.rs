@@ -4,6 +4,8 @@
 //! Follows `docs/spec/approval.md`, E1 to E5. `approval::counting` decides whether a claim counts; `approval::claims`
 //! adds those in files and notes.
 
+use std::sync::Arc;
+
 use crate::approval::forge::adapter::{ForgeAdapter, Pinned};
 use crate::approval::identity::apart::SeparatedBy;
 use crate::approval::identity::resolved::Identity;
@@ -53,7 +55,7 @@ pub(crate) struct Claim<'a> {
     /// The fingerprint of the signing key.
     pub key: Option<String>,
     /// The commit by which a claim let the key in.
-    pub key_claimed_in: Option<String>,
+    pub key_claimed_in: Option<Arc<str>>,
     /// The URL of the forge's review.
     pub via: Option<String>,
 }
@@ -300,7 +302,7 @@ fn signed<'a>(
         stated_by: identity,
         vouched: Vouched::ForItself,
         key: Some(signer.key.clone()),
-        key_claimed_in: signer.claimed_in.as_deref().map(str::to_owned),
+        key_claimed_in: signer.claimed_in.clone(),
         ..claim(scene, who, EvidenceKind::Signature, place, commit)
     })
 }

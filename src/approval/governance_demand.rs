@@ -69,22 +69,23 @@ pub(crate) fn governance_demand(
     }
 }
 
-/// Returns why the listed people can't meet what governance asks for a change of itself, whoever makes the change; `None`
-/// if they can.
+/// Says why the listed people can't meet what governance asks for a change of itself, whoever makes the change; `None` if
+/// they can.
 pub(crate) fn impossible(governance: &Governance) -> Option<String> {
     let keys = Keys::from_governance(governance, governance);
     let listed = ListedPeople::of(governance, &keys);
     let keys = keys.proving();
     let terms = deciding(governance, &listed);
-    let signs = [signature::APPROVAL, signature::GIT];
     let is_anyone_able = terms.proof == Proof::Claimed && listed.is_empty()
-        || signs.iter().any(|namespace| keys.has_pattern_key(namespace));
+        || signature::OF_PEOPLE.iter().any(|namespace| keys.has_pattern_key(namespace));
     if is_anyone_able && terms.each_of.is_empty() {
         return None;
     }
     let can_prove = |person: &Person| {
         terms.proof == Proof::Claimed
-            || signs.iter().any(|namespace| keys.lists_for(governance, person, namespace))
+            || signature::OF_PEOPLE
+                .iter()
+                .any(|namespace| keys.lists_for(governance, person, namespace))
     };
     let able: Vec<Person> = listed.persons(governance).into_iter().filter(can_prove).collect();
     let groups: Vec<&str> = terms.each_of.iter().map(String::as_str).collect();
@@ -92,15 +93,18 @@ pub(crate) fn impossible(governance: &Governance) -> Option<String> {
         able.iter().map(|person| people::groups_of(governance, person)).collect();
     let unfilled = group_matching::unfilled(&groups, &member_of);
     let by = if terms.proof == Proof::Claimed { "" } else { " with a listed key" };
-    if let Some(group) = unfilled.first() {
-        return Some(format!(
-            "it needs a person of group {group}{by}, different from those of the other groups"
-        ));
-    }
     let needed = terms.needed().count;
     let n_able = u32::try_from(able.len()).unwrap_or(u32::MAX);
-    (n_able < needed && !is_anyone_able)
-        .then(|| format!("it needs {needed} listed people{by}, and there are {n_able}"))
+    let lacks = match unfilled.first() {
+        Some(group) => {
+            format!("a person of group {group}{by}, different from those of the other groups")
+        }
+        None if n_able < needed && !is_anyone_able => {
+            format!("{needed} listed people{by}, and there are {n_able}")
+        }
+        None => return None,
+    };
+    Some(format!("nobody could approve a change of these rules: it needs {lacks}"))
 }
 
 /// What a version changes.

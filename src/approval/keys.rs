@@ -2,7 +2,7 @@
 //!
 //! Uses policy's people, approval's signers. Pure. Start at [`Keys`]. Follows `docs/spec/approval.md`, S1 to S3.
 
-use crate::approval::signers::{Revoked, SignerLine, Signers};
+use crate::approval::signers::{self, Revoked, SignerLine, Signers};
 use crate::approval::wire::PublicKey;
 use crate::diag;
 use crate::policy::demand::Proof;
@@ -12,6 +12,7 @@ use crate::policy::people::person::Person;
 use crate::record::address;
 use crate::record::time::Instant;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// The listed and revoked keys that signatures are checked against.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -42,7 +43,7 @@ pub struct Signer {
     /// alone, even if a pattern also matches somebody else.
     pub owners: Vec<String>,
     /// The commit by which a claim let in a line that lists the key: the key proves no more than a claim.
-    pub claimed_in: Option<Box<str>>,
+    pub claimed_in: Option<Arc<str>>,
 }
 
 impl Keys {
@@ -279,13 +280,13 @@ impl Signer {
             key: key.fingerprint(),
             lines: lines.iter().map(|line| line.principals.clone()).collect(),
             owners,
-            claimed_in: lines.iter().find_map(|line| line.claimed_in.as_deref().map(Box::from)),
+            claimed_in: lines.iter().find_map(|line| line.claimed_in.clone()),
         }
     }
 
     /// Returns what an approval that the key signed proves.
     pub(crate) fn proof(&self) -> Proof {
-        if self.claimed_in.is_some() { Proof::Claimed } else { Proof::Attested }
+        signers::proof(self.claimed_in.as_deref())
     }
 
     /// Returns the people that the lines name, each once, sorted by address: one person under several names.

@@ -18,9 +18,6 @@ use crate::record::Record;
 use crate::record::address::Address;
 use crate::record::vocabulary::IdentityType;
 
-/// The namespaces of the keys that list their holders.
-const SIGNS: [&str; 2] = [signature::APPROVAL, signature::GIT];
-
 /// Says that nobody is listed.
 pub(crate) const NOBODY: &str =
     "nobody is listed, so nobody can approve access: add `groups: {approvers: [ADDRESS]}`";
@@ -55,9 +52,10 @@ pub(crate) enum OnlyListed {
 pub(crate) fn can_anyone_sign(governance: &Governance) -> bool {
     let signers = Signers::parse(governance.signers.as_deref().unwrap_or_default());
     let keys = Keys::new(&signers, []);
-    let mut holders = keys.holders(&SIGNS).map(|it| people::identify(governance, "", it));
+    let mut holders =
+        keys.holders(&signature::OF_PEOPLE).map(|it| people::identify(governance, "", it));
     holders.any(|person| is_person(governance, &keys, &person))
-        || SIGNS.iter().any(|namespace| keys.has_pattern_key(namespace))
+        || signature::OF_PEOPLE.iter().any(|namespace| keys.has_pattern_key(namespace))
 }
 
 /// Tells whether groups or the signers file name somebody, also by a key that was revoked since.
@@ -207,7 +205,7 @@ fn members_and_holders<'g>(
     keys: &'g Keys,
 ) -> impl Iterator<Item = &'g str> {
     let members = governance.policy.groups.values().flatten().map(Address::as_str);
-    members.chain(keys.holders(&SIGNS))
+    members.chain(keys.holders(&signature::OF_PEOPLE))
 }
 
 fn collect<'a>(

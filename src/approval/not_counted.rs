@@ -4,7 +4,7 @@
 
 use std::fmt;
 
-use crate::approval::verdict::{FourEyes, NotCounted};
+use crate::approval::verdict::{self, FourEyes, NotCounted};
 
 impl fmt::Display for FourEyes {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -31,11 +31,8 @@ impl fmt::Display for NotCounted {
                 );
             }
             NotCounted::KeyByClaim(commit) => {
-                return write!(
-                    out,
-                    "is signed by a key that a claim listed ({}), and the policy requires more",
-                    commit.get(..7).unwrap_or(commit)
-                );
+                let signed = verdict::signed_by_claimed_key(commit);
+                return write!(out, "is {signed}, and the policy requires more");
             }
             NotCounted::Forge => "is a forge, not a person",
             NotCounted::Author => "is an author",

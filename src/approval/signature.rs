@@ -79,6 +79,9 @@ impl fmt::Display for SignatureState {
     }
 }
 
+/// The namespaces in which people sign.
+pub const OF_PEOPLE: [&str; 2] = [APPROVAL, GIT];
+
 /// A parsed signature, checked against the signed bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CheckedSignature(SignatureOutcome);

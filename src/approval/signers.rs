@@ -5,6 +5,7 @@
 //! 1.11; `docs/decisions/0004-ssh-signatures.md` says what a time without a zone means.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use crate::approval::wire::PublicKey;
 use crate::diag::Level;
@@ -35,7 +36,7 @@ pub struct SignerLine {
     pub valid_before: Option<Instant>,
     pub key: PublicKey,
     /// The commit by which a claim let the line in; `None` for a line whose key proves what it signs.
-    pub claimed_in: Option<String>,
+    pub claimed_in: Option<Arc<str>>,
 }
 
 /// A list of revoked keys.
@@ -91,7 +92,7 @@ impl Signers {
 impl SignerLine {
     /// Returns what an approval signed by the line's key proves.
     pub(crate) fn proof(&self) -> Proof {
-        if self.claimed_in.is_some() { Proof::Claimed } else { Proof::Attested }
+        proof(self.claimed_in.as_deref())
     }
 
     /// Tells whether whatever another line lets be signed, this one does, too.
@@ -110,6 +111,11 @@ impl SignerLine {
             && after
             && until(other) <= until(self)
     }
+}
+
+/// Returns what a key proves, given the commit by which a claim let it in.
+pub(crate) fn proof(claimed_in: Option<&str>) -> Proof {
+    if claimed_in.is_some() { Proof::Claimed } else { Proof::Attested }
 }
 
 /// Tells whether a list of patterns matches nothing that another one doesn't.

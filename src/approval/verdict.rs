@@ -12,6 +12,7 @@ use crate::policy::people::person::Person;
 use crate::policy::tier::Needed;
 use crate::record::time::{Instant, Term};
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use strum::IntoStaticStr;
 
 /// The result of evaluating the approval of one version.
@@ -257,7 +258,7 @@ pub struct Approver {
     /// The fingerprint of the signing key.
     pub key: Option<String>,
     /// The commit by which a claim let that key in, so that it proves no more than a claim.
-    pub key_claimed_in: Option<String>,
+    pub key_claimed_in: Option<Arc<str>>,
     /// The URL of the forge's review.
     pub via: Option<String>,
 }
@@ -265,10 +266,13 @@ pub struct Approver {
 impl Approver {
     /// Returns why a signature proves no more than a claim; `None` for an approval that proves as much as its kind does.
     pub fn level_reason(&self) -> Option<String> {
-        let commit = self.key_claimed_in.as_ref()?;
-        let short = commit.get(..7).unwrap_or(commit);
-        Some(format!("signed by a key that a claim listed ({short})"))
+        self.key_claimed_in.as_deref().map(signed_by_claimed_key)
     }
+}
+
+/// Says that a signature is by a key which a claim let in, by a commit.
+pub(crate) fn signed_by_claimed_key(commit: &str) -> String {
+    format!("signed by a key that a claim listed ({})", commit.get(..7).unwrap_or(commit))
 }
 
 /// A claimed approval or rejection of a version.
@@ -305,7 +309,7 @@ pub enum NotCounted {
     /// The policy requires a signature.
     Proof,
     /// The policy requires a signature by a key that no claim let in, as this commit did.
-    KeyByClaim(String),
+    KeyByClaim(Arc<str>),
     /// The person has the name of an author under another address.
     SameNameAsAuthor,
     /// The version follows one that does not count, and the approval does not say from which bytes it was compared.

@@ -4,6 +4,7 @@
 //! `docs/spec/policy.md` and `docs/spec/approval.md` 1.11. To add a governance file, add an entry to [`FILES`].
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level, Pos};
@@ -49,7 +50,7 @@ pub struct Governance {
     pub signers: Option<String>,
     /// The lines of the signers file, from 1, that a claim let in, each with the commit that did: their keys prove no
     /// more than a claim. Known only of a state that counts on the approved branch.
-    pub claimed_signers: BTreeMap<u32, String>,
+    pub claimed_signers: BTreeMap<u32, Arc<str>>,
     /// The list of revoked keys as text; `approval::signers` reads it.
     pub revoked: Option<String>,
     /// The mailmap; empty if there is none.

@@ -7,7 +7,7 @@ use crate::approval::keys::Keys;
 use crate::approval::listed::{self, ListedPeople};
 use crate::approval::{governance_demand, signature};
 use crate::diag::code::Code;
-use crate::diag::{Finding, Level, Pos};
+use crate::diag::{Finding, Level};
 use crate::ledger::Files;
 use crate::policy;
 use crate::policy::governance::State;
@@ -39,8 +39,7 @@ fn check(context: &RuleContext<'_>, findings: &mut Vec<Finding>) {
     let approval = &governance.policy.approval;
     let is_possible = || {
         !approval.needs_keys()
-            || Keys::from_governance(governance, governance)
-                .any_for(&[signature::APPROVAL, signature::GIT])
+            || Keys::from_governance(governance, governance).any_for(&signature::OF_PEOPLE)
     };
     if governance.state != State::Sound {
         return;
@@ -78,17 +77,12 @@ fn unlisted(context: &RuleContext<'_>) -> Option<Finding> {
     if !ListedPeople::of(governance, &keys).is_empty() || !has_record_for_listed(context) {
         return None;
     }
-    let node = governance.document.as_ref().and_then(|root| root.at("groups"));
-    Some(Finding {
-        rule: RULE.code,
-        level: RULE.level,
-        path: policy::FILE.to_owned(),
-        pos: Some(node.map_or(Pos::START, |node| node.pos)),
-        field: Some("groups".to_owned()),
-        id: None,
-        message: "nobody is listed, so nobody can approve access".to_owned(),
-        help: "add `groups: {approvers: [ADDRESS]}`, with people who approve access".to_owned(),
-    })
+    Some(context.policy_error(
+        RULE.code,
+        &["groups"],
+        "nobody is listed, so nobody can approve access".to_owned(),
+        "add `groups: {approvers: [ADDRESS]}`, with people who approve access".to_owned(),
+    ))
 }
 
 /// Tells whether a record that is not closed needs the approval of listed people; unreadable ones do not say so.
@@ -108,20 +102,10 @@ fn has_record_for_listed(context: &RuleContext<'_>) -> bool {
 /// Returns the finding that nobody could approve a change of the rules.
 fn unchangeable(context: &RuleContext<'_>) -> Option<Finding> {
     let governance = context.governance;
-    let why = governance_demand::impossible(governance)?;
-    let root = governance.document.as_ref();
-    let node = root.and_then(|root| root.at("groups").or_else(|| root.at("tiers")));
-    Some(Finding {
-        rule: RULE.code,
-        level: RULE.level,
-        path: policy::FILE.to_owned(),
-        pos: Some(node.map_or(Pos::START, |node| node.pos)),
-        field: Some("groups".to_owned()),
-        id: None,
-        message: format!("nobody could approve a change of these rules: {why}"),
-        help: format!(
-            "add members to groups and keys to {}, or ask for less; where it has landed, `--trusted-from` is the way out",
-            governance.policy.approval.signers
-        ),
-    })
+    let impossible = governance_demand::impossible(governance)?;
+    let help = format!(
+        "add members to groups and keys to {}, or ask for less; where it has landed, `--trusted-from` is the way out",
+        governance.policy.approval.signers
+    );
+    Some(context.policy_error(RULE.code, &["groups", "tiers"], impossible, help))
 }

@@ -3,8 +3,9 @@
 //! Uses record, ledger, policy, history, approval, survey. Pure. Start at [`RecordCase`]. Follows `docs/spec/rules.md`.
 
 use crate::diag::code::Code;
-use crate::diag::{Finding, Level};
+use crate::diag::{Finding, Level, Pos};
 use crate::ledger::tree::Tree;
+use crate::policy;
 use crate::policy::catalog::controls::ControlMatch;
 use crate::policy::catalog::{self};
 use crate::policy::governance::Governance;
@@ -57,6 +58,30 @@ pub struct RuleContext<'c> {
     pub instant: Option<Instant>,
     /// The landed records that may repeat or be repeated; `None` if history was not read.
     pub neighbours: Option<&'c Neighbours>,
+}
+
+impl RuleContext<'_> {
+    /// Returns an error about the policy, at the first of some fields that it states; it names the first one.
+    pub(crate) fn policy_error(
+        &self,
+        rule: Code,
+        fields: &[&str],
+        message: String,
+        help: String,
+    ) -> Finding {
+        let document = self.governance.document.as_ref();
+        let node = document.and_then(|root| fields.iter().find_map(|field| root.at(field)));
+        Finding {
+            rule,
+            level: Level::Error,
+            path: policy::FILE.to_owned(),
+            pos: Some(node.map_or(Pos::START, |node| node.pos)),
+            field: fields.first().map(|field| (*field).to_owned()),
+            id: None,
+            message,
+            help,
+        }
+    }
 }
 
 impl<'c> Cited<'c> {

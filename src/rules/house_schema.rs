@@ -4,8 +4,7 @@
 //! Follows `docs/spec/rules.md` (content) and `docs/spec/record.md` (schema and edits).
 
 use crate::diag::code::Code;
-use crate::diag::{Finding, Level, Pos};
-use crate::policy;
+use crate::diag::{Finding, Level};
 use crate::record::file::FieldState;
 use crate::record::free;
 use crate::rules::case::{RecordCase, RuleContext};
@@ -86,18 +85,12 @@ fn policy(context: &RuleContext<'_>, findings: &mut Vec<Finding>) {
     let Some(error) = context.extra_schema.error() else {
         return;
     };
-    let document = context.governance.document.as_ref();
-    let node = document.and_then(|root| root.at("extra_schema"));
-    findings.push(Finding {
-        rule: RULE.code,
-        level: RULE.level,
-        path: policy::FILE.to_owned(),
-        pos: Some(node.map_or(Pos::START, |node| node.pos)),
-        field: Some("extra_schema".to_owned()),
-        id: None,
-        message: format!("the team's schema can't be used: {error}"),
-        help: "correct the schema; it may not refer to anything outside itself".to_owned(),
-    });
+    findings.push(context.policy_error(
+        RULE.code,
+        &["extra_schema"],
+        format!("the team's schema can't be used: {error}"),
+        "correct the schema; it may not refer to anything outside itself".to_owned(),
+    ));
 }
 
 const POLICY: &[u8] = b"version: 1\nextra_schema: house.schema.json\n";

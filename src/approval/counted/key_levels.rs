@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::approval::case;
 use crate::approval::governance_demand::{GovernanceVersion, governance_demand};
@@ -61,7 +62,7 @@ pub(super) struct ApprovedList<'a> {
 #[derive(Default)]
 pub(super) struct AdmittedKeys {
     pub lines: Vec<AdmittedKey>,
-    /// The state that was marked last, as it was and as it is.
+    /// The last state, as it was and with its lines marked.
     marked: Option<[Rc<MainlineGovernance>; 2]>,
 }
 
@@ -74,6 +75,8 @@ pub(super) struct KeyLevels {
     pub counted: AdmittedKeys,
     /// The approved version, by path and index.
     version: Option<(String, usize)>,
+    /// What let it in.
+    by: Option<Admission>,
     /// Whether an approved list ever let anybody sign for a person.
     has_begun: bool,
     /// The path of the file as the policy named it last.
@@ -109,6 +112,15 @@ impl KeyLevels {
         let version = Some((list.version.path.to_owned(), list.index));
         let is_same = self.version == version;
         let by = self.admission(&list, &approved.governance, is_same, all);
+        // Most landings change neither the lists nor what is known of them.
+        if is_same
+            && self.by == Some(by)
+            && let Some(approved) = self.approved.known(&approved)
+            && let Some(counted) = self.counted.known(&counted)
+        {
+            return [approved, counted];
+        }
+        self.by = Some(by);
         if !is_same || by != Admission::Claim {
             let before = if is_same { &self.approved.lines } else { &self.counted.lines };
             let lines = lines(&approved.governance).into_iter();
@@ -118,7 +130,7 @@ impl KeyLevels {
         let lines = lines(&counted.governance).into_iter();
         self.counted.lines = lines.map(|line| admit(line, before, by, list.commit)).collect();
         self.version = version;
-        self.has_begun |= listed::can_anyone_sign(&approved.governance);
+        self.has_begun = self.has_begun || listed::can_anyone_sign(&approved.governance);
         [self.approved.mark(approved), self.counted.mark(counted)]
     }
 
@@ -155,48 +167,47 @@ impl KeyLevels {
 }
 
 impl AdmittedKeys {
+    /// Returns a state with its lines marked, if it is the one that was marked last.
+    fn known(&self, state: &Rc<MainlineGovernance>) -> Option<Rc<MainlineGovernance>> {
+        let [known, marked] = self.marked.as_ref()?;
+        Rc::ptr_eq(known, state).then(|| Rc::clone(marked))
+    }
+
     /// Returns a state in which the lines that a claim let in are marked.
     fn mark(&mut self, state: Rc<MainlineGovernance>) -> Rc<MainlineGovernance> {
         let claimed = self.lines.iter().filter(|key| key.by == Admission::Claim);
-        let claimed_signers: BTreeMap<u32, String> =
-            claimed.map(|key| (key.line.number, key.commit.to_string())).collect();
-        if state.governance.claimed_signers == claimed_signers {
-            return state;
-        }
-        if let Some([known, marked]) = &self.marked
-            && Rc::ptr_eq(known, &state)
-            && marked.governance.claimed_signers == claimed_signers
-        {
-            return Rc::clone(marked);
-        }
-        let governance = Governance { claimed_signers, ..(*state.governance).clone() };
-        let marked = Rc::new(MainlineGovernance {
-            governance: Rc::new(governance),
-            origin: state.origin.clone(),
-        });
+        let claimed = claimed.map(|key| (key.line.number, key.commit.to_string().into()));
+        let marked = with_claimed(&state, claimed.collect());
         self.marked = Some([state, Rc::clone(&marked)]);
         marked
     }
 }
 
-/// Returns a state with the lines marked that another state marks, by their texts.
-pub(super) fn marked_as(
-    state: Rc<MainlineGovernance>,
+/// Returns a state with the lines marked that another state marks, by what they let be signed.
+pub(super) fn mark_as(
+    state: &Rc<MainlineGovernance>,
     other: &Governance,
 ) -> Rc<MainlineGovernance> {
     if other.claimed_signers.is_empty() {
-        return state;
+        return Rc::clone(state);
     }
-    let marked: Vec<(SignerLine, &String)> = lines(other)
-        .into_iter()
-        .filter_map(|line| Some((line.clone(), other.claimed_signers.get(&line.number)?)))
-        .collect();
+    let others: Vec<SignerLine> = lines(other);
     let claimed = lines(&state.governance).into_iter().filter_map(|line| {
-        let (_, commit) = marked.iter().find(|(claimed, _)| claimed.covers(&line))?;
-        Some((line.number, (*commit).clone()))
+        let mut same = others.iter().filter(|other| other.covers(&line));
+        let commit = same.find_map(|same| other.claimed_signers.get(&same.number))?;
+        Some((line.number, Arc::clone(commit)))
     });
-    let governance =
-        Governance { claimed_signers: claimed.collect(), ..(*state.governance).clone() };
+    with_claimed(state, claimed.collect())
+}
+
+fn with_claimed(
+    state: &Rc<MainlineGovernance>,
+    claimed_signers: BTreeMap<u32, Arc<str>>,
+) -> Rc<MainlineGovernance> {
+    if state.governance.claimed_signers == claimed_signers {
+        return Rc::clone(state);
+    }
+    let governance = Governance { claimed_signers, ..(*state.governance).clone() };
     Rc::new(MainlineGovernance { governance: Rc::new(governance), origin: state.origin.clone() })
 }
 

@@ -128,12 +128,11 @@ pub(super) fn reason(verdict: &ApprovalVerdict) -> String {
         }
         (_, FourEyes::Vetoed) => "it was rejected".to_owned(),
         (_, FourEyes::InvalidSignature) => "the signature of its merge is bad".to_owned(),
-        (_, FourEyes::Unresolved) if not_listed(verdict).is_some() => {
-            format!("{others}; {}", not_listed(verdict).unwrap_or_default())
-        }
-        (_, FourEyes::Unresolved) => {
-            "it is not known whether the person who approved it is one of its authors".to_owned()
-        }
+        (_, FourEyes::Unresolved) => match not_listed(verdict) {
+            Some(why_not) => format!("{others}; {why_not}"),
+            None => "it is not known whether the person who approved it is one of its authors"
+                .to_owned(),
+        },
         (Satisfied::Yes, _) => {
             "it was not approved by anyone whom the previous policy allows to".to_owned()
         }

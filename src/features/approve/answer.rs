@@ -200,8 +200,8 @@ fn refuse_unsound(
     let Some(file) = &content.file else {
         let names_it = governance.paths().contains(path);
         return match governance_demand::impossible(governance).filter(|_| names_it) {
-            Some(why) => Err(Usage::Refused {
-                what: format!("nobody could approve a change of these rules: {why}"),
+            Some(what) => Err(Usage::Refused {
+                what,
                 help: format!(
                     "add members to groups and keys to {}, or ask for less, and approve that",
                     governance.policy.approval.signers

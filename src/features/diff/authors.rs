@@ -16,6 +16,7 @@ use crate::rules::meaning;
 use crate::rules::past::{RecordPast, Settled};
 use crate::survey::approved_state::ApprovedState;
 use crate::survey::branch::{self, Delta};
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
@@ -24,6 +25,8 @@ pub(crate) struct Authorship {
     /// The governance of the target branch, which determines who must approve.
     pub(crate) onto: Rc<Governance>,
     pub(crate) worker: Option<Person>,
+    /// The only person whom that governance lists; read when rules change.
+    pub(crate) only_listed: OnceCell<Option<Person>>,
 }
 
 impl Authorship {
@@ -39,12 +42,16 @@ impl Authorship {
         }
     }
 
-    /// Returns the address of the only person who is listed, if that is a certain person.
+    /// Returns the address of a person who is the only one listed.
     pub(crate) fn only_listed(&self, author: &Person) -> Option<String> {
-        let keys = Keys::from_governance(&self.onto, &self.onto);
-        let listed = ListedPeople::of(&self.onto, &keys).persons(&self.onto);
-        let is_only = !listed.is_empty() && listed.iter().all(|person| person.key == author.key);
-        is_only.then(|| author.email.clone())
+        let only = self.only_listed.get_or_init(|| {
+            let keys = Keys::from_governance(&self.onto, &self.onto);
+            match ListedPeople::of(&self.onto, &keys).persons(&self.onto).as_slice() {
+                [only] => Some(only.clone()),
+                _ => None,
+            }
+        });
+        only.as_ref().filter(|only| only.key == author.key).map(|_| author.email.clone())
     }
 
     pub(crate) fn entry(

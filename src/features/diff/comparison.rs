@@ -166,7 +166,7 @@ impl Comparer<'_> {
             let name = name.unwrap_or_default();
             people::identify(&onto, &name, &email)
         });
-        Ok(Authorship { onto, worker })
+        Ok(Authorship { onto, worker, only_listed: OnceCell::new() })
     }
 
     pub(super) fn tree(&self, commit: Oid) -> Result<CommitTree<'_>, Undetermined> {

@@ -12,8 +12,6 @@ use crate::rules::audit::Audit;
 use crate::rules::audit_cases::{GovernanceCounts, Healed, KeyUse, LandedCase, RedesignVersions};
 use crate::rules::lint;
 
-const SIGNS_FOR_PEOPLE: [&str; 2] = [signature::APPROVAL, signature::GIT];
-
 impl Audit<'_> {
     /// Returns the findings about the governance files.
     pub fn governance(&self) -> Vec<Finding> {
@@ -103,7 +101,9 @@ impl Audit<'_> {
         let is_unsigned = |key: &&AdmittedKey| {
             key.commit == version.commit.oid
                 && !matches!(key.by, Admission::Signatures | Admission::Trusted)
-                && SIGNS_FOR_PEOPLE.iter().any(|namespace| keys::is_good_for(&key.line, namespace))
+                && signature::OF_PEOPLE
+                    .iter()
+                    .any(|namespace| keys::is_good_for(&key.line, namespace))
         };
         let found = counted.keys.iter().filter(is_unsigned);
         found.map(|key| self.key_use(key)).collect()

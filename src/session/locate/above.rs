@@ -110,6 +110,13 @@ pub(crate) fn noted(prefix: &LedgerPrefix, asked: &[String]) -> BTreeSet<String>
     noted
 }
 
+/// Returns the folder of a policy, given by its path from the root of a ledger.
+fn prefix_of(history: &History, path: &str) -> LedgerPrefix {
+    let outward = history.prefix.outward(path).unwrap_or_default();
+    let folder = outward.split_last().map(|(_, folders)| folders.join("/"));
+    LedgerPrefix::new(&folder.unwrap_or_default())
+}
+
 fn policy_of(prefix: &LedgerPrefix) -> String {
     paths::join(&prefix.folder(), policy::FILE)
 }
@@ -174,9 +181,7 @@ impl PolicyReader<'_> {
     pub(crate) fn refuse_others(&self, history: &History) -> Result<(), Undetermined> {
         let above = noted(&history.prefix, &[]);
         for path in history.other_policies.keys().filter(|path| !above.contains(*path)) {
-            let outward = history.prefix.outward(path).unwrap_or_default();
-            let folder = outward.split_last().map(|(_, folders)| folders.join("/"));
-            let prefix = LedgerPrefix::new(&folder.unwrap_or_default());
+            let prefix = prefix_of(history, path);
             let mut own = self.history(&prefix, BTreeSet::new())?;
             let Standing::Since(landing) = self.standing(&own)? else {
                 continue;
@@ -191,7 +196,7 @@ impl PolicyReader<'_> {
             }
             let is_at_tip = trail.and_then(Trail::last).is_some_and(|last| !last.files.is_empty());
             return Err(Undetermined::PolicyRemoved {
-                path: outward.join("/"),
+                path: policy_of(&prefix),
                 reference: is_at_tip.then(|| self.chosen.reference.clone()),
                 restore: self.restore(&own, &prefix).unwrap_or_default(),
             });
@@ -210,10 +215,7 @@ impl PolicyReader<'_> {
             if self.was_there_first(history, path)? {
                 continue;
             }
-            let outward = history.prefix.outward(path).unwrap_or_default();
-            let folder = outward.split_last().map(|(_, folders)| folders.join("/"));
-            let below =
-                self.history(&LedgerPrefix::new(&folder.unwrap_or_default()), BTreeSet::new())?;
+            let below = self.history(&prefix_of(history, path), BTreeSet::new())?;
             if self.governor(&below)?.is_some_and(|above| above.history.prefix == history.prefix) {
                 governed.insert(path.clone());
             }
@@ -232,9 +234,7 @@ impl PolicyReader<'_> {
         if began.is_none_or(|began| began < first.landing) {
             return Ok(false);
         }
-        let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
-        let outward = history.prefix.outward(folder).unwrap_or_default().join("/");
-        let prefix = LedgerPrefix::new(&outward);
+        let prefix = prefix_of(history, path);
         let tree = CommitTree::new(self.repository, first.commit.tree, &prefix);
         Ok(Governance::read(&tree)?.state == State::Sound)
     }

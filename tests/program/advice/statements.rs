@@ -17,7 +17,7 @@ fn after(why_not: &NotCounted) -> Option<NotCounted> {
         NotCounted::Nested => NotCounted::NoRecordYet,
         NotCounted::NoRecordYet => NotCounted::Kind,
         NotCounted::Kind => NotCounted::Proof,
-        NotCounted::Proof => NotCounted::KeyByClaim(OTHER.to_owned()),
+        NotCounted::Proof => NotCounted::KeyByClaim(OTHER.into()),
         NotCounted::KeyByClaim(_) => NotCounted::SameNameAsAuthor,
         NotCounted::SameNameAsAuthor => NotCounted::UnknownAccount(UnknownAccount {
             account: "nweber (users.noreply.github.com)".to_owned(),
