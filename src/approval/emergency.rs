@@ -59,12 +59,10 @@ pub(crate) fn grace(history: &History, step: &VersionStep, result: FourEyes) -> 
     }
 }
 
-/// Returns the earliest time of a commit that made a version, but no later than its landing.
-///
-/// A merge that lands a version again does not change it.
+/// Returns the earliest time of a commit that held a record, on the line or off it, but no later than its landing.
 fn begin(version: &Version, landed: Instant) -> Instant {
-    let made = version.touched.iter().chain(&version.nested).chain([&version.commit]);
-    made.filter_map(|commit| commit.committed()).fold(landed, Instant::min)
+    let held = version.off_line.as_ref().and_then(|it| it.held_since);
+    held.into_iter().chain(version.commit.committed()).fold(landed, Instant::min)
 }
 
 /// An emergency, and those about the same subject that landed earlier.

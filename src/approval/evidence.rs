@@ -6,6 +6,7 @@
 
 use std::sync::Arc;
 
+use crate::approval::authors::AuthorSet;
 use crate::approval::forge::adapter::{ForgeAdapter, Pinned};
 use crate::approval::identity::apart::SeparatedBy;
 use crate::approval::identity::resolved::Identity;
@@ -126,6 +127,17 @@ impl<'a> VersionEvidenceSet<'a> {
             if inside && claim.key.is_some() && claim.stated_at < instant {
                 claim.bar.get_or_insert(NotCounted::TooOld);
             }
+        }
+    }
+
+    /// Discards what makers of the version typed for others.
+    pub(crate) fn bar_stated_by(&mut self, makers: &AuthorSet, resolver: IdentityResolver<'a>) {
+        let is_maker = |stater: &Identity| {
+            !makers.relation(resolver, stater, &SeparatedBy::Address).is_different()
+        };
+        let typed = self.claims.iter_mut().filter(|claim| claim.vouched == Vouched::ByStater);
+        for claim in typed.filter(|claim| claim.stated_by.as_ref().is_some_and(is_maker)) {
+            claim.bar.get_or_insert(NotCounted::SelfAsserted);
         }
     }
 

@@ -24,6 +24,7 @@ use crate::approval::verdict::{
 };
 use crate::approval::version_step::{VersionStep, fires};
 use crate::history::change::differ;
+use crate::history::former::Loss;
 use crate::history::version::{FileAt, Trail, Version, VersionChange};
 use crate::history::walked::History;
 use crate::record::Record;
@@ -161,12 +162,9 @@ impl<'a> TrailEvaluator<'a> {
 
     /// Judges a version and appends its verdict.
     pub(crate) fn judge(&mut self, step: &VersionStep<'a>) {
+        self.bar_older(step.version);
         if self.bound.is_active() {
             self.befores.push(self.series.clone());
-        }
-        let thrown_off = self.trail.thrown_off.iter();
-        for it in thrown_off.filter(|it| it.landing <= step.version.landing) {
-            self.series.end_support(it.bar);
         }
         let mut verdict = self.verdict(step);
         verdict.turns = turns(step, &verdict);
@@ -179,7 +177,23 @@ impl<'a> TrailEvaluator<'a> {
         self.verdicts.push(verdict);
     }
 
+    /// Ends the support of statements from before a commit off the line took something away (M5).
+    pub(crate) fn bar_older(&mut self, version: &Version) {
+        let bar = version.off_line.as_ref().and_then(|it| it.bar);
+        self.series.end_support(bar.unwrap_or(Instant::MIN));
+    }
+
     fn verdict(&mut self, step: &VersionStep<'a>) -> ApprovalVerdict {
+        if let Some(taken) = step.version.taken_away() {
+            match taken.loss {
+                Loss::Removal => self.series = TrailProgress::since(self.series.bar),
+                _ => self.series.is_interrupted = true,
+            }
+            return ApprovalVerdict {
+                makers: authors::sorted(&authors::of_version(step.resolver, step.version)),
+                ..ApprovalVerdict::without_evidence(FourEyes::NotApplicable)
+            };
+        }
         match step.version.change {
             VersionChange::Removed if !self.is_governance() => {
                 let verdict = self.removed(step);
@@ -220,7 +234,11 @@ impl<'a> TrailEvaluator<'a> {
 
     /// Returns all evidence about a version.
     pub(crate) fn evidence(&self, step: &VersionStep<'a>) -> VersionEvidenceSet<'a> {
-        let mut evidence = evidence::of_version(step.scene);
+        // Whoever made the merge did not approve what it brings back.
+        let mut evidence = match step.version.is_brought_back() {
+            true => evidence::of_landing(step.scene),
+            false => evidence::of_version(step.scene),
+        };
         evidence.bar_before(self.series.bar);
         if self.follows_uncounted.contains(&step.index) {
             evidence.bar_approvals_from(0, &NotCounted::FollowsUncounted);
@@ -244,7 +262,12 @@ impl<'a> TrailEvaluator<'a> {
             version.and_then(|version| version.files.first()).map(|file| file.blob)
         };
         let counts = self.counts.and_then(bytes);
-        let before = step.index.checked_sub(1);
+        // What a commit off the line took away is followed only where it counts.
+        let is_followed = |index: &usize| {
+            let version = self.trail.versions.get(*index);
+            Some(*index) == self.counts || version.is_some_and(|it| it.taken_away().is_none())
+        };
+        let before = (0..step.index).rev().find(is_followed);
         if before.is_some_and(|before| bytes(before) != counts) {
             self.follows_uncounted.insert(step.index);
         }
@@ -274,7 +297,9 @@ impl<'a> TrailEvaluator<'a> {
     /// Returns the earlier verdict that a version carries on, if any (V5, V6, V7b, V9).
     fn carried(&self, step: &VersionStep) -> Option<Carried> {
         let from = step.index.checked_sub(1)?;
-        if self.enters_record_folder(step) {
+        let follows_taken =
+            self.trail.versions.get(from).is_some_and(|it| it.taken_away().is_some());
+        if self.enters_record_folder(step) || follows_taken {
             return None;
         }
         let previous = |flag| Some(Carried { from, flag });

@@ -17,6 +17,7 @@ use std::collections::BTreeSet;
 impl<'a> TrailEvaluator<'a> {
     /// Lands a version: collects the approval files of its landing, and judges it.
     pub(crate) fn land(&mut self, step: &VersionStep<'a>) {
+        self.bar_older(step.version);
         let together = self.bring(step.version.landing);
         if self.is_fresh(step) {
             self.take(step);

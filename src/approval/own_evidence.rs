@@ -19,6 +19,7 @@ use crate::approval::{ask, attest, authors, carry, case, emergency, governance_d
 use crate::history::change::event::ChangeEvent;
 use crate::history::version::{Content, Version, VersionChange};
 use crate::history::{change, origin};
+use crate::policy::demand::Switch;
 use crate::policy::people::person::Person;
 use crate::policy::tier::Needed;
 use crate::record::time::Instant;
@@ -116,6 +117,10 @@ impl<'a> TrailEvaluator<'a> {
         reference.widen(step.resolver);
         let mut evidence = evidence.clone();
         evidence.add_squash_author(step.scene);
+        if step.state.governance.policy.approval.self_asserted == Switch::Deny {
+            let own = authors::of_version(step.resolver, step.version);
+            evidence.bar_stated_by(&own, step.resolver);
+        }
         let outcome = step.judge_four_eyes(&reference, demand, &evidence);
         if outcome.is_spoiled() {
             return Vec::new();

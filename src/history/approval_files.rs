@@ -29,6 +29,7 @@ pub(super) fn changed<'c>(
                 Some(Ok(bytes)) => After::Bytes(bytes.unwrap_or_default().into()),
                 Some(Err(obstacle)) => After::Missing(obstacle),
             },
+            is_off_line: false,
         })
         .collect()
 }

@@ -23,6 +23,17 @@ pub struct Chain {
     pub commits: Vec<Rc<Commit>>,
     /// The policies of other folders that a walk reads, too.
     pub others: OtherPolicies,
+    /// The tips that this clone saw, and that are not on the line.
+    pub lost: LostTips,
+}
+
+/// Tips of the approved ref that this clone saw, and that are not on the line of first parents (M5).
+#[derive(Clone, Debug)]
+pub struct LostTips {
+    /// The tips, sorted.
+    pub tips: Vec<Oid>,
+    /// The clock's time: no commit is later.
+    pub now: Instant,
 }
 
 /// Policies of other folders than the ledger's, by their paths from its root.
@@ -94,7 +105,10 @@ pub fn walk(objects: &dyn Objects, chosen: &ApprovedRef, now: Instant) -> Result
         has_replacements: objects.has_replacements(),
         trusted,
     };
-    Ok(Chain { mainline, commits, others: OtherPolicies::default() })
+    let seen = chosen.seen.iter().filter(|tip| position(**tip).is_none());
+    let tips: BTreeSet<Oid> = seen.copied().collect();
+    let lost = LostTips { tips: tips.into_iter().collect(), now };
+    Ok(Chain { mainline, commits, others: OtherPolicies::default(), lost })
 }
 
 /// Returns when the time of a future-dated landing will be accepted, which changes effective times.
@@ -191,6 +205,10 @@ impl Mainline {
 impl Chain {
     /// Returns the chain as it was when the commit at a position was the tip; later pushes have no effect on it.
     pub fn cut(mut self, position: usize) -> Chain {
+        if position.saturating_add(1) < self.commits.len() {
+            // What was seen later says nothing of an earlier state.
+            self.lost.tips.clear();
+        }
         self.commits.truncate(position.saturating_add(1));
         if let Some(tip) = self.commits.last() {
             self.mainline.tip = tip.oid;

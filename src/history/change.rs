@@ -83,7 +83,10 @@ pub fn of_version(trail: &Trail, version: &Version) -> Vec<ChangeEvent> {
                 events.push(ChangeEvent::Restored);
             }
             if events.is_empty() {
-                events.push(ChangeEvent::Reformatted);
+                events.push(match version.is_brought_back() {
+                    true => ChangeEvent::Restored,
+                    false => ChangeEvent::Reformatted,
+                });
             }
         }
     }
@@ -94,7 +97,9 @@ pub fn of_version(trail: &Trail, version: &Version) -> Vec<ChangeEvent> {
 
 /// Returns the record that a version is compared with: the last readable one before it, back to the last removal.
 pub fn last_record<'t>(trail: &'t Trail, version: &Version) -> Option<&'t Record> {
-    let earlier = trail.versions.iter().rev().filter(|it| it.n < version.n);
+    // What a commit off the line took away is no version that somebody built on.
+    let is_earlier = |it: &&Version| it.n < version.n && it.taken_away().is_none();
+    let earlier = trail.versions.iter().rev().filter(is_earlier);
     earlier
         .take_while(|it| !matches!(it.record.content(), Content::Gone))
         .find_map(|it| it.record.record())

@@ -269,7 +269,6 @@ pub fn land(
             key: TrailKey::Path(path.to_string()),
             versions: Vec::new(),
             became: None,
-            thrown_off: Vec::new(),
         });
         trail.versions.push(Version {
             n: trail.versions.len() + 1,
@@ -286,6 +285,7 @@ pub fn land(
             tags: Vec::new(),
             made_in_merge: MadeInMerge::No,
             truncated: landed.cut_off.cloned(),
+            off_line: None,
         });
         paths.push(path.to_string());
     }

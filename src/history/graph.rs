@@ -10,16 +10,19 @@ use std::rc::Rc;
 use crate::history::chain::Chain;
 use crate::history::commit::Commit;
 use crate::history::folders::{ComparisonJob, SnapshotPair};
-use crate::history::former_line::Foxtrot;
 use crate::history::objects::{Objects, Obstacle, Oid};
 use crate::history::watched_paths::Interest;
-use crate::history::{chain, folder, former_line};
+use crate::history::{chain, folder};
 
-/// A landing that differs from its first parent in something of interest.
+/// A landing that differs from its first parent in something of interest, or whose merged branches do.
 #[derive(Clone, Debug)]
 pub struct ChangedLanding {
     /// Its index in the mainline.
     pub landing: usize,
+    /// Its root folder.
+    tree: Oid,
+    /// Whether the branches share no commit with the line; for lost tips only.
+    pub is_unrelated: bool,
     /// The comparison with the first parent.
     pub pair: SnapshotPair,
     /// The commits of the merged branches with changes of interest, once requested.
@@ -52,6 +55,15 @@ pub struct SideCommit {
     pub all: Vec<SnapshotPair>,
 }
 
+/// Which commits of the merged branches of a landing are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sides {
+    /// All with changes of interest.
+    All,
+    /// Those alone that hold something else than the landing: it may lack what they took away (M5).
+    Lacking,
+}
+
 /// The information in commits, before any file is read.
 #[derive(Debug, Default)]
 pub struct Graph {
@@ -59,8 +71,9 @@ pub struct Graph {
     pub stops: Vec<ChangedLanding>,
     /// The entries of interest in each root folder, by its id.
     pub tops: HashMap<Oid, Rc<[u8]>>,
-    /// The merges with the former first-parent line as another parent, oldest first.
-    pub foxtrots: Vec<Foxtrot>,
+    /// The lines of lost tips: each with its tip, and what it has beyond the approved branch as if it had landed where they
+    /// part.
+    pub lost: Vec<(Oid, ChangedLanding)>,
     /// Every commit read, with the index of the first landing that can reach it.
     pub landed: HashMap<Oid, usize>,
 }
@@ -107,43 +120,103 @@ impl<'o> GraphReader<'o> {
             reader.graph.landed.insert(commit.oid, landing);
             reader.trees.insert(commit.oid, commit.tree);
             let branches = reader.branches(landing, commit);
-            let foxtrot =
-                former_line::former_line(&chain.mainline, landing, commit, &branches.commits);
-            reader.graph.foxtrots.extend(foxtrot);
             let top = reader.top(commit.tree)?;
             let same = match before {
                 Some(before) => reader.top(before.tree)? == top,
                 None => top.is_empty(),
             };
-            if !same {
+            if !same || reader.may_lack(&branches, &top) {
                 let before = before.map(|before| before.tree);
                 let (mut stop, job) = reader.stop(landing, commit, before, branches);
                 if sides {
-                    reader.read_sides(&mut stop, &mut jobs);
+                    let which = if same { Sides::Lacking } else { Sides::All };
+                    reader.read_sides(&mut stop, which, &mut jobs);
                 }
                 reader.graph.stops.push(stop);
                 jobs.push(job);
             }
             before = Some(commit);
         }
+        if let Some(last) = chain.commits.last() {
+            for tip in &chain.lost.tips {
+                reader.read_lost(*tip, last, sides, &mut jobs)?;
+            }
+        }
         Ok((reader, jobs))
     }
 
-    /// Reads the merged branches of the selected landings, and returns the comparisons to
-    /// make there, in chronological order.
-    pub fn sides(&mut self, wanted: &dyn Fn(&ChangedLanding) -> bool) -> Vec<ComparisonJob> {
-        let mut stops = mem::take(&mut self.graph.stops);
-        let mut jobs = Vec::new();
-        for stop in stops.iter_mut().filter(|stop| wanted(stop)) {
-            self.read_sides(stop, &mut jobs);
+    /// Reads what a lost tip has beyond the approved branch; nothing if a merge brought it back.
+    fn read_lost(
+        &mut self,
+        tip: Oid,
+        last: &Commit,
+        sides: bool,
+        jobs: &mut Vec<ComparisonJob>,
+    ) -> Result<(), Obstacle> {
+        if self.graph.landed.contains_key(&tip) {
+            return Ok(());
         }
-        self.graph.stops = stops;
+        let mut branches = MergedBranches::default();
+        let (mut stack, mut seen) = (vec![tip], HashSet::new());
+        while let Some(oid) = stack.pop() {
+            if self.graph.landed.contains_key(&oid) {
+                branches.frontier.push(oid);
+                continue;
+            }
+            if !seen.insert(oid) {
+                continue;
+            }
+            let commit = Rc::new(chain::read(self.objects, oid)?);
+            if self.objects.is_shallow(oid) && !commit.parents.is_empty() {
+                branches.truncated = Some(Obstacle::Shallow { commit: oid });
+                continue;
+            }
+            stack.extend(commit.parents.iter().copied());
+            branches.commits.push(commit);
+        }
+        branches.commits.sort_by_key(|commit| commit.oid);
+        let landed = branches.frontier.iter().filter_map(|oid| self.graph.landed.get(oid));
+        let parted = landed.max().copied();
+        let (mut stop, job) = self.stop(parted.unwrap_or(0), last, Some(last.tree), branches);
+        stop.is_unrelated = parted.is_none();
+        if sides {
+            self.read_sides(&mut stop, Sides::Lacking, jobs);
+        }
+        jobs.push(job);
+        self.graph.lost.push((tip, stop));
+        Ok(())
+    }
+
+    /// Reads the merged branches of the landings, and returns the comparisons to make there, in chronological order.
+    pub fn sides(&mut self, which: &dyn Fn(&ChangedLanding) -> Sides) -> Vec<ComparisonJob> {
+        let mut stops = mem::take(&mut self.graph.stops);
+        let mut lost = mem::take(&mut self.graph.lost);
+        let mut jobs = Vec::new();
+        for stop in &mut stops {
+            self.read_sides(stop, which(stop), &mut jobs);
+        }
+        for (_, stop) in &mut lost {
+            self.read_sides(stop, Sides::Lacking, &mut jobs);
+        }
+        (self.graph.stops, self.graph.lost) = (stops, lost);
         jobs
     }
 
     /// Reads the merged branches of a landing.
-    fn read_sides(&mut self, stop: &mut ChangedLanding, jobs: &mut Vec<ComparisonJob>) {
+    fn read_sides(
+        &mut self,
+        stop: &mut ChangedLanding,
+        which: Sides,
+        jobs: &mut Vec<ComparisonJob>,
+    ) {
+        let landed = match which {
+            Sides::All => None,
+            Sides::Lacking => self.top(stop.tree).ok(),
+        };
         for commit in mem::take(&mut stop.brought) {
+            if landed.is_some() && self.top(commit.tree).ok() == landed {
+                continue;
+            }
             match self.side(&commit, jobs) {
                 Ok(Some(side)) => stop.sides.push(side),
                 Ok(None) => {}
@@ -195,6 +268,19 @@ impl GraphReader<'_> {
         branches
     }
 
+    /// Tells whether a merge may lack what a commit of its branches took away: one changed something of interest and holds
+    /// something else than the merge. What is not in this clone may.
+    fn may_lack(&mut self, branches: &MergedBranches, landed: &Rc<[u8]>) -> bool {
+        let mut changes = |commit: &Commit| {
+            let Some(first) = commit.parents.first() else { return Ok(false) };
+            let own = self.top(commit.tree)?;
+            let before = self.tree(*first)?;
+            Ok::<bool, Obstacle>(own != *landed && self.top(before)? != own)
+        };
+        branches.truncated.is_some()
+            || branches.commits.iter().any(|it| changes(it).unwrap_or(true))
+    }
+
     fn stop(
         &mut self,
         landing: usize,
@@ -207,6 +293,8 @@ impl GraphReader<'_> {
         let job = self.job(before, commit.tree, others);
         let stop = ChangedLanding {
             landing,
+            tree: commit.tree,
+            is_unrelated: false,
             pair: job.pair,
             sides: Vec::new(),
             brought: branches.commits,

@@ -154,17 +154,24 @@ impl<'o> Merges<'o> {
         Ok(found)
     }
 
-    /// Tells whether a commit is reachable from the mainline's tip, as far as the clone contains its history.
-    pub fn is_reached(&self, oid: Oid) -> bool {
-        self.graph.landed.contains_key(&oid)
-    }
-
-    /// Reads a commit.
+    /// Tells whether a merge took something over from a parent that had landed before a landing.
     ///
     /// # Errors
-    /// [`Obstacle`] if it can't be read.
-    pub fn commit(&self, oid: Oid) -> Result<Commit, Obstacle> {
-        chain::read(self.objects, oid)
+    /// [`Obstacle`] if a parent can't be compared.
+    pub fn is_from_line(
+        &mut self,
+        contents: &mut ContentCache<'_>,
+        merge: &Commit,
+        subject: &ComparedPath,
+        landing: usize,
+    ) -> Result<bool, Obstacle> {
+        for parent in merge.parents.iter().skip(1) {
+            let has_landed = self.graph.landed.get(parent).is_some_and(|landed| *landed < landing);
+            if has_landed && !self.compare(contents, *parent, merge)?.contains_key(subject) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Returns the differences between two commits.

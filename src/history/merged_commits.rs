@@ -10,6 +10,7 @@ use std::rc::Rc;
 use crate::history::commit::Commit;
 use crate::history::content::ContentCache;
 use crate::history::folders::{FileChange, SnapshotPair};
+use crate::history::former::FormerCommit;
 use crate::history::graph::ChangedLanding;
 use crate::history::merge_content::{self, ComparedPath, Differing, Merges};
 use crate::history::objects::{Obstacle, Oid};
@@ -39,7 +40,9 @@ pub(super) struct LandingBranches {
     sides: Vec<MergedCommit>,
     /// The records whose files each record took over in some commit.
     origins: BTreeMap<TrailKey, BTreeSet<TrailKey>>,
-    truncated: Option<Obstacle>,
+    /// The files below `.approvals` that commits added, each with its commit.
+    pub(super) approvals: Vec<(Rc<Commit>, FileChange)>,
+    pub(super) truncated: Option<Obstacle>,
 }
 
 /// The changes of one commit of a branch.
@@ -61,6 +64,7 @@ impl LandingBranches {
         let mut branches = LandingBranches {
             sides: Vec::new(),
             origins: BTreeMap::new(),
+            approvals: Vec::new(),
             truncated: stop.truncated.clone(),
         };
         for side in &stop.sides {
@@ -69,6 +73,10 @@ impl LandingBranches {
                     branches.truncated = Some(obstacle.clone());
                 }
                 let changes = found.take(*pair);
+                let is_added =
+                    |it: &&FileChange| it.kind == WatchedKind::Approval && it.new.is_some();
+                let added = changes.iter().filter(is_added).cloned();
+                branches.approvals.extend(added.map(|it| (Rc::clone(&side.commit), it)));
                 let kinds = [WatchedKind::Record, WatchedKind::Other];
                 let differing = merge_content::differing_in(contents, &changes, &kinds);
                 note_origins(&differing, &mut branches.origins);
@@ -93,6 +101,11 @@ impl LandingBranches {
             });
         }
         branches
+    }
+
+    /// Returns the commits, each with its differences from its first parent.
+    pub(super) fn commits(&self) -> Vec<FormerCommit<'_>> {
+        self.sides.iter().map(|side| (&side.commit, &side.first)).collect()
     }
 
     /// Records on a version which commits touched it or its predecessors (A2, A5), and where its exact bytes had landed

@@ -138,6 +138,9 @@ pub enum Obstacle {
         "{commit} is not on the first-parent line of {reference}, but --trusted-from or exledger.trustedFrom names it"
     )]
     TrustedElsewhere { commit: Oid, reference: String },
+    /// A commit off the first-parent line made a governance file stricter, and the line changed that file otherwise.
+    #[error("{} made {path} stricter, the approved branch left that out, and its own changes can't be joined with it", commit.short())]
+    LeftOut { commit: Oid, path: String },
     /// A folder of the ledger has more entries than allowed.
     #[error("{folder} has more than 200,000 entries, or folders 100 levels deep")]
     TooLarge { folder: String },
@@ -186,6 +189,9 @@ impl Obstacle {
             Obstacle::Malformed { .. } | Obstacle::UnreadParent { .. } => {
                 "inspect it with `git cat-file -p`; its author must commit it again"
             }
+            Obstacle::LeftOut { .. } => {
+                "decide what the file should say, and have it approved: exledger approve --governance"
+            }
             Obstacle::TooLarge { .. } => "split it into folders by year or team",
         }
     }
@@ -205,6 +211,7 @@ impl Obstacle {
             Obstacle::Malformed { .. }
             | Obstacle::UnreadParent { .. }
             | Obstacle::TooLarge { .. }
+            | Obstacle::LeftOut { .. }
             | Obstacle::TrustedElsewhere { .. } => None,
         }
     }

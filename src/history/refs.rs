@@ -57,6 +57,8 @@ pub struct ApprovedRef {
     pub remote: Option<String>,
     /// The commit from which governance counts as it landed there, by a decision of this clone's user.
     pub trusted: Option<Oid>,
+    /// The tips that this clone saw there, by git's reflog of the ref and by pins; unsorted.
+    pub seen: Vec<Oid>,
 }
 
 /// Why no approved ref can be chosen.
@@ -193,7 +195,14 @@ impl Refs {
     fn chosen(&self, name: &str, guard: Guard) -> Option<ApprovedRef> {
         let tip = *self.names.get(name)?;
         let remote = self.remote_of(name);
-        Some(ApprovedRef { reference: name.to_owned(), tip, guard, remote, trusted: None })
+        Some(ApprovedRef {
+            reference: name.to_owned(),
+            tip,
+            guard,
+            remote,
+            trusted: None,
+            seen: Vec::new(),
+        })
     }
 
     /// Returns the remote that a ref is a branch of.
@@ -243,6 +252,7 @@ impl Refs {
                 tip: found.oid,
                 guard: Guard::Remote,
                 trusted: None,
+                seen: Vec::new(),
             })
         };
         let chosen = match (is_full, is_id(name)) {

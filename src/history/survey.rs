@@ -9,7 +9,7 @@ use std::mem;
 use crate::history::chain::Chain;
 use crate::history::folders::{FileChange, FolderComparison, SnapshotPair};
 use crate::history::governance::{self, States};
-use crate::history::graph::{ChangedLanding, Graph, GraphReader};
+use crate::history::graph::{ChangedLanding, Graph, GraphReader, Sides};
 use crate::history::merged_commits::PairDifferences;
 use crate::history::objects::{Objects, Obstacle};
 use crate::history::paths::LedgerPrefix;
@@ -64,7 +64,10 @@ impl Survey {
             folders.run(landed.top(), jobs);
             if !sides {
                 reader.graph.tops = mem::take(&mut folders.tops);
-                let jobs = reader.sides(&|stop| folders.differs(stop.pair));
+                let jobs = reader.sides(&|stop| match folders.differs(stop.pair) {
+                    true => Sides::All,
+                    false => Sides::Lacking,
+                });
                 folders.tops = mem::take(&mut reader.graph.tops);
                 folders.run(interest.top(), jobs);
             }
@@ -117,18 +120,20 @@ impl Survey {
             .graph
             .stops
             .iter()
-            .filter(|stop| !differing(stop.pair).is_empty())
+            .filter(|stop| stop.pairs().any(|pair| !differing(pair).is_empty()))
             .cloned()
             .collect();
+        let lost = self.graph.lost.clone();
         let mut changes = vec![Vec::new(); self.found.changes.len()];
-        for pair in stops.iter().flat_map(ChangedLanding::pairs) {
+        let of_lost = lost.iter().map(|(_, stop)| stop);
+        for pair in stops.iter().chain(of_lost).flat_map(ChangedLanding::pairs) {
             if let Some(place) = changes.get_mut(pair) {
                 *place = differing(pair);
             }
         }
         Survey {
             interest: self.interest.clone(),
-            graph: Graph { stops, landed: self.graph.landed.clone(), ..Graph::default() },
+            graph: Graph { stops, lost, landed: self.graph.landed.clone(), ..Graph::default() },
             found: PairDifferences { changes, obstacles: self.found.obstacles.clone() },
             states: self.states.clone(),
             records: self.records.clone(),

@@ -220,7 +220,6 @@ impl<'o> TrailSet<'o> {
                 key: key.clone(),
                 versions: Vec::new(),
                 became: None,
-                thrown_off: Vec::new(),
             });
             // Most records land once or twice; spare capacity would dominate memory use.
             if trail.versions.len() == trail.versions.capacity() {
@@ -243,6 +242,7 @@ impl<'o> TrailSet<'o> {
                 tags: Vec::new(),
                 made_in_merge: MadeInMerge::No,
                 truncated: cut_off,
+                off_line: None,
             });
             let readable =
                 |path: &str| self.owners.get(path).filter(|it| matches!(it, TrailKey::Id(_)));

@@ -188,6 +188,7 @@ impl From<Obstacle> for TreeError {
             Obstacle::Shallow { commit: object }
             | Obstacle::UnreadParent { commit: object }
             | Obstacle::TrustedElsewhere { commit: object, .. }
+            | Obstacle::LeftOut { commit: object, .. }
             | Obstacle::Malformed { object, .. }
             | Obstacle::Unreadable { object, .. } => {
                 TreeError::Unreadable { path: object.to_string(), cause }

@@ -4,8 +4,8 @@
 
 use crate::diag::Finding;
 use crate::history::commit::Commit;
+use crate::history::former::OffLine;
 use crate::history::objects::{Extent, Obstacle, Oid};
-use crate::history::thrown_off::ThrownOff;
 use crate::record::{Record, file};
 use std::cell::{OnceCell, RefCell};
 use std::fmt;
@@ -45,8 +45,6 @@ pub struct Trail {
     pub versions: Vec<Version>,
     /// The record that an unreadable file turned out to be; such a trail of a path has ended.
     pub became: Option<TrailKey>,
-    /// Changes that merges removed from the first-parent line of the approved branch (M5).
-    pub thrown_off: Vec<ThrownOff>,
 }
 
 impl Trail {
@@ -86,6 +84,8 @@ pub struct Version {
     pub made_in_merge: MadeInMerge,
     /// What is missing to determine the authors of this version (A6).
     pub truncated: Option<Obstacle>,
+    /// What commits off the first-parent line have to do with it (M5).
+    pub off_line: Option<Box<OffLine>>,
 }
 
 /// A tag that was merged.

@@ -72,6 +72,8 @@ pub struct ApprovalFileChange {
     pub new: Option<Oid>,
     /// Its bytes after.
     pub after: After,
+    /// Whether a commit off the first-parent line added it, and the line lacks it: only a rejection counts (M5).
+    pub is_off_line: bool,
 }
 
 impl ApprovalFileChange {

@@ -96,6 +96,10 @@ impl<'a> Audit<'a> {
         let mut findings = Vec::new();
         let mut before: Option<RecordFile> = None;
         for (index, version) in trail.versions.iter().enumerate() {
+            // `mainline-suspicious` names what no landing made.
+            if version.taken_away().is_some() {
+                continue;
+            }
             let after = bare(version);
             findings.extend(self.version(&of, index, version, [before.as_ref(), after.as_ref()]));
             before = after;

@@ -10,9 +10,10 @@ use crate::approval::signature_checks::LandedSignature;
 use crate::approval::verdict::{ApprovalVerdict, NotCounted, Satisfied, Statement, VoteCounts};
 use crate::diag::code::Code;
 use crate::diag::{self, Finding, Level, Pos};
+use crate::history::former::{Loss, Lost};
 use crate::history::governance::MainlineGovernance;
 use crate::history::mainline::{Flag, Landing};
-use crate::history::thrown_off::ThrownOff;
+use crate::history::objects::Oid;
 use crate::history::version::{Trail, Version};
 use crate::history::walked::History;
 use crate::policy::demand::{EvidenceKind, SelfApproval};
@@ -131,8 +132,19 @@ pub struct MainlineCase<'c> {
     pub landings: &'c [usize],
     /// Commits that were its tip at some time, and where they are now.
     pub marks: &'c [Mark],
-    /// Changes that merges discarded from the mainline and nobody repaired, each with the record's trail.
-    pub thrown_off: &'c [(&'c Trail, &'c ThrownOff)],
+    /// What commits off the first-parent line took away, and the line lacks.
+    pub taken_away: &'c [LostChange<'c>],
+}
+
+/// A change that took something away, and that the line lacks (approval.md, M5).
+pub struct LostChange<'c> {
+    /// The trail of the record or governance file.
+    pub trail: &'c Trail,
+    pub commit: Oid,
+    pub loss: Loss,
+    pub by: Lost,
+    /// Whether a later version is approved.
+    pub is_approved_anew: bool,
 }
 
 /// A commit that a checkpoint or a receipt names as the tip at its time.

@@ -4,13 +4,12 @@
 
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
+use crate::history::former::Lost;
 use crate::history::mainline::Flag;
-use crate::history::thrown_off::ThrownOff;
-use crate::history::version::Trail;
-use crate::rules::audit_cases::{self, MainlineCase};
+use crate::history::version::TrailKey;
+use crate::rules::audit_cases::{self, LostChange, MainlineCase};
 use crate::rules::example::Example;
 use crate::rules::rule::{Check, Rule, SpecialCases};
-use crate::status;
 
 pub(super) const RULE: Rule = Rule {
     code: Code::MainlineSuspicious,
@@ -38,21 +37,38 @@ fn check(line: &MainlineCase<'_>, findings: &mut Vec<Finding>) {
         audit_cases::of_line(RULE.code, Level::Warning, message, "compare with a checkpoint (`exledger verify --checkpoint`); who merged does not count as evidence")
     });
     findings.extend(suspected);
-    let thrown_off = line.thrown_off.iter();
-    findings.extend(thrown_off.map(|(trail, it)| lost(trail, it)));
+    findings.extend(line.taken_away.iter().map(lost));
 }
 
-/// Returns the finding about a change that a merge discarded from the first-parent chain and nobody repaired.
-fn lost(trail: &Trail, thrown_off: &ThrownOff) -> Finding {
-    let files = trail.last().and_then(|version| version.files.first());
+/// Returns the finding about what a commit off the line took away.
+fn lost(lost: &LostChange<'_>) -> Finding {
+    let files = lost.trail.last().and_then(|version| version.files.first());
+    let (commit, loss) = (lost.commit.short(), lost.loss.as_str());
+    let by = match lost.by {
+        Lost::Merge(_, merge) => format!("merge {} left out", merge.short()),
+        Lost::Tip(tip) => format!("the approved branch lost, with its former tip {},", tip.short()),
+    };
+    let anew = match &lost.trail.key {
+        TrailKey::Id(id) => format!("exledger approve {id}"),
+        key => format!("exledger approve --governance {key}"),
+    };
+    let (level, help) = match lost.is_approved_anew {
+        true => (Level::Warning, "nothing to do: it has been approved anew".to_owned()),
+        false => (
+            Level::Error,
+            format!(
+                "it counts as landed; if what the branch holds is meant, somebody else approves it: {anew}"
+            ),
+        ),
+    };
     Finding {
         rule: RULE.code,
-        level: Level::Error,
+        level,
         path: files.map_or_else(String::new, |file| file.path.to_string()),
         pos: None,
         field: None,
-        id: Some(trail.key.to_string()),
-        message: status::thrown_off::describe(thrown_off),
-        help: status::thrown_off::REPAIR.to_owned(),
+        id: matches!(lost.trail.key, TrailKey::Id(_)).then(|| lost.trail.key.to_string()),
+        message: format!("{by} the {loss} of commit {commit}"),
+        help,
     }
 }

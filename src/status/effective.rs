@@ -19,7 +19,6 @@ use crate::record::time::Instant;
 use crate::record::vocabulary::Class;
 use crate::status::obstacle::StatusObstacle;
 use crate::status::past::TrailPast;
-use crate::status::thrown_off;
 use std::rc::Rc;
 
 /// The basis for evaluating a record.
@@ -118,9 +117,6 @@ fn judged(past: TrailPast, governance: &Governance, landed: &Record) -> Ground {
     }
     if let Some(doubt) = past.doubt(since..=past.tip).filter(|_| !is_closed) {
         return Ground::Unknown(doubt);
-    }
-    if let Some(obstacle) = thrown_off::obstacle(past).filter(|_| !is_closed) {
-        return Ground::Unknown(obstacle);
     }
     // The built-in defaults grant nothing.
     if governance.state == State::Absent && !is_closed {

@@ -16,7 +16,6 @@ pub(crate) mod renewal;
 pub mod settled;
 pub mod stamp;
 pub mod state;
-pub mod thrown_off;
 mod timeline;
 pub mod trace;
 mod unanswered;

@@ -3,10 +3,8 @@
 //! Uses policy, history, approval. Pure. Start at [`StatusObstacle`]. Follows `docs/spec/status.md`, `unknown`.
 
 use crate::approval::obstacle::ApprovalObstacle;
-use crate::history::objects::{Obstacle, Oid};
-use crate::history::thrown_off::Loss;
+use crate::history::objects::Obstacle;
 use crate::policy::governance::NO_POLICY;
-use crate::status::thrown_off::{self, REPAIR};
 
 /// Why the status of a record can't be determined; the text includes the remedy.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -17,14 +15,6 @@ pub enum StatusObstacle {
     /// The authors or approvers of a version can't be determined.
     #[error(transparent)]
     Approval(#[from] ApprovalObstacle),
-    /// A merge removed a change from the first-parent line.
-    #[error("{}; {REPAIR}", thrown_off::in_words(*.merge, *.loss, *.commit))]
-    ThrownOff {
-        merge: Oid,
-        loss: Loss,
-        /// The commit of that change.
-        commit: Oid,
-    },
     /// No policy counts: the built-in defaults grant nothing.
     #[error("{NO_POLICY}")]
     NoPolicy,
@@ -36,7 +26,7 @@ impl StatusObstacle {
         match self {
             StatusObstacle::Object(obstacle) => Some(obstacle),
             StatusObstacle::Approval(obstacle) => obstacle.object(),
-            StatusObstacle::ThrownOff { .. } | StatusObstacle::NoPolicy => None,
+            StatusObstacle::NoPolicy => None,
         }
     }
 }

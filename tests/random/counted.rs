@@ -50,7 +50,10 @@ impl World {
                 let after = blob(landing, path);
                 if landing > 0 && blob(landing - 1, path) != after {
                     let change = self.change(landing, range, path, after);
-                    looked.insert((landing, path.to_owned()), change.from.is_some());
+                    // Anybody may type the approval of a revocation: it takes away only.
+                    let revokes =
+                        path == REVOKED && self.only_adds(path, blob(landing - 1, path), after);
+                    looked.insert((landing, path.to_owned()), change.from.is_some() || revokes);
                     changes.push(change);
                 }
             }

@@ -278,13 +278,15 @@ impl Work<'_> {
         self.write_commit(tree, &[ours, theirs], message)
     }
 
-    /// Merges a branch and keeps none of its content, as `-s ours` does.
-    pub(crate) fn merge_ours(self, other: &str, message: &str) -> git2::Oid {
-        let (ours, theirs) = (self.parent().unwrap(), self.repo.tip(other));
+    /// Merges branches and keeps none of their content, as `-s ours` does.
+    pub(crate) fn merge_ours(self, others: &[&str], message: &str) -> git2::Oid {
+        let ours = self.parent().unwrap();
+        let parents: Vec<git2::Oid> =
+            [ours].into_iter().chain(others.iter().map(|other| self.repo.tip(other))).collect();
         let mut files = self.repo.files(Some(ours));
         files.apply(self.repo.git.objects(), &self.edits);
         let tree = files.store(self.repo.git.objects());
-        self.write_commit(tree, &[ours, theirs], message)
+        self.write_commit(tree, &parents, message)
     }
 
     /// Merges several branches at once.

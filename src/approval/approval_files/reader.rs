@@ -80,7 +80,7 @@ impl<'a> ApprovalFileReader<'a> {
     pub(crate) fn land(&mut self, changes: &'a [ApprovalFileChange]) {
         let mut texts: BTreeMap<String, &'a ApprovalFileChange> = BTreeMap::new();
         let mut before: BTreeSet<&str> = BTreeSet::new();
-        for change in changes {
+        for change in changes.iter().filter(|change| !change.is_off_line) {
             if change.before.is_some() {
                 before.insert(&change.path);
             }
@@ -105,6 +105,38 @@ impl<'a> ApprovalFileReader<'a> {
                 continue;
             }
             self.text(&path, change, changes, before.contains(path.as_str()));
+        }
+        self.land_rejections(changes);
+    }
+
+    /// Takes the rejections that commits off the first-parent line added, and the line lacks.
+    fn land_rejections(&mut self, changes: &'a [ApprovalFileChange]) {
+        let off_line = changes.iter().filter(|change| change.is_off_line);
+        let mut pairs: BTreeMap<String, (&'a ApprovalFileChange, BTreeMap<&str, &'a After>)> =
+            BTreeMap::new();
+        for change in off_line {
+            let path = match self.place(&change.path) {
+                Some(StatementPath::Text { .. }) => change.path.clone(),
+                Some(StatementPath::Signature { text }) => text,
+                Some(StatementPath::Stranger) | None => continue,
+            };
+            let pair = pairs.entry(path).or_insert_with(|| (change, BTreeMap::new()));
+            pair.1.insert(&change.path, &change.after);
+        }
+        for (path, (change, added)) in pairs {
+            let folder = watched_paths::approvals_of(&path);
+            let wanted = self.wanted;
+            if folder != GOVERNANCE && !wanted(&TrailKey::Id(folder.to_ascii_uppercase())) {
+                continue;
+            }
+            let read = |path: &str| added.get(path).or_else(|| self.files.get(path)).copied();
+            let pair = (read(&path), read(&format!("{path}{SIGNATURE}")));
+            if let (Some(After::Bytes(text)), Some(After::Bytes(signature))) = pair
+                && let Ok(file) = ApprovalFile::read(text)
+                && file.decision == ApprovalDecision::Reject
+            {
+                self.judge(&path, change, text, Some(signature));
+            }
         }
     }
 

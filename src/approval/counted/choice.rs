@@ -101,6 +101,10 @@ impl<'c, 'h> Chooser<'c, 'h> {
                 let after = counted.with(path, Some(n));
                 if self.only_adds(&counted, &after) {
                     counted = after;
+                } else if let Some(obstacle) =
+                    self.cannot_join(path, n, [&approved, &counted, &after])
+                {
+                    counted.doubt.get_or_insert_with(|| Box::new(obstacle));
                 }
             }
         }
@@ -111,7 +115,13 @@ impl<'c, 'h> Chooser<'c, 'h> {
     /// Returns the version of a file that counts without approval, as of a landing, and what lets it: that of the commit
     /// which the reader trusts, or the one, of a file named by the first policy, that landed with it or was already there.
     fn root(&self, path: &str, versions: &[Version], landing: usize) -> Option<(usize, Admission)> {
-        let landed = |by| versions.partition_point(|version| version.landing <= by).checked_sub(1);
+        let is_landed = |index: &usize| {
+            versions.get(*index).is_some_and(|version| version.taken_away().is_none())
+        };
+        let landed = |by| {
+            let n_landed = versions.partition_point(|version| version.landing <= by);
+            (0..n_landed).rev().find(is_landed)
+        };
         if let Some(trusted) = self.history.mainline.trusted.filter(|trusted| *trusted <= landing) {
             return Some((landed(trusted)?, Admission::Trusted));
         }
@@ -174,6 +184,21 @@ impl<'c, 'h> Chooser<'c, 'h> {
             (_, Some(verdict)) if verdict.result == FourEyes::Attested => Admission::Signatures,
             _ => Admission::Claim,
         }
+    }
+
+    /// Returns why the version that counts is undetermined: a commit off the line made the approved rules stricter, and what
+    /// counts holds something else.
+    fn cannot_join(
+        &self,
+        path: &str,
+        n: usize,
+        [approved, counted, after]: [&VersionChoice; 3],
+    ) -> Option<Obstacle> {
+        let version = self.history.governance.get(path)?.versions.get(n)?;
+        version.taken_away()?;
+        let is_lost = self.only_adds(approved, &approved.with(path, Some(n)))
+            && !self.only_adds(after, counted);
+        is_lost.then(|| Obstacle::LeftOut { commit: version.commit.oid, path: path.to_owned() })
     }
 
     fn only_adds(&self, before: &VersionChoice, after: &VersionChoice) -> bool {

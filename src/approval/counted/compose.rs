@@ -166,7 +166,8 @@ impl<'h> Composer<'h> {
                 return true;
             };
             let n_landed = trail.versions.partition_point(|it| it.landing <= landing);
-            let last = n_landed.checked_sub(1).and_then(|n| trail.versions.get(n));
+            let mut landed = trail.versions.iter().take(n_landed).rev();
+            let last = landed.find(|version| version.taken_away().is_none());
             blob(last) == blob(self.version(choice, &path))
         })
     }

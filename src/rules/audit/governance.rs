@@ -25,6 +25,10 @@ impl Audit<'_> {
                 };
                 let landed_there = &self.history.states;
                 let both = [landed_there.before(version.landing), landed_there.at(version.landing)];
+                // `mainline-suspicious` names what no landing made.
+                if version.taken_away().is_some() {
+                    continue;
+                }
                 // A policy below is judged by its own ledger once it counts.
                 let is_below = self.history.policies_below.contains(path);
                 let began = counted.versions_of(path).first().copied();

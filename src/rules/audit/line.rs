@@ -2,23 +2,23 @@
 //!
 //! Uses history, status, `audit`. Pure. Start at [`Audit::line`]. Follows `docs/spec/approval.md`, M5 and M6.
 
+use crate::approval::verdict::{BecomesApproved, Satisfied, Vote, VoteCounts};
 use crate::diag::Finding;
 use crate::history::change;
-use crate::history::thrown_off::ThrownOff;
-use crate::history::version::{Trail, VersionChange};
+use crate::history::former::{Loss, Lost};
+use crate::history::version::VersionChange;
 use crate::rules::audit::Audit;
-use crate::rules::audit_cases::{MainlineCase, Mark, UsesCase};
+use crate::rules::audit_cases::{LostChange, MainlineCase, Mark, UsesCase};
 use crate::rules::lint;
 use crate::rules::receipts_case::ReceiptsCase;
 use crate::rules::renewals::{self, Renewals, RenewedRecord};
-use crate::status;
 use std::collections::BTreeMap;
 
 impl<'a> Audit<'a> {
     /// Returns the findings about the mainline: about some of its landings, and about its earlier tips.
     pub fn line(&self, landings: &[usize], marks: &[Mark]) -> Vec<Finding> {
-        let thrown_off = self.thrown_off(landings);
-        let line = MainlineCase { history: self.history, landings, marks, thrown_off: &thrown_off };
+        let taken_away = self.taken_away(landings);
+        let line = MainlineCase { history: self.history, landings, marks, taken_away: &taken_away };
         let context = self.context(self.governance, self.instant);
         let mut findings = lint::mainline(&line, &context);
         findings.extend(self.renewals(landings));
@@ -61,22 +61,66 @@ impl<'a> Audit<'a> {
         renewed.flatten().collect()
     }
 
-    /// Returns the changes that some landings discarded from the first-parent chain and nobody repaired.
-    fn thrown_off(&self, landings: &[usize]) -> Vec<(&'a Trail, &'a ThrownOff)> {
-        let mut found = Vec::new();
-        let trails = self.history.trails.iter();
-        for (key, trail) in trails.filter(|(_, trail)| !trail.thrown_off.is_empty()) {
-            let verdicts = self.approvals.trails.get(key).map(Vec::as_slice);
-            let open = status::thrown_off::open(status::state::RecordFacts {
-                key,
-                history: self.history,
-                verdicts: verdicts.unwrap_or_default(),
-                governance: self.governance,
+    /// Returns what commits off the line took away, and some landings left out.
+    fn taken_away(&self, landings: &[usize]) -> Vec<LostChange<'a>> {
+        let records = self.history.trails.iter().map(|(key, trail)| {
+            let verdicts = self.approvals.trails.get(key).into_iter().flatten();
+            let is_approved = verdicts.map(|verdict| {
+                verdict.satisfied == Satisfied::Yes
+                    && verdict.becomes_approved == BecomesApproved::AsApproved
             });
-            let wanted = open.into_iter().filter(|it| landings.contains(&it.landing));
-            found.extend(wanted.map(|it| (trail, it)));
+            (trail, is_approved.collect::<Vec<_>>())
+        });
+        let counted = &self.approvals.counted;
+        let rules = self.history.governance.iter().map(|(path, trail)| {
+            let versions = 0..trail.versions.len();
+            (trail, versions.map(|n| counted.is_approved(path, n)).collect())
+        });
+        let mut found = Vec::new();
+        for (trail, is_approved) in records.chain(rules) {
+            let anew = |n: usize| is_approved.iter().skip(n + 1).any(|it| *it);
+            found.extend(trail.versions.iter().enumerate().filter_map(|(n, version)| {
+                let taken = version.taken_away()?;
+                Some(LostChange {
+                    trail,
+                    commit: version.commit.oid,
+                    loss: taken.loss,
+                    by: taken.by,
+                    is_approved_anew: anew(n),
+                })
+            }));
         }
+        found.extend(self.lost_rejections());
+        found.retain(|lost| match lost.by {
+            Lost::Merge(landing, _) => landings.contains(&landing),
+            Lost::Tip(_) => true,
+        });
         found
+    }
+
+    /// Returns the rejections that count, and that the line lacks.
+    fn lost_rejections(&self) -> Vec<LostChange<'a>> {
+        let off_line = self.history.approvals.iter().filter(|change| change.is_off_line);
+        let lost = off_line.filter_map(|change| {
+            let (key, trail) = self.history.trails.get_key_value(&change.record())?;
+            let verdicts = self.approvals.trails.get(key)?;
+            let mut statements = verdicts.iter().flat_map(|verdict| &verdict.statements);
+            let counts = statements.any(|statement| {
+                statement.vote == Vote::Vetoes
+                    && statement.counts == VoteCounts::Yes
+                    && statement.approver.source.as_deref() == Some(&*change.path)
+            });
+            let merge = self.history.mainline.landings.get(change.landing)?.oid;
+            let last = verdicts.last()?;
+            counts.then(|| LostChange {
+                trail,
+                commit: change.commit.oid,
+                loss: Loss::Rejection,
+                by: Lost::Merge(change.landing, merge),
+                is_approved_anew: last.satisfied == Satisfied::Yes,
+            })
+        });
+        lost.collect()
     }
 
     /// Returns the findings about the uses of a record.

@@ -90,7 +90,7 @@ fn whoever_merges_what_no_commit_of_the_branch_made_is_its_author() {
         .commit("Change it");
     repo.by("lee").merge("change", "Merge branch 'change'");
     // The branch keeps the old content.
-    old.by("dana").merge_ours("main", "Merge branch 'main' into old");
+    old.by("dana").merge_ours(&["main"], "Merge branch 'main' into old");
     repo.by("dana").merge("old", "Merge branch 'old'");
     let verdict = verdict(&repo);
     check("alone", &verdict, "no", "self", &[], &["dana"]);

@@ -66,7 +66,7 @@ fn merging_the_mainline_into_a_branch_names_nobody_who_landed_before() {
 fn an_ours_merge_lands_nothing() {
     let repo = filed();
     repo.branch("x").by("ana").edit(ID, "expires: 2027-12-01").commit("Widen");
-    repo.by("lee").merge_ours("x", "Merge branch 'x'");
+    repo.by("lee").merge_ours(&["x"], "Merge branch 'x'");
     assert_eq!(changes(&repo.trail(ID)), [VersionChange::Introduced]);
 }
 

@@ -207,4 +207,21 @@ fn rejection_stays() {
         both(&repo, &other);
         assert_eq!(status(&repo), "active", "{what}, other bytes");
     }
+    // A rejection on the branch of the request, which its author deletes before the merge, or that the merge leaves out.
+    for deletes in [true, false] {
+        let repo = ledger(&policy, &["dana", "lee", "pat"]);
+        repo.branch("work").by("ana").write(ID, SAMPLE).commit("File it");
+        let says = rejection(&repo);
+        repo.branch("work").by("pat").says(&says).commit("Reject it");
+        if deletes {
+            repo.branch("work").by("ana").remove(&folder).commit("Tidy up");
+        }
+        repo.by("ana").remove(&folder).merge("work", "Merge branch 'work'");
+        both(&repo, SAMPLE);
+        assert_eq!(status(&repo), "unapproved", "{deletes}");
+        assert!(errors(&repo).contains(&"mainline-suspicious".to_owned()), "{deletes}");
+        sign(&repo, "ana", &approvals(&repo, &[("pat", "pat")], SAMPLE));
+        both(&repo, SAMPLE);
+        assert_eq!(status(&repo), "active", "{deletes}, and Pat approves");
+    }
 }

@@ -42,8 +42,10 @@ fn rewritten_branch_is_seen() {
             &|repo, tip| {
                 repo.branch("side").by("mallory").write("README.md", "Side\n").commit("Work");
                 repo.branch_from("old", tip);
-                let merge =
-                    repo.branch("side").by("mallory").merge_ours("old", "Work on something else");
+                let merge = repo
+                    .branch("side")
+                    .by("mallory")
+                    .merge_ours(&["old"], "Work on something else");
                 repo.set_ref("refs/heads/main", merge);
             },
         ),

@@ -1,7 +1,8 @@
 //! Merges: whoever merges approves nothing of their own, and is an author of what they change on the way.
 
-use super::{SIGNED, approvals, errors, ledger, sign, status};
+use super::{POLICY, REVOKED, SIGNED, answer, approvals, errors, ledger, sign, status};
 use crate::support::repo::Repo;
+use crate::support::repo::speak::{no, public, yes};
 use crate::support::samples::{ID, SAMPLE};
 
 const OPEN: &str = "version: 1\nname: example/payments\n";
@@ -156,4 +157,157 @@ fn merge_makes_an_author() {
     let repo = filed();
     repo.by("lee").merge("work", "Merge branch 'work'");
     assert_eq!(status(&repo), "active");
+}
+
+/// What the approved branch takes away, and how to see that it still does.
+struct Taking {
+    name: &'static str,
+    /// Lands it on the approved branch.
+    take: fn(&Repo),
+    /// Whether it still counts.
+    holds: fn(&Repo) -> bool,
+}
+
+const CLOSED: &str = "closure: {outcome: withdrawn, date: 2026-11-20, by: lee@example.com, reason: Filed by mistake}\n";
+const SECOND: &str = "EXC-2026-2B3CD";
+
+/// Lands a further record that Dana alone approves by her key, and tells whether that is enough.
+fn lands_by_dana(repo: &Repo) -> bool {
+    let text = SAMPLE.replace(ID, SECOND);
+    repo.by("ana").write(SECOND, &text).commit("File another");
+    let at = repo.now().to_string();
+    let says = yes("dana", SECOND, &text, &at).ledger("example/payments");
+    sign(repo, "ana", &[says]);
+    answer(repo, &["show", SECOND])["record"]["status"] == "active"
+}
+
+const TAKINGS: [Taking; 6] = [
+    Taking {
+        name: "a closure",
+        take: |repo| {
+            repo.by("dana").write(ID, &(SAMPLE.to_owned() + CLOSED)).commit("Close it");
+        },
+        holds: |repo| status(repo) == "closed",
+    },
+    Taking {
+        name: "a removal",
+        take: |repo| {
+            repo.by("dana").remove(ID).commit("Remove it");
+        },
+        holds: |repo| status(repo) == "unapproved",
+    },
+    Taking {
+        name: "a narrowing",
+        take: |repo| {
+            repo.by("dana").edit(ID, "expires: 2026-11-30").commit("Shorten it");
+        },
+        holds: |repo| answer(repo, &["show", ID])["record"]["not_after"] == "2026-12-01T00:00:00Z",
+    },
+    Taking {
+        name: "a rejection",
+        take: |repo| {
+            let at = repo.now().to_string();
+            let says = no("lee", ID, SAMPLE, &at).ledger("example/payments");
+            sign(repo, "lee", &[says]);
+        },
+        holds: |repo| status(repo) != "active",
+    },
+    Taking {
+        name: "a count",
+        take: |repo| {
+            let text = repo.by("dana").text(POLICY);
+            repo.by("dana").write(POLICY, &text.replace("count: 1", "count: 2")).commit("Two");
+        },
+        holds: |repo| !lands_by_dana(repo),
+    },
+    Taking {
+        name: "a revocation",
+        take: |repo| {
+            repo.by("lee").write(REVOKED, &(public("dana") + "\n")).commit("Revoke a key");
+        },
+        holds: |repo| !lands_by_dana(repo),
+    },
+];
+
+/// A record of Ana that Dana approved, where one signature is enough.
+fn signed_by_one() -> Repo {
+    let policy = SIGNED.replace("count: 2, each_of: [security, platform]", "count: 1");
+    let repo = ledger(&policy, &["dana", "lee"]);
+    repo.by("ana").write(ID, SAMPLE).commit("File it");
+    sign(&repo, "ana", &approvals(&repo, &[("dana", "dana")], SAMPLE));
+    assert_eq!(status(&repo), "active");
+    repo
+}
+
+/// Mallory works on top of an earlier commit, and pushes a merge of the approved branch into that, or of a branch that holds
+/// it some merges below. Records, rules and approvals are hers.
+fn reroute(repo: &Repo, fork: git2::Oid, depth: usize, octopus: bool, subject: &str) {
+    let fork = fork.to_string();
+    let mut brought = "main".to_owned();
+    for n in 0..depth {
+        let name = format!("below{n}");
+        let below = repo.branch_from(&name, &fork);
+        below.by("mallory").write("README.md", &format!("{n}\n")).commit("Work");
+        repo.branch(&name).by("mallory").merge_ours(&[&*brought], "Merge branch 'below' into main");
+        brought = name;
+    }
+    repo.branch_from("mine", &fork).by("mallory").write("docs/mine.md", "Mine\n").commit("Work");
+    let merge = if octopus {
+        repo.branch_from("other", &fork).by("mallory").write("docs/o.md", "O\n").commit("Work");
+        repo.branch("mine").by("mallory").merge_ours(&["other", &*brought], subject)
+    } else {
+        repo.branch("mine").by("mallory").merge_ours(&[&*brought], subject)
+    };
+    repo.set_ref("refs/heads/main", merge);
+}
+
+#[test]
+fn merge_brings_nothing_back() {
+    let subjects = [
+        "Merge branch 'main' of https://example.com/repo",
+        "Merge branch 'main' into mine",
+        "Merge branch 'mine' into main",
+        "Merge remote-tracking branch 'origin/main'",
+        "Merge pull request #7 from example/mine",
+        "Merge branch 'release'\n\nSee merge request example/payments!7",
+        "Tidy up",
+    ];
+    for taking in &TAKINGS {
+        for (n, subject) in subjects.into_iter().enumerate() {
+            let depth = n % 5;
+            let repo = signed_by_one();
+            let fork = repo.tip("main");
+            (taking.take)(&repo);
+            reroute(&repo, fork, depth, n % 3 == 0, subject);
+            if n % 2 == 0 {
+                repo.by("mallory").write("README.md", "More\n").commit("Reopen on top");
+            }
+            let how = format!("{}, {depth} merges below, {subject}", taking.name);
+            let run = errors(&repo);
+            assert!(run.contains(&"mainline-suspicious".to_owned()), "{how}: {run:?}");
+            assert!((taking.holds)(&repo), "{how}: {}", status(&repo));
+        }
+        // A record that was broken first, and is put back on top.
+        if ["a closure", "a removal", "a narrowing"].contains(&taking.name) {
+            let repo = signed_by_one();
+            let fork = repo.tip("main");
+            (taking.take)(&repo);
+            repo.branch_from("mine", &fork.to_string())
+                .by("mallory")
+                .write(ID, "id: [\n")
+                .commit("Break it");
+            repo.branch("mine").by("mallory").merge_ours(&["main"], "Tidy up");
+            let merge = repo.branch("mine").by("mallory").write(ID, SAMPLE).commit("Put it back");
+            repo.set_ref("refs/heads/main", merge);
+            assert!((taking.holds)(&repo), "{}, broken first: {}", taking.name, status(&repo));
+        }
+        // Nothing was taken: nothing is.
+        let repo = signed_by_one();
+        let fork = repo.tip("main");
+        repo.by("dana").write("README.md", "Payments\n").commit("Describe it");
+        reroute(&repo, fork, 1, false, "Tidy up");
+        assert_eq!(status(&repo), "active");
+        assert!(lands_by_dana(&repo));
+        assert!(!errors(&repo).contains(&"mainline-suspicious".to_owned()));
+    }
 }
