@@ -1,35 +1,86 @@
-//! The files below `.approvals` that a landing changed.
+//! The files below `.approvals` that landings changed, and those that commits off the line added and the line lacks.
 //!
-//! Uses history's objects and contents. Pure. Start at `changed`. Follows `docs/spec/approval.md`, S7.
+//! Uses history's objects and contents. Pure. Start at `ApprovalFileChanges`. Follows `docs/spec/approval.md`, S7.
 
+use std::collections::HashMap;
 use std::rc::Rc;
 
 use crate::history::content::ContentCache;
 use crate::history::folders::FileChange;
+use crate::history::merged_commits::LandingBranches;
+use crate::history::objects::Oid;
 use crate::history::trails::LandedFiles;
 use crate::history::walked::{After, ApprovalFileChange};
+use crate::history::watched_paths::Interest;
 use crate::yaml::node::Limits;
 
-/// Returns the approval files that a landing changed.
-pub(super) fn changed<'c>(
+/// The changes of approval files, landing by landing.
+#[derive(Default)]
+pub(super) struct ApprovalFileChanges {
+    landed: Vec<ApprovalFileChange>,
+    off_line: Vec<ApprovalFileChange>,
+    /// The bytes that the line holds at each path.
+    held: HashMap<Rc<str>, Option<Oid>>,
+}
+
+impl ApprovalFileChanges {
+    /// Adds what a landing changed.
+    pub(super) fn land<'c>(
+        &mut self,
+        contents: &ContentCache<'_>,
+        landed: LandedFiles<'_>,
+        files: impl Iterator<Item = &'c FileChange>,
+    ) {
+        for change in files {
+            self.held.insert(Rc::clone(&change.path), change.new);
+            self.landed.push(changed(contents, landed, change));
+        }
+    }
+
+    /// Adds what the commits that a merge brings had added, and the merge lacks (M5).
+    pub(super) fn bring(
+        &mut self,
+        contents: &ContentCache<'_>,
+        landed: LandedFiles<'_>,
+        branches: &LandingBranches,
+        interest: &Interest,
+    ) {
+        for (commit, change) in &branches.approvals {
+            let is_held = self.held.get(&change.path) == Some(&change.new);
+            if !is_held && interest.watches(&change.path) {
+                let added = changed(contents, LandedFiles { commit, ..landed }, change);
+                self.off_line.push(ApprovalFileChange { is_off_line: true, ..added });
+            }
+        }
+    }
+
+    /// Returns all changes in landing order; those off the line come last.
+    pub(super) fn into_changes(self) -> Vec<ApprovalFileChange> {
+        let mut all = self.landed;
+        all.extend(self.off_line);
+        all.sort_by_key(|change| change.landing);
+        all
+    }
+}
+
+fn changed(
     contents: &ContentCache<'_>,
     landed: LandedFiles<'_>,
-    files: impl Iterator<Item = &'c FileChange>,
-) -> Vec<ApprovalFileChange> {
-    files
-        .map(|change| ApprovalFileChange {
-            landing: landed.landing,
-            path: change.path.to_string(),
-            commit: Rc::clone(landed.commit),
-            before: change.old,
-            new: change.new,
-            after: match change.new.map(|blob| contents.bytes_within(blob, Limits::RECORD.bytes)) {
-                None => After::Gone,
-                // A file that is too long is as invalid as an empty one.
-                Some(Ok(bytes)) => After::Bytes(bytes.unwrap_or_default().into()),
-                Some(Err(obstacle)) => After::Missing(obstacle),
-            },
-            is_off_line: false,
-        })
-        .collect()
+    change: &FileChange,
+) -> ApprovalFileChange {
+    let read = change.new.map(|blob| contents.bytes_within(blob, Limits::RECORD.bytes));
+    ApprovalFileChange {
+        landing: landed.landing,
+        path: change.path.to_string(),
+        commit: Rc::clone(landed.commit),
+        before: change.old,
+        new: change.new,
+        after: match read {
+            None => After::Gone,
+            // A file that is too long is as invalid as an empty one.
+            Some(Ok(bytes)) => After::Bytes(bytes.unwrap_or_default().into()),
+            Some(Err(obstacle)) => After::Missing(obstacle),
+        },
+        is_off_line: false,
+    }
 }

@@ -15,10 +15,12 @@ use crate::history::change;
 use crate::history::commit::Commit;
 use crate::history::content::ContentCache;
 use crate::history::governance::GovernanceFiles;
+use crate::history::graph::ChangedLanding;
+use crate::history::mainline::Mainline;
 use crate::history::merge_content::{ComparedPath, Merges};
-use crate::history::objects::{Merge, Objects, Obstacle, Oid};
-use crate::history::paths::LedgerPrefix;
-use crate::history::trails::{self, Bytes};
+use crate::history::merged_commits::LandingBranches;
+use crate::history::objects::{Merge, Obstacle, Oid};
+use crate::history::trails::{self, Bytes, TrailSet};
 use crate::history::tree::CommitTree;
 use crate::history::version::{
     Content, FileAt, MadeInMerge, Trail, TrailKey, Version, VersionBody, VersionChange,
@@ -118,19 +120,42 @@ impl Version {
 pub(super) type FormerCommit<'c> = (&'c Rc<Commit>, &'c BTreeMap<ComparedPath, Bytes>);
 
 /// Where commits off the line join it, or part from it.
-pub(super) struct FormerCommits<'o> {
-    pub(super) objects: &'o dyn Objects,
-    pub(super) prefix: &'o LedgerPrefix,
+pub(super) struct FormerCommits {
     /// The landing after which what they took away counts; `None` before the first.
-    pub(super) after: Option<usize>,
-    pub(super) by: Lost,
+    after: Option<usize>,
+    by: Lost,
     /// The merge, or the commit at the end of the line.
-    pub(super) line: Rc<Commit>,
+    line: Rc<Commit>,
     /// No time of a commit is later.
-    pub(super) latest: Instant,
+    latest: Instant,
 }
 
-impl FormerCommits<'_> {
+impl FormerCommits {
+    /// Returns those that a merge brings; `None` for the first landing, before which there is no line.
+    pub(super) fn of_merge(
+        mainline: &Mainline,
+        landing: usize,
+        line: Rc<Commit>,
+    ) -> Option<FormerCommits> {
+        Some(FormerCommits {
+            after: Some(landing.checked_sub(1)?),
+            by: Lost::Merge(landing, line.oid),
+            latest: mainline.landings.get(landing)?.effective,
+            line,
+        })
+    }
+
+    /// Returns those that only a lost tip reaches; `line` is the commit at the tip, and no time is later than `now`.
+    pub(super) fn of_tip(
+        tip: Oid,
+        parted: &ChangedLanding,
+        line: Rc<Commit>,
+        now: Instant,
+    ) -> FormerCommits {
+        let after = Some(parted.landing).filter(|_| !parted.is_unrelated);
+        FormerCommits { after, by: Lost::Tip(tip), line, latest: now }
+    }
+
     /// Returns the landing of the version that the line holds nevertheless.
     fn landing(&self) -> usize {
         match self.by {
@@ -156,11 +181,32 @@ impl FormerCommits<'_> {
         commit.committed().map_or(self.latest, |at| at.min(self.latest))
     }
 
+    /// Puts what the commits took away, and the line lacks, on the trails of records and governance files.
+    ///
+    /// # Errors
+    /// [`Obstacle`] if a file or folder can't be read.
+    pub(super) fn mark(
+        &self,
+        branches: &LandingBranches,
+        merges: &mut Merges<'_>,
+        records: &mut TrailSet<'_>,
+        governance: &mut GovernanceFiles,
+    ) -> Result<(), Obstacle> {
+        let commits = branches.commits();
+        let TrailSet { contents, trails, .. } = records;
+        self.mark_records(&commits, (merges, contents), trails)?;
+        self.mark_governance(&commits, (merges, contents), governance)?;
+        if let Some(obstacle) = &branches.truncated {
+            self.doubt_records(obstacle, trails);
+        }
+        Ok(())
+    }
+
     /// Puts what the commits took away, and the line lacks, on the trails of the records.
     ///
     /// # Errors
     /// [`Obstacle`] if a folder can't be read.
-    pub(super) fn mark_records(
+    fn mark_records(
         &self,
         commits: &[FormerCommit<'_>],
         (merges, contents): (&mut Merges<'_>, &mut ContentCache<'_>),
@@ -178,7 +224,9 @@ impl FormerCommits<'_> {
                     let since = &mut first.off_line_mut().held_since;
                     *since = Some(since.map_or(at, |since| since.min(at)));
                 }
-                let Some(loss) = self.loss(contents, commit, bytes, trail.last()) else { continue };
+                let Some(loss) = self.loss((merges, contents), commit, bytes, trail.last()) else {
+                    continue;
+                };
                 if merges.is_from_line(contents, commit, subject, self.until())? {
                     continue;
                 }
@@ -199,11 +247,7 @@ impl FormerCommits<'_> {
     }
 
     /// Leaves the records that stand at a merge undetermined: part of what it brings is not in this clone.
-    pub(super) fn doubt_records(
-        &self,
-        obstacle: &Obstacle,
-        trails: &mut BTreeMap<TrailKey, Trail>,
-    ) {
+    fn doubt_records(&self, obstacle: &Obstacle, trails: &mut BTreeMap<TrailKey, Trail>) {
         for trail in trails.values_mut() {
             let is_known =
                 |version: &Version| version.truncated.is_none() && !version.files.is_empty();
@@ -223,7 +267,7 @@ impl FormerCommits<'_> {
     ///
     /// # Errors
     /// [`Obstacle`] if a file or folder can't be read.
-    pub(super) fn mark_governance(
+    fn mark_governance(
         &self,
         commits: &[FormerCommit<'_>],
         (merges, contents): (&mut Merges<'_>, &mut ContentCache<'_>),
@@ -236,7 +280,7 @@ impl FormerCommits<'_> {
                 else {
                     continue;
                 };
-                if !self.lacks_rule(commit, path, bytes, contents)?
+                if !self.lacks_rule(commit, path, bytes, (merges, contents))?
                     || merges.is_from_line(contents, commit, subject, self.until())?
                 {
                     continue;
@@ -269,9 +313,9 @@ impl FormerCommits<'_> {
         commit: &Commit,
         path: &str,
         bytes: &Bytes,
-        contents: &ContentCache<'_>,
+        (merges, contents): (&Merges<'_>, &ContentCache<'_>),
     ) -> Result<bool, Obstacle> {
-        let landed = CommitTree::new(self.objects, self.line.tree, self.prefix);
+        let landed = CommitTree::new(merges.objects, self.line.tree, merges.prefix);
         let held = landed.entry(path).map_err(Obstacle::from)?.map(|(_, blob)| blob);
         let new = bytes.new.first().map(|file| file.blob);
         if held == new {
@@ -285,12 +329,12 @@ impl FormerCommits<'_> {
         };
         let [base, ours, theirs] = [bytes.old.first().map(|file| file.blob), held, new].map(read);
         let ours = ours?;
-        if self.objects.merge(&base?, &ours, &theirs?) == Merge::Clean(ours) {
+        if merges.objects.merge(&base?, &ours, &theirs?) == Merge::Clean(ours) {
             return Ok(false);
         }
         let Some(first) = commit.parents.first() else { return Ok(false) };
-        let before = CommitTree::of_commit(self.objects, *first, self.prefix)?;
-        let after = CommitTree::new(self.objects, commit.tree, self.prefix);
+        let before = CommitTree::of_commit(merges.objects, *first, merges.prefix)?;
+        let after = CommitTree::new(merges.objects, commit.tree, merges.prefix);
         let [before, after, landed] = [before, after, landed].map(|tree| Governance::read(&tree));
         let (before, after, landed) = (before?, after?, landed?);
         let is_sound = |it: &Governance| it.state == governance::State::Sound;
@@ -399,18 +443,19 @@ impl FormerCommits<'_> {
     /// Returns what a commit took away from a record that the line still grants.
     fn loss(
         &self,
-        contents: &mut ContentCache<'_>,
+        (merges, contents): (&Merges<'_>, &mut ContentCache<'_>),
         commit: &Commit,
         bytes: &Bytes,
         line: Option<&Version>,
     ) -> Option<Loss> {
         let line = line.filter(|line| !line.files.is_empty())?;
-        let granted = line.record.record();
+        let granted = read(contents, &line.record);
+        let granted = granted.as_ref();
         if bytes.old.is_empty() || granted.is_some_and(|granted| granted.closure.is_some()) {
             return None;
         }
         if bytes.new.is_empty() {
-            let tree = CommitTree::new(self.objects, commit.tree, self.prefix);
+            let tree = CommitTree::new(merges.objects, commit.tree, merges.prefix);
             let is_there = |file: &FileAt| matches!(tree.entry(&file.path), Ok(Some(_)));
             return (!line.files.iter().any(is_there)).then_some(Loss::Removal);
         }
@@ -448,6 +493,12 @@ fn number(trail: &mut Trail) {
 fn record(contents: &mut ContentCache<'_>, files: &[FileAt]) -> Option<Rc<Record>> {
     let [only] = files else { return None };
     let (body, _) = contents.read(&only.path, only.blob);
+    read(contents, &body)
+}
+
+/// Returns the record of a version, whose bytes may have been dropped.
+fn read(contents: &ContentCache<'_>, body: &VersionBody) -> Option<Rc<Record>> {
+    body.fetch(|blob| contents.bytes(blob));
     body.record().map(Rc::clone)
 }
 

@@ -23,8 +23,8 @@ use crate::yaml::node::Limits;
 
 /// Information about merges; each comparison is made once.
 pub struct Merges<'o> {
-    objects: &'o dyn Objects,
-    prefix: &'o LedgerPrefix,
+    pub(super) objects: &'o dyn Objects,
+    pub(super) prefix: &'o LedgerPrefix,
     interest: &'o Interest,
     graph: &'o Graph,
     compared: HashMap<(Oid, Oid), Rc<Differing>>,

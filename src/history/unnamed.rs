@@ -35,14 +35,15 @@ pub(super) fn until(
     others: &[OtherApprovalFile],
 ) -> Option<usize> {
     let root = mainline.root()?.to_string();
-    let mut bytes = requested.iter().filter_map(|file| match &file.after {
+    let requested = || requested.iter().filter(|file| !file.is_off_line);
+    let mut bytes = requested().filter_map(|file| match &file.after {
         After::Bytes(bytes) => Some(bytes),
         After::Gone | After::Missing(_) => None,
     });
     if !bytes.any(|bytes| names(bytes, "-")) {
         return None;
     }
-    let of_requested = requested.iter().filter_map(|file| match &file.after {
+    let of_requested = requested().filter_map(|file| match &file.after {
         After::Bytes(bytes) => names(bytes, &root).then_some(file.landing),
         After::Missing(_) => Some(file.landing),
         After::Gone => None,

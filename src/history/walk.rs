@@ -24,10 +24,11 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::mem;
 use std::rc::Rc;
 
-use crate::history::chain::Chain;
+use crate::history::approval_files::ApprovalFileChanges;
+use crate::history::chain::{self, Chain};
 use crate::history::content::{ContentCache, Keeps};
 use crate::history::folders::FileChange;
-use crate::history::former::{FormerCommits, Lost};
+use crate::history::former::FormerCommits;
 use crate::history::governance::{GovernanceFiles, States};
 use crate::history::graph::ChangedLanding;
 use crate::history::merge_content::{ComparedPath, Merges};
@@ -41,10 +42,9 @@ use crate::history::unnamed::OtherApprovalFile;
 use crate::history::version::{Trail, TrailKey, Version};
 use crate::history::walked::{ApprovalFileChange, History};
 use crate::history::watched_paths::{RecordFilter, WatchedKind};
-use crate::history::{approval_files, governance, origin, tags, unnamed, watched_paths};
+use crate::history::{governance, origin, tags, unnamed, watched_paths};
 use crate::policy::Policy;
 use crate::record::file::RecordFile;
-use crate::record::time::Instant;
 
 /// Walks a mainline and returns the trails of all records and governance files.
 ///
@@ -204,13 +204,12 @@ fn collect_versions(
     mut shown: Option<VisitorState<'_>>,
 ) -> Result<History, Obstacle> {
     let mut governance = GovernanceFiles::default();
-    let (mut approvals, mut off_line) = (Vec::new(), Vec::new());
-    let mut held_approvals: HashMap<Rc<str>, Option<Oid>> = HashMap::new();
+    let mut approvals = ApprovalFileChanges::default();
     let mut other_files: Vec<OtherApprovalFile> = Vec::new();
     let mut other_policies: BTreeMap<String, usize> = BTreeMap::new();
     let (noted, policies_below) = (chain.others.noted, chain.others.judged);
     let mainline = chain.mainline;
-    let (chain_tip, now) = (chain.commits.last().cloned(), chain.lost.now);
+    let now = chain.lost.now;
     let mut commits = chain.commits.into_iter().enumerate();
     let stops = mem::take(&mut survey.graph.stops);
     let lost = mem::take(&mut survey.graph.lost);
@@ -242,8 +241,7 @@ fn collect_versions(
         for other in others.filter(|it| it.new.is_some()) {
             other_policies.entry(other.path.to_string()).or_insert(stop.landing);
         }
-        approvals.extend(approval_files::changed(&trails.contents, landed, watched.clone()));
-        held_approvals.extend(watched.map(|change| (Rc::clone(&change.path), change.new)));
+        approvals.land(&trails.contents, landed, watched);
         if landed.cut_off.is_some() || commit.parents.len() < 2 {
             continue;
         }
@@ -261,58 +259,19 @@ fn collect_versions(
                 version.tags = tags::of_version(objects, prefix, &survey.graph.landed, version);
             }
         }
-        for (commit, change) in &branches.approvals {
-            let is_held = held_approvals.get(&change.path) == Some(&change.new);
-            if !is_held && survey.interest.watches(&change.path) {
-                let added = LandedFiles { commit, ..landed };
-                let changed =
-                    approval_files::changed(&trails.contents, added, [change].into_iter());
-                off_line.extend(
-                    changed.into_iter().map(|it| ApprovalFileChange { is_off_line: true, ..it }),
-                );
-            }
-        }
-        let Some(after) = stop.landing.checked_sub(1) else { continue };
-        let former = FormerCommits {
-            objects,
-            prefix,
-            after: Some(after),
-            by: Lost::Merge(stop.landing, commit.oid),
-            latest: mainline.landings.get(stop.landing).map_or(Instant::MAX, |it| it.effective),
-            line: commit,
-        };
-        let commits = branches.commits();
-        let read = (&mut merges, &mut trails.contents);
-        former.mark_records(&commits, read, &mut trails.trails)?;
-        let read = (&mut merges, &mut trails.contents);
-        former.mark_governance(&commits, read, &mut governance)?;
-        if let Some(obstacle) = &branches.truncated {
-            former.doubt_records(obstacle, &mut trails.trails);
+        approvals.bring(&trails.contents, landed, &branches, &survey.interest);
+        if let Some(former) = FormerCommits::of_merge(&mainline, stop.landing, commit) {
+            former.mark(&branches, &mut merges, &mut trails, &mut governance)?;
         }
     }
     for (tip, stop) in lost {
-        let Some(line) = chain_tip.clone() else { continue };
         let branches = LandingBranches::read(&mut trails.contents, &mut found, &stop);
-        let former = FormerCommits {
-            objects,
-            prefix,
-            after: Some(stop.landing).filter(|_| !stop.is_unrelated),
-            by: Lost::Tip(tip),
-            latest: now,
-            line,
-        };
-        let commits = branches.commits();
-        let read = (&mut merges, &mut trails.contents);
-        former.mark_records(&commits, read, &mut trails.trails)?;
-        let read = (&mut merges, &mut trails.contents);
-        former.mark_governance(&commits, read, &mut governance)?;
-        if let Some(obstacle) = &branches.truncated {
-            former.doubt_records(obstacle, &mut trails.trails);
-        }
+        let line = Rc::new(chain::read(objects, mainline.tip)?);
+        let former = FormerCommits::of_tip(tip, &stop, line, now);
+        former.mark(&branches, &mut merges, &mut trails, &mut governance)?;
     }
+    let approvals = approvals.into_changes();
     let unnamed_until = unnamed::until(&trails.contents, &mainline, &approvals, &other_files);
-    approvals.extend(off_line);
-    approvals.sort_by_key(|change| change.landing);
     let is_other = |(key, _): &(TrailKey, Trail)| matches!(key, TrailKey::Other(_));
     let (others, trails): (BTreeMap<TrailKey, Trail>, _) =
         trails.trails.into_iter().partition(is_other);

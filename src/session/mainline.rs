@@ -78,7 +78,15 @@ pub(crate) fn approved_ref(located: &Located) -> Result<ApprovedRef, Undetermine
         })?),
         (None, None) => None,
     };
-    Ok(ApprovedRef { trusted, ..chosen? })
+    let chosen = chosen?;
+    // The reflog of a local branch also holds what its user amended.
+    let is_fetched = chosen.reference.starts_with("refs/remotes/")
+        || found.is_bare && chosen.reference.starts_with("refs/heads/");
+    let seen = match is_fetched {
+        true => repository.seen_tips(&chosen.reference)?.into_keys().collect(),
+        false => Vec::new(),
+    };
+    Ok(ApprovedRef { trusted, seen, ..chosen })
 }
 
 impl<'h> OpenMainline<'h> {

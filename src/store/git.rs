@@ -47,6 +47,7 @@ mod names;
 pub mod open;
 pub mod reach;
 mod revision;
+pub mod seen;
 pub mod stamps;
 pub mod stored;
 pub mod tracked;

@@ -39,6 +39,7 @@ fn given_back(world: &World, fork: usize, keeps_ours: bool) -> Option<String> {
         guard: Guard::Local,
         remote: None,
         trusted: None,
+        seen: Vec::new(),
     };
     let chain = chain::walk(&world.memory, &chosen, world.instant()).unwrap();
     let history = walk::walk(&world.memory, chain, &LedgerPrefix::default()).unwrap();

@@ -35,6 +35,7 @@ pub(super) fn chain_of(world: &World, objects: &dyn Objects) -> Chain {
         guard: Guard::Local,
         remote: None,
         trusted: None,
+        seen: Vec::new(),
     };
     chain::walk(objects, &chosen, world.instant()).unwrap()
 }

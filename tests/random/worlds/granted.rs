@@ -62,6 +62,7 @@ impl Evaluated {
                 guard: Guard::Local,
                 remote: None,
                 trusted: None,
+                seen: Vec::new(),
             };
             let chain = chain::walk(&ledger.memory, &chosen, now).unwrap();
             let prefix = LedgerPrefix::default();

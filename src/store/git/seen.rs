@@ -1,0 +1,67 @@
+//! The tips that this clone saw at a ref: by git's reflog of it, and as pinned by `verify`.
+//!
+//! Uses record (instants), history (ids). Start at [`Repository::seen_tips`]. Follows `docs/spec/approval.md`, M7. A reflog
+//! is read by hand: libgit2 makes an empty log where there is none.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::ErrorKind;
+
+use crate::history::objects::Oid;
+use crate::record::time::Instant;
+use crate::store::git::{GitError, Repository, ours, theirs};
+
+/// The folder of refs that keep lost tips.
+pub const PINS: &str = "refs/exledger/former/";
+
+/// The tips that a clone saw at a ref, each with the time at which it last became the tip, if known.
+pub type SeenTips = BTreeMap<Oid, Option<Instant>>;
+
+impl Repository {
+    /// Returns the tips that this clone saw at a ref, old and new ones of each entry of its reflog, and the pinned ones.
+    ///
+    /// # Errors
+    /// [`GitError`] if the reflog or the pins can't be read.
+    pub fn seen_tips(&self, name: &str) -> Result<SeenTips, GitError> {
+        let mut seen = SeenTips::new();
+        for reference in self.git.references_glob(&format!("{PINS}*"))? {
+            seen.extend(reference?.target().and_then(ours).map(|oid| (oid, None)));
+        }
+        let file = self.common_dir.join("logs").join(name);
+        let bytes = match fs::read(&file) {
+            Err(cause) if cause.kind() == ErrorKind::NotFound => Vec::new(),
+            Err(cause) => {
+                let cause = format!("can't read {}: {cause}", file.display());
+                return Err(GitError { cause });
+            }
+            Ok(bytes) => bytes,
+        };
+        for line in String::from_utf8_lossy(&bytes).lines() {
+            let who = line.split_once('\t').map_or(line, |(who, _)| who);
+            let mut words = who.split(' ');
+            let [old, new] = [words.next(), words.next()].map(|it| it.and_then(Oid::from_hex));
+            let seconds = who.rsplit(' ').nth(1).and_then(|it| it.parse().ok());
+            seen.extend(new.map(|new| (new, seconds.and_then(Instant::from_unix))));
+            if let Some(old) = old {
+                seen.entry(old).or_default();
+            }
+        }
+        seen.remove(&Oid::NULL);
+        Ok(seen)
+    }
+
+    /// Keeps a commit as a lost tip, so that git's pruning leaves it.
+    ///
+    /// # Errors
+    /// [`GitError`] if the ref can't be written.
+    pub fn pin(&self, tip: Oid) -> Result<(), GitError> {
+        let name = format!("{PINS}{tip}");
+        self.git.reference(&name, theirs(tip)?, true, "exledger verify: a lost tip")?;
+        Ok(())
+    }
+
+    /// Tells whether a commit is kept as a lost tip.
+    pub fn is_pinned(&self, tip: Oid) -> bool {
+        self.git.find_reference(&format!("{PINS}{tip}")).is_ok()
+    }
+}
