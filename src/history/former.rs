@@ -19,12 +19,13 @@ use crate::history::graph::ChangedLanding;
 use crate::history::mainline::Mainline;
 use crate::history::merge_content::{ComparedPath, Merges};
 use crate::history::merged_commits::LandingBranches;
-use crate::history::objects::{Merge, Obstacle, Oid};
+use crate::history::objects::{Merge, Objects, Obstacle, Oid};
 use crate::history::trails::{self, Bytes, TrailSet};
 use crate::history::tree::CommitTree;
 use crate::history::version::{
     Content, FileAt, MadeInMerge, Trail, TrailKey, Version, VersionBody, VersionChange,
 };
+use crate::history::walked::History;
 use crate::policy::governance::{self, Governance};
 use crate::policy::governs;
 use crate::record::Record;
@@ -480,6 +481,33 @@ impl FormerCommits {
         };
         (takes_away(&after, &before) && takes_away(&after, &rest)).then_some(Loss::Narrowing)
     }
+}
+
+/// Tells whether the line holds what a tip had that a merge brought back: the merge left nothing out that it took away, and each
+/// of its governance files has landed.
+///
+/// # Errors
+/// [`Obstacle`] if the tip's tree can't be read.
+pub fn is_whole(
+    history: &History,
+    objects: &dyn Objects,
+    tip: Oid,
+    landing: usize,
+) -> Result<bool, Obstacle> {
+    let trails = history.trails.values().chain(history.governance.values());
+    let mut taken = trails.flat_map(|trail| &trail.versions).filter_map(Version::taken_away);
+    if taken.any(|taken| matches!(taken.by, Lost::Merge(merge, _) if merge == landing)) {
+        return Ok(false);
+    }
+    let tree = CommitTree::of_commit(objects, tip, &history.prefix)?;
+    for (path, trail) in &history.governance {
+        let Some((_, blob)) = tree.entry(path)? else { continue };
+        let mut landed = trail.versions.iter().filter(|version| version.taken_away().is_none());
+        if !landed.any(|version| version.files.iter().any(|file| file.blob == blob)) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// Numbers the versions of a trail again.

@@ -139,7 +139,14 @@ impl<'o> GraphReader<'o> {
         }
         if let Some(last) = chain.commits.last() {
             for tip in &chain.lost.tips {
-                reader.read_lost(*tip, last, sides, &mut jobs)?;
+                let read = reader.read_lost(*tip, last, sides, &mut jobs);
+                read.map_err(|obstacle| match obstacle {
+                    Obstacle::Missing { object, .. } => {
+                        let reference = chain.mainline.reference.clone();
+                        Obstacle::LostTip { tip: *tip, reference, object }
+                    }
+                    other => other,
+                })?;
             }
         }
         Ok((reader, jobs))

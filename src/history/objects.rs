@@ -141,6 +141,11 @@ pub enum Obstacle {
     /// A commit off the first-parent line made a governance file stricter, and the line changed that file otherwise.
     #[error("{} made {path} stricter, the approved branch left that out, and its own changes can't be joined with it", commit.short())]
     LeftOut { commit: Oid, path: String },
+    /// This clone saw a tip of the approved ref, and lacks what it reaches.
+    #[error(
+        "this clone saw {tip} at {reference}, it is no longer there, and {object} is not in this clone; to accept that: git reflog expire --expire=now {reference}"
+    )]
+    LostTip { tip: Oid, reference: String, object: Oid },
     /// A folder of the ledger has more entries than allowed.
     #[error("{folder} has more than 200,000 entries, or folders 100 levels deep")]
     TooLarge { folder: String },
@@ -189,6 +194,7 @@ impl Obstacle {
             Obstacle::Malformed { .. } | Obstacle::UnreadParent { .. } => {
                 "inspect it with `git cat-file -p`; its author must commit it again"
             }
+            Obstacle::LostTip { .. } => "or restore it from another clone",
             Obstacle::LeftOut { .. } => {
                 "decide what the file should say, and have it approved: exledger approve --governance"
             }
@@ -212,6 +218,7 @@ impl Obstacle {
             | Obstacle::UnreadParent { .. }
             | Obstacle::TooLarge { .. }
             | Obstacle::LeftOut { .. }
+            | Obstacle::LostTip { .. }
             | Obstacle::TrustedElsewhere { .. } => None,
         }
     }

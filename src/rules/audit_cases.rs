@@ -132,8 +132,56 @@ pub struct MainlineCase<'c> {
     pub landings: &'c [usize],
     /// Commits that were its tip at some time, and where they are now.
     pub marks: &'c [Mark],
+    /// The tips that this clone saw, and that are not on the line.
+    pub lost_tips: &'c [LostTip],
     /// What commits off the first-parent line took away, and the line lacks.
     pub taken_away: &'c [LostChange<'c>],
+}
+
+/// A tip that this clone saw, and that is not on the line of first parents (approval.md, M7).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LostTip {
+    pub tip: Oid,
+    /// When this clone last saw it as the tip; `None` if only a pin or a later entry names it.
+    pub seen: Option<Instant>,
+    pub standing: LostStanding,
+    /// The ref that keeps it, if one does.
+    pub pin: Option<String>,
+}
+
+/// Where a lost tip is now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LostStanding {
+    /// A merge brought it back, and left nothing out.
+    Merged,
+    /// A merge brought it back, and left out what it took away, or rules that it had.
+    Rerouted,
+    /// The tip has no way to it.
+    Apart,
+}
+
+impl LostTip {
+    /// Returns a finding about it, with the commands that accept its loss.
+    pub fn finding(&self, code: Code, level: Level, reference: &str, message: &str) -> Finding {
+        let seen = self.seen.map(|seen| format!(" on {}", seen.day())).unwrap_or_default();
+        let message = format!("this clone saw {}{seen}; {message} {reference}", self.tip);
+        let kept = self.pin.as_ref().map(|pin| format!("kept as {pin}; ")).unwrap_or_default();
+        let help = format!(
+            "{kept}compare it with `git log {reference}..{}`; if that was agreed: {}",
+            self.tip.short(),
+            clear_commands(reference, self.pin.as_deref())
+        );
+        of_line(code, level, message, &help)
+    }
+}
+
+/// Returns the commands after which a clone no longer knows the lost tips of a ref.
+pub fn clear_commands(reference: &str, pin: Option<&str>) -> String {
+    let expire = format!("git reflog expire --expire=now {reference}");
+    match pin {
+        Some(pin) => format!("{expire}; git update-ref -d {pin}"),
+        None => expire,
+    }
 }
 
 /// A change that took something away, and that the line lacks (approval.md, M5).

@@ -4,7 +4,7 @@
 
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
-use crate::rules::audit_cases::{MainlineCase, Mark, Place};
+use crate::rules::audit_cases::{LostStanding, MainlineCase, Mark, Place};
 use crate::rules::example::Example;
 use crate::rules::rule::{Check, Rule, SpecialCases};
 
@@ -34,6 +34,11 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(line: &MainlineCase<'_>, findings: &mut Vec<Finding>) {
     findings.extend(line.marks.iter().filter_map(rewritten));
+    let apart = line.lost_tips.iter().filter(|it| it.standing == LostStanding::Apart);
+    let reference = &line.history.mainline.reference;
+    findings.extend(
+        apart.map(|it| it.finding(RULE.code, Level::Error, reference, "it is no longer on")),
+    );
 }
 
 fn rewritten(mark: &Mark) -> Option<Finding> {

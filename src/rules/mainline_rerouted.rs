@@ -4,7 +4,7 @@
 
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
-use crate::rules::audit_cases::{MainlineCase, Mark, Place};
+use crate::rules::audit_cases::{LostStanding, MainlineCase, Mark, Place};
 use crate::rules::example::Example;
 use crate::rules::rule::{Check, Rule, SpecialCases};
 
@@ -35,6 +35,11 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(line: &MainlineCase<'_>, findings: &mut Vec<Finding>) {
     findings.extend(line.marks.iter().filter_map(rerouted));
+    let lost = line.lost_tips.iter().filter(|it| it.standing == LostStanding::Rerouted);
+    let message =
+        "a merge brought it back and left out what it took away, or rules that it had, on";
+    let reference = &line.history.mainline.reference;
+    findings.extend(lost.map(|it| it.finding(RULE.code, Level::Error, reference, message)));
 }
 
 fn rerouted(mark: &Mark) -> Option<Finding> {

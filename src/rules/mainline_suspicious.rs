@@ -7,7 +7,7 @@ use crate::diag::{Finding, Level};
 use crate::history::former::Lost;
 use crate::history::mainline::Flag;
 use crate::history::version::TrailKey;
-use crate::rules::audit_cases::{self, LostChange, MainlineCase};
+use crate::rules::audit_cases::{self, LostChange, LostStanding, MainlineCase};
 use crate::rules::example::Example;
 use crate::rules::rule::{Check, Rule, SpecialCases};
 
@@ -38,6 +38,11 @@ fn check(line: &MainlineCase<'_>, findings: &mut Vec<Finding>) {
     });
     findings.extend(suspected);
     findings.extend(line.taken_away.iter().map(lost));
+    let merged = line.lost_tips.iter().filter(|it| it.standing == LostStanding::Merged);
+    let message =
+        "`git pull` and a push made it the second parent of a merge, and took nothing, on";
+    let reference = &line.history.mainline.reference;
+    findings.extend(merged.map(|it| it.finding(RULE.code, Level::Note, reference, message)));
 }
 
 /// Returns the finding about what a commit off the line took away.

@@ -2,5 +2,6 @@
 
 mod approvals;
 mod foxtrot;
+mod lost_tips;
 mod mainline;
 mod receipts;

@@ -184,7 +184,7 @@ impl AuditedRecords {
             named.into_iter().collect()
         };
         findings.extend(audit.frozen(&snapshot.neighbours(), &keys));
-        findings.extend(audit.line(&landings, &tips.marks));
+        findings.extend(audit.line(&landings, &tips.marks, &tips.lost));
         if self.is_all {
             findings.extend(audit.governance());
         }

@@ -2,23 +2,27 @@
 //!
 //! Start at [`EarlierTips::read`] and [`taken`]. Follows `docs/spec/approval.md`, M6.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use crate::diag::Finding;
 use crate::diag::code::Code;
 use crate::features::verify::doubt::AuditDoubt;
 use crate::features::verify::uses::AuditedReceipts;
-use crate::history::chain;
 use crate::history::checkpoint::{self, Checkpoint, Stand};
 use crate::history::objects::Oid;
-use crate::rules::audit_cases::{Mark, Place};
+use crate::history::{chain, former};
+use crate::rules::audit_cases::{LostStanding, LostTip, Mark, Place};
 use crate::session::error::{Error, Undetermined};
 use crate::session::snapshot::Snapshot;
 use crate::store::files;
+use crate::store::git::seen::PINS;
 
 /// Commits that were the tip of the mainline at some time.
 pub(super) struct EarlierTips {
     pub(super) marks: Vec<Mark>,
+    /// The tips that this clone saw, and that are not on the line.
+    pub(super) lost: Vec<LostTip>,
 }
 
 impl EarlierTips {
@@ -33,8 +37,9 @@ impl EarlierTips {
         receipts: &AuditedReceipts,
     ) -> Result<EarlierTips, Error> {
         let mut marks = Vec::new();
+        let lost = lost_tips(snapshot)?;
         if paths.is_empty() && receipts.commits().is_empty() {
-            return Ok(EarlierTips { marks });
+            return Ok(EarlierTips { marks, lost });
         }
         let (repository, chosen) = snapshot.origin();
         let (history, _) = snapshot.facts();
@@ -69,7 +74,7 @@ impl EarlierTips {
             };
             marks.push(Mark { path: receipts.path(), line: Some(line), commit, place });
         }
-        Ok(EarlierTips { marks })
+        Ok(EarlierTips { marks, lost })
     }
 
     /// Returns the commits whose position can't be determined.
@@ -83,6 +88,40 @@ impl EarlierTips {
             _ => None,
         })
     }
+}
+
+/// Returns the tips that this clone saw, and that are not on the line; those that the tip does not reach are pinned, before
+/// git forgets them.
+fn lost_tips(snapshot: &Snapshot<'_>) -> Result<Vec<LostTip>, Error> {
+    let (repository, chosen) = snapshot.origin();
+    let (history, _) = snapshot.facts();
+    if history.mainline.tip != chosen.tip {
+        return Ok(Vec::new());
+    }
+    let lost = chosen.seen.iter().filter(|tip| history.mainline.position(**tip).is_none());
+    let lost: BTreeSet<Oid> = lost.copied().collect();
+    if lost.is_empty() {
+        return Ok(Vec::new());
+    }
+    let times = repository.seen_tips(&chosen.reference).map_err(Undetermined::from)?;
+    let mut tips = Vec::new();
+    for tip in lost {
+        let standing = match history.landed.get(&tip) {
+            None => LostStanding::Apart,
+            Some(landing)
+                if former::is_whole(history, repository, tip, *landing)
+                    .map_err(Undetermined::Object)? =>
+            {
+                LostStanding::Merged
+            }
+            Some(_) => LostStanding::Rerouted,
+        };
+        // A clone that can't be written keeps its reflog for 30 days.
+        let pin = (standing == LostStanding::Apart && repository.pin(tip).is_ok())
+            .then(|| format!("{PINS}{tip}"));
+        tips.push(LostTip { tip, seen: times.get(&tip).copied().flatten(), standing, pin });
+    }
+    Ok(tips)
 }
 
 fn checkpoint_at(folder: &Path, path: &Path) -> Result<Checkpoint, Undetermined> {

@@ -8,7 +8,7 @@ use crate::history::change;
 use crate::history::former::{Loss, Lost};
 use crate::history::version::VersionChange;
 use crate::rules::audit::Audit;
-use crate::rules::audit_cases::{LostChange, MainlineCase, Mark, UsesCase};
+use crate::rules::audit_cases::{LostChange, LostTip, MainlineCase, Mark, UsesCase};
 use crate::rules::lint;
 use crate::rules::receipts_case::ReceiptsCase;
 use crate::rules::renewals::{self, Renewals, RenewedRecord};
@@ -16,9 +16,15 @@ use std::collections::BTreeMap;
 
 impl<'a> Audit<'a> {
     /// Returns the findings about the mainline: about some of its landings, and about its earlier tips.
-    pub fn line(&self, landings: &[usize], marks: &[Mark]) -> Vec<Finding> {
+    pub fn line(&self, landings: &[usize], marks: &[Mark], lost_tips: &[LostTip]) -> Vec<Finding> {
         let taken_away = self.taken_away(landings);
-        let line = MainlineCase { history: self.history, landings, marks, taken_away: &taken_away };
+        let line = MainlineCase {
+            history: self.history,
+            landings,
+            marks,
+            lost_tips,
+            taken_away: &taken_away,
+        };
         let context = self.context(self.governance, self.instant);
         let mut findings = lint::mainline(&line, &context);
         findings.extend(self.renewals(landings));
