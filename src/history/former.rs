@@ -483,6 +483,23 @@ impl FormerCommits {
     }
 }
 
+/// The folder of refs that keep lost tips.
+pub const PINS: &str = "refs/exledger/former/";
+
+/// Returns the ref that keeps a lost tip.
+pub fn pin(tip: Oid) -> String {
+    format!("{PINS}{tip}")
+}
+
+/// Returns the commands after which a clone no longer knows the lost tips of a ref.
+pub fn clear_commands(reference: &str, pin: Option<&str>) -> String {
+    let expire = format!("git reflog expire --expire=now {reference}");
+    match pin {
+        Some(pin) => format!("{expire}; git update-ref -d {pin}"),
+        None => expire,
+    }
+}
+
 /// Tells whether the line holds what a tip had that a merge brought back: the merge left nothing out that it took away, and each
 /// of its governance files has landed.
 ///

@@ -17,7 +17,7 @@ use crate::history::objects::{Obstacle, Oid};
 use crate::history::origin::{self, Left};
 use crate::history::trails::{self, Bytes};
 use crate::history::version::{MadeInMerge, TrailKey, Version};
-use crate::history::watched_paths::WatchedKind;
+use crate::history::watched_paths::{self, WatchedKind};
 
 /// The results of comparing pairs.
 pub(super) struct PairDifferences {
@@ -106,6 +106,15 @@ impl LandingBranches {
     /// Returns the commits, each with its differences from its first parent.
     pub(super) fn commits(&self) -> Vec<FormerCommit<'_>> {
         self.sides.iter().map(|side| (&side.commit, &side.first)).collect()
+    }
+
+    /// Tells whether a commit changed a governance file, or added an approval of one.
+    pub(super) fn changes_rules(&self) -> bool {
+        let is_rule = |subject: &ComparedPath| matches!(subject, ComparedPath::Governance(_));
+        let of_rules =
+            |(_, change): &(_, FileChange)| watched_paths::is_of_governance(&change.path);
+        self.sides.iter().any(|side| side.first.keys().any(is_rule))
+            || self.approvals.iter().any(of_rules)
     }
 
     /// Records on a version which commits touched it or its predecessors (A2, A5), and where its exact bytes had landed

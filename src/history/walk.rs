@@ -92,6 +92,7 @@ pub fn mainline_only(chain: Chain, prefix: &LedgerPrefix) -> History {
         left_out: BTreeSet::new(),
         former: BTreeMap::new(),
         governance: BTreeMap::new(),
+        lost_rules: Vec::new(),
         governance_bytes: HashMap::new(),
         states: States::unread(),
         prefix: prefix.clone(),
@@ -264,8 +265,10 @@ fn collect_versions(
             former.mark(&branches, &mut merges, &mut trails, &mut governance)?;
         }
     }
+    let mut lost_rules = Vec::new();
     for (tip, stop) in lost {
         let branches = LandingBranches::read(&mut trails.contents, &mut found, &stop);
+        lost_rules.extend(branches.changes_rules().then_some(tip));
         let line = Rc::new(chain::read(objects, mainline.tip)?);
         let former = FormerCommits::of_tip(tip, &stop, line, now);
         former.mark(&branches, &mut merges, &mut trails, &mut governance)?;
@@ -281,6 +284,7 @@ fn collect_versions(
         trails,
         left_out: BTreeSet::new(),
         governance: governance.trails,
+        lost_rules,
         governance_bytes: governance.bytes,
         states: survey.states,
         prefix: prefix.clone(),

@@ -27,6 +27,8 @@ pub struct History {
     pub former: BTreeMap<TrailKey, Trail>,
     /// The trail of each governance file that any policy on the mainline named, and of each redesign, by path.
     pub governance: BTreeMap<String, Trail>,
+    /// The lost tips with changes or approvals of governance files that the line lacks (M5b).
+    pub lost_rules: Vec<Oid>,
     /// The bytes of the governance files' versions, by their ids.
     pub governance_bytes: HashMap<Oid, Rc<[u8]>>,
     /// The governance in the tree of each landing, approved or not.

@@ -10,7 +10,7 @@ use crate::approval::signature_checks::LandedSignature;
 use crate::approval::verdict::{ApprovalVerdict, NotCounted, Satisfied, Statement, VoteCounts};
 use crate::diag::code::Code;
 use crate::diag::{self, Finding, Level, Pos};
-use crate::history::former::{Loss, Lost};
+use crate::history::former::{self, Loss, Lost};
 use crate::history::governance::MainlineGovernance;
 use crate::history::mainline::{Flag, Landing};
 use crate::history::objects::Oid;
@@ -138,7 +138,7 @@ pub struct MainlineCase<'c> {
     pub taken_away: &'c [LostChange<'c>],
 }
 
-/// A tip that this clone saw, and that is not on the line of first parents (approval.md, M7).
+/// A tip that this clone saw, and that is not on the line of first parents (approval.md, M5b).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LostTip {
     pub tip: Oid,
@@ -169,18 +169,9 @@ impl LostTip {
         let help = format!(
             "{kept}compare it with `git log {reference}..{}`; if that was agreed: {}",
             self.tip.short(),
-            clear_commands(reference, self.pin.as_deref())
+            former::clear_commands(reference, self.pin.as_deref())
         );
         of_line(code, level, message, &help)
-    }
-}
-
-/// Returns the commands after which a clone no longer knows the lost tips of a ref.
-pub fn clear_commands(reference: &str, pin: Option<&str>) -> String {
-    let expire = format!("git reflog expire --expire=now {reference}");
-    match pin {
-        Some(pin) => format!("{expire}; git update-ref -d {pin}"),
-        None => expire,
     }
 }
 

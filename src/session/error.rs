@@ -3,6 +3,7 @@
 //! Start at [`Error`]. Follows `docs/spec/cli.md`, exit codes: the program ends with 2 for [`Usage`]
 //! and with 3 for [`Undetermined`].
 
+pub mod lost_rules;
 pub mod policy_below;
 pub(crate) mod wording;
 
@@ -15,6 +16,7 @@ use crate::history::refs::{Cause, NoRef};
 use crate::ledger::NotFound;
 use crate::ledger::tree::TreeError;
 use crate::policy;
+use crate::session::error::lost_rules::LostRules;
 use crate::session::error::policy_below::PolicyBelow;
 use crate::session::notice::Notice;
 use crate::store::files::FileError;
@@ -142,6 +144,9 @@ pub enum Undetermined {
     /// The policy is below another ledger, whose people did not approve it.
     #[error("{0}")]
     PolicyBelow(Box<PolicyBelow>),
+    /// Other rules were approved at a tip that this clone saw, and that is lost.
+    #[error("the approved branch no longer contains {}, where another {} was approved", .0.tip.short(), .0.path)]
+    LostRules(Box<LostRules>),
     /// The folder that is asked about has a ledger of its own, whose policy is missing.
     #[error("{}", wording::policy_removed(.path, .reference))]
     PolicyRemoved {
@@ -348,6 +353,7 @@ impl Undetermined {
                 "give the ref of the ledger with --approved-ref".into()
             }
             Undetermined::PolicyBelow(below) => below.help().into(),
+            Undetermined::LostRules(lost) => lost.help().into(),
             Undetermined::PolicyRemoved { reference: None, restore, .. } => format!(
                 "restore it: `{restore}`; remove it only in a change that somebody else approves"
             )

@@ -9,6 +9,7 @@ pub mod error;
 pub mod evidence;
 pub mod ids;
 pub mod locate;
+mod lost_rules;
 pub(crate) mod mainline;
 pub mod notice;
 pub mod observations;

@@ -92,7 +92,8 @@ pub(crate) fn audit_of<'s>(
     let tip = line.chain.mainline.tip;
     line.chain.others.judged = above::policies_below(line.repository, tip, &line.prefix)?;
     let mut found = None;
-    let mut snapshot = Snapshot::walked(line, |walk| {
+    let repository = line.repository;
+    let walked = Snapshot::walked(line, |walk| {
         let Walk { repository, chain, prefix, records, count } = walk;
         let tree = CommitTree::of_commit(repository, chain.mainline.tip, prefix)?;
         let landings = chain.mainline.landings.iter();
@@ -103,7 +104,13 @@ pub(crate) fn audit_of<'s>(
         let history = walk::walk_shown(repository, chain, prefix, records, &judge, visit)?;
         found = Some(contents);
         Ok(history)
-    })?;
+    });
+    if let Err(Error::Undetermined(Undetermined::LostRules(lost))) = &walked
+        && let Err(error) = repository.pin(lost.tip)
+    {
+        log::info!("{} can't be kept: {error}", lost.tip);
+    }
+    let mut snapshot = walked?;
     snapshot.history.policies_below = snapshot.policies().governed(&snapshot.history)?;
     snapshot.judge_all();
     let Some(contents) = found else {

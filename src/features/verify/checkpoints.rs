@@ -16,7 +16,6 @@ use crate::rules::audit_cases::{LostStanding, LostTip, Mark, Place};
 use crate::session::error::{Error, Undetermined};
 use crate::session::snapshot::Snapshot;
 use crate::store::files;
-use crate::store::git::seen::PINS;
 
 /// Commits that were the tip of the mainline at some time.
 pub(super) struct EarlierTips {
@@ -118,7 +117,7 @@ fn lost_tips(snapshot: &Snapshot<'_>) -> Result<Vec<LostTip>, Error> {
         };
         // A clone that can't be written keeps its reflog for 30 days.
         let pin = (standing == LostStanding::Apart && repository.pin(tip).is_ok())
-            .then(|| format!("{PINS}{tip}"));
+            .then(|| former::pin(tip));
         tips.push(LostTip { tip, seen: times.get(&tip).copied().flatten(), standing, pin });
     }
     Ok(tips)

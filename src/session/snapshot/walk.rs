@@ -23,6 +23,7 @@ use crate::record::time::Instant;
 use crate::session::error::policy_below::PolicyBelow;
 use crate::session::error::{Error, Undetermined};
 use crate::session::locate::above::PolicyReader;
+use crate::session::lost_rules;
 use crate::session::mainline::{OpenMainline, read_notes};
 use crate::session::snapshot::lives::{Passed, PatternWindow};
 use crate::session::snapshot::{Snapshot, lives, stamp};
@@ -263,6 +264,9 @@ impl<'h> Snapshot<'h> {
         };
         let mut history = walked(line.chain, None)?;
         let counted = approval::counted::count_governance(&history);
+        if !line.reads_unapproved_policy {
+            lost_rules::refuse(repository, &line.chosen, line.now, &history, &counted)?;
+        }
         let records = &counted.tip.policy.records;
         if *records != history.records {
             log::debug!("walking again: the approved policy has other record folders");

@@ -1,18 +1,16 @@
 //! The tips that this clone saw at a ref: by git's reflog of it, and as pinned by `verify`.
 //!
-//! Uses record (instants), history (ids). Start at [`Repository::seen_tips`]. Follows `docs/spec/approval.md`, M7. A reflog
+//! Uses record (instants), history (ids). Start at [`Repository::seen_tips`]. Follows `docs/spec/approval.md`, M5b. A reflog
 //! is read by hand: libgit2 makes an empty log where there is none.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::ErrorKind;
 
+use crate::history::former::{self, PINS};
 use crate::history::objects::Oid;
 use crate::record::time::Instant;
 use crate::store::git::{GitError, Repository, ours, theirs};
-
-/// The folder of refs that keep lost tips.
-pub const PINS: &str = "refs/exledger/former/";
 
 /// The tips that a clone saw at a ref, each with the time at which it last became the tip, if known.
 pub type SeenTips = BTreeMap<Oid, Option<Instant>>;
@@ -55,13 +53,12 @@ impl Repository {
     /// # Errors
     /// [`GitError`] if the ref can't be written.
     pub fn pin(&self, tip: Oid) -> Result<(), GitError> {
-        let name = format!("{PINS}{tip}");
-        self.git.reference(&name, theirs(tip)?, true, "exledger verify: a lost tip")?;
+        self.git.reference(&former::pin(tip), theirs(tip)?, true, "exledger verify: a lost tip")?;
         Ok(())
     }
 
     /// Tells whether a commit is kept as a lost tip.
     pub fn is_pinned(&self, tip: Oid) -> bool {
-        self.git.find_reference(&format!("{PINS}{tip}")).is_ok()
+        self.git.find_reference(&former::pin(tip)).is_ok()
     }
 }

@@ -1,0 +1,96 @@
+//! Rules that were approved at a tip of the approved ref which this clone saw, and which is lost.
+//!
+//! A force push that drops approved rules would let whoever pushes choose older ones. So nothing is answered until the rules
+//! of today were approved after that, or the loss was accepted. Start at [`refuse`]. Follows `docs/spec/approval.md`, M5b.
+
+use crate::approval::counted::{self, CountedGovernance};
+use crate::approval::verdict::{ApprovalVerdict, Vote, VoteCounts};
+use crate::history::chain;
+use crate::history::former;
+use crate::history::objects::{Obstacle, Oid};
+use crate::history::refs::ApprovedRef;
+use crate::history::version::Version;
+use crate::history::walk;
+use crate::history::walked::History;
+use crate::history::watched_paths::RecordFilter;
+use crate::record::time::Instant;
+use crate::session::error::Undetermined;
+use crate::session::error::lost_rules::LostRules;
+use crate::store::git::Repository;
+use std::collections::BTreeSet;
+
+/// Fails if other rules were approved at a lost tip than count now.
+///
+/// # Errors
+/// [`Undetermined::LostRules`]; [`Undetermined::Object`] if the lost tip's history can't be read.
+pub(super) fn refuse(
+    repository: &Repository,
+    chosen: &ApprovedRef,
+    now: Instant,
+    history: &History,
+    counted: &CountedGovernance,
+) -> Result<(), Undetermined> {
+    for tip in &history.lost_rules {
+        if let Some(path) = lost_rule(repository, chosen, now, (history, counted), *tip)? {
+            let reference = chosen.reference.clone();
+            let pin = repository.is_pinned(*tip).then(|| former::pin(*tip));
+            let clear = former::clear_commands(&reference, pin.as_deref());
+            let lost = LostRules { tip: *tip, reference, path, clear };
+            return Err(Undetermined::LostRules(Box::new(lost)));
+        }
+    }
+    Ok(())
+}
+
+/// Returns the path of a governance file that was approved between where a lost tip parts from the line and that tip, and
+/// that nobody approved as it is now since then.
+fn lost_rule(
+    repository: &Repository,
+    chosen: &ApprovedRef,
+    now: Instant,
+    (history, counted): (&History, &CountedGovernance),
+    tip: Oid,
+) -> Result<Option<String>, Obstacle> {
+    let there = ApprovedRef { tip, seen: Vec::new(), ..chosen.clone() };
+    let chain = chain::walk(repository, &there, now)?;
+    let none = RecordFilter::anywhere(BTreeSet::new());
+    let records = Some(history.records.as_slice());
+    let mut lost = walk::walk_named(repository, chain, &history.prefix, records, &none)?;
+    lost.begins = history.begins;
+    let lost_counted = counted::count_governance(&lost);
+    let found = lost.governance.iter().find(|(path, trail)| {
+        let n_versions = trail.versions.len();
+        let approved = (0..n_versions).rev().find(|n| lost_counted.is_approved(path, *n));
+        let Some(n) = approved else { return false };
+        let verdict = lost_counted.verdicts.get(*path).and_then(|verdicts| verdicts.get(n));
+        let Some(verdict) = verdict else { return false };
+        let approved_in = verdict.approved_in.as_deref().and_then(Oid::from_hex);
+        if approved_in.is_none_or(|commit| history.landed.contains_key(&commit)) {
+            return false;
+        }
+        let present = counted.version(path, usize::MAX);
+        let version = present.and_then(|n| history.governance.get(*path)?.versions.get(n));
+        let blob = |it: Option<&Version>| Some(it?.files.first()?.blob);
+        if blob(version) == blob(trail.versions.get(n)) {
+            return false;
+        }
+        let since = lost.mainline.landings.last().map_or(now, |last| last.effective);
+        let now_approved = present.and_then(|n| counted.verdicts.get(*path)?.get(n));
+        !now_approved.is_some_and(|verdict| is_approved_since(verdict, since))
+    });
+    Ok(found.map(|(path, _)| path.clone()))
+}
+
+/// Tells whether the approvals given after an instant are as many, and from the groups, that a version needs.
+fn is_approved_since(verdict: &ApprovalVerdict, since: Instant) -> bool {
+    let counting = verdict.statements.iter().filter(|statement| {
+        statement.vote == Vote::Approves
+            && statement.counts == VoteCounts::Yes
+            && statement.approver.at > since
+    });
+    let approvers: Vec<_> = counting.map(|statement| &statement.approver).collect();
+    let people: BTreeSet<&str> =
+        approvers.iter().map(|approver| approver.person.key.as_str()).collect();
+    let has = |group: &String| approvers.iter().any(|approver| approver.groups.contains(group));
+    people.len() >= verdict.needed.count.max(1) as usize && verdict.needed.each_of.iter().all(has)
+}
