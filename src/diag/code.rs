@@ -114,6 +114,7 @@ macro_rules! for_each_code {
                 DecisionRewritten = "decision-rewritten",
                 LandedUnapproved = "landed-unapproved",
                 PolicyChanged = "policy-changed",
+                MergeWouldTake = "merge-would-take",
                 PolicyLoosened = "policy-loosened",
                 WorkflowChanged = "workflow-changed",
                 BulkRenewal = "bulk-renewal",

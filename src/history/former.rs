@@ -338,11 +338,7 @@ impl FormerCommits {
         let after = CommitTree::new(merges.objects, commit.tree, merges.prefix);
         let [before, after, landed] = [before, after, landed].map(|tree| Governance::read(&tree));
         let (before, after, landed) = (before?, after?, landed?);
-        let is_sound = |it: &Governance| it.state == governance::State::Sound;
-        Ok(is_sound(&before)
-            && is_sound(&after)
-            && governs::only_adds(&before, &after)
-            && !governs::only_adds(&after, &landed))
+        Ok(is_lost_rule([&before, &after], &landed))
     }
 
     /// Returns a version that no landing made: what a commit off the line took away.
@@ -450,37 +446,59 @@ impl FormerCommits {
         line: Option<&Version>,
     ) -> Option<Loss> {
         let line = line.filter(|line| !line.files.is_empty())?;
-        let granted = read(contents, &line.record);
-        let granted = granted.as_ref();
-        if bytes.old.is_empty() || granted.is_some_and(|granted| granted.closure.is_some()) {
-            return None;
-        }
-        if bytes.new.is_empty() {
+        if bytes.new.is_empty() && !bytes.old.is_empty() {
+            // A file with the same id may stay.
             let tree = CommitTree::new(merges.objects, commit.tree, merges.prefix);
             let is_there = |file: &FileAt| matches!(tree.entry(&file.path), Ok(Some(_)));
-            return (!line.files.iter().any(is_there)).then_some(Loss::Removal);
-        }
-        let after = record(contents, &bytes.new)?;
-        let before = record(contents, &bytes.old).or_else(|| granted.map(Rc::clone));
-        let was_closed = before.as_ref().is_some_and(|before| before.closure.is_some());
-        if after.closure.is_some() && !was_closed {
-            return Some(Loss::Closure);
-        }
-        let known =
-            before.iter().chain(granted).flat_map(|record| &record.fired).collect::<Vec<_>>();
-        if after.fired.iter().any(|fired| !known.contains(&fired)) {
-            return Some(Loss::Fired);
-        }
-        let before = before?;
-        let rest = match granted {
-            Some(granted) => {
-                let both = change::meet(granted, &before);
-                if both.unequal.is_empty() { both.record } else { granted.as_ref().clone() }
+            if line.files.iter().any(is_there) {
+                return None;
             }
-            None => before.as_ref().clone(),
-        };
-        (takes_away(&after, &before) && takes_away(&after, &rest)).then_some(Loss::Narrowing)
+        }
+        let granted = read(contents, &line.record);
+        record_loss(contents, bytes, granted.as_ref())
     }
+}
+
+/// Returns what a change of a record took away, if it is still granted; `granted` is the record that is, if it can be read.
+pub fn record_loss(
+    contents: &mut ContentCache<'_>,
+    bytes: &Bytes,
+    granted: Option<&Rc<Record>>,
+) -> Option<Loss> {
+    if bytes.old.is_empty() || granted.is_some_and(|granted| granted.closure.is_some()) {
+        return None;
+    }
+    if bytes.new.is_empty() {
+        return Some(Loss::Removal);
+    }
+    let after = record(contents, &bytes.new)?;
+    let before = record(contents, &bytes.old).or_else(|| granted.map(Rc::clone));
+    let was_closed = before.as_ref().is_some_and(|before| before.closure.is_some());
+    if after.closure.is_some() && !was_closed {
+        return Some(Loss::Closure);
+    }
+    let known = before.iter().chain(granted).flat_map(|record| &record.fired).collect::<Vec<_>>();
+    if after.fired.iter().any(|fired| !known.contains(&fired)) {
+        return Some(Loss::Fired);
+    }
+    let before = before?;
+    let rest = match granted {
+        Some(granted) => {
+            let both = change::meet(granted, &before);
+            if both.unequal.is_empty() { both.record } else { granted.as_ref().clone() }
+        }
+        None => before.as_ref().clone(),
+    };
+    (takes_away(&after, &before) && takes_away(&after, &rest)).then_some(Loss::Narrowing)
+}
+
+/// Tells whether a change of the rules only made them stricter, and the rules that the line has are not as strict.
+pub fn is_lost_rule([before, after]: [&Governance; 2], line: &Governance) -> bool {
+    let is_sound = |it: &Governance| it.state == governance::State::Sound;
+    is_sound(before)
+        && is_sound(after)
+        && governs::only_adds(before, after)
+        && !governs::only_adds(after, line)
 }
 
 /// The folder of refs that keep lost tips.

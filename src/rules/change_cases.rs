@@ -8,6 +8,7 @@ use std::rc::Rc;
 use crate::approval::verdict::MissingApproval;
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level, count};
+use crate::history::former::Loss;
 use crate::policy::governance::Governance;
 use crate::policy::tier::Needed;
 use crate::record::Record;
@@ -63,6 +64,18 @@ pub struct GovernanceChange {
     pub only_listed: Option<String>,
     /// What the branch keeps of versions that nobody approved; stated once for each file.
     pub inherited: Vec<InheritedLine>,
+}
+
+/// What a commit of a branch takes away and a later one gives back, so that a merge commit would take it (approval.md, M5).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TakenOnBranch {
+    /// The first digits of the commit's id.
+    pub commit: String,
+    /// The record's file, or the governance file.
+    pub path: String,
+    /// The id of the record.
+    pub id: Option<String>,
+    pub loss: Loss,
 }
 
 /// A line that a version which nobody approved added or took out, and that a branch leaves so.

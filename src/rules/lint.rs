@@ -17,7 +17,7 @@ use crate::record::file::RecordFile;
 use crate::record::time::Instant;
 use crate::rules::audit_cases::{LandedCase, MainlineCase, Statements, UsesCase};
 use crate::rules::case::{Cited, RecordCase, RuleContext};
-use crate::rules::change_cases::{ChangeCase, GovernanceChange};
+use crate::rules::change_cases::{ChangeCase, GovernanceChange, TakenOnBranch};
 use crate::rules::ends::Ends;
 use crate::rules::past::{RecordPast, Settled};
 use crate::rules::receipts_case::ReceiptsCase;
@@ -169,6 +169,15 @@ pub fn branch(changes: &[GovernanceChange], context: &RuleContext<'_>) -> Vec<Fi
     judge_all(context, |_, check, found| {
         if let Check::Governance(check) = check {
             changes.iter().for_each(|change| check(change, found));
+        }
+    })
+}
+
+/// Returns the findings about what commits of a branch take away and later ones give back, sorted.
+pub fn taken(taken: &[TakenOnBranch], context: &RuleContext<'_>) -> Vec<Finding> {
+    judge_all(context, |_, check, found| {
+        if let Check::Taken(check) = check {
+            taken.iter().for_each(|taken| check(taken, found));
         }
     })
 }

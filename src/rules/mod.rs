@@ -69,6 +69,7 @@ mod limits;
 mod loose_control;
 mod mainline_rerouted;
 mod mainline_suspicious;
+mod merge_would_take;
 mod missing_approval;
 mod missing_change;
 mod missing_evidence;
@@ -192,6 +193,7 @@ pub const ALL: &[Rule] = &[
     decision_rewritten::RULE,
     landed_unapproved::RULE,
     policy_changed::RULE,
+    merge_would_take::RULE,
     policy_loosened::RULE,
     workflow_changed::RULE,
     bulk_renewal::RULE,

@@ -7,7 +7,7 @@ use crate::diag::{Finding, Level};
 use crate::record::file::RecordFile;
 use crate::rules::audit_cases::{LandedCase, MainlineCase, Statements, UsesCase};
 use crate::rules::case::{RecordCase, RuleContext};
-use crate::rules::change_cases::{ChangeCase, GovernanceChange};
+use crate::rules::change_cases::{ChangeCase, GovernanceChange, TakenOnBranch};
 use crate::rules::ends::CrowdedDay;
 use crate::rules::example::Example;
 use crate::rules::past::RecordPast;
@@ -66,6 +66,8 @@ pub enum Check {
     Loosened(fn(&ChangeCase<'_>, &RuleContext<'_>, JudgeRecord, &mut Vec<Finding>)),
     /// A commit of a branch that changes a governance file.
     Governance(fn(&GovernanceChange, &mut Vec<Finding>)),
+    /// What a commit of a branch takes away, and a later one gives back.
+    Taken(fn(&TakenOnBranch, &mut Vec<Finding>)),
     /// A commit of a branch that changes a workflow of the forge.
     Workflow(fn(&GovernanceChange, &mut Vec<Finding>)),
     /// A version on the approved branch.

@@ -9,6 +9,7 @@ mod events;
 mod goldens;
 mod policy;
 mod repetition;
+mod taken;
 mod uncounted;
 mod untouched;
 mod workflows;

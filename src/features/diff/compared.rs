@@ -10,7 +10,7 @@ use crate::policy::governance::{Governance, State};
 use crate::policy::people::person::Person;
 use crate::record::time::{Instant, not_after};
 use crate::rules::case::RuleContext;
-use crate::rules::change_cases::{ChangeCase, GovernanceChange, Needs};
+use crate::rules::change_cases::{ChangeCase, GovernanceChange, Needs, TakenOnBranch};
 use crate::rules::lint;
 use crate::rules::past::RecordPast;
 use crate::rules::renewals::{self, Renewals, RenewedRecord};
@@ -49,6 +49,8 @@ pub struct Compared {
     pub entries: Vec<Entry>,
     /// Its changes to the governance files.
     pub rulings: Vec<GovernanceChange>,
+    /// What its commits take away, and later ones give back.
+    pub taken: Vec<TakenOnBranch>,
     /// Its changes to the forge's workflows and actions.
     pub workflows: Vec<GovernanceChange>,
     /// The authors of its changes to each governance file, by path; without uncommitted changes.
@@ -154,6 +156,7 @@ impl Compared {
     /// Returns the findings about the changes: of each record, and of the governance files.
     pub fn findings(&self, context: &RuleContext<'_>) -> Vec<Finding> {
         let mut findings = lint::branch(&self.rulings, context);
+        findings.extend(lint::taken(&self.taken, context));
         findings.extend(lint::workflows(&self.workflows, context));
         // Nothing is evaluated under a policy that can't be read.
         if context.governance.state != State::Broken {

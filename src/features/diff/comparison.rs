@@ -276,7 +276,9 @@ impl Comparer<'_> {
                 entries.push(cast.entry(delta, landed, &commits, &loose));
             }
         }
+        let taken = self.taken(base, &commits, &entries, proposed)?;
         Ok(Compared {
+            taken,
             base,
             head,
             target: onto,

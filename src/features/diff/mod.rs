@@ -8,6 +8,7 @@ pub mod compared;
 mod comparison;
 pub(crate) mod redesigns;
 pub mod show;
+mod taken;
 mod uncounted;
 mod workflow;
 

@@ -37,6 +37,8 @@ struct Stage {
     policy: String,
     /// Whether suppressions are looked for, not what landed.
     drifts: bool,
+    /// Whether the branch is linted, not what landed.
+    lints: bool,
 }
 
 impl Stage {
@@ -58,6 +60,7 @@ impl Stage {
             on: example.on.unwrap_or(ON).to_owned(),
             policy,
             drifts: false,
+            lints: false,
         }
     }
 
@@ -81,7 +84,14 @@ impl Stage {
             std::fs::write(self.receipts.as_ref().unwrap(), "").unwrap();
         } else if step == "checkpoint" {
             self.take_checkpoint();
+        } else if step == "linted" {
+            self.lints = true;
         } else if let Some((who, what)) = step.split_once(" proposes ") {
+            // A merged branch is finished: the next one starts at the mainline.
+            let tip = self.repo.tip(MAIN);
+            self.repo.set_ref(&format!("refs/heads/{BRANCH}"), tip);
+            self.change(BRANCH, who, what);
+        } else if let Some((who, what)) = step.split_once(" adds ") {
             self.change(BRANCH, who, what);
         } else if let Some((who, what)) = step.split_once(" pushes ") {
             self.change(MAIN, who, what);
@@ -130,11 +140,6 @@ impl Stage {
 
     /// Changes something and commits it on a branch.
     fn change(&mut self, branch: &str, who: &str, what: &str) {
-        if branch == BRANCH {
-            // A merged branch is finished: the next one starts at the mainline.
-            let tip = self.repo.tip(MAIN);
-            self.repo.set_ref(&format!("refs/heads/{BRANCH}"), tip);
-        }
         let (path, text) = if let Some(line) = what.strip_prefix("policy: ") {
             ("exledger.yaml".to_owned(), format!("{}{line}\n", self.policy))
         } else if let Some(line) = what.strip_prefix("key: ") {
@@ -213,6 +218,16 @@ impl Stage {
 
     /// Returns what `verify` finds in the end.
     fn findings(&self) -> Vec<Value> {
+        if self.lints {
+            crate::support::repo::git(
+                self.repo.path(),
+                &["checkout", "--quiet", "--force", BRANCH],
+            );
+            let args = ["lint", "--base", MAIN, "--on", &self.on, "--format", "json"];
+            let run = cli::run(self.repo.path(), &args);
+            let answer: Value = serde_json::from_str(&run.out).unwrap();
+            return answer["findings"].as_array().unwrap().clone();
+        }
         self.repo.checkout();
         if self.drifts {
             let run = cli::run(self.repo.path(), &["drift", "--on", &self.on, "--format", "json"]);

@@ -1,0 +1,78 @@
+//! What a commit of a branch takes away and a later one gives back.
+
+use crate::cli::{self, Run};
+use crate::support::audit::filed;
+use crate::support::repo::{Repo, git};
+use crate::support::samples::{ID, SAMPLE};
+
+const CLOSED: &str = "closure: {outcome: withdrawn, date: 2026-11-20, by: ana@example.com, reason: Filed by mistake}\n";
+
+fn on_branch(repo: &Repo, args: &[&str]) -> Run {
+    git(repo.path(), &["checkout", "--quiet", "--force", "work"]);
+    cli::run(repo.path(), &[args, &["--on", "2026-11-25T12:00:00Z"]].concat())
+}
+
+#[test]
+fn a_branch_that_closes_and_reopens_is_told_so_and_squashed_it_is_clean() {
+    let repo = filed();
+    let work = repo.branch("work");
+    let closes = work.by("ana").write(ID, &(SAMPLE.to_owned() + CLOSED)).commit("Close it");
+    work.by("ana").write(ID, SAMPLE).commit("Reopen it");
+    work.by("ana").write("README.md", "Payments\n").commit("Describe it");
+    for command in [&["lint", "--base", "main"][..], &["diff", "main"]] {
+        let run = on_branch(&repo, command);
+        assert_eq!(run.code, 1, "{command:?}: {}{}", run.out, run.err);
+        let said = format!(
+            "commit {} holds a closure that the branch takes back",
+            &closes.to_string()[..12]
+        );
+        assert!(run.out.contains(&said), "{command:?}: {}", run.out);
+    }
+    let before = repo.tip("main");
+    repo.by("lee").merge("work", "Merge branch 'work'");
+    repo.checkout();
+    let shown = cli::run(repo.path(), &["show", ID, "--on", "2026-11-25T12:00:00Z"]);
+    assert!(shown.out.contains("closed"), "{}", shown.out);
+    // Squashed, as the help says.
+    repo.set_ref("refs/heads/main", before);
+    git(repo.path(), &["checkout", "--quiet", "--force", "work"]);
+    git(repo.path(), &["reset", "--quiet", "--soft", &before.to_string()]);
+    let author = ["-c", "user.name=Ana Ruiz", "-c", "user.email=ana@example.com"];
+    git(repo.path(), &[&author[..], &["commit", "--quiet", "-m", "Describe it"]].concat());
+    let run = on_branch(&repo, &["lint", "--base", "main"]);
+    assert_eq!(run.code, 0, "{}{}", run.out, run.err);
+}
+
+#[test]
+fn what_needs_an_approval_anyway_is_not_taken() {
+    let repo = filed();
+    let work = repo.branch("work");
+    work.by("ana").edit(ID, "expires: 2026-12-01").commit("Shorten it");
+    let wider = SAMPLE.replace("title: ", "title: Really, ");
+    work.by("ana").write(ID, &wider).commit("Retitle it");
+    let run = on_branch(&repo, &["lint", "--base", "main"]);
+    assert!(!run.out.contains("merge-would-take"), "{}", run.out);
+}
+
+#[test]
+fn what_a_branch_takes_over_from_the_approved_one_is_not_its_own() {
+    let repo = filed();
+    repo.branch("work").by("ana").write("README.md", "Payments\n").commit("Describe it");
+    repo.by("lee").edit(ID, "expires: 2026-12-01").commit("Shorten it");
+    repo.branch("work").by("ana").merge("main", "Merge branch 'main' into work");
+    let run = on_branch(&repo, &["lint", "--base", "main"]);
+    assert!(!run.out.contains("merge-would-take"), "{}", run.out);
+}
+
+#[test]
+fn a_stricter_rule_that_the_branch_takes_back_is_named() {
+    let repo = filed();
+    let policy = repo.by("ana").text("exledger.yaml");
+    let stricter = policy.replace("count: 1", "count: 2");
+    let work = repo.branch("work");
+    work.by("ana").write("exledger.yaml", &stricter).commit("Ask two");
+    work.by("ana").write("exledger.yaml", &policy).commit("Think better of it");
+    let run = on_branch(&repo, &["lint", "--base", "main"]);
+    assert_eq!(run.code, 1, "{}{}", run.out, run.err);
+    assert!(run.out.contains("holds a stricter rule"), "{}", run.out);
+}
