@@ -21,6 +21,7 @@ use crate::store::files::FileError;
 use crate::store::git::GitError;
 use crate::store::git::open::OpenError;
 use crate::survey::approved_state::PastObstacle;
+use crate::survey::shell::quoted;
 
 /// Why a question has no answer.
 #[derive(Debug, thiserror::Error)]
@@ -142,6 +143,16 @@ pub enum Undetermined {
     /// The policy is below another ledger, whose people did not approve it.
     #[error("{0}")]
     PolicyBelow(Box<PolicyBelow>),
+    /// The ledger is in a submodule of a repository that holds a ledger above it.
+    #[error("{path} is a submodule, below the ledger in {}, whose people did not approve its rules", .above.display())]
+    Submodule {
+        /// The submodule, from the root of the repository that it is part of.
+        path: String,
+        /// The ledger in it.
+        root: PathBuf,
+        /// The ledger above.
+        above: PathBuf,
+    },
     /// The folder that is asked about has a ledger of its own, whose policy is missing.
     #[error("{}", wording::policy_removed(.path, .reference))]
     PolicyRemoved {
@@ -348,6 +359,14 @@ impl Undetermined {
                 "give the ref of the ledger with --approved-ref".into()
             }
             Undetermined::PolicyBelow(below) => below.help().into(),
+            Undetermined::Submodule { root, above, .. } => {
+                let [root, above] =
+                    [root, above].map(|folder| quoted(&folder.display().to_string()));
+                format!(
+                    "to ask that repository's own ledger, name it: `EXLEDGER_ROOT={root}`; to ask the ledger above: `exledger -C {above}`"
+                )
+                .into()
+            }
             Undetermined::PolicyRemoved { reference: None, restore, .. } => format!(
                 "restore it: `{restore}`; remove it only in a change that somebody else approves"
             )
