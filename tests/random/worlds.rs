@@ -62,6 +62,9 @@ use ledger::Ledger;
 /// The default number of histories of each half.
 const HISTORIES: u64 = 50;
 
+/// The default number of histories of an agent.
+const HISTORIES_OF_AN_AGENT: u64 = 40;
+
 /// The default number of histories for each row of the table of the rules and each of its two kinds of changes; each change of
 /// the row has one at least.
 const HISTORIES_OF_A_ROW: u64 = 1;
@@ -205,7 +208,7 @@ fn each_row_of_the_rules_grants_nothing_by_what_one_person_changes() {
 #[allow(clippy::print_stdout, reason = "how many attacks a long run made is asked for")]
 fn an_agent_is_given_no_access_that_nobody_approved() {
     let first = number("EXLEDGER_SEED").unwrap_or(0);
-    let n_histories = number("EXLEDGER_SEQUENCES").unwrap_or(HISTORIES);
+    let n_histories = number("EXLEDGER_SEQUENCES").unwrap_or(HISTORIES_OF_AN_AGENT);
     let (mut n_attacks, mut n_given) = (0, 0);
     for seed in first..first + n_histories {
         let mut dice = Dice::new(seed ^ 0xa6e7);

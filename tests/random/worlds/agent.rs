@@ -270,13 +270,24 @@ impl AgentWorld {
     /// Puts the rules right, and returns what is missing of access that people then approve.
     pub(super) fn refused(&mut self) -> Option<String> {
         self.ledger.log.push("the people:".to_owned());
+        let evaluated = Evaluated::read(&self.ledger, self.ledger.main.len());
+        // People who approved a list on top of what the agent emptied have taken their own keys away.
+        let keys = evaluated.approved_text(SIGNERS).unwrap_or_default();
+        if self.base.rules.has_keys && !["dana", "lee"].iter().all(|it| keys.contains(&public(it)))
+        {
+            return None;
+        }
+        let left_out: Vec<String> =
+            evaluated.left_out().iter().map(|file| file.path.clone()).collect();
         for path in [SIGNERS, REVOKED, POLICY, MAILMAP, "exledger-hooks.yaml"] {
             let agreed = match path {
                 POLICY => Some(self.base.policy.clone()),
                 SIGNERS => self.base.signers.clone(),
                 _ => None,
             };
-            self.put_right(path, agreed);
+            if self.ledger.text(path) != agreed || left_out.iter().any(|it| it == path) {
+                self.put_right(path, agreed);
+            }
         }
         self.ledger.now += 3600;
         let id = "EXC-2026-H0NST".to_owned();
@@ -299,9 +310,6 @@ impl AgentWorld {
     /// Puts back the version that counts, which needs nobody, then what was approved last, and then what the people agreed
     /// on, as they approve it.
     fn put_right(&mut self, path: &str, agreed: Option<String>) {
-        if self.ledger.text(path) == agreed {
-            return;
-        }
         let evaluated = Evaluated::read(&self.ledger, self.ledger.main.len());
         let left_out = evaluated.left_out().iter().find(|file| file.path == path);
         if let Some(left_out) = left_out {

@@ -2,7 +2,8 @@
 //!
 //! Start at [`CHANGES`] and [`GovernanceChange::play`]. For each row of `policy::governs`: a change that it says only adds
 //! requirements counts at once, and with it nothing is in force, ends later or is wider than without it, whatever lands
-//! later; any other change is left out, and grants nothing more either.
+//! later; any other change is left out, and grants nothing more either. That a pattern freezes later, since an approval
+//! does not count, is no grant.
 
 mod changes;
 
@@ -186,7 +187,7 @@ impl GovernanceChange {
         for days in [0, 12, 40] {
             let at = Instant::from_unix(at + days * 86_400).unwrap();
             let [more, less] = [&with_change, &twin].map(|it| it.granted(at, &is_first));
-            if let Some(why) = more.exceeds(&less) {
+            if let Some(why) = more.exceeds_in_force(&less) {
                 let log = with.log.join("\n");
                 return Outcome::Wrong(format!("{edit:?} by {by}, at {at}: {why}\n{log}"));
             }

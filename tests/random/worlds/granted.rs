@@ -183,8 +183,8 @@ impl Granted {
         self.records.iter().map(|(id, grant)| (id, &*grant.record))
     }
 
-    /// Returns what this grants, and the other does not; `None` if there is nothing.
-    pub(super) fn exceeds(&self, other: &Granted) -> Option<String> {
+    /// Returns what is in force here, or ends later or is wider, and is not so in the other; `None` if there is nothing.
+    pub(super) fn exceeds_in_force(&self, other: &Granted) -> Option<String> {
         for (id, grant) in &self.records {
             let Some(known) = other.records.get(id) else {
                 let why = other.others.get(id).map_or("nobody filed it", |why| why);
@@ -199,6 +199,17 @@ impl Granted {
                 let both = [grant, known].map(|it| &it.record);
                 return Some(format!("{id} grants more: {both:#?}"));
             }
+        }
+        None
+    }
+
+    /// Returns what this grants, and the other does not, also by a pattern that is no longer frozen; `None` if there is
+    /// nothing.
+    pub(super) fn exceeds(&self, other: &Granted) -> Option<String> {
+        if let Some(why) = self.exceeds_in_force(other) {
+            return Some(why);
+        }
+        for id in self.records.keys() {
             // Not each of them: once a parallel record that began earlier is over, `refiling::before` passes by those that
             // began after it, whoever closed it.
             let [own, others] = [self, other].map(|it| it.refiled.get(id));
