@@ -20,6 +20,7 @@ use crate::history::change::event::ChangeEvent;
 use crate::history::version::{Content, Version, VersionChange};
 use crate::history::{change, origin};
 use crate::policy::demand::Switch;
+use crate::policy::governs;
 use crate::policy::people::person::Person;
 use crate::policy::tier::Needed;
 use crate::record::time::Instant;
@@ -260,9 +261,11 @@ impl<'a> TrailEvaluator<'a> {
     fn author_set(&self, step: &VersionStep, own: &AuthorSet, base: Option<&Record>) -> AuthorSet {
         let mut set = own.clone();
         doubts(step, &mut set);
-        set.join_members(&self.series.waiting);
-        if let Some(unnamed) = &self.series.waiting.unnamed {
-            set.doubt(|| unnamed.clone());
+        if !self.says_what_was_approved(step) {
+            set.join_members(&self.series.waiting);
+            if let Some(unnamed) = &self.series.waiting.unnamed {
+                set.doubt(|| unnamed.clone());
+            }
         }
         let Some(base) = base else {
             if self.series.inherited.is_some() {
@@ -283,6 +286,17 @@ impl<'a> TrailEvaluator<'a> {
         }
         set.widen(step.resolver);
         set
+    }
+
+    /// Tells whether a version of a governance file has the content that was approved last, nothing of which is by those who
+    /// changed it since: else the names that one of them types would keep everybody from putting it back.
+    fn says_what_was_approved(&self, step: &VersionStep) -> bool {
+        let content = |version: &Version| {
+            let bytes = self.context.history.governance_bytes.get(&version.files.first()?.blob)?;
+            (!governs::is_blank(bytes)).then_some(bytes)
+        };
+        let approved = self.series.approved.and_then(|index| self.trail.versions.get(index));
+        self.is_governance() && approved.and_then(content) == content(step.version)
     }
 
     /// Returns when the requirement was met: at the landing, or with a note that was still needed.

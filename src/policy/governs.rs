@@ -174,6 +174,11 @@ pub fn revokes_more(before: Option<&str>, after: &str) -> bool {
     lines(before).is_subset(&lines(Some(after)))
 }
 
+/// Tells whether a file has no lines with content, so that it says as much as none.
+pub fn is_blank(bytes: &[u8]) -> bool {
+    lines(Some(&String::from_utf8_lossy(bytes))).is_empty()
+}
+
 /// Returns the part with a name.
 pub fn part(name: &str) -> Option<&'static Part> {
     PARTS.iter().find(|part| part.names.contains(&name))

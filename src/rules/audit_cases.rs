@@ -78,6 +78,8 @@ pub struct LandedCase<'c> {
 #[derive(Clone, Debug)]
 pub struct KeyUse<'c> {
     pub key: &'c AdmittedKey,
+    /// Whether it came after a policy that could not be used, and so with the first one that could.
+    pub completes_policy: bool,
     /// Those that count it.
     pub approved: Vec<String>,
     /// Those that ask for more than it proves.

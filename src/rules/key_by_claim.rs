@@ -46,6 +46,10 @@ fn finding(landed: &LandedCase<'_>, by: Admission, keys: &[&KeyUse]) -> Finding 
     let resting = sorted(keys.iter().flat_map(|key| &key.approved).collect());
     let asking = sorted(keys.iter().flat_map(|key| &key.refused).collect());
     let (level, how) = match by {
+        Admission::FirstPolicy if keys.iter().any(|key| key.completes_policy) => (
+            Level::Warning,
+            "came with the first policy that could be used, after one that could not, and nobody could approve them",
+        ),
         Admission::FirstPolicy => {
             (Level::Note, "came with the first policy, which nobody could approve")
         }

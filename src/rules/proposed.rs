@@ -4,11 +4,10 @@
 //! `docs/spec/rules.md` (`bad-approval-file`: lint reports it on a branch, before the merge).
 
 use crate::approval::keys::Keys;
-use crate::approval::ledger_name::LedgerName;
+use crate::approval::ledger_name::{LedgerName, LedgerRoot};
 use crate::approval::statement::bad_file::BadFile;
 use crate::approval::statement::check::{self, Backing, StatementPath};
 use crate::approval::statement::file::{ApprovalFile, FOLDER};
-use crate::history::objects::Oid;
 use crate::ledger::tree::{EntryKind, Tree, TreeError};
 use crate::policy::governance::Governance;
 use crate::record::time::Instant;
@@ -26,8 +25,8 @@ pub struct Proposed<'p> {
     pub removals: Removals,
     /// The governance before the landing: it lists the keys.
     pub governance: &'p Governance,
-    /// Returns the root commit of the approved ref, whose id identifies a ledger without a name.
-    pub root: &'p dyn Fn() -> Option<Oid>,
+    /// Returns what identifies a ledger without a name.
+    pub root: &'p dyn Fn() -> Option<LedgerRoot>,
     /// The instant in question; `None` uses each file's own, because rules must not depend on time.
     pub instant: Option<Instant>,
 }
@@ -118,7 +117,7 @@ impl Proposed<'_> {
         let Some(tree) = self.landed.filter(|_| root.is_some()) else {
             return Ok(LedgerName::from_policy(policy, root));
         };
-        let named = LedgerName::from_policy(policy, root).counting_unnamed(false);
+        let named = LedgerName::from_policy(policy, root.clone()).counting_unnamed(false);
         for path in files(tree, &policy.records)? {
             let text = tree.bytes(&path)?.unwrap_or_default();
             let file = ApprovalFile::read(&text);

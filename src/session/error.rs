@@ -23,6 +23,7 @@ use crate::store::files::FileError;
 use crate::store::git::GitError;
 use crate::store::git::open::OpenError;
 use crate::survey::approved_state::PastObstacle;
+use crate::survey::shell::quoted;
 
 /// Why a question has no answer.
 #[derive(Debug, thiserror::Error)]
@@ -147,6 +148,16 @@ pub enum Undetermined {
     /// Other rules were approved at a tip that this clone saw, and that is lost.
     #[error("the approved branch no longer contains {}, where another {} was approved", .0.tip.short(), .0.path)]
     LostRules(Box<LostRules>),
+    /// The ledger is in a submodule of a repository that holds a ledger above it.
+    #[error("{path} is a submodule, below the ledger in {}, whose people did not approve its rules", .above.display())]
+    Submodule {
+        /// The submodule, from the root of the repository that it is part of.
+        path: String,
+        /// The ledger in it.
+        root: PathBuf,
+        /// The ledger above.
+        above: PathBuf,
+    },
     /// The folder that is asked about has a ledger of its own, whose policy is missing.
     #[error("{}", wording::policy_removed(.path, .reference))]
     PolicyRemoved {
@@ -354,6 +365,14 @@ impl Undetermined {
             }
             Undetermined::PolicyBelow(below) => below.help().into(),
             Undetermined::LostRules(lost) => lost.help().into(),
+            Undetermined::Submodule { root, above, .. } => {
+                let [root, above] =
+                    [root, above].map(|folder| quoted(&folder.display().to_string()));
+                format!(
+                    "to ask that repository's own ledger, name it: `EXLEDGER_ROOT={root}`; to ask the ledger above: `exledger -C {above}`"
+                )
+                .into()
+            }
             Undetermined::PolicyRemoved { reference: None, restore, .. } => format!(
                 "restore it: `{restore}`; remove it only in a change that somebody else approves"
             )

@@ -3,6 +3,7 @@
 //! Start at [`Located::find`]. Follows `docs/spec/policy.md`, first paragraph.
 
 pub mod above;
+pub(crate) mod submodule;
 
 use std::path::{Path, PathBuf};
 

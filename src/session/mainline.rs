@@ -13,7 +13,7 @@ use crate::history::walked::History;
 use crate::policy::governance::{Governance, State};
 use crate::record::time::Instant;
 use crate::session::error::{Error, Undetermined, Usage};
-use crate::session::locate::{self, Located, above};
+use crate::session::locate::{self, Located, above, submodule};
 use crate::session::options::{AsOf, Moment};
 use crate::store::git::Repository;
 
@@ -113,6 +113,9 @@ impl<'h> OpenMainline<'h> {
         chosen: ApprovedRef,
     ) -> Result<OpenMainline<'h>, Error> {
         let repository = located.repository()?;
+        if !located.options.reads_unapproved_policy {
+            submodule::refuse(located)?;
+        }
         let mut timed = as_of(repository, &chosen, at)?;
         let prefix = repository.ledger_prefix(&located.root);
         timed.chain.others.noted = above::noted(&prefix, located.asked());

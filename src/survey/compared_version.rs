@@ -94,10 +94,11 @@ impl<'a> ComparedTrail<'a> {
             || verdict.is_some_and(|verdict| !verdict.witnesses.is_empty())
     }
 
-    /// Tells whether the versions from one to another granted anything, or may have done so, until the latter landed.
+    /// Tells whether the versions from one to another granted anything, or may have done so, until the latter landed. One that
+    /// was approved may have, whatever the rules of today say of its owner and its reviews.
     fn was_in_force(&self, first: usize, until: usize) -> bool {
-        let mut verdicts = self.facts.verdicts.get(first..until).unwrap_or_default().iter();
-        self.trace.may_have_granted(first, until) || verdicts.any(|verdict| verdict.was_approved)
+        (first..until).any(|index| self.is_approved(index))
+            || self.trace.may_have_granted(first, until)
     }
 
     /// Returns the index of the version with which the record began: the one after the last removal that counts. `None` if

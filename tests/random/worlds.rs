@@ -29,9 +29,17 @@
 //! was approved last is that version again (V7b), so none has it. A record that its author removed and people approved anew
 //! begins its reviews anew, so no record with periodic reviews is removed.
 //!
+//! **Each row of the rules** ([`governed`]): for each part that `policy::governs` names, changes that one person makes alone, at a
+//! random landing. One that only adds requirements counts, and grants nothing; any other is left out.
+//!
+//! **An agent** ([`agent`]) does anything that its own accounts and its project's files can, all at once, to be given access.
+//! In the same ledger people put the rules right, and are given what they approve.
+//!
 //! Each hole in `src/approval/put_back.rs` is found within 500 histories; `.ci/put-back` shows it.
 
+mod agent;
 mod base;
+mod governed;
 mod granted;
 mod honest;
 mod inserted;
@@ -41,15 +49,25 @@ mod texts;
 use crate::dice::Dice;
 use crate::number;
 
+use exledger::policy::governs;
 use exledger::record::time::Instant;
 
+use agent::AgentWorld;
 use base::Base;
+use governed::{CHANGES, GovernanceChange, Outcome};
 use granted::Evaluated;
 use honest::HonestLedger;
 use ledger::Ledger;
 
 /// The default number of histories of each half.
 const HISTORIES: u64 = 50;
+
+/// The default number of histories of an agent.
+const HISTORIES_OF_AN_AGENT: u64 = 40;
+
+/// The default number of histories for each row of the table of the rules and each of its two kinds of changes; each change of
+/// the row has one at least.
+const HISTORIES_OF_A_ROW: u64 = 1;
 
 /// The acts of a history, as the seeds that determine them.
 #[derive(Clone, Debug)]
@@ -150,4 +168,75 @@ fn what_people_approved_stays_in_force() {
         let why = world.wrong().unwrap();
         panic!("seed {seed}: {why}\n{}", world.ledger.log.join("\n"));
     }
+}
+
+#[test]
+fn each_row_of_the_rules_grants_nothing_by_what_one_person_changes() {
+    let first = number("EXLEDGER_SEED").unwrap_or(0);
+    let n_histories = number("EXLEDGER_SEQUENCES").unwrap_or(HISTORIES_OF_A_ROW);
+    for part in governs::PARTS {
+        for adds in [true, false] {
+            let is_of_row = |change: &&GovernanceChange| {
+                part.names.contains(&change.part) && change.adds == adds
+            };
+            let changes: Vec<&GovernanceChange> = CHANGES.iter().filter(is_of_row).collect();
+            for name in part.names {
+                let is_there = changes.iter().any(|change| change.part == *name);
+                assert_eq!(is_there, !adds || !part.adds.is_empty(), "{name}, adds: {adds}");
+            }
+            // As many of each change, so that no row passes by histories that have nothing to change.
+            let of_each = n_histories.div_ceil(changes.len().max(1) as u64);
+            for change in changes {
+                let mut n_played = 0;
+                for seed in (first..).take(30 * of_each as usize) {
+                    match change.play(seed) {
+                        Outcome::Nothing => {}
+                        Outcome::Fine => n_played += 1,
+                        Outcome::Wrong(why) => panic!("{}, seed {seed}: {why}", change.part),
+                    }
+                    if n_played == of_each {
+                        break;
+                    }
+                }
+                assert!(n_played > 0, "{}: {change:?}", change.part);
+            }
+        }
+    }
+}
+
+#[test]
+#[allow(clippy::print_stdout, reason = "how many attacks a long run made is asked for")]
+fn an_agent_is_given_no_access_that_nobody_approved() {
+    let first = number("EXLEDGER_SEED").unwrap_or(0);
+    let n_histories = number("EXLEDGER_SEQUENCES").unwrap_or(HISTORIES_OF_AN_AGENT);
+    let (mut n_attacks, mut n_given) = (0, 0);
+    for seed in first..first + n_histories {
+        let mut dice = Dice::new(seed ^ 0xa6e7);
+        let begin = dice.next();
+        let mut acts: Vec<u64> = (0..3 + dice.below(10)).map(|_| dice.next()).collect();
+        let play = |acts: &[u64]| {
+            let mut world = AgentWorld::new(begin, acts);
+            let why = world.wrong().or_else(|| world.refused());
+            (world, why)
+        };
+        let (world, why) = play(&acts);
+        n_attacks += world.n_attacks;
+        n_given += u64::from(world.can_approve());
+        if why.is_none() {
+            continue;
+        }
+        let mut n = 0;
+        while n < acts.len() {
+            let mut shorter = acts.clone();
+            shorter.remove(n);
+            match play(&shorter).1 {
+                Some(_) => acts = shorter,
+                None => n += 1,
+            }
+        }
+        let (world, why) = play(&acts);
+        panic!("seed {seed}: {}\n{}", why.unwrap(), world.ledger.log.join("\n"));
+    }
+    println!("{n_attacks} attacks in {n_histories} histories; access was given in {n_given}");
+    assert!(n_attacks >= 4 * n_histories && n_given >= n_histories / 3);
 }

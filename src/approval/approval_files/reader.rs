@@ -8,7 +8,7 @@ use crate::approval::approval_files::ApprovalFiles;
 use crate::approval::file_outcome::{self, ApprovalFileOutcome, FileState};
 use crate::approval::governance_history::{GovernanceHistory, LandedGovernance};
 use crate::approval::keys::Keys;
-use crate::approval::ledger_name::LedgerName;
+use crate::approval::ledger_name::{LedgerName, LedgerRoot};
 use crate::approval::signature::SignatureState;
 use crate::approval::statement::SIGNATURE;
 use crate::approval::statement::bad_file::BadFile;
@@ -256,7 +256,9 @@ impl<'a> ApprovalFileReader<'a> {
     fn ledger_name(&self, landing: usize, policy: &Policy) -> LedgerName {
         let is_over = self.history.unnamed_until.is_some_and(|it| it < landing);
         let unnamed = !is_over;
-        LedgerName::from_policy(policy, self.history.mainline.root()).counting_unnamed(unnamed)
+        let root = self.history.mainline.root();
+        let root = root.map(|root| LedgerRoot::new(root, &self.history.prefix));
+        LedgerName::from_policy(policy, root).counting_unnamed(unnamed)
     }
 
     /// Checks a text in its place, and takes its statement if the file is valid.

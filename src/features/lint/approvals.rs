@@ -2,10 +2,10 @@
 //!
 //! Start at [`against`]. Follows `docs/spec/rules.md`, `bad-approval-file`.
 
+use crate::approval::ledger_name::LedgerRoot;
 use crate::diag::Finding;
 use crate::features::lint::input::Input;
 use crate::history::chain;
-use crate::history::objects::Oid;
 use crate::ledger::tree::Tree;
 use crate::policy::governance::{Governance, State};
 use crate::record::time::Instant;
@@ -24,7 +24,7 @@ pub(super) fn against(
     landed: Option<&dyn Tree>,
     removals: Removals,
     governance: &Governance,
-    root: &dyn Fn() -> Option<Oid>,
+    root: &dyn Fn() -> Option<LedgerRoot>,
 ) -> Result<Vec<Finding>, Error> {
     if governance.state == State::Broken {
         return Ok(Vec::new());
@@ -36,10 +36,10 @@ pub(super) fn against(
     Ok(lint::approval_files(&statements, context))
 }
 
-/// Returns the root commit of the approved ref, if it can be determined.
-pub(crate) fn root(located: &Located, now: Instant) -> Option<Oid> {
+/// Returns what identifies a ledger without a name, if it can be determined.
+pub(crate) fn root(located: &Located, now: Instant) -> Option<LedgerRoot> {
     let repository = located.repository_or_none()?;
     let chosen = mainline::approved_ref(located).ok()?;
     let chain = chain::walk(repository, &chosen, now).ok()?;
-    chain.mainline.root()
+    Some(LedgerRoot::new(chain.mainline.root()?, &repository.ledger_prefix(&located.root)))
 }

@@ -7,10 +7,10 @@ use crate::session::error::Error;
 use crate::session::mainline;
 use std::cell::OnceCell;
 
+use crate::approval::ledger_name::LedgerRoot;
 use crate::diag::Finding;
 use crate::features::lint::approvals;
 use crate::features::lint::input::Input;
-use crate::history::objects::Oid;
 use crate::history::paths::LedgerPrefix;
 use crate::history::tree::CommitTree;
 use crate::ledger::Files;
@@ -68,7 +68,7 @@ impl<'h> LandedRecords<'h> {
         &self,
         input: &Input,
         context: &RuleContext<'_>,
-        root: &dyn Fn() -> Option<Oid>,
+        root: &dyn Fn() -> Option<LedgerRoot>,
     ) -> Result<Vec<Finding>, Error> {
         let governance = match &self.tree {
             Some(tree) => Some(Governance::read(tree)?),

@@ -7,6 +7,7 @@ use crate::approval::verdict::{NotCounted, Satisfied, Vote, VoteCounts};
 use crate::approval::{keys, signature};
 use crate::diag::{Finding, Level};
 use crate::history::version::{Trail, TrailKey, Version, VersionChange};
+use crate::policy;
 use crate::policy::redesign::file;
 use crate::rules::audit::Audit;
 use crate::rules::audit_cases::{GovernanceCounts, Healed, KeyUse, LandedCase, RedesignVersions};
@@ -110,12 +111,16 @@ impl Audit<'_> {
                     .any(|namespace| keys::is_good_for(&key.line, namespace))
         };
         let found = counted.keys.iter().filter(is_unsigned);
-        found.map(|key| self.key_use(key)).collect()
+        let policies = self.history.governance.get(policy::FILE);
+        let first = policies.and_then(|trail| trail.versions.first());
+        let completes_policy = first.is_some_and(|first| first.landing < version.landing);
+        found.map(|key| self.key_use(key, completes_policy)).collect()
     }
 
-    fn key_use<'k>(&self, key: &'k AdmittedKey) -> KeyUse<'k> {
+    fn key_use<'k>(&self, key: &'k AdmittedKey, completes_policy: bool) -> KeyUse<'k> {
         let fingerprint = key.line.key.fingerprint();
-        let mut key_use = KeyUse { key, approved: Vec::new(), refused: Vec::new() };
+        let mut key_use =
+            KeyUse { key, completes_policy, approved: Vec::new(), refused: Vec::new() };
         for (trail, verdicts) in &self.approvals.trails {
             let (TrailKey::Id(id), Some(verdict)) = (trail, verdicts.last()) else {
                 continue;

@@ -3,7 +3,6 @@
 //! Start at [`of`]. Follows `docs/spec/cli.md`, shared shapes.
 
 use crate::approval::counted::CountedGovernance;
-use crate::approval::ledger_name::LedgerName;
 use crate::history::mainline::{Guard, Mainline};
 use crate::history::walked::History;
 use crate::record::dates;
@@ -22,9 +21,7 @@ pub(super) fn of(
     let mainline = &history.mainline;
     Stamp {
         name: counted.tip.policy.name.clone(),
-        called: LedgerName::from_policy(&counted.tip.policy, mainline.root())
-            .written()
-            .map(str::to_owned),
+        called: counted.tip.policy.name.clone().or(mainline.root().map(|root| root.to_string())),
         folder: history.prefix.folder(),
         reference: Some(mainline.reference.clone()),
         label: Some(label(repository, mainline, now)),

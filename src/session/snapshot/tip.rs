@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::approval::ledger_name::LedgerName;
+use crate::approval::ledger_name::{LedgerName, LedgerRoot};
 use crate::approval::statement::file::ApprovalSubject;
 use crate::approval::verdict::ApprovalVerdict;
 use crate::history::objects::Oid;
@@ -113,6 +113,7 @@ impl Snapshot<'_> {
     pub fn ledger_name(&self) -> LedgerName {
         let unnamed = self.history.unnamed_until.is_none();
         let root = self.history.mainline.root();
+        let root = root.map(|root| LedgerRoot::new(root, &self.prefix));
         LedgerName::from_policy(&self.governance.policy, root).counting_unnamed(unnamed)
     }
 

@@ -59,6 +59,19 @@ impl Repository {
         files.dedup_by(|one, other| one.path == other.path && one.raw == other.raw);
         Ok(files)
     }
+
+    /// Tells whether a path is a submodule, in the index or at HEAD.
+    pub fn has_submodule(&self, path: &str) -> bool {
+        const GITLINK: u32 = 0o160_000;
+        let path = Path::new(path);
+        let index = self.git.index().ok();
+        let indexed = index.and_then(|index| Some(index.get_path(path, 0)?.mode));
+        let head = || {
+            let tree = self.git.head().ok()?.peel_to_tree().ok()?;
+            u32::try_from(tree.get_path(path).ok()?.filemode()).ok()
+        };
+        indexed == Some(GITLINK) || head() == Some(GITLINK)
+    }
 }
 
 /// What is at the place of a tracked file.

@@ -199,7 +199,7 @@ fn checked(path: &str, signature: Option<&str>, ledger: Option<&str>) -> Result<
     let text = fixture("approval.txt");
     let name = match ledger {
         Some(name) => LedgerName::Stated(name.to_owned()),
-        None => LedgerName::Root { commit: "5c1f".to_owned(), counts_unnamed: true },
+        None => LedgerName::Root { name: "5c1f".to_owned(), counts_unnamed: true },
     };
     check(path, &text, signature.as_deref(), &records(), &name).map(|said| said.backing)
 }

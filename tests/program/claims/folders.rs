@@ -406,3 +406,109 @@ fn answers_name_the_folder() {
     assert!(ask(&repo, "services/billing", &["list"]).out.contains(", ledger services/billing"));
     assert!(!ask(&repo, "", &["list"]).out.contains(", ledger "));
 }
+
+#[test]
+fn submodule_answers_when_it_is_named() {
+    // Mallory approves in a repository of her own, and adds it below the ledger.
+    let own = Repo::at("2026-11-20T09:00:00Z");
+    own.by("mallory").write(POLICY, LOOSE).commit("Begin");
+    file(&own, &format!("exceptions/{ID}.yaml"));
+    own.checkout();
+    let repo = ledger(CLAIMED, &[]);
+    repo.checkout();
+    let from = own.path().to_str().unwrap();
+    let allow = ["-c", "protocol.file.allow=always"];
+    let who = ["-c", "user.name=Mallory", "-c", "user.email=mallory@example.com"];
+    let run = |args: &[&str]| git(repo.path(), &[&allow[..], &who, args].concat());
+    run(&["submodule", "--quiet", "add", from, "services/billing"]);
+    let now = own.now().to_string();
+    let below = repo.path().join("services/billing");
+    std::fs::create_dir(below.join("deeper")).unwrap();
+    let said = |folder: &Path, args: &[&str], root: Option<&str>| {
+        let root = root.map(|root| ("EXLEDGER_ROOT", root));
+        let settings = [("EXLEDGER_TEST_CLOCK", now.as_str())];
+        cli::run_with(folder, args, &settings.into_iter().chain(root).collect::<Vec<_>>())
+    };
+    // In the index, then at HEAD, then only there.
+    let steps: [&[&str]; 3] = [
+        &["status"],
+        &["commit", "--quiet", "--message", "Add it"],
+        &["rm", "--quiet", "--cached", "services/billing"],
+    ];
+    for step in steps {
+        run(step);
+        for folder in [&below, &below.join("deeper")] {
+            for args in ANSWERS {
+                let refused = said(folder, args, None);
+                assert_eq!(refused.code, 3, "{step:?} {args:?}: {}{}", refused.out, refused.err);
+                let words = refused.err.split_whitespace().collect::<Vec<_>>().join(" ");
+                assert!(words.contains("services/billing is a submodule, below the ledger in"));
+            }
+        }
+    }
+    // Its own people draft there, and whoever names it is answered; so is a clone of it elsewhere.
+    assert_eq!(said(&below, &["lint"], None).code, 0);
+    let root = below.to_str().unwrap();
+    assert_eq!(said(repo.path(), &CHECK, Some(root)).code, 0);
+    assert_eq!(said(own.path(), &CHECK, None).code, 0);
+    // The ledger above allows nothing of that.
+    assert_eq!(said(repo.path(), &CHECK, None).code, 1);
+}
+
+#[test]
+fn approvals_count_in_one_folder() {
+    let unnamed = SIGNED.replace("name: example/payments\n", "");
+    assert_ne!(unnamed, SIGNED);
+    let keys = speak::signer("dana") + &speak::signer("lee");
+    let repo = Repo::at("2026-11-20T09:00:00Z");
+    let folders = ["teams/a", "teams/b"];
+    let work = folders.iter().fold(repo.by("root"), |work, folder| {
+        let work = work.write(&format!("{folder}/{POLICY}"), &unnamed);
+        work.write(&format!("{folder}/.github/allowed_signers"), &keys)
+    });
+    let root = work.commit("Begin").to_string();
+    let at = repo.now().to_string();
+    let write = |folder: &str, ledger: &str| {
+        let record = format!("{folder}/exceptions/{ID}.yaml");
+        let work = repo.by("ana").write(&record, SAMPLE);
+        let work = ["dana", "lee"].iter().fold(work, |work, name| {
+            let says = yes(name, ID, SAMPLE, &at).ledger(ledger);
+            let file = says.file.text().unwrap();
+            let path = format!("{folder}/{}", says.path());
+            let signature = speak::sign(name, "exledger-approval@v1", file.as_bytes());
+            work.write(&format!("{path}.sig"), &signature).write(&path, &file)
+        });
+        work.commit("Record approvals");
+    };
+    // Mallory copies what was approved in the one folder to the other.
+    for name in [format!("{root}:teams/a"), root.clone(), "-".to_owned()] {
+        write("teams/b", &name);
+        assert!(!allows(&repo, "teams/b"), "{name}");
+        let verify = ask(&repo, "teams/b", &["verify"]);
+        assert!(verify.out.contains(&format!("but this is `{root}:teams/b`")), "{}", verify.out);
+        assert!(verify.out.contains("write it again with `exledger approve`"), "{}", verify.out);
+    }
+    // There it counts, and so does what is approved anew here.
+    write("teams/a", &format!("{root}:teams/a"));
+    assert!(allows(&repo, "teams/a"));
+    write("teams/b", &format!("{root}:teams/b"));
+    assert!(allows(&repo, "teams/b"));
+    // The command writes that line.
+    let again = SAMPLE.replace("moderate", "low");
+    repo.by("ana").write(&format!("teams/b/exceptions/{ID}.yaml"), &again).commit("Ask again");
+    let place = tempfile::tempdir().unwrap();
+    let key = place.path().join("key");
+    std::fs::write(&key, speak::private_file("dana")).unwrap();
+    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o600);
+    std::fs::set_permissions(&key, mode).unwrap();
+    let key = key.to_str().unwrap();
+    let by = ["approve", ID, "--by", "dana@example.com", "--key", key];
+    let run = ask(&repo, "teams/b", &by);
+    let folder = repo.path().join("teams/b/exceptions/.approvals").join(ID);
+    let mut files = std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path());
+    let is_named = |path: std::path::PathBuf| {
+        let text = std::fs::read_to_string(path).unwrap();
+        text.contains(&format!("\nledger {root}:teams/b\n")) && !text.contains(&at)
+    };
+    assert!(files.any(is_named), "{}{}", run.out, run.err);
+}

@@ -279,3 +279,42 @@ fn revoked_key_is_out() {
         assert_eq!(left_out.as_array().map_or(0, Vec::len), expected, "{by}: {left_out}");
     }
 }
+
+#[test]
+fn who_completes_the_first_policy_is_named() {
+    let report = |repo: &Repo| {
+        let answer = answer(repo, &["verify"]);
+        let findings = answer["findings"].as_array().unwrap().iter();
+        let own = findings.filter(|it| it["rule"] == "key-by-claim");
+        own.map(|it| (it["level"].as_str().unwrap().to_owned(), it["message"].to_string()))
+            .collect::<Vec<_>>()
+    };
+    let named = SIGNED.replace("groups:", "approval: {signers: keys}\ngroups:");
+    assert_ne!(named, SIGNED);
+    let forged = format!("dana@example.com {}\n", public("mallory"));
+    // The signers file is missing, or the text is broken, until Mallory completes it with a key for Dana.
+    for (first, path, text) in [
+        (named.as_str(), "keys", forged.as_str()),
+        ("version: [\n", POLICY, SIGNED),
+        ("version: 1\nunknown: 1\n", POLICY, SIGNED),
+    ] {
+        let repo = Repo::at("2026-11-20T09:00:00Z");
+        repo.by("root").write(POLICY, first).commit("Begin");
+        let work = repo.by("mallory").write(path, text);
+        let work = if path == POLICY { work.write(SIGNERS, &forged) } else { work };
+        let commit = work.commit("Complete it").to_string();
+        let found = report(&repo);
+        let [(level, message)] = found.as_slice() else { panic!("{found:?}") };
+        assert_eq!(level, "warning", "{first}");
+        assert!(message.contains("after one that could not"), "{first}: {message}");
+        assert!(message.contains("dana@example.com (SHA256:"), "{first}: {message}");
+        assert!(answer(&repo, &["verify"])["findings"].to_string().contains(&commit), "{first}");
+    }
+    // A policy that could be used from the beginning, also after its keys were there.
+    let repo = ledger(SIGNED, &["dana", "lee"]);
+    assert_eq!(report(&repo)[0].0, "note");
+    let repo = Repo::at("2026-11-20T09:00:00Z");
+    repo.by("root").write(SIGNERS, &forged).commit("Begin");
+    repo.by("root").write(POLICY, SIGNED).commit("Go on");
+    assert_eq!(report(&repo)[0].0, "note");
+}

@@ -79,7 +79,15 @@ fn lone_push_locks_nothing() {
     let both = ["dana", "lee"];
     let keys: String = both.iter().map(|name| public(name) + "\n").collect();
     type Attack<'a> = (&'a str, &'a dyn Fn(&Repo) -> git2::Oid);
-    let attacks: [Attack; 4] = [
+    let attacks: [Attack; 6] = [
+        // Whoever is typed as an author of what counts at once may put back what was approved before.
+        ("every key is revoked in their names", &|repo| {
+            repo.by("mallory").with("dana").with("lee").write(REVOKED, &keys).commit("Clear")
+        }),
+        ("every key is revoked by an account", &|repo| {
+            let account = repo.by("Lee <99+lee@users.noreply.github.com>").through("mallory");
+            account.write(REVOKED, &keys).commit("Clear")
+        }),
         ("the signers file goes", &|repo| repo.by("mallory").remove(SIGNERS).commit("Clear")),
         ("every key is revoked", &|repo| repo.by("mallory").write(REVOKED, &keys).commit("Clear")),
         ("everybody is a bot", &|repo| {

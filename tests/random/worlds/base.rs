@@ -18,6 +18,8 @@ pub(super) struct Filed {
     pub now: RecordText,
     /// What somebody approved last.
     pub approved: Option<RecordText>,
+    /// Everything that somebody approved, the earliest first.
+    pub approvals: Vec<RecordText>,
     /// Everything that was written, the earliest first.
     pub all: Vec<RecordText>,
     pub is_over: bool,
@@ -37,6 +39,8 @@ pub(super) struct Base {
     pub emergency: Option<usize>,
     pub policy: String,
     pub signers: Option<String>,
+    /// Whether all records but emergencies are about an identity.
+    pub is_about_access: bool,
     n_filed: usize,
     n_comments: usize,
 }
@@ -49,13 +53,26 @@ impl Base {
     pub(super) fn begin(ledger: &mut Ledger, seed: u64) -> Base {
         let mut dice = Dice::new(seed);
         let rules = Rules::new(&mut dice);
+        let inserter = if dice.often(50) { "ana" } else { "mallory" };
+        Base::begin_as(ledger, &mut dice, rules, inserter, &|_| {})
+    }
+
+    /// Begins a ledger with rules whose files may be prepared further.
+    pub(super) fn begin_as(
+        ledger: &mut Ledger,
+        dice: &mut Dice,
+        rules: Rules,
+        inserter: &'static str,
+        prepare: &dyn Fn(&mut Edits),
+    ) -> Base {
         let mut base = Base {
-            inserter: if dice.often(50) { "ana" } else { "mallory" },
+            inserter,
             records: BTreeMap::new(),
             has_keys: rules.has_keys,
             emergency: None,
             policy: rules.policy(),
             signers: rules.signers(),
+            is_about_access: false,
             n_filed: 0,
             n_comments: 0,
             rules,
@@ -64,12 +81,15 @@ impl Base {
         if let Some(signers) = &base.signers {
             edits.insert(SIGNERS.to_owned(), Some(signers.clone()));
         }
+        prepare(&mut edits);
+        base.policy = edits[POLICY].clone().unwrap();
+        base.signers = edits.get(SIGNERS).cloned().flatten();
         ledger.land(&Landing::push("root"), &edits);
         let n_first = if dice.often(50) { 3 } else { 1 };
-        let alike = RecordText::new("EXC-2026-00000", &mut dice);
+        let alike = RecordText::new("EXC-2026-00000", dice);
         for _ in 0..n_first {
             if base.can_approve() {
-                base.file(ledger, &mut dice, Some(&alike), true);
+                base.file(ledger, dice, Some(&alike), true);
             }
         }
         for filed in base.records.values_mut() {
@@ -79,7 +99,7 @@ impl Base {
     }
 
     /// Tells whether people can approve records: where signatures are asked for, keys are listed.
-    fn can_approve(&self) -> bool {
+    pub(super) fn can_approve(&self) -> bool {
         !self.rules.attested || self.has_keys
     }
 
@@ -119,7 +139,7 @@ impl Base {
     }
 
     /// Lands a text that Dana and Lee approve, and the approvals in the same act where nobody signs.
-    fn land_approved(&mut self, ledger: &mut Ledger, author: &str, record: &RecordText) {
+    pub(super) fn land_approved(&mut self, ledger: &mut Ledger, author: &str, record: &RecordText) {
         let text = record.text();
         let mut edits = Edits::from([(record.path(), Some(text.clone()))]);
         if self.has_keys {
@@ -161,7 +181,7 @@ impl Base {
             record = RecordText { id: id.clone(), ..like.clone() };
             ledger.now += DAY;
         }
-        record.is_access = dice.often(10);
+        record.is_access = dice.often(10) || self.is_about_access;
         let approved = approved && self.can_approve();
         if approved {
             self.land_approved(ledger, author, &record);
@@ -172,6 +192,7 @@ impl Base {
         let filed = Filed {
             author,
             approved: approved.then(|| record.clone()),
+            approvals: approved.then(|| record.clone()).into_iter().collect(),
             all: vec![record.clone()],
             now: record,
             is_over: false,
@@ -213,7 +234,9 @@ impl Base {
         if now.class == "emergency" {
             self.emergency = None;
         }
-        self.records.get_mut(&id).unwrap().approved = Some(now);
+        let filed = self.records.get_mut(&id).unwrap();
+        filed.approvals.push(now.clone());
+        filed.approved = Some(now);
     }
 
     /// Changes a record; what only narrows is approved at once.
@@ -259,6 +282,7 @@ impl Base {
         filed.all.push(text.clone());
         if approved {
             filed.approved = Some(text.clone());
+            filed.approvals.push(text.clone());
         }
     }
 
@@ -319,19 +343,24 @@ impl Base {
         let own = if path == SIGNERS { self.signers.clone() } else { Some(self.policy.clone()) };
         let own = own.unwrap_or_default() + &added;
         let text = ledger.text(path).unwrap_or_default() + &added;
-        let mut edits = Edits::from([(path.to_owned(), Some(text.clone()))]);
-        if self.rules.attested && self.has_keys {
-            self.sign(ledger, &mut edits, About::Rules(path), &text);
-            ledger.land(&Landing::push("kim"), &edits);
-        } else {
-            let reviewed = "Reviewed-by: Lee <lee@example.com>";
-            ledger.land(&Landing::merge("kim", "dana").saying(reviewed), &edits);
-        }
+        self.land_rules(ledger, path, Some(text));
         if path == SIGNERS {
             self.signers = Some(own);
             self.has_keys = true;
         } else {
             self.policy = own;
+        }
+    }
+
+    /// Kim changes a file of the rules, or removes it, and Dana and Lee approve that.
+    pub(super) fn land_rules(&self, ledger: &mut Ledger, path: &str, text: Option<String>) {
+        let mut edits = Edits::from([(path.to_owned(), text.clone())]);
+        if self.rules.attested && self.has_keys {
+            self.sign(ledger, &mut edits, About::Rules(path), &text.unwrap_or_default());
+            ledger.land(&Landing::push("kim"), &edits);
+        } else {
+            let reviewed = "Reviewed-by: Lee <lee@example.com>";
+            ledger.land(&Landing::merge("kim", "dana").saying(reviewed), &edits);
         }
     }
 
@@ -377,6 +406,7 @@ impl Base {
         let filed = Filed {
             author: self.inserter,
             approved: None,
+            approvals: Vec::new(),
             all: vec![record.clone()],
             now: record.clone(),
             is_over: false,

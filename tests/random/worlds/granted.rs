@@ -5,6 +5,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
+use exledger::approval::counted::left_out::UncountedGovernanceFile;
+use exledger::approval::verdict::{ApprovalVerdict, BecomesApproved};
 use exledger::approval::{self, judging};
 use exledger::history::chain;
 use exledger::history::change;
@@ -14,6 +16,7 @@ use exledger::history::refs::ApprovedRef;
 use exledger::history::version::Trail;
 use exledger::history::walk;
 use exledger::history::walked::History;
+use exledger::policy::governance::Governance;
 use exledger::record::Record;
 use exledger::record::time::Instant;
 use exledger::status::state::{InForce, RecordFacts, RecordState};
@@ -77,6 +80,26 @@ impl Evaluated {
         let governance = Rc::clone(&verdicts.counted.tip);
         repeated_emergencies::use_up_graces(&history, &mut verdicts, &governance);
         Evaluated { history, verdicts }
+    }
+
+    /// Returns the rules that count.
+    pub(super) fn counted(&self) -> &Governance {
+        &self.verdicts.counted.tip
+    }
+
+    /// Returns the text of a file of the rules as it was approved last; `None` if it was not there.
+    pub(super) fn approved_text(&self, path: &str) -> Option<String> {
+        let verdicts = self.verdicts.counted.verdicts.get(path)?;
+        let is_approved = |it: &ApprovalVerdict| it.becomes_approved == BecomesApproved::AsApproved;
+        let version =
+            &self.history.governance.get(path)?.versions[verdicts.iter().rposition(is_approved)?];
+        let bytes = self.history.governance_bytes.get(&version.files.first()?.blob)?;
+        Some(String::from_utf8(bytes.to_vec()).unwrap())
+    }
+
+    /// Returns the files of the rules whose last version does not count.
+    pub(super) fn left_out(&self) -> &[UncountedGovernanceFile] {
+        &self.verdicts.counted.left_out
     }
 
     fn facts<'e>(&'e self, trail: &'e Trail) -> RecordFacts<'e> {
@@ -156,8 +179,13 @@ impl Evaluated {
 }
 
 impl Granted {
-    /// Returns what this grants, and the other does not; `None` if there is nothing.
-    pub(super) fn exceeds(&self, other: &Granted) -> Option<String> {
+    /// Returns the records in force, with what they grant.
+    pub(super) fn in_force(&self) -> impl Iterator<Item = (&String, &Record)> {
+        self.records.iter().map(|(id, grant)| (id, &*grant.record))
+    }
+
+    /// Returns what is in force here, or ends later or is wider, and is not so in the other; `None` if there is nothing.
+    pub(super) fn exceeds_in_force(&self, other: &Granted) -> Option<String> {
         for (id, grant) in &self.records {
             let Some(known) = other.records.get(id) else {
                 let why = other.others.get(id).map_or("nobody filed it", |why| why);
@@ -172,6 +200,17 @@ impl Granted {
                 let both = [grant, known].map(|it| &it.record);
                 return Some(format!("{id} grants more: {both:#?}"));
             }
+        }
+        None
+    }
+
+    /// Returns what this grants, and the other does not, also by a pattern that is no longer frozen; `None` if there is
+    /// nothing.
+    pub(super) fn exceeds(&self, other: &Granted) -> Option<String> {
+        if let Some(why) = self.exceeds_in_force(other) {
+            return Some(why);
+        }
+        for id in self.records.keys() {
             // Not each of them: once a parallel record that began earlier is over, `refiling::before` passes by those that
             // began after it, whoever closed it.
             let [own, others] = [self, other].map(|it| it.refiled.get(id));

@@ -14,8 +14,8 @@ use super::texts::{APPLICATIONS, CAUSES, MAILMAP, POLICY, REVOKED, RecordText, S
 const BOT: &str = "merge[bot] <7+merge[bot]@users.noreply.github.com>";
 
 /// What a commit of inserted text does, and what its author may type.
-struct Insertion {
-    edits: Edits,
+pub(super) struct Insertion {
+    pub edits: Edits,
     /// Whether it must land under the inserter's own name: an emergency of another lander is another person's.
     is_own: bool,
     /// Whether whoever lands it under a typed author would be an approver by what claims are worth.
@@ -90,7 +90,8 @@ fn landing(base: &Base, insertion: &Insertion, dice: &mut Dice) -> Landing {
     landing
 }
 
-fn choose(ledger: &Ledger, base: &Base, dice: &mut Dice) -> Insertion {
+/// Returns what the inserter does next.
+pub(super) fn choose(ledger: &Ledger, base: &Base, dice: &mut Dice) -> Insertion {
     let mut edits = Edits::new();
     let (mut is_own, mut is_record) = (false, false);
     if freed_key(ledger, base).is_some() && dice.often(50) {

@@ -90,6 +90,8 @@ pub(super) struct Ledger {
     pub now: i64,
     /// What happened, for the message of a failure.
     pub log: Vec<String>,
+    /// How commits name somebody, if it is not as [`ident`] does.
+    pub spelled: Option<(String, String)>,
 }
 
 impl Ledger {
@@ -100,6 +102,7 @@ impl Ledger {
             main: Vec::new(),
             now: Instant::parse("2026-11-20T09:00:00Z").unwrap().unix(),
             log: Vec::new(),
+            spelled: None,
         }
     }
 
@@ -112,8 +115,17 @@ impl Ledger {
     }
 
     pub(super) fn text(&self, path: &str) -> Option<String> {
-        let files = self.files.get(&self.tip()?)?;
-        let blob = files.get(path)?;
+        self.text_of(self.tip()?, path)
+    }
+
+    /// Returns the text of a file as it was at a commit, given by its id.
+    pub(super) fn text_at(&self, commit: &str, path: &str) -> Option<String> {
+        let landed = self.main.iter().find(|(oid, _)| oid.to_string() == commit)?;
+        self.text_of(landed.0, path)
+    }
+
+    fn text_of(&self, commit: Oid, path: &str) -> Option<String> {
+        let blob = self.files.get(&commit)?.get(path)?;
         Some(String::from_utf8(self.memory.bytes(*blob)).unwrap())
     }
 
@@ -140,7 +152,13 @@ impl Ledger {
         }
         let files = Rc::new(files);
         let parents: Vec<Oid> = tip.into_iter().collect();
-        let Landing { way, author, by, message } = landing;
+        let spell = |text: &String| match &self.spelled {
+            Some((from, to)) => text.replace(from, to),
+            None => text.clone(),
+        };
+        let way = landing.way;
+        let [author, by, message] = [&landing.author, &landing.by, &landing.message].map(spell);
+        let (author, by, message) = (&author, &by, &message);
         let oid = match way {
             Way::Push => self.commit(&parents, &files, [author, by], message),
             Way::Squash => {

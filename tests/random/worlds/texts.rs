@@ -2,6 +2,8 @@
 //!
 //! Start at [`RecordText`] and [`Rules`].
 
+use exledger::record::{Record, file};
+
 use crate::dice::Dice;
 
 use super::ledger::{RECEIPT, REVIEW, email, public};
@@ -87,6 +89,11 @@ impl RecordText {
              compensating_controls:\n  - {{id: CC1, description: Alert on use at night, owner: soc@example.com, status: active}}\n\
              scope: {{resources: [{resources}]}}\n{every}expires: {end}\n{more}"
         )
+    }
+
+    /// Returns the record that the text is.
+    pub(super) fn record(&self) -> Record {
+        file::read(&self.path(), self.text().as_bytes()).record.unwrap()
     }
 
     pub(super) fn with(&self, more: &str) -> RecordText {
