@@ -24,7 +24,7 @@ pub(crate) struct VersionEvidence<'a> {
     pub evidence: &'a VersionEvidenceSet<'a>,
     pub landing: &'a Commit,
     pub at: Instant,
-    /// Whether the merge looks like one of the approved branch into itself; its actor is then no evidence.
+    /// Whether the merge, by its subject, is one of the approved branch or into another one; its actor is then no evidence.
     pub is_suspicious_merge: bool,
     /// Whether a member of the author set may approve.
     pub self_approval: SelfApproval,

@@ -51,7 +51,7 @@ impl fmt::Display for NotCounted {
             }
             NotCounted::Unresolved => "is not known to the policy",
             NotCounted::NoPerson => "does not name a person",
-            NotCounted::SuspiciousMerge => "the merge merges the approved branch into itself",
+            NotCounted::SuspiciousMerge => "by its subject, the merge is one of the approved branch, or into another one",
             NotCounted::NoRecordYet => {
                 "was given when the file was not a record, or was not one all the time since: only a signed approval or a review of its bytes counts"
             }

@@ -326,7 +326,7 @@ pub enum NotCounted {
     Unresolved,
     /// No person is named: `TBD`, a group, nothing.
     NoPerson,
-    /// The merge looks like one of the approved branch into itself (a foxtrot merge).
+    /// By its subject, the merge is one of the approved branch, or into another one.
     SuspiciousMerge,
     /// The file did not land in a record folder, or its folder was not one for a while.
     NoRecordYet,

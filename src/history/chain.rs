@@ -162,9 +162,8 @@ pub fn branch(reference: &str) -> &str {
     heads.or_else(remote).unwrap_or(reference)
 }
 
-/// Tells whether a merge message looks like one of the mainline into something else (M5).
-///
-/// If such a merge is pushed to the approved branch, its parents are swapped: earlier landings look like a side branch.
+/// Tells whether a merge says, as git or a forge writes it, that it is one of the approved branch into another, or of any
+/// branch into one that is not the approved one (M5a): then whoever made it approved nothing on the approved branch.
 fn is_suspicious(commit: &Commit, branch: &str) -> bool {
     if commit.parents.len() != 2 {
         return false;
@@ -174,19 +173,25 @@ fn is_suspicious(commit: &Commit, branch: &str) -> bool {
     let Some(rest) = subject.strip_prefix("Merge ") else {
         return false;
     };
+    let is_tracking = rest.starts_with("remote-tracking ");
     let rest = rest.strip_prefix("remote-tracking ").unwrap_or(rest);
     let Some((name, rest)) = rest.strip_prefix("branch '").and_then(|rest| rest.split_once('\''))
     else {
         return false;
     };
-    let remote = ["origin/", "upstream/"];
-    let bare = remote.iter().find_map(|remote| name.strip_prefix(remote));
+    // `origin/main` under any remote's name, and `acme:main` of a fork.
+    let name = name.rsplit_once(':').map_or(name, |(_, name)| name);
+    let remotes: &[&str] = if is_tracking { &[] } else { &["origin", "upstream"] };
+    let bare = name.split_once('/').filter(|(remote, _)| is_tracking || remotes.contains(remote));
     let itself = |name: &str| ["main", "master", branch].contains(&name);
-    let tail = rest.is_empty() || rest.starts_with(" of ") || rest.starts_with(" into ");
-    let forged = message.lines().skip(1);
-    (itself(name) || bare.is_some_and(itself))
-        && tail
-        && !forged.into_iter().any(|line| line.starts_with("See merge request "))
+    let is_of_itself = itself(name) || bare.is_some_and(|(_, name)| itself(name));
+    let target = rest.rsplit_once(" into ").map(|(_, target)| target.trim_end().trim_matches('\''));
+    let is_elsewhere = target.is_some_and(|target| target != branch);
+    let has_tail = rest.is_empty() || rest.starts_with(" of ") || rest.starts_with(" into ");
+    let mut body = message.lines().skip(1);
+    (is_of_itself || is_elsewhere)
+        && has_tail
+        && !body.any(|line| line.starts_with("See merge request "))
 }
 
 impl Mainline {

@@ -74,7 +74,7 @@ pub enum Flag {
     FutureDated,
     /// Its time is before that of an earlier commit.
     ClockSkew,
-    /// It looks like a merge of the mainline into itself, which swaps parents (M5).
+    /// By its subject, it is a merge of the mainline, or into another branch (M5a).
     Suspicious,
     /// Its headers are ambiguous.
     Malformed,

@@ -21,7 +21,7 @@ pub(super) const RULE: Rule = Rule {
     bad: Example::history(&[
         "ana proposes the sample",
         "lee merges",
-        "at 2026-11-01T09:00:00Z",
+        "at 2026-11-19T15:00:00Z",
         "lee pushes README.md",
     ]),
     good: Example::history(&["ana proposes the sample", "lee merges"]),

@@ -5,15 +5,16 @@
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
 use crate::history::mainline::Flag;
+use crate::record::time::Instant;
 use crate::rules::audit_cases::{self, MainlineCase};
 use crate::rules::example::Example;
 use crate::rules::rule::{Check, Rule, SpecialCases};
 
 pub(super) const RULE: Rule = Rule {
     code: Code::FutureDated,
-    level: Level::Warning,
+    level: Level::Error,
     serves: &["M15", "M62"],
-    summary: "a commit of the approved branch is dated in the future",
+    summary: "a commit of the approved branch is dated in the future, or long after the next one",
     why: "Commit times decide when approvals and exceptions end; a future date would prolong an approval.",
     remedy: "Correct the clock of the machine that commits, and check who pushed the commit.",
     bad: Example::history(&[
@@ -29,11 +30,35 @@ pub(super) const RULE: Rule = Rule {
     special: SpecialCases::NONE,
 };
 
+/// How much later than the next landing a commit may be dated, in seconds: a day.
+const TOLERANCE: i64 = 86_400;
+
 fn check(line: &MainlineCase<'_>, findings: &mut Vec<Finding>) {
-    findings.extend(audit_cases::misdated(
+    let mut future = audit_cases::misdated(
         line,
         (RULE.code, Flag::FutureDated),
         "which is in the future",
         "correct the clock of the machine that commits; the time of the previous commit is used instead",
-    ));
+    );
+    let landings = &line.history.mainline.landings;
+    let mut next: Option<Instant> = None;
+    for (index, landing) in landings.iter().enumerate().rev() {
+        let Some(at) = landing.committed else { continue };
+        let is_asked = line.landings.binary_search(&index).is_ok();
+        if is_asked && next.is_some_and(|next| next.plus_seconds(TOLERANCE) < at) {
+            let commit = landing.oid.short();
+            future.retain(|finding| !finding.message.contains(&commit));
+            let message = format!(
+                "commit {commit} is dated {at}, more than a day after the commit that landed next"
+            );
+            findings.push(audit_cases::of_line(
+                RULE.code,
+                Level::Error,
+                message,
+                "check who pushed it; what it landed counts from its date on, so have that approved again",
+            ));
+        }
+        next = Some(at);
+    }
+    findings.extend(future);
 }

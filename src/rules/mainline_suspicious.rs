@@ -1,4 +1,4 @@
-//! `mainline-suspicious`: a landing that looks like a merge of the mainline into itself.
+//! `mainline-suspicious`: a merge that left something out, or that says it is one of the approved branch or into another.
 //!
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (audit) and `docs/spec/approval.md`, M5.
 
@@ -15,7 +15,7 @@ pub(super) const RULE: Rule = Rule {
     code: Code::MainlineSuspicious,
     level: Level::Warning,
     serves: &["M25"],
-    summary: "the approved branch was merged into itself",
+    summary: "a merge left out what the approved branch had, or merged it elsewhere",
     why: "Merging the approved branch into a side branch and pushing the result swaps which side was reviewed.",
     remedy: "Compare with a checkpoint, and forbid direct pushes to the branch.",
     bad: Example::history(&[
@@ -33,8 +33,8 @@ fn check(line: &MainlineCase<'_>, findings: &mut Vec<Finding>) {
     let suspected = flagged.map(|landing| {
         let oid = landing.oid.short();
         let message =
-            format!("commit {oid} merges the approved branch into itself: its sides may be swapped");
-        audit_cases::of_line(RULE.code, Level::Warning, message, "compare with a checkpoint (`exledger verify --checkpoint`); who merged does not count as evidence")
+            format!("commit {oid} says that it merged the approved branch, or a branch into another one");
+        audit_cases::of_line(RULE.code, Level::Warning, message, "who made it approved nothing by that; merge by the forge's button, or with a subject of your own")
     });
     findings.extend(suspected);
     findings.extend(line.taken_away.iter().map(lost));

@@ -1,7 +1,8 @@
-//! A foxtrot merge restores nothing that had been taken away on the former line, which it makes a second parent.
+//! A lost line restores nothing that had been taken away on it: neither a merge that makes it another parent, at whatever
+//! depth and under whatever subject, nor a force push in a clone that saw the former tip.
 //!
-//! Start at [`wrong`]. Somebody commits on top of an older commit of the approved branch, merges the tip into that, and
-//! keeps the records of one of the two sides.
+//! Start at [`wrong`]. Somebody commits on top of an older commit of the approved branch and pushes that, or merges the
+//! tip into it and keeps the records of one of the two sides.
 
 use std::rc::Rc;
 
@@ -21,25 +22,57 @@ use super::truth::State;
 use super::verdict::{instants, record_state};
 use super::world::{World, is_record};
 
-/// Returns what a foxtrot merge restores, or `None`.
+/// How the former line is lost.
+#[derive(Clone, Copy, Debug)]
+enum Way {
+    /// By a merge that many merges below the tip, which keeps the records of an own line, or those of the former one.
+    Merge { depth: usize, keeps_ours: bool },
+    /// By a force push; the clone saw the tip before.
+    Force,
+}
+
+/// The subjects of merges: none of them matters.
+const SUBJECTS: [&str; 4] = [
+    "Merge branch 'main' of https://example.com/x",
+    "Merge branch 'mine' into main",
+    "Merge pull request #7 from example/mine",
+    "Tidy up",
+];
+
+/// Returns what a lost line restores, or `None`.
 pub(super) fn wrong(world: &World) -> Option<String> {
     // Only one fork point per sequence, because each needs an evaluation of the whole history.
     let tip = world.tip();
-    let digit = tip.as_bytes().first()?;
+    let [digit, other, ..] = tip.as_bytes() else { return None };
     let n_forks = world.main.len().checked_sub(1).filter(|n| *n > 0)?;
     let fork = usize::from(*digit) % n_forks;
-    [true, false].into_iter().find_map(|keeps_ours| given_back(world, fork, keeps_ours))
+    let depth = usize::from(*other) % 4;
+    let ways = [
+        Way::Merge { depth, keeps_ours: true },
+        Way::Merge { depth: 0, keeps_ours: false },
+        Way::Force,
+    ];
+    ways.into_iter().find_map(|way| given_back(world, fork, way))
 }
 
-fn given_back(world: &World, fork: usize, keeps_ours: bool) -> Option<String> {
-    let tip = foxtrot(world, fork, keeps_ours);
+fn given_back(world: &World, fork: usize, way: Way) -> Option<String> {
+    let former = world.tip();
+    let (tip, seen) = match way {
+        Way::Merge { depth, keeps_ours } => (foxtrot(world, fork, depth, keeps_ours), Vec::new()),
+        Way::Force => {
+            let old = world.main[fork].oid;
+            let mut files: Files = world.files(old).as_ref().clone();
+            files.insert("README.md".to_owned(), world.memory.blob(b"Mine\n"));
+            (commit(world, &files, &[old], "Work"), vec![former])
+        }
+    };
     let chosen = ApprovedRef {
-        reference: "refs/heads/main".to_owned(),
+        reference: "refs/remotes/origin/main".to_owned(),
         tip,
-        guard: Guard::Local,
+        guard: Guard::Remote,
         remote: None,
         trusted: None,
-        seen: Vec::new(),
+        seen,
     };
     let chain = chain::walk(&world.memory, &chosen, world.instant()).unwrap();
     let history = walk::walk(&world.memory, chain, &LedgerPrefix::default()).unwrap();
@@ -57,7 +90,7 @@ fn given_back(world: &World, fork: usize, keeps_ours: bool) -> Option<String> {
             let beyond = taken.iter().find(|taken| is_given_back(taken, &effective));
             if let Some(beyond) = beyond {
                 return Some(format!(
-                    "from landing {fork}, ours {keeps_ours}: {name} is in force at {at} after {beyond:?}"
+                    "from landing {fork}, {way:?}: {name} is in force at {at} after {beyond:?}"
                 ));
             }
         }
@@ -65,8 +98,8 @@ fn given_back(world: &World, fork: usize, keeps_ours: bool) -> Option<String> {
     None
 }
 
-/// Merges the tip into a new commit on top of an older one, and returns the merge.
-fn foxtrot(world: &World, fork: usize, keeps_ours: bool) -> Oid {
+/// Merges the tip into a new commit on top of an older one, also through merges of that kind, and returns the last merge.
+fn foxtrot(world: &World, fork: usize, depth: usize, keeps_ours: bool) -> Oid {
     let old = world.main[fork].oid;
     let mut ours: Files = world.files(old).as_ref().clone();
     ours.insert("README.md".to_owned(), world.memory.blob(b"Mine\n"));
@@ -74,9 +107,13 @@ fn foxtrot(world: &World, fork: usize, keeps_ours: bool) -> Oid {
     let mut files: Files = world.files(world.tip()).as_ref().clone();
     if keeps_ours {
         files.retain(|path, _| !is_record(path));
-        files.extend(ours.into_iter().filter(|(path, _)| is_record(path)));
+        files.extend(ours.iter().filter(|(path, _)| is_record(path)).map(|(k, v)| (k.clone(), *v)));
     }
-    commit(world, &files, &[mine, world.tip()], "Merge branch 'main' of https://example.com/x")
+    let mut tip = world.tip();
+    for n in 0..=depth {
+        tip = commit(world, &files, &[mine, tip], SUBJECTS[(fork + n) % SUBJECTS.len()]);
+    }
+    tip
 }
 
 fn commit(world: &World, files: &Files, parents: &[Oid], message: &str) -> Oid {

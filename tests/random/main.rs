@@ -190,7 +190,7 @@ fn a_shallow_clone_grants_nothing_that_the_whole_repository_does_not() {
 }
 
 #[test]
-fn a_foxtrot_merge_gives_nothing_back_that_was_taken_away() {
+fn a_lost_line_gives_nothing_back_that_was_taken_away() {
     run(false, foxtrot::wrong);
     run(true, foxtrot::wrong);
 }

@@ -1,13 +1,14 @@
-//! Whether anything that decides an answer has changed: refs, HEAD, configuration and
-//! shallow boundaries, by their bytes.
+//! Whether anything that decides an answer has changed: refs, their reflogs, pins, HEAD, configuration and shallow
+//! boundaries, by their bytes.
 //!
-//! Uses nothing but the file system. Start at [`Repository::watch`]. Timestamps and sizes are useless here: a ref
+//! Uses the file system, and history for the place of pins. Start at [`Repository::watch`]. Timestamps and sizes are useless here: a ref
 //! always has the same size, and two updates can fall into one clock tick.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
+use crate::history::former::PINS;
 use crate::store::git::Repository;
 
 /// Files and refs with their values at the start.
@@ -62,7 +63,9 @@ impl RepositoryWatch {
     fn read(&self) -> WatchedValues {
         let whole = |path: &Path| fs::read(path).map_err(|cause| cause.kind());
         let [head, shallow] = [self.own_dir.join("HEAD"), self.common_dir.join("shallow")];
-        let files = [&head, &shallow].into_iter().chain(&self.configuration);
+        let logs = self.refs.iter().map(|name| self.common_dir.join("logs").join(name));
+        let logs: Vec<PathBuf> = logs.collect();
+        let files = [&head, &shallow].into_iter().chain(&self.configuration).chain(&logs);
         let mut refs = BTreeMap::new();
         let mut packed = Vec::new();
         for name in &self.refs {
@@ -84,8 +87,18 @@ impl RepositoryWatch {
                 refs.insert(name.to_owned(), value);
             }
         }
-        WatchedValues { files: files.map(|path| whole(path)).collect(), refs }
+        let mut files: Vec<_> = files.map(|path| whole(path)).collect();
+        files.push(names_in(&self.common_dir.join(PINS)));
+        WatchedValues { files, refs }
     }
+}
+
+/// Returns the names in a folder, sorted.
+fn names_in(folder: &Path) -> Result<Vec<u8>, io::ErrorKind> {
+    let entries = fs::read_dir(folder).map_err(|cause| cause.kind())?;
+    let names = entries.flatten().map(|entry| entry.file_name().into_encoded_bytes());
+    let sorted: BTreeSet<Vec<u8>> = names.collect();
+    Ok(sorted.into_iter().collect::<Vec<_>>().join(&b'\n'))
 }
 
 /// Returns the value of a ref in the `packed-refs` file.

@@ -3,7 +3,7 @@
 use super::{SIGNED, answer};
 use crate::cli::{self, Run};
 use crate::support::audit::filed;
-use crate::support::repo::Repo;
+use crate::support::repo::{Repo, git};
 use crate::support::samples::{ID, SAMPLE};
 
 fn verify(repo: &Repo, args: &[&str]) -> Run {
@@ -79,5 +79,47 @@ fn rewritten_branch_is_seen() {
         repo.by("lee").merge("next", "Merge branch 'next'");
         let run = verify(&repo, &["--checkpoint", path]);
         assert_eq!(run.code, 0, "{what}: {}", run.out);
+    }
+}
+
+#[test]
+fn clones_remember_what_they_saw() {
+    const CLOSED: &str =
+        "closure: {outcome: withdrawn, date: 2026-11-20, by: lee@example.com, reason: Wrong}\n";
+    let shown = |clone: &std::path::Path| {
+        let args = ["show", ID, "--on", "2026-11-25T09:00:00Z", "--format", "json"];
+        let answer: serde_json::Value =
+            serde_json::from_str(&cli::run(clone, &args).out).unwrap_or_default();
+        answer["record"]["status"].as_str().unwrap_or("unknown").to_owned()
+    };
+    type Act<'a> = (&'a str, &'a dyn Fn(&Repo));
+    let pushes: [Act; 3] = [
+        ("the branch as it was", &|_| {}),
+        ("something else", &|repo| {
+            repo.by("mallory").write("README.md", "Payments\n").commit("Describe it");
+        }),
+        ("all of it again, with the approval", &|repo| {
+            let work = repo.orphan("again").by("root").write("exledger.yaml", SIGNED);
+            let oid = work.write(ID, SAMPLE).commit("Begin");
+            repo.set_ref("refs/heads/main", oid);
+        }),
+    ];
+    for (what, push) in pushes {
+        let repo = filed();
+        let clone = repo.clone_with(&[]);
+        let before = repo.tip("main");
+        let fetch =
+            || git(clone.path(), &["fetch", "--quiet", "origin", "+main:refs/remotes/origin/main"]);
+        assert_eq!(shown(clone.path()), "active", "{what}");
+        repo.by("lee").write(ID, &(SAMPLE.to_owned() + CLOSED)).commit("Close it");
+        fetch();
+        assert_eq!(shown(clone.path()), "closed", "{what}");
+        repo.set_ref("refs/heads/main", before);
+        push(&repo);
+        fetch();
+        assert_ne!(shown(clone.path()), "active", "{what}");
+        let run = cli::run(clone.path(), &["verify", "--on", "2026-11-25T09:00:00Z"]);
+        let said = run.out + &run.err;
+        assert_ne!(run.code, 0, "{what}: {said}");
     }
 }

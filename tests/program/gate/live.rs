@@ -56,6 +56,11 @@ impl Gate {
         git(self.clone.path(), &["fetch", "--quiet"]);
     }
 
+    /// Accepts whatever the approved branch lost.
+    fn forget(&self) {
+        git(self.clone.path(), &["reflog", "expire", "--expire=now", "--all"]);
+    }
+
     pub(crate) fn hold(&self, more: &[&str]) -> Held {
         Held::start(self.clone.path(), more)
     }
@@ -165,12 +170,14 @@ fn a_revocation_a_removal_and_a_policy_that_lands_count_at_the_next_question() {
     repo.by("mal").remove(ID).commit("Remove it");
     git(gate.clone.path(), &["fetch", "--quiet", "--force"]);
     assert_eq!(held.verdict(BILLING).0, "deny");
+    gate.forget();
     // A maximum term shorter than the record's, with an end that would deny it.
     repo.set_ref("refs/heads/main", before);
     let policy = "version: 1\ntiers: [{name: standard, review_every: 1d, degraded: deny}]\n";
     repo.branch("policy").by("ana").write("exledger.yaml", policy).commit("Look every day");
     repo.by("lee").merge("policy", "Merge branch 'policy'");
     git(gate.clone.path(), &["fetch", "--quiet", "--force"]);
+    gate.forget();
     let (verdict, reason) = held.verdict(BILLING);
     assert_eq!(verdict, "deny", "{reason}");
     assert!(reason.contains("review"), "{reason}");
@@ -192,6 +199,7 @@ fn updates_within_one_tick_of_the_clock_are_seen_each() {
             // Packed refs keep their size, too.
             git(gate.clone.path(), &["pack-refs", "--all"]);
         }
+        gate.forget();
         assert_eq!(held.verdict(BILLING).0, verdict, "{turn}");
     }
 }
