@@ -24,7 +24,7 @@ use crate::approval::verdict::{
 };
 use crate::approval::version_step::{VersionStep, fires};
 use crate::history::change::differ;
-use crate::history::former::Loss;
+use crate::history::off_line::Loss;
 use crate::history::version::{FileAt, Trail, Version, VersionChange};
 use crate::history::walked::History;
 use crate::record::Record;

@@ -20,6 +20,7 @@ use crate::history::mainline::Mainline;
 use crate::history::merge_content::{ComparedPath, Merges};
 use crate::history::merged_commits::LandingBranches;
 use crate::history::objects::{Merge, Objects, Obstacle, Oid};
+use crate::history::off_line::{Loss, Lost, OffLine, Rerouted, TakenAway};
 use crate::history::trails::{self, Bytes, TrailSet};
 use crate::history::tree::CommitTree;
 use crate::history::version::{
@@ -31,91 +32,6 @@ use crate::policy::governs;
 use crate::record::Record;
 use crate::record::time::Instant;
 use crate::yaml::node::Limits;
-
-/// What commits off the first-parent line have to do with a version.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct OffLine {
-    /// Why the version stands on the trail although no landing made it.
-    pub role: Option<Rerouted>,
-    /// Statements before this instant support neither the version nor a later one: such a commit took something away then.
-    pub bar: Option<Instant>,
-    /// The earliest time of such a commit that holds the record.
-    pub held_since: Option<Instant>,
-}
-
-/// Why a version stands on a trail although no landing made it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Rerouted {
-    /// It is what a commit off the line made of the record or governance file.
-    TakenAway(TakenAway),
-    /// It is what the line holds in spite of that.
-    BroughtBack,
-}
-
-/// A change that takes something away, and that the line lacks.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TakenAway {
-    pub loss: Loss,
-    /// The merge that left it out, or the lost tip.
-    pub by: Lost,
-    /// The time of the commit, or of the merge if that is earlier.
-    pub at: Instant,
-}
-
-/// How a change was lost from the line.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Lost {
-    /// The merge of this landing left it out.
-    Merge(usize, Oid),
-    /// This tip, which the clone saw, is no longer on the line.
-    Tip(Oid),
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Loss {
-    Removal,
-    Closure,
-    Fired,
-    /// Something else that the record granted was taken away.
-    Narrowing,
-    /// Somebody rejected the record.
-    Rejection,
-    /// A rule was made stricter, or a key revoked.
-    Rule,
-}
-
-impl Loss {
-    /// Returns the description for messages.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Loss::Removal => "removal",
-            Loss::Closure => "closure",
-            Loss::Fired => "fired trigger",
-            Loss::Narrowing => "narrowing",
-            Loss::Rejection => "rejection",
-            Loss::Rule => "stricter rule",
-        }
-    }
-}
-
-impl Version {
-    /// Returns what a commit off the line took away, if the version is that.
-    pub fn taken_away(&self) -> Option<&TakenAway> {
-        match self.off_line.as_ref()?.role.as_ref()? {
-            Rerouted::TakenAway(taken) => Some(taken),
-            Rerouted::BroughtBack => None,
-        }
-    }
-
-    /// Tells whether it is what the line holds in spite of a change that it lost.
-    pub fn is_brought_back(&self) -> bool {
-        self.off_line.as_ref().is_some_and(|it| it.role == Some(Rerouted::BroughtBack))
-    }
-
-    fn off_line_mut(&mut self) -> &mut OffLine {
-        self.off_line.get_or_insert_default()
-    }
-}
 
 /// A commit off the line, with its differences from its first parent.
 pub(super) type FormerCommit<'c> = (&'c Rc<Commit>, &'c BTreeMap<ComparedPath, Bytes>);
@@ -499,23 +415,6 @@ pub fn is_lost_rule([before, after]: [&Governance; 2], line: &Governance) -> boo
         && is_sound(after)
         && governs::only_adds(before, after)
         && !governs::only_adds(after, line)
-}
-
-/// The folder of refs that keep lost tips.
-pub const PINS: &str = "refs/exledger/former/";
-
-/// Returns the ref that keeps a lost tip.
-pub fn pin(tip: Oid) -> String {
-    format!("{PINS}{tip}")
-}
-
-/// Returns the commands after which a clone no longer knows the lost tips of a ref.
-pub fn clear_commands(reference: &str, pin: Option<&str>) -> String {
-    let expire = format!("git reflog expire --expire=now {reference}");
-    match pin {
-        Some(pin) => format!("{expire}; git update-ref -d {pin}"),
-        None => expire,
-    }
 }
 
 /// Tells whether the line holds what a tip had that a merge brought back: the merge left nothing out that it took away, and each

@@ -21,6 +21,7 @@ pub mod merge_content;
 mod merged_commits;
 pub mod notes;
 pub mod objects;
+pub mod off_line;
 pub mod origin;
 pub mod paths;
 pub mod proposal;

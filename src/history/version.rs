@@ -4,8 +4,8 @@
 
 use crate::diag::Finding;
 use crate::history::commit::Commit;
-use crate::history::former::OffLine;
 use crate::history::objects::{Extent, Obstacle, Oid};
+use crate::history::off_line::{OffLine, Rerouted, TakenAway};
 use crate::record::{Record, file};
 use std::cell::{OnceCell, RefCell};
 use std::fmt;
@@ -86,6 +86,25 @@ pub struct Version {
     pub truncated: Option<Obstacle>,
     /// What commits off the first-parent line have to do with it (M5).
     pub off_line: Option<Box<OffLine>>,
+}
+
+impl Version {
+    /// Returns what a commit off the line took away, if the version is that.
+    pub fn taken_away(&self) -> Option<&TakenAway> {
+        match self.off_line.as_ref()?.role.as_ref()? {
+            Rerouted::TakenAway(taken) => Some(taken),
+            Rerouted::BroughtBack => None,
+        }
+    }
+
+    /// Tells whether it is what the line holds in spite of a change that it lost.
+    pub fn is_brought_back(&self) -> bool {
+        self.off_line.as_ref().is_some_and(|it| it.role == Some(Rerouted::BroughtBack))
+    }
+
+    pub(super) fn off_line_mut(&mut self) -> &mut OffLine {
+        self.off_line.get_or_insert_default()
+    }
 }
 
 /// A tag that was merged.

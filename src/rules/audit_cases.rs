@@ -10,10 +10,10 @@ use crate::approval::signature_checks::LandedSignature;
 use crate::approval::verdict::{ApprovalVerdict, NotCounted, Satisfied, Statement, VoteCounts};
 use crate::diag::code::Code;
 use crate::diag::{self, Finding, Level, Pos};
-use crate::history::former::{self, Loss, Lost};
 use crate::history::governance::MainlineGovernance;
 use crate::history::mainline::{Flag, Landing};
 use crate::history::objects::Oid;
+use crate::history::off_line::{self, Loss, Lost};
 use crate::history::version::{Trail, Version};
 use crate::history::walked::History;
 use crate::policy::demand::{EvidenceKind, SelfApproval};
@@ -171,7 +171,7 @@ impl LostTip {
         let help = format!(
             "{kept}compare it with `git log {reference}..{}`; if that was agreed: {}",
             self.tip.short(),
-            former::clear_commands(reference, self.pin.as_deref())
+            off_line::clear_commands(reference, self.pin.as_deref())
         );
         of_line(code, level, message, &help)
     }

@@ -8,7 +8,7 @@ use std::rc::Rc;
 use crate::approval::verdict::MissingApproval;
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level, count};
-use crate::history::former::Loss;
+use crate::history::off_line::Loss;
 use crate::policy::governance::Governance;
 use crate::policy::tier::Needed;
 use crate::record::Record;

@@ -4,8 +4,8 @@
 
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
-use crate::history::former::Lost;
 use crate::history::mainline::Flag;
+use crate::history::off_line::Lost;
 use crate::history::version::TrailKey;
 use crate::rules::audit_cases::{self, LostChange, LostStanding, MainlineCase};
 use crate::rules::example::Example;

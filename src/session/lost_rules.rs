@@ -6,8 +6,8 @@
 use crate::approval::counted::{self, CountedGovernance};
 use crate::approval::verdict::{ApprovalVerdict, Vote, VoteCounts};
 use crate::history::chain;
-use crate::history::former;
 use crate::history::objects::{Obstacle, Oid};
+use crate::history::off_line;
 use crate::history::refs::ApprovedRef;
 use crate::history::version::Version;
 use crate::history::walk;
@@ -33,8 +33,8 @@ pub(super) fn refuse(
     for tip in &history.lost_rules {
         if let Some(path) = lost_rule(repository, chosen, now, (history, counted), *tip)? {
             let reference = chosen.reference.clone();
-            let pin = repository.is_pinned(*tip).then(|| former::pin(*tip));
-            let clear = former::clear_commands(&reference, pin.as_deref());
+            let pin = repository.is_pinned(*tip).then(|| off_line::pin(*tip));
+            let clear = off_line::clear_commands(&reference, pin.as_deref());
             let lost = LostRules { tip: *tip, reference, path, clear };
             return Err(Undetermined::LostRules(Box::new(lost)));
         }

@@ -19,7 +19,7 @@ use exledger::status::state::InForce;
 use super::content::{CLOSURE, Content, FIRED, IDS};
 use super::memory::Files;
 use super::truth::State;
-use super::verdict::{instants, record_state};
+use super::verdict::{self, instants, record_state};
 use super::world::{World, is_record};
 
 /// How the former line is lost.
@@ -77,11 +77,19 @@ fn given_back(world: &World, fork: usize, way: Way) -> Option<String> {
     let chain = chain::walk(&world.memory, &chosen, world.instant()).unwrap();
     let history = walk::walk(&world.memory, chain, &LedgerPrefix::default()).unwrap();
     let approvals = approval::judge(&history);
+    let whole = walk::walk(&world.memory, verdict::chain(world), &LedgerPrefix::default()).unwrap();
+    let of_whole = approval::judge(&whole);
     for (id, name) in IDS.iter().enumerate() {
         let taken = taken_away(world, fork, id);
+        let key = TrailKey::Id((*name).to_owned());
         for at in instants(world) {
-            let record_state =
-                record_state(&history, &approvals, &TrailKey::Id((*name).to_owned()), at);
+            // What people approved anew on the former line, and the merge keeps, is not given back by the merge.
+            let is_kept = matches!(way, Way::Merge { keeps_ours: false, .. })
+                && record_state(&whole, &of_whole, &key, at).in_force == InForce::Yes;
+            if is_kept {
+                continue;
+            }
+            let record_state = record_state(&history, &approvals, &key, at);
             let Some(effective) =
                 record_state.effective.filter(|_| record_state.in_force == InForce::Yes)
             else {
@@ -119,7 +127,8 @@ fn foxtrot(world: &World, fork: usize, depth: usize, keeps_ours: bool) -> Oid {
 fn commit(world: &World, files: &Files, parents: &[Oid], message: &str) -> Oid {
     let tree = world.memory.tree(&Rc::new(files.clone()));
     let parents: String = parents.iter().map(|it| format!("parent {it}\n")).collect();
-    let who = format!("Sam Poe <sam@example.com> {} +0000", world.now);
+    // Nobody approves by it: whoever merges what somebody else wrote otherwise ends what had been taken away.
+    let who = format!("GitHub <noreply@github.com> {} +0000", world.now);
     let raw = format!("tree {tree}\n{parents}author {who}\ncommitter {who}\n\n{message}\n");
     world.memory.commit(raw.into_bytes())
 }

@@ -117,7 +117,7 @@ fn lost_tips(snapshot: &Snapshot<'_>) -> Result<Vec<LostTip>, Error> {
         };
         // A clone that can't be written keeps its reflog for 30 days.
         let pin = (standing == LostStanding::Apart && repository.pin(tip).is_ok())
-            .then(|| former::pin(tip));
+            .then(|| off_line::pin(tip));
         tips.push(LostTip { tip, seen: times.get(&tip).copied().flatten(), standing, pin });
     }
     Ok(tips)

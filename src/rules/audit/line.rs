@@ -5,7 +5,7 @@
 use crate::approval::verdict::{BecomesApproved, Satisfied, Vote, VoteCounts};
 use crate::diag::Finding;
 use crate::history::change;
-use crate::history::former::{Loss, Lost};
+use crate::history::off_line::{Loss, Lost};
 use crate::history::version::VersionChange;
 use crate::rules::audit::Audit;
 use crate::rules::audit_cases::{LostChange, LostTip, MainlineCase, Mark, UsesCase};

@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io::ErrorKind;
 
-use crate::history::former::{self, PINS};
 use crate::history::objects::Oid;
+use crate::history::off_line::{self, PINS};
 use crate::record::time::Instant;
 use crate::store::git::{GitError, Repository, ours, theirs};
 
@@ -53,12 +53,17 @@ impl Repository {
     /// # Errors
     /// [`GitError`] if the ref can't be written.
     pub fn pin(&self, tip: Oid) -> Result<(), GitError> {
-        self.git.reference(&former::pin(tip), theirs(tip)?, true, "exledger verify: a lost tip")?;
+        self.git.reference(
+            &off_line::pin(tip),
+            theirs(tip)?,
+            true,
+            "exledger verify: a lost tip",
+        )?;
         Ok(())
     }
 
     /// Tells whether a commit is kept as a lost tip.
     pub fn is_pinned(&self, tip: Oid) -> bool {
-        self.git.find_reference(&former::pin(tip)).is_ok()
+        self.git.find_reference(&off_line::pin(tip)).is_ok()
     }
 }

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
-use crate::history::former::PINS;
+use crate::history::off_line::PINS;
 use crate::store::git::Repository;
 
 /// Files and refs with their values at the start.
