@@ -7,12 +7,12 @@ use crate::commands::init::action::ActionSource;
 use crate::commands::init::files::{Bridge, Setup};
 use crate::commands::init::forge::Forge;
 
-/// The actions that the workflow runs, each by the commit of a release.
+/// The action that checks out, by the commit of a release.
 const CHECKOUT: &str = "actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1";
-const UPLOAD: &str = "actions/upload-artifact@bbbca2ddaa5d8feaa63e36b76fdaad77386f024f # v7.0.0";
 
 /// How to run the job `reviews` again.
 const AGAIN: &str = "
+    inputs:
       pull_request:
         description: Record the reviews of this merged pull request again, by its number";
 
@@ -78,13 +78,8 @@ pub(super) fn workflow(setup: &Setup) -> String {
         true => format!("{} # zizmor: ignore[self-repository]", setup.action.uses()),
     };
     let folder = setup.place.prefix.trim_end_matches('/');
-    let mut artefact = "exledger-checkpoint".to_owned();
     if !folder.is_empty() {
         with.push_str(&format!(", working-directory: {}", quoted(folder)));
-        artefact.push('-');
-        // The script of the action names it the same way.
-        let is_kept = |char: char| char.is_ascii_alphanumeric() || "._".contains(char);
-        artefact.extend(folder.chars().map(|char| if is_kept(char) { char } else { '-' }));
     }
     include_str!("workflow.yml")
         .replace("{{reviews}}", reviews)
@@ -93,9 +88,7 @@ pub(super) fn workflow(setup: &Setup) -> String {
         .replace("{{summary}}", summary)
         .replace("{{branch}}", &setup.branch)
         .replace("{{checkout}}", CHECKOUT)
-        .replace("{{upload}}", UPLOAD)
         .replace("{{action}}", &uses)
-        .replace("{{artefact}}", &artefact)
         .replace("{{with}}", &with)
 }
 

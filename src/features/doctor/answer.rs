@@ -80,10 +80,12 @@ fn read(located: &Located, at: &Moment, folder: &Path) -> Result<DoctorAnswer, E
         .first_remote()
         .and_then(|name| repository.setting(&format!("remote.{name}.url")))
         .and_then(|url| RemoteAddress::parse(&url));
+    let reference = &snapshot.origin().1.reference;
     let facts = DoctorFacts {
         stamp: snapshot.stamp(),
         guard: mainline.guard,
         clone,
+        forgets_tips: repository.forgets_tips(reference),
         governance,
         in_work_tree: in_work_tree.as_ref(),
         recent: &recent,

@@ -68,8 +68,10 @@ impl ApprovalsCount {
 
 /// Makes all checks.
 pub fn diagnose(facts: &DoctorFacts<'_>) -> Diagnosis {
-    let (reference, clone) =
-        (crate::features::doctor::setup::reference(facts), facts.clone.check());
+    let (reference, clone) = (
+        crate::features::doctor::setup::reference(facts),
+        crate::features::doctor::setup::clone(facts),
+    );
     if facts.governance.state == State::Absent {
         let policy = DoctorCheck::unknown(CheckName::Policy, governance::NO_POLICY);
         let uncommitted = facts.in_work_tree.is_some_and(|it| it.state == State::Sound);

@@ -48,6 +48,8 @@ pub struct DoctorFacts<'a> {
     pub stamp: &'a Stamp,
     pub guard: Guard,
     pub clone: CloneState,
+    /// Whether this is a bare mirror without a reflog of the approved ref.
+    pub forgets_tips: bool,
     /// The governance that counts at the tip of the approved ref.
     pub governance: &'a Governance,
     /// The governance files of the work tree, if they can be read.

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::approval::forge;
 use crate::diag::Level;
 use crate::features::doctor::check::{CheckName, DoctorCheck};
-use crate::features::doctor::facts::DoctorFacts;
+use crate::features::doctor::facts::{CloneState, DoctorFacts};
 use crate::features::doctor::recent::LandingKind;
 use crate::features::doctor::{check, recent};
 use crate::history::mainline::Guard;
@@ -38,6 +38,15 @@ pub(super) fn reference(facts: &DoctorFacts<'_>) -> DoctorCheck {
         return DoctorCheck::note(name, message);
     }
     DoctorCheck::ok(name, label)
+}
+
+pub(super) fn clone(facts: &DoctorFacts<'_>) -> DoctorCheck {
+    if facts.clone == CloneState::Whole && facts.forgets_tips {
+        let message = "a bare mirror keeps no reflog, so a force push goes unnoticed here";
+        return DoctorCheck::note(CheckName::Clone, message)
+            .with_command("git config core.logAllRefUpdates true");
+    }
+    facts.clone.check()
 }
 
 pub(super) fn policy(facts: &DoctorFacts<'_>) -> DoctorCheck {

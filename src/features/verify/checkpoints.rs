@@ -11,7 +11,7 @@ use crate::features::verify::doubt::AuditDoubt;
 use crate::features::verify::uses::AuditedReceipts;
 use crate::history::checkpoint::{self, Checkpoint, Stand};
 use crate::history::objects::Oid;
-use crate::history::{chain, former};
+use crate::history::{chain, former, off_line};
 use crate::rules::audit_cases::{LostStanding, LostTip, Mark, Place};
 use crate::session::error::{Error, Undetermined};
 use crate::session::snapshot::Snapshot;

@@ -48,6 +48,21 @@ impl Repository {
         Ok(seen)
     }
 
+    /// Tells whether git forgets the former tips of a branch of this bare repository: it has no reflog, and the configuration
+    /// asks for none.
+    pub fn forgets_tips(&self, name: &str) -> bool {
+        let is_asked_for = || {
+            const KEY: &str = "core.logAllRefUpdates";
+            let is_always = |text: String| text.eq_ignore_ascii_case("always");
+            let is_on = self.config().and_then(|config| config.get_bool(KEY)).unwrap_or(false);
+            is_on || self.setting(KEY).is_some_and(is_always)
+        };
+        self.work_dir.is_none()
+            && name.starts_with("refs/heads/")
+            && !self.common_dir.join("logs").join(name).is_file()
+            && !is_asked_for()
+    }
+
     /// Keeps a commit as a lost tip, so that git's pruning leaves it.
     ///
     /// # Errors

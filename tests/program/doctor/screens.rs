@@ -1,5 +1,7 @@
 //! `doctor` as a program: exit codes, screens, clones.
 
+use std::path::Path;
+
 use serde_json::Value;
 
 use super::{ID, JOBS, POLICY, WORKFLOW};
@@ -86,6 +88,46 @@ fn a_shallow_clone_cannot_tell_and_the_command_that_it_names_repairs_it() {
     let run = cli::run(clone.path(), &["doctor"]);
     assert_eq!(run.code, 0, "{}{}", run.out, run.err);
     assert!(run.out.starts_with("yes, "), "{}", run.out);
+}
+
+#[test]
+fn a_bare_mirror_without_a_reflog_is_named_until_the_printed_command_was_run() {
+    let repo = super::ledger(POLICY);
+    let clone_check = |folder: &Path| {
+        let run = cli::run(folder, &["doctor", "--format", "json"]);
+        assert_eq!(run.code, 0, "{}{}", run.out, run.err);
+        let answer: Value = serde_json::from_str(&run.out).unwrap();
+        assert_eq!(answer["checks"][1]["check"], "clone");
+        answer["checks"][1].clone()
+    };
+    let state = |folder: &Path| clone_check(folder)["state"].as_str().unwrap().to_owned();
+    let clone = repo.clone_with(&["--mirror"]);
+    let check = clone_check(clone.path());
+    let message = "a bare mirror keeps no reflog, so a force push goes unnoticed here";
+    assert_eq!((&check["state"], &check["message"]), (&"note".into(), &message.into()));
+    let screen = cli::run(clone.path(), &["doctor"]).out;
+    let command = check["commands"][0].as_str().unwrap();
+    assert!(screen.contains(message) && screen.contains(command), "{screen}");
+    let words: Vec<&str> = command.split(' ').skip(1).collect();
+    git(clone.path(), &words);
+    assert_eq!(state(clone.path()), "ok");
+    // From then on a force push is noticed.
+    let before = repo.tip("main");
+    repo.by("lee").write("README.md", "Payments\n").commit("Describe it");
+    git(clone.path(), &["fetch", "-q"]);
+    repo.set_ref("refs/heads/main", before);
+    git(clone.path(), &["fetch", "-q"]);
+    let verify = cli::run(clone.path(), &["verify"]);
+    assert!(verify.out.contains("history-rewritten"), "{}{}", verify.out, verify.err);
+    // git goes on with a log that is there, whatever is set, and logs nothing where it is told not to.
+    git(clone.path(), &["config", "core.logAllRefUpdates", "false"]);
+    assert_eq!(state(clone.path()), "ok");
+    std::fs::remove_dir_all(clone.path().join("logs")).unwrap();
+    assert_eq!(state(clone.path()), "note");
+    git(clone.path(), &["config", "core.logAllRefUpdates", "always"]);
+    assert_eq!(state(clone.path()), "ok");
+    // A clone with a work tree has the reflog of its remote's branch.
+    assert_eq!(state(repo.clone_with(&[]).path()), "ok");
 }
 
 #[test]

@@ -8,7 +8,7 @@ while [ $# -gt 0 ]; do
     --output) out=$2; shift 2 ;;
     --header) grep -q '^PRIVATE-TOKEN: s3cr3t$' "${2#@}"; shift 2 ;;
     --data-urlencode) case $2 in *@/*) data=${2#*@} ;; esac; shift 2 ;;
-    --data) shift 2 ;;
+    --data) printf '%s\n' "$2" >> "$FORGE/data"; shift 2 ;;
     --*) shift ;;
     *) path=${1#https://gitlab.example.com/api/v4}; shift ;;
   esac

@@ -17,20 +17,18 @@ while [ $# -gt 0 ]; do
 done
 file="$FORGE/api/$path.json"
 n=$(($(cat "$FORGE/number" 2> /dev/null || echo 100) + 1))
-at="2026-11-20T12:00:00.${n}Z"
 
 # Changes a file of the forge by a program of jq.
 change() {
   [ -f "$1" ] || echo '[]' > "$1"
-  jq --argjson fields "$fields" --argjson n "$n" --arg at "$at" "$2" "$1" > "$1.new"
+  jq --argjson fields "$fields" --argjson n "$n" "$2" "$1" > "$1.new"
   mv "$1.new" "$1"
   echo "$n" > "$FORGE/number"
 }
 
-new='{number: $n, id: $n, user: {login: "github-actions[bot]", type: "Bot"}, created_at: $at, updated_at: $at, state: "open"}
+new='{number: $n, id: $n, user: {login: "github-actions[bot]", type: "Bot"}, state: "open"}
   + $fields'
 case "$method $path" in
-  "GET "*/zip) cat "$FORGE/api/$path" ;;
   "GET "*)
     if [ ! -f "$file" ]; then
       echo "gh: Not Found (HTTP 404): $path" >&2
@@ -42,14 +40,10 @@ case "$method $path" in
     mkdir -p "$(dirname "$file")"
     change "$file" ". + [$new]"
     jq '.[-1] + {html_url: "https://forge.example.com/pull/2"}' "$file"
-    if [ "${path##*/}" = issues ]; then
-      mkdir -p "$FORGE/api/$path/$n"
-      echo '[]' > "$FORGE/api/$path/$n/comments.json"
-    fi
     ;;
   "PATCH "*/issues/comments/*)
     for file in "$FORGE/api/${path%/comments/*}"/*/comments.json; do
-      change "$file" "map(if .id == ${path##*/} then . + \$fields + {updated_at: \$at} else . end)"
+      change "$file" "map(if .id == ${path##*/} then . + \$fields else . end)"
     done
     ;;
   "PATCH "*/issues/*)

@@ -105,34 +105,42 @@ fn versions(runner: &Runner, head: &str, at: &str) {
 }
 
 #[test]
-fn an_approval_of_a_merge_request_becomes_a_statement_that_counts_and_the_night_is_kept() {
+fn an_approval_of_a_merge_request_becomes_a_statement_that_counts_and_the_issue_is_closed() {
     let runner = forge();
+    let clone = runner.clone_folder();
+    let writes = || {
+        let calls = text(&runner.place(""), "calls");
+        std::fs::remove_file(runner.place("calls")).unwrap();
+        let writes = calls.lines().filter(|call| !call.starts_with("GET"));
+        writes.map(str::to_owned).collect::<Vec<String>>()
+    };
+    // Nobody approved what landed: the first night opens the issue.
+    let (code, log) = job(&runner, "exledger-nightly", &[]);
+    assert_eq!((code, writes()), (1, vec!["POST /projects/1/issues".to_owned()]), "{log}");
+    let sent = text(&runner.place(""), "sent-1");
+    assert!(sent.starts_with("<!-- exledger-due . -->\n"), "{sent}");
+    assert!(sent.contains("self-approval"), "{sent}");
+    let issue = json!([{"iid": 5, "author": {"id": 77}, "description": sent}]);
+    runner.raw("projects/1/issues.json", issue.to_string().as_bytes());
+    let updated = ["PUT /projects/1/issues/5"];
+    assert_eq!(job(&runner, "exledger-nightly", &[]).0, 1);
+    assert_eq!(writes(), updated);
+    assert_eq!(text(&runner.place(""), "data"), "state_event=reopen\n");
     let (code, log) = job(&runner, "exledger-reviews", &[]);
     assert_eq!(code, 0, "{log}");
-    let clone = runner.clone_folder();
     git(&clone, &["fetch", "-q"]);
     git(&clone, &["reset", "-q", "--hard", "origin/main"]);
     let clock = ("EXLEDGER_TEST_CLOCK", runner.now.as_str());
     let run = cli::run_with(&clone, &["show", ID, "--format", "json"], &[clock]);
     let shown: Value = serde_json::from_str(&run.out).unwrap();
     assert_eq!(shown["record"]["status"], "active", "{shown:#}");
+    writes();
     let (code, log) = job(&runner, "exledger-nightly", &[]);
-    assert_eq!(code, 0, "{log}");
-    let calls = text(&runner.place(""), "calls");
-    let writes: Vec<&str> = calls.lines().filter(|call| !call.starts_with("GET")).collect();
-    assert_eq!(
-        writes,
-        ["POST /projects/1/issues", "POST /projects/1/issues/5/notes", "PUT /projects/1/issues/5"]
-    );
-    let tip = git(&clone, &["rev-parse", "origin/main"]);
-    assert!(text(&runner.place(""), "sent-2").contains(tip.trim()));
-    assert!(text(&clone, "exledger-checkpoint.json").contains(tip.trim()));
-    // An issue whose notes are gone has lost its checkpoint.
-    let issue = json!([{"iid": 5, "author": {"id": 77}, "description": "<!-- exledger-due . -->"}]);
-    runner.raw("projects/1/issues.json", issue.to_string().as_bytes());
-    runner.raw("projects/1/issues/5/notes.json", b"[]");
-    let (code, log) = job(&runner, "exledger-nightly", &[]);
-    assert!(code == 1 && log.contains("checkpoint-lost"), "{log}");
+    assert_eq!((code, writes().as_slice()), (0, &updated.map(str::to_owned)[..]), "{log}");
+    assert_eq!(text(&runner.place(""), "data"), "state_event=reopen\nstate_event=close\n");
+    // A night in which nothing is due opens none.
+    runner.raw("projects/1/issues.json", b"[]");
+    assert_eq!((job(&runner, "exledger-nightly", &[]).0, writes()), (0, Vec::new()));
 }
 
 #[test]

@@ -39,7 +39,7 @@ pub(super) struct Job {
 impl Runner {
     /// Puts a repository on the forge, and checks out `main`.
     pub(super) fn of(repo: &Repo) -> Runner {
-        need(&["bash", "jq", "unzip", "zip"]);
+        need(&["bash", "jq"]);
         let folder = tempfile::tempdir().unwrap();
         let from = repo.path().display().to_string();
         git(folder.path(), &["clone", "-q", "--bare", &from, "bare"]);
@@ -50,7 +50,6 @@ impl Runner {
             runner.executable(&format!("bin/{name}"), text);
         }
         runner.answer("issues", json!([]));
-        runner.answer("actions/artifacts", json!({"artifacts": []}));
         runner.event(json!({}));
         runner
     }
@@ -146,7 +145,6 @@ impl Runner {
             .env("GITHUB_SERVER_URL", "https://github.com")
             .env("GITHUB_SHA", &tip)
             .env("GITHUB_RUN_ID", self.runs.to_string())
-            .env("GITHUB_TRIGGERING_ACTOR", "odiaz")
             .env("GITHUB_EVENT_PATH", self.place("event.json"))
             .env("GITHUB_OUTPUT", folder.join("output"))
             .env("GITHUB_STEP_SUMMARY", folder.join("summary"))
@@ -168,31 +166,6 @@ impl Runner {
             outputs: pairs.map(|(key, value)| (key.to_owned(), value.to_owned())).collect(),
             summary: read("summary"),
         }
-    }
-
-    /// Returns the checkpoint that the last job kept for the artefact, if any.
-    pub(super) fn kept(&self) -> Option<String> {
-        let folder = self.place(&format!("run-{}", self.runs));
-        std::fs::read_to_string(folder.join("temp/exledger-checkpoint.json")).ok()
-    }
-
-    /// Keeps a text as an artefact of a run on `main`; its id is also its time, as for comments.
-    pub(super) fn keep(&self, id: u32, text: &str) {
-        let folder = self.place(&format!("artefact-{id}"));
-        std::fs::create_dir_all(&folder).unwrap();
-        std::fs::write(folder.join("exledger-checkpoint.json"), text).unwrap();
-        let zipped = Command::new("zip")
-            .args(["-q", "artefact.zip", "exledger-checkpoint.json"])
-            .current_dir(&folder)
-            .status();
-        assert!(zipped.unwrap().success());
-        let bytes = std::fs::read(folder.join("artefact.zip")).unwrap();
-        self.raw(&format!("{REPO}/actions/artifacts/{id}/zip"), &bytes);
-        let mut all = self.asked("actions/artifacts");
-        let kept = json!({"id": id, "name": "exledger-checkpoint", "expired": false, "created_at": format!("2026-11-20T12:00:00.{id}Z"),
-            "workflow_run": {"head_branch": "main", "repository_id": 1, "head_repository_id": 1}});
-        all["artifacts"].as_array_mut().unwrap().push(kept);
-        self.answer("actions/artifacts", all);
     }
 
     /// Lands the branches of another repository on the forge, and checks out its `main`.
