@@ -95,7 +95,8 @@ fn why_not(case: VersionEvidence, claim: &Claim, relation: &Relation) -> Option<
     let own_act = claim.kind == EvidenceKind::Merge && claim.place == EvidenceSource::Landing;
     let by_permission =
         (own_act || claim.level == Proof::Attested) && case.self_approval == SelfApproval::Allow;
-    let suspicious = own_act && case.is_suspicious_merge;
+    // Neither the merge nor its signature or trailers: they are about the branch that it went into.
+    let suspicious = claim.place == EvidenceSource::Landing && case.is_suspicious_merge;
     let nested = approval.nested == Switch::Allow || approval.forge == Forge::Kernel;
     let accepted = approval.accept.contains(&claim.kind)
         || claim.kind == EvidenceKind::Note && approval.heeds_notes()

@@ -51,7 +51,11 @@ pub(crate) fn grace(history: &History, step: &VersionStep, result: FourEyes) -> 
     let Some(term) = resolved.and_then(|resolved| resolved.review_within) else {
         return Grace::None;
     };
-    let period = GracePeriod { begin: begin(step.version, step.at), term };
+    let held = emergency.and_then(|record| {
+        let key = TrailKey::Id(record.id.as_str().to_ascii_uppercase());
+        history.off_line.get(&key)?.held_since
+    });
+    let period = GracePeriod { begin: begin(step.version, held, step.at), term };
     match &history.mainline.boundary {
         _ if result == FourEyes::Vetoed => Grace::Rejected(period),
         Some(obstacle) => Grace::Undetermined(Box::new(obstacle.clone())),
@@ -60,8 +64,7 @@ pub(crate) fn grace(history: &History, step: &VersionStep, result: FourEyes) -> 
 }
 
 /// Returns the earliest time of a commit that held a record, on the line or off it, but no later than its landing.
-fn begin(version: &Version, landed: Instant) -> Instant {
-    let held = version.off_line.as_ref().and_then(|it| it.held_since);
+fn begin(version: &Version, held: Option<Instant>, landed: Instant) -> Instant {
     held.into_iter().chain(version.commit.committed()).fold(landed, Instant::min)
 }
 

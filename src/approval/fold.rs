@@ -179,8 +179,14 @@ impl<'a> TrailEvaluator<'a> {
 
     /// Ends the support of statements from before a commit off the line took something away (M5).
     pub(crate) fn bar_older(&mut self, version: &Version) {
-        let bar = version.off_line.as_ref().and_then(|it| it.bar);
-        self.series.end_support(bar.unwrap_or(Instant::MIN));
+        let history = self.context.history;
+        let off_line = match self.of {
+            TrailKind::Record => history.off_line.get(&self.trail.key),
+            TrailKind::Governance(path) => history.off_line_rules.get(path),
+        };
+        let bar = off_line.map_or(Instant::MIN, |it| it.bar(version.landing));
+        let own = version.taken_away().map_or(Instant::MIN, |taken| taken.at);
+        self.series.end_support(bar.max(own));
     }
 
     fn verdict(&mut self, step: &VersionStep<'a>) -> ApprovalVerdict {

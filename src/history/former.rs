@@ -13,7 +13,8 @@ use std::rc::Rc;
 
 use crate::history::change;
 use crate::history::commit::Commit;
-use crate::history::content::ContentCache;
+use crate::history::content::{ContentCache, FileId};
+use crate::history::folder::Mode;
 use crate::history::governance::GovernanceFiles;
 use crate::history::graph::ChangedLanding;
 use crate::history::mainline::Mainline;
@@ -43,8 +44,10 @@ pub(super) struct FormerCommits {
     by: Lost,
     /// The merge, or the commit at the end of the line.
     line: Rc<Commit>,
-    /// No time of a commit is later.
-    latest: Instant,
+    /// The time of a commit that is dated in the future, or not at all.
+    known: Instant,
+    /// The clock's time.
+    now: Instant,
 }
 
 impl FormerCommits {
@@ -53,11 +56,13 @@ impl FormerCommits {
         mainline: &Mainline,
         landing: usize,
         line: Rc<Commit>,
+        now: Instant,
     ) -> Option<FormerCommits> {
         Some(FormerCommits {
             after: Some(landing.checked_sub(1)?),
             by: Lost::Merge(landing, line.oid),
-            latest: mainline.landings.get(landing)?.effective,
+            known: mainline.landings.get(landing)?.effective,
+            now,
             line,
         })
     }
@@ -70,7 +75,7 @@ impl FormerCommits {
         now: Instant,
     ) -> FormerCommits {
         let after = Some(parted.landing).filter(|_| !parted.is_unrelated);
-        FormerCommits { after, by: Lost::Tip(tip), line, latest: now }
+        FormerCommits { after, by: Lost::Tip(tip), line, known: now, now }
     }
 
     /// Returns the landing of the version that the line holds nevertheless.
@@ -94,8 +99,9 @@ impl FormerCommits {
         }
     }
 
+    /// Returns the time of a commit. Whoever merges it later chooses the date of the merge, which says nothing of it.
     fn at(&self, commit: &Commit) -> Instant {
-        commit.committed().map_or(self.latest, |at| at.min(self.latest))
+        commit.committed().filter(|at| *at <= self.now).unwrap_or(self.known)
     }
 
     /// Puts what the commits took away, and the line lacks, on the trails of records and governance files.
@@ -106,13 +112,13 @@ impl FormerCommits {
         &self,
         branches: &LandingBranches,
         merges: &mut Merges<'_>,
-        records: &mut TrailSet<'_>,
-        governance: &mut GovernanceFiles,
+        (records, governance): (&mut TrailSet<'_>, &mut GovernanceFiles),
+        marks: &mut OffLineMarks,
     ) -> Result<(), Obstacle> {
         let commits = branches.commits();
         let TrailSet { contents, trails, .. } = records;
-        self.mark_records(&commits, (merges, contents), trails)?;
-        self.mark_governance(&commits, (merges, contents), governance)?;
+        self.mark_records(&commits, (merges, contents), trails, &mut marks.records)?;
+        self.mark_governance(&commits, (merges, contents), governance, &mut marks.rules)?;
         if let Some(obstacle) = &branches.truncated {
             self.doubt_records(obstacle, trails);
         }
@@ -128,25 +134,37 @@ impl FormerCommits {
         commits: &[FormerCommit<'_>],
         (merges, contents): (&mut Merges<'_>, &mut ContentCache<'_>),
         trails: &mut BTreeMap<TrailKey, Trail>,
+        marks: &mut BTreeMap<TrailKey, OffLine>,
     ) -> Result<(), Obstacle> {
         let mut taken: BTreeMap<&TrailKey, Vec<Version>> = BTreeMap::new();
         for (commit, changed) in commits {
             for (subject, bytes) in *changed {
                 let ComparedPath::Record(key @ TrailKey::Id(_)) = subject else { continue };
-                let Some(trail) = trails.get_mut(key) else { continue };
                 let at = self.at(commit);
-                if !bytes.new.is_empty()
-                    && let Some(first) = trail.versions.first_mut()
-                {
-                    let since = &mut first.off_line_mut().held_since;
+                if !bytes.new.is_empty() {
+                    let since = &mut marks.entry(key.clone()).or_default().held_since;
                     *since = Some(since.map_or(at, |since| since.min(at)));
                 }
-                let Some(loss) = self.loss((merges, contents), commit, bytes, trail.last()) else {
-                    continue;
+                let is_taking = if bytes.new.is_empty() {
+                    is_removed(merges, contents, commit, (key, &bytes.old))
+                } else {
+                    takes(contents, bytes)
                 };
-                if merges.is_from_line(contents, commit, subject, self.until())? {
+                if !is_taking || merges.is_from_line(contents, commit, subject, self.until())? {
                     continue;
                 }
+                marks.entry(key.clone()).or_default().bars.push((self.landing(), at));
+                let Some(trail) = trails.get_mut(key) else { continue };
+                let is_known = |version: &Version| {
+                    version.taken_away().is_some() && version.commit.oid == commit.oid
+                };
+                if trail.versions.iter().any(is_known) {
+                    continue;
+                }
+                let Some(loss) = self.loss((merges, contents), (key, commit), bytes, trail.last())
+                else {
+                    continue;
+                };
                 let (record, digest) = match bytes.new.as_slice() {
                     [only] => contents.read(&only.path, only.blob),
                     _ => (VersionBody::known(Content::Gone), None),
@@ -189,28 +207,38 @@ impl FormerCommits {
         commits: &[FormerCommit<'_>],
         (merges, contents): (&mut Merges<'_>, &mut ContentCache<'_>),
         files: &mut GovernanceFiles,
+        marks: &mut BTreeMap<String, OffLine>,
     ) -> Result<(), Obstacle> {
         let mut taken: BTreeMap<&String, Vec<Version>> = BTreeMap::new();
         for (commit, changed) in commits {
             for (subject, bytes) in *changed {
-                let (ComparedPath::Governance(path), [file]) = (subject, bytes.new.as_slice())
-                else {
-                    continue;
-                };
-                if !self.lacks_rule(commit, path, bytes, (merges, contents))?
+                let ComparedPath::Governance(path) = subject else { continue };
+                let rule = self.rule(commit, path, bytes, (merges, contents))?;
+                if !rule.is_stricter
                     || merges.is_from_line(contents, commit, subject, self.until())?
                 {
                     continue;
                 }
-                let read = contents.bytes_within(file.blob, Limits::ROSTER.bytes)?;
-                files.bytes.insert(file.blob, read.unwrap_or_default().into());
-                let body = VersionBody::known(Content::File);
-                taken.entry(path).or_default().push(self.version(
-                    commit,
-                    Loss::Rule,
-                    bytes.new.clone(),
-                    body,
-                ));
+                let at = self.at(commit);
+                marks.entry(path.clone()).or_default().bars.push((self.landing(), at));
+                let is_known = |version: &Version| {
+                    version.taken_away().is_some() && version.commit.oid == commit.oid
+                };
+                let known = files.trails.get(path).map(|trail| trail.versions.iter().any(is_known));
+                if !rule.is_lacking || known == Some(true) {
+                    continue;
+                }
+                let content = match bytes.new.first() {
+                    None => Content::Gone,
+                    Some(file) => {
+                        let read = contents.bytes_within(file.blob, Limits::ROSTER.bytes)?;
+                        files.bytes.insert(file.blob, read.unwrap_or_default().into());
+                        Content::File
+                    }
+                };
+                let body = VersionBody::known(content);
+                let version = self.version(commit, Loss::Rule, bytes.new.clone(), body);
+                taken.entry(path).or_default().push(version);
             }
         }
         for (path, taken) in taken {
@@ -224,37 +252,43 @@ impl FormerCommits {
         Ok(())
     }
 
-    /// Tells whether a commit only made the rules stricter, and the line holds neither its change nor rules as strict.
-    fn lacks_rule(
+    /// Compares a commit's change of a governance file with what the line holds.
+    fn rule(
         &self,
         commit: &Commit,
         path: &str,
         bytes: &Bytes,
         (merges, contents): (&Merges<'_>, &ContentCache<'_>),
-    ) -> Result<bool, Obstacle> {
+    ) -> Result<RuleChange, Obstacle> {
+        let Some(first) = commit.parents.first() else { return Ok(RuleChange::default()) };
         let landed = CommitTree::new(merges.objects, self.line.tree, merges.prefix);
         let held = landed.entry(path).map_err(Obstacle::from)?.map(|(_, blob)| blob);
         let new = bytes.new.first().map(|file| file.blob);
-        if held == new {
-            return Ok(false);
-        }
         let read = |blob: Option<Oid>| match blob {
             Some(blob) => {
                 contents.bytes_within(blob, Limits::ROSTER.bytes).map(Option::unwrap_or_default)
             }
             None => Ok(Vec::new()),
         };
-        let [base, ours, theirs] = [bytes.old.first().map(|file| file.blob), held, new].map(read);
-        let ours = ours?;
-        if merges.objects.merge(&base?, &ours, &theirs?) == Merge::Clean(ours) {
-            return Ok(false);
-        }
-        let Some(first) = commit.parents.first() else { return Ok(false) };
+        let old = read(bytes.old.first().map(|file| file.blob))?;
+        let (ours, theirs) = (read(held)?, read(new)?);
         let before = CommitTree::of_commit(merges.objects, *first, merges.prefix)?;
         let after = CommitTree::new(merges.objects, commit.tree, merges.prefix);
-        let [before, after, landed] = [before, after, landed].map(|tree| Governance::read(&tree));
-        let (before, after, landed) = (before?, after?, landed?);
-        Ok(is_lost_rule([&before, &after], &landed))
+        let [before, after, line] = [before, after, landed].map(|tree| Governance::read(&tree));
+        let (before, after, line) = (before?, after?, line?);
+        // A revocation counts whatever the policy beside it is like.
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        let is_of_keys = merges.prefix.plain(&line.policy.approval.revoked) == path;
+        if is_of_keys && governs::revokes_more(Some(&text(&old)), &text(&theirs)) {
+            let is_lacking = !governs::revokes_more(Some(&text(&theirs)), &text(&ours));
+            return Ok(RuleChange { is_stricter: true, is_lacking });
+        }
+        let is_held =
+            held == new || merges.objects.merge(&old, &ours, &theirs) == Merge::Clean(ours.clone());
+        Ok(RuleChange {
+            is_stricter: is_stricter([&before, &after]),
+            is_lacking: !is_held && !governs::only_adds(&after, &line),
+        })
     }
 
     /// Returns a version that no landing made: what a commit off the line took away.
@@ -281,11 +315,7 @@ impl FormerCommits {
             tags: Vec::new(),
             made_in_merge: MadeInMerge::No,
             truncated: None,
-            off_line: Some(Box::new(OffLine {
-                role: Some(Rerouted::TakenAway(TakenAway { loss, by: self.by, at })),
-                bar: Some(at),
-                held_since: None,
-            })),
+            rerouted: Some(Box::new(Rerouted::TakenAway(TakenAway { loss, by: self.by, at }))),
         }
     }
 
@@ -304,27 +334,19 @@ impl FormerCommits {
             back.commit = Rc::clone(&self.line);
             back.made_in_merge = MadeInMerge::Made;
         }
-        back.off_line =
-            Some(Box::new(OffLine { role: Some(Rerouted::BroughtBack), ..OffLine::default() }));
+        back.rerouted = Some(Box::new(Rerouted::BroughtBack));
         back
     }
 
     /// Inserts versions into a trail, behind the last one that had landed by then, and what the line holds nevertheless.
     fn insert(&self, trail: &mut Trail, mut taken: Vec<Version>) {
-        taken.sort_by_key(|version| {
-            (version.off_line.as_ref().and_then(|it| it.bar), version.commit.oid)
-        });
+        taken.sort_by_key(|version| (version.taken_away().map(|it| it.at), version.commit.oid));
         let at = trail.versions.partition_point(|version| self.is_before(version));
         let before = at.checked_sub(1).and_then(|at| trail.versions.get(at)).cloned();
         let is_governance = matches!(trail.key, TrailKey::Path(_));
         let stands = before.as_ref().is_some_and(|before| !before.files.is_empty());
         if !stands && !is_governance {
-            // Nothing is there to take it from yet: no statement of before supports what lands.
-            let bar = taken.iter().filter_map(|version| version.off_line.as_ref()?.bar).max();
-            if let Some(next) = trail.versions.get_mut(at) {
-                let own = &mut next.off_line_mut().bar;
-                *own = (*own).max(bar);
-            }
+            // Nothing is there to take it from yet: only its time counts.
             return;
         }
         let has_own = matches!(self.by, Lost::Merge(..)) && at < trail.versions.len();
@@ -357,22 +379,64 @@ impl FormerCommits {
     fn loss(
         &self,
         (merges, contents): (&Merges<'_>, &mut ContentCache<'_>),
-        commit: &Commit,
+        (key, commit): (&TrailKey, &Commit),
         bytes: &Bytes,
         line: Option<&Version>,
     ) -> Option<Loss> {
         let line = line.filter(|line| !line.files.is_empty())?;
-        if bytes.new.is_empty() && !bytes.old.is_empty() {
-            // A file with the same id may stay.
-            let tree = CommitTree::new(merges.objects, commit.tree, merges.prefix);
-            let is_there = |file: &FileAt| matches!(tree.entry(&file.path), Ok(Some(_)));
-            if line.files.iter().any(is_there) {
-                return None;
-            }
+        if bytes.new.is_empty() && !is_removed(merges, contents, commit, (key, &line.files)) {
+            return None;
         }
         let granted = read(contents, &line.record);
         record_loss(contents, bytes, granted.as_ref())
     }
+}
+
+/// Tells whether a commit removed a record: no other regular file with its id is where it stood.
+fn is_removed(
+    merges: &Merges<'_>,
+    contents: &mut ContentCache<'_>,
+    commit: &Commit,
+    (key, old): (&TrailKey, &[FileAt]),
+) -> bool {
+    let tree = CommitTree::new(merges.objects, commit.tree, merges.prefix);
+    let is_there = |file: &FileAt| match tree.entry(&file.path) {
+        Ok(Some((Mode::File, blob))) => match contents.file_id(&file.path, blob) {
+            FileId::Id(id) => *id == *key.as_str(),
+            FileId::Unreadable | FileId::Missing(_) => false,
+        },
+        _ => false,
+    };
+    !old.is_empty() && !old.iter().any(is_there)
+}
+
+/// Tells whether a change of a record took something away, whatever is granted elsewhere.
+fn takes(contents: &mut ContentCache<'_>, bytes: &Bytes) -> bool {
+    let before = record(contents, &bytes.old);
+    match &before {
+        Some(before) => record_loss(contents, bytes, Some(before)).is_some(),
+        // What could not be read before may have been open.
+        None => {
+            let after = record(contents, &bytes.new);
+            !bytes.old.is_empty() && after.is_some_and(|after| after.closure.is_some())
+        }
+    }
+}
+
+/// A change of a governance file off the line.
+#[derive(Clone, Copy, Debug, Default)]
+struct RuleChange {
+    /// Whether it only adds requirements.
+    is_stricter: bool,
+    /// Whether the line holds neither the change nor rules as strict.
+    is_lacking: bool,
+}
+
+/// What commits off the line took away from records, and by governance files.
+#[derive(Default)]
+pub(super) struct OffLineMarks {
+    pub(super) records: BTreeMap<TrailKey, OffLine>,
+    pub(super) rules: BTreeMap<String, OffLine>,
 }
 
 /// Returns what a change of a record took away, if it is still granted; `granted` is the record that is, if it can be read.
@@ -408,13 +472,10 @@ pub fn record_loss(
     (takes_away(&after, &before) && takes_away(&after, &rest)).then_some(Loss::Narrowing)
 }
 
-/// Tells whether a change of the rules only made them stricter, and the rules that the line has are not as strict.
-pub fn is_lost_rule([before, after]: [&Governance; 2], line: &Governance) -> bool {
+/// Tells whether a change of the rules only made them stricter.
+pub fn is_stricter([before, after]: [&Governance; 2]) -> bool {
     let is_sound = |it: &Governance| it.state == governance::State::Sound;
-    is_sound(before)
-        && is_sound(after)
-        && governs::only_adds(before, after)
-        && !governs::only_adds(after, line)
+    is_sound(before) && is_sound(after) && governs::only_adds(before, after)
 }
 
 /// Tells whether the line holds what a tip had that a merge brought back: the merge left nothing out that it took away, and each
@@ -433,6 +494,18 @@ pub fn is_whole(
     if taken.any(|taken| matches!(taken.by, Lost::Merge(merge, _) if merge == landing)) {
         return Ok(false);
     }
+    has_landed_rules(history, objects, tip)
+}
+
+/// Tells whether each governance file of a tip has landed on the line.
+///
+/// # Errors
+/// [`Obstacle`] if the tip's tree can't be read.
+pub fn has_landed_rules(
+    history: &History,
+    objects: &dyn Objects,
+    tip: Oid,
+) -> Result<bool, Obstacle> {
     let tree = CommitTree::of_commit(objects, tip, &history.prefix)?;
     for (path, trail) in &history.governance {
         let Some((_, blob)) = tree.entry(path)? else { continue };
@@ -466,6 +539,11 @@ fn read(contents: &ContentCache<'_>, body: &VersionBody) -> Option<Rc<Record>> {
 
 /// Tells whether a version grants less than the earlier one.
 fn takes_away(later: &Record, earlier: &Record) -> bool {
-    let meeting = change::meet(later, earlier);
+    let mut meeting = change::meet(later, earlier);
+    // A control in other words, or verified later, asks for no more.
+    let is_known = |id: &_| earlier.compensating_controls.iter().any(|own| own.id == *id);
+    if later.compensating_controls.iter().all(|control| is_known(&control.id)) {
+        meeting.record.compensating_controls.clone_from(&earlier.compensating_controls);
+    }
     !meeting.unequal.is_empty() || meeting.record != *earlier
 }

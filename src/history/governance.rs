@@ -285,7 +285,7 @@ pub fn land(
             tags: Vec::new(),
             made_in_merge: MadeInMerge::No,
             truncated: landed.cut_off.cloned(),
-            off_line: None,
+            rerouted: None,
         });
         paths.push(path.to_string());
     }

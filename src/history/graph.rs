@@ -10,7 +10,7 @@ use std::rc::Rc;
 use crate::history::chain::Chain;
 use crate::history::commit::Commit;
 use crate::history::folders::{ComparisonJob, SnapshotPair};
-use crate::history::objects::{Objects, Obstacle, Oid};
+use crate::history::objects::{Extent, Objects, Obstacle, Oid};
 use crate::history::watched_paths::Interest;
 use crate::history::{chain, folder};
 
@@ -173,13 +173,21 @@ impl<'o> GraphReader<'o> {
             if !seen.insert(oid) {
                 continue;
             }
-            let commit = Rc::new(chain::read(self.objects, oid)?);
+            let commit = match chain::read(self.objects, oid) {
+                Ok(commit) => Rc::new(commit),
+                Err(Obstacle::Missing { extent: Extent::Shallow, .. }) => return Ok(()),
+                Err(obstacle) => return Err(obstacle),
+            };
             if self.objects.is_shallow(oid) && !commit.parents.is_empty() {
                 branches.truncated = Some(Obstacle::Shallow { commit: oid });
                 continue;
             }
             stack.extend(commit.parents.iter().copied());
             branches.commits.push(commit);
+        }
+        // In a shallow clone it may be an ancestor of the tip, beyond the cut.
+        if branches.truncated.is_some() && branches.frontier.is_empty() {
+            return Ok(());
         }
         branches.commits.sort_by_key(|commit| commit.oid);
         let landed = branches.frontier.iter().filter_map(|oid| self.graph.landed.get(oid));

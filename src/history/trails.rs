@@ -242,7 +242,7 @@ impl<'o> TrailSet<'o> {
                 tags: Vec::new(),
                 made_in_merge: MadeInMerge::No,
                 truncated: cut_off,
-                off_line: None,
+                rerouted: None,
             });
             let readable =
                 |path: &str| self.owners.get(path).filter(|it| matches!(it, TrailKey::Id(_)));

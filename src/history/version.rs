@@ -5,7 +5,7 @@
 use crate::diag::Finding;
 use crate::history::commit::Commit;
 use crate::history::objects::{Extent, Obstacle, Oid};
-use crate::history::off_line::{OffLine, Rerouted, TakenAway};
+use crate::history::off_line::{Rerouted, TakenAway};
 use crate::record::{Record, file};
 use std::cell::{OnceCell, RefCell};
 use std::fmt;
@@ -84,14 +84,14 @@ pub struct Version {
     pub made_in_merge: MadeInMerge,
     /// What is missing to determine the authors of this version (A6).
     pub truncated: Option<Obstacle>,
-    /// What commits off the first-parent line have to do with it (M5).
-    pub off_line: Option<Box<OffLine>>,
+    /// Why it stands on the trail although no landing made it (M5).
+    pub rerouted: Option<Box<Rerouted>>,
 }
 
 impl Version {
     /// Returns what a commit off the line took away, if the version is that.
     pub fn taken_away(&self) -> Option<&TakenAway> {
-        match self.off_line.as_ref()?.role.as_ref()? {
+        match self.rerouted.as_deref()? {
             Rerouted::TakenAway(taken) => Some(taken),
             Rerouted::BroughtBack => None,
         }
@@ -99,11 +99,7 @@ impl Version {
 
     /// Tells whether it is what the line holds in spite of a change that it lost.
     pub fn is_brought_back(&self) -> bool {
-        self.off_line.as_ref().is_some_and(|it| it.role == Some(Rerouted::BroughtBack))
-    }
-
-    pub(super) fn off_line_mut(&mut self) -> &mut OffLine {
-        self.off_line.get_or_insert_default()
+        self.rerouted.as_deref() == Some(&Rerouted::BroughtBack)
     }
 }
 

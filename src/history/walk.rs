@@ -28,7 +28,7 @@ use crate::history::approval_files::ApprovalFileChanges;
 use crate::history::chain::{self, Chain};
 use crate::history::content::{ContentCache, Keeps};
 use crate::history::folders::FileChange;
-use crate::history::former::FormerCommits;
+use crate::history::former::{FormerCommits, OffLineMarks};
 use crate::history::governance::{GovernanceFiles, States};
 use crate::history::graph::ChangedLanding;
 use crate::history::merge_content::{ComparedPath, Merges};
@@ -93,6 +93,9 @@ pub fn mainline_only(chain: Chain, prefix: &LedgerPrefix) -> History {
         former: BTreeMap::new(),
         governance: BTreeMap::new(),
         lost_rules: Vec::new(),
+        lost_tips: Vec::new(),
+        off_line: BTreeMap::new(),
+        off_line_rules: BTreeMap::new(),
         governance_bytes: HashMap::new(),
         states: States::unread(),
         prefix: prefix.clone(),
@@ -216,6 +219,7 @@ fn collect_versions(
     let lost = mem::take(&mut survey.graph.lost);
     let mut merges = Merges::new(objects, prefix, &survey.interest, &survey.graph);
     let mut found = survey.found;
+    let mut marks = OffLineMarks::default();
     for stop in stops {
         let Some((_, commit)) = commits.find(|(landing, _)| *landing == stop.landing) else {
             continue;
@@ -261,17 +265,20 @@ fn collect_versions(
             }
         }
         approvals.bring(&trails.contents, landed, &branches, &survey.interest);
-        if let Some(former) = FormerCommits::of_merge(&mainline, stop.landing, commit) {
-            former.mark(&branches, &mut merges, &mut trails, &mut governance)?;
+        if let Some(former) = FormerCommits::of_merge(&mainline, stop.landing, commit, now) {
+            former.mark(&branches, &mut merges, (&mut trails, &mut governance), &mut marks)?;
         }
     }
-    let mut lost_rules = Vec::new();
+    let (mut lost_rules, mut lost_tips) = (Vec::new(), Vec::new());
     for (tip, stop) in lost {
         let branches = LandingBranches::read(&mut trails.contents, &mut found, &stop);
         lost_rules.extend(branches.changes_rules().then_some(tip));
+        lost_tips.push(tip);
         let line = Rc::new(chain::read(objects, mainline.tip)?);
+        let landed = LandedFiles { landing: stop.landing, commit: &line, cut_off: None };
+        approvals.bring(&trails.contents, landed, &branches, &survey.interest);
         let former = FormerCommits::of_tip(tip, &stop, line, now);
-        former.mark(&branches, &mut merges, &mut trails, &mut governance)?;
+        former.mark(&branches, &mut merges, (&mut trails, &mut governance), &mut marks)?;
     }
     let approvals = approvals.into_changes();
     let unnamed_until = unnamed::until(&trails.contents, &mainline, &approvals, &other_files);
@@ -285,6 +292,9 @@ fn collect_versions(
         left_out: BTreeSet::new(),
         governance: governance.trails,
         lost_rules,
+        lost_tips,
+        off_line: marks.records,
+        off_line_rules: marks.rules,
         governance_bytes: governance.bytes,
         states: survey.states,
         prefix: prefix.clone(),

@@ -7,6 +7,7 @@ use crate::history::governance::States;
 use crate::history::mainline::Mainline;
 use crate::history::notes::{self, Notes};
 use crate::history::objects::{Objects, Obstacle, Oid};
+use crate::history::off_line::OffLine;
 use crate::history::paths::LedgerPrefix;
 use crate::history::version::{Trail, TrailKey};
 use crate::history::watched_paths;
@@ -27,8 +28,14 @@ pub struct History {
     pub former: BTreeMap<TrailKey, Trail>,
     /// The trail of each governance file that any policy on the mainline named, and of each redesign, by path.
     pub governance: BTreeMap<String, Trail>,
+    /// What commits off the line took away from each record.
+    pub off_line: BTreeMap<TrailKey, OffLine>,
+    /// What commits off the line took away by each governance file, by path.
+    pub off_line_rules: BTreeMap<String, OffLine>,
     /// The lost tips with changes or approvals of governance files that the line lacks (M5b).
     pub lost_rules: Vec<Oid>,
+    /// The lost tips that the line does not reach.
+    pub lost_tips: Vec<Oid>,
     /// The bytes of the governance files' versions, by their ids.
     pub governance_bytes: HashMap<Oid, Rc<[u8]>>,
     /// The governance in the tree of each landing, approved or not.

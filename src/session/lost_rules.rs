@@ -6,6 +6,7 @@
 use crate::approval::counted::{self, CountedGovernance};
 use crate::approval::verdict::{ApprovalVerdict, Vote, VoteCounts};
 use crate::history::chain;
+use crate::history::former;
 use crate::history::objects::{Obstacle, Oid};
 use crate::history::off_line;
 use crate::history::refs::ApprovedRef;
@@ -30,7 +31,16 @@ pub(super) fn refuse(
     history: &History,
     counted: &CountedGovernance,
 ) -> Result<(), Undetermined> {
-    for tip in &history.lost_rules {
+    let mut tips = history.lost_rules.clone();
+    for tip in &chosen.seen {
+        // A merge brought it back, and perhaps not the rules that it had.
+        let is_beside =
+            history.landed.contains_key(tip) && history.mainline.position(*tip).is_none();
+        if is_beside && !former::has_landed_rules(history, repository, *tip)? {
+            tips.push(*tip);
+        }
+    }
+    for tip in &tips {
         if let Some(path) = lost_rule(repository, chosen, now, (history, counted), *tip)? {
             let reference = chosen.reference.clone();
             let pin = repository.is_pinned(*tip).then(|| off_line::pin(*tip));
@@ -61,11 +71,17 @@ fn lost_rule(
     let found = lost.governance.iter().find(|(path, trail)| {
         let n_versions = trail.versions.len();
         let approved = (0..n_versions).rev().find(|n| lost_counted.is_approved(path, *n));
-        let Some(n) = approved else { return false };
+        // A first policy counts without an approval.
+        let counts = || lost_counted.version(path, usize::MAX);
+        let Some(n) = approved.or_else(counts) else { return false };
         let verdict = lost_counted.verdicts.get(*path).and_then(|verdicts| verdicts.get(n));
         let Some(verdict) = verdict else { return false };
         let approved_in = verdict.approved_in.as_deref().and_then(Oid::from_hex);
-        if approved_in.is_none_or(|commit| history.landed.contains_key(&commit)) {
+        let began = approved_in.or_else(|| {
+            let is_first = verdict.policy_commit.is_none();
+            Some(trail.versions.get(n)?.commit.oid).filter(|_| is_first)
+        });
+        if began.is_none_or(|commit| history.mainline.position(commit).is_some()) {
             return false;
         }
         let present = counted.version(path, usize::MAX);

@@ -239,6 +239,13 @@ fn unreadable(error: git2::Error) -> SignError {
 
 /// Returns the three-way merge of a file, with git's default options; it needs no repository.
 pub fn merge(base: &[u8], ours: &[u8], theirs: &[u8]) -> Merge {
+    // Also all cases with an empty result, which the library can't return.
+    if base == theirs || ours == theirs {
+        return Merge::Clean(ours.to_vec());
+    }
+    if base == ours {
+        return Merge::Clean(theirs.to_vec());
+    }
     let (mut old, mut left, mut right) =
         (git2::MergeFileInput::new(), git2::MergeFileInput::new(), git2::MergeFileInput::new());
     old.content(base);

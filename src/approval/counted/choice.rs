@@ -115,9 +115,8 @@ impl<'c, 'h> Chooser<'c, 'h> {
     /// Returns the version of a file that counts without approval, as of a landing, and what lets it: that of the commit
     /// which the reader trusts, or the one, of a file named by the first policy, that landed with it or was already there.
     fn root(&self, path: &str, versions: &[Version], landing: usize) -> Option<(usize, Admission)> {
-        let is_landed = |index: &usize| {
-            versions.get(*index).is_some_and(|version| version.taken_away().is_none())
-        };
+        let is_landed =
+            |index: &usize| versions.get(*index).is_some_and(|version| version.rerouted.is_none());
         let landed = |by| {
             let n_landed = versions.partition_point(|version| version.landing <= by);
             (0..n_landed).rev().find(is_landed)

@@ -14,6 +14,7 @@ use crate::history::trails::Bytes;
 use crate::history::tree::CommitTree;
 use crate::history::version::TrailKey;
 use crate::policy::governance::Governance;
+use crate::policy::governs;
 use crate::record::Record;
 use crate::record::file;
 use crate::rules::change_cases::TakenOnBranch;
@@ -75,7 +76,7 @@ impl Comparer<'_> {
         let before = Governance::read(&self.tree(*first)?)?;
         let tree = CommitTree::new(self.repository, branch_commit.commit.tree, &self.prefix);
         let after = Governance::read(&tree)?;
-        Ok(former::is_lost_rule([&before, &after], proposed))
+        Ok(former::is_stricter([&before, &after]) && !governs::only_adds(&after, proposed))
     }
 }
 

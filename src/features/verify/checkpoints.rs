@@ -106,6 +106,7 @@ fn lost_tips(snapshot: &Snapshot<'_>) -> Result<Vec<LostTip>, Error> {
     let mut tips = Vec::new();
     for tip in lost {
         let standing = match history.landed.get(&tip) {
+            None if !history.lost_tips.contains(&tip) => continue,
             None => LostStanding::Apart,
             Some(landing)
                 if former::is_whole(history, repository, tip, *landing)

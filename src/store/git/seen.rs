@@ -23,7 +23,11 @@ impl Repository {
     pub fn seen_tips(&self, name: &str) -> Result<SeenTips, GitError> {
         let mut seen = SeenTips::new();
         for reference in self.git.references_glob(&format!("{PINS}*"))? {
-            seen.extend(reference?.target().and_then(ours).map(|oid| (oid, None)));
+            let reference = reference?;
+            // Whoever pushes into a mirror may name anything; only what `verify` writes counts.
+            let target = reference.target().and_then(ours);
+            let is_own = |oid: &Oid| reference.name().is_ok_and(|name| name == off_line::pin(*oid));
+            seen.extend(target.filter(is_own).map(|oid| (oid, None)));
         }
         let file = self.common_dir.join("logs").join(name);
         let bytes = match fs::read(&file) {
