@@ -311,3 +311,47 @@ fn merge_brings_nothing_back() {
         assert!(!errors(&repo).contains(&"mainline-suspicious".to_owned()));
     }
 }
+
+#[test]
+fn what_was_taken_is_kept_with_the_id() {
+    for dated in ["2026-11-20T12:00:00Z", "2027-03-01T09:00:00Z"] {
+        for taking in TAKINGS.iter().take(2) {
+            // The line parts from before the record was filed.
+            let policy = SIGNED.replace("count: 2, each_of: [security, platform]", "count: 1");
+            let repo = ledger(&policy, &["dana", "lee"]);
+            let fork = repo.tip("main");
+            repo.by("ana").write(ID, SAMPLE).commit("File it");
+            let says = approvals(&repo, &[("dana", "dana")], SAMPLE);
+            sign(&repo, "ana", &says);
+            assert_eq!(status(&repo), "active");
+            (taking.take)(&repo);
+            let taken = repo.now();
+            repo.clock(dated);
+            reroute(&repo, fork, 0, false, "Tidy up");
+            repo.clock(&taken.to_string());
+            repo.by("mallory").write(ID, SAMPLE).commit("File it again");
+            sign(&repo, "mallory", &says);
+            assert_ne!(status(&repo), "active", "{} {dated}", taking.name);
+            // What is approved after it counts.
+            sign(&repo, "mallory", &approvals(&repo, &[("dana", "dana")], SAMPLE));
+            assert_eq!(status(&repo), "active", "{} {dated}, approved anew", taking.name);
+        }
+    }
+}
+
+#[test]
+fn merge_elsewhere_approves_nothing() {
+    for subject in ["Merge branch 'main' into work", "Merge branch 'acme:main' into main"] {
+        let repo = ledger(
+            &SIGNED.replace("count: 2, each_of: [security, platform]", "count: 1"),
+            &["dana"],
+        );
+        repo.branch("work").by("dana").write("README.md", "Payments\n").commit("Describe it");
+        repo.by("mallory").write(ID, SAMPLE).commit("File it");
+        let merge = repo.branch("work").by("dana").signed("dana").merge("main", subject);
+        repo.set_ref("refs/heads/main", merge);
+        assert_eq!(status(&repo), "unapproved", "{subject}");
+        sign(&repo, "mallory", &approvals(&repo, &[("dana", "dana")], SAMPLE));
+        assert_eq!(status(&repo), "active", "{subject}, and Dana approves");
+    }
+}
