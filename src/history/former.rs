@@ -8,16 +8,17 @@
 //! Uses record, policy, history's change, content, merge content, tree, version. Pure. Start at `FormerCommits`. Follows
 //! `docs/spec/approval.md`, M5.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
+use crate::history::chain;
 use crate::history::change;
 use crate::history::commit::Commit;
 use crate::history::content::{ContentCache, FileId};
 use crate::history::folder::Mode;
 use crate::history::governance::GovernanceFiles;
 use crate::history::graph::ChangedLanding;
-use crate::history::mainline::Mainline;
+use crate::history::mainline::{Landing, Mainline};
 use crate::history::merge_content::{ComparedPath, Merges};
 use crate::history::merged_commits::LandingBranches;
 use crate::history::objects::{Merge, Objects, Obstacle, Oid};
@@ -38,7 +39,7 @@ use crate::yaml::node::Limits;
 pub(super) type FormerCommit<'c> = (&'c Rc<Commit>, &'c BTreeMap<ComparedPath, Bytes>);
 
 /// Where commits off the line join it, or part from it.
-pub(super) struct FormerCommits {
+pub(super) struct FormerCommits<'a> {
     /// The landing after which what they took away counts; `None` before the first.
     after: Option<usize>,
     by: Lost,
@@ -48,34 +49,47 @@ pub(super) struct FormerCommits {
     known: Instant,
     /// The clock's time.
     now: Instant,
+    landings: &'a [Landing],
+    /// The time of each commit along its branch, as far as it was asked for.
+    times: HashMap<Oid, Instant>,
 }
 
-impl FormerCommits {
+impl<'a> FormerCommits<'a> {
     /// Returns those that a merge brings; `None` for the first landing, before which there is no line.
     pub(super) fn of_merge(
-        mainline: &Mainline,
+        mainline: &'a Mainline,
         landing: usize,
         line: Rc<Commit>,
         now: Instant,
-    ) -> Option<FormerCommits> {
+    ) -> Option<FormerCommits<'a>> {
         Some(FormerCommits {
             after: Some(landing.checked_sub(1)?),
             by: Lost::Merge(landing, line.oid),
             known: mainline.landings.get(landing)?.effective,
             now,
             line,
+            landings: &mainline.landings,
+            times: HashMap::new(),
         })
     }
 
     /// Returns those that only a lost tip reaches; `line` is the commit at the tip, and no time is later than `now`.
     pub(super) fn of_tip(
+        mainline: &'a Mainline,
         tip: Oid,
         parted: &ChangedLanding,
         line: Rc<Commit>,
         now: Instant,
-    ) -> FormerCommits {
-        let after = Some(parted.landing).filter(|_| !parted.is_unrelated);
-        FormerCommits { after, by: Lost::Tip(tip), line, known: now, now }
+    ) -> FormerCommits<'a> {
+        FormerCommits {
+            after: Some(parted.landing).filter(|_| !parted.is_unrelated),
+            by: Lost::Tip(tip),
+            line,
+            known: now,
+            now,
+            landings: &mainline.landings,
+            times: HashMap::new(),
+        }
     }
 
     /// Returns the landing of the version that the line holds nevertheless.
@@ -104,12 +118,39 @@ impl FormerCommits {
         commit.committed().filter(|at| *at <= self.now).unwrap_or(self.known)
     }
 
+    /// Returns the time of a commit along its branch, as T1 does: it is no earlier than any that it follows.
+    fn effective(&mut self, merges: &Merges<'_>, commit: &Rc<Commit>) -> Instant {
+        let mut stack = vec![Rc::clone(commit)];
+        while let Some(commit) = stack.pop() {
+            let mut at = self.at(&commit);
+            let mut unknown = Vec::new();
+            for parent in commit.parents.iter() {
+                let landing = merges.graph.landed.get(parent).filter(|it| **it < self.until());
+                let landing = landing.and_then(|landing| self.landings.get(*landing));
+                match (landing, self.times.get(parent)) {
+                    (Some(landing), _) if landing.oid == *parent => at = at.max(landing.effective),
+                    (None, Some(earlier)) => at = at.max(*earlier),
+                    // What landed earlier with another merge, or is behind the end of a shallow clone.
+                    (Some(_), _) => {}
+                    (None, None) => unknown.extend(chain::read(merges.objects, *parent).ok()),
+                }
+            }
+            if unknown.is_empty() {
+                self.times.insert(commit.oid, at);
+            } else {
+                stack.push(commit);
+                stack.extend(unknown.into_iter().map(Rc::new));
+            }
+        }
+        self.times.get(&commit.oid).copied().unwrap_or(self.known)
+    }
+
     /// Puts what the commits took away, and the line lacks, on the trails of records and governance files.
     ///
     /// # Errors
     /// [`Obstacle`] if a file or folder can't be read.
     pub(super) fn mark(
-        &self,
+        &mut self,
         branches: &LandingBranches,
         merges: &mut Merges<'_>,
         (records, governance): (&mut TrailSet<'_>, &mut GovernanceFiles),
@@ -130,7 +171,7 @@ impl FormerCommits {
     /// # Errors
     /// [`Obstacle`] if a folder can't be read.
     fn mark_records(
-        &self,
+        &mut self,
         commits: &[FormerCommit<'_>],
         (merges, contents): (&mut Merges<'_>, &mut ContentCache<'_>),
         trails: &mut BTreeMap<TrailKey, Trail>,
@@ -150,9 +191,10 @@ impl FormerCommits {
                 } else {
                     takes(contents, bytes)
                 };
-                if !is_taking || merges.is_from_line(contents, commit, subject, self.until())? {
+                if !is_taking || self.is_taken_over((merges, contents), commit, subject, bytes)? {
                     continue;
                 }
+                let at = self.effective(merges, commit);
                 marks.entry(key.clone()).or_default().bars.push((self.landing(), at));
                 let Some(trail) = trails.get_mut(key) else { continue };
                 let is_known = |version: &Version| {
@@ -169,7 +211,7 @@ impl FormerCommits {
                     [only] => contents.read(&only.path, only.blob),
                     _ => (VersionBody::known(Content::Gone), None),
                 };
-                let version = self.version(commit, loss, bytes.new.clone(), record);
+                let version = self.version((commit, at), loss, bytes.new.clone(), record);
                 taken.entry(key).or_default().push(Version { digest, ..version });
             }
         }
@@ -203,7 +245,7 @@ impl FormerCommits {
     /// # Errors
     /// [`Obstacle`] if a file or folder can't be read.
     fn mark_governance(
-        &self,
+        &mut self,
         commits: &[FormerCommit<'_>],
         (merges, contents): (&mut Merges<'_>, &mut ContentCache<'_>),
         files: &mut GovernanceFiles,
@@ -214,12 +256,10 @@ impl FormerCommits {
             for (subject, bytes) in *changed {
                 let ComparedPath::Governance(path) = subject else { continue };
                 let rule = self.rule(commit, path, bytes, (merges, contents))?;
-                if !rule.is_stricter
-                    || merges.is_from_line(contents, commit, subject, self.until())?
-                {
+                if !rule.is_stricter || self.is_from_line((merges, contents), commit, subject)? {
                     continue;
                 }
-                let at = self.at(commit);
+                let at = self.effective(merges, commit);
                 marks.entry(path.clone()).or_default().bars.push((self.landing(), at));
                 let is_known = |version: &Version| {
                     version.taken_away().is_some() && version.commit.oid == commit.oid
@@ -237,7 +277,7 @@ impl FormerCommits {
                     }
                 };
                 let body = VersionBody::known(content);
-                let version = self.version(commit, Loss::Rule, bytes.new.clone(), body);
+                let version = self.version((commit, at), Loss::Rule, bytes.new.clone(), body);
                 taken.entry(path).or_default().push(version);
             }
         }
@@ -294,12 +334,11 @@ impl FormerCommits {
     /// Returns a version that no landing made: what a commit off the line took away.
     fn version(
         &self,
-        commit: &Rc<Commit>,
+        (commit, at): (&Rc<Commit>, Instant),
         loss: Loss,
         files: Vec<FileAt>,
         record: VersionBody,
     ) -> Version {
-        let at = self.at(commit);
         Version {
             n: 0,
             landing: self.after.unwrap_or(0),
@@ -373,6 +412,46 @@ impl FormerCommits {
             was_there = true;
         }
         number(trail);
+    }
+
+    /// Tells whether a merge took a change over from a parent that had landed, whose record grants no more.
+    ///
+    /// # Errors
+    /// [`Obstacle`] if a parent can't be compared.
+    fn is_taken_over(
+        &self,
+        (merges, contents): (&mut Merges<'_>, &mut ContentCache<'_>),
+        merge: &Commit,
+        subject: &ComparedPath,
+        bytes: &Bytes,
+    ) -> Result<bool, Obstacle> {
+        for parent in merges.landed_parents(merge, self.until()) {
+            let compared = merges.compare(contents, parent, merge)?;
+            let Some(other) = compared.get(subject) else { return Ok(true) };
+            let granted = record(contents, &other.old);
+            if granted.is_some() && record_loss(contents, bytes, granted.as_ref()).is_none() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Tells whether a merge has a governance file from a parent that had landed.
+    ///
+    /// # Errors
+    /// [`Obstacle`] if a parent can't be compared.
+    fn is_from_line(
+        &self,
+        (merges, contents): (&mut Merges<'_>, &mut ContentCache<'_>),
+        merge: &Commit,
+        subject: &ComparedPath,
+    ) -> Result<bool, Obstacle> {
+        for parent in merges.landed_parents(merge, self.until()) {
+            if !merges.compare(contents, parent, merge)?.contains_key(subject) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Returns what a commit took away from a record that the line still grants.

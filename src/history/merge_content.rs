@@ -26,7 +26,7 @@ pub struct Merges<'o> {
     pub(super) objects: &'o dyn Objects,
     pub(super) prefix: &'o LedgerPrefix,
     interest: &'o Interest,
-    graph: &'o Graph,
+    pub(super) graph: &'o Graph,
     compared: HashMap<(Oid, Oid), Rc<Differing>>,
 }
 
@@ -154,24 +154,11 @@ impl<'o> Merges<'o> {
         Ok(found)
     }
 
-    /// Tells whether a merge took something over from a parent that had landed before a landing.
-    ///
-    /// # Errors
-    /// [`Obstacle`] if a parent can't be compared.
-    pub fn is_from_line(
-        &mut self,
-        contents: &mut ContentCache<'_>,
-        merge: &Commit,
-        subject: &ComparedPath,
-        landing: usize,
-    ) -> Result<bool, Obstacle> {
-        for parent in merge.parents.iter().skip(1) {
-            let has_landed = self.graph.landed.get(parent).is_some_and(|landed| *landed < landing);
-            if has_landed && !self.compare(contents, *parent, merge)?.contains_key(subject) {
-                return Ok(true);
-            }
-        }
-        Ok(false)
+    /// Returns the further parents of a merge that had landed before a landing.
+    pub(super) fn landed_parents(&self, merge: &Commit, landing: usize) -> Vec<Oid> {
+        let has_landed =
+            |parent: &&Oid| self.graph.landed.get(parent).is_some_and(|landed| *landed < landing);
+        merge.parents.iter().skip(1).filter(has_landed).copied().collect()
     }
 
     /// Returns the differences between two commits.

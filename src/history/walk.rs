@@ -265,7 +265,7 @@ fn collect_versions(
             }
         }
         approvals.bring(&trails.contents, landed, &branches, &survey.interest);
-        if let Some(former) = FormerCommits::of_merge(&mainline, stop.landing, commit, now) {
+        if let Some(mut former) = FormerCommits::of_merge(&mainline, stop.landing, commit, now) {
             former.mark(&branches, &mut merges, (&mut trails, &mut governance), &mut marks)?;
         }
     }
@@ -277,7 +277,7 @@ fn collect_versions(
         let line = Rc::new(chain::read(objects, mainline.tip)?);
         let landed = LandedFiles { landing: stop.landing, commit: &line, cut_off: None };
         approvals.bring(&trails.contents, landed, &branches, &survey.interest);
-        let former = FormerCommits::of_tip(tip, &stop, line, now);
+        let mut former = FormerCommits::of_tip(&mainline, tip, &stop, line, now);
         former.mark(&branches, &mut merges, (&mut trails, &mut governance), &mut marks)?;
     }
     let approvals = approvals.into_changes();

@@ -147,3 +147,23 @@ fn a_draft_that_was_narrower_for_a_while_costs_nothing_in_what_needs_an_approval
     let run = verify(&repo);
     assert_eq!(run.code, 0, "{}", run.out);
 }
+
+#[test]
+fn what_git_merged_from_the_line_into_a_branch_is_not_taken_by_the_branch() {
+    let repo = filed();
+    let commented = SAMPLE.replace("title: ", "# Shown to auditors.\ntitle: ");
+    repo.branch("work").by("ana").write(ID, &commented).commit("Comment on it");
+    let narrower = SAMPLE.replace("2026-12-20", "2026-12-01");
+    repo.by("lee").write(ID, &narrower).commit("Shorten it");
+    repo.branch("work").by("ana").merge("main", "Merge branch 'main' into work");
+    repo.branch("again").by("ana").write(ID, SAMPLE).commit("Renew it");
+    repo.by("lee").merge("again", "Merge branch 'again'");
+    let renewed = status(&repo);
+    assert_eq!(renewed.0, "active");
+    repo.by("sam").write("README.md", "More\n").commit("Describe it");
+    repo.by("sam").merge("work", "Merge branch 'work'");
+    assert!(repo.by("sam").text(ID).contains("auditors"));
+    assert_eq!(status(&repo), renewed);
+    let run = verify(&repo);
+    assert!(!run.out.contains("left out"), "{}", run.out);
+}
