@@ -22,41 +22,32 @@ pub(crate) struct CountedFile<'a> {
     pub file: ApprovalFile,
     /// The time that the file states, or that of its landing if that is earlier.
     pub stated_at: Instant,
-    /// Resolves identities as of the file's landing.
     pub resolver: IdentityResolver<'a>,
     pub backed: FileBacking,
     /// Whether it names the bytes of the governance file that counted when it landed.
     pub continues: bool,
 }
 
-/// The evidence behind an approval file.
 #[derive(Clone, Debug)]
 pub(crate) enum FileBacking {
-    /// The signature by a listed key.
     Signature(Signer),
     /// The signature of a bridge, which recorded a forge's review.
     Review(Identity),
-    /// Objects needed to decide are missing.
     Unknown(Obstacle),
 }
 
-/// An approval file about one record or governance file, whether or not it can count.
 #[derive(Clone, Debug)]
 pub(crate) enum StatementEvent<'a> {
     CountedFile(Box<CountedFile<'a>>),
-    /// A file whose bytes are missing.
     Gap {
         landing: usize,
         /// The first digits of the sha256 of the approved bytes, taken from the file name.
         digits: String,
-        /// Why it can't be read.
         obstacle: Obstacle,
     },
-    /// A file that does not count for any bytes.
     Refused(Box<RefusedFile<'a>>),
 }
 
-/// An approval file that can be parsed but does not count.
 #[derive(Clone, Debug)]
 pub(crate) struct RefusedFile<'a> {
     pub landing: usize,
@@ -64,7 +55,6 @@ pub(crate) struct RefusedFile<'a> {
     pub effective: Instant,
     pub path: String,
     pub file: ApprovalFile,
-    /// Resolves identities as of the file's landing.
     pub resolver: IdentityResolver<'a>,
     pub bad: BadFile,
 }
@@ -80,7 +70,6 @@ impl StatementEvent<'_> {
 }
 
 impl CountedFile<'_> {
-    /// Returns what its signature proves; `None` without one by a person.
     pub(crate) fn proof(&self) -> Option<Proof> {
         match &self.backed {
             FileBacking::Signature(signer) => Some(signer.proof()),

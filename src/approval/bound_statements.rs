@@ -7,7 +7,6 @@ use crate::approval::statement;
 use crate::history::version::{Trail, Version};
 use std::collections::BTreeSet;
 
-/// The approval files bound to each version of a trail.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Bound {
     /// The sha256 of each version's bytes; empty if the trail has no approval files.
@@ -21,7 +20,6 @@ pub(crate) struct Bound {
 }
 
 impl Bound {
-    /// Starts with no approval file bound, for a trail that may have some.
     pub(crate) fn new(trail: &Trail) -> Bound {
         Bound {
             digests: trail.versions.iter().map(digest).collect(),
@@ -31,12 +29,10 @@ impl Bound {
         }
     }
 
-    /// Tells whether the trail may have approval files.
     pub(crate) fn is_active(&self) -> bool {
         !self.digests.is_empty()
     }
 
-    /// Tells whether an approval file is bound to any version.
     pub(crate) fn is_bound(&self, statement: usize) -> bool {
         let mut bound = self.statements.iter().flatten();
         bound.any(|(known, _)| *known == statement)

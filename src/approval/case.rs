@@ -15,7 +15,6 @@ use crate::history::commit::Commit;
 use crate::policy::demand::SelfApproval;
 use crate::record::time::Instant;
 
-/// Everything known about one version when its approvals are evaluated.
 #[derive(Clone, Copy)]
 pub(crate) struct VersionEvidence<'a> {
     pub resolver: IdentityResolver<'a>,
@@ -26,11 +25,9 @@ pub(crate) struct VersionEvidence<'a> {
     pub at: Instant,
     /// Whether the merge, by its subject, is one of the approved branch or into another one; its actor is then no evidence.
     pub is_suspicious_merge: bool,
-    /// Whether a member of the author set may approve.
     pub self_approval: SelfApproval,
 }
 
-/// An approval that counts, and its approver.
 #[derive(Clone, Debug)]
 pub(crate) struct CountedApproval {
     pub identity: Identity,
@@ -46,7 +43,6 @@ pub(crate) fn is_committer_alone(case: VersionEvidence, identity: &Identity) -> 
     case.landing.parents.len() < 2 && author.is_none_or(|author| !author.is(identity))
 }
 
-/// Returns the approver that a claim names, as output shows them.
 pub(crate) fn approver(case: VersionEvidence, claim: &Claim) -> Approver {
     let person = match &claim.who {
         NamedPerson::Someone(identity) => &identity.person,
@@ -70,7 +66,6 @@ pub(crate) fn approver(case: VersionEvidence, claim: &Claim) -> Approver {
     }
 }
 
-/// Tells whether the counted approvals meet a requirement: enough people, one of each group, and every role.
 pub(crate) fn is_met(demand: &VersionDemand, counted_approvals: &[CountedApproval]) -> bool {
     let approvers = counted_approvals.iter().map(|counted_approval| &counted_approval.approver);
     let roles = demand.people.iter().all(|role| {
@@ -83,7 +78,6 @@ pub(crate) fn is_met(demand: &VersionDemand, counted_approvals: &[CountedApprova
     are_enough(demand, approvers) && roles
 }
 
-/// Tells whether approvers are enough people, one of each group.
 pub(crate) fn are_enough<'a>(
     demand: &VersionDemand,
     approvers: impl Iterator<Item = &'a Approver>,
@@ -105,7 +99,6 @@ pub(crate) fn fills_place(demand: &VersionDemand, counted_approval: &CountedAppr
     groups.is_empty() && roles.is_empty() || in_group || in_role
 }
 
-/// Tells who vouches for a claim: a member of the author set, someone else, or the forge that composed the text.
 pub(crate) fn self_asserted(case: VersionEvidence, claim: &Claim) -> SelfAsserted {
     match claim.vouched {
         Vouched::ByForge => SelfAsserted::ForgeUi,

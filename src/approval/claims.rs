@@ -18,10 +18,8 @@ use crate::policy::people::account::Account;
 use crate::record::time::Instant;
 use std::rc::Rc;
 
-/// Whether an approval or rejection is recent enough for a version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum StatementAge {
-    /// Nothing in between ends its effect.
     Fresh,
     /// It was given before a removal, a closure, a fired trigger or a newer approval.
     TooOld,
@@ -29,7 +27,6 @@ pub(crate) enum StatementAge {
     TakenBack,
 }
 
-/// Adds the statement of an approval file about a version.
 pub(crate) fn of_file<'a>(
     evidence: &mut VersionEvidenceSet<'a>,
     scene: Scene<'a>,
@@ -99,7 +96,6 @@ pub(crate) fn of_file<'a>(
     evidence.claims.push(claim);
 }
 
-/// Returns what the forge's review says about accounts: the reviewer's and the authors'.
 fn answered(file: &ApprovalFile, reviewer: &Identity) -> SeparatedBy {
     let stated = file.account.as_ref();
     let account = stated.and_then(|address| Account::of(address.as_str(), &[]));

@@ -56,7 +56,6 @@ pub struct CountedGovernance {
     pub left_out: Vec<UncountedGovernanceFile>,
     /// The lines of the signers file that count at the tip.
     pub keys: Vec<AdmittedKey>,
-    /// The signatures that were checked.
     pub signatures: Vec<LandedSignature>,
     /// The version of each file that counts, starting at each landing where that changes.
     choices: Vec<(usize, VersionChoice)>,
@@ -221,7 +220,6 @@ fn judged(
     }
 }
 
-/// Returns the evaluator of each governance file, by its path.
 fn evaluators(context: EvaluationContext<'_>) -> BTreeMap<&str, TrailEvaluator<'_>> {
     let named = context.history.named_governance();
     let trails = context.history.governance.iter();

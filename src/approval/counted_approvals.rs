@@ -23,11 +23,9 @@ pub(crate) struct CountedPeople {
     pub counted_approvals: Vec<CountedApproval>,
     /// Indices of statements that are not counted, because they may be by somebody who already counts.
     pub left_out: Vec<(usize, UnknownAccount)>,
-    /// The flags to show with it.
     pub flags: BTreeSet<&'static str>,
 }
 
-/// One person with their statements.
 struct PersonStatements {
     counted_approval: CountedApproval,
     accounts: Accounts,
@@ -165,7 +163,6 @@ fn apart(
     counted_approvals(&chosen)
 }
 
-/// People known to be different from each other, and those who may be one of them.
 struct DistinctPeople<'g> {
     kept: Vec<&'g PersonStatements>,
     left_out: Vec<(&'g PersonStatements, UnknownAccount)>,
@@ -265,7 +262,6 @@ impl Sets {
         any
     }
 
-    /// Joins entries with equal keys.
     fn join_equal<'k>(&mut self, keys: impl Iterator<Item = Option<&'k str>>) {
         let mut known: HashMap<&str, usize> = HashMap::new();
         for (n, key) in keys.enumerate() {

@@ -12,10 +12,8 @@ use crate::policy::{people, tier};
 use crate::record::Record;
 use std::collections::BTreeSet;
 
-/// The approval requirement of a version.
 #[derive(Clone, Debug)]
 pub(crate) struct VersionDemand {
-    /// Number of approvals, groups, roles and proof.
     pub terms: tier::TierDemand,
     /// The people who hold the roles; a role that nobody holds is never met.
     pub people: Vec<Role>,
@@ -31,11 +29,9 @@ pub(crate) struct VersionDemand {
 #[derive(Clone, Debug)]
 pub(crate) struct Role {
     pub must: Must,
-    /// The person who holds it; `None` if the record names nobody.
     pub person: Option<Person>,
 }
 
-/// Returns the combined requirement of a version's own and the approved content, by the policy before the landing.
 pub(crate) fn combined_demand(
     governance: &Governance,
     own: Option<&Record>,
@@ -63,7 +59,6 @@ pub(crate) fn combined_demand(
     demand
 }
 
-/// Returns the minimum for any approval: one person, with the proof that the policy requires of all.
 fn least(governance: &Governance) -> tier::TierDemand {
     tier::TierDemand {
         count: 1,

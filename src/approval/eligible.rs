@@ -25,7 +25,6 @@ pub struct Eligibility<'g> {
     listed: Option<OnlyListed>,
 }
 
-/// What a person signs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum SignedObject {
     ApprovalFile,
@@ -90,7 +89,6 @@ impl<'g> Eligibility<'g> {
         self.eligible(named.cloned())
     }
 
-    /// Tells whether only listed people may approve.
     pub(crate) fn is_for_listed(&self) -> bool {
         self.listed.is_some()
     }
@@ -116,7 +114,6 @@ impl<'g> Eligibility<'g> {
         if named.is_empty() && is_open { self.known() } else { named }
     }
 
-    /// Returns the people who have a listed key and could sign, sorted.
     pub(crate) fn signers(&self, object: SignedObject) -> Vec<Person> {
         let signers = self.identities.signers().into_iter();
         let mut signers: Vec<Person> =
@@ -157,7 +154,6 @@ impl<'g> Eligibility<'g> {
         by_key.into_values().collect()
     }
 
-    /// Tells whether a person is one, and has not left.
     fn is_reachable(&self, person: &Person) -> bool {
         let address = Address::new(&person.email);
         let state = address.map(|it| people::roster_state(self.governance, &it));

@@ -114,7 +114,6 @@ pub fn use_up(history: &History, verdicts: &mut TrailVerdicts, repeated: &[Repea
     }
 }
 
-/// The first version of an emergency, with all verdicts on it.
 struct FirstVersion<'a> {
     trail: &'a Trail,
     version: &'a Version,
@@ -185,7 +184,6 @@ impl<'a> FirstVersion<'a> {
     }
 }
 
-/// Tells whether somebody outside the authors had approved a version by an instant.
 fn is_approved_by_others(verdict: &ApprovalVerdict, at: Instant) -> bool {
     let mut turns = verdict.turns.iter().rev();
     let turn = turns.find(|turn| turn.at <= at);

@@ -26,30 +26,24 @@ use crate::policy::demand::{EvidenceKind, Proof, SelfApproval};
 use crate::record::time::Instant;
 use crate::record::vocabulary::Vocabulary as _;
 
-/// An approval or rejection attributed to someone.
 #[derive(Clone, Debug)]
 pub(crate) struct Claim<'a> {
     pub who: NamedPerson,
     pub kind: EvidenceKind,
     pub vote: Vote,
     pub level: Proof,
-    /// The person who stated it; `None` if git does not say.
     pub stated_by: Option<Identity>,
     pub vouched: Vouched,
     pub place: EvidenceSource,
-    /// The commit that states it.
     pub commit: Oid,
     /// The effective time of its landing, at the earliest.
     pub at: Instant,
     /// When it was given; orders the statements of one person.
     pub stated_at: Instant,
-    /// Resolves identities as of its landing.
     pub resolver: IdentityResolver<'a>,
     /// A reason not to count it, whoever gave it.
     pub bar: Option<NotCounted>,
-    /// How the person is told apart from others.
     pub separated_by: SeparatedBy,
-    /// The person's own reason.
     pub reason: Option<String>,
     /// The path of the approval file, or its note.
     pub source: Option<String>,
@@ -61,17 +55,14 @@ pub(crate) struct Claim<'a> {
     pub via: Option<String>,
 }
 
-/// Where an approval or rejection was stated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum EvidenceSource {
     Landing,
-    /// At a commit inside the merged branch.
     Nested,
     /// Outside the history of the content: in an approval file, or in a note.
     Beside,
 }
 
-/// Who vouches for an approval or rejection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Vouched {
     /// The person, by their own act or key, or a bridge, by its key.
@@ -81,15 +72,12 @@ pub(crate) enum Vouched {
     ByStater,
 }
 
-/// The evidence in git for the approval of a version.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct VersionEvidenceSet<'a> {
     pub claims: Vec<Claim<'a>>,
     pub landed_by: Option<Identity>,
     pub pull_request: Option<String>,
-    /// The state of the landing's signature.
     pub signature: Option<SignatureState>,
-    /// Why the evidence is incomplete.
     pub doubt: Option<ApprovalObstacle>,
 }
 
@@ -103,7 +91,6 @@ impl<'a> VersionEvidenceSet<'a> {
         }
     }
 
-    /// Discards the approvals from a position on, for one reason.
     pub(crate) fn bar_approvals_from(&mut self, position: usize, why_not: &NotCounted) {
         let claims = self.claims.iter_mut().skip(position);
         for claim in claims.filter(|claim| claim.vote == Vote::Approves) {
@@ -130,7 +117,6 @@ impl<'a> VersionEvidenceSet<'a> {
         }
     }
 
-    /// Discards what makers of the version typed for others.
     pub(crate) fn bar_stated_by(&mut self, makers: &AuthorSet, resolver: IdentityResolver<'a>) {
         let is_maker = |stater: &Identity| {
             !makers.relation(resolver, stater, &SeparatedBy::Address).is_different()
@@ -152,19 +138,15 @@ impl<'a> VersionEvidenceSet<'a> {
     }
 }
 
-/// A version at its landing, with its identity resolver.
 #[derive(Clone, Copy)]
 pub(crate) struct Scene<'a> {
     pub resolver: IdentityResolver<'a>,
     pub version: &'a Version,
-    /// The effective time of its landing.
     pub at: Instant,
     pub signature_checks: &'a SignatureChecks<'a>,
-    /// Whether a member of the author set may approve.
     pub self_approval: SelfApproval,
 }
 
-/// Returns who landed a version and the pull request that the landing names, without approvals.
 pub(crate) fn of_landing<'a>(scene: Scene<'a>) -> VersionEvidenceSet<'a> {
     let landing = &scene.version.commit;
     let text = landing.message();
@@ -186,7 +168,6 @@ pub(crate) fn of_removal<'a>(scene: Scene<'a>) -> VersionEvidenceSet<'a> {
     evidence
 }
 
-/// Returns the claims at a version's landing and on the commits of its branch that landed the same bytes.
 pub(crate) fn of_version<'a>(scene: Scene<'a>) -> VersionEvidenceSet<'a> {
     let (version, landing) = (scene.version, &scene.version.commit);
     let mut evidence = of_landing(scene);
@@ -254,7 +235,6 @@ fn merge<'a>(
     }
 }
 
-/// Returns an approval that a commit states, as claimed evidence without a known stater.
 fn claim<'a>(
     scene: Scene<'a>,
     who: NamedPerson,

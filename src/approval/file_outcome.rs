@@ -15,7 +15,6 @@ pub struct ApprovalFileOutcome {
     pub path: String,
     /// Its landing: an index into the mainline's landings.
     pub landing: usize,
-    /// The commit of that landing.
     pub commit: Oid,
     /// What it is about, if its lines can be read.
     pub about: Option<ApprovalSubject>,
@@ -35,7 +34,6 @@ pub enum FileState {
     RevokedLater(BadFile),
     /// The file was removed; its approval or rejection remains in effect.
     Removed,
-    /// The bytes are missing.
     Missing(Obstacle),
 }
 

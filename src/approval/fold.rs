@@ -32,13 +32,11 @@ use crate::record::time::Instant;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-/// The earlier verdict that a version carries on: the index of the version that has it, and the flag that says so.
 struct Carried {
     from: usize,
     flag: Option<&'static str>,
 }
 
-/// The context shared by all trails.
 #[derive(Clone, Copy)]
 pub(crate) struct EvaluationContext<'a> {
     pub history: &'a History,
@@ -46,7 +44,6 @@ pub(crate) struct EvaluationContext<'a> {
     pub signature_checks: &'a SignatureChecks<'a>,
 }
 
-/// What kind of file a trail follows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum TrailKind<'a> {
     Record,
@@ -55,7 +52,6 @@ pub(crate) enum TrailKind<'a> {
     Governance(&'a str),
 }
 
-/// Evaluates one trail.
 pub(crate) struct TrailEvaluator<'a> {
     pub context: EvaluationContext<'a>,
     pub of: TrailKind<'a>,
@@ -79,8 +75,6 @@ pub(crate) struct TrailEvaluator<'a> {
     was_approved: BTreeSet<usize>,
 }
 
-/// Judges the versions of a trail and returns one verdict for each; `was_approved` holds the versions whose approval a later
-/// change of governance takes back.
 pub(crate) fn trail<'a>(
     context: EvaluationContext<'a>,
     of: TrailKind<'a>,
@@ -95,7 +89,6 @@ pub(crate) fn trail<'a>(
 }
 
 impl<'a> TrailEvaluator<'a> {
-    /// Returns a version with its context, by its index.
     pub(crate) fn step(&self, index: usize) -> Option<VersionStep<'a>> {
         let version = self.trail.versions.get(index)?;
         let landing = self.context.history.mainline.landings.get(version.landing);
@@ -121,7 +114,6 @@ impl<'a> TrailEvaluator<'a> {
         })
     }
 
-    /// Starts before the first version of a trail.
     pub(crate) fn new(
         context: EvaluationContext<'a>,
         of: TrailKind<'a>,
@@ -146,7 +138,6 @@ impl<'a> TrailEvaluator<'a> {
         }
     }
 
-    /// Judges everything up to a landing, in order: versions and approval files.
     pub(crate) fn pass(&mut self, landing: usize) {
         // The governance before a later landing is not known yet: nothing may ask for it.
         let has_landed = |version: &Version| version.landing <= landing;
@@ -160,7 +151,6 @@ impl<'a> TrailEvaluator<'a> {
         self.evaluate_until(landing.saturating_add(1));
     }
 
-    /// Judges a version and appends its verdict.
     pub(crate) fn judge(&mut self, step: &VersionStep<'a>) {
         self.bar_older(step.version);
         if self.bound.is_active() {
@@ -238,7 +228,6 @@ impl<'a> TrailEvaluator<'a> {
         !amended || self.carried(step).is_none()
     }
 
-    /// Returns all evidence about a version.
     pub(crate) fn evidence(&self, step: &VersionStep<'a>) -> VersionEvidenceSet<'a> {
         // Whoever made the merge did not approve what it brings back.
         let mut evidence = match step.version.is_brought_back() {
@@ -447,7 +436,6 @@ impl<'a> TrailEvaluator<'a> {
     }
 }
 
-/// Returns the history of a verdict: its state at the landing, and after a later note.
 fn turns(step: &VersionStep, verdict: &ApprovalVerdict) -> Vec<VerdictChange> {
     let landed = VerdictChange {
         at: step.at,
@@ -469,7 +457,6 @@ fn turns(step: &VersionStep, verdict: &ApprovalVerdict) -> Vec<VerdictChange> {
     }
 }
 
-/// Returns the verdict on a version that removes the record, which needs no approval.
 fn removed(step: &VersionStep) -> ApprovalVerdict {
     let evidence = evidence::of_landing(step.scene);
     ApprovalVerdict {

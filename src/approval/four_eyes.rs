@@ -19,17 +19,14 @@ use crate::approval::{counted_approvals, counting, missing};
 use crate::policy::demand::{EvidenceKind, Proof, SelfApproval};
 use std::collections::BTreeSet;
 
-/// The result of evaluating the approvals and rejections of a version.
 #[derive(Clone, Debug)]
 pub(crate) struct FourEyesOutcome {
-    /// Whether people meet the requirement.
     pub is_met: bool,
     pub result: FourEyes,
     /// The counted approvals, sorted by the approver's address.
     pub counted_approvals: Vec<CountedApproval>,
     pub statements: Vec<Statement>,
     pub missing: Vec<MissingApproval>,
-    /// The flags to show with it.
     pub flags: BTreeSet<&'static str>,
 }
 
@@ -39,18 +36,15 @@ impl FourEyesOutcome {
         counted_approvals.map(|counted_approval| counted_approval.approver.clone()).collect()
     }
 
-    /// Tells whether the requirement is met and no rejection or bad signature prevents it.
     pub(crate) fn holds(&self) -> bool {
         self.is_met && !self.is_spoiled()
     }
 
-    /// Tells whether a rejection or a bad signature prevents approval, whoever gives it.
     pub(crate) fn is_spoiled(&self) -> bool {
         matches!(self.result, FourEyes::InvalidSignature | FourEyes::Vetoed)
     }
 }
 
-/// Evaluates the approvals and rejections of a version.
 pub(crate) fn judge(case: VersionEvidence) -> FourEyesOutcome {
     let mut claims = with_author(case);
     counted_approvals::share_names(&mut claims);
@@ -154,7 +148,6 @@ fn choose_author(case: VersionEvidence, weighed: &mut [WeighedApproval]) {
     }
 }
 
-/// Returns the four-eyes result: the first that applies.
 fn result(
     case: VersionEvidence,
     counted_approvals: &[CountedApproval],

@@ -20,7 +20,6 @@ use crate::policy::people;
 use crate::policy::people::person::Person;
 use crate::policy::tier::TierDemand;
 
-/// A version of a governance file.
 #[derive(Clone, Copy)]
 pub(crate) struct GovernanceVersion<'a> {
     /// The normalized path of the file.
@@ -107,9 +106,7 @@ pub(crate) fn impossible(governance: &Governance) -> Option<String> {
     Some(format!("nobody could approve a change of these rules: it needs {lacks}"))
 }
 
-/// What a version changes.
 enum ChangeKind {
-    /// It revokes keys, and does nothing else.
     Revocation,
     Bears(Bearing),
 }
@@ -160,7 +157,6 @@ fn least(proof: Proof) -> TierDemand {
     TierDemand { count: 1, each_of: BTreeSet::new(), must_include: BTreeSet::new(), proof }
 }
 
-/// Returns the strongest proof that the rules ask for anywhere.
 pub(crate) fn strongest_proof(approved: &Governance) -> Proof {
     let policy = &approved.policy;
     let tiers = policy.tiers.iter().filter_map(|tier| tier.approvals.proof);

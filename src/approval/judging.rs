@@ -30,7 +30,6 @@ pub struct TrailVerdicts {
     pub signatures: Vec<LandedSignature>,
 }
 
-/// Returns the governance by which records are judged.
 pub(crate) fn ruled<'a>(history: &'a History, counted: &'a CountedGovernance) -> Ruled<'a> {
     Ruled {
         counted: &counted.states,

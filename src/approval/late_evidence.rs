@@ -15,7 +15,6 @@ use crate::record::time::Instant;
 use std::collections::BTreeSet;
 
 impl<'a> TrailEvaluator<'a> {
-    /// Lands a version: collects the approval files of its landing, and judges it.
     pub(crate) fn land(&mut self, step: &VersionStep<'a>) {
         self.bar_older(step.version);
         let together = self.bring(step.version.landing);
@@ -41,7 +40,6 @@ impl<'a> TrailEvaluator<'a> {
         }
     }
 
-    /// Collects the approval files of a landing and returns their indices.
     fn bring(&mut self, landing: usize) -> BTreeSet<usize> {
         let from = self.bound.landed;
         let statements = self.statements.get(from..).unwrap_or_default().iter();
@@ -63,7 +61,6 @@ impl<'a> TrailEvaluator<'a> {
         }
     }
 
-    /// Binds a file to a version, and returns whether it is new there.
     fn bind(&mut self, index: usize, statement: usize) -> bool {
         let before = self.befores.get(index).unwrap_or(&self.series);
         let bar = before.bar;
@@ -127,13 +124,11 @@ impl<'a> TrailEvaluator<'a> {
         chain.into_iter().chain([carried]).collect()
     }
 
-    /// Tells whether a version's file can be read as its record.
     fn is_read(&self, index: usize) -> bool {
         let version = self.trail.versions.get(index);
         version.is_some_and(|version| version.record.record().is_some())
     }
 
-    /// Tells whether a file is about the bytes of a version.
     fn is_about(&self, statement: usize, index: usize) -> bool {
         let removed = self
             .trail
@@ -153,7 +148,6 @@ impl<'a> TrailEvaluator<'a> {
         }
     }
 
-    /// Tells whether the person who rejected some bytes approved them later.
     fn is_taken_back(&self, statement: usize) -> bool {
         let Some(StatementEvent::CountedFile(own)) = self.statements.get(statement) else {
             return false;
@@ -166,7 +160,6 @@ impl<'a> TrailEvaluator<'a> {
             })
     }
 
-    /// Judges the versions from one on again with what has landed since, and records what changed.
     fn replay(&mut self, from: usize, landing: usize) {
         let Some(before) = self.befores.get(from).cloned() else {
             return;
@@ -191,7 +184,6 @@ impl<'a> TrailEvaluator<'a> {
         }
     }
 
-    /// Adds the claims of approval files and notes about a version.
     pub(crate) fn add_statements(
         &self,
         evidence: &mut VersionEvidenceSet<'a>,

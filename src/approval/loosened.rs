@@ -33,7 +33,6 @@ pub struct Loosened {
 /// An untrustworthy change of governance.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Loosening {
-    /// The path of the governance file.
     pub path: String,
     /// The version of that file, by its index.
     pub version: usize,
@@ -49,7 +48,6 @@ pub enum Why {
     Undone,
 }
 
-/// A version, and the governance changes that may have caused its approval.
 type BypassSuspect<'k> = (&'k TrailKey, usize, Vec<Loosening>);
 
 /// The governance file versions to use instead of those that landed.
@@ -155,7 +153,6 @@ fn without(suspects: &[Loosening]) -> Instead {
     }
 }
 
-/// Returns the untrustworthy governance changes before a version.
 fn collect_suspects(
     (history, counted): (&History, &CountedGovernance),
     identities: &Identities<'_>,
@@ -191,7 +188,6 @@ fn shares(identities: &Identities<'_>, makers: &[Person], verdict: &ApprovalVerd
     relations.any(|relation| !relation.is_different())
 }
 
-/// Tells whether one landing is at most seven days before another.
 fn is_near(history: &History, early: usize, late: usize) -> bool {
     let at = |landing: usize| history.mainline.landings.get(landing).map(|it| it.effective);
     match (at(early), at(late)) {
@@ -241,7 +237,6 @@ fn was_really_undone(
     })
 }
 
-/// Returns the versions that would not be approved under other governance.
 fn find_unmet<'k>(
     history: &History,
     counted: &CountedGovernance,
@@ -287,7 +282,6 @@ fn find_unmet<'k>(
 }
 
 impl Instead {
-    /// Returns the version of a file to use in place of the one that counts; `None` if there is none.
     fn version_instead(
         &self,
         counted: &CountedGovernance,

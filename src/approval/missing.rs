@@ -17,7 +17,6 @@ use crate::policy::people::person::Person;
 use crate::policy::tiers::Must;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The context in which a requirement is evaluated.
 #[derive(Clone, Copy)]
 pub(crate) struct DemandContext<'a> {
     pub resolver: IdentityResolver<'a>,
@@ -25,7 +24,6 @@ pub(crate) struct DemandContext<'a> {
     pub demand: &'a VersionDemand,
 }
 
-/// Returns the missing approvals: groups first, then roles, then any other people.
 pub(crate) fn missing_approvals(
     context: DemandContext,
     counted_approvals: &[CountedApproval],
@@ -122,7 +120,6 @@ fn unknown_authors(context: DemandContext) -> BTreeMap<String, String> {
     accounts.map(|(account, key)| (account.to_string(), relation::to_add(&[key]))).collect()
 }
 
-/// Returns the people who could still approve.
 fn may_still(
     context: DemandContext,
     people: Vec<Person>,
@@ -154,7 +151,6 @@ fn may_still(
     members
 }
 
-/// Tells whether a person is listed, where only listed people approve.
 fn is_listed(context: DemandContext, person: &Person) -> bool {
     let resolver = &context.resolver;
     let listed = context.demand.listed.as_ref();

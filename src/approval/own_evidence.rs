@@ -28,7 +28,6 @@ use crate::record::{Record, time};
 use std::collections::BTreeSet;
 
 impl<'a> TrailEvaluator<'a> {
-    /// Judges a version by its own evidence.
     pub(crate) fn fresh(&mut self, step: &VersionStep<'a>) -> ApprovalVerdict {
         let base = self.base();
         let own = self.own_authors(step);
@@ -142,7 +141,6 @@ impl<'a> TrailEvaluator<'a> {
         witnesses
     }
 
-    /// Passes on to later versions what they need from this one.
     fn leave(
         &mut self,
         step: &VersionStep,
@@ -179,7 +177,6 @@ impl<'a> TrailEvaluator<'a> {
         self.base().is_some_and(narrows) || self.before(step).is_some_and(closes)
     }
 
-    /// Returns what a version needs: by its own content and the last approved one, or by the rules that it changes.
     pub(crate) fn demand(&self, step: &VersionStep) -> VersionDemand {
         match self.governance_version(step) {
             Some(version) => {
@@ -190,7 +187,6 @@ impl<'a> TrailEvaluator<'a> {
         }
     }
 
-    /// Returns a version of a governance file; `None` for a record.
     fn governance_version(&self, step: &VersionStep) -> Option<GovernanceVersion<'a>> {
         let TrailKind::Governance(path) = self.of else { return None };
         let history = self.context.history;
@@ -340,7 +336,6 @@ impl<'a> TrailEvaluator<'a> {
     }
 }
 
-/// Marks the author set as undetermined if the policy can't be read.
 fn doubts(step: &VersionStep, authors: &mut AuthorSet) {
     if let Some(obstacle) = step.state.doubt {
         authors.doubt.get_or_insert_with(|| ApprovalObstacle::Policy(obstacle.clone()));

@@ -35,7 +35,6 @@ impl TrailEvaluator<'_> {
     }
 }
 
-/// Returns the statement of an inapplicable file; `None` if its lines are unknown.
 fn shown(event: &StatementEvent) -> Option<Statement> {
     let landed = match event {
         StatementEvent::Gap { .. } => return None,
@@ -47,7 +46,6 @@ fn shown(event: &StatementEvent) -> Option<Statement> {
     Some(landed.statement())
 }
 
-/// A file that does not count, and why.
 struct UncountedApprovalFile<'w, 'a> {
     file: &'w ApprovalFile,
     resolver: IdentityResolver<'a>,

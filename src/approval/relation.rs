@@ -93,10 +93,8 @@ pub(crate) fn line(key: &str) -> String {
     }
 }
 
-/// The other of two people.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Other<'o> {
-    /// Also known only as an account.
     Account(&'o (Account, String)),
     Address(&'o str),
 }

@@ -5,10 +5,8 @@
 use crate::approval::authors::AuthorSet;
 use crate::record::time::Instant;
 
-/// State passed from the versions so far to the next.
 #[derive(Clone, Debug)]
 pub(crate) struct TrailProgress {
-    /// The index of the last approved version.
     pub approved: Option<usize>,
     /// The index of the oldest version in a shallow clone: it counts as approved when requirements are computed.
     pub inherited: Option<usize>,
@@ -32,7 +30,6 @@ impl Default for TrailProgress {
 }
 
 impl TrailProgress {
-    /// Starts a series; approvals older than the instant do not count for it.
     pub(crate) fn since(bar: Instant) -> TrailProgress {
         TrailProgress {
             approved: None,
@@ -45,7 +42,6 @@ impl TrailProgress {
         }
     }
 
-    /// Stops counting approvals given before an instant.
     pub(crate) fn end_support(&mut self, at: Instant) {
         self.bar = self.bar.max(at);
     }

@@ -205,7 +205,6 @@ const BEGINNINGS: &[(&[u8], Option<UnverifiedKind>)] = &[
     (b"-----BEGIN SIGNED MESSAGE-----", Some(UnverifiedKind::X509)),
 ];
 
-/// Returns the kind of a signature that is not an SSH signature.
 fn kind(armoured: &[u8]) -> Option<UnverifiedKind> {
     let begun = BEGINNINGS.iter().find(|(line, _)| armoured.starts_with(line));
     match begun {

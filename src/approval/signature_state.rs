@@ -18,7 +18,6 @@ pub enum Bad {
 /// A kind of signature that is not verified here.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum UnverifiedKind {
-    /// OpenPGP, including a forge's own.
     OpenPgp,
     /// X.509, which gitsign uses too.
     X509,
@@ -30,7 +29,6 @@ pub enum UnverifiedKind {
     RsaSize(usize),
     /// A key of the given unsupported algorithm.
     Algorithm(String),
-    /// An unknown format.
     Unknown,
 }
 

@@ -5,7 +5,6 @@
 use crate::approval::signature_state::{Bad, UnverifiedKind};
 use crate::approval::wire::{self, PublicKey, WireReader};
 
-/// The first line of a signature.
 pub(crate) const BEGIN: &[u8] = b"-----BEGIN SSH SIGNATURE-----";
 
 const END: &[u8] = b"-----END SSH SIGNATURE-----";
@@ -13,17 +12,12 @@ const END: &[u8] = b"-----END SSH SIGNATURE-----";
 /// The supported sizes of an RSA modulus, in bits: smaller is too weak, larger is not read.
 const RSA_BITS: std::ops::RangeInclusive<usize> = 2048..=4096;
 
-/// Why a signature was not accepted as valid.
 pub(crate) enum SignatureError {
     Bad(Bad),
-    /// Its kind is not verified here.
     Foreign(UnverifiedKind),
 }
 
 /// Returns the key that made an armored signature over some bytes, in a namespace.
-///
-/// # Errors
-/// [`SignatureError`] if the signature is invalid or its kind is not verified here.
 pub(crate) fn open(
     armoured: &[u8],
     payload: &[u8],
@@ -68,7 +62,6 @@ fn bare(armoured: &[u8]) -> Option<Vec<u8>> {
     wire::from_base64(inside)
 }
 
-/// The content of a signature of version 1.
 struct Envelope<'a> {
     key: &'a [u8],
     namespace: &'a [u8],
@@ -97,7 +90,6 @@ impl<'a> Envelope<'a> {
     }
 }
 
-/// Returns the kind of a key that can't be used for verification here.
 fn foreign(algorithm: &str) -> Option<UnverifiedKind> {
     if wire::is_verifiable(algorithm) {
         return None;

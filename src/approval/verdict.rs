@@ -18,7 +18,6 @@ use strum::IntoStaticStr;
 /// The result of evaluating the approval of one version.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ApprovalVerdict {
-    /// Whether the policy's requirement is met.
     pub satisfied: Satisfied,
     /// Whether this version becomes the approved one: the normal requirement (ignoring the exemption for closures and
     /// narrowing changes) is met by non-authors.
@@ -26,9 +25,7 @@ pub struct ApprovalVerdict {
     /// Whether it is not approved only because of a revocation or a mailmap that landed later: it still takes away what it
     /// took then.
     pub was_approved: bool,
-    /// The four-eyes result.
     pub result: FourEyes,
-    /// The number of approvals required.
     pub needed: Needed,
     /// The counted approvers, one entry per person, sorted by address.
     pub approvers: Vec<Approver>,
@@ -42,13 +39,11 @@ pub struct ApprovalVerdict {
     pub landed_by: Option<Person>,
     /// The pull request that the landing names, such as `#12` or `!7`.
     pub pull_request: Option<String>,
-    /// The approvals still needed, and who could give them.
     pub missing: Vec<MissingApproval>,
     /// How it can still be approved, by the policy that judges it; empty if it is approved or undetermined.
     pub ways: ApprovalWays,
     /// The flags of `docs/spec/cli.md`.
     pub flags: BTreeSet<&'static str>,
-    /// All claimed approvals and rejections, counted or not.
     pub statements: Vec<Statement>,
     /// Approval files that landed while the version was at the tip and apply to no version: invalid ones, and those
     /// about other bytes. They are shown, but affect no verdict.
@@ -59,7 +54,6 @@ pub struct ApprovalVerdict {
     pub witnesses: Vec<Person>,
     /// When the first witness was known; later than the landing if they approved later.
     pub witnessed_at: Option<Instant>,
-    /// Co-authors without a known address, who are left out.
     pub unresolved: Vec<String>,
     /// Whether an emergency counts as approved for a limited time because one person landed it.
     pub grace: Grace,
@@ -109,7 +103,6 @@ impl ApprovalVerdict {
 /// The state of a verdict from one landing on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VerdictChange {
-    /// The effective time of the landing.
     pub at: Instant,
     /// The landing: that of the version itself, or of later evidence.
     pub commit: String,
@@ -158,9 +151,7 @@ pub struct UsedGrace {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Satisfied {
     Yes,
-    /// It is not met.
     No,
-    /// Required objects are missing or malformed.
     Undetermined(Box<ApprovalObstacle>),
 }
 
@@ -180,7 +171,6 @@ pub enum FourEyes {
     InvalidSignature,
     /// Required objects or names are missing.
     Indeterminate,
-    /// A non-author rejected it.
     Vetoed,
     /// Signed approvals alone meet the requirement.
     Attested,
@@ -188,10 +178,8 @@ pub enum FourEyes {
     Claimed,
     /// No approval counts, but one would if its author were identified.
     Unresolved,
-    /// Only authors approved.
     #[strum(serialize = "self")]
     SelfApproved,
-    /// No approval counts.
     NoneRecorded,
     /// No approval applies: the version removes the record.
     #[strum(serialize = "n/a")]
@@ -210,7 +198,6 @@ impl Vote {
 }
 
 impl FourEyes {
-    /// Returns the name of the result, as in `docs/spec/approval.md`, 1.8.
     pub fn as_str(self) -> &'static str {
         self.into()
     }
@@ -231,14 +218,12 @@ pub enum Vote {
     Approves,
     /// A rejection of these bytes.
     Vetoes,
-    /// A vote below approval.
     Neither,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Approver {
     pub person: Person,
-    /// The person's groups in the policy.
     pub groups: Vec<String>,
     pub level: Proof,
     pub kind: EvidenceKind,
@@ -250,7 +235,6 @@ pub struct Approver {
     pub stated_by: Option<Person>,
     /// The commit that states it.
     pub commit: String,
-    /// When that commit landed, at the earliest.
     pub at: Instant,
     pub reason: Option<String>,
     /// The path of the approval file, or its note.
@@ -270,7 +254,6 @@ impl Approver {
     }
 }
 
-/// Says that a signature is by a key which a claim let in, by a commit.
 pub(crate) fn signed_by_claimed_key(commit: &str) -> String {
     format!("signed by a key that a claim listed ({})", commit.get(..7).unwrap_or(commit))
 }
@@ -294,19 +277,12 @@ pub enum VoteCounts {
 /// The reason why an approval or rejection does not count.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NotCounted {
-    /// The person is an author of the content.
     Author,
-    /// The person is a bot or an agent.
     Bot,
-    /// The person owns the record, and the policy does not let owners approve.
     Owner,
-    /// It was stated by a member of the author set.
     SelfAsserted,
-    /// It was stated on a commit inside the merged branch.
     Nested,
-    /// The policy does not accept this kind.
     Kind,
-    /// The policy requires a signature.
     Proof,
     /// The policy requires a signature by a key that no claim let in, as this commit did.
     KeyByClaim(Arc<str>),
@@ -322,7 +298,6 @@ pub enum NotCounted {
     /// The address has the form that forges use, at a host that the policy does not name:
     /// as `people.forges` would list it.
     UnnamedForge(String),
-    /// The policy lists nobody under this name.
     Unresolved,
     /// No person is named: `TBD`, a group, nothing.
     NoPerson,
@@ -345,9 +320,7 @@ pub enum NotCounted {
 /// A missing approval, and who could give it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MissingApproval {
-    /// What is needed, as text.
     pub need: String,
-    /// The group without an approver; `None` for a role, or for any person.
     pub group: Option<String>,
     /// Who could give it, if the policy names them.
     pub who: Vec<Person>,
@@ -360,9 +333,7 @@ pub struct MissingApproval {
 /// Whether an approval was stated only by a member of the author set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum SelfAsserted {
-    /// It was stated by someone outside the author set, or by the person's own act.
     No,
-    /// It was stated by a member of the author set.
     Yes,
     /// The forge composed the text, and the policy names that forge.
     ForgeUi,

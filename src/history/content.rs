@@ -20,7 +20,6 @@ pub enum FileId {
     Id(Rc<str>),
     /// No id can be read.
     Unreadable,
-    /// The bytes are missing.
     Missing(Obstacle),
 }
 
@@ -42,7 +41,6 @@ struct KnownContent {
 }
 
 impl KnownContent {
-    /// Returns the result for a file that is longer than a record may be, and is not read.
     fn too_large(path: &str) -> KnownContent {
         let body = VersionBody::known(Content::from_file(too_large(path)));
         KnownContent { file_id: FileId::Unreadable, read: Some((path.to_owned(), body, None)) }

@@ -41,12 +41,10 @@ pub enum GovernanceOrigin {
     Earlier(Oid),
     /// None: there has never been a policy.
     Defaults,
-    /// Undetermined.
     Unknown(Obstacle),
 }
 
 impl MainlineGovernance {
-    /// Returns the normalized paths of the governance files.
     fn paths(&self, prefix: &LedgerPrefix) -> impl Iterator<Item = String> {
         let paths = self.governance.paths().into_iter();
         paths.map(|path| prefix.plain(&path))

@@ -145,7 +145,6 @@ fn is_start(digits: &str) -> bool {
     digits.len() < 40 && digits.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
-/// Returns the commits whose notes differ between two folders.
 fn changed_notes(objects: &dyn Objects, old: Oid, new: Oid) -> Result<BTreeSet<Oid>, Obstacle> {
     let mut sides = [NoteBlobs::new(), NoteBlobs::new()];
     differing(objects, [Some(old), Some(new)], "", &mut sides)?;

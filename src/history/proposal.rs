@@ -39,7 +39,6 @@ pub struct RecordProposal {
     /// The proposed files that differ from what landed; empty if the record is to be removed.
     pub files: Vec<FileAt>,
     pub record: Content,
-    /// The events of the change, compared with what landed.
     pub events: Vec<ChangeEvent>,
 }
 
@@ -164,7 +163,6 @@ struct ProposalReader<'o, 'h> {
 }
 
 impl ProposalReader<'_, '_> {
-    /// Reads the changed files of the work tree.
     fn work_tree(&mut self, sources: &Sources) -> Result<(), Obstacle> {
         let mut changes = Vec::new();
         let head = match sources.head {
@@ -307,7 +305,6 @@ fn is_listed_by_id<'b>(
         && others.any(|(other, bytes)| matches!(other, TrailKey::Id(_)) && holds(bytes))
 }
 
-/// Returns the events of a proposal.
 fn events(landed: Option<&Content>, proposed: &Content) -> Vec<ChangeEvent> {
     let after = match proposed {
         Content::Record(record) => record,

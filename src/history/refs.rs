@@ -34,7 +34,6 @@ pub struct Refs {
 pub enum HeadState {
     /// A branch, by its full name; it may not exist yet.
     Branch(String),
-    /// A commit without a branch.
     Detached(Oid),
 }
 
@@ -64,9 +63,7 @@ pub struct ApprovedRef {
 /// Why no approved ref can be chosen.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub struct NoRef {
-    /// The reason.
     pub cause: Cause,
-    /// The possible refs, by full name.
     pub candidates: Vec<String>,
     /// The command that may fetch more candidates.
     pub command: String,
@@ -77,7 +74,6 @@ pub struct NoRef {
 /// Why no approved ref can be chosen.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Cause {
-    /// No ref or commit has the given name.
     Unknown(String),
     /// There are several remotes, and nothing tells which one counts.
     SeveralRemotes(Vec<String>),
@@ -87,7 +83,6 @@ pub enum Cause {
     Both,
     /// HEAD is detached, so local branches are not considered.
     Detached,
-    /// The repository holds no commit yet.
     Empty,
 }
 
@@ -141,7 +136,6 @@ pub fn choose(
 const HEADS: &str = "refs/heads/";
 
 impl Refs {
-    /// Returns the remote to use; `None` if there is none at all.
     pub(super) fn remote(&self) -> Result<Option<String>, Cause> {
         let mut remotes = self.remotes.clone();
         if remotes.is_empty() {
@@ -205,7 +199,6 @@ impl Refs {
         })
     }
 
-    /// Returns the remote that a ref is a branch of.
     fn remote_of(&self, name: &str) -> Option<String> {
         let rest = name.strip_prefix("refs/remotes/")?;
         let known = self.remotes.iter().find(|remote| {
@@ -275,7 +268,6 @@ impl Refs {
     }
 }
 
-/// Tells whether a name is a full commit id.
 fn is_id(name: &str) -> bool {
     let is_digit = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
     matches!(name.len(), 40 | 64) && name.bytes().all(is_digit)

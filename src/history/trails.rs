@@ -44,10 +44,8 @@ pub struct LandedFiles<'a> {
     pub cut_off: Option<&'a Obstacle>,
 }
 
-/// The changes of one landing to record files.
 #[derive(Default)]
 struct TrailStep {
-    /// The previous files of each affected record.
     before: BTreeMap<TrailKey, TrailFiles>,
     /// The files that are gone or changed: path, owner, bytes.
     left: Vec<(Rc<str>, TrailKey, Oid)>,
@@ -110,7 +108,6 @@ impl<'o> TrailSet<'o> {
         self.push(landed, step)
     }
 
-    /// Removes a file from its record.
     fn lift(&mut self, step: &mut TrailStep, path: &Rc<str>, owner: &TrailKey) {
         let files = self.files.entry(owner.clone()).or_default();
         step.before.entry(owner.clone()).or_insert_with(|| files.clone());
@@ -119,7 +116,6 @@ impl<'o> TrailSet<'o> {
         self.unreadable.remove(path);
     }
 
-    /// Adds a file to a record.
     fn put(&mut self, step: &mut TrailStep, path: &Rc<str>, blob: Oid, owner: TrailKey) {
         let files = self.files.entry(owner.clone()).or_default();
         step.before.entry(owner.clone()).or_insert_with(|| files.clone());
@@ -265,7 +261,6 @@ impl<'o> TrailSet<'o> {
 }
 
 impl TrailStep {
-    /// Returns the record that was just before at a path.
     fn stood_at(&self, path: &str) -> Option<TrailKey> {
         let left = self.left.iter().find(|(old, ..)| &**old == path);
         left.map(|(_, key, _)| key.clone())

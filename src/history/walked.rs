@@ -40,7 +40,6 @@ pub struct History {
     pub governance_bytes: HashMap<Oid, Rc<[u8]>>,
     /// The governance in the tree of each landing, approved or not.
     pub states: States,
-    /// The ledger's folder in the repository.
     pub prefix: LedgerPrefix,
     /// The folders whose files were read as records.
     pub records: Vec<String>,
@@ -72,14 +71,12 @@ impl History {
 pub struct ApprovalFileChange {
     /// Its landing: an index into the mainline's landings.
     pub landing: usize,
-    /// Its path from the ledger's root.
     pub path: String,
     pub commit: Rc<Commit>,
     /// The id of its bytes before; `None` if it is new.
     pub before: Option<Oid>,
     /// The id of its bytes after; `None` if it is removed.
     pub new: Option<Oid>,
-    /// Its bytes after.
     pub after: After,
     /// Whether a commit off the first-parent line added it, and the line lacks it: only a rejection counts (M5).
     pub is_off_line: bool,
@@ -95,11 +92,8 @@ impl ApprovalFileChange {
 /// The content of an approval file after a change.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum After {
-    /// No content: it is removed.
     Gone,
-    /// The file's bytes.
     Bytes(Rc<[u8]>),
-    /// The bytes are missing.
     Missing(Obstacle),
 }
 

@@ -10,7 +10,6 @@ use crate::history::walked::{After, History};
 use std::collections::{BTreeMap, BTreeSet};
 
 impl<'a> ApprovalFiles<'a> {
-    /// Reads the approval files about governance files and about the selected records.
     pub(crate) fn of(
         history: &'a History,
         governance_history: &'a GovernanceHistory<'a>,

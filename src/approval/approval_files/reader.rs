@@ -27,7 +27,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::mem;
 use std::rc::Rc;
 
-/// Reads approval files landing by landing.
 pub(crate) struct ApprovalFileReader<'a> {
     history: &'a History,
     governance_history: &'a GovernanceHistory<'a>,
@@ -61,7 +60,6 @@ impl<'a> ApprovalFileReader<'a> {
         }
     }
 
-    /// Takes the approvals of governance files read since the previous call, by path.
     pub(crate) fn take_governance(&mut self) -> BTreeMap<String, Vec<StatementEvent<'a>>> {
         mem::take(&mut self.approval_files.governance)
     }
@@ -76,7 +74,6 @@ impl<'a> ApprovalFileReader<'a> {
         check::place(path, folders)
     }
 
-    /// Reads the changes of one landing: each text together with its signature, once.
     pub(crate) fn land(&mut self, changes: &'a [ApprovalFileChange]) {
         let mut texts: BTreeMap<String, &'a ApprovalFileChange> = BTreeMap::new();
         let mut before: BTreeSet<&str> = BTreeSet::new();
@@ -158,7 +155,6 @@ impl<'a> ApprovalFileReader<'a> {
         });
     }
 
-    /// Reads a text and the signature beside it, as a landing leaves them.
     fn text(
         &mut self,
         path: &str,
@@ -261,7 +257,6 @@ impl<'a> ApprovalFileReader<'a> {
         LedgerName::from_policy(policy, root).counting_unnamed(unnamed)
     }
 
-    /// Checks a text in its place, and takes its statement if the file is valid.
     fn judge(
         &mut self,
         path: &str,
@@ -344,7 +339,6 @@ impl<'a> ApprovalFileReader<'a> {
     }
 }
 
-/// Returns the signer of a file, by the keys before its landing; otherwise the file's state.
 fn signer(
     checked: &SoundStatement,
     before: LandedGovernance<'_>,
@@ -366,7 +360,6 @@ fn signer(
     })
 }
 
-/// Returns the bridge that signed a file, by the keys before its landing; otherwise the file's state.
 fn bridge(
     checked: &SoundStatement,
     before: LandedGovernance<'_>,
@@ -379,7 +372,6 @@ fn bridge(
     })
 }
 
-/// Returns the state of a file whose signature does not count; its key may have been listed and revoked later.
 fn revoked_later(bad: BadFile, listed: bool) -> FileState {
     if listed && matches!(bad, BadFile::Signature(SignatureState::Revoked(_))) {
         FileState::RevokedLater(bad)

@@ -33,7 +33,6 @@ pub(super) struct Chooser<'c, 'h> {
 }
 
 impl<'c, 'h> Chooser<'c, 'h> {
-    /// Starts before the first landing.
     pub(super) fn new(
         history: &'h History,
         composer: &'c Composer<'h>,
@@ -49,7 +48,6 @@ impl<'c, 'h> Chooser<'c, 'h> {
         }
     }
 
-    /// Chooses the versions that count after a landing, given the verdicts on each file's versions so far.
     pub(super) fn choose<'v>(
         &mut self,
         landing: usize,
@@ -136,7 +134,6 @@ impl<'c, 'h> Chooser<'c, 'h> {
         Some((base, by))
     }
 
-    /// Returns the version of the signers file that is approved after a landing.
     pub(super) fn approved_list<'v>(
         &self,
         landing: usize,
@@ -168,7 +165,6 @@ impl<'c, 'h> Chooser<'c, 'h> {
         })
     }
 
-    /// Returns what let in the policy that is approved after a landing.
     pub(super) fn policy_admission<'v>(
         &self,
         landing: usize,
@@ -211,7 +207,6 @@ impl<'c, 'h> Chooser<'c, 'h> {
         before.state == State::Sound && governs::only_adds(&before, &after)
     }
 
-    /// Tells whether a version was approved by someone entitled to approve it.
     pub(super) fn is_approved(
         &self,
         path: &str,
@@ -235,7 +230,6 @@ impl<'c, 'h> Chooser<'c, 'h> {
             && counting.any(|statement| self.may_decide(landing, &statement.approver, is_named))
     }
 
-    /// Tells of each version of a file whether it was approved by someone entitled to.
     pub(super) fn approved_versions(&self, path: &str, verdicts: &[ApprovalVerdict]) -> Vec<bool> {
         let trail = self.history.governance.get(path);
         let versions = trail.map_or(&[][..], |trail| &trail.versions).iter();
@@ -270,7 +264,6 @@ fn drops_signers(before: &Governance, after: &Governance, is_kind: &dyn Fn(&str)
     is_less && dropped.all(is_kind)
 }
 
-/// Returns the missing object that leaves the approval of a version undetermined.
 fn lacks(version: &Version) -> Option<&Obstacle> {
     match (&version.truncated, version.record.content(), &version.made_in_merge) {
         (Some(obstacle), ..)

@@ -16,7 +16,6 @@ use crate::ledger::tree::{EntryKind, Tree, TreeError, TreeItem};
 use crate::policy;
 use crate::policy::governance::{self, Governance};
 
-/// Reads the governance of chosen versions, each combination once.
 pub(super) struct Composer<'h> {
     history: &'h History,
     first: Option<usize>,
@@ -153,7 +152,6 @@ impl<'h> Composer<'h> {
         Rc::new(Governance { state: governance::State::Absent, ..(*last.governance).clone() })
     }
 
-    /// Tells whether the landing's own governance files are exactly the chosen versions.
     fn is_what_landed(
         &self,
         choice: &VersionChoice,
@@ -182,7 +180,6 @@ fn blob(version: Option<&Version>) -> Option<Oid> {
     Some(version?.files.first()?.blob)
 }
 
-/// The files of chosen versions, as a tree.
 struct ChosenFiles<'c> {
     history: &'c History,
     choice: &'c VersionChoice,

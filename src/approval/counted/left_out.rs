@@ -26,7 +26,6 @@ pub struct UncountedGovernanceFile {
     pub authors: Vec<String>,
     /// The landing of the version that counts instead; `None` if the file does not count at all.
     pub counts: Option<String>,
-    /// Why it does not count, as text.
     pub reason: String,
     /// The people who could approve it, if they had a key to sign with; `None` if there is somebody who can.
     pub keyless: Option<Vec<String>>,
@@ -59,7 +58,6 @@ impl UncountedGovernanceFile {
     }
 }
 
-/// Returns the files whose last version does not count, among those that the policy names, approved or not.
 pub(super) fn uncounted_files(
     history: &History,
     tip: &Governance,

@@ -54,7 +54,6 @@ fn approvers(verdict: &ApprovalVerdict) -> Vec<&Person> {
     counting.map(|statement| &statement.approver.person).collect()
 }
 
-/// Tells whether a mailmap line contains an address of a person.
 fn joins(line: &str, person: &Person) -> bool {
     let lower = line.to_lowercase();
     let addresses = [&person.key, &person.email, &person.typed_email];

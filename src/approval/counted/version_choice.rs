@@ -22,7 +22,6 @@ impl VersionChoice {
         self.doubt.as_deref()
     }
 
-    /// Replaces the chosen versions.
     pub(super) fn change(&mut self, other: impl Fn(&str, usize) -> Option<usize>) {
         let versions = std::mem::take(&mut self.versions).into_iter();
         self.versions = versions

@@ -45,7 +45,6 @@ pub enum Pinned {
 /// A line that names an approver.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ApproverLine {
-    /// The person, as written.
     pub value: String,
     pub is_by_forge: bool,
 }

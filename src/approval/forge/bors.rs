@@ -22,7 +22,6 @@ pub const FORGE: ForgeAdapter = ForgeAdapter {
     own_line: None,
 };
 
-/// Returns the numbers in a subject of bors' form; empty for any other subject.
 fn read_numbers(subject: &str) -> Vec<&str> {
     let Some(rest) = subject.strip_prefix("Merge ") else {
         return Vec::new();

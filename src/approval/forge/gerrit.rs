@@ -32,7 +32,6 @@ fn is_committer(name: &str, _: &str) -> bool {
     name == "Gerrit Code Review"
 }
 
-/// Recognizes a merge by its subject, and a cherry-pick by its footers.
 fn fits(message: &CommitMessage) -> bool {
     let subject = message.subject;
     let merged = subject.strip_prefix("Merge \"").is_some_and(|rest| {

@@ -24,7 +24,6 @@ pub const FORGE: ForgeAdapter = ForgeAdapter {
     own_line: None,
 };
 
-/// Recognizes the identity by which an instance signs merges.
 fn is_committer(name: &str, address: &str) -> bool {
     let name = name.to_ascii_lowercase();
     let lower = address.to_ascii_lowercase();

@@ -18,7 +18,6 @@ pub const FORGE: ForgeAdapter = ForgeAdapter {
     own_line: None,
 };
 
-/// Returns the number and logins from a subject of homu's form.
 fn parts(subject: &str) -> Option<(&str, &str)> {
     let rest = subject
         .strip_prefix("Auto merge of #")

@@ -13,7 +13,6 @@ pub(crate) fn no_pull_request(_: &CommitMessage) -> Option<String> {
     None
 }
 
-/// Returns the trailers with the given tokens, as lines that people wrote.
 pub(crate) fn by_hand(
     message: &CommitMessage,
     tokens: &[&str],
@@ -42,7 +41,6 @@ pub(crate) fn after_reviewed_on(message: &CommitMessage, token: &str) -> Vec<App
         .collect()
 }
 
-/// Returns the number in a text that contains only digits.
 pub(crate) fn number(text: &str) -> Option<&str> {
     (!text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())).then_some(text)
 }

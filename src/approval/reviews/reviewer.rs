@@ -19,11 +19,8 @@ pub enum Reviewer {
     Person(Person),
     /// An account without a known owner that the forge distinguishes from all authors.
     Account(Person),
-    /// A bot or an agent.
     Machine(Person),
-    /// Not known.
     Unknown {
-        /// What is missing, as text.
         reason: String,
     },
 }

@@ -28,7 +28,6 @@ pub struct ApprovalFile {
     pub sha256: String,
     /// The sha256 of the bytes that count instead, of a governance file whose version follows one that does not.
     pub from: Option<String>,
-    /// Whether they are approved or rejected.
     pub decision: ApprovalDecision,
     pub at: Instant,
     pub by: Address,
@@ -218,7 +217,6 @@ pub(crate) fn one_segment(path: &str) -> String {
     trimmed.replace('%', "%25").replace('/', "%2F")
 }
 
-/// Returns an address escaped for use in file names.
 pub(crate) fn escaped(address: &str) -> String {
     let plain = |character: char| {
         character.is_ascii_lowercase()
@@ -252,7 +250,6 @@ pub fn is_login(text: &str) -> bool {
     !plain.is_empty() && plain.chars().all(fits)
 }
 
-/// Takes the account lines at the end of a forge's review.
 fn accounts(
     lines: &mut StatementLines<'_>,
 ) -> Result<(Option<Address>, Vec<AuthorLogin>), BadFile> {

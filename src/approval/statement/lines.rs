@@ -5,7 +5,6 @@
 use crate::approval::statement::MOST_BYTES;
 use crate::approval::statement::bad_file::BadFile;
 
-/// The unread rest of a file, and the current position.
 pub(super) struct StatementLines<'a> {
     rest: &'a str,
     number: usize,
@@ -28,7 +27,6 @@ impl<'a> StatementLines<'a> {
         Some(value)
     }
 
-    /// Takes a required line with the given key.
     pub(super) fn need<T>(
         &mut self,
         key: &str,
@@ -54,7 +52,6 @@ impl<'a> StatementLines<'a> {
         Ok(Some(value))
     }
 
-    /// Returns the error for a next line other than the expected one.
     pub(super) fn expected(&self, expected: &'static str) -> BadFile {
         BadFile::Line { line: self.number, expected }
     }

@@ -15,7 +15,6 @@ pub enum FieldMerge {
     Meets(fn(&Record, &Record, &mut Record) -> Vec<&'static str>),
 }
 
-/// Returns the entries of the later list that are also in the earlier one.
 fn in_both<T: PartialEq + Clone>(earlier: &[T], later: &[T]) -> Vec<T> {
     let both = later.iter().filter(|entry| earlier.contains(entry));
     both.cloned().collect()
