@@ -36,7 +36,6 @@ pub(crate) mod listed;
 pub mod loosened;
 pub mod message;
 mod missing;
-mod not_counted;
 pub mod obstacle;
 pub mod offers;
 mod own_evidence;

@@ -1,6 +1,7 @@
 //! The verdict on the approval of one version: who made it, who approved it, what is missing, and why.
 //!
-//! Uses record, policy. Pure. Start at [`ApprovalVerdict`]. Follows `docs/spec/approval.md`, 1.8 and 1.9.
+//! Uses record, policy. Pure. Start at [`ApprovalVerdict`]. Follows `docs/spec/approval.md`, 1.8 and 1.9, and
+//! `docs/spec/cli.md`, `why_not`.
 
 use crate::approval::obstacle::ApprovalObstacle;
 use crate::approval::relation::UnknownAccount;
@@ -12,6 +13,7 @@ use crate::policy::people::person::Person;
 use crate::policy::tier::Needed;
 use crate::record::time::{Instant, Term};
 use std::collections::BTreeSet;
+use std::fmt;
 use std::sync::Arc;
 use strum::IntoStaticStr;
 
@@ -54,6 +56,7 @@ pub struct ApprovalVerdict {
     pub witnesses: Vec<Person>,
     /// When the first witness was known; later than the landing if they approved later.
     pub witnessed_at: Option<Instant>,
+    /// Co-authors without a known address, who are left out.
     pub unresolved: Vec<String>,
     /// Whether an emergency counts as approved for a limited time because one person landed it.
     pub grace: Grace,
@@ -203,6 +206,12 @@ impl FourEyes {
     }
 }
 
+impl fmt::Display for FourEyes {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(self.as_str())
+    }
+}
+
 /// An author of the content.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Author {
@@ -235,6 +244,7 @@ pub struct Approver {
     pub stated_by: Option<Person>,
     /// The commit that states it.
     pub commit: String,
+    /// When that commit landed, at the earliest.
     pub at: Instant,
     pub reason: Option<String>,
     /// The path of the approval file, or its note.
@@ -317,8 +327,60 @@ pub enum NotCounted {
     OtherBytes(String),
 }
 
+impl fmt::Display for NotCounted {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(match self {
+            NotCounted::UnknownAccount(unknown) => return unknown.fmt(out),
+            NotCounted::UnnamedForge(who) => {
+                return write!(
+                    out,
+                    "may be a forge, on a host that the policy does not name: add \"{who}\" to people.forges, or have them commit with their own address"
+                );
+            }
+            NotCounted::BadFile(bad) => return write!(out, "the file does not count: {bad}"),
+            NotCounted::OtherBytes(sha256) => {
+                let digits = sha256.get(..12).unwrap_or(sha256);
+                return write!(
+                    out,
+                    "is for other bytes (sha256 {digits}…) than those that were merged"
+                );
+            }
+            NotCounted::KeyByClaim(commit) => {
+                let signed = signed_by_claimed_key(commit);
+                return write!(out, "is {signed}, and the policy requires more");
+            }
+            NotCounted::Forge => "is a forge, not a person",
+            NotCounted::Author => "is an author",
+            NotCounted::Bot => "is a bot or an agent",
+            NotCounted::Owner => "owns the record, and the policy has owner_may_approve: false",
+            NotCounted::FollowsUncounted => {
+                "the version before it does not count: only `exledger approve --governance`, which shows the difference from the one that counts, approves it"
+            }
+            NotCounted::NotListed(reason) => reason,
+            NotCounted::SelfAsserted => "stated by an author of the content",
+            NotCounted::Nested => "stated on a commit inside the merged branch",
+            NotCounted::Kind => "the policy does not accept this kind",
+            NotCounted::Proof => "the policy requires a signature",
+            NotCounted::SameNameAsAuthor => {
+                "same-name-as-author: the name, or a similar address, belongs to an author"
+            }
+            NotCounted::Unresolved => "is not known to the policy",
+            NotCounted::NoPerson => "does not name a person",
+            NotCounted::SuspiciousMerge => "by its subject, the merge is one of the approved branch, or into another one",
+            NotCounted::NoRecordYet => {
+                "was given when the file was not a record, or was not one all the time since: only a signed approval or a review of its bytes counts"
+            }
+            NotCounted::Replaced => "was replaced by a later review",
+            NotCounted::Vote => "neither approved nor rejected",
+            NotCounted::TooOld => {
+                "was given before a removal, a closure, a fired trigger or a newer approval"
+            }
+        })
+    }
+}
+
 /// A missing approval, and who could give it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct MissingApproval {
     pub need: String,
     pub group: Option<String>,
