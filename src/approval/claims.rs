@@ -11,8 +11,9 @@ use crate::approval::identity::{IdentityResolver, NamedPerson};
 use crate::approval::obstacle::ApprovalObstacle;
 use crate::approval::statement::file::ApprovalFile;
 use crate::approval::verdict::{NotCounted, Vote};
-use crate::history::notes::{Note, Notes, REFERENCE};
+use crate::history::notes::{Note, Notes};
 use crate::history::objects::Oid;
+use crate::history::refs::REVIEW_NOTES;
 use crate::policy::demand::{EvidenceKind, Proof};
 use crate::policy::people::account::Account;
 use crate::record::time::Instant;
@@ -186,7 +187,7 @@ fn of_vote<'a>(scene: Scene<'a>, about: Oid, note: &Note, label: &NoteLabel<'_>)
         bar: (label.vote == Vote::Neither).then_some(NotCounted::Vote),
         separated_by: SeparatedBy::Address,
         reason: None,
-        source: Some(format!("{REFERENCE}:{about}")),
+        source: Some(format!("{REVIEW_NOTES}:{about}")),
         key: None,
         key_claimed_in: None,
         via: None,

@@ -134,7 +134,6 @@ pub fn order(left: &TreeEntry<'_>, right: &TreeEntry<'_>) -> Ordering {
     heads.then_with(|| rest(left).cmp(&rest(right)))
 }
 
-/// Tells whether two adjacent entries are in order and have different names.
 fn precedes(left: &TreeEntry<'_>, right: &TreeEntry<'_>) -> bool {
     left.name != right.name && order(left, right).is_lt()
 }

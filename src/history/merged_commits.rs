@@ -70,7 +70,7 @@ impl LandingBranches {
                 let added = changes.iter().filter(is_added).cloned();
                 branches.approvals.extend(added.map(|it| (Rc::clone(&side.commit), it)));
                 let kinds = [WatchedKind::Record, WatchedKind::Other];
-                let differing = merge_content::differing_in(contents, &changes, &kinds);
+                let differing = merge_content::differing(contents, &changes, &kinds);
                 note_origins(&differing, &mut branches.origins);
                 differing
             };
@@ -99,7 +99,6 @@ impl LandingBranches {
         self.sides.iter().map(|side| (&side.commit, &side.first)).collect()
     }
 
-    /// Tells whether a commit changed a governance file, or added an approval of one.
     pub(super) fn changes_rules(&self) -> bool {
         let is_rule = |subject: &ComparedPath| matches!(subject, ComparedPath::Governance(_));
         let of_rules =

@@ -12,9 +12,6 @@ use crate::yaml::node::Limits;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::rc::Rc;
 
-/// The ref whose notes may count.
-pub const REFERENCE: &str = "refs/notes/review";
-
 /// The notes about some commits.
 #[derive(Clone, Debug)]
 pub struct Notes {

@@ -12,7 +12,7 @@ use crate::history::folders::FileChange;
 use crate::history::merge_content::ComparedPath;
 use crate::history::objects::{Objects, Obstacle, Oid};
 use crate::history::paths::LedgerPrefix;
-use crate::history::refs::{ApprovedRef, HeadState, Refs};
+use crate::history::refs::{ApprovedRef, HEADS, HeadState, Refs};
 use crate::history::trails::{self, Bytes};
 use crate::history::tree::CommitTree;
 use crate::history::version::{Content, FileAt, TrailKey, Version};
@@ -111,8 +111,6 @@ impl Sources {
         Sources { branches, detached, head, loose }
     }
 }
-
-const HEADS: &str = "refs/heads/";
 
 /// The local branches that hold the requests of agents, until somebody pushes them.
 const REQUESTS: &str = "refs/heads/exledger/request/";
@@ -261,14 +259,8 @@ impl ProposalReader<'_, '_> {
         bytes: &Bytes,
         commits: &[&Commit],
     ) {
-        let record = match bytes.new.as_slice() {
-            [] => Content::Gone,
-            [only] => {
-                let (body, _) = self.context.contents.read(&only.path, only.blob);
-                body.content().clone()
-            }
-            several => Content::conflicted(several),
-        };
+        let (body, _) = self.context.contents.read_all(&bytes.new);
+        let record = body.content().clone();
         let landed = self.landed(key).map(|version| version.record.content());
         let authors: Vec<(String, String)> = commits
             .iter()

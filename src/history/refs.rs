@@ -1,10 +1,10 @@
-//! Chooses the approved ref.
+//! Chooses the approved ref, and names the refs to watch.
 //!
 //! Uses history's objects and mainline. Pure: refs and configuration are passed as plain data. Start at
-//! [`choose`]. Follows `docs/spec/approval.md`, M1: never a file of the checked-out branch, never
+//! [`choose`] and [`watched_refs`]. Follows `docs/spec/approval.md`, M1: never a file of the checked-out branch, never
 //! `init.defaultBranch`, never a detached HEAD.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use crate::history::mainline::Guard;
@@ -133,10 +133,52 @@ pub fn choose(
     }
 }
 
-const HEADS: &str = "refs/heads/";
+/// Returns the full names of the refs that a result depends on: those considered when choosing the approved ref, and the
+/// review notes. Some may not exist.
+///
+/// As long as none of them moves, and HEAD and the configuration stay the same, M1 chooses the same commit. `requested`
+/// is the value of the flag or environment variable.
+pub fn watched_refs(refs: &Refs, requested: Option<&str>) -> BTreeSet<String> {
+    let mut names = BTreeSet::from([REVIEW_NOTES.to_owned()]);
+    let mut add = |name: String| {
+        names.extend(refs.links.get(&name).cloned());
+        names.insert(name);
+    };
+    let head = match &refs.head {
+        HeadState::Branch(name) => Some(name.clone()),
+        HeadState::Detached(_) => None,
+    };
+    match (requested.or(refs.configured.as_deref()), refs.remote()) {
+        (Some(name), _) if name.starts_with("refs/") => add(name.to_owned()),
+        (Some(name), _) => {
+            add(format!("refs/heads/{name}"));
+            head.into_iter().for_each(add);
+        }
+        (None, Ok(Some(remote))) => {
+            let folder = format!("refs/remotes/{remote}/");
+            let default = refs.links.get(&format!("{folder}HEAD"));
+            if default.is_none_or(|branch| !refs.names.contains_key(branch)) {
+                add(format!("{folder}main"));
+                add(format!("{folder}master"));
+            }
+            add(format!("{folder}HEAD"));
+        }
+        (None, _) if refs.is_bare => head.into_iter().for_each(add),
+        (None, _) => {
+            add("refs/heads/main".to_owned());
+            add("refs/heads/master".to_owned());
+        }
+    }
+    names
+}
+
+/// The ref whose notes may count.
+pub const REVIEW_NOTES: &str = "refs/notes/review";
+
+pub(super) const HEADS: &str = "refs/heads/";
 
 impl Refs {
-    pub(super) fn remote(&self) -> Result<Option<String>, Cause> {
+    fn remote(&self) -> Result<Option<String>, Cause> {
         let mut remotes = self.remotes.clone();
         if remotes.is_empty() {
             // Refs may remain of a remote that the configuration no longer names.

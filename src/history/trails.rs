@@ -11,9 +11,7 @@ use crate::history::content::{ContentCache, FileId};
 use crate::history::folders::FileChange;
 use crate::history::objects::{Obstacle, Oid};
 use crate::history::origin::{self, Left};
-use crate::history::version::{
-    Content, Digest, FileAt, MadeInMerge, Trail, TrailKey, Version, VersionBody, VersionChange,
-};
+use crate::history::version::{FileAt, MadeInMerge, Trail, TrailKey, Version, VersionChange};
 use crate::history::watched_paths::WatchedKind;
 use crate::record::file;
 use crate::record::id::Id;
@@ -207,7 +205,7 @@ impl<'o> TrailSet<'o> {
                 Some(_) => VersionChange::Inherited,
                 None => change,
             };
-            let (record, digest) = self.content(&after);
+            let (record, digest) = self.contents.read_all(&after);
             let is_gone = after.is_empty();
             if is_gone {
                 self.files.remove(&key);
@@ -249,14 +247,6 @@ impl<'o> TrailSet<'o> {
             keys.push(key);
         }
         keys
-    }
-
-    fn content(&mut self, files: &[FileAt]) -> (VersionBody, Option<Digest>) {
-        match files {
-            [] => (VersionBody::known(Content::Gone), None),
-            [only] => self.contents.read(&only.path, only.blob),
-            several => (VersionBody::known(Content::conflicted(several)), None),
-        }
     }
 }
 

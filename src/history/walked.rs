@@ -9,7 +9,7 @@ use crate::history::notes::{self, Notes};
 use crate::history::objects::{Objects, Obstacle, Oid};
 use crate::history::off_line::OffLine;
 use crate::history::paths::LedgerPrefix;
-use crate::history::version::{Trail, TrailKey};
+use crate::history::version::{Trail, TrailKey, Version};
 use crate::history::watched_paths;
 use crate::record::time::Instant;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -64,6 +64,36 @@ impl History {
     pub fn trail(&self, key: &TrailKey) -> Option<&Trail> {
         self.trails.get(key).or_else(|| self.former.get(key))
     }
+
+    /// Returns the paths of the governance files that any policy on the mainline named, and of policies below, without the
+    /// redesigns.
+    pub fn named_governance(&self) -> BTreeSet<&str> {
+        let named = self.states.paths(&self.prefix);
+        let is_named = |path: &&str| named.contains(*path) || self.policies_below.contains(*path);
+        self.governance.keys().map(String::as_str).filter(is_named).collect()
+    }
+
+    /// Returns the bytes of a version of a governance file; `None` if it removes the file, or they are missing.
+    pub fn bytes_of(&self, version: &Version) -> Option<&Rc<[u8]>> {
+        self.governance_bytes.get(&version.files.first()?.blob)
+    }
+
+    /// Tells whether notes count for anything that landed.
+    pub fn heeds_notes(&self) -> bool {
+        let mut states = self.states.each();
+        states.any(|state| state.governance.policy.approval.heeds_notes())
+    }
+
+    /// Reads the notes from a commit of their ref, as of an instant or the current ones.
+    pub fn read_notes(&mut self, objects: &dyn Objects, tip: Oid, until: Option<Instant>) {
+        let trails = self.trails.values().chain(self.governance.values());
+        let versions = trails.flat_map(|trail| &trail.versions);
+        let wanted: BTreeSet<Oid> = versions
+            .flat_map(|version| [&version.commit].into_iter().chain(&version.nested))
+            .map(|commit| commit.oid)
+            .collect();
+        self.notes = notes::read(objects, tip, until, &wanted);
+    }
 }
 
 /// A change of a file below `.approvals`.
@@ -95,31 +125,4 @@ pub enum After {
     Gone,
     Bytes(Rc<[u8]>),
     Missing(Obstacle),
-}
-
-impl History {
-    /// Returns the paths of the governance files that any policy on the mainline named, and of policies below, without the
-    /// redesigns.
-    pub fn named_governance(&self) -> BTreeSet<&str> {
-        let named = self.states.paths(&self.prefix);
-        let is_named = |path: &&str| named.contains(*path) || self.policies_below.contains(*path);
-        self.governance.keys().map(String::as_str).filter(is_named).collect()
-    }
-
-    /// Tells whether notes count for anything that landed.
-    pub fn heeds_notes(&self) -> bool {
-        let mut states = self.states.each();
-        states.any(|state| state.governance.policy.approval.heeds_notes())
-    }
-
-    /// Reads the notes from a commit of their ref, as of an instant or the current ones.
-    pub fn read_notes(&mut self, objects: &dyn Objects, tip: Oid, until: Option<Instant>) {
-        let trails = self.trails.values().chain(self.governance.values());
-        let versions = trails.flat_map(|trail| &trail.versions);
-        let wanted: BTreeSet<Oid> = versions
-            .flat_map(|version| [&version.commit].into_iter().chain(&version.nested))
-            .map(|commit| commit.oid)
-            .collect();
-        self.notes = notes::read(objects, tip, until, &wanted);
-    }
 }
