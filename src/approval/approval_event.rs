@@ -12,17 +12,24 @@ use crate::history::objects::{Obstacle, Oid};
 use crate::policy::demand::Proof;
 use crate::record::time::Instant;
 
-/// A well-formed approval file at the landing that added it. Whether it counts is decided with the verdict.
+/// A well-formed approval file at the landing that added it.
 #[derive(Clone, Debug)]
-pub(crate) struct CountedFile<'a> {
+pub(crate) struct LandedApprovalFile<'a> {
     pub landing: usize,
     pub commit: Oid,
     pub effective: Instant,
     pub path: String,
     pub file: ApprovalFile,
+    /// Resolves identities as of the file's landing.
+    pub resolver: IdentityResolver<'a>,
+}
+
+/// A file that may count. Whether it does is decided with the verdict.
+#[derive(Clone, Debug)]
+pub(crate) struct CountedFile<'a> {
+    pub landed: LandedApprovalFile<'a>,
     /// The time that the file states, or that of its landing if that is earlier.
     pub stated_at: Instant,
-    pub resolver: IdentityResolver<'a>,
     pub backed: FileBacking,
     /// Whether it names the bytes of the governance file that counted when it landed.
     pub continues: bool,
@@ -50,21 +57,16 @@ pub(crate) enum StatementEvent<'a> {
 
 #[derive(Clone, Debug)]
 pub(crate) struct RefusedFile<'a> {
-    pub landing: usize,
-    pub commit: Oid,
-    pub effective: Instant,
-    pub path: String,
-    pub file: ApprovalFile,
-    pub resolver: IdentityResolver<'a>,
+    pub landed: LandedApprovalFile<'a>,
     pub bad: BadFile,
 }
 
 impl StatementEvent<'_> {
     pub(crate) fn landing(&self) -> usize {
         match self {
-            StatementEvent::CountedFile(counted_file) => counted_file.landing,
+            StatementEvent::CountedFile(counted_file) => counted_file.landed.landing,
             StatementEvent::Gap { landing, .. } => *landing,
-            StatementEvent::Refused(refused) => refused.landing,
+            StatementEvent::Refused(refused) => refused.landed.landing,
         }
     }
 }
@@ -78,6 +80,6 @@ impl CountedFile<'_> {
     }
 
     pub(crate) fn rejects(&self) -> bool {
-        self.file.decision == ApprovalDecision::Reject
+        self.landed.file.decision == ApprovalDecision::Reject
     }
 }

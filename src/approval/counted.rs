@@ -16,7 +16,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use crate::approval::approval_event::StatementEvent;
-use crate::approval::approval_files::reader::ApprovalFileReader;
+use crate::approval::approval_files::ApprovalFileReader;
 use crate::approval::counted::choice::Chooser;
 use crate::approval::counted::compose::Composer;
 use crate::approval::counted::key_levels::{AdmittedKey, KeyLevels};
@@ -245,7 +245,8 @@ fn mark_continuing(
     let digest = statement::digest(bytes.map_or(&[], AsRef::as_ref));
     for statement in statements {
         if let StatementEvent::CountedFile(counted_file) = statement {
-            counted_file.continues = counted_file.file.from.as_deref() == Some(&*digest);
+            let from = counted_file.landed.file.from.as_deref();
+            counted_file.continues = from == Some(&*digest);
         }
     }
 }

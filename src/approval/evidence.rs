@@ -55,6 +55,55 @@ pub(crate) struct Claim<'a> {
     pub via: Option<String>,
 }
 
+impl<'a> Claim<'a> {
+    /// Returns an approval as claimed evidence without a known stater, given when it landed.
+    pub(crate) fn new(
+        resolver: IdentityResolver<'a>,
+        at: Instant,
+        who: NamedPerson,
+        kind: EvidenceKind,
+        place: EvidenceSource,
+        commit: Oid,
+    ) -> Claim<'a> {
+        Claim {
+            who,
+            kind,
+            vote: Vote::Approves,
+            level: Proof::Claimed,
+            stated_by: None,
+            vouched: Vouched::ByStater,
+            place,
+            commit,
+            at,
+            stated_at: at,
+            resolver,
+            bar: None,
+            separated_by: SeparatedBy::Address,
+            reason: None,
+            source: None,
+            key: None,
+            key_claimed_in: None,
+            via: None,
+        }
+    }
+
+    /// Returns the approval of somebody who merged or committed.
+    pub(crate) fn of_actor(
+        resolver: IdentityResolver<'a>,
+        at: Instant,
+        actor: Identity,
+        place: EvidenceSource,
+        commit: Oid,
+    ) -> Claim<'a> {
+        let who = NamedPerson::Someone(actor.clone());
+        Claim {
+            stated_by: Some(actor),
+            vouched: Vouched::ForItself,
+            ..Claim::new(resolver, at, who, EvidenceKind::Merge, place, commit)
+        }
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum EvidenceSource {
     Landing,
@@ -87,7 +136,7 @@ impl<'a> VersionEvidenceSet<'a> {
         let landing = &scene.version.commit;
         let is_squash = landing.parents.len() < 2 && scene.resolver.is_forge(landing.committer());
         if is_squash && let Some(author) = scene.resolver.actor(landing.author()) {
-            self.claims.push(merge(scene, &author, EvidenceSource::Landing, landing));
+            self.claims.push(merge(scene, author, EvidenceSource::Landing, landing));
         }
     }
 
@@ -162,7 +211,7 @@ pub(crate) fn of_removal<'a>(scene: Scene<'a>) -> VersionEvidenceSet<'a> {
     let landing = &scene.version.commit;
     let mut evidence = of_landing(scene);
     if let Some(identity) = evidence.landed_by.clone() {
-        evidence.claims.push(merge(scene, &identity, EvidenceSource::Landing, landing));
+        evidence.claims.push(merge(scene, identity, EvidenceSource::Landing, landing));
     }
     evidence.claims.extend(trailers(scene, landing, EvidenceSource::Landing));
     evidence
@@ -172,7 +221,7 @@ pub(crate) fn of_version<'a>(scene: Scene<'a>) -> VersionEvidenceSet<'a> {
     let (version, landing) = (scene.version, &scene.version.commit);
     let mut evidence = of_landing(scene);
     if let Some(identity) = evidence.landed_by.clone() {
-        evidence.claims.push(merge(scene, &identity, EvidenceSource::Landing, landing));
+        evidence.claims.push(merge(scene, identity, EvidenceSource::Landing, landing));
     }
     let stated = trailers(scene, landing, EvidenceSource::Landing);
     evidence.claims.extend(stated);
@@ -224,44 +273,11 @@ fn is_own(scene: Scene<'_>, claim: &Claim<'_>, commit: &Commit) -> bool {
 
 fn merge<'a>(
     scene: Scene<'a>,
-    identity: &Identity,
+    actor: Identity,
     place: EvidenceSource,
     commit: &Commit,
 ) -> Claim<'a> {
-    Claim {
-        stated_by: Some(identity.clone()),
-        vouched: Vouched::ForItself,
-        ..claim(scene, NamedPerson::Someone(identity.clone()), EvidenceKind::Merge, place, commit)
-    }
-}
-
-fn claim<'a>(
-    scene: Scene<'a>,
-    who: NamedPerson,
-    kind: EvidenceKind,
-    place: EvidenceSource,
-    commit: &Commit,
-) -> Claim<'a> {
-    Claim {
-        who,
-        kind,
-        vote: Vote::Approves,
-        level: Proof::Claimed,
-        stated_by: None,
-        vouched: Vouched::ByStater,
-        place,
-        commit: commit.oid,
-        at: scene.at,
-        stated_at: scene.at,
-        resolver: scene.resolver,
-        bar: None,
-        separated_by: SeparatedBy::Address,
-        reason: None,
-        source: None,
-        key: None,
-        key_claimed_in: None,
-        via: None,
-    }
+    Claim::of_actor(scene.resolver, scene.at, actor, place, commit.oid)
 }
 
 /// Returns the approval expressed by a valid signature: its signer confirmed the content.
@@ -295,7 +311,7 @@ fn signed<'a>(
         vouched: Vouched::ForItself,
         key: Some(signer.key.clone()),
         key_claimed_in: signer.claimed_in.clone(),
-        ..claim(scene, who, EvidenceKind::Signature, place, commit)
+        ..Claim::new(scene.resolver, scene.at, who, EvidenceKind::Signature, place, commit.oid)
     })
 }
 
@@ -320,7 +336,7 @@ fn nested<'a>(scene: Scene<'a>, commit: &Commit) -> Vec<Claim<'a>> {
         };
     let mut claims: Vec<Claim> = actor
         .filter(|_| by_another)
-        .map(|identity| merge(scene, &identity, EvidenceSource::Nested, commit))
+        .map(|identity| merge(scene, identity, EvidenceSource::Nested, commit))
         .into_iter()
         .collect();
     claims.extend(trailers(scene, commit, EvidenceSource::Nested));
@@ -357,13 +373,16 @@ fn trailers<'a>(scene: Scene<'a>, commit: &Commit, place: EvidenceSource) -> Vec
     };
     (forge.approvals)(&message, pinned)
         .into_iter()
-        .map(|line| Claim {
-            stated_by: stated_by.clone(),
-            vouched: match (pinned, place, line.is_by_forge) {
-                (Pinned::ByPolicy, EvidenceSource::Landing, true) => Vouched::ByForge,
-                _ => Vouched::ByStater,
-            },
-            ..claim(scene, resolver.named(&line.value), EvidenceKind::Trailer, place, commit)
+        .map(|line| {
+            let who = resolver.named(&line.value);
+            Claim {
+                stated_by: stated_by.clone(),
+                vouched: match (pinned, place, line.is_by_forge) {
+                    (Pinned::ByPolicy, EvidenceSource::Landing, true) => Vouched::ByForge,
+                    _ => Vouched::ByStater,
+                },
+                ..Claim::new(resolver, scene.at, who, EvidenceKind::Trailer, place, commit.oid)
+            }
         })
         .collect()
 }

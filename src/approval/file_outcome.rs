@@ -6,7 +6,6 @@
 use crate::approval::statement::bad_file::BadFile;
 use crate::approval::statement::file::ApprovalSubject;
 use crate::history::objects::{Obstacle, Oid};
-use crate::history::walked::ApprovalFileChange;
 
 /// One change of a file below `.approvals`, and its outcome. A signature belongs to the text beside it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,22 +54,4 @@ impl FileState {
             }
         }
     }
-}
-
-/// Tells whether a text removed by a landing exists elsewhere since that landing, byte for byte.
-pub(crate) fn moved(
-    path: &str,
-    change: &ApprovalFileChange,
-    changes: &[ApprovalFileChange],
-) -> bool {
-    let Some(before) = change.before.filter(|_| change.path == path) else {
-        return false;
-    };
-    let name = |path: &str| {
-        let mut segments = path.rsplit('/');
-        (segments.next().map(str::to_owned), segments.next().map(str::to_owned))
-    };
-    changes.iter().any(|other| {
-        other.path != path && other.new == Some(before) && name(&other.path) == name(path)
-    })
 }

@@ -5,9 +5,7 @@
 
 use crate::approval::case::{CountedApproval, VersionEvidence, approver, is_met};
 use crate::approval::counting::WeighedApproval;
-use crate::approval::evidence::{Claim, EvidenceSource, Vouched};
-use crate::approval::identity::NamedPerson;
-use crate::approval::identity::apart::SeparatedBy;
+use crate::approval::evidence::{Claim, EvidenceSource};
 use crate::approval::identity::resolved::Identity;
 use crate::approval::missing::DemandContext;
 use crate::approval::relation::Relation;
@@ -88,26 +86,8 @@ fn with_author<'a>(case: VersionEvidence<'a>) -> Vec<Claim<'a>> {
         && case.self_approval == SelfApproval::Allow
         && let Some(author) = case.resolver.actor(case.landing.author())
     {
-        claims.push(Claim {
-            who: NamedPerson::Someone(author.clone()),
-            kind: EvidenceKind::Merge,
-            vote: Vote::Approves,
-            level: Proof::Claimed,
-            stated_by: Some(author),
-            vouched: Vouched::ForItself,
-            place: EvidenceSource::Landing,
-            commit: case.landing.oid,
-            at: case.at,
-            stated_at: case.at,
-            resolver: case.resolver,
-            bar: None,
-            separated_by: SeparatedBy::Address,
-            reason: None,
-            source: None,
-            key: None,
-            key_claimed_in: None,
-            via: None,
-        });
+        let (landing, place) = (case.landing.oid, EvidenceSource::Landing);
+        claims.push(Claim::of_actor(case.resolver, case.at, author, place, landing));
     }
     claims
 }

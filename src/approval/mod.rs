@@ -40,7 +40,6 @@ pub mod obstacle;
 pub mod offers;
 mod own_evidence;
 pub(crate) mod put_back;
-mod refused;
 pub mod relation;
 pub mod reviews;
 mod series;
