@@ -3,13 +3,10 @@
 //! Uses policy, history, `approval`'s fold. Pure. Start at [`policy_bypasses`]. Follows `docs/spec/approval.md`, G2 and
 //! G3: a version that would also be approved without the change, under the governance before it, is no finding.
 
-use crate::approval::approval_files::ApprovalFiles;
 use crate::approval::ask::Identities;
 use crate::approval::counted::CountedGovernance;
-use crate::approval::fold::{self, EvaluationContext, TrailKind};
-use crate::approval::governance_history::{GovernanceHistory, Ruled};
-use crate::approval::judging::TrailVerdicts;
-use crate::approval::signature_checks::SignatureChecks;
+use crate::approval::governance_history::Ruled;
+use crate::approval::judging::{self, TrailVerdicts};
 use crate::approval::verdict::{ApprovalVerdict, Satisfied};
 use crate::history::version::{Trail, TrailKey, Version};
 use crate::history::walked::History;
@@ -245,33 +242,16 @@ fn find_unmet<'k>(
 ) -> BTreeSet<(&'k TrailKey, usize)> {
     let states =
         counted.instead(history, &|path, version| instead.version_instead(counted, path, version));
-    let governance_history = GovernanceHistory::new(Ruled {
-        counted: &states,
-        approved: &counted.approved,
-        landed: &history.states,
-        later: &counted.later,
-        proven: Some(&counted.proven),
-        in_force: &states,
-    });
-    let signature_checks = SignatureChecks::new(history, &governance_history);
     let mut by_key: BTreeMap<&TrailKey, Vec<usize>> = BTreeMap::new();
     for (key, version) in candidates {
         by_key.entry(key).or_default().push(version);
     }
-    let wanted = |key: &TrailKey| by_key.contains_key(key);
-    let mut approval_files = ApprovalFiles::of(history, &governance_history, &wanted);
-    let context = EvaluationContext {
-        history,
-        governance_history: &governance_history,
-        signature_checks: &signature_checks,
-    };
+    let ruled = Ruled { counted: &states, in_force: &states, ..judging::ruled(history, counted) };
+    let is_chosen = |key: &TrailKey| by_key.contains_key(key);
+    let judged = judging::judge(history, ruled, &is_chosen, &BTreeMap::new()).trails;
     let mut unmet = BTreeSet::new();
     for (key, versions) in &by_key {
-        let Some(trail) = history.trails.get(*key) else {
-            continue;
-        };
-        let statements = approval_files.records.remove(*key).unwrap_or_default();
-        let verdicts = fold::trail(context, TrailKind::Record, trail, statements, BTreeSet::new());
+        let verdicts = judged.get(*key).map_or(&[][..], |verdicts| verdicts);
         let is_unmet = |version: &&usize| {
             let verdict = verdicts.get(**version);
             verdict.is_some_and(|verdict| verdict.satisfied != Satisfied::Yes)
