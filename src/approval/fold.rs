@@ -11,14 +11,14 @@
 
 use crate::approval::approval_event::StatementEvent;
 use crate::approval::authors::{self, AuthorSet};
-use crate::approval::bound_statements::Bound;
 use crate::approval::carry;
+use crate::approval::claims::StatementAge;
 use crate::approval::demand::combined_demand;
 use crate::approval::evidence::{self, Scene, VersionEvidenceSet};
 use crate::approval::governance_history::GovernanceHistory;
 use crate::approval::obstacle::ApprovalObstacle;
-use crate::approval::series::TrailProgress;
 use crate::approval::signature_checks::SignatureChecks;
+use crate::approval::statement;
 use crate::approval::verdict::{
     ApprovalVerdict, BecomesApproved, FourEyes, Grace, NotCounted, Satisfied, VerdictChange,
 };
@@ -73,6 +73,101 @@ pub(crate) struct TrailEvaluator<'a> {
     restores_counted: BTreeSet<usize>,
     /// The versions that were approved until a later change of governance took that back.
     was_approved: BTreeSet<usize>,
+}
+
+/// What the versions of a trail so far mean for the next one.
+#[derive(Clone, Debug)]
+pub(crate) struct TrailProgress {
+    pub approved: Option<usize>,
+    /// The index of the oldest version in a shallow clone: it counts as approved when requirements are computed.
+    pub inherited: Option<usize>,
+    pub filer: AuthorSet,
+    /// The author set of the last approved version, or of the first version if none is approved.
+    pub reference: AuthorSet,
+    /// The authors of unapproved changes that have landed since.
+    pub waiting: AuthorSet,
+    /// Whether a closure or a fired entry landed since the last approved version; restoring its content then
+    /// does not restore its approval.
+    pub is_interrupted: bool,
+    /// Approvals older than this instant count for nothing that lands from here on: the last removal, closure, fired
+    /// entry or newly approved version.
+    pub bar: Instant,
+}
+
+impl Default for TrailProgress {
+    fn default() -> TrailProgress {
+        TrailProgress::since(Instant::MIN)
+    }
+}
+
+impl TrailProgress {
+    pub(crate) fn since(bar: Instant) -> TrailProgress {
+        TrailProgress {
+            approved: None,
+            inherited: None,
+            filer: AuthorSet::default(),
+            reference: AuthorSet::default(),
+            waiting: AuthorSet::default(),
+            is_interrupted: false,
+            bar,
+        }
+    }
+
+    pub(crate) fn end_support(&mut self, at: Instant) {
+        self.bar = self.bar.max(at);
+    }
+}
+
+/// Which approval files apply to which version of a trail.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Bound {
+    /// The sha256 of each version's bytes; empty if the trail has no approval files.
+    pub(super) digests: Vec<Option<String>>,
+    /// For each version, the indices of the approval files about it.
+    pub(super) statements: Vec<Vec<(usize, StatementAge)>>,
+    /// Approval files that have landed and wait for a version with their bytes.
+    pub(super) waiting: BTreeSet<usize>,
+    /// How many approval files have landed.
+    pub(super) landed: usize,
+}
+
+impl Bound {
+    pub(crate) fn new(trail: &Trail) -> Bound {
+        Bound {
+            digests: trail.versions.iter().map(digest).collect(),
+            statements: vec![Vec::new(); trail.versions.len()],
+            waiting: BTreeSet::new(),
+            landed: 0,
+        }
+    }
+
+    pub(crate) fn is_active(&self) -> bool {
+        !self.digests.is_empty()
+    }
+
+    pub(crate) fn is_bound(&self, statement: usize) -> bool {
+        let mut bound = self.statements.iter().flatten();
+        bound.any(|(known, _)| *known == statement)
+    }
+
+    pub(super) fn bind(&mut self, index: usize, statement: usize, age: StatementAge) -> bool {
+        let Some(bound) = self.statements.get_mut(index) else {
+            return false;
+        };
+        let is_new = !bound.iter().any(|(known, _)| *known == statement);
+        if is_new {
+            bound.push((statement, age));
+        }
+        is_new
+    }
+}
+
+/// Returns the sha256 of a version's bytes; for a removed governance file, that of no bytes.
+fn digest(version: &Version) -> Option<String> {
+    match version.digest {
+        Some(digest) => Some(digest.to_string()),
+        None => version.files.is_empty().then(|| statement::digest(b"")),
+    }
 }
 
 pub(crate) fn trail<'a>(
