@@ -4,10 +4,9 @@
 //! `docs/spec/approval.md`, G2: the last version that was approved, or that only adds requirements; before
 //! that, the one that came with the first policy.
 
-use crate::approval::counted::compose::Composer;
+use crate::approval::counted::compose::{Composer, VersionChoice};
 use crate::approval::counted::key_levels::{Admission, ApprovedList};
-use crate::approval::counted::version_choice::VersionChoice;
-use crate::approval::governance_demand::GovernanceVersion;
+use crate::approval::demand::GovernanceVersion;
 use crate::approval::governance_history::GovernanceHistory;
 use crate::approval::put_back;
 use crate::approval::verdict::{ApprovalVerdict, Approver, FourEyes, Satisfied, Vote, VoteCounts};
@@ -53,7 +52,7 @@ impl<'c, 'h> Chooser<'c, 'h> {
         landing: usize,
         verdicts: &dyn Fn(&str) -> &'v [ApprovalVerdict],
     ) {
-        if self.composer.first().is_none_or(|first| first > landing) {
+        if self.composer.first.is_none_or(|first| first > landing) {
             return;
         }
         let landings = &self.history.mainline.landings;
@@ -122,7 +121,7 @@ impl<'c, 'h> Chooser<'c, 'h> {
         if let Some(trusted) = self.history.mainline.trusted.filter(|trusted| *trusted <= landing) {
             return Some((landed(trusted)?, Admission::Trusted));
         }
-        let first = self.composer.first()?;
+        let first = self.composer.first?;
         let state = self.history.states.at(first);
         let is_named =
             state.names(&self.history.prefix, path) || self.history.policies_below.contains(path);
@@ -147,8 +146,7 @@ impl<'c, 'h> Chooser<'c, 'h> {
         let (path, trail) = self.history.governance.get_key_value(&path)?;
         let index = self.approved.of(path)?;
         let version = trail.versions.get(index)?;
-        let file = version.files.first();
-        let bytes = file.and_then(|file| self.history.governance_bytes.get(&file.blob));
+        let bytes = self.history.bytes_of(version);
         let root = self.root(path, &trail.versions, landing);
         Some(ApprovedList {
             version: GovernanceVersion {

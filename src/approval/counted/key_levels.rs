@@ -8,7 +8,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use crate::approval::case;
-use crate::approval::governance_demand::{GovernanceVersion, governance_demand};
+use crate::approval::demand::{GovernanceVersion, governance_demand};
 use crate::approval::governance_history::GovernanceHistory;
 use crate::approval::listed;
 use crate::approval::put_back;
