@@ -183,18 +183,9 @@ pub fn ways(governance: &Governance, own: &Record) -> ApprovalWays {
 
 /// Returns which approvals some content still needs, and who could give them: nobody in its author set.
 ///
-/// `makers` is the author set so far; the requesters of the new and the approved content join it (A5).
+/// `makers` is the author set so far; the requesters of the new and the approved content join it (A5). `signed` are the
+/// people who have approved it already.
 pub fn lacking(
-    governance: &Governance,
-    own: &Record,
-    approved: Option<&Record>,
-    makers: &[Person],
-) -> Vec<MissingApproval> {
-    left(governance, own, approved, makers, &[])
-}
-
-/// Returns which approvals are still missing after some people have signed.
-pub fn left(
     governance: &Governance,
     own: &Record,
     approved: Option<&Record>,

@@ -3,7 +3,7 @@
 //! Uses record, policy, history, approval's evidence. Pure. Start at [`VersionEvidence`]. Follows `docs/spec/approval.md`, 1.8.
 
 use crate::approval::authors::AuthorSet;
-use crate::approval::demand::VersionDemand;
+use crate::approval::demand::{Role, VersionDemand};
 use crate::approval::evidence::{Claim, VersionEvidenceSet, Vouched};
 use crate::approval::group_matching;
 use crate::approval::identity::apart::SeparatedBy;
@@ -35,6 +35,12 @@ pub(crate) struct CountedApproval {
     pub names: Vec<String>,
     pub approver: Approver,
     pub stated_at: Instant,
+}
+
+impl CountedApproval {
+    pub(crate) fn fills_role(&self, role: &Role) -> bool {
+        role.person.as_ref().is_some_and(|person| self.names.contains(&person.key))
+    }
 }
 
 /// Tells whether a person landed a one-parent commit written by someone else: the committer may have edited it.
@@ -69,11 +75,7 @@ pub(crate) fn approver(case: VersionEvidence, claim: &Claim) -> Approver {
 pub(crate) fn is_met(demand: &VersionDemand, counted_approvals: &[CountedApproval]) -> bool {
     let approvers = counted_approvals.iter().map(|counted_approval| &counted_approval.approver);
     let roles = demand.people.iter().all(|role| {
-        role.person.as_ref().is_some_and(|person| {
-            counted_approvals
-                .iter()
-                .any(|counted_approval| counted_approval.names.contains(&person.key))
-        })
+        counted_approvals.iter().any(|counted_approval| counted_approval.fills_role(role))
     });
     are_enough(demand, approvers) && roles
 }
@@ -92,10 +94,7 @@ pub(crate) fn are_enough<'a>(
 pub(crate) fn fills_place(demand: &VersionDemand, counted_approval: &CountedApproval) -> bool {
     let (groups, roles) = (&demand.terms.each_of, &demand.people);
     let in_group = counted_approval.approver.groups.iter().any(|group| groups.contains(group));
-    let in_role = roles.iter().any(|role| {
-        let person = role.person.as_ref();
-        person.is_some_and(|person| counted_approval.names.contains(&person.key))
-    });
+    let in_role = roles.iter().any(|role| counted_approval.fills_role(role));
     groups.is_empty() && roles.is_empty() || in_group || in_role
 }
 

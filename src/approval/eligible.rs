@@ -78,11 +78,6 @@ impl<'g> Eligibility<'g> {
         may && self.identities.lists_key_for(person, namespace(object))
     }
 
-    /// Tells whether a signed approval file by a person counts.
-    pub fn can_sign_approval(&self, person: &Person) -> bool {
-        self.can_sign(person, SignedObject::ApprovalFile)
-    }
-
     /// Returns the people who are named as the ones whose approval is missing, and could give it.
     pub fn named(&self, missing: &[MissingApproval]) -> Vec<Person> {
         let named = missing.iter().flat_map(|missing| &missing.who);

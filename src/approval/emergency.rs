@@ -90,7 +90,7 @@ pub fn use_up(history: &History, verdicts: &mut TrailVerdicts, repeated: &[Repea
             let Some(later) = FirstVersion::read(history, verdicts, &emergency.key) else {
                 continue;
             };
-            let Grace::Within(period) = later.verdict().grace else { continue };
+            let Grace::Within(period) = later.first.grace else { continue };
             let landing = later.version.landing;
             let resolver = governance_history.resolver(landing);
             let landings = &history.mainline.landings;
@@ -135,10 +135,6 @@ impl<'a> FirstVersion<'a> {
             verdicts,
             first: verdicts.first()?,
         })
-    }
-
-    fn verdict(&self) -> &'a ApprovalVerdict {
-        self.first
     }
 
     fn people(&self) -> impl Iterator<Item = &'a Person> {

@@ -156,7 +156,7 @@ impl<'a> GovernanceHistory<'a> {
         let run = landing.checked_sub(1).map_or(0, |it| self.ruled.counted.run(it));
         let run = self.same_key_set(run);
         let governance = &self.ruled.counted.after_runs(run).governance;
-        let key_set = self.key_sets.get(run).filter(|_| self.any(governance));
+        let key_set = self.key_sets.get(run).filter(|_| self.mentions_keys(governance));
         key_set.map_or(NONE, |key_set| {
             key_set.get_or_init(|| KeySet::from_governance(governance, self.ruled.later))
         })
@@ -171,7 +171,7 @@ impl<'a> GovernanceHistory<'a> {
         }
         let run = landing.checked_sub(1).map_or(0, |it| self.ruled.approved.run(it));
         let governance = &approved.governance;
-        let key_set = self.approved_key_sets.get(run).filter(|_| self.any(governance));
+        let key_set = self.approved_key_sets.get(run).filter(|_| self.mentions_keys(governance));
         key_set.map(|key_set| {
             key_set.get_or_init(|| KeySet::from_governance(governance, self.ruled.later))
         })
@@ -196,8 +196,7 @@ impl<'a> GovernanceHistory<'a> {
         first
     }
 
-    /// Tells whether governance files mention any keys.
-    fn any(&self, governance: &Governance) -> bool {
+    fn mentions_keys(&self, governance: &Governance) -> bool {
         let later = self.ruled.later.iter();
         let mut revoked = later.map(|later| later.revoked.is_some());
         governance.signers.is_some() || governance.revoked.is_some() || revoked.any(|it| it)

@@ -65,7 +65,8 @@ pub struct ApprovalOffers {
 /// Returns the ways that count.
 pub fn offers(content: ProposedContent<'_>) -> ApprovalOffers {
     let (governance, record) = (content.governance, content.record);
-    let missing = ask::left(governance, record, content.approved, content.makers, content.signed);
+    let missing =
+        ask::lacking(governance, record, content.approved, content.makers, content.signed);
     if missing.is_empty() {
         return ApprovalOffers::default();
     }
