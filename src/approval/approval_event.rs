@@ -12,75 +12,66 @@ use crate::history::objects::{Obstacle, Oid};
 use crate::policy::demand::Proof;
 use crate::record::time::Instant;
 
-/// A well-formed approval file at the landing that added it. Whether it counts is decided with the verdict.
+/// A well-formed approval file at the landing that added it.
 #[derive(Clone, Debug)]
-pub(crate) struct CountedFile<'a> {
+pub(crate) struct LandedApprovalFile<'a> {
     pub landing: usize,
     pub commit: Oid,
     pub effective: Instant,
     pub path: String,
     pub file: ApprovalFile,
-    /// The time that the file states, or that of its landing if that is earlier.
-    pub stated_at: Instant,
     /// Resolves identities as of the file's landing.
     pub resolver: IdentityResolver<'a>,
+}
+
+/// A file that may count. Whether it does is decided with the verdict.
+#[derive(Clone, Debug)]
+pub(crate) struct CountedFile<'a> {
+    pub landed: LandedApprovalFile<'a>,
+    /// The time that the file states, or that of its landing if that is earlier.
+    pub stated_at: Instant,
     pub backed: FileBacking,
     /// Whether it names the bytes of the governance file that counted when it landed.
     pub continues: bool,
 }
 
-/// The evidence behind an approval file.
 #[derive(Clone, Debug)]
 pub(crate) enum FileBacking {
-    /// The signature by a listed key.
     Signature(Signer),
     /// The signature of a bridge, which recorded a forge's review.
     Review(Identity),
-    /// Objects needed to decide are missing.
     Unknown(Obstacle),
 }
 
-/// An approval file about one record or governance file, whether or not it can count.
 #[derive(Clone, Debug)]
 pub(crate) enum StatementEvent<'a> {
     CountedFile(Box<CountedFile<'a>>),
-    /// A file whose bytes are missing.
     Gap {
         landing: usize,
         /// The first digits of the sha256 of the approved bytes, taken from the file name.
         digits: String,
-        /// Why it can't be read.
         obstacle: Obstacle,
     },
-    /// A file that does not count for any bytes.
     Refused(Box<RefusedFile<'a>>),
 }
 
-/// An approval file that can be parsed but does not count.
 #[derive(Clone, Debug)]
 pub(crate) struct RefusedFile<'a> {
-    pub landing: usize,
-    pub commit: Oid,
-    pub effective: Instant,
-    pub path: String,
-    pub file: ApprovalFile,
-    /// Resolves identities as of the file's landing.
-    pub resolver: IdentityResolver<'a>,
+    pub landed: LandedApprovalFile<'a>,
     pub bad: BadFile,
 }
 
 impl StatementEvent<'_> {
     pub(crate) fn landing(&self) -> usize {
         match self {
-            StatementEvent::CountedFile(counted_file) => counted_file.landing,
+            StatementEvent::CountedFile(counted_file) => counted_file.landed.landing,
             StatementEvent::Gap { landing, .. } => *landing,
-            StatementEvent::Refused(refused) => refused.landing,
+            StatementEvent::Refused(refused) => refused.landed.landing,
         }
     }
 }
 
 impl CountedFile<'_> {
-    /// Returns what its signature proves; `None` without one by a person.
     pub(crate) fn proof(&self) -> Option<Proof> {
         match &self.backed {
             FileBacking::Signature(signer) => Some(signer.proof()),
@@ -89,6 +80,6 @@ impl CountedFile<'_> {
     }
 
     pub(crate) fn rejects(&self) -> bool {
-        self.file.decision == ApprovalDecision::Reject
+        self.landed.file.decision == ApprovalDecision::Reject
     }
 }

@@ -1,23 +1,433 @@
 //! Reads the files below `.approvals`, landing by landing: which are valid, and what they are about.
 //!
-//! Uses policy, history, approval's governance history, statements, signatures. Pure. Start at [`ApprovalFiles`].
-//! Follows `docs/spec/approval.md`, S7, 1.12, G2 and D2. The fold decides which version a file applies to.
+//! Uses policy, history, approval's governance history, statements, signatures. Pure. Start at [`ApprovalFiles::of`] and
+//! [`ApprovalFileReader::land`]. Follows `docs/spec/approval.md`, S7, 1.12, G2 and D2. The fold decides which version a
+//! file applies to.
 
-mod collect;
-pub(crate) mod reader;
-
-use crate::approval::approval_event::StatementEvent;
-use crate::approval::file_outcome::ApprovalFileOutcome;
+use crate::approval::approval_event::{
+    CountedFile, FileBacking, LandedApprovalFile, RefusedFile, StatementEvent,
+};
+use crate::approval::file_outcome::{ApprovalFileOutcome, FileState};
+use crate::approval::governance_history::{GovernanceHistory, LandedGovernance};
+use crate::approval::keys::Keys;
+use crate::approval::ledger_name::{LedgerName, LedgerRoot};
+use crate::approval::signature::SignatureState;
+use crate::approval::statement::SIGNATURE;
+use crate::approval::statement::bad_file::BadFile;
+use crate::approval::statement::check::{self, Backing, SoundStatement, StatementPath};
+use crate::approval::statement::file::{
+    ApprovalDecision, ApprovalFile, ApprovalSubject, GOVERNANCE,
+};
+use crate::history::objects::{Obstacle, Oid};
 use crate::history::version::TrailKey;
-use std::collections::BTreeMap;
+use crate::history::walked::{After, ApprovalFileChange, History};
+use crate::history::watched_paths;
+use crate::policy::Policy;
+use crate::policy::people::person::Person;
+use crate::record::time::Instant;
+use std::collections::{BTreeMap, BTreeSet};
+use std::mem;
+use std::rc::Rc;
 
-/// The approval files of a history, by subject.
 #[derive(Default)]
 pub(crate) struct ApprovalFiles<'a> {
     /// Approval files about records, in landing order.
     pub records: BTreeMap<TrailKey, Vec<StatementEvent<'a>>>,
-    /// Approval files about governance files, by path.
     pub governance: BTreeMap<String, Vec<StatementEvent<'a>>>,
-    /// The outcome for each file.
     pub filed: Vec<ApprovalFileOutcome>,
+}
+
+impl<'a> ApprovalFiles<'a> {
+    pub(crate) fn of(
+        history: &'a History,
+        governance_history: &'a GovernanceHistory<'a>,
+        wanted: &'a dyn Fn(&TrailKey) -> bool,
+    ) -> ApprovalFiles<'a> {
+        let mut reader = ApprovalFileReader::new(history, governance_history, wanted);
+        for changes in history.approvals.chunk_by(|one, other| one.landing == other.landing) {
+            reader.land(changes);
+        }
+        let (files, mut approval_files) = (reader.files, reader.approval_files);
+        let mut last: BTreeMap<&str, usize> = BTreeMap::new();
+        for (n, filed) in approval_files.filed.iter().enumerate() {
+            last.insert(&filed.path, n);
+        }
+        let current: BTreeSet<usize> = last
+            .into_iter()
+            .filter(|(path, _)| files.get(path).is_some_and(|file| **file != After::Gone))
+            .map(|(_, n)| n)
+            .collect();
+        for n in current {
+            if let Some(filed) = approval_files.filed.get_mut(n) {
+                filed.is_at_tip = true;
+            }
+        }
+        approval_files
+    }
+}
+
+pub(crate) struct ApprovalFileReader<'a> {
+    history: &'a History,
+    governance_history: &'a GovernanceHistory<'a>,
+    wanted: &'a dyn Fn(&TrailKey) -> bool,
+    /// The folders that may hold approvals: the record folders of every policy, counted or not.
+    folders: Vec<String>,
+    files: BTreeMap<&'a str, &'a After>,
+    /// Accepted texts and who stated them; the same statement again is ignored.
+    taken: BTreeSet<(String, Rc<[u8]>)>,
+    approval_files: ApprovalFiles<'a>,
+}
+
+impl<'a> ApprovalFileReader<'a> {
+    /// Starts before the first landing. Approvals of governance files are always read.
+    pub(crate) fn new(
+        history: &'a History,
+        governance_history: &'a GovernanceHistory<'a>,
+        wanted: &'a dyn Fn(&TrailKey) -> bool,
+    ) -> ApprovalFileReader<'a> {
+        let policies = history.states.each().map(|it| &it.governance.policy);
+        let folders: BTreeSet<&String> =
+            policies.flat_map(|policy| &policy.records).chain(&history.records).collect();
+        ApprovalFileReader {
+            history,
+            governance_history,
+            wanted,
+            folders: folders.into_iter().cloned().collect(),
+            files: BTreeMap::new(),
+            taken: BTreeSet::new(),
+            approval_files: ApprovalFiles::default(),
+        }
+    }
+
+    pub(crate) fn take_governance(&mut self) -> BTreeMap<String, Vec<StatementEvent<'a>>> {
+        mem::take(&mut self.approval_files.governance)
+    }
+
+    /// Classifies a path below `.approvals`. Approvals of records count only in the record folders (V8).
+    fn place(&self, path: &str) -> Option<StatementPath> {
+        let folders = if watched_paths::is_of_governance(path) {
+            &self.folders
+        } else {
+            &self.history.records
+        };
+        check::place(path, folders)
+    }
+
+    pub(crate) fn land(&mut self, changes: &'a [ApprovalFileChange]) {
+        let mut texts: BTreeMap<String, &'a ApprovalFileChange> = BTreeMap::new();
+        let mut before: BTreeSet<&str> = BTreeSet::new();
+        for change in changes.iter().filter(|change| !change.is_off_line) {
+            if change.before.is_some() {
+                before.insert(&change.path);
+            }
+            self.files.insert(&change.path, &change.after);
+            match self.place(&change.path) {
+                Some(StatementPath::Text { .. }) => {
+                    texts.insert(change.path.clone(), change);
+                }
+                Some(StatementPath::Signature { text }) => {
+                    texts.entry(text).or_insert(change);
+                }
+                Some(StatementPath::Stranger) if change.after != After::Gone => {
+                    self.file(change, &change.path, None, FileState::Bad(BadFile::Stranger));
+                }
+                Some(StatementPath::Stranger) | None => {}
+            }
+        }
+        for (path, change) in texts {
+            if self.is_wanted(&path) {
+                self.text(&path, change, changes, before.contains(path.as_str()));
+            }
+        }
+        self.land_rejections(changes);
+    }
+
+    fn is_wanted(&self, path: &str) -> bool {
+        let folder = watched_paths::approvals_of(path);
+        let wanted = self.wanted;
+        folder == GOVERNANCE || wanted(&TrailKey::Id(folder.to_ascii_uppercase()))
+    }
+
+    /// Takes the rejections that commits off the first-parent line added, and the line lacks.
+    fn land_rejections(&mut self, changes: &'a [ApprovalFileChange]) {
+        let off_line = changes.iter().filter(|change| change.is_off_line);
+        let mut pairs: BTreeMap<String, (&'a ApprovalFileChange, BTreeMap<&str, &'a After>)> =
+            BTreeMap::new();
+        for change in off_line {
+            let path = match self.place(&change.path) {
+                Some(StatementPath::Text { .. }) => change.path.clone(),
+                Some(StatementPath::Signature { text }) => text,
+                Some(StatementPath::Stranger) | None => continue,
+            };
+            let pair = pairs.entry(path).or_insert_with(|| (change, BTreeMap::new()));
+            pair.1.insert(&change.path, &change.after);
+        }
+        for (path, (change, added)) in pairs {
+            if !self.is_wanted(&path) {
+                continue;
+            }
+            let read = |path: &str| added.get(path).or_else(|| self.files.get(path)).copied();
+            let pair = (read(&path), read(&format!("{path}{SIGNATURE}")));
+            if let (Some(After::Bytes(text)), Some(After::Bytes(signature))) = pair
+                && let Ok(file) = ApprovalFile::read(text)
+                && file.decision == ApprovalDecision::Reject
+            {
+                self.judge(&path, change, text, Some(signature));
+            }
+        }
+    }
+
+    fn file(
+        &mut self,
+        change: &ApprovalFileChange,
+        path: &str,
+        about: Option<ApprovalSubject>,
+        state: FileState,
+    ) {
+        let landing = self.history.mainline.landings.get(change.landing);
+        self.approval_files.filed.push(ApprovalFileOutcome {
+            path: path.to_owned(),
+            landing: change.landing,
+            commit: landing.map_or(Oid::NULL, |landing| landing.oid),
+            about,
+            state,
+            is_at_tip: false,
+        });
+    }
+
+    fn text(
+        &mut self,
+        path: &str,
+        change: &'a ApprovalFileChange,
+        changes: &'a [ApprovalFileChange],
+        was_there: bool,
+    ) {
+        let signature_path = format!("{path}{SIGNATURE}");
+        let text = self.files.get(path).copied();
+        let signature = self.files.get(signature_path.as_str()).copied();
+        let signature = match signature {
+            None | Some(After::Gone) => None,
+            Some(After::Bytes(bytes)) => Some(bytes),
+            Some(After::Missing(obstacle)) => return self.gap(path, change, obstacle),
+        };
+        match text {
+            None | Some(After::Gone) => {
+                if was_there && !is_moved(path, change, changes) {
+                    self.file(change, path, None, FileState::Removed);
+                }
+                if signature.is_some() {
+                    let state = FileState::Bad(BadFile::NoText);
+                    self.file(change, &signature_path, None, state);
+                }
+            }
+            Some(After::Missing(obstacle)) => self.gap(path, change, obstacle),
+            Some(After::Bytes(text)) => {
+                let file = ApprovalFile::read(text).ok();
+                let about = file.as_ref().map(|file| file.about.clone());
+                let state = self.judge(path, change, text, signature.map(AsRef::as_ref));
+                if let (Some(file), FileState::Bad(bad) | FileState::RevokedLater(bad)) =
+                    (file, &state)
+                {
+                    self.refuse(path, change, file, bad.clone());
+                }
+                self.file(change, path, about, state);
+            }
+        }
+    }
+
+    /// Records a file that does not count, under the record of its folder or the governance file that it names.
+    fn refuse(
+        &mut self,
+        path: &str,
+        change: &ApprovalFileChange,
+        file: ApprovalFile,
+        bad: BadFile,
+    ) {
+        let folder = watched_paths::approvals_of(path);
+        let landed = self.landed(path, change, file);
+        let statements = match &landed.file.about {
+            ApprovalSubject::Governance(path) if folder == GOVERNANCE => self.of_governance(path),
+            _ => self.of_record(folder),
+        };
+        statements.push(StatementEvent::Refused(Box::new(RefusedFile { landed, bad })));
+    }
+
+    fn landed(
+        &self,
+        path: &str,
+        change: &ApprovalFileChange,
+        file: ApprovalFile,
+    ) -> LandedApprovalFile<'a> {
+        let landing = self.history.mainline.landings.get(change.landing);
+        LandedApprovalFile {
+            landing: change.landing,
+            commit: landing.map_or(Oid::NULL, |landing| landing.oid),
+            effective: landing.map_or(Instant::MIN, |landing| landing.effective),
+            path: path.to_owned(),
+            file,
+            resolver: self.governance_history.resolver(change.landing),
+        }
+    }
+
+    fn of_record(&mut self, id: &str) -> &mut Vec<StatementEvent<'a>> {
+        let key = TrailKey::Id(id.to_ascii_uppercase());
+        self.approval_files.records.entry(key).or_default()
+    }
+
+    fn of_governance(&mut self, path: &str) -> &mut Vec<StatementEvent<'a>> {
+        let trimmed = path.trim_start_matches("./").to_owned();
+        self.approval_files.governance.entry(trimmed).or_default()
+    }
+
+    /// Records a file that can't be read: its statement about the record of its folder is unknown.
+    fn gap(&mut self, path: &str, change: &ApprovalFileChange, obstacle: &Obstacle) {
+        self.file(change, path, None, FileState::Missing(obstacle.clone()));
+        let name = path.rsplit('/').next().unwrap_or_default();
+        let folder = watched_paths::approvals_of(path);
+        let gap = StatementEvent::Gap {
+            landing: change.landing,
+            digits: name.split('-').next().unwrap_or_default().to_owned(),
+            obstacle: obstacle.clone(),
+        };
+        if folder == GOVERNANCE {
+            for path in self.history.governance.keys() {
+                self.of_governance(path).push(gap.clone());
+            }
+        } else {
+            self.of_record(folder).push(gap);
+        }
+    }
+
+    fn ledger_name(&self, landing: usize, policy: &Policy) -> LedgerName {
+        let is_over = self.history.unnamed_until.is_some_and(|it| it < landing);
+        let unnamed = !is_over;
+        let root = self.history.mainline.root();
+        let root = root.map(|root| LedgerRoot::new(root, &self.history.prefix));
+        LedgerName::from_policy(policy, root).counting_unnamed(unnamed)
+    }
+
+    fn judge(
+        &mut self,
+        path: &str,
+        change: &ApprovalFileChange,
+        text: &Rc<[u8]>,
+        signature: Option<&[u8]>,
+    ) -> FileState {
+        let governance_before = self.governance_history.before(change.landing);
+        let mut records = self.folders.clone();
+        records.extend(governance_before.governance.policy.records.iter().cloned());
+        let name = match governance_before.doubt {
+            // The ledger's name at that time is unknown.
+            Some(_) => LedgerName::Unknown,
+            None => self.ledger_name(change.landing, &governance_before.governance.policy),
+        };
+        let checked = match check::check(path, text, signature, &records, &name) {
+            Ok(checked) => checked,
+            Err(bad) => return FileState::Bad(bad),
+        };
+        let landing = self.history.mainline.landings.get(change.landing);
+        let effective = landing.map_or(Instant::MIN, |landing| landing.effective);
+        let mainline = &self.history.mainline;
+        let nameless = mainline.boundary.as_ref().filter(|_| name == LedgerName::Unknown);
+        let doubt =
+            governance_before.doubt.or(nameless).or_else(|| mainline.behind(checked.file.at));
+        let (backed, state) = match doubt {
+            Some(doubt) => (FileBacking::Unknown(doubt.clone()), FileState::Missing(doubt.clone())),
+            None => {
+                let backing = match &checked.backing {
+                    Backing::Signature(_) => signer(&checked, governance_before, effective),
+                    Backing::Bridge(_) => {
+                        let resolver = self.governance_history.resolver(change.landing);
+                        bridge(&checked, governance_before, effective)
+                            .map(|person| FileBacking::Review(resolver.of_person(&person)))
+                    }
+                };
+                match backing {
+                    Ok(backing) => (backing, FileState::Sound),
+                    Err(state) => return state,
+                }
+            }
+        };
+        let counted_file = CountedFile {
+            stated_at: checked.file.at.min(effective),
+            landed: self.landed(path, change, checked.file),
+            backed,
+            continues: false,
+        };
+        self.take_statement(counted_file, text);
+        state
+    }
+
+    /// Takes a statement once: an old text that lands again adds nothing.
+    fn take_statement(&mut self, counted_file: CountedFile<'a>, text: &Rc<[u8]>) {
+        let by = match &counted_file.backed {
+            FileBacking::Signature(_) => Some(String::new()),
+            FileBacking::Review(bridge) => Some(bridge.person.key.clone()),
+            FileBacking::Unknown(_) => None,
+        };
+        if by.is_some_and(|by| !self.taken.insert((by, Rc::clone(text)))) {
+            return;
+        }
+        let about = counted_file.landed.file.about.clone();
+        let statements = match &about {
+            ApprovalSubject::Record(id) => self.of_record(id.as_str()),
+            ApprovalSubject::Governance(path) => self.of_governance(path),
+        };
+        statements.push(StatementEvent::CountedFile(Box::new(counted_file)));
+    }
+}
+
+fn signer(
+    checked: &SoundStatement,
+    before: LandedGovernance<'_>,
+    effective: Instant,
+) -> Result<FileBacking, FileState> {
+    let governance = before.governance;
+    let counted = checked.signer(&before.key_set.keys, governance, effective);
+    // An unapproved change of governance must not discard a rejection.
+    let signer = match checked.file.decision {
+        ApprovalDecision::Reject => counted.or_else(|bad| {
+            let keys = Keys::from_governance(before.approved, before.approved_tip);
+            checked.signer(&keys, before.approved, effective).map_err(|_| bad)
+        }),
+        ApprovalDecision::Approve => counted,
+    };
+    signer.map(FileBacking::Signature).map_err(|bad| {
+        let keys = Keys::from_governance(governance, governance);
+        revoked_later(bad, checked.signer(&keys, governance, effective).is_ok())
+    })
+}
+
+fn bridge(
+    checked: &SoundStatement,
+    before: LandedGovernance<'_>,
+    effective: Instant,
+) -> Result<Person, FileState> {
+    let governance = before.governance;
+    checked.bridge(&before.key_set.keys, governance, effective).map_err(|bad| {
+        let keys = Keys::from_governance(governance, governance);
+        revoked_later(bad, checked.bridge(&keys, governance, effective).is_ok())
+    })
+}
+
+fn revoked_later(bad: BadFile, listed: bool) -> FileState {
+    if listed && matches!(bad, BadFile::Signature(SignatureState::Revoked(_))) {
+        FileState::RevokedLater(bad)
+    } else {
+        FileState::Bad(bad)
+    }
+}
+
+/// Tells whether a text removed by a landing exists elsewhere since that landing, byte for byte.
+fn is_moved(path: &str, change: &ApprovalFileChange, changes: &[ApprovalFileChange]) -> bool {
+    let Some(before) = change.before.filter(|_| change.path == path) else {
+        return false;
+    };
+    let name = |path: &str| {
+        let mut segments = path.rsplit('/');
+        (segments.next().map(str::to_owned), segments.next().map(str::to_owned))
+    };
+    changes.iter().any(|other| {
+        other.path != path && other.new == Some(before) && name(&other.path) == name(path)
+    })
 }

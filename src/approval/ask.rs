@@ -65,27 +65,22 @@ impl<'g> Identities<'g> {
         self.nearest_relation(one, others, &separated_by)
     }
 
-    /// Tells whether a key is listed for a person for signatures of a namespace, ignoring dates.
     pub(crate) fn lists_key_for(&self, one: &Person, namespace: &str) -> bool {
         self.key_set.keys.lists_for(self.governance, one, namespace)
     }
 
-    /// Tells whether a key for signatures of a namespace is listed only for patterns of addresses.
     pub(crate) fn has_pattern_key(&self, namespace: &str) -> bool {
         self.key_set.keys.has_pattern_key(namespace)
     }
 
-    /// Returns the people whom the signers file names by address.
     pub(crate) fn signers(&self) -> Vec<Person> {
         self.key_set.keys.persons(self.governance)
     }
 
-    /// Returns the people who alone may approve something.
     pub(crate) fn listed(&self, only: &OnlyListed) -> Vec<Person> {
         only.persons(&self.resolver())
     }
 
-    /// Tells whether a person is among those who alone may approve something.
     pub(crate) fn is_listed(&self, only: &OnlyListed, person: &Person) -> bool {
         let resolver = self.resolver();
         only.why_not(&resolver, &resolver, &resolver.of_person(person).person).is_none()
@@ -188,18 +183,9 @@ pub fn ways(governance: &Governance, own: &Record) -> ApprovalWays {
 
 /// Returns which approvals some content still needs, and who could give them: nobody in its author set.
 ///
-/// `makers` is the author set so far; the requesters of the new and the approved content join it (A5).
+/// `makers` is the author set so far; the requesters of the new and the approved content join it (A5). `signed` are the
+/// people who have approved it already.
 pub fn lacking(
-    governance: &Governance,
-    own: &Record,
-    approved: Option<&Record>,
-    makers: &[Person],
-) -> Vec<MissingApproval> {
-    left(governance, own, approved, makers, &[])
-}
-
-/// Returns which approvals are still missing after some people have signed.
-pub fn left(
     governance: &Governance,
     own: &Record,
     approved: Option<&Record>,
@@ -249,7 +235,6 @@ fn signer(governance: &Governance, person: &Person) -> Approver {
     }
 }
 
-/// Tells whether content needs no approval.
 pub(crate) fn is_exempt(governance: &Governance, own: &Record, approved: Option<&Record>) -> bool {
     own.closure.is_some()
         || approved.is_some_and(|approved| carry::only_narrows(&governance.policy, approved, own))

@@ -15,20 +15,17 @@ use crate::history::version::{MadeInMerge, Version};
 use crate::policy::people::person::Person;
 use std::collections::BTreeSet;
 
-/// The author set of a version, or as much of it as is known.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct AuthorSet {
     pub members: Vec<Identity>,
     /// Authors named by a commit that makes the content, and the signers of such commits. Co-authors and requesters are
     /// named by others; they are members too, but may still reject (E6).
     pub committed: Vec<Identity>,
-    /// Why the set is undetermined; `None` if it is complete.
     pub doubt: Option<ApprovalObstacle>,
     /// Why git does not name everyone who made the content; later versions built on it inherit this gap.
     pub unnamed: Option<ApprovalObstacle>,
     /// Co-authors without a known address, who are left out.
     pub dropped: Vec<String>,
-    /// The flags to show with it.
     pub flags: BTreeSet<&'static str>,
     /// The identity key of each commit's author, and whether a listed key of theirs signed the commit.
     pub signed: Vec<(String, bool)>,
@@ -42,14 +39,12 @@ impl AuthorSet {
         any && own.all(|(_, attested)| *attested)
     }
 
-    /// Adds what other states of governance know about the members.
     pub(crate) fn widen(&mut self, resolver: IdentityResolver) {
         for member in self.members.iter_mut().chain(&mut self.committed) {
             resolver.widen(member);
         }
     }
 
-    /// Returns the relation of an approver to the members: the nearest one.
     pub(crate) fn relation(
         &self,
         resolver: IdentityResolver,
@@ -105,7 +100,6 @@ impl AuthorSet {
         }
     }
 
-    /// Adds the members of another set, along with its doubts.
     pub(crate) fn join(&mut self, other: &AuthorSet) {
         self.join_members(other);
         self.signed.extend(other.signed.iter().cloned());
@@ -174,7 +168,6 @@ fn named(resolver: IdentityResolver, version: &Version) -> AuthorSet {
     set
 }
 
-/// Returns the members of a set, sorted by address.
 pub(crate) fn sorted(set: &AuthorSet) -> Vec<Person> {
     let members = set.members.iter();
     let mut people: Vec<Person> = members.map(Identity::shown).collect();
@@ -182,7 +175,6 @@ pub(crate) fn sorted(set: &AuthorSet) -> Vec<Person> {
     people
 }
 
-/// Adds the author and co-authors of a commit that makes content.
 fn of_commit(resolver: IdentityResolver, commit: &Commit, set: &mut AuthorSet) {
     note_problems(commit, set);
     match resolver.of_ident(commit.author()) {
@@ -206,7 +198,6 @@ fn of_commit(resolver: IdentityResolver, commit: &Commit, set: &mut AuthorSet) {
     }
 }
 
-/// Returns why the author of a commit that makes content is unknown.
 fn unnamed(resolver: IdentityResolver, commit: &Commit) -> ApprovalObstacle {
     let commit_id = commit.oid;
     if resolver.is_of_approvals(commit.author()) {

@@ -80,7 +80,6 @@ fn with_additions(before: &Record, after: &Record) -> Option<Record> {
     Some(grown)
 }
 
-/// Tells whether all entries of one list are in the other, in the same order.
 fn is_within<T: PartialEq>(few: &[T], many: &[T]) -> bool {
     let mut many = many.iter();
     few.iter().all(|entry| many.any(|other| other == entry))

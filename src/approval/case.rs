@@ -3,7 +3,7 @@
 //! Uses record, policy, history, approval's evidence. Pure. Start at [`VersionEvidence`]. Follows `docs/spec/approval.md`, 1.8.
 
 use crate::approval::authors::AuthorSet;
-use crate::approval::demand::VersionDemand;
+use crate::approval::demand::{Role, VersionDemand};
 use crate::approval::evidence::{Claim, VersionEvidenceSet, Vouched};
 use crate::approval::group_matching;
 use crate::approval::identity::apart::SeparatedBy;
@@ -15,7 +15,6 @@ use crate::history::commit::Commit;
 use crate::policy::demand::SelfApproval;
 use crate::record::time::Instant;
 
-/// Everything known about one version when its approvals are evaluated.
 #[derive(Clone, Copy)]
 pub(crate) struct VersionEvidence<'a> {
     pub resolver: IdentityResolver<'a>,
@@ -26,11 +25,9 @@ pub(crate) struct VersionEvidence<'a> {
     pub at: Instant,
     /// Whether the merge, by its subject, is one of the approved branch or into another one; its actor is then no evidence.
     pub is_suspicious_merge: bool,
-    /// Whether a member of the author set may approve.
     pub self_approval: SelfApproval,
 }
 
-/// An approval that counts, and its approver.
 #[derive(Clone, Debug)]
 pub(crate) struct CountedApproval {
     pub identity: Identity,
@@ -40,13 +37,18 @@ pub(crate) struct CountedApproval {
     pub stated_at: Instant,
 }
 
+impl CountedApproval {
+    pub(crate) fn fills_role(&self, role: &Role) -> bool {
+        role.person.as_ref().is_some_and(|person| self.names.contains(&person.key))
+    }
+}
+
 /// Tells whether a person landed a one-parent commit written by someone else: the committer may have edited it.
 pub(crate) fn is_committer_alone(case: VersionEvidence, identity: &Identity) -> bool {
     let author = case.resolver.of_ident(case.landing.author());
     case.landing.parents.len() < 2 && author.is_none_or(|author| !author.is(identity))
 }
 
-/// Returns the approver that a claim names, as output shows them.
 pub(crate) fn approver(case: VersionEvidence, claim: &Claim) -> Approver {
     let person = match &claim.who {
         NamedPerson::Someone(identity) => &identity.person,
@@ -70,20 +72,14 @@ pub(crate) fn approver(case: VersionEvidence, claim: &Claim) -> Approver {
     }
 }
 
-/// Tells whether the counted approvals meet a requirement: enough people, one of each group, and every role.
 pub(crate) fn is_met(demand: &VersionDemand, counted_approvals: &[CountedApproval]) -> bool {
     let approvers = counted_approvals.iter().map(|counted_approval| &counted_approval.approver);
     let roles = demand.people.iter().all(|role| {
-        role.person.as_ref().is_some_and(|person| {
-            counted_approvals
-                .iter()
-                .any(|counted_approval| counted_approval.names.contains(&person.key))
-        })
+        counted_approvals.iter().any(|counted_approval| counted_approval.fills_role(role))
     });
     are_enough(demand, approvers) && roles
 }
 
-/// Tells whether approvers are enough people, one of each group.
 pub(crate) fn are_enough<'a>(
     demand: &VersionDemand,
     approvers: impl Iterator<Item = &'a Approver>,
@@ -98,14 +94,10 @@ pub(crate) fn are_enough<'a>(
 pub(crate) fn fills_place(demand: &VersionDemand, counted_approval: &CountedApproval) -> bool {
     let (groups, roles) = (&demand.terms.each_of, &demand.people);
     let in_group = counted_approval.approver.groups.iter().any(|group| groups.contains(group));
-    let in_role = roles.iter().any(|role| {
-        let person = role.person.as_ref();
-        person.is_some_and(|person| counted_approval.names.contains(&person.key))
-    });
+    let in_role = roles.iter().any(|role| counted_approval.fills_role(role));
     groups.is_empty() && roles.is_empty() || in_group || in_role
 }
 
-/// Tells who vouches for a claim: a member of the author set, someone else, or the forge that composed the text.
 pub(crate) fn self_asserted(case: VersionEvidence, claim: &Claim) -> SelfAsserted {
     match claim.vouched {
         Vouched::ByForge => SelfAsserted::ForgeUi,

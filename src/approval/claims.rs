@@ -11,17 +11,16 @@ use crate::approval::identity::{IdentityResolver, NamedPerson};
 use crate::approval::obstacle::ApprovalObstacle;
 use crate::approval::statement::file::ApprovalFile;
 use crate::approval::verdict::{NotCounted, Vote};
-use crate::history::notes::{Note, Notes, REFERENCE};
+use crate::history::notes::{Note, Notes};
 use crate::history::objects::Oid;
-use crate::policy::demand::{EvidenceKind, Proof};
+use crate::history::refs::REVIEW_NOTES;
+use crate::policy::demand::EvidenceKind;
 use crate::policy::people::account::Account;
 use crate::record::time::Instant;
 use std::rc::Rc;
 
-/// Whether an approval or rejection is recent enough for a version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum StatementAge {
-    /// Nothing in between ends its effect.
     Fresh,
     /// It was given before a removal, a closure, a fired trigger or a newer approval.
     TooOld,
@@ -29,15 +28,14 @@ pub(crate) enum StatementAge {
     TakenBack,
 }
 
-/// Adds the statement of an approval file about a version.
 pub(crate) fn of_file<'a>(
     evidence: &mut VersionEvidenceSet<'a>,
     scene: Scene<'a>,
     counted_file: &CountedFile<'a>,
     age: StatementAge,
 ) {
-    let resolver = counted_file.resolver.judging(scene.resolver.judge);
-    let identity = resolver.identity("", counted_file.file.by.as_str());
+    let resolver = counted_file.landed.resolver.judging(scene.resolver.judge);
+    let identity = resolver.identity("", counted_file.landed.file.by.as_str());
     let (vote, identity) = if counted_file.rejects() {
         (Vote::Vetoes, identity)
     } else {
@@ -50,24 +48,22 @@ pub(crate) fn of_file<'a>(
         _ => None,
     };
     let mut claim = Claim {
-        who: NamedPerson::Someone(identity.clone()),
-        kind: EvidenceKind::Detached,
         vote,
-        level: Proof::Attested,
         stated_by: Some(identity.clone()),
         vouched: Vouched::ForItself,
-        place: EvidenceSource::Beside,
-        commit: counted_file.commit,
-        at: counted_file.effective,
         stated_at: counted_file.stated_at,
-        resolver,
         bar,
-        separated_by: SeparatedBy::Address,
-        reason: counted_file.file.reason.clone(),
-        source: Some(counted_file.path.clone()),
-        key: None,
-        key_claimed_in: None,
-        via: counted_file.file.via.clone(),
+        reason: counted_file.landed.file.reason.clone(),
+        source: Some(counted_file.landed.path.clone()),
+        via: counted_file.landed.file.via.clone(),
+        ..Claim::new(
+            resolver,
+            counted_file.landed.effective,
+            NamedPerson::Someone(identity.clone()),
+            EvidenceKind::Detached,
+            EvidenceSource::Beside,
+            counted_file.landed.commit,
+        )
     };
     match &counted_file.backed {
         FileBacking::Unknown(obstacle) => {
@@ -87,9 +83,8 @@ pub(crate) fn of_file<'a>(
             let mut bridge = bridge.clone();
             resolver.widen(&mut bridge);
             claim.kind = EvidenceKind::Review;
-            claim.level = Proof::Claimed;
             claim.stated_by = Some(bridge);
-            claim.separated_by = answered(&counted_file.file, &identity);
+            claim.separated_by = answered(&counted_file.landed.file, &identity);
             // What passes reviews on gives none.
             if resolver.key_set.keys.is_bridge(resolver.at, &identity.person) {
                 claim.bar.get_or_insert(NotCounted::Bot);
@@ -99,7 +94,6 @@ pub(crate) fn of_file<'a>(
     evidence.claims.push(claim);
 }
 
-/// Returns what the forge's review says about accounts: the reviewer's and the authors'.
 fn answered(file: &ApprovalFile, reviewer: &Identity) -> SeparatedBy {
     let stated = file.account.as_ref();
     let account = stated.and_then(|address| Account::of(address.as_str(), &[]));
@@ -175,24 +169,14 @@ fn of_vote<'a>(scene: Scene<'a>, about: Oid, note: &Note, label: &NoteLabel<'_>)
     let resolver = scene.resolver;
     let author = note.commit.author();
     let stated_at: Instant = note.commit.committed().unwrap_or(scene.at).max(scene.at);
+    let who = resolver.named(label.who);
+    let place = EvidenceSource::Beside;
     Claim {
-        who: resolver.named(label.who),
-        kind: EvidenceKind::Note,
         vote: label.vote,
-        level: Proof::Claimed,
         stated_by: resolver.of_ident(author),
         vouched: if resolver.is_forge(author) { Vouched::ForItself } else { Vouched::ByStater },
-        place: EvidenceSource::Beside,
-        commit: note.commit.oid,
-        at: stated_at,
-        stated_at,
-        resolver,
         bar: (label.vote == Vote::Neither).then_some(NotCounted::Vote),
-        separated_by: SeparatedBy::Address,
-        reason: None,
-        source: Some(format!("{REFERENCE}:{about}")),
-        key: None,
-        key_claimed_in: None,
-        via: None,
+        source: Some(format!("{REVIEW_NOTES}:{about}")),
+        ..Claim::new(resolver, stated_at, who, EvidenceKind::Note, place, note.commit.oid)
     }
 }

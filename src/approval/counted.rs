@@ -10,24 +10,22 @@ mod compose;
 pub mod key_levels;
 pub mod left_out;
 mod mailmaps;
-pub mod version_choice;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use crate::approval::approval_event::StatementEvent;
-use crate::approval::approval_files::reader::ApprovalFileReader;
+use crate::approval::approval_files::ApprovalFileReader;
 use crate::approval::counted::choice::Chooser;
-use crate::approval::counted::compose::Composer;
+use crate::approval::counted::compose::{Composer, VersionChoice};
 use crate::approval::counted::key_levels::{AdmittedKey, KeyLevels};
 use crate::approval::counted::left_out::UncountedGovernanceFile;
-use crate::approval::counted::version_choice::VersionChoice;
 use crate::approval::fold::{EvaluationContext, TrailEvaluator, TrailKind};
 use crate::approval::governance_history::{GovernanceHistory, Ruled};
 use crate::approval::put_back;
 use crate::approval::signature_checks::{LandedSignature, SignatureChecks};
 use crate::approval::verdict::{ApprovalVerdict, FourEyes};
-use crate::approval::{governance_demand, statement};
+use crate::approval::{demand, statement};
 use crate::history::governance::States;
 use crate::history::version::Version;
 use crate::history::walked::{ApprovalFileChange, History};
@@ -56,15 +54,9 @@ pub struct CountedGovernance {
     pub left_out: Vec<UncountedGovernanceFile>,
     /// The lines of the signers file that count at the tip.
     pub keys: Vec<AdmittedKey>,
-    /// The signatures that were checked.
     pub signatures: Vec<LandedSignature>,
     /// The version of each file that counts, starting at each landing where that changes.
     choices: Vec<(usize, VersionChoice)>,
-}
-
-/// Explains why a change of a governance file is not approved.
-pub fn why_unapproved(verdict: &ApprovalVerdict) -> String {
-    left_out::reason(verdict)
 }
 
 /// Evaluates the governance files along the approved branch.
@@ -93,7 +85,7 @@ pub fn count_governance(history: &History) -> CountedGovernance {
 /// a claim takes a key out of the rules from then on, and takes back nothing that the key approved or rejected before.
 fn with_proven_revocations(history: &History, counted: &CountedGovernance) -> Rc<Governance> {
     let tip = &counted.approved.at(usize::MAX).governance;
-    if governance_demand::strongest_proof(tip) == Proof::Claimed {
+    if demand::strongest_proof(tip) == Proof::Claimed {
         return Rc::clone(tip);
     }
     let path = history.prefix.plain(&tip.policy.approval.revoked);
@@ -109,14 +101,11 @@ fn with_proven_revocations(history: &History, counted: &CountedGovernance) -> Rc
     };
     let mut versions = trail.versions.iter().zip(verdicts).enumerate().collect::<Vec<_>>();
     versions.retain(is_proven);
-    let bytes = versions
-        .last()
-        .and_then(|(_, (version, _))| history.governance_bytes.get(&version.files.first()?.blob));
+    let bytes = versions.last().and_then(|(_, (version, _))| history.bytes_of(version));
     let revoked = bytes.map(|bytes| String::from_utf8_lossy(bytes).into_owned());
     Rc::new(Governance { revoked, ..(**tip).clone() })
 }
 
-/// Adds those states that take away something that none before them does.
 fn add_new(known: &mut Vec<Rc<Governance>>, more: impl Iterator<Item = Rc<Governance>>) {
     for other in more {
         if !known.iter().any(|it| it.restricts_the_same(&other)) {
@@ -221,7 +210,6 @@ fn judged(
     }
 }
 
-/// Returns the evaluator of each governance file, by its path.
 fn evaluators(context: EvaluationContext<'_>) -> BTreeMap<&str, TrailEvaluator<'_>> {
     let named = context.history.named_governance();
     let trails = context.history.governance.iter();
@@ -242,12 +230,12 @@ fn mark_continuing(
     statements: &mut [StatementEvent<'_>],
 ) {
     let version = counts.and_then(|n| history.governance.get(path)?.versions.get(n));
-    let file = version.and_then(|version| version.files.first());
-    let bytes = file.and_then(|file| history.governance_bytes.get(&file.blob));
+    let bytes = version.and_then(|version| history.bytes_of(version));
     let digest = statement::digest(bytes.map_or(&[], AsRef::as_ref));
     for statement in statements {
         if let StatementEvent::CountedFile(counted_file) = statement {
-            counted_file.continues = counted_file.file.from.as_deref() == Some(&*digest);
+            let from = counted_file.landed.file.from.as_deref();
+            counted_file.continues = from == Some(&*digest);
         }
     }
 }
@@ -314,10 +302,8 @@ impl CountedGovernance {
             let landed = n_landed.checked_sub(1);
             let counts = self.version(path, landing);
             if landed != counts {
-                let bytes = |n: Option<usize>| {
-                    let file = trail.versions.get(n?)?.files.first()?;
-                    Some(history.governance_bytes.get(&file.blob)?.to_vec())
-                };
+                let bytes =
+                    |n: Option<usize>| Some(history.bytes_of(trail.versions.get(n?)?)?.to_vec());
                 found.insert(path.clone(), [bytes(landed), bytes(counts)]);
             }
         }

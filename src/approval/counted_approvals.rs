@@ -23,11 +23,9 @@ pub(crate) struct CountedPeople {
     pub counted_approvals: Vec<CountedApproval>,
     /// Indices of statements that are not counted, because they may be by somebody who already counts.
     pub left_out: Vec<(usize, UnknownAccount)>,
-    /// The flags to show with it.
     pub flags: BTreeSet<&'static str>,
 }
 
-/// One person with their statements.
 struct PersonStatements {
     counted_approval: CountedApproval,
     accounts: Accounts,
@@ -36,32 +34,21 @@ struct PersonStatements {
 
 pub(crate) fn count(case: VersionEvidence, weighed: &[WeighedApproval]) -> CountedPeople {
     let mut counted = CountedPeople::default();
-    let counting: Vec<usize> = weighed
+    let counting: Vec<(usize, &WeighedApproval, &Identity)> = weighed
         .iter()
         .enumerate()
         .filter(|(_, it)| it.counts == VoteCounts::Yes && it.claim.vote == Vote::Approves)
-        .filter(|(_, it)| it.identity.is_some())
-        .map(|(index, _)| index)
+        .filter_map(|(index, approval)| Some((index, approval, approval.identity.as_ref()?)))
         .collect();
-    let identities: Vec<&Identity> =
-        counting.iter().filter_map(|index| weighed.get(*index)?.identity.as_ref()).collect();
+    let identities: Vec<&Identity> = counting.iter().map(|(.., identity)| *identity).collect();
     let mut sets = Sets::by_keys(&identities);
     if sets.join_namesakes(&identities) {
         counted.flags.insert("same-name");
     }
-    let keys = counting.iter().map(|index| {
-        let approval = weighed.get(*index)?;
-        approval.claim.key.as_deref()
-    });
-    sets.join_equal(keys);
+    sets.join_equal(counting.iter().map(|(_, approval, _)| approval.claim.key.as_deref()));
     let mut groups: Vec<PersonStatements> = Vec::new();
     let mut place: HashMap<usize, usize> = HashMap::new();
-    for (n, index) in counting.iter().enumerate() {
-        let Some((approval, identity)) =
-            weighed.get(*index).and_then(|it| Some((it, it.identity.as_ref()?)))
-        else {
-            continue;
-        };
+    for (n, (index, approval, identity)) in counting.iter().enumerate() {
         if approval.claim.kind == EvidenceKind::Merge && case::is_committer_alone(case, identity) {
             counted.flags.insert("committer-may-have-edited");
         }
@@ -72,12 +59,9 @@ pub(crate) fn count(case: VersionEvidence, weighed: &[WeighedApproval]) -> Count
             None => groups.push(group),
         }
     }
-    let kept = apart(case.demand, groups, &mut counted);
-    counted.counted_approvals = kept;
-    counted
-        .counted_approvals
-        .sort_by(|one, other| one.approver.person.key.cmp(&other.approver.person.key));
-    counted
+    let mut kept = apart(case.demand, groups, &mut counted);
+    kept.sort_by(|one, other| one.approver.person.key.cmp(&other.approver.person.key));
+    CountedPeople { counted_approvals: kept, ..counted }
 }
 
 impl PersonStatements {
@@ -102,7 +86,6 @@ impl PersonStatements {
         }
     }
 
-    /// Adds a statement of the same person, keeping the strongest kind.
     fn join(&mut self, other: PersonStatements) {
         self.weighed.extend(other.weighed);
         self.accounts.join(other.accounts);
@@ -165,7 +148,6 @@ fn apart(
     counted_approvals(&chosen)
 }
 
-/// People known to be different from each other, and those who may be one of them.
 struct DistinctPeople<'g> {
     kept: Vec<&'g PersonStatements>,
     left_out: Vec<(&'g PersonStatements, UnknownAccount)>,
@@ -193,31 +175,27 @@ fn choose<'g>(order: &[&'g PersonStatements]) -> DistinctPeople<'g> {
 
 /// Gives each approval all names used with its person in any of them, for comparison.
 pub(crate) fn share_names(claims: &mut [Claim]) {
-    let approving: Vec<usize> = claims
+    let approving: Vec<(usize, Identity)> = claims
         .iter()
         .enumerate()
         .filter(|(_, claim)| claim.vote == Vote::Approves)
-        .filter(|(_, claim)| matches!(claim.who, NamedPerson::Someone(_)))
-        .map(|(index, _)| index)
-        .collect();
-    let identities: Vec<Identity> = approving
-        .iter()
-        .filter_map(|index| match &claims.get(*index)?.who {
-            NamedPerson::Someone(identity) => Some(identity.clone()),
+        .filter_map(|(index, claim)| match &claim.who {
+            NamedPerson::Someone(identity) => Some((index, identity.clone())),
             NamedPerson::Unresolved(_) | NamedPerson::Nobody(_) => None,
         })
         .collect();
-    if identities.len() < 2 {
+    if approving.len() < 2 {
         return;
     }
-    let mut sets = Sets::by_keys(&identities.iter().collect::<Vec<_>>());
+    let identities: Vec<&Identity> = approving.iter().map(|(_, identity)| identity).collect();
+    let mut sets = Sets::by_keys(&identities);
     let mut all: HashMap<usize, Identity> = HashMap::new();
-    for (n, identity) in identities.iter().enumerate() {
+    for (n, identity) in identities.into_iter().enumerate() {
         all.entry(sets.root(n))
             .and_modify(|known| known.named_like(identity))
             .or_insert_with(|| identity.clone());
     }
-    for (n, index) in approving.iter().enumerate() {
+    for (n, (index, _)) in approving.iter().enumerate() {
         let joined = all.get(&sets.root(n));
         if let (Some(claim), Some(joined)) = (claims.get_mut(*index), joined)
             && let NamedPerson::Someone(identity) = &mut claim.who
@@ -265,7 +243,6 @@ impl Sets {
         any
     }
 
-    /// Joins entries with equal keys.
     fn join_equal<'k>(&mut self, keys: impl Iterator<Item = Option<&'k str>>) {
         let mut known: HashMap<&str, usize> = HashMap::new();
         for (n, key) in keys.enumerate() {

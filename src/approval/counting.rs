@@ -12,18 +12,14 @@ use crate::approval::relation::Relation;
 use crate::approval::verdict::{NotCounted, Vote, VoteCounts};
 use crate::policy::demand::{EvidenceKind, Forge, Proof, SelfApproval, Switch};
 
-/// A claimed approval or rejection, its author, and whether it counts.
 #[derive(Clone)]
 pub(crate) struct WeighedApproval<'c, 'a> {
     pub claim: &'c Claim<'a>,
-    /// The person who gave it; `None` if it names nobody known.
     pub identity: Option<Identity>,
-    /// Their relation to the authors of the content.
     pub relation: Relation,
     pub counts: VoteCounts,
 }
 
-/// Identifies who gave an approval or rejection, and decides whether it counts.
 pub(crate) fn weigh<'c, 'a>(
     case: VersionEvidence,
     claim: &'c Claim<'a>,
@@ -47,7 +43,6 @@ pub(crate) fn weigh<'c, 'a>(
     }
 }
 
-/// Returns the reason for not counting someone who is an author, or may be one.
 pub(crate) fn as_author(relation: &Relation) -> NotCounted {
     match relation {
         Relation::Namesake => NotCounted::SameNameAsAuthor,
@@ -56,8 +51,6 @@ pub(crate) fn as_author(relation: &Relation) -> NotCounted {
     }
 }
 
-/// Returns why an identity can neither approve nor reject: a bot, an agent, a forge, or the
-/// address used to commit approvals.
 fn not_a_person(claim: &Claim, identity: &Identity) -> Option<NotCounted> {
     let sort = match claim.vote {
         Vote::Approves => claim.resolver.sort(identity),
@@ -175,7 +168,6 @@ fn unlisted(case: VersionEvidence, claim: &Claim) -> Option<NotCounted> {
     people.find_map(|it| listed.why_not(&case.resolver, &claim.resolver, &it.person))
 }
 
-/// Returns the relation of a person to the owners of a record.
 fn is_owner(case: VersionEvidence, claim: &Claim, identity: &Identity) -> Relation {
     let owners = case.demand.owners.iter();
     owners
@@ -241,7 +233,6 @@ fn is_one(one: &WeighedApproval, other: &WeighedApproval) -> bool {
     left.is_surely(right) || one_key
 }
 
-/// Tells whether one of two contradicting statements of the same person prevails over the other.
 fn is_later(own: &Claim, other: &Claim) -> bool {
     match own.vote {
         Vote::Vetoes => own.stated_at >= other.stated_at,

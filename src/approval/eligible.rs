@@ -25,7 +25,6 @@ pub struct Eligibility<'g> {
     listed: Option<OnlyListed>,
 }
 
-/// What a person signs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum SignedObject {
     ApprovalFile,
@@ -79,18 +78,12 @@ impl<'g> Eligibility<'g> {
         may && self.identities.lists_key_for(person, namespace(object))
     }
 
-    /// Tells whether a signed approval file by a person counts.
-    pub fn can_sign_approval(&self, person: &Person) -> bool {
-        self.can_sign(person, SignedObject::ApprovalFile)
-    }
-
     /// Returns the people who are named as the ones whose approval is missing, and could give it.
     pub fn named(&self, missing: &[MissingApproval]) -> Vec<Person> {
         let named = missing.iter().flat_map(|missing| &missing.who);
         self.eligible(named.cloned())
     }
 
-    /// Tells whether only listed people may approve.
     pub(crate) fn is_for_listed(&self) -> bool {
         self.listed.is_some()
     }
@@ -116,7 +109,6 @@ impl<'g> Eligibility<'g> {
         if named.is_empty() && is_open { self.known() } else { named }
     }
 
-    /// Returns the people who have a listed key and could sign, sorted.
     pub(crate) fn signers(&self, object: SignedObject) -> Vec<Person> {
         let signers = self.identities.signers().into_iter();
         let mut signers: Vec<Person> =
@@ -157,7 +149,6 @@ impl<'g> Eligibility<'g> {
         by_key.into_values().collect()
     }
 
-    /// Tells whether a person is one, and has not left.
     fn is_reachable(&self, person: &Person) -> bool {
         let address = Address::new(&person.email);
         let state = address.map(|it| people::roster_state(self.governance, &it));

@@ -90,7 +90,7 @@ pub fn use_up(history: &History, verdicts: &mut TrailVerdicts, repeated: &[Repea
             let Some(later) = FirstVersion::read(history, verdicts, &emergency.key) else {
                 continue;
             };
-            let Grace::Within(period) = later.verdict().grace else { continue };
+            let Grace::Within(period) = later.first.grace else { continue };
             let landing = later.version.landing;
             let resolver = governance_history.resolver(landing);
             let landings = &history.mainline.landings;
@@ -114,7 +114,6 @@ pub fn use_up(history: &History, verdicts: &mut TrailVerdicts, repeated: &[Repea
     }
 }
 
-/// The first version of an emergency, with all verdicts on it.
 struct FirstVersion<'a> {
     trail: &'a Trail,
     version: &'a Version,
@@ -136,10 +135,6 @@ impl<'a> FirstVersion<'a> {
             verdicts,
             first: verdicts.first()?,
         })
-    }
-
-    fn verdict(&self) -> &'a ApprovalVerdict {
-        self.first
     }
 
     fn people(&self) -> impl Iterator<Item = &'a Person> {
@@ -185,7 +180,6 @@ impl<'a> FirstVersion<'a> {
     }
 }
 
-/// Tells whether somebody outside the authors had approved a version by an instant.
 fn is_approved_by_others(verdict: &ApprovalVerdict, at: Instant) -> bool {
     let mut turns = verdict.turns.iter().rev();
     let turn = turns.find(|turn| turn.at <= at);

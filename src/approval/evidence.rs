@@ -26,30 +26,24 @@ use crate::policy::demand::{EvidenceKind, Proof, SelfApproval};
 use crate::record::time::Instant;
 use crate::record::vocabulary::Vocabulary as _;
 
-/// An approval or rejection attributed to someone.
 #[derive(Clone, Debug)]
 pub(crate) struct Claim<'a> {
     pub who: NamedPerson,
     pub kind: EvidenceKind,
     pub vote: Vote,
     pub level: Proof,
-    /// The person who stated it; `None` if git does not say.
     pub stated_by: Option<Identity>,
     pub vouched: Vouched,
     pub place: EvidenceSource,
-    /// The commit that states it.
     pub commit: Oid,
     /// The effective time of its landing, at the earliest.
     pub at: Instant,
     /// When it was given; orders the statements of one person.
     pub stated_at: Instant,
-    /// Resolves identities as of its landing.
     pub resolver: IdentityResolver<'a>,
     /// A reason not to count it, whoever gave it.
     pub bar: Option<NotCounted>,
-    /// How the person is told apart from others.
     pub separated_by: SeparatedBy,
-    /// The person's own reason.
     pub reason: Option<String>,
     /// The path of the approval file, or its note.
     pub source: Option<String>,
@@ -61,17 +55,63 @@ pub(crate) struct Claim<'a> {
     pub via: Option<String>,
 }
 
-/// Where an approval or rejection was stated.
+impl<'a> Claim<'a> {
+    /// Returns an approval as claimed evidence without a known stater, given when it landed.
+    pub(crate) fn new(
+        resolver: IdentityResolver<'a>,
+        at: Instant,
+        who: NamedPerson,
+        kind: EvidenceKind,
+        place: EvidenceSource,
+        commit: Oid,
+    ) -> Claim<'a> {
+        Claim {
+            who,
+            kind,
+            vote: Vote::Approves,
+            level: Proof::Claimed,
+            stated_by: None,
+            vouched: Vouched::ByStater,
+            place,
+            commit,
+            at,
+            stated_at: at,
+            resolver,
+            bar: None,
+            separated_by: SeparatedBy::Address,
+            reason: None,
+            source: None,
+            key: None,
+            key_claimed_in: None,
+            via: None,
+        }
+    }
+
+    /// Returns the approval of somebody who merged or committed.
+    pub(crate) fn of_actor(
+        resolver: IdentityResolver<'a>,
+        at: Instant,
+        actor: Identity,
+        place: EvidenceSource,
+        commit: Oid,
+    ) -> Claim<'a> {
+        let who = NamedPerson::Someone(actor.clone());
+        Claim {
+            stated_by: Some(actor),
+            vouched: Vouched::ForItself,
+            ..Claim::new(resolver, at, who, EvidenceKind::Merge, place, commit)
+        }
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum EvidenceSource {
     Landing,
-    /// At a commit inside the merged branch.
     Nested,
     /// Outside the history of the content: in an approval file, or in a note.
     Beside,
 }
 
-/// Who vouches for an approval or rejection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Vouched {
     /// The person, by their own act or key, or a bridge, by its key.
@@ -81,15 +121,12 @@ pub(crate) enum Vouched {
     ByStater,
 }
 
-/// The evidence in git for the approval of a version.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct VersionEvidenceSet<'a> {
     pub claims: Vec<Claim<'a>>,
     pub landed_by: Option<Identity>,
     pub pull_request: Option<String>,
-    /// The state of the landing's signature.
     pub signature: Option<SignatureState>,
-    /// Why the evidence is incomplete.
     pub doubt: Option<ApprovalObstacle>,
 }
 
@@ -99,11 +136,10 @@ impl<'a> VersionEvidenceSet<'a> {
         let landing = &scene.version.commit;
         let is_squash = landing.parents.len() < 2 && scene.resolver.is_forge(landing.committer());
         if is_squash && let Some(author) = scene.resolver.actor(landing.author()) {
-            self.claims.push(merge(scene, &author, EvidenceSource::Landing, landing));
+            self.claims.push(merge(scene, author, EvidenceSource::Landing, landing));
         }
     }
 
-    /// Discards the approvals from a position on, for one reason.
     pub(crate) fn bar_approvals_from(&mut self, position: usize, why_not: &NotCounted) {
         let claims = self.claims.iter_mut().skip(position);
         for claim in claims.filter(|claim| claim.vote == Vote::Approves) {
@@ -130,7 +166,6 @@ impl<'a> VersionEvidenceSet<'a> {
         }
     }
 
-    /// Discards what makers of the version typed for others.
     pub(crate) fn bar_stated_by(&mut self, makers: &AuthorSet, resolver: IdentityResolver<'a>) {
         let is_maker = |stater: &Identity| {
             !makers.relation(resolver, stater, &SeparatedBy::Address).is_different()
@@ -152,19 +187,15 @@ impl<'a> VersionEvidenceSet<'a> {
     }
 }
 
-/// A version at its landing, with its identity resolver.
 #[derive(Clone, Copy)]
 pub(crate) struct Scene<'a> {
     pub resolver: IdentityResolver<'a>,
     pub version: &'a Version,
-    /// The effective time of its landing.
     pub at: Instant,
     pub signature_checks: &'a SignatureChecks<'a>,
-    /// Whether a member of the author set may approve.
     pub self_approval: SelfApproval,
 }
 
-/// Returns who landed a version and the pull request that the landing names, without approvals.
 pub(crate) fn of_landing<'a>(scene: Scene<'a>) -> VersionEvidenceSet<'a> {
     let landing = &scene.version.commit;
     let text = landing.message();
@@ -180,18 +211,17 @@ pub(crate) fn of_removal<'a>(scene: Scene<'a>) -> VersionEvidenceSet<'a> {
     let landing = &scene.version.commit;
     let mut evidence = of_landing(scene);
     if let Some(identity) = evidence.landed_by.clone() {
-        evidence.claims.push(merge(scene, &identity, EvidenceSource::Landing, landing));
+        evidence.claims.push(merge(scene, identity, EvidenceSource::Landing, landing));
     }
     evidence.claims.extend(trailers(scene, landing, EvidenceSource::Landing));
     evidence
 }
 
-/// Returns the claims at a version's landing and on the commits of its branch that landed the same bytes.
 pub(crate) fn of_version<'a>(scene: Scene<'a>) -> VersionEvidenceSet<'a> {
     let (version, landing) = (scene.version, &scene.version.commit);
     let mut evidence = of_landing(scene);
     if let Some(identity) = evidence.landed_by.clone() {
-        evidence.claims.push(merge(scene, &identity, EvidenceSource::Landing, landing));
+        evidence.claims.push(merge(scene, identity, EvidenceSource::Landing, landing));
     }
     let stated = trailers(scene, landing, EvidenceSource::Landing);
     evidence.claims.extend(stated);
@@ -243,45 +273,11 @@ fn is_own(scene: Scene<'_>, claim: &Claim<'_>, commit: &Commit) -> bool {
 
 fn merge<'a>(
     scene: Scene<'a>,
-    identity: &Identity,
+    actor: Identity,
     place: EvidenceSource,
     commit: &Commit,
 ) -> Claim<'a> {
-    Claim {
-        stated_by: Some(identity.clone()),
-        vouched: Vouched::ForItself,
-        ..claim(scene, NamedPerson::Someone(identity.clone()), EvidenceKind::Merge, place, commit)
-    }
-}
-
-/// Returns an approval that a commit states, as claimed evidence without a known stater.
-fn claim<'a>(
-    scene: Scene<'a>,
-    who: NamedPerson,
-    kind: EvidenceKind,
-    place: EvidenceSource,
-    commit: &Commit,
-) -> Claim<'a> {
-    Claim {
-        who,
-        kind,
-        vote: Vote::Approves,
-        level: Proof::Claimed,
-        stated_by: None,
-        vouched: Vouched::ByStater,
-        place,
-        commit: commit.oid,
-        at: scene.at,
-        stated_at: scene.at,
-        resolver: scene.resolver,
-        bar: None,
-        separated_by: SeparatedBy::Address,
-        reason: None,
-        source: None,
-        key: None,
-        key_claimed_in: None,
-        via: None,
-    }
+    Claim::of_actor(scene.resolver, scene.at, actor, place, commit.oid)
 }
 
 /// Returns the approval expressed by a valid signature: its signer confirmed the content.
@@ -315,7 +311,7 @@ fn signed<'a>(
         vouched: Vouched::ForItself,
         key: Some(signer.key.clone()),
         key_claimed_in: signer.claimed_in.clone(),
-        ..claim(scene, who, EvidenceKind::Signature, place, commit)
+        ..Claim::new(scene.resolver, scene.at, who, EvidenceKind::Signature, place, commit.oid)
     })
 }
 
@@ -340,7 +336,7 @@ fn nested<'a>(scene: Scene<'a>, commit: &Commit) -> Vec<Claim<'a>> {
         };
     let mut claims: Vec<Claim> = actor
         .filter(|_| by_another)
-        .map(|identity| merge(scene, &identity, EvidenceSource::Nested, commit))
+        .map(|identity| merge(scene, identity, EvidenceSource::Nested, commit))
         .into_iter()
         .collect();
     claims.extend(trailers(scene, commit, EvidenceSource::Nested));
@@ -377,13 +373,16 @@ fn trailers<'a>(scene: Scene<'a>, commit: &Commit, place: EvidenceSource) -> Vec
     };
     (forge.approvals)(&message, pinned)
         .into_iter()
-        .map(|line| Claim {
-            stated_by: stated_by.clone(),
-            vouched: match (pinned, place, line.is_by_forge) {
-                (Pinned::ByPolicy, EvidenceSource::Landing, true) => Vouched::ByForge,
-                _ => Vouched::ByStater,
-            },
-            ..claim(scene, resolver.named(&line.value), EvidenceKind::Trailer, place, commit)
+        .map(|line| {
+            let who = resolver.named(&line.value);
+            Claim {
+                stated_by: stated_by.clone(),
+                vouched: match (pinned, place, line.is_by_forge) {
+                    (Pinned::ByPolicy, EvidenceSource::Landing, true) => Vouched::ByForge,
+                    _ => Vouched::ByStater,
+                },
+                ..Claim::new(resolver, scene.at, who, EvidenceKind::Trailer, place, commit.oid)
+            }
         })
         .collect()
 }

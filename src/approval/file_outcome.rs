@@ -6,7 +6,6 @@
 use crate::approval::statement::bad_file::BadFile;
 use crate::approval::statement::file::ApprovalSubject;
 use crate::history::objects::{Obstacle, Oid};
-use crate::history::walked::ApprovalFileChange;
 
 /// One change of a file below `.approvals`, and its outcome. A signature belongs to the text beside it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,7 +14,6 @@ pub struct ApprovalFileOutcome {
     pub path: String,
     /// Its landing: an index into the mainline's landings.
     pub landing: usize,
-    /// The commit of that landing.
     pub commit: Oid,
     /// What it is about, if its lines can be read.
     pub about: Option<ApprovalSubject>,
@@ -35,7 +33,6 @@ pub enum FileState {
     RevokedLater(BadFile),
     /// The file was removed; its approval or rejection remains in effect.
     Removed,
-    /// The bytes are missing.
     Missing(Obstacle),
 }
 
@@ -57,22 +54,4 @@ impl FileState {
             }
         }
     }
-}
-
-/// Tells whether a text removed by a landing exists elsewhere since that landing, byte for byte.
-pub(crate) fn moved(
-    path: &str,
-    change: &ApprovalFileChange,
-    changes: &[ApprovalFileChange],
-) -> bool {
-    let Some(before) = change.before.filter(|_| change.path == path) else {
-        return false;
-    };
-    let name = |path: &str| {
-        let mut segments = path.rsplit('/');
-        (segments.next().map(str::to_owned), segments.next().map(str::to_owned))
-    };
-    changes.iter().any(|other| {
-        other.path != path && other.new == Some(before) && name(&other.path) == name(path)
-    })
 }

@@ -11,14 +11,14 @@
 
 use crate::approval::approval_event::StatementEvent;
 use crate::approval::authors::{self, AuthorSet};
-use crate::approval::bound_statements::Bound;
 use crate::approval::carry;
+use crate::approval::claims::StatementAge;
 use crate::approval::demand::combined_demand;
 use crate::approval::evidence::{self, Scene, VersionEvidenceSet};
 use crate::approval::governance_history::GovernanceHistory;
 use crate::approval::obstacle::ApprovalObstacle;
-use crate::approval::series::TrailProgress;
 use crate::approval::signature_checks::SignatureChecks;
+use crate::approval::statement;
 use crate::approval::verdict::{
     ApprovalVerdict, BecomesApproved, FourEyes, Grace, NotCounted, Satisfied, VerdictChange,
 };
@@ -32,13 +32,11 @@ use crate::record::time::Instant;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-/// The earlier verdict that a version carries on: the index of the version that has it, and the flag that says so.
 struct Carried {
     from: usize,
     flag: Option<&'static str>,
 }
 
-/// The context shared by all trails.
 #[derive(Clone, Copy)]
 pub(crate) struct EvaluationContext<'a> {
     pub history: &'a History,
@@ -46,7 +44,6 @@ pub(crate) struct EvaluationContext<'a> {
     pub signature_checks: &'a SignatureChecks<'a>,
 }
 
-/// What kind of file a trail follows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum TrailKind<'a> {
     Record,
@@ -55,7 +52,6 @@ pub(crate) enum TrailKind<'a> {
     Governance(&'a str),
 }
 
-/// Evaluates one trail.
 pub(crate) struct TrailEvaluator<'a> {
     pub context: EvaluationContext<'a>,
     pub of: TrailKind<'a>,
@@ -79,8 +75,101 @@ pub(crate) struct TrailEvaluator<'a> {
     was_approved: BTreeSet<usize>,
 }
 
-/// Judges the versions of a trail and returns one verdict for each; `was_approved` holds the versions whose approval a later
-/// change of governance takes back.
+/// What the versions of a trail so far mean for the next one.
+#[derive(Clone, Debug)]
+pub(crate) struct TrailProgress {
+    pub approved: Option<usize>,
+    /// The index of the oldest version in a shallow clone: it counts as approved when requirements are computed.
+    pub inherited: Option<usize>,
+    pub filer: AuthorSet,
+    /// The author set of the last approved version, or of the first version if none is approved.
+    pub reference: AuthorSet,
+    /// The authors of unapproved changes that have landed since.
+    pub waiting: AuthorSet,
+    /// Whether a closure or a fired entry landed since the last approved version; restoring its content then
+    /// does not restore its approval.
+    pub is_interrupted: bool,
+    /// Approvals older than this instant count for nothing that lands from here on: the last removal, closure, fired
+    /// entry or newly approved version.
+    pub bar: Instant,
+}
+
+impl Default for TrailProgress {
+    fn default() -> TrailProgress {
+        TrailProgress::since(Instant::MIN)
+    }
+}
+
+impl TrailProgress {
+    pub(crate) fn since(bar: Instant) -> TrailProgress {
+        TrailProgress {
+            approved: None,
+            inherited: None,
+            filer: AuthorSet::default(),
+            reference: AuthorSet::default(),
+            waiting: AuthorSet::default(),
+            is_interrupted: false,
+            bar,
+        }
+    }
+
+    pub(crate) fn end_support(&mut self, at: Instant) {
+        self.bar = self.bar.max(at);
+    }
+}
+
+/// Which approval files apply to which version of a trail.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Bound {
+    /// The sha256 of each version's bytes; empty if the trail has no approval files.
+    pub(super) digests: Vec<Option<String>>,
+    /// For each version, the indices of the approval files about it.
+    pub(super) statements: Vec<Vec<(usize, StatementAge)>>,
+    /// Approval files that have landed and wait for a version with their bytes.
+    pub(super) waiting: BTreeSet<usize>,
+    /// How many approval files have landed.
+    pub(super) landed: usize,
+}
+
+impl Bound {
+    pub(crate) fn new(trail: &Trail) -> Bound {
+        Bound {
+            digests: trail.versions.iter().map(digest).collect(),
+            statements: vec![Vec::new(); trail.versions.len()],
+            waiting: BTreeSet::new(),
+            landed: 0,
+        }
+    }
+
+    pub(crate) fn is_active(&self) -> bool {
+        !self.digests.is_empty()
+    }
+
+    pub(crate) fn is_bound(&self, statement: usize) -> bool {
+        let mut bound = self.statements.iter().flatten();
+        bound.any(|(known, _)| *known == statement)
+    }
+
+    pub(super) fn bind(&mut self, index: usize, statement: usize, age: StatementAge) -> bool {
+        let Some(bound) = self.statements.get_mut(index) else {
+            return false;
+        };
+        let is_new = !bound.iter().any(|(known, _)| *known == statement);
+        if is_new {
+            bound.push((statement, age));
+        }
+        is_new
+    }
+}
+
+/// Returns the sha256 of a version's bytes; for a removed governance file, that of no bytes.
+fn digest(version: &Version) -> Option<String> {
+    match version.digest {
+        Some(digest) => Some(digest.to_string()),
+        None => version.files.is_empty().then(|| statement::digest(b"")),
+    }
+}
+
 pub(crate) fn trail<'a>(
     context: EvaluationContext<'a>,
     of: TrailKind<'a>,
@@ -95,7 +184,6 @@ pub(crate) fn trail<'a>(
 }
 
 impl<'a> TrailEvaluator<'a> {
-    /// Returns a version with its context, by its index.
     pub(crate) fn step(&self, index: usize) -> Option<VersionStep<'a>> {
         let version = self.trail.versions.get(index)?;
         let landing = self.context.history.mainline.landings.get(version.landing);
@@ -121,7 +209,6 @@ impl<'a> TrailEvaluator<'a> {
         })
     }
 
-    /// Starts before the first version of a trail.
     pub(crate) fn new(
         context: EvaluationContext<'a>,
         of: TrailKind<'a>,
@@ -146,7 +233,6 @@ impl<'a> TrailEvaluator<'a> {
         }
     }
 
-    /// Judges everything up to a landing, in order: versions and approval files.
     pub(crate) fn pass(&mut self, landing: usize) {
         // The governance before a later landing is not known yet: nothing may ask for it.
         let has_landed = |version: &Version| version.landing <= landing;
@@ -160,7 +246,6 @@ impl<'a> TrailEvaluator<'a> {
         self.evaluate_until(landing.saturating_add(1));
     }
 
-    /// Judges a version and appends its verdict.
     pub(crate) fn judge(&mut self, step: &VersionStep<'a>) {
         self.bar_older(step.version);
         if self.bound.is_active() {
@@ -238,7 +323,6 @@ impl<'a> TrailEvaluator<'a> {
         !amended || self.carried(step).is_none()
     }
 
-    /// Returns all evidence about a version.
     pub(crate) fn evidence(&self, step: &VersionStep<'a>) -> VersionEvidenceSet<'a> {
         // Whoever made the merge did not approve what it brings back.
         let mut evidence = match step.version.is_brought_back() {
@@ -447,7 +531,6 @@ impl<'a> TrailEvaluator<'a> {
     }
 }
 
-/// Returns the history of a verdict: its state at the landing, and after a later note.
 fn turns(step: &VersionStep, verdict: &ApprovalVerdict) -> Vec<VerdictChange> {
     let landed = VerdictChange {
         at: step.at,
@@ -469,7 +552,6 @@ fn turns(step: &VersionStep, verdict: &ApprovalVerdict) -> Vec<VerdictChange> {
     }
 }
 
-/// Returns the verdict on a version that removes the record, which needs no approval.
 fn removed(step: &VersionStep) -> ApprovalVerdict {
     let evidence = evidence::of_landing(step.scene);
     ApprovalVerdict {

@@ -5,9 +5,7 @@
 
 use crate::approval::case::{CountedApproval, VersionEvidence, approver, is_met};
 use crate::approval::counting::WeighedApproval;
-use crate::approval::evidence::{Claim, EvidenceSource, Vouched};
-use crate::approval::identity::NamedPerson;
-use crate::approval::identity::apart::SeparatedBy;
+use crate::approval::evidence::{Claim, EvidenceSource};
 use crate::approval::identity::resolved::Identity;
 use crate::approval::missing::DemandContext;
 use crate::approval::relation::Relation;
@@ -19,17 +17,14 @@ use crate::approval::{counted_approvals, counting, missing};
 use crate::policy::demand::{EvidenceKind, Proof, SelfApproval};
 use std::collections::BTreeSet;
 
-/// The result of evaluating the approvals and rejections of a version.
 #[derive(Clone, Debug)]
 pub(crate) struct FourEyesOutcome {
-    /// Whether people meet the requirement.
     pub is_met: bool,
     pub result: FourEyes,
     /// The counted approvals, sorted by the approver's address.
     pub counted_approvals: Vec<CountedApproval>,
     pub statements: Vec<Statement>,
     pub missing: Vec<MissingApproval>,
-    /// The flags to show with it.
     pub flags: BTreeSet<&'static str>,
 }
 
@@ -39,18 +34,15 @@ impl FourEyesOutcome {
         counted_approvals.map(|counted_approval| counted_approval.approver.clone()).collect()
     }
 
-    /// Tells whether the requirement is met and no rejection or bad signature prevents it.
     pub(crate) fn holds(&self) -> bool {
         self.is_met && !self.is_spoiled()
     }
 
-    /// Tells whether a rejection or a bad signature prevents approval, whoever gives it.
     pub(crate) fn is_spoiled(&self) -> bool {
         matches!(self.result, FourEyes::InvalidSignature | FourEyes::Vetoed)
     }
 }
 
-/// Evaluates the approvals and rejections of a version.
 pub(crate) fn judge(case: VersionEvidence) -> FourEyesOutcome {
     let mut claims = with_author(case);
     counted_approvals::share_names(&mut claims);
@@ -94,26 +86,8 @@ fn with_author<'a>(case: VersionEvidence<'a>) -> Vec<Claim<'a>> {
         && case.self_approval == SelfApproval::Allow
         && let Some(author) = case.resolver.actor(case.landing.author())
     {
-        claims.push(Claim {
-            who: NamedPerson::Someone(author.clone()),
-            kind: EvidenceKind::Merge,
-            vote: Vote::Approves,
-            level: Proof::Claimed,
-            stated_by: Some(author),
-            vouched: Vouched::ForItself,
-            place: EvidenceSource::Landing,
-            commit: case.landing.oid,
-            at: case.at,
-            stated_at: case.at,
-            resolver: case.resolver,
-            bar: None,
-            separated_by: SeparatedBy::Address,
-            reason: None,
-            source: None,
-            key: None,
-            key_claimed_in: None,
-            via: None,
-        });
+        let (landing, place) = (case.landing.oid, EvidenceSource::Landing);
+        claims.push(Claim::of_actor(case.resolver, case.at, author, place, landing));
     }
     claims
 }
@@ -154,7 +128,6 @@ fn choose_author(case: VersionEvidence, weighed: &mut [WeighedApproval]) {
     }
 }
 
-/// Returns the four-eyes result: the first that applies.
 fn result(
     case: VersionEvidence,
     counted_approvals: &[CountedApproval],

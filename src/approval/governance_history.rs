@@ -14,7 +14,6 @@ use crate::history::objects::{Obstacle, Oid};
 use crate::policy::demand::SelfApproval;
 use crate::policy::governance::Governance;
 
-/// The governance along the approved branch, in its several readings.
 #[derive(Clone, Copy)]
 pub(crate) struct Ruled<'a> {
     /// What counts after each landing.
@@ -44,12 +43,10 @@ impl Ruled<'_> {
     }
 }
 
-/// The governance at each point of the approved branch, with its keys.
 pub(crate) struct GovernanceHistory<'a> {
     ruled: Ruled<'a>,
     /// The key set after each run of landings, read when a signature needs it.
     key_sets: Vec<OnceCell<KeySet>>,
-    /// The same, with approved versions only.
     approved_key_sets: Vec<OnceCell<KeySet>>,
     /// For each run, the earliest run with the same keys.
     key_set_of: Vec<OnceCell<usize>>,
@@ -60,16 +57,11 @@ pub(crate) struct GovernanceHistory<'a> {
     met: IdentityCache,
 }
 
-/// The governance before a landing.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct LandedGovernance<'a> {
-    /// The governance files that counted.
     pub governance: &'a Governance,
-    /// Their key set.
     pub key_set: &'a KeySet,
-    /// The approved governance files.
     pub approved: &'a Governance,
-    /// Their key set.
     pub approved_key_set: &'a KeySet,
     /// The governance files approved by the tip: only these revoke the key of a rejection.
     pub approved_tip: &'a Governance,
@@ -77,9 +69,7 @@ pub(crate) struct LandedGovernance<'a> {
     pub commit: Option<Oid>,
     /// Whether an earlier commit's files are used, because the current ones can't be read.
     pub is_earlier: bool,
-    /// Whether a member of the author set may approve.
     pub self_approval: SelfApproval,
-    /// Why the files can't be determined, with the remedy.
     pub doubt: Option<&'a Obstacle>,
 }
 
@@ -100,7 +90,6 @@ impl<'a> GovernanceHistory<'a> {
         }
     }
 
-    /// Returns the governance before a landing.
     pub(crate) fn before(&'a self, landing: usize) -> LandedGovernance<'a> {
         let state = self.ruled.counted.before(landing);
         let approved = self.ruled.approved.before(landing);
@@ -167,7 +156,7 @@ impl<'a> GovernanceHistory<'a> {
         let run = landing.checked_sub(1).map_or(0, |it| self.ruled.counted.run(it));
         let run = self.same_key_set(run);
         let governance = &self.ruled.counted.after_runs(run).governance;
-        let key_set = self.key_sets.get(run).filter(|_| self.any(governance));
+        let key_set = self.key_sets.get(run).filter(|_| self.mentions_keys(governance));
         key_set.map_or(NONE, |key_set| {
             key_set.get_or_init(|| KeySet::from_governance(governance, self.ruled.later))
         })
@@ -182,13 +171,12 @@ impl<'a> GovernanceHistory<'a> {
         }
         let run = landing.checked_sub(1).map_or(0, |it| self.ruled.approved.run(it));
         let governance = &approved.governance;
-        let key_set = self.approved_key_sets.get(run).filter(|_| self.any(governance));
+        let key_set = self.approved_key_sets.get(run).filter(|_| self.mentions_keys(governance));
         key_set.map(|key_set| {
             key_set.get_or_init(|| KeySet::from_governance(governance, self.ruled.later))
         })
     }
 
-    /// Returns the earliest run, up to the given one, with the same keys.
     fn same_key_set(&self, run: usize) -> usize {
         let mut first = run;
         while let Some(before) = first.checked_sub(1) {
@@ -208,14 +196,12 @@ impl<'a> GovernanceHistory<'a> {
         first
     }
 
-    /// Tells whether governance files mention any keys.
-    fn any(&self, governance: &Governance) -> bool {
+    fn mentions_keys(&self, governance: &Governance) -> bool {
         let later = self.ruled.later.iter();
         let mut revoked = later.map(|later| later.revoked.is_some());
         governance.signers.is_some() || governance.revoked.is_some() || revoked.any(|it| it)
     }
 
-    /// Returns the identity resolver of a landing.
     pub(crate) fn resolver(&'a self, landing: usize) -> IdentityResolver<'a> {
         let state = self.before(landing);
         IdentityResolver {

@@ -20,7 +20,6 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
-/// Resolves identities by several states of governance.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct IdentityResolver<'a> {
     /// The governance before the landing that adds the approval: names, groups, bots, logins, keys (D2).
@@ -36,11 +35,8 @@ pub(crate) struct IdentityResolver<'a> {
     pub landed: &'a Governance,
     /// The governance at the tip, whose mailmaps only restrict: they merge identities.
     pub later: &'a [Rc<Governance>],
-    /// The key set of `at`.
     pub key_set: &'a KeySet,
-    /// The key set of `approved`.
     pub approved_key_set: &'a KeySet,
-    /// Identities resolved earlier.
     pub met: &'a IdentityCache,
 }
 
@@ -55,7 +51,6 @@ pub(crate) struct IdentityCache {
 /// Resolved entries by name, then by address.
 type Faces = HashMap<String, HashMap<String, Face>>;
 
-/// What one state of governance knows about a name and an address.
 #[derive(Clone, Debug)]
 struct Face {
     person: Person,
@@ -68,17 +63,13 @@ struct Face {
     sort: IdentityKind,
 }
 
-/// What a name and an address stand for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum IdentityKind {
     Person,
-    /// A bot or an agent, which never counts.
     Machine,
-    /// A forge itself, which never counts.
     Forge,
     /// An address of the form that forges use, at a host that nothing identifies: a forge or a person.
     MaybeForge,
-    /// The address that commits approvals, which is no person.
     Nobody,
 }
 
@@ -140,22 +131,18 @@ impl IdentityCache {
     }
 }
 
-/// The person that a line of text names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum NamedPerson {
     Someone(Identity),
-    /// A name or login that the identity map does not know.
     Unresolved(Person),
     Nobody(Person),
 }
 
-/// Tells whether an identity is the address used to commit approvals.
 pub(crate) fn is_nobody(identity: &Identity) -> bool {
     people::is_nobody(&identity.person)
 }
 
 impl<'a> IdentityResolver<'a> {
-    /// Resolves a name and an address.
     pub(crate) fn identity(&self, name: &str, email: &str) -> Identity {
         let face = self.met.face(self.at, name, email);
         let called = if face.person.name.is_empty() {
@@ -205,7 +192,6 @@ impl<'a> IdentityResolver<'a> {
         }
     }
 
-    /// Returns the people who are listed for records.
     pub(crate) fn listed(&self) -> Rc<ListedPeople> {
         let states: [*const Governance; 2] = [self.at, self.approved];
         let mut known = self.met.listed.borrow_mut();
@@ -218,7 +204,6 @@ impl<'a> IdentityResolver<'a> {
         IdentityResolver { judge, ..self }
     }
 
-    /// Resolves an address named in a signers file.
     pub(crate) fn of_person(&self, person: &Person) -> Identity {
         let mut identity = self.identity(&person.typed_name, &person.typed_email);
         for (name, email) in &person.also {
@@ -237,7 +222,6 @@ impl<'a> IdentityResolver<'a> {
         }
     }
 
-    /// Tells whether an ident is the one used to commit approvals.
     pub(crate) fn is_of_approvals(&self, ident: &Ident) -> bool {
         let address = ident.address();
         address.is_some_and(|address| is_nobody(&self.identity(&ident.name, address)))
@@ -264,7 +248,6 @@ impl<'a> IdentityResolver<'a> {
         Some(self.identity(&person.typed_name, &person.key))
     }
 
-    /// Resolves the person named by a trailer's value.
     pub(crate) fn named(&self, value: &str) -> NamedPerson {
         let typed = || people::identify(self.at, value.trim(), "");
         if message::is_nobody(value) {
@@ -282,7 +265,6 @@ impl<'a> IdentityResolver<'a> {
         }
     }
 
-    /// Returns a person without a known address, under the name used in a text.
     pub(crate) fn nobody_known(&self, text: &str) -> NamedPerson {
         NamedPerson::Unresolved(people::identify(self.at, &text.replace('@', " at "), ""))
     }
@@ -311,12 +293,10 @@ impl<'a> IdentityResolver<'a> {
         if face.person == *person { face.sort } else { IdentityKind::for_person(state, person) }
     }
 
-    /// Tells whether a person is a bot or an agent, which never counts.
     pub(crate) fn is_machine(&self, identity: &Identity) -> bool {
         self.sort(identity) == IdentityKind::Machine
     }
 
-    /// Tells whether an ident is a forge rather than a person.
     pub(crate) fn is_forge(&self, ident: &Ident) -> bool {
         forge::is_forge(&ident.name, &ident.email)
             || people::is_forge(self.at, &ident.name, &ident.email)

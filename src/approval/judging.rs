@@ -30,7 +30,6 @@ pub struct TrailVerdicts {
     pub signatures: Vec<LandedSignature>,
 }
 
-/// Returns the governance by which records are judged.
 pub(crate) fn ruled<'a>(history: &'a History, counted: &'a CountedGovernance) -> Ruled<'a> {
     Ruled {
         counted: &counted.states,
@@ -66,11 +65,10 @@ pub fn by(history: &History, counted: CountedGovernance) -> TrailVerdicts {
     approvals
 }
 
-/// Versions of records, by their indices.
 type VersionSets = BTreeMap<TrailKey, BTreeSet<usize>>;
 
 /// Judges the chosen records; `was_approved` names the versions whose approval later governance takes back.
-fn judge(
+pub(crate) fn judge(
     history: &History,
     ruled: Ruled<'_>,
     is_chosen: &dyn Fn(&TrailKey) -> bool,

@@ -10,7 +10,6 @@ use crate::policy::people::person::Person;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-/// The keys listed at one state of governance.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct KeySet {
     /// The keys, without those revoked there or at the tip.
@@ -35,7 +34,6 @@ impl KeySet {
         mates: BTreeMap::new(),
     };
 
-    /// Returns the keys that governance lists, without those revoked later.
     pub(crate) fn from_governance(at: &Governance, later: &[Rc<Governance>]) -> KeySet {
         let keys = Keys::less(at, later.iter().map(AsRef::as_ref));
         let mut key_set = KeySet {
@@ -82,7 +80,6 @@ impl KeySet {
         strong.flat_map(|(line, _)| line.iter())
     }
 
-    /// Returns the groups of a person in an approval, and of those who share a line with them, sorted.
     pub(crate) fn groups(
         &self,
         governance: &Governance,
@@ -99,7 +96,6 @@ impl KeySet {
     }
 }
 
-/// Returns the identity keys of people who have several, by each of them.
 fn by_person(keys: &Keys, at: &Governance) -> BTreeMap<String, Rc<[Rc<str>]>> {
     let mut all = BTreeMap::new();
     for home in keys.homes(at) {

@@ -142,7 +142,6 @@ impl Keys {
         })
     }
 
-    /// Tells whether a key that signs in a namespace is listed for patterns alone.
     pub(crate) fn has_pattern_key(&self, namespace: &str) -> bool {
         self.usable(namespace).any(|line| {
             let mut same = self.content().filter(|other| other.key == line.key);
@@ -150,7 +149,6 @@ impl Keys {
         })
     }
 
-    /// Returns the people whom lines name by address.
     pub(crate) fn persons(&self, governance: &Governance) -> Vec<Person> {
         let principals = self.content().flat_map(|line| literal(&line.principals));
         principals.map(|principal| people::identify(governance, "", principal)).collect()
@@ -178,7 +176,6 @@ impl Keys {
         lines.any(|line| self.is_bridge_key(&line.key.fingerprint()))
     }
 
-    /// Tells whether a line for a bridge names a person by address.
     pub(crate) fn is_bridge(&self, governance: &Governance, person: &Person) -> bool {
         let mut principals = self
             .content()
@@ -258,7 +255,6 @@ impl Keys {
         lines.filter(|(persons, _)| persons.len() > 1).collect()
     }
 
-    /// Returns the keys that prove what they sign.
     pub(crate) fn proving(&self) -> Keys {
         let lines = self.lines.iter().filter(|line| line.proof() == Proof::Attested);
         Keys { lines: lines.cloned().collect(), revoked: self.revoked.clone() }
@@ -284,7 +280,6 @@ impl Signer {
         }
     }
 
-    /// Returns what an approval that the key signed proves.
     pub(crate) fn proof(&self) -> Proof {
         signers::proof(self.claimed_in.as_deref())
     }
@@ -336,7 +331,6 @@ fn is_of_bridge(line: &SignerLine) -> bool {
     line.namespaces.as_deref() == Some(&[REVIEW.to_owned()])
 }
 
-/// Tells whether a line names a use literally, not by a pattern.
 fn names_use(line: &SignerLine, namespace: &str) -> bool {
     let mut named = line.namespaces.iter().flatten();
     named.any(|named| named == namespace)
@@ -369,7 +363,6 @@ fn is_current(line: &SignerLine, at: Instant) -> bool {
         && line.valid_before.is_none_or(|before| at <= before)
 }
 
-/// Returns the principals that are addresses rather than patterns.
 fn literal(principals: &[String]) -> impl Iterator<Item = &str> {
     let principals = principals.iter().map(String::as_str);
     principals.filter(|principal| !principal.starts_with('!') && !principal.contains(['*', '?']))

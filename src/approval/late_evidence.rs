@@ -1,21 +1,29 @@
 //! Binds approval files to versions, and re-evaluates versions when approvals land after them.
 //!
-//! Uses history, `approval`'s files, evidence and fold. Pure. Start at `TrailEvaluator::land` and
-//! `TrailEvaluator::evaluate_until`. Follows `docs/spec/approval.md`, S7 (binding), E6, V6 and G2.
+//! Files that apply to no version (invalid ones, and those about bytes that never landed) are shown with the version
+//! that was at the tip when they landed, and have no effect on any verdict.
+//!
+//! Uses history, `approval`'s files, evidence and fold. Pure. Start at `TrailEvaluator::land`,
+//! `TrailEvaluator::evaluate_until` and `TrailEvaluator::into_verdicts`. Follows `docs/spec/approval.md`, S7 (binding and
+//! failures), E6, V6 and G2.
 
-use crate::approval::approval_event::{CountedFile, StatementEvent};
+use crate::approval::approval_event::{CountedFile, LandedApprovalFile, StatementEvent};
 use crate::approval::claims::{self, StatementAge};
 use crate::approval::evidence::VersionEvidenceSet;
 use crate::approval::fold::TrailEvaluator;
 use crate::approval::obstacle::ApprovalObstacle;
-use crate::approval::verdict::{ApprovalVerdict, NotCounted, Satisfied, VerdictChange};
+use crate::approval::statement::file::ApprovalDecision;
+use crate::approval::verdict::{
+    ApprovalVerdict, Approver, NotCounted, Satisfied, SelfAsserted, Statement, VerdictChange, Vote,
+    VoteCounts,
+};
 use crate::approval::version_step::VersionStep;
 use crate::history::version::VersionChange;
+use crate::policy::demand::{EvidenceKind, Proof};
 use crate::record::time::Instant;
 use std::collections::BTreeSet;
 
 impl<'a> TrailEvaluator<'a> {
-    /// Lands a version: collects the approval files of its landing, and judges it.
     pub(crate) fn land(&mut self, step: &VersionStep<'a>) {
         self.bar_older(step.version);
         let together = self.bring(step.version.landing);
@@ -41,7 +49,6 @@ impl<'a> TrailEvaluator<'a> {
         }
     }
 
-    /// Collects the approval files of a landing and returns their indices.
     fn bring(&mut self, landing: usize) -> BTreeSet<usize> {
         let from = self.bound.landed;
         let statements = self.statements.get(from..).unwrap_or_default().iter();
@@ -63,7 +70,6 @@ impl<'a> TrailEvaluator<'a> {
         }
     }
 
-    /// Binds a file to a version, and returns whether it is new there.
     fn bind(&mut self, index: usize, statement: usize) -> bool {
         let before = self.befores.get(index).unwrap_or(&self.series);
         let bar = before.bar;
@@ -127,13 +133,11 @@ impl<'a> TrailEvaluator<'a> {
         chain.into_iter().chain([carried]).collect()
     }
 
-    /// Tells whether a version's file can be read as its record.
     fn is_read(&self, index: usize) -> bool {
         let version = self.trail.versions.get(index);
         version.is_some_and(|version| version.record.record().is_some())
     }
 
-    /// Tells whether a file is about the bytes of a version.
     fn is_about(&self, statement: usize, index: usize) -> bool {
         let removed = self
             .trail
@@ -147,13 +151,14 @@ impl<'a> TrailEvaluator<'a> {
             return false;
         };
         match self.statements.get(statement) {
-            Some(StatementEvent::CountedFile(counted_file)) => counted_file.file.sha256 == *digest,
+            Some(StatementEvent::CountedFile(counted_file)) => {
+                counted_file.landed.file.sha256 == *digest
+            }
             Some(StatementEvent::Gap { digits, .. }) => digest.starts_with(digits.as_str()),
             Some(StatementEvent::Refused(_)) | None => false,
         }
     }
 
-    /// Tells whether the person who rejected some bytes approved them later.
     fn is_taken_back(&self, statement: usize) -> bool {
         let Some(StatementEvent::CountedFile(own)) = self.statements.get(statement) else {
             return false;
@@ -166,7 +171,6 @@ impl<'a> TrailEvaluator<'a> {
             })
     }
 
-    /// Judges the versions from one on again with what has landed since, and records what changed.
     fn replay(&mut self, from: usize, landing: usize) {
         let Some(before) = self.befores.get(from).cloned() else {
             return;
@@ -191,7 +195,6 @@ impl<'a> TrailEvaluator<'a> {
         }
     }
 
-    /// Adds the claims of approval files and notes about a version.
     pub(crate) fn add_statements(
         &self,
         evidence: &mut VersionEvidenceSet<'a>,
@@ -224,16 +227,69 @@ impl<'a> TrailEvaluator<'a> {
             }
         }
     }
+
+    /// Returns the verdicts, each with the inapplicable files that landed while its version was at the tip.
+    pub(crate) fn into_verdicts(mut self) -> Vec<ApprovalVerdict> {
+        for (n, event) in self.statements.iter().enumerate() {
+            let (landed, why_not) = match event {
+                _ if self.bound.is_bound(n) => continue,
+                StatementEvent::Gap { .. } => continue,
+                StatementEvent::Refused(refused) => {
+                    (&refused.landed, NotCounted::BadFile(refused.bad.clone()))
+                }
+                StatementEvent::CountedFile(counted_file) => {
+                    let landed = &counted_file.landed;
+                    (landed, NotCounted::OtherBytes(landed.file.sha256.clone()))
+                }
+            };
+            let mut versions = self.trail.versions.iter();
+            let at_tip = versions.rposition(|version| version.landing <= event.landing());
+            if let Some(verdict) = self.verdicts.get_mut(at_tip.unwrap_or(0)) {
+                verdict.refused.push(uncounted(landed, why_not));
+            }
+        }
+        self.verdicts
+    }
+}
+
+fn uncounted(landed: &LandedApprovalFile<'_>, why_not: NotCounted) -> Statement {
+    let (file, resolver) = (&landed.file, landed.resolver);
+    let person = resolver.identity("", file.by.as_str()).person;
+    let approver = Approver {
+        groups: resolver.key_set.groups(resolver.at, &person, Proof::Claimed),
+        person,
+        level: Proof::Claimed,
+        kind: match file.via {
+            Some(_) => EvidenceKind::Review,
+            None => EvidenceKind::Detached,
+        },
+        self_asserted: SelfAsserted::No,
+        is_author: false,
+        stated_by: None,
+        commit: landed.commit.to_string(),
+        at: landed.effective,
+        reason: file.reason.clone(),
+        source: Some(landed.path.clone()),
+        key: None,
+        key_claimed_in: None,
+        via: file.via.clone(),
+    };
+    let vote = match file.decision {
+        ApprovalDecision::Approve => Vote::Approves,
+        ApprovalDecision::Reject => Vote::Vetoes,
+    };
+    Statement { approver, vote, counts: VoteCounts::No(why_not) }
 }
 
 /// Tells whether one file takes back another: a later signed approval of the same bytes by the same person.
 fn takes_back(yes: &CountedFile, no: &CountedFile) -> bool {
     let by = |counted_file: &CountedFile| {
-        counted_file.resolver.identity("", counted_file.file.by.as_str())
+        let landed = &counted_file.landed;
+        landed.resolver.identity("", landed.file.by.as_str())
     };
     !yes.rejects()
         && yes.proof().is_some_and(|yes| no.proof().is_none_or(|no| yes >= no))
-        && yes.file.sha256 == no.file.sha256
+        && yes.landed.file.sha256 == no.landed.file.sha256
         && yes.stated_at > no.stated_at
         && by(yes).is_surely(&by(no))
 }

@@ -18,7 +18,6 @@ use crate::record::Record;
 use crate::record::address::Address;
 use crate::record::vocabulary::IdentityType;
 
-/// Says that nobody is listed.
 pub(crate) const NOBODY: &str =
     "nobody is listed, so nobody can approve access: add `groups: {approvers: [ADDRESS]}`";
 
@@ -31,7 +30,6 @@ pub(crate) struct ListedPeople {
     by: ListedBy,
 }
 
-/// What lists people in a state of governance.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum ListedBy {
     #[default]
@@ -39,7 +37,6 @@ enum ListedBy {
     RosterOrLogin,
 }
 
-/// Who alone may approve something.
 #[derive(Clone, Debug)]
 pub(crate) enum OnlyListed {
     /// A file of the rules: the people whom the last approved state lists.
@@ -66,7 +63,6 @@ fn names_anyone(governance: &Governance) -> bool {
         .is_empty()
 }
 
-/// Tells whether only listed people approve a record.
 pub(crate) fn is_for_listed(governance: &Governance, record: &Record) -> bool {
     record.subject.is_access() || governance.policy.approval.listed == ListedFor::All
 }
@@ -108,12 +104,10 @@ impl ListedPeople {
         self.keys.is_empty()
     }
 
-    /// Returns the people, one for each identity key.
     pub(crate) fn persons(&self, governance: &Governance) -> Vec<Person> {
         self.keys.iter().map(|key| people::identify(governance, "", key)).collect()
     }
 
-    /// Returns how many people are listed.
     pub(crate) fn count(&self) -> u32 {
         self.n_people
     }
@@ -176,7 +170,6 @@ impl OnlyListed {
         Some(NotCounted::NotListed(why))
     }
 
-    /// Returns the people who may approve something that lands now, sorted.
     pub(crate) fn persons(&self, resolver: &IdentityResolver) -> Vec<Person> {
         let persons = match self {
             OnlyListed::Rules(listed) => listed.persons(resolver.approved),

@@ -3,13 +3,10 @@
 //! Uses policy, history, `approval`'s fold. Pure. Start at [`policy_bypasses`]. Follows `docs/spec/approval.md`, G2 and
 //! G3: a version that would also be approved without the change, under the governance before it, is no finding.
 
-use crate::approval::approval_files::ApprovalFiles;
 use crate::approval::ask::Identities;
 use crate::approval::counted::CountedGovernance;
-use crate::approval::fold::{self, EvaluationContext, TrailKind};
-use crate::approval::governance_history::{GovernanceHistory, Ruled};
-use crate::approval::judging::TrailVerdicts;
-use crate::approval::signature_checks::SignatureChecks;
+use crate::approval::governance_history::Ruled;
+use crate::approval::judging::{self, TrailVerdicts};
 use crate::approval::verdict::{ApprovalVerdict, Satisfied};
 use crate::history::version::{Trail, TrailKey, Version};
 use crate::history::walked::History;
@@ -33,7 +30,6 @@ pub struct Loosened {
 /// An untrustworthy change of governance.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Loosening {
-    /// The path of the governance file.
     pub path: String,
     /// The version of that file, by its index.
     pub version: usize,
@@ -49,7 +45,6 @@ pub enum Why {
     Undone,
 }
 
-/// A version, and the governance changes that may have caused its approval.
 type BypassSuspect<'k> = (&'k TrailKey, usize, Vec<Loosening>);
 
 /// The governance file versions to use instead of those that landed.
@@ -155,7 +150,6 @@ fn without(suspects: &[Loosening]) -> Instead {
     }
 }
 
-/// Returns the untrustworthy governance changes before a version.
 fn collect_suspects(
     (history, counted): (&History, &CountedGovernance),
     identities: &Identities<'_>,
@@ -191,7 +185,6 @@ fn shares(identities: &Identities<'_>, makers: &[Person], verdict: &ApprovalVerd
     relations.any(|relation| !relation.is_different())
 }
 
-/// Tells whether one landing is at most seven days before another.
 fn is_near(history: &History, early: usize, late: usize) -> bool {
     let at = |landing: usize| history.mainline.landings.get(landing).map(|it| it.effective);
     match (at(early), at(late)) {
@@ -241,7 +234,6 @@ fn was_really_undone(
     })
 }
 
-/// Returns the versions that would not be approved under other governance.
 fn find_unmet<'k>(
     history: &History,
     counted: &CountedGovernance,
@@ -250,33 +242,16 @@ fn find_unmet<'k>(
 ) -> BTreeSet<(&'k TrailKey, usize)> {
     let states =
         counted.instead(history, &|path, version| instead.version_instead(counted, path, version));
-    let governance_history = GovernanceHistory::new(Ruled {
-        counted: &states,
-        approved: &counted.approved,
-        landed: &history.states,
-        later: &counted.later,
-        proven: Some(&counted.proven),
-        in_force: &states,
-    });
-    let signature_checks = SignatureChecks::new(history, &governance_history);
     let mut by_key: BTreeMap<&TrailKey, Vec<usize>> = BTreeMap::new();
     for (key, version) in candidates {
         by_key.entry(key).or_default().push(version);
     }
-    let wanted = |key: &TrailKey| by_key.contains_key(key);
-    let mut approval_files = ApprovalFiles::of(history, &governance_history, &wanted);
-    let context = EvaluationContext {
-        history,
-        governance_history: &governance_history,
-        signature_checks: &signature_checks,
-    };
+    let ruled = Ruled { counted: &states, in_force: &states, ..judging::ruled(history, counted) };
+    let is_chosen = |key: &TrailKey| by_key.contains_key(key);
+    let judged = judging::judge(history, ruled, &is_chosen, &BTreeMap::new()).trails;
     let mut unmet = BTreeSet::new();
     for (key, versions) in &by_key {
-        let Some(trail) = history.trails.get(*key) else {
-            continue;
-        };
-        let statements = approval_files.records.remove(*key).unwrap_or_default();
-        let verdicts = fold::trail(context, TrailKind::Record, trail, statements, BTreeSet::new());
+        let verdicts = judged.get(*key).map_or(&[][..], |verdicts| verdicts);
         let is_unmet = |version: &&usize| {
             let verdict = verdicts.get(**version);
             verdict.is_some_and(|verdict| verdict.satisfied != Satisfied::Yes)
@@ -287,7 +262,6 @@ fn find_unmet<'k>(
 }
 
 impl Instead {
-    /// Returns the version of a file to use in place of the one that counts; `None` if there is none.
     fn version_instead(
         &self,
         counted: &CountedGovernance,

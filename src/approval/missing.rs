@@ -17,7 +17,6 @@ use crate::policy::people::person::Person;
 use crate::policy::tiers::Must;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The context in which a requirement is evaluated.
 #[derive(Clone, Copy)]
 pub(crate) struct DemandContext<'a> {
     pub resolver: IdentityResolver<'a>,
@@ -25,7 +24,6 @@ pub(crate) struct DemandContext<'a> {
     pub demand: &'a VersionDemand,
 }
 
-/// Returns the missing approvals: groups first, then roles, then any other people.
 pub(crate) fn missing_approvals(
     context: DemandContext,
     counted_approvals: &[CountedApproval],
@@ -48,8 +46,7 @@ pub(crate) fn missing_approvals(
             need: format!("one person in group {group} other than the authors{by_signature}"),
             group: Some((*group).to_owned()),
             who: may_still(context, people::members(context.resolver.at, group), counted_approvals),
-            is_for_anyone: false,
-            add: None,
+            ..MissingApproval::default()
         })
         .collect();
     missing.extend(
@@ -76,12 +73,11 @@ pub(crate) fn missing_approvals(
         };
         missing.push(MissingApproval {
             need: format!("{more} other than the authors{by_signature}"),
-            group: None,
             who: listed.map_or_else(Vec::new, |listed| {
                 may_still(context, listed.persons(&context.resolver), counted_approvals)
             }),
             is_for_anyone: true,
-            add: None,
+            ..MissingApproval::default()
         });
     }
     let Some(first) = missing.first_mut() else {
@@ -122,7 +118,6 @@ fn unknown_authors(context: DemandContext) -> BTreeMap<String, String> {
     accounts.map(|(account, key)| (account.to_string(), relation::to_add(&[key]))).collect()
 }
 
-/// Returns the people who could still approve.
 fn may_still(
     context: DemandContext,
     people: Vec<Person>,
@@ -154,7 +149,6 @@ fn may_still(
     members
 }
 
-/// Tells whether a person is listed, where only listed people approve.
 fn is_listed(context: DemandContext, person: &Person) -> bool {
     let resolver = &context.resolver;
     let listed = context.demand.listed.as_ref();
@@ -171,16 +165,10 @@ fn of_role(
     let Some(person) = &role.person else {
         return Some(MissingApproval {
             need: "the risk owner, whom the record does not name: fill in risk.owner".to_owned(),
-            group: None,
-            who: Vec::new(),
-            is_for_anyone: false,
-            add: None,
+            ..MissingApproval::default()
         });
     };
-    let there = counted_approvals
-        .iter()
-        .any(|counted_approval| counted_approval.names.contains(&person.key));
-    if there {
+    if counted_approvals.iter().any(|counted_approval| counted_approval.fills_role(role)) {
         return None;
     }
     let identity = context.resolver.identity(&person.typed_name, &person.typed_email);
@@ -194,7 +182,7 @@ fn of_role(
         let need = format!("the risk owner {}{by_signature}", person.email);
         (need, vec![person.clone()])
     };
-    Some(MissingApproval { need, group: None, who, is_for_anyone: false, add: None })
+    Some(MissingApproval { need, who, ..MissingApproval::default() })
 }
 
 /// Returns the uncounted approvers with the reasons: the first three, and how many more.

@@ -15,16 +15,13 @@ pub(crate) const MOST_STATEMENTS: usize = 2_000;
 /// Why the authors or approvers of a version can't be determined; the text includes the remedy.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ApprovalObstacle {
-    /// A required object is missing.
     #[error("{}; {}", .0, .0.repair())]
     Object(#[from] Obstacle),
     /// The governance files before the landing are missing.
     #[error("the policy that judges it: {}; {}", .0, .0.repair())]
     Policy(Obstacle),
-    /// An approval file is missing.
     #[error("an approval file: {}; {}", .0, .0.repair())]
     ApprovalFile(Obstacle),
-    /// The notes are missing.
     #[error("the notes: {}; {}", .0, .0.repair())]
     Notes(Obstacle),
     /// It landed before the oldest known commit.
@@ -40,15 +37,8 @@ pub enum ApprovalObstacle {
         "more than {MOST_STATEMENTS} approvals and rejections are stated, which is too many to compare; file the change again, in commits without them"
     )]
     TooManyStatements,
-    /// A commit header is ambiguous.
     #[error("commit {commit} is malformed ({header}: {problem}); its author must commit it again")]
-    Malformed {
-        commit: Oid,
-        header: &'static str,
-        /// What is wrong with it.
-        problem: IdentProblem,
-    },
-    /// The author of a commit that makes content has no address.
+    Malformed { commit: Oid, header: &'static str, problem: IdentProblem },
     #[error("the author of commit {commit} has no usable address; map the name in people.logins")]
     NoAddress { commit: Oid },
     /// The author of a commit that makes content is the address reserved for adding approval files.

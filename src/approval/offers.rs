@@ -51,7 +51,6 @@ pub struct ApprovalOffer {
 pub struct ApprovalOffers {
     /// The ways; empty if none is needed, or none counts.
     pub ways: Vec<ApprovalOffer>,
-    /// The approvals that are still missing.
     pub missing: Vec<MissingApproval>,
     /// Whether one of the authors may be among the approvers.
     pub authors_may: bool,
@@ -66,7 +65,8 @@ pub struct ApprovalOffers {
 /// Returns the ways that count.
 pub fn offers(content: ProposedContent<'_>) -> ApprovalOffers {
     let (governance, record) = (content.governance, content.record);
-    let missing = ask::left(governance, record, content.approved, content.makers, content.signed);
+    let missing =
+        ask::lacking(governance, record, content.approved, content.makers, content.signed);
     if missing.is_empty() {
         return ApprovalOffers::default();
     }
@@ -144,7 +144,6 @@ impl Offering<'_> {
         ways
     }
 
-    /// Returns a way without a signature: the named people can take it, or anyone.
     fn by_claim(&self, way: ApprovalWay) -> Option<ApprovalOffer> {
         if self.is_open() && !self.eligibility.is_for_listed() {
             return Some(ApprovalOffer { way, who: Vec::new() });
@@ -155,7 +154,6 @@ impl Offering<'_> {
         (!who.is_empty()).then_some(ApprovalOffer { way, who })
     }
 
-    /// Returns a way with a signature: people with a listed key can take it.
     fn by_key(&self, way: ApprovalWay, object: SignedObject) -> Option<ApprovalOffer> {
         if self.is_open() && self.eligibility.has_unnamed_signers(object) {
             return Some(ApprovalOffer { way, who: Vec::new() });
@@ -257,7 +255,6 @@ impl Offering<'_> {
         sentences.collect()
     }
 
-    /// Explains why no way counts, and what must change.
     fn why_none(&self) -> String {
         let unnamed: Vec<&str> = self
             .missing
@@ -285,7 +282,6 @@ impl Offering<'_> {
     }
 }
 
-/// Tells whether several people can approve in this way.
 fn is_repeatable(way: ApprovalWay) -> bool {
     matches!(way, ApprovalWay::ForgeReviews | ApprovalWay::SignedFile | ApprovalWay::ReviewNote)
 }

@@ -1,25 +1,28 @@
 //! Judges a version by its own evidence.
 //!
-//! Uses record, policy, history, `approval`'s parts. Pure. Part of the fold. Follows `docs/spec/approval.md`, A5
-//! and D3.
+//! Uses record, policy, history, `approval`'s parts. Pure. Part of the fold. Follows `docs/spec/approval.md`, A5,
+//! A8 and D3.
 
 use crate::approval::authors::AuthorSet;
-use crate::approval::demand::{VersionDemand, combined_demand};
+use crate::approval::demand::{
+    GovernanceVersion, VersionDemand, combined_demand, governance_demand,
+};
 use crate::approval::evidence::{Scene, VersionEvidenceSet};
 use crate::approval::fold::{TrailEvaluator, TrailKind};
 use crate::approval::four_eyes::FourEyesOutcome;
-use crate::approval::governance_demand::GovernanceVersion;
 use crate::approval::identity::IdentityResolver;
 use crate::approval::identity::apart::SeparatedBy;
 use crate::approval::obstacle::ApprovalObstacle;
+use crate::approval::signature::SignatureState;
 use crate::approval::verdict::{ApprovalVerdict, Author, BecomesApproved, FourEyes, Satisfied};
 use crate::approval::version_step::{VersionStep, fires};
 use crate::approval::ways::ApprovalWays;
-use crate::approval::{ask, attest, authors, carry, case, emergency, governance_demand, put_back};
+use crate::approval::{ask, authors, carry, case, emergency, put_back};
 use crate::history::change::event::ChangeEvent;
-use crate::history::version::{Content, Version, VersionChange};
+use crate::history::commit::Commit;
+use crate::history::version::{Content, MadeInMerge, Version, VersionChange};
 use crate::history::{change, origin};
-use crate::policy::demand::Switch;
+use crate::policy::demand::{Proof, Switch};
 use crate::policy::governs;
 use crate::policy::people::person::Person;
 use crate::policy::tier::Needed;
@@ -28,7 +31,6 @@ use crate::record::{Record, time};
 use std::collections::BTreeSet;
 
 impl<'a> TrailEvaluator<'a> {
-    /// Judges a version by its own evidence.
     pub(crate) fn fresh(&mut self, step: &VersionStep<'a>) -> ApprovalVerdict {
         let base = self.base();
         let own = self.own_authors(step);
@@ -67,7 +69,6 @@ impl<'a> TrailEvaluator<'a> {
             grace: emergency::grace(self.context.history, step, outcome.result),
             approved_at: (satisfied == Satisfied::Yes).then_some(approved_at),
             approved_in: (satisfied == Satisfied::Yes).then(|| step.version.commit.oid.to_string()),
-            turns: Vec::new(),
             witnessed_at: (!witnesses.is_empty()).then_some(step.at),
             needed: if is_exempt { Needed::default() } else { demand.terms.needed() },
             missing: match satisfied {
@@ -85,20 +86,17 @@ impl<'a> TrailEvaluator<'a> {
             },
             satisfied,
             becomes_approved,
-            was_approved: false,
-            result: outcome.result,
             approvers,
             authors: shown(&authors),
             makers: authors::sorted(&own),
-            carries: None,
             landed_by: evidence.landed_by.map(|identity| identity.person),
             pull_request: evidence.pull_request,
             flags,
             statements: outcome.statements,
-            refused: Vec::new(),
             witnesses,
             unresolved: authors.dropped,
             policy_commit: step.state.commit.map(|commit| commit.to_string()),
+            ..ApprovalVerdict::without_evidence(outcome.result)
         }
     }
 
@@ -142,7 +140,6 @@ impl<'a> TrailEvaluator<'a> {
         witnesses
     }
 
-    /// Passes on to later versions what they need from this one.
     fn leave(
         &mut self,
         step: &VersionStep,
@@ -179,23 +176,20 @@ impl<'a> TrailEvaluator<'a> {
         self.base().is_some_and(narrows) || self.before(step).is_some_and(closes)
     }
 
-    /// Returns what a version needs: by its own content and the last approved one, or by the rules that it changes.
     pub(crate) fn demand(&self, step: &VersionStep) -> VersionDemand {
         match self.governance_version(step) {
             Some(version) => {
                 let all = self.context.governance_history;
-                governance_demand::governance_demand(version, all, step.version.landing)
+                governance_demand(version, all, step.version.landing)
             }
             None => combined_demand(step.state.governance, step.record, self.base()),
         }
     }
 
-    /// Returns a version of a governance file; `None` for a record.
     fn governance_version(&self, step: &VersionStep) -> Option<GovernanceVersion<'a>> {
         let TrailKind::Governance(path) = self.of else { return None };
         let history = self.context.history;
-        let file = step.version.files.first();
-        let bytes = file.and_then(|file| history.governance_bytes.get(&file.blob));
+        let bytes = history.bytes_of(step.version);
         Some(GovernanceVersion { path, bytes: bytes.map(AsRef::as_ref), prefix: &history.prefix })
     }
 
@@ -210,7 +204,7 @@ impl<'a> TrailEvaluator<'a> {
     fn own_authors(&mut self, step: &VersionStep) -> AuthorSet {
         let mut own = authors::of_version(step.resolver, step.version);
         if !self.lists_first_key(step) {
-            attest::of_version(step.scene, &mut own);
+            note_signatures(step.scene, &mut own);
         }
         self.join_origins(step, &mut own);
         if let Some(requester) = step.record.and_then(|record| record.requester.as_ref()) {
@@ -246,7 +240,7 @@ impl<'a> TrailEvaluator<'a> {
                 };
                 let mut makers = authors::of_version(resolver, version);
                 let scene = Scene { resolver, version, ..step.scene };
-                attest::of_version(scene, &mut makers);
+                note_signatures(scene, &mut makers);
                 let record = version.record.record();
                 if let Some(requester) = record.and_then(|record| record.requester.as_ref()) {
                     makers.add(resolver.identity("", requester.as_str()));
@@ -260,7 +254,9 @@ impl<'a> TrailEvaluator<'a> {
     /// Returns the author set: the own authors, and those left over from earlier versions (A5).
     fn author_set(&self, step: &VersionStep, own: &AuthorSet, base: Option<&Record>) -> AuthorSet {
         let mut set = own.clone();
-        doubts(step, &mut set);
+        if let Some(obstacle) = step.state.doubt {
+            set.doubt(|| ApprovalObstacle::Policy(obstacle.clone()));
+        }
         if !self.says_what_was_approved(step) {
             set.join_members(&self.series.waiting);
             if let Some(unnamed) = &self.series.waiting.unnamed {
@@ -292,7 +288,7 @@ impl<'a> TrailEvaluator<'a> {
     /// changed it since: else the names that one of them types would keep everybody from putting it back.
     fn says_what_was_approved(&self, step: &VersionStep) -> bool {
         let content = |version: &Version| {
-            let bytes = self.context.history.governance_bytes.get(&version.files.first()?.blob)?;
+            let bytes = self.context.history.bytes_of(version)?;
             (!governs::is_blank(bytes)).then_some(bytes)
         };
         let approved = self.series.approved.and_then(|index| self.trail.versions.get(index));
@@ -340,10 +336,61 @@ impl<'a> TrailEvaluator<'a> {
     }
 }
 
-/// Marks the author set as undetermined if the policy can't be read.
-fn doubts(step: &VersionStep, authors: &mut AuthorSet) {
-    if let Some(obstacle) = step.state.doubt {
-        authors.doubt.get_or_insert_with(|| ApprovalObstacle::Policy(obstacle.clone()));
+/// Records which commits of a version are signed by a listed key of their author.
+///
+/// If the policy requires this of all of them, the author set is undetermined when one is not, and a
+/// different signer joins the set.
+fn note_signatures(scene: Scene<'_>, set: &mut AuthorSet) {
+    let must = scene.resolver.judge.policy.approval.authors == Proof::Attested;
+    if !must && scene.resolver.key_set.keys.is_empty() {
+        return;
+    }
+    let version = scene.version;
+    let landing = &version.commit;
+    if landing.parents.len() < 2 {
+        let state = scene.signature_checks.of_landing(version.landing, landing);
+        note_signature(scene, set, landing, &state, must);
+        return;
+    }
+    for commit in &version.touched {
+        let state = scene.signature_checks.of_branch(version.landing, commit);
+        note_signature(scene, set, commit, &state, must);
+    }
+    if version.made_in_merge == MadeInMerge::Made {
+        let state = scene.signature_checks.of_landing(version.landing, landing);
+        note_signature(scene, set, landing, &state, must);
+    }
+}
+
+fn note_signature(
+    scene: Scene<'_>,
+    set: &mut AuthorSet,
+    commit: &Commit,
+    state: &SignatureState,
+    must: bool,
+) {
+    let resolver = scene.resolver;
+    let author = resolver.of_ident(commit.author());
+    let signer = match state {
+        SignatureState::Attested(signer) if signer.proof() == Proof::Attested => Some(signer),
+        _ => None,
+    };
+    let own = signer.zip(author.as_ref());
+    let attested = own.is_some_and(|(signer, author)| signer.is(resolver.at, &author.person));
+    if let Some(author) = author {
+        set.signed.push((author.person.key.clone(), attested));
+    }
+    if !must {
+        return;
+    }
+    if !attested {
+        let obstacle = ApprovalObstacle::NotAttested { commit: commit.oid };
+        // Whoever made it is an author of later versions too (A5).
+        set.unnamed.get_or_insert_with(|| obstacle.clone());
+        set.doubt(|| obstacle);
+    }
+    for person in signer.map(|signer| signer.persons(resolver.at)).unwrap_or_default() {
+        set.add_by_commit(resolver.of_person(&person));
     }
 }
 

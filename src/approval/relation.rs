@@ -85,7 +85,8 @@ pub(crate) fn to_add(keys: &[String]) -> String {
     format!("{} to people.logins", lines.join(" and "))
 }
 
-pub(crate) fn line(key: &str) -> String {
+/// Returns the line to add to `people.logins` for a key: `odiaz: ADDRESS`.
+pub fn line(key: &str) -> String {
     if key.starts_with(|first: char| first.is_ascii_alphanumeric()) {
         format!("{key}: ADDRESS")
     } else {
@@ -93,10 +94,8 @@ pub(crate) fn line(key: &str) -> String {
     }
 }
 
-/// The other of two people.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Other<'o> {
-    /// Also known only as an account.
     Account(&'o (Account, String)),
     Address(&'o str),
 }

@@ -61,7 +61,6 @@ pub struct ForgeReview {
     /// The review's URL.
     pub url: String,
     pub reason: Option<String>,
-    /// The reviewer's permission in the repository.
     #[serde(default)]
     pub permission: Option<Permission>,
     /// The reviewer's association with the repository, as GitHub reports it.
@@ -101,9 +100,7 @@ pub enum Association {
 #[serde(rename_all = "kebab-case")]
 pub enum ReviewState {
     Approved,
-    /// The reviewer requested changes.
     ChangesRequested,
-    /// The review was dismissed.
     Dismissed,
     Commented,
 }

@@ -1,14 +1,12 @@
 //! Verifies SSH signatures of commits, tags and approval files, and identifies the signing key.
 //!
-//! Uses history's commits, approval's keys, and ssh_key. Pure. Start at [`of_commit`], [`Tag::signature`] or [`detached`],
-//! then [`CheckedSignature::state`]. Follows `docs/spec/approval.md`, S2 to S5. The cryptographic check
+//! Uses history's commits, approval's keys and wire, and ssh_key for the cryptography. Pure. Start at [`of_commit`],
+//! [`Tag::signature`] or [`detached`], then [`CheckedSignature::state`]; `open` reads the format that `ssh-keygen -Y sign`
+//! writes. Follows `docs/spec/approval.md`, S2 to S5, and OpenSSH's PROTOCOL.sshsig. The cryptographic check
 //! runs once, when a [`CheckedSignature`] is made; its state can then be computed for several instants and key lists.
 
 use crate::approval::keys::{self, KeyStatus, Keys, Signer};
-use crate::approval::signature_state::Bad;
-use crate::approval::signature_state::UnverifiedKind;
-use crate::approval::sshsig::{self, SignatureError};
-use crate::approval::wire::PublicKey;
+use crate::approval::wire::{self, PublicKey, WireReader};
 use crate::history::commit::Commit;
 use crate::history::ident::Ident;
 use crate::history::objects::Oid;
@@ -20,6 +18,9 @@ pub const GIT: &str = "git";
 
 /// The namespace in which approval files are signed.
 pub const APPROVAL: &str = "exledger-approval@v1";
+
+/// The namespaces in which people sign.
+pub const OF_PEOPLE: [&str; 2] = [APPROVAL, GIT];
 
 /// The state of a signature: the states of S4.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,43 +80,80 @@ impl fmt::Display for SignatureState {
     }
 }
 
-/// The namespaces in which people sign.
-pub const OF_PEOPLE: [&str; 2] = [APPROVAL, GIT];
-
-/// A parsed signature, checked against the signed bytes.
+/// Why an SSH signature is invalid.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CheckedSignature(SignatureOutcome);
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum SignatureOutcome {
-    Nothing,
-    By(PublicKey, &'static str),
-    Broken(Bad),
-    Foreign(UnverifiedKind),
+pub enum Bad {
+    /// It is not in OpenSSH's format.
+    Malformed,
+    /// It was made for another use, the given namespace.
+    Namespace(String),
+    /// It was made over other bytes, or with another key than it states.
+    Mismatch,
 }
 
+/// A kind of signature that is not verified here.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum UnverifiedKind {
+    OpenPgp,
+    /// X.509, which gitsign uses too.
+    X509,
+    /// A key on a security device, with the given algorithm.
+    SecurityKey(String),
+    /// An OpenSSH certificate, with the given algorithm.
+    Certificate(String),
+    /// An RSA key of unsupported size: the bits of its modulus.
+    RsaSize(usize),
+    /// A key of the given unsupported algorithm.
+    Algorithm(String),
+    Unknown,
+}
+
+impl fmt::Display for Bad {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Bad::Malformed => out.write_str("it can't be read"),
+            Bad::Namespace(other) => write!(out, "it was made for the namespace `{other}`"),
+            Bad::Mismatch => out.write_str("it is over other bytes, or by another key"),
+        }
+    }
+}
+
+impl fmt::Display for UnverifiedKind {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            UnverifiedKind::OpenPgp => out.write_str("OpenPGP"),
+            UnverifiedKind::X509 => out.write_str("X.509"),
+            UnverifiedKind::SecurityKey(name) => write!(out, "a key on a security device ({name})"),
+            UnverifiedKind::Certificate(name) => write!(out, "an OpenSSH certificate ({name})"),
+            UnverifiedKind::RsaSize(bits) => {
+                write!(out, "an RSA key of {bits} bits, where 2048 to 4096 are verified")
+            }
+            UnverifiedKind::Algorithm(name) => write!(out, "a key of the algorithm {name}"),
+            UnverifiedKind::Unknown => out.write_str("an unknown format"),
+        }
+    }
+}
+
+/// A parsed signature, checked against the signed bytes: the key that made it and the namespace, or why there is none.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CheckedSignature(Result<(PublicKey, &'static str), SignatureState>);
+
 impl CheckedSignature {
-    pub(crate) const NONE: CheckedSignature = CheckedSignature(SignatureOutcome::Nothing);
+    pub(crate) const NONE: CheckedSignature = CheckedSignature(Err(SignatureState::None));
 
     /// Reads an armored signature of some bytes, made in a namespace.
     pub fn read(armoured: &[u8], payload: &[u8], namespace: &'static str) -> CheckedSignature {
         CheckedSignature(match kind(armoured) {
-            Some(kind) => SignatureOutcome::Foreign(kind),
-            None => match sshsig::open(armoured, payload, namespace) {
-                Ok(key) => SignatureOutcome::By(key, namespace),
-                Err(SignatureError::Bad(bad)) => SignatureOutcome::Broken(bad),
-                Err(SignatureError::Foreign(kind)) => SignatureOutcome::Foreign(kind),
-            },
+            Some(kind) => Err(SignatureState::Unverifiable(kind)),
+            None => open(armoured, payload, namespace).map(|key| (key, namespace)),
         })
     }
 
     /// Returns the state of the signature at an instant: the effective time of its landing (S2).
     pub fn state(&self, keys: &Keys, at: Instant) -> SignatureState {
         let (key, namespace) = match &self.0 {
-            SignatureOutcome::Nothing => return SignatureState::None,
-            SignatureOutcome::Broken(bad) => return SignatureState::Bad(bad.clone()),
-            SignatureOutcome::Foreign(kind) => return SignatureState::Unverifiable(kind.clone()),
-            SignatureOutcome::By(key, namespace) => (key, namespace),
+            Ok(signed) => signed,
+            Err(state) => return state.clone(),
         };
         match keys.status(key, namespace, at) {
             KeyStatus::Listed(signer) => SignatureState::Attested(signer),
@@ -127,10 +165,7 @@ impl CheckedSignature {
 
     /// Returns the key that made the signature, if it is valid.
     pub fn key(&self) -> Option<&PublicKey> {
-        match &self.0 {
-            SignatureOutcome::By(key, _) => Some(key),
-            _ => None,
-        }
+        self.0.as_ref().ok().map(|(key, _)| key)
     }
 }
 
@@ -138,7 +173,7 @@ impl CheckedSignature {
 pub fn of_commit(commit: &Commit) -> CheckedSignature {
     match commit.signature() {
         Some(signed) => CheckedSignature::read(&signed.signature, &signed.payload, GIT),
-        None => CheckedSignature(SignatureOutcome::Nothing),
+        None => CheckedSignature::NONE,
     }
 }
 
@@ -188,28 +223,141 @@ impl Tag {
         let starts =
             self.raw.iter().enumerate().filter(|(_, byte)| **byte == b'\n').map(|(at, _)| at + 1);
         let Some(at) = starts.rev().find(|at| begins(*at)) else {
-            return CheckedSignature(SignatureOutcome::Nothing);
+            return CheckedSignature::NONE;
         };
         match self.raw.split_at_checked(at) {
             Some((payload, signature)) => CheckedSignature::read(signature, payload, GIT),
-            None => CheckedSignature(SignatureOutcome::Nothing),
+            None => CheckedSignature::NONE,
         }
     }
 }
 
+const BEGIN: &[u8] = b"-----BEGIN SSH SIGNATURE-----";
+
+const END: &[u8] = b"-----END SSH SIGNATURE-----";
+
+/// The supported sizes of an RSA modulus, in bits: smaller is too weak, larger is not read.
+const RSA_BITS: std::ops::RangeInclusive<usize> = 2048..=4096;
+
 /// The first lines of signatures that git recognizes; no kind for SSH signatures.
 const BEGINNINGS: &[(&[u8], Option<UnverifiedKind>)] = &[
-    (sshsig::BEGIN, None),
+    (BEGIN, None),
     (b"-----BEGIN PGP SIGNATURE-----", Some(UnverifiedKind::OpenPgp)),
     (b"-----BEGIN PGP MESSAGE-----", Some(UnverifiedKind::OpenPgp)),
     (b"-----BEGIN SIGNED MESSAGE-----", Some(UnverifiedKind::X509)),
 ];
 
-/// Returns the kind of a signature that is not an SSH signature.
 fn kind(armoured: &[u8]) -> Option<UnverifiedKind> {
     let begun = BEGINNINGS.iter().find(|(line, _)| armoured.starts_with(line));
     match begun {
         Some((_, kind)) => kind.clone(),
         None => Some(UnverifiedKind::Unknown),
     }
+}
+
+/// Returns the key that made an armored signature over some bytes, in a namespace.
+fn open(armoured: &[u8], payload: &[u8], namespace: &str) -> Result<PublicKey, SignatureState> {
+    let malformed = || SignatureState::Bad(Bad::Malformed);
+    let blob = bare(armoured).ok_or_else(malformed)?;
+    let mut reader = WireReader(&blob);
+    if reader.take(6) != Some(b"SSHSIG") {
+        return Err(malformed());
+    }
+    if reader.number().ok_or_else(malformed)? != 1 {
+        return Err(SignatureState::Unverifiable(UnverifiedKind::Unknown));
+    }
+    let envelope = Envelope::read(reader).ok_or_else(malformed)?;
+    let name = WireReader(envelope.key).string().unwrap_or_default();
+    if let Some(kind) = foreign(&String::from_utf8_lossy(name)) {
+        return Err(SignatureState::Unverifiable(kind));
+    }
+    let key = PublicKey::new(envelope.key).ok_or_else(malformed)?;
+    if let Some(kind) = odd_rsa(&key) {
+        return Err(SignatureState::Unverifiable(kind));
+    }
+    let hash = match envelope.hash {
+        b"sha512" => ssh_key::HashAlg::Sha512,
+        b"sha256" => ssh_key::HashAlg::Sha256,
+        _ => return Err(SignatureState::Unverifiable(UnverifiedKind::Unknown)),
+    };
+    if envelope.namespace != namespace.as_bytes() {
+        let other = String::from_utf8_lossy(envelope.namespace).into_owned();
+        return Err(SignatureState::Bad(Bad::Namespace(other)));
+    }
+    match holds(&envelope, &key, hash, payload) {
+        Some(()) => Ok(key),
+        None => Err(SignatureState::Bad(Bad::Mismatch)),
+    }
+}
+
+/// Returns the text between the first and the last line; nothing may follow.
+fn bare(armoured: &[u8]) -> Option<Vec<u8>> {
+    let inside = armoured.strip_prefix(BEGIN)?.trim_ascii_end().strip_suffix(END)?;
+    wire::from_base64(inside)
+}
+
+struct Envelope<'a> {
+    key: &'a [u8],
+    namespace: &'a [u8],
+    hash: &'a [u8],
+    algorithm: &'a str,
+    signature: &'a [u8],
+}
+
+impl<'a> Envelope<'a> {
+    fn read(mut reader: WireReader<'a>) -> Option<Envelope<'a>> {
+        let (key, namespace) = (reader.string()?, reader.string()?);
+        // A reserved field, which readers must ignore.
+        reader.string()?;
+        let (hash, signature) = (reader.string()?, reader.string()?);
+        let mut inner = WireReader(signature);
+        let envelope = Envelope {
+            key,
+            namespace,
+            hash,
+            algorithm: std::str::from_utf8(inner.string()?).ok()?,
+            signature: inner.string()?,
+        };
+        // A security device's signature is followed by its flags and counter.
+        let device = envelope.algorithm.starts_with("sk-");
+        (reader.0.is_empty() && (inner.0.is_empty() || device)).then_some(envelope)
+    }
+}
+
+fn foreign(algorithm: &str) -> Option<UnverifiedKind> {
+    if wire::is_verifiable(algorithm) {
+        return None;
+    }
+    let name = algorithm.to_owned();
+    // A certificate of a device's key is treated as a certificate.
+    Some(if algorithm.contains("-cert-v") {
+        UnverifiedKind::Certificate(name)
+    } else if algorithm.starts_with("sk-") {
+        UnverifiedKind::SecurityKey(name)
+    } else if algorithm.is_empty() {
+        UnverifiedKind::Unknown
+    } else {
+        UnverifiedKind::Algorithm(name)
+    })
+}
+
+fn odd_rsa(key: &PublicKey) -> Option<UnverifiedKind> {
+    let rsa = key.rsa()?;
+    let odd = !RSA_BITS.contains(&rsa.bits) || rsa.exponent > 32;
+    odd.then_some(UnverifiedKind::RsaSize(rsa.bits))
+}
+
+fn holds(
+    envelope: &Envelope<'_>,
+    key: &PublicKey,
+    hash: ssh_key::HashAlg,
+    payload: &[u8],
+) -> Option<()> {
+    let public = ssh_key::PublicKey::from_bytes(key.blob()).ok()?;
+    let namespace = std::str::from_utf8(envelope.namespace).ok()?;
+    let algorithm = ssh_key::Algorithm::new(envelope.algorithm).ok()?;
+    let signature = ssh_key::Signature::new(algorithm, envelope.signature).ok()?;
+    let sealed =
+        ssh_key::SshSig::new(public.key_data().clone(), namespace, hash, signature).ok()?;
+    public.verify(namespace, payload, &sealed).ok()
 }

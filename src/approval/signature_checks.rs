@@ -42,7 +42,6 @@ pub enum SignedObject {
 /// carry several tags of one commit.
 type SignaturePlace = (usize, SignedObject, Oid, Option<Rc<[u8]>>);
 
-/// The signatures checked so far.
 pub(crate) struct SignatureChecks<'a> {
     history: &'a History,
     governance_history: &'a GovernanceHistory<'a>,
@@ -57,7 +56,6 @@ impl<'a> SignatureChecks<'a> {
         SignatureChecks { history, governance_history, known: RefCell::default() }
     }
 
-    /// Returns the state of a landing's signature.
     pub(crate) fn of_landing(&self, landing: usize, commit: &Commit) -> SignatureState {
         let key = (landing, SignedObject::Landing, commit.oid, None);
         self.state_of(key, || signature::of_commit(commit))
@@ -72,7 +70,6 @@ impl<'a> SignatureChecks<'a> {
         self.state_of(key, || signature::of_commit(commit))
     }
 
-    /// Returns the state of a merged tag's signature.
     pub(crate) fn of_tag(&self, landing: usize, tag: &MergedTag) -> SignatureState {
         let key = (landing, SignedObject::Tag, tag.carrier.oid, Some(Rc::clone(&tag.raw)));
         self.state_of(key, || {
@@ -102,7 +99,6 @@ impl<'a> SignatureChecks<'a> {
         state
     }
 
-    /// Returns the checked signatures, in landing order.
     pub(crate) fn into_signatures(self) -> Vec<LandedSignature> {
         let known = self.known.into_inner().into_iter();
         known

@@ -14,7 +14,6 @@ use crate::record::time::{Day, Instant};
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Signers {
-    /// The lines that list a key.
     pub lines: Vec<SignerLine>,
     /// Problems with the other lines.
     pub problems: Vec<SignersProblem>,
@@ -43,7 +42,6 @@ pub struct SignerLine {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Revoked {
     pub keys: BTreeSet<PublicKey>,
-    /// Problems with the other lines.
     pub problems: Vec<SignersProblem>,
 }
 
@@ -55,11 +53,9 @@ pub struct SignersProblem {
     /// The level: an error if the line lists nothing, a warning if ssh-keygen reads it differently.
     pub level: Level,
     pub message: String,
-    /// The remedy.
     pub help: String,
 }
 
-/// Why a line can't be read, and the remedy.
 type UnreadableLine = (String, &'static str);
 
 const FORM: &str = "write it as: dana@example.com ssh-ed25519 AAAA…";
@@ -90,7 +86,6 @@ impl Signers {
 }
 
 impl SignerLine {
-    /// Returns what an approval signed by the line's key proves.
     pub(crate) fn proof(&self) -> Proof {
         proof(self.claimed_in.as_deref())
     }
@@ -222,7 +217,6 @@ fn principals(text: &str) -> Result<(Vec<String>, &str), UnreadableLine> {
     Ok((patterns, rest.trim_start()))
 }
 
-/// Splits at the first white space.
 fn split_at_blank(text: &str) -> (&str, &str) {
     let (word, rest) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
     (word, rest.trim_start())
@@ -277,7 +271,6 @@ fn take_options(
     Ok(())
 }
 
-/// The value of an option.
 enum OptionValue {
     Quoted(String),
     Bare(String),

@@ -1,13 +1,12 @@
 //! The files below `.approvals`: what a person signed, or a forge's review recorded by a bridge.
 //!
 //! Uses record's vocabulary. Pure. Start at [`file::ApprovalFile`], read and written in `file`; `check` decides whether
-//! a file is valid in its place, `lines` reads its lines; the limits of their sizes are here. Follows
+//! a file is valid in its place; the limits of their sizes are here. Follows
 //! `docs/spec/approval.md`, S7, 1.12 and G2.
 
 pub mod bad_file;
 pub mod check;
 pub mod file;
-mod lines;
 
 use sha2::{Digest, Sha256};
 

@@ -1,6 +1,7 @@
 //! The verdict on the approval of one version: who made it, who approved it, what is missing, and why.
 //!
-//! Uses record, policy. Pure. Start at [`ApprovalVerdict`]. Follows `docs/spec/approval.md`, 1.8 and 1.9.
+//! Uses record, policy. Pure. Start at [`ApprovalVerdict`]. Follows `docs/spec/approval.md`, 1.8 and 1.9, and
+//! `docs/spec/cli.md`, `why_not`.
 
 use crate::approval::obstacle::ApprovalObstacle;
 use crate::approval::relation::UnknownAccount;
@@ -12,13 +13,13 @@ use crate::policy::people::person::Person;
 use crate::policy::tier::Needed;
 use crate::record::time::{Instant, Term};
 use std::collections::BTreeSet;
+use std::fmt;
 use std::sync::Arc;
 use strum::IntoStaticStr;
 
 /// The result of evaluating the approval of one version.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ApprovalVerdict {
-    /// Whether the policy's requirement is met.
     pub satisfied: Satisfied,
     /// Whether this version becomes the approved one: the normal requirement (ignoring the exemption for closures and
     /// narrowing changes) is met by non-authors.
@@ -26,9 +27,7 @@ pub struct ApprovalVerdict {
     /// Whether it is not approved only because of a revocation or a mailmap that landed later: it still takes away what it
     /// took then.
     pub was_approved: bool,
-    /// The four-eyes result.
     pub result: FourEyes,
-    /// The number of approvals required.
     pub needed: Needed,
     /// The counted approvers, one entry per person, sorted by address.
     pub approvers: Vec<Approver>,
@@ -42,13 +41,11 @@ pub struct ApprovalVerdict {
     pub landed_by: Option<Person>,
     /// The pull request that the landing names, such as `#12` or `!7`.
     pub pull_request: Option<String>,
-    /// The approvals still needed, and who could give them.
     pub missing: Vec<MissingApproval>,
     /// How it can still be approved, by the policy that judges it; empty if it is approved or undetermined.
     pub ways: ApprovalWays,
     /// The flags of `docs/spec/cli.md`.
     pub flags: BTreeSet<&'static str>,
-    /// All claimed approvals and rejections, counted or not.
     pub statements: Vec<Statement>,
     /// Approval files that landed while the version was at the tip and apply to no version: invalid ones, and those
     /// about other bytes. They are shown, but affect no verdict.
@@ -109,7 +106,6 @@ impl ApprovalVerdict {
 /// The state of a verdict from one landing on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VerdictChange {
-    /// The effective time of the landing.
     pub at: Instant,
     /// The landing: that of the version itself, or of later evidence.
     pub commit: String,
@@ -158,9 +154,7 @@ pub struct UsedGrace {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Satisfied {
     Yes,
-    /// It is not met.
     No,
-    /// Required objects are missing or malformed.
     Undetermined(Box<ApprovalObstacle>),
 }
 
@@ -180,7 +174,6 @@ pub enum FourEyes {
     InvalidSignature,
     /// Required objects or names are missing.
     Indeterminate,
-    /// A non-author rejected it.
     Vetoed,
     /// Signed approvals alone meet the requirement.
     Attested,
@@ -188,10 +181,8 @@ pub enum FourEyes {
     Claimed,
     /// No approval counts, but one would if its author were identified.
     Unresolved,
-    /// Only authors approved.
     #[strum(serialize = "self")]
     SelfApproved,
-    /// No approval counts.
     NoneRecorded,
     /// No approval applies: the version removes the record.
     #[strum(serialize = "n/a")]
@@ -210,9 +201,14 @@ impl Vote {
 }
 
 impl FourEyes {
-    /// Returns the name of the result, as in `docs/spec/approval.md`, 1.8.
     pub fn as_str(self) -> &'static str {
         self.into()
+    }
+}
+
+impl fmt::Display for FourEyes {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(self.as_str())
     }
 }
 
@@ -231,14 +227,12 @@ pub enum Vote {
     Approves,
     /// A rejection of these bytes.
     Vetoes,
-    /// A vote below approval.
     Neither,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Approver {
     pub person: Person,
-    /// The person's groups in the policy.
     pub groups: Vec<String>,
     pub level: Proof,
     pub kind: EvidenceKind,
@@ -270,7 +264,6 @@ impl Approver {
     }
 }
 
-/// Says that a signature is by a key which a claim let in, by a commit.
 pub(crate) fn signed_by_claimed_key(commit: &str) -> String {
     format!("signed by a key that a claim listed ({})", commit.get(..7).unwrap_or(commit))
 }
@@ -294,19 +287,12 @@ pub enum VoteCounts {
 /// The reason why an approval or rejection does not count.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NotCounted {
-    /// The person is an author of the content.
     Author,
-    /// The person is a bot or an agent.
     Bot,
-    /// The person owns the record, and the policy does not let owners approve.
     Owner,
-    /// It was stated by a member of the author set.
     SelfAsserted,
-    /// It was stated on a commit inside the merged branch.
     Nested,
-    /// The policy does not accept this kind.
     Kind,
-    /// The policy requires a signature.
     Proof,
     /// The policy requires a signature by a key that no claim let in, as this commit did.
     KeyByClaim(Arc<str>),
@@ -322,7 +308,6 @@ pub enum NotCounted {
     /// The address has the form that forges use, at a host that the policy does not name:
     /// as `people.forges` would list it.
     UnnamedForge(String),
-    /// The policy lists nobody under this name.
     Unresolved,
     /// No person is named: `TBD`, a group, nothing.
     NoPerson,
@@ -342,12 +327,62 @@ pub enum NotCounted {
     OtherBytes(String),
 }
 
+impl fmt::Display for NotCounted {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(match self {
+            NotCounted::UnknownAccount(unknown) => return unknown.fmt(out),
+            NotCounted::UnnamedForge(who) => {
+                return write!(
+                    out,
+                    "may be a forge, on a host that the policy does not name: add \"{who}\" to people.forges, or have them commit with their own address"
+                );
+            }
+            NotCounted::BadFile(bad) => return write!(out, "the file does not count: {bad}"),
+            NotCounted::OtherBytes(sha256) => {
+                let digits = sha256.get(..12).unwrap_or(sha256);
+                return write!(
+                    out,
+                    "is for other bytes (sha256 {digits}…) than those that were merged"
+                );
+            }
+            NotCounted::KeyByClaim(commit) => {
+                let signed = signed_by_claimed_key(commit);
+                return write!(out, "is {signed}, and the policy requires more");
+            }
+            NotCounted::Forge => "is a forge, not a person",
+            NotCounted::Author => "is an author",
+            NotCounted::Bot => "is a bot or an agent",
+            NotCounted::Owner => "owns the record, and the policy has owner_may_approve: false",
+            NotCounted::FollowsUncounted => {
+                "the version before it does not count: only `exledger approve --governance`, which shows the difference from the one that counts, approves it"
+            }
+            NotCounted::NotListed(reason) => reason,
+            NotCounted::SelfAsserted => "stated by an author of the content",
+            NotCounted::Nested => "stated on a commit inside the merged branch",
+            NotCounted::Kind => "the policy does not accept this kind",
+            NotCounted::Proof => "the policy requires a signature",
+            NotCounted::SameNameAsAuthor => {
+                "same-name-as-author: the name, or a similar address, belongs to an author"
+            }
+            NotCounted::Unresolved => "is not known to the policy",
+            NotCounted::NoPerson => "does not name a person",
+            NotCounted::SuspiciousMerge => "by its subject, the merge is one of the approved branch, or into another one",
+            NotCounted::NoRecordYet => {
+                "was given when the file was not a record, or was not one all the time since: only a signed approval or a review of its bytes counts"
+            }
+            NotCounted::Replaced => "was replaced by a later review",
+            NotCounted::Vote => "neither approved nor rejected",
+            NotCounted::TooOld => {
+                "was given before a removal, a closure, a fired trigger or a newer approval"
+            }
+        })
+    }
+}
+
 /// A missing approval, and who could give it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct MissingApproval {
-    /// What is needed, as text.
     pub need: String,
-    /// The group without an approver; `None` for a role, or for any person.
     pub group: Option<String>,
     /// Who could give it, if the policy names them.
     pub who: Vec<Person>,
@@ -360,9 +395,7 @@ pub struct MissingApproval {
 /// Whether an approval was stated only by a member of the author set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum SelfAsserted {
-    /// It was stated by someone outside the author set, or by the person's own act.
     No,
-    /// It was stated by a member of the author set.
     Yes,
     /// The forge composed the text, and the policy names that forge.
     ForgeUi,

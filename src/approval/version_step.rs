@@ -16,7 +16,6 @@ use crate::record::Record;
 use crate::record::time::{Instant, When};
 use std::collections::BTreeSet;
 
-/// One version with its context.
 pub(crate) struct VersionStep<'a> {
     pub index: usize,
     pub version: &'a Version,
@@ -60,7 +59,6 @@ impl<'a> VersionStep<'a> {
         })
     }
 
-    /// Returns the flags of the landing itself, and whether the record starts before it.
     pub(crate) fn flags(&self, before: Option<&Record>) -> BTreeSet<&'static str> {
         let mut flags = BTreeSet::new();
         for flag in self.landing.iter().flat_map(|landing| &landing.flags) {

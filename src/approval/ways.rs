@@ -34,7 +34,6 @@ pub enum ApprovalWay {
 /// The ways in which a version can be approved, best first.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ApprovalWays {
-    /// The ways; empty if the policy accepts nothing that could meet its own requirement.
     pub ways: Vec<ApprovalWay>,
     /// Whether an author may be the one who approves.
     pub authors_may: bool,
@@ -42,22 +41,16 @@ pub struct ApprovalWays {
     pub can_list_keys: bool,
 }
 
-/// Which kinds of approval a policy accepts for a requirement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct AcceptedKinds {
-    /// A merge by someone other than the authors.
     pub merges: bool,
-    /// Further approvers named in the message of such a merge.
     pub trailers: bool,
-    /// A merge commit that a listed key signs.
     pub signed_merges: bool,
-    /// Signed approval files.
     pub signed_files: bool,
     /// Forge reviews that a bridge records.
     pub bridged_reviews: bool,
     /// Forge reviews that the forge itself writes into the merge, because the policy names that forge.
     pub forge_reviews: bool,
-    /// Votes in git notes.
     pub notes: bool,
 }
 

@@ -62,14 +62,12 @@ impl PublicKey {
     }
 }
 
-/// The sizes of an RSA key, in bits, rounded up to whole bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Rsa {
     pub(crate) bits: usize,
     pub(crate) exponent: usize,
 }
 
-/// Tells whether signatures by keys of an algorithm can be verified here.
 pub(crate) fn is_verifiable(algorithm: &str) -> bool {
     matches!(algorithm, "ssh-ed25519" | "ecdsa-sha2-nistp256" | "ssh-rsa")
 }
@@ -96,11 +94,9 @@ impl fmt::Debug for PublicKey {
     }
 }
 
-/// The unread rest of some bytes.
 pub(crate) struct WireReader<'a>(pub(crate) &'a [u8]);
 
 impl<'a> WireReader<'a> {
-    /// Takes a number of bytes.
     pub(crate) fn take(&mut self, n: usize) -> Option<&'a [u8]> {
         let (taken, rest) = self.0.split_at_checked(n)?;
         self.0 = rest;

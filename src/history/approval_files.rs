@@ -14,7 +14,6 @@ use crate::history::walked::{After, ApprovalFileChange};
 use crate::history::watched_paths::Interest;
 use crate::yaml::node::Limits;
 
-/// The changes of approval files, landing by landing.
 #[derive(Default)]
 pub(super) struct ApprovalFileChanges {
     landed: Vec<ApprovalFileChange>,
@@ -24,7 +23,6 @@ pub(super) struct ApprovalFileChanges {
 }
 
 impl ApprovalFileChanges {
-    /// Adds what a landing changed.
     pub(super) fn land<'c>(
         &mut self,
         contents: &ContentCache<'_>,

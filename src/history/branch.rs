@@ -83,7 +83,6 @@ impl Branch {
         Ok(Some(branch))
     }
 
-    /// Reduces the merge bases to the best ones.
     fn reduce(&mut self, objects: &dyn Objects, age: &dyn Fn(Oid) -> Option<usize>) {
         match merge_content::bases(objects, age, &self.bases) {
             Ok(bases) => self.bases = bases,
@@ -223,7 +222,6 @@ enum Visit {
     Leave(Rc<Commit>),
 }
 
-/// Which of two commits can reach another one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Reachability {
     base: bool,

@@ -113,8 +113,12 @@ pub fn meet(approved: &Record, landed: &Record) -> Intersection {
     let mut record = landed.clone();
     let mut unequal = Vec::new();
     for field in FIELDS {
-        if let FieldMerge::Meets(rule) = field.meet {
-            unequal.extend(rule(approved, landed, &mut record).into_iter().map(str::to_owned));
+        match field.meet {
+            FieldMerge::AsLanded => {}
+            FieldMerge::Meets(rule) => rule(approved, landed, &mut record),
+            FieldMerge::MustEqual(rule) => {
+                unequal.extend(rule(approved, landed, &mut record).into_iter().map(str::to_owned));
+            }
         }
     }
     unequal.sort();

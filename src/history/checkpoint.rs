@@ -45,7 +45,6 @@ pub enum Stand {
     Apart,
     /// Missing from a clone that should be complete.
     Missing,
-    /// Undetermined, because the history is incomplete.
     Undetermined(Obstacle),
 }
 

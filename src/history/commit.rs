@@ -15,7 +15,6 @@ use crate::record::time::Instant;
 #[derive(Clone, Debug)]
 pub struct Commit {
     pub oid: Oid,
-    /// The root folder of its snapshot.
     pub tree: Oid,
     /// Its parents as the object states them, ignoring grafts and shallow boundaries.
     pub parents: Rc<[Oid]>,
@@ -184,14 +183,12 @@ impl Commit {
     }
 }
 
-/// One header: its key, its value including folds, and all its bytes.
 struct Header<'a> {
     key: &'a [u8],
     value: &'a [u8],
     line: &'a [u8],
 }
 
-/// Returns the headers, up to the first empty line.
 fn read_headers(raw: &[u8]) -> impl Iterator<Item = Header<'_>> {
     let mut rest = raw;
     std::iter::from_fn(move || {

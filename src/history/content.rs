@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use crate::history::objects::{ObjectKind, Objects, Obstacle, Oid};
-use crate::history::version::{Content, Digest, VersionBody};
+use crate::history::version::{Content, Digest, FileAt, VersionBody};
 use crate::record::file;
 use crate::record::file::RecordFile;
 use crate::record::id::Id;
@@ -20,7 +20,6 @@ pub enum FileId {
     Id(Rc<str>),
     /// No id can be read.
     Unreadable,
-    /// The bytes are missing.
     Missing(Obstacle),
 }
 
@@ -42,7 +41,6 @@ struct KnownContent {
 }
 
 impl KnownContent {
-    /// Returns the result for a file that is longer than a record may be, and is not read.
     fn too_large(path: &str) -> KnownContent {
         let body = VersionBody::known(Content::from_file(too_large(path)));
         KnownContent { file_id: FileId::Unreadable, read: Some((path.to_owned(), body, None)) }
@@ -121,6 +119,15 @@ impl<'o> ContentCache<'o> {
         read.map_or((VersionBody::known(Content::Gone), None), |(_, body, digest)| (body, digest))
     }
 
+    /// Returns the content of the files of one id, and the digest of their bytes if there is one file.
+    pub fn read_all(&mut self, files: &[FileAt]) -> (VersionBody, Option<Digest>) {
+        match files {
+            [] => (VersionBody::known(Content::Gone), None),
+            [only] => self.read(&only.path, only.blob),
+            several => (VersionBody::known(Content::conflicted(several)), None),
+        }
+    }
+
     /// Reads a file again to get the source positions in it; `None` if its bytes are missing.
     pub fn places(&self, path: &str, blob: Oid) -> Option<RecordFile> {
         let bytes = self.bytes_within(blob, Limits::RECORD.bytes).ok()?;
@@ -143,10 +150,18 @@ impl<'o> ContentCache<'o> {
     /// # Errors
     /// [`Obstacle`] if they are missing, or the object is not a file.
     pub fn bytes(&self, blob: Oid) -> Result<Vec<u8>, Obstacle> {
-        match self.objects.read(blob)? {
-            (ObjectKind::Blob, bytes) => Ok(bytes),
-            _ => Err(Obstacle::malformed(blob, "it is not a file")),
-        }
+        bytes(self.objects, blob)
+    }
+}
+
+/// Returns the bytes of a file.
+///
+/// # Errors
+/// [`Obstacle`] if they are missing, or the object is not a file.
+pub fn bytes(objects: &dyn Objects, blob: Oid) -> Result<Vec<u8>, Obstacle> {
+    match objects.read(blob)? {
+        (ObjectKind::Blob, bytes) => Ok(bytes),
+        _ => Err(Obstacle::malformed(blob, "it is not a file")),
     }
 }
 
@@ -168,10 +183,7 @@ pub fn bytes_within(
     if size > most {
         return Ok(None);
     }
-    match objects.read(blob)? {
-        (ObjectKind::Blob, bytes) => Ok(Some(bytes)),
-        _ => Err(Obstacle::malformed(blob, "it is not a file")),
-    }
+    bytes(objects, blob).map(Some)
 }
 
 fn is_same_stem(a: &str, b: &str) -> bool {

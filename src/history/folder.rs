@@ -21,7 +21,6 @@ pub struct TreeEntry<'t> {
     pub name: &'t [u8],
     pub mode: Mode,
     pub oid: Oid,
-    /// The raw bytes of the entry.
     raw: &'t [u8],
 }
 
@@ -135,7 +134,6 @@ pub fn order(left: &TreeEntry<'_>, right: &TreeEntry<'_>) -> Ordering {
     heads.then_with(|| rest(left).cmp(&rest(right)))
 }
 
-/// Tells whether two adjacent entries are in order and have different names.
 fn precedes(left: &TreeEntry<'_>, right: &TreeEntry<'_>) -> bool {
     left.name != right.name && order(left, right).is_lt()
 }
@@ -194,7 +192,6 @@ impl TreeObject {
         entry(&mut self.raw.get(start..)?).ok()
     }
 
-    /// Returns the bytes of the n-th entry, counted from the first or from the last.
     fn bytes(&self, n: usize, from: From) -> Option<&[u8]> {
         let n_entries = self.starts.len();
         let n = match from {
@@ -205,7 +202,6 @@ impl TreeObject {
         self.raw.get(*self.starts.get(n)?..end)
     }
 
-    /// Returns the entries without some at the start and some at the end.
     fn between(&self, n_first: usize, n_last: usize) -> impl Iterator<Item = TreeEntry<'_>> {
         let end = self.starts.len().saturating_sub(n_last);
         let starts = self.starts.get(n_first..end).unwrap_or_default().iter();
@@ -213,14 +209,12 @@ impl TreeObject {
     }
 }
 
-/// The end from which entries are counted.
 #[derive(Clone, Copy)]
 enum From {
     First,
     Last,
 }
 
-/// Returns the number of equal entries of two folders, counted from one end.
 fn n_shared(one: &TreeObject, other: &TreeObject, from: From) -> usize {
     let same = |n: &usize| {
         let [one, other] = [one, other].map(|folder| folder.bytes(*n, from));

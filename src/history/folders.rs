@@ -20,11 +20,8 @@ pub type SnapshotPair = usize;
 pub struct FileChange {
     /// The path from the ledger's root.
     pub path: Rc<str>,
-    /// Why the file is read.
     pub kind: WatchedKind,
-    /// The id of its bytes before.
     pub old: Option<Oid>,
-    /// The id of its bytes after.
     pub new: Option<Oid>,
     /// The ids of its bytes in the further snapshots of the pair.
     pub others: Box<[Option<Oid>]>,
@@ -34,9 +31,7 @@ pub struct FileChange {
 #[derive(Clone, Debug)]
 pub struct ComparisonJob {
     pub pair: SnapshotPair,
-    /// The folder before.
     pub old: Option<Oid>,
-    /// The folder after.
     pub new: Option<Oid>,
     /// The folder in further snapshots, in which differing files are looked up.
     pub others: Box<[Option<Oid>]>,
@@ -48,22 +43,18 @@ pub struct FolderComparison<'o> {
     prefix: &'o LedgerPrefix,
     /// The raw entries of interest of root folders that were already read, by id.
     pub tops: HashMap<Oid, Rc<[u8]>>,
-    /// The files that differ, by pair.
     pub changes: Vec<Vec<FileChange>>,
     /// The pairs that could not be compared, with the reason.
     pub obstacles: BTreeMap<SnapshotPair, Obstacle>,
-    /// For each pair, the number of differing entries seen.
     n_seen: Vec<usize>,
 }
 
-/// A difference in a folder.
 struct FolderDifference<'a> {
     name: &'a [u8],
     both: Both,
     others: Vec<Option<(Mode, Oid)>>,
 }
 
-/// A folder being compared.
 struct ComparedFolder<'p> {
     /// Its path from the root of the repository.
     path: &'p str,
@@ -74,7 +65,6 @@ struct ComparedFolder<'p> {
 }
 
 impl<'p> ComparedFolder<'p> {
-    /// Returns a subfolder, if anything in it is of interest.
     fn inside(&self, name: &str) -> Option<WatchedFolder<'p>> {
         let leads_on = |at: &WatchedFolder<'_>| {
             at.leads_on(&self.prefix.inward(&paths::join(self.path, name)))
@@ -82,13 +72,11 @@ impl<'p> ComparedFolder<'p> {
         self.at.folder(name).filter(leads_on)
     }
 
-    /// Tells whether anything under a name is of interest.
     fn matters(&self, name: &str) -> bool {
         self.at.file(name).is_some() || self.inside(name).is_some()
     }
 }
 
-/// The subfolders of a folder, with the comparisons to make in each.
 type SubfolderJobs = BTreeMap<String, Vec<ComparisonJob>>;
 
 impl<'o> FolderComparison<'o> {

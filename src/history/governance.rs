@@ -41,12 +41,29 @@ pub enum GovernanceOrigin {
     Earlier(Oid),
     /// None: there has never been a policy.
     Defaults,
-    /// Undetermined.
     Unknown(Obstacle),
 }
 
 impl MainlineGovernance {
-    /// Returns the normalized paths of the governance files.
+    /// Returns the governance after a later commit that has no readable policy: the same files.
+    pub fn without_successor(&self) -> MainlineGovernance {
+        MainlineGovernance {
+            governance: Rc::clone(&self.governance),
+            origin: match &self.origin {
+                GovernanceOrigin::Own(commit) | GovernanceOrigin::Earlier(commit) => {
+                    GovernanceOrigin::Earlier(*commit)
+                }
+                other => other.clone(),
+            },
+        }
+    }
+
+    /// Returns the governance after a later commit whose files can't be determined.
+    pub fn until(&self, obstacle: Obstacle) -> MainlineGovernance {
+        let origin = GovernanceOrigin::Unknown(obstacle);
+        MainlineGovernance { governance: Rc::clone(&self.governance), origin }
+    }
+
     fn paths(&self, prefix: &LedgerPrefix) -> impl Iterator<Item = String> {
         let paths = self.governance.paths().into_iter();
         paths.map(|path| prefix.plain(&path))
@@ -195,29 +212,12 @@ pub fn read(
 }
 
 fn next(tree: &CommitTree<'_>, commit: Oid, before: &MainlineGovernance) -> MainlineGovernance {
-    let own = match Governance::read(tree) {
-        Ok(own) => own,
-        Err(error) => {
-            return MainlineGovernance {
-                governance: Rc::clone(&before.governance),
-                origin: GovernanceOrigin::Unknown(error.into()),
-            };
+    match Governance::read(tree) {
+        Err(error) => before.until(error.into()),
+        Ok(own) if own.state == governance::State::Sound => {
+            MainlineGovernance { governance: Rc::new(own), origin: GovernanceOrigin::Own(commit) }
         }
-    };
-    if own.state == governance::State::Sound {
-        return MainlineGovernance {
-            governance: Rc::new(own),
-            origin: GovernanceOrigin::Own(commit),
-        };
-    }
-    MainlineGovernance {
-        governance: Rc::clone(&before.governance),
-        origin: match &before.origin {
-            GovernanceOrigin::Own(earlier) | GovernanceOrigin::Earlier(earlier) => {
-                GovernanceOrigin::Earlier(*earlier)
-            }
-            other => other.clone(),
-        },
+        Ok(_) => before.without_successor(),
     }
 }
 

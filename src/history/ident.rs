@@ -14,16 +14,13 @@ pub struct Ident {
     pub name: String,
     /// The text between the first `<` and the next `>`, as written.
     pub email: String,
-    /// The time; `None` if it can't be read.
     pub time: Option<Instant>,
-    /// What is malformed about the header.
     pub problems: Vec<IdentProblem>,
 }
 
 /// What is malformed about a commit header. Parsers disagree on the person or the time in such headers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum IdentProblem {
-    /// There is no such header.
     Absent,
     /// There are two such headers.
     Twice,
@@ -33,7 +30,6 @@ pub enum IdentProblem {
     TwoAddresses,
     /// The time is not a number, or out of the calendar.
     BadTime,
-    /// It contains a NUL.
     Nul,
 }
 

@@ -72,10 +72,8 @@ pub struct Landing {
 pub enum Flag {
     /// Its time is in the future; the effective time of the previous commit is used.
     FutureDated,
-    /// Its time is before that of an earlier commit.
     ClockSkew,
     /// By its subject, it is a merge of the mainline, or into another branch (M5a).
     Suspicious,
-    /// Its headers are ambiguous.
     Malformed,
 }

@@ -211,16 +211,11 @@ pub fn compare(
         return Err(obstacle);
     }
     let changes = folders.changes.into_iter().next().unwrap_or_default();
-    Ok(differing(contents, &changes))
-}
-
-/// Returns the differences by record and by governance file.
-pub fn differing(contents: &mut ContentCache<'_>, changes: &[FileChange]) -> Differing {
-    differing_in(contents, changes, &[WatchedKind::Record])
+    Ok(differing(contents, &changes, &[WatchedKind::Record]))
 }
 
 /// Returns the differences by governance file, and by record as determined from changes of some kinds.
-pub fn differing_in(
+pub fn differing(
     contents: &mut ContentCache<'_>,
     changes: &[FileChange],
     kinds: &[WatchedKind],

@@ -19,33 +19,26 @@ use crate::history::trails::{self, Bytes};
 use crate::history::version::{MadeInMerge, TrailKey, Version};
 use crate::history::watched_paths::{self, WatchedKind};
 
-/// The results of comparing pairs.
 pub(super) struct PairDifferences {
-    /// The files that differ, by pair.
     pub(super) changes: Vec<Vec<FileChange>>,
-    /// The pairs that could not be compared, with the reason.
     pub(super) obstacles: BTreeMap<SnapshotPair, Obstacle>,
 }
 
 impl PairDifferences {
-    /// Takes the files that differ in a pair.
     pub(super) fn take(&mut self, pair: SnapshotPair) -> Vec<FileChange> {
         self.changes.get_mut(pair).map(mem::take).unwrap_or_default()
     }
 }
 
-/// The changes of records and governance files in the merged branches of one landing.
 #[derive(Default)]
 pub(super) struct LandingBranches {
     sides: Vec<MergedCommit>,
     /// The records whose files each record took over in some commit.
     origins: BTreeMap<TrailKey, BTreeSet<TrailKey>>,
-    /// The files below `.approvals` that commits added, each with its commit.
     pub(super) approvals: Vec<(Rc<Commit>, FileChange)>,
     pub(super) truncated: Option<Obstacle>,
 }
 
-/// The changes of one commit of a branch.
 struct MergedCommit {
     commit: Rc<Commit>,
     /// The differences from its first parent.
@@ -55,7 +48,6 @@ struct MergedCommit {
 }
 
 impl LandingBranches {
-    /// Reads the changes of the commits that a landing added.
     pub(super) fn read(
         contents: &mut ContentCache<'_>,
         found: &mut PairDifferences,
@@ -78,7 +70,7 @@ impl LandingBranches {
                 let added = changes.iter().filter(is_added).cloned();
                 branches.approvals.extend(added.map(|it| (Rc::clone(&side.commit), it)));
                 let kinds = [WatchedKind::Record, WatchedKind::Other];
-                let differing = merge_content::differing_in(contents, &changes, &kinds);
+                let differing = merge_content::differing(contents, &changes, &kinds);
                 note_origins(&differing, &mut branches.origins);
                 differing
             };
@@ -103,12 +95,10 @@ impl LandingBranches {
         branches
     }
 
-    /// Returns the commits, each with its differences from its first parent.
     pub(super) fn commits(&self) -> Vec<FormerCommit<'_>> {
         self.sides.iter().map(|side| (&side.commit, &side.first)).collect()
     }
 
-    /// Tells whether a commit changed a governance file, or added an approval of one.
     pub(super) fn changes_rules(&self) -> bool {
         let is_rule = |subject: &ComparedPath| matches!(subject, ComparedPath::Governance(_));
         let of_rules =
@@ -190,7 +180,6 @@ impl LandingBranches {
 }
 
 impl MergedCommit {
-    /// Tells whether the commit has certain bytes that its first parent lacks.
     fn brings(&self, subject: &ComparedPath, blobs: &[Oid]) -> bool {
         let first = self.first.get(subject);
         first.is_some_and(|bytes| trails::blobs(&bytes.new) == blobs)
@@ -199,9 +188,6 @@ impl MergedCommit {
     /// Tells whether the commit is a merge with certain bytes that one of its parents lacks. It may also
     /// have a file whose id can't be read: only its name connects that file with the record, and it doesn't
     /// clear the person who merged.
-    ///
-    /// # Errors
-    /// [`Obstacle`] if a parent can't be compared.
     fn takes_over(
         &self,
         merges: &mut Merges<'_>,
@@ -233,7 +219,6 @@ fn holds(bytes: &Bytes, blobs: &[Oid]) -> bool {
     own.is_empty() == blobs.is_empty() && blobs.iter().all(is_there)
 }
 
-/// Adds the predecessors of the record files that differ between two snapshots.
 fn note_origins(differing: &Differing, origins: &mut BTreeMap<TrailKey, BTreeSet<TrailKey>>) {
     let records = || {
         differing.iter().filter_map(|(subject, bytes)| match subject {

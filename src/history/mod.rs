@@ -36,5 +36,4 @@ mod unnamed;
 pub mod version;
 pub mod walk;
 pub mod walked;
-pub mod watched;
 pub mod watched_paths;

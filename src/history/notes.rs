@@ -12,9 +12,6 @@ use crate::yaml::node::Limits;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::rc::Rc;
 
-/// The ref whose notes may count.
-pub const REFERENCE: &str = "refs/notes/review";
-
 /// The notes about some commits.
 #[derive(Clone, Debug)]
 pub struct Notes {
@@ -145,7 +142,6 @@ fn is_start(digits: &str) -> bool {
     digits.len() < 40 && digits.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
-/// Returns the commits whose notes differ between two folders.
 fn changed_notes(objects: &dyn Objects, old: Oid, new: Oid) -> Result<BTreeSet<Oid>, Obstacle> {
     let mut sides = [NoteBlobs::new(), NoteBlobs::new()];
     differing(objects, [Some(old), Some(new)], "", &mut sides)?;

@@ -102,7 +102,6 @@ pub trait Objects {
 /// The result of a three-way merge of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Merge {
-    /// The merged bytes, without conflict.
     Clean(Vec<u8>),
     Conflict,
 }
@@ -110,27 +109,16 @@ pub enum Merge {
 /// Why an object is unavailable or can't be read.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
 pub enum Obstacle {
-    /// The object is not in this clone.
     #[error("object {object} is not in {extent}")]
-    Missing {
-        object: Oid,
-        /// Why it may be missing.
-        extent: Extent,
-    },
+    Missing { object: Oid, extent: Extent },
     /// The commit is present, but the clone ends there.
     #[error("the history behind {commit} is not in this shallow clone")]
     Shallow { commit: Oid },
-    /// The object is malformed.
     #[error("object {object} is malformed: {cause}")]
-    Malformed {
-        object: Oid,
-        /// What is wrong with it.
-        cause: String,
-    },
+    Malformed { object: Oid, cause: String },
     /// A header of the commit looks like a parent, and git does not read it as one.
     #[error("{} has a parent header that git does not read", commit.short())]
     UnreadParent { commit: Oid },
-    /// Git or the operating system reported an error.
     #[error("can't read object {object}: {cause}")]
     Unreadable { object: Oid, cause: String },
     /// The commit from which governance is to count is not on the approved branch.
@@ -155,7 +143,6 @@ pub enum Obstacle {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Extent {
     Full,
-    /// The history is cut off.
     Shallow,
     /// Objects are fetched only on demand.
     Partial,

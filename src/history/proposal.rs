@@ -12,7 +12,7 @@ use crate::history::folders::FileChange;
 use crate::history::merge_content::ComparedPath;
 use crate::history::objects::{Objects, Obstacle, Oid};
 use crate::history::paths::LedgerPrefix;
-use crate::history::refs::{ApprovedRef, HeadState, Refs};
+use crate::history::refs::{ApprovedRef, HEADS, HeadState, Refs};
 use crate::history::trails::{self, Bytes};
 use crate::history::tree::CommitTree;
 use crate::history::version::{Content, FileAt, TrailKey, Version};
@@ -39,7 +39,6 @@ pub struct RecordProposal {
     /// The proposed files that differ from what landed; empty if the record is to be removed.
     pub files: Vec<FileAt>,
     pub record: Content,
-    /// The events of the change, compared with what landed.
     pub events: Vec<ChangeEvent>,
 }
 
@@ -113,8 +112,6 @@ impl Sources {
     }
 }
 
-const HEADS: &str = "refs/heads/";
-
 /// The local branches that hold the requests of agents, until somebody pushes them.
 const REQUESTS: &str = "refs/heads/exledger/request/";
 
@@ -164,7 +161,6 @@ struct ProposalReader<'o, 'h> {
 }
 
 impl ProposalReader<'_, '_> {
-    /// Reads the changed files of the work tree.
     fn work_tree(&mut self, sources: &Sources) -> Result<(), Obstacle> {
         let mut changes = Vec::new();
         let head = match sources.head {
@@ -263,14 +259,8 @@ impl ProposalReader<'_, '_> {
         bytes: &Bytes,
         commits: &[&Commit],
     ) {
-        let record = match bytes.new.as_slice() {
-            [] => Content::Gone,
-            [only] => {
-                let (body, _) = self.context.contents.read(&only.path, only.blob);
-                body.content().clone()
-            }
-            several => Content::conflicted(several),
-        };
+        let (body, _) = self.context.contents.read_all(&bytes.new);
+        let record = body.content().clone();
         let landed = self.landed(key).map(|version| version.record.content());
         let authors: Vec<(String, String)> = commits
             .iter()
@@ -307,7 +297,6 @@ fn is_listed_by_id<'b>(
         && others.any(|(other, bytes)| matches!(other, TrailKey::Id(_)) && holds(bytes))
 }
 
-/// Returns the events of a proposal.
 fn events(landed: Option<&Content>, proposed: &Content) -> Vec<ChangeEvent> {
     let after = match proposed {
         Content::Record(record) => record,

@@ -1,10 +1,10 @@
-//! Chooses the approved ref.
+//! Chooses the approved ref, and names the refs to watch.
 //!
 //! Uses history's objects and mainline. Pure: refs and configuration are passed as plain data. Start at
-//! [`choose`]. Follows `docs/spec/approval.md`, M1: never a file of the checked-out branch, never
+//! [`choose`] and [`watched_refs`]. Follows `docs/spec/approval.md`, M1: never a file of the checked-out branch, never
 //! `init.defaultBranch`, never a detached HEAD.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use crate::history::mainline::Guard;
@@ -34,7 +34,6 @@ pub struct Refs {
 pub enum HeadState {
     /// A branch, by its full name; it may not exist yet.
     Branch(String),
-    /// A commit without a branch.
     Detached(Oid),
 }
 
@@ -64,9 +63,7 @@ pub struct ApprovedRef {
 /// Why no approved ref can be chosen.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub struct NoRef {
-    /// The reason.
     pub cause: Cause,
-    /// The possible refs, by full name.
     pub candidates: Vec<String>,
     /// The command that may fetch more candidates.
     pub command: String,
@@ -77,7 +74,6 @@ pub struct NoRef {
 /// Why no approved ref can be chosen.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Cause {
-    /// No ref or commit has the given name.
     Unknown(String),
     /// There are several remotes, and nothing tells which one counts.
     SeveralRemotes(Vec<String>),
@@ -87,7 +83,6 @@ pub enum Cause {
     Both,
     /// HEAD is detached, so local branches are not considered.
     Detached,
-    /// The repository holds no commit yet.
     Empty,
 }
 
@@ -138,11 +133,52 @@ pub fn choose(
     }
 }
 
-const HEADS: &str = "refs/heads/";
+/// Returns the full names of the refs that a result depends on: those considered when choosing the approved ref, and the
+/// review notes. Some may not exist.
+///
+/// As long as none of them moves, and HEAD and the configuration stay the same, M1 chooses the same commit. `requested`
+/// is the value of the flag or environment variable.
+pub fn watched_refs(refs: &Refs, requested: Option<&str>) -> BTreeSet<String> {
+    let mut names = BTreeSet::from([REVIEW_NOTES.to_owned()]);
+    let mut add = |name: String| {
+        names.extend(refs.links.get(&name).cloned());
+        names.insert(name);
+    };
+    let head = match &refs.head {
+        HeadState::Branch(name) => Some(name.clone()),
+        HeadState::Detached(_) => None,
+    };
+    match (requested.or(refs.configured.as_deref()), refs.remote()) {
+        (Some(name), _) if name.starts_with("refs/") => add(name.to_owned()),
+        (Some(name), _) => {
+            add(format!("refs/heads/{name}"));
+            head.into_iter().for_each(add);
+        }
+        (None, Ok(Some(remote))) => {
+            let folder = format!("refs/remotes/{remote}/");
+            let default = refs.links.get(&format!("{folder}HEAD"));
+            if default.is_none_or(|branch| !refs.names.contains_key(branch)) {
+                add(format!("{folder}main"));
+                add(format!("{folder}master"));
+            }
+            add(format!("{folder}HEAD"));
+        }
+        (None, _) if refs.is_bare => head.into_iter().for_each(add),
+        (None, _) => {
+            add("refs/heads/main".to_owned());
+            add("refs/heads/master".to_owned());
+        }
+    }
+    names
+}
+
+/// The ref whose notes may count.
+pub const REVIEW_NOTES: &str = "refs/notes/review";
+
+pub(super) const HEADS: &str = "refs/heads/";
 
 impl Refs {
-    /// Returns the remote to use; `None` if there is none at all.
-    pub(super) fn remote(&self) -> Result<Option<String>, Cause> {
+    fn remote(&self) -> Result<Option<String>, Cause> {
         let mut remotes = self.remotes.clone();
         if remotes.is_empty() {
             // Refs may remain of a remote that the configuration no longer names.
@@ -205,7 +241,6 @@ impl Refs {
         })
     }
 
-    /// Returns the remote that a ref is a branch of.
     fn remote_of(&self, name: &str) -> Option<String> {
         let rest = name.strip_prefix("refs/remotes/")?;
         let known = self.remotes.iter().find(|remote| {
@@ -275,7 +310,6 @@ impl Refs {
     }
 }
 
-/// Tells whether a name is a full commit id.
 fn is_id(name: &str) -> bool {
     let is_digit = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
     matches!(name.len(), 40 | 64) && name.bytes().all(is_digit)

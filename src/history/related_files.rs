@@ -34,7 +34,6 @@ struct FolderSearch<'s> {
     few: &'s RecordFilter,
     /// The subfolders without such a file, with how many entries are below each.
     searched: HashMap<(Oid, String), usize>,
-    /// How many entries the landing has so far.
     n_entries: usize,
 }
 
@@ -43,7 +42,6 @@ impl<'s> FolderSearch<'s> {
         FolderSearch { objects, folder, few, searched: HashMap::new(), n_entries: 0 }
     }
 
-    /// Tells whether there is such a file in a snapshot.
     fn finds(&mut self, tree: &CommitTree<'_>) -> Result<bool, Obstacle> {
         let folder = self.folder.trim_end_matches('/');
         self.n_entries = 0;
@@ -190,7 +188,6 @@ impl LedgerLocation<'_> {
             })
     }
 
-    /// Tells whether the id of a file can be read.
     fn has_id(&self, path: &str, blob: Oid) -> bool {
         let file_id = ContentCache::new(self.objects).file_id(path, blob);
         matches!(file_id, FileId::Id(_))

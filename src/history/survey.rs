@@ -17,7 +17,6 @@ use crate::history::tree::CommitTree;
 use crate::history::watched_paths::{Interest, RecordFilter, WatchedKind};
 use crate::policy::governance::Governance;
 
-/// The differences, and the governance that judges them.
 pub(super) struct Survey {
     pub(super) interest: Interest,
     pub(super) graph: Graph,
@@ -104,7 +103,6 @@ impl Survey {
         }
     }
 
-    /// Returns the differences in governance files and approvals, without the records.
     pub(super) fn of_governance(&self) -> Survey {
         let is_meant = |change: &&FileChange| {
             matches!(

@@ -42,7 +42,6 @@ pub fn of_version(
     found
 }
 
-/// Returns the commit named in the text of a tag.
 fn tagged(raw: &[u8]) -> Option<Oid> {
     let first = raw.split(|byte| *byte == b'\n').next()?;
     let object = first.strip_prefix(b"object ")?;

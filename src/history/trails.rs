@@ -11,9 +11,7 @@ use crate::history::content::{ContentCache, FileId};
 use crate::history::folders::FileChange;
 use crate::history::objects::{Obstacle, Oid};
 use crate::history::origin::{self, Left};
-use crate::history::version::{
-    Content, Digest, FileAt, MadeInMerge, Trail, TrailKey, Version, VersionBody, VersionChange,
-};
+use crate::history::version::{FileAt, MadeInMerge, Trail, TrailKey, Version, VersionChange};
 use crate::history::watched_paths::WatchedKind;
 use crate::record::file;
 use crate::record::id::Id;
@@ -44,10 +42,8 @@ pub struct LandedFiles<'a> {
     pub cut_off: Option<&'a Obstacle>,
 }
 
-/// The changes of one landing to record files.
 #[derive(Default)]
 struct TrailStep {
-    /// The previous files of each affected record.
     before: BTreeMap<TrailKey, TrailFiles>,
     /// The files that are gone or changed: path, owner, bytes.
     left: Vec<(Rc<str>, TrailKey, Oid)>,
@@ -110,7 +106,6 @@ impl<'o> TrailSet<'o> {
         self.push(landed, step)
     }
 
-    /// Removes a file from its record.
     fn lift(&mut self, step: &mut TrailStep, path: &Rc<str>, owner: &TrailKey) {
         let files = self.files.entry(owner.clone()).or_default();
         step.before.entry(owner.clone()).or_insert_with(|| files.clone());
@@ -119,7 +114,6 @@ impl<'o> TrailSet<'o> {
         self.unreadable.remove(path);
     }
 
-    /// Adds a file to a record.
     fn put(&mut self, step: &mut TrailStep, path: &Rc<str>, blob: Oid, owner: TrailKey) {
         let files = self.files.entry(owner.clone()).or_default();
         step.before.entry(owner.clone()).or_insert_with(|| files.clone());
@@ -211,7 +205,7 @@ impl<'o> TrailSet<'o> {
                 Some(_) => VersionChange::Inherited,
                 None => change,
             };
-            let (record, digest) = self.content(&after);
+            let (record, digest) = self.contents.read_all(&after);
             let is_gone = after.is_empty();
             if is_gone {
                 self.files.remove(&key);
@@ -254,18 +248,9 @@ impl<'o> TrailSet<'o> {
         }
         keys
     }
-
-    fn content(&mut self, files: &[FileAt]) -> (VersionBody, Option<Digest>) {
-        match files {
-            [] => (VersionBody::known(Content::Gone), None),
-            [only] => self.contents.read(&only.path, only.blob),
-            several => (VersionBody::known(Content::conflicted(several)), None),
-        }
-    }
 }
 
 impl TrailStep {
-    /// Returns the record that was just before at a path.
     fn stood_at(&self, path: &str) -> Option<TrailKey> {
         let left = self.left.iter().find(|(old, ..)| &**old == path);
         left.map(|(_, key, _)| key.clone())

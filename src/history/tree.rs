@@ -1,6 +1,6 @@
 //! The files of a commit as a ledger's tree.
 //!
-//! Uses ledger (for its trait `Tree`), history's objects, chain, folder, paths. Pure. Start at [`CommitTree`].
+//! Uses ledger (for its trait `Tree`), history's objects, chain, content, folder, paths. Pure. Start at [`CommitTree`].
 //! Follows `docs/spec/approval.md`, V4.
 
 use std::cell::RefCell;
@@ -9,8 +9,9 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use crate::history::chain;
+use crate::history::content;
 use crate::history::folder::{self, DEEPEST, MOST_ENTRIES, Mode};
-use crate::history::objects::{Extent, ObjectKind, Objects, Obstacle, Oid};
+use crate::history::objects::{Extent, Objects, Obstacle, Oid};
 use crate::history::paths::{self, LedgerPrefix};
 use crate::ledger::tree::{self, Tree, TreeError, TreeItem};
 
@@ -62,14 +63,6 @@ impl<'o> CommitTree<'o> {
             }
         }
         Ok(Some(at))
-    }
-
-    fn blob(&self, oid: Oid) -> Result<Vec<u8>, TreeError> {
-        match self.objects.read(oid) {
-            Ok((ObjectKind::Blob, bytes)) => Ok(bytes),
-            Ok(_) => Err(Obstacle::malformed(oid, "it is not a file").into()),
-            Err(obstacle) => Err(obstacle.into()),
-        }
     }
 
     fn folder(&self, oid: Oid) -> Result<FolderEntries, TreeError> {
@@ -131,24 +124,23 @@ impl Tree for CommitTree<'_> {
 
     fn bytes(&self, path: &str) -> Result<Option<Vec<u8>>, TreeError> {
         match self.entry(path)? {
-            Some((Mode::File, oid)) => self.blob(oid).map(Some),
+            Some((Mode::File, oid)) => Ok(Some(content::bytes(self.objects, oid)?)),
             _ => Ok(None),
         }
     }
 
     fn size(&self, path: &str) -> Result<Option<u64>, TreeError> {
         match self.entry(path)? {
-            Some((Mode::File, oid)) => match self.objects.size(oid) {
-                Ok(size) => Ok(Some(size)),
-                Err(obstacle) => Err(obstacle.into()),
-            },
+            Some((Mode::File, oid)) => Ok(Some(self.objects.size(oid)?)),
             _ => Ok(None),
         }
     }
 
     fn target(&self, path: &str) -> Result<Option<String>, TreeError> {
         match self.entry(path)? {
-            Some((Mode::Link, oid)) => Ok(String::from_utf8(self.blob(oid)?).ok()),
+            Some((Mode::Link, oid)) => {
+                Ok(String::from_utf8(content::bytes(self.objects, oid)?).ok())
+            }
             _ => Ok(None),
         }
     }

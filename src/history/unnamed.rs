@@ -14,7 +14,6 @@ use crate::yaml::node::Limits;
 /// An approval file outside the requested records: its landing and its bytes.
 pub(super) type OtherApprovalFile = (usize, Oid);
 
-/// Returns the approval files of a landing that are outside the requested records.
 pub(super) fn other_files<'c>(
     landing: usize,
     files: impl Iterator<Item = &'c FileChange>,
@@ -58,7 +57,6 @@ pub(super) fn until(
     landings.min()
 }
 
-/// Tells whether the ledger line of an approval file has a given value.
 fn names(bytes: &[u8], ledger: &str) -> bool {
     let mut lines = bytes.split(|byte| *byte == b'\n');
     let value = lines.nth(1).and_then(|line| line.strip_prefix(b"ledger "));

@@ -41,7 +41,6 @@ impl fmt::Display for TrailKey {
 #[derive(Clone, Debug)]
 pub struct Trail {
     pub key: TrailKey,
-    /// The versions, in landing order.
     pub versions: Vec<Version>,
     /// The record that an unreadable file turned out to be; such a trail of a path has ended.
     pub became: Option<TrailKey>,
@@ -183,12 +182,9 @@ struct Reading {
     unread: RefCell<Unread>,
 }
 
-/// A file that has not been parsed yet.
 #[derive(Debug)]
 enum Unread {
-    /// It has been parsed, or there is none.
     Nothing,
-    /// Its path and its bytes.
     Here(Rc<str>, Vec<u8>),
     /// Its path and the id of its bytes, which are fetched again if needed.
     Aside(Rc<str>, Oid),
@@ -283,7 +279,6 @@ pub enum Content {
     Conflicted(OneId),
     /// No file: the record is removed.
     Gone,
-    /// The bytes are missing.
     Missing(Obstacle),
     /// A governance file, whose bytes are not parsed here.
     File,
@@ -335,6 +330,5 @@ pub enum MadeInMerge {
     AutoMerged,
     /// The author of the merge made the content, or restored content that no commit of the branch made.
     Made,
-    /// Required objects are missing.
     Unknown(Obstacle),
 }

@@ -9,7 +9,7 @@ use crate::history::notes::{self, Notes};
 use crate::history::objects::{Objects, Obstacle, Oid};
 use crate::history::off_line::OffLine;
 use crate::history::paths::LedgerPrefix;
-use crate::history::version::{Trail, TrailKey};
+use crate::history::version::{Trail, TrailKey, Version};
 use crate::history::watched_paths;
 use crate::record::time::Instant;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -40,7 +40,6 @@ pub struct History {
     pub governance_bytes: HashMap<Oid, Rc<[u8]>>,
     /// The governance in the tree of each landing, approved or not.
     pub states: States,
-    /// The ledger's folder in the repository.
     pub prefix: LedgerPrefix,
     /// The folders whose files were read as records.
     pub records: Vec<String>,
@@ -65,51 +64,18 @@ impl History {
     pub fn trail(&self, key: &TrailKey) -> Option<&Trail> {
         self.trails.get(key).or_else(|| self.former.get(key))
     }
-}
 
-/// A change of a file below `.approvals`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ApprovalFileChange {
-    /// Its landing: an index into the mainline's landings.
-    pub landing: usize,
-    /// Its path from the ledger's root.
-    pub path: String,
-    pub commit: Rc<Commit>,
-    /// The id of its bytes before; `None` if it is new.
-    pub before: Option<Oid>,
-    /// The id of its bytes after; `None` if it is removed.
-    pub new: Option<Oid>,
-    /// Its bytes after.
-    pub after: After,
-    /// Whether a commit off the first-parent line added it, and the line lacks it: only a rejection counts (M5).
-    pub is_off_line: bool,
-}
-
-impl ApprovalFileChange {
-    /// Returns the trail key of the folder that the file is in; that of governance files matches no record.
-    pub fn record(&self) -> TrailKey {
-        TrailKey::Id(watched_paths::approvals_of(&self.path).to_ascii_uppercase())
-    }
-}
-
-/// The content of an approval file after a change.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum After {
-    /// No content: it is removed.
-    Gone,
-    /// The file's bytes.
-    Bytes(Rc<[u8]>),
-    /// The bytes are missing.
-    Missing(Obstacle),
-}
-
-impl History {
     /// Returns the paths of the governance files that any policy on the mainline named, and of policies below, without the
     /// redesigns.
     pub fn named_governance(&self) -> BTreeSet<&str> {
         let named = self.states.paths(&self.prefix);
         let is_named = |path: &&str| named.contains(*path) || self.policies_below.contains(*path);
         self.governance.keys().map(String::as_str).filter(is_named).collect()
+    }
+
+    /// Returns the bytes of a version of a governance file; `None` if it removes the file, or they are missing.
+    pub fn bytes_of(&self, version: &Version) -> Option<&Rc<[u8]>> {
+        self.governance_bytes.get(&version.files.first()?.blob)
     }
 
     /// Tells whether notes count for anything that landed.
@@ -128,4 +94,35 @@ impl History {
             .collect();
         self.notes = notes::read(objects, tip, until, &wanted);
     }
+}
+
+/// A change of a file below `.approvals`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ApprovalFileChange {
+    /// Its landing: an index into the mainline's landings.
+    pub landing: usize,
+    pub path: String,
+    pub commit: Rc<Commit>,
+    /// The id of its bytes before; `None` if it is new.
+    pub before: Option<Oid>,
+    /// The id of its bytes after; `None` if it is removed.
+    pub new: Option<Oid>,
+    pub after: After,
+    /// Whether a commit off the first-parent line added it, and the line lacks it: only a rejection counts (M5).
+    pub is_off_line: bool,
+}
+
+impl ApprovalFileChange {
+    /// Returns the trail key of the folder that the file is in; that of governance files matches no record.
+    pub fn record(&self) -> TrailKey {
+        TrailKey::Id(watched_paths::approvals_of(&self.path).to_ascii_uppercase())
+    }
+}
+
+/// The content of an approval file after a change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum After {
+    Gone,
+    Bytes(Rc<[u8]>),
+    Missing(Obstacle),
 }

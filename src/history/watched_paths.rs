@@ -104,7 +104,6 @@ pub struct WatchedFolder<'i> {
     has_all_policies: bool,
 }
 
-/// What the parent folders determine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Below {
     Nothing,

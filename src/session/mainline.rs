@@ -4,7 +4,6 @@
 
 use crate::diag;
 use crate::history::chain::{self, Chain};
-use crate::history::notes;
 use crate::history::objects::Oid;
 use crate::history::paths::LedgerPrefix;
 use crate::history::refs::{self, ApprovedRef};
@@ -208,7 +207,7 @@ pub(crate) fn read_notes(
     if !history.heeds_notes() {
         return true;
     }
-    let found = repository.find(notes::REFERENCE);
+    let found = repository.find(refs::REVIEW_NOTES);
     if let Some(found) = &found {
         history.read_notes(repository, found.oid, until);
     }

@@ -12,7 +12,7 @@ use std::path::PathBuf;
 
 use exledger::approval::keys::Keys;
 use exledger::approval::signature::{self, CheckedSignature, SignatureState, Tag};
-use exledger::approval::signature_state::{Bad, UnverifiedKind};
+use exledger::approval::signature::{Bad, UnverifiedKind};
 use exledger::approval::signers::{Revoked, Signers};
 use exledger::approval::wire::PublicKey;
 use exledger::history::commit;

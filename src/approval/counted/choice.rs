@@ -4,10 +4,9 @@
 //! `docs/spec/approval.md`, G2: the last version that was approved, or that only adds requirements; before
 //! that, the one that came with the first policy.
 
-use crate::approval::counted::compose::Composer;
+use crate::approval::counted::compose::{Composer, VersionChoice};
 use crate::approval::counted::key_levels::{Admission, ApprovedList};
-use crate::approval::counted::version_choice::VersionChoice;
-use crate::approval::governance_demand::GovernanceVersion;
+use crate::approval::demand::GovernanceVersion;
 use crate::approval::governance_history::GovernanceHistory;
 use crate::approval::put_back;
 use crate::approval::verdict::{ApprovalVerdict, Approver, FourEyes, Satisfied, Vote, VoteCounts};
@@ -33,7 +32,6 @@ pub(super) struct Chooser<'c, 'h> {
 }
 
 impl<'c, 'h> Chooser<'c, 'h> {
-    /// Starts before the first landing.
     pub(super) fn new(
         history: &'h History,
         composer: &'c Composer<'h>,
@@ -49,13 +47,12 @@ impl<'c, 'h> Chooser<'c, 'h> {
         }
     }
 
-    /// Chooses the versions that count after a landing, given the verdicts on each file's versions so far.
     pub(super) fn choose<'v>(
         &mut self,
         landing: usize,
         verdicts: &dyn Fn(&str) -> &'v [ApprovalVerdict],
     ) {
-        if self.composer.first().is_none_or(|first| first > landing) {
+        if self.composer.first.is_none_or(|first| first > landing) {
             return;
         }
         let landings = &self.history.mainline.landings;
@@ -124,7 +121,7 @@ impl<'c, 'h> Chooser<'c, 'h> {
         if let Some(trusted) = self.history.mainline.trusted.filter(|trusted| *trusted <= landing) {
             return Some((landed(trusted)?, Admission::Trusted));
         }
-        let first = self.composer.first()?;
+        let first = self.composer.first?;
         let state = self.history.states.at(first);
         let is_named =
             state.names(&self.history.prefix, path) || self.history.policies_below.contains(path);
@@ -136,7 +133,6 @@ impl<'c, 'h> Chooser<'c, 'h> {
         Some((base, by))
     }
 
-    /// Returns the version of the signers file that is approved after a landing.
     pub(super) fn approved_list<'v>(
         &self,
         landing: usize,
@@ -150,8 +146,7 @@ impl<'c, 'h> Chooser<'c, 'h> {
         let (path, trail) = self.history.governance.get_key_value(&path)?;
         let index = self.approved.of(path)?;
         let version = trail.versions.get(index)?;
-        let file = version.files.first();
-        let bytes = file.and_then(|file| self.history.governance_bytes.get(&file.blob));
+        let bytes = self.history.bytes_of(version);
         let root = self.root(path, &trail.versions, landing);
         Some(ApprovedList {
             version: GovernanceVersion {
@@ -168,7 +163,6 @@ impl<'c, 'h> Chooser<'c, 'h> {
         })
     }
 
-    /// Returns what let in the policy that is approved after a landing.
     pub(super) fn policy_admission<'v>(
         &self,
         landing: usize,
@@ -211,7 +205,6 @@ impl<'c, 'h> Chooser<'c, 'h> {
         before.state == State::Sound && governs::only_adds(&before, &after)
     }
 
-    /// Tells whether a version was approved by someone entitled to approve it.
     pub(super) fn is_approved(
         &self,
         path: &str,
@@ -235,7 +228,6 @@ impl<'c, 'h> Chooser<'c, 'h> {
             && counting.any(|statement| self.may_decide(landing, &statement.approver, is_named))
     }
 
-    /// Tells of each version of a file whether it was approved by someone entitled to.
     pub(super) fn approved_versions(&self, path: &str, verdicts: &[ApprovalVerdict]) -> Vec<bool> {
         let trail = self.history.governance.get(path);
         let versions = trail.map_or(&[][..], |trail| &trail.versions).iter();
@@ -270,7 +262,6 @@ fn drops_signers(before: &Governance, after: &Governance, is_kind: &dyn Fn(&str)
     is_less && dropped.all(is_kind)
 }
 
-/// Returns the missing object that leaves the approval of a version undetermined.
 fn lacks(version: &Version) -> Option<&Obstacle> {
     match (&version.truncated, version.record.content(), &version.made_in_merge) {
         (Some(obstacle), ..)

@@ -1,25 +1,67 @@
-//! Assembles governance from chosen versions of its files.
+//! Which version of each governance file is chosen, and the governance that these versions form.
 //!
-//! Uses ledger (for its trait `Tree`), policy, history. Pure. Start at [`Composer`]. Follows `docs/spec/approval.md`,
+//! Uses ledger (for its trait `Tree`), policy, history. Pure. Start at [`VersionChoice`] and [`Composer`]. Follows `docs/spec/approval.md`,
 //! G1: the policy determines the paths of the other files, so they are read under the chosen policy.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use crate::approval::counted::version_choice::VersionChoice;
 use crate::history::governance::{GovernanceOrigin, MainlineGovernance};
-use crate::history::objects::Oid;
+use crate::history::objects::{Obstacle, Oid};
 use crate::history::version::Version;
 use crate::history::walked::History;
 use crate::ledger::tree::{EntryKind, Tree, TreeError, TreeItem};
 use crate::policy;
 use crate::policy::governance::{self, Governance};
 
-/// Reads the governance of chosen versions, each combination once.
+/// The index of the version of each governance file that counts; a file not listed here does not count at all.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct VersionChoice {
+    versions: BTreeMap<String, usize>,
+    /// Why it is undetermined whether a later version counts.
+    pub(super) doubt: Option<Box<Obstacle>>,
+}
+
+impl VersionChoice {
+    pub(super) const NONE: VersionChoice = VersionChoice { versions: BTreeMap::new(), doubt: None };
+
+    pub(super) fn of(&self, path: &str) -> Option<usize> {
+        self.versions.get(path).copied()
+    }
+
+    pub(super) fn doubt(&self) -> Option<&Obstacle> {
+        self.doubt.as_deref()
+    }
+
+    pub(super) fn change(&mut self, other: impl Fn(&str, usize) -> Option<usize>) {
+        let versions = std::mem::take(&mut self.versions).into_iter();
+        self.versions = versions
+            .filter_map(|(path, version)| {
+                let version = other(&path, version)?;
+                Some((path, version))
+            })
+            .collect();
+    }
+
+    pub(super) fn with(&self, path: &str, version: Option<usize>) -> VersionChoice {
+        let mut choice = self.clone();
+        choice.set(path, version);
+        choice
+    }
+
+    pub(super) fn set(&mut self, path: &str, version: Option<usize>) {
+        match version {
+            Some(version) => drop(self.versions.insert(path.to_owned(), version)),
+            None => drop(self.versions.remove(path)),
+        }
+    }
+}
+
 pub(super) struct Composer<'h> {
     history: &'h History,
-    first: Option<usize>,
+    /// The landing of the first readable policy; in a shallow clone, of the first one that it holds.
+    pub(super) first: Option<usize>,
     known: RefCell<BTreeMap<VersionChoice, Rc<Governance>>>,
     states: RefCell<BTreeMap<VersionChoice, Rc<MainlineGovernance>>>,
 }
@@ -39,11 +81,6 @@ impl<'h> Composer<'h> {
             known: RefCell::default(),
             states: RefCell::default(),
         }
-    }
-
-    /// Returns the landing of the first readable policy; in a shallow clone, of the first one that it holds.
-    pub(super) fn first(&self) -> Option<usize> {
-        self.first
     }
 
     /// Returns the governance before the first policy: that policy judges earlier landings, since nothing else can.
@@ -95,10 +132,7 @@ impl<'h> Composer<'h> {
             GovernanceOrigin::Unknown(obstacle) => Some(obstacle),
             _ => None,
         }) {
-            return Rc::new(MainlineGovernance {
-                governance: Rc::clone(&before.governance),
-                origin: GovernanceOrigin::Unknown(obstacle.clone()),
-            });
+            return Rc::new(before.until(obstacle.clone()));
         }
         if matches!(landed.origin, GovernanceOrigin::Own(_))
             && self.is_what_landed(choice, landing, landed)
@@ -111,15 +145,7 @@ impl<'h> Composer<'h> {
         let governance = self.governance(choice);
         let policy = self.version(choice, policy::FILE);
         if governance.state != governance::State::Sound {
-            return Rc::new(MainlineGovernance {
-                governance: Rc::clone(&before.governance),
-                origin: match &before.origin {
-                    GovernanceOrigin::Own(commit) | GovernanceOrigin::Earlier(commit) => {
-                        GovernanceOrigin::Earlier(*commit)
-                    }
-                    other => other.clone(),
-                },
-            });
+            return Rc::new(before.without_successor());
         }
         let state = Rc::new(MainlineGovernance {
             governance,
@@ -153,7 +179,6 @@ impl<'h> Composer<'h> {
         Rc::new(Governance { state: governance::State::Absent, ..(*last.governance).clone() })
     }
 
-    /// Tells whether the landing's own governance files are exactly the chosen versions.
     fn is_what_landed(
         &self,
         choice: &VersionChoice,
@@ -182,7 +207,6 @@ fn blob(version: Option<&Version>) -> Option<Oid> {
     Some(version?.files.first()?.blob)
 }
 
-/// The files of chosen versions, as a tree.
 struct ChosenFiles<'c> {
     history: &'c History,
     choice: &'c VersionChoice,
@@ -193,8 +217,7 @@ impl ChosenFiles<'_> {
         let path = self.history.prefix.plain(path);
         let trail = self.history.governance.get(&path)?;
         let version = trail.versions.get(self.choice.of(&path)?)?;
-        let bytes = self.history.governance_bytes.get(&blob(Some(version))?);
-        bytes.map(AsRef::as_ref)
+        self.history.bytes_of(version).map(AsRef::as_ref)
     }
 }
 

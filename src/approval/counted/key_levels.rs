@@ -8,7 +8,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use crate::approval::case;
-use crate::approval::governance_demand::{GovernanceVersion, governance_demand};
+use crate::approval::demand::{GovernanceVersion, governance_demand};
 use crate::approval::governance_history::GovernanceHistory;
 use crate::approval::listed;
 use crate::approval::put_back;
@@ -43,14 +43,11 @@ pub enum Admission {
     Claim,
 }
 
-/// The version of the signers file that is approved after a landing.
 #[derive(Clone, Copy)]
 pub(super) struct ApprovedList<'a> {
     pub version: GovernanceVersion<'a>,
-    /// The index of the version.
     pub index: usize,
     pub landing: usize,
-    /// Its landing.
     pub commit: Oid,
     pub root: Option<Admission>,
     pub verdict: Option<&'a ApprovalVerdict>,
@@ -58,7 +55,6 @@ pub(super) struct ApprovedList<'a> {
     pub landed: usize,
 }
 
-/// The lines of one version.
 #[derive(Default)]
 pub(super) struct AdmittedKeys {
     pub lines: Vec<AdmittedKey>,
@@ -66,16 +62,13 @@ pub(super) struct AdmittedKeys {
     marked: Option<[Rc<MainlineGovernance>; 2]>,
 }
 
-/// The keys of the signers file along the approved branch.
 #[derive(Default)]
 pub(super) struct KeyLevels {
-    /// Those of the approved version.
     approved: AdmittedKeys,
     /// Those of the version that counts, which may lack some of them.
     pub counted: AdmittedKeys,
     /// The approved version, by path and index.
     version: Option<(String, usize)>,
-    /// What let it in.
     by: Option<Admission>,
     /// Whether an approved list ever let anybody sign for a person.
     has_begun: bool,
@@ -167,13 +160,11 @@ impl KeyLevels {
 }
 
 impl AdmittedKeys {
-    /// Returns a state with its lines marked, if it is the one that was marked last.
     fn known(&self, state: &Rc<MainlineGovernance>) -> Option<Rc<MainlineGovernance>> {
         let [known, marked] = self.marked.as_ref()?;
         Rc::ptr_eq(known, state).then(|| Rc::clone(marked))
     }
 
-    /// Returns a state in which the lines that a claim let in are marked.
     fn mark(&mut self, state: Rc<MainlineGovernance>) -> Rc<MainlineGovernance> {
         let claimed = self.lines.iter().filter(|key| key.by == Admission::Claim);
         let claimed = claimed.map(|key| (key.line.number, key.commit.to_string().into()));

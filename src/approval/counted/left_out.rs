@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::approval::counted::version_choice::VersionChoice;
+use crate::approval::counted::compose::VersionChoice;
 use crate::approval::keys::Keys;
 use crate::approval::verdict::{ApprovalVerdict, FourEyes, NotCounted, Satisfied, VoteCounts};
 use crate::approval::{missing, signature};
@@ -26,7 +26,6 @@ pub struct UncountedGovernanceFile {
     pub authors: Vec<String>,
     /// The landing of the version that counts instead; `None` if the file does not count at all.
     pub counts: Option<String>,
-    /// Why it does not count, as text.
     pub reason: String,
     /// The people who could approve it, if they had a key to sign with; `None` if there is somebody who can.
     pub keyless: Option<Vec<String>>,
@@ -59,7 +58,6 @@ impl UncountedGovernanceFile {
     }
 }
 
-/// Returns the files whose last version does not count, among those that the policy names, approved or not.
 pub(super) fn uncounted_files(
     history: &History,
     tip: &Governance,
@@ -90,7 +88,7 @@ pub(super) fn uncounted_files(
             at: landing.map_or(Instant::MIN, |landing| landing.effective),
             authors: authors(verdict),
             counts: counts.map(|version: &Version| version.commit.oid.to_string()),
-            reason: reason(verdict),
+            reason: why_unapproved(verdict),
             keyless: keyless(verdict, approved),
         });
     }
@@ -117,7 +115,8 @@ fn authors(verdict: &ApprovalVerdict) -> Vec<String> {
     emails
 }
 
-pub(super) fn reason(verdict: &ApprovalVerdict) -> String {
+/// Explains why a change of a governance file is not approved.
+pub fn why_unapproved(verdict: &ApprovalVerdict) -> String {
     let others = match authors(verdict) {
         authors if authors.is_empty() => "nobody approved it".to_owned(),
         authors => format!("nobody other than {} approved it", authors.join(", ")),

@@ -3,7 +3,7 @@
 //! Uses policy, history, `approval`'s verdicts. Pure. Start at [`kept`]. Follows `docs/spec/approval.md`, I3: removing
 //! an approved line takes effect once someone whom the line does not merge approves the removal.
 
-use crate::approval::counted::version_choice::VersionChoice;
+use crate::approval::counted::compose::VersionChoice;
 use crate::approval::verdict::{ApprovalVerdict, Vote, VoteCounts};
 use crate::history::walked::History;
 use crate::policy::governance::{Governance, MAILMAP};
@@ -22,8 +22,7 @@ pub(super) fn kept(
     let text = |version: Option<usize>| -> BTreeSet<String> {
         let trail = history.governance.get(MAILMAP);
         let version = version.and_then(|n| trail?.versions.get(n));
-        let bytes =
-            version.and_then(|version| history.governance_bytes.get(&version.files.first()?.blob));
+        let bytes = version.and_then(|version| history.bytes_of(version));
         let text = String::from_utf8_lossy(bytes.map_or(&[][..], AsRef::as_ref)).into_owned();
         text.lines().map(|line| line.trim().to_owned()).collect()
     };
@@ -54,7 +53,6 @@ fn approvers(verdict: &ApprovalVerdict) -> Vec<&Person> {
     counting.map(|statement| &statement.approver.person).collect()
 }
 
-/// Tells whether a mailmap line contains an address of a person.
 fn joins(line: &str, person: &Person) -> bool {
     let lower = line.to_lowercase();
     let addresses = [&person.key, &person.email, &person.typed_email];

@@ -1,4 +1,4 @@
-//! Describes one forge: its merges, its committer, its trailers.
+//! Describes one forge: its merges, its committer, its trailers; and the formats that several forges share.
 //!
 //! Uses approval's messages. Pure. Start at [`ForgeAdapter`]; `forge::ALL` lists them. Follows `docs/spec/approval.md`, 2.
 
@@ -17,8 +17,17 @@ pub struct ForgeAdapter {
     pub pull_request: fn(&CommitMessage) -> Option<String>,
     /// Returns the lines that name approvers.
     pub approvals: fn(&CommitMessage, Pinned) -> Vec<ApproverLine>,
-    /// Recognizes the forge's own line among the trailers, if it writes one.
-    pub own_line: Option<Aside>,
+}
+
+impl ForgeAdapter {
+    /// A forge that commits nothing itself and names neither pull requests nor approvers.
+    pub(crate) const SILENT: ForgeAdapter = ForgeAdapter {
+        name: "",
+        auto: Auto::Never,
+        is_committer: |_, _| false,
+        pull_request: |_| None,
+        approvals: |_, _| Vec::new(),
+    };
 }
 
 /// When a forge is chosen under `forge: auto`.
@@ -45,7 +54,46 @@ pub enum Pinned {
 /// A line that names an approver.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ApproverLine {
-    /// The person, as written.
     pub value: String,
     pub is_by_forge: bool,
+}
+
+pub(crate) fn by_hand(
+    message: &CommitMessage,
+    tokens: &[&str],
+    aside: Option<Aside>,
+) -> Vec<ApproverLine> {
+    message
+        .trailers(aside)
+        .into_iter()
+        .filter(|trailer| tokens.iter().any(|token| trailer.is(token)))
+        .map(|trailer| ApproverLine { value: trailer.value, is_by_forge: false })
+        .collect()
+}
+
+/// Returns the trailers with one token; the forge itself wrote those after the last `Reviewed-on`.
+pub(crate) fn after_reviewed_on(message: &CommitMessage, token: &str) -> Vec<ApproverLine> {
+    let trailers = message.trailers(None);
+    let last = trailers.iter().rposition(|trailer| trailer.is("Reviewed-on"));
+    trailers
+        .iter()
+        .enumerate()
+        .filter(|(_, trailer)| trailer.is(token))
+        .map(|(at, trailer)| ApproverLine {
+            value: trailer.value.clone(),
+            is_by_forge: last.is_some_and(|last| at > last),
+        })
+        .collect()
+}
+
+pub(crate) fn number(text: &str) -> Option<&str> {
+    (!text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())).then_some(text)
+}
+
+/// Returns the number in `… (#12)` at the end of a subject, with one of the given marks before it.
+pub(crate) fn number_in_parentheses(subject: &str, marks: &[char]) -> Option<(char, String)> {
+    let (_, last) = subject.strip_suffix(')')?.rsplit_once(" (")?;
+    let mark = marks.iter().find(|mark| last.starts_with(**mark))?;
+    let number = number(last.strip_prefix(*mark)?)?;
+    Some((*mark, number.to_owned()))
 }

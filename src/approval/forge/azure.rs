@@ -7,18 +7,11 @@
 //!
 //! Follows `docs/spec/approval.md`, 2 and A4.
 
-use crate::approval::forge::adapter::{ApproverLine, Auto, ForgeAdapter, Pinned};
-use crate::approval::forge::{self};
+use crate::approval::forge::adapter::{self, Auto, ForgeAdapter};
 use crate::approval::message::CommitMessage;
 
-pub const FORGE: ForgeAdapter = ForgeAdapter {
-    name: "azure",
-    auto: Auto::By(fits),
-    is_committer: forge::subject_line::nobody,
-    pull_request,
-    approvals,
-    own_line: None,
-};
+pub const FORGE: ForgeAdapter =
+    ForgeAdapter { name: "azure", auto: Auto::By(fits), pull_request, ..ForgeAdapter::SILENT };
 
 fn fits(message: &CommitMessage) -> bool {
     pull_request(message).is_some()
@@ -26,10 +19,5 @@ fn fits(message: &CommitMessage) -> bool {
 
 fn pull_request(message: &CommitMessage) -> Option<String> {
     let (number, _) = message.subject.strip_prefix("Merged PR ")?.split_once(": ")?;
-    forge::subject_line::number(number).map(|number| format!("#{number}"))
-}
-
-/// The committer of the merge is the evidence; no line names anyone.
-fn approvals(_: &CommitMessage, _: Pinned) -> Vec<ApproverLine> {
-    Vec::new()
+    adapter::number(number).map(|number| format!("#{number}"))
 }

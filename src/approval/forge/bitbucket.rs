@@ -9,18 +9,16 @@
 //!
 //! Follows `docs/spec/approval.md`, 2 and A4.
 
-use crate::approval::forge::adapter::{ApproverLine, Auto, ForgeAdapter, Pinned};
-use crate::approval::forge::{self};
+use crate::approval::forge::adapter::{self, ApproverLine, Auto, ForgeAdapter, Pinned};
 use crate::approval::message::CommitMessage;
 
 /// What Bitbucket Cloud and Data Center write.
 pub const FORGE: ForgeAdapter = ForgeAdapter {
     name: "bitbucket",
     auto: Auto::By(fits),
-    is_committer: forge::subject_line::nobody,
     pull_request,
     approvals,
-    own_line: None,
+    ..ForgeAdapter::SILENT
 };
 
 fn fits(message: &CommitMessage) -> bool {
@@ -36,7 +34,7 @@ fn fits(message: &CommitMessage) -> bool {
 fn cloud(subject: &str) -> Option<String> {
     let rest = subject.strip_prefix("Merged in ")?;
     let (_, number) = rest.strip_suffix(')')?.rsplit_once(" (pull request #")?;
-    forge::subject_line::number(number).map(|number| format!("#{number}"))
+    adapter::number(number).map(|number| format!("#{number}"))
 }
 
 /// Returns the number in `Pull request #68: Title`, or in the older `Merge pull request #68 in P from a to b`.
@@ -48,7 +46,7 @@ fn data_center(subject: &str) -> Option<String> {
         project.split_once(" from ")?.1.split_once(" to ")?;
         Some(number)
     };
-    let number = forge::subject_line::number(today().or_else(older)?)?;
+    let number = adapter::number(today().or_else(older)?)?;
     Some(format!("#{number}"))
 }
 
@@ -61,7 +59,7 @@ fn approvals(message: &CommitMessage, _: Pinned) -> Vec<ApproverLine> {
         return Vec::new();
     }
     let composed = fits(message);
-    forge::subject_line::by_hand(message, &["Approved-by"], None)
+    adapter::by_hand(message, &["Approved-by"], None)
         .into_iter()
         .map(|line| ApproverLine { is_by_forge: composed, ..line })
         .collect()

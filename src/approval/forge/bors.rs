@@ -9,26 +9,18 @@
 //!
 //! Follows `docs/spec/approval.md`, 2.
 
-use crate::approval::forge::adapter::{ApproverLine, Auto, ForgeAdapter, Pinned};
-use crate::approval::forge::{self};
+use crate::approval::forge::adapter::{self, ApproverLine, ForgeAdapter, Pinned};
 use crate::approval::message::CommitMessage;
 
-pub const FORGE: ForgeAdapter = ForgeAdapter {
-    name: "bors",
-    auto: Auto::Never,
-    is_committer: forge::subject_line::nobody,
-    pull_request,
-    approvals,
-    own_line: None,
-};
+pub const FORGE: ForgeAdapter =
+    ForgeAdapter { name: "bors", pull_request, approvals, ..ForgeAdapter::SILENT };
 
-/// Returns the numbers in a subject of bors' form; empty for any other subject.
 fn read_numbers(subject: &str) -> Vec<&str> {
     let Some(rest) = subject.strip_prefix("Merge ") else {
         return Vec::new();
     };
     rest.split(' ')
-        .map(|word| word.strip_prefix('#').and_then(forge::subject_line::number))
+        .map(|word| word.strip_prefix('#').and_then(adapter::number))
         .collect::<Option<Vec<&str>>>()
         .unwrap_or_default()
 }

@@ -15,24 +15,16 @@
 //!
 //! Follows `docs/spec/approval.md`, 2 and E9.
 
-use crate::approval::forge::adapter::{ApproverLine, Auto, ForgeAdapter, Pinned};
-use crate::approval::forge::{self};
+use crate::approval::forge::adapter::{self, ApproverLine, Auto, ForgeAdapter, Pinned};
 use crate::approval::message::CommitMessage;
 
-pub const FORGE: ForgeAdapter = ForgeAdapter {
-    name: "gerrit",
-    auto: Auto::By(fits),
-    is_committer,
-    pull_request,
-    approvals,
-    own_line: None,
-};
+pub const FORGE: ForgeAdapter =
+    ForgeAdapter { name: "gerrit", auto: Auto::By(fits), is_committer, pull_request, approvals };
 
 fn is_committer(name: &str, _: &str) -> bool {
     name == "Gerrit Code Review"
 }
 
-/// Recognizes a merge by its subject, and a cherry-pick by its footers.
 fn fits(message: &CommitMessage) -> bool {
     let subject = message.subject;
     let merged = subject.strip_prefix("Merge \"").is_some_and(|rest| {
@@ -56,5 +48,5 @@ fn pull_request(message: &CommitMessage) -> Option<String> {
 }
 
 fn approvals(message: &CommitMessage, _: Pinned) -> Vec<ApproverLine> {
-    forge::subject_line::after_reviewed_on(message, "Reviewed-by")
+    adapter::after_reviewed_on(message, "Reviewed-by")
 }

@@ -10,21 +10,13 @@
 //!
 //! Follows `docs/spec/approval.md`, 2.
 
-use crate::approval::forge::adapter::{ApproverLine, Auto, ForgeAdapter, Pinned};
-use crate::approval::forge::{self};
+use crate::approval::forge::adapter::{self, ApproverLine, Auto, ForgeAdapter, Pinned};
 use crate::approval::message::CommitMessage;
 
 /// The conventions of Gitea and Forgejo.
-pub const FORGE: ForgeAdapter = ForgeAdapter {
-    name: "gitea",
-    auto: Auto::By(fits),
-    is_committer,
-    pull_request,
-    approvals,
-    own_line: None,
-};
+pub const FORGE: ForgeAdapter =
+    ForgeAdapter { name: "gitea", auto: Auto::By(fits), is_committer, pull_request, approvals };
 
-/// Recognizes the identity by which an instance signs merges.
 fn is_committer(name: &str, address: &str) -> bool {
     let name = name.to_ascii_lowercase();
     let lower = address.to_ascii_lowercase();
@@ -39,7 +31,7 @@ fn fits(message: &CommitMessage) -> bool {
 
 fn in_own_form(message: &CommitMessage) -> bool {
     merged(message.subject).is_some()
-        || forge::subject_line::number_in_parentheses(message.subject, &['#', '!']).is_some()
+        || adapter::number_in_parentheses(message.subject, &['#', '!']).is_some()
 }
 
 fn reviewed_on(message: &CommitMessage) -> bool {
@@ -53,12 +45,12 @@ fn merged(subject: &str) -> Option<String> {
     let (number, branches) = rest.split_once(") from ")?;
     branches.split_once(" into ")?;
     let mark = number.chars().next().filter(|mark| "#!".contains(*mark))?;
-    forge::subject_line::number(number.strip_prefix(mark)?).map(|digits| format!("{mark}{digits}"))
+    adapter::number(number.strip_prefix(mark)?).map(|digits| format!("{mark}{digits}"))
 }
 
 fn pull_request(message: &CommitMessage) -> Option<String> {
     let squashed = || {
-        let (mark, number) = forge::subject_line::number_in_parentheses(message.subject, &['!'])?;
+        let (mark, number) = adapter::number_in_parentheses(message.subject, &['!'])?;
         Some(format!("{mark}{number}"))
     };
     merged(message.subject).or_else(squashed)
@@ -69,7 +61,7 @@ fn approvals(message: &CommitMessage, _: Pinned) -> Vec<ApproverLine> {
         return Vec::new();
     }
     let own = in_own_form(message);
-    forge::subject_line::after_reviewed_on(message, "Reviewed-by")
+    adapter::after_reviewed_on(message, "Reviewed-by")
         .into_iter()
         .map(|line| ApproverLine {
             is_by_forge: if own { line.is_by_forge } else { false },

@@ -20,8 +20,7 @@
 //!
 //! Follows `docs/spec/approval.md`, 2.
 
-use crate::approval::forge::adapter::{ApproverLine, Auto, ForgeAdapter, Pinned};
-use crate::approval::forge::{self};
+use crate::approval::forge::adapter::{self, Auto, ForgeAdapter};
 use crate::approval::message::CommitMessage;
 
 pub const FORGE: ForgeAdapter = ForgeAdapter {
@@ -29,8 +28,7 @@ pub const FORGE: ForgeAdapter = ForgeAdapter {
     auto: Auto::ByCommitter,
     is_committer,
     pull_request,
-    approvals,
-    own_line: None,
+    ..ForgeAdapter::SILENT
 };
 
 fn is_committer(name: &str, address: &str) -> bool {
@@ -41,16 +39,11 @@ fn pull_request(message: &CommitMessage) -> Option<String> {
     let merged = || {
         let (number, _) =
             message.subject.strip_prefix("Merge pull request #")?.split_once(" from ")?;
-        forge::subject_line::number(number).map(|number| format!("#{number}"))
+        adapter::number(number).map(|number| format!("#{number}"))
     };
     let squashed = || {
-        let (_, number) = forge::subject_line::number_in_parentheses(message.subject, &['#'])?;
+        let (_, number) = adapter::number_in_parentheses(message.subject, &['#'])?;
         Some(format!("#{number}"))
     };
     merged().or_else(squashed)
-}
-
-/// Only the merge actor is evidence: people can write anything in a message.
-fn approvals(_: &CommitMessage, _: Pinned) -> Vec<ApproverLine> {
-    Vec::new()
 }

@@ -14,18 +14,11 @@
 //!
 //! Follows `docs/spec/approval.md`, 2.
 
-use crate::approval::forge::adapter::{ApproverLine, Auto, ForgeAdapter, Pinned};
-use crate::approval::forge::{self};
-use crate::approval::message::CommitMessage;
+use crate::approval::forge::adapter::{self, ApproverLine, Auto, ForgeAdapter, Pinned};
+use crate::approval::message::{Aside, CommitMessage};
 
-pub const FORGE: ForgeAdapter = ForgeAdapter {
-    name: "gitlab",
-    auto: Auto::By(fits),
-    is_committer,
-    pull_request,
-    approvals,
-    own_line: Some(is_own_line),
-};
+pub const FORGE: ForgeAdapter =
+    ForgeAdapter { name: "gitlab", auto: Auto::By(fits), is_committer, pull_request, approvals };
 
 fn is_committer(name: &str, address: &str) -> bool {
     name == "GitLab" && address.eq_ignore_ascii_case("noreply@gitlab.com")
@@ -50,7 +43,7 @@ fn merge_request(line: &str) -> Option<String> {
         Some((_, number)) if address => number,
         _ => what.rsplit_once('!')?.1,
     };
-    forge::subject_line::number(number).map(|number| format!("!{number}"))
+    adapter::number(number).map(|number| format!("!{number}"))
 }
 
 fn pull_request(message: &CommitMessage) -> Option<String> {
@@ -58,12 +51,12 @@ fn pull_request(message: &CommitMessage) -> Option<String> {
 }
 
 fn approvals(message: &CommitMessage, pinned: Pinned) -> Vec<ApproverLine> {
-    let aside = match pinned {
-        Pinned::ByPolicy => FORGE.own_line,
+    let aside: Option<Aside> = match pinned {
+        Pinned::ByPolicy => Some(is_own_line),
         Pinned::ByCommit => None,
     };
     let composed = fits(message);
-    forge::subject_line::by_hand(message, &["Approved-by"], aside)
+    adapter::by_hand(message, &["Approved-by"], aside)
         .into_iter()
         .map(|line| ApproverLine { is_by_forge: composed, ..line })
         .collect()

@@ -5,20 +5,12 @@
 //!
 //! Follows `docs/spec/approval.md`, 2.
 
-use crate::approval::forge::adapter::{ApproverLine, Auto, ForgeAdapter, Pinned};
-use crate::approval::forge::{self};
+use crate::approval::forge::adapter::{self, ApproverLine, ForgeAdapter, Pinned};
 use crate::approval::message::CommitMessage;
 
-pub const FORGE: ForgeAdapter = ForgeAdapter {
-    name: "homu",
-    auto: Auto::Never,
-    is_committer: forge::subject_line::nobody,
-    pull_request,
-    approvals,
-    own_line: None,
-};
+pub const FORGE: ForgeAdapter =
+    ForgeAdapter { name: "homu", pull_request, approvals, ..ForgeAdapter::SILENT };
 
-/// Returns the number and logins from a subject of homu's form.
 fn parts(subject: &str) -> Option<(&str, &str)> {
     let rest = subject
         .strip_prefix("Auto merge of #")
@@ -26,7 +18,7 @@ fn parts(subject: &str) -> Option<(&str, &str)> {
     let (number, rest) = rest.split_once(" - ")?;
     let (branch, logins) = rest.split_once(", r=")?;
     let whole = !branch.contains(char::is_whitespace) && !logins.contains(char::is_whitespace);
-    forge::subject_line::number(number).filter(|_| whole).map(|number| (number, logins))
+    adapter::number(number).filter(|_| whole).map(|number| (number, logins))
 }
 
 fn pull_request(message: &CommitMessage) -> Option<String> {

@@ -5,19 +5,11 @@
 //!
 //! Follows `docs/spec/approval.md`, 2.
 
-use crate::approval::forge::adapter::{ApproverLine, Auto, ForgeAdapter, Pinned};
-use crate::approval::forge::{self};
+use crate::approval::forge::adapter::{self, ApproverLine, ForgeAdapter, Pinned};
 use crate::approval::message::CommitMessage;
 
-pub const FORGE: ForgeAdapter = ForgeAdapter {
-    name: "kernel",
-    auto: Auto::Never,
-    is_committer: forge::subject_line::nobody,
-    pull_request: forge::subject_line::no_pull_request,
-    approvals,
-    own_line: None,
-};
+pub const FORGE: ForgeAdapter = ForgeAdapter { name: "kernel", approvals, ..ForgeAdapter::SILENT };
 
 fn approvals(message: &CommitMessage, _: Pinned) -> Vec<ApproverLine> {
-    forge::subject_line::by_hand(message, &["Reviewed-by", "Acked-by"], None)
+    adapter::by_hand(message, &["Reviewed-by", "Acked-by"], None)
 }

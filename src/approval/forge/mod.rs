@@ -17,7 +17,6 @@ pub mod gitlab;
 pub mod homu;
 pub mod kernel;
 pub mod phabricator;
-pub mod subject_line;
 
 use crate::approval::forge::adapter::{Auto, ForgeAdapter};
 use crate::approval::message::CommitMessage;

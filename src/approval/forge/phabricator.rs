@@ -5,23 +5,16 @@
 //!
 //! Follows `docs/spec/approval.md`, 2.
 
-use crate::approval::forge::adapter::{ApproverLine, Auto, ForgeAdapter, Pinned};
-use crate::approval::forge::{self};
+use crate::approval::forge::adapter::{self, ApproverLine, ForgeAdapter, Pinned};
 use crate::approval::message::CommitMessage;
 
-pub const FORGE: ForgeAdapter = ForgeAdapter {
-    name: "phabricator",
-    auto: Auto::Never,
-    is_committer: forge::subject_line::nobody,
-    pull_request,
-    approvals,
-    own_line: None,
-};
+pub const FORGE: ForgeAdapter =
+    ForgeAdapter { name: "phabricator", pull_request, approvals, ..ForgeAdapter::SILENT };
 
 fn pull_request(message: &CommitMessage) -> Option<String> {
     let line = message.body.iter().find_map(|line| line.strip_prefix("Differential Revision: "))?;
     let (_, last) = line.trim_end().rsplit_once("/D")?;
-    forge::subject_line::number(last).map(|number| format!("D{number}"))
+    adapter::number(last).map(|number| format!("D{number}"))
 }
 
 fn approvals(message: &CommitMessage, _: Pinned) -> Vec<ApproverLine> {

@@ -12,28 +12,22 @@ use crate::policy::people::person::Person;
 use crate::record::address;
 use std::rc::Rc;
 
-/// What distinguishes an identity from others, in addition to the address.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) enum SeparatedBy {
-    /// Only the address.
     #[default]
     Address,
     /// A signature by a key that the signers file lists for this exact address.
     OwnKey,
-    /// A forge's answer that says which accounts the addresses belong to.
     Answer(Rc<ForgeAnswer>),
 }
 
-/// A forge's answer about accounts: which account each address belongs to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct ForgeAnswer {
     /// The domain of the forge's private addresses, as in [`Account::forge`].
     pub forge: String,
-    /// Addresses with their logins.
     pub logins: Vec<(String, String)>,
 }
 
-/// The known forge accounts of a person, and those that the policy assigns to nobody.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Accounts {
     /// Accounts that the policy assigns to nobody, each with the key that `people.logins` would need.
@@ -54,7 +48,6 @@ impl Accounts {
     }
 }
 
-/// Returns the relation of two people, considering their accounts.
 pub(crate) fn compare(
     (one, own): (&Identity, &Accounts),
     (other, others): (&Identity, &Accounts),
@@ -118,7 +111,6 @@ impl IdentityResolver<'_> {
         })
     }
 
-    /// Returns the known accounts of an identity, by the governance before the landing that adds the approval.
     pub(crate) fn accounts(&self, identity: &Identity, separated_by: &SeparatedBy) -> Accounts {
         let people = &self.at.policy.people;
         let mut accounts = Accounts::default();
@@ -136,7 +128,6 @@ impl IdentityResolver<'_> {
         accounts
     }
 
-    /// Tells whether an identity is distinguished by its own key, which the signers file lists for its address.
     pub(crate) fn separated_by_key(&self, identity: &Identity, persons: &[Person]) -> SeparatedBy {
         let mut keys = persons.iter().map(|person| &person.key);
         if keys.any(|key| *key == identity.person.key) {
@@ -188,7 +179,6 @@ impl IdentityResolver<'_> {
         lines.map(|(_, login)| address::lower(login)).collect()
     }
 
-    /// Tells whether an identity is a well-known bot, or one that an approved policy lists.
     pub(crate) fn is_trusted_as_bot(&self, identity: &Identity) -> bool {
         let person = &identity.person;
         people::is_known_bot(person)

@@ -21,11 +21,9 @@ pub struct Identity {
     /// How many of the keys, from the start, are those by which the governance that counts knows them, without what
     /// merely stands at the tip.
     n_sure: usize,
-    /// Every name used with them.
     names: Vec<Rc<ComparableName>>,
     /// Normalized forms of their addresses, to find similar ones.
     lookalikes: Vec<Rc<str>>,
-    /// Every name and address of theirs, as typed.
     typed: Vec<Person>,
 }
 
@@ -157,7 +155,6 @@ impl Identity {
         &self.keys
     }
 
-    /// Returns every name and address of the person, as typed.
     pub(super) fn typed(&self) -> &[Person] {
         &self.typed
     }
@@ -167,13 +164,11 @@ impl Identity {
         add_all(&mut self.keys, keys);
     }
 
-    /// Adds further keys by which the governance that counts knows the person.
     pub(super) fn know_all_surely(&mut self, keys: &[Rc<str>]) {
         add_all(&mut self.keys, keys);
         self.trust(keys);
     }
 
-    /// Returns the keys by which the governance that counts knows the person.
     fn sure_keys(&self) -> &[Rc<str>] {
         self.keys.get(..self.n_sure).unwrap_or_default()
     }
@@ -195,7 +190,6 @@ impl Identity {
     }
 }
 
-/// Tells whether two lists of keys have one in common.
 fn share(one: &[Rc<str>], other: &[Rc<str>]) -> bool {
     if one.len() * other.len() <= FEW {
         return one.iter().any(|key| other.contains(key));
@@ -204,7 +198,6 @@ fn share(one: &[Rc<str>], other: &[Rc<str>]) -> bool {
     one.iter().any(|key| keys.contains(key))
 }
 
-/// Adds the keys that a list lacks.
 fn add_all(own: &mut Vec<Rc<str>>, keys: &[Rc<str>]) {
     if own.len() * keys.len() <= FEW {
         for key in keys {

@@ -2,7 +2,6 @@
 //!
 //! Uses policy's people and accounts. Pure. Start at [`last_reviews`]. Follows `docs/spec/cli.md`, approve.
 
-use crate::approval::relation;
 use crate::approval::reviews::{Association, ForgeReview, Permission, ReviewState, Reviews};
 use crate::approval::statement;
 use crate::policy::governance::Governance;
@@ -19,11 +18,8 @@ pub enum Reviewer {
     Person(Person),
     /// An account without a known owner that the forge distinguishes from all authors.
     Account(Person),
-    /// A bot or an agent.
     Machine(Person),
-    /// Not known.
     Unknown {
-        /// What is missing, as text.
         reason: String,
     },
 }
@@ -81,11 +77,6 @@ pub fn login_key(
     let account = account(review, reviews);
     let key = account.map(|account| account.login_key(&governance.policy.people));
     key.or_else(|| review.login.clone())
-}
-
-/// Returns the line to add to `people.logins` for a key: `odiaz: ADDRESS`.
-pub fn line(key: &str) -> String {
-    relation::line(key)
 }
 
 impl Reviewer {

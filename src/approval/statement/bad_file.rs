@@ -9,13 +9,10 @@ use crate::approval::statement::{self, LONGEST_REASON, SIGNATURE};
 /// Why a file below `.approvals` does not count: `bad-approval-file`.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BadFile {
-    /// It is not UTF-8 text.
     #[error("it is not text that can be read back")]
     NotText,
-    /// It is larger than an approval can be.
     #[error("it has more than {} bytes", statement::MOST_BYTES)]
     TooLarge,
-    /// A line is not the expected one.
     #[error("line {line} must be: {expected}")]
     Line {
         /// The line number, from 1.
@@ -36,7 +33,6 @@ pub enum BadFile {
         /// The name of this ledger: from its policy, or the id of its root commit.
         expected: String,
     },
-    /// It has neither a signature beside it nor a review in it.
     #[error("it has no {SIGNATURE} file")]
     NoSignature,
     /// It records a review, but no bridge signed it.
@@ -51,10 +47,8 @@ pub enum BadFile {
         /// The key's owner, as the signers line says.
         signer: String,
     },
-    /// It is a signature whose text is missing.
     #[error("the file that it signs is missing")]
     NoText,
-    /// Its signature does not count.
     #[error("its signature {0}")]
     Signature(SignatureState),
     /// Someone other than the named person signed it.

@@ -18,17 +18,13 @@ use crate::record::time::Instant;
 /// The kind of file at a path below `.approvals`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum StatementPath {
-    /// An approval; its signature, if any, has this path.
     Text {
-        /// The path of the signature.
         signature: String,
     },
     /// A signature of the approval at this path.
     Signature {
-        /// The path of the approval.
         text: String,
     },
-    /// A file that does not belong there.
     Stranger,
 }
 

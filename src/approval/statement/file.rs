@@ -2,9 +2,8 @@
 //!
 //! Uses record, policy's accounts, history's folder names. Pure. Start at [`ApprovalFile`]. Follows `docs/spec/approval.md`, S7.
 
-use crate::approval::statement::LONGEST_REASON;
 use crate::approval::statement::bad_file::BadFile;
-use crate::approval::statement::lines::StatementLines;
+use crate::approval::statement::{LONGEST_REASON, MOST_BYTES};
 use crate::history::watched_paths::OF_GOVERNANCE;
 use crate::policy::people::account::Account;
 use crate::record::address::Address;
@@ -28,7 +27,6 @@ pub struct ApprovalFile {
     pub sha256: String,
     /// The sha256 of the bytes that count instead, of a governance file whose version follows one that does not.
     pub from: Option<String>,
-    /// Whether they are approved or rejected.
     pub decision: ApprovalDecision,
     pub at: Instant,
     pub by: Address,
@@ -218,7 +216,6 @@ pub(crate) fn one_segment(path: &str) -> String {
     trimmed.replace('%', "%25").replace('/', "%2F")
 }
 
-/// Returns an address escaped for use in file names.
 pub(crate) fn escaped(address: &str) -> String {
     let plain = |character: char| {
         character.is_ascii_lowercase()
@@ -252,7 +249,6 @@ pub fn is_login(text: &str) -> bool {
     !plain.is_empty() && plain.chars().all(fits)
 }
 
-/// Takes the account lines at the end of a forge's review.
 fn accounts(
     lines: &mut StatementLines<'_>,
 ) -> Result<(Option<Address>, Vec<AuthorLogin>), BadFile> {
@@ -301,4 +297,63 @@ pub const MOST_AUTHORS: usize = 100;
 /// Tells whether a text can be a reason: a non-empty line of at most 500 characters.
 pub fn is_reason(text: &str) -> bool {
     is_line(text) && text.chars().count() <= LONGEST_REASON
+}
+
+struct StatementLines<'a> {
+    rest: &'a str,
+    number: usize,
+}
+
+impl<'a> StatementLines<'a> {
+    fn new(bytes: &'a [u8]) -> Result<StatementLines<'a>, BadFile> {
+        if bytes.len() > MOST_BYTES {
+            return Err(BadFile::TooLarge);
+        }
+        let rest = std::str::from_utf8(bytes).map_err(|_| BadFile::NotText)?;
+        Ok(StatementLines { rest, number: 1 })
+    }
+
+    /// Takes the next line if it begins with a prefix, and returns the rest of it.
+    fn take(&mut self, prefix: &str) -> Option<&'a str> {
+        let (line, rest) = self.rest.split_once('\n')?;
+        let value = line.strip_prefix(prefix)?;
+        (self.rest, self.number) = (rest, self.number + 1);
+        Some(value)
+    }
+
+    fn need<T>(
+        &mut self,
+        key: &str,
+        form: &'static str,
+        read: impl FnOnce(&str) -> Option<T>,
+    ) -> Result<T, BadFile> {
+        self.may(key, form, read)?.ok_or_else(|| self.expected(form))
+    }
+
+    /// Takes a line with the given key, if it is the next one.
+    fn may<T>(
+        &mut self,
+        key: &str,
+        form: &'static str,
+        read: impl FnOnce(&str) -> Option<T>,
+    ) -> Result<Option<T>, BadFile> {
+        let line = self.number;
+        let expected = form;
+        let Some(value) = self.take(&format!("{key} ")) else {
+            return Ok(None);
+        };
+        let value = read(value).ok_or(BadFile::Line { line, expected })?;
+        Ok(Some(value))
+    }
+
+    fn expected(&self, expected: &'static str) -> BadFile {
+        BadFile::Line { line: self.number, expected }
+    }
+
+    fn end(&self) -> Result<(), BadFile> {
+        match self.rest {
+            "" => Ok(()),
+            _ => Err(self.expected("the end of the file, or another line here")),
+        }
+    }
 }

@@ -5,7 +5,7 @@
 //! signs an approval, `reviews` writes approval files for a forge's reviews. Follows `docs/spec/cli.md`, approve,
 //! and `docs/spec/approval.md`, S7, 1.12, G2.
 
-use crate::approval::governance_demand;
+use crate::approval::demand;
 use crate::approval::statement::file::ApprovalDecision;
 use crate::diag::Level;
 use crate::features::approve;
@@ -199,7 +199,7 @@ fn refuse_unsound(
     let governance = &source.governance;
     let Some(file) = &content.file else {
         let names_it = governance.paths().contains(path);
-        return match governance_demand::impossible(governance).filter(|_| names_it) {
+        return match demand::impossible(governance).filter(|_| names_it) {
             Some(what) => Err(Usage::Refused {
                 what,
                 help: format!(

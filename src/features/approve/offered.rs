@@ -2,7 +2,7 @@
 //!
 //! Start at `find_offers`. Follows `docs/spec/cli.md`, `how[]`.
 
-use crate::approval::eligible::Eligibility;
+use crate::approval::eligible::{Eligibility, SignedObject};
 use crate::approval::ledger_name::LedgerName;
 use crate::approval::offers::{ApprovalOffers, ProposedContent, ReviewJob};
 use crate::approval::{offers, statement};
@@ -86,7 +86,8 @@ impl OfferReader<'_> {
         let statements = self.statements(&only.path, record)?;
         // Statements are older than the removal of an earlier record, which ends their effect.
         let is_stale = entry.landed.was_removed;
-        let counts = |person: &Person| !is_stale && eligibility.can_sign_approval(person);
+        let counts =
+            |person: &Person| !is_stale && eligibility.can_sign(person, SignedObject::ApprovalFile);
         let signed: Vec<Person> =
             statements.approvals.into_iter().filter(|person| counts(person)).collect();
         let is_own = |person: &Person| entry.committed.iter().any(|own| own.key == person.key);

@@ -67,13 +67,13 @@ impl PreparedApproval<'_> {
         }
         persons.sort();
         persons.dedup_by(|one, other| one.key == other.key);
-        let left = ask::left(
+        let lacking = ask::lacking(
             self.snapshot.governance(),
             record,
             content.last_approved.as_deref(),
             &content.target.makers,
             &persons,
         );
-        left.iter().map(change_cases::describe_missing).collect()
+        lacking.iter().map(change_cases::describe_missing).collect()
     }
 }

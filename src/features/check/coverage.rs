@@ -10,8 +10,8 @@ use aho_corasick::{AhoCorasick, BuildError, Match};
 
 use crate::gate;
 use crate::gate::answer::{GateAnswer, GateVerdict, Question};
-use crate::history::notes;
 use crate::history::objects::Extent;
+use crate::history::refs;
 use crate::history::tree::CommitTree;
 use crate::history::version::TrailKey;
 use crate::history::watched_paths::RecordFilter;
@@ -106,7 +106,7 @@ impl Named {
 fn is_plain(line: &OpenMainline<'_>) -> Result<bool, Undetermined> {
     let repository = line.repository;
     Ok(repository.extent() == Extent::Full
-        && repository.find(notes::REFERENCE).is_none()
+        && repository.find(refs::REVIEW_NOTES).is_none()
         && (line.is_past || proposals::are_none(line)?))
 }
 

@@ -89,7 +89,7 @@ impl Authorship {
         let approved = landed.approved.as_deref();
         Needs {
             needed: ask::needed(&self.onto, after, approved),
-            missing: ask::lacking(&self.onto, after, approved, makers),
+            missing: ask::lacking(&self.onto, after, approved, makers, &[]),
         }
     }
 }

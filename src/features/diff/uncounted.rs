@@ -135,10 +135,7 @@ fn versions_since(
     let versions = history.governance.get(path).map_or(&[][..], |trail| &trail.versions);
     let from = counted.version(path, landing).map_or(0, |counts| counts + 1);
     let since = versions.iter().skip(from).take_while(|version| version.landing <= landing);
-    let bytes = |version: &Version| {
-        let file = version.files.first()?;
-        Some(history.governance_bytes.get(&file.blob)?.to_vec())
-    };
+    let bytes = |version: &Version| history.bytes_of(version).map(|bytes| bytes.to_vec());
     since.map(|version| (version.commit.oid, bytes(version))).collect()
 }
 

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use crate::clock::Stopwatch;
 use crate::features::live::loaded::{LoadedLedger, PAUSE};
-use crate::history::watched;
+use crate::history::refs;
 use crate::record::time::Instant;
 use crate::session::Session;
 use crate::session::error::{Error, Undetermined};
@@ -181,5 +181,5 @@ fn watch(session: &Session) -> Result<RepositoryWatch, Error> {
     let repository = session.repository()?;
     let refs = repository.refs().map_err(Undetermined::Git)?;
     let approved_ref = session.located().options.approved_ref.as_deref();
-    Ok(repository.watch(watched::watched_refs(&refs, approved_ref)))
+    Ok(repository.watch(refs::watched_refs(&refs, approved_ref)))
 }

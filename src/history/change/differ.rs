@@ -23,7 +23,6 @@ pub fn is_equal(one: &Record, other: &Record) -> bool {
     one == other || (is_spelt(one) || is_spelt(other)) && plain(one) == plain(other)
 }
 
-/// Returns all times in a record.
 fn moments(record: &Record) -> impl Iterator<Item = &When> {
     let optional = [&record.starts, &record.event_ends, &record.subject.credential_expires];
     let renewals = record.renewals.iter();

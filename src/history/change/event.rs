@@ -19,9 +19,7 @@ pub enum ChangeEvent {
     ControlAdded,
     /// A compensating control was removed or withdrawn.
     ControlDropped,
-    /// A higher risk is stated.
     RiskRaised,
-    /// A lower risk is stated.
     RiskLowered,
     /// The owner changed without an entry that explains it.
     OwnerChanged,
@@ -35,7 +33,6 @@ pub enum ChangeEvent {
     Closed,
     /// It was closed by rejecting the request.
     Rejected,
-    /// The closure was reviewed.
     PostReviewed,
     /// Another value changed.
     Amended,

@@ -11,11 +11,12 @@ use crate::record::{Deviation, Record, Uses};
 pub enum FieldMerge {
     /// The later version's value is used.
     AsLanded,
-    /// The function writes what both grant into the third record, and names the fields that differ but must be equal.
-    Meets(fn(&Record, &Record, &mut Record) -> Vec<&'static str>),
+    /// The function writes what both grant into the third record.
+    Meets(fn(&Record, &Record, &mut Record)),
+    /// The same, where parts of the field must be equal: the function names those that differ.
+    MustEqual(fn(&Record, &Record, &mut Record) -> Vec<&'static str>),
 }
 
-/// Returns the entries of the later list that are also in the earlier one.
 fn in_both<T: PartialEq + Clone>(earlier: &[T], later: &[T]) -> Vec<T> {
     let both = later.iter().filter(|entry| earlier.contains(entry));
     both.cloned().collect()
@@ -27,7 +28,6 @@ fn in_any<T: PartialEq + Clone>(earlier: &[T], later: &[T]) -> Vec<T> {
     later.iter().chain(lost).cloned().collect()
 }
 
-/// Returns the intersection of both lists, treating absent as empty.
 fn both_or_none<T: PartialEq + Clone>(
     earlier: Option<&Vec<T>>,
     later: Option<&Vec<T>>,
@@ -94,7 +94,7 @@ fn differing(fields: &[(&'static str, bool)]) -> Vec<&'static str> {
     differing.map(|(name, _)| *name).collect()
 }
 
-pub(super) fn scope(earlier: &Record, later: &Record, met: &mut Record) -> Vec<&'static str> {
+pub(super) fn scope(earlier: &Record, later: &Record, met: &mut Record) {
     let none = Scope::default();
     let old = earlier.scope.as_ref().unwrap_or(&none);
     let new = later.scope.as_ref().unwrap_or(&none);
@@ -110,63 +110,46 @@ pub(super) fn scope(earlier: &Record, later: &Record, met: &mut Record) -> Vec<&
     };
     let is_stated = scope != none || earlier.scope.is_some() && later.scope.is_some();
     met.scope = is_stated.then_some(scope);
-    Vec::new()
 }
 
-pub(super) fn compensating_controls(
-    earlier: &Record,
-    later: &Record,
-    met: &mut Record,
-) -> Vec<&'static str> {
+pub(super) fn compensating_controls(earlier: &Record, later: &Record, met: &mut Record) {
     met.compensating_controls =
         in_any(&earlier.compensating_controls, &later.compensating_controls);
-    Vec::new()
 }
 
-pub(super) fn triggers(earlier: &Record, later: &Record, met: &mut Record) -> Vec<&'static str> {
+pub(super) fn triggers(earlier: &Record, later: &Record, met: &mut Record) {
     met.triggers = in_any(&earlier.triggers, &later.triggers);
-    Vec::new()
 }
 
-pub(super) fn fired(earlier: &Record, later: &Record, met: &mut Record) -> Vec<&'static str> {
+pub(super) fn fired(earlier: &Record, later: &Record, met: &mut Record) {
     met.fired = in_any(&earlier.fired, &later.fired);
-    Vec::new()
 }
 
-pub(super) fn closure(earlier: &Record, later: &Record, met: &mut Record) -> Vec<&'static str> {
+pub(super) fn closure(earlier: &Record, later: &Record, met: &mut Record) {
     met.closure = later.closure.clone().or_else(|| earlier.closure.clone());
-    Vec::new()
 }
 
-pub(super) fn starts(earlier: &Record, later: &Record, met: &mut Record) -> Vec<&'static str> {
+pub(super) fn starts(earlier: &Record, later: &Record, met: &mut Record) {
     met.starts = match (&earlier.starts, &later.starts) {
         (Some(old), Some(new)) if old.start() > new.start() => Some(old.clone()),
         (Some(old), None) => Some(old.clone()),
         (_, new) => new.clone(),
     };
-    Vec::new()
 }
 
-pub(super) fn expires(earlier: &Record, later: &Record, met: &mut Record) -> Vec<&'static str> {
+pub(super) fn expires(earlier: &Record, later: &Record, met: &mut Record) {
     if time::not_after(&earlier.expires) < time::not_after(&later.expires) {
         met.expires = earlier.expires.clone();
     }
-    Vec::new()
 }
 
-pub(super) fn review_every(
-    earlier: &Record,
-    later: &Record,
-    met: &mut Record,
-) -> Vec<&'static str> {
+pub(super) fn review_every(earlier: &Record, later: &Record, met: &mut Record) {
     let terms = [later.review_every, earlier.review_every];
     met.review_every = terms.into_iter().flatten().min_by_key(|term| Term::seconds(*term));
-    Vec::new()
 }
 
-pub(super) fn uses(earlier: &Record, later: &Record, met: &mut Record) -> Vec<&'static str> {
+pub(super) fn uses(earlier: &Record, later: &Record, met: &mut Record) {
     let uses = [&later.uses, &earlier.uses];
     let limits = uses.into_iter().flatten().map(|uses| uses.limit);
     met.uses = limits.min().map(|limit| Uses { limit });
-    Vec::new()
 }

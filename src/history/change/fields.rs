@@ -26,16 +26,10 @@ pub struct RecordField {
 /// A field whose changes amend the record, and whose landed value is used.
 macro_rules! plain {
     ($field:ident) => {
-        RecordField {
-            name: stringify!($field),
-            events: |_, _| Vec::new(),
-            equal: |before, after| before.$field == after.$field,
-            meet: FieldMerge::AsLanded,
-        }
+        special!($field, |_, _| Vec::new(), FieldMerge::AsLanded)
     };
 }
 
-/// A field with its own events and its own rule for combining versions.
 macro_rules! special {
     ($field:ident, $events:expr, $meet:expr) => {
         RecordField {
@@ -51,9 +45,9 @@ macro_rules! special {
 pub const FIELDS: &[RecordField] = &[
     plain!(id),
     plain!(title),
-    special!(class, |_, _| Vec::new(), FieldMerge::Meets(field_merge::class)),
-    special!(deviates_from, deviates_from, FieldMerge::Meets(field_merge::deviates_from)),
-    special!(subject, subject, FieldMerge::Meets(field_merge::subject)),
+    special!(class, |_, _| Vec::new(), FieldMerge::MustEqual(field_merge::class)),
+    special!(deviates_from, deviates_from, FieldMerge::MustEqual(field_merge::deviates_from)),
+    special!(subject, subject, FieldMerge::MustEqual(field_merge::subject)),
     special!(scope, scope, FieldMerge::Meets(field_merge::scope)),
     special!(owner, owner, FieldMerge::AsLanded),
     plain!(requester),

@@ -2,6 +2,7 @@
 //!
 //! Uses approval's reviewers and statements, policy. Pure. Start at [`Approving`]. Follows `docs/spec/approval.md`, 1.12.
 
+use crate::approval::relation;
 use crate::approval::reviews::reviewer::{self, Reviewer};
 use crate::approval::reviews::{ForgeReview, Reviews};
 use crate::approval::statement::MOST_BYTES;
@@ -87,7 +88,7 @@ impl<'r> Approving<'r> {
         UnresolvedReview {
             login: self.review.login.clone(),
             url: self.review.url.clone(),
-            line: key.map(|key| reviewer::line(&key)),
+            line: key.map(|key| relation::line(&key)),
             reason,
         }
     }

@@ -7,7 +7,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::PathBuf;
 
-use crate::approval::counted::{self, CountedGovernance};
+use crate::approval::counted::{self, CountedGovernance, left_out};
 use crate::history::chain::{self, OtherPolicies};
 use crate::history::folder::{self, DEEPEST, Mode};
 use crate::history::governance::GovernanceOrigin;
@@ -323,7 +323,7 @@ impl PolicyReader<'_> {
             path: prefix.outward(&above.below).unwrap_or_default().join("/"),
             place: self.top().map(|top| top.join(&folder).components().collect()),
             above: folder,
-            reason: verdict.map(counted::why_unapproved),
+            reason: verdict.map(left_out::why_unapproved),
             restore: own
                 .is_some_and(is_removed)
                 .then(|| self.restore(&above.history, prefix))

@@ -239,7 +239,7 @@ impl<'a> AdviceCase<'a> {
             return self.missing();
         }
         let (governance, makers) = (self.around.governance, &pending.author);
-        let lacking = |record| ask::lacking(governance, record, None, makers.as_slice());
+        let lacking = |record| ask::lacking(governance, record, None, makers.as_slice(), &[]);
         self.record.map(lacking).unwrap_or_default()
     }
 }

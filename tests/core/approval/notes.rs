@@ -2,7 +2,7 @@
 
 use exledger::approval::verdict::{ApprovalVerdict, NotCounted, VoteCounts};
 use exledger::approval::{self};
-use exledger::history::notes;
+use exledger::history::refs;
 use exledger::history::version::TrailKey;
 use exledger::policy::demand::EvidenceKind;
 use exledger::record::time::Instant;
@@ -18,14 +18,14 @@ const GERRIT: &str = "approval: {forge: gerrit}\n";
 /// Writes a note on a commit, by someone.
 fn note(repo: &Repo, by: &str, about: git2::Oid, text: &str) {
     repo.branch("notes").by(by).write(&about.to_string(), text).commit("Notes added");
-    repo.set_ref(notes::REFERENCE, repo.tip("notes"));
+    repo.set_ref(refs::REVIEW_NOTES, repo.tip("notes"));
 }
 
 fn verdicts(repo: &Repo, until: Option<&str>) -> Vec<std::rc::Rc<ApprovalVerdict>> {
     let mut history = repo.history();
     let git = Repository::discover(repo.path()).unwrap();
     if history.heeds_notes()
-        && let Some(found) = git.find(notes::REFERENCE)
+        && let Some(found) = git.find(refs::REVIEW_NOTES)
     {
         let until = until.map(|until| Instant::parse(until).unwrap());
         history.read_notes(&git, found.oid, until);
@@ -101,7 +101,7 @@ fn notes_that_are_spread_over_folders_are_the_same_notes() {
         .by("ana")
         .rename(&name, &spread)
         .commit("Notes removed by 'git notes copy'");
-    repo.set_ref(notes::REFERENCE, repo.tip("notes"));
+    repo.set_ref(refs::REVIEW_NOTES, repo.tip("notes"));
     let verdict = verdict(&repo);
     check("spread", &verdict, "yes", "claimed", &["dana"], &["ana"]);
 }

@@ -2,8 +2,8 @@
 
 use exledger::approval::keys::Keys;
 use exledger::approval::ledger_name::LedgerName;
+use exledger::approval::signature::Bad;
 use exledger::approval::signature::SignatureState;
-use exledger::approval::signature_state::Bad;
 use exledger::approval::statement::bad_file::BadFile;
 use exledger::approval::statement::check::{Backing, StatementPath, check, place};
 use exledger::approval::statement::file::{
