@@ -100,12 +100,10 @@ impl<'a> FormerCommits<'a> {
         }
     }
 
-    /// Tells whether a version had landed by the place where this counts.
     fn is_before(&self, version: &Version) -> bool {
         Some(version.landing) <= self.after
     }
 
-    /// Returns the landing before which a parent of such a commit had landed.
     fn until(&self) -> usize {
         match self.by {
             Lost::Merge(landing, _) => landing,
@@ -166,10 +164,6 @@ impl<'a> FormerCommits<'a> {
         Ok(())
     }
 
-    /// Puts what the commits took away, and the line lacks, on the trails of the records.
-    ///
-    /// # Errors
-    /// [`Obstacle`] if a folder can't be read.
     fn mark_records(
         &mut self,
         commits: &[FormerCommit<'_>],
@@ -223,7 +217,6 @@ impl<'a> FormerCommits<'a> {
         Ok(())
     }
 
-    /// Leaves the records that stand at a merge undetermined: part of what it brings is not in this clone.
     fn doubt_records(&self, obstacle: &Obstacle, trails: &mut BTreeMap<TrailKey, Trail>) {
         for trail in trails.values_mut() {
             let is_known =
@@ -240,10 +233,6 @@ impl<'a> FormerCommits<'a> {
         }
     }
 
-    /// Puts the stricter versions of governance files that the line lacks on their trails.
-    ///
-    /// # Errors
-    /// [`Obstacle`] if a file or folder can't be read.
     fn mark_governance(
         &mut self,
         commits: &[FormerCommit<'_>],
@@ -256,7 +245,9 @@ impl<'a> FormerCommits<'a> {
             for (subject, bytes) in *changed {
                 let ComparedPath::Governance(path) = subject else { continue };
                 let rule = self.rule(commit, path, bytes, (merges, contents))?;
-                if !rule.is_stricter || self.is_from_line((merges, contents), commit, subject)? {
+                if !rule.is_stricter
+                    || self.is_taken_over((merges, contents), commit, subject, bytes)?
+                {
                     continue;
                 }
                 let at = self.effective(merges, commit);
@@ -292,7 +283,6 @@ impl<'a> FormerCommits<'a> {
         Ok(())
     }
 
-    /// Compares a commit's change of a governance file with what the line holds.
     fn rule(
         &self,
         commit: &Commit,
@@ -414,10 +404,8 @@ impl<'a> FormerCommits<'a> {
         number(trail);
     }
 
-    /// Tells whether a merge took a change over from a parent that had landed, whose record grants no more.
-    ///
-    /// # Errors
-    /// [`Obstacle`] if a parent can't be compared.
+    /// Tells whether a merge took a change over from a parent that had landed: that has its bytes, or a record that grants no
+    /// more.
     fn is_taken_over(
         &self,
         (merges, contents): (&mut Merges<'_>, &mut ContentCache<'_>),
@@ -430,24 +418,6 @@ impl<'a> FormerCommits<'a> {
             let Some(other) = compared.get(subject) else { return Ok(true) };
             let granted = record(contents, &other.old);
             if granted.is_some() && record_loss(contents, bytes, granted.as_ref()).is_none() {
-                return Ok(true);
-            }
-        }
-        Ok(false)
-    }
-
-    /// Tells whether a merge has a governance file from a parent that had landed.
-    ///
-    /// # Errors
-    /// [`Obstacle`] if a parent can't be compared.
-    fn is_from_line(
-        &self,
-        (merges, contents): (&mut Merges<'_>, &mut ContentCache<'_>),
-        merge: &Commit,
-        subject: &ComparedPath,
-    ) -> Result<bool, Obstacle> {
-        for parent in merges.landed_parents(merge, self.until()) {
-            if !merges.compare(contents, parent, merge)?.contains_key(subject) {
                 return Ok(true);
             }
         }
@@ -596,14 +566,12 @@ pub fn has_landed_rules(
     Ok(true)
 }
 
-/// Numbers the versions of a trail again.
 fn number(trail: &mut Trail) {
     for (n, version) in trail.versions.iter_mut().enumerate() {
         version.n = n + 1;
     }
 }
 
-/// Returns the record in files, if they are a single readable one.
 fn record(contents: &mut ContentCache<'_>, files: &[FileAt]) -> Option<Rc<Record>> {
     let [only] = files else { return None };
     let (body, _) = contents.read(&only.path, only.blob);

@@ -217,7 +217,6 @@ impl<'o> GraphReader<'o> {
         jobs
     }
 
-    /// Reads the merged branches of a landing.
     fn read_sides(
         &mut self,
         stop: &mut ChangedLanding,
@@ -376,7 +375,6 @@ impl GraphReader<'_> {
         ComparisonJob { pair, old, new: Some(new), others: others.into() }
     }
 
-    /// Returns the root folder of a commit.
     fn tree(&mut self, commit: Oid) -> Result<Oid, Obstacle> {
         if let Some(tree) = self.trees.get(&commit) {
             return Ok(*tree);

@@ -150,7 +150,6 @@ pub fn walk_shown(
     collect_versions(trails(), objects, chain, prefix, survey, Some(shown))
 }
 
-/// The callback for versions, and the governance that judges them.
 struct VisitorState<'l> {
     states: States,
     visitor: VersionVisitor<'l>,
@@ -309,7 +308,6 @@ fn collect_versions(
     })
 }
 
-/// Records on a merge's version which commits made it, in the branches or in the merge itself.
 fn fill(
     merges: &mut Merges<'_>,
     contents: &mut ContentCache<'_>,
