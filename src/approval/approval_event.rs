@@ -72,9 +72,10 @@ impl StatementEvent<'_> {
 }
 
 impl CountedFile<'_> {
-    pub(crate) fn proof(&self) -> Option<Proof> {
+    /// Returns the key that signed the file, and what it proves.
+    pub(crate) fn signed(&self) -> Option<(&str, Proof)> {
         match &self.backed {
-            FileBacking::Signature(signer) => Some(signer.proof()),
+            FileBacking::Signature(signer) => Some((&signer.key, signer.proof())),
             FileBacking::Review(_) | FileBacking::Unknown(_) => None,
         }
     }

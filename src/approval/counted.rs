@@ -172,8 +172,8 @@ fn judged(
             composer.state(&chooser.counted, landing, states.before(landing)),
         ];
         let list = chooser.approved_list(landing, &after[0].governance, &verdicts);
-        let policy = (landing, chooser.policy_admission(landing, &verdicts));
-        let [approved_state, state] = key_levels.land(list, policy, after, &governance_history);
+        let naming = chooser.naming(landing, key_levels.has_begun, &verdicts);
+        let [approved_state, state] = key_levels.land(list, naming, after, &governance_history);
         states.fill(landing, state);
         approved.fill(landing, approved_state);
         if choices.last().is_none_or(|(_, last)| *last != chooser.counted) {
@@ -204,7 +204,7 @@ fn judged(
         verdicts,
         approved_versions,
         left_out,
-        keys: key_levels.counted.lines,
+        keys: key_levels.counted.named,
         signatures,
         choices,
     }

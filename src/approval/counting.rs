@@ -189,8 +189,8 @@ fn unnamed_stater(claim: &Claim) -> Option<NotCounted> {
 
 /// Replaces a person's earlier approval or rejection by their later one (E6).
 ///
-/// Only a signed approval takes back a signed rejection, since anybody could type an unsigned one. At the
-/// same instant, the rejection wins.
+/// Only an approval by the same key, or by one that proves who signed, takes back a signed rejection, since anybody could
+/// type another. At the same instant, the rejection wins.
 pub(crate) fn replace(weighed: &mut [WeighedApproval]) {
     let is_decided = |weighed: &WeighedApproval| match (weighed.claim.vote, &weighed.counts) {
         (Vote::Neither, _) => false,
@@ -233,13 +233,21 @@ fn is_one(one: &WeighedApproval, other: &WeighedApproval) -> bool {
     left.is_surely(right) || one_key
 }
 
+/// Tells whether an approval may take back a rejection, by the keys that signed them, and what these prove.
+pub(crate) fn takes_back(yes: Option<(&str, Proof)>, no: Option<(&str, Proof)>) -> bool {
+    let Some((rejecting, proven)) = no else { return true };
+    yes.is_some_and(|(key, proof)| {
+        proof >= proven && (key == rejecting || proof == Proof::Attested)
+    })
+}
+
 fn is_later(own: &Claim, other: &Claim) -> bool {
     match own.vote {
         Vote::Vetoes => own.stated_at >= other.stated_at,
         _ => {
             own.stated_at > other.stated_at
                 && own.level >= other.level
-                && (own.key.is_some() || other.key.is_none())
+                && takes_back(own.signed(), other.signed())
         }
     }
 }

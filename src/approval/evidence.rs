@@ -56,6 +56,11 @@ pub(crate) struct Claim<'a> {
 }
 
 impl<'a> Claim<'a> {
+    /// Returns the key that signed the claim, and what it proves.
+    pub(crate) fn signed(&self) -> Option<(&str, Proof)> {
+        Some((self.key.as_deref()?, self.level))
+    }
+
     /// Returns an approval as claimed evidence without a known stater, given when it landed.
     pub(crate) fn new(
         resolver: IdentityResolver<'a>,

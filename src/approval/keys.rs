@@ -363,7 +363,7 @@ fn is_current(line: &SignerLine, at: Instant) -> bool {
         && line.valid_before.is_none_or(|before| at <= before)
 }
 
-fn literal(principals: &[String]) -> impl Iterator<Item = &str> {
+pub(crate) fn literal(principals: &[String]) -> impl Iterator<Item = &str> {
     let principals = principals.iter().map(String::as_str);
     principals.filter(|principal| !principal.starts_with('!') && !principal.contains(['*', '?']))
 }

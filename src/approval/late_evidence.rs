@@ -9,6 +9,7 @@
 
 use crate::approval::approval_event::{CountedFile, LandedApprovalFile, StatementEvent};
 use crate::approval::claims::{self, StatementAge};
+use crate::approval::counting;
 use crate::approval::evidence::VersionEvidenceSet;
 use crate::approval::fold::TrailEvaluator;
 use crate::approval::obstacle::ApprovalObstacle;
@@ -288,7 +289,7 @@ fn takes_back(yes: &CountedFile, no: &CountedFile) -> bool {
         landed.resolver.identity("", landed.file.by.as_str())
     };
     !yes.rejects()
-        && yes.proof().is_some_and(|yes| no.proof().is_none_or(|no| yes >= no))
+        && yes.signed().is_some_and(|yes| counting::takes_back(Some(yes), no.signed()))
         && yes.landed.file.sha256 == no.landed.file.sha256
         && yes.stated_at > no.stated_at
         && by(yes).is_surely(&by(no))

@@ -265,7 +265,10 @@ impl Approver {
 }
 
 pub(crate) fn signed_by_claimed_key(commit: &str) -> String {
-    format!("signed by a key that a claim listed ({})", commit.get(..7).unwrap_or(commit))
+    format!(
+        "signed by a key whose owner only a claim names ({})",
+        commit.get(..7).unwrap_or(commit)
+    )
 }
 
 /// A claimed approval or rejection of a version.

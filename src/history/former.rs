@@ -461,14 +461,13 @@ fn is_removed(
 
 /// Tells whether a change of a record took something away, whatever is granted elsewhere.
 fn takes(contents: &mut ContentCache<'_>, bytes: &Bytes) -> bool {
-    let before = record(contents, &bytes.old);
-    match &before {
+    if bytes.old.is_empty() {
+        return false;
+    }
+    match &record(contents, &bytes.old) {
         Some(before) => record_loss(contents, bytes, Some(before)).is_some(),
         // What could not be read before may have been open.
-        None => {
-            let after = record(contents, &bytes.new);
-            !bytes.old.is_empty() && after.is_some_and(|after| after.closure.is_some())
-        }
+        None => record(contents, &bytes.new).is_some_and(|after| after.closure.is_some()),
     }
 }
 

@@ -28,7 +28,9 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(landed: &LandedCase<'_>, findings: &mut Vec<Finding>) {
-    for by in [Admission::Claim, Admission::FirstList, Admission::FirstPolicy] {
+    let all =
+        [Admission::Claim, Admission::ClaimedName, Admission::FirstList, Admission::FirstPolicy];
+    for by in all {
         let keys: Vec<&KeyUse> = landed.keys.iter().filter(|it| it.key.by == by).collect();
         if !keys.is_empty() {
             findings.push(finding(landed, by, &keys));
@@ -45,6 +47,12 @@ fn finding(landed: &LandedCase<'_>, by: Admission, keys: &[&KeyUse]) -> Finding 
     let sorted = |ids: BTreeSet<&String>| ids.into_iter().cloned().collect::<Vec<String>>();
     let resting = sorted(keys.iter().flat_map(|key| &key.approved).collect());
     let asking = sorted(keys.iter().flat_map(|key| &key.refused).collect());
+    let by_claim = match by {
+        Admission::ClaimedName => {
+            "were given to somebody else, or somebody else's address to their owner, by a claim, so they prove no more than a claim"
+        }
+        _ => "were let in by a claim, so they prove no more than a claim",
+    };
     let (level, how) = match by {
         Admission::FirstPolicy if keys.iter().any(|key| key.completes_policy) => (
             Level::Warning,
@@ -56,10 +64,8 @@ fn finding(landed: &LandedCase<'_>, by: Admission, keys: &[&KeyUse]) -> Finding 
         Admission::FirstList => {
             (Level::Warning, "stand in the first list of keys, which nobody could sign")
         }
-        _ if asking.is_empty() => {
-            (Level::Warning, "were let in by a claim, so they prove no more than a claim")
-        }
-        _ => (Level::Error, "were let in by a claim, so they prove no more than a claim"),
+        _ if asking.is_empty() => (Level::Warning, by_claim),
+        _ => (Level::Error, by_claim),
     };
     let rests = match (asking.as_slice(), resting.as_slice()) {
         ([], []) => String::new(),
@@ -68,7 +74,7 @@ fn finding(landed: &LandedCase<'_>, by: Admission, keys: &[&KeyUse]) -> Finding 
     };
     let path = landed.path;
     let approve = match by {
-        Admission::Claim => format!(
+        Admission::Claim | Admission::ClaimedName => format!(
             "; then people whose keys prove more run `exledger approve --governance {path}`, or you run"
         ),
         _ => "; then run".to_owned(),

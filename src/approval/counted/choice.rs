@@ -5,7 +5,7 @@
 //! that, the one that came with the first policy.
 
 use crate::approval::counted::compose::{Composer, VersionChoice};
-use crate::approval::counted::key_levels::{Admission, ApprovedList};
+use crate::approval::counted::key_levels::{Admission, ApprovedList, Naming};
 use crate::approval::demand::GovernanceVersion;
 use crate::approval::governance_history::GovernanceHistory;
 use crate::approval::put_back;
@@ -15,7 +15,7 @@ use crate::history::version::{Content, MadeInMerge, Version, VersionChange};
 use crate::history::walked::History;
 use crate::policy;
 use crate::policy::demand::EvidenceKind;
-use crate::policy::governance::{Governance, State};
+use crate::policy::governance::{Governance, MAILMAP, State};
 use crate::policy::governs;
 use crate::record::time::Instant;
 use std::collections::BTreeSet;
@@ -29,6 +29,8 @@ pub(super) struct Chooser<'c, 'h> {
     pub(super) counted: VersionChoice,
     /// The versions that were approved, or came with the first policy.
     pub(super) approved: VersionChoice,
+    /// Of the files that say who is who, the versions that no claim let in since the first keys.
+    proven: VersionChoice,
 }
 
 impl<'c, 'h> Chooser<'c, 'h> {
@@ -44,6 +46,7 @@ impl<'c, 'h> Chooser<'c, 'h> {
             named: history.named_governance(),
             counted: VersionChoice::NONE,
             approved: VersionChoice::NONE,
+            proven: VersionChoice::NONE,
         }
     }
 
@@ -163,15 +166,40 @@ impl<'c, 'h> Chooser<'c, 'h> {
         })
     }
 
-    pub(super) fn policy_admission<'v>(
+    /// Returns how the policy was let in, and who is who without what claims said since the first keys.
+    pub(super) fn naming<'v>(
+        &mut self,
+        landing: usize,
+        has_keys: bool,
+        verdicts: &dyn Fn(&str) -> &'v [ApprovalVerdict],
+    ) -> Naming {
+        let mut by_claim = None;
+        for path in [policy::FILE, MAILMAP] {
+            let version = self.approved.of(path);
+            if !has_keys || self.admission(path, landing, verdicts) != Admission::Claim {
+                self.proven.set(path, version);
+            } else if self.proven.of(path) != version {
+                by_claim = by_claim.or_else(|| self.composer.version(&self.approved, path));
+            }
+        }
+        Naming {
+            landing,
+            policy: self.admission(policy::FILE, landing, verdicts),
+            proven: by_claim
+                .map(|version| (self.composer.governance(&self.proven), version.commit.oid)),
+        }
+    }
+
+    fn admission<'v>(
         &self,
+        path: &str,
         landing: usize,
         verdicts: &dyn Fn(&str) -> &'v [ApprovalVerdict],
     ) -> Admission {
-        let trail = self.history.governance.get(policy::FILE);
-        let index = self.approved.of(policy::FILE);
-        let root = trail.and_then(|trail| self.root(policy::FILE, &trail.versions, landing));
-        let verdict = index.and_then(|index| verdicts(policy::FILE).get(index));
+        let trail = self.history.governance.get(path);
+        let index = self.approved.of(path);
+        let root = trail.and_then(|trail| self.root(path, &trail.versions, landing));
+        let verdict = index.and_then(|index| verdicts(path).get(index));
         match (root, verdict) {
             (Some((base, by)), _) if Some(base) == index => by,
             (_, Some(verdict)) if verdict.result == FourEyes::Attested => Admission::Signatures,

@@ -197,7 +197,7 @@ impl<'h> Composer<'h> {
         })
     }
 
-    fn version(&self, choice: &VersionChoice, path: &str) -> Option<&'h Version> {
+    pub(super) fn version(&self, choice: &VersionChoice, path: &str) -> Option<&'h Version> {
         let trail = self.history.governance.get(path)?;
         trail.versions.get(choice.of(path)?)
     }

@@ -3,13 +3,14 @@
 //! Uses policy, `approval`'s signers, verdicts and demand. Pure. Start at `KeyLevels`. Follows `docs/spec/approval.md`,
 //! G2, *Level of a key*.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use std::sync::Arc;
 
 use crate::approval::case;
 use crate::approval::demand::{GovernanceVersion, governance_demand};
 use crate::approval::governance_history::GovernanceHistory;
+use crate::approval::keys;
 use crate::approval::listed;
 use crate::approval::put_back;
 use crate::approval::signers::{SignerLine, Signers};
@@ -18,6 +19,8 @@ use crate::history::governance::{GovernanceOrigin, MainlineGovernance};
 use crate::history::objects::Oid;
 use crate::policy::demand::Proof;
 use crate::policy::governance::Governance;
+use crate::policy::people;
+use crate::record::address::Address;
 
 /// A line of the signers file that counts, and how it was let in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,6 +44,15 @@ pub enum Admission {
     Signatures,
     /// Some of the approvals are only claimed.
     Claim,
+    /// A claim said that it is another person's, or that its person is another one, too.
+    ClaimedName,
+}
+
+/// The people to whom a claim gave an address of a key or of a group, and its commit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct ClaimedNames {
+    people: BTreeSet<String>,
+    commit: Oid,
 }
 
 #[derive(Clone, Copy)]
@@ -57,9 +69,19 @@ pub(super) struct ApprovedList<'a> {
 
 #[derive(Default)]
 pub(super) struct AdmittedKeys {
-    pub lines: Vec<AdmittedKey>,
+    lines: Vec<AdmittedKey>,
+    /// The same, as whose they are allows.
+    pub named: Vec<AdmittedKey>,
     /// The last state, as it was and with its lines marked.
     marked: Option<[Rc<MainlineGovernance>; 2]>,
+}
+
+/// What names people and decides where the keys stand, as of a landing.
+pub(super) struct Naming {
+    pub landing: usize,
+    pub policy: Admission,
+    /// Who is who without what claims said since the first keys, and the commit of the first of them.
+    pub proven: Option<(Rc<Governance>, Oid)>,
 }
 
 #[derive(Default)]
@@ -70,8 +92,9 @@ pub(super) struct KeyLevels {
     /// The approved version, by path and index.
     version: Option<(String, usize)>,
     by: Option<Admission>,
+    names: Option<ClaimedNames>,
     /// Whether an approved list ever let anybody sign for a person.
-    has_begun: bool,
+    pub has_begun: bool,
     /// The path of the file as the policy named it last.
     path: Option<String>,
     /// The landing at which a claim named that path: what the file held by then proves no more.
@@ -83,7 +106,7 @@ impl KeyLevels {
     pub(super) fn land(
         &mut self,
         list: Option<ApprovedList<'_>>,
-        (landing, policy): (usize, Admission),
+        naming: Naming,
         states: [Rc<MainlineGovernance>; 2],
         all: &GovernanceHistory,
     ) -> [Rc<MainlineGovernance>; 2] {
@@ -93,11 +116,11 @@ impl KeyLevels {
         }
         let path = &states[0].governance.policy.approval.signers;
         if self.path.as_ref().is_some_and(|known| known != path) {
-            self.named_by_claim = (policy == Admission::Claim).then_some(landing);
+            self.named_by_claim = (naming.policy == Admission::Claim).then_some(naming.landing);
         }
         self.path = Some(path.clone());
         let Some(list) = list else {
-            (self.approved.lines, self.counted.lines) = (Vec::new(), Vec::new());
+            (self.approved, self.counted) = Default::default();
             self.version = None;
             return states;
         };
@@ -105,9 +128,14 @@ impl KeyLevels {
         let version = Some((list.version.path.to_owned(), list.index));
         let is_same = self.version == version;
         let by = self.admission(&list, &approved.governance, is_same, all);
+        let names = naming.proven.and_then(|(proven, commit)| {
+            let people = renamed(&proven, &approved.governance);
+            (!people.is_empty()).then_some(ClaimedNames { people, commit })
+        });
         // Most landings change neither the lists nor what is known of them.
         if is_same
             && self.by == Some(by)
+            && self.names == names
             && let Some(approved) = self.approved.known(&approved)
             && let Some(counted) = self.counted.known(&counted)
         {
@@ -124,7 +152,9 @@ impl KeyLevels {
         self.counted.lines = lines.map(|line| admit(line, before, by, list.commit)).collect();
         self.version = version;
         self.has_begun = self.has_begun || listed::can_anyone_sign(&approved.governance);
-        [self.approved.mark(approved), self.counted.mark(counted)]
+        self.names = names;
+        let names = self.names.as_ref();
+        [self.approved.mark(approved, names), self.counted.mark(counted, names)]
     }
 
     fn admission(
@@ -165,8 +195,13 @@ impl AdmittedKeys {
         Rc::ptr_eq(known, state).then(|| Rc::clone(marked))
     }
 
-    fn mark(&mut self, state: Rc<MainlineGovernance>) -> Rc<MainlineGovernance> {
-        let claimed = self.lines.iter().filter(|key| key.by == Admission::Claim);
+    fn mark(
+        &mut self,
+        state: Rc<MainlineGovernance>,
+        names: Option<&ClaimedNames>,
+    ) -> Rc<MainlineGovernance> {
+        self.named = self.lines.iter().map(|key| named(key, &state.governance, names)).collect();
+        let claimed = self.named.iter().filter(|key| key.by >= Admission::Claim);
         let claimed = claimed.map(|key| (key.line.number, key.commit.to_string().into()));
         let marked = with_claimed(&state, claimed.collect());
         self.marked = Some([state, Rc::clone(&marked)]);
@@ -205,6 +240,26 @@ fn with_claimed(
 fn lines(governance: &Governance) -> Vec<SignerLine> {
     let text = governance.signers.as_deref().unwrap_or_default();
     Signers::parse(text).lines
+}
+
+/// Returns the people to whom an address of a key or of a group belongs now, and didn't before.
+fn renamed(before: &Governance, now: &Governance) -> BTreeSet<String> {
+    let lines = lines(now);
+    let members = now.policy.groups.values().flatten().map(Address::as_str);
+    let addresses = lines.iter().flat_map(|line| keys::literal(&line.principals)).chain(members);
+    let is_renamed =
+        |address: &&str| people::key_of(before, address) != people::key_of(now, address);
+    addresses.filter(is_renamed).map(|address| people::key_of(now, address)).collect()
+}
+
+fn named(key: &AdmittedKey, now: &Governance, names: Option<&ClaimedNames>) -> AdmittedKey {
+    let mut owners = keys::literal(&key.line.principals).map(|it| people::key_of(now, it));
+    match names {
+        Some(names) if key.by < Admission::Claim && owners.any(|it| names.people.contains(&it)) => {
+            AdmittedKey { by: Admission::ClaimedName, commit: names.commit, line: key.line.clone() }
+        }
+        _ => key.clone(),
+    }
 }
 
 /// Returns how a line was let in: as before where it stood before, and else as its list.

@@ -8,6 +8,7 @@ use crate::approval::{keys, signature};
 use crate::diag::{Finding, Level};
 use crate::history::version::{Trail, TrailKey, Version, VersionChange};
 use crate::policy;
+use crate::policy::governance::MAILMAP;
 use crate::policy::redesign::file;
 use crate::rules::audit::Audit;
 use crate::rules::audit_cases::{GovernanceCounts, Healed, KeyUse, LandedCase, RedesignVersions};
@@ -97,14 +98,14 @@ impl Audit<'_> {
         findings
     }
 
-    /// Returns the keys that count at the tip and that this version of the signers file let in without signatures.
+    /// Returns the keys that count at the tip and that this version let in, or gave to another person, without signatures.
     fn unsigned_keys(&self, path: &str, version: &Version) -> Vec<KeyUse<'_>> {
         let counted = &self.approvals.counted;
-        if self.history.prefix.plain(&counted.tip.policy.approval.signers) != path {
-            return Vec::new();
-        }
+        let lists = self.history.prefix.plain(&counted.tip.policy.approval.signers) == path;
+        let names = [policy::FILE, MAILMAP].contains(&path);
         let is_unsigned = |key: &&AdmittedKey| {
             key.commit == version.commit.oid
+                && if key.by == Admission::ClaimedName { names } else { lists }
                 && !matches!(key.by, Admission::Signatures | Admission::Trusted)
                 && signature::OF_PEOPLE
                     .iter()

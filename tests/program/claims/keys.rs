@@ -97,9 +97,12 @@ fn claimed_key_attests_nothing() {
         let signed = statements.find(|it| it["kind"] == "detached").unwrap();
         assert_eq!(signed["level"], "claimed", "{what}");
         let reason = signed["level_reason"].as_str().unwrap();
-        assert!(reason.starts_with("signed by a key that a claim listed ("), "{what}: {reason}");
+        assert!(
+            reason.starts_with("signed by a key whose owner only a claim names ("),
+            "{what}: {reason}"
+        );
         let why_not = signed["why_not"].as_str().unwrap();
-        assert!(why_not.contains("a key that a claim listed"), "{what}: {why_not}");
+        assert!(why_not.contains("a key whose owner only a claim names"), "{what}: {why_not}");
         assert!(errors(&repo).contains(&"key-by-claim".to_owned()), "{what}");
         // Dana's key came with the first policy.
         assert_eq!(ask(&repo, &SAMPLE.replace("moderate", "low"), ("dana", "dana")), "active");
@@ -186,6 +189,45 @@ fn claimed_line_takes_back_no_rejection() {
         sign(&repo, "ana", &[no("dana", ID, SAMPLE, &at).ledger("example/payments")]);
         sign(&repo, "ana", &approvals(&repo, &[("lee", "lee")], SAMPLE));
         assert_eq!(status(&repo), "unapproved", "{joins}: Dana rejected it");
+    }
+}
+
+#[test]
+fn claimed_name_attests_nothing() {
+    // A typed approval says that Sam is Dana, or the other way round, before the rules ask for signatures.
+    for (name, alias) in [("dana", "sam"), ("sam", "dana")] {
+        let line = format!("{name} <{name}@example.com> <{alias}@example.com>\n");
+        let joined = || {
+            let repo = ledger(LAX, &["dana", "lee", "sam"]);
+            merge(&repo, "lee", ".mailmap", &line);
+            merge(&repo, "lee", POLICY, &strict());
+            repo
+        };
+        let repo = joined();
+        assert_eq!(ask(&repo, SAMPLE, ("sam", "sam")), "unapproved", "{line}");
+        assert!(errors(&repo).contains(&"key-by-claim".to_owned()), "{line}");
+        let found = keys_found(&repo);
+        assert!(
+            found.iter().any(|(_, it)| it.contains("were given to somebody else")),
+            "{found:?}"
+        );
+        // Lee's key is nobody else's, and what she signs makes the line proven.
+        let text = SAMPLE.replace("moderate", "low");
+        assert_eq!(ask(&repo, &text, ("lee", "lee")), "active", "{line}");
+        let at = repo.now().to_string();
+        let says = yes("lee", ID, &line, &at).governance(".mailmap").ledger("example/payments");
+        sign(&repo, "ana", &[says]);
+        let text = SAMPLE.replace("moderate", "high");
+        assert_eq!(ask(&repo, &text, ("sam", "sam")), "active", "{line}");
+        // Nor does such a line take back what Dana rejected.
+        let repo = joined();
+        repo.by("ana").write(ID, SAMPLE).commit("File it");
+        let at = repo.now().to_string();
+        sign(&repo, "ana", &[no("dana", ID, SAMPLE, &at).ledger("example/payments")]);
+        sign(&repo, "ana", &approvals(&repo, &[("sam", "sam")], SAMPLE));
+        assert_eq!(status(&repo), "unapproved", "{line}");
+        sign(&repo, "ana", &approvals(&repo, &[("lee", "lee")], SAMPLE));
+        assert_eq!(status(&repo), "unapproved", "{line}: Dana rejected it");
     }
 }
 

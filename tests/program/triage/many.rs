@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::triage::{ON, POLICY, counts, file, finding, json as asked, ledger, run, story};
 
 /// The number of results.
-const N: u64 = 100_000;
+const N: u64 = 10_000;
 
 /// The rule and path of the n-th result, its level, and its expected state.
 fn nth(n: u64) -> (String, &'static str, &'static str, &'static str) {
@@ -24,7 +24,7 @@ fn nth(n: u64) -> (String, &'static str, &'static str, &'static str) {
 }
 
 #[test]
-fn a_hundred_thousand_results_add_up() {
+fn ten_thousand_results_add_up() {
     let repo = story();
     let path = repo.path().join("many.sarif");
     let mut out = BufWriter::new(std::fs::File::create(&path).unwrap());
@@ -53,13 +53,13 @@ fn a_hundred_thousand_results_add_up() {
     for (state, n) in found {
         assert_eq!(expected[state.as_str()], n, "{state}");
     }
-    for row in answer["results"].as_array().unwrap().iter().step_by(977) {
+    for row in answer["results"].as_array().unwrap().iter().step_by(97) {
         assert_eq!(row["state"], nth(row["index"].as_u64().unwrap()).3);
     }
     let shown = run(&repo, &["many.sarif"]).out;
-    let beyond = "and 29001 more that are uncovered: `--format json` lists them all";
+    let beyond = "and 2001 more that are uncovered: `--format json` lists them all";
     assert!(shown.contains(beyond), "{}", shown.lines().last().unwrap());
-    assert!(shown.contains("tools/pay/Cargo.lock and 4999 more"));
+    assert!(shown.contains("tools/pay/Cargo.lock and 499 more"));
     assert!(shown.lines().count() < 2_100);
     let filtered = run(&repo, &["many.sarif", "--filter"]);
     let filtered: Value = serde_json::from_str(&filtered.out).unwrap();
