@@ -72,7 +72,6 @@ impl StatementEvent<'_> {
 }
 
 impl CountedFile<'_> {
-    /// Returns the key that signed the file, and what it proves.
     pub(crate) fn signed(&self) -> Option<(&str, Proof)> {
         match &self.backed {
             FileBacking::Signature(signer) => Some((&signer.key, signer.proof())),

@@ -66,7 +66,6 @@ impl AuthorSet {
         self.committed.iter().any(|member| member.is_surely(identity))
     }
 
-    /// Adds a person, keeping every name used with their address.
     pub(crate) fn add(&mut self, identity: Identity) {
         let is_full = self.members.len() >= MOST_AUTHORS;
         let known = self.members.iter_mut().find(|member| member.person.key == identity.person.key);

@@ -138,7 +138,6 @@ fn texts(record: &Record) -> Record {
     rest
 }
 
-/// Returns the position of a record's tier in the policy, the strictest first.
 fn rank(policy: &Policy, record: &Record) -> usize {
     let tier = tier::resolve(policy, &Facts::of(record)).map(|resolved| resolved.tier);
     policy.tiers.iter().position(|known| Some(&known.name) == tier.as_ref()).unwrap_or(usize::MAX)

@@ -209,7 +209,6 @@ pub(crate) fn share_names(claims: &mut [Claim]) {
 pub struct Sets(pub Vec<usize>);
 
 impl Sets {
-    /// Joins entries that are the same person by some state of governance.
     fn by_keys(identities: &[&Identity]) -> Sets {
         let mut sets = Sets((0..identities.len()).collect());
         let mut known: HashMap<Rc<str>, usize> = HashMap::new();

@@ -175,7 +175,6 @@ enum ChangeKind {
 }
 
 impl GovernanceVersion<'_> {
-    /// Tells whether the version lists the first keys, which nobody could sign.
     pub(crate) fn lists_first_key(&self, all: &GovernanceHistory, landing: usize) -> bool {
         let signers = &all.before(landing).approved.policy.approval.signers;
         self.is(signers) && all.is_keyless(landing)
@@ -195,7 +194,6 @@ impl GovernanceVersion<'_> {
         ChangeKind::Bears(if self.is_other(approved) { Bearing::Other } else { Bearing::Decides })
     }
 
-    /// Tells whether the version decides neither who approves nor what is granted.
     fn is_other(&self, approved: &Governance) -> bool {
         if self.path == policy::FILE {
             let Some(text) = self.bytes.and_then(|bytes| std::str::from_utf8(bytes).ok()) else {

@@ -56,7 +56,6 @@ pub(crate) struct Claim<'a> {
 }
 
 impl<'a> Claim<'a> {
-    /// Returns the key that signed the claim, and what it proves.
     pub(crate) fn signed(&self) -> Option<(&str, Proof)> {
         Some((self.key.as_deref()?, self.level))
     }
@@ -92,7 +91,6 @@ impl<'a> Claim<'a> {
         }
     }
 
-    /// Returns the approval of somebody who merged or committed.
     pub(crate) fn of_actor(
         resolver: IdentityResolver<'a>,
         at: Instant,

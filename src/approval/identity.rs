@@ -157,7 +157,6 @@ impl<'a> IdentityResolver<'a> {
         identity
     }
 
-    /// Adds the keys by which these states know an identity.
     pub(crate) fn widen(&self, identity: &mut Identity) {
         let states = [self.at, self.judge, self.approved];
         let states_that_count = states.len();

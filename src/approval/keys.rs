@@ -154,7 +154,6 @@ impl Keys {
         principals.map(|principal| people::identify(governance, "", principal)).collect()
     }
 
-    /// Returns the lines whose key signs in a namespace.
     fn usable<'k>(&'k self, namespace: &'k str) -> impl Iterator<Item = &'k SignerLine> {
         self.content().filter(move |line| {
             let mut same = self.content().filter(|other| other.key == line.key);
@@ -170,7 +169,6 @@ impl Keys {
         lines.peek().is_some() && lines.all(is_of_bridge)
     }
 
-    /// Tells whether a line lists a key of a bridge that is not revoked.
     pub(crate) fn has_bridge(&self) -> bool {
         let mut lines = self.content().filter(|line| !self.revoked.contains(&line.key));
         lines.any(|line| self.is_bridge_key(&line.key.fingerprint()))
@@ -195,7 +193,6 @@ impl Keys {
         self.content().any(|line| names(governance, &line.principals, person))
     }
 
-    /// Tells whether a line names a person by address rather than by a pattern.
     pub(crate) fn lists_address(&self, governance: &Governance, person: &Person) -> bool {
         let mut principals = self.content().flat_map(|line| literal(&line.principals));
         principals.any(|it| people::identify(governance, "", it).key == person.key)

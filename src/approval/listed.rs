@@ -112,7 +112,6 @@ impl ListedPeople {
         self.n_people
     }
 
-    /// Tells whether an identity is listed that was resolved by the same state.
     pub(crate) fn has_key(&self, person: &Person) -> bool {
         self.keys.contains(&person.key)
     }
@@ -225,7 +224,6 @@ fn is_person(governance: &Governance, keys: &Keys, person: &Person) -> bool {
         && !acts_by_hook(governance, person)
 }
 
-/// Tells whether the map of tool calls names a person as the identity that acts.
 fn acts_by_hook(governance: &Governance, person: &Person) -> bool {
     let map = governance.hooks.as_ref().and_then(|file| file.map.as_ref());
     let rules = map.iter().flat_map(|map| &map.rules);

@@ -90,7 +90,6 @@ impl SignerLine {
         proof(self.claimed_in.as_deref())
     }
 
-    /// Tells whether whatever another line lets be signed, this one does, too.
     pub(crate) fn covers(&self, other: &SignerLine) -> bool {
         let namespaces = match (&self.namespaces, &other.namespaces) {
             (None, _) => true,
@@ -108,12 +107,10 @@ impl SignerLine {
     }
 }
 
-/// Returns what a key proves, given the commit by which a claim let it in.
 pub(crate) fn proof(claimed_in: Option<&str>) -> Proof {
     if claimed_in.is_some() { Proof::Claimed } else { Proof::Attested }
 }
 
-/// Tells whether a list of patterns matches nothing that another one doesn't.
 fn is_narrower(patterns: &[String], narrower: &[String]) -> bool {
     let is_negated = |pattern: &&String| pattern.starts_with('!');
     let mut positive = narrower.iter().filter(|pattern| !is_negated(pattern));

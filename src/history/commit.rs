@@ -208,7 +208,6 @@ fn read_headers(raw: &[u8]) -> impl Iterator<Item = Header<'_>> {
     })
 }
 
-/// Returns the length of the first line, including its line ending.
 fn line_end(bytes: &[u8]) -> usize {
     let newline = bytes.iter().position(|byte| *byte == b'\n');
     newline.map_or(bytes.len(), |at| at + 1)

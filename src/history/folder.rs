@@ -67,7 +67,6 @@ struct Twins<'t> {
 }
 
 impl<'t> Twins<'t> {
-    /// Tells whether an entry is a folder with the name of an earlier entry.
     fn has(&mut self, entry: &TreeEntry<'t>) -> bool {
         let may_follow = |name: &&'t [u8]| {
             let rest = entry.name.strip_prefix(*name);

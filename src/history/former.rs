@@ -92,7 +92,6 @@ impl<'a> FormerCommits<'a> {
         }
     }
 
-    /// Returns the landing of the version that the line holds nevertheless.
     fn landing(&self) -> usize {
         match self.by {
             Lost::Merge(landing, _) => landing,
@@ -424,7 +423,6 @@ impl<'a> FormerCommits<'a> {
         Ok(false)
     }
 
-    /// Returns what a commit took away from a record that the line still grants.
     fn loss(
         &self,
         (merges, contents): (&Merges<'_>, &mut ContentCache<'_>),
@@ -577,13 +575,11 @@ fn record(contents: &mut ContentCache<'_>, files: &[FileAt]) -> Option<Rc<Record
     read(contents, &body)
 }
 
-/// Returns the record of a version, whose bytes may have been dropped.
 fn read(contents: &ContentCache<'_>, body: &VersionBody) -> Option<Rc<Record>> {
     body.fetch(|blob| contents.bytes(blob));
     body.record().map(Rc::clone)
 }
 
-/// Tells whether a version grants less than the earlier one.
 fn takes_away(later: &Record, earlier: &Record) -> bool {
     let mut meeting = change::meet(later, earlier);
     // A control in other words, or verified later, asks for no more.

@@ -384,7 +384,6 @@ impl GraphReader<'_> {
         Ok(tree)
     }
 
-    /// Returns the raw entries of a root folder that lead to something of interest.
     fn top(&mut self, oid: Oid) -> Result<Rc<[u8]>, Obstacle> {
         if let Some(top) = self.graph.tops.get(&oid) {
             return Ok(Rc::clone(top));

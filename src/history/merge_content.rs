@@ -154,7 +154,6 @@ impl<'o> Merges<'o> {
         Ok(found)
     }
 
-    /// Returns the further parents of a merge that had landed before a landing.
     pub(super) fn landed_parents(&self, merge: &Commit, landing: usize) -> Vec<Oid> {
         let has_landed =
             |parent: &&Oid| self.graph.landed.get(parent).is_some_and(|landed| *landed < landing);

@@ -193,7 +193,6 @@ impl LedgerLocation<'_> {
         matches!(file_id, FileId::Id(_))
     }
 
-    /// Tells whether a file contains one of the ids, or may.
     fn bears(&self, path: &str, blob: Oid, few: &RecordFilter) -> bool {
         let bytes = match content::bytes_within(self.objects, blob, Limits::RECORD.bytes) {
             Ok(Some(bytes)) => bytes,

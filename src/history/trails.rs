@@ -257,7 +257,6 @@ impl TrailStep {
     }
 }
 
-/// Returns the record named by an unreadable file's name, else its path.
 fn named(path: &str) -> TrailKey {
     match Id::new(&file::stem(path).to_ascii_uppercase()) {
         Some(id) => TrailKey::Id(id.to_string()),

@@ -363,7 +363,6 @@ fn show(trails: &TrailSet<'_>, keys: &[TrailKey], states: &States, visitor: Vers
     }
 }
 
-/// Returns the blobs at a version's path in the further parents of its landing.
 fn other_blobs<'c>(version: &Version, changes: &'c [FileChange]) -> &'c [Option<Oid>] {
     let [only] = version.files.as_slice() else {
         return &[];

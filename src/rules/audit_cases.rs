@@ -5,7 +5,6 @@
 
 use crate::approval::counted::key_levels::AdmittedKey;
 use crate::approval::file_outcome::ApprovalFileOutcome;
-use crate::approval::loosened::Loosening;
 use crate::approval::signature_checks::LandedSignature;
 use crate::approval::verdict::{ApprovalVerdict, NotCounted, Satisfied, Statement, VoteCounts};
 use crate::diag::code::Code;
@@ -21,6 +20,7 @@ use crate::policy::governance::Governance;
 use crate::policy::redesign::Redesign;
 use crate::record::Record;
 use crate::record::time::Instant;
+use crate::rules::audit::policy_bypass::Loosening;
 
 /// A landed version of a record or a governance file, with its context.
 pub struct LandedCase<'c> {

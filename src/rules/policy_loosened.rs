@@ -4,7 +4,6 @@
 //! `docs/spec/rules.md` (change) and `docs/spec/approval.md`, G3 and D1. The governance before the branch is compared
 //! with that of each of its commits: a rebase lands them one by one.
 
-use crate::approval::loosened::{Loosening, Why};
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
 use crate::policy::demand::Approval;
@@ -12,6 +11,7 @@ use crate::policy::governance::{Governance, State};
 use crate::policy::tier::fact::Facts;
 use crate::policy::{people, tier};
 use crate::record::Record;
+use crate::rules::audit::policy_bypass::{Loosening, Why};
 use crate::rules::audit_cases::LandedCase;
 use crate::rules::case::RuleContext;
 use crate::rules::change_cases::ChangeCase;

@@ -282,7 +282,6 @@ impl<'c, 'h> Chooser<'c, 'h> {
     }
 }
 
-/// Tells whether a list of signers only lost lines, all of one kind.
 fn drops_signers(before: &Governance, after: &Governance, is_kind: &dyn Fn(&str) -> bool) -> bool {
     let [old, new] = [before, after].map(|it| it.signers.as_deref().unwrap_or_default());
     let mut dropped = old.lines().filter(|line| !new.lines().any(|other| other == *line));

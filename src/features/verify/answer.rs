@@ -9,7 +9,6 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use crate::approval::file_outcome::{ApprovalFileOutcome, FileState};
-use crate::approval::loosened;
 use crate::approval::statement::file::ApprovalSubject;
 use crate::diag::Finding;
 use crate::features::verify::checkpoints::EarlierTips;
@@ -24,6 +23,7 @@ use crate::record::file::RecordFile;
 use crate::rules::audit;
 use crate::rules::audit::Audit;
 use crate::rules::audit::contents::Contents;
+use crate::rules::audit::policy_bypass;
 use crate::rules::extra_schema::ExtraSchema;
 use crate::session::locate::{Located, above};
 use crate::session::mainline::OpenMainline;
@@ -166,7 +166,7 @@ impl AuditedRecords {
                 _ => None,
             }
         };
-        let loosened = loosened::policy_bypasses(history, approvals);
+        let loosened = policy_bypass::find(history, approvals);
         let audit = Audit {
             history,
             approvals,

@@ -31,12 +31,10 @@ fn moments(record: &Record) -> impl Iterator<Item = &When> {
     optional.into_iter().flatten().chain(entries).chain(single)
 }
 
-/// Tells whether a time is an instant that is not written in UTC.
 fn is_elsewhere(when: &When) -> bool {
     matches!(when, When::Instant(instant, _) if *when != When::instant(*instant))
 }
 
-/// Returns a record with each instant written in UTC.
 fn plain(record: &Record) -> Record {
     let mut copy = record.clone();
     let moments = [&mut copy.starts, &mut copy.event_ends, &mut copy.subject.credential_expires];

@@ -1,8 +1,8 @@
 //! Changes of governance files: each evaluated by itself, under the state before it.
 
-use exledger::approval::loosened::{self, Why};
 use exledger::approval::verdict::ApprovalVerdict;
 use exledger::approval::{self};
+use exledger::rules::audit::policy_bypass::{self, Why};
 
 use crate::support::approval::{check, ledger, verdict};
 use crate::support::repo::Repo;

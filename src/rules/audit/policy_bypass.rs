@@ -1,6 +1,6 @@
 //! Finds versions that are approved only because of an untrustworthy change of governance.
 //!
-//! Uses policy, history, `approval`'s fold. Pure. Start at [`policy_bypasses`]. Follows `docs/spec/approval.md`, G2 and
+//! Uses policy, history, approval (its fold, by governance of other versions). Pure. Start at [`find`]. Follows `docs/spec/approval.md`, G2 and
 //! G3: a version that would also be approved without the change, under the governance before it, is no finding.
 
 use crate::approval::ask::Identities;
@@ -57,7 +57,7 @@ struct Instead {
 }
 
 /// Returns the versions that are approved only because of an untrustworthy change of governance.
-pub fn policy_bypasses(history: &History, approvals: &TrailVerdicts) -> Vec<Loosened> {
+pub fn find(history: &History, approvals: &TrailVerdicts) -> Vec<Loosened> {
     let counted = &approvals.counted;
     let idle = find_idle(history, counted);
     let identities = Identities::from_governance(&counted.tip);
