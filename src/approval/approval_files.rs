@@ -173,6 +173,10 @@ impl<'a> ApprovalFileReader<'a> {
                 && file.decision == ApprovalDecision::Reject
             {
                 self.judge(&path, change, text, Some(signature));
+            } else if let Some(After::Missing(obstacle)) =
+                [pair.0, pair.1].into_iter().flatten().find(|it| matches!(it, After::Missing(_)))
+            {
+                self.gap(&path, change, obstacle);
             }
         }
     }

@@ -132,6 +132,7 @@ fn judged(
         landed: &approved,
         later,
         proven,
+        hidden: None,
         in_force: &states,
     };
     let governance_history = GovernanceHistory::new(ruled);

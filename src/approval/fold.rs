@@ -22,10 +22,11 @@ use crate::approval::statement;
 use crate::approval::verdict::{
     ApprovalVerdict, BecomesApproved, FourEyes, Grace, NotCounted, Satisfied, VerdictChange,
 };
-use crate::approval::version_step::{VersionStep, fires};
+use crate::approval::version_step::VersionStep;
 use crate::history::change::differ;
+use crate::history::objects::Obstacle;
 use crate::history::off_line::Loss;
-use crate::history::version::{FileAt, Trail, Version, VersionChange};
+use crate::history::version::{Content, FileAt, Trail, Version, VersionChange};
 use crate::history::walked::History;
 use crate::record::Record;
 use crate::record::time::Instant;
@@ -92,6 +93,8 @@ pub(crate) struct TrailProgress {
     /// Approvals older than this instant count for nothing that lands from here on: the last removal, closure, fired
     /// entry or newly approved version.
     pub bar: Instant,
+    /// Why a version since is not known: it may have ended what is carried on or approved after it.
+    pub hidden: Option<Obstacle>,
 }
 
 impl Default for TrailProgress {
@@ -110,6 +113,7 @@ impl TrailProgress {
             waiting: AuthorSet::default(),
             is_interrupted: false,
             bar,
+            hidden: None,
         }
     }
 
@@ -252,6 +256,15 @@ impl<'a> TrailEvaluator<'a> {
             self.befores.push(self.series.clone());
         }
         let mut verdict = self.verdict(step);
+        if let Content::Missing(obstacle) = step.version.record.content() {
+            self.series.hidden.get_or_insert_with(|| obstacle.clone());
+        }
+        if let Some(obstacle) = &self.series.hidden
+            && verdict.satisfied == Satisfied::Yes
+        {
+            verdict.satisfied = Satisfied::Undetermined(Box::new(obstacle.clone().into()));
+            (verdict.approved_at, verdict.approved_in) = (None, None);
+        }
         verdict.turns = turns(step, &verdict);
         verdict.was_approved = self.was_approved.contains(&step.index);
         if verdict.was_approved {
@@ -439,7 +452,7 @@ impl<'a> TrailEvaluator<'a> {
             Some(earlier) => earlier.clone(),
             None => return self.fresh(step),
         };
-        if fires(self.before(step), step.record) {
+        if step.fires(self.before(step)) {
             self.series.end_support(step.at);
         }
         verdict.makers = authors::sorted(&own);

@@ -28,6 +28,8 @@ pub(crate) struct Ruled<'a> {
     pub later: &'a [Rc<Governance>],
     /// The approved files with the revocations that discard rejections; `None` while that is not known yet.
     pub proven: Option<&'a Governance>,
+    /// Why it is not known what restricts retroactively: this clone lacks a governance file.
+    pub hidden: Option<&'a Obstacle>,
     /// What counts after each landing, also where the rules are judged by approved versions alone.
     pub in_force: &'a States,
 }
@@ -110,7 +112,7 @@ impl<'a> GovernanceHistory<'a> {
             self_approval: state.governance.policy.approval.self_approval,
             doubt: match &state.origin {
                 GovernanceOrigin::Unknown(obstacle) => Some(obstacle),
-                _ => None,
+                _ => self.ruled.hidden,
             },
         }
     }

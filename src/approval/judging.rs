@@ -9,6 +9,8 @@ use crate::approval::fold::{self, EvaluationContext, TrailKind};
 use crate::approval::governance_history::{GovernanceHistory, Ruled};
 use crate::approval::signature_checks::{LandedSignature, SignatureChecks};
 use crate::approval::verdict::{ApprovalVerdict, BecomesApproved, Satisfied};
+use crate::history::governance::GovernanceOrigin;
+use crate::history::objects::Obstacle;
 use crate::history::version::TrailKey;
 use crate::history::walked::History;
 use std::collections::{BTreeMap, BTreeSet};
@@ -37,6 +39,10 @@ pub(crate) fn ruled<'a>(history: &'a History, counted: &'a CountedGovernance) ->
         landed: &history.states,
         later: &counted.later,
         proven: Some(&counted.proven),
+        hidden: match &counted.states.at(usize::MAX).origin {
+            GovernanceOrigin::Unknown(obstacle @ Obstacle::Missing { .. }) => Some(obstacle),
+            _ => None,
+        },
         in_force: &counted.states,
     }
 }

@@ -15,7 +15,7 @@ use crate::approval::identity::apart::SeparatedBy;
 use crate::approval::obstacle::ApprovalObstacle;
 use crate::approval::signature::SignatureState;
 use crate::approval::verdict::{ApprovalVerdict, Author, BecomesApproved, FourEyes, Satisfied};
-use crate::approval::version_step::{VersionStep, fires};
+use crate::approval::version_step::VersionStep;
 use crate::approval::ways::ApprovalWays;
 use crate::approval::{ask, authors, carry, case, emergency, put_back};
 use crate::history::change::event::ChangeEvent;
@@ -60,7 +60,7 @@ impl<'a> TrailEvaluator<'a> {
             flags.insert("bot-author");
         }
         self.leave(step, &authors, becomes_approved);
-        if fires(self.before(step), step.record) || satisfied == Satisfied::Yes {
+        if step.fires(self.before(step)) || satisfied == Satisfied::Yes {
             self.series.end_support(step.at);
         }
         let witnesses = self.witnesses(step, &demand, &evidence);
@@ -328,11 +328,9 @@ impl<'a> TrailEvaluator<'a> {
 
     /// Records a closure or fired trigger, after which the content can't be restored without a new approval.
     pub(crate) fn interrupt(&mut self, step: &VersionStep) {
-        let Some(record) = step.record else { return };
+        let Some(record) = step.version.record.content().ending() else { return };
         let n_fired = self.base().map_or(0, |base| base.fired.len());
-        if record.closure.is_some() || record.fired.len() > n_fired {
-            self.series.is_interrupted = true;
-        }
+        self.series.is_interrupted |= record.closure.is_some() || record.fired.len() > n_fired;
     }
 }
 

@@ -29,8 +29,8 @@ pub(crate) struct VersionStep<'a> {
     pub is_among_records: bool,
 }
 
-/// Tells whether a version adds a closure or a fired entry that the previous one does not have.
-pub(crate) fn fires(before: Option<&Record>, after: Option<&Record>) -> bool {
+/// Tells whether a record adds a closure or a fired entry that the previous one does not have.
+fn fires(before: Option<&Record>, after: Option<&Record>) -> bool {
     let Some(after) = after else { return false };
     let closed =
         after.closure.is_some() && before.is_none_or(|before| before.closure != after.closure);
@@ -39,6 +39,12 @@ pub(crate) fn fires(before: Option<&Record>, after: Option<&Record>) -> bool {
 }
 
 impl<'a> VersionStep<'a> {
+    /// Tells whether the version ends the record, given the one before: also in a misnamed or doubled file.
+    pub(crate) fn fires(&self, before: Option<&Record>) -> bool {
+        let ending = self.version.record.content().ending();
+        fires(before, ending.map(AsRef::as_ref))
+    }
+
     pub(crate) fn judge_four_eyes(
         &self,
         authors: &AuthorSet,

@@ -65,7 +65,7 @@ pub fn of_version(trail: &Trail, version: &Version) -> Vec<ChangeEvent> {
     }
     match version.record.content() {
         Content::Gone => events.push(ChangeEvent::Removed),
-        Content::Unreadable(_) | Content::Conflicted(_) => events.push(ChangeEvent::Broken),
+        Content::Unreadable(..) | Content::Conflicted(_) => events.push(ChangeEvent::Broken),
         Content::File | Content::Missing(_) if events.is_empty() => {
             events.push(ChangeEvent::Amended)
         }

@@ -8,9 +8,9 @@ use std::rc::Rc;
 
 use crate::history::objects::{ObjectKind, Objects, Obstacle, Oid};
 use crate::history::version::{Content, Digest, FileAt, VersionBody};
-use crate::record::file;
 use crate::record::file::RecordFile;
 use crate::record::id::Id;
+use crate::record::{Record, file};
 use crate::yaml::node::Limits;
 
 /// The record that a file belongs to.
@@ -124,8 +124,23 @@ impl<'o> ContentCache<'o> {
         match files {
             [] => (VersionBody::known(Content::Gone), None),
             [only] => self.read(&only.path, only.blob),
-            several => (VersionBody::known(Content::conflicted(several)), None),
+            several => (VersionBody::known(self.conflicted(several)), None),
         }
+    }
+
+    fn conflicted(&mut self, several: &[FileAt]) -> Content {
+        let mut ending: Option<Rc<Record>> = None;
+        for file in several {
+            let (body, _) = self.read(&file.path, file.blob);
+            body.fetch(|blob| self.bytes(blob));
+            if let Content::Missing(_) = body.content() {
+                return body.content().clone();
+            }
+            let rank = |record: &Rc<Record>| (record.closure.is_some(), record.fired.len());
+            ending =
+                ending.into_iter().chain(body.content().ending().map(Rc::clone)).max_by_key(rank);
+        }
+        Content::conflicted(several, ending)
     }
 
     /// Reads a file again to get the source positions in it; `None` if its bytes are missing.

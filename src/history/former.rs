@@ -179,6 +179,12 @@ impl<'a> FormerCommits<'a> {
                     let since = &mut marks.entry(key.clone()).or_default().held_since;
                     *since = Some(since.map_or(at, |since| since.min(at)));
                 }
+                if !bytes.old.is_empty()
+                    && let Some(obstacle) = missing(contents, bytes)
+                {
+                    trails.get_mut(key).into_iter().for_each(|it| self.doubt(&obstacle, it));
+                    continue;
+                }
                 let is_taking = if bytes.new.is_empty() {
                     is_removed(merges, contents, commit, (key, &bytes.old))
                 } else {
@@ -200,10 +206,7 @@ impl<'a> FormerCommits<'a> {
                 else {
                     continue;
                 };
-                let (record, digest) = match bytes.new.as_slice() {
-                    [only] => contents.read(&only.path, only.blob),
-                    _ => (VersionBody::known(Content::Gone), None),
-                };
+                let (record, digest) = contents.read_all(&bytes.new);
                 let version = self.version((commit, at), loss, bytes.new.clone(), record);
                 taken.entry(key).or_default().push(Version { digest, ..version });
             }
@@ -218,18 +221,27 @@ impl<'a> FormerCommits<'a> {
 
     fn doubt_records(&self, obstacle: &Obstacle, trails: &mut BTreeMap<TrailKey, Trail>) {
         for trail in trails.values_mut() {
-            let is_known =
-                |version: &Version| version.truncated.is_none() && !version.files.is_empty();
-            if let (TrailKey::Id(_), Some(last)) = (&trail.key, trail.last())
-                && is_known(last)
-                && last.landing < self.until()
-            {
-                let mut doubtful = self.brought_back(last);
-                doubtful.truncated = Some(obstacle.clone());
-                trail.versions.push(doubtful);
-                number(trail);
+            let has_own = trail.last().is_none_or(|last| last.landing >= self.until());
+            if matches!(trail.key, TrailKey::Id(_)) && !has_own {
+                self.doubt(obstacle, trail);
             }
         }
+    }
+
+    /// Leaves undetermined what a record is from here on: what the commits took away from it is not known.
+    fn doubt(&self, obstacle: &Obstacle, trail: &mut Trail) {
+        let Some(last) = trail.versions.last_mut() else { return };
+        if last.truncated.is_some() || last.files.is_empty() {
+            return;
+        }
+        if last.landing >= self.until() {
+            last.truncated = Some(obstacle.clone());
+            return;
+        }
+        let mut doubtful = self.brought_back(last);
+        doubtful.truncated = Some(obstacle.clone());
+        trail.versions.push(doubtful);
+        number(trail);
     }
 
     fn mark_governance(
@@ -465,7 +477,7 @@ fn takes(contents: &mut ContentCache<'_>, bytes: &Bytes) -> bool {
     match &record(contents, &bytes.old) {
         Some(before) => record_loss(contents, bytes, Some(before)).is_some(),
         // What could not be read before may have been open.
-        None => record(contents, &bytes.new).is_some_and(|after| after.closure.is_some()),
+        None => ending(contents, &bytes.new).is_some_and(|after| after.closure.is_some()),
     }
 }
 
@@ -497,8 +509,8 @@ pub fn record_loss(
     if bytes.new.is_empty() {
         return Some(Loss::Removal);
     }
-    let after = record(contents, &bytes.new)?;
-    let before = record(contents, &bytes.old).or_else(|| granted.map(Rc::clone));
+    let before = ending(contents, &bytes.old).or_else(|| granted.map(Rc::clone));
+    let after = ending(contents, &bytes.new)?;
     let was_closed = before.as_ref().is_some_and(|before| before.closure.is_some());
     if after.closure.is_some() && !was_closed {
         return Some(Loss::Closure);
@@ -507,7 +519,7 @@ pub fn record_loss(
     if after.fired.iter().any(|fired| !known.contains(&fired)) {
         return Some(Loss::Fired);
     }
-    let before = before?;
+    let (after, before) = (record(contents, &bytes.new)?, before?);
     let rest = match granted {
         Some(granted) => {
             let both = change::meet(granted, &before);
@@ -570,9 +582,26 @@ fn number(trail: &mut Trail) {
 }
 
 fn record(contents: &mut ContentCache<'_>, files: &[FileAt]) -> Option<Rc<Record>> {
-    let [only] = files else { return None };
-    let (body, _) = contents.read(&only.path, only.blob);
+    let (body, _) = contents.read_all(files);
     read(contents, &body)
+}
+
+/// Returns the record whose closure and fired entries count: that of a misnamed or doubled file, too.
+fn ending(contents: &mut ContentCache<'_>, files: &[FileAt]) -> Option<Rc<Record>> {
+    let (body, _) = contents.read_all(files);
+    body.fetch(|blob| contents.bytes(blob));
+    body.content().ending().map(Rc::clone)
+}
+
+fn missing(contents: &mut ContentCache<'_>, bytes: &Bytes) -> Option<Obstacle> {
+    [&bytes.old, &bytes.new].into_iter().find_map(|files| {
+        let (body, _) = contents.read_all(files);
+        body.fetch(|blob| contents.bytes(blob));
+        match body.content() {
+            Content::Missing(obstacle) => Some(obstacle.clone()),
+            _ => None,
+        }
+    })
 }
 
 fn read(contents: &ContentCache<'_>, body: &VersionBody) -> Option<Rc<Record>> {

@@ -261,7 +261,10 @@ impl VersionBody {
         let record = source.record.take();
         let content = match record {
             Some(record) => Content::Record(Rc::new(record)),
-            None => Content::Unreadable(source.findings.clone().into()),
+            None => {
+                let misnamed = source.misnamed.take().map(Rc::new);
+                Content::Unreadable(source.findings.clone().into(), misnamed)
+            }
         };
         self.0.content.get_or_init(|| content);
         Some(source)
@@ -273,8 +276,8 @@ impl VersionBody {
 pub enum Content {
     /// A record without shape findings.
     Record(Rc<Record>),
-    /// A file that grants nothing, and why.
-    Unreadable(Rc<[Finding]>),
+    /// A file that grants nothing, and why; what its record ends counts if only the name is wrong.
+    Unreadable(Rc<[Finding]>, Option<Rc<Record>>),
     /// Two or more files with the same id, by path.
     Conflicted(OneId),
     /// No file: the record is removed.
@@ -287,11 +290,13 @@ pub enum Content {
 /// The maximum number of files listed for one id.
 const MOST_OF_ONE_ID: usize = 50;
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct OneId {
     /// The paths of the first of them, sorted.
     pub first: Vec<String>,
     pub n: usize,
+    /// The record of one that is closed, else of the one with the most fired entries: what it ends counts.
+    pub ending: Option<Rc<Record>>,
 }
 
 impl Content {
@@ -299,17 +304,29 @@ impl Content {
     pub fn from_file(source: file::RecordFile) -> Content {
         match source.record {
             Some(record) => Content::Record(Rc::new(record)),
-            None => Content::Unreadable(source.findings.into()),
+            None => Content::Unreadable(source.findings.into(), source.misnamed.map(Rc::new)),
         }
     }
 
     /// Returns the content of several files with the same id, which grant nothing.
-    pub fn conflicted(files: &[FileAt]) -> Content {
+    pub fn conflicted(files: &[FileAt], ending: Option<Rc<Record>>) -> Content {
         let first = files.iter().take(MOST_OF_ONE_ID);
         Content::Conflicted(OneId {
             first: first.map(|file| file.path.to_string()).collect(),
             n: files.len(),
+            ending,
         })
+    }
+
+    /// Returns the record whose closure and fired entries count: that of a misnamed or doubled file, too.
+    pub fn ending(&self) -> Option<&Rc<Record>> {
+        match self {
+            Content::Record(record) => Some(record),
+            Content::Unreadable(_, ending) | Content::Conflicted(OneId { ending, .. }) => {
+                ending.as_ref()
+            }
+            Content::Gone | Content::Missing(_) | Content::File => None,
+        }
     }
 
     /// Returns the record, if there is a readable one.

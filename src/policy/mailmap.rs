@@ -3,7 +3,7 @@
 //! Uses no other module. Pure. Start at [`Mailmap::parse`]. Follows gitmailmap(5), whose matching
 //! ignores case, and `docs/spec/approval.md` 1.7.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The lines of a mailmap. Of two lines about the same address, the later one applies.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -42,6 +42,27 @@ impl Mailmap {
             mailmap.add(line);
         }
         mailmap
+    }
+
+    /// Returns the addresses that only one of two mailmaps joins with others, and those others; in lower case.
+    pub fn differing(&self, other: &Mailmap) -> BTreeSet<String> {
+        let emails = |entry: &MailmapAddress| -> BTreeMap<String, Option<String>> {
+            let any = entry.any.email.clone().map(|email| (String::new(), Some(email)));
+            let named = entry.named.iter().map(|(name, it)| (name.clone(), it.email.clone()));
+            any.into_iter().chain(named).collect()
+        };
+        let one_way = |own: &Mailmap, other: &Mailmap| -> Vec<String> {
+            let differs = |(address, entry): &(&String, &MailmapAddress)| {
+                other.addresses.get(*address).map(emails).unwrap_or_default() != emails(entry)
+            };
+            let entries = own.addresses.iter().filter(differs);
+            let named = entries.flat_map(|(address, entry)| {
+                let proper = emails(entry).into_values().flatten();
+                proper.map(|email| email.to_lowercase()).chain([address.clone()])
+            });
+            named.collect()
+        };
+        one_way(self, other).into_iter().chain(one_way(other, self)).collect()
     }
 
     fn add(&mut self, line: &str) {

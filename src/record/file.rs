@@ -28,6 +28,8 @@ pub struct RecordFile {
     pub findings: Vec<Finding>,
     /// The comments, in file order.
     pub comments: Vec<Comment>,
+    /// The record of a file whose name alone is wrong.
+    pub misnamed: Option<Record>,
     /// The fields that misspelled keys were meant for.
     misspelled: Vec<String>,
 }
@@ -49,6 +51,14 @@ pub enum FieldState<'s> {
 pub fn read(path: &str, bytes: &[u8]) -> RecordFile {
     let (mut source, record) = read_as::<Record>(path, bytes, "a record", consistent::faults);
     source.record = record;
+    let is_misnamed = |finding: &Finding| finding.rule == Code::BadId;
+    if source.record.is_none() && source.findings.iter().all(is_misnamed) {
+        let stated = source.root.as_ref().and_then(|root| root.at("id")?.text());
+        let id = stated.map(str::to_ascii_uppercase);
+        let named = id.filter(|id| *id != stem(path)).map(|id| format!("{id}.yaml"));
+        let read = |named: String| read_as::<Record>(&named, bytes, "a record", consistent::faults);
+        source.misnamed = named.and_then(|named| read(named).1);
+    }
     source
 }
 
@@ -77,6 +87,7 @@ pub fn read_as<T: Read>(
     let id = Id::new(stem(path));
     let source = RecordFile {
         record: None,
+        misnamed: None,
         findings: findings(path, id.as_ref().map(Id::as_str), faults),
         path: path.to_owned(),
         root: document.root,
@@ -117,6 +128,7 @@ impl RecordFile {
             path: path.to_owned(),
             root: None,
             record,
+            misnamed: None,
             findings: Vec::new(),
             comments: Vec::new(),
             misspelled: Vec::new(),

@@ -67,8 +67,12 @@ fn unapproved(landed: &LandedCase<'_>) -> Option<Finding> {
     let path = landed.path;
     let message =
         format!("nobody else{who} approved this change to {path} when it was merged{more}");
-    let help = format!(
-        "ask someone else to run `exledger approve --governance {path}`, or to merge a change to the file"
-    );
+    let approve = format!("ask someone else to run `exledger approve --governance {path}`");
+    let help = match level {
+        Level::Error => format!(
+            "{approve}; where nobody has a key, put the version back that counts, and have someone else merge the change again"
+        ),
+        _ => format!("{approve}, or to merge a change to the file"),
+    };
     Some(landed.finding(RULE.code, level, &message, help))
 }

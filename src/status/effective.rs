@@ -92,7 +92,7 @@ impl Ground {
         };
         match version.record.content() {
             Content::Gone => Ground::Removed,
-            Content::Unreadable(_) | Content::File => Ground::Invalid,
+            Content::Unreadable(..) | Content::File => Ground::Invalid,
             Content::Conflicted(paths) => Ground::Conflicted(paths.clone()),
             Content::Missing(obstacle) => Ground::Unknown(obstacle.clone().into()),
             Content::Record(landed) => judged(past, governance, landed),
@@ -136,6 +136,12 @@ fn judged(past: TrailPast, governance: &Governance, landed: &Record) -> Ground {
             }
         }
     }
+    let endings = (from..=past.tip).filter_map(|index| past.ending(index));
+    for fired in endings.flat_map(|ending| &ending.fired) {
+        if !record.fired.contains(fired) {
+            Rc::make_mut(&mut record).fired.push(fired.clone());
+        }
+    }
     Ground::Judged(Box::new(EvaluatedRecord {
         first,
         approved,
@@ -151,12 +157,12 @@ fn judged(past: TrailPast, governance: &Governance, landed: &Record) -> Ground {
 
 /// Returns the first closure that landed since a version, and the version that added it, which may be an earlier one.
 fn find_closure(past: TrailPast, first: usize, from: usize) -> Option<(usize, Closure)> {
-    let closed = |index: usize| past.record(index).map(|record| record.closure.is_some());
+    let closed = |index: usize| past.ending(index).map(|record| record.closure.is_some());
     let found = (from..=past.tip).find(|index| closed(*index) == Some(true))?;
     let open = (first..found).rev().find(|index| closed(*index) == Some(false));
     let brought =
         (open.map_or(first, |open| open + 1)..=found).find(|index| closed(*index) == Some(true))?;
-    Some((brought, past.record(found)?.closure.as_deref().cloned()?))
+    Some((brought, past.ending(found)?.closure.as_deref().cloned()?))
 }
 
 /// Returns what lets the first version of an id count as approved for a limited time, if anything does.

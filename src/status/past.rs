@@ -33,6 +33,11 @@ impl<'a> TrailPast<'a> {
         self.shared(index).map(AsRef::as_ref)
     }
 
+    /// Returns the record whose closure and fired entries count: that of a misnamed or doubled file, too.
+    pub(crate) fn ending(&self, index: usize) -> Option<&'a Record> {
+        self.version(index)?.record.content().ending().map(AsRef::as_ref)
+    }
+
     pub(crate) fn shared(&self, index: usize) -> Option<&'a Rc<Record>> {
         self.version(index)?.record.record()
     }

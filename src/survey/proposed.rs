@@ -88,7 +88,7 @@ fn proposed(
     let record_state = RecordState { path, ..vacant };
     match &proposal.record {
         Content::Record(record) => stated(record_state, record, proposal, &place, around),
-        Content::Unreadable(_) => of(
+        Content::Unreadable(..) => of(
             record_state,
             Status::Invalid,
             ReasonKind::Unreadable,

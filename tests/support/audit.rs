@@ -43,7 +43,7 @@ pub(crate) fn audited(repo: &Repo, on: &str) -> Vec<Finding> {
     let visit = &mut |sight: walk::VersionVisit<'_>| contents.visit(&sight);
     let history = walk::walk_shown(&git, chain.clone(), &prefix, None, &judge, visit).unwrap();
     let approvals = approval::judge(&history);
-    let loosened = rules::audit::policy_bypass::policy_bypasses(&history, &approvals);
+    let loosened = exledger::rules::audit::policy_bypass::find(&history, &approvals);
     let governance = &approvals.counted.tip;
     let places = |path: &str, blob: Oid| match git.read(blob) {
         Ok((ObjectKind::Blob, bytes)) => Some(file::read(path, &bytes)),

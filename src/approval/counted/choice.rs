@@ -5,7 +5,7 @@
 //! that, the one that came with the first policy.
 
 use crate::approval::counted::compose::{Composer, VersionChoice};
-use crate::approval::counted::key_levels::{Admission, ApprovedList, Naming};
+use crate::approval::counted::key_levels::{self, Admission, ApprovedList, Naming};
 use crate::approval::demand::GovernanceVersion;
 use crate::approval::governance_history::GovernanceHistory;
 use crate::approval::put_back;
@@ -29,6 +29,8 @@ pub(super) struct Chooser<'c, 'h> {
     pub(super) counted: VersionChoice,
     /// The versions that were approved, or came with the first policy.
     pub(super) approved: VersionChoice,
+    /// The same, one landing before.
+    earlier: VersionChoice,
     /// Of the files that say who is who, the versions that no claim let in since the first keys.
     proven: VersionChoice,
 }
@@ -46,6 +48,7 @@ impl<'c, 'h> Chooser<'c, 'h> {
             named: history.named_governance(),
             counted: VersionChoice::NONE,
             approved: VersionChoice::NONE,
+            earlier: VersionChoice::NONE,
             proven: VersionChoice::NONE,
         }
     }
@@ -88,7 +91,9 @@ impl<'c, 'h> Chooser<'c, 'h> {
             if self.history.policies_below.contains(path) {
                 continue;
             }
-            let lacking = rest.clone().find_map(|n| lacks(trail.versions.get(n)?));
+            // Also of what landed before an approved version: that may have the bytes of the one before.
+            let all = base.unwrap_or(0)..n_landed;
+            let lacking = all.into_iter().find_map(|n| lacks(trail.versions.get(n)?));
             if let Some(obstacle) = lacking {
                 counted.doubt.get_or_insert_with(|| Box::new(obstacle.clone()));
             }
@@ -109,7 +114,8 @@ impl<'c, 'h> Chooser<'c, 'h> {
             }
         }
         approved.doubt.clone_from(&counted.doubt);
-        (self.counted, self.approved) = (counted, approved);
+        self.earlier = std::mem::replace(&mut self.approved, approved);
+        self.counted = counted;
     }
 
     /// Returns the version of a file that counts without approval, as of a landing, and what lets it: that of the commit
@@ -173,21 +179,18 @@ impl<'c, 'h> Chooser<'c, 'h> {
         has_keys: bool,
         verdicts: &dyn Fn(&str) -> &'v [ApprovalVerdict],
     ) -> Naming {
-        let mut by_claim = None;
-        for path in [policy::FILE, MAILMAP] {
+        let claimed = [MAILMAP, policy::FILE].map(|path| {
             let version = self.approved.of(path);
             if !has_keys || self.admission(path, landing, verdicts) != Admission::Claim {
                 self.proven.set(path, version);
-            } else if self.proven.of(path) != version {
-                by_claim = by_claim.or_else(|| self.composer.version(&self.approved, path));
             }
-        }
-        Naming {
-            landing,
-            policy: self.admission(policy::FILE, landing, verdicts),
-            proven: by_claim
-                .map(|version| (self.composer.governance(&self.proven), version.commit.oid)),
-        }
+            let counts = self.composer.version(&self.approved, path);
+            counts.filter(|_| self.proven.of(path) != version).map(|version| version.commit.oid)
+        });
+        let policy = self.admission(policy::FILE, landing, verdicts);
+        let is_claimed = claimed.iter().any(Option::is_some);
+        let chosen = if is_claimed { &self.proven } else { &self.approved };
+        Naming { landing, policy, proven: self.composer.governance(chosen), claimed }
     }
 
     fn admission<'v>(
@@ -202,9 +205,21 @@ impl<'c, 'h> Chooser<'c, 'h> {
         let verdict = index.and_then(|index| verdicts(path).get(index));
         match (root, verdict) {
             (Some((base, by)), _) if Some(base) == index => by,
-            (_, Some(verdict)) if verdict.result == FourEyes::Attested => Admission::Signatures,
+            (_, Some(verdict))
+                if verdict.result == FourEyes::Attested
+                    && (self.earlier.of(path) != index
+                        || self.is_lifted(path, landing, verdict)) =>
+            {
+                Admission::Signatures
+            }
             _ => Admission::Claim,
         }
+    }
+
+    fn is_lifted(&self, path: &str, landing: usize, verdict: &ApprovalVerdict) -> bool {
+        // What counts differs in nothing from itself: a removal needs what any change of it needs.
+        let version = GovernanceVersion { path, bytes: None, prefix: &self.history.prefix };
+        key_levels::lifts(version, verdict, self.governance_history, landing)
     }
 
     /// Returns why the version that counts is undetermined: a commit off the line made the approved rules stricter, and what

@@ -68,16 +68,19 @@ pub(super) struct Composer<'h> {
 
 impl<'h> Composer<'h> {
     pub(super) fn new(history: &'h History) -> Composer<'h> {
-        let is_readable =
-            |landing: usize| matches!(history.states.at(landing).origin, GovernanceOrigin::Own(_));
+        // One that this clone lacks may be the first: nobody knows what it asked for.
+        let is_first = |landing: usize| {
+            let origin = &history.states.at(landing).origin;
+            matches!(origin, GovernanceOrigin::Own(_) | GovernanceOrigin::Unknown(_))
+        };
         let begins = history.begins.unwrap_or(0);
         let mut later = history.states.from().map(|(landing, _)| landing);
         Composer {
             history,
             first: history
                 .begins
-                .filter(|begins| is_readable(*begins))
-                .or_else(|| later.find(|landing| *landing >= begins && is_readable(*landing))),
+                .filter(|begins| is_first(*begins))
+                .or_else(|| later.find(|landing| *landing >= begins && is_first(*landing))),
             known: RefCell::default(),
             states: RefCell::default(),
         }

@@ -20,7 +20,6 @@ use crate::history::objects::Oid;
 use crate::policy::demand::Proof;
 use crate::policy::governance::Governance;
 use crate::policy::people;
-use crate::record::address::Address;
 
 /// A line of the signers file that counts, and how it was let in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,10 +47,12 @@ pub enum Admission {
     ClaimedName,
 }
 
-/// The people to whom a claim gave an address of a key or of a group, and its commit.
+/// The people whose addresses a claim joined or parted, and its commit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct ClaimedNames {
     people: BTreeSet<String>,
+    /// Whether it changed which accounts are people's, so that anybody may be another person.
+    is_anybody: bool,
     commit: Oid,
 }
 
@@ -80,8 +81,10 @@ pub(super) struct AdmittedKeys {
 pub(super) struct Naming {
     pub landing: usize,
     pub policy: Admission,
-    /// Who is who without what claims said since the first keys, and the commit of the first of them.
-    pub proven: Option<(Rc<Governance>, Oid)>,
+    /// Who is who without what claims said since the first keys.
+    pub proven: Rc<Governance>,
+    /// The commits of the mailmap and of the policy that claims approved since.
+    pub claimed: [Option<Oid>; 2],
 }
 
 #[derive(Default)]
@@ -92,7 +95,7 @@ pub(super) struct KeyLevels {
     /// The approved version, by path and index.
     version: Option<(String, usize)>,
     by: Option<Admission>,
-    names: Option<ClaimedNames>,
+    names: Vec<ClaimedNames>,
     /// Whether an approved list ever let anybody sign for a person.
     pub has_begun: bool,
     /// The path of the file as the policy named it last.
@@ -128,10 +131,7 @@ impl KeyLevels {
         let version = Some((list.version.path.to_owned(), list.index));
         let is_same = self.version == version;
         let by = self.admission(&list, &approved.governance, is_same, all);
-        let names = naming.proven.and_then(|(proven, commit)| {
-            let people = renamed(&proven, &approved.governance);
-            (!people.is_empty()).then_some(ClaimedNames { people, commit })
-        });
+        let names = naming.claimed_names(&approved.governance);
         // Most landings change neither the lists nor what is known of them.
         if is_same
             && self.by == Some(by)
@@ -153,8 +153,7 @@ impl KeyLevels {
         self.version = version;
         self.has_begun = self.has_begun || listed::can_anyone_sign(&approved.governance);
         self.names = names;
-        let names = self.names.as_ref();
-        [self.approved.mark(approved, names), self.counted.mark(counted, names)]
+        [self.approved.mark(approved, &self.names), self.counted.mark(counted, &self.names)]
     }
 
     fn admission(
@@ -175,15 +174,11 @@ impl KeyLevels {
             return Admission::FirstList;
         }
         let signed = list.verdict.filter(|verdict| verdict.result == FourEyes::Attested);
-        // What lifts a list is a change of the rules at the time.
-        let meets_demand = |verdict: &ApprovalVerdict| {
-            let demand = governance_demand(list.version, all, list.landing);
-            let attested = verdict.approvers.iter().filter(|it| it.level == Proof::Attested);
-            case::are_enough(&demand, attested)
-        };
         match signed {
             _ if put_back::A1 => Admission::Signatures,
-            Some(verdict) if !is_same || meets_demand(verdict) => Admission::Signatures,
+            Some(verdict) if !is_same || lifts(list.version, verdict, all, list.landing) => {
+                Admission::Signatures
+            }
             _ => Admission::Claim,
         }
     }
@@ -198,9 +193,10 @@ impl AdmittedKeys {
     fn mark(
         &mut self,
         state: Rc<MainlineGovernance>,
-        names: Option<&ClaimedNames>,
+        names: &[ClaimedNames],
     ) -> Rc<MainlineGovernance> {
-        self.named = self.lines.iter().map(|key| named(key, &state.governance, names)).collect();
+        let named = |key| named(key, &self.lines, &state.governance, names);
+        self.named = self.lines.iter().map(named).collect();
         let claimed = self.named.iter().filter(|key| key.by >= Admission::Claim);
         let claimed = claimed.map(|key| (key.line.number, key.commit.to_string().into()));
         let marked = with_claimed(&state, claimed.collect());
@@ -242,20 +238,61 @@ fn lines(governance: &Governance) -> Vec<SignerLine> {
     Signers::parse(text).lines
 }
 
-/// Returns the people to whom an address of a key or of a group belongs now, and didn't before.
-fn renamed(before: &Governance, now: &Governance) -> BTreeSet<String> {
-    let lines = lines(now);
-    let members = now.policy.groups.values().flatten().map(Address::as_str);
-    let addresses = lines.iter().flat_map(|line| keys::literal(&line.principals)).chain(members);
-    let is_renamed =
-        |address: &&str| people::key_of(before, address) != people::key_of(now, address);
-    addresses.filter(is_renamed).map(|address| people::key_of(now, address)).collect()
+/// Tells whether signed approvals of a file that counts, added later, are as many as a change of it needs now.
+pub(super) fn lifts(
+    version: GovernanceVersion<'_>,
+    verdict: &ApprovalVerdict,
+    all: &GovernanceHistory,
+    landing: usize,
+) -> bool {
+    let attested = verdict.approvers.iter().filter(|it| it.level == Proof::Attested);
+    case::are_enough(&governance_demand(version, all, landing), attested)
 }
 
-fn named(key: &AdmittedKey, now: &Governance, names: Option<&ClaimedNames>) -> AdmittedKey {
-    let mut owners = keys::literal(&key.line.principals).map(|it| people::key_of(now, it));
-    match names {
-        Some(names) if key.by < Admission::Claim && owners.any(|it| names.people.contains(&it)) => {
+impl Naming {
+    fn claimed_names(&self, now: &Governance) -> Vec<ClaimedNames> {
+        let [mailmap, policy] = self.claimed;
+        let (old, new) = (&self.proven.policy.people, &now.policy.people);
+        let parts = [(old, new), (new, old)].into_iter().flat_map(|(one, other)| {
+            let of_one = one.logins.iter();
+            of_one.filter(|(login, owner)| other.logins.get(*login) != Some(owner))
+        });
+        let logins = parts.map(|(_, owner)| owner.as_str().to_owned()).collect();
+        let by_mailmap = self.proven.mailmap.differing(&now.mailmap);
+        let is_anybody = old.noreply != new.noreply || old.forges != new.forges;
+        let all = [(mailmap, by_mailmap, false), (policy, logins, is_anybody)].into_iter();
+        all.filter_map(|(commit, addresses, is_anybody)| {
+            let people = addresses.iter().map(|it| people::key_of(now, it)).collect();
+            Some(ClaimedNames { people, is_anybody, commit: commit? })
+        })
+        .collect()
+    }
+}
+
+impl ClaimedNames {
+    /// Tells whether what a line lists may be somebody else since; whom a pattern matches is not known.
+    fn holds(&self, line: &SignerLine, now: &Governance) -> bool {
+        let n_owners = keys::literal(&line.principals).count();
+        let mut owners = keys::literal(&line.principals).map(|it| people::key_of(now, it));
+        let is_pattern =
+            line.principals.iter().filter(|it| !it.starts_with('!')).count() > n_owners;
+        self.is_anybody
+            || is_pattern && !self.people.is_empty()
+            || owners.any(|it| self.people.contains(&it))
+    }
+}
+
+fn named(
+    key: &AdmittedKey,
+    lines: &[AdmittedKey],
+    now: &Governance,
+    names: &[ClaimedNames],
+) -> AdmittedKey {
+    let mut names = names.iter();
+    let same = || lines.iter().filter(|other| other.line.key == key.line.key);
+    let by = names.find(|names| same().any(|other| names.holds(&other.line, now)));
+    match by {
+        Some(names) if key.by < Admission::Claim => {
             AdmittedKey { by: Admission::ClaimedName, commit: names.commit, line: key.line.clone() }
         }
         _ => key.clone(),

@@ -36,6 +36,7 @@ impl UncountedGovernanceFile {
     pub fn command(&self) -> String {
         match (&self.keyless, &self.counts) {
             (Some(_), Some(commit)) => format!("git checkout {commit} -- {}", self.path),
+            (Some(_), None) => format!("git rm {}", self.path),
             _ => format!("exledger approve --governance {}", self.path),
         }
     }
@@ -44,14 +45,16 @@ impl UncountedGovernanceFile {
     pub fn way_out(&self) -> String {
         let command = self.command();
         match (&self.keyless, &self.counts) {
-            (Some(people), Some(_)) => {
+            (Some(people), counts) => {
                 let again = match people.as_slice() {
                     [] => "land the change again, written by somebody who is not listed and merged by somebody who is".to_owned(),
                     people => format!("have {} merge the change again", people.join(" or ")),
                 };
-                format!(
-                    "nobody who could approve it has a listed key, so put that version back with `{command}`, then {again}"
-                )
+                let restore = match counts {
+                    Some(_) => format!("put that version back with `{command}`"),
+                    None => format!("remove it with `{command}`"),
+                };
+                format!("nobody who could approve it has a listed key, so {restore}, then {again}")
             }
             _ => format!("approve it with `{command}`"),
         }

@@ -62,7 +62,7 @@ fn each_file_is_judged_by_itself() {
 fn loosened(repo: &Repo) -> Vec<(String, usize, Why)> {
     let history = repo.history();
     let approvals = approval::judge(&history);
-    let found = loosened::policy_bypasses(&history, &approvals).into_iter();
+    let found = policy_bypass::find(&history, &approvals).into_iter();
     found
         .flat_map(|version| version.thanks_to)
         .map(|change| (change.path, change.version, change.why))

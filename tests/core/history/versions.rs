@@ -171,7 +171,7 @@ fn a_file_without_an_id_is_known_by_its_path_until_it_gets_one() {
     let key = TrailKey::Path("exceptions/new.yaml".to_owned());
     let history = repo.history();
     let trail = &history.trails[&key];
-    assert!(matches!(trail.versions[0].record.content(), Content::Unreadable(_)));
+    assert!(matches!(trail.versions[0].record.content(), Content::Unreadable(..)));
     assert_eq!(trail.became, None);
     repo.by("lee").write("exceptions/new.yaml", &other()).commit("Finish");
     let history = repo.history();
@@ -187,7 +187,7 @@ fn a_broken_file_stands_for_its_record_until_the_record_is_back_elsewhere() {
     let repo = filed();
     repo.by("lee").write(ID, "id: [").commit("Break it");
     let version = last(&repo);
-    assert!(matches!(version.record.content(), Content::Unreadable(_)));
+    assert!(matches!(version.record.content(), Content::Unreadable(..)));
     assert!(version.digest.is_some());
     repo.by("lee").write("exceptions/again/EXC-2026-7F3KQ.yaml", SAMPLE).commit("Write it anew");
     let history = repo.history();
@@ -206,7 +206,7 @@ fn a_broken_file_stands_for_its_record_until_the_record_is_back_elsewhere() {
 fn a_record_that_breaks_a_rule_of_shape_keeps_its_id() {
     let repo = filed();
     repo.by("lee").replace(ID, "class: standard", "klass: standard").commit("Misspell");
-    let Content::Unreadable(findings) = last(&repo).record.content().clone() else {
+    let Content::Unreadable(findings, _) = last(&repo).record.content().clone() else {
         panic!("it reads");
     };
     assert!(findings.iter().any(|finding| finding.rule.as_str() == "unknown-key"), "{findings:?}");

@@ -231,6 +231,55 @@ fn claimed_name_attests_nothing() {
     }
 }
 
+#[test]
+fn claimed_name_fills_no_role() {
+    // Dana holds no key and is in no group, but bears the risk; a pattern names nobody, and matches whoever has the address.
+    let pattern = format!("s*@example.com {}\n", public("sam"));
+    let policy = LAX.replace("dana@example.com", "kim@example.com");
+    let strict =
+        policy.replace("count: 1", "count: 1, must_include: [risk_owner], proof: attested");
+    let record = |level: &str| {
+        let owner = format!("{{level: {level}, owner: dana@example.com}}");
+        SAMPLE.replace("{level: moderate}", &owner)
+    };
+    let alias = "Dana <dana@example.com> <sam@example.com>\n";
+    for line in [signer("sam"), pattern] {
+        let repo = Repo::at("2026-11-20T09:00:00Z");
+        let work = repo.by("root").write(POLICY, &policy);
+        work.write(SIGNERS, &(signer("lee") + &line)).commit("Begin");
+        merge(&repo, "lee", ".mailmap", alias);
+        merge(&repo, "lee", POLICY, &strict);
+        assert_eq!(ask(&repo, &record("moderate"), ("sam", "sam")), "unapproved", "{line}");
+        let at = repo.now().to_string();
+        let says = yes("lee", ID, alias, &at).governance(".mailmap").ledger("example/payments");
+        sign(&repo, "ana", &[says]);
+        assert_eq!(ask(&repo, &record("low"), ("sam", "sam")), "active", "{line}");
+    }
+}
+
+#[test]
+fn claimed_name_is_lifted_by_as_many_as_a_change() {
+    // Both groups must approve a change of the rules by then, so that one of them alone lifts nothing.
+    let policy = LAX.replace("[dana@example.com]", "[dana@example.com, kim@example.com]");
+    let two = "count: 2, each_of: [security, platform], proof: attested";
+    let alias = "Eve <eve@example.com> <dana@example.com>\n";
+    for (lifts, expected) in [(vec!["lee"], "unapproved"), (vec!["lee", "kim"], "active")] {
+        let repo = ledger(&policy, &["dana", "eve", "kim", "lee"]);
+        for (path, text) in [(".mailmap", alias), (POLICY, &policy.replace("count: 1", two))] {
+            repo.branch("change").by("bob").write(path, text).commit("Change it");
+            repo.by("lee").merge("change", "Merge branch 'change'");
+        }
+        let at = repo.now().to_string();
+        let says = lifts
+            .iter()
+            .map(|who| yes(who, ID, alias, &at).governance(".mailmap").ledger("example/payments"));
+        sign(&repo, "ana", &says.collect::<Vec<_>>());
+        repo.by("ana").write(ID, SAMPLE).commit("File it");
+        sign(&repo, "ana", &approvals(&repo, &[("eve", "eve"), ("lee", "lee")], SAMPLE));
+        assert_eq!(status(&repo), expected, "{lifts:?}");
+    }
+}
+
 /// Two groups, one of which has two members.
 fn three_signers() -> String {
     SIGNED.replace("[dana@example.com]", "[dana@example.com, pat@example.com]")

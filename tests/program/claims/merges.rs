@@ -1,8 +1,9 @@
 //! Merges: whoever merges approves nothing of their own, and is an author of what they change on the way.
 
 use super::{POLICY, REVOKED, SIGNED, answer, approvals, errors, ledger, sign, status};
-use crate::support::repo::Repo;
+use crate::cli;
 use crate::support::repo::speak::{no, public, yes};
+use crate::support::repo::{Repo, Work};
 use crate::support::samples::{ID, SAMPLE};
 
 const OPEN: &str = "version: 1\nname: example/payments\n";
@@ -356,5 +357,71 @@ fn merge_elsewhere_approves_nothing() {
         assert_eq!(status(&repo), "unapproved", "{subject}");
         sign(&repo, "mallory", &approvals(&repo, &[("dana", "dana")], SAMPLE));
         assert_eq!(status(&repo), "active", "{subject}, and Dana approves");
+    }
+}
+
+#[test]
+fn misnamed_closure_counts() {
+    // Mallory gives the record a second file or another name, the owner closes it there, and she puts the old text back.
+    let closed = SAMPLE.to_owned() + CLOSED;
+    let (other, copy) = ("exceptions/other-name.yaml", format!("exceptions/team/{ID}.yaml"));
+    type Spoiled<'a> = (&'a str, Vec<&'a str>);
+    let cases: [Spoiled; 3] =
+        [("doubled", vec![ID]), ("both closed", vec![ID, &copy]), ("misnamed", vec![other])];
+    for (what, closes) in &cases {
+        for is_left_out in [false, true] {
+            let repo = signed_by_one();
+            let work = repo.by("mallory");
+            match *what {
+                "misnamed" => work.write(other, SAMPLE).remove(ID).commit("Tidy up"),
+                _ => work.write(&copy, SAMPLE).commit("Tidy up"),
+            };
+            let start =
+                |work| closes.iter().fold(work, |work: Work, path| work.write(path, &closed));
+            if is_left_out {
+                start(repo.branch("close").by("dana")).commit("Close it");
+                repo.by("mallory").merge_ours(&["close"], "Merge branch 'close'");
+            } else {
+                start(repo.by("dana")).commit("Close it");
+            }
+            let spoiled = if *what == "misnamed" { other } else { &copy };
+            repo.by("mallory").write(ID, SAMPLE).remove(spoiled).commit("Tidy up");
+            assert_eq!(status(&repo), "closed", "{what}, left out: {is_left_out}");
+        }
+    }
+}
+
+#[test]
+fn clone_without_blobs_is_undetermined() {
+    // Each of them is taken back by a push, so that the clone, which holds today's files alone, sees nothing of it.
+    let policy = SIGNED.replace("count: 2, each_of: [security, platform]", "count: 1");
+    for (n, taking) in TAKINGS.iter().enumerate() {
+        let repo = signed_by_one();
+        let clone = |repo: &Repo| {
+            let partial = repo.clone_with(&["--filter=blob:none"]);
+            let now = repo.now().to_string();
+            cli::run(partial.path(), &["--on", &now, "check", "--application", "billing"]).code
+        };
+        assert_eq!(clone(&repo), 0, "nothing was taken");
+        (taking.take)(&repo);
+        match n {
+            2 => {
+                repo.by("mallory").write(ID, SAMPLE).commit("Restore it");
+                // A push may restore what was approved, as long as it can be read.
+                assert_eq!(status(&repo), "active");
+            }
+            4 => {
+                repo.by("mallory").write(POLICY, &format!("{policy}# One\n")).commit("One");
+            }
+            5 => {
+                repo.by("mallory").write(REVOKED, "# None\n").commit("Trust it");
+            }
+            _ => {
+                repo.by("mallory").write(ID, SAMPLE).commit("Restore it");
+            }
+        }
+        // A removal shows in the folder alone, and a rejection stands beside the record.
+        let expected = if matches!(n, 1 | 3) { 1 } else { 3 };
+        assert_eq!(clone(&repo), expected, "{}", taking.name);
     }
 }
