@@ -91,9 +91,11 @@ impl<'c, 'h> Chooser<'c, 'h> {
             if self.history.policies_below.contains(path) {
                 continue;
             }
-            // Also of what landed before an approved version: that may have the bytes of the one before.
-            let all = base.unwrap_or(0)..n_landed;
-            let lacking = all.into_iter().find_map(|n| lacks(trail.versions.get(n)?));
+            // An approved version may have the bytes of one before it that this clone lacks.
+            let before = base.unwrap_or(0)..rest.start;
+            let missing = before.into_iter().find_map(|n| missing(trail.versions.get(n)?));
+            let lacking =
+                missing.or_else(|| rest.clone().find_map(|n| lacks(trail.versions.get(n)?)));
             if let Some(obstacle) = lacking {
                 counted.doubt.get_or_insert_with(|| Box::new(obstacle.clone()));
             }
@@ -305,10 +307,15 @@ fn drops_signers(before: &Governance, after: &Governance, is_kind: &dyn Fn(&str)
 }
 
 fn lacks(version: &Version) -> Option<&Obstacle> {
-    match (&version.truncated, version.record.content(), &version.made_in_merge) {
-        (Some(obstacle), ..)
-        | (_, Content::Missing(obstacle), _)
-        | (.., MadeInMerge::Unknown(obstacle)) => Some(obstacle),
+    match (&version.truncated, &version.made_in_merge) {
+        (Some(obstacle), _) | (_, MadeInMerge::Unknown(obstacle)) => Some(obstacle),
+        _ => missing(version),
+    }
+}
+
+fn missing(version: &Version) -> Option<&Obstacle> {
+    match version.record.content() {
+        Content::Missing(obstacle) => Some(obstacle),
         _ => None,
     }
 }

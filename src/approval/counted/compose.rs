@@ -71,7 +71,10 @@ impl<'h> Composer<'h> {
         // One that this clone lacks may be the first: nobody knows what it asked for.
         let is_first = |landing: usize| {
             let origin = &history.states.at(landing).origin;
-            matches!(origin, GovernanceOrigin::Own(_) | GovernanceOrigin::Unknown(_))
+            matches!(
+                origin,
+                GovernanceOrigin::Own(_) | GovernanceOrigin::Unknown(Obstacle::Missing { .. })
+            )
         };
         let begins = history.begins.unwrap_or(0);
         let mut later = history.states.from().map(|(landing, _)| landing);
