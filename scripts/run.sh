@@ -110,7 +110,7 @@ run() {
   local kind json against
   local call=("$INPUT_COMMAND")
   case $INPUT_COMMAND in
-    lint | diff | verify | drift) kind=findings ;;
+    lint | diff | verify | scan) kind=findings ;;
     list | due | queue | patterns | report | show | log | explain | controls) kind=shown ;;
     completions | man | schema | init | demo) kind=plain ;;
     # Others may write: they run once.
@@ -129,7 +129,7 @@ run() {
     call+=(--strict)
   fi
   if [ -n "$INPUT_SARIF_FILE" ] && [ "$kind" != findings ]; then
-    fail 2 "sarif-file: only for lint, diff, verify and drift, without --format"
+    fail 2 "sarif-file: only for lint, diff, verify and scan, without --format"
   fi
   call+=(${args[@]+"${args[@]}"})
   if [ "$kind" = plain ]; then

@@ -18,7 +18,6 @@ pub(crate) mod decision;
 pub(crate) mod demo;
 pub(crate) mod diff;
 pub(crate) mod doctor;
-pub(crate) mod drift;
 pub(crate) mod due;
 pub(crate) mod exit;
 pub(crate) mod explain;
@@ -46,6 +45,7 @@ pub(crate) mod reject;
 pub(crate) mod renew;
 pub(crate) mod report;
 pub(crate) mod review;
+pub(crate) mod scan;
 pub(crate) mod schema;
 pub(crate) mod shorten;
 pub(crate) mod show;
@@ -100,7 +100,7 @@ pub(crate) const GROUPS: &[(&str, &[Command])] = &[
         ],
     ),
     ("Watch", &[list::COMMAND, show::COMMAND, due::COMMAND, queue::COMMAND, patterns::COMMAND]),
-    ("Audit", &[log::COMMAND, verify::COMMAND, report::COMMAND, drift::COMMAND, export::COMMAND]),
+    ("Audit", &[log::COMMAND, verify::COMMAND, report::COMMAND, scan::COMMAND, export::COMMAND]),
     (
         "Set up",
         &[

@@ -19,7 +19,7 @@ pub enum RuleGroup {
     /// What history proves about merged records.
     Audit,
     /// Suppressions in other tools' files and in comments.
-    Drift,
+    Scan,
 }
 
 impl RuleGroup {
@@ -30,7 +30,7 @@ impl RuleGroup {
             RuleGroup::Content => "content",
             RuleGroup::Change => "change",
             RuleGroup::Audit => "audit",
-            RuleGroup::Drift => "drift",
+            RuleGroup::Scan => "scan",
         }
     }
 }
@@ -151,15 +151,15 @@ macro_rules! for_each_code {
                 MainlineRerouted = "mainline-rerouted",
                 ReplacedObjects = "replaced-objects",
             }
-            Drift {
-                DriftNoId = "drift-no-id",
-                DriftUnknownId = "drift-unknown-id",
-                DriftNotInForce = "drift-not-in-force",
-                DriftNotNamed = "drift-not-named",
-                DriftScopeWider = "drift-scope-wider",
-                DriftTermLonger = "drift-term-longer",
-                DriftStaleFile = "drift-stale-file",
-                DriftDead = "drift-dead",
+            Scan {
+                ScanUncovered = "scan-uncovered",
+                ScanUnknownId = "scan-unknown-id",
+                ScanNotInForce = "scan-not-in-force",
+                ScanNotNamed = "scan-not-named",
+                ScanScopeWider = "scan-scope-wider",
+                ScanTermLonger = "scan-term-longer",
+                ScanStaleFile = "scan-stale-file",
+                ScanDead = "scan-dead",
             }
         }
     };

@@ -70,7 +70,7 @@ pub mod report;
 /// Drafts the exceptions that agents request.
 pub mod request;
 
-/// Finds suppressions in source files that no exception in force allows. Tests: `drift`.
+/// Finds suppressions in source files that no exception in force allows. Tests: `scan`.
 pub mod scan;
 
 /// Shows everything about one record. Tests: `cli_answers`.

@@ -1,4 +1,4 @@
-//! The requirements for closures, the exclusions of the drift search, and the baselines of `triage`.
+//! The requirements for closures, the exclusions of scan, and the baselines of `triage`.
 //!
 //! Uses record's vocabularies. Pure. Follows `docs/spec/policy.md` and `docs/spec/interop.md`, triage.
 
@@ -68,7 +68,7 @@ impl Default for ClosureRules {
 /// Where not to look for suppressions.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
-pub struct Drift {
+pub struct Scan {
     /// Patterns of paths to skip.
     pub exclude: Vec<String>,
     /// The tools whose suppressions are looked for; empty for those that are on by default.
@@ -77,9 +77,9 @@ pub struct Drift {
     pub rust_lints: Vec<String>,
 }
 
-impl Default for Drift {
-    fn default() -> Drift {
-        Drift { exclude: texts(&["vendor/**"]), tools: Vec::new(), rust_lints: Vec::new() }
+impl Default for Scan {
+    fn default() -> Scan {
+        Scan { exclude: texts(&["vendor/**"]), tools: Vec::new(), rust_lints: Vec::new() }
     }
 }
 

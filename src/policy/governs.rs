@@ -110,7 +110,7 @@ pub const PARTS: &[Part] = &[
             "recurrence",
             "patterns",
             "redesigns",
-            "drift",
+            "scan",
         ],
         "",
         never,

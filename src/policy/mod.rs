@@ -28,7 +28,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
-use crate::policy::closing::{Baseline, ClosureRules, Drift};
+use crate::policy::closing::{Baseline, ClosureRules, Scan};
 use crate::policy::demand::Approval;
 use crate::policy::profile::Profile;
 use crate::policy::settings::{AssetRule, Due, Escalation, Lint, Patterns, People, Recurrence};
@@ -88,7 +88,7 @@ pub struct Policy {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub extra_schema: Option<String>,
     /// Where not to look for suppressions.
-    pub drift: Drift,
+    pub scan: Scan,
     /// The control catalogs that may be cited: built-in names, or the team's CSV files.
     pub catalogs: Vec<String>,
     /// What is normal activity, for `triage`.
@@ -118,7 +118,7 @@ impl Default for Policy {
             recurrence: Recurrence::default(),
             closure: ClosureRules::default(),
             extra_schema: None,
-            drift: Drift::default(),
+            scan: Scan::default(),
             catalogs: catalog::names().map(str::to_owned).collect(),
             baselines: Vec::new(),
         }

@@ -24,7 +24,7 @@ use crate::rules::receipts_case::ReceiptsCase;
 use crate::rules::renewals::Renewals;
 use crate::rules::repeats::Repeats;
 use crate::rules::rule::{Check, Closed, JudgeRecord, Rule};
-use crate::rules::scan::DriftCase;
+use crate::rules::scan::SuppressionCase;
 use crate::rules::{ALL, evidence};
 
 /// The findings about a record's file, and its tier.
@@ -68,7 +68,7 @@ pub fn record_with_tier(
             Settled::Reviewed => rule.special.closed != Closed::Passed,
         },
         RuleGroup::Change => past.settled == Settled::Open,
-        RuleGroup::Audit | RuleGroup::Drift => false,
+        RuleGroup::Audit | RuleGroup::Scan => false,
     };
     let findings = judge(context, applies, |rule, check, found| match check {
         Check::Noted => noted(rule.code, &source.findings, found),
@@ -273,11 +273,11 @@ pub fn receipts(file: &ReceiptsCase<'_>, context: &RuleContext<'_>) -> Vec<Findi
 }
 
 /// Returns the findings about a suppression, or a file that was generated from the ledger.
-pub fn drift(case: &DriftCase) -> Vec<Finding> {
+pub fn scan(case: &SuppressionCase) -> Vec<Finding> {
     let mut found = Vec::new();
     for rule in ALL {
         for check in rule.checks {
-            if let Check::Drift(check) = check {
+            if let Check::Scan(check) = check {
                 check(case, &mut found);
             }
         }

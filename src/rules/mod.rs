@@ -42,14 +42,6 @@ mod criteria_too_wide;
 mod decision_by_other;
 mod decision_rewritten;
 mod direct_push;
-mod drift_dead;
-mod drift_no_id;
-mod drift_not_in_force;
-mod drift_not_named;
-mod drift_scope_wider;
-mod drift_stale_file;
-mod drift_term_longer;
-mod drift_unknown_id;
 mod duplicate_id;
 mod duplicate_key;
 mod emergency_unreviewed;
@@ -99,6 +91,14 @@ mod renewal_limit;
 mod replaced_objects;
 mod review_by_self;
 mod risk_lowered;
+mod scan_dead;
+mod scan_not_in_force;
+mod scan_not_named;
+mod scan_scope_wider;
+mod scan_stale_file;
+mod scan_term_longer;
+mod scan_uncovered;
+mod scan_unknown_id;
 mod scope_widened;
 mod secret;
 mod self_approval;
@@ -227,14 +227,14 @@ pub const ALL: &[Rule] = &[
     history_rewritten::RULE,
     mainline_rerouted::RULE,
     replaced_objects::RULE,
-    drift_no_id::RULE,
-    drift_unknown_id::RULE,
-    drift_not_in_force::RULE,
-    drift_not_named::RULE,
-    drift_scope_wider::RULE,
-    drift_term_longer::RULE,
-    drift_stale_file::RULE,
-    drift_dead::RULE,
+    scan_uncovered::RULE,
+    scan_unknown_id::RULE,
+    scan_not_in_force::RULE,
+    scan_not_named::RULE,
+    scan_scope_wider::RULE,
+    scan_term_longer::RULE,
+    scan_stale_file::RULE,
+    scan_dead::RULE,
 ];
 
 /// Returns the rule of a code.

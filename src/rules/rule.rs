@@ -14,7 +14,7 @@ use crate::rules::past::RecordPast;
 use crate::rules::receipts_case::ReceiptsCase;
 use crate::rules::renewals::Renewals;
 use crate::rules::repeats::Repeat;
-use crate::rules::scan::DriftCase;
+use crate::rules::scan::SuppressionCase;
 
 /// A rule: the code of its findings, and its documentation.
 #[derive(Clone, Copy, Debug)]
@@ -81,7 +81,7 @@ pub enum Check {
     /// A file of receipts.
     Receipts(fn(&ReceiptsCase<'_>, &mut Vec<Finding>)),
     /// A suppression, or a file that was generated from the ledger.
-    Drift(fn(&DriftCase, &mut Vec<Finding>)),
+    Scan(fn(&SuppressionCase, &mut Vec<Finding>)),
 }
 
 /// Returns the findings about a record's file under some governance.

@@ -258,7 +258,7 @@ fn an_emergency_about_something_sensitive_needs_three_answers_and_is_short() {
 }
 
 #[test]
-fn drift_finds_nothing_in_what_was_just_written() {
+fn scan_finds_nothing_in_what_was_just_written() {
     let github = &["--forge", "github", "--vendor-action"][..];
     for (forge, below) in [(github, ""), (&["--forge", "gitlab"], ""), (github, "ledgers/shop")] {
         let folder = repository();
@@ -269,14 +269,14 @@ fn drift_finds_nothing_in_what_was_just_written() {
         git(folder.path(), &["add", "--all"]);
         let who = ["-c", "user.name=Ana Ruiz", "-c", "user.email=ana@example.com"];
         git(folder.path(), &[&who[..], &["commit", "-q", "-m", "Keep exceptions"]].concat());
-        let drift = run(&ledger, &["-C", ".", "drift"]);
-        assert_eq!(drift.code, 0, "{forge:?} {below}: {}{}", drift.out, drift.err);
+        let scan = run(&ledger, &["-C", ".", "scan"]);
+        assert_eq!(scan.code, 0, "{forge:?} {below}: {}{}", scan.out, scan.err);
         // Another workflow is not left out.
         let other = folder.path().join(".github/workflows/other.yml");
         std::fs::create_dir_all(other.parent().unwrap()).unwrap();
         std::fs::write(&other, "on: push # zizmor: ignore[unpinned-uses]\n").unwrap();
         git(folder.path(), &["add", "--all"]);
-        let drift = run(&ledger, &["-C", ".", "drift"]);
-        assert_eq!(drift.code, 1, "{forge:?} {below}: {}{}", drift.out, drift.err);
+        let scan = run(&ledger, &["-C", ".", "scan"]);
+        assert_eq!(scan.code, 1, "{forge:?} {below}: {}{}", scan.out, scan.err);
     }
 }

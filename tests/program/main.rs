@@ -33,7 +33,6 @@ mod completions;
 mod decisions;
 mod diff;
 mod doctor;
-mod drift;
 mod embed;
 mod export;
 mod export_engines;
@@ -66,6 +65,7 @@ mod revocations;
 mod rules;
 mod rules_controls;
 mod rules_ends;
+mod scan;
 mod session;
 #[path = "../support/mod.rs"]
 mod support;

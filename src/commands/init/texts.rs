@@ -16,11 +16,11 @@ const AGAIN: &str = "
       pull_request:
         description: Record the reviews of this merged pull request again, by its number";
 
-/// What `drift` leaves out: the workflow, whose notes for a scanner of workflows cite no exception.
-const DRIFT: &str = "
-# `exledger drift` finds suppressions that no exception allows. Left out are copies of others, and the workflow that
+/// What `scan` leaves out: the workflow, whose notes for a scanner of workflows cite no exception.
+const SCAN: &str = "
+# `exledger scan` finds suppressions that no exception allows. Left out are copies of others, and the workflow that
 # `exledger init` wrote: its notes for zizmor are about the copied action.
-drift: {exclude: [\"vendor/**\", .github/workflows/exledger.yml]}
+scan: {exclude: [\"vendor/**\", .github/workflows/exledger.yml]}
 ";
 
 /// Returns the policy.
@@ -46,7 +46,7 @@ pub(super) fn policy(setup: &Setup) -> String {
         .replace("{{schemas}}", "schemas")
         .replace("{{approvers}}", &approvers)
         .replace("{{name}}", &name)
-        .replace("{{drift}}", if has_notes(setup) { DRIFT } else { "" })
+        .replace("{{scan}}", if has_notes(setup) { SCAN } else { "" })
         .replace("{{merging}}\n", &format!("{}{others}", merging(setup.method)))
 }
 

@@ -1,6 +1,6 @@
 //! Finds the suppressions in tracked files that no exception in force allows.
 //!
-//! Start at `drift`. Follows `docs/spec/interop.md`, 5. Each file is read once, in threads; a record is judged as
+//! Start at `scan`. Follows `docs/spec/interop.md`, 5. Each file is read once, in threads; a record is judged as
 //! everywhere.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -10,13 +10,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use crate::diag::Finding;
-use crate::formats::suppressions::options::DriftOptions;
-use crate::formats::suppressions::{DriftScanner, ScannedFile};
+use crate::formats::suppressions::options::ScanOptions;
+use crate::formats::suppressions::{ScannedFile, SuppressionScanner};
 use crate::formats::{lock_files, suppressions};
 use crate::history::content;
 use crate::policy::Policy;
 use crate::record::{credential, pattern};
-use crate::rules::scan::DriftJudge;
+use crate::rules::scan::SuppressionJudge;
 use crate::rules::{audit, lint};
 use crate::session::error::{Error, Undetermined, Usage};
 use crate::session::locate::Located;
@@ -31,7 +31,7 @@ const BATCH: usize = 64;
 
 /// Where to look.
 #[derive(Clone, Copy, Debug)]
-pub struct DriftRequest<'r> {
+pub struct ScanRequest<'r> {
     /// The folder that paths are named from.
     pub folder: &'r Path,
     /// The files and folders to search; empty for the whole repository.
@@ -39,7 +39,7 @@ pub struct DriftRequest<'r> {
 }
 
 /// What was found.
-pub struct DriftAnswer<'s> {
+pub struct ScanAnswer<'s> {
     /// The findings, sorted; their paths are those from the root of the repository.
     pub findings: Vec<Finding>,
     /// The number of files that were searched.
@@ -51,7 +51,7 @@ pub struct DriftAnswer<'s> {
     snapshot: Snapshot<'s>,
 }
 
-impl<'s> DriftAnswer<'s> {
+impl<'s> ScanAnswer<'s> {
     /// Returns the records that the suppressions were compared with.
     pub fn snapshot(&self) -> &Snapshot<'s> {
         &self.snapshot
@@ -59,11 +59,11 @@ impl<'s> DriftAnswer<'s> {
 }
 
 /// Compares the suppressions of a repository with its ledger.
-pub(crate) fn drift<'s>(
+pub(crate) fn scan<'s>(
     located: &'s Located,
     at: &Moment,
-    request: &DriftRequest<'_>,
-) -> Result<DriftAnswer<'s>, Error> {
+    request: &ScanRequest<'_>,
+) -> Result<ScanAnswer<'s>, Error> {
     located.work_tree()?;
     let repository = located.repository()?;
     let top = repository
@@ -75,7 +75,7 @@ pub(crate) fn drift<'s>(
     let named = named_paths(request, &tracked)?;
     let snapshot = Snapshot::open(located, at, Scope::Everything)?;
     let policy = &snapshot.governance().policy;
-    let scanner = DriftScanner::new(options(policy, lock_files)).map_err(|error| {
+    let scanner = SuppressionScanner::new(options(policy, lock_files)).map_err(|error| {
         Undetermined::other(error.to_string(), "this is a bug; please report it")
     })?;
     let wanted = tracked.iter().filter(|file| !is_excluded(&file.path, policy));
@@ -89,7 +89,7 @@ pub(crate) fn drift<'s>(
         let regular = wanted.filter(|file| !file.is_link).map(|file| file.path.as_str());
         scanned.judge_special(&top, &regular.collect(), &scanner);
     }
-    let mut answer = DriftAnswer {
+    let mut answer = ScanAnswer {
         findings: Vec::new(),
         n_files: scanned.n_files,
         n_suppressions: scanned.found.iter().map(|file| file.suppressions.len()).sum(),
@@ -100,10 +100,10 @@ pub(crate) fn drift<'s>(
     Ok(answer)
 }
 
-impl DriftAnswer<'_> {
+impl ScanAnswer<'_> {
     fn judge(&mut self, found: &[ScannedFile]) {
         let snapshot = &self.snapshot;
-        let judge = DriftJudge::new(snapshot.records(), snapshot.stamp().instant);
+        let judge = SuppressionJudge::new(snapshot.records(), snapshot.stamp().instant);
         let landings = &snapshot.history.mainline.landings;
         let is_on_branch =
             |commit: &str| landings.iter().any(|landing| landing.oid.to_string() == commit);
@@ -111,12 +111,12 @@ impl DriftAnswer<'_> {
         for file in found {
             for suppression in &file.suppressions {
                 let case = judge.suppression(suppression);
-                findings.extend(lint::drift(&case));
+                findings.extend(lint::scan(&case));
                 self.doubts.extend(case.doubt);
             }
             if let Some(generated) = &file.generated {
                 let case = judge.generated(generated, is_on_branch(&generated.commit));
-                findings.extend(lint::drift(&case));
+                findings.extend(lint::scan(&case));
             }
         }
         // An id or a path of a suppression may be a secret, as `import` takes it for one.
@@ -130,11 +130,11 @@ impl DriftAnswer<'_> {
     }
 }
 
-fn options(policy: &Policy, lock_files: BTreeMap<String, Vec<String>>) -> DriftOptions {
-    DriftOptions {
+fn options(policy: &Policy, lock_files: BTreeMap<String, Vec<String>>) -> ScanOptions {
+    ScanOptions {
         lock_files: Arc::new(lock_files),
-        tools: policy.drift.tools.clone(),
-        rust_lints: policy.drift.rust_lints.clone(),
+        tools: policy.scan.tools.clone(),
+        rust_lints: policy.scan.rust_lints.clone(),
         prefixes: policy.id_prefix.clone(),
     }
 }
@@ -164,7 +164,7 @@ fn unread_index(error: impl std::fmt::Display) -> Undetermined {
 
 /// Returns the named paths from the root of the repository; none stand for all of it. A path without a tracked file is
 /// refused, since nothing would be found there.
-fn named_paths(request: &DriftRequest<'_>, tracked: &[TrackedFile]) -> Result<Vec<String>, Error> {
+fn named_paths(request: &ScanRequest<'_>, tracked: &[TrackedFile]) -> Result<Vec<String>, Error> {
     let mut named = Vec::new();
     for path in request.paths {
         let text = path.to_string_lossy();
@@ -196,12 +196,12 @@ fn is_below(folder: &str, path: &str) -> bool {
 }
 
 fn is_excluded(path: &str, policy: &Policy) -> bool {
-    policy.drift.exclude.iter().any(|excluded| pattern::matches_often(excluded, path))
+    policy.scan.exclude.iter().any(|excluded| pattern::matches_often(excluded, path))
 }
 
 /// What a search found so far.
 #[derive(Debug, Default)]
-struct DriftSearch {
+struct FileSearch {
     found: Vec<ScannedFile>,
     n_files: usize,
     doubts: Vec<String>,
@@ -209,13 +209,13 @@ struct DriftSearch {
     special: Vec<String>,
 }
 
-impl DriftSearch {
+impl FileSearch {
     /// Adds a file, by its content or why that can't be read.
     fn read<B: AsRef<[u8]>>(
         &mut self,
         file: &TrackedFile,
         content: Result<WorkContent<B>, String>,
-        scanner: &DriftScanner,
+        scanner: &SuppressionScanner,
     ) {
         let bytes = match content {
             Ok(WorkContent::Bytes(bytes)) => bytes,
@@ -241,7 +241,7 @@ impl DriftSearch {
         }
     }
 
-    fn add(&mut self, other: DriftSearch) {
+    fn add(&mut self, other: FileSearch) {
         self.found.extend(other.found);
         self.n_files += other.n_files;
         self.doubts.extend(other.doubts);
@@ -249,7 +249,12 @@ impl DriftSearch {
     }
 
     /// Adds the links to files that a tool reads, except those that lead to one that is searched where it is.
-    fn judge_special(&mut self, top: &Path, regular: &BTreeSet<&str>, scanner: &DriftScanner) {
+    fn judge_special(
+        &mut self,
+        top: &Path,
+        regular: &BTreeSet<&str>,
+        scanner: &SuppressionScanner,
+    ) {
         for path in std::mem::take(&mut self.special) {
             let target = reach::below(top, &path);
             let is_searched = target.is_some_and(|target| {
@@ -264,15 +269,15 @@ impl DriftSearch {
 }
 
 /// Searches the files that are checked out, in as many threads as the machine has processors.
-fn scan_work_tree(files: &[&TrackedFile], top: &Path, scanner: &DriftScanner) -> DriftSearch {
+fn scan_work_tree(files: &[&TrackedFile], top: &Path, scanner: &SuppressionScanner) -> FileSearch {
     let n_threads = std::thread::available_parallelism().map_or(1, usize::from);
     let n_threads = n_threads.min(files.len().div_ceil(BATCH)).max(1);
     let next = AtomicUsize::new(0);
-    let all = Mutex::new(DriftSearch::default());
+    let all = Mutex::new(FileSearch::default());
     std::thread::scope(|scope| {
         for _ in 0..n_threads {
             scope.spawn(|| {
-                let mut search = DriftSearch::default();
+                let mut search = FileSearch::default();
                 let mut work_files = WorkFiles::new(top, suppressions::LARGEST);
                 let scanner = scanner.clone();
                 loop {

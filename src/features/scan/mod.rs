@@ -5,7 +5,7 @@
 pub mod answer;
 pub mod show;
 
-use crate::features::scan::answer::{DriftAnswer, DriftRequest, drift};
+use crate::features::scan::answer::{ScanAnswer, ScanRequest, scan};
 use crate::session::Session;
 use crate::session::error::Error;
 use crate::session::options::Moment;
@@ -18,7 +18,7 @@ use crate::session::options::Moment;
 pub fn answer<'s>(
     session: &'s Session,
     at: &Moment,
-    request: &DriftRequest<'_>,
-) -> Result<DriftAnswer<'s>, Error> {
-    drift(session.current()?, at, request)
+    request: &ScanRequest<'_>,
+) -> Result<ScanAnswer<'s>, Error> {
+    scan(session.current()?, at, request)
 }

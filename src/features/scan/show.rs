@@ -1,6 +1,6 @@
-//! `drift`: the suppressions that no exception in force allows.
+//! `scan`: the suppressions that no exception in force allows.
 //!
-//! Uses diag. Pure. Start at [`doc`]. Follows `docs/spec/cli.md`, drift, and `docs/spec/interop.md`, 5.
+//! Uses diag. Pure. Start at [`doc`]. Follows `docs/spec/cli.md`, scan, and `docs/spec/interop.md`, 5.
 
 use serde::Serialize;
 
@@ -10,9 +10,9 @@ use crate::view::doc::{Block, Doc, FindingList, FormatNeeds, StyledText, Tone};
 use crate::view::findings::{self, LevelCounts};
 use crate::view::shape;
 
-/// The content of `drift`.
+/// The content of `scan`.
 #[derive(Clone, Debug)]
-pub struct DriftView<'a> {
+pub struct ScanView<'a> {
     /// The ledger, commit and instant that it was computed from.
     pub stamp: &'a Stamp,
     /// The number of files that were searched.
@@ -29,7 +29,7 @@ pub struct DriftView<'a> {
 
 /// The answer's head; the findings are added one by one.
 #[derive(Serialize)]
-struct DriftReport {
+struct ScanReport {
     files: usize,
     suppressions: usize,
     undetermined: usize,
@@ -39,31 +39,31 @@ struct DriftReport {
 }
 
 /// Returns the answer.
-pub fn doc<'a>(drift: DriftView<'_>) -> Doc<'a> {
-    let shown = &drift.findings.shown;
+pub fn doc<'a>(scan: ScanView<'_>) -> Doc<'a> {
+    let shown = &scan.findings.shown;
     let counts = LevelCounts::count(shown.iter().map(|shown| &shown.finding));
-    let report = DriftReport {
-        files: drift.files,
-        suppressions: drift.suppressions,
-        undetermined: drift.undetermined,
+    let report = ScanReport {
+        files: scan.files,
+        suppressions: scan.suppressions,
+        undetermined: scan.undetermined,
         errors: counts.errors,
         warnings: counts.warnings,
         findings: [],
     };
-    let mut doc = shape::stamped(drift.stamp, "drift", &report);
-    if drift.reads == FormatNeeds::Json {
-        let shown = drift.findings.shown;
+    let mut doc = shape::stamped(scan.stamp, "scan", &report);
+    if scan.reads == FormatNeeds::Json {
+        let shown = scan.findings.shown;
         doc.fill_with("findings", shown, findings::shown);
         return doc;
     }
-    doc.blocks.push(Block::Findings(drift.findings));
+    doc.blocks.push(Block::Findings(scan.findings));
     let searched = format!(
         "{} in {}: ",
-        diag::count(drift.suppressions, "suppression"),
-        diag::count(drift.files, "file")
+        diag::count(scan.suppressions, "suppression"),
+        diag::count(scan.files, "file")
     );
-    let open = format!("{} could not be determined", drift.undetermined);
-    let (tone, result) = match (drift.undetermined, counts == LevelCounts::default()) {
+    let open = format!("{} could not be determined", scan.undetermined);
+    let (tone, result) = match (scan.undetermined, counts == LevelCounts::default()) {
         (0, _) => (counts.tone(), counts.display()),
         (_, true) => (Tone::Bad, open),
         (_, false) => (Tone::Bad, format!("{}, {open}", counts.display())),

@@ -13,7 +13,7 @@ const TABLE: &str = include_str!("patterns.tsv");
 
 /// One row of the table.
 #[derive(Clone, Debug)]
-pub struct DriftPattern {
+pub struct CommentPattern {
     pub tool: &'static str,
     /// The endings of its files; empty for all files.
     endings: Vec<&'static str>,
@@ -30,7 +30,7 @@ pub struct DriftPattern {
     pub is_in_comment: bool,
 }
 
-impl DriftPattern {
+impl CommentPattern {
     /// Tells whether files with this ending are searched.
     pub fn is_for(&self, ending: &str) -> bool {
         self.endings.is_empty() || self.endings.contains(&ending)
@@ -41,18 +41,18 @@ impl DriftPattern {
 ///
 /// # Errors
 /// If a pattern is no regular expression.
-pub fn all() -> Result<Vec<DriftPattern>, regex::Error> {
+pub fn all() -> Result<Vec<CommentPattern>, regex::Error> {
     TABLE.lines().skip(1).filter(|line| !line.is_empty()).map(row).collect()
 }
 
-fn row(line: &'static str) -> Result<DriftPattern, regex::Error> {
+fn row(line: &'static str) -> Result<CommentPattern, regex::Error> {
     let mut cells = line.split('\t');
     let mut cell = || cells.next().unwrap_or_default();
     let (tool, files, default, regex, words, citing) =
         (cell(), cell(), cell(), cell(), cell(), cell());
     let place = cells.nth(1).unwrap_or_default();
     let endings = files.split(',').filter(|ending| *ending != "*");
-    Ok(DriftPattern {
+    Ok(CommentPattern {
         tool,
         endings: endings.collect(),
         is_default: default != "off" && !default.starts_with("lints"),

@@ -6,9 +6,9 @@ use std::borrow::Cow;
 
 use regex::bytes::Captures;
 
-use crate::formats::suppressions::comment_table::DriftPattern;
+use crate::formats::suppressions::comment_table::CommentPattern;
 use crate::formats::suppressions::hidden;
-use crate::formats::suppressions::options::DriftOptions;
+use crate::formats::suppressions::options::ScanOptions;
 use crate::formats::suppressions::readers::format::is_no_end;
 use crate::record::id::Id;
 use crate::record::time::Day;
@@ -75,10 +75,10 @@ fn trimmed(line: &[u8]) -> &[u8] {
 
 /// Returns the suppressions of one tool in a line, which may have thousands.
 pub fn find(
-    pattern: &DriftPattern,
+    pattern: &CommentPattern,
     path: &str,
     line: &SourceLine<'_>,
-    options: &DriftOptions,
+    options: &ScanOptions,
 ) -> Vec<FoundSuppression> {
     let mut captures = pattern.regex.captures_iter(line.bytes).peekable();
     if captures.peek().is_none() {
@@ -133,7 +133,7 @@ enum CitedIds {
 }
 
 impl CitedIds {
-    fn of(pattern: &DriftPattern, line: &SourceLine<'_>, options: &DriftOptions) -> CitedIds {
+    fn of(pattern: &CommentPattern, line: &SourceLine<'_>, options: &ScanOptions) -> CitedIds {
         if !pattern.is_cited_before {
             return CitedIds::Beside(cited::places(line.bytes, &options.prefixes));
         }

@@ -5,7 +5,7 @@
 
 use crate::diag::Pos;
 use crate::formats::suppressions::entry::{EntryFinder, FoundEntry};
-use crate::formats::suppressions::options::DriftOptions;
+use crate::formats::suppressions::options::ScanOptions;
 use crate::formats::suppressions::policies::{KINDS, PolicyKind};
 use crate::formats::suppressions::readers;
 use crate::formats::suppressions::readers::format::ImportError;
@@ -19,7 +19,7 @@ use crate::yaml::node::Node;
 const ENDINGS: &[&str] = &["yaml", "yml", "json"];
 
 /// Returns the tool of a file of checkov or zizmor, what to do to cite a record in it, and what finds its entries.
-fn named(path: &str, options: &DriftOptions) -> Option<(&'static str, CitingAdvice, FindEntries)> {
+fn named(path: &str, options: &ScanOptions) -> Option<(&'static str, CitingAdvice, FindEntries)> {
     let name = path.rsplit('/').next().unwrap_or(path);
     let (tool, citing, find): (_, _, FindEntries) = match name {
         ".checkov.yaml" | ".checkov.yml" => ("checkov", "put `# ID` behind it", checkov),
@@ -33,12 +33,12 @@ fn named(path: &str, options: &DriftOptions) -> Option<(&'static str, CitingAdvi
 }
 
 /// Returns the tool of a file of checkov or zizmor, and what to do to cite a record in it.
-pub fn known(path: &str, options: &DriftOptions) -> Option<(&'static str, CitingAdvice)> {
+pub fn known(path: &str, options: &ScanOptions) -> Option<(&'static str, CitingAdvice)> {
     named(path, options).map(|(tool, citing, _)| (tool, citing))
 }
 
 /// Returns the entries of a file of checkov or zizmor; empty for any other file.
-pub fn by_name(path: &str, bytes: &[u8], options: &DriftOptions) -> Vec<FoundSuppression> {
+pub fn by_name(path: &str, bytes: &[u8], options: &ScanOptions) -> Vec<FoundSuppression> {
     let Some((tool, citing, find)) = named(path, options) else {
         return Vec::new();
     };
@@ -72,7 +72,7 @@ pub fn by_name(path: &str, bytes: &[u8], options: &DriftOptions) -> Vec<FoundSup
 type FindEntries = fn(&Node, &mut EntryFinder<'_>);
 
 /// Returns the kind of exceptions that a word stands for, in whatever case.
-pub fn kind_of(word: &[u8], options: &DriftOptions) -> Option<&'static PolicyKind> {
+pub fn kind_of(word: &[u8], options: &ScanOptions) -> Option<&'static PolicyKind> {
     let mut kinds = KINDS.iter().filter(|kind| options.wants(kind.tool, true));
     kinds.find(|kind| kind.word.as_bytes().eq_ignore_ascii_case(word))
 }
@@ -83,7 +83,7 @@ pub fn by_word(
     path: &str,
     ending: &str,
     bytes: &[u8],
-    options: &DriftOptions,
+    options: &ScanOptions,
 ) -> Vec<FoundSuppression> {
     if !ENDINGS.contains(&ending) {
         return Vec::new();
@@ -109,7 +109,7 @@ pub fn by_word(
     }
 }
 
-fn finder<'f>(path: &'f str, citing: CitingAdvice, options: &'f DriftOptions) -> EntryFinder<'f> {
+fn finder<'f>(path: &'f str, citing: CitingAdvice, options: &'f ScanOptions) -> EntryFinder<'f> {
     EntryFinder { path, citing, prefixes: &options.prefixes, before: 0, found: Vec::new() }
 }
 

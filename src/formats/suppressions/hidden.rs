@@ -3,7 +3,7 @@
 //! Uses survey's suppressions. Pure. Start at [`of_comment`]. Follows `docs/spec/interop.md`, 5, matching tools, and
 //! each tool's own reading of its comments.
 
-use crate::formats::suppressions::options::DriftOptions;
+use crate::formats::suppressions::options::ScanOptions;
 use crate::rules::scan::suppression::{HiddenFindings, HiddenIds};
 
 /// Returns what a comment of a tool hides; `None` if it is none of the comments that are looked for.
@@ -13,7 +13,7 @@ pub(super) fn of_comment(
     tool: &str,
     rules: Option<&str>,
     path: &str,
-    options: &DriftOptions,
+    options: &ScanOptions,
 ) -> Option<Vec<HiddenFindings>> {
     let rules = rules.map(str::trim).filter(|rules| !rules.is_empty());
     let here = |tools: &[&str], ids: HiddenIds| {
@@ -136,7 +136,7 @@ fn of_eslint(rules: Option<&str>) -> Option<HiddenIds> {
     (!ids.is_empty()).then_some(HiddenIds::Listed(ids))
 }
 
-fn of_rust(rules: &str, options: &DriftOptions) -> Option<HiddenIds> {
+fn of_rust(rules: &str, options: &ScanOptions) -> Option<HiddenIds> {
     let is_reason = |part: &&str| {
         let rest = part.trim_start().strip_prefix("reason");
         rest.is_some_and(|rest| rest.trim_start().starts_with('='))

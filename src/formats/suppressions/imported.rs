@@ -6,7 +6,7 @@
 use crate::formats::suppressions::exception::{
     EntryReading, ForeignEnd, ForeignException, ImportEntry,
 };
-use crate::formats::suppressions::options::DriftOptions;
+use crate::formats::suppressions::options::ScanOptions;
 use crate::formats::suppressions::readers::format;
 use crate::formats::suppressions::readers::format::{ImportFormat, ImportInput};
 use crate::formats::suppressions::{files, readers};
@@ -85,7 +85,7 @@ pub const KYVERNO_WORD: &str = "PolicyException";
 const LAST_ZONE: i64 = 12 * 3600;
 
 /// Returns the entries of a file that is named like one of another tool; empty for any other file.
-pub fn by_name(path: &str, bytes: &[u8], options: &DriftOptions) -> Vec<FoundSuppression> {
+pub fn by_name(path: &str, bytes: &[u8], options: &ScanOptions) -> Vec<FoundSuppression> {
     let name = format::file_name(path);
     // Most files are named like none of them.
     let named = FORMATS.iter().filter(|(format, _)| (format.is_named)(path));
@@ -102,7 +102,7 @@ pub fn by_name(path: &str, bytes: &[u8], options: &DriftOptions) -> Vec<FoundSup
 }
 
 /// Returns the format of a file by its name, and what to do to cite a record in it.
-pub fn known(path: &str, options: &DriftOptions) -> Option<(&'static str, CitingAdvice)> {
+pub fn known(path: &str, options: &ScanOptions) -> Option<(&'static str, CitingAdvice)> {
     let mut named = FORMATS.iter().filter(|(format, _)| (format.is_named)(path));
     let (format, citing) = named.find(|(format, _)| options.wants(format.name, true))?;
     Some((format.name, *citing))
@@ -113,7 +113,7 @@ pub fn kyverno(
     path: &str,
     ending: &str,
     bytes: &[u8],
-    options: &DriftOptions,
+    options: &ScanOptions,
 ) -> Vec<FoundSuppression> {
     if !matches!(ending, "yaml" | "yml" | "json") || !options.wants("kyverno", true) {
         return Vec::new();
@@ -132,7 +132,7 @@ fn read(
     citing: CitingAdvice,
     path: &str,
     bytes: &[u8],
-    options: &DriftOptions,
+    options: &ScanOptions,
 ) -> Vec<FoundSuppression> {
     let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
     let lock_files = options.lock_files.get(folder).map(Vec::as_slice).unwrap_or_default();
@@ -156,7 +156,7 @@ struct ForeignFile<'f> {
     tool: &'static str,
     citing: CitingAdvice,
     lines: Vec<&'f str>,
-    options: &'f DriftOptions,
+    options: &'f ScanOptions,
 }
 
 impl ForeignFile<'_> {

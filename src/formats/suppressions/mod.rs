@@ -1,6 +1,6 @@
 //! Finds suppressions in files: comments in source code, files of other tools, resources of policy engines.
 //!
-//! Uses survey's suppressions, interop's readers. Pure: the caller supplies the bytes. Start at [`DriftScanner`]; the
+//! Uses survey's suppressions, interop's readers. Pure: the caller supplies the bytes. Start at [`SuppressionScanner`]; the
 //! patterns of comments are data, in `patterns.tsv`. Follows `docs/spec/interop.md`, 5.
 
 pub mod comment_table;
@@ -19,9 +19,9 @@ pub mod text;
 
 use regex::bytes::Regex;
 
-use crate::formats::suppressions::comment_table::DriftPattern;
+use crate::formats::suppressions::comment_table::CommentPattern;
 use crate::formats::suppressions::comments::SourceLine;
-use crate::formats::suppressions::options::DriftOptions;
+use crate::formats::suppressions::options::ScanOptions;
 use crate::formats::suppressions::policies::PolicyKind;
 use crate::formats::suppressions::readers::format::ImportError;
 use crate::rules::scan::suppression::{CitingAdvice, FoundSuppression, GeneratedFile};
@@ -34,9 +34,9 @@ const TOLD_BY: usize = 8000;
 
 /// Looks for suppressions; cheap to clone, so that each thread has its own.
 #[derive(Clone, Debug)]
-pub struct DriftScanner {
-    options: DriftOptions,
-    patterns: Vec<DriftPattern>,
+pub struct SuppressionScanner {
+    options: ScanOptions,
+    patterns: Vec<CommentPattern>,
     /// Finds the lines that one of the patterns may match.
     candidates: Regex,
 }
@@ -48,18 +48,18 @@ pub struct ScannedFile {
     pub generated: Option<GeneratedFile>,
 }
 
-impl DriftScanner {
+impl SuppressionScanner {
     /// Prepares a search.
     ///
     /// # Errors
     /// If a pattern of the table is no regular expression, which a test excludes.
-    pub fn new(options: DriftOptions) -> Result<DriftScanner, regex::Error> {
+    pub fn new(options: ScanOptions) -> Result<SuppressionScanner, regex::Error> {
         let all = crate::formats::suppressions::comment_table::all()?;
-        let is_wanted = |pattern: &DriftPattern| match pattern.tool {
+        let is_wanted = |pattern: &CommentPattern| match pattern.tool {
             "rust" => !options.rust_lints.is_empty() || options.tools.iter().any(|it| it == "rust"),
             tool => options.wants(tool, pattern.is_default),
         };
-        let patterns: Vec<DriftPattern> = all.into_iter().filter(is_wanted).collect();
+        let patterns: Vec<CommentPattern> = all.into_iter().filter(is_wanted).collect();
         let words = patterns.iter().flat_map(|pattern| pattern.words.iter().copied());
         let kinds = crate::formats::suppressions::policies::KINDS
             .iter()
@@ -70,7 +70,7 @@ impl DriftScanner {
         ]);
         let words: Vec<String> = words.map(regex::escape).collect();
         let candidates = Regex::new(&format!("(?i-u:{})", words.join("|")))?;
-        Ok(DriftScanner { options, patterns, candidates })
+        Ok(SuppressionScanner { options, patterns, candidates })
     }
 
     /// Searches a file.
@@ -151,12 +151,12 @@ impl DriftScanner {
     }
 }
 
-fn unread(path: &str, why: &str, options: &DriftOptions) -> Option<FoundSuppression> {
+fn unread(path: &str, why: &str, options: &ScanOptions) -> Option<FoundSuppression> {
     let (tool, citing) = known(path, options)?;
     Some(files::unread(path, tool, citing, &ImportError::at(1, why)))
 }
 
-fn is_alike(path: &str, other: &str, options: &DriftOptions) -> bool {
+fn is_alike(path: &str, other: &str, options: &ScanOptions) -> bool {
     let tool = |path: &str| known(path, options).map(|(tool, _)| tool);
     // osv-scanner.toml rules the lock files of its own folder.
     tool(path).is_some_and(|tool| tool != "osv-scanner")
@@ -164,6 +164,6 @@ fn is_alike(path: &str, other: &str, options: &DriftOptions) -> bool {
         && comment_table::ending(path) == comment_table::ending(other)
 }
 
-fn known(path: &str, options: &DriftOptions) -> Option<(&'static str, CitingAdvice)> {
+fn known(path: &str, options: &ScanOptions) -> Option<(&'static str, CitingAdvice)> {
     files::known(path, options).or_else(|| imported::known(path, options))
 }

@@ -1,13 +1,13 @@
 //! What a search for suppressions looks for, as the policy says it.
 //!
-//! Uses no other module. Pure. Start at [`DriftOptions`].
+//! Uses no other module. Pure. Start at [`ScanOptions`].
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// What is looked for.
 #[derive(Clone, Debug, Default)]
-pub struct DriftOptions {
+pub struct ScanOptions {
     /// The tools whose suppressions are looked for; empty for those that are on by default.
     pub tools: Vec<String>,
     /// The lints of Rust whose `allow` and `expect` are looked for.
@@ -18,7 +18,7 @@ pub struct DriftOptions {
     pub lock_files: Arc<BTreeMap<String, Vec<String>>>,
 }
 
-impl DriftOptions {
+impl ScanOptions {
     /// Tells whether the suppressions of a tool are looked for.
     pub fn wants(&self, tool: &str, is_default: bool) -> bool {
         if self.tools.is_empty() { is_default } else { self.tools.iter().any(|it| it == tool) }

@@ -1,10 +1,10 @@
-//! Reads the requirements for closures, the drift exclusions, and the baselines.
+//! Reads the requirements for closures, the scan exclusions, and the baselines.
 //!
 //! Uses record's reader. Pure. Follows `docs/spec/policy.md`.
 
 use std::collections::BTreeMap;
 
-use crate::policy::closing::{Baseline, ClosureRules, Drift};
+use crate::policy::closing::{Baseline, ClosureRules, Scan};
 use crate::policy::expectation::{
     BaselineWord, Expectations, LONGEST_WORD, SinceLast, Words, not_too_long,
 };
@@ -30,14 +30,14 @@ impl Read for ClosureRules {
     }
 }
 
-impl Read for Drift {
-    fn read<'n>(node: &'n Node, at: &mut NodeReader<'n>) -> Option<Drift> {
+impl Read for Scan {
+    fn read<'n>(node: &'n Node, at: &mut NodeReader<'n>) -> Option<Scan> {
         at.map(node, |fields| {
-            let mut drift = Drift::default();
-            stated(fields, "exclude", |read| drift.exclude = read);
-            stated(fields, "tools", |read| drift.tools = read);
-            stated(fields, "rust_lints", |read| drift.rust_lints = read);
-            Some(drift)
+            let mut scan = Scan::default();
+            stated(fields, "exclude", |read| scan.exclude = read);
+            stated(fields, "tools", |read| scan.tools = read);
+            stated(fields, "rust_lints", |read| scan.rust_lints = read);
+            Some(scan)
         })
     }
 }

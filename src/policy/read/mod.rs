@@ -87,7 +87,7 @@ impl Read for WholePolicy {
             policy.recurrence = value(fields, "recurrence").unwrap_or_default();
             policy.closure = value(fields, "closure").unwrap_or_default();
             policy.extra_schema = value(fields, "extra_schema").map(|Path(path)| path);
-            policy.drift = value(fields, "drift").unwrap_or_default();
+            policy.scan = value(fields, "scan").unwrap_or_default();
             stated(fields, "catalogs", |read: Vec<CatalogName>| {
                 policy.catalogs = read.into_iter().map(|name| name.0).collect();
             });

@@ -1,7 +1,7 @@
 //! Suppressions in other tools' files and in comments: which of them no exception in force allows.
 //!
-//! Uses diag, record, status. Pure. Start at [`DriftJudge`], which judges a [`FoundSuppression`]; `reach` compares it with
-//! what a record names; [`finding`] is for the rules about drift. Follows `docs/spec/interop.md`, 5.
+//! Uses diag, record, status. Pure. Start at [`SuppressionJudge`], which judges a [`FoundSuppression`]; `reach` compares it with
+//! what a record names; [`finding`] is for the rules about scan. Follows `docs/spec/interop.md`, 5.
 
 pub mod covering;
 pub mod reach;
@@ -23,7 +23,7 @@ use crate::status::state::{InForce, RecordState};
 
 /// Why a suppression, or a generated file, is not as the ledger has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum DriftReason {
+pub enum SuppressionFault {
     /// It cites no record; the one in force that covers it, if there is one, and what to do to cite it.
     NoId { covering: Option<Id>, citing: String },
     /// What it hides can't be read; why.
@@ -44,9 +44,9 @@ pub enum DriftReason {
     Dead(Instant),
 }
 
-/// Where something drifted, and how.
+/// Where something scaned, and how.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DriftCase {
+pub struct SuppressionCase {
     /// The path of the file from the root of the repository.
     pub path: String,
     /// The line on which it begins, from 1.
@@ -55,22 +55,22 @@ pub struct DriftCase {
     pub column: u32,
     /// What is suppressed, for messages: `nosec B602`.
     pub label: String,
-    pub drifts: Vec<DriftReason>,
+    pub faults: Vec<SuppressionFault>,
     /// Why the status of the record that it cites can't be determined.
     pub doubt: Option<String>,
 }
 
 /// Compares suppressions with the records at one instant.
-pub struct DriftJudge<'a> {
+pub struct SuppressionJudge<'a> {
     by_id: BTreeMap<&'a str, &'a RecordState>,
     covering: CoveringRecords<'a>,
     instant: Instant,
 }
 
-impl<'a> DriftJudge<'a> {
+impl<'a> SuppressionJudge<'a> {
     /// Compares with these records, evaluated at an instant.
-    pub fn new(record_states: &'a [RecordState], instant: Instant) -> DriftJudge<'a> {
-        DriftJudge {
+    pub fn new(record_states: &'a [RecordState], instant: Instant) -> SuppressionJudge<'a> {
+        SuppressionJudge {
             by_id: record_states.iter().map(|it| (it.key.as_str(), it)).collect(),
             covering: CoveringRecords::new(record_states),
             instant,
@@ -78,45 +78,45 @@ impl<'a> DriftJudge<'a> {
     }
 
     /// Judges a suppression.
-    pub fn suppression(&self, found: &FoundSuppression) -> DriftCase {
-        let mut case = DriftCase {
+    pub fn suppression(&self, found: &FoundSuppression) -> SuppressionCase {
+        let mut case = SuppressionCase {
             path: found.path.clone(),
             line: found.line,
             column: found.column,
             label: found.label.clone(),
-            drifts: Vec::new(),
+            faults: Vec::new(),
             doubt: None,
         };
         let dead = match found.end {
-            SuppressionEnd::Until(end) if end <= self.instant => Some(DriftReason::Dead(end)),
+            SuppressionEnd::Until(end) if end <= self.instant => Some(SuppressionFault::Dead(end)),
             _ => None,
         };
         if let Some(fault) = &found.fault {
-            case.drifts.push(DriftReason::Unreadable(fault.clone()));
+            case.faults.push(SuppressionFault::Unreadable(fault.clone()));
             return case;
         }
         match &found.cited {
-            None => case.drifts.push(self.uncited(found, dead.is_some())),
+            None => case.faults.push(self.uncited(found, dead.is_some())),
             Some(id) => match self.by_id.get(id.as_str()) {
-                None => case.drifts.push(DriftReason::UnknownId(id.clone())),
+                None => case.faults.push(SuppressionFault::UnknownId(id.clone())),
                 // It hides nothing any more, so it can't hide too much.
                 Some(_) if dead.is_some() => {}
                 Some(record_state) => self.compare(found, id, record_state, &mut case),
             },
         }
-        case.drifts.extend(dead);
+        case.faults.extend(dead);
         case
     }
 
-    fn uncited(&self, found: &FoundSuppression, is_dead: bool) -> DriftReason {
+    fn uncited(&self, found: &FoundSuppression, is_dead: bool) -> SuppressionFault {
         // One that hides nothing any more is better removed than cited.
         let covering = if is_dead { None } else { self.covering.find(found) };
         let advised = covering.and_then(|record| {
             let citing = found.citing.about(found.end, (&record.id, record.end), self.instant)?;
-            Some(DriftReason::NoId { covering: Some(record.id), citing })
+            Some(SuppressionFault::NoId { covering: Some(record.id), citing })
         });
         let citing = || found.citing.general(found.end);
-        advised.unwrap_or_else(|| DriftReason::NoId { covering: None, citing: citing() })
+        advised.unwrap_or_else(|| SuppressionFault::NoId { covering: None, citing: citing() })
     }
 
     fn compare(
@@ -124,20 +124,22 @@ impl<'a> DriftJudge<'a> {
         found: &FoundSuppression,
         id: &Id,
         record_state: &RecordState,
-        case: &mut DriftCase,
+        case: &mut SuppressionCase,
     ) {
         let Some((keys, end)) = covering::granted(record_state) else {
             let why = reason::joined(&record_state.reasons);
             if record_state.in_force != InForce::No {
                 case.doubt = Some(format!("{id}: {why}"));
             }
-            case.drifts.push(DriftReason::NotInForce(id.clone(), why));
+            case.faults.push(SuppressionFault::NotInForce(id.clone(), why));
             return;
         };
         match reach::compare(found, keys) {
             Reached::Named => {}
-            Reached::NotNamed(what) => case.drifts.push(DriftReason::NotNamed(id.clone(), what)),
-            Reached::Wider(why) => case.drifts.push(DriftReason::ScopeWider(id.clone(), why)),
+            Reached::NotNamed(what) => {
+                case.faults.push(SuppressionFault::NotNamed(id.clone(), what))
+            }
+            Reached::Wider(why) => case.faults.push(SuppressionFault::ScopeWider(id.clone(), why)),
         }
         let until = match found.end {
             SuppressionEnd::Until(until) if until > end => Some(Some(until)),
@@ -146,12 +148,12 @@ impl<'a> DriftJudge<'a> {
                 None
             }
         };
-        let term = until.map(|until| DriftReason::TermLonger { id: id.clone(), until, end });
-        case.drifts.extend(term);
+        let term = until.map(|until| SuppressionFault::TermLonger { id: id.clone(), until, end });
+        case.faults.extend(term);
     }
 
     /// Judges a generated file; `is_on_branch` tells whether its commit is on the approved branch.
-    pub fn generated(&self, file: &GeneratedFile, is_on_branch: bool) -> DriftCase {
+    pub fn generated(&self, file: &GeneratedFile, is_on_branch: bool) -> SuppressionCase {
         let why = match file.stale_after {
             _ if !is_on_branch => {
                 Some(format!("its commit {} is not on the approved branch", file.commit))
@@ -162,12 +164,12 @@ impl<'a> DriftJudge<'a> {
             StaleAfter::Unknown => Some("its `stale-after` is no instant".to_owned()),
             StaleAfter::At(_) | StaleAfter::Never => None,
         };
-        DriftCase {
+        SuppressionCase {
             path: file.path.clone(),
             line: file.line,
             column: 1,
             label: format!("export {}", file.target),
-            drifts: why.map(DriftReason::StaleFile).into_iter().collect(),
+            faults: why.map(SuppressionFault::StaleFile).into_iter().collect(),
             doubt: None,
         }
     }
@@ -175,7 +177,7 @@ impl<'a> DriftJudge<'a> {
 
 /// Returns a finding at the place of a suppression; its path is that from the root of the repository.
 pub fn finding(
-    case: &DriftCase,
+    case: &SuppressionCase,
     (code, level): (Code, Level),
     id: Option<&Id>,
     message: String,

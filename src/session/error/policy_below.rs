@@ -54,7 +54,7 @@ impl PolicyBelow {
             None => approve,
         };
         format!(
-            "the people of {ledger} must approve it as they approve a change of their own rules{reason}: {approve}; until then `lint`, `diff`, `doctor`, `approve`, `drift` and `new` work here"
+            "the people of {ledger} must approve it as they approve a change of their own rules{reason}: {approve}; until then `lint`, `diff`, `doctor`, `approve`, `scan` and `new` work here"
         )
     }
 

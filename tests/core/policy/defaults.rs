@@ -72,7 +72,7 @@ fn the_defaults_are_those_of_the_page() {
             },
             "access_verified": [],
         },
-        "drift": {"exclude": ["vendor/**"], "tools": [], "rust_lints": []},
+        "scan": {"exclude": ["vendor/**"], "tools": [], "rust_lints": []},
         "catalogs": ["cis", "cobit", "csa-ccm", "csa-maestro", "cwe", "dora", "eu-ai-act", "iso-27001",
             "mitre-attack", "nis2", "nist-800-207", "nist-800-53", "nist-ai-rmf", "nist-csf", "owasp-agentic",
             "owasp-llm", "owasp-nhi", "pci-dss", "soc2"],
@@ -139,7 +139,7 @@ fn maps_merge_with_their_default_key_by_key_at_every_depth() {
     check("lint: {event_grace: 0d}", &[("/lint/event_grace", json!("0d"))]);
     check("due: {urgent: 2w}", &[("/due/urgent", json!("2w"))]);
     check("patterns: {freeze: false}", &[("/patterns/freeze", json!(false))]);
-    check("drift: {tools: [trivy]}", &[("/drift/tools", json!(["trivy"]))]);
+    check("scan: {tools: [trivy]}", &[("/scan/tools", json!(["trivy"]))]);
     check(
         "classes: {emergency: {max_term: 48h}}",
         &[("/classes/emergency/max_term", json!("48h"))],
@@ -176,7 +176,7 @@ fn lists_numbers_and_words_replace_their_default() {
 #[test]
 fn an_empty_map_counts_as_absent() {
     for key in
-        ["people", "groups", "approval", "classes", "lint", "due", "closure", "drift", "patterns"]
+        ["people", "groups", "approval", "classes", "lint", "due", "closure", "scan", "patterns"]
     {
         check(&format!("{key}: {{}}"), &[]);
     }

@@ -96,7 +96,7 @@ fn only_content_rules_have_a_level_of_their_own() {
         "silent-extension",
         "policy-changed",
         "missing-approval",
-        "drift-dead",
+        "scan-dead",
         "no-such",
     ] {
         check_all(&[(

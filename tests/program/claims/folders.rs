@@ -297,7 +297,7 @@ fn drafts_work_below() {
     plant(&repo, "push");
     let folder = "services/billing";
     for args in
-        [&["lint"][..], &["diff"], &["doctor"], &["drift"], &["explain", "syntax"], &["schema"]]
+        [&["lint"][..], &["diff"], &["doctor"], &["scan"], &["explain", "syntax"], &["schema"]]
     {
         let run = ask(&repo, folder, args);
         assert!(run.code < 2, "{args:?}: {}{}", run.out, run.err);

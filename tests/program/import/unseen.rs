@@ -45,13 +45,13 @@ fn an_id_or_path_with_such_a_character_is_listed_and_spoils_nothing_else() {
 }
 
 #[test]
-fn drift_hides_what_import_takes_for_a_secret() {
+fn scan_hides_what_import_takes_for_a_secret() {
     let secret = format!("ghp_{}", "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8");
     let repo = super::moving_in::begun(super::moving_in::PLAIN);
     let text = format!("{secret}\nsrc/{secret}.py:aws:3\n");
     repo.by("dana").write(".trivyignore", &text).write(".gitleaksignore", &text).commit("Ignore");
     repo.checkout();
-    let ran = crate::cli::run(repo.path(), &["drift", "--format", "json"]);
+    let ran = crate::cli::run(repo.path(), &["scan", "--format", "json"]);
     assert!(ran.out.contains(".trivyignore") && ran.out.contains(".gitleaksignore"), "{}", ran.out);
     assert!(!ran.out.contains(&secret) && !ran.err.contains(&secret), "{}", ran.out);
 }

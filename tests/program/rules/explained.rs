@@ -66,7 +66,7 @@ fn the_specification_promises_the_codes_that_are_there() {
         ("Content", RuleGroup::Content),
         ("Change", RuleGroup::Change),
         ("Audit", RuleGroup::Audit),
-        ("Drift", RuleGroup::Drift),
+        ("Scan", RuleGroup::Scan),
     ] {
         let codes = Code::ALL.iter().filter(|code| code.group() == group);
         let codes: BTreeSet<String> = codes.map(|code| code.to_string()).collect();

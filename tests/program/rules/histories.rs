@@ -36,7 +36,7 @@ struct Stage {
     on: String,
     policy: String,
     /// Whether suppressions are looked for, not what landed.
-    drifts: bool,
+    faults: bool,
     /// Whether the branch is linted, not what landed.
     lints: bool,
 }
@@ -59,7 +59,7 @@ impl Stage {
             require_signed: false,
             on: example.on.unwrap_or(ON).to_owned(),
             policy,
-            drifts: false,
+            faults: false,
             lints: false,
         }
     }
@@ -67,7 +67,7 @@ impl Stage {
     /// Executes one step.
     fn act(&mut self, step: &str) {
         if let Some((path, text)) = step.split_once(" has: ") {
-            self.drifts = true;
+            self.faults = true;
             self.repo.by("ana").write(path, &format!("{text}\n")).commit("Write a file");
         } else if let Some(at) = step.strip_prefix("asked on ") {
             self.on = at.to_owned();
@@ -229,8 +229,8 @@ impl Stage {
             return answer["findings"].as_array().unwrap().clone();
         }
         self.repo.checkout();
-        if self.drifts {
-            let run = cli::run(self.repo.path(), &["drift", "--on", &self.on, "--format", "json"]);
+        if self.faults {
+            let run = cli::run(self.repo.path(), &["scan", "--on", &self.on, "--format", "json"]);
             let answer: Value = serde_json::from_str(&run.out).unwrap();
             return answer["findings"].as_array().unwrap().clone();
         }

@@ -426,7 +426,7 @@ pub(in crate::worlds) const CHANGES: &[GovernanceChange] = &[
         ],
     ),
     other("redesigns", POLICY, &[], &[(VERSION, "version: 1\nredesigns: docs/redesigns\n")]),
-    other("drift", POLICY, &[], &[(VERSION, "version: 1\ndrift: {exclude: ['**']}\n")]),
+    other("scan", POLICY, &[], &[(VERSION, "version: 1\nscan: {exclude: ['**']}\n")]),
     other(
         "the signers file",
         SIGNERS,
