@@ -101,6 +101,10 @@ fn comments_count_in_all_files_of_their_languages() {
     assert_eq!(rules(&repo, "a.pyi", b"import subprocess  # noqa: S404\n"), ["uncovered"]);
     for ending in ["mts", "cts", "svelte", "astro", "vue"] {
         let path = format!("a.{ending}");
-        assert_eq!(rules(&repo, &path, b"// eslint-disable-line no-eval\n"), ["uncovered"], "{path}");
+        assert_eq!(
+            rules(&repo, &path, b"// eslint-disable-line no-eval\n"),
+            ["uncovered"],
+            "{path}"
+        );
     }
 }

@@ -25,9 +25,19 @@ fn check(findings: &str, path: &str, text: &str, expected: &[(u32, &str)]) {
 #[test]
 fn files_by_name_are_read_in_any_folder() {
     let x = "{tool: x, id: y}";
-    check(x, "a/.trivyignore.yml", "vulnerabilities:\n  - id: CVE-2026-0001\n", &[(2, "uncovered")]);
+    check(
+        x,
+        "a/.trivyignore.yml",
+        "vulnerabilities:\n  - id: CVE-2026-0001\n",
+        &[(2, "uncovered")],
+    );
     check(x, "a/grype.yaml", "ignore:\n  - vulnerability: CVE-2026-0001\n", &[(2, "uncovered")]);
-    check(x, ".grype/config.yaml", "ignore:\n  - vulnerability: CVE-2026-0001\n", &[(2, "uncovered")]);
+    check(
+        x,
+        ".grype/config.yaml",
+        "ignore:\n  - vulnerability: CVE-2026-0001\n",
+        &[(2, "uncovered")],
+    );
     check(
         x,
         ".deny.toml",

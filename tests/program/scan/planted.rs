@@ -298,7 +298,11 @@ fn the_policy_chooses_tools_lints_and_files() {
     );
     let rust = "#[allow(unsafe_code)]\n#[expect(dead_code)]\n";
     check("{rust_lints: [unsafe_code]}", &[("a.rs", rust)], &[("a.rs:1", "uncovered")]);
-    check("{tools: [rust]}", &[("a.rs", rust)], &[("a.rs:1", "uncovered"), ("a.rs:2", "uncovered")]);
+    check(
+        "{tools: [rust]}",
+        &[("a.rs", rust)],
+        &[("a.rs:1", "uncovered"), ("a.rs:2", "uncovered")],
+    );
     let reasons = "#[allow(clippy::allow_attributes_without_reason, unsafe_code)]\n#[allow(unsafe_code, reason = \"it calls f(x), g()\")]\n#[allow(dead_code, reason=\"a \\\"b) unsafe_code\")]\n";
     check(
         "{rust_lints: [unsafe_code]}",

@@ -37,8 +37,15 @@ fn every_sample_is_found_and_nothing_else() {
     let mut wanted: Vec<&String> = expected.keys().collect();
     wanted.sort();
     assert_eq!(places, wanted);
-    let rules =
-        ["uncovered", "unknown-id", "not-in-force", "not-named", "scope-wider", "term-longer", "dead"];
+    let rules = [
+        "uncovered",
+        "unknown-id",
+        "not-in-force",
+        "not-named",
+        "scope-wider",
+        "term-longer",
+        "dead",
+    ];
     for (place, rules_found) in &by_place {
         // The text of an expectation names the rules, and says why.
         let said = expected[place].as_str().unwrap();
