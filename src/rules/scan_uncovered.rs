@@ -39,10 +39,6 @@ fn check(case: &SuppressionCase, findings: &mut Vec<Finding>) {
             SuppressionFault::NoId { covering: Some(id), citing } => {
                 (format!("{} cites no exception", case.label), format!("{id} covers it: {citing}"))
             }
-            SuppressionFault::Unreadable(why) => (
-                format!("what {} hides is not known: {why}", case.label),
-                "correct it; until then it may hide anything".to_owned(),
-            ),
             _ => continue,
         };
         findings.push(scan::finding(case, (RULE.code, RULE.level), None, message, help));

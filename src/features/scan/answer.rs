@@ -109,6 +109,8 @@ impl ScanAnswer<'_> {
             |commit: &str| landings.iter().any(|landing| landing.oid.to_string() == commit);
         let mut findings = Vec::new();
         for file in found {
+            let unread = file.unread.iter();
+            self.doubts.extend(unread.map(|it| format!("{}:{}: {}", it.path, it.line, it.reason)));
             for suppression in &file.suppressions {
                 let case = judge.suppression(suppression);
                 findings.extend(lint::scan(&case));
@@ -236,9 +238,7 @@ impl FileSearch {
         };
         self.n_files += 1;
         let scanned = scanner.scan(&file.path, bytes.as_ref());
-        if !scanned.suppressions.is_empty() || scanned.generated.is_some() {
-            self.found.push(scanned);
-        }
+        self.found.push(scanned);
     }
 
     fn add(&mut self, other: FileSearch) {

@@ -12,7 +12,7 @@ use crate::formats::suppressions::options::ScanOptions;
 use crate::formats::suppressions::readers::format::is_no_end;
 use crate::record::id::Id;
 use crate::record::time::Day;
-use crate::rules::scan::suppression::{FoundSuppression, SuppressionEnd};
+use crate::rules::scan::suppression::{FoundSuppression, HiddenFindings, SuppressionEnd};
 use crate::survey::cited;
 
 /// The maximum length of the text of a suppression in messages, in characters.
@@ -98,19 +98,22 @@ pub fn find(
         let between = line.bytes.get(passed..start).unwrap_or_default();
         column += String::from_utf8_lossy(between).chars().count();
         passed = start;
+        let is_blanket = hidden.iter().any(HiddenFindings::names_no_rule);
         Some(FoundSuppression {
+            kind: pattern.tool,
             path: path.to_owned(),
             line: line.number,
             column: u32::try_from(column).unwrap_or(u32::MAX),
             label: label(whole.as_bytes()),
             citing: pattern.citing,
-            fault: None,
             hidden,
             cited: ids.of_place(start),
             end: match pattern.tool {
                 "trivy" => end(line.bytes.get(start..).unwrap_or_default()),
                 _ => SuppressionEnd::NoSuchField,
             },
+            reason: None,
+            is_blanket,
         })
     };
     captures.filter_map(one).collect()

@@ -4,7 +4,7 @@
 
 use crate::diag::Pos;
 use crate::rules::scan::suppression::{
-    CitingAdvice, FoundSuppression, HiddenFindings, SuppressionEnd,
+    CitingAdvice, FoundSuppression, HiddenFindings, SuppressionEnd, UnreadPart,
 };
 use crate::survey::cited;
 use crate::yaml::node::Node;
@@ -23,6 +23,8 @@ pub struct FoundEntry<'n> {
 
 /// Collects the entries of one file.
 pub struct EntryFinder<'f> {
+    /// The kind of its entries.
+    pub kind: &'static str,
     /// The path of the file from the root of the repository.
     pub path: &'f str,
     /// How an entry cites a record.
@@ -32,15 +34,14 @@ pub struct EntryFinder<'f> {
     /// The number of lines before the document.
     pub before: u32,
     pub found: Vec<FoundSuppression>,
+    pub unread: Vec<UnreadPart>,
 }
 
 impl EntryFinder<'_> {
     /// Adds an entry that can't be read as its tool reads it; why.
-    pub fn add_unread(&mut self, entry: FoundEntry<'_>, why: String) {
-        self.add(entry);
-        if let Some(last) = self.found.last_mut() {
-            last.fault = Some(why);
-        }
+    pub fn add_unread(&mut self, pos: Pos, reason: String) {
+        let line = pos.line.saturating_add(self.before);
+        self.unread.push(UnreadPart { path: self.path.to_owned(), line, reason });
     }
 
     /// Adds an entry.
@@ -51,16 +52,19 @@ impl EntryFinder<'_> {
                 cited = cited::ids(text, self.prefixes).next();
             }
         });
+        let is_blanket = entry.hidden.iter().any(HiddenFindings::names_no_rule);
         self.found.push(FoundSuppression {
+            kind: self.kind,
             path: self.path.to_owned(),
             line: entry.pos.line.saturating_add(self.before),
             column: entry.pos.column,
             label: entry.label,
             citing: self.citing,
-            fault: None,
             hidden: entry.hidden,
             cited,
             end: entry.end,
+            reason: None,
+            is_blanket,
         });
     }
 }

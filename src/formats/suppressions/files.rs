@@ -4,13 +4,14 @@
 //! `docs/spec/interop.md`, 5, files.
 
 use crate::diag::Pos;
+use crate::formats::suppressions::ScannedFile;
 use crate::formats::suppressions::entry::{EntryFinder, FoundEntry};
 use crate::formats::suppressions::options::ScanOptions;
 use crate::formats::suppressions::policies::{KINDS, PolicyKind};
 use crate::formats::suppressions::readers;
 use crate::formats::suppressions::readers::format::ImportError;
 use crate::rules::scan::suppression::{
-    CitingAdvice, FoundSuppression, HiddenFindings, HiddenIds, SuppressionEnd,
+    CitingAdvice, HiddenFindings, HiddenIds, SuppressionEnd, UnreadPart,
 };
 use crate::survey::cited;
 use crate::yaml::node::Node;
@@ -38,14 +39,14 @@ pub fn known(path: &str, options: &ScanOptions) -> Option<(&'static str, CitingA
 }
 
 /// Returns the entries of a file of checkov or zizmor; empty for any other file.
-pub fn by_name(path: &str, bytes: &[u8], options: &ScanOptions) -> Vec<FoundSuppression> {
+pub fn by_name(path: &str, bytes: &[u8], options: &ScanOptions) -> ScannedFile {
     let Some((tool, citing, find)) = named(path, options) else {
-        return Vec::new();
+        return ScannedFile::default();
     };
     match documents(bytes) {
-        Err(error) => vec![unread(path, tool, citing, &error)],
+        Err(error) => unread(path, &error),
         Ok(documents) => {
-            let mut found = finder(path, citing, options);
+            let mut found = finder(tool, path, citing, options);
             for (before, root) in &documents {
                 found.before = *before;
                 find(root, &mut found);
@@ -63,7 +64,7 @@ pub fn by_name(path: &str, bytes: &[u8], options: &ScanOptions) -> Vec<FoundSupp
                 suppression.cited =
                     texts.flat_map(|text| cited::ids(text, &options.prefixes)).next();
             }
-            found.found
+            found.into()
         }
     }
 }
@@ -84,53 +85,53 @@ pub fn by_word(
     ending: &str,
     bytes: &[u8],
     options: &ScanOptions,
-) -> Vec<FoundSuppression> {
+) -> ScannedFile {
     if !ENDINGS.contains(&ending) {
-        return Vec::new();
+        return ScannedFile::default();
     }
     if !kind.with.is_empty() {
         let text = String::from_utf8_lossy(bytes);
         if !kind.with.iter().all(|word| text.contains(word)) {
-            return Vec::new();
+            return ScannedFile::default();
         }
     }
     match documents(bytes) {
         // Its words are not enough to tell whose it is.
-        Err(_) if !kind.with.is_empty() => Vec::new(),
-        Err(error) => vec![unread(path, kind.tool, kind.citing, &error)],
+        Err(_) if !kind.with.is_empty() => ScannedFile::default(),
+        Err(error) => unread(path, &error),
         Ok(documents) => {
-            let mut found = finder(path, kind.citing, options);
+            let mut found = finder(kind.tool, path, kind.citing, options);
             for (before, root) in &documents {
                 found.before = *before;
                 kind.find(root, &mut found);
             }
-            found.found
+            found.into()
         }
     }
 }
 
-fn finder<'f>(path: &'f str, citing: CitingAdvice, options: &'f ScanOptions) -> EntryFinder<'f> {
-    EntryFinder { path, citing, prefixes: &options.prefixes, before: 0, found: Vec::new() }
+fn finder<'f>(
+    kind: &'static str,
+    path: &'f str,
+    citing: CitingAdvice,
+    options: &'f ScanOptions,
+) -> EntryFinder<'f> {
+    EntryFinder {
+        kind,
+        path,
+        citing,
+        prefixes: &options.prefixes,
+        before: 0,
+        found: Vec::new(),
+        unread: Vec::new(),
+    }
 }
 
-/// Returns a suppression for a file that can't be read: what it hides is unknown, so no record allows it.
-pub fn unread(
-    path: &str,
-    tool: &str,
-    citing: CitingAdvice,
-    error: &ImportError,
-) -> FoundSuppression {
-    FoundSuppression {
-        path: path.to_owned(),
-        line: line_of(error.line),
-        column: 1,
-        label: format!("this file of {tool}"),
-        citing,
-        fault: Some(error.what.clone()),
-        hidden: vec![HiddenFindings { tools: vec![tool.to_owned()], ..HiddenFindings::default() }],
-        cited: None,
-        end: SuppressionEnd::NoSuchField,
-    }
+/// Returns what is unread if a file can't be read.
+pub fn unread(path: &str, error: &ImportError) -> ScannedFile {
+    let unread =
+        UnreadPart { path: path.to_owned(), line: line_of(error.line), reason: error.what.clone() };
+    ScannedFile { unread: vec![unread], ..ScannedFile::default() }
 }
 
 fn line_of(line: u64) -> u32 {

@@ -3,6 +3,7 @@
 //! Uses interop's import readers, plan's entries, survey's suppressions. Pure. Start at [`by_name`]. Follows
 //! `docs/spec/interop.md`, 4 and 5.
 
+use crate::formats::suppressions::ScannedFile;
 use crate::formats::suppressions::exception::{
     EntryReading, ForeignEnd, ForeignException, ImportEntry,
 };
@@ -14,7 +15,7 @@ use crate::record::subject::FindingKey;
 use crate::record::time;
 use crate::record::time::Instant;
 use crate::rules::scan::suppression::{
-    CitingAdvice, FoundSuppression, HiddenFindings, HiddenIds, SuppressionEnd,
+    CitingAdvice, FoundSuppression, HiddenFindings, HiddenIds, SuppressionEnd, UnreadPart,
 };
 use crate::survey::cited;
 
@@ -85,18 +86,18 @@ pub const KYVERNO_WORD: &str = "PolicyException";
 const LAST_ZONE: i64 = 12 * 3600;
 
 /// Returns the entries of a file that is named like one of another tool; empty for any other file.
-pub fn by_name(path: &str, bytes: &[u8], options: &ScanOptions) -> Vec<FoundSuppression> {
+pub fn by_name(path: &str, bytes: &[u8], options: &ScanOptions) -> ScannedFile {
     let name = format::file_name(path);
     // Most files are named like none of them.
     let named = FORMATS.iter().filter(|(format, _)| (format.is_named)(path));
     let wanted = named.filter(|(format, _)| options.wants(format.name, true));
-    let mut found = Vec::new();
+    let mut found = ScannedFile::default();
     for (format, citing) in wanted {
         if name.ends_with(".xml") && !is_dependency_check(bytes) {
             continue;
         }
         let citing = if name == ".trivyignore" { PLAIN_TRIVY } else { *citing };
-        found.extend(read(format, citing, path, bytes, options));
+        found.add(read(format, citing, path, bytes, options));
     }
     found
 }
@@ -109,14 +110,9 @@ pub fn known(path: &str, options: &ScanOptions) -> Option<(&'static str, CitingA
 }
 
 /// Returns the exceptions of Kyverno in a file that has their word.
-pub fn kyverno(
-    path: &str,
-    ending: &str,
-    bytes: &[u8],
-    options: &ScanOptions,
-) -> Vec<FoundSuppression> {
+pub fn kyverno(path: &str, ending: &str, bytes: &[u8], options: &ScanOptions) -> ScannedFile {
     if !matches!(ending, "yaml" | "yml" | "json") || !options.wants("kyverno", true) {
-        return Vec::new();
+        return ScannedFile::default();
     }
     read(&readers::kyverno::FORMAT, KYVERNO, path, bytes, options)
 }
@@ -133,26 +129,31 @@ fn read(
     path: &str,
     bytes: &[u8],
     options: &ScanOptions,
-) -> Vec<FoundSuppression> {
+) -> ScannedFile {
     let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
     let lock_files = options.lock_files.get(folder).map(Vec::as_slice).unwrap_or_default();
     let input = ImportInput { folder: Some(folder), lock_files, ..ImportInput::plain(path, bytes) };
     let entries = match readers::read(format, &input) {
         Ok(entries) => entries,
         Err(error) => {
-            return vec![files::unread(path, format.name, citing, &error)];
+            return files::unread(path, &error);
         }
     };
     let text = String::from_utf8_lossy(bytes);
     let file =
         ForeignFile { path, tool: format.name, citing, lines: text.lines().collect(), options };
     let nexts = entries.iter().skip(1).map(|next| Some(next.line)).chain([None]);
-    entries.iter().zip(nexts).flat_map(|(entry, next)| file.suppressions(entry, next)).collect()
+    let mut found = ScannedFile::default();
+    for (entry, next) in entries.iter().zip(nexts) {
+        file.add(entry, next, &mut found);
+    }
+    found
 }
 
 /// A file whose entries become suppressions.
 struct ForeignFile<'f> {
     path: &'f str,
+    /// The name of the format, of the kind and of the tool.
     tool: &'static str,
     citing: CitingAdvice,
     lines: Vec<&'f str>,
@@ -160,23 +161,24 @@ struct ForeignFile<'f> {
 }
 
 impl ForeignFile<'_> {
-    /// Returns the suppressions of an entry: one for each finding; `next` is the line of the next entry.
-    fn suppressions(&self, entry: &ImportEntry, next: Option<u64>) -> Vec<FoundSuppression> {
+    /// Adds the suppressions of an entry: one for each finding; `next` is the line of the next entry.
+    fn add(&self, entry: &ImportEntry, next: Option<u64>, found: &mut ScannedFile) {
         let line = u32::try_from(entry.line).unwrap_or(u32::MAX);
         match &entry.read {
-            EntryReading::Skipped(_) => Vec::new(),
-            EntryReading::Exception(exception) => self.of_exception(line, exception),
+            EntryReading::Skipped(_) => {}
+            EntryReading::Exception(exception) => {
+                found.suppressions.extend(self.of_exception(line, exception));
+            }
             EntryReading::Listed(why) => {
                 let mut whole =
                     self.suppression(line, format!("an entry of {} ({why})", self.tool));
                 let written = self.written(entry.line, next);
                 whole.cited = cited::ids(&written, &self.options.prefixes).next();
-                vec![whole]
+                found.suppressions.push(whole);
             }
             EntryReading::Unreadable(why) => {
-                let mut unread = self.suppression(line, format!("an entry of {}", self.tool));
-                unread.fault = Some(why.clone());
-                vec![unread]
+                let (path, reason) = (self.path.to_owned(), why.clone());
+                found.unread.push(UnreadPart { path, line, reason });
             }
         }
     }
@@ -186,15 +188,17 @@ impl ForeignFile<'_> {
         let everything =
             HiddenFindings { tools: self.tools(self.tool), ..HiddenFindings::default() };
         FoundSuppression {
+            kind: self.tool,
             path: self.path.to_owned(),
             line,
             column: 1,
             label,
             citing: self.citing,
-            fault: None,
             hidden: vec![everything],
             cited: None,
             end: SuppressionEnd::NoSuchField,
+            reason: None,
+            is_blanket: true,
         }
     }
 
@@ -207,7 +211,13 @@ impl ForeignFile<'_> {
         let one = |label: String, hidden: Option<HiddenFindings>| {
             let mut found = self.suppression(line, label);
             found.hidden = hidden.map_or(found.hidden, |hidden| vec![hidden]);
-            FoundSuppression { cited: cited.clone(), end, ..found }
+            FoundSuppression {
+                cited: cited.clone(),
+                end,
+                reason: exception.text.clone(),
+                is_blanket: found.hidden.iter().any(HiddenFindings::names_no_rule),
+                ..found
+            }
         };
         if exception.findings.is_empty() {
             return vec![one(format!("every finding of {}", self.tool), None)];

@@ -21,10 +21,11 @@ use regex::bytes::Regex;
 
 use crate::formats::suppressions::comment_table::CommentPattern;
 use crate::formats::suppressions::comments::SourceLine;
+use crate::formats::suppressions::entry::EntryFinder;
 use crate::formats::suppressions::options::ScanOptions;
 use crate::formats::suppressions::policies::PolicyKind;
 use crate::formats::suppressions::readers::format::ImportError;
-use crate::rules::scan::suppression::{CitingAdvice, FoundSuppression, GeneratedFile};
+use crate::rules::scan::suppression::{CitingAdvice, FoundSuppression, GeneratedFile, UnreadPart};
 
 /// The largest file that is read, in bytes.
 pub const LARGEST: u64 = 1 << 20;
@@ -45,7 +46,22 @@ pub struct SuppressionScanner {
 #[derive(Clone, Debug, Default)]
 pub struct ScannedFile {
     pub suppressions: Vec<FoundSuppression>,
+    /// The parts that their tool reads and that can't be read here.
+    pub unread: Vec<UnreadPart>,
     pub generated: Option<GeneratedFile>,
+}
+
+impl ScannedFile {
+    fn add(&mut self, other: ScannedFile) {
+        self.suppressions.extend(other.suppressions);
+        self.unread.extend(other.unread);
+    }
+}
+
+impl From<EntryFinder<'_>> for ScannedFile {
+    fn from(found: EntryFinder<'_>) -> ScannedFile {
+        ScannedFile { suppressions: found.found, unread: found.unread, generated: None }
+    }
 }
 
 impl SuppressionScanner {
@@ -82,13 +98,8 @@ impl SuppressionScanner {
             return self.unread(path, why).unwrap_or(found);
         }
         let ending = crate::formats::suppressions::comment_table::ending(path);
-        found.suppressions =
-            crate::formats::suppressions::files::by_name(path, bytes, &self.options);
-        found.suppressions.extend(crate::formats::suppressions::imported::by_name(
-            path,
-            bytes,
-            &self.options,
-        ));
+        found.add(files::by_name(path, bytes, &self.options));
+        found.add(imported::by_name(path, bytes, &self.options));
         let mut is_kyverno = false;
         let mut lines = crate::formats::suppressions::comments::SourceLines::new(bytes);
         // A line is judged once, whatever it holds.
@@ -110,19 +121,10 @@ impl SuppressionScanner {
             }
         }
         for kind in kinds {
-            let entries = crate::formats::suppressions::files::by_word(
-                kind,
-                path,
-                ending,
-                bytes,
-                &self.options,
-            );
-            found.suppressions.extend(entries);
+            found.add(files::by_word(kind, path, ending, bytes, &self.options));
         }
         if is_kyverno {
-            let entries =
-                crate::formats::suppressions::imported::kyverno(path, ending, bytes, &self.options);
-            found.suppressions.extend(entries);
+            found.add(imported::kyverno(path, ending, bytes, &self.options));
         }
         found
     }
@@ -130,8 +132,8 @@ impl SuppressionScanner {
     /// Returns a file whose content is not known, and why; `None` if it is not read by its name, so that it is passed
     /// over.
     pub fn unread(&self, path: &str, why: &str) -> Option<ScannedFile> {
-        let unread = unread(path, why, &self.options)?;
-        Some(ScannedFile { suppressions: vec![unread], generated: None })
+        known(path, &self.options)?;
+        Some(files::unread(path, &ImportError::at(1, why)))
     }
 
     /// Tells whether two paths are read by their names, and the same content says the same at both.
@@ -149,11 +151,6 @@ impl SuppressionScanner {
             found.suppressions.extend(suppressions);
         }
     }
-}
-
-fn unread(path: &str, why: &str, options: &ScanOptions) -> Option<FoundSuppression> {
-    let (tool, citing) = known(path, options)?;
-    Some(files::unread(path, tool, citing, &ImportError::at(1, why)))
 }
 
 fn is_alike(path: &str, other: &str, options: &ScanOptions) -> bool {

@@ -326,7 +326,7 @@ fn kubescape(root: &Node, found: &mut EntryFinder<'_>) {
         match parts.flat_map(Node::entries).find_map(|part| other_case(&part.key)) {
             None => found.add(entry),
             Some(known) => found.add_unread(
-                entry,
+                entry.pos,
                 format!("kubescape reads a key in any case, and one is not written `{known}`"),
             ),
         }

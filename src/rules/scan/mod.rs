@@ -26,8 +26,6 @@ use crate::status::state::{InForce, RecordState};
 pub enum SuppressionFault {
     /// It cites no record; the one in force that covers it, if there is one, and what to do to cite it.
     NoId { covering: Option<Id>, citing: String },
-    /// What it hides can't be read; why.
-    Unreadable(String),
     /// It cites an id that no record of the ledger has.
     UnknownId(Id),
     /// The record that it cites is not in force; why.
@@ -91,10 +89,6 @@ impl<'a> SuppressionJudge<'a> {
             SuppressionEnd::Until(end) if end <= self.instant => Some(SuppressionFault::Dead(end)),
             _ => None,
         };
-        if let Some(fault) = &found.fault {
-            case.faults.push(SuppressionFault::Unreadable(fault.clone()));
-            return case;
-        }
         match &found.cited {
             None => case.faults.push(self.uncited(found, dead.is_some())),
             Some(id) => match self.by_id.get(id.as_str()) {

@@ -2,12 +2,16 @@
 //!
 //! Uses record. Pure. Start at [`FoundSuppression`]. Follows `docs/spec/interop.md`, 5.
 
+use std::collections::BTreeSet;
+
 use crate::record::id::Id;
 use crate::record::time::Instant;
 
 /// One suppression.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FoundSuppression {
+    /// What it is, by the name of its row in the table of kinds: `trivy`.
+    pub kind: &'static str,
     /// The path of the file from the root of the repository.
     pub path: String,
     /// The line on which it begins, from 1.
@@ -18,13 +22,44 @@ pub struct FoundSuppression {
     pub label: String,
     /// What to do to cite a record.
     pub citing: CitingAdvice,
-    /// Why what it hides can't be read; no record allows that.
-    pub fault: Option<String>,
     /// What it hides. Alternatives: a record that names one of them names it.
     pub hidden: Vec<HiddenFindings>,
     /// The record that it cites.
     pub cited: Option<Id>,
     pub end: SuppressionEnd,
+    /// Why it is there, as the file says it: its own field, then the comments that hold for it, a line each.
+    pub reason: Option<String>,
+    /// Whether it names no rule, or turns off a rule, a file or the tool everywhere.
+    pub is_blanket: bool,
+}
+
+/// A file, or a part of one, that its tool reads and that can't be read here: it may hide anything.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnreadPart {
+    /// The path of the file from the root of the repository.
+    pub path: String,
+    /// The line, from 1.
+    pub line: u32,
+    /// Why, on one line.
+    pub reason: String,
+}
+
+impl FoundSuppression {
+    /// Returns the name of the tool that obeys it.
+    pub fn tool(&self) -> &str {
+        let first = self.hidden.first().and_then(|hidden| hidden.tools.first());
+        first.map_or(self.kind, |tool| tool.trim_end_matches('*'))
+    }
+
+    /// Returns the ids that it names, each once, in its order; empty if it names none.
+    pub fn rules(&self) -> Vec<&str> {
+        let mut seen = BTreeSet::new();
+        let listed = self.hidden.iter().flat_map(|hidden| match &hidden.ids {
+            HiddenIds::Listed(ids) => ids.as_slice(),
+            HiddenIds::All | HiddenIds::Nameless => &[],
+        });
+        listed.map(String::as_str).filter(|id| seen.insert(*id)).collect()
+    }
 }
 
 /// What to do, in the imperative, where `ID` stands for the id of the record: ``put `# ID` on the line before``.
@@ -90,6 +125,13 @@ pub struct HiddenFindings {
     pub paths: Option<Vec<String>>,
     /// The locators of a policy engine that it is limited to, as patterns.
     pub resources: Option<Vec<String>>,
+}
+
+impl HiddenFindings {
+    /// Tells whether all findings of the tool are meant.
+    pub fn names_no_rule(&self) -> bool {
+        !matches!(&self.ids, HiddenIds::Listed(ids) if !ids.is_empty())
+    }
 }
 
 /// Which of a tool's findings are hidden.
