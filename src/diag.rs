@@ -4,6 +4,7 @@
 //! and `docs/spec/rules.md` (codes and levels).
 
 pub mod code;
+pub mod renamed;
 
 use crate::diag::code::Code;
 use std::fmt;

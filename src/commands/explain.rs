@@ -6,6 +6,7 @@ use crate::commands::command::{Command, Run};
 use crate::commands::context::{Ctx, fault};
 use crate::commands::exit::Outcome;
 use exledger::diag::code::Code;
+use exledger::diag::renamed;
 use exledger::record::near;
 use exledger::rules::rule::Rule;
 use exledger::{rules, view};
@@ -33,6 +34,10 @@ impl Run for ExplainArgs {
                 let missing = || {
                     let codes = rules::ALL.iter().map(|rule| rule.code.as_str());
                     let list = "run `exledger explain` for the list";
+                    if let Some(new) = renamed::find(code.trim()) {
+                        let now = format!("the rule {code} is called {new} now");
+                        return fault::usage_error(now, format!("run `exledger explain {new}`"));
+                    }
                     let help = match near::nearest(code, codes) {
                         Some(similar) => format!("did you mean {similar}? {list}"),
                         None => list.to_owned(),

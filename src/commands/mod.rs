@@ -59,6 +59,7 @@ use std::io::Write;
 use std::panic::{self, PanicHookInfo};
 use std::process::{self, ExitCode};
 
+use clap::error::{ContextKind, ContextValue};
 use clap::{CommandFactory, FromArgMatches, Parser};
 
 use crate::ask;
@@ -67,6 +68,7 @@ use crate::commands::context::globals::Globals;
 use crate::commands::context::output::Formats;
 use crate::commands::context::{Ctx, fault, hyphen, logging};
 use crate::commands::exit::Outcome;
+use exledger::diag::renamed;
 use exledger::render;
 
 /// All subcommands, by the groups and in the order of the help.
@@ -232,7 +234,10 @@ fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
     let matches = match program.try_get_matches_from_mut(args) {
         Ok(matches) => matches,
         Err(usage) => {
-            show_usage(&usage);
+            match renamed_command(&usage, &program) {
+                Some(answer) => complain(&answer),
+                None => show_usage(&usage),
+            }
             return u8::try_from(usage.exit_code()).unwrap_or(exit::USAGE_ERROR);
         }
     };
@@ -251,6 +256,15 @@ fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
             fault::code(&error)
         }
     }
+}
+
+/// Returns the answer to a command that has another name now.
+fn renamed_command(usage: &clap::Error, program: &clap::Command) -> Option<String> {
+    let Some(ContextValue::String(old)) = usage.get(ContextKind::InvalidSubcommand) else {
+        return None;
+    };
+    let new = renamed::find(old).filter(|new| program.find_subcommand(new).is_some())?;
+    Some(format!("error: `{old}` is called `{new}` now\n  help: run `exledger {new}`\n"))
 }
 
 /// Prints clap's message, as plain text if the arguments contain terminal control sequences.

@@ -53,6 +53,7 @@ impl Run for ScanArgs {
             stamp: answer.snapshot().stamp(),
             files: answer.n_files,
             suppressions: answer.n_suppressions,
+            unread: &answer.unread,
             undetermined: answer.doubts.len(),
             findings: FindingList {
                 shown: findings.into_iter().map(Into::into).collect(),
@@ -63,6 +64,14 @@ impl Run for ScanArgs {
             reads: ctx.format.reads,
         }))?;
         let mut outcome = lint::of_counts(ctx, counts);
+        for unread in &answer.unread {
+            let place = format!("{}:{}", unread.path, unread.line);
+            ctx.tell(&format!(
+                "error: {place}: {}\n  help: correct it; until then it may hide anything",
+                unread.reason
+            ));
+            outcome = Outcome::Undetermined;
+        }
         for doubt in &answer.doubts {
             ctx.tell(&format!("error: could not determine: {doubt}"));
             outcome = Outcome::Undetermined;

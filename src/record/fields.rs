@@ -5,6 +5,7 @@
 //! hides another. Follows `docs/spec/rules.md` (`unknown-key`, `missing-field`).
 
 use crate::diag::code::Code;
+use crate::diag::renamed;
 use crate::record::meant;
 use crate::record::parse_error::ParseError;
 use crate::record::reader::{self, NodeReader, Read};
@@ -207,9 +208,15 @@ impl<'n, 'r> Fields<'n, 'r> {
             if self.is_known(entry) {
                 continue;
             }
-            let meaning = meant::key(&entry.key, &absent);
             let name = &entry.key;
+            let renamed = renamed::find(name);
+            let renamed = absent.iter().copied().find(|key| renamed.as_deref() == Some(key));
+            let meaning = renamed.or_else(|| meant::key(name, &absent));
             let error = match meaning {
+                Some(key) if renamed.is_some() => ParseError::new(
+                    format!("the key `{name}` is called `{key}` now"),
+                    format!("write `{key}`"),
+                ),
                 Some(key) => ParseError::new(
                     format!("unknown key `{name}`: did you mean `{key}`?"),
                     format!("write `{key}`, or remove the key"),

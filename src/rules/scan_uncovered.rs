@@ -1,4 +1,4 @@
-//! `scan-uncovered`: a suppression cites no exception.
+//! `scan-uncovered`: a suppression that no exception in force covers.
 //!
 //! Uses survey's scan. Pure. Follows `docs/spec/interop.md`, 5.
 
@@ -12,18 +12,18 @@ pub(super) const RULE: Rule = Rule {
     code: Code::ScanUncovered,
     level: Level::Error,
     serves: &["M66"],
-    summary: "a suppression cites no exception",
+    summary: "no exception in force covers a suppression",
     why: "A suppression without an exception is one that nobody approved, and that never ends.",
-    remedy: "Remove the suppression, or file an exception and cite its id.",
+    remedy: "Remove the suppression, or file an exception that names what it hides.",
     bad: Example::history(&[
         "ana proposes scope.findings: [{tool: semgrep, id: shell-true, paths: [src/**]}]",
         "lee merges",
-        "src/run.py has: run(a)  # nosemgrep: shell-true",
+        "src/run.py has: run(a)  # nosemgrep: sql-injection",
     ]),
     good: Example::history(&[
         "ana proposes scope.findings: [{tool: semgrep, id: shell-true, paths: [src/**]}]",
         "lee merges",
-        "src/run.py has: run(a)  # nosemgrep: shell-true EXC-2026-7F3KQ",
+        "src/run.py has: run(a)  # nosemgrep: shell-true",
     ]),
     checks: &[Check::Scan(check)],
     special: SpecialCases::NONE,
@@ -31,16 +31,11 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(case: &SuppressionCase, findings: &mut Vec<Finding>) {
     for fault in &case.faults {
-        let (message, help) = match fault {
-            SuppressionFault::NoId { covering: None, citing } => (
-                format!("{} cites no exception", case.label),
-                format!("remove it, or file an exception and cite it: {citing}"),
-            ),
-            SuppressionFault::NoId { covering: Some(id), citing } => {
-                (format!("{} cites no exception", case.label), format!("{id} covers it: {citing}"))
-            }
-            _ => continue,
+        let SuppressionFault::Uncovered { citing } = fault else {
+            continue;
         };
+        let message = format!("no exception in force covers {}", case.label);
+        let help = format!("remove it, or file an exception that names it; to cite one, {citing}");
         findings.push(scan::finding(case, (RULE.code, RULE.level), None, message, help));
     }
 }

@@ -86,6 +86,38 @@ pub(crate) fn program(folder: &Path, args: &[&str], variables: &[(&str, &str)]) 
 }
 
 #[test]
+fn an_old_name_is_answered_with_the_new_one() {
+    let folder = tempfile::tempdir().unwrap();
+    for (args, said) in [
+        (
+            &["drift", "src"][..],
+            "error: `drift` is called `scan` now\n  help: run `exledger scan`\n",
+        ),
+        (
+            &["explain", "drift-no-id"],
+            "error: the rule drift-no-id is called scan-uncovered now\n  help: run `exledger explain scan-uncovered`\n",
+        ),
+        (
+            &["explain", "drift-dead"],
+            "error: the rule drift-dead is called scan-dead now\n  help: run `exledger explain scan-dead`\n",
+        ),
+    ] {
+        let run = run(folder.path(), args);
+        assert_eq!((run.code, run.out.as_str()), (2, ""), "{args:?}");
+        assert_eq!(run.err, said);
+    }
+    std::fs::write(folder.path().join("exledger.yaml"), "version: 1\ndrift: {exclude: [a]}\n")
+        .unwrap();
+    let run = run(folder.path(), &["lint"]);
+    assert_eq!(run.code, 1, "{}", run.err);
+    assert!(
+        run.out.contains("exledger.yaml:2:1") && run.out.contains("write `scan`"),
+        "{}",
+        run.out
+    );
+}
+
+#[test]
 fn wrong_use_exits_2_and_says_so_on_stderr_alone() {
     let folder = tempfile::tempdir().unwrap();
     for args in [

@@ -56,16 +56,30 @@ fn scan(repo: &Repo, args: &[&str]) -> Run {
     cli::run(repo.path(), &[&["--on", ON, "scan"], args].concat())
 }
 
-/// Returns the exit code and each finding: path and line, and rule without `scan-`.
+/// Returns the exit code and each finding: path and line, and rule without `scan-`; what is unread has `unread`.
 fn found(repo: &Repo, args: &[&str]) -> (i32, Vec<(String, String)>) {
-    let run = scan(repo, &[args, &["--format", "json"]].concat());
+    found_at(repo, ON, args)
+}
+
+/// Returns the same once the record has ended.
+fn found_after_end(repo: &Repo) -> (i32, Vec<(String, String)>) {
+    found_at(repo, "2026-12-21T00:00:00Z", &[])
+}
+
+fn found_at(repo: &Repo, at: &str, args: &[&str]) -> (i32, Vec<(String, String)>) {
+    let run = cli::run(repo.path(), &[&["--on", at, "scan"], args, &["--format", "json"]].concat());
     let answer: Value = serde_json::from_str(&run.out)
         .unwrap_or_else(|error| panic!("{args:?}: {error}: {}{}", run.out, run.err));
     let findings = answer["findings"].as_array().unwrap().iter().map(|finding| {
         let rule = finding["rule"].as_str().unwrap().strip_prefix("scan-").unwrap().to_owned();
         (format!("{}:{}", finding["path"].as_str().unwrap(), finding["line"]), rule)
     });
-    (run.code, findings.collect())
+    let unread = answer["unread"].as_array().unwrap().iter();
+    let unread = unread.map(|it| {
+        let place = format!("{}:{}", it["path"].as_str().unwrap(), it["line"]);
+        (place, "unread".to_owned())
+    });
+    (run.code, findings.chain(unread).collect())
 }
 
 /// Returns findings in the form for comparison.

@@ -17,6 +17,7 @@ use crate::history::content;
 use crate::policy::Policy;
 use crate::record::{credential, pattern};
 use crate::rules::scan::SuppressionJudge;
+use crate::rules::scan::suppression::UnreadPart;
 use crate::rules::{audit, lint};
 use crate::session::error::{Error, Undetermined, Usage};
 use crate::session::locate::Located;
@@ -46,6 +47,8 @@ pub struct ScanAnswer<'s> {
     pub n_files: usize,
     /// The number of suppressions.
     pub n_suppressions: usize,
+    /// What its tool reads and could not be read here, by path and line: it may hide anything.
+    pub unread: Vec<UnreadPart>,
     /// What could not be determined.
     pub doubts: Vec<String>,
     snapshot: Snapshot<'s>,
@@ -93,6 +96,7 @@ pub(crate) fn scan<'s>(
         findings: Vec::new(),
         n_files: scanned.n_files,
         n_suppressions: scanned.found.iter().map(|file| file.suppressions.len()).sum(),
+        unread: Vec::new(),
         doubts: scanned.doubts,
         snapshot,
     };
@@ -109,8 +113,7 @@ impl ScanAnswer<'_> {
             |commit: &str| landings.iter().any(|landing| landing.oid.to_string() == commit);
         let mut findings = Vec::new();
         for file in found {
-            let unread = file.unread.iter();
-            self.doubts.extend(unread.map(|it| format!("{}:{}: {}", it.path, it.line, it.reason)));
+            self.unread.extend(file.unread.iter().cloned());
             for suppression in &file.suppressions {
                 let case = judge.suppression(suppression);
                 findings.extend(lint::scan(&case));
@@ -126,7 +129,11 @@ impl ScanAnswer<'_> {
             finding.message = credential::hidden(mem::take(&mut finding.message));
             finding.help = credential::hidden(mem::take(&mut finding.help));
         }
+        for unread in &mut self.unread {
+            unread.reason = credential::hidden(mem::take(&mut unread.reason));
+        }
         self.findings = audit::sorted(findings);
+        self.unread.sort();
         self.doubts.sort();
         self.doubts.dedup();
     }

@@ -5,6 +5,7 @@
 use serde::Serialize;
 
 use crate::diag;
+use crate::rules::scan::suppression::UnreadPart;
 use crate::status::stamp::Stamp;
 use crate::view::doc::{Block, Doc, FindingList, FormatNeeds, StyledText, Tone};
 use crate::view::findings::{self, LevelCounts};
@@ -19,6 +20,8 @@ pub struct ScanView<'a> {
     pub files: usize,
     /// The number of suppressions.
     pub suppressions: usize,
+    /// What its tool reads and could not be read here.
+    pub unread: &'a [UnreadPart],
     /// How many files and records could not be determined.
     pub undetermined: usize,
     /// The findings, sorted, with further data for the formats made for findings.
@@ -29,9 +32,10 @@ pub struct ScanView<'a> {
 
 /// The answer's head; the findings are added one by one.
 #[derive(Serialize)]
-struct ScanReport {
+struct ScanReport<'a> {
     files: usize,
     suppressions: usize,
+    unread: &'a [UnreadPart],
     undetermined: usize,
     errors: usize,
     warnings: usize,
@@ -45,6 +49,7 @@ pub fn doc<'a>(scan: ScanView<'_>) -> Doc<'a> {
     let report = ScanReport {
         files: scan.files,
         suppressions: scan.suppressions,
+        unread: scan.unread,
         undetermined: scan.undetermined,
         errors: counts.errors,
         warnings: counts.warnings,
@@ -62,8 +67,9 @@ pub fn doc<'a>(scan: ScanView<'_>) -> Doc<'a> {
         diag::count(scan.suppressions, "suppression"),
         diag::count(scan.files, "file")
     );
-    let open = format!("{} could not be determined", scan.undetermined);
-    let (tone, result) = match (scan.undetermined, counts == LevelCounts::default()) {
+    let n_open = scan.undetermined + scan.unread.len();
+    let open = format!("{n_open} could not be determined");
+    let (tone, result) = match (n_open, counts == LevelCounts::default()) {
         (0, _) => (counts.tone(), counts.display()),
         (_, true) => (Tone::Bad, open),
         (_, false) => (Tone::Bad, format!("{}, {open}", counts.display())),

@@ -1,11 +1,10 @@
-//! The record in force that covers a suppression which cites none, so that a message can name it.
+//! The records in force, among which is one that covers a suppression which cites none.
 //!
 //! Uses record, status. Pure. Start at [`CoveringRecords`]. Records are found by the ids of their findings, because there
 //! may be thousands of both.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::record::id::Id;
 use crate::record::subject::FindingKey;
 use crate::record::time::Instant;
 use crate::rules::scan::reach::{self, Reached};
@@ -22,18 +21,10 @@ pub fn granted(record_state: &RecordState) -> Option<(&[FindingKey], Instant)> {
     Some((findings.unwrap_or_default(), end))
 }
 
-/// A record in force that covers a suppression.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CoveringRecord {
-    pub id: Id,
-    /// The first instant at which it grants nothing any more.
-    pub end: Instant,
-}
-
 /// The records in force that name findings.
 #[derive(Clone, Debug, Default)]
 pub struct CoveringRecords<'a> {
-    records: Vec<(&'a str, &'a [FindingKey], Instant)>,
+    records: Vec<(&'a [FindingKey], Instant)>,
     by_finding: BTreeMap<&'a str, Vec<usize>>,
     /// Those with a finding that has no id.
     nameless: Vec<usize>,
@@ -50,7 +41,7 @@ impl<'a> CoveringRecords<'a> {
                 continue;
             };
             let index = all.records.len();
-            all.records.push((record_state.key.as_str(), keys, end));
+            all.records.push((keys, end));
             for key in keys {
                 match &key.id {
                     Some(id) => all.by_finding.entry(id).or_default().push(index),
@@ -64,17 +55,14 @@ impl<'a> CoveringRecords<'a> {
         all
     }
 
-    /// Returns the first record that names all that a suppression hides, and doesn't end before it. A suppression without
-    /// an end is covered, too: to cite the record, it must be given one.
-    pub fn find(&self, found: &FoundSuppression) -> Option<CoveringRecord> {
-        let covers = |index: &usize| {
-            let (id, keys, end) = self.records.get(*index)?;
+    /// Tells whether a record names all that a suppression hides, and doesn't end before it. One without an end is covered,
+    /// too: its record ends.
+    pub fn has_one(&self, found: &FoundSuppression) -> bool {
+        let covers = |(keys, end): &(&[FindingKey], Instant)| {
             let is_longer = matches!(found.end, SuppressionEnd::Until(until) if until > *end);
-            let is_named = !is_longer && reach::compare(found, keys) == Reached::Named;
-            let id = is_named.then(|| Id::new(id)).flatten()?;
-            Some(CoveringRecord { id, end: *end })
+            !is_longer && reach::compare(found, keys) == Reached::Named
         };
-        self.candidates(found).iter().find_map(covers)
+        self.candidates(found).iter().any(|index| self.records.get(*index).is_some_and(covers))
     }
 
     fn candidates(&self, found: &FoundSuppression) -> BTreeSet<usize> {

@@ -24,8 +24,8 @@ use crate::status::state::{InForce, RecordState};
 /// Why a suppression, or a generated file, is not as the ledger has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SuppressionFault {
-    /// It cites no record; the one in force that covers it, if there is one, and what to do to cite it.
-    NoId { covering: Option<Id>, citing: String },
+    /// It cites no record, and none in force covers it; what to do to cite one.
+    Uncovered { citing: String },
     /// It cites an id that no record of the ledger has.
     UnknownId(Id),
     /// The record that it cites is not in force; why.
@@ -90,7 +90,12 @@ impl<'a> SuppressionJudge<'a> {
             _ => None,
         };
         match &found.cited {
-            None => case.faults.push(self.uncited(found, dead.is_some())),
+            // One that hides nothing any more is better removed than put on record.
+            None if dead.is_none() && self.covering.has_one(found) => {}
+            None => {
+                let citing = found.citing.general(found.end);
+                case.faults.push(SuppressionFault::Uncovered { citing });
+            }
             Some(id) => match self.by_id.get(id.as_str()) {
                 None => case.faults.push(SuppressionFault::UnknownId(id.clone())),
                 // It hides nothing any more, so it can't hide too much.
@@ -100,17 +105,6 @@ impl<'a> SuppressionJudge<'a> {
         }
         case.faults.extend(dead);
         case
-    }
-
-    fn uncited(&self, found: &FoundSuppression, is_dead: bool) -> SuppressionFault {
-        // One that hides nothing any more is better removed than cited.
-        let covering = if is_dead { None } else { self.covering.find(found) };
-        let advised = covering.and_then(|record| {
-            let citing = found.citing.about(found.end, (&record.id, record.end), self.instant)?;
-            Some(SuppressionFault::NoId { covering: Some(record.id), citing })
-        });
-        let citing = || found.citing.general(found.end);
-        advised.unwrap_or_else(|| SuppressionFault::NoId { covering: None, citing: citing() })
     }
 
     fn compare(

@@ -4,6 +4,8 @@
 
 use std::collections::BTreeSet;
 
+use serde::Serialize;
+
 use crate::record::id::Id;
 use crate::record::time::Instant;
 
@@ -34,7 +36,7 @@ pub struct FoundSuppression {
 }
 
 /// A file, or a part of one, that its tool reads and that can't be read here: it may hide anything.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct UnreadPart {
     /// The path of the file from the root of the repository.
     pub path: String,
@@ -90,26 +92,6 @@ impl CitingAdvice {
     /// Returns the advice for a suppression with this end, before a record is known.
     pub fn general(&self, end: SuppressionEnd) -> String {
         self.template(end).replace("LAST", "INSTANT")
-    }
-
-    /// Returns the advice for a suppression with this end and a record with that one; `None` if the suppression would hide
-    /// nothing any more, because it can state only a day, which has begun.
-    pub fn about(
-        &self,
-        end: SuppressionEnd,
-        (id, until): (&Id, Instant),
-        now: Instant,
-    ) -> Option<String> {
-        let template = self.template(end);
-        let day = until.day();
-        if template.contains("DATE") && day.start() <= now {
-            return None;
-        }
-        let dated = template
-            .replace("DATE", &day.to_string())
-            .replace("INSTANT", &until.to_string())
-            .replace("LAST", &until.plus_seconds(-1).to_string());
-        Some(dated.replace("ID", id.as_str()))
     }
 }
 

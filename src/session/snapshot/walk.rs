@@ -78,7 +78,9 @@ impl Scope<'_> {
     /// Tells whether a version with these bytes probably belongs to a record in scope.
     fn keeps(self, bytes: &[u8]) -> bool {
         match self {
-            Scope::Findings => settled::may_name_findings(bytes),
+            Scope::Findings => {
+                settled::may_name_findings(bytes) || settled::may_be_emergency(bytes)
+            }
             _ => true,
         }
     }
@@ -90,45 +92,6 @@ impl<'h> Snapshot<'h> {
     /// # Errors
     /// If a folder of a mainline commit can't be read.
     pub(crate) fn walk(line: OpenMainline<'h>, scope: Scope<'_>) -> Result<Snapshot<'h>, Error> {
-        // Whoever asks about few records asks again about all where the answer rests on a grace.
-        if let Scope::Named(_) = scope {
-            return Snapshot::walk_once(line, scope);
-        }
-        let line_again = (!matches!(scope, Scope::Everything)).then(|| line.clone());
-        let mut snapshot = Snapshot::walk_once(line, scope)?;
-        let mut trails = snapshot.approvals.trails.values();
-        let has_grace = trails.any(|verdicts| repeated_emergencies::depends_on_all(verdicts));
-        match line_again.filter(|_| !snapshot.history.left_out.is_empty()) {
-            _ if !has_grace => {}
-            None => snapshot.use_up_graces(),
-            Some(line) => {
-                log::debug!("walking again: an emergency may have used up the grace of another");
-                let mut all = Snapshot::walk_once(line, Scope::Everything)?;
-                all.use_up_graces();
-                snapshot.take_graces(&all);
-            }
-        }
-        Ok(snapshot)
-    }
-
-    fn use_up_graces(&mut self) {
-        let (history, governance) = (&self.history, &self.governance);
-        repeated_emergencies::use_up_graces(history, &mut self.approvals, governance);
-    }
-
-    /// Takes over what a snapshot of all records says about the grace of emergencies.
-    fn take_graces(&mut self, all: &Snapshot<'_>) {
-        for (key, verdicts) in &mut self.approvals.trails {
-            let known = all.approvals.trails.get(key).and_then(|verdicts| verdicts.first());
-            if let (Some(first), Some(known)) = (verdicts.first_mut(), known)
-                && first.grace != known.grace
-            {
-                Rc::make_mut(first).grace = known.grace.clone();
-            }
-        }
-    }
-
-    fn walk_once(line: OpenMainline<'h>, scope: Scope<'_>) -> Result<Snapshot<'h>, Error> {
         let mut passed = Passed::default();
         let mut judged_first = Vec::new();
         let mut pattern_window = None;
@@ -159,7 +122,8 @@ impl<'h> Snapshot<'h> {
                     if !scope.leaves_out(trail, policy) {
                         return true;
                     }
-                    let is_judged = lives::needs_verdicts(repository, trail, &window.landings);
+                    let is_judged = lives::needs_verdicts(repository, trail, &window.landings)
+                        || settled::is_emergency(trail);
                     if is_judged {
                         judged_first.push(trail.key.clone());
                     } else {
@@ -171,6 +135,11 @@ impl<'h> Snapshot<'h> {
             }
         })?;
         snapshot.passed = passed;
+        // Whoever asks about few records asks again about all where the answer rests on a grace.
+        if !matches!(scope, Scope::Named(_)) {
+            let Snapshot { history, governance, approvals, .. } = &mut snapshot;
+            repeated_emergencies::use_up_graces(history, approvals, governance);
+        }
         if let Some(window) = &pattern_window {
             snapshot.leave_out_judged(judged_first, window);
         }

@@ -20,12 +20,12 @@ fn a_key_of_kubescape_in_another_case_is_not_read() {
         "\"PolicyType\":\"postureExceptionPolicy\"",
     ] {
         let with = text.replace(end, &format!("{end},{more}"));
-        assert_eq!(rules(&repo, "a.json", with.as_bytes()), ["uncovered"], "{more}");
+        assert_eq!(rules(&repo, "a.json", with.as_bytes()), ["unread"], "{more}");
     }
     let nested = text.replace("\"controlID\":", "\"controlid\":\"C-.*\",\"controlID\":");
-    assert_eq!(rules(&repo, "a.json", nested.as_bytes()), ["uncovered"]);
+    assert_eq!(rules(&repo, "a.json", nested.as_bytes()), ["unread"]);
     let run = scan(&repo, &["a.json"]);
-    assert!(run.out.contains("is not written `controlID`"), "{}", run.out);
+    assert!(run.err.contains("is not written `controlID`"), "{}", run.err);
     let zero = text.replace(end, "\"expirationDate\":\"0001-01-01T00:00:00Z\"");
     assert_eq!(rules(&repo, "a.json", zero.as_bytes()), ["term-longer"]);
 }

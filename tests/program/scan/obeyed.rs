@@ -21,12 +21,12 @@ fn a_file_known_by_name_that_cannot_be_read_may_hide_anything() {
         ("d/suppression.xml", &wide),
         ("e/.checkov.yaml", b"skip-check: [CKV_AWS_20]\n#\0"),
     ] {
-        assert_eq!(rules(&repo, path, bytes), ["uncovered"], "{path}");
+        assert_eq!(rules(&repo, path, bytes), ["unread"], "{path}");
     }
     let run = scan(&repo, &["a", "b", "c"]);
-    assert_eq!(run.code, 1, "{}", run.out);
+    assert_eq!(run.code, 3, "{}", run.out);
     for said in ["it is UTF-16 text, or binary: save it as UTF-8 text", "it has more than 1 MiB"] {
-        assert!(run.out.contains(said), "{said}: {}", run.out);
+        assert!(run.err.contains(said), "{said}: {}", run.err);
     }
     // In another file, only comments are looked for.
     assert!(rules(&repo, "a.py", b"\0# nosec\n").is_empty());
@@ -59,13 +59,13 @@ fn a_link_to_a_file_known_by_name_may_hide_anything() {
     // A file with another name, none, one outside, and one that is read in another form.
     for target in ["../x/list.txt", "nowhere", "/etc/hosts"] {
         link(target, "z/.trivyignore");
-        assert_eq!(found(&repo, &[]), (1, are(&[("z/.trivyignore:1", "uncovered")])), "{target}");
+        assert_eq!(found(&repo, &[]), (3, are(&[("z/.trivyignore:1", "unread")])), "{target}");
     }
     let run = scan(&repo, &[]);
-    assert!(run.out.contains("it is a link, which is not followed"), "{}", run.out);
+    assert!(run.err.contains("it is a link, which is not followed"), "{}", run.err);
     link("../x/.trivyignore", "z/.trivyignore");
     link("../x/.trivyignore", "z/.trivyignore.yaml");
-    assert_eq!(found(&repo, &[]).1, are(&[("z/.trivyignore.yaml:1", "uncovered")]));
+    assert_eq!(found(&repo, &[]).1, are(&[("z/.trivyignore.yaml:1", "unread")]));
     link("../y/nothing", "z/.trivyignore.yaml");
     // An excluded file is not searched, so a link to it is not harmless.
     let excluding = format!("{POLICY}scan: {{exclude: [x/**]}}\n");
@@ -73,7 +73,7 @@ fn a_link_to_a_file_known_by_name_may_hide_anything() {
     track(&repo, &[("x/.trivyignore", "CVE-2026-0002\n"), ("y/a.txt", "")]);
     symlink("../x/.trivyignore", repo.path().join("y/.trivyignore")).unwrap();
     git(repo.path(), &["add", "-A"]);
-    assert_eq!(found(&repo, &[]), (1, are(&[("y/.trivyignore:1", "uncovered")])));
+    assert_eq!(found(&repo, &[]), (3, are(&[("y/.trivyignore:1", "unread")])));
     // osv-scanner's file rules the lock files of its own folder.
     let osv = format!(
         "[[IgnoredVulns]]\nid = \"CVE-2026-0001\"\nignoreUntil = 2026-12-21T00:00:00Z\nreason = \"{ID}\"\n"
@@ -83,7 +83,7 @@ fn a_link_to_a_file_known_by_name_may_hide_anything() {
     assert_eq!(found(&repo, &[]), (0, vec![]));
     symlink("../a/osv-scanner.toml", repo.path().join("b/osv-scanner.toml")).unwrap();
     git(repo.path(), &["add", "-A"]);
-    assert_eq!(found(&repo, &[]).1, are(&[("b/osv-scanner.toml:1", "uncovered")]));
+    assert_eq!(found(&repo, &[]).1, are(&[("b/osv-scanner.toml:1", "unread")]));
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! What `export` writes is found in place and hides nothing beyond its record, wildcards and all.
 
-use super::{ID, ON, POLICY, found, ledger, record, track};
+use super::{ID, ON, POLICY, found, found_after_end, ledger, record, track};
 use crate::cli;
 
 /// A target: the file that it writes, and the findings of a record.
@@ -49,7 +49,7 @@ const TARGETS: &[(&str, &str, &str)] = &[
 ];
 
 #[test]
-fn what_is_exported_is_no_scan() {
+fn what_is_exported_is_covered() {
     for (target, path, findings) in TARGETS {
         let repo = ledger(POLICY, &record(findings));
         track(&repo, &[("src/requirements-dev.txt", "a==1\n")]);
@@ -65,8 +65,9 @@ fn what_is_exported_is_no_scan() {
         assert!(text.contains(ID), "{target}: {text}");
         track(&repo, &[(path, &text)]);
         assert_eq!(found(&repo, &[]), (0, vec![]), "{target}: {text}");
-        // The same entries without the id are found.
+        // The same entries without the id are covered until the record ends.
         track(&repo, &[(path, &text.replace(ID, "later").replace("exc-2026-7f3kq", "x"))]);
-        assert_eq!(found(&repo, &[]).0, 1, "{target}");
+        assert_eq!(found(&repo, &[]), (0, vec![]), "{target}");
+        assert_eq!(found_after_end(&repo).0, 1, "{target}");
     }
 }

@@ -1,0 +1,15 @@
+//! Commands, keys of the policy and rules that have another name now.
+//!
+//! Uses no other module. Pure. Start at [`find`]. Follows `docs/spec/cli.md`, old names.
+
+/// Each old name and the new one; a `*` at the end stands for the rest of both.
+const RENAMED: &[(&str, &str)] =
+    &[("drift", "scan"), ("drift-no-id", "scan-uncovered"), ("drift-*", "scan-*")];
+
+/// Returns what the command, the key or the rule of an old name is called now; `None` if it is no old name.
+pub fn find(name: &str) -> Option<String> {
+    RENAMED.iter().find_map(|(old, new)| match (old.strip_suffix('*'), new.strip_suffix('*')) {
+        (Some(old), Some(new)) => Some(format!("{new}{}", name.strip_prefix(old)?)),
+        _ => (*old == name).then(|| (*new).to_owned()),
+    })
+}
