@@ -10,8 +10,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use crate::diag::Finding;
+use crate::formats::suppressions::SuppressionScanner;
+use crate::formats::suppressions::entry::ScannedFile;
 use crate::formats::suppressions::options::ScanOptions;
-use crate::formats::suppressions::{ScannedFile, SuppressionScanner};
 use crate::formats::{lock_files, suppressions};
 use crate::history::content;
 use crate::policy::Policy;

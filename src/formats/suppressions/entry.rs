@@ -1,13 +1,36 @@
-//! Collects the entries of a file as suppressions.
+//! What a file holds, and the collector of its entries.
 //!
-//! Uses yaml, survey's suppressions. Pure. Start at [`EntryFinder`].
+//! Uses yaml, survey's suppressions. Pure. Start at [`ScannedFile`].
 
 use crate::diag::Pos;
 use crate::rules::scan::suppression::{
-    CitingAdvice, FoundSuppression, HiddenFindings, SuppressionEnd, UnreadPart,
+    CitingAdvice, FoundSuppression, GeneratedFile, HiddenFindings, SuppressionEnd, UnreadPart,
 };
 use crate::survey::cited;
 use crate::yaml::node::Node;
+
+/// What a file holds.
+#[derive(Clone, Debug, Default)]
+pub struct ScannedFile {
+    pub suppressions: Vec<FoundSuppression>,
+    /// The parts that their tool reads and that can't be read here.
+    pub unread: Vec<UnreadPart>,
+    pub generated: Option<GeneratedFile>,
+}
+
+impl ScannedFile {
+    /// Adds what another reader found in the same file.
+    pub fn add(&mut self, other: ScannedFile) {
+        self.suppressions.extend(other.suppressions);
+        self.unread.extend(other.unread);
+    }
+}
+
+impl From<EntryFinder<'_>> for ScannedFile {
+    fn from(found: EntryFinder<'_>) -> ScannedFile {
+        ScannedFile { suppressions: found.found, unread: found.unread, generated: None }
+    }
+}
 
 /// An entry of a file.
 pub struct FoundEntry<'n> {

@@ -4,7 +4,7 @@
 //! `docs/spec/interop.md`, 5, files.
 
 use crate::diag::Pos;
-use crate::formats::suppressions::ScannedFile;
+use crate::formats::suppressions::entry::ScannedFile;
 use crate::formats::suppressions::entry::{EntryFinder, FoundEntry};
 use crate::formats::suppressions::options::ScanOptions;
 use crate::formats::suppressions::policies::{KINDS, PolicyKind};

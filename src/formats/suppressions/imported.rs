@@ -3,7 +3,7 @@
 //! Uses interop's import readers, plan's entries, survey's suppressions. Pure. Start at [`by_name`]. Follows
 //! `docs/spec/interop.md`, 4 and 5.
 
-use crate::formats::suppressions::ScannedFile;
+use crate::formats::suppressions::entry::ScannedFile;
 use crate::formats::suppressions::exception::{
     EntryReading, ForeignEnd, ForeignException, ImportEntry,
 };

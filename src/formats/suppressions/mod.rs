@@ -21,11 +21,11 @@ use regex::bytes::Regex;
 
 use crate::formats::suppressions::comment_table::CommentPattern;
 use crate::formats::suppressions::comments::SourceLine;
-use crate::formats::suppressions::entry::EntryFinder;
+use crate::formats::suppressions::entry::ScannedFile;
 use crate::formats::suppressions::options::ScanOptions;
 use crate::formats::suppressions::policies::PolicyKind;
 use crate::formats::suppressions::readers::format::ImportError;
-use crate::rules::scan::suppression::{CitingAdvice, FoundSuppression, GeneratedFile, UnreadPart};
+use crate::rules::scan::suppression::CitingAdvice;
 
 /// The largest file that is read, in bytes.
 pub const LARGEST: u64 = 1 << 20;
@@ -40,28 +40,6 @@ pub struct SuppressionScanner {
     patterns: Vec<CommentPattern>,
     /// Finds the lines that one of the patterns may match.
     candidates: Regex,
-}
-
-/// What a file holds.
-#[derive(Clone, Debug, Default)]
-pub struct ScannedFile {
-    pub suppressions: Vec<FoundSuppression>,
-    /// The parts that their tool reads and that can't be read here.
-    pub unread: Vec<UnreadPart>,
-    pub generated: Option<GeneratedFile>,
-}
-
-impl ScannedFile {
-    fn add(&mut self, other: ScannedFile) {
-        self.suppressions.extend(other.suppressions);
-        self.unread.extend(other.unread);
-    }
-}
-
-impl From<EntryFinder<'_>> for ScannedFile {
-    fn from(found: EntryFinder<'_>) -> ScannedFile {
-        ScannedFile { suppressions: found.found, unread: found.unread, generated: None }
-    }
 }
 
 impl SuppressionScanner {
