@@ -180,3 +180,36 @@ fn honest_emergencies_have_a_grace() {
     repo.wait("2h");
     assert_eq!(status_of(&repo, ID), "unapproved");
 }
+
+#[test]
+fn an_emergency_that_names_no_finding_uses_up_the_grace_of_one_that_does() {
+    let second = "EXC-2026-BBBBB";
+    let named = "scope: {findings: [{tool: trivy, id: CVE-2026-0001}]}\n";
+    let result = r#"{"ruleId": "CVE-2026-0001", "message": {"text": "x"}}"#;
+    let report = format!(
+        r#"{{"version": "2.1.0", "runs": [{{"tool": {{"driver": {{"name": "trivy"}}}}, "results": [{result}]}}]}}"#
+    );
+    let folder = tempfile::tempdir().unwrap();
+    let place = folder.path().join("report.sarif");
+    std::fs::write(&place, report).unwrap();
+    let covered = |first: Option<String>| {
+        let repo = ledger("version: 1\n", &[]);
+        if let Some(first) = first {
+            repo.by("mallory").write(FIRST, &first).commit("Emergency");
+            repo.wait("2d");
+        }
+        repo.by("mallory").write(second, &(emergency(second, "billing") + named)).commit("Another");
+        let n_covered =
+            answer(&repo, &["triage", place.to_str().unwrap()])["counts"]["covered"].clone();
+        n_covered.as_u64()
+    };
+    let without = covered(None);
+    let plain = emergency(FIRST, "billing");
+    let escaped = plain.replace("class: emergency", r#"class: "emerg\u0065ncy""#);
+    for first in [plain, escaped] {
+        assert_ne!(covered(Some(first)), without);
+    }
+    // About another subject, it uses up nothing.
+    assert_eq!(covered(Some(emergency(FIRST, "payroll"))), without);
+    assert_eq!(without, Some(1));
+}
