@@ -16,6 +16,7 @@ pub mod former;
 pub mod governance;
 pub mod graph;
 pub mod ident;
+pub mod introduced;
 pub mod mainline;
 pub mod merge_content;
 mod merged_commits;

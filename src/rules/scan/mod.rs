@@ -4,6 +4,7 @@
 //! what a record names; [`finding`] is for the rules about scan. Follows `docs/spec/interop.md`, 5.
 
 pub mod covering;
+pub mod promise;
 pub mod reach;
 pub mod suppression;
 

@@ -1,0 +1,448 @@
+//! Since when a line is in a file, and who brought it there: one walk of first parents, for the lines of many files.
+//!
+//! Uses record's times, history's objects, commits, content and folders. Pure. Start at [`introductions`]. Follows
+//! `docs/spec/interop.md`, 5, ages: lines are compared without the blanks around them, so that a reformatting elsewhere
+//! changes nothing.
+
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap, HashSet};
+use std::mem;
+
+use crate::history::chain;
+use crate::history::commit::Commit;
+use crate::history::content;
+use crate::history::folder::{self, Mode};
+use crate::history::objects::{Objects, Obstacle, Oid};
+use crate::history::paths;
+use crate::record::time::Instant;
+
+/// After how many landings a search ends.
+pub const MOST_LANDINGS: usize = 20_000;
+
+/// A line of a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TracedLine {
+    /// The file, from the root of the repository.
+    pub path: String,
+    /// The line, without the blanks around it.
+    pub text: String,
+    /// How many lines above it in the file say the same.
+    pub n_before: usize,
+}
+
+/// Where a line comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Introduction {
+    /// A commit brought it.
+    By(IntroducingCommit),
+    /// No commit has it yet.
+    Uncommitted,
+    /// It was there before the instant at which the search ended.
+    Before(Instant),
+    /// The clone ends before it began.
+    Unknown,
+}
+
+/// The commit that brought a line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IntroducingCommit {
+    pub oid: Oid,
+    /// When it was written.
+    pub at: Instant,
+    /// The name and the address of its author, as the commit has them.
+    pub author: (String, String),
+}
+
+/// Returns where each of some lines comes from, that are in the work tree of a commit.
+///
+/// In a merge, a line is followed into the parent that brought it. A line of a new file is followed into a file of the
+/// same name that the commit removes.
+///
+/// # Errors
+/// [`Obstacle`] if an object of this clone can't be read.
+pub fn introductions(
+    objects: &dyn Objects,
+    head: Oid,
+    lines: &[TracedLine],
+) -> Result<Vec<Introduction>, Obstacle> {
+    let mut search = Search {
+        objects,
+        found: vec![Introduction::Uncommitted; lines.len()],
+        merged: Vec::new(),
+        n_left: MOST_LANDINGS,
+    };
+    let head = chain::read(objects, head)?;
+    let mut files: BTreeMap<&str, Vec<OpenLine>> = BTreeMap::new();
+    for (index, line) in lines.iter().enumerate() {
+        let open = OpenLine { index, text: line.text.clone(), nth: line.n_before };
+        files.entry(&line.path).or_default().push(open);
+    }
+    let tree = Folders { objects, root: head.tree };
+    let mut open = Vec::new();
+    for (path, mut lines) in files {
+        let Some(blob) = tree.blob(path)? else { continue };
+        let counts = Counts::read(objects, blob, &lines)?;
+        lines.retain(|line| counts.has(line));
+        open.push(TracedFile { path: path.to_owned(), blob, lines });
+    }
+    search.walk(head, open)?;
+    // What a merge brought is followed into its branch, which may have merges of its own.
+    search.n_left = search.n_left.max(MOST_LANDINGS / 2);
+    while let Some((commit, files)) = search.merged.pop() {
+        let commit = chain::read(objects, commit)?;
+        search.walk(commit, files)?;
+    }
+    Ok(search.found)
+}
+
+/// Returns the people among `wanted` who wrote a commit since an instant that a commit reaches; `key` names a person by
+/// name and address.
+///
+/// Commits are read by their times, newest first, so the search ends where history is older.
+///
+/// # Errors
+/// [`Obstacle`] if a commit of this clone can't be read.
+pub fn active(
+    objects: &dyn Objects,
+    head: Oid,
+    since: Instant,
+    wanted: &BTreeSet<String>,
+    key: &dyn Fn(&str, &str) -> String,
+) -> Result<BTreeSet<String>, Obstacle> {
+    let mut active = BTreeSet::new();
+    let mut seen = HashSet::from([head]);
+    let first = chain::read(objects, head)?;
+    let mut next = BinaryHeap::from([(first.committed(), head)]);
+    let mut read = HashMap::from([(head, first)]);
+    while let Some((at, oid)) = next.pop() {
+        let Some(commit) = read.remove(&oid) else { continue };
+        if at.is_some_and(|at| at < since) || active.len() == wanted.len() {
+            break;
+        }
+        let author = commit.author();
+        if author.time.is_some_and(|time| time >= since) {
+            active.extend(Some(key(&author.name, &author.email)).filter(|it| wanted.contains(it)));
+        }
+        if objects.is_shallow(oid) {
+            continue;
+        }
+        for parent in commit.parents.iter().filter(|parent| seen.insert(**parent)) {
+            let commit = chain::read(objects, *parent)?;
+            next.push((commit.committed(), *parent));
+            read.insert(*parent, commit);
+        }
+    }
+    Ok(active)
+}
+
+/// A line whose beginning is still looked for.
+#[derive(Debug)]
+struct OpenLine {
+    index: usize,
+    text: String,
+    nth: usize,
+}
+
+/// A file with lines whose beginning is looked for, in one commit.
+#[derive(Debug)]
+struct TracedFile {
+    path: String,
+    blob: Oid,
+    lines: Vec<OpenLine>,
+}
+
+/// How often each of some lines is in a version of a file.
+struct Counts(HashMap<String, usize>);
+
+impl Counts {
+    fn read(objects: &dyn Objects, blob: Oid, lines: &[OpenLine]) -> Result<Counts, Obstacle> {
+        let bytes = content::bytes(objects, blob)?;
+        let mut counts: HashMap<&[u8], usize> =
+            lines.iter().map(|line| (line.text.as_bytes(), 0)).collect();
+        for line in bytes.split(|byte| *byte == b'\n') {
+            if let Some(n) = counts.get_mut(line.trim_ascii()) {
+                *n += 1;
+            }
+        }
+        let owned = |(text, n): (&[u8], usize)| (String::from_utf8_lossy(text).into_owned(), n);
+        Ok(Counts(counts.into_iter().map(owned).collect()))
+    }
+
+    /// Tells whether a version has a line, if equal ones are counted from the top.
+    fn has(&self, line: &OpenLine) -> bool {
+        self.0.get(&line.text).is_some_and(|n| line.nth < *n)
+    }
+}
+
+struct Search<'o> {
+    objects: &'o dyn Objects,
+    found: Vec<Introduction>,
+    /// The parents of merges that brought lines.
+    merged: Vec<(Oid, Vec<TracedFile>)>,
+    n_left: usize,
+}
+
+impl Search<'_> {
+    /// Follows lines of a commit along first parents, until each began.
+    fn walk(&mut self, from: Commit, files: Vec<TracedFile>) -> Result<(), Obstacle> {
+        let mut at = from;
+        let mut watch = Watch::new(files);
+        while !watch.files.is_empty() {
+            let Some(parent) = at.parents.first().copied() else {
+                for file in mem::take(&mut watch.files) {
+                    self.begin(&at, file.lines);
+                }
+                break;
+            };
+            if self.objects.is_shallow(at.oid) || self.n_left == 0 {
+                let known = at.committed().filter(|_| self.n_left == 0);
+                let end = known.map_or(Introduction::Unknown, Introduction::Before);
+                for line in watch.files.iter().flat_map(|file| &file.lines) {
+                    self.set(line, end.clone());
+                }
+                break;
+            }
+            self.n_left -= 1;
+            let parent = chain::read(self.objects, parent)?;
+            let changed = watch.move_to(self.objects, parent.tree)?;
+            if !changed.is_empty() {
+                self.compare(&at, &parent, changed, &mut watch)?;
+            }
+            at = parent;
+        }
+        Ok(())
+    }
+
+    /// Ends the lines of changed files that a commit's first parent lacks, and takes the others on to its version.
+    fn compare(
+        &mut self,
+        at: &Commit,
+        parent: &Commit,
+        changed: Vec<(usize, Option<Oid>)>,
+        watch: &mut Watch,
+    ) -> Result<(), Obstacle> {
+        let mut moved = Vec::new();
+        for (index, blob) in changed {
+            let Some(file) = watch.files.get_mut(index) else { continue };
+            let mut gone = match blob {
+                None => mem::take(&mut file.lines),
+                Some(blob) => {
+                    let counts = Counts::read(self.objects, blob, &file.lines)?;
+                    file.blob = blob;
+                    file.lines.extract_if(.., |line| !counts.has(line)).collect()
+                }
+            };
+            if blob.is_none() && !gone.is_empty() {
+                for path in removed(self.objects, at.tree, parent.tree, &file.path)? {
+                    let Some(blob) = (Folders { objects: self.objects, root: parent.tree })
+                        .blob(&path)?
+                    else {
+                        continue;
+                    };
+                    let counts = Counts::read(self.objects, blob, &gone)?;
+                    let lines: Vec<OpenLine> =
+                        gone.extract_if(.., |line| counts.has(line)).collect();
+                    moved.extend((!lines.is_empty()).then_some(TracedFile { path, blob, lines }));
+                }
+            }
+            let path = file.path.clone();
+            self.leave(at, &path, gone)?;
+        }
+        if !moved.is_empty() || watch.files.iter().any(|file| file.lines.is_empty()) {
+            watch.files.retain(|file| !file.lines.is_empty());
+            watch.files.extend(moved);
+            watch.sort();
+        }
+        Ok(())
+    }
+
+    /// Takes lines that a commit's first parent lacks on to the parent that brought them; without one, they began here.
+    fn leave(&mut self, at: &Commit, path: &str, lines: Vec<OpenLine>) -> Result<(), Obstacle> {
+        let mut left = lines;
+        for parent in at.parents.iter().skip(1) {
+            if left.is_empty() {
+                break;
+            }
+            let tree = chain::read(self.objects, *parent)?.tree;
+            let Some(blob) = (Folders { objects: self.objects, root: tree }).blob(path)? else {
+                continue;
+            };
+            let counts = Counts::read(self.objects, blob, &left)?;
+            let lines: Vec<OpenLine> = left.extract_if(.., |line| counts.has(line)).collect();
+            if !lines.is_empty() {
+                let file = TracedFile { path: path.to_owned(), blob, lines };
+                match self.merged.iter_mut().find(|(oid, _)| oid == parent) {
+                    Some((_, files)) => files.push(file),
+                    None => self.merged.push((*parent, vec![file])),
+                }
+            }
+        }
+        self.begin(at, left);
+        Ok(())
+    }
+
+    fn begin(&mut self, at: &Commit, lines: Vec<OpenLine>) {
+        let author = at.author();
+        let Some(time) = author.time.or_else(|| at.committed()) else {
+            lines.iter().for_each(|line| self.set(line, Introduction::Unknown));
+            return;
+        };
+        let by = Introduction::By(IntroducingCommit {
+            oid: at.oid,
+            at: time,
+            author: (author.name.clone(), author.email.clone()),
+        });
+        for line in lines {
+            self.set(&line, by.clone());
+        }
+    }
+
+    fn set(&mut self, line: &OpenLine, introduction: Introduction) {
+        if let Some(found) = self.found.get_mut(line.index) {
+            *found = introduction;
+        }
+    }
+}
+
+/// The files whose changes are noticed while a walk moves from commit to commit, as a tree of names.
+struct Watch {
+    files: Vec<TracedFile>,
+    top: WatchedName,
+}
+
+/// A folder on the way to a watched file, or one.
+#[derive(Default)]
+struct WatchedName {
+    /// The folder that it was in the last commit; `None` before it was read, and where there was none.
+    oid: Option<Oid>,
+    inside: BTreeMap<Vec<u8>, WatchedName>,
+    /// The position of the file.
+    file: Option<usize>,
+}
+
+impl Watch {
+    fn new(files: Vec<TracedFile>) -> Watch {
+        let mut watch = Watch { files, top: WatchedName::default() };
+        watch.sort();
+        watch
+    }
+
+    /// Sets up the tree of names again.
+    fn sort(&mut self) {
+        self.top = WatchedName::default();
+        for (index, file) in self.files.iter().enumerate() {
+            let parts = file.path.split('/');
+            let name = parts.fold(&mut self.top, |at, part| {
+                at.inside.entry(part.as_bytes().to_vec()).or_default()
+            });
+            name.file = Some(index);
+        }
+    }
+
+    /// Moves to another commit's tree; returns the files that differ there, each with its content there.
+    fn move_to(
+        &mut self,
+        objects: &dyn Objects,
+        tree: Oid,
+    ) -> Result<Vec<(usize, Option<Oid>)>, Obstacle> {
+        let mut there = Vec::new();
+        self.top.move_to(objects, Some((Mode::Folder, tree)), &mut there)?;
+        let differs = |(index, blob): &(usize, Option<Oid>)| {
+            self.files.get(*index).is_some_and(|file| Some(file.blob) != *blob)
+        };
+        Ok(there.into_iter().filter(differs).collect())
+    }
+}
+
+impl WatchedName {
+    fn move_to(
+        &mut self,
+        objects: &dyn Objects,
+        entry: Option<(Mode, Oid)>,
+        there: &mut Vec<(usize, Option<Oid>)>,
+    ) -> Result<(), Obstacle> {
+        if let Some(index) = self.file {
+            let blob = entry.filter(|(mode, _)| *mode == Mode::File).map(|(_, oid)| oid);
+            there.push((index, blob));
+        }
+        let folder = entry.filter(|(mode, _)| *mode == Mode::Folder).map(|(_, oid)| oid);
+        if self.inside.is_empty() || (folder.is_some() && folder == self.oid) {
+            return Ok(());
+        }
+        self.oid = folder;
+        let raw = folder.map(|oid| folder::read(objects, oid)).transpose()?.unwrap_or_default();
+        let mut inside: HashMap<&[u8], (Mode, Oid)> = HashMap::new();
+        for entry in folder::entries(&raw) {
+            let entry = entry
+                .map_err(|cause| Obstacle::malformed(folder.unwrap_or(Oid::NULL), cause))?;
+            if self.inside.contains_key(entry.name) {
+                inside.insert(entry.name, (entry.mode, entry.oid));
+            }
+        }
+        for (name, below) in &mut self.inside {
+            below.move_to(objects, inside.get(name.as_slice()).copied(), there)?;
+        }
+        Ok(())
+    }
+}
+
+/// The folders of one commit.
+struct Folders<'o> {
+    objects: &'o dyn Objects,
+    root: Oid,
+}
+
+impl Folders<'_> {
+    /// Returns the content of a regular file.
+    fn blob(&self, path: &str) -> Result<Option<Oid>, Obstacle> {
+        let mut at = (Mode::Folder, self.root);
+        for part in path.split('/') {
+            if at.0 != Mode::Folder {
+                return Ok(None);
+            }
+            let raw = folder::read(self.objects, at.1)?;
+            let mut entries = folder::entries(&raw).map_while(Result::ok);
+            match entries.find(|entry| entry.name == part.as_bytes()) {
+                Some(entry) => at = (entry.mode, entry.oid),
+                None => return Ok(None),
+            }
+        }
+        Ok((at.0 == Mode::File).then_some(at.1))
+    }
+}
+
+/// Returns the files that a commit removed, with the name of another one.
+fn removed(
+    objects: &dyn Objects,
+    after: Oid,
+    before: Oid,
+    path: &str,
+) -> Result<Vec<String>, Obstacle> {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let mut found = Vec::new();
+    let mut pairs = vec![(String::new(), Some(after), before)];
+    while let Some((folder, after, before)) = pairs.pop() {
+        if after == Some(before) {
+            continue;
+        }
+        let raw = after.map(|oid| folder::read(objects, oid)).transpose()?.unwrap_or_default();
+        let there: HashMap<&[u8], (Mode, Oid)> = folder::entries(&raw)
+            .map_while(Result::ok)
+            .map(|entry| (entry.name, (entry.mode, entry.oid)))
+            .collect();
+        let raw = folder::read(objects, before)?;
+        for entry in folder::entries(&raw).map_while(Result::ok) {
+            let now = there.get(entry.name);
+            let path = || paths::join(&folder, &folder::text(entry.name));
+            match entry.mode {
+                Mode::Folder => {
+                    let now = now.filter(|(mode, _)| *mode == Mode::Folder).map(|(_, oid)| *oid);
+                    pairs.push((path(), now, entry.oid));
+                }
+                Mode::File if entry.name == name.as_bytes() && now.is_none() => found.push(path()),
+                _ => {}
+            }
+        }
+    }
+    found.sort();
+    Ok(found)
+}
