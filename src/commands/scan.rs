@@ -1,8 +1,7 @@
-//! `scan`: suppressions in tracked files that no exception in force allows.
+//! `scan`: every suppression here, and what a ledger says of it.
 //!
 //! Start at [`ScanArgs`]. Follows `docs/spec/cli.md`, scan, and `docs/spec/interop.md`, 5.
 
-use exledger::features::scan;
 use std::path::PathBuf;
 
 use clap::Parser;
@@ -13,24 +12,42 @@ use crate::commands::context::output::Formats;
 use crate::commands::exit::Outcome;
 use crate::commands::lint;
 use exledger::features::scan::answer::ScanRequest;
+use exledger::features::scan::place::{self, ScanPlace};
+use exledger::features::scan::show::{self, ScanShown};
 use exledger::policy::governance::{NO_POLICY, State};
-use exledger::view::doc::FindingList;
 use exledger::{features, view};
 
-/// Find suppressions that no exception allows
+/// Find every suppression here; needs no setup
 ///
-/// Reads the files that git tracks, as they are in the work tree: ignore files of scanners, and comments such as nosec,
-/// nosemgrep or eslint-disable. Each must cite an exception in force that names its finding, hide no more than that, and
-/// end no later. Exits 1 if one does not.
+/// Reads ignore files of scanners and package managers, and comments such as nosec, nosemgrep or eslint-disable: in git
+/// the files that it tracks, elsewhere those below the folder that .gitignore doesn't leave out. Tells which are past
+/// their end or the promise beside them, have no reason, or were written by somebody who left. In a ledger, each must be
+/// covered by an exception in force. Exits 1 for errors; with --strict for warnings, such as a passed promise, too.
 #[derive(Debug, Parser)]
 #[command(name = "scan")]
 #[command(
-    after_help = "EXAMPLE\n  exledger scan\n  exledger scan src --format sarif\n  exledger scan --strict"
+    after_help = "EXAMPLE\n  exledger scan\n  exledger scan --base origin/main --format github\n  exledger scan src --format csv"
 )]
 pub(crate) struct ScanArgs {
-    /// Files or folders to search [default: the whole repository]
+    /// Files or folders to search [default: the whole repository, or the folder]
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
+
+    /// Show only what HEAD and the work tree add since they parted from REV
+    #[arg(long, value_name = "REV")]
+    base: Option<String>,
+
+    /// Show a line for each suppression
+    #[arg(long)]
+    list: bool,
+
+    /// Show what is looked for, and the files found for it
+    #[arg(long, conflicts_with_all = ["base", "list"])]
+    kinds: bool,
+
+    /// Don't read history for since when each is there, and by whom
+    #[arg(long)]
+    no_age: bool,
 }
 
 pub(crate) const COMMAND: Command = Command::of::<ScanArgs>();
@@ -40,29 +57,40 @@ impl Run for ScanArgs {
     const PAST: PastInstants = PastInstants::Refused("scan reads the current files");
 
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
-        let ctx = &ctx.for_drafts();
-        let session = ctx.home()?;
-        let progress = ctx.progress("searching the tracked files");
-        let request = ScanRequest { folder: &ctx.folder, paths: &self.paths };
-        let mut answer = features::scan::answer(&session, &ctx.moment(), &request)?;
+        let folder = place::folder_of(&ctx.folder, &self.paths)?;
+        let paths = match folder == ctx.folder {
+            true => self.paths,
+            false => self.paths.iter().map(|path| ctx.folder.join(path)).collect(),
+        };
+        let ctx = &ctx.within(folder.clone()).for_drafts();
+        let place = ScanPlace::open(&folder, ctx.options())?;
+        let progress = ctx.progress("searching the files");
+        let request = ScanRequest {
+            folder: &folder,
+            paths: &paths,
+            base: self.base.as_deref(),
+            ages: !self.no_age,
+        };
+        let mut answer = features::scan::answer(&place, &ctx.moment(), &request)?;
         drop(progress);
-        ctx.of_notices(answer.snapshot().notices());
+        if let Some(snapshot) = answer.snapshot() {
+            ctx.of_notices(snapshot.notices());
+        }
         let counts = view::findings::LevelCounts::count(answer.findings.iter());
-        let findings = std::mem::take(&mut answer.findings);
-        ctx.show(&scan::show::doc(scan::show::ScanView {
-            stamp: answer.snapshot().stamp(),
-            files: answer.n_files,
-            suppressions: answer.n_suppressions,
-            unread: &answer.unread,
-            undetermined: answer.doubts.len(),
-            findings: FindingList {
-                shown: findings.into_iter().map(Into::into).collect(),
-                rules: view::findings::rules(),
-                judged: Vec::new(),
-                is_for_machines: false,
+        ctx.show(&show::doc(
+            &mut answer,
+            ScanShown {
+                lists: self.list || !paths.is_empty(),
+                kinds: self.kinds,
+                reads: ctx.format.reads,
             },
-            reads: ctx.format.reads,
-        }))?;
+        ))?;
+        if let Some(why) = &answer.no_ages {
+            ctx.tell(&format!("warning: since when they are there is not known: {why}"));
+        }
+        if self.kinds {
+            return Ok(Outcome::Fine);
+        }
         let mut outcome = lint::of_counts(ctx, counts);
         for unread in &answer.unread {
             let place = format!("{}:{}", unread.path, unread.line);
@@ -76,7 +104,8 @@ impl Run for ScanArgs {
             ctx.tell(&format!("error: could not determine: {doubt}"));
             outcome = Outcome::Undetermined;
         }
-        if answer.snapshot().governance().state == State::Absent {
+        let snapshot = answer.snapshot();
+        if snapshot.is_some_and(|it| it.governance().state == State::Absent) {
             ctx.tell(&format!("error: could not determine what is allowed: {NO_POLICY}"));
             outcome = Outcome::Undetermined;
         }

@@ -160,6 +160,8 @@ macro_rules! for_each_code {
                 ScanTermLonger = "scan-term-longer",
                 ScanStaleFile = "scan-stale-file",
                 ScanDead = "scan-dead",
+                ScanPast = "scan-past",
+                ScanNew = "scan-new",
             }
         }
     };

@@ -18,12 +18,21 @@ use crate::record::time::Instant;
 /// After how many landings a search ends.
 pub const MOST_LANDINGS: usize = 20_000;
 
+/// How many bytes of a line are compared.
+const LONGEST: usize = 1000;
+
+/// Returns a line as it is compared: without the blanks around it, and no more than the beginning of a long one.
+pub fn comparable(line: &[u8]) -> &[u8] {
+    let line = line.trim_ascii();
+    line.get(..LONGEST).unwrap_or(line)
+}
+
 /// A line of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TracedLine {
     /// The file, from the root of the repository.
     pub path: String,
-    /// The line, without the blanks around it.
+    /// The line, as [`comparable`] returns it.
     pub text: String,
     /// How many lines above it in the file say the same.
     pub n_before: usize,
@@ -159,7 +168,7 @@ impl Counts {
         let mut counts: HashMap<&[u8], usize> =
             lines.iter().map(|line| (line.text.as_bytes(), 0)).collect();
         for line in bytes.split(|byte| *byte == b'\n') {
-            if let Some(n) = counts.get_mut(line.trim_ascii()) {
+            if let Some(n) = counts.get_mut(comparable(line)) {
                 *n += 1;
             }
         }
@@ -233,8 +242,8 @@ impl Search<'_> {
             };
             if blob.is_none() && !gone.is_empty() {
                 for path in removed(self.objects, at.tree, parent.tree, &file.path)? {
-                    let Some(blob) = (Folders { objects: self.objects, root: parent.tree })
-                        .blob(&path)?
+                    let Some(blob) =
+                        (Folders { objects: self.objects, root: parent.tree }).blob(&path)?
                     else {
                         continue;
                     };
@@ -372,8 +381,8 @@ impl WatchedName {
         let raw = folder.map(|oid| folder::read(objects, oid)).transpose()?.unwrap_or_default();
         let mut inside: HashMap<&[u8], (Mode, Oid)> = HashMap::new();
         for entry in folder::entries(&raw) {
-            let entry = entry
-                .map_err(|cause| Obstacle::malformed(folder.unwrap_or(Oid::NULL), cause))?;
+            let entry =
+                entry.map_err(|cause| Obstacle::malformed(folder.unwrap_or(Oid::NULL), cause))?;
             if self.inside.contains_key(entry.name) {
                 inside.insert(entry.name, (entry.mode, entry.oid));
             }

@@ -66,7 +66,7 @@ impl Default for ClosureRules {
 }
 
 /// Where not to look for suppressions.
-#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Scan {
     /// Patterns of paths to skip.
@@ -75,12 +75,6 @@ pub struct Scan {
     pub tools: Vec<String>,
     /// The lints of Rust whose `allow` and `expect` are looked for.
     pub rust_lints: Vec<String>,
-}
-
-impl Default for Scan {
-    fn default() -> Scan {
-        Scan { exclude: texts(&["vendor/**"]), tools: Vec::new(), rust_lints: Vec::new() }
-    }
 }
 
 /// What is normal activity, for `triage`.

@@ -92,8 +92,10 @@ mod replaced_objects;
 mod review_by_self;
 mod risk_lowered;
 mod scan_dead;
+mod scan_new;
 mod scan_not_in_force;
 mod scan_not_named;
+mod scan_past;
 mod scan_scope_wider;
 mod scan_stale_file;
 mod scan_term_longer;
@@ -235,6 +237,8 @@ pub const ALL: &[Rule] = &[
     scan_term_longer::RULE,
     scan_stale_file::RULE,
     scan_dead::RULE,
+    scan_past::RULE,
+    scan_new::RULE,
 ];
 
 /// Returns the rule of a code.

@@ -7,6 +7,7 @@ pub mod commits;
 pub mod edits;
 pub mod fetch;
 pub mod files;
+pub mod folder_files;
 pub mod git;
 pub mod known_end;
 pub mod new_folder;

@@ -20,6 +20,7 @@ mod layering;
 mod ledger;
 mod pattern;
 mod policy;
+mod promise;
 mod record;
 mod record_differential;
 mod record_schema;

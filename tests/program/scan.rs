@@ -1,6 +1,7 @@
 //! `scan`: suppressions in real repositories against the ledger. Start at [`found`].
 
 mod advice;
+mod anywhere;
 mod endless;
 mod entries;
 mod features;

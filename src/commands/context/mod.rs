@@ -144,6 +144,11 @@ impl Ctx {
         ctx
     }
 
+    /// Returns the context of a command that works from another folder.
+    pub(crate) fn within(&self, folder: PathBuf) -> Ctx {
+        Ctx { folder, ..self.clone() }
+    }
+
     /// Says if the policy of a ledger, or of a folder that may become one, is below another ledger, and not approved there.
     pub(crate) fn warn_of_policy_below(&self, located: &Located) {
         if let Ok(Some(below)) = above::policy_below(located, self.now) {

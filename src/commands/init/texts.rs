@@ -20,7 +20,7 @@ const AGAIN: &str = "
 const SCAN: &str = "
 # `exledger scan` finds suppressions that no exception allows. Left out are copies of others, and the workflow that
 # `exledger init` wrote: its notes for zizmor are about the copied action.
-scan: {exclude: [\"vendor/**\", .github/workflows/exledger.yml]}
+scan: {exclude: [.github/workflows/exledger.yml]}
 ";
 
 /// Returns the policy.

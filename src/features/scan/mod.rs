@@ -1,24 +1,30 @@
-//! Scan: finds the suppressions in tracked files that no exception in force allows.
+//! Scan: finds every suppression, tells what is over, and judges all by the ledger if there is one.
 //!
-//! Uses session. Start at `answer`. Follows `docs/spec/interop.md`, 5.
+//! Uses session. Start at `answer`: `place` says where, `search` reads files, `base` keeps what a branch adds, `ages`
+//! reads history, `entry` is what is known of one suppression. Follows `docs/spec/interop.md`, 5.
 
+pub mod ages;
 pub mod answer;
+pub mod base;
+pub mod entry;
+pub mod place;
+pub mod search;
 pub mod show;
 
 use crate::features::scan::answer::{ScanAnswer, ScanRequest, scan};
-use crate::session::Session;
+use crate::features::scan::place::ScanPlace;
 use crate::session::error::Error;
 use crate::session::options::Moment;
 
-/// Finds the suppressions in tracked files that no exception in force allows.
+/// Finds the suppressions of a place.
 ///
 /// # Errors
-/// As [`Session::snapshot`]; [`Error::Usage`] if a path is not in the repository, [`Error::Undetermined`] without a
-/// work tree.
+/// As [`Session::snapshot`](crate::session::Session::snapshot) in a ledger; [`Error::Usage`] if there is nothing at a path
+/// or the base is no commit, [`Error::Undetermined`] without a work tree.
 pub fn answer<'s>(
-    session: &'s Session,
+    place: &'s ScanPlace,
     at: &Moment,
     request: &ScanRequest<'_>,
 ) -> Result<ScanAnswer<'s>, Error> {
-    scan(session.current()?, at, request)
+    scan(place, at, request)
 }

@@ -19,6 +19,11 @@ pub struct ScannedFile {
 }
 
 impl ScannedFile {
+    /// Tells whether nothing was found.
+    pub fn is_empty(&self) -> bool {
+        self.suppressions.is_empty() && self.unread.is_empty() && self.generated.is_none()
+    }
+
     /// Adds what another reader found in the same file.
     pub fn add(&mut self, other: ScannedFile) {
         self.suppressions.extend(other.suppressions);

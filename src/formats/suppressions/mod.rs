@@ -70,7 +70,7 @@ impl SuppressionScanner {
     /// Searches a file.
     pub fn scan(&self, path: &str, bytes: &[u8]) -> ScannedFile {
         let mut found = ScannedFile::default();
-        if bytes.get(..TOLD_BY.min(bytes.len())).unwrap_or_default().contains(&0) {
+        if is_binary(bytes) {
             // The tools read such a file too.
             let why = "it is UTF-16 text, or binary: save it as UTF-8 text";
             return self.unread(path, why).unwrap_or(found);
@@ -129,6 +129,11 @@ impl SuppressionScanner {
             found.suppressions.extend(suppressions);
         }
     }
+}
+
+/// Tells whether bytes are no text.
+pub fn is_binary(bytes: &[u8]) -> bool {
+    bytes.get(..TOLD_BY.min(bytes.len())).unwrap_or_default().contains(&0)
 }
 
 fn is_alike(path: &str, other: &str, options: &ScanOptions) -> bool {

@@ -21,10 +21,18 @@ pub fn granted(record_state: &RecordState) -> Option<(&[FindingKey], Instant)> {
     Some((findings.unwrap_or_default(), end))
 }
 
+/// A record in force that names findings.
+#[derive(Clone, Copy, Debug)]
+struct CoveringRecord<'a> {
+    id: &'a str,
+    findings: &'a [FindingKey],
+    end: Instant,
+}
+
 /// The records in force that name findings.
 #[derive(Clone, Debug, Default)]
 pub struct CoveringRecords<'a> {
-    records: Vec<(&'a [FindingKey], Instant)>,
+    records: Vec<CoveringRecord<'a>>,
     by_finding: BTreeMap<&'a str, Vec<usize>>,
     /// Those with a finding that has no id.
     nameless: Vec<usize>,
@@ -36,13 +44,13 @@ impl<'a> CoveringRecords<'a> {
     pub fn new(record_states: &'a [RecordState]) -> CoveringRecords<'a> {
         let mut all = CoveringRecords::default();
         for record_state in record_states {
-            let Some((keys, end)) = granted(record_state).filter(|(keys, _)| !keys.is_empty())
+            let Some((findings, end)) = granted(record_state).filter(|(keys, _)| !keys.is_empty())
             else {
                 continue;
             };
             let index = all.records.len();
-            all.records.push((keys, end));
-            for key in keys {
+            all.records.push(CoveringRecord { id: &record_state.key, findings, end });
+            for key in findings {
                 match &key.id {
                     Some(id) => all.by_finding.entry(id).or_default().push(index),
                     None => all.nameless.push(index),
@@ -55,14 +63,16 @@ impl<'a> CoveringRecords<'a> {
         all
     }
 
-    /// Tells whether a record names all that a suppression hides, and doesn't end before it. One without an end is covered,
-    /// too: its record ends.
-    pub fn has_one(&self, found: &FoundSuppression) -> bool {
-        let covers = |(keys, end): &(&[FindingKey], Instant)| {
-            let is_longer = matches!(found.end, SuppressionEnd::Until(until) if until > *end);
-            !is_longer && reach::compare(found, keys) == Reached::Named
+    /// Returns the id of a record that names all that a suppression hides, and doesn't end before it. One without an end is
+    /// covered, too: its record ends.
+    pub fn one_for(&self, found: &FoundSuppression) -> Option<&'a str> {
+        let covers = |record: &&CoveringRecord<'_>| {
+            let is_longer = matches!(found.end, SuppressionEnd::Until(until) if until > record.end);
+            !is_longer && reach::compare(found, record.findings) == Reached::Named
         };
-        self.candidates(found).iter().any(|index| self.records.get(*index).is_some_and(covers))
+        let candidates = self.candidates(found).into_iter();
+        let mut records = candidates.filter_map(|index| self.records.get(index));
+        Some(records.find(covers)?.id)
     }
 
     fn candidates(&self, found: &FoundSuppression) -> BTreeSet<usize> {

@@ -1,4 +1,4 @@
-//! Suppressions in other tools' files and in comments: which of them no exception in force allows.
+//! Suppressions in other tools' files and in comments: which are over, and which no exception in force allows.
 //!
 //! Uses diag, record, status. Pure. Start at [`SuppressionJudge`], which judges a [`FoundSuppression`]; `reach` compares it with
 //! what a record names; [`finding`] is for the rules about scan. Follows `docs/spec/interop.md`, 5.
@@ -15,6 +15,7 @@ use crate::diag::{Finding, Level, Pos};
 use crate::record::id::Id;
 use crate::record::time::Instant;
 use crate::rules::scan::covering::CoveringRecords;
+use crate::rules::scan::promise::Promise;
 use crate::rules::scan::reach::Reached;
 use crate::rules::scan::suppression::{
     FoundSuppression, GeneratedFile, StaleAfter, SuppressionEnd,
@@ -41,9 +42,43 @@ pub enum SuppressionFault {
     StaleFile(String),
     /// Its own end has passed, so it hides nothing any more.
     Dead(Instant),
+    /// Its own end has passed, in a repository without a ledger.
+    EndPast(Instant),
+    /// The period is over that its reason names.
+    PromisePast(Promise),
+    /// The branch adds it, or lets it hide more, in a repository without a ledger; whether a reason is beside it.
+    New { has_reason: bool },
 }
 
-/// Where something scaned, and how.
+impl SuppressionFault {
+    /// Returns its name where a suppression's state is told in one word: the code of its rule without `scan-`.
+    pub fn state(&self) -> &'static str {
+        match self {
+            SuppressionFault::Uncovered { .. } => "uncovered",
+            SuppressionFault::UnknownId(_) => "unknown-id",
+            SuppressionFault::NotInForce(..) => "not-in-force",
+            SuppressionFault::NotNamed(..) => "not-named",
+            SuppressionFault::ScopeWider(..) => "scope-wider",
+            SuppressionFault::TermLonger { .. } => "term-longer",
+            SuppressionFault::StaleFile(_) => "stale-file",
+            SuppressionFault::Dead(_) => "dead",
+            SuppressionFault::EndPast(_) | SuppressionFault::PromisePast(_) => "past",
+            SuppressionFault::New { .. } => "new",
+        }
+    }
+}
+
+/// A suppression with what its branch and its reason say.
+#[derive(Clone, Copy, Debug)]
+pub struct ScannedSuppression<'s> {
+    pub found: &'s FoundSuppression,
+    /// What its reason promises.
+    pub promise: Option<&'s Promise>,
+    /// Whether only what a branch adds is judged, and it is such.
+    pub is_new: bool,
+}
+
+/// What is wrong with a suppression, and where it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SuppressionCase {
     /// The path of the file from the root of the repository.
@@ -57,27 +92,40 @@ pub struct SuppressionCase {
     pub faults: Vec<SuppressionFault>,
     /// Why the status of the record that it cites can't be determined.
     pub doubt: Option<String>,
+    /// The record that covers it, or that it cites; `None` if the ledger has none.
+    pub record: Option<String>,
 }
 
-/// Compares suppressions with the records at one instant.
+/// Judges suppressions at one instant: by the records of a ledger, or without one.
 pub struct SuppressionJudge<'a> {
-    by_id: BTreeMap<&'a str, &'a RecordState>,
-    covering: CoveringRecords<'a>,
+    ledger: Option<SuppressionLedger<'a>>,
     instant: Instant,
 }
 
+/// The records that suppressions are compared with.
+struct SuppressionLedger<'a> {
+    by_id: BTreeMap<&'a str, &'a RecordState>,
+    covering: CoveringRecords<'a>,
+}
+
 impl<'a> SuppressionJudge<'a> {
-    /// Compares with these records, evaluated at an instant.
+    /// Judges by these records, evaluated at an instant.
     pub fn new(record_states: &'a [RecordState], instant: Instant) -> SuppressionJudge<'a> {
-        SuppressionJudge {
+        let ledger = SuppressionLedger {
             by_id: record_states.iter().map(|it| (it.key.as_str(), it)).collect(),
             covering: CoveringRecords::new(record_states),
-            instant,
-        }
+        };
+        SuppressionJudge { ledger: Some(ledger), instant }
+    }
+
+    /// Judges where there is no ledger.
+    pub fn without_ledger(instant: Instant) -> SuppressionJudge<'a> {
+        SuppressionJudge { ledger: None, instant }
     }
 
     /// Judges a suppression.
-    pub fn suppression(&self, found: &FoundSuppression) -> SuppressionCase {
+    pub fn suppression(&self, scanned: ScannedSuppression<'_>) -> SuppressionCase {
+        let found = scanned.found;
         let mut case = SuppressionCase {
             path: found.path.clone(),
             line: found.line,
@@ -85,27 +133,56 @@ impl<'a> SuppressionJudge<'a> {
             label: found.label.clone(),
             faults: Vec::new(),
             doubt: None,
+            record: None,
         };
-        let dead = match found.end {
-            SuppressionEnd::Until(end) if end <= self.instant => Some(SuppressionFault::Dead(end)),
+        let ended = match found.end {
+            SuppressionEnd::Until(end) if end <= self.instant => Some(end),
             _ => None,
         };
-        match &found.cited {
-            // One that hides nothing any more is better removed than put on record.
-            None if dead.is_none() && self.covering.has_one(found) => {}
+        match &self.ledger {
+            Some(ledger) => {
+                self.by_ledger(ledger, found, ended.is_some(), &mut case);
+                case.faults.extend(ended.map(SuppressionFault::Dead));
+            }
             None => {
+                let has_reason = found.reason.is_some();
+                let new = scanned.is_new.then_some(SuppressionFault::New { has_reason });
+                case.faults.extend(new);
+                case.faults.extend(ended.map(SuppressionFault::EndPast));
+            }
+        }
+        // One that hides nothing any more has kept its promise.
+        let promise = scanned.promise.filter(|it| it.is_past(self.instant) && ended.is_none());
+        case.faults.extend(promise.cloned().map(SuppressionFault::PromisePast));
+        case
+    }
+
+    fn by_ledger(
+        &self,
+        ledger: &SuppressionLedger<'_>,
+        found: &FoundSuppression,
+        is_dead: bool,
+        case: &mut SuppressionCase,
+    ) {
+        let Some(id) = &found.cited else {
+            // One that hides nothing any more is better removed than put on record.
+            let covering = ledger.covering.one_for(found).filter(|_| !is_dead);
+            case.record = covering.map(str::to_owned);
+            if covering.is_none() {
                 let citing = found.citing.general(found.end);
                 case.faults.push(SuppressionFault::Uncovered { citing });
             }
-            Some(id) => match self.by_id.get(id.as_str()) {
-                None => case.faults.push(SuppressionFault::UnknownId(id.clone())),
-                // It hides nothing any more, so it can't hide too much.
-                Some(_) if dead.is_some() => {}
-                Some(record_state) => self.compare(found, id, record_state, &mut case),
-            },
+            return;
+        };
+        let Some(record_state) = ledger.by_id.get(id.as_str()) else {
+            case.faults.push(SuppressionFault::UnknownId(id.clone()));
+            return;
+        };
+        case.record = Some(id.to_string());
+        // It hides nothing any more, so it can't hide too much.
+        if !is_dead {
+            self.compare(found, id, record_state, case);
         }
-        case.faults.extend(dead);
-        case
     }
 
     fn compare(
@@ -160,6 +237,7 @@ impl<'a> SuppressionJudge<'a> {
             label: format!("export {}", file.target),
             faults: why.map(SuppressionFault::StaleFile).into_iter().collect(),
             doubt: None,
+            record: None,
         }
     }
 }

@@ -55,13 +55,22 @@ const PERIOD: &str = r"(?x)
     )";
 
 /// What makes a date a promise.
-const BEFORE_A_PERIOD: &str =
-    r"\b(?:until|by|before|after|expires?|revisit|review)(?:ed)?\b[:,]?\s+(?:(?:on|in|at|the|after|again|date|by|from)\s+){0,2}";
+const BEFORE_A_PERIOD: &str = r"\b(?:until|by|before|after|expires?|revisit|review)(?:ed)?\b[:,]?\s+(?:(?:on|in|at|the|after|again|date|by|from)\s+){0,2}";
 
 /// What stands before the words of a date that tell of the past.
 const TOLD: &[&str] = &[
-    "added", "introduced", "reported", "created", "published", "released", "found", "disclosed",
-    "since", "discovered", "reviewed", "written",
+    "added",
+    "introduced",
+    "reported",
+    "created",
+    "published",
+    "released",
+    "found",
+    "disclosed",
+    "since",
+    "discovered",
+    "reviewed",
+    "written",
 ];
 
 /// What promises without a date.
@@ -74,16 +83,16 @@ const UNDATED: &str = r"(?x)
     | \bfor\ now\b
     | \b(?:TODO|FIXME)\b[^\n]*";
 
-const URL: &str =
-    r"https?://[^\s)>\]]+/(?:issues|pull|pulls|merge_requests|work_items|browse|ticket|tickets)/[A-Za-z0-9][^\s)>\].,;]*|(?:^|[\s(\[])(?P<number>#\d{1,7})\b";
+const URL: &str = r"https?://[^\s)>\]]+/(?:issues|pull|pulls|merge_requests|work_items|browse|ticket|tickets)/[A-Za-z0-9][^\s)>\].,;]*|(?:^|[\s(\[])(?P<number>#\d{1,7})\b";
 
 const TICKET: &str =
     r"\b(?i:see|tickets?|issues?|tracked)\b[^.\n]{0,30}?\b(?P<key>[A-Z][A-Z0-9]{1,9}-\d{1,7})\b";
 
 /// How the ids of tools and advisories begin, which are no tickets.
 const NO_TICKETS: &[&str] = &[
-    "AVD", "AWS", "AZU", "CKV", "CVE", "CWE", "DLA", "DS", "DSA", "ELSA", "EXC", "GCP", "GHSA", "GO", "KSV",
-    "MAL", "OSV", "PYSEC", "RHSA", "RUSTSEC", "SNYK", "USN", "UTF", "SHA", "ISO", "RFC",
+    "AVD", "AWS", "AZU", "CKV", "CVE", "CWE", "DLA", "DS", "DSA", "ELSA", "EXC", "GCP", "GHSA",
+    "GO", "KSV", "MAL", "OSV", "PYSEC", "RHSA", "RUSTSEC", "SNYK", "USN", "UTF", "SHA", "ISO",
+    "RFC",
 ];
 
 /// The most characters of a promise's text.
@@ -131,9 +140,9 @@ impl PromiseReader {
             return Some(whole.as_str().to_owned());
         }
         let keys = self.ticket.captures_iter(reason).filter_map(|found| found.name("key"));
-        let mut tickets = keys.map(|key| key.as_str()).filter(|key| {
-            key.split('-').next().is_some_and(|begin| !NO_TICKETS.contains(&begin))
-        });
+        let mut tickets = keys
+            .map(|key| key.as_str())
+            .filter(|key| key.split('-').next().is_some_and(|begin| !NO_TICKETS.contains(&begin)));
         tickets.next().map(str::to_owned)
     }
 }

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use crate::history::objects::Oid;
 use crate::store::git::{GitError, Repository, ours};
 
-/// A tracked file or link; no submodule.
+/// A tracked file or link, or one below a folder outside git; no submodule.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TrackedFile {
     /// Its path from the root of the repository, with `/`.
@@ -23,6 +23,24 @@ pub struct TrackedFile {
     pub is_link: bool,
     /// Whether it is not checked out because the checkout is sparse.
     pub is_sparse: bool,
+}
+
+impl TrackedFile {
+    /// Returns a file of a folder that is in no repository.
+    pub fn of_folder(path: &Path, is_link: bool) -> TrackedFile {
+        #[cfg(unix)]
+        let (path, raw) = {
+            use std::os::unix::ffi::OsStrExt;
+            let raw = path.as_os_str().as_bytes();
+            match path.to_str() {
+                Some(text) => (text.to_owned(), None),
+                None => (String::from_utf8_lossy(raw).into_owned(), Some(raw.to_vec())),
+            }
+        };
+        #[cfg(not(unix))]
+        let (path, raw) = (path.to_string_lossy().replace('\\', "/"), None);
+        TrackedFile { path, raw, blob: Oid::NULL, is_link, is_sparse: false }
+    }
 }
 
 impl Repository {

@@ -72,7 +72,7 @@ fn the_defaults_are_those_of_the_page() {
             },
             "access_verified": [],
         },
-        "scan": {"exclude": ["vendor/**"], "tools": [], "rust_lints": []},
+        "scan": {"exclude": [], "tools": [], "rust_lints": []},
         "catalogs": ["cis", "cobit", "csa-ccm", "csa-maestro", "cwe", "dora", "eu-ai-act", "iso-27001",
             "mitre-attack", "nis2", "nist-800-207", "nist-800-53", "nist-ai-rmf", "nist-csf", "owasp-agentic",
             "owasp-llm", "owasp-nhi", "pci-dss", "soc2"],

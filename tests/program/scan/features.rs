@@ -9,6 +9,7 @@ use exledger::features::export::targets::loss_kind::AllowedLosses;
 use exledger::features::export::targets::output::ExportFiles;
 use exledger::features::export::targets::package::ExportedPackage;
 use exledger::features::scan::answer::ScanRequest;
+use exledger::features::scan::place::ScanPlace;
 use exledger::formats::glob;
 use exledger::record::pattern;
 use exledger::record::subject::FindingKey;
@@ -218,8 +219,9 @@ fn check_round(records: &[String]) -> usize {
     }
     work.commit("Export");
     repo.checkout();
-    let request = ScanRequest { folder: repo.path(), paths: &[] };
-    let answer = features::scan::answer(&session, &moment, &request).unwrap();
+    let request = ScanRequest { folder: repo.path(), paths: &[], base: None, ages: false };
+    let place = ScanPlace::open(repo.path(), Options::default()).unwrap();
+    let answer = features::scan::answer(&place, &moment, &request).unwrap();
     let findings: Vec<String> = answer
         .findings
         .iter()
@@ -231,7 +233,7 @@ fn check_round(records: &[String]) -> usize {
             check_import(repo.path(), format, path, records);
         }
     }
-    answer.n_suppressions
+    answer.entries.len()
 }
 
 fn check_import(folder: &Path, format: &str, path: &str, records: &[String]) {

@@ -1,0 +1,444 @@
+//! Which files are searched, and what is in them.
+//!
+//! Uses formats::suppressions, store. Start at [`SearchedFiles::list`] and [`SearchedFiles::search`]. Each file is read
+//! once, in threads. Follows `docs/spec/interop.md`, 5.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use crate::features::scan::place::{self, ScanPlace};
+use crate::formats::lock_files;
+use crate::formats::suppressions::entry::ScannedFile;
+use crate::formats::suppressions::{self, SuppressionScanner};
+use crate::history::content;
+use crate::history::introduced::comparable;
+use crate::record::pattern;
+use crate::session::error::{Error, Undetermined, Usage};
+use crate::store::folder_files::FolderFiles;
+use crate::store::git::tracked::{TrackedFile, WorkContent, WorkFiles};
+use crate::store::git::{Repository, reach};
+
+/// How many files a thread takes at once.
+const BATCH: usize = 64;
+
+/// The folders of others' code.
+const VENDORED: &[&str] = &["node_modules", "third_party", "vendor"];
+
+/// The files of a place.
+pub(super) struct SearchedFiles<'p> {
+    top: PathBuf,
+    repository: Option<&'p Repository>,
+    /// All files of the place.
+    all: Vec<TrackedFile>,
+    /// The named files and folders from the top; empty for all of it.
+    named: Vec<String>,
+    /// The folders outside git that were not entered.
+    passed_over: Vec<String>,
+    unread: Vec<String>,
+}
+
+impl<'p> SearchedFiles<'p> {
+    /// Lists the files of a place; `named` are paths from a folder.
+    pub(super) fn list(
+        place: &'p ScanPlace,
+        folder: &Path,
+        named: &[PathBuf],
+    ) -> Result<SearchedFiles<'p>, Error> {
+        let repository = match place {
+            ScanPlace::Ledger(session) => {
+                session.work_tree()?;
+                session.repository()?
+            }
+            ScanPlace::Repository(repository) => repository,
+            ScanPlace::Folder(top) => {
+                let named = named_paths(folder, named, None)?;
+                let listed = FolderFiles::list(top, &named, is_vendored_name);
+                return Ok(SearchedFiles {
+                    top: top.clone(),
+                    repository: None,
+                    all: listed.files,
+                    named,
+                    passed_over: listed.passed_over,
+                    unread: listed.unread,
+                });
+            }
+        };
+        let bare = || Undetermined::Bare { root: repository.common_dir().to_owned() };
+        let top = repository.work_dir().ok_or_else(bare)?.to_owned();
+        let all = repository.tracked().map_err(unread_index)?;
+        let named = named_paths(folder, named, Some(&all))?;
+        let repository = Some(repository);
+        Ok(SearchedFiles {
+            top,
+            repository,
+            all,
+            named,
+            passed_over: Vec::new(),
+            unread: Vec::new(),
+        })
+    }
+
+    /// Returns the lock files, by their folders.
+    pub(super) fn lock_files(&self) -> BTreeMap<String, Vec<String>> {
+        let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for file in self.all.iter().filter(|file| !file.is_link) {
+            if lock_files::is_lock_file(&file.path) {
+                let folder = file.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+                found.entry(folder.to_owned()).or_default().push(file.path.clone());
+            }
+        }
+        found
+    }
+
+    /// Tells whether a path is searched: it is named, and not passed over.
+    pub(super) fn reaches(&self, path: &str, exclude: &[String]) -> bool {
+        self.is_named(path) && self.vendor_of(path).is_none() && !is_excluded(path, exclude)
+    }
+
+    fn is_named(&self, path: &str) -> bool {
+        self.named.is_empty() || self.named.iter().any(|folder| is_below(folder, path))
+    }
+
+    /// Returns the name of the folder of others' code that a path is in, unless the folder itself is named.
+    fn vendor_of(&self, path: &str) -> Option<&'static str> {
+        let named = self.named.iter().filter(|folder| is_below(folder, path));
+        let begin = named.map(|folder| folder.len()).max().unwrap_or_default();
+        let (folders, _) = path.get(begin..)?.rsplit_once('/')?;
+        VENDORED.iter().find(|name| folders.split('/').any(|part| part == **name)).copied()
+    }
+
+    /// Searches the files; with `only`, those that it names.
+    pub(super) fn search(
+        &self,
+        scanner: &SuppressionScanner,
+        exclude: &[String],
+        only: Option<&BTreeSet<String>>,
+    ) -> FileSearch {
+        let mut search = FileSearch { doubts: self.unread.clone(), ..FileSearch::default() };
+        for folder in &self.passed_over {
+            search.passed_over.vendor(folder.rsplit('/').next().unwrap_or(folder));
+        }
+        let mut files: Vec<&TrackedFile> = Vec::new();
+        for file in self.all.iter().filter(|file| self.is_named(&file.path)) {
+            if only.is_some_and(|only| !only.contains(&file.path)) {
+                continue;
+            }
+            match self.vendor_of(&file.path) {
+                Some(vendor) => search.passed_over.vendor(vendor),
+                None if is_excluded(&file.path, exclude) => search.passed_over.excluded += 1,
+                None => files.push(file),
+            }
+        }
+        search.add(in_threads(&files, &self.top, scanner));
+        let absent = std::mem::take(&mut search.absent);
+        if let Some(repository) = self.repository {
+            for file in absent.iter().filter_map(|index| files.get(*index)) {
+                search.read(0, file, staged(repository, file), scanner);
+            }
+        }
+        if !search.special.is_empty() {
+            let is_searched = |file: &&TrackedFile| {
+                !file.is_link
+                    && self.vendor_of(&file.path).is_none()
+                    && !is_excluded(&file.path, exclude)
+            };
+            let regular = self.all.iter().filter(is_searched);
+            let regular: BTreeSet<&str> = regular.map(|file| file.path.as_str()).collect();
+            search.judge_special(&self.top, &regular, scanner);
+        }
+        search.found.sort_by(|one, other| one.path.cmp(&other.path));
+        search
+    }
+}
+
+fn is_vendored_name(name: &str) -> bool {
+    VENDORED.contains(&name)
+}
+
+fn is_excluded(path: &str, exclude: &[String]) -> bool {
+    exclude.iter().any(|excluded| pattern::matches_often(excluded, path))
+}
+
+/// Tells whether a path is a folder, or below it.
+pub(super) fn is_below(folder: &str, path: &str) -> bool {
+    folder.is_empty()
+        || path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+fn unread_index(error: impl std::fmt::Display) -> Undetermined {
+    let cause = error.to_string();
+    // libgit2 names the extension of the index that it doesn't know.
+    let remedy = if cause.contains("'link'") {
+        "the index is split: run `git config core.splitIndex false`, then `git update-index --no-split-index`"
+    } else {
+        "check the clone; after `git sparse-checkout set --sparse-index`, run `git sparse-checkout reapply --no-sparse-index`"
+    };
+    Undetermined::other(format!("the tracked files can't be listed: {cause}"), remedy)
+}
+
+/// Returns the named paths from the top; none stand for all of it. A path at which git tracks no file is refused, since
+/// nothing would be found there.
+fn named_paths(
+    folder: &Path,
+    paths: &[PathBuf],
+    tracked: Option<&[TrackedFile]>,
+) -> Result<Vec<String>, Error> {
+    let mut named = Vec::new();
+    for path in paths {
+        let text = path.display();
+        let below = place::below(folder, path).ok_or_else(|| {
+            Usage::refused(
+                format!("{text} is not in the repository of the other paths"),
+                "search one repository at a time",
+            )
+        })?;
+        let has_file =
+            |files: &[TrackedFile]| files.iter().any(|file| is_below(&below, &file.path));
+        if tracked.is_some_and(|tracked| !has_file(tracked)) {
+            return Err(Usage::refused(
+                format!("git tracks no file at {text}"),
+                "name tracked files or folders, or `git add` them first",
+            )
+            .into());
+        }
+        named.push(below);
+    }
+    Ok(named)
+}
+
+/// A file with what is in it.
+#[derive(Debug)]
+pub(super) struct SearchedFile {
+    pub(super) path: String,
+    pub(super) content: ScannedFile,
+    /// The line of each suppression, without the blanks around it.
+    pub(super) lines: Vec<SuppressionLine>,
+}
+
+/// The line on which a suppression begins.
+#[derive(Clone, Debug)]
+pub(super) struct SuppressionLine {
+    /// The line, as it is compared.
+    pub(super) text: String,
+    /// How many lines above it say the same.
+    pub(super) n_before: usize,
+    /// How many characters before the text were blanks.
+    pub(super) indent: usize,
+}
+
+impl SearchedFile {
+    /// Searches the bytes of a file.
+    pub(super) fn read(scanner: &SuppressionScanner, path: &str, bytes: &[u8]) -> SearchedFile {
+        let content = scanner.scan(path, bytes);
+        let mut lines = Vec::new();
+        if !content.suppressions.is_empty() {
+            let whole: Vec<&[u8]> = bytes.split(|byte| *byte == b'\n').collect();
+            let all: Vec<&[u8]> = whole.iter().map(|line| comparable(line)).collect();
+            let mut seen: BTreeMap<&[u8], Vec<usize>> = BTreeMap::new();
+            let wanted: BTreeSet<&[u8]> = content
+                .suppressions
+                .iter()
+                .filter_map(|found| all.get(index_of(found.line)))
+                .copied()
+                .collect();
+            for (index, line) in all.iter().enumerate().filter(|(_, line)| wanted.contains(*line)) {
+                seen.entry(line).or_default().push(index);
+            }
+            for found in &content.suppressions {
+                let index = index_of(found.line);
+                let line = all.get(index).copied().unwrap_or_default();
+                let equal = seen.get(line).map(Vec::as_slice).unwrap_or_default();
+                let raw = whole.get(index).copied().unwrap_or_default();
+                lines.push(SuppressionLine {
+                    indent: raw.len() - raw.trim_ascii_start().len(),
+                    text: String::from_utf8_lossy(line).into_owned(),
+                    n_before: equal.partition_point(|other| *other < index),
+                });
+            }
+        }
+        SearchedFile { path: path.to_owned(), content, lines }
+    }
+}
+
+fn index_of(line: u32) -> usize {
+    usize::try_from(line.saturating_sub(1)).unwrap_or(usize::MAX)
+}
+
+/// What was not searched, because no tool reads it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PassedOver {
+    pub links: usize,
+    /// Binary files.
+    pub binary: usize,
+    /// Files that are larger than 1 MiB.
+    pub large: usize,
+    /// Files that the policy excludes.
+    pub excluded: usize,
+    /// Files of others' code; outside git, its folders.
+    pub vendored: usize,
+    /// The names of the folders of others' code.
+    pub folders: BTreeSet<String>,
+}
+
+impl PassedOver {
+    /// Returns how many were passed over in all.
+    pub fn count(&self) -> usize {
+        self.links + self.binary + self.large + self.excluded + self.vendored
+    }
+
+    fn vendor(&mut self, folder: &str) {
+        self.vendored += 1;
+        if !self.folders.contains(folder) {
+            self.folders.insert(folder.to_owned());
+        }
+    }
+
+    fn add(&mut self, other: PassedOver) {
+        self.links += other.links;
+        self.binary += other.binary;
+        self.large += other.large;
+        self.excluded += other.excluded;
+        self.vendored += other.vendored;
+        self.folders.extend(other.folders);
+    }
+}
+
+/// What a search found so far.
+#[derive(Debug, Default)]
+pub(super) struct FileSearch {
+    pub(super) found: Vec<SearchedFile>,
+    pub(super) n_files: usize,
+    pub(super) passed_over: PassedOver,
+    pub(super) doubts: Vec<String>,
+    /// The paths of links, and of what is reached by one.
+    special: Vec<String>,
+    /// The positions of the files that are not in the work tree.
+    absent: Vec<usize>,
+}
+
+impl FileSearch {
+    /// Adds a file, by its content or why that can't be read.
+    fn read<B: AsRef<[u8]>>(
+        &mut self,
+        index: usize,
+        file: &TrackedFile,
+        content: Result<WorkContent<B>, String>,
+        scanner: &SuppressionScanner,
+    ) {
+        let bytes = match content {
+            Ok(WorkContent::Bytes(bytes)) => bytes,
+            Ok(WorkContent::Absent) => {
+                self.absent.push(index);
+                return;
+            }
+            Ok(WorkContent::TooLarge) => {
+                let why = format!("it has more than {} MiB: split it", suppressions::LARGEST >> 20);
+                match scanner.unread(&file.path, &why) {
+                    Some(content) => self.unread(&file.path, content),
+                    None => self.passed_over.large += 1,
+                }
+                return;
+            }
+            Ok(WorkContent::Special) => {
+                self.special.push(file.path.clone());
+                return;
+            }
+            Err(cause) => {
+                self.doubts.push(format!("{} can't be read: {cause}", file.path));
+                return;
+            }
+        };
+        let bytes = bytes.as_ref();
+        if suppressions::is_binary(bytes) && scanner.unread(&file.path, "").is_none() {
+            self.passed_over.binary += 1;
+            return;
+        }
+        self.n_files += 1;
+        let searched = SearchedFile::read(scanner, &file.path, bytes);
+        if !searched.content.is_empty() {
+            self.found.push(searched);
+        }
+    }
+
+    fn unread(&mut self, path: &str, content: ScannedFile) {
+        self.found.push(SearchedFile { path: path.to_owned(), content, lines: Vec::new() });
+    }
+
+    fn add(&mut self, other: FileSearch) {
+        self.found.extend(other.found);
+        self.n_files += other.n_files;
+        self.passed_over.add(other.passed_over);
+        self.doubts.extend(other.doubts);
+        self.special.extend(other.special);
+        self.absent.extend(other.absent);
+    }
+
+    /// Adds the links to files that a tool reads, except those that lead to one that is searched where it is.
+    fn judge_special(
+        &mut self,
+        top: &Path,
+        regular: &BTreeSet<&str>,
+        scanner: &SuppressionScanner,
+    ) {
+        for path in std::mem::take(&mut self.special) {
+            let target = reach::below(top, &path);
+            let is_searched = target.is_some_and(|target| {
+                regular.contains(target.as_str()) && scanner.is_alike(&path, &target)
+            });
+            let why = "it is a link, which is not followed: track a regular file instead";
+            match scanner.unread(&path, why).filter(|_| !is_searched) {
+                Some(content) => self.unread(&path, content),
+                None => self.passed_over.links += 1,
+            }
+        }
+    }
+}
+
+/// Searches the files of a work tree, in as many threads as the machine has processors.
+fn in_threads(files: &[&TrackedFile], top: &Path, scanner: &SuppressionScanner) -> FileSearch {
+    let n_threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let n_threads = n_threads.min(files.len().div_ceil(BATCH)).max(1);
+    let next = AtomicUsize::new(0);
+    let all = Mutex::new(FileSearch::default());
+    std::thread::scope(|scope| {
+        for _ in 0..n_threads {
+            scope.spawn(|| {
+                let mut search = FileSearch::default();
+                let mut work_files = WorkFiles::new(top, suppressions::LARGEST);
+                let scanner = scanner.clone();
+                loop {
+                    let start = next.fetch_add(BATCH, Ordering::Relaxed);
+                    let end = (start + BATCH).min(files.len());
+                    let Some(batch) = files.get(start..end).filter(|batch| !batch.is_empty())
+                    else {
+                        break;
+                    };
+                    for (index, file) in (start..).zip(batch) {
+                        let content = match file.is_sparse {
+                            true => Ok(WorkContent::Absent),
+                            false => work_files.read(file).map_err(|cause| cause.to_string()),
+                        };
+                        search.read(index, file, content, &scanner);
+                    }
+                }
+                // A thread that panicked left its part out, so the lock of the others still holds what they found.
+                let mut all = all.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+                all.add(search);
+            });
+        }
+    });
+    all.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner())
+}
+
+/// Returns the staged content of a file that is not in the work tree.
+fn staged(repository: &Repository, file: &TrackedFile) -> Result<WorkContent<Vec<u8>>, String> {
+    if file.is_link {
+        return Ok(WorkContent::Special);
+    }
+    let largest = usize::try_from(suppressions::LARGEST).unwrap_or(usize::MAX);
+    let found = content::bytes_within(repository, file.blob, largest);
+    let found = found.map_err(|obstacle| obstacle.to_string())?;
+    Ok(found.map_or(WorkContent::TooLarge, WorkContent::Bytes))
+}

@@ -1,0 +1,175 @@
+//! Without a ledger: in a repository, in a plain folder, since a base.
+
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::cli::{self, Run};
+use crate::support::repo::{Repo, git};
+
+const ON: &str = "2026-11-21";
+
+fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    fill(folder.path(), files);
+    folder
+}
+
+fn fill(folder: &Path, files: &[(&str, &str)]) {
+    for (path, text) in files {
+        let path = folder.join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+}
+
+fn json(folder: &Path, args: &[&str]) -> (i32, Value) {
+    let mut all = vec!["scan", "--format", "json"];
+    all.extend(args);
+    let run = cli::run(folder, &all);
+    let answer = serde_json::from_str(&run.out);
+    (run.code, answer.unwrap_or_else(|error| panic!("{error}: {}{}", run.out, run.err)))
+}
+
+/// Returns the places of an answer's suppressions.
+fn places(answer: &Value) -> Vec<String> {
+    let all = answer["suppressions"].as_array().unwrap().iter();
+    all.map(|it| format!("{}:{}", it["path"].as_str().unwrap(), it["line"])).collect()
+}
+
+#[test]
+fn a_plain_folder_is_searched_but_for_what_it_ignores_and_others_code() {
+    let folder = folder(&[
+        ("a.py", "x()  # nosec B602\n"),
+        ("build/b.py", "x()  # nosec\n"),
+        ("c/d.py", "x()  # nosec\n"),
+        (".gitignore", "build/\n"),
+        ("c/.ignore", "d.py\n"),
+        ("node_modules/x/e.py", "x()  # nosec\n"),
+        (".hidden/.trivyignore", "CVE-2026-0001 exp:2026-01-01\n"),
+        ("binary.py", "\0# nosec\n"),
+    ]);
+    let (code, answer) = json(folder.path(), &["--on", ON]);
+    assert_eq!(code, 0);
+    assert_eq!(places(&answer), [".hidden/.trivyignore:1", "a.py:1"]);
+    assert!(answer["ledger"].is_null());
+    assert_eq!(answer["passed_over"], 2);
+    let past = &answer["suppressions"][0];
+    assert_eq!((&past["past"], &past["end"]), (&Value::Bool(true), &"2026-01-01T00:00:00Z".into()));
+    assert!(past["since"].is_null() && past["active"].is_null() && past["state"].is_null());
+    // What has ended is a warning.
+    assert_eq!(json(folder.path(), &["--on", ON, "--strict"]).0, 1);
+    assert_eq!(json(folder.path(), &["--on", "2025-12-31", "--strict"]).0, 0);
+    // A folder that is named is searched, whatever its name is.
+    assert_eq!(places(&json(folder.path(), &["node_modules"]).1), ["node_modules/x/e.py:1"]);
+    let elsewhere = tempfile::tempdir().unwrap();
+    let named = folder.path().join("a.py");
+    let (code, answer) = json(elsewhere.path(), &[named.to_str().unwrap()]);
+    assert_eq!((code, places(&answer)), (0, vec!["a.py:1".to_owned()]));
+    assert_eq!(cli::run(folder.path(), &["scan", "nothing"]).code, 2);
+    assert_eq!(cli::run(folder.path(), &["scan", "--base", "main"]).code, 2);
+}
+
+#[test]
+fn what_a_tool_reads_and_scan_cannot_is_unread_with_its_line() {
+    let folder = folder(&[(".snyk", "ignore:\n  A: [\n"), ("large.py", &"#".repeat(2 << 20))]);
+    let run = cli::run(folder.path(), &["scan"]);
+    assert_eq!(run.code, 3, "{}", run.out);
+    assert!(run.err.contains("error: .snyk:"), "{}", run.err);
+    let (_, answer) = json(folder.path(), &[]);
+    assert_eq!(answer["unread"][0]["path"], ".snyk");
+    assert_eq!(answer["passed_over"], 1);
+}
+
+/// A repository whose `main` has a suppression without a reason.
+fn repo() -> Repo {
+    let repo = Repo::at("2026-11-20T08:00:00Z");
+    repo.by("dana").write("a.py", "x()\nrun(a)  # nosec B602\n").commit("Write");
+    repo.checkout();
+    repo
+}
+
+fn since_main(repo: &Repo, files: &[(&str, &str)]) -> Run {
+    git(repo.path(), &["checkout", "-q", "--force", "main"]);
+    git(repo.path(), &["clean", "-qfd"]);
+    fill(repo.path(), files);
+    git(repo.path(), &["add", "-A"]);
+    cli::run(repo.path(), &["scan", "--base", "main"])
+}
+
+#[test]
+fn only_what_a_branch_adds_or_widens_counts_since_a_base() {
+    let repo = repo();
+    let cases: &[(&str, i32, &[(&str, &str)])] = &[
+        ("nothing", 0, &[]),
+        ("new without a reason", 1, &[("b.py", "y()  # nosec B603\n")]),
+        ("a copy", 1, &[("b.py", "run(a)  # nosec B602\n")]),
+        ("indented", 0, &[("a.py", "if x():\n    run(a)  # nosec B602\n")]),
+        ("moved", 0, &[("a.py", "x()\n"), ("b.py", "run(a)  # nosec B602\n")]),
+        ("a rule more", 1, &[("a.py", "x()\nrun(a)  # nosec B602,B603\n")]),
+        ("all rules", 1, &[("a.py", "x()\nrun(a)  # nosec\n")]),
+        ("other code", 1, &[("a.py", "x()\nrun(b)  # nosec B602\n")]),
+        ("an entry that never ends", 1, &[(".trivyignore", "CVE-2026-0001\n")]),
+        ("unread", 3, &[(".snyk", "ignore:\n  A: [\n")]),
+    ];
+    for (what, code, files) in cases {
+        let run = since_main(&repo, files);
+        assert_eq!(run.code, *code, "{what}: {}{}", run.out, run.err);
+    }
+    let run = since_main(&repo, &[]);
+    assert!(run.out.contains("no suppression added since"), "{}", run.out);
+    let (_, answer) = json(repo.path(), &["--base", "main"]);
+    assert_eq!(answer["new"], true);
+    assert_eq!(cli::run(repo.path(), &["scan", "--base", "nowhere"]).code, 2);
+    repo.by("dana").write("other", "\n").commit("Go on");
+    let (outside, from) =
+        (tempfile::tempdir().unwrap(), format!("file://{}", repo.path().display()));
+    git(outside.path(), &["clone", "-q", "--depth", "1", &from, "cut"]);
+    assert_eq!(cli::run(&outside.path().join("cut"), &["scan", "--base", "HEAD~1"]).code, 3);
+}
+
+#[test]
+fn an_entry_with_a_later_end_is_added_and_one_with_an_earlier_end_is_not() {
+    let repo = Repo::at("2026-11-20T08:00:00Z");
+    repo.by("dana").write(".trivyignore", "CVE-2026-0001 exp:2027-01-01\n").commit("Write");
+    repo.checkout();
+    for (end, code) in [("2027-02-01", 1), ("2026-12-01", 0)] {
+        let text = format!("CVE-2026-0001 exp:{end}\n");
+        let run = since_main(&repo, &[(".trivyignore", &text)]);
+        assert_eq!(run.code, code, "{}{}", run.out, run.err);
+    }
+}
+
+#[test]
+fn a_repository_tells_since_when_and_by_whom() {
+    let repo = Repo::at("2025-01-05T08:00:00Z");
+    repo.by("dana").write("src/a.py", "x()\nrun(a)  # nosec B602\n").commit("Write");
+    repo.clock("2025-02-05T08:00:00Z");
+    repo.by("ana").write("src/a.py", "# Top\n\nx()\n  run(a)  # nosec B602\n").commit("Indent");
+    repo.clock("2025-03-05T08:00:00Z");
+    let text = "# Top\n\nx()\n  run(a)  # nosec B602\nrun(b)  # nosec B603\n";
+    let tip = repo.tip("main").to_string();
+    repo.branch_from("work", &tip).by("lee").write("src/a.py", text).commit("Work");
+    repo.clock("2025-03-06T08:00:00Z");
+    repo.by("ana").write("other", "\n").commit("Go on");
+    repo.clock("2025-03-07T08:00:00Z");
+    repo.by("ana").merge("work", "Merge work");
+    repo.clock("2026-11-01T08:00:00Z");
+    repo.by("ana").remove("src/a.py").write("lib/a.py", text).commit("Move");
+    repo.checkout();
+    let (_, answer) = json(repo.path(), &["--on", ON]);
+    let of = |line: u64| {
+        let all = answer["suppressions"].as_array().unwrap();
+        let found = all.iter().find(|it| it["line"] == line).unwrap();
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        (text(&found["since"]), text(&found["author"]["email"]), found["active"].clone())
+    };
+    let (since, author, active) = of(4);
+    assert_eq!(since, "2025-01-05T08:00:00Z");
+    assert!(author.starts_with("dana") && active == false, "{author}");
+    let (since, author, _) = of(5);
+    assert_eq!(since, "2025-03-05T08:00:00Z");
+    assert!(author.starts_with("lee"), "{author}");
+    let (_, answer) = json(repo.path(), &["--on", ON, "--no-age"]);
+    assert!(answer["suppressions"][0]["since"].is_null() && answer["counts"]["left"].is_null());
+}
