@@ -100,6 +100,9 @@ impl Run for ScanArgs {
             ));
             outcome = Outcome::Undetermined;
         }
+        for ignored in &answer.ignored {
+            ctx.tell(&format!("warning: {}:{}: {}", ignored.path, ignored.line, ignored.what));
+        }
         for doubt in &answer.doubts {
             ctx.tell(&format!("error: could not determine: {doubt}"));
             outcome = Outcome::Undetermined;

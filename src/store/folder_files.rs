@@ -2,7 +2,8 @@
 //!
 //! Uses the crate ignore. Start at [`FolderFiles::list`]. `.gitignore` and `.ignore` are respected; no link is followed.
 
-use std::path::Path;
+use std::fs;
+use std::path::{Path, PathBuf};
 
 use ignore::{DirEntry, WalkBuilder};
 
@@ -64,4 +65,22 @@ impl FolderFiles {
         found.passed_over.sort();
         found
     }
+}
+
+/// Tells whether there is anything at a path, also a link that leads nowhere.
+pub fn is_there(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok()
+}
+
+/// Returns a path without links, if it exists.
+pub fn real(path: &Path) -> PathBuf {
+    fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
+}
+
+/// Returns a path, absolute or from a folder, as one below the folder; `None` if it leads elsewhere or isn't there.
+pub fn below(folder: &Path, path: &Path) -> Option<String> {
+    let there = fs::canonicalize(folder.join(path)).ok()?;
+    let parts = there.strip_prefix(real(folder)).ok()?.components();
+    let parts: Option<Vec<&str>> = parts.map(|part| part.as_os_str().to_str()).collect();
+    Some(parts?.join("/"))
 }

@@ -40,5 +40,6 @@ mod spelling;
 mod status;
 #[path = "../support/mod.rs"]
 mod support;
+mod suppressions;
 mod template;
 mod yaml;

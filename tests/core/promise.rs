@@ -1,7 +1,7 @@
 //! Promises in the reasons of suppressions.
 
+use exledger::formats::suppressions::promises::PromiseReader;
 use exledger::record::time::Instant;
-use exledger::rules::scan::promise::PromiseReader;
 
 /// Returns the last day, the ticket and the words of the promise in a reason.
 fn read(reason: &str) -> Option<(Option<String>, Option<String>, String)> {

@@ -119,7 +119,7 @@ impl NamedRecords {
                 let open = self.exception(&mut shown, *exception);
                 return (shown, open);
             }
-            EntryReading::Listed(why) => (ImportedState::Listed, why),
+            EntryReading::Listed(why) | EntryReading::Ignored(why) => (ImportedState::Listed, why),
             EntryReading::Skipped(why) => (ImportedState::Skipped, why),
             EntryReading::Unreadable(why) => (ImportedState::Unreadable, why),
         };

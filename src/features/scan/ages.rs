@@ -7,9 +7,11 @@ use std::collections::BTreeSet;
 use crate::features::scan::search::{SearchedFile, SuppressionLine};
 use crate::history::introduced::{self, Introduction, TracedLine};
 use crate::history::objects::{Obstacle, Oid};
+use crate::ledger::tree::Tree;
 use crate::policy::mailmap::Mailmap;
 use crate::record::time::Instant;
 use crate::rules::scan::suppression::FoundSuppression;
+use crate::store::files::WorkTree;
 use crate::store::git::Repository;
 
 /// For how many days before the instant a commit shows that its author is active.
@@ -46,8 +48,9 @@ pub(super) fn read(
         return Ok(Vec::new());
     }
     let found = introduced::introductions(repository, head, &lines)?;
-    let top = repository.work_dir().map(|top| std::fs::read_to_string(top.join(".mailmap")));
-    let mailmap = Mailmap::parse(&top.and_then(Result::ok).unwrap_or_default());
+    let top = repository.work_dir().map(WorkTree::new);
+    let bytes = top.and_then(|top| top.bytes(".mailmap").ok().flatten()).unwrap_or_default();
+    let mailmap = Mailmap::parse(&String::from_utf8_lossy(&bytes));
     let person = |name: &str, email: &str| mailmap.map(name, email).1.to_lowercase();
     let mut ages = Vec::new();
     let mut wanted = BTreeSet::new();

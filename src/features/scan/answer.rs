@@ -2,6 +2,7 @@
 //!
 //! Start at [`answer`](super::answer). Follows `docs/spec/interop.md`, 5; a record is judged as everywhere.
 
+use std::collections::BTreeMap;
 use std::mem;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -14,12 +15,14 @@ use crate::features::scan::base::{self, ScanBase};
 use crate::features::scan::entry::ScanEntry;
 use crate::features::scan::place::ScanPlace;
 use crate::features::scan::search::{FileSearch, PassedOver, SearchedFiles};
-use crate::formats::suppressions::SuppressionScanner;
+use crate::formats::suppressions::entry::IgnoredEntry;
 use crate::formats::suppressions::options::ScanOptions;
+use crate::formats::suppressions::promises::PromiseReader;
+use crate::formats::suppressions::{SuppressionScanner, kinds};
 use crate::policy::closing::Scan;
 use crate::record::credential;
 use crate::record::time::Instant;
-use crate::rules::scan::promise::{Promise, PromiseReader};
+use crate::rules::scan::promise::Promise;
 use crate::rules::scan::suppression::UnreadPart;
 use crate::rules::scan::{ScannedSuppression, SuppressionJudge};
 use crate::rules::{audit, lint};
@@ -69,6 +72,8 @@ pub struct ScanAnswer<'s> {
     pub passed_over: PassedOver,
     /// What its tool reads and could not be read here, by path and line: it may hide anything.
     pub unread: Vec<UnreadPart>,
+    /// What looks like a suppression and its tool doesn't obey, by path and line.
+    pub ignored: Vec<IgnoredEntry>,
     /// What could not be determined.
     pub doubts: Vec<String>,
     /// Why it is not known since when the suppressions are there.
@@ -134,11 +139,12 @@ pub(super) fn scan<'s>(
         n_files: search.n_files,
         passed_over: mem::take(&mut search.passed_over),
         unread: Vec::new(),
+        ignored: Vec::new(),
         doubts: mem::take(&mut search.doubts),
         no_ages,
         base,
         base_to_name: repository.and_then(base_to_name),
-        kinds: Vec::new(),
+        kinds: counted(&search, settings),
         instant,
         is_simulated: at.on.is_some(),
         snapshot,
@@ -154,6 +160,33 @@ fn a_bug(error: impl std::fmt::Display) -> Undetermined {
 fn open_base(repository: Option<&Repository>, name: &str) -> Result<ScanBase, Error> {
     let refused = || Usage::refused("this folder is not in a git repository", "leave out --base");
     ScanBase::open(repository.ok_or_else(refused)?, name)
+}
+
+/// Counts the kinds that are looked for.
+fn counted(search: &FileSearch, settings: &Scan) -> Vec<KindCount> {
+    let mut files: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut found: BTreeMap<&str, usize> = BTreeMap::new();
+    for file in &search.found {
+        for kind in &file.content.kinds {
+            *files.entry(kind).or_default() += 1;
+        }
+        for suppression in &file.content.suppressions {
+            *found.entry(suppression.kind).or_default() += 1;
+        }
+    }
+    let is_wanted = |name: &str| match settings.tools.is_empty() {
+        true => name != "rust" || !settings.rust_lints.is_empty(),
+        false => settings.tools.iter().any(|tool| tool == name),
+    };
+    let wanted = kinds::kinds().iter().filter(|kind| is_wanted(kind.name));
+    let count = wanted.map(|kind| KindCount {
+        kind: kind.name,
+        group: kind.group.as_str(),
+        files: files.get(kind.name).copied().unwrap_or_default(),
+        found: found.get(kind.name).copied().unwrap_or_default(),
+        read_from: kind.files,
+    });
+    count.collect()
 }
 
 /// Returns the branch of a remote that others start from.
@@ -201,6 +234,7 @@ impl ScanAnswer<'_> {
         let mut ages = ages.into_iter();
         for file in &search.found {
             self.unread.extend(file.content.unread.iter().cloned());
+            self.ignored.extend(file.content.ignored.iter().cloned());
             for (found, line) in file.content.suppressions.iter().zip(&file.lines) {
                 let promise: Option<Promise> =
                     found.reason.as_deref().and_then(|reason| reader.read(reason));
@@ -213,7 +247,7 @@ impl ScanAnswer<'_> {
                 self.findings.extend(lint::scan(&case));
                 self.doubts.extend(case.doubt.clone());
                 let age = ages.next().unwrap_or_default();
-                let group = "security";
+                let group = kinds::find(found.kind).map_or("security", |kind| kind.group.as_str());
                 let about = (snapshot.is_some(), group);
                 let entry =
                     ScanEntry::of(found, line, promise.as_ref(), &case, age, about, self.instant);
@@ -235,6 +269,9 @@ impl ScanAnswer<'_> {
         }
         self.findings = audit::sorted(mem::take(&mut self.findings));
         self.entries.sort_by_cached_key(ScanEntry::rank);
+        for ignored in &mut self.ignored {
+            ignored.what = credential::hidden(mem::take(&mut ignored.what));
+        }
         self.unread.sort();
         self.doubts.sort();
         self.doubts.dedup();

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::session::Session;
 use crate::session::error::{Error, Undetermined, Usage};
 use crate::session::options::Options;
+use crate::store::folder_files;
 use crate::store::git::open::OpenError;
 use crate::store::git::{Repository, reach};
 
@@ -33,8 +34,7 @@ impl ScanPlace {
         match Repository::discover(folder) {
             Ok(repository) => Ok(ScanPlace::Repository(Box::new(repository))),
             Err(OpenError::NotFound { folder }) => {
-                let real = std::fs::canonicalize(&folder);
-                Ok(ScanPlace::Folder(real.unwrap_or(folder)))
+                Ok(ScanPlace::Folder(folder_files::real(&folder)))
             }
             Err(error) => Err(Undetermined::from(error).into()),
         }
@@ -47,7 +47,7 @@ impl ScanPlace {
 /// [`Error::Usage`] if there is nothing at a path.
 pub fn folder_of(folder: &Path, paths: &[PathBuf]) -> Result<PathBuf, Error> {
     for path in paths {
-        if std::fs::symlink_metadata(folder.join(path)).is_err() && !is_tracked(folder, path) {
+        if !folder_files::is_there(&folder.join(path)) && !is_tracked(folder, path) {
             return Err(Usage::refused(
                 format!("there is nothing at {}", path.display()),
                 "name files or folders that are there",
@@ -81,9 +81,5 @@ pub(super) fn below(folder: &Path, path: &Path) -> Option<String> {
     if Repository::discover(folder).is_ok() {
         return reach::below(folder, &path.to_string_lossy());
     }
-    let (top, there) =
-        (std::fs::canonicalize(folder).ok()?, std::fs::canonicalize(folder.join(path)).ok()?);
-    let parts = there.strip_prefix(&top).ok()?.components();
-    let parts: Option<Vec<&str>> = parts.map(|part| part.as_os_str().to_str()).collect();
-    Some(parts?.join("/"))
+    folder_files::below(folder, path)
 }

@@ -1,6 +1,6 @@
 //! The table of comments that suppress findings, as it ships: `patterns.tsv`.
 //!
-//! Pure. Start at [`all`]. Columns: the tool; the endings of its files; whether it is on by default; the pattern of a
+//! Pure. Start at [`all`]. Columns: the kind; the endings of its files; whether it is on by default; the pattern of a
 //! line; words of which every match has one, in whatever case; what to do to cite a record, and behind a `|` the same for
 //! one that states no end; a note; the place: `before` if only a comment on the line before cites a record, `comment` if the
 //! match must be in a comment.
@@ -14,7 +14,7 @@ const TABLE: &str = include_str!("patterns.tsv");
 /// One row of the table.
 #[derive(Clone, Debug)]
 pub struct CommentPattern {
-    pub tool: &'static str,
+    pub kind: &'static str,
     /// The endings of its files; empty for all files.
     endings: Vec<&'static str>,
     /// Whether it is looked for unless the policy names tools.
@@ -48,12 +48,12 @@ pub fn all() -> Result<Vec<CommentPattern>, regex::Error> {
 fn row(line: &'static str) -> Result<CommentPattern, regex::Error> {
     let mut cells = line.split('\t');
     let mut cell = || cells.next().unwrap_or_default();
-    let (tool, files, default, regex, words, citing) =
+    let (kind, files, default, regex, words, citing) =
         (cell(), cell(), cell(), cell(), cell(), cell());
     let place = cells.nth(1).unwrap_or_default();
     let endings = files.split(',').filter(|ending| *ending != "*");
     Ok(CommentPattern {
-        tool,
+        kind,
         endings: endings.collect(),
         is_default: default != "off" && !default.starts_with("lints"),
         regex: Regex::new(regex)?,

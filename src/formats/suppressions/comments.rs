@@ -7,9 +7,9 @@ use std::borrow::Cow;
 use regex::bytes::Captures;
 
 use crate::formats::suppressions::comment_table::CommentPattern;
-use crate::formats::suppressions::hidden;
 use crate::formats::suppressions::options::ScanOptions;
 use crate::formats::suppressions::readers::format::is_no_end;
+use crate::formats::suppressions::{comment_reason, hidden};
 use crate::record::id::Id;
 use crate::record::time::Day;
 use crate::rules::scan::suppression::{FoundSuppression, HiddenFindings, SuppressionEnd};
@@ -89,7 +89,7 @@ pub fn find(
     let one = |captures: Captures<'_>| {
         let whole = captures.get(0)?;
         let rules = captures.name("rules").map(|rules| String::from_utf8_lossy(rules.as_bytes()));
-        let hidden = hidden::of_comment(pattern.tool, rules.as_deref(), path, options)?;
+        let hidden = hidden::of_comment(pattern.kind, rules.as_deref(), path, options)?;
         let n_blank = whole.as_bytes().iter().take_while(|byte| byte.is_ascii_whitespace()).count();
         let start = whole.start() + n_blank;
         if pattern.is_in_comment && !is_behind_sign(line.bytes.get(..start).unwrap_or_default()) {
@@ -98,9 +98,9 @@ pub fn find(
         let between = line.bytes.get(passed..start).unwrap_or_default();
         column += String::from_utf8_lossy(between).chars().count();
         passed = start;
-        let is_blanket = hidden.iter().any(HiddenFindings::names_no_rule);
+        let is_blanket = hidden.first().is_some_and(HiddenFindings::names_no_rule);
         Some(FoundSuppression {
-            kind: pattern.tool,
+            kind: pattern.kind,
             path: path.to_owned(),
             line: line.number,
             column: u32::try_from(column).unwrap_or(u32::MAX),
@@ -108,11 +108,11 @@ pub fn find(
             citing: pattern.citing,
             hidden,
             cited: ids.of_place(start),
-            end: match pattern.tool {
+            end: match pattern.kind {
                 "trivy" => end(line.bytes.get(start..).unwrap_or_default()),
                 _ => SuppressionEnd::NoSuchField,
             },
-            reason: None,
+            reason: comment_reason::of(pattern.kind, &captures, line, start),
             is_blanket,
         })
     };

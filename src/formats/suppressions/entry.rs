@@ -3,11 +3,25 @@
 //! Uses yaml, survey's suppressions. Pure. Start at [`ScannedFile`].
 
 use crate::diag::Pos;
+use crate::formats::suppressions::readers::format::text;
+use crate::formats::suppressions::reasons::{self, CommentSyntax, EntryPlace};
 use crate::rules::scan::suppression::{
     CitingAdvice, FoundSuppression, GeneratedFile, HiddenFindings, SuppressionEnd, UnreadPart,
 };
 use crate::survey::cited;
 use crate::yaml::node::Node;
+
+/// What looks like a suppression, and hides nothing.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct IgnoredEntry {
+    pub kind: &'static str,
+    /// The path of the file from the root of the repository.
+    pub path: String,
+    /// The line, from 1.
+    pub line: u32,
+    /// What its tool sees instead.
+    pub what: String,
+}
 
 /// What a file holds.
 #[derive(Clone, Debug, Default)]
@@ -16,24 +30,61 @@ pub struct ScannedFile {
     /// The parts that their tool reads and that can't be read here.
     pub unread: Vec<UnreadPart>,
     pub generated: Option<GeneratedFile>,
+    /// What stands in it and its tool doesn't obey.
+    pub ignored: Vec<IgnoredEntry>,
+    /// The kinds whose file it is, also without an entry, and those of its comments.
+    pub kinds: Vec<&'static str>,
 }
 
 impl ScannedFile {
     /// Tells whether nothing was found.
     pub fn is_empty(&self) -> bool {
-        self.suppressions.is_empty() && self.unread.is_empty() && self.generated.is_none()
+        self.suppressions.is_empty()
+            && self.unread.is_empty()
+            && self.generated.is_none()
+            && self.kinds.is_empty()
     }
 
     /// Adds what another reader found in the same file.
     pub fn add(&mut self, other: ScannedFile) {
         self.suppressions.extend(other.suppressions);
         self.unread.extend(other.unread);
+        self.kinds.extend(other.kinds);
+        self.ignored.extend(other.ignored);
+    }
+
+    /// Takes the lines out of the reasons that only cite a record.
+    pub fn leave_out_citations(&mut self, prefixes: &[String]) {
+        for found in &mut self.suppressions {
+            let Some(reason) = &found.reason else { continue };
+            let is_citation = |line: &&str| {
+                let mut words = line.split_whitespace();
+                words.all(|word| cited::ids(word, prefixes).any(|id| id.as_str() == word))
+            };
+            let kept: Vec<&str> = reason.lines().filter(|line| !is_citation(line)).collect();
+            found.reason = (!kept.is_empty()).then(|| kept.join("\n"));
+        }
+    }
+
+    /// Adds the comments beside each suppression to its reason.
+    pub fn add_comments(&mut self, path: &str, bytes: &[u8]) {
+        let (Some(syntax), Ok(source)) = (CommentSyntax::of(path), text(bytes)) else {
+            return;
+        };
+        let line = |line: u32| usize::try_from(line).unwrap_or_default();
+        let all = self.suppressions.iter();
+        let places: Vec<EntryPlace<'_>> =
+            all.map(|found| EntryPlace { line: line(found.line), names: found.rules() }).collect();
+        let comments = reasons::beside(source, syntax, &places);
+        for (found, comments) in self.suppressions.iter_mut().zip(comments) {
+            found.reason = reasons::joined(found.reason.take(), comments);
+        }
     }
 }
 
 impl From<EntryFinder<'_>> for ScannedFile {
     fn from(found: EntryFinder<'_>) -> ScannedFile {
-        ScannedFile { suppressions: found.found, unread: found.unread, generated: None }
+        ScannedFile { suppressions: found.found, unread: found.unread, ..ScannedFile::default() }
     }
 }
 
@@ -80,7 +131,7 @@ impl EntryFinder<'_> {
                 cited = cited::ids(text, self.prefixes).next();
             }
         });
-        let is_blanket = entry.hidden.iter().any(HiddenFindings::names_no_rule);
+        let is_blanket = entry.hidden.first().is_some_and(HiddenFindings::names_no_rule);
         self.found.push(FoundSuppression {
             kind: self.kind,
             path: self.path.to_owned(),
@@ -91,8 +142,16 @@ impl EntryFinder<'_> {
             hidden: entry.hidden,
             cited,
             end: entry.end,
-            reason: None,
+            reason: native_reason(entry.node).map(str::to_owned),
             is_blanket,
         });
     }
+}
+
+/// The fields of policy engines that say why.
+const REASONS: &[&str] = &["Description", "reason", "description", "properties.description"];
+
+fn native_reason(node: &Node) -> Option<&str> {
+    let mut stated = REASONS.iter().filter_map(|path| node.at(path)?.text());
+    stated.find(|text| !text.trim().is_empty())
 }

@@ -13,6 +13,10 @@ pub struct ImportEntry {
     /// The line on which it begins, from 1.
     pub line: u64,
     pub read: EntryReading,
+    /// The comments that hold for it, where the format has comments; those of an exception are in its text, too.
+    pub comments: Vec<String>,
+    /// The end of one that is listed.
+    pub end: ForeignEnd,
 }
 
 /// What an entry is.
@@ -24,6 +28,8 @@ pub enum EntryReading {
     Listed(String),
     /// It is no exception; why.
     Skipped(String),
+    /// Its tool doesn't obey it; what the tool sees.
+    Ignored(String),
     /// It can't be read; why. The text repeats no value that may be a secret.
     Unreadable(String),
 }
@@ -61,24 +67,33 @@ pub enum ForeignEnd {
 }
 
 impl ImportEntry {
+    fn of(line: u64, read: EntryReading) -> ImportEntry {
+        ImportEntry { line, read, comments: Vec::new(), end: ForeignEnd::None }
+    }
+
     /// Returns an entry that hides findings.
     pub fn exception(line: u64, exception: ForeignException) -> ImportEntry {
-        ImportEntry { line, read: EntryReading::Exception(Box::new(exception)) }
+        ImportEntry::of(line, EntryReading::Exception(Box::new(exception)))
     }
 
     /// Returns an entry that no finding key can express.
     pub fn listed(line: u64, why: impl Into<String>) -> ImportEntry {
-        ImportEntry { line, read: EntryReading::Listed(why.into()) }
+        ImportEntry::of(line, EntryReading::Listed(why.into()))
     }
 
     /// Returns an entry that is no exception.
     pub fn skipped(line: u64, why: impl Into<String>) -> ImportEntry {
-        ImportEntry { line, read: EntryReading::Skipped(why.into()) }
+        ImportEntry::of(line, EntryReading::Skipped(why.into()))
+    }
+
+    /// Returns an entry that its tool doesn't obey.
+    pub fn ignored(line: u64, what: impl Into<String>) -> ImportEntry {
+        ImportEntry::of(line, EntryReading::Ignored(what.into()))
     }
 
     /// Returns an entry that can't be read.
     pub fn unreadable(line: u64, why: impl Into<String>) -> ImportEntry {
-        ImportEntry { line, read: EntryReading::Unreadable(why.into()) }
+        ImportEntry::of(line, EntryReading::Unreadable(why.into()))
     }
 }
 

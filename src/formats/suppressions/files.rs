@@ -64,7 +64,14 @@ pub fn by_name(path: &str, bytes: &[u8], options: &ScanOptions) -> ScannedFile {
                 suppression.cited =
                     texts.flat_map(|text| cited::ids(text, &options.prefixes)).next();
             }
-            found.into()
+            let mut file = ScannedFile::from(found);
+            for suppression in &mut file.suppressions {
+                // What is limited to no file is off everywhere.
+                suppression.is_blanket |= suppression.hidden.iter().all(|it| it.paths.is_none());
+            }
+            file.add_comments(path, bytes);
+            file.kinds.push(tool);
+            file
         }
     }
 }
@@ -97,7 +104,7 @@ pub fn by_word(
     }
     match documents(bytes) {
         // Its words are not enough to tell whose it is.
-        Err(_) if !kind.with.is_empty() => ScannedFile::default(),
+        Err(_) if !kind.with.is_empty() || is_of_no_tool(ending, bytes) => ScannedFile::default(),
         Err(error) => unread(path, &error),
         Ok(documents) => {
             let mut found = finder(kind.tool, path, kind.citing, options);
@@ -105,9 +112,18 @@ pub fn by_word(
                 found.before = *before;
                 kind.find(root, &mut found);
             }
-            found.into()
+            let mut file = ScannedFile::from(found);
+            file.add_comments(path, bytes);
+            file
         }
     }
+}
+
+/// Tells whether no tool can read a file as it is: a template, or JSON that is none.
+pub(super) fn is_of_no_tool(ending: &str, bytes: &[u8]) -> bool {
+    let is_template = bytes.windows(2).any(|two| two == b"{{");
+    let is_json = || serde_json::from_slice::<serde::de::IgnoredAny>(bytes).is_ok();
+    is_template || (ending == "json" && !is_json())
 }
 
 fn finder<'f>(

@@ -10,7 +10,7 @@ use crate::rules::scan::suppression::{HiddenFindings, HiddenIds};
 ///
 /// `rules` is what the comment names, as written.
 pub(super) fn of_comment(
-    tool: &str,
+    kind: &str,
     rules: Option<&str>,
     path: &str,
     options: &ScanOptions,
@@ -29,11 +29,12 @@ pub(super) fn of_comment(
         ids => HiddenIds::Listed(ids),
     };
     let all_or_listed = || rules.map_or(HiddenIds::All, listed);
-    Some(match tool {
+    Some(match kind {
         "bandit" => here(&["bandit"], of_bandit(rules)),
         "gosec" => here(&["gosec"], of_gosec(rules)),
-        "golangci" => return of_golangci(rules, here),
-        "noqa" => here(&["ruff", "flake8"], of_noqa(rules)?),
+        "golangci-lint" => return of_golangci(rules, here),
+        "ruff" => here(&["ruff", "flake8"], of_noqa(rules)?),
+        "flake8" => here(&["flake8"], of_noqa(rules)?),
         "sonar" => here(&["sonar", "sonarqube"], HiddenIds::Nameless),
         "trivy" => here(&["trivy*", "tfsec"], all_or_listed()),
         "kics" => match rules {
@@ -45,7 +46,9 @@ pub(super) fn of_comment(
             None => here(&["kics"], HiddenIds::All),
         },
         "eslint" => here(&["eslint"], of_eslint(rules)?),
-        "gitleaks" | "trufflehog" | "detect-secrets" => here(&[tool], HiddenIds::Nameless),
+        "gitleaks" | "trufflehog" | "detect-secrets" | "gitguardian" => {
+            here(&[kind], HiddenIds::Nameless)
+        }
         "rust" => here(&["clippy", "rustc"], of_rust(rules?, options)?),
         other => here(&[other], all_or_listed()),
     })
@@ -88,7 +91,7 @@ fn of_golangci(
     rules: Option<&str>,
     here: impl Fn(&[&str], HiddenIds) -> Vec<HiddenFindings>,
 ) -> Option<Vec<HiddenFindings>> {
-    let linters = ["golangci", "golangci-lint"];
+    let linters = ["golangci-lint", "golangci"];
     let Some(rules) = rules else {
         return Some(here(&linters, HiddenIds::All));
     };

@@ -3,14 +3,14 @@
 //! Uses interop's import readers, plan's entries, survey's suppressions. Pure. Start at [`by_name`]. Follows
 //! `docs/spec/interop.md`, 4 and 5.
 
-use crate::formats::suppressions::entry::ScannedFile;
+use crate::formats::suppressions::entry::{IgnoredEntry, ScannedFile};
 use crate::formats::suppressions::exception::{
     EntryReading, ForeignEnd, ForeignException, ImportEntry,
 };
 use crate::formats::suppressions::options::ScanOptions;
 use crate::formats::suppressions::readers::format;
 use crate::formats::suppressions::readers::format::{ImportFormat, ImportInput};
-use crate::formats::suppressions::{files, readers};
+use crate::formats::suppressions::{files, readers, reasons};
 use crate::record::subject::FindingKey;
 use crate::record::time;
 use crate::record::time::Instant;
@@ -114,7 +114,9 @@ pub fn kyverno(path: &str, ending: &str, bytes: &[u8], options: &ScanOptions) ->
     if !matches!(ending, "yaml" | "yml" | "json") || !options.wants("kyverno", true) {
         return ScannedFile::default();
     }
-    read(&readers::kyverno::FORMAT, KYVERNO, path, bytes, options)
+    let found = read(&readers::kyverno::FORMAT, KYVERNO, path, bytes, options);
+    let is_other = found.suppressions.is_empty() && files::is_of_no_tool(ending, bytes);
+    if is_other { ScannedFile::default() } else { found }
 }
 
 /// Tells whether an XML file is one of dependency-check; checkstyle's have similar names and the same root.
@@ -143,7 +145,7 @@ fn read(
     let file =
         ForeignFile { path, tool: format.name, citing, lines: text.lines().collect(), options };
     let nexts = entries.iter().skip(1).map(|next| Some(next.line)).chain([None]);
-    let mut found = ScannedFile::default();
+    let mut found = ScannedFile { kinds: vec![format.name], ..ScannedFile::default() };
     for (entry, next) in entries.iter().zip(nexts) {
         file.add(entry, next, &mut found);
     }
@@ -166,6 +168,12 @@ impl ForeignFile<'_> {
         let line = u32::try_from(entry.line).unwrap_or(u32::MAX);
         match &entry.read {
             EntryReading::Skipped(_) => {}
+            EntryReading::Ignored(what) => found.ignored.push(IgnoredEntry {
+                kind: self.tool,
+                path: self.path.to_owned(),
+                line,
+                what: what.clone(),
+            }),
             EntryReading::Exception(exception) => {
                 found.suppressions.extend(self.of_exception(line, exception));
             }
@@ -174,6 +182,8 @@ impl ForeignFile<'_> {
                     self.suppression(line, format!("an entry of {} ({why})", self.tool));
                 let written = self.written(entry.line, next);
                 whole.cited = cited::ids(&written, &self.options.prefixes).next();
+                whole.reason = reasons::joined(None, entry.comments.clone());
+                whole.end = end_of(&entry.end, false);
                 found.suppressions.push(whole);
             }
             EntryReading::Unreadable(why) => {
@@ -207,7 +217,7 @@ impl ForeignFile<'_> {
         let mut ids =
             texts.into_iter().flatten().flat_map(|text| cited::ids(text, &self.options.prefixes));
         let cited = ids.next();
-        let end = end_of(exception);
+        let end = end_of(&exception.end, exception.is_end_local);
         let one = |label: String, hidden: Option<HiddenFindings>| {
             let mut found = self.suppression(line, label);
             found.hidden = hidden.map_or(found.hidden, |hidden| vec![hidden]);
@@ -215,7 +225,7 @@ impl ForeignFile<'_> {
                 cited: cited.clone(),
                 end,
                 reason: exception.text.clone(),
-                is_blanket: found.hidden.iter().any(HiddenFindings::names_no_rule),
+                is_blanket: found.hidden.first().is_some_and(HiddenFindings::names_no_rule),
                 ..found
             }
         };
@@ -262,12 +272,12 @@ impl ForeignFile<'_> {
 }
 
 /// Returns the end of an entry. One in the machine's zone counts as the latest that it can be.
-fn end_of(exception: &ForeignException) -> SuppressionEnd {
-    let until = |end: Instant| match exception.is_end_local {
+fn end_of(end: &ForeignEnd, is_local: bool) -> SuppressionEnd {
+    let until = |end: Instant| match is_local {
         true => end.plus_seconds(LAST_ZONE),
         false => end,
     };
-    match &exception.end {
+    match end {
         ForeignEnd::None => SuppressionEnd::NoSuchField,
         ForeignEnd::Missing | ForeignEnd::Unclear(_) => SuppressionEnd::Missing,
         ForeignEnd::Until(when) => SuppressionEnd::Until(until(time::not_after(when))),

@@ -3,6 +3,7 @@
 //! Uses survey's suppressions, interop's readers. Pure: the caller supplies the bytes. Start at [`SuppressionScanner`]; the
 //! patterns of comments are data, in `patterns.tsv`. Follows `docs/spec/interop.md`, 5.
 
+mod comment_reason;
 pub mod comment_table;
 pub mod comments;
 pub mod entry;
@@ -11,10 +12,14 @@ pub mod files;
 mod header;
 mod hidden;
 pub mod imported;
+pub mod kinds;
 pub mod options;
 pub mod packages;
 pub mod policies;
+pub mod promises;
 pub mod readers;
+pub mod reasons;
+pub mod settings;
 pub mod text;
 
 use regex::bytes::Regex;
@@ -49,9 +54,9 @@ impl SuppressionScanner {
     /// If a pattern of the table is no regular expression, which a test excludes.
     pub fn new(options: ScanOptions) -> Result<SuppressionScanner, regex::Error> {
         let all = crate::formats::suppressions::comment_table::all()?;
-        let is_wanted = |pattern: &CommentPattern| match pattern.tool {
+        let is_wanted = |pattern: &CommentPattern| match pattern.kind {
             "rust" => !options.rust_lints.is_empty() || options.tools.iter().any(|it| it == "rust"),
-            tool => options.wants(tool, pattern.is_default),
+            kind => options.wants(kind, pattern.is_default),
         };
         let patterns: Vec<CommentPattern> = all.into_iter().filter(is_wanted).collect();
         let words = patterns.iter().flat_map(|pattern| pattern.words.iter().copied());
@@ -62,6 +67,7 @@ impl SuppressionScanner {
             crate::formats::suppressions::header::WORD,
             crate::formats::suppressions::imported::KYVERNO_WORD,
         ]);
+        let words = words.chain(settings::CONTENT_WORDS.iter().copied());
         let words: Vec<String> = words.map(regex::escape).collect();
         let candidates = Regex::new(&format!("(?i-u:{})", words.join("|")))?;
         Ok(SuppressionScanner { options, patterns, candidates })
@@ -78,7 +84,8 @@ impl SuppressionScanner {
         let ending = crate::formats::suppressions::comment_table::ending(path);
         found.add(files::by_name(path, bytes, &self.options));
         found.add(imported::by_name(path, bytes, &self.options));
-        let mut is_kyverno = false;
+        found.add(settings::by_name(path, bytes, &self.options));
+        let (mut is_kyverno, mut is_content) = (false, false);
         let mut lines = crate::formats::suppressions::comments::SourceLines::new(bytes);
         // A line is judged once, whatever it holds.
         let (mut at, mut judged) = (0, 0);
@@ -86,6 +93,9 @@ impl SuppressionScanner {
         while let Some(candidate) = self.candidates.find_at(bytes, at) {
             is_kyverno |= candidate.as_bytes()
                 == crate::formats::suppressions::imported::KYVERNO_WORD.as_bytes();
+            is_content |= settings::CONTENT_WORDS
+                .iter()
+                .any(|word| word.as_bytes().eq_ignore_ascii_case(candidate.as_bytes()));
             let kind =
                 crate::formats::suppressions::files::kind_of(candidate.as_bytes(), &self.options);
             if let Some(kind) = kind.filter(|kind| kinds.iter().all(|it| it.word != kind.word)) {
@@ -104,6 +114,13 @@ impl SuppressionScanner {
         if is_kyverno {
             found.add(imported::kyverno(path, ending, bytes, &self.options));
         }
+        if is_content {
+            found.add(settings::by_content(path, ending, bytes, &self.options));
+        }
+        found.kinds.extend(found.suppressions.iter().map(|it| it.kind));
+        found.kinds.sort_unstable();
+        found.kinds.dedup();
+        found.leave_out_citations(&self.options.prefixes);
         found
     }
 
@@ -145,5 +162,7 @@ fn is_alike(path: &str, other: &str, options: &ScanOptions) -> bool {
 }
 
 fn known(path: &str, options: &ScanOptions) -> Option<(&'static str, CitingAdvice)> {
-    files::known(path, options).or_else(|| imported::known(path, options))
+    files::known(path, options)
+        .or_else(|| imported::known(path, options))
+        .or_else(|| settings::known(path, options))
 }

@@ -41,18 +41,19 @@ pub(super) fn advisories(
             item.table.is_some_and(|it| it.contains_key("crate") || it.contains_key("name"));
         let Some(id) = id.filter(|id| !id.is_empty()) else {
             entries.push(if has_package {
-                ImportEntry::listed(line, "a package, not an advisory")
+                let reason = item.text_at("reason").map(str::to_owned);
+                let comments = reason.into_iter().collect();
+                ImportEntry { comments, ..ImportEntry::listed(line, "a package, not an advisory") }
             } else {
                 ImportEntry::unreadable(line, "neither an id nor a table with an id")
             });
             continue;
         };
-        let comments = parsed.comments(line, item.span.as_ref().map(|span| span.end));
-        let reason = item.text_at("reason").map(str::to_owned);
-        let (text, cited) = match reason {
-            Some(reason) => (Some(reason), comments),
-            None => (comments, None),
-        };
+        let text = item.text_at("reason").map(str::to_owned);
+        if id.starts_with("rustsec-") {
+            entries.push(ImportEntry::ignored(line, other_case(tool, id)));
+            continue;
+        }
         // cargo-deny takes a text such as `name@1.0.0` for a crate.
         entries.push(if id.contains('@') {
             ImportEntry::listed(line, "a package, not an advisory")
@@ -62,11 +63,15 @@ pub(super) fn advisories(
                 ForeignException {
                     findings: vec![key(tool, id)],
                     text,
-                    cited,
                     ..ForeignException::default()
                 },
             )
         });
     }
     Ok(entries)
+}
+
+/// Returns what is said of an id that its tool compares with letters of another case.
+pub(super) fn other_case(tool: &str, id: &str) -> String {
+    format!("{tool} compares letter case and sees `{id}`, which no finding has")
 }

@@ -8,7 +8,6 @@ use crate::formats::suppressions::exception::{ForeignException, ImportEntry, key
 use crate::formats::suppressions::readers::format::{
     ImportError, ImportFormat, ImportInput, file_name, text,
 };
-use crate::formats::suppressions::text::path_notes;
 use crate::record::subject::FindingKey;
 
 pub const FORMAT: ImportFormat = ImportFormat {
@@ -20,39 +19,39 @@ pub const FORMAT: ImportFormat = ImportFormat {
 
 fn read(input: &ImportInput<'_>) -> Result<Vec<ImportEntry>, ImportError> {
     let entries = finding_lines::each(text(input.bytes)?);
-    Ok(entries.into_iter().map(|entry| one(entry.line, entry.text, entry.comment)).collect())
+    Ok(entries.into_iter().map(|entry| one(entry.line, entry.text)).collect())
 }
 
-fn one(line: u64, fingerprint: &str, comment: Option<String>) -> ImportEntry {
+fn one(line: u64, fingerprint: &str) -> ImportEntry {
     let parts: Vec<&str> = fingerprint.split(':').map(str::trim).collect();
     let (commit, file, rule, number) = match parts.as_slice() {
         [file, rule, number] => (None, *file, *rule, *number),
         [commit, file, rule, number] => (Some(*commit), *file, *rule, *number),
-        _ => return unreadable(line),
+        _ => return no_fingerprint(line, fingerprint),
     };
     let is_number = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
     if file.is_empty() || rule.is_empty() || commit == Some("") || !is_number {
-        return unreadable(line);
+        return no_fingerprint(line, fingerprint);
     }
     let slashed = file.replace('\\', "/");
     let path = slashed.strip_prefix("./").unwrap_or(&slashed).to_owned();
-    let mut notes = vec![match commit {
+    if path.contains(['*', '?']) {
+        let what = format!("gitleaks reads no pattern and sees the file `{path}`");
+        return ImportEntry::ignored(line, what);
+    }
+    let notes = vec![match commit {
         Some(_) => "wider: commit and line".to_owned(),
         None => "wider: line".to_owned(),
     }];
-    notes.extend(path_notes([path.as_str()]));
     let finding = FindingKey { paths: Some(vec![path]), ..key("gitleaks", rule) };
     ImportEntry::exception(
         line,
-        ForeignException {
-            findings: vec![finding],
-            text: comment,
-            notes,
-            ..ForeignException::default()
-        },
+        ForeignException { findings: vec![finding], notes, ..ForeignException::default() },
     )
 }
 
-fn unreadable(line: u64) -> ImportEntry {
-    ImportEntry::unreadable(line, "not a fingerprint [commit:]file:rule:line")
+fn no_fingerprint(line: u64, text: &str) -> ImportEntry {
+    let what =
+        format!("gitleaks sees `{text}`, which is not a fingerprint [commit:]file:rule:line");
+    ImportEntry::ignored(line, what)
 }

@@ -34,6 +34,11 @@ fn read(input: &ImportInput<'_>) -> Result<Vec<ImportEntry>, ImportError> {
         let line = item.line(&mut index);
         // The tool looks for the first entry of an id, and asks for the end of that one.
         let is_first = item.text_at("id").is_none_or(|id| seen.insert(id.to_owned()));
+        let stated = item.table.and_then(|table| table.get("ignoreUntil"));
+        if stated.and_then(Item::as_str).is_some_and(|text| Instant::parse(text).is_none()) {
+            let what = "`ignoreUntil` is neither a date nor an instant in quotes, so osv-scanner refuses the file";
+            return Err(ImportError::at(line, what));
+        }
         entries.push(if is_first {
             vulnerability(line, &item, input)
         } else {
@@ -54,7 +59,14 @@ fn read(input: &ImportInput<'_>) -> Result<Vec<ImportEntry>, ImportError> {
             part("vulnerability") || part("license")
         };
         entries.push(if ignores {
-            ImportEntry::listed(line, "a whole package is ignored")
+            let stated = item.table.and_then(|table| table.get("effectiveUntil"));
+            let quoted = stated.and_then(Item::as_str).and_then(Instant::parse).map(of_instant);
+            let bare = || until(stated?.as_datetime()?, &mut false);
+            ImportEntry {
+                end: quoted.or_else(bare).unwrap_or(ForeignEnd::Missing),
+                comments: item.text_at("reason").map(str::to_owned).into_iter().collect(),
+                ..ImportEntry::listed(line, "a whole package is ignored")
+            }
         } else {
             ImportEntry::skipped(line, "nothing is ignored")
         });
@@ -71,7 +83,9 @@ fn vulnerability(line: u64, item: &TomlItem<'_>, input: &ImportInput<'_>) -> Imp
     let end = match item.table.and_then(|table| table.get("ignoreUntil")) {
         None | Some(Item::None) => ForeignEnd::Missing,
         Some(value) => {
-            match value.as_datetime().and_then(|stated| until(stated, &mut is_end_local)) {
+            let quoted = value.as_str().and_then(Instant::parse).map(of_instant);
+            let bare = || value.as_datetime().and_then(|stated| until(stated, &mut is_end_local));
+            match quoted.or_else(bare) {
                 Some(end) => end,
                 None => {
                     let what = format!("{id}: `ignoreUntil` is no date");
@@ -108,14 +122,14 @@ fn vulnerability(line: u64, item: &TomlItem<'_>, input: &ImportInput<'_>) -> Imp
     )
 }
 
+fn of_instant(instant: Instant) -> ForeignEnd {
+    if is_no_end(instant) { ForeignEnd::Missing } else { ForeignEnd::Until(When::instant(instant)) }
+}
+
 /// Returns the end in `ignoreUntil`; tells of a date whose zone is that of the machine.
 fn until(stated: &Datetime, is_end_local: &mut bool) -> Option<ForeignEnd> {
     if stated.offset.is_some() {
-        let instant = Instant::parse(&stated.to_string())?;
-        return Some(match instant {
-            instant if is_no_end(instant) => ForeignEnd::Missing,
-            instant => ForeignEnd::Until(When::instant(instant)),
-        });
+        return Instant::parse(&stated.to_string()).map(of_instant);
     }
     let day = Day::new(&stated.date?.to_string())?;
     // In one zone or another it is the instant that means no end.

@@ -1,4 +1,4 @@
-//! TOML inputs: tables with the lines of their values and the comments beside them.
+//! TOML inputs: tables with the lines of their values.
 //!
 //! Uses toml_edit. Pure. Start at [`TomlInput::parse`].
 
@@ -10,7 +10,6 @@ use crate::formats::suppressions::readers::format::{ImportError, text};
 /// A parsed input, with the text that its positions are about.
 pub struct TomlInput<'t> {
     pub source: &'t str,
-    lines: Vec<&'t str>,
     document: Document<&'t str>,
 }
 
@@ -26,28 +25,11 @@ impl<'t> TomlInput<'t> {
             let line = LineIndex::new(source.as_bytes()).line(at);
             ImportError::at(line, "it can't be read as TOML")
         })?;
-        Ok(TomlInput { source, lines: source.lines().collect(), document })
+        Ok(TomlInput { source, document })
     }
 
     pub fn root(&self) -> &Table {
         self.document.as_table()
-    }
-
-    /// Returns the comments about the value on a line: directly above it, and behind it.
-    pub fn comments(&self, line: u64, end: Option<usize>) -> Option<String> {
-        let here = usize::try_from(line).unwrap_or(usize::MAX).saturating_sub(1);
-        let before = self.lines.get(..here).unwrap_or_default().iter().rev();
-        let mut found: Vec<&str> =
-            before.map_while(|line| line.trim().strip_prefix('#')).map(str::trim).collect();
-        found.reverse();
-        let after = end.and_then(|end| self.source.get(end..)?.lines().next());
-        let comment = after.and_then(|after| {
-            let bare = after.trim_start_matches([',', ' ', '\t', ']']);
-            bare.strip_prefix('#').map(str::trim)
-        });
-        found.extend(comment);
-        let text = found.join("\n").trim().to_owned();
-        (!text.is_empty()).then_some(text)
     }
 }
 

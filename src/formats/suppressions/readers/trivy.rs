@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 
 use crate::formats::glob::GlobReading;
 use crate::formats::suppressions::exception::{ForeignEnd, ForeignException, ImportEntry, key};
+use crate::formats::suppressions::readers::cargo_deny::other_case;
 use crate::formats::suppressions::readers::format::{
     ImportError, ImportFormat, ImportInput, file_name, is_no_end, text,
 };
@@ -76,22 +77,25 @@ fn is_yaml(input: &ImportInput<'_>) -> Result<bool, ImportError> {
 fn one(entry: finding_lines::LineEntry<'_>) -> ImportEntry {
     let mut fields = entry.text.split_whitespace();
     let id = fields.next().unwrap_or_default();
+    if id.ends_with(',') {
+        let what = format!("trivy reads one id on a line and sees `{id}`, which no finding has");
+        return ImportEntry::ignored(entry.line, what);
+    }
+    if id.starts_with("cve-") || id.starts_with("ghsa-") {
+        return ImportEntry::ignored(entry.line, other_case("trivy", id));
+    }
     let end = match fields.clone().find_map(|field| field.strip_prefix("exp:")) {
         None => ForeignEnd::Missing,
         Some(date) => match Day::new(date) {
             Some(day) => before(day),
             None => {
-                let what = format!("{id}: `exp:` is no date, so trivy drops the line");
-                return ImportEntry::unreadable(entry.line, what);
+                let what = format!("{id}: `exp:` is not a date, so trivy drops the line");
+                return ImportEntry::ignored(entry.line, what);
             }
         },
     };
-    let beside = entry.text.split_once('#').map(|(_, comment)| comment.trim().to_owned());
-    let text = [entry.comment, beside.filter(|text| !text.is_empty())];
-    let text: Vec<String> = text.into_iter().flatten().collect();
     let exception = ForeignException {
         findings: vec![key(tool_of(id), id)],
-        text: (!text.is_empty()).then(|| text.join("\n")),
         end,
         ..ForeignException::default()
     };
@@ -167,7 +171,10 @@ fn until(node: &Node) -> Option<ForeignEnd> {
     if let Some(day) = Day::new(text) {
         return document::is_bare(node).then(|| before(day));
     }
-    Some(match Instant::parse(text)? {
+    // A time without a zone is one of UTC.
+    let at = || Instant::parse(&format!("{}Z", text.replacen(' ', "T", 1)));
+    let local = || document::is_bare(node).then(at).flatten();
+    Some(match Instant::parse(text).or_else(local)? {
         instant if is_no_end(instant) => ForeignEnd::Missing,
         instant => ForeignEnd::Until(When::instant(instant)),
     })

@@ -1,0 +1,180 @@
+//! Reads the promise in the reason of a suppression.
+//!
+//! Uses record's times, regex. Pure. Start at [`PromiseReader`]. Follows `docs/spec/interop.md`, 5, promises: only the
+//! reason is read, in English, and what a tool obeys is an end, not a promise.
+
+use regex::{Captures, Regex};
+
+use crate::record::time::Day;
+use crate::rules::scan::promise::Promise;
+
+/// Finds promises.
+#[derive(Clone, Debug)]
+pub struct PromiseReader {
+    dated: Regex,
+    undated: Regex,
+    url: Regex,
+    ticket: Regex,
+}
+
+/// A day, month, quarter or year.
+const PERIOD: &str = r"(?x)
+    (?:(?:the\ )?end\ of\ (?:the\ )?)?(?:
+      (?P<y>20\d\d)[-/](?P<m>0[1-9]|1[0-2])(?:[-/](?P<d>0[1-9]|[12]\d|3[01]))?\b
+    | (?:(?P<qy>20\d\d)[-\ ]?Q(?P<q>[1-4])|Q(?P<q2>[1-4])[-\ /]?(?P<qy2>20\d\d))\b
+    | (?:(?P<d2>[0-3]?\d)(?:st|nd|rd|th)?\ (?:of\ )?)?
+      (?P<month>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?
+      (?:\ (?P<d3>[0-3]?\d)(?:st|nd|rd|th)?)?,?\ (?P<my>20\d\d)\b
+    | (?P<only>20\d\d)(?:\ *(?:[.,;:)\]]|$))
+    )";
+
+/// What makes a date a promise.
+const BEFORE_A_PERIOD: &str = r"\b(?:until|by|before|after|expires?|revisit|review)(?:ed)?\b[:,]?\s+(?:(?:on|in|at|the|after|again|date|by|from)\s+){0,2}";
+
+/// What stands before the words of a date that tell of the past.
+const TOLD: &[&str] = &[
+    "added",
+    "introduced",
+    "reported",
+    "created",
+    "published",
+    "released",
+    "found",
+    "disclosed",
+    "since",
+    "discovered",
+    "reviewed",
+    "written",
+];
+
+/// What promises without a date.
+const UNDATED: &str = r"(?x)
+      \b(?:remov(?:e|es|ed|ing)|drop(?:ped)?|re-?enabled?|updated?|upgraded?)\b[^.\n]{0,80}?\b(?:when|once|after)\b[^.\n]*
+    | \buntil\b[^.\n]*
+    | \bno(?:t)?\b[^.\n]{1,60}?\byet\b
+    | \b(?:a?waiting|pending|blocked)\b[^.\n]*
+    | \btemporar(?:y|ily)\b[^.\n]*
+    | \bfor\ now\b
+    | \b(?:TODO|FIXME)\b[^\n]*";
+
+const URL: &str = r"https?://[^\s)>\]]+/(?:issues|pull|pulls|merge_requests|work_items|browse|ticket|tickets)/[A-Za-z0-9][^\s)>\].,;]*|(?:^|[\s(\[])(?P<number>#\d{1,7})\b";
+
+const TICKET: &str =
+    r"\b(?i:see|tickets?|issues?|tracked)\b[^.\n]{0,30}?\b(?P<key>[A-Z][A-Z0-9]{1,9}-\d{1,7})\b";
+
+/// How the ids of tools and advisories begin, which are no tickets.
+const NO_TICKETS: &[&str] = &[
+    "AVD", "AWS", "AZU", "CKV", "CVE", "CWE", "DLA", "DS", "DSA", "ELSA", "EXC", "GCP", "GHSA",
+    "GO", "KSV", "MAL", "OSV", "PYSEC", "RHSA", "RUSTSEC", "SNYK", "USN", "UTF", "SHA", "ISO",
+    "RFC",
+];
+
+/// The most characters of a promise's text.
+const LONGEST: usize = 160;
+
+impl PromiseReader {
+    /// Prepares to read.
+    ///
+    /// # Errors
+    /// If a pattern is no regular expression, which a test excludes.
+    pub fn new() -> Result<PromiseReader, regex::Error> {
+        Ok(PromiseReader {
+            dated: Regex::new(&format!("(?i){BEFORE_A_PERIOD}(?:{PERIOD})"))?,
+            undated: Regex::new(&format!("(?i){UNDATED}"))?,
+            url: Regex::new(URL)?,
+            ticket: Regex::new(TICKET)?,
+        })
+    }
+
+    /// Returns what a reason promises: the first period to pass, else the first words without one, else a ticket.
+    pub fn read(&self, reason: &str) -> Option<Promise> {
+        let ticket = self.ticket_in(reason);
+        let of = |text: &str, date: Option<Day>| {
+            Some(Promise { text: one_line(text), date, ticket: ticket.clone() })
+        };
+        let dated = reason.lines().flat_map(|line| {
+            let all = self.dated.captures_iter(line);
+            all.filter(|found| !tells(line, found)).filter_map(|found| {
+                Some((last_day(&found)?, words_around(line, found.get(0)?.start())))
+            })
+        });
+        if let Some((day, text)) = dated.min_by_key(|(day, _)| *day) {
+            return of(text, Some(day));
+        }
+        if let Some(found) = self.undated.find(reason) {
+            return of(found.as_str(), None);
+        }
+        let named = ticket.clone()?;
+        of(&named, None)
+    }
+
+    fn ticket_in(&self, reason: &str) -> Option<String> {
+        if let Some(found) = self.url.captures(reason) {
+            let whole = found.name("number").or(found.get(0))?;
+            return Some(whole.as_str().to_owned());
+        }
+        let keys = self.ticket.captures_iter(reason).filter_map(|found| found.name("key"));
+        let mut tickets = keys
+            .map(|key| key.as_str())
+            .filter(|key| key.split('-').next().is_some_and(|begin| !NO_TICKETS.contains(&begin)));
+        tickets.next().map(str::to_owned)
+    }
+}
+
+/// Tells whether the words before a date say what has happened.
+fn tells(line: &str, found: &Captures<'_>) -> bool {
+    let before = found.get(0).and_then(|whole| line.get(..whole.start())).unwrap_or_default();
+    let last = before.split_whitespace().next_back().unwrap_or_default().to_ascii_lowercase();
+    TOLD.contains(&last.as_str())
+}
+
+/// Returns the sentence of a line that a byte is in.
+fn words_around(line: &str, at: usize) -> &str {
+    let is_end = |text: &str| text.find(". ").or_else(|| text.find("; "));
+    let begin = line.get(..at).and_then(|before| {
+        Some(before.rfind(". ").into_iter().chain(before.rfind("; ")).max()? + 2)
+    });
+    let rest = line.get(begin.unwrap_or_default()..).unwrap_or(line);
+    let after = at.saturating_sub(begin.unwrap_or_default());
+    let end = rest.get(after..).and_then(is_end).map(|end| after + end);
+    end.and_then(|end| rest.get(..end)).unwrap_or(rest)
+}
+
+fn one_line(text: &str) -> String {
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let bare = text.trim_end_matches(['.', ',', ';', ':']);
+    match bare.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", bare.get(..end).unwrap_or(bare)),
+        None => bare.to_owned(),
+    }
+}
+
+/// Returns the last day of a period.
+fn last_day(found: &Captures<'_>) -> Option<Day> {
+    let number = |name: &str| found.name(name)?.as_str().parse::<i32>().ok();
+    let day = |year: i32, month: i32, day: i32| Day::new(&format!("{year:04}-{month:02}-{day:02}"));
+    let last_of = |year: i32, month: i32| match month {
+        12 => day(year, 12, 31),
+        month => Some(day(year, month + 1, 1)?.plus_days(-1)),
+    };
+    if let (Some(year), Some(month)) = (number("y"), number("m")) {
+        return match number("d") {
+            Some(stated) => day(year, month, stated),
+            None => last_of(year, month),
+        };
+    }
+    let quarter = number("q").zip(number("qy")).or(number("q2").zip(number("qy2")));
+    if let Some((quarter, year)) = quarter {
+        return last_of(year, quarter * 3);
+    }
+    if let (Some(name), Some(year)) = (found.name("month"), number("my")) {
+        const MONTHS: &str = "janfebmaraprmayjunjulaugsepoctnovdec";
+        let name = name.as_str().to_ascii_lowercase();
+        let month = i32::try_from(MONTHS.find(&name)? / 3 + 1).ok()?;
+        return match number("d2").or(number("d3")) {
+            Some(stated) => day(year, month, stated),
+            None => last_of(year, month),
+        };
+    }
+    day(number("only")?, 12, 31)
+}

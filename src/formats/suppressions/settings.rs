@@ -1,0 +1,392 @@
+//! Suppressions in the settings of tools: entries of lists and maps, by a table, and by code where that can't say it.
+//!
+//! Uses yaml, toml_edit. Pure. Start at [`by_name`]. The table is `files.tsv`: the kind; the base name of the file, or its
+//! path from the top; its syntax; the path to the entries, `[]` for each item of a list and `{}` for each key of a map;
+//! the field of an item that is its id (`-` if none is one); the fields of its end and reason; and what is blanket: `all`, an
+//! id that is a `pattern`, or only a `star`. Follows `docs/spec/interop.md`, 5.
+
+mod ci_flags;
+mod documents;
+mod families;
+mod waivers;
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use crate::formats::suppressions::entry::ScannedFile;
+use crate::formats::suppressions::files;
+use crate::formats::suppressions::kinds;
+use crate::formats::suppressions::options::ScanOptions;
+use crate::formats::suppressions::readers::format::{ImportError, text};
+use crate::formats::suppressions::reasons::{self, CommentSyntax, EntryPlace};
+use crate::rules::scan::suppression::{
+    CitingAdvice, FoundSuppression, HiddenFindings, HiddenIds, SuppressionEnd, UnreadPart,
+};
+use crate::survey::cited;
+use crate::yaml::node::{MapEntry, Node, Value};
+
+pub use families::{CONTENT_WORDS, by_content};
+
+/// How an entry cites a record.
+const CITING: CitingAdvice =
+    CitingAdvice::plain("write `ID` in its reason, or in a comment beside it");
+
+/// A row of the table.
+#[derive(Clone, Copy, Debug)]
+struct FileRow {
+    kind: &'static str,
+    file: &'static str,
+    syntax: &'static str,
+    entries: &'static str,
+    id: &'static str,
+    end: &'static str,
+    reason: &'static str,
+    blanket: &'static str,
+}
+
+/// The rows by the base names of their files; those with a `*` under the empty name.
+static ROWS: LazyLock<BTreeMap<&'static str, Vec<FileRow>>> = LazyLock::new(|| {
+    let mut rows: BTreeMap<&str, Vec<FileRow>> = BTreeMap::new();
+    for line in include_str!("files.tsv").lines().skip(1) {
+        let mut cells = line.split('\t');
+        let mut cell = || cells.next().unwrap_or_default();
+        let row = FileRow {
+            kind: cell(),
+            file: cell(),
+            syntax: cell(),
+            entries: cell(),
+            id: cell(),
+            end: cell(),
+            reason: cell(),
+            blanket: cell(),
+        };
+        let name = row.file.rsplit('/').next().unwrap_or(row.file);
+        rows.entry(if name.contains('*') { "" } else { name }).or_default().push(row);
+    }
+    rows
+});
+
+/// An entry of a file, as its format states it.
+#[derive(Clone, Debug)]
+struct SettingEntry {
+    kind: &'static str,
+    line: u32,
+    /// Its ids or names; empty if it hides everything.
+    rules: Vec<String>,
+    /// What it is called in messages.
+    label: String,
+    end: SuppressionEnd,
+    reason: Option<String>,
+    is_blanket: bool,
+    /// The tool, if its kind has none of its own.
+    tool: Option<&'static str>,
+}
+
+impl SettingEntry {
+    /// Returns an entry that hides what has an id.
+    fn of(kind: &'static str, line: u32, id: &str) -> SettingEntry {
+        SettingEntry {
+            kind,
+            line,
+            rules: vec![id.to_owned()],
+            label: id.to_owned(),
+            end: SuppressionEnd::NoSuchField,
+            reason: None,
+            is_blanket: false,
+            tool: None,
+        }
+    }
+
+    /// Returns an entry that hides everything at a place, or of a sort.
+    fn blanket(kind: &'static str, line: u32, label: &str) -> SettingEntry {
+        SettingEntry { rules: Vec::new(), is_blanket: true, ..SettingEntry::of(kind, line, label) }
+    }
+
+    fn with_reason(self, reason: Option<&str>) -> SettingEntry {
+        let reason = reason.map(str::trim).filter(|reason| !reason.is_empty());
+        SettingEntry { reason: reason.map(str::to_owned), ..self }
+    }
+}
+
+/// The entries of a file.
+#[derive(Debug, Default)]
+struct SettingEntries {
+    entries: Vec<SettingEntry>,
+    /// The lines with what can't be read, and why.
+    unread: Vec<(u32, String)>,
+    /// The kinds whose file it is.
+    kinds: Vec<&'static str>,
+}
+
+/// Returns the entries of a file that is known by its name; empty for any other file.
+pub fn by_name(path: &str, bytes: &[u8], options: &ScanOptions) -> ScannedFile {
+    let rows = rows_of(path, options);
+    let special = families::of_name(path, options);
+    if rows.is_empty() && special.is_empty() {
+        return ScannedFile::default();
+    }
+    let mut found = SettingEntries::default();
+    found.kinds.extend(rows.iter().map(|row| row.kind));
+    found.kinds.extend(special.iter().map(|(kind, ..)| *kind));
+    let wanted = |row: &&FileRow| mentions(bytes, row);
+    let wanted: Vec<&FileRow> = rows.iter().filter(wanted).collect();
+    let mut parsed = documents::Parsed::new(bytes);
+    for row in wanted {
+        if let Err(error) = row.read(&mut parsed, &mut found) {
+            return files::unread(path, &error);
+        }
+    }
+    for (kind, syntax, read) in special {
+        if let Err(error) = parsed.get(syntax).map(|document| read(kind, document, &mut found)) {
+            return files::unread(path, &error);
+        }
+    }
+    found.into_file(path, bytes, options)
+}
+
+/// Tells whether a file is known by its name.
+pub fn known(path: &str, options: &ScanOptions) -> Option<(&'static str, CitingAdvice)> {
+    let row = rows_of(path, options).first().map(|row| row.kind);
+    let special = || families::of_name(path, options).first().map(|(kind, ..)| *kind);
+    row.or_else(special).map(|kind| (kind, CITING))
+}
+
+fn rows_of(path: &str, options: &ScanOptions) -> Vec<FileRow> {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let named = ROWS.get(name).map(Vec::as_slice).unwrap_or_default();
+    let patterns = ROWS.get("").map(Vec::as_slice).unwrap_or_default();
+    let all = named.iter().chain(patterns).filter(|row| row.is_for(path, name));
+    all.filter(|row| options.wants(row.kind, true)).copied().collect()
+}
+
+/// Tells whether bytes may have the entries of a row: its last key is in them, or could be written by escapes.
+fn mentions(bytes: &[u8], row: &FileRow) -> bool {
+    let keys = row.entries.split(['.', '[', ']', '{', '}']);
+    let Some(key) = keys.filter(|key| !key.is_empty() && *key != "*").next_back() else {
+        return true;
+    };
+    let has = |word: &str| memchr_in(bytes, word.as_bytes());
+    has(key) || has("\\u") || has("\\x")
+}
+
+fn memchr_in(bytes: &[u8], word: &[u8]) -> bool {
+    bytes.windows(word.len()).any(|window| window == word)
+}
+
+impl FileRow {
+    fn is_for(&self, path: &str, name: &str) -> bool {
+        let Some((folder, base)) = self.file.rsplit_once('/') else {
+            return is_named(self.file, name);
+        };
+        let above = path.strip_suffix(name).and_then(|above| above.strip_suffix('/'));
+        base == name && above == Some(folder)
+    }
+
+    fn read(
+        &self,
+        parsed: &mut documents::Parsed<'_>,
+        found: &mut SettingEntries,
+    ) -> Result<(), ImportError> {
+        match self.syntax {
+            "ini" => self.of_ini(parsed.text()?, found),
+            "words" => self.of_words(parsed.text()?, found),
+            syntax => {
+                let root = parsed.get(syntax)?;
+                let mut places = Vec::new();
+                collect(root, self.entries, &mut places);
+                for place in places {
+                    self.add(place, found);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads lines `KEY=VALUE` and `KEY[]=VALUE`.
+    fn of_ini(&self, text: &str, found: &mut SettingEntries) {
+        for (line, content) in (1..).zip(text.lines()) {
+            let Some((key, value)) = content.split_once('=') else { continue };
+            if key.trim().trim_end_matches("[]") == self.entries {
+                let value = value.split([';', '#']).next().unwrap_or_default().trim();
+                found.add(self.entry(line, value.trim_matches(['"', '\''])));
+            }
+        }
+    }
+
+    /// Reads lines of ids between commas.
+    fn of_words(&self, text: &str, found: &mut SettingEntries) {
+        for (line, content) in (1..).zip(text.lines()) {
+            let content = content.split('#').next().unwrap_or_default();
+            for id in content.split(',').map(str::trim).filter(|id| !id.is_empty()) {
+                found.add(self.entry(line, id));
+            }
+        }
+    }
+
+    fn add(&self, place: EntryAt<'_>, found: &mut SettingEntries) {
+        let node = place.node;
+        let (line, id) = match place.key {
+            Some(entry) => (entry.key_pos.line, Some(entry.key.as_str())),
+            None => (node.pos.line, node.text()),
+        };
+        let field = |name: &str| node.get(name).and_then(Node::text);
+        let id = if self.id.is_empty() { id } else { field(self.id) };
+        if field("active") == Some("false") {
+            return;
+        }
+        let entry = match id {
+            Some(id) => self.entry(line, id),
+            None => SettingEntry {
+                is_blanket: false,
+                ..SettingEntry::blanket(self.kind, line, self.kind)
+            },
+        };
+        let native = if self.reason.is_empty() { None } else { field(self.reason) };
+        // A key may have its reason as its only value.
+        let whole = place.key.filter(|_| !self.reason.is_empty()).and_then(|_| node.text());
+        let mut entry = entry.with_reason(native.or(whole));
+        if !self.end.is_empty() {
+            match end(node.get(self.end)) {
+                Some(stated) => entry.end = stated,
+                None => {
+                    let what = format!("{}: `{}` is not a date", entry.label, self.end);
+                    found.unread.push((line, what));
+                    return;
+                }
+            }
+        }
+        found.add(entry);
+    }
+
+    fn entry(&self, line: u32, id: &str) -> SettingEntry {
+        let is_pattern = id.contains(['*', '?']);
+        match self.blanket {
+            "all" => SettingEntry::blanket(self.kind, line, id),
+            "star" if id == "*" => SettingEntry::blanket(self.kind, line, id),
+            "pattern" => {
+                SettingEntry { is_blanket: is_pattern, ..SettingEntry::of(self.kind, line, id) }
+            }
+            _ => SettingEntry::of(self.kind, line, id),
+        }
+    }
+}
+
+/// Tells whether a file has a name, which may have a `*`.
+fn is_named(pattern: &str, name: &str) -> bool {
+    match pattern.split_once('*') {
+        Some((begin, end)) => {
+            name.len() >= begin.len() + end.len() && name.starts_with(begin) && name.ends_with(end)
+        }
+        None => pattern == name,
+    }
+}
+
+/// An entry in a document: an item of a list, or a key.
+#[derive(Clone, Copy)]
+struct EntryAt<'n> {
+    key: Option<&'n MapEntry>,
+    node: &'n Node,
+}
+
+/// Collects what a path leads to: `a.b[]`, `a[].b{}`, `*` for any key.
+fn collect<'n>(node: &'n Node, path: &str, found: &mut Vec<EntryAt<'n>>) {
+    let end = path.find(['.', '[', '{']).unwrap_or(path.len());
+    let (key, rest) = path.split_at_checked(end).unwrap_or((path, ""));
+    if key == "*" {
+        for entry in node.entries() {
+            collect_below(&entry.value, rest, found);
+        }
+    } else if key.is_empty() {
+        collect_below(node, rest, found);
+    } else if let Some(below) = node.get(key) {
+        collect_below(below, rest, found);
+    }
+}
+
+fn collect_below<'n>(node: &'n Node, rest: &str, found: &mut Vec<EntryAt<'n>>) {
+    if let Some(rest) = rest.strip_prefix("[]") {
+        let alone = matches!(node.value, Value::Scalar(_)).then_some(node);
+        for item in node.items().iter().chain(alone) {
+            match rest {
+                "" => found.push(EntryAt { key: None, node: item }),
+                rest => collect_below(item, rest, found),
+            }
+        }
+    } else if rest == "{}" {
+        let entries = node.entries().iter();
+        found.extend(entries.map(|entry| EntryAt { key: Some(entry), node: &entry.value }));
+    } else if let Some(rest) = rest.strip_prefix('.') {
+        collect(node, rest, found);
+    }
+}
+
+/// Returns the end in a field, as programs of JavaScript and Python read a date; `None` if it is none.
+fn end(node: Option<&Node>) -> Option<SuppressionEnd> {
+    match node.map(|node| (&node.value, node.text())) {
+        None | Some((Value::Null, _)) | Some((_, Some(""))) => Some(SuppressionEnd::Missing),
+        Some((_, text)) => documents::date(text?).map(SuppressionEnd::Until),
+    }
+}
+
+impl SettingEntries {
+    fn add(&mut self, entry: SettingEntry) {
+        self.entries.push(entry);
+    }
+
+    /// Returns the entries as suppressions, with the comments beside them.
+    fn into_file(self, path: &str, bytes: &[u8], options: &ScanOptions) -> ScannedFile {
+        let source = text(bytes).unwrap_or_default();
+        let mut entries = self.entries;
+        entries.sort_by_key(|entry| entry.line);
+        add_comments(path, source, &mut entries);
+        let mut file = ScannedFile { kinds: self.kinds, ..ScannedFile::default() };
+        for (line, reason) in self.unread {
+            file.unread.push(UnreadPart { path: path.to_owned(), line, reason });
+        }
+        let found = entries.into_iter().map(|entry| suppression(entry, path, options));
+        file.suppressions.extend(found);
+        file
+    }
+}
+
+fn add_comments(path: &str, source: &str, entries: &mut [SettingEntry]) {
+    let Some(syntax) = CommentSyntax::of(path) else { return };
+    let places: Vec<EntryPlace<'_>> = entries
+        .iter()
+        .map(|entry| EntryPlace {
+            line: usize::try_from(entry.line).unwrap_or_default(),
+            names: vec![entry.label.as_str()],
+        })
+        .collect();
+    let comments = reasons::beside(source, syntax, &places);
+    for (entry, comments) in entries.iter_mut().zip(comments) {
+        entry.reason = reasons::joined(entry.reason.take(), comments);
+    }
+}
+
+fn suppression(entry: SettingEntry, path: &str, options: &ScanOptions) -> FoundSuppression {
+    let tool = entry.tool.or_else(|| kinds::find(entry.kind).map(|kind| kind.tool));
+    let tool = tool.unwrap_or(entry.kind);
+    let cited =
+        entry.reason.as_deref().and_then(|reason| cited::ids(reason, &options.prefixes).next());
+    FoundSuppression {
+        kind: entry.kind,
+        path: path.to_owned(),
+        line: entry.line,
+        column: 1,
+        label: format!("{tool}:{}", entry.label),
+        citing: CITING,
+        hidden: vec![HiddenFindings {
+            tools: vec![tool.to_owned()],
+            ids: match entry.rules.is_empty() {
+                true => HiddenIds::All,
+                false => HiddenIds::Listed(entry.rules),
+            },
+            ..HiddenFindings::default()
+        }],
+        cited,
+        end: entry.end,
+        reason: entry.reason,
+        is_blanket: entry.is_blanket,
+    }
+}

@@ -1,0 +1,335 @@
+//! Settings whose entries a row of `files.tsv` can't say.
+//!
+//! Uses yaml. Pure. Start at `of_name` for files that are known by their names, and at [`by_content`] for others.
+
+use regex::Regex;
+
+use super::{SettingEntries, SettingEntry, ci_flags, documents, end, is_named, waivers};
+use crate::formats::suppressions::entry::ScannedFile;
+use crate::formats::suppressions::options::ScanOptions;
+use crate::rules::scan::suppression::SuppressionEnd;
+use crate::yaml::node::{Node, Value};
+
+/// Finds the entries of a kind in a document.
+pub(super) type FindEntries = fn(&'static str, &Node, &mut SettingEntries);
+
+/// The kinds that code reads, by the names of their files: the kind, the file, its syntax.
+const NAMED: &[(&str, &str, &str, FindEntries)] = &[
+    ("renovate", "renovate.json", "json", renovate),
+    ("renovate", "renovate.json5", "json", renovate),
+    ("renovate", ".renovaterc", "json", renovate),
+    ("renovate", ".renovaterc.json", "json", renovate),
+    ("audit-ci", "audit-ci.json", "json", audit_ci),
+    ("audit-ci", "audit-ci.jsonc", "json", audit_ci),
+    ("audit-ci", "audit-ci.json5", "json", audit_ci),
+    ("nuget", "*.csproj", "lines", nuget),
+    ("nuget", "*.fsproj", "lines", nuget),
+    ("nuget", "*.props", "lines", nuget),
+    ("nuget", "*.targets", "lines", nuget),
+    ("cargo-vet", "supply-chain/config.toml", "toml", cargo_vet),
+    ("scorecard", "scorecard.yml", "yaml", scorecard),
+    ("scorecard", ".scorecard.yml", "yaml", scorecard),
+    ("semgrepignore", ".semgrepignore", "lines", semgrepignore),
+    ("trivy-config", "trivy.yaml", "yaml", trivy_config),
+    ("trivy-config", "*.rego", "lines", trivy_policy),
+    ("codeql-config", ".github/**.yml", "yaml", codeql_config),
+    ("codeql-config", ".github/**.yaml", "yaml", codeql_config),
+    ("ci-flags", ".github/workflows/*.yml", "lines", ci_flags::find),
+    ("ci-flags", ".github/workflows/*.yaml", "lines", ci_flags::find),
+    ("ci-flags", ".gitlab-ci.yml", "lines", ci_flags::find),
+];
+
+/// A kind, its syntax, and what finds its entries.
+type NamedFamily = (&'static str, &'static str, FindEntries);
+
+/// Returns the kinds that code reads of a file.
+pub(super) fn of_name(path: &str, options: &ScanOptions) -> Vec<NamedFamily> {
+    let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+    let is_for = |pattern: &str| match pattern.rsplit_once('/') {
+        None => is_named(pattern, name),
+        Some((".github", pattern)) => {
+            (folder == ".github" || folder.starts_with(".github/"))
+                && folder != ".github/workflows"
+                && is_named(
+                    pattern.trim_start_matches('*'),
+                    name.get(name.len().saturating_sub(pattern.len() - 2)..).unwrap_or_default(),
+                )
+        }
+        Some((above, pattern)) => {
+            let is_there = folder == above
+                || (!above.starts_with('.') && folder.ends_with(&format!("/{above}")));
+            is_there && is_named(pattern, name)
+        }
+    };
+    let named = NAMED.iter().filter(|(kind, file, ..)| is_for(file) && options.wants(kind, true));
+    named.map(|(kind, _, syntax, find)| (*kind, *syntax, *find)).collect()
+}
+
+/// Words of which each file has one that is read by its content.
+pub const CONTENT_WORDS: &[&str] =
+    &["justification", "openvex", "CycloneDX", "csaf_version", "SuppressFBWarnings"];
+
+/// Returns the entries of a file that is read by a word that it holds; what can't be read says nothing, since the word is
+/// not enough to tell whose it is.
+pub fn by_content(path: &str, ending: &str, bytes: &[u8], options: &ScanOptions) -> ScannedFile {
+    let mut parsed = documents::Parsed::new(bytes);
+    let mut found = SettingEntries::default();
+    let read = |found: &mut SettingEntries, parsed: &mut documents::Parsed<'_>| match ending {
+        "yaml" | "yml" if options.wants("inspec", true) => {
+            if let Ok(root) = parsed.get("yaml") {
+                waivers::inspec(root, found);
+            }
+        }
+        "json" | "vex" if options.wants("vex", true) => {
+            if let Ok(root) = parsed.get("json") {
+                waivers::vex(root, found);
+            }
+        }
+        "java" | "kt" | "groovy" | "scala" if options.wants("spotbugs", true) => {
+            if let Ok(text) = parsed.text() {
+                waivers::spotbugs(text, found);
+            }
+        }
+        _ => {}
+    };
+    read(&mut found, &mut parsed);
+    if found.entries.is_empty() && found.unread.is_empty() {
+        return ScannedFile::default();
+    }
+    found.kinds = found.entries.iter().map(|entry| entry.kind).take(1).collect();
+    found.into_file(path, bytes, options)
+}
+
+fn texts<'n>(node: Option<&'n Node>) -> Vec<&'n str> {
+    let Some(node) = node else { return Vec::new() };
+    node.text().into_iter().chain(node.items().iter().filter_map(Node::text)).collect()
+}
+
+/// Rules for packages that turn updates off, hold them back, or let new versions in at once.
+fn renovate(kind: &'static str, root: &Node, found: &mut SettingEntries) {
+    let rules = root.get("packageRules").map(Node::items).unwrap_or_default();
+    for rule in rules {
+        let text = |key: &str| rule.get(key).and_then(Node::text);
+        let is_off = text("enabled") == Some("false");
+        let age = rule.get("minimumReleaseAge");
+        let has_no_age = age.is_some_and(|age| match (&age.value, age.text()) {
+            (Value::Null, _) => true,
+            (_, Some(text)) => {
+                text.trim_start_matches('0').trim_start().is_empty()
+                    || text.trim().starts_with("0 ")
+            }
+            _ => false,
+        });
+        if !is_off && !has_no_age && text("allowedVersions").is_none() {
+            continue;
+        }
+        let names: Vec<&str> =
+            ["matchPackageNames", "matchDepNames", "matchPackagePatterns", "packageNames"]
+                .iter()
+                .flat_map(|key| texts(rule.get(key)))
+                .collect();
+        // The place of a rule is that of its first key.
+        let line = rule
+            .entries()
+            .first()
+            .map_or(rule.pos.line, |entry| entry.key_pos.line.min(entry.value.pos.line));
+        let line = rule.pos.line.max(1).min(line.max(1)).max(rule.pos.line);
+        let entry = match names.as_slice() {
+            [] => SettingEntry::blanket(kind, line, "packageRules"),
+            names => SettingEntry {
+                rules: names.iter().map(|name| (*name).to_owned()).collect(),
+                is_blanket: names.iter().any(|name| name.contains('*')),
+                ..SettingEntry::of(kind, line, &names.join(" "))
+            },
+        };
+        found.add(entry.with_reason(text("description")));
+    }
+}
+
+/// `allowlist`: texts, and maps of an id to its notes and end.
+fn audit_ci(kind: &'static str, root: &Node, found: &mut SettingEntries) {
+    let items = root.get("allowlist").map(Node::items).unwrap_or_default();
+    for item in items {
+        if let Some(id) = item.text() {
+            let is_advisory =
+                id.starts_with("GHSA-") || id.bytes().all(|byte| byte.is_ascii_digit());
+            let is_blanket = !is_advisory && !id.contains('|');
+            found.add(SettingEntry { is_blanket, ..SettingEntry::of(kind, item.pos.line, id) });
+        }
+        for entry in item.entries() {
+            let text = |key: &str| entry.value.get(key).and_then(Node::text);
+            if text("active") == Some("false") {
+                continue;
+            }
+            // What its tool can't read as a date never ends there.
+            let end = end(entry.value.get("expiry")).unwrap_or(SuppressionEnd::Missing);
+            let one =
+                SettingEntry { end, ..SettingEntry::of(kind, entry.key_pos.line, &entry.key) };
+            found.add(one.with_reason(text("notes")));
+        }
+    }
+}
+
+/// `<NuGetAuditSuppress Include="URL">`, outside comments.
+fn nuget(kind: &'static str, root: &Node, found: &mut SettingEntries) {
+    let text = joined(root);
+    if !text.contains("NuGetAuditSuppress") {
+        return;
+    }
+    let plain = without_xml_comments(&text);
+    let Ok(pattern) = Regex::new(r#"<NuGetAuditSuppress\s[^>]*?Include\s*=\s*["']([^"']+)["']"#)
+    else {
+        return;
+    };
+    for element in pattern.captures_iter(&plain) {
+        let (Some(whole), Some(url)) = (element.get(0), element.get(1)) else { continue };
+        let before = plain.get(..whole.start()).unwrap_or_default();
+        let line = u32::try_from(before.matches('\n').count() + 1).unwrap_or(u32::MAX);
+        let id = url.as_str().trim_end_matches('/').rsplit('/').next().unwrap_or_default();
+        found.add(SettingEntry::of(kind, line, id));
+    }
+}
+
+fn joined(root: &Node) -> String {
+    let lines: Vec<&str> = root.items().iter().filter_map(Node::text).collect();
+    lines.join("\n")
+}
+
+fn without_xml_comments(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("<!--") {
+        plain.push_str(before);
+        let (comment, after) = after.split_once("-->").unwrap_or((after, ""));
+        plain.extend(std::iter::repeat_n('\n', comment.matches('\n').count()));
+        rest = after;
+    }
+    plain.push_str(rest);
+    plain
+}
+
+/// Exempted crates, and policies that ask for fewer criteria.
+fn cargo_vet(kind: &'static str, root: &Node, found: &mut SettingEntries) {
+    let exemptions = root.get("exemptions").map(Node::entries).unwrap_or_default();
+    for of_crate in exemptions {
+        let items = of_crate.value.items();
+        let line = items.first().map_or(of_crate.key_pos.line, |item| item.pos.line);
+        let notes = items.iter().find_map(|item| item.get("notes")?.text());
+        found.add(SettingEntry::of(kind, line, &of_crate.key).with_reason(notes));
+    }
+    let policies = root.get("policy").map(Node::entries).unwrap_or_default();
+    for policy in policies {
+        let lowers = |key: &str| {
+            policy.value.get(key).is_some_and(|criteria| {
+                let named = texts(Some(criteria));
+                named.is_empty() || named.iter().all(|name| *name == "safe-to-run")
+            })
+        };
+        if lowers("criteria") || lowers("dev-criteria") && policy.value.get("criteria").is_none() {
+            let notes = policy.value.get("notes").and_then(Node::text);
+            found
+                .add(SettingEntry::of(kind, policy.value.pos.line, &policy.key).with_reason(notes));
+        }
+    }
+}
+
+/// `annotations[]`: checks and why they don't matter.
+fn scorecard(kind: &'static str, root: &Node, found: &mut SettingEntries) {
+    let annotations = root.get("annotations").map(Node::items).unwrap_or_default();
+    for annotation in annotations {
+        let reasons = annotation.get("reasons").map(Node::items).unwrap_or_default();
+        let reasons: Vec<&str> =
+            reasons.iter().filter_map(|reason| reason.get("reason")?.text()).collect();
+        let checks = annotation.get("checks").map(Node::items).unwrap_or_default();
+        for (check, name) in checks.iter().filter_map(|check| Some((check, check.text()?))) {
+            let entry = SettingEntry::of(kind, check.pos.line, name);
+            found.add(entry.with_reason(Some(&reasons.join(", "))));
+        }
+    }
+}
+
+/// The paths that the tool ignores where there is no such file.
+const SEMGREP_DEFAULT: &[&str] = &[
+    ".gitignore",
+    ".git/",
+    "node_modules/",
+    "build/",
+    "dist/",
+    "vendor/",
+    ".env/",
+    ".venv/",
+    ".tox/",
+    "*.min.js",
+    ".npm/",
+    ".yarn/",
+    "test/",
+    "tests/",
+    "testsuite/",
+    "*_test.go",
+    ".semgrep",
+    ".semgrep/",
+    ".semgrep_logs/",
+];
+
+fn semgrepignore(kind: &'static str, root: &Node, found: &mut SettingEntries) {
+    for item in root.items() {
+        let text = item.text().unwrap_or_default();
+        let path = text.split(" #").next().unwrap_or_default().trim();
+        let is_entry = !path.is_empty() && !path.starts_with(['#', '!', ':']);
+        if is_entry && !SEMGREP_DEFAULT.contains(&path) {
+            found.add(SettingEntry::blanket(kind, item.pos.line, path));
+        }
+    }
+}
+
+fn trivy_config(kind: &'static str, root: &Node, found: &mut SettingEntries) {
+    let set = |path: &str| root.at(path).and_then(|node| Some((node.pos.line, node.text()?)));
+    if let Some((line, "true")) = set("vulnerability.ignore-unfixed") {
+        found.add(SettingEntry::blanket(kind, line, "ignore-unfixed"));
+    }
+    let default = [".trivyignore", "./.trivyignore", ""];
+    if let Some((line, file)) = set("ignorefile").filter(|(_, file)| !default.contains(file)) {
+        found.add(SettingEntry::blanket(kind, line, file));
+    }
+    if let Some((line, file)) = set("ignore-policy").filter(|(_, file)| !file.is_empty()) {
+        found.add(SettingEntry::blanket(kind, line, file));
+    }
+    for item in root.at("license.ignored").map(Node::items).unwrap_or_default() {
+        let line = item.pos.line;
+        let own = |entry: &&mut SettingEntry| entry.line == line && entry.kind == kind;
+        if let Some(entry) = found.entries.iter_mut().find(own) {
+            entry.tool = Some("trivy-license");
+        }
+    }
+}
+
+/// A policy of trivy, which may ignore anything.
+fn trivy_policy(kind: &'static str, root: &Node, found: &mut SettingEntries) {
+    let is_package = |item: &&Node| {
+        let mut words = item.text().unwrap_or_default().split_whitespace();
+        words.next() == Some("package") && words.next() == Some("trivy")
+    };
+    if let Some(item) = root.items().iter().find(is_package) {
+        found.add(SettingEntry::blanket(kind, item.pos.line, "package trivy"));
+    }
+}
+
+fn codeql_config(kind: &'static str, root: &Node, found: &mut SettingEntries) {
+    let filters = root.get("query-filters").map(Node::items).unwrap_or_default();
+    for filter in filters.iter().filter_map(|filter| filter.entry("exclude")) {
+        let ids = texts(filter.value.get("id"));
+        let line = filter.key_pos.line;
+        found.add(match ids.as_slice() {
+            [] => SettingEntry::blanket(kind, line, "query-filters"),
+            ids => SettingEntry {
+                rules: ids.iter().map(|id| (*id).to_owned()).collect(),
+                is_blanket: true,
+                ..SettingEntry::of(kind, line, &ids.join(" "))
+            },
+        });
+    }
+    let paths = root.get("paths-ignore").map(Node::items).unwrap_or_default();
+    for (path, text) in paths.iter().filter_map(|path| Some((path, path.text()?))) {
+        found.add(SettingEntry::blanket(kind, path.pos.line, text));
+    }
+}

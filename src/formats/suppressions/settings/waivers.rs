@@ -1,0 +1,164 @@
+//! Suppressions that are known by what a file holds: waivers of InSpec, VEX documents, annotations of SpotBugs.
+//!
+//! Uses yaml. Pure. Start at [`inspec`], [`vex`] and [`spotbugs`].
+
+use regex::Regex;
+
+use super::{SettingEntries, SettingEntry, end};
+use crate::rules::scan::suppression::SuppressionEnd;
+use crate::yaml::node::Node;
+
+/// How many seconds after midnight in UTC a day begins in the last zone of the earth.
+const LAST_ZONE: i64 = 12 * 3600;
+
+fn text<'n>(node: &'n Node, key: &str) -> Option<&'n str> {
+    node.get(key)?.text()
+}
+
+/// Controls by their ids, with a justification and an end or `run`; or a list `waivers`.
+pub(super) fn inspec(root: &Node, found: &mut SettingEntries) {
+    let listed = root.get("waivers").map(Node::items).unwrap_or_default();
+    for item in listed {
+        if let Some(id) = text(item, "control_id") {
+            waiver(id, item.pos.line, item, found);
+        }
+    }
+    for control in root.entries() {
+        let has = |key: &str| control.value.get(key).is_some();
+        if has("justification") && (has("expiration_date") || has("run")) {
+            waiver(&control.key, control.key_pos.line, &control.value, found);
+        }
+    }
+}
+
+fn waiver(id: &str, line: u32, about: &Node, found: &mut SettingEntries) {
+    let Some(stated) = end(about.get("expiration_date")) else {
+        found.unread.push((line, format!("{id}: `expiration_date` is not a date")));
+        return;
+    };
+    // Its day begins in the zone of the machine.
+    let end = match stated {
+        SuppressionEnd::Until(end) => SuppressionEnd::Until(end.plus_seconds(LAST_ZONE)),
+        other => other,
+    };
+    let entry = SettingEntry { end, ..SettingEntry::of("inspec", line, id) };
+    found.add(entry.with_reason(text(about, "justification")));
+}
+
+/// Statements of OpenVEX, CycloneDX and CSAF by which a finding doesn't count, but for those that `export` wrote.
+pub(super) fn vex(root: &Node, found: &mut SettingEntries) {
+    let is_own = text(root, "tooling").is_some_and(|tooling| tooling.starts_with("exledger"));
+    if is_own {
+        return;
+    }
+    let mut add = |line: u32, id: &str, reasons: [Option<&str>; 2]| {
+        let said: Vec<&str> = reasons.into_iter().flatten().collect();
+        found.add(SettingEntry::of("vex", line, id).with_reason(Some(&said.join("\n"))));
+    };
+    if text(root, "@context").is_some_and(|context| context.contains("openvex")) {
+        for statement in root.get("statements").map(Node::items).unwrap_or_default() {
+            let about = statement.get("vulnerability");
+            let id = about
+                .and_then(|it| it.text().or_else(|| text(it, "name")).or_else(|| text(it, "@id")));
+            if matches!(text(statement, "status"), Some("not_affected" | "fixed")) {
+                let reasons =
+                    [text(statement, "impact_statement"), text(statement, "justification")];
+                add(statement.pos.line, id.unwrap_or("a vulnerability"), reasons);
+            }
+        }
+    }
+    let vulnerabilities = root.get("vulnerabilities").map(Node::items).unwrap_or_default();
+    if text(root, "bomFormat") == Some("CycloneDX") {
+        for vulnerability in vulnerabilities {
+            let analysis = vulnerability.get("analysis");
+            let state = analysis.and_then(|it| text(it, "state"));
+            if matches!(
+                state,
+                Some("not_affected" | "false_positive" | "resolved" | "resolved_with_pedigree")
+            ) {
+                let said = |key: &str| analysis.and_then(|it| text(it, key));
+                let id = text(vulnerability, "id").unwrap_or("a vulnerability");
+                add(vulnerability.pos.line, id, [said("detail"), said("justification")]);
+            }
+        }
+    }
+    if root.at("document.csaf_version").is_some() {
+        for vulnerability in vulnerabilities {
+            let status = vulnerability.get("product_status");
+            let hides = |key: &str| {
+                status.and_then(|it| it.get(key)).is_some_and(|it| !it.items().is_empty())
+            };
+            if hides("known_not_affected") || hides("fixed") {
+                let threats = vulnerability.get("threats").map(Node::items).unwrap_or_default();
+                let why = threats.iter().find(|threat| text(threat, "category") == Some("impact"));
+                let id = text(vulnerability, "cve").unwrap_or("a vulnerability");
+                add(vulnerability.pos.line, id, [why.and_then(|why| text(why, "details")), None]);
+            }
+        }
+    }
+}
+
+/// The most characters of an annotation that are read.
+const LONGEST: usize = 4000;
+
+/// `@SuppressFBWarnings(value = …, justification = "…")`.
+pub(super) fn spotbugs(source: &str, found: &mut SettingEntries) {
+    const NAME: &str = "@SuppressFBWarnings";
+    let (Ok(string), Ok(named)) = (
+        Regex::new(r#""((?:[^"\\]|\\.)*)""#),
+        Regex::new(r#"justification\s*=\s*"((?:[^"\\]|\\.)*)""#),
+    ) else {
+        return;
+    };
+    let (mut passed, mut line) = (0, 1_u32);
+    for (at, _) in source.match_indices(NAME) {
+        let between = source.get(passed..at).unwrap_or_default();
+        line =
+            line.saturating_add(u32::try_from(between.matches('\n').count()).unwrap_or(u32::MAX));
+        passed = at;
+        let is_comment = source
+            .get(..at)
+            .and_then(|it| it.lines().next_back())
+            .is_some_and(|before| matches!(before.trim_start().get(..1), Some("*" | "/")));
+        let rest = source.get(at + NAME.len()..).unwrap_or_default();
+        let goes_on = rest.starts_with(|it: char| it.is_alphanumeric() || it == '_');
+        if is_comment || goes_on {
+            continue;
+        }
+        let arguments = arguments(rest);
+        let why = named
+            .captures(arguments)
+            .and_then(|it| Some((it.get(0)?.range(), it.get(1)?.as_str())));
+        let is_value = |place: usize| why.as_ref().is_none_or(|(range, _)| !range.contains(&place));
+        let values = string.captures_iter(arguments).filter_map(|it| it.get(1));
+        let values: Vec<String> = values
+            .filter(|value| is_value(value.start()))
+            .map(|value| value.as_str().to_owned())
+            .collect();
+        let entry = match values.is_empty() {
+            true => SettingEntry::blanket("spotbugs", line, "everything"),
+            false => SettingEntry {
+                label: values.join(" "),
+                rules: values,
+                ..SettingEntry::of("spotbugs", line, "")
+            },
+        };
+        found.add(entry.with_reason(why.map(|(_, why)| why)));
+    }
+}
+
+/// Returns the text between the parentheses that follow, without strings being read as such.
+fn arguments(rest: &str) -> &str {
+    let Some(inner) = rest.trim_start().strip_prefix('(') else { return "" };
+    let mut quoted = false;
+    let mut before = ' ';
+    for (at, character) in inner.char_indices().take(LONGEST) {
+        match character {
+            '"' if before != '\\' => quoted = !quoted,
+            ')' if !quoted => return inner.get(..at).unwrap_or_default(),
+            _ => {}
+        }
+        before = character;
+    }
+    ""
+}
