@@ -47,6 +47,7 @@ fn shown(entry: &ImportEntry) -> String {
         EntryReading::Listed(why) => return format!("{line} listed: {why}"),
         EntryReading::Skipped(why) => return format!("{line} skipped: {why}"),
         EntryReading::Unreadable(why) => return format!("{line} unreadable: {why}"),
+        EntryReading::Ignored(what) => return format!("{line} ignored: {what}"),
     };
     let mut text = format!("{line}");
     for finding in &exception.findings {

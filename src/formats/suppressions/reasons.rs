@@ -265,10 +265,15 @@ impl Holder<'_> {
         if self.active.and_then(|at| self.blocks.get(at)).is_some_and(is_dedent) {
             self.active = None;
         }
+        // A comment that cites a record does so for the next entry alone.
+        let cites =
+            |comment: &mut String| comment.split([' ', ':']).next().is_some_and(is_record_id);
+        let citing: Vec<String> = self.pending.extract_if(.., cites).collect();
         let has_key = starting.len() > 1 || is_key_of_list(&line.content);
         self.open_block(line, has_key && self.syntax != CommentSyntax::Lines);
         let own = line.comment.clone().filter(|comment| self.is_reason(comment));
         for entry in starting {
+            self.give(*entry, citing.clone());
             if let Some(block) = self.active.and_then(|at| self.blocks.get_mut(at)) {
                 block.entries.push(*entry);
             }
@@ -363,7 +368,8 @@ impl Holder<'_> {
         let is_word = !comment.contains(char::is_whitespace)
             && !comment.contains("://")
             && !comment.chars().all(char::is_alphabetic);
-        is_reason(comment) && !(self.syntax == CommentSyntax::Lines && is_word)
+        let is_entry = self.syntax == CommentSyntax::Lines && is_word && !is_record_id(comment);
+        is_reason(comment) && !is_entry
     }
 
     fn give(&mut self, entry: usize, comments: Vec<String>) {
@@ -402,6 +408,18 @@ impl Holder<'_> {
         let names = self.entries.get(entry).map(|entry| entry.names.as_slice()).unwrap_or_default();
         names.iter().any(|name| block.comments.iter().any(|comment| names_whole(comment, name)))
     }
+}
+
+/// Tells whether a word has the form of a record's id, so that it cites one.
+fn is_record_id(word: &str) -> bool {
+    let parts: Vec<&str> = word.split('-').collect();
+    let [prefix, year, rest] = parts.as_slice() else { return false };
+    let is_upper = |it: u8| it.is_ascii_uppercase() || it.is_ascii_digit();
+    prefix.bytes().all(is_upper)
+        && year.len() == 4
+        && year.bytes().all(|it| it.is_ascii_digit())
+        && rest.len() == 5
+        && rest.bytes().all(is_upper)
 }
 
 fn is_closer(content: &str) -> bool {

@@ -378,9 +378,10 @@ fn suppression(entry: SettingEntry, path: &str, options: &ScanOptions) -> FoundS
         citing: CITING,
         hidden: vec![HiddenFindings {
             tools: vec![tool.to_owned()],
-            ids: match entry.rules.is_empty() {
-                true => HiddenIds::All,
-                false => HiddenIds::Listed(entry.rules),
+            ids: match (entry.rules.is_empty(), entry.is_blanket) {
+                (true, true) => HiddenIds::All,
+                (true, false) => HiddenIds::Nameless,
+                (false, _) => HiddenIds::Listed(entry.rules),
             },
             ..HiddenFindings::default()
         }],

@@ -193,13 +193,13 @@ fn what_the_tier_requires_is_to_be_filled_in_too() {
 fn an_unreadable_entry_exits_1_and_an_unreadable_file_3() {
     let folder = ledger();
     let folder = folder.path();
-    put(folder, ".trivyignore", "CVE-1\nCVE-2 exp:soon\n");
+    put(folder, ".trivyignore.yaml", "vulnerabilities:\n  - id: CVE-1\n  - paths: [a]\n");
     put(folder, "broken.yaml", "vulnerabilities: [\n");
-    let found = answer(folder, 3, &["trivy", ".trivyignore", "broken.yaml"]);
+    let found = answer(folder, 3, &["trivy", ".trivyignore.yaml", "broken.yaml"]);
     assert_eq!(found["drafts"], json!([]));
     assert_eq!(found["entries"][0]["state"], json!("skipped"));
     assert!(!folder.join("exceptions").exists());
-    let found = answer(folder, 1, &["trivy", ".trivyignore"]);
+    let found = answer(folder, 1, &["trivy", ".trivyignore.yaml"]);
     assert_eq!(found["drafts"].as_array().unwrap().len(), 1);
     assert_eq!(found["entries"][1]["state"], json!("unreadable"));
 }

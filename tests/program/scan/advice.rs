@@ -176,20 +176,29 @@ fn an_entry_that_outlasts_its_record_is_not_covered() {
 #[test]
 fn what_can_not_be_read_is_named_with_the_reason() {
     for (path, text, message) in [
-        (
-            ".trivyignore",
-            "CVE-2026-0001 exp:soon\n",
-            ".trivyignore:1: CVE-2026-0001: `exp:` is no date, so trivy drops the line",
-        ),
         ("deny.toml", "[advisories\n", "deny.toml:1: it can't be read as TOML"),
+        ("zizmor.yml", "rules: [\n", "zizmor.yml:1: it can't be read as YAML"),
     ] {
         let repo = ledger(POLICY, &record("{tool: trivy, id: CVE-2026-0001}"));
         track(&repo, &[(path, text)]);
         let run = scan(&repo, &[]);
-        let said = format!("error: {message}\n  help: correct it; until then it may hide anything");
+        let said = format!("error: {message}");
         assert_eq!(run.code, 3, "{text}");
         assert!(run.err.contains(&said), "{text}: {}", run.err);
+        let help = "  help: correct it; until then it may hide anything";
+        assert!(run.err.contains(help), "{text}: {}", run.err);
     }
+}
+
+#[test]
+fn what_its_tool_does_not_obey_is_a_warning_and_hides_nothing() {
+    let repo = ledger(POLICY, &record("{tool: trivy, id: CVE-2026-0001}"));
+    track(&repo, &[(".trivyignore", "CVE-2026-0001 exp:soon\n")]);
+    let run = scan(&repo, &[]);
+    assert_eq!(run.code, 0, "{}", run.err);
+    let said =
+        "warning: .trivyignore:1: CVE-2026-0001: `exp:` is not a date, so trivy drops the line";
+    assert!(run.err.contains(said), "{}", run.err);
 }
 
 /// Returns bytes with a text instead of their `ID`.
