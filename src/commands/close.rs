@@ -88,7 +88,7 @@ impl Run for CloseArgs {
         if self.reviewed {
             return self.review(ctx);
         }
-        let ids = picker::ids_or_ask(ctx, &self.ids, &self.filters)?;
+        let ids = picker::ids_or_ask(ctx, &self.ids, &self.filters.filter())?;
         if self.only_verifies(ctx, &ids)? {
             let access = access(&self.access_verified, ctx.instant().day())?;
             return self

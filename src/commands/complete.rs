@@ -69,8 +69,8 @@ fn named(arg: Arg, command: &str) -> Arg {
     let id = arg.get_id().as_str();
     let names: Names = match (command, id) {
         ("explain", "rule") => codes,
-        // That of `attest` is a control of the record.
-        ("attest", "control") => return arg,
+        // That of `review` is a control of the record.
+        ("review", "control") => return arg,
         (_, "control") => controls,
         _ => match ARGUMENTS.iter().find(|(ids, _)| ids.contains(&id)) {
             Some((_, names)) => *names,

@@ -6,14 +6,12 @@
 
 pub(crate) mod access;
 pub(crate) mod approve;
-pub(crate) mod attest;
 pub(crate) mod check;
 pub(crate) mod close;
 pub(crate) mod command;
 pub(crate) mod complete;
 pub(crate) mod completions;
 pub(crate) mod context;
-pub(crate) mod controls;
 pub(crate) mod decision;
 pub(crate) mod demo;
 pub(crate) mod diff;
@@ -94,7 +92,6 @@ pub(crate) const GROUPS: &[(&str, &[Command])] = &[
             shorten::COMMAND,
             review::COMMAND,
             fire::COMMAND,
-            attest::COMMAND,
             transfer::COMMAND,
             note::COMMAND,
             close::COMMAND,
@@ -105,14 +102,7 @@ pub(crate) const GROUPS: &[(&str, &[Command])] = &[
     ("Audit", &[log::COMMAND, verify::COMMAND, report::COMMAND, scan::COMMAND, export::COMMAND]),
     (
         "Set up",
-        &[
-            doctor::COMMAND,
-            controls::COMMAND,
-            explain::COMMAND,
-            schema::COMMAND,
-            completions::COMMAND,
-            man::COMMAND,
-        ],
+        &[doctor::COMMAND, explain::COMMAND, schema::COMMAND, completions::COMMAND, man::COMMAND],
     ),
 ];
 
@@ -263,7 +253,8 @@ fn renamed_command(usage: &clap::Error, program: &clap::Command) -> Option<Strin
     let Some(ContextValue::String(old)) = usage.get(ContextKind::InvalidSubcommand) else {
         return None;
     };
-    let new = renamed::find(old).filter(|new| program.find_subcommand(new).is_some())?;
+    let new = renamed::find(old)?;
+    program.find_subcommand(new.split(' ').next()?)?;
     Some(format!("error: `{old}` is called `{new}` now\n  help: run `exledger {new}`\n"))
 }
 

@@ -52,7 +52,7 @@ impl Run for NoteArgs {
         PastInstants::Refused("a decision is recorded now; --on sets its date");
 
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
-        let ids = picker::ids_or_ask(ctx, &self.ids, &self.filters)?;
+        let ids = picker::ids_or_ask(ctx, &self.ids, &self.filters.filter())?;
         let shown = ctx.shown(&ctx.home()?, &self.evidence)?;
         prompts::needs(ctx, &[("--stage", self.stage.is_some()), ("--note", self.note.is_some())])?;
         let stage: Stage =

@@ -4,7 +4,6 @@
 
 use crate::ask;
 use crate::ask::prompting::Prompt;
-use crate::commands::context::filter::Filters;
 use crate::commands::context::{Ctx, fault};
 use crate::commands::prompts;
 use exledger::features;
@@ -159,9 +158,9 @@ fn unnamed(command: &str) -> anyhow::Error {
 pub(crate) fn ids_or_ask(
     ctx: &Ctx,
     ids: &[String],
-    filters: &Filters,
+    filter: &Filter,
 ) -> anyhow::Result<Vec<String>> {
-    if !ids.is_empty() || filters.filter() != Filter::default() {
+    if !ids.is_empty() || *filter != Filter::default() {
         return records_named(ctx, ids);
     }
     if !prompts::can_prompt(ctx) {

@@ -54,7 +54,7 @@ impl Run for RenewArgs {
         PastInstants::Refused("a decision is recorded now; --on sets its date");
 
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
-        let ids = picker::ids_or_ask(ctx, &self.ids, &self.filters)?;
+        let ids = picker::ids_or_ask(ctx, &self.ids, &self.filters.filter())?;
         prompts::needs(
             ctx,
             &[

@@ -43,7 +43,7 @@ impl Run for ShortenArgs {
         PastInstants::Refused("a decision is recorded now; --on sets its date");
 
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
-        let ids = picker::ids_or_ask(ctx, &self.ids, &self.filters)?;
+        let ids = picker::ids_or_ask(ctx, &self.ids, &self.filters.filter())?;
         let until = match self.until {
             Some(until) => until,
             None => prompts::value_or_ask(ctx, "--until", "New end (2027-01-10)", &|text| {

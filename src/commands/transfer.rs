@@ -63,7 +63,7 @@ impl Run for TransferArgs {
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
         let ids = match &self.from {
             Some(_) => Vec::new(),
-            None => picker::ids_or_ask(ctx, &self.ids, &self.filters)?,
+            None => picker::ids_or_ask(ctx, &self.ids, &self.filters.filter())?,
         };
         let to = prompts::text_or_ask(
             ctx,

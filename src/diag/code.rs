@@ -134,7 +134,6 @@ macro_rules! for_each_code {
                 CommitterOnly = "committer-only",
                 UnresolvedIdentity = "unresolved-identity",
                 UnknownAccount = "unknown-account",
-                UnsignedForgeCommit = "unsigned-forge-commit",
                 UseAfterEnd = "use-after-end",
                 NeverUsed = "never-used",
                 ReceiptAltered = "receipt-altered",

@@ -3,8 +3,13 @@
 //! Uses no other module. Pure. Start at [`find`]. Follows `docs/spec/cli.md`, old names.
 
 /// Each old name and the new one; a `*` at the end stands for the rest of both.
-const RENAMED: &[(&str, &str)] =
-    &[("drift", "scan"), ("drift-no-id", "scan-uncovered"), ("drift-*", "scan-*")];
+const RENAMED: &[(&str, &str)] = &[
+    ("attest", "review --control"),
+    ("controls", "explain --controls"),
+    ("drift", "scan"),
+    ("drift-no-id", "scan-uncovered"),
+    ("drift-*", "scan-*"),
+];
 
 /// Returns what the command, the key or the rule of an old name is called now; `None` if it is no old name.
 pub fn find(name: &str) -> Option<String> {

@@ -119,7 +119,6 @@ mod unknown_control;
 mod unknown_key;
 mod unknown_owner;
 mod unresolved_identity;
-mod unsigned_forge_commit;
 mod use_after_end;
 mod vetoed;
 mod wildcard_scope;
@@ -213,7 +212,6 @@ pub const ALL: &[Rule] = &[
     committer_only::RULE,
     unresolved_identity::RULE,
     unknown_account::RULE,
-    unsigned_forge_commit::RULE,
     use_after_end::RULE,
     never_used::RULE,
     receipt_altered::RULE,

@@ -19,7 +19,7 @@ pub(super) const RULE: Rule = Rule {
     serves: &["M41"],
     summary: "a compensating control was not verified in time",
     why: "A control that is not verified may no longer work.",
-    remedy: "Verify it and record that with `exledger attest`, or withdraw it.",
+    remedy: "Verify it and record that with `exledger review --control`, or withdraw it.",
     bad: Example::with("compensating_controls[0].verify_every", "10d").on("2026-11-30"),
     good: Example::with("compensating_controls[0].verify_every", "10d").on("2026-11-29"),
     checks: &[Check::Record(check)],
@@ -41,7 +41,8 @@ fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
         }
         let name = case.source.text(&format!("{item}.id")).unwrap_or(&item);
         let message = format!("control {name} was due for verification by {fresh}");
-        let help = "verify it and run `exledger attest`, or set it to `withdrawn`".to_owned();
+        let help =
+            "verify it and run `exledger review --control`, or set it to `withdrawn`".to_owned();
         findings.push(case.finding(RULE.code, &format!("{item}.verified"), message, help));
     }
 }

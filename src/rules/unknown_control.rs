@@ -19,7 +19,7 @@ pub(super) const RULE: Rule = Rule {
     serves: &["M21"],
     summary: "a control is in none of the listed catalogs",
     why: "An unknown control can't be shown with its title or grouped with others.",
-    remedy: "Look it up with `exledger controls`, or add its catalog to the policy.",
+    remedy: "Look it up with `exledger explain --controls`, or add its catalog to the policy.",
     bad: Example::with("deviates_from.controls", "[owasp-nhi:NHI99:2025]"),
     good: Example::SAMPLE,
     checks: &[Check::Record(check)],
@@ -109,5 +109,5 @@ fn nearest(catalog: &Catalog, id: &str) -> String {
 
 /// Returns the command that shows a whole catalog.
 fn all(catalog: &Catalog) -> String {
-    format!("`exledger controls {}` lists all", catalog.name)
+    format!("`exledger explain --controls {}` lists all", catalog.name)
 }

@@ -218,7 +218,7 @@ fn collect_worries(record: &Id, clocks: &Clocks, instant: Instant) -> Vec<Reason
         };
         let id = &control.id;
         worries.push(ReasonKind::ControlStale.says(format!(
-            "control {id} had to be verified again {}: run `exledger attest {record} {id}`",
+            "control {id} had to be verified again {}: run `exledger review {record} --control {id}`",
             dates::by(stale)
         )));
         if control.discounted {

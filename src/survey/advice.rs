@@ -250,7 +250,7 @@ impl AdviceCase<'_> {
             .position(|control| control.id == id);
         step(
             format!("verify control {id} again{}", self.by_others()),
-            format!("exledger attest {} {}", self.id, self.shell_quoted(id)),
+            format!("exledger review {} --control {}", self.id, self.shell_quoted(id)),
             place.map_or(By::Owner, By::Control),
         )
     }

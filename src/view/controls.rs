@@ -1,4 +1,4 @@
-//! `controls`: the contents of the catalogs.
+//! `explain --controls`: the contents of the catalogs.
 //!
 //! Uses policy's catalogs. Pure. Start at [`doc`]. Follows `docs/spec/cli.md`, JSON that scripts rely on.
 
@@ -9,7 +9,7 @@ use crate::policy::catalog::search::Hit;
 use crate::view::doc::{Block, Column, ColumnFit, Doc, DocTable, StyledText, Tone};
 use crate::view::shape;
 
-/// The content of `controls`.
+/// The content of `explain --controls`.
 #[derive(Clone, Debug)]
 pub struct Controls<'c> {
     /// The search text; empty for everything.

@@ -221,7 +221,7 @@ const CASES: &[Case] = &[
         &[
             "nist-csf has no control `ZZ.AA-05`",
             "nearest: PR.AA-05 (",
-            "`exledger controls nist-csf` lists all",
+            "`exledger explain --controls nist-csf` lists all",
         ],
     ),
     Case {

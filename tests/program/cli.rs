@@ -94,6 +94,14 @@ fn an_old_name_is_answered_with_the_new_one() {
             "error: `drift` is called `scan` now\n  help: run `exledger scan`\n",
         ),
         (
+            &["attest", "7F3KQ", "CC1"],
+            "error: `attest` is called `review --control` now\n  help: run `exledger review --control`\n",
+        ),
+        (
+            &["controls", "NHI-02"],
+            "error: `controls` is called `explain --controls` now\n  help: run `exledger explain --controls`\n",
+        ),
+        (
             &["explain", "drift-no-id"],
             "error: the rule drift-no-id is called scan-uncovered now\n  help: run `exledger explain scan-uncovered`\n",
         ),
@@ -149,9 +157,9 @@ fn what_needs_no_ledger_works_without_one() {
         &["schema"],
         &["schema", "exception"],
         &["schema", "policy", "--format", "json"],
-        &["controls"],
-        &["controls", "NHI-02"],
-        &["controls", "nothing like it"],
+        &["explain", "--controls"],
+        &["explain", "--controls", "NHI-02"],
+        &["explain", "--controls", "nothing like it"],
         &["completions", "bash"],
         &["completions", "zsh"],
         &["completions", "fish"],

@@ -1,4 +1,4 @@
-//! `controls`: what searches find in the catalogs, without a ledger and in one. Start at [`found`].
+//! `explain --controls`: what searches find in the catalogs, without a ledger and in one. Start at [`found`].
 
 use std::path::Path;
 
@@ -9,7 +9,7 @@ use crate::support::golden;
 
 /// Returns the controls that a search finds in a folder.
 fn found(folder: &Path, search: &[&str]) -> Vec<Value> {
-    let run = cli::run(folder, &[&["controls", "--format", "json"], search].concat());
+    let run = cli::run(folder, &[&["explain", "--format", "json", "--controls"], search].concat());
     assert_eq!((run.code, run.err.as_str()), (0, ""), "{search:?}");
     let answer: Value = serde_json::from_str(&run.out).unwrap();
     assert_eq!(answer["schema"], "exledger/controls/v1");
@@ -81,13 +81,13 @@ fn a_ledger_adds_its_own_catalogs_and_says_which_it_does_not_list() {
     let house = found(folder.path(), &["h1"]);
     assert_eq!(ids(&house), ["house:H-1"]);
     assert_eq!(house[0]["matched"], "H1");
-    let table = cli::run(folder.path(), &["controls", "secret leakage"]);
+    let table = cli::run(folder.path(), &["explain", "--controls", "secret leakage"]);
     assert!(table.out.contains("does not list owasp-nhi"), "{}", table.out);
-    let table = cli::run(folder.path(), &["controls", "house:H-0"]);
+    let table = cli::run(folder.path(), &["explain", "--controls", "house:H-0"]);
     assert!(table.out.contains("withdrawn, now H-1"), "{}", table.out);
     assert!(!table.out.contains("does not list"), "{}", table.out);
     write("exledger.yaml", "version: 1\nnothing: 1\n");
-    let broken = cli::run(folder.path(), &["controls", "secret leakage"]);
+    let broken = cli::run(folder.path(), &["explain", "--controls", "secret leakage"]);
     assert_eq!(broken.code, 0);
     assert!(broken.err.contains("exledger lint"), "{}", broken.err);
 }
@@ -102,8 +102,10 @@ fn what_controls_shows_looks_as_it_did() {
         ("controls-none", &["nothing like it"]),
     ] {
         for format in ["table", "json", "jsonl", "csv", "markdown"] {
-            let run =
-                cli::run(folder.path(), &[&["controls", "--format", format], search].concat());
+            let run = cli::run(
+                folder.path(),
+                &[&["explain", "--format", format, "--controls"], search].concat(),
+            );
             assert_eq!(run.code, 0, "{}", run.err);
             golden::check(&format!("cli/{name}.{format}"), &run.out);
         }

@@ -21,7 +21,7 @@ fn the_past_is_refused_where_it_has_no_meaning_and_not_shown_there() {
         let help = run(folder, &[&name, "--help"]).out;
         let shown = help.contains("--as-of <");
         let with: &[&str] = match name.as_str() {
-            "approve" | "attest" | "fire" | "log" | "reject" | "show" => &[ID],
+            "approve" | "fire" | "log" | "reject" | "show" => &[ID],
             "completions" => &["bash"],
             "triage" => &["exledger.yaml"],
             "check" => &["--application", "billing"],
@@ -31,7 +31,6 @@ fn the_past_is_refused_where_it_has_no_meaning_and_not_shown_there() {
             _ => &[],
         };
         let with = match name.as_str() {
-            "attest" => &[ID, "CC1"],
             "fire" => &[ID, "T1"],
             _ => with,
         };
@@ -175,7 +174,7 @@ fn a_misspelled_branch_owner_path_or_control_is_answered_with_what_may_be_meant(
     ] {
         refused(&life.run("lee", args), &[&format!("did you mean {near}?")]);
     }
-    let controls = life.run("ana", &["controls", "ASII02"]);
+    let controls = life.run("ana", &["explain", "--controls", "ASII02"]);
     assert!(controls.out.contains("did you mean owasp-agentic:ASI02?"), "{}", controls.out);
     let tier = life.run("ana", &["list", "--tier", "sensitiv"]);
     assert!(
@@ -189,13 +188,13 @@ fn a_misspelled_branch_owner_path_or_control_is_answered_with_what_may_be_meant(
 fn a_record_that_nobody_names_is_a_wrong_use_without_a_terminal() {
     let life = Life::new();
     life.filed(ID, &record(ID, ""), "ana", "lee");
-    for command in ["show", "log", "approve", "reject", "fire", "attest"] {
+    for command in ["show", "log", "approve", "reject", "fire"] {
         refused(
             &life.run("lee", &[command]),
             &["no record is named", &format!("exledger {command} ID")],
         );
     }
-    refused(&life.run("lee", &["attest", ID]), &["no control is named", "CONTROL"]);
+    refused(&life.run("lee", &["fire", ID]), &["no trigger is named", "TRIGGER"]);
 }
 
 #[test]

@@ -92,7 +92,7 @@ fn each_of_them_is_found_by_controls_with_its_title() {
         ("GOVERN", "nist-ai-rmf:GOVERN", "Govern"),
         ("MAESTRO", "csa-maestro:MAESTRO", "Multi-Agent Environment"),
     ] {
-        let run = cli::run(folder.path(), &["controls", search, "--format", "json"]);
+        let run = cli::run(folder.path(), &["explain", "--format", "json", "--controls", search]);
         let answer: serde_json::Value = serde_json::from_str(&run.out).unwrap();
         let controls = answer["controls"].as_array().unwrap();
         let found = controls.iter().find(|control| control["id"] == id);

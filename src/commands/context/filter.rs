@@ -15,6 +15,17 @@ use exledger::survey::select::Filter;
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Filters")]
 pub(crate) struct Filters {
+    #[command(flatten)]
+    others: OtherFilters,
+    /// Filter by control, as catalog:id
+    #[arg(long, value_delimiter = ',')]
+    control: Vec<String>,
+}
+
+/// All of them but the control, for a command that names a control of the record itself.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Filters")]
+pub(crate) struct OtherFilters {
     /// Filter by status
     #[arg(long, value_delimiter = ',', value_parser = statuses())]
     status: Vec<String>,
@@ -24,9 +35,6 @@ pub(crate) struct Filters {
     /// Filter by the owner's team
     #[arg(long, value_delimiter = ',')]
     team: Vec<String>,
-    /// Filter by control, as catalog:id
-    #[arg(long, value_delimiter = ',')]
-    control: Vec<String>,
     /// Filter by identity
     #[arg(long, value_delimiter = ',')]
     identity: Vec<String>,
@@ -65,11 +73,18 @@ pub(crate) struct Filters {
 impl Filters {
     /// Returns the filter built from the flags.
     pub(crate) fn filter(&self) -> Filter {
+        Filter { control: self.control.clone(), ..self.others.filter() }
+    }
+}
+
+impl OtherFilters {
+    /// Returns the filter built from the flags.
+    pub(crate) fn filter(&self) -> Filter {
         Filter {
             status: self.status.iter().filter_map(|word| Status::from_word(word)).collect(),
             owner: self.owner.clone(),
             team: self.team.clone(),
-            control: self.control.clone(),
+            control: Vec::new(),
             identity: self.identity.clone(),
             credential: self.credential.clone(),
             asset: self.asset.clone(),

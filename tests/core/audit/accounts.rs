@@ -100,26 +100,3 @@ fn whoever_reviews_a_closure_must_be_known_not_to_have_closed_it() {
         assert_eq!(found, is_found, "{closer} {reviewer} {people:?}: {findings:#?}");
     }
 }
-
-#[test]
-fn commits_that_only_say_that_github_made_them_are_noted_once() {
-    let repo = ledger("");
-    for branch in ["one", "two"] {
-        let text = match branch {
-            "one" => SAMPLE.to_owned(),
-            _ => SAMPLE.replace("title: ", "title: The "),
-        };
-        repo.branch(branch).by("ana").write(ID, &text).commit("Change it");
-        repo.by("lee").through("github").merge(branch, "Merge pull request #7 from ana/work");
-    }
-    let findings = audited(&repo, ON);
-    assert_eq!(told(&findings), ["note unsigned-forge-commit"]);
-    assert!(findings[0].message.starts_with("2 commits with GitHub as committer"));
-    let repo = ledger("");
-    repo.branch("one").by("ana").write(ID, SAMPLE).commit("File it");
-    repo.by("lee")
-        .through("github")
-        .header("gpgsig -----BEGIN PGP SIGNATURE-----\n \n iQ==\n -----END PGP SIGNATURE-----")
-        .merge("one", "Merge pull request #7 from ana/work");
-    assert_eq!(audited(&repo, ON), []);
-}

@@ -104,7 +104,7 @@ pub(super) fn verified_by_author(words: &str) {
     assert_eq!(stage.status(), "degraded");
     assert!(stage.reason(words).ends_with("must push or merge one, on a later date"));
     // On the same day there is nothing new to state.
-    assert_eq!(stage.shell("dana", &format!("exledger attest {ID} CC1")).code, 2);
+    assert_eq!(stage.shell("dana", &format!("exledger review {ID} --control CC1")).code, 2);
     stage.repo.wait("1d");
     stage.follow(&advice, "dana", "lee");
     assert_eq!(stage.status(), "active");

@@ -265,7 +265,7 @@ fn a_command_can_be_copied_whatever_others_call_their_branches() {
     let commands: Vec<&str> = steps(&answer).iter().map(|[.., it]| *it).collect();
     for expected in [
         r"git merge --no-ff '$(touch${IFS}here);`id`'\'''",
-        "exledger attest EXC-2026-EV12X '`id`'",
+        "exledger review EXC-2026-EV12X --control '`id`'",
         "exledger lint 'exceptions/$(id) x.yaml'",
     ] {
         assert!(commands.contains(&expected), "{expected}: {commands:#?}");

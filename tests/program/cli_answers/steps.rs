@@ -110,7 +110,7 @@ fn each_trouble_has_its_step_and_somebody_who_takes_it() {
         json!([
             "EXC-2026-STA1E",
             "verify control CC1 again",
-            "exledger attest EXC-2026-STA1E CC1",
+            "exledger review EXC-2026-STA1E --control CC1",
             ["soc@example.com"]
         ]),
         // The owner left, so the backup is responsible.

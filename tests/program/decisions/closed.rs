@@ -25,7 +25,7 @@ fn a_closed_record_takes_its_review_and_nothing_else() {
         &["renew", ID, "--for", "10d", "--reason", "Late"][..],
         &["review", ID, "--outcome", "close"],
         &["fire", ID, "T1"],
-        &["attest", ID, "CC1"],
+        &["review", ID, "--control", "CC1"],
         &["transfer", ID, "--to", "lee@example.com"],
         &["note", ID, "--stage", "triage", "--note", "More"],
         &CLOSE,

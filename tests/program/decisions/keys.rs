@@ -15,7 +15,7 @@ fn a_rotation_is_postponed_watched_postponed_again_and_done() {
     let ask = ["--identity", "svc:billing-batch"];
     assert_eq!(life.check(&ask).0, "allow");
     // The planned control is active; from then on it must be verified regularly.
-    let answer = life.decided("sam", &["attest", ID, "CC1"], "lee");
+    let answer = life.decided("sam", &["review", ID, "--control", "CC1"], "lee");
     assert_eq!(answer["event"], "attested");
     assert_eq!(answer["changes"][0]["to"], "active");
     let control = &life.show(ID)["compensating_controls"][0];
@@ -37,7 +37,7 @@ fn a_rotation_is_postponed_watched_postponed_again_and_done() {
     life.repo.clock("2026-12-12T09:00:00Z");
     assert_eq!(life.show(ID)["status"], "degraded");
     assert_eq!(life.due(ID), (1, vec!["control-stale".to_owned()]));
-    life.decided("sam", &["attest", ID, "CC1"], "lee");
+    life.decided("sam", &["review", ID, "--control", "CC1"], "lee");
     assert_eq!(life.show(ID)["status"], "active");
     // Done, with evidence.
     life.repo.clock("2027-01-08T09:00:00Z");

@@ -19,7 +19,10 @@ fn commands() -> Vec<(&'static str, Vec<&'static str>)> {
         ),
         ("review", vec!["review", ID, "--outcome", "still-needed", "--note", "One job is left"]),
         ("fire", vec!["fire", ID, "T1", "--note", "Shipped on Tuesday"]),
-        ("attest", vec!["attest", ID, "CC1", "--evidence", "E1=log:kept/exledger.yaml"]),
+        (
+            "review-control",
+            vec!["review", ID, "--control", "CC1", "--evidence", "E1=log:kept/exledger.yaml"],
+        ),
         (
             "transfer",
             vec![

@@ -32,7 +32,6 @@ fn what_is_not_named_is_chosen_from_a_list_that_typing_narrows() {
             &[("Which record", "7F3"), ("* EXC-2026-7F3KQ", "\r"), ("Which trigger", "\r")],
             "trigger: T1",
         ),
-        (&[&["attest", ID][..], &by].concat(), &[("Which control", "\r")], "verified: 2026-11-25"),
     ] {
         let seen = terminal.run(args, keys);
         assert_eq!(seen.code, 0, "{args:?}: {}", seen.bytes);
