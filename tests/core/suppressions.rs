@@ -2,6 +2,7 @@
 
 mod comments;
 mod engines;
+mod guide;
 mod hostile;
 mod ignore_files;
 mod kinds;
