@@ -20,12 +20,13 @@ pub const FORMAT: OutputFormat = OutputFormat {
 
 fn render(doc: &doc::Doc, _style: &OutputStyle) -> Vec<u8> {
     let shown = doc.findings().flat_map(|findings| &findings.shown);
-    let issues: Vec<_> = shown.map(|shown| issue(&shown.finding)).collect();
+    let issues: Vec<_> = shown.map(issue).collect();
     let text = format!("{:#}\n", serde_json::Value::Array(issues));
     super::json::escaped(&text).into_owned().into_bytes()
 }
 
-fn issue(finding: &diag::Finding) -> serde_json::Value {
+fn issue(shown: &doc::ShownFinding) -> serde_json::Value {
+    let finding = &shown.finding;
     let severity = match finding.level {
         diag::Level::Error => "critical",
         diag::Level::Warning => "major",
@@ -36,7 +37,7 @@ fn issue(finding: &diag::Finding) -> serde_json::Value {
         "check_name": finding.rule,
         "description": finding.message,
         "content": { "body": finding.help },
-        "fingerprint": sarif::fingerprint(finding),
+        "fingerprint": sarif::fingerprint(shown),
         "severity": severity,
         "categories": ["Security"],
         "location": {

@@ -27,20 +27,24 @@ const SCHEMA: &str =
 const HOME: &str = "https://exledger.dev";
 
 /// Returns the fingerprint that identifies the same finding in another run: the SHA-256 of rule, path, id and field,
-/// joined by NUL, in hexadecimal. Lines are not part of it, so an edit above only moves the finding.
-pub(super) fn fingerprint(finding: &diag::Finding) -> String {
+/// joined by NUL, in hexadecimal; of rule and identity if it has one. Lines are not part of it, so an edit above only moves
+/// the finding.
+pub(super) fn fingerprint(shown: &doc::ShownFinding) -> String {
+    let finding = &shown.finding;
     let id = finding.id.as_deref().unwrap_or("");
     let field = finding.field.as_deref().unwrap_or("");
-    let text = [finding.rule.as_str(), &finding.path, id, field].join("\0");
+    let text = match &shown.identity {
+        Some(identity) => [finding.rule.as_str(), identity].join("\0"),
+        None => [finding.rule.as_str(), &finding.path, id, field].join("\0"),
+    };
     sha2::Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn render(doc: &doc::Doc, _style: &OutputStyle) -> Vec<u8> {
-    let findings: Vec<&diag::Finding> =
-        doc.findings().flat_map(|it| &it.shown).map(|it| &it.finding).collect();
+    let findings: Vec<&doc::ShownFinding> = doc.findings().flat_map(|it| &it.shown).collect();
     let rules = list_rules(doc, &findings);
     let index: BTreeMap<Code, usize> = rules.keys().copied().zip(0..).collect();
-    let results = findings.iter().map(|finding| result(finding, index.get(&finding.rule)));
+    let results = findings.iter().map(|it| result(it, index.get(&it.finding.rule)));
     let mut invocation = json!({ "executionSuccessful": true });
     if let (Some(instant), Some(map)) = (doc.ledger("instant"), invocation.as_object_mut()) {
         map.insert("endTimeUtc".to_owned(), instant.into());
@@ -70,11 +74,11 @@ fn render(doc: &doc::Doc, _style: &OutputStyle) -> Vec<u8> {
 }
 
 /// Returns a description of each rule with findings, by code.
-fn list_rules(doc: &doc::Doc, findings: &[&diag::Finding]) -> BTreeMap<Code, Value> {
+fn list_rules(doc: &doc::Doc, findings: &[&doc::ShownFinding]) -> BTreeMap<Code, Value> {
     let known: BTreeMap<Code, &doc::RuleSummary> =
         doc.findings().flat_map(|it| &it.rules).map(|(code, about)| (*code, about)).collect();
     let mut rules = BTreeMap::new();
-    for finding in findings {
+    for finding in findings.iter().map(|shown| &shown.finding) {
         rules
             .entry(finding.rule)
             .or_insert_with(|| rule(finding, known.get(&finding.rule).copied()));
@@ -111,7 +115,8 @@ fn rule(finding: &diag::Finding, about: Option<&doc::RuleSummary>) -> Value {
     })
 }
 
-fn result(finding: &diag::Finding, index: Option<&usize>) -> Value {
+fn result(shown: &doc::ShownFinding, index: Option<&usize>) -> Value {
+    let finding = &shown.finding;
     let mut region = json!({ "startLine": finding.pos.map_or(1, |pos| pos.line) });
     if let (Some(pos), Some(map)) = (finding.pos, region.as_object_mut()) {
         map.insert("startColumn".to_owned(), pos.column.into());
@@ -131,7 +136,7 @@ fn result(finding: &diag::Finding, index: Option<&usize>) -> Value {
         "level": finding.level.as_str(),
         "message": { "text": finding.message },
         "locations": locations,
-        "partialFingerprints": { "exledger/v1": fingerprint(finding) },
+        "partialFingerprints": { "exledger/v1": fingerprint(shown) },
         "properties": { "field": finding.field, "help": finding.help },
     })
 }

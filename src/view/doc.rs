@@ -227,6 +227,8 @@ pub struct ShownFinding {
     pub finding: diag::Finding,
     /// The source line; `None` if the file is not available, and always if the value may be a secret.
     pub excerpt: Option<Excerpt>,
+    /// What it is the same by in another run, if its path and field don't say it: no line, which an edit above moves.
+    pub identity: Option<String>,
 }
 
 /// One line of a file, with the marked characters.
@@ -299,7 +301,7 @@ impl From<Vec<diag::Finding>> for FindingList {
 
 impl From<diag::Finding> for ShownFinding {
     fn from(finding: diag::Finding) -> ShownFinding {
-        ShownFinding { finding, excerpt: None }
+        ShownFinding { finding, excerpt: None, identity: None }
     }
 }
 

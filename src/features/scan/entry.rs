@@ -52,6 +52,9 @@ pub struct ScanEntry {
     /// The instant before which it was there already, where the search ended.
     #[serde(skip)]
     pub before: Option<Instant>,
+    /// What it is the same by wherever it is moved: kind, rules and line.
+    #[serde(skip)]
+    pub identity: String,
 }
 
 /// Who brought a suppression.
@@ -105,6 +108,7 @@ impl ScanEntry {
             record: case.record.clone(),
             state: has_ledger.then(|| fault.map_or("allowed", SuppressionFault::state)),
             before: age.before,
+            identity: [found.kind, &found.rules().join(" "), &line.text].join("\0"),
         }
     }
 

@@ -121,15 +121,31 @@ pub fn doc<'a>(scan: &mut ScanAnswer<'_>, shown: ScanShown) -> Doc<'a> {
     }
     let page = Page { scan, counts, shown };
     doc.blocks.push(page.first_line());
-    doc.blocks.push(Block::Findings(listed(judged, false)));
-    doc.blocks.push(Block::Findings(listed(past, true)));
+    doc.blocks.push(Block::Findings(listed(judged, &page.scan.entries, false)));
+    doc.blocks.push(Block::Findings(listed(past, &page.scan.entries, true)));
     doc.blocks.extend(page.blocks());
     doc
 }
 
-fn listed(findings: Vec<Finding>, is_for_machines: bool) -> FindingList {
+fn listed(findings: Vec<Finding>, entries: &[ScanEntry], is_for_machines: bool) -> FindingList {
+    let mut identities: BTreeMap<(&str, u32), &str> = BTreeMap::new();
+    for entry in entries {
+        identities.insert((&entry.path, entry.line), &entry.identity);
+    }
+    // Equal lines are told apart by their order.
+    let mut seen: BTreeMap<(diag::code::Code, &str), usize> = BTreeMap::new();
+    let shown = findings.into_iter().map(|finding| {
+        let place = finding.pos.map(|pos| (finding.path.as_str(), pos.line));
+        let known = place.and_then(|place| identities.get(&place).copied());
+        let identity = known.map(|identity| {
+            let n_before = seen.entry((finding.rule, identity)).or_default();
+            *n_before += 1;
+            format!("{identity}\0{n_before}")
+        });
+        ShownFinding { identity, ..ShownFinding::from(finding) }
+    });
     FindingList {
-        shown: findings.into_iter().map(ShownFinding::from).collect(),
+        shown: shown.collect(),
         rules: findings::rules(),
         judged: Vec::new(),
         is_for_machines,

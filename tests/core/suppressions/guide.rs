@@ -8,7 +8,8 @@ use crate::support::{golden, project};
 fn the_guide_lists_the_kinds_of_the_table() {
     let path = project::root().join("docs/scan.md");
     let guide = std::fs::read_to_string(&path).unwrap();
-    let mut table = String::from("| kind | read from | end | reason |\n| --- | --- | --- | --- |\n");
+    let mut table =
+        String::from("| kind | read from | end | reason |\n| --- | --- | --- | --- |\n");
     for kind in kinds() {
         let cell = |text: &str| text.replace('|', "\\|").replace('#', "\\#");
         let cells = [kind.name, kind.files, kind.end, kind.reason].map(cell);

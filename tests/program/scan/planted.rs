@@ -141,7 +141,13 @@ const PLANTED: &[Planted] = &[
         "# ID\n# hadolint ignore=DL3008",
         "tool: hadolint, id: DL3008",
     ),
-    planted("gitguardian", "a.env", "A=1 # ggignore", "A=1 # ggignore ID", "tool: gitguardian, id: aws-key"),
+    planted(
+        "gitguardian",
+        "a.env",
+        "A=1 # ggignore",
+        "A=1 # ggignore ID",
+        "tool: gitguardian, id: aws-key",
+    ),
     planted(
         "rust",
         "a.rs",
