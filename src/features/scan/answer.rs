@@ -1,6 +1,6 @@
 //! Finds the suppressions of a place, and judges them by its ledger if it has one.
 //!
-//! Start at [`answer`](super::answer). Follows `docs/spec/interop.md`, 5; a record is judged as everywhere.
+//! Start at `scan`. Follows `docs/spec/interop.md`, 5; a record is judged as everywhere.
 
 use std::collections::BTreeMap;
 use std::mem;

@@ -1,6 +1,6 @@
 //! `scan --base`: which suppressions a branch adds, or lets hide more.
 //!
-//! Uses history, store, formats::suppressions. Start at [`ScanBase::open`]. Follows `docs/spec/interop.md`, 5.
+//! Uses history, store, formats::suppressions. Start at [`ScanBase`]. Follows `docs/spec/interop.md`, 5.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -168,7 +168,7 @@ fn narrows(
         && before.kind == now.kind
         && !is_wider
         && !is_longer
-        && !(now.is_blanket && !before.is_blanket)
+        && (before.is_blanket || !now.is_blanket)
         && (now.reason.is_some() || before.reason.is_none())
         && code_of(before, old) == code_of(now, new)
 }

@@ -1,6 +1,6 @@
 //! Which files are searched, and what is in them.
 //!
-//! Uses formats::suppressions, store. Start at [`SearchedFiles::list`] and [`SearchedFiles::search`]. Each file is read
+//! Uses formats::suppressions, store. Start at `SearchedFiles`. Each file is read
 //! once, in threads. Follows `docs/spec/interop.md`, 5.
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -121,7 +121,8 @@ struct SettingEntries {
 /// Returns the entries of a file that is known by its name; empty for any other file.
 pub fn by_name(path: &str, bytes: &[u8], options: &ScanOptions) -> ScannedFile {
     let rows = rows_of(path, options);
-    let special = families::of_name(path, options);
+    let mut special = families::of_name(path, options);
+    special.retain(|(kind, ..)| families::may_be(kind, bytes));
     if rows.is_empty() && special.is_empty() {
         return ScannedFile::default();
     }
@@ -161,8 +162,8 @@ fn rows_of(path: &str, options: &ScanOptions) -> Vec<FileRow> {
 
 /// Tells whether bytes may have the entries of a row: its last key is in them, or could be written by escapes.
 fn mentions(bytes: &[u8], row: &FileRow) -> bool {
-    let keys = row.entries.split(['.', '[', ']', '{', '}']);
-    let Some(key) = keys.filter(|key| !key.is_empty() && *key != "*").next_back() else {
+    let mut keys = row.entries.split(['.', '[', ']', '{', '}']);
+    let Some(key) = keys.rfind(|key| !key.is_empty() && *key != "*") else {
         return true;
     };
     let has = |word: &str| memchr_in(bytes, word.as_bytes());

@@ -9,6 +9,9 @@ use crate::support::repo::{Repo, git};
 
 const ON: &str = "2026-11-21";
 
+/// Files by path, with their texts.
+type Files = &'static [(&'static str, &'static str)];
+
 fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     fill(folder.path(), files);
@@ -100,7 +103,7 @@ fn since_main(repo: &Repo, files: &[(&str, &str)]) -> Run {
 #[test]
 fn only_what_a_branch_adds_or_widens_counts_since_a_base() {
     let repo = repo();
-    let cases: &[(&str, i32, &[(&str, &str)])] = &[
+    let cases: &[(&str, i32, Files)] = &[
         ("nothing", 0, &[]),
         ("new without a reason", 1, &[("b.py", "y()  # nosec B603\n")]),
         ("a copy", 1, &[("b.py", "run(a)  # nosec B602\n")]),

@@ -65,6 +65,16 @@ pub(super) fn of_name(path: &str, options: &ScanOptions) -> Vec<NamedFamily> {
     named.map(|(kind, _, syntax, find)| (*kind, *syntax, *find)).collect()
 }
 
+/// Tells whether bytes can be of a kind, for kinds whose files have no name of their own.
+pub(super) fn may_be(kind: &str, bytes: &[u8]) -> bool {
+    let words: &[&str] = match kind {
+        "codeql-config" => &["query-filters", "paths-ignore", "\\x", "\\u"],
+        "nuget" => &["NuGetAuditSuppress"],
+        _ => return true,
+    };
+    words.iter().any(|word| super::memchr_in(bytes, word.as_bytes()))
+}
+
 /// Words of which each file has one that is read by its content.
 pub const CONTENT_WORDS: &[&str] =
     &["justification", "openvex", "CycloneDX", "csaf_version", "SuppressFBWarnings"];
@@ -100,7 +110,7 @@ pub fn by_content(path: &str, ending: &str, bytes: &[u8], options: &ScanOptions)
     found.into_file(path, bytes, options)
 }
 
-fn texts<'n>(node: Option<&'n Node>) -> Vec<&'n str> {
+fn texts(node: Option<&Node>) -> Vec<&str> {
     let Some(node) = node else { return Vec::new() };
     node.text().into_iter().chain(node.items().iter().filter_map(Node::text)).collect()
 }
@@ -128,12 +138,7 @@ fn renovate(kind: &'static str, root: &Node, found: &mut SettingEntries) {
                 .iter()
                 .flat_map(|key| texts(rule.get(key)))
                 .collect();
-        // The place of a rule is that of its first key.
-        let line = rule
-            .entries()
-            .first()
-            .map_or(rule.pos.line, |entry| entry.key_pos.line.min(entry.value.pos.line));
-        let line = rule.pos.line.max(1).min(line.max(1)).max(rule.pos.line);
+        let line = rule.pos.line;
         let entry = match names.as_slice() {
             [] => SettingEntry::blanket(kind, line, "packageRules"),
             names => SettingEntry {
