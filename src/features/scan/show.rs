@@ -312,21 +312,15 @@ impl Page<'_, '_> {
     /// Returns why a suppression is over, or until when it stays.
     fn end_of(&self, entry: &ScanEntry) -> String {
         let instant = self.scan.instant;
-        let by = entry.author.as_ref().map(|author| author.name.as_str());
-        let since = entry.since.map(|since| since.day().to_string());
-        let who = match (by, since) {
-            (Some(by), Some(since)) => format!("; {by}, {since}"),
-            _ => String::new(),
-        };
         match (entry.end, &entry.promise) {
             (Some(end), _) if end <= instant => {
                 let last = end.plus_seconds(-1).day();
                 format!("ended {last}, {} ago", span(end, instant))
             }
-            (_, Some(promise)) if promise.is_past(instant) => {
-                let ago = promise.date.map(|day| span(day.end(), instant)).unwrap_or_default();
-                format!("\"{}\", {ago} ago{who}", promise.text)
-            }
+            (_, Some(promise)) if promise.is_past(instant) => match promise.date {
+                Some(day) => format!("promised {day}, {} ago", span(day.end(), instant)),
+                None => String::new(),
+            },
             (Some(end), _) => format!("ends {}", end.plus_seconds(-1).day()),
             _ => String::new(),
         }
@@ -461,10 +455,10 @@ impl Page<'_, '_> {
     /// Returns the commands to go on with.
     fn next<'a>(&self) -> Option<Block<'a>> {
         let base = self.scan.base_to_name.as_ref().map(|base| {
-            (format!("exledger scan --base {base}"), "in CI: fail what comes without a reason")
+            (format!("exledger scan --base {base}"), "in CI: nothing new without a reason")
         });
         let ledger = (self.scan.snapshot().is_none() && !self.scan.entries.is_empty())
-            .then(|| ("exledger init".to_owned(), "keep what stays on record, with owner and end"));
+            .then(|| ("exledger init".to_owned(), "keep what stays on record"));
         let all: Vec<(String, &str)> = base.into_iter().chain(ledger).collect();
         let width = all.iter().map(|(command, _)| command.len()).max()?;
         let lines = all.iter().enumerate().map(|(index, (command, what))| {

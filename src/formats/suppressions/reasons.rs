@@ -59,6 +59,7 @@ pub fn beside(text: &str, syntax: CommentSyntax, entries: &[EntryPlace<'_>]) -> 
         entries,
         found: vec![Vec::new(); entries.len()],
         blocks: Vec::new(),
+        next_lines: next_lines(&lines),
         pending: Vec::new(),
         active: None,
         open: None,
@@ -68,6 +69,22 @@ pub fn beside(text: &str, syntax: CommentSyntax, entries: &[EntryPlace<'_>]) -> 
     }
     holder.finish()
 }
+
+fn next_lines(lines: &[CommentedLine]) -> Vec<Option<usize>> {
+    let mut next = None;
+    let mut all: Vec<Option<usize>> = Vec::with_capacity(lines.len());
+    for (index, line) in lines.iter().enumerate().rev() {
+        if !line.content.is_empty() || line.comment.is_none() {
+            next = Some(index);
+        }
+        all.push(next);
+    }
+    all.reverse();
+    all
+}
+
+/// How many lines of comments are kept for an entry: those that are nearest.
+const MOST_LINES: usize = 12;
 
 /// A line of a file, without its comment.
 #[derive(Debug)]
@@ -212,6 +229,8 @@ struct Holder<'t> {
     entries: &'t [EntryPlace<'t>],
     found: Vec<Vec<String>>,
     blocks: Vec<Block>,
+    /// For each line the position of the next one that is not only a comment, itself included.
+    next_lines: Vec<Option<usize>>,
     /// The comment lines directly above.
     pending: Vec<String>,
     /// The block that holds here.
@@ -343,11 +362,7 @@ impl Holder<'_> {
             return;
         }
         // In a table of TOML a comment above another key is inside it.
-        let next = self
-            .lines
-            .iter()
-            .skip(number)
-            .find(|line| !line.content.is_empty() || line.comment.is_none());
+        let next = self.next_lines.get(number).copied().flatten().and_then(|at| self.lines.get(at));
         let is_inside = self.syntax == CommentSyntax::Toml
             && self.open.is_some()
             && next.is_some_and(|line| {
@@ -358,6 +373,9 @@ impl Holder<'_> {
         }
         if self.is_reason(comment) {
             self.pending.push(comment.to_owned());
+            if self.pending.len() > MOST_LINES {
+                self.pending.remove(0);
+            }
         } else {
             self.pending.clear();
         }
@@ -374,7 +392,8 @@ impl Holder<'_> {
 
     fn give(&mut self, entry: usize, comments: Vec<String>) {
         if let Some(found) = self.found.get_mut(entry) {
-            found.extend(comments);
+            let room = MOST_LINES.saturating_sub(found.len());
+            found.extend(comments.into_iter().take(room));
         }
     }
 

@@ -52,6 +52,9 @@ const SCANNERS: &[(&str, &str)] = &[
     ("ggshield", "gitguardian"),
 ];
 
+/// How many lines of a step are read.
+const MOST_LINES: usize = 300;
+
 /// Adds the flags in the lines of a pipeline.
 pub(super) fn find(kind: &'static str, root: &Node, found: &mut SettingEntries) {
     let lines: Vec<&str> =
@@ -100,13 +103,14 @@ fn scanner_of(lines: &[&str], index: usize) -> Option<&'static str> {
     let own_indent = indent(own);
     let begins =
         |(at, line): &(usize, &&str)| is_step(line) && (*at == index || indent(line) < own_indent);
-    let start = lines.iter().enumerate().take(index + 1).rev().find(begins)?.0;
+    let start = lines.iter().enumerate().take(index + 1).rev().take(MOST_LINES).find(begins)?.0;
     let step_indent = indent(lines.get(start)?);
     let end = lines
         .iter()
         .skip(start + 1)
+        .take(MOST_LINES)
         .position(|line| !line.trim().is_empty() && indent(line) <= step_indent);
-    let end = end.map_or(lines.len(), |end| start + 1 + end);
+    let end = end.map_or(lines.len().min(start + MOST_LINES), |end| start + 1 + end);
     let mut runs = None;
     for line in lines.get(start..end)? {
         let content = line.trim_start().trim_start_matches("- ");

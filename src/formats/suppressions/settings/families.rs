@@ -186,10 +186,13 @@ fn nuget(kind: &'static str, root: &Node, found: &mut SettingEntries) {
     else {
         return;
     };
+    let (mut passed, mut line) = (0, 1_u32);
     for element in pattern.captures_iter(&plain) {
         let (Some(whole), Some(url)) = (element.get(0), element.get(1)) else { continue };
-        let before = plain.get(..whole.start()).unwrap_or_default();
-        let line = u32::try_from(before.matches('\n').count() + 1).unwrap_or(u32::MAX);
+        let between = plain.get(passed..whole.start()).unwrap_or_default();
+        line =
+            line.saturating_add(u32::try_from(between.matches('\n').count()).unwrap_or(u32::MAX));
+        passed = whole.start();
         let id = url.as_str().trim_end_matches('/').rsplit('/').next().unwrap_or_default();
         found.add(SettingEntry::of(kind, line, id));
     }
@@ -312,10 +315,11 @@ fn trivy_config(kind: &'static str, root: &Node, found: &mut SettingEntries) {
 fn trivy_policy(kind: &'static str, root: &Node, found: &mut SettingEntries) {
     let is_package = |item: &&Node| {
         let mut words = item.text().unwrap_or_default().split_whitespace();
-        words.next() == Some("package") && words.next() == Some("trivy")
+        let package = (words.next() == Some("package")).then(|| words.next()).flatten();
+        matches!(package, Some("trivy" | "namespace.exceptions"))
     };
     if let Some(item) = root.items().iter().find(is_package) {
-        found.add(SettingEntry::blanket(kind, item.pos.line, "package trivy"));
+        found.add(SettingEntry::blanket(kind, item.pos.line, item.text().unwrap_or(kind).trim()));
     }
 }
 
