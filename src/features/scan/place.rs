@@ -70,9 +70,9 @@ fn is_tracked(folder: &Path, path: &Path) -> bool {
     let below = reach::below(folder, &path.to_string_lossy());
     let repository = Repository::discover(folder).ok();
     let tracked = repository.and_then(|repository| repository.tracked().ok());
-    below.zip(tracked).is_some_and(|(below, tracked)| {
-        tracked.iter().any(|file| super::search::is_below(&below, &file.path))
-    })
+    below
+        .zip(tracked)
+        .is_some_and(|(below, tracked)| tracked.iter().any(|file| is_below(&below, &file.path)))
 }
 
 /// Returns a path from the top of the repository that a folder is in, or from the folder itself outside git; `None` if it
@@ -82,4 +82,10 @@ pub(super) fn below(folder: &Path, path: &Path) -> Option<String> {
         return reach::below(folder, &path.to_string_lossy());
     }
     folder_files::below(folder, path)
+}
+
+/// Tells whether a path is a folder, or below it.
+pub(super) fn is_below(folder: &str, path: &str) -> bool {
+    folder.is_empty()
+        || path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }

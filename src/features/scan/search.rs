@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use crate::features::scan::place::{self, ScanPlace};
+use crate::features::scan::place::{self, ScanPlace, is_below};
 use crate::formats::lock_files;
 use crate::formats::suppressions::entry::ScannedFile;
 use crate::formats::suppressions::{self, SuppressionScanner};
@@ -159,12 +159,6 @@ fn is_vendored_name(name: &str) -> bool {
 
 fn is_excluded(path: &str, exclude: &[String]) -> bool {
     exclude.iter().any(|excluded| pattern::matches_often(excluded, path))
-}
-
-/// Tells whether a path is a folder, or below it.
-pub(super) fn is_below(folder: &str, path: &str) -> bool {
-    folder.is_empty()
-        || path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 fn unread_index(error: impl std::fmt::Display) -> Undetermined {

@@ -4,8 +4,14 @@
 
 use regex::bytes::Captures;
 
-use crate::formats::suppressions::comments::SourceLine;
 use crate::formats::suppressions::reasons;
+
+/// The bytes of a line, and of the line before it.
+#[derive(Clone, Copy)]
+pub(super) struct CommentLine<'b> {
+    pub(super) bytes: &'b [u8],
+    pub(super) before: &'b [u8],
+}
 
 /// The signs of comments.
 const SIGNS: &[&str] = &["<!--", "//", "/*", "#", "*", "--", ";"];
@@ -43,13 +49,13 @@ const LONGEST: usize = 2000;
 pub(super) fn of(
     kind: &str,
     captures: &Captures<'_>,
-    line: &SourceLine<'_>,
+    line: CommentLine<'_>,
     start: usize,
 ) -> Option<String> {
     let text =
         |bytes: &[u8]| String::from_utf8_lossy(bytes.get(..LONGEST).unwrap_or(bytes)).into_owned();
     if let Some(why) = captures.name("why") {
-        return plain(&text(why.as_bytes())).or_else(|| above(line));
+        return plain(&text(why.as_bytes())).or_else(|| above(line.before));
     }
     let rules = captures.name("rules");
     let own = match (kind, rules) {
@@ -67,7 +73,7 @@ pub(super) fn of(
     };
     plain(&own)
         .or_else(|| before(&text(line.bytes.get(..start).unwrap_or_default())))
-        .or_else(|| above(line))
+        .or_else(|| above(line.before))
 }
 
 /// Returns what stands behind the ids of a comment, without what separates them.
@@ -102,9 +108,8 @@ fn before(code: &str) -> Option<String> {
 }
 
 /// Returns the text of the line above, if it is only a comment, of words and not of code.
-fn above(line: &SourceLine<'_>) -> Option<String> {
-    let text =
-        String::from_utf8_lossy(line.before.get(..LONGEST).unwrap_or(line.before)).into_owned();
+fn above(line: &[u8]) -> Option<String> {
+    let text = String::from_utf8_lossy(line.get(..LONGEST).unwrap_or(line)).into_owned();
     let bare = text.trim();
     let sign = SIGNS.iter().find(|sign| bare.starts_with(**sign))?;
     let comment = bare.get(sign.len()..)?.trim_end_matches("*/").trim_end_matches("-->");

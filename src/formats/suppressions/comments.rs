@@ -6,10 +6,11 @@ use std::borrow::Cow;
 
 use regex::bytes::Captures;
 
+use crate::formats::suppressions::comment_reason::{self, CommentLine};
 use crate::formats::suppressions::comment_table::CommentPattern;
+use crate::formats::suppressions::hidden;
 use crate::formats::suppressions::options::ScanOptions;
 use crate::formats::suppressions::readers::format::is_no_end;
-use crate::formats::suppressions::{comment_reason, hidden};
 use crate::record::id::Id;
 use crate::record::time::Day;
 use crate::rules::scan::suppression::{FoundSuppression, HiddenFindings, SuppressionEnd};
@@ -85,6 +86,7 @@ pub fn find(
         return Vec::new();
     }
     let ids = CitedIds::of(pattern, line, options);
+    let here = CommentLine { bytes: line.bytes, before: line.before };
     let (mut passed, mut column) = (0, 1);
     let one = |captures: Captures<'_>| {
         let whole = captures.get(0)?;
@@ -112,7 +114,7 @@ pub fn find(
                 "trivy" => end(line.bytes.get(start..).unwrap_or_default()),
                 _ => SuppressionEnd::NoSuchField,
             },
-            reason: comment_reason::of(pattern.kind, &captures, line, start),
+            reason: comment_reason::of(pattern.kind, &captures, here, start),
             is_blanket,
         })
     };

@@ -7,6 +7,7 @@
 
 mod ci_flags;
 mod documents;
+mod entries;
 mod families;
 mod waivers;
 
@@ -15,21 +16,14 @@ use std::sync::LazyLock;
 
 use crate::formats::suppressions::entry::ScannedFile;
 use crate::formats::suppressions::files;
-use crate::formats::suppressions::kinds;
 use crate::formats::suppressions::options::ScanOptions;
-use crate::formats::suppressions::readers::format::{ImportError, text};
-use crate::formats::suppressions::reasons::{self, CommentSyntax, EntryPlace};
-use crate::rules::scan::suppression::{
-    CitingAdvice, FoundSuppression, HiddenFindings, HiddenIds, SuppressionEnd, UnreadPart,
-};
-use crate::survey::cited;
+use crate::formats::suppressions::readers::format::ImportError;
+use crate::rules::scan::suppression::CitingAdvice;
 use crate::yaml::node::{MapEntry, Node, Value};
 
-pub use families::{CONTENT_WORDS, by_content};
+use entries::{CITING, SettingEntries, SettingEntry, end, is_named, memchr_in};
 
-/// How an entry cites a record.
-const CITING: CitingAdvice =
-    CitingAdvice::plain("write `ID` in its reason, or in a comment beside it");
+pub use families::{CONTENT_WORDS, by_content};
 
 /// A row of the table.
 #[derive(Clone, Copy, Debug)]
@@ -65,58 +59,6 @@ static ROWS: LazyLock<BTreeMap<&'static str, Vec<FileRow>>> = LazyLock::new(|| {
     }
     rows
 });
-
-/// An entry of a file, as its format states it.
-#[derive(Clone, Debug)]
-struct SettingEntry {
-    kind: &'static str,
-    line: u32,
-    /// Its ids or names; empty if it hides everything.
-    rules: Vec<String>,
-    /// What it is called in messages.
-    label: String,
-    end: SuppressionEnd,
-    reason: Option<String>,
-    is_blanket: bool,
-    /// The tool, if its kind has none of its own.
-    tool: Option<&'static str>,
-}
-
-impl SettingEntry {
-    /// Returns an entry that hides what has an id.
-    fn of(kind: &'static str, line: u32, id: &str) -> SettingEntry {
-        SettingEntry {
-            kind,
-            line,
-            rules: vec![id.to_owned()],
-            label: id.to_owned(),
-            end: SuppressionEnd::NoSuchField,
-            reason: None,
-            is_blanket: false,
-            tool: None,
-        }
-    }
-
-    /// Returns an entry that hides everything at a place, or of a sort.
-    fn blanket(kind: &'static str, line: u32, label: &str) -> SettingEntry {
-        SettingEntry { rules: Vec::new(), is_blanket: true, ..SettingEntry::of(kind, line, label) }
-    }
-
-    fn with_reason(self, reason: Option<&str>) -> SettingEntry {
-        let reason = reason.map(str::trim).filter(|reason| !reason.is_empty());
-        SettingEntry { reason: reason.map(str::to_owned), ..self }
-    }
-}
-
-/// The entries of a file.
-#[derive(Debug, Default)]
-struct SettingEntries {
-    entries: Vec<SettingEntry>,
-    /// The lines with what can't be read, and why.
-    unread: Vec<(u32, String)>,
-    /// The kinds whose file it is.
-    kinds: Vec<&'static str>,
-}
 
 /// Returns the entries of a file that is known by its name; empty for any other file.
 pub fn by_name(path: &str, bytes: &[u8], options: &ScanOptions) -> ScannedFile {
@@ -168,10 +110,6 @@ fn mentions(bytes: &[u8], row: &FileRow) -> bool {
     };
     let has = |word: &str| memchr_in(bytes, word.as_bytes());
     has(key) || has("\\u") || has("\\x")
-}
-
-fn memchr_in(bytes: &[u8], word: &[u8]) -> bool {
-    bytes.windows(word.len()).any(|window| window == word)
 }
 
 impl FileRow {
@@ -272,16 +210,6 @@ impl FileRow {
     }
 }
 
-/// Tells whether a file has a name, which may have a `*`.
-fn is_named(pattern: &str, name: &str) -> bool {
-    match pattern.split_once('*') {
-        Some((begin, end)) => {
-            name.len() >= begin.len() + end.len() && name.starts_with(begin) && name.ends_with(end)
-        }
-        None => pattern == name,
-    }
-}
-
 /// An entry in a document: an item of a list, or a key.
 #[derive(Clone, Copy)]
 struct EntryAt<'n> {
@@ -318,77 +246,5 @@ fn collect_below<'n>(node: &'n Node, rest: &str, found: &mut Vec<EntryAt<'n>>) {
         found.extend(entries.map(|entry| EntryAt { key: Some(entry), node: &entry.value }));
     } else if let Some(rest) = rest.strip_prefix('.') {
         collect(node, rest, found);
-    }
-}
-
-/// Returns the end in a field, as programs of JavaScript and Python read a date; `None` if it is none.
-fn end(node: Option<&Node>) -> Option<SuppressionEnd> {
-    match node.map(|node| (&node.value, node.text())) {
-        None | Some((Value::Null, _)) | Some((_, Some(""))) => Some(SuppressionEnd::Missing),
-        Some((_, text)) => documents::date(text?).map(SuppressionEnd::Until),
-    }
-}
-
-impl SettingEntries {
-    fn add(&mut self, entry: SettingEntry) {
-        self.entries.push(entry);
-    }
-
-    /// Returns the entries as suppressions, with the comments beside them.
-    fn into_file(self, path: &str, bytes: &[u8], options: &ScanOptions) -> ScannedFile {
-        let source = text(bytes).unwrap_or_default();
-        let mut entries = self.entries;
-        entries.sort_by_key(|entry| entry.line);
-        add_comments(path, source, &mut entries);
-        let mut file = ScannedFile { kinds: self.kinds, ..ScannedFile::default() };
-        for (line, reason) in self.unread {
-            file.unread.push(UnreadPart { path: path.to_owned(), line, reason });
-        }
-        let found = entries.into_iter().map(|entry| suppression(entry, path, options));
-        file.suppressions.extend(found);
-        file
-    }
-}
-
-fn add_comments(path: &str, source: &str, entries: &mut [SettingEntry]) {
-    let Some(syntax) = CommentSyntax::of(path) else { return };
-    let places: Vec<EntryPlace<'_>> = entries
-        .iter()
-        .map(|entry| EntryPlace {
-            line: usize::try_from(entry.line).unwrap_or_default(),
-            names: vec![entry.label.as_str()],
-        })
-        .collect();
-    let comments = reasons::beside(source, syntax, &places);
-    for (entry, comments) in entries.iter_mut().zip(comments) {
-        entry.reason = reasons::joined(entry.reason.take(), comments);
-    }
-}
-
-fn suppression(entry: SettingEntry, path: &str, options: &ScanOptions) -> FoundSuppression {
-    let tool = entry.tool.or_else(|| kinds::find(entry.kind).map(|kind| kind.tool));
-    let tool = tool.unwrap_or(entry.kind);
-    let cited =
-        entry.reason.as_deref().and_then(|reason| cited::ids(reason, &options.prefixes).next());
-    FoundSuppression {
-        kind: entry.kind,
-        path: path.to_owned(),
-        line: entry.line,
-        column: 1,
-        label: format!("{tool}:{}", entry.label),
-        citing: CITING,
-        hidden: vec![HiddenFindings {
-            tools: vec![tool.to_owned()],
-            ids: match (entry.rules.is_empty(), entry.is_blanket) {
-                (true, true) => HiddenIds::All,
-                (true, false) => HiddenIds::Nameless,
-                (false, _) => HiddenIds::Listed(entry.rules),
-            },
-            ..HiddenFindings::default()
-        }],
-        cited,
-        end: entry.end,
-        reason: entry.reason,
-        is_blanket: entry.is_blanket,
     }
 }

@@ -4,7 +4,7 @@
 
 use regex::Regex;
 
-use super::{SettingEntries, SettingEntry};
+use super::entries::{SettingEntries, SettingEntry};
 use crate::yaml::node::Node;
 
 /// Flags: their pattern, the tool, and whether they hide everything.

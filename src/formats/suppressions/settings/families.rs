@@ -4,7 +4,8 @@
 
 use regex::Regex;
 
-use super::{SettingEntries, SettingEntry, ci_flags, documents, end, is_named, waivers};
+use super::entries::{SettingEntries, SettingEntry, end, is_named, memchr_in};
+use super::{ci_flags, documents, waivers};
 use crate::formats::suppressions::entry::ScannedFile;
 use crate::formats::suppressions::options::ScanOptions;
 use crate::rules::scan::suppression::SuppressionEnd;
@@ -72,7 +73,7 @@ pub(super) fn may_be(kind: &str, bytes: &[u8]) -> bool {
         "nuget" => &["NuGetAuditSuppress"],
         _ => return true,
     };
-    words.iter().any(|word| super::memchr_in(bytes, word.as_bytes()))
+    words.iter().any(|word| memchr_in(bytes, word.as_bytes()))
 }
 
 /// Words of which each file has one that is read by its content.

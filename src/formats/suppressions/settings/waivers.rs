@@ -4,7 +4,7 @@
 
 use regex::Regex;
 
-use super::{SettingEntries, SettingEntry, end};
+use super::entries::{SettingEntries, SettingEntry, end};
 use crate::rules::scan::suppression::SuppressionEnd;
 use crate::yaml::node::Node;
 
