@@ -29,13 +29,13 @@ audit() {
 ask() {
   answer "$tmp/patterns.json" patterns --format json
   [ "$code" -lt 2 ] || worst=$code
-  answer "$tmp/due.json" due --messages --format json
+  answer "$tmp/due.json" queue --messages --format json
   [ "$code" -lt 2 ] || worst=$code
   if [ ! -s "$tmp/patterns.json" ] || [ ! -s "$tmp/due.json" ]; then
     fail 3 "what is due could not be determined: see the messages above"
   fi
   exledger patterns --format markdown > "$tmp/patterns" 2> /dev/null || true
-  exledger due --messages --format markdown > "$tmp/due" 2> /dev/null || true
+  exledger queue --messages --format markdown > "$tmp/due" 2> /dev/null || true
 }
 
 # Tells whether somebody has to act; a message that something was decided asks for nothing.

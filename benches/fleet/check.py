@@ -2,7 +2,7 @@
 """Compares the statements of docs/fleet on DuckDB and Spark with what the program and git say about each ledger.
 
 Makes ledgers, exports them on two days, leaves some of them silent on the second, loads the rows as docs/fleet/README.md
-says, and runs each statement. The expected rows come from `list --all`, `due` and `git log` of each ledger, not from the
+says, and runs each statement. The expected rows come from `list --all`, `queue` and `git log` of each ledger, not from the
 exported rows. Needs git and the program; an engine whose package is missing (`duckdb`, `pyspark`) is skipped with a line.
 
     python3 benches/fleet/check.py --exledger target/release/exledger --ledgers 1000
@@ -52,10 +52,10 @@ class Ledgers:
         run(self.exledger, "-C", self.clone(name), "--as-of", day, "export", "fleet", "-o", output)
 
     def told(self, name):
-        """Returns the records of a ledger as `list`, `due` and git tell them."""
+        """Returns the records of a ledger as `list`, `queue` and git tell them."""
         ask = [self.exledger, "-C", self.clone(name), "--as-of", DAYS[-1], "--format", "json"]
         records = json.loads(run(*ask, "list", "--all"))["records"]
-        due = json.loads(run(*ask, "due", codes=(0, 1)))["records"]
+        due = json.loads(run(*ask, "queue", codes=(0, 1)))["records"]
         overdue = {it["id"] for it in due if it["bucket"] == "overdue-closure"}
         log = run("git", "-C", self.clone(name), "log", "--first-parent", "-m", "--diff-filter=A", "--name-only", "--format=@%cI", "main")
         filed, at = {}, None

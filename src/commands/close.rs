@@ -139,7 +139,7 @@ impl CloseArgs {
         if self.ids.is_empty() && self.filters.filter() == Filter::default() {
             return Err(fault::usage_error(
                 "--reviewed needs a closed record",
-                "run `exledger close ID --reviewed --outcome effective`; `exledger due` lists the closures that wait for review",
+                "run `exledger close ID --reviewed --outcome effective`; `exledger queue` lists the closures that wait for review",
             ));
         }
         let question = "What did the review of the closure find";

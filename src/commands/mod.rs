@@ -16,7 +16,6 @@ pub(crate) mod decision;
 pub(crate) mod demo;
 pub(crate) mod diff;
 pub(crate) mod doctor;
-pub(crate) mod due;
 pub(crate) mod exit;
 pub(crate) mod explain;
 pub(crate) mod export;
@@ -98,7 +97,7 @@ pub(crate) const GROUPS: &[(&str, &[Command])] = &[
             redesign::COMMAND,
         ],
     ),
-    ("Watch", &[list::COMMAND, show::COMMAND, due::COMMAND, queue::COMMAND, patterns::COMMAND]),
+    ("Watch", &[list::COMMAND, show::COMMAND, queue::COMMAND, patterns::COMMAND]),
     ("Audit", &[log::COMMAND, verify::COMMAND, report::COMMAND, scan::COMMAND, export::COMMAND]),
     (
         "Set up",

@@ -1,58 +1,166 @@
 //! `queue`: what needs attention, most urgent first, with the next step; healthy records are counted.
+//!
+//! Its messages and its calendar are about the same records. Follows `docs/spec/cli.md`, queue.
 
-use clap::Parser;
-use exledger::features::queue::show;
+use clap::{Parser, ValueEnum};
+use exledger::features::queue::show::{self, Grouping, Queue};
 
 use crate::commands::command::{Command, PastInstants, Run};
-use crate::commands::context::Ctx;
-use crate::commands::context::filter::Filters;
-use crate::commands::context::unknown;
+use crate::commands::context::filter::{self, Filters};
+use crate::commands::context::output::Formats;
+use crate::commands::context::{Ctx, fault, output, unknown};
 use crate::commands::exit::Outcome;
+use exledger::formats::ics::{self, Dated};
+use exledger::record::time::{Instant, Term, Unit, When};
+use exledger::session::snapshot::Snapshot;
 use exledger::session::snapshot::walk::Scope;
 use exledger::status::state::RecordState;
 use exledger::survey::due::Horizon;
+use exledger::survey::messages::{self, MessageSubjects};
 use exledger::survey::queue::{self, QueueItem};
-use exledger::survey::select::{self, Filter};
+use exledger::survey::select::{self, Filter, Selection};
+use exledger::view::{self, doc::Doc};
 use std::collections::BTreeSet;
 
 /// Show what needs attention, most urgent first
 ///
 /// Shows for each record the next step, the command for it, how long the record has been waiting, and for whom. Healthy
 /// records are counted but not listed. Repeated causes that are frozen without a redesign in time are listed, too. With
-/// --strict, exits 1 if something is overdue, or such a cause is listed.
+/// --strict, exits 1 if something is overdue, an emergency waits for its approval, or such a cause is listed.
 #[derive(Debug, Parser)]
 #[command(name = "queue")]
 #[command(
-    after_help = "EXAMPLE\n  exledger queue\n  exledger queue --team billing --approved-only --strict"
+    after_help = "EXAMPLE\n  exledger queue\n  exledger queue --team billing --approved-only --strict\n  exledger queue --messages --since 24h\n  exledger queue --within 90d --format ics > exceptions.ics"
 )]
 pub(crate) struct QueueArgs {
-    #[command(flatten)]
-    filters: Filters,
+    /// Group the records, the group of the most urgent one first
+    #[arg(long, value_name = "GROUP")]
+    by: Option<GroupBy>,
+
+    /// Show records that end within this time [default: set by the policy]
+    #[arg(long, value_name = "DURATION", value_parser = filter::term)]
+    within: Option<Term>,
 
     /// Leave out records that are only proposed
     #[arg(long)]
     approved_only: bool,
+
+    /// Print a message for each person who has to act, can approve or has asked, instead of the list
+    #[arg(long, conflicts_with = "by")]
+    messages: bool,
+
+    /// With --messages: report what was decided since then (an instant, a date or a duration) [default: 24h]
+    #[arg(long, value_name = "INSTANT|DURATION", requires = "messages", value_parser = Since::parse)]
+    since: Option<Since>,
+
+    #[command(flatten)]
+    filters: Filters,
+}
+
+/// What the records are grouped by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum GroupBy {
+    /// By owner
+    Owner,
+}
+
+/// The start of the time whose decisions are reported.
+#[derive(Clone, Debug)]
+enum Since {
+    At(When),
+    /// This long before the instant in question.
+    Before(Term),
+}
+
+/// A day.
+const DAY: Term = Term { number: 24, unit: Unit::Hours };
+
+impl Since {
+    fn parse(text: &str) -> Result<Since, String> {
+        match Term::new(text) {
+            Some(term) => Ok(Since::Before(term)),
+            None => filter::moment(text).map(Since::At),
+        }
+    }
+
+    /// Returns the instant after which decisions are reported.
+    ///
+    /// # Errors
+    /// If it is later than the instant in question.
+    fn instant(&self, now: Instant) -> anyhow::Result<Instant> {
+        let at = match self {
+            Since::At(when) => when.start(),
+            Since::Before(term) => now.plus_seconds(term.seconds().saturating_neg()),
+        };
+        if at > now {
+            return Err(fault::usage_error(
+                format!("--since {at} is later than {now}, which is asked about"),
+                "give an earlier instant, or a duration such as 24h",
+            ));
+        }
+        Ok(at)
+    }
 }
 
 pub(crate) const COMMAND: Command = Command::of::<QueueArgs>();
 
 impl Run for QueueArgs {
+    const FORMATS: Formats = Formats::Dated;
     const PAST: PastInstants = PastInstants::Answered;
 
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
         let home = ctx.home()?;
-        let filter = self.filters.filter();
+        let is_calendar = ctx.globals.format.as_deref() == Some(output::CALENDAR);
+        if is_calendar && self.messages {
+            return Err(fault::usage_error(
+                "messages cannot be written as a calendar",
+                "leave out --messages, or choose another format",
+            ));
+        }
+        // A request that was rejected is closed, so a worklist would leave it out.
+        let scope = if self.messages { Scope::Everything } else { Scope::Worklist };
         let approved = if self.approved_only {
-            ctx.approved_only(&home, Scope::Worklist)?
+            ctx.approved_only(&home, scope)?
         } else {
-            ctx.approved_of(&home, Scope::Worklist)?
+            ctx.approved_of(&home, scope)?
         };
-        let selected = approved.selected(&filter);
-        let horizon = Horizon::from_policy(&approved.governance().policy);
-        let items =
+        let filter = self.filters.filter();
+        let queue = self.collect(ctx, &approved, &filter);
+        let outcome = outcome(ctx, &queue);
+        if is_calendar {
+            ctx.print(calendar(&approved, &queue.items).as_bytes())?;
+        } else {
+            let mut doc = show::doc(&queue, &*approved);
+            if self.messages {
+                let since = self.since.unwrap_or(Since::Before(DAY));
+                add_messages(&mut doc, &approved, &filter, &queue, &since)?;
+            }
+            ctx.show(&doc)?;
+        }
+        if !is_calendar && !self.messages {
+            ctx.of_notices(&approved.waiting_reviews(&|_| true));
+        }
+        Ok(unknown::outcome(ctx, unknown::selected(&approved, &filter), outcome))
+    }
+}
+
+impl QueueArgs {
+    /// Returns what needs attention among what the filters select.
+    fn collect<'a>(&self, ctx: &Ctx, approved: &'a Snapshot<'_>, filter: &Filter) -> Queue<'a> {
+        let selected = approved.selected(filter);
+        let policy = Horizon::from_policy(&approved.governance().policy);
+        let horizon = Horizon { soon: self.within.unwrap_or(policy.soon), ..policy };
+        let mut items =
             queue::collect(selected.iter().copied(), &RecordState::id, &horizon, approved.around());
+        let grouping = match self.by {
+            Some(GroupBy::Owner) => {
+                queue::sort_by_owner(&mut items);
+                Grouping::ByOwner
+            }
+            None => Grouping::ByRank,
+        };
         let mut follow_ups = approved.follow_ups();
-        if filter != Filter::default() {
+        if *filter != Filter::default() {
             // A group is selected by its records, a redesign also by its owner.
             let ids: BTreeSet<&str> = selected.iter().map(|it| it.id()).collect();
             follow_ups.retain(|it| {
@@ -60,27 +168,57 @@ impl Run for QueueArgs {
                     || it.is_owned_by(&filter.owner, approved.governance())
             });
         }
-        let is_bad = items.iter().any(QueueItem::is_overdue) || !follow_ups.is_empty();
-        let is_problem = follow_ups.iter().any(|it| it.bucket.is_problem());
-        let outcome = if ctx.globals.strict && is_bad || is_problem {
-            Outcome::ProblemsFound
-        } else {
-            Outcome::Fine
-        };
         // A closed record is over, so it does not count as healthy.
         let is_open = |record_state: &&&RecordState| !select::is_ended(record_state.status);
         let n_open = selected.iter().filter(is_open).count();
         let shown = items.iter().map(|item| item.record_state);
         let n_shown = shown.filter(|record_state| is_open(&record_state)).count();
-        let queue = show::Queue {
+        Queue {
             stamp: approved.stamp(),
             items,
+            grouping,
             follow_ups,
             hidden: n_open - n_shown,
             reads: ctx.format.reads,
-        };
-        ctx.show(&show::doc(&queue, &*approved))?;
-        ctx.of_notices(&approved.waiting_reviews(&|_| true));
-        Ok(unknown::outcome(ctx, unknown::selected(&approved, &filter), outcome))
+        }
     }
+}
+
+/// Returns whether the queue holds a problem: a redesign that is due, and with `--strict` whatever should be done by now.
+fn outcome(ctx: &Ctx, queue: &Queue<'_>) -> Outcome {
+    let is_bad = queue.items.iter().any(QueueItem::is_pressing) || !queue.follow_ups.is_empty();
+    let is_problem = queue.follow_ups.iter().any(|it| it.bucket.is_problem());
+    if ctx.globals.strict && is_bad || is_problem { Outcome::ProblemsFound } else { Outcome::Fine }
+}
+
+/// Replaces the list by the messages about its records, and about the decisions on records that the filter selects.
+fn add_messages<'a>(
+    doc: &mut Doc<'_>,
+    approved: &'a Snapshot<'_>,
+    filter: &Filter,
+    queue: &Queue<'a>,
+    since: &Since,
+) -> anyhow::Result<()> {
+    let around = approved.around();
+    let mut decided = approved.decisions(since.instant(around.instant)?);
+    decided.retain(|it| approved.selection(filter, it.record_state) == Selection::Yes);
+    let subjects = MessageSubjects {
+        items: &queue.items,
+        follow_ups: &queue.follow_ups,
+        decided: &decided,
+        filer: &|record_state| approved.filed_by(record_state),
+    };
+    let messages = messages::messages(&subjects, around);
+    view::messages::add(doc, &messages, approved.stamp(), around);
+    Ok(())
+}
+
+/// Returns the calendar of the records that are due.
+fn calendar(approved: &Snapshot<'_>, items: &[QueueItem<'_>]) -> String {
+    let due = items.iter().filter(|item| item.due.is_some()).map(|item| item.record_state);
+    let mut dated: Vec<Dated> = due
+        .map(|record_state| Dated { record_state, landings: approved.landings(record_state) })
+        .collect();
+    dated.sort_by_key(|dated| (dated.record_state.id(), &dated.record_state.path));
+    ics::calendar(&dated, approved.stamp().instant)
 }

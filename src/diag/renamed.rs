@@ -9,6 +9,7 @@ const RENAMED: &[(&str, &str)] = &[
     ("drift", "scan"),
     ("drift-no-id", "scan-uncovered"),
     ("drift-*", "scan-*"),
+    ("due", "queue"),
 ];
 
 /// Returns what the command, the key or the rule of an old name is called now; `None` if it is no old name.

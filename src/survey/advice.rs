@@ -1,7 +1,7 @@
 //! The next step for a record that needs attention: an action in words, the command, and the people who can take it.
 //!
 //! Uses policy's people, approval, status, survey's buckets and chain. Pure. Start at [`next`]. Follows
-//! `docs/spec/cli.md`, due and queue. Every command that shows a next step gets it from here.
+//! `docs/spec/cli.md`, queue. Every command that shows a next step gets it from here.
 
 pub mod approval_step;
 mod people;

@@ -1,7 +1,7 @@
 //! What needs attention and is not a record: a redesign that is late or came to nothing, a frozen group without one.
 //!
-//! Uses policy's people, record, survey's patterns and buckets. Pure. Start at [`FollowUp`]. Follows `docs/spec/cli.md`, due and
-//! queue. `due`, its messages, `queue` and `report` show the same ones.
+//! Uses policy's people, record, survey's patterns and buckets. Pure. Start at [`FollowUp`]. Follows `docs/spec/cli.md`,
+//! queue. `queue`, its messages and `report` show the same ones.
 
 pub mod group;
 
@@ -91,7 +91,7 @@ impl FollowUpBucket {
         }
     }
 
-    /// Tells whether a date has passed, so that it makes `due` and `queue` exit 1 without `--strict`.
+    /// Tells whether a date has passed, so that it makes `queue` exit 1 without `--strict`.
     pub fn is_problem(self) -> bool {
         match self {
             FollowUpBucket::RedesignOverdue

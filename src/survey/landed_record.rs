@@ -31,7 +31,7 @@ pub struct LedgerCounts {
     pub unreadable: usize,
 }
 
-/// Tells whether a record was in force, has ended and is not closed, as `due` and `report` say.
+/// Tells whether a record was in force, has ended and is not closed, as `queue` and `report` say.
 pub fn is_overdue(record_state: &RecordState, policy: &Policy, instant: Instant) -> bool {
     let due = due::due_record(record_state, &Horizon::from_policy(policy), instant);
     due.is_some_and(|due| {

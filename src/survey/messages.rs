@@ -1,7 +1,7 @@
 //! Who gets a message about which records: the escalation chain, those who can approve, and those who asked.
 //!
 //! Uses policy's people, status, survey's buckets, chain, advice and decisions. Pure. Start at [`messages`]. Follows
-//! `docs/spec/cli.md`, due, and M75 of the mission.
+//! `docs/spec/cli.md`, queue, and M75 of the mission.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,6 +15,7 @@ use crate::survey::decided::{DecisionKind, RecordDecision};
 use crate::survey::due::{Bucket, DueRecord, Timing, Urgency};
 use crate::survey::escalate::{self, AdviceContext};
 use crate::survey::follow_up::{FollowUp, FollowUpBucket};
+use crate::survey::queue::QueueItem;
 
 /// Everything that one person gets a message about.
 #[derive(Debug)]
@@ -97,8 +98,8 @@ impl MessageTopic {
 
 /// What messages are about.
 pub struct MessageSubjects<'a, 's> {
-    /// The records that need attention.
-    pub due: &'s [(&'a RecordState, DueRecord)],
+    /// The records that need attention; those that nothing is due about are in no message.
+    pub items: &'s [QueueItem<'a>],
     /// What else needs attention.
     pub follow_ups: &'a [FollowUp],
     pub decided: &'s [RecordDecision<'a>],
@@ -112,9 +113,9 @@ pub fn messages<'a>(
     around: AdviceContext<'_>,
 ) -> Vec<PersonMessage<'a>> {
     let mut post = Post { by_key: BTreeMap::new(), names: names(subjects) };
-    for (record_state, due) in subjects.due {
-        if let Some(record) = record_state.known_content() {
-            post.due(record_state, due, record, subjects, around);
+    for item in subjects.items {
+        if let (Some(due), Some(record)) = (&item.due, item.record_state.known_content()) {
+            post.due(item.record_state, due, record, subjects, around);
         }
     }
     for follow_up in subjects.follow_ups {
@@ -145,7 +146,7 @@ fn order(item: &MessageItem<'_>) -> impl Ord + use<> {
 
 /// Returns the names of owners by address: another record may name the same person by address alone.
 fn names<'a>(subjects: &MessageSubjects<'a, '_>) -> BTreeMap<&'a str, &'a str> {
-    let due = subjects.due.iter().map(|(record_state, _)| *record_state);
+    let due = subjects.items.iter().map(|item| item.record_state);
     let decided = subjects.decided.iter().map(|decision| decision.record_state);
     due.chain(decided)
         .filter_map(RecordState::known_content)

@@ -4,6 +4,7 @@
 //! and M57 of the mission.
 
 use std::cmp::Ordering;
+use std::collections::BTreeMap;
 
 use crate::status::state::{RecordState, Status};
 use crate::survey::advice::{self, Next};
@@ -63,11 +64,36 @@ pub fn collect<'a>(
     items
 }
 
+/// Puts the records of each owner together, those of the owner of the most urgent one first.
+///
+/// The order within an owner stays. Records whose owner can't be read are one group.
+pub fn sort_by_owner(items: &mut [QueueItem<'_>]) {
+    let mut first: BTreeMap<Option<String>, usize> = BTreeMap::new();
+    for (at, item) in items.iter().enumerate() {
+        first.entry(item.owner()).or_insert(at);
+    }
+    items.sort_by_key(|item| first.get(&item.owner()).copied());
+}
+
 impl QueueItem<'_> {
+    /// Returns the owner that the record names, as `Name <address>`; `None` if it can't be read.
+    pub fn owner(&self) -> Option<String> {
+        let owner = &self.record_state.known_content()?.owner;
+        Some(format!("{} <{}>", owner.name, owner.email))
+    }
+
     /// Tells whether a deadline has passed.
     pub fn is_overdue(&self) -> bool {
-        let urgency = self.due.as_ref().map(|due| due.urgency);
-        urgency == Some(Urgency::Overdue)
+        self.urgency() == Some(Urgency::Overdue)
+    }
+
+    /// Tells whether it should be done by now: a deadline has passed, or an emergency waits for its approval.
+    pub fn is_pressing(&self) -> bool {
+        matches!(self.urgency(), Some(Urgency::Overdue | Urgency::DueNow))
+    }
+
+    fn urgency(&self) -> Option<Urgency> {
+        self.due.as_ref().map(|due| due.urgency)
     }
 
     /// Returns why it is listed: its bucket, else its status.

@@ -1,6 +1,6 @@
-//! `due --messages`: one message for each person who can act on a record or a frozen pattern, or has asked for one.
+//! `queue --messages`: one message for each person who can act on a record or a frozen pattern, or has asked for one.
 //!
-//! Uses policy's people, record, status, survey. Pure. Start at [`add`]. Follows `docs/spec/cli.md`, due, and M75 of the
+//! Uses policy's people, record, status, survey. Pure. Start at [`add`]. Follows `docs/spec/cli.md`, queue, and M75 of the
 //! mission: made for an issue, a mail or a chat; healthy records are not mentioned.
 
 use serde::Serialize;

@@ -1,4 +1,4 @@
-//! The next step for a record, as `queue` and `due` show it.
+//! The next step for a record, as `queue` shows it.
 //!
 //! Uses record's times, survey. Pure. Start at [`NextView`] and [`timing`]. Follows `docs/spec/cli.md`, queue.
 

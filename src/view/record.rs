@@ -1,4 +1,4 @@
-//! A record view: one record as `list`, `show`, `queue` and `due` show it.
+//! A record view: one record as `list`, `show` and `queue` show it.
 //!
 //! Uses record, policy, approval, status. Pure. Start at [`RecordView`]. Follows `docs/spec/cli.md`, a record view.
 

@@ -57,7 +57,7 @@ struct StepView {
     command: String,
 }
 
-/// A redesign in `due` and `queue`.
+/// A redesign in `queue`.
 #[derive(Debug, Serialize)]
 pub(crate) struct DueRedesignView<'a> {
     id: &'a str,

@@ -94,6 +94,10 @@ fn an_old_name_is_answered_with_the_new_one() {
             "error: `drift` is called `scan` now\n  help: run `exledger scan`\n",
         ),
         (
+            &["due", "--messages"],
+            "error: `due` is called `queue` now\n  help: run `exledger queue`\n",
+        ),
+        (
             &["attest", "7F3KQ", "CC1"],
             "error: `attest` is called `review --control` now\n  help: run `exledger review --control`\n",
         ),

@@ -1,4 +1,4 @@
-//! What `list`, `show`, `due`, `check` and `lint` answer about one ledger with a made-up history. Start at [`story`].
+//! What `list`, `show`, `queue`, `check` and `lint` answer about one ledger with a made-up history. Start at [`story`].
 
 mod agree;
 mod asking;

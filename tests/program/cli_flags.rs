@@ -54,7 +54,7 @@ fn a_command_lists_the_formats_that_it_has() {
     for (command, has, lacks) in [
         ("lint", &["sarif", "junit"][..], &["ics", "html"][..]),
         ("list", &["table", "csv"], &["sarif", "ics", "html"]),
-        ("due", &["ics"], &["html", "github"]),
+        ("queue", &["ics"], &["html", "github"]),
         ("report", &["html"], &["sarif", "ics"]),
         ("man", &["table"], &["json"]),
     ] {

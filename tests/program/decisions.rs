@@ -3,6 +3,7 @@
 //! Start at [`Life`]. Layouts and edits are tested without a process; wiring, locks and stories run the program.
 
 mod closed;
+mod codes;
 mod followed;
 mod keys;
 mod layouts;
@@ -137,12 +138,13 @@ impl Life {
         (word("verdict"), word("reason"))
     }
 
-    /// Returns the buckets of a record in `due`.
+    /// Returns the exit code of `queue --strict` and the buckets of a record in it; none if nothing is due about it.
     pub(crate) fn due(&self, id: &str) -> (i32, Vec<String>) {
-        let run = self.run("sam", &["due", "--format", "json"]);
+        let run = self.run("sam", &["queue", "--strict", "--format", "json"]);
         let answer: Value = serde_json::from_str(&run.out).unwrap();
         let records = answer["records"].as_array().unwrap();
-        let Some(record) = records.iter().find(|record| record["id"] == id) else {
+        let is_due = |record: &&Value| record["id"] == id && !record["bucket"].is_null();
+        let Some(record) = records.iter().find(is_due) else {
             return (run.code, Vec::new());
         };
         let mut buckets = vec![record["bucket"].as_str().unwrap().to_owned()];

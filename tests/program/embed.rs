@@ -85,7 +85,7 @@ fn another_program_answers_as_the_command_line_does_and_knows_what_was_merged_be
 }
 
 #[test]
-fn another_program_lists_what_is_due_as_the_command_line_does() {
+fn another_program_lists_what_is_due_as_queue_does() {
     let gate = gate();
     let folder = gate.clone.path();
     let policy = &format!("{PLAIN}due: {{soon: 60d}}\n");
@@ -94,7 +94,7 @@ fn another_program_lists_what_is_due_as_the_command_line_does() {
     git(folder, &["fetch", "--quiet"]);
     let (code, listed, _) = ask(&[folder.to_str().unwrap()], "");
     assert_eq!(code, 0);
-    let args = ["due", "--format", "json"];
+    let args = ["queue", "--format", "json"];
     let run = cli::run_with(folder, &args, &[cli::REAL_CLOCK]);
     let due: Value = serde_json::from_str(&run.out).unwrap();
     let records = due["records"].as_array().unwrap();

@@ -40,7 +40,7 @@ fn a_bare_clone_writes_the_rows_of_jsonl_and_counts_them() {
             repo.tip("main")
         )
     );
-    let due = cli::run(bare.path(), &["--on", ON, "due", "--format", "json"]);
+    let due = cli::run(bare.path(), &["--on", ON, "queue", "--format", "json"]);
     let due: Value = serde_json::from_str(&due.out).unwrap();
     let due = due["records"].as_array().unwrap().iter();
     assert_eq!(due.filter(|record| record["bucket"] == "overdue-closure").count(), 1);

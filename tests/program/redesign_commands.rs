@@ -3,7 +3,7 @@
 //!
 //! Start at [`Team`].
 
-mod due;
+mod queue;
 mod refused;
 mod shown;
 mod walk;
@@ -80,9 +80,9 @@ impl Team {
         (run.code, serde_json::from_str(&run.out).unwrap_or_else(|_| panic!("{}", run.err)))
     }
 
-    /// Returns the exit code of `due` and the buckets of its redesigns.
+    /// Returns the exit code of `queue` and the buckets of its redesigns.
     pub(crate) fn buckets(&self) -> (i32, Vec<String>) {
-        let (code, answer) = self.json(&["due"]);
+        let (code, answer) = self.json(&["queue"]);
         let redesigns = answer["redesigns"].as_array().unwrap().iter();
         (code, redesigns.map(|it| it["bucket"].as_str().unwrap().to_owned()).collect())
     }

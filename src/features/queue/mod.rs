@@ -1,6 +1,5 @@
-//! Queue: what needs attention, most urgent first, and what is due.
+//! Queue: what needs attention, most urgent first, or by owner.
 //!
-//! Follows `docs/spec/cli.md`, queue and due.
+//! Follows `docs/spec/cli.md`, queue.
 
-pub mod due;
 pub mod show;

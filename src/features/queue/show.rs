@@ -24,14 +24,23 @@ use serde_json::Value;
 pub struct Queue<'a> {
     /// The ledger, commit and instant that it was computed from.
     pub stamp: &'a Stamp,
-    /// The records that need attention, most urgent first.
+    /// The records that need attention, in the order of the answer.
     pub items: Vec<QueueItem<'a>>,
+    /// What the headings name.
+    pub grouping: Grouping,
     /// What else needs attention.
     pub follow_ups: Vec<FollowUp>,
     /// How many records are healthy.
     pub hidden: usize,
     /// Which half of the answer the format reads.
     pub reads: FormatNeeds,
+}
+
+/// What the records are grouped by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Grouping {
+    ByRank,
+    ByOwner,
 }
 
 /// The answer's head; the records are added one by one.
@@ -43,11 +52,13 @@ struct QueueAnswer<'a> {
     hidden: usize,
 }
 
-/// A record, and its next step.
+/// A record, why it is due, and its next step.
 #[derive(Serialize)]
 struct QueueRecordView<'a> {
     #[serde(flatten)]
     record: RecordView<'a>,
+    bucket: Option<&'static str>,
+    also: Vec<&'static str>,
     next: NextView<'a>,
 }
 
@@ -63,6 +74,24 @@ pub fn doc<'a>(queue: &'a Queue<'_>, names: &'a dyn RecordNames) -> Doc<'a> {
         doc.fill("records", items.map(move |item| json(item, names, instant)));
         return doc;
     }
+    match queue.grouping {
+        Grouping::ByRank => add_ranks(&mut doc, queue),
+        Grouping::ByOwner => add_owners(&mut doc, queue),
+    }
+    if queue.items.is_empty() && queue.follow_ups.is_empty() {
+        let nothing = StyledText::with_tone(Tone::Good, "nothing needs attention");
+        doc.blocks.push(Block::Paragraph(nothing));
+    }
+    if queue.hidden > 0 {
+        let text = format!("{} not shown", diag::count(queue.hidden, "healthy record"));
+        doc.blocks.push(Block::Paragraph(StyledText::with_tone(Tone::Muted, text)));
+    }
+    doc
+}
+
+/// Adds the records under their ranks; what else needs attention comes after what is due now.
+fn add_ranks<'a>(doc: &mut Doc<'a>, queue: &'a Queue<'_>) {
+    let instant = queue.stamp.instant;
     let mut follow_ups = follow_up::blocks(&queue.follow_ups, instant);
     for (rank, tone, heading) in HEADINGS {
         if *rank > Rank::DueNow {
@@ -74,21 +103,42 @@ pub fn doc<'a>(queue: &'a Queue<'_>, names: &'a dyn RecordNames) -> Doc<'a> {
         }
         let heading = format!("{heading}: {}", diag::count(of_rank.len(), "record"));
         doc.blocks.push(Block::Heading(StyledText::with_tone(Tone::Strong, heading)));
-        let cards = of_rank.iter().map(|item| {
-            let id = item.record_state.id().to_owned();
-            (id, card(item, *tone, instant))
-        });
-        doc.blocks.push(Block::Pairs(cards.collect()));
+        doc.blocks.push(cards(&of_rank, |_| *tone, instant));
     }
-    if queue.items.is_empty() && queue.follow_ups.is_empty() {
-        let nothing = StyledText::with_tone(Tone::Good, "nothing needs attention");
-        doc.blocks.push(Block::Paragraph(nothing));
+}
+
+/// Adds the records under their owners, then what else needs attention.
+fn add_owners<'a>(doc: &mut Doc<'a>, queue: &'a Queue<'_>) {
+    let instant = queue.stamp.instant;
+    let items: Vec<&QueueItem> = queue.items.iter().collect();
+    for of_owner in items.chunk_by(|one, other| one.owner() == other.owner()) {
+        let owner = of_owner.first().and_then(|item| item.owner());
+        let heading = format!(
+            "{}: {}",
+            owner.as_deref().unwrap_or("owner unreadable"),
+            diag::count(of_owner.len(), "record")
+        );
+        doc.blocks.push(Block::Heading(StyledText::with_tone(Tone::Strong, heading)));
+        doc.blocks.push(cards(of_owner, |item| tone(item.rank), instant));
     }
-    if queue.hidden > 0 {
-        let text = format!("{} not shown", diag::count(queue.hidden, "healthy record"));
-        doc.blocks.push(Block::Paragraph(StyledText::with_tone(Tone::Muted, text)));
-    }
-    doc
+    doc.blocks.extend(follow_up::blocks(&queue.follow_ups, instant));
+}
+
+fn cards<'a>(
+    items: &[&QueueItem<'_>],
+    tone: impl Fn(&QueueItem<'_>) -> Tone,
+    instant: Instant,
+) -> Block<'a> {
+    let cards = items.iter().map(|item| {
+        let id = item.record_state.id().to_owned();
+        (id, card(item, tone(item), instant))
+    });
+    Block::Pairs(cards.collect())
+}
+
+fn tone(rank: Rank) -> Tone {
+    let heading = HEADINGS.iter().find(|(of, ..)| *of == rank);
+    heading.map_or(Tone::Plain, |(_, tone, _)| *tone)
 }
 
 /// The headings above the records of each rank, with their tone.
@@ -104,6 +154,8 @@ const HEADINGS: &[(Rank, Tone, &str)] = &[
 fn json(item: &QueueItem<'_>, names: &dyn RecordNames, instant: Instant) -> Value {
     json::value(&QueueRecordView {
         record: RecordView::of(item.record_state, names),
+        bucket: item.due.as_ref().map(|due| due.bucket.as_str()),
+        also: item.due.iter().flat_map(|due| &due.also).map(|bucket| bucket.as_str()).collect(),
         next: NextView::of(&item.next, instant),
     })
 }

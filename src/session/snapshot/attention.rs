@@ -1,6 +1,6 @@
 //! Which records need attention, and what else does.
 //!
-//! Start at [`Snapshot::due`] and [`Snapshot::follow_ups`]. Follows `docs/spec/cli.md`, due.
+//! Start at [`Snapshot::due`] and [`Snapshot::follow_ups`]. Follows `docs/spec/cli.md`, queue.
 
 use crate::record::time::Term;
 use crate::session::snapshot::Snapshot;

@@ -1,7 +1,7 @@
 //! The approval that a record waits for: who can give it, and what the others are told.
 //!
 //! Uses policy, approval's eligibility, status, survey's buckets. Pure. Start at [`approval_step`]. Follows
-//! `docs/spec/cli.md`, due: whoever can't approve is told whom it waits for.
+//! `docs/spec/cli.md`, queue: whoever can't approve is told whom it waits for.
 
 use super::{AdviceCase, By, known_content};
 use crate::approval::ask::Identities;

@@ -110,7 +110,7 @@ fn due(bucket: Bucket) -> (Stage, &'static [(&'static str, &'static str)]) {
 
 /// Returns the buckets of the record, and the command of its next step.
 fn asked(stage: &Stage) -> (Vec<String>, String) {
-    let answer = stage.answer(&["due"]);
+    let answer = stage.answer(&["queue"]);
     let mut records = answer["records"].as_array().unwrap().iter();
     let Some(found) = records.find(|it| it["id"] == ID) else {
         return (Vec::new(), String::new());

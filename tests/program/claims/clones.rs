@@ -199,7 +199,7 @@ fn a_repository_that_cannot_be_read_is_no_green() {
     let place = tempfile::tempdir().unwrap();
     git(place.path(), &["init", "--quiet", "--object-format=sha256", "."]);
     fs::write(place.path().join(POLICY), CLAIMED).unwrap();
-    for args in [&["check", "--application", "billing"][..], &["list"], &["verify"], &["due"]] {
+    for args in [&["check", "--application", "billing"][..], &["list"], &["verify"], &["queue"]] {
         let run = cli::run(place.path(), args);
         assert_eq!(run.code, 3, "{args:?}: {}", run.out);
         let said = run.err.split_whitespace().collect::<Vec<_>>().join(" ");

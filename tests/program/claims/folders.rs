@@ -44,7 +44,7 @@ const ANSWERS: [&[&str]; 13] = [
     &["show", ID],
     &["verify"],
     &["queue"],
-    &["due"],
+    &["queue"],
     &["report"],
     &["access", "/dev/null"],
     &["log", ID],

@@ -133,7 +133,7 @@ fn a_question_about_nothing_is_a_wrong_use() {
 
 /// The commands that answer from history.
 const ANSWERS: &[&[&str]] =
-    &[&["list"], &["show", "7F3KQ"], &["due"], &["check", "--application", "search"]];
+    &[&["list"], &["show", "7F3KQ"], &["queue"], &["check", "--application", "search"]];
 
 #[test]
 fn outside_a_ledger_and_outside_git_nothing_is_said() {

@@ -17,9 +17,8 @@ fn count(answer: &Value, test: impl Fn(&Value) -> bool) -> usize {
 }
 
 #[test]
-fn without_a_command_the_figures_are_those_of_list_due_and_queue() {
-    let (overview, list, due) = (json(&[]), json(&["list"]), json(&["due"]));
-    let queue = json(&["queue"]);
+fn without_a_command_the_figures_are_those_of_list_and_queue() {
+    let (overview, list, queue) = (json(&[]), json(&["list"]), json(&["queue"]));
     assert_eq!(overview["schema"], "exledger/overview/v1");
     assert_eq!(overview["in_force"], count(&list, |it| it["in_force"] == true));
     assert_eq!(overview["unknown"], count(&list, |it| it["status"] == "unknown"));
@@ -27,8 +26,11 @@ fn without_a_command_the_figures_are_those_of_list_due_and_queue() {
         let also = record["also"].as_array().unwrap();
         record["bucket"] == bucket || also.iter().any(|it| it == bucket)
     };
-    assert_eq!(overview["waiting"], count(&due, |it| holds(it, "waiting-approval")));
-    assert_eq!(overview["ending_soon"], count(&due, |it| holds(it, "soon") || holds(it, "urgent")));
+    assert_eq!(overview["waiting"], count(&queue, |it| holds(it, "waiting-approval")));
+    assert_eq!(
+        overview["ending_soon"],
+        count(&queue, |it| holds(it, "soon") || holds(it, "urgent"))
+    );
     let first = &queue["records"][0];
     assert_eq!(overview["next"]["id"], first["id"]);
     assert_eq!(overview["next"]["command"], first["next"]["command"]);

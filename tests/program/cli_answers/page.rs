@@ -277,7 +277,7 @@ fn it_is_written_whole_into_a_file_that_is_named() {
     let run = ask(&repo, &["report", "--format", "html", "-o", "nowhere/page.html"]);
     assert_eq!((run.code, run.out.as_str()), (2, ""), "{}", run.err);
     // Other answers have no page format.
-    for command in ["list", "lint", "due", "queue"] {
+    for command in ["list", "lint", "queue"] {
         let run = cli::run(repo.path(), &[command, "--on", ON, "--format", "html"]);
         assert_eq!((run.code, run.out.as_str()), (2, ""), "{command}: {}", run.err);
     }

@@ -82,12 +82,12 @@ fn a_branch_changes_nothing_about_what_is_approved() {
 fn a_request_is_due_once_it_waited_longer_than_the_policy_says() {
     let repo = proposing();
     for (on, code) in [("2026-12-02T08:00:00Z", "in time"), ("2026-12-04T08:00:00Z", "late")] {
-        let args = ["due", "--on", on, "--format", "json"];
+        let args = ["queue", "--on", on, "--format", "json"];
         let answer = crate::cli::run(repo.path(), &args);
         let answer: Value = serde_json::from_str(&answer.out).unwrap();
         assert_eq!(record(&answer, NEW)["bucket"], "waiting-approval", "{code}");
     }
-    let table = ask(&repo, &["due"]);
+    let table = ask(&repo, &["queue"]);
     assert!(table.out.contains("at least claimed"), "{}", table.out);
 }
 

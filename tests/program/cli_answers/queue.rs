@@ -59,7 +59,8 @@ fn the_worst_comes_first_and_the_healthy_are_counted() {
     assert_eq!(record.keys().next_back().unwrap(), "next");
     let listed = json(&repo, &["show", "01D01"]);
     let listed = listed["record"].as_object().unwrap();
-    assert_eq!(record.len(), listed.len() + 1);
+    assert_eq!(record.len(), listed.len() + 3);
+    assert_eq!((&record["bucket"], &record["also"]), (&json!("overdue-closure"), &json!([])));
     assert!(listed.iter().all(|(key, value)| record[key] == *value));
     assert_eq!(
         record["next"],

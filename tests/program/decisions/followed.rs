@@ -22,9 +22,9 @@ const CLOSE: [&str; 8] = [
     "change:https://ci.example.com/11",
 ];
 
-/// Returns the entry of a record in `due`; null if it is not due.
+/// Returns the entry of a record in `queue`; null if it needs nothing.
 fn due(life: &Life, id: &str) -> Value {
-    let run = life.run("sam", &["due", "--format", "json"]);
+    let run = life.run("sam", &["queue", "--format", "json"]);
     let answer: Value = serde_json::from_str(&run.out).unwrap();
     let mut records = answer["records"].as_array().unwrap().iter();
     records.find(|record| record["id"] == id).cloned().unwrap_or(Value::Null)
@@ -34,7 +34,7 @@ fn buckets(life: &Life) -> Vec<String> {
     life.due(ID).1
 }
 
-/// Takes the step in `due` as one person, and lets another merge it.
+/// Takes the step in `queue` as one person, and lets another merge it.
 fn follow(life: &Life, said: &[(&str, &str)], by: &str, merged_by: &str) {
     let due = due(life, ID);
     let mut command = due["next"]["command"].as_str().unwrap().to_owned();
@@ -207,7 +207,7 @@ fn a_closure_that_nobody_looked_at_has_a_next_step() {
     life.filed(ID, &record(ID, ""), "ana", "lee");
     life.decided("ana", &CLOSE, "lee");
     life.repo.clock("2026-12-10T09:00:00Z");
-    let table = life.run("sam", &["-q", "due"]).out;
+    let table = life.run("sam", &["-q", "queue"]).out;
     assert!(table.contains("review the closure, unless you closed it"), "{table}");
     assert_eq!(buckets(&life), ["post-closure-review-due"]);
     follow(&life, &[("--outcome …", "--outcome effective")], "dana", "lee");
@@ -225,7 +225,7 @@ fn a_branch_that_is_dated_in_the_future_has_no_age() {
     let report = life.answer(0, "sam", &["report"]);
     assert_eq!(report["backlog"]["awaiting"], 1);
     assert_eq!(report["backlog"]["oldest_waiting_days"], Value::Null);
-    for command in ["due", "queue", "report", "show"] {
+    for command in ["queue", "report", "show"] {
         let id = if command == "show" { &[ID][..] } else { &[] };
         let out = life.run("sam", &[&[command], id].concat()).out;
         let is_age = |pair: &[u8]| pair[0] == b'-' && pair[1].is_ascii_digit();

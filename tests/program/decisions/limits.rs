@@ -125,7 +125,7 @@ fn every_answer_counts_the_renewals_that_the_limits_count() {
         &["show", ID][..],
         &["list"],
         &["list", "--all"],
-        &["due"],
+        &["queue"],
         &["queue"],
         &["queue", "--approved-only"],
     ] {

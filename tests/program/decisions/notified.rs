@@ -39,7 +39,7 @@ fn ledger(policy: &str) -> Life {
 }
 
 fn messages(life: &Life, more: &[&str]) -> Vec<Value> {
-    let args = [&["due", "--messages", "--format", "json"], more].concat();
+    let args = [&["queue", "--messages", "--format", "json"], more].concat();
     let run = life.run("sam", &args);
     let answer: Value =
         serde_json::from_str(&run.out).unwrap_or_else(|_| panic!("{}{}", run.out, run.err));
@@ -277,9 +277,9 @@ fn a_veto_is_told_to_those_who_asked_and_nobody_is_asked_to_approve() {
 fn the_time_of_decisions_is_refused_without_messages_and_in_the_future() {
     let life = ledger(POLICY);
     for args in [
-        &["due", "--since", "24h"][..],
-        &["due", "--messages", "--since", "tomorrow"],
-        &["due", "--messages", "--since", "2026-12-01"],
+        &["queue", "--since", "24h"][..],
+        &["queue", "--messages", "--since", "tomorrow"],
+        &["queue", "--messages", "--since", "2026-12-01"],
     ] {
         let run = life.run("sam", args);
         assert_eq!((run.code, run.out.as_str()), (2, ""), "{args:?}: {}", run.err);

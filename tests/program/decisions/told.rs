@@ -20,25 +20,25 @@ fn demo(args: &[&str]) -> cli::Run {
 fn messages_and_calendar_are_as_promised() {
     // The commits of the demonstration are irrelevant for messages.
     for format in ["table", "markdown"] {
-        let run = demo(&["due", "--messages", "-q", "--format", format]);
+        let run = demo(&["queue", "--strict", "--messages", "-q", "--format", format]);
         assert_eq!((run.code, run.err.as_str()), (1, ""), "{}", run.out);
         golden::check(&format!("decisions/messages.{format}"), &run.out);
     }
-    let run = demo(&["due", "--messages", "--format", "json"]);
+    let run = demo(&["queue", "--messages", "--format", "json"]);
     let answer: serde_json::Value = serde_json::from_str(&run.out).unwrap();
     let keys: Vec<&String> = answer.as_object().unwrap().keys().collect();
     let promised = "schema ledger records groups redesigns hidden messages simulated";
     assert_eq!(keys, promised.split(' ').collect::<Vec<_>>());
     let messages = serde_json::to_string_pretty(&answer["messages"]).unwrap();
     golden::check("decisions/messages.json", &(messages + "\n"));
-    let run = demo(&["due", "--format", "ics"]);
+    let run = demo(&["queue", "--strict", "--format", "ics"]);
     assert_eq!((run.code, run.err.as_str()), (1, ""), "{}", run.out);
     assert!(run.out.split_inclusive("\r\n").all(|line| line.ends_with("\r\n") && line.len() <= 77));
     assert_eq!(run.out.matches('\n').count(), run.out.matches("\r\n").count());
-    golden::check("decisions/due.ics", &run.out.replace("\r\n", "\n"));
+    golden::check("decisions/queue.ics", &run.out.replace("\r\n", "\n"));
     let list = demo(&["list", "--format", "ics"]);
-    assert_eq!((list.code, list.out.as_str()), (2, ""), "only `due` is a calendar");
-    let both = demo(&["due", "--messages", "--format", "ics"]);
+    assert_eq!((list.code, list.out.as_str()), (2, ""), "only `queue` is a calendar");
+    let both = demo(&["queue", "--messages", "--format", "ics"]);
     assert_eq!((both.code, both.out.as_str()), (2, ""));
 }
 
@@ -60,7 +60,7 @@ const LONG: &str = "be0a2363-e600-579f-898b-4459910dab0c";
 /// Returns the people notified of what is due, with the roles and ids.
 fn told(life: &Life) -> BTreeMap<String, Vec<String>> {
     let now = life.repo.now().to_string();
-    let run = life.run("sam", &["due", "--messages", "--since", &now, "--format", "json"]);
+    let run = life.run("sam", &["queue", "--messages", "--since", &now, "--format", "json"]);
     let answer: serde_json::Value =
         serde_json::from_str(&run.out).unwrap_or_else(|_| panic!("{}", run.err));
     let messages = answer["messages"].as_array().unwrap().iter();
@@ -124,7 +124,7 @@ fn the_chain_names_more_people_the_longer_it_takes() {
             people.into_iter().map(|(who, it)| (who.to_owned(), it)).collect();
         assert_eq!(told(&life), people, "{on}");
     }
-    let run = life.run("sam", &["due", "--messages"]);
+    let run = life.run("sam", &["queue", "--messages"]);
     assert_eq!(run.code, 1);
     assert!(!run.out.contains(OTHER), "nothing healthy is mentioned: {}", run.out);
 }
@@ -162,6 +162,6 @@ fn a_request_is_told_of_once_it_waits_too_long() {
     life.repo.clock("2026-11-23T10:00:01Z");
     let owner: (&str, &[&str]) = ("ana@example.com", &["EXC-2026-7F3KQ [\"owner\",\"requester\"]"]);
     assert_eq!(told(&life), expected(&[&[owner], approvers].concat()));
-    let run = life.run("sam", &["due", "--messages"]);
+    let run = life.run("sam", &["queue", "--messages"]);
     assert!(run.code == 1 && run.out.contains("at least claimed"), "{}", run.out);
 }

@@ -54,7 +54,7 @@ fn all_commands_agree_that_nothing_can_be_told() {
     let listed = json(&repo, &["list"], 3);
     assert_eq!(listed["records"][0]["status"], "unknown");
     assert_eq!(json(&repo, &["show", ID], 3)["record"]["status"], "unknown");
-    for command in ["due", "queue", "report", "verify"] {
+    for command in ["queue", "report", "verify"] {
         let run = run(repo.path(), &[command]);
         assert_eq!(run.code, 3, "{command}: {} {}", run.out, run.err);
         let text = run.out + &run.err;

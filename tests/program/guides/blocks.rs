@@ -124,7 +124,7 @@ pub(super) fn calls(line: &str) -> usize {
 #[test]
 fn blocks_are_read_with_their_options_and_commands() {
     let page = "```\nexledger lint\ngit add x && \\\n  exledger diff | jq .\n```\n<!-- file: a.yaml -->\n```yaml\na:\n  b\n```\n<!-- commands: in empty; exits 3 -->\n\n\
-        ```console\n$ exledger list\nid  title\n```\n```yaml\n- run: exledger due\n```\n```\ncargo test\n```\n";
+        ```console\n$ exledger list\nid  title\n```\n```yaml\n- run: exledger queue\n```\n```\ncargo test\n```\n";
     let blocks = of(page);
     assert_eq!(blocks.len(), 2, "{blocks:?}");
     assert_eq!(blocks[0].commands, ["exledger lint", "git add x && exledger diff | jq ."]);
@@ -136,7 +136,7 @@ fn blocks_are_read_with_their_options_and_commands() {
     for (line, n) in [
         ("exledger new --title 'a | exledger b'  # exledger c", 1),
         ("gh issue view 1 | exledger new --from-issue - || exit", 1),
-        ("exledger lint && exledger due; exledger", 3),
+        ("exledger lint && exledger queue; exledger", 3),
         ("for it in *.yaml; do exledger new --from $it; done", 1),
         ("git config exledger.signingKey KEY", 0),
     ] {

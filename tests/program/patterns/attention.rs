@@ -1,4 +1,4 @@
-//! A frozen group without a redesign in time: in `due`, its messages and `queue`, with `--strict` a failure, and no deployment.
+//! A frozen group without a redesign in time: in `queue` and its messages, with `--strict` a failure, and no deployment.
 
 use serde_json::{Value, json};
 
@@ -102,7 +102,7 @@ fn the_worklists_name_the_group_and_fail_only_strictly() {
         "command": "exledger redesign new --pattern root_cause=brittle-dependency --pattern application=billing --title … --target … --plan … --due …",
         "waits_for": [{"email": "ana@example.com", "name": "Ana Ruiz"}],
     }]);
-    for command in ["due", "queue", "patterns"] {
+    for command in ["queue", "patterns"] {
         let (code, found) = answer(&ledger, &[command]);
         assert_eq!(code, 0, "{command}: {found:#}");
         assert_eq!(answer(&ledger, &["--strict", command]).0, 1, "{command}");
@@ -126,7 +126,7 @@ fn the_worklists_name_the_group_and_fail_only_strictly() {
     let report = ledger.run(&["report", "--on", ON]).out;
     assert!(report.contains("frozen, no redesign in time"), "{report}");
     land(&ledger, "fourth", ID, &redesigned("2026-12-18"));
-    for command in ["due", "queue", "patterns"] {
+    for command in ["queue", "patterns"] {
         assert_eq!(answer(&ledger, &["--strict", command]).0, 0, "{command}");
     }
     let (_, found) = answer(&ledger, &["patterns"]);
@@ -134,7 +134,7 @@ fn the_worklists_name_the_group_and_fail_only_strictly() {
         found["groups"][0]["redesign"],
         json!({"id": "BILL-500", "status": "ticket", "due": "2026-12-18"})
     );
-    assert_eq!(answer(&ledger, &["due"]).1["groups"], json!([]));
+    assert_eq!(answer(&ledger, &["queue"]).1["groups"], json!([]));
 }
 
 #[test]
@@ -166,7 +166,7 @@ fn owners_and_those_whom_the_policy_names_get_a_message() {
     let roster = "email,name,team,active\nana@example.com,Ana Ruiz,billing,no\nsam@example.com,Sam Chen,billing,yes\n";
     let policy = format!("{POLICY}patterns: {{notify: [security, kim@example.com]}}\n");
     let messages = |ledger: &Ledger| {
-        let (_, found) = answer(ledger, &["due", "--messages"]);
+        let (_, found) = answer(ledger, &["queue", "--messages"]);
         let rows = found["messages"].as_array().unwrap().iter().flat_map(|message| {
             let groups = message["records"].as_array().unwrap().iter();
             let groups = groups.filter(|row| row["bucket"] == "frozen-pattern").cloned();
@@ -192,12 +192,12 @@ fn owners_and_those_whom_the_policy_names_get_a_message() {
     assert_eq!(row["key"], json!({"root_cause": "brittle-dependency", "application": "billing"}));
     assert_eq!((&row["since"], &row["deadline"]), (&json!("2026-11-20T15:00:00Z"), &Value::Null));
     // A record's row has no key.
-    let (_, found) = answer(&ledger, &["due", "--messages", "--within", "60d"]);
+    let (_, found) = answer(&ledger, &["queue", "--messages", "--within", "60d"]);
     let rows = found["messages"].as_array().unwrap().iter();
     let mut rows = rows.flat_map(|message| message["records"].as_array().unwrap());
     let record = rows.find(|row| row["id"] == THREE[0]).unwrap();
     assert_eq!(record.as_object().unwrap().get("key"), Some(&Value::Null));
-    let text = ledger.run(&["due", "--messages", "--on", ON]).out;
+    let text = ledger.run(&["queue", "--messages", "--on", ON]).out;
     let subject = "Subject: Frozen pattern: root cause brittle-dependency, application billing";
     assert!(text.contains(subject), "{text}");
     // Whoever left is not told: the backup is, else the groups that `escalate` names.

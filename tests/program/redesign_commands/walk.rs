@@ -49,7 +49,7 @@ fn one_whose_exceptions_come_back_is_due_until_another_is_filed() {
     team.done(&first);
     life.repo.wait("2d");
     assert_eq!((team.status().as_str(), team.n_frozen()), ("watching", 0));
-    let sound = life.run("sam", &["due"]).code;
+    let sound = life.run("sam", &["queue"]).code;
     team.lands(4, "");
     let listed = team.list().remove(0);
     assert_eq!((&listed["status"], &listed["landed_after"]), (&json!("recurred"), &json!([id(4)])));

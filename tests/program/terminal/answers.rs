@@ -9,7 +9,7 @@ const COMMANDS: &[&[&str]] = &[
     &["show", "7F3KQ"],
     &["show", "C0ZED"],
     &["log", "7F3KQ"],
-    &["due"],
+    &["queue"],
     &["queue"],
     &["verify"],
     &["patterns"],

@@ -1,12 +1,12 @@
-//! Redesigns that are late: in `due`, `queue`, messages, the first screen and the report, which agree.
+//! Redesigns that are late: in `queue`, its messages, the first screen and the report, which agree.
 
 use serde_json::{Value, json};
 
 use crate::redesign_commands::{Team, id};
 
-/// Returns whom `due --messages` notifies about a redesign, each with the roles.
+/// Returns whom `queue --messages` notifies about a redesign, each with the roles.
 fn told(team: &Team, redesign: &str) -> Vec<(String, Value)> {
-    let (_, answer) = team.json(&["due", "--messages"]);
+    let (_, answer) = team.json(&["queue", "--messages"]);
     let messages = answer["messages"].as_array().unwrap().iter();
     let about = |message: &&Value| {
         let mut records = message["records"].as_array().unwrap().iter();
@@ -31,8 +31,9 @@ fn a_late_redesign_is_told_to_its_owner_then_escalated() {
     assert_eq!((team.status().as_str(), team.buckets().1.len()), ("open", 0));
     assert_eq!(told(&team, &redesign), []);
     life.repo.clock("2026-12-06T08:00:00Z");
-    let (code, answer) = team.json(&["due"]);
-    assert_eq!(code, 1);
+    let (code, answer) = team.json(&["queue"]);
+    assert_eq!(code, 1, "{answer:#}");
+    assert_eq!(team.json(&["queue", "--strict"]).0, 1);
     let due = &answer["redesigns"][0];
     assert_eq!(
         *due,
@@ -54,7 +55,7 @@ fn a_late_redesign_is_told_to_its_owner_then_escalated() {
     life.repo.clock("2026-12-13T08:00:00Z");
     let addresses: Vec<String> = told(&team, &redesign).into_iter().map(|it| it.0).collect();
     assert_eq!(addresses, ["dana@example.com", "kim@example.com", "sam@example.com"]);
-    let text = life.run("sam", &["due", "--messages"]).out;
+    let text = life.run("sam", &["queue", "--messages"]).out;
     for line in [
         "Invoices are sent by event",
         "redesign overdue: 7 days ago",
@@ -120,7 +121,7 @@ fn one_that_nobody_assessed_waits_for_somebody_else() {
     assert!(action.ends_with("1 occurrence since it was done, at most 1"), "{action}");
     team.life.repo.wait("10d");
     assert_eq!(team.buckets(), (1, vec!["redesign-unassessed".to_owned()]));
-    let (_, answer) = team.json(&["due"]);
+    let (_, answer) = team.json(&["queue"]);
     let action = &answer["redesigns"][0]["action"];
     assert_eq!(action, "assess its effect, by someone other than kim@example.com");
     // What lands after that time counts for the next freeze only.
