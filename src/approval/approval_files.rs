@@ -11,6 +11,7 @@ use crate::approval::file_outcome::{ApprovalFileOutcome, FileState};
 use crate::approval::governance_history::{GovernanceHistory, LandedGovernance};
 use crate::approval::keys::Keys;
 use crate::approval::ledger_name::{LedgerName, LedgerRoot};
+use crate::approval::put_back;
 use crate::approval::signature::SignatureState;
 use crate::approval::statement::SIGNATURE;
 use crate::approval::statement::bad_file::BadFile;
@@ -150,6 +151,9 @@ impl<'a> ApprovalFileReader<'a> {
 
     /// Takes the rejections that commits off the first-parent line added, and the line lacks.
     fn land_rejections(&mut self, changes: &'a [ApprovalFileChange]) {
+        if put_back::N3 {
+            return;
+        }
         let off_line = changes.iter().filter(|change| change.is_off_line);
         let mut pairs: BTreeMap<String, (&'a ApprovalFileChange, BTreeMap<&str, &'a After>)> =
             BTreeMap::new();

@@ -53,7 +53,7 @@ pub(crate) fn grace(history: &History, step: &VersionStep, result: FourEyes) -> 
     };
     let held = emergency.and_then(|record| {
         let key = TrailKey::Id(record.id.as_str().to_ascii_uppercase());
-        history.off_line.get(&key)?.held_since
+        history.off_line.get(&key)?.held_since.filter(|_| !put_back::N4)
     });
     let period = GracePeriod { begin: begin(step.version, held, step.at), term };
     match &history.mainline.boundary {
