@@ -4,18 +4,16 @@
 //! Uses record, policy, history, `approval`'s identities. Pure. Start at `grace`, which is part of the fold, and
 //! [`use_up`], which compares emergencies after it. Follows `docs/spec/status.md`, emergency.
 
-use crate::approval::authors;
 use crate::approval::governance_history::GovernanceHistory;
 use crate::approval::identity::apart::SeparatedBy;
-use crate::approval::identity::resolved::Identity;
-use crate::approval::identity::{IdentityKind, IdentityResolver};
-use crate::approval::judging::{self, TrailVerdicts};
+use crate::approval::identity::{Identity, IdentityKind, IdentityResolver};
+use crate::approval::judging::TrailVerdicts;
 use crate::approval::listed::OnlyListed;
-use crate::approval::put_back;
 use crate::approval::verdict::{
     ApprovalVerdict, BecomesApproved, FourEyes, Grace, GracePeriod, Satisfied, UsedGrace,
 };
 use crate::approval::version_step::VersionStep;
+use crate::approval::{authors, judging, put_back};
 use crate::history::version::{Trail, TrailKey, Version};
 use crate::history::walked::History;
 use crate::policy::people::person::Person;

@@ -10,20 +10,16 @@
 //! A5, D3 and M7. `approval::late_evidence` handles approvals that land later.
 
 use crate::approval::approval_event::StatementEvent;
-use crate::approval::authors::{self, AuthorSet};
-use crate::approval::carry;
+use crate::approval::authors::{ApprovalObstacle, AuthorSet};
 use crate::approval::claims::StatementAge;
 use crate::approval::demand::combined_demand;
-use crate::approval::evidence::{self, Scene, VersionEvidenceSet};
-use crate::approval::governance_history::GovernanceHistory;
-use crate::approval::obstacle::ApprovalObstacle;
-use crate::approval::put_back;
-use crate::approval::signature_checks::SignatureChecks;
-use crate::approval::statement;
+use crate::approval::evidence::{Scene, VersionEvidenceSet};
+use crate::approval::governance_history::{GovernanceHistory, SignatureChecks};
 use crate::approval::verdict::{
     ApprovalVerdict, BecomesApproved, FourEyes, Grace, NotCounted, Satisfied, VerdictChange,
 };
 use crate::approval::version_step::VersionStep;
+use crate::approval::{authors, demand, evidence, put_back, statement};
 use crate::history::change::differ;
 use crate::history::objects::Obstacle;
 use crate::history::off_line::{Loss, Lost};
@@ -447,7 +443,7 @@ impl<'a> TrailEvaluator<'a> {
             let flag = Some("restored-to-approved-content");
             return Some(Carried { from, flag });
         }
-        before.filter(|before| carry::only_adds(before, after))?;
+        before.filter(|before| demand::only_adds(before, after))?;
         previous(None)
     }
 
