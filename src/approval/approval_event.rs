@@ -3,8 +3,7 @@
 //! Uses policy, history, approval's identity, keys and statements. Pure. Start at [`CountedFile`] and
 //! [`StatementEvent`]. Follows `docs/spec/approval.md`, S7 and 1.12.
 
-use crate::approval::identity::IdentityResolver;
-use crate::approval::identity::resolved::Identity;
+use crate::approval::identity::{Identity, IdentityResolver};
 use crate::approval::keys::Signer;
 use crate::approval::statement::bad_file::BadFile;
 use crate::approval::statement::file::{ApprovalDecision, ApprovalFile};

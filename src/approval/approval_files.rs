@@ -1,4 +1,4 @@
-//! Reads the files below `.approvals`, landing by landing: which are valid, and what they are about.
+//! Reads the files below `.approvals`, landing by landing: which are valid, what they are about, and what became of each.
 //!
 //! Uses policy, history, approval's governance history, statements, signatures. Pure. Start at [`ApprovalFiles::of`] and
 //! [`ApprovalFileReader::land`]. Follows `docs/spec/approval.md`, S7, 1.12, G2 and D2. The fold decides which version a
@@ -7,17 +7,17 @@
 use crate::approval::approval_event::{
     CountedFile, FileBacking, LandedApprovalFile, RefusedFile, StatementEvent,
 };
-use crate::approval::file_outcome::{ApprovalFileOutcome, FileState};
 use crate::approval::governance_history::{GovernanceHistory, LandedGovernance};
 use crate::approval::keys::Keys;
 use crate::approval::ledger_name::{LedgerName, LedgerRoot};
+use crate::approval::put_back;
 use crate::approval::signature::SignatureState;
-use crate::approval::statement::SIGNATURE;
 use crate::approval::statement::bad_file::BadFile;
-use crate::approval::statement::check::{self, Backing, SoundStatement, StatementPath};
+use crate::approval::statement::check::{Backing, SoundStatement, StatementPath};
 use crate::approval::statement::file::{
     ApprovalDecision, ApprovalFile, ApprovalSubject, GOVERNANCE,
 };
+use crate::approval::statement::{SIGNATURE, check};
 use crate::history::objects::{Obstacle, Oid};
 use crate::history::version::TrailKey;
 use crate::history::walked::{After, ApprovalFileChange, History};
@@ -150,6 +150,9 @@ impl<'a> ApprovalFileReader<'a> {
 
     /// Takes the rejections that commits off the first-parent line added, and the line lacks.
     fn land_rejections(&mut self, changes: &'a [ApprovalFileChange]) {
+        if put_back::N3 {
+            return;
+        }
         let off_line = changes.iter().filter(|change| change.is_off_line);
         let mut pairs: BTreeMap<String, (&'a ApprovalFileChange, BTreeMap<&str, &'a After>)> =
             BTreeMap::new();
@@ -434,4 +437,53 @@ fn is_moved(path: &str, change: &ApprovalFileChange, changes: &[ApprovalFileChan
     changes.iter().any(|other| {
         other.path != path && other.new == Some(before) && name(&other.path) == name(path)
     })
+}
+
+/// One change of a file below `.approvals`, and its outcome. A signature belongs to the text beside it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ApprovalFileOutcome {
+    /// The path of the text, from the ledger's root; for a file that is no part of an approval, its own path.
+    pub path: String,
+    /// Its landing: an index into the mainline's landings.
+    pub landing: usize,
+    pub commit: Oid,
+    /// What it is about, if its lines can be read.
+    pub about: Option<ApprovalSubject>,
+    pub state: FileState,
+    /// Whether the file is still at the tip as this landing left it.
+    pub is_at_tip: bool,
+}
+
+/// The outcome for a file below `.approvals`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FileState {
+    /// The file is valid. Whether it counts is in the verdict on the version that it names.
+    Sound,
+    /// The file does not count: `bad-approval-file`.
+    Bad(BadFile),
+    /// The key was listed when the file landed and has been revoked since, so it no longer counts.
+    RevokedLater(BadFile),
+    /// The file was removed; its approval or rejection remains in effect.
+    Removed,
+    Missing(Obstacle),
+}
+
+impl FileState {
+    /// Returns what is wrong, as the end of a sentence about the file, and the remedy; `None` if nothing is wrong.
+    pub fn why(&self) -> Option<(String, String)> {
+        match self {
+            FileState::Sound => None,
+            FileState::Bad(bad) | FileState::RevokedLater(bad) => {
+                Some((bad.to_string(), bad.help()))
+            }
+            FileState::Removed => Some((
+                "it was removed; its approval still stands".to_owned(),
+                "leave approval files in place; to withdraw an approval, sign another statement with `exledger approve`"
+                    .to_owned(),
+            )),
+            FileState::Missing(obstacle) => {
+                Some((obstacle.to_string(), obstacle.repair().to_owned()))
+            }
+        }
+    }
 }

@@ -4,19 +4,18 @@
 //! `docs/spec/approval.md`, D3, and `docs/spec/cli.md`, `needs{}`.
 
 use crate::approval::authors::AuthorSet;
-use crate::approval::carry;
 use crate::approval::case::CountedApproval;
-use crate::approval::demand::{VersionDemand, combined_demand};
+use crate::approval::demand::{ApprovalWays, VersionDemand, combined_demand};
 use crate::approval::identity::apart::SeparatedBy;
 use crate::approval::identity::{IdentityCache, IdentityKind, IdentityResolver};
-use crate::approval::key_set::KeySet;
+use crate::approval::keys::KeySet;
 use crate::approval::listed::OnlyListed;
-use crate::approval::missing::{self, DemandContext};
+use crate::approval::missing::DemandContext;
 use crate::approval::relation::Relation;
 use crate::approval::verdict::{
     ApprovalVerdict, Approver, Author, FourEyes, MissingApproval, Satisfied, SelfAsserted,
 };
-use crate::approval::ways::ApprovalWays;
+use crate::approval::{demand, missing};
 use crate::policy::demand::{EvidenceKind, Proof};
 use crate::policy::governance::Governance;
 use crate::policy::people;
@@ -237,5 +236,5 @@ fn signer(governance: &Governance, person: &Person) -> Approver {
 
 pub(crate) fn is_exempt(governance: &Governance, own: &Record, approved: Option<&Record>) -> bool {
     own.closure.is_some()
-        || approved.is_some_and(|approved| carry::only_narrows(&governance.policy, approved, own))
+        || approved.is_some_and(|approved| demand::only_narrows(&governance.policy, approved, own))
 }

@@ -3,12 +3,11 @@
 //! Uses record, policy, history, approval's evidence. Pure. Start at [`VersionEvidence`]. Follows `docs/spec/approval.md`, 1.8.
 
 use crate::approval::authors::AuthorSet;
+use crate::approval::demand;
 use crate::approval::demand::{Role, VersionDemand};
 use crate::approval::evidence::{Claim, VersionEvidenceSet, Vouched};
-use crate::approval::group_matching;
 use crate::approval::identity::apart::SeparatedBy;
-use crate::approval::identity::resolved::Identity;
-use crate::approval::identity::{IdentityResolver, NamedPerson};
+use crate::approval::identity::{Identity, IdentityResolver, NamedPerson};
 use crate::approval::relation::Relation;
 use crate::approval::verdict::{Approver, SelfAsserted};
 use crate::history::commit::Commit;
@@ -87,7 +86,7 @@ pub(crate) fn are_enough<'a>(
     let groups: Vec<&str> = demand.terms.each_of.iter().map(String::as_str).collect();
     let member_of: Vec<Vec<String>> = approvers.map(|approver| approver.groups.clone()).collect();
     member_of.len() >= demand.terms.needed().count as usize
-        && group_matching::unfilled(&groups, &member_of).is_empty()
+        && demand::unfilled(&groups, &member_of).is_empty()
 }
 
 /// Tells whether a counted approval could fill a place of a requirement: a group or role where any is asked for.

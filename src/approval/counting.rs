@@ -5,8 +5,7 @@
 
 use crate::approval::case::{VersionEvidence, stater};
 use crate::approval::evidence::{Claim, EvidenceSource, Vouched};
-use crate::approval::identity::resolved::Identity;
-use crate::approval::identity::{IdentityKind, NamedPerson};
+use crate::approval::identity::{Identity, IdentityKind, NamedPerson};
 use crate::approval::listed::OnlyListed;
 use crate::approval::relation::Relation;
 use crate::approval::verdict::{NotCounted, Vote, VoteCounts};

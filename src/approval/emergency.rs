@@ -4,18 +4,16 @@
 //! Uses record, policy, history, `approval`'s identities. Pure. Start at `grace`, which is part of the fold, and
 //! [`use_up`], which compares emergencies after it. Follows `docs/spec/status.md`, emergency.
 
-use crate::approval::authors;
 use crate::approval::governance_history::GovernanceHistory;
 use crate::approval::identity::apart::SeparatedBy;
-use crate::approval::identity::resolved::Identity;
-use crate::approval::identity::{IdentityKind, IdentityResolver};
-use crate::approval::judging::{self, TrailVerdicts};
+use crate::approval::identity::{Identity, IdentityKind, IdentityResolver};
+use crate::approval::judging::TrailVerdicts;
 use crate::approval::listed::OnlyListed;
-use crate::approval::put_back;
 use crate::approval::verdict::{
     ApprovalVerdict, BecomesApproved, FourEyes, Grace, GracePeriod, Satisfied, UsedGrace,
 };
 use crate::approval::version_step::VersionStep;
+use crate::approval::{authors, judging, put_back};
 use crate::history::version::{Trail, TrailKey, Version};
 use crate::history::walked::History;
 use crate::policy::people::person::Person;
@@ -53,7 +51,7 @@ pub(crate) fn grace(history: &History, step: &VersionStep, result: FourEyes) -> 
     };
     let held = emergency.and_then(|record| {
         let key = TrailKey::Id(record.id.as_str().to_ascii_uppercase());
-        history.off_line.get(&key)?.held_since
+        history.off_line.get(&key)?.held_since.filter(|_| !put_back::N4)
     });
     let period = GracePeriod { begin: begin(step.version, held, step.at), term };
     match &history.mainline.boundary {

@@ -4,18 +4,14 @@
 //! Follows `docs/spec/approval.md`, E1 to E5. `approval::counting` decides whether a claim counts; `approval::claims`
 //! adds those in files and notes.
 
-use std::sync::Arc;
-
-use crate::approval::authors::AuthorSet;
+use crate::approval::authors::{ApprovalObstacle, AuthorSet, MOST_STATEMENTS};
 use crate::approval::forge::adapter::{ForgeAdapter, Pinned};
+use crate::approval::governance_history::SignatureChecks;
 use crate::approval::identity::apart::SeparatedBy;
-use crate::approval::identity::resolved::Identity;
-use crate::approval::identity::{IdentityResolver, NamedPerson};
+use crate::approval::identity::{Identity, IdentityResolver, NamedPerson};
 use crate::approval::keys::Signer;
 use crate::approval::message::CommitMessage;
-use crate::approval::obstacle::{ApprovalObstacle, MOST_STATEMENTS};
 use crate::approval::signature::{SignatureState, Tag};
-use crate::approval::signature_checks::SignatureChecks;
 use crate::approval::verdict::{NotCounted, Vote};
 use crate::approval::{authors, forge};
 use crate::history::commit::Commit;
@@ -25,6 +21,7 @@ use crate::policy;
 use crate::policy::demand::{EvidenceKind, Proof, SelfApproval};
 use crate::record::time::Instant;
 use crate::record::vocabulary::Vocabulary as _;
+use std::sync::Arc;
 
 #[derive(Clone, Debug)]
 pub(crate) struct Claim<'a> {

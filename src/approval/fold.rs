@@ -10,22 +10,19 @@
 //! A5, D3 and M7. `approval::late_evidence` handles approvals that land later.
 
 use crate::approval::approval_event::StatementEvent;
-use crate::approval::authors::{self, AuthorSet};
-use crate::approval::carry;
+use crate::approval::authors::{ApprovalObstacle, AuthorSet};
 use crate::approval::claims::StatementAge;
 use crate::approval::demand::combined_demand;
-use crate::approval::evidence::{self, Scene, VersionEvidenceSet};
-use crate::approval::governance_history::GovernanceHistory;
-use crate::approval::obstacle::ApprovalObstacle;
-use crate::approval::signature_checks::SignatureChecks;
-use crate::approval::statement;
+use crate::approval::evidence::{Scene, VersionEvidenceSet};
+use crate::approval::governance_history::{GovernanceHistory, SignatureChecks};
 use crate::approval::verdict::{
     ApprovalVerdict, BecomesApproved, FourEyes, Grace, NotCounted, Satisfied, VerdictChange,
 };
 use crate::approval::version_step::VersionStep;
+use crate::approval::{authors, demand, evidence, put_back, statement};
 use crate::history::change::differ;
 use crate::history::objects::Obstacle;
-use crate::history::off_line::Loss;
+use crate::history::off_line::{Loss, Lost};
 use crate::history::version::{Content, FileAt, Trail, Version, VersionChange};
 use crate::history::walked::History;
 use crate::record::Record;
@@ -284,10 +281,35 @@ impl<'a> TrailEvaluator<'a> {
         };
         let bar = off_line.map_or(Instant::MIN, |it| it.bar(version.landing));
         let own = version.taken_away().map_or(Instant::MIN, |taken| taken.at);
-        self.series.end_support(bar.max(own));
+        if !put_back::A3 {
+            self.series.end_support(bar.max(own));
+        }
+    }
+
+    /// Tells whether a version only stands there for what a merge left out, and a put-back hole hides that.
+    fn is_hidden(&self, index: usize) -> bool {
+        let Some(version) = self.trail.versions.get(index) else { return false };
+        match version.taken_away().map(|taken| taken.by) {
+            Some(Lost::Merge(landing, _)) => {
+                let merge = self.context.history.mainline.landings.get(landing);
+                let is_parent = merge.is_some_and(|it| it.parents.contains(&version.commit.oid));
+                put_back::A3 || put_back::N2 && !is_parent
+            }
+            Some(Lost::Tip(_)) => false,
+            None => {
+                version.is_brought_back()
+                    && index.checked_sub(1).is_some_and(|before| self.is_hidden(before))
+            }
+        }
     }
 
     fn verdict(&mut self, step: &VersionStep<'a>) -> ApprovalVerdict {
+        if (put_back::A3 || put_back::N2)
+            && self.is_hidden(step.index)
+            && let Some(from) = step.index.checked_sub(1)
+        {
+            return self.carry(step, &Carried { from, flag: None });
+        }
         if let Some(taken) = step.version.taken_away() {
             match taken.loss {
                 Loss::Removal => self.series = TrailProgress::since(self.series.bar),
@@ -421,7 +443,7 @@ impl<'a> TrailEvaluator<'a> {
             let flag = Some("restored-to-approved-content");
             return Some(Carried { from, flag });
         }
-        before.filter(|before| carry::only_adds(before, after))?;
+        before.filter(|before| demand::only_adds(before, after))?;
         previous(None)
     }
 

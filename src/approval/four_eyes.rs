@@ -6,7 +6,7 @@
 use crate::approval::case::{CountedApproval, VersionEvidence, approver, is_met};
 use crate::approval::counting::WeighedApproval;
 use crate::approval::evidence::{Claim, EvidenceSource};
-use crate::approval::identity::resolved::Identity;
+use crate::approval::identity::Identity;
 use crate::approval::missing::DemandContext;
 use crate::approval::relation::Relation;
 use crate::approval::signature::SignatureState;

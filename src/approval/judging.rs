@@ -2,12 +2,13 @@
 //!
 //! Uses history, `approval`'s governance, signatures, files and fold. Pure. Start at [`by`], which returns [`TrailVerdicts`].
 
-use crate::approval::approval_files::ApprovalFiles;
+use crate::approval::approval_files::{ApprovalFileOutcome, ApprovalFiles};
 use crate::approval::counted::CountedGovernance;
-use crate::approval::file_outcome::ApprovalFileOutcome;
-use crate::approval::fold::{self, EvaluationContext, TrailKind};
-use crate::approval::governance_history::{GovernanceHistory, Ruled};
-use crate::approval::signature_checks::{LandedSignature, SignatureChecks};
+use crate::approval::fold;
+use crate::approval::fold::{EvaluationContext, TrailKind};
+use crate::approval::governance_history::{
+    GovernanceHistory, LandedSignature, Ruled, SignatureChecks,
+};
 use crate::approval::verdict::{ApprovalVerdict, BecomesApproved, Satisfied};
 use crate::history::governance::GovernanceOrigin;
 use crate::history::objects::Obstacle;

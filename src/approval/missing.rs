@@ -9,7 +9,7 @@ use crate::approval::demand::{Role, VersionDemand};
 use crate::approval::identity::IdentityResolver;
 use crate::approval::identity::apart::SeparatedBy;
 use crate::approval::verdict::{MissingApproval, NotCounted, Statement, VoteCounts};
-use crate::approval::{group_matching, relation};
+use crate::approval::{demand, relation};
 use crate::diag;
 use crate::policy::demand::Proof;
 use crate::policy::people;
@@ -35,7 +35,7 @@ pub(crate) fn missing_approvals(
         .iter()
         .map(|counted_approval| counted_approval.approver.groups.clone())
         .collect();
-    let unfilled = group_matching::unfilled(&groups, &member_of);
+    let unfilled = demand::unfilled(&groups, &member_of);
     let by_signature = match terms.proof {
         Proof::Attested => ", by a signature",
         Proof::Claimed => "",

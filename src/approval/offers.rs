@@ -3,11 +3,10 @@
 //! Uses policy, `approval`'s ways, requirement and eligibility. Pure. Start at [`offers`]. Follows `docs/spec/cli.md`,
 //! `how[]`: a way is named only if it counts under the policy that the content lands on.
 
-use crate::approval::demand::combined_demand;
+use crate::approval::demand::{AcceptedKinds, ApprovalWay, combined_demand};
 use crate::approval::eligible::{Eligibility, SignedObject};
 use crate::approval::verdict::MissingApproval;
-use crate::approval::ways::{AcceptedKinds, ApprovalWay};
-use crate::approval::{ask, group_matching, relation};
+use crate::approval::{ask, demand, relation};
 use crate::policy::demand::{EvidenceKind, Proof, SelfApproval};
 use crate::policy::governance::Governance;
 use crate::policy::people;
@@ -235,8 +234,8 @@ impl Offering<'_> {
             people.iter().map(|person| people::groups_of(governance, person)).collect()
         };
         let all: Vec<&ApprovalOffer> = ways.iter().collect();
-        group_matching::unfilled(&groups, &of(&all)).is_empty()
-            && group_matching::unfilled(&groups, &of(&repeatable)).len() <= merges
+        demand::unfilled(&groups, &of(&all)).is_empty()
+            && demand::unfilled(&groups, &of(&repeatable)).len() <= merges
     }
 
     /// Returns what must be added to the policy before a person without an account can approve.

@@ -3,21 +3,19 @@
 //! Uses record, policy, history, `approval`'s parts. Pure. Part of the fold. Follows `docs/spec/approval.md`, A5,
 //! A8 and D3.
 
-use crate::approval::authors::AuthorSet;
+use crate::approval::authors::{ApprovalObstacle, AuthorSet};
 use crate::approval::demand::{
-    GovernanceVersion, VersionDemand, combined_demand, governance_demand,
+    ApprovalWays, GovernanceVersion, VersionDemand, combined_demand, governance_demand,
 };
 use crate::approval::evidence::{Scene, VersionEvidenceSet};
 use crate::approval::fold::{TrailEvaluator, TrailKind};
 use crate::approval::four_eyes::FourEyesOutcome;
 use crate::approval::identity::IdentityResolver;
 use crate::approval::identity::apart::SeparatedBy;
-use crate::approval::obstacle::ApprovalObstacle;
 use crate::approval::signature::SignatureState;
 use crate::approval::verdict::{ApprovalVerdict, Author, BecomesApproved, FourEyes, Satisfied};
 use crate::approval::version_step::VersionStep;
-use crate::approval::ways::ApprovalWays;
-use crate::approval::{ask, authors, carry, case, emergency, put_back};
+use crate::approval::{ask, authors, case, demand, emergency, put_back};
 use crate::history::change::event::ChangeEvent;
 use crate::history::commit::Commit;
 use crate::history::version::{Content, MadeInMerge, Version, VersionChange};
@@ -171,8 +169,8 @@ impl<'a> TrailEvaluator<'a> {
             return false;
         };
         let policy = &step.state.governance.policy;
-        let narrows = |base: &Record| carry::only_narrows(policy, base, record);
-        let closes = |before: &Record| carry::only_closes(before, record);
+        let narrows = |base: &Record| demand::only_narrows(policy, base, record);
+        let closes = |before: &Record| demand::only_closes(before, record);
         self.base().is_some_and(narrows) || self.before(step).is_some_and(closes)
     }
 

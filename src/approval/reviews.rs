@@ -1,16 +1,20 @@
 //! A forge's reviews of a merged pull request, the input of `approve --from-reviews`.
 //!
-//! Uses record's times, history's ids, statement's logins. Pure. Start at [`Reviews::read`]; `reviewer` identifies the
-//! author of each review. Follows `docs/spec/approval.md`, 1.12, and `docs/spec/cli.md`, approve.
-
-pub mod reviewer;
+//! Uses record's times, history's ids, statement's logins. Pure. Start at [`Reviews::read`]; [`account`] and
+//! [`login_key`] identify the author of each review. Follows `docs/spec/approval.md`, 1.12, and `docs/spec/cli.md`, approve.
 
 use crate::approval::statement;
 use crate::history::objects::Oid;
-use crate::record::json;
+use crate::policy::governance::Governance;
+use crate::policy::people;
+use crate::policy::people::account::Account;
+use crate::policy::people::person::Person;
+use crate::record::address::Address;
 use crate::record::time::Instant;
+use crate::record::{address, json};
 use serde::Deserialize;
 use serde::de::{Deserializer, Error};
+use std::collections::BTreeMap;
 
 /// The reviews of one pull request.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -164,5 +168,191 @@ impl Reviews {
         // Parsers differ on which of two duplicate keys wins, so `value` rejects duplicates and names their position.
         json::value(bytes).map_err(failed)?;
         serde_json::from_slice(bytes).map_err(failed)
+    }
+}
+
+/// The author of a review.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reviewer {
+    /// A person whom the policy lists, or whose address the forge discloses.
+    Person(Person),
+    /// An account without a known owner that the forge distinguishes from all authors.
+    Account(Person),
+    Machine(Person),
+    Unknown {
+        reason: String,
+    },
+}
+
+/// Returns the last review of each reviewer, ignoring comments; of several at one instant, the last in the list.
+pub fn last_reviews<'r>(
+    reviews: &'r Reviews,
+    governance: &Governance,
+) -> Vec<(Reviewer, &'r ForgeReview)> {
+    let mut last: BTreeMap<(bool, String), (Reviewer, &ForgeReview)> = BTreeMap::new();
+    for review in &reviews.reviews {
+        if review.state == ReviewState::Commented {
+            continue;
+        }
+        let reviewer = Reviewer::from_review(review, reviews, governance);
+        let key = match &reviewer {
+            Reviewer::Person(person) | Reviewer::Account(person) | Reviewer::Machine(person) => {
+                (false, person.key.clone())
+            }
+            Reviewer::Unknown { .. } => {
+                let login = review.login.as_deref().map(address::lower);
+                (true, login.unwrap_or_else(|| review.url.clone()))
+            }
+        };
+        let newer = |(_, before): &(Reviewer, &ForgeReview)| before.at <= review.at;
+        if last.get(&key).is_none_or(newer) {
+            last.insert(key, (reviewer, review));
+        }
+    }
+    last.into_values().collect()
+}
+
+/// Returns a reviewer's account at the forge, if the forge and a login are named.
+///
+/// Also `None` for a login that could be read as the number and login of another account.
+pub fn account(review: &ForgeReview, reviews: &Reviews) -> Option<Account> {
+    of_login(review.login.as_deref()?, reviews.forge.as_deref()?)
+}
+
+fn of_login(login: &str, host: &str) -> Option<Account> {
+    if !statement::file::is_login(login) {
+        return None;
+    }
+    let account = Account::of(&format!("{login}@users.noreply.{host}"), &[])?;
+    let is_whole = account.id.is_none() && account.login == address::lower(login);
+    is_whole.then_some(account)
+}
+
+/// Returns the key of `people.logins` that would identify a review's author; `None` if no login is named.
+pub fn login_key(
+    review: &ForgeReview,
+    reviews: &Reviews,
+    governance: &Governance,
+) -> Option<String> {
+    let account = account(review, reviews);
+    let key = account.map(|account| account.login_key(&governance.policy.people));
+    key.or_else(|| review.login.clone())
+}
+
+impl Reviewer {
+    fn from_review(review: &ForgeReview, reviews: &Reviews, governance: &Governance) -> Reviewer {
+        let name = review.login.as_deref().unwrap_or_default();
+        let account = account(review, reviews);
+        let private = account.as_ref().map(Account::address);
+        let person = people::identify(governance, name, private.as_deref().unwrap_or_default());
+        let by_login = people::identify_login(governance, name);
+        let is_machine = |person: &&Person| {
+            people::is_bot(governance, person) || people::is_agent(governance, person)
+        };
+        if let Some(machine) = by_login.iter().chain([&person]).find(is_machine) {
+            return Reviewer::Machine(machine.clone());
+        }
+        if let Some(person) = mapped(review, reviews, governance) {
+            return Reviewer::Person(person);
+        }
+        let by_address = addressed(review, governance);
+        if let Some(machine) = by_address.as_ref().filter(is_machine) {
+            return Reviewer::Machine(machine.clone());
+        }
+        let found = match (by_address, account) {
+            // Anybody may withdraw an approval.
+            (Some(person), _) if review.state != ReviewState::Approved => {
+                Ok(Reviewer::Person(person))
+            }
+            (Some(person), _) => may_write(review, reviews).map(|()| Reviewer::Person(person)),
+            (None, Some(account)) => {
+                let checked =
+                    may_write(review, reviews).and_then(|()| check_not_author(reviews, &account));
+                checked.map(|()| Reviewer::Account(person))
+            }
+            (None, None) if review.login.is_none() => {
+                Err("the forge gives no login, as for a deleted account".to_owned())
+            }
+            (None, None) if reviews.forge.is_none() => {
+                Err("the reviews do not name the forge of the account".to_owned())
+            }
+            (None, None) => Err(format!("{name} can't be distinguished by account number")),
+        };
+        found.unwrap_or_else(|reason| Reviewer::Unknown { reason })
+    }
+}
+
+/// Returns the person that `people.logins` lists for a login. A bare key covers only the one forge, if that is named.
+fn mapped(review: &ForgeReview, reviews: &Reviews, governance: &Governance) -> Option<Person> {
+    let login = review.login.as_deref()?;
+    let Some(host) = &reviews.forge else {
+        return people::identify_login(governance, login).filter(|it| it.unmapped().is_none());
+    };
+    if !statement::file::is_login(login) || of_login(login, host).is_none() {
+        return None;
+    }
+    let domains = ["users.noreply.", "noreply."].into_iter();
+    let mut people = domains.map(|start| {
+        let address = format!("{login}@{start}{host}");
+        people::identify(governance, "", &address)
+    });
+    people.find(|person| person.is_mapped)
+}
+
+/// Returns the person whose address the forge discloses, unless that address is just another account.
+fn addressed(review: &ForgeReview, governance: &Governance) -> Option<Person> {
+    let address = Address::new(review.email.as_deref()?.trim())?;
+    let name = review.login.as_deref().unwrap_or_default();
+    let person = people::identify(governance, name, address.as_str());
+    (person.is_resolved() && person.unmapped().is_none()).then_some(person)
+}
+
+/// Checks that a reviewer whom the policy doesn't map may write to the repository: anybody can review in a public one.
+fn may_write(review: &ForgeReview, reviews: &Reviews) -> Result<(), String> {
+    let name = review.login.as_deref().unwrap_or("the reviewer");
+    match (review.permission, review.author_association) {
+        (Some(Permission::Admin | Permission::Maintain | Permission::Write), _) => Ok(()),
+        (Some(_), _) => Err(format!("{name} may not write to the repository")),
+        (None, Some(Association::Owner | Association::Member | Association::Collaborator)) => {
+            Ok(())
+        }
+        (None, Some(_)) => Err(format!(
+            "{name} is neither an owner, a member nor a collaborator of the repository"
+        )),
+        // Forges without this information let only members approve.
+        (None, None) if reviews.forge.as_deref().is_some_and(|host| !is_github(host)) => Ok(()),
+        (None, None) => {
+            Err(format!("the forge does not say whether {name} may write to the repository"))
+        }
+    }
+}
+
+fn is_github(host: &str) -> bool {
+    let known = ["github.com", "ghe.com"].into_iter();
+    let mut known = known.filter(|known| {
+        let below = host.strip_suffix(known);
+        below.is_some_and(|below| below.is_empty() || below.ends_with('.'))
+    });
+    known.next().is_some()
+}
+
+/// Checks that the forge knows who opened the pull request and wrote its commits, and that the reviewer is neither.
+fn check_not_author(reviews: &Reviews, account: &Account) -> Result<(), String> {
+    let Some(opened_by) = &reviews.opened_by else {
+        return Err("the forge does not say who opened the pull request".to_owned());
+    };
+    let authors = reviews.authors.as_deref().unwrap_or_default();
+    if authors.is_empty() {
+        return Err("the forge does not say which accounts wrote the pull request".to_owned());
+    }
+    let mut logins = vec![opened_by];
+    for author in authors {
+        let unknown = || format!("the forge has no account for {}", author.email);
+        logins.push(author.login.as_ref().ok_or_else(unknown)?);
+    }
+    if logins.iter().any(|login| address::lower(login) == account.login) {
+        Err(format!("{} opened the pull request or wrote part of it", account.login))
+    } else {
+        Ok(())
     }
 }

@@ -5,12 +5,15 @@
 //! writes. Follows `docs/spec/approval.md`, S2 to S5, and OpenSSH's PROTOCOL.sshsig. The cryptographic check
 //! runs once, when a [`CheckedSignature`] is made; its state can then be computed for several instants and key lists.
 
-use crate::approval::keys::{self, KeyStatus, Keys, Signer};
-use crate::approval::wire::{self, PublicKey, WireReader};
+use crate::approval::keys::{KeyStatus, Keys, Signer};
+use crate::approval::wire::{PublicKey, WireReader};
+use crate::approval::{keys, wire};
 use crate::history::commit::Commit;
 use crate::history::ident::Ident;
 use crate::history::objects::Oid;
 use crate::record::time::Instant;
+use ssh_key::private::Ed25519Keypair;
+use ssh_key::{HashAlg, LineEnding, PrivateKey};
 use std::fmt;
 
 /// The namespace in which git signs commits and tags.
@@ -360,4 +363,32 @@ fn holds(
     let sealed =
         ssh_key::SshSig::new(public.key_data().clone(), namespace, hash, signature).ok()?;
     public.verify(namespace, payload, &sealed).ok()
+}
+
+/// A private key that is never written anywhere.
+pub struct ThrowawayKey(PrivateKey);
+
+impl ThrowawayKey {
+    /// Returns the key that belongs to a seed: whoever knows the seed has the key.
+    pub fn from_seed(seed: &[u8; 32]) -> ThrowawayKey {
+        ThrowawayKey(PrivateKey::from(Ed25519Keypair::from_seed(seed)))
+    }
+
+    /// Returns the line of the signers file that lists the key for a person's approvals.
+    ///
+    /// # Errors
+    /// If the key can't be encoded, which no seed causes.
+    pub fn signers_line(&self, email: &str) -> Result<String, ssh_key::Error> {
+        let public = self.0.public_key().to_openssh()?;
+        Ok(format!("{email} namespaces=\"{}\" {}", APPROVAL, public.trim_end()))
+    }
+
+    /// Returns the signature of an approval file, in the format of `ssh-keygen -Y sign`.
+    ///
+    /// # Errors
+    /// If the signature can't be made or encoded, which no text causes.
+    pub fn sign(&self, approval: &str) -> Result<String, ssh_key::Error> {
+        let signed = self.0.sign(APPROVAL, HashAlg::Sha512, approval.as_bytes())?;
+        Ok(format!("{}\n", signed.to_pem(LineEnding::LF)?.trim_end()))
+    }
 }

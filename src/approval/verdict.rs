@@ -3,10 +3,10 @@
 //! Uses record, policy. Pure. Start at [`ApprovalVerdict`]. Follows `docs/spec/approval.md`, 1.8 and 1.9, and
 //! `docs/spec/cli.md`, `why_not`.
 
-use crate::approval::obstacle::ApprovalObstacle;
+use crate::approval::authors::ApprovalObstacle;
+use crate::approval::demand::ApprovalWays;
 use crate::approval::relation::UnknownAccount;
 use crate::approval::statement::bad_file::BadFile;
-use crate::approval::ways::ApprovalWays;
 use crate::history::objects::Obstacle;
 use crate::policy::demand::{EvidenceKind, Proof};
 use crate::policy::people::person::Person;

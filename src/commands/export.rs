@@ -18,8 +18,8 @@ use clap::Parser;
 use crate::commands::command::Command;
 use crate::commands::export::target::{ExportCommand, ExportContent};
 use exledger::features::export::targets::{
-    azure, cargo_deny, conforma, cyclonedx, dependency_check, grype, kubescape, kyverno, opa,
-    openvex, oscal, osv_scanner, prometheus, prowler, snyk, trivy,
+    azure, cargo_deny, cyclonedx, dependency_check, grype, kyverno, opa, openvex, oscal,
+    osv_scanner, prometheus, prowler, snyk, trivy,
 };
 use exledger::render::{csv, jsonl};
 use exledger::view::doc::Doc;
@@ -73,30 +73,6 @@ pub(crate) const TARGETS: &[Command] = &[
             keeps the object after its end, without effect.",
         examples: &["exledger export azure -o exemptions"],
         content: ExportContent::Files(&azure::TARGET),
-    }
-    .command(),
-    ExportCommand {
-        about: "Write the exceptions file of kubescape",
-        details: "Each finding of the tool kubescape in a record in force becomes a policy that \
-            ends with the record. Kubescape ignores the end before version 4.0.7: generate the \
-            file in the job that scans.",
-        examples: &[
-            "exledger export kubescape -o exceptions.json",
-            "exledger export kubescape --into exceptions.json",
-        ],
-        content: ExportContent::Files(&kubescape::TARGET),
-    }
-    .command(),
-    ExportCommand {
-        about: "Write the volatileConfig of a Conforma policy",
-        details: "Each finding of the tool conforma in a record in force becomes an exclusion for \
-            its components and for each of its images. With --into, the exclusions of this ledger \
-            are replaced in every source of an existing policy.",
-        examples: &[
-            "exledger export conforma -o policy.yaml",
-            "exledger export conforma --into policy.yaml",
-        ],
-        content: ExportContent::Files(&conforma::TARGET),
     }
     .command(),
     ExportCommand {

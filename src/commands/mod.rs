@@ -252,6 +252,11 @@ fn renamed_command(usage: &clap::Error, program: &clap::Command) -> Option<Strin
     let Some(ContextValue::String(old)) = usage.get(ContextKind::InvalidSubcommand) else {
         return None;
     };
+    if renamed::REMOVED_TARGETS.contains(&old.as_str()) {
+        return Some(format!(
+            "error: `export {old}` is gone\n  help: write the file by hand, and name the record in it: `exledger scan` compares it with the record\n"
+        ));
+    }
     let new = renamed::find(old)?;
     program.find_subcommand(new.split(' ').next()?)?;
     Some(format!("error: `{old}` is called `{new}` now\n  help: run `exledger {new}`\n"))

@@ -12,6 +12,9 @@ const RENAMED: &[(&str, &str)] = &[
     ("due", "queue"),
 ];
 
+/// The targets of `export` that are gone.
+pub const REMOVED_TARGETS: &[&str] = &["conforma", "kubescape"];
+
 /// Returns what the command, the key or the rule of an old name is called now; `None` if it is no old name.
 pub fn find(name: &str) -> Option<String> {
     RENAMED.iter().find_map(|(old, new)| match (old.strip_suffix('*'), new.strip_suffix('*')) {

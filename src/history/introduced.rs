@@ -64,7 +64,7 @@ pub struct IntroducingCommit {
 /// Returns where each of some lines comes from, that are in the work tree of a commit.
 ///
 /// In a merge, a line is followed into the parent that brought it. A line of a new file is followed into a file of the
-/// same name that the commit removes.
+/// same name, or of the same content, that the commit removes.
 ///
 /// # Errors
 /// [`Obstacle`] if an object of this clone can't be read.
@@ -232,6 +232,7 @@ impl Search<'_> {
         let mut moved = Vec::new();
         for (index, blob) in changed {
             let Some(file) = watch.files.get_mut(index) else { continue };
+            let content = file.blob;
             let mut gone = match blob {
                 None => mem::take(&mut file.lines),
                 Some(blob) => {
@@ -241,7 +242,7 @@ impl Search<'_> {
                 }
             };
             if blob.is_none() && !gone.is_empty() {
-                for path in removed(self.objects, at.tree, parent.tree, &file.path)? {
+                for path in removed(self.objects, [at.tree, parent.tree], &file.path, content)? {
                     let Some(blob) =
                         (Folders { objects: self.objects, root: parent.tree }).blob(&path)?
                     else {
@@ -419,12 +420,12 @@ impl Folders<'_> {
     }
 }
 
-/// Returns the files that a commit removed, with the name of another one.
+/// Returns the files of the second tree that the first lacks, with the name or the content of another file.
 fn removed(
     objects: &dyn Objects,
-    after: Oid,
-    before: Oid,
+    [after, before]: [Oid; 2],
     path: &str,
+    blob: Oid,
 ) -> Result<Vec<String>, Obstacle> {
     let name = path.rsplit('/').next().unwrap_or(path);
     let mut found = Vec::new();
@@ -447,11 +448,14 @@ fn removed(
                     let now = now.filter(|(mode, _)| *mode == Mode::Folder).map(|(_, oid)| *oid);
                     pairs.push((path(), now, entry.oid));
                 }
-                Mode::File if entry.name == name.as_bytes() && now.is_none() => found.push(path()),
+                Mode::File if now.is_none() && entry.oid == blob => found.push((0, path())),
+                Mode::File if now.is_none() && entry.name == name.as_bytes() => {
+                    found.push((1, path()));
+                }
                 _ => {}
             }
         }
     }
     found.sort();
-    Ok(found)
+    Ok(found.into_iter().map(|(_, path)| path).collect())
 }

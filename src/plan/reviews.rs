@@ -6,11 +6,10 @@
 mod approving;
 pub mod skipped;
 
-use crate::approval::reviews::reviewer::Reviewer;
-use crate::approval::reviews::{ForgeReview, ReviewState, Reviews, reviewer};
-use crate::approval::statement;
+use crate::approval::reviews::{ForgeReview, ReviewState, Reviewer, Reviews};
 use crate::approval::statement::bad_file::BadFile;
 use crate::approval::statement::file::{ApprovalDecision, ApprovalFile, ApprovalSubject};
+use crate::approval::{reviews, statement};
 use crate::history::branch::Branch;
 use crate::history::chain;
 use crate::history::folder::Mode;
@@ -94,7 +93,7 @@ pub fn files(world: World<'_>, reviews: &Reviews) -> Result<ReviewResult, Troubl
     };
     let mut answer = ReviewResult::default();
     answer.skipped.extend(taken_back(reviews, world.governance));
-    for (reviewer, review) in reviewer::last_reviews(reviews, world.governance) {
+    for (reviewer, review) in reviews::last_reviews(reviews, world.governance) {
         if review.state != ReviewState::Approved {
             continue;
         }

@@ -12,12 +12,12 @@ mod levels;
 mod line;
 pub mod policy_bypass;
 
-use crate::approval::file_outcome::ApprovalFileOutcome;
+use crate::approval::approval_files::ApprovalFileOutcome;
+use crate::approval::governance_history::LandedSignature;
 use crate::approval::judging::TrailVerdicts;
-use crate::approval::signature_checks::LandedSignature;
 use crate::approval::verdict::{ApprovalVerdict, BecomesApproved, Satisfied};
 use crate::diag::code::Code;
-use crate::diag::{self, Finding, Level};
+use crate::diag::{Finding, Level};
 use crate::history::change;
 use crate::history::governance::GovernanceOrigin;
 use crate::history::objects::Oid;
@@ -35,10 +35,11 @@ use crate::rules::audit_cases::{Healed, LandedCase, Statements, Urgent};
 use crate::rules::case::RuleContext;
 use crate::rules::change_cases::{ChangeCase, Needs};
 use crate::rules::extra_schema::ExtraSchema;
+use crate::rules::lint;
 use crate::rules::past::{RecordPast, Settled};
-use crate::rules::{self, lint};
+use crate::status::renewal;
 use crate::status::trace::Trace;
-use crate::status::{self, renewal};
+use crate::{diag, rules, status};
 use std::rc::Rc;
 
 /// The data that an audit needs.

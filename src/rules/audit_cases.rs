@@ -3,16 +3,18 @@
 //! Uses history, approval, policy. Pure. Start at [`LandedCase`]. Follows `docs/spec/rules.md` (audit, levels in verify).
 //! The levels of findings about approval are decided in `audit::levels`, once for all rules.
 
+use crate::approval::approval_files::ApprovalFileOutcome;
 use crate::approval::counted::key_levels::AdmittedKey;
-use crate::approval::file_outcome::ApprovalFileOutcome;
-use crate::approval::signature_checks::LandedSignature;
+use crate::approval::governance_history::LandedSignature;
 use crate::approval::verdict::{ApprovalVerdict, NotCounted, Satisfied, Statement, VoteCounts};
+use crate::diag;
 use crate::diag::code::Code;
-use crate::diag::{self, Finding, Level, Pos};
+use crate::diag::{Finding, Level, Pos};
 use crate::history::governance::MainlineGovernance;
 use crate::history::mainline::{Flag, Landing};
 use crate::history::objects::Oid;
-use crate::history::off_line::{self, Loss, Lost};
+use crate::history::off_line;
+use crate::history::off_line::{Loss, Lost};
 use crate::history::version::{Trail, Version};
 use crate::history::walked::History;
 use crate::policy::demand::{EvidenceKind, SelfApproval};

@@ -2,7 +2,7 @@
 //!
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (audit) and `docs/spec/approval.md`, G2.
 
-use crate::approval::counted::left_out;
+use crate::approval::counted;
 use crate::approval::verdict::{FourEyes, Satisfied};
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
@@ -55,10 +55,9 @@ fn unapproved(landed: &LandedCase<'_>) -> Option<Finding> {
         None if counts == GovernanceCounts::AsStricter => {
             (Level::Warning, "; it counts, because it only adds requirements".to_owned())
         }
-        None => (
-            Level::Error,
-            format!(", so it does not count ({})", left_out::why_unapproved(verdict)),
-        ),
+        None => {
+            (Level::Error, format!(", so it does not count ({})", counted::why_unapproved(verdict)))
+        }
     };
     let who = match landed.authors() {
         authors if authors.is_empty() => String::new(),

@@ -4,15 +4,15 @@
 //! Uses record, policy, history, approval. Pure. Start at [`Ground::evaluate`]. Follows `docs/spec/approval.md`,
 //! 1.9 and V9, and `docs/spec/status.md`.
 
-use crate::approval::obstacle::ApprovalObstacle;
+use crate::approval::authors::ApprovalObstacle;
 use crate::approval::verdict::{Grace, GracePeriod, UsedGrace};
 use crate::history::change;
 use crate::history::objects::Obstacle;
 use crate::history::version::{Content, OneId, VersionChange};
-use crate::policy::Policy;
 use crate::policy::governance::{Governance, State};
+use crate::policy::tier::Resolved;
 use crate::policy::tier::fact::Facts;
-use crate::policy::tier::{self, Resolved};
+use crate::policy::{Policy, tier};
 use crate::record::Record;
 use crate::record::decision::Closure;
 use crate::record::time::Instant;

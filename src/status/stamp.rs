@@ -2,11 +2,10 @@
 //!
 //! Uses approval, history, record. Pure. Start at [`Stamp`]. Follows `docs/spec/cli.md`, shared shapes.
 
-use serde::Serialize;
-
-use crate::approval::counted::left_out::UncountedGovernanceFile;
+use crate::approval::counted::UncountedGovernanceFile;
 use crate::history::objects::short;
 use crate::record::time::Instant;
+use serde::Serialize;
 
 /// What an answer was computed from.
 #[derive(Clone, Debug)]

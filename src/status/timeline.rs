@@ -3,20 +3,19 @@
 //! Uses record, policy, approval, `status`'s evaluator. Pure. Start at [`end`] and [`in_place`]. Follows
 //! `docs/spec/status.md`, `in_place`: the evaluator is called for each instant at which its answer can change.
 
-use std::rc::Rc;
-
-use crate::approval::obstacle::ApprovalObstacle;
+use crate::approval::authors::ApprovalObstacle;
 use crate::approval::verdict::{BecomesApproved, Satisfied};
 use crate::history::version::{Content, Version, VersionChange};
 use crate::policy::governance::Governance;
-use crate::record::Record;
-use crate::record::time::{self, Instant};
+use crate::record::time::Instant;
+use crate::record::{Record, time};
 use crate::status::answer;
 use crate::status::clocks::Clocks;
 use crate::status::effective::{EvaluatedRecord, Ground, Grounds};
 use crate::status::obstacle::StatusObstacle;
 use crate::status::past::TrailPast;
 use crate::status::state::{InForce, InPlace};
+use std::rc::Rc;
 
 /// Returns the later instants at which the answer can change, in order.
 fn turns(ground: &Ground, clocks: Option<&Clocks>, after: Instant) -> Vec<Instant> {

@@ -106,6 +106,10 @@ fn an_old_name_is_answered_with_the_new_one() {
             "error: `controls` is called `explain --controls` now\n  help: run `exledger explain --controls`\n",
         ),
         (
+            &["export", "conforma", "-o", "policy.yaml"],
+            "error: `export conforma` is gone\n  help: write the file by hand, and name the record in it: `exledger scan` compares it with the record\n",
+        ),
+        (
             &["explain", "drift-no-id"],
             "error: the rule drift-no-id is called scan-uncovered now\n  help: run `exledger explain scan-uncovered`\n",
         ),

@@ -22,12 +22,17 @@
 //! and misplaced files, closures as `rejected`, emergencies about one subject in several spellings, records about access, and
 //! deleted statements.
 //!
-//! **What is left out**, since the evaluation does not refuse it yet, or the histories do not reach it: merges that leave out
-//! a change (foxtrots, old tips deep in a branch, a rejection deleted before the merge, an emergency brought again),
-//! merges signed by a forge, the branch of approvals, ledgers in folders below, `trustedFrom`, redesigns, the roster, notes
-//! and signed commits, names of other scripts. Two insertions are left out on purpose. An inserted version with the content that
-//! was approved last is that version again (V7b), so none has it. A record that its author removed and people approved anew
-//! begins its reviews anew, so no record with periodic reviews is removed.
+//! **Merges that leave something out** ([`inserted::reroute`]), in histories of their own: the tip merged into an older commit
+//! of the branch, up to four merges deep and under any subject, with the records of either side, so that it also brings an
+//! emergency again; and a signed rejection that the branch deletes before the merge. What is in force is compared.
+//!
+//! **What is left out**, since the evaluation does not refuse it yet, or the histories do not reach it: a rejection deleted
+//! before the merge where an approval of the same bytes by the same person stood under its name, a second merge behind one
+//! that left something out, one that brings rules again which people approved by merging them, merges signed by a forge, the
+//! branch of approvals, ledgers in folders below, `trustedFrom`, redesigns, the roster, notes and signed commits, names of
+//! other scripts. Two insertions are left out on purpose. An inserted version with the content that was approved last is that
+//! version again (V7b), so none has it. A record that its author removed and people approved anew begins its reviews anew, so
+//! no record with periodic reviews is removed.
 //!
 //! **Each row of the rules** ([`governed`]): for each part that `policy::governs` names, changes that one person makes alone, at a
 //! random landing. One that only adds requirements counts, and grants nothing; any other is left out.
@@ -141,6 +146,63 @@ fn inserted_text_grants_nothing() {
         }
         let why = plan.wrong().unwrap();
         panic!("seed {seed}: {why}\n{}\n{plan:?}", plan.ledgers(true).0.log.join("\n"));
+    }
+}
+
+/// Returns a ledger of a history in which merges leave something out, and its twin.
+fn rerouted(begin: u64, acts: &[(bool, u64)], with_text: bool) -> (Ledger, Base) {
+    let mut ledger = Ledger::new();
+    let mut base = Base::begin(&mut ledger, begin);
+    for (is_inserted, seed) in acts {
+        match is_inserted {
+            true => inserted::reroute(&mut ledger, &base, *seed, with_text),
+            false => base.act(&mut ledger, *seed),
+        }
+    }
+    (ledger, base)
+}
+
+/// Returns what merges bring back; `None` if they bring nothing back. A record that a merge removed and people approved anew
+/// begins its reviews anew, so that records with periodic reviews are passed by.
+fn brought_back(begin: u64, acts: &[(bool, u64)]) -> Option<String> {
+    let [(with, base), (without, _)] = [true, false].map(|it| rerouted(begin, acts, it));
+    let n_landings = with.main.len();
+    let at = with.main[n_landings - 1].1;
+    let evaluated = [&with, &without].map(|ledger| Evaluated::read(ledger, n_landings));
+    let is_periodic = |id: &str| base.records.get(id).is_some_and(|filed| filed.now.is_periodic);
+    [0, 20, 12 * 24].into_iter().find_map(|hours| {
+        let at = Instant::from_unix(at + hours * 3600).unwrap();
+        let [mut with, without] = evaluated.each_ref().map(|it| it.granted(at, &|_| true));
+        with.records.retain(|id, _| !is_periodic(id));
+        with.exceeds_in_force(&without).map(|why| format!("at {at}: {why}"))
+    })
+}
+
+#[test]
+fn a_merge_brings_nothing_back() {
+    let first = number("EXLEDGER_SEED").unwrap_or(0);
+    let n_histories = number("EXLEDGER_SEQUENCES").unwrap_or(HISTORIES);
+    for seed in first..first + n_histories {
+        let mut dice = Dice::new(seed ^ 0xf0c5);
+        let begin = dice.next();
+        let mut acts: Vec<(bool, u64)> =
+            (0..3 + dice.below(9)).map(|_| (false, dice.next())).collect();
+        // One merge alone: what an earlier one left out, nobody can take away before the next.
+        acts.insert(1 + dice.below(acts.len()), (true, dice.next()));
+        if brought_back(begin, &acts).is_none() {
+            continue;
+        }
+        let mut n = 0;
+        while n < acts.len() {
+            let mut shorter = acts.clone();
+            shorter.remove(n);
+            match brought_back(begin, &shorter) {
+                Some(_) => acts = shorter,
+                None => n += 1,
+            }
+        }
+        let why = brought_back(begin, &acts).unwrap();
+        panic!("seed {seed}: {why}\n{}", rerouted(begin, &acts, true).0.log.join("\n"));
     }
 }
 

@@ -3,8 +3,7 @@
 //! Uses policy's accounts, approval's relation. Pure. Start at [`IdentityResolver::relation`], which every comparison
 //! of people uses. Follows `docs/spec/approval.md`, 1.7, known to be different.
 
-use crate::approval::identity::IdentityResolver;
-use crate::approval::identity::resolved::Identity;
+use crate::approval::identity::{Identity, IdentityResolver};
 use crate::approval::relation::{Other, Relation, UnknownAccount};
 use crate::policy::people;
 use crate::policy::people::account::Account;

@@ -3,21 +3,21 @@
 //! Uses record (ids, instants), approval (its files, and a key to sign one), store, and the clock for the seed of that key.
 //! Start at [`build`]. Follows `docs/decisions/0024-a-key-for-the-sample.md`.
 
-use anyhow::Context;
-use std::collections::BTreeMap;
-use std::path::Path;
-
 use crate::commands::context::Ctx;
-use crate::commands::demo::story::{self, Edit, Landing, Person, SignedApproval, Step};
+use crate::commands::demo::story;
+use crate::commands::demo::story::{Edit, Landing, Person, SignedApproval, Step};
+use anyhow::Context;
+use exledger::approval::signature::ThrowawayKey;
 use exledger::approval::statement;
 use exledger::approval::statement::file::{ApprovalDecision, ApprovalFile, ApprovalSubject};
-use exledger::approval::throwaway::ThrowawayKey;
 use exledger::clock;
 use exledger::record::address::Address;
 use exledger::record::id::Id;
 use exledger::record::time::Instant;
 use exledger::store::commits::{CommitDraft, CommitWriter, CreatedCommit, WriterSignature};
 use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+use std::path::Path;
 
 /// The first files of the ledger, besides the schemas.
 const FIRST: &[(&str, &str)] = &[

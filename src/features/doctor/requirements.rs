@@ -3,13 +3,11 @@
 //! Uses policy's tiers and people, approval's keys, matching and ways. Pure. Start at [`Requirements`]. Follows
 //! `docs/spec/approval.md`, D4.
 
-use std::collections::{BTreeMap, BTreeSet};
-
+use crate::approval::demand::ApprovalWays;
 use crate::approval::keys::{KeyStatus, Keys};
-use crate::approval::listed::{self, ListedPeople};
+use crate::approval::listed::ListedPeople;
 use crate::approval::signers::Signers;
-use crate::approval::ways::ApprovalWays;
-use crate::approval::{group_matching, signature};
+use crate::approval::{demand, listed, signature};
 use crate::features::doctor::check::{CheckName, DoctorCheck};
 use crate::features::doctor::facts::DoctorFacts;
 use crate::policy::demand::{Proof, SelfApproval};
@@ -20,6 +18,7 @@ use crate::policy::tier::TierDemand;
 use crate::policy::tiers::Tier;
 use crate::record::vocabulary::{Class, Vocabulary};
 use crate::{diag, policy};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The requirements of all tiers and classes, and the people who can meet them.
 pub(super) struct Requirements<'g> {
@@ -109,7 +108,7 @@ impl<'g> Requirements<'g> {
         }
         for it in &self.demands {
             let groups: Vec<&str> = it.demand.each_of.iter().map(String::as_str).collect();
-            let unfilled = group_matching::unfilled(&groups, &self.member_of(|_| true));
+            let unfilled = demand::unfilled(&groups, &self.member_of(|_| true));
             if let Some(group) = unfilled.first() {
                 let message = format!(
                     "{} needs a different person from each of {}, but there are too few: add someone to {group} in {}",
@@ -145,7 +144,7 @@ impl<'g> Requirements<'g> {
         for it in self.demands.iter().filter(|it| it.demand.proof == Proof::Attested) {
             let groups: Vec<&str> = it.demand.each_of.iter().map(String::as_str).collect();
             let keyed = |person: &Person| self.has_patterns || self.keyed.contains(&person.key);
-            let unfilled = group_matching::unfilled(&groups, &self.member_of(keyed));
+            let unfilled = demand::unfilled(&groups, &self.member_of(keyed));
             let n_needed = it.demand.needed().count as usize;
             let lacking = match unfilled.first() {
                 Some(group) => format!("nobody in {group} has a listed key that is free"),

@@ -3,8 +3,7 @@
 //! Uses policy's people, approval's keys. Pure. Start at [`check`]. Follows `docs/spec/approval.md`, S7 and E7.
 
 use crate::approval::ask::Identities;
-use crate::approval::key_set::KeySet;
-use crate::approval::keys::KeyStatus;
+use crate::approval::keys::{KeySet, KeyStatus};
 use crate::approval::listed::ListedPeople;
 use crate::approval::signature;
 use crate::approval::wire::PublicKey;

@@ -2,18 +2,14 @@
 //!
 //! Start at [`audit`]. Follows `docs/spec/cli.md`, verify, and `docs/spec/rules.md`, levels in verify.
 
-use crate::features::verify::doubt::AuditDoubt;
-use crate::history::objects::{ObjectKind, Objects, Oid};
-use crate::session::error::{Error, Undetermined};
-use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
-
-use crate::approval::file_outcome::{ApprovalFileOutcome, FileState};
+use crate::approval::approval_files::{ApprovalFileOutcome, FileState};
 use crate::approval::statement::file::ApprovalSubject;
 use crate::diag::Finding;
 use crate::features::verify::checkpoints::EarlierTips;
+use crate::features::verify::doubt::AuditDoubt;
 use crate::features::verify::uses::{AuditedReceipts, ReceiptsRequest, UsedRecord};
 use crate::history::checkpoint::Checkpoint;
+use crate::history::objects::{ObjectKind, Objects, Oid};
 use crate::history::tree::CommitTree;
 use crate::history::version::TrailKey;
 use crate::history::walk;
@@ -21,16 +17,18 @@ use crate::history::walk::VersionVisit;
 use crate::record::file;
 use crate::record::file::RecordFile;
 use crate::rules::audit;
-use crate::rules::audit::Audit;
 use crate::rules::audit::contents::Contents;
-use crate::rules::audit::policy_bypass;
+use crate::rules::audit::{Audit, policy_bypass};
 use crate::rules::extra_schema::ExtraSchema;
+use crate::session::error::{Error, Undetermined};
 use crate::session::locate::{Located, above};
 use crate::session::mainline::OpenMainline;
 use crate::session::options::Moment;
 use crate::session::snapshot::Snapshot;
 use crate::session::snapshot::walk::Walk;
 use crate::status::state::RecordState;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 
 /// What is audited.
 #[derive(Clone, Copy, Debug)]

@@ -92,6 +92,9 @@ pub fn find(
         let whole = captures.get(0)?;
         let rules = captures.name("rules").map(|rules| String::from_utf8_lossy(rules.as_bytes()));
         let hidden = hidden::of_comment(pattern.kind, rules.as_deref(), path, options)?;
+        if is_quoted(pattern.kind, path, line.bytes.get(..whole.start()).unwrap_or_default()) {
+            return None;
+        }
         let n_blank = whole.as_bytes().iter().take_while(|byte| byte.is_ascii_whitespace()).count();
         let start = whole.start() + n_blank;
         if pattern.is_in_comment && !is_behind_sign(line.bytes.get(..start).unwrap_or_default()) {
@@ -119,6 +122,19 @@ pub fn find(
         })
     };
     captures.filter_map(one).collect()
+}
+
+/// The kinds that their tools obey in prose, too: they search every text for secrets.
+const IN_PROSE: &[&str] = &["gitleaks", "trufflehog", "detect-secrets", "gitguardian"];
+
+/// Tells whether a comment stands between backticks in Markdown, where a text only mentions it.
+fn is_quoted(kind: &str, path: &str, before: &[u8]) -> bool {
+    let is_markdown = path.rsplit_once('.').is_some_and(|(_, ending)| {
+        ["md", "mdx", "markdown"].iter().any(|known| ending.eq_ignore_ascii_case(known))
+    });
+    is_markdown
+        && !IN_PROSE.contains(&kind)
+        && before.iter().filter(|byte| **byte == b'`').count() % 2 == 1
 }
 
 /// Tells whether a part of a line has the sign of a comment, or is the beginning of a line within one.

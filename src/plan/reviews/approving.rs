@@ -2,11 +2,10 @@
 //!
 //! Uses approval's reviewers and statements, policy. Pure. Start at [`Approving`]. Follows `docs/spec/approval.md`, 1.12.
 
-use crate::approval::relation;
-use crate::approval::reviews::reviewer::{self, Reviewer};
-use crate::approval::reviews::{ForgeReview, Reviews};
+use crate::approval::reviews::{ForgeReview, Reviewer, Reviews};
 use crate::approval::statement::MOST_BYTES;
 use crate::approval::statement::file::{ApprovalSubject, AuthorLogin, MOST_AUTHORS};
+use crate::approval::{relation, reviews};
 use crate::plan::reviews::skipped::UnresolvedReview;
 use crate::policy::governance::Governance;
 use crate::policy::people::person::Person;
@@ -54,7 +53,7 @@ impl<'r> Approving<'r> {
 
     /// Returns the forge's information about accounts: the reviewer's, if `by` is another address, and the authors'.
     pub(super) fn accounts(&self, by: &Address) -> (Option<Address>, Vec<AuthorLogin>) {
-        let account = reviewer::account(self.review, self.reviews);
+        let account = reviews::account(self.review, self.reviews);
         let Some(own) = account.and_then(|it| Address::new(&it.address())) else {
             return (None, Vec::new());
         };
@@ -84,7 +83,7 @@ impl<'r> Approving<'r> {
     }
 
     pub(super) fn unresolved(&self, governance: &Governance, reason: String) -> UnresolvedReview {
-        let key = reviewer::login_key(self.review, self.reviews, governance);
+        let key = reviews::login_key(self.review, self.reviews, governance);
         UnresolvedReview {
             login: self.review.login.clone(),
             url: self.review.url.clone(),

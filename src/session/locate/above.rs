@@ -3,31 +3,32 @@
 //! Start at `PolicyReader::begin`. Follows `docs/spec/policy.md`, a policy below another ledger. The ledger above is
 //! judged by approval's own evaluation, in which the policy below is one of its governance files.
 
-use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet, HashSet};
-use std::path::PathBuf;
-
-use crate::approval::counted::{self, CountedGovernance, left_out};
-use crate::history::chain::{self, OtherPolicies};
-use crate::history::folder::{self, DEEPEST, Mode};
+use crate::approval::counted;
+use crate::approval::counted::CountedGovernance;
+use crate::history::chain::OtherPolicies;
+use crate::history::folder::{DEEPEST, Mode};
 use crate::history::governance::GovernanceOrigin;
 use crate::history::objects::{Obstacle, Oid};
-use crate::history::paths::{self, LedgerPrefix};
+use crate::history::paths::LedgerPrefix;
 use crate::history::refs::ApprovedRef;
 use crate::history::tree::CommitTree;
 use crate::history::version::{Trail, Version};
-use crate::history::walk;
 use crate::history::walked::History;
 use crate::history::watched_paths::RecordFilter;
+use crate::history::{chain, folder, paths, walk};
 use crate::policy;
 use crate::policy::governance::{Governance, State};
 use crate::record::time::Instant;
 use crate::session::error::Undetermined;
 use crate::session::error::policy_below::PolicyBelow;
 use crate::session::locate::Located;
-use crate::session::mainline::{self, read_notes};
+use crate::session::mainline;
+use crate::session::mainline::read_notes;
 use crate::store::git::Repository;
 use crate::survey::shell::quoted;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::path::PathBuf;
 
 /// Since when a ledger's policy counts.
 enum Standing {
@@ -323,7 +324,7 @@ impl PolicyReader<'_> {
             path: prefix.outward(&above.below).unwrap_or_default().join("/"),
             place: self.top().map(|top| top.join(&folder).components().collect()),
             above: folder,
-            reason: verdict.map(left_out::why_unapproved),
+            reason: verdict.map(counted::why_unapproved),
             restore: own
                 .is_some_and(is_removed)
                 .then(|| self.restore(&above.history, prefix))

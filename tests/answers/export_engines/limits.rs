@@ -46,8 +46,6 @@ fn without_resources_every_engine_would_cover_more() {
     let reason = "names no resources";
     is_lossy("kyverno", "{tool: kyverno, id: ValidatingPolicy/p}", reason, "name: p\n  expiresAt");
     is_lossy("kyverno", "{tool: kyverno, id: ClusterPolicy/p/r}", reason, "- \"*\"");
-    is_lossy("kubescape", "{tool: kubescape, id: C-1}", reason, "\"controlID\": \"C-1\"");
-    is_lossy("conforma", "{tool: conforma, id: a.b}", reason, "value: a.b");
     is_lossy("prowler", "{tool: prowler, id: c}", reason, "\"^c$\"");
     let id = "/subscriptions/1/providers/Microsoft.Authorization/policyAssignments/a";
     let finding = format!("{{tool: azure-policy, id: {id}}}");
@@ -67,8 +65,6 @@ fn what_an_engine_cannot_compare_is_a_loss() {
     ] {
         is_lossy("kyverno", &kyverno(rest), reason, "policyName: p");
     }
-    let locator = "{tool: kubescape, id: C-1, resources: ['k8s:**']}";
-    is_lossy("kubescape", locator, "`k8s:**` is not k8s:", "\"controlID\": \"C-1\"");
     is_lossy(
         "kyverno",
         "{tool: kyverno, id: ClusterPolicy/p, resources: ['k8s:a/Pod/x']}",
@@ -79,8 +75,6 @@ fn what_an_engine_cannot_compare_is_a_loss() {
     is_lossy("kyverno", rule, "all of its rules", "name: p\n");
     let account = "{tool: prowler, id: c, resources: ['aws:*/eu/x']}";
     is_lossy("prowler", account, "is not <provider>", "\"*\":");
-    let component = "{tool: conforma, id: a.b, resources: ['component:x*']}";
-    is_lossy("conforma", component, "no component and no image", "value: a.b");
 }
 
 #[test]
@@ -91,22 +85,6 @@ fn what_no_entry_can_name_is_never_written() {
     is_refused("kyverno", &kyverno("Policy/p/r"), "Policy/<namespace>/<policy>/<rule>");
     is_refused("kyverno", &kyverno("CleanupPolicy/p"), "no policy of kyverno");
     is_refused("kyverno", "{tool: kyverno, cwe: CWE-79}", "names no policy");
-    is_refused("kubescape", "{tool: kubescape, cwe: CWE-79}", "names no control");
-    is_refused(
-        "conforma",
-        "{tool: conforma, id: cve, resources: ['component:x']}",
-        "<package>.<rule>",
-    );
-    is_refused(
-        "conforma",
-        "{tool: conforma, id: '@minimal', resources: ['component:x']}",
-        "<package>.<rule>",
-    );
-    is_refused(
-        "conforma",
-        "{tool: conforma, id: 'a.*', resources: ['component:x']}",
-        "<package>.<rule>",
-    );
     is_refused("prowler", "{tool: prowler, cwe: CWE-79}", "names no check");
     is_refused(
         "azure",
@@ -138,12 +116,9 @@ fn what_is_not_waived_is_a_loss_if_an_entry_reaches_it() {
 #[test]
 fn an_empty_list_grants_nothing_and_is_no_loss() {
     let finding = "resources: []}";
-    for (target, id) in [
-        ("kyverno", "kyverno, id: ClusterPolicy/p/r"),
-        ("kubescape", "kubescape, id: C-1"),
-        ("conforma", "conforma, id: a.b"),
-        ("prowler", "prowler, id: c"),
-    ] {
+    for (target, id) in
+        [("kyverno", "kyverno, id: ClusterPolicy/p/r"), ("prowler", "prowler, id: c")]
+    {
         let text = with_findings(RECORD, &[&format!("{{tool: {id}, {finding}")]);
         let output = exported(&ledger(&[(RECORD, &text)]), target, ALL_LOSSES);
         assert_eq!(losses(&output), [] as [String; 0]);

@@ -40,73 +40,6 @@ fn keeps(text: &str, kept: &[&str]) {
 }
 
 #[test]
-fn kubescape_keeps_the_policies_of_others() {
-    let text =
-        "[\n    {\"name\": \"mine\",   \"reason\": \"EXC-2026-9THER is of another ledger\"}\n]\n";
-    let once = round("kubescape", text, text);
-    assert!(once.starts_with(text.trim_end_matches("\n]\n")), "{once}");
-    assert_eq!(
-        round("kubescape", "[]", "[]"),
-        once_alone(&merged("kubescape", crate::support::export_engines::ON, "").unwrap())
-    );
-    assert!(merged("kubescape", crate::support::export_engines::ON, "{}").is_err());
-    assert!(merged("kubescape", crate::support::export_engines::ON, "[1,").is_err());
-}
-
-/// A file that held nothing has no line end after the list.
-fn once_alone(text: &str) -> String {
-    text.trim_end().to_owned()
-}
-
-#[test]
-fn conforma_keeps_the_exclusions_of_others_in_every_source() {
-    let text = "# ours
-name: release
-sources:
-  - name: one   # first
-    policy: [\"oci::quay.io/x\"]
-    volatileConfig:
-      exclude:
-        - value: a.b   # of another team
-          effectiveUntil: \"2027-01-01T00:00:00Z\"
-          reference: EXC-2026-9THER
-  - name: two
-    policy: [\"oci::quay.io/y\"]
-";
-    let once = merged("conforma", crate::support::export_engines::ON, text).unwrap();
-    keeps(
-        &once,
-        &[
-            "# ours\n",
-            "- name: one   # first\n",
-            "- value: a.b   # of another team\n",
-            ID,
-            "- name: two\n",
-            ID,
-        ],
-    );
-    assert_eq!(
-        merged("conforma", crate::support::export_engines::ON, &once).unwrap(),
-        once,
-        "nothing to do"
-    );
-    let after = merged("conforma", AFTER, &once).unwrap();
-    assert!(!after.contains(ID) && after.contains("EXC-2026-9THER"), "{after}");
-    let resource = "apiVersion: v1\nspec:\n  sources:\n    - name: one\n".to_owned();
-    keeps(
-        &merged("conforma", crate::support::export_engines::ON, &resource).unwrap(),
-        &["- name: one\n", "exclude: [{value: "],
-    );
-    let missing = merged("conforma", crate::support::export_engines::ON, "").unwrap();
-    assert!(missing.starts_with("sources:\n") && missing.contains(ID), "{missing}");
-    for odd in
-        ["sources: []\n", "sources: 1\n", "a: [\n", "sources:\n  - volatileConfig: {exclude: 1}\n"]
-    {
-        assert!(merged("conforma", crate::support::export_engines::ON, odd).is_err(), "{odd}");
-    }
-}
-
-#[test]
 fn prowler_keeps_the_checks_of_others() {
     let text = "# the team's own
 Mutelist:
@@ -136,13 +69,8 @@ Mutelist:
 
 #[test]
 fn a_file_that_was_written_as_a_whole_is_refused() {
-    for target in ["conforma", "prowler"] {
-        let whole = only(&crate::support::export_engines::exported(
-            &ledger(&[(ID, &sample())]),
-            target,
-            ALL_LOSSES,
-        ));
-        let refusal = merged(target, crate::support::export_engines::ON, &whole).unwrap_err();
-        assert!(refusal.contains("export"), "{refusal}");
-    }
+    let repo = ledger(&[(ID, &sample())]);
+    let whole = only(&crate::support::export_engines::exported(&repo, "prowler", ALL_LOSSES));
+    let refusal = merged("prowler", crate::support::export_engines::ON, &whole).unwrap_err();
+    assert!(refusal.contains("export"), "{refusal}");
 }

@@ -17,14 +17,10 @@ fn ledgers() -> [Repo; 3] {
             r#"{tool: kyverno, id: ValidatingPolicy/a, resources: ["k8s:/Node/w?", "k8s:b-*/Pod/it's \\ \"quoted\"", "k8s:*/*/*"]}"#,
             "{tool: kyverno, id: ImageValidatingPolicy/a}",
             "{tool: kyverno, id: ClusterPolicy/a}",
-            r#"{tool: kubescape, id: C-0001, resources: ["k8s:/Node/a.b", "k8s:*/Pod/**"]}"#,
-            "{tool: kubescape, id: C-0002}",
             "{tool: azure-policy, id: /subscriptions/1/providers/Microsoft.Authorization/policyAssignments/a#def, resources: [/subscriptions/1/resourceGroups/x, /subscriptions/1/resourceGroups/y]}",
             "{tool: azure-policy, id: /providers/Microsoft.Management/managementGroups/g/providers/Microsoft.Authorization/policyAssignments/b}",
             r#"{tool: prowler, id: a_check, resources: ["aws:1/eu-*/x.y", "aws:1/eu-*/z", "gcp:p/*/**"]}"#,
             r#"{tool: prowler, id: a_check, resources: ["aws:1/us/arn:aws:s3:::b"]}"#,
-            "{tool: conforma, id: cve.blockers, resources: [component:a, component:b, 'image:sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa']}",
-            "{tool: conforma, id: cve.blockers}",
             "{tool: trivy, id: CVE-2026-1, purl: 'pkg:npm/%40scope/a@1.0.0'}",
             "{tool: trivy, id: CVE-2026-1, purl: 'pkg:maven/g/a'}",
             "{tool: grype, id: GHSA-x, purl: 'pkg:golang/example.com/m@v1.2.3'}",
@@ -156,19 +152,6 @@ fn prowler_takes_the_mutelist() {
         let list: Value = serde_yaml::from_str(&text).unwrap();
         validate(&schema, &list["Mutelist"]);
     }
-}
-
-#[test]
-fn conforma_takes_the_policy() {
-    let mut of_spec = resource("conforma-enterprisecontractpolicies.crd.yaml", "v1alpha1");
-    let of_spec = of_spec["properties"]["spec"].take();
-    let counts = ledgers().map(|repo| {
-        let text = only(&exported(&repo, "conforma", ALL_LOSSES));
-        let policy: Value = serde_yaml::from_str(&text).unwrap();
-        validate(&of_spec, &policy);
-        policy["sources"][0]["volatileConfig"]["exclude"].as_array().unwrap().len()
-    });
-    assert_eq!(counts, [4, 1, 0]);
 }
 
 #[test]

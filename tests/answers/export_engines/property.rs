@@ -78,13 +78,6 @@ const TOOLS: &[EngineTool] = &[
         resources: OBJECTS,
     },
     EngineTool {
-        tool: "kubescape",
-        stated: &["C-1", "C-.", "c-1", "C-1|C-2", "(?i)c-1", "C-1$|^", "C-*", "C-?", " C-1 "],
-        found: &["C-1", "C-12", "C-2"],
-        patterns: PATTERNS,
-        resources: OBJECTS,
-    },
-    EngineTool {
         tool: "azure-policy",
         stated: &[
             ASSIGNMENT,
@@ -104,23 +97,6 @@ const TOOLS: &[EngineTool] = &[
             "/subscriptions/1/resourceGroups/xy",
             "/subscriptions/1",
         ],
-    },
-    EngineTool {
-        tool: "conforma",
-        stated: &[
-            "cve.a:CVE-1",
-            "cve.b",
-            "cve",
-            "@all",
-            "cve.*",
-            "cve.a:*",
-            "cve.a:CVE-1,cve.b",
-            "cve.a:\"x\" #",
-            " cve.b",
-        ],
-        found: &["cve.a:CVE-1", "cve.a:CVE-2", "cve.a", "cve.b", "cve.b:CVE-1", "cve.c"],
-        patterns: &["component:x", "component:*", "k8s:a/Pod/x"],
-        resources: &["component:x", "component:xy", "k8s:a/Pod/x"],
     },
     EngineTool {
         tool: "prowler",
@@ -234,9 +210,9 @@ fn compare(
     let source = snapshot.exported().unwrap();
     let end = source.records.iter().map(|it| it.end).next().unwrap();
     let mut suppressed = 0;
-    for model in MODELS.iter().filter(|model| {
-        ["kyverno", "kubescape", "azure", "conforma", "prowler", "opa"].contains(&model.target)
-    }) {
+    for model in
+        MODELS.iter().filter(|model| ["kyverno", "azure", "prowler", "opa"].contains(&model.target))
+    {
         let target = export::targets::find(model.target).unwrap();
         let is_endless = model.target == "prowler" && !rest.starts_with("uses");
         let allowed = AllowedLosses { scope: false, term: is_endless };

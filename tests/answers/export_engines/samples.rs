@@ -25,8 +25,6 @@ fn each_target_writes_the_sample_record_as_expected() {
     let repo = story();
     let cases: &[SampleCase] = &[
         ("kyverno", "kyverno.yaml", &[]),
-        ("kubescape", "kubescape-exceptions.json", &[]),
-        ("conforma", "conforma-policy.yaml", &[]),
         ("prometheus", "exledger.prom", &[]),
         ("openvex", "openvex.json", &[]),
         (

@@ -1,15 +1,14 @@
 //! Approval files: what they approve, and when.
 
-use exledger::approval;
-use exledger::approval::file_outcome::FileState;
-use exledger::approval::judging::TrailVerdicts;
-use exledger::approval::verdict::{NotCounted, VoteCounts};
-use exledger::policy::demand::EvidenceKind;
-
 use crate::support::approval::{amended, check, said, sealed, verdict, verdicts};
 use crate::support::repo::Repo;
 use crate::support::repo::speak::yes;
 use crate::support::samples::{ID, SAMPLE};
+use exledger::approval;
+use exledger::approval::approval_files::FileState;
+use exledger::approval::judging::TrailVerdicts;
+use exledger::approval::verdict::{NotCounted, VoteCounts};
+use exledger::policy::demand::EvidenceKind;
 
 pub(crate) fn judged(repo: &Repo) -> TrailVerdicts {
     approval::judge(&repo.history())

@@ -1,15 +1,14 @@
 //! The files below `.approvals`: whose keys count, what is refused, where they may be.
 
-use exledger::approval::file_outcome::FileState;
-use exledger::approval::statement::bad_file::BadFile;
-use exledger::approval::verdict::ApprovalVerdict;
-use exledger::history::version::TrailKey;
-
 use crate::approval::detached::{approved, judged, states};
 use crate::support::approval::{check, govern_by, said, sealed, sealed_by, verdict};
 use crate::support::repo::Repo;
 use crate::support::repo::speak::{public, sign, signer, yes};
 use crate::support::samples::{ID, SAMPLE};
+use exledger::approval::approval_files::FileState;
+use exledger::approval::statement::bad_file::BadFile;
+use exledger::approval::verdict::ApprovalVerdict;
+use exledger::history::version::TrailKey;
 
 #[test]
 fn keys_are_those_listed_before_the_file_landed_less_those_revoked_at_the_tip() {

@@ -1,10 +1,11 @@
 //! Who counts as one person by their names.
 
 use exledger::approval::counted_approvals::Sets;
-use exledger::approval::identity::resolved::{ComparableName, Identity};
+use exledger::approval::identity::{ComparableName, Identity};
 use exledger::policy::governance::Governance;
 use exledger::policy::mailmap::Mailmap;
-use exledger::policy::people::{self, alike};
+use exledger::policy::people;
+use exledger::policy::people::alike;
 use proptest::prelude::*;
 use std::rc::Rc;
 

@@ -1,14 +1,13 @@
 //! Signatures of landings, of commits inside merged branches, and of merged tags.
 
-use exledger::approval::signature_checks::SignedObject;
-use exledger::approval::verdict::ApprovalVerdict;
-use exledger::approval::{self};
-use exledger::policy::demand::{EvidenceKind, Proof};
-
 use crate::support::approval::{check, file, said, verdict};
 use crate::support::repo::Repo;
 use crate::support::repo::speak::{public, signer, yes};
 use crate::support::samples::{ID, SAMPLE};
+use exledger::approval;
+use exledger::approval::governance_history::SignedObject;
+use exledger::approval::verdict::ApprovalVerdict;
+use exledger::policy::demand::{EvidenceKind, Proof};
 
 /// A ledger that requires signatures, with these signers.
 pub(crate) fn sealed(policy: &str, signers: &str) -> Repo {

@@ -1,17 +1,16 @@
 //! What takes a rejection, an author or a conflict away, and what does not: changes that nobody approved, and statements
 //! that do not count, take nothing away.
 
-use exledger::approval;
-use exledger::approval::obstacle::ApprovalObstacle;
-use exledger::approval::verdict::Satisfied;
-use exledger::history::version::{Content, TrailKey};
-use exledger::record::time::Instant;
-
 use crate::approval::detached::{approved, looked_at};
 use crate::support::approval::{amended, ledger, said, sealed, sealed_by, verdict};
 use crate::support::repo::Repo;
 use crate::support::repo::speak::{no, public, signer, tag_at, yes};
 use crate::support::samples::{ID, SAMPLE};
+use exledger::approval;
+use exledger::approval::authors::ApprovalObstacle;
+use exledger::approval::verdict::Satisfied;
+use exledger::history::version::{Content, TrailKey};
+use exledger::record::time::Instant;
 
 fn is_vetoed(case: &str, repo: &Repo) {
     let verdict = verdict(repo);

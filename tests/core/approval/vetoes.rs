@@ -1,14 +1,13 @@
 //! Rejections: who may make them, what they are about, and that deleting them has no effect.
 
-use exledger::approval::file_outcome::FileState;
-use exledger::approval::verdict::{NotCounted, VoteCounts};
-use exledger::policy::demand::EvidenceKind;
-use exledger::record::time::Instant;
-
 use crate::approval::detached::judged;
 use crate::support::approval::{amended, check, said, sealed, sealed_by, verdict, verdicts};
 use crate::support::repo::speak::{no, public, signer, tag_at, yes};
 use crate::support::samples::{ID, SAMPLE};
+use exledger::approval::approval_files::FileState;
+use exledger::approval::verdict::{NotCounted, VoteCounts};
+use exledger::policy::demand::EvidenceKind;
+use exledger::record::time::Instant;
 
 #[test]
 fn a_no_vetoes_its_bytes_whoever_else_says_yes() {

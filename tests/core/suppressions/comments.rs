@@ -79,6 +79,16 @@ fn comments_of_each_tool() {
 }
 
 #[test]
+fn a_text_that_mentions_a_comment_hides_nothing() {
+    check(&[
+        ("a.md", "- `# nosemgrep` (Semgrep)\n- `x` # nosemgrep: eval\n", &["2 semgrep eval"]),
+        ("a.MD", "a ` # nosemgrep` b ` # nosemgrep`\n", &[]),
+        ("a.md", "`A=1 gitleaks:allow`\n", &["1 !gitleaks"]),
+        ("a.sh", "x=`y # nosemgrep: eval\n", &["1 semgrep eval"]),
+    ]);
+}
+
+#[test]
 fn code_beside_a_comment_is_never_its_reason() {
     check(&[
         ("a.py", "run(\"#1 for now\")  # nosec B602\n", &["1 bandit B602"]),

@@ -141,6 +141,11 @@ fn updates_that_are_turned_off() {
             ],
         ),
         (
+            ".renovaterc.json5",
+            "{packageRules: [\n  {matchPackageNames: ['/ubuntu/'], allowedVersions: '/26/'}, // until the image moves\n]}\n",
+            &["2 renovate /ubuntu/ | until the image moves"],
+        ),
+        (
             ".github/dependabot.yml",
             "version: 2\nupdates:\n  - package-ecosystem: npm\n    directory: /\n    cooldown:\n      default-days: 7\n      exclude:\n        - react # ours\n    ignore:\n      # no ESM yet\n      - dependency-name: chalk\n        versions: ['>=5']\n      - dependency-name: '*'\n        update-types: [version-update:semver-major]\n",
             &[

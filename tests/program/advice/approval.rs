@@ -1,9 +1,8 @@
 //! The ways to approve what landed: each policy's answers name the ways that it accepts, and each of them works.
 
-use exledger::approval::ways::ApprovalWay;
-
 use super::{ID, Stage, record};
 use crate::support::repo::{git, speak};
+use exledger::approval::demand::ApprovalWay;
 
 /// The policies: their text, and the ways that must be named for what its author pushed, the best first.
 const POLICIES: &[(&str, Keys, &[ApprovalWay])] = &[

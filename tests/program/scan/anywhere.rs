@@ -159,6 +159,8 @@ fn a_repository_tells_since_when_and_by_whom() {
     repo.by("ana").merge("work", "Merge work");
     repo.clock("2026-11-01T08:00:00Z");
     repo.by("ana").remove("src/a.py").write("lib/a.py", text).commit("Move");
+    repo.by("ana").remove("lib/a.py").write("lib/a.py.bak", text).commit("Put aside");
+    repo.by("ana").remove("lib/a.py.bak").write("lib/a.py", text).commit("Restore");
     repo.checkout();
     let (_, answer) = json(repo.path(), &["--on", ON]);
     let of = |line: u64| {

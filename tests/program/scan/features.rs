@@ -35,9 +35,7 @@ const TARGETS: &[(&str, &str, Option<&str>)] = &[
     ("snyk", ".snyk", Some("snyk")),
     ("dependency-check", "suppression.xml", Some("dependency-check")),
     ("kyverno", "k8s/exceptions.yaml", Some("kyverno")),
-    ("kubescape", "exceptions.json", None),
     ("prowler", "mutelist.yaml", None),
-    ("conforma", "policy.yaml", None),
     ("azure", "", None),
 ];
 
@@ -146,11 +144,8 @@ const TOOLS: &[&str] = &[
 const ENGINES: &[&str] = &[
     "{tool: kyverno, id: ValidatingPolicy/nonroot, resources: ['k8s:billing/Pod/batch-*.a?', 'k8s:/Node/w?']}",
     "{tool: kyverno, id: ClusterPolicy/nonroot/run, resources: ['k8s:billing/Pod/batch-*']}",
-    "{tool: kubescape, id: C-0013, resources: ['k8s:billing/Deployment/batch-*', 'k8s:/Node/w?']}",
-    "{tool: kubescape, id: c-0014, resources: ['k8s:b.c/Pod/a']}",
     "{tool: prowler, id: iam_keys, resources: ['aws:1234/eu-*/batch-?*', 'aws:1234/us-1/a.b']}",
     "{tool: prowler, id: repo_x, resources: ['github:acme/*/**']}",
-    "{tool: conforma, id: 'cve.blockers:CVE-2026-0001', resources: ['component:billing']}",
     "{tool: azure-policy, id: '/subscriptions/1/providers/Microsoft.Authorization/policyAssignments/keys#a', resources: [/subscriptions/1/resourceGroups/b]}",
 ];
 

@@ -27,19 +27,9 @@ const TARGETS: &[(&str, &str, &str)] = &[
         "{tool: kyverno, id: ValidatingPolicy/nonroot, resources: ['k8s:billing/Pod/batch-*.a?', 'k8s:/Node/w?']}, {tool: kyverno, id: ClusterPolicy/nonroot/run, resources: ['k8s:billing/Pod/batch-*']}",
     ),
     (
-        "kubescape",
-        "exceptions.json",
-        "{tool: kubescape, id: C-0013, resources: ['k8s:billing/Deployment/batch-*', 'k8s:/Node/w?']}, {tool: kubescape, id: c-0014, resources: ['k8s:b.c/Pod/a']}",
-    ),
-    (
         "prowler",
         "mutelist.yaml",
         "{tool: prowler, id: iam_keys, resources: ['aws:1234/eu-*/batch-?*', 'aws:1234/us-1/a.b']}, {tool: prowler, id: repo_x, resources: ['github:acme/*/**']}",
-    ),
-    (
-        "conforma",
-        "policy.yaml",
-        "{tool: conforma, id: 'cve.blockers:CVE-2026-0001', resources: ['component:billing']}",
     ),
     (
         "azure",

@@ -2,20 +2,17 @@
 //!
 //! Start at [`Granted::read`] and [`Granted::exceeds`].
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::rc::Rc;
-
-use exledger::approval::counted::left_out::UncountedGovernanceFile;
+use super::ledger::Ledger;
+use exledger::approval::counted::UncountedGovernanceFile;
+use exledger::approval::judging;
+use exledger::approval::judging::TrailVerdicts;
 use exledger::approval::verdict::{ApprovalVerdict, BecomesApproved};
-use exledger::approval::{self, judging};
-use exledger::history::chain;
-use exledger::history::change;
 use exledger::history::mainline::Guard;
 use exledger::history::paths::LedgerPrefix;
 use exledger::history::refs::ApprovedRef;
 use exledger::history::version::Trail;
-use exledger::history::walk;
 use exledger::history::walked::History;
+use exledger::history::{chain, change, walk};
 use exledger::policy::governance::Governance;
 use exledger::record::Record;
 use exledger::record::time::Instant;
@@ -26,9 +23,9 @@ use exledger::survey::occurrence::Filing;
 use exledger::survey::redesign::landed::landed_redesigns;
 use exledger::survey::refiling::Peer;
 use exledger::survey::{renewed, repeated_emergencies};
-use exledger::{approval::judging::TrailVerdicts, status};
-
-use super::ledger::Ledger;
+use exledger::{approval, status};
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 /// What is granted at one instant.
 pub(super) struct Granted {

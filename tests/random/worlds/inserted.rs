@@ -7,7 +7,7 @@ use crate::dice::Dice;
 
 use super::base::{Base, Filed};
 use super::ledger::{
-    About, Backed, Edits, Landing, Ledger, RECEIPT, REVIEW, Said, Way, ident, public, say,
+    About, Backed, Edits, Foxtrot, Landing, Ledger, RECEIPT, REVIEW, Said, Way, ident, public, say,
 };
 use super::texts::{APPLICATIONS, CAUSES, MAILMAP, POLICY, REVOKED, RecordText, SIGNERS};
 
@@ -35,6 +35,80 @@ pub(super) fn insert(ledger: &mut Ledger, base: &Base, seed: u64, with_text: boo
     let edits = if insertion.edits.is_empty() { notes } else { insertion.edits };
     ledger.log.push("inserted:".to_owned());
     ledger.land(&landing, &edits);
+}
+
+/// The subjects of merges that reroute the branch: none of them matters.
+const SUBJECTS: &[&[&str]] = &[
+    &["Merge branch 'work' into main\n", "Merge branch 'main' of https://example.com/x\n"],
+    &["Merge pull request #9 from x/y\n"],
+    &["Tidy up\n", "Merge branch 'work'\n"],
+];
+
+/// Lands a merge of the inserter that leaves out what commits that it brings did; its twin changes a document, or is the
+/// same merge with nothing left out.
+pub(super) fn reroute(ledger: &mut Ledger, base: &Base, seed: u64, with_text: bool) {
+    let mut dice = Dice::new(seed);
+    ledger.now += [600, 3600, 30 * 3600][dice.below(3)];
+    let own = ident(base.inserter);
+    // Whoever merges what others wrote may approve it, where claims are enough and nobody in particular is asked.
+    let is_nobody = base.rules.attested || base.rules.grouped && base.inserter == "mallory";
+    let by = if is_nobody { own.clone() } else { "GitHub <noreply@github.com>".to_owned() };
+    let signs = base.has_keys && ledger.text(SIGNERS).is_some();
+    if signs && dice.often(25) && !base.records.is_empty() {
+        let landing = Landing { by, ..Landing::merge(base.inserter, base.inserter) };
+        return delete_rejection(ledger, base, &mut dice, (&landing, with_text));
+    }
+    let n_later = 1 + [dice.below(2), dice.below(8)][dice.below(2)];
+    // Rules that were approved since would land again without approval, and no longer say whose rejection counts.
+    let is_ruled_alike = |fork: &usize| {
+        let commit = ledger.main[*fork].0.to_string();
+        [POLICY, SIGNERS].iter().all(|path| ledger.text_at(&commit, path) == ledger.text(path))
+    };
+    let n_last = ledger.main.len() - 1;
+    let foxtrot = Foxtrot {
+        fork: (n_last.saturating_sub(n_later)..n_last).find(is_ruled_alike).unwrap_or(n_last),
+        depth: dice.below(4),
+        keeps_records: dice.often(60),
+        author: own,
+        by,
+        subjects: SUBJECTS[dice.below(SUBJECTS.len())],
+    };
+    if with_text {
+        return ledger.land_foxtrot(&foxtrot);
+    }
+    let notes = Edits::from([("docs/notes.md".to_owned(), Some(format!("{seed}\n")))]);
+    ledger.land(&Landing::push(base.inserter), &notes);
+}
+
+/// Merges a branch to which Dana pushed a rejection; its author has deleted it there.
+fn delete_rejection(
+    ledger: &mut Ledger,
+    base: &Base,
+    dice: &mut Dice,
+    (landing, is_deleted): (&Landing, bool),
+) {
+    let all: Vec<(&String, &Filed)> = base.records.iter().collect();
+    let (id, filed) = *dice.pick(&all);
+    let mut rejection = Edits::new();
+    let said = Said {
+        about: About::Record(id),
+        text: &filed.now.text(),
+        from: None,
+        by: "dana",
+        rejects: true,
+        at: ledger.at(),
+        backed: Backed::Key("dana"),
+    };
+    say(&mut rejection, &said);
+    let is_there = rejection.keys().any(|path| ledger.text(path).is_some());
+    if is_there {
+        // Of two files off the line with one path, only one is read yet.
+        rejection.clear();
+    }
+    let deletion: Edits = rejection.keys().map(|path| (path.clone(), None)).collect();
+    let notes = Edits::from([("docs/notes.md".to_owned(), Some(format!("{id}\n")))]);
+    let last = if is_deleted { deletion } else { notes };
+    ledger.land_branch(landing, &[rejection, last]);
 }
 
 /// Returns how an insertion lands: whom it names, and what it says.

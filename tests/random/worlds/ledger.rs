@@ -68,6 +68,22 @@ impl Landing {
     }
 }
 
+/// A merge that makes the former line of the branch another parent.
+#[derive(Clone, Debug)]
+pub(super) struct Foxtrot {
+    /// The index of the older commit.
+    pub fork: usize,
+    /// How many such merges stand between it and the tip.
+    pub depth: usize,
+    /// Whether the records stay as they were at the older commit.
+    pub keeps_records: bool,
+    pub author: String,
+    /// Who merges, as a commit names them.
+    pub by: String,
+    /// The subjects of the merges, the deepest first.
+    pub subjects: &'static [&'static str],
+}
+
 /// Returns a person as a commit names them; a name with an address stays as it is.
 pub(super) fn ident(name: &str) -> String {
     if name.contains('<') {
@@ -136,10 +152,9 @@ impl Ledger {
         paths.filter(|path| path.starts_with(start)).cloned().collect()
     }
 
-    /// Lands edits on the approved branch.
-    pub(super) fn land(&mut self, landing: &Landing, edits: &Edits) {
-        let tip = self.tip();
-        let mut files = tip.map_or_else(Files::new, |tip| self.files[&tip].as_ref().clone());
+    /// Returns the files of a commit, changed by edits.
+    fn edit(&self, commit: Option<Oid>, edits: &Edits) -> Rc<Files> {
+        let mut files = commit.map_or_else(Files::new, |it| self.files[&it].as_ref().clone());
         for (path, text) in edits {
             match text {
                 Some(text) => {
@@ -150,7 +165,13 @@ impl Ledger {
                 }
             }
         }
-        let files = Rc::new(files);
+        Rc::new(files)
+    }
+
+    /// Lands edits on the approved branch.
+    pub(super) fn land(&mut self, landing: &Landing, edits: &Edits) {
+        let tip = self.tip();
+        let files = self.edit(tip, edits);
         let parents: Vec<Oid> = tip.into_iter().collect();
         let spell = |text: &String| match &self.spelled {
             Some((from, to)) => text.replace(from, to),
@@ -173,6 +194,49 @@ impl Ledger {
         };
         self.main.push((oid, self.now));
         self.log.push(self.line(landing, edits));
+    }
+
+    /// Lands a branch of several commits, and a merge that has the files of the last one.
+    pub(super) fn land_branch(&mut self, landing: &Landing, commits: &[Edits]) {
+        let Landing { author, by, message, .. } = landing;
+        let tip = self.tip().unwrap();
+        let mut last = tip;
+        for edits in commits {
+            let files = self.edit(Some(last), edits);
+            last = self.commit(&[last], &files, [author, author], "Work\n");
+            self.log.push(format!("branch {}", self.line(landing, edits)));
+        }
+        let files = Rc::clone(&self.files[&last]);
+        let merge = self.commit(&[tip, last], &files, [by, by], message);
+        self.main.push((merge, self.now));
+    }
+
+    /// Lands a merge whose first parent stands on an older commit of the branch, and whose second is the tip, or another
+    /// such merge.
+    pub(super) fn land_foxtrot(&mut self, foxtrot: &Foxtrot) {
+        let Foxtrot { fork, depth, keeps_records, ref author, ref by, subjects } = *foxtrot;
+        let tip = self.tip().unwrap();
+        let notes = Edits::from([("docs/notes.md".to_owned(), Some("Mine\n".to_owned()))]);
+        let (old, at) = self.main[fork];
+        let mine = self.edit(Some(old), &notes);
+        let own = self.commit(&[old], &mine, [author, author], "Work\n");
+        let mut files = self.edit(Some(tip), &notes).as_ref().clone();
+        if keeps_records {
+            let is_record = |path: &str| path.starts_with("exceptions/") && path.ends_with(".yaml");
+            let is_record = |path: &str| is_record(path) && !path.contains("/.approvals/");
+            files.retain(|path, _| !is_record(path));
+            let kept = mine.iter().filter(|(path, _)| is_record(path));
+            files.extend(kept.map(|(path, blob)| (path.clone(), *blob)));
+        }
+        let files = Rc::new(files);
+        let mut merge = tip;
+        for n in 0..=depth {
+            let subject = subjects[n % subjects.len()];
+            merge = self.commit(&[own, merge], &files, [by, by], subject);
+        }
+        self.main.push((merge, self.now));
+        let (now, from) = (self.at(), Instant::from_unix(at).unwrap());
+        self.log.push(format!("{now} the tip merged into that of {from}: {foxtrot:?}"));
     }
 
     fn line(&self, landing: &Landing, edits: &Edits) -> String {

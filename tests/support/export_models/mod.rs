@@ -3,11 +3,9 @@
 
 mod azure;
 mod cargo_deny;
-mod conforma;
 mod dependency_check;
 pub(crate) mod globs;
 mod grype;
-mod kubescape;
 mod kyverno;
 mod opa;
 mod osv_scanner;
@@ -46,10 +44,8 @@ pub(crate) struct ToolModel {
 pub(crate) const MODELS: &[ToolModel] = &[
     ToolModel { target: "azure", suppresses: azure::suppresses },
     ToolModel { target: "cargo-deny", suppresses: cargo_deny::suppresses },
-    ToolModel { target: "conforma", suppresses: conforma::suppresses },
     ToolModel { target: "dependency-check", suppresses: dependency_check::suppresses },
     ToolModel { target: "grype", suppresses: grype::suppresses },
-    ToolModel { target: "kubescape", suppresses: kubescape::suppresses },
     ToolModel { target: "kyverno", suppresses: kyverno::suppresses },
     ToolModel { target: "opa", suppresses: opa::suppresses },
     ToolModel { target: "osv-scanner", suppresses: osv_scanner::suppresses },

@@ -2,10 +2,8 @@
 //!
 //! Uses approval's offers. Pure. Start at [`blocks`] and [`HowView::all`]. Follows `docs/spec/cli.md`, `how[]`.
 
-use serde::Serialize;
-
+use crate::approval::demand::ApprovalWay;
 use crate::approval::offers::ApprovalOffer;
-use crate::approval::ways::ApprovalWay;
 use crate::diag;
 use crate::features::diff::show::RecordChange;
 use crate::features::diff::show::comment::CommentContext;
@@ -15,6 +13,7 @@ use crate::rules::change_cases;
 use crate::survey::shell::quoted;
 use crate::view::doc::{Block, StyledText, Tone};
 use crate::view::shape;
+use serde::Serialize;
 
 /// The maximum number of people named for one way.
 const MOST_NAMED: usize = 8;

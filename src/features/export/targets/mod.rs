@@ -5,7 +5,6 @@
 
 pub mod azure;
 pub mod cargo_deny;
-pub mod conforma;
 pub mod cyclonedx;
 pub mod dependency_check;
 pub mod earlier;
@@ -14,7 +13,6 @@ pub mod grype;
 pub mod input;
 pub mod json_edit;
 pub mod k8s_locator;
-pub mod kubescape;
 pub mod kyverno;
 pub mod loss;
 pub mod loss_kind;
@@ -45,8 +43,6 @@ pub const ALL: &[ExportTarget] = &[
     crate::features::export::targets::osv_scanner::TARGET,
     crate::features::export::targets::kyverno::TARGET,
     crate::features::export::targets::azure::TARGET,
-    crate::features::export::targets::kubescape::TARGET,
-    crate::features::export::targets::conforma::TARGET,
     crate::features::export::targets::dependency_check::TARGET,
     crate::features::export::targets::snyk::TARGET,
     crate::features::export::targets::opa::TARGET,

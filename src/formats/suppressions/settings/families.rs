@@ -20,6 +20,7 @@ const NAMED: &[(&str, &str, &str, FindEntries)] = &[
     ("renovate", "renovate.json5", "json", renovate),
     ("renovate", ".renovaterc", "json", renovate),
     ("renovate", ".renovaterc.json", "json", renovate),
+    ("renovate", ".renovaterc.json5", "json", renovate),
     ("audit-ci", "audit-ci.json", "json", audit_ci),
     ("audit-ci", "audit-ci.jsonc", "json", audit_ci),
     ("audit-ci", "audit-ci.json5", "json", audit_ci),
