@@ -111,7 +111,7 @@ run() {
   local call=("$INPUT_COMMAND")
   case $INPUT_COMMAND in
     lint | diff | verify | scan) kind=findings ;;
-    list | due | queue | patterns | report | show | log | explain | controls) kind=shown ;;
+    list | queue | patterns | report | show | log | explain) kind=shown ;;
     completions | man | schema | init | demo) kind=plain ;;
     # Others may write: they run once.
     *) kind=once ;;

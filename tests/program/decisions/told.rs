@@ -124,7 +124,7 @@ fn the_chain_names_more_people_the_longer_it_takes() {
             people.into_iter().map(|(who, it)| (who.to_owned(), it)).collect();
         assert_eq!(told(&life), people, "{on}");
     }
-    let run = life.run("sam", &["queue", "--messages"]);
+    let run = life.run("sam", &["queue", "--strict", "--messages"]);
     assert_eq!(run.code, 1);
     assert!(!run.out.contains(OTHER), "nothing healthy is mentioned: {}", run.out);
 }
@@ -162,6 +162,6 @@ fn a_request_is_told_of_once_it_waits_too_long() {
     life.repo.clock("2026-11-23T10:00:01Z");
     let owner: (&str, &[&str]) = ("ana@example.com", &["EXC-2026-7F3KQ [\"owner\",\"requester\"]"]);
     assert_eq!(told(&life), expected(&[&[owner], approvers].concat()));
-    let run = life.run("sam", &["queue", "--messages"]);
+    let run = life.run("sam", &["queue", "--strict", "--messages"]);
     assert!(run.code == 1 && run.out.contains("at least claimed"), "{}", run.out);
 }

@@ -9,7 +9,7 @@ use crate::support::repo::{Repo, git};
 /// The program, with logins in its messages.
 const ANSWERS: &str = "#!/usr/bin/env bash
 case \"$*\" in
-  *due*json*) \"$REAL\" \"$@\" | jq '.messages[0].to.login = \"aruiz\" | .messages += [{to: {login: \"x @mallory\"}}, {to: {}}]' ;;
+  *queue*json*) \"$REAL\" \"$@\" | jq '.messages[0].to.login = \"aruiz\" | .messages += [{to: {login: \"x @mallory\"}}, {to: {}}]' ;;
   *) exec \"$REAL\" \"$@\" ;;
 esac
 ";
