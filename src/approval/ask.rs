@@ -64,8 +64,8 @@ impl<'g> Identities<'g> {
         self.nearest_relation(one, others, &separated_by)
     }
 
-    pub(crate) fn lists_key_for(&self, one: &Person, namespace: &str) -> bool {
-        self.key_set.keys.lists_for(self.governance, one, namespace)
+    pub(crate) fn lists_key_for(&self, one: &Person, use_of_key: (&str, Proof)) -> bool {
+        self.key_set.keys.lists_for(self.governance, one, use_of_key)
     }
 
     pub(crate) fn has_pattern_key(&self, namespace: &str) -> bool {

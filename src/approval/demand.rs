@@ -153,7 +153,7 @@ pub(crate) fn impossible(governance: &Governance) -> Option<String> {
         terms.proof == Proof::Claimed
             || signature::OF_PEOPLE
                 .iter()
-                .any(|namespace| keys.lists_for(governance, person, namespace))
+                .any(|namespace| keys.lists_for(governance, person, (namespace, Proof::Claimed)))
     };
     let able: Vec<Person> = listed.persons(governance).into_iter().filter(can_prove).collect();
     let groups: Vec<&str> = terms.each_of.iter().map(String::as_str).collect();
