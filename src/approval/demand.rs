@@ -13,6 +13,7 @@ use crate::approval::message::CommitMessage;
 use crate::approval::{forge, put_back, signature};
 use crate::history::change;
 use crate::history::change::differ;
+use crate::history::change::fields;
 use crate::history::paths::LedgerPrefix;
 use crate::policy::demand::{EvidenceKind, Forge, Proof, SelfApproval};
 use crate::policy::governance::Governance;
@@ -336,6 +337,10 @@ pub(crate) fn only_narrows(policy: &Policy, approved: &Record, after: &Record) -
     };
     if before.closure.is_none() {
         before.closure.clone_from(&after.closure);
+    }
+    // An earlier end of the event restricts nothing by itself, and grants nothing either.
+    if fields::is_earlier(&before.event_ends, &after.event_ends) {
+        before.event_ends.clone_from(&after.event_ends);
     }
     let meeting = change::meet(&before, after);
     meeting.unequal.is_empty()

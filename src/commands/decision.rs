@@ -126,7 +126,7 @@ fn view_answer(
         Decided {
             id: one.before.stem().to_owned(),
             path: path.clone(),
-            event: job.event.as_str(),
+            event: one.event.as_str(),
             changes: one.edited.changes.clone(),
             findings: one.findings.clone(),
             needs: one.needs.clone(),
@@ -135,7 +135,7 @@ fn view_answer(
         }
     };
     let next = if written {
-        next_steps::after(ctx, (job.command, job.event), session, &prepared.records)
+        next_steps::after(ctx, job.command, session, &prepared.records)
     } else {
         Vec::new()
     };

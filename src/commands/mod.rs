@@ -44,7 +44,6 @@ pub(crate) mod report;
 pub(crate) mod review;
 pub(crate) mod scan;
 pub(crate) mod schema;
-pub(crate) mod shorten;
 pub(crate) mod show;
 pub(crate) mod transfer;
 pub(crate) mod triage;
@@ -88,7 +87,6 @@ pub(crate) const GROUPS: &[(&str, &[Command])] = &[
         "Decide",
         &[
             renew::COMMAND,
-            shorten::COMMAND,
             review::COMMAND,
             fire::COMMAND,
             transfer::COMMAND,

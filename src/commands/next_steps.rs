@@ -18,7 +18,7 @@ pub(crate) const SHORT: usize = 3;
 /// Returns the git commands that send the decision to its approvers.
 pub(crate) fn after(
     ctx: &Ctx,
-    (command, event): (&str, ChangeEvent),
+    command: &str,
     home: &Session,
     opened: &[DecidedRecord],
 ) -> Vec<String> {
@@ -26,9 +26,13 @@ pub(crate) fn after(
         [only] => only.before.stem().to_owned(),
         several => format!("{} exceptions", several.len()),
     };
-    let (verb, prefix) = match event {
-        ChangeEvent::PostReviewed => ("Review the closure of", "review-closure"),
-        _ => ("", command),
+    let is_all = |event: ChangeEvent| opened.iter().all(|one| one.event == event);
+    let (prefix, subject) = if is_all(ChangeEvent::PostReviewed) {
+        ("review-closure", format!("Review the closure of {name}"))
+    } else if is_all(ChangeEvent::Shortened) {
+        ("end-earlier", format!("End {name} earlier"))
+    } else {
+        (command, format!("{} {name}", capital(command)))
     };
     let branch = format!("{prefix}-{}{}", name.replace(' ', "-"), distinction(opened));
     let files: Vec<String> = opened
@@ -39,11 +43,7 @@ pub(crate) fn after(
         })
         .map(|path| quoted(path))
         .collect();
-    let verb = match verb {
-        "" => capital(command),
-        verb => verb.to_owned(),
-    };
-    sending(ctx, home, &branch, (&files, &format!("{verb} {name}")))
+    sending(ctx, home, &branch, (&files, &subject))
 }
 
 /// Returns the end of the name of a branch for several records: another one for other records or changes, so that it is

@@ -3,9 +3,8 @@
 //! Start at [`text_or_ask`]. Without a terminal, the error for a missing answer names its flag.
 
 use crate::ask;
-use crate::commands::context::{Ctx, fault, filter};
+use crate::commands::context::{Ctx, fault};
 use exledger::record::scalar::Scalar;
-use exledger::record::time::{When, not_after};
 use exledger::record::vocabulary::Vocabulary;
 
 /// Tells whether a user can be prompted.
@@ -72,19 +71,6 @@ pub(crate) fn value_or_ask<T>(
     let check = |text: &str| parse(text).map(|_| ());
     let answer = ask::text(question, None, &check).map_err(|error| broken_off(&error, flag))?;
     parse(&answer).map_err(|what| fault::usage_error(what, format!("give it with {flag}")))
-}
-
-/// Parses an end, which must be in the future; a prompt asks again for a past one.
-///
-/// # Errors
-/// The text that says what is wrong with it.
-pub(crate) fn end_to_come(ctx: &Ctx, text: &str) -> Result<When, String> {
-    let end = filter::moment(text)?;
-    if not_after(&end) <= ctx.instant() {
-        Err(format!("{end} is in the past: give an end in the future"))
-    } else {
-        Ok(end)
-    }
 }
 
 /// Returns a word of a vocabulary: the flag's value, otherwise the choice at a prompt.

@@ -10,6 +10,7 @@ const RENAMED: &[(&str, &str)] = &[
     ("drift-no-id", "scan-uncovered"),
     ("drift-*", "scan-*"),
     ("due", "queue"),
+    ("shorten", "renew --until"),
 ];
 
 /// The targets of `export` that are gone.

@@ -133,6 +133,7 @@ pub fn close(taken: &DecisionInput<'_>, closing: &Closing) -> Result<Planned, De
         edits: removal.into_iter().chain([insert]).collect(),
         files: evidence.files,
         remarks: Vec::new(),
+        ..Planned::default()
     })
 }
 
@@ -231,7 +232,7 @@ pub fn verified(
         let path = "closure.access_verified".to_owned();
         edits.push(FileEdit::Insert { path, lines: added.line(), line: added.line() });
     }
-    Ok(Planned { edits, files: Vec::new(), remarks: Vec::new() })
+    Ok(Planned { edits, ..Planned::default() })
 }
 
 /// Returns a record's id and its closure.
@@ -291,5 +292,5 @@ pub fn reviewed(
             "if the problem is back, file a new exception: `exledger new --like {id} --supersedes {id}`"
         )],
     };
-    Ok(Planned { edits: vec![edit], files: Vec::new(), remarks })
+    Ok(Planned { edits: vec![edit], remarks, ..Planned::default() })
 }

@@ -2,6 +2,7 @@
 //!
 //! Uses record, policy, plan's edits. Pure. Start at [`DecisionInput`]. Follows `docs/spec/cli.md`, decisions.
 
+use crate::history::change::event::ChangeEvent;
 use crate::plan::edit::FileEdit;
 use crate::policy::governance::Governance;
 use crate::policy::tier;
@@ -35,6 +36,8 @@ pub struct Planned {
     pub files: Vec<(String, Vec<u8>)>,
     /// Further remarks, in sentences.
     pub remarks: Vec<String>,
+    /// What happens to the record, where the command's own event does not say it.
+    pub event: Option<ChangeEvent>,
 }
 
 impl From<Vec<FileEdit>> for Planned {

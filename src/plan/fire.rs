@@ -53,5 +53,6 @@ pub fn fire(
         edits: vec![FileEdit::append("fired", entry.line())],
         files: Vec::new(),
         remarks: vec![remark],
+        ..Planned::default()
     })
 }

@@ -30,5 +30,6 @@ pub fn note(
         edits: vec![FileEdit::append("handling", entry.line())],
         files: evidence.files,
         remarks: Vec::new(),
+        ..Planned::default()
     })
 }

@@ -29,7 +29,7 @@ pub fn review(
             "to end it, close it: `exledger close {id} --outcome … --reason …`"
         )),
         ReviewOutcome::Reduce => remarks.push(format!(
-            "to narrow it, remove from `scope` what is no longer needed, or run `exledger shorten {id} --until …`"
+            "to narrow it, remove from `scope` what is no longer needed, or end it earlier: `exledger renew {id} --until …`"
         )),
         ReviewOutcome::StillNeeded => {}
     }

@@ -62,7 +62,7 @@ pub fn transfer(
     if owner.backup.as_ref() == Some(heir.email) {
         remarks.push(format!("{} is now both owner and backup: choose another backup", heir.email));
     }
-    Ok(Planned { edits, files: Vec::new(), remarks })
+    Ok(Planned { edits, remarks, ..Planned::default() })
 }
 
 /// Returns the name for an address in the governance files; `None` if they don't have it.

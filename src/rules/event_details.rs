@@ -6,7 +6,7 @@
 use crate::history::change;
 use crate::history::change::differ;
 use crate::history::change::event::ChangeEvent;
-use crate::history::change::fields::FIELDS;
+use crate::history::change::fields::{self, FIELDS};
 use crate::policy::tier::Resolved;
 use crate::record::Record;
 use crate::record::time::not_after;
@@ -55,7 +55,7 @@ fn detail(event: ChangeEvent, before: &Record, after: &Record, beside: Beside<'_
     match event {
         ChangeEvent::Renewed => renewed(before, after, beside),
         ChangeEvent::Extended => format!("{}, now until {}", moved(before, after), after.expires),
-        ChangeEvent::Shortened => format!("{}, now until {}", moved(before, after), after.expires),
+        ChangeEvent::Shortened => shortened(before, after),
         ChangeEvent::ScopeWidened => joined(&meaning::widened(before, after)),
         ChangeEvent::ScopeNarrowed => joined(&meaning::narrowed(before, after)),
         ChangeEvent::ControlDropped => joined(&meaning::dropped(before, after)),
@@ -101,6 +101,20 @@ fn amended(before: &Record, after: &Record) -> Vec<&'static str> {
         events.is_empty() || events.contains(&ChangeEvent::Amended)
     });
     unnamed.map(|field| field.name).collect()
+}
+
+/// Returns how much earlier it ends, and the ends that moved with it.
+fn shortened(before: &Record, after: &Record) -> String {
+    let mut text = format!("{}, now until {}", moved(before, after), after.expires);
+    for (what, old, new) in [
+        ("credential", &before.subject.credential_expires, &after.subject.credential_expires),
+        ("event", &before.event_ends, &after.event_ends),
+    ] {
+        if let Some(new) = new.as_ref().filter(|_| fields::is_earlier(old, new)) {
+            text.push_str(&format!("; the {what} until {new}"));
+        }
+    }
+    text
 }
 
 fn moved(before: &Record, after: &Record) -> String {

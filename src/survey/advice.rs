@@ -151,7 +151,7 @@ impl AdviceCase<'_> {
             }
             Bucket::ReviewSaysReduce => step(
                 "narrow its scope or end it earlier: a review recommends it",
-                format!("exledger shorten {id} --until …"),
+                format!("exledger renew {id} --until …"),
                 By::Owner,
             ),
             Bucket::EmergencyReviewDue => self.emergency(),

@@ -98,6 +98,10 @@ fn an_old_name_is_answered_with_the_new_one() {
             "error: `due` is called `queue` now\n  help: run `exledger queue`\n",
         ),
         (
+            &["shorten", "7F3KQ", "--until", "2026-12-04"],
+            "error: `shorten` is called `renew --until` now\n  help: run `exledger renew --until`\n",
+        ),
+        (
             &["attest", "7F3KQ", "CC1"],
             "error: `attest` is called `review --control` now\n  help: run `exledger review --control`\n",
         ),

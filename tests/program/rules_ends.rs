@@ -151,7 +151,7 @@ fn many_renewals_in_one_branch_or_landing_are_named_with_their_records() {
     for n in 1..=4 {
         life.decided("ana", &["renew", &id(n), "--for", "5d", "--reason", "Later still"], "lee");
     }
-    let args = [&["shorten"], &ids[..], &["--until", "2026-12-05"]].concat();
+    let args = [&["renew"], &ids[..], &["--until", "2026-12-05"]].concat();
     life.decided("ana", &args, "lee");
     assert_eq!(found(&life, &["verify"], "bulk-renewal"), landed);
     assert_eq!(found(&life, &["verify", &id(2)], "bulk-renewal"), landed);

@@ -22,11 +22,11 @@ use crate::store::files::{FileError, WorkTree};
 
 /// A decision, before any record is read.
 pub struct Job<'j> {
-    /// What happens to each record.
+    /// What happens to each record, unless its plan says something else.
     pub event: ChangeEvent,
     /// The records.
     pub which: Which<'j>,
-    /// Whether the decision depends on history; otherwise history only determines who must approve.
+    /// Whether the decision depends on history where it is of that event; otherwise history only determines who must approve.
     pub needs_history: bool,
     /// Who makes the decision.
     pub by: Address,
@@ -72,7 +72,7 @@ pub(crate) fn prepare_decision<'s>(
     let judging = crate::features::decide::lint::Judging {
         located,
         at,
-        needs_history: job.needs_history,
+        needs_history: job.needs_history && records.iter().any(|one| one.event == job.event),
         overlay: &overlay,
     };
     judging.judge(&governance, &mut records, &mut notices)?;
@@ -173,6 +173,7 @@ fn planned(
         before,
         edited,
         files: planned.files,
+        event: planned.event.unwrap_or(job.event),
         remarks: planned.remarks,
         findings: Vec::new(),
         needs: None,

@@ -3,6 +3,7 @@
 //! Start at [`DecidedRecord`].
 
 use crate::diag::Finding;
+use crate::history::change::event::ChangeEvent;
 use crate::plan::edit::Edited;
 use crate::record::file::RecordFile;
 
@@ -16,6 +17,8 @@ pub struct DecidedRecord {
     pub edited: Edited,
     /// Further files, such as evidence, by their paths.
     pub files: Vec<(String, Vec<u8>)>,
+    /// What happens to the record.
+    pub event: ChangeEvent,
     /// Notices for the reader besides the decision.
     pub remarks: Vec<String>,
     /// The findings about the result, none of them an error.

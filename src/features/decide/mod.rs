@@ -4,14 +4,18 @@
 
 pub mod answer;
 pub mod decided;
+pub mod ends;
 pub(crate) mod lint;
 pub mod select;
 pub mod show;
 
 use crate::features::decide::answer::{Job, PreparedDecision, prepare_decision};
-use crate::features::decide::select::{OpenRecord, open_records, read_named};
+use crate::features::decide::ends::{LatestEnd, RecordEnd};
+use crate::features::decide::select::{OpenRecord, Which, open_records, read_named};
+use crate::plan::renew::NewEnd;
 use crate::policy::governance::Governance;
 use crate::record::Record;
+use crate::record::address::Address;
 use crate::session::Session;
 use crate::session::error::Error;
 use crate::session::options::Moment;
@@ -36,6 +40,44 @@ pub fn prepare<'s>(
 /// If the policy has errors, or a file can't be read.
 pub fn list_open_records(session: &Session) -> Result<Vec<OpenRecord>, Error> {
     open_records(session.current()?)
+}
+
+/// Returns the ends of the selected records that can be read, by id.
+///
+/// # Errors
+/// As [`prepare`].
+pub fn read_ends(
+    session: &Session,
+    at: &Moment,
+    which: Which<'_>,
+) -> Result<Vec<RecordEnd>, Error> {
+    ends::read_ends(session.current()?, at, which)
+}
+
+/// Returns the latest end that a renewal may give a record.
+///
+/// # Errors
+/// [`Error::Undetermined`] if its history, which counts its renewals, can't be read.
+pub fn latest_end(
+    session: &Session,
+    at: &Moment,
+    by: &Address,
+    end: &RecordEnd,
+) -> Result<LatestEnd, Error> {
+    ends::latest_end(session.current()?, at, by, end)
+}
+
+/// Works out the decision to move the end of the selected records, whatever its reason, and drops it.
+///
+/// # Errors
+/// As [`prepare`].
+pub fn try_end(
+    session: &Session,
+    at: &Moment,
+    selected: (Which<'_>, &Address),
+    end: &NewEnd,
+) -> Result<(), Error> {
+    ends::try_end(session.current()?, at, selected, end)
 }
 
 /// Returns the contents of a named record in the work tree; `None` if its file can't be read.

@@ -231,7 +231,12 @@ pub fn done(
     if shown.is_empty() {
         remarks.push("no evidence is given: --evidence E1=KIND:PATH|URL|COMMIT".to_owned());
     }
-    Ok(Planned { edits: vec![insert("done", &entry)], files: evidence.files, remarks })
+    Ok(Planned {
+        edits: vec![insert("done", &entry)],
+        files: evidence.files,
+        remarks,
+        ..Planned::default()
+    })
 }
 
 /// Returns the edits that record the assessment of a redesign; `recurrence` are the occurrences that make it recurred.
@@ -293,6 +298,7 @@ pub fn assess(
         edits: vec![insert("assessed", &entry)],
         files: Vec::new(),
         remarks: remarks.into_iter().collect(),
+        ..Planned::default()
     })
 }
 

@@ -70,16 +70,16 @@ pub(super) fn subject(earlier: &Record, later: &Record, met: &mut Record) -> Vec
     let (old, new) = (&earlier.subject, &later.subject);
     met.subject = Subject {
         aliases: both_or_none(old.aliases.as_ref(), new.aliases.as_ref()),
+        credential_expires: earlier_end(&old.credential_expires, &new.credential_expires),
         ..old.clone()
     };
-    let moment = |when: &Option<time::When>| when.as_ref().map(time::not_after);
     differing(&[
         ("subject.identity", old.identity == new.identity),
         ("subject.identity_type", old.identity_type == new.identity_type),
         ("subject.credential", old.credential == new.credential),
         (
             "subject.credential_expires",
-            moment(&old.credential_expires) == moment(&new.credential_expires),
+            old.credential_expires.is_some() == new.credential_expires.is_some(),
         ),
         ("subject.asset", old.asset == new.asset),
         ("subject.application", old.application == new.application),
@@ -87,6 +87,14 @@ pub(super) fn subject(earlier: &Record, later: &Record, met: &mut Record) -> Vec
         ("subject.task", old.task == new.task),
         ("subject.vendor", old.vendor == new.vendor),
     ])
+}
+
+/// Returns the earlier of two ends; the first one if either is absent.
+fn earlier_end(old: &Option<time::When>, new: &Option<time::When>) -> Option<time::When> {
+    match (old, new) {
+        (Some(old), Some(new)) if time::not_after(new) <= time::not_after(old) => Some(new.clone()),
+        (old, _) => old.clone(),
+    }
 }
 
 fn differing(fields: &[(&'static str, bool)]) -> Vec<&'static str> {

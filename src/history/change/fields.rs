@@ -7,7 +7,7 @@ use crate::history::change::differ::beyond;
 use crate::history::change::entries::{self, ExpiryExtension, Handover};
 use crate::history::change::event::ChangeEvent;
 use crate::history::change::field_merge::{self, FieldMerge};
-use crate::record::time;
+use crate::record::time::{self, When};
 use crate::record::vocabulary::{ClosureOutcome, ControlStatus};
 use crate::record::{CompensatingControl, Record};
 use std::collections::BTreeSet;
@@ -62,7 +62,7 @@ pub const FIELDS: &[RecordField] = &[
     ),
     special!(starts, |_, _| Vec::new(), FieldMerge::Meets(field_merge::starts)),
     special!(expires, expires, FieldMerge::Meets(field_merge::expires)),
-    plain!(event_ends),
+    special!(event_ends, event_ends, FieldMerge::AsLanded),
     special!(review_every, |_, _| Vec::new(), FieldMerge::Meets(field_merge::review_every)),
     special!(triggers, |_, _| Vec::new(), FieldMerge::Meets(field_merge::triggers)),
     special!(uses, |_, _| Vec::new(), FieldMerge::Meets(field_merge::uses)),
@@ -145,15 +145,37 @@ fn scope(before: &Record, after: &Record) -> Vec<ChangeEvent> {
     events
 }
 
-fn subject(before: &Record, after: &Record) -> Vec<ChangeEvent> {
-    let (before, after) = (&before.subject, &after.subject);
+fn subject(before_record: &Record, after_record: &Record) -> Vec<ChangeEvent> {
+    let (before, after) = (&before_record.subject, &after_record.subject);
     let mut events = granting(before.aliases.as_deref(), after.aliases.as_deref());
     let mut rest = before.clone();
     rest.aliases.clone_from(&after.aliases);
+    if is_shortened(before_record, after_record)
+        && is_earlier(&rest.credential_expires, &after.credential_expires)
+    {
+        rest.credential_expires.clone_from(&after.credential_expires);
+        events.push(ChangeEvent::Shortened);
+    }
     if rest != *after {
         events.push(ChangeEvent::Amended);
     }
     events
+}
+
+/// Returns the event of an event's end that moves with that of the record.
+fn event_ends(before: &Record, after: &Record) -> Vec<ChangeEvent> {
+    let follows = is_shortened(before, after) && is_earlier(&before.event_ends, &after.event_ends);
+    if follows { vec![ChangeEvent::Shortened] } else { Vec::new() }
+}
+
+fn is_shortened(before: &Record, after: &Record) -> bool {
+    time::not_after(&after.expires) < time::not_after(&before.expires)
+}
+
+/// Tells whether an optional end moves earlier; adding or removing one does not.
+pub fn is_earlier(before: &Option<When>, after: &Option<When>) -> bool {
+    let ends = before.as_ref().zip(after.as_ref());
+    ends.is_some_and(|(before, after)| time::not_after(after) < time::not_after(before))
 }
 
 fn deviates_from(before: &Record, after: &Record) -> Vec<ChangeEvent> {
@@ -198,7 +220,7 @@ fn risk(before: &Record, after: &Record) -> Vec<ChangeEvent> {
 }
 
 fn expires(before: &Record, after: &Record) -> Vec<ChangeEvent> {
-    if time::not_after(&after.expires) < time::not_after(&before.expires) {
+    if is_shortened(before, after) {
         return vec![ChangeEvent::Shortened];
     }
     match entries::extension(before, after) {

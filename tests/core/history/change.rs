@@ -42,6 +42,17 @@ type Case = (&'static [&'static str], &'static [&'static str], &'static [&'stati
 const DATES: &[Case] = &[
     (&[], &["expires: 2026-12-21"], &["extended"]),
     (&[], &["expires: 2026-12-19"], &["shortened"]),
+    (
+        &["event_ends: 2026-12-19"],
+        &["expires: 2026-12-10", "event_ends: 2026-12-10"],
+        &["shortened"],
+    ),
+    (&["event_ends: 2026-12-19"], &["event_ends: 2026-12-10"], &["amended"]),
+    (
+        &["event_ends: 2026-12-10"],
+        &["expires: 2026-12-10", "event_ends: 2026-12-12"],
+        &["shortened", "amended"],
+    ),
     (&[], &["expires: 2026-12-21T00:00:00Z"], &["amended"]),
     (&["expires: 2026-12-21T00:00:00Z"], &["expires: 2026-12-21T01:00:00+01:00"], &[]),
     (

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use exledger::plan::close::Closing;
 use exledger::plan::decision::{DecisionInput, DecisionRefusal, Planned};
 use exledger::plan::evidence::{EvidenceInput, EvidenceLocation};
-use exledger::plan::renew::Later;
+use exledger::plan::renew::NewEnd;
 use exledger::plan::transfer::Heir;
 use exledger::plan::{attest, close, edit, fire, note, renew, review, transfer};
 use exledger::policy::governance::Governance;
@@ -196,12 +196,12 @@ fn decisions() -> Vec<(&'static str, Box<Plan>)> {
         prevention: Some("Linter # forbids it".to_owned()),
         review_by: None,
     };
-    let later = Later::For(Term::new("21d").unwrap());
+    let later = NewEnd::For(Term::new("21d").unwrap());
     vec![
         (
             "renew",
             Box::new(move |taken| {
-                Ok(renew::renew(taken, &later, "The vendor's late: \"soon\"")?.into())
+                renew::move_end(taken, &later, Some("The vendor's late: \"soon\""))
             }),
         ),
         (

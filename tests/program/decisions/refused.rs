@@ -23,7 +23,8 @@ const SENSELESS: &[(&[&str], &str)] = &[
     (&["renew", ID, "--for", "36h", "--reason", "Late"], "not a whole number of days"),
     (&["renew", ID, "--for", "0d", "--reason", "Late"], " is zero"),
     (&["renew", ID, "--for", "10x", "--reason", "Late"], "not a duration"),
-    (&["renew", ID, "--until", "2026-12-15", "--reason", "Late"], "is not later"),
+    (&["renew", ID, "--until", "2026-12-15", "--reason", "Late"], "ends on 2026-12-15 already"),
+    (&["renew", ID, "--until", "2026-12-20"], "a later end needs a reason"),
     (&["renew", ID, "--until", "2026-02-30", "--reason", "Late"], "neither a day nor an instant"),
     (&["renew", ID, "--until", "2027-06-01", "--reason", "Late"], "error[term-too-long]"),
     (
@@ -65,7 +66,7 @@ const SENSELESS: &[(&[&str], &str)] = &[
         &["close", ID, "--reason", "Job retired"],
         "give it with --outcome: remediated, revoked, superseded, withdrawn\n",
     ),
-    (&["renew", ID], "--until or --for and --reason are missing"),
+    (&["renew", ID], "--until or --for is missing"),
     (&["note", ID], "--stage and --note are missing"),
     (&["close", ID, "--outcome", "rejected", "--reason", "No"], "exledger reject"),
     (

@@ -86,7 +86,7 @@ fn broken_off_writes_nothing() {
     let before = life.text(ID);
     let terminal = Terminal { folder: life.repo.path(), columns: 100, variables: &[] };
     for (args, question) in [
-        (&["renew", ID][..], "New end"),
+        (&["renew", ID, "--by", "ana@example.com"][..], "New end"),
         (&["renew", "--for", "3d"], "Which record"),
         (&["review", ID], "Outcome of the review"),
         (&["close", ID], "What was the outcome"),
@@ -96,4 +96,49 @@ fn broken_off_writes_nothing() {
         assert!(!seen.bytes.contains("rejected"), "a word that is refused");
         assert_eq!(life.text(ID), before, "{args:?}");
     }
+}
+
+#[test]
+fn a_new_end_is_asked_for_below_the_present_and_the_latest_one() {
+    let life = Life::new();
+    life.filed(ID, &record(ID, ""), "ana", "lee");
+    let terminal = Terminal { folder: life.repo.path(), columns: 120, variables: &[] };
+    let now = life.repo.now().to_string();
+    let args = ["renew", ID, "--by", "ana@example.com", "--dry-run", "--on", &now];
+    let seen = terminal.run(
+        &args,
+        &[
+            ("New end", "2099-01-01\r"),
+            ("after the latest day allowed", "\u{15}2026-12-15\r"),
+            ("already", "\u{15}2026-11-01\r"),
+            ("is in the past", "\u{15}2026-12-01\r"),
+        ],
+    );
+    assert_eq!(seen.code, 0, "{}", seen.bytes);
+    let shown =
+        "EXC-2026-7F3KQ ends on 2026-12-15; a renewal may move it to 2027-03-15 at the latest";
+    assert!(seen.bytes.contains(shown), "{}", seen.bytes);
+    assert!(!seen.bytes.contains("Why can it not end yet"), "an earlier end has no reason");
+    // The latest end is one that the rules take.
+    let seen = terminal
+        .run(&args, &[("New end", "2027-03-15\r"), ("Why can it not", "The vendor is late\r")]);
+    assert_eq!(seen.code, 0, "{}", seen.bytes);
+    // An end by a flag is tried before anybody writes a reason.
+    let given = [&args[..], &["--until", "2099-01-01"]].concat();
+    let seen = terminal.run(&given, &[]);
+    assert_eq!(seen.code, 2, "{}", seen.bytes);
+    assert!(seen.bytes.contains("term-too-long"), "{}", seen.bytes);
+}
+
+#[test]
+fn a_record_that_cannot_end_later_says_why_before_the_question() {
+    let life = Life::new();
+    let again = "expires: 2026-12-18\nrenewals:\n- {date: 2026-11-20, from: 2026-12-10, until: 2026-12-15, reason: The vendor is late}\n- {date: 2026-11-20, from: 2026-12-15, until: 2026-12-18, reason: The vendor is late}\n";
+    life.filed(ID, &record(ID, again), "ana", "lee");
+    let terminal = Terminal { folder: life.repo.path(), columns: 120, variables: &[] };
+    let now = life.repo.now().to_string();
+    let seen = terminal
+        .run(&["renew", ID, "--by", "ana@example.com", "--on", &now], &[("New end", "\u{3}")]);
+    assert_eq!(seen.code, 130, "{}", seen.bytes);
+    assert!(seen.bytes.contains("ends on 2026-12-18; it cannot end later"), "{}", seen.bytes);
 }
