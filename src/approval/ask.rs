@@ -5,7 +5,7 @@
 
 use crate::approval::authors::AuthorSet;
 use crate::approval::case::CountedApproval;
-use crate::approval::demand::{ApprovalWays, VersionDemand, combined_demand};
+use crate::approval::demand::{VersionDemand, combined_demand};
 use crate::approval::identity::apart::SeparatedBy;
 use crate::approval::identity::{IdentityCache, IdentityKind, IdentityResolver};
 use crate::approval::keys::KeySet;
@@ -15,6 +15,7 @@ use crate::approval::relation::Relation;
 use crate::approval::verdict::{
     ApprovalVerdict, Approver, Author, FourEyes, MissingApproval, Satisfied, SelfAsserted,
 };
+use crate::approval::ways::ApprovalWays;
 use crate::approval::{demand, missing};
 use crate::policy::demand::{EvidenceKind, Proof};
 use crate::policy::governance::Governance;
