@@ -96,6 +96,7 @@ fn an_old_name_is_answered_with_the_new_one() {
             &["due", "--messages"],
             "error: `due` is called `queue` now\n  help: run `exledger queue`\n",
         ),
+        (&["help", "due"], "error: `due` is called `queue` now\n  help: run `exledger queue`\n"),
         (
             &["shorten", "7F3KQ", "--until", "2026-12-04"],
             "error: `shorten` is called `renew --until` now\n  help: run `exledger renew --until`\n",

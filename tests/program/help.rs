@@ -149,12 +149,9 @@ fn new_shows_14_flags_and_all_of_them_where_asked() {
 }
 
 #[test]
-fn a_topic_that_is_no_command_is_refused_and_an_old_one_is_answered() {
+fn a_topic_that_is_no_command_is_refused() {
     let nothing = run(Path::new("."), &["help", "nothing"]);
     assert_eq!((nothing.code, nothing.out.as_str()), (2, ""), "{}", nothing.err);
-    let old = run(Path::new("."), &["help", "due"]);
-    assert_eq!(old.code, 2);
-    assert!(old.err.contains("`due` is called `queue` now"), "{}", old.err);
 }
 
 #[test]
