@@ -66,6 +66,13 @@ impl<'a> ApprovalFiles<'a> {
     }
 }
 
+/// What a commit off the first-parent line wrote at the paths of one statement.
+struct WrittenPair<'a> {
+    change: &'a ApprovalFileChange,
+    text: Option<&'a After>,
+    signature: Option<&'a After>,
+}
+
 pub(crate) struct ApprovalFileReader<'a> {
     history: &'a History,
     governance_history: &'a GovernanceHistory<'a>,
@@ -154,33 +161,55 @@ impl<'a> ApprovalFileReader<'a> {
             return;
         }
         let off_line = changes.iter().filter(|change| change.is_off_line);
-        let mut pairs: BTreeMap<String, (&'a ApprovalFileChange, BTreeMap<&str, &'a After>)> =
-            BTreeMap::new();
+        let mut written: BTreeMap<String, BTreeMap<Oid, WrittenPair<'a>>> = BTreeMap::new();
         for change in off_line {
-            let path = match self.place(&change.path) {
-                Some(StatementPath::Text { .. }) => change.path.clone(),
-                Some(StatementPath::Signature { text }) => text,
+            let (path, is_text) = match self.place(&change.path) {
+                Some(StatementPath::Text { .. }) => (change.path.clone(), true),
+                Some(StatementPath::Signature { text }) => (text, false),
                 Some(StatementPath::Stranger) | None => continue,
             };
-            let pair = pairs.entry(path).or_insert_with(|| (change, BTreeMap::new()));
-            pair.1.insert(&change.path, &change.after);
+            let pair = written.entry(path).or_default().entry(change.commit.oid);
+            let pair = pair.or_insert(WrittenPair { change, text: None, signature: None });
+            let side = if is_text { &mut pair.text } else { &mut pair.signature };
+            *side = Some(&change.after);
         }
-        for (path, (change, added)) in pairs {
+        for (path, commits) in written {
             if !self.is_wanted(&path) {
                 continue;
             }
-            let read = |path: &str| added.get(path).or_else(|| self.files.get(path)).copied();
-            let pair = (read(&path), read(&format!("{path}{SIGNATURE}")));
-            if let (Some(After::Bytes(text)), Some(After::Bytes(signature))) = pair
-                && let Ok(file) = ApprovalFile::read(text)
-                && file.decision == ApprovalDecision::Reject
-            {
-                self.judge(&path, change, text, Some(signature));
-            } else if let Some(After::Missing(obstacle)) =
-                [pair.0, pair.1].into_iter().flatten().find(|it| matches!(it, After::Missing(_)))
-            {
-                self.gap(&path, change, obstacle);
+            let lone = |pair: &&WrittenPair<'a>| pair.text.is_none();
+            let mut signatures: Vec<&After> =
+                commits.values().filter(lone).filter_map(|pair| pair.signature).collect();
+            signatures.extend(self.files.get(format!("{path}{SIGNATURE}").as_str()).copied());
+            for pair in commits.values() {
+                let text = pair.text.or_else(|| self.files.get(path.as_str()).copied());
+                match pair.signature {
+                    Some(_) => self.land_rejection(&path, pair.change, text, pair.signature),
+                    // Another commit may have added the signature.
+                    None => signatures.iter().for_each(|signature| {
+                        self.land_rejection(&path, pair.change, text, Some(signature));
+                    }),
+                }
             }
+        }
+    }
+
+    fn land_rejection(
+        &mut self,
+        path: &str,
+        change: &'a ApprovalFileChange,
+        text: Option<&'a After>,
+        signature: Option<&After>,
+    ) {
+        if let (Some(After::Bytes(text)), Some(After::Bytes(signature))) = (text, signature)
+            && let Ok(file) = ApprovalFile::read(text)
+            && file.decision == ApprovalDecision::Reject
+        {
+            self.judge(path, change, text, Some(signature));
+        } else if let Some(After::Missing(obstacle)) =
+            [text, signature].into_iter().flatten().find(|it| matches!(it, After::Missing(_)))
+        {
+            self.gap(path, change, obstacle);
         }
     }
 

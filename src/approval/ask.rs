@@ -5,7 +5,7 @@
 
 use crate::approval::authors::AuthorSet;
 use crate::approval::case::CountedApproval;
-use crate::approval::demand::{ApprovalWays, VersionDemand, combined_demand};
+use crate::approval::demand::{VersionDemand, combined_demand};
 use crate::approval::identity::apart::SeparatedBy;
 use crate::approval::identity::{IdentityCache, IdentityKind, IdentityResolver};
 use crate::approval::keys::KeySet;
@@ -15,6 +15,7 @@ use crate::approval::relation::Relation;
 use crate::approval::verdict::{
     ApprovalVerdict, Approver, Author, FourEyes, MissingApproval, Satisfied, SelfAsserted,
 };
+use crate::approval::ways::ApprovalWays;
 use crate::approval::{demand, missing};
 use crate::policy::demand::{EvidenceKind, Proof};
 use crate::policy::governance::Governance;
@@ -64,8 +65,8 @@ impl<'g> Identities<'g> {
         self.nearest_relation(one, others, &separated_by)
     }
 
-    pub(crate) fn lists_key_for(&self, one: &Person, namespace: &str) -> bool {
-        self.key_set.keys.lists_for(self.governance, one, namespace)
+    pub(crate) fn lists_key_for(&self, one: &Person, use_of_key: (&str, Proof)) -> bool {
+        self.key_set.keys.lists_for(self.governance, one, use_of_key)
     }
 
     pub(crate) fn has_pattern_key(&self, namespace: &str) -> bool {

@@ -4,11 +4,11 @@
 //! `docs/spec/approval.md`, S7, 1.12, E6 and E9.
 
 use crate::approval::approval_event::{CountedFile, FileBacking};
-use crate::approval::authors::ApprovalObstacle;
 use crate::approval::evidence::{Claim, EvidenceSource, Scene, VersionEvidenceSet, Vouched};
 use crate::approval::identity::apart::{ForgeAnswer, SeparatedBy};
 use crate::approval::identity::{Identity, IdentityResolver, NamedPerson};
 use crate::approval::statement::file::ApprovalFile;
+use crate::approval::verdict::ApprovalObstacle;
 use crate::approval::verdict::{NotCounted, Vote};
 use crate::history::notes::{Note, Notes};
 use crate::history::objects::Oid;

@@ -484,7 +484,8 @@ fn keyless(
     (approved, keys): (&Governance, &Keys),
 ) -> Option<Vec<String>> {
     let who: Vec<&Person> = verdict.missing.iter().flat_map(|missing| &missing.who).collect();
-    let has_key = |person: &&&Person| keys.lists_for(approved, person, signature::APPROVAL);
+    let has_key =
+        |person: &&&Person| keys.lists_for(approved, person, (signature::APPROVAL, Proof::Claimed));
     let is_for_all = who.is_empty() && keys.any_for(&[signature::APPROVAL]);
     let can_approve = keys.has_bridge() || is_for_all || who.iter().any(|it| has_key(&it));
     let emails = || who.iter().map(|person| person.email.clone()).collect();

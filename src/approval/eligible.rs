@@ -8,7 +8,7 @@ use crate::approval::demand::combined_demand;
 use crate::approval::listed::OnlyListed;
 use crate::approval::signature;
 use crate::approval::verdict::MissingApproval;
-use crate::policy::demand::SelfApproval;
+use crate::policy::demand::{Proof, SelfApproval};
 use crate::policy::governance::Governance;
 use crate::policy::people::person::Person;
 use crate::policy::people::{self, RosterState};
@@ -23,6 +23,8 @@ pub struct Eligibility<'g> {
     authors: Vec<Person>,
     owners: Vec<Person>,
     listed: Option<OnlyListed>,
+    /// The weakest level of proof that counts.
+    proof: Proof,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,9 +46,10 @@ impl<'g> Eligibility<'g> {
             .flatten()
             .filter_map(|record| record.requester.as_ref())
             .map(|address| people::identify(governance, "", address.as_str()));
+        let demand = combined_demand(governance, Some(own), approved);
         let owners = match governance.policy.approval.owner_may_approve {
             true => Vec::new(),
-            false => combined_demand(governance, Some(own), approved).owners,
+            false => demand.owners,
         };
         Eligibility {
             governance,
@@ -54,6 +57,7 @@ impl<'g> Eligibility<'g> {
             authors: makers.iter().cloned().chain(requesters).collect(),
             owners,
             listed: OnlyListed::for_record(governance, Some(own), approved),
+            proof: demand.terms.proof,
         }
     }
 
@@ -75,7 +79,7 @@ impl<'g> Eligibility<'g> {
     pub(crate) fn can_sign(&self, person: &Person, object: SignedObject) -> bool {
         let authors_may = self.governance.policy.approval.self_approval == SelfApproval::Allow;
         let may = self.may_approve(person) || authors_may && self.is_reachable(person);
-        may && self.identities.lists_key_for(person, namespace(object))
+        may && self.identities.lists_key_for(person, (namespace(object), self.proof))
     }
 
     /// Returns the people who are named as the ones whose approval is missing, and could give it.

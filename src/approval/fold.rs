@@ -10,11 +10,12 @@
 //! A5, D3 and M7. `approval::late_evidence` handles approvals that land later.
 
 use crate::approval::approval_event::StatementEvent;
-use crate::approval::authors::{ApprovalObstacle, AuthorSet};
+use crate::approval::authors::AuthorSet;
 use crate::approval::claims::StatementAge;
 use crate::approval::demand::combined_demand;
 use crate::approval::evidence::{Scene, VersionEvidenceSet};
 use crate::approval::governance_history::{GovernanceHistory, SignatureChecks};
+use crate::approval::verdict::ApprovalObstacle;
 use crate::approval::verdict::{
     ApprovalVerdict, BecomesApproved, FourEyes, Grace, NotCounted, Satisfied, VerdictChange,
 };

@@ -123,15 +123,19 @@ impl Keys {
         self.content().any(signs)
     }
 
-    /// Tells whether a key that signs in a namespace, and is neither revoked nor for receipts, is listed for a person,
-    /// ignoring dates.
+    /// Tells whether a key that signs in a namespace, proves as much as is asked, and is neither revoked nor for receipts,
+    /// is listed for a person, ignoring dates.
     pub(crate) fn lists_for(
         &self,
         governance: &Governance,
         person: &Person,
-        namespace: &str,
+        (namespace, proof): (&str, Proof),
     ) -> bool {
-        self.usable(namespace).any(|line| {
+        let proves = |line: &&SignerLine| {
+            let mut same = self.content().filter(|other| other.key == line.key);
+            same.all(|other| other.proof() >= proof)
+        };
+        self.usable(namespace).filter(proves).any(|line| {
             let owners: Vec<&str> = self
                 .content()
                 .filter(|other| other.key == line.key)

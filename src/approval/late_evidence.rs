@@ -8,11 +8,11 @@
 //! failures), E6, V6 and G2.
 
 use crate::approval::approval_event::{CountedFile, LandedApprovalFile, StatementEvent};
-use crate::approval::authors::ApprovalObstacle;
 use crate::approval::claims::StatementAge;
 use crate::approval::evidence::VersionEvidenceSet;
 use crate::approval::fold::TrailEvaluator;
 use crate::approval::statement::file::ApprovalDecision;
+use crate::approval::verdict::ApprovalObstacle;
 use crate::approval::verdict::{
     ApprovalVerdict, Approver, NotCounted, Satisfied, SelfAsserted, Statement, VerdictChange, Vote,
     VoteCounts,

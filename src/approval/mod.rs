@@ -38,6 +38,7 @@ pub mod signers;
 pub mod statement;
 pub mod verdict;
 mod version_step;
+pub mod ways;
 pub mod wire;
 
 use crate::approval::judging::TrailVerdicts;

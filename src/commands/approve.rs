@@ -304,11 +304,15 @@ fn hint(ctx: &Ctx, answer: &SignedStatement) {
         return;
     }
     if let Counting::NotYet { why, signers, line, .. } = &answer.counting {
-        let line = line.as_deref().unwrap_or_default();
-        ctx.tell(&format!(
-            "warning: {}: {why}\n  help: first add this line to {signers}, in a change that someone else approves:\n        {line}",
-            approve::show::NOT_YET
-        ));
+        let help = match line {
+            Some(line) => format!(
+                "first add this line to {signers}, in a change that someone else approves:\n        {line}"
+            ),
+            None => {
+                format!("run `exledger approve --governance {signers}` with a key that proves more")
+            }
+        };
+        ctx.tell(&format!("warning: {}: {why}\n  help: {help}", approve::show::NOT_YET));
     }
     let next = answer.next.join("\n  ");
     ctx.hint(&format!("hint: it counts once it is merged:\n  {next}"));

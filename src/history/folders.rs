@@ -28,13 +28,16 @@ pub struct FileChange {
 }
 
 /// One folder of a pair, to be compared.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct ComparisonJob {
     pub pair: SnapshotPair,
     pub old: Option<Oid>,
     pub new: Option<Oid>,
     /// The folder in further snapshots, in which differing files are looked up.
     pub others: Box<[Option<Oid>]>,
+    /// Whether the pair is of a branch, and the first of the others its merge: folders without the few records asked about
+    /// are opened, too, unless the merge holds the same.
+    pub is_of_branch: bool,
 }
 
 /// All comparisons of one history walk.
@@ -65,15 +68,9 @@ struct ComparedFolder<'p> {
 }
 
 impl<'p> ComparedFolder<'p> {
-    fn inside(&self, name: &str) -> Option<WatchedFolder<'p>> {
-        let leads_on = |at: &WatchedFolder<'_>| {
-            at.leads_on(&self.prefix.inward(&paths::join(self.path, name)))
-        };
-        self.at.folder(name).filter(leads_on)
-    }
-
-    fn matters(&self, name: &str) -> bool {
-        self.at.file(name).is_some() || self.inside(name).is_some()
+    fn leads_into(&self, name: &str, is_of_branch: bool) -> bool {
+        let path = || self.prefix.inward(&paths::join(self.path, name));
+        self.at.folder(name).is_some_and(|at| is_of_branch || at.leads_on(&path()))
     }
 }
 
@@ -135,7 +132,7 @@ impl<'o> FolderComparison<'o> {
             }
         }
         for (name, jobs) in inside {
-            if let Some(at) = place.inside(&name) {
+            if let Some(at) = at.folder(&name) {
                 self.compare(&paths::join(path, &name), at, jobs, depth + 1);
             }
         }
@@ -151,7 +148,9 @@ impl<'o> FolderComparison<'o> {
         let mut read = |oid: Option<Oid>| match oid {
             None => Ok(Rc::default()),
             Some(oid) => match self.tops.get(&oid) {
-                Some(raw) => parse(oid, raw.to_vec()),
+                Some(raw) => TreeObject::parse(raw.to_vec())
+                    .map(Rc::new)
+                    .map_err(|cause| Obstacle::malformed(oid, cause)),
                 None => recent.read(self.objects, oid),
             },
         };
@@ -160,7 +159,10 @@ impl<'o> FolderComparison<'o> {
         folder::differences(&old, &new, |name, both| {
             found.push(FolderDifference { name, both, others: Vec::new() });
         });
-        found.retain(|difference| place.matters(&folder::text(difference.name)));
+        found.retain(|difference| {
+            let name = folder::text(difference.name);
+            place.at.file(&name).is_some() || place.leads_into(&name, job.is_of_branch)
+        });
         // Further snapshots are opened only if something of interest differs.
         let others: &[Option<Oid>] = if found.is_empty() { &[] } else { &job.others };
         for other in others {
@@ -173,7 +175,7 @@ impl<'o> FolderComparison<'o> {
             }
         }
         for difference in found {
-            self.take(place, job.pair, &difference, inside)?;
+            self.take(place, job, &difference, inside)?;
         }
         Ok(())
     }
@@ -181,11 +183,11 @@ impl<'o> FolderComparison<'o> {
     fn take(
         &mut self,
         place: &ComparedFolder<'_>,
-        pair: SnapshotPair,
+        job: &ComparisonJob,
         difference: &FolderDifference<'_>,
         inside: &mut SubfolderJobs,
     ) -> Result<(), Obstacle> {
-        if let Some(n_seen) = self.n_seen.get_mut(pair) {
+        if let Some(n_seen) = self.n_seen.get_mut(job.pair) {
             *n_seen += 1;
             // A change of everything removes and adds at most this many entries.
             if *n_seen > 2 * MOST_ENTRIES {
@@ -205,7 +207,7 @@ impl<'o> FolderComparison<'o> {
         let kind = place.at.file(&name);
         let mut add =
             |kind: WatchedKind, old: Option<Oid>, new: Option<Oid>, others: Box<[Option<Oid>]>| {
-                if let Some(changes) = self.changes.get_mut(pair).filter(|_| old != new) {
+                if let Some(changes) = self.changes.get_mut(job.pair).filter(|_| old != new) {
                     // Most commits change one file, and there may be a million of them, so allocate exactly.
                     if changes.is_empty() {
                         changes.reserve_exact(1);
@@ -228,13 +230,10 @@ impl<'o> FolderComparison<'o> {
             add(WatchedKind::Other, old, new, Box::default());
         }
         let (old, new) = (folder(&difference.both.0), folder(&difference.both.1));
-        if old != new && place.inside(&name).is_some() {
-            inside.entry(name).or_default().push(ComparisonJob {
-                pair,
-                old,
-                new,
-                others: difference.others.iter().map(&folder).collect(),
-            });
+        let others: Box<[Option<Oid>]> = difference.others.iter().map(&folder).collect();
+        let is_lacking = job.is_of_branch && others.first() != Some(&new);
+        if old != new && place.leads_into(&name, is_lacking) {
+            inside.entry(name).or_default().push(ComparisonJob { old, new, others, ..*job });
         }
         Ok(())
     }
@@ -242,13 +241,6 @@ impl<'o> FolderComparison<'o> {
 
 fn too_large(folder: &str) -> Obstacle {
     Obstacle::TooLarge { folder: folder.to_owned() }
-}
-
-fn parse(oid: Oid, raw: Vec<u8>) -> Result<Rc<TreeObject>, Obstacle> {
-    match TreeObject::parse(raw) {
-        Ok(folder) => Ok(Rc::new(folder)),
-        Err(cause) => Err(Obstacle::malformed(oid, cause)),
-    }
 }
 
 /// The folders read most recently: neighboring snapshots have most of them in common.
@@ -261,13 +253,11 @@ impl Recent {
     const MOST: usize = 12;
 
     fn read(&mut self, objects: &dyn Objects, oid: Oid) -> Result<Rc<TreeObject>, Obstacle> {
-        if let Some(at) = self.kept.iter().position(|(kept, _)| *kept == oid) {
-            let hit = self.kept.remove(at);
-            let folder = Rc::clone(&hit.1);
-            self.kept.push(hit);
-            return Ok(folder);
-        }
-        let folder = Rc::new(folder::open(objects, Some(oid))?);
+        let at = self.kept.iter().position(|(kept, _)| *kept == oid);
+        let folder = match at.map(|at| self.kept.remove(at)) {
+            Some((_, folder)) => folder,
+            None => Rc::new(folder::open(objects, Some(oid))?),
+        };
         if self.kept.len() >= Self::MOST {
             self.kept.remove(0);
         }

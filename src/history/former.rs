@@ -196,10 +196,7 @@ impl<'a> FormerCommits<'a> {
                 let at = self.effective(merges, commit);
                 marks.entry(key.clone()).or_default().bars.push((self.landing(), at));
                 let Some(trail) = trails.get_mut(key) else { continue };
-                let is_known = |version: &Version| {
-                    version.taken_away().is_some() && version.commit.oid == commit.oid
-                };
-                if trail.versions.iter().any(is_known) {
+                if has_taken(trail, commit) {
                     continue;
                 }
                 let Some(loss) = self.loss((merges, contents), (key, commit), bytes, trail.last())
@@ -263,11 +260,8 @@ impl<'a> FormerCommits<'a> {
                 }
                 let at = self.effective(merges, commit);
                 marks.entry(path.clone()).or_default().bars.push((self.landing(), at));
-                let is_known = |version: &Version| {
-                    version.taken_away().is_some() && version.commit.oid == commit.oid
-                };
-                let known = files.trails.get(path).map(|trail| trail.versions.iter().any(is_known));
-                if !rule.is_lacking || known == Some(true) {
+                let is_known = files.trails.get(path).is_some_and(|it| has_taken(it, commit));
+                if !rule.is_lacking || is_known {
                     continue;
                 }
                 let content = match bytes.new.first() {
@@ -284,11 +278,10 @@ impl<'a> FormerCommits<'a> {
             }
         }
         for (path, taken) in taken {
-            let trail = files.trails.entry(path.clone()).or_insert_with(|| Trail {
-                key: TrailKey::Path(path.clone()),
-                versions: Vec::new(),
-                became: None,
-            });
+            let trail = files
+                .trails
+                .entry(path.clone())
+                .or_insert_with(|| Trail::new(TrailKey::Path(path.clone())));
             self.insert(trail, taken);
         }
         Ok(())
@@ -340,22 +333,11 @@ impl<'a> FormerCommits<'a> {
         files: Vec<FileAt>,
         record: VersionBody,
     ) -> Version {
+        let landed = (self.after.unwrap_or(0), commit);
+        let taken = Rerouted::TakenAway(TakenAway { loss, by: self.by, at });
         Version {
-            n: 0,
-            landing: self.after.unwrap_or(0),
-            commit: Rc::clone(commit),
-            change: VersionChange::Amended,
-            before: Vec::new(),
-            files,
-            origins: Box::default(),
-            record,
-            digest: None,
-            touched: Vec::new(),
-            nested: Vec::new(),
-            tags: Vec::new(),
-            made_in_merge: MadeInMerge::No,
-            truncated: None,
-            rerouted: Some(Box::new(Rerouted::TakenAway(TakenAway { loss, by: self.by, at }))),
+            rerouted: Some(Box::new(taken)),
+            ..Version::new(landed, VersionChange::Amended, files, record)
         }
     }
 
@@ -573,6 +555,12 @@ pub fn has_landed_rules(
         }
     }
     Ok(true)
+}
+
+/// Tells whether what a commit took away is on a trail.
+fn has_taken(trail: &Trail, commit: &Commit) -> bool {
+    let mut of_commit = trail.versions.iter().filter(|version| version.commit.oid == commit.oid);
+    of_commit.any(|version| version.taken_away().is_some())
 }
 
 fn number(trail: &mut Trail) {

@@ -16,7 +16,7 @@ use crate::history::paths::LedgerPrefix;
 use crate::history::trails;
 use crate::history::tree::CommitTree;
 use crate::history::version::{
-    self, Content, MadeInMerge, Trail, TrailKey, Version, VersionBody, VersionChange,
+    self, Content, Trail, TrailKey, Version, VersionBody, VersionChange,
 };
 use crate::history::watched_paths::WatchedKind;
 use crate::ledger;
@@ -265,27 +265,17 @@ pub fn land(
             }
             Some(Err(obstacle)) => (Content::Missing(obstacle), None),
         };
-        let trail = trails.entry(path.to_string()).or_insert_with(|| Trail {
-            key: TrailKey::Path(path.to_string()),
-            versions: Vec::new(),
-            became: None,
-        });
+        let trail = trails
+            .entry(path.to_string())
+            .or_insert_with(|| Trail::new(TrailKey::Path(path.to_string())));
+        let change = landed.cut_off.map_or(kind, |_| VersionChange::Inherited);
+        let record = VersionBody::known(record);
         trail.versions.push(Version {
             n: trail.versions.len() + 1,
-            landing: landed.landing,
-            commit: Rc::clone(landed.commit),
-            change: landed.cut_off.map_or(kind, |_| VersionChange::Inherited),
             before,
-            files,
-            origins: Box::default(),
-            record: VersionBody::known(record),
             digest,
-            touched: Vec::new(),
-            nested: Vec::new(),
-            tags: Vec::new(),
-            made_in_merge: MadeInMerge::No,
             truncated: landed.cut_off.cloned(),
-            rerouted: None,
+            ..Version::new((landed.landing, landed.commit), change, files, record)
         });
         paths.push(path.to_string());
     }

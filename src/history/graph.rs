@@ -27,7 +27,7 @@ pub struct ChangedLanding {
     pub pair: SnapshotPair,
     /// The commits of the merged branches with changes of interest, once requested.
     pub sides: Vec<SideCommit>,
-    /// The commits that the merge added, sorted by their ids.
+    /// The commits that the merge added, sorted by their ids, until all that is needed of them is read.
     brought: Vec<Rc<Commit>>,
     /// Earlier commits that the merged branches started from, sorted; for merges only.
     pub frontier: Vec<Oid>,
@@ -56,12 +56,14 @@ pub struct SideCommit {
 }
 
 /// Which commits of the merged branches of a landing are read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Sides {
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Sides {
     /// All with changes of interest.
     All,
     /// Those alone that hold something else than the landing: it may lack what they took away (M5).
     Lacking,
+    /// The same, without the folders that hold none of the few records asked about and are those of the landing.
+    OtherFolders,
 }
 
 /// The information in commits, before any file is read.
@@ -93,7 +95,8 @@ pub struct GraphReader<'o> {
 
 impl<'o> GraphReader<'o> {
     /// Reads every commit that can be reached from a mainline, and returns the comparisons of its landings with their
-    /// first parents, optionally with those of the merged branches, in chronological order.
+    /// first parents and those of the merged branches, in chronological order. Where few records are asked about,
+    /// [`GraphReader::sides`] must follow.
     ///
     /// # Errors
     /// [`Obstacle`] if the root folder of a mainline commit can't be read.
@@ -101,7 +104,7 @@ impl<'o> GraphReader<'o> {
         objects: &'o dyn Objects,
         chain: &Chain,
         interest: &Interest,
-        sides: bool,
+        is_of_few: bool,
     ) -> Result<(GraphReader<'o>, Vec<ComparisonJob>), Obstacle> {
         let names = interest
             .names()
@@ -128,10 +131,12 @@ impl<'o> GraphReader<'o> {
             if !same || reader.may_lack(&branches, &top) {
                 let before = before.map(|before| before.tree);
                 let (mut stop, job) = reader.stop(landing, commit, before, branches);
-                if sides {
-                    let which = if same { Sides::Lacking } else { Sides::All };
-                    reader.read_sides(&mut stop, which, &mut jobs);
-                }
+                let which = match (is_of_few, same) {
+                    (true, _) => Sides::OtherFolders,
+                    (false, true) => Sides::Lacking,
+                    (false, false) => Sides::All,
+                };
+                reader.read_sides(&mut stop, which, &mut jobs);
                 reader.graph.stops.push(stop);
                 jobs.push(job);
             }
@@ -139,7 +144,7 @@ impl<'o> GraphReader<'o> {
         }
         if let Some(last) = chain.commits.last() {
             for tip in &chain.lost.tips {
-                let read = reader.read_lost(*tip, last, sides, &mut jobs);
+                let read = reader.read_lost(*tip, last, is_of_few, &mut jobs);
                 read.map_err(|obstacle| match obstacle {
                     Obstacle::Missing { object, .. } => {
                         let reference = chain.mainline.reference.clone();
@@ -157,7 +162,7 @@ impl<'o> GraphReader<'o> {
         &mut self,
         tip: Oid,
         last: &Commit,
-        sides: bool,
+        is_of_few: bool,
         jobs: &mut Vec<ComparisonJob>,
     ) -> Result<(), Obstacle> {
         if self.graph.landed.contains_key(&tip) {
@@ -194,7 +199,7 @@ impl<'o> GraphReader<'o> {
         let parted = landed.max().copied();
         let (mut stop, job) = self.stop(parted.unwrap_or(0), last, Some(last.tree), branches);
         stop.is_unrelated = parted.is_none();
-        if sides {
+        if !is_of_few {
             self.read_sides(&mut stop, Sides::Lacking, jobs);
         }
         jobs.push(job);
@@ -202,13 +207,18 @@ impl<'o> GraphReader<'o> {
         Ok(())
     }
 
-    /// Reads the merged branches of the landings, and returns the comparisons to make there, in chronological order.
-    pub fn sides(&mut self, which: &dyn Fn(&ChangedLanding) -> Sides) -> Vec<ComparisonJob> {
+    /// Reads all of the merged branches of the landings at which something differs, and returns the comparisons to make
+    /// there, in chronological order.
+    pub fn sides(&mut self, differs: &dyn Fn(SnapshotPair) -> bool) -> Vec<ComparisonJob> {
         let mut stops = mem::take(&mut self.graph.stops);
         let mut lost = mem::take(&mut self.graph.lost);
         let mut jobs = Vec::new();
         for stop in &mut stops {
-            self.read_sides(stop, which(stop), &mut jobs);
+            if differs(stop.pair) {
+                stop.sides.clear();
+                self.read_sides(stop, Sides::All, &mut jobs);
+            }
+            stop.brought = Vec::new();
         }
         for (_, stop) in &mut lost {
             self.read_sides(stop, Sides::Lacking, &mut jobs);
@@ -223,19 +233,21 @@ impl<'o> GraphReader<'o> {
         which: Sides,
         jobs: &mut Vec<ComparisonJob>,
     ) {
-        let landed = match which {
-            Sides::All => None,
-            Sides::Lacking => self.top(stop.tree).ok(),
-        };
-        for commit in mem::take(&mut stop.brought) {
+        let landed = (which != Sides::All).then(|| self.top(stop.tree).ok()).flatten();
+        let merge = (which == Sides::OtherFolders).then_some(stop.tree);
+        let brought = mem::take(&mut stop.brought);
+        for commit in &brought {
             if landed.is_some() && self.top(commit.tree).ok() == landed {
                 continue;
             }
-            match self.side(&commit, jobs) {
+            match self.side(commit, merge, jobs) {
                 Ok(Some(side)) => stop.sides.push(side),
                 Ok(None) => {}
                 Err(obstacle) => stop.truncated = Some(obstacle),
             }
+        }
+        if merge.is_some() {
+            stop.brought = brought;
         }
     }
 }
@@ -323,6 +335,7 @@ impl GraphReader<'_> {
     fn side(
         &mut self,
         commit: &Rc<Commit>,
+        merge: Option<Oid>,
         jobs: &mut Vec<ComparisonJob>,
     ) -> Result<Option<SideCommit>, Obstacle> {
         let top = self.top(commit.tree)?;
@@ -335,10 +348,7 @@ impl GraphReader<'_> {
         }
         let is_root = commit.parents.is_empty() && !top.is_empty();
         let all_differ = is_root || differing.len() == commit.parents.len();
-        let first_differs = commit
-            .parents
-            .first()
-            .is_some_and(|first| differing.iter().any(|(parent, _)| parent == first));
+        let first_differs = differing.first().map(|(parent, _)| parent) == commit.parents.first();
         if differing.is_empty() && !is_root {
             return Ok(None);
         }
@@ -358,9 +368,10 @@ impl GraphReader<'_> {
         }
         let mut pairs: Vec<SnapshotPair> = Vec::new();
         for tree in trees {
-            let job = self.job(tree, commit.tree, Vec::new());
+            let others = merge.map(Some).into_iter().collect();
+            let job = self.job(tree, commit.tree, others);
             pairs.push(job.pair);
-            jobs.push(job);
+            jobs.push(ComparisonJob { is_of_branch: merge.is_some(), ..job });
         }
         Ok(Some(SideCommit {
             commit: Rc::clone(commit),
@@ -372,7 +383,7 @@ impl GraphReader<'_> {
     fn job(&mut self, old: Option<Oid>, new: Oid, others: Vec<Option<Oid>>) -> ComparisonJob {
         let pair = self.n_pairs;
         self.n_pairs += 1;
-        ComparisonJob { pair, old, new: Some(new), others: others.into() }
+        ComparisonJob { pair, old, new: Some(new), others: others.into(), is_of_branch: false }
     }
 
     fn tree(&mut self, commit: Oid) -> Result<Oid, Obstacle> {

@@ -204,7 +204,7 @@ pub fn compare(
     [old, new]: [Option<Oid>; 2],
 ) -> Result<Differing, Obstacle> {
     let mut folders = FolderComparison::new(objects, prefix, HashMap::new());
-    let job = ComparisonJob { pair: 0, old, new, others: Box::default() };
+    let job = ComparisonJob { old, new, ..Default::default() };
     folders.run(interest.top(), vec![job]);
     if let Some((_, obstacle)) = folders.obstacles.pop_first() {
         return Err(obstacle);

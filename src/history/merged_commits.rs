@@ -53,12 +53,8 @@ impl LandingBranches {
         found: &mut PairDifferences,
         stop: &ChangedLanding,
     ) -> LandingBranches {
-        let mut branches = LandingBranches {
-            sides: Vec::new(),
-            origins: BTreeMap::new(),
-            approvals: Vec::new(),
-            truncated: stop.truncated.clone(),
-        };
+        let mut branches =
+            LandingBranches { truncated: stop.truncated.clone(), ..LandingBranches::default() };
         for side in &stop.sides {
             let mut differing = |pair: &SnapshotPair| {
                 if let Some(obstacle) = found.obstacles.get(pair) {
@@ -114,9 +110,7 @@ impl LandingBranches {
         let lineage = self.lineage(subject, version);
         let mut is_touched = false;
         for merged_commit in &self.sides {
-            if merged_commit.touched.contains(subject) {
-                is_touched = true;
-            }
+            is_touched |= merged_commit.touched.contains(subject);
             if lineage.iter().any(|subject| merged_commit.touched.contains(subject)) {
                 version.touched.push(Rc::clone(&merged_commit.commit));
             }

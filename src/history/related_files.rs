@@ -170,7 +170,7 @@ impl LedgerLocation<'_> {
             pair,
             old,
             new,
-            others: Box::default(),
+            ..Default::default()
         });
         let mut folders = FolderComparison::new(self.objects, self.prefix, Default::default());
         folders.run(interest.top(), jobs.collect());

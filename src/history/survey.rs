@@ -9,7 +9,7 @@ use std::mem;
 use crate::history::chain::Chain;
 use crate::history::folders::{FileChange, FolderComparison, SnapshotPair};
 use crate::history::governance::{self, States};
-use crate::history::graph::{ChangedLanding, Graph, GraphReader, Sides};
+use crate::history::graph::{ChangedLanding, Graph, GraphReader};
 use crate::history::merged_commits::PairDifferences;
 use crate::history::objects::{Objects, Obstacle};
 use crate::history::paths::LedgerPrefix;
@@ -56,17 +56,14 @@ impl Survey {
                 ),
                 None => (interest.clone(), interest),
             };
-            let sides = few.is_none();
-            let (mut reader, jobs) = GraphReader::read(objects, chain, &interest, sides)?;
+            let is_of_few = few.is_some();
+            let (mut reader, jobs) = GraphReader::read(objects, chain, &interest, is_of_few)?;
             let mut folders =
                 FolderComparison::new(objects, prefix, mem::take(&mut reader.graph.tops));
             folders.run(landed.top(), jobs);
-            if !sides {
+            if is_of_few {
                 reader.graph.tops = mem::take(&mut folders.tops);
-                let jobs = reader.sides(&|stop| match folders.differs(stop.pair) {
-                    true => Sides::All,
-                    false => Sides::Lacking,
-                });
+                let jobs = reader.sides(&|pair| folders.differs(pair));
                 folders.tops = mem::take(&mut reader.graph.tops);
                 folders.run(interest.top(), jobs);
             }
@@ -77,11 +74,10 @@ impl Survey {
             }
             let states = governance::read(objects, chain, &graph.stops, &folders.changes, prefix);
             let named = states.paths(prefix);
-            let policies = states.each().map(|state| &state.governance.policy);
+            let policies = || states.each().map(|state| &state.governance.policy);
             let beside: BTreeSet<String> =
-                policies.flat_map(|it| it.records.iter().cloned()).collect();
-            let policies = states.each().map(|state| &state.governance.policy);
-            let planned: BTreeSet<String> = policies.map(|it| it.redesigns.clone()).collect();
+                policies().flat_map(|it| it.records.iter().cloned()).collect();
+            let planned: BTreeSet<String> = policies().map(|it| it.redesigns.clone()).collect();
             if named.is_subset(&paths)
                 && beside.is_subset(&approvals)
                 && planned.is_subset(&redesigns)

@@ -11,7 +11,7 @@ use crate::history::content::{ContentCache, FileId};
 use crate::history::folders::FileChange;
 use crate::history::objects::{Obstacle, Oid};
 use crate::history::origin::{self, Left};
-use crate::history::version::{FileAt, MadeInMerge, Trail, TrailKey, Version, VersionChange};
+use crate::history::version::{self, FileAt, Trail, TrailKey, Version, VersionChange};
 use crate::history::watched_paths::WatchedKind;
 use crate::record::file;
 use crate::record::id::Id;
@@ -210,11 +210,7 @@ impl<'o> TrailSet<'o> {
             if is_gone {
                 self.files.remove(&key);
             }
-            let trail = self.trails.entry(key.clone()).or_insert_with(|| Trail {
-                key: key.clone(),
-                versions: Vec::new(),
-                became: None,
-            });
+            let trail = self.trails.entry(key.clone()).or_insert_with(|| Trail::new(key.clone()));
             // Most records land once or twice; spare capacity would dominate memory use.
             if trail.versions.len() == trail.versions.capacity() {
                 let n_more = trail.versions.len().max(1);
@@ -223,20 +219,11 @@ impl<'o> TrailSet<'o> {
             let origins = left.origins(&key, origin::new_files(&before, &after));
             trail.versions.push(Version {
                 n: trail.versions.len() + 1,
-                landing: landed.landing,
-                commit: Rc::clone(landed.commit),
-                change,
                 before,
-                files: after,
                 origins: origins.into_iter().collect(),
-                record,
                 digest,
-                touched: Vec::new(),
-                nested: Vec::new(),
-                tags: Vec::new(),
-                made_in_merge: MadeInMerge::No,
                 truncated: cut_off,
-                rerouted: None,
+                ..Version::new((landed.landing, landed.commit), change, after, record)
             });
             let readable =
                 |path: &str| self.owners.get(path).filter(|it| matches!(it, TrailKey::Id(_)));
@@ -290,16 +277,14 @@ pub fn differing<'c>(
 ) -> BTreeMap<TrailKey, Bytes> {
     let mut differing: BTreeMap<TrailKey, Bytes> = BTreeMap::new();
     for change in changes {
-        if let Some(old) = change.old {
-            for key in keys(contents, change, old) {
-                let bytes = differing.entry(key).or_default();
-                bytes.old.push(FileAt { path: Rc::clone(&change.path), blob: old });
+        for file in version::file_at(&change.path, change.old) {
+            for key in keys(contents, change, file.blob) {
+                differing.entry(key).or_default().old.push(file.clone());
             }
         }
-        if let Some(new) = change.new {
-            for key in keys(contents, change, new) {
-                let bytes = differing.entry(key).or_default();
-                bytes.new.push(FileAt { path: Rc::clone(&change.path), blob: new });
+        for file in version::file_at(&change.path, change.new) {
+            for key in keys(contents, change, file.blob) {
+                differing.entry(key).or_default().new.push(file.clone());
             }
         }
     }

@@ -47,6 +47,10 @@ pub struct Trail {
 }
 
 impl Trail {
+    pub fn new(key: TrailKey) -> Trail {
+        Trail { key, versions: Vec::new(), became: None }
+    }
+
     /// Returns the version at the tip.
     pub fn last(&self) -> Option<&Version> {
         self.versions.last()
@@ -88,6 +92,32 @@ pub struct Version {
 }
 
 impl Version {
+    /// Returns a first version that has no files before it, and of whose authors only the commit's is known.
+    pub fn new(
+        (landing, commit): (usize, &Rc<Commit>),
+        change: VersionChange,
+        files: Vec<FileAt>,
+        record: VersionBody,
+    ) -> Version {
+        Version {
+            n: 1,
+            landing,
+            commit: Rc::clone(commit),
+            change,
+            before: Vec::new(),
+            files,
+            origins: Box::default(),
+            record,
+            digest: None,
+            touched: Vec::new(),
+            nested: Vec::new(),
+            tags: Vec::new(),
+            made_in_merge: MadeInMerge::No,
+            truncated: None,
+            rerouted: None,
+        }
+    }
+
     /// Returns what a commit off the line took away, if the version is that.
     pub fn taken_away(&self) -> Option<&TakenAway> {
         match self.rerouted.as_deref()? {

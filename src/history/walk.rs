@@ -162,7 +162,8 @@ struct VisitorState<'l> {
 /// the versions landed, a file of that name was in another folder, or a file of another name with the id was added
 /// or removed. All files with the names are walked if one of the records was signed or reviewed, since the
 /// approval may be older than a removal elsewhere. Merged branches are always searched for them, because a branch
-/// may have moved the file.
+/// may have moved the file; where a merge changes none of them, without the folders that their files at the tip are not
+/// in and that it holds as the branch does.
 ///
 /// # Errors
 /// As [`walk`].

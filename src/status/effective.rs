@@ -4,7 +4,7 @@
 //! Uses record, policy, history, approval. Pure. Start at [`Ground::evaluate`]. Follows `docs/spec/approval.md`,
 //! 1.9 and V9, and `docs/spec/status.md`.
 
-use crate::approval::authors::ApprovalObstacle;
+use crate::approval::verdict::ApprovalObstacle;
 use crate::approval::verdict::{Grace, GracePeriod, UsedGrace};
 use crate::history::change;
 use crate::history::objects::Obstacle;

@@ -2,7 +2,7 @@
 //!
 //! Uses policy, history, approval. Pure. Start at [`StatusObstacle`]. Follows `docs/spec/status.md`, `unknown`.
 
-use crate::approval::authors::ApprovalObstacle;
+use crate::approval::verdict::ApprovalObstacle;
 use crate::history::objects::Obstacle;
 use crate::policy::governance::NO_POLICY;
 

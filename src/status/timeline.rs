@@ -3,7 +3,7 @@
 //! Uses record, policy, approval, `status`'s evaluator. Pure. Start at [`end`] and [`in_place`]. Follows
 //! `docs/spec/status.md`, `in_place`: the evaluator is called for each instant at which its answer can change.
 
-use crate::approval::authors::ApprovalObstacle;
+use crate::approval::verdict::ApprovalObstacle;
 use crate::approval::verdict::{BecomesApproved, Satisfied};
 use crate::history::version::{Content, Version, VersionChange};
 use crate::policy::governance::Governance;

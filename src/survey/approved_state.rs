@@ -2,8 +2,8 @@
 //!
 //! Uses history, approval. Pure. Start at [`ApprovedState::from_history`]. Follows `docs/spec/approval.md`, A5, D3, M7.
 
-use crate::approval::authors::ApprovalObstacle;
 use crate::approval::judging::TrailVerdicts;
+use crate::approval::verdict::ApprovalObstacle;
 use crate::approval::verdict::{ApprovalVerdict, BecomesApproved, Satisfied};
 use crate::history::version::{Content, TrailKey, Version, VersionChange};
 use crate::history::walked::History;

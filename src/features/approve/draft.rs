@@ -152,9 +152,12 @@ impl ApprovalDraft<'_> {
     pub fn sign(&self, setup: &Setup) -> Result<SignedApproval<'_>, Error> {
         let prepared = self.prepared;
         let around = (&prepared.snapshot, &prepared.at);
-        let sign = |text: &str| sign::sign(around, setup, text, &prepared.person);
-        let signature = sign(&self.text)?;
-        let beside = self.beside.iter().map(|draft| sign(&draft.text));
+        let sign = |draft: &ApprovalDraft<'_>| {
+            let needed = draft.content.needed_proof(prepared.snapshot.governance());
+            sign::sign(around, setup, &draft.text, (&prepared.person, needed))
+        };
+        let signature = sign(self)?;
+        let beside = self.beside.iter().map(sign);
         Ok(SignedApproval { signature, beside: beside.collect::<Result<_, _>>()?, draft: self })
     }
 }

@@ -4,6 +4,7 @@
 
 use crate::approval::keys::Keys;
 use crate::approval::signature::{self, SignatureState};
+use crate::policy::demand::Proof;
 use crate::policy::people::person::Person;
 use crate::session::error::{Error, Undetermined, Usage};
 use crate::session::options::Moment;
@@ -28,7 +29,7 @@ pub struct ApprovalSignature {
 pub struct MissingSigner {
     /// The path of the signers file.
     pub signers: String,
-    /// The line to list the key.
+    /// The line to list the key; `None` if it is listed.
     pub line: Option<String>,
 }
 
@@ -37,7 +38,7 @@ pub(super) fn sign(
     (snapshot, at): (&Snapshot<'_>, &Moment),
     setup: &Setup,
     text: &str,
-    person: &Person,
+    (person, needed): (&Person, Proof),
 ) -> Result<ApprovalSignature, Error> {
     let armoured = sign::sign(setup, signature::APPROVAL, text.as_bytes()).map_err(unsigned)?;
     let governance = snapshot.governance();
@@ -45,6 +46,23 @@ pub(super) fn sign(
     let state = checked.state(&Keys::from_governance(governance, governance), at.instant());
     let reference = snapshot.stamp().label.as_deref().unwrap_or("the approved ref");
     let (key, listing) = match &state {
+        SignatureState::Attested(signer)
+            if signer.is(governance, person) && signer.proof() < needed =>
+        {
+            return Ok(ApprovalSignature {
+                armoured,
+                key: signer.key.clone(),
+                listing: format!(
+                    "listed for {} at {reference} by a claim alone, and a signature is needed: \
+                     have the list approved with signatures",
+                    person.email
+                ),
+                missing: Some(MissingSigner {
+                    signers: governance.policy.approval.signers.clone(),
+                    line: None,
+                }),
+            });
+        }
         SignatureState::Attested(signer) if signer.is(governance, person) => {
             return Ok(ApprovalSignature {
                 armoured,

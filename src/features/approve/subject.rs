@@ -7,9 +7,11 @@ pub(super) mod governance_file;
 pub(super) mod not_found;
 pub(super) mod record;
 
+use crate::approval::demand::combined_demand;
 use crate::approval::verdict::{Approver, Author};
 use crate::features::approve::plan::ApprovalTarget;
 use crate::history::change::event::ChangeEvent;
+use crate::policy::demand::Proof;
 use crate::policy::governance::Governance;
 use crate::policy::people::person::Person;
 use crate::record::Record;
@@ -40,6 +42,19 @@ pub struct ApprovalContent {
     pub(super) signers: Vec<Person>,
     /// How these bytes were evaluated at the tip of the approved ref; `None` if the tip holds other bytes.
     pub(super) landed: Option<LandedContent>,
+}
+
+impl ApprovalContent {
+    /// Returns the weakest level of proof that counts for it, as far as the governance of the approved ref says.
+    pub(super) fn needed_proof(&self, governance: &Governance) -> Proof {
+        match self.file.as_ref().and_then(|file| file.record.as_ref()) {
+            Some(record) => {
+                let approved = self.last_approved.as_deref();
+                combined_demand(governance, Some(record), approved).terms.proof
+            }
+            None => governance.policy.approval.proof,
+        }
+    }
 }
 
 /// How the content at the tip of the approved ref was evaluated.

@@ -314,7 +314,7 @@ impl Comparer<'_> {
             pair,
             old: Some(before.tree),
             new: Some(after.tree),
-            others: Box::default(),
+            ..Default::default()
         });
         let interest = Interest::new(&self.prefix, &search.folders(), &BTreeSet::new());
         let mut folders = FolderComparison::new(self.repository, &self.prefix, HashMap::new());
@@ -405,7 +405,7 @@ impl Comparer<'_> {
             pair: 0,
             old: Some(tree(from)?),
             new: Some(tree(to)?),
-            others: Box::default(),
+            ..Default::default()
         };
         let mut folders = FolderComparison::new(self.repository, &self.prefix, HashMap::new());
         folders.run(interest.top(), vec![job]);

@@ -3,10 +3,10 @@
 //! Uses policy's tiers and people, approval's keys, matching and ways. Pure. Start at [`Requirements`]. Follows
 //! `docs/spec/approval.md`, D4.
 
-use crate::approval::demand::ApprovalWays;
 use crate::approval::keys::{KeyStatus, Keys};
 use crate::approval::listed::ListedPeople;
 use crate::approval::signers::Signers;
+use crate::approval::ways::ApprovalWays;
 use crate::approval::{demand, listed, signature};
 use crate::features::doctor::check::{CheckName, DoctorCheck};
 use crate::features::doctor::facts::DoctorFacts;

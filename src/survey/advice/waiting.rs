@@ -4,8 +4,8 @@
 
 use super::{AdviceCase, AdviceStep, By, step};
 use crate::approval::ask;
-use crate::approval::demand::{ApprovalWay, ApprovalWays};
 use crate::approval::verdict::MissingApproval;
+use crate::approval::ways::{ApprovalWay, ApprovalWays};
 use crate::status::reason::{Reason, ReasonKind};
 use crate::status::state::{Pending, Status};
 use crate::survey::due::Bucket;

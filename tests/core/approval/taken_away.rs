@@ -7,7 +7,7 @@ use crate::support::repo::Repo;
 use crate::support::repo::speak::{no, public, signer, tag_at, yes};
 use crate::support::samples::{ID, SAMPLE};
 use exledger::approval;
-use exledger::approval::authors::ApprovalObstacle;
+use exledger::approval::verdict::ApprovalObstacle;
 use exledger::approval::verdict::Satisfied;
 use exledger::history::version::{Content, TrailKey};
 use exledger::record::time::Instant;

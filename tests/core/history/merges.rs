@@ -3,6 +3,7 @@
 use exledger::history::paths::LedgerPrefix;
 use exledger::history::version::{MadeInMerge, TrailKey, VersionChange};
 use exledger::history::walk;
+use exledger::history::watched_paths::RecordFilter;
 use exledger::store::git::Repository;
 
 use crate::history::versions::{OTHER, authors, changes, filed, last, other};
@@ -222,8 +223,7 @@ fn a_few_records_have_the_same_trails_alone_as_among_all() {
     let chain = chain_of(&git, repo.now());
     let all = repo.history();
     for id in [ID, OTHER] {
-        let names =
-            exledger::history::watched_paths::RecordFilter::anywhere([id.to_owned()].into());
+        let names = RecordFilter::anywhere([id.to_owned()].into());
         let few =
             walk::walk_named(&git, chain.clone(), &LedgerPrefix::default(), None, &names).unwrap();
         let keys: Vec<&str> = few.trails.keys().map(TrailKey::as_str).collect();
@@ -232,4 +232,23 @@ fn a_few_records_have_the_same_trails_alone_as_among_all() {
         assert_eq!(format!("{:?}", few.trails[&key]), format!("{:?}", all.trails[&key]));
         assert_eq!(format!("{:?}", few.governance), format!("{:?}", all.governance));
     }
+}
+
+#[test]
+fn a_draft_in_another_folder_that_a_merge_left_out_is_seen_for_a_few_records_alone() {
+    let repo = filed();
+    let path = |folder: &str| format!("exceptions/{folder}/{OTHER}.yaml");
+    repo.branch("x").by("sam").write(&path("a"), &other()).commit("Draft");
+    repo.branch("x").by("sam").edit(&path("a"), "expires: 2026-12-01").commit("Shorten");
+    repo.by("lee").merge_ours(&["x"], "Merge branch 'x'");
+    repo.by("lee").write(&path("b"), &other()).commit("File it");
+    let git = Repository::discover(repo.path()).unwrap();
+    let mut names = RecordFilter::default();
+    names.add(&path("b"));
+    let chain = chain_of(&git, repo.now());
+    let few = walk::walk_named(&git, chain, &LedgerPrefix::default(), None, &names).unwrap();
+    let key = TrailKey::Id(OTHER.to_owned());
+    let [of_few, of_all] = [&few, &repo.history()].map(|it| it.off_line.get(&key).cloned());
+    assert!(of_all.as_ref().is_some_and(|it| it.held_since.is_some() && !it.bars.is_empty()));
+    assert_eq!(of_few, of_all);
 }

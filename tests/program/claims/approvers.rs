@@ -224,4 +224,24 @@ fn rejection_stays() {
         both(&repo, SAMPLE);
         assert_eq!(status(&repo), "active", "{deletes}, and Pat approves");
     }
+    // The rejection replaced an approval of the same bytes at the same path, or its signature came in a commit of its own.
+    for replaces in [true, false] {
+        let repo = ledger(&policy, &["dana", "lee", "pat"]);
+        repo.branch("work").by("ana").write(ID, SAMPLE).commit("File it");
+        if replaces {
+            let says = yes("pat", ID, SAMPLE, &repo.now().to_string()).ledger("example/payments");
+            repo.branch("work").by("pat").says(&says).commit("Approve it");
+            let says = rejection(&repo);
+            repo.branch("work").by("pat").says(&says).commit("Reject it");
+        } else {
+            let says = rejection(&repo);
+            let unsigned = rejection(&repo).unsigned();
+            repo.branch("work").by("pat").says(&unsigned).commit("Say why");
+            repo.branch("work").by("pat").says(&says).commit("Sign it");
+        }
+        repo.branch("work").by("ana").remove(&folder).commit("Tidy up");
+        repo.by("ana").remove(&folder).merge("work", "Merge branch 'work'");
+        both(&repo, SAMPLE);
+        assert_eq!(status(&repo), "unapproved", "{replaces}");
+    }
 }

@@ -109,3 +109,28 @@ fn a_file_that_is_not_there_or_no_key_is_refused_before_anything_is_written() {
     }
     assert_eq!(world.repo.tip("billing"), tip);
 }
+
+#[test]
+fn a_key_that_a_claim_listed_is_told_where_a_signature_is_needed() {
+    let lax = "version: 1\nname: example/payments\ngroups: {security: [dana@example.com, kim@example.com]}\ntiers: [{name: standard, max_term: 90d, approvals: {count: 1}, require: [compensating_controls]}]\n";
+    let world = World::new(lax);
+    let listed = String::from_utf8(world.at("main", ".github/allowed_signers")).unwrap();
+    let with_kim = listed + &world.line("mallory").replace("mallory@", "kim@");
+    let work = world.repo.branch("keys").by("ana");
+    work.write(".github/allowed_signers", &with_kim).commit("List another key");
+    world.repo.by("dana").merge("keys", "Merge branch 'keys'");
+    let strict = lax.replace("{count: 1}", "{count: 1, proof: attested}");
+    world.repo.by("dana").write("exledger.yaml", &strict).commit("Ask for signatures");
+    world.is("kim", "mallory");
+    let run = world.run(&["approve", ID, "--ref", "billing"]);
+    assert_eq!(run.code, 1, "{}{}", run.out, run.err);
+    assert!(run.out.starts_with("signed, does not count yet\n"), "{}", run.out);
+    let folded = run.out.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(folded.contains("by a claim alone, and a signature is needed"), "{}", run.out);
+    let shown = world.run(&["diff", "main", "billing", "--format", "markdown"]).out;
+    assert!(!shown.contains("that counts once it is merged"), "{shown}");
+    // A key of the first policy proves more.
+    assert_eq!(world.said("dana", &[ID, "--ref", "billing"])["counts"], true);
+    let shown = world.run(&["diff", "main", "billing", "--format", "markdown"]).out;
+    assert!(shown.contains("that counts once it is merged"), "{shown}");
+}
