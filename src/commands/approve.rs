@@ -34,7 +34,7 @@ use exledger::session::options::Options;
 use exledger::status::state::{RecordState, Status};
 use exledger::store::files;
 
-/// Sign an approval of an exception
+/// Sign an approval
 ///
 /// Signs the current bytes of a record with an SSH key and writes two files for you to commit. The approval
 /// covers exactly these bytes. It counts once it is merged, however the branch is merged, and once the

@@ -24,7 +24,7 @@ use exledger::session::{Session, locate};
 use exledger::survey::select::Filter;
 use std::collections::BTreeMap;
 
-/// Close exceptions
+/// End one
 ///
 /// Records the outcome, the reason, the answers to the closure checklist, and the evidence. If the policy requires
 /// more, lists what is missing and changes nothing. Evidence files are copied to `evidence/` and recorded with their

@@ -133,7 +133,7 @@ impl Command {
         let found = declared.find(|(_, declared)| declared.get_name() == name);
         let found = found.and_then(|(at, declared)| Some((commands.nth(at)?, declared)));
         found.ok_or_else(|| {
-            fault::usage_error(format!("there is no command {name}"), "run `exledger --help`")
+            fault::usage_error(format!("there is no command {name}"), "run `exledger help --all`")
         })
     }
 }

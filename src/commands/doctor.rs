@@ -9,7 +9,7 @@ use crate::commands::exit::Outcome;
 use exledger::features;
 use exledger::features::doctor::diagnosis::ApprovalsCount;
 
-/// Check whether an approval will count here, and what is missing
+/// Will an approval count here, and what is missing
 ///
 /// Looks at the approved branch, its newest 1,000 commits, the policy, the keys, the workflows and your git
 /// configuration; changes nothing and needs no network. Exits 1 if something prevents approvals from counting, and 3 if

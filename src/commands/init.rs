@@ -26,7 +26,7 @@ use exledger::store::git::open::OpenError;
 use exledger::view::init::{Init, Skipped};
 use exledger::{store, view};
 
-/// Set up a ledger in a repository
+/// Set up a ledger
 ///
 /// Writes the policy, the records folder, JSON Schemas, a CI workflow, and pull request and issue templates to the root
 /// of the repository, or to the folder given with -C. Existing files are never overwritten. The remote says which forge

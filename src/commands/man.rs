@@ -33,7 +33,7 @@ impl Run for ManArgs {
             page = found.ok_or_else(|| {
                 fault::usage_error(
                     format!("there is no command {}", self.command.join(" ")),
-                    "run `exledger --help` for the list",
+                    "run `exledger help --all` for the list",
                 )
             })?;
         }

@@ -20,6 +20,7 @@ pub(crate) mod exit;
 pub(crate) mod explain;
 pub(crate) mod export;
 pub(crate) mod fire;
+pub(crate) mod help;
 pub(crate) mod hook;
 pub(crate) mod import;
 pub(crate) mod init;
@@ -64,48 +65,79 @@ use crate::commands::context::globals::Globals;
 use crate::commands::context::output::Formats;
 use crate::commands::context::{Ctx, fault, hyphen, logging};
 use crate::commands::exit::Outcome;
+use crate::commands::help::{Asked, Topic};
 use exledger::diag::renamed;
 use exledger::render;
 
+/// Some commands that the help shows together.
+pub(crate) struct Group {
+    pub(crate) name: &'static str,
+    /// Those on the first screen.
+    pub(crate) first: &'static [Command],
+    /// Those that only the screen of all commands has.
+    pub(crate) more: &'static [Command],
+}
+
 /// All subcommands, by the groups and in the order of the help.
-pub(crate) const GROUPS: &[(&str, &[Command])] = &[
-    ("Start", &[init::COMMAND, demo::COMMAND]),
-    ("File", &[new::COMMAND, import::COMMAND, lint::COMMAND, diff::COMMAND]),
-    ("Approve", &[approve::COMMAND, reject::COMMAND]),
-    (
-        "Ask",
-        &[
-            check::COMMAND,
-            hook::COMMAND,
-            #[cfg(feature = "mcp")]
-            mcp::COMMAND,
-            triage::COMMAND,
-            access::COMMAND,
-        ],
-    ),
-    (
-        "Decide",
-        &[
-            renew::COMMAND,
-            review::COMMAND,
+pub(crate) const GROUPS: &[Group] = &[
+    Group { name: "Look", first: &[scan::COMMAND, demo::COMMAND], more: &[] },
+    Group { name: "Begin", first: &[init::COMMAND, doctor::COMMAND], more: &[] },
+    Group {
+        name: "File and approve",
+        first: &[new::COMMAND, approve::COMMAND, check::COMMAND],
+        more: &[],
+    },
+    Group {
+        name: "Follow",
+        first: &[list::COMMAND, show::COMMAND, queue::COMMAND, report::COMMAND],
+        more: &[],
+    },
+    Group {
+        name: "Decide",
+        first: &[renew::COMMAND, review::COMMAND, close::COMMAND],
+        more: &[
+            reject::COMMAND,
             fire::COMMAND,
             transfer::COMMAND,
             note::COMMAND,
-            close::COMMAND,
             redesign::COMMAND,
         ],
-    ),
-    ("Watch", &[list::COMMAND, show::COMMAND, queue::COMMAND, patterns::COMMAND]),
-    ("Audit", &[log::COMMAND, verify::COMMAND, report::COMMAND, scan::COMMAND, export::COMMAND]),
-    (
-        "Set up",
-        &[doctor::COMMAND, explain::COMMAND, schema::COMMAND, completions::COMMAND, man::COMMAND],
-    ),
+    },
+    Group {
+        name: "Compare",
+        first: &[],
+        more: &[lint::COMMAND, diff::COMMAND, import::COMMAND, triage::COMMAND, access::COMMAND],
+    },
+    Group {
+        name: "Audit",
+        first: &[],
+        more: &[
+            log::COMMAND,
+            patterns::COMMAND,
+            verify::COMMAND,
+            export::COMMAND,
+            explain::COMMAND,
+        ],
+    },
+    Group {
+        name: "For machines",
+        first: &[],
+        more: &[
+            hook::COMMAND,
+            #[cfg(feature = "mcp")]
+            mcp::COMMAND,
+            schema::COMMAND,
+            completions::COMMAND,
+            man::COMMAND,
+        ],
+    },
 ];
 
-/// Keep exceptions to rules in git: why each is needed, who approved it, what compensates for it, and when it ends.
+/// The width beyond which no help goes, in characters.
+const WIDEST: usize = 110;
+
 #[derive(Debug, Parser)]
-#[command(name = "exledger", version, max_term_width = 110)]
+#[command(name = "exledger", version, about = help::ABOUT, max_term_width = WIDEST)]
 #[command(
     after_help = "Exit codes: 0 nothing is wrong, 1 problems found, 2 usage error, 3 could not determine, 130 interrupted."
 )]
@@ -116,35 +148,12 @@ struct Top {
 
 /// Returns the whole command line: the global flags and every subcommand, in the order of [`all`].
 pub(crate) fn declare() -> clap::Command {
-    let subcommands: Vec<clap::Command> = all().map(Command::declared).collect();
-    Top::command()
-        .disable_help_subcommand(false)
-        .help_template(format!(
-            "{{about-with-newline}}\n{{usage-heading}} {{usage}}\n\n{}Global options:\n{{options}}{{after-help}}",
-            listed(&subcommands)
-        ))
-        .subcommands(subcommands)
+    Top::command().disable_help_subcommand(false).subcommands(all().map(Command::declared))
 }
 
 /// Returns all subcommands, in the order of the help.
-fn all() -> impl Iterator<Item = &'static Command> {
-    GROUPS.iter().flat_map(|(_, commands)| commands.iter())
-}
-
-/// Returns the names of all subcommands with what they do, by group; clap itself can't group them.
-fn listed(subcommands: &[clap::Command]) -> String {
-    let mut text = String::new();
-    let mut rest = subcommands.iter();
-    for (group, commands) in GROUPS {
-        text.push_str(group);
-        text.push_str(":\n");
-        for declared in rest.by_ref().take(commands.len()) {
-            let about = declared.get_about().map(ToString::to_string).unwrap_or_default();
-            text.push_str(&format!("  {:<13}{about}\n", declared.get_name()));
-        }
-        text.push('\n');
-    }
-    text
+pub(crate) fn all() -> impl Iterator<Item = &'static Command> {
+    GROUPS.iter().flat_map(|group| group.first.iter().chain(group.more))
 }
 
 /// Runs the program with the arguments of this process.
@@ -216,18 +225,20 @@ fn internal_error(panicked: &PanicHookInfo<'_>) -> String {
 
 /// Runs one command line and returns its exit code.
 fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
-    let mut program = declare();
-    let args = hyphen::joined(args, &program);
+    let args: Vec<OsString> = args.into_iter().collect();
+    let asked = Asked::read(&args);
+    let mut program = match asked {
+        Asked::Nothing => declare(),
+        Asked::Usual | Asked::All => help::shape(declare(), asked),
+    };
+    let args = hyphen::joined(help::without_all(args), &program);
     let matches = match program.try_get_matches_from_mut(args) {
         Ok(matches) => matches,
-        Err(usage) => {
-            match renamed_command(&usage, &program) {
-                Some(answer) => complain(&answer),
-                None => show_usage(&usage),
-            }
-            return u8::try_from(usage.exit_code()).unwrap_or(exit::USAGE_ERROR);
-        }
+        Err(usage) => return refuse(&usage, &program),
     };
+    if let Some(topic) = help::Topic::read(&matches) {
+        return show_help(topic, &mut program, asked);
+    }
     if matches.subcommand_name() == Some(hook::NAME) {
         end_on_panic(exit::USAGE_ERROR);
         return hook::exit_code(&matches, || answer(&program, &matches));
@@ -235,7 +246,7 @@ fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
     match answer(&program, &matches) {
         Ok(Some(outcome)) => outcome.code(),
         Ok(None) => {
-            complain(&program.render_help().to_string());
+            complain(&help::first_or_all(Asked::Usual));
             exit::USAGE_ERROR
         }
         Err(error) => {
@@ -243,6 +254,34 @@ fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
             fault::code(&error)
         }
     }
+}
+
+/// Prints why a command line is wrong, or the help that it asks for, and returns the exit code.
+fn refuse(usage: &clap::Error, program: &clap::Command) -> u8 {
+    match renamed_command(usage, program) {
+        Some(answer) => complain(&answer),
+        None => show_usage(usage),
+    }
+    u8::try_from(usage.exit_code()).unwrap_or(exit::USAGE_ERROR)
+}
+
+/// Shows what `exledger help …` asks for, and returns the exit code.
+fn show_help(topic: Topic, program: &mut clap::Command, asked: Asked) -> u8 {
+    let text = match topic {
+        Topic::Commands => help::first_or_all(asked),
+        Topic::Options => help::options().to_string(),
+        Topic::Command(names) => {
+            let args =
+                ["exledger".to_owned()].into_iter().chain(names).chain(["--help".to_owned()]);
+            return match program.try_get_matches_from_mut(args) {
+                Ok(_) => Outcome::Fine.code(),
+                Err(usage) => refuse(&usage, program),
+            };
+        }
+    };
+    // A closed pipe is not an error.
+    let _ = std::io::stdout().write_all(text.as_bytes());
+    Outcome::Fine.code()
 }
 
 /// Returns the answer to a command that has another name now.

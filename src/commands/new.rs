@@ -42,7 +42,7 @@ use exledger::{approval, features};
 /// Prompts for what is missing, derives the rest, and writes the file only if it passes `lint`. The exception grants
 /// nothing until its pull request is approved and merged.
 #[derive(Debug, Parser)]
-#[command(name = "new")]
+#[command(name = NAME)]
 #[command(after_help = "\
 EXAMPLE
   exledger new
@@ -99,6 +99,27 @@ pub(crate) struct NewArgs {
 }
 
 pub(crate) const COMMAND: Command = Command::of::<NewArgs>();
+
+/// The command's name.
+pub(crate) const NAME: &str = "new";
+
+/// The flags that its help shows without `--all`.
+pub(crate) const USUAL_FLAGS: &[&str] = &[
+    "profile",
+    "like",
+    "emergency",
+    "title",
+    "control",
+    "rule",
+    "identity",
+    "application",
+    "finding",
+    "owner-email",
+    "justification",
+    "risk-level",
+    "compensating-control",
+    "expires",
+];
 
 impl Run for NewArgs {
     const PAST: PastInstants = PastInstants::Refused("a record is filed now");

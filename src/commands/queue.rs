@@ -22,7 +22,7 @@ use exledger::survey::select::{self, Filter, Selection};
 use exledger::view::{self, doc::Doc};
 use std::collections::BTreeSet;
 
-/// Show what needs attention, most urgent first
+/// What needs attention, with the next command
 ///
 /// Shows for each record the next step, the command for it, how long the record has been waiting, and for whom. Healthy
 /// records are counted but not listed. Repeated causes that are frozen without a redesign in time are listed, too. With

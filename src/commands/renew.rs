@@ -21,7 +21,7 @@ use exledger::record::time::{Term, When, not_after};
 use exledger::session::Session;
 use exledger::session::error::Error;
 
-/// Move the end of exceptions
+/// Move an end
 ///
 /// A later end adds an entry with the reason to `renewals`, and counts once it is approved. Beyond the limits of the tier,
 /// it is possible only with a linked redesign. An earlier end needs no reason and no approval, and takes the ends of the

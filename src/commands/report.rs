@@ -27,7 +27,7 @@ use exledger::survey::naming::RecordNames as _;
 use exledger::survey::{figures, patterns, queue};
 use exledger::view::doc::Doc;
 
-/// Report on the backlog and its trends
+/// Figures, or a page for managers and auditors
 ///
 /// Reports what is in force, waiting, ending and overdue; what was opened, closed and repeated in each month; the
 /// records of each class; and the controls they deviate from.

@@ -11,7 +11,7 @@ use crate::commands::{decision, picker, prompts};
 use clap::Parser;
 use exledger::features::decide::select::Which;
 use exledger::history::change::event::ChangeEvent;
-use exledger::plan::{attest, review};
+use exledger::plan::{review, review_control};
 use exledger::record::vocabulary::ReviewOutcome;
 
 /// Record that it is still needed, or a control works
@@ -72,7 +72,7 @@ impl Run for ReviewArgs {
                     which,
                     needs_history: false,
                     flags: &self.flags,
-                    plan: &|taken| attest::attest(taken, control, &shown),
+                    plan: &|taken| review_control::review_control(taken, control, &shown),
                 },
             );
         }

@@ -8,7 +8,7 @@ use crate::commands::context::{Ctx, fault, unknown};
 use crate::commands::exit::Outcome;
 use crate::commands::picker;
 
-/// Show one exception
+/// One exception, and who approved it
 ///
 /// Shows why it is allowed, who approved it and on what evidence, what compensates for it, and when it ends,
 /// followed by all other fields.

@@ -4,7 +4,6 @@
 //! A decision: start at [`decision::DecisionInput`], its file, and [`edit::apply`]. Follows `docs/spec/cli.md`, new and decisions.
 
 pub mod answers;
-pub mod attest;
 pub mod close;
 pub mod decision;
 pub mod derive;
@@ -22,6 +21,7 @@ pub mod part;
 pub mod question;
 pub mod renew;
 pub mod review;
+pub mod review_control;
 pub mod reviews;
 pub mod setting;
 pub mod transfer;

@@ -24,9 +24,8 @@ pub(crate) fn run(folder: &Path, args: &[&str]) -> Run {
 
 /// Returns the names of all subcommands, as the help lists them.
 pub(crate) fn commands() -> Vec<String> {
-    let help = run(Path::new("."), &["--help"]).out;
-    let listed = help.lines().take_while(|line| *line != "Global options:");
-    let names = listed.filter_map(|line| line.strip_prefix("  "));
+    let help = run(Path::new("."), &["help", "--all"]).out;
+    let names = help.lines().filter_map(|line| line.strip_prefix("  "));
     let names = names.filter_map(|line| line.split_whitespace().next());
     let names: Vec<String> = names.map(str::to_owned).collect();
     assert!(names.len() > 20, "{names:?}");
@@ -97,6 +96,7 @@ fn an_old_name_is_answered_with_the_new_one() {
             &["due", "--messages"],
             "error: `due` is called `queue` now\n  help: run `exledger queue`\n",
         ),
+        (&["help", "due"], "error: `due` is called `queue` now\n  help: run `exledger queue`\n"),
         (
             &["shorten", "7F3KQ", "--until", "2026-12-04"],
             "error: `shorten` is called `renew --until` now\n  help: run `exledger renew --until`\n",
@@ -163,6 +163,10 @@ fn what_needs_no_ledger_works_without_one() {
     let folder = tempfile::tempdir().unwrap();
     for args in [
         &["--help"][..],
+        &["help"],
+        &["help", "--all"],
+        &["help", "options"],
+        &["help", "check"],
         &["--version"],
         &["man"],
         &["man", "man"],
@@ -198,7 +202,7 @@ fn every_command_file_is_in_the_table_and_gives_an_example() {
             stem.or_else(|| is_folder.then(|| name.to_owned()))
         })
         .filter(|name| {
-            let of_several = ["command", "complete", "context", "decision", "exit", "mod"];
+            let of_several = ["command", "complete", "context", "decision", "exit", "help", "mod"];
             let others = ["next_steps", "overview", "picker", "prompts"];
             !of_several.iter().chain(&others).any(|it| it == name)
         })
@@ -231,6 +235,7 @@ fn every_help_fits_a_terminal_of_80_columns() {
             assert!(wide.is_empty(), "{args:?}: {wide:#?}");
             // An example can be copied: a continued line ends with a backslash.
             let example = help.out.split("EXAMPLE\n").nth(1).unwrap_or_default();
+            let example = example.split("\n\n").next().unwrap_or_default();
             let goes_on = example.lines().zip(example.lines().skip(1));
             for (line, next) in goes_on.filter(|(_, next)| next.starts_with("    ")) {
                 assert!(line.ends_with('\\'), "{args:?}: {line} / {next}");

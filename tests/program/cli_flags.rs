@@ -17,9 +17,11 @@ fn the_past_is_refused_where_it_has_no_meaning_and_not_shown_there() {
     life.filed(ID, &record(ID, ""), "ana", "lee");
     let folder = life.repo.path();
     let mut answered = Vec::new();
+    let options = run(folder, &["help", "options"]).out;
+    let listed = options.split("\n--as-of: ").nth(1).unwrap().split("\n\n").next().unwrap();
+    let listed: Vec<&str> = listed.split([',', ' ', '\n']).collect();
     for name in commands() {
-        let help = run(folder, &[&name, "--help"]).out;
-        let shown = help.contains("--as-of <");
+        let shown = listed.contains(&name.as_str());
         let with: &[&str] = match name.as_str() {
             "approve" | "fire" | "log" | "reject" | "show" => &[ID],
             "completions" => &["bash"],
@@ -58,13 +60,24 @@ fn a_command_lists_the_formats_that_it_has() {
         ("report", &["html"], &["sarif", "ics"]),
         ("man", &["table"], &["json"]),
     ] {
-        let help = run(folder.path(), &[command, "--help"]).out;
-        let after = help.split("--format <FORMAT>").nth(1).unwrap();
-        let listed = after.split("[possible values: ").nth(1).unwrap();
-        let listed: Vec<&str> = listed.split(']').next().unwrap().split(", ").collect();
-        let listed: Vec<&str> = listed.iter().flat_map(|it| it.split_whitespace()).collect();
+        let page = run(folder.path(), &["man", command]).out;
+        let listed = page.split("\\fB\\-\\-format\\fR").find(|text| text.starts_with(" ")).unwrap();
+        let listed = listed.split(".RS 14\n").nth(1).unwrap().split(".RE").next().unwrap();
+        let listed: Vec<&str> = listed.lines().filter(|line| !line.starts_with('.')).collect();
+        let help = run(folder.path(), &["help", "options"]).out;
         for format in has {
             assert!(listed.contains(format), "{command}: {listed:?}");
+            let of_all = help.contains(&format!("Formats: {format}"))
+                || help.contains(&format!(", {format}"));
+            let is_own = help.lines().any(|line| {
+                line.trim().strip_prefix("also ").and_then(|it| it.split_once(": ")).is_some_and(
+                    |(formats, commands)| {
+                        formats.split(", ").any(|it| it == *format)
+                            && commands.split(", ").any(|it| it == command)
+                    },
+                )
+            });
+            assert!(of_all || is_own, "{command} {format}: {help}");
         }
         for format in lacks {
             assert!(!listed.contains(format), "{command}: {listed:?}");
@@ -79,7 +92,7 @@ fn a_command_lists_the_formats_that_it_has() {
 #[test]
 fn flags_with_fixed_words_list_them_and_refuse_in_the_words_of_the_reader() {
     let folder = ledger();
-    let help = run(folder.path(), &["new", "--help"]).out;
+    let help = run(folder.path(), &["new", "--help", "--all"]).out;
     for words in [
         "emergency, regulated, third-party",
         "token-use, credential-rotation",

@@ -43,6 +43,7 @@ mod gate;
 mod governance;
 #[cfg(unix)]
 mod guides;
+mod help;
 mod history;
 mod hook;
 mod hostile;

@@ -4,6 +4,9 @@
 
 use clap::Command;
 
+/// The heading above the examples.
+pub(crate) const HEADING: &str = "EXAMPLE";
+
 /// The maximum length of an example's line, in characters.
 const ROOM: usize = 78;
 

@@ -22,7 +22,7 @@ use exledger::status::state::Status;
 use exledger::store::vacant;
 use exledger::view;
 
-/// Create a small sample ledger
+/// A small ledger to play with
 ///
 /// Creates a git repository with a dozen exceptions: approved, signed, renewed, expired, degraded, unapproved. Dates are
 /// relative to today; with --on, two runs create the same commits.

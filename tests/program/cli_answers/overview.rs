@@ -1,7 +1,5 @@
 //! The program without a command.
 
-use std::path::Path;
-
 use serde_json::Value;
 
 use crate::cli;
@@ -51,10 +49,7 @@ fn without_a_command_and_a_ledger_the_help_is_a_usage_error() {
     let folder = tempfile::tempdir().unwrap();
     let run = cli::run(folder.path(), &[]);
     assert_eq!((run.code, run.out.as_str()), (2, ""));
-    for group in ["Start:", "File:", "Approve:", "Ask:", "Decide:", "Watch:", "Audit:", "Set up:"] {
-        assert!(run.err.lines().any(|line| line == group), "{group}: {}", run.err);
-    }
-    assert_eq!(cli::run(Path::new("."), &["--help"]).code, 0);
+    assert_eq!(run.err, cli::run(folder.path(), &["--help"]).out);
     let refused = cli::run(folder.path(), &["--format", "nonsense"]);
     assert_eq!(refused.code, 2, "{}", refused.err);
 }

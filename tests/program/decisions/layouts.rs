@@ -7,7 +7,7 @@ use exledger::plan::decision::{DecisionInput, DecisionRefusal, Planned};
 use exledger::plan::evidence::{EvidenceInput, EvidenceLocation};
 use exledger::plan::renew::NewEnd;
 use exledger::plan::transfer::Heir;
-use exledger::plan::{attest, close, edit, fire, note, renew, review, transfer};
+use exledger::plan::{close, edit, fire, note, renew, review, review_control, transfer};
 use exledger::policy::governance::Governance;
 use exledger::record::address::Address;
 use exledger::record::file;
@@ -209,7 +209,10 @@ fn decisions() -> Vec<(&'static str, Box<Plan>)> {
             Box::new(|taken| review::review(taken, ReviewOutcome::StillNeeded, Some("yes"))),
         ),
         ("fire", Box::new(|taken| fire::fire(taken, "t1", None))),
-        ("attest", Box::new(|taken| attest::attest(taken, "cc1", &[shown("E2")]))),
+        (
+            "review-control",
+            Box::new(|taken| review_control::review_control(taken, "cc1", &[shown("E2")])),
+        ),
         (
             "transfer",
             Box::new(|taken| {
@@ -264,7 +267,7 @@ fn every_decision_changes_its_own_lines_in_every_layout() {
 fn unchanged(name: &str, command: &str, before: &str, after: &str) {
     let own: &[&str] = match command {
         "renew" => &["expires", "renewals"],
-        "attest" => &["status", "verified", "CC1", "evidence"],
+        "review-control" => &["status", "verified", "CC1", "evidence"],
         "transfer" => &["owner", "name", "email", "transfers"],
         "review" => &["reviews"],
         "fire" => &["fired"],

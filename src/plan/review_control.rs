@@ -1,6 +1,6 @@
 //! Records that a compensating control was verified.
 //!
-//! Uses record, plan's entries and evidence. Pure. Start at [`attest`]. Follows `docs/spec/cli.md`, decisions.
+//! Uses record, plan's entries and evidence. Pure. Start at [`review_control`]. Follows `docs/spec/cli.md`, decisions.
 
 use crate::plan::decision::{DecisionInput, DecisionRefusal, Planned};
 use crate::plan::edit::FileEdit;
@@ -12,7 +12,7 @@ use crate::record::vocabulary::{ControlStatus, Vocabulary};
 /// # Errors
 /// [`DecisionRefusal`] if the record is closed or has no such control, or the control is withdrawn or was
 /// verified at a later date.
-pub fn attest(
+pub fn review_control(
     taken: &DecisionInput<'_>,
     control: &str,
     shown: &[EvidenceInput],
