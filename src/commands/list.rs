@@ -12,7 +12,7 @@ use exledger::session::snapshot::walk::Scope;
 use exledger::status::state::RecordState;
 use exledger::survey::select::{self, Filter, Order};
 
-/// All exceptions, by end
+/// All exceptions that fit some filters
 ///
 /// Lists the exceptions on the approved ref, and those proposed on branches and in the work tree. A record is listed if
 /// it matches all filters; several values of one filter are alternatives.
