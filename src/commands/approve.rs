@@ -304,15 +304,12 @@ fn hint(ctx: &Ctx, answer: &SignedStatement) {
         return;
     }
     if let Counting::NotYet { why, signers, line, .. } = &answer.counting {
-        let help = match line {
-            Some(line) => format!(
-                "first add this line to {signers}, in a change that someone else approves:\n        {line}"
-            ),
-            None => {
-                format!("run `exledger approve --governance {signers}` with a key that proves more")
-            }
-        };
-        ctx.tell(&format!("warning: {}: {why}\n  help: {help}", approve::show::NOT_YET));
+        let step = approve::show::first_step(signers, line.as_deref());
+        let line = line.iter().map(|line| format!(":\n        {line}")).collect::<String>();
+        ctx.tell(&format!(
+            "warning: {}: {why}\n  help: first {step}{line}",
+            approve::show::NOT_YET
+        ));
     }
     let next = answer.next.join("\n  ");
     ctx.hint(&format!("hint: it counts once it is merged:\n  {next}"));

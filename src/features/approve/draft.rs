@@ -5,7 +5,7 @@
 use std::path::Path;
 
 use crate::approval::statement::LONGEST_REASON;
-use crate::approval::statement::file::{self, ApprovalFile};
+use crate::approval::statement::file::{self, ApprovalDecision, ApprovalFile};
 use crate::features::approve;
 use crate::features::approve::destination::{
     ApprovalFiles, CommitAs, WrittenApproval, commit_subject,
@@ -14,6 +14,7 @@ use crate::features::approve::earlier::{self, EarlierApproval};
 use crate::features::approve::prepared::PreparedApproval;
 use crate::features::approve::sign::{self, ApprovalSignature};
 use crate::features::approve::subject::ApprovalContent;
+use crate::policy::demand::Proof;
 use crate::record::credential;
 use crate::session::error::{Error, Usage};
 use crate::store::sign::Setup;
@@ -153,7 +154,13 @@ impl ApprovalDraft<'_> {
         let prepared = self.prepared;
         let around = (&prepared.snapshot, &prepared.at);
         let sign = |draft: &ApprovalDraft<'_>| {
-            let needed = draft.content.needed_proof(prepared.snapshot.governance());
+            let needed = match prepared.decision {
+                ApprovalDecision::Approve => {
+                    draft.content.needed_proof(prepared.snapshot.governance())
+                }
+                // Every listed key vetoes.
+                ApprovalDecision::Reject => Proof::Claimed,
+            };
             sign::sign(around, setup, &draft.text, (&prepared.person, needed))
         };
         let signature = sign(self)?;

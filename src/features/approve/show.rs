@@ -70,11 +70,21 @@ pub enum Counting {
         why: String,
         /// The path of the signers file.
         signers: String,
-        /// The line to list the key.
+        /// The line to list the key; `None` if it is listed.
         line: Option<String>,
     },
     /// Nothing was signed, so that is unknown.
     NotSigned,
+}
+
+/// Returns what must happen before a signature counts, as words behind "first".
+pub fn first_step(signers: &str, line: Option<&str>) -> String {
+    match line {
+        Some(_) => format!("add this line to {signers}, in a change that someone else approves"),
+        None => format!(
+            "have somebody whose key was approved with signatures run `exledger approve --governance {signers}`"
+        ),
+    }
 }
 
 /// What happened to the files of an approval.
@@ -157,11 +167,10 @@ pub fn signed(signed: &SignedStatement) -> Doc<'static> {
     };
     pairs.push((label, StyledText::plain(summary.files.join("\n"))));
     doc.blocks.push(Block::Pairs(pairs));
-    if let Counting::NotYet { signers, line: Some(line), .. } = &signed.counting {
-        let heading =
-            format!("First add this line to {signers}, in a change that someone else approves");
+    if let Counting::NotYet { signers, line, .. } = &signed.counting {
+        let heading = format!("First {}", first_step(signers, line.as_deref()));
         doc.blocks.push(Block::Heading(StyledText::plain(heading)));
-        doc.blocks.push(Block::Verbatim(line.clone()));
+        doc.blocks.extend(line.clone().map(Block::Verbatim));
     }
     if let Done::Never(text) = &signed.done {
         doc.blocks.push(Block::Heading(StyledText::plain("What would be signed")));

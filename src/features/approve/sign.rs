@@ -53,8 +53,7 @@ pub(super) fn sign(
                 armoured,
                 key: signer.key.clone(),
                 listing: format!(
-                    "listed for {} at {reference} by a claim alone, and a signature is needed: \
-                     have the list approved with signatures",
+                    "listed for {} at {reference} by a claim alone, and a signature is needed",
                     person.email
                 ),
                 missing: Some(MissingSigner {

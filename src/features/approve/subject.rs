@@ -7,7 +7,7 @@ pub(super) mod governance_file;
 pub(super) mod not_found;
 pub(super) mod record;
 
-use crate::approval::demand::combined_demand;
+use crate::approval::demand::{combined_demand, strongest_proof};
 use crate::approval::verdict::{Approver, Author};
 use crate::features::approve::plan::ApprovalTarget;
 use crate::history::change::event::ChangeEvent;
@@ -45,14 +45,14 @@ pub struct ApprovalContent {
 }
 
 impl ApprovalContent {
-    /// Returns the weakest level of proof that counts for it, as far as the governance of the approved ref says.
+    /// Returns the weakest level of proof at which an approval of it counts under a governance.
     pub(super) fn needed_proof(&self, governance: &Governance) -> Proof {
         match self.file.as_ref().and_then(|file| file.record.as_ref()) {
             Some(record) => {
                 let approved = self.last_approved.as_deref();
                 combined_demand(governance, Some(record), approved).terms.proof
             }
-            None => governance.policy.approval.proof,
+            None => strongest_proof(governance),
         }
     }
 }

@@ -127,10 +127,32 @@ fn a_key_that_a_claim_listed_is_told_where_a_signature_is_needed() {
     assert!(run.out.starts_with("signed, does not count yet\n"), "{}", run.out);
     let folded = run.out.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(folded.contains("by a claim alone, and a signature is needed"), "{}", run.out);
+    assert!(
+        folded.contains("run `exledger approve --governance .github/allowed_signers`"),
+        "{}",
+        run.out
+    );
     let shown = world.run(&["diff", "main", "billing", "--format", "markdown"]).out;
     assert!(!shown.contains("that counts once it is merged"), "{shown}");
+    // The rules ask for as much as the tiers.
+    world
+        .repo
+        .branch("more")
+        .by("ana")
+        .write(".github/allowed_signers", &(with_kim + "# End\n"))
+        .commit("Mark the end");
+    world.switch("more");
+    let run = world.run(&["approve", "--governance", ".github/allowed_signers"]);
+    assert_eq!(run.code, 1, "{}{}", run.out, run.err);
+    assert!(run.out.starts_with("signed, does not count yet\n"), "{}", run.out);
+    world.switch("main");
     // A key of the first policy proves more.
     assert_eq!(world.said("dana", &[ID, "--ref", "billing"])["counts"], true);
     let shown = world.run(&["diff", "main", "billing", "--format", "markdown"]).out;
     assert!(shown.contains("that counts once it is merged"), "{shown}");
+    // A veto needs no more than a listed key.
+    world.is("kim", "mallory");
+    world.switch("billing");
+    let run = world.run(&["reject", ID, "--reason", "Too long"]);
+    assert_eq!(run.code, 0, "{}{}", run.out, run.err);
 }
