@@ -12,7 +12,8 @@ use crate::commands::command::{Command, PastInstants};
 use crate::commands::context::example::HEADING;
 use crate::commands::context::globals::Globals;
 use crate::commands::context::output::Formats;
-use crate::commands::{GROUPS, all, new};
+use crate::commands::new;
+use crate::commands::table::{ABOUT, GROUPS, WIDEST, all};
 
 /// The subcommand that shows a help, and the topic that is no command.
 pub(crate) const NAME: &str = "help";
@@ -160,9 +161,6 @@ pub(crate) fn first_or_all(asked: Asked) -> String {
 /// Where the names of the commands on the first screen end.
 const FIRST_COLUMN: usize = 9;
 
-/// What the program is for, in one line.
-pub(crate) const ABOUT: &str = "Exceptions to rules in git: why, who approved, until when";
-
 /// What `exledger help …` asks for.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Topic {
@@ -203,7 +201,7 @@ pub(crate) fn options() -> clap::builder::StyledStr {
     Globals::augment_args(clap::Command::new("exledger"))
         .about("Options of every command")
         .override_usage("exledger [OPTIONS] COMMAND")
-        .max_term_width(super::WIDEST)
+        .max_term_width(WIDEST)
         .disable_help_flag(true)
         .arg(
             Arg::new("help").short('h').long("help").action(ArgAction::Help).help("Print the help"),
@@ -231,7 +229,6 @@ fn name(command: &Command) -> String {
     command.arguments.declare().get_name().to_owned()
 }
 
-/// Returns names as a list that is wrapped like an example.
 fn listed(names: &BTreeSet<String>) -> String {
     names.iter().map(String::as_str).collect::<Vec<_>>().join(", ")
 }

@@ -1,8 +1,8 @@
 //! One file per subcommand: arguments in, exit code out.
 //!
-//! Uses everything. The only module that prints, and the only one that decides exit codes. Start at [`GROUPS`] and
+//! Uses everything. The only module that prints, and the only one that decides exit codes. Start at [`table::GROUPS`] and
 //! [`main`]; what all commands share is in `context`. Follows `docs/spec/cli.md`. To add a command: its file, its `mod`
-//! line, one line in [`GROUPS`].
+//! line, one line in [`table::GROUPS`].
 
 pub(crate) mod access;
 pub(crate) mod approve;
@@ -46,6 +46,7 @@ pub(crate) mod review;
 pub(crate) mod scan;
 pub(crate) mod schema;
 pub(crate) mod show;
+pub(crate) mod table;
 pub(crate) mod transfer;
 pub(crate) mod triage;
 pub(crate) mod verify;
@@ -56,8 +57,8 @@ use std::io::Write;
 use std::panic::{self, PanicHookInfo};
 use std::process::{self, ExitCode};
 
+use clap::FromArgMatches;
 use clap::error::{ContextKind, ContextValue};
-use clap::{CommandFactory, FromArgMatches, Parser};
 
 use crate::ask;
 use crate::commands::command::{Command, PastInstants};
@@ -66,95 +67,9 @@ use crate::commands::context::output::Formats;
 use crate::commands::context::{Ctx, fault, hyphen, logging};
 use crate::commands::exit::Outcome;
 use crate::commands::help::{Asked, Topic};
+use crate::commands::table::{all, declare};
 use exledger::diag::renamed;
 use exledger::render;
-
-/// Some commands that the help shows together.
-pub(crate) struct Group {
-    pub(crate) name: &'static str,
-    /// Those on the first screen.
-    pub(crate) first: &'static [Command],
-    /// Those that only the screen of all commands has.
-    pub(crate) more: &'static [Command],
-}
-
-/// All subcommands, by the groups and in the order of the help.
-pub(crate) const GROUPS: &[Group] = &[
-    Group { name: "Look", first: &[scan::COMMAND, demo::COMMAND], more: &[] },
-    Group { name: "Begin", first: &[init::COMMAND, doctor::COMMAND], more: &[] },
-    Group {
-        name: "File and approve",
-        first: &[new::COMMAND, approve::COMMAND, check::COMMAND],
-        more: &[],
-    },
-    Group {
-        name: "Follow",
-        first: &[list::COMMAND, show::COMMAND, queue::COMMAND, report::COMMAND],
-        more: &[],
-    },
-    Group {
-        name: "Decide",
-        first: &[renew::COMMAND, review::COMMAND, close::COMMAND],
-        more: &[
-            reject::COMMAND,
-            fire::COMMAND,
-            transfer::COMMAND,
-            note::COMMAND,
-            redesign::COMMAND,
-        ],
-    },
-    Group {
-        name: "Compare",
-        first: &[],
-        more: &[lint::COMMAND, diff::COMMAND, import::COMMAND, triage::COMMAND, access::COMMAND],
-    },
-    Group {
-        name: "Audit",
-        first: &[],
-        more: &[
-            log::COMMAND,
-            patterns::COMMAND,
-            verify::COMMAND,
-            export::COMMAND,
-            explain::COMMAND,
-        ],
-    },
-    Group {
-        name: "For machines",
-        first: &[],
-        more: &[
-            hook::COMMAND,
-            #[cfg(feature = "mcp")]
-            mcp::COMMAND,
-            schema::COMMAND,
-            completions::COMMAND,
-            man::COMMAND,
-        ],
-    },
-];
-
-/// The width beyond which no help goes, in characters.
-const WIDEST: usize = 110;
-
-#[derive(Debug, Parser)]
-#[command(name = "exledger", version, about = help::ABOUT, max_term_width = WIDEST)]
-#[command(
-    after_help = "Exit codes: 0 nothing is wrong, 1 problems found, 2 usage error, 3 could not determine, 130 interrupted."
-)]
-struct Top {
-    #[command(flatten)]
-    globals: Globals,
-}
-
-/// Returns the whole command line: the global flags and every subcommand, in the order of [`all`].
-pub(crate) fn declare() -> clap::Command {
-    Top::command().disable_help_subcommand(false).subcommands(all().map(Command::declared))
-}
-
-/// Returns all subcommands, in the order of the help.
-pub(crate) fn all() -> impl Iterator<Item = &'static Command> {
-    GROUPS.iter().flat_map(|group| group.first.iter().chain(group.more))
-}
 
 /// Runs the program with the arguments of this process.
 pub(crate) fn main() -> ExitCode {

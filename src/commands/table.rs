@@ -1,0 +1,103 @@
+//! The table of the commands, and the command line that they make.
+//!
+//! Start at [`GROUPS`].
+
+use clap::{CommandFactory, Parser};
+
+use crate::commands::command::Command;
+use crate::commands::context::globals::Globals;
+use crate::commands::{
+    access, approve, check, close, completions, demo, diff, doctor, explain, export, fire, hook,
+    import, init, lint, list, log, man, new, note, patterns, queue, redesign, reject, renew,
+    report, review, scan, schema, show, transfer, triage, verify,
+};
+
+/// What the program is for, in one line.
+pub(crate) const ABOUT: &str = "Exceptions to rules in git: why, who approved, until when";
+
+/// Some commands that the help shows together.
+pub(crate) struct Group {
+    pub(crate) name: &'static str,
+    /// Those on the first screen.
+    pub(crate) first: &'static [Command],
+    /// Those that only the screen of all commands has.
+    pub(crate) more: &'static [Command],
+}
+
+/// All subcommands, by the groups and in the order of the help.
+pub(crate) const GROUPS: &[Group] = &[
+    Group { name: "Look", first: &[scan::COMMAND, demo::COMMAND], more: &[] },
+    Group { name: "Begin", first: &[init::COMMAND, doctor::COMMAND], more: &[] },
+    Group {
+        name: "File and approve",
+        first: &[new::COMMAND, approve::COMMAND, check::COMMAND],
+        more: &[],
+    },
+    Group {
+        name: "Follow",
+        first: &[list::COMMAND, show::COMMAND, queue::COMMAND, report::COMMAND],
+        more: &[],
+    },
+    Group {
+        name: "Decide",
+        first: &[renew::COMMAND, review::COMMAND, close::COMMAND],
+        more: &[
+            reject::COMMAND,
+            fire::COMMAND,
+            transfer::COMMAND,
+            note::COMMAND,
+            redesign::COMMAND,
+        ],
+    },
+    Group {
+        name: "Compare",
+        first: &[],
+        more: &[lint::COMMAND, diff::COMMAND, import::COMMAND, triage::COMMAND, access::COMMAND],
+    },
+    Group {
+        name: "Audit",
+        first: &[],
+        more: &[
+            log::COMMAND,
+            patterns::COMMAND,
+            verify::COMMAND,
+            export::COMMAND,
+            explain::COMMAND,
+        ],
+    },
+    Group {
+        name: "For machines",
+        first: &[],
+        more: &[
+            hook::COMMAND,
+            #[cfg(feature = "mcp")]
+            crate::commands::mcp::COMMAND,
+            schema::COMMAND,
+            completions::COMMAND,
+            man::COMMAND,
+        ],
+    },
+];
+
+/// The width beyond which no help goes, in characters.
+pub(crate) const WIDEST: usize = 110;
+
+#[derive(Debug, Parser)]
+#[command(name = "exledger", version, about = ABOUT, max_term_width = WIDEST)]
+#[command(
+    after_help = "Exit codes: 0 nothing is wrong, 1 problems found, 2 usage error, 3 could not determine, 130 interrupted."
+)]
+struct Top {
+    #[command(flatten)]
+    globals: Globals,
+}
+
+/// Returns the whole command line: the global flags and every subcommand, in the order of [`all`].
+pub(crate) fn declare() -> clap::Command {
+    Top::command().disable_help_subcommand(false).subcommands(all().map(Command::declared))
+}
+
+/// Returns all subcommands, in the order of the help.
+pub(crate) fn all() -> impl Iterator<Item = &'static Command> {
+    GROUPS.iter().flat_map(|group| group.first.iter().chain(group.more))
+}
