@@ -1,6 +1,6 @@
 //! Determines the author set of a version (everyone named as having made its content), and who landed it.
 //!
-//! Uses history's versions and commits, `approval::identity`. Pure. Start at [`of_version`]. Follows
+//! Uses history's versions and commits, `approval::identity`. Pure. Start at `of_version`. Follows
 //! `docs/spec/approval.md`, A1 to A7 and 1.5.
 
 use crate::approval::identity::apart::SeparatedBy;

@@ -1,6 +1,6 @@
 //! The present ends of records, and the latest ones that a renewal may give them.
 //!
-//! Start at [`read_ends`]. Whether an end is possible is tried: the decision is worked out and dropped, so that every
+//! Start at `read_ends`. Whether an end is possible is tried: the decision is worked out and dropped, so that every
 //! rule has its say. Follows `docs/spec/cli.md`, decisions.
 
 use crate::features::decide::answer::{Job, prepare_decision};
