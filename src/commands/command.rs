@@ -1,6 +1,6 @@
 //! The definition of a command: its name, its arguments, and the function that runs it.
 //!
-//! Start at [`Command`]; `commands::table` lists them.
+//! Start at [`Command`]; `commands::registry` lists them.
 
 use crate::commands::context;
 use crate::commands::context::output::Formats;

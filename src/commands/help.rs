@@ -13,7 +13,7 @@ use crate::commands::context::example::HEADING;
 use crate::commands::context::globals::Globals;
 use crate::commands::context::output::Formats;
 use crate::commands::new;
-use crate::commands::table::{ABOUT, GROUPS, WIDEST, all};
+use crate::commands::registry::{ABOUT, GROUPS, WIDEST, all};
 
 /// The subcommand that shows a help, and the topic that is no command.
 pub(crate) const NAME: &str = "help";

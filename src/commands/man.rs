@@ -6,7 +6,7 @@ use crate::commands::command::{Command, Run};
 use crate::commands::context::output::Formats;
 use crate::commands::context::{Ctx, fault};
 use crate::commands::exit::Outcome;
-use crate::commands::table;
+use crate::commands::registry;
 
 /// Print the manual page
 ///
@@ -25,7 +25,7 @@ impl Run for ManArgs {
     const FORMATS: Formats = Formats::Only(&["table"]);
 
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
-        let mut top = table::declare();
+        let mut top = registry::declare();
         top.build();
         let mut page = &top;
         for name in &self.command {

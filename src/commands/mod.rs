@@ -1,8 +1,8 @@
 //! One file per subcommand: arguments in, exit code out.
 //!
-//! Uses everything. The only module that prints, and the only one that decides exit codes. Start at [`table::GROUPS`] and
+//! Uses everything. The only module that prints, and the only one that decides exit codes. Start at [`registry::GROUPS`] and
 //! [`main`]; what all commands share is in `context`. Follows `docs/spec/cli.md`. To add a command: its file, its `mod`
-//! line, one line in [`table::GROUPS`].
+//! line, one line in [`registry::GROUPS`].
 
 pub(crate) mod access;
 pub(crate) mod approve;
@@ -39,6 +39,7 @@ pub(crate) mod picker;
 pub(crate) mod prompts;
 pub(crate) mod queue;
 pub(crate) mod redesign;
+pub(crate) mod registry;
 pub(crate) mod reject;
 pub(crate) mod renew;
 pub(crate) mod report;
@@ -46,7 +47,6 @@ pub(crate) mod review;
 pub(crate) mod scan;
 pub(crate) mod schema;
 pub(crate) mod show;
-pub(crate) mod table;
 pub(crate) mod transfer;
 pub(crate) mod triage;
 pub(crate) mod verify;
@@ -67,7 +67,7 @@ use crate::commands::context::output::Formats;
 use crate::commands::context::{Ctx, fault, hyphen, logging};
 use crate::commands::exit::Outcome;
 use crate::commands::help::{Asked, Topic};
-use crate::commands::table::{all, declare};
+use crate::commands::registry::{all, declare};
 use exledger::diag::renamed;
 use exledger::render;
 

@@ -33,7 +33,8 @@
 //!   by entry.
 //! - Refs: `refs/remotes/origin/HEAD` is missing after actions/checkout and after `git remote add` (M1). In a linked work
 //!   tree `path` is `.git/worktrees/x`; shallow, grafts and notes are in `commondir`.
-//! - Object ids are verified on reading by default, which stays on.
+//! - Object ids are verified on reading, slowly: SHA-1 that finds collisions, as git did when it fetched the object. That is
+//!   switched off; `Repository::read` verifies each id with the processor's instructions.
 //! - A truncated loose object is inflated for ever (libgit2#7342, fixed later). `whole` reads the compressed file to its
 //!   end first; `revision` resolves refs, ids, prefixes, `@{…}`, `^{commit}`, `~` and `^` itself; the index's
 //!   `.gitattributes` are checked first; a search by message (`:/text`, `^{/text}`) finds no commit.
@@ -58,6 +59,8 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
+
+use sha1::{Digest as _, Sha1};
 
 use crate::history::objects::{Extent, Merge, ObjectKind, Objects, Obstacle, Oid};
 use crate::history::paths::LedgerPrefix;
@@ -206,6 +209,10 @@ impl Objects for Repository {
             Ok((object.kind(), object.data().to_vec()))
         };
         let (kind, bytes) = read().map_err(|error| self.obstacle(oid, &error))?;
+        if object_id(kind, &bytes) != *oid.as_bytes() {
+            let cause = "its content is not that of its id".to_owned();
+            return Err(Obstacle::Unreadable { object: oid, cause });
+        }
         let kind = own_kind(kind);
         self.cache.borrow_mut().keep(oid, kind, &bytes);
         Ok((kind, bytes))
@@ -264,6 +271,12 @@ fn own_kind(kind: git2::ObjectType) -> ObjectKind {
         git2::ObjectType::Tag => ObjectKind::Tag,
         _ => ObjectKind::Blob,
     }
+}
+
+fn object_id(kind: git2::ObjectType, bytes: &[u8]) -> [u8; 20] {
+    let mut hash = Sha1::new_with_prefix(format!("{} {}\0", kind.str(), bytes.len()));
+    hash.update(bytes);
+    hash.finalize().into()
 }
 
 fn theirs(oid: Oid) -> Result<git2::Oid, git2::Error> {

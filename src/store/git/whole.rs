@@ -45,7 +45,7 @@ impl Repository {
         }
     }
 
-    /// Checks the same for a commit and the folders of its tree: those that lead to some paths, and everything below.
+    /// Reads, and so verifies, a commit and the folders of its tree: those that lead to some paths, and everything below.
     ///
     /// # Errors
     /// [`GitError`] if one of the objects can't be read.
@@ -55,9 +55,6 @@ impl Repository {
         prefix: &LedgerPrefix,
         paths: &[String],
     ) -> Result<(), GitError> {
-        if !self.loose_folders.any() {
-            return Ok(());
-        }
         let refused = |obstacle: Obstacle| GitError { cause: obstacle.to_string() };
         let tree = crate::history::chain::read(self, commit).map_err(refused)?.tree;
         let split_paths: Vec<Vec<String>> =

@@ -102,6 +102,74 @@ fn no_command_hangs_at_an_object_that_was_cut_off() {
     }
 }
 
+/// The record has the bytes of its first version under the id of its second, or the folder has those of before.
+#[test]
+fn an_object_whose_content_is_that_of_another_is_not_read_loose_or_packed() {
+    for (before, after) in [
+        ("main~1:exceptions/EXC-2026-7F3KQ.yaml", "main:exceptions/EXC-2026-7F3KQ.yaml"),
+        ("main~1:exceptions", "main:exceptions"),
+        ("main~1^{tree}", "main^{tree}"),
+        ("main~1", "main"),
+    ] {
+        for is_packed in [false, true] {
+            let repo = small();
+            repo.by("root").write("exledger.yaml", "version: 1\n").commit("Begin");
+            repo.by("ana").edit(ID, "expires: 2027-01-11").commit("Renew it again");
+            repo.checkout();
+            let [before, after] =
+                [before, after].map(|it| repo.git.revparse_single(it).unwrap().id());
+            if is_packed {
+                crate::support::repo::git(repo.path(), &["repack", "-adq"]);
+                swap_in_pack(&repo, before, after);
+            } else {
+                let place = loose(&repo, after);
+                std::fs::copy(loose(&repo, before), place).unwrap();
+            }
+            let git = Repository::discover(repo.path()).unwrap();
+            let read = git.read(own(after));
+            assert!(
+                matches!(read, Err(Obstacle::Unreadable { .. })),
+                "{after} {is_packed}: {read:?}"
+            );
+            for args in
+                [&["list"][..], &["check", "--application", "billing"], &["show", ID], &["verify"]]
+            {
+                let run = crate::cli::run(repo.path(), args);
+                assert_eq!(run.code, 3, "{args:?} {after} {is_packed}: {} {}", run.out, run.err);
+                assert!(
+                    run.err.contains("its content is not that of its id")
+                        || run.out.contains("its content is not that of its id"),
+                    "{args:?}: {} {}",
+                    run.out,
+                    run.err
+                );
+            }
+        }
+    }
+}
+
+/// Swaps two objects in the index of the only pack: each id leads to the bytes of the other.
+fn swap_in_pack(repo: &Repo, one: git2::Oid, other: git2::Oid) {
+    let packs = std::fs::read_dir(repo.git.path().join("objects/pack")).unwrap();
+    let mut paths = packs.map(|entry| entry.unwrap().path());
+    let path = paths.find(|path| path.extension().is_some_and(|it| it == "idx")).unwrap();
+    let mut bytes = std::fs::read(&path).unwrap();
+    let n_objects =
+        usize::try_from(u32::from_be_bytes(bytes[1028..1032].try_into().unwrap())).unwrap();
+    let ids = 1032;
+    let offsets = ids + n_objects * (20 + 4);
+    let place = |oid: git2::Oid| {
+        let mut found = bytes[ids..ids + n_objects * 20].chunks(20);
+        offsets + 4 * found.position(|id| id == oid.as_bytes()).unwrap()
+    };
+    let (one, other) = (place(one), place(other));
+    for at in 0..4 {
+        bytes.swap(one + at, other + at);
+    }
+    std::fs::remove_file(&path).unwrap();
+    std::fs::write(&path, &bytes).unwrap();
+}
+
 /// A file that may have changed since the index was written is hashed, and its attributes are read for that.
 #[test]
 fn attributes_in_the_index_that_were_cut_off_hang_no_command() {
