@@ -113,7 +113,7 @@ pub(crate) fn governance_demand(
     let before = all.before(landing);
     let approved = before.approved;
     let listed = ListedPeople::of(approved, &before.approved_key_set.keys);
-    let mut terms = match version.kind(approved) {
+    let mut terms = match version.kind(approved, all.in_force(landing)) {
         ChangeKind::Revocation => least(Proof::Claimed),
         ChangeKind::Bears(Bearing::Other) => least(strongest_proof(approved)),
         ChangeKind::Bears(Bearing::Decides) => deciding(approved, &listed),
@@ -188,10 +188,15 @@ impl GovernanceVersion<'_> {
         self.prefix.plain(path) == self.path
     }
 
-    fn kind(&self, approved: &Governance) -> ChangeKind {
+    /// Compares with what counts, too: a key that was revoked at once, before anybody approved it, is not given back by less than
+    /// what gives back any other.
+    fn kind(&self, approved: &Governance, counted: &Governance) -> ChangeKind {
         let approval = &approved.policy.approval;
         let text = self.bytes.map(String::from_utf8_lossy);
-        let revokes = |text: &str| governs::revokes_more(approved.revoked.as_deref(), text);
+        let revokes = |text: &str| {
+            let mut before = [approved, counted].into_iter();
+            before.all(|before| governs::revokes_more(before.revoked.as_deref(), text))
+        };
         if self.is(&approval.revoked) && text.as_deref().is_some_and(revokes) {
             return ChangeKind::Revocation;
         }

@@ -29,6 +29,7 @@ use crate::history::walked::History;
 use crate::record::Record;
 use crate::record::time::Instant;
 use std::collections::BTreeSet;
+use std::mem;
 use std::rc::Rc;
 
 struct Carried {
@@ -313,7 +314,7 @@ impl<'a> TrailEvaluator<'a> {
         }
         if let Some(taken) = step.version.taken_away() {
             match taken.loss {
-                Loss::Removal => self.series = TrailProgress::since(self.series.bar),
+                Loss::Removal => self.begin_series(step),
                 _ => self.series.is_interrupted = true,
             }
             return ApprovalVerdict {
@@ -327,9 +328,7 @@ impl<'a> TrailEvaluator<'a> {
                 self.series = TrailProgress::since(self.series.bar.max(step.at));
                 return verdict;
             }
-            VersionChange::Introduced | VersionChange::Readded => {
-                self.series = TrailProgress::since(self.series.bar)
-            }
+            VersionChange::Introduced | VersionChange::Readded => self.begin_series(step),
             VersionChange::Inherited => {
                 self.series = TrailProgress::since(self.series.bar);
                 return self.inherited(step);
@@ -344,6 +343,37 @@ impl<'a> TrailEvaluator<'a> {
             }
         }
         self.fresh(step)
+    }
+
+    fn is_off_line(&self, index: usize) -> bool {
+        self.trail.versions.get(index).is_some_and(|version| version.taken_away().is_some())
+    }
+
+    /// Tells whether a merge says no more than the line did before commits off it took something away: moved, in another
+    /// layout, or with what V9 adds.
+    fn brings_back(&self, step: &VersionStep) -> bool {
+        let is_next = step.index.checked_sub(1).is_some_and(|before| self.is_off_line(before));
+        let stood = (0..step.index).rev().find(|index| !self.is_off_line(*index));
+        let Some(stood) = stood.filter(|_| is_next) else {
+            return step.version.is_brought_back();
+        };
+        let blobs = |version: &Version| version.files.iter().map(|it| it.blob).collect::<Vec<_>>();
+        let before = self.trail.versions.get(stood);
+        let both = self.record(Some(stood)).zip(step.record);
+        step.version.is_brought_back()
+            || before.is_some_and(|before| blobs(before) == blobs(step.version))
+            || both.is_some_and(|(before, after)| demand::only_adds(before, after))
+    }
+
+    /// Begins a series. A removal off the line takes approvals away, and no author: those of what stands there remain (A5).
+    fn begin_series(&mut self, step: &VersionStep) {
+        let before = step.index.checked_sub(1).is_some_and(|before| self.is_off_line(before));
+        let mut begun = TrailProgress::since(self.series.bar);
+        if before || self.is_off_line(step.index) {
+            begun.waiting = mem::take(&mut self.series.waiting);
+            begun.waiting.join(&self.series.filer);
+        }
+        self.series = begun;
     }
 
     pub(crate) fn is_governance(&self) -> bool {
@@ -361,7 +391,7 @@ impl<'a> TrailEvaluator<'a> {
 
     pub(crate) fn evidence(&self, step: &VersionStep<'a>) -> VersionEvidenceSet<'a> {
         // Whoever made the merge did not approve what it brings back.
-        let mut evidence = match step.version.is_brought_back() {
+        let mut evidence = match self.brings_back(step) {
             true => evidence::of_landing(step.scene),
             false => evidence::of_version(step.scene),
         };
@@ -423,9 +453,7 @@ impl<'a> TrailEvaluator<'a> {
     /// Returns the earlier verdict that a version carries on, if any (V5, V6, V7b, V9).
     fn carried(&self, step: &VersionStep) -> Option<Carried> {
         let from = step.index.checked_sub(1)?;
-        let follows_taken =
-            self.trail.versions.get(from).is_some_and(|it| it.taken_away().is_some());
-        if self.enters_record_folder(step) || follows_taken {
+        if self.enters_record_folder(step) || self.is_off_line(from) {
             return None;
         }
         let previous = |flag| Some(Carried { from, flag });

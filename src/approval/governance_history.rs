@@ -124,6 +124,11 @@ impl<'a> GovernanceHistory<'a> {
         }
     }
 
+    /// Returns what counts before a landing, approved or because it only adds.
+    pub(crate) fn in_force(&self, landing: usize) -> &Governance {
+        &self.ruled.in_force.before(landing).governance
+    }
+
     /// Tells whether no key that signs for a person was ever approved before a landing, so that nobody could sign the first key list.
     pub(crate) fn is_keyless(&self, landing: usize) -> bool {
         let runs = landing.checked_sub(1).map_or(0, |it| self.ruled.approved.run(it));

@@ -44,6 +44,8 @@
 //!   drops these other files brings nothing back. Content that returns to the last approved version, or that only adds
 //!   reviews or fired triggers to it, keeps its approval; the authors of the changes in between no longer count as
 //!   authors.
+//! - **What a branch takes away counts, but takes no author away.** A record that a commit of a merged branch removed, closed
+//!   or narrowed needs new approvals, also if the merge has it as before (approval.md, M5).
 //! - **Closures.** The authors of a closure that also changes something else remain authors until somebody else
 //!   approves; so do the authors of a record that is filed already closed.
 //! - **File names.** Content that was approved under a wrong file name is in force once somebody else merges the move
@@ -239,6 +241,50 @@ const FOUND: &[(bool, u64, &[u64])] = &[
     ),
     // The author of a record in a branch was lost once the branch moved the record to another folder.
     (false, 1755138930826970792, &[5006771766802281689, 1973313946810733640, 7965949970076818839]),
+    // Who had filed a record that nobody approved was no author of it any more after a branch removed and filed it again.
+    (
+        true,
+        3655991430556880594,
+        &[
+            2217001955102367173,
+            7781471810719607580,
+            1429775111656760744,
+            5483856322688253158,
+            12124322615668806179,
+        ],
+    ),
+    // The same where a merge by hand kept what its branch had removed.
+    (
+        false,
+        14442455148022803622,
+        &[
+            1863545034911092755,
+            16439878240933161304,
+            6345391367330343399,
+            2579695835020054076,
+            11581512709397969042,
+        ],
+    ),
+    // The same where merges inside the branch left it out.
+    (
+        false,
+        13260833406628757872,
+        &[
+            2615702685910806727,
+            1434848328681151134,
+            7700088518299356895,
+            17081392491040910305,
+            6434515186036434226,
+            3391432264491656249,
+            8639335844851279730,
+            16801645296947844847,
+            5519165341839908970,
+        ],
+    ),
+    // Who made a merge that moved a record approved what its branch had narrowed.
+    (true, 11826859474270141643, &[3725911459879701894, 4650480172597252281, 12425883297928097476]),
+    // A claim gave a revoked key back, as nobody had approved its revocation.
+    (true, 11811940666755715173, &[777046200906751388, 6367536883386156680, 13428160662500996617]),
 ];
 
 #[test]

@@ -15,14 +15,30 @@ use super::statement::{About, Signed};
 use super::truth::{State, Version};
 use super::world::{MAILMAP, World};
 
+/// Tells whether a merge brings a commit that changed a record otherwise than the merge has it: that may have taken something
+/// away, which counts as landed.
+fn is_changed_off_line(world: &World, ranges: &[Vec<Oid>], id: usize) -> bool {
+    let state = |oid: &Oid| world.state(&world.made[oid].files, id);
+    world.main.iter().zip(ranges).any(|(land, range)| {
+        let landed = state(&land.oid);
+        range.iter().any(|oid| {
+            let first = world.made[oid].parents.first();
+            let before = first.map_or(State::Gone, state);
+            let own = state(oid);
+            before != State::Gone && own != before && own != landed
+        })
+    })
+}
+
 /// Marks the versions that are approved beyond doubt.
-pub(super) fn mark(world: &World, versions: &mut [Version]) {
+pub(super) fn mark(world: &World, ranges: &[Vec<Oid>], id: usize, versions: &mut [Version]) {
     let mapped = world.main.iter().any(|it| world.made[&it.oid].files.contains_key(MAILMAP));
     // The policy may not map every account to its person.
     if mapped
         || !world.private.is_empty()
         || world.open
         || world.signed.iter().any(|signed| signed.rejects)
+        || is_changed_off_line(world, ranges, id)
     {
         return;
     }

@@ -254,7 +254,7 @@ impl Truth {
         let mut truth = Truth { ids: BTreeMap::new(), governance, is_void: world.is_void() };
         for id in 0..IDS.len() {
             let mut versions = truth.versions(world, &ranges, id);
-            plain::mark(world, &mut versions);
+            plain::mark(world, &ranges, id, &mut versions);
             yes::hear(world, id, &mut versions);
             yes::approve(world, &mut versions);
             truth.ids.insert(id, versions);
