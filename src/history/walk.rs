@@ -211,8 +211,7 @@ fn collect_versions(
     let mut other_files: Vec<OtherApprovalFile> = Vec::new();
     let mut other_policies: BTreeMap<String, usize> = BTreeMap::new();
     let (noted, policies_below) = (chain.others.noted, chain.others.judged);
-    let mainline = chain.mainline;
-    let now = chain.lost.now;
+    let (mainline, now) = (chain.mainline, chain.lost.now);
     let mut commits = chain.commits.into_iter().enumerate();
     let stops = mem::take(&mut survey.graph.stops);
     let lost = mem::take(&mut survey.graph.lost);
@@ -241,8 +240,8 @@ fn collect_versions(
         let watched = files().filter(|change| survey.interest.watches(&change.path));
         other_files.extend(unnamed::other_files(stop.landing, files(), &survey.interest));
         // The ledger's own policy may name it as a governance file, too.
-        let others = changes.iter().filter(|it| noted.contains(&*it.path));
-        for other in others.filter(|it| it.new.is_some()) {
+        let others = changes.iter().filter(|it| noted.contains(&*it.path) && it.new.is_some());
+        for other in others {
             other_policies.entry(other.path.to_string()).or_insert(stop.landing);
         }
         approvals.land(&trails.contents, landed, watched);
@@ -252,16 +251,8 @@ fn collect_versions(
         let branches = LandingBranches::read(&mut trails.contents, &mut found, &stop);
         let records = keys.into_iter().map(ComparedPath::Record);
         for subject in records.chain(paths.into_iter().map(ComparedPath::Governance)) {
-            let trail = match &subject {
-                ComparedPath::Record(key) => trails.trails.get_mut(key),
-                ComparedPath::Governance(path) => governance.trails.get_mut(path),
-            };
-            if let Some(version) = trail.and_then(|trail| trail.versions.last_mut()) {
-                let contents = &mut trails.contents;
-                let brought = (&branches, &stop, changes);
-                fill(&mut merges, contents, brought, &subject, version);
-                version.tags = tags::of_version(objects, prefix, &survey.graph.landed, version);
-            }
+            let brought = (&branches, &stop, changes);
+            fill_last(&mut merges, (&mut trails, &mut governance), brought, &subject);
         }
         approvals.bring(&trails.contents, landed, &branches, &survey.interest);
         if let Some(mut former) = FormerCommits::of_merge(&mainline, stop.landing, commit, now) {
@@ -308,17 +299,24 @@ fn collect_versions(
     })
 }
 
-fn fill(
+/// Completes the version that a merge made of a subject: who touched it in the merged branches, and what the merge made itself.
+fn fill_last(
     merges: &mut Merges<'_>,
-    contents: &mut ContentCache<'_>,
+    (trails, governance): (&mut TrailSet<'_>, &mut GovernanceFiles),
     (branches, stop, changes): (&LandingBranches, &ChangedLanding, &[FileChange]),
     subject: &ComparedPath,
-    version: &mut Version,
 ) {
+    let trail = match subject {
+        ComparedPath::Record(key) => trails.trails.get_mut(key),
+        ComparedPath::Governance(path) => governance.trails.get_mut(path),
+    };
+    let Some(version) = trail.and_then(|trail| trail.versions.last_mut()) else { return };
+    let contents = &mut trails.contents;
     let is_touched = branches.fill(subject, version);
     let others = other_blobs(version, changes);
     version.made_in_merge = merges.judge(contents, stop, subject, version, others, is_touched);
     branches.fill_brought_back(merges, contents, subject, version);
+    version.tags = tags::of_version(merges.objects, merges.prefix, &merges.graph.landed, version);
 }
 
 impl History {

@@ -202,10 +202,7 @@ impl Comparer<'_> {
     ) -> Result<Compared, Undetermined> {
         let [onto, head] = ends;
         let branch = self.branch(ends)?;
-        let base = match &branch {
-            Some(branch) => self.base(branch)?,
-            None => head,
-        };
+        let base = branch.as_ref().map_or(Ok(head), |branch| self.base(branch))?;
         let cast = self.cast(onto)?;
         let before = self.state(base)?;
         let uncounted = self.uncounted(base)?;
@@ -260,15 +257,12 @@ impl Comparer<'_> {
             names.extend(similar.iter().cloned());
             let (history, approvals) = self.past_of(RecordFilter::anywhere(names))?;
             let stems = deltas.iter().map(|it| it.key.as_str());
+            let similar: Vec<TrailKey> = similar.into_iter().map(TrailKey::Id).collect();
+            let governance = &approvals.counted.tip;
             neighbours = Some(Neighbours {
                 redesigns: redesigns.clone(),
                 further_ids: nearby::known(stems, &history),
-                all: nearby::landed(
-                    similar.into_iter().map(TrailKey::Id).collect::<Vec<_>>().iter(),
-                    &history,
-                    &approvals,
-                    &approvals.counted.tip,
-                ),
+                all: nearby::landed(similar.iter(), &history, &approvals, governance),
                 until,
             });
             for delta in deltas {
