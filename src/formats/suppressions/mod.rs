@@ -140,7 +140,11 @@ impl SuppressionScanner {
         if found.generated.is_none() {
             found.generated = crate::formats::suppressions::header::read(path, line);
         }
-        for pattern in self.patterns.iter().filter(|pattern| pattern.is_for(ending)) {
+        // In a file of its own a tool obeys the entries alone.
+        let own = imported::known(path, &self.options).map(|(tool, _)| tool);
+        let is_read =
+            |pattern: &&CommentPattern| pattern.is_for(ending) && own != Some(pattern.kind);
+        for pattern in self.patterns.iter().filter(is_read) {
             let suppressions =
                 crate::formats::suppressions::comments::find(pattern, path, line, &self.options);
             found.suppressions.extend(suppressions);

@@ -85,6 +85,7 @@ fn a_text_that_mentions_a_comment_hides_nothing() {
         ("a.MD", "a ` # nosemgrep` b ` # nosemgrep`\n", &[]),
         ("a.md", "`A=1 gitleaks:allow`\n", &["1 !gitleaks"]),
         ("a.sh", "x=`y # nosemgrep: eval\n", &["1 semgrep eval"]),
+        (".gitleaksignore", "# Elsewhere it is gitleaks:allow\n", &[]),
     ]);
 }
 
