@@ -12,12 +12,12 @@ use crate::approval::keys::Keys;
 use crate::approval::ledger_name::{LedgerName, LedgerRoot};
 use crate::approval::put_back;
 use crate::approval::signature::SignatureState;
+use crate::approval::statement::SIGNATURE;
 use crate::approval::statement::bad_file::BadFile;
-use crate::approval::statement::check::{Backing, SoundStatement, StatementPath};
+use crate::approval::statement::check::{self, Backing, SoundStatement, StatementPath};
 use crate::approval::statement::file::{
     ApprovalDecision, ApprovalFile, ApprovalSubject, GOVERNANCE,
 };
-use crate::approval::statement::{SIGNATURE, check};
 use crate::history::objects::{Obstacle, Oid};
 use crate::history::version::TrailKey;
 use crate::history::walked::{After, ApprovalFileChange, History};

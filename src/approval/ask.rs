@@ -5,18 +5,17 @@
 
 use crate::approval::authors::AuthorSet;
 use crate::approval::case::CountedApproval;
-use crate::approval::demand::{VersionDemand, combined_demand};
+use crate::approval::demand::{self, VersionDemand, combined_demand};
 use crate::approval::identity::apart::SeparatedBy;
 use crate::approval::identity::{IdentityCache, IdentityKind, IdentityResolver};
 use crate::approval::keys::KeySet;
 use crate::approval::listed::OnlyListed;
-use crate::approval::missing::DemandContext;
+use crate::approval::missing::{self, DemandContext};
 use crate::approval::relation::Relation;
 use crate::approval::verdict::{
     ApprovalVerdict, Approver, Author, FourEyes, MissingApproval, Satisfied, SelfAsserted,
 };
 use crate::approval::ways::ApprovalWays;
-use crate::approval::{demand, missing};
 use crate::policy::demand::{EvidenceKind, Proof};
 use crate::policy::governance::Governance;
 use crate::policy::people;

@@ -5,8 +5,7 @@
 
 use crate::approval::identity::apart::SeparatedBy;
 use crate::approval::identity::{Identity, IdentityResolver, is_nobody};
-use crate::approval::message;
-use crate::approval::message::CommitMessage;
+use crate::approval::message::{self, CommitMessage};
 use crate::approval::relation::Relation;
 use crate::approval::verdict::{ApprovalObstacle, MOST_AUTHORS};
 use crate::history::commit::Commit;

@@ -3,8 +3,7 @@
 //! Uses record, policy, history, approval's evidence. Pure. Start at [`VersionEvidence`]. Follows `docs/spec/approval.md`, 1.8.
 
 use crate::approval::authors::AuthorSet;
-use crate::approval::demand;
-use crate::approval::demand::{Role, VersionDemand};
+use crate::approval::demand::{self, Role, VersionDemand};
 use crate::approval::evidence::{Claim, VersionEvidenceSet, Vouched};
 use crate::approval::identity::apart::SeparatedBy;
 use crate::approval::identity::{Identity, IdentityResolver, NamedPerson};

@@ -8,8 +8,7 @@ use crate::approval::evidence::{Claim, EvidenceSource, Scene, VersionEvidenceSet
 use crate::approval::identity::apart::{ForgeAnswer, SeparatedBy};
 use crate::approval::identity::{Identity, IdentityResolver, NamedPerson};
 use crate::approval::statement::file::ApprovalFile;
-use crate::approval::verdict::ApprovalObstacle;
-use crate::approval::verdict::{NotCounted, Vote};
+use crate::approval::verdict::{ApprovalObstacle, NotCounted, Vote};
 use crate::history::notes::{Note, Notes};
 use crate::history::objects::Oid;
 use crate::history::refs::REVIEW_NOTES;

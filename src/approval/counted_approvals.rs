@@ -3,13 +3,12 @@
 //!
 //! Uses `approval`'s counting and identity. Pure. Start at `count`. Follows `docs/spec/approval.md`, E8, I5 and 1.7.
 
-use crate::approval::case;
-use crate::approval::case::{CountedApproval, VersionEvidence};
+use crate::approval::case::{self, CountedApproval, VersionEvidence};
 use crate::approval::counting::WeighedApproval;
 use crate::approval::demand::VersionDemand;
 use crate::approval::evidence::Claim;
-use crate::approval::identity::apart::Accounts;
-use crate::approval::identity::{Identity, NameForm, NamedPerson, apart};
+use crate::approval::identity::apart::{self, Accounts};
+use crate::approval::identity::{Identity, NameForm, NamedPerson};
 use crate::approval::relation::{Relation, UnknownAccount};
 use crate::approval::verdict::{Vote, VoteCounts};
 use crate::policy::demand::EvidenceKind;

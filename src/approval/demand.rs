@@ -9,21 +9,19 @@ use crate::approval::governance_history::GovernanceHistory;
 use crate::approval::keys::Keys;
 use crate::approval::listed::{ListedPeople, OnlyListed};
 use crate::approval::{put_back, signature};
-use crate::history::change;
-use crate::history::change::differ;
-use crate::history::change::fields;
+use crate::history::change::{self, differ, fields};
 use crate::history::paths::LedgerPrefix;
+use crate::ledger;
 use crate::policy::demand::Proof;
-use crate::policy::governance::Governance;
-use crate::policy::governs::Bearing;
+use crate::policy::governance::{self, Governance};
+use crate::policy::governs::{self, Bearing};
 use crate::policy::people::person::Person;
-use crate::policy::tier::TierDemand;
 use crate::policy::tier::fact::Facts;
+use crate::policy::tier::{self, TierDemand};
 use crate::policy::tiers::Must;
-use crate::policy::{Policy, governance, governs, people, tier};
+use crate::policy::{self, Policy, people};
 use crate::record::Record;
 use crate::record::time::Day;
-use crate::{ledger, policy};
 use std::collections::BTreeSet;
 
 #[derive(Clone, Debug)]

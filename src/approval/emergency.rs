@@ -7,13 +7,13 @@
 use crate::approval::governance_history::GovernanceHistory;
 use crate::approval::identity::apart::SeparatedBy;
 use crate::approval::identity::{Identity, IdentityKind, IdentityResolver};
-use crate::approval::judging::TrailVerdicts;
+use crate::approval::judging::{self, TrailVerdicts};
 use crate::approval::listed::OnlyListed;
 use crate::approval::verdict::{
     ApprovalVerdict, BecomesApproved, FourEyes, Grace, GracePeriod, Satisfied, UsedGrace,
 };
 use crate::approval::version_step::VersionStep;
-use crate::approval::{authors, judging, put_back};
+use crate::approval::{authors, put_back};
 use crate::history::version::{Trail, TrailKey, Version};
 use crate::history::walked::History;
 use crate::policy::people::person::Person;

@@ -4,7 +4,8 @@
 //! Follows `docs/spec/approval.md`, E1 to E5. `approval::counting` decides whether a claim counts; `approval::claims`
 //! adds those in files and notes.
 
-use crate::approval::authors::AuthorSet;
+use crate::approval::authors::{self, AuthorSet};
+use crate::approval::forge;
 use crate::approval::forge::adapter::{ForgeAdapter, Pinned};
 use crate::approval::governance_history::SignatureChecks;
 use crate::approval::identity::apart::SeparatedBy;
@@ -12,9 +13,7 @@ use crate::approval::identity::{Identity, IdentityResolver, NamedPerson};
 use crate::approval::keys::Signer;
 use crate::approval::message::CommitMessage;
 use crate::approval::signature::{SignatureState, Tag};
-use crate::approval::verdict::{ApprovalObstacle, MOST_STATEMENTS};
-use crate::approval::verdict::{NotCounted, Vote};
-use crate::approval::{authors, forge};
+use crate::approval::verdict::{ApprovalObstacle, MOST_STATEMENTS, NotCounted, Vote};
 use crate::history::commit::Commit;
 use crate::history::objects::Oid;
 use crate::history::version::Version;

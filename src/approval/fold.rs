@@ -10,17 +10,17 @@
 //! A5, D3 and M7. `approval::late_evidence` handles approvals that land later.
 
 use crate::approval::approval_event::StatementEvent;
-use crate::approval::authors::AuthorSet;
+use crate::approval::authors::{self, AuthorSet};
 use crate::approval::claims::StatementAge;
-use crate::approval::demand::combined_demand;
-use crate::approval::evidence::{Scene, VersionEvidenceSet};
+use crate::approval::demand::{self, combined_demand};
+use crate::approval::evidence::{self, Scene, VersionEvidenceSet};
 use crate::approval::governance_history::{GovernanceHistory, SignatureChecks};
-use crate::approval::verdict::ApprovalObstacle;
 use crate::approval::verdict::{
-    ApprovalVerdict, BecomesApproved, FourEyes, Grace, NotCounted, Satisfied, VerdictChange,
+    ApprovalObstacle, ApprovalVerdict, BecomesApproved, FourEyes, Grace, NotCounted, Satisfied,
+    VerdictChange,
 };
 use crate::approval::version_step::VersionStep;
-use crate::approval::{authors, demand, evidence, put_back, statement};
+use crate::approval::{put_back, statement};
 use crate::history::change::differ;
 use crate::history::objects::Obstacle;
 use crate::history::off_line::{Loss, Lost};

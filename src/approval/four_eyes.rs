@@ -4,16 +4,16 @@
 //! `docs/spec/approval.md`, E6, E8, D4 to D8 and 1.8.
 
 use crate::approval::case::{CountedApproval, VersionEvidence, approver, is_met};
-use crate::approval::counting::WeighedApproval;
+use crate::approval::counted_approvals;
+use crate::approval::counting::{self, WeighedApproval};
 use crate::approval::evidence::{Claim, EvidenceSource};
 use crate::approval::identity::Identity;
-use crate::approval::missing::DemandContext;
+use crate::approval::missing::{self, DemandContext};
 use crate::approval::relation::Relation;
 use crate::approval::signature::SignatureState;
 use crate::approval::verdict::{
     Approver, FourEyes, MissingApproval, NotCounted, Statement, Vote, VoteCounts,
 };
-use crate::approval::{counted_approvals, counting, missing};
 use crate::policy::demand::{EvidenceKind, Proof, SelfApproval};
 use std::collections::BTreeSet;
 

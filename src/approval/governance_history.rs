@@ -5,12 +5,10 @@
 
 use crate::approval::identity::{IdentityCache, IdentityResolver};
 use crate::approval::keys::{KeySet, Keys};
-use crate::approval::listed::ListedPeople;
-use crate::approval::signature::{CheckedSignature, SignatureState, Tag};
-use crate::approval::{listed, signature};
+use crate::approval::listed::{self, ListedPeople};
+use crate::approval::signature::{self, CheckedSignature, SignatureState, Tag};
 use crate::history::commit::Commit;
-use crate::history::governance;
-use crate::history::governance::{GovernanceOrigin, States};
+use crate::history::governance::{self, GovernanceOrigin, States};
 use crate::history::objects::{Obstacle, Oid};
 use crate::history::version::MergedTag;
 use crate::history::walked::History;

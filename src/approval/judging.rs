@@ -4,8 +4,7 @@
 
 use crate::approval::approval_files::{ApprovalFileOutcome, ApprovalFiles};
 use crate::approval::counted::CountedGovernance;
-use crate::approval::fold;
-use crate::approval::fold::{EvaluationContext, TrailKind};
+use crate::approval::fold::{self, EvaluationContext, TrailKind};
 use crate::approval::governance_history::{
     GovernanceHistory, LandedSignature, Ruled, SignatureChecks,
 };

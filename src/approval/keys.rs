@@ -2,8 +2,7 @@
 //!
 //! Uses policy's people, approval's signers. Pure. Start at [`Keys`]. Follows `docs/spec/approval.md`, S1 to S3.
 
-use crate::approval::signers;
-use crate::approval::signers::{Revoked, SignerLine, Signers};
+use crate::approval::signers::{self, Revoked, SignerLine, Signers};
 use crate::approval::wire::PublicKey;
 use crate::diag;
 use crate::policy::demand::Proof;

@@ -8,17 +8,16 @@
 //! failures), E6, V6 and G2.
 
 use crate::approval::approval_event::{CountedFile, LandedApprovalFile, StatementEvent};
-use crate::approval::claims::StatementAge;
+use crate::approval::claims::{self, StatementAge};
+use crate::approval::counting;
 use crate::approval::evidence::VersionEvidenceSet;
 use crate::approval::fold::TrailEvaluator;
 use crate::approval::statement::file::ApprovalDecision;
-use crate::approval::verdict::ApprovalObstacle;
 use crate::approval::verdict::{
-    ApprovalVerdict, Approver, NotCounted, Satisfied, SelfAsserted, Statement, VerdictChange, Vote,
-    VoteCounts,
+    ApprovalObstacle, ApprovalVerdict, Approver, NotCounted, Satisfied, SelfAsserted, Statement,
+    VerdictChange, Vote, VoteCounts,
 };
 use crate::approval::version_step::VersionStep;
-use crate::approval::{claims, counting};
 use crate::history::version::VersionChange;
 use crate::policy::demand::{EvidenceKind, Proof};
 use crate::record::time::Instant;

@@ -3,8 +3,6 @@
 //! Uses policy's people, `approval`'s identities and keys. Pure. Start at [`ListedPeople`], then [`OnlyListed`]. Follows
 //! `docs/spec/approval.md`, D9 and G2.
 
-use std::collections::BTreeSet;
-
 use crate::approval::identity::{IdentityKind, IdentityResolver};
 use crate::approval::keys::Keys;
 use crate::approval::signature;
@@ -17,6 +15,7 @@ use crate::policy::people::person::Person;
 use crate::record::Record;
 use crate::record::address::Address;
 use crate::record::vocabulary::IdentityType;
+use std::collections::BTreeSet;
 
 pub(crate) const NOBODY: &str =
     "nobody is listed, so nobody can approve access: add `groups: {approvers: [ADDRESS]}`";

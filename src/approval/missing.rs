@@ -5,11 +5,11 @@
 
 use crate::approval::authors::AuthorSet;
 use crate::approval::case::CountedApproval;
-use crate::approval::demand::{Role, VersionDemand};
+use crate::approval::demand::{self, Role, VersionDemand};
 use crate::approval::identity::IdentityResolver;
 use crate::approval::identity::apart::SeparatedBy;
+use crate::approval::relation;
 use crate::approval::verdict::{MissingApproval, NotCounted, Statement, VoteCounts};
-use crate::approval::{demand, relation};
 use crate::diag;
 use crate::policy::demand::Proof;
 use crate::policy::people;

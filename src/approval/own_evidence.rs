@@ -3,9 +3,9 @@
 //! Uses record, policy, history, `approval`'s parts. Pure. Part of the fold. Follows `docs/spec/approval.md`, A5,
 //! A8 and D3.
 
-use crate::approval::authors::AuthorSet;
+use crate::approval::authors::{self, AuthorSet};
 use crate::approval::demand::{
-    GovernanceVersion, VersionDemand, combined_demand, governance_demand,
+    self, GovernanceVersion, VersionDemand, combined_demand, governance_demand,
 };
 use crate::approval::evidence::{Scene, VersionEvidenceSet};
 use crate::approval::fold::{TrailEvaluator, TrailKind};
@@ -13,11 +13,12 @@ use crate::approval::four_eyes::FourEyesOutcome;
 use crate::approval::identity::IdentityResolver;
 use crate::approval::identity::apart::SeparatedBy;
 use crate::approval::signature::SignatureState;
-use crate::approval::verdict::ApprovalObstacle;
-use crate::approval::verdict::{ApprovalVerdict, Author, BecomesApproved, FourEyes, Satisfied};
+use crate::approval::verdict::{
+    ApprovalObstacle, ApprovalVerdict, Author, BecomesApproved, FourEyes, Satisfied,
+};
 use crate::approval::version_step::VersionStep;
 use crate::approval::ways::ApprovalWays;
-use crate::approval::{ask, authors, case, demand, emergency, put_back};
+use crate::approval::{ask, case, emergency, put_back};
 use crate::history::change::event::ChangeEvent;
 use crate::history::commit::Commit;
 use crate::history::version::{Content, MadeInMerge, Version, VersionChange};
@@ -26,8 +27,8 @@ use crate::policy::demand::{Proof, Switch};
 use crate::policy::governs;
 use crate::policy::people::person::Person;
 use crate::policy::tier::Needed;
-use crate::record::time::Instant;
-use crate::record::{Record, time};
+use crate::record::Record;
+use crate::record::time::{self, Instant};
 use std::collections::BTreeSet;
 
 impl<'a> TrailEvaluator<'a> {

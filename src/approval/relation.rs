@@ -2,9 +2,8 @@
 //!
 //! Uses policy's accounts. Pure. Start at [`Relation`]. Follows `docs/spec/approval.md`, 1.7.
 
-use std::fmt;
-
 use crate::policy::people::account::Account;
+use std::fmt;
 
 /// The relation of two people, the nearest first.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -5,9 +5,8 @@
 //! writes. Follows `docs/spec/approval.md`, S2 to S5, and OpenSSH's PROTOCOL.sshsig. The cryptographic check
 //! runs once, when a [`CheckedSignature`] is made; its state can then be computed for several instants and key lists.
 
-use crate::approval::keys::{KeyStatus, Keys, Signer};
-use crate::approval::wire::{PublicKey, WireReader};
-use crate::approval::{keys, wire};
+use crate::approval::keys::{self, KeyStatus, Keys, Signer};
+use crate::approval::wire::{self, PublicKey, WireReader};
 use crate::history::commit::Commit;
 use crate::history::ident::Ident;
 use crate::history::objects::Oid;

@@ -4,13 +4,12 @@
 //! [`Signers::parse`] and [`Revoked::parse`]. Follows ssh-keygen(1), allowed signers, and `docs/spec/approval.md`,
 //! 1.11; `docs/decisions/0004-ssh-signatures.md` says what a time without a zone means.
 
-use std::collections::BTreeSet;
-use std::sync::Arc;
-
 use crate::approval::wire::PublicKey;
 use crate::diag::Level;
 use crate::policy::demand::Proof;
 use crate::record::time::{Day, Instant};
+use std::collections::BTreeSet;
+use std::sync::Arc;
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Signers {

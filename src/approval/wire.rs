@@ -3,10 +3,9 @@
 //! Uses no other module; ssh_key and base64ct. Pure. Start at [`PublicKey`]. Follows RFC 4251, section 5, and RFC 4253,
 //! 6.6.
 
-use std::fmt;
-
 use base64ct::{Base64, Base64Unpadded, Encoding};
 use sha2::{Digest, Sha256};
+use std::fmt;
 
 /// A public key, as the bytes that OpenSSH uses to compare keys.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -13,10 +13,9 @@ use crate::approval::verdict::{ApprovalVerdict, Approver, FourEyes, Satisfied, V
 use crate::history::objects::Obstacle;
 use crate::history::version::{Content, MadeInMerge, Version, VersionChange};
 use crate::history::walked::History;
-use crate::policy;
 use crate::policy::demand::EvidenceKind;
 use crate::policy::governance::{Governance, MAILMAP, State};
-use crate::policy::governs;
+use crate::policy::{self, governs};
 use crate::record::time::Instant;
 use std::collections::BTreeSet;
 

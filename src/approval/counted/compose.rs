@@ -3,17 +3,16 @@
 //! Uses ledger (for its trait `Tree`), policy, history. Pure. Start at [`VersionChoice`] and [`Composer`]. Follows `docs/spec/approval.md`,
 //! G1: the policy determines the paths of the other files, so they are read under the chosen policy.
 
-use std::cell::RefCell;
-use std::collections::BTreeMap;
-use std::rc::Rc;
-
 use crate::history::governance::{GovernanceOrigin, MainlineGovernance};
 use crate::history::objects::{Obstacle, Oid};
 use crate::history::version::Version;
 use crate::history::walked::History;
 use crate::ledger::tree::{EntryKind, Tree, TreeError, TreeItem};
-use crate::policy;
 use crate::policy::governance::{self, Governance};
+use crate::policy::{self};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
 
 /// The index of the version of each governance file that counts; a file not listed here does not count at all.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]

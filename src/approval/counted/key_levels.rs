@@ -3,23 +3,19 @@
 //! Uses policy, `approval`'s signers, verdicts and demand. Pure. Start at `KeyLevels`. Follows `docs/spec/approval.md`,
 //! G2, *Level of a key*.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::rc::Rc;
-use std::sync::Arc;
-
-use crate::approval::case;
 use crate::approval::demand::{GovernanceVersion, governance_demand};
 use crate::approval::governance_history::GovernanceHistory;
-use crate::approval::keys;
-use crate::approval::listed;
-use crate::approval::put_back;
 use crate::approval::signers::{SignerLine, Signers};
 use crate::approval::verdict::{ApprovalVerdict, FourEyes};
+use crate::approval::{case, keys, listed, put_back};
 use crate::history::governance::{GovernanceOrigin, MainlineGovernance};
 use crate::history::objects::Oid;
 use crate::policy::demand::Proof;
 use crate::policy::governance::Governance;
 use crate::policy::people;
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+use std::sync::Arc;
 
 /// A line of the signers file that counts, and how it was let in.
 #[derive(Clone, Debug, PartialEq, Eq)]
