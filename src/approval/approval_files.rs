@@ -4,19 +4,16 @@
 //! `ApprovalFileReader::land`. Follows `docs/spec/approval.md`, S7, 1.12, G2 and D2. The fold decides which version a
 //! file applies to.
 
-use crate::approval::approval_event::{
+use crate::approval::evidence::{
     CountedFile, FileBacking, LandedApprovalFile, RefusedFile, StatementEvent,
 };
 use crate::approval::governance_history::{GovernanceHistory, LandedGovernance};
 use crate::approval::keys::Keys;
-use crate::approval::ledger_name::{LedgerName, LedgerRoot};
 use crate::approval::put_back;
 use crate::approval::signature::SignatureState;
-use crate::approval::statement::SIGNATURE;
-use crate::approval::statement::bad_file::BadFile;
-use crate::approval::statement::check::{self, Backing, SoundStatement, StatementPath};
-use crate::approval::statement::file::{
-    ApprovalDecision, ApprovalFile, ApprovalSubject, GOVERNANCE,
+use crate::approval::statement::{self, LedgerName, LedgerRoot, SoundStatement, StatementPath};
+use crate::approval::statement_file::{
+    ApprovalDecision, ApprovalFile, ApprovalSubject, BadFile, GOVERNANCE, SIGNATURE,
 };
 use crate::history::objects::{Obstacle, Oid};
 use crate::history::version::TrailKey;
@@ -48,19 +45,10 @@ impl<'a> ApprovalFiles<'a> {
             reader.land(changes);
         }
         let (files, mut approval_files) = (reader.files, reader.approval_files);
-        let mut last: BTreeMap<&str, usize> = BTreeMap::new();
-        for (n, filed) in approval_files.filed.iter().enumerate() {
-            last.insert(&filed.path, n);
-        }
-        let current: BTreeSet<usize> = last
-            .into_iter()
-            .filter(|(path, _)| files.get(path).is_some_and(|file| **file != After::Gone))
-            .map(|(_, n)| n)
-            .collect();
-        for n in current {
-            if let Some(filed) = approval_files.filed.get_mut(n) {
-                filed.is_at_tip = true;
-            }
+        let mut later: BTreeSet<String> = BTreeSet::new();
+        for filed in approval_files.filed.iter_mut().rev() {
+            let there = files.get(filed.path.as_str()).is_some_and(|file| **file != After::Gone);
+            filed.is_at_tip = later.insert(filed.path.clone()) && there;
         }
         approval_files
     }
@@ -117,7 +105,7 @@ impl<'a> ApprovalFileReader<'a> {
         } else {
             &self.history.records
         };
-        check::place(path, folders)
+        statement::place(path, folders)
     }
 
     pub(crate) fn land(&mut self, changes: &'a [ApprovalFileChange]) {
@@ -335,8 +323,7 @@ impl<'a> ApprovalFileReader<'a> {
     }
 
     fn ledger_name(&self, landing: usize, policy: &Policy) -> LedgerName {
-        let is_over = self.history.unnamed_until.is_some_and(|it| it < landing);
-        let unnamed = !is_over;
+        let unnamed = self.history.unnamed_until.is_none_or(|until| landing <= until);
         let root = self.history.mainline.root();
         let root = root.map(|root| LedgerRoot::new(root, &self.history.prefix));
         LedgerName::from_policy(policy, root).counting_unnamed(unnamed)
@@ -357,7 +344,7 @@ impl<'a> ApprovalFileReader<'a> {
             Some(_) => LedgerName::Unknown,
             None => self.ledger_name(change.landing, &governance_before.governance.policy),
         };
-        let checked = match check::check(path, text, signature, &records, &name) {
+        let checked = match statement::check(path, text, signature, &records, &name) {
             Ok(checked) => checked,
             Err(bad) => return FileState::Bad(bad),
         };
@@ -370,9 +357,9 @@ impl<'a> ApprovalFileReader<'a> {
         let (backed, state) = match doubt {
             Some(doubt) => (FileBacking::Unknown(doubt.clone()), FileState::Missing(doubt.clone())),
             None => {
-                let backing = match &checked.backing {
-                    Backing::Signature(_) => signer(&checked, governance_before, effective),
-                    Backing::Bridge(_) => {
+                let backing = match &checked.file.via {
+                    None => signer(&checked, governance_before, effective),
+                    Some(_) => {
                         let resolver = self.governance_history.resolver(change.landing);
                         bridge(&checked, governance_before, effective)
                             .map(|person| FileBacking::Review(resolver.of_person(&person)))

@@ -9,11 +9,11 @@ mod choice;
 mod compose;
 pub mod key_levels;
 
-use crate::approval::approval_event::StatementEvent;
 use crate::approval::approval_files::ApprovalFileReader;
 use crate::approval::counted::choice::Chooser;
 use crate::approval::counted::compose::{Composer, VersionChoice};
 use crate::approval::counted::key_levels::{AdmittedKey, KeyLevels};
+use crate::approval::evidence::StatementEvent;
 use crate::approval::fold::{EvaluationContext, TrailEvaluator, TrailKind};
 use crate::approval::governance_history::{
     GovernanceHistory, LandedSignature, Ruled, SignatureChecks,
@@ -22,7 +22,7 @@ use crate::approval::keys::Keys;
 use crate::approval::verdict::{
     ApprovalVerdict, FourEyes, NotCounted, Satisfied, Vote, VoteCounts,
 };
-use crate::approval::{demand, missing, put_back, signature, statement};
+use crate::approval::{demand, missing, put_back, signature, statement_file};
 use crate::history::governance::States;
 use crate::history::version::Version;
 use crate::history::walked::{ApprovalFileChange, History};
@@ -234,7 +234,7 @@ fn mark_continuing(
 ) {
     let version = counts.and_then(|n| history.governance.get(path)?.versions.get(n));
     let bytes = version.and_then(|version| history.bytes_of(version));
-    let digest = statement::digest(bytes.map_or(&[], AsRef::as_ref));
+    let digest = statement_file::digest(bytes.map_or(&[], AsRef::as_ref));
     for statement in statements {
         if let StatementEvent::CountedFile(counted_file) = statement {
             let from = counted_file.landed.file.from.as_deref();

@@ -6,8 +6,10 @@
 //! `governance_demand`. Follows `docs/spec/approval.md`, D1, D3, D4 and G2.
 
 use crate::approval::governance_history::GovernanceHistory;
+use crate::approval::identity::IdentityResolver;
 use crate::approval::keys::Keys;
-use crate::approval::listed::{ListedPeople, OnlyListed};
+use crate::approval::listed::{self, ListedPeople};
+use crate::approval::verdict::NotCounted;
 use crate::approval::{put_back, signature};
 use crate::history::change::{self, differ, fields};
 use crate::history::paths::LedgerPrefix;
@@ -22,6 +24,7 @@ use crate::policy::tiers::Must;
 use crate::policy::{self, Policy, people};
 use crate::record::Record;
 use crate::record::time::Day;
+use crate::record::vocabulary::IdentityType;
 use std::collections::BTreeSet;
 
 #[derive(Clone, Debug)]
@@ -36,6 +39,14 @@ pub(crate) struct VersionDemand {
     pub listed: Option<OnlyListed>,
     /// The owners of the record, in its own content and in the last approved one.
     pub owners: Vec<Person>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum OnlyListed {
+    /// A file of the rules: the people whom the last approved state lists.
+    Rules(ListedPeople),
+    /// A record: the people whom the state before each statement lists, other than the agents that the record is about.
+    Record { is_access: bool, agents: Vec<String> },
 }
 
 #[derive(Clone, Debug)]
@@ -91,6 +102,72 @@ impl VersionDemand {
             self.people.push(Role { must, person });
         }
     }
+}
+
+impl OnlyListed {
+    /// Returns who alone may approve a record, given the last approved one; `None` if anybody may.
+    pub(crate) fn for_record(
+        governance: &Governance,
+        own: Option<&Record>,
+        approved: Option<&Record>,
+    ) -> Option<OnlyListed> {
+        let both = || own.into_iter().chain(approved);
+        if !both().any(|record| listed::is_for_listed(governance, record)) {
+            return None;
+        }
+        let agents = both().filter_map(|record| {
+            let subject = &record.subject;
+            let is_agent = subject.identity_type == Some(IdentityType::AiAgent);
+            subject.identity.clone().filter(|_| is_agent)
+        });
+        let is_access = both().any(|record| record.subject.is_access());
+        Some(OnlyListed::Record { is_access, agents: agents.collect() })
+    }
+
+    /// Returns why a person may not approve; `None` if they may.
+    ///
+    /// `judge` resolves identities where the version lands, `own` where the statement does.
+    pub(crate) fn why_not(
+        &self,
+        judge: &IdentityResolver,
+        own: &IdentityResolver,
+        person: &Person,
+    ) -> Option<NotCounted> {
+        let (what, must_be) = match self {
+            OnlyListed::Rules(listed) => {
+                if listed.holds(judge.approved, person) {
+                    return None;
+                }
+                ("the rules", listed.must_be())
+            }
+            OnlyListed::Record { is_access, agents } => {
+                let listed = own.listed();
+                if listed.has_key(person) {
+                    let mut agents = agents.iter();
+                    agents.find(|agent| people::may_be_identity(own.at, agent, person))?;
+                    let why = "is the agent that the record is about";
+                    return Some(NotCounted::NotListed(format!("{} {why}", written(person))));
+                }
+                (if *is_access { "access" } else { "exceptions" }, listed.must_be())
+            }
+        };
+        let who = written(person);
+        let why = format!("{who} is not listed: who approves {what} must be {must_be}");
+        Some(NotCounted::NotListed(why))
+    }
+
+    pub(crate) fn persons(&self, resolver: &IdentityResolver) -> Vec<Person> {
+        let persons = match self {
+            OnlyListed::Rules(listed) => listed.persons(resolver.approved),
+            OnlyListed::Record { .. } => resolver.listed().persons(resolver.at),
+        };
+        let may = |person: &Person| self.why_not(resolver, resolver, person).is_none();
+        persons.into_iter().filter(may).collect()
+    }
+}
+
+fn written(person: &Person) -> &str {
+    if person.email.is_empty() { &person.name } else { &person.email }
 }
 
 #[derive(Clone, Copy)]

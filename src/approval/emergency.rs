@@ -4,11 +4,12 @@
 //! Uses record, policy, history, `approval`'s identities. Pure. Start at `grace`, which is part of the fold, and
 //! [`use_up`], which compares emergencies after it. Follows `docs/spec/status.md`, emergency.
 
+use crate::approval::demand::OnlyListed;
 use crate::approval::governance_history::GovernanceHistory;
-use crate::approval::identity::apart::SeparatedBy;
-use crate::approval::identity::{Identity, IdentityKind, IdentityResolver};
+use crate::approval::identity::{Identity, IdentityResolver};
 use crate::approval::judging::{self, TrailVerdicts};
-use crate::approval::listed::OnlyListed;
+use crate::approval::listed::IdentityKind;
+use crate::approval::relation::SeparatedBy;
 use crate::approval::verdict::{
     ApprovalVerdict, BecomesApproved, FourEyes, Grace, GracePeriod, Satisfied, UsedGrace,
 };

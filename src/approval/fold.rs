@@ -9,18 +9,16 @@
 //! Uses record, policy, history, `approval`'s parts. Pure. Start at [`trail`]. Follows `docs/spec/approval.md`, V5 to V9,
 //! A5, D3 and M7. `approval::late_evidence` handles approvals that land later.
 
-use crate::approval::approval_event::StatementEvent;
 use crate::approval::authors::{self, AuthorSet};
-use crate::approval::claims::StatementAge;
 use crate::approval::demand::{self, combined_demand};
-use crate::approval::evidence::{self, Scene, VersionEvidenceSet};
+use crate::approval::evidence::{self, Scene, StatementAge, StatementEvent, VersionEvidenceSet};
 use crate::approval::governance_history::{GovernanceHistory, SignatureChecks};
 use crate::approval::verdict::{
     ApprovalObstacle, ApprovalVerdict, BecomesApproved, FourEyes, Grace, NotCounted, Satisfied,
     VerdictChange,
 };
 use crate::approval::version_step::VersionStep;
-use crate::approval::{put_back, statement};
+use crate::approval::{put_back, statement_file};
 use crate::history::change::differ;
 use crate::history::objects::Obstacle;
 use crate::history::off_line::{Loss, Lost};
@@ -168,7 +166,7 @@ impl Bound {
 fn digest(version: &Version) -> Option<String> {
     match version.digest {
         Some(digest) => Some(digest.to_string()),
-        None => version.files.is_empty().then(|| statement::digest(b"")),
+        None => version.files.is_empty().then(|| statement_file::digest(b"")),
     }
 }
 
@@ -513,7 +511,7 @@ impl<'a> TrailEvaluator<'a> {
     fn removed(&self, step: &VersionStep<'a>) -> ApprovalVerdict {
         let before = step.index.checked_sub(1);
         let demand = combined_demand(step.state.governance, self.record(before), self.base());
-        let witnesses = self.witnesses(step, &demand, &evidence::of_removal(step.scene));
+        let witnesses = self.witnesses(step, &demand, &evidence::of_unsigned(step.scene));
         ApprovalVerdict {
             witnessed_at: (!witnesses.is_empty()).then_some(step.at),
             witnesses,

@@ -3,10 +3,8 @@
 //! Uses policy's people, history's idents, approval's key set. Pure. Start
 //! at `IdentityResolver`. Follows `docs/spec/approval.md`, 1.7.
 
-pub(crate) mod apart;
-
 use crate::approval::keys::KeySet;
-use crate::approval::listed::ListedPeople;
+use crate::approval::listed::{IdentityKind, ListedPeople};
 use crate::approval::{forge, message};
 use crate::history::ident::Ident;
 use crate::policy::governance::Governance;
@@ -49,60 +47,19 @@ pub(crate) struct IdentityCache {
 type Faces = HashMap<String, HashMap<String, Face>>;
 
 #[derive(Clone, Debug)]
-struct Face {
-    person: Person,
+pub(super) struct Face {
+    pub person: Person,
     name: Rc<ComparableName>,
     lookalike: Rc<str>,
     /// The identity key, then the keys of the account.
-    keys: Rc<[Rc<str>]>,
+    pub keys: Rc<[Rc<str>]>,
     /// Further accounts whose number the policy lists.
-    numbered: Rc<[Account]>,
+    pub numbered: Rc<[Account]>,
     sort: IdentityKind,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum IdentityKind {
-    Person,
-    Machine,
-    Forge,
-    /// An address of the form that forges use, at a host that nothing identifies: a forge or a person.
-    MaybeForge,
-    Nobody,
-}
-
-impl IdentityKind {
-    pub(crate) fn for_person(governance: &Governance, person: &Person) -> IdentityKind {
-        let pairs = [
-            (person.typed_name.as_str(), person.typed_email.as_str()),
-            (person.name.as_str(), person.key.as_str()),
-        ];
-        let is_any = |test: &dyn Fn(&str, &str) -> bool| {
-            pairs.iter().any(|(name, email)| test(name.trim(), email.trim()))
-        };
-        if people::is_nobody(person) {
-            return IdentityKind::Nobody;
-        }
-        let is_forge = |name: &str, email: &str| {
-            forge::is_forge(name, email)
-                || forge::is_own_address(email)
-                || people::is_forge(governance, name, email)
-        };
-        if is_any(&is_forge) {
-            return IdentityKind::Forge;
-        }
-        if people::is_bot(governance, person) || people::is_agent(governance, person) {
-            return IdentityKind::Machine;
-        }
-        if people::may_be_forge(&person.key) {
-            IdentityKind::MaybeForge
-        } else {
-            IdentityKind::Person
-        }
-    }
-}
-
 impl IdentityCache {
-    fn face(&self, governance: &Governance, name: &str, email: &str) -> Face {
+    pub(super) fn face(&self, governance: &Governance, name: &str, email: &str) -> Face {
         let mut met = self.faces.borrow_mut();
         let faces = met.entry(governance).or_default();
         if let Some(face) = faces.get(name).and_then(|named| named.get(email)) {
@@ -133,6 +90,15 @@ pub(crate) enum NamedPerson {
     Someone(Identity),
     Unresolved(Person),
     Nobody(Person),
+}
+
+impl NamedPerson {
+    pub(crate) fn identity(&self) -> Option<&Identity> {
+        match self {
+            NamedPerson::Someone(identity) => Some(identity),
+            NamedPerson::Unresolved(_) | NamedPerson::Nobody(_) => None,
+        }
+    }
 }
 
 pub(crate) fn is_nobody(identity: &Identity) -> bool {
@@ -191,7 +157,8 @@ impl<'a> IdentityResolver<'a> {
     pub(crate) fn listed(&self) -> Rc<ListedPeople> {
         let states: [*const Governance; 2] = [self.at, self.approved];
         let mut known = self.met.listed.borrow_mut();
-        let listed = || Rc::new(ListedPeople::of_records(self));
+        let listed =
+            || Rc::new(ListedPeople::of_records(self.at, &self.key_set.keys, self.approved));
         Rc::clone(known.entry(states).or_insert_with(listed))
     }
 

@@ -7,12 +7,12 @@
 //! `TrailEvaluator::evaluate_until` and `TrailEvaluator::into_verdicts`. Follows `docs/spec/approval.md`, S7 (binding and
 //! failures), E6, V6 and G2.
 
-use crate::approval::approval_event::{CountedFile, LandedApprovalFile, StatementEvent};
-use crate::approval::claims::{self, StatementAge};
 use crate::approval::counting;
-use crate::approval::evidence::VersionEvidenceSet;
+use crate::approval::evidence::{
+    self, CountedFile, LandedApprovalFile, StatementAge, StatementEvent, VersionEvidenceSet,
+};
 use crate::approval::fold::TrailEvaluator;
-use crate::approval::statement::file::ApprovalDecision;
+use crate::approval::statement_file::ApprovalDecision;
 use crate::approval::verdict::{
     ApprovalObstacle, ApprovalVerdict, Approver, NotCounted, Satisfied, SelfAsserted, Statement,
     VerdictChange, Vote, VoteCounts,
@@ -207,7 +207,7 @@ impl<'a> TrailEvaluator<'a> {
                     let age =
                         if self.is_taken_back(*statement) { StatementAge::TakenBack } else { *age };
                     let n_before = evidence.claims.len();
-                    claims::of_file(evidence, step.scene, counted_file, age);
+                    evidence::add_file(evidence, step.scene, counted_file, age);
                     if self.follows_uncounted(step) && !counted_file.continues {
                         evidence.bar_approvals_from(n_before, &NotCounted::FollowsUncounted);
                     }
@@ -221,7 +221,7 @@ impl<'a> TrailEvaluator<'a> {
         }
         if let Some(notes) = &self.context.history.notes {
             let n_before = evidence.claims.len();
-            claims::of_notes(evidence, step.scene, notes);
+            evidence::add_notes(evidence, step.scene, notes);
             if self.follows_uncounted(step) {
                 evidence.bar_approvals_from(n_before, &NotCounted::FollowsUncounted);
             }

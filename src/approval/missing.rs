@@ -4,11 +4,10 @@
 //! `docs/spec/approval.md`, D4 and D6, and `docs/spec/cli.md`, `missing[]`.
 
 use crate::approval::authors::AuthorSet;
-use crate::approval::case::CountedApproval;
+use crate::approval::counting::CountedApproval;
 use crate::approval::demand::{self, Role, VersionDemand};
 use crate::approval::identity::IdentityResolver;
-use crate::approval::identity::apart::SeparatedBy;
-use crate::approval::relation;
+use crate::approval::relation::{self, SeparatedBy};
 use crate::approval::verdict::{MissingApproval, NotCounted, Statement, VoteCounts};
 use crate::diag;
 use crate::policy::demand::Proof;

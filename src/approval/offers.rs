@@ -3,11 +3,11 @@
 //! Uses policy, `approval`'s ways, requirement and eligibility. Pure. Start at [`offers`]. Follows `docs/spec/cli.md`,
 //! `how[]`: a way is named only if it counts under the policy that the content lands on.
 
+use crate::approval::ask::{self, Eligibility, SignedObject};
 use crate::approval::demand::{self, combined_demand};
-use crate::approval::eligible::{Eligibility, SignedObject};
+use crate::approval::relation;
 use crate::approval::verdict::MissingApproval;
 use crate::approval::ways::{AcceptedKinds, ApprovalWay};
-use crate::approval::{ask, relation};
 use crate::policy::demand::{EvidenceKind, Proof, SelfApproval};
 use crate::policy::governance::Governance;
 use crate::policy::people;

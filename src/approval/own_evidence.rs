@@ -11,14 +11,14 @@ use crate::approval::evidence::{Scene, VersionEvidenceSet};
 use crate::approval::fold::{TrailEvaluator, TrailKind};
 use crate::approval::four_eyes::FourEyesOutcome;
 use crate::approval::identity::IdentityResolver;
-use crate::approval::identity::apart::SeparatedBy;
+use crate::approval::relation::SeparatedBy;
 use crate::approval::signature::SignatureState;
 use crate::approval::verdict::{
     ApprovalObstacle, ApprovalVerdict, Author, BecomesApproved, FourEyes, Satisfied,
 };
 use crate::approval::version_step::VersionStep;
 use crate::approval::ways::ApprovalWays;
-use crate::approval::{ask, case, emergency, put_back};
+use crate::approval::{ask, counting, emergency, put_back};
 use crate::history::change::event::ChangeEvent;
 use crate::history::commit::Commit;
 use crate::history::version::{Content, MadeInMerge, Version, VersionChange};
@@ -127,7 +127,7 @@ impl<'a> TrailEvaluator<'a> {
         }
         let counted_approvals = outcome.counted_approvals.iter();
         let mut witnesses: Vec<Person> = counted_approvals
-            .filter(|counted| !counted.approver.is_author && case::fills_place(demand, counted))
+            .filter(|counted| !counted.approver.is_author && counting::fills_place(demand, counted))
             .map(|counted| counted.approver.person.clone())
             .collect();
         if put_back::A5 {

@@ -1,9 +1,15 @@
 //! The relation of two identities: the same person, possibly the same, or known to be different.
 //!
-//! Uses policy's accounts. Pure. Start at [`Relation`]. Follows `docs/spec/approval.md`, 1.7.
+//! Uses policy's accounts, approval's identities. Pure. Start at [`Relation`], and at `IdentityResolver::relation`, which
+//! every comparison of people uses. Follows `docs/spec/approval.md`, 1.7, known to be different.
 
+use crate::approval::identity::{Identity, IdentityResolver};
+use crate::policy::people;
 use crate::policy::people::account::Account;
+use crate::policy::people::person::Person;
+use crate::record::address;
 use std::fmt;
+use std::rc::Rc;
 
 /// The relation of two people, the nearest first.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -108,5 +114,180 @@ impl fmt::Display for UnknownAccount {
             self.other,
             self.to_add()
         )
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) enum SeparatedBy {
+    #[default]
+    Address,
+    /// A signature by a key that the signers file lists for this exact address.
+    OwnKey,
+    Answer(Rc<ForgeAnswer>),
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct ForgeAnswer {
+    /// The domain of the forge's private addresses, as in [`Account::forge`].
+    pub forge: String,
+    pub logins: Vec<(String, String)>,
+}
+
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Accounts {
+    /// Accounts that the policy assigns to nobody, each with the key that `people.logins` would need.
+    pub unmapped: Vec<(Account, String)>,
+    /// Accounts named by the person's own addresses, and accounts whose number the policy lists.
+    known: Vec<Account>,
+}
+
+impl Accounts {
+    /// Adds the accounts from another statement of the same person. One statement that identifies them identifies all.
+    pub(crate) fn join(&mut self, other: Accounts) {
+        if self.unmapped.is_empty() || other.unmapped.is_empty() {
+            self.unmapped.clear();
+        } else {
+            self.unmapped.extend(other.unmapped);
+        }
+        self.known.extend(other.known);
+    }
+}
+
+pub(crate) fn compare(
+    (one, own): (&Identity, &Accounts),
+    (other, others): (&Identity, &Accounts),
+) -> Relation {
+    if one.is(other) {
+        return Relation::Same;
+    }
+    if one.is_namesake(other) {
+        return Relation::Namesake;
+    }
+    let (account, of_other) = match (own.unmapped.first(), others.unmapped.first()) {
+        (None, None) => return Relation::Different,
+        (Some(account), None) => (account, Other::Address(&other.person.email)),
+        (None, Some(account)) => (account, Other::Address(&one.person.email)),
+        (Some(account), Some(of_other)) => (account, Other::Account(of_other)),
+    };
+    let two = |one: &Account| others.known.iter().any(|other| one.is_other_than(other));
+    if own.known.iter().any(two) {
+        Relation::Different
+    } else {
+        Relation::Unknown(UnknownAccount::new(account, of_other))
+    }
+}
+
+impl IdentityResolver<'_> {
+    /// Returns the relation of someone who gives an approval or rejection to another person.
+    ///
+    /// Two are known to be different if neither is known only as an account, if their accounts at one forge differ, or
+    /// if one is a well-known bot or one that an approved policy lists.
+    pub(crate) fn relation(
+        &self,
+        one: &Identity,
+        separated_by: &SeparatedBy,
+        other: &Identity,
+    ) -> Relation {
+        if !one.is(other) && !self.is_unmapped(one) && !self.is_unmapped(other) {
+            return if one.is_namesake(other) { Relation::Namesake } else { Relation::Different };
+        }
+        let own = self.accounts(one, separated_by);
+        let others = self.accounts(other, &SeparatedBy::Address);
+        let relation = compare((one, &own), (other, &others));
+        let by_answer = match separated_by {
+            SeparatedBy::Answer(answer) => self.are_two(answer, (one, &own), (other, &others)),
+            SeparatedBy::Address | SeparatedBy::OwnKey => false,
+        };
+        match relation {
+            Relation::Unknown(_)
+                if by_answer || self.is_trusted_as_bot(one) || self.is_trusted_as_bot(other) =>
+            {
+                Relation::Different
+            }
+            relation => relation,
+        }
+    }
+
+    /// Tells whether an identity is known only as an account, by any of its addresses.
+    fn is_unmapped(&self, identity: &Identity) -> bool {
+        identity.typed().iter().any(|it| {
+            let face = self.met.face(self.at, &it.typed_name, &it.typed_email);
+            face.person.unmapped().is_some()
+        })
+    }
+
+    pub(crate) fn accounts(&self, identity: &Identity, separated_by: &SeparatedBy) -> Accounts {
+        let people = &self.at.policy.people;
+        let mut accounts = Accounts::default();
+        for typed in identity.typed() {
+            let face = self.met.face(self.at, &typed.typed_name, &typed.typed_email);
+            let unmapped = face
+                .person
+                .unmapped()
+                .filter(|_| *separated_by != SeparatedBy::OwnKey)
+                .map(|it| (it.clone(), it.login_key(people)));
+            accounts.unmapped.extend(unmapped);
+            accounts.known.extend(face.person.account.clone());
+            accounts.known.extend(face.numbered.iter().cloned());
+        }
+        accounts
+    }
+
+    pub(crate) fn separated_by_key(&self, identity: &Identity, persons: &[Person]) -> SeparatedBy {
+        let mut keys = persons.iter().map(|person| &person.key);
+        if keys.any(|key| *key == identity.person.key) {
+            SeparatedBy::OwnKey
+        } else {
+            SeparatedBy::Address
+        }
+    }
+
+    /// Tells whether one forge answer gives both identities accounts, and different ones.
+    ///
+    /// A login taken only from an address or the policy may be outdated: it can show that two are the
+    /// same, not that they differ.
+    fn are_two(
+        &self,
+        answer: &ForgeAnswer,
+        (one, of_one): (&Identity, &Accounts),
+        (other, of_other): (&Identity, &Accounts),
+    ) -> bool {
+        let [stated, of_others] = [one, other].map(|identity| self.stated_logins(answer, identity));
+        if stated.is_empty() || of_others.is_empty() {
+            return false;
+        }
+        let all = |stated: Vec<String>, accounts: &Accounts| -> Vec<String> {
+            let known = accounts
+                .known
+                .iter()
+                .filter(|it| it.forge == answer.forge)
+                .map(|it| it.login.clone());
+            stated.into_iter().chain(known).collect()
+        };
+        let (stated, of_others) = (all(stated, of_one), all(of_others, of_other));
+        !stated.iter().any(|login| of_others.contains(login))
+    }
+
+    /// Returns the logins that one forge answer gives for an identity's addresses, in lower case.
+    ///
+    /// A private address must match exactly: the account with its number may have had another login.
+    fn stated_logins(&self, answer: &ForgeAnswer, identity: &Identity) -> Vec<String> {
+        let is_own = |email: &str| {
+            let face = self.met.face(self.at, "", email);
+            let mut typed = identity.typed().iter();
+            match face.person.account {
+                Some(_) => typed.any(|it| address::lower(&it.typed_email) == address::lower(email)),
+                None => identity.keys().iter().any(|key| face.keys.first() == Some(key)),
+            }
+        };
+        let lines = answer.logins.iter().filter(|(email, _)| is_own(email));
+        lines.map(|(_, login)| address::lower(login)).collect()
+    }
+
+    pub(crate) fn is_trusted_as_bot(&self, identity: &Identity) -> bool {
+        let person = &identity.person;
+        people::is_known_bot(person)
+            || people::is_bot(self.approved, person)
+            || people::is_agent(self.approved, person)
     }
 }

@@ -3,7 +3,7 @@
 //! Uses record's times, history's ids, statement's logins. Pure. Start at [`Reviews::read`]; [`account`] and
 //! [`login_key`] identify the author of each review. Follows `docs/spec/approval.md`, 1.12, and `docs/spec/cli.md`, approve.
 
-use crate::approval::statement;
+use crate::approval::statement_file;
 use crate::history::objects::Oid;
 use crate::policy::governance::Governance;
 use crate::policy::people;
@@ -138,7 +138,7 @@ fn host<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> 
 fn login<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
     let text = Option::<String>::deserialize(from)?;
     match text {
-        Some(text) if !statement::file::is_login(&text) => {
+        Some(text) if !statement_file::is_login(&text) => {
             Err(D::Error::custom(format!("`{text}` is not a login")))
         }
         text => Ok(text),
@@ -220,7 +220,7 @@ pub fn account(review: &ForgeReview, reviews: &Reviews) -> Option<Account> {
 }
 
 fn of_login(login: &str, host: &str) -> Option<Account> {
-    if !statement::file::is_login(login) {
+    if !statement_file::is_login(login) {
         return None;
     }
     let account = Account::of(&format!("{login}@users.noreply.{host}"), &[])?;
@@ -288,7 +288,7 @@ fn mapped(review: &ForgeReview, reviews: &Reviews, governance: &Governance) -> O
     let Some(host) = &reviews.forge else {
         return people::identify_login(governance, login).filter(|it| it.unmapped().is_none());
     };
-    if !statement::file::is_login(login) || of_login(login, host).is_none() {
+    if !statement_file::is_login(login) || of_login(login, host).is_none() {
         return None;
     }
     let domains = ["users.noreply.", "noreply."].into_iter();

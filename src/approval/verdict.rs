@@ -4,7 +4,7 @@
 //! `docs/spec/cli.md`, `why_not`.
 
 use crate::approval::relation::UnknownAccount;
-use crate::approval::statement::bad_file::BadFile;
+use crate::approval::statement_file::BadFile;
 use crate::approval::ways::ApprovalWays;
 use crate::history::ident::IdentProblem;
 use crate::history::objects::{Obstacle, Oid};

@@ -3,7 +3,7 @@
 //! Uses record, history, `approval`'s parts. Pure. Part of the fold. Follows `docs/spec/approval.md`, D1, D7 and M5.
 
 use crate::approval::authors::AuthorSet;
-use crate::approval::case::VersionEvidence;
+use crate::approval::counting::VersionEvidence;
 use crate::approval::demand::VersionDemand;
 use crate::approval::evidence::{Scene, VersionEvidenceSet};
 use crate::approval::four_eyes::{self, FourEyesOutcome};

@@ -4,9 +4,8 @@
 //! reasons: an answer never suggests a way that the policy does not accept.
 
 use crate::approval::forge;
-use crate::approval::forge::adapter::Pinned;
 use crate::approval::keys::Keys;
-use crate::approval::message::CommitMessage;
+use crate::approval::message::{CommitMessage, Pinned};
 use crate::policy::demand::{EvidenceKind, Forge, Proof, SelfApproval};
 use crate::policy::governance::Governance;
 use crate::policy::tier;

@@ -7,7 +7,7 @@ use crate::approval::demand::{GovernanceVersion, governance_demand};
 use crate::approval::governance_history::GovernanceHistory;
 use crate::approval::signers::{SignerLine, Signers};
 use crate::approval::verdict::{ApprovalVerdict, FourEyes};
-use crate::approval::{case, keys, listed, put_back};
+use crate::approval::{counting, keys, listed, put_back};
 use crate::history::governance::{GovernanceOrigin, MainlineGovernance};
 use crate::history::objects::Oid;
 use crate::policy::demand::Proof;
@@ -242,7 +242,7 @@ pub(super) fn lifts(
     landing: usize,
 ) -> bool {
     let attested = verdict.approvers.iter().filter(|it| it.level == Proof::Attested);
-    case::are_enough(&governance_demand(version, all, landing), attested)
+    counting::are_enough(&governance_demand(version, all, landing), attested)
 }
 
 impl Naming {

@@ -5,8 +5,7 @@
 //!
 //! Follows `docs/spec/approval.md`, 2.
 
-use crate::approval::forge::adapter::{self, ApproverLine, ForgeAdapter, Pinned};
-use crate::approval::message::CommitMessage;
+use crate::approval::message::{self, ApproverLine, CommitMessage, ForgeAdapter, Pinned};
 
 pub const FORGE: ForgeAdapter =
     ForgeAdapter { name: "homu", pull_request, approvals, ..ForgeAdapter::SILENT };
@@ -18,7 +17,7 @@ fn parts(subject: &str) -> Option<(&str, &str)> {
     let (number, rest) = rest.split_once(" - ")?;
     let (branch, logins) = rest.split_once(", r=")?;
     let whole = !branch.contains(char::is_whitespace) && !logins.contains(char::is_whitespace);
-    adapter::number(number).filter(|_| whole).map(|number| (number, logins))
+    message::number(number).filter(|_| whole).map(|number| (number, logins))
 }
 
 fn pull_request(message: &CommitMessage) -> Option<String> {
