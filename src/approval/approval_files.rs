@@ -74,7 +74,6 @@ pub(crate) struct ApprovalFileReader<'a> {
 }
 
 impl<'a> ApprovalFileReader<'a> {
-    /// Starts before the first landing. Approvals of governance files are always read.
     pub(crate) fn new(
         history: &'a History,
         governance_history: &'a GovernanceHistory<'a>,
@@ -259,7 +258,6 @@ impl<'a> ApprovalFileReader<'a> {
         }
     }
 
-    /// Records a file that does not count, under the record of its folder or the governance file that it names.
     fn refuse(
         &mut self,
         path: &str,
@@ -303,7 +301,6 @@ impl<'a> ApprovalFileReader<'a> {
         self.approval_files.governance.entry(trimmed).or_default()
     }
 
-    /// Records a file that can't be read: its statement about the record of its folder is unknown.
     fn gap(&mut self, path: &str, change: &ApprovalFileChange, obstacle: &Obstacle) {
         self.file(change, path, None, FileState::Missing(obstacle.clone()));
         let name = path.rsplit('/').next().unwrap_or_default();
@@ -470,12 +467,10 @@ pub struct ApprovalFileOutcome {
     pub is_at_tip: bool,
 }
 
-/// The outcome for a file below `.approvals`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FileState {
     /// The file is valid. Whether it counts is in the verdict on the version that it names.
     Sound,
-    /// The file does not count: `bad-approval-file`.
     Bad(BadFile),
     /// The key was listed when the file landed and has been revoked since, so it no longer counts.
     RevokedLater(BadFile),

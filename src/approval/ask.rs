@@ -8,10 +8,10 @@ use crate::approval::authors::AuthorSet;
 use crate::approval::counting::CountedApproval;
 use crate::approval::demand::{self, OnlyListed, VersionDemand, combined_demand};
 use crate::approval::identity::{IdentityCache, IdentityResolver};
-use crate::approval::keys::KeySet;
+use crate::approval::keys::{KeySet, Keys};
 use crate::approval::listed::IdentityKind;
 use crate::approval::missing::{self, DemandContext};
-use crate::approval::relation::{Relation, SeparatedBy};
+use crate::approval::relation::{self, Relation, SeparatedBy};
 use crate::approval::signature;
 use crate::approval::verdict::{
     ApprovalVerdict, Approver, Author, FourEyes, MissingApproval, Satisfied, SelfAsserted,
@@ -25,7 +25,6 @@ use crate::policy::tier::Needed;
 use crate::record::Record;
 use crate::record::address::Address;
 use crate::record::time::Instant;
-use std::collections::BTreeMap;
 
 /// Compares identities outside of history, under the governance at one commit and by the same rules.
 pub struct Identities<'g> {
@@ -35,7 +34,6 @@ pub struct Identities<'g> {
 }
 
 impl<'g> Identities<'g> {
-    /// Resolves identities by the given governance files.
     pub fn from_governance(governance: &'g Governance) -> Identities<'g> {
         Identities {
             governance,
@@ -44,7 +42,6 @@ impl<'g> Identities<'g> {
         }
     }
 
-    /// Returns the relation of one identity to several others: the nearest one.
     pub fn relation<'p>(
         &self,
         one: &Person,
@@ -65,22 +62,6 @@ impl<'g> Identities<'g> {
             SeparatedBy::Address
         };
         self.nearest_relation(one, others, &separated_by)
-    }
-
-    pub(crate) fn lists_key_for(&self, one: &Person, use_of_key: (&str, Proof)) -> bool {
-        self.key_set.keys.lists_for(self.governance, one, use_of_key)
-    }
-
-    pub(crate) fn has_pattern_key(&self, namespace: &str) -> bool {
-        self.key_set.keys.has_pattern_key(namespace)
-    }
-
-    pub(crate) fn signers(&self) -> Vec<Person> {
-        self.key_set.keys.persons(self.governance)
-    }
-
-    pub(crate) fn listed(&self, only: &OnlyListed) -> Vec<Person> {
-        only.persons(&self.resolver())
     }
 
     pub(crate) fn is_listed(&self, only: &OnlyListed, person: &Person) -> bool {
@@ -150,7 +131,6 @@ pub fn proposed(
         authors.add(resolver.identity("", requester.as_str()));
     }
     let demand: VersionDemand = combined_demand(governance, Some(own), approved);
-    let exempt = is_exempt(governance, own, approved);
     let context = DemandContext { resolver, authors: &authors, demand: &demand };
     let members = authors.members.iter();
     let mut shown: Vec<Author> = members
@@ -161,18 +141,21 @@ pub fn proposed(
         })
         .collect();
     shown.sort_by(|one, other| one.person.key.cmp(&other.person.key));
-    ApprovalVerdict {
-        satisfied: if exempt { Satisfied::Yes } else { Satisfied::No },
-        needed: needed(governance, own, approved),
+    let verdict = ApprovalVerdict {
+        satisfied: Satisfied::Yes,
         makers: shown.iter().map(|author| author.person.clone()).collect(),
         authors: shown,
-        missing: if exempt { Vec::new() } else { missing::missing_approvals(context, &[], &[]) },
-        ways: if exempt {
-            ApprovalWays::default()
-        } else {
-            ApprovalWays::for_terms(governance, &demand.terms, &identities.key_set.keys, false)
-        },
         ..ApprovalVerdict::without_evidence(FourEyes::NoneRecorded)
+    };
+    if is_exempt(governance, own, approved) {
+        return verdict;
+    }
+    ApprovalVerdict {
+        satisfied: Satisfied::No,
+        needed: demand.terms.needed(),
+        missing: missing::missing_approvals(context, &[], &[]),
+        ways: ApprovalWays::for_terms(governance, &demand.terms, &identities.key_set.keys, false),
+        ..verdict
     }
 }
 
@@ -242,7 +225,6 @@ pub(crate) fn is_exempt(governance: &Governance, own: &Record, approved: Option<
         || approved.is_some_and(|approved| demand::only_narrows(&governance.policy, approved, own))
 }
 
-/// Decides who could approve one content.
 pub struct Eligibility<'g> {
     governance: &'g Governance,
     identities: Identities<'g>,
@@ -305,7 +287,7 @@ impl<'g> Eligibility<'g> {
     pub(crate) fn can_sign(&self, person: &Person, object: SignedObject) -> bool {
         let authors_may = self.governance.policy.approval.self_approval == SelfApproval::Allow;
         let may = self.may_approve(person) || authors_may && self.is_reachable(person);
-        may && self.identities.lists_key_for(person, (namespace(object), self.proof))
+        may && self.keys().lists_for(self.governance, person, (namespace(object), self.proof))
     }
 
     /// Returns the people who are named as the ones whose approval is missing, and could give it.
@@ -322,14 +304,13 @@ impl<'g> Eligibility<'g> {
     /// listed people approve, of those.
     pub fn known(&self) -> Vec<Person> {
         if let Some(listed) = &self.listed {
-            return self.eligible(self.identities.listed(listed).into_iter());
+            return self.eligible(listed.persons(&self.identities.resolver()).into_iter());
         }
         let policy = &self.governance.policy;
         let members = policy.groups.values().flatten().map(Address::as_str);
         let logins = policy.people.logins.values().map(Address::as_str);
         let named = members.chain(logins).map(|it| people::identify(self.governance, "", it));
-        let signers = self.identities.signers();
-        self.eligible(named.chain(signers))
+        self.eligible(named.chain(self.keys().persons(self.governance)))
     }
 
     /// Returns those of the missing approvals' candidates who could approve, or everyone known if anyone may.
@@ -340,17 +321,13 @@ impl<'g> Eligibility<'g> {
     }
 
     pub(crate) fn signers(&self, object: SignedObject) -> Vec<Person> {
-        let signers = self.identities.signers().into_iter();
-        let mut signers: Vec<Person> =
-            signers.filter(|person| self.can_sign(person, object)).collect();
-        signers.sort_by(|one, other| one.key.cmp(&other.key));
-        signers.dedup_by(|one, other| one.key == other.key);
-        signers
+        let signers = self.keys().persons(self.governance).into_iter();
+        relation::each_once(signers.filter(|person| self.can_sign(person, object)))
     }
 
     /// Tells whether a key is listed for a pattern of addresses, so that not everyone who can sign is known.
     pub(crate) fn has_unnamed_signers(&self, object: SignedObject) -> bool {
-        self.identities.has_pattern_key(namespace(object))
+        self.keys().has_pattern_key(namespace(object))
     }
 
     /// Returns the people whose approval does not count, each once: authors, requesters, barred owners.
@@ -364,7 +341,6 @@ impl<'g> Eligibility<'g> {
         barred
     }
 
-    /// Returns the authors who are known only as an account of a forge, each with the line to add to the policy.
     pub(crate) fn unknown_authors(&self) -> Vec<&Person> {
         let is_unknown =
             |author: &&Person| author.unmapped().is_some() && !self.identities.is_no_person(author);
@@ -372,11 +348,11 @@ impl<'g> Eligibility<'g> {
     }
 
     fn eligible(&self, persons: impl Iterator<Item = Person>) -> Vec<Person> {
-        let mut by_key: BTreeMap<String, Person> = BTreeMap::new();
-        for person in persons.filter(|person| self.may_approve(person)) {
-            by_key.entry(person.key.clone()).or_insert(person);
-        }
-        by_key.into_values().collect()
+        relation::each_once(persons.filter(|person| self.may_approve(person)))
+    }
+
+    fn keys(&self) -> &Keys {
+        &self.identities.key_set.keys
     }
 
     fn is_reachable(&self, person: &Person) -> bool {

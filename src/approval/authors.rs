@@ -87,7 +87,6 @@ impl AuthorSet {
         }
     }
 
-    /// Adds the members of another set, without its doubts and flags.
     pub(crate) fn join_members(&mut self, other: &AuthorSet) {
         for member in &other.members {
             self.add(member.clone());

@@ -19,9 +19,7 @@ use crate::approval::governance_history::{
     GovernanceHistory, LandedSignature, Ruled, SignatureChecks,
 };
 use crate::approval::keys::Keys;
-use crate::approval::verdict::{
-    ApprovalVerdict, FourEyes, NotCounted, Satisfied, Vote, VoteCounts,
-};
+use crate::approval::verdict::{ApprovalVerdict, FourEyes, NotCounted, Satisfied, VoteCounts};
 use crate::approval::{demand, missing, put_back, signature, statement_file};
 use crate::history::governance::States;
 use crate::history::version::Version;
@@ -50,7 +48,6 @@ pub struct CountedGovernance {
     pub proven: Rc<Governance>,
     /// One verdict for each version of each governance file, by path.
     pub verdicts: BTreeMap<String, Vec<ApprovalVerdict>>,
-    /// Whether each version was approved by someone entitled to approve governance, by the file's path.
     approved_versions: BTreeMap<String, Vec<bool>>,
     /// The unapproved changes at the tip, sorted by path.
     pub left_out: Vec<UncountedGovernanceFile>,
@@ -61,7 +58,6 @@ pub struct CountedGovernance {
     choices: Vec<(usize, VersionChoice)>,
 }
 
-/// Evaluates the governance files along the approved branch.
 pub fn count_governance(history: &History) -> CountedGovernance {
     // Nobody loses a say in the rules by what nobody approved.
     let mut approved_later = Vec::new();
@@ -313,7 +309,6 @@ impl CountedGovernance {
         found
     }
 
-    /// Returns the index of the version of a file that counts after a landing.
     pub fn version(&self, path: &str, landing: usize) -> Option<usize> {
         self.choice(landing).of(path)
     }
@@ -381,10 +376,7 @@ pub(super) fn kept(
 }
 
 fn approvers(verdict: &ApprovalVerdict) -> Vec<&Person> {
-    let counting = verdict.statements.iter().filter(|statement| {
-        statement.counts == VoteCounts::Yes && statement.vote == Vote::Approves
-    });
-    counting.map(|statement| &statement.approver.person).collect()
+    verdict.counted_statements().map(|statement| &statement.approver.person).collect()
 }
 
 fn joins(line: &str, person: &Person) -> bool {
@@ -398,9 +390,7 @@ fn joins(line: &str, person: &Person) -> bool {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UncountedGovernanceFile {
     pub path: String,
-    /// The landing of the version at the tip.
     pub commit: String,
-    /// The effective time of that landing.
     pub at: Instant,
     /// The addresses of those who made the change, sorted.
     pub authors: Vec<String>,

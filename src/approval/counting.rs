@@ -72,10 +72,9 @@ pub(crate) fn approver(case: VersionEvidence, claim: &Claim) -> Approver {
 }
 
 pub(crate) fn is_met(demand: &VersionDemand, counted_approvals: &[CountedApproval]) -> bool {
-    let approvers = counted_approvals.iter().map(|counted_approval| &counted_approval.approver);
-    let roles = demand.people.iter().all(|role| {
-        counted_approvals.iter().any(|counted_approval| counted_approval.fills_role(role))
-    });
+    let approvers = counted_approvals.iter().map(|counted| &counted.approver);
+    let is_filled = |role| counted_approvals.iter().any(|counted| counted.fills_role(role));
+    let roles = demand.people.iter().all(is_filled);
     are_enough(demand, approvers) && roles
 }
 
@@ -166,8 +165,7 @@ fn not_a_person(claim: &Claim, identity: &Identity) -> Option<NotCounted> {
     }
 }
 
-/// Returns why a rejection, or a vote below approval, does not count. People named by others as co-author
-/// or requester may still reject.
+/// People named by others as co-author or requester may still reject.
 fn no_veto(case: VersionEvidence, claim: &Claim, relation: &Relation) -> Option<NotCounted> {
     let identity = match &claim.who {
         NamedPerson::Someone(identity) => identity,
@@ -249,8 +247,6 @@ fn why_not(case: VersionEvidence, claim: &Claim, relation: &Relation) -> Option<
         .or_else(|| unlisted(case, claim))
 }
 
-/// Returns that somebody is not listed where only listed people approve: the person whom an approval names, or whoever
-/// stated it in their place.
 fn unlisted(case: VersionEvidence, claim: &Claim) -> Option<NotCounted> {
     let listed = case.demand.listed.as_ref()?;
     // Whoever types or passes on another's approval must be listed, too.
@@ -273,8 +269,7 @@ fn is_owner(case: VersionEvidence, claim: &Claim, identity: &Identity) -> Relati
         .fold(Relation::Different, Relation::nearest)
 }
 
-/// Returns the reason that the committer who stated a claim about someone else may be a forge, which
-/// writes text that authors typed.
+/// The committer who stated a claim about someone else may be a forge, which writes text that authors typed.
 fn unnamed_stater(claim: &Claim) -> Option<NotCounted> {
     let stater = claim.stated_by.as_ref()?;
     let may_be_forge = claim.vouched == Vouched::ByStater
@@ -282,10 +277,7 @@ fn unnamed_stater(claim: &Claim) -> Option<NotCounted> {
     may_be_forge.then(|| NotCounted::UnnamedForge(stater.person.display.clone()))
 }
 
-/// Replaces a person's earlier approval or rejection by their later one (E6).
-///
-/// Only an approval by the same key, or by one that proves who signed, takes back a signed rejection, since anybody could
-/// type another. At the same instant, the rejection wins.
+/// Replaces a person's earlier approval or rejection by their later one (E6); at the same instant, the rejection wins.
 pub(crate) fn replace(weighed: &mut [WeighedApproval]) {
     let is_decided = |weighed: &WeighedApproval| match (weighed.claim.vote, &weighed.counts) {
         (Vote::Neither, _) => false,

@@ -25,7 +25,7 @@ use crate::policy::{self, Policy, people};
 use crate::record::Record;
 use crate::record::time::Day;
 use crate::record::vocabulary::IdentityType;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 #[derive(Clone, Debug)]
 pub(crate) struct VersionDemand {
@@ -124,8 +124,6 @@ impl OnlyListed {
         Some(OnlyListed::Record { is_access, agents: agents.collect() })
     }
 
-    /// Returns why a person may not approve; `None` if they may.
-    ///
     /// `judge` resolves identities where the version lands, `own` where the statement does.
     pub(crate) fn why_not(
         &self,
@@ -179,7 +177,6 @@ pub(crate) struct GovernanceVersion<'a> {
     pub prefix: &'a LedgerPrefix,
 }
 
-/// Returns what a version that lands there needs, from the last approved state before it.
 pub(crate) fn governance_demand(
     version: GovernanceVersion,
     all: &GovernanceHistory,
@@ -325,50 +322,30 @@ fn deciding(approved: &Governance, listed: &ListedPeople) -> TierDemand {
     }
 }
 
-/// Returns the groups left without a person when as many groups as possible get a different person each.
-///
-/// `people` holds the groups of each person. Augmenting paths give a maximum matching; earlier groups keep their
-/// person, so that the answer is deterministic.
+/// Returns the groups left without a person when as many groups as possible get a different person each: augmenting paths
+/// give a maximum matching, in which earlier groups keep their person. `people` holds the groups of each person.
 pub(crate) fn unfilled<'g>(groups: &[&'g str], people: &[Vec<String>]) -> Vec<&'g str> {
-    let mut taken: Vec<Option<usize>> = vec![None; people.len()];
-    let mut left = Vec::new();
-    for (at, group) in groups.iter().enumerate() {
-        let mut seen = vec![false; people.len()];
-        if !place(at, groups, people, &mut taken, &mut seen) {
-            left.push(*group);
-        }
-    }
-    left
+    let mut taken = BTreeMap::new();
+    let left = groups.iter().enumerate();
+    let left = left.filter(|(at, _)| !place(*at, groups, people, &mut taken, &mut BTreeSet::new()));
+    left.map(|(_, group)| *group).collect()
 }
 
-/// Finds a person for a group, reassigning others if needed.
 fn place(
     at: usize,
     groups: &[&str],
     people: &[Vec<String>],
-    taken: &mut [Option<usize>],
-    seen: &mut [bool],
+    taken: &mut BTreeMap<usize, usize>,
+    seen: &mut BTreeSet<usize>,
 ) -> bool {
-    let Some(group) = groups.get(at) else {
-        return false;
-    };
     for (n, member_of) in people.iter().enumerate() {
-        let fits = member_of.iter().any(|name| name == group);
-        let fresh = seen.get(n).is_some_and(|seen| !seen);
-        if !fits || !fresh {
+        let fits = groups.get(at).is_some_and(|group| member_of.iter().any(|name| name == group));
+        if !fits || !seen.insert(n) {
             continue;
         }
-        if let Some(seen) = seen.get_mut(n) {
-            *seen = true;
-        }
-        let free = match taken.get(n).copied().flatten() {
-            None => true,
-            Some(other) => place(other, groups, people, taken, seen),
-        };
-        if free {
-            if let Some(slot) = taken.get_mut(n) {
-                *slot = Some(at);
-            }
+        let other = taken.get(&n).copied();
+        if other.is_none_or(|other| place(other, groups, people, taken, seen)) {
+            taken.insert(n, at);
             return true;
         }
     }
@@ -400,9 +377,8 @@ pub(crate) fn only_closes(before: &Record, after: &Record) -> bool {
     after.closure.is_some() && is_same
 }
 
-/// Tells whether a version grants no more than the approved one, and changes none of its texts.
-///
-/// The intersection of both versions is then this version. A tier that comes later in the policy would grant more.
+/// Tells whether a version grants no more than the approved one, and changes none of its texts: the intersection of both is
+/// then this version. A tier that comes later in the policy would grant more.
 pub(crate) fn only_narrows(policy: &Policy, approved: &Record, after: &Record) -> bool {
     let Some(mut before) = with_additions(approved, after) else {
         return false;

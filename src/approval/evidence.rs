@@ -47,13 +47,9 @@ pub(crate) struct Claim<'a> {
     pub bar: Option<NotCounted>,
     pub separated_by: SeparatedBy,
     pub reason: Option<String>,
-    /// The path of the approval file, or its note.
     pub source: Option<String>,
-    /// The fingerprint of the signing key.
     pub key: Option<String>,
-    /// The commit by which a claim let the key in.
     pub key_claimed_in: Option<Arc<str>>,
-    /// The URL of the forge's review.
     pub via: Option<String>,
 }
 
@@ -62,7 +58,6 @@ impl<'a> Claim<'a> {
         Some((self.key.as_deref()?, self.level))
     }
 
-    /// Returns an approval as claimed evidence without a known stater, given when it landed.
     pub(crate) fn new(
         resolver: IdentityResolver<'a>,
         at: Instant,
@@ -152,7 +147,6 @@ impl<'a> VersionEvidenceSet<'a> {
         }
     }
 
-    /// Leaves the approval undetermined if there are too many approvals and rejections to compare.
     pub(crate) fn limit(&mut self) {
         if self.claims.len() > MOST_STATEMENTS {
             self.claims.clear();
@@ -260,8 +254,7 @@ fn stated_by_signer(claim: Claim<'_>, time: Option<Instant>) -> Claim<'_> {
     Claim { stated_at: time.unwrap_or(Instant::MIN).min(claim.stated_at), ..claim }
 }
 
-/// Tells whether a commit of one parent is signed by its own author, which is no approval unless
-/// the policy lets authors approve.
+/// Tells whether a claim is an author's own signature of a commit of one parent, where that is no approval.
 fn is_own(scene: Scene<'_>, claim: &Claim<'_>, commit: &Commit) -> bool {
     let author = scene.resolver.of_ident(commit.author());
     let own = claim.who.identity().zip(author).is_some_and(|(signer, author)| signer.is(&author));
@@ -277,8 +270,6 @@ fn merge<'a>(
     Claim::of_actor(scene.resolver, scene.at, actor, place, commit.oid)
 }
 
-/// Returns the approval expressed by a valid signature: its signer confirmed the content.
-///
 /// A key listed without a literal address identifies nobody. If several people share a line, the one named
 /// by the commit is shown.
 fn signed<'a>(
@@ -320,7 +311,6 @@ fn signer_of(resolver: IdentityResolver, signer: &Signer, commit: &Commit) -> Op
     shown.or(persons.first()).map(|person| resolver.of_person(person))
 }
 
-/// Returns the claims of a commit inside a merged branch. A commit signed by its own author approves nothing.
 fn nested<'a>(scene: Scene<'a>, commit: &Commit) -> Vec<Claim<'a>> {
     let actor = authors::landed_by(scene.resolver, commit);
     let by_another = commit.parents.len() > 1
@@ -337,7 +327,6 @@ fn nested<'a>(scene: Scene<'a>, commit: &Commit) -> Vec<Claim<'a>> {
     claims
 }
 
-/// Returns the forge whose format is used to read a commit, and whether the policy names it.
 fn profile(
     resolver: IdentityResolver,
     commit: &Commit,
@@ -381,7 +370,6 @@ fn trailers<'a>(scene: Scene<'a>, commit: &Commit, place: EvidenceSource) -> Vec
         .collect()
 }
 
-/// A well-formed approval file at the landing that added it.
 #[derive(Clone, Debug)]
 pub(crate) struct LandedApprovalFile<'a> {
     pub landing: usize,
@@ -393,7 +381,6 @@ pub(crate) struct LandedApprovalFile<'a> {
     pub resolver: IdentityResolver<'a>,
 }
 
-/// A file that may count. Whether it does is decided with the verdict.
 #[derive(Clone, Debug)]
 pub(crate) struct CountedFile<'a> {
     pub landed: LandedApprovalFile<'a>,
@@ -538,9 +525,7 @@ fn answered(file: &ApprovalFile, reviewer: &Identity) -> SeparatedBy {
     SeparatedBy::Answer(Rc::new(ForgeAnswer { forge: account.forge, logins }))
 }
 
-/// Returns an identity with the names that the version's commits use for its address, since files contain no names.
-///
-/// This applies to approvals only: nobody may discard a rejection by typing a name.
+/// Returns an identity with the names that the version's commits use for its address, since files contain no names. This applies to approvals only: nobody may discard a rejection by typing a name.
 fn named(scene: Scene<'_>, resolver: IdentityResolver<'_>, mut identity: Identity) -> Identity {
     let version = scene.version;
     let commits = [&version.commit].into_iter().chain(&version.touched).chain(&version.nested);

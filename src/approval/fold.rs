@@ -10,22 +10,26 @@
 //! A5, D3 and M7. `approval::late_evidence` handles approvals that land later.
 
 use crate::approval::authors::{self, AuthorSet};
-use crate::approval::demand::{self, combined_demand};
+use crate::approval::counting::VersionEvidence;
+use crate::approval::demand::{self, VersionDemand, combined_demand};
 use crate::approval::evidence::{self, Scene, StatementAge, StatementEvent, VersionEvidenceSet};
-use crate::approval::governance_history::{GovernanceHistory, SignatureChecks};
+use crate::approval::four_eyes::{self, FourEyesOutcome};
+use crate::approval::governance_history::{GovernanceHistory, LandedGovernance, SignatureChecks};
+use crate::approval::identity::IdentityResolver;
 use crate::approval::verdict::{
     ApprovalObstacle, ApprovalVerdict, BecomesApproved, FourEyes, Grace, NotCounted, Satisfied,
     VerdictChange,
 };
-use crate::approval::version_step::VersionStep;
 use crate::approval::{put_back, statement_file};
+use crate::diag::code::Code;
 use crate::history::change::differ;
+use crate::history::mainline::{Flag, Landing};
 use crate::history::objects::Obstacle;
 use crate::history::off_line::{Loss, Lost};
 use crate::history::version::{Content, FileAt, Trail, Version, VersionChange};
 use crate::history::walked::History;
 use crate::record::Record;
-use crate::record::time::Instant;
+use crate::record::time::{Instant, When};
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
@@ -93,12 +97,6 @@ pub(crate) struct TrailProgress {
     pub hidden: Option<Obstacle>,
 }
 
-impl Default for TrailProgress {
-    fn default() -> TrailProgress {
-        TrailProgress::since(Instant::MIN)
-    }
-}
-
 impl TrailProgress {
     pub(crate) fn since(bar: Instant) -> TrailProgress {
         TrailProgress {
@@ -127,7 +125,6 @@ pub(crate) struct Bound {
     pub(super) statements: Vec<Vec<(usize, StatementAge)>>,
     /// Approval files that have landed and wait for a version with their bytes.
     pub(super) waiting: BTreeSet<usize>,
-    /// How many approval files have landed.
     pub(super) landed: usize,
 }
 
@@ -221,7 +218,7 @@ impl<'a> TrailEvaluator<'a> {
             of,
             trail,
             statements,
-            series: TrailProgress::default(),
+            series: TrailProgress::since(Instant::MIN),
             verdicts: Vec::with_capacity(trail.versions.len()),
             befores: Vec::with_capacity(trail.versions.len()),
             bound: if takes_files { Bound::new(trail) } else { Bound::default() },
@@ -375,8 +372,6 @@ impl<'a> TrailEvaluator<'a> {
         evidence
     }
 
-    /// Notes whether a landing version of a governance file follows one whose bytes do not count, so that an approval of it
-    /// would let in what nobody approved; or has the bytes that count.
     fn compare_with_counted(&mut self, step: &VersionStep) {
         if !self.is_named || step.state.commit.is_none() {
             return;
@@ -507,7 +502,6 @@ impl<'a> TrailEvaluator<'a> {
         }
     }
 
-    /// Judges a removal, which needs no approval: only who outside the authors removed it, or approved that, is determined.
     fn removed(&self, step: &VersionStep<'a>) -> ApprovalVerdict {
         let before = step.index.checked_sub(1);
         let demand = combined_demand(step.state.governance, self.record(before), self.base());
@@ -519,7 +513,6 @@ impl<'a> TrailEvaluator<'a> {
         }
     }
 
-    /// Judges the version in the oldest commit of a shallow clone, whose landing is unknown.
     fn inherited(&mut self, step: &VersionStep) -> ApprovalVerdict {
         let doubt = match (&step.version.truncated, &self.context.history.mainline.boundary) {
             (Some(obstacle), _) | (None, Some(obstacle)) => {
@@ -538,8 +531,7 @@ impl<'a> TrailEvaluator<'a> {
         verdict
     }
 
-    /// Tells whether a version's files lay in record folders from its landing until the next version.
-    /// Governance files are not records.
+    /// Tells whether a version's files lay in record folders until the next version; governance files need not.
     fn is_among_records(&self, index: usize) -> bool {
         let Some(version) = self.trail.versions.get(index) else {
             return false;
@@ -599,7 +591,7 @@ fn removed(step: &VersionStep) -> ApprovalVerdict {
 }
 
 impl ApprovalVerdict {
-    /// Returns the verdict for storage, without spare capacity: a long history has tens of thousands.
+    // Without spare capacity: a long history has tens of thousands.
     pub(crate) fn kept(mut self) -> Rc<ApprovalVerdict> {
         self.approvers.shrink_to_fit();
         self.authors.shrink_to_fit();
@@ -610,5 +602,79 @@ impl ApprovalVerdict {
         self.witnesses.shrink_to_fit();
         self.turns.shrink_to_fit();
         Rc::new(self)
+    }
+}
+
+pub(crate) struct VersionStep<'a> {
+    pub index: usize,
+    pub version: &'a Version,
+    pub record: Option<&'a Record>,
+    pub(super) landing: Option<&'a Landing>,
+    pub state: LandedGovernance<'a>,
+    pub resolver: IdentityResolver<'a>,
+    pub at: Instant,
+    pub scene: Scene<'a>,
+    /// Whether its files lay in record folders until the next version.
+    pub is_among_records: bool,
+}
+
+/// Tells whether a record adds a closure or a fired entry that the previous one does not have.
+fn fires(before: Option<&Record>, after: Option<&Record>) -> bool {
+    let Some(after) = after else { return false };
+    let closed =
+        after.closure.is_some() && before.is_none_or(|before| before.closure != after.closure);
+    let known = before.map_or(&[][..], |before| before.fired.as_slice());
+    closed || after.fired.iter().any(|firing| !known.contains(firing))
+}
+
+impl<'a> VersionStep<'a> {
+    /// Tells whether the version ends the record, given the one before: also in a misnamed or doubled file.
+    pub(crate) fn fires(&self, before: Option<&Record>) -> bool {
+        let ending = self.version.record.content().ending();
+        fires(before, ending.map(AsRef::as_ref))
+    }
+
+    pub(crate) fn judge_four_eyes(
+        &self,
+        authors: &AuthorSet,
+        demand: &VersionDemand,
+        evidence: &VersionEvidenceSet<'a>,
+    ) -> FourEyesOutcome {
+        let suspicious =
+            self.landing.is_some_and(|landing| landing.flags.contains(&Flag::Suspicious));
+        four_eyes::judge(VersionEvidence {
+            resolver: self.resolver,
+            authors,
+            demand,
+            evidence,
+            landing: &self.version.commit,
+            at: self.at,
+            self_approval: self.state.self_approval,
+            is_suspicious_merge: suspicious,
+        })
+    }
+
+    pub(crate) fn flags(&self, before: Option<&Record>) -> BTreeSet<&'static str> {
+        let mut flags = BTreeSet::new();
+        for flag in self.landing.iter().flat_map(|landing| &landing.flags) {
+            match flag {
+                Flag::FutureDated => flags.insert(Code::FutureDated.as_str()),
+                Flag::ClockSkew => flags.insert(Code::ClockSkew.as_str()),
+                Flag::Suspicious | Flag::Malformed => continue,
+            };
+        }
+        if self.state.is_earlier {
+            flags.insert("earlier-policy");
+        }
+        let starts = self.record.and_then(|record| record.starts.as_ref());
+        let moved = before.is_none_or(|before| before.starts.as_ref() != starts);
+        let earlier = starts.is_some_and(|starts| match starts {
+            When::Day(day) => *day < self.at.day(),
+            When::Instant(instant, _) => *instant < self.at,
+        });
+        if moved && earlier {
+            flags.insert("retroactive");
+        }
+        flags
     }
 }

@@ -277,34 +277,27 @@ impl PersonStatements {
     fn join(&mut self, other: PersonStatements) {
         self.weighed.extend(other.weighed);
         self.accounts.join(other.accounts);
-        let (mut names, mut groups) =
-            (self.counted_approval.names.clone(), self.counted_approval.approver.groups.clone());
+        let (own, other) = (&mut self.counted_approval, other.counted_approval);
+        own.identity.absorb(&other.identity);
+        own.names.extend(other.names);
         // A person belongs to a group if any of their addresses does.
-        names.extend(other.counted_approval.names.iter().cloned());
-        groups.extend(other.counted_approval.approver.groups.iter().cloned());
+        let mut groups = std::mem::take(&mut own.approver.groups);
+        groups.extend(other.approver.groups.iter().cloned());
         groups.sort();
         groups.dedup();
-        let is_author =
-            self.counted_approval.approver.is_author || other.counted_approval.approver.is_author;
-        let mut identity = self.counted_approval.identity.clone();
-        identity.absorb(&other.counted_approval.identity);
-        let strength =
-            |counted_approval: &CountedApproval| counted_approval.approver.kind.strength();
-        if strength(&other.counted_approval) > strength(&self.counted_approval) {
-            identity.person = other.counted_approval.identity.person.clone();
-            self.counted_approval = other.counted_approval;
+        let is_author = own.approver.is_author || other.approver.is_author;
+        if other.approver.kind.strength() > own.approver.kind.strength() {
+            own.identity.person = other.identity.person;
+            own.stated_at = other.stated_at;
+            own.approver = other.approver;
         }
-        self.counted_approval.identity = identity;
-        self.counted_approval.names = names;
-        self.counted_approval.approver.groups = groups;
-        self.counted_approval.approver.is_author = is_author;
+        own.approver.groups = groups;
+        own.approver.is_author = is_author;
     }
 }
 
-/// Returns people who are all known to be different from each other: a set that meets the requirement,
-/// else as many as possible.
-///
-/// People known only as accounts are tried last, then first, to find such a set.
+/// Returns people who are all known to be different from each other: a set that meets the requirement, else as many as
+/// possible. People known only as accounts are tried last, then first.
 fn apart(
     demand: &VersionDemand,
     groups: Vec<PersonStatements>,

@@ -19,17 +19,12 @@ use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+/// The governance after each landing, in the states that `IdentityResolver` names too.
 #[derive(Clone, Copy)]
 pub(crate) struct Ruled<'a> {
-    /// What counts after each landing.
     pub counted: &'a States,
-    /// The same, but with approved versions only: an unapproved change that only adds
-    /// requirements doesn't tell people apart.
     pub approved: &'a States,
-    /// The landed files, approved or not: an account that they list as a bot, or drop from the logins,
-    /// can't approve from then on.
     pub landed: &'a States,
-    /// Governance that restricts retroactively: mailmaps and revoked keys at the tip.
     pub later: &'a [Rc<Governance>],
     /// The approved files with the revocations that discard rejections; `None` while that is not known yet.
     pub proven: Option<&'a Governance>,
@@ -129,7 +124,6 @@ impl<'a> GovernanceHistory<'a> {
         states.all(|state| !listed::can_anyone_sign(&state.governance))
     }
 
-    /// Tells whether the approved governance, or the governance that counts, ever listed somebody before a landing.
     pub(crate) fn has_listed(&self, landing: usize) -> bool {
         let last = landing.checked_sub(1).map_or(0, |it| self.ruled.approved.run(it));
         let states = [self.ruled.approved, self.ruled.in_force];
@@ -224,7 +218,6 @@ impl<'a> GovernanceHistory<'a> {
     }
 }
 
-/// Returns the governance before the first landing, and at each later change of the record folders.
 fn folders(counted: &States) -> Vec<(usize, Rc<governance::MainlineGovernance>)> {
     let mut all = vec![(0, Rc::clone(counted.before_all()))];
     for (landing, state) in counted.from() {
@@ -271,7 +264,6 @@ pub struct LandedSignature {
     pub state: SignatureState,
 }
 
-/// The kind of object that is signed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum SignedObject {
     /// The landing itself: if its signature is bad, so is the result of every version that lands there.

@@ -19,16 +19,13 @@ use std::rc::Rc;
 pub(crate) struct IdentityResolver<'a> {
     /// The governance before the landing that adds the approval: names, groups, bots, logins, keys (D2).
     pub at: &'a Governance,
-    /// The governance before the landing of the version that the approval is about; its
-    /// mailmap also merges identities (I3).
+    /// That before the landing of the version that the approval is about; its mailmap also merges identities (I3).
     pub judge: &'a Governance,
-    /// The approved part of the governance before the landing: unapproved changes that only add
-    /// requirements don't tell people apart.
+    /// The approved part of it: unapproved changes that only add requirements don't tell people apart.
     pub approved: &'a Governance,
-    /// The landed files, approved or not: an account that they list as a bot, or drop from the logins,
-    /// can't approve from then on.
+    /// The landed files: an account that they list as a bot, or drop from the logins, can't approve from then on.
     pub landed: &'a Governance,
-    /// The governance at the tip, whose mailmaps only restrict: they merge identities.
+    /// What restricts retroactively: the mailmaps and revoked keys at the tip, which merge identities.
     pub later: &'a [Rc<Governance>],
     pub key_set: &'a KeySet,
     pub approved_key_set: &'a KeySet,
@@ -295,7 +292,6 @@ pub struct ComparableName {
     typed: Vec<String>,
 }
 
-/// How a name or address is compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum NameForm {
     Proper,
@@ -332,7 +328,6 @@ impl NameForm {
 }
 
 impl Identity {
-    /// Creates an identity from what one state of governance knows.
     pub fn new(person: Person, name: Rc<ComparableName>, lookalike: Rc<str>) -> Identity {
         Identity {
             keys: Vec::with_capacity(2),
@@ -344,7 +339,6 @@ impl Identity {
         }
     }
 
-    /// Returns the person with all names and addresses of theirs.
     pub fn shown(&self) -> Person {
         let typed = self.typed.iter();
         typed.fold(self.person.clone(), |person, it| {
@@ -384,7 +378,6 @@ impl Identity {
         names.chain(self.lookalikes.iter().map(|it| (NameForm::Lookalike, it.as_ref())))
     }
 
-    /// Adds all that is known elsewhere about the same person.
     pub fn absorb(&mut self, other: &Identity) {
         fn union<T: Clone + PartialEq>(own: &mut Vec<T>, other: &[T]) {
             for value in other {
@@ -409,7 +402,6 @@ impl Identity {
         }
     }
 
-    /// Returns every key by which the person is known.
     pub fn keys(&self) -> &[Rc<str>] {
         &self.keys
     }

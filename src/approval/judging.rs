@@ -16,7 +16,6 @@ use crate::history::walked::History;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-/// The verdicts on every version of every trail.
 #[derive(Clone, Debug, Default)]
 pub struct TrailVerdicts {
     /// One verdict for each version, in the order of the trail's versions.
@@ -47,7 +46,6 @@ pub(crate) fn ruled<'a>(history: &'a History, counted: &'a CountedGovernance) ->
     }
 }
 
-/// Judges every version of every record, given the evaluated governance.
 pub fn by(history: &History, counted: CountedGovernance) -> TrailVerdicts {
     let ruled = ruled(history, &counted);
     let mut approvals = judge(history, ruled, &|_| true, &BTreeMap::new());

@@ -11,13 +11,12 @@ use crate::approval::counting;
 use crate::approval::evidence::{
     self, CountedFile, LandedApprovalFile, StatementAge, StatementEvent, VersionEvidenceSet,
 };
-use crate::approval::fold::TrailEvaluator;
+use crate::approval::fold::{TrailEvaluator, VersionStep};
 use crate::approval::statement_file::ApprovalDecision;
 use crate::approval::verdict::{
     ApprovalObstacle, ApprovalVerdict, Approver, NotCounted, Satisfied, SelfAsserted, Statement,
     VerdictChange, Vote, VoteCounts,
 };
-use crate::approval::version_step::VersionStep;
 use crate::history::version::VersionChange;
 use crate::policy::demand::{EvidenceKind, Proof};
 use crate::record::time::Instant;
@@ -37,7 +36,6 @@ impl<'a> TrailEvaluator<'a> {
         self.apply_late(&about, step.version.landing);
     }
 
-    /// Processes the approval files that land before a landing, one landing at a time.
     pub(crate) fn evaluate_until(&mut self, landing: usize) {
         while let Some(next) = self.statements.get(self.bound.landed) {
             let at = next.landing();
@@ -59,8 +57,6 @@ impl<'a> TrailEvaluator<'a> {
         brought
     }
 
-    /// Binds the files waiting for a version's bytes to it. Rejections keep waiting: they apply to
-    /// the bytes whenever they land.
     fn take(&mut self, step: &VersionStep<'a>) {
         let waiting: Vec<usize> = self.bound.waiting.iter().copied().collect();
         for statement in waiting {
@@ -73,21 +69,16 @@ impl<'a> TrailEvaluator<'a> {
     fn bind(&mut self, index: usize, statement: usize) -> bool {
         let before = self.befores.get(index).unwrap_or(&self.series);
         let bar = before.bar;
-        let age = match self.statements.get(statement) {
-            Some(StatementEvent::CountedFile(counted_file)) if counted_file.stated_at < bar => {
-                StatementAge::TooOld
-            }
-            _ => StatementAge::Fresh,
-        };
-        if matches!(self.statements.get(statement), Some(StatementEvent::CountedFile(counted_file)) if !counted_file.rejects())
-        {
+        let file = self.counted_file(statement);
+        let is_old = file.is_some_and(|file| file.stated_at < bar);
+        let age = if is_old { StatementAge::TooOld } else { StatementAge::Fresh };
+        // Rejections keep waiting: they apply to the bytes whenever they land.
+        if file.is_some_and(|file| !file.rejects()) {
             self.bound.waiting.remove(&statement);
         }
         self.bound.bind(index, statement, age)
     }
 
-    /// Applies files that land while a version is at the tip: those about its bytes, and about the
-    /// version that it carries on.
     fn apply_late(&mut self, statements: &BTreeSet<usize>, landing: usize) {
         let mut first: Option<usize> = None;
         let waiting: Vec<usize> = statements.intersection(&self.bound.waiting).copied().collect();
@@ -103,9 +94,6 @@ impl<'a> TrailEvaluator<'a> {
         }
     }
 
-    /// Returns the versions that a newly landed file applies to: the one at the tip, or the
-    /// one whose verdict it carries.
-    ///
     /// A file about a version that carries another's verdict applies to that one too: its bytes have the same content,
     /// and its additions need no approval of their own.
     fn targets(&self, statement: usize) -> Vec<usize> {
@@ -160,15 +148,16 @@ impl<'a> TrailEvaluator<'a> {
     }
 
     fn is_taken_back(&self, statement: usize) -> bool {
-        let Some(StatementEvent::CountedFile(own)) = self.statements.get(statement) else {
-            return false;
-        };
-        let landed = self.statements.iter().take(self.bound.landed);
-        own.rejects()
-            && landed.into_iter().any(|other| match other {
-                StatementEvent::CountedFile(other) => takes_back(other, own),
-                StatementEvent::Gap { .. } | StatementEvent::Refused(_) => false,
-            })
+        let mut landed = (0..self.bound.landed).filter_map(|other| self.counted_file(other));
+        let own = self.counted_file(statement).filter(|own| own.rejects());
+        own.is_some_and(|own| landed.any(|other| takes_back(other, own)))
+    }
+
+    fn counted_file(&self, statement: usize) -> Option<&CountedFile<'a>> {
+        match self.statements.get(statement)? {
+            StatementEvent::CountedFile(counted_file) => Some(counted_file),
+            StatementEvent::Gap { .. } | StatementEvent::Refused(_) => None,
+        }
     }
 
     fn replay(&mut self, from: usize, landing: usize) {
@@ -294,7 +283,6 @@ fn takes_back(yes: &CountedFile, no: &CountedFile) -> bool {
         && by(yes).is_surely(&by(no))
 }
 
-/// Keeps the earlier verdict's times where nothing changed, and returns whether anything did.
 fn settle(verdict: &mut ApprovalVerdict, old: ApprovalVerdict, at: Instant, commit: &str) -> bool {
     let turned = verdict.satisfied != old.satisfied
         || verdict.becomes_approved != old.becomes_approved

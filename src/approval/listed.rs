@@ -98,10 +98,8 @@ pub(crate) fn is_for_listed(governance: &Governance, record: &Record) -> bool {
 }
 
 impl ListedPeople {
-    /// Returns the members of groups, and those whom a line of the signers file names by address and lets sign
-    /// approvals; where neither names anybody, the active people of the roster and those of `people.logins`.
-    ///
-    /// Bots, agents, bridges and forges are never listed.
+    /// Returns the members of groups and the holders of keys that sign approvals; where neither names anybody, the active
+    /// people of the roster and those of `people.logins` (D9). Bots, agents, bridges and forges are never listed.
     pub(crate) fn of(governance: &Governance, keys: &Keys) -> ListedPeople {
         let named = members_and_holders(governance, keys);
         let listed = collect(governance, keys, named, ListedBy::GroupOrKey);

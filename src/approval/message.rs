@@ -5,7 +5,6 @@
 
 use crate::history::trailer::{self, Trailer};
 
-/// The lines of a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CommitMessage<'a> {
     /// The whole message, with lines ending in `\n`.
@@ -20,7 +19,6 @@ pub struct CommitMessage<'a> {
 pub type Aside = fn(&str) -> bool;
 
 impl<'a> CommitMessage<'a> {
-    /// Reads the lines of a message.
     pub fn read(text: &'a str) -> CommitMessage<'a> {
         let mut lines = text
             .split('\n')
@@ -95,9 +93,7 @@ pub struct ForgeAdapter {
     pub auto: Auto,
     /// Tells whether a committer, by name and address, is the forge itself.
     pub is_committer: fn(&str, &str) -> bool,
-    /// Returns the pull request that a message names.
     pub pull_request: fn(&CommitMessage) -> Option<String>,
-    /// Returns the lines that name approvers.
     pub approvals: fn(&CommitMessage, Pinned) -> Vec<ApproverLine>,
 }
 
@@ -133,7 +129,6 @@ pub enum Pinned {
     ByCommit,
 }
 
-/// A line that names an approver.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ApproverLine {
     pub value: String,

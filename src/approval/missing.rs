@@ -30,10 +30,8 @@ pub(crate) fn missing_approvals(
 ) -> Vec<MissingApproval> {
     let terms = &context.demand.terms;
     let groups: Vec<&str> = terms.each_of.iter().map(String::as_str).collect();
-    let member_of: Vec<Vec<String>> = counted_approvals
-        .iter()
-        .map(|counted_approval| counted_approval.approver.groups.clone())
-        .collect();
+    let member_of: Vec<Vec<String>> =
+        counted_approvals.iter().map(|counted| counted.approver.groups.clone()).collect();
     let unfilled = demand::unfilled(&groups, &member_of);
     let by_signature = match terms.proof {
         Proof::Attested => ", by a signature",
@@ -48,13 +46,9 @@ pub(crate) fn missing_approvals(
             ..MissingApproval::default()
         })
         .collect();
-    missing.extend(
-        context
-            .demand
-            .people
-            .iter()
-            .filter_map(|role| of_role(context, role, counted_approvals, by_signature)),
-    );
+    let roles = context.demand.people.iter();
+    missing
+        .extend(roles.filter_map(|role| of_role(context, role, counted_approvals, by_signature)));
     let needed = terms.needed().count as usize;
     let n_more = needed.saturating_sub(counted_approvals.len()).saturating_sub(unfilled.len());
     if n_more > 0 {
@@ -123,29 +117,18 @@ fn may_still(
     counted_approvals: &[CountedApproval],
 ) -> Vec<Person> {
     let approval = &context.resolver.at.policy.approval;
-    let mut members: Vec<Person> = people
-        .into_iter()
-        .filter(|person| {
-            let identity = context.resolver.identity(&person.typed_name, &person.typed_email);
-            let spent = counted_approvals
-                .iter()
-                .any(|counted_approval| counted_approval.identity.is(&identity));
-            let owner = !approval.owner_may_approve
-                && context
-                    .demand
-                    .owners
-                    .iter()
-                    .any(|owner| context.resolver.of_person(owner).is(&identity));
-            !context.authors.holds(&identity)
-                && !context.resolver.is_machine(&identity)
-                && !spent
-                && !owner
-                && is_listed(context, person)
-        })
-        .collect();
-    members.sort_by(|one, other| one.key.cmp(&other.key));
-    members.dedup_by(|one, other| one.key == other.key);
-    members
+    let may = |person: &Person| {
+        let identity = context.resolver.identity(&person.typed_name, &person.typed_email);
+        let mut owners = context.demand.owners.iter();
+        let is_owner = !approval.owner_may_approve
+            && owners.any(|owner| context.resolver.of_person(owner).is(&identity));
+        !context.authors.holds(&identity)
+            && !context.resolver.is_machine(&identity)
+            && !counted_approvals.iter().any(|counted| counted.identity.is(&identity))
+            && !is_owner
+            && is_listed(context, person)
+    };
+    relation::each_once(people.into_iter().filter(may))
 }
 
 fn is_listed(context: DemandContext, person: &Person) -> bool {

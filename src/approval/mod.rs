@@ -32,7 +32,6 @@ pub mod signers;
 pub mod statement;
 pub mod statement_file;
 pub mod verdict;
-mod version_step;
 pub mod ways;
 pub mod wire;
 

@@ -29,7 +29,6 @@ impl Relation {
         if other.rank() < self.rank() { other } else { self }
     }
 
-    /// Tells whether the two are known to be different people.
     pub fn is_different(&self) -> bool {
         *self == Relation::Different
     }
@@ -56,7 +55,6 @@ pub struct UnknownAccount {
 }
 
 impl UnknownAccount {
-    /// Describes an account that may be the same as another person; accounts come with their keys of `people.logins`.
     pub(crate) fn new((account, key): &(Account, String), other: Other<'_>) -> UnknownAccount {
         let mut keys = vec![key.clone()];
         if let Other::Account((_, key)) = other {
@@ -84,10 +82,17 @@ impl UnknownAccount {
     }
 }
 
-/// Returns the lines for some keys, as the object of a sentence: `` `nweber: ADDRESS` to people.logins ``.
 pub(crate) fn to_add(keys: &[String]) -> String {
     let lines: Vec<String> = keys.iter().map(|key| format!("`{}`", line(key))).collect();
     format!("{} to people.logins", lines.join(" and "))
+}
+
+/// Returns people by their keys, sorted; of those with the same key, the first.
+pub(crate) fn each_once(people: impl Iterator<Item = Person>) -> Vec<Person> {
+    let mut people: Vec<Person> = people.collect();
+    people.sort_by(|one, other| one.key.cmp(&other.key));
+    people.dedup_by(|one, other| one.key == other.key);
+    people
 }
 
 /// Returns the line to add to `people.logins` for a key: `odiaz: ADDRESS`.
@@ -178,10 +183,7 @@ pub(crate) fn compare(
 }
 
 impl IdentityResolver<'_> {
-    /// Returns the relation of someone who gives an approval or rejection to another person.
-    ///
-    /// Two are known to be different if neither is known only as an account, if their accounts at one forge differ, or
-    /// if one is a well-known bot or one that an approved policy lists.
+    /// Returns the relation to another person of someone who gives an approval or rejection (1.7).
     pub(crate) fn relation(
         &self,
         one: &Identity,
@@ -208,7 +210,6 @@ impl IdentityResolver<'_> {
         }
     }
 
-    /// Tells whether an identity is known only as an account, by any of its addresses.
     fn is_unmapped(&self, identity: &Identity) -> bool {
         identity.typed().iter().any(|it| {
             let face = self.met.face(self.at, &it.typed_name, &it.typed_email);
@@ -242,10 +243,8 @@ impl IdentityResolver<'_> {
         }
     }
 
-    /// Tells whether one forge answer gives both identities accounts, and different ones.
-    ///
-    /// A login taken only from an address or the policy may be outdated: it can show that two are the
-    /// same, not that they differ.
+    /// A login taken only from an address or the policy may be outdated: it can show that two are the same, not that they
+    /// differ.
     fn are_two(
         &self,
         answer: &ForgeAnswer,
@@ -268,8 +267,6 @@ impl IdentityResolver<'_> {
         !stated.iter().any(|login| of_others.contains(login))
     }
 
-    /// Returns the logins that one forge answer gives for an identity's addresses, in lower case.
-    ///
     /// A private address must match exactly: the account with its number may have had another login.
     fn stated_logins(&self, answer: &ForgeAnswer, identity: &Identity) -> Vec<String> {
         let is_own = |email: &str| {

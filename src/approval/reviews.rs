@@ -16,7 +16,6 @@ use serde::Deserialize;
 use serde::de::{Deserializer, Error};
 use std::collections::BTreeMap;
 
-/// The reviews of one pull request.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Reviews {
@@ -28,7 +27,6 @@ pub struct Reviews {
     /// The host of the forge, such as `github.com`.
     #[serde(default, deserialize_with = "host")]
     pub forge: Option<String>,
-    /// The login of the person who opened the pull request.
     #[serde(default, deserialize_with = "login")]
     pub opened_by: Option<String>,
     /// The accounts behind the addresses of its commits; `None` if they were not requested.
@@ -41,7 +39,6 @@ pub struct Reviews {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CommitAuthor {
-    /// The address as in the commit.
     pub email: String,
     /// The login; `None` if the forge knows none for that address.
     #[serde(deserialize_with = "login")]
@@ -57,12 +54,10 @@ pub struct ForgeReview {
     /// Their address, if the forge discloses it.
     pub email: Option<String>,
     pub state: ReviewState,
-    /// The reviewed commit.
     #[serde(deserialize_with = "oid")]
     pub commit: Oid,
     #[serde(deserialize_with = "instant")]
     pub at: Instant,
-    /// The review's URL.
     pub url: String,
     pub reason: Option<String>,
     #[serde(default)]
@@ -72,7 +67,6 @@ pub struct ForgeReview {
     pub author_association: Option<Association>,
 }
 
-/// An account's permission in a repository.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[expect(missing_docs, reason = "the forge's own words")]
@@ -171,7 +165,6 @@ impl Reviews {
     }
 }
 
-/// The author of a review.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reviewer {
     /// A person whom the policy lists, or whose address the forge discloses.

@@ -27,7 +27,6 @@ pub const OF_PEOPLE: [&str; 2] = [APPROVAL, GIT];
 /// The state of a signature: the states of S4.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SignatureState {
-    /// There is no signature.
     None,
     /// It is valid, by a listed key.
     Attested(Signer),
@@ -44,7 +43,6 @@ pub enum SignatureState {
 }
 
 impl SignatureState {
-    /// Returns the name of the state, as in S4.
     pub fn as_str(&self) -> &'static str {
         match self {
             SignatureState::None => "none",
@@ -83,57 +81,34 @@ impl fmt::Display for SignatureState {
 }
 
 /// Why an SSH signature is invalid.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Bad {
-    /// It is not in OpenSSH's format.
+    #[error("it can't be read")]
     Malformed,
-    /// It was made for another use, the given namespace.
+    #[error("it was made for the namespace `{0}`")]
     Namespace(String),
-    /// It was made over other bytes, or with another key than it states.
+    #[error("it is over other bytes, or by another key")]
     Mismatch,
 }
 
-/// A kind of signature that is not verified here.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A kind of signature that is not verified here; of a key, with its algorithm.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum UnverifiedKind {
+    #[error("OpenPGP")]
     OpenPgp,
-    /// X.509, which gitsign uses too.
+    /// Used by gitsign, too.
+    #[error("X.509")]
     X509,
-    /// A key on a security device, with the given algorithm.
+    #[error("a key on a security device ({0})")]
     SecurityKey(String),
-    /// An OpenSSH certificate, with the given algorithm.
+    #[error("an OpenSSH certificate ({0})")]
     Certificate(String),
-    /// An RSA key of unsupported size: the bits of its modulus.
+    #[error("an RSA key of {0} bits, where 2048 to 4096 are verified")]
     RsaSize(usize),
-    /// A key of the given unsupported algorithm.
+    #[error("a key of the algorithm {0}")]
     Algorithm(String),
+    #[error("an unknown format")]
     Unknown,
-}
-
-impl fmt::Display for Bad {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Bad::Malformed => out.write_str("it can't be read"),
-            Bad::Namespace(other) => write!(out, "it was made for the namespace `{other}`"),
-            Bad::Mismatch => out.write_str("it is over other bytes, or by another key"),
-        }
-    }
-}
-
-impl fmt::Display for UnverifiedKind {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            UnverifiedKind::OpenPgp => out.write_str("OpenPGP"),
-            UnverifiedKind::X509 => out.write_str("X.509"),
-            UnverifiedKind::SecurityKey(name) => write!(out, "a key on a security device ({name})"),
-            UnverifiedKind::Certificate(name) => write!(out, "an OpenSSH certificate ({name})"),
-            UnverifiedKind::RsaSize(bits) => {
-                write!(out, "an RSA key of {bits} bits, where 2048 to 4096 are verified")
-            }
-            UnverifiedKind::Algorithm(name) => write!(out, "a key of the algorithm {name}"),
-            UnverifiedKind::Unknown => out.write_str("an unknown format"),
-        }
-    }
 }
 
 /// A parsed signature, checked against the signed bytes: the key that made it and the namespace, or why there is none.
@@ -143,7 +118,6 @@ pub struct CheckedSignature(Result<(PublicKey, &'static str), SignatureState>);
 impl CheckedSignature {
     pub(crate) const NONE: CheckedSignature = CheckedSignature(Err(SignatureState::None));
 
-    /// Reads an armored signature of some bytes, made in a namespace.
     pub fn read(armoured: &[u8], payload: &[u8], namespace: &'static str) -> CheckedSignature {
         CheckedSignature(match kind(armoured) {
             Some(kind) => Err(SignatureState::Unverifiable(kind)),
@@ -171,7 +145,6 @@ impl CheckedSignature {
     }
 }
 
-/// Reads the signature of a commit.
 pub fn of_commit(commit: &Commit) -> CheckedSignature {
     match commit.signature() {
         Some(signed) => CheckedSignature::read(&signed.signature, &signed.payload, GIT),

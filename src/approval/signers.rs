@@ -14,7 +14,6 @@ use std::sync::Arc;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Signers {
     pub lines: Vec<SignerLine>,
-    /// Problems with the other lines.
     pub problems: Vec<SignersProblem>,
 }
 
@@ -37,14 +36,12 @@ pub struct SignerLine {
     pub claimed_in: Option<Arc<str>>,
 }
 
-/// A list of revoked keys.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Revoked {
     pub keys: BTreeSet<PublicKey>,
     pub problems: Vec<SignersProblem>,
 }
 
-/// A problem with a line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SignersProblem {
     /// The line number, from 1.

@@ -15,7 +15,6 @@ use crate::policy::people::person::Person;
 use crate::policy::{Policy, people};
 use crate::record::time::Instant;
 
-/// The kind of file at a path below `.approvals`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum StatementPath {
     Text {
@@ -162,7 +161,6 @@ impl SoundStatement {
 /// What approval files without a ledger name contain instead.
 pub const UNNAMED: &str = "-";
 
-/// The name of a ledger in approval files and receipts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LedgerName {
     Stated(String),
@@ -177,7 +175,6 @@ pub enum LedgerName {
     Unknown,
 }
 
-/// What identifies a ledger without a name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LedgerRoot(String);
 

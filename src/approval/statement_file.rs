@@ -46,7 +46,6 @@ pub const FOLDER: &str = ".approvals";
 /// Used instead of an id when a governance file is approved, and the name of their folder.
 pub(crate) const GOVERNANCE: &str = OF_GOVERNANCE;
 
-/// The content of an approval file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ApprovalFile {
     /// The name of the ledger; `None` if its policy states none.
@@ -205,7 +204,6 @@ pub struct AuthorLogin {
     pub login: String,
 }
 
-/// The subject of an approval.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ApprovalSubject {
     Record(Id),
@@ -213,7 +211,6 @@ pub enum ApprovalSubject {
     Governance(String),
 }
 
-/// The decision about the bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ApprovalDecision {
     Approve,
@@ -221,7 +218,6 @@ pub enum ApprovalDecision {
 }
 
 impl ApprovalDecision {
-    /// Returns the value as written in the file.
     pub fn as_str(self) -> &'static str {
         match self {
             ApprovalDecision::Approve => "approve",
@@ -342,7 +338,6 @@ impl<'a> StatementLines<'a> {
         Ok(StatementLines { rest, number: 1 })
     }
 
-    /// Takes the next line if it begins with a prefix, and returns the rest of it.
     fn take(&mut self, prefix: &str) -> Option<&'a str> {
         let (line, rest) = self.rest.split_once('\n')?;
         let value = line.strip_prefix(prefix)?;
@@ -359,7 +354,6 @@ impl<'a> StatementLines<'a> {
         self.may(key, form, read)?.ok_or_else(|| self.expected(form))
     }
 
-    /// Takes a line with the given key, if it is the next one.
     fn may<T>(
         &mut self,
         key: &str,
@@ -395,15 +389,9 @@ pub enum BadFile {
     #[error("it has more than {} bytes", MOST_BYTES)]
     TooLarge,
     #[error("line {line} must be: {expected}")]
-    Line {
-        /// The line number, from 1.
-        line: usize,
-        expected: &'static str,
-    },
-    /// It records a review as a rejection, which reviews can't be.
+    Line { line: usize, expected: &'static str },
     #[error("a review can't reject: only a signature can")]
     ReviewRejects,
-    /// Its path or name does not match its content.
     #[error("it belongs in {expected}")]
     Path { expected: String },
     /// It is about another ledger, or names none although approvals name this one.
@@ -416,10 +404,8 @@ pub enum BadFile {
     },
     #[error("it has no {SIGNATURE} file")]
     NoSignature,
-    /// It records a review, but no bridge signed it.
     #[error("it records a review without the signature of a bridge")]
     NoBridgeSignature,
-    /// It records a review, but its signer is not listed as a bridge.
     #[error(
         "it records a review, but the key of {signer} is not listed for {} alone",
         keys::REVIEW
@@ -432,20 +418,17 @@ pub enum BadFile {
     NoText,
     #[error("its signature {0}")]
     Signature(SignatureState),
-    /// Someone other than the named person signed it.
     #[error("it names {by}, but its signature is by {signer}")]
     OtherPerson {
         by: String,
         /// The key's owner, as the signers line says.
         signer: String,
     },
-    /// Neither an approval nor a signature.
     #[error("it is neither an approval nor a signature")]
     Stranger,
 }
 
 impl BadFile {
-    /// Returns the remedy.
     pub fn help(&self) -> String {
         let anew = "remove it, and write it again with `exledger approve`";
         match self {

@@ -30,7 +30,6 @@ pub enum ApprovalWay {
     ReviewNote,
 }
 
-/// The ways in which a version can be approved, best first.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ApprovalWays {
     pub ways: Vec<ApprovalWay>,
@@ -46,7 +45,6 @@ pub(crate) struct AcceptedKinds {
     pub trailers: bool,
     pub signed_merges: bool,
     pub signed_files: bool,
-    /// Forge reviews that a bridge records.
     pub bridged_reviews: bool,
     /// Forge reviews that the forge itself writes into the merge, because the policy names that forge.
     pub forge_reviews: bool,

@@ -34,7 +34,6 @@ impl PublicKey {
         (key.algorithm == algorithm).then_some(key)
     }
 
-    /// Returns the name of the algorithm, such as `ssh-ed25519`.
     pub fn algorithm(&self) -> &str {
         &self.algorithm
     }
@@ -81,7 +80,6 @@ fn magnitude(number: &[u8]) -> &[u8] {
 }
 
 impl fmt::Display for PublicKey {
-    /// Writes the algorithm and the base64, as on a line of a file.
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(out, "{} {}", self.algorithm, Base64::encode_string(&self.blob))
     }

@@ -9,7 +9,7 @@ use crate::approval::counted::key_levels::{self, Admission, ApprovedList, Naming
 use crate::approval::demand::GovernanceVersion;
 use crate::approval::governance_history::GovernanceHistory;
 use crate::approval::put_back;
-use crate::approval::verdict::{ApprovalVerdict, Approver, FourEyes, Satisfied, Vote, VoteCounts};
+use crate::approval::verdict::{ApprovalVerdict, Approver, FourEyes, Satisfied};
 use crate::history::objects::Obstacle;
 use crate::history::version::{Content, MadeInMerge, Version, VersionChange};
 use crate::history::walked::History;
@@ -173,7 +173,6 @@ impl<'c, 'h> Chooser<'c, 'h> {
         })
     }
 
-    /// Returns how the policy was let in, and who is who without what claims said since the first keys.
     pub(super) fn naming<'v>(
         &mut self,
         landing: usize,
@@ -264,12 +263,11 @@ impl<'c, 'h> Chooser<'c, 'h> {
             [self.history.states.at(landing), self.history.states.before(landing)].into_iter();
         let is_named = states.any(|state| state.governs(&self.history.prefix, path))
             || self.history.policies_below.contains(path);
-        let mut counting = verdict.statements.iter().filter(|statement| {
-            statement.counts == VoteCounts::Yes && statement.vote == Vote::Approves
-        });
         verdict.satisfied == Satisfied::Yes
             && weighed
-            && counting.any(|statement| self.may_decide(landing, &statement.approver, is_named))
+            && verdict
+                .counted_statements()
+                .any(|statement| self.may_decide(landing, &statement.approver, is_named))
     }
 
     pub(super) fn approved_versions(&self, path: &str, verdicts: &[ApprovalVerdict]) -> Vec<bool> {
@@ -280,7 +278,6 @@ impl<'c, 'h> Chooser<'c, 'h> {
     }
 
     /// Tells whether an approval is about these bytes as governance, with a key that was listed before they landed.
-    ///
     /// Merging a file that no policy named yet does not approve governance.
     fn may_decide(&self, landing: usize, approver: &Approver, is_named: bool) -> bool {
         let governance_before = self.governance_history.before(landing);

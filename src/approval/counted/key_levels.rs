@@ -73,7 +73,6 @@ pub(super) struct AdmittedKeys {
     marked: Option<[Rc<MainlineGovernance>; 2]>,
 }
 
-/// What names people and decides where the keys stand, as of a landing.
 pub(super) struct Naming {
     pub landing: usize,
     pub policy: Admission,

@@ -11,7 +11,6 @@
 
 use crate::approval::message::{self, ApproverLine, Auto, CommitMessage, ForgeAdapter, Pinned};
 
-/// What Bitbucket Cloud and Data Center write.
 pub const FORGE: ForgeAdapter = ForgeAdapter {
     name: "bitbucket",
     auto: Auto::By(fits),

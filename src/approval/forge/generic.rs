@@ -4,7 +4,6 @@
 
 use crate::approval::message::{self, ApproverLine, Auto, CommitMessage, ForgeAdapter, Pinned};
 
-/// Trailers that people write themselves.
 pub const FORGE: ForgeAdapter =
     ForgeAdapter { name: "generic", auto: Auto::Otherwise, approvals, ..ForgeAdapter::SILENT };
 

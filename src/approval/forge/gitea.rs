@@ -12,7 +12,6 @@
 
 use crate::approval::message::{self, ApproverLine, Auto, CommitMessage, ForgeAdapter, Pinned};
 
-/// The conventions of Gitea and Forgejo.
 pub const FORGE: ForgeAdapter =
     ForgeAdapter { name: "gitea", auto: Auto::By(fits), is_committer, pull_request, approvals };
 

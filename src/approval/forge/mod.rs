@@ -34,7 +34,6 @@ pub const ALL: &[&ForgeAdapter] = &[
     &generic::FORGE,
 ];
 
-/// Returns the forge with a name.
 pub fn named(name: &str) -> Option<&'static ForgeAdapter> {
     ALL.iter().copied().find(|forge| forge.name == name)
 }
