@@ -4,9 +4,7 @@
 //! `ApprovalFileReader::land`. Follows `docs/spec/approval.md`, S7, 1.12, G2 and D2. The fold decides which version a
 //! file applies to.
 
-use crate::approval::evidence::{
-    CountedFile, FileBacking, LandedApprovalFile, RefusedFile, StatementEvent,
-};
+use crate::approval::evidence::{CountedFile, FileBacking, LandedApprovalFile, StatementEvent};
 use crate::approval::governance_history::{GovernanceHistory, LandedGovernance};
 use crate::approval::keys::Keys;
 use crate::approval::put_back;
@@ -207,11 +205,11 @@ impl<'a> ApprovalFileReader<'a> {
         about: Option<ApprovalSubject>,
         state: FileState,
     ) {
-        let landing = self.history.mainline.landings.get(change.landing);
+        let (commit, _) = self.landing(change);
         self.approval_files.filed.push(ApprovalFileOutcome {
             path: path.to_owned(),
             landing: change.landing,
-            commit: landing.map_or(Oid::NULL, |landing| landing.oid),
+            commit,
             about,
             state,
             is_at_tip: false,
@@ -271,7 +269,7 @@ impl<'a> ApprovalFileReader<'a> {
             ApprovalSubject::Governance(path) if folder == GOVERNANCE => self.of_governance(path),
             _ => self.of_record(folder),
         };
-        statements.push(StatementEvent::Refused(Box::new(RefusedFile { landed, bad })));
+        statements.push(StatementEvent::Refused(Box::new(landed), bad));
     }
 
     fn landed(
@@ -280,15 +278,20 @@ impl<'a> ApprovalFileReader<'a> {
         change: &ApprovalFileChange,
         file: ApprovalFile,
     ) -> LandedApprovalFile<'a> {
-        let landing = self.history.mainline.landings.get(change.landing);
+        let (commit, effective) = self.landing(change);
         LandedApprovalFile {
             landing: change.landing,
-            commit: landing.map_or(Oid::NULL, |landing| landing.oid),
-            effective: landing.map_or(Instant::MIN, |landing| landing.effective),
+            commit,
+            effective,
             path: path.to_owned(),
             file,
             resolver: self.governance_history.resolver(change.landing),
         }
+    }
+
+    fn landing(&self, change: &ApprovalFileChange) -> (Oid, Instant) {
+        let landing = self.history.mainline.landings.get(change.landing);
+        landing.map_or((Oid::NULL, Instant::MIN), |landing| (landing.oid, landing.effective))
     }
 
     fn of_record(&mut self, id: &str) -> &mut Vec<StatementEvent<'a>> {
@@ -345,8 +348,7 @@ impl<'a> ApprovalFileReader<'a> {
             Ok(checked) => checked,
             Err(bad) => return FileState::Bad(bad),
         };
-        let landing = self.history.mainline.landings.get(change.landing);
-        let effective = landing.map_or(Instant::MIN, |landing| landing.effective);
+        let (_, effective) = self.landing(change);
         let mainline = &self.history.mainline;
         let nameless = mainline.boundary.as_ref().filter(|_| name == LedgerName::Unknown);
         let doubt =

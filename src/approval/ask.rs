@@ -113,7 +113,6 @@ pub fn needed(governance: &Governance, own: &Record, approved: Option<&Record>) 
 }
 
 /// Returns the verdict on content that has not landed: not approved, with who could approve it.
-///
 /// `author` is the name and address of the person who proposes it, if known.
 pub fn proposed(
     governance: &Governance,
@@ -167,7 +166,6 @@ pub fn ways(governance: &Governance, own: &Record) -> ApprovalWays {
 }
 
 /// Returns which approvals some content still needs, and who could give them: nobody in its author set.
-///
 /// `makers` is the author set so far; the requesters of the new and the approved content join it (A5). `signed` are the
 /// people who have approved it already.
 pub fn lacking(

@@ -6,12 +6,10 @@
 //! that a governance change never approves itself.
 
 mod choice;
-mod compose;
 pub mod key_levels;
 
 use crate::approval::approval_files::ApprovalFileReader;
-use crate::approval::counted::choice::Chooser;
-use crate::approval::counted::compose::{Composer, VersionChoice};
+use crate::approval::counted::choice::{Chooser, Composer, VersionChoice};
 use crate::approval::counted::key_levels::{AdmittedKey, KeyLevels};
 use crate::approval::evidence::StatementEvent;
 use crate::approval::fold::{EvaluationContext, TrailEvaluator, TrailKind};
@@ -198,14 +196,13 @@ fn judged(
         states,
         approved,
         tip,
-        later: Vec::new(),
-        proven: Rc::default(),
         verdicts,
         approved_versions,
         left_out,
         keys: key_levels.counted.named,
         signatures,
         choices,
+        ..CountedGovernance::default()
     }
 }
 
@@ -414,20 +411,16 @@ impl UncountedGovernanceFile {
     /// Returns what ends it, as the end of a sentence.
     pub fn way_out(&self) -> String {
         let command = self.command();
-        match (&self.keyless, &self.counts) {
-            (Some(people), counts) => {
-                let again = match people.as_slice() {
-                    [] => "land the change again, written by somebody who is not listed and merged by somebody who is".to_owned(),
-                    people => format!("have {} merge the change again", people.join(" or ")),
-                };
-                let restore = match counts {
-                    Some(_) => format!("put that version back with `{command}`"),
-                    None => format!("remove it with `{command}`"),
-                };
-                format!("nobody who could approve it has a listed key, so {restore}, then {again}")
-            }
-            _ => format!("approve it with `{command}`"),
-        }
+        let Some(people) = &self.keyless else { return format!("approve it with `{command}`") };
+        let again = match people.as_slice() {
+            [] => "land the change again, written by somebody who is not listed and merged by somebody who is".to_owned(),
+            people => format!("have {} merge the change again", people.join(" or ")),
+        };
+        let restore = match self.counts {
+            Some(_) => format!("put that version back with `{command}`"),
+            None => format!("remove it with `{command}`"),
+        };
+        format!("nobody who could approve it has a listed key, so {restore}, then {again}")
     }
 }
 

@@ -104,8 +104,7 @@ pub(crate) fn self_asserted(case: VersionEvidence, claim: &Claim) -> SelfAsserte
     }
 }
 
-/// Returns the relation of the person who stated a claim to the authors. If nobody is named as stating a claim about
-/// someone else, it is treated as stated by an author.
+/// If nobody is named as stating a claim about someone else, it is treated as stated by an author.
 pub(crate) fn stater(case: VersionEvidence, claim: &Claim) -> Relation {
     match (claim.vouched, &claim.stated_by) {
         (Vouched::ForItself | Vouched::ByForge, _) => Relation::Different,
@@ -155,7 +154,8 @@ pub(crate) fn as_author(relation: &Relation) -> NotCounted {
 fn not_a_person(claim: &Claim, identity: &Identity) -> Option<NotCounted> {
     let sort = match claim.vote {
         Vote::Approves => claim.resolver.sort(identity),
-        Vote::Vetoes | Vote::Neither => claim.resolver.approved_sort(identity),
+        // Nothing but approved governance may discard a rejection.
+        Vote::Vetoes | Vote::Neither => claim.resolver.sort_by(claim.resolver.approved, identity),
     };
     match sort {
         IdentityKind::Machine => Some(NotCounted::Bot),

@@ -89,11 +89,8 @@ fn least(proof: Proof) -> TierDemand {
 impl VersionDemand {
     fn role(&mut self, governance: &Governance, must: Must, record: &Record) {
         let Must::RiskOwner = must;
-        let person = record
-            .risk
-            .owner
-            .as_ref()
-            .map(|address| people::identify(governance, "", address.as_str()));
+        let owner = record.risk.owner.as_ref();
+        let person = owner.map(|address| people::identify(governance, "", address.as_str()));
         let known = self.people.iter().any(|role| match (&role.person, &person) {
             (Some(one), Some(other)) => one.key == other.key,
             (one, other) => one.is_none() && other.is_none(),
@@ -435,17 +432,13 @@ fn is_within<T: PartialEq>(few: &[T], many: &[T]) -> bool {
 fn says_the_same(one: &Record, other: &Record) -> bool {
     let sets = [one, other].map(|record| {
         let mut copy = record.clone();
-        let scope = copy.scope.iter_mut();
-        scope.for_each(|scope| {
-            [&mut scope.resources, &mut scope.actions, &mut scope.not_waived]
-                .into_iter()
-                .flatten()
-                .for_each(|list| as_set(list, Clone::clone));
-            scope
-                .findings
-                .iter_mut()
-                .for_each(|list| as_set(list, |finding| format!("{finding:?}")));
-        });
+        if let Some(scope) = &mut copy.scope {
+            let lists = [&mut scope.resources, &mut scope.actions, &mut scope.not_waived];
+            lists.into_iter().flatten().for_each(|list| as_set(list, Clone::clone));
+            if let Some(findings) = &mut scope.findings {
+                as_set(findings, |finding| format!("{finding:?}"));
+            }
+        }
         if let Some(aliases) = &mut copy.subject.aliases {
             as_set(aliases, Clone::clone);
         }

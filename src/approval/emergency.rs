@@ -76,7 +76,6 @@ pub struct RepeatedEmergency {
 
 /// Takes the grace of the emergencies that an earlier one uses up: it had a grace itself, they share a maker or lander, and
 /// nobody outside its authors had approved or closed it when the later one landed.
-///
 /// `repeated` is in landing order.
 pub fn use_up(history: &History, verdicts: &mut TrailVerdicts, repeated: &[RepeatedEmergency]) {
     if put_back::B3 {

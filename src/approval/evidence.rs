@@ -408,13 +408,7 @@ pub(crate) enum StatementEvent<'a> {
         digits: String,
         obstacle: Obstacle,
     },
-    Refused(Box<RefusedFile<'a>>),
-}
-
-#[derive(Clone, Debug)]
-pub(crate) struct RefusedFile<'a> {
-    pub landed: LandedApprovalFile<'a>,
-    pub bad: BadFile,
+    Refused(Box<LandedApprovalFile<'a>>, BadFile),
 }
 
 impl StatementEvent<'_> {
@@ -422,7 +416,7 @@ impl StatementEvent<'_> {
         match self {
             StatementEvent::CountedFile(counted_file) => counted_file.landed.landing,
             StatementEvent::Gap { landing, .. } => *landing,
-            StatementEvent::Refused(refused) => refused.landed.landing,
+            StatementEvent::Refused(landed, _) => landed.landing,
         }
     }
 }

@@ -1,13 +1,10 @@
 //! The fold: evaluates the versions of one trail, oldest first, each by what was known when it landed.
 //!
-//! At each landing, governance files are judged first, by the state before (G2); then the approval files that land there
-//! wait for their bytes, under the keys of that state (S7). A version is carried (V6, V7b, V9), or judged by its own
-//! evidence and what waits for its bytes. A removal, a closure, a `fired` entry and a newly approved version end the
-//! support of older statements. Files that land later go to the version at the tip, which is then judged again; if it
-//! becomes approved, it is so from that landing on.
+//! A version is carried (V6, V7b, V9), or judged by its own evidence and the approval files that wait for its bytes (S7).
+//! Files that land later go to the version at the tip, which is then judged again (`approval::late_evidence`).
 //!
 //! Uses record, policy, history, `approval`'s parts. Pure. Start at [`trail`]. Follows `docs/spec/approval.md`, V5 to V9,
-//! A5, D3 and M7. `approval::late_evidence` handles approvals that land later.
+//! A5, D1, D3, D7, M5 and M7.
 
 use crate::approval::authors::{self, AuthorSet};
 use crate::approval::counting::VersionEvidence;
@@ -71,7 +68,7 @@ pub(crate) struct TrailEvaluator<'a> {
     /// The versions of a governance file that follow one that did not count when they landed.
     follows_uncounted: BTreeSet<usize>,
     /// The versions that had the bytes that counted when they landed: nothing of earlier authors is left in them.
-    restores_counted: BTreeSet<usize>,
+    pub restores_counted: BTreeSet<usize>,
     /// The versions that were approved until a later change of governance took that back.
     was_approved: BTreeSet<usize>,
 }
@@ -136,10 +133,6 @@ impl Bound {
             waiting: BTreeSet::new(),
             landed: 0,
         }
-    }
-
-    pub(crate) fn is_active(&self) -> bool {
-        !self.digests.is_empty()
     }
 
     pub(crate) fn is_bound(&self, statement: usize) -> bool {
@@ -245,7 +238,7 @@ impl<'a> TrailEvaluator<'a> {
 
     pub(crate) fn judge(&mut self, step: &VersionStep<'a>) {
         self.bar_older(step.version);
-        if self.bound.is_active() {
+        if !self.bound.digests.is_empty() {
             self.befores.push(self.series.clone());
         }
         let mut verdict = self.verdict(step);
@@ -393,10 +386,6 @@ impl<'a> TrailEvaluator<'a> {
         if self.counts.is_some() && bytes(step.index) == counts {
             self.restores_counted.insert(step.index);
         }
-    }
-
-    pub(crate) fn restores_counted(&self, step: &VersionStep) -> bool {
-        self.restores_counted.contains(&step.index)
     }
 
     pub(crate) fn follows_uncounted(&self, step: &VersionStep) -> bool {

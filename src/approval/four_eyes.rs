@@ -33,8 +33,7 @@ pub(crate) struct FourEyesOutcome {
 
 impl FourEyesOutcome {
     pub(crate) fn approvers(&self) -> Vec<Approver> {
-        let counted_approvals = self.counted_approvals.iter();
-        counted_approvals.map(|counted_approval| counted_approval.approver.clone()).collect()
+        self.counted_approvals.iter().map(|counted| counted.approver.clone()).collect()
     }
 
     pub(crate) fn holds(&self) -> bool {
@@ -141,24 +140,16 @@ fn result(
     if case.authors.doubt.is_some() || case.evidence.doubt.is_some() {
         return FourEyes::Indeterminate;
     }
-    let vetoed = statements
-        .iter()
-        .any(|statement| statement.vote == Vote::Vetoes && statement.counts == VoteCounts::Yes);
-    if vetoed {
+    if statements.iter().any(|it| it.vote == Vote::Vetoes && it.counts == VoteCounts::Yes) {
         return FourEyes::Vetoed;
     }
     let because = |wanted: fn(&NotCounted) -> bool| {
-        let yes = |statement: &&Statement| statement.vote == Vote::Approves;
-        statements.iter().filter(yes).any(
-            |statement| matches!(&statement.counts, VoteCounts::No(why_not) if wanted(why_not)),
-        )
+        let mut approving = statements.iter().filter(|it| it.vote == Vote::Approves);
+        approving.any(|it| matches!(&it.counts, VoteCounts::No(why_not) if wanted(why_not)))
     };
-    let attested: Vec<CountedApproval> = counted_approvals
-        .iter()
-        .filter(|counted_approval| counted_approval.approver.level == Proof::Attested)
-        .cloned()
-        .collect();
-    if counted_approvals.iter().any(|counted_approval| !counted_approval.approver.is_author) {
+    let attested = counted_approvals.iter().filter(|it| it.approver.level == Proof::Attested);
+    let attested: Vec<CountedApproval> = attested.cloned().collect();
+    if counted_approvals.iter().any(|it| !it.approver.is_author) {
         let by_signature =
             attested.len() == counted_approvals.len() || is_met(case.demand, &attested);
         return if by_signature { FourEyes::Attested } else { FourEyes::Claimed };
@@ -337,16 +328,9 @@ struct DistinctPeople<'g> {
 fn choose<'g>(order: &[&'g PersonStatements]) -> DistinctPeople<'g> {
     let mut chosen = DistinctPeople { kept: Vec::new(), left_out: Vec::new() };
     for group in order {
-        let relation = chosen
-            .kept
-            .iter()
-            .map(|kept| {
-                let [one, other] =
-                    [*group, *kept].map(|it| (&it.counted_approval.identity, &it.accounts));
-                relation::compare(one, other)
-            })
-            .fold(Relation::Different, Relation::nearest);
-        match relation {
+        let own = |group: &'g PersonStatements| (&group.counted_approval.identity, &group.accounts);
+        let relations = chosen.kept.iter().map(|kept| relation::compare(own(group), own(kept)));
+        match relations.fold(Relation::Different, Relation::nearest) {
             Relation::Unknown(unknown) => chosen.left_out.push((group, unknown)),
             _ => chosen.kept.push(group),
         }

@@ -274,8 +274,7 @@ pub enum SignedObject {
     Tag,
 }
 
-/// Where a signature was found: its landing, what it is on, the commit that bears it, and the text of a tag. One merge may
-/// carry several tags of one commit.
+/// The landing, what is signed, the commit that bears it, and the text of a tag: a merge may carry several of one commit.
 type SignaturePlace = (usize, SignedObject, Oid, Option<Rc<[u8]>>);
 
 pub(crate) struct SignatureChecks<'a> {

@@ -142,12 +142,8 @@ impl<'a> IdentityResolver<'a> {
             }
         }
         for key_set in [self.key_set, self.approved_key_set] {
-            let [all, sure] = [
-                key_set.person_keys(&identity.person.key).to_vec(),
-                key_set.sure_keys(&identity.person.key).to_vec(),
-            ];
-            identity.know_all(&all);
-            identity.know_all_surely(&sure);
+            identity.know_all(key_set.person_keys(&identity.person.key));
+            identity.know_all_surely(key_set.sure_keys(&identity.person.key));
         }
     }
 
@@ -172,9 +168,8 @@ impl<'a> IdentityResolver<'a> {
         identity
     }
 
-    /// Resolves an author or committer; without a usable address, only a name that the identity map lists.
-    ///
-    /// Also `None` for the address used to commit approvals, which is no person.
+    /// Without a usable address, only a name that the identity map lists is resolved; the address used to commit
+    /// approvals is never a person's.
     pub(crate) fn of_ident(&self, ident: &Ident) -> Option<Identity> {
         match ident.address() {
             Some(address) => Some(self.identity(&ident.name, address)).filter(|it| !is_nobody(it)),
@@ -242,12 +237,7 @@ impl<'a> IdentityResolver<'a> {
         }
     }
 
-    /// Classifies an identity by approved governance only: nothing else may discard a rejection.
-    pub(crate) fn approved_sort(&self, identity: &Identity) -> IdentityKind {
-        self.sort_by(self.approved, identity)
-    }
-
-    fn sort_by(&self, state: &Governance, identity: &Identity) -> IdentityKind {
+    pub(crate) fn sort_by(&self, state: &Governance, identity: &Identity) -> IdentityKind {
         let person = &identity.person;
         let face = self.met.face(state, &person.typed_name, &person.typed_email);
         if face.person == *person { face.sort } else { IdentityKind::for_person(state, person) }
@@ -271,11 +261,9 @@ const FEW: usize = 256;
 pub struct Identity {
     /// The person, as the governance before the landing knows them.
     pub person: Person,
-    /// Every key by which some state knows them, or knows someone who shares a signing key with them; and the logins
-    /// and numbers of their accounts.
+    /// Every key by which some state knows them or someone who shares a signing key with them, and their accounts' names.
     keys: Vec<Rc<str>>,
-    /// How many of the keys, from the start, are those by which the governance that counts knows them, without what
-    /// merely stands at the tip.
+    /// How many of the keys, from the start, the governance that counts knows, without what merely stands at the tip.
     n_sure: usize,
     names: Vec<Rc<ComparableName>>,
     /// Normalized forms of their addresses, to find similar ones.

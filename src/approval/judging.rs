@@ -20,9 +20,8 @@ use std::rc::Rc;
 pub struct TrailVerdicts {
     /// One verdict for each version, in the order of the trail's versions.
     pub trails: BTreeMap<TrailKey, Vec<Rc<ApprovalVerdict>>>,
-    /// The governance that counts, and the verdicts on each governance file: each needs one person and no
-    /// groups, and is judged by the governance before it (G2). The first policy has no judge, so its
-    /// verdict names no policy commit.
+    /// The governance that counts, and the verdicts on each governance file, each by the governance before it (G2). The
+    /// first policy has no judge, so its verdict names no policy commit.
     pub counted: CountedGovernance,
     /// The outcome for each file below `.approvals`, in landing order, then by path.
     pub files: Vec<ApprovalFileOutcome>,

@@ -182,7 +182,6 @@ impl Keys {
 
     /// Returns the keys of all people who are the same person as the one with this key, including it: those who share a
     /// line or a signing key with it, directly or through others (S3).
-    ///
     /// The keys of persons are addresses after mailmap. Patterns name nobody and merge nobody.
     pub fn person_keys(&self, governance: &Governance, person_key: &str) -> BTreeSet<String> {
         let mut homes = self.homes(governance).into_iter().filter(|home| home.contains(person_key));
@@ -262,7 +261,6 @@ impl Signer {
     }
 
     /// Returns the people that the lines name, each once, sorted by address: one person under several names.
-    ///
     /// Empty if the lines hold only patterns, which name nobody.
     pub fn persons(&self, governance: &Governance) -> Vec<Person> {
         let mut persons: Vec<Person> =
@@ -409,8 +407,7 @@ pub(crate) struct KeySet {
     person_keys: BTreeMap<String, Rc<[Rc<str>]>>,
     /// The same, by the lines alone whose keys prove what they sign.
     sure_keys: BTreeMap<String, Rc<[Rc<str>]>>,
-    /// The people on each line that lists an address: they share their groups and roles in what proves no more than the
-    /// line's key.
+    /// The people on each line that lists an address: they share groups and roles in what proves no more than its key.
     mates: BTreeMap<String, Vec<SharedLine>>,
 }
 

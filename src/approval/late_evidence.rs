@@ -1,8 +1,5 @@
 //! Binds approval files to versions, and re-evaluates versions when approvals land after them.
 //!
-//! Files that apply to no version (invalid ones, and those about bytes that never landed) are shown with the version
-//! that was at the tip when they landed, and have no effect on any verdict.
-//!
 //! Uses history, `approval`'s files, evidence and fold. Pure. Start at `TrailEvaluator::land`,
 //! `TrailEvaluator::evaluate_until` and `TrailEvaluator::into_verdicts`. Follows `docs/spec/approval.md`, S7 (binding and
 //! failures), E6, V6 and G2.
@@ -143,7 +140,7 @@ impl<'a> TrailEvaluator<'a> {
                 counted_file.landed.file.sha256 == *digest
             }
             Some(StatementEvent::Gap { digits, .. }) => digest.starts_with(digits.as_str()),
-            Some(StatementEvent::Refused(_)) | None => false,
+            Some(StatementEvent::Refused(..)) | None => false,
         }
     }
 
@@ -156,7 +153,7 @@ impl<'a> TrailEvaluator<'a> {
     fn counted_file(&self, statement: usize) -> Option<&CountedFile<'a>> {
         match self.statements.get(statement)? {
             StatementEvent::CountedFile(counted_file) => Some(counted_file),
-            StatementEvent::Gap { .. } | StatementEvent::Refused(_) => None,
+            StatementEvent::Gap { .. } | StatementEvent::Refused(..) => None,
         }
     }
 
@@ -205,7 +202,7 @@ impl<'a> TrailEvaluator<'a> {
                     let doubt = || ApprovalObstacle::ApprovalFile(obstacle.clone());
                     evidence.doubt.get_or_insert_with(doubt);
                 }
-                Some(StatementEvent::Refused(_)) | None => {}
+                Some(StatementEvent::Refused(..)) | None => {}
             }
         }
         if let Some(notes) = &self.context.history.notes {
@@ -223,8 +220,8 @@ impl<'a> TrailEvaluator<'a> {
             let (landed, why_not) = match event {
                 _ if self.bound.is_bound(n) => continue,
                 StatementEvent::Gap { .. } => continue,
-                StatementEvent::Refused(refused) => {
-                    (&refused.landed, NotCounted::BadFile(refused.bad.clone()))
+                StatementEvent::Refused(landed, bad) => {
+                    (landed.as_ref(), NotCounted::BadFile(bad.clone()))
                 }
                 StatementEvent::CountedFile(counted_file) => {
                     let landed = &counted_file.landed;

@@ -37,7 +37,6 @@ impl<'a> CommitMessage<'a> {
     }
 
     /// Returns the people named by `Co-authored-by` in the last paragraph, even if other lines there are prose.
-    ///
     /// Naming an author can only restrict who may approve, so the surrounding lines need no check.
     pub fn co_authors(&self) -> Vec<&'a str> {
         trailer::last_paragraph(self.text)
@@ -50,7 +49,6 @@ impl<'a> CommitMessage<'a> {
 }
 
 /// Returns the name and the address of `Name <address>`, of a bare address, or of a name alone.
-///
 /// Either is `None` if missing; an address without `@` is not an address.
 pub fn person(value: &str) -> (Option<&str>, Option<&str>) {
     let trimmed = value.trim();
@@ -97,6 +95,12 @@ pub struct ForgeAdapter {
     pub approvals: fn(&CommitMessage, Pinned) -> Vec<ApproverLine>,
 }
 
+impl ApproverLine {
+    pub(crate) fn by_hand(value: &str) -> ApproverLine {
+        ApproverLine { value: value.to_owned(), is_by_forge: false }
+    }
+}
+
 impl ForgeAdapter {
     /// A forge that commits nothing itself and names neither pull requests nor approvers.
     pub(crate) const SILENT: ForgeAdapter = ForgeAdapter {
@@ -135,16 +139,17 @@ pub struct ApproverLine {
     pub is_by_forge: bool,
 }
 
-pub(crate) fn by_hand(
+pub(crate) fn by_trailers(
     message: &CommitMessage,
     tokens: &[&str],
     aside: Option<Aside>,
+    is_by_forge: bool,
 ) -> Vec<ApproverLine> {
     message
         .trailers(aside)
         .into_iter()
         .filter(|trailer| tokens.iter().any(|token| trailer.is(token)))
-        .map(|trailer| ApproverLine { value: trailer.value, is_by_forge: false })
+        .map(|trailer| ApproverLine { value: trailer.value, is_by_forge })
         .collect()
 }
 

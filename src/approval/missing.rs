@@ -101,8 +101,7 @@ fn lines_to_add(statements: &[Statement]) -> BTreeSet<String> {
     unknown.collect()
 }
 
-/// Returns the authors known only as accounts, each with the line to add before somebody without an account
-/// at their forge can approve.
+/// Returns the authors known only as accounts, each with the line to add before somebody without one can approve.
 fn unknown_authors(context: DemandContext) -> BTreeMap<String, String> {
     let members = context.authors.members.iter();
     let accounts = members

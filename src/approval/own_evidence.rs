@@ -10,7 +10,6 @@ use crate::approval::demand::{
 use crate::approval::evidence::{Scene, VersionEvidenceSet};
 use crate::approval::fold::{TrailEvaluator, TrailKind, VersionStep};
 use crate::approval::four_eyes::FourEyesOutcome;
-use crate::approval::identity::IdentityResolver;
 use crate::approval::relation::SeparatedBy;
 use crate::approval::signature::SignatureState;
 use crate::approval::verdict::{
@@ -156,7 +155,7 @@ impl<'a> TrailEvaluator<'a> {
             self.series.is_interrupted = false;
             return;
         }
-        if self.restores_counted(step) {
+        if self.restores_counted.contains(&step.index) {
             self.series.waiting = AuthorSet::default();
         } else if !self.only_takes_away(step) {
             self.series.waiting.join(authors);
@@ -164,8 +163,7 @@ impl<'a> TrailEvaluator<'a> {
         self.interrupt(step);
     }
 
-    /// Tells whether a version only narrows what was approved, or only closes the previous version: later versions
-    /// contain nothing of its authors.
+    /// Later versions contain nothing of the authors of one that only narrows what was approved, or only closes it.
     fn only_takes_away(&self, step: &VersionStep) -> bool {
         let Some(record) = step.record else {
             return false;
@@ -232,10 +230,8 @@ impl<'a> TrailEvaluator<'a> {
                 continue;
             }
             for version in origin::series(trail, landing) {
-                let resolver = IdentityResolver {
-                    judge: step.resolver.judge,
-                    ..self.context.governance_history.resolver(version.landing)
-                };
+                let resolver = self.context.governance_history.resolver(version.landing);
+                let resolver = resolver.judging(step.resolver.judge);
                 let mut makers = authors::of_version(resolver, version);
                 let scene = Scene { resolver, version, ..step.scene };
                 note_signatures(scene, &mut makers);

@@ -55,22 +55,6 @@ pub struct UnknownAccount {
 }
 
 impl UnknownAccount {
-    pub(crate) fn new((account, key): &(Account, String), other: Other<'_>) -> UnknownAccount {
-        let mut keys = vec![key.clone()];
-        if let Other::Account((_, key)) = other {
-            keys.push(key.clone());
-        }
-        keys.dedup();
-        UnknownAccount {
-            account: account.to_string(),
-            other: match other {
-                Other::Account((other, _)) => other.to_string(),
-                Other::Address(email) => email.to_owned(),
-            },
-            keys,
-        }
-    }
-
     /// Returns the lines to add to `people.logins`: `nweber: ADDRESS`.
     pub fn lines(&self) -> Vec<String> {
         self.keys.iter().map(|key| line(key)).collect()
@@ -102,12 +86,6 @@ pub fn line(key: &str) -> String {
     } else {
         format!("\"{key}\": ADDRESS")
     }
-}
-
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Other<'o> {
-    Account(&'o (Account, String)),
-    Address(&'o str),
 }
 
 impl fmt::Display for UnknownAccount {
@@ -168,18 +146,19 @@ pub(crate) fn compare(
     if one.is_namesake(other) {
         return Relation::Namesake;
     }
-    let (account, of_other) = match (own.unmapped.first(), others.unmapped.first()) {
+    let ((account, key), other, other_key) = match (own.unmapped.first(), others.unmapped.first()) {
         (None, None) => return Relation::Different,
-        (Some(account), None) => (account, Other::Address(&other.person.email)),
-        (None, Some(account)) => (account, Other::Address(&one.person.email)),
-        (Some(account), Some(of_other)) => (account, Other::Account(of_other)),
+        (Some(account), None) => (account, other.person.email.clone(), None),
+        (None, Some(account)) => (account, one.person.email.clone(), None),
+        (Some(account), Some((other, key))) => (account, other.to_string(), Some(key)),
     };
     let two = |one: &Account| others.known.iter().any(|other| one.is_other_than(other));
     if own.known.iter().any(two) {
-        Relation::Different
-    } else {
-        Relation::Unknown(UnknownAccount::new(account, of_other))
+        return Relation::Different;
     }
+    let mut keys: Vec<String> = [Some(key), other_key].into_iter().flatten().cloned().collect();
+    keys.dedup();
+    Relation::Unknown(UnknownAccount { account: account.to_string(), other, keys })
 }
 
 impl IdentityResolver<'_> {

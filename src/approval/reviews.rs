@@ -152,8 +152,7 @@ fn instant<'de, D: Deserializer<'de>>(from: D) -> Result<Instant, D::Error> {
 pub struct NotReviews(String);
 
 impl Reviews {
-    /// Reads the JSON strictly: exactly these keys. All may be null except `pull_request`, `landing` and `reviews`, and
-    /// in a review `state`, `commit`, `at` and `url`.
+    /// Reads the JSON strictly: exactly these keys, of which those that are not an `Option` may not be null.
     ///
     /// # Errors
     /// [`NotReviews`] if it is anything else.
@@ -206,7 +205,6 @@ pub fn last_reviews<'r>(
 }
 
 /// Returns a reviewer's account at the forge, if the forge and a login are named.
-///
 /// Also `None` for a login that could be read as the number and login of another account.
 pub fn account(review: &ForgeReview, reviews: &Reviews) -> Option<Account> {
     of_login(review.login.as_deref()?, reviews.forge.as_deref()?)
@@ -321,12 +319,10 @@ fn may_write(review: &ForgeReview, reviews: &Reviews) -> Result<(), String> {
 }
 
 fn is_github(host: &str) -> bool {
-    let known = ["github.com", "ghe.com"].into_iter();
-    let mut known = known.filter(|known| {
+    ["github.com", "ghe.com"].iter().any(|known| {
         let below = host.strip_suffix(known);
         below.is_some_and(|below| below.is_empty() || below.ends_with('.'))
-    });
-    known.next().is_some()
+    })
 }
 
 /// Checks that the forge knows who opened the pull request and wrote its commits, and that the reviewer is neither.

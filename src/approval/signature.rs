@@ -14,6 +14,7 @@ use crate::record::time::Instant;
 use ssh_key::private::Ed25519Keypair;
 use ssh_key::{HashAlg, LineEnding, PrivateKey};
 use std::fmt;
+use strum::IntoStaticStr;
 
 /// The namespace in which git signs commits and tags.
 pub const GIT: &str = "git";
@@ -25,7 +26,8 @@ pub const APPROVAL: &str = "exledger-approval@v1";
 pub const OF_PEOPLE: [&str; 2] = [APPROVAL, GIT];
 
 /// The state of a signature: the states of S4.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, IntoStaticStr)]
+#[strum(serialize_all = "kebab-case")]
 pub enum SignatureState {
     None,
     /// It is valid, by a listed key.
@@ -44,15 +46,7 @@ pub enum SignatureState {
 
 impl SignatureState {
     pub fn as_str(&self) -> &'static str {
-        match self {
-            SignatureState::None => "none",
-            SignatureState::Attested(_) => "attested",
-            SignatureState::UntrustedKey(_) => "untrusted-key",
-            SignatureState::NotValidAtLanding(_) => "not-valid-at-landing",
-            SignatureState::Revoked(_) => "revoked",
-            SignatureState::Bad(_) => "bad",
-            SignatureState::Unverifiable(_) => "unverifiable",
-        }
+        self.into()
     }
 }
 
@@ -224,10 +218,7 @@ const BEGINNINGS: &[(&[u8], Option<UnverifiedKind>)] = &[
 
 fn kind(armoured: &[u8]) -> Option<UnverifiedKind> {
     let begun = BEGINNINGS.iter().find(|(line, _)| armoured.starts_with(line));
-    match begun {
-        Some((_, kind)) => kind.clone(),
-        None => Some(UnverifiedKind::Unknown),
-    }
+    begun.map_or(Some(UnverifiedKind::Unknown), |(_, kind)| kind.clone())
 }
 
 /// Returns the key that made an armored signature over some bytes, in a namespace.
@@ -317,9 +308,9 @@ fn foreign(algorithm: &str) -> Option<UnverifiedKind> {
 }
 
 fn odd_rsa(key: &PublicKey) -> Option<UnverifiedKind> {
-    let rsa = key.rsa()?;
-    let odd = !RSA_BITS.contains(&rsa.bits) || rsa.exponent > 32;
-    odd.then_some(UnverifiedKind::RsaSize(rsa.bits))
+    let (modulus, exponent) = key.rsa()?;
+    let odd = !RSA_BITS.contains(&modulus) || exponent > 32;
+    odd.then_some(UnverifiedKind::RsaSize(modulus))
 }
 
 fn holds(

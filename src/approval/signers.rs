@@ -117,7 +117,6 @@ fn is_narrower(patterns: &[String], narrower: &[String]) -> bool {
 
 impl Revoked {
     /// Reads a list of revoked keys: one public key per line, as in a `.pub` file.
-    ///
     /// All keys on a line are revoked, whatever else the line contains: a key overlooked here would count.
     pub fn parse(text: &str) -> Revoked {
         let mut revoked = Revoked::default();
@@ -264,17 +263,12 @@ fn take_options(
     Ok(())
 }
 
-enum OptionValue {
-    Quoted(String),
-    Bare(String),
-}
-
-/// Takes a value: in quotes, where `\"` is a quote, or up to the next comma.
-fn value(text: &str) -> Result<(Option<OptionValue>, &str), UnreadableLine> {
+/// Takes a value and whether it is quoted: in quotes, where `\"` is a quote, or up to the next comma.
+fn value(text: &str) -> Result<(Option<(String, bool)>, &str), UnreadableLine> {
     let Some(quoted) = text.strip_prefix('"') else {
         let end = text.find(',').unwrap_or(text.len());
         let (value, rest) = text.split_at_checked(end).unwrap_or((text, ""));
-        return Ok((Some(OptionValue::Bare(value.to_owned())), rest));
+        return Ok((Some((value.to_owned(), false)), rest));
     };
     let mut value = String::new();
     let mut characters = quoted.char_indices().peekable();
@@ -283,7 +277,7 @@ fn value(text: &str) -> Result<(Option<OptionValue>, &str), UnreadableLine> {
             '\\' if characters.next_if(|(_, next)| *next == '"').is_some() => value.push('"'),
             '"' => {
                 let rest = quoted.get(at + 1..).unwrap_or_default();
-                return Ok((Some(OptionValue::Quoted(value)), rest));
+                return Ok((Some((value, true)), rest));
             }
             other => value.push(other),
         }
@@ -294,7 +288,7 @@ fn value(text: &str) -> Result<(Option<OptionValue>, &str), UnreadableLine> {
 fn take_option(
     line: &mut SignerLine,
     name: &str,
-    value: Option<OptionValue>,
+    value: Option<(String, bool)>,
     loose: &mut Vec<&'static str>,
 ) -> Result<(), UnreadableLine> {
     const OPTIONS: &str = "the options are cert-authority, namespaces=\"…\", valid-after=\"…\" and valid-before=\"…\"";
@@ -302,14 +296,10 @@ fn take_option(
     let Some(known) = known.into_iter().find(|it| it.eq_ignore_ascii_case(name)) else {
         return Err((format!("`{name}` is not a signer option"), OPTIONS));
     };
-    let value = match value {
-        None => None,
-        Some(OptionValue::Quoted(value)) => Some(value),
-        Some(OptionValue::Bare(value)) => {
-            loose.push(known);
-            Some(value)
-        }
-    };
+    if let Some((_, false)) = value {
+        loose.push(known);
+    }
+    let value = value.map(|(value, _)| value);
     let twice = || Err((format!("{known} appears twice"), "keep one of them"));
     match (known, value) {
         ("cert-authority", None) => line.signs_certificates = true,

@@ -102,8 +102,6 @@ pub fn check(
 impl SoundStatement {
     /// Returns the signer of the file at an instant: the effective time of its landing.
     ///
-    /// An invalid signature is detected without any key list, so it can be reported before keys are compared.
-    ///
     /// # Errors
     /// [`BadFile::Signature`] if it does not count, [`BadFile::OtherPerson`] if someone other than the named person
     /// signed, [`BadFile::NoSignature`] if the file records a review.
@@ -186,10 +184,6 @@ impl LedgerRoot {
             folder => LedgerRoot(format!("{commit}:{folder}")),
         }
     }
-
-    fn is_in_folder(&self) -> bool {
-        self.0.contains(':')
-    }
 }
 
 impl LedgerName {
@@ -199,7 +193,7 @@ impl LedgerName {
         match (&policy.name, root) {
             (Some(name), _) => LedgerName::Stated(name.clone()),
             (None, Some(root)) => {
-                LedgerName::Root { counts_unnamed: !root.is_in_folder(), name: root.0 }
+                LedgerName::Root { counts_unnamed: !root.0.contains(':'), name: root.0 }
             }
             (None, None) => LedgerName::Unknown,
         }
@@ -216,8 +210,7 @@ impl LedgerName {
     /// Returns the name for new files; `None` if it is undetermined.
     pub fn written(&self) -> Option<&str> {
         match self {
-            LedgerName::Stated(name) => Some(name),
-            LedgerName::Root { name, .. } => Some(name),
+            LedgerName::Stated(name) | LedgerName::Root { name, .. } => Some(name),
             LedgerName::Unknown => None,
         }
     }

@@ -161,7 +161,6 @@ impl ApprovalFile {
     }
 
     /// Returns the file's path from the ledger's root, below a record folder.
-    ///
     /// A file signed by a person or a bridge has its signature beside it, at this path plus `.sig`.
     pub fn path(&self, records: &str) -> String {
         let folder = match &self.about {

@@ -166,7 +166,6 @@ impl ApprovalWays {
     }
 
     /// Returns the ways in which a policy allows content with the given requirement to be approved.
-    ///
     /// `has_pull_request` tells whether the landing names a pull request, whose reviews could be recorded.
     pub(crate) fn for_terms(
         governance: &Governance,

@@ -16,7 +16,6 @@ pub struct PublicKey {
 
 impl PublicKey {
     /// Parses a key: the name of its algorithm, then the fields of that algorithm.
-    ///
     /// Keys with algorithms that are not verified here are accepted, since they can be listed and revoked too.
     pub fn new(blob: &[u8]) -> Option<PublicKey> {
         let mut reader = WireReader(blob);
@@ -48,22 +47,15 @@ impl PublicKey {
         format!("SHA256:{digest}")
     }
 
-    /// Returns the size of an RSA key's modulus in bits, rounded up to whole bytes, and whether its exponent is
-    /// larger than 32 bits; `None` for other keys.
-    pub(crate) fn rsa(&self) -> Option<Rsa> {
+    /// Returns the sizes of an RSA key's modulus and exponent in bits, rounded up to whole bytes; `None` for other keys.
+    pub(crate) fn rsa(&self) -> Option<(usize, usize)> {
         let mut reader = WireReader(&self.blob);
         if reader.string()? != b"ssh-rsa" {
             return None;
         }
         let (exponent, modulus) = (magnitude(reader.string()?), magnitude(reader.string()?));
-        Some(Rsa { bits: modulus.len() * 8, exponent: exponent.len() * 8 })
+        Some((modulus.len() * 8, exponent.len() * 8))
     }
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Rsa {
-    pub(crate) bits: usize,
-    pub(crate) exponent: usize,
 }
 
 pub(crate) fn is_verifiable(algorithm: &str) -> bool {

@@ -56,11 +56,7 @@ fn approvals(message: &CommitMessage, _: Pinned) -> Vec<ApproverLine> {
     if is_title_last(message) {
         return Vec::new();
     }
-    let composed = fits(message);
-    message::by_hand(message, &["Approved-by"], None)
-        .into_iter()
-        .map(|line| ApproverLine { is_by_forge: composed, ..line })
-        .collect()
+    message::by_trailers(message, &["Approved-by"], None, fits(message))
 }
 
 /// Tells whether a merge message ends with the title of the pull request, which its opener typed.

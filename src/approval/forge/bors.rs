@@ -43,11 +43,7 @@ fn approvals(message: &CommitMessage, _: Pinned) -> Vec<ApproverLine> {
             break;
         };
         waiting.remove(at);
-        lines.extend(
-            logins(rest)
-                .into_iter()
-                .map(|login| ApproverLine { value: login.to_owned(), is_by_forge: false }),
-        );
+        lines.extend(logins(rest).into_iter().map(ApproverLine::by_hand));
     }
     lines
 }

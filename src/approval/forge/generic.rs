@@ -8,5 +8,5 @@ pub const FORGE: ForgeAdapter =
     ForgeAdapter { name: "generic", auto: Auto::Otherwise, approvals, ..ForgeAdapter::SILENT };
 
 fn approvals(message: &CommitMessage, _: Pinned) -> Vec<ApproverLine> {
-    message::by_hand(message, &["Approved-by", "Reviewed-by", "Acked-by"], None)
+    message::by_trailers(message, &["Approved-by", "Reviewed-by", "Acked-by"], None, false)
 }

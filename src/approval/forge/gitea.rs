@@ -61,9 +61,6 @@ fn approvals(message: &CommitMessage, _: Pinned) -> Vec<ApproverLine> {
     let own = in_own_form(message);
     message::after_reviewed_on(message, "Reviewed-by")
         .into_iter()
-        .map(|line| ApproverLine {
-            is_by_forge: if own { line.is_by_forge } else { false },
-            ..line
-        })
+        .map(|line| ApproverLine { is_by_forge: own && line.is_by_forge, ..line })
         .collect()
 }

@@ -56,9 +56,5 @@ fn approvals(message: &CommitMessage, pinned: Pinned) -> Vec<ApproverLine> {
         Pinned::ByPolicy => Some(is_own_line),
         Pinned::ByCommit => None,
     };
-    let composed = fits(message);
-    message::by_hand(message, &["Approved-by"], aside)
-        .into_iter()
-        .map(|line| ApproverLine { is_by_forge: composed, ..line })
-        .collect()
+    message::by_trailers(message, &["Approved-by"], aside, fits(message))
 }

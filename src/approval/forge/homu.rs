@@ -26,9 +26,5 @@ fn pull_request(message: &CommitMessage) -> Option<String> {
 
 fn approvals(message: &CommitMessage, _: Pinned) -> Vec<ApproverLine> {
     let logins = parts(message.subject).map_or("", |(_, logins)| logins);
-    logins
-        .split(',')
-        .filter(|login| !login.is_empty())
-        .map(|login| ApproverLine { value: login.to_owned(), is_by_forge: false })
-        .collect()
+    logins.split(',').filter(|login| !login.is_empty()).map(ApproverLine::by_hand).collect()
 }

@@ -10,5 +10,5 @@ use crate::approval::message::{self, ApproverLine, CommitMessage, ForgeAdapter, 
 pub const FORGE: ForgeAdapter = ForgeAdapter { name: "kernel", approvals, ..ForgeAdapter::SILENT };
 
 fn approvals(message: &CommitMessage, _: Pinned) -> Vec<ApproverLine> {
-    message::by_hand(message, &["Reviewed-by", "Acked-by"], None)
+    message::by_trailers(message, &["Reviewed-by", "Acked-by"], None, false)
 }

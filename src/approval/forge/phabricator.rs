@@ -22,6 +22,6 @@ fn approvals(message: &CommitMessage, _: Pinned) -> Vec<ApproverLine> {
         .iter()
         .filter_map(|line| line.strip_prefix("Reviewed By: "))
         .flat_map(|people| people.split(','))
-        .map(|person| ApproverLine { value: person.trim().to_owned(), is_by_forge: false })
+        .map(|person| ApproverLine::by_hand(person.trim()))
         .collect()
 }
