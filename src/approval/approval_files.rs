@@ -225,8 +225,7 @@ impl<'a> ApprovalFileReader<'a> {
     ) {
         let signature_path = format!("{path}{SIGNATURE}");
         let text = self.files.get(path).copied();
-        let signature = self.files.get(signature_path.as_str()).copied();
-        let signature = match signature {
+        let signature = match self.files.get(signature_path.as_str()).copied() {
             None | Some(After::Gone) => None,
             Some(After::Bytes(bytes)) => Some(bytes),
             Some(After::Missing(obstacle)) => return self.gap(path, change, obstacle),

@@ -449,8 +449,9 @@ pub(crate) fn add_file<'a>(
     counted_file: &CountedFile<'a>,
     age: StatementAge,
 ) {
-    let resolver = counted_file.landed.resolver.judging(scene.resolver.judge);
-    let identity = resolver.identity("", counted_file.landed.file.by.as_str());
+    let landed = &counted_file.landed;
+    let resolver = landed.resolver.judging(scene.resolver.judge);
+    let identity = resolver.identity("", landed.file.by.as_str());
     let (vote, identity) = if counted_file.rejects() {
         (Vote::Vetoes, identity)
     } else {
@@ -462,23 +463,17 @@ pub(crate) fn add_file<'a>(
         (StatementAge::TooOld, Vote::Approves) => Some(NotCounted::TooOld),
         _ => None,
     };
+    let (who, place) = (NamedPerson::Someone(identity.clone()), EvidenceSource::Beside);
     let mut claim = Claim {
         vote,
         stated_by: Some(identity.clone()),
         vouched: Vouched::ForItself,
         stated_at: counted_file.stated_at,
         bar,
-        reason: counted_file.landed.file.reason.clone(),
-        source: Some(counted_file.landed.path.clone()),
-        via: counted_file.landed.file.via.clone(),
-        ..Claim::new(
-            resolver,
-            counted_file.landed.effective,
-            NamedPerson::Someone(identity.clone()),
-            EvidenceKind::Detached,
-            EvidenceSource::Beside,
-            counted_file.landed.commit,
-        )
+        reason: landed.file.reason.clone(),
+        source: Some(landed.path.clone()),
+        via: landed.file.via.clone(),
+        ..Claim::new(resolver, landed.effective, who, EvidenceKind::Detached, place, landed.commit)
     };
     match &counted_file.backed {
         FileBacking::Unknown(obstacle) => {
@@ -496,7 +491,7 @@ pub(crate) fn add_file<'a>(
             resolver.widen(&mut bridge);
             claim.kind = EvidenceKind::Review;
             claim.stated_by = Some(bridge);
-            claim.separated_by = answered(&counted_file.landed.file, &identity);
+            claim.separated_by = answered(&landed.file, &identity);
             // What passes reviews on gives none.
             if resolver.key_set.keys.is_bridge(resolver.at, &identity.person) {
                 claim.bar.get_or_insert(NotCounted::Bot);

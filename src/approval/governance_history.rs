@@ -8,7 +8,7 @@ use crate::approval::keys::{KeySet, Keys};
 use crate::approval::listed::{self, ListedPeople};
 use crate::approval::signature::{self, CheckedSignature, SignatureState, Tag};
 use crate::history::commit::Commit;
-use crate::history::governance::{self, GovernanceOrigin, States};
+use crate::history::governance::{GovernanceOrigin, MainlineGovernance, States};
 use crate::history::objects::{Obstacle, Oid};
 use crate::history::version::MergedTag;
 use crate::history::walked::History;
@@ -55,7 +55,7 @@ pub(crate) struct GovernanceHistory<'a> {
     /// Whether each run lists anybody, approved or in force.
     lists: Vec<OnceCell<bool>>,
     /// The governance before the first landing, and at each landing that changes the record folders.
-    folders: OnceCell<Vec<(usize, Rc<governance::MainlineGovernance>)>>,
+    folders: OnceCell<Vec<(usize, Rc<MainlineGovernance>)>>,
     met: IdentityCache,
 }
 
@@ -218,7 +218,7 @@ impl<'a> GovernanceHistory<'a> {
     }
 }
 
-fn folders(counted: &States) -> Vec<(usize, Rc<governance::MainlineGovernance>)> {
+fn folders(counted: &States) -> Vec<(usize, Rc<MainlineGovernance>)> {
     let mut all = vec![(0, Rc::clone(counted.before_all()))];
     for (landing, state) in counted.from() {
         if all.last().is_none_or(|(_, last)| folders_of(last) != folders_of(state)) {
@@ -228,19 +228,16 @@ fn folders(counted: &States) -> Vec<(usize, Rc<governance::MainlineGovernance>)>
     all
 }
 
-fn folders_of(state: &governance::MainlineGovernance) -> &[String] {
+fn folders_of(state: &MainlineGovernance) -> &[String] {
     &state.governance.policy.records
 }
 
-fn is_earlier(state: &governance::MainlineGovernance) -> bool {
+fn is_earlier(state: &MainlineGovernance) -> bool {
     matches!(state.origin, GovernanceOrigin::Earlier(_))
 }
 
 /// Tells whether two governance states list the same keys for the same people, without parsing the keys, which is slow.
-fn lists_the_same(
-    one: &Rc<governance::MainlineGovernance>,
-    other: &Rc<governance::MainlineGovernance>,
-) -> bool {
+fn lists_the_same(one: &Rc<MainlineGovernance>, other: &Rc<MainlineGovernance>) -> bool {
     let [left, right] = [one, other].map(|state| &state.governance);
     Rc::ptr_eq(one, other)
         || left.signers == right.signers

@@ -124,12 +124,9 @@ impl<'a> TrailEvaluator<'a> {
     }
 
     fn is_about(&self, statement: usize, index: usize) -> bool {
-        let removed = self
-            .trail
-            .versions
-            .get(index)
-            .is_some_and(|version| version.change == VersionChange::Removed);
-        if removed && !self.is_governance() {
+        let version = self.trail.versions.get(index);
+        let is_removed = version.is_some_and(|it| it.change == VersionChange::Removed);
+        if is_removed && !self.is_governance() {
             return false;
         }
         let Some(Some(digest)) = self.bound.digests.get(index) else {

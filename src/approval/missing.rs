@@ -76,7 +76,12 @@ pub(crate) fn missing_approvals(
     let Some(first) = missing.first_mut() else {
         return missing;
     };
-    let (mut weighed, mut to_add) = (not_counted(statements.iter()), lines_to_add(statements));
+    let mut weighed = not_counted(statements.iter());
+    let unknown = statements.iter().filter_map(|it| match &it.counts {
+        VoteCounts::No(NotCounted::UnknownAccount(unknown)) => Some(unknown.to_add()),
+        _ => None,
+    });
+    let mut to_add: BTreeSet<String> = unknown.collect();
     if to_add.is_empty() {
         let authors = unknown_authors(context);
         weighed.extend(authors.iter().map(|(account, to_add)| {
@@ -90,15 +95,6 @@ pub(crate) fn missing_approvals(
     let to_add: Vec<String> = to_add.into_iter().collect();
     first.add = (!to_add.is_empty()).then(|| to_add.join(" and "));
     missing
-}
-
-/// Returns the lines to add to the policy to tell approvers apart from the authors and from each other.
-fn lines_to_add(statements: &[Statement]) -> BTreeSet<String> {
-    let unknown = statements.iter().filter_map(|it| match &it.counts {
-        VoteCounts::No(NotCounted::UnknownAccount(unknown)) => Some(unknown.to_add()),
-        _ => None,
-    });
-    unknown.collect()
 }
 
 /// Returns the authors known only as accounts, each with the line to add before somebody without one can approve.

@@ -202,13 +202,12 @@ impl Offering<'_> {
         if named.clone().any(is_lost) {
             return false;
         }
-        let has_trailers = ways.iter().any(|offer| offer.way == ApprovalWay::MergeWithTrailers);
+        if ways.iter().any(|offer| offer.way == ApprovalWay::MergeWithTrailers) {
+            return true;
+        }
         let merges = usize::from(ways.iter().any(|offer| is_merge(offer.way)));
         let repeatable: Vec<&ApprovalOffer> =
             ways.iter().filter(|offer| is_repeatable(offer.way)).collect();
-        if has_trailers {
-            return true;
-        }
         let n_missing = self.n_missing();
         let is_open_ended = repeatable.iter().any(|offer| offer.who.is_empty());
         if is_open_ended || self.demand.terms.each_of.is_empty() && self.is_open() {

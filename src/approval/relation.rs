@@ -8,7 +8,6 @@ use crate::policy::people;
 use crate::policy::people::account::Account;
 use crate::policy::people::person::Person;
 use crate::record::address;
-use std::fmt;
 use std::rc::Rc;
 
 /// The relation of two people, the nearest first.
@@ -44,7 +43,8 @@ impl Relation {
 }
 
 /// A forge account that may or may not be somebody else's, and what to add to the policy to settle that.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
+#[error("it is not known that {account} is not {other}: add {}, then approve again", to_add(.keys))]
 pub struct UnknownAccount {
     /// The account: login and domain.
     pub account: String,
@@ -55,11 +55,6 @@ pub struct UnknownAccount {
 }
 
 impl UnknownAccount {
-    /// Returns the lines to add to `people.logins`: `nweber: ADDRESS`.
-    pub fn lines(&self) -> Vec<String> {
-        self.keys.iter().map(|key| line(key)).collect()
-    }
-
     /// Returns the lines to add, as the object of a sentence: `` `nweber: ADDRESS` to people.logins ``.
     pub fn to_add(&self) -> String {
         to_add(&self.keys)
@@ -85,18 +80,6 @@ pub fn line(key: &str) -> String {
         format!("{key}: ADDRESS")
     } else {
         format!("\"{key}\": ADDRESS")
-    }
-}
-
-impl fmt::Display for UnknownAccount {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            out,
-            "it is not known that {} is not {}: add {}, then approve again",
-            self.account,
-            self.other,
-            self.to_add()
-        )
     }
 }
 

@@ -62,7 +62,6 @@ pub struct ForgeReview {
     pub reason: Option<String>,
     #[serde(default)]
     pub permission: Option<Permission>,
-    /// The reviewer's association with the repository, as GitHub reports it.
     #[serde(default)]
     pub author_association: Option<Association>,
 }
@@ -130,8 +129,7 @@ fn host<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> 
 }
 
 fn login<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
-    let text = Option::<String>::deserialize(from)?;
-    match text {
+    match Option::<String>::deserialize(from)? {
         Some(text) if !statement_file::is_login(&text) => {
             Err(D::Error::custom(format!("`{text}` is not a login")))
         }

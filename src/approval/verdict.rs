@@ -14,9 +14,8 @@ use crate::policy::people::person::Person;
 use crate::policy::tier::Needed;
 use crate::record::time::{Instant, Term};
 use std::collections::BTreeSet;
-use std::fmt;
 use std::sync::Arc;
-use strum::IntoStaticStr;
+use strum::{Display, IntoStaticStr};
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ApprovalVerdict {
@@ -90,9 +89,7 @@ pub struct VerdictChange {
     pub at: Instant,
     /// The landing: that of the version itself, or of later evidence.
     pub commit: String,
-    /// Whether the requirement was met from then on.
     pub satisfied: Satisfied,
-    /// Whether the version was the approved one from then on.
     pub becomes_approved: BecomesApproved,
     pub result: FourEyes,
 }
@@ -148,7 +145,7 @@ pub enum BecomesApproved {
 }
 
 /// The four-eyes result of a version: the first that applies.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, IntoStaticStr)]
+#[derive(Clone, Copy, Debug, Default, Display, PartialEq, Eq, PartialOrd, Ord, IntoStaticStr)]
 #[strum(serialize_all = "kebab-case")]
 pub enum FourEyes {
     /// The landing's signature is bad.
@@ -185,12 +182,6 @@ impl Vote {
 impl FourEyes {
     pub fn as_str(self) -> &'static str {
         self.into()
-    }
-}
-
-impl fmt::Display for FourEyes {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(self.as_str())
     }
 }
 

@@ -21,7 +21,10 @@ impl PublicKey {
         let mut reader = WireReader(blob);
         let algorithm = std::str::from_utf8(reader.string()?).ok()?;
         let named = !algorithm.is_empty() && algorithm.bytes().all(|byte| byte.is_ascii_graphic());
-        if !named || reader.0.is_empty() || is_verifiable(algorithm) && !is_sound(blob) {
+        if !named
+            || reader.0.is_empty()
+            || is_verifiable(algorithm) && ssh_key::PublicKey::from_bytes(blob).is_err()
+        {
             return None;
         }
         Some(PublicKey { algorithm: algorithm.to_owned(), blob: blob.to_vec() })
@@ -60,10 +63,6 @@ impl PublicKey {
 
 pub(crate) fn is_verifiable(algorithm: &str) -> bool {
     matches!(algorithm, "ssh-ed25519" | "ecdsa-sha2-nistp256" | "ssh-rsa")
-}
-
-fn is_sound(blob: &[u8]) -> bool {
-    ssh_key::PublicKey::from_bytes(blob).is_ok()
 }
 
 fn magnitude(number: &[u8]) -> &[u8] {

@@ -286,13 +286,8 @@ impl<'c, 'h> Chooser<'c, 'h> {
     fn may_decide(&self, landing: usize, approver: &Approver, is_named: bool) -> bool {
         let governance_before = self.governance_history.before(landing);
         let of_bytes = matches!(approver.kind, EvidenceKind::Detached | EvidenceKind::Review);
-        let is_listed = |key: &String| {
-            governance_before.key_set.keys.lists_key(
-                governance_before.governance,
-                key,
-                &approver.person,
-            )
-        };
+        let (governance, keys) = (governance_before.governance, &governance_before.key_set.keys);
+        let is_listed = |key: &String| keys.lists_key(governance, key, &approver.person);
         (is_named || of_bytes)
             && (approver.kind != EvidenceKind::Detached
                 || approver.key.as_ref().is_some_and(is_listed))
