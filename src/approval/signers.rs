@@ -263,8 +263,11 @@ fn take_options(
     Ok(())
 }
 
-/// Takes a value and whether it is quoted: in quotes, where `\"` is a quote, or up to the next comma.
-fn value(text: &str) -> Result<(Option<(String, bool)>, &str), UnreadableLine> {
+/// The value, and whether it is in quotes.
+type OptionValue = (String, bool);
+
+/// Takes a value: in quotes, where `\"` is a quote, or up to the next comma.
+fn value(text: &str) -> Result<(Option<OptionValue>, &str), UnreadableLine> {
     let Some(quoted) = text.strip_prefix('"') else {
         let end = text.find(',').unwrap_or(text.len());
         let (value, rest) = text.split_at_checked(end).unwrap_or((text, ""));
@@ -288,7 +291,7 @@ fn value(text: &str) -> Result<(Option<(String, bool)>, &str), UnreadableLine> {
 fn take_option(
     line: &mut SignerLine,
     name: &str,
-    value: Option<(String, bool)>,
+    value: Option<OptionValue>,
     loose: &mut Vec<&'static str>,
 ) -> Result<(), UnreadableLine> {
     const OPTIONS: &str = "the options are cert-authority, namespaces=\"…\", valid-after=\"…\" and valid-before=\"…\"";
