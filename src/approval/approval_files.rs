@@ -4,20 +4,15 @@
 //! `ApprovalFileReader::land`. Follows `docs/spec/approval.md`, S7, 1.12, G2 and D2. The fold decides which version a
 //! file applies to.
 
-use crate::approval::approval_event::{
-    CountedFile, FileBacking, LandedApprovalFile, RefusedFile, StatementEvent,
-};
+use crate::approval::evidence::{CountedFile, FileBacking, LandedApprovalFile, StatementEvent};
 use crate::approval::governance_history::{GovernanceHistory, LandedGovernance};
 use crate::approval::keys::Keys;
-use crate::approval::ledger_name::{LedgerName, LedgerRoot};
 use crate::approval::put_back;
 use crate::approval::signature::SignatureState;
-use crate::approval::statement::bad_file::BadFile;
-use crate::approval::statement::check::{Backing, SoundStatement, StatementPath};
-use crate::approval::statement::file::{
-    ApprovalDecision, ApprovalFile, ApprovalSubject, GOVERNANCE,
+use crate::approval::statement::{self, LedgerName, LedgerRoot, SoundStatement, StatementPath};
+use crate::approval::statement_file::{
+    ApprovalDecision, ApprovalFile, ApprovalSubject, BadFile, GOVERNANCE, SIGNATURE,
 };
-use crate::approval::statement::{SIGNATURE, check};
 use crate::history::objects::{Obstacle, Oid};
 use crate::history::version::TrailKey;
 use crate::history::walked::{After, ApprovalFileChange, History};
@@ -48,19 +43,10 @@ impl<'a> ApprovalFiles<'a> {
             reader.land(changes);
         }
         let (files, mut approval_files) = (reader.files, reader.approval_files);
-        let mut last: BTreeMap<&str, usize> = BTreeMap::new();
-        for (n, filed) in approval_files.filed.iter().enumerate() {
-            last.insert(&filed.path, n);
-        }
-        let current: BTreeSet<usize> = last
-            .into_iter()
-            .filter(|(path, _)| files.get(path).is_some_and(|file| **file != After::Gone))
-            .map(|(_, n)| n)
-            .collect();
-        for n in current {
-            if let Some(filed) = approval_files.filed.get_mut(n) {
-                filed.is_at_tip = true;
-            }
+        let mut later: BTreeSet<String> = BTreeSet::new();
+        for filed in approval_files.filed.iter_mut().rev() {
+            let there = files.get(filed.path.as_str()).is_some_and(|file| **file != After::Gone);
+            filed.is_at_tip = later.insert(filed.path.clone()) && there;
         }
         approval_files
     }
@@ -86,7 +72,6 @@ pub(crate) struct ApprovalFileReader<'a> {
 }
 
 impl<'a> ApprovalFileReader<'a> {
-    /// Starts before the first landing. Approvals of governance files are always read.
     pub(crate) fn new(
         history: &'a History,
         governance_history: &'a GovernanceHistory<'a>,
@@ -117,7 +102,7 @@ impl<'a> ApprovalFileReader<'a> {
         } else {
             &self.history.records
         };
-        check::place(path, folders)
+        statement::place(path, folders)
     }
 
     pub(crate) fn land(&mut self, changes: &'a [ApprovalFileChange]) {
@@ -220,11 +205,11 @@ impl<'a> ApprovalFileReader<'a> {
         about: Option<ApprovalSubject>,
         state: FileState,
     ) {
-        let landing = self.history.mainline.landings.get(change.landing);
+        let (commit, _) = self.landing(change);
         self.approval_files.filed.push(ApprovalFileOutcome {
             path: path.to_owned(),
             landing: change.landing,
-            commit: landing.map_or(Oid::NULL, |landing| landing.oid),
+            commit,
             about,
             state,
             is_at_tip: false,
@@ -240,8 +225,7 @@ impl<'a> ApprovalFileReader<'a> {
     ) {
         let signature_path = format!("{path}{SIGNATURE}");
         let text = self.files.get(path).copied();
-        let signature = self.files.get(signature_path.as_str()).copied();
-        let signature = match signature {
+        let signature = match self.files.get(signature_path.as_str()).copied() {
             None | Some(After::Gone) => None,
             Some(After::Bytes(bytes)) => Some(bytes),
             Some(After::Missing(obstacle)) => return self.gap(path, change, obstacle),
@@ -271,7 +255,6 @@ impl<'a> ApprovalFileReader<'a> {
         }
     }
 
-    /// Records a file that does not count, under the record of its folder or the governance file that it names.
     fn refuse(
         &mut self,
         path: &str,
@@ -285,7 +268,7 @@ impl<'a> ApprovalFileReader<'a> {
             ApprovalSubject::Governance(path) if folder == GOVERNANCE => self.of_governance(path),
             _ => self.of_record(folder),
         };
-        statements.push(StatementEvent::Refused(Box::new(RefusedFile { landed, bad })));
+        statements.push(StatementEvent::Refused(Box::new(landed), bad));
     }
 
     fn landed(
@@ -294,15 +277,20 @@ impl<'a> ApprovalFileReader<'a> {
         change: &ApprovalFileChange,
         file: ApprovalFile,
     ) -> LandedApprovalFile<'a> {
-        let landing = self.history.mainline.landings.get(change.landing);
+        let (commit, effective) = self.landing(change);
         LandedApprovalFile {
             landing: change.landing,
-            commit: landing.map_or(Oid::NULL, |landing| landing.oid),
-            effective: landing.map_or(Instant::MIN, |landing| landing.effective),
+            commit,
+            effective,
             path: path.to_owned(),
             file,
             resolver: self.governance_history.resolver(change.landing),
         }
+    }
+
+    fn landing(&self, change: &ApprovalFileChange) -> (Oid, Instant) {
+        let landing = self.history.mainline.landings.get(change.landing);
+        landing.map_or((Oid::NULL, Instant::MIN), |landing| (landing.oid, landing.effective))
     }
 
     fn of_record(&mut self, id: &str) -> &mut Vec<StatementEvent<'a>> {
@@ -315,7 +303,6 @@ impl<'a> ApprovalFileReader<'a> {
         self.approval_files.governance.entry(trimmed).or_default()
     }
 
-    /// Records a file that can't be read: its statement about the record of its folder is unknown.
     fn gap(&mut self, path: &str, change: &ApprovalFileChange, obstacle: &Obstacle) {
         self.file(change, path, None, FileState::Missing(obstacle.clone()));
         let name = path.rsplit('/').next().unwrap_or_default();
@@ -335,8 +322,7 @@ impl<'a> ApprovalFileReader<'a> {
     }
 
     fn ledger_name(&self, landing: usize, policy: &Policy) -> LedgerName {
-        let is_over = self.history.unnamed_until.is_some_and(|it| it < landing);
-        let unnamed = !is_over;
+        let unnamed = self.history.unnamed_until.is_none_or(|until| landing <= until);
         let root = self.history.mainline.root();
         let root = root.map(|root| LedgerRoot::new(root, &self.history.prefix));
         LedgerName::from_policy(policy, root).counting_unnamed(unnamed)
@@ -357,12 +343,11 @@ impl<'a> ApprovalFileReader<'a> {
             Some(_) => LedgerName::Unknown,
             None => self.ledger_name(change.landing, &governance_before.governance.policy),
         };
-        let checked = match check::check(path, text, signature, &records, &name) {
+        let checked = match statement::check(path, text, signature, &records, &name) {
             Ok(checked) => checked,
             Err(bad) => return FileState::Bad(bad),
         };
-        let landing = self.history.mainline.landings.get(change.landing);
-        let effective = landing.map_or(Instant::MIN, |landing| landing.effective);
+        let (_, effective) = self.landing(change);
         let mainline = &self.history.mainline;
         let nameless = mainline.boundary.as_ref().filter(|_| name == LedgerName::Unknown);
         let doubt =
@@ -370,9 +355,9 @@ impl<'a> ApprovalFileReader<'a> {
         let (backed, state) = match doubt {
             Some(doubt) => (FileBacking::Unknown(doubt.clone()), FileState::Missing(doubt.clone())),
             None => {
-                let backing = match &checked.backing {
-                    Backing::Signature(_) => signer(&checked, governance_before, effective),
-                    Backing::Bridge(_) => {
+                let backing = match &checked.file.via {
+                    None => signer(&checked, governance_before, effective),
+                    Some(_) => {
                         let resolver = self.governance_history.resolver(change.landing);
                         bridge(&checked, governance_before, effective)
                             .map(|person| FileBacking::Review(resolver.of_person(&person)))
@@ -483,12 +468,10 @@ pub struct ApprovalFileOutcome {
     pub is_at_tip: bool,
 }
 
-/// The outcome for a file below `.approvals`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FileState {
     /// The file is valid. Whether it counts is in the verdict on the version that it names.
     Sound,
-    /// The file does not count: `bad-approval-file`.
     Bad(BadFile),
     /// The key was listed when the file landed and has been revoked since, so it no longer counts.
     RevokedLater(BadFile),

@@ -1,28 +1,29 @@
-//! Determines which approvals content needs before it lands.
+//! Determines which approvals content needs before it lands, and who could give them: people whom its requirement or the
+//! policy names, other than its authors.
 //!
-//! Uses record, policy, `approval`'s parts. Pure. Start at [`needed`], [`proposed`], [`lacking`]. Follows
-//! `docs/spec/approval.md`, D3, and `docs/spec/cli.md`, `needs{}`.
+//! Uses record, policy, `approval`'s parts. Pure. Start at [`needed`], [`proposed`], [`lacking`] and [`Eligibility`]. Follows
+//! `docs/spec/approval.md`, D3, D4 and I8, and `docs/spec/cli.md`, `needs{}`.
 
 use crate::approval::authors::AuthorSet;
-use crate::approval::case::CountedApproval;
-use crate::approval::demand::{VersionDemand, combined_demand};
-use crate::approval::identity::apart::SeparatedBy;
-use crate::approval::identity::{IdentityCache, IdentityKind, IdentityResolver};
-use crate::approval::keys::KeySet;
-use crate::approval::listed::OnlyListed;
-use crate::approval::missing::DemandContext;
-use crate::approval::relation::Relation;
+use crate::approval::counting::CountedApproval;
+use crate::approval::demand::{self, OnlyListed, VersionDemand, combined_demand};
+use crate::approval::identity::{IdentityCache, IdentityResolver};
+use crate::approval::keys::{KeySet, Keys};
+use crate::approval::listed::IdentityKind;
+use crate::approval::missing::{self, DemandContext};
+use crate::approval::relation::{self, Relation, SeparatedBy};
+use crate::approval::signature;
 use crate::approval::verdict::{
     ApprovalVerdict, Approver, Author, FourEyes, MissingApproval, Satisfied, SelfAsserted,
 };
 use crate::approval::ways::ApprovalWays;
-use crate::approval::{demand, missing};
-use crate::policy::demand::{EvidenceKind, Proof};
+use crate::policy::demand::{EvidenceKind, Proof, SelfApproval};
 use crate::policy::governance::Governance;
-use crate::policy::people;
 use crate::policy::people::person::Person;
+use crate::policy::people::{self, RosterState};
 use crate::policy::tier::Needed;
 use crate::record::Record;
+use crate::record::address::Address;
 use crate::record::time::Instant;
 
 /// Compares identities outside of history, under the governance at one commit and by the same rules.
@@ -33,7 +34,6 @@ pub struct Identities<'g> {
 }
 
 impl<'g> Identities<'g> {
-    /// Resolves identities by the given governance files.
     pub fn from_governance(governance: &'g Governance) -> Identities<'g> {
         Identities {
             governance,
@@ -42,7 +42,6 @@ impl<'g> Identities<'g> {
         }
     }
 
-    /// Returns the relation of one identity to several others: the nearest one.
     pub fn relation<'p>(
         &self,
         one: &Person,
@@ -63,22 +62,6 @@ impl<'g> Identities<'g> {
             SeparatedBy::Address
         };
         self.nearest_relation(one, others, &separated_by)
-    }
-
-    pub(crate) fn lists_key_for(&self, one: &Person, use_of_key: (&str, Proof)) -> bool {
-        self.key_set.keys.lists_for(self.governance, one, use_of_key)
-    }
-
-    pub(crate) fn has_pattern_key(&self, namespace: &str) -> bool {
-        self.key_set.keys.has_pattern_key(namespace)
-    }
-
-    pub(crate) fn signers(&self) -> Vec<Person> {
-        self.key_set.keys.persons(self.governance)
-    }
-
-    pub(crate) fn listed(&self, only: &OnlyListed) -> Vec<Person> {
-        only.persons(&self.resolver())
     }
 
     pub(crate) fn is_listed(&self, only: &OnlyListed, person: &Person) -> bool {
@@ -130,7 +113,6 @@ pub fn needed(governance: &Governance, own: &Record, approved: Option<&Record>) 
 }
 
 /// Returns the verdict on content that has not landed: not approved, with who could approve it.
-///
 /// `author` is the name and address of the person who proposes it, if known.
 pub fn proposed(
     governance: &Governance,
@@ -148,7 +130,6 @@ pub fn proposed(
         authors.add(resolver.identity("", requester.as_str()));
     }
     let demand: VersionDemand = combined_demand(governance, Some(own), approved);
-    let exempt = is_exempt(governance, own, approved);
     let context = DemandContext { resolver, authors: &authors, demand: &demand };
     let members = authors.members.iter();
     let mut shown: Vec<Author> = members
@@ -159,18 +140,21 @@ pub fn proposed(
         })
         .collect();
     shown.sort_by(|one, other| one.person.key.cmp(&other.person.key));
-    ApprovalVerdict {
-        satisfied: if exempt { Satisfied::Yes } else { Satisfied::No },
-        needed: needed(governance, own, approved),
+    let verdict = ApprovalVerdict {
+        satisfied: Satisfied::Yes,
         makers: shown.iter().map(|author| author.person.clone()).collect(),
         authors: shown,
-        missing: if exempt { Vec::new() } else { missing::missing_approvals(context, &[], &[]) },
-        ways: if exempt {
-            ApprovalWays::default()
-        } else {
-            ApprovalWays::for_terms(governance, &demand.terms, &identities.key_set.keys, false)
-        },
         ..ApprovalVerdict::without_evidence(FourEyes::NoneRecorded)
+    };
+    if is_exempt(governance, own, approved) {
+        return verdict;
+    }
+    ApprovalVerdict {
+        satisfied: Satisfied::No,
+        needed: demand.terms.needed(),
+        missing: missing::missing_approvals(context, &[], &[]),
+        ways: ApprovalWays::for_terms(governance, &demand.terms, &identities.key_set.keys, false),
+        ..verdict
     }
 }
 
@@ -182,7 +166,6 @@ pub fn ways(governance: &Governance, own: &Record) -> ApprovalWays {
 }
 
 /// Returns which approvals some content still needs, and who could give them: nobody in its author set.
-///
 /// `makers` is the author set so far; the requesters of the new and the approved content join it (A5). `signed` are the
 /// people who have approved it already.
 pub fn lacking(
@@ -238,4 +221,151 @@ fn signer(governance: &Governance, person: &Person) -> Approver {
 pub(crate) fn is_exempt(governance: &Governance, own: &Record, approved: Option<&Record>) -> bool {
     own.closure.is_some()
         || approved.is_some_and(|approved| demand::only_narrows(&governance.policy, approved, own))
+}
+
+pub struct Eligibility<'g> {
+    governance: &'g Governance,
+    identities: Identities<'g>,
+    authors: Vec<Person>,
+    owners: Vec<Person>,
+    listed: Option<OnlyListed>,
+    /// The weakest level of proof that counts.
+    proof: Proof,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum SignedObject {
+    ApprovalFile,
+    Commit,
+}
+
+impl<'g> Eligibility<'g> {
+    /// `makers` are the known authors; the requesters of both contents join them (A5).
+    pub fn new(
+        governance: &'g Governance,
+        own: &Record,
+        approved: Option<&Record>,
+        makers: &[Person],
+    ) -> Eligibility<'g> {
+        let requesters = [Some(own), approved]
+            .into_iter()
+            .flatten()
+            .filter_map(|record| record.requester.as_ref())
+            .map(|address| people::identify(governance, "", address.as_str()));
+        let demand = combined_demand(governance, Some(own), approved);
+        let owners = match governance.policy.approval.owner_may_approve {
+            true => Vec::new(),
+            false => demand.owners,
+        };
+        Eligibility {
+            governance,
+            identities: Identities::from_governance(governance),
+            authors: makers.iter().cloned().chain(requesters).collect(),
+            owners,
+            listed: OnlyListed::for_record(governance, Some(own), approved),
+            proof: demand.terms.proof,
+        }
+    }
+
+    /// Tells whether an approval by a person could count in some way.
+    pub fn may_approve(&self, person: &Person) -> bool {
+        self.is_reachable(person)
+            && self.identities.relation_of_signer(person, &self.authors).is_different()
+            && self.identities.relation_of_signer(person, &self.owners).is_different()
+    }
+
+    /// Tells whether a claimed approval by a person could count: a merge, or a review.
+    pub(crate) fn may_claim(&self, person: &Person) -> bool {
+        self.is_reachable(person)
+            && self.identities.relation(person, &self.authors).is_different()
+            && self.identities.relation(person, &self.owners).is_different()
+    }
+
+    /// Tells whether a person can sign something so that it counts; with `self_approval: allow`, an author can, too.
+    pub(crate) fn can_sign(&self, person: &Person, object: SignedObject) -> bool {
+        let authors_may = self.governance.policy.approval.self_approval == SelfApproval::Allow;
+        let may = self.may_approve(person) || authors_may && self.is_reachable(person);
+        may && self.keys().lists_for(self.governance, person, (namespace(object), self.proof))
+    }
+
+    /// Returns the people who are named as the ones whose approval is missing, and could give it.
+    pub fn named(&self, missing: &[MissingApproval]) -> Vec<Person> {
+        let named = missing.iter().flat_map(|missing| &missing.who);
+        self.eligible(named.cloned())
+    }
+
+    pub(crate) fn is_for_listed(&self) -> bool {
+        self.listed.is_some()
+    }
+
+    /// Returns everyone who could approve, of those whom groups, the signers file or `people.logins` name; where only
+    /// listed people approve, of those.
+    pub fn known(&self) -> Vec<Person> {
+        if let Some(listed) = &self.listed {
+            return self.eligible(listed.persons(&self.identities.resolver()).into_iter());
+        }
+        let policy = &self.governance.policy;
+        let members = policy.groups.values().flatten().map(Address::as_str);
+        let logins = policy.people.logins.values().map(Address::as_str);
+        let named = members.chain(logins).map(|it| people::identify(self.governance, "", it));
+        self.eligible(named.chain(self.keys().persons(self.governance)))
+    }
+
+    /// Returns those of the missing approvals' candidates who could approve, or everyone known if anyone may.
+    pub fn candidates(&self, missing: &[MissingApproval]) -> Vec<Person> {
+        let named = self.named(missing);
+        let is_open = missing.iter().any(|missing| missing.is_for_anyone);
+        if named.is_empty() && is_open { self.known() } else { named }
+    }
+
+    pub(crate) fn signers(&self, object: SignedObject) -> Vec<Person> {
+        let signers = self.keys().persons(self.governance).into_iter();
+        relation::each_once(signers.filter(|person| self.can_sign(person, object)))
+    }
+
+    /// Tells whether a key is listed for a pattern of addresses, so that not everyone who can sign is known.
+    pub(crate) fn has_unnamed_signers(&self, object: SignedObject) -> bool {
+        self.keys().has_pattern_key(namespace(object))
+    }
+
+    /// Returns the people whose approval does not count, each once: authors, requesters, barred owners.
+    pub(crate) fn barred(&self) -> Vec<Person> {
+        let mut barred: Vec<Person> = Vec::new();
+        for person in self.authors.iter().chain(&self.owners) {
+            if !barred.iter().any(|known| known.key == person.key) {
+                barred.push(person.clone());
+            }
+        }
+        barred
+    }
+
+    pub(crate) fn unknown_authors(&self) -> Vec<&Person> {
+        let is_unknown =
+            |author: &&Person| author.unmapped().is_some() && !self.identities.is_no_person(author);
+        self.authors.iter().filter(is_unknown).collect()
+    }
+
+    fn eligible(&self, persons: impl Iterator<Item = Person>) -> Vec<Person> {
+        relation::each_once(persons.filter(|person| self.may_approve(person)))
+    }
+
+    fn keys(&self) -> &Keys {
+        &self.identities.key_set.keys
+    }
+
+    fn is_reachable(&self, person: &Person) -> bool {
+        let address = Address::new(&person.email);
+        let state = address.map(|it| people::roster_state(self.governance, &it));
+        person.is_resolved()
+            && state != Some(RosterState::Inactive)
+            && !self.identities.is_no_person(person)
+            && self.listed.as_ref().is_none_or(|it| self.identities.is_listed(it, person))
+    }
+}
+
+fn namespace(object: SignedObject) -> &'static str {
+    match object {
+        SignedObject::ApprovalFile => signature::APPROVAL,
+        SignedObject::Commit => signature::GIT,
+    }
 }

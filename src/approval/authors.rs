@@ -3,11 +3,9 @@
 //! Uses history's versions and commits, `approval::identity`. Pure. Start at `of_version`. Follows
 //! `docs/spec/approval.md`, A1 to A7 and 1.5.
 
-use crate::approval::identity::apart::SeparatedBy;
 use crate::approval::identity::{Identity, IdentityResolver, is_nobody};
-use crate::approval::message;
-use crate::approval::message::CommitMessage;
-use crate::approval::relation::Relation;
+use crate::approval::message::{self, CommitMessage};
+use crate::approval::relation::{Relation, SeparatedBy};
 use crate::approval::verdict::{ApprovalObstacle, MOST_AUTHORS};
 use crate::history::commit::Commit;
 use crate::history::ident::IdentProblem;
@@ -89,7 +87,6 @@ impl AuthorSet {
         }
     }
 
-    /// Adds the members of another set, without its doubts and flags.
     pub(crate) fn join_members(&mut self, other: &AuthorSet) {
         for member in &other.members {
             self.add(member.clone());

@@ -6,23 +6,19 @@
 //! that a governance change never approves itself.
 
 mod choice;
-mod compose;
 pub mod key_levels;
 
-use crate::approval::approval_event::StatementEvent;
 use crate::approval::approval_files::ApprovalFileReader;
-use crate::approval::counted::choice::Chooser;
-use crate::approval::counted::compose::{Composer, VersionChoice};
+use crate::approval::counted::choice::{Chooser, Composer, VersionChoice};
 use crate::approval::counted::key_levels::{AdmittedKey, KeyLevels};
+use crate::approval::evidence::StatementEvent;
 use crate::approval::fold::{EvaluationContext, TrailEvaluator, TrailKind};
 use crate::approval::governance_history::{
     GovernanceHistory, LandedSignature, Ruled, SignatureChecks,
 };
 use crate::approval::keys::Keys;
-use crate::approval::verdict::{
-    ApprovalVerdict, FourEyes, NotCounted, Satisfied, Vote, VoteCounts,
-};
-use crate::approval::{demand, missing, put_back, signature, statement};
+use crate::approval::verdict::{ApprovalVerdict, FourEyes, NotCounted, Satisfied, VoteCounts};
+use crate::approval::{demand, missing, put_back, signature, statement_file};
 use crate::history::governance::States;
 use crate::history::version::Version;
 use crate::history::walked::{ApprovalFileChange, History};
@@ -50,7 +46,6 @@ pub struct CountedGovernance {
     pub proven: Rc<Governance>,
     /// One verdict for each version of each governance file, by path.
     pub verdicts: BTreeMap<String, Vec<ApprovalVerdict>>,
-    /// Whether each version was approved by someone entitled to approve governance, by the file's path.
     approved_versions: BTreeMap<String, Vec<bool>>,
     /// The unapproved changes at the tip, sorted by path.
     pub left_out: Vec<UncountedGovernanceFile>,
@@ -61,7 +56,6 @@ pub struct CountedGovernance {
     choices: Vec<(usize, VersionChoice)>,
 }
 
-/// Evaluates the governance files along the approved branch.
 pub fn count_governance(history: &History) -> CountedGovernance {
     // Nobody loses a say in the rules by what nobody approved.
     let mut approved_later = Vec::new();
@@ -202,14 +196,13 @@ fn judged(
         states,
         approved,
         tip,
-        later: Vec::new(),
-        proven: Rc::default(),
         verdicts,
         approved_versions,
         left_out,
         keys: key_levels.counted.named,
         signatures,
         choices,
+        ..CountedGovernance::default()
     }
 }
 
@@ -234,7 +227,7 @@ fn mark_continuing(
 ) {
     let version = counts.and_then(|n| history.governance.get(path)?.versions.get(n));
     let bytes = version.and_then(|version| history.bytes_of(version));
-    let digest = statement::digest(bytes.map_or(&[], AsRef::as_ref));
+    let digest = statement_file::digest(bytes.map_or(&[], AsRef::as_ref));
     for statement in statements {
         if let StatementEvent::CountedFile(counted_file) = statement {
             let from = counted_file.landed.file.from.as_deref();
@@ -313,7 +306,6 @@ impl CountedGovernance {
         found
     }
 
-    /// Returns the index of the version of a file that counts after a landing.
     pub fn version(&self, path: &str, landing: usize) -> Option<usize> {
         self.choice(landing).of(path)
     }
@@ -381,10 +373,7 @@ pub(super) fn kept(
 }
 
 fn approvers(verdict: &ApprovalVerdict) -> Vec<&Person> {
-    let counting = verdict.statements.iter().filter(|statement| {
-        statement.counts == VoteCounts::Yes && statement.vote == Vote::Approves
-    });
-    counting.map(|statement| &statement.approver.person).collect()
+    verdict.counted_statements().map(|statement| &statement.approver.person).collect()
 }
 
 fn joins(line: &str, person: &Person) -> bool {
@@ -398,9 +387,7 @@ fn joins(line: &str, person: &Person) -> bool {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UncountedGovernanceFile {
     pub path: String,
-    /// The landing of the version at the tip.
     pub commit: String,
-    /// The effective time of that landing.
     pub at: Instant,
     /// The addresses of those who made the change, sorted.
     pub authors: Vec<String>,
@@ -424,20 +411,16 @@ impl UncountedGovernanceFile {
     /// Returns what ends it, as the end of a sentence.
     pub fn way_out(&self) -> String {
         let command = self.command();
-        match (&self.keyless, &self.counts) {
-            (Some(people), counts) => {
-                let again = match people.as_slice() {
-                    [] => "land the change again, written by somebody who is not listed and merged by somebody who is".to_owned(),
-                    people => format!("have {} merge the change again", people.join(" or ")),
-                };
-                let restore = match counts {
-                    Some(_) => format!("put that version back with `{command}`"),
-                    None => format!("remove it with `{command}`"),
-                };
-                format!("nobody who could approve it has a listed key, so {restore}, then {again}")
-            }
-            _ => format!("approve it with `{command}`"),
-        }
+        let Some(people) = &self.keyless else { return format!("approve it with `{command}`") };
+        let again = match people.as_slice() {
+            [] => "land the change again, written by somebody who is not listed and merged by somebody who is".to_owned(),
+            people => format!("have {} merge the change again", people.join(" or ")),
+        };
+        let restore = match self.counts {
+            Some(_) => format!("put that version back with `{command}`"),
+            None => format!("remove it with `{command}`"),
+        };
+        format!("nobody who could approve it has a listed key, so {restore}, then {again}")
     }
 }
 

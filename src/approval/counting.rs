@@ -1,15 +1,119 @@
-//! Decides whether a single approval or rejection counts, and which one of a person is current.
+//! Decides whether a single approval or rejection of a version counts, and which one of a person is current.
 //!
-//! Uses policy, `approval`'s evidence, identity and demand. Pure. Start at [`weigh`], then [`replace`]. Follows
-//! `docs/spec/approval.md`, E1 to E7, 1.7, D5 and D8.
+//! Uses policy, `approval`'s evidence, identity and demand. Pure. Start at `weigh`, then `replace`. Follows
+//! `docs/spec/approval.md`, E1 to E7, 1.7, 1.8, D5 and D8.
 
-use crate::approval::case::{VersionEvidence, stater};
-use crate::approval::evidence::{Claim, EvidenceSource, Vouched};
-use crate::approval::identity::{Identity, IdentityKind, NamedPerson};
-use crate::approval::listed::OnlyListed;
-use crate::approval::relation::Relation;
-use crate::approval::verdict::{NotCounted, Vote, VoteCounts};
+use crate::approval::authors::AuthorSet;
+use crate::approval::demand::{self, OnlyListed, Role, VersionDemand};
+use crate::approval::evidence::{Claim, EvidenceSource, VersionEvidenceSet, Vouched};
+use crate::approval::identity::{Identity, IdentityResolver, NamedPerson};
+use crate::approval::listed::IdentityKind;
+use crate::approval::relation::{Relation, SeparatedBy};
+use crate::approval::verdict::{Approver, NotCounted, SelfAsserted, Vote, VoteCounts};
+use crate::history::commit::Commit;
 use crate::policy::demand::{EvidenceKind, Forge, Proof, SelfApproval, Switch};
+use crate::record::time::Instant;
+
+#[derive(Clone, Copy)]
+pub(crate) struct VersionEvidence<'a> {
+    pub resolver: IdentityResolver<'a>,
+    pub authors: &'a AuthorSet,
+    pub demand: &'a VersionDemand,
+    pub evidence: &'a VersionEvidenceSet<'a>,
+    pub landing: &'a Commit,
+    pub at: Instant,
+    /// Whether the merge, by its subject, is one of the approved branch or into another one; its actor is then no evidence.
+    pub is_suspicious_merge: bool,
+    pub self_approval: SelfApproval,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct CountedApproval {
+    pub identity: Identity,
+    /// Every identity key by which they may fill a role.
+    pub names: Vec<String>,
+    pub approver: Approver,
+    pub stated_at: Instant,
+}
+
+impl CountedApproval {
+    pub(crate) fn fills_role(&self, role: &Role) -> bool {
+        role.person.as_ref().is_some_and(|person| self.names.contains(&person.key))
+    }
+}
+
+/// Tells whether a person landed a one-parent commit written by someone else: the committer may have edited it.
+pub(crate) fn is_committer_alone(case: VersionEvidence, identity: &Identity) -> bool {
+    let author = case.resolver.of_ident(case.landing.author());
+    case.landing.parents.len() < 2 && author.is_none_or(|author| !author.is(identity))
+}
+
+pub(crate) fn approver(case: VersionEvidence, claim: &Claim) -> Approver {
+    let person = match &claim.who {
+        NamedPerson::Someone(identity) => &identity.person,
+        NamedPerson::Unresolved(person) | NamedPerson::Nobody(person) => person,
+    };
+    Approver {
+        person: person.clone(),
+        groups: claim.resolver.key_set.groups(claim.resolver.at, person, claim.level),
+        level: claim.level,
+        kind: claim.kind,
+        self_asserted: self_asserted(case, claim),
+        is_author: false,
+        stated_by: claim.stated_by.as_ref().map(|identity| identity.person.clone()),
+        commit: claim.commit.to_string(),
+        at: claim.at,
+        reason: claim.reason.clone(),
+        source: claim.source.clone(),
+        key: claim.key.clone(),
+        key_claimed_in: claim.key_claimed_in.clone(),
+        via: claim.via.clone(),
+    }
+}
+
+pub(crate) fn is_met(demand: &VersionDemand, counted_approvals: &[CountedApproval]) -> bool {
+    let approvers = counted_approvals.iter().map(|counted| &counted.approver);
+    let is_filled = |role| counted_approvals.iter().any(|counted| counted.fills_role(role));
+    let roles = demand.people.iter().all(is_filled);
+    are_enough(demand, approvers) && roles
+}
+
+pub(crate) fn are_enough<'a>(
+    demand: &VersionDemand,
+    approvers: impl Iterator<Item = &'a Approver>,
+) -> bool {
+    let groups: Vec<&str> = demand.terms.each_of.iter().map(String::as_str).collect();
+    let member_of: Vec<Vec<String>> = approvers.map(|approver| approver.groups.clone()).collect();
+    member_of.len() >= demand.terms.needed().count as usize
+        && demand::unfilled(&groups, &member_of).is_empty()
+}
+
+/// Tells whether a counted approval could fill a place of a requirement: a group or role where any is asked for.
+pub(crate) fn fills_place(demand: &VersionDemand, counted_approval: &CountedApproval) -> bool {
+    let (groups, roles) = (&demand.terms.each_of, &demand.people);
+    let in_group = counted_approval.approver.groups.iter().any(|group| groups.contains(group));
+    let in_role = roles.iter().any(|role| counted_approval.fills_role(role));
+    groups.is_empty() && roles.is_empty() || in_group || in_role
+}
+
+pub(crate) fn self_asserted(case: VersionEvidence, claim: &Claim) -> SelfAsserted {
+    match claim.vouched {
+        Vouched::ByForge => SelfAsserted::ForgeUi,
+        _ if stater(case, claim).is_different() => SelfAsserted::No,
+        _ => SelfAsserted::Yes,
+    }
+}
+
+/// If nobody is named as stating a claim about someone else, it is treated as stated by an author.
+pub(crate) fn stater(case: VersionEvidence, claim: &Claim) -> Relation {
+    match (claim.vouched, &claim.stated_by) {
+        (Vouched::ForItself | Vouched::ByForge, _) => Relation::Different,
+        (Vouched::ByStater, None) => Relation::Same,
+        (Vouched::ByStater, Some(stater)) => {
+            case.authors.relation(claim.resolver, stater, &SeparatedBy::Address)
+        }
+    }
+}
 
 #[derive(Clone)]
 pub(crate) struct WeighedApproval<'c, 'a> {
@@ -23,13 +127,10 @@ pub(crate) fn weigh<'c, 'a>(
     case: VersionEvidence,
     claim: &'c Claim<'a>,
 ) -> WeighedApproval<'c, 'a> {
-    let (identity, relation) = match &claim.who {
-        NamedPerson::Someone(identity) => {
-            let relation = case.authors.relation(claim.resolver, identity, &claim.separated_by);
-            (Some(identity.clone()), relation)
-        }
-        NamedPerson::Unresolved(_) | NamedPerson::Nobody(_) => (None, Relation::Different),
-    };
+    let identity = claim.who.identity().cloned();
+    let relation = identity.as_ref().map_or(Relation::Different, |identity| {
+        case.authors.relation(claim.resolver, identity, &claim.separated_by)
+    });
     let why_not = match claim.vote {
         Vote::Approves => why_not(case, claim, &relation),
         _ => no_veto(case, claim, &relation),
@@ -53,7 +154,8 @@ pub(crate) fn as_author(relation: &Relation) -> NotCounted {
 fn not_a_person(claim: &Claim, identity: &Identity) -> Option<NotCounted> {
     let sort = match claim.vote {
         Vote::Approves => claim.resolver.sort(identity),
-        Vote::Vetoes | Vote::Neither => claim.resolver.approved_sort(identity),
+        // Nothing but approved governance may discard a rejection.
+        Vote::Vetoes | Vote::Neither => claim.resolver.sort_by(claim.resolver.approved, identity),
     };
     match sort {
         IdentityKind::Machine => Some(NotCounted::Bot),
@@ -63,8 +165,7 @@ fn not_a_person(claim: &Claim, identity: &Identity) -> Option<NotCounted> {
     }
 }
 
-/// Returns why a rejection, or a vote below approval, does not count. People named by others as co-author
-/// or requester may still reject.
+/// People named by others as co-author or requester may still reject.
 fn no_veto(case: VersionEvidence, claim: &Claim, relation: &Relation) -> Option<NotCounted> {
     let identity = match &claim.who {
         NamedPerson::Someone(identity) => identity,
@@ -80,10 +181,7 @@ fn no_veto(case: VersionEvidence, claim: &Claim, relation: &Relation) -> Option<
 /// could not count from anybody is not reported as unresolved.
 fn why_not(case: VersionEvidence, claim: &Claim, relation: &Relation) -> Option<NotCounted> {
     let approval = &case.resolver.at.policy.approval;
-    let identity = match &claim.who {
-        NamedPerson::Someone(identity) => Some(identity),
-        NamedPerson::Unresolved(_) | NamedPerson::Nobody(_) => None,
-    };
+    let identity = claim.who.identity();
     let own_act = claim.kind == EvidenceKind::Merge && claim.place == EvidenceSource::Landing;
     let by_permission =
         (own_act || claim.level == Proof::Attested) && case.self_approval == SelfApproval::Allow;
@@ -149,21 +247,15 @@ fn why_not(case: VersionEvidence, claim: &Claim, relation: &Relation) -> Option<
         .or_else(|| unlisted(case, claim))
 }
 
-/// Returns that somebody is not listed where only listed people approve: the person whom an approval names, or whoever
-/// stated it in their place.
 fn unlisted(case: VersionEvidence, claim: &Claim) -> Option<NotCounted> {
     let listed = case.demand.listed.as_ref()?;
-    let named = match &claim.who {
-        NamedPerson::Someone(identity) => Some(identity),
-        NamedPerson::Unresolved(_) | NamedPerson::Nobody(_) => None,
-    };
     // Whoever types or passes on another's approval must be listed, too.
     let is_passed_on = claim.vouched != Vouched::ForItself;
     if is_passed_on && claim.stated_by.is_none() {
         return Some(NotCounted::SelfAsserted);
     }
     let stater = claim.stated_by.as_ref().filter(|_| is_passed_on);
-    let mut people = named.into_iter().chain(stater);
+    let mut people = claim.who.identity().into_iter().chain(stater);
     people.find_map(|it| listed.why_not(&case.resolver, &claim.resolver, &it.person))
 }
 
@@ -177,8 +269,7 @@ fn is_owner(case: VersionEvidence, claim: &Claim, identity: &Identity) -> Relati
         .fold(Relation::Different, Relation::nearest)
 }
 
-/// Returns the reason that the committer who stated a claim about someone else may be a forge, which
-/// writes text that authors typed.
+/// The committer who stated a claim about someone else may be a forge, which writes text that authors typed.
 fn unnamed_stater(claim: &Claim) -> Option<NotCounted> {
     let stater = claim.stated_by.as_ref()?;
     let may_be_forge = claim.vouched == Vouched::ByStater
@@ -186,10 +277,7 @@ fn unnamed_stater(claim: &Claim) -> Option<NotCounted> {
     may_be_forge.then(|| NotCounted::UnnamedForge(stater.person.display.clone()))
 }
 
-/// Replaces a person's earlier approval or rejection by their later one (E6).
-///
-/// Only an approval by the same key, or by one that proves who signed, takes back a signed rejection, since anybody could
-/// type another. At the same instant, the rejection wins.
+/// Replaces a person's earlier approval or rejection by their later one (E6); at the same instant, the rejection wins.
 pub(crate) fn replace(weighed: &mut [WeighedApproval]) {
     let is_decided = |weighed: &WeighedApproval| match (weighed.claim.vote, &weighed.counts) {
         (Vote::Neither, _) => false,

@@ -6,25 +6,26 @@
 //! `governance_demand`. Follows `docs/spec/approval.md`, D1, D3, D4 and G2.
 
 use crate::approval::governance_history::GovernanceHistory;
+use crate::approval::identity::IdentityResolver;
 use crate::approval::keys::Keys;
-use crate::approval::listed::{ListedPeople, OnlyListed};
+use crate::approval::listed::{self, ListedPeople};
+use crate::approval::verdict::NotCounted;
 use crate::approval::{put_back, signature};
-use crate::history::change;
-use crate::history::change::differ;
-use crate::history::change::fields;
+use crate::history::change::{self, differ, fields};
 use crate::history::paths::LedgerPrefix;
+use crate::ledger;
 use crate::policy::demand::Proof;
-use crate::policy::governance::Governance;
-use crate::policy::governs::Bearing;
+use crate::policy::governance::{self, Governance};
+use crate::policy::governs::{self, Bearing};
 use crate::policy::people::person::Person;
-use crate::policy::tier::TierDemand;
 use crate::policy::tier::fact::Facts;
+use crate::policy::tier::{self, TierDemand};
 use crate::policy::tiers::Must;
-use crate::policy::{Policy, governance, governs, people, tier};
+use crate::policy::{self, Policy, people};
 use crate::record::Record;
 use crate::record::time::Day;
-use crate::{ledger, policy};
-use std::collections::BTreeSet;
+use crate::record::vocabulary::IdentityType;
+use std::collections::{BTreeMap, BTreeSet};
 
 #[derive(Clone, Debug)]
 pub(crate) struct VersionDemand {
@@ -38,6 +39,14 @@ pub(crate) struct VersionDemand {
     pub listed: Option<OnlyListed>,
     /// The owners of the record, in its own content and in the last approved one.
     pub owners: Vec<Person>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum OnlyListed {
+    /// A file of the rules: the people whom the last approved state lists.
+    Rules(ListedPeople),
+    /// A record: the people whom the state before each statement lists, other than the agents that the record is about.
+    Record { is_access: bool, agents: Vec<String> },
 }
 
 #[derive(Clone, Debug)]
@@ -80,11 +89,8 @@ fn least(proof: Proof) -> TierDemand {
 impl VersionDemand {
     fn role(&mut self, governance: &Governance, must: Must, record: &Record) {
         let Must::RiskOwner = must;
-        let person = record
-            .risk
-            .owner
-            .as_ref()
-            .map(|address| people::identify(governance, "", address.as_str()));
+        let owner = record.risk.owner.as_ref();
+        let person = owner.map(|address| people::identify(governance, "", address.as_str()));
         let known = self.people.iter().any(|role| match (&role.person, &person) {
             (Some(one), Some(other)) => one.key == other.key,
             (one, other) => one.is_none() && other.is_none(),
@@ -93,6 +99,70 @@ impl VersionDemand {
             self.people.push(Role { must, person });
         }
     }
+}
+
+impl OnlyListed {
+    /// Returns who alone may approve a record, given the last approved one; `None` if anybody may.
+    pub(crate) fn for_record(
+        governance: &Governance,
+        own: Option<&Record>,
+        approved: Option<&Record>,
+    ) -> Option<OnlyListed> {
+        let both = || own.into_iter().chain(approved);
+        if !both().any(|record| listed::is_for_listed(governance, record)) {
+            return None;
+        }
+        let agents = both().filter_map(|record| {
+            let subject = &record.subject;
+            let is_agent = subject.identity_type == Some(IdentityType::AiAgent);
+            subject.identity.clone().filter(|_| is_agent)
+        });
+        let is_access = both().any(|record| record.subject.is_access());
+        Some(OnlyListed::Record { is_access, agents: agents.collect() })
+    }
+
+    /// `judge` resolves identities where the version lands, `own` where the statement does.
+    pub(crate) fn why_not(
+        &self,
+        judge: &IdentityResolver,
+        own: &IdentityResolver,
+        person: &Person,
+    ) -> Option<NotCounted> {
+        let (what, must_be) = match self {
+            OnlyListed::Rules(listed) => {
+                if listed.holds(judge.approved, person) {
+                    return None;
+                }
+                ("the rules", listed.must_be())
+            }
+            OnlyListed::Record { is_access, agents } => {
+                let listed = own.listed();
+                if listed.has_key(person) {
+                    let mut agents = agents.iter();
+                    agents.find(|agent| people::may_be_identity(own.at, agent, person))?;
+                    let why = "is the agent that the record is about";
+                    return Some(NotCounted::NotListed(format!("{} {why}", written(person))));
+                }
+                (if *is_access { "access" } else { "exceptions" }, listed.must_be())
+            }
+        };
+        let who = written(person);
+        let why = format!("{who} is not listed: who approves {what} must be {must_be}");
+        Some(NotCounted::NotListed(why))
+    }
+
+    pub(crate) fn persons(&self, resolver: &IdentityResolver) -> Vec<Person> {
+        let persons = match self {
+            OnlyListed::Rules(listed) => listed.persons(resolver.approved),
+            OnlyListed::Record { .. } => resolver.listed().persons(resolver.at),
+        };
+        let may = |person: &Person| self.why_not(resolver, resolver, person).is_none();
+        persons.into_iter().filter(may).collect()
+    }
+}
+
+fn written(person: &Person) -> &str {
+    if person.email.is_empty() { &person.name } else { &person.email }
 }
 
 #[derive(Clone, Copy)]
@@ -104,7 +174,6 @@ pub(crate) struct GovernanceVersion<'a> {
     pub prefix: &'a LedgerPrefix,
 }
 
-/// Returns what a version that lands there needs, from the last approved state before it.
 pub(crate) fn governance_demand(
     version: GovernanceVersion,
     all: &GovernanceHistory,
@@ -255,50 +324,30 @@ fn deciding(approved: &Governance, listed: &ListedPeople) -> TierDemand {
     }
 }
 
-/// Returns the groups left without a person when as many groups as possible get a different person each.
-///
-/// `people` holds the groups of each person. Augmenting paths give a maximum matching; earlier groups keep their
-/// person, so that the answer is deterministic.
+/// Returns the groups left without a person when as many groups as possible get a different person each: augmenting paths
+/// give a maximum matching, in which earlier groups keep their person. `people` holds the groups of each person.
 pub(crate) fn unfilled<'g>(groups: &[&'g str], people: &[Vec<String>]) -> Vec<&'g str> {
-    let mut taken: Vec<Option<usize>> = vec![None; people.len()];
-    let mut left = Vec::new();
-    for (at, group) in groups.iter().enumerate() {
-        let mut seen = vec![false; people.len()];
-        if !place(at, groups, people, &mut taken, &mut seen) {
-            left.push(*group);
-        }
-    }
-    left
+    let mut taken = BTreeMap::new();
+    let left = groups.iter().enumerate();
+    let left = left.filter(|(at, _)| !place(*at, groups, people, &mut taken, &mut BTreeSet::new()));
+    left.map(|(_, group)| *group).collect()
 }
 
-/// Finds a person for a group, reassigning others if needed.
 fn place(
     at: usize,
     groups: &[&str],
     people: &[Vec<String>],
-    taken: &mut [Option<usize>],
-    seen: &mut [bool],
+    taken: &mut BTreeMap<usize, usize>,
+    seen: &mut BTreeSet<usize>,
 ) -> bool {
-    let Some(group) = groups.get(at) else {
-        return false;
-    };
     for (n, member_of) in people.iter().enumerate() {
-        let fits = member_of.iter().any(|name| name == group);
-        let fresh = seen.get(n).is_some_and(|seen| !seen);
-        if !fits || !fresh {
+        let fits = groups.get(at).is_some_and(|group| member_of.iter().any(|name| name == group));
+        if !fits || !seen.insert(n) {
             continue;
         }
-        if let Some(seen) = seen.get_mut(n) {
-            *seen = true;
-        }
-        let free = match taken.get(n).copied().flatten() {
-            None => true,
-            Some(other) => place(other, groups, people, taken, seen),
-        };
-        if free {
-            if let Some(slot) = taken.get_mut(n) {
-                *slot = Some(at);
-            }
+        let other = taken.get(&n).copied();
+        if other.is_none_or(|other| place(other, groups, people, taken, seen)) {
+            taken.insert(n, at);
             return true;
         }
     }
@@ -330,9 +379,8 @@ pub(crate) fn only_closes(before: &Record, after: &Record) -> bool {
     after.closure.is_some() && is_same
 }
 
-/// Tells whether a version grants no more than the approved one, and changes none of its texts.
-///
-/// The intersection of both versions is then this version. A tier that comes later in the policy would grant more.
+/// Tells whether a version grants no more than the approved one, and changes none of its texts: the intersection of both is
+/// then this version. A tier that comes later in the policy would grant more.
 pub(crate) fn only_narrows(policy: &Policy, approved: &Record, after: &Record) -> bool {
     let Some(mut before) = with_additions(approved, after) else {
         return false;
@@ -389,17 +437,13 @@ fn is_within<T: PartialEq>(few: &[T], many: &[T]) -> bool {
 fn says_the_same(one: &Record, other: &Record) -> bool {
     let sets = [one, other].map(|record| {
         let mut copy = record.clone();
-        let scope = copy.scope.iter_mut();
-        scope.for_each(|scope| {
-            [&mut scope.resources, &mut scope.actions, &mut scope.not_waived]
-                .into_iter()
-                .flatten()
-                .for_each(|list| as_set(list, Clone::clone));
-            scope
-                .findings
-                .iter_mut()
-                .for_each(|list| as_set(list, |finding| format!("{finding:?}")));
-        });
+        if let Some(scope) = &mut copy.scope {
+            let lists = [&mut scope.resources, &mut scope.actions, &mut scope.not_waived];
+            lists.into_iter().flatten().for_each(|list| as_set(list, Clone::clone));
+            if let Some(findings) = &mut scope.findings {
+                as_set(findings, |finding| format!("{finding:?}"));
+            }
+        }
         if let Some(aliases) = &mut copy.subject.aliases {
             as_set(aliases, Clone::clone);
         }

@@ -4,16 +4,17 @@
 //! Uses record, policy, history, `approval`'s identities. Pure. Start at `grace`, which is part of the fold, and
 //! [`use_up`], which compares emergencies after it. Follows `docs/spec/status.md`, emergency.
 
+use crate::approval::demand::OnlyListed;
+use crate::approval::fold::VersionStep;
 use crate::approval::governance_history::GovernanceHistory;
-use crate::approval::identity::apart::SeparatedBy;
-use crate::approval::identity::{Identity, IdentityKind, IdentityResolver};
-use crate::approval::judging::TrailVerdicts;
-use crate::approval::listed::OnlyListed;
+use crate::approval::identity::{Identity, IdentityResolver};
+use crate::approval::judging::{self, TrailVerdicts};
+use crate::approval::listed::IdentityKind;
+use crate::approval::relation::SeparatedBy;
 use crate::approval::verdict::{
     ApprovalVerdict, BecomesApproved, FourEyes, Grace, GracePeriod, Satisfied, UsedGrace,
 };
-use crate::approval::version_step::VersionStep;
-use crate::approval::{authors, judging, put_back};
+use crate::approval::{authors, put_back};
 use crate::history::version::{Trail, TrailKey, Version};
 use crate::history::walked::History;
 use crate::policy::people::person::Person;
@@ -75,35 +76,31 @@ pub struct RepeatedEmergency {
 
 /// Takes the grace of the emergencies that an earlier one uses up: it had a grace itself, they share a maker or lander, and
 /// nobody outside its authors had approved or closed it when the later one landed.
-///
 /// `repeated` is in landing order.
 pub fn use_up(history: &History, verdicts: &mut TrailVerdicts, repeated: &[RepeatedEmergency]) {
     if put_back::B3 {
         return;
     }
-    let used: Vec<(TrailKey, UsedGrace)> = {
-        let governance_history = GovernanceHistory::new(judging::ruled(history, &verdicts.counted));
-        let mut used: Vec<(TrailKey, UsedGrace)> = Vec::new();
-        for emergency in repeated {
-            let Some(later) = FirstVersion::read(history, verdicts, &emergency.key) else {
-                continue;
-            };
-            let Grace::Within(period) = later.first.grace else { continue };
-            let landing = later.version.landing;
-            let resolver = governance_history.resolver(landing);
-            let landings = &history.mainline.landings;
-            let at = landings.get(landing).map_or(Instant::MAX, |it| it.effective);
-            let has_own = |key: &&TrailKey| !used.iter().any(|(without, _)| without == *key);
-            let found = emergency.earlier.iter().filter(has_own).find_map(|key| {
-                let earlier = FirstVersion::read(history, verdicts, key)?;
-                let person = later.shared_person(&earlier, resolver)?;
-                let is_open = !earlier.is_looked_at(landing, at);
-                is_open.then(|| UsedGrace { period, by: key.to_string(), person })
-            });
-            used.extend(found.map(|found| (emergency.key.clone(), found)));
-        }
-        used
-    };
+    let governance_history = GovernanceHistory::new(judging::ruled(history, &verdicts.counted));
+    let mut used: Vec<(TrailKey, UsedGrace)> = Vec::new();
+    for emergency in repeated {
+        let Some(later) = FirstVersion::read(history, verdicts, &emergency.key) else {
+            continue;
+        };
+        let Grace::Within(period) = later.first.grace else { continue };
+        let landing = later.version.landing;
+        let resolver = governance_history.resolver(landing);
+        let landings = &history.mainline.landings;
+        let at = landings.get(landing).map_or(Instant::MAX, |it| it.effective);
+        let has_own = |key: &&TrailKey| !used.iter().any(|(without, _)| without == *key);
+        let found = emergency.earlier.iter().filter(has_own).find_map(|key| {
+            let earlier = FirstVersion::read(history, verdicts, key)?;
+            let person = later.shared_person(&earlier, resolver)?;
+            let is_open = !earlier.is_looked_at(landing, at);
+            is_open.then(|| UsedGrace { period, by: key.to_string(), person })
+        });
+        used.extend(found.map(|found| (emergency.key.clone(), found)));
+    }
     for (key, grace) in used {
         let first = verdicts.trails.get_mut(&key).and_then(|verdicts| verdicts.first_mut());
         if let Some(first) = first {

@@ -1,27 +1,31 @@
-//! Collects the claimed approvals and rejections of a version, and who stated them: merge actors, trailers, signatures.
+//! Collects the claimed approvals and rejections of a version, and who stated them: merge actors, trailers, signatures,
+//! approval files, notes.
 //!
-//! Uses history's versions and commits, policy, `approval::forge` and signature checks. Pure. Start at [`of_version`].
-//! Follows `docs/spec/approval.md`, E1 to E5. `approval::counting` decides whether a claim counts; `approval::claims`
-//! adds those in files and notes.
+//! Uses history's versions, commits and notes, policy, approval's forges, files and signature checks. Pure. Start at
+//! `of_version`. Follows `docs/spec/approval.md`, E1 to E6, E9, S7 and 1.12. `approval::counting` decides whether a claim
+//! counts.
 
-use crate::approval::authors::AuthorSet;
-use crate::approval::forge::adapter::{ForgeAdapter, Pinned};
+use crate::approval::authors::{self, AuthorSet};
+use crate::approval::forge;
 use crate::approval::governance_history::SignatureChecks;
-use crate::approval::identity::apart::SeparatedBy;
 use crate::approval::identity::{Identity, IdentityResolver, NamedPerson};
 use crate::approval::keys::Signer;
-use crate::approval::message::CommitMessage;
+use crate::approval::message::{CommitMessage, ForgeAdapter, Pinned};
+use crate::approval::relation::{ForgeAnswer, SeparatedBy};
 use crate::approval::signature::{SignatureState, Tag};
-use crate::approval::verdict::{ApprovalObstacle, MOST_STATEMENTS};
-use crate::approval::verdict::{NotCounted, Vote};
-use crate::approval::{authors, forge};
+use crate::approval::statement_file::{ApprovalDecision, ApprovalFile, BadFile};
+use crate::approval::verdict::{ApprovalObstacle, MOST_STATEMENTS, NotCounted, Vote};
 use crate::history::commit::Commit;
-use crate::history::objects::Oid;
+use crate::history::notes::{Note, Notes};
+use crate::history::objects::{Obstacle, Oid};
+use crate::history::refs::REVIEW_NOTES;
 use crate::history::version::Version;
 use crate::policy;
 use crate::policy::demand::{EvidenceKind, Proof, SelfApproval};
+use crate::policy::people::account::Account;
 use crate::record::time::Instant;
 use crate::record::vocabulary::Vocabulary as _;
+use std::rc::Rc;
 use std::sync::Arc;
 
 #[derive(Clone, Debug)]
@@ -43,13 +47,9 @@ pub(crate) struct Claim<'a> {
     pub bar: Option<NotCounted>,
     pub separated_by: SeparatedBy,
     pub reason: Option<String>,
-    /// The path of the approval file, or its note.
     pub source: Option<String>,
-    /// The fingerprint of the signing key.
     pub key: Option<String>,
-    /// The commit by which a claim let the key in.
     pub key_claimed_in: Option<Arc<str>>,
-    /// The URL of the forge's review.
     pub via: Option<String>,
 }
 
@@ -58,7 +58,6 @@ impl<'a> Claim<'a> {
         Some((self.key.as_deref()?, self.level))
     }
 
-    /// Returns an approval as claimed evidence without a known stater, given when it landed.
     pub(crate) fn new(
         resolver: IdentityResolver<'a>,
         at: Instant,
@@ -148,7 +147,6 @@ impl<'a> VersionEvidenceSet<'a> {
         }
     }
 
-    /// Leaves the approval undetermined if there are too many approvals and rejections to compare.
     pub(crate) fn limit(&mut self) {
         if self.claims.len() > MOST_STATEMENTS {
             self.claims.clear();
@@ -207,8 +205,8 @@ pub(crate) fn of_landing<'a>(scene: Scene<'a>) -> VersionEvidenceSet<'a> {
     }
 }
 
-/// Returns what the landing of a removal says by itself, without signatures.
-pub(crate) fn of_removal<'a>(scene: Scene<'a>) -> VersionEvidenceSet<'a> {
+/// Returns what a landing says by itself, without signatures.
+pub(crate) fn of_unsigned<'a>(scene: Scene<'a>) -> VersionEvidenceSet<'a> {
     let landing = &scene.version.commit;
     let mut evidence = of_landing(scene);
     if let Some(identity) = evidence.landed_by.clone() {
@@ -220,12 +218,7 @@ pub(crate) fn of_removal<'a>(scene: Scene<'a>) -> VersionEvidenceSet<'a> {
 
 pub(crate) fn of_version<'a>(scene: Scene<'a>) -> VersionEvidenceSet<'a> {
     let (version, landing) = (scene.version, &scene.version.commit);
-    let mut evidence = of_landing(scene);
-    if let Some(identity) = evidence.landed_by.clone() {
-        evidence.claims.push(merge(scene, identity, EvidenceSource::Landing, landing));
-    }
-    let stated = trailers(scene, landing, EvidenceSource::Landing);
-    evidence.claims.extend(stated);
+    let mut evidence = of_unsigned(scene);
     let signature = scene.signature_checks.of_landing(version.landing, landing);
     evidence.claims.extend(signed(scene, &signature, EvidenceSource::Landing, landing));
     evidence.signature = Some(signature);
@@ -261,14 +254,10 @@ fn stated_by_signer(claim: Claim<'_>, time: Option<Instant>) -> Claim<'_> {
     Claim { stated_at: time.unwrap_or(Instant::MIN).min(claim.stated_at), ..claim }
 }
 
-/// Tells whether a commit of one parent is signed by its own author, which is no approval unless
-/// the policy lets authors approve.
+/// Tells whether a claim is an author's own signature of a commit of one parent, where that is no approval.
 fn is_own(scene: Scene<'_>, claim: &Claim<'_>, commit: &Commit) -> bool {
     let author = scene.resolver.of_ident(commit.author());
-    let own = match (&claim.who, author) {
-        (NamedPerson::Someone(signer), Some(author)) => signer.is(&author),
-        _ => false,
-    };
+    let own = claim.who.identity().zip(author).is_some_and(|(signer, author)| signer.is(&author));
     own && commit.parents.len() < 2 && scene.self_approval == SelfApproval::Forbid
 }
 
@@ -281,8 +270,6 @@ fn merge<'a>(
     Claim::of_actor(scene.resolver, scene.at, actor, place, commit.oid)
 }
 
-/// Returns the approval expressed by a valid signature: its signer confirmed the content.
-///
 /// A key listed without a literal address identifies nobody. If several people share a line, the one named
 /// by the commit is shown.
 fn signed<'a>(
@@ -298,10 +285,7 @@ fn signed<'a>(
         Some(identity) => NamedPerson::Someone(identity),
         None => scene.resolver.nobody_known(&signer.written()),
     };
-    let identity = match &who {
-        NamedPerson::Someone(identity) => Some(identity.clone()),
-        NamedPerson::Unresolved(_) | NamedPerson::Nobody(_) => None,
-    };
+    let identity = who.identity().cloned();
     let separated_by = identity.as_ref().map(|identity| {
         scene.resolver.separated_by_key(identity, &signer.persons(scene.resolver.at))
     });
@@ -327,14 +311,13 @@ fn signer_of(resolver: IdentityResolver, signer: &Signer, commit: &Commit) -> Op
     shown.or(persons.first()).map(|person| resolver.of_person(person))
 }
 
-/// Returns the claims of a commit inside a merged branch. A commit signed by its own author approves nothing.
 fn nested<'a>(scene: Scene<'a>, commit: &Commit) -> Vec<Claim<'a>> {
     let actor = authors::landed_by(scene.resolver, commit);
     let by_another = commit.parents.len() > 1
-        || match (&actor, scene.resolver.of_ident(commit.author())) {
-            (Some(actor), Some(author)) => !actor.is(&author),
-            _ => false,
-        };
+        || actor
+            .as_ref()
+            .zip(scene.resolver.of_ident(commit.author()))
+            .is_some_and(|(actor, author)| !actor.is(&author));
     let mut claims: Vec<Claim> = actor
         .filter(|_| by_another)
         .map(|identity| merge(scene, identity, EvidenceSource::Nested, commit))
@@ -344,7 +327,6 @@ fn nested<'a>(scene: Scene<'a>, commit: &Commit) -> Vec<Claim<'a>> {
     claims
 }
 
-/// Returns the forge whose format is used to read a commit, and whether the policy names it.
 fn profile(
     resolver: IdentityResolver,
     commit: &Commit,
@@ -386,4 +368,219 @@ fn trailers<'a>(scene: Scene<'a>, commit: &Commit, place: EvidenceSource) -> Vec
             }
         })
         .collect()
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct LandedApprovalFile<'a> {
+    pub landing: usize,
+    pub commit: Oid,
+    pub effective: Instant,
+    pub path: String,
+    pub file: ApprovalFile,
+    /// Resolves identities as of the file's landing.
+    pub resolver: IdentityResolver<'a>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct CountedFile<'a> {
+    pub landed: LandedApprovalFile<'a>,
+    /// The time that the file states, or that of its landing if that is earlier.
+    pub stated_at: Instant,
+    pub backed: FileBacking,
+    /// Whether it names the bytes of the governance file that counted when it landed.
+    pub continues: bool,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum FileBacking {
+    Signature(Signer),
+    /// The signature of a bridge, which recorded a forge's review.
+    Review(Identity),
+    Unknown(Obstacle),
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum StatementEvent<'a> {
+    CountedFile(Box<CountedFile<'a>>),
+    Gap {
+        landing: usize,
+        /// The first digits of the sha256 of the approved bytes, taken from the file name.
+        digits: String,
+        obstacle: Obstacle,
+    },
+    Refused(Box<LandedApprovalFile<'a>>, BadFile),
+}
+
+impl StatementEvent<'_> {
+    pub(crate) fn landing(&self) -> usize {
+        match self {
+            StatementEvent::CountedFile(counted_file) => counted_file.landed.landing,
+            StatementEvent::Gap { landing, .. } => *landing,
+            StatementEvent::Refused(landed, _) => landed.landing,
+        }
+    }
+}
+
+impl CountedFile<'_> {
+    pub(crate) fn signed(&self) -> Option<(&str, Proof)> {
+        match &self.backed {
+            FileBacking::Signature(signer) => Some((&signer.key, signer.proof())),
+            FileBacking::Review(_) | FileBacking::Unknown(_) => None,
+        }
+    }
+
+    pub(crate) fn rejects(&self) -> bool {
+        self.landed.file.decision == ApprovalDecision::Reject
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum StatementAge {
+    Fresh,
+    /// It was given before a removal, a closure, a fired trigger or a newer approval.
+    TooOld,
+    /// It is a rejection, and the same person approved later.
+    TakenBack,
+}
+
+pub(crate) fn add_file<'a>(
+    evidence: &mut VersionEvidenceSet<'a>,
+    scene: Scene<'a>,
+    counted_file: &CountedFile<'a>,
+    age: StatementAge,
+) {
+    let landed = &counted_file.landed;
+    let resolver = landed.resolver.judging(scene.resolver.judge);
+    let identity = resolver.identity("", landed.file.by.as_str());
+    let (vote, identity) = if counted_file.rejects() {
+        (Vote::Vetoes, identity)
+    } else {
+        (Vote::Approves, named(scene, resolver, identity))
+    };
+    let bar = match (age, vote) {
+        (StatementAge::TakenBack, _) => Some(NotCounted::Replaced),
+        // A rejection stays in effect whatever lands in between.
+        (StatementAge::TooOld, Vote::Approves) => Some(NotCounted::TooOld),
+        _ => None,
+    };
+    let (who, place) = (NamedPerson::Someone(identity.clone()), EvidenceSource::Beside);
+    let mut claim = Claim {
+        vote,
+        stated_by: Some(identity.clone()),
+        vouched: Vouched::ForItself,
+        stated_at: counted_file.stated_at,
+        bar,
+        reason: landed.file.reason.clone(),
+        source: Some(landed.path.clone()),
+        via: landed.file.via.clone(),
+        ..Claim::new(resolver, landed.effective, who, EvidenceKind::Detached, place, landed.commit)
+    };
+    match &counted_file.backed {
+        FileBacking::Unknown(obstacle) => {
+            evidence.doubt.get_or_insert_with(|| obstacle.clone().into());
+            return;
+        }
+        FileBacking::Signature(signer) => {
+            claim.level = signer.proof();
+            claim.key = Some(signer.key.clone());
+            claim.key_claimed_in.clone_from(&signer.claimed_in);
+            claim.separated_by = resolver.separated_by_key(&identity, &signer.persons(resolver.at));
+        }
+        FileBacking::Review(bridge) => {
+            let mut bridge = bridge.clone();
+            resolver.widen(&mut bridge);
+            claim.kind = EvidenceKind::Review;
+            claim.stated_by = Some(bridge);
+            claim.separated_by = answered(&landed.file, &identity);
+            // What passes reviews on gives none.
+            if resolver.key_set.keys.is_bridge(resolver.at, &identity.person) {
+                claim.bar.get_or_insert(NotCounted::Bot);
+            }
+        }
+    }
+    evidence.claims.push(claim);
+}
+
+fn answered(file: &ApprovalFile, reviewer: &Identity) -> SeparatedBy {
+    let stated = file.account.as_ref();
+    let account = stated.and_then(|address| Account::of(address.as_str(), &[]));
+    let Some(account) = account.or_else(|| reviewer.person.account.clone()) else {
+        return SeparatedBy::Address;
+    };
+    let authors = file.authors.iter();
+    let mut logins: Vec<(String, String)> =
+        authors.map(|author| (author.email.to_string(), author.login.clone())).collect();
+    logins.push((file.by.to_string(), account.login));
+    SeparatedBy::Answer(Rc::new(ForgeAnswer { forge: account.forge, logins }))
+}
+
+/// Returns an identity with the names that the version's commits use for its address, since files contain no names. This applies to approvals only: nobody may discard a rejection by typing a name.
+fn named(scene: Scene<'_>, resolver: IdentityResolver<'_>, mut identity: Identity) -> Identity {
+    let version = scene.version;
+    let commits = [&version.commit].into_iter().chain(&version.touched).chain(&version.nested);
+    let idents = commits.flat_map(|commit| [commit.author(), commit.committer()]);
+    for named in idents.filter_map(|ident| resolver.of_ident(ident)) {
+        if named.is(&identity) {
+            identity.named_like(&named);
+        }
+    }
+    identity
+}
+
+/// Adds the votes in notes about a version: on its landing, and on the commits of its branch that landed its bytes.
+pub(crate) fn add_notes<'a>(
+    evidence: &mut VersionEvidenceSet<'a>,
+    scene: Scene<'a>,
+    notes: &Notes,
+) {
+    if !scene.resolver.judge.policy.approval.heeds_notes() {
+        return;
+    }
+    if let Some(obstacle) = &notes.missing {
+        evidence.doubt.get_or_insert_with(|| ApprovalObstacle::Notes(obstacle.clone()));
+    }
+    let commits = [&scene.version.commit].into_iter().chain(&scene.version.nested);
+    for about in commits.map(|commit| commit.oid) {
+        if let Some(note) = notes.about.get(&about) {
+            let votes = note.text.lines().filter_map(vote);
+            let claims = votes.map(|vote| of_vote(scene, about, note, vote));
+            evidence.claims.extend(claims);
+        }
+    }
+}
+
+/// Reads `Code-Review+2: A <a@example.com>`; `None` for a line that is not a vote.
+fn vote(line: &str) -> Option<(Vote, &str)> {
+    let (voted, who) = line.trim_end().split_once(": ")?;
+    let (label, figure) = voted.split_at_checked(voted.rfind(['+', '-'])?)?;
+    let is_label = label.starts_with(|first: char| first.is_ascii_alphabetic())
+        && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    let (sign, digits) = figure.split_at_checked(1)?;
+    let is_figure = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    if !is_label || !is_figure {
+        return None;
+    }
+    let figure: u32 = digits.parse().unwrap_or(u32::MAX);
+    let vote = match (sign, figure) {
+        ("-", 2..) => Vote::Vetoes,
+        ("+", 2) if label == "Code-Review" => Vote::Approves,
+        _ => Vote::Neither,
+    };
+    Some((vote, who))
+}
+
+fn of_vote<'a>(scene: Scene<'a>, about: Oid, note: &Note, (vote, who): (Vote, &str)) -> Claim<'a> {
+    let resolver = scene.resolver;
+    let author = note.commit.author();
+    let stated_at: Instant = note.commit.committed().unwrap_or(scene.at).max(scene.at);
+    let who = resolver.named(who);
+    let place = EvidenceSource::Beside;
+    Claim {
+        vote,
+        stated_by: resolver.of_ident(author),
+        vouched: if resolver.is_forge(author) { Vouched::ForItself } else { Vouched::ByStater },
+        bar: (vote == Vote::Neither).then_some(NotCounted::Vote),
+        source: Some(format!("{REVIEW_NOTES}:{about}")),
+        ..Claim::new(resolver, stated_at, who, EvidenceKind::Note, place, note.commit.oid)
+    }
 }

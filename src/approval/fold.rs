@@ -1,33 +1,32 @@
 //! The fold: evaluates the versions of one trail, oldest first, each by what was known when it landed.
 //!
-//! At each landing, governance files are judged first, by the state before (G2); then the approval files that land there
-//! wait for their bytes, under the keys of that state (S7). A version is carried (V6, V7b, V9), or judged by its own
-//! evidence and what waits for its bytes. A removal, a closure, a `fired` entry and a newly approved version end the
-//! support of older statements. Files that land later go to the version at the tip, which is then judged again; if it
-//! becomes approved, it is so from that landing on.
+//! A version is carried (V6, V7b, V9), or judged by its own evidence and the approval files that wait for its bytes (S7).
+//! Files that land later go to the version at the tip, which is then judged again (`approval::late_evidence`).
 //!
 //! Uses record, policy, history, `approval`'s parts. Pure. Start at [`trail`]. Follows `docs/spec/approval.md`, V5 to V9,
-//! A5, D3 and M7. `approval::late_evidence` handles approvals that land later.
+//! A5, D1, D3, D7, M5 and M7.
 
-use crate::approval::approval_event::StatementEvent;
-use crate::approval::authors::AuthorSet;
-use crate::approval::claims::StatementAge;
-use crate::approval::demand::combined_demand;
-use crate::approval::evidence::{Scene, VersionEvidenceSet};
-use crate::approval::governance_history::{GovernanceHistory, SignatureChecks};
-use crate::approval::verdict::ApprovalObstacle;
+use crate::approval::authors::{self, AuthorSet};
+use crate::approval::counting::VersionEvidence;
+use crate::approval::demand::{self, VersionDemand, combined_demand};
+use crate::approval::evidence::{self, Scene, StatementAge, StatementEvent, VersionEvidenceSet};
+use crate::approval::four_eyes::{self, FourEyesOutcome};
+use crate::approval::governance_history::{GovernanceHistory, LandedGovernance, SignatureChecks};
+use crate::approval::identity::IdentityResolver;
 use crate::approval::verdict::{
-    ApprovalVerdict, BecomesApproved, FourEyes, Grace, NotCounted, Satisfied, VerdictChange,
+    ApprovalObstacle, ApprovalVerdict, BecomesApproved, FourEyes, Grace, NotCounted, Satisfied,
+    VerdictChange,
 };
-use crate::approval::version_step::VersionStep;
-use crate::approval::{authors, demand, evidence, put_back, statement};
+use crate::approval::{put_back, statement_file};
+use crate::diag::code::Code;
 use crate::history::change::differ;
+use crate::history::mainline::{Flag, Landing};
 use crate::history::objects::Obstacle;
 use crate::history::off_line::{Loss, Lost};
 use crate::history::version::{Content, FileAt, Trail, Version, VersionChange};
 use crate::history::walked::History;
 use crate::record::Record;
-use crate::record::time::Instant;
+use crate::record::time::{Instant, When};
 use std::collections::BTreeSet;
 use std::mem;
 use std::rc::Rc;
@@ -70,7 +69,7 @@ pub(crate) struct TrailEvaluator<'a> {
     /// The versions of a governance file that follow one that did not count when they landed.
     follows_uncounted: BTreeSet<usize>,
     /// The versions that had the bytes that counted when they landed: nothing of earlier authors is left in them.
-    restores_counted: BTreeSet<usize>,
+    pub restores_counted: BTreeSet<usize>,
     /// The versions that were approved until a later change of governance took that back.
     was_approved: BTreeSet<usize>,
 }
@@ -94,12 +93,6 @@ pub(crate) struct TrailProgress {
     pub bar: Instant,
     /// Why a version since is not known: it may have ended what is carried on or approved after it.
     pub hidden: Option<Obstacle>,
-}
-
-impl Default for TrailProgress {
-    fn default() -> TrailProgress {
-        TrailProgress::since(Instant::MIN)
-    }
 }
 
 impl TrailProgress {
@@ -130,7 +123,6 @@ pub(crate) struct Bound {
     pub(super) statements: Vec<Vec<(usize, StatementAge)>>,
     /// Approval files that have landed and wait for a version with their bytes.
     pub(super) waiting: BTreeSet<usize>,
-    /// How many approval files have landed.
     pub(super) landed: usize,
 }
 
@@ -142,10 +134,6 @@ impl Bound {
             waiting: BTreeSet::new(),
             landed: 0,
         }
-    }
-
-    pub(crate) fn is_active(&self) -> bool {
-        !self.digests.is_empty()
     }
 
     pub(crate) fn is_bound(&self, statement: usize) -> bool {
@@ -169,7 +157,7 @@ impl Bound {
 fn digest(version: &Version) -> Option<String> {
     match version.digest {
         Some(digest) => Some(digest.to_string()),
-        None => version.files.is_empty().then(|| statement::digest(b"")),
+        None => version.files.is_empty().then(|| statement_file::digest(b"")),
     }
 }
 
@@ -224,7 +212,7 @@ impl<'a> TrailEvaluator<'a> {
             of,
             trail,
             statements,
-            series: TrailProgress::default(),
+            series: TrailProgress::since(Instant::MIN),
             verdicts: Vec::with_capacity(trail.versions.len()),
             befores: Vec::with_capacity(trail.versions.len()),
             bound: if takes_files { Bound::new(trail) } else { Bound::default() },
@@ -251,7 +239,7 @@ impl<'a> TrailEvaluator<'a> {
 
     pub(crate) fn judge(&mut self, step: &VersionStep<'a>) {
         self.bar_older(step.version);
-        if self.bound.is_active() {
+        if !self.bound.digests.is_empty() {
             self.befores.push(self.series.clone());
         }
         let mut verdict = self.verdict(step);
@@ -407,8 +395,6 @@ impl<'a> TrailEvaluator<'a> {
         evidence
     }
 
-    /// Notes whether a landing version of a governance file follows one whose bytes do not count, so that an approval of it
-    /// would let in what nobody approved; or has the bytes that count.
     fn compare_with_counted(&mut self, step: &VersionStep) {
         if !self.is_named || step.state.commit.is_none() {
             return;
@@ -430,10 +416,6 @@ impl<'a> TrailEvaluator<'a> {
         if self.counts.is_some() && bytes(step.index) == counts {
             self.restores_counted.insert(step.index);
         }
-    }
-
-    pub(crate) fn restores_counted(&self, step: &VersionStep) -> bool {
-        self.restores_counted.contains(&step.index)
     }
 
     pub(crate) fn follows_uncounted(&self, step: &VersionStep) -> bool {
@@ -537,11 +519,10 @@ impl<'a> TrailEvaluator<'a> {
         }
     }
 
-    /// Judges a removal, which needs no approval: only who outside the authors removed it, or approved that, is determined.
     fn removed(&self, step: &VersionStep<'a>) -> ApprovalVerdict {
         let before = step.index.checked_sub(1);
         let demand = combined_demand(step.state.governance, self.record(before), self.base());
-        let witnesses = self.witnesses(step, &demand, &evidence::of_removal(step.scene));
+        let witnesses = self.witnesses(step, &demand, &evidence::of_unsigned(step.scene));
         ApprovalVerdict {
             witnessed_at: (!witnesses.is_empty()).then_some(step.at),
             witnesses,
@@ -549,7 +530,6 @@ impl<'a> TrailEvaluator<'a> {
         }
     }
 
-    /// Judges the version in the oldest commit of a shallow clone, whose landing is unknown.
     fn inherited(&mut self, step: &VersionStep) -> ApprovalVerdict {
         let doubt = match (&step.version.truncated, &self.context.history.mainline.boundary) {
             (Some(obstacle), _) | (None, Some(obstacle)) => {
@@ -568,8 +548,7 @@ impl<'a> TrailEvaluator<'a> {
         verdict
     }
 
-    /// Tells whether a version's files lay in record folders from its landing until the next version.
-    /// Governance files are not records.
+    /// Tells whether a version's files lay in record folders until the next version; governance files need not.
     fn is_among_records(&self, index: usize) -> bool {
         let Some(version) = self.trail.versions.get(index) else {
             return false;
@@ -629,7 +608,7 @@ fn removed(step: &VersionStep) -> ApprovalVerdict {
 }
 
 impl ApprovalVerdict {
-    /// Returns the verdict for storage, without spare capacity: a long history has tens of thousands.
+    // Without spare capacity: a long history has tens of thousands.
     pub(crate) fn kept(mut self) -> Rc<ApprovalVerdict> {
         self.approvers.shrink_to_fit();
         self.authors.shrink_to_fit();
@@ -640,5 +619,79 @@ impl ApprovalVerdict {
         self.witnesses.shrink_to_fit();
         self.turns.shrink_to_fit();
         Rc::new(self)
+    }
+}
+
+pub(crate) struct VersionStep<'a> {
+    pub index: usize,
+    pub version: &'a Version,
+    pub record: Option<&'a Record>,
+    pub(super) landing: Option<&'a Landing>,
+    pub state: LandedGovernance<'a>,
+    pub resolver: IdentityResolver<'a>,
+    pub at: Instant,
+    pub scene: Scene<'a>,
+    /// Whether its files lay in record folders until the next version.
+    pub is_among_records: bool,
+}
+
+/// Tells whether a record adds a closure or a fired entry that the previous one does not have.
+fn fires(before: Option<&Record>, after: Option<&Record>) -> bool {
+    let Some(after) = after else { return false };
+    let closed =
+        after.closure.is_some() && before.is_none_or(|before| before.closure != after.closure);
+    let known = before.map_or(&[][..], |before| before.fired.as_slice());
+    closed || after.fired.iter().any(|firing| !known.contains(firing))
+}
+
+impl<'a> VersionStep<'a> {
+    /// Tells whether the version ends the record, given the one before: also in a misnamed or doubled file.
+    pub(crate) fn fires(&self, before: Option<&Record>) -> bool {
+        let ending = self.version.record.content().ending();
+        fires(before, ending.map(AsRef::as_ref))
+    }
+
+    pub(crate) fn judge_four_eyes(
+        &self,
+        authors: &AuthorSet,
+        demand: &VersionDemand,
+        evidence: &VersionEvidenceSet<'a>,
+    ) -> FourEyesOutcome {
+        let suspicious =
+            self.landing.is_some_and(|landing| landing.flags.contains(&Flag::Suspicious));
+        four_eyes::judge(VersionEvidence {
+            resolver: self.resolver,
+            authors,
+            demand,
+            evidence,
+            landing: &self.version.commit,
+            at: self.at,
+            self_approval: self.state.self_approval,
+            is_suspicious_merge: suspicious,
+        })
+    }
+
+    pub(crate) fn flags(&self, before: Option<&Record>) -> BTreeSet<&'static str> {
+        let mut flags = BTreeSet::new();
+        for flag in self.landing.iter().flat_map(|landing| &landing.flags) {
+            match flag {
+                Flag::FutureDated => flags.insert(Code::FutureDated.as_str()),
+                Flag::ClockSkew => flags.insert(Code::ClockSkew.as_str()),
+                Flag::Suspicious | Flag::Malformed => continue,
+            };
+        }
+        if self.state.is_earlier {
+            flags.insert("earlier-policy");
+        }
+        let starts = self.record.and_then(|record| record.starts.as_ref());
+        let moved = before.is_none_or(|before| before.starts.as_ref() != starts);
+        let earlier = starts.is_some_and(|starts| match starts {
+            When::Day(day) => *day < self.at.day(),
+            When::Instant(instant, _) => *instant < self.at,
+        });
+        if moved && earlier {
+            flags.insert("retroactive");
+        }
+        flags
     }
 }

@@ -5,12 +5,10 @@
 
 use crate::approval::identity::{IdentityCache, IdentityResolver};
 use crate::approval::keys::{KeySet, Keys};
-use crate::approval::listed::ListedPeople;
-use crate::approval::signature::{CheckedSignature, SignatureState, Tag};
-use crate::approval::{listed, signature};
+use crate::approval::listed::{self, ListedPeople};
+use crate::approval::signature::{self, CheckedSignature, SignatureState, Tag};
 use crate::history::commit::Commit;
-use crate::history::governance;
-use crate::history::governance::{GovernanceOrigin, States};
+use crate::history::governance::{GovernanceOrigin, MainlineGovernance, States};
 use crate::history::objects::{Obstacle, Oid};
 use crate::history::version::MergedTag;
 use crate::history::walked::History;
@@ -21,17 +19,12 @@ use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+/// The governance after each landing, in the states that `IdentityResolver` names too.
 #[derive(Clone, Copy)]
 pub(crate) struct Ruled<'a> {
-    /// What counts after each landing.
     pub counted: &'a States,
-    /// The same, but with approved versions only: an unapproved change that only adds
-    /// requirements doesn't tell people apart.
     pub approved: &'a States,
-    /// The landed files, approved or not: an account that they list as a bot, or drop from the logins,
-    /// can't approve from then on.
     pub landed: &'a States,
-    /// Governance that restricts retroactively: mailmaps and revoked keys at the tip.
     pub later: &'a [Rc<Governance>],
     /// The approved files with the revocations that discard rejections; `None` while that is not known yet.
     pub proven: Option<&'a Governance>,
@@ -62,7 +55,7 @@ pub(crate) struct GovernanceHistory<'a> {
     /// Whether each run lists anybody, approved or in force.
     lists: Vec<OnceCell<bool>>,
     /// The governance before the first landing, and at each landing that changes the record folders.
-    folders: OnceCell<Vec<(usize, Rc<governance::MainlineGovernance>)>>,
+    folders: OnceCell<Vec<(usize, Rc<MainlineGovernance>)>>,
     met: IdentityCache,
 }
 
@@ -136,7 +129,6 @@ impl<'a> GovernanceHistory<'a> {
         states.all(|state| !listed::can_anyone_sign(&state.governance))
     }
 
-    /// Tells whether the approved governance, or the governance that counts, ever listed somebody before a landing.
     pub(crate) fn has_listed(&self, landing: usize) -> bool {
         let last = landing.checked_sub(1).map_or(0, |it| self.ruled.approved.run(it));
         let states = [self.ruled.approved, self.ruled.in_force];
@@ -231,8 +223,7 @@ impl<'a> GovernanceHistory<'a> {
     }
 }
 
-/// Returns the governance before the first landing, and at each later change of the record folders.
-fn folders(counted: &States) -> Vec<(usize, Rc<governance::MainlineGovernance>)> {
+fn folders(counted: &States) -> Vec<(usize, Rc<MainlineGovernance>)> {
     let mut all = vec![(0, Rc::clone(counted.before_all()))];
     for (landing, state) in counted.from() {
         if all.last().is_none_or(|(_, last)| folders_of(last) != folders_of(state)) {
@@ -242,19 +233,16 @@ fn folders(counted: &States) -> Vec<(usize, Rc<governance::MainlineGovernance>)>
     all
 }
 
-fn folders_of(state: &governance::MainlineGovernance) -> &[String] {
+fn folders_of(state: &MainlineGovernance) -> &[String] {
     &state.governance.policy.records
 }
 
-fn is_earlier(state: &governance::MainlineGovernance) -> bool {
+fn is_earlier(state: &MainlineGovernance) -> bool {
     matches!(state.origin, GovernanceOrigin::Earlier(_))
 }
 
 /// Tells whether two governance states list the same keys for the same people, without parsing the keys, which is slow.
-fn lists_the_same(
-    one: &Rc<governance::MainlineGovernance>,
-    other: &Rc<governance::MainlineGovernance>,
-) -> bool {
+fn lists_the_same(one: &Rc<MainlineGovernance>, other: &Rc<MainlineGovernance>) -> bool {
     let [left, right] = [one, other].map(|state| &state.governance);
     Rc::ptr_eq(one, other)
         || left.signers == right.signers
@@ -278,7 +266,6 @@ pub struct LandedSignature {
     pub state: SignatureState,
 }
 
-/// The kind of object that is signed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum SignedObject {
     /// The landing itself: if its signature is bad, so is the result of every version that lands there.
@@ -289,8 +276,7 @@ pub enum SignedObject {
     Tag,
 }
 
-/// Where a signature was found: its landing, what it is on, the commit that bears it, and the text of a tag. One merge may
-/// carry several tags of one commit.
+/// The landing, what is signed, the commit that bears it, and the text of a tag: a merge may carry several of one commit.
 type SignaturePlace = (usize, SignedObject, Oid, Option<Rc<[u8]>>);
 
 pub(crate) struct SignatureChecks<'a> {

@@ -3,17 +3,14 @@
 //! Uses policy's people, history's idents, approval's key set. Pure. Start
 //! at `IdentityResolver`. Follows `docs/spec/approval.md`, 1.7.
 
-pub(crate) mod apart;
-
 use crate::approval::keys::KeySet;
-use crate::approval::listed::ListedPeople;
+use crate::approval::listed::{IdentityKind, ListedPeople};
 use crate::approval::{forge, message};
 use crate::history::ident::Ident;
 use crate::policy::governance::Governance;
-use crate::policy::people;
 use crate::policy::people::account::Account;
-use crate::policy::people::alike;
 use crate::policy::people::person::Person;
+use crate::policy::people::{self, alike};
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
@@ -22,16 +19,13 @@ use std::rc::Rc;
 pub(crate) struct IdentityResolver<'a> {
     /// The governance before the landing that adds the approval: names, groups, bots, logins, keys (D2).
     pub at: &'a Governance,
-    /// The governance before the landing of the version that the approval is about; its
-    /// mailmap also merges identities (I3).
+    /// That before the landing of the version that the approval is about; its mailmap also merges identities (I3).
     pub judge: &'a Governance,
-    /// The approved part of the governance before the landing: unapproved changes that only add
-    /// requirements don't tell people apart.
+    /// The approved part of it: unapproved changes that only add requirements don't tell people apart.
     pub approved: &'a Governance,
-    /// The landed files, approved or not: an account that they list as a bot, or drop from the logins,
-    /// can't approve from then on.
+    /// The landed files: an account that they list as a bot, or drop from the logins, can't approve from then on.
     pub landed: &'a Governance,
-    /// The governance at the tip, whose mailmaps only restrict: they merge identities.
+    /// What restricts retroactively: the mailmaps and revoked keys at the tip, which merge identities.
     pub later: &'a [Rc<Governance>],
     pub key_set: &'a KeySet,
     pub approved_key_set: &'a KeySet,
@@ -50,60 +44,19 @@ pub(crate) struct IdentityCache {
 type Faces = HashMap<String, HashMap<String, Face>>;
 
 #[derive(Clone, Debug)]
-struct Face {
-    person: Person,
+pub(super) struct Face {
+    pub person: Person,
     name: Rc<ComparableName>,
     lookalike: Rc<str>,
     /// The identity key, then the keys of the account.
-    keys: Rc<[Rc<str>]>,
+    pub keys: Rc<[Rc<str>]>,
     /// Further accounts whose number the policy lists.
-    numbered: Rc<[Account]>,
+    pub numbered: Rc<[Account]>,
     sort: IdentityKind,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum IdentityKind {
-    Person,
-    Machine,
-    Forge,
-    /// An address of the form that forges use, at a host that nothing identifies: a forge or a person.
-    MaybeForge,
-    Nobody,
-}
-
-impl IdentityKind {
-    pub(crate) fn for_person(governance: &Governance, person: &Person) -> IdentityKind {
-        let pairs = [
-            (person.typed_name.as_str(), person.typed_email.as_str()),
-            (person.name.as_str(), person.key.as_str()),
-        ];
-        let is_any = |test: &dyn Fn(&str, &str) -> bool| {
-            pairs.iter().any(|(name, email)| test(name.trim(), email.trim()))
-        };
-        if people::is_nobody(person) {
-            return IdentityKind::Nobody;
-        }
-        let is_forge = |name: &str, email: &str| {
-            forge::is_forge(name, email)
-                || forge::is_own_address(email)
-                || people::is_forge(governance, name, email)
-        };
-        if is_any(&is_forge) {
-            return IdentityKind::Forge;
-        }
-        if people::is_bot(governance, person) || people::is_agent(governance, person) {
-            return IdentityKind::Machine;
-        }
-        if people::may_be_forge(&person.key) {
-            IdentityKind::MaybeForge
-        } else {
-            IdentityKind::Person
-        }
-    }
-}
-
 impl IdentityCache {
-    fn face(&self, governance: &Governance, name: &str, email: &str) -> Face {
+    pub(super) fn face(&self, governance: &Governance, name: &str, email: &str) -> Face {
         let mut met = self.faces.borrow_mut();
         let faces = met.entry(governance).or_default();
         if let Some(face) = faces.get(name).and_then(|named| named.get(email)) {
@@ -134,6 +87,15 @@ pub(crate) enum NamedPerson {
     Someone(Identity),
     Unresolved(Person),
     Nobody(Person),
+}
+
+impl NamedPerson {
+    pub(crate) fn identity(&self) -> Option<&Identity> {
+        match self {
+            NamedPerson::Someone(identity) => Some(identity),
+            NamedPerson::Unresolved(_) | NamedPerson::Nobody(_) => None,
+        }
+    }
 }
 
 pub(crate) fn is_nobody(identity: &Identity) -> bool {
@@ -180,19 +142,16 @@ impl<'a> IdentityResolver<'a> {
             }
         }
         for key_set in [self.key_set, self.approved_key_set] {
-            let [all, sure] = [
-                key_set.person_keys(&identity.person.key).to_vec(),
-                key_set.sure_keys(&identity.person.key).to_vec(),
-            ];
-            identity.know_all(&all);
-            identity.know_all_surely(&sure);
+            identity.know_all(key_set.person_keys(&identity.person.key));
+            identity.know_all_surely(key_set.sure_keys(&identity.person.key));
         }
     }
 
     pub(crate) fn listed(&self) -> Rc<ListedPeople> {
         let states: [*const Governance; 2] = [self.at, self.approved];
         let mut known = self.met.listed.borrow_mut();
-        let listed = || Rc::new(ListedPeople::of_records(self));
+        let listed =
+            || Rc::new(ListedPeople::of_records(self.at, &self.key_set.keys, self.approved));
         Rc::clone(known.entry(states).or_insert_with(listed))
     }
 
@@ -209,9 +168,8 @@ impl<'a> IdentityResolver<'a> {
         identity
     }
 
-    /// Resolves an author or committer; without a usable address, only a name that the identity map lists.
-    ///
-    /// Also `None` for the address used to commit approvals, which is no person.
+    /// Without a usable address, only a name that the identity map lists is resolved; the address used to commit
+    /// approvals is never a person's.
     pub(crate) fn of_ident(&self, ident: &Ident) -> Option<Identity> {
         match ident.address() {
             Some(address) => Some(self.identity(&ident.name, address)).filter(|it| !is_nobody(it)),
@@ -279,12 +237,7 @@ impl<'a> IdentityResolver<'a> {
         }
     }
 
-    /// Classifies an identity by approved governance only: nothing else may discard a rejection.
-    pub(crate) fn approved_sort(&self, identity: &Identity) -> IdentityKind {
-        self.sort_by(self.approved, identity)
-    }
-
-    fn sort_by(&self, state: &Governance, identity: &Identity) -> IdentityKind {
+    pub(crate) fn sort_by(&self, state: &Governance, identity: &Identity) -> IdentityKind {
         let person = &identity.person;
         let face = self.met.face(state, &person.typed_name, &person.typed_email);
         if face.person == *person { face.sort } else { IdentityKind::for_person(state, person) }
@@ -308,11 +261,9 @@ const FEW: usize = 256;
 pub struct Identity {
     /// The person, as the governance before the landing knows them.
     pub person: Person,
-    /// Every key by which some state knows them, or knows someone who shares a signing key with them; and the logins
-    /// and numbers of their accounts.
+    /// Every key by which some state knows them or someone who shares a signing key with them, and their accounts' names.
     keys: Vec<Rc<str>>,
-    /// How many of the keys, from the start, are those by which the governance that counts knows them, without what
-    /// merely stands at the tip.
+    /// How many of the keys, from the start, the governance that counts knows, without what merely stands at the tip.
     n_sure: usize,
     names: Vec<Rc<ComparableName>>,
     /// Normalized forms of their addresses, to find similar ones.
@@ -329,7 +280,6 @@ pub struct ComparableName {
     typed: Vec<String>,
 }
 
-/// How a name or address is compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum NameForm {
     Proper,
@@ -366,7 +316,6 @@ impl NameForm {
 }
 
 impl Identity {
-    /// Creates an identity from what one state of governance knows.
     pub fn new(person: Person, name: Rc<ComparableName>, lookalike: Rc<str>) -> Identity {
         Identity {
             keys: Vec::with_capacity(2),
@@ -378,7 +327,6 @@ impl Identity {
         }
     }
 
-    /// Returns the person with all names and addresses of theirs.
     pub fn shown(&self) -> Person {
         let typed = self.typed.iter();
         typed.fold(self.person.clone(), |person, it| {
@@ -418,7 +366,6 @@ impl Identity {
         names.chain(self.lookalikes.iter().map(|it| (NameForm::Lookalike, it.as_ref())))
     }
 
-    /// Adds all that is known elsewhere about the same person.
     pub fn absorb(&mut self, other: &Identity) {
         fn union<T: Clone + PartialEq>(own: &mut Vec<T>, other: &[T]) {
             for value in other {
@@ -443,7 +390,6 @@ impl Identity {
         }
     }
 
-    /// Returns every key by which the person is known.
     pub fn keys(&self) -> &[Rc<str>] {
         &self.keys
     }

@@ -4,8 +4,7 @@
 
 use crate::approval::approval_files::{ApprovalFileOutcome, ApprovalFiles};
 use crate::approval::counted::CountedGovernance;
-use crate::approval::fold;
-use crate::approval::fold::{EvaluationContext, TrailKind};
+use crate::approval::fold::{self, EvaluationContext, TrailKind};
 use crate::approval::governance_history::{
     GovernanceHistory, LandedSignature, Ruled, SignatureChecks,
 };
@@ -17,14 +16,12 @@ use crate::history::walked::History;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-/// The verdicts on every version of every trail.
 #[derive(Clone, Debug, Default)]
 pub struct TrailVerdicts {
     /// One verdict for each version, in the order of the trail's versions.
     pub trails: BTreeMap<TrailKey, Vec<Rc<ApprovalVerdict>>>,
-    /// The governance that counts, and the verdicts on each governance file: each needs one person and no
-    /// groups, and is judged by the governance before it (G2). The first policy has no judge, so its
-    /// verdict names no policy commit.
+    /// The governance that counts, and the verdicts on each governance file, each by the governance before it (G2). The
+    /// first policy has no judge, so its verdict names no policy commit.
     pub counted: CountedGovernance,
     /// The outcome for each file below `.approvals`, in landing order, then by path.
     pub files: Vec<ApprovalFileOutcome>,
@@ -48,7 +45,6 @@ pub(crate) fn ruled<'a>(history: &'a History, counted: &'a CountedGovernance) ->
     }
 }
 
-/// Judges every version of every record, given the evaluated governance.
 pub fn by(history: &History, counted: CountedGovernance) -> TrailVerdicts {
     let ruled = ruled(history, &counted);
     let mut approvals = judge(history, ruled, &|_| true, &BTreeMap::new());

@@ -2,8 +2,7 @@
 //!
 //! Uses policy's people, approval's signers. Pure. Start at [`Keys`]. Follows `docs/spec/approval.md`, S1 to S3.
 
-use crate::approval::signers;
-use crate::approval::signers::{Revoked, SignerLine, Signers};
+use crate::approval::signers::{self, Revoked, SignerLine, Signers};
 use crate::approval::wire::PublicKey;
 use crate::diag;
 use crate::policy::demand::Proof;
@@ -34,10 +33,8 @@ pub enum KeyStatus {
     Revoked,
 }
 
-/// The owner of a listed key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Signer {
-    /// The fingerprint of the key.
     pub key: String,
     /// The principals of each line that lists the key; all of them are one person.
     pub lines: Vec<Vec<String>>,
@@ -78,7 +75,6 @@ impl Keys {
         Keys::new(&signers, &revoked)
     }
 
-    /// Tells whether a line lists a key, by its fingerprint, for a person, ignoring dates.
     pub(crate) fn lists_key(&self, governance: &Governance, key: &str, person: &Person) -> bool {
         self.content().any(|line| {
             line.key.fingerprint() == key && names(governance, &line.principals, person)
@@ -90,13 +86,11 @@ impl Keys {
         if self.revoked.contains(key) {
             return KeyStatus::Revoked;
         }
-        let listing: Vec<&SignerLine> = self
-            .content()
-            .filter(|line| line.key == *key && is_good_for(line, namespace))
-            .collect();
+        let listing: Vec<&SignerLine> =
+            self.of_key(key).filter(|line| is_good_for(line, namespace)).collect();
         let current: Vec<&SignerLine> =
             listing.iter().copied().filter(|line| is_current(line, at)).collect();
-        let all = || self.content().filter(|line| line.key == *key);
+        let all = || self.of_key(key);
         // A receipt key is stored where an agent runs, so it never approves, whatever else lists it.
         if namespace != RECEIPT && all().any(|line| names_use(line, RECEIPT)) {
             return KeyStatus::Unlisted;
@@ -114,33 +108,20 @@ impl Keys {
 
     /// Tells whether any key is listed for one of these namespaces and not for receipts, ignoring dates.
     pub fn any_for(&self, namespaces: &[&str]) -> bool {
-        let signs = |line: &SignerLine| {
-            let all = || self.content().filter(|other| other.key == line.key);
-            !self.revoked.contains(&line.key)
-                && !all().any(|line| names_use(line, RECEIPT))
-                && namespaces.iter().any(|namespace| is_good_for(line, namespace))
-        };
-        self.content().any(signs)
+        namespaces.iter().any(|namespace| self.usable(namespace).next().is_some())
     }
 
-    /// Tells whether a key that signs in a namespace, proves as much as is asked, and is neither revoked nor for receipts,
-    /// is listed for a person, ignoring dates.
+    /// Tells whether a key that signs in a namespace and proves as much as is asked is listed for a person, ignoring dates.
     pub(crate) fn lists_for(
         &self,
         governance: &Governance,
         person: &Person,
         (namespace, proof): (&str, Proof),
     ) -> bool {
-        let proves = |line: &&SignerLine| {
-            let mut same = self.content().filter(|other| other.key == line.key);
-            same.all(|other| other.proof() >= proof)
-        };
+        let proves = |line: &&SignerLine| self.of_key(&line.key).all(|it| it.proof() >= proof);
         self.usable(namespace).filter(proves).any(|line| {
-            let owners: Vec<&str> = self
-                .content()
-                .filter(|other| other.key == line.key)
-                .flat_map(|other| literal(&other.principals))
-                .collect();
+            let owners: Vec<&str> =
+                self.of_key(&line.key).flat_map(|other| literal(&other.principals)).collect();
             let is_owner = |owner: &&str| people::identify(governance, "", owner).key == person.key;
             // A key that is listed for an address belongs to that person, whatever a pattern matches (S3).
             names(governance, &line.principals, person)
@@ -150,19 +131,18 @@ impl Keys {
 
     pub(crate) fn has_pattern_key(&self, namespace: &str) -> bool {
         self.usable(namespace).any(|line| {
-            let mut same = self.content().filter(|other| other.key == line.key);
+            let mut same = self.of_key(&line.key);
             same.all(|other| literal(&other.principals).next().is_none())
         })
     }
 
     pub(crate) fn persons(&self, governance: &Governance) -> Vec<Person> {
-        let principals = self.content().flat_map(|line| literal(&line.principals));
-        principals.map(|principal| people::identify(governance, "", principal)).collect()
+        self.content().flat_map(|line| persons(governance, &line.principals)).collect()
     }
 
     fn usable<'k>(&'k self, namespace: &'k str) -> impl Iterator<Item = &'k SignerLine> {
         self.content().filter(move |line| {
-            let mut same = self.content().filter(|other| other.key == line.key);
+            let mut same = self.of_key(&line.key);
             !self.revoked.contains(&line.key)
                 && is_good_for(line, namespace)
                 && !same.any(|line| names_use(line, RECEIPT))
@@ -181,14 +161,10 @@ impl Keys {
     }
 
     pub(crate) fn is_bridge(&self, governance: &Governance, person: &Person) -> bool {
-        let mut principals = self
-            .content()
-            .filter(|line| is_of_bridge(line))
-            .flat_map(|line| literal(&line.principals));
-        principals.any(|it| people::identify(governance, "", it).key == person.key)
+        let mut lines = self.content().filter(|line| is_of_bridge(line));
+        lines.any(|line| persons(governance, &line.principals).any(|it| it.key == person.key))
     }
 
-    /// Returns the addresses for which a key is listed that signs in one of these namespaces, ignoring dates.
     pub(crate) fn holders<'k>(&'k self, namespaces: &'k [&str]) -> impl Iterator<Item = &'k str> {
         let lines = namespaces.iter().flat_map(|namespace| self.usable(namespace));
         lines.flat_map(|line| literal(&line.principals))
@@ -200,13 +176,12 @@ impl Keys {
     }
 
     pub(crate) fn lists_address(&self, governance: &Governance, person: &Person) -> bool {
-        let mut principals = self.content().flat_map(|line| literal(&line.principals));
-        principals.any(|it| people::identify(governance, "", it).key == person.key)
+        let mut lines = self.content();
+        lines.any(|line| persons(governance, &line.principals).any(|it| it.key == person.key))
     }
 
     /// Returns the keys of all people who are the same person as the one with this key, including it: those who share a
     /// line or a signing key with it, directly or through others (S3).
-    ///
     /// The keys of persons are addresses after mailmap. Patterns name nobody and merge nobody.
     pub fn person_keys(&self, governance: &Governance, person_key: &str) -> BTreeSet<String> {
         let mut homes = self.homes(governance).into_iter().filter(|home| home.contains(person_key));
@@ -217,8 +192,7 @@ impl Keys {
     pub(crate) fn homes(&self, governance: &Governance) -> Vec<BTreeSet<String>> {
         let mut owners: BTreeMap<&PublicKey, BTreeSet<String>> = BTreeMap::new();
         for line in self.content() {
-            let persons = literal(&line.principals)
-                .map(|it| people::identify(governance, "", it).key.clone());
+            let persons = persons(governance, &line.principals).map(|person| person.key.clone());
             owners.entry(&line.key).or_default().extend(persons);
         }
         let mut homes: Vec<BTreeSet<String>> = Vec::new();
@@ -247,15 +221,10 @@ impl Keys {
         homes
     }
 
-    /// Returns the people on each line that names more than one, and what its key proves.
     pub(crate) fn lines_of_persons(&self, governance: &Governance) -> Vec<(Vec<Person>, Proof)> {
-        let persons = |line: &SignerLine| -> (Vec<Person>, Proof) {
-            let principals = literal(&line.principals);
-            let persons = principals.map(|it| people::identify(governance, "", it)).collect();
-            (persons, line.proof())
-        };
-        let lines = self.content().map(persons);
-        lines.filter(|(persons, _)| persons.len() > 1).collect()
+        let lines = self.content();
+        let lines = lines.map(|it| (persons(governance, &it.principals).collect(), it.proof()));
+        lines.filter(|(persons, _): &(Vec<Person>, Proof)| persons.len() > 1).collect()
     }
 
     pub(crate) fn proving(&self) -> Keys {
@@ -265,6 +234,10 @@ impl Keys {
 
     pub(crate) fn is_empty(&self) -> bool {
         self.lines.is_empty()
+    }
+
+    fn of_key(&self, key: &PublicKey) -> impl Iterator<Item = &SignerLine> {
+        self.content().filter(move |line| line.key == *key)
     }
 
     fn content(&self) -> impl Iterator<Item = &SignerLine> {
@@ -288,12 +261,10 @@ impl Signer {
     }
 
     /// Returns the people that the lines name, each once, sorted by address: one person under several names.
-    ///
     /// Empty if the lines hold only patterns, which name nobody.
     pub fn persons(&self, governance: &Governance) -> Vec<Person> {
-        let principals = self.lines.iter().flat_map(|line| literal(line));
         let mut persons: Vec<Person> =
-            principals.map(|principal| people::identify(governance, "", principal)).collect();
+            self.lines.iter().flat_map(|line| persons(governance, line)).collect();
         persons.sort();
         persons.dedup_by(|one, other| one.key == other.key);
         persons
@@ -371,6 +342,10 @@ pub(crate) fn literal(principals: &[String]) -> impl Iterator<Item = &str> {
     principals.filter(|principal| !principal.starts_with('!') && !principal.contains(['*', '?']))
 }
 
+fn persons(governance: &Governance, principals: &[String]) -> impl Iterator<Item = Person> {
+    literal(principals).map(|principal| people::identify(governance, "", principal))
+}
+
 /// Tells whether the principals of a line match a person, ignoring case and after mailmap.
 fn names(governance: &Governance, principals: &[String], person: &Person) -> bool {
     let addresses = [&person.key, &person.email, &person.typed_email].map(|it| address::lower(it));
@@ -432,12 +407,10 @@ pub(crate) struct KeySet {
     person_keys: BTreeMap<String, Rc<[Rc<str>]>>,
     /// The same, by the lines alone whose keys prove what they sign.
     sure_keys: BTreeMap<String, Rc<[Rc<str>]>>,
-    /// The people on each line that lists an address: they share their groups and roles in what proves no more than the
-    /// line's key.
+    /// The people on each line that lists an address: they share groups and roles in what proves no more than its key.
     mates: BTreeMap<String, Vec<SharedLine>>,
 }
 
-/// The people on a line, and what its key proves.
 type SharedLine = (Rc<[Person]>, Proof);
 
 impl KeySet {
@@ -476,8 +449,6 @@ impl KeySet {
         self.sure_keys.get(person_key).map_or(&[], AsRef::as_ref)
     }
 
-    /// Returns the keys of a person and of those who share a line with them: they share groups and roles in an approval
-    /// that proves no more than the line's key.
     pub(crate) fn names(&self, person: &Person, proof: Proof) -> Vec<String> {
         let mates = self.mates(person, proof);
         let mut names: Vec<String> = mates.map(|mate| mate.key.clone()).collect();
@@ -487,7 +458,6 @@ impl KeySet {
         names
     }
 
-    /// Returns the people who share a line with a person, including that person, whose key proves as much.
     fn mates(&self, person: &Person, proof: Proof) -> impl Iterator<Item = &Person> {
         let lines = self.mates.get(&person.key).into_iter().flatten();
         let strong = lines.filter(move |(_, level)| *level >= proof);

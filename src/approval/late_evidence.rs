@@ -1,24 +1,19 @@
 //! Binds approval files to versions, and re-evaluates versions when approvals land after them.
 //!
-//! Files that apply to no version (invalid ones, and those about bytes that never landed) are shown with the version
-//! that was at the tip when they landed, and have no effect on any verdict.
-//!
 //! Uses history, `approval`'s files, evidence and fold. Pure. Start at `TrailEvaluator::land`,
 //! `TrailEvaluator::evaluate_until` and `TrailEvaluator::into_verdicts`. Follows `docs/spec/approval.md`, S7 (binding and
 //! failures), E6, V6 and G2.
 
-use crate::approval::approval_event::{CountedFile, LandedApprovalFile, StatementEvent};
-use crate::approval::claims::StatementAge;
-use crate::approval::evidence::VersionEvidenceSet;
-use crate::approval::fold::TrailEvaluator;
-use crate::approval::statement::file::ApprovalDecision;
-use crate::approval::verdict::ApprovalObstacle;
-use crate::approval::verdict::{
-    ApprovalVerdict, Approver, NotCounted, Satisfied, SelfAsserted, Statement, VerdictChange, Vote,
-    VoteCounts,
+use crate::approval::counting;
+use crate::approval::evidence::{
+    self, CountedFile, LandedApprovalFile, StatementAge, StatementEvent, VersionEvidenceSet,
 };
-use crate::approval::version_step::VersionStep;
-use crate::approval::{claims, counting};
+use crate::approval::fold::{TrailEvaluator, VersionStep};
+use crate::approval::statement_file::ApprovalDecision;
+use crate::approval::verdict::{
+    ApprovalObstacle, ApprovalVerdict, Approver, NotCounted, Satisfied, SelfAsserted, Statement,
+    VerdictChange, Vote, VoteCounts,
+};
 use crate::history::version::VersionChange;
 use crate::policy::demand::{EvidenceKind, Proof};
 use crate::record::time::Instant;
@@ -38,7 +33,6 @@ impl<'a> TrailEvaluator<'a> {
         self.apply_late(&about, step.version.landing);
     }
 
-    /// Processes the approval files that land before a landing, one landing at a time.
     pub(crate) fn evaluate_until(&mut self, landing: usize) {
         while let Some(next) = self.statements.get(self.bound.landed) {
             let at = next.landing();
@@ -60,8 +54,6 @@ impl<'a> TrailEvaluator<'a> {
         brought
     }
 
-    /// Binds the files waiting for a version's bytes to it. Rejections keep waiting: they apply to
-    /// the bytes whenever they land.
     fn take(&mut self, step: &VersionStep<'a>) {
         let waiting: Vec<usize> = self.bound.waiting.iter().copied().collect();
         for statement in waiting {
@@ -74,21 +66,16 @@ impl<'a> TrailEvaluator<'a> {
     fn bind(&mut self, index: usize, statement: usize) -> bool {
         let before = self.befores.get(index).unwrap_or(&self.series);
         let bar = before.bar;
-        let age = match self.statements.get(statement) {
-            Some(StatementEvent::CountedFile(counted_file)) if counted_file.stated_at < bar => {
-                StatementAge::TooOld
-            }
-            _ => StatementAge::Fresh,
-        };
-        if matches!(self.statements.get(statement), Some(StatementEvent::CountedFile(counted_file)) if !counted_file.rejects())
-        {
+        let file = self.counted_file(statement);
+        let is_old = file.is_some_and(|file| file.stated_at < bar);
+        let age = if is_old { StatementAge::TooOld } else { StatementAge::Fresh };
+        // Rejections keep waiting: they apply to the bytes whenever they land.
+        if file.is_some_and(|file| !file.rejects()) {
             self.bound.waiting.remove(&statement);
         }
         self.bound.bind(index, statement, age)
     }
 
-    /// Applies files that land while a version is at the tip: those about its bytes, and about the
-    /// version that it carries on.
     fn apply_late(&mut self, statements: &BTreeSet<usize>, landing: usize) {
         let mut first: Option<usize> = None;
         let waiting: Vec<usize> = statements.intersection(&self.bound.waiting).copied().collect();
@@ -104,9 +91,6 @@ impl<'a> TrailEvaluator<'a> {
         }
     }
 
-    /// Returns the versions that a newly landed file applies to: the one at the tip, or the
-    /// one whose verdict it carries.
-    ///
     /// A file about a version that carries another's verdict applies to that one too: its bytes have the same content,
     /// and its additions need no approval of their own.
     fn targets(&self, statement: usize) -> Vec<usize> {
@@ -140,12 +124,9 @@ impl<'a> TrailEvaluator<'a> {
     }
 
     fn is_about(&self, statement: usize, index: usize) -> bool {
-        let removed = self
-            .trail
-            .versions
-            .get(index)
-            .is_some_and(|version| version.change == VersionChange::Removed);
-        if removed && !self.is_governance() {
+        let version = self.trail.versions.get(index);
+        let is_removed = version.is_some_and(|it| it.change == VersionChange::Removed);
+        if is_removed && !self.is_governance() {
             return false;
         }
         let Some(Some(digest)) = self.bound.digests.get(index) else {
@@ -156,20 +137,21 @@ impl<'a> TrailEvaluator<'a> {
                 counted_file.landed.file.sha256 == *digest
             }
             Some(StatementEvent::Gap { digits, .. }) => digest.starts_with(digits.as_str()),
-            Some(StatementEvent::Refused(_)) | None => false,
+            Some(StatementEvent::Refused(..)) | None => false,
         }
     }
 
     fn is_taken_back(&self, statement: usize) -> bool {
-        let Some(StatementEvent::CountedFile(own)) = self.statements.get(statement) else {
-            return false;
-        };
-        let landed = self.statements.iter().take(self.bound.landed);
-        own.rejects()
-            && landed.into_iter().any(|other| match other {
-                StatementEvent::CountedFile(other) => takes_back(other, own),
-                StatementEvent::Gap { .. } | StatementEvent::Refused(_) => false,
-            })
+        let mut landed = (0..self.bound.landed).filter_map(|other| self.counted_file(other));
+        let own = self.counted_file(statement).filter(|own| own.rejects());
+        own.is_some_and(|own| landed.any(|other| takes_back(other, own)))
+    }
+
+    fn counted_file(&self, statement: usize) -> Option<&CountedFile<'a>> {
+        match self.statements.get(statement)? {
+            StatementEvent::CountedFile(counted_file) => Some(counted_file),
+            StatementEvent::Gap { .. } | StatementEvent::Refused(..) => None,
+        }
     }
 
     fn replay(&mut self, from: usize, landing: usize) {
@@ -208,7 +190,7 @@ impl<'a> TrailEvaluator<'a> {
                     let age =
                         if self.is_taken_back(*statement) { StatementAge::TakenBack } else { *age };
                     let n_before = evidence.claims.len();
-                    claims::of_file(evidence, step.scene, counted_file, age);
+                    evidence::add_file(evidence, step.scene, counted_file, age);
                     if self.follows_uncounted(step) && !counted_file.continues {
                         evidence.bar_approvals_from(n_before, &NotCounted::FollowsUncounted);
                     }
@@ -217,12 +199,12 @@ impl<'a> TrailEvaluator<'a> {
                     let doubt = || ApprovalObstacle::ApprovalFile(obstacle.clone());
                     evidence.doubt.get_or_insert_with(doubt);
                 }
-                Some(StatementEvent::Refused(_)) | None => {}
+                Some(StatementEvent::Refused(..)) | None => {}
             }
         }
         if let Some(notes) = &self.context.history.notes {
             let n_before = evidence.claims.len();
-            claims::of_notes(evidence, step.scene, notes);
+            evidence::add_notes(evidence, step.scene, notes);
             if self.follows_uncounted(step) {
                 evidence.bar_approvals_from(n_before, &NotCounted::FollowsUncounted);
             }
@@ -235,8 +217,8 @@ impl<'a> TrailEvaluator<'a> {
             let (landed, why_not) = match event {
                 _ if self.bound.is_bound(n) => continue,
                 StatementEvent::Gap { .. } => continue,
-                StatementEvent::Refused(refused) => {
-                    (&refused.landed, NotCounted::BadFile(refused.bad.clone()))
+                StatementEvent::Refused(landed, bad) => {
+                    (landed.as_ref(), NotCounted::BadFile(bad.clone()))
                 }
                 StatementEvent::CountedFile(counted_file) => {
                     let landed = &counted_file.landed;
@@ -295,7 +277,6 @@ fn takes_back(yes: &CountedFile, no: &CountedFile) -> bool {
         && by(yes).is_surely(&by(no))
 }
 
-/// Keeps the earlier verdict's times where nothing changed, and returns whether anything did.
 fn settle(verdict: &mut ApprovalVerdict, old: ApprovalVerdict, at: Instant, commit: &str) -> bool {
     let turned = verdict.satisfied != old.satisfied
         || verdict.becomes_approved != old.becomes_approved

@@ -1,25 +1,63 @@
-//! Who is listed: the people whom a state of governance names as able to approve the rules, and access.
+//! What sort of identity a person is, and who is listed: the people whom a state of governance names as able to approve
+//! the rules, and access.
 //!
-//! Uses policy's people, `approval`'s identities and keys. Pure. Start at [`ListedPeople`], then [`OnlyListed`]. Follows
-//! `docs/spec/approval.md`, D9 and G2.
+//! Uses policy's people, `approval`'s forges and keys. Pure. Start at [`IdentityKind`] and [`ListedPeople`]. Follows
+//! `docs/spec/approval.md`, 1.7, D9 and G2.
 
-use std::collections::BTreeSet;
-
-use crate::approval::identity::{IdentityKind, IdentityResolver};
 use crate::approval::keys::Keys;
-use crate::approval::signature;
 use crate::approval::signers::Signers;
-use crate::approval::verdict::NotCounted;
+use crate::approval::{forge, signature};
 use crate::policy::demand::ListedFor;
 use crate::policy::governance::Governance;
 use crate::policy::people;
 use crate::policy::people::person::Person;
 use crate::record::Record;
 use crate::record::address::Address;
-use crate::record::vocabulary::IdentityType;
+use std::collections::BTreeSet;
 
 pub(crate) const NOBODY: &str =
     "nobody is listed, so nobody can approve access: add `groups: {approvers: [ADDRESS]}`";
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum IdentityKind {
+    Person,
+    Machine,
+    Forge,
+    /// An address of the form that forges use, at a host that nothing identifies: a forge or a person.
+    MaybeForge,
+    Nobody,
+}
+
+impl IdentityKind {
+    pub(crate) fn for_person(governance: &Governance, person: &Person) -> IdentityKind {
+        let pairs = [
+            (person.typed_name.as_str(), person.typed_email.as_str()),
+            (person.name.as_str(), person.key.as_str()),
+        ];
+        let is_any = |test: &dyn Fn(&str, &str) -> bool| {
+            pairs.iter().any(|(name, email)| test(name.trim(), email.trim()))
+        };
+        if people::is_nobody(person) {
+            return IdentityKind::Nobody;
+        }
+        let is_forge = |name: &str, email: &str| {
+            forge::is_forge(name, email)
+                || forge::is_own_address(email)
+                || people::is_forge(governance, name, email)
+        };
+        if is_any(&is_forge) {
+            return IdentityKind::Forge;
+        }
+        if people::is_bot(governance, person) || people::is_agent(governance, person) {
+            return IdentityKind::Machine;
+        }
+        if people::may_be_forge(&person.key) {
+            IdentityKind::MaybeForge
+        } else {
+            IdentityKind::Person
+        }
+    }
+}
 
 /// The people whom a state of governance lists, by identity key.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -35,14 +73,6 @@ enum ListedBy {
     #[default]
     GroupOrKey,
     RosterOrLogin,
-}
-
-#[derive(Clone, Debug)]
-pub(crate) enum OnlyListed {
-    /// A file of the rules: the people whom the last approved state lists.
-    Rules(ListedPeople),
-    /// A record: the people whom the state before each statement lists, other than the agents that the record is about.
-    Record { is_access: bool, agents: Vec<String> },
 }
 
 /// Tells whether a list of signers lets anybody sign for a person, whatever it revokes.
@@ -68,10 +98,8 @@ pub(crate) fn is_for_listed(governance: &Governance, record: &Record) -> bool {
 }
 
 impl ListedPeople {
-    /// Returns the members of groups, and those whom a line of the signers file names by address and lets sign
-    /// approvals; where neither names anybody, the active people of the roster and those of `people.logins`.
-    ///
-    /// Bots, agents, bridges and forges are never listed.
+    /// Returns the members of groups and the holders of keys that sign approvals; where neither names anybody, the active
+    /// people of the roster and those of `people.logins` (D9). Bots, agents, bridges and forges are never listed.
     pub(crate) fn of(governance: &Governance, keys: &Keys) -> ListedPeople {
         let named = members_and_holders(governance, keys);
         let listed = collect(governance, keys, named, ListedBy::GroupOrKey);
@@ -87,11 +115,11 @@ impl ListedPeople {
 
     /// Returns the people whom the governance that counts lists; the roster and the logins list nobody while the last
     /// approved state names somebody in groups or by a key.
-    pub(crate) fn of_records(resolver: &IdentityResolver) -> ListedPeople {
-        let listed = ListedPeople::of(resolver.at, &resolver.key_set.keys);
+    pub(crate) fn of_records(at: &Governance, keys: &Keys, approved: &Governance) -> ListedPeople {
+        let listed = ListedPeople::of(at, keys);
         let is_emptied = listed.by == ListedBy::RosterOrLogin
-            && !std::ptr::eq(resolver.at, resolver.approved)
-            && names_anyone(resolver.approved);
+            && !std::ptr::eq(at, approved)
+            && names_anyone(approved);
         if is_emptied { ListedPeople::default() } else { listed }
     }
 
@@ -112,84 +140,16 @@ impl ListedPeople {
         self.n_people
     }
 
-    pub(crate) fn has_key(&self, person: &Person) -> bool {
-        self.keys.contains(&person.key)
-    }
-}
-
-impl OnlyListed {
-    /// Returns who alone may approve a record, given the last approved one; `None` if anybody may.
-    pub(crate) fn for_record(
-        governance: &Governance,
-        own: Option<&Record>,
-        approved: Option<&Record>,
-    ) -> Option<OnlyListed> {
-        let both = || own.into_iter().chain(approved);
-        if !both().any(|record| is_for_listed(governance, record)) {
-            return None;
-        }
-        let agents = both().filter_map(|record| {
-            let subject = &record.subject;
-            let is_agent = subject.identity_type == Some(IdentityType::AiAgent);
-            subject.identity.clone().filter(|_| is_agent)
-        });
-        let is_access = both().any(|record| record.subject.is_access());
-        Some(OnlyListed::Record { is_access, agents: agents.collect() })
-    }
-
-    /// Returns why a person may not approve; `None` if they may.
-    ///
-    /// `judge` resolves identities where the version lands, `own` where the statement does.
-    pub(crate) fn why_not(
-        &self,
-        judge: &IdentityResolver,
-        own: &IdentityResolver,
-        person: &Person,
-    ) -> Option<NotCounted> {
-        let (what, must_be) = match self {
-            OnlyListed::Rules(listed) => {
-                if listed.holds(judge.approved, person) {
-                    return None;
-                }
-                ("the rules", listed.by.must_be())
-            }
-            OnlyListed::Record { is_access, agents } => {
-                let listed = own.listed();
-                if listed.has_key(person) {
-                    let mut agents = agents.iter();
-                    agents.find(|agent| people::may_be_identity(own.at, agent, person))?;
-                    let why = "is the agent that the record is about";
-                    return Some(NotCounted::NotListed(format!("{} {why}", written(person))));
-                }
-                (if *is_access { "access" } else { "exceptions" }, listed.by.must_be())
-            }
-        };
-        let who = written(person);
-        let why = format!("{who} is not listed: who approves {what} must be {must_be}");
-        Some(NotCounted::NotListed(why))
-    }
-
-    pub(crate) fn persons(&self, resolver: &IdentityResolver) -> Vec<Person> {
-        let persons = match self {
-            OnlyListed::Rules(listed) => listed.persons(resolver.approved),
-            OnlyListed::Record { .. } => resolver.listed().persons(resolver.at),
-        };
-        let may = |person: &Person| self.why_not(resolver, resolver, person).is_none();
-        persons.into_iter().filter(may).collect()
-    }
-}
-
-impl ListedBy {
-    fn must_be(self) -> &'static str {
-        match self {
+    pub(crate) fn must_be(&self) -> &'static str {
+        match self.by {
             ListedBy::GroupOrKey => "in a group or hold a listed key",
             ListedBy::RosterOrLogin => "in the roster, or a mapped login",
         }
     }
-}
 
-fn written(person: &Person) -> &str {
-    if person.email.is_empty() { &person.name } else { &person.email }
+    pub(crate) fn has_key(&self, person: &Person) -> bool {
+        self.keys.contains(&person.key)
+    }
 }
 
 fn members_and_holders<'g>(

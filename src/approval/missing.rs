@@ -4,12 +4,11 @@
 //! `docs/spec/approval.md`, D4 and D6, and `docs/spec/cli.md`, `missing[]`.
 
 use crate::approval::authors::AuthorSet;
-use crate::approval::case::CountedApproval;
-use crate::approval::demand::{Role, VersionDemand};
+use crate::approval::counting::CountedApproval;
+use crate::approval::demand::{self, Role, VersionDemand};
 use crate::approval::identity::IdentityResolver;
-use crate::approval::identity::apart::SeparatedBy;
+use crate::approval::relation::{self, SeparatedBy};
 use crate::approval::verdict::{MissingApproval, NotCounted, Statement, VoteCounts};
-use crate::approval::{demand, relation};
 use crate::diag;
 use crate::policy::demand::Proof;
 use crate::policy::people;
@@ -31,10 +30,8 @@ pub(crate) fn missing_approvals(
 ) -> Vec<MissingApproval> {
     let terms = &context.demand.terms;
     let groups: Vec<&str> = terms.each_of.iter().map(String::as_str).collect();
-    let member_of: Vec<Vec<String>> = counted_approvals
-        .iter()
-        .map(|counted_approval| counted_approval.approver.groups.clone())
-        .collect();
+    let member_of: Vec<Vec<String>> =
+        counted_approvals.iter().map(|counted| counted.approver.groups.clone()).collect();
     let unfilled = demand::unfilled(&groups, &member_of);
     let by_signature = match terms.proof {
         Proof::Attested => ", by a signature",
@@ -49,13 +46,9 @@ pub(crate) fn missing_approvals(
             ..MissingApproval::default()
         })
         .collect();
-    missing.extend(
-        context
-            .demand
-            .people
-            .iter()
-            .filter_map(|role| of_role(context, role, counted_approvals, by_signature)),
-    );
+    let roles = context.demand.people.iter();
+    missing
+        .extend(roles.filter_map(|role| of_role(context, role, counted_approvals, by_signature)));
     let needed = terms.needed().count as usize;
     let n_more = needed.saturating_sub(counted_approvals.len()).saturating_sub(unfilled.len());
     if n_more > 0 {
@@ -83,7 +76,12 @@ pub(crate) fn missing_approvals(
     let Some(first) = missing.first_mut() else {
         return missing;
     };
-    let (mut weighed, mut to_add) = (not_counted(statements.iter()), lines_to_add(statements));
+    let mut weighed = not_counted(statements.iter());
+    let unknown = statements.iter().filter_map(|it| match &it.counts {
+        VoteCounts::No(NotCounted::UnknownAccount(unknown)) => Some(unknown.to_add()),
+        _ => None,
+    });
+    let mut to_add: BTreeSet<String> = unknown.collect();
     if to_add.is_empty() {
         let authors = unknown_authors(context);
         weighed.extend(authors.iter().map(|(account, to_add)| {
@@ -99,17 +97,7 @@ pub(crate) fn missing_approvals(
     missing
 }
 
-/// Returns the lines to add to the policy to tell approvers apart from the authors and from each other.
-fn lines_to_add(statements: &[Statement]) -> BTreeSet<String> {
-    let unknown = statements.iter().filter_map(|it| match &it.counts {
-        VoteCounts::No(NotCounted::UnknownAccount(unknown)) => Some(unknown.to_add()),
-        _ => None,
-    });
-    unknown.collect()
-}
-
-/// Returns the authors known only as accounts, each with the line to add before somebody without an account
-/// at their forge can approve.
+/// Returns the authors known only as accounts, each with the line to add before somebody without one can approve.
 fn unknown_authors(context: DemandContext) -> BTreeMap<String, String> {
     let members = context.authors.members.iter();
     let accounts = members
@@ -124,29 +112,18 @@ fn may_still(
     counted_approvals: &[CountedApproval],
 ) -> Vec<Person> {
     let approval = &context.resolver.at.policy.approval;
-    let mut members: Vec<Person> = people
-        .into_iter()
-        .filter(|person| {
-            let identity = context.resolver.identity(&person.typed_name, &person.typed_email);
-            let spent = counted_approvals
-                .iter()
-                .any(|counted_approval| counted_approval.identity.is(&identity));
-            let owner = !approval.owner_may_approve
-                && context
-                    .demand
-                    .owners
-                    .iter()
-                    .any(|owner| context.resolver.of_person(owner).is(&identity));
-            !context.authors.holds(&identity)
-                && !context.resolver.is_machine(&identity)
-                && !spent
-                && !owner
-                && is_listed(context, person)
-        })
-        .collect();
-    members.sort_by(|one, other| one.key.cmp(&other.key));
-    members.dedup_by(|one, other| one.key == other.key);
-    members
+    let may = |person: &Person| {
+        let identity = context.resolver.identity(&person.typed_name, &person.typed_email);
+        let mut owners = context.demand.owners.iter();
+        let is_owner = !approval.owner_may_approve
+            && owners.any(|owner| context.resolver.of_person(owner).is(&identity));
+        !context.authors.holds(&identity)
+            && !context.resolver.is_machine(&identity)
+            && !counted_approvals.iter().any(|counted| counted.identity.is(&identity))
+            && !is_owner
+            && is_listed(context, person)
+    };
+    relation::each_once(people.into_iter().filter(may))
 }
 
 fn is_listed(context: DemandContext, person: &Person) -> bool {

@@ -3,28 +3,22 @@
 //! Uses diag to history. Pure. Start at [`judge`] and [`verdict::ApprovalVerdict`]. Follows `docs/spec/approval.md`, 1.4 to 1.8. Does not know
 //! what is in force today.
 
-mod approval_event;
 pub mod approval_files;
 pub mod ask;
 pub mod authors;
-pub(crate) mod case;
-mod claims;
 pub mod counted;
-pub mod counted_approvals;
-mod counting;
+pub(crate) mod counting;
 pub mod demand;
-pub mod eligible;
 pub mod emergency;
 mod evidence;
 mod fold;
 pub mod forge;
-mod four_eyes;
+pub mod four_eyes;
 pub mod governance_history;
 pub mod identity;
 pub mod judging;
 pub mod keys;
 mod late_evidence;
-pub mod ledger_name;
 pub(crate) mod listed;
 pub mod message;
 mod missing;
@@ -36,8 +30,8 @@ pub mod reviews;
 pub mod signature;
 pub mod signers;
 pub mod statement;
+pub mod statement_file;
 pub mod verdict;
-mod version_step;
 pub mod ways;
 pub mod wire;
 

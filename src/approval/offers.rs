@@ -3,11 +3,11 @@
 //! Uses policy, `approval`'s ways, requirement and eligibility. Pure. Start at [`offers`]. Follows `docs/spec/cli.md`,
 //! `how[]`: a way is named only if it counts under the policy that the content lands on.
 
-use crate::approval::demand::combined_demand;
-use crate::approval::eligible::{Eligibility, SignedObject};
+use crate::approval::ask::{self, Eligibility, SignedObject};
+use crate::approval::demand::{self, VersionDemand, combined_demand};
+use crate::approval::relation;
 use crate::approval::verdict::MissingApproval;
 use crate::approval::ways::{AcceptedKinds, ApprovalWay};
-use crate::approval::{ask, demand, relation};
 use crate::policy::demand::{EvidenceKind, Proof, SelfApproval};
 use crate::policy::governance::Governance;
 use crate::policy::people;
@@ -21,13 +21,10 @@ pub struct ProposedContent<'p> {
     /// The governance that counts where it will land.
     pub governance: &'p Governance,
     pub record: &'p Record,
-    /// The content of the last approved version.
     pub approved: Option<&'p Record>,
-    /// The author set so far.
     pub makers: &'p [Person],
     /// Those who signed an approval of these bytes that counts once it lands.
     pub signed: &'p [Person],
-    /// Whether a job of the forge records reviews.
     pub review_job: ReviewJob,
 }
 
@@ -38,7 +35,6 @@ pub enum ReviewJob {
     Absent,
 }
 
-/// A way to approve some content, which counts here.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ApprovalOffer {
     pub way: ApprovalWay,
@@ -46,7 +42,6 @@ pub struct ApprovalOffer {
     pub who: Vec<Person>,
 }
 
-/// How some content can be approved.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ApprovalOffers {
     /// The ways; empty if none is needed, or none counts.
@@ -62,7 +57,6 @@ pub struct ApprovalOffers {
     pub first: Vec<String>,
 }
 
-/// Returns the ways that count.
 pub fn offers(content: ProposedContent<'_>) -> ApprovalOffers {
     let (governance, record) = (content.governance, content.record);
     let missing =
@@ -74,9 +68,9 @@ pub fn offers(content: ProposedContent<'_>) -> ApprovalOffers {
     let offering = Offering {
         content,
         accepted: AcceptedKinds::new(governance, &demand.terms),
+        demand: &demand,
         eligibility: Eligibility::new(governance, record, content.approved, content.makers),
         missing: &missing,
-        groups: demand.terms.each_of.iter().map(String::as_str).collect(),
     };
     let mut first = offering.first();
     let mut ways = offering.ways();
@@ -110,7 +104,7 @@ struct Offering<'p> {
     accepted: AcceptedKinds,
     eligibility: Eligibility<'p>,
     missing: &'p [MissingApproval],
-    groups: Vec<&'p str>,
+    demand: &'p VersionDemand,
 }
 
 impl Offering<'_> {
@@ -183,12 +177,7 @@ impl Offering<'_> {
     }
 
     fn n_missing(&self) -> usize {
-        let demand = combined_demand(
-            self.content.governance,
-            Some(self.content.record),
-            self.content.approved,
-        );
-        let needed = usize::try_from(demand.terms.needed().count).unwrap_or(usize::MAX);
+        let needed = usize::try_from(self.demand.terms.needed().count).unwrap_or(usize::MAX);
         needed.saturating_sub(self.content.signed.len()).max(self.groups_left().len()).max(1)
     }
 
@@ -213,24 +202,22 @@ impl Offering<'_> {
         if named.clone().any(is_lost) {
             return false;
         }
-        let has_trailers = ways.iter().any(|offer| offer.way == ApprovalWay::MergeWithTrailers);
+        if ways.iter().any(|offer| offer.way == ApprovalWay::MergeWithTrailers) {
+            return true;
+        }
         let merges = usize::from(ways.iter().any(|offer| is_merge(offer.way)));
         let repeatable: Vec<&ApprovalOffer> =
             ways.iter().filter(|offer| is_repeatable(offer.way)).collect();
-        if has_trailers {
-            return true;
-        }
         let n_missing = self.n_missing();
         let is_open_ended = repeatable.iter().any(|offer| offer.who.is_empty());
-        if is_open_ended || self.groups.is_empty() && self.is_open() {
+        if is_open_ended || self.demand.terms.each_of.is_empty() && self.is_open() {
             let n_signers: usize = repeatable.iter().map(|offer| offer.who.len()).sum();
             return is_open_ended || n_signers + merges >= n_missing;
         }
         let groups = self.groups_left();
         let of = |offers: &[&ApprovalOffer]| -> Vec<Vec<String>> {
-            let mut people: Vec<&Person> = offers.iter().flat_map(|offer| &offer.who).collect();
-            people.sort_by(|one, other| one.key.cmp(&other.key));
-            people.dedup_by(|one, other| one.key == other.key);
+            let people = offers.iter().flat_map(|offer| offer.who.iter().cloned());
+            let people = relation::each_once(people);
             let governance = self.content.governance;
             people.iter().map(|person| people::groups_of(governance, person)).collect()
         };

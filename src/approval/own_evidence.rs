@@ -3,21 +3,20 @@
 //! Uses record, policy, history, `approval`'s parts. Pure. Part of the fold. Follows `docs/spec/approval.md`, A5,
 //! A8 and D3.
 
-use crate::approval::authors::AuthorSet;
+use crate::approval::authors::{self, AuthorSet};
 use crate::approval::demand::{
-    GovernanceVersion, VersionDemand, combined_demand, governance_demand,
+    self, GovernanceVersion, VersionDemand, combined_demand, governance_demand,
 };
 use crate::approval::evidence::{Scene, VersionEvidenceSet};
-use crate::approval::fold::{TrailEvaluator, TrailKind};
+use crate::approval::fold::{TrailEvaluator, TrailKind, VersionStep};
 use crate::approval::four_eyes::FourEyesOutcome;
-use crate::approval::identity::IdentityResolver;
-use crate::approval::identity::apart::SeparatedBy;
+use crate::approval::relation::SeparatedBy;
 use crate::approval::signature::SignatureState;
-use crate::approval::verdict::ApprovalObstacle;
-use crate::approval::verdict::{ApprovalVerdict, Author, BecomesApproved, FourEyes, Satisfied};
-use crate::approval::version_step::VersionStep;
+use crate::approval::verdict::{
+    ApprovalObstacle, ApprovalVerdict, Author, BecomesApproved, FourEyes, Satisfied,
+};
 use crate::approval::ways::ApprovalWays;
-use crate::approval::{ask, authors, case, demand, emergency, put_back};
+use crate::approval::{ask, counting, emergency, put_back};
 use crate::history::change::event::ChangeEvent;
 use crate::history::commit::Commit;
 use crate::history::version::{Content, MadeInMerge, Version, VersionChange};
@@ -26,8 +25,8 @@ use crate::policy::demand::{Proof, Switch};
 use crate::policy::governs;
 use crate::policy::people::person::Person;
 use crate::policy::tier::Needed;
-use crate::record::time::Instant;
-use crate::record::{Record, time};
+use crate::record::Record;
+use crate::record::time::{self, Instant};
 use std::collections::BTreeSet;
 
 impl<'a> TrailEvaluator<'a> {
@@ -126,7 +125,7 @@ impl<'a> TrailEvaluator<'a> {
         }
         let counted_approvals = outcome.counted_approvals.iter();
         let mut witnesses: Vec<Person> = counted_approvals
-            .filter(|counted| !counted.approver.is_author && case::fills_place(demand, counted))
+            .filter(|counted| !counted.approver.is_author && counting::fills_place(demand, counted))
             .map(|counted| counted.approver.person.clone())
             .collect();
         if put_back::A5 {
@@ -156,7 +155,7 @@ impl<'a> TrailEvaluator<'a> {
             self.series.is_interrupted = false;
             return;
         }
-        if self.restores_counted(step) {
+        if self.restores_counted.contains(&step.index) {
             self.series.waiting = AuthorSet::default();
         } else if !self.only_takes_away(step) {
             self.series.waiting.join(authors);
@@ -164,8 +163,7 @@ impl<'a> TrailEvaluator<'a> {
         self.interrupt(step);
     }
 
-    /// Tells whether a version only narrows what was approved, or only closes the previous version: later versions
-    /// contain nothing of its authors.
+    /// Later versions contain nothing of the authors of one that only narrows what was approved, or only closes it.
     fn only_takes_away(&self, step: &VersionStep) -> bool {
         let Some(record) = step.record else {
             return false;
@@ -193,14 +191,12 @@ impl<'a> TrailEvaluator<'a> {
         Some(GovernanceVersion { path, bytes: bytes.map(AsRef::as_ref), prefix: &history.prefix })
     }
 
-    /// Tells whether a version lists the first keys, so that nobody could have signed it (G2).
     fn lists_first_key(&self, step: &VersionStep) -> bool {
         let all = self.context.governance_history;
         let version = self.governance_version(step);
         version.is_some_and(|version| version.lists_first_key(all, step.version.landing))
     }
 
-    /// Returns a version's own authors: A1 to A4, and on whose behalf it is filed (A5).
     fn own_authors(&mut self, step: &VersionStep) -> AuthorSet {
         let mut own = authors::of_version(step.resolver, step.version);
         if !self.lists_first_key(step) {
@@ -234,10 +230,8 @@ impl<'a> TrailEvaluator<'a> {
                 continue;
             }
             for version in origin::series(trail, landing) {
-                let resolver = IdentityResolver {
-                    judge: step.resolver.judge,
-                    ..self.context.governance_history.resolver(version.landing)
-                };
+                let resolver = self.context.governance_history.resolver(version.landing);
+                let resolver = resolver.judging(step.resolver.judge);
                 let mut makers = authors::of_version(resolver, version);
                 let scene = Scene { resolver, version, ..step.scene };
                 note_signatures(scene, &mut makers);
@@ -251,7 +245,6 @@ impl<'a> TrailEvaluator<'a> {
         }
     }
 
-    /// Returns the author set: the own authors, and those left over from earlier versions (A5).
     fn author_set(&self, step: &VersionStep, own: &AuthorSet, base: Option<&Record>) -> AuthorSet {
         let mut set = own.clone();
         if let Some(obstacle) = step.state.doubt {
@@ -295,7 +288,6 @@ impl<'a> TrailEvaluator<'a> {
         self.is_governance() && approved.and_then(content) == content(step.version)
     }
 
-    /// Returns when the requirement was met: at the landing, or with a note that was still needed.
     fn approved_at(
         &self,
         step: &VersionStep<'a>,
@@ -304,26 +296,17 @@ impl<'a> TrailEvaluator<'a> {
         evidence: &VersionEvidenceSet<'a>,
         outcome: &FourEyesOutcome,
     ) -> Instant {
-        let noted = outcome
-            .counted_approvals
-            .iter()
-            .map(|counted_approval| counted_approval.stated_at)
-            .max();
+        let noted = outcome.counted_approvals.iter().map(|counted| counted.stated_at).max();
         let Some(noted) = noted.filter(|noted| *noted > step.at) else {
             return step.at;
         };
         let mut without = evidence.clone();
         without.claims.retain(|claim| claim.stated_at <= step.at);
         if step.judge_four_eyes(authors, demand, &without).holds() {
-            step.at
-        } else {
-            self.context
-                .history
-                .mainline
-                .landings
-                .last()
-                .map_or(noted, |tip| noted.min(tip.effective).max(step.at))
+            return step.at;
         }
+        let tip = self.context.history.mainline.landings.last();
+        tip.map_or(noted, |tip| noted.min(tip.effective).max(step.at))
     }
 
     /// Records a closure or fired trigger, after which the content can't be restored without a new approval.
@@ -334,10 +317,8 @@ impl<'a> TrailEvaluator<'a> {
     }
 }
 
-/// Records which commits of a version are signed by a listed key of their author.
-///
-/// If the policy requires this of all of them, the author set is undetermined when one is not, and a
-/// different signer joins the set.
+/// Records which commits of a version are signed by a listed key of their author. If the policy requires this of all of
+/// them, the author set is undetermined when one is not, and a different signer joins the set (A8).
 fn note_signatures(scene: Scene<'_>, set: &mut AuthorSet) {
     let must = scene.resolver.judge.policy.approval.authors == Proof::Attested;
     if !must && scene.resolver.key_set.keys.is_empty() {
@@ -345,16 +326,12 @@ fn note_signatures(scene: Scene<'_>, set: &mut AuthorSet) {
     }
     let version = scene.version;
     let landing = &version.commit;
-    if landing.parents.len() < 2 {
-        let state = scene.signature_checks.of_landing(version.landing, landing);
-        note_signature(scene, set, landing, &state, must);
-        return;
-    }
-    for commit in &version.touched {
+    let is_merge = landing.parents.len() >= 2;
+    for commit in version.touched.iter().filter(|_| is_merge) {
         let state = scene.signature_checks.of_branch(version.landing, commit);
         note_signature(scene, set, commit, &state, must);
     }
-    if version.made_in_merge == MadeInMerge::Made {
+    if !is_merge || version.made_in_merge == MadeInMerge::Made {
         let state = scene.signature_checks.of_landing(version.landing, landing);
         note_signature(scene, set, landing, &state, must);
     }

@@ -3,20 +3,19 @@
 //! Uses record's times, history's ids, statement's logins. Pure. Start at [`Reviews::read`]; [`account`] and
 //! [`login_key`] identify the author of each review. Follows `docs/spec/approval.md`, 1.12, and `docs/spec/cli.md`, approve.
 
-use crate::approval::statement;
+use crate::approval::statement_file;
 use crate::history::objects::Oid;
 use crate::policy::governance::Governance;
 use crate::policy::people;
 use crate::policy::people::account::Account;
 use crate::policy::people::person::Person;
-use crate::record::address::Address;
+use crate::record::address::{self, Address};
+use crate::record::json;
 use crate::record::time::Instant;
-use crate::record::{address, json};
 use serde::Deserialize;
 use serde::de::{Deserializer, Error};
 use std::collections::BTreeMap;
 
-/// The reviews of one pull request.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Reviews {
@@ -28,7 +27,6 @@ pub struct Reviews {
     /// The host of the forge, such as `github.com`.
     #[serde(default, deserialize_with = "host")]
     pub forge: Option<String>,
-    /// The login of the person who opened the pull request.
     #[serde(default, deserialize_with = "login")]
     pub opened_by: Option<String>,
     /// The accounts behind the addresses of its commits; `None` if they were not requested.
@@ -41,7 +39,6 @@ pub struct Reviews {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CommitAuthor {
-    /// The address as in the commit.
     pub email: String,
     /// The login; `None` if the forge knows none for that address.
     #[serde(deserialize_with = "login")]
@@ -57,22 +54,18 @@ pub struct ForgeReview {
     /// Their address, if the forge discloses it.
     pub email: Option<String>,
     pub state: ReviewState,
-    /// The reviewed commit.
     #[serde(deserialize_with = "oid")]
     pub commit: Oid,
     #[serde(deserialize_with = "instant")]
     pub at: Instant,
-    /// The review's URL.
     pub url: String,
     pub reason: Option<String>,
     #[serde(default)]
     pub permission: Option<Permission>,
-    /// The reviewer's association with the repository, as GitHub reports it.
     #[serde(default)]
     pub author_association: Option<Association>,
 }
 
-/// An account's permission in a repository.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[expect(missing_docs, reason = "the forge's own words")]
@@ -136,9 +129,8 @@ fn host<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> 
 }
 
 fn login<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
-    let text = Option::<String>::deserialize(from)?;
-    match text {
-        Some(text) if !statement::file::is_login(&text) => {
+    match Option::<String>::deserialize(from)? {
+        Some(text) if !statement_file::is_login(&text) => {
             Err(D::Error::custom(format!("`{text}` is not a login")))
         }
         text => Ok(text),
@@ -158,8 +150,7 @@ fn instant<'de, D: Deserializer<'de>>(from: D) -> Result<Instant, D::Error> {
 pub struct NotReviews(String);
 
 impl Reviews {
-    /// Reads the JSON strictly: exactly these keys. All may be null except `pull_request`, `landing` and `reviews`, and
-    /// in a review `state`, `commit`, `at` and `url`.
+    /// Reads the JSON strictly: exactly these keys, of which those that are not an `Option` may not be null.
     ///
     /// # Errors
     /// [`NotReviews`] if it is anything else.
@@ -171,7 +162,6 @@ impl Reviews {
     }
 }
 
-/// The author of a review.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reviewer {
     /// A person whom the policy lists, or whose address the forge discloses.
@@ -213,14 +203,13 @@ pub fn last_reviews<'r>(
 }
 
 /// Returns a reviewer's account at the forge, if the forge and a login are named.
-///
 /// Also `None` for a login that could be read as the number and login of another account.
 pub fn account(review: &ForgeReview, reviews: &Reviews) -> Option<Account> {
     of_login(review.login.as_deref()?, reviews.forge.as_deref()?)
 }
 
 fn of_login(login: &str, host: &str) -> Option<Account> {
-    if !statement::file::is_login(login) {
+    if !statement_file::is_login(login) {
         return None;
     }
     let account = Account::of(&format!("{login}@users.noreply.{host}"), &[])?;
@@ -288,7 +277,7 @@ fn mapped(review: &ForgeReview, reviews: &Reviews, governance: &Governance) -> O
     let Some(host) = &reviews.forge else {
         return people::identify_login(governance, login).filter(|it| it.unmapped().is_none());
     };
-    if !statement::file::is_login(login) || of_login(login, host).is_none() {
+    if !statement_file::is_login(login) || of_login(login, host).is_none() {
         return None;
     }
     let domains = ["users.noreply.", "noreply."].into_iter();
@@ -328,12 +317,10 @@ fn may_write(review: &ForgeReview, reviews: &Reviews) -> Result<(), String> {
 }
 
 fn is_github(host: &str) -> bool {
-    let known = ["github.com", "ghe.com"].into_iter();
-    let mut known = known.filter(|known| {
+    ["github.com", "ghe.com"].iter().any(|known| {
         let below = host.strip_suffix(known);
         below.is_some_and(|below| below.is_empty() || below.ends_with('.'))
-    });
-    known.next().is_some()
+    })
 }
 
 /// Checks that the forge knows who opened the pull request and wrote its commits, and that the reviewer is neither.

@@ -5,9 +5,8 @@
 //! writes. Follows `docs/spec/approval.md`, S2 to S5, and OpenSSH's PROTOCOL.sshsig. The cryptographic check
 //! runs once, when a [`CheckedSignature`] is made; its state can then be computed for several instants and key lists.
 
-use crate::approval::keys::{KeyStatus, Keys, Signer};
-use crate::approval::wire::{PublicKey, WireReader};
-use crate::approval::{keys, wire};
+use crate::approval::keys::{self, KeyStatus, Keys, Signer};
+use crate::approval::wire::{self, PublicKey, WireReader};
 use crate::history::commit::Commit;
 use crate::history::ident::Ident;
 use crate::history::objects::Oid;
@@ -15,6 +14,7 @@ use crate::record::time::Instant;
 use ssh_key::private::Ed25519Keypair;
 use ssh_key::{HashAlg, LineEnding, PrivateKey};
 use std::fmt;
+use strum::IntoStaticStr;
 
 /// The namespace in which git signs commits and tags.
 pub const GIT: &str = "git";
@@ -26,9 +26,9 @@ pub const APPROVAL: &str = "exledger-approval@v1";
 pub const OF_PEOPLE: [&str; 2] = [APPROVAL, GIT];
 
 /// The state of a signature: the states of S4.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, IntoStaticStr)]
+#[strum(serialize_all = "kebab-case")]
 pub enum SignatureState {
-    /// There is no signature.
     None,
     /// It is valid, by a listed key.
     Attested(Signer),
@@ -45,17 +45,8 @@ pub enum SignatureState {
 }
 
 impl SignatureState {
-    /// Returns the name of the state, as in S4.
     pub fn as_str(&self) -> &'static str {
-        match self {
-            SignatureState::None => "none",
-            SignatureState::Attested(_) => "attested",
-            SignatureState::UntrustedKey(_) => "untrusted-key",
-            SignatureState::NotValidAtLanding(_) => "not-valid-at-landing",
-            SignatureState::Revoked(_) => "revoked",
-            SignatureState::Bad(_) => "bad",
-            SignatureState::Unverifiable(_) => "unverifiable",
-        }
+        self.into()
     }
 }
 
@@ -84,57 +75,34 @@ impl fmt::Display for SignatureState {
 }
 
 /// Why an SSH signature is invalid.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Bad {
-    /// It is not in OpenSSH's format.
+    #[error("it can't be read")]
     Malformed,
-    /// It was made for another use, the given namespace.
+    #[error("it was made for the namespace `{0}`")]
     Namespace(String),
-    /// It was made over other bytes, or with another key than it states.
+    #[error("it is over other bytes, or by another key")]
     Mismatch,
 }
 
-/// A kind of signature that is not verified here.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A kind of signature that is not verified here; of a key, with its algorithm.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum UnverifiedKind {
+    #[error("OpenPGP")]
     OpenPgp,
-    /// X.509, which gitsign uses too.
+    /// Used by gitsign, too.
+    #[error("X.509")]
     X509,
-    /// A key on a security device, with the given algorithm.
+    #[error("a key on a security device ({0})")]
     SecurityKey(String),
-    /// An OpenSSH certificate, with the given algorithm.
+    #[error("an OpenSSH certificate ({0})")]
     Certificate(String),
-    /// An RSA key of unsupported size: the bits of its modulus.
+    #[error("an RSA key of {0} bits, where 2048 to 4096 are verified")]
     RsaSize(usize),
-    /// A key of the given unsupported algorithm.
+    #[error("a key of the algorithm {0}")]
     Algorithm(String),
+    #[error("an unknown format")]
     Unknown,
-}
-
-impl fmt::Display for Bad {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Bad::Malformed => out.write_str("it can't be read"),
-            Bad::Namespace(other) => write!(out, "it was made for the namespace `{other}`"),
-            Bad::Mismatch => out.write_str("it is over other bytes, or by another key"),
-        }
-    }
-}
-
-impl fmt::Display for UnverifiedKind {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            UnverifiedKind::OpenPgp => out.write_str("OpenPGP"),
-            UnverifiedKind::X509 => out.write_str("X.509"),
-            UnverifiedKind::SecurityKey(name) => write!(out, "a key on a security device ({name})"),
-            UnverifiedKind::Certificate(name) => write!(out, "an OpenSSH certificate ({name})"),
-            UnverifiedKind::RsaSize(bits) => {
-                write!(out, "an RSA key of {bits} bits, where 2048 to 4096 are verified")
-            }
-            UnverifiedKind::Algorithm(name) => write!(out, "a key of the algorithm {name}"),
-            UnverifiedKind::Unknown => out.write_str("an unknown format"),
-        }
-    }
 }
 
 /// A parsed signature, checked against the signed bytes: the key that made it and the namespace, or why there is none.
@@ -144,7 +112,6 @@ pub struct CheckedSignature(Result<(PublicKey, &'static str), SignatureState>);
 impl CheckedSignature {
     pub(crate) const NONE: CheckedSignature = CheckedSignature(Err(SignatureState::None));
 
-    /// Reads an armored signature of some bytes, made in a namespace.
     pub fn read(armoured: &[u8], payload: &[u8], namespace: &'static str) -> CheckedSignature {
         CheckedSignature(match kind(armoured) {
             Some(kind) => Err(SignatureState::Unverifiable(kind)),
@@ -172,7 +139,6 @@ impl CheckedSignature {
     }
 }
 
-/// Reads the signature of a commit.
 pub fn of_commit(commit: &Commit) -> CheckedSignature {
     match commit.signature() {
         Some(signed) => CheckedSignature::read(&signed.signature, &signed.payload, GIT),
@@ -252,10 +218,7 @@ const BEGINNINGS: &[(&[u8], Option<UnverifiedKind>)] = &[
 
 fn kind(armoured: &[u8]) -> Option<UnverifiedKind> {
     let begun = BEGINNINGS.iter().find(|(line, _)| armoured.starts_with(line));
-    match begun {
-        Some((_, kind)) => kind.clone(),
-        None => Some(UnverifiedKind::Unknown),
-    }
+    begun.map_or(Some(UnverifiedKind::Unknown), |(_, kind)| kind.clone())
 }
 
 /// Returns the key that made an armored signature over some bytes, in a namespace.
@@ -345,9 +308,9 @@ fn foreign(algorithm: &str) -> Option<UnverifiedKind> {
 }
 
 fn odd_rsa(key: &PublicKey) -> Option<UnverifiedKind> {
-    let rsa = key.rsa()?;
-    let odd = !RSA_BITS.contains(&rsa.bits) || rsa.exponent > 32;
-    odd.then_some(UnverifiedKind::RsaSize(rsa.bits))
+    let (modulus, exponent) = key.rsa()?;
+    let odd = !RSA_BITS.contains(&modulus) || exponent > 32;
+    odd.then_some(UnverifiedKind::RsaSize(modulus))
 }
 
 fn holds(

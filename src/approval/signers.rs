@@ -4,18 +4,16 @@
 //! [`Signers::parse`] and [`Revoked::parse`]. Follows ssh-keygen(1), allowed signers, and `docs/spec/approval.md`,
 //! 1.11; `docs/decisions/0004-ssh-signatures.md` says what a time without a zone means.
 
-use std::collections::BTreeSet;
-use std::sync::Arc;
-
 use crate::approval::wire::PublicKey;
 use crate::diag::Level;
 use crate::policy::demand::Proof;
 use crate::record::time::{Day, Instant};
+use std::collections::BTreeSet;
+use std::sync::Arc;
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Signers {
     pub lines: Vec<SignerLine>,
-    /// Problems with the other lines.
     pub problems: Vec<SignersProblem>,
 }
 
@@ -38,14 +36,12 @@ pub struct SignerLine {
     pub claimed_in: Option<Arc<str>>,
 }
 
-/// A list of revoked keys.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Revoked {
     pub keys: BTreeSet<PublicKey>,
     pub problems: Vec<SignersProblem>,
 }
 
-/// A problem with a line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SignersProblem {
     /// The line number, from 1.
@@ -121,7 +117,6 @@ fn is_narrower(patterns: &[String], narrower: &[String]) -> bool {
 
 impl Revoked {
     /// Reads a list of revoked keys: one public key per line, as in a `.pub` file.
-    ///
     /// All keys on a line are revoked, whatever else the line contains: a key overlooked here would count.
     pub fn parse(text: &str) -> Revoked {
         let mut revoked = Revoked::default();
@@ -268,17 +263,15 @@ fn take_options(
     Ok(())
 }
 
-enum OptionValue {
-    Quoted(String),
-    Bare(String),
-}
+/// The value, and whether it is in quotes.
+type OptionValue = (String, bool);
 
 /// Takes a value: in quotes, where `\"` is a quote, or up to the next comma.
 fn value(text: &str) -> Result<(Option<OptionValue>, &str), UnreadableLine> {
     let Some(quoted) = text.strip_prefix('"') else {
         let end = text.find(',').unwrap_or(text.len());
         let (value, rest) = text.split_at_checked(end).unwrap_or((text, ""));
-        return Ok((Some(OptionValue::Bare(value.to_owned())), rest));
+        return Ok((Some((value.to_owned(), false)), rest));
     };
     let mut value = String::new();
     let mut characters = quoted.char_indices().peekable();
@@ -287,7 +280,7 @@ fn value(text: &str) -> Result<(Option<OptionValue>, &str), UnreadableLine> {
             '\\' if characters.next_if(|(_, next)| *next == '"').is_some() => value.push('"'),
             '"' => {
                 let rest = quoted.get(at + 1..).unwrap_or_default();
-                return Ok((Some(OptionValue::Quoted(value)), rest));
+                return Ok((Some((value, true)), rest));
             }
             other => value.push(other),
         }
@@ -306,14 +299,10 @@ fn take_option(
     let Some(known) = known.into_iter().find(|it| it.eq_ignore_ascii_case(name)) else {
         return Err((format!("`{name}` is not a signer option"), OPTIONS));
     };
-    let value = match value {
-        None => None,
-        Some(OptionValue::Quoted(value)) => Some(value),
-        Some(OptionValue::Bare(value)) => {
-            loose.push(known);
-            Some(value)
-        }
-    };
+    if let Some((_, false)) = value {
+        loose.push(known);
+    }
+    let value = value.map(|(value, _)| value);
     let twice = || Err((format!("{known} appears twice"), "keep one of them"));
     match (known, value) {
         ("cert-authority", None) => line.signs_certificates = true,

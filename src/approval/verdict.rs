@@ -4,7 +4,7 @@
 //! `docs/spec/cli.md`, `why_not`.
 
 use crate::approval::relation::UnknownAccount;
-use crate::approval::statement::bad_file::BadFile;
+use crate::approval::statement_file::BadFile;
 use crate::approval::ways::ApprovalWays;
 use crate::history::ident::IdentProblem;
 use crate::history::objects::{Obstacle, Oid};
@@ -14,12 +14,10 @@ use crate::policy::people::person::Person;
 use crate::policy::tier::Needed;
 use crate::record::time::{Instant, Term};
 use std::collections::BTreeSet;
-use std::fmt;
 use std::sync::Arc;
-use strum::IntoStaticStr;
+use strum::{Display, IntoStaticStr};
 
-/// The result of evaluating the approval of one version.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct ApprovalVerdict {
     pub satisfied: Satisfied,
     /// Whether this version becomes the approved one: the normal requirement (ignoring the exemption for closures and
@@ -75,32 +73,13 @@ pub struct ApprovalVerdict {
 impl ApprovalVerdict {
     /// Returns the verdict on content that nobody approved and that demands nothing yet, for callers to complete.
     pub(crate) fn without_evidence(result: FourEyes) -> ApprovalVerdict {
-        ApprovalVerdict {
-            satisfied: Satisfied::No,
-            becomes_approved: BecomesApproved::AsLanded,
-            was_approved: false,
-            result,
-            needed: Needed::default(),
-            approvers: Vec::new(),
-            authors: Vec::new(),
-            makers: Vec::new(),
-            carries: None,
-            landed_by: None,
-            pull_request: None,
-            missing: Vec::new(),
-            ways: ApprovalWays::default(),
-            flags: BTreeSet::new(),
-            statements: Vec::new(),
-            refused: Vec::new(),
-            witnesses: Vec::new(),
-            witnessed_at: None,
-            unresolved: Vec::new(),
-            grace: Grace::None,
-            approved_at: None,
-            approved_in: None,
-            turns: Vec::new(),
-            policy_commit: None,
-        }
+        ApprovalVerdict { result, ..ApprovalVerdict::default() }
+    }
+
+    pub(crate) fn counted_statements(&self) -> impl Iterator<Item = &Statement> {
+        let is_counted =
+            |it: &&Statement| it.counts == VoteCounts::Yes && it.vote == Vote::Approves;
+        self.statements.iter().filter(is_counted)
     }
 }
 
@@ -110,20 +89,18 @@ pub struct VerdictChange {
     pub at: Instant,
     /// The landing: that of the version itself, or of later evidence.
     pub commit: String,
-    /// Whether the requirement was met from then on.
     pub satisfied: Satisfied,
-    /// Whether the version was the approved one from then on.
     pub becomes_approved: BecomesApproved,
     pub result: FourEyes,
 }
 
 /// Whether the first version of an emergency counts as approved before it has its approvals.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Grace {
     /// It does not: not the first version, not an emergency, or not landed by a person.
+    #[default]
     None,
     Within(GracePeriod),
-    /// Somebody rejected it.
     Rejected(GracePeriod),
     /// An earlier emergency about the same subject had it.
     UsedUp(Box<UsedGrace>),
@@ -143,32 +120,32 @@ pub struct GracePeriod {
 /// The earlier emergency that leaves no grace to a later one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UsedGrace {
-    /// The period that the later one would have had.
     pub period: GracePeriod,
-    /// The id of the earlier one.
     pub by: String,
     /// A maker or lander of both; `None` if those of the earlier one are unknown.
     pub person: Option<Person>,
 }
 
 /// Whether the requirement on a version is met. Undetermined never counts as met.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Satisfied {
     Yes,
+    #[default]
     No,
     Undetermined(Box<ApprovalObstacle>),
 }
 
 /// Whether a version becomes the approved one, which later versions are compared with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum BecomesApproved {
     AsApproved,
     /// It only narrows or ends what was approved, or is not approved at all.
+    #[default]
     AsLanded,
 }
 
 /// The four-eyes result of a version: the first that applies.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, IntoStaticStr)]
+#[derive(Clone, Copy, Debug, Default, Display, PartialEq, Eq, PartialOrd, Ord, IntoStaticStr)]
 #[strum(serialize_all = "kebab-case")]
 pub enum FourEyes {
     /// The landing's signature is bad.
@@ -184,6 +161,7 @@ pub enum FourEyes {
     Unresolved,
     #[strum(serialize = "self")]
     SelfApproved,
+    #[default]
     NoneRecorded,
     /// No approval applies: the version removes the record.
     #[strum(serialize = "n/a")]
@@ -207,13 +185,6 @@ impl FourEyes {
     }
 }
 
-impl fmt::Display for FourEyes {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(self.as_str())
-    }
-}
-
-/// An author of the content.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Author {
     pub person: Person,
@@ -226,7 +197,6 @@ pub struct Author {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Vote {
     Approves,
-    /// A rejection of these bytes.
     Vetoes,
     Neither,
 }
@@ -243,18 +213,15 @@ pub struct Approver {
     pub is_author: bool,
     /// The person who stated it, as git names them.
     pub stated_by: Option<Person>,
-    /// The commit that states it.
     pub commit: String,
     /// When that commit landed, at the earliest.
     pub at: Instant,
     pub reason: Option<String>,
     /// The path of the approval file, or its note.
     pub source: Option<String>,
-    /// The fingerprint of the signing key.
     pub key: Option<String>,
     /// The commit by which a claim let that key in, so that it proves no more than a claim.
     pub key_claimed_in: Option<Arc<str>>,
-    /// The URL of the forge's review.
     pub via: Option<String>,
 }
 
@@ -272,7 +239,6 @@ pub(crate) fn signed_by_claimed_key(commit: &str) -> String {
     )
 }
 
-/// A claimed approval or rejection of a version.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Statement {
     /// The approver, as they would count.
@@ -281,109 +247,77 @@ pub struct Statement {
     pub counts: VoteCounts,
 }
 
-/// Whether an approval or rejection counts, and the reason if not.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum VoteCounts {
     Yes,
     No(NotCounted),
 }
 
-/// The reason why an approval or rejection does not count.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NotCounted {
+    #[error("is an author")]
     Author,
+    #[error("is a bot or an agent")]
     Bot,
+    #[error("owns the record, and the policy has owner_may_approve: false")]
     Owner,
+    #[error("stated by an author of the content")]
     SelfAsserted,
+    #[error("stated on a commit inside the merged branch")]
     Nested,
+    #[error("the policy does not accept this kind")]
     Kind,
+    #[error("the policy requires a signature")]
     Proof,
-    /// The policy requires a signature by a key that no claim let in, as this commit did.
+    /// The commit by which a claim let the key in.
+    #[error("is {}, and the policy requires more", signed_by_claimed_key(.0))]
     KeyByClaim(Arc<str>),
-    /// The person has the name of an author under another address.
+    #[error("same-name-as-author: the name, or a similar address, belongs to an author")]
     SameNameAsAuthor,
-    /// The version follows one that does not count, and the approval does not say from which bytes it was compared.
+    #[error(
+        "the version before it does not count: only `exledger approve --governance`, which shows the difference from the one that counts, approves it"
+    )]
     FollowsUncounted,
     /// Only listed people approve this, and the person, or whoever stated it, is not one: the whole reason.
+    #[error("{0}")]
     NotListed(String),
     /// The forge account may belong to an author, or to somebody already counted.
+    #[error("{0}")]
     UnknownAccount(UnknownAccount),
+    #[error("is a forge, not a person")]
     Forge,
-    /// The address has the form that forges use, at a host that the policy does not name:
-    /// as `people.forges` would list it.
+    /// The address has the form that forges use; as `people.forges` would list it.
+    #[error(
+        "may be a forge, on a host that the policy does not name: add \"{0}\" to people.forges, or have them commit with their own address"
+    )]
     UnnamedForge(String),
+    #[error("is not known to the policy")]
     Unresolved,
-    /// No person is named: `TBD`, a group, nothing.
+    /// `TBD`, a group, nothing.
+    #[error("does not name a person")]
     NoPerson,
-    /// By its subject, the merge is one of the approved branch, or into another one.
+    #[error("by its subject, the merge is one of the approved branch, or into another one")]
     SuspiciousMerge,
-    /// The file did not land in a record folder, or its folder was not one for a while.
+    #[error(
+        "was given when the file was not a record, or was not one all the time since: only a signed approval or a review of its bytes counts"
+    )]
     NoRecordYet,
-    /// The person decided otherwise later.
+    #[error("was replaced by a later review")]
     Replaced,
-    /// The vote is neither an approval nor a rejection.
+    #[error("neither approved nor rejected")]
     Vote,
-    /// It was given before a removal, a closure, a fired trigger or a newer approval.
+    #[error("was given before a removal, a closure, a fired trigger or a newer approval")]
     TooOld,
-    /// The approval file is invalid, or the key that signed it does not count.
+    #[error("the file does not count: {0}")]
     BadFile(BadFile),
     /// The approval file is about other bytes than the version's, with this sha256.
+    #[error(
+        "is for other bytes (sha256 {}…) than those that were merged",
+        .0.get(..12).unwrap_or(.0)
+    )]
     OtherBytes(String),
 }
 
-impl fmt::Display for NotCounted {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(match self {
-            NotCounted::UnknownAccount(unknown) => return unknown.fmt(out),
-            NotCounted::UnnamedForge(who) => {
-                return write!(
-                    out,
-                    "may be a forge, on a host that the policy does not name: add \"{who}\" to people.forges, or have them commit with their own address"
-                );
-            }
-            NotCounted::BadFile(bad) => return write!(out, "the file does not count: {bad}"),
-            NotCounted::OtherBytes(sha256) => {
-                let digits = sha256.get(..12).unwrap_or(sha256);
-                return write!(
-                    out,
-                    "is for other bytes (sha256 {digits}…) than those that were merged"
-                );
-            }
-            NotCounted::KeyByClaim(commit) => {
-                let signed = signed_by_claimed_key(commit);
-                return write!(out, "is {signed}, and the policy requires more");
-            }
-            NotCounted::Forge => "is a forge, not a person",
-            NotCounted::Author => "is an author",
-            NotCounted::Bot => "is a bot or an agent",
-            NotCounted::Owner => "owns the record, and the policy has owner_may_approve: false",
-            NotCounted::FollowsUncounted => {
-                "the version before it does not count: only `exledger approve --governance`, which shows the difference from the one that counts, approves it"
-            }
-            NotCounted::NotListed(reason) => reason,
-            NotCounted::SelfAsserted => "stated by an author of the content",
-            NotCounted::Nested => "stated on a commit inside the merged branch",
-            NotCounted::Kind => "the policy does not accept this kind",
-            NotCounted::Proof => "the policy requires a signature",
-            NotCounted::SameNameAsAuthor => {
-                "same-name-as-author: the name, or a similar address, belongs to an author"
-            }
-            NotCounted::Unresolved => "is not known to the policy",
-            NotCounted::NoPerson => "does not name a person",
-            NotCounted::SuspiciousMerge => "by its subject, the merge is one of the approved branch, or into another one",
-            NotCounted::NoRecordYet => {
-                "was given when the file was not a record, or was not one all the time since: only a signed approval or a review of its bytes counts"
-            }
-            NotCounted::Replaced => "was replaced by a later review",
-            NotCounted::Vote => "neither approved nor rejected",
-            NotCounted::TooOld => {
-                "was given before a removal, a closure, a fired trigger or a newer approval"
-            }
-        })
-    }
-}
-
-/// A missing approval, and who could give it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct MissingApproval {
     pub need: String,
@@ -437,12 +371,10 @@ pub enum ApprovalObstacle {
     /// It landed before the oldest known commit.
     #[error("how it was merged is not known")]
     UnknownLanding,
-    /// More authors are named than can be compared.
     #[error(
         "more than {MOST_AUTHORS} authors are named, which is too many to compare; commit the change again under the names of its real authors"
     )]
     TooManyAuthors,
-    /// More approvals and rejections are stated than are compared.
     #[error(
         "more than {MOST_STATEMENTS} approvals and rejections are stated, which is too many to compare; file the change again, in commits without them"
     )]
@@ -457,7 +389,6 @@ pub enum ApprovalObstacle {
         nobody::EMAIL
     )]
     Nobody { commit: Oid },
-    /// The policy requires authors to sign, and the author of a commit did not.
     #[error(
         "author not attested: commit {commit} is not signed by a listed key of its author; remove the record, and file it again in a commit that is"
     )]
@@ -465,7 +396,6 @@ pub enum ApprovalObstacle {
 }
 
 impl ApprovalObstacle {
-    /// Returns the underlying obstacle, if an object is missing.
     pub fn object(&self) -> Option<&Obstacle> {
         match self {
             ApprovalObstacle::Object(obstacle)

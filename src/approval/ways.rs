@@ -4,9 +4,8 @@
 //! reasons: an answer never suggests a way that the policy does not accept.
 
 use crate::approval::forge;
-use crate::approval::forge::adapter::Pinned;
 use crate::approval::keys::Keys;
-use crate::approval::message::CommitMessage;
+use crate::approval::message::{CommitMessage, Pinned};
 use crate::policy::demand::{EvidenceKind, Forge, Proof, SelfApproval};
 use crate::policy::governance::Governance;
 use crate::policy::tier;
@@ -31,7 +30,6 @@ pub enum ApprovalWay {
     ReviewNote,
 }
 
-/// The ways in which a version can be approved, best first.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ApprovalWays {
     pub ways: Vec<ApprovalWay>,
@@ -47,7 +45,6 @@ pub(crate) struct AcceptedKinds {
     pub trailers: bool,
     pub signed_merges: bool,
     pub signed_files: bool,
-    /// Forge reviews that a bridge records.
     pub bridged_reviews: bool,
     /// Forge reviews that the forge itself writes into the merge, because the policy names that forge.
     pub forge_reviews: bool,
@@ -169,7 +166,6 @@ impl ApprovalWays {
     }
 
     /// Returns the ways in which a policy allows content with the given requirement to be approved.
-    ///
     /// `has_pull_request` tells whether the landing names a pull request, whose reviews could be recorded.
     pub(crate) fn for_terms(
         governance: &Governance,

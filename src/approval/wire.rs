@@ -3,10 +3,9 @@
 //! Uses no other module; ssh_key and base64ct. Pure. Start at [`PublicKey`]. Follows RFC 4251, section 5, and RFC 4253,
 //! 6.6.
 
-use std::fmt;
-
 use base64ct::{Base64, Base64Unpadded, Encoding};
 use sha2::{Digest, Sha256};
+use std::fmt;
 
 /// A public key, as the bytes that OpenSSH uses to compare keys.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -17,13 +16,15 @@ pub struct PublicKey {
 
 impl PublicKey {
     /// Parses a key: the name of its algorithm, then the fields of that algorithm.
-    ///
     /// Keys with algorithms that are not verified here are accepted, since they can be listed and revoked too.
     pub fn new(blob: &[u8]) -> Option<PublicKey> {
         let mut reader = WireReader(blob);
         let algorithm = std::str::from_utf8(reader.string()?).ok()?;
         let named = !algorithm.is_empty() && algorithm.bytes().all(|byte| byte.is_ascii_graphic());
-        if !named || reader.0.is_empty() || is_verifiable(algorithm) && !is_sound(blob) {
+        if !named
+            || reader.0.is_empty()
+            || is_verifiable(algorithm) && ssh_key::PublicKey::from_bytes(blob).is_err()
+        {
             return None;
         }
         Some(PublicKey { algorithm: algorithm.to_owned(), blob: blob.to_vec() })
@@ -35,7 +36,6 @@ impl PublicKey {
         (key.algorithm == algorithm).then_some(key)
     }
 
-    /// Returns the name of the algorithm, such as `ssh-ed25519`.
     pub fn algorithm(&self) -> &str {
         &self.algorithm
     }
@@ -50,30 +50,19 @@ impl PublicKey {
         format!("SHA256:{digest}")
     }
 
-    /// Returns the size of an RSA key's modulus in bits, rounded up to whole bytes, and whether its exponent is
-    /// larger than 32 bits; `None` for other keys.
-    pub(crate) fn rsa(&self) -> Option<Rsa> {
+    /// Returns the sizes of an RSA key's modulus and exponent in bits, rounded up to whole bytes; `None` for other keys.
+    pub(crate) fn rsa(&self) -> Option<(usize, usize)> {
         let mut reader = WireReader(&self.blob);
         if reader.string()? != b"ssh-rsa" {
             return None;
         }
         let (exponent, modulus) = (magnitude(reader.string()?), magnitude(reader.string()?));
-        Some(Rsa { bits: modulus.len() * 8, exponent: exponent.len() * 8 })
+        Some((modulus.len() * 8, exponent.len() * 8))
     }
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Rsa {
-    pub(crate) bits: usize,
-    pub(crate) exponent: usize,
 }
 
 pub(crate) fn is_verifiable(algorithm: &str) -> bool {
     matches!(algorithm, "ssh-ed25519" | "ecdsa-sha2-nistp256" | "ssh-rsa")
-}
-
-fn is_sound(blob: &[u8]) -> bool {
-    ssh_key::PublicKey::from_bytes(blob).is_ok()
 }
 
 fn magnitude(number: &[u8]) -> &[u8] {
@@ -82,7 +71,6 @@ fn magnitude(number: &[u8]) -> &[u8] {
 }
 
 impl fmt::Display for PublicKey {
-    /// Writes the algorithm and the base64, as on a line of a file.
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(out, "{} {}", self.algorithm, Base64::encode_string(&self.blob))
     }

@@ -6,10 +6,10 @@
 mod approving;
 pub mod skipped;
 
-use crate::approval::reviews::{ForgeReview, ReviewState, Reviewer, Reviews};
-use crate::approval::statement::bad_file::BadFile;
-use crate::approval::statement::file::{ApprovalDecision, ApprovalFile, ApprovalSubject};
-use crate::approval::{reviews, statement};
+use crate::approval::reviews::{self, ForgeReview, ReviewState, Reviewer, Reviews};
+use crate::approval::statement_file::{
+    self, ApprovalDecision, ApprovalFile, ApprovalSubject, BadFile,
+};
 use crate::history::branch::Branch;
 use crate::history::chain;
 use crate::history::folder::Mode;
@@ -228,7 +228,7 @@ impl<'w> CommitFiles<'w> {
         let (account, authors) = approving.accounts(&by);
         let file = ApprovalFile {
             ledger: Some(self.world.ledger.to_owned()),
-            sha256: statement::digest(&bytes),
+            sha256: statement_file::digest(&bytes),
             from: None,
             decision: ApprovalDecision::Approve,
             at: review.at,
@@ -237,7 +237,7 @@ impl<'w> CommitFiles<'w> {
                 .reason
                 .clone()
                 .map(credential::hidden)
-                .and_then(|reason| statement::shortened(&reason)),
+                .and_then(|reason| statement_file::shortened(&reason)),
             via: Some(review.url.clone()),
             account,
             authors,

@@ -4,10 +4,10 @@
 //! `docs/spec/rules.md` (`bad-approval-file`: lint reports it on a branch, before the merge).
 
 use crate::approval::keys::Keys;
-use crate::approval::ledger_name::{LedgerName, LedgerRoot};
-use crate::approval::statement::bad_file::BadFile;
-use crate::approval::statement::check::{self, Backing, StatementPath};
-use crate::approval::statement::file::{ApprovalFile, FOLDER};
+use crate::approval::statement::{self, StatementPath};
+use crate::approval::statement::{LedgerName, LedgerRoot};
+use crate::approval::statement_file::BadFile;
+use crate::approval::statement_file::{ApprovalFile, FOLDER};
 use crate::ledger::tree::{EntryKind, Tree, TreeError};
 use crate::policy::governance::Governance;
 use crate::record::time::Instant;
@@ -75,7 +75,7 @@ impl Proposed<'_> {
     /// Returns what is wrong with a file; a signature is checked together with its text.
     fn judge(&self, path: &str) -> Result<Option<BadFile>, TreeError> {
         let policy = &self.governance.policy;
-        let signature = match check::place(path, &policy.records) {
+        let signature = match statement::place(path, &policy.records) {
             None => return Ok(None),
             Some(StatementPath::Stranger) => {
                 let known = self.is_landed(path)?;
@@ -94,17 +94,22 @@ impl Proposed<'_> {
             return Ok(None);
         };
         let signature = self.tree.bytes(&signature)?;
-        let statement =
-            check::check(path, &text, signature.as_deref(), &policy.records, &self.ledger_name()?);
+        let statement = statement::check(
+            path,
+            &text,
+            signature.as_deref(),
+            &policy.records,
+            &self.ledger_name()?,
+        );
         let statement = match statement {
             Ok(statement) => statement,
             Err(bad) => return Ok(Some(bad)),
         };
         let keys = Keys::from_governance(self.governance, self.governance);
         let at = self.instant.unwrap_or(statement.file.at);
-        Ok(match &statement.backing {
-            Backing::Signature(_) => statement.signer(&keys, self.governance, at).err(),
-            Backing::Bridge(_) => statement.bridge(&keys, self.governance, at).err(),
+        Ok(match &statement.file.via {
+            None => statement.signer(&keys, self.governance, at).err(),
+            Some(_) => statement.bridge(&keys, self.governance, at).err(),
         })
     }
 

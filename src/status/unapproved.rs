@@ -5,7 +5,7 @@
 
 use crate::approval::relation::UnknownAccount;
 use crate::approval::signature::SignatureState;
-use crate::approval::statement::bad_file::BadFile;
+use crate::approval::statement_file::BadFile;
 use crate::approval::verdict::{
     ApprovalVerdict, FourEyes, MissingApproval, NotCounted, Satisfied, Statement, Vote, VoteCounts,
 };

@@ -3,9 +3,8 @@
 //! Uses ledger's tree, approval's statements and keys. Pure. Start at [`read`]. Follows `docs/spec/approval.md`, S7.
 
 use crate::approval::keys::Keys;
-use crate::approval::ledger_name::LedgerName;
-use crate::approval::statement::file::{ApprovalDecision, FOLDER};
-use crate::approval::statement::{SIGNATURE, check};
+use crate::approval::statement::{self, LedgerName};
+use crate::approval::statement_file::{ApprovalDecision, FOLDER, SIGNATURE};
 use crate::ledger::tree::{Tree, TreeError};
 use crate::policy::governance::Governance;
 use crate::policy::people;
@@ -53,7 +52,7 @@ pub fn read(
             continue;
         };
         let (records, ledger) = (content.records, content.ledger);
-        let checked = check::check(&item.path, &text, signature.as_deref(), records, ledger);
+        let checked = statement::check(&item.path, &text, signature.as_deref(), records, ledger);
         let Ok(statement) = checked else { continue };
         let is_about = statement.file.sha256 == content.sha256;
         if !is_about || statement.signer(&keys, governance, at).is_err() {

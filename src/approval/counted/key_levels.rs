@@ -3,23 +3,19 @@
 //! Uses policy, `approval`'s signers, verdicts and demand. Pure. Start at `KeyLevels`. Follows `docs/spec/approval.md`,
 //! G2, *Level of a key*.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::rc::Rc;
-use std::sync::Arc;
-
-use crate::approval::case;
 use crate::approval::demand::{GovernanceVersion, governance_demand};
 use crate::approval::governance_history::GovernanceHistory;
-use crate::approval::keys;
-use crate::approval::listed;
-use crate::approval::put_back;
 use crate::approval::signers::{SignerLine, Signers};
 use crate::approval::verdict::{ApprovalVerdict, FourEyes};
+use crate::approval::{counting, keys, listed, put_back};
 use crate::history::governance::{GovernanceOrigin, MainlineGovernance};
 use crate::history::objects::Oid;
 use crate::policy::demand::Proof;
 use crate::policy::governance::Governance;
 use crate::policy::people;
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+use std::sync::Arc;
 
 /// A line of the signers file that counts, and how it was let in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -77,7 +73,6 @@ pub(super) struct AdmittedKeys {
     marked: Option<[Rc<MainlineGovernance>; 2]>,
 }
 
-/// What names people and decides where the keys stand, as of a landing.
 pub(super) struct Naming {
     pub landing: usize,
     pub policy: Admission,
@@ -246,7 +241,7 @@ pub(super) fn lifts(
     landing: usize,
 ) -> bool {
     let attested = verdict.approvers.iter().filter(|it| it.level == Proof::Attested);
-    case::are_enough(&governance_demand(version, all, landing), attested)
+    counting::are_enough(&governance_demand(version, all, landing), attested)
 }
 
 impl Naming {

@@ -7,8 +7,7 @@
 //!
 //! Follows `docs/spec/approval.md`, 2 and A4.
 
-use crate::approval::forge::adapter::{self, Auto, ForgeAdapter};
-use crate::approval::message::CommitMessage;
+use crate::approval::message::{self, Auto, CommitMessage, ForgeAdapter};
 
 pub const FORGE: ForgeAdapter =
     ForgeAdapter { name: "azure", auto: Auto::By(fits), pull_request, ..ForgeAdapter::SILENT };
@@ -19,5 +18,5 @@ fn fits(message: &CommitMessage) -> bool {
 
 fn pull_request(message: &CommitMessage) -> Option<String> {
     let (number, _) = message.subject.strip_prefix("Merged PR ")?.split_once(": ")?;
-    adapter::number(number).map(|number| format!("#{number}"))
+    message::number(number).map(|number| format!("#{number}"))
 }

@@ -9,10 +9,8 @@
 //!
 //! Follows `docs/spec/approval.md`, 2 and A4.
 
-use crate::approval::forge::adapter::{self, ApproverLine, Auto, ForgeAdapter, Pinned};
-use crate::approval::message::CommitMessage;
+use crate::approval::message::{self, ApproverLine, Auto, CommitMessage, ForgeAdapter, Pinned};
 
-/// What Bitbucket Cloud and Data Center write.
 pub const FORGE: ForgeAdapter = ForgeAdapter {
     name: "bitbucket",
     auto: Auto::By(fits),
@@ -34,7 +32,7 @@ fn fits(message: &CommitMessage) -> bool {
 fn cloud(subject: &str) -> Option<String> {
     let rest = subject.strip_prefix("Merged in ")?;
     let (_, number) = rest.strip_suffix(')')?.rsplit_once(" (pull request #")?;
-    adapter::number(number).map(|number| format!("#{number}"))
+    message::number(number).map(|number| format!("#{number}"))
 }
 
 /// Returns the number in `Pull request #68: Title`, or in the older `Merge pull request #68 in P from a to b`.
@@ -46,7 +44,7 @@ fn data_center(subject: &str) -> Option<String> {
         project.split_once(" from ")?.1.split_once(" to ")?;
         Some(number)
     };
-    let number = adapter::number(today().or_else(older)?)?;
+    let number = message::number(today().or_else(older)?)?;
     Some(format!("#{number}"))
 }
 
@@ -58,11 +56,7 @@ fn approvals(message: &CommitMessage, _: Pinned) -> Vec<ApproverLine> {
     if is_title_last(message) {
         return Vec::new();
     }
-    let composed = fits(message);
-    adapter::by_hand(message, &["Approved-by"], None)
-        .into_iter()
-        .map(|line| ApproverLine { is_by_forge: composed, ..line })
-        .collect()
+    message::by_trailers(message, &["Approved-by"], None, fits(message))
 }
 
 /// Tells whether a merge message ends with the title of the pull request, which its opener typed.

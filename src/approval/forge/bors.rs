@@ -9,8 +9,7 @@
 //!
 //! Follows `docs/spec/approval.md`, 2.
 
-use crate::approval::forge::adapter::{self, ApproverLine, ForgeAdapter, Pinned};
-use crate::approval::message::CommitMessage;
+use crate::approval::message::{self, ApproverLine, CommitMessage, ForgeAdapter, Pinned};
 
 pub const FORGE: ForgeAdapter =
     ForgeAdapter { name: "bors", pull_request, approvals, ..ForgeAdapter::SILENT };
@@ -20,7 +19,7 @@ fn read_numbers(subject: &str) -> Vec<&str> {
         return Vec::new();
     };
     rest.split(' ')
-        .map(|word| word.strip_prefix('#').and_then(adapter::number))
+        .map(|word| word.strip_prefix('#').and_then(message::number))
         .collect::<Option<Vec<&str>>>()
         .unwrap_or_default()
 }
@@ -44,11 +43,7 @@ fn approvals(message: &CommitMessage, _: Pinned) -> Vec<ApproverLine> {
             break;
         };
         waiting.remove(at);
-        lines.extend(
-            logins(rest)
-                .into_iter()
-                .map(|login| ApproverLine { value: login.to_owned(), is_by_forge: false }),
-        );
+        lines.extend(logins(rest).into_iter().map(ApproverLine::by_hand));
     }
     lines
 }

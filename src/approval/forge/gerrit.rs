@@ -15,8 +15,7 @@
 //!
 //! Follows `docs/spec/approval.md`, 2 and E9.
 
-use crate::approval::forge::adapter::{self, ApproverLine, Auto, ForgeAdapter, Pinned};
-use crate::approval::message::CommitMessage;
+use crate::approval::message::{self, ApproverLine, Auto, CommitMessage, ForgeAdapter, Pinned};
 
 pub const FORGE: ForgeAdapter =
     ForgeAdapter { name: "gerrit", auto: Auto::By(fits), is_committer, pull_request, approvals };
@@ -48,5 +47,5 @@ fn pull_request(message: &CommitMessage) -> Option<String> {
 }
 
 fn approvals(message: &CommitMessage, _: Pinned) -> Vec<ApproverLine> {
-    adapter::after_reviewed_on(message, "Reviewed-by")
+    message::after_reviewed_on(message, "Reviewed-by")
 }

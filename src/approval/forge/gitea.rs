@@ -10,10 +10,8 @@
 //!
 //! Follows `docs/spec/approval.md`, 2.
 
-use crate::approval::forge::adapter::{self, ApproverLine, Auto, ForgeAdapter, Pinned};
-use crate::approval::message::CommitMessage;
+use crate::approval::message::{self, ApproverLine, Auto, CommitMessage, ForgeAdapter, Pinned};
 
-/// The conventions of Gitea and Forgejo.
 pub const FORGE: ForgeAdapter =
     ForgeAdapter { name: "gitea", auto: Auto::By(fits), is_committer, pull_request, approvals };
 
@@ -31,7 +29,7 @@ fn fits(message: &CommitMessage) -> bool {
 
 fn in_own_form(message: &CommitMessage) -> bool {
     merged(message.subject).is_some()
-        || adapter::number_in_parentheses(message.subject, &['#', '!']).is_some()
+        || message::number_in_parentheses(message.subject, &['#', '!']).is_some()
 }
 
 fn reviewed_on(message: &CommitMessage) -> bool {
@@ -45,12 +43,12 @@ fn merged(subject: &str) -> Option<String> {
     let (number, branches) = rest.split_once(") from ")?;
     branches.split_once(" into ")?;
     let mark = number.chars().next().filter(|mark| "#!".contains(*mark))?;
-    adapter::number(number.strip_prefix(mark)?).map(|digits| format!("{mark}{digits}"))
+    message::number(number.strip_prefix(mark)?).map(|digits| format!("{mark}{digits}"))
 }
 
 fn pull_request(message: &CommitMessage) -> Option<String> {
     let squashed = || {
-        let (mark, number) = adapter::number_in_parentheses(message.subject, &['!'])?;
+        let (mark, number) = message::number_in_parentheses(message.subject, &['!'])?;
         Some(format!("{mark}{number}"))
     };
     merged(message.subject).or_else(squashed)
@@ -61,11 +59,8 @@ fn approvals(message: &CommitMessage, _: Pinned) -> Vec<ApproverLine> {
         return Vec::new();
     }
     let own = in_own_form(message);
-    adapter::after_reviewed_on(message, "Reviewed-by")
+    message::after_reviewed_on(message, "Reviewed-by")
         .into_iter()
-        .map(|line| ApproverLine {
-            is_by_forge: if own { line.is_by_forge } else { false },
-            ..line
-        })
+        .map(|line| ApproverLine { is_by_forge: own && line.is_by_forge, ..line })
         .collect()
 }

@@ -20,8 +20,7 @@
 //!
 //! Follows `docs/spec/approval.md`, 2.
 
-use crate::approval::forge::adapter::{self, Auto, ForgeAdapter};
-use crate::approval::message::CommitMessage;
+use crate::approval::message::{self, Auto, CommitMessage, ForgeAdapter};
 
 pub const FORGE: ForgeAdapter = ForgeAdapter {
     name: "github",
@@ -39,10 +38,10 @@ fn pull_request(message: &CommitMessage) -> Option<String> {
     let merged = || {
         let (number, _) =
             message.subject.strip_prefix("Merge pull request #")?.split_once(" from ")?;
-        adapter::number(number).map(|number| format!("#{number}"))
+        message::number(number).map(|number| format!("#{number}"))
     };
     let squashed = || {
-        let (_, number) = adapter::number_in_parentheses(message.subject, &['#'])?;
+        let (_, number) = message::number_in_parentheses(message.subject, &['#'])?;
         Some(format!("#{number}"))
     };
     merged().or_else(squashed)

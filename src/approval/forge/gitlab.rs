@@ -14,8 +14,9 @@
 //!
 //! Follows `docs/spec/approval.md`, 2.
 
-use crate::approval::forge::adapter::{self, ApproverLine, Auto, ForgeAdapter, Pinned};
-use crate::approval::message::{Aside, CommitMessage};
+use crate::approval::message::{
+    self, ApproverLine, Aside, Auto, CommitMessage, ForgeAdapter, Pinned,
+};
 
 pub const FORGE: ForgeAdapter =
     ForgeAdapter { name: "gitlab", auto: Auto::By(fits), is_committer, pull_request, approvals };
@@ -43,7 +44,7 @@ fn merge_request(line: &str) -> Option<String> {
         Some((_, number)) if address => number,
         _ => what.rsplit_once('!')?.1,
     };
-    adapter::number(number).map(|number| format!("!{number}"))
+    message::number(number).map(|number| format!("!{number}"))
 }
 
 fn pull_request(message: &CommitMessage) -> Option<String> {
@@ -55,9 +56,5 @@ fn approvals(message: &CommitMessage, pinned: Pinned) -> Vec<ApproverLine> {
         Pinned::ByPolicy => Some(is_own_line),
         Pinned::ByCommit => None,
     };
-    let composed = fits(message);
-    adapter::by_hand(message, &["Approved-by"], aside)
-        .into_iter()
-        .map(|line| ApproverLine { is_by_forge: composed, ..line })
-        .collect()
+    message::by_trailers(message, &["Approved-by"], aside, fits(message))
 }

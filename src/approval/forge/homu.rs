@@ -5,8 +5,7 @@
 //!
 //! Follows `docs/spec/approval.md`, 2.
 
-use crate::approval::forge::adapter::{self, ApproverLine, ForgeAdapter, Pinned};
-use crate::approval::message::CommitMessage;
+use crate::approval::message::{self, ApproverLine, CommitMessage, ForgeAdapter, Pinned};
 
 pub const FORGE: ForgeAdapter =
     ForgeAdapter { name: "homu", pull_request, approvals, ..ForgeAdapter::SILENT };
@@ -18,7 +17,7 @@ fn parts(subject: &str) -> Option<(&str, &str)> {
     let (number, rest) = rest.split_once(" - ")?;
     let (branch, logins) = rest.split_once(", r=")?;
     let whole = !branch.contains(char::is_whitespace) && !logins.contains(char::is_whitespace);
-    adapter::number(number).filter(|_| whole).map(|number| (number, logins))
+    message::number(number).filter(|_| whole).map(|number| (number, logins))
 }
 
 fn pull_request(message: &CommitMessage) -> Option<String> {
@@ -27,9 +26,5 @@ fn pull_request(message: &CommitMessage) -> Option<String> {
 
 fn approvals(message: &CommitMessage, _: Pinned) -> Vec<ApproverLine> {
     let logins = parts(message.subject).map_or("", |(_, logins)| logins);
-    logins
-        .split(',')
-        .filter(|login| !login.is_empty())
-        .map(|login| ApproverLine { value: login.to_owned(), is_by_forge: false })
-        .collect()
+    logins.split(',').filter(|login| !login.is_empty()).map(ApproverLine::by_hand).collect()
 }

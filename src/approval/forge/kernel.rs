@@ -5,11 +5,10 @@
 //!
 //! Follows `docs/spec/approval.md`, 2.
 
-use crate::approval::forge::adapter::{self, ApproverLine, ForgeAdapter, Pinned};
-use crate::approval::message::CommitMessage;
+use crate::approval::message::{self, ApproverLine, CommitMessage, ForgeAdapter, Pinned};
 
 pub const FORGE: ForgeAdapter = ForgeAdapter { name: "kernel", approvals, ..ForgeAdapter::SILENT };
 
 fn approvals(message: &CommitMessage, _: Pinned) -> Vec<ApproverLine> {
-    adapter::by_hand(message, &["Reviewed-by", "Acked-by"], None)
+    message::by_trailers(message, &["Reviewed-by", "Acked-by"], None, false)
 }

@@ -5,7 +5,6 @@
 //! the measured subjects, those that don't match are reverts, prose, or a plain `git merge`; one inside `Revert "…"` never
 //! matches. Follows `docs/spec/approval.md`, 2, which says what counts for each.
 
-pub mod adapter;
 pub mod azure;
 pub mod bitbucket;
 pub mod bors;
@@ -18,8 +17,7 @@ pub mod homu;
 pub mod kernel;
 pub mod phabricator;
 
-use crate::approval::forge::adapter::{Auto, ForgeAdapter};
-use crate::approval::message::CommitMessage;
+use crate::approval::message::{Auto, CommitMessage, ForgeAdapter};
 
 /// All forges, in the order in which `auto` tries them.
 pub const ALL: &[&ForgeAdapter] = &[
@@ -36,7 +34,6 @@ pub const ALL: &[&ForgeAdapter] = &[
     &generic::FORGE,
 ];
 
-/// Returns the forge with a name.
 pub fn named(name: &str) -> Option<&'static ForgeAdapter> {
     ALL.iter().copied().find(|forge| forge.name == name)
 }

@@ -5,8 +5,7 @@
 //!
 //! Follows `docs/spec/approval.md`, 2.
 
-use crate::approval::forge::adapter::{self, ApproverLine, ForgeAdapter, Pinned};
-use crate::approval::message::CommitMessage;
+use crate::approval::message::{self, ApproverLine, CommitMessage, ForgeAdapter, Pinned};
 
 pub const FORGE: ForgeAdapter =
     ForgeAdapter { name: "phabricator", pull_request, approvals, ..ForgeAdapter::SILENT };
@@ -14,7 +13,7 @@ pub const FORGE: ForgeAdapter =
 fn pull_request(message: &CommitMessage) -> Option<String> {
     let line = message.body.iter().find_map(|line| line.strip_prefix("Differential Revision: "))?;
     let (_, last) = line.trim_end().rsplit_once("/D")?;
-    adapter::number(last).map(|number| format!("D{number}"))
+    message::number(last).map(|number| format!("D{number}"))
 }
 
 fn approvals(message: &CommitMessage, _: Pinned) -> Vec<ApproverLine> {
@@ -23,6 +22,6 @@ fn approvals(message: &CommitMessage, _: Pinned) -> Vec<ApproverLine> {
         .iter()
         .filter_map(|line| line.strip_prefix("Reviewed By: "))
         .flat_map(|people| people.split(','))
-        .map(|person| ApproverLine { value: person.trim().to_owned(), is_by_forge: false })
+        .map(|person| ApproverLine::by_hand(person.trim()))
         .collect()
 }

@@ -8,8 +8,7 @@ use crate::commands::demo::story;
 use crate::commands::demo::story::{Edit, Landing, Person, SignedApproval, Step};
 use anyhow::Context;
 use exledger::approval::signature::ThrowawayKey;
-use exledger::approval::statement;
-use exledger::approval::statement::file::{ApprovalDecision, ApprovalFile, ApprovalSubject};
+use exledger::approval::statement_file::{self, ApprovalDecision, ApprovalFile, ApprovalSubject};
 use exledger::clock;
 use exledger::record::address::Address;
 use exledger::record::id::Id;
@@ -175,7 +174,7 @@ impl Tale {
         let file = ApprovalFile {
             ledger: Some(LEDGER.to_owned()),
             about: ApprovalSubject::Record(Id::new(id).with_context(|| format!("{id} is no id"))?),
-            sha256: statement::digest(text.as_bytes()),
+            sha256: statement_file::digest(text.as_bytes()),
             from: None,
             decision: ApprovalDecision::Approve,
             at: self.start.plus_seconds(signed.hours.saturating_mul(3_600)),

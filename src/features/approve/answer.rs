@@ -6,7 +6,7 @@
 //! and `docs/spec/approval.md`, S7, 1.12, G2.
 
 use crate::approval::demand;
-use crate::approval::statement::file::ApprovalDecision;
+use crate::approval::statement_file::ApprovalDecision;
 use crate::diag::Level;
 use crate::features::approve;
 use crate::features::approve::committer::Committer;

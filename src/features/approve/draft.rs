@@ -4,8 +4,7 @@
 
 use std::path::Path;
 
-use crate::approval::statement::LONGEST_REASON;
-use crate::approval::statement::file::{self, ApprovalDecision, ApprovalFile};
+use crate::approval::statement_file::{self, ApprovalDecision, ApprovalFile, LONGEST_REASON};
 use crate::features::approve;
 use crate::features::approve::destination::{
     ApprovalFiles, CommitAs, WrittenApproval, commit_subject,
@@ -54,7 +53,7 @@ pub fn check_reason(reason: &str) -> Result<(), Usage> {
             "say it without",
         ));
     }
-    if !file::is_reason(reason) {
+    if !statement_file::is_reason(reason) {
         return Err(Usage::refused(
             format!("a reason must be one line of 1 to {LONGEST_REASON} characters"),
             "shorten it, and link to the details",

@@ -4,7 +4,7 @@
 
 use crate::approval::keys::Keys;
 use crate::approval::signature::{self, SignatureState};
-use crate::approval::statement::file::ApprovalFile;
+use crate::approval::statement_file::ApprovalFile;
 use crate::features::approve::destination::ExistingFiles;
 use crate::features::approve::subject::ApprovalContent;
 use crate::policy::people::person::Person;

@@ -2,10 +2,10 @@
 //!
 //! Start at `find_offers`. Follows `docs/spec/cli.md`, `how[]`.
 
-use crate::approval::eligible::{Eligibility, SignedObject};
-use crate::approval::ledger_name::LedgerName;
-use crate::approval::offers::{ApprovalOffers, ProposedContent, ReviewJob};
-use crate::approval::{offers, statement};
+use crate::approval::ask::{Eligibility, SignedObject};
+use crate::approval::offers::{self, ApprovalOffers, ProposedContent, ReviewJob};
+use crate::approval::statement::LedgerName;
+use crate::approval::statement_file;
 use crate::features::diff::compared::{Compared, Entry, ProposedState};
 use crate::features::lint::approvals;
 use crate::history::paths::LedgerPrefix;
@@ -116,7 +116,7 @@ impl OfferReader<'_> {
         let id: &Id = &record.id;
         let content = SignedContent {
             id,
-            sha256: &statement::digest(&bytes),
+            sha256: &statement_file::digest(&bytes),
             folder: &find_record_folder(records, path),
             records,
             ledger: &self.ledger,

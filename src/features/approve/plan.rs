@@ -4,7 +4,7 @@
 
 use crate::approval::ask::Identities;
 use crate::approval::relation::{Relation, UnknownAccount};
-use crate::approval::statement::file::{ApprovalDecision, ApprovalFile, ApprovalSubject};
+use crate::approval::statement_file::{ApprovalDecision, ApprovalFile, ApprovalSubject};
 use crate::policy::demand::{EvidenceKind, SelfApproval};
 use crate::policy::governance::Governance;
 use crate::policy::people;

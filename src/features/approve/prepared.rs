@@ -3,7 +3,7 @@
 //! Start at [`PreparedApproval`].
 
 use crate::approval::ask;
-use crate::approval::statement::file::ApprovalDecision;
+use crate::approval::statement_file::ApprovalDecision;
 use crate::features::approve;
 use crate::features::approve::committer::Committer;
 use crate::features::approve::destination::Destination;

@@ -6,8 +6,8 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::approval::forge::adapter::Pinned;
 use crate::approval::message::CommitMessage;
+use crate::approval::message::Pinned;
 use crate::approval::signers::Signers;
 use crate::approval::{forge, message};
 use crate::features::doctor::check::{CheckName, DoctorCheck};

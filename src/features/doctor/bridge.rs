@@ -2,9 +2,9 @@
 //!
 //! Uses policy's people, approval's keys. Pure. Start at [`check`]. Follows `docs/spec/approval.md`, 1.12.
 
-use crate::approval::forge::adapter::Pinned;
 use crate::approval::keys::{self, Keys};
 use crate::approval::message::CommitMessage;
+use crate::approval::message::Pinned;
 use crate::approval::{forge, signature};
 use crate::features::doctor::check::{CheckName, CheckState, DoctorCheck};
 use crate::features::doctor::facts::DoctorFacts;

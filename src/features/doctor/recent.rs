@@ -7,8 +7,8 @@ use std::collections::HashSet;
 
 use crate::approval::forge;
 use crate::approval::message::CommitMessage;
-use crate::approval::statement::SIGNATURE;
-use crate::approval::statement::file::{ApprovalFile, FOLDER};
+use crate::approval::statement_file::SIGNATURE;
+use crate::approval::statement_file::{ApprovalFile, FOLDER};
 use crate::history::commit::Commit;
 use crate::history::folder::{self, Mode};
 use crate::history::ident::Ident;

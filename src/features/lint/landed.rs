@@ -7,7 +7,7 @@ use crate::session::error::Error;
 use crate::session::mainline;
 use std::cell::OnceCell;
 
-use crate::approval::ledger_name::LedgerRoot;
+use crate::approval::statement::LedgerRoot;
 use crate::diag::Finding;
 use crate::features::lint::approvals;
 use crate::features::lint::input::Input;

@@ -3,8 +3,8 @@
 //! Uses approval's reviewers and statements, policy. Pure. Start at [`Approving`]. Follows `docs/spec/approval.md`, 1.12.
 
 use crate::approval::reviews::{ForgeReview, Reviewer, Reviews};
-use crate::approval::statement::MOST_BYTES;
-use crate::approval::statement::file::{ApprovalSubject, AuthorLogin, MOST_AUTHORS};
+use crate::approval::statement_file::MOST_BYTES;
+use crate::approval::statement_file::{ApprovalSubject, AuthorLogin, MOST_AUTHORS};
 use crate::approval::{relation, reviews};
 use crate::plan::reviews::skipped::UnresolvedReview;
 use crate::policy::governance::Governance;

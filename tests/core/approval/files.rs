@@ -6,7 +6,7 @@ use crate::support::repo::Repo;
 use crate::support::repo::speak::{public, sign, signer, yes};
 use crate::support::samples::{ID, SAMPLE};
 use exledger::approval::approval_files::FileState;
-use exledger::approval::statement::bad_file::BadFile;
+use exledger::approval::statement_file::BadFile;
 use exledger::approval::verdict::ApprovalVerdict;
 use exledger::history::version::TrailKey;
 

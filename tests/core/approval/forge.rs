@@ -1,7 +1,7 @@
 //! The messages of each forge: the forge that `auto` detects, the pull request, the people named.
 
-use exledger::approval::forge::adapter::Pinned;
 use exledger::approval::forge::{self};
+use exledger::approval::message::Pinned;
 use exledger::approval::message::{self, CommitMessage};
 
 const GITHUB: (&str, &str) = ("GitHub", "noreply@github.com");
@@ -227,7 +227,7 @@ fn each_forge_has_its_file_and_its_line_in_the_table() {
     let mut files: Vec<String> = crate::support::project::files(&folder, "rs")
         .iter()
         .map(|path| path.file_stem().unwrap().to_str().unwrap().to_owned())
-        .filter(|stem| !["mod", "adapter"].contains(&stem.as_str()))
+        .filter(|stem| stem != "mod")
         .collect();
     files.sort();
     let mut names: Vec<&str> = forge::ALL.iter().map(|forge| forge.name).collect();

@@ -1,6 +1,6 @@
 //! Who counts as one person by their names.
 
-use exledger::approval::counted_approvals::Sets;
+use exledger::approval::four_eyes::Sets;
 use exledger::approval::identity::{ComparableName, Identity};
 use exledger::policy::governance::Governance;
 use exledger::policy::mailmap::Mailmap;

@@ -4,7 +4,7 @@ use exledger::approval::keys::Keys;
 use exledger::approval::reviews::Reviews;
 use exledger::approval::signature::{self, SignatureState, Tag};
 use exledger::approval::signers::{Revoked, Signers};
-use exledger::approval::statement::file::ApprovalFile;
+use exledger::approval::statement_file::ApprovalFile;
 use proptest::collection::vec;
 use proptest::prelude::{ProptestConfig, any, prop_assert, prop_assert_ne, proptest};
 

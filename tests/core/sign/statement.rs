@@ -1,15 +1,11 @@
 //! Approval files: their lines, their names, and why one does not count.
 
 use exledger::approval::keys::Keys;
-use exledger::approval::ledger_name::LedgerName;
-use exledger::approval::signature::Bad;
-use exledger::approval::signature::SignatureState;
-use exledger::approval::statement::bad_file::BadFile;
-use exledger::approval::statement::check::{Backing, StatementPath, check, place};
-use exledger::approval::statement::file::{
-    ApprovalDecision, ApprovalFile, ApprovalSubject, AuthorLogin,
+use exledger::approval::signature::{Bad, CheckedSignature, SignatureState};
+use exledger::approval::statement::{LedgerName, StatementPath, check, place};
+use exledger::approval::statement_file::{
+    ApprovalDecision, ApprovalFile, ApprovalSubject, AuthorLogin, BadFile, digest, shortened,
 };
-use exledger::approval::statement::{digest, shortened};
 use exledger::policy::governance::Governance;
 use exledger::record::address::Address;
 use exledger::record::id::Id;
@@ -194,14 +190,18 @@ fn named() -> LedgerName {
 }
 
 /// Checks the fixture with its signature, under the given state.
-fn checked(path: &str, signature: Option<&str>, ledger: Option<&str>) -> Result<Backing, BadFile> {
+fn checked(
+    path: &str,
+    signature: Option<&str>,
+    ledger: Option<&str>,
+) -> Result<CheckedSignature, BadFile> {
     let signature = signature.map(fixture);
     let text = fixture("approval.txt");
     let name = match ledger {
         Some(name) => LedgerName::Stated(name.to_owned()),
         None => LedgerName::Root { name: "5c1f".to_owned(), counts_unnamed: true },
     };
-    check(path, &text, signature.as_deref(), &records(), &name).map(|said| said.backing)
+    check(path, &text, signature.as_deref(), &records(), &name).map(|said| said.signature)
 }
 
 #[test]

@@ -7,8 +7,9 @@ use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write;
 use std::rc::Rc;
 
-use exledger::approval::statement::file::{ApprovalDecision, ApprovalFile, ApprovalSubject};
-use exledger::approval::statement::{self, SIGNATURE};
+use exledger::approval::statement_file::{
+    self, ApprovalDecision, ApprovalFile, ApprovalSubject, SIGNATURE,
+};
 use exledger::history::objects::Oid;
 use exledger::record::address::Address;
 use exledger::record::id::Id;
@@ -312,8 +313,8 @@ pub(super) fn say(edits: &mut Edits, said: &Said) {
     let file = ApprovalFile {
         ledger: Some("t".to_owned()),
         about,
-        sha256: statement::digest(said.text.as_bytes()),
-        from: said.from.map(|from| statement::digest(from.as_bytes())),
+        sha256: statement_file::digest(said.text.as_bytes()),
+        from: said.from.map(|from| statement_file::digest(from.as_bytes())),
         decision: if said.rejects { ApprovalDecision::Reject } else { ApprovalDecision::Approve },
         at: said.at,
         by: Address::new(&email(said.by)).unwrap(),

@@ -5,8 +5,9 @@
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 
-use exledger::approval::statement::file::{ApprovalDecision, ApprovalFile, ApprovalSubject};
-use exledger::approval::statement::{self, SIGNATURE};
+use exledger::approval::statement_file::{
+    self, ApprovalDecision, ApprovalFile, ApprovalSubject, SIGNATURE,
+};
 use exledger::record::address::Address;
 use exledger::record::id::Id;
 use exledger::record::time::Instant;
@@ -94,7 +95,7 @@ pub(crate) fn yes(name: &str, id: &str, text: &str, at: &str) -> Says {
         file: ApprovalFile {
             ledger: None,
             about,
-            sha256: statement::digest(text.as_bytes()),
+            sha256: statement_file::digest(text.as_bytes()),
             from: None,
             decision: ApprovalDecision::Approve,
             at: Instant::parse(at).unwrap(),
@@ -151,7 +152,7 @@ impl Says {
 
     /// Names the bytes that count instead.
     pub(crate) fn from(mut self, bytes: &str) -> Says {
-        self.file.from = Some(statement::digest(bytes.as_bytes()));
+        self.file.from = Some(statement_file::digest(bytes.as_bytes()));
         self
     }
 

@@ -5,8 +5,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use crate::approval::statement;
-use crate::approval::statement::file::ApprovalSubject;
+use crate::approval::statement_file::{self, ApprovalSubject};
 use crate::features::approve::plan::ApprovalTarget;
 use crate::features::approve::source::ContentSource;
 use crate::features::approve::subject::{ApprovalContent, ContentAuthors, LandedContent};
@@ -57,8 +56,8 @@ pub(crate) fn find(
     Ok(ApprovalContent {
         target: ApprovalTarget {
             about: ApprovalSubject::Governance(path.clone()),
-            sha256: statement::digest(bytes.as_deref().unwrap_or_default()),
-            from: instead.as_deref().map(statement::digest),
+            sha256: statement_file::digest(bytes.as_deref().unwrap_or_default()),
+            from: instead.as_deref().map(statement_file::digest),
             folder: records.first().cloned().unwrap_or_default(),
             makers: authors.all,
             committed: authors.by_own_commit,

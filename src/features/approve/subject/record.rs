@@ -2,8 +2,8 @@
 //!
 //! Start at [`find`]. Follows `docs/spec/approval.md`, S7 and D1.
 
-use crate::approval::statement::file::ApprovalSubject;
-use crate::approval::{ask, statement};
+use crate::approval::ask;
+use crate::approval::statement_file::{self, ApprovalSubject};
 use crate::features::approve::plan::ApprovalTarget;
 use crate::features::approve::source::ContentSource;
 use crate::features::approve::subject::{
@@ -60,7 +60,7 @@ pub(crate) fn find(
     let last = past.approved.as_deref();
     let mut target = ApprovalTarget {
         about: ApprovalSubject::Record(id.clone()),
-        sha256: statement::digest(&stored.bytes),
+        sha256: statement_file::digest(&stored.bytes),
         from: None,
         folder: find_record_folder(records, path),
         makers: Vec::new(),

@@ -1,15 +1,44 @@
-//! The content and path of an approval file.
+//! The content and path of a file below `.approvals`: what a person signed, or a forge's review recorded by a bridge; and
+//! why one does not count.
 //!
-//! Uses record, policy's accounts, history's folder names. Pure. Start at [`ApprovalFile`]. Follows `docs/spec/approval.md`, S7.
+//! Uses record, policy's accounts, history's folder names, approval's signatures. Pure. Start at [`ApprovalFile`], and at
+//! [`BadFile`]. Follows `docs/spec/approval.md`, S7, 1.12 and G2.
 
-use crate::approval::statement::bad_file::BadFile;
-use crate::approval::statement::{LONGEST_REASON, MOST_BYTES};
+use crate::approval::keys;
+use crate::approval::signature::SignatureState;
 use crate::history::watched_paths::OF_GOVERNANCE;
 use crate::policy::people::account::Account;
 use crate::record::address::Address;
 use crate::record::id::Id;
 use crate::record::time::Instant;
+use sha2::{Digest, Sha256};
 use std::fmt;
+
+/// The maximum length of a reason, in characters.
+pub const LONGEST_REASON: usize = 500;
+
+/// The maximum size of an approval file, in bytes.
+pub const MOST_BYTES: usize = 16 * 1024;
+
+/// The suffix of a signature's file name, after the name of the signed file.
+pub const SIGNATURE: &str = ".sig";
+
+/// Returns the sha256 of some bytes, as 64 hexadecimal digits.
+pub fn digest(bytes: &[u8]) -> String {
+    let digest = Sha256::digest(bytes);
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Returns a text as a reason: on one line, and shortened; `None` if nothing is left.
+pub fn shortened(text: &str) -> Option<String> {
+    let words: Vec<&str> = text
+        .split(|character: char| character.is_whitespace() || character.is_control())
+        .filter(|word| !word.is_empty())
+        .collect();
+    let line: String = words.join(" ").chars().take(LONGEST_REASON).collect();
+    let trimmed = line.trim_end();
+    (!trimmed.is_empty()).then(|| trimmed.to_owned())
+}
 
 /// The folder of approval files, in each record folder.
 pub const FOLDER: &str = ".approvals";
@@ -17,7 +46,6 @@ pub const FOLDER: &str = ".approvals";
 /// Used instead of an id when a governance file is approved, and the name of their folder.
 pub(crate) const GOVERNANCE: &str = OF_GOVERNANCE;
 
-/// The content of an approval file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ApprovalFile {
     /// The name of the ledger; `None` if its policy states none.
@@ -133,7 +161,6 @@ impl ApprovalFile {
     }
 
     /// Returns the file's path from the ledger's root, below a record folder.
-    ///
     /// A file signed by a person or a bridge has its signature beside it, at this path plus `.sig`.
     pub fn path(&self, records: &str) -> String {
         let folder = match &self.about {
@@ -176,7 +203,6 @@ pub struct AuthorLogin {
     pub login: String,
 }
 
-/// The subject of an approval.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ApprovalSubject {
     Record(Id),
@@ -184,7 +210,6 @@ pub enum ApprovalSubject {
     Governance(String),
 }
 
-/// The decision about the bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ApprovalDecision {
     Approve,
@@ -192,7 +217,6 @@ pub enum ApprovalDecision {
 }
 
 impl ApprovalDecision {
-    /// Returns the value as written in the file.
     pub fn as_str(self) -> &'static str {
         match self {
             ApprovalDecision::Approve => "approve",
@@ -313,7 +337,6 @@ impl<'a> StatementLines<'a> {
         Ok(StatementLines { rest, number: 1 })
     }
 
-    /// Takes the next line if it begins with a prefix, and returns the rest of it.
     fn take(&mut self, prefix: &str) -> Option<&'a str> {
         let (line, rest) = self.rest.split_once('\n')?;
         let value = line.strip_prefix(prefix)?;
@@ -330,7 +353,6 @@ impl<'a> StatementLines<'a> {
         self.may(key, form, read)?.ok_or_else(|| self.expected(form))
     }
 
-    /// Takes a line with the given key, if it is the next one.
     fn may<T>(
         &mut self,
         key: &str,
@@ -354,6 +376,89 @@ impl<'a> StatementLines<'a> {
         match self.rest {
             "" => Ok(()),
             _ => Err(self.expected("the end of the file, or another line here")),
+        }
+    }
+}
+
+/// Why a file below `.approvals` does not count: `bad-approval-file`.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BadFile {
+    #[error("it is not text that can be read back")]
+    NotText,
+    #[error("it has more than {} bytes", MOST_BYTES)]
+    TooLarge,
+    #[error("line {line} must be: {expected}")]
+    Line { line: usize, expected: &'static str },
+    #[error("a review can't reject: only a signature can")]
+    ReviewRejects,
+    #[error("it belongs in {expected}")]
+    Path { expected: String },
+    /// It is about another ledger, or names none although approvals name this one.
+    #[error("it is for the ledger `{named}`, but this is `{expected}`")]
+    Ledger {
+        /// The ledger that it names, `-` for none.
+        named: String,
+        /// The name of this ledger: from its policy, or the id of its root commit.
+        expected: String,
+    },
+    #[error("it has no {SIGNATURE} file")]
+    NoSignature,
+    #[error("it records a review without the signature of a bridge")]
+    NoBridgeSignature,
+    #[error(
+        "it records a review, but the key of {signer} is not listed for {} alone",
+        keys::REVIEW
+    )]
+    NoBridge {
+        /// The key's owner, as the signers line says.
+        signer: String,
+    },
+    #[error("the file that it signs is missing")]
+    NoText,
+    #[error("its signature {0}")]
+    Signature(SignatureState),
+    #[error("it names {by}, but its signature is by {signer}")]
+    OtherPerson {
+        by: String,
+        /// The key's owner, as the signers line says.
+        signer: String,
+    },
+    #[error("it is neither an approval nor a signature")]
+    Stranger,
+}
+
+impl BadFile {
+    pub fn help(&self) -> String {
+        let anew = "remove it, and write it again with `exledger approve`";
+        match self {
+            BadFile::Line { expected, .. } if expected.starts_with("reason") => {
+                format!(
+                    "keep the reason on one line of at most {LONGEST_REASON} characters, and sign again"
+                )
+            }
+            BadFile::Signature(SignatureState::UntrustedKey(_)) => {
+                "list the key in the signers file first, in a separate change".to_owned()
+            }
+            BadFile::Signature(SignatureState::NotValidAtLanding(_)) => {
+                "list a key that is valid, then approve again".to_owned()
+            }
+            BadFile::Signature(SignatureState::Revoked(_)) => {
+                "approve again, with a key that is not revoked".to_owned()
+            }
+            BadFile::Signature(SignatureState::Unverifiable(_)) => {
+                "approve again, with an ed25519, ECDSA P-256 or RSA key".to_owned()
+            }
+            BadFile::NoBridge { .. } => {
+                format!("list a key of the bridge first, for {} and nothing else", keys::REVIEW)
+            }
+            BadFile::NoBridgeSignature => {
+                "have it signed: `exledger approve --from-reviews FILE --key KEY`; or sign an approval: `exledger approve ID`"
+                    .to_owned()
+            }
+            BadFile::Stranger | BadFile::NoText => {
+                "remove it: only `exledger approve` writes there".to_owned()
+            }
+            _ => anew.to_owned(),
         }
     }
 }
