@@ -379,7 +379,6 @@ impl<'a> ApprovalFileReader<'a> {
         state
     }
 
-    /// Takes a statement once: an old text that lands again adds nothing.
     fn take_statement(&mut self, counted_file: CountedFile<'a>, text: &Rc<[u8]>) {
         let by = match &counted_file.backed {
             FileBacking::Signature(_) => Some(String::new()),

@@ -229,7 +229,6 @@ pub struct Eligibility<'g> {
     authors: Vec<Person>,
     owners: Vec<Person>,
     listed: Option<OnlyListed>,
-    /// The weakest level of proof that counts.
     proof: Proof,
 }
 

@@ -30,7 +30,6 @@ pub(crate) struct AuthorSet {
 }
 
 impl AuthorSet {
-    /// Tells whether signatures prove that a member wrote the commits under their name.
     pub(crate) fn attested(&self, member: &Identity) -> bool {
         let mut own = self.signed.iter().filter(|(key, _)| *key == member.person.key).peekable();
         let any = own.peek().is_some();

@@ -433,7 +433,6 @@ fn is_within<T: PartialEq>(few: &[T], many: &[T]) -> bool {
     few.iter().all(|entry| many.any(|other| other == entry))
 }
 
-/// Tells whether two records are equal, ignoring the order of fields that are sets.
 fn says_the_same(one: &Record, other: &Record) -> bool {
     let sets = [one, other].map(|record| {
         let mut copy = record.clone();

@@ -205,7 +205,6 @@ pub(crate) fn of_landing<'a>(scene: Scene<'a>) -> VersionEvidenceSet<'a> {
     }
 }
 
-/// Returns what a landing says by itself, without signatures.
 pub(crate) fn of_unsigned<'a>(scene: Scene<'a>) -> VersionEvidenceSet<'a> {
     let landing = &scene.version.commit;
     let mut evidence = of_landing(scene);
@@ -394,7 +393,6 @@ pub(crate) struct CountedFile<'a> {
 #[derive(Clone, Debug)]
 pub(crate) enum FileBacking {
     Signature(Signer),
-    /// The signature of a bridge, which recorded a forge's review.
     Review(Identity),
     Unknown(Obstacle),
 }
@@ -439,7 +437,6 @@ pub(crate) enum StatementAge {
     Fresh,
     /// It was given before a removal, a closure, a fired trigger or a newer approval.
     TooOld,
-    /// It is a rejection, and the same person approved later.
     TakenBack,
 }
 

@@ -70,7 +70,6 @@ pub(crate) struct TrailEvaluator<'a> {
     follows_uncounted: BTreeSet<usize>,
     /// The versions that had the bytes that counted when they landed: nothing of earlier authors is left in them.
     pub restores_counted: BTreeSet<usize>,
-    /// The versions that were approved until a later change of governance took that back.
     was_approved: BTreeSet<usize>,
 }
 
@@ -114,12 +113,10 @@ impl TrailProgress {
     }
 }
 
-/// Which approval files apply to which version of a trail.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Bound {
     /// The sha256 of each version's bytes; empty if the trail has no approval files.
     pub(super) digests: Vec<Option<String>>,
-    /// For each version, the indices of the approval files about it.
     pub(super) statements: Vec<Vec<(usize, StatementAge)>>,
     /// Approval files that have landed and wait for a version with their bytes.
     pub(super) waiting: BTreeSet<usize>,
@@ -340,24 +337,21 @@ impl<'a> TrailEvaluator<'a> {
     /// Tells whether a merge says no more than the line did before commits off it took something away: moved, in another
     /// layout, or with what V9 adds.
     fn brings_back(&self, step: &VersionStep) -> bool {
-        let is_next = step.index.checked_sub(1).is_some_and(|before| self.is_off_line(before));
         let stood = (0..step.index).rev().find(|index| !self.is_off_line(*index));
-        let Some(stood) = stood.filter(|_| is_next) else {
+        let Some(stood) = stood.filter(|stood| stood + 1 < step.index) else {
             return step.version.is_brought_back();
         };
         let blobs = |version: &Version| version.files.iter().map(|it| it.blob).collect::<Vec<_>>();
-        let before = self.trail.versions.get(stood);
+        let before = self.trail.versions.get(stood).map(blobs);
         let both = self.record(Some(stood)).zip(step.record);
-        step.version.is_brought_back()
-            || before.is_some_and(|before| blobs(before) == blobs(step.version))
+        before == Some(blobs(step.version))
             || both.is_some_and(|(before, after)| demand::only_adds(before, after))
     }
 
     /// Begins a series. A removal off the line takes approvals away, and no author: those of what stands there remain (A5).
     fn begin_series(&mut self, step: &VersionStep) {
-        let before = step.index.checked_sub(1).is_some_and(|before| self.is_off_line(before));
         let mut begun = TrailProgress::since(self.series.bar);
-        if before || self.is_off_line(step.index) {
+        if [step.index, step.index.wrapping_sub(1)].iter().any(|index| self.is_off_line(*index)) {
             begun.waiting = mem::take(&mut self.series.waiting);
             begun.waiting.join(&self.series.filer);
         }

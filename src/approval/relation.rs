@@ -10,7 +10,6 @@ use crate::policy::people::person::Person;
 use crate::record::address;
 use std::rc::Rc;
 
-/// The relation of two people, the nearest first.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Relation {
     Same,

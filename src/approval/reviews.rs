@@ -21,7 +21,6 @@ use std::collections::BTreeMap;
 pub struct Reviews {
     /// The pull request, such as `#12`.
     pub pull_request: String,
-    /// The commit that landed it.
     #[serde(deserialize_with = "oid")]
     pub landing: Oid,
     /// The host of the forge, such as `github.com`.

@@ -256,7 +256,6 @@ fn open(armoured: &[u8], payload: &[u8], namespace: &str) -> Result<PublicKey, S
     }
 }
 
-/// Returns the text between the first and the last line; nothing may follow.
 fn bare(armoured: &[u8]) -> Option<Vec<u8>> {
     let inside = armoured.strip_prefix(BEGIN)?.trim_ascii_end().strip_suffix(END)?;
     wire::from_base64(inside)

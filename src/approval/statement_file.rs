@@ -206,7 +206,6 @@ pub struct AuthorLogin {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ApprovalSubject {
     Record(Id),
-    /// A governance file, by its path from the ledger's root.
     Governance(String),
 }
 
@@ -410,7 +409,6 @@ pub enum BadFile {
         keys::REVIEW
     )]
     NoBridge {
-        /// The key's owner, as the signers line says.
         signer: String,
     },
     #[error("the file that it signs is missing")]
@@ -420,7 +418,6 @@ pub enum BadFile {
     #[error("it names {by}, but its signature is by {signer}")]
     OtherPerson {
         by: String,
-        /// The key's owner, as the signers line says.
         signer: String,
     },
     #[error("it is neither an approval nor a signature")]

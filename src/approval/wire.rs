@@ -91,12 +91,10 @@ impl<'a> WireReader<'a> {
         Some(taken)
     }
 
-    /// Takes a 32-bit big-endian number.
     pub(crate) fn number(&mut self) -> Option<u32> {
         self.take(4)?.try_into().ok().map(u32::from_be_bytes)
     }
 
-    /// Takes a length-prefixed string.
     pub(crate) fn string(&mut self) -> Option<&'a [u8]> {
         let length = usize::try_from(self.number()?).ok()?;
         self.take(length)
