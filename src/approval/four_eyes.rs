@@ -7,13 +7,10 @@ use crate::approval::case::{CountedApproval, VersionEvidence, approver, is_met};
 use crate::approval::counting::WeighedApproval;
 use crate::approval::evidence::{Claim, EvidenceSource};
 use crate::approval::identity::Identity;
-use crate::approval::missing::DemandContext;
 use crate::approval::relation::Relation;
 use crate::approval::signature::SignatureState;
-use crate::approval::verdict::{
-    Approver, FourEyes, MissingApproval, NotCounted, Statement, Vote, VoteCounts,
-};
-use crate::approval::{counted_approvals, counting, missing};
+use crate::approval::verdict::{Approver, FourEyes, NotCounted, Statement, Vote, VoteCounts};
+use crate::approval::{counted_approvals, counting};
 use crate::policy::demand::{EvidenceKind, Proof, SelfApproval};
 use std::collections::BTreeSet;
 
@@ -24,7 +21,6 @@ pub(crate) struct FourEyesOutcome {
     /// The counted approvals, sorted by the approver's address.
     pub counted_approvals: Vec<CountedApproval>,
     pub statements: Vec<Statement>,
-    pub missing: Vec<MissingApproval>,
     pub flags: BTreeSet<&'static str>,
 }
 
@@ -65,11 +61,8 @@ pub(crate) fn judge(case: VersionEvidence) -> FourEyesOutcome {
             counts: weighed.counts.clone(),
         })
         .collect();
-    let context =
-        DemandContext { resolver: case.resolver, authors: case.authors, demand: case.demand };
     FourEyesOutcome {
         is_met: is_met(case.demand, &counted_approvals),
-        missing: missing::missing_approvals(context, &counted_approvals, &statements),
         result: result(case, &counted_approvals, &statements, only_authors(&weighed)),
         counted_approvals,
         statements,

@@ -12,6 +12,7 @@ use crate::approval::fold::{TrailEvaluator, TrailKind};
 use crate::approval::four_eyes::FourEyesOutcome;
 use crate::approval::identity::IdentityResolver;
 use crate::approval::identity::apart::SeparatedBy;
+use crate::approval::missing::{DemandContext, missing_approvals};
 use crate::approval::signature::SignatureState;
 use crate::approval::verdict::ApprovalObstacle;
 use crate::approval::verdict::{ApprovalVerdict, Author, BecomesApproved, FourEyes, Satisfied};
@@ -65,6 +66,7 @@ impl<'a> TrailEvaluator<'a> {
         }
         let witnesses = self.witnesses(step, &demand, &evidence);
         let approvers = outcome.approvers();
+        let context = DemandContext { resolver: step.resolver, authors: &authors, demand: &demand };
         ApprovalVerdict {
             grace: emergency::grace(self.context.history, step, outcome.result),
             approved_at: (satisfied == Satisfied::Yes).then_some(approved_at),
@@ -73,7 +75,7 @@ impl<'a> TrailEvaluator<'a> {
             needed: if is_exempt { Needed::default() } else { demand.terms.needed() },
             missing: match satisfied {
                 Satisfied::Yes => Vec::new(),
-                _ => outcome.missing,
+                _ => missing_approvals(context, &outcome.counted_approvals, &outcome.statements),
             },
             ways: match satisfied {
                 Satisfied::No => ApprovalWays::for_terms(
