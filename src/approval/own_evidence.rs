@@ -7,7 +7,7 @@ use crate::approval::authors::AuthorSet;
 use crate::approval::demand::{
     GovernanceVersion, VersionDemand, combined_demand, governance_demand,
 };
-use crate::approval::evidence::{Scene, VersionEvidenceSet};
+use crate::approval::evidence::{Scene, VersionEvidenceSet, Vouched};
 use crate::approval::fold::{TrailEvaluator, TrailKind};
 use crate::approval::four_eyes::FourEyesOutcome;
 use crate::approval::identity::IdentityResolver;
@@ -23,12 +23,13 @@ use crate::history::change::event::ChangeEvent;
 use crate::history::commit::Commit;
 use crate::history::version::{Content, MadeInMerge, Version, VersionChange};
 use crate::history::{change, origin};
-use crate::policy::demand::{Proof, Switch};
+use crate::policy::demand::{Proof, SelfApproval, Switch};
 use crate::policy::governs;
 use crate::policy::people::person::Person;
 use crate::policy::tier::Needed;
 use crate::record::time::Instant;
 use crate::record::{Record, time};
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 impl<'a> TrailEvaluator<'a> {
@@ -60,11 +61,11 @@ impl<'a> TrailEvaluator<'a> {
         if authors.members.iter().any(|member| step.resolver.is_machine(member)) {
             flags.insert("bot-author");
         }
-        self.leave(step, &authors, becomes_approved);
+        let is_reference = self.leave(step, &authors, becomes_approved);
         if step.fires(self.before(step)) || satisfied == Satisfied::Yes {
             self.series.end_support(step.at);
         }
-        let witnesses = self.witnesses(step, &demand, &evidence);
+        let witnesses = self.witnesses(step, &demand, &evidence, is_reference.then_some(&outcome));
         let approvers = outcome.approvers();
         let context = DemandContext { resolver: step.resolver, authors: &authors, demand: &demand };
         ApprovalVerdict {
@@ -104,11 +105,13 @@ impl<'a> TrailEvaluator<'a> {
 
     /// Returns the people outside the authors of the last approved version whose evidence for a version counts, and
     /// who could fill a place of its requirement: they vouch for the reviews and verifications that it adds (V9).
+    /// `judged` is what this evidence amounts to against these very authors, if that is known.
     pub(crate) fn witnesses(
         &self,
         step: &VersionStep<'a>,
         demand: &VersionDemand,
         evidence: &VersionEvidenceSet<'a>,
+        judged: Option<&FourEyesOutcome>,
     ) -> Vec<Person> {
         // The reference authors are unknown, so nobody can be known to be different from them.
         if self.series.reference.doubt.is_some() {
@@ -117,12 +120,17 @@ impl<'a> TrailEvaluator<'a> {
         let mut reference = self.series.reference.clone();
         reference.widen(step.resolver);
         let mut evidence = evidence.clone();
-        evidence.add_squash_author(step.scene);
-        if step.state.governance.policy.approval.self_asserted == Switch::Deny {
+        // Against these authors, the merge of one of them counts only where the policy lets it.
+        let mut is_other = evidence.add_squash_author(step.scene)
+            && step.state.self_approval == SelfApproval::Allow;
+        if step.state.governance.policy.approval.self_asserted == Switch::Deny
+            && evidence.claims.iter().any(|claim| claim.vouched == Vouched::ByStater)
+        {
             let own = authors::of_version(step.resolver, step.version);
-            evidence.bar_stated_by(&own, step.resolver);
+            is_other |= evidence.bar_stated_by(&own, step.resolver);
         }
-        let outcome = step.judge_four_eyes(&reference, demand, &evidence);
+        let again = || Cow::Owned(step.judge_four_eyes(&reference, demand, &evidence));
+        let outcome = judged.filter(|_| !is_other).map_or_else(again, Cow::Borrowed);
         if outcome.is_spoiled() {
             return Vec::new();
         }
@@ -142,13 +150,15 @@ impl<'a> TrailEvaluator<'a> {
         witnesses
     }
 
+    /// Passes on what later versions need, and tells whether these are now the authors of reference.
     fn leave(
         &mut self,
         step: &VersionStep,
         authors: &AuthorSet,
         becomes_approved: BecomesApproved,
-    ) {
-        if self.series.reference.members.is_empty() {
+    ) -> bool {
+        let is_first = self.series.reference.members.is_empty();
+        if is_first {
             self.series.reference.join(authors);
         }
         if becomes_approved == BecomesApproved::AsApproved {
@@ -156,7 +166,7 @@ impl<'a> TrailEvaluator<'a> {
             self.series.reference = authors.clone();
             self.series.waiting = AuthorSet::default();
             self.series.is_interrupted = false;
-            return;
+            return true;
         }
         if self.restores_counted(step) {
             self.series.waiting = AuthorSet::default();
@@ -164,6 +174,7 @@ impl<'a> TrailEvaluator<'a> {
             self.series.waiting.join(authors);
         }
         self.interrupt(step);
+        is_first
     }
 
     /// Tells whether a version only narrows what was approved, or only closes the previous version: later versions
