@@ -474,7 +474,7 @@ impl<'a> TrailEvaluator<'a> {
         let mut flags = step.flags(self.before(step));
         flags.extend(carried.flag);
         flags.extend(&own.flags);
-        let witnesses = self.witnesses(step, &demand, &evidence);
+        let witnesses = self.witnesses(step, &demand, &evidence, None);
         let mut verdict = match self.verdicts.get(carried.from) {
             Some(earlier) => earlier.clone(),
             None => return self.fresh(step),
@@ -516,7 +516,8 @@ impl<'a> TrailEvaluator<'a> {
     fn removed(&self, step: &VersionStep<'a>) -> ApprovalVerdict {
         let before = step.index.checked_sub(1);
         let demand = combined_demand(step.state.governance, self.record(before), self.base());
-        let witnesses = self.witnesses(step, &demand, &evidence::of_unsigned(step.scene));
+        let evidence = evidence::of_unsigned(step.scene);
+        let witnesses = self.witnesses(step, &demand, &evidence, None);
         ApprovalVerdict {
             witnessed_at: (!witnesses.is_empty()).then_some(step.at),
             witnesses,

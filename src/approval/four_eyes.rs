@@ -10,12 +10,9 @@ use crate::approval::counting::{
 use crate::approval::demand::VersionDemand;
 use crate::approval::evidence::{Claim, EvidenceSource};
 use crate::approval::identity::{Identity, NameForm, NamedPerson};
-use crate::approval::missing::{self, DemandContext};
 use crate::approval::relation::{self, Accounts, Relation, UnknownAccount};
 use crate::approval::signature::SignatureState;
-use crate::approval::verdict::{
-    Approver, FourEyes, MissingApproval, NotCounted, Statement, Vote, VoteCounts,
-};
+use crate::approval::verdict::{Approver, FourEyes, NotCounted, Statement, Vote, VoteCounts};
 use crate::policy::demand::{EvidenceKind, Proof, SelfApproval};
 use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
@@ -27,7 +24,6 @@ pub(crate) struct FourEyesOutcome {
     /// The counted approvals, sorted by the approver's address.
     pub counted_approvals: Vec<CountedApproval>,
     pub statements: Vec<Statement>,
-    pub missing: Vec<MissingApproval>,
     pub flags: BTreeSet<&'static str>,
 }
 
@@ -67,11 +63,8 @@ pub(crate) fn judge(case: VersionEvidence) -> FourEyesOutcome {
             counts: weighed.counts.clone(),
         })
         .collect();
-    let context =
-        DemandContext { resolver: case.resolver, authors: case.authors, demand: case.demand };
     FourEyesOutcome {
         is_met: is_met(case.demand, &counted_approvals),
-        missing: missing::missing_approvals(context, &counted_approvals, &statements),
         result: result(case, &counted_approvals, &statements, only_authors(&weighed)),
         counted_approvals,
         statements,

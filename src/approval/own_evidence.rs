@@ -7,9 +7,10 @@ use crate::approval::authors::{self, AuthorSet};
 use crate::approval::demand::{
     self, GovernanceVersion, VersionDemand, combined_demand, governance_demand,
 };
-use crate::approval::evidence::{Scene, VersionEvidenceSet};
+use crate::approval::evidence::{Scene, VersionEvidenceSet, Vouched};
 use crate::approval::fold::{TrailEvaluator, TrailKind, VersionStep};
 use crate::approval::four_eyes::FourEyesOutcome;
+use crate::approval::missing::{DemandContext, missing_approvals};
 use crate::approval::relation::SeparatedBy;
 use crate::approval::signature::SignatureState;
 use crate::approval::verdict::{
@@ -21,12 +22,13 @@ use crate::history::change::event::ChangeEvent;
 use crate::history::commit::Commit;
 use crate::history::version::{Content, MadeInMerge, Version, VersionChange};
 use crate::history::{change, origin};
-use crate::policy::demand::{Proof, Switch};
+use crate::policy::demand::{Proof, SelfApproval, Switch};
 use crate::policy::governs;
 use crate::policy::people::person::Person;
 use crate::policy::tier::Needed;
 use crate::record::Record;
 use crate::record::time::{self, Instant};
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 impl<'a> TrailEvaluator<'a> {
@@ -58,12 +60,13 @@ impl<'a> TrailEvaluator<'a> {
         if authors.members.iter().any(|member| step.resolver.is_machine(member)) {
             flags.insert("bot-author");
         }
-        self.leave(step, &authors, becomes_approved);
+        let is_reference = self.leave(step, &authors, becomes_approved);
         if step.fires(self.before(step)) || satisfied == Satisfied::Yes {
             self.series.end_support(step.at);
         }
-        let witnesses = self.witnesses(step, &demand, &evidence);
+        let witnesses = self.witnesses(step, &demand, &evidence, is_reference.then_some(&outcome));
         let approvers = outcome.approvers();
+        let context = DemandContext { resolver: step.resolver, authors: &authors, demand: &demand };
         ApprovalVerdict {
             grace: emergency::grace(self.context.history, step, outcome.result),
             approved_at: (satisfied == Satisfied::Yes).then_some(approved_at),
@@ -72,7 +75,7 @@ impl<'a> TrailEvaluator<'a> {
             needed: if is_exempt { Needed::default() } else { demand.terms.needed() },
             missing: match satisfied {
                 Satisfied::Yes => Vec::new(),
-                _ => outcome.missing,
+                _ => missing_approvals(context, &outcome.counted_approvals, &outcome.statements),
             },
             ways: match satisfied {
                 Satisfied::No => ApprovalWays::for_terms(
@@ -101,11 +104,13 @@ impl<'a> TrailEvaluator<'a> {
 
     /// Returns the people outside the authors of the last approved version whose evidence for a version counts, and
     /// who could fill a place of its requirement: they vouch for the reviews and verifications that it adds (V9).
+    /// `judged` is what this evidence amounts to against these very authors, if that is known.
     pub(crate) fn witnesses(
         &self,
         step: &VersionStep<'a>,
         demand: &VersionDemand,
         evidence: &VersionEvidenceSet<'a>,
+        judged: Option<&FourEyesOutcome>,
     ) -> Vec<Person> {
         // The reference authors are unknown, so nobody can be known to be different from them.
         if self.series.reference.doubt.is_some() {
@@ -114,12 +119,17 @@ impl<'a> TrailEvaluator<'a> {
         let mut reference = self.series.reference.clone();
         reference.widen(step.resolver);
         let mut evidence = evidence.clone();
-        evidence.add_squash_author(step.scene);
-        if step.state.governance.policy.approval.self_asserted == Switch::Deny {
+        // Against these authors, the merge of one of them counts only where the policy lets it.
+        let mut is_other = evidence.add_squash_author(step.scene)
+            && step.state.self_approval == SelfApproval::Allow;
+        if step.state.governance.policy.approval.self_asserted == Switch::Deny
+            && evidence.claims.iter().any(|claim| claim.vouched == Vouched::ByStater)
+        {
             let own = authors::of_version(step.resolver, step.version);
-            evidence.bar_stated_by(&own, step.resolver);
+            is_other |= evidence.bar_stated_by(&own, step.resolver);
         }
-        let outcome = step.judge_four_eyes(&reference, demand, &evidence);
+        let again = || Cow::Owned(step.judge_four_eyes(&reference, demand, &evidence));
+        let outcome = judged.filter(|_| !is_other).map_or_else(again, Cow::Borrowed);
         if outcome.is_spoiled() {
             return Vec::new();
         }
@@ -139,13 +149,15 @@ impl<'a> TrailEvaluator<'a> {
         witnesses
     }
 
+    /// Passes on what later versions need, and tells whether these are now the authors of reference.
     fn leave(
         &mut self,
         step: &VersionStep,
         authors: &AuthorSet,
         becomes_approved: BecomesApproved,
-    ) {
-        if self.series.reference.members.is_empty() {
+    ) -> bool {
+        let is_first = self.series.reference.members.is_empty();
+        if is_first {
             self.series.reference.join(authors);
         }
         if becomes_approved == BecomesApproved::AsApproved {
@@ -153,7 +165,7 @@ impl<'a> TrailEvaluator<'a> {
             self.series.reference = authors.clone();
             self.series.waiting = AuthorSet::default();
             self.series.is_interrupted = false;
-            return;
+            return true;
         }
         if self.restores_counted.contains(&step.index) {
             self.series.waiting = AuthorSet::default();
@@ -161,6 +173,7 @@ impl<'a> TrailEvaluator<'a> {
             self.series.waiting.join(authors);
         }
         self.interrupt(step);
+        is_first
     }
 
     /// Later versions contain nothing of the authors of one that only narrows what was approved, or only closes it.

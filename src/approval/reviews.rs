@@ -107,7 +107,6 @@ fn oid<'de, D: Deserializer<'de>>(from: D) -> Result<Oid, D::Error> {
         .ok_or_else(|| D::Error::custom(format!("`{text}` is not 40 hexadecimal digits")))
 }
 
-/// Reads a key that is required but may be null.
 fn nullable<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
     Option::deserialize(from)
 }

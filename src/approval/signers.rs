@@ -189,7 +189,6 @@ fn missing(rest: &str) -> UnreadableLine {
     (what.to_owned(), FORM)
 }
 
-/// Takes the first field, quoted or not: patterns separated by commas.
 fn principals(text: &str) -> Result<(Vec<String>, &str), UnreadableLine> {
     let (field, rest) = match text.strip_prefix('"') {
         Some(quoted) => {
@@ -263,7 +262,6 @@ fn take_options(
     Ok(())
 }
 
-/// The value, and whether it is in quotes.
 type OptionValue = (String, bool);
 
 /// Takes a value: in quotes, where `\"` is a quote, or up to the next comma.

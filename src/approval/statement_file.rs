@@ -408,18 +408,13 @@ pub enum BadFile {
         "it records a review, but the key of {signer} is not listed for {} alone",
         keys::REVIEW
     )]
-    NoBridge {
-        signer: String,
-    },
+    NoBridge { signer: String },
     #[error("the file that it signs is missing")]
     NoText,
     #[error("its signature {0}")]
     Signature(SignatureState),
     #[error("it names {by}, but its signature is by {signer}")]
-    OtherPerson {
-        by: String,
-        signer: String,
-    },
+    OtherPerson { by: String, signer: String },
     #[error("it is neither an approval nor a signature")]
     Stranger,
 }

@@ -191,14 +191,44 @@ impl TreeObject {
         entry(&mut self.raw.get(start..)?).ok()
     }
 
-    fn bytes(&self, n: usize, from: From) -> Option<&[u8]> {
-        let n_entries = self.starts.len();
-        let n = match from {
-            From::First => n,
-            From::Last => n_entries.checked_sub(n + 1)?,
-        };
-        let end = self.starts.get(n + 1).copied().unwrap_or(self.raw.len());
-        self.raw.get(*self.starts.get(n)?..end)
+    /// Parses a complete folder that has most of its entries in common with another one: only the others are read.
+    ///
+    /// # Errors
+    /// As [`TreeObject::parse`].
+    pub fn parse_like(raw: Vec<u8>, near: &TreeObject) -> Result<TreeObject, &'static str> {
+        match near.starts_in(&raw) {
+            Some(starts) => Ok(TreeObject { raw, starts }),
+            None => TreeObject::parse(raw),
+        }
+    }
+
+    /// Returns where the entries of another folder begin; `None` if it may be malformed, or has little in common with this.
+    fn starts_in(&self, raw: &[u8]) -> Option<Vec<usize>> {
+        let (n_head, n_tail) = shared(raw, self);
+        // The entries beside the others are read again, for their order.
+        let (n_head, n_tail) = (n_head.saturating_sub(1), n_tail.saturating_sub(1));
+        let (mut at, tail) = (*self.starts.get(n_head)?, self.tail(n_tail)?);
+        let end = (raw.len() + tail).checked_sub(self.raw.len())?;
+        let mut starts = Vec::with_capacity(self.starts.len() + 1);
+        starts.extend_from_slice(self.starts.get(..n_head)?);
+        for entry in entries(raw.get(at..end)?) {
+            let entry = entry.ok()?;
+            let twin = if entry.mode == Mode::Folder { Mode::File } else { Mode::Folder };
+            if self.find(entry.name, twin).is_some() {
+                return None;
+            }
+            starts.push(at);
+            at += entry.raw.len();
+        }
+        let last = self.starts.get(self.starts.len() - n_tail..)?;
+        starts.extend(last.iter().map(|start| start - tail + end));
+        Some(starts)
+    }
+
+    /// Returns where the last entries begin.
+    fn tail(&self, n_last: usize) -> Option<usize> {
+        let first = self.starts.len().checked_sub(n_last)?;
+        Some(self.starts.get(first).copied().unwrap_or(self.raw.len()))
     }
 
     fn between(&self, n_first: usize, n_last: usize) -> impl Iterator<Item = TreeEntry<'_>> {
@@ -208,18 +238,18 @@ impl TreeObject {
     }
 }
 
-#[derive(Clone, Copy)]
-enum From {
-    First,
-    Last,
-}
-
-fn n_shared(one: &TreeObject, other: &TreeObject, from: From) -> usize {
-    let same = |n: &usize| {
-        let [one, other] = [one, other].map(|folder| folder.bytes(*n, from));
-        one.is_some() && one == other
-    };
-    (0..).take_while(same).count()
+/// Returns how many entries of a folder begin other bytes, too, and how many of the rest end them; some may be missed.
+fn shared(raw: &[u8], near: &TreeObject) -> (usize, usize) {
+    const STEP: usize = 128;
+    let is_same = |both: &(&[u8], &[u8])| both.0 == both.1;
+    let n_both = raw.len().min(near.raw.len());
+    let heads = raw.chunks(STEP).zip(near.raw.chunks(STEP));
+    let head = n_both.min(STEP * heads.take_while(is_same).count());
+    let n_head = near.starts.partition_point(|start| *start <= head).saturating_sub(1);
+    let most = n_both - near.starts.get(n_head).copied().unwrap_or(0);
+    let tails = raw.rchunks(STEP).zip(near.raw.rchunks(STEP));
+    let tail = near.raw.len() - most.min(STEP * tails.take_while(is_same).count());
+    (n_head, near.starts.len() - near.starts.partition_point(|start| *start < tail))
 }
 
 /// The entries with one name in two folders.
@@ -232,9 +262,10 @@ pub fn differences<'f>(
     mut found: impl FnMut(&'f [u8], Both),
 ) {
     // Consecutive snapshots have nearly all entries in common: only the part between the common ends is compared.
-    let n_head = n_shared(old, new, From::First);
-    let n_most = old.starts.len().min(new.starts.len()) - n_head;
-    let n_tail = n_shared(old, new, From::Last).min(n_most);
+    let (n_head, n_tail) = shared(&old.raw, new);
+    // The same bytes may also begin inside an entry.
+    let length = |folder: &TreeObject| Some(folder.raw.len() - folder.tail(n_tail)?);
+    let n_tail = if length(old) == length(new) { n_tail } else { 0 };
     let mut lefts = old.between(n_head, n_tail).peekable();
     let mut rights = new.between(n_head, n_tail).peekable();
     let what = |entry: &TreeEntry<'_>| Some((entry.mode, entry.oid));
@@ -259,15 +290,20 @@ pub fn differences<'f>(
     }
 }
 
-/// Parses a complete folder; `None` is an empty one.
+/// Parses a complete folder; `None` is an empty one. Another folder that is much alike makes that faster.
 ///
 /// # Errors
 /// As [`read`], and [`Obstacle::Malformed`] if its bytes are malformed.
-pub fn open(objects: &dyn Objects, oid: Option<Oid>) -> Result<TreeObject, Obstacle> {
+pub fn open(
+    objects: &dyn Objects,
+    oid: Option<Oid>,
+    near: &TreeObject,
+) -> Result<TreeObject, Obstacle> {
     let Some(oid) = oid else {
         return Ok(TreeObject::default());
     };
-    TreeObject::parse(read(objects, oid)?).map_err(|cause| Obstacle::malformed(oid, cause))
+    let parsed = TreeObject::parse_like(read(objects, oid)?, near);
+    parsed.map_err(|cause| Obstacle::malformed(oid, cause))
 }
 
 /// Reads the bytes of a folder.

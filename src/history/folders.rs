@@ -151,7 +151,10 @@ impl<'o> FolderComparison<'o> {
         let mut read = |oid: Option<Oid>| match oid {
             None => Ok(Rc::default()),
             Some(oid) => match self.tops.get(&oid) {
-                Some(raw) => parse(oid, raw.to_vec()),
+                Some(raw) => match TreeObject::parse(raw.to_vec()) {
+                    Ok(folder) => Ok(Rc::new(folder)),
+                    Err(cause) => Err(Obstacle::malformed(oid, cause)),
+                },
                 None => recent.read(self.objects, oid),
             },
         };
@@ -244,13 +247,6 @@ fn too_large(folder: &str) -> Obstacle {
     Obstacle::TooLarge { folder: folder.to_owned() }
 }
 
-fn parse(oid: Oid, raw: Vec<u8>) -> Result<Rc<TreeObject>, Obstacle> {
-    match TreeObject::parse(raw) {
-        Ok(folder) => Ok(Rc::new(folder)),
-        Err(cause) => Err(Obstacle::malformed(oid, cause)),
-    }
-}
-
 /// The folders read most recently: neighboring snapshots have most of them in common.
 #[derive(Default)]
 struct Recent {
@@ -267,7 +263,8 @@ impl Recent {
             self.kept.push(hit);
             return Ok(folder);
         }
-        let folder = Rc::new(folder::open(objects, Some(oid))?);
+        let near = self.kept.last().map(|(_, near)| Rc::clone(near)).unwrap_or_default();
+        let folder = Rc::new(folder::open(objects, Some(oid), &near)?);
         if self.kept.len() >= Self::MOST {
             self.kept.remove(0);
         }

@@ -4,7 +4,7 @@
 //! the commit at the tip of the ref belongs to the latest note only, not to the others.
 
 use crate::history::commit::Commit;
-use crate::history::folder::Mode;
+use crate::history::folder::{Mode, TreeObject};
 use crate::history::objects::{Objects, Obstacle, Oid};
 use crate::history::{chain, content, folder};
 use crate::record::time::Instant;
@@ -158,8 +158,8 @@ fn differing(
     digits: &str,
     sides: &mut [NoteBlobs; 2],
 ) -> Result<(), Obstacle> {
-    let [old, new] = pair.map(|oid| folder::open(objects, oid));
-    let (old, new) = (old?, new?);
+    let old = folder::open(objects, pair[0], &TreeObject::default())?;
+    let new = folder::open(objects, pair[1], &old)?;
     let mut found = Vec::new();
     folder::differences(&old, &new, |name, both| found.push((name, both)));
     for (name, (left, right)) in found {

@@ -30,9 +30,7 @@ pub(super) struct Chooser<'c, 'h> {
     /// The files that decide which approvals count. A redesign decides about none, and counts only once it is approved.
     named: BTreeSet<&'h str>,
     pub(super) counted: VersionChoice,
-    /// The versions that were approved, or came with the first policy.
     pub(super) approved: VersionChoice,
-    /// The same, one landing before.
     earlier: VersionChoice,
     /// Of the files that say who is who, the versions that no claim let in since the first keys.
     proven: VersionChoice,

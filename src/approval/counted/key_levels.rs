@@ -31,13 +31,10 @@ pub struct AdmittedKey {
 pub enum Admission {
     /// It came with the first policy, which nobody could approve.
     FirstPolicy,
-    /// It is in the first list of keys, which nobody could sign.
     FirstList,
     /// Whoever reads the ledger trusts a commit that holds it.
     Trusted,
-    /// Signed approvals alone meet what the list needs.
     Signatures,
-    /// Some of the approvals are only claimed.
     Claim,
     /// A claim said that it is another person's, or that its person is another one, too.
     ClaimedName,
@@ -69,7 +66,6 @@ pub(super) struct AdmittedKeys {
     lines: Vec<AdmittedKey>,
     /// The same, as whose they are allows.
     pub named: Vec<AdmittedKey>,
-    /// The last state, as it was and with its lines marked.
     marked: Option<[Rc<MainlineGovernance>; 2]>,
 }
 
@@ -87,7 +83,6 @@ pub(super) struct KeyLevels {
     approved: AdmittedKeys,
     /// Those of the version that counts, which may lack some of them.
     pub counted: AdmittedKeys,
-    /// The approved version, by path and index.
     version: Option<(String, usize)>,
     by: Option<Admission>,
     names: Vec<ClaimedNames>,

@@ -10,7 +10,7 @@ use crate::approval::message::CommitMessage;
 use crate::approval::statement_file::SIGNATURE;
 use crate::approval::statement_file::{ApprovalFile, FOLDER};
 use crate::history::commit::Commit;
-use crate::history::folder::{self, Mode};
+use crate::history::folder::{self, Mode, TreeObject};
 use crate::history::ident::Ident;
 use crate::history::mainline::Mainline;
 use crate::history::objects::{Objects, Obstacle, Oid};
@@ -223,7 +223,7 @@ impl Watched<'_> {
             }
             let approvals = |entry: Option<(Mode, Oid)>| -> Result<Option<Oid>, Obstacle> {
                 let oid = entry.filter(|(mode, _)| *mode == Mode::Folder).map(|(_, oid)| oid);
-                let folder = folder::open(self.objects, oid)?;
+                let folder = folder::open(self.objects, oid, &TreeObject::default())?;
                 let found = folder.find(FOLDER.as_bytes(), Mode::Folder);
                 Ok(found.filter(|it| it.mode == Mode::Folder).map(|it| it.oid))
             };
@@ -243,7 +243,8 @@ impl Watched<'_> {
         if old == new || depth > DEEPEST {
             return Ok(());
         }
-        let [old, new] = [folder::open(self.objects, old)?, folder::open(self.objects, new)?];
+        let old = folder::open(self.objects, old, &TreeObject::default())?;
+        let new = folder::open(self.objects, new, &old)?;
         let mut changed = Vec::new();
         folder::differences(&old, &new, |name, both| changed.push((name, both)));
         for (name, (before, after)) in changed {
