@@ -131,15 +131,13 @@ pub(crate) struct VersionEvidenceSet<'a> {
 }
 
 impl<'a> VersionEvidenceSet<'a> {
-    /// Adds the author of a forge's squash as the one who landed it, since git names nobody else; tells whether there is one.
-    pub(crate) fn add_squash_author(&mut self, scene: Scene<'a>) -> bool {
+    /// Adds the author of a forge's squash as the one who landed it, since git names nobody else.
+    pub(crate) fn add_squash_author(&mut self, scene: Scene<'a>) {
         let landing = &scene.version.commit;
         let is_squash = landing.parents.len() < 2 && scene.resolver.is_forge(landing.committer());
-        let author = is_squash.then(|| scene.resolver.actor(landing.author())).flatten();
-        let n_before = self.claims.len();
-        let claim = author.map(|author| merge(scene, author, EvidenceSource::Landing, landing));
-        self.claims.extend(claim);
-        self.claims.len() > n_before
+        if is_squash && let Some(author) = scene.resolver.actor(landing.author()) {
+            self.claims.push(merge(scene, author, EvidenceSource::Landing, landing));
+        }
     }
 
     pub(crate) fn bar_approvals_from(&mut self, position: usize, why_not: &NotCounted) {
@@ -167,20 +165,14 @@ impl<'a> VersionEvidenceSet<'a> {
         }
     }
 
-    /// Discards what makers typed, and tells whether there was anything.
-    pub(crate) fn bar_stated_by(
-        &mut self,
-        makers: &AuthorSet,
-        resolver: IdentityResolver<'a>,
-    ) -> bool {
+    pub(crate) fn bar_stated_by(&mut self, makers: &AuthorSet, resolver: IdentityResolver<'a>) {
         let is_maker = |stater: &Identity| {
             !makers.relation(resolver, stater, &SeparatedBy::Address).is_different()
         };
         let typed = self.claims.iter_mut().filter(|claim| claim.vouched == Vouched::ByStater);
-        let own = typed.filter(|claim| claim.stated_by.as_ref().is_some_and(is_maker));
-        own.fold(false, |_, claim| {
-            claim.bar.get_or_insert(NotCounted::SelfAsserted) == &NotCounted::SelfAsserted
-        })
+        for claim in typed.filter(|claim| claim.stated_by.as_ref().is_some_and(is_maker)) {
+            claim.bar.get_or_insert(NotCounted::SelfAsserted);
+        }
     }
 
     /// Counts only approvals in approval files, which name the bytes, because the landing did not introduce a record.

@@ -60,7 +60,9 @@ impl<'a> TrailEvaluator<'a> {
         if authors.members.iter().any(|member| step.resolver.is_machine(member)) {
             flags.insert("bot-author");
         }
-        let is_reference = self.leave(step, &authors, becomes_approved);
+        let is_reference = becomes_approved == BecomesApproved::AsApproved
+            || self.series.reference.members.is_empty();
+        self.leave(step, &authors, becomes_approved);
         if step.fires(self.before(step)) || satisfied == Satisfied::Yes {
             self.series.end_support(step.at);
         }
@@ -119,17 +121,16 @@ impl<'a> TrailEvaluator<'a> {
         let mut reference = self.series.reference.clone();
         reference.widen(step.resolver);
         let mut evidence = evidence.clone();
-        // Against these authors, the merge of one of them counts only where the policy lets it.
-        let mut is_other = evidence.add_squash_author(step.scene)
-            && step.state.self_approval == SelfApproval::Allow;
-        if step.state.governance.policy.approval.self_asserted == Switch::Deny
-            && evidence.claims.iter().any(|claim| claim.vouched == Vouched::ByStater)
-        {
+        evidence.add_squash_author(step.scene);
+        let is_typed = evidence.claims.iter().any(|claim| claim.vouched == Vouched::ByStater);
+        if is_typed && step.state.governance.policy.approval.self_asserted == Switch::Deny {
             let own = authors::of_version(step.resolver, step.version);
-            is_other |= evidence.bar_stated_by(&own, step.resolver);
+            evidence.bar_stated_by(&own, step.resolver);
         }
+        // The squash of one of these authors adds nothing, unless the policy lets authors approve.
+        let is_same = !is_typed && step.state.self_approval == SelfApproval::Forbid;
         let again = || Cow::Owned(step.judge_four_eyes(&reference, demand, &evidence));
-        let outcome = judged.filter(|_| !is_other).map_or_else(again, Cow::Borrowed);
+        let outcome = judged.filter(|_| is_same).map_or_else(again, Cow::Borrowed);
         if outcome.is_spoiled() {
             return Vec::new();
         }
@@ -149,15 +150,13 @@ impl<'a> TrailEvaluator<'a> {
         witnesses
     }
 
-    /// Passes on what later versions need, and tells whether these are now the authors of reference.
     fn leave(
         &mut self,
         step: &VersionStep,
         authors: &AuthorSet,
         becomes_approved: BecomesApproved,
-    ) -> bool {
-        let is_first = self.series.reference.members.is_empty();
-        if is_first {
+    ) {
+        if self.series.reference.members.is_empty() {
             self.series.reference.join(authors);
         }
         if becomes_approved == BecomesApproved::AsApproved {
@@ -165,7 +164,7 @@ impl<'a> TrailEvaluator<'a> {
             self.series.reference = authors.clone();
             self.series.waiting = AuthorSet::default();
             self.series.is_interrupted = false;
-            return true;
+            return;
         }
         if self.restores_counted.contains(&step.index) {
             self.series.waiting = AuthorSet::default();
@@ -173,7 +172,6 @@ impl<'a> TrailEvaluator<'a> {
             self.series.waiting.join(authors);
         }
         self.interrupt(step);
-        is_first
     }
 
     /// Later versions contain nothing of the authors of one that only narrows what was approved, or only closes it.
