@@ -11,6 +11,9 @@ use crate::history::objects::{ObjectKind, Objects, Obstacle, Oid};
 /// The maximum number of entries below one record folder.
 pub const MOST_ENTRIES: usize = 200_000;
 
+/// The maximum number of bytes by which a folder is read from what is known of another one.
+const FAR: usize = 4096;
+
 /// The maximum depth of folders below one record folder.
 pub const DEEPEST: usize = 100;
 
@@ -202,19 +205,27 @@ impl TreeObject {
         }
     }
 
-    /// Returns where the entries of another folder begin; `None` if it may be malformed, or has little in common with this.
+    /// Returns where the entries of another folder begin; `None` if it may be malformed, or is much different.
     fn starts_in(&self, raw: &[u8]) -> Option<Vec<usize>> {
         let (n_head, n_tail) = shared(raw, self);
         // The entries beside the others are read again, for their order.
         let (n_head, n_tail) = (n_head.saturating_sub(1), n_tail.saturating_sub(1));
         let (mut at, tail) = (*self.starts.get(n_head)?, self.tail(n_tail)?);
         let end = (raw.len() + tail).checked_sub(self.raw.len())?;
+        if tail.max(end) - at > FAR {
+            return None;
+        }
+        let own = self.starts.get(n_head..self.starts.len() - n_tail)?;
+        let is_own = |entry: &TreeEntry<'_>| {
+            let mut own = own.iter().filter_map(|start| self.raw.get(*start..));
+            own.any(|own| own.starts_with(entry.raw))
+        };
         let mut starts = Vec::with_capacity(self.starts.len() + 1);
         starts.extend_from_slice(self.starts.get(..n_head)?);
         for entry in entries(raw.get(at..end)?) {
             let entry = entry.ok()?;
             let twin = if entry.mode == Mode::Folder { Mode::File } else { Mode::Folder };
-            if self.find(entry.name, twin).is_some() {
+            if !is_own(&entry) && self.find(entry.name, twin).is_some() {
                 return None;
             }
             starts.push(at);

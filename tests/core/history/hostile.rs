@@ -115,6 +115,23 @@ fn a_folder_that_has_the_name_of_a_file_beside_it_is_malformed() {
     }
 }
 
+#[test]
+fn a_folder_beside_a_file_of_its_name_is_malformed_also_where_only_one_of_them_is_new() {
+    let names = |n: usize| format!("a.{n:02}");
+    let mut parts: Vec<Vec<u8>> = (0..60).map(|n| entry("100644", &names(n), 1)).collect();
+    let [file, folder] = [entry("100644", "a", 1), entry("40000", "a", 1)];
+    let with = |first: Option<&Vec<u8>>, last: Option<&Vec<u8>>| -> Vec<u8> {
+        first.into_iter().chain(&parts).chain(last).flatten().copied().collect()
+    };
+    for near in [with(Some(&file), None), with(None, Some(&folder))] {
+        let near = TreeObject::parse(near).unwrap();
+        assert!(TreeObject::parse_like(with(Some(&file), Some(&folder)), &near).is_err());
+    }
+    parts.swap(20, 21);
+    let near = TreeObject::parse((0..60).flat_map(|n| entry("100644", &names(n), 1)).collect());
+    assert!(TreeObject::parse_like(parts.concat(), &near.unwrap()).is_err());
+}
+
 /// Random folder contents, as a map.
 fn listing(most: usize) -> impl Strategy<Value = std::collections::BTreeMap<String, (bool, u8)>> {
     proptest::collection::btree_map(
@@ -124,7 +141,7 @@ fn listing(most: usize) -> impl Strategy<Value = std::collections::BTreeMap<Stri
     )
 }
 
-fn stored(listing: &std::collections::BTreeMap<String, (bool, u8)>) -> TreeObject {
+fn raws(listing: &std::collections::BTreeMap<String, (bool, u8)>) -> Vec<Vec<u8>> {
     let mut entries: Vec<(String, Vec<u8>)> = listing
         .iter()
         .map(|(name, (is_folder, n))| match is_folder {
@@ -133,7 +150,11 @@ fn stored(listing: &std::collections::BTreeMap<String, (bool, u8)>) -> TreeObjec
         })
         .collect();
     entries.sort();
-    TreeObject::parse(entries.into_iter().flat_map(|(_, raw)| raw).collect()).unwrap()
+    entries.into_iter().map(|(_, raw)| raw).collect()
+}
+
+fn stored(listing: &std::collections::BTreeMap<String, (bool, u8)>) -> TreeObject {
+    TreeObject::parse(raws(listing).concat()).unwrap()
 }
 
 /// A commit with one of a few ids, whose parents and folders may be any object.
@@ -206,6 +227,24 @@ fn a_merged_commit_that_is_its_own_ancestor_ends_the_walk_all_the_same() {
 }
 
 proptest! {
+    #[test]
+    fn a_folder_is_read_alike_with_the_help_of_another(
+        known in listing(40),
+        others in proptest::collection::vec(("[a-c.]{1,3}", any::<bool>(), 0..3_u8), 0..3),
+        at in 0..40_usize,
+        n_gone in 0..3_usize,
+    ) {
+        let near = stored(&known);
+        let mut parts = raws(&known);
+        let at = at.min(parts.len());
+        let end = (at + n_gone).min(parts.len());
+        let mode = |is_folder| if is_folder { "40000" } else { "100644" };
+        parts.splice(at..end, others.iter().map(|(name, it, n)| entry(mode(*it), name, *n)));
+        let raw = parts.concat();
+        let [alone, helped] = [TreeObject::parse(raw.clone()), TreeObject::parse_like(raw, &near)];
+        prop_assert_eq!(format!("{alone:?}"), format!("{helped:?}"));
+    }
+
     #[test]
     fn folders_differ_in_exactly_the_entries_that_differ(old in listing(12), changes in listing(3)) {
         let mut new = old.clone();
