@@ -256,7 +256,7 @@ fn unlisted(case: VersionEvidence, claim: &Claim) -> Option<NotCounted> {
     }
     let stater = claim.stated_by.as_ref().filter(|_| is_passed_on);
     let mut people = claim.who.identity().into_iter().chain(stater);
-    people.find_map(|it| listed.why_not(&case.resolver, &claim.resolver, &it.person))
+    people.find_map(|person| listed.why_not(&case.resolver, &claim.resolver, &person.person))
 }
 
 fn is_owner(case: VersionEvidence, claim: &Claim, identity: &Identity) -> Relation {

@@ -225,7 +225,7 @@ pub(crate) fn dressed(text: &str, row_style: RowStyle) -> String {
 
 /// Truncates a text to one row, ending in dots.
 pub(crate) fn cut(text: &str, width: usize) -> String {
-    let text: String = text.chars().map(|it| if it.is_control() { ' ' } else { it }).collect();
+    let text: String = text.chars().map(|ch| if ch.is_control() { ' ' } else { ch }).collect();
     if measure_text_width(&text) <= width {
         return text;
     }

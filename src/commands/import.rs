@@ -302,7 +302,7 @@ fn next(ctx: &Ctx, session: &Session, prepared: &PreparedImport<'_>, format: &st
     let files: Vec<String> = if is_short {
         paths.map(quoted).collect()
     } else {
-        folders.iter().map(|it| quoted(it)).collect()
+        folders.iter().map(|folder| quoted(folder)).collect()
     };
     // An id is drawn once, so that the branch of an earlier import never has this name.
     let branch = format!("import-{format}-{}", first.id);

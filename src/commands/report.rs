@@ -109,7 +109,7 @@ impl ReportArgs {
             approved.around(),
         );
         let mut redesigns = approved.follow_ups();
-        redesigns.retain(|it| it.redesign().is_some());
+        redesigns.retain(|redesign| redesign.redesign().is_some());
         Ok(doc(&Report {
             stamp: approved.stamp(),
             policy: &governance.policy,

@@ -55,8 +55,8 @@ fn removals(line: &MainlineCase<'_>) -> Vec<Finding> {
         .collect();
     let of = |(at, own, before): &(usize, Instant, Instant)| {
         let removed = line.history.trails.values().flat_map(|trail| {
-            let versions = trail.versions.iter().filter(|it| it.landing == *at);
-            let removed = versions.filter(|it| it.change == VersionChange::Removed);
+            let versions = trail.versions.iter().filter(|version| version.landing == *at);
+            let removed = versions.filter(|version| version.change == VersionChange::Removed);
             removed.filter_map(|version| Some((trail.key.as_str(), version.before.first()?)))
         });
         let found: Vec<Finding> = removed

@@ -46,7 +46,7 @@ fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
     let unanswered =
         required.iter().filter(is_open).map(|item| (*item, format!("`checks.{item}`")));
     let checks: Vec<(&str, String)> = unanswered.chain(bad_answers(case)).collect();
-    let tier = case.tier.as_ref().filter(|it| it.is_in(&rules.access_verified));
+    let tier = case.tier.as_ref().filter(|tier| tier.is_in(&rules.access_verified));
     let times = tier.map_or(&[][..], |_| closing::TIMES);
     let is_undated = |time: &&&str| case.lacks(&format!("closure.access_verified.{time}"));
     let times: Vec<&str> = times.iter().filter(is_undated).copied().collect();

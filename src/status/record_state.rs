@@ -158,7 +158,7 @@ impl RecordState {
     pub(crate) fn note_renewals_left(&mut self, instant: Instant) {
         let record = self.effective.as_deref();
         let is_left = renewal::is_left(&self.renewals, record, instant);
-        let ended = self.reasons.iter_mut().find(|it| it.kind() == ReasonKind::Ended);
+        let ended = self.reasons.iter_mut().find(|reason| reason.kind() == ReasonKind::Ended);
         if let (Some(ended), Some(end)) = (ended, self.not_after) {
             *ended = renewal::ended(end, is_left);
         }

@@ -123,7 +123,7 @@ fn approvers<'a>(
     let approvers = verdict.approvers.iter();
     if verdict.carries.is_some() {
         // A statement about a version that carries on an earlier result approves nothing of that result.
-        return approvers.filter(|it| is_known(&it.commit)).collect();
+        return approvers.filter(|approver| is_known(&approver.commit)).collect();
     }
     let counted = |approver: &&Approver| {
         statements.iter().any(|statement| {

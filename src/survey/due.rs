@@ -170,7 +170,7 @@ pub fn due_record(
 ) -> Option<DueRecord> {
     let case = DueCase { record_state, horizon, instant };
     let buckets = Bucket::ALL.iter();
-    let mut held: Vec<DueBucket> = buckets.filter_map(|it| case.holds(*it)).collect();
+    let mut held: Vec<DueBucket> = buckets.filter_map(|bucket| case.holds(*bucket)).collect();
     held.sort_by_key(|held| held.urgency);
     let (first, rest) = held.split_first()?;
     Some(DueRecord {

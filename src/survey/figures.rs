@@ -110,7 +110,7 @@ pub fn backlog(
         .map(|record_state| (record_state, due::due_record(record_state, horizon, instant)))
         .collect();
     let awaiting: Vec<Timing> =
-        record_states.iter().filter_map(|it| due::waiting(it, horizon, instant)).collect();
+        record_states.iter().filter_map(|state| due::waiting(state, horizon, instant)).collect();
     // A branch dated in the future says nothing about how long it has waited.
     let since = awaiting.iter().filter_map(|it| it.since(instant));
     let waited = since.map(|since| instant.days_since(since));

@@ -67,7 +67,7 @@ impl<'a> Occurrence<'a> {
 
     /// Returns the pull request that a landing names.
     pub fn pull_request(&self) -> Option<&'a str> {
-        self.records.iter().find_map(|it| it.filing.request.as_deref())
+        self.records.iter().find_map(|record| record.filing.request.as_deref())
     }
 }
 

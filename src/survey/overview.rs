@@ -59,7 +59,7 @@ impl<'a> Attention<'a> {
     /// Returns of how many records and redesigns a deadline has passed.
     fn n_overdue(self) -> usize {
         let records = self.queue.iter().filter(|item| item.is_overdue()).count();
-        records + self.follow_ups.iter().filter(|it| it.bucket.is_problem()).count()
+        records + self.follow_ups.iter().filter(|follow_up| follow_up.bucket.is_problem()).count()
     }
 }
 

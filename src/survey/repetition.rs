@@ -247,7 +247,7 @@ impl<'r> InputCounts<'r> {
         events: &EventPatterns,
         all: &BTreeMap<String, AllInputs>,
     ) -> Option<RepeatedGroup> {
-        let applications = self.applications.iter().filter_map(|it| all.get(it));
+        let applications = self.applications.iter().filter_map(|application| all.get(application));
         let inputs = applications.fold(AllInputs::default(), |sum, it| AllInputs {
             current: sum.current.saturating_add(it.current),
             previous: sum.previous.saturating_add(it.previous),

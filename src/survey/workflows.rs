@@ -70,9 +70,9 @@ fn find_changed(
     }
     let paths: BTreeSet<&String> =
         own.keys().chain(others.iter().flat_map(WorkflowFiles::keys)).collect();
-    let is_changed = |path: &&String| others.iter().all(|it| it.get(*path) != own.get(*path));
+    let is_changed = |path: &&String| others.iter().all(|other| other.get(*path) != own.get(*path));
     let changed = paths.into_iter().filter(is_changed).map(|path| {
-        let before = others.first().is_some_and(|it| it.contains_key(path));
+        let before = others.first().is_some_and(|other| other.contains_key(path));
         (path.clone(), [before, own.contains_key(path)])
     });
     Ok(changed.collect())

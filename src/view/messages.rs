@@ -311,8 +311,8 @@ fn request(record_state: &RecordState, record: &Record) -> Vec<String> {
     let events =
         pending.filter(|_| record_state.landed.is_some()).map(|pending| pending.events.join(", "));
     let mut lines: Vec<String> = events
-        .filter(|it| !it.is_empty())
-        .map(|it| format!("  change: {it}"))
+        .filter(|event| !event.is_empty())
+        .map(|event| format!("  change: {event}"))
         .into_iter()
         .collect();
     lines.push(format!("  because: {}", cut(&why, LONGEST_WHY)));

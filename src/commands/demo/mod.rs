@@ -52,7 +52,7 @@ impl Run for DemoArgs {
         let place = home.root().display().to_string();
         let files = made(&home)?;
         let n_merged = files.iter().filter(|path| is_record_of(&[build::RECORDS.to_owned()], path));
-        let proposed = approved.records().iter().filter(|it| it.status == Status::Proposed);
+        let proposed = approved.records().iter().filter(|record| record.status == Status::Proposed);
         let counts = (n_merged.count(), proposed.count());
         let mut doc = view::init::demo(&files, counts, &place);
         doc.blocks.extend(overview.blocks);

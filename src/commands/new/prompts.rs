@@ -96,7 +96,7 @@ pub(super) fn answer(
         return ask::line(prompt, initial, check);
     }
     let offers = |typed: &str| offer::offers(path, typed, names).unwrap_or_default();
-    let marked = offers("").iter().position(|it| it.value == initial && !initial.is_empty());
+    let marked = offers("").iter().position(|offer| offer.value == initial && !initial.is_empty());
     let taken = ask::pick(prompt, &offers, marked, &|offer: &Offer| check(&offer.value))?;
     Ok(taken.value)
 }

@@ -104,7 +104,7 @@ impl ContentAuthors {
     /// Returns the authors of the content at the tip.
     fn of(tip: &Tip<'_>) -> ContentAuthors {
         let persons = |is_included: &dyn Fn(&Author) -> bool| {
-            let authors = tip.verdict.authors.iter().filter(|it| is_included(it));
+            let authors = tip.verdict.authors.iter().filter(|author| is_included(author));
             authors.map(|author| author.person.clone()).collect()
         };
         ContentAuthors {

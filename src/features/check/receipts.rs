@@ -112,7 +112,7 @@ impl ReceiptLog {
         let mut state = self.state();
         if let LogState::Missing(missing) = &mut *state {
             match missing.answered(ask)? {
-                MissingAnswer::Given(answer) => return Ok(answer.map(|it| *it)),
+                MissingAnswer::Given(answer) => return Ok(answer.map(|answer| *answer)),
                 MissingAnswer::Begins(counted) => *state = LogState::Open(counted),
             }
         }

@@ -238,7 +238,7 @@ pub(super) fn judged(
     let pending = among.iter().find(is_named);
     let waits_for = pending
         .filter(|_| answer.verdict == GateVerdict::Pending)
-        .map(|it| advice::approvers(it, it.id(), around));
+        .map(|pending| advice::approvers(pending, pending.id(), around));
     let warning = if question.deploy {
         let named = shared.applications(snapshot);
         unnamed::warning(question, &answer, named, &snapshot.governance.policy)

@@ -260,7 +260,7 @@ pub fn completed(drafts: &[CompletedLine<'_>], next: &[String]) -> Doc<'static> 
     };
     let mut doc = Doc::new(report);
     let row = |draft: &CompletedLine<'_>| {
-        let fields: Vec<&str> = draft.changes.iter().map(|it| it.field.as_str()).collect();
+        let fields: Vec<&str> = draft.changes.iter().map(|change| change.field.as_str()).collect();
         vec![
             StyledText::with_tone(Tone::Id, draft.id),
             StyledText::plain(draft.path),

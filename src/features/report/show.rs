@@ -131,7 +131,7 @@ impl<'a> ClassView<'a> {
             open: section.records.len(),
             in_force: section.n_in_force(),
             overdue: section.overdue,
-            records: section.records.iter().map(|it| it.id()).collect(),
+            records: section.records.iter().map(|record| record.id()).collect(),
         }
     }
 }

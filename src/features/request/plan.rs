@@ -233,7 +233,7 @@ impl ExceptionRequest {
         let mut answers = Answers::default();
         field_values::fill(&values, &mut answers).map_err(RequestError::Malformed)?;
         if let Some(own) = identity {
-            let asked = receipt.as_ref().and_then(|it| it.pointer("/question/identity"));
+            let asked = receipt.as_ref().and_then(|receipt| receipt.pointer("/question/identity"));
             let stated = [answers.text("subject.identity"), asked.and_then(Value::as_str)];
             if let Some(given) = stated.into_iter().flatten().find(|stated| *stated != own.name) {
                 let (given, own) = (given.to_owned(), own.name.clone());

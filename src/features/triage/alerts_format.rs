@@ -239,7 +239,7 @@ fn dependabot(fields: &Value) -> Result<(ScannerFinding, Option<String>), String
     let kind = ECOSYSTEMS.iter().find(|(from, _)| *from == ecosystem).map(|(_, kind)| *kind);
     let url = package_url(kind.unwrap_or(&ecosystem), name);
     let cwes = advisory.get("cwes").and_then(Value::as_array);
-    let cwes = cwes.into_iter().flatten().filter_map(|it| text(it, "/cwe_id"));
+    let cwes = cwes.into_iter().flatten().filter_map(|cwe| text(cwe, "/cwe_id"));
     let finding = ScannerFinding {
         tool: "dependabot".to_owned(),
         id: (*first).to_owned(),

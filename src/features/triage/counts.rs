@@ -176,7 +176,7 @@ impl TriageCounts {
                     index: origin.index,
                     key: self.texts.add(&key(input)),
                     state,
-                    record: decision.record.and_then(|it| self.texts.add(&it)),
+                    record: decision.record.and_then(|record| self.texts.add(&record)),
                     message: self.texts.add(&decision.message),
                     route,
                 };

@@ -100,7 +100,7 @@ impl TriageJudge<'_> {
             ..Question::default()
         };
         let mut paths: Vec<Option<&str>> =
-            finding.places.iter().map(|it| inside(&it.file)).collect();
+            finding.places.iter().map(|place| inside(&place.file)).collect();
         paths.sort_unstable();
         paths.dedup();
         if paths.is_empty() {

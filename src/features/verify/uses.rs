@@ -167,7 +167,7 @@ impl AuditedReceipts {
     /// Returns the uses of a record: line, and the instant of the question.
     fn of(&self, id: &str) -> Vec<(u32, Instant)> {
         let receipts = self.stored.receipts.iter();
-        let allowing = receipts.filter(|it| it.allows.as_deref() == Some(id));
+        let allowing = receipts.filter(|receipt| receipt.allows.as_deref() == Some(id));
         allowing.filter_map(|it| Some((it.line, it.instant?))).collect()
     }
 

@@ -69,7 +69,7 @@ fn package(name: &str, version: Option<&str>, ecosystem: Ecosystem) -> Option<Pa
     let (name, version) = (name.trim(), version.map(str::trim));
     (!name.is_empty()).then(|| Package {
         name: name.to_owned(),
-        version: version.filter(|it| !it.is_empty()).map(str::to_owned),
+        version: version.filter(|version| !version.is_empty()).map(str::to_owned),
         ecosystem,
     })
 }

@@ -117,7 +117,7 @@ impl SuppressionScanner {
         if is_content {
             found.add(settings::by_content(path, ending, bytes, &self.options));
         }
-        found.kinds.extend(found.suppressions.iter().map(|it| it.kind));
+        found.kinds.extend(found.suppressions.iter().map(|suppression| suppression.kind));
         found.kinds.sort_unstable();
         found.kinds.dedup();
         found.leave_out_citations(&self.options.prefixes);

@@ -436,7 +436,7 @@ fn is_record_id(word: &str) -> bool {
     let is_upper = |it: u8| it.is_ascii_uppercase() || it.is_ascii_digit();
     prefix.bytes().all(is_upper)
         && year.len() == 4
-        && year.bytes().all(|it| it.is_ascii_digit())
+        && year.bytes().all(|byte| byte.is_ascii_digit())
         && rest.len() == 5
         && rest.bytes().all(is_upper)
 }
@@ -524,7 +524,7 @@ pub(super) fn is_commented_out(comment: &str) -> bool {
 
 /// Tells whether a value is a word of prose: letters alone, and no text that settings have.
 fn is_prose(value: &str) -> bool {
-    value.chars().all(|it| it.is_alphabetic()) && !matches!(value, "true" | "false" | "null")
+    value.chars().all(|ch| ch.is_alphabetic()) && !matches!(value, "true" | "false" | "null")
 }
 
 /// Tells whether a text is what lists of ids have on a line.

@@ -71,7 +71,7 @@ fn read<'p>(policy: &'p Policy, facts: &Facts, spelling: Spelling) -> Option<Tie
             }
             TierFit::Yes => {
                 wildcards.push(wildcard);
-                let allowed = wildcards.iter().all(|it| *it == Wildcard::Allowed);
+                let allowed = wildcards.iter().all(|wildcard| *wildcard == Wildcard::Allowed);
                 return Some(TierReading {
                     base: tier,
                     by: fields_of(tier, facts, &known),

@@ -115,7 +115,7 @@ fn word(text: &str, span: Range<usize>) -> Option<CredentialMatch> {
         .get(span.end..)
         .filter(|_| begins)?
         .bytes()
-        .take_while(|it| *it != b'\n')
+        .take_while(|byte| *byte != b'\n')
         .take(NAMED_WITHIN)
         .collect();
     let mark = b"PRIVATE KEY";

@@ -71,7 +71,7 @@ impl<'f> PatternRedesigns<'f> {
                 is_in_time: state.lifts,
             })
         });
-        let tickets = records.iter().filter_map(|it| self.tickets.get(it.id.as_str()));
+        let tickets = records.iter().filter_map(|record| self.tickets.get(record.id.as_str()));
         files.chain(tickets.cloned()).max_by(|one, other| {
             let key = |it: &LinkedRedesign| (it.is_in_time, it.due, it.id.clone());
             key(one).cmp(&key(other))

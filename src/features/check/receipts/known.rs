@@ -59,7 +59,7 @@ pub(super) struct AddedText<'t> {
 impl KnownReceipts {
     pub(super) fn of(located: &Located, receipts: &Path, names_ledger: bool) -> KnownReceipts {
         let repository = located.repository_or_none();
-        let common_dir = repository.map(|it| it.common_dir().to_owned());
+        let common_dir = repository.map(|repository| repository.common_dir().to_owned());
         let shown = receipts.display().to_string();
         let ledger = located.root.display().to_string();
         let folder =

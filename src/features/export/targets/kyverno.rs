@@ -169,8 +169,8 @@ fn read<'a>(finding: ExportedFinding<'a>, log: &mut LossLog) -> Option<ReadFindi
             ));
         }
         KyvernoPolicy::Rules { .. } => {
-            let odd = locators.iter().flatten().find(|it| {
-                !crate::features::export::targets::kyverno::cluster_policy::is_kind(it.kind)
+            let odd = locators.iter().flatten().find(|locator| {
+                !crate::features::export::targets::kyverno::cluster_policy::is_kind(locator.kind)
             });
             if let Some(odd) = odd {
                 let reason = format!("`{}` is no kind that a match can name", odd.kind);

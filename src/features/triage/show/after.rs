@@ -14,7 +14,7 @@ fn command(proposal: &FiringProposal) -> String {
     let note: String = proposal
         .why
         .chars()
-        .filter(|it| !matches!(it, '"' | '\\' | '$' | '`') && !it.is_control())
+        .filter(|ch| !matches!(ch, '"' | '\\' | '$' | '`') && !ch.is_control())
         .collect();
     format!("exledger fire {} {} --note \"{note}\"", proposal.record, proposal.trigger)
 }
