@@ -173,7 +173,7 @@ fn no_veto(case: VersionEvidence, claim: &Claim, relation: &Relation) -> Option<
         NamedPerson::Nobody(_) => return Some(NotCounted::NoPerson),
     };
     let author = *relation == Relation::Same && case.authors.holds_by_commit(identity);
-    let author = author.then_some(NotCounted::Author);
+    let author = if author { Some(NotCounted::Author) } else { None };
     not_a_person(claim, identity).or(author).or_else(|| claim.bar.clone())
 }
 

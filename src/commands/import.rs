@@ -214,8 +214,8 @@ impl ImportArgs {
             message: &entry.message,
         });
         let drafts = prepared.drafts.iter().map(|draft| DraftLine {
-            id: (!self.dry_run).then_some(draft.id.as_str()),
-            path: (!self.dry_run).then_some(draft.path.as_str()),
+            id: if self.dry_run { None } else { Some(draft.id.as_str()) },
+            path: if self.dry_run { None } else { Some(draft.path.as_str()) },
             title: &draft.title,
             n_findings: draft.n_findings,
             end: draft.end.as_deref(),

@@ -55,7 +55,7 @@ pub struct GlobReading {
 impl GlobReading {
     /// Returns a note for whoever imports it, if the patterns match more.
     pub fn note(&self) -> Option<String> {
-        self.is_wider.then(|| "wider: a path".to_owned())
+        if self.is_wider { Some("wider: a path".to_owned()) } else { None }
     }
 }
 
@@ -128,7 +128,7 @@ fn alternatives(glob: &str) -> Option<(Vec<String>, bool)> {
         is_wider |= literal.is_none();
         current.iter_mut().for_each(|text| text.push(literal.unwrap_or('?')));
     }
-    open.is_empty().then_some((current, is_wider))
+    if open.is_empty() { Some((current, is_wider)) } else { None }
 }
 
 /// Passes the rest of a class; `None` if it has no end.

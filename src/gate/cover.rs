@@ -188,7 +188,7 @@ fn control(question: &Question, record: &Record, governance: &Governance) -> Opt
     let value = question.control.as_ref()?;
     let mut stated = record.deviates_from.controls.iter().flatten();
     let cited = stated.any(|control| is_control(governance, control.as_str(), value));
-    (!cited).then(|| format!("does not deviate from {value}"))
+    if cited { None } else { Some(format!("does not deviate from {value}")) }
 }
 
 fn rule(question: &Question, record: &Record) -> Option<String> {

@@ -229,7 +229,7 @@ fn keys(policy: &Policy) -> BTreeMap<String, Value> {
     };
     let chooses = |asset: &AssetRule| {
         let rule = AssetRule { owner: None, notify: Vec::new(), ..asset.clone() };
-        asset.sensitivity.is_some().then_some(rule)
+        if asset.sensitivity.is_some() { Some(rule) } else { None }
     };
     let routes = |asset: &AssetRule| {
         let is_routed = asset.owner.is_some() || !asset.notify.is_empty();

@@ -145,7 +145,7 @@ fn account_owner(governance: &Governance, account: &Account) -> Option<String> {
     let plain = |email: &Address| {
         let email = address::lower(governance.mailmap.map("", email.as_str()).1);
         let is_plain = Account::of(&email, &people.noreply).is_none();
-        is_plain.then_some(email)
+        if is_plain { Some(email) } else { None }
     };
     let mut owners = named.into_iter().map(|(_, address)| plain(address));
     let first = owners.next()??;

@@ -163,7 +163,7 @@ impl Day {
         }
         let day =
             NaiveDate::from_ymd_opt(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?)?;
-        YEARS.contains(&day.year()).then_some(Day(day))
+        if YEARS.contains(&day.year()) { Some(Day(day)) } else { None }
     }
 
     /// Returns the first instant of the day, in UTC.

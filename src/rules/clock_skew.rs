@@ -50,7 +50,7 @@ fn removals(line: &MainlineCase<'_>) -> Vec<Finding> {
         .filter_map(|at| {
             let is_skewed = landings.get(*at)?.flags.contains(&Flag::ClockSkew);
             let (own, before) = (dated(*at)?, dated(at.checked_sub(1)?)?);
-            (is_skewed && own < before).then_some((*at, own, before))
+            if is_skewed && own < before { Some((*at, own, before)) } else { None }
         })
         .collect();
     let of = |(at, own, before): &(usize, Instant, Instant)| {

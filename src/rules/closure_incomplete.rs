@@ -53,7 +53,7 @@ fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
     let shows_nothing = case.holds_nothing("closure.evidence");
     let lacking = checks.iter().map(|(_, lack)| lack.clone());
     let undated = times.iter().map(|time| format!("`access_verified.{time}`"));
-    let evidence = shows_nothing.then(|| "`evidence`".to_owned());
+    let evidence = if shows_nothing { Some("`evidence`".to_owned()) } else { None };
     let missing: Vec<String> = lacking.chain(undated).chain(evidence).collect();
     if missing.is_empty() {
         return;

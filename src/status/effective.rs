@@ -115,7 +115,7 @@ fn judged(past: TrailPast, governance: &Governance, landed: &Record) -> Ground {
         let doubt = past.doubt(first..=first);
         return Ground::Unknown(doubt.unwrap_or_else(|| ApprovalObstacle::UnknownLanding.into()));
     }
-    if let Some(doubt) = past.doubt(since..=past.tip).filter(|_| !is_closed) {
+    if !is_closed && let Some(doubt) = past.doubt(since..=past.tip) {
         return Ground::Unknown(doubt);
     }
     // The built-in defaults grant nothing.

@@ -210,7 +210,7 @@ fn median(sorted: &[f64]) -> Option<f64> {
 
 fn share(part: usize, of: usize) -> Option<f64> {
     let (part, of) = (i64::try_from(part).ok()?, i64::try_from(of).ok()?);
-    (of > 0).then(|| rounded(whole(part) / whole(of), 100.0))
+    if of > 0 { Some(rounded(whole(part) / whole(of), 100.0)) } else { None }
 }
 
 fn rounded(number: f64, to: f64) -> f64 {

@@ -200,7 +200,7 @@ impl<'a> Post<'a> {
                 branch,
             };
             let branch = step.as_ref().and_then(|step| step.branch.clone());
-            if let Some(step) = step.as_ref().filter(|_| is_approver) {
+            if is_approver && let Some(step) = step.as_ref() {
                 let roles = if is_step { roles.clone() } else { approver() };
                 let (due, at) = (step.due.clone(), step.due.timing);
                 let topic = MessageTopic::Approve(due);

@@ -183,7 +183,7 @@ fn windows_ago(day: Day, today: Day, events: &EventPatterns) -> Option<u8> {
     } else if next > today {
         Some(0)
     } else {
-        (events.window.after_day(next) > today).then_some(1)
+        if events.window.after_day(next) > today { Some(1) } else { None }
     }
 }
 
@@ -258,7 +258,7 @@ impl<'r> InputCounts<'r> {
             return None;
         }
         let before = DeviationShare { inputs: inputs.previous, deviations: self.before };
-        let before = (before.inputs > 0).then_some(before);
+        let before = if before.inputs > 0 { Some(before) } else { None };
         Some(RepeatedGroup {
             keys: keys.to_vec(),
             group: group_of(self.spelled, keys).ok()?,

@@ -182,7 +182,7 @@ impl KeyLevels {
 impl AdmittedKeys {
     fn known(&self, state: &Rc<MainlineGovernance>) -> Option<Rc<MainlineGovernance>> {
         let [known, marked] = self.marked.as_ref()?;
-        Rc::ptr_eq(known, state).then(|| Rc::clone(marked))
+        if Rc::ptr_eq(known, state) { Some(Rc::clone(marked)) } else { None }
     }
 
     fn mark(

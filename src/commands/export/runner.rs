@@ -181,7 +181,7 @@ impl ExportRun {
         }
         let inside = features::export::path_in_repository(home, path);
         let shared = SharedFile {
-            bytes: opened.is_some().then_some(bytes.as_slice()),
+            bytes: if opened.is_some() { Some(bytes.as_slice()) } else { None },
             path: inside.as_deref(),
             ids: &source.ids,
         };

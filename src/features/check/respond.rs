@@ -159,7 +159,7 @@ impl<'s, 'h> Responder<'s, 'h> {
                 if let Some(edit) = self.edit {
                     edit(&mut check, among);
                 }
-                is_wanted(check.answer.verdict).then_some(check)
+                if is_wanted(check.answer.verdict) { Some(check) } else { None }
             });
         });
         match kept {

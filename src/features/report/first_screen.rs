@@ -206,7 +206,7 @@ fn months(first: Instant, last: Instant, place: &dyn Fn(Instant) -> u16) -> Vec<
         let text = day.to_string();
         let (year, month) = series::year_and_month(&text);
         let name = if month == "Jan" { format!("{month} {year}") } else { month };
-        text.ends_with("-01").then(|| (place(day.start()), name))
+        if text.ends_with("-01") { Some((place(day.start()), name)) } else { None }
     });
     // A name at the right end would be cut.
     each.filter(|(at, _)| *at < 950).collect()

@@ -484,7 +484,7 @@ fn passed_over(passed: &PassedOver) -> Option<String> {
             _ => diag::count(n, noun),
         });
     }
-    (!parts.is_empty()).then(|| parts.join(", "))
+    if parts.is_empty() { None } else { Some(parts.join(", ")) }
 }
 
 /// Returns the time between two instants, in the two largest units that matter: `2 y 1 mo`, `3 mo`, `12 d`.

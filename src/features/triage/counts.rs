@@ -368,7 +368,7 @@ fn input_place(input: &TriageInput) -> Option<String> {
                 .into_iter()
                 .filter_map(|key| event.text(key))
                 .collect();
-            (!texts.is_empty()).then(|| texts.join(" "))
+            if texts.is_empty() { None } else { Some(texts.join(" ")) }
         }
     }
 }

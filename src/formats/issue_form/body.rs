@@ -86,7 +86,7 @@ fn without_fence(text: &str) -> &str {
         let fence = opens(first, 0)?;
         let (inside, last) = rest.rsplit_once('\n').unwrap_or(("", rest));
         let is_whole = closes(last, fence) && !inside.lines().any(|line| closes(line, fence));
-        is_whole.then(|| inside.trim())
+        if is_whole { Some(inside.trim()) } else { None }
     };
     inside().unwrap_or(text)
 }

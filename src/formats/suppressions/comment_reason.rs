@@ -136,5 +136,5 @@ fn plain(text: &str) -> Option<String> {
         _ => bare.trim_start_matches([')', ']', '}', '"', '\'']),
     };
     let bare = bare.trim();
-    bare.chars().any(char::is_alphabetic).then(|| bare.to_owned())
+    if bare.chars().any(char::is_alphabetic) { Some(bare.to_owned()) } else { None }
 }

@@ -178,7 +178,7 @@ impl CommentReader {
             let sign = match self.syntax {
                 CommentSyntax::Lines if is_first && character == ';' => Some(";"),
                 CommentSyntax::Lines | CommentSyntax::Yaml if before.is_whitespace() => {
-                    rest.starts_with('#').then_some("#")
+                    if rest.starts_with('#') { Some("#") } else { None }
                 }
                 CommentSyntax::Toml => rest.starts_with('#').then_some("#"),
                 CommentSyntax::Json => ["//", "/*"].into_iter().find(|sign| rest.starts_with(sign)),
@@ -553,5 +553,5 @@ pub fn joined(native: Option<String>, comments: Vec<String>) -> Option<String> {
         |comment: &String| native.as_ref().is_none_or(|native| !native.contains(comment.as_str()));
     let comments: Vec<String> = comments.into_iter().filter(new).collect();
     let all: Vec<String> = native.into_iter().chain(comments).collect();
-    (!all.is_empty()).then(|| all.join("\n"))
+    if all.is_empty() { None } else { Some(all.join("\n")) }
 }

@@ -25,7 +25,7 @@ pub fn plain(text: &str) -> Option<String> {
     let cut: String = lines.join("\n").trim().chars().take(MOST).collect();
     let text = screen::without_hidden(&cut);
     let is_secret = text.lines().any(credential::is_in);
-    (!text.is_empty() && !is_secret).then_some(text)
+    if !text.is_empty() && !is_secret { Some(text) } else { None }
 }
 
 /// Removes what no record can hold from the texts of an entry: control characters, and characters that nobody sees.

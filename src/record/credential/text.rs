@@ -52,7 +52,7 @@ fn is_between(byte: u8) -> bool {
 fn drawn(text: &str, span: Range<usize>) -> Option<CredentialMatch> {
     let word = text.get(span.clone())?;
     let is_key = !word.starts_with("AAAA") && value::is_key(word);
-    is_key.then_some(CredentialMatch { span, what: "a key" })
+    if is_key { Some(CredentialMatch { span, what: "a key" }) } else { None }
 }
 
 /// The bytes of words, as a table: every byte of every record is looked up.

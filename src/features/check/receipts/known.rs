@@ -215,7 +215,7 @@ impl KnownReceipts {
     pub(super) fn update(&self) -> Option<Vec<KnownEndUpdate>> {
         let updates: Vec<KnownEndUpdate> =
             self.places.iter().map(|place| place.file.update().ok()).collect::<Option<_>>()?;
-        (!updates.is_empty()).then_some(updates)
+        if updates.is_empty() { None } else { Some(updates) }
     }
 
     /// Tells whether this clone knows the file since it was empty.

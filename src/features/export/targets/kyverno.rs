@@ -194,5 +194,5 @@ fn namespace(input: &ExportInput<'_>, locators: Option<&[K8sLocator<'_>]>) -> Op
     let first = names.next()?;
     let is_only = names.all(|name| name == first);
     let is_name = !first.is_empty() && !has_wildcard(first);
-    (is_only && is_name).then(|| first.to_owned())
+    if is_only && is_name { Some(first.to_owned()) } else { None }
 }

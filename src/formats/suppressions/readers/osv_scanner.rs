@@ -108,7 +108,7 @@ fn vulnerability(line: u64, item: &TomlItem<'_>, input: &ImportInput<'_>) -> Imp
     } else {
         notes.extend(path_notes(paths.iter().map(String::as_str)));
     }
-    let paths = (!paths.is_empty()).then_some(paths);
+    let paths = if paths.is_empty() { None } else { Some(paths) };
     ImportEntry::exception(
         line,
         ForeignException {

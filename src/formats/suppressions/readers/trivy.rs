@@ -169,7 +169,7 @@ fn of_item(item: &Node, tool: &str) -> ImportEntry {
 fn until(node: &Node) -> Option<ForeignEnd> {
     let text = node.text()?;
     if let Some(day) = Day::new(text) {
-        return document::is_bare(node).then(|| before(day));
+        return if document::is_bare(node) { Some(before(day)) } else { None };
     }
     // A time without a zone is one of UTC.
     let at = || Instant::parse(&format!("{}Z", text.replacen(' ', "T", 1)));
