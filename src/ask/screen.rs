@@ -77,7 +77,6 @@ impl Screen {
         usize::from(rows).max(8)
     }
 
-    /// Waits for input.
     pub(crate) fn input(&self) -> Result<TerminalInput, AskError> {
         let key = self.term.read_key_raw()?;
         match self.mark(&key)? {

@@ -245,7 +245,6 @@ fn word(text: &str) -> &str {
     if text.bytes().all(is_name) { text } else { "…" }
 }
 
-/// Returns the format of a name.
 fn named(name: &str) -> anyhow::Result<&'static ImportFormat> {
     formats::named(name).ok_or_else(|| {
         let names: Vec<&str> = formats::ALL.iter().map(|format| format.name).collect();

@@ -57,7 +57,6 @@ pub(crate) struct QueueArgs {
     filters: Filters,
 }
 
-/// What the records are grouped by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum GroupBy {
     /// By owner
@@ -72,7 +71,6 @@ enum Since {
     Before(Term),
 }
 
-/// A day.
 const DAY: Term = Term { number: 24, unit: Unit::Hours };
 
 impl Since {

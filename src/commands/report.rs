@@ -83,7 +83,6 @@ impl Run for ReportArgs {
 }
 
 impl ReportArgs {
-    /// Returns the arguments for a span.
     pub(crate) fn of_span(from: DayOrInstant, to: DayOrInstant) -> ReportArgs {
         ReportArgs { from: Some(from), to: Some(to), output: None }
     }

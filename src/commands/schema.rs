@@ -21,7 +21,6 @@ pub(crate) struct SchemaArgs {
     of: Which,
 }
 
-/// What a schema is of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Which {
     /// Schema of records (the default)

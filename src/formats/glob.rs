@@ -80,7 +80,7 @@ pub fn patterns(glob: &str) -> GlobReading {
 }
 
 /// Returns a glob without escapes, classes and braces: one text for each alternative, and whether they match more.
-/// `None` if it is no glob, or there are too many.
+/// `None` if it is not a glob, or there are too many.
 fn alternatives(glob: &str) -> Option<(Vec<String>, bool)> {
     if glob.len() > LONGEST {
         return None;

@@ -127,7 +127,6 @@ impl StdioTransport {
     }
 }
 
-/// A message that is written.
 type JsonRpcFrame = TxJsonRpcMessage<RoleServer>;
 
 impl Pending {
@@ -197,7 +196,6 @@ impl Transport<RoleServer> for StdioTransport {
     }
 }
 
-/// Returns a message as a line.
 fn line(frame: &JsonRpcFrame) -> Option<Vec<u8>> {
     let mut bytes = serde_json::to_vec(frame).ok()?;
     bytes.push(b'\n');

@@ -154,7 +154,6 @@ fn demanded(answers: &Answers, resolved: &Resolved) -> Vec<(&'static str, Becaus
     fields.chain(triggers).collect()
 }
 
-/// Tells whether a field is answered already.
 fn is_answered(answers: &Answers, field: &str) -> bool {
     let any = |keys: &[&str]| keys.iter().any(|key| answers.states(key));
     match field {

@@ -17,7 +17,6 @@ pub const FORMAT: OutputFormat = OutputFormat {
     render: Render::Whole(render),
 };
 
-/// One test case and its errors.
 struct TestCase<'a> {
     name: String,
     class: String,

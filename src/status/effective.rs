@@ -34,7 +34,6 @@ pub(crate) enum Ground {
     Judged(Box<EvaluatedRecord>),
 }
 
-/// The record to evaluate at an instant.
 #[derive(Clone, Debug)]
 pub(crate) struct EvaluatedRecord {
     /// The index of the first version of the series.

@@ -337,7 +337,6 @@ fn fired_at(clocks: &Clocks, fired: &FiredClock, instant: Instant) -> Fired {
     Fired { trigger: fired.trigger.clone(), then: fired.then, at: fired.landed, is_waiting: waits }
 }
 
-/// Returns the last path of a trail.
 fn last_file(trail: &Trail, tip: usize) -> Option<&str> {
     let versions = trail.versions.get(..=tip)?;
     let mut files = versions.iter().rev().filter_map(|version| version.files.first());

@@ -143,7 +143,6 @@ fn approvers<'a>(
     approvers.filter(counted).map(of_then).collect()
 }
 
-/// Returns the events of a version, each with the values that changed.
 fn version_events(trail: &Trail, version: &Version) -> Vec<(ChangeEvent, Vec<ValueDifference>)> {
     let events = change::of_version(trail, version).into_iter();
     let Content::Record(after) = version.record.content() else {

@@ -181,7 +181,6 @@ impl AdviceCase<'_> {
         }
     }
 
-    /// Quotes an argument for the shell.
     fn shell_quoted(&self, argument: &str) -> String {
         (self.around.quote)(argument)
     }

@@ -233,7 +233,6 @@ impl DueCase<'_> {
         }
     }
 
-    /// Returns the earliest instant of a duty of a kind.
     fn first(&self, kind: DutyKind) -> Option<Instant> {
         let of_kind = self.record_state.duties.iter().filter(|duty| duty.kind == kind);
         of_kind.map(|duty| duty.at).min()

@@ -230,7 +230,6 @@ impl<'a> CausePattern<'a> {
     }
 }
 
-/// Returns the system that a record is about.
 fn system(record: &Record) -> Option<&str> {
     let subject = &record.subject;
     let names = [&subject.application, &subject.asset, &subject.identity];

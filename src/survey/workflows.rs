@@ -78,7 +78,7 @@ fn find_changed(
     Ok(changed.collect())
 }
 
-/// Returns all files below a folder; if the path is no folder, the object at the path itself.
+/// Returns all files below a folder; if the path is not a folder, the object at the path itself.
 fn files(tree: &CommitTree<'_>, folder: &str) -> Result<WorkflowFiles, TreeError> {
     let mut paths = vec![folder.to_owned()];
     paths.extend(tree.list(folder)?.into_iter().map(|item| item.path));

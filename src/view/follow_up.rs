@@ -31,7 +31,6 @@ pub(crate) struct FrozenGroupView<'a> {
     waits_for: Vec<PersonView<'a>>,
 }
 
-/// The redesign of a group.
 #[derive(Serialize)]
 pub(crate) struct LinkedRedesignView<'a> {
     id: Option<&'a str>,

@@ -6,7 +6,6 @@
 use exledger::policy::people::nobody;
 use exledger::record::time::Instant;
 
-/// A person of the story.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Person {
     pub(super) name: &'static str,

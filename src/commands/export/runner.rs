@@ -29,7 +29,6 @@ const MOST: u64 = 64 * 1024 * 1024;
 /// What is written, as errors name it.
 pub(crate) const WHAT: &str = "export";
 
-/// One run of a target.
 #[derive(Debug)]
 pub(crate) struct ExportRun {
     pub(crate) target: &'static ExportTarget,

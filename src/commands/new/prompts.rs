@@ -15,7 +15,6 @@ use exledger::plan::{derive, offer, part};
 use exledger::record::scalar::Scalar;
 use exledger::record::time::When;
 
-/// The context of prompts.
 pub(super) struct FilingPrompts<'d> {
     /// The terminal, and the command line.
     pub(super) ctx: &'d Ctx,

@@ -55,7 +55,6 @@ impl ReceiptLog {
         ReceiptLog(Mutex::new(LogState::NotGiven))
     }
 
-    /// Opens a file for a ledger.
     pub(crate) fn open(located: &Located, file: ReceiptsFile<'_>) -> ReceiptLog {
         let shown = file.path.display();
         let known = || KnownReceipts::of(located, file.path, file.names_ledger);

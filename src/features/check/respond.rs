@@ -81,7 +81,6 @@ pub(super) struct SharedFacts {
 pub(super) struct AskedRecords<'s> {
     /// Those that may match the question.
     pub(super) among: &'s [&'s RecordState],
-    /// All records.
     pub(super) record_states: &'s [RecordState],
     pub(super) shared: &'s SharedFacts,
 }

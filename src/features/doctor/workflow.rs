@@ -27,7 +27,6 @@ pub(super) fn check(facts: &DoctorFacts<'_>, forge: Option<&str>) -> DoctorCheck
     })
 }
 
-/// Returns what is wrong with a workflow.
 fn problem(workflow: &CiWorkflow, branch: &str) -> Option<DoctorCheck> {
     let (name, path) = (CheckName::Workflow, &workflow.path);
     if let Some(fault) = &workflow.fault {

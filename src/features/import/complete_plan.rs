@@ -14,7 +14,6 @@ use crate::plan::{draft, field_values, question};
 use crate::yaml::node::Node;
 use crate::yaml::splice;
 
-/// The list of compensating controls.
 const CONTROLS: &str = "compensating_controls";
 
 /// The fields of a subject of which one is enough.

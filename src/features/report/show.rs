@@ -116,7 +116,6 @@ pub fn doc<'a>(report: &Report<'_>) -> Doc<'a> {
     doc
 }
 
-/// Returns the title of a report: what it is about.
 pub(super) fn title(report: &Report<'_>) -> String {
     match &report.stamp.name {
         Some(name) => format!("Exceptions of {name}"),

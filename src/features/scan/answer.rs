@@ -166,7 +166,6 @@ fn open_base(repository: Option<&Repository>, name: &str) -> Result<ScanBase, Er
     ScanBase::open(repository.ok_or_else(refused)?, name)
 }
 
-/// Counts the kinds that are looked for.
 fn counted(search: &FileSearch, settings: &Scan) -> Vec<KindCount> {
     let mut files: BTreeMap<&str, usize> = BTreeMap::new();
     let mut found: BTreeMap<&str, usize> = BTreeMap::new();

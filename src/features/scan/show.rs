@@ -174,7 +174,6 @@ fn kinds<'a>(kinds: &[KindCount]) -> Block<'a> {
     tables::table(columns, rows.collect())
 }
 
-/// What the page is made of.
 struct Page<'p, 's> {
     scan: &'p ScanAnswer<'s>,
     counts: ScanCounts,

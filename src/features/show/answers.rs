@@ -144,7 +144,6 @@ fn summarize(record_state: &RecordState, nobody: bool) -> Option<String> {
     })
 }
 
-/// Returns a missing approval as text.
 pub(super) fn missing_text(missing: &approval::verdict::MissingApproval) -> String {
     let who: Vec<String> = missing.who.iter().map(shape::name).collect();
     if who.is_empty() {

@@ -165,7 +165,6 @@ fn optional_text<'v>(fields: &'v Value, pointer: &str) -> Result<Option<&'v str>
     }
 }
 
-/// What the address of an alert says.
 struct AlertAddress {
     repository: String,
     kind: AlertKind,

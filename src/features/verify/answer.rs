@@ -72,7 +72,6 @@ impl<'s> AuditAnswer<'s> {
     }
 }
 
-/// Audits what landed.
 pub(crate) fn audit<'s>(
     located: &'s Located,
     at: &Moment,
@@ -126,7 +125,6 @@ pub(crate) fn audit_of<'s>(
     })
 }
 
-/// The records to audit.
 struct AuditedRecords {
     /// The records, by key.
     records: Vec<RecordState>,

@@ -267,7 +267,6 @@ fn late(
     late.collect()
 }
 
-/// Returns the key of a record in history.
 pub(super) fn key(history: &History, state: &RecordState) -> TrailKey {
     let id = TrailKey::Id(state.key.clone());
     if history.trails.contains_key(&id) { id } else { TrailKey::Path(state.key.clone()) }

@@ -92,7 +92,6 @@ fn read_entries(object: &[u8]) -> Result<Vec<(String, ByteSpan)>, Broken> {
     Ok(entries)
 }
 
-/// Returns the positions of the items of a list.
 fn items(list: &[u8]) -> Result<Vec<ByteSpan>, Broken> {
     let mut scan = Scan::new(list, 0);
     scan.expect(b'[', "a list")?;

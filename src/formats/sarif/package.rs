@@ -22,7 +22,6 @@ pub(super) struct SarifPackage {
 #[derive(Clone, Copy)]
 pub(super) struct PackageClues<'r> {
     pub(super) tool: &'r str,
-    /// The id of its rule.
     pub(super) id: &'r str,
     pub(super) message: &'r str,
     pub(super) rule: Option<&'r SarifRule>,

@@ -169,7 +169,6 @@ impl<'h> Places<'h> {
         }
     }
 
-    /// Returns the folder that a location names.
     fn folder_of(&self, location: NamedLocation<'_>, depth: usize) -> BaseFolder {
         let (Some(uri), Some(depth)) = (location.uri.text(), depth.checked_sub(1)) else {
             return BaseFolder::Unknown;
@@ -185,7 +184,6 @@ impl<'h> Places<'h> {
 }
 
 impl BaseFolder {
-    /// Returns what a path below the folder is.
     fn join(self, path: &str, roots: &Roots<'_>) -> BaseFolder {
         let (folder, is_inside) = match self {
             BaseFolder::Inside(folder) => (folder, true),

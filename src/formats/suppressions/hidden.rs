@@ -6,7 +6,7 @@
 use crate::formats::suppressions::options::ScanOptions;
 use crate::rules::scan::suppression::{HiddenFindings, HiddenIds};
 
-/// Returns what a comment of a tool hides; `None` if it is none of the comments that are looked for.
+/// Returns what a comment of a tool hides; `None` if it is not one of the comments that are looked for.
 ///
 /// `rules` is what the comment names, as written.
 pub(super) fn of_comment(

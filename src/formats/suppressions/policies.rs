@@ -84,7 +84,7 @@ pub const KINDS: &[PolicyKind] = &[
     },
 ];
 
-/// Returns the texts of a list, or the only text; `None` if one is no text, so that it may stand for anything.
+/// Returns the texts of a list, or the only text; `None` if one is not text, so that it may stand for anything.
 fn texts(node: Option<&Node>) -> Option<Vec<&str>> {
     match node {
         None => Some(Vec::new()),

@@ -335,7 +335,6 @@ impl<'p> TierReading<'p> {
         self.silent.first().map_or(self.base, |(tier, _)| *tier)
     }
 
-    /// Returns all tiers that apply.
     fn tiers(&self) -> impl Iterator<Item = &'p Tier> {
         self.silent.iter().map(|(tier, _)| *tier).chain([self.base])
     }

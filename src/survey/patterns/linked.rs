@@ -30,7 +30,6 @@ pub struct LinkedRedesign {
     pub is_in_time: bool,
 }
 
-/// The redesigns of a ledger.
 pub(super) struct PatternRedesigns<'f> {
     governance: &'f Governance,
     states: Vec<RedesignState>,
@@ -79,7 +78,6 @@ impl<'f> PatternRedesigns<'f> {
     }
 }
 
-/// Returns the ticket that a record links.
 fn ticket(record: &Record, governance: &Governance, until: Instant) -> Option<LinkedRedesign> {
     let link = redesign::link(record).filter(|link| !is_id(link))?;
     let counts = governance.policy.patterns.redesign == RedesignKind::Any;

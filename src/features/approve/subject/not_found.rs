@@ -13,7 +13,6 @@ use crate::session::snapshot::walk::Scope;
 /// A record on the approved ref or on a branch.
 struct Elsewhere {
     id: String,
-    /// The branch that proposes it.
     branch: Option<String>,
 }
 

@@ -19,7 +19,6 @@ const SIGNED_RANGES: usize = 400;
 pub(super) struct KnownReceipts {
     /// The file's path, as shown to the user.
     pub(super) shown: String,
-    /// The command that starts it.
     start: String,
     receipts: PathBuf,
     /// Git's common folder of the ledger; `None` outside a repository.

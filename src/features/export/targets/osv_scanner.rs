@@ -46,7 +46,6 @@ pub(super) struct OsvEntry {
     pub(super) reason: String,
 }
 
-/// The entries of a folder.
 #[derive(Clone, Debug, Default)]
 pub(super) struct FolderEntries {
     /// In the order of the records.
@@ -107,7 +106,6 @@ fn merge(input: &ExportInput<'_>, shared: SharedFile<'_>) -> Result<ExportOutput
     toml_merge::checked(text, edited, shared, losses)
 }
 
-/// Returns an entry as the lines of a table.
 pub(super) fn table(entry: &OsvEntry) -> String {
     let (id, reason) = (quoting::double(&entry.id), quoting::double(&entry.reason));
     format!("[[IgnoredVulns]]\nid = {id}\nignoreUntil = {}\nreason = {reason}\n", entry.end)

@@ -38,7 +38,6 @@ enum KeyPlace {
     Other,
 }
 
-/// A key that a record names.
 #[derive(Clone, Debug)]
 struct NamedKey {
     key: ComparedKey,

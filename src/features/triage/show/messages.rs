@@ -24,7 +24,6 @@ const MOST_ENTRIES: usize = 20;
 const LONGEST_NAME: usize = 120;
 const LONGEST_WHY: usize = 400;
 
-/// The message to one person.
 #[derive(Serialize)]
 struct TriageMessageView<'a> {
     to: PersonView<'a>,

@@ -2,7 +2,7 @@
 //!
 //! Uses plan's entries. Pure. Start at [`FORMAT`]. Read as trivy does (pkg/result/ignore.go): a date is its first
 //! instant, so the day before it is the last one that is covered; a line with a bad date is dropped there; the first
-//! instant of year 1 is no end.
+//! instant of year 1 is not an end.
 
 use std::collections::BTreeSet;
 

@@ -183,7 +183,7 @@ const LAST_ZONE: i64 = 12 * 3600;
 const DATES: &[&str] = &["%d %B %Y", "%B %d, %Y", "%B %d %Y", "%Y/%m/%d", "%m/%d/%Y"];
 
 /// Returns the instant that a text names: a day's first one in UTC, an instant, milliseconds since 1970, or a date in words.
-/// What is read in the zone of the machine is the latest that it can be. `None` if it is none of them.
+/// What is read in the zone of the machine is the latest that it can be. `None` if it is not one of them.
 pub(super) fn date(text: &str) -> Option<Instant> {
     let text = text.trim();
     let known = Day::new(text).map(Day::start).or_else(|| Instant::parse(text));
