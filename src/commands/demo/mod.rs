@@ -66,8 +66,8 @@ impl Run for DemoArgs {
 /// Returns the schemas written to the ledger.
 fn schemas() -> [(&'static str, String); 2] {
     [
-        ("schemas/exception.schema.json", schema::Which::Exception.text()),
-        ("schemas/policy.schema.json", schema::Which::Policy.text()),
+        ("schemas/exception.schema.json", schema::SchemaKind::Exception.text()),
+        ("schemas/policy.schema.json", schema::SchemaKind::Policy.text()),
     ]
 }
 
