@@ -455,7 +455,7 @@ fn is_moved(path: &str, change: &ApprovalFileChange, changes: &[ApprovalFileChan
 /// One change of a file below `.approvals`, and its outcome. A signature belongs to the text beside it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ApprovalFileOutcome {
-    /// The path of the text, from the ledger's root; for a file that is no part of an approval, its own path.
+    /// The path of the text, from the ledger's root; for a file that is not part of an approval, its own path.
     pub path: String,
     /// Its landing: an index into the mainline's landings.
     pub landing: usize,

@@ -354,7 +354,7 @@ impl<'g> Eligibility<'g> {
 
     fn is_reachable(&self, person: &Person) -> bool {
         let address = Address::new(&person.email);
-        let state = address.map(|it| people::roster_state(self.governance, &it));
+        let state = address.map(|address| people::roster_state(self.governance, &address));
         person.is_resolved()
             && state != Some(RosterState::Inactive)
             && !self.identities.is_no_person(person)

@@ -363,7 +363,7 @@ pub(super) fn kept(
         kept.extend(text(before));
         let verdict = verdicts.get(MAILMAP).and_then(|all| all.get(version?));
         let approvers = verdict.map_or_else(Vec::new, approvers);
-        let goes_on = |line: &String| !approvers.iter().any(|it| !joins(line, it));
+        let goes_on = |line: &String| !approvers.iter().any(|approver| !joins(line, approver));
         kept.retain(|line| !lines.contains(line) && goes_on(line));
         before = version;
     }
@@ -477,7 +477,7 @@ fn keyless(
 
 fn authors(verdict: &ApprovalVerdict) -> Vec<String> {
     let authors = verdict.authors.iter();
-    let mut emails: Vec<String> = authors.map(|it| it.person.email.clone()).collect();
+    let mut emails: Vec<String> = authors.map(|author| author.person.email.clone()).collect();
     emails.sort();
     emails
 }

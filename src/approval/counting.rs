@@ -173,7 +173,7 @@ fn no_veto(case: VersionEvidence, claim: &Claim, relation: &Relation) -> Option<
         NamedPerson::Nobody(_) => return Some(NotCounted::NoPerson),
     };
     let author = *relation == Relation::Same && case.authors.holds_by_commit(identity);
-    let author = author.then_some(NotCounted::Author);
+    let author = if author { Some(NotCounted::Author) } else { None };
     not_a_person(claim, identity).or(author).or_else(|| claim.bar.clone())
 }
 
@@ -256,7 +256,7 @@ fn unlisted(case: VersionEvidence, claim: &Claim) -> Option<NotCounted> {
     }
     let stater = claim.stated_by.as_ref().filter(|_| is_passed_on);
     let mut people = claim.who.identity().into_iter().chain(stater);
-    people.find_map(|it| listed.why_not(&case.resolver, &claim.resolver, &it.person))
+    people.find_map(|person| listed.why_not(&case.resolver, &claim.resolver, &person.person))
 }
 
 fn is_owner(case: VersionEvidence, claim: &Claim, identity: &Identity) -> Relation {

@@ -91,7 +91,7 @@ pub fn use_up(history: &History, verdicts: &mut TrailVerdicts, repeated: &[Repea
         let landing = later.version.landing;
         let resolver = governance_history.resolver(landing);
         let landings = &history.mainline.landings;
-        let at = landings.get(landing).map_or(Instant::MAX, |it| it.effective);
+        let at = landings.get(landing).map_or(Instant::MAX, |landing| landing.effective);
         let has_own = |key: &&TrailKey| !used.iter().any(|(without, _)| without == *key);
         let found = emergency.earlier.iter().filter(has_own).find_map(|key| {
             let earlier = FirstVersion::read(history, verdicts, key)?;

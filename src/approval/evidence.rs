@@ -253,7 +253,7 @@ fn stated_by_signer(claim: Claim<'_>, time: Option<Instant>) -> Claim<'_> {
     Claim { stated_at: time.unwrap_or(Instant::MIN).min(claim.stated_at), ..claim }
 }
 
-/// Tells whether a claim is an author's own signature of a commit of one parent, where that is no approval.
+/// Tells whether a claim is an author's own signature of a commit of one parent, where that is not an approval.
 fn is_own(scene: Scene<'_>, claim: &Claim<'_>, commit: &Commit) -> bool {
     let author = scene.resolver.of_ident(commit.author());
     let own = claim.who.identity().zip(author).is_some_and(|(signer, author)| signer.is(&author));

@@ -121,7 +121,7 @@ fn taken_back(
         let both = then.iter().zip(now).enumerate();
         let taken = both.filter(|(_, (then, now))| is_approved(then) && !is_approved(now));
         let taken: BTreeSet<usize> = taken.map(|(index, _)| index).collect();
-        (!taken.is_empty()).then_some((key, taken))
+        if taken.is_empty() { None } else { Some((key, taken)) }
     });
     taken.collect()
 }

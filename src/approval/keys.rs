@@ -199,7 +199,7 @@ impl Keys {
         let mut home_of: BTreeMap<String, usize> = BTreeMap::new();
         for owners in owners.into_values().filter(|owners| owners.len() > 1) {
             let met: BTreeSet<usize> =
-                owners.iter().filter_map(|it| home_of.get(it).copied()).collect();
+                owners.iter().filter_map(|owner| home_of.get(owner).copied()).collect();
             // Merging smaller sets into the largest moves each person rarely.
             let largest =
                 met.iter().copied().max_by_key(|at| homes.get(*at).map_or(0, BTreeSet::len));

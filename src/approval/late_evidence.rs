@@ -27,7 +27,7 @@ impl<'a> TrailEvaluator<'a> {
             self.take(step);
         }
         self.judge(step);
-        let is_fresh = self.verdicts.last().is_none_or(|it| it.carries.is_none());
+        let is_fresh = self.verdicts.last().is_none_or(|verdict| verdict.carries.is_none());
         // Files that waited for these bytes apply to the version that they carry on, too.
         let about = if is_fresh { together } else { self.bound.waiting.clone() };
         self.apply_late(&about, step.version.landing);
@@ -97,7 +97,7 @@ impl<'a> TrailEvaluator<'a> {
         let Some(tip) = self.verdicts.len().checked_sub(1) else {
             return Vec::new();
         };
-        let origin = |index: usize| self.verdicts.get(index).and_then(|it| it.carries);
+        let origin = |index: usize| self.verdicts.get(index).and_then(|verdict| verdict.carries);
         let Some(carried) = origin(tip) else {
             return if self.is_about(statement, tip) { vec![tip] } else { Vec::new() };
         };
@@ -125,7 +125,7 @@ impl<'a> TrailEvaluator<'a> {
 
     fn is_about(&self, statement: usize, index: usize) -> bool {
         let version = self.trail.versions.get(index);
-        let is_removed = version.is_some_and(|it| it.change == VersionChange::Removed);
+        let is_removed = version.is_some_and(|version| version.change == VersionChange::Removed);
         if is_removed && !self.is_governance() {
             return false;
         }

@@ -80,7 +80,7 @@ pub(crate) fn can_anyone_sign(governance: &Governance) -> bool {
     let signers = Signers::parse(governance.signers.as_deref().unwrap_or_default());
     let keys = Keys::new(&signers, []);
     let mut holders =
-        keys.holders(&signature::OF_PEOPLE).map(|it| people::identify(governance, "", it));
+        keys.holders(&signature::OF_PEOPLE).map(|holder| people::identify(governance, "", holder));
     holders.any(|person| is_person(governance, &keys, &person))
         || signature::OF_PEOPLE.iter().any(|namespace| keys.has_pattern_key(namespace))
 }

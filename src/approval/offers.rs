@@ -93,7 +93,7 @@ pub fn offers(content: ProposedContent<'_>) -> ApprovalOffers {
         ways,
         authors_may: approval.self_approval == SelfApproval::Allow,
         barred: offering.eligibility.barred(),
-        forge: writes_reviews.then(|| approval.forge.as_str()),
+        forge: if writes_reviews { Some(approval.forge.as_str()) } else { None },
         first,
         missing,
     }
@@ -145,7 +145,7 @@ impl Offering<'_> {
         let named = self.eligibility.named(self.missing);
         let may = named.into_iter().filter(|person| self.eligibility.may_claim(person));
         let who: Vec<Person> = may.collect();
-        (!who.is_empty()).then_some(ApprovalOffer { way, who })
+        if who.is_empty() { None } else { Some(ApprovalOffer { way, who }) }
     }
 
     fn by_key(&self, way: ApprovalWay, object: SignedObject) -> Option<ApprovalOffer> {
@@ -159,7 +159,7 @@ impl Offering<'_> {
             named.retain(|person| self.eligibility.can_sign(person, object));
             named
         };
-        (!who.is_empty()).then_some(ApprovalOffer { way, who })
+        if who.is_empty() { None } else { Some(ApprovalOffer { way, who }) }
     }
 
     /// Tells whether an approval is missing that anyone but the authors could give, beside those of groups and roles.

@@ -212,7 +212,7 @@ fn of_login(login: &str, host: &str) -> Option<Account> {
     }
     let account = Account::of(&format!("{login}@users.noreply.{host}"), &[])?;
     let is_whole = account.id.is_none() && account.login == address::lower(login);
-    is_whole.then_some(account)
+    if is_whole { Some(account) } else { None }
 }
 
 /// Returns the key of `people.logins` that would identify a review's author; `None` if no login is named.

@@ -309,7 +309,7 @@ fn foreign(algorithm: &str) -> Option<UnverifiedKind> {
 fn odd_rsa(key: &PublicKey) -> Option<UnverifiedKind> {
     let (modulus, exponent) = key.rsa()?;
     let odd = !RSA_BITS.contains(&modulus) || exponent > 32;
-    odd.then_some(UnverifiedKind::RsaSize(modulus))
+    if odd { Some(UnverifiedKind::RsaSize(modulus)) } else { None }
 }
 
 fn holds(

@@ -37,7 +37,7 @@ pub fn shortened(text: &str) -> Option<String> {
         .collect();
     let line: String = words.join(" ").chars().take(LONGEST_REASON).collect();
     let trimmed = line.trim_end();
-    (!trimmed.is_empty()).then(|| trimmed.to_owned())
+    if trimmed.is_empty() { None } else { Some(trimmed.to_owned()) }
 }
 
 /// The folder of approval files, in each record folder.
@@ -83,11 +83,11 @@ impl ApprovalFile {
         })?;
         let about = lines.need("record", "record <id, or governance:path>", about)?;
         let sha256 = lines.need("sha256", "sha256 <64 lower-case hexadecimal digits>", |text| {
-            is_digest(text).then(|| text.to_owned())
+            if is_digest(text) { Some(text.to_owned()) } else { None }
         })?;
         let from = lines.may("from", "from <64 lower-case hexadecimal digits>", |text| {
             let governs = matches!(about, ApprovalSubject::Governance(_));
-            (governs && is_digest(text)).then(|| text.to_owned())
+            if governs && is_digest(text) { Some(text.to_owned()) } else { None }
         })?;
         let decision = lines.need("decision", "decision approve, or decision reject", |word| {
             let known = [ApprovalDecision::Approve, ApprovalDecision::Reject];
@@ -97,10 +97,10 @@ impl ApprovalFile {
         let by = lines.need("by", "by <address>", Address::new)?;
         let reason =
             lines.may("reason", "reason <one line of at most 500 characters>", |text| {
-                is_reason(text).then(|| text.to_owned())
+                if is_reason(text) { Some(text.to_owned()) } else { None }
             })?;
         let via = lines.may("via", "via <address of the review>", |text| {
-            is_url(text).then(|| text.to_owned())
+            if is_url(text) { Some(text.to_owned()) } else { None }
         })?;
         let (account, authors) = match via {
             Some(_) => accounts(&mut lines)?,
@@ -174,7 +174,7 @@ impl ApprovalFile {
     /// folder; it still counts there.
     pub(crate) fn former_path(&self, records: &str) -> Option<String> {
         let governs = matches!(self.about, ApprovalSubject::Governance(_));
-        governs.then(|| self.below(records, GOVERNANCE))
+        if governs { Some(self.below(records, GOVERNANCE)) } else { None }
     }
 
     fn below(&self, records: &str, folder: &str) -> String {

@@ -214,7 +214,7 @@ impl ApprovalWays {
     /// Returns the ways as instructions: `run ..., or merge ...`; `None` if there are none.
     pub fn phrase(&self, id: &str, signers: &str) -> Option<String> {
         let phrases: Vec<String> = self.ways.iter().map(|way| way.phrase(id, signers)).collect();
-        (!phrases.is_empty()).then(|| phrases.join(", or "))
+        if phrases.is_empty() { None } else { Some(phrases.join(", or ")) }
     }
 
     /// Explains that no way exists, and what must change.

@@ -4,7 +4,6 @@
 
 use dialoguer::console::Key;
 
-/// A line and its cursor.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct EditLine {
     characters: Vec<char>,
@@ -40,7 +39,6 @@ impl EditLine {
         self.characters.iter().take(self.at).collect()
     }
 
-    /// Applies a key.
     pub(crate) fn press(&mut self, key: &Key) -> Pressed {
         match key {
             Key::Enter => return Pressed::Entered,

@@ -23,7 +23,6 @@ use exledger::plan::offer::{self, Offer};
 /// How long an operation runs before its progress is shown.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// Whether prompts are possible.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Prompting {
     /// Stdin and stderr are terminals, and prompts are not disabled.
@@ -160,7 +159,7 @@ impl Drop for Progress {
     fn drop(&mut self) {
         if let Some((done, shown)) = self.0.take() {
             drop(done);
-            // A spinner that can't be drawn is no reason to fail.
+            // A spinner that can't be drawn is not a reason to fail.
             let _ = shown.join();
         }
     }

@@ -67,7 +67,6 @@ impl RawMode {
     /// Does nothing.
     pub(super) fn forget(&self) {}
 
-    /// Returns false.
     pub(super) fn has_more(&self) -> bool {
         false
     }

@@ -77,7 +77,6 @@ impl Screen {
         usize::from(rows).max(8)
     }
 
-    /// Waits for input.
     pub(crate) fn input(&self) -> Result<TerminalInput, AskError> {
         let key = self.term.read_key_raw()?;
         match self.mark(&key)? {
@@ -225,7 +224,7 @@ pub(crate) fn dressed(text: &str, row_style: RowStyle) -> String {
 
 /// Truncates a text to one row, ending in dots.
 pub(crate) fn cut(text: &str, width: usize) -> String {
-    let text: String = text.chars().map(|it| if it.is_control() { ' ' } else { it }).collect();
+    let text: String = text.chars().map(|ch| if ch.is_control() { ' ' } else { ch }).collect();
     if measure_text_width(&text) <= width {
         return text;
     }

@@ -9,7 +9,6 @@ use crate::commands::exit::Outcome;
 use clap::{ArgMatches, Parser};
 use std::fmt::Debug;
 
-/// One subcommand.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Command {
     pub(crate) arguments: &'static dyn CommandArguments,
@@ -31,7 +30,6 @@ pub(crate) trait CommandArguments: Debug {
     fn run(&self, matches: &ArgMatches, ctx: &Ctx) -> anyhow::Result<Outcome>;
 }
 
-/// The functions of a type of arguments.
 #[derive(Debug)]
 struct TypedArguments {
     declare: fn() -> clap::Command,

@@ -135,7 +135,7 @@ fn fitting(
     let contain = rest.into_iter().filter(|(name, _)| name.to_lowercase().contains(&lower));
     let found = if begin.is_empty() { contain.collect() } else { begin };
     let one = |(name, about): (String, String)| {
-        let about = (!about.is_empty()).then_some(about);
+        let about = if about.is_empty() { None } else { Some(about) };
         CompletionCandidate::new(name).help(about.map(Into::into))
     };
     found.into_iter().map(one).collect()

@@ -90,7 +90,7 @@ pub(crate) fn decide(ctx: &Ctx, job: &DecisionJob<'_>) -> anyhow::Result<Outcome
         // A script reads the answer; who must approve is printed for the person who runs it.
         for decided in &answer.records {
             let needs = decided.needs.as_ref();
-            if let Some(needs) = needs.filter(|it| *it != change_cases::NOBODY) {
+            if let Some(needs) = needs.filter(|need| *need != change_cases::NOBODY) {
                 ctx.hint(&format!("hint: {}: {needs}", decided.id));
             }
         }

@@ -110,7 +110,6 @@ impl DiffArgs {
     }
 }
 
-/// Reads the name of a branch.
 fn branch_name(text: &str) -> Result<String, String> {
     if is_branch_name(text) {
         Ok(text.to_owned())
@@ -128,7 +127,6 @@ fn collect_findings(compared: &Compared, context: &RuleContext<'_>) -> Vec<Findi
     findings
 }
 
-/// What the answer is made of.
 struct DiffAnswer<'a> {
     compared: &'a Compared,
     /// How each entry can be approved.

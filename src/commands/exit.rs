@@ -23,7 +23,6 @@ pub(crate) enum Outcome {
 }
 
 impl Outcome {
-    /// Returns the exit code.
     pub(crate) fn code(self) -> u8 {
         match self {
             Outcome::Fine => 0,

@@ -15,7 +15,7 @@ use crate::commands::context::output::Formats;
 use crate::commands::new;
 use crate::commands::registry::{ABOUT, GROUPS, WIDEST, all};
 
-/// The subcommand that shows a help, and the topic that is no command.
+/// The subcommand that shows a help, and the topic that is not a command.
 pub(crate) const NAME: &str = "help";
 const OPTIONS: &str = "options";
 const EVERYTHING: &str = "--all";

@@ -214,8 +214,8 @@ impl ImportArgs {
             message: &entry.message,
         });
         let drafts = prepared.drafts.iter().map(|draft| DraftLine {
-            id: (!self.dry_run).then_some(draft.id.as_str()),
-            path: (!self.dry_run).then_some(draft.path.as_str()),
+            id: if self.dry_run { None } else { Some(draft.id.as_str()) },
+            path: if self.dry_run { None } else { Some(draft.path.as_str()) },
             title: &draft.title,
             n_findings: draft.n_findings,
             end: draft.end.as_deref(),
@@ -245,7 +245,6 @@ fn word(text: &str) -> &str {
     if text.bytes().all(is_name) { text } else { "…" }
 }
 
-/// Returns the format of a name.
 fn named(name: &str) -> anyhow::Result<&'static ImportFormat> {
     formats::named(name).ok_or_else(|| {
         let names: Vec<&str> = formats::ALL.iter().map(|format| format.name).collect();
@@ -302,7 +301,7 @@ fn next(ctx: &Ctx, session: &Session, prepared: &PreparedImport<'_>, format: &st
     let files: Vec<String> = if is_short {
         paths.map(quoted).collect()
     } else {
-        folders.iter().map(|it| quoted(it)).collect()
+        folders.iter().map(|folder| quoted(folder)).collect()
     };
     // An id is drawn once, so that the branch of an earlier import never has this name.
     let branch = format!("import-{format}-{}", first.id);

@@ -96,7 +96,7 @@ impl Run for InitArgs {
             skipped: Vec::new(),
             forge: forge.as_str(),
             branch: Some(setup.branch.clone()).filter(|it| !it.is_empty()),
-            action: is_github.then(|| setup.action.uses()),
+            action: if is_github { Some(setup.action.uses()) } else { None },
             next: Vec::new(),
         };
         let tree = &setup.place.tree;

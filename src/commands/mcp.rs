@@ -140,7 +140,7 @@ impl Run for McpArgs {
             Some(_) => logs.iter().map(|log| signing::start(ctx, Arc::clone(log))).collect(),
             None => Vec::new(),
         };
-        let fetcher = self.fetch.then(|| self.fetcher(ctx));
+        let fetcher = if self.fetch { Some(self.fetcher(ctx)) } else { None };
         let served = mcp::serve(AgentSession {
             ledgers: self
                 .ledger

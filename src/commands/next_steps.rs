@@ -93,7 +93,7 @@ pub(crate) fn completing(
         return format!("exledger new --complete {}", ids.join(" "));
     }
     let git = git_command(ctx, home);
-    let folders: Vec<String> = folders.iter().map(|it| quoted(it)).collect();
+    let folders: Vec<String> = folders.iter().map(|folder| quoted(folder)).collect();
     format!("exledger new --complete $({git} ls-files -o {})", folders.join(" "))
 }
 

@@ -210,7 +210,7 @@ pub(crate) fn part_or_ask(
 /// As [`features::decide::list_open_records`].
 pub(crate) fn open(home: &Session) -> anyhow::Result<Vec<Offer>> {
     let open = features::decide::list_open_records(home)?.into_iter();
-    Ok(open.map(|it| offer(it.id, it.title)).collect())
+    Ok(open.map(|open| offer(open.id, open.title)).collect())
 }
 
 /// Returns the records of the approved ref and the proposals that fit, for a list.

@@ -7,7 +7,6 @@ use crate::commands::context::{Ctx, fault};
 use exledger::record::scalar::Scalar;
 use exledger::record::vocabulary::Vocabulary;
 
-/// Tells whether a user can be prompted.
 pub(crate) fn can_prompt(ctx: &Ctx) -> bool {
     ctx.person == ask::Prompting::There
 }
@@ -116,7 +115,6 @@ pub(crate) fn word_of_or_ask<W: Vocabulary>(
     W::parse_of(chosen, flag).map_err(|error| fault::usage_error(error.message, error.help))
 }
 
-/// Returns the error for a missing answer.
 pub(crate) fn missing(flag: &str) -> anyhow::Error {
     fault::usage_error(
         format!("{flag} is missing"),

@@ -57,7 +57,6 @@ pub(crate) struct QueueArgs {
     filters: Filters,
 }
 
-/// What the records are grouped by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum GroupBy {
     /// By owner
@@ -72,7 +71,6 @@ enum Since {
     Before(Term),
 }
 
-/// A day.
 const DAY: Term = Term { number: 24, unit: Unit::Hours };
 
 impl Since {
@@ -163,9 +161,9 @@ impl QueueArgs {
         if *filter != Filter::default() {
             // A group is selected by its records, a redesign also by its owner.
             let ids: BTreeSet<&str> = selected.iter().map(|it| it.id()).collect();
-            follow_ups.retain(|it| {
-                it.records().iter().any(|id| ids.contains(id.as_str()))
-                    || it.is_owned_by(&filter.owner, approved.governance())
+            follow_ups.retain(|follow_up| {
+                follow_up.records().iter().any(|id| ids.contains(id.as_str()))
+                    || follow_up.is_owned_by(&filter.owner, approved.governance())
             });
         }
         // A closed record is over, so it does not count as healthy.
@@ -187,7 +185,7 @@ impl QueueArgs {
 /// Returns whether the queue holds a problem: a redesign that is due, and with `--strict` whatever should be done by now.
 fn outcome(ctx: &Ctx, queue: &Queue<'_>) -> Outcome {
     let is_bad = queue.items.iter().any(QueueItem::is_pressing) || !queue.follow_ups.is_empty();
-    let is_problem = queue.follow_ups.iter().any(|it| it.bucket.is_problem());
+    let is_problem = queue.follow_ups.iter().any(|follow_up| follow_up.bucket.is_problem());
     if ctx.globals.strict && is_bad || is_problem { Outcome::ProblemsFound } else { Outcome::Fine }
 }
 

@@ -83,7 +83,6 @@ impl Run for ReportArgs {
 }
 
 impl ReportArgs {
-    /// Returns the arguments for a span.
     pub(crate) fn of_span(from: DayOrInstant, to: DayOrInstant) -> ReportArgs {
         ReportArgs { from: Some(from), to: Some(to), output: None }
     }
@@ -109,7 +108,7 @@ impl ReportArgs {
             approved.around(),
         );
         let mut redesigns = approved.follow_ups();
-        redesigns.retain(|it| it.redesign().is_some());
+        redesigns.retain(|redesign| redesign.redesign().is_some());
         Ok(doc(&Report {
             stamp: approved.stamp(),
             policy: &governance.policy,

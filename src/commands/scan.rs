@@ -108,7 +108,7 @@ impl Run for ScanArgs {
             outcome = Outcome::Undetermined;
         }
         let snapshot = answer.snapshot();
-        if snapshot.is_some_and(|it| it.governance().state == State::Absent) {
+        if snapshot.is_some_and(|snapshot| snapshot.governance().state == State::Absent) {
             ctx.tell(&format!("error: could not determine what is allowed: {NO_POLICY}"));
             outcome = Outcome::Undetermined;
         }

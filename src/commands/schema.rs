@@ -18,12 +18,11 @@ use exledger::{policy, record};
 pub(crate) struct SchemaArgs {
     /// Which schema to print
     #[arg(value_enum, default_value = "exception", hide_default_value = true)]
-    of: Which,
+    of: SchemaKind,
 }
 
-/// What a schema is of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Which {
+pub(crate) enum SchemaKind {
     /// Schema of records (the default)
     Exception,
     /// Schema of the policy, exledger.yaml
@@ -36,14 +35,14 @@ pub(crate) enum Which {
 
 pub(crate) const COMMAND: Command = Command::of::<SchemaArgs>();
 
-impl Which {
+impl SchemaKind {
     /// Returns the schema as the text of its file.
     pub(crate) fn text(self) -> String {
         match self {
-            Which::Exception => record::schema::exception(),
-            Which::Policy => policy::schema::policy(),
-            Which::Redesign => policy::schema::redesign(),
-            Which::Hooks => policy::schema::hooks(),
+            SchemaKind::Exception => record::schema::exception(),
+            SchemaKind::Policy => policy::schema::policy(),
+            SchemaKind::Redesign => policy::schema::redesign(),
+            SchemaKind::Hooks => policy::schema::hooks(),
         }
     }
 }

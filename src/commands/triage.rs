@@ -223,8 +223,8 @@ impl TriageArgs {
             Outcome::Fine
         };
         let baselines = snapshot.governance().policy.baselines.iter();
-        let stale =
-            baselines.filter(|it| triage::show::tuning::is_stale(it, snapshot.stamp().instant));
+        let stale = baselines
+            .filter(|baseline| triage::show::tuning::is_stale(baseline, snapshot.stamp().instant));
         for baseline in stale {
             ctx.tell(&format!(
                 "warning[stale-baseline]: baseline {} was due for review by {}",

@@ -16,7 +16,7 @@ const RENAMED: &[(&str, &str)] = &[
 /// The targets of `export` that are gone.
 pub const REMOVED_TARGETS: &[&str] = &["conforma", "kubescape"];
 
-/// Returns what the command, the key or the rule of an old name is called now; `None` if it is no old name.
+/// Returns what the command, the key or the rule of an old name is called now; `None` if it is not an old name.
 pub fn find(name: &str) -> Option<String> {
     RENAMED.iter().find_map(|(old, new)| match (old.strip_suffix('*'), new.strip_suffix('*')) {
         (Some(old), Some(new)) => Some(format!("{new}{}", name.strip_prefix(old)?)),

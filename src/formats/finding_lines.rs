@@ -65,5 +65,5 @@ pub fn each(text: &str) -> Vec<LineEntry<'_>> {
 
 fn joined(lines: &[&str]) -> Option<String> {
     let text = lines.join("\n").trim().to_owned();
-    (!text.is_empty()).then_some(text)
+    if text.is_empty() { None } else { Some(text) }
 }

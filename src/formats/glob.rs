@@ -55,7 +55,7 @@ pub struct GlobReading {
 impl GlobReading {
     /// Returns a note for whoever imports it, if the patterns match more.
     pub fn note(&self) -> Option<String> {
-        self.is_wider.then(|| "wider: a path".to_owned())
+        if self.is_wider { Some("wider: a path".to_owned()) } else { None }
     }
 }
 
@@ -80,7 +80,7 @@ pub fn patterns(glob: &str) -> GlobReading {
 }
 
 /// Returns a glob without escapes, classes and braces: one text for each alternative, and whether they match more.
-/// `None` if it is no glob, or there are too many.
+/// `None` if it is not a glob, or there are too many.
 fn alternatives(glob: &str) -> Option<(Vec<String>, bool)> {
     if glob.len() > LONGEST {
         return None;
@@ -128,7 +128,7 @@ fn alternatives(glob: &str) -> Option<(Vec<String>, bool)> {
         is_wider |= literal.is_none();
         current.iter_mut().for_each(|text| text.push(literal.unwrap_or('?')));
     }
-    open.is_empty().then_some((current, is_wider))
+    if open.is_empty() { Some((current, is_wider)) } else { None }
 }
 
 /// Passes the rest of a class; `None` if it has no end.

@@ -172,7 +172,6 @@ fn bare(day: Day) -> String {
     day.to_string().replace('-', "")
 }
 
-/// Returns a text on one line.
 fn plain(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

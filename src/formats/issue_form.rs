@@ -83,9 +83,9 @@ fn fill(field: &FormField, section: &IssueAnswer, answers: &mut Answers) -> Opti
             Ok(())
         }
         Means::Owner => owner(text, answers),
-        Means::Controls => controls(text).map(|it| answers.set(&field.path, it)),
-        Means::Triggers => triggers(text).map(|it| answers.set(&field.path, it)),
-        Means::Findings => findings(text).map(|it| answers.set(&field.path, it)),
+        Means::Controls => controls(text).map(|control| answers.set(&field.path, control)),
+        Means::Triggers => triggers(text).map(|trigger| answers.set(&field.path, trigger)),
+        Means::Findings => findings(text).map(|finding| answers.set(&field.path, finding)),
         Means::Nothing => Ok(()),
     };
     filled.err().map(|what| IssueProblem::Unreadable {

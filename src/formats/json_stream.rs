@@ -1,7 +1,7 @@
 //! Streaming JSON: walks a document of any size piece by piece, with the position of each piece.
 //!
-//! Uses no other module. Pure: the caller supplies the bytes. Start at [`Scan`]. Only single pieces are kept in memory,
-//! up to a limit; `serde_json` parses them, so a malformed piece doesn't hide the next one.
+//! Uses no other module. Pure: the caller supplies the bytes. Start at [`JsonScanner`]. Only single pieces are kept in
+//! memory, up to a limit; `serde_json` parses them, so a malformed piece doesn't hide the next one.
 
 use std::io::BufRead;
 
@@ -48,15 +48,15 @@ const LOOKED_AT: usize = 1 << 20;
 
 /// A document being read.
 #[derive(Debug)]
-pub struct Scan<R> {
+pub struct JsonScanner<R> {
     reader: R,
     at: u64,
 }
 
-impl<R: BufRead> Scan<R> {
+impl<R: BufRead> JsonScanner<R> {
     /// Starts at the first byte of the reader; `at` is its position.
-    pub fn new(reader: R, at: u64) -> Scan<R> {
-        Scan { reader, at }
+    pub fn new(reader: R, at: u64) -> JsonScanner<R> {
+        JsonScanner { reader, at }
     }
 
     /// Returns the position of the next byte.

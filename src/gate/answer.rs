@@ -77,7 +77,6 @@ impl Asker {
         }
     }
 
-    /// Returns how to state a key of a question.
     pub(crate) fn how_to_state(self, key: &str) -> String {
         match (self, key) {
             (Asker::Scan, "environment") => "run triage with --environment".to_owned(),

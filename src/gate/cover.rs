@@ -50,9 +50,9 @@ impl<'a> Terms<'a> {
     fn changes(&self) -> impl Iterator<Item = &'a String> {
         let window = Some(Baseline::ChangeWindow);
         let mut versions = self.versions.iter();
-        let is_window = versions.any(|it| it.deviates_from.baseline == window);
-        let references = self.versions.into_iter().map(|it| it.references.as_ref());
-        references.filter(move |_| is_window).filter_map(|it| it?.change.as_ref())
+        let is_window = versions.any(|version| version.deviates_from.baseline == window);
+        let references = self.versions.into_iter().map(|version| version.references.as_ref());
+        references.filter(move |_| is_window).filter_map(|reference| reference?.change.as_ref())
     }
 }
 
@@ -188,7 +188,7 @@ fn control(question: &Question, record: &Record, governance: &Governance) -> Opt
     let value = question.control.as_ref()?;
     let mut stated = record.deviates_from.controls.iter().flatten();
     let cited = stated.any(|control| is_control(governance, control.as_str(), value));
-    (!cited).then(|| format!("does not deviate from {value}"))
+    if cited { None } else { Some(format!("does not deviate from {value}")) }
 }
 
 fn rule(question: &Question, record: &Record) -> Option<String> {
@@ -277,8 +277,8 @@ fn unstated(question: &Question, terms: &Terms<'_>) -> Option<String> {
     let record = terms.record;
     let scope = record.scope.as_ref();
     let lists = [
-        ("resource", &question.resource, scope.and_then(|it| it.resources.as_deref())),
-        ("action", &question.action, scope.and_then(|it| it.actions.as_deref())),
+        ("resource", &question.resource, scope.and_then(|scope| scope.resources.as_deref())),
+        ("action", &question.action, scope.and_then(|scope| scope.actions.as_deref())),
         (
             "environment",
             &question.environment,

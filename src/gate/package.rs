@@ -57,7 +57,6 @@ pub(crate) enum SamePackage {
     No,
 }
 
-/// The package in the question.
 #[derive(Clone, Debug)]
 pub(crate) enum AskedPackage<'q> {
     Purl(Purl),

@@ -118,7 +118,7 @@ pub(crate) fn version<'v>(kind: &str, text: &'v str) -> &'v str {
 fn with_epoch(kind: &str, text: String, qualifiers: &str) -> Option<String> {
     let mut pairs = qualifiers.split('&').filter_map(|pair| pair.split_once('='));
     let epoch = pairs.find_map(|(key, value)| key.eq_ignore_ascii_case("epoch").then_some(value));
-    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|it| it.is_ascii_digit());
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let own = text.split_once(':').map(|(own, _)| own).filter(|own| is_number(own));
     let text = match (epoch, own) {
         (None, _) => text,

@@ -103,7 +103,7 @@ impl<'a> LoggedReceipt<'a> {
             id,
             seq: check.link.as_ref().map(|link| link.seq),
             previous: check.link.as_ref().and_then(|link| link.previous.as_deref()),
-            started: check.is_first_unstarted.then_some(false),
+            started: if check.is_first_unstarted { Some(false) } else { None },
         }
     }
 

@@ -184,7 +184,6 @@ fn asked(
     Ok(CallDecision::Ask(Box::new(timed.question)))
 }
 
-/// Fills a template in.
 fn filled(template: &str, call: &ToolCall, context: &CallContext<'_>) -> Result<String, String> {
     let parts = hooks::template_parts(template).map_err(|error| error.message)?;
     let mut text = String::new();

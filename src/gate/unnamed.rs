@@ -24,13 +24,13 @@ pub fn warning(
     if !question.deploy || answer.verdict != GateVerdict::Allow || named.contains(application) {
         return None;
     }
-    let maps = policy.tiers.iter().flat_map(|it| it.matches.iter().flatten());
+    let maps = policy.tiers.iter().flat_map(|tier| tier.matches.iter().flatten());
     let tier_names = maps.flat_map(|map| map.application.iter().flatten());
     let patterns = policy.assets.iter().flat_map(|asset| &asset.matches);
     let matches_application =
         |text: &&String| !pattern::is_everything(text) && pattern::matches(text, application);
     if tier_names.clone().any(|name| name == application)
-        || patterns.clone().any(|it| matches_application(&it))
+        || patterns.clone().any(|pattern| matches_application(&pattern))
     {
         return None;
     }

@@ -42,7 +42,6 @@ pub(super) fn read(line: &[u8]) -> Frame {
     }
 }
 
-/// Returns the error for a frame that is too long.
 pub(super) fn too_long() -> Frame {
     Frame::Refused(no_json(format!("the frame is longer than {LONGEST_FRAME} bytes")))
 }

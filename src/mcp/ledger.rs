@@ -191,7 +191,6 @@ impl OpenLedger {
         Ok(ToolReply::receipt(&answer))
     }
 
-    /// Returns the status of a record.
     pub(super) fn status(&mut self, id: &Id) -> ToolReply {
         const UNTRUSTED: &[&str] = &["reasons", "next", "texts"];
         let requests = Rc::clone(&self.requests);
@@ -210,7 +209,6 @@ impl OpenLedger {
         .unwrap_or_else(ToolReply::unknown)
     }
 
-    /// Returns the records that are due, of one owner or all.
     pub(super) fn due(&mut self, within: Option<Term>, owner: Option<String>) -> ToolReply {
         self.read(|snapshot| {
             let mut due = snapshot.due(within);
@@ -230,7 +228,7 @@ impl OpenLedger {
 
     /// Drafts a request for an exception, which grants nothing.
     pub(super) fn request(&mut self, asked: &ExceptionRequest) -> ToolReply {
-        // What may not be read for an answer is no ground for a request: it can be broken or too old.
+        // What may not be read for an answer is not a ground for a request: it can be broken or too old.
         if let Err(why) = self.read(|_| ()) {
             return ToolReply::unknown(why);
         }

@@ -223,7 +223,6 @@ impl AgentServer {
     }
 }
 
-/// One of the calls that wait.
 struct Waiting<'n>(&'n AtomicUsize);
 
 impl Waiting<'_> {

@@ -32,13 +32,13 @@ const PATIENCE: Duration = Duration::from_secs(40);
 /// The streams of this process; a clone shares them.
 #[derive(Clone)]
 pub(super) struct StdioTransport {
-    input: Arc<tokio::sync::Mutex<Input>>,
+    input: Arc<tokio::sync::Mutex<FrameInput>>,
     output: mpsc::Sender<Vec<u8>>,
     pending: Arc<Pending>,
 }
 
 /// What was read and is not served yet.
-struct Input {
+struct FrameInput {
     frames: mpsc::Receiver<Frame>,
     /// An error that is not written yet.
     refused: Option<Vec<u8>>,
@@ -77,7 +77,7 @@ impl StdioTransport {
         let (is_over, ended) = watch::channel(false);
         let ids = Mutex::default();
         let pending = Arc::new(Pending { ids, changed: Notify::new(), is_over });
-        let input = Input { frames, refused: None, is_over: false };
+        let input = FrameInput { frames, refused: None, is_over: false };
         let input = Arc::new(tokio::sync::Mutex::new(input));
         (StdioTransport { input, output, pending }, Writer(finished), ended)
     }
@@ -127,7 +127,6 @@ impl StdioTransport {
     }
 }
 
-/// A message that is written.
 type JsonRpcFrame = TxJsonRpcMessage<RoleServer>;
 
 impl Pending {
@@ -197,7 +196,6 @@ impl Transport<RoleServer> for StdioTransport {
     }
 }
 
-/// Returns a message as a line.
 fn line(frame: &JsonRpcFrame) -> Option<Vec<u8>> {
     let mut bytes = serde_json::to_vec(frame).ok()?;
     bytes.push(b'\n');

@@ -92,7 +92,7 @@ pub fn apply_as(
     let before = parsed(bytes).ok_or(EditError::Unreadable)?;
     let is_bracketed = text.get(before.span.clone()).is_some_and(in_brackets);
     let spliced: Vec<splice::SpliceEdit<'_>> =
-        edits.iter().map(|it| it.splice(is_bracketed)).collect();
+        edits.iter().map(|edit| edit.splice(is_bracketed)).collect();
     let edited = splice::splice(text, &before, &spliced).map_err(EditError::Splice)?;
     let after = parsed(edited.as_bytes()).ok_or(EditError::Unreadable)?;
     let mut changes = Vec::new();
@@ -165,7 +165,7 @@ fn compare(
         && is_map(&Some(value(old)))
         && is_map(&Some(value(new)))
     {
-        let gone = old.entries().iter().filter(|it| new.get(&it.key).is_none());
+        let gone = old.entries().iter().filter(|entry| new.get(&entry.key).is_none());
         for entry in new.entries().iter().chain(gone) {
             let field = match field {
                 "" => entry.key.clone(),
@@ -193,7 +193,7 @@ fn value(node: &Node) -> Value {
         yaml::node::Value::Scalar(scalar) => Value::from(scalar.text.as_str()),
         yaml::node::Value::List(items) => items.iter().map(value).collect(),
         yaml::node::Value::Map(entries) => {
-            let pairs = entries.iter().map(|it| (it.key.clone(), value(&it.value)));
+            let pairs = entries.iter().map(|entry| (entry.key.clone(), value(&entry.value)));
             Value::Object(pairs.collect::<Map<String, Value>>())
         }
     }

@@ -198,9 +198,9 @@ pub(crate) fn known(record: &Record) -> BTreeSet<String> {
     let handling = record.handling.iter();
     let closure = record.closure.iter();
     let lists = controls
-        .map(|it| &it.evidence)
+        .map(|control| &control.evidence)
         .chain(handling.map(|it| &it.evidence))
-        .chain(closure.map(|it| &it.evidence));
+        .chain(closure.map(|closure| &closure.evidence));
     let id = |evidence: &Evidence| evidence.id.clone();
     lists.flatten().filter_map(id).collect()
 }

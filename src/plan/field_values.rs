@@ -20,7 +20,7 @@ const CONTROLS: &str = "compensating_controls";
 /// The values given for fields, by the path of the field; one value each, except for repeatable fields.
 pub type FieldValues = BTreeMap<String, Vec<String>>;
 
-/// Why values are no answers.
+/// Why values are not answers.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FieldValueError {
     /// A part of a control is given more often than controls; the flag of that part.

@@ -21,7 +21,7 @@ pub fn fire(
     let id = &record.id;
     let mut known = record.triggers.iter();
     let Some(found) = known.find(|it| it.id.eq_ignore_ascii_case(trigger.trim())) else {
-        let ids: Vec<&str> = record.triggers.iter().map(|it| it.id.as_str()).collect();
+        let ids: Vec<&str> = record.triggers.iter().map(|trigger| trigger.id.as_str()).collect();
         let help = if ids.is_empty() {
             format!("it has none; `exledger close {id}` ends it")
         } else {

@@ -155,7 +155,6 @@ fn references(answers: &mut Answers, stated: &InputReferences) {
     }
 }
 
-/// Copies what is known of the owner.
 fn own(answers: &mut Answers, owner: KnownOwner) {
     answers.set_given("owner.name", owner.name);
     answers.set_given("owner.team", owner.team);

@@ -244,6 +244,6 @@ fn people(typed: &str, names: &OfferedNames<'_>) -> Vec<Offer> {
     let is_known = |offer: &Offer| offer.shown.contains(&format!("<{}>", typed.to_lowercase()));
     let own =
         part::person(typed).is_ok() && !known.iter().any(|it| is_known(it) || it.shown == typed);
-    let own = own.then(|| Offer::new(typed, "", typed));
+    let own = if own { Some(Offer::new(typed, "", typed)) } else { None };
     own.into_iter().chain(fitting(known, typed)).collect()
 }

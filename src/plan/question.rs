@@ -114,7 +114,7 @@ fn always(answers: &Answers, is_emergency: bool, field: &str) -> Option<Because>
         "subject.identity_type" => identity.then_some(Because::Identity),
         "subject.credential" | "subject.task" => {
             let is_human = kind == Some(IdentityType::Human.as_str());
-            (identity && !is_human).then_some(Because::Identity)
+            if identity && !is_human { Some(Because::Identity) } else { None }
         }
         _ => Some(Because::Always),
     }
@@ -149,12 +149,11 @@ fn demanded(answers: &Answers, resolved: &Resolved) -> Vec<(&'static str, Becaus
         fields.map(move |field| (*field, because.clone()))
     };
     let agent = answers.text("subject.identity_type") == Some(IdentityType::AiAgent.as_str());
-    let triggers = agent.then_some(("triggers", Because::Agent));
+    let triggers = if agent { Some(("triggers", Because::Agent)) } else { None };
     let fields = first.flat_map(of).chain(silent).chain(rest.flat_map(of));
     fields.chain(triggers).collect()
 }
 
-/// Tells whether a field is answered already.
 fn is_answered(answers: &Answers, field: &str) -> bool {
     let any = |keys: &[&str]| keys.iter().any(|key| answers.states(key));
     match field {

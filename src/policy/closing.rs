@@ -165,5 +165,5 @@ fn second_of_day(text: &str) -> Option<i64> {
     }
     let (hours, minutes): (i64, i64) = (hours.parse().ok()?, minutes.parse().ok()?);
     let is_time = (hours < 24 && minutes < 60) || (hours == 24 && minutes == 0);
-    is_time.then_some(hours * 3_600 + minutes * 60)
+    if is_time { Some(hours * 3_600 + minutes * 60) } else { None }
 }

@@ -335,10 +335,10 @@ impl Governance {
         }
         self.findings.sort_by(|left, right| left.sort_key().cmp(&right.sort_key()));
         // An unreadable CSV row counts as absent: an owner who is not listed, an unknown control.
-        let breaks = |it: &Finding| {
-            it.level == Level::Error
-                && it.path != hooks::FILE
-                && (it.path == FILE || it.rule != Code::BadValue)
+        let breaks = |finding: &Finding| {
+            finding.level == Level::Error
+                && finding.path != hooks::FILE
+                && (finding.path == FILE || finding.rule != Code::BadValue)
         };
         if self.findings.iter().any(breaks) {
             self.state = State::Broken;

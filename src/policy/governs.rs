@@ -229,7 +229,7 @@ fn keys(policy: &Policy) -> BTreeMap<String, Value> {
     };
     let chooses = |asset: &AssetRule| {
         let rule = AssetRule { owner: None, notify: Vec::new(), ..asset.clone() };
-        asset.sensitivity.is_some().then_some(rule)
+        if asset.sensitivity.is_some() { Some(rule) } else { None }
     };
     let routes = |asset: &AssetRule| {
         let is_routed = asset.owner.is_some() || !asset.notify.is_empty();
@@ -266,10 +266,10 @@ fn is_listed(governance: &Governance, address: &Address) -> bool {
     if members.next().is_none() && keys.is_empty() {
         let row = governance.roster.as_ref().and_then(|roster| roster.entries.get(address));
         return row.is_some_and(|row| row.active)
-            || policy.people.logins.values().any(|it| it == address);
+            || policy.people.logins.values().any(|login| login == address);
     }
     let address_text = address::lower(address.as_str());
-    policy.groups.values().flatten().any(|it| it == address)
+    policy.groups.values().flatten().any(|member| member == address)
         || keys.iter().any(|line| {
             let principals = line.split_whitespace().next().unwrap_or_default();
             principals.split(',').any(|it| address::lower(it.trim_matches('"')) == address_text)

@@ -50,7 +50,7 @@ pub fn identify(governance: &Governance, name: &str, email: &str) -> Person {
     } else {
         match login(governance, name).or_else(|| login(governance, email)) {
             Some(key) => (key.clone(), key),
-            // A key without `@` is no address, so nobody is mistaken for somebody else.
+            // A key without `@` is not an address, so nobody is mistaken for somebody else.
             None => {
                 let name = lower_name(name).replace('@', " ");
                 (format!("{} {name}", found.key), email.trim().to_owned())
@@ -145,7 +145,7 @@ fn account_owner(governance: &Governance, account: &Account) -> Option<String> {
     let plain = |email: &Address| {
         let email = address::lower(governance.mailmap.map("", email.as_str()).1);
         let is_plain = Account::of(&email, &people.noreply).is_none();
-        is_plain.then_some(email)
+        if is_plain { Some(email) } else { None }
     };
     let mut owners = named.into_iter().map(|(_, address)| plain(address));
     let first = owners.next()??;
@@ -363,7 +363,7 @@ pub fn roster_state(governance: &Governance, address: &Address) -> RosterState {
 
 /// Returns a login that `people.logins` maps to a person: one without a domain, else the first; `None` if none is mapped.
 ///
-/// Display names are no logins. The number of an account is left out.
+/// Display names are not logins. The number of an account is left out.
 pub fn login_of(governance: &Governance, person: &Person) -> Option<String> {
     let logins = governance.policy.people.logins.iter();
     let own = logins.filter(|(_, address)| key_of(governance, address.as_str()) == person.key);

@@ -248,7 +248,7 @@ impl Resolved {
 /// Adds a limit: of limits in the same unit the shortest is kept; limits in different units all apply.
 fn shorten(limits: &mut Vec<Limit>, term: Term, by: &str) {
     let limit = Limit { term, by: by.to_owned() };
-    match limits.iter_mut().find(|it| it.term.unit == term.unit) {
+    match limits.iter_mut().find(|limit| limit.term.unit == term.unit) {
         Some(known) if known.term.number <= term.number => {}
         Some(known) => *known = limit,
         None => limits.push(limit),
@@ -258,7 +258,7 @@ fn shorten(limits: &mut Vec<Limit>, term: Term, by: &str) {
 
 /// Adds a review interval, like [`shorten`] does a limit.
 pub(crate) fn shorten_interval(intervals: &mut Vec<Term>, term: Term) {
-    match intervals.iter_mut().find(|it| it.unit == term.unit) {
+    match intervals.iter_mut().find(|interval| interval.unit == term.unit) {
         Some(known) => known.number = known.number.min(term.number),
         None => intervals.push(term),
     }

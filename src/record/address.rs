@@ -35,7 +35,7 @@ impl Address {
             && !domain.is_empty()
             && !local.contains(odd)
             && !domain.contains(odd);
-        well_formed.then(|| Address(lower(text)))
+        if well_formed { Some(Address(lower(text))) } else { None }
     }
 
     /// Returns the address in lower case.

@@ -27,7 +27,7 @@ pub fn flaw(answer: &str, has_evidence: &dyn Fn(&str) -> bool) -> Option<AnswerF
     if let Some(reason) = reason(answer) {
         let folded = reason.split_whitespace().collect::<Vec<_>>().join(" ");
         let is_reason = folded.chars().count() >= REASON && !holds_a_place(&folded);
-        return (!is_reason).then_some(AnswerFlaw::NoReason);
+        return if is_reason { None } else { Some(AnswerFlaw::NoReason) };
     }
     if holds_a_place(answer) {
         return Some(AnswerFlaw::Placeholder(answer.trim().to_owned()));

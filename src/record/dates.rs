@@ -42,7 +42,7 @@ pub fn by(missed: Instant) -> String {
 
 /// Returns the last day of something that ends at midnight; `None` if it ends at another time.
 pub fn last_day(end: Instant) -> Option<Day> {
-    is_midnight(end).then(|| end.plus_seconds(-1).day())
+    if is_midnight(end) { Some(end.plus_seconds(-1).day()) } else { None }
 }
 
 fn is_midnight(at: Instant) -> bool {

@@ -92,7 +92,7 @@ fn fold_characters(text: &str) -> String {
     let visible = |it: &char| !is_ignorable(*it) && (it.is_whitespace() || !it.is_control());
     let blank = |it: char| if it.is_whitespace() { ' ' } else { it };
     if text.is_ascii() {
-        return text.chars().filter(visible).map(|it| blank(it.to_ascii_lowercase())).collect();
+        return text.chars().filter(visible).map(|ch| blank(ch.to_ascii_lowercase())).collect();
     }
     // What is not displayed goes first: it may stand between a letter and its accent. Upper case comes before lower
     // case: `ß` and `SS` become equal, and so do the two small sigmas.

@@ -32,7 +32,7 @@ impl Id {
             && year.bytes().all(|byte| byte.is_ascii_digit())
             && rest.len() == 5
             && rest.chars().all(|character| ALPHABET.contains(character));
-        well_formed.then(|| Id(text.to_owned()))
+        if well_formed { Some(Id(text.to_owned())) } else { None }
     }
 
     /// Builds an id from a prefix, a year and a number, of which the lowest 25 bits are used.

@@ -8,7 +8,7 @@ use crate::record::time::{Instant, Term, Unit, When};
 
 /// Returns the moment a term later: a day for a day, an instant with the same offset for an instant.
 ///
-/// `None` if that form can't express it: a day plus hours that are no whole days.
+/// `None` if that form can't express it: a day plus hours that are not whole days.
 pub fn after(moment: &When, term: Term) -> Option<When> {
     match moment {
         When::Day(day) if term.unit == Unit::Hours => {

@@ -9,7 +9,7 @@ use crate::record::pattern::{self, Pattern, SEPARATORS};
 /// of the value are text.
 pub fn forbids(entry: &str, value: &str) -> bool {
     let text = folded(value);
-    names_it(entry, value, |patterns| patterns.iter().any(|it| it.matches(&text)))
+    names_it(entry, value, |patterns| patterns.iter().any(|pattern| pattern.matches(&text)))
 }
 
 /// Tells whether an entry takes away something that a granted resource or action, which may be a wildcard, may reach.

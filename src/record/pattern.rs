@@ -344,7 +344,7 @@ impl PathPattern {
 
     /// Returns the only path that it matches; `None` with a wildcard.
     pub fn literal(&self) -> Option<&str> {
-        self.pattern.is_none().then_some(self.text.as_str())
+        if self.pattern.is_none() { Some(self.text.as_str()) } else { None }
     }
 
     /// Tells whether every path that another pattern matches is matched by this one.

@@ -181,7 +181,7 @@ impl<'n> NodeReader<'n> {
         if let Some(key) = key {
             push(&mut path, key);
         }
-        (!path.is_empty()).then_some(path)
+        if path.is_empty() { None } else { Some(path) }
     }
 
     /// Returns the key of the current value, or of the list around it; empty for the whole file.

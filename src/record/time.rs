@@ -163,7 +163,7 @@ impl Day {
         }
         let day =
             NaiveDate::from_ymd_opt(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?)?;
-        YEARS.contains(&day.year()).then_some(Day(day))
+        if YEARS.contains(&day.year()) { Some(Day(day)) } else { None }
     }
 
     /// Returns the first instant of the day, in UTC.
@@ -273,7 +273,7 @@ impl Scalar for When {
 /// How to write a moment.
 const MOMENT: &str = "write it as 2026-12-20, or as 2026-12-20T18:00:00Z with seconds and offset";
 
-/// Returns the error for a text that is no day or instant, with the reason if it is nearly one.
+/// Returns the error for a text that is not a day or instant, with the reason if it is nearly one.
 fn no_time(text: &str, what: &str, help: &str) -> ParseError {
     let why = no_time::why(text).map(|why| format!(": {why}"));
     ParseError::new(format!("`{text}` is {what}{}", why.unwrap_or_default()), help)

@@ -96,7 +96,7 @@ impl<'t> ReleaseVersion<'t> {
             && core.iter().all(|number| is_number(number))
             && pre.is_none_or(|pre| pre.split('.').all(is_pre))
             && build.is_none_or(|build| build.split('.').all(is_identifier));
-        is_version.then_some(ReleaseVersion { core, pre })
+        if is_version { Some(ReleaseVersion { core, pre }) } else { None }
     }
 
     fn precedence(&self, other: &ReleaseVersion<'_>) -> Ordering {

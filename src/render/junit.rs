@@ -17,7 +17,6 @@ pub const FORMAT: OutputFormat = OutputFormat {
     render: Render::Whole(render),
 };
 
-/// One test case and its errors.
 struct TestCase<'a> {
     name: String,
     class: String,
@@ -26,7 +25,7 @@ struct TestCase<'a> {
 
 fn render(doc: &doc::Doc, _style: &OutputStyle) -> Vec<u8> {
     let findings: Vec<&diag::Finding> =
-        doc.findings().flat_map(|it| &it.shown).map(|it| &it.finding).collect();
+        doc.findings().flat_map(|finding| &finding.shown).map(|it| &it.finding).collect();
     let cases = list_cases(doc, &findings);
     let failures = cases.iter().filter(|case| !case.errors.is_empty()).count();
     // The schema requires a time; an answer without one gets the earliest instant.
@@ -50,8 +49,8 @@ fn render(doc: &doc::Doc, _style: &OutputStyle) -> Vec<u8> {
     out.extend(cases.iter().map(test_case));
     let rest: Vec<String> = findings
         .iter()
-        .filter(|it| it.level != diag::Level::Error)
-        .map(|it| finding_line(it))
+        .filter(|finding| finding.level != diag::Level::Error)
+        .map(|finding| finding_line(finding))
         .collect();
     if rest.is_empty() {
         out.push_str("    <system-out/>\n");

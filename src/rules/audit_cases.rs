@@ -335,7 +335,7 @@ impl<'c> LandedCase<'c> {
     /// Returns the addresses of the author set.
     pub fn authors(&self) -> String {
         let authors = self.verdict.authors.iter();
-        let emails: Vec<&str> = authors.map(|it| it.person.email.as_str()).collect();
+        let emails: Vec<&str> = authors.map(|author| author.person.email.as_str()).collect();
         diag::names(&emails)
     }
 }

@@ -74,7 +74,6 @@ fn malformed(root: &Option<Node>) -> Vec<(String, &'static ReferenceForm)> {
     malformed
 }
 
-/// The form of a reference.
 struct ReferenceForm {
     name: &'static str,
     help: &'static str,

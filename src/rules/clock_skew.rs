@@ -50,13 +50,13 @@ fn removals(line: &MainlineCase<'_>) -> Vec<Finding> {
         .filter_map(|at| {
             let is_skewed = landings.get(*at)?.flags.contains(&Flag::ClockSkew);
             let (own, before) = (dated(*at)?, dated(at.checked_sub(1)?)?);
-            (is_skewed && own < before).then_some((*at, own, before))
+            if is_skewed && own < before { Some((*at, own, before)) } else { None }
         })
         .collect();
     let of = |(at, own, before): &(usize, Instant, Instant)| {
         let removed = line.history.trails.values().flat_map(|trail| {
-            let versions = trail.versions.iter().filter(|it| it.landing == *at);
-            let removed = versions.filter(|it| it.change == VersionChange::Removed);
+            let versions = trail.versions.iter().filter(|version| version.landing == *at);
+            let removed = versions.filter(|version| version.change == VersionChange::Removed);
             removed.filter_map(|version| Some((trail.key.as_str(), version.before.first()?)))
         });
         let found: Vec<Finding> = removed

@@ -46,14 +46,14 @@ fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
     let unanswered =
         required.iter().filter(is_open).map(|item| (*item, format!("`checks.{item}`")));
     let checks: Vec<(&str, String)> = unanswered.chain(bad_answers(case)).collect();
-    let tier = case.tier.as_ref().filter(|it| it.is_in(&rules.access_verified));
+    let tier = case.tier.as_ref().filter(|tier| tier.is_in(&rules.access_verified));
     let times = tier.map_or(&[][..], |_| closing::TIMES);
     let is_undated = |time: &&&str| case.lacks(&format!("closure.access_verified.{time}"));
     let times: Vec<&str> = times.iter().filter(is_undated).copied().collect();
     let shows_nothing = case.holds_nothing("closure.evidence");
     let lacking = checks.iter().map(|(_, lack)| lack.clone());
     let undated = times.iter().map(|time| format!("`access_verified.{time}`"));
-    let evidence = shows_nothing.then(|| "`evidence`".to_owned());
+    let evidence = if shows_nothing { Some("`evidence`".to_owned()) } else { None };
     let missing: Vec<String> = lacking.chain(undated).chain(evidence).collect();
     if missing.is_empty() {
         return;

@@ -30,12 +30,12 @@ fn alone(landed: &LandedCase<'_>) -> Option<Finding> {
     let verdict = landed.verdict;
     let by_commit = verdict.flags.contains("committer-may-have-edited");
     let approvers = &verdict.approvers;
-    let alone = approvers.iter().all(|it| it.kind == EvidenceKind::Merge);
+    let alone = approvers.iter().all(|approver| approver.kind == EvidenceKind::Merge);
     let is_own = verdict.carries.is_none() && !landed.is_governance;
     if !is_own || !by_commit || !alone || approvers.is_empty() {
         return None;
     }
-    let who: Vec<&str> = approvers.iter().map(|it| it.person.email.as_str()).collect();
+    let who: Vec<&str> = approvers.iter().map(|approver| approver.person.email.as_str()).collect();
     let message = format!(
         "the only evidence is that {} committed someone else's change, and may have edited it",
         diag::names(&who)

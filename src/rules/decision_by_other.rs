@@ -72,7 +72,7 @@ fn by_then_and_now(landed: &LandedCase<'_>, by: &Address) -> Relation {
     let states = [landed.governance(), landed.today];
     let relation = |state| {
         let by = people::identify(state, "", by.as_str());
-        if people(landed).any(|it| it.key == by.key) {
+        if people(landed).any(|person| person.key == by.key) {
             Relation::Same
         } else {
             Identities::from_governance(state).relation(&by, people(landed))

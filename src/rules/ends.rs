@@ -85,5 +85,5 @@ impl Ends {
 /// Returns the last day (UTC) on which an open record grants something; `None` for a closed one.
 pub fn last_day(record: &Record) -> Option<Day> {
     let end = not_after(&record.expires).plus_seconds(-1);
-    record.closure.is_none().then(|| end.day())
+    if record.closure.is_none() { Some(end.day()) } else { None }
 }

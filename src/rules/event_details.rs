@@ -77,15 +77,15 @@ fn detail(event: ChangeEvent, before: &Record, after: &Record, beside: Beside<'_
         }),
         ChangeEvent::Attested => attested(before, after),
         ChangeEvent::Closed | ChangeEvent::Rejected => {
-            after.closure.as_ref().map_or_else(String::new, |it| {
-                format!("{} by {}: {}", it.outcome.as_str(), it.by, it.reason.trim())
+            after.closure.as_ref().map_or_else(String::new, |closure| {
+                format!("{} by {}: {}", closure.outcome.as_str(), closure.by, closure.reason.trim())
             })
         }
         ChangeEvent::PostReviewed => {
             let closure = after.closure.as_ref();
             let review = closure.and_then(|closure| closure.reviewed.as_ref());
-            review.map_or_else(String::new, |it| {
-                format!("{} by {}: {}", it.date, it.by, it.outcome.as_str())
+            review.map_or_else(String::new, |review| {
+                format!("{} by {}: {}", review.date, review.by, review.outcome.as_str())
             })
         }
         ChangeEvent::Amended => amended(before, after).join(", "),
@@ -133,7 +133,7 @@ fn renewed(before: &Record, after: &Record, beside: Beside<'_>) -> String {
 }
 
 fn joined(differences: &[FieldDifference]) -> String {
-    let texts: Vec<&str> = differences.iter().map(|it| it.text.as_str()).collect();
+    let texts: Vec<&str> = differences.iter().map(|difference| difference.text.as_str()).collect();
     texts.join("; ")
 }
 
@@ -143,7 +143,7 @@ fn entries<T>(added: Vec<&T>, describe: impl Fn(&T) -> String) -> String {
 }
 
 fn controls_added(before: &Record, after: &Record) -> String {
-    let known = |id: &str| before.compensating_controls.iter().any(|it| it.id == id);
+    let known = |id: &str| before.compensating_controls.iter().any(|control| control.id == id);
     let added = after.compensating_controls.iter();
     entries(added.filter(|it| !known(&it.id)).collect(), |it| {
         format!("{} {}", it.id, it.description.trim())

@@ -65,7 +65,7 @@ pub struct CitedEvidence<'a> {
 /// Returns the evidence of a record's controls, notes and closure, in the order of the format; without a tree, the
 /// states of its files are undetermined.
 pub fn cited<'a>(record: &'a Record, tree: Option<&dyn Tree>) -> Vec<CitedEvidence<'a>> {
-    let controls = record.compensating_controls.iter().map(|it| it.evidence.as_slice());
+    let controls = record.compensating_controls.iter().map(|control| control.evidence.as_slice());
     let notes = record.handling.iter().map(|it| it.evidence.as_slice());
     let closure = record.closure.iter().map(|it| it.evidence.as_slice());
     let lists =

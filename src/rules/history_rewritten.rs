@@ -34,7 +34,7 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(line: &MainlineCase<'_>, findings: &mut Vec<Finding>) {
     findings.extend(line.marks.iter().filter_map(rewritten));
-    let apart = line.lost_tips.iter().filter(|it| it.standing == LostStanding::Apart);
+    let apart = line.lost_tips.iter().filter(|tip| tip.standing == LostStanding::Apart);
     let reference = &line.history.mainline.reference;
     findings.extend(
         apart.map(|it| it.finding(RULE.code, Level::Error, reference, "it is no longer on")),

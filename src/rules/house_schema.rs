@@ -46,7 +46,7 @@ fn record(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
         FieldState::Node(node) => free::json(node),
     };
     // An unreadable field has a finding of its own, and no value to check.
-    let mut fields = case.source.findings.iter().filter_map(|it| it.field.as_deref());
+    let mut fields = case.source.findings.iter().filter_map(|finding| finding.field.as_deref());
     if fields.any(|field| field.starts_with("x.")) {
         return;
     }

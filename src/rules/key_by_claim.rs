@@ -31,7 +31,7 @@ fn check(landed: &LandedCase<'_>, findings: &mut Vec<Finding>) {
     let all =
         [Admission::Claim, Admission::ClaimedName, Admission::FirstList, Admission::FirstPolicy];
     for by in all {
-        let keys: Vec<&KeyUse> = landed.keys.iter().filter(|it| it.key.by == by).collect();
+        let keys: Vec<&KeyUse> = landed.keys.iter().filter(|key| key.key.by == by).collect();
         if !keys.is_empty() {
             findings.push(finding(landed, by, &keys));
         }

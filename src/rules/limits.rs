@@ -42,7 +42,7 @@ impl<'c> Reach<'c> {
             None => None,
         };
         let goes_on = before.is_none_or(|it| not_after(&record.expires) > not_after(&it.expires));
-        let until = context.neighbours.map(|it| it.until).or(context.instant);
+        let until = context.neighbours.map(|neighbour| neighbour.until).or(context.instant);
         if !goes_on || record.closure.is_some() || renewal::is_redesigned(record, until) {
             return None;
         }

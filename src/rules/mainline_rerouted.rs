@@ -35,7 +35,7 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(line: &MainlineCase<'_>, findings: &mut Vec<Finding>) {
     findings.extend(line.marks.iter().filter_map(rerouted));
-    let lost = line.lost_tips.iter().filter(|it| it.standing == LostStanding::Rerouted);
+    let lost = line.lost_tips.iter().filter(|tip| tip.standing == LostStanding::Rerouted);
     let message =
         "a merge brought it back and left out what it took away, or rules that it had, on";
     let reference = &line.history.mainline.reference;

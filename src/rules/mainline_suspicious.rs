@@ -38,7 +38,7 @@ fn check(line: &MainlineCase<'_>, findings: &mut Vec<Finding>) {
     });
     findings.extend(suspected);
     findings.extend(line.taken_away.iter().map(lost));
-    let merged = line.lost_tips.iter().filter(|it| it.standing == LostStanding::Merged);
+    let merged = line.lost_tips.iter().filter(|tip| tip.standing == LostStanding::Merged);
     let message =
         "`git pull` and a push made it the second parent of a merge, and took nothing, on";
     let reference = &line.history.mainline.reference;

@@ -66,7 +66,6 @@ fn added(case: &RecordCase<'_>, tier: &Resolved, missing: &[&str]) -> String {
     }
 }
 
-/// Returns a sample value for a field.
 fn sample(tier: &Resolved, field: &str) -> String {
     let sample = match field {
         "review_every" => {

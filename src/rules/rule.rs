@@ -96,7 +96,7 @@ pub struct SpecialCases {
     pub stays_error: bool,
     /// Whether it also checks a version that inherits the verdict of an earlier one.
     pub each_landing: bool,
-    /// Whether it requires a field that `new` asks for later, so that it is no objection to an answer.
+    /// Whether it requires a field that `new` asks for later, so that it is not an objection to an answer.
     pub asked_later: bool,
 }
 

@@ -40,7 +40,7 @@ pub(super) fn reopens(
     differences: &[FieldDifference],
 ) -> Option<Finding> {
     let first = differences.first()?;
-    let texts: Vec<&str> = differences.iter().map(|it| it.text.as_str()).collect();
+    let texts: Vec<&str> = differences.iter().map(|difference| difference.text.as_str()).collect();
     changed.finding(
         code,
         Level::Note,

@@ -32,13 +32,13 @@ fn record(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
     let source = case.source;
     let sightings = find_sightings(case.context.governance, source.root.as_ref(), &source.comments);
     let id = source.id().map(|id| id.to_string());
-    findings.extend(sightings.map(|it| finding(&source.path, id.as_deref(), it)));
+    findings.extend(sightings.map(|sighting| finding(&source.path, id.as_deref(), sighting)));
 }
 
 fn policy(context: &RuleContext<'_>, findings: &mut Vec<Finding>) {
     let governance = context.governance;
     let sightings = find_sightings(governance, governance.document.as_ref(), &governance.comments);
-    findings.extend(sightings.map(|it| finding(policy::FILE, None, it)));
+    findings.extend(sightings.map(|sighting| finding(policy::FILE, None, sighting)));
 }
 
 /// Returns the likely credentials in a file that the policy does not allow.

@@ -36,8 +36,8 @@ fn alone(landed: &LandedCase<'_>) -> Option<Finding> {
     let members: Vec<&str> = verdict
         .approvers
         .iter()
-        .filter(|it| it.is_author)
-        .map(|it| it.person.email.as_str())
+        .filter(|approver| approver.is_author)
+        .map(|approver| approver.person.email.as_str())
         .collect();
     let is_alone = is_alone(verdict);
     if !is_alone && (!by_permission || members.is_empty()) {

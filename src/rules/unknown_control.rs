@@ -95,7 +95,7 @@ const PROPOSED: usize = 3;
 
 /// Returns the controls of a catalog with the most similar ids, their titles, and the command that lists all.
 fn nearest(catalog: &Catalog, id: &str) -> String {
-    let current = catalog.controls.iter().filter(|it| !it.withdrawn);
+    let current = catalog.controls.iter().filter(|control| !control.withdrawn);
     let ids = current.map(|control| control.id.as_str());
     let similar = near::closest(id, ids, PROPOSED).into_iter();
     let titled = similar.filter_map(|id| Some((id, &catalog.find(id)?.control.title)));

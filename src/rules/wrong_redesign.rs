@@ -76,9 +76,9 @@ fn linked(record: &Record, context: &RuleContext<'_>) -> Option<Vec<Option<Rc<Re
     let link = link(record)?;
     let is_linked = |path: &str, redesign: Option<&Redesign>| is_linking(link, path, redesign);
     if let Some(neighbours) = context.neighbours {
-        let redesigns = neighbours.redesigns.iter().map(|it| {
-            let counted = it.counted.as_ref().map(|counted| &counted.redesign);
-            (&it.path, counted.or(it.latest.as_ref()).cloned())
+        let redesigns = neighbours.redesigns.iter().map(|redesign| {
+            let counted = redesign.counted.as_ref().map(|counted| &counted.redesign);
+            (&redesign.path, counted.or(redesign.latest.as_ref()).cloned())
         });
         let linked = redesigns.filter(|(path, it)| is_linked(path, it.as_deref()));
         return Some(linked.map(|(_, it)| it).collect());

@@ -39,7 +39,6 @@ pub(crate) enum Rests {
     OnGrace(Instant),
 }
 
-/// Returns the status of a record at an instant.
 pub(crate) fn at(ground: &Ground, clocks: Option<&Clocks>, instant: Instant) -> StatusAnswer {
     match (ground, clocks) {
         (Ground::Unknown(doubt), _) => {

@@ -39,7 +39,6 @@ pub(crate) struct Clocks {
     pub ownerless: Vec<(Address, RosterState)>,
 }
 
-/// A review of the exception.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct ReviewDay {
     /// The day of the review, or that of its landing if that is earlier.

@@ -34,7 +34,6 @@ pub(crate) enum Ground {
     Judged(Box<EvaluatedRecord>),
 }
 
-/// The record to evaluate at an instant.
 #[derive(Clone, Debug)]
 pub(crate) struct EvaluatedRecord {
     /// The index of the first version of the series.
@@ -115,7 +114,7 @@ fn judged(past: TrailPast, governance: &Governance, landed: &Record) -> Ground {
         let doubt = past.doubt(first..=first);
         return Ground::Unknown(doubt.unwrap_or_else(|| ApprovalObstacle::UnknownLanding.into()));
     }
-    if let Some(doubt) = past.doubt(since..=past.tip).filter(|_| !is_closed) {
+    if !is_closed && let Some(doubt) = past.doubt(since..=past.tip) {
         return Ground::Unknown(doubt);
     }
     // The built-in defaults grant nothing.

@@ -126,7 +126,7 @@ fn ended_by(
 /// Returns the version that closed a record, or else removed its file.
 fn taken_away(past: TrailPast) -> Option<(usize, EndCause)> {
     let is_gone = matches!(past.version(past.tip)?.record.content(), Content::Gone);
-    let removed = is_gone.then_some(past.tip);
+    let removed = if is_gone { Some(past.tip) } else { None };
     let last = removed.map_or(Some(past.tip), |index| index.checked_sub(1))?;
     let is_closed = |index: &usize| past.record(*index).is_some_and(|it| it.closure.is_some());
     let first = TrailPast { tip: last, ..past }.first();

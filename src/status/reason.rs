@@ -116,14 +116,12 @@ kinds! {
 }
 
 impl ReasonKind {
-    /// Returns a reason of this kind.
     pub(crate) fn says(self, text: impl Into<String>) -> Reason {
         Reason::Stated(self, text.into())
     }
 }
 
 impl Reason {
-    /// Returns the reason for an obstacle.
     pub(crate) fn obstacle(obstacle: impl Into<StatusObstacle>) -> Reason {
         Reason::Obstacle(Box::new(obstacle.into()))
     }

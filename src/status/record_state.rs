@@ -158,7 +158,7 @@ impl RecordState {
     pub(crate) fn note_renewals_left(&mut self, instant: Instant) {
         let record = self.effective.as_deref();
         let is_left = renewal::is_left(&self.renewals, record, instant);
-        let ended = self.reasons.iter_mut().find(|it| it.kind() == ReasonKind::Ended);
+        let ended = self.reasons.iter_mut().find(|reason| reason.kind() == ReasonKind::Ended);
         if let (Some(ended), Some(end)) = (ended, self.not_after) {
             *ended = renewal::ended(end, is_left);
         }
@@ -337,7 +337,6 @@ fn fired_at(clocks: &Clocks, fired: &FiredClock, instant: Instant) -> Fired {
     Fired { trigger: fired.trigger.clone(), then: fired.then, at: fired.landed, is_waiting: waits }
 }
 
-/// Returns the last path of a trail.
 fn last_file(trail: &Trail, tip: usize) -> Option<&str> {
     let versions = trail.versions.get(..=tip)?;
     let mut files = versions.iter().rev().filter_map(|version| version.files.first());

@@ -13,7 +13,6 @@ use crate::status::past::TrailPast;
 use crate::status::reason::{Reason, ReasonKind};
 use crate::status::state::Renewals;
 
-/// Counts the renewals of a record.
 pub(crate) fn count_renewals(
     past: TrailPast,
     judged: &EvaluatedRecord,

@@ -2,6 +2,8 @@
 //!
 //! Uses record, policy, history, approval. Pure. Start at [`RecordState`]. Follows `docs/spec/status.md`.
 
+use serde::Serialize;
+
 use crate::history::version::TrailKey;
 use crate::history::walked::History;
 use crate::policy::governance::Governance;
@@ -199,7 +201,7 @@ pub struct LandingInfo {
 }
 
 /// How often a record was renewed, according to history and including refiling.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Renewals {
     pub count: u32,
     /// The maximum number of renewals.
@@ -214,7 +216,7 @@ pub struct Renewals {
 }
 
 /// How long a record was actually in place.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct InPlace {
     /// When it was first approved.
     pub first_approved: Option<Instant>,

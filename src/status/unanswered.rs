@@ -36,7 +36,7 @@ pub(crate) fn unanswered_reviews(
     }
     // Of the entries in one landing, the last in the list is the latest.
     reviews.sort_by_key(|(brought, _)| *brought);
-    let is_strict = judged.tier.as_ref().is_some_and(|it| it.degraded == Degraded::Deny);
+    let is_strict = judged.tier.as_ref().is_some_and(|tier| tier.degraded == Degraded::Deny);
     let counts = |brought: usize| !is_strict || clocks::is_witnessed(past, brought);
     let settled = reviews.iter().rposition(|(brought, review)| {
         review.outcome == ReviewOutcome::StillNeeded && counts(*brought)

@@ -129,7 +129,7 @@ impl VersionApproval<'_> {
     fn refused(self) -> impl Iterator<Item = Reason> {
         let counts = |statement: &&Statement| {
             let mut approvers = self.verdict.approvers.iter();
-            approvers.any(|it| it.person.key == statement.approver.person.key)
+            approvers.any(|approver| approver.person.key == statement.approver.person.key)
         };
         let refused =
             self.verdict.refused.iter().filter(move |it| it.vote == Vote::Approves && !counts(it));
@@ -205,7 +205,7 @@ impl VersionApproval<'_> {
 }
 
 fn unknown_account(verdict: &ApprovalVerdict) -> Option<&UnknownAccount> {
-    verdict.statements.iter().find_map(|it| match &it.counts {
+    verdict.statements.iter().find_map(|statement| match &statement.counts {
         VoteCounts::No(NotCounted::UnknownAccount(unknown)) => Some(unknown),
         _ => None,
     })

@@ -282,7 +282,7 @@ pub fn upwards(from: &Path, name: &str) -> Result<Option<PathBuf>, FileError> {
 /// Returns a folder's absolute path with its links resolved.
 ///
 /// # Errors
-/// [`FileError`] if it does not exist or is no folder.
+/// [`FileError`] if it does not exist or is not a folder.
 pub fn folder(path: &Path) -> Result<PathBuf, FileError> {
     let failed = |cause: std::io::Error| match cause.kind() {
         ErrorKind::NotFound => FileError::Absent(path.to_owned()),

@@ -89,11 +89,7 @@ pub enum SignError {
     Configuration(String),
     /// The key file does not exist.
     #[error("{named_by} is {}, which does not exist", .path.display())]
-    KeyAbsent {
-        named_by: KeySource,
-        /// Its path.
-        path: PathBuf,
-    },
+    KeyAbsent { named_by: KeySource, path: PathBuf },
     /// The file contains no SSH key.
     #[error("{named_by} is {}, which is not an SSH key", .path.display())]
     NotSsh { named_by: KeySource, path: PathBuf },

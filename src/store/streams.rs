@@ -205,7 +205,7 @@ pub fn folder(path: &Path) -> Result<(), FileError> {
     fs::create_dir_all(path).map_err(|cause| FileError::Failed(path.to_owned(), cause))
 }
 
-/// Removes a file given by the user; one that is missing is no error.
+/// Removes a file given by the user; one that is missing is not an error.
 ///
 /// # Errors
 /// [`FileError::Failed`] if it can't be removed.

@@ -35,7 +35,7 @@ pub(super) fn from_path(path: &Path) -> io::Result<WriteTarget> {
     }
 }
 
-/// Follows links up to what is no link, to nothing, or to an open file of a process.
+/// Follows links up to what is not a link, to nothing, or to an open file of a process.
 fn end_of_links(mut place: PathBuf) -> io::Result<PathBuf> {
     for _ in 0..MOST_LINKS {
         match fs::symlink_metadata(&place) {
@@ -79,7 +79,6 @@ fn with_real_folders(place: &Path) -> PathBuf {
     real
 }
 
-/// Returns the folder that a path is in.
 pub(super) fn folder(path: &Path) -> &Path {
     let folder = path.parent();
     folder.filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))

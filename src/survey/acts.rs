@@ -123,7 +123,7 @@ fn approvers<'a>(
     let approvers = verdict.approvers.iter();
     if verdict.carries.is_some() {
         // A statement about a version that carries on an earlier result approves nothing of that result.
-        return approvers.filter(|it| is_known(&it.commit)).collect();
+        return approvers.filter(|approver| is_known(&approver.commit)).collect();
     }
     let counted = |approver: &&Approver| {
         statements.iter().any(|statement| {
@@ -143,7 +143,6 @@ fn approvers<'a>(
     approvers.filter(counted).map(of_then).collect()
 }
 
-/// Returns the events of a version, each with the values that changed.
 fn version_events(trail: &Trail, version: &Version) -> Vec<(ChangeEvent, Vec<ValueDifference>)> {
     let events = change::of_version(trail, version).into_iter();
     let Content::Record(after) = version.record.content() else {

@@ -115,7 +115,7 @@ impl AdviceCase<'_> {
         match record_state.status {
             Status::Unknown => {
                 let obstacle = reason::obstacle(&record_state.reasons);
-                let command = obstacle.and_then(|it| it.object()?.command());
+                let command = obstacle.and_then(|obstacle| obstacle.object()?.command());
                 let action = obstacle.map_or(reason, ToString::to_string);
                 Some(step(action, command.unwrap_or("exledger verify"), By::Anybody))
             }
@@ -181,7 +181,6 @@ impl AdviceCase<'_> {
         }
     }
 
-    /// Quotes an argument for the shell.
     fn shell_quoted(&self, argument: &str) -> String {
         (self.around.quote)(argument)
     }
@@ -210,7 +209,7 @@ impl AdviceCase<'_> {
             for time in ["before", "during", "after"] {
                 command.push_str(&format!(" --access-verified {time}=…"));
             }
-        } else if self.record.is_some_and(|it| it.subject.access().next().is_some())
+        } else if self.record.is_some_and(|record| record.subject.access().next().is_some())
             && self.record_state.in_place.days > 0
         {
             command.push_str(" --access-verified after=…");

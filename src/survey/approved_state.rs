@@ -86,7 +86,7 @@ impl ApprovedState {
             ..ApprovedState::default()
         };
         for (_, verdict) in series {
-            let own = verdict.authors.iter().filter(|it| it.by_own_commit);
+            let own = verdict.authors.iter().filter(|author| author.by_own_commit);
             for author in own {
                 branch::add(&mut landed.committed, author.person.clone());
             }

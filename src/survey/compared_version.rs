@@ -111,7 +111,7 @@ impl<'a> ComparedTrail<'a> {
                 first = index + 1;
             }
         }
-        (first < self.trail.versions.len()).then_some(first)
+        if first < self.trail.versions.len() { Some(first) } else { None }
     }
 
     /// Tells whether the record was rejected, and that takes it out.

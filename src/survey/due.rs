@@ -170,7 +170,7 @@ pub fn due_record(
 ) -> Option<DueRecord> {
     let case = DueCase { record_state, horizon, instant };
     let buckets = Bucket::ALL.iter();
-    let mut held: Vec<DueBucket> = buckets.filter_map(|it| case.holds(*it)).collect();
+    let mut held: Vec<DueBucket> = buckets.filter_map(|bucket| case.holds(*bucket)).collect();
     held.sort_by_key(|held| held.urgency);
     let (first, rest) = held.split_first()?;
     Some(DueRecord {
@@ -233,7 +233,6 @@ impl DueCase<'_> {
         }
     }
 
-    /// Returns the earliest instant of a duty of a kind.
     fn first(&self, kind: DutyKind) -> Option<Instant> {
         let of_kind = self.record_state.duties.iter().filter(|duty| duty.kind == kind);
         of_kind.map(|duty| duty.at).min()

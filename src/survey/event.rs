@@ -104,7 +104,7 @@ pub struct ScannerFinding {
     pub former_ids: Vec<String>,
     /// The level, as SARIF names it.
     pub level: String,
-    /// The kind: `fail`, or something that is no failure.
+    /// The kind: `fail`, or something that is not a failure.
     pub kind: String,
     /// Whether the scanner says that the finding existed before and is gone.
     pub is_absent: bool,

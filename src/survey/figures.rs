@@ -5,6 +5,8 @@
 
 use std::collections::BTreeSet;
 
+use serde::Serialize;
+
 use crate::policy::governance::Governance;
 use crate::record::Record;
 use crate::record::time::{Day, Instant, Term};
@@ -21,8 +23,8 @@ pub struct ReportPeriod {
     pub to: Day,
 }
 
-/// The health of the ledger at one instant.
-#[derive(Clone, Debug, PartialEq)]
+/// The health of the ledger at one instant, as an answer shows it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Backlog {
     /// How many records wait for approval.
     pub awaiting: usize,
@@ -30,14 +32,14 @@ pub struct Backlog {
     pub oldest_waiting_days: Option<i64>,
     /// How long it took on average from request to decision, in days.
     pub mean_days_to_decision: Option<f64>,
-    /// The median of the same.
-    pub median_days_to_decision: Option<f64>,
     /// How many records in force end soon.
     pub expiring_soon: usize,
     /// How many records still grant although something about them is overdue.
     pub overdue_in_force: usize,
     /// How many days the records in force have been so, on average.
     pub mean_age_days: Option<f64>,
+    /// The median time from request to decision, in days.
+    pub median_days_to_decision: Option<f64>,
 }
 
 /// What happened in a month, or in the part of it that the report covers.
@@ -110,7 +112,7 @@ pub fn backlog(
         .map(|record_state| (record_state, due::due_record(record_state, horizon, instant)))
         .collect();
     let awaiting: Vec<Timing> =
-        record_states.iter().filter_map(|it| due::waiting(it, horizon, instant)).collect();
+        record_states.iter().filter_map(|state| due::waiting(state, horizon, instant)).collect();
     // A branch dated in the future says nothing about how long it has waited.
     let since = awaiting.iter().filter_map(|it| it.since(instant));
     let waited = since.map(|since| instant.days_since(since));
@@ -210,7 +212,7 @@ fn median(sorted: &[f64]) -> Option<f64> {
 
 fn share(part: usize, of: usize) -> Option<f64> {
     let (part, of) = (i64::try_from(part).ok()?, i64::try_from(of).ok()?);
-    (of > 0).then(|| rounded(whole(part) / whole(of), 100.0))
+    if of > 0 { Some(rounded(whole(part) / whole(of), 100.0)) } else { None }
 }
 
 fn rounded(number: f64, to: f64) -> f64 {

@@ -157,7 +157,7 @@ impl GroupCounts {
 
 impl ProofCounts {
     fn of(records: &[RecordState]) -> ProofCounts {
-        let in_force = records.iter().filter(|it| it.in_force == InForce::Yes);
+        let in_force = records.iter().filter(|record| record.in_force == InForce::Yes);
         let grants = in_force.filter_map(|it| it.approved.as_ref());
         let mut counts = ProofCounts::default();
         for approver in grants.flat_map(|grant| &grant.approvers) {

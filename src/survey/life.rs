@@ -67,7 +67,7 @@ pub fn read_life<'a>(
 
 /// Returns when a version of a record was first approved.
 fn approved(verdicts: &[Rc<ApprovalVerdict>]) -> Option<Instant> {
-    let met = verdicts.iter().filter(|it| it.satisfied == Satisfied::Yes);
+    let met = verdicts.iter().filter(|verdict| verdict.satisfied == Satisfied::Yes);
     met.filter_map(|it| it.approved_at).min()
 }
 

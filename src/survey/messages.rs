@@ -21,7 +21,7 @@ use crate::survey::queue::QueueItem;
 #[derive(Debug)]
 pub struct PersonMessage<'a> {
     pub person: Person,
-    /// What is due, most urgent first, then what needs attention and is no record, then what was decided.
+    /// What is due, most urgent first, then what needs attention and is not a record, then what was decided.
     pub items: Vec<MessageItem<'a>>,
 }
 
@@ -67,7 +67,7 @@ pub enum MessageTopic {
     Approve(DueRecord),
     /// It waits for an approval that the person can't give.
     Waits(DueRecord),
-    /// It is no record, and needs attention.
+    /// It is not a record, and needs attention.
     FollowUp(FollowUpBucket),
     /// It was decided.
     Decided(DecisionKind),
@@ -85,7 +85,7 @@ impl MessageTopic {
         }
     }
 
-    /// Returns why a record is due; `None` if it was decided, and for what is no record.
+    /// Returns why a record is due; `None` if it was decided, and for what is not a record.
     pub fn due(&self) -> Option<&DueRecord> {
         match self {
             MessageTopic::Due(due) | MessageTopic::Approve(due) | MessageTopic::Waits(due) => {
@@ -200,7 +200,7 @@ impl<'a> Post<'a> {
                 branch,
             };
             let branch = step.as_ref().and_then(|step| step.branch.clone());
-            if let Some(step) = step.as_ref().filter(|_| is_approver) {
+            if is_approver && let Some(step) = step.as_ref() {
                 let roles = if is_step { roles.clone() } else { approver() };
                 let (due, at) = (step.due.clone(), step.due.timing);
                 let topic = MessageTopic::Approve(due);

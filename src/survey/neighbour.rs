@@ -105,7 +105,7 @@ impl Neighbours {
         let lifting = Lifting::at(self, governance, self.until);
         for (group, kind) in &mut kinds {
             if let Some(start) = lifting.fresh_start(group) {
-                kind.records.retain(|it| it.landed >= start);
+                kind.records.retain(|record| record.landed >= start);
                 kind.occurrences = occurrence::group_occurrences(&kind.records).len();
             }
         }
@@ -152,7 +152,7 @@ fn kinds<'a>(
     findings: Findings,
     governance: &Governance,
 ) -> BTreeMap<CauseGroup, CauseKind<'a>> {
-    records.sort_by_key(|it| (it.landed, it.filing.landing, &it.id));
+    records.sort_by_key(|record| (record.landed, record.filing.landing, &record.id));
     let mut kinds: BTreeMap<CauseGroup, CauseKind<'a>> = BTreeMap::new();
     for it in records {
         for (group, spelled) in groups(&it.record, keys, findings, governance) {

@@ -34,8 +34,8 @@ impl Filing {
         let text = version.commit.message();
         let is_known = version.change != VersionChange::Inherited;
         Filing {
-            landing: is_known.then_some(version.landing),
-            commit: is_known.then_some(version.commit.oid),
+            landing: if is_known { Some(version.landing) } else { None },
+            commit: if is_known { Some(version.commit.oid) } else { None },
             request: forge::pull_request(&CommitMessage::read(&text)),
             committer: version.commit.committer().email.to_lowercase(),
         }
@@ -67,7 +67,7 @@ impl<'a> Occurrence<'a> {
 
     /// Returns the pull request that a landing names.
     pub fn pull_request(&self) -> Option<&'a str> {
-        self.records.iter().find_map(|it| it.filing.request.as_deref())
+        self.records.iter().find_map(|record| record.filing.request.as_deref())
     }
 }
 

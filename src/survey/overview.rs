@@ -47,7 +47,7 @@ pub enum FirstStep<'a> {
 
 impl<'a> Attention<'a> {
     /// Returns the most urgent step; records whose deadline has passed, or that are due now, come first, then everything
-    /// that is no record, then the other records.
+    /// that is not a record, then the other records.
     fn first(self) -> Option<FirstStep<'a>> {
         let record = self.queue.first();
         let is_urgent = record.is_some_and(|item| item.rank <= Rank::DueNow);
@@ -59,7 +59,7 @@ impl<'a> Attention<'a> {
     /// Returns of how many records and redesigns a deadline has passed.
     fn n_overdue(self) -> usize {
         let records = self.queue.iter().filter(|item| item.is_overdue()).count();
-        records + self.follow_ups.iter().filter(|it| it.bucket.is_problem()).count()
+        records + self.follow_ups.iter().filter(|follow_up| follow_up.bucket.is_problem()).count()
     }
 }
 

@@ -95,7 +95,7 @@ pub fn find_patterns<'a>(
         groups.extend(spelled(FAILING).into_iter().filter(fails));
     }
     let mut applications = spelled(&[PatternKey::Application]);
-    applications.retain(|it| is_repeated(it) && is_named(it));
+    applications.retain(|application| is_repeated(application) && is_named(application));
     let mut controls = spelled(&[PatternKey::Control]);
     controls.retain(fails);
     let unclassified = |it: &&Neighbour| it.record.root_cause == RootCause::Unclassified;
@@ -190,24 +190,24 @@ impl<'a> CausePattern<'a> {
 
     /// Tells whether new records are refused and deployments denied: it is frozen, and no redesign is in time.
     pub fn lacks_redesign(&self) -> bool {
-        self.is_frozen && !self.redesign.as_ref().is_some_and(|it| it.is_in_time)
+        self.is_frozen && !self.redesign.as_ref().is_some_and(|redesign| redesign.is_in_time)
     }
 
     /// Returns the names of the systems concerned, former ones included.
     pub fn names(&self) -> impl Iterator<Item = &'a str> {
-        let subjects = self.records.iter().map(|it| &it.record.subject);
+        let subjects = self.records.iter().map(|record| &record.record.subject);
         let former = subjects.flat_map(|subject| subject.aliases.iter().flatten());
         self.systems.iter().copied().chain(former.map(String::as_str))
     }
 
     /// Returns when the first of the records landed.
     pub fn first(&self) -> Option<Instant> {
-        self.records.iter().map(|it| it.landed).min()
+        self.records.iter().map(|record| record.landed).min()
     }
 
     /// Returns when the last of the records landed.
     pub fn last(&self) -> Option<Instant> {
-        self.records.iter().map(|it| it.landed).max()
+        self.records.iter().map(|record| record.landed).max()
     }
 
     /// Returns a description of what the records have in common.
@@ -230,7 +230,6 @@ impl<'a> CausePattern<'a> {
     }
 }
 
-/// Returns the system that a record is about.
 fn system(record: &Record) -> Option<&str> {
     let subject = &record.subject;
     let names = [&subject.application, &subject.asset, &subject.identity];

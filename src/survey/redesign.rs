@@ -238,7 +238,7 @@ impl RedesignState {
     /// Tells whether a group is of the pattern that this redesign is about; a ticket is about the pattern of each record
     /// that links it.
     pub fn covers(&self, group: &CauseGroup, governance: &Governance) -> bool {
-        self.redesign.as_ref().is_some_and(|it| covers(&it.pattern, group, governance))
+        self.redesign.as_ref().is_some_and(|redesign| covers(&redesign.pattern, group, governance))
     }
 
     /// Tells whether occurrences that landed before it was done no longer count for a freeze.

@@ -108,7 +108,7 @@ impl Peer {
     }
 }
 
-/// Folds every name of a subject: another spelling is no other subject.
+/// Folds every name of a subject: another spelling is not another subject.
 fn fold_subject(mut subject: Subject) -> Subject {
     let fold = |name: &mut String| {
         if let Cow::Owned(folded) = folded(name) {

@@ -20,7 +20,7 @@ impl RemoteAddress {
         let (authority, rest) = match address.split_once("://") {
             Some((scheme, _)) if scheme.eq_ignore_ascii_case("file") => return None,
             Some((_, rest)) => rest.split_once('/')?,
-            // A colon before any slash separates host and path, as for scp; a drive letter is no host.
+            // A colon before any slash separates host and path, as for scp; a drive letter is not a host.
             None => {
                 address.split_once(':').filter(|(host, _)| host.len() > 1 && !host.contains('/'))?
             }

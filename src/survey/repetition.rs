@@ -183,7 +183,7 @@ fn windows_ago(day: Day, today: Day, events: &EventPatterns) -> Option<u8> {
     } else if next > today {
         Some(0)
     } else {
-        (events.window.after_day(next) > today).then_some(1)
+        if events.window.after_day(next) > today { Some(1) } else { None }
     }
 }
 
@@ -247,7 +247,7 @@ impl<'r> InputCounts<'r> {
         events: &EventPatterns,
         all: &BTreeMap<String, AllInputs>,
     ) -> Option<RepeatedGroup> {
-        let applications = self.applications.iter().filter_map(|it| all.get(it));
+        let applications = self.applications.iter().filter_map(|application| all.get(application));
         let inputs = applications.fold(AllInputs::default(), |sum, it| AllInputs {
             current: sum.current.saturating_add(it.current),
             previous: sum.previous.saturating_add(it.previous),
@@ -258,7 +258,7 @@ impl<'r> InputCounts<'r> {
             return None;
         }
         let before = DeviationShare { inputs: inputs.previous, deviations: self.before };
-        let before = (before.inputs > 0).then_some(before);
+        let before = if before.inputs > 0 { Some(before) } else { None };
         Some(RepeatedGroup {
             keys: keys.to_vec(),
             group: group_of(self.spelled, keys).ok()?,

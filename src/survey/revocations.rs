@@ -90,7 +90,7 @@ impl<'a> GrantedNames<'a> {
     /// Collects the names of the records in force.
     pub fn of(records: &'a [RecordState]) -> GrantedNames<'a> {
         let mut names = GrantedNames::default();
-        for record_state in records.iter().filter(|it| it.in_force == InForce::Yes) {
+        for record_state in records.iter().filter(|record| record.in_force == InForce::Yes) {
             for name in record_state.content().into_iter().flat_map(access_names) {
                 names.0.entry(name).or_default().insert(record_state.id());
             }

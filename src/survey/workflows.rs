@@ -70,15 +70,15 @@ fn find_changed(
     }
     let paths: BTreeSet<&String> =
         own.keys().chain(others.iter().flat_map(WorkflowFiles::keys)).collect();
-    let is_changed = |path: &&String| others.iter().all(|it| it.get(*path) != own.get(*path));
+    let is_changed = |path: &&String| others.iter().all(|other| other.get(*path) != own.get(*path));
     let changed = paths.into_iter().filter(is_changed).map(|path| {
-        let before = others.first().is_some_and(|it| it.contains_key(path));
+        let before = others.first().is_some_and(|other| other.contains_key(path));
         (path.clone(), [before, own.contains_key(path)])
     });
     Ok(changed.collect())
 }
 
-/// Returns all files below a folder; if the path is no folder, the object at the path itself.
+/// Returns all files below a folder; if the path is not a folder, the object at the path itself.
 fn files(tree: &CommitTree<'_>, folder: &str) -> Result<WorkflowFiles, TreeError> {
     let mut paths = vec![folder.to_owned()];
     paths.extend(tree.list(folder)?.into_iter().map(|item| item.path));

@@ -31,7 +31,6 @@ pub(crate) struct FrozenGroupView<'a> {
     waits_for: Vec<PersonView<'a>>,
 }
 
-/// The redesign of a group.
 #[derive(Serialize)]
 pub(crate) struct LinkedRedesignView<'a> {
     id: Option<&'a str>,
@@ -97,12 +96,12 @@ impl Serialize for GroupKey<'_> {
 /// Returns a card for each of some follow-ups, redesigns and frozen groups each below a heading; nothing without any.
 pub(crate) fn blocks<'b>(follow_ups: &[FollowUp], now: Instant) -> Vec<Block<'b>> {
     let (redesigns, groups): (Vec<&FollowUp>, Vec<&FollowUp>) =
-        follow_ups.iter().partition(|it| it.redesign().is_some());
+        follow_ups.iter().partition(|follow_up| follow_up.redesign().is_some());
     let sections = [("overdue", redesigns, "redesign"), ("frozen", groups, "repeated cause")];
     let sections = sections.into_iter().filter(|(_, follow_ups, _)| !follow_ups.is_empty());
     let blocks = sections.flat_map(|(heading, follow_ups, noun)| {
         let heading = format!("{heading}: {}", diag::count(follow_ups.len(), noun));
-        let cards = follow_ups.iter().map(|it| (name(it), card(it, now)));
+        let cards = follow_ups.iter().map(|follow_up| (name(follow_up), card(follow_up, now)));
         [
             Block::Heading(StyledText::with_tone(Tone::Strong, heading)),
             Block::Pairs(cards.collect()),

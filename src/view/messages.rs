@@ -30,7 +30,6 @@ const LONGEST_WHY: usize = 300;
 /// How many records of a group the text of a message names.
 const MOST_IDS: usize = 10;
 
-/// The message to one person.
 #[derive(Serialize)]
 struct MessageView<'a> {
     to: RecipientView<'a>,
@@ -213,7 +212,6 @@ fn title(item: &MessageItem<'_>) -> String {
     title.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Returns the text about an item.
 fn about(item: &MessageItem<'_>, stamp: &Stamp) -> String {
     match item.subject {
         ItemSubject::Record(record_state) => about_record(item, record_state, stamp),
@@ -311,8 +309,8 @@ fn request(record_state: &RecordState, record: &Record) -> Vec<String> {
     let events =
         pending.filter(|_| record_state.landed.is_some()).map(|pending| pending.events.join(", "));
     let mut lines: Vec<String> = events
-        .filter(|it| !it.is_empty())
-        .map(|it| format!("  change: {it}"))
+        .filter(|event| !event.is_empty())
+        .map(|event| format!("  change: {event}"))
         .into_iter()
         .collect();
     lines.push(format!("  because: {}", cut(&why, LONGEST_WHY)));

@@ -45,8 +45,8 @@ pub struct RecordView<'a> {
     approval: ApprovalView<'a>,
     approved: Option<ApprovedView<'a>>,
     changed_since_approval: bool,
-    renewals: RenewalsView<'a>,
-    in_place: InPlaceView,
+    renewals: &'a Renewals,
+    in_place: &'a InPlace,
 }
 
 /// An owner in answers.
@@ -95,22 +95,6 @@ struct PendingView<'a> {
     events: &'a [&'static str],
 }
 
-#[derive(Debug, Serialize)]
-struct RenewalsView<'a> {
-    count: u32,
-    limit: Option<u32>,
-    total_days: Option<i64>,
-    limit_days: Option<i64>,
-    refiled: &'a [String],
-}
-
-#[derive(Debug, Serialize)]
-struct InPlaceView {
-    first_approved: Option<Instant>,
-    days: i64,
-    overrun_days: i64,
-}
-
 impl<'a> RecordView<'a> {
     /// Returns a record in the form of answers.
     pub fn of(state: &'a RecordState, names: &dyn RecordNames) -> RecordView<'a> {
@@ -144,8 +128,8 @@ impl<'a> RecordView<'a> {
             approval: ApprovalView::of(state),
             approved: state.approved.as_ref().map(ApprovedView::of),
             changed_since_approval: state.changed_since_approval,
-            renewals: RenewalsView::of(&state.renewals),
-            in_place: InPlaceView::of(&state.in_place),
+            renewals: &state.renewals,
+            in_place: &state.in_place,
         }
     }
 }
@@ -260,28 +244,6 @@ impl<'a> PendingView<'a> {
             since: pending.since,
             author: pending.author.as_ref().map(PersonView::of),
             events: &pending.events,
-        }
-    }
-}
-
-impl<'a> RenewalsView<'a> {
-    fn of(renewals: &'a Renewals) -> RenewalsView<'a> {
-        RenewalsView {
-            count: renewals.count,
-            limit: renewals.limit,
-            total_days: renewals.total_days,
-            limit_days: renewals.limit_days,
-            refiled: &renewals.refiled,
-        }
-    }
-}
-
-impl InPlaceView {
-    fn of(in_place: &InPlace) -> InPlaceView {
-        InPlaceView {
-            first_approved: in_place.first_approved,
-            days: in_place.days,
-            overrun_days: in_place.overrun_days,
         }
     }
 }

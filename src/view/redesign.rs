@@ -107,12 +107,12 @@ impl<'a> RedesignView<'a> {
         let later = state.landed_after.iter().flat_map(|it| &it.ids);
         RedesignView {
             id: state.id.as_deref(),
-            title: redesign.map(|it| it.title.as_str()),
+            title: redesign.map(|redesign| redesign.title.as_str()),
             ticket: state.ticket.as_deref(),
             status: state.status,
-            owner: redesign.map(|it| OwnerView::of(&it.owner)),
+            owner: redesign.map(|redesign| OwnerView::of(&redesign.owner)),
             pattern: redesign.map(pattern),
-            target: redesign.map(|it| it.target.as_str()),
+            target: redesign.map(|redesign| redesign.target.as_str()),
             due: state.due,
             first_due: state.first_due,
             done: state.done,
@@ -176,9 +176,9 @@ fn row(state: &RedesignState, governance: &Governance) -> Vec<StyledText> {
     };
     vec![
         StyledText::with_tone(Tone::Id, id),
-        StyledText::plain(redesign.map_or("", |it| it.title.as_str())),
+        StyledText::plain(redesign.map_or("", |redesign| redesign.title.as_str())),
         StyledText::plain(redesign.map(pattern_text).unwrap_or_default()),
-        StyledText::plain(redesign.map_or("", |it| it.owner.name.as_str())),
+        StyledText::plain(redesign.map_or("", |redesign| redesign.owner.name.as_str())),
         StyledText::plain(due),
         StyledText::with_tone(tone(state.status), state.status.as_str()),
         StyledText::plain(state.records.join(", ")),

@@ -24,7 +24,7 @@ pub struct StatementView<'a> {
 impl<'a> StatementView<'a> {
     /// Returns statements in the form of answers.
     pub fn all(statements: &[&'a Statement]) -> Vec<StatementView<'a>> {
-        statements.iter().map(|it| StatementView::of(it)).collect()
+        statements.iter().map(|statement| StatementView::of(statement)).collect()
     }
 
     fn of(statement: &'a Statement) -> StatementView<'a> {
@@ -71,7 +71,7 @@ pub fn table(statements: &[&Statement]) -> DocTable {
         column("not before", ColumnFit::Whole),
         column("commit", ColumnFit::Whole),
     ];
-    let rows: Vec<Vec<StyledText>> = statements.iter().map(|it| row(it)).collect();
+    let rows: Vec<Vec<StyledText>> = statements.iter().map(|statement| row(statement)).collect();
     let is_used = |n: &usize| {
         let mut cells = rows.iter().filter_map(|row| row.get(*n));
         cells.any(|cell| !cell.bare().is_empty())

@@ -48,7 +48,7 @@ pub(super) fn build(text: &str, hidden: Vec<screen::Hidden>, depth: usize) -> Do
         context: Context::Block,
         brackets: Vec::new(),
         indent: None,
-        tabs_from: text.contains('\t').then_some(0),
+        tabs_from: if text.contains('\t') { Some(0) } else { None },
     };
     let read = builder.document();
     let Builder { mut faults, fields, .. } = builder;
@@ -292,7 +292,7 @@ impl<'s> Builder<'s> {
             let n_faults = self.faults.len();
             let is_merge = key.as_ref().is_some_and(|key| key.is_merge);
             let mut repeated = None;
-            if let Some(key) = key.as_ref().filter(|_| !is_merge) {
+            if !is_merge && let Some(key) = key.as_ref() {
                 if style == Context::Block {
                     self.indent = source::column(self.source, key.span.start);
                 }

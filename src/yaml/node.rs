@@ -117,12 +117,12 @@ pub struct MapEntry {
 }
 
 impl Node {
-    /// Returns the value of a key; `None` if this is no map or has no such key.
+    /// Returns the value of a key; `None` if this is not a map or has no such key.
     pub fn get(&self, key: &str) -> Option<&Node> {
         self.entry(key).map(|entry| &entry.value)
     }
 
-    /// Returns the entry of a key; `None` if this is no map or has no such key.
+    /// Returns the entry of a key; `None` if this is not a map or has no such key.
     pub fn entry(&self, key: &str) -> Option<&MapEntry> {
         self.entries().iter().find(|entry| entry.key == key)
     }

@@ -164,7 +164,7 @@ pub(crate) fn without_hidden(text: &str) -> String {
     }
     // What joined two characters may stand at an edge now.
     let is_joiner = |it: &char| matches!(it, '\u{200C}' | '\u{200D}' | '\u{FE00}'..='\u{FE0F}' | '\u{E0100}'..='\u{E01EF}');
-    once.chars().filter(|it| !is_joiner(it)).collect()
+    once.chars().filter(|ch| !is_joiner(ch)).collect()
 }
 
 /// Tells whether a character is refused everywhere.

@@ -11,11 +11,13 @@
 
 mod access;
 mod excerpt;
+mod explain;
 mod export;
 mod export_engines;
 mod export_models;
 mod export_property;
 mod formats;
+mod log;
 mod render;
 mod schemas;
 #[path = "../support/mod.rs"]

@@ -12,6 +12,7 @@ mod forge;
 mod governance;
 mod inside;
 mod landing;
+mod later_folder;
 mod listed_keys;
 mod namesakes;
 mod notes;

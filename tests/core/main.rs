@@ -12,6 +12,7 @@
 mod approval;
 mod audit;
 mod checklist;
+mod controls;
 mod credential_forms;
 mod gate;
 mod history;
@@ -27,6 +28,7 @@ mod record_schema;
 mod repetition;
 mod rules;
 mod rules_content;
+mod rules_controls;
 mod rules_evidence;
 mod rules_house;
 mod rules_links;

@@ -1,7 +1,6 @@
 //! Who approved each version, on real repositories and with messages that forges really wrote.
 
 mod answers;
-mod later_folder;
 mod ledger_name;
 mod pitfalls;
 mod shallow;

@@ -64,7 +64,6 @@ mod redesigns;
 mod request;
 mod revocations;
 mod rules;
-mod rules_controls;
 mod rules_ends;
 mod scan;
 mod session;

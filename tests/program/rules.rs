@@ -1,4 +1,3 @@
 //! Every rule by its own examples: the bad one yields only its finding, at the right place; the good one is clean.
 
-mod explained;
 mod histories;

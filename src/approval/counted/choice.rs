@@ -63,7 +63,7 @@ impl<'c, 'h> Chooser<'c, 'h> {
             return;
         }
         let landings = &self.history.mainline.landings;
-        let at = landings.get(landing).map_or(Instant::MIN, |it| it.effective);
+        let at = landings.get(landing).map_or(Instant::MIN, |landing| landing.effective);
         let (mut counted, mut approved) = (self.counted.clone(), VersionChoice::NONE);
         counted.doubt = None;
         // The policy determines the paths of the other files.

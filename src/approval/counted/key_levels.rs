@@ -177,7 +177,7 @@ impl KeyLevels {
 impl AdmittedKeys {
     fn known(&self, state: &Rc<MainlineGovernance>) -> Option<Rc<MainlineGovernance>> {
         let [known, marked] = self.marked.as_ref()?;
-        Rc::ptr_eq(known, state).then(|| Rc::clone(marked))
+        if Rc::ptr_eq(known, state) { Some(Rc::clone(marked)) } else { None }
     }
 
     fn mark(
@@ -235,7 +235,7 @@ pub(super) fn lifts(
     all: &GovernanceHistory,
     landing: usize,
 ) -> bool {
-    let attested = verdict.approvers.iter().filter(|it| it.level == Proof::Attested);
+    let attested = verdict.approvers.iter().filter(|approver| approver.level == Proof::Attested);
     counting::are_enough(&governance_demand(version, all, landing), attested)
 }
 
@@ -252,7 +252,7 @@ impl Naming {
         let is_anybody = old.noreply != new.noreply || old.forges != new.forges;
         let all = [(mailmap, by_mailmap, false), (policy, logins, is_anybody)].into_iter();
         all.filter_map(|(commit, addresses, is_anybody)| {
-            let people = addresses.iter().map(|it| people::key_of(now, it)).collect();
+            let people = addresses.iter().map(|address| people::key_of(now, address)).collect();
             Some(ClaimedNames { people, is_anybody, commit: commit? })
         })
         .collect()

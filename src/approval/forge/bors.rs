@@ -27,7 +27,7 @@ fn read_numbers(subject: &str) -> Vec<&str> {
 fn pull_request(message: &CommitMessage) -> Option<String> {
     let numbers = read_numbers(message.subject);
     let all: Vec<String> = numbers.iter().map(|number| format!("#{number}")).collect();
-    (!all.is_empty()).then(|| all.join(" "))
+    if all.is_empty() { None } else { Some(all.join(" ")) }
 }
 
 /// Only the first line for each number in the subject counts, and only before any other text: the rest is the

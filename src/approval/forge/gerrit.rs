@@ -43,7 +43,7 @@ fn pull_request(message: &CommitMessage) -> Option<String> {
     trailers.iter().find(|trailer| trailer.is("Change-Id"))?;
     let on = trailers.iter().rfind(|trailer| trailer.is("Reviewed-on"))?;
     let address = on.value.starts_with("http://") || on.value.starts_with("https://");
-    address.then(|| on.value.clone())
+    if address { Some(on.value.clone()) } else { None }
 }
 
 fn approvals(message: &CommitMessage, _: Pinned) -> Vec<ApproverLine> {

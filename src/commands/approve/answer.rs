@@ -93,7 +93,6 @@ pub(super) fn preview(prepared: &PreparedApproval<'_>) -> Option<view::doc::Doc<
     Some(approve::show::gist(record, &makers, &events))
 }
 
-/// Returns the question whether to sign.
 pub(super) fn question(prepared: &PreparedApproval<'_>, draft: &ApprovalDraft<'_>) -> String {
     let verb = match prepared.decision {
         ApprovalDecision::Approve => "Approve",

@@ -42,7 +42,6 @@ impl fmt::Display for Fault {
 
 impl std::error::Error for Fault {}
 
-/// Returns a usage error.
 pub(crate) fn usage_error(what: impl Into<String>, help: impl Into<String>) -> anyhow::Error {
     Fault::Usage(what.into(), help.into()).into()
 }
@@ -60,7 +59,6 @@ pub(crate) fn undetermined(what: impl Into<String>, help: impl Into<String>) -> 
     Fault::Undetermined(what.into(), help.into()).into()
 }
 
-/// Returns the exit code of an error.
 pub(crate) fn code(error: &anyhow::Error) -> u8 {
     match found(error) {
         Cause::Usage(_) => exit::USAGE_ERROR,

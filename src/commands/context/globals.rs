@@ -94,7 +94,6 @@ pub(crate) enum Color {
     Never,
 }
 
-/// A day or an instant to evaluate at.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct DayOrInstant(When);
 

@@ -13,7 +13,7 @@ pub(crate) fn joined(args: impl IntoIterator<Item = OsString>, program: &Command
     let args: Vec<OsString> = args.into_iter().collect();
     let words = || args.iter().skip(1).filter_map(|arg| arg.to_str());
     let command = words().find_map(|word| program.find_subcommand(word));
-    let below = command.and_then(|it| words().find_map(|word| it.find_subcommand(word)));
+    let below = command.and_then(|command| words().find_map(|word| command.find_subcommand(word)));
     let known: Vec<&Arg> = program
         .get_arguments()
         .chain(command.into_iter().flat_map(Command::get_arguments))

@@ -58,7 +58,7 @@ pub(crate) fn targets(session: &Session) -> LinkTargets {
         }
     }
     let repository = session.repository_or_none();
-    let remote = repository.and_then(|it| it.url_of(&it.first_remote()?));
+    let remote = repository.and_then(|repository| repository.url_of(&repository.first_remote()?));
     LinkTargets { files, requests: remote.and_then(|url| requests(&url)) }
 }
 

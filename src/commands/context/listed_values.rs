@@ -14,7 +14,6 @@ use exledger::record::vocabulary::Vocabulary;
 pub(crate) struct ListedValues(Vec<&'static str>);
 
 impl ListedValues {
-    /// Lists the words of a vocabulary.
     pub(crate) fn of<W: Vocabulary>() -> ListedValues {
         ListedValues(W::words())
     }
@@ -25,7 +24,6 @@ impl ListedValues {
         self
     }
 
-    /// Removes a word from the list.
     pub(crate) fn without(mut self, word: &str) -> ListedValues {
         self.0.retain(|known| *known != word);
         self

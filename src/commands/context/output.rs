@@ -65,7 +65,6 @@ impl Formats {
         }
     }
 
-    /// Returns the names of the formats.
     pub(crate) fn names(self) -> Vec<&'static str> {
         let offered = render::ALL.iter().filter(|format| self.offers(format));
         let names = offered.map(|format| format.name);

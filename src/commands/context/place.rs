@@ -64,7 +64,7 @@ fn not_stdout(place: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Returns the path of a file that will be written, and is no link.
+/// Returns the path of a file that will be written, and is not a link.
 ///
 /// # Errors
 /// As [`file`] and [`not_a_link`].
@@ -72,7 +72,7 @@ pub(crate) fn unlinked_file(place: PathBuf) -> anyhow::Result<PathBuf> {
     file(not_a_link(place)?)
 }
 
-/// Returns the path of a folder that will be created or filled, and is no link.
+/// Returns the path of a folder that will be created or filled, and is not a link.
 ///
 /// # Errors
 /// As [`folder`] and [`not_a_link`].

@@ -5,7 +5,7 @@
 
 use crate::commands::context::Ctx;
 use crate::commands::demo::story;
-use crate::commands::demo::story::{Edit, Landing, Person, SignedApproval, Step};
+use crate::commands::demo::story::{Edit, SignedApproval, Step, StoryLanding, StoryPerson};
 use anyhow::Context;
 use exledger::approval::signature::ThrowawayKey;
 use exledger::approval::statement_file::{self, ApprovalDecision, ApprovalFile, ApprovalSubject};
@@ -127,10 +127,10 @@ impl Tale {
         let (id, text) = self.text(step.edit)?;
         let mut changes = vec![change(&format!("{RECORDS}/{id}.yaml"), &text)];
         let landed = match step.landing {
-            Landing::Merge { hours, .. } | Landing::Squash { hours } => hours,
-            Landing::Push | Landing::Open { .. } => step.hours,
+            StoryLanding::Merge { hours, .. } | StoryLanding::Squash { hours } => hours,
+            StoryLanding::Push | StoryLanding::Open { .. } => step.hours,
         };
-        let lands_itself = matches!(step.landing, Landing::Squash { .. } | Landing::Push);
+        let lands_itself = matches!(step.landing, StoryLanding::Squash { .. } | StoryLanding::Push);
         let before = if lands_itself { self.tip(i64::MAX)? } else { self.tip(step.hours)? };
         let draft = CommitDraft {
             parents: &[before],
@@ -149,16 +149,18 @@ impl Tale {
             changes.extend(approval);
         }
         match step.landing {
-            Landing::Open { branch } => {
+            StoryLanding::Open { branch } => {
                 self.scribe.set_branch(branch, written)?;
                 return Ok(());
             }
-            Landing::Merge { by, hours, trailers } => {
+            StoryLanding::Merge { by, hours, trailers } => {
                 self.merged += 1;
                 let merge = self.merge(step, by, hours, trailers, &changes, written)?;
                 self.mainline.push((landed, merge));
             }
-            Landing::Squash { .. } | Landing::Push => self.mainline.push((landed, written)),
+            StoryLanding::Squash { .. } | StoryLanding::Push => {
+                self.mainline.push((landed, written))
+            }
         }
         self.files.insert(id, text);
         Ok(())
@@ -210,7 +212,7 @@ impl Tale {
     fn merge(
         &self,
         step: &Step,
-        by: Person,
+        by: StoryPerson,
         hours: i64,
         trailers: &str,
         changes: &[FileChange],
@@ -262,7 +264,7 @@ impl Tale {
         Ok((id, text))
     }
 
-    fn hand(&self, person: Person, hours: i64) -> WriterSignature<'static> {
+    fn hand(&self, person: StoryPerson, hours: i64) -> WriterSignature<'static> {
         let at = self.start.plus_seconds(hours.saturating_mul(3_600));
         WriterSignature { name: person.name, email: person.email, at }
     }

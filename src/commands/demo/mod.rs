@@ -52,7 +52,7 @@ impl Run for DemoArgs {
         let place = home.root().display().to_string();
         let files = made(&home)?;
         let n_merged = files.iter().filter(|path| is_record_of(&[build::RECORDS.to_owned()], path));
-        let proposed = approved.records().iter().filter(|it| it.status == Status::Proposed);
+        let proposed = approved.records().iter().filter(|record| record.status == Status::Proposed);
         let counts = (n_merged.count(), proposed.count());
         let mut doc = view::init::demo(&files, counts, &place);
         doc.blocks.extend(overview.blocks);
@@ -66,8 +66,8 @@ impl Run for DemoArgs {
 /// Returns the schemas written to the ledger.
 fn schemas() -> [(&'static str, String); 2] {
     [
-        ("schemas/exception.schema.json", schema::Which::Exception.text()),
-        ("schemas/policy.schema.json", schema::Which::Policy.text()),
+        ("schemas/exception.schema.json", schema::SchemaKind::Exception.text()),
+        ("schemas/policy.schema.json", schema::SchemaKind::Policy.text()),
     ]
 }
 

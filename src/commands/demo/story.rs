@@ -6,27 +6,26 @@
 use exledger::policy::people::nobody;
 use exledger::record::time::Instant;
 
-/// A person of the story.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Person {
+pub(super) struct StoryPerson {
     pub(super) name: &'static str,
     pub(super) email: &'static str,
 }
 
-pub(super) const ANA: Person = Person { name: "Ana Ruiz", email: "ana@example.com" };
-pub(super) const LEE: Person = Person { name: "Lee Park", email: "lee@example.com" };
-pub(super) const KIM: Person = Person { name: "Kim Sato", email: "kim@example.com" };
-pub(super) const DANA: Person = Person { name: "Dana Okafor", email: "dana@example.com" };
-pub(super) const SAM: Person = Person { name: "Sam Chen", email: "sam@example.com" };
+pub(super) const ANA: StoryPerson = StoryPerson { name: "Ana Ruiz", email: "ana@example.com" };
+pub(super) const LEE: StoryPerson = StoryPerson { name: "Lee Park", email: "lee@example.com" };
+pub(super) const KIM: StoryPerson = StoryPerson { name: "Kim Sato", email: "kim@example.com" };
+pub(super) const DANA: StoryPerson = StoryPerson { name: "Dana Okafor", email: "dana@example.com" };
+pub(super) const SAM: StoryPerson = StoryPerson { name: "Sam Chen", email: "sam@example.com" };
 /// The author of commits that only add approval files: nobody.
-pub(super) const APPROVALS: Person = Person { name: nobody::NAME, email: nobody::EMAIL };
-const FORGE: Person = Person { name: "GitHub", email: "noreply@github.com" };
+pub(super) const APPROVALS: StoryPerson = StoryPerson { name: nobody::NAME, email: nobody::EMAIL };
+const FORGE: StoryPerson = StoryPerson { name: "GitHub", email: "noreply@github.com" };
 
 /// How a change lands on the mainline.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Landing {
+pub(super) enum StoryLanding {
     /// A merge commit by a person, with trailers in its message.
-    Merge { by: Person, hours: i64, trailers: &'static str },
+    Merge { by: StoryPerson, hours: i64, trailers: &'static str },
     /// One commit on the mainline that names the author alone: the forge committed it.
     Squash { hours: i64 },
     /// Pushed to the mainline by its author.
@@ -50,27 +49,27 @@ pub(super) enum Edit {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Step {
     pub(super) hours: i64,
-    pub(super) by: Person,
+    pub(super) by: StoryPerson,
     pub(super) edit: Edit,
     pub(super) subject: &'static str,
     /// A signed approval on the branch, if there is one.
     pub(super) signed: Option<SignedApproval>,
-    pub(super) landing: Landing,
+    pub(super) landing: StoryLanding,
 }
 
 /// An approval that a person signs before the branch is merged.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct SignedApproval {
-    pub(super) by: Person,
+    pub(super) by: StoryPerson,
     pub(super) hours: i64,
     pub(super) reason: &'static str,
 }
 
-impl Landing {
+impl StoryLanding {
     /// Returns the committer of what lands, if it is not the author.
-    pub(super) fn committer(self, author: Person) -> Person {
+    pub(super) fn committer(self, author: StoryPerson) -> StoryPerson {
         match self {
-            Landing::Squash { .. } => FORGE,
+            StoryLanding::Squash { .. } => FORGE,
             _ => author,
         }
     }
@@ -78,8 +77,8 @@ impl Landing {
 
 const DAY: i64 = 24;
 
-const fn merge(by: Person, hours: i64) -> Landing {
-    Landing::Merge { by, hours, trailers: "" }
+const fn merge(by: StoryPerson, hours: i64) -> StoryLanding {
+    StoryLanding::Merge { by, hours, trailers: "" }
 }
 
 /// The story, in the order of landing.
@@ -122,7 +121,7 @@ pub(super) const STORY: &[Step] = &[
         edit: Edit::File("EXC-2026-7F3KQ"),
         subject: "File the exception for the billing key",
         signed: None,
-        landing: Landing::Merge {
+        landing: StoryLanding::Merge {
             by: DANA,
             hours: -34 * DAY - 2,
             trailers: "Approved-by: Lee Park <lee@example.com>\n",
@@ -206,7 +205,7 @@ pub(super) const STORY: &[Step] = &[
         edit: Edit::File("EXC-2026-W8TN0"),
         subject: "File the exception for the search index (#31)",
         signed: None,
-        landing: Landing::Squash { hours: -12 * DAY + 9 },
+        landing: StoryLanding::Squash { hours: -12 * DAY + 9 },
     },
     Step {
         hours: -6 * DAY - 4,
@@ -223,7 +222,7 @@ pub(super) const STORY: &[Step] = &[
         ),
         subject: "Renew the exception for the billing key",
         signed: None,
-        landing: Landing::Merge {
+        landing: StoryLanding::Merge {
             by: LEE,
             hours: -6 * DAY + 10,
             trailers: "Approved-by: Sam Chen <sam@example.com>\n",
@@ -260,7 +259,7 @@ pub(super) const STORY: &[Step] = &[
         edit: Edit::File("EXC-2026-D3P0Y"),
         subject: "Deploy the checkout hotfix outside its window",
         signed: None,
-        landing: Landing::Push,
+        landing: StoryLanding::Push,
     },
     Step {
         hours: -4 * DAY - 8,
@@ -268,7 +267,7 @@ pub(super) const STORY: &[Step] = &[
         edit: Edit::File("EXC-2026-NEW42"),
         subject: "File the exception for the onboarding assistant",
         signed: None,
-        landing: Landing::Open { branch: "wiki-assistant" },
+        landing: StoryLanding::Open { branch: "wiki-assistant" },
     },
 ];
 

@@ -42,7 +42,7 @@ impl RowArgs {
         let mut records = approved.landed_records();
         if !self.all {
             name_left_out(ctx, &records);
-            records.retain(|it| it.record_state.in_force == InForce::Yes);
+            records.retain(|record| record.record_state.in_force == InForce::Yes);
         }
         let mut bytes = Vec::new();
         write(&view::exception_row::doc(&records, &*approved, approved.stamp()), &mut bytes)?;

@@ -29,7 +29,6 @@ const MOST: u64 = 64 * 1024 * 1024;
 /// What is written, as errors name it.
 pub(crate) const WHAT: &str = "export";
 
-/// One run of a target.
 #[derive(Debug)]
 pub(crate) struct ExportRun {
     pub(crate) target: &'static ExportTarget,
@@ -181,7 +180,7 @@ impl ExportRun {
         }
         let inside = features::export::path_in_repository(home, path);
         let shared = SharedFile {
-            bytes: opened.is_some().then_some(bytes.as_slice()),
+            bytes: if opened.is_some() { Some(bytes.as_slice()) } else { None },
             path: inside.as_deref(),
             ids: &source.ids,
         };

@@ -90,7 +90,6 @@ impl LossFlags {
 }
 
 impl ExportCommand {
-    /// Returns the command that this describes.
     pub(crate) const fn command(&'static self) -> Command {
         Command {
             arguments: self,

@@ -123,17 +123,17 @@ pub(super) fn drafts(setup: &Setup) -> Vec<Draft> {
         draft(own("exceptions/.gitkeep"), String::new(), Needs::Nothing),
         draft(
             own("schemas/exception.schema.json"),
-            schema::Which::Exception.text(),
+            schema::SchemaKind::Exception.text(),
             Needs::This("exledger schema exception > schemas/exception.schema.json"),
         ),
         draft(
             own("schemas/policy.schema.json"),
-            schema::Which::Policy.text(),
+            schema::SchemaKind::Policy.text(),
             Needs::This("exledger schema policy > schemas/policy.schema.json"),
         ),
         draft(
             own("schemas/redesign.schema.json"),
-            schema::Which::Redesign.text(),
+            schema::SchemaKind::Redesign.text(),
             Needs::This("exledger schema redesign > schemas/redesign.schema.json"),
         ),
     ];

@@ -23,7 +23,6 @@ const SCAN: &str = "
 scan: {exclude: [.github/workflows/exledger.yml]}
 ";
 
-/// Returns the policy.
 pub(super) fn policy(setup: &Setup) -> String {
     let bridge = match (setup.forge, setup.bridge) {
         (Forge::None, _) => Bridge::LeftOut,

@@ -21,7 +21,6 @@ use exledger::record::credential;
 use exledger::session::Session;
 use exledger::survey::shell::quoted;
 
-/// What to complete, and with which answers.
 pub(super) struct Completing<'c> {
     pub(super) named: &'c [String],
     pub(super) given: Answers,

@@ -26,7 +26,6 @@ fn name(ask: &Ask) -> &'static str {
     ask.flag.trim_start_matches('-')
 }
 
-/// Returns the flag of a field.
 fn flag(field: &FieldPath, ask: &Ask) -> Arg {
     let help = match ask.help {
         "" => field.spec.doc.trim().trim_end_matches('.'),

@@ -145,7 +145,7 @@ fn chosen(
 ) -> anyhow::Result<String> {
     let mut offers = Vec::new();
     let mut add = |shown: String, detail: &str, value: &str| {
-        let is_new = offers.iter().all(|it: &Offer| it.value != value);
+        let is_new = offers.iter().all(|offer: &Offer| offer.value != value);
         if is_new {
             offers.push(Offer { shown, detail: detail.to_owned(), value: value.to_owned() });
         }
@@ -207,7 +207,7 @@ fn named(field: &str) -> String {
 
 /// Returns the given fields that a prompt can change, with their values.
 fn stated(answers: &Answers) -> Vec<(String, String)> {
-    let fields = table::fields().into_iter().map(|it| it.field);
+    let fields = table::fields().into_iter().map(|field| field.field);
     let mut shown: Vec<(String, String)> = fields
         .filter_map(|field| {
             let value = match answers.get(&field)? {
@@ -267,7 +267,7 @@ fn add(
     answers: &mut Answers,
 ) -> anyhow::Result<()> {
     let fields = table::fields().into_iter();
-    let absent = fields.filter(|it| !made.answers.states(&it.field));
+    let absent = fields.filter(|field| !made.answers.states(&field.field));
     let offers: Vec<Offer> = absent
         .map(|it| Offer { shown: it.field.clone(), detail: it.prompt.to_owned(), value: it.field })
         .collect();

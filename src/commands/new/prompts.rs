@@ -15,7 +15,6 @@ use exledger::plan::{derive, offer, part};
 use exledger::record::scalar::Scalar;
 use exledger::record::time::When;
 
-/// The context of prompts.
 pub(super) struct FilingPrompts<'d> {
     /// The terminal, and the command line.
     pub(super) ctx: &'d Ctx,
@@ -96,7 +95,7 @@ pub(super) fn answer(
         return ask::line(prompt, initial, check);
     }
     let offers = |typed: &str| offer::offers(path, typed, names).unwrap_or_default();
-    let marked = offers("").iter().position(|it| it.value == initial && !initial.is_empty());
+    let marked = offers("").iter().position(|offer| offer.value == initial && !initial.is_empty());
     let taken = ask::pick(prompt, &offers, marked, &|offer: &Offer| check(&offer.value))?;
     Ok(taken.value)
 }

@@ -175,7 +175,7 @@ impl RedesignNewArgs {
         let approved = ctx.approved_only(session, Scope::Everything)?;
         let neighbours = approved.neighbours();
         let mut groups = patterns::find_patterns(&neighbours, &[], approved.pattern_facts()).groups;
-        groups.retain(|it| it.keys == governance.policy.patterns.key);
+        groups.retain(|group| group.keys == governance.policy.patterns.key);
         if groups.is_empty() {
             let keys = pattern_keys(governance).join(", ");
             let question = format!("Which records does it make unnecessary (KEY=VALUE, of {keys})");
@@ -185,10 +185,10 @@ impl RedesignNewArgs {
             };
             return prompts::value_or_ask(ctx, "--pattern", &question, &read);
         }
-        let offers = groups.iter().map(|it| {
-            let frozen = if it.is_frozen { "frozen, " } else { "" };
-            let detail = format!("{frozen}{}", diag::count(it.occurrences.len(), "occurrence"));
-            picker::offer(it.describe(), detail)
+        let offers = groups.iter().map(|group| {
+            let frozen = if group.is_frozen { "frozen, " } else { "" };
+            let detail = format!("{frozen}{}", diag::count(group.occurrences.len(), "occurrence"));
+            picker::offer(group.describe(), detail)
         });
         let chosen =
             picker::pick("Which pattern", offers.collect(), "give it with --pattern KEY=VALUE")?;
@@ -197,7 +197,7 @@ impl RedesignNewArgs {
                 it.key().filter_map(|(key, value)| Some((key.to_owned(), value?.to_owned())));
             words.collect()
         };
-        Ok(groups.iter().find(|it| it.describe() == chosen).map(stated).unwrap_or_default())
+        Ok(groups.iter().find(|group| group.describe() == chosen).map(stated).unwrap_or_default())
     }
 }
 

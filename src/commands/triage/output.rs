@@ -221,7 +221,7 @@ impl Piece<'_> {
 
     /// Returns the note about the results that were left out of a run.
     fn note(&self, run: usize) -> String {
-        let before: usize = self.layout.runs.iter().take(run).map(|it| it.results.len()).sum();
+        let before: usize = self.layout.runs.iter().take(run).map(|run| run.results.len()).sum();
         let n = self.layout.runs.get(run).map_or(0, |run| run.results.len());
         let mut by: BTreeMap<&str, usize> = BTreeMap::new();
         for cover in self.covers.iter().skip(before).take(n) {

@@ -21,7 +21,6 @@ pub(super) enum AlertForge {
     Github,
 }
 
-/// The arguments of a plan.
 pub(super) struct AlertsToPlan<'a> {
     /// The inputs, as given.
     pub(super) files: &'a [PathBuf],

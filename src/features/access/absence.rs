@@ -127,7 +127,7 @@ impl AbsenceWatch {
         let mut others = subject.aliases.iter().flatten().chain(&subject.credential);
         let identity = subject.identity.as_ref();
         let is_unspecific =
-            identity.is_some_and(|it| self.unspecific.contains(folded(it).as_ref()));
+            identity.is_some_and(|identity| self.unspecific.contains(folded(identity).as_ref()));
         is_absent && !others.any(is_seen) && !is_unspecific
     }
 }

@@ -189,9 +189,9 @@ fn judged(place: usize, candidate: &Candidate<'_>, grant: &AccessGrant) -> Optio
     let is_near = state == AccessState::Uncovered;
     Some(ItemDecision {
         state,
-        place: (!is_near).then_some(place),
+        place: if is_near { None } else { Some(place) },
         end: record_state.not_after.filter(|_| !is_near),
-        record: (!is_near).then(|| candidate.id.clone()),
+        record: if is_near { None } else { Some(candidate.id.clone()) },
         message,
         is_beyond: candidate.fits != Fits::Allows,
         is_doubtful: candidate.fits == Fits::Undetermined,

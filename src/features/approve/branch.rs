@@ -33,7 +33,6 @@ pub struct AddedCommit {
     pub is_on_branch: bool,
 }
 
-/// The content of a commit.
 pub(super) struct CommitContent<'c> {
     pub(super) subject: &'c str,
     /// The files, by their paths from the top of the repository.
@@ -137,7 +136,6 @@ fn failed(error: ScribeError) -> Error {
     .into()
 }
 
-/// Returns the remote that a branch is pushed to.
 fn remote_of(repository: &Repository, branch: &NamedBranch) -> String {
     match &branch.at {
         BranchPlace::Remote(remote) => remote.clone(),

@@ -20,7 +20,6 @@ pub(super) struct BridgeKey<'a> {
     setup: Setup,
 }
 
-/// The signature over one review.
 pub(super) struct ReviewSignature {
     /// The signature itself.
     pub(super) armoured: Vec<u8>,

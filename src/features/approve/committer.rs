@@ -103,7 +103,6 @@ impl Committer {
         WriterSignature { name, email, at }
     }
 
-    /// Returns the message of the commit.
     pub(super) fn message(&self, subject: &str) -> String {
         match self {
             Committer::Nobody => format!("{subject}\n"),

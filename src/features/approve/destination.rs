@@ -51,18 +51,15 @@ pub enum WrittenApproval {
     Branch(AddedCommit),
 }
 
-/// The existing files of an approval.
 pub(super) struct ExistingFiles {
     pub(super) text: Vec<u8>,
     pub(super) signature: Option<Vec<u8>>,
 }
 
-/// The files to write.
 pub(super) struct ApprovalFiles<'f> {
     pub(super) file: &'f ApprovalFile,
     /// The approval files and their signatures, each with its path.
     pub(super) files: &'f [(String, Vec<u8>)],
-    /// The subject of the commit.
     pub(super) subject: &'f str,
     /// The record folder that it belongs to.
     pub(super) records: &'f str,

@@ -62,10 +62,9 @@ fn still_holds(
         if landed.refused.contains(&path) {
             return false;
         }
-        counts = landed
-            .approvers
-            .iter()
-            .any(|it| it.person.key == person.key && it.source.as_deref() == Some(path.as_str()));
+        counts = landed.approvers.iter().any(|approver| {
+            approver.person.key == person.key && approver.source.as_deref() == Some(path.as_str())
+        });
     }
     let latest = snapshot.latest(&file.about);
     counts || latest.is_none_or(|latest| latest < earlier.at)

@@ -146,7 +146,7 @@ pub fn refused(
         Relation::Different => {}
     }
     let accepted = approval.accept.contains(&EvidenceKind::Detached);
-    (!accepted).then_some(Refused::Kind)
+    if accepted { None } else { Some(Refused::Kind) }
 }
 
 /// Returns the groups that must approve the content and that a person is in: those for which the approval counts.

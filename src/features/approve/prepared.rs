@@ -60,7 +60,7 @@ impl PreparedApproval<'_> {
         };
         let mut persons = content.signers.clone();
         if let Some(landed) = &content.landed {
-            persons.extend(landed.approvers.iter().map(|it| it.person.clone()));
+            persons.extend(landed.approvers.iter().map(|approver| approver.person.clone()));
         }
         if counts && self.decision == ApprovalDecision::Approve {
             persons.push(self.person.clone());

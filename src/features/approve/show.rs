@@ -93,12 +93,7 @@ pub enum Done {
     /// The files were written.
     Written,
     /// The files are in a commit of this branch.
-    Committed {
-        /// The commit.
-        commit: String,
-        /// The branch.
-        branch: String,
-    },
+    Committed { commit: String, branch: String },
     /// The same approval or rejection exists already.
     Before,
     /// Nothing, because only a preview was requested: the text that would be signed.

@@ -24,7 +24,6 @@ pub struct ContentSource<'s> {
     pub branch: Option<NamedBranch>,
     /// The tip of the branch, or the checked-out commit.
     pub head: Oid,
-    /// The files of that commit.
     pub(super) tree: CommitTree<'s>,
     /// The governance of the branch, or of the work tree.
     pub(super) governance: Governance,

@@ -36,7 +36,6 @@ pub struct ApprovalContent {
     pub file: Option<RecordFile>,
     /// What a record that has not landed changes relative to the landed one.
     pub events: Vec<ChangeEvent>,
-    /// The last approved version of the record.
     pub(super) last_approved: Option<Rc<Record>>,
     /// Who signed an approval of these bytes that would count now, whether or not it has landed.
     pub(super) signers: Vec<Person>,
@@ -61,13 +60,11 @@ impl ApprovalContent {
 pub(super) struct LandedContent {
     /// The governance under which it was evaluated.
     pub(super) governance: Governance,
-    /// The approvers that count.
     pub(super) approvers: Vec<Approver>,
     /// Its approval files that do not count.
     pub(super) refused: Vec<String>,
 }
 
-/// The authors of some content.
 struct ContentAuthors {
     all: Vec<Person>,
     /// Those who made it in a commit of their own.
@@ -101,10 +98,9 @@ impl LandedContent {
 }
 
 impl ContentAuthors {
-    /// Returns the authors of the content at the tip.
     fn of(tip: &Tip<'_>) -> ContentAuthors {
         let persons = |is_included: &dyn Fn(&Author) -> bool| {
-            let authors = tip.verdict.authors.iter().filter(|it| is_included(it));
+            let authors = tip.verdict.authors.iter().filter(|author| is_included(author));
             authors.map(|author| author.person.clone()).collect()
         };
         ContentAuthors {

@@ -162,7 +162,7 @@ impl CheckRequest<'_> {
         let kept = receipts.answered(&timed.context(snapshot, snapshot.now), &mut |uses| {
             let check = crate::features::check::respond::judged(snapshot, &timed, asked, uses);
             is_enough = named.is_none_or(|it| it.suffices(&check.answer, &states, snapshot));
-            is_enough.then_some(check)
+            if is_enough { Some(check) } else { None }
         });
         (is_enough, crate::features::check::respond::answered(kept, snapshot, timed.at))
     }

@@ -87,7 +87,7 @@ impl Named {
             return true;
         }
         let named = answer.record.as_ref().filter(|_| answer.verdict == GateVerdict::Allow);
-        match named.and_then(|named| states.iter().find(|it| it.key == **named)) {
+        match named.and_then(|named| states.iter().find(|state| state.key == **named)) {
             // Another process may use it up before the answer is given; then the next best record has to answer.
             Some(state) if is_counted(state) => false,
             // The exemption for emergencies applies only to an id that never existed under any name.

@@ -55,7 +55,6 @@ impl ReceiptLog {
         ReceiptLog(Mutex::new(LogState::NotGiven))
     }
 
-    /// Opens a file for a ledger.
     pub(crate) fn open(located: &Located, file: ReceiptsFile<'_>) -> ReceiptLog {
         let shown = file.path.display();
         let known = || KnownReceipts::of(located, file.path, file.names_ledger);
@@ -112,7 +111,7 @@ impl ReceiptLog {
         let mut state = self.state();
         if let LogState::Missing(missing) = &mut *state {
             match missing.answered(ask)? {
-                MissingAnswer::Given(answer) => return Ok(answer.map(|it| *it)),
+                MissingAnswer::Given(answer) => return Ok(answer.map(|answer| *answer)),
                 MissingAnswer::Begins(counted) => *state = LogState::Open(counted),
             }
         }

@@ -81,7 +81,6 @@ pub(super) struct SharedFacts {
 pub(super) struct AskedRecords<'s> {
     /// Those that may match the question.
     pub(super) among: &'s [&'s RecordState],
-    /// All records.
     pub(super) record_states: &'s [RecordState],
     pub(super) shared: &'s SharedFacts,
 }
@@ -159,7 +158,7 @@ impl<'s, 'h> Responder<'s, 'h> {
                 if let Some(edit) = self.edit {
                     edit(&mut check, among);
                 }
-                is_wanted(check.answer.verdict).then_some(check)
+                if is_wanted(check.answer.verdict) { Some(check) } else { None }
             });
         });
         match kept {
@@ -238,7 +237,7 @@ pub(super) fn judged(
     let pending = among.iter().find(is_named);
     let waits_for = pending
         .filter(|_| answer.verdict == GateVerdict::Pending)
-        .map(|it| advice::approvers(it, it.id(), around));
+        .map(|pending| advice::approvers(pending, pending.id(), around));
     let warning = if question.deploy {
         let named = shared.applications(snapshot);
         unnamed::warning(question, &answer, named, &snapshot.governance.policy)

@@ -112,6 +112,6 @@ pub fn first_reason(error: &Error) -> String {
     let Error::Usage(Usage::WouldNotLint { findings, .. }) = error else {
         return error.reason();
     };
-    let mut errors = findings.iter().filter(|it| it.level == crate::diag::Level::Error);
+    let mut errors = findings.iter().filter(|finding| finding.level == crate::diag::Level::Error);
     errors.next().map_or_else(|| error.reason(), |it| format!("{}: {}", it.message, it.help))
 }

@@ -98,7 +98,7 @@ impl Judging<'_> {
         let source = &one.edited.source;
         let key = source.stem().to_ascii_uppercase();
         let entry = compared.and_then(|compared| {
-            let entry = compared.entries.iter().find(|it| it.delta.key == key)?;
+            let entry = compared.entries.iter().find(|entry| entry.delta.key == key)?;
             Some((compared, entry))
         });
         let past = entry.map_or(RecordPast::UNKNOWN, |(_, entry)| entry.past);

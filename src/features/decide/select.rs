@@ -80,7 +80,7 @@ pub(super) fn paths(
         }
         Which::Of { owner, heir } => {
             let is_own = |email: &Address| {
-                let key = |it: &Address| people::key_of(governance, it.as_str());
+                let key = |address: &Address| people::key_of(governance, address.as_str());
                 (email != heir || owner == heir) && key(email) == key(owner)
             };
             let own = of_owner(located, &files, &is_own)?;

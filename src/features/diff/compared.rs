@@ -133,7 +133,7 @@ impl Entry {
 impl Compared {
     /// Returns when a redesign file first landed, or would.
     pub fn redesign_landed(&self, path: &str) -> Option<Instant> {
-        let known = self.redesigns.iter().find(|it| it.path == path);
+        let known = self.redesigns.iter().find(|redesign| redesign.path == path);
         known.and_then(|it| it.landed).or(Some(self.until))
     }
 

@@ -38,8 +38,8 @@ impl Comparer<'_> {
                 continue;
             }
             let RedesignFile { redesign, .. } = file::read(&file.path, &bytes);
-            let landed = redesigns.iter_mut().find(|it| it.path == file.path);
-            let counted = redesign.as_ref().map(|it| counted(it, governance));
+            let landed = redesigns.iter_mut().find(|redesign| redesign.path == file.path);
+            let counted = redesign.as_ref().map(|redesign| counted(redesign, governance));
             let latest = redesign.map(Rc::new);
             match landed {
                 Some(landed) => {
@@ -65,7 +65,7 @@ impl Comparer<'_> {
         folders: &[String],
         named: &BTreeSet<String>,
     ) -> impl Iterator<Item = Ruling> {
-        let folders: Vec<String> = folders.iter().map(|it| self.prefix.plain(it)).collect();
+        let folders: Vec<String> = folders.iter().map(|folder| self.prefix.plain(folder)).collect();
         let named: BTreeSet<String> = named.iter().map(|path| self.prefix.plain(path)).collect();
         let is_redesign =
             move |path: &str| !named.contains(path) && ledger::is_record_of(&folders, path);

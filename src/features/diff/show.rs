@@ -181,7 +181,7 @@ impl<'a> RecordChangeView<'a> {
 
 fn heading(changes: &[RecordChange], findings: &FindingList) -> StyledText {
     let counts = LevelCounts::count(findings.shown.iter().map(|shown| &shown.finding));
-    let waiting = changes.iter().filter(|it| it.needs.needed.count > 0).count();
+    let waiting = changes.iter().filter(|change| change.needs.needed.count > 0).count();
     let text = match changes.len() {
         0 => StyledText::with_tone(Tone::Good, "No exception changes"),
         n => StyledText::plain(format!("{} changed", diag::count(n, "exception"))),

@@ -39,7 +39,7 @@ impl Comparer<'_> {
                 let Some(bytes) = branch_commit.first.get(subject) else { continue };
                 let (loss, id) = match subject {
                     ComparedPath::Record(TrailKey::Id(id)) => {
-                        let mut changed = entries.iter().filter(|it| it.delta.key == *id);
+                        let mut changed = entries.iter().filter(|entry| entry.delta.key == *id);
                         if changed.any(|entry| entry.needs.needed.count > 0) {
                             continue;
                         }

@@ -185,7 +185,7 @@ impl Tree for CountedTree<'_> {
 
     fn size(&self, path: &str) -> Result<Option<u64>, TreeError> {
         match self.instead(path)? {
-            Some(bytes) => Ok(bytes.map(|it| u64::try_from(it.len()).unwrap_or(u64::MAX))),
+            Some(bytes) => Ok(bytes.map(|byte| u64::try_from(byte.len()).unwrap_or(u64::MAX))),
             None => self.tree.size(path),
         }
     }

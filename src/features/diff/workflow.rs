@@ -24,7 +24,7 @@ impl Comparer<'_> {
         proposed: ProposedState<'_>,
     ) -> Result<Vec<GovernanceChange>, Undetermined> {
         let committed = branch
-            .map(|it| workflows::changes(self.repository, &self.prefix, it))
+            .map(|branch| workflows::changes(self.repository, &self.prefix, branch))
             .transpose()?
             .into_iter()
             .flatten();

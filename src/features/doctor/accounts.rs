@@ -219,7 +219,7 @@ impl<'g> Accounts<'g> {
             let email =
                 if is_address { login.to_owned() } else { format!("{login}@{}", deeds.forge) };
             let person = people::identify(in_work_tree?, "", &email);
-            person.is_mapped.then(|| person.key.clone())
+            if person.is_mapped { Some(person.key.clone()) } else { None }
         };
         let mut sorted: Vec<(&String, &Deeds)> = self.deeds.iter().collect();
         sorted.sort_by_key(|(login, deeds)| {

@@ -157,7 +157,7 @@ fn with_as_me(facts: &DoctorFacts<'_>, mut check: DoctorCheck) -> DoctorCheck {
                 continue;
             }
             let trailers = commit.trailers(&|_| false);
-            let is_signed_off = trailers.iter().any(|it| it.is("Signed-off-by"));
+            let is_signed_off = trailers.iter().any(|trailer| trailer.is("Signed-off-by"));
             if !is_signed_off && (is_of_forge || commit.signature().is_none()) {
                 return check;
             }

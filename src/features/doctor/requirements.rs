@@ -63,15 +63,15 @@ impl<'g> Requirements<'g> {
             if let KeyStatus::Listed(signer) = status {
                 let persons = signer.persons(governance);
                 has_patterns |= persons.is_empty();
-                let people = persons.iter().filter(|it| !people::is_bot(governance, it));
+                let people = persons.iter().filter(|person| !people::is_bot(governance, person));
                 keyed.extend(people.map(|person| person.key.clone()));
             }
         }
         let impossible = demands
             .iter()
-            .filter_map(|it| {
-                let ways = ApprovalWays::for_terms(governance, &it.demand, keys, true);
-                ways.ways.is_empty().then(|| (it.of.clone(), ways.no_way()))
+            .filter_map(|demand| {
+                let ways = ApprovalWays::for_terms(governance, &demand.demand, keys, true);
+                ways.ways.is_empty().then(|| (demand.of.clone(), ways.no_way()))
             })
             .collect();
         Requirements { governance, demands, members, keyed, has_patterns, impossible }
@@ -84,7 +84,7 @@ impl<'g> Requirements<'g> {
 
     /// Returns the tiers and classes that need several people.
     pub(super) fn of_several(&self) -> Vec<&str> {
-        let several = self.demands.iter().filter(|it| it.demand.needed().count > 1);
+        let several = self.demands.iter().filter(|demand| demand.demand.needed().count > 1);
         several.map(|it| it.of.as_str()).collect()
     }
 
@@ -141,7 +141,7 @@ impl<'g> Requirements<'g> {
         let (name, signers) = (CheckName::Keys, &self.governance.policy.approval.signers);
         let n_signers = self.n_signers();
         let line = format!("ADDRESS namespaces=\"{}\" ssh-ed25519 AAAA…", signature::APPROVAL);
-        for it in self.demands.iter().filter(|it| it.demand.proof == Proof::Attested) {
+        for it in self.demands.iter().filter(|demand| demand.demand.proof == Proof::Attested) {
             let groups: Vec<&str> = it.demand.each_of.iter().map(String::as_str).collect();
             let keyed = |person: &Person| self.has_patterns || self.keyed.contains(&person.key);
             let unfilled = demand::unfilled(&groups, &self.member_of(keyed));

@@ -21,13 +21,12 @@ pub(super) fn check(facts: &DoctorFacts<'_>, forge: Option<&str>) -> DoctorCheck
     }
     let mut problems = workflows.iter().filter_map(|workflow| problem(workflow, branch));
     problems.next().unwrap_or_else(|| {
-        let paths: Vec<&str> = workflows.iter().map(|it| it.path.as_str()).collect();
+        let paths: Vec<&str> = workflows.iter().map(|workflow| workflow.path.as_str()).collect();
         let verb = if paths.len() == 1 { "runs" } else { "run" };
         DoctorCheck::ok(name, format!("{} {verb} exledger", diag::names(&paths)))
     })
 }
 
-/// Returns what is wrong with a workflow.
 fn problem(workflow: &CiWorkflow, branch: &str) -> Option<DoctorCheck> {
     let (name, path) = (CheckName::Workflow, &workflow.path);
     if let Some(fault) = &workflow.fault {

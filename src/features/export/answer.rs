@@ -58,7 +58,7 @@ impl Snapshot<'_> {
     pub fn exported(&self) -> Result<ExportSource<'_>, Error> {
         let tip = self.history.mainline.tip;
         let tree = CommitTree::of_commit(self.repository, tip, &LedgerPrefix::default());
-        let landed = || self.record_states.iter().filter(|it| it.landed.is_some());
+        let landed = || self.record_states.iter().filter(|state| state.landed.is_some());
         let mut records: Vec<ExportedRecord<'_>> =
             landed().filter_map(|record_state| self.exported_record(record_state)).collect();
         records.sort_by(|one, other| one.id().cmp(other.id()));
@@ -74,7 +74,7 @@ impl Snapshot<'_> {
         let is_unreadable = |it: &&RecordState| {
             matches!(it.status, Status::Invalid | Status::Conflicted) && !is_unknown(it)
         };
-        let unread = |it: &RecordState| (it.path.clone(), reason::first(&it.reasons));
+        let unread = |state: &RecordState| (state.path.clone(), reason::first(&state.reasons));
         let mut unreadable: Vec<(String, String)> =
             landed().filter(is_unreadable).map(unread).collect();
         unreadable.sort();

@@ -200,7 +200,6 @@ impl PreparedCompletion<'_> {
     }
 }
 
-/// Returns the flags that answer a field.
 fn flags(field: &str) -> Option<&'static str> {
     let question = |path: &str| crate::plan::question::table::find(path).map(|it| it.flags);
     match field {

@@ -14,7 +14,6 @@ use crate::plan::{draft, field_values, question};
 use crate::yaml::node::Node;
 use crate::yaml::splice;
 
-/// The list of compensating controls.
 const CONTROLS: &str = "compensating_controls";
 
 /// The fields of a subject of which one is enough.
@@ -192,13 +191,13 @@ impl Completion<'_> {
     /// Returns how many controls before an index are marked.
     fn marked_before(&self, index: usize) -> usize {
         let controls = self.root.get(CONTROLS).map(Node::items).unwrap_or_default();
-        controls.iter().take(index).filter(|it| is_marked(it)).count()
+        controls.iter().take(index).filter(|control| is_marked(control)).count()
     }
 
     /// Adds the known controls and items beyond those that are marked.
     fn further_controls(&mut self, todo: &[String], made: &Answers) {
         let controls = self.root.get(CONTROLS).map(Node::items).unwrap_or_default();
-        let n_marked = controls.iter().filter(|it| is_marked(it)).count();
+        let n_marked = controls.iter().filter(|control| is_marked(control)).count();
         let known = self.known.get(CONTROLS).and_then(Value::as_array);
         if n_marked > 0 {
             let mut number = controls.len();
@@ -273,7 +272,7 @@ impl Completion<'_> {
             return;
         }
         let parent = path.rsplit_once('.').filter(|(map, _)| self.root.at(map).is_none());
-        let added = parent.filter(|(map, _)| !self.edits.iter().any(|it| is_at(it, map)));
+        let added = parent.filter(|(map, _)| !self.edits.iter().any(|edit| is_at(edit, map)));
         match (added, value) {
             (Some((map, key)), Value::String(text)) => {
                 let pairs = EntryPairs::new().text(key, text);

@@ -14,7 +14,7 @@ pub enum ImportedState {
     Draft,
     /// No record can name it.
     Listed,
-    /// It is no exception, or nothing was written.
+    /// It is not an exception, or nothing was written.
     Skipped,
     /// It can't be read.
     Unreadable,
@@ -62,7 +62,6 @@ pub struct ImportedEntry {
 }
 
 impl ImportedEntry {
-    /// Notes the draft that names it.
     pub(super) fn drafted(&mut self, id: &Id, notes: &[String]) {
         self.id = Some(id.to_string());
         for note in notes {

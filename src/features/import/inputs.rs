@@ -16,7 +16,6 @@ use crate::session::locate::Located;
 use crate::store::files;
 use crate::store::files::WorkTree;
 
-/// An input that was read.
 pub(super) struct ReadInput {
     pub(super) name: String,
     pub(super) entries: Vec<ImportEntry>,

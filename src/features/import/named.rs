@@ -37,7 +37,7 @@ pub(super) struct NamedRecords {
     prefixes: Vec<String>,
     /// The records of rows that their titles don't give, by the names of the rows.
     rows: BTreeMap<String, String>,
-    /// Patterns of values that are no credentials.
+    /// Patterns of values that are not credentials.
     not_secrets: Vec<String>,
 }
 
@@ -94,7 +94,6 @@ impl NamedRecords {
         }
     }
 
-    /// Tells whether an id is in use.
     pub(super) fn has(&self, id: &str) -> bool {
         self.spent.contains_key(&id.to_ascii_uppercase())
     }

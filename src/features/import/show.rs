@@ -15,8 +15,8 @@ use crate::view::{json, shape};
 /// The maximum number of lines of a table: nobody reads more, and scripts use JSON.
 const MOST_LINES: usize = 1000;
 
-/// An entry of a file.
-#[derive(Clone, Debug)]
+/// An entry of a file, as `entries[]` shows it.
+#[derive(Clone, Debug, Serialize)]
 pub struct EntryLine<'a> {
     /// The name of its input, as the user gave it.
     pub source: &'a str,
@@ -71,17 +71,6 @@ struct ImportReport {
 }
 
 #[derive(Serialize)]
-struct EntryView<'a> {
-    source: &'a str,
-    line: u64,
-    id: Option<&'a str>,
-    findings: &'a [FindingKey],
-    end: Option<&'a str>,
-    state: &'static str,
-    message: &'a str,
-}
-
-#[derive(Serialize)]
 struct DraftView<'a> {
     id: Option<&'a str>,
     path: Option<&'a str>,
@@ -99,7 +88,7 @@ pub fn doc<'a>(shown: &'a ImportView<'_>) -> Doc<'a> {
         drafts: shown.drafts.iter().map(draft).collect(),
     });
     if shown.reads == FormatNeeds::Json {
-        doc.fill("entries", shown.entries.iter().map(entry));
+        doc.fill("entries", shown.entries.iter().map(json::value));
         return doc;
     }
     drafts(&mut doc, &shown.drafts);
@@ -110,18 +99,6 @@ pub fn doc<'a>(shown: &'a ImportView<'_>) -> Doc<'a> {
         doc.blocks.push(Block::Verbatim(shown.next.join("\n")));
     }
     doc
-}
-
-fn entry(line: &EntryLine<'_>) -> Value {
-    json::value(&EntryView {
-        source: line.source,
-        line: line.line,
-        id: line.id,
-        findings: line.findings,
-        end: line.end,
-        state: line.state,
-        message: line.message,
-    })
 }
 
 fn drafts(doc: &mut Doc<'_>, drafts: &[DraftLine<'_>]) {
@@ -260,7 +237,7 @@ pub fn completed(drafts: &[CompletedLine<'_>], next: &[String]) -> Doc<'static> 
     };
     let mut doc = Doc::new(report);
     let row = |draft: &CompletedLine<'_>| {
-        let fields: Vec<&str> = draft.changes.iter().map(|it| it.field.as_str()).collect();
+        let fields: Vec<&str> = draft.changes.iter().map(|change| change.field.as_str()).collect();
         vec![
             StyledText::with_tone(Tone::Id, draft.id),
             StyledText::plain(draft.path),

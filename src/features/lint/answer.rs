@@ -121,7 +121,7 @@ fn read(
     found.take(lint::files(&files, context), input);
     let mut repeats = Repeats::default();
     let mut ends = Ends::default();
-    for file in files.records.iter().filter(|it| input.names(&it.path)) {
+    for file in files.records.iter().filter(|record| input.names(&record.path)) {
         let bytes = file.bytes(input)?;
         let source = file.source(&bytes);
         let past = approved.past(&source, &bytes);
@@ -149,7 +149,7 @@ fn remember(
     if names.is_empty() && texts.is_empty() {
         return Ok(());
     }
-    let mut rest = files.records.iter().filter(|it| !input.names(&it.path));
+    let mut rest = files.records.iter().filter(|record| !input.names(&record.path));
     rest.try_for_each(|file| {
         let bytes = file.bytes(input)?;
         let may_repeat = refiling::may_hold(&bytes, "closure") && {

@@ -192,7 +192,7 @@ fn evidence(
         }
         let source = file::read(&file.path, &bytes);
         let findings = lint::record(&source, context, past)?;
-        let of_evidence = findings.into_iter().filter(|it| EVIDENCE.contains(&it.rule));
+        let of_evidence = findings.into_iter().filter(|finding| EVIDENCE.contains(&finding.rule));
         found.take(of_evidence, input);
     }
     Ok(())

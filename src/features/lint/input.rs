@@ -28,7 +28,6 @@ pub struct LintRequest<'r> {
     pub base: Option<&'r str>,
 }
 
-/// What is linted.
 pub(super) struct Input {
     /// The folder, with the record from standard input in place of the file.
     tree: Overlay,
@@ -44,7 +43,6 @@ fn like(tree: &WorkTree, path: &str) -> String {
 }
 
 impl Input {
-    /// Returns the input of a request.
     pub(super) fn of(located: &Located, request: &LintRequest<'_>) -> Result<Input, Error> {
         let tree = located.work_tree()?;
         if let Some((path, bytes)) = request.record {

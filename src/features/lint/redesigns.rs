@@ -40,7 +40,7 @@ pub(super) fn read(
         files.odd = odd;
     }
     found.take(lint::files(&files, context), input);
-    for place in files.records.iter().filter(|it| input.names(&it.path)) {
+    for place in files.records.iter().filter(|record| input.names(&record.path)) {
         let bytes = place.bytes(input)?;
         let old = linted.before.map(|before| before.bytes(&place.path)).transpose()?.flatten();
         if old.is_some_and(|old| is_same(&old, &bytes)) {

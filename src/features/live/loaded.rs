@@ -15,7 +15,6 @@ use crate::store::git::watch::RepositoryWatch;
 /// How many milliseconds to wait before loading again after a failure, or reading the proposals of branches again.
 pub(super) const PAUSE: u128 = 1_000;
 
-/// One state of a ledger.
 pub(super) struct LoadedLedger {
     /// Opened for this state; nothing else is asked of it, so its repository stays the one that was read.
     session: Session,

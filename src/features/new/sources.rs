@@ -27,7 +27,6 @@ pub const MOST_BYTES: u64 = 1_048_576;
 
 /// The answers known before any prompt.
 pub(crate) struct KnownAnswers {
-    /// The answers.
     pub(crate) answers: Answers,
     /// The folder of the other record.
     pub(crate) folder: Option<String>,

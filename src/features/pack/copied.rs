@@ -128,7 +128,7 @@ impl Collector<'_> {
     fn take_versions(&mut self, path: &str, trail: &Trail) -> Result<(), Error> {
         for version in &trail.versions {
             let landings = &self.snapshot.history.mainline.landings;
-            let commit = landings.get(version.landing).map(|it| it.oid.to_string());
+            let commit = landings.get(version.landing).map(|landing| landing.oid.to_string());
             let Some((commit, file)) = commit.zip(version.files.first()) else { continue };
             let name = match path {
                 policy::FILE => format!("policy/{commit}.yaml"),

@@ -89,7 +89,6 @@ lies beside this folder, the last command prints the same digest twice:
     )
 }
 
-/// Returns the steps of the check.
 fn checks_of(commit: &str, signers: Option<&str>) -> String {
     let signed = match signers {
         Some(signers) => format!(

@@ -106,7 +106,7 @@ impl Snapshot<'_> {
     }
 
     fn stated(&self, id: &str) -> Option<&Record> {
-        let state = self.record_states.iter().find(|it| it.id().eq_ignore_ascii_case(id))?;
+        let state = self.record_states.iter().find(|state| state.id().eq_ignore_ascii_case(id))?;
         state.effective.as_deref().or(state.stated.as_deref())
     }
 }

@@ -132,7 +132,7 @@ impl<'a> PatternView<'a> {
         PatternView {
             key: pattern,
             count: pattern.occurrences.len(),
-            ids: pattern.records.iter().map(|it| it.id.as_str()).collect(),
+            ids: pattern.records.iter().map(|record| record.id.as_str()).collect(),
             occurrences: pattern.occurrences.iter().map(OccurrenceView::of).collect(),
             systems: &pattern.systems,
             first: pattern.first(),
@@ -174,7 +174,7 @@ fn occurred(pattern: &CausePattern<'_>) -> String {
 }
 
 fn pairs(pattern: &CausePattern<'_>, instant: Instant) -> Vec<(String, StyledText)> {
-    let ids: Vec<&str> = pattern.records.iter().map(|it| it.id.as_str()).collect();
+    let ids: Vec<&str> = pattern.records.iter().map(|record| record.id.as_str()).collect();
     let systems: Vec<&str> = pattern.systems.iter().copied().collect();
     let mut pairs = vec![("records".to_owned(), StyledText::with_tone(Tone::Id, ids.join(", ")))];
     if !systems.is_empty() {

@@ -177,7 +177,7 @@ impl<'s> RedesignLedger<'s> {
         // When it first landed is not known here; a new one is bounded by the day on which it is filed.
         let findings = lint::redesign(&read, &context, None)?;
         let errors: Vec<Finding> =
-            findings.iter().filter(|it| it.level == Level::Error).cloned().collect();
+            findings.iter().filter(|finding| finding.level == Level::Error).cloned().collect();
         if !errors.is_empty() {
             return Err(Usage::WouldNotLint { findings: errors, notices: Vec::new() }.into());
         }

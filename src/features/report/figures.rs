@@ -1,23 +1,12 @@
 //! The figures of a report, as part of its answer.
 //!
-//! Uses record, survey. Pure. Start at `BacklogView`. Follows `docs/spec/cli.md`, report.
+//! Uses record, survey. Pure. Start at `PeriodView`. Follows `docs/spec/cli.md`, report.
 
 use serde::Serialize;
 
 use crate::record::time::Day;
-use crate::survey::figures::{Backlog, Period};
+use crate::survey::figures::Period;
 use crate::survey::glance::{GroupCounts, OwnerCounts, ProofCounts, TierCounts};
-
-#[derive(Serialize)]
-pub(super) struct BacklogView {
-    awaiting: usize,
-    oldest_waiting_days: Option<i64>,
-    mean_days_to_decision: Option<f64>,
-    expiring_soon: usize,
-    overdue_in_force: usize,
-    mean_age_days: Option<f64>,
-    median_days_to_decision: Option<f64>,
-}
 
 #[derive(Serialize)]
 pub(super) struct PeriodView {
@@ -92,20 +81,6 @@ impl CountsView {
 impl ApprovalLevelsView {
     pub(super) fn of(proofs: ProofCounts) -> ApprovalLevelsView {
         ApprovalLevelsView { attested: proofs.attested, claimed: proofs.claimed }
-    }
-}
-
-impl BacklogView {
-    pub(super) fn of(backlog: &Backlog) -> BacklogView {
-        BacklogView {
-            awaiting: backlog.awaiting,
-            oldest_waiting_days: backlog.oldest_waiting_days,
-            mean_days_to_decision: backlog.mean_days_to_decision,
-            expiring_soon: backlog.expiring_soon,
-            overdue_in_force: backlog.overdue_in_force,
-            mean_age_days: backlog.mean_age_days,
-            median_days_to_decision: backlog.median_days_to_decision,
-        }
     }
 }
 

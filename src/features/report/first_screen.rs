@@ -114,7 +114,7 @@ fn first_overdue<'a>(report: &Report<'_>) -> Option<Panel<'a>> {
                 StyledText::plain(owner),
             ]
         })
-        .chain(report.redesigns.iter().map(|it| redesign_row(it, report)))
+        .chain(report.redesigns.iter().map(|redesign| redesign_row(redesign, report)))
         .take(MOST_DATES)
         .collect();
     let n_overdue = overdue.len() + report.redesigns.len();
@@ -206,7 +206,7 @@ fn months(first: Instant, last: Instant, place: &dyn Fn(Instant) -> u16) -> Vec<
         let text = day.to_string();
         let (year, month) = series::year_and_month(&text);
         let name = if month == "Jan" { format!("{month} {year}") } else { month };
-        text.ends_with("-01").then(|| (place(day.start()), name))
+        if text.ends_with("-01") { Some((place(day.start()), name)) } else { None }
     });
     // A name at the right end would be cut.
     each.filter(|(at, _)| *at < 950).collect()
@@ -328,7 +328,7 @@ fn shares<'a>(report: &Report<'_>) -> Panel<'a> {
         part("claimed: stated in git", proofs.claimed, Tone::Warn),
     ];
     let count =
-        |status: Status| report.record_states.iter().filter(|it| it.status == status).count();
+        |status: Status| report.record_states.iter().filter(|state| state.status == status).count();
     let statuses = Status::ALL
         .iter()
         .rev()

@@ -11,7 +11,6 @@ use crate::status::state::Status;
 use crate::view::doc::{Block, Column, ColumnFit, DocTable, StyledText, Tone};
 use crate::view::shape;
 
-/// Returns the legend.
 pub(super) fn blocks<'a>(policy: &Policy) -> Vec<Block<'a>> {
     let sentence = |text: &str| Block::Paragraph(StyledText::with_tone(Tone::Muted, text));
     vec![

@@ -89,7 +89,7 @@ pub fn add_records<'a>(doc: &mut Doc<'a>, sources: CardSources<'a>) {
     }
     records.sort_by_key(|record_state| (record_state.id(), &record_state.path));
     let (ended, open): (Vec<&RecordState>, Vec<&RecordState>) =
-        records.iter().partition(|it| select::is_ended(it.status));
+        records.iter().partition(|record| select::is_ended(record.status));
     let instant = sources.stamp.instant;
     let heading = |text: &str| Block::Heading(StyledText::plain(text));
     doc.blocks.push(heading("Open records"));
@@ -105,10 +105,10 @@ pub fn add_records<'a>(doc: &mut Doc<'a>, sources: CardSources<'a>) {
         });
     }
     doc.blocks.push(heading("Cards"));
-    records.sort_by_key(|it| {
-        let landed = it.landed.as_ref().map(|landed| landed.at);
-        let ended = select::is_ended(it.status).then_some(Reverse(landed));
-        (ended, it.in_force != InForce::Yes, it.id(), &it.path)
+    records.sort_by_key(|record| {
+        let landed = record.landed.as_ref().map(|landed| landed.at);
+        let ended = select::is_ended(record.status).then_some(Reverse(landed));
+        (ended, record.in_force != InForce::Yes, record.id(), &record.path)
     });
     let ids = records.iter().map(|record_state| record_state.id()).collect();
     let each = Each::new(records.into_iter().map(move |record_state| card(record_state, sources)));

@@ -10,7 +10,6 @@ use crate::view::doc::{StyledText, Tone};
 /// How many owners are named.
 const NAMED: usize = 3;
 
-/// Returns the sentence.
 pub(super) fn summary(report: &Report<'_>) -> StyledText {
     let glance = &report.glance;
     let verb = if glance.in_force == 1 { "is" } else { "are" };

@@ -9,7 +9,7 @@ use serde::Serialize;
 use crate::diag;
 use crate::features::list;
 use crate::features::report::figures::{
-    ApprovalLevelsView, BacklogView, GroupView, OwnerCountsView, PeriodView,
+    ApprovalLevelsView, GroupView, OwnerCountsView, PeriodView,
 };
 use crate::policy::Policy;
 use crate::record::vocabulary::{Class, Vocabulary};
@@ -63,7 +63,7 @@ pub struct DeviatedControl<'a> {
 
 #[derive(Serialize)]
 struct ReportAnswer<'a> {
-    backlog: BacklogView,
+    backlog: &'a Backlog,
     periods: Vec<PeriodView>,
     controls: &'a [DeviatedControl<'a>],
     classes: Vec<ClassView<'a>>,
@@ -90,7 +90,7 @@ pub fn doc<'a>(report: &Report<'_>) -> Doc<'a> {
         report.stamp,
         "report",
         &ReportAnswer {
-            backlog: BacklogView::of(&report.backlog),
+            backlog: &report.backlog,
             periods: report.periods.iter().map(PeriodView::of).collect(),
             controls: &report.controls,
             classes: classes.iter().map(ClassView::of).collect(),
@@ -116,7 +116,6 @@ pub fn doc<'a>(report: &Report<'_>) -> Doc<'a> {
     doc
 }
 
-/// Returns the title of a report: what it is about.
 pub(super) fn title(report: &Report<'_>) -> String {
     match &report.stamp.name {
         Some(name) => format!("Exceptions of {name}"),
@@ -131,7 +130,7 @@ impl<'a> ClassView<'a> {
             open: section.records.len(),
             in_force: section.n_in_force(),
             overdue: section.overdue,
-            records: section.records.iter().map(|it| it.id()).collect(),
+            records: section.records.iter().map(|record| record.id()).collect(),
         }
     }
 }

@@ -85,7 +85,7 @@ pub(super) fn attention<'a>(
 
 pub(super) fn trends<'a>(report: &Report<'_>) -> Vec<Block<'a>> {
     let whole = |title| column(title, ColumnFit::Whole);
-    let figure = |figure: Option<f64>| figure.map_or_else(String::new, |it| it.to_string());
+    let figure = |figure: Option<f64>| figure.map_or_else(String::new, |figure| figure.to_string());
     let rows = report.periods.iter().map(|period| {
         let share = period
             .overrides
@@ -125,7 +125,7 @@ pub(super) fn repeated<'a>(report: &Report<'_>) -> Vec<Block<'a>> {
         } else {
             StyledText::plain("")
         };
-        let ids: Vec<&str> = pattern.records.iter().map(|it| it.id.as_str()).collect();
+        let ids: Vec<&str> = pattern.records.iter().map(|record| record.id.as_str()).collect();
         vec![
             StyledText::plain(pattern.describe()),
             few(&ids),

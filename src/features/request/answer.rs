@@ -176,7 +176,7 @@ pub(crate) fn file(
     let requester = tip.requester();
     let requester = if log.keeps_branches { Some(requester?) } else { requester.ok() };
     let mut filing = prepare((located, &tip), at, asked)?;
-    let email = requester.as_ref().and_then(|it| it.email.as_deref());
+    let email = requester.as_ref().and_then(|requester| requester.email.as_deref());
     let mut answers = filing.answers.clone();
     request::plan::complete(&mut answers, email);
     filing.file_as(requester.clone());

@@ -20,7 +20,6 @@ use crate::store::git::Repository;
 /// The folder of the branches; each is named by the id of its record.
 const FOLDER: &str = "exledger/request/";
 
-/// The branches of requests in one repository.
 pub(super) struct RequestBranches<'r> {
     pub(super) repository: &'r Repository,
     pub(super) prefix: &'r LedgerPrefix,

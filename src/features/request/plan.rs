@@ -20,7 +20,7 @@ use crate::record::vocabulary::{IdentityType, Vocabulary};
 /// The name of the argument that holds the receipt of a refused question.
 pub const RECEIPT: &str = "receipt";
 
-/// The flags of `new` that are no arguments of a request, and why.
+/// The flags of `new` that are not arguments of a request, and why.
 const WITHHELD: &[(&str, &str)] = &[
     ("class", "a request is always of class standard; people file the others"),
     ("supersedes", "people decide which record replaces another"),
@@ -61,7 +61,7 @@ pub struct ExceptionRequest {
     pub receipt: Option<Value>,
 }
 
-/// Why arguments are no request.
+/// Why arguments are not a request.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RequestError {
     #[error("unknown: `{name}` is no argument of a request{hint}")]
@@ -161,7 +161,6 @@ impl RequestArgument {
         one
     }
 
-    /// Returns the texts of a value.
     fn texts(&self, value: &Value) -> Result<Vec<String>, RequestError> {
         let wrong = |wanted| RequestError::WrongKind { name: self.name.clone(), wanted };
         let is_number = matches!(self.field.spec.shape, ValueShape::Number);
@@ -233,7 +232,7 @@ impl ExceptionRequest {
         let mut answers = Answers::default();
         field_values::fill(&values, &mut answers).map_err(RequestError::Malformed)?;
         if let Some(own) = identity {
-            let asked = receipt.as_ref().and_then(|it| it.pointer("/question/identity"));
+            let asked = receipt.as_ref().and_then(|receipt| receipt.pointer("/question/identity"));
             let stated = [answers.text("subject.identity"), asked.and_then(Value::as_str)];
             if let Some(given) = stated.into_iter().flatten().find(|stated| *stated != own.name) {
                 let (given, own) = (given.to_owned(), own.name.clone());

@@ -115,7 +115,7 @@ pub(super) fn scan<'s>(
     };
     let base = request.base.map(|name| open_base(repository, name)).transpose()?;
     let unlimited = Scan { exclude: Vec::new(), ..Scan::default() };
-    let policy = snapshot.as_ref().map(|it| &it.governance().policy);
+    let policy = snapshot.as_ref().map(|snapshot| &snapshot.governance().policy);
     let settings = policy.map_or(&unlimited, |policy| &policy.scan);
     let options = ScanOptions {
         lock_files: Arc::new(files.lock_files()),
@@ -166,7 +166,6 @@ fn open_base(repository: Option<&Repository>, name: &str) -> Result<ScanBase, Er
     ScanBase::open(repository.ok_or_else(refused)?, name)
 }
 
-/// Counts the kinds that are looked for.
 fn counted(search: &FileSearch, settings: &Scan) -> Vec<KindCount> {
     let mut files: BTreeMap<&str, usize> = BTreeMap::new();
     let mut found: BTreeMap<&str, usize> = BTreeMap::new();

@@ -31,7 +31,7 @@ impl ScanBase {
     /// Finds where HEAD parted from a revision.
     ///
     /// # Errors
-    /// [`Error::Usage`] if the revision is no commit, [`Error::Undetermined`] if this clone lacks what is needed.
+    /// [`Error::Usage`] if the revision is not a commit, [`Error::Undetermined`] if this clone lacks what is needed.
     pub(super) fn open(repository: &Repository, name: &str) -> Result<ScanBase, Error> {
         let is_cut = repository.extent() != Extent::Full;
         let onto = match diff::answer::commit(repository, name) {
@@ -99,7 +99,6 @@ fn identity<'s>(found: &'s FoundSuppression, line: &'s SuppressionLine) -> Ident
     (found.kind, found.rules(), &line.text)
 }
 
-/// A suppression with its line.
 type SuppressionAt<'s> = (&'s FoundSuppression, &'s SuppressionLine);
 
 fn all(files: &[SearchedFile]) -> impl Iterator<Item = SuppressionAt<'_>> {

@@ -137,7 +137,6 @@ impl ScanEntry {
     }
 }
 
-/// Returns the line of a suppression as it may be shown.
 fn shown_text(found: &FoundSuppression, line: &SuppressionLine) -> String {
     let column = usize::try_from(found.column.saturating_sub(1)).unwrap_or_default();
     let begin = column.saturating_sub(line.indent);

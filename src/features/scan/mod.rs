@@ -20,7 +20,7 @@ use crate::session::options::Moment;
 ///
 /// # Errors
 /// As [`Session::snapshot`](crate::session::Session::snapshot) in a ledger; [`Error::Usage`] if there is nothing at a path
-/// or the base is no commit, [`Error::Undetermined`] without a work tree.
+/// or the base is not a commit, [`Error::Undetermined`] without a work tree.
 pub fn answer<'s>(
     place: &'s ScanPlace,
     at: &Moment,

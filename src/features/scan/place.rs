@@ -84,7 +84,6 @@ pub(super) fn below(folder: &Path, path: &Path) -> Option<String> {
     folder_files::below(folder, path)
 }
 
-/// Tells whether a path is a folder, or below it.
 pub(super) fn is_below(folder: &str, path: &str) -> bool {
     folder.is_empty()
         || path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))

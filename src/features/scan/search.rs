@@ -26,11 +26,9 @@ const BATCH: usize = 64;
 /// The folders of others' code.
 const VENDORED: &[&str] = &["node_modules", "third_party", "vendor"];
 
-/// The files of a place.
 pub(super) struct SearchedFiles<'p> {
     top: PathBuf,
     repository: Option<&'p Repository>,
-    /// All files of the place.
     all: Vec<TrackedFile>,
     /// The named files and folders from the top; empty for all of it.
     named: Vec<String>,
@@ -202,7 +200,6 @@ fn named_paths(
     Ok(named)
 }
 
-/// A file with what is in it.
 #[derive(Debug)]
 pub(super) struct SearchedFile {
     pub(super) path: String,
@@ -211,7 +208,6 @@ pub(super) struct SearchedFile {
     pub(super) lines: Vec<SuppressionLine>,
 }
 
-/// The line on which a suppression begins.
 #[derive(Clone, Debug)]
 pub(super) struct SuppressionLine {
     /// The line, as it is compared.
@@ -223,7 +219,6 @@ pub(super) struct SuppressionLine {
 }
 
 impl SearchedFile {
-    /// Searches the bytes of a file.
     pub(super) fn read(scanner: &SuppressionScanner, path: &str, bytes: &[u8]) -> SearchedFile {
         let content = scanner.scan(path, bytes);
         let mut lines = Vec::new();

@@ -119,7 +119,7 @@ pub fn doc<'a>(scan: &mut ScanAnswer<'_>, shown: ScanShown) -> Doc<'a> {
         doc.blocks.push(kinds(&scan.kinds));
         return doc;
     }
-    let page = Page { scan, counts, shown };
+    let page = ScanPage { scan, counts, shown };
     doc.blocks.push(page.first_line());
     doc.blocks.push(Block::Findings(listed(judged, &page.scan.entries, false)));
     doc.blocks.push(Block::Findings(listed(past, &page.scan.entries, true)));
@@ -174,14 +174,13 @@ fn kinds<'a>(kinds: &[KindCount]) -> Block<'a> {
     tables::table(columns, rows.collect())
 }
 
-/// What the page is made of.
-struct Page<'p, 's> {
+struct ScanPage<'p, 's> {
     scan: &'p ScanAnswer<'s>,
     counts: ScanCounts,
     shown: ScanShown,
 }
 
-impl Page<'_, '_> {
+impl ScanPage<'_, '_> {
     fn first_line<'a>(&self) -> Block<'a> {
         let entries = &self.scan.entries;
         let n_files = diag::count(self.scan.n_files, "file");
@@ -484,7 +483,7 @@ fn passed_over(passed: &PassedOver) -> Option<String> {
             _ => diag::count(n, noun),
         });
     }
-    (!parts.is_empty()).then(|| parts.join(", "))
+    if parts.is_empty() { None } else { Some(parts.join(", ")) }
 }
 
 /// Returns the time between two instants, in the two largest units that matter: `2 y 1 mo`, `3 mo`, `12 d`.

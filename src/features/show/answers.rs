@@ -115,7 +115,7 @@ fn approved(record_state: &RecordState, statements: &[&Statement]) -> StyledText
 /// Returns a summary of the approval that names and levels alone would not show; `None` if others approved it.
 fn summarize(record_state: &RecordState, nobody: bool) -> Option<String> {
     let Some(verdict) = record_state.approval.as_deref() else {
-        return nobody.then(|| "not yet".to_owned());
+        return if nobody { Some("not yet".to_owned()) } else { None };
     };
     let is_met = verdict.satisfied == Satisfied::Yes;
     let text = match verdict.result {
@@ -144,7 +144,6 @@ fn summarize(record_state: &RecordState, nobody: bool) -> Option<String> {
     })
 }
 
-/// Returns a missing approval as text.
 pub(super) fn missing_text(missing: &approval::verdict::MissingApproval) -> String {
     let who: Vec<String> = missing.who.iter().map(shape::name).collect();
     if who.is_empty() {

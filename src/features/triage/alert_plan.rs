@@ -81,7 +81,7 @@ impl<'a> AlertPlanner<'a> {
     pub fn new(judge: TriageJudge<'a>, repository: &'a str) -> AlertPlanner<'a> {
         let record_states = judge.record_states.iter();
         AlertPlanner {
-            by_id: record_states.map(|it| (it.key.as_str(), it)).collect(),
+            by_id: record_states.map(|state| (state.key.as_str(), state)).collect(),
             plan: AlertPlan::default(),
             repository,
             judge,
@@ -181,7 +181,7 @@ fn reason(kind: AlertKind, cause: RootCause) -> &'static str {
 /// Returns the comment of a dismissal: one line, with the title cut to fit.
 fn comment(record: &Record, end: Instant) -> String {
     let plain = |text: &str| -> String {
-        text.chars().map(|it| if it.is_control() { ' ' } else { it }).collect()
+        text.chars().map(|ch| if ch.is_control() { ' ' } else { ch }).collect()
     };
     let before = format!("{} until {end}: ", record.id);
     let after = format!("; owner {}", plain(record.owner.email.as_str()));

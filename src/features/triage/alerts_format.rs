@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::features::triage::alert::{AlertKind, AlertState, GithubAlert, is_repository_name};
 use crate::formats::finding_lines::LineIndex;
-use crate::formats::json_stream::{Broken, KeptPiece, Scan};
+use crate::formats::json_stream::{Broken, JsonScanner, KeptPiece};
 use crate::formats::sarif::alert;
 use crate::formats::sarif::alert::AlertedResult;
 use crate::gate::package::{Ecosystem, Package};
@@ -37,7 +37,7 @@ pub struct AlertEntry {
 /// Why the input can't be read to its end; entries before that place are lost, too.
 pub fn read(bytes: &[u8]) -> Result<Vec<AlertEntry>, String> {
     let mut reader = AlertReader {
-        scan: Scan::new(Cursor::new(bytes), 0),
+        scan: JsonScanner::new(Cursor::new(bytes), 0),
         lines: LineIndex::new(bytes),
         piece: Vec::new(),
         entries: Vec::new(),
@@ -53,7 +53,7 @@ pub fn read(bytes: &[u8]) -> Result<Vec<AlertEntry>, String> {
 const DEEPEST: u8 = 2;
 
 struct AlertReader<'b> {
-    scan: Scan<Cursor<&'b [u8]>>,
+    scan: JsonScanner<Cursor<&'b [u8]>>,
     lines: LineIndex<'b>,
     piece: Vec<u8>,
     entries: Vec<AlertEntry>,
@@ -165,7 +165,6 @@ fn optional_text<'v>(fields: &'v Value, pointer: &str) -> Result<Option<&'v str>
     }
 }
 
-/// What the address of an alert says.
 struct AlertAddress {
     repository: String,
     kind: AlertKind,
@@ -239,7 +238,7 @@ fn dependabot(fields: &Value) -> Result<(ScannerFinding, Option<String>), String
     let kind = ECOSYSTEMS.iter().find(|(from, _)| *from == ecosystem).map(|(_, kind)| *kind);
     let url = package_url(kind.unwrap_or(&ecosystem), name);
     let cwes = advisory.get("cwes").and_then(Value::as_array);
-    let cwes = cwes.into_iter().flatten().filter_map(|it| text(it, "/cwe_id"));
+    let cwes = cwes.into_iter().flatten().filter_map(|cwe| text(cwe, "/cwe_id"));
     let finding = ScannerFinding {
         tool: "dependabot".to_owned(),
         id: (*first).to_owned(),

@@ -169,7 +169,7 @@ pub(crate) fn triage<'s>(
 ) -> Result<TriageAnswer<'s>, Error> {
     let roots = SourceRoots::of(located, request.source_roots);
     let log = request.observations.map(ObservationLog::open).transpose()?;
-    let is_sarif = sources.iter().all(|it| it.format == SourceFormat::Sarif);
+    let is_sarif = sources.iter().all(|source| source.format == SourceFormat::Sarif);
     let scope = if is_sarif && log.is_none() { Scope::Findings } else { Scope::Everything };
     let snapshot = Snapshot::open(located, at, scope)?;
     let earlier = log.as_ref().map_or(&[] as &[Observation], |log| &log.rows);

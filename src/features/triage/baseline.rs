@@ -188,7 +188,7 @@ fn unexpected(input: &TriageInput, expected: &Words, identity: &str) -> Option<S
     })
 }
 
-/// Compares the values of a field with words: one value that fits is enough; then, one that is no number.
+/// Compares the values of a field with words: one value that fits is enough; then, one that is not a number.
 fn any(input: &TriageInput, field: &str, words: &[BaselineWord], spelling: Spelling) -> WordMatch {
     let stated = fields::values(input, field);
     let each = stated.iter().map(|it| BaselineWord::compare_any(words, it.as_deref(), spelling));

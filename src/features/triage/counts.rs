@@ -176,7 +176,7 @@ impl TriageCounts {
                     index: origin.index,
                     key: self.texts.add(&key(input)),
                     state,
-                    record: decision.record.and_then(|it| self.texts.add(&it)),
+                    record: decision.record.and_then(|record| self.texts.add(&record)),
                     message: self.texts.add(&decision.message),
                     route,
                 };
@@ -368,7 +368,7 @@ fn input_place(input: &TriageInput) -> Option<String> {
                 .into_iter()
                 .filter_map(|key| event.text(key))
                 .collect();
-            (!texts.is_empty()).then(|| texts.join(" "))
+            if texts.is_empty() { None } else { Some(texts.join(" ")) }
         }
     }
 }

@@ -100,7 +100,7 @@ impl TriageJudge<'_> {
             ..Question::default()
         };
         let mut paths: Vec<Option<&str>> =
-            finding.places.iter().map(|it| inside(&it.file)).collect();
+            finding.places.iter().map(|place| inside(&place.file)).collect();
         paths.sort_unstable();
         paths.dedup();
         if paths.is_empty() {
@@ -150,7 +150,7 @@ impl TriageJudge<'_> {
 /// Returns the question that an event asks, from all that its `data` states.
 ///
 /// # Errors
-/// Why it can't be covered, in words: a stated value is no text, or nothing stated is something a record can be about.
+/// Why it can't be covered, in words: a stated value is not text, or nothing stated is something a record can be about.
 fn event_question(event: &CloudEvent) -> Result<Question, String> {
     let is_finding = event.fields.get("type").and_then(Value::as_str) == Some("finding");
     let of_finding = FINDING.iter().filter(|_| is_finding);

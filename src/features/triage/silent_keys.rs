@@ -34,10 +34,10 @@ pub(super) fn known(
 ) -> Result<LastEvents, Undetermined> {
     let mut last_events = LastEvents::new(memory, snapshot.stamp().instant);
     let baselines = &snapshot.governance().policy.baselines;
-    if earlier.is_empty() || baselines.iter().all(|it| it.since_last.is_none()) {
+    if earlier.is_empty() || baselines.iter().all(|baseline| baseline.since_last.is_none()) {
         return Ok(last_events);
     }
-    let events = sources.iter().filter(|it| it.format == SourceFormat::Events);
+    let events = sources.iter().filter(|source| source.format == SourceFormat::Events);
     let reread: BTreeSet<Digest> = events.map(Source::digest).collect::<Result<_, _>>()?;
     for row in earlier {
         if let Observation::LastSeen(row) = row {

@@ -114,7 +114,6 @@ impl SourceRoots {
         SourceRoots { folders, asked, top }
     }
 
-    /// Returns the absolute folders.
     pub(crate) fn folders(&self) -> &[String] {
         &self.folders
     }
@@ -147,7 +146,6 @@ pub(super) struct TriageRun<'d> {
     /// Where the owners of inputs are looked up, and the records that inputs may name, by id.
     pub(super) router: Router<'d>,
     pub(super) records: BTreeMap<&'d str, &'d Record>,
-    /// The rows and counts.
     pub(super) counts: TriageCounts,
     /// The last events of the baselines with `since_last`.
     pub(super) last_events: LastEvents,

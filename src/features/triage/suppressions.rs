@@ -48,7 +48,6 @@ impl Suppressions {
         Suppressions { files: Vec::new(), has_guids: kind == RewriteKind::Annotate }
     }
 
-    /// Begins the next file.
     pub(super) fn next_file(&mut self) {
         self.files.push(Vec::new());
     }

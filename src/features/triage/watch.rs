@@ -319,5 +319,5 @@ fn finding_version(key: &FindingKey, finding: &ScannerFinding) -> Option<(String
     }
     let range = key.versions.as_ref()?;
     let is_in = Range::parse(range).is_ok_and(|it| it.contains(&found));
-    (!is_in).then(|| (found, range.clone()))
+    if is_in { None } else { Some((found, range.clone())) }
 }

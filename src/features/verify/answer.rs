@@ -72,7 +72,6 @@ impl<'s> AuditAnswer<'s> {
     }
 }
 
-/// Audits what landed.
 pub(crate) fn audit<'s>(
     located: &'s Located,
     at: &Moment,
@@ -126,7 +125,6 @@ pub(crate) fn audit_of<'s>(
     })
 }
 
-/// The records to audit.
 struct AuditedRecords {
     /// The records, by key.
     records: Vec<RecordState>,
@@ -144,7 +142,7 @@ impl AuditedRecords {
         let mut records = std::mem::take(&mut snapshot.record_states);
         let is_all = ids.is_empty();
         if !is_all {
-            records.retain(|it| keys.contains(&it.key));
+            records.retain(|record| keys.contains(&record.key));
         }
         Ok(AuditedRecords { records, is_all })
     }
@@ -235,7 +233,7 @@ impl AuditedRecords {
 
     /// Tells whether a file below `.approvals` is to be audited.
     fn names(&self, filed: &ApprovalFileOutcome) -> bool {
-        let of_record = |id: &str| self.records.iter().any(|it| it.key == id);
+        let of_record = |id: &str| self.records.iter().any(|record| record.key == id);
         self.is_all
             || matches!(&filed.about, Some(ApprovalSubject::Record(id)) if of_record(id.as_str()))
     }

@@ -13,7 +13,6 @@ pub enum AuditDoubt {
     /// Whether a commit that once was the tip is still on the mainline.
     #[error("whether {commit} of {path} is still on the approved branch: {cause}")]
     EarlierTip {
-        /// The commit, shortened.
         commit: String,
         /// The checkpoint or file of receipts that names it.
         path: String,
@@ -28,10 +27,5 @@ pub enum AuditDoubt {
     },
     /// The content of an approval file.
     #[error("{path}: {obstacle}; {}", .obstacle.repair())]
-    ApprovalFile {
-        /// The file.
-        path: String,
-        /// The obstacle.
-        obstacle: Obstacle,
-    },
+    ApprovalFile { path: String, obstacle: Obstacle },
 }

@@ -167,7 +167,7 @@ impl AuditedReceipts {
     /// Returns the uses of a record: line, and the instant of the question.
     fn of(&self, id: &str) -> Vec<(u32, Instant)> {
         let receipts = self.stored.receipts.iter();
-        let allowing = receipts.filter(|it| it.allows.as_deref() == Some(id));
+        let allowing = receipts.filter(|receipt| receipt.allows.as_deref() == Some(id));
         allowing.filter_map(|it| Some((it.line, it.instant?))).collect()
     }
 
@@ -267,7 +267,6 @@ fn late(
     late.collect()
 }
 
-/// Returns the key of a record in history.
 pub(super) fn key(history: &History, state: &RecordState) -> TrailKey {
     let id = TrailKey::Id(state.key.clone());
     if history.trails.contains_key(&id) { id } else { TrailKey::Path(state.key.clone()) }

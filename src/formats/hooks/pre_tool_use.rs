@@ -23,7 +23,6 @@ pub(super) fn silent(_: &str) -> String {
     String::new()
 }
 
-/// Returns settings with one command for all tools.
 pub(super) fn settings(event: &str, matcher: &str, command: &Value) -> Value {
     json!({ "hooks": { event: [{ "matcher": matcher, "hooks": [command] }] } })
 }

@@ -16,7 +16,6 @@ pub use crate::formats::hooks::payload::NoCall;
 #[derive(Clone, Copy, Debug)]
 pub struct Runtime {
     pub name: HookRuntime,
-    /// Reads the keys of a payload.
     pub(super) read: fn(Payload) -> Result<ToolCall, NoCall>,
     /// What to print on stdout if the call may run.
     pub passed: &'static str,

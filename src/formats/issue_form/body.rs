@@ -57,7 +57,7 @@ pub fn sections(text: &str) -> (Vec<IssueAnswer>, Vec<IssueProblem>) {
 fn opens(line: &str, number: usize) -> Option<Fence> {
     let rest = indented(line)?;
     let mark = rest.chars().next().filter(|mark| "`~".contains(*mark))?;
-    let length = rest.chars().take_while(|it| *it == mark).count();
+    let length = rest.chars().take_while(|ch| *ch == mark).count();
     let info = rest.trim_start_matches(mark);
     (length >= 3 && !(mark == '`' && info.contains('`'))).then_some(Fence {
         mark,
@@ -68,7 +68,7 @@ fn opens(line: &str, number: usize) -> Option<Fence> {
 
 fn closes(line: &str, fence: Fence) -> bool {
     indented(line).is_some_and(|rest| {
-        let length = rest.chars().take_while(|it| *it == fence.mark).count();
+        let length = rest.chars().take_while(|ch| *ch == fence.mark).count();
         length >= fence.length && rest.trim_start_matches(fence.mark).trim().is_empty()
     })
 }
@@ -86,7 +86,7 @@ fn without_fence(text: &str) -> &str {
         let fence = opens(first, 0)?;
         let (inside, last) = rest.rsplit_once('\n').unwrap_or(("", rest));
         let is_whole = closes(last, fence) && !inside.lines().any(|line| closes(line, fence));
-        is_whole.then(|| inside.trim())
+        if is_whole { Some(inside.trim()) } else { None }
     };
     inside().unwrap_or(text)
 }

@@ -4,7 +4,7 @@
 
 use serde_json::Value;
 
-use crate::formats::json_stream::{Broken, ByteSpan, Scan};
+use crate::formats::json_stream::{Broken, ByteSpan, JsonScanner};
 
 /// Returns an object with an entry set; `None` if the bytes are not an object.
 pub(super) fn with(object: &[u8], key: &str, value: &str) -> Option<Vec<u8>> {
@@ -80,7 +80,7 @@ fn slice(whole: &[u8], span: ByteSpan) -> Option<&[u8]> {
 
 /// Returns the keys of an object with the positions of their values.
 fn read_entries(object: &[u8]) -> Result<Vec<(String, ByteSpan)>, Broken> {
-    let mut scan = Scan::new(object, 0);
+    let mut scan = JsonScanner::new(object, 0);
     scan.expect(b'{', "an object")?;
     let mut entries = Vec::new();
     let mut is_first = true;
@@ -92,9 +92,8 @@ fn read_entries(object: &[u8]) -> Result<Vec<(String, ByteSpan)>, Broken> {
     Ok(entries)
 }
 
-/// Returns the positions of the items of a list.
 fn items(list: &[u8]) -> Result<Vec<ByteSpan>, Broken> {
-    let mut scan = Scan::new(list, 0);
+    let mut scan = JsonScanner::new(list, 0);
     scan.expect(b'[', "a list")?;
     let mut items = Vec::new();
     let mut is_first = true;

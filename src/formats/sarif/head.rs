@@ -12,7 +12,6 @@ use crate::formats::sarif::lenient::OwnedText;
 use crate::formats::sarif::location::NamedLocation;
 use crate::formats::sarif::rule::SarifRule;
 
-/// The metadata of a run.
 #[derive(Clone, Debug, Default)]
 pub(super) struct RunHead {
     /// The tool, under the name used in records.

@@ -18,7 +18,7 @@ mod weakness;
 use std::collections::BTreeSet;
 use std::io::{BufRead, Seek, SeekFrom};
 
-use crate::formats::json_stream::{Broken, ByteSpan, KeptPiece, Scan};
+use crate::formats::json_stream::{Broken, ByteSpan, JsonScanner, KeptPiece};
 use crate::survey::event::ScannerFinding;
 
 use crate::formats::sarif::location::Roots;
@@ -67,7 +67,7 @@ pub struct SarifRun {
 
 /// Tells whether a document is SARIF: an object with `runs`.
 pub fn is(reader: impl BufRead) -> bool {
-    let mut scan = Scan::new(reader, 0);
+    let mut scan = JsonScanner::new(reader, 0);
     let found = (|| -> Result<bool, Broken> {
         start(&mut scan)?;
         let mut is_first = true;
@@ -102,7 +102,7 @@ pub fn read<R: BufRead + Seek>(
     take: &mut dyn FnMut(SarifEntry),
 ) -> Result<SarifLayout, Broken> {
     let mut walk = SarifWalk {
-        scan: Scan::new(reader, 0),
+        scan: JsonScanner::new(reader, 0),
         roots,
         spans,
         take,
@@ -120,13 +120,13 @@ fn is_read(version: &str) -> bool {
 }
 
 /// Skips a byte order mark and the opening bracket.
-fn start(scan: &mut Scan<impl BufRead>) -> Result<(), Broken> {
+fn start(scan: &mut JsonScanner<impl BufRead>) -> Result<(), Broken> {
     scan.pass_mark()?;
     scan.expect(b'{', "an object")
 }
 
 struct SarifWalk<'w, R> {
-    scan: Scan<R>,
+    scan: JsonScanner<R>,
     roots: Roots<'w>,
     spans: Spans,
     take: &'w mut dyn FnMut(SarifEntry),
@@ -304,7 +304,7 @@ impl<R: BufRead + Seek> SarifWalk<'_, R> {
     }
 }
 
-impl<R: BufRead + Seek> Scan<R> {
+impl<R: BufRead + Seek> JsonScanner<R> {
     fn seek(&mut self, to: u64) -> Result<(), Broken> {
         self.moved(|reader| reader.seek(SeekFrom::Start(to)).map(|_| to))
     }

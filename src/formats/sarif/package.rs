@@ -22,7 +22,6 @@ pub(super) struct SarifPackage {
 #[derive(Clone, Copy)]
 pub(super) struct PackageClues<'r> {
     pub(super) tool: &'r str,
-    /// The id of its rule.
     pub(super) id: &'r str,
     pub(super) message: &'r str,
     pub(super) rule: Option<&'r SarifRule>,
@@ -69,7 +68,7 @@ fn package(name: &str, version: Option<&str>, ecosystem: Ecosystem) -> Option<Pa
     let (name, version) = (name.trim(), version.map(str::trim));
     (!name.is_empty()).then(|| Package {
         name: name.to_owned(),
-        version: version.filter(|it| !it.is_empty()).map(str::to_owned),
+        version: version.filter(|version| !version.is_empty()).map(str::to_owned),
         ecosystem,
     })
 }

@@ -79,7 +79,6 @@ struct PhysicalOrNot<'t> {
     logical_locations: Option<Vec<Object<ProgramPart<'t>>>>,
 }
 
-/// A part of a program or image.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 struct ProgramPart<'t> {

@@ -53,7 +53,6 @@ pub fn write(
     copy.until(u64::MAX)
 }
 
-/// A copy in progress.
 struct Copy<'o, R> {
     reader: R,
     out: &'o mut dyn Write,

@@ -66,7 +66,6 @@ pub(super) struct ComponentReference {
 }
 
 impl ComponentReference {
-    /// Returns the name of the component.
     pub(super) fn component(&self) -> Option<&str> {
         self.tool_component.as_ref()?.name.text()
     }

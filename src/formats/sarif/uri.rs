@@ -169,7 +169,6 @@ impl<'h> Places<'h> {
         }
     }
 
-    /// Returns the folder that a location names.
     fn folder_of(&self, location: NamedLocation<'_>, depth: usize) -> BaseFolder {
         let (Some(uri), Some(depth)) = (location.uri.text(), depth.checked_sub(1)) else {
             return BaseFolder::Unknown;
@@ -185,7 +184,6 @@ impl<'h> Places<'h> {
 }
 
 impl BaseFolder {
-    /// Returns what a path below the folder is.
     fn join(self, path: &str, roots: &Roots<'_>) -> BaseFolder {
         let (folder, is_inside) = match self {
             BaseFolder::Inside(folder) => (folder, true),
@@ -223,14 +221,14 @@ fn shortest<'p>(
 fn read_path(uri: &str) -> Result<String, String> {
     let is_scheme = |scheme: &str| {
         scheme.len() > 1
-            && scheme.chars().all(|it| it.is_ascii_alphanumeric() || "+-.".contains(it))
+            && scheme.chars().all(|ch| ch.is_ascii_alphanumeric() || "+-.".contains(ch))
     };
     let rest = match uri.split_once(':') {
         Some((scheme, rest)) if scheme.eq_ignore_ascii_case("file") => rest,
         Some((scheme, _)) if is_scheme(scheme) => return Err(uri.to_owned()),
         // `C:\src\a.rs`: a drive letter.
         Some((drive, rest))
-            if drive.chars().all(|it| it.is_ascii_alphabetic())
+            if drive.chars().all(|ch| ch.is_ascii_alphabetic())
                 && drive.len() == 1
                 && rest.starts_with(['/', '\\']) =>
         {

@@ -87,7 +87,7 @@ fn behind(kind: &str, rest: &str) -> String {
     rest.split("*/").next().unwrap_or_default().split("-->").next().unwrap_or_default().to_owned()
 }
 
-/// Returns the words of a text that are no ids of bandit.
+/// Returns the words of a text that are not ids of bandit.
 fn without_ids(rules: &str) -> String {
     let is_id = |word: &str| {
         let word = word.trim_end_matches([',', ':']);
@@ -136,5 +136,5 @@ fn plain(text: &str) -> Option<String> {
         _ => bare.trim_start_matches([')', ']', '}', '"', '\'']),
     };
     let bare = bare.trim();
-    bare.chars().any(char::is_alphabetic).then(|| bare.to_owned())
+    if bare.chars().any(char::is_alphabetic) { Some(bare.to_owned()) } else { None }
 }

@@ -40,7 +40,7 @@ impl CommentPattern {
 /// Returns all rows.
 ///
 /// # Errors
-/// If a pattern is no regular expression.
+/// If a pattern is not a regular expression.
 pub fn all() -> Result<Vec<CommentPattern>, regex::Error> {
     TABLE.lines().skip(1).filter(|line| !line.is_empty()).map(row).collect()
 }

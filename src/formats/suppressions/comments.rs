@@ -200,7 +200,7 @@ fn label(bytes: &[u8]) -> String {
     let text: Cow<'_, str> = String::from_utf8_lossy(bytes);
     let trimmed =
         text.trim().trim_start_matches(['#', '/', '*', ' ']).trim_end_matches(['*', '/', '-']);
-    let plain = trimmed.trim().chars().filter(|it| !it.is_control());
+    let plain = trimmed.trim().chars().filter(|ch| !ch.is_control());
     let mut label: String = plain.take(LONGEST_LABEL + 1).collect();
     if label.chars().count() > LONGEST_LABEL {
         label.pop();

@@ -26,7 +26,7 @@ pub enum EntryReading {
     Exception(Box<ForeignException>),
     /// It hides something that no finding key can name; why.
     Listed(String),
-    /// It is no exception; why.
+    /// It is not an exception; why.
     Skipped(String),
     /// Its tool doesn't obey it; what the tool sees.
     Ignored(String),
@@ -81,7 +81,7 @@ impl ImportEntry {
         ImportEntry::of(line, EntryReading::Listed(why.into()))
     }
 
-    /// Returns an entry that is no exception.
+    /// Returns an entry that is not an exception.
     pub fn skipped(line: u64, why: impl Into<String>) -> ImportEntry {
         ImportEntry::of(line, EntryReading::Skipped(why.into()))
     }

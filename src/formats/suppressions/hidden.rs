@@ -6,7 +6,7 @@
 use crate::formats::suppressions::options::ScanOptions;
 use crate::rules::scan::suppression::{HiddenFindings, HiddenIds};
 
-/// Returns what a comment of a tool hides; `None` if it is none of the comments that are looked for.
+/// Returns what a comment of a tool hides; `None` if it is not one of the comments that are looked for.
 ///
 /// `rules` is what the comment names, as written.
 pub(super) fn of_comment(
@@ -118,7 +118,7 @@ fn of_noqa(rules: Option<&str>) -> Option<HiddenIds> {
         let digits = code.strip_prefix('S').unwrap_or_default();
         !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
     });
-    (!ids.is_empty()).then_some(HiddenIds::Listed(ids))
+    if ids.is_empty() { None } else { Some(HiddenIds::Listed(ids)) }
 }
 
 /// The rules of eslint that forbid to run text as code.
@@ -136,7 +136,7 @@ fn of_eslint(rules: Option<&str>) -> Option<HiddenIds> {
             || rule.starts_with("security/")
             || rule.strip_prefix("@typescript-eslint/").is_some_and(|rule| EVAL.contains(&rule))
     });
-    (!ids.is_empty()).then_some(HiddenIds::Listed(ids))
+    if ids.is_empty() { None } else { Some(HiddenIds::Listed(ids)) }
 }
 
 fn of_rust(rules: &str, options: &ScanOptions) -> Option<HiddenIds> {
@@ -147,5 +147,5 @@ fn of_rust(rules: &str, options: &ScanOptions) -> Option<HiddenIds> {
     let lints = rules.split(',').take_while(|part| !is_reason(part));
     let mut ids: Vec<String> = lints.flat_map(split).collect();
     ids.retain(|lint| options.rust_lints.is_empty() || options.rust_lints.contains(lint));
-    (!ids.is_empty()).then_some(HiddenIds::Listed(ids))
+    if ids.is_empty() { None } else { Some(HiddenIds::Listed(ids)) }
 }

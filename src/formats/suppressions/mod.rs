@@ -51,7 +51,7 @@ impl SuppressionScanner {
     /// Prepares a search.
     ///
     /// # Errors
-    /// If a pattern of the table is no regular expression, which a test excludes.
+    /// If a pattern of the table is not a regular expression, which a test excludes.
     pub fn new(options: ScanOptions) -> Result<SuppressionScanner, regex::Error> {
         let all = crate::formats::suppressions::comment_table::all()?;
         let is_wanted = |pattern: &CommentPattern| match pattern.kind {
@@ -117,7 +117,7 @@ impl SuppressionScanner {
         if is_content {
             found.add(settings::by_content(path, ending, bytes, &self.options));
         }
-        found.kinds.extend(found.suppressions.iter().map(|it| it.kind));
+        found.kinds.extend(found.suppressions.iter().map(|suppression| suppression.kind));
         found.kinds.sort_unstable();
         found.kinds.dedup();
         found.leave_out_citations(&self.options.prefixes);
@@ -152,7 +152,7 @@ impl SuppressionScanner {
     }
 }
 
-/// Tells whether bytes are no text.
+/// Tells whether bytes are not text.
 pub fn is_binary(bytes: &[u8]) -> bool {
     bytes.get(..TOLD_BY.min(bytes.len())).unwrap_or_default().contains(&0)
 }

@@ -84,7 +84,7 @@ pub const KINDS: &[PolicyKind] = &[
     },
 ];
 
-/// Returns the texts of a list, or the only text; `None` if one is no text, so that it may stand for anything.
+/// Returns the texts of a list, or the only text; `None` if one is not text, so that it may stand for anything.
 fn texts(node: Option<&Node>) -> Option<Vec<&str>> {
     match node {
         None => Some(Vec::new()),
@@ -200,7 +200,7 @@ fn conforma(root: &Node, found: &mut EntryFinder<'_>) {
         let resources: Vec<String> = match names {
             None => Vec::new(),
             Some(names) => {
-                names.into_iter().map(|it| format!("component:{it}")).chain(digest).collect()
+                names.into_iter().map(|name| format!("component:{name}")).chain(digest).collect()
             }
         };
         found.add(FoundEntry {
@@ -357,7 +357,7 @@ fn other_case(key: &str) -> Option<&'static str> {
 
 /// Returns a key without its case, as Go's `encoding/json` compares keys: U+017F is an `s`, the Kelvin sign a `k`.
 fn folded(key: &str) -> String {
-    let plain = key.chars().map(|it| match it {
+    let plain = key.chars().map(|ch| match ch {
         '\u{17f}' => 's',
         '\u{212a}' => 'k',
         other => other.to_ascii_lowercase(),

@@ -62,7 +62,7 @@ const URL: &str = r"https?://[^\s)>\]]+/(?:issues|pull|pulls|merge_requests|work
 const TICKET: &str =
     r"\b(?i:see|tickets?|issues?|tracked)\b[^.\n]{0,30}?\b(?P<key>[A-Z][A-Z0-9]{1,9}-\d{1,7})\b";
 
-/// How the ids of tools and advisories begin, which are no tickets.
+/// How the ids of tools and advisories begin, which are not tickets.
 const NO_TICKETS: &[&str] = &[
     "AVD", "AWS", "AZU", "CKV", "CVE", "CWE", "DLA", "DS", "DSA", "ELSA", "EXC", "GCP", "GHSA",
     "GO", "KSV", "MAL", "OSV", "PYSEC", "RHSA", "RUSTSEC", "SNYK", "USN", "UTF", "SHA", "ISO",
@@ -76,7 +76,7 @@ impl PromiseReader {
     /// Prepares to read.
     ///
     /// # Errors
-    /// If a pattern is no regular expression, which a test excludes.
+    /// If a pattern is not a regular expression, which a test excludes.
     pub fn new() -> Result<PromiseReader, regex::Error> {
         Ok(PromiseReader {
             dated: Regex::new(&format!("(?i){BEFORE_A_PERIOD}(?:{PERIOD})"))?,
@@ -149,7 +149,6 @@ fn one_line(text: &str) -> String {
     }
 }
 
-/// Returns the last day of a period.
 fn last_day(found: &Captures<'_>) -> Option<Day> {
     let number = |name: &str| found.name(name)?.as_str().parse::<i32>().ok();
     let day = |year: i32, month: i32, day: i32| Day::new(&format!("{year:04}-{month:02}-{day:02}"));

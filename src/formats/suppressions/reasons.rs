@@ -178,7 +178,7 @@ impl CommentReader {
             let sign = match self.syntax {
                 CommentSyntax::Lines if is_first && character == ';' => Some(";"),
                 CommentSyntax::Lines | CommentSyntax::Yaml if before.is_whitespace() => {
-                    rest.starts_with('#').then_some("#")
+                    if rest.starts_with('#') { Some("#") } else { None }
                 }
                 CommentSyntax::Toml => rest.starts_with('#').then_some("#"),
                 CommentSyntax::Json => ["//", "/*"].into_iter().find(|sign| rest.starts_with(sign)),
@@ -436,7 +436,7 @@ fn is_record_id(word: &str) -> bool {
     let is_upper = |it: u8| it.is_ascii_uppercase() || it.is_ascii_digit();
     prefix.bytes().all(is_upper)
         && year.len() == 4
-        && year.bytes().all(|it| it.is_ascii_digit())
+        && year.bytes().all(|byte| byte.is_ascii_digit())
         && rest.len() == 5
         && rest.bytes().all(is_upper)
 }
@@ -524,7 +524,7 @@ pub(super) fn is_commented_out(comment: &str) -> bool {
 
 /// Tells whether a value is a word of prose: letters alone, and no text that settings have.
 fn is_prose(value: &str) -> bool {
-    value.chars().all(|it| it.is_alphabetic()) && !matches!(value, "true" | "false" | "null")
+    value.chars().all(|ch| ch.is_alphabetic()) && !matches!(value, "true" | "false" | "null")
 }
 
 /// Tells whether a text is what lists of ids have on a line.
@@ -553,5 +553,5 @@ pub fn joined(native: Option<String>, comments: Vec<String>) -> Option<String> {
         |comment: &String| native.as_ref().is_none_or(|native| !native.contains(comment.as_str()));
     let comments: Vec<String> = comments.into_iter().filter(new).collect();
     let all: Vec<String> = native.into_iter().chain(comments).collect();
-    (!all.is_empty()).then(|| all.join("\n"))
+    if all.is_empty() { None } else { Some(all.join("\n")) }
 }

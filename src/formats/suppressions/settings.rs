@@ -25,7 +25,6 @@ use entries::{CITING, SettingEntries, SettingEntry, end, is_named, memchr_in};
 
 pub use families::{CONTENT_WORDS, by_content};
 
-/// A row of the table.
 #[derive(Clone, Copy, Debug)]
 struct FileRow {
     kind: &'static str,

@@ -18,14 +18,14 @@ const MOST: usize = 4_000;
 pub fn plain(text: &str) -> Option<String> {
     let line = |line: &str| {
         let clean: String =
-            line.chars().map(|it| if it.is_control() { ' ' } else { it }).take(MOST).collect();
+            line.chars().map(|ch| if ch.is_control() { ' ' } else { ch }).take(MOST).collect();
         clean.trim().to_owned()
     };
     let lines: Vec<String> = text.lines().map(line).collect();
     let cut: String = lines.join("\n").trim().chars().take(MOST).collect();
     let text = screen::without_hidden(&cut);
     let is_secret = text.lines().any(credential::is_in);
-    (!text.is_empty() && !is_secret).then_some(text)
+    if !text.is_empty() && !is_secret { Some(text) } else { None }
 }
 
 /// Removes what no record can hold from the texts of an entry: control characters, and characters that nobody sees.
@@ -66,7 +66,7 @@ fn parts(key: &FindingKey) -> [(&'static str, Vec<&str>); 5] {
 
 /// Returns the part of a finding key that has a character which no record can hold, with that character.
 pub fn hidden_part(key: &FindingKey) -> Option<(&'static str, char)> {
-    let found = |text: &str| text.chars().find(|it| it.is_control()).or(screen::hidden_in(text));
+    let found = |text: &str| text.chars().find(|ch| ch.is_control()).or(screen::hidden_in(text));
     parts(key)
         .into_iter()
         .find_map(|(part, texts)| Some((part, texts.into_iter().find_map(found)?)))

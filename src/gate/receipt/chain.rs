@@ -35,7 +35,7 @@ impl ReceiptLink {
             None => seq == 1,
             Some(digest) => seq > 1 && digest.len() == DIGITS && digest.bytes().all(is_digit),
         };
-        is_sound.then_some(ReceiptLink { seq, previous })
+        if is_sound { Some(ReceiptLink { seq, previous }) } else { None }
     }
 }
 

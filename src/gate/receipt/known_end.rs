@@ -148,6 +148,6 @@ impl KnownEnd {
         let WrittenEnd { schema, size, last, origin, unsigned, next, .. } = written;
         let is_sound = schema == SCHEMA && unsigned.is_sound();
         let end = KnownEnd { size, last, origin, unsigned: ReceiptNumbers::default(), next };
-        is_sound.then(|| end.with_unsigned(unsigned))
+        if is_sound { Some(end.with_unsigned(unsigned)) } else { None }
     }
 }

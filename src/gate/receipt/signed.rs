@@ -22,7 +22,6 @@ pub struct ReceiptSignature {
     seq: u64,
     previous: Option<String>,
     at: Instant,
-    /// The address of the signer.
     signer: String,
     /// The receipts that it vouches for; `None` in older lines, which vouch for all before them.
     #[serde(skip_serializing_if = "Option::is_none")]

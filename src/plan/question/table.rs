@@ -37,7 +37,7 @@ pub fn fields() -> Vec<QuestionField> {
     let mut prompted: Vec<_> = fields
         .filter_map(|field| {
             let ask = field.spec.ask.filter(|ask| !ask.prompt.is_empty())?;
-            (!field.is_of_item).then_some((ask, field.path))
+            if field.is_of_item { None } else { Some((ask, field.path)) }
         })
         .collect();
     prompted.sort_by_key(|(ask, _)| ask.rank);

@@ -54,7 +54,7 @@ impl<'r> Approving<'r> {
     /// Returns the forge's information about accounts: the reviewer's, if `by` is another address, and the authors'.
     pub(super) fn accounts(&self, by: &Address) -> (Option<Address>, Vec<AuthorLogin>) {
         let account = reviews::account(self.review, self.reviews);
-        let Some(own) = account.and_then(|it| Address::new(&it.address())) else {
+        let Some(own) = account.and_then(|account| Address::new(&account.address())) else {
             return (None, Vec::new());
         };
         let authors = self.reviews.authors.iter().flatten();

@@ -138,7 +138,7 @@ impl People {
 
     /// Returns the account that a key of `people.logins` names; a key with a domain names an account of that forge.
     ///
-    /// `None` if the domain is no forge's.
+    /// `None` if the domain is not a forge's.
     pub fn account_of_key(&self, key: &str) -> Option<Account> {
         let key = address::lower(key.trim().trim_start_matches('@'));
         if key.contains('@') {

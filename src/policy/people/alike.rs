@@ -45,5 +45,5 @@ fn folded_skeleton(text: &str) -> String {
 }
 
 fn unmarked(text: &str) -> String {
-    text.chars().filter(|it| !MARKS.contains(it)).collect()
+    text.chars().filter(|ch| !MARKS.contains(ch)).collect()
 }

@@ -73,7 +73,7 @@ const HOSTS: &[&str] = &["bots.bitbucket.org"];
 pub(super) fn is_known(person: &Person) -> bool {
     let by_name = [&person.name, &person.typed_name].into_iter().any(|name| {
         let name = folded(name);
-        let squeezed: String = name.chars().filter(|it| it.is_alphanumeric()).collect();
+        let squeezed: String = name.chars().filter(|ch| ch.is_alphanumeric()).collect();
         let is_actions = matches!(squeezed.as_str(), "githubaction" | "githubactions");
         name.contains("[bot]") || is_actions || NAMES.contains(&name.as_ref())
     });

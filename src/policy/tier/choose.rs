@@ -71,7 +71,7 @@ fn read<'p>(policy: &'p Policy, facts: &Facts, spelling: Spelling) -> Option<Tie
             }
             TierFit::Yes => {
                 wildcards.push(wildcard);
-                let allowed = wildcards.iter().all(|it| *it == Wildcard::Allowed);
+                let allowed = wildcards.iter().all(|wildcard| *wildcard == Wildcard::Allowed);
                 return Some(TierReading {
                     base: tier,
                     by: fields_of(tier, facts, &known),
@@ -335,7 +335,6 @@ impl<'p> TierReading<'p> {
         self.silent.first().map_or(self.base, |(tier, _)| *tier)
     }
 
-    /// Returns all tiers that apply.
     fn tiers(&self) -> impl Iterator<Item = &'p Tier> {
         self.silent.iter().map(|(tier, _)| *tier).chain([self.base])
     }

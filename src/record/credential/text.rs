@@ -52,7 +52,7 @@ fn is_between(byte: u8) -> bool {
 fn drawn(text: &str, span: Range<usize>) -> Option<CredentialMatch> {
     let word = text.get(span.clone())?;
     let is_key = !word.starts_with("AAAA") && value::is_key(word);
-    is_key.then_some(CredentialMatch { span, what: "a key" })
+    if is_key { Some(CredentialMatch { span, what: "a key" }) } else { None }
 }
 
 /// The bytes of words, as a table: every byte of every record is looked up.
@@ -115,7 +115,7 @@ fn word(text: &str, span: Range<usize>) -> Option<CredentialMatch> {
         .get(span.end..)
         .filter(|_| begins)?
         .bytes()
-        .take_while(|it| *it != b'\n')
+        .take_while(|byte| *byte != b'\n')
         .take(NAMED_WITHIN)
         .collect();
     let mark = b"PRIVATE KEY";

@@ -16,7 +16,6 @@ use crate::view::page::{PageBlock, Panel, PanelWidth};
 /// Anchors that the page itself uses.
 const OWN: &[&str] = &["main", "search", "glance"];
 
-/// The level of the next heading.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum HeadingLevel {
     Title,
@@ -25,7 +24,6 @@ enum HeadingLevel {
     Part,
 }
 
-/// The part of a page that is open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum OpenPart {
     /// The title and its sentence.
@@ -80,7 +78,6 @@ impl<'d> PageBody<'d> {
         }
     }
 
-    /// Ends the open section.
     pub(super) fn end_section(&mut self) {
         if self.part == OpenPart::Section {
             self.add("</section>\n");

@@ -4,7 +4,6 @@
 
 use crate::render::visible;
 
-/// Returns a text on one line.
 pub(super) fn line(shown: &str) -> String {
     text(&visible::line(shown))
 }

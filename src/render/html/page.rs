@@ -11,9 +11,7 @@ use super::escape;
 const STYLE: &str = include_str!("style.css");
 const SCRIPT: &str = include_str!("script.js");
 
-/// The parts of a page.
 pub(super) struct Parts<'p> {
-    /// Its title, as text.
     pub(super) title: &'p str,
     /// Its title and the sentence below it, as HTML.
     pub(super) header: &'p str,

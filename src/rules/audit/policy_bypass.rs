@@ -1,7 +1,7 @@
 //! Finds versions that are approved only because of an untrustworthy change of governance.
 //!
 //! Uses policy, history, approval (its fold, by governance of other versions). Pure. Start at [`find`]. Follows `docs/spec/approval.md`, G2 and
-//! G3: a version that would also be approved without the change, under the governance before it, is no finding.
+//! G3: a version that would also be approved without the change, under the governance before it, is not a finding.
 
 use crate::approval::ask::Identities;
 use crate::approval::counted::CountedGovernance;
@@ -70,12 +70,12 @@ pub fn find(history: &History, approvals: &TrailVerdicts) -> Vec<Loosened> {
                 continue;
             }
             let mut suspects = collect_suspects((history, counted), &identities, version, verdict);
-            suspects.retain(|it| !idle.contains(&(it.path.as_str(), it.version)));
+            suspects.retain(|suspect| !idle.contains(&(suspect.path.as_str(), suspect.version)));
             if suspects.is_empty() {
                 continue;
             }
             let mut each: Vec<Vec<Loosening>> =
-                suspects.iter().map(|it| vec![it.clone()]).collect();
+                suspects.iter().map(|suspect| vec![suspect.clone()]).collect();
             if suspects.len() > 1 {
                 each.push(suspects);
             }
@@ -111,7 +111,7 @@ pub fn find(history: &History, approvals: &TrailVerdicts) -> Vec<Loosened> {
     for (place, suspects) in together {
         let known = found.entry(place).or_default();
         if known.is_empty() {
-            known.extend(suspects.into_iter().filter(|it| it.why != Why::Undone));
+            known.extend(suspects.into_iter().filter(|suspect| suspect.why != Why::Undone));
         }
     }
     let found = found.into_iter().filter(|(_, changes)| !changes.is_empty());
@@ -145,7 +145,7 @@ fn find_idle<'h>(history: &'h History, counted: &CountedGovernance) -> BTreeSet<
 fn without(suspects: &[Loosening]) -> Instead {
     let suspects = suspects.iter();
     Instead {
-        without: suspects.map(|it| (it.path.clone(), it.version)).collect(),
+        without: suspects.map(|suspect| (suspect.path.clone(), suspect.version)).collect(),
         like: BTreeSet::new(),
     }
 }

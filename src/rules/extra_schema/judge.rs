@@ -8,7 +8,6 @@ use jsonschema::paths::LocationSegment;
 use jsonschema::types::JsonType;
 use serde_json::Value;
 
-/// A compiled schema.
 #[derive(Debug)]
 pub(super) struct SchemaJudge {
     validator: jsonschema::Validator,

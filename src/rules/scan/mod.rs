@@ -112,7 +112,7 @@ impl<'a> SuppressionJudge<'a> {
     /// Judges by these records, evaluated at an instant.
     pub fn new(record_states: &'a [RecordState], instant: Instant) -> SuppressionJudge<'a> {
         let ledger = SuppressionLedger {
-            by_id: record_states.iter().map(|it| (it.key.as_str(), it)).collect(),
+            by_id: record_states.iter().map(|state| (state.key.as_str(), state)).collect(),
             covering: CoveringRecords::new(record_states),
         };
         SuppressionJudge { ledger: Some(ledger), instant }

@@ -22,7 +22,6 @@ pub(super) struct ObjectCache {
 }
 
 impl ObjectCache {
-    /// Returns an object that is kept.
     pub(super) fn get(&self, oid: Oid) -> Option<(ObjectKind, Vec<u8>)> {
         let (kind, bytes) = self.young.get(&oid).or_else(|| self.old.get(&oid))?;
         Some((*kind, bytes.to_vec()))

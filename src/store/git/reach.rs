@@ -12,7 +12,6 @@ use crate::store::git::open::{common, linked_work_dir};
 /// What is read of the git folder besides objects.
 const READ: &[&str] = &["refs", "refs/heads", "refs/remotes", "packed-refs", "config", "shallow"];
 
-/// The parts of the repository that a folder is in.
 struct RepositoryParts {
     /// The work tree and the git folders; the folder itself outside git.
     places: Vec<PathBuf>,

@@ -39,7 +39,7 @@ impl Repository {
         // The output of `git describe` ends with an abbreviated id.
         let begin = name.rsplit_once("-g").map_or(name, |(_, begin)| begin);
         let is_begin =
-            (4..=40).contains(&begin.len()) && begin.bytes().all(|it| it.is_ascii_hexdigit());
+            (4..=40).contains(&begin.len()) && begin.bytes().all(|byte| byte.is_ascii_hexdigit());
         let id = is_begin.then(|| git2::Oid::from_str(begin).ok())??;
         let odb = self.git.odb().ok()?;
         Some((None, ours(odb.exists_prefix(id, begin.len()).ok()?)?))

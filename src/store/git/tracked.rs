@@ -101,7 +101,7 @@ pub enum WorkContent<B> {
     Absent,
     /// A regular file that is too large to be read.
     TooLarge,
-    /// A link, what a link leads to, or another thing that is no regular file.
+    /// A link, what a link leads to, or another thing that is not a regular file.
     Special,
 }
 

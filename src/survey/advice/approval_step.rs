@@ -104,7 +104,6 @@ impl AdviceCase<'_> {
         ways.ways.is_empty() || is_spoiled && !is_on_branch
     }
 
-    /// Returns the authors of what waits.
     fn authors(&self, is_on_branch: bool) -> Vec<Person> {
         let landed = self
             .record_state

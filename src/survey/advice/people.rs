@@ -130,7 +130,7 @@ impl AdviceCase<'_> {
         unique
             .map(|person| {
                 let is_owner = |email: &str| self.key_of(email) == person.key;
-                match owner.filter(|it| is_owner(it.email.as_str())) {
+                match owner.filter(|owner| is_owner(owner.email.as_str())) {
                     Some(owner) if person.name.is_empty() => person.called(&owner.name),
                     _ => person,
                 }

@@ -192,7 +192,7 @@ impl<'a> AdviceCase<'a> {
     /// Returns how landed content can be approved, and the command; `plain` is the wording for a signed file.
     fn approve(&self, plain: &str) -> (String, String) {
         let verdict = self.record_state.approval.as_ref();
-        let ways = verdict.map(|it| it.ways.clone()).unwrap_or_default();
+        let ways = verdict.map(|verdict| verdict.ways.clone()).unwrap_or_default();
         let signers = &self.around.governance.policy.approval.signers;
         let landed = self.record_state.landed.as_ref();
         let landing = landed.map_or("…", |landed| landed.commit.as_str());
@@ -229,7 +229,7 @@ impl<'a> AdviceCase<'a> {
     /// Returns the approvals that the landed version lacks, or the proposal if the record is only proposed.
     pub(super) fn missing(&self) -> Vec<MissingApproval> {
         let verdict = self.record_state.approval.as_ref();
-        verdict.map(|it| it.missing.clone()).unwrap_or_default()
+        verdict.map(|verdict| verdict.missing.clone()).unwrap_or_default()
     }
 
     /// Returns the approvals that a pending change lacks: those that the record requires,

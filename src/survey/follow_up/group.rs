@@ -37,7 +37,7 @@ pub fn follow_up(pattern: &CausePattern<'_>, around: AdviceContext<'_>) -> Optio
         key: pattern.key().map(|(name, value)| (name, value.map(str::to_owned))).collect(),
         title: pattern.describe(),
         count: pattern.occurrences.len(),
-        ids: pattern.records.iter().map(|it| it.id.clone()).collect(),
+        ids: pattern.records.iter().map(|record| record.id.clone()).collect(),
         redesign: pattern.redesign.clone(),
     });
     Some(FollowUp {
@@ -95,7 +95,7 @@ fn step(pattern: &CausePattern<'_>) -> (String, String) {
 /// Returns the active owners of the records, each with their role; for one who left the backup, and if all of them left,
 /// the groups of the escalation chain.
 fn responsible(pattern: &CausePattern<'_>, around: AdviceContext<'_>) -> Vec<(Person, String)> {
-    let owners = pattern.records.iter().filter_map(|it| owner(&it.record, around));
+    let owners = pattern.records.iter().filter_map(|record| owner(&record.record, around));
     let owners: Vec<(Person, String)> = owners.collect();
     if !owners.is_empty() {
         return owners;

@@ -37,8 +37,8 @@ pub(super) fn what_to_change(
 }
 
 fn by_cause(records: &[&Neighbour]) -> String {
-    let target = most(records.iter().filter_map(|it| Some(it.record.fix.as_ref()?.target)));
-    let cause = most(records.iter().map(|it| it.record.root_cause));
+    let target = most(records.iter().filter_map(|record| Some(record.record.fix.as_ref()?.target)));
+    let cause = most(records.iter().map(|record| record.record.root_cause));
     let by_cause = cause.and_then(target_of);
     let Some(target) = target.or(by_cause) else {
         return "classify the cause first: an unclassified cause can't be fixed once for all"

@@ -30,7 +30,6 @@ pub struct LinkedRedesign {
     pub is_in_time: bool,
 }
 
-/// The redesigns of a ledger.
 pub(super) struct PatternRedesigns<'f> {
     governance: &'f Governance,
     states: Vec<RedesignState>,
@@ -71,7 +70,7 @@ impl<'f> PatternRedesigns<'f> {
                 is_in_time: state.lifts,
             })
         });
-        let tickets = records.iter().filter_map(|it| self.tickets.get(it.id.as_str()));
+        let tickets = records.iter().filter_map(|record| self.tickets.get(record.id.as_str()));
         files.chain(tickets.cloned()).max_by(|one, other| {
             let key = |it: &LinkedRedesign| (it.is_in_time, it.due, it.id.clone());
             key(one).cmp(&key(other))
@@ -79,7 +78,6 @@ impl<'f> PatternRedesigns<'f> {
     }
 }
 
-/// Returns the ticket that a record links.
 fn ticket(record: &Record, governance: &Governance, until: Instant) -> Option<LinkedRedesign> {
     let link = redesign::link(record).filter(|link| !is_id(link))?;
     let counts = governance.policy.patterns.redesign == RedesignKind::Any;

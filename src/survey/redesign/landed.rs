@@ -139,7 +139,7 @@ impl LandedTrail<'_> {
         };
         let verdicts = self.counted.verdicts.get(self.path);
         let verdict = verdicts.and_then(|verdicts| verdicts.get(first));
-        verdict.is_some_and(|it| assessors.has_other(&it.makers, self.governance))
+        verdict.is_some_and(|verdict| assessors.has_other(&verdict.makers, self.governance))
     }
 
     /// Returns the first of the consecutive versions up to the one at an index that fit.

@@ -76,7 +76,7 @@ pub fn new_command<'w>(
     let stated: String =
         words.map(|(key, value)| format!(" --pattern {key}={}", quoted(value))).collect();
     let pattern = if stated.is_empty() { " --pattern …".to_owned() } else { stated };
-    let ticket = ticket.map_or_else(String::new, |it| format!(" --ticket {}", quoted(it)));
+    let ticket = ticket.map_or_else(String::new, |ticket| format!(" --ticket {}", quoted(ticket)));
     format!("exledger redesign new{pattern}{ticket} --title … --target … --plan … --due …")
 }
 

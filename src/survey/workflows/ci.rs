@@ -107,7 +107,7 @@ impl CiSetup {
         if self.gitlab.has_jobs || self.gitlab.runs_exledger {
             return Some("gitlab");
         }
-        let gitlab = self.gitlab.has_pipeline.then_some("gitlab");
+        let gitlab = if self.gitlab.has_pipeline { Some("gitlab") } else { None };
         if self.has_github_files { Some("github") } else { gitlab }
     }
 }

@@ -21,7 +21,6 @@ pub(super) enum MeaningStep {
 }
 
 impl Meaning {
-    /// Returns the meaning of a node.
     pub(super) fn of(node: &Node) -> Meaning {
         match &node.value {
             Value::Null | Value::Unreadable => Meaning::Nothing,

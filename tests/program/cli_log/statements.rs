@@ -127,30 +127,6 @@ fn a_file_that_fails_is_shown_with_the_reason_and_judges_nothing() {
 }
 
 #[test]
-fn an_approval_that_waits_for_its_bytes_counts_there_alone() {
-    let repo = sealed();
-    filed(&repo, &yes("dana", ID, &amended(), "2026-11-20T10:30:00Z"));
-    repo.by("ana").write(ID, &amended()).commit("Change it");
-    let found = log(&repo);
-    assert_eq!(events(&found), [("filed", "self"), ("risk-lowered", "attested")]);
-    let dana = said(&found).into_iter().find(|it| it.0 == "dana@example.com");
-    assert_eq!(dana.unwrap().2, "");
-}
-
-#[test]
-fn a_version_that_carries_a_result_on_keeps_what_was_said_before() {
-    let repo = sealed();
-    filed(&repo, &yes("dana", ID, SAMPLE, "2026-11-20T10:30:00Z"));
-    repo.by("ana").write(ID, &(SAMPLE.to_owned() + "# looks good\n")).commit("Reformat it");
-    let found = log(&repo);
-    let last = found.last().unwrap();
-    assert_eq!(last["event"], "reformatted");
-    assert_eq!(last["approvers"][0]["email"], "dana@example.com");
-    let who: Vec<String> = said(&found).into_iter().map(|it| it.0).collect();
-    assert!(who.contains(&"dana@example.com".to_owned()), "{found:?}");
-}
-
-#[test]
 fn a_review_is_shown_with_its_address_its_words_and_who_stated_it() {
     let repo = sealed_by("");
     let keys = repo.by("lee").text(".github/allowed_signers") + &bridge_line();

@@ -41,7 +41,6 @@ impl PackContents<'_, '_> {
         packed_file::part(&format!("pack-{from}-{to}"))
     }
 
-    /// Returns all files.
     pub(crate) fn files(&self) -> anyhow::Result<PackFiles> {
         let mut files: PackFiles = BTreeMap::new();
         for copy in &self.packed.files {

@@ -13,7 +13,6 @@ use crate::session::snapshot::walk::Scope;
 /// A record on the approved ref or on a branch.
 struct Elsewhere {
     id: String,
-    /// The branch that proposes it.
     branch: Option<String>,
 }
 
@@ -25,7 +24,7 @@ pub(super) fn explain(located: &Located, at: &Moment, text: &str, error: &NotFou
     };
     // Proposals are read only here: most approvals need no branch but their own.
     let snapshot = Snapshot::open(located, at, Scope::Everything).ok();
-    let help = match snapshot.as_ref().and_then(|it| elsewhere(it, text)) {
+    let help = match snapshot.as_ref().and_then(|snapshot| elsewhere(snapshot, text)) {
         Some(Elsewhere { id, branch: Some(branch) }) => {
             format!("{branch} proposes it: run `exledger approve {id} --ref {branch}`")
         }
@@ -40,7 +39,7 @@ pub(super) fn explain(located: &Located, at: &Moment, text: &str, error: &NotFou
             }
         }
     };
-    let notices = snapshot.map(|it| it.notices().to_vec());
+    let notices = snapshot.map(|snapshot| snapshot.notices().to_vec());
     Usage::Refused {
         what: format!("there is no record {text} here"),
         help,

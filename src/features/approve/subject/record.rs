@@ -132,7 +132,7 @@ fn add_requesters(
     records: [Option<&Record>; 2],
     snapshot: &Snapshot<'_>,
 ) {
-    let requesters = records.into_iter().flatten().filter_map(|it| it.requester.as_ref());
+    let requesters = records.into_iter().flatten().filter_map(|record| record.requester.as_ref());
     for requester in requesters.map(Address::as_str) {
         let person = people::identify(snapshot.governance(), "", requester);
         if !makers.iter().any(|known| known.key == person.key) {

@@ -19,7 +19,6 @@ const SIGNED_RANGES: usize = 400;
 pub(super) struct KnownReceipts {
     /// The file's path, as shown to the user.
     pub(super) shown: String,
-    /// The command that starts it.
     start: String,
     receipts: PathBuf,
     /// Git's common folder of the ledger; `None` outside a repository.
@@ -59,7 +58,7 @@ pub(super) struct AddedText<'t> {
 impl KnownReceipts {
     pub(super) fn of(located: &Located, receipts: &Path, names_ledger: bool) -> KnownReceipts {
         let repository = located.repository_or_none();
-        let common_dir = repository.map(|it| it.common_dir().to_owned());
+        let common_dir = repository.map(|repository| repository.common_dir().to_owned());
         let shown = receipts.display().to_string();
         let ledger = located.root.display().to_string();
         let folder =
@@ -215,7 +214,7 @@ impl KnownReceipts {
     pub(super) fn update(&self) -> Option<Vec<KnownEndUpdate>> {
         let updates: Vec<KnownEndUpdate> =
             self.places.iter().map(|place| place.file.update().ok()).collect::<Option<_>>()?;
-        (!updates.is_empty()).then_some(updates)
+        if updates.is_empty() { None } else { Some(updates) }
     }
 
     /// Tells whether this clone knows the file since it was empty.

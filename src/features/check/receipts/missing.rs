@@ -70,7 +70,7 @@ impl MissingReceipts {
         if !is_started {
             let answer = ask(&self.counts);
             let is_known =
-                answer.as_ref().is_some_and(|it| it.answer.verdict != GateVerdict::Unknown);
+                answer.as_ref().is_some_and(|answer| answer.answer.verdict != GateVerdict::Unknown);
             if !is_known {
                 return Ok(MissingAnswer::Given(answer.map(Box::new)));
             }

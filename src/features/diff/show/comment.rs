@@ -34,7 +34,6 @@ pub(super) struct CommentContext<'a> {
     pub(super) from: Option<Instant>,
 }
 
-/// Returns a change.
 pub(super) fn part(change: &RecordChange, around: CommentContext<'_>) -> Block<'static> {
     let title = change.title.clone().map(credential::hidden).unwrap_or_default();
     let heading = match fields::cut(&title, 120).as_str() {

@@ -14,7 +14,6 @@ const MOST: usize = 200;
 /// The maximum number of characters of a value shown alone.
 const MOST_ALONE: usize = 400;
 
-/// A field that differs.
 pub(super) struct FieldRow {
     field: String,
     before: String,

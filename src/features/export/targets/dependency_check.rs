@@ -74,7 +74,7 @@ fn entry(finding: ExportedFinding<'_>, losses: &mut LossLog) -> Option<String> {
         package = of_package(&parsed);
     }
     let text = losses.admit(finding, lost)?;
-    let notes: String = text.chars().map(|it| if is_allowed(it) { it } else { ' ' }).collect();
+    let notes: String = text.chars().map(|ch| if is_allowed(ch) { ch } else { ' ' }).collect();
     let name = if is_cve(id) {
         format!("    <cve>{id}</cve>\n")
     } else {
@@ -117,7 +117,7 @@ fn until(last: Instant) -> String {
 
 fn is_cve(id: &str) -> bool {
     let parts: Vec<&str> = id.split('-').collect();
-    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|it| it.is_ascii_digit());
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     matches!(parts[..], ["CVE", year, number] if year.len() == 4 && is_number(year) && is_number(number))
 }
 

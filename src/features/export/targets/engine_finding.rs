@@ -24,12 +24,10 @@ pub(crate) fn engine_losses(finding: ExportedFinding<'_>) -> Vec<FindingLoss> {
     losses
 }
 
-/// Returns the title of a record on one line.
 pub(crate) fn title(record: &Record) -> String {
     one_line(&record.title)
 }
 
-/// Returns a text on one line.
 pub(crate) fn one_line(text: &str) -> String {
     let plain = |character: char| if character.is_control() { ' ' } else { character };
     text.trim().chars().map(plain).collect()

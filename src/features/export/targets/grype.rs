@@ -101,7 +101,7 @@ fn of_finding(finding: ExportedFinding<'_>, losses: &mut LossLog) -> Vec<Vec<Str
         if !package.is_empty() || location.is_some() {
             lines.push("  package:".to_owned());
         }
-        let last = location.map(|it| format!("location: {}", quoting::plain(&it)));
+        let last = location.map(|location| format!("location: {}", quoting::plain(&location)));
         lines.extend(package.iter().cloned().chain(last).map(|line| format!("    {line}")));
         lines
     };

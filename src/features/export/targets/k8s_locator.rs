@@ -19,7 +19,7 @@ impl<'a> K8sLocator<'a> {
         let mut parts = text.strip_prefix("k8s:")?.split('/');
         let (namespace, kind, name) = (parts.next()?, parts.next()?, parts.next()?);
         let is_whole = parts.next().is_none() && !kind.is_empty() && !name.is_empty();
-        is_whole.then_some(K8sLocator { namespace, kind, name })
+        if is_whole { Some(K8sLocator { namespace, kind, name }) } else { None }
     }
 
     /// Parses all resources of a finding.

@@ -169,8 +169,8 @@ fn read<'a>(finding: ExportedFinding<'a>, log: &mut LossLog) -> Option<ReadFindi
             ));
         }
         KyvernoPolicy::Rules { .. } => {
-            let odd = locators.iter().flatten().find(|it| {
-                !crate::features::export::targets::kyverno::cluster_policy::is_kind(it.kind)
+            let odd = locators.iter().flatten().find(|locator| {
+                !crate::features::export::targets::kyverno::cluster_policy::is_kind(locator.kind)
             });
             if let Some(odd) = odd {
                 let reason = format!("`{}` is no kind that a match can name", odd.kind);
@@ -194,5 +194,5 @@ fn namespace(input: &ExportInput<'_>, locators: Option<&[K8sLocator<'_>]>) -> Op
     let first = names.next()?;
     let is_only = names.all(|name| name == first);
     let is_name = !first.is_empty() && !has_wildcard(first);
-    (is_only && is_name).then(|| first.to_owned())
+    if is_only && is_name { Some(first.to_owned()) } else { None }
 }

@@ -63,7 +63,7 @@ impl LossLog {
         let is_written = losses.iter().all(|loss| self.allowed.contains(loss.kind));
         let marks = marks_of(&losses);
         self.note(finding, losses, is_written);
-        is_written.then_some(marks)
+        if is_written { Some(marks) } else { None }
     }
 
     /// Leaves a finding out that can't be written whatever is allowed.

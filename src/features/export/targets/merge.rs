@@ -62,7 +62,7 @@ impl<'a> SharedFile<'a> {
     /// Returns its text; empty if it is missing.
     ///
     /// # Errors
-    /// [`MergeRefusal`] if it is no text, or was written as a whole.
+    /// [`MergeRefusal`] if it is not text, or was written as a whole.
     pub fn text(&self, target: &'static str) -> Result<&'a str, MergeRefusal> {
         let read = std::str::from_utf8(self.bytes.unwrap_or_default());
         let text = read.map_err(|_| MergeRefusal::NotText)?;

@@ -91,7 +91,7 @@ fn exception(record: &ExportedRecord<'_>) -> Value {
         ("not_after_ns", Some(nanoseconds(record.end))),
         ("controls", Some(Value::from(controls(record)))),
         ("rule", text(&content.deviates_from.rule)),
-        ("baseline", content.deviates_from.baseline.map(|it| Value::from(it.as_str()))),
+        ("baseline", content.deviates_from.baseline.map(|baseline| Value::from(baseline.as_str()))),
         (
             "subject",
             Some(object([
@@ -123,7 +123,7 @@ fn scope(stated: Option<&Scope>) -> Value {
         return json!({});
     };
     let globs = |values: &Option<Vec<String>>| {
-        let globs = values.as_ref().map(|values| values.iter().map(|it| glob::escaped(it)));
+        let globs = values.as_ref().map(|values| values.iter().map(|value| glob::escaped(value)));
         globs.map(|globs| Value::from(globs.collect::<Vec<_>>()))
     };
     let findings = stated.findings.as_ref().map(|findings| findings.iter().map(finding));
@@ -140,20 +140,20 @@ fn scope(stated: Option<&Scope>) -> Value {
 /// have none.
 fn withheld(entries: &[String]) -> Value {
     let patterns = entries.iter().flat_map(|entry| not_waived::widest_patterns(entry));
-    Value::from(patterns.map(|it| glob::escaped(&it)).collect::<Vec<_>>())
+    Value::from(patterns.map(|pattern| glob::escaped(&pattern)).collect::<Vec<_>>())
 }
 
 fn finding(key: &FindingKey) -> Value {
     let text = |value: &Option<String>| value.as_ref().map(|value| Value::from(value.as_str()));
     let globs = |values: &Option<Vec<String>>| {
-        let globs = values.as_ref().map(|values| values.iter().map(|it| glob::escaped(it)));
+        let globs = values.as_ref().map(|values| values.iter().map(|value| glob::escaped(value)));
         globs.map(|globs| Value::from(globs.collect::<Vec<_>>()))
     };
     object([
         ("tool", key.tool.as_ref().map(|tool| Value::from(tool.to_ascii_lowercase()))),
         ("id", text(&key.id)),
         ("cwe", text(&key.cwe)),
-        ("severity", key.severity.map(|it| Value::from(it.as_str()))),
+        ("severity", key.severity.map(|severity| Value::from(severity.as_str()))),
         ("purl", text(&key.purl)),
         ("versions", text(&key.versions)),
         ("paths", globs(&key.paths)),

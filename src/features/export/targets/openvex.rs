@@ -28,7 +28,7 @@ fn write(input: &ExportInput<'_>) -> ExportOutput {
     let instant = stamp.instant.to_string();
     let statements = vex::statements(input);
     let owners: BTreeSet<&str> =
-        statements.iter().map(|it| it.record.record.owner.email.as_str()).collect();
+        statements.iter().map(|statement| statement.record.record.owner.email.as_str()).collect();
     // Several owners make one document: then the ledger is its author.
     let author = match owners.iter().collect::<Vec<_>>().as_slice() {
         [owner] => (**owner).to_owned(),

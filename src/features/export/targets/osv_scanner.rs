@@ -46,7 +46,6 @@ pub(super) struct OsvEntry {
     pub(super) reason: String,
 }
 
-/// The entries of a folder.
 #[derive(Clone, Debug, Default)]
 pub(super) struct FolderEntries {
     /// In the order of the records.
@@ -99,7 +98,7 @@ fn merge(input: &ExportInput<'_>, shared: SharedFile<'_>) -> Result<ExportOutput
         own.map(|table| toml_merge::lines_of(text, table)).collect();
     let ranges = found.ok_or_else(|| toml_merge::layout(VULNS, "an entry has no place"))?;
     let at = ranges.first().map_or(text.len(), |range| range.start);
-    let mut new: String = entries.iter().map(|it| format!("\n{}", table(it))).collect();
+    let mut new: String = entries.iter().map(|entry| format!("\n{}", table(entry))).collect();
     if at == 0 {
         new = new.trim_start_matches('\n').to_owned();
     }
@@ -107,7 +106,6 @@ fn merge(input: &ExportInput<'_>, shared: SharedFile<'_>) -> Result<ExportOutput
     toml_merge::checked(text, edited, shared, losses)
 }
 
-/// Returns an entry as the lines of a table.
 pub(super) fn table(entry: &OsvEntry) -> String {
     let (id, reason) = (quoting::double(&entry.id), quoting::double(&entry.reason));
     format!("[[IgnoredVulns]]\nid = {id}\nignoreUntil = {}\nreason = {reason}\n", entry.end)
@@ -161,11 +159,11 @@ fn combined(id: String, contributions: &[Contribution]) -> Option<OsvEntry> {
     }
     let others: BTreeSet<&str> = contributions
         .iter()
-        .map(|it| it.record.as_str())
+        .map(|contribution| contribution.record.as_str())
         .filter(|record| *record != last.record)
         .collect();
     let also: String = others.into_iter().map(|record| format!("; also {record}")).collect();
-    let marks = loss::united(contributions.iter().map(|it| it.marks.as_str()));
+    let marks = loss::united(contributions.iter().map(|contribution| contribution.marks.as_str()));
     let reason = format!("{}{also}{marks}", last.text);
     Some(OsvEntry { id, end: last.end, reason })
 }

@@ -90,7 +90,7 @@ fn is_plain(text: &str) -> bool {
     text.bytes().all(is_allowed) && decoded(text).is_some()
 }
 
-/// Decodes percent-encoding; `None` if an escape is invalid or the result is no text.
+/// Decodes percent-encoding; `None` if an escape is invalid or the result is not text.
 fn decoded(text: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();

@@ -97,7 +97,6 @@ fn merge(input: &ExportInput<'_>, shared: SharedFile<'_>) -> Result<ExportOutput
     Ok(yaml_merge::output(with_ids(edited, &new, shared)?, losses))
 }
 
-/// The entries by the id of the finding.
 type EntriesById = BTreeMap<String, Vec<SnykEntry>>;
 
 fn with_ids(

@@ -152,7 +152,7 @@ fn value_meaning(value: &Value, shared: SharedFile<'_>) -> String {
             let is_foreign =
                 |it: &&Value| !it.as_inline_table().is_some_and(|table| is_own(table, shared));
             let values = array.iter().filter(is_foreign);
-            let texts: Vec<String> = values.map(|it| value_meaning(it, shared)).collect();
+            let texts: Vec<String> = values.map(|value| value_meaning(value, shared)).collect();
             if texts.is_empty() { String::new() } else { format!("[{}]", texts.join(",")) }
         }
         Value::InlineTable(table) => table_meaning(table, shared),

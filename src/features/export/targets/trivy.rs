@@ -32,7 +32,6 @@ pub const TARGET: ExportTarget = ExportTarget {
     archive: None,
 };
 
-/// The entries of a section.
 #[derive(Debug)]
 pub(super) struct SectionEntries {
     pub(super) name: &'static str,

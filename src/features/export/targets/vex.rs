@@ -11,7 +11,6 @@ use crate::features::export::targets::input::{ExportInput, ExportedRecord};
 #[derive(Clone, Copy)]
 pub(super) struct VexStatement<'a> {
     pub(super) record: &'a ExportedRecord<'a>,
-    /// The id of the vulnerability.
     pub(super) id: &'a str,
     pub(super) purl: &'a str,
 }

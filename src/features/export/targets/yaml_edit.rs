@@ -53,7 +53,7 @@ fn same(one: &Node, other: &Node) -> bool {
         }
         (Value::Map(one), Value::Map(others)) => {
             let has = |key: &str, value: &Node| {
-                others.iter().any(|it| it.key == key && same(value, &it.value))
+                others.iter().any(|other| other.key == key && same(value, &other.value))
             };
             one.len() == others.len() && one.iter().all(|it| has(&it.key, &it.value))
         }

@@ -60,7 +60,7 @@ pub fn agreed(group: &[&ForeignException], bulk: &Answers, today: Day) -> Agreed
     found
 }
 
-/// Collects the paths of values that are no maps.
+/// Collects the paths of values that are not maps.
 fn leaves(above: &str, fields: &Map<String, Value>, found: &mut BTreeSet<String>) {
     for (key, value) in fields {
         let path = if above.is_empty() { key.clone() } else { format!("{above}.{key}") };

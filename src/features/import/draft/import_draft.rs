@@ -270,7 +270,6 @@ fn listed(texts: &[(String, Vec<&str>)]) -> String {
     lines.join("\n")
 }
 
-/// The end of a draft.
 struct DraftEnd {
     /// A date, an instant, or the mark.
     value: String,

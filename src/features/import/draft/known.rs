@@ -38,7 +38,6 @@ enum KeyPlace {
     Other,
 }
 
-/// A key that a record names.
 #[derive(Clone, Debug)]
 struct NamedKey {
     key: ComparedKey,
@@ -97,7 +96,7 @@ impl NamedFindings {
     fn first(&self, tool: &str, id: &str, wanted: &ComparedKey) -> Option<usize> {
         let named = |indices: &Vec<usize>| {
             let mut indices = indices.iter().copied();
-            indices.find(|index| self.keys.get(*index).is_some_and(|it| it.key.names(wanted)))
+            indices.find(|index| self.keys.get(*index).is_some_and(|key| key.key.names(wanted)))
         };
         if wanted.has_empty_list() {
             let all = self.places.iter().filter(|((own, other, _), _)| own == tool && other == id);

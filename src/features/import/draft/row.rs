@@ -26,7 +26,7 @@ pub fn name(entry: &ForeignException) -> Option<String> {
     }
     stated.extend(entry.text.as_deref().and_then(copied));
     let joined = stated.join("; ");
-    (!joined.is_empty()).then(|| cut(&joined))
+    if joined.is_empty() { None } else { Some(cut(&joined)) }
 }
 
 /// Returns the names of the entries of a group without findings which the title of their draft does not give.

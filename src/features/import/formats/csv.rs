@@ -132,7 +132,7 @@ fn delimited(source: &str) -> (u8, u64, &str) {
     (most.0, 0, source)
 }
 
-/// Returns the field of each column; columns that are no fields have none.
+/// Returns the field of each column; columns that are not fields have none.
 fn fields(
     names: &[String],
     mapped: &[(String, String)],

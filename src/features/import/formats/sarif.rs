@@ -97,7 +97,7 @@ fn of_result(line: u64, finding: &ScannerFinding, texts: Vec<String>) -> ImportE
             line,
             ForeignException {
                 findings: vec![finding],
-                text: (!texts.is_empty()).then(|| texts.join("\n")),
+                text: if texts.is_empty() { None } else { Some(texts.join("\n")) },
                 notes,
                 ..ForeignException::default()
             },
@@ -141,7 +141,7 @@ pub(super) fn finding_key(
     }
     notes.extend(path_notes(paths.iter().map(String::as_str)));
     let tool = finding.also.unwrap_or(&finding.tool);
-    let paths = (!paths.is_empty()).then_some(paths);
+    let paths = if paths.is_empty() { None } else { Some(paths) };
     let package = purl.map(str::to_owned).or_else(|| finding.purl.clone());
     Ok((FindingKey { purl: package, paths, ..key(tool, &finding.id) }, notes))
 }

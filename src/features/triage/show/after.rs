@@ -9,12 +9,11 @@ use crate::view::doc::{Block, Doc, StyledText, Tone};
 use crate::view::tables::{flexible, table, whole};
 use serde::Serialize;
 
-/// Returns the command that fires a trigger.
 fn command(proposal: &FiringProposal) -> String {
     let note: String = proposal
         .why
         .chars()
-        .filter(|it| !matches!(it, '"' | '\\' | '$' | '`') && !it.is_control())
+        .filter(|ch| !matches!(ch, '"' | '\\' | '$' | '`') && !ch.is_control())
         .collect();
     format!("exledger fire {} {} --note \"{note}\"", proposal.record, proposal.trigger)
 }
@@ -43,7 +42,6 @@ impl<'a> ProposalView<'a> {
     }
 }
 
-/// A written draft.
 #[derive(Serialize)]
 pub(super) struct DraftView<'a> {
     id: &'a str,

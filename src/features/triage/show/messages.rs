@@ -24,7 +24,6 @@ const MOST_ENTRIES: usize = 20;
 const LONGEST_NAME: usize = 120;
 const LONGEST_WHY: usize = 400;
 
-/// The message to one person.
 #[derive(Serialize)]
 struct TriageMessageView<'a> {
     to: PersonView<'a>,
@@ -74,12 +73,12 @@ pub fn without_owner(shown: &TriageView<'_>) -> Option<String> {
 
 impl<'a> TriageMessageView<'a> {
     fn of(message: &'a TriageMessage<'_>, shown: &'a TriageView<'_>) -> TriageMessageView<'a> {
-        let inputs = message.inputs.iter().map(|it| MessageInputView {
-            source: shown.sources.get(it.input.origin.source),
-            index: it.input.origin.index,
-            key: it.input.key.map(|_| shown.tally.text(it.input.key)),
-            state: it.state.as_str(),
-            message: shown.tally.text(it.input.message),
+        let inputs = message.inputs.iter().map(|input| MessageInputView {
+            source: shown.sources.get(input.input.origin.source),
+            index: input.input.origin.index,
+            key: input.input.key.map(|_| shown.tally.text(input.input.key)),
+            state: input.state.as_str(),
+            message: shown.tally.text(input.input.message),
         });
         TriageMessageView {
             to: PersonView::of(&message.person),

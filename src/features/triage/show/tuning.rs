@@ -17,7 +17,6 @@ pub fn is_stale(baseline: &Baseline, instant: Instant) -> bool {
     baseline.review_by.is_some_and(|day| instant >= day.end())
 }
 
-/// The results of a baseline.
 #[derive(Serialize)]
 pub(super) struct BaselineView<'a> {
     id: &'a str,
@@ -33,7 +32,6 @@ pub(super) struct BaselineView<'a> {
     stale: bool,
 }
 
-/// Returns the results of each baseline.
 pub(super) fn baselines<'a>(shown: &'a TriageView<'_>) -> Vec<BaselineView<'a>> {
     let done = shown.baselines.iter().zip(&shown.tally.baselines);
     done.map(|(baseline, done)| BaselineView {

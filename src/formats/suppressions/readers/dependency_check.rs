@@ -258,5 +258,5 @@ fn any_version(pattern: &str) -> Option<String> {
             other => text.push(other),
         }
     }
-    text.starts_with("pkg:").then_some(text)
+    if text.starts_with("pkg:") { Some(text) } else { None }
 }

@@ -7,7 +7,7 @@ use std::io::Cursor;
 use serde::Deserialize;
 
 use crate::formats::finding_lines::LineIndex;
-use crate::formats::json_stream::{Broken, KeptPiece, Scan};
+use crate::formats::json_stream::{Broken, JsonScanner, KeptPiece};
 use crate::formats::object::Object;
 use crate::formats::suppressions::exception::{ForeignException, ImportEntry, key};
 use crate::formats::suppressions::readers::format::{
@@ -37,7 +37,7 @@ struct KnownSecret {
 
 fn read(input: &ImportInput<'_>) -> Result<Vec<ImportEntry>, ImportError> {
     let mut baseline = Baseline {
-        scan: Scan::new(Cursor::new(input.bytes), 0),
+        scan: JsonScanner::new(Cursor::new(input.bytes), 0),
         index: LineIndex::new(input.bytes),
         piece: Vec::new(),
         entries: Vec::new(),
@@ -55,7 +55,7 @@ fn read(input: &ImportInput<'_>) -> Result<Vec<ImportEntry>, ImportError> {
 }
 
 struct Baseline<'b> {
-    scan: Scan<Cursor<&'b [u8]>>,
+    scan: JsonScanner<Cursor<&'b [u8]>>,
     index: LineIndex<'b>,
     piece: Vec<u8>,
     entries: Vec<ImportEntry>,

@@ -111,7 +111,7 @@ fn relative(glob: &str) -> String {
     rest.strip_prefix("?*/").map_or_else(|| rest.to_owned(), |rest| format!("*/{rest}"))
 }
 
-/// Returns a name that is no regular expression, without the backslashes before its special characters.
+/// Returns a name that is not a regular expression, without the backslashes before its special characters.
 fn literal(name: &str) -> Option<String> {
     let mut text = String::new();
     let mut characters = name.chars();

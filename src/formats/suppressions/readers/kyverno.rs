@@ -251,7 +251,7 @@ fn condition_end(condition: &Node) -> Option<Instant> {
     Instant::parse(stated).filter(|_| is_plain && is_true && is_equal)
 }
 
-/// Returns the end that is stated. The label `cleanup.kyverno.io/ttl` is none: where the cleanup controller may
+/// Returns the end that is stated. The label `cleanup.kyverno.io/ttl` is not one: where the cleanup controller may
 /// not delete the object, it has no effect.
 fn end(spec: &Node, ttl: Option<&str>) -> ForeignEnd {
     let unclear = |why: &str| ForeignEnd::Unclear(why.to_owned());

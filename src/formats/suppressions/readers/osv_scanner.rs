@@ -1,7 +1,7 @@
 //! `osv-scanner.toml`: ignored vulnerabilities of the lock files in its own folder.
 //!
 //! Uses plan's entries. Pure. Start at [`FORMAT`]. Read as osv-scanner does (internal/config/manager.go): a date without
-//! a zone is read in the zone of the machine; the first instant of year 1 is no end.
+//! a zone is read in the zone of the machine; the first instant of year 1 is not an end.
 
 use std::collections::BTreeSet;
 
@@ -108,7 +108,7 @@ fn vulnerability(line: u64, item: &TomlItem<'_>, input: &ImportInput<'_>) -> Imp
     } else {
         notes.extend(path_notes(paths.iter().map(String::as_str)));
     }
-    let paths = (!paths.is_empty()).then_some(paths);
+    let paths = if paths.is_empty() { None } else { Some(paths) };
     ImportEntry::exception(
         line,
         ForeignException {

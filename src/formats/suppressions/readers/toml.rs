@@ -73,6 +73,6 @@ impl TomlItem<'_> {
     /// Returns a text in its table.
     pub fn text_at(&self, key: &str) -> Option<&str> {
         let text = self.table?.get(key)?.as_str()?.trim();
-        (!text.is_empty()).then_some(text)
+        if text.is_empty() { None } else { Some(text) }
     }
 }

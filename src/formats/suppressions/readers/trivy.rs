@@ -2,7 +2,7 @@
 //!
 //! Uses plan's entries. Pure. Start at [`FORMAT`]. Read as trivy does (pkg/result/ignore.go): a date is its first
 //! instant, so the day before it is the last one that is covered; a line with a bad date is dropped there; the first
-//! instant of year 1 is no end.
+//! instant of year 1 is not an end.
 
 use std::collections::BTreeSet;
 
@@ -169,7 +169,7 @@ fn of_item(item: &Node, tool: &str) -> ImportEntry {
 fn until(node: &Node) -> Option<ForeignEnd> {
     let text = node.text()?;
     if let Some(day) = Day::new(text) {
-        return document::is_bare(node).then(|| before(day));
+        return if document::is_bare(node) { Some(before(day)) } else { None };
     }
     // A time without a zone is one of UTC.
     let at = || Instant::parse(&format!("{}Z", text.replacen(' ', "T", 1)));

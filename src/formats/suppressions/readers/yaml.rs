@@ -87,7 +87,7 @@ pub fn text_at<'n>(node: &'n Node, key: &str) -> Option<&'n str> {
 
 /// Returns the texts of a list, or the only text.
 ///
-/// `None` if it is anything else, or has an item that is no text.
+/// `None` if it is anything else, or has an item that is not text.
 pub fn texts(node: &Node) -> Option<Vec<String>> {
     if let Some(text) = node.text() {
         return Some(vec![text.to_owned()]);

@@ -114,18 +114,18 @@ fn without_comments(text: &str) -> String {
 fn toml(text: &str) -> Result<Node, ImportError> {
     let document = Document::parse(text).map_err(|error| {
         let at = error.span().map_or(0, |span| span.start);
-        ImportError::at(u64::from(Lines::of(text).pos(at).line), "it can't be read as TOML")
+        ImportError::at(u64::from(LineStarts::of(text).pos(at).line), "it can't be read as TOML")
     })?;
-    Ok(of_table(document.as_table(), None, &Lines::of(text)))
+    Ok(of_table(document.as_table(), None, &LineStarts::of(text)))
 }
 
 /// Where the lines of a text begin.
-struct Lines(Vec<usize>);
+struct LineStarts(Vec<usize>);
 
-impl Lines {
-    fn of(text: &str) -> Lines {
+impl LineStarts {
+    fn of(text: &str) -> LineStarts {
         let breaks = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
-        Lines(std::iter::once(0).chain(breaks.map(|(at, _)| at + 1)).collect())
+        LineStarts(std::iter::once(0).chain(breaks.map(|(at, _)| at + 1)).collect())
     }
 
     fn pos(&self, byte: usize) -> Pos {
@@ -138,7 +138,7 @@ impl Lines {
     }
 }
 
-fn of_table(table: &dyn TableLike, span: Option<Range<usize>>, lines: &Lines) -> Node {
+fn of_table(table: &dyn TableLike, span: Option<Range<usize>>, lines: &LineStarts) -> Node {
     let mut entries = Vec::new();
     for (key, item) in table.iter() {
         let key_span = table.key(key).and_then(toml_edit::Key::span);
@@ -149,7 +149,7 @@ fn of_table(table: &dyn TableLike, span: Option<Range<usize>>, lines: &Lines) ->
     node(lines.of_span(span), Value::Map(entries))
 }
 
-fn of_item(item: &Item, lines: &Lines) -> Node {
+fn of_item(item: &Item, lines: &LineStarts) -> Node {
     match item {
         Item::Table(table) => of_table(table, table.span(), lines),
         Item::ArrayOfTables(tables) => {
@@ -161,7 +161,7 @@ fn of_item(item: &Item, lines: &Lines) -> Node {
     }
 }
 
-fn of_value(value: &TomlValue, lines: &Lines) -> Node {
+fn of_value(value: &TomlValue, lines: &LineStarts) -> Node {
     let pos = lines.of_span(value.span());
     match value {
         TomlValue::String(text) => scalar(pos, text.value().clone()),
@@ -183,7 +183,7 @@ const LAST_ZONE: i64 = 12 * 3600;
 const DATES: &[&str] = &["%d %B %Y", "%B %d, %Y", "%B %d %Y", "%Y/%m/%d", "%m/%d/%Y"];
 
 /// Returns the instant that a text names: a day's first one in UTC, an instant, milliseconds since 1970, or a date in words.
-/// What is read in the zone of the machine is the latest that it can be. `None` if it is none of them.
+/// What is read in the zone of the machine is the latest that it can be. `None` if it is not one of them.
 pub(super) fn date(text: &str) -> Option<Instant> {
     let text = text.trim();
     let known = Day::new(text).map(Day::start).or_else(|| Instant::parse(text));

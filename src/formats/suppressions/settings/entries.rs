@@ -60,7 +60,6 @@ impl SettingEntry {
     }
 }
 
-/// The entries of a file.
 #[derive(Debug, Default)]
 pub(super) struct SettingEntries {
     pub(super) entries: Vec<SettingEntry>,

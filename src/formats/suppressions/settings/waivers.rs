@@ -71,12 +71,12 @@ pub(super) fn vex(root: &Node, found: &mut SettingEntries) {
     if text(root, "bomFormat") == Some("CycloneDX") {
         for vulnerability in vulnerabilities {
             let analysis = vulnerability.get("analysis");
-            let state = analysis.and_then(|it| text(it, "state"));
+            let state = analysis.and_then(|analysis| text(analysis, "state"));
             if matches!(
                 state,
                 Some("not_affected" | "false_positive" | "resolved" | "resolved_with_pedigree")
             ) {
-                let said = |key: &str| analysis.and_then(|it| text(it, key));
+                let said = |key: &str| analysis.and_then(|analysis| text(analysis, key));
                 let id = text(vulnerability, "id").unwrap_or("a vulnerability");
                 add(vulnerability.pos.line, id, [said("detail"), said("justification")]);
             }
@@ -86,7 +86,7 @@ pub(super) fn vex(root: &Node, found: &mut SettingEntries) {
         for vulnerability in vulnerabilities {
             let status = vulnerability.get("product_status");
             let hides = |key: &str| {
-                status.and_then(|it| it.get(key)).is_some_and(|it| !it.items().is_empty())
+                status.and_then(|status| status.get(key)).is_some_and(|it| !it.items().is_empty())
             };
             if hides("known_not_affected") || hides("fixed") {
                 let threats = vulnerability.get("threats").map(Node::items).unwrap_or_default();

@@ -8,7 +8,6 @@ use crate::features::export::targets::kyverno::object::PolicyException;
 use crate::features::export::targets::quoting::{double, plain};
 use crate::formats::engine_pattern::{has_wildcard, regex};
 
-/// Writes the exception of a finding from one policy.
 pub(super) fn write(object: &PolicyException<'_>, kind: &str, name: &str, out: &mut String) {
     object.write_head("policies.kyverno.io/v1", None, out);
     out.push_str(&format!(

@@ -65,9 +65,8 @@ fn name(literal: &str) -> Option<String> {
     quoted(literal.trim()).filter(|text| !has_wildcard(text))
 }
 
-/// Returns the text of a literal.
 fn quoted(literal: &str) -> Option<String> {
-    let quote = literal.chars().next().filter(|it| matches!(it, '\'' | '"'))?;
+    let quote = literal.chars().next().filter(|ch| matches!(ch, '\'' | '"'))?;
     let mut rest = literal.strip_prefix(quote)?.strip_suffix(quote)?.chars();
     let mut text = String::new();
     while let Some(character) = rest.next() {

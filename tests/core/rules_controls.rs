@@ -5,7 +5,7 @@
 use exledger::diag::code::Code;
 use exledger::ledger::tree::MapTree;
 
-use crate::cli;
+use crate::controls::{found, full_id};
 use crate::support::lint::findings_of;
 use crate::support::samples::{PATH, SAMPLE};
 
@@ -77,7 +77,6 @@ fn what_the_founding_texts_cite_resolves_warns_or_is_refused_with_its_official_t
 
 #[test]
 fn each_of_them_is_found_by_controls_with_its_title() {
-    let folder = tempfile::tempdir().unwrap();
     for (search, id, title) in [
         ("NHI-02", "owasp-nhi:NHI2:2025", "Secret Leakage"),
         ("NHI-03", "owasp-nhi:NHI3:2025", "Vulnerable Third-Party NHI"),
@@ -92,12 +91,10 @@ fn each_of_them_is_found_by_controls_with_its_title() {
         ("GOVERN", "nist-ai-rmf:GOVERN", "Govern"),
         ("MAESTRO", "csa-maestro:MAESTRO", "Multi-Agent Environment"),
     ] {
-        let run = cli::run(folder.path(), &["explain", "--format", "json", "--controls", search]);
-        let answer: serde_json::Value = serde_json::from_str(&run.out).unwrap();
-        let controls = answer["controls"].as_array().unwrap();
-        let found = controls.iter().find(|control| control["id"] == id);
-        let found = found.unwrap_or_else(|| panic!("{search}: {controls:#?}"));
-        assert!(found["title"].as_str().unwrap().starts_with(title), "{found:#}");
-        assert_eq!(found["matched"].as_str().unwrap().to_uppercase(), search.to_uppercase());
+        let hits = found(search);
+        let hit = hits.iter().find(|hit| full_id(hit) == id);
+        let hit = hit.unwrap_or_else(|| panic!("{search}: {hits:#?}"));
+        assert!(hit.control.title.starts_with(title), "{search}: {}", hit.control.title);
+        assert_eq!(hit.matched.unwrap().to_uppercase(), search.to_uppercase());
     }
 }

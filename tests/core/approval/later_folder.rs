@@ -1,13 +1,13 @@
 //! Files that landed before their folder was a records folder: their approval at that time says nothing about an
 //! exception.
 
-use serde_json::Value;
+use exledger::status::state::{InForce, RecordState, Status};
 
-use crate::cli::run;
 use crate::support::approval::{check, sealed_by, verdict, verdicts};
 use crate::support::repo::Repo;
 use crate::support::repo::speak::yes;
 use crate::support::samples::{ID, SAMPLE};
+use crate::support::status::record_state;
 
 const WAIVER: &str = "waivers/EXC-2026-7F3KQ.yaml";
 const BEFORE: &str = "version: 1\nrecords: [exceptions]\n";
@@ -28,11 +28,8 @@ fn enact(repo: &Repo, policy: &str) {
     repo.by("dana").merge(&branch, &format!("Merge branch '{branch}'"));
 }
 
-fn shown(repo: &Repo) -> Value {
-    repo.checkout();
-    let on = repo.now().to_string();
-    let args = ["show", ID, "--format", "json", "--on", &on];
-    serde_json::from_str(&run(repo.path(), &args).out).unwrap()
+fn state(repo: &Repo) -> RecordState {
+    record_state(repo, &repo.now().to_string())
 }
 
 #[test]
@@ -40,8 +37,7 @@ fn what_merged_a_file_before_its_folder_held_records_approves_no_record() {
     let repo = merged_elsewhere(SAMPLE);
     enact(&repo, AFTER);
     check("merged", &verdict(&repo), "no", "none-recorded", &[], &["ana"]);
-    let answer = shown(&repo);
-    assert_eq!(answer["record"]["status"], "unapproved", "{answer:#}");
+    assert_eq!(state(&repo).status, Status::Unapproved);
     let statements = verdict(&repo).statements;
     let reasons = statements.iter().map(|it| format!("{:?}", it.counts));
     assert_eq!(reasons.collect::<Vec<_>>(), ["No(NoRecordYet)"]);
@@ -54,7 +50,7 @@ fn a_signed_approval_of_its_bytes_approves_it() {
     let says = yes("sam", ID, SAMPLE, "2026-11-20T18:00:00Z");
     repo.by("lee").says(&says).commit("Bring it");
     check("signed", &verdict(&repo), "yes", "attested", &["sam"], &["ana"]);
-    assert_eq!(shown(&repo)["record"]["status"], "active");
+    assert_eq!(state(&repo).status, Status::Active);
 }
 
 #[test]
@@ -97,9 +93,13 @@ fn a_file_that_lands_with_the_change_of_the_policy_is_not_approved_by_that_merge
 fn an_emergency_has_no_grace_by_a_change_of_the_policy() {
     let repo = merged_elsewhere(&SAMPLE.replace("class: standard", "class: emergency"));
     enact(&repo, AFTER);
-    let answer = shown(&repo);
-    assert_eq!(answer["record"]["in_force"], false, "{answer:#}");
-    assert_eq!(answer["record"]["status"], "unapproved", "{answer:#}");
+    let state = state(&repo);
+    assert_eq!(
+        (state.status, state.in_force),
+        (Status::Unapproved, InForce::No),
+        "{:?}",
+        state.reasons
+    );
 }
 
 #[test]
@@ -117,7 +117,7 @@ fn what_was_filed_from_elsewhere_stays_approved_when_its_former_folder_holds_rec
     check("first", &verdicts[0], "no", "self", &[], &["mal"]);
     // Moving a file does not make the mover an author.
     check("moved", &verdicts[1], "yes", "claimed", &["lee"], &["mal"]);
-    assert_eq!(shown(&repo)["record"]["status"], "active");
+    assert_eq!(state(&repo).status, Status::Active);
 }
 
 #[test]
@@ -139,7 +139,7 @@ fn a_folder_that_held_no_records_for_a_while_introduces_them_anew() {
     enact(&repo, BEFORE);
     enact(&repo, AFTER);
     check("again", &verdict(&repo), "no", "none-recorded", &[], &["ana"]);
-    assert_eq!(shown(&repo)["record"]["status"], "unapproved");
+    assert_eq!(state(&repo).status, Status::Unapproved);
 }
 
 /// Lee renames the records folder and updates the policy, which Dana merges.
