@@ -203,7 +203,7 @@ fn every_command_file_is_in_the_table_and_gives_an_example() {
         })
         .filter(|name| {
             let of_several = ["command", "complete", "context", "decision", "exit", "help", "mod"];
-            let others = ["next_steps", "overview", "picker", "prompts", "table"];
+            let others = ["next_steps", "overview", "picker", "prompts", "registry"];
             !of_several.iter().chain(&others).any(|it| it == name)
         })
         .collect();
