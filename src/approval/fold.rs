@@ -334,11 +334,15 @@ impl<'a> TrailEvaluator<'a> {
         self.trail.versions.get(index).is_some_and(|version| version.taken_away().is_some())
     }
 
+    fn follows_off_line(&self, step: &VersionStep) -> bool {
+        step.index.checked_sub(1).is_some_and(|before| self.is_off_line(before))
+    }
+
     /// Tells whether a merge says no more than the line did before commits off it took something away: moved, in another
     /// layout, or with what V9 adds.
     fn brings_back(&self, step: &VersionStep) -> bool {
         let stood = (0..step.index).rev().find(|index| !self.is_off_line(*index));
-        let Some(stood) = stood.filter(|stood| stood + 1 < step.index) else {
+        let Some(stood) = stood.filter(|_| self.follows_off_line(step)) else {
             return step.version.is_brought_back();
         };
         let blobs = |version: &Version| version.files.iter().map(|it| it.blob).collect::<Vec<_>>();
@@ -351,7 +355,7 @@ impl<'a> TrailEvaluator<'a> {
     /// Begins a series. A removal off the line takes approvals away, and no author: those of what stands there remain (A5).
     fn begin_series(&mut self, step: &VersionStep) {
         let mut begun = TrailProgress::since(self.series.bar);
-        if [step.index, step.index.wrapping_sub(1)].iter().any(|index| self.is_off_line(*index)) {
+        if self.is_off_line(step.index) || self.follows_off_line(step) {
             begun.waiting = mem::take(&mut self.series.waiting);
             begun.waiting.join(&self.series.filer);
         }
@@ -429,7 +433,7 @@ impl<'a> TrailEvaluator<'a> {
     /// Returns the earlier verdict that a version carries on, if any (V5, V6, V7b, V9).
     fn carried(&self, step: &VersionStep) -> Option<Carried> {
         let from = step.index.checked_sub(1)?;
-        if self.enters_record_folder(step) || self.is_off_line(from) {
+        if self.enters_record_folder(step) || self.follows_off_line(step) {
             return None;
         }
         let previous = |flag| Some(Carried { from, flag });

@@ -257,14 +257,14 @@ impl Recent {
     const MOST: usize = 12;
 
     fn read(&mut self, objects: &dyn Objects, oid: Oid) -> Result<Rc<TreeObject>, Obstacle> {
-        if let Some(at) = self.kept.iter().position(|(kept, _)| *kept == oid) {
-            let hit = self.kept.remove(at);
-            let folder = Rc::clone(&hit.1);
-            self.kept.push(hit);
-            return Ok(folder);
-        }
-        let near = self.kept.last().map(|(_, near)| Rc::clone(near)).unwrap_or_default();
-        let folder = Rc::new(folder::open(objects, Some(oid), &near)?);
+        let at = self.kept.iter().position(|(kept, _)| *kept == oid);
+        let folder = match at.map(|at| self.kept.remove(at)) {
+            Some((_, folder)) => folder,
+            None => {
+                let near = self.kept.last().map(|(_, near)| Rc::clone(near)).unwrap_or_default();
+                Rc::new(folder::open(objects, Some(oid), &near)?)
+            }
+        };
         if self.kept.len() >= Self::MOST {
             self.kept.remove(0);
         }

@@ -335,10 +335,7 @@ impl GraphReader<'_> {
         }
         let is_root = commit.parents.is_empty() && !top.is_empty();
         let all_differ = is_root || differing.len() == commit.parents.len();
-        let first_differs = commit
-            .parents
-            .first()
-            .is_some_and(|first| differing.iter().any(|(parent, _)| parent == first));
+        let first_differs = differing.first().map(|(parent, _)| parent) == commit.parents.first();
         if differing.is_empty() && !is_root {
             return Ok(None);
         }

@@ -77,11 +77,11 @@ impl Survey {
             }
             let states = governance::read(objects, chain, &graph.stops, &folders.changes, prefix);
             let named = states.paths(prefix);
-            let policies = states.each().map(|state| &state.governance.policy);
+            let policies = || states.each().map(|state| &state.governance.policy);
             let beside: BTreeSet<String> =
-                policies.flat_map(|it| it.records.iter().cloned()).collect();
-            let policies = states.each().map(|state| &state.governance.policy);
-            let planned: BTreeSet<String> = policies.map(|it| it.redesigns.clone()).collect();
+                policies().flat_map(|policy| policy.records.iter().cloned()).collect();
+            let planned: BTreeSet<String> =
+                policies().map(|policy| policy.redesigns.clone()).collect();
             if named.is_subset(&paths)
                 && beside.is_subset(&approvals)
                 && planned.is_subset(&redesigns)

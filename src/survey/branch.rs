@@ -262,7 +262,7 @@ pub fn add(people: &mut Vec<Person>, person: Person) {
 fn author(commit: &Commit, governance: &Governance) -> Option<Person> {
     let author = commit.author();
     let author = people::identify(governance, &author.name, &author.email);
-    if !people::is_nobody(&author) { Some(author) } else { None }
+    if people::is_nobody(&author) { None } else { Some(author) }
 }
 
 /// Returns the author and the co-authors of a commit.

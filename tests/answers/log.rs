@@ -10,7 +10,7 @@ use exledger::status::stamp::Stamp;
 use exledger::survey::acts;
 use serde_json::Value;
 
-use crate::support::approval::{amended, sealed};
+use crate::support::approval::{amended, filed, sealed};
 use crate::support::render::render;
 use crate::support::repo::Repo;
 use crate::support::repo::speak::{Says, yes};
@@ -65,15 +65,6 @@ fn words(log: &Value) -> Vec<&str> {
 
 fn last(log: &Value) -> &Value {
     log["events"].as_array().unwrap().last().unwrap()
-}
-
-/// A ledger in which the sample was filed by Ana and merged by Lee.
-fn filed() -> Repo {
-    let repo = Repo::at("2026-11-20T09:00:00Z");
-    repo.by("dana").write("exledger.yaml", "version: 1\n").commit("Keep exceptions in a ledger");
-    repo.branch("file").by("ana").write(ID, SAMPLE).commit("File it");
-    repo.by("lee").merge("file", "Merge pull request #7 from ana/file");
-    repo
 }
 
 fn filed_with(repo: &Repo, says: &Says) {

@@ -5,6 +5,7 @@ mod statements;
 use serde_json::Value;
 
 use crate::cli;
+use crate::support::approval::filed;
 use crate::support::repo::Repo;
 use crate::support::samples::{ID, SAMPLE};
 
@@ -20,15 +21,6 @@ fn asked(repo: &Repo, args: &[&str]) -> Value {
 fn words(log: &Value) -> Vec<&str> {
     let events = log["events"].as_array().unwrap().iter();
     events.map(|event| event["event"].as_str().unwrap()).collect()
-}
-
-/// A ledger in which the sample was filed by Ana and merged by Lee.
-fn filed() -> Repo {
-    let repo = Repo::at("2026-11-20T09:00:00Z");
-    repo.by("dana").write("exledger.yaml", "version: 1\n").commit("Keep exceptions in a ledger");
-    repo.branch("file").by("ana").write(ID, SAMPLE).commit("File it");
-    repo.by("lee").merge("file", "Merge pull request #7 from ana/file");
-    repo
 }
 
 #[test]

@@ -1,12 +1,21 @@
 //! Who approved each version, on real repositories and with messages that forges really wrote.
 
+use exledger::approval;
 use exledger::approval::verdict::{ApprovalVerdict, Satisfied};
-use exledger::approval::{self};
 use exledger::history::version::TrailKey;
 
 use crate::support::repo::Repo;
 use crate::support::repo::speak::signer;
 use crate::support::samples::{ID, SAMPLE};
+
+/// A ledger in which the sample was filed by Ana and merged by Lee.
+pub(crate) fn filed() -> Repo {
+    let repo = Repo::at("2026-11-20T09:00:00Z");
+    repo.by("dana").write("exledger.yaml", "version: 1\n").commit("Keep exceptions in a ledger");
+    repo.branch("file").by("ana").write(ID, SAMPLE).commit("File it");
+    repo.by("lee").merge("file", "Merge pull request #7 from ana/file");
+    repo
+}
 
 /// A verdict in the words used in answers.
 #[derive(Debug, PartialEq, Eq)]

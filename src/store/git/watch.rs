@@ -106,6 +106,6 @@ fn packed_value(text: &[u8], name: &str) -> Option<Vec<u8>> {
     let mut lines = text.split(|byte| *byte == b'\n');
     lines.find_map(|line| {
         let value = line.strip_suffix(name.as_bytes())?.strip_suffix(b" ")?;
-        if !value.starts_with(b"#") { Some(value.to_vec()) } else { None }
+        if value.starts_with(b"#") { None } else { Some(value.to_vec()) }
     })
 }
