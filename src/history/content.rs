@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use crate::history::objects::{ObjectKind, Objects, Obstacle, Oid};
+use crate::history::outline::Outline;
 use crate::history::version::{Content, Digest, FileAt, VersionBody};
 use crate::record::file::RecordFile;
 use crate::record::id::Id;
@@ -47,16 +48,17 @@ impl KnownContent {
     }
 
     fn from_bytes(path: &str, blob: Oid, bytes: Vec<u8>, keeps: Keeps<'_>) -> KnownContent {
-        let digest = Some(digest(&bytes));
+        let digest = digest(&bytes);
+        let outline = Outline::of_text(&bytes, digest);
         let (file_id, body) = match at_first_sight(path, &bytes) {
-            Some(file_id) if keeps(&bytes) => (file_id, VersionBody::unread(path, bytes)),
-            Some(file_id) => (file_id, VersionBody::aside(path, blob)),
+            Some(file_id) if keeps(&bytes) => (file_id, VersionBody::unread(path, bytes, outline)),
+            Some(file_id) => (file_id, VersionBody::aside(path, blob, outline)),
             None => {
                 let source = file::read(path, &bytes);
                 (file_id(&source), VersionBody::known(Content::from_file(source)))
             }
         };
-        KnownContent { file_id, read: Some((path.to_owned(), body, digest)) }
+        KnownContent { file_id, read: Some((path.to_owned(), body, Some(digest))) }
     }
 }
 

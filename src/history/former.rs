@@ -456,6 +456,10 @@ fn takes(contents: &mut ContentCache<'_>, bytes: &Bytes) -> bool {
     if bytes.old.is_empty() {
         return false;
     }
+    let (old, new) = (contents.read_all(&bytes.old).0, contents.read_all(&bytes.new).0);
+    if new.closes(&old) {
+        return ending(contents, &bytes.new).is_some();
+    }
     match &record(contents, &bytes.old) {
         Some(before) => record_loss(contents, bytes, Some(before)).is_some(),
         // What could not be read before may have been open.
@@ -585,10 +589,7 @@ fn missing(contents: &mut ContentCache<'_>, bytes: &Bytes) -> Option<Obstacle> {
     [&bytes.old, &bytes.new].into_iter().find_map(|files| {
         let (body, _) = contents.read_all(files);
         body.fetch(|blob| contents.bytes(blob));
-        match body.content() {
-            Content::Missing(obstacle) => Some(obstacle.clone()),
-            _ => None,
-        }
+        body.obstacle().cloned()
     })
 }
 

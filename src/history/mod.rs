@@ -24,6 +24,7 @@ pub mod notes;
 pub mod objects;
 pub mod off_line;
 pub mod origin;
+pub mod outline;
 pub mod paths;
 pub mod proposal;
 pub mod refs;

@@ -6,6 +6,7 @@ use crate::diag::Finding;
 use crate::history::commit::Commit;
 use crate::history::objects::{Extent, Obstacle, Oid};
 use crate::history::off_line::{Rerouted, TakenAway};
+use crate::history::outline::Outline;
 use crate::record::{Record, file};
 use std::cell::{OnceCell, RefCell};
 use std::fmt;
@@ -54,6 +55,16 @@ impl Trail {
     /// Returns the version at the tip.
     pub fn last(&self) -> Option<&Version> {
         self.versions.last()
+    }
+
+    /// Returns the versions, latest first, without the one that the last only closes, if that can be read: both say the same.
+    pub fn telling(&self) -> impl Iterator<Item = &Version> {
+        let mut versions = self.versions.iter().rev().peekable();
+        let last = versions.next();
+        let is_told = last.zip(versions.peek()).is_some_and(|(last, before)| {
+            last.record.closes(&before.record) && last.record.record().is_some()
+        });
+        last.into_iter().chain(versions.skip(usize::from(is_told)))
     }
 }
 
@@ -210,6 +221,7 @@ pub struct VersionBody(Rc<Reading>);
 struct Reading {
     content: OnceCell<Content>,
     unread: RefCell<Unread>,
+    outline: Option<Outline>,
 }
 
 #[derive(Debug)]
@@ -226,21 +238,38 @@ impl VersionBody {
         VersionBody(Rc::new(Reading {
             content: OnceCell::from(content),
             unread: RefCell::new(Unread::Nothing),
+            outline: None,
         }))
     }
 
     /// Returns the body of a record's file.
-    pub fn unread(path: &str, bytes: Vec<u8>) -> VersionBody {
-        VersionBody::later(Unread::Here(path.into(), bytes))
+    pub fn unread(path: &str, bytes: Vec<u8>, outline: Option<Outline>) -> VersionBody {
+        VersionBody::later(Unread::Here(path.into(), bytes), outline)
     }
 
     /// Returns the body of a record's file whose bytes are dropped until [`VersionBody::fetch`].
-    pub fn aside(path: &str, blob: Oid) -> VersionBody {
-        VersionBody::later(Unread::Aside(path.into(), blob))
+    pub fn aside(path: &str, blob: Oid, outline: Option<Outline>) -> VersionBody {
+        VersionBody::later(Unread::Aside(path.into(), blob), outline)
     }
 
-    fn later(unread: Unread) -> VersionBody {
-        VersionBody(Rc::new(Reading { content: OnceCell::new(), unread: RefCell::new(unread) }))
+    fn later(unread: Unread, outline: Option<Outline>) -> VersionBody {
+        let (content, unread) = (OnceCell::new(), RefCell::new(unread));
+        VersionBody(Rc::new(Reading { content, unread, outline }))
+    }
+
+    /// Tells, without parsing either, whether this text, if it can be read, is another one with nothing but its closure put
+    /// in.
+    pub fn closes(&self, earlier: &VersionBody) -> bool {
+        let outlines = self.0.outline.zip(earlier.0.outline);
+        outlines.is_some_and(|(later, earlier)| later.closes(earlier))
+    }
+
+    /// Returns why the bytes are missing, as far as it was seen.
+    pub fn obstacle(&self) -> Option<&Obstacle> {
+        match self.0.content.get() {
+            Some(Content::Missing(obstacle)) => Some(obstacle),
+            _ => None,
+        }
     }
 
     /// Tells whether the bytes have been dropped.

@@ -57,8 +57,7 @@ pub fn owes_review(trail: &Trail, policy: &Policy) -> bool {
 }
 
 fn versions(trail: &Trail) -> impl Iterator<Item = &Record> {
-    let versions = trail.versions.iter().rev();
-    versions.filter_map(|version| version.record.record().map(AsRef::as_ref))
+    trail.telling().filter_map(|version| version.record.record().map(AsRef::as_ref))
 }
 
 /// Tells whether the tier of a version requires closures to be reviewed.

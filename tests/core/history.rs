@@ -7,6 +7,7 @@ mod commit;
 mod hostile;
 mod meet;
 mod merges;
+mod outline;
 mod proposal;
 mod store;
 mod versions;

@@ -98,14 +98,19 @@ pub(crate) fn needs_verdicts(objects: &dyn Objects, trail: &Trail, landings: &[I
         fired: Vec::new(),
         ..record.clone()
     };
+    let is_only_closed = last.record.closes(&before.record);
     let closing = tip.closure.as_ref().is_some_and(|closure| {
-        let was_closed = before.record.record().is_some_and(|record| record.closure.is_some());
+        let closed = |record: &Rc<Record>| record.closure.is_some();
+        let was_closed = !is_only_closed && before.record.record().is_some_and(closed);
         let landed = landings.get(last.landing).map(|landed| landed.day());
         closure.outcome == ClosureOutcome::Rejected || was_closed || landed != Some(closure.date)
     });
+    let mut versions = trail.telling().skip(1).peekable();
+    if closing || versions.peek().is_none() {
+        return closing;
+    }
     let tip = bare(tip);
-    let mut versions = trail.versions.iter().rev().skip(1);
-    closing || !versions.all(|it| it.record.record().is_some_and(|record| bare(record) == tip))
+    !versions.all(|it| it.record.record().is_some_and(|record| bare(record) == tip))
 }
 
 impl Snapshot<'_> {
