@@ -46,25 +46,35 @@ pub(crate) fn ruled<'a>(history: &'a History, counted: &'a CountedGovernance) ->
 }
 
 pub fn by(history: &History, counted: CountedGovernance) -> TrailVerdicts {
-    let ruled = ruled(history, &counted);
-    let mut approvals = judge(history, ruled, &|_| true, &BTreeMap::new());
-    let taken_back = taken_back(history, ruled, &approvals.trails);
-    if !taken_back.is_empty() {
-        let again = judge(history, ruled, &|key| taken_back.contains_key(key), &taken_back);
-        approvals.trails.extend(again.trails);
-    }
-    for (key, trail) in &history.trails {
-        let verdicts = approvals.trails.get(key).into_iter().flatten();
-        for (version, verdict) in trail.versions.iter().zip(verdicts) {
-            let (n, commit) = (version.n, version.commit.oid);
-            log::trace!("{key}, version {n} at {commit}: {}", verdict.result.as_str());
-        }
-    }
+    let mut approvals = of_chosen(history, &counted, &|_| true);
     approvals.signatures.extend(counted.signatures.iter().cloned());
     // What the records' keys say of a signature comes first: those of the rules are the approved ones alone.
     approvals.signatures.sort_by_key(|it| (it.landing, it.of, it.commit));
     approvals.signatures.dedup_by_key(|it| (it.landing, it.of, it.commit));
     approvals.counted = counted;
+    approvals
+}
+
+/// Returns the verdicts on the chosen records alone.
+pub(crate) fn of_chosen(
+    history: &History,
+    counted: &CountedGovernance,
+    is_chosen: &dyn Fn(&TrailKey) -> bool,
+) -> TrailVerdicts {
+    let ruled = ruled(history, counted);
+    let mut approvals = judge(history, ruled, is_chosen, &BTreeMap::new());
+    let taken_back = taken_back(history, ruled, &approvals.trails);
+    if !taken_back.is_empty() {
+        let again = judge(history, ruled, &|key| taken_back.contains_key(key), &taken_back);
+        approvals.trails.extend(again.trails);
+    }
+    for (key, verdicts) in &approvals.trails {
+        let trail = history.trails.get(key).map(|trail| &trail.versions);
+        for (version, verdict) in trail.into_iter().flatten().zip(verdicts) {
+            let (n, commit) = (version.n, version.commit.oid);
+            log::trace!("{key}, version {n} at {commit}: {}", verdict.result.as_str());
+        }
+    }
     approvals
 }
 

@@ -115,7 +115,7 @@ impl<'a> TrailEvaluator<'a> {
         judged: Option<&FourEyesOutcome>,
     ) -> Vec<Person> {
         // The reference authors are unknown, so nobody can be known to be different from them.
-        if self.series.reference.doubt.is_some() {
+        if self.series.reference.doubt.is_some() || step.record.is_some_and(needs_no_witness) {
             return Vec::new();
         }
         let mut reference = self.series.reference.clone();
@@ -326,6 +326,13 @@ impl<'a> TrailEvaluator<'a> {
         let n_fired = self.base().map_or(0, |base| base.fired.len());
         self.series.is_interrupted |= record.closure.is_some() || record.fired.len() > n_fired;
     }
+}
+
+/// Tells whether a record has none of what somebody must vouch for: a review, a verified control, its closure.
+fn needs_no_witness(record: &Record) -> bool {
+    record.closure.is_none()
+        && record.reviews.is_empty()
+        && record.compensating_controls.iter().all(|control| control.verified.is_none())
 }
 
 /// Records which commits of a version are signed by a listed key of their author. If the policy requires this of all of

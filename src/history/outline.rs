@@ -17,17 +17,19 @@ pub struct Outline {
 impl Outline {
     /// Returns the outline of a text whose digest is known; `None` if its entry `closure:` can't be told by its lines.
     pub fn of_text(bytes: &[u8], whole: Digest) -> Option<Outline> {
-        // A key may be written with escapes, and a text that keeps its last line breaks ends where the entry begins.
-        let is_plain = |text: &&str| ["\\", "|+", ">+"].iter().all(|it| !text.contains(it));
-        let text = std::str::from_utf8(bytes).ok().filter(is_plain)?;
+        // A key may be written with escapes.
+        let text = std::str::from_utf8(bytes).ok().filter(|_| !bytes.contains(&b'\\'))?;
         let Some((before, entry)) = split(text) else {
-            return (!text.contains("closure"))
-                .then_some(Outline { rest: whole, has_closure: false });
+            let is_open = !text.contains("closure");
+            return is_open.then_some(Outline { rest: whole, has_closure: false });
         };
         let after = entry.get(end(entry)..)?;
+        // A text that keeps its last line breaks ends where the entry begins.
+        let is_kept = |style| before.contains(style);
         let is_sole = !before.contains("closure") && !after.contains("closure");
         let rest = || digest(format!("{before}{after}").as_bytes());
-        is_sole.then(|| Outline { rest: rest(), has_closure: true })
+        let is_told = is_sole && !["|+", ">+"].into_iter().any(is_kept);
+        is_told.then(|| Outline { rest: rest(), has_closure: true })
     }
 
     /// Tells whether this text, if it can be read, is another one with nothing but an entry `closure:` put in.

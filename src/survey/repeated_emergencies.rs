@@ -6,13 +6,14 @@
 use crate::approval::emergency::{self, RepeatedEmergency};
 use crate::approval::judging::TrailVerdicts;
 use crate::approval::verdict::{ApprovalVerdict, Grace, GracePeriod};
-use crate::history::version::TrailKey;
+use crate::history::version::{Trail, TrailKey};
 use crate::history::walked::History;
 use crate::policy::governance::Governance;
 use crate::record::Record;
 use crate::record::time::Instant;
+use crate::record::vocabulary::Class;
 use crate::survey::refiling::Peer;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
 
 /// An emergency that had a grace, by its own evidence.
@@ -29,6 +30,39 @@ pub fn use_up_graces(history: &History, verdicts: &mut TrailVerdicts, governance
     let emergencies = list_emergencies(history, verdicts);
     let repeated = repeated(&emergencies, governance);
     emergency::use_up(history, verdicts, &repeated);
+}
+
+/// Returns the emergencies that others may use up the grace of, or use up that of others, as far as they are linked with a
+/// chosen one.
+pub fn linked(
+    trails: &BTreeMap<TrailKey, Trail>,
+    governance: &Governance,
+    is_chosen: &dyn Fn(&Trail) -> bool,
+) -> BTreeSet<TrailKey> {
+    let emergency = |trail: &Trail| {
+        let record = trail.versions.first()?.record.record()?;
+        let record = Record { closure: None, ..Record::clone(record) };
+        (record.class == Class::Emergency).then(|| Peer::from_record("", record, None)).flatten()
+    };
+    let peers = trails.iter().filter_map(|(key, trail)| Some((key, trail, emergency(trail)?)));
+    let peers: Vec<(&TrailKey, &Trail, Peer)> = peers.collect();
+    let mut by_name: HashMap<&str, Vec<usize>> = HashMap::new();
+    for (index, (.., peer)) in peers.iter().enumerate() {
+        peer.names().for_each(|name| by_name.entry(name).or_default().push(index));
+    }
+    let chosen = peers.iter().enumerate().filter(|(_, (_, trail, _))| is_chosen(trail));
+    let mut wanted: Vec<usize> = chosen.map(|(index, _)| index).collect();
+    let mut found: BTreeSet<usize> = wanted.iter().copied().collect();
+    while let Some((.., peer)) = wanted.pop().and_then(|index| peers.get(index)) {
+        for index in peer.names().filter_map(|name| by_name.get(name)).flatten() {
+            let other = peers.get(*index).filter(|_| !found.contains(index));
+            if other.is_some_and(|(.., other)| peer.is_like(other, governance)) {
+                found.insert(*index);
+                wanted.push(*index);
+            }
+        }
+    }
+    found.iter().filter_map(|index| peers.get(*index)).map(|(key, ..)| (*key).clone()).collect()
 }
 
 /// Tells whether all records must be read to say if a record has a grace, given the verdicts on its versions.

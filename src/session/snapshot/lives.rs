@@ -3,12 +3,15 @@
 //! Start at [`Snapshot::neighbours`]. Follows `docs/spec/policy.md`, repetition: the window ends
 //! at the instant in question.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
 
+use crate::approval::judging;
 use crate::history::content::ContentCache;
 use crate::history::objects::Objects;
-use crate::history::version::Trail;
+use crate::history::version::{Trail, TrailKey, Version};
+use crate::history::walked::{ApprovalFileChange, History};
+use crate::policy::governance::Governance;
 use crate::record::Record;
 use crate::record::time::{Instant, Term};
 use crate::record::vocabulary::ClosureOutcome;
@@ -20,7 +23,7 @@ use crate::survey::neighbour::{Neighbour, Neighbours};
 use crate::survey::occurrence::Filing;
 use crate::survey::redesign::landed::landed_redesigns;
 use crate::survey::refiling::Peer;
-use crate::survey::{life, renewed};
+use crate::survey::{life, renewed, repeated_emergencies};
 
 /// Records that are not evaluated, but compared with others.
 #[derive(Debug, Default)]
@@ -29,6 +32,10 @@ pub(crate) struct Passed {
     peers: Vec<(Peer, usize)>,
     /// Those that may still count toward a pattern, or against a redesign.
     recent: Vec<Neighbour>,
+    /// Those that are judged when something may refile them.
+    unjudged: Vec<TrailKey>,
+    /// The approval files of all that are left out.
+    approvals: Vec<ApprovalFileChange>,
 }
 
 /// Which records may count toward a pattern, or against a redesign.
@@ -69,14 +76,45 @@ impl Passed {
         self.recent.extend(recent);
     }
 
+    /// Puts off judging the records that only matter if something refiles them, and returns the others: those that may count
+    /// toward a pattern, and the emergencies on which a grace may depend. Each is given with whether its text may not be that
+    /// by which it is compared.
+    pub(crate) fn put_off(
+        &mut self,
+        history: &mut History,
+        unsure: BTreeMap<TrailKey, bool>,
+        (governance, window): (&Governance, &PatternWindow),
+    ) -> BTreeSet<TrailKey> {
+        let is_unsure = |trail: &Trail| unsure.get(&trail.key) != Some(&false);
+        let linked = repeated_emergencies::linked(&history.trails, governance, &is_unsure);
+        let (mut judged, mut left_out) = (BTreeSet::new(), BTreeSet::new());
+        for (key, is_unsure) in unsure {
+            let Some(trail) = history.trails.get(&key) else { continue };
+            let is_recent = || nearby::began(trail, history).is_none_or(|it| window.holds(it));
+            if linked.contains(&key) || is_unsure && is_recent() {
+                judged.insert(key);
+                continue;
+            }
+            if is_unsure {
+                self.unjudged.push(key.clone());
+            } else {
+                self.take(trail, window);
+            }
+            left_out.insert(key);
+        }
+        self.approvals = leave_out(history, &left_out);
+        judged
+    }
+
     /// Takes a record that was judged before it is left out.
-    pub(crate) fn take_judged(&mut self, facts: RecordFacts<'_>, window: &PatternWindow) {
+    fn take_judged(&mut self, facts: RecordFacts<'_>, window: Option<&PatternWindow>) {
         let Some(neighbour) = nearby::neighbour(facts) else {
             return;
         };
         let landing = neighbour.filing.landing.unwrap_or_default();
         self.peers.extend(neighbour.peer().map(|peer| (peer, landing)));
-        self.recent.extend(window.holds(neighbour.landed).then_some(neighbour));
+        let is_recent = window.is_some_and(|window| window.holds(neighbour.landed));
+        self.recent.extend(is_recent.then_some(neighbour));
     }
 }
 
@@ -113,12 +151,81 @@ pub(crate) fn needs_verdicts(objects: &dyn Objects, trail: &Trail, landings: &[I
     !versions.all(|it| it.record.record().is_some_and(|record| bare(record) == tip))
 }
 
+/// Leaves records out of a history, and returns their approval files.
+fn leave_out(history: &mut History, keys: &BTreeSet<TrailKey>) -> Vec<ApprovalFileChange> {
+    for key in keys {
+        if let Some(trail) = history.trails.remove(key) {
+            history.left_out.extend(trail.became.is_none().then(|| key.clone()));
+            history.former.insert(key.clone(), trail);
+        }
+    }
+    history.approvals.extract_if(.., |file| keys.contains(&file.record())).collect()
+}
+
 impl Snapshot<'_> {
+    /// Leaves out records that had to be judged, and keeps what others are compared with.
+    pub(crate) fn leave_out_judged(
+        &mut self,
+        keys: &BTreeSet<TrailKey>,
+        window: Option<&PatternWindow>,
+    ) {
+        for key in keys {
+            let verdicts = self.approvals.trails.get(key).map(Vec::as_slice).unwrap_or_default();
+            let (history, governance) = (&self.history, &*self.governance);
+            self.passed.take_judged(RecordFacts { key, history, verdicts, governance }, window);
+        }
+        for key in keys {
+            self.approvals.trails.remove(key);
+        }
+        leave_out(&mut self.history, keys);
+    }
+
+    /// Judges the records that were put off, as far as one that is shown may refile them.
+    fn judge_refiled(&mut self, shown: &[Peer]) {
+        let mut by_name: HashMap<&str, Vec<&Peer>> = HashMap::new();
+        for peer in shown {
+            peer.names().for_each(|name| by_name.entry(name).or_default().push(peer));
+        }
+        let is_refiled = |version: &Version| {
+            let record =
+                version.record.record().map(|it| Record { closure: None, ..Record::clone(it) });
+            let Some(earlier) = record.and_then(|record| Peer::from_record("", record, None))
+            else {
+                return false;
+            };
+            let mut later = earlier.names().filter_map(|name| by_name.get(name)).flatten();
+            later.any(|later| later.is_like(&earlier, &self.governance))
+        };
+        let unjudged = std::mem::take(&mut self.passed.unjudged);
+        let is_wanted = |key: &TrailKey| {
+            let trail = self.history.former.get(key);
+            trail.is_some_and(|trail| trail.versions.iter().any(is_refiled))
+        };
+        let wanted: BTreeSet<TrailKey> = unjudged.into_iter().filter(is_wanted).collect();
+        if wanted.is_empty() {
+            return;
+        }
+        let history = &mut self.history;
+        let back = wanted.iter().filter_map(|key| history.former.remove_entry(key));
+        history.trails.extend(back);
+        std::mem::swap(&mut history.approvals, &mut self.passed.approvals);
+        let is_wanted = |key: &TrailKey| wanted.contains(key);
+        let judged = judging::of_chosen(history, &self.approvals.counted, &is_wanted);
+        std::mem::swap(&mut self.history.approvals, &mut self.passed.approvals);
+        self.approvals.trails.extend(judged.trails);
+        self.leave_out_judged(&wanted, None);
+    }
+
     /// Counts earlier filings as renewals of a refiled record, if all records were read.
     pub(crate) fn count_refilings(&mut self, scope: Scope<'_>) {
         if !matches!(scope, Scope::Everything | Scope::Open | Scope::Worklist) {
             return;
         }
+        let own = self.evaluated().peers();
+        let texts = self.record_states.iter().flat_map(|it| [&it.effective, &it.stated]).flatten();
+        let texts = texts.filter_map(|it| Peer::from_record("", Record::clone(it), None));
+        let shown: Vec<Peer> = own.iter().cloned().chain(texts).collect();
+        self.judge_refiled(&shown);
         let mut record_states = std::mem::take(&mut self.record_states);
         let landings = &self.history.mainline.landings;
         let effective = |landing: usize| landings.get(landing).map(|it| it.effective);
@@ -127,7 +234,7 @@ impl Snapshot<'_> {
             copy.begin = copy.begin.or(effective(*landing));
             copy
         });
-        let peers: Vec<Peer> = self.evaluated().peers().into_iter().chain(passed).collect();
+        let peers: Vec<Peer> = own.into_iter().chain(passed).collect();
         let landed = |record_state: &RecordState| match self.trail(record_state) {
             Some(trail) => nearby::began(trail, &self.history),
             None => record_state.pending.first().and_then(|pending| pending.since),

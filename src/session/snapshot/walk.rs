@@ -4,7 +4,7 @@
 //! `docs/spec/approval.md`, G1 and E9.
 
 use std::cell::OnceCell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use crate::approval::counted::CountedGovernance;
@@ -14,11 +14,12 @@ use crate::diag;
 use crate::history::chain::{self, Chain};
 use crate::history::objects::Obstacle;
 use crate::history::paths::LedgerPrefix;
-use crate::history::version::{Trail, TrailKey};
+use crate::history::version::Trail;
 use crate::history::walk;
 use crate::history::walked::History;
 use crate::history::watched_paths::RecordFilter;
 use crate::policy::Policy;
+use crate::policy::governance::Governance;
 use crate::record::time::Instant;
 use crate::session::error::policy_below::PolicyBelow;
 use crate::session::error::{Error, Undetermined};
@@ -28,7 +29,6 @@ use crate::session::mainline::{OpenMainline, read_notes};
 use crate::session::snapshot::lives::{Passed, PatternWindow};
 use crate::session::snapshot::{Snapshot, lives, stamp};
 use crate::status::settled;
-use crate::status::state::RecordFacts;
 use crate::store::git::Repository;
 use crate::survey::redesign::landed::first_done;
 use crate::survey::repeated_emergencies;
@@ -93,7 +93,7 @@ impl<'h> Snapshot<'h> {
     /// If a folder of a mainline commit can't be read.
     pub(crate) fn walk(line: OpenMainline<'h>, scope: Scope<'_>) -> Result<Snapshot<'h>, Error> {
         let mut passed = Passed::default();
-        let mut judged_first = Vec::new();
+        let mut judged_first = BTreeSet::new();
         let mut pattern_window = None;
         let walk = |walk: Walk<'_, '_>| {
             let (repository, records) = (walk.repository, walk.records);
@@ -108,8 +108,9 @@ impl<'h> Snapshot<'h> {
             }
         };
         let (repository, instant) = (line.repository, line.instant);
-        let mut snapshot = Snapshot::judged(line, walk, |history, policy| {
+        let mut snapshot = Snapshot::judged(line, walk, |history, governance| {
             if !matches!(scope, Scope::Named(_)) {
+                let policy = &governance.policy;
                 let landings = history.mainline.landings.iter();
                 let landings: Vec<Instant> = landings.map(|landing| landing.effective).collect();
                 let window = PatternWindow {
@@ -118,19 +119,20 @@ impl<'h> Snapshot<'h> {
                     window: policy.patterns.window,
                     until: instant,
                 };
+                let mut unsure = BTreeMap::new();
                 history.leave_out(repository, &mut |trail| {
                     if !scope.leaves_out(trail, policy) {
                         return true;
                     }
-                    let is_judged = lives::needs_verdicts(repository, trail, &window.landings)
-                        || settled::is_emergency(trail);
-                    if is_judged {
-                        judged_first.push(trail.key.clone());
-                    } else {
-                        passed.take(trail, &window);
+                    let is_unsure = lives::needs_verdicts(repository, trail, &window.landings);
+                    if is_unsure || settled::is_emergency(trail) {
+                        unsure.insert(trail.key.clone(), is_unsure);
+                        return true;
                     }
-                    is_judged
+                    passed.take(trail, &window);
+                    false
                 });
+                judged_first = passed.put_off(history, unsure, (governance, &window));
                 pattern_window = Some(window);
             }
         })?;
@@ -141,28 +143,9 @@ impl<'h> Snapshot<'h> {
             repeated_emergencies::use_up_graces(history, approvals, governance);
         }
         if let Some(window) = &pattern_window {
-            snapshot.leave_out_judged(judged_first, window);
+            snapshot.leave_out_judged(&judged_first, Some(window));
         }
         Ok(snapshot)
-    }
-
-    /// Leaves out records that had to be judged, and keeps what others are compared with.
-    fn leave_out_judged(&mut self, keys: Vec<TrailKey>, window: &PatternWindow) {
-        for key in &keys {
-            let verdicts = self.approvals.trails.get(key).map(Vec::as_slice).unwrap_or_default();
-            let (history, governance) = (&self.history, &*self.governance);
-            self.passed.take_judged(RecordFacts { key, history, verdicts, governance }, window);
-        }
-        let keys: BTreeSet<TrailKey> = keys.into_iter().collect();
-        for key in &keys {
-            self.approvals.trails.remove(key);
-            if let Some(trail) = self.history.trails.remove(key) {
-                let shown = trail.became.is_none().then(|| key.clone());
-                self.history.left_out.extend(shown);
-                self.history.former.insert(key.clone(), trail);
-            }
-        }
-        self.history.approvals.retain(|file| !keys.contains(&file.record()));
     }
 
     /// Evaluates every record of a mainline whose history is walked by the caller's function.
@@ -187,7 +170,7 @@ impl<'h> Snapshot<'h> {
     fn judged(
         line: OpenMainline<'h>,
         mut walk: impl FnMut(Walk<'_, 'h>) -> Result<History, Obstacle>,
-        leave_out: impl FnOnce(&mut History, &Policy),
+        leave_out: impl FnOnce(&mut History, &Governance),
     ) -> Result<Snapshot<'h>, Error> {
         let (repository, until) = (line.repository, line.until);
         let last = line.chain.mainline.landings.len().saturating_sub(1);
@@ -244,7 +227,7 @@ impl<'h> Snapshot<'h> {
             let chain = Chain { others, ..chain };
             history = walked(chain.cut(last), Some(records))?;
         }
-        leave_out(&mut history, &counted.tip.policy);
+        leave_out(&mut history, &counted.tip);
         let approvals = judging::by(&history, counted);
         let (now, moved) = (line.now, (line.is_moved, line.now));
         Ok(Snapshot {
