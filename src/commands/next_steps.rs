@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use crate::commands::context::Ctx;
 use exledger::features::decide::decided::DecidedRecord;
 use exledger::history::change::event::ChangeEvent;
-use exledger::history::content;
+use exledger::history::digest::Digest;
 use exledger::history::refs::HeadState;
 use exledger::session::Session;
 use exledger::survey::shell::quoted;
@@ -55,7 +55,7 @@ fn distinction(opened: &[DecidedRecord]) -> String {
     }
     let texts = opened.iter().flat_map(|one| [&one.before.path, &one.edited.text]);
     let all: String = texts.flat_map(|text| [text.as_str(), "\0"]).collect();
-    let digest = content::digest(all.as_bytes()).to_string();
+    let digest = Digest::of(all.as_bytes()).to_string();
     format!("-{}", digest.get(..DIGITS).unwrap_or(&digest))
 }
 

@@ -2,13 +2,13 @@
 //!
 //! Uses record, history's objects and version. Pure. Start at [`ContentCache`]. Follows `docs/spec/approval.md`, V2 and V3.
 
-use sha2::{Digest as _, Sha256};
 use std::collections::HashMap;
 use std::rc::Rc;
 
+use crate::history::digest::Digest;
 use crate::history::objects::{ObjectKind, Objects, Obstacle, Oid};
 use crate::history::outline::Outline;
-use crate::history::version::{Content, Digest, FileAt, VersionBody};
+use crate::history::version::{Content, FileAt, VersionBody};
 use crate::record::file::RecordFile;
 use crate::record::id::Id;
 use crate::record::{Record, file};
@@ -48,7 +48,7 @@ impl KnownContent {
     }
 
     fn from_bytes(path: &str, blob: Oid, bytes: Vec<u8>, keeps: Keeps<'_>) -> KnownContent {
-        let digest = digest(&bytes);
+        let digest = Digest::of(&bytes);
         let outline = Outline::of_text(&bytes, digest);
         let (file_id, body) = match at_first_sight(path, &bytes) {
             Some(file_id) if keeps(&bytes) => (file_id, VersionBody::unread(path, bytes, outline)),
@@ -205,11 +205,6 @@ pub fn bytes_within(
 
 fn is_same_stem(a: &str, b: &str) -> bool {
     file::stem(a) == file::stem(b)
-}
-
-/// Returns the digest of bytes.
-pub fn digest(bytes: &[u8]) -> Digest {
-    Digest(Sha256::digest(bytes).into())
 }
 
 /// Returns the record named by one of the first lines, if the file has that name.

@@ -8,7 +8,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
 
 use crate::history::chain::Chain;
-use crate::history::content::{self, ContentCache};
+use crate::history::content::ContentCache;
+use crate::history::digest::Digest;
 use crate::history::folders::FileChange;
 use crate::history::graph::ChangedLanding;
 use crate::history::objects::{Objects, Obstacle, Oid};
@@ -257,7 +258,7 @@ pub fn land(
         let (record, digest) = match read {
             None => (Content::Gone, None),
             Some(Ok(read)) => {
-                let digest = read.as_deref().map(content::digest);
+                let digest = read.as_deref().map(Digest::of);
                 // A file that is too long is rejected wherever it is read, and so are as many blanks.
                 let read = read.unwrap_or_else(|| vec![b' '; most + 1]);
                 bytes.extend(change.new.map(|blob| (blob, read.into())));

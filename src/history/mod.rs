@@ -10,6 +10,7 @@ pub mod change;
 pub mod checkpoint;
 pub mod commit;
 pub mod content;
+pub mod digest;
 pub mod folder;
 pub mod folders;
 pub mod former;

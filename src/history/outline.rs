@@ -1,10 +1,9 @@
 //! A record's text without the entry that closes it, so that most closed records need no look at what they were before.
 //!
-//! Uses history's version. Pure. Start at [`Outline::of_text`]. The commonest last change of a record puts an entry
+//! Uses history's digest. Pure. Start at [`Outline::of_text`]. The commonest last change of a record puts an entry
 //! `closure:` into its text and touches nothing else: then both texts say the same but for it, and one is enough to parse.
 
-use crate::history::content::digest;
-use crate::history::version::Digest;
+use crate::history::digest::Digest;
 
 /// What is compared of a record's text without parsing it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,7 +26,7 @@ impl Outline {
         // A text that keeps its last line breaks ends where the entry begins.
         let is_kept = |style| before.contains(style);
         let is_sole = !before.contains("closure") && !after.contains("closure");
-        let rest = || digest(format!("{before}{after}").as_bytes());
+        let rest = || Digest::of(format!("{before}{after}").as_bytes());
         let is_told = is_sole && !["|+", ">+"].into_iter().any(is_kept);
         is_told.then(|| Outline { rest: rest(), has_closure: true })
     }

@@ -4,6 +4,7 @@
 
 use crate::diag::Finding;
 use crate::history::commit::Commit;
+use crate::history::digest::Digest;
 use crate::history::objects::{Extent, Obstacle, Oid};
 use crate::history::off_line::{Rerouted, TakenAway};
 use crate::history::outline::Outline;
@@ -195,22 +196,6 @@ pub struct FileAt {
 pub fn file_at(path: &Rc<str>, blob: Option<Oid>) -> Vec<FileAt> {
     let file = blob.map(|blob| FileAt { path: Rc::clone(path), blob });
     file.into_iter().collect()
-}
-
-/// The SHA-256 of a file's bytes, shown in hexadecimal.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Digest(pub [u8; 32]);
-
-impl fmt::Display for Digest {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(out, "{byte:02x}"))
-    }
-}
-
-impl fmt::Debug for Digest {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, out)
-    }
 }
 
 /// The content of a version's files, parsed on first use: most of what ever landed is long closed.

@@ -9,7 +9,7 @@ use std::path::{self, Component, Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
-use crate::history::content;
+use crate::history::digest::Digest;
 use crate::store::{target, temporary};
 
 /// The folder, below git's common folder.
@@ -45,7 +45,7 @@ impl KnownEndFile {
         let resolved = whole.or_else(in_folder).unwrap_or_else(|| given.clone());
         let is_other = given != resolved;
         let place = |path: PathBuf| {
-            let name = content::digest(path.as_os_str().as_encoded_bytes()).to_string();
+            let name = Digest::of(path.as_os_str().as_encoded_bytes()).to_string();
             KnownEndFile { path: common_dir.join(FOLDER).join(name) }
         };
         [Some(resolved), is_other.then_some(given)].into_iter().flatten().map(place).collect()

@@ -6,7 +6,7 @@ use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-use crate::history::content;
+use crate::history::digest::Digest;
 
 /// The maximum number of files in the folder.
 pub const MOST_FILES: usize = 1_000;
@@ -26,7 +26,7 @@ pub enum RefusedFolderError {
 /// [`RefusedFolderError`] if the folder is full or can't be written.
 pub fn keep(folder: &Path, receipt: &[u8]) -> Result<PathBuf, RefusedFolderError> {
     let failed = |cause| RefusedFolderError::Failed(folder.to_owned(), cause);
-    let path = folder.join(format!("{}.json", content::digest(receipt)));
+    let path = folder.join(format!("{}.json", Digest::of(receipt)));
     if path.is_file() {
         return Ok(path);
     }

@@ -10,7 +10,7 @@ use std::time::SystemTime;
 
 use sha2::{Digest as _, Sha256};
 
-use crate::history::version::Digest;
+use crate::history::digest::Digest;
 use crate::store::files::FileError;
 use crate::store::target::{self, WriteTarget};
 use crate::store::temporary;

@@ -148,11 +148,14 @@ impl<'a> ComparedTrail<'a> {
             if is_removed {
                 closed.get_or_insert(landed.day());
                 over = over.min(landed);
-            } else if let Some(later) = self.record(index) {
+                continue;
+            }
+            if let Some(later) = self.record(index) {
                 over = over.min(not_after(&later.expires).max(landed));
-                if later.closure.is_some() {
-                    closed.get_or_insert(landed.day());
-                }
+            }
+            let ending = self.version(index).and_then(|later| later.record.content().ending());
+            if ending.is_some_and(|ending| ending.closure.is_some()) {
+                closed.get_or_insert(landed.day());
             }
         }
         let over = closed.map_or(over, |day| over.min(day.end()));

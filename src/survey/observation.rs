@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::de::{Deserializer, Error};
 use serde::{Deserialize, Serialize, Serializer};
 
-use crate::history::version::Digest;
+use crate::history::digest::Digest;
 use crate::policy::settings::PatternKey;
 use crate::record::json;
 use crate::record::time::{Day, Instant};
@@ -37,7 +37,6 @@ const MOST_INPUTS: u64 = 1_000_000_000_000;
 pub struct CountedInputs {
     schema: RowSchema,
     /// The SHA-256 of the file.
-    #[serde(with = "hexadecimal")]
     pub input: Digest,
     /// The `source` of the events.
     pub source: String,
@@ -78,7 +77,6 @@ pub struct ObservedStates {
 pub struct LastSeen {
     schema: RowSchema,
     /// The SHA-256 of the file with the event.
-    #[serde(with = "hexadecimal")]
     pub input: Digest,
     /// The baseline's id.
     pub baseline: String,
@@ -250,34 +248,4 @@ fn instant<'de, D: Deserializer<'de>>(from: D) -> Result<Instant, D::Error> {
     let text = String::deserialize(from)?;
     Instant::parse(&text)
         .ok_or_else(|| D::Error::custom(format!("`{text}` is not an RFC 3339 instant")))
-}
-
-/// A digest in 64 lower-case hexadecimal digits.
-mod hexadecimal {
-    use serde::de::{Deserializer, Error};
-    use serde::{Deserialize, Serializer};
-
-    use crate::history::version::Digest;
-
-    pub(crate) fn serialize<S: Serializer>(digest: &Digest, to: S) -> Result<S::Ok, S::Error> {
-        to.collect_str(digest)
-    }
-
-    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Digest, D::Error> {
-        let text = String::deserialize(from)?;
-        digest(&text)
-            .ok_or_else(|| D::Error::custom(format!("`{text}` is not 64 hexadecimal digits")))
-    }
-
-    fn digest(text: &str) -> Option<Digest> {
-        let mut bytes = [0; 32];
-        let is_digit = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
-        if text.len() != 64 || !text.bytes().all(is_digit) {
-            return None;
-        }
-        for (byte, pair) in bytes.iter_mut().zip(text.as_bytes().chunks_exact(2)) {
-            *byte = u8::from_str_radix(str::from_utf8(pair).ok()?, 16).ok()?;
-        }
-        Some(Digest(bytes))
-    }
 }

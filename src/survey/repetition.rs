@@ -8,7 +8,7 @@ pub mod advised;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::history::version::Digest;
+use crate::history::digest::Digest;
 use crate::policy::settings::{EventPatterns, PatternKey};
 use crate::record::folded::folded;
 use crate::record::time::{Day, Instant};

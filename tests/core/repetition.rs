@@ -3,7 +3,7 @@
 mod counted;
 mod rows;
 
-use exledger::history::version::Digest;
+use exledger::history::digest::Digest;
 use exledger::policy::settings::{EventPatterns, PatternKey};
 use exledger::record::time::{Day, Instant, Term};
 use exledger::survey::event::TriageState;

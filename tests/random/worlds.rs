@@ -149,6 +149,14 @@ fn inserted_text_grants_nothing() {
     }
 }
 
+#[test]
+fn a_closure_in_a_doubled_file_lets_the_next_one_refile() {
+    let acts =
+        [(true, 905463897040138819), (false, 10866033404212874142), (true, 15765931836592317231)];
+    let plan = Plan { begin: 9907743390565056069, acts: acts.to_vec() };
+    assert_eq!(plan.wrong(), None, "{}", plan.ledgers(true).0.log.join("\n"));
+}
+
 /// Returns a ledger of a history in which merges leave something out, and its twin.
 fn rerouted(begin: u64, acts: &[(bool, u64)], with_text: bool) -> (Ledger, Base) {
     let mut ledger = Ledger::new();

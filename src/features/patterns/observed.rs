@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::history::version::Digest;
+use crate::history::digest::Digest;
 use crate::policy::governance::Governance;
 use crate::policy::people;
 use crate::policy::settings::PatternKey;

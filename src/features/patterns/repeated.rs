@@ -9,7 +9,7 @@ use crate::features::patterns::observed::{ObservedInput, ObservedRun, observed_k
 use crate::features::verify::uses;
 use crate::gate::receipt;
 use crate::gate::receipt::AskedReceipt;
-use crate::history::content;
+use crate::history::digest::Digest;
 use crate::record::Record;
 use crate::session::error::Undetermined;
 use crate::session::observations;
@@ -76,7 +76,7 @@ impl Snapshot<'_> {
                 }
             })
             .map_err(|error| uses::not_receipts(error, path))?;
-            run.end_file(content::digest(&bytes));
+            run.end_file(Digest::of(&bytes));
         }
         rows.extend(run.rows);
         Ok((rows, run.left_out))

@@ -16,7 +16,7 @@ use crate::features::triage::sources::{
 use crate::features::triage::suppressions::{RewriteKind, Suppressions};
 use crate::features::triage::watch::{FiringProposal, TriggerWatch, Used};
 use crate::gate::index::Index;
-use crate::history::version::Digest;
+use crate::history::digest::Digest;
 use crate::plan::owner::Owners;
 use crate::record::time::Instant;
 use crate::session::error::Error;

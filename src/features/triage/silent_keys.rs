@@ -8,7 +8,7 @@ use crate::features::triage::last_events::{
     EarlierEvent, EventMemory, LastEvents, RoutedSilence, SilentKey,
 };
 use crate::features::triage::sources::{Source, SourceFormat};
-use crate::history::version::Digest;
+use crate::history::digest::Digest;
 use crate::session::error::Undetermined;
 use crate::session::snapshot::Snapshot;
 use crate::survey::observation::Observation;

@@ -15,7 +15,7 @@ use crate::features::triage::watch::TriggerWatch;
 use crate::formats::sarif::location::Roots;
 use crate::formats::sarif::{SarifLayout, Spans};
 use crate::formats::{events, sarif};
-use crate::history::version::Digest;
+use crate::history::digest::Digest;
 use crate::record::Record;
 use crate::session::error::Undetermined;
 use crate::session::locate::Located;

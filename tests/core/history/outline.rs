@@ -1,13 +1,13 @@
 //! A closure that is told by its lines is what the parser reads, whatever stands around it.
 
-use exledger::history::content::digest;
+use exledger::history::digest::Digest;
 use exledger::history::outline::Outline;
 use exledger::record::{Record, file};
 
 use crate::support::samples::{PATH, SAMPLE};
 
 fn closes(later: &str, earlier: &str) -> bool {
-    let of = |text: &str| Outline::of_text(text.as_bytes(), digest(text.as_bytes()));
+    let of = |text: &str| Outline::of_text(text.as_bytes(), Digest::of(text.as_bytes()));
     of(later).zip(of(earlier)).is_some_and(|(later, earlier)| later.closes(earlier))
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use exledger::features::patterns::observed::MOST_GROUPS;
 use exledger::features::patterns::observed::ObservedRun;
-use exledger::history::version::Digest;
+use exledger::history::digest::Digest;
 use exledger::record::time::Instant;
 use exledger::survey::event::{CloudEvent, TriageState};
 use exledger::survey::observation::{self, CountedInputs, Observation};
