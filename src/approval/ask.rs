@@ -17,6 +17,7 @@ use crate::approval::verdict::{
     ApprovalVerdict, Approver, Author, FourEyes, MissingApproval, Satisfied, SelfAsserted,
 };
 use crate::approval::ways::ApprovalWays;
+use crate::diag::sorting::StableSort as _;
 use crate::policy::demand::{EvidenceKind, Proof, SelfApproval};
 use crate::policy::governance::Governance;
 use crate::policy::people::person::Person;
@@ -139,7 +140,7 @@ pub fn proposed(
             by_own_commit: author.is_some_and(|(_, email)| member.person.typed_email == email),
         })
         .collect();
-    shown.sort_by(|one, other| one.person.key.cmp(&other.person.key));
+    shown.order_by(|one, other| one.person.key.cmp(&other.person.key));
     let verdict = ApprovalVerdict {
         satisfied: Satisfied::Yes,
         makers: shown.iter().map(|author| author.person.clone()).collect(),

@@ -7,6 +7,7 @@ use crate::approval::identity::{Identity, IdentityResolver, is_nobody};
 use crate::approval::message::{self, CommitMessage};
 use crate::approval::relation::{Relation, SeparatedBy};
 use crate::approval::verdict::{ApprovalObstacle, MOST_AUTHORS};
+use crate::diag::sorting::StableSort as _;
 use crate::history::commit::Commit;
 use crate::history::ident::IdentProblem;
 use crate::history::version::{MadeInMerge, Version};
@@ -166,7 +167,7 @@ fn named(resolver: IdentityResolver, version: &Version) -> AuthorSet {
 pub(crate) fn sorted(set: &AuthorSet) -> Vec<Person> {
     let members = set.members.iter();
     let mut people: Vec<Person> = members.map(Identity::shown).collect();
-    people.sort_by(|one, other| one.key.cmp(&other.key));
+    people.order_by(|one, other| one.key.cmp(&other.key));
     people
 }
 

@@ -11,6 +11,7 @@ use crate::approval::keys::Keys;
 use crate::approval::listed::{self, ListedPeople};
 use crate::approval::verdict::NotCounted;
 use crate::approval::{put_back, signature};
+use crate::diag::sorting::StableSort as _;
 use crate::history::change::{self, differ, fields};
 use crate::history::paths::LedgerPrefix;
 use crate::ledger;
@@ -459,7 +460,7 @@ fn says_the_same(one: &Record, other: &Record) -> bool {
 }
 
 fn as_set<T, K: Ord>(list: &mut Vec<T>, key: fn(&T) -> K) {
-    list.sort_by_key(key);
+    list.order_by_key(key);
     list.dedup_by(|one, other| key(one) == key(other));
 }
 

@@ -13,6 +13,7 @@ use crate::approval::identity::{Identity, NameForm, NamedPerson};
 use crate::approval::relation::{self, Accounts, Relation, UnknownAccount};
 use crate::approval::signature::SignatureState;
 use crate::approval::verdict::{Approver, FourEyes, NotCounted, Statement, Vote, VoteCounts};
+use crate::diag::sorting::StableSort as _;
 use crate::policy::demand::{EvidenceKind, Proof, SelfApproval};
 use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
@@ -232,7 +233,7 @@ pub(crate) fn count(case: VersionEvidence, weighed: &[WeighedApproval]) -> Count
         }
     }
     let mut kept = apart(case.demand, groups, &mut counted);
-    kept.sort_by(|one, other| one.approver.person.key.cmp(&other.approver.person.key));
+    kept.order_by(|one, other| one.approver.person.key.cmp(&other.approver.person.key));
     CountedPeople { counted_approvals: kept, ..counted }
 }
 
@@ -291,12 +292,12 @@ fn apart(
         return groups.into_iter().map(|group| group.counted_approval).collect();
     }
     let mut sorted: Vec<&PersonStatements> = groups.iter().collect();
-    sorted.sort_by_key(|it| {
+    sorted.order_by_key(|it| {
         let is_unmapped = !it.accounts.unmapped.is_empty();
         (is_unmapped, it.counted_approval.approver.person.key.clone())
     });
     let mut turned = sorted.clone();
-    turned.sort_by_key(|it| it.accounts.unmapped.is_empty());
+    turned.order_by_key(|it| it.accounts.unmapped.is_empty());
     let [first, other] = [sorted, turned].map(|order| choose(&order));
     let counted_approvals = |chosen: &DistinctPeople| -> Vec<CountedApproval> {
         chosen.kept.iter().map(|it| it.counted_approval.clone()).collect()

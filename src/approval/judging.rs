@@ -9,6 +9,7 @@ use crate::approval::governance_history::{
     GovernanceHistory, LandedSignature, Ruled, SignatureChecks,
 };
 use crate::approval::verdict::{ApprovalVerdict, BecomesApproved, Satisfied};
+use crate::diag::sorting::StableSort as _;
 use crate::history::governance::GovernanceOrigin;
 use crate::history::objects::Obstacle;
 use crate::history::version::TrailKey;
@@ -49,7 +50,7 @@ pub fn by(history: &History, counted: CountedGovernance) -> TrailVerdicts {
     let mut approvals = of_chosen(history, &counted, &|_| true);
     approvals.signatures.extend(counted.signatures.iter().cloned());
     // What the records' keys say of a signature comes first: those of the rules are the approved ones alone.
-    approvals.signatures.sort_by_key(|it| (it.landing, it.of, it.commit));
+    approvals.signatures.order_by_key(|it| (it.landing, it.of, it.commit));
     approvals.signatures.dedup_by_key(|it| (it.landing, it.of, it.commit));
     approvals.counted = counted;
     approvals

@@ -18,6 +18,7 @@ use crate::approval::verdict::{
 };
 use crate::approval::ways::ApprovalWays;
 use crate::approval::{ask, counting, emergency, put_back};
+use crate::diag::sorting::StableSort as _;
 use crate::history::change::event::ChangeEvent;
 use crate::history::commit::Commit;
 use crate::history::version::{Content, MadeInMerge, Version, VersionChange};
@@ -417,6 +418,6 @@ fn shown(authors: &AuthorSet) -> Vec<Author> {
             by_own_commit: authors.holds_by_commit(member),
         })
         .collect();
-    shown.sort_by(|one, other| one.person.key.cmp(&other.person.key));
+    shown.order_by(|one, other| one.person.key.cmp(&other.person.key));
     shown
 }

@@ -4,6 +4,7 @@
 //! every comparison of people uses. Follows `docs/spec/approval.md`, 1.7, known to be different.
 
 use crate::approval::identity::{Identity, IdentityResolver};
+use crate::diag::sorting::StableSort as _;
 use crate::policy::people;
 use crate::policy::people::account::Account;
 use crate::policy::people::person::Person;
@@ -68,7 +69,7 @@ pub(crate) fn to_add(keys: &[String]) -> String {
 /// Returns people by their keys, sorted; of those with the same key, the first.
 pub(crate) fn each_once(people: impl Iterator<Item = Person>) -> Vec<Person> {
     let mut people: Vec<Person> = people.collect();
-    people.sort_by(|one, other| one.key.cmp(&other.key));
+    people.order_by(|one, other| one.key.cmp(&other.key));
     people.dedup_by(|one, other| one.key == other.key);
     people
 }

@@ -10,6 +10,7 @@ use crate::commands::lint;
 use anyhow::Context;
 use clap::Parser;
 use exledger::diag::Finding;
+use exledger::diag::sorting::StableSort as _;
 use exledger::features::approve::offered::OfferedApprovals;
 use exledger::features::diff;
 use exledger::features::diff::compared::{Compared, Entry, ProposedState};
@@ -123,7 +124,7 @@ fn collect_findings(compared: &Compared, context: &RuleContext<'_>) -> Vec<Findi
     let mut findings = compared.findings(context);
     let files = compared.entries.iter().flat_map(|entry| &entry.delta.after);
     findings.extend(files.flat_map(|source| source.findings.iter().cloned()));
-    findings.sort_by(|one, other| one.sort_key().cmp(&other.sort_key()));
+    findings.order_by(|one, other| one.sort_key().cmp(&other.sort_key()));
     findings
 }
 
@@ -146,7 +147,7 @@ impl DiffAnswer<'_> {
         let entries = compared.entries.iter().zip(self.offered);
         let mut changes: Vec<diff::show::RecordChange> =
             entries.map(|(entry, offered)| self.change(entry, offered, context)).collect();
-        changes.sort_by(|one, other| one.id.cmp(&other.id));
+        changes.order_by(|one, other| one.id.cmp(&other.id));
         let judged = compared.entries.iter().filter_map(|entry| {
             let source = entry.delta.after.first().or(entry.delta.before.first())?;
             Some(JudgedFile {
@@ -273,7 +274,7 @@ fn events(entry: &Entry, governance: &Governance) -> Vec<EventDetail> {
     if events.is_empty() {
         events.push(bare(ChangeEvent::Reformatted, ""));
     }
-    events.sort_by_key(|event| event.event);
+    events.order_by_key(|event| event.event);
     events
 }
 

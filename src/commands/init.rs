@@ -10,6 +10,7 @@ mod texts;
 
 use anyhow::Context;
 use clap::{Parser, ValueEnum};
+use exledger::diag::sorting::StableSort as _;
 use exledger::session::error::Undetermined;
 use exledger::session::locate::Located;
 
@@ -113,7 +114,7 @@ impl Run for InitArgs {
             init.created.push(draft.path);
         }
         init.created.sort();
-        init.skipped.sort_by(|one, other| one.path.cmp(&other.path));
+        init.skipped.order_by(|one, other| one.path.cmp(&other.path));
         init.next = files::next(&init.created);
         ctx.show(&view::init::doc(&init))?;
         advise(ctx, &init, &setup);

@@ -1,6 +1,7 @@
 //! `list`: a table of the records.
 
 use clap::{Parser, ValueEnum};
+use exledger::diag::sorting::StableSort as _;
 use exledger::features::list;
 
 use crate::commands::command::{Command, PastInstants, Run};
@@ -77,7 +78,7 @@ impl Run for ListArgs {
         };
         let mut records: Vec<&RecordState> = selected.iter().filter(shows).copied().collect();
         let order = self.sort.order();
-        records.sort_by(|one, other| order.compare((one.id(), one), (other.id(), other)));
+        records.order_by(|one, other| order.compare((one.id(), one), (other.id(), other)));
         let hidden = selected.len() - records.len() + approved.n_left_out();
         ctx.show(&list::doc(
             &list::List { stamp: approved.stamp(), records, hidden, reads: ctx.format.reads },

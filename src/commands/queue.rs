@@ -3,6 +3,7 @@
 //! Its messages and its calendar are about the same records. Follows `docs/spec/cli.md`, queue.
 
 use clap::{Parser, ValueEnum};
+use exledger::diag::sorting::StableSort as _;
 use exledger::features::queue::show::{self, Grouping, Queue};
 
 use crate::commands::command::{Command, PastInstants, Run};
@@ -217,6 +218,6 @@ fn calendar(approved: &Snapshot<'_>, items: &[QueueItem<'_>]) -> String {
     let mut dated: Vec<Dated> = due
         .map(|record_state| Dated { record_state, landings: approved.landings(record_state) })
         .collect();
-    dated.sort_by_key(|dated| (dated.record_state.id(), &dated.record_state.path));
+    dated.order_by_key(|dated| (dated.record_state.id(), &dated.record_state.path));
     ics::calendar(&dated, approved.stamp().instant)
 }

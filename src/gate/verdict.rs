@@ -6,6 +6,7 @@
 pub(crate) mod candidate;
 pub mod deploy;
 
+use crate::diag::sorting::StableSort as _;
 use crate::gate::answer::{About, GateAnswer, GateVerdict, Question, ReceiptCounts};
 use crate::gate::cover::{self, RecordCoverage, Terms};
 use crate::gate::verdict::candidate::{Candidate, Fits, answer, content, name};
@@ -45,7 +46,7 @@ pub fn ask_among(
         .iter()
         .filter_map(|record_state| candidate(question, record_state, receipts, governance))
         .collect();
-    candidates.sort_by(|one, other| one.id.cmp(&other.id));
+    candidates.order_by(|one, other| one.id.cmp(&other.id));
     let best = |fits: Fits| {
         candidates
             .iter()

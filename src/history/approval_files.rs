@@ -2,6 +2,7 @@
 //!
 //! Uses history's objects and contents. Pure. Start at `ApprovalFileChanges`. Follows `docs/spec/approval.md`, S7.
 
+use crate::diag::sorting::StableSort as _;
 use std::collections::HashMap;
 use std::rc::Rc;
 
@@ -56,7 +57,7 @@ impl ApprovalFileChanges {
     pub(super) fn into_changes(self) -> Vec<ApprovalFileChange> {
         let mut all = self.landed;
         all.extend(self.off_line);
-        all.sort_by_key(|change| change.landing);
+        all.order_by_key(|change| change.landing);
         all
     }
 }

@@ -8,6 +8,7 @@
 //! Uses record, policy, history's change, content, merge content, tree, version. Pure. Start at `FormerCommits`. Follows
 //! `docs/spec/approval.md`, M5.
 
+use crate::diag::sorting::StableSort as _;
 use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
@@ -362,7 +363,7 @@ impl<'a> FormerCommits<'a> {
 
     /// Inserts versions into a trail, behind the last one that had landed by then, and what the line holds nevertheless.
     fn insert(&self, trail: &mut Trail, mut taken: Vec<Version>) {
-        taken.sort_by_key(|version| (version.taken_away().map(|it| it.at), version.commit.oid));
+        taken.order_by_key(|version| (version.taken_away().map(|it| it.at), version.commit.oid));
         let at = trail.versions.partition_point(|version| self.is_before(version));
         let before = at.checked_sub(1).and_then(|at| trail.versions.get(at)).cloned();
         let is_governance = matches!(trail.key, TrailKey::Path(_));

@@ -3,6 +3,7 @@
 //! Uses history's objects, commit, chain, folders, watched paths, tree. Pure. Start at [`GraphReader`]. Follows
 //! `history::walk`, 3: an incremental set of commits is exact under any clock skew, and reads each commit once.
 
+use crate::diag::sorting::StableSort as _;
 use std::collections::{HashMap, HashSet};
 use std::mem;
 use std::rc::Rc;
@@ -189,7 +190,7 @@ impl<'o> GraphReader<'o> {
         if branches.truncated.is_some() && branches.frontier.is_empty() {
             return Ok(());
         }
-        branches.commits.sort_by_key(|commit| commit.oid);
+        branches.commits.order_by_key(|commit| commit.oid);
         let landed = branches.frontier.iter().filter_map(|oid| self.graph.landed.get(oid));
         let parted = landed.max().copied();
         let (mut stop, job) = self.stop(parted.unwrap_or(0), last, Some(last.tree), branches);
@@ -276,7 +277,7 @@ impl GraphReader<'_> {
             stack.extend(side.parents.iter().copied());
             branches.commits.push(side);
         }
-        branches.commits.sort_by_key(|commit| commit.oid);
+        branches.commits.order_by_key(|commit| commit.oid);
         branches.frontier.sort();
         branches.frontier.dedup();
         branches

@@ -3,6 +3,7 @@
 //! Uses history's content, folders, graph, merge content, origin, trails, version. Pure. Start at [`LandingBranches`].
 //! Follows `docs/spec/approval.md`, A2, A5 and E1.
 
+use crate::diag::sorting::StableSort as _;
 use std::collections::{BTreeMap, BTreeSet};
 use std::mem;
 use std::rc::Rc;
@@ -152,7 +153,7 @@ impl LandingBranches {
                 Err(obstacle) => version.truncated = Some(obstacle),
             }
         }
-        version.touched.sort_by_key(|commit| commit.oid);
+        version.touched.order_by_key(|commit| commit.oid);
     }
 
     /// Returns the subject of a version, and everything that it was before, in the branches or where they landed.

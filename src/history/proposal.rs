@@ -3,6 +3,7 @@
 //! Uses history's branch, change, refs, trails, version. Pure: loose files are passed as plain data. Start at [`read`].
 //! Follows `docs/spec/status.md`, proposals and pending changes. A proposal grants nothing and ends nothing.
 
+use crate::diag::sorting::StableSort as _;
 use crate::history::branch::{Branch, BranchContext};
 use crate::history::change;
 use crate::history::change::event::ChangeEvent;
@@ -143,7 +144,7 @@ pub fn read(
     }
     let mut proposals = desk.proposals;
     for of_one in proposals.by_key.values_mut() {
-        of_one.sort_by(|one, other| rank(one).cmp(&rank(other)));
+        of_one.order_by(|one, other| rank(one).cmp(&rank(other)));
     }
     Ok(proposals)
 }

@@ -3,6 +3,7 @@
 //! Uses ledger (for its trait `Tree`), history's objects, chain, content, folder, paths. Pure. Start at [`CommitTree`].
 //! Follows `docs/spec/approval.md`, V4.
 
+use crate::diag::sorting::StableSort as _;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::collections::HashMap;
@@ -114,7 +115,7 @@ impl Tree for CommitTree<'_> {
             let folder = if folder == "." { "" } else { folder };
             self.fill(folder, oid, 1, &mut items)?;
         }
-        items.sort_by(|left, right| left.path.cmp(&right.path));
+        items.order_by(|left, right| left.path.cmp(&right.path));
         Ok(items)
     }
 

@@ -3,6 +3,7 @@
 //!
 //! Uses record, ledger, policy. Pure. Start at [`offers`]. Follows `docs/spec/cli.md`, new.
 
+use crate::diag::sorting::StableSort as _;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diag;
@@ -133,7 +134,7 @@ pub fn fitting(offers: Vec<Offer>, typed: &str) -> Vec<Offer> {
         fits.push((fit, offer));
     }
     // The sort is stable: equally good matches keep their order.
-    fits.sort_by_key(|(fit, _)| *fit);
+    fits.order_by_key(|(fit, _)| *fit);
     fits.into_iter().map(|(_, offer)| offer).collect()
 }
 
@@ -195,7 +196,7 @@ fn subjects(typed: &str, names: &OfferedNames<'_>) -> Vec<Offer> {
     let guess =
         KINDS.iter().find(|(_, beginnings)| beginning.is_some_and(|it| beginnings.contains(&it)));
     if let Some((kind, _)) = guess {
-        kinds.sort_by_key(|it| it != kind);
+        kinds.order_by_key(|it| it != kind);
     }
     let records = |n: usize| match n {
         0 => "from the policy".to_owned(),
@@ -213,7 +214,7 @@ fn subjects(typed: &str, names: &OfferedNames<'_>) -> Vec<Offer> {
     }
     let exact = names.subjects.keys().find(|(_, name)| name == typed);
     if let Some((kind, _)) = exact {
-        kinds.sort_by_key(|it| it != kind);
+        kinds.order_by_key(|it| it != kind);
     }
     let new = kinds
         .iter()

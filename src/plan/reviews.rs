@@ -10,6 +10,7 @@ use crate::approval::reviews::{self, ForgeReview, ReviewState, Reviewer, Reviews
 use crate::approval::statement_file::{
     self, ApprovalDecision, ApprovalFile, ApprovalSubject, BadFile,
 };
+use crate::diag::sorting::StableSort as _;
 use crate::history::branch::Branch;
 use crate::history::chain;
 use crate::history::folder::Mode;
@@ -116,7 +117,7 @@ pub fn files(world: World<'_>, reviews: &Reviews) -> Result<ReviewResult, Troubl
         };
         landed.compare(&seen, &approving, &mut answer)?;
     }
-    answer.stated.sort_by(|one, other| one.path.cmp(&other.path));
+    answer.stated.order_by(|one, other| one.path.cmp(&other.path));
     answer.unresolved.sort();
     Ok(answer)
 }

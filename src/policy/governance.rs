@@ -3,6 +3,7 @@
 //! Uses diag, yaml, record, ledger, policy's types. Pure. Start at [`Governance::read`]. Follows
 //! `docs/spec/policy.md` and `docs/spec/approval.md` 1.11. To add a governance file, add an entry to [`FILES`].
 
+use crate::diag::sorting::StableSort as _;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -333,7 +334,7 @@ impl Governance {
             let help = "write the person's own email address, outside the forge";
             self.note(Level::Warning, &field, message, help);
         }
-        self.findings.sort_by(|left, right| left.sort_key().cmp(&right.sort_key()));
+        self.findings.order_by(|left, right| left.sort_key().cmp(&right.sort_key()));
         // An unreadable CSV row counts as absent: an owner who is not listed, an unknown control.
         let breaks = |finding: &Finding| {
             finding.level == Level::Error

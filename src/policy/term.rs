@@ -4,6 +4,7 @@
 //! clocks. Everything is clamped to the calendar: an end in the year 9999 is simply long.
 
 use crate::diag::count;
+use crate::diag::sorting::StableSort as _;
 use crate::policy::tier::{Limit, Resolved, shorten_interval};
 use crate::record::Record;
 use crate::record::time::{Day, Instant, Term, Unit, When, not_after};
@@ -59,7 +60,7 @@ pub fn judge_total(record: &Record, begin: &When, tier: &Resolved) -> Vec<TooLon
 pub fn judge(begin: &When, expires: &When, limits: &[Limit]) -> Vec<TooLong> {
     let mut broken: Vec<TooLong> =
         limits.iter().filter_map(|limit| over(begin, expires, limit)).collect();
-    broken.sort_by_key(|it| not_after(&it.latest));
+    broken.order_by_key(|it| not_after(&it.latest));
     broken
 }
 

@@ -7,6 +7,7 @@ mod choose;
 pub mod fact;
 mod facts;
 
+use crate::diag::sorting::StableSort as _;
 use crate::policy::Policy;
 use crate::policy::demand::Proof;
 use crate::policy::tier::fact::{Fact, Facts, Wildcard};
@@ -253,7 +254,7 @@ fn shorten(limits: &mut Vec<Limit>, term: Term, by: &str) {
         Some(known) => *known = limit,
         None => limits.push(limit),
     }
-    limits.sort_by_key(|limit| limit.term.unit);
+    limits.order_by_key(|limit| limit.term.unit);
 }
 
 /// Adds a review interval, like [`shorten`] does a limit.
@@ -262,5 +263,5 @@ pub(crate) fn shorten_interval(intervals: &mut Vec<Term>, term: Term) {
         Some(known) => known.number = known.number.min(term.number),
         None => intervals.push(term),
     }
-    intervals.sort_by_key(|interval| interval.unit);
+    intervals.order_by_key(|interval| interval.unit);
 }

@@ -5,6 +5,7 @@
 //! `docs/spec/rules.md` (shape, where a finding points).
 
 use crate::diag::code::Code;
+use crate::diag::sorting::StableSort as _;
 use crate::diag::{Finding, Level, Pos};
 use crate::record::id::Id;
 use crate::record::map::MapSpec;
@@ -110,7 +111,7 @@ pub fn findings(path: &str, id: Option<&str>, faults: Vec<SyntaxError>) -> Vec<F
         help: credential::hidden(fault.help),
     };
     let mut findings: Vec<Finding> = faults.into_iter().map(finding).collect();
-    findings.sort_by(|left, right| left.sort_key().cmp(&right.sort_key()));
+    findings.order_by(|left, right| left.sort_key().cmp(&right.sort_key()));
     findings
 }
 
@@ -251,7 +252,7 @@ impl RecordFile {
     pub fn refuse(&mut self, finding: Finding) {
         self.record = None;
         self.findings.push(finding);
-        self.findings.sort_by(|left, right| left.sort_key().cmp(&right.sort_key()));
+        self.findings.order_by(|left, right| left.sort_key().cmp(&right.sort_key()));
     }
 
     /// Tells whether a field, or a parent of it, has its own finding, or a misspelled key was meant for it.

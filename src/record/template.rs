@@ -3,6 +3,7 @@
 //! Uses yaml, record's own types. Pure. Start at [`write()`]. The caller reads the text back and compares it before
 //! creating the file. Follows `docs/spec/record.md`.
 
+use crate::diag::sorting::StableSort as _;
 use std::fmt::Write;
 
 use serde_json::{Map, Value};
@@ -45,7 +46,7 @@ fn ordered<'a>(
         place.unwrap_or(usize::MAX)
     };
     let mut entries: Vec<_> = map.iter().collect();
-    entries.sort_by_key(|(key, _)| place(key));
+    entries.order_by_key(|(key, _)| place(key));
     let entries = entries.into_iter().map(|(key, value)| {
         let field = spec::named(fields, key);
         (key, value, field.map_or(ValueShape::Free, |field| field.shape))

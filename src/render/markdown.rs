@@ -6,6 +6,7 @@
 
 mod escape;
 
+use crate::diag::sorting::StableSort as _;
 use std::collections::BTreeMap;
 
 use crate::diag;
@@ -124,7 +125,7 @@ impl Page {
 
     fn list(&mut self, findings: &doc::FindingList) {
         let mut worst: Vec<&doc::ShownFinding> = findings.shown.iter().collect();
-        worst.sort_by_key(|shown| shown.finding.level);
+        worst.order_by_key(|shown| shown.finding.level);
         let rows = worst.iter().map(|shown| {
             let texts = shown.cells();
             texts.iter().map(|text| escape::text(&visible::line(text))).collect()

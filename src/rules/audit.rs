@@ -17,6 +17,7 @@ use crate::approval::governance_history::LandedSignature;
 use crate::approval::judging::TrailVerdicts;
 use crate::approval::verdict::{ApprovalVerdict, BecomesApproved, Satisfied};
 use crate::diag::code::Code;
+use crate::diag::sorting::StableSort as _;
 use crate::diag::{Finding, Level};
 use crate::history::change;
 use crate::history::governance::GovernanceOrigin;
@@ -368,7 +369,7 @@ fn settle(finding: &mut Finding, landed: &LandedCase<'_>, tip: Option<&RecordFil
 
 /// Returns findings by path, line, column, rule, as answers list them.
 pub fn sorted(mut findings: Vec<Finding>) -> Vec<Finding> {
-    findings.sort_by(|one, other| one.sort_key().cmp(&other.sort_key()));
+    findings.order_by(|one, other| one.sort_key().cmp(&other.sort_key()));
     findings.dedup();
     findings
 }

@@ -4,6 +4,7 @@
 //! memory as a whole. Follows `docs/spec/rules.md` and `docs/spec/policy.md` (reading and defaults).
 
 use crate::diag::code::{Code, RuleGroup};
+use crate::diag::sorting::StableSort as _;
 use crate::diag::{Finding, Level};
 use crate::ledger::Files;
 use crate::ledger::tree::TreeError;
@@ -336,7 +337,7 @@ fn judge(
             ..finding
         }));
     }
-    findings.sort_by(|left, right| left.sort_key().cmp(&right.sort_key()));
+    findings.order_by(|left, right| left.sort_key().cmp(&right.sort_key()));
     findings
 }
 

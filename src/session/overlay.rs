@@ -2,6 +2,7 @@
 //!
 //! Start at [`Overlay::of`].
 
+use crate::diag::sorting::StableSort as _;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::ledger::tree::{EntryKind, Tree, TreeError, TreeItem};
@@ -37,7 +38,7 @@ impl<T: Tree> Tree for Overlay<T> {
         let below = self.files.keys().filter(|path| path.starts_with(&inside));
         let added = below.filter(|path| !known.contains(*path));
         items.extend(added.map(|path| TreeItem { path: path.clone(), kind: EntryKind::File }));
-        items.sort_by(|one, other| one.path.cmp(&other.path));
+        items.order_by(|one, other| one.path.cmp(&other.path));
         Ok(items)
     }
 

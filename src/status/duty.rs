@@ -2,6 +2,7 @@
 //!
 //! Uses record, policy, `status`'s effective and clocks. Pure. Start at [`duties`]. Follows `docs/spec/cli.md`, queue.
 
+use crate::diag::sorting::StableSort as _;
 use crate::policy::term;
 use crate::record::Record;
 use crate::record::decision::Closure;
@@ -25,7 +26,7 @@ pub(crate) fn duties(
         }
         None => open(judged, clocks, at),
     };
-    duties.sort_by(|one, other| {
+    duties.order_by(|one, other| {
         (one.at, one.kind, &one.subject).cmp(&(other.at, other.kind, &other.subject))
     });
     duties

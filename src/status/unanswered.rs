@@ -3,6 +3,7 @@
 //! Uses record, history's events, `status`'s effective and clocks. Pure. Start at [`unanswered_reviews`]. Follows
 //! `docs/spec/status.md`, reviews that ask for something. Closed records are left out.
 
+use crate::diag::sorting::StableSort as _;
 use crate::history::change;
 use crate::history::change::event::ChangeEvent;
 use crate::policy::tiers::Degraded;
@@ -35,7 +36,7 @@ pub(crate) fn unanswered_reviews(
         }
     }
     // Of the entries in one landing, the last in the list is the latest.
-    reviews.sort_by_key(|(brought, _)| *brought);
+    reviews.order_by_key(|(brought, _)| *brought);
     let is_strict = judged.tier.as_ref().is_some_and(|tier| tier.degraded == Degraded::Deny);
     let counts = |brought: usize| !is_strict || clocks::is_witnessed(past, brought);
     let settled = reviews.iter().rposition(|(brought, review)| {

@@ -5,6 +5,7 @@
 
 mod seen;
 
+use crate::diag::sorting::StableSort as _;
 use std::fs;
 use std::io::{ErrorKind, Read, Write};
 use std::path::{Component, Path, PathBuf};
@@ -120,7 +121,7 @@ impl Tree for WorkTree {
             };
             self.fill(folder, 0, &mut items).map_err(named_whole)?;
         }
-        items.sort_by(|one, other| one.path.cmp(&other.path));
+        items.order_by(|one, other| one.path.cmp(&other.path));
         Ok(items)
     }
 

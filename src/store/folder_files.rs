@@ -2,6 +2,7 @@
 //!
 //! Uses the crate ignore. Start at [`FolderFiles::list`]. `.gitignore` and `.ignore` are respected; no link is followed.
 
+use crate::diag::sorting::StableSort as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -60,7 +61,7 @@ impl FolderFiles {
                 found.files.push(TrackedFile::of_folder(below, kind.is_symlink()));
             }
         }
-        found.files.sort_by(|one, other| one.path.cmp(&other.path));
+        found.files.order_by(|one, other| one.path.cmp(&other.path));
         found.files.dedup_by(|one, other| one == other);
         found.passed_over.sort();
         found

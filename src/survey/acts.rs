@@ -6,6 +6,7 @@
 use crate::approval::verdict::{
     ApprovalVerdict, Approver, FourEyes, Satisfied, Statement, VerdictChange, Vote, VoteCounts,
 };
+use crate::diag::sorting::StableSort as _;
 use crate::history::change;
 use crate::history::change::differ::{self, ValueDifference};
 use crate::history::change::event::ChangeEvent;
@@ -72,7 +73,7 @@ pub fn record_acts<'a>(
             add(index, event, Vec::new());
         }
     }
-    acts.sort_by_key(|(index, act)| (*index, act.event));
+    acts.order_by_key(|(index, act)| (*index, act.event));
     acts.into_iter().map(|(_, act)| act).collect()
 }
 

@@ -4,6 +4,7 @@
 //! lists, counts or shows due records uses this. Dates are those of `status`: a duty is missed from its instant on.
 
 use crate::approval;
+use crate::diag::sorting::StableSort as _;
 use crate::policy::Policy;
 use crate::record::time::{Instant, Term};
 use crate::record::vocabulary::ReviewOutcome;
@@ -171,7 +172,7 @@ pub fn due_record(
     let case = DueCase { record_state, horizon, instant };
     let buckets = Bucket::ALL.iter();
     let mut held: Vec<DueBucket> = buckets.filter_map(|bucket| case.holds(*bucket)).collect();
-    held.sort_by_key(|held| held.urgency);
+    held.order_by_key(|held| held.urgency);
     let (first, rest) = held.split_first()?;
     Some(DueRecord {
         bucket: first.bucket,

@@ -3,6 +3,7 @@
 //! Uses policy's people and chain, status, survey's buckets. Pure. Start at `escalation_recipients`. Follows M75 and M81 of
 //! the mission, and `docs/spec/policy.md` (escalate).
 
+use crate::diag::sorting::StableSort as _;
 use crate::policy::governance::Governance;
 use crate::policy::people;
 use crate::policy::people::person::Person;
@@ -71,7 +72,7 @@ pub(super) fn chain_recipients(
     // If a step has no active recipient, the next step is notified at once.
     let mut is_vacant = false;
     let mut chain: Vec<&Escalation> = around.governance.policy.escalate.iter().collect();
-    chain.sort_by_key(|step| step.after.seconds());
+    chain.order_by_key(|step| step.after.seconds());
     for step in chain {
         let is_late = match since {
             Some(since) => step.after.after(since) <= around.instant,

@@ -3,6 +3,7 @@
 //! Uses record, policy, status, survey's lives, buckets and refiling. Pure. Start at [`backlog`] and [`periods`].
 //! Follows `docs/spec/cli.md`, report, and M36, M56 and M76 of the mission.
 
+use crate::diag::sorting::StableSort as _;
 use std::collections::BTreeSet;
 
 use serde::Serialize;
@@ -126,7 +127,7 @@ pub fn backlog(
         .filter_map(|life| Some((life.requested, life.decided.filter(|at| span.holds(*at))?)))
         .map(|(requested, decided)| days(requested, decided))
         .collect();
-    decisions.sort_by(f64::total_cmp);
+    decisions.order_by(f64::total_cmp);
     Backlog {
         awaiting: awaiting.len(),
         oldest_waiting_days: waited.max(),

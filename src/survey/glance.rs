@@ -4,6 +4,7 @@
 //! Uses record, policy, status, survey's queue and buckets. Pure. Start at [`Glance::of`]. Follows
 //! `docs/spec/cli.md`, report. What is overdue is decided by [`due`], what is in force by `status`.
 
+use crate::diag::sorting::StableSort as _;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::policy::demand::Proof;
@@ -121,7 +122,7 @@ impl<'a> Glance<'a> {
         }
         let mut owners: Vec<OwnerCounts<'_>> =
             owners.into_values().filter(|it| it.counts != GroupCounts::default()).collect();
-        owners.sort_by_key(|it| {
+        owners.order_by_key(|it| {
             let GroupCounts { open, overdue, .. } = it.counts;
             (std::cmp::Reverse((overdue, open)), it.name, it.email)
         });
@@ -195,7 +196,7 @@ fn coming<'a>(records: &'a [RecordState], instant: Instant) -> Vec<ComingDuty<'a
     };
     let mut coming: Vec<ComingDuty<'_>> =
         records.iter().flat_map(of_record).filter(|it| it.day < end).collect();
-    coming.sort_by_key(|it| (it.day, it.kind, it.record_state.id()));
+    coming.order_by_key(|it| (it.day, it.kind, it.record_state.id()));
     coming
 }
 
@@ -204,6 +205,6 @@ pub fn nearest_ends(records: &[RecordState], instant: Instant) -> Vec<(&RecordSt
     let open = records.iter().filter(|it| !select::is_ended(it.status) && it.landed.is_some());
     let mut ends: Vec<(&RecordState, Instant)> =
         open.filter_map(|it| Some((it, it.not_after?))).collect();
-    ends.sort_by_key(|(it, end)| (end.seconds_since(instant).saturating_abs(), it.id()));
+    ends.order_by_key(|(it, end)| (end.seconds_since(instant).saturating_abs(), it.id()));
     ends
 }

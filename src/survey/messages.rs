@@ -3,6 +3,7 @@
 //! Uses policy's people, status, survey's buckets, chain, advice and decisions. Pure. Start at [`messages`]. Follows
 //! `docs/spec/cli.md`, queue, and M75 of the mission.
 
+use crate::diag::sorting::StableSort as _;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::policy::people::person::Person;
@@ -126,7 +127,7 @@ pub fn messages<'a>(
     }
     let mut messages: Vec<PersonMessage<'a>> = post.by_key.into_values().collect();
     for message in &mut messages {
-        message.items.sort_by_key(order);
+        message.items.order_by_key(order);
     }
     messages
 }

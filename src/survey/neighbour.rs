@@ -2,6 +2,7 @@
 //!
 //! Uses record, policy, survey's causes and occurrences. Pure. Start at [`Neighbours`]. Follows `docs/spec/policy.md`, repetition.
 
+use crate::diag::sorting::StableSort as _;
 use crate::policy::governance::Governance;
 use crate::policy::settings::{PatternKey, Patterns};
 use crate::record::Record;
@@ -152,7 +153,7 @@ fn kinds<'a>(
     findings: Findings,
     governance: &Governance,
 ) -> BTreeMap<CauseGroup, CauseKind<'a>> {
-    records.sort_by_key(|record| (record.landed, record.filing.landing, &record.id));
+    records.order_by_key(|record| (record.landed, record.filing.landing, &record.id));
     let mut kinds: BTreeMap<CauseGroup, CauseKind<'a>> = BTreeMap::new();
     for it in records {
         for (group, spelled) in groups(&it.record, keys, findings, governance) {

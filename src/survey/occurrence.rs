@@ -5,6 +5,7 @@
 
 use crate::approval::forge;
 use crate::approval::message::CommitMessage;
+use crate::diag::sorting::StableSort as _;
 use crate::history::objects::Oid;
 use crate::history::version::{Version, VersionChange};
 use crate::record::time::Instant;
@@ -74,7 +75,7 @@ impl<'a> Occurrence<'a> {
 /// Returns the occurrences among records, the earliest first, and in each the records, the earliest first.
 pub fn group_occurrences<'a>(records: &[&'a Neighbour]) -> Vec<Vec<&'a Neighbour>> {
     let mut sorted: Vec<&'a Neighbour> = records.to_vec();
-    sorted.sort_by(|one, other| {
+    sorted.order_by(|one, other| {
         let key = |it: &'a Neighbour| (it.landed, it.filing.landing, &it.id);
         key(one).cmp(&key(other))
     });

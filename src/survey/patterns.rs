@@ -8,6 +8,7 @@ pub mod facts;
 pub mod linked;
 pub mod refused;
 
+use crate::diag::sorting::StableSort as _;
 use std::collections::BTreeSet;
 
 use crate::policy::governance::Governance;
@@ -155,7 +156,7 @@ fn expected<'a>(neighbours: &'a Neighbours, governance: &Governance) -> Vec<Caus
 fn most_frequent_first<'a>(
     mut found: Vec<(CauseGroup, CausePattern<'a>)>,
 ) -> impl Iterator<Item = (CauseGroup, CausePattern<'a>)> {
-    found.sort_by_key(|(group, it)| {
+    found.order_by_key(|(group, it)| {
         (std::cmp::Reverse(it.occurrences.len()), group.clone(), it.class)
     });
     found.into_iter()
@@ -165,7 +166,7 @@ impl<'a> CausePattern<'a> {
     fn new(keys: &[PatternKey], kind: CauseKind<'a>) -> CausePattern<'a> {
         let (group, mut records) = (kind.spelled, kind.records);
         let occurrences = Occurrence::among(&records);
-        records.sort_by(|one, other| one.id.cmp(&other.id));
+        records.order_by(|one, other| one.id.cmp(&other.id));
         let systems: BTreeSet<&str> = records.iter().filter_map(|it| system(&it.record)).collect();
         let n = occurrences.len();
         CausePattern {

@@ -5,6 +5,7 @@
 
 use crate::approval::ask;
 use crate::diag;
+use crate::diag::sorting::StableSort as _;
 use crate::history::proposal::{Proposals, RecordProposal};
 use crate::history::version::{Content, TrailKey};
 use crate::policy::governance::Governance;
@@ -52,7 +53,7 @@ pub fn join(
             record_states.push(RecordState { pending, ..proposed(key, first, around) });
         }
     }
-    record_states.sort_by(|one, other| one.key.cmp(&other.key));
+    record_states.order_by(|one, other| one.key.cmp(&other.key));
 }
 
 fn pending(proposal: &RecordProposal, governance: &Governance) -> Pending {

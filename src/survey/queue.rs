@@ -3,6 +3,7 @@
 //! Uses status, survey's buckets and advice. Pure. Start at [`collect`]. Follows `docs/spec/cli.md`, queue, and M34
 //! and M57 of the mission.
 
+use crate::diag::sorting::StableSort as _;
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
@@ -56,7 +57,7 @@ pub fn collect<'a>(
         Some(QueueItem { record_state, rank, due, next })
     });
     let mut items: Vec<QueueItem<'a>> = items.collect();
-    items.sort_by(|one, other| {
+    items.order_by(|one, other| {
         worst_first(one, other)
             .then_with(|| id(one.record_state).cmp(id(other.record_state)))
             .then_with(|| one.record_state.path.cmp(&other.record_state.path))
@@ -72,7 +73,7 @@ pub fn sort_by_owner(items: &mut [QueueItem<'_>]) {
     for (at, item) in items.iter().enumerate() {
         first.entry(item.owner()).or_insert(at);
     }
-    items.sort_by_key(|item| first.get(&item.owner()).copied());
+    items.order_by_key(|item| first.get(&item.owner()).copied());
 }
 
 impl QueueItem<'_> {

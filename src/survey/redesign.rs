@@ -10,6 +10,7 @@ pub mod landed;
 pub mod lift;
 pub mod step;
 
+use crate::diag::sorting::StableSort as _;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -153,7 +154,7 @@ pub fn redesign_states(
             RedesignState::of_file(file, neighbours, governance, (at, is_only))
         })
         .collect();
-    states.sort_by(|one, other| (&one.id, &one.path).cmp(&(&other.id, &other.path)));
+    states.order_by(|one, other| (&one.id, &one.path).cmp(&(&other.id, &other.path)));
     let tickets = tickets(neighbours, &states, &governance.policy.patterns, at);
     states.extend(tickets);
     states

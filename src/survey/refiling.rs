@@ -3,6 +3,7 @@
 //! Uses record, policy. Pure. Start at [`Peer`], [`before`] and [`again`]. Follows `docs/spec/policy.md`, repetition,
 //! and `docs/spec/rules.md` (`recurrence`, `renewal-limit`, `total-limit`).
 
+use crate::diag::sorting::StableSort as _;
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 
@@ -170,7 +171,7 @@ fn before_among<'p>(
         .into_iter()
         .filter(|other| other.id != peer.id && is_over(other) && is_first(other))
         .collect();
-    earlier.sort_by(|one, two| two.over.cmp(&one.over).then(one.id.cmp(&two.id)));
+    earlier.order_by(|one, two| two.over.cmp(&one.over).then(one.id.cmp(&two.id)));
     let mut found = Vec::new();
     let mut next = peer.clone();
     for other in earlier {
@@ -239,7 +240,7 @@ pub fn again(records: &[Peer], window: Term, governance: &Governance) -> Vec<Aga
     let mut found: Vec<Again> = pairs(records, is_open, window, governance)
         .into_iter()
         .map(|(index, mut closed)| {
-            closed.sort_by(|one, two| two.over.cmp(&one.over).then(one.id.cmp(&two.id)));
+            closed.order_by(|one, two| two.over.cmp(&one.over).then(one.id.cmp(&two.id)));
             let closed = closed.into_iter();
             Again {
                 index,
@@ -247,7 +248,7 @@ pub fn again(records: &[Peer], window: Term, governance: &Governance) -> Vec<Aga
             }
         })
         .collect();
-    found.sort_by_key(|again| again.index);
+    found.order_by_key(|again| again.index);
     found
 }
 

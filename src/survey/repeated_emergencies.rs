@@ -6,6 +6,7 @@
 use crate::approval::emergency::{self, RepeatedEmergency};
 use crate::approval::judging::TrailVerdicts;
 use crate::approval::verdict::{ApprovalVerdict, Grace, GracePeriod};
+use crate::diag::sorting::StableSort as _;
 use crate::history::version::{Trail, TrailKey};
 use crate::history::walked::History;
 use crate::policy::governance::Governance;
@@ -84,7 +85,7 @@ fn list_emergencies<'h>(history: &'h History, verdicts: &TrailVerdicts) -> Vec<E
         Some(Emergency { key, landing: version.landing, period, peer })
     };
     let mut found: Vec<Emergency<'h>> = verdicts.trails.iter().filter_map(emergency).collect();
-    found.sort_by_key(|it| (it.landing, it.key));
+    found.order_by_key(|it| (it.landing, it.key));
     found
 }
 

@@ -5,6 +5,7 @@
 
 pub mod advised;
 
+use crate::diag::sorting::StableSort as _;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -166,7 +167,7 @@ pub fn find_repeated<'r>(
         .into_iter()
         .filter_map(|(group, counts)| Some((group, counts.repeated(keys, events, &all)?)))
         .collect();
-    found.sort_by(|(one, a), (other, b)| {
+    found.order_by(|(one, a), (other, b)| {
         let by_share = b.share.cross(a.share).cmp(&a.share.cross(b.share));
         by_share
             .then_with(|| Reverse(a.share.deviations).cmp(&Reverse(b.share.deviations)))

@@ -13,6 +13,7 @@ mod scalar;
 mod stop;
 mod token;
 
+use crate::diag::sorting::StableSort as _;
 use std::collections::BTreeMap;
 
 use granit_parser::{Parser, StrInput};
@@ -71,7 +72,7 @@ pub(super) fn build(text: &str, hidden: Vec<screen::Hidden>, depth: usize) -> Do
         }
     };
     faults.append(&mut raw);
-    faults.sort_by_key(|fault| fault.pos);
+    faults.order_by_key(|fault| fault.pos);
     let comments = comment::comments(text, root.as_ref());
     Document { root, faults, comments }
 }

@@ -2,6 +2,7 @@
 //!
 //! Uses diag. Pure. Start at [`comments`].
 
+use crate::diag::sorting::StableSort as _;
 use std::ops::Range;
 
 use crate::diag;
@@ -17,7 +18,7 @@ pub(super) fn comments(text: &str, root: Option<&Node>) -> Vec<Comment> {
     if let Some(root) = root {
         collect(root, &mut leaves);
     }
-    leaves.sort_by_key(|span| span.start);
+    leaves.order_by_key(|span| span.start);
     let mut leaves = leaves.into_iter().peekable();
     let mut comments = Vec::new();
     let mut offset = 0;

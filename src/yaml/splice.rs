@@ -12,6 +12,7 @@ mod set;
 
 use self::meaning::Meaning;
 use self::place::SpliceTarget;
+use crate::diag::sorting::StableSort as _;
 use crate::yaml;
 use crate::yaml::node::{Limits, Node};
 use crate::yaml::portable::Context;
@@ -62,7 +63,7 @@ pub fn splice(source: &str, root: &Node, edits: &[SpliceEdit<'_>]) -> Result<Str
         let mut changes = edit.changes(&text, &tree, &target)?;
         let mut wanted = Meaning::of(&tree);
         let is_possible = edit.apply_to(&mut wanted, &target).is_some();
-        changes.sort_by_key(|change| change.range.start);
+        changes.order_by_key(|change| change.range.start);
         let edited = apply(&text, &changes);
         let read = yaml::parse(edited.as_bytes(), &ALL);
         match read.root {
@@ -94,7 +95,7 @@ pub fn together(
         changes.extend(edit.changes(source, root, &target)?);
         is_possible &= edit.apply_to(&mut wanted, &target).is_some();
     }
-    changes.sort_by_key(|change| change.range.start);
+    changes.order_by_key(|change| change.range.start);
     let touch = changes.windows(2).any(|pair| match pair {
         [one, next] => one.range.end > next.range.start,
         _ => false,

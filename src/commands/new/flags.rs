@@ -4,6 +4,7 @@
 //! them, so that the error is the same for a flag and a file.
 
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
+use exledger::diag::sorting::StableSort as _;
 
 use crate::commands::context::listed_values::ListedValues;
 use exledger::plan::answers::Answers;
@@ -55,7 +56,7 @@ impl Args for Flags {
         let order: Vec<&str> = fields.iter().map(|(_, ask)| ask.flag).collect();
         let place = |flag: &str| order.iter().position(|known| *known == flag);
         // A flag that stands below another one is placed right after it.
-        fields.sort_by_key(|(_, ask)| match place(ask.below) {
+        fields.order_by_key(|(_, ask)| match place(ask.below) {
             Some(above) => (above, 1),
             None => (place(ask.flag).unwrap_or(usize::MAX), 0),
         });

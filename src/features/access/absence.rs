@@ -3,6 +3,7 @@
 //! Uses record, status, `survey::access`. Pure. Start at [`AbsenceWatch`]. Follows `docs/spec/cli.md`, access,
 //! `--complete`: absence from any other list proves nothing.
 
+use crate::diag::sorting::StableSort as _;
 use std::collections::BTreeSet;
 
 use serde::Serialize;
@@ -110,7 +111,7 @@ impl AbsenceWatch {
                 .then(|| GoneAccess { command: command(&id, taken.day()), id })
         });
         let mut gone: Vec<GoneAccess> = gone.collect();
-        gone.sort_by(|one, other| one.id.cmp(&other.id));
+        gone.order_by(|one, other| one.id.cmp(&other.id));
         Ok(gone)
     }
 

@@ -2,6 +2,7 @@
 //!
 //! Uses survey. Pure. Start at [`doc`]. Follows `docs/spec/cli.md`, access.
 
+use crate::diag::sorting::StableSort as _;
 use std::collections::BTreeMap;
 
 use serde::Serialize;
@@ -130,7 +131,7 @@ fn section(doc: &mut Doc<'_>, state: AccessState, rows: &AccessRows) {
     if found.is_empty() {
         return;
     }
-    found.sort_by_key(|row| std::cmp::Reverse(row.overdue_days));
+    found.order_by_key(|row| std::cmp::Reverse(row.overdue_days));
     let what = match state {
         AccessState::Uncovered => "without an exception",
         AccessState::Ended => "whose exception has ended",

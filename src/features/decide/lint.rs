@@ -2,6 +2,7 @@
 //!
 //! Start at [`Judging::judge`].
 
+use crate::diag::sorting::StableSort as _;
 use std::mem;
 
 use crate::diag;
@@ -131,7 +132,7 @@ impl Judging<'_> {
                     found.push(finding);
                 }
             }
-            found.sort_by(|one, other| one.sort_key().cmp(&other.sort_key()));
+            found.order_by(|one, other| one.sort_key().cmp(&other.sort_key()));
         }
         one.needs = entry.map(|(_, entry)| entry.needs.describe());
         one.findings = found;

@@ -3,6 +3,7 @@
 //! Uses policy's people, approval's forges. Pure. Start at [`check`]. Follows `docs/spec/approval.md`, I7 and I8. A line to
 //! add never contains an address: whose account it is must be known, not guessed.
 
+use crate::diag::sorting::StableSort as _;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -222,7 +223,7 @@ impl<'g> Accounts<'g> {
             if person.is_mapped { Some(person.key.clone()) } else { None }
         };
         let mut sorted: Vec<(&String, &Deeds)> = self.deeds.iter().collect();
-        sorted.sort_by_key(|(login, deeds)| {
+        sorted.order_by_key(|(login, deeds)| {
             let n_deeds = deeds.n_wrote + deeds.n_landed + deeds.n_approved;
             (!deeds.matters(is_all_open), Reverse(n_deeds), login.as_str())
         });

@@ -2,6 +2,7 @@
 //!
 //! Start at [`Snapshot::exported`]. Follows `docs/spec/interop.md`, X1, X2 and X4.
 
+use crate::diag::sorting::StableSort as _;
 use std::collections::BTreeSet;
 
 use crate::features::export::targets::input::{
@@ -61,7 +62,7 @@ impl Snapshot<'_> {
         let landed = || self.record_states.iter().filter(|state| state.landed.is_some());
         let mut records: Vec<ExportedRecord<'_>> =
             landed().filter_map(|record_state| self.exported_record(record_state)).collect();
-        records.sort_by(|one, other| one.id().cmp(other.id()));
+        records.order_by(|one, other| one.id().cmp(other.id()));
         let is_unknown = |it: &&RecordState| {
             it.status == Status::Unknown || it.in_force == InForce::Undetermined
         };

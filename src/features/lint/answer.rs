@@ -3,6 +3,7 @@
 //! Start at [`lint`]. Works in a plain folder too. Follows `docs/spec/cli.md`, lint, and `docs/spec/rules.md`.
 
 use crate::diag::Finding;
+use crate::diag::sorting::StableSort as _;
 use crate::features::lint::findings::{LintFindings, LintedRecord};
 use crate::features::lint::input::{Input, LintRequest};
 use crate::features::lint::landed::LandedRecords;
@@ -97,7 +98,7 @@ pub(crate) fn lint(
             found.take(landed.statements(&input, &context, &root)?, &input);
         }
     }
-    found.findings.sort_by(|one, other| one.sort_key().cmp(&other.sort_key()));
+    found.findings.order_by(|one, other| one.sort_key().cmp(&other.sort_key()));
     found.findings.dedup();
     Ok(LintAnswer {
         findings: found.findings,

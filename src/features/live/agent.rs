@@ -3,6 +3,7 @@
 //! Uses record, status, survey, gate's rules of what an agent may read. Pure. Start at [`AgentStatus`] and
 //! [`AgentDueList`]. Follows `docs/spec/cli.md`, mcp: what people wrote stands where a reader expects it, and nowhere else.
 
+use crate::diag::sorting::StableSort as _;
 use serde::Serialize;
 
 use crate::gate::withheld;
@@ -158,7 +159,7 @@ struct AgentDueRecord<'a> {
 impl<'a> AgentDueList<'a> {
     /// Returns at most [`MOST_DUE`] of the due records, which are due at an instant.
     pub fn of(mut due: Vec<(&'a RecordState, DueRecord)>, now: Instant) -> AgentDueList<'a> {
-        due.sort_by_key(|(state, due)| (due.order(), state.id().to_owned()));
+        due.order_by_key(|(state, due)| (due.order(), state.id().to_owned()));
         let n_due = due.len();
         // A file without an id is named by its path, which people wrote.
         let named = due.iter().filter(|(state, _)| Id::new(state.id()).is_some());

@@ -4,6 +4,7 @@
 //! `recurrence`, limits) and `docs/spec/policy.md`, repetition.
 
 use crate::diag::Finding;
+use crate::diag::sorting::StableSort as _;
 use crate::features::diff;
 use crate::features::diff::compared::{Compared, Entry, ProposedState};
 use crate::features::new::review::FilingReview;
@@ -102,7 +103,7 @@ pub(crate) fn judge(
             findings.extend(lint::change(&entry.changed(compared), &context));
             findings.extend(repeated(compared, record.source, &context));
         }
-        findings.sort_by(|one, other| one.sort_key().cmp(&other.sort_key()));
+        findings.order_by(|one, other| one.sort_key().cmp(&other.sort_key()));
         all.push(findings);
         needed.push(entry.map(|(_, entry)| entry.needs.needed.clone()));
     }

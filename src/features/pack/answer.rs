@@ -3,6 +3,7 @@
 //! Start at `Session::pack`. Follows `docs/spec/interop.md`, 3a. Nothing here depends on the clone, its time or its clock: the
 //! present is the later of the end of the span and the time of the tip, and the approved branch has one name.
 
+use crate::diag::sorting::StableSort as _;
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -71,7 +72,7 @@ impl<'s> PackedLedger<'s> {
     pub fn records(&self) -> Vec<&RecordState> {
         let all = self.snapshot().record_states.iter();
         let mut records: Vec<&RecordState> = all.filter(|it| self.holds(it)).collect();
-        records.sort_by_key(|record_state| (record_state.id(), &record_state.path));
+        records.order_by_key(|record_state| (record_state.id(), &record_state.path));
         records
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! Uses status, survey's glance. Pure. Start at [`blocks`]. Follows `docs/reporting.md`, the page.
 
+use crate::diag::sorting::StableSort as _;
 use crate::features::list;
 use crate::features::report::show::Report;
 use crate::features::report::{sentence, series, tables};
@@ -148,7 +149,7 @@ fn timeline<'a>(report: &Report<'_>) -> Option<Panel<'a>> {
     let instant = report.stamp.instant;
     let all = glance::nearest_ends(report.record_states, instant);
     let mut shown: Vec<&(&RecordState, Instant)> = all.iter().take(MOST_PERIODS).collect();
-    shown.sort_by_key(|(state, end)| (*end, state.id()));
+    shown.order_by_key(|(state, end)| (*end, state.id()));
     let limit = |at: Instant| {
         let days = TIMELINE_DAYS * 86_400;
         at.max(instant.plus_seconds(-days)).min(instant.plus_seconds(days))

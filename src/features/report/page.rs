@@ -2,6 +2,7 @@
 //!
 //! Uses status, survey. Pure. Start at [`doc`]. Follows `docs/spec/interop.md`, the page.
 
+use crate::diag::sorting::StableSort as _;
 use crate::features::report::show::Report;
 use crate::features::report::{first_screen, legend, tables};
 use crate::features::{list, log, show};
@@ -87,7 +88,7 @@ pub fn add_records<'a>(doc: &mut Doc<'a>, sources: CardSources<'a>) {
     if records.is_empty() {
         return;
     }
-    records.sort_by_key(|record_state| (record_state.id(), &record_state.path));
+    records.order_by_key(|record_state| (record_state.id(), &record_state.path));
     let (ended, open): (Vec<&RecordState>, Vec<&RecordState>) =
         records.iter().partition(|record| select::is_ended(record.status));
     let instant = sources.stamp.instant;
@@ -105,7 +106,7 @@ pub fn add_records<'a>(doc: &mut Doc<'a>, sources: CardSources<'a>) {
         });
     }
     doc.blocks.push(heading("Cards"));
-    records.sort_by_key(|record| {
+    records.order_by_key(|record| {
         let landed = record.landed.as_ref().map(|landed| landed.at);
         let ended = select::is_ended(record.status).then_some(Reverse(landed));
         (ended, record.in_force != InForce::Yes, record.id(), &record.path)

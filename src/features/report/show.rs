@@ -3,6 +3,7 @@
 //! Uses record, policy, status, survey. Pure. Start at [`doc`]. Follows `docs/spec/cli.md`, report, and M02, M36, M56
 //! and M76 of the mission. The additional content of the HTML page is in `page`.
 
+use crate::diag::sorting::StableSort as _;
 use crate::view::shape;
 use serde::Serialize;
 
@@ -220,7 +221,7 @@ impl<'a> ClassSection<'a> {
             .map(|item| item.record_state)
             .filter(is_of);
         let mut records: Vec<&RecordState> = open.collect();
-        records.sort_by_key(|record_state| (record_state.id(), &record_state.path));
+        records.order_by_key(|record_state| (record_state.id(), &record_state.path));
         ClassSection { class, records, overdue: overdue.count() }
     }
 

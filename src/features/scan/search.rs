@@ -3,6 +3,7 @@
 //! Uses formats::suppressions, store. Start at `SearchedFiles`. Each file is read
 //! once, in threads. Follows `docs/spec/interop.md`, 5.
 
+use crate::diag::sorting::StableSort as _;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -146,7 +147,7 @@ impl<'p> SearchedFiles<'p> {
             let regular: BTreeSet<&str> = regular.map(|file| file.path.as_str()).collect();
             search.judge_special(&self.top, &regular, scanner);
         }
-        search.found.sort_by(|one, other| one.path.cmp(&other.path));
+        search.found.order_by(|one, other| one.path.cmp(&other.path));
         search
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! Uses diag, view. Pure. Start at [`doc`]. Follows `docs/spec/cli.md`, scan, and `docs/spec/interop.md`, 5.
 
+use crate::diag::sorting::StableSort as _;
 use std::collections::BTreeMap;
 
 use serde::Serialize;
@@ -376,7 +377,7 @@ impl ScanPage<'_, '_> {
             by_tool.entry(entry.kind).or_default().push(entry);
         }
         let mut tools: Vec<(&str, Vec<&ScanEntry>)> = by_tool.into_iter().collect();
-        tools.sort_by_key(|(name, entries)| (std::cmp::Reverse(entries.len()), *name));
+        tools.order_by_key(|(name, entries)| (std::cmp::Reverse(entries.len()), *name));
         let rest: Vec<&ScanEntry> = tools
             .iter()
             .skip(MOST_TOOLS)

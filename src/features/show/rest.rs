@@ -3,6 +3,7 @@
 //! Start at [`sections`].
 
 use crate::approval::verdict::Statement;
+use crate::diag::sorting::StableSort as _;
 use crate::features::show;
 use crate::features::show::text::{Pairs, add};
 use crate::features::show::{answers, proof};
@@ -197,6 +198,6 @@ fn decisions(content: &Record) -> Pairs {
         let text = format!("{} by {}: {}", closure.outcome.as_str(), closure.by, closure.reason);
         pairs.push((format!("{} closed", closure.date), StyledText::plain(text)));
     }
-    pairs.sort_by(|one, other| one.0.cmp(&other.0));
+    pairs.order_by(|one, other| one.0.cmp(&other.0));
     pairs
 }

@@ -3,6 +3,7 @@
 //! Uses policy's people, `survey::route`, `survey::event`. Pure. Start at [`triage_messages`]. Follows
 //! `docs/spec/cli.md`, triage, `--messages`.
 
+use crate::diag::sorting::StableSort as _;
 use std::collections::BTreeMap;
 
 use crate::features::triage::counts::TriageCounts;
@@ -56,7 +57,7 @@ pub fn triage_messages(tally: &TriageCounts) -> Vec<TriageMessage<'_>> {
     }
     let mut messages: Vec<TriageMessage<'_>> = by_key.into_values().collect();
     for message in &mut messages {
-        message.inputs.sort_by_key(order);
+        message.inputs.order_by_key(order);
         message.inputs.truncate(MOST_INPUTS);
     }
     messages
@@ -93,7 +94,7 @@ impl<'a> TriageMessage<'a> {
         self.inputs.extend(inputs.map(|input| MessageInput { state, input, route, is_owner }));
         // Somebody may be notified of everything: never more than twice the maximum is kept.
         if self.inputs.len() > 2 * MOST_INPUTS {
-            self.inputs.sort_by_key(order);
+            self.inputs.order_by_key(order);
             self.inputs.truncate(MOST_INPUTS);
         }
     }

@@ -3,6 +3,7 @@
 //! Uses record. Pure. Start at [`fields`]; the texts of each field are where `record` declares it. Ids and labels are
 //! stable: newer versions read forms written by older ones.
 
+use crate::diag::sorting::StableSort as _;
 use crate::record::Record;
 use crate::record::map::MapSpec;
 use crate::record::spec::{self, FieldPath, IssueField, ValueShape};
@@ -84,7 +85,7 @@ pub fn fields() -> Vec<FormField> {
     let fields = spec::walk(Record::FIELDS).into_iter();
     let mut form_fields: Vec<(IssueField, FieldPath)> =
         fields.filter_map(|field| Some((field.spec.issue?, field))).collect();
-    form_fields.sort_by_key(|(issue, _)| issue.rank);
+    form_fields.order_by_key(|(issue, _)| issue.rank);
     let fields = form_fields.into_iter().map(|(issue, field)| FormField::new(&issue, field));
     fields.chain([CONFIRM]).collect()
 }

@@ -2,6 +2,7 @@
 //!
 //! Uses record. Pure. Start at [`fields`]; the texts of each field are where `record` declares it.
 
+use crate::diag::sorting::StableSort as _;
 use crate::record::Record;
 use crate::record::map::MapSpec;
 use crate::record::spec::{self, Ask, ValueShape};
@@ -40,7 +41,7 @@ pub fn fields() -> Vec<QuestionField> {
             if field.is_of_item { None } else { Some((ask, field.path)) }
         })
         .collect();
-    prompted.sort_by_key(|(ask, _)| ask.rank);
+    prompted.order_by_key(|(ask, _)| ask.rank);
     let fields = prompted.into_iter();
     fields.map(|(ask, path)| QuestionField::new(path, &ask)).collect()
 }

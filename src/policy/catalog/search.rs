@@ -2,6 +2,7 @@
 //!
 //! Uses policy's catalog. Pure. Start at [`search`]. Follows `docs/spec/cli.md` (controls).
 
+use crate::diag::sorting::StableSort as _;
 use crate::policy::catalog::controls::{Catalog, CatalogControl};
 use crate::record::near;
 
@@ -41,7 +42,7 @@ pub fn search<'c>(catalogs: &[&'c Catalog], text: &str) -> Vec<Hit<'c>> {
         }
     }
     // A stable sort: equally good matches stay in the order of the catalogs.
-    hits.sort_by_key(|(fit, _)| *fit);
+    hits.order_by_key(|(fit, _)| *fit);
     hits.into_iter().map(|(_, hit)| hit).collect()
 }
 

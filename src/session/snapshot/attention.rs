@@ -2,6 +2,7 @@
 //!
 //! Start at [`Snapshot::due`] and [`Snapshot::follow_ups`]. Follows `docs/spec/cli.md`, queue.
 
+use crate::diag::sorting::StableSort as _;
 use crate::record::time::Term;
 use crate::session::snapshot::Snapshot;
 use crate::status::state::RecordState;
@@ -21,7 +22,7 @@ impl Snapshot<'_> {
         let due = |state| Some((state, due::due_record(state, &horizon, self.stamp.instant)?));
         let mut records: Vec<(&RecordState, DueRecord)> =
             self.record_states.iter().filter_map(due).collect();
-        records.sort_by_key(|(state, _)| (state.id(), &state.path));
+        records.order_by_key(|(state, _)| (state.id(), &state.path));
         records
     }
 

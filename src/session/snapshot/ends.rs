@@ -2,6 +2,7 @@
 //!
 //! Start at [`Snapshot::force_ends`]. Follows `docs/spec/cli.md`, access and export revocations.
 
+use crate::diag::sorting::StableSort as _;
 use crate::history::version::TrailKey;
 use crate::session::snapshot::Snapshot;
 use crate::status::force_end::{self, ForceEnd};
@@ -44,7 +45,7 @@ impl Snapshot<'_> {
                 rows.push(row);
             }
         }
-        rows.sort_by(|one, other| {
+        rows.order_by(|one, other| {
             (one.end.at, &one.end.granted.id).cmp(&(other.end.at, &other.end.granted.id))
         });
         doubts.sort();

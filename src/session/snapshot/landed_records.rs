@@ -2,6 +2,7 @@
 //!
 //! Start at [`Snapshot::landed_records`]. Follows `docs/spec/interop.md`, target 10.
 
+use crate::diag::sorting::StableSort as _;
 use crate::history::version::VersionChange;
 use crate::record::time::Instant;
 use crate::session::snapshot::Snapshot;
@@ -17,7 +18,7 @@ impl Snapshot<'_> {
             .filter(|record_state| self.trail(record_state).is_some())
             .map(|record_state| self.landed_record(record_state))
             .collect();
-        records.sort_by_key(|it| (it.record_state.id(), &it.record_state.path));
+        records.order_by_key(|it| (it.record_state.id(), &it.record_state.path));
         records
     }
 

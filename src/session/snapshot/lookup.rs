@@ -5,6 +5,7 @@
 
 use crate::approval::judging::TrailVerdicts;
 use crate::approval::verdict::Statement;
+use crate::diag::sorting::StableSort as _;
 use crate::history::chain;
 use crate::history::objects::Obstacle;
 use crate::history::refs::ApprovedRef;
@@ -152,7 +153,7 @@ impl Snapshot<'_> {
         };
         let mut decisions: Vec<RecordDecision<'_>> =
             self.record_states.iter().filter_map(decision).collect();
-        decisions.sort_by_key(|decision| decision.record_state.id());
+        decisions.order_by_key(|decision| decision.record_state.id());
         decisions
     }
 

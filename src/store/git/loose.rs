@@ -3,6 +3,7 @@
 //! Uses history (the plain data that it fills), and git2. The head of `store::git` says what
 //! libgit2 gets wrong here.
 
+use crate::diag::sorting::StableSort as _;
 use std::fs;
 
 use crate::history::folder;
@@ -93,7 +94,7 @@ impl Repository {
             };
             loose.push(Loose { path: prefix.inward(&shown), file });
         }
-        loose.sort_by(|left, right| left.path.cmp(&right.path));
+        loose.order_by(|left, right| left.path.cmp(&right.path));
         Ok(loose)
     }
 }

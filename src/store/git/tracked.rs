@@ -2,6 +2,7 @@
 //!
 //! Uses history (object ids), git2. Start at `tracked` and [`WorkFiles`]. No link is followed.
 
+use crate::diag::sorting::StableSort as _;
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{ErrorKind, Read};
@@ -73,7 +74,7 @@ impl Repository {
             files.push(TrackedFile { path, raw, blob, is_link, is_sparse });
         }
         // A file in conflict has an entry for each side.
-        files.sort_by(|one, other| (&one.path, &one.raw).cmp(&(&other.path, &other.raw)));
+        files.order_by(|one, other| (&one.path, &one.raw).cmp(&(&other.path, &other.raw)));
         files.dedup_by(|one, other| one.path == other.path && one.raw == other.raw);
         Ok(files)
     }

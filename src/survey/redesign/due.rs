@@ -3,6 +3,7 @@
 //! Uses policy's redesigns, survey's states of them and the escalation chain. Pure. Start at [`follow_ups`]. Follows
 //! `docs/spec/cli.md`, queue, and M89 of the mission.
 
+use crate::diag::sorting::StableSort as _;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
@@ -22,7 +23,7 @@ use crate::survey::redesign::{RedesignState, RedesignStatus, watched_until};
 pub fn follow_ups(states: &[RedesignState], around: AdviceContext<'_>) -> Vec<FollowUp> {
     let mut due: Vec<FollowUp> =
         states.iter().filter_map(|state| follow_up(state, states, around)).collect();
-    due.sort_by_key(|it| (it.bucket, it.timing.at(), it.id().map(str::to_owned)));
+    due.order_by_key(|it| (it.bucket, it.timing.at(), it.id().map(str::to_owned)));
     due
 }
 

@@ -2,6 +2,7 @@
 //!
 //! Start at [`PackContents::files`]. Follows `docs/spec/interop.md`, 3a.
 
+use exledger::diag::sorting::StableSort as _;
 use exledger::features::{list, log, pack, report, show};
 use exledger::{features, render, view};
 use std::collections::BTreeMap;
@@ -118,7 +119,7 @@ impl PackContents<'_, '_> {
     /// Returns the answer of `list --all`.
     fn list(&self) -> anyhow::Result<Vec<u8>> {
         let mut records: Vec<&RecordState> = self.snapshot().records().iter().collect();
-        records.sort_by(|one, other| Order::Id.compare((one.id(), one), (other.id(), other)));
+        records.order_by(|one, other| Order::Id.compare((one.id(), one), (other.id(), other)));
         let list = list::List { stamp: self.stamp(), records, hidden: 0, reads: FormatNeeds::Json };
         json(&list::doc(&list, self.snapshot()))
     }

@@ -3,6 +3,7 @@
 //! Uses plan's entries. Pure. Start at [`FORMAT`]. Read as osv-scanner does (internal/config/manager.go): a date without
 //! a zone is read in the zone of the machine; the first instant of year 1 is not an end.
 
+use crate::diag::sorting::StableSort as _;
 use std::collections::BTreeSet;
 
 use toml_edit::{Datetime, Item};
@@ -71,7 +72,7 @@ fn read(input: &ImportInput<'_>) -> Result<Vec<ImportEntry>, ImportError> {
             ImportEntry::skipped(line, "nothing is ignored")
         });
     }
-    entries.sort_by_key(|entry| entry.line);
+    entries.order_by_key(|entry| entry.line);
     Ok(entries)
 }
 

@@ -3,6 +3,7 @@
 //! Uses plan's entries. Pure. Start at [`FORMAT`]. Read as snyk-policy 5 does: a bare date is its first instant; quoted
 //! dates are compared as texts, so `'never'` never ends.
 
+use crate::diag::sorting::StableSort as _;
 use crate::formats::package_types;
 use crate::formats::suppressions::exception::{ForeignEnd, ForeignException, ImportEntry, key};
 use crate::formats::suppressions::packages;
@@ -43,7 +44,7 @@ fn read(input: &ImportInput<'_>) -> Result<Vec<ImportEntry>, ImportError> {
             _ => {}
         }
     }
-    entries.sort_by_key(|entry| entry.line);
+    entries.order_by_key(|entry| entry.line);
     Ok(entries)
 }
 

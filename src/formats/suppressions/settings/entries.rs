@@ -3,6 +3,7 @@
 //! Uses yaml's values, the reasons. Pure. Start at `SettingEntries`.
 
 use super::documents;
+use crate::diag::sorting::StableSort as _;
 use crate::formats::suppressions::entry::ScannedFile;
 use crate::formats::suppressions::kinds;
 use crate::formats::suppressions::options::ScanOptions;
@@ -100,7 +101,7 @@ impl SettingEntries {
     pub(super) fn into_file(self, path: &str, bytes: &[u8], options: &ScanOptions) -> ScannedFile {
         let source = text(bytes).unwrap_or_default();
         let mut entries = self.entries;
-        entries.sort_by_key(|entry| entry.line);
+        entries.order_by_key(|entry| entry.line);
         add_comments(path, source, &mut entries);
         let mut file = ScannedFile { kinds: self.kinds, ..ScannedFile::default() };
         for (line, reason) in self.unread {
