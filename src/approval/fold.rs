@@ -340,7 +340,7 @@ impl<'a> TrailEvaluator<'a> {
 
     /// Tells whether a merge says no more than the line did before commits off it took something away: moved, in another
     /// layout, or with what V9 adds.
-    fn brings_back(&self, step: &VersionStep) -> bool {
+    pub(super) fn brings_back(&self, step: &VersionStep) -> bool {
         let stood = (0..step.index).rev().find(|index| !self.is_off_line(*index));
         let Some(stood) = stood.filter(|_| self.follows_off_line(step)) else {
             return step.version.is_brought_back();
@@ -350,6 +350,13 @@ impl<'a> TrailEvaluator<'a> {
         let both = self.record(Some(stood)).zip(step.record);
         before == Some(blobs(step.version))
             || both.is_some_and(|(before, after)| demand::only_adds(before, after))
+    }
+
+    /// Tells whether the version's commit is the merge that left out what the one before it took away.
+    pub(super) fn is_by_merge(&self, step: &VersionStep) -> bool {
+        let before = step.index.checked_sub(1).and_then(|before| self.trail.versions.get(before));
+        let lost = before.and_then(Version::taken_away).map(|taken| taken.by);
+        matches!(lost, Some(Lost::Merge(_, merge)) if merge == step.version.commit.oid)
     }
 
     /// Begins a series. A removal off the line takes approvals away, and no author: those of what stands there remain (A5).

@@ -205,6 +205,9 @@ impl<'a> TrailEvaluator<'a> {
         if let Some(notes) = &self.context.history.notes {
             let n_before = evidence.claims.len();
             evidence::add_notes(evidence, step.scene, notes);
+            if self.brings_back(step) && self.is_by_merge(step) {
+                evidence.bar_approvals_from(n_before, &NotCounted::BroughtBack);
+            }
             if self.follows_uncounted(step) {
                 evidence.bar_approvals_from(n_before, &NotCounted::FollowsUncounted);
             }

@@ -302,6 +302,10 @@ pub enum NotCounted {
         "was given when the file was not a record, or was not one all the time since: only a signed approval or a review of its bytes counts"
     )]
     NoRecordYet,
+    #[error(
+        "is about a merge that only brings back what its branch took away, and shows none of it: only an approval of its bytes counts"
+    )]
+    BroughtBack,
     #[error("was replaced by a later review")]
     Replaced,
     #[error("neither approved nor rejected")]

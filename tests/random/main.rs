@@ -285,6 +285,19 @@ const FOUND: &[(bool, u64, &[u64])] = &[
     (true, 11826859474270141643, &[3725911459879701894, 4650480172597252281, 12425883297928097476]),
     // A claim gave a revoked key back, as nobody had approved its revocation.
     (true, 11811940666755715173, &[777046200906751388, 6367536883386156680, 13428160662500996617]),
+    // A vote for a merge approved what the merge brought back in spite of its branch, and showed nothing of.
+    (
+        false,
+        3385534812984237324,
+        &[
+            6850209022400610217,
+            14519968995338088864,
+            15134425823461405252,
+            2408388053847321661,
+            3457038049002020915,
+            15218922797753287448,
+        ],
+    ),
 ];
 
 #[test]

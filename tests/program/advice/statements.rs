@@ -31,7 +31,8 @@ fn after(why_not: &NotCounted) -> Option<NotCounted> {
         NotCounted::NoPerson => NotCounted::SuspiciousMerge,
         NotCounted::SuspiciousMerge => NotCounted::Replaced,
         NotCounted::Replaced => NotCounted::Vote,
-        NotCounted::Vote => NotCounted::TooOld,
+        NotCounted::Vote => NotCounted::BroughtBack,
+        NotCounted::BroughtBack => NotCounted::TooOld,
         NotCounted::TooOld => NotCounted::OtherBytes(OTHER.to_owned()),
         NotCounted::OtherBytes(_) => NotCounted::BadFile(BadFile::NoSignature),
         // Of the rules alone.
@@ -89,6 +90,18 @@ fn with_a_vote_too_low() -> Stage {
     let stage = Stage::new("approval: {accept: [detached, note]}\n");
     stage.land("ana", &[(ID, &record(""))]);
     let vote = "git notes --ref=review append -m 'Code-Review+1: Lee Chen <lee@example.com>'";
+    assert_eq!(stage.shell("lee", vote).code, 0);
+    stage
+}
+
+/// A record that a branch narrowed, in spite of which the merge leaves it as it was, with a vote for that merge.
+fn with_a_vote_for_a_merge_that_brings_it_back() -> Stage {
+    let stage = Stage::new("approval: {accept: [detached, note]}\n");
+    stage.land("ana", &[(ID, &record(""))]);
+    let narrower = record("").replace("expires: 2026-12-15", "expires: 2026-12-10");
+    stage.repo.branch("narrow").by("sam").write(ID, &narrower).commit("End it earlier");
+    stage.repo.by("ana").merge_ours(&["narrow"], "Merge branch 'narrow'");
+    let vote = "git notes --ref=review append -m 'Code-Review+2: Lee Chen <lee@example.com>'";
     assert_eq!(stage.shell("lee", vote).code, 0);
     stage
 }
@@ -181,6 +194,7 @@ fn history(why_not: &NotCounted) -> Stage {
         }
         NotCounted::Replaced => rejected_and_then_approved(),
         NotCounted::Vote => with_a_vote_too_low(),
+        NotCounted::BroughtBack => with_a_vote_for_a_merge_that_brings_it_back(),
         NotCounted::TooOld => approved_before_it_came_back(),
         NotCounted::OtherBytes(_) => {
             let stage = pushed();
