@@ -352,13 +352,6 @@ impl<'a> TrailEvaluator<'a> {
             || both.is_some_and(|(before, after)| demand::only_adds(before, after))
     }
 
-    /// Tells whether the version's commit is the merge that left out what the one before it took away.
-    pub(super) fn is_by_merge(&self, step: &VersionStep) -> bool {
-        let before = step.index.checked_sub(1).and_then(|before| self.trail.versions.get(before));
-        let lost = before.and_then(Version::taken_away).map(|taken| taken.by);
-        matches!(lost, Some(Lost::Merge(_, merge)) if merge == step.version.commit.oid)
-    }
-
     /// Begins a series. A removal off the line takes approvals away, and no author: those of what stands there remain (A5).
     fn begin_series(&mut self, step: &VersionStep) {
         let mut begun = TrailProgress::since(self.series.bar);

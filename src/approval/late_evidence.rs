@@ -14,7 +14,8 @@ use crate::approval::verdict::{
     ApprovalObstacle, ApprovalVerdict, Approver, NotCounted, Satisfied, SelfAsserted, Statement,
     VerdictChange, Vote, VoteCounts,
 };
-use crate::history::version::VersionChange;
+use crate::history::off_line::Lost;
+use crate::history::version::{Version, VersionChange};
 use crate::policy::demand::{EvidenceKind, Proof};
 use crate::record::time::Instant;
 use std::collections::BTreeSet;
@@ -176,6 +177,13 @@ impl<'a> TrailEvaluator<'a> {
                 }
             }
         }
+    }
+
+    /// Tells whether the version's commit is the merge that left out what the one before it took away.
+    fn is_by_merge(&self, step: &VersionStep) -> bool {
+        let before = step.index.checked_sub(1).and_then(|before| self.trail.versions.get(before));
+        let lost = before.and_then(Version::taken_away).map(|taken| taken.by);
+        matches!(lost, Some(Lost::Merge(_, merge)) if merge == step.version.commit.oid)
     }
 
     pub(crate) fn add_statements(

@@ -32,6 +32,7 @@ use exledger::rules::extra_schema::ExtraSchema;
 use exledger::session::locate;
 use exledger::store::git::Repository;
 use exledger::survey::shell::is_branch_name;
+use exledger::view::doc::FindingReaders;
 use exledger::view::doc::{FindingList, JudgedFile, ShownFinding};
 use exledger::{features, view};
 
@@ -176,7 +177,7 @@ impl DiffAnswer<'_> {
                 shown: findings.into_iter().map(ShownFinding::from).collect(),
                 rules: view::findings::rules(),
                 judged: judged.collect(),
-                is_for_machines: false,
+                readers: FindingReaders::Everyone,
             },
         }
     }

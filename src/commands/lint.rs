@@ -3,6 +3,7 @@
 //! Works in a plain folder too. Follows `docs/spec/cli.md`, lint, and `docs/spec/rules.md`.
 
 use exledger::features::{self, lint};
+use exledger::view::doc::FindingReaders;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -97,7 +98,7 @@ impl Run for LintArgs {
                 shown: shown.map(|finding| excerpts.shown(finding)).collect(),
                 rules: view::findings::rules(),
                 judged: judged.collect(),
-                is_for_machines: false,
+                readers: FindingReaders::Everyone,
             },
         }))?;
         Ok(doubts.max(of_counts(ctx, counts)))

@@ -3,6 +3,7 @@
 //! Start at [`VerifyArgs`]. Follows `docs/spec/cli.md`, verify, and `docs/spec/rules.md`, levels in verify.
 
 use exledger::features::verify;
+use exledger::view::doc::FindingReaders;
 use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 
@@ -127,7 +128,7 @@ pub(crate) fn shown<'a>(
             shown: findings.into_iter().map(Into::into).collect(),
             rules: view::findings::rules(),
             judged: answer.records.iter().map(judged).collect(),
-            is_for_machines: false,
+            readers: FindingReaders::Everyone,
         },
         reads,
     }

@@ -161,6 +161,7 @@ macro_rules! for_each_code {
                 ScanDead = "scan-dead",
                 ScanPast = "scan-past",
                 ScanNew = "scan-new",
+                ScanSuppression = "scan-suppression",
             }
         }
     };

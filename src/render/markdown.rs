@@ -13,7 +13,7 @@ use crate::diag;
 use crate::render::format::{Offered, OutputFormat, OutputStyle, Render};
 use crate::render::visible;
 use crate::view::doc;
-use crate::view::doc::{Block, StyledText, Tone};
+use crate::view::doc::{Block, FindingReaders, StyledText, Tone};
 
 pub const FORMAT: OutputFormat = OutputFormat {
     name: "markdown",
@@ -100,7 +100,7 @@ impl Page {
                 ));
             }),
             Block::Table(table) => self.columns(table),
-            Block::Findings(findings) if !findings.is_for_machines => {
+            Block::Findings(findings) if findings.readers == FindingReaders::Everyone => {
                 self.list(findings);
             }
             Block::Part(_, inside) => self.blocks(inside),
@@ -157,7 +157,9 @@ impl Page {
 fn is_long(block: &Block) -> bool {
     match block {
         Block::Table(table) => !table.rows.is_empty(),
-        Block::Findings(findings) => !findings.is_for_machines && !findings.shown.is_empty(),
+        Block::Findings(findings) => {
+            findings.readers == FindingReaders::Everyone && !findings.shown.is_empty()
+        }
         Block::Part(..) => true,
         _ => false,
     }

@@ -41,7 +41,8 @@ pub(super) fn fingerprint(shown: &doc::ShownFinding) -> String {
 }
 
 fn render(doc: &doc::Doc, _style: &OutputStyle) -> Vec<u8> {
-    let findings: Vec<&doc::ShownFinding> = doc.findings().flat_map(|it| &it.shown).collect();
+    let findings: Vec<&doc::ShownFinding> =
+        doc.scanned_findings().flat_map(|it| &it.shown).collect();
     let rules = list_rules(doc, &findings);
     let index: BTreeMap<Code, usize> = rules.keys().copied().zip(0..).collect();
     let results = findings.iter().map(|it| result(it, index.get(&it.finding.rule)));
@@ -75,8 +76,11 @@ fn render(doc: &doc::Doc, _style: &OutputStyle) -> Vec<u8> {
 
 /// Returns a description of each rule with findings, by code.
 fn list_rules(doc: &doc::Doc, findings: &[&doc::ShownFinding]) -> BTreeMap<Code, Value> {
-    let known: BTreeMap<Code, &doc::RuleSummary> =
-        doc.findings().flat_map(|it| &it.rules).map(|(code, about)| (*code, about)).collect();
+    let known: BTreeMap<Code, &doc::RuleSummary> = doc
+        .scanned_findings()
+        .flat_map(|it| &it.rules)
+        .map(|(code, about)| (*code, about))
+        .collect();
     let mut rules = BTreeMap::new();
     for finding in findings.iter().map(|shown| &shown.finding) {
         rules

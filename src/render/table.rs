@@ -15,7 +15,7 @@ use crate::render::format::{Offered, OutputFormat, OutputStyle, Render};
 use crate::render::table::text::{cell_text, clean, one_line, paragraph};
 use crate::render::visible;
 use crate::view::doc;
-use crate::view::doc::{Block, ColumnFit, StyledText, Tone};
+use crate::view::doc::{Block, ColumnFit, FindingReaders, StyledText, Tone};
 use std::io;
 use std::io::Write;
 
@@ -34,7 +34,7 @@ fn write(doc: &doc::Doc<'_>, style: &OutputStyle, out: &mut dyn Write) -> io::Re
     for block in &doc.blocks {
         // A list of findings may be longer than the history that it is about.
         let pieces: Box<dyn Iterator<Item = String>> = match block {
-            Block::Findings(list) if list.is_for_machines => continue,
+            Block::Findings(list) if list.readers != FindingReaders::Everyone => continue,
             Block::Findings(list) => Box::new(finding::pieces(&list.shown, style)),
             block => Box::new(Some(shown(block, style)).into_iter()),
         };
@@ -81,7 +81,7 @@ fn shown(block: &Block, style: &OutputStyle) -> String {
                 .shown(style)
         }
         Block::Table(table) => columns(table, style),
-        Block::Findings(list) if list.is_for_machines => String::new(),
+        Block::Findings(list) if list.readers != FindingReaders::Everyone => String::new(),
         Block::Findings(list) => finding::pieces(&list.shown, style).collect::<Vec<_>>().join("\n"),
         Block::Part(_, inside) => {
             let texts = inside.iter().map(|block| shown(block, style));

@@ -98,6 +98,7 @@ mod scan_not_named;
 mod scan_past;
 mod scan_scope_wider;
 mod scan_stale_file;
+mod scan_suppression;
 mod scan_term_longer;
 mod scan_uncovered;
 mod scan_unknown_id;
@@ -237,6 +238,7 @@ pub const ALL: &[Rule] = &[
     scan_dead::RULE,
     scan_past::RULE,
     scan_new::RULE,
+    scan_suppression::RULE,
 ];
 
 /// Returns the rule of a code.

@@ -139,8 +139,13 @@ impl<'a> Doc<'a> {
         }
     }
 
-    /// Returns its findings, including those for machines only.
+    /// Returns its findings, including those for machines only, but for those that only code scanning reads.
     pub fn findings(&self) -> impl Iterator<Item = &FindingList> {
+        self.scanned_findings().filter(|list| list.readers != FindingReaders::CodeScanning)
+    }
+
+    /// Returns its findings, including those that only code scanning reads.
+    pub fn scanned_findings(&self) -> impl Iterator<Item = &FindingList> {
         self.blocks.iter().filter_map(|block| match block {
             Block::Findings(findings) => Some(findings),
             _ => None,
@@ -216,8 +221,19 @@ pub struct FindingList {
     pub rules: BTreeMap<diag::code::Code, RuleSummary>,
     /// Every checked file, even without findings: one test case each in `junit`.
     pub judged: Vec<JudgedFile>,
-    /// Whether only machines read them.
-    pub is_for_machines: bool,
+    /// Who reads them.
+    pub readers: FindingReaders,
+}
+
+/// Who reads a list of findings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FindingReaders {
+    /// People and programs.
+    Everyone,
+    /// The formats made for findings.
+    Machines,
+    /// Code scanning, which keeps an alert for each: `sarif`.
+    CodeScanning,
 }
 
 /// A finding, and its source line.
@@ -272,7 +288,12 @@ impl FindingList {
     /// Returns findings for all readers, without excerpts, rules and checked files.
     pub fn for_all_readers(findings: Vec<diag::Finding>) -> FindingList {
         let shown = findings.into_iter().map(ShownFinding::from).collect();
-        FindingList { shown, rules: BTreeMap::new(), judged: Vec::new(), is_for_machines: false }
+        FindingList {
+            shown,
+            rules: BTreeMap::new(),
+            judged: Vec::new(),
+            readers: FindingReaders::Everyone,
+        }
     }
 }
 

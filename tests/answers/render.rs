@@ -10,6 +10,7 @@ use exledger::diag::code::Code;
 use exledger::diag::{Finding, Level, Pos};
 use exledger::render::format::OutputStyle;
 use exledger::render::{ALL, find};
+use exledger::view::doc::FindingReaders;
 use exledger::view::doc::{
     Block, Card, Cards, ChartSeries, Column, ColumnFit, Doc, DocTable, Each, Excerpt, FindingList,
     JudgedFile, RuleSummary, ShownFinding, StyledText, Tone,
@@ -318,7 +319,7 @@ fn an_empty_table_and_findings_for_machines_show_nothing_to_people() {
     }
     let mut findings =
         FindingList::for_all_readers(vec![finding("stale-control", Level::Warning, None)]);
-    findings.is_for_machines = true;
+    findings.readers = FindingReaders::Machines;
     doc.blocks.push(Block::Findings(findings));
     for format in ["table", "markdown"] {
         assert_eq!(render(format, &doc, &OutputStyle::PIPE), "", "{format}");

@@ -12,6 +12,7 @@ use exledger::features::lint::show::{LintView, doc};
 use exledger::record::time::Instant;
 use exledger::render::find;
 use exledger::render::format::OutputStyle;
+use exledger::view::doc::FindingReaders;
 use exledger::view::doc::{Doc, FindingList, FormatNeeds, JudgedFile, ShownFinding};
 use serde_json::Value;
 
@@ -73,7 +74,7 @@ fn answer(findings: Vec<Finding>, reads: FormatNeeds) -> Doc<'static> {
             shown: findings.into_iter().map(ShownFinding::from).collect(),
             rules: exledger::view::findings::rules(),
             judged: judged.collect(),
-            is_for_machines: false,
+            readers: FindingReaders::Everyone,
         },
     })
 }

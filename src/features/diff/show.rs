@@ -21,7 +21,8 @@ use crate::record::time::Instant;
 use crate::rules::change_cases::{self, Needs};
 use crate::rules::event_details::EventDetail;
 use crate::view::doc::{
-    Block, Column, ColumnFit, Doc, DocTable, FindingList, ShownFinding, StyledText, Tone,
+    Block, Column, ColumnFit, Doc, DocTable, FindingList, FindingReaders, ShownFinding, StyledText,
+    Tone,
 };
 use crate::view::findings::{FindingView, LevelCounts};
 use crate::view::shape;
@@ -137,7 +138,7 @@ pub fn doc(diff: Diff) -> Doc<'static> {
     doc.blocks.push(Block::Findings(FindingList {
         shown: notes,
         judged: Vec::new(),
-        is_for_machines: true,
+        readers: FindingReaders::Machines,
         ..diff.findings.clone()
     }));
     if diff.layout == DiffLayout::Comment {

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use crate::diag::Finding;
+use crate::diag::code::Code;
 use crate::features::scan::ages::{self, EntryAge};
 use crate::features::scan::base::{self, ScanBase};
 use crate::features::scan::entry::ScanEntry;
@@ -67,6 +68,8 @@ pub struct ScanAnswer<'s> {
     pub entries: Vec<ScanEntry>,
     /// The findings, sorted; their paths are those from the top.
     pub findings: Vec<Finding>,
+    /// The suppressions that nothing objects to, for code scanning.
+    pub standing: Vec<Finding>,
     /// The number of files that were searched.
     pub n_files: usize,
     pub passed_over: PassedOver,
@@ -140,6 +143,7 @@ pub(super) fn scan<'s>(
     let mut answer = ScanAnswer {
         entries: Vec::new(),
         findings: Vec::new(),
+        standing: Vec::new(),
         n_files: search.n_files,
         passed_over: mem::take(&mut search.passed_over),
         unread: Vec::new(),
@@ -270,7 +274,9 @@ impl ScanAnswer<'_> {
         for unread in &mut self.unread {
             unread.reason = credential::hidden(mem::take(&mut unread.reason));
         }
-        self.findings = audit::sorted(mem::take(&mut self.findings));
+        let findings = audit::sorted(mem::take(&mut self.findings)).into_iter();
+        (self.standing, self.findings) =
+            findings.partition(|finding| finding.rule == Code::ScanSuppression);
         self.entries.sort_by_cached_key(ScanEntry::rank);
         for ignored in &mut self.ignored {
             ignored.what = credential::hidden(mem::take(&mut ignored.what));

@@ -15,7 +15,9 @@ use crate::history::objects::short;
 use crate::record::time::Instant;
 use crate::rules::scan::suppression::UnreadPart;
 use crate::status::stamp::{Stamp, StampView};
-use crate::view::doc::{Block, Doc, FindingList, FormatNeeds, ShownFinding, StyledText, Tone};
+use crate::view::doc::{
+    Block, Doc, FindingList, FindingReaders, FormatNeeds, ShownFinding, StyledText, Tone,
+};
 use crate::view::findings::{self, FindingView, LevelCounts};
 use crate::view::{json, shape, tables};
 
@@ -113,6 +115,7 @@ pub fn doc<'a>(scan: &mut ScanAnswer<'_>, shown: ScanShown) -> Doc<'a> {
         return doc;
     }
     let findings = std::mem::take(&mut scan.findings);
+    let standing = std::mem::take(&mut scan.standing);
     // What is past has a table of its own.
     let (past, judged): (Vec<Finding>, Vec<Finding>) =
         findings.into_iter().partition(|finding| finding.rule == diag::code::Code::ScanPast);
@@ -122,13 +125,17 @@ pub fn doc<'a>(scan: &mut ScanAnswer<'_>, shown: ScanShown) -> Doc<'a> {
     }
     let page = ScanPage { scan, counts, shown };
     doc.blocks.push(page.first_line());
-    doc.blocks.push(Block::Findings(listed(judged, &page.scan.entries, false)));
-    doc.blocks.push(Block::Findings(listed(past, &page.scan.entries, true)));
+    doc.blocks.push(Block::Findings(listed(judged, &page.scan.entries, FindingReaders::Everyone)));
+    for (findings, readers) in
+        [(past, FindingReaders::Machines), (standing, FindingReaders::CodeScanning)]
+    {
+        doc.blocks.push(Block::Findings(listed(findings, &page.scan.entries, readers)));
+    }
     doc.blocks.extend(page.blocks());
     doc
 }
 
-fn listed(findings: Vec<Finding>, entries: &[ScanEntry], is_for_machines: bool) -> FindingList {
+fn listed(findings: Vec<Finding>, entries: &[ScanEntry], readers: FindingReaders) -> FindingList {
     let mut identities: BTreeMap<(&str, u32), &str> = BTreeMap::new();
     for entry in entries {
         identities.insert((&entry.path, entry.line), &entry.identity);
@@ -145,12 +152,7 @@ fn listed(findings: Vec<Finding>, entries: &[ScanEntry], is_for_machines: bool) 
         });
         ShownFinding { identity, ..ShownFinding::from(finding) }
     });
-    FindingList {
-        shown: shown.collect(),
-        rules: findings::rules(),
-        judged: Vec::new(),
-        is_for_machines,
-    }
+    FindingList { shown: shown.collect(), rules: findings::rules(), judged: Vec::new(), readers }
 }
 
 fn kinds<'a>(kinds: &[KindCount]) -> Block<'a> {

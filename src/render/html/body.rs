@@ -9,7 +9,7 @@ use crate::render::html::picture::Picture;
 use crate::render::html::{chart, escape};
 use crate::render::visible;
 use crate::view::doc::{
-    Block, Card, ColumnFit, DocTable, FindingList, ShownFinding, StyledText, Tone,
+    Block, Card, ColumnFit, DocTable, FindingList, FindingReaders, ShownFinding, StyledText, Tone,
 };
 use crate::view::page::{PageBlock, Panel, PanelWidth};
 
@@ -260,7 +260,7 @@ impl<'d> PageBody<'d> {
     }
 
     fn findings(&mut self, findings: &FindingList) {
-        if findings.is_for_machines {
+        if findings.readers != FindingReaders::Everyone {
             return;
         }
         let cells = |shown: &ShownFinding| {

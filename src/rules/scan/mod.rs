@@ -94,6 +94,8 @@ pub struct SuppressionCase {
     pub doubt: Option<String>,
     /// The record that covers it, or that it cites; `None` if the ledger has none.
     pub record: Option<String>,
+    /// Whether it is a file that `export` generated.
+    pub is_generated: bool,
 }
 
 /// Judges suppressions at one instant: by the records of a ledger, or without one.
@@ -134,6 +136,7 @@ impl<'a> SuppressionJudge<'a> {
             faults: Vec::new(),
             doubt: None,
             record: None,
+            is_generated: false,
         };
         let ended = match found.end {
             SuppressionEnd::Until(end) if end <= self.instant => Some(end),
@@ -238,6 +241,7 @@ impl<'a> SuppressionJudge<'a> {
             faults: why.map(SuppressionFault::StaleFile).into_iter().collect(),
             doubt: None,
             record: None,
+            is_generated: true,
         }
     }
 }

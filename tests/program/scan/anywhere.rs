@@ -74,6 +74,33 @@ fn a_plain_folder_is_searched_but_for_what_it_ignores_and_others_code() {
 }
 
 #[test]
+fn code_scanning_gets_a_note_for_what_nothing_objects_to() {
+    let folder = folder(&[
+        ("a.py", "x()  # nosec B602\ny()  # nosec B603\n"),
+        (".trivyignore", "CVE-2026-0001 exp:2026-11-01\n"),
+    ]);
+    let scan = |format: &str| {
+        cli::run(folder.path(), &["scan", "--on", ON, "--strict", "--format", format])
+    };
+    let found: Value = serde_json::from_str(&scan("sarif").out).unwrap();
+    let results = found["runs"][0]["results"].as_array().unwrap();
+    let said = |it: &Value| {
+        let region = &it["locations"][0]["physicalLocation"]["region"];
+        format!("{} {} {}", it["level"], it["ruleId"], region["startLine"])
+    };
+    let said: Vec<String> = results.iter().map(said).collect();
+    let note = |line: usize| format!("\"note\" \"scan-suppression\" {line}");
+    assert_eq!(said, ["\"warning\" \"scan-past\" 1", &note(1), &note(2)]);
+    let marks = results.iter().map(|it| it["partialFingerprints"]["exledger/v1"].to_string());
+    assert_eq!(marks.collect::<std::collections::BTreeSet<_>>().len(), 3);
+    for format in ["github", "gitlab", "junit", "table", "json"] {
+        let run = scan(format);
+        assert!(!run.out.contains("scan-suppression"), "{format}: {}", run.out);
+        assert_eq!(run.code, 1, "{format}: {}", run.err);
+    }
+}
+
+#[test]
 fn what_a_tool_reads_and_scan_cannot_is_unread_with_its_line() {
     let folder = folder(&[(".snyk", "ignore:\n  A: [\n"), ("large.py", &"#".repeat(2 << 20))]);
     let run = cli::run(folder.path(), &["scan"]);

@@ -86,7 +86,7 @@ fn paths_narrow_the_search_and_name_tracked_files() {
     let run = crate::cli::run(&from, &["--on", super::ON, "scan", "b", "--format", "json"]);
     assert!(run.out.contains("\"src/b/c.py\""), "{}", run.out);
     repo.scribble("new.py", LINE);
-    for wrong in ["nowhere", "new.py", "/elsewhere", "../x"] {
+    for wrong in ["nowhere", "new.py", "/elsewhere", "../no-such-folder"] {
         let run = super::scan(&repo, &[wrong]);
         assert_eq!(run.code, 2, "{wrong}: {}", run.err);
         assert!(run.err.contains("help: "), "{}", run.err);
