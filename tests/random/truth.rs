@@ -268,13 +268,13 @@ impl Truth {
         let mut held: Vec<String> = Vec::new();
         for (landing, land) in world.main.iter().enumerate() {
             let files = &world.made[&land.oid].files;
-            let state = match world.state(files, id) {
-                // A file that can't be read any more still belongs to the record, whatever its name.
-                State::Gone => world.broken(files, &held),
-                state => {
-                    let own = world.ids(files).remove(&id).unwrap_or_default();
+            // A file that can't be read any more still belongs to the record whose path it is at, whatever its name.
+            let own = world.ids(files).remove(&id).unwrap_or_default();
+            let state = match own.is_empty() {
+                true => world.broken(files, &held),
+                false => {
                     held = own.into_iter().map(|(path, ..)| path).collect();
-                    state
+                    world.state(files, id)
                 }
             };
             if state == last {
