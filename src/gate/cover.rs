@@ -18,8 +18,22 @@ pub(crate) enum RecordCoverage {
     Yes,
     /// Everything stated matches, but these limits of the record are not stated.
     Unstated(String),
-    /// It does not: the reason, and whether it is about the same subject at all.
-    No(String, About),
+    /// It does not: the reason, and how much of the question it shares; nothing if it is about another subject.
+    No(String, SharedParts),
+}
+
+/// How much of a question a record shares: its finding before its subjects.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct SharedParts {
+    pub(crate) finding: bool,
+    pub(crate) n_subjects: usize,
+}
+
+impl SharedParts {
+    /// Tells whether the record is about another subject.
+    pub(crate) fn is_nothing(self) -> bool {
+        self == SharedParts::default()
+    }
 }
 
 /// The parts of a record that questions are compared with.
@@ -64,14 +78,12 @@ pub(crate) fn coverage(
 ) -> RecordCoverage {
     let record = terms.record;
     let mut why_not: Option<String> = None;
-    let mut about = About::Another;
+    let mut shared = SharedParts::default();
     let mut note = |judged: Result<(), (String, About)>| match judged {
-        Ok(()) => about = About::TheSame,
+        Ok(()) => shared.n_subjects += 1,
         Err((why, found)) => {
             why_not.get_or_insert(why);
-            if found == About::TheSame {
-                about = found;
-            }
+            shared.n_subjects += usize::from(found == About::TheSame);
         }
     };
     for (name, value, stated) in subjects(question, record) {
@@ -87,11 +99,12 @@ pub(crate) fn coverage(
         match finding::matched(question, record) {
             Matched::Yes(judged) => {
                 resource_judged = judged;
-                if question.finding.is_some() {
-                    note(Ok(()));
-                }
+                shared.finding = question.finding.is_some();
             }
-            Matched::No(why, found) => note(Err((why, found))),
+            Matched::No(why, found) => {
+                why_not.get_or_insert(why);
+                shared.finding = found == About::TheSame;
+            }
         }
     }
     let rest = identity_type(question, record)
@@ -105,7 +118,7 @@ pub(crate) fn coverage(
             Judged::No => resource(question, record),
         });
     match (why_not.or(rest), unstated(question, &terms)) {
-        (Some(why), _) => RecordCoverage::No(why, about),
+        (Some(why), _) => RecordCoverage::No(why, shared),
         (None, Some(why)) => RecordCoverage::Unstated(why),
         (None, None) => RecordCoverage::Yes,
     }

@@ -15,17 +15,17 @@ pub mod unnamed;
 pub mod verdict;
 pub mod withheld;
 
-use crate::gate::answer::{About, Question};
+use crate::gate::answer::Question;
 use crate::gate::cover::{RecordCoverage, Terms};
 use crate::policy::governance::Governance;
 use crate::record::Record;
 
 /// Tells whether a record is about the subject of a question, covered or not.
 pub fn is_about(question: &Question, record: &Record, governance: &Governance) -> bool {
-    !matches!(
-        cover::coverage(question, Terms::of_file(record), governance),
-        RecordCoverage::No(_, About::Another)
-    )
+    match cover::coverage(question, Terms::of_file(record), governance) {
+        RecordCoverage::No(_, shared) => !shared.is_nothing(),
+        RecordCoverage::Yes | RecordCoverage::Unstated(_) => true,
+    }
 }
 
 /// Tells whether a record covers a question, whether or not it is in force.

@@ -7,7 +7,7 @@ pub(crate) mod candidate;
 pub mod deploy;
 
 use crate::diag::sorting::StableSort as _;
-use crate::gate::answer::{About, GateAnswer, GateVerdict, Question, ReceiptCounts};
+use crate::gate::answer::{GateAnswer, GateVerdict, Question, ReceiptCounts};
 use crate::gate::cover::{self, RecordCoverage, Terms};
 use crate::gate::verdict::candidate::{Candidate, Fits, answer, content, name};
 use crate::policy::governance::{Governance, NO_POLICY, State};
@@ -48,10 +48,11 @@ pub fn ask_among(
         .collect();
     candidates.order_by(|one, other| one.id.cmp(&other.id));
     let best = |fits: Fits| {
-        candidates
-            .iter()
-            .filter(|candidate| candidate.fits == fits)
-            .max_by_key(|candidate| candidate.record_state.not_after)
+        candidates.iter().filter(|candidate| candidate.fits == fits).max_by_key(|candidate| {
+            // What lacks only a limit shares all of the question.
+            let is_whole = candidate.shared.is_none();
+            (is_whole, candidate.shared, candidate.record_state.not_after)
+        })
     };
     if let Some(allowing) = best(Fits::Allows) {
         let reason = format!("{} covers it {}", allowing.id, lasts(allowing.record_state));
@@ -114,7 +115,7 @@ pub(crate) fn lasts(record_state: &RecordState) -> String {
 const NO_RECEIPTS: &str = "no receipts are given: start the gate with --receipts FILE";
 
 fn candidate_of(record_state: &RecordState, fits: Fits, why_not: Option<String>) -> Candidate<'_> {
-    Candidate { record_state, id: name(record_state), why_not, fits, uncounted: None }
+    Candidate { record_state, id: name(record_state), why_not, fits, shared: None, uncounted: None }
 }
 
 fn candidate<'a>(
@@ -138,8 +139,11 @@ fn candidate<'a>(
         };
     };
     match cover::coverage(question, terms, governance) {
-        RecordCoverage::No(_, About::Another) => return None,
-        RecordCoverage::No(why, About::TheSame) => return found(Fits::Partly, Some(why)),
+        RecordCoverage::No(_, shared) if shared.is_nothing() => return None,
+        RecordCoverage::No(why, shared) => {
+            let partly = candidate_of(record_state, Fits::Partly, Some(why));
+            return Some(Candidate { shared: Some(shared), ..partly });
+        }
         RecordCoverage::Unstated(why) => return found(Fits::Partly, Some(over(record_state, why))),
         RecordCoverage::Yes => {}
     }

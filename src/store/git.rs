@@ -19,8 +19,8 @@
 //!   3, with the setting. Signatures of SHA-256 commits would be in `gpgsig-sha256`. The extensions worktreeConfig,
 //!   relativeWorktrees and preciousObjects work.
 //! - Owner: `safe.directory` is read from the system's and `$HOME`'s configuration only, as an exact path or `*`; `/dir/*`
-//!   is not understood, nor are `GIT_CONFIG_GLOBAL` and `GIT_CONFIG_COUNT` (libgit2#7126, fixed later by #7265). The check
-//!   stays on, its error prints the `git config` command.
+//!   is not understood, nor is what `GIT_CONFIG_GLOBAL` and `GIT_CONFIG_COUNT` name (libgit2#7126, fixed later by #7265). The
+//!   check stays on, its error prints the `git config` command. All else is read from the files that `configuration` names.
 //! - Mailmap: `Repository::mailmap` reads the work tree's and minds letter case (onefetch#635). `policy::mailmap` reads the
 //!   approved branch's.
 //! - Notes: author and committer of a `Note` are those of the newest notes commit, whatever it changed. `history::notes`
@@ -40,6 +40,7 @@
 //!   `.gitattributes` are checked first; a search by message (`:/text`, `^{/text}`) finds no commit.
 
 mod cache;
+pub mod configuration;
 pub mod fetched;
 pub mod heads;
 mod loose;

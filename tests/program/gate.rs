@@ -8,6 +8,7 @@ mod ledger;
 pub(crate) mod live;
 mod many;
 mod narrow;
+mod nearest;
 mod opened;
 mod questions;
 mod refused;

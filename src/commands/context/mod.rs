@@ -34,6 +34,7 @@ use exledger::session::options::{Moment, Options};
 use exledger::session::snapshot::Snapshot;
 use exledger::session::snapshot::walk::Scope;
 use exledger::session::{Session, evidence};
+use exledger::store::git::configuration;
 use exledger::{clock, features, render};
 use std::mem::ManuallyDrop;
 
@@ -85,6 +86,7 @@ impl Ctx {
         let environment: BTreeMap<String, String> = std::env::vars_os()
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
             .collect();
+        configuration::replace(&environment);
         let working = std::env::current_dir().context("can't determine the working directory")?;
         let folder =
             globals.directory.as_ref().map_or(working.clone(), |given| working.join(given));

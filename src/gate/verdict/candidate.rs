@@ -3,6 +3,7 @@
 //! Uses status, `gate`. Pure. Start at [`Candidate`]. Follows `docs/spec/cli.md`, check.
 
 use crate::gate::answer::{Considered, GateAnswer, GateVerdict, GrantLimits, SubjectMatch};
+use crate::gate::cover::SharedParts;
 use crate::record::Record;
 use crate::status::state::RecordState;
 
@@ -12,6 +13,8 @@ pub(crate) struct Candidate<'a> {
     pub(crate) id: String,
     pub(crate) why_not: Option<String>,
     pub(crate) fits: Fits,
+    /// How much of the question it shares, if it does not match all that is stated.
+    pub(crate) shared: Option<SharedParts>,
     /// Why its uses can't be counted, if that alone keeps it from allowing; in the program's words.
     pub(crate) uncounted: Option<String>,
 }

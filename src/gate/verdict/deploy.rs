@@ -93,6 +93,7 @@ fn safeguards<'a>(application: &str, record_state: &'a RecordState) -> Option<Ca
         id: name(record_state),
         why_not: Some(why),
         fits,
+        shared: None,
         uncounted: None,
     };
     // A record that can't be read now is judged by the last readable version.

@@ -9,8 +9,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::history::objects::{Extent, Oid};
-use crate::store::git::Repository;
 use crate::store::git::loose_folders::LooseFolders;
+use crate::store::git::{Repository, configuration};
 
 /// Why there is no repository to work with.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -71,7 +71,9 @@ impl Repository {
     }
 
     fn opened(git: git2::Repository) -> Result<Repository, OpenError> {
-        let config = git.config().map_err(refused)?;
+        let mut config = git.config().map_err(refused)?;
+        // Those that the repository hands out later are this one.
+        configuration::put(&mut config, git.path()).map_err(refused)?;
         let common_dir = git.commondir().to_path_buf();
         let (shallow, extent) = extent(&common_dir, &config);
         Ok(Repository {
@@ -155,6 +157,7 @@ impl Repository {
 /// Returns the configuration of a repository that libgit2 refuses to open.
 fn refused_config(common_dir: &Path) -> Result<git2::Config, git2::Error> {
     let mut config = git2::Config::open_default()?;
+    configuration::put(&mut config, common_dir)?;
     config.add_file(&common_dir.join("config"), git2::ConfigLevel::Local, true)?;
     Ok(config)
 }

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::{fs, io};
 
 use crate::history::off_line::PINS;
-use crate::store::git::Repository;
+use crate::store::git::{Repository, configuration};
 
 /// Files and refs with their values at the start.
 #[derive(Debug)]
@@ -32,9 +32,7 @@ struct WatchedValues {
 impl Repository {
     /// Starts watching these refs, and everything that decides which one is approved.
     pub fn watch(&self, refs: BTreeSet<String>) -> RepositoryWatch {
-        let elsewhere =
-            [git2::Config::find_system(), git2::Config::find_xdg(), git2::Config::find_global()];
-        let mut configuration: Vec<PathBuf> = elsewhere.into_iter().flatten().collect();
+        let mut configuration = configuration::elsewhere();
         configuration.push(self.common_dir.join("config"));
         configuration.push(self.own_dir.join("config.worktree"));
         let mut watch = RepositoryWatch {

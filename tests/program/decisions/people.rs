@@ -242,3 +242,46 @@ fn an_unusual_tool_use_goes_to_security_and_platform_and_its_handling_grants_not
         3
     );
 }
+
+#[test]
+fn who_decides_is_read_from_where_git_reads_it() {
+    let life = Life::new();
+    life.filed(ID, &record(ID, VENDOR), "ana", "lee");
+    life.repo.checkout();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("configuration");
+    std::fs::write(&file, "[user]\n\tname = Dana\n\temail = dana@example.com\n").unwrap();
+    let (file, home) = (file.to_str().unwrap(), folder.path().to_str().unwrap());
+    std::fs::write(folder.path().join(".gitconfig"), "[user]\n\temail = kim@example.com\n")
+        .unwrap();
+    let by = |variables: &[(&str, &str)]| {
+        let args = [
+            "note",
+            ID,
+            "--stage",
+            "triage",
+            "--note",
+            "Asked the vendor",
+            "--dry-run",
+            "--format",
+            "json",
+        ];
+        let run = crate::cli::run_with(life.repo.path(), &args, variables);
+        match run.code {
+            0 => serde_json::from_str::<serde_json::Value>(&run.out).unwrap()["changes"][0]["to"]["by"].clone(),
+            _ => run.err.into(),
+        }
+    };
+    assert_eq!(by(&[("HOME", home)]), "kim@example.com");
+    assert_eq!(by(&[("HOME", home), ("GIT_CONFIG_GLOBAL", file)]), "dana@example.com");
+    assert_eq!(
+        by(&[("GIT_CONFIG_NOSYSTEM", "0"), ("GIT_CONFIG_SYSTEM", file)]),
+        "dana@example.com"
+    );
+    for nothing in ["/dev/null", "", "/no/such/file"] {
+        let said = by(&[("HOME", home), ("GIT_CONFIG_GLOBAL", nothing)]);
+        assert!(said.as_str().unwrap().contains("nobody is given"), "{nothing}: {said}");
+    }
+    let said = by(&[("GIT_CONFIG_NOSYSTEM", "true"), ("GIT_CONFIG_SYSTEM", file)]);
+    assert!(said.as_str().unwrap().contains("nobody is given"), "{said}");
+}

@@ -1,0 +1,30 @@
+//! Which record a denial names: the one that shares most of the question, its finding first.
+
+use crate::cli;
+use crate::support::repo::Repo;
+use crate::support::samples::{ID, PATH, SAMPLE};
+
+const OTHER: &str = "EXC-2026-8K2MP";
+
+#[test]
+fn a_denial_names_the_record_with_the_finding_before_one_with_the_application() {
+    let repo = Repo::at("2026-11-20T08:00:00Z");
+    repo.by("ana").write("exledger.yaml", "version: 1\nname: t\n").commit("Begin");
+    let found = format!("{SAMPLE}scope: {{findings: [{{tool: trivy, id: CVE-2026-1234}}]}}\n");
+    let longer = SAMPLE
+        .replace(ID, OTHER)
+        .replace("application: billing", "application: payroll")
+        .replace("expires: 2026-12-20", "expires: 2026-12-31");
+    let other = format!("exceptions/{OTHER}.yaml");
+    repo.branch("ask").by("ana").write(PATH, &found).write(&other, &longer).commit("File them");
+    repo.by("lee").merge("ask", "Merge branch 'ask'");
+    repo.checkout();
+    let args = ["check", "--finding", "trivy:CVE-2026-1234", "--application", "payroll"];
+    let run =
+        cli::run(repo.path(), &[&args[..], &["--on", "2026-11-25", "--format", "json"]].concat());
+    assert_eq!(run.code, 1, "{}", run.err);
+    let answer: serde_json::Value = serde_json::from_str(&run.out).unwrap();
+    assert_eq!(answer["record"], ID, "{answer:#}");
+    let considered = answer["considered"].as_array().unwrap();
+    assert_eq!(considered.len(), 2, "{answer:#}");
+}
