@@ -186,21 +186,25 @@ pub(crate) fn part_or_ask(
     if let Some(part) = given {
         return Ok(part.to_owned());
     }
-    let unnamed = || {
-        fault::usage_error(
-            format!("no {what} is named"),
-            format!("give its id: exledger {command} {id} {}", what.to_uppercase()),
-        )
-    };
-    if !prompts::can_prompt(ctx) {
-        return Err(unnamed());
-    }
     let home = ctx.home()?;
     let governance = locate::governance(home.work_tree()?)?;
     let record = features::decide::read_record(&home, &governance, id)?;
-    match record.map(|record| parts(&record)).unwrap_or_default() {
-        offers if offers.is_empty() => Err(unnamed()),
-        offers => pick(&format!("Which {what}"), offers, &format!("name a {what}")),
+    if let Some(record) = record.as_ref().filter(|record| parts(record).is_empty()) {
+        let id = &record.id;
+        return Err(fault::usage_error(
+            format!("{id} has no {what}s"),
+            format!(
+                "run `exledger close {id}` if it is over, or `exledger renew {id} --until DATE` to end it earlier"
+            ),
+        ));
+    }
+    let offers = record.filter(|_| prompts::can_prompt(ctx)).map(|record| parts(&record));
+    match offers {
+        Some(offers) => pick(&format!("Which {what}"), offers, &format!("name a {what}")),
+        None => Err(fault::usage_error(
+            format!("no {what} is named"),
+            format!("give its id: exledger {command} {id} {}", what.to_uppercase()),
+        )),
     }
 }
 

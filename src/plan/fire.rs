@@ -22,12 +22,18 @@ pub fn fire(
     let mut known = record.triggers.iter();
     let Some(found) = known.find(|it| it.id.eq_ignore_ascii_case(trigger.trim())) else {
         let ids: Vec<&str> = record.triggers.iter().map(|trigger| trigger.id.as_str()).collect();
-        let help = if ids.is_empty() {
-            format!("it has none; `exledger close {id}` ends it")
-        } else {
-            format!("use one of {}", ids.join(", "))
-        };
-        return Err(DecisionRefusal::new(format!("{id} has no trigger {trigger}"), help));
+        return Err(match ids.is_empty() {
+            true => DecisionRefusal::new(
+                format!("{id} has no triggers"),
+                format!(
+                    "run `exledger close {id}` if it is over, or `exledger renew {id} --until DATE` to end it earlier"
+                ),
+            ),
+            false => DecisionRefusal::new(
+                format!("{id} has no trigger {trigger}"),
+                format!("use one of {}", ids.join(", ")),
+            ),
+        });
     };
     if let Some(fired) = record.fired.iter().find(|it| it.trigger == found.id) {
         return Err(DecisionRefusal::new(

@@ -33,6 +33,9 @@ fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
         RULE.code,
         "expires",
         format!("the exception ends before it starts on {starts}"),
-        format!("end it after {starts}, or start it earlier"),
+        match &starts {
+            When::Day(day) => format!("end it on {day} or later, or start it earlier"),
+            When::Instant(..) => format!("end it after {starts}, or start it earlier"),
+        },
     ));
 }

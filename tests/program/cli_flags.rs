@@ -207,7 +207,13 @@ fn a_record_that_nobody_names_is_a_wrong_use_without_a_terminal() {
             &["no record is named", &format!("exledger {command} ID")],
         );
     }
-    refused(&life.run("lee", &["fire", ID]), &["no trigger is named", "TRIGGER"]);
+    let none = [&format!("{ID} has no triggers")[..], &format!("exledger close {ID}")];
+    refused(&life.run("lee", &["fire", ID]), &none);
+    refused(&life.run("lee", &["fire", ID, "T1"]), &none);
+    let other = "EXC-2026-8K2MP";
+    let trigger = "triggers: [{id: T1, when: The vendor ships a fix, then: close}]\n";
+    life.filed(other, &record(other, trigger), "ana", "lee");
+    refused(&life.run("lee", &["fire", other]), &["no trigger is named", "TRIGGER"]);
 }
 
 #[test]
