@@ -99,6 +99,16 @@ pub fn some<T: AsRef<str>>(first: &[T], n: usize) -> String {
     }
 }
 
+/// Returns what one problem is about: up to three names, of more the count and the first three.
+pub fn first_of<T: AsRef<str>>(names: &[T], noun: &str) -> String {
+    let first: Vec<&str> = names.iter().take(3).map(AsRef::as_ref).collect();
+    let first = first.join(", ");
+    match names.len() {
+        0..=3 => first,
+        n => format!("{}, first {first}", count(n, noun)),
+    }
+}
+
 /// Returns a count with its noun, in the plural unless it is one: `1 record`, `3 records`.
 pub fn count(n: usize, noun: &str) -> String {
     let many = match noun.strip_suffix('y') {

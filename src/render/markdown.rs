@@ -103,7 +103,11 @@ impl Page {
             Block::Findings(findings) if findings.readers == FindingReaders::Everyone => {
                 self.list(findings);
             }
-            Block::Part(_, inside) => self.blocks(inside),
+            Block::Part(_, inside) => {
+                let heading = self.heading;
+                self.blocks(inside);
+                self.heading = heading;
+            }
             Block::Findings(_) | Block::Cards(_) | Block::Series(_) | Block::Page(_) => {}
             Block::Verbatim(text) => self.out.push_str(&fenced(text)),
             Block::Folded(summary, inside) => {

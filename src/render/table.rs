@@ -84,8 +84,17 @@ fn shown(block: &Block, style: &OutputStyle) -> String {
         Block::Findings(list) if list.readers != FindingReaders::Everyone => String::new(),
         Block::Findings(list) => finding::pieces(&list.shown, style).collect::<Vec<_>>().join("\n"),
         Block::Part(_, inside) => {
-            let texts = inside.iter().map(|block| shown(block, style));
-            texts.filter(|text| !text.is_empty()).collect::<Vec<_>>().join("\n")
+            let mut text = String::new();
+            let mut after_heading = true;
+            for block in inside {
+                let piece = shown(block, style);
+                if !piece.is_empty() {
+                    text.push_str(if after_heading { "" } else { "\n" });
+                    text.push_str(&piece);
+                    after_heading = matches!(block, Block::Heading(_));
+                }
+            }
+            text
         }
         Block::Folded(..) | Block::Cards(_) | Block::Series(_) | Block::Page(_) => String::new(),
         Block::Verbatim(text) => {

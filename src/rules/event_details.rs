@@ -76,11 +76,8 @@ fn detail(event: ChangeEvent, before: &Record, after: &Record, beside: Beside<'_
             format!("{} on {} by {}", it.trigger, it.date, it.by)
         }),
         ChangeEvent::Attested => attested(before, after),
-        ChangeEvent::Closed | ChangeEvent::Rejected => {
-            after.closure.as_ref().map_or_else(String::new, |closure| {
-                format!("{} by {}: {}", closure.outcome.as_str(), closure.by, closure.reason.trim())
-            })
-        }
+        ChangeEvent::Closed | ChangeEvent::Rejected => closed(after),
+        ChangeEvent::Reopened => format!("was {}", closed(before)),
         ChangeEvent::PostReviewed => {
             let closure = after.closure.as_ref();
             let review = closure.and_then(|closure| closure.reviewed.as_ref());
@@ -91,6 +88,13 @@ fn detail(event: ChangeEvent, before: &Record, after: &Record, beside: Beside<'_
         ChangeEvent::Amended => amended(before, after).join(", "),
         _ => String::new(),
     }
+}
+
+fn closed(record: &Record) -> String {
+    let closure = record.closure.as_ref();
+    closure.map_or_else(String::new, |closure| {
+        format!("{} by {}: {}", closure.outcome.as_str(), closure.by, closure.reason.trim())
+    })
 }
 
 /// Returns the fields that differ and have no event of their own.

@@ -91,9 +91,9 @@ pub(crate) fn attach(doc: &mut Doc, messages: &impl Serialize) {
 /// Shows a message to people: to whom, its subject and its text.
 pub(crate) fn show(doc: &mut Doc, to: &Person, subject: &str, text: String) {
     let heading = StyledText::with_tone(Tone::Strong, format!("To: {}", shape::name(to)));
-    doc.blocks.push(Block::Heading(heading));
-    doc.blocks.push(Block::Paragraph(StyledText::plain(format!("Subject: {subject}"))));
-    doc.blocks.push(Block::Verbatim(text));
+    let subject = StyledText::plain(format!("Subject: {subject}"));
+    let inside = vec![Block::Heading(heading), Block::Paragraph(subject), Block::Verbatim(text)];
+    doc.blocks.push(Block::Part("message", inside));
 }
 
 impl<'a> MessageView<'a> {

@@ -100,6 +100,19 @@ fn each_change_of_meaning_is_an_event_of_the_commit_that_landed_it() {
 }
 
 #[test]
+fn a_closure_that_is_taken_away_is_a_reopening() {
+    let repo = filed();
+    let closure = "closure: {outcome: remediated, date: 2026-11-21, by: ana@example.com, reason: Job retired}";
+    let closed = format!("{SAMPLE}{closure}\n");
+    repo.by("ana").write(ID, &closed).commit("Close it");
+    repo.by("lee").write(ID, SAMPLE).commit("Open it again");
+    let log = log(&repo);
+    assert_eq!(words(&log), ["filed", "closed", "reopened"]);
+    assert_eq!(last(&log)["changes"][0]["field"], "closure");
+    assert!(shown(&repo, "table", Some(80)).contains("reopened"));
+}
+
+#[test]
 fn a_landing_with_several_meanings_has_as_many_events_and_each_its_own_values() {
     let repo = filed();
     repo.branch("renew")

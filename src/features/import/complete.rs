@@ -2,9 +2,10 @@
 //!
 //! Start at `complete_drafts`. Follows `docs/spec/cli.md`, new, `--complete`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use crate::diag;
 use crate::features::decide;
 use crate::features::import::complete_plan::{self, KnownAnswers};
 use crate::features::import::draft::import_draft::todo_fields;
@@ -132,12 +133,17 @@ impl PreparedCompletion<'_> {
     /// # Errors
     /// [`Usage`], with each field of each draft.
     pub fn refuse_incomplete(&self) -> Result<(), Error> {
-        let open = self.drafts.iter().filter(|draft| !draft.left.is_empty());
-        let lines: Vec<String> =
-            open.map(|draft| format!("{}: {}", draft.id, draft.left.join(", "))).collect();
-        if lines.is_empty() {
+        let mut open: BTreeMap<&[String], Vec<&str>> = BTreeMap::new();
+        for draft in self.drafts.iter().filter(|draft| !draft.left.is_empty()) {
+            open.entry(&draft.left).or_default().push(&draft.id);
+        }
+        if open.is_empty() {
             return Ok(());
         }
+        let line = |(left, ids): (&[String], Vec<&str>)| {
+            format!("{}: {}", diag::first_of(&ids, "draft"), left.join(", "))
+        };
+        let lines: Vec<String> = open.into_iter().map(line).collect();
         let (known, other): (Vec<&str>, Vec<&str>) =
             self.left().into_iter().partition(|field| flags(field).is_some());
         let flags: BTreeSet<&str> = known.into_iter().filter_map(flags).collect();

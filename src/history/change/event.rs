@@ -34,6 +34,8 @@ pub enum ChangeEvent {
     /// It was closed by rejecting the request.
     Rejected,
     PostReviewed,
+    /// The closure is gone.
+    Reopened,
     /// Another value changed.
     Amended,
     /// The bytes changed, but no value did.

@@ -306,7 +306,7 @@ pub fn closure(before: Option<&Record>, after: &Record) -> Vec<ChangeEvent> {
             let reviewed = closure.reviewed.as_ref().map(|_| ChangeEvent::PostReviewed);
             [closed].into_iter().chain(reviewed).collect()
         }
-        (Some(_), None) => vec![ChangeEvent::Amended],
+        (Some(_), None) => vec![ChangeEvent::Reopened],
         (Some(before), Some(after)) => {
             let mut events = Vec::new();
             let mut rest = before.clone();

@@ -7,17 +7,34 @@ use crate::history::refs::{Cause, NoRef};
 use crate::ledger::NotFound;
 
 pub(super) fn listed(findings: &[Finding]) -> String {
-    let each = findings.iter().map(finding_text);
+    let mut problems: Vec<(&Finding, Vec<String>)> = Vec::new();
+    for finding in findings {
+        let same = |known: &Finding| {
+            (known.rule, &known.message, &known.help)
+                == (finding.rule, &finding.message, &finding.help)
+        };
+        match problems.iter_mut().find(|(known, _)| same(known)) {
+            Some((_, places)) => places.push(place(finding)),
+            None => problems.push((finding, vec![place(finding)])),
+        }
+    }
+    let each = problems.iter().map(|(it, places)| at(it, &diag::first_of(places, "place")));
     each.map(|text| format!("\n  {text}")).collect()
 }
 
 /// Returns a finding with its position and its help text.
 pub(crate) fn finding_text(finding: &Finding) -> String {
-    let place = finding.pos.map(|pos| format!(":{}:{}", pos.line, pos.column)).unwrap_or_default();
-    format!(
-        "{}[{}] {}{place}: {}\n    {}",
-        finding.level, finding.rule, finding.path, finding.message, finding.help
-    )
+    at(finding, &place(finding))
+}
+
+fn at(finding: &Finding, places: &str) -> String {
+    let Finding { level, rule, message, help, .. } = finding;
+    format!("{level}[{rule}] {places}: {message}\n    {help}")
+}
+
+fn place(finding: &Finding) -> String {
+    let pos = finding.pos.map(|pos| format!(":{}:{}", pos.line, pos.column));
+    format!("{}{}", finding.path, pos.unwrap_or_default())
 }
 
 pub(super) fn unnamed(nobody: &str, text: &str, error: &NotFound) -> String {

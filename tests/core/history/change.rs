@@ -238,7 +238,7 @@ const PARTS: &[Case] = &[
     (
         &["closure: {outcome: remediated, date: 2026-12-01, by: a@example.com, reason: Done}"],
         &[],
-        &["amended"],
+        &["reopened"],
     ),
     (&[], &["title: Another"], &["amended"]),
     (&["x: {a: 1}"], &["x: {a: 2}"], &["amended"]),

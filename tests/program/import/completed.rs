@@ -69,6 +69,33 @@ fn what_is_left_open_is_named_and_nothing_is_written() {
 }
 
 #[test]
+fn the_same_problem_of_many_drafts_is_said_once() {
+    let folder = ledger();
+    let folder = folder.path();
+    let lines: Vec<String> = (10..84).map(|n| format!("CVE-2026-{n}")).collect();
+    put(folder, ".trivyignore", &lines.join("\n"));
+    let found = answer(folder, 0, &["trivy", ".trivyignore", "--record-per", "entry"]);
+    let drafts = drafted(&found);
+    let before = files(folder);
+    let ids: Vec<&str> = drafts.iter().map(|(id, _)| id.as_str()).collect();
+    let args = [&["--complete"], ids.as_slice(), &["--expires", "30d"]].concat();
+    let ran = complete(folder, &args);
+    assert_eq!(ran.code, 2, "{}", ran.out);
+    let said = format!("74 drafts, first {}, {}, {}: ", ids[0], ids[1], ids[2]);
+    assert_eq!(ran.err.matches(&said).count(), 1, "{}", ran.err);
+    assert!(!ran.err.contains(ids[3]), "{}", ran.err);
+    let at = BULK.iter().position(|arg| *arg == "ana@example.com").unwrap();
+    let mut bulk = BULK.to_vec();
+    bulk[at] = "nobody@example.com";
+    let named = ["--owner-name", "Nobody"];
+    let ran = complete(folder, &[args.as_slice(), &bulk, &named].concat());
+    assert_eq!(ran.code, 2, "{}", ran.out);
+    assert_eq!(ran.err.matches("error[").count(), 1, "{}", ran.err);
+    assert!(ran.err.contains("74 places, first exceptions/"), "{}", ran.err);
+    assert_eq!(files(folder), before);
+}
+
+#[test]
 fn other_answers_can_replace_a_marked_rule_or_application() {
     let folder = ledger();
     let folder = folder.path();
