@@ -78,6 +78,12 @@ impl Finding {
     pub fn sort_key(&self) -> impl Ord + '_ {
         (&self.path, self.pos, self.rule, &self.field, &self.message)
     }
+
+    /// Returns its file, with line and column if they are known: `exceptions/EXC-2026-7F3KQ.yaml:3:1`.
+    pub fn place(&self) -> String {
+        let pos = self.pos.map(|pos| format!(":{}:{}", pos.line, pos.column));
+        format!("{}{}", self.path, pos.unwrap_or_default())
+    }
 }
 
 /// The maximum number of names listed in full.
@@ -99,7 +105,7 @@ pub fn some<T: AsRef<str>>(first: &[T], n: usize) -> String {
     }
 }
 
-/// Returns what one problem is about: up to three names, of more the count and the first three.
+/// Returns names as the start of a line: up to three of them, otherwise their number and the first three.
 pub fn first_of<T: AsRef<str>>(names: &[T], noun: &str) -> String {
     let first: Vec<&str> = names.iter().take(3).map(AsRef::as_ref).collect();
     let first = first.join(", ");

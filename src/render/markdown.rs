@@ -37,7 +37,7 @@ fn render(doc: &doc::Doc, style: &OutputStyle) -> Vec<u8> {
 /// The output so far, and the remaining budget.
 struct Page {
     out: String,
-    /// The marker of the next heading; the first one is larger.
+    /// The marker of the next heading; the first one, also of several parts, is larger.
     heading: &'static str,
     /// The maximum size in bytes.
     room: usize,

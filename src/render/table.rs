@@ -16,8 +16,8 @@ use crate::render::table::text::{cell_text, clean, one_line, paragraph};
 use crate::render::visible;
 use crate::view::doc;
 use crate::view::doc::{Block, ColumnFit, FindingReaders, StyledText, Tone};
-use std::io;
 use std::io::Write;
+use std::{io, iter};
 
 /// Aligned columns without borders, fitted to the width.
 pub const FORMAT: OutputFormat = OutputFormat {
@@ -31,7 +31,7 @@ pub const FORMAT: OutputFormat = OutputFormat {
 fn write(doc: &doc::Doc<'_>, style: &OutputStyle, out: &mut dyn Write) -> io::Result<()> {
     let mut is_empty = true;
     let mut after_heading = true;
-    for block in &doc.blocks {
+    for block in flat(&doc.blocks) {
         // A list of findings may be longer than the history that it is about.
         let pieces: Box<dyn Iterator<Item = String>> = match block {
             Block::Findings(list) if list.readers != FindingReaders::Everyone => continue,
@@ -54,6 +54,14 @@ fn write(doc: &doc::Doc<'_>, style: &OutputStyle, out: &mut dyn Write) -> io::Re
         out.write_all(footer.as_bytes())?;
     }
     Ok(())
+}
+
+/// Returns blocks, with what parts hold in place of the parts.
+fn flat<'b, 'a>(blocks: &'b [Block<'a>]) -> Box<dyn Iterator<Item = &'b Block<'a>> + 'b> {
+    Box::new(blocks.iter().flat_map(|block| match block {
+        Block::Part(_, inside) => flat(inside),
+        block => Box::new(iter::once(block)),
+    }))
 }
 
 /// Returns the lines of one block, each with its line break; empty if there is nothing to show.
@@ -83,20 +91,11 @@ fn shown(block: &Block, style: &OutputStyle) -> String {
         Block::Table(table) => columns(table, style),
         Block::Findings(list) if list.readers != FindingReaders::Everyone => String::new(),
         Block::Findings(list) => finding::pieces(&list.shown, style).collect::<Vec<_>>().join("\n"),
-        Block::Part(_, inside) => {
-            let mut text = String::new();
-            let mut after_heading = true;
-            for block in inside {
-                let piece = shown(block, style);
-                if !piece.is_empty() {
-                    text.push_str(if after_heading { "" } else { "\n" });
-                    text.push_str(&piece);
-                    after_heading = matches!(block, Block::Heading(_));
-                }
-            }
-            text
-        }
-        Block::Folded(..) | Block::Cards(_) | Block::Series(_) | Block::Page(_) => String::new(),
+        Block::Part(..)
+        | Block::Folded(..)
+        | Block::Cards(_)
+        | Block::Series(_)
+        | Block::Page(_) => String::new(),
         Block::Verbatim(text) => {
             let text = visible::no_command(visible::verbatim(text));
             let bare = text.strip_suffix('\n').unwrap_or(&text);

@@ -47,9 +47,7 @@ pub(super) fn approved(governance: &Governance) -> Result<&HookFile, String> {
 /// Returns the map of a file without errors.
 fn sound<'f>(file: &'f HookFile, context: &CallContext<'_>) -> Result<&'f HookMap, String> {
     if let Some(finding) = file.findings.first() {
-        let place = finding.pos.map(|pos| format!(":{}:{}", pos.line, pos.column));
-        let place = place.unwrap_or_default();
-        return Err(format!("{}{place}: {}", finding.path, finding.message));
+        return Err(format!("{}: {}", finding.place(), finding.message));
     }
     if let (None, Some(pos)) = (context.identity, file.without_subject()) {
         return Err(format!(

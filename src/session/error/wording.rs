@@ -2,39 +2,38 @@
 //!
 //! Start at [`finding_text`].
 
+use crate::diag::code::Code;
 use crate::diag::{self, Finding, Level};
 use crate::history::refs::{Cause, NoRef};
 use crate::ledger::NotFound;
 
+/// Lists findings; what several of them say is one line, with their places.
 pub(super) fn listed(findings: &[Finding]) -> String {
     let mut problems: Vec<(&Finding, Vec<String>)> = Vec::new();
     for finding in findings {
-        let same = |known: &Finding| {
-            (known.rule, &known.message, &known.help)
-                == (finding.rule, &finding.message, &finding.help)
-        };
-        match problems.iter_mut().find(|(known, _)| same(known)) {
-            Some((_, places)) => places.push(place(finding)),
-            None => problems.push((finding, vec![place(finding)])),
+        match problems.iter_mut().find(|(known, _)| problem(known) == problem(finding)) {
+            Some((_, places)) => places.push(finding.place()),
+            None => problems.push((finding, vec![finding.place()])),
         }
     }
-    let each = problems.iter().map(|(it, places)| at(it, &diag::first_of(places, "place")));
+    let each =
+        problems.iter().map(|(known, places)| text_at(known, &diag::first_of(places, "place")));
     each.map(|text| format!("\n  {text}")).collect()
+}
+
+/// Returns all that a finding says but for its place.
+fn problem(finding: &Finding) -> (Level, Code, &str, &str) {
+    (finding.level, finding.rule, &finding.message, &finding.help)
 }
 
 /// Returns a finding with its position and its help text.
 pub(crate) fn finding_text(finding: &Finding) -> String {
-    at(finding, &place(finding))
+    text_at(finding, &finding.place())
 }
 
-fn at(finding: &Finding, places: &str) -> String {
+fn text_at(finding: &Finding, places: &str) -> String {
     let Finding { level, rule, message, help, .. } = finding;
     format!("{level}[{rule}] {places}: {message}\n    {help}")
-}
-
-fn place(finding: &Finding) -> String {
-    let pos = finding.pos.map(|pos| format!(":{}:{}", pos.line, pos.column));
-    format!("{}{}", finding.path, pos.unwrap_or_default())
 }
 
 pub(super) fn unnamed(nobody: &str, text: &str, error: &NotFound) -> String {
@@ -64,11 +63,7 @@ pub(super) fn policy_removed(path: &str, reference: &Option<String>) -> String {
 
 pub(super) fn first_error(findings: &[Finding]) -> String {
     let mut errors = findings.iter().filter(|it| it.level == Level::Error);
-    let first = errors.next().map(|finding| {
-        let place =
-            finding.pos.map(|pos| format!(":{}:{}", pos.line, pos.column)).unwrap_or_default();
-        format!("{}{place}: {}", finding.path, finding.message)
-    });
+    let first = errors.next().map(|finding| format!("{}: {}", finding.place(), finding.message));
     let more = match errors.count() {
         0 => String::new(),
         n => format!(", and {}", diag::count(n, "further error")),

@@ -20,15 +20,21 @@ fn drafted(answer: &Value) -> Vec<(String, String)> {
     drafts.map(|draft| (text(draft, "id"), text(draft, "path"))).collect()
 }
 
+/// Imports as many entries, each as a draft of its own.
+fn drafts_of(folder: &Path, n: usize) -> Vec<(String, String)> {
+    let lines: Vec<String> = (10..10 + n).map(|n| format!("CVE-2026-{n}")).collect();
+    put(folder, ".trivyignore", &lines.join("\n"));
+    let found = answer(folder, 0, &["trivy", ".trivyignore", "--record-per", "entry"]);
+    let drafts = drafted(&found);
+    assert_eq!(drafts.len(), n);
+    drafts
+}
+
 #[test]
 fn twelve_drafts_are_completed_by_one_set_of_flags() {
     let folder = ledger();
     let folder = folder.path();
-    let lines: Vec<String> = (10..22).map(|n| format!("CVE-2026-{n}")).collect();
-    put(folder, ".trivyignore", &lines.join("\n"));
-    let found = answer(folder, 0, &["trivy", ".trivyignore", "--record-per", "entry"]);
-    let drafts = drafted(&found);
-    assert_eq!(drafts.len(), 12);
+    let drafts = drafts_of(folder, 12);
     // Comments, line ends and a title that somebody wrote stay.
     for (_, path) in &drafts {
         let path = folder.join(path);
@@ -72,10 +78,7 @@ fn what_is_left_open_is_named_and_nothing_is_written() {
 fn the_same_problem_of_many_drafts_is_said_once() {
     let folder = ledger();
     let folder = folder.path();
-    let lines: Vec<String> = (10..84).map(|n| format!("CVE-2026-{n}")).collect();
-    put(folder, ".trivyignore", &lines.join("\n"));
-    let found = answer(folder, 0, &["trivy", ".trivyignore", "--record-per", "entry"]);
-    let drafts = drafted(&found);
+    let drafts = drafts_of(folder, 74);
     let before = files(folder);
     let ids: Vec<&str> = drafts.iter().map(|(id, _)| id.as_str()).collect();
     let args = [&["--complete"], ids.as_slice(), &["--expires", "30d"]].concat();
