@@ -4,6 +4,8 @@
 
 use std::io::BufRead;
 
+use memchr::memchr;
+
 /// Whether a line was kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KeptLine {
@@ -60,7 +62,7 @@ pub fn next(
         if buffer.is_empty() {
             return Ok(kept);
         }
-        let end = buffer.iter().position(|byte| *byte == b'\n');
+        let end = memchr(b'\n', buffer);
         let piece = buffer.get(..end.unwrap_or(buffer.len())).unwrap_or_default();
         let used = piece.len() + usize::from(end.is_some());
         if kept != Some(KeptLine::TooLong) && line.len() + piece.len() <= longest {

@@ -7,6 +7,8 @@ use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::rc::Rc;
 
+use memchr::memchr;
+
 use crate::history::ident::{Ident, IdentProblem};
 use crate::history::objects::{Obstacle, Oid};
 use crate::history::trailer::{self, Trailer};
@@ -202,15 +204,14 @@ fn read_headers(raw: &[u8]) -> impl Iterator<Item = Header<'_>> {
         let (line, after) = rest.split_at_checked(end)?;
         rest = after;
         let whole = line.strip_suffix(b"\n").unwrap_or(line);
-        let blank = whole.iter().position(|byte| *byte == b' ').unwrap_or(whole.len());
+        let blank = memchr(b' ', whole).unwrap_or(whole.len());
         let (key, value) = whole.split_at_checked(blank)?;
         Some(Header { key, value: value.get(1..).unwrap_or_default(), line })
     })
 }
 
 fn line_end(bytes: &[u8]) -> usize {
-    let newline = bytes.iter().position(|byte| *byte == b'\n');
-    newline.map_or(bytes.len(), |at| at + 1)
+    memchr(b'\n', bytes).map_or(bytes.len(), |at| at + 1)
 }
 
 fn body(raw: &[u8]) -> &[u8] {

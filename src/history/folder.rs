@@ -6,6 +6,8 @@
 use std::cmp::Ordering;
 use std::collections::HashSet;
 
+use memchr::memchr;
+
 use crate::history::objects::{ObjectKind, Objects, Obstacle, Oid};
 
 /// The maximum number of entries below one record folder.
@@ -91,7 +93,7 @@ fn entry<'t>(rest: &mut &'t [u8]) -> Result<TreeEntry<'t>, &'static str> {
     let (mode, after) =
         blank.and_then(|at| rest.split_at_checked(at)).ok_or("an entry has no mode")?;
     let after = after.get(1..).unwrap_or_default();
-    let end = after.iter().position(|byte| *byte == 0);
+    let end = memchr(0, after);
     let (name, id) = end.and_then(|at| after.split_at_checked(at)).ok_or("an entry has no name")?;
     let oid = id.get(1..21).and_then(Oid::from_bytes).ok_or("an entry has no id")?;
     let (raw, after) =

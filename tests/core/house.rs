@@ -13,7 +13,7 @@ const MOST_LINES: usize = 700;
 
 /// The permitted dependencies: normal, build and development. Adding one is a decision.
 const CARD: &str = "aho-corasick anyhow base64ct chrono clap clap_complete clap_mangen comfy-table csv dialoguer env_logger \
-    flate2 git2 granit-parser ignore indicatif jsonschema log mimalloc proptest quick-xml regex rmcp rustix schemars serde \
+    flate2 git2 granit-parser ignore indicatif jsonschema log memchr mimalloc proptest quick-xml regex rmcp rustix schemars serde \
     serde_json sha1 sha2 similar ssh-key strsim strum tar tempfile thiserror tokio toml_edit unicode-normalization unicode-security uuid \
     yaml_serde";
 

@@ -4,6 +4,7 @@
 
 use std::borrow::Cow;
 
+use memchr::{memchr, memchr_iter, memmem, memrchr};
 use regex::bytes::Captures;
 
 use crate::formats::suppressions::comment_reason::{self, CommentLine};
@@ -48,12 +49,12 @@ impl<'b> SourceLines<'b> {
     /// Returns the line of a position.
     pub fn around(&mut self, position: usize) -> SourceLine<'b> {
         let passed = self.bytes.get(self.at..position).unwrap_or_default();
-        let n_passed = passed.iter().filter(|byte| **byte == b'\n').count();
+        let n_passed = memchr_iter(b'\n', passed).count();
         self.number = self.number.saturating_add(u32::try_from(n_passed).unwrap_or(u32::MAX));
         self.at = self.at.max(position);
         let (upto, from) = self.bytes.split_at_checked(position).unwrap_or((self.bytes, &[]));
         let start = after_break(upto);
-        let length = from.iter().position(|byte| *byte == b'\n').unwrap_or(from.len());
+        let length = memchr(b'\n', from).unwrap_or(from.len());
         let end = position + length;
         let before = upto.get(..start.saturating_sub(1)).unwrap_or_default();
         SourceLine {
@@ -67,7 +68,7 @@ impl<'b> SourceLines<'b> {
 
 /// Returns the position after the last line break.
 fn after_break(bytes: &[u8]) -> usize {
-    bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1)
+    memrchr(b'\n', bytes).map_or(0, |at| at + 1)
 }
 
 fn trimmed(line: &[u8]) -> &[u8] {
@@ -140,9 +141,8 @@ fn is_quoted(kind: &str, path: &str, before: &[u8]) -> bool {
 /// Tells whether a part of a line has the sign of a comment, or is the beginning of a line within one.
 fn is_behind_sign(before: &[u8]) -> bool {
     let signs = ["//", "#", "/*", "<!--", "--"];
-
     before.trim_ascii_start().starts_with(b"*")
-        || signs.iter().any(|sign| before.windows(sign.len()).any(|it| it == sign.as_bytes()))
+        || signs.iter().any(|sign| memmem::find(before, sign.as_bytes()).is_some())
 }
 
 /// The records that the suppressions of a line may cite.

@@ -3,6 +3,8 @@
 //! Uses yaml, interop's readers, survey's suppressions. Pure. Start at [`by_name`] and [`by_word`]. Follows
 //! `docs/spec/interop.md`, 5, files.
 
+use memchr::memmem;
+
 use crate::diag::Pos;
 use crate::formats::suppressions::entry::ScannedFile;
 use crate::formats::suppressions::entry::{EntryFinder, FoundEntry};
@@ -121,7 +123,7 @@ pub fn by_word(
 
 /// Tells whether no tool can read a file as it is: a template, or JSON that is none.
 pub(super) fn is_of_no_tool(ending: &str, bytes: &[u8]) -> bool {
-    let is_template = bytes.windows(2).any(|two| two == b"{{");
+    let is_template = memmem::find(bytes, b"{{").is_some();
     let is_json = || serde_json::from_slice::<serde::de::IgnoredAny>(bytes).is_ok();
     is_template || (ending == "json" && !is_json())
 }

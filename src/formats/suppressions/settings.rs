@@ -14,6 +14,8 @@ mod waivers;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
+use memchr::memmem;
+
 use crate::formats::suppressions::entry::ScannedFile;
 use crate::formats::suppressions::files;
 use crate::formats::suppressions::options::ScanOptions;
@@ -21,7 +23,7 @@ use crate::formats::suppressions::readers::format::ImportError;
 use crate::rules::scan::suppression::CitingAdvice;
 use crate::yaml::node::{MapEntry, Node, Value};
 
-use entries::{CITING, SettingEntries, SettingEntry, end, is_named, memchr_in};
+use entries::{CITING, SettingEntries, SettingEntry, end, is_named};
 
 pub use families::{CONTENT_WORDS, by_content};
 
@@ -107,7 +109,7 @@ fn mentions(bytes: &[u8], row: &FileRow) -> bool {
     let Some(key) = keys.rfind(|key| !key.is_empty() && *key != "*") else {
         return true;
     };
-    let has = |word: &str| memchr_in(bytes, word.as_bytes());
+    let has = |word: &str| memmem::find(bytes, word.as_bytes()).is_some();
     has(key) || has("\\u") || has("\\x")
 }
 

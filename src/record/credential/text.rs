@@ -6,6 +6,7 @@
 use crate::record::credential::form::{self, CredentialMatch};
 use crate::record::credential::name::NameKind;
 use crate::record::credential::value;
+use memchr::memmem;
 use std::ops::Range;
 
 /// The length of the shortest text with a match: `pwd=` and a value.
@@ -118,8 +119,7 @@ fn word(text: &str, span: Range<usize>) -> Option<CredentialMatch> {
         .take_while(|byte| *byte != b'\n')
         .take(NAMED_WITHIN)
         .collect();
-    let mark = b"PRIVATE KEY";
-    let is_private = line.windows(mark.len()).any(|part| part == mark);
+    let is_private = memmem::find(&line, b"PRIVATE KEY").is_some();
     is_private.then_some(CredentialMatch { span: span.start..text.len(), what: "a private key" })
 }
 

@@ -88,10 +88,6 @@ pub(super) fn is_named(pattern: &str, name: &str) -> bool {
     }
 }
 
-pub(super) fn memchr_in(bytes: &[u8], word: &[u8]) -> bool {
-    bytes.windows(word.len()).any(|window| window == word)
-}
-
 impl SettingEntries {
     pub(super) fn add(&mut self, entry: SettingEntry) {
         self.entries.push(entry);

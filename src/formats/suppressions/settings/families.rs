@@ -2,9 +2,10 @@
 //!
 //! Uses yaml. Pure. Start at `of_name` for files that are known by their names, and at [`by_content`] for others.
 
+use memchr::memmem;
 use regex::Regex;
 
-use super::entries::{SettingEntries, SettingEntry, end, is_named, memchr_in};
+use super::entries::{SettingEntries, SettingEntry, end, is_named};
 use super::{ci_flags, documents, waivers};
 use crate::formats::suppressions::entry::ScannedFile;
 use crate::formats::suppressions::options::ScanOptions;
@@ -74,7 +75,7 @@ pub(super) fn may_be(kind: &str, bytes: &[u8]) -> bool {
         "nuget" => &["NuGetAuditSuppress"],
         _ => return true,
     };
-    words.iter().any(|word| memchr_in(bytes, word.as_bytes()))
+    words.iter().any(|word| memmem::find(bytes, word.as_bytes()).is_some())
 }
 
 /// Words of which each file has one that is read by its content.
