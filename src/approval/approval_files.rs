@@ -5,7 +5,7 @@
 //! file applies to.
 
 use crate::approval::evidence::{CountedFile, FileBacking, LandedApprovalFile, StatementEvent};
-use crate::approval::governance_history::{GovernanceHistory, LandedGovernance};
+use crate::approval::governance_history::GovernanceHistory;
 use crate::approval::keys::Keys;
 use crate::approval::put_back;
 use crate::approval::signature::SignatureState;
@@ -18,7 +18,7 @@ use crate::history::version::TrailKey;
 use crate::history::walked::{After, ApprovalFileChange, History};
 use crate::history::watched_paths;
 use crate::policy::Policy;
-use crate::policy::people::person::Person;
+use crate::policy::governance::Governance;
 use crate::record::time::Instant;
 use std::collections::{BTreeMap, BTreeSet};
 use std::mem;
@@ -107,11 +107,7 @@ impl<'a> ApprovalFileReader<'a> {
 
     pub(crate) fn land(&mut self, changes: &'a [ApprovalFileChange]) {
         let mut texts: BTreeMap<String, &'a ApprovalFileChange> = BTreeMap::new();
-        let mut before: BTreeSet<&str> = BTreeSet::new();
         for change in changes.iter().filter(|change| !change.is_off_line) {
-            if change.before.is_some() {
-                before.insert(&change.path);
-            }
             self.files.insert(&change.path, &change.after);
             match self.place(&change.path) {
                 Some(StatementPath::Text { .. }) => {
@@ -128,7 +124,7 @@ impl<'a> ApprovalFileReader<'a> {
         }
         for (path, change) in texts {
             if self.is_wanted(&path) {
-                self.text(&path, change, changes, before.contains(path.as_str()));
+                self.text(&path, change, changes);
             }
         }
         self.land_rejections(changes);
@@ -221,7 +217,6 @@ impl<'a> ApprovalFileReader<'a> {
         path: &str,
         change: &'a ApprovalFileChange,
         changes: &'a [ApprovalFileChange],
-        was_there: bool,
     ) {
         let signature_path = format!("{path}{SIGNATURE}");
         let text = self.files.get(path).copied();
@@ -232,7 +227,8 @@ impl<'a> ApprovalFileReader<'a> {
         };
         match text {
             None | Some(After::Gone) => {
-                if was_there && !is_moved(path, change, changes) {
+                let before = change.before.filter(|_| change.path == path);
+                if before.is_some_and(|it| !is_moved(path, it, changes)) {
                     self.file(change, path, None, FileState::Removed);
                 }
                 if signature.is_some() {
@@ -354,20 +350,10 @@ impl<'a> ApprovalFileReader<'a> {
             governance_before.doubt.or(nameless).or_else(|| mainline.behind(checked.file.at));
         let (backed, state) = match doubt {
             Some(doubt) => (FileBacking::Unknown(doubt.clone()), FileState::Missing(doubt.clone())),
-            None => {
-                let backing = match &checked.file.via {
-                    None => signer(&checked, governance_before, effective),
-                    Some(_) => {
-                        let resolver = self.governance_history.resolver(change.landing);
-                        bridge(&checked, governance_before, effective)
-                            .map(|person| FileBacking::Review(resolver.of_person(&person)))
-                    }
-                };
-                match backing {
-                    Ok(backing) => (backing, FileState::Sound),
-                    Err(state) => return state,
-                }
-            }
+            None => match self.backing(&checked, change.landing, effective) {
+                Ok(backing) => (backing, FileState::Sound),
+                Err(state) => return state,
+            },
         };
         let counted_file = CountedFile {
             stated_at: checked.file.at.min(effective),
@@ -377,6 +363,40 @@ impl<'a> ApprovalFileReader<'a> {
         };
         self.take_statement(counted_file, text);
         state
+    }
+
+    /// Returns who signed what is otherwise in order: a person a decision, a bridge a review.
+    fn backing(
+        &self,
+        checked: &SoundStatement,
+        landing: usize,
+        effective: Instant,
+    ) -> Result<FileBacking, FileState> {
+        let before = self.governance_history.before(landing);
+        let is_review = checked.file.via.is_some();
+        let ask = |keys: &Keys, governance: &Governance| match is_review {
+            false => checked.signer(keys, governance, effective).map(FileBacking::Signature),
+            true => checked.bridge(keys, governance, effective).map(|person| {
+                FileBacking::Review(self.governance_history.resolver(landing).of_person(&person))
+            }),
+        };
+        let bad = match ask(&before.key_set.keys, before.governance) {
+            Ok(backing) => return Ok(backing),
+            Err(bad) => bad,
+        };
+        // An unapproved change of governance must not discard a rejection.
+        if !is_review && checked.file.decision == ApprovalDecision::Reject {
+            let keys = Keys::from_governance(before.approved, before.approved_tip);
+            if let Ok(backing) = ask(&keys, before.approved) {
+                return Ok(backing);
+            }
+        }
+        let listed = Keys::from_governance(before.governance, before.governance);
+        let is_revoked = matches!(bad, BadFile::Signature(SignatureState::Revoked(_)));
+        Err(match is_revoked && ask(&listed, before.governance).is_ok() {
+            true => FileState::RevokedLater(bad),
+            false => FileState::Bad(bad),
+        })
     }
 
     fn take_statement(&mut self, counted_file: CountedFile<'a>, text: &Rc<[u8]>) {
@@ -397,52 +417,8 @@ impl<'a> ApprovalFileReader<'a> {
     }
 }
 
-fn signer(
-    checked: &SoundStatement,
-    before: LandedGovernance<'_>,
-    effective: Instant,
-) -> Result<FileBacking, FileState> {
-    let governance = before.governance;
-    let counted = checked.signer(&before.key_set.keys, governance, effective);
-    // An unapproved change of governance must not discard a rejection.
-    let signer = match checked.file.decision {
-        ApprovalDecision::Reject => counted.or_else(|bad| {
-            let keys = Keys::from_governance(before.approved, before.approved_tip);
-            checked.signer(&keys, before.approved, effective).map_err(|_| bad)
-        }),
-        ApprovalDecision::Approve => counted,
-    };
-    signer.map(FileBacking::Signature).map_err(|bad| {
-        let keys = Keys::from_governance(governance, governance);
-        revoked_later(bad, checked.signer(&keys, governance, effective).is_ok())
-    })
-}
-
-fn bridge(
-    checked: &SoundStatement,
-    before: LandedGovernance<'_>,
-    effective: Instant,
-) -> Result<Person, FileState> {
-    let governance = before.governance;
-    checked.bridge(&before.key_set.keys, governance, effective).map_err(|bad| {
-        let keys = Keys::from_governance(governance, governance);
-        revoked_later(bad, checked.bridge(&keys, governance, effective).is_ok())
-    })
-}
-
-fn revoked_later(bad: BadFile, listed: bool) -> FileState {
-    if listed && matches!(bad, BadFile::Signature(SignatureState::Revoked(_))) {
-        FileState::RevokedLater(bad)
-    } else {
-        FileState::Bad(bad)
-    }
-}
-
 /// Tells whether a text removed by a landing exists elsewhere since that landing, byte for byte.
-fn is_moved(path: &str, change: &ApprovalFileChange, changes: &[ApprovalFileChange]) -> bool {
-    let Some(before) = change.before.filter(|_| change.path == path) else {
-        return false;
-    };
+fn is_moved(path: &str, before: Oid, changes: &[ApprovalFileChange]) -> bool {
     let name = |path: &str| {
         let mut segments = path.rsplit('/');
         (segments.next().map(str::to_owned), segments.next().map(str::to_owned))
