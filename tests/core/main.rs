@@ -14,6 +14,7 @@ mod audit;
 mod checklist;
 mod controls;
 mod credential_forms;
+mod folder;
 mod gate;
 mod history;
 mod house;

@@ -28,7 +28,7 @@ fn found(path: &str, tree: &dyn Tree) -> Found {
 #[test]
 fn evidence_may_lie_anywhere_in_the_repository_and_behind_links_that_stay_inside() {
     const LINK: u32 = 0o120_000;
-    let outside = tempfile::tempdir().unwrap();
+    let outside = crate::support::temporary();
     std::fs::write(outside.path().join("a.txt"), "rotated").unwrap();
     let away = outside.path().to_str().unwrap();
     let repo = Repo::at("2026-11-20T09:00:00Z");

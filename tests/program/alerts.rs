@@ -47,7 +47,7 @@ struct Forge {
 
 impl Forge {
     fn new() -> Forge {
-        Forge { folder: tempfile::tempdir().unwrap() }
+        Forge { folder: crate::support::temporary() }
     }
 
     fn path(&self) -> &Path {

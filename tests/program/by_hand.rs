@@ -153,7 +153,7 @@ fn signed(ledger: &Path, source: &str, email: &str) -> bool {
 
 #[test]
 fn each_verdict_of_the_demo_can_be_redone_by_hand() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = crate::support::temporary();
     let demo = cli::run(folder.path(), &["demo", "--on", DAY, "ledger"]);
     assert_eq!(demo.code, 0, "{}", demo.err);
     let ledger = folder.path().join("ledger");

@@ -86,7 +86,7 @@ pub(crate) fn program(folder: &Path, args: &[&str], variables: &[(&str, &str)]) 
 
 #[test]
 fn an_old_name_is_answered_with_the_new_one() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = crate::support::temporary();
     for (args, said) in [
         (
             &["drift", "src"][..],
@@ -139,7 +139,7 @@ fn an_old_name_is_answered_with_the_new_one() {
 
 #[test]
 fn wrong_use_exits_2_and_says_so_on_stderr_alone() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = crate::support::temporary();
     for args in [
         &["--nothing"][..],
         &["nothing"],
@@ -160,7 +160,7 @@ fn wrong_use_exits_2_and_says_so_on_stderr_alone() {
 
 #[test]
 fn what_needs_no_ledger_works_without_one() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = crate::support::temporary();
     for args in [
         &["--help"][..],
         &["help"],
@@ -223,7 +223,7 @@ fn every_command_file_is_in_the_table_and_gives_an_example() {
 
 #[test]
 fn every_help_fits_a_terminal_of_80_columns() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = crate::support::temporary();
     for name in commands().into_iter().chain([String::new()]) {
         let args: Vec<&str> =
             [name.as_str(), "--help"].into_iter().filter(|it| !it.is_empty()).collect();
@@ -247,7 +247,7 @@ fn every_help_fits_a_terminal_of_80_columns() {
 
 #[test]
 fn a_reader_that_goes_away_is_no_failure() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = crate::support::temporary();
     for args in [&["schema"][..], &["man"], &["explain"], &["--help"]] {
         let mut program = program(folder.path(), args, &[]);
         let mut child = program.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
@@ -260,7 +260,7 @@ fn a_reader_that_goes_away_is_no_failure() {
 
 #[test]
 fn colour_comes_only_where_it_is_asked_for() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = crate::support::temporary();
     for (args, variables, coloured) in [
         (&["explain"][..], &[][..], false),
         (&["explain", "--color", "always"], &[], true),

@@ -177,7 +177,7 @@ impl World {
 /// Writes the keys of those who are listed, and of Mallory and Ana; `approve` signs with them by ssh-keygen.
 fn keys() -> tempfile::TempDir {
     need(&["ssh-keygen"]);
-    let folder = tempfile::tempdir().unwrap();
+    let folder = crate::support::temporary();
     for name in LISTED.iter().chain(&["mallory", "ana", "bridge"]) {
         let key = folder.path().join(name);
         std::fs::write(&key, speak::private_file(name)).unwrap();

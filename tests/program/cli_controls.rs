@@ -23,7 +23,7 @@ fn ids(controls: &[Value]) -> Vec<&str> {
 
 #[test]
 fn a_ledger_adds_its_own_catalogs_and_says_which_it_does_not_list() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = crate::support::temporary();
     let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
     write("exledger.yaml", "version: 1\ncatalogs: [nist-csf, house.csv]\n");
     write(
@@ -46,7 +46,7 @@ fn a_ledger_adds_its_own_catalogs_and_says_which_it_does_not_list() {
 
 #[test]
 fn what_controls_shows_looks_as_it_did() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = crate::support::temporary();
     for (name, search) in [
         ("controls-alias", &["NHI-02"][..]),
         ("controls-withdrawn", &["nist-csf:PR.AC-4"]),

@@ -30,7 +30,7 @@ const FILES: [&str; 17] = [
 ];
 
 fn repository() -> tempfile::TempDir {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = crate::support::temporary();
     git2::Repository::init(folder.path()).unwrap();
     folder
 }
@@ -120,7 +120,7 @@ fn a_file_that_is_there_stays_and_its_lines_are_printed() {
 
 #[test]
 fn outside_git_it_can_not_say_where_the_ledger_goes() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = crate::support::temporary();
     let answer = run(folder.path(), &["init"]);
     assert_eq!((answer.code, answer.out.as_str()), (3, ""), "{}", answer.err);
     assert!(answer.err.contains("git init"), "{}", answer.err);
@@ -142,7 +142,7 @@ fn from_a_folder_below_it_goes_to_the_root_and_with_c_to_that_folder() {
 
 #[test]
 fn the_demo_has_the_same_commits_under_one_clock_and_wants_an_empty_folder() {
-    let (one, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let (one, other) = (crate::support::temporary(), crate::support::temporary());
     for folder in [&one, &other] {
         let answer =
             run(folder.path(), &["demo", "ledger", "--on", "2026-12-01", "--format", "json"]);
@@ -185,7 +185,7 @@ fn the_demo_has_the_same_commits_under_one_clock_and_wants_an_empty_folder() {
 
 #[test]
 fn the_demo_has_a_cause_that_repeats() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = crate::support::temporary();
     let demo = run(folder.path(), &["demo", "ledger", "--on", "2026-12-01"]);
     assert_eq!(demo.code, 0, "{}", demo.err);
     let ledger = folder.path().join("ledger");

@@ -5,7 +5,7 @@ use crate::support::samples::SAMPLE;
 
 /// A plain folder with a policy and one record.
 fn folder(record: &str) -> tempfile::TempDir {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = crate::support::temporary();
     std::fs::create_dir(folder.path().join("exceptions")).unwrap();
     std::fs::write(folder.path().join("exledger.yaml"), "version: 1\n").unwrap();
     let path = "exceptions/EXC-2026-7F3KQ.yaml";

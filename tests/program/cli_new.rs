@@ -45,7 +45,7 @@ profiles:
 ";
 
 pub(crate) fn ledger() -> tempfile::TempDir {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = crate::support::temporary();
     let git = git2::Repository::init(folder.path()).unwrap();
     let mut config = git.config().unwrap();
     config.set_str("user.name", "Ana Ruiz").unwrap();
@@ -257,7 +257,7 @@ fn a_record_of_a_tier_states_the_interval_that_the_tier_wants() {
 
 #[test]
 fn a_new_ledger_and_a_new_record_lint_clean_and_are_proposed() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = crate::support::temporary();
     let git = |words: &[&str]| crate::support::repo::git(folder.path(), words);
     git(&["init", "-q", "-b", "main"]);
     git(&["config", "user.name", "Ana Ruiz"]);

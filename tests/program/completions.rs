@@ -43,7 +43,7 @@ fn a_shell_completes_the_names_of_the_ledger() {
         let seen = completed(folder, words);
         assert!(seen.iter().any(|it| it == expected), "{words:?}: {seen:?}");
     }
-    let empty = tempfile::tempdir().unwrap();
+    let empty = crate::support::temporary();
     assert_eq!(completed(empty.path(), &["show", "EXC"]), Vec::<String>::new());
     let unknown = run_with(empty.path(), &[], &[("EXLEDGER_COMPLETE", "tcsh")]);
     assert_eq!((unknown.code, unknown.out.as_str()), (2, ""), "{}", unknown.err);

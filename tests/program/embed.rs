@@ -109,7 +109,7 @@ fn another_program_lists_what_is_due_as_queue_does() {
 
 #[test]
 fn without_a_ledger_it_ends_as_the_program_does() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = crate::support::temporary();
     let (code, _, said) = ask(&[folder.path().to_str().unwrap(), IDENTITY], "");
     assert_eq!(code, 3);
     assert!(said.contains("is not in a ledger") && said.contains("help: "), "{said}");

@@ -26,7 +26,7 @@ fn both(folder: &Path) -> (String, String) {
 fn a_bare_clone_writes_the_rows_of_jsonl_and_counts_them() {
     let repo = ledger();
     let bare = repo.clone_with(&["--bare"]);
-    let folder = tempfile::tempdir().unwrap();
+    let folder = crate::support::temporary();
     let output = folder.path().join("day=2026-12-01/ledger=example%2Fpayments");
     let run = fleet(bare.path(), &output);
     assert_eq!((run.code, run.out.as_str(), run.err.as_str()), (0, "", ""));
@@ -53,7 +53,7 @@ fn a_bare_clone_writes_the_rows_of_jsonl_and_counts_them() {
 #[test]
 fn a_rerun_replaces_both_files() {
     let repo = ledger();
-    let folder = tempfile::tempdir().unwrap();
+    let folder = crate::support::temporary();
     assert_eq!(fleet(repo.path(), folder.path()).code, 0);
     let before = both(folder.path());
     repo.by("dana").write("EXC-2026-BR0KE", "id: [").commit("Break it");
@@ -69,7 +69,7 @@ fn a_rerun_replaces_both_files() {
 #[test]
 fn a_run_that_breaks_off_between_the_files_leaves_no_answer() {
     let repo = ledger();
-    let folder = tempfile::tempdir().unwrap();
+    let folder = crate::support::temporary();
     assert_eq!(fleet(repo.path(), folder.path()).code, 0);
     // The rows can't be replaced, because something else stands in their place.
     std::fs::remove_file(folder.path().join("exceptions.jsonl")).unwrap();
@@ -83,7 +83,7 @@ fn a_run_that_breaks_off_between_the_files_leaves_no_answer() {
 fn a_ledger_that_cannot_be_read_writes_nothing() {
     let repo = ledger();
     let shallow = repo.clone_with(&["--depth=1", "--bare"]);
-    let folder = tempfile::tempdir().unwrap();
+    let folder = crate::support::temporary();
     let output = folder.path().join("out");
     let run = fleet(shallow.path(), &output);
     assert_eq!(run.code, 3, "{}", run.err);
@@ -112,7 +112,7 @@ fn there_are_seven_statements_one_in_each_file() {
 #[test]
 fn the_loading_declares_every_column() {
     let readme = std::fs::read_to_string(docs().join("README.md")).unwrap();
-    let folder = tempfile::tempdir().unwrap();
+    let folder = crate::support::temporary();
     let repo = ledger();
     assert_eq!(fleet(repo.path(), folder.path()).code, 0);
     let (rows, ledger) = both(folder.path());
@@ -186,7 +186,7 @@ fn spark_gives_the_rows_that_the_program_counts() {
 fn the_generator_makes_the_same_commits_each_time() {
     need(&["python3"]);
     let made = || {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = crate::support::temporary();
         let output = Command::new("python3")
             .arg(project::root().join("benches/fleet/generate.py"))
             .arg(folder.path())

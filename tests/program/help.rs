@@ -156,7 +156,7 @@ fn a_topic_that_is_no_command_is_refused() {
 
 #[test]
 fn a_value_that_looks_like_a_question_for_help_is_a_value() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = crate::support::temporary();
     assert_eq!(run(folder.path(), &["demo", "--on", "2026-11-20", "ledger"]).code, 0);
     let ledger = folder.path().join("ledger");
     let path = ledger.to_str().unwrap();

@@ -56,7 +56,7 @@ pub(crate) struct Asked {
 impl Asked {
     pub(crate) fn new() -> Asked {
         let gate = Gate::ending_after(86_400, "");
-        let asked = Asked { gate, work: tempfile::tempdir().unwrap() };
+        let asked = Asked { gate, work: crate::support::temporary() };
         asked.approve_map(MAP);
         asked
     }

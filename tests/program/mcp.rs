@@ -29,7 +29,7 @@ pub(crate) struct Served {
 
 impl Served {
     pub(crate) fn new() -> Served {
-        Served { gate: Gate::ending_after(86_400, LISTED), work: tempfile::tempdir().unwrap() }
+        Served { gate: Gate::ending_after(86_400, LISTED), work: crate::support::temporary() }
     }
 
     pub(crate) fn ledger(&self) -> String {

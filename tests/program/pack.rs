@@ -114,7 +114,7 @@ fn text<'f>(files: &'f BTreeMap<String, Vec<u8>>, name: &str) -> &'f str {
 fn two_clones_in_two_zones_write_the_same_bytes_at_any_time() {
     let repo = story();
     let (clone, bare) = (repo.clone_with(&[]), repo.clone_with(&["--bare"]));
-    let place = tempfile::tempdir().unwrap();
+    let place = crate::support::temporary();
     let runs = [
         (repo.path(), "Asia/Tokyo", "2027-01-05T08:00:00Z"),
         (clone.path(), "America/New_York", "2031-01-01T00:00:00Z"),
@@ -150,7 +150,7 @@ fn two_clones_in_two_zones_write_the_same_bytes_at_any_time() {
 #[test]
 fn records_in_force_or_changed_in_the_span_are_in_it() {
     let repo = story();
-    let place = tempfile::tempdir().unwrap();
+    let place = crate::support::temporary();
     let output = place.path().join("pack");
     let run = pack(repo.path(), output.to_str().unwrap(), &[]);
     assert!(run.err.contains("3 records from 2026-12-01 to 2026-12-31"), "{}", run.err);
@@ -193,7 +193,7 @@ fn records_in_force_or_changed_in_the_span_are_in_it() {
 #[test]
 fn each_answer_is_that_of_its_command() {
     let repo = story();
-    let place = tempfile::tempdir().unwrap();
+    let place = crate::support::temporary();
     let output = place.path().join("pack");
     assert_eq!(pack(repo.path(), output.to_str().unwrap(), &[]).code, 1);
     let found = files(&output);
@@ -216,7 +216,7 @@ fn each_answer_is_that_of_its_command() {
 #[test]
 fn what_cannot_be_determined_writes_nothing() {
     let repo = story();
-    let place = tempfile::tempdir().unwrap();
+    let place = crate::support::temporary();
     // The end of the span is in one clone, and not in the other.
     for depth in ["--depth=4", "--depth=1"] {
         let shallow = repo.clone_with(&[depth]);
@@ -234,7 +234,7 @@ fn what_cannot_be_determined_writes_nothing() {
 #[test]
 fn a_wrong_span_or_place_is_refused() {
     let repo = story();
-    let place = tempfile::tempdir().unwrap();
+    let place = crate::support::temporary();
     std::fs::write(place.path().join("file"), "mine").unwrap();
     let folder = place.path().to_str().unwrap();
     let fresh = place.path().join("fresh");
@@ -276,7 +276,7 @@ fn a_wrong_span_or_place_is_refused() {
 #[test]
 fn a_span_that_ends_today_is_packed_with_a_warning() {
     let repo = story();
-    let place = tempfile::tempdir().unwrap();
+    let place = crate::support::temporary();
     let bytes = |name: &str, clock: &str| {
         let output = place.path().join(name);
         let span = ["--from", "2026-12-01", "--to", "2026-12-31"];
@@ -294,7 +294,7 @@ fn a_span_that_ends_today_is_packed_with_a_warning() {
 #[test]
 fn the_next_audit_compares_with_its_checkpoint() {
     let repo = story();
-    let place = tempfile::tempdir().unwrap();
+    let place = crate::support::temporary();
     let output = place.path().join("pack");
     assert_eq!(pack(repo.path(), output.to_str().unwrap(), &[]).code, 1);
     let checkpoint = output.join("checkpoint.json");

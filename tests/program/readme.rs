@@ -16,7 +16,7 @@ const PAGES: &[(&str, usize)] = &[("README.md", 3), ("docs/gate.md", 5)];
 
 #[test]
 fn the_screens_are_what_the_program_prints() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = crate::support::temporary();
     let demo = cli::run(folder.path(), &["demo", "--on", DAY, "ledger"]);
     assert_eq!(demo.code, 0, "{}", demo.err);
     let ledger = folder.path().join("ledger");

@@ -41,7 +41,7 @@ fn an_audit_is_an_answer_and_what_the_mainline_was_is_compared_with_it() {
 
     let checkpoint = answer.checkpoint().unwrap();
     assert_eq!(checkpoint.tip, repo.tip("main").to_string());
-    let kept = tempfile::tempdir().unwrap();
+    let kept = crate::support::temporary();
     let file = Path::new("last.json");
     std::fs::write(kept.path().join(file), checkpoint.text()).unwrap();
     let files = [file.to_path_buf()];
@@ -84,7 +84,7 @@ fn findings_are_triaged_and_drafted_once() {
     let matched = answer.matches.as_ref().unwrap().used.matched.clone();
     assert_eq!(matched, ["EXC-2026-C0VER"]);
 
-    let drafts = tempfile::tempdir().unwrap();
+    let drafts = crate::support::temporary();
     let written = answer.write_drafts(drafts.path()).unwrap();
     let names: Vec<&str> = written.iter().map(|it| it.name.as_str()).collect();
     let [name] = names.as_slice() else {

@@ -17,7 +17,7 @@ pub(crate) fn keygen(arguments: &[&str], folder: &Path) -> Output {
 /// Makes keys of some kinds in a new folder.
 pub(crate) fn made(kinds: &[(&str, &[&str])]) -> tempfile::TempDir {
     need(&["ssh-keygen"]);
-    let folder = tempfile::tempdir().unwrap();
+    let folder = crate::support::temporary();
     for (name, kind) in kinds {
         let arguments = [&["-q", "-N", "", "-C", "", "-f", name], *kind].concat();
         let output = keygen(&arguments, folder.path());

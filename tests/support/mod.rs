@@ -8,6 +8,7 @@ pub(crate) mod audit;
 pub(crate) mod export;
 pub(crate) mod export_engines;
 pub(crate) mod export_models;
+pub(crate) mod folder;
 pub(crate) mod gate;
 pub(crate) mod golden;
 pub(crate) mod history;
@@ -20,3 +21,5 @@ pub(crate) mod samples;
 pub(crate) mod schemas;
 pub(crate) mod status;
 pub(crate) mod tools;
+
+pub(crate) use folder::temporary;

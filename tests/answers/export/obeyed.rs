@@ -43,7 +43,7 @@ fn snyk_obeys_until_the_second_before_the_end() {
         "{tool: snyk, id: SNYK-JS-LODASH-567746, purl: 'pkg:npm/lodash'}, {tool: snyk, id: 'npm:ms:20170412'}",
     );
     let text = only(&Exporter { repo: &repo, on: ON, allowed: STRICT }.write("snyk"));
-    let folder = tempfile::tempdir().unwrap();
+    let folder = crate::support::temporary();
     let file = folder.path().join(".snyk");
     std::fs::write(&file, text).unwrap();
     let left = |now: &str| ran("node", &["-e", SCRIPT, "--", file.to_str().unwrap(), now]);
@@ -83,7 +83,7 @@ fn prowler_mutes_what_is_named_and_nothing_else() {
     );
     let allowed = LOSSY;
     let text = only(&Exporter { repo: &repo, on: ON, allowed }.write("prowler"));
-    let folder = tempfile::tempdir().unwrap();
+    let folder = crate::support::temporary();
     let file = folder.path().join("mutelist.yaml");
     std::fs::write(&file, text).unwrap();
     let named = [
@@ -122,7 +122,7 @@ fn the_suppressions_are_valid_by_the_schema() {
         "{tool: dependency-check, id: CVE-2026-1234, purl: 'pkg:maven/org.acme/core@1.0.0'}, {tool: dependency-check, id: 'GHSA <&> \"x\"', purl: 'pkg:npm/%40acme/ui'}, {tool: dependency-check, id: CVE-2026-2}",
     );
     let text = only(&Exporter { repo: &repo, on: ON, allowed: STRICT }.write("dependency-check"));
-    let folder = tempfile::tempdir().unwrap();
+    let folder = crate::support::temporary();
     let file = folder.path().join("suppressions.xml");
     std::fs::write(&file, &text).unwrap();
     let schema = project::root().join("tests/data/export/dependency-suppression.1.3.xsd");

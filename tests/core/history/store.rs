@@ -73,7 +73,7 @@ fn commits_and_folders_are_kept_for_a_while_and_files_are_not() {
 
 #[test]
 fn a_folder_outside_git_is_none() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = crate::support::temporary();
     assert!(matches!(refused(folder.path()), OpenError::NotFound { .. }));
 }
 
@@ -132,7 +132,7 @@ fn a_shallow_clone_knows_where_it_ends() {
 fn a_linked_work_tree_shares_the_boundary_of_its_clone() {
     let repo = small();
     let clone = repo.clone_with(&["--depth=1"]);
-    let linked = tempfile::tempdir().unwrap();
+    let linked = crate::support::temporary();
     let place = linked.path().join("linked");
     repo::git(clone.path(), &["worktree", "add", "-q", "-b", "topic", place.to_str().unwrap()]);
     let git = Repository::discover(&place).unwrap();

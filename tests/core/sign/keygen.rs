@@ -176,7 +176,7 @@ fn configured(lines: &str, flag: Option<&str>, folder: &Path) -> Result<Setup, S
 
 #[test]
 fn the_key_is_that_of_the_flag_then_the_ledgers_own_then_gits_where_that_is_ssh() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = crate::support::temporary();
     let place = |name: &str| folder.path().join(name);
     for name in ["id.pub", "own.pub", "flag.pub"] {
         std::fs::write(place(name), "ssh-ed25519 AAAA\n").unwrap();
@@ -225,7 +225,7 @@ fn the_key_is_that_of_the_flag_then_the_ledgers_own_then_gits_where_that_is_ssh(
 
 #[test]
 fn a_missing_key_is_said_with_what_to_set() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = crate::support::temporary();
     std::fs::write(folder.path().join("notes.txt"), "no key at all\n").unwrap();
     let pgp = "[user]\nsigningkey = ABCD1234\n[gpg]\nformat = ";
     for (lines, flag, said) in [

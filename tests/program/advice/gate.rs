@@ -100,7 +100,7 @@ fn what_is_stated_and_does_not_fit_is_not_asked_for_again() {
 #[test]
 fn a_record_that_is_used_up_is_allowed_more_uses_as_advised() {
     let stage = approved("uses: {limit: 1}\n");
-    let folder = tempfile::tempdir().unwrap();
+    let folder = crate::support::temporary();
     let path = folder.path().join("receipts.jsonl");
     let path = path.to_str().unwrap();
     start_receipts(&stage, path);

@@ -56,7 +56,7 @@ pub(super) fn play(start: &dyn Fn(&Server, &Path) -> Agent) -> Played {
     ledger.checkout();
     ledger.config("user.name", "Ana Ruiz");
     ledger.config("user.email", "ana@example.com");
-    let elsewhere = tempfile::tempdir().unwrap();
+    let elsewhere = crate::support::temporary();
     let receipts = elsewhere.path().join("receipts.jsonl").display().to_string();
     let started =
         cli::run_with(ledger.path(), &["check", "--new-receipts", &receipts], &[REAL_CLOCK]);

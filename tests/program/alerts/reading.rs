@@ -159,7 +159,7 @@ fn a_record_whose_status_is_unknown_dismisses_nothing() {
 #[test]
 fn a_clone_without_the_history_dismisses_nothing() {
     let repo = covering();
-    let folder = tempfile::tempdir().unwrap();
+    let folder = crate::support::temporary();
     let from = format!("file://{}", repo.path().display());
     git(folder.path(), &["clone", "-q", "--depth", "1", &from, "cut"]);
     let alerts = Value::from(vec![code_scanning(4, "semgrep", "r", "a")]).to_string();

@@ -141,7 +141,7 @@ fn a_repository_of_somebody_else_is_refused_with_the_setting_that_trusts_it() {
     let repo = ledger("");
     file(&repo);
     repo.checkout();
-    let elsewhere = tempfile::tempdir().unwrap();
+    let elsewhere = crate::support::temporary();
     let home = elsewhere.path().to_str().unwrap();
     let list = || cli::run_with(repo.path(), &["list"], &[("HOME", home)]);
     // One's own needs no setting.

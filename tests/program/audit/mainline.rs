@@ -36,7 +36,7 @@ fn a_removal_that_is_dated_before_its_parent_is_named() {
 #[test]
 fn a_checkpoint_says_what_the_mainline_is_and_is_read_again() {
     let repo = filed();
-    let outside = tempfile::tempdir().unwrap();
+    let outside = crate::support::temporary();
     let path = outside.path().join("checkpoint.json");
     let path = path.to_str().unwrap();
     let run = verify(repo.path(), &["--write-checkpoint", path]);
@@ -67,7 +67,7 @@ fn a_checkpoint_says_what_the_mainline_is_and_is_read_again() {
 #[test]
 fn a_checkpoint_that_was_edited_or_is_none_is_not_believed() {
     let repo = filed();
-    let outside = tempfile::tempdir().unwrap();
+    let outside = crate::support::temporary();
     let path = outside.path().join("checkpoint.json");
     let path = path.to_str().unwrap();
     verify(repo.path(), &["--write-checkpoint", path]);
@@ -95,7 +95,7 @@ fn a_checkpoint_that_was_edited_or_is_none_is_not_believed() {
 #[test]
 fn a_shallow_clone_can_say_neither_what_was_approved_nor_what_the_mainline_was() {
     let repo = filed();
-    let outside = tempfile::tempdir().unwrap();
+    let outside = crate::support::temporary();
     let path = outside.path().join("checkpoint.json");
     let path = path.to_str().unwrap();
     verify(repo.path(), &["--write-checkpoint", path]);
@@ -118,7 +118,7 @@ fn a_shallow_clone_can_say_neither_what_was_approved_nor_what_the_mainline_was()
 #[test]
 fn no_checkpoint_is_written_of_what_was_rewritten() {
     let repo = filed();
-    let outside = tempfile::tempdir().unwrap();
+    let outside = crate::support::temporary();
     let path = outside.path().join("checkpoint.json");
     let path = path.to_str().unwrap();
     verify(repo.path(), &["--write-checkpoint", path]);

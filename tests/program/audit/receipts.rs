@@ -38,7 +38,7 @@ fn receipt(verdict: &str, record: Option<&str>, commit: &str, instant: &str) -> 
 
 /// Returns the exit code, and each finding as `level rule line-of-the-receipts`.
 fn verified(repo: &Repo, text: &str) -> (i32, Vec<String>, String) {
-    let outside = tempfile::tempdir().unwrap();
+    let outside = crate::support::temporary();
     let path = outside.path().join("receipts.jsonl");
     std::fs::write(&path, text).unwrap();
     let run = cli::run(

@@ -45,7 +45,7 @@ fn agent_chooses_no_settings() {
     gate.repo.branch("longer").by("ana").write(ID, &text).commit("Ask for more time");
     gate.repo.by("root").write("README.md", "Payments\n").commit("Describe it");
     gate.fetch();
-    let ended = Served { gate, work: tempfile::tempdir().unwrap() };
+    let ended = Served { gate, work: crate::support::temporary() };
     let open = Served::new();
     let elsewhere = open.ledger();
     let earlier = present(-7_200).to_string();

@@ -50,7 +50,7 @@ fn rewritten_branch_is_seen() {
             },
         ),
     ];
-    let outside = tempfile::tempdir().unwrap();
+    let outside = crate::support::temporary();
     let path = outside.path().join("checkpoint.json");
     let path = path.to_str().unwrap();
     for (what, code, attack) in attacks {

@@ -196,7 +196,7 @@ fn clone_tricks_are_seen() {
 
 #[test]
 fn a_repository_that_cannot_be_read_is_no_green() {
-    let place = tempfile::tempdir().unwrap();
+    let place = crate::support::temporary();
     git(place.path(), &["init", "--quiet", "--object-format=sha256", "."]);
     fs::write(place.path().join(POLICY), CLAIMED).unwrap();
     for args in [&["check", "--application", "billing"][..], &["list"], &["verify"], &["queue"]] {

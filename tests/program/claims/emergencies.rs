@@ -194,7 +194,7 @@ fn an_emergency_that_names_no_finding_uses_up_the_grace_of_one_that_does() {
     let report = format!(
         r#"{{"version": "2.1.0", "runs": [{{"tool": {{"driver": {{"name": "trivy"}}}}, "results": [{result}]}}]}}"#
     );
-    let folder = tempfile::tempdir().unwrap();
+    let folder = crate::support::temporary();
     let place = folder.path().join("report.sarif");
     std::fs::write(&place, report).unwrap();
     let covered = |first: Option<String>| {

@@ -247,7 +247,7 @@ fn clones_refuse_as_well() {
     let repo = ledger(CLAIMED, &[]);
     plant(&repo, "push");
     let now = repo.now().to_string();
-    let place = tempfile::tempdir().unwrap();
+    let place = crate::support::temporary();
     let from = repo.path().to_str().unwrap();
     let said = |folder: &Path, args: &[&str]| {
         let run = ask_at(folder, &now, args);
@@ -325,7 +325,7 @@ fn way_out_works_as_printed() {
         let repo = ledger(SIGNED, &["dana", "lee"]);
         plant(&repo, "push");
         let refused = ask(&repo, "services/billing", &["list"]);
-        let keys = tempfile::tempdir().unwrap();
+        let keys = crate::support::temporary();
         for name in ["dana", "lee"] {
             let key = keys.path().join(name);
             std::fs::write(&key, speak::private_file(name)).unwrap();
@@ -496,7 +496,7 @@ fn approvals_count_in_one_folder() {
     // The command writes that line.
     let again = SAMPLE.replace("moderate", "low");
     repo.by("ana").write(&format!("teams/b/exceptions/{ID}.yaml"), &again).commit("Ask again");
-    let place = tempfile::tempdir().unwrap();
+    let place = crate::support::temporary();
     let key = place.path().join("key");
     std::fs::write(&key, speak::private_file("dana")).unwrap();
     let mode = std::os::unix::fs::PermissionsExt::from_mode(0o600);

@@ -36,7 +36,7 @@ fn report(id: &str, address: &Value, run: &Value) -> Value {
 }
 
 fn triage(folder: &Path, report: &Value, args: &[&str]) -> Run {
-    let place = tempfile::tempdir().unwrap();
+    let place = crate::support::temporary();
     let path = place.path().join("report.sarif");
     fs::write(&path, report.to_string()).unwrap();
     let path = path.display().to_string();

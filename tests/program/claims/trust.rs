@@ -29,7 +29,7 @@ fn locked() -> (Repo, String) {
 fn environment_chooses_no_trust() {
     let (repo, trusted) = locked();
     assert_eq!(status(&repo), "unapproved", "nobody can approve what Sam needs");
-    let home = tempfile::tempdir().unwrap();
+    let home = crate::support::temporary();
     let text = format!("[exledger]\n\ttrustedFrom = {trusted}\n");
     std::fs::write(home.path().join(".gitconfig"), &text).unwrap();
     let file = home.path().join(".gitconfig").display().to_string();

@@ -22,7 +22,7 @@ fn by_id(answer: &Value, key: &str) -> BTreeMap<String, Value> {
 
 #[test]
 fn queue_report_and_messages_agree_at_every_instant() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = crate::support::temporary();
     let demo = cli::run(folder.path(), &["demo", "--on", "2026-11-20", "ledger"]);
     assert_eq!(demo.code, 0, "{}", demo.err);
     let ledger = folder.path().join("ledger");
@@ -78,7 +78,7 @@ fn queue_report_and_messages_agree_at_every_instant() {
 
 #[test]
 fn an_emergency_is_due_before_its_deadline_and_overdue_after_it() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = crate::support::temporary();
     let demo = cli::run(folder.path(), &["demo", "--on", "2026-11-20", "ledger"]);
     assert_eq!(demo.code, 0, "{}", demo.err);
     let ledger = folder.path().join("ledger");

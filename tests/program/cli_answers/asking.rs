@@ -137,7 +137,7 @@ const ANSWERS: &[&[&str]] =
 
 #[test]
 fn outside_a_ledger_and_outside_git_nothing_is_said() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = crate::support::temporary();
     for args in [ANSWERS, &[&["lint"], &["new"]]].concat() {
         let answer = run(folder.path(), args);
         assert_eq!((answer.code, answer.out.as_str()), (3, ""), "{args:?}");
@@ -209,7 +209,7 @@ fn a_shallow_clone_shows_its_rows_and_exits_3_with_the_repair() {
 fn the_ledger_is_found_from_below_by_c_and_by_the_environment() {
     let repo = story();
     let below = repo.path().join("exceptions");
-    let elsewhere = tempfile::tempdir().unwrap();
+    let elsewhere = crate::support::temporary();
     let root = repo.path().to_str().unwrap();
     assert_eq!(cli::run(&below, &["list"]).code, 0);
     assert_eq!(cli::run(elsewhere.path(), &["-C", root, "list"]).code, 0);
@@ -232,7 +232,7 @@ fn a_single_use_is_counted_from_the_receipts_that_are_shown() {
         ask(&repo, &[&["check", "--application", "once", "--format", "json"], more].concat())
     };
     assert_eq!(gate(&[]).code, 3, "without receipts it can't be determined");
-    let folder = tempfile::tempdir().unwrap();
+    let folder = crate::support::temporary();
     let file = folder.path().join("receipts.jsonl");
     let path = file.to_str().unwrap();
     assert_eq!(gate(&["--new-receipts", path]).code, 0);

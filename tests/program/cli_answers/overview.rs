@@ -46,7 +46,7 @@ fn without_a_command_a_ledger_takes_five_lines() {
 
 #[test]
 fn without_a_command_and_a_ledger_the_help_is_a_usage_error() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = crate::support::temporary();
     let run = cli::run(folder.path(), &[]);
     assert_eq!((run.code, run.out.as_str()), (2, ""));
     assert_eq!(run.err, cli::run(folder.path(), &["--help"]).out);

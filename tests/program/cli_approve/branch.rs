@@ -36,7 +36,7 @@ fn a_branch_that_is_checked_out_is_left_alone() {
     assert_eq!(world.repo.tip("billing"), tip);
     // A branch checked out in another work tree is refused, too.
     world.switch("main");
-    let other = tempfile::tempdir().unwrap();
+    let other = crate::support::temporary();
     let place = other.path().join("tree").display().to_string();
     git(world.repo.path(), &["worktree", "add", "-q", &place, "billing"]);
     let run = world.speak("dana", &[ID, "--ref", "billing"]);
@@ -96,7 +96,7 @@ fn a_branch_that_fell_behind_is_refused_with_the_one_to_name() {
 fn with_a_folder_the_files_go_there_and_nowhere_else() {
     let world = World::new(POLICY);
     let tip = world.repo.tip("billing");
-    let out = tempfile::tempdir().unwrap();
+    let out = crate::support::temporary();
     let place = out.path().join("signed").display().to_string();
     let said = world.said("dana", &[ID, "--ref", "billing", "--out", &place]);
     for file in said["files"].as_array().unwrap() {

@@ -116,7 +116,7 @@ fn under_ones_own_name_a_landed_record_is_approved_and_an_open_branch_is_refused
     world.switch("billing");
     assert_eq!(world.as_me("dana", &[ID]).code, 2);
     // Files that a person commits are a different case.
-    let out = tempfile::tempdir().unwrap();
+    let out = crate::support::temporary();
     let place = out.path().display().to_string();
     assert_eq!(world.as_me("dana", &[ID, "--out", &place]).code, 0);
     world.switch("main");

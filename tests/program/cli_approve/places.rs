@@ -67,7 +67,7 @@ fn a_ledger_below_a_folder_keeps_its_approvals_there() {
 fn a_linked_work_tree_is_approved_where_it_is() {
     let world = World::new(POLICY);
     world.is("dana", "dana");
-    let other = tempfile::tempdir().unwrap();
+    let other = crate::support::temporary();
     let place = other.path().join("tree");
     let place_text = place.display().to_string();
     git(world.repo.path(), &["worktree", "add", "-q", &place_text, "billing"]);
@@ -79,7 +79,7 @@ fn a_linked_work_tree_is_approved_where_it_is() {
 #[test]
 fn a_bare_repository_has_branches_to_approve_and_nothing_else() {
     let world = World::new(POLICY);
-    let folder = tempfile::tempdir().unwrap();
+    let folder = crate::support::temporary();
     let from = world.repo.path().display().to_string();
     git(folder.path(), &["clone", "-q", "--bare", &from, "bare"]);
     let bare = folder.path().join("bare");

@@ -146,7 +146,7 @@ fn two_files_of_one_id_are_approved_by_nobody() {
 
 #[test]
 fn outside_a_ledger_it_can_not_say() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = crate::support::temporary();
     for args in [&["approve", ID][..], &["reject", ID, "--reason", "No"]] {
         let run = cli::run(folder.path(), args);
         assert_eq!((run.code, run.out.as_str()), (3, ""), "{}", run.err);

@@ -41,7 +41,7 @@ fn a_rotation_is_postponed_watched_postponed_again_and_done() {
     assert_eq!(life.show(ID)["status"], "active");
     // Done, with evidence.
     life.repo.clock("2027-01-08T09:00:00Z");
-    let elsewhere = tempfile::tempdir().unwrap();
+    let elsewhere = crate::support::temporary();
     let log = elsewhere.path().join("rotate.txt");
     std::fs::write(&log, "rotated\n").unwrap();
     let shown = format!("E1=log:{}", log.display());

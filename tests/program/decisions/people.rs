@@ -248,7 +248,7 @@ fn who_decides_is_read_from_where_git_reads_it() {
     let life = Life::new();
     life.filed(ID, &record(ID, VENDOR), "ana", "lee");
     life.repo.checkout();
-    let folder = tempfile::tempdir().unwrap();
+    let folder = crate::support::temporary();
     let file = folder.path().join("configuration");
     std::fs::write(&file, "[user]\n\tname = Dana\n\temail = dana@example.com\n").unwrap();
     let (file, home) = (file.to_str().unwrap(), folder.path().to_str().unwrap());

@@ -49,7 +49,7 @@ fn assert_says(life: &Life, parts: &[&str]) {
 fn what_a_closure_proved_is_on_the_screen_in_the_log_and_on_the_page() {
     let life = Life::of(POLICY);
     life.filed(ID, &record(ID, LINES), "ana", "lee");
-    let outside = tempfile::tempdir().unwrap();
+    let outside = crate::support::temporary();
     let [seen, gone] =
         [("before.txt", "two callers"), ("after.txt", "no caller")].map(|(name, text)| {
             let path = outside.path().join(name);

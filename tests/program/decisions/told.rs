@@ -10,7 +10,7 @@ const OTHER: &str = "EXC-2026-00002";
 
 /// Runs a command over the demonstration ledger of a fixed day.
 fn demo(args: &[&str]) -> cli::Run {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = crate::support::temporary();
     let made = cli::run(folder.path(), &["demo", "--on", "2026-11-20", "ledger"]);
     assert_eq!(made.code, 0, "{}", made.err);
     cli::run(&folder.path().join("ledger"), &[args, &["--on", "2026-11-20"]].concat())

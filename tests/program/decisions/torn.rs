@@ -106,7 +106,7 @@ fn eight_that_write_at_once_lose_nothing() {
 
 #[test]
 fn a_file_that_changed_meanwhile_is_not_written_and_neither_are_the_others() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = crate::support::temporary();
     let tree = WorkTree::new(folder.path());
     let place = |name: &str| folder.path().join(name);
     std::fs::write(place("one"), "1").unwrap();

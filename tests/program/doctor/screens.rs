@@ -151,7 +151,7 @@ fn a_partial_clone_answers_once_everything_is_fetched() {
 
 #[test]
 fn outside_a_ledger_and_about_the_past_it_says_why_not() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = crate::support::temporary();
     let run = cli::run(folder.path(), &["doctor"]);
     assert_eq!(run.code, 3, "{}", run.err);
     let run = cli::run(folder.path(), &["doctor", "--as-of", "2026-11-20"]);

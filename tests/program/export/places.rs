@@ -155,7 +155,7 @@ fn links_and_other_folders_lead_to_the_same_refusal() {
     use std::os::unix::fs::symlink;
     let repo = ledger("{tool: trivy, id: CVE-2026-1}");
     repo.checkout();
-    let elsewhere = tempfile::tempdir().unwrap();
+    let elsewhere = crate::support::temporary();
     symlink(repo.path().join("exceptions"), elsewhere.path().join("there")).unwrap();
     symlink(repo.path().join("exledger.yaml"), elsewhere.path().join("policy")).unwrap();
     symlink(repo.path().join("exceptions/EXC-2026-NEW00.yaml"), elsewhere.path().join("new"))

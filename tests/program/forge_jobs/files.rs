@@ -8,7 +8,7 @@ use crate::support::{project, schemas};
 
 /// Returns what `init` writes in a new repository, with these flags, and its answer.
 fn init(flags: &[&str]) -> (tempfile::TempDir, Value) {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = crate::support::temporary();
     crate::support::repo::git(folder.path(), &["init", "-q", "-b", "main"]);
     let run = cli::run(folder.path(), &[&["init", "--format", "json"], flags].concat());
     assert_eq!(run.code, 0, "{}", run.err);
@@ -115,7 +115,7 @@ fn the_workflow_is_short_pinned_and_asks_for_no_more_than_it_needs() {
 
 #[test]
 fn a_copy_of_the_action_is_whole_and_a_folder_is_named_in_every_job() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = crate::support::temporary();
     crate::support::repo::git(folder.path(), &["init", "-q", "-b", "main"]);
     std::fs::create_dir_all(folder.path().join("teams/pay ments")).unwrap();
     let run = cli::run(folder.path(), &["-C", "teams/pay ments", "init", "--vendor-action"]);
@@ -148,7 +148,7 @@ fn a_copy_of_the_action_is_whole_and_a_folder_is_named_in_every_job() {
 
 #[test]
 fn what_can_not_be_pinned_or_named_is_refused() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = crate::support::temporary();
     crate::support::repo::git(folder.path(), &["init", "-q", "-b", "main"]);
     let commit = "0123456789abcdef0123456789abcdef01234567";
     let pinned = format!("example/exledger@{commit}");
@@ -173,7 +173,7 @@ fn the_remote_tells_forge_branch_and_name() {
         ("https://github.com/example/payments", "github", "example/payments"),
         ("https://codeberg.org/example/payments.git", "none", "example/payments"),
     ] {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = crate::support::temporary();
         let git = |words: &[&str]| crate::support::repo::git(folder.path(), words);
         git(&["init", "-q", "-b", "topic"]);
         git(&["remote", "add", "origin", url]);
@@ -202,7 +202,7 @@ fn the_remote_tells_forge_branch_and_name() {
 
 #[test]
 fn a_pipeline_that_is_there_stays_and_the_line_to_add_is_printed() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = crate::support::temporary();
     crate::support::repo::git(folder.path(), &["init", "-q", "-b", "main"]);
     std::fs::write(folder.path().join(".gitlab-ci.yml"), "stages: [test]\n").unwrap();
     let run = cli::run(folder.path(), &["init", "--forge", "gitlab"]);

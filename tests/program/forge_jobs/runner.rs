@@ -40,7 +40,7 @@ impl Runner {
     /// Puts a repository on the forge, and checks out `main`.
     pub(super) fn of(repo: &Repo) -> Runner {
         need(&["bash", "jq"]);
-        let folder = tempfile::tempdir().unwrap();
+        let folder = crate::support::temporary();
         let from = repo.path().display().to_string();
         git(folder.path(), &["clone", "-q", "--bare", &from, "bare"]);
         git(folder.path(), &["clone", "-q", "bare", "runner"]);

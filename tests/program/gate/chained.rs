@@ -17,7 +17,7 @@ pub(crate) struct Chained {
 
 impl Chained {
     pub(crate) fn new() -> Chained {
-        Chained { repo: ledger(), folder: tempfile::tempdir().unwrap() }
+        Chained { repo: ledger(), folder: crate::support::temporary() }
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {

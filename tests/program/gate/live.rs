@@ -276,7 +276,7 @@ fn a_gate_that_starts_without_an_approved_ref_waits_for_it() {
     held.until(BILLING, "allow");
     let nothing = gate.hold(&["--approved-ref", "refs/heads/nothing"]);
     assert_eq!(nothing.end(), 3);
-    let empty = tempfile::tempdir().unwrap();
+    let empty = crate::support::temporary();
     assert_eq!(Held::start(empty.path(), &[]).end(), 3);
 }
 

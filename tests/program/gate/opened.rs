@@ -80,7 +80,7 @@ fn a_gate_is_asked_one_question_at_a_time_and_shows_the_ledger_in_between() {
     git(clone, &["update-ref", "refs/remotes/origin/main", &tip]);
     assert_eq!(titles(&mut opened), Ok((1, true)));
     assert_eq!(verdict(&mut opened, BILLING), "allow");
-    let empty = tempfile::tempdir().unwrap();
+    let empty = crate::support::temporary();
     let options = LiveOptions { folder: empty.path().to_owned(), ..LiveOptions::default() };
     assert!(LiveGate::open(options, Arc::new(ReceiptLog::none())).is_err(), "not a ledger");
 }
@@ -165,7 +165,7 @@ fn the_first_signature_has_the_time_of_its_receipt() {
 #[test]
 fn looks_at_a_pending_answer_store_nothing_and_the_last_one_does() {
     let gate = Gate::ending_after(86_400, "");
-    let folder = tempfile::tempdir().unwrap();
+    let folder = crate::support::temporary();
     let path = folder.path().join("receipts");
     propose_wiki(&gate);
     let wiki = line(r#"{"application": "wiki"}"#);

@@ -39,7 +39,7 @@ impl Once {
         gate.repo.branch("once").by("ana").edit(ID, "uses: {limit: 1}").commit("Once is enough");
         gate.repo.by("lee").merge("once", "Merge branch 'once'");
         gate.fetch();
-        Once { gate, folder: tempfile::tempdir().unwrap() }
+        Once { gate, folder: crate::support::temporary() }
     }
 
     pub(crate) fn path(&self) -> String {

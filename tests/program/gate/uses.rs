@@ -14,7 +14,7 @@ struct Book {
 
 impl Book {
     fn new() -> Book {
-        let book = Book { repo: ledger(), folder: tempfile::tempdir().unwrap() };
+        let book = Book { repo: ledger(), folder: crate::support::temporary() };
         assert_eq!(run(book.repo.path(), &["check", "--new-receipts", &book.path()]).code, 0);
         book
     }

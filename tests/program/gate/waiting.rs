@@ -22,7 +22,7 @@ fn proposed() -> (Gate, tempfile::TempDir) {
     let text = format!("{text}references: {{change: CHG-1234}}\n");
     gate.repo.branch("wiki").by("ana").write(WIKI, &text).commit("File it");
     gate.fetch();
-    (gate, tempfile::tempdir().unwrap())
+    (gate, crate::support::temporary())
 }
 
 fn check(gate: &Gate, more: &[&str]) -> Run {
@@ -131,7 +131,7 @@ fn waiting_is_refused_where_it_has_no_meaning() {
         assert_eq!(refused.code, 2, "{more:?}: {}", refused.err);
     }
     assert_eq!(check(&gate, &["--stdin", "--wait", "1s"]).code, 2);
-    let empty = tempfile::tempdir().unwrap();
+    let empty = crate::support::temporary();
     let none = run_with(empty.path(), &["check", "--application", "x", "--wait", "1h"], &[]);
     assert_eq!(none.code, 3, "there is nothing to wait for");
 }

@@ -89,7 +89,7 @@ impl Place {
     }
 
     fn bare() -> Place {
-        let place = Place { folder: tempfile::tempdir().unwrap() };
+        let place = Place { folder: crate::support::temporary() };
         let home = place.folder.path().join("home/.ssh");
         std::fs::create_dir_all(&home).unwrap();
         let key = home.join("id_ed25519");
@@ -124,7 +124,7 @@ impl Place {
     }
 
     fn copy(template: &TempDir) -> Place {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = crate::support::temporary();
         copy(template.path(), folder.path());
         Place { folder }
     }

@@ -173,7 +173,7 @@ fn swap_in_pack(repo: &Repo, one: git2::Oid, other: git2::Oid) {
 /// A file that may have changed since the index was written is hashed, and its attributes are read for that.
 #[test]
 fn attributes_in_the_index_that_were_cut_off_hang_no_command() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = crate::support::temporary();
     let at = |path: &str| folder.path().join(path);
     let git = |args: &[&str]| {
         let mut git = std::process::Command::new("git");

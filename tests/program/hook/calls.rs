@@ -92,7 +92,7 @@ fn a_path_is_resolved_below_the_repository() {
 #[cfg(unix)]
 #[test]
 fn links_do_not_lead_out_of_the_repository() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = crate::support::temporary();
     git2::Repository::init(folder.path()).unwrap();
     let top = folder.path();
     std::fs::create_dir_all(top.join("src/deep")).unwrap();

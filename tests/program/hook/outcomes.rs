@@ -96,7 +96,7 @@ fn documented() -> BTreeMap<String, Vec<String>> {
 #[test]
 fn each_runtime_does_what_the_documentation_says_whatever_happens_to_the_hook() {
     let asked = Asked::new();
-    let folder = tempfile::tempdir().unwrap();
+    let folder = crate::support::temporary();
     let receipts = folder.path().join("receipts");
     fs::write(&receipts, "").unwrap();
     let table = documented();
@@ -238,7 +238,7 @@ fn a_hook_signs_each_receipt_and_asks_for_a_file_that_was_started() {
 #[test]
 fn a_call_that_begins_a_file_of_receipts_says_so() {
     let asked = Asked::new();
-    let folder = tempfile::tempdir().unwrap();
+    let folder = crate::support::temporary();
     let call = |runtime: &str, name: &str| {
         let path = folder.path().join(name);
         let payload = payload(runtime, "merge", asked.work.path());

@@ -58,7 +58,7 @@ fn lint_names_the_line_of_what_is_wrong_with_a_map() {
 #[test]
 fn a_map_of_ones_own_lies_outside_the_work_tree() {
     let asked = Asked::new();
-    let outside = tempfile::tempdir().unwrap();
+    let outside = crate::support::temporary();
     let map = outside.path().join("map.yaml");
     fs::write(&map, PASS).unwrap();
     let call = payload("codex", "Write", asked.work.path());
@@ -87,7 +87,7 @@ fn the_agent_does_not_own_the_clone_that_judges_it() {
     let clone = asked.gate.clone.path();
     let below = clone.join("sub");
     fs::create_dir(&below).unwrap();
-    let linked = tempfile::tempdir().unwrap();
+    let linked = crate::support::temporary();
     let work = linked.path().join("work");
     git(clone, &["worktree", "add", "--quiet", "--detach", work.to_str().unwrap()]);
     for cwd in [clone, &below, &work] {
@@ -99,7 +99,7 @@ fn the_agent_does_not_own_the_clone_that_judges_it() {
     let absent = clone.join("absent\nfolder");
     let call = payload("gemini", "Read", &absent).replace('\n', "\\n");
     refused(&asked.hook("gemini", &[], &call), "is no folder that can be read here");
-    let shared = tempfile::tempdir().unwrap();
+    let shared = crate::support::temporary();
     let target = shared.path().join("shared");
     let (from, to) = (clone.to_str().unwrap(), target.to_str().unwrap());
     git(shared.path(), &["clone", "--quiet", "--shared", from, to]);
@@ -112,7 +112,7 @@ fn the_agent_does_not_own_the_clone_that_judges_it() {
 #[test]
 fn uses_count_once_and_refused_questions_are_kept_for_a_request() {
     let asked = Asked::new();
-    let kept = tempfile::tempdir().unwrap();
+    let kept = crate::support::temporary();
     let receipts = kept.path().join("receipts.jsonl");
     let refused_in = kept.path().join("refused");
     fs::create_dir(&refused_in).unwrap();
@@ -182,7 +182,7 @@ fn the_identity_of_the_command_line_wins() {
     let asked = Asked::new();
     asked.approve_map("version: 1\nunmatched: deny\nrules:\n  - {tool: merge, ask: {application: billing, identity: \"svc:billing\"}}\n  - {tool: push, ask: {action: push}}\n");
     refused(&asked.call("codex", "merge"), "exledger-hooks.yaml:5:18: this question names nobody");
-    let kept = tempfile::tempdir().unwrap();
+    let kept = crate::support::temporary();
     let receipts = kept.path().join("receipts.jsonl");
     let more = ["--as", "agent:coder", "--receipts", receipts.to_str().unwrap()];
     asked.hook("codex", &more, &payload("codex", "merge", asked.work.path()));

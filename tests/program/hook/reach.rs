@@ -16,7 +16,7 @@ fn repository(folder: &Path) {
 
 #[test]
 fn what_the_agent_writes_into_its_git_folder_moves_no_work_tree() {
-    let space = tempfile::tempdir().unwrap();
+    let space = crate::support::temporary();
     let (work, other) = (space.path().join("work"), space.path().join("other"));
     repository(&work);
     repository(&other);
@@ -40,7 +40,7 @@ fn what_the_agent_writes_into_its_git_folder_moves_no_work_tree() {
 
 #[test]
 fn a_linked_work_tree_counts_if_both_ends_name_each_other() {
-    let space = tempfile::tempdir().unwrap();
+    let space = crate::support::temporary();
     let (work, linked) = (space.path().join("work"), space.path().join("linked"));
     repository(&work);
     let name = ["-c", "user.name=Ana", "-c", "user.email=ana@example.com"];
@@ -53,7 +53,7 @@ fn a_linked_work_tree_counts_if_both_ends_name_each_other() {
 
 #[test]
 fn objects_that_are_borrowed_over_two_levels_are_shared() {
-    let space = tempfile::tempdir().unwrap();
+    let space = crate::support::temporary();
     let [agent, between, ledger] = ["agent", "between", "ledger"].map(|it| space.path().join(it));
     for folder in [&agent, &between, &ledger] {
         repository(folder);
@@ -76,7 +76,7 @@ fn objects_that_are_borrowed_over_two_levels_are_shared() {
 #[test]
 fn a_part_that_is_a_link_into_the_repository_of_the_agent_is_shared() {
     for name in ["objects/pack", "packed-refs", "HEAD", "config", "shallow", "refs/remotes"] {
-        let space = tempfile::tempdir().unwrap();
+        let space = crate::support::temporary();
         let (agent, ledger) = (space.path().join("agent"), space.path().join("ledger"));
         repository(&agent);
         repository(&ledger);

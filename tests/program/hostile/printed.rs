@@ -56,7 +56,7 @@ const REPORT: &str =
 #[test]
 #[cfg(debug_assertions)]
 fn a_panic_of_the_program_asks_to_be_reported() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = crate::support::temporary();
     let explain = |variables: &[(&str, &str)]| {
         cli::run_with(folder.path(), &["explain", "bad-id"], variables)
     };

@@ -67,7 +67,7 @@ fn a_pipe_is_written_into_and_stays_one() {
 #[test]
 fn the_target_of_a_link_is_written_and_the_link_stays() {
     let repo = ledger();
-    let folder = tempfile::tempdir().unwrap();
+    let folder = crate::support::temporary();
     for (n, args) in writers("link").into_iter().enumerate() {
         let link = repo.path().join("link");
         let target = folder.path().join(format!("target{n}"));
@@ -134,7 +134,7 @@ fn new_files_have_the_permissions_that_the_umask_leaves() {
 #[test]
 fn evidence_is_not_read_through_a_link_that_leads_out_of_the_repository() {
     let repo = story();
-    let folder = tempfile::tempdir().unwrap();
+    let folder = crate::support::temporary();
     fs::write(folder.path().join("key"), "not for the ledger").unwrap();
     symlink(folder.path(), repo.path().join("logs")).unwrap();
     fs::create_dir(repo.path().join("kept")).unwrap();

@@ -150,7 +150,7 @@ fn several_ledgers_are_told_apart_by_name() {
 #[test]
 fn receipts_are_signed_at_the_end() {
     let served = Served::new();
-    let keys = tempfile::tempdir().unwrap();
+    let keys = crate::support::temporary();
     let key = keys.path().join("gate");
     let made = std::process::Command::new("ssh-keygen")
         .args(["-q", "-t", "ed25519", "-N", "", "-C", "gate", "-f"])

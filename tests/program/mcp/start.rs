@@ -62,7 +62,7 @@ fn wrong_flags_exit_2_before_any_frame() {
 
 #[test]
 fn no_ledger_exits_3_before_any_frame() {
-    let empty = tempfile::tempdir().unwrap();
+    let empty = crate::support::temporary();
     let folder = empty.path().join("none");
     let args = ["--ledger", folder.to_str().unwrap(), "--any-identity"];
     let nowhere = run(empty.path(), &args);
@@ -179,7 +179,7 @@ fn the_settings_of_a_user_choose_no_other_ledger() {
     served.gate.fetch();
     git(served.gate.clone.path(), &["merge", "--quiet", "--ff-only", "origin/main"]);
     let second = served.gate.clone.path().join("second");
-    let home = tempfile::tempdir().unwrap();
+    let home = crate::support::temporary();
     let setting = format!("[core]\n\tworktree = {}\n", second.display());
     std::fs::write(home.path().join(".gitconfig"), setting).unwrap();
     let args = ["--ledger", second.to_str().unwrap(), "--any-identity"];

@@ -44,7 +44,7 @@ fn it_can_be_checked_with_sha256sum_git_and_ssh_keygen_alone() {
     need(&["ssh-keygen", "sha256sum"]);
     let repo = story();
     let clone = repo.clone_with(&["--bare"]);
-    let place = tempfile::tempdir().unwrap();
+    let place = crate::support::temporary();
     let archive = place.path().join("audit.tar.gz");
     assert_eq!(pack(repo.path(), archive.to_str().unwrap(), &[]).code, 1);
     let tar = Command::new("tar").args(["xzf", "audit.tar.gz"]).current_dir(place.path()).status();
@@ -75,7 +75,7 @@ fn it_can_be_checked_with_sha256sum_git_and_ssh_keygen_alone() {
 fn a_pack_that_was_changed_is_found_out() {
     need(&["ssh-keygen", "sha256sum"]);
     let repo = story();
-    let place = tempfile::tempdir().unwrap();
+    let place = crate::support::temporary();
     let folder = place.path().join("pack");
     assert_eq!(pack(repo.path(), folder.to_str().unwrap(), &[]).code, 1);
     let path = folder.join(format!("records/{SIGNED}.yaml"));
@@ -100,7 +100,7 @@ fn a_pack_that_was_changed_is_found_out() {
 fn a_file_that_was_added_is_found_out() {
     need(&["ssh-keygen", "sha256sum"]);
     let repo = story();
-    let place = tempfile::tempdir().unwrap();
+    let place = crate::support::temporary();
     let folder = place.path().join("pack");
     assert_eq!(pack(repo.path(), folder.to_str().unwrap(), &[]).code, 1);
     let (out, err) = checked(&folder, repo.path());

@@ -15,7 +15,7 @@ use crate::support::repo::git;
 #[test]
 fn an_exit_code_that_is_not_zero_is_explained() {
     let repo = story();
-    let place = tempfile::tempdir().unwrap();
+    let place = crate::support::temporary();
     let archive = place.path().join("audit.tar.gz");
     let args = [&["export", "pack"], &SPAN[..], &["-o", archive.to_str().unwrap()]].concat();
     for args in [args.clone(), [&args[..], &["--quiet"]].concat()] {
@@ -30,7 +30,7 @@ fn an_exit_code_that_is_not_zero_is_explained() {
 #[test]
 fn the_name_of_another_archive_is_no_folder() {
     let repo = story();
-    let place = tempfile::tempdir().unwrap();
+    let place = crate::support::temporary();
     for name in ["a.tar", "a.zip", "a.ZIP", "a.tar.xz"] {
         let path = place.path().join(name);
         let run = pack(repo.path(), path.to_str().unwrap(), &[]);
@@ -46,7 +46,7 @@ fn the_name_of_another_archive_is_no_folder() {
 #[test]
 fn a_message_names_the_whole_path_with_another_folder() {
     let repo = story();
-    let place = tempfile::tempdir().unwrap();
+    let place = crate::support::temporary();
     let at = repo.path().display().to_string();
     let span = ["export", "pack", "--from", "2026-12-01", "--to", "2026-12-31", "-o", "a.tar.gz"];
     let run = cli::run(place.path(), &[&["-C", at.as_str()], &span[..]].concat());

@@ -39,7 +39,7 @@ impl Machine {
     fn with_tree() -> Machine {
         let manifest = text("Cargo.toml");
         let version = between(&manifest, "\nversion = \"", "\"").to_owned();
-        let folder = tempfile::tempdir().unwrap();
+        let folder = crate::support::temporary();
         let machine = Machine { folder, tree: metadata::copied_tree(), version };
         for name in ["bin", "served", "home", "tmp"] {
             std::fs::create_dir(machine.path(name)).unwrap();

@@ -15,7 +15,7 @@ const FILES: &[&str] =
 
 /// Copies what the scripts of a release need, to be changed there.
 pub(super) fn copied_tree() -> tempfile::TempDir {
-    let tree = tempfile::tempdir().unwrap();
+    let tree = crate::support::temporary();
     for folder in ["scripts", "docs"] {
         std::fs::create_dir(tree.path().join(folder)).unwrap();
     }

@@ -114,7 +114,7 @@ fn another_redesign_in_time_is_named_when_one_is_filed() {
 fn evidence_is_stored_as_for_a_closure() {
     let team = Team::frozen();
     let redesign = team.redesign("2026-12-31", &[]);
-    let shown = tempfile::tempdir().unwrap();
+    let shown = crate::support::temporary();
     let log = shown.path().join("cutover.txt");
     std::fs::write(&log, "Switched over at 10:00\n").unwrap();
     let evidence = format!("E1=log:{}", log.display());

@@ -55,7 +55,7 @@ impl Stage {
         repo.by("dana").write("exledger.yaml", &policy).commit("Keep exceptions in a ledger");
         Stage {
             repo,
-            outside: tempfile::tempdir().unwrap(),
+            outside: crate::support::temporary(),
             edits: Vec::new(),
             checkpoint: None,
             receipts: None,

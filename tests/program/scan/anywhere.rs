@@ -13,7 +13,7 @@ const ON: &str = "2026-11-21";
 type Files = &'static [(&'static str, &'static str)];
 
 fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = crate::support::temporary();
     fill(folder.path(), files);
     folder
 }
@@ -65,7 +65,7 @@ fn a_plain_folder_is_searched_but_for_what_it_ignores_and_others_code() {
     assert_eq!(json(folder.path(), &["--on", "2025-12-31", "--strict"]).0, 0);
     // A folder that is named is searched, whatever its name is.
     assert_eq!(places(&json(folder.path(), &["node_modules"]).1), ["node_modules/x/e.py:1"]);
-    let elsewhere = tempfile::tempdir().unwrap();
+    let elsewhere = crate::support::temporary();
     let named = folder.path().join("a.py");
     let (code, answer) = json(elsewhere.path(), &[named.to_str().unwrap()]);
     assert_eq!((code, places(&answer)), (0, vec!["a.py:1".to_owned()]));
@@ -153,7 +153,7 @@ fn only_what_a_branch_adds_or_widens_counts_since_a_base() {
     assert_eq!(cli::run(repo.path(), &["scan", "--base", "nowhere"]).code, 2);
     repo.by("dana").write("other", "\n").commit("Go on");
     let (outside, from) =
-        (tempfile::tempdir().unwrap(), format!("file://{}", repo.path().display()));
+        (crate::support::temporary(), format!("file://{}", repo.path().display()));
     git(outside.path(), &["clone", "-q", "--depth", "1", &from, "cut"]);
     assert_eq!(cli::run(&outside.path().join("cut"), &["scan", "--base", "HEAD~1"]).code, 3);
 }

@@ -30,7 +30,7 @@ fn binary_large_and_linked_files_are_passed_over() {
     assert_eq!(found(&repo, &[]), (1, are(&[("most.py:1", "uncovered")])));
     #[cfg(unix)]
     {
-        let outside = tempfile::tempdir().unwrap();
+        let outside = crate::support::temporary();
         std::fs::write(outside.path().join("a.py"), LINE).unwrap();
         track(&repo, &[("linked/a.py", LINE), ("most.py", "\n"), ("link.py", LINE)]);
         std::fs::remove_dir_all(repo.path().join("linked")).unwrap();
@@ -124,7 +124,7 @@ fn the_status_of_the_record_decides() {
     track(&repo, &[("a.py", &cited.replace(ID, "EXC-2026-A1NE0"))]);
     assert_eq!(found(&repo, &[]), (1, are(&[("a.py:1", "not-in-force")])));
     track(&repo, &[("a.py", &cited)]);
-    let folder = tempfile::tempdir().unwrap();
+    let folder = crate::support::temporary();
     let from = format!("file://{}", repo.path().display());
     git(folder.path(), &["clone", "-q", "--depth", "1", &from, "cut"]);
     let run = crate::cli::run(&folder.path().join("cut"), &["--on", super::ON, "scan"]);
@@ -134,7 +134,7 @@ fn the_status_of_the_record_decides() {
 #[test]
 fn without_a_work_tree_nothing_is_clean() {
     let ledger = plain();
-    let folder = tempfile::tempdir().unwrap();
+    let folder = crate::support::temporary();
     let from = ledger.path().display().to_string();
     git(folder.path(), &["clone", "-q", "--bare", &from, "bare"]);
     assert_eq!(crate::cli::run(&folder.path().join("bare"), &["scan"]).code, 3);

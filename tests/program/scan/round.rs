@@ -43,7 +43,7 @@ fn what_is_exported_is_covered() {
     for (target, path, findings) in TARGETS {
         let repo = ledger(POLICY, &record(findings));
         track(&repo, &[("src/requirements-dev.txt", "a==1\n")]);
-        let folder = tempfile::tempdir().unwrap();
+        let folder = crate::support::temporary();
         let is_several = matches!(*target, "osv-scanner" | "azure");
         let to = folder.path().join(if is_several { "" } else { "out" });
         let to = to.to_str().unwrap();

@@ -35,7 +35,7 @@ fn dates(text: &str) -> Vec<&str> {
 
 #[test]
 fn every_width_shows_whole_dates_and_what_decides() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = crate::support::temporary();
     let demo = cli::run(folder.path(), &["demo", "--on", DAY, "ledger"]);
     assert_eq!(demo.code, 0, "{}", demo.err);
     let ledger = folder.path().join("ledger");

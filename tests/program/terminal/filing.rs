@@ -234,25 +234,31 @@ fn an_emergency_asks_three_things() {
 
 #[test]
 fn ctrl_c_leaves_nothing_wherever_it_is_pressed() {
-    for n in 0..=SIX.len() {
-        let folder = ledger();
+    let at_each_question = (0..=SIX.len()).map(|n| {
         let next = SIX.get(n).map_or("Write it?", |(wait, _)| *wait);
-        let keys = then(&SIX[..n], &[(next, CTRL_C)]);
-        let seen = terminal(folder.path()).run(&["new", "--on", DAY], &keys);
-        assert_eq!(seen.code, 130, "{n}: {}", seen.bytes);
-        assert_eq!(left(folder.path()), [".git", "exledger.yaml", "people.csv"], "{n}");
-    }
+        (&["new", "--on", DAY][..], then(&SIX[..n], &[(next, CTRL_C)]))
+    });
     // The same when people choose to stop, press Ctrl-D, or are asked by `init`.
-    for (args, keys) in [
+    let otherwise = [
         (&["new", "--on", DAY][..], then(SIX, &[("Write it?", "stop\r")])),
         (&["new"], vec![("Title, one line", "\u{4}")]),
         (&["init"], vec![("How does this repository merge", CTRL_C)]),
-    ] {
-        let folder = ledger();
-        let seen = terminal(folder.path()).run(args, &keys);
-        assert_eq!(seen.code, 130, "{}", seen.bytes);
-        assert_eq!(left(folder.path()), [".git", "exledger.yaml", "people.csv"]);
-    }
+    ];
+    // Each waits for its prompts most of the time.
+    std::thread::scope(|scope| {
+        for (args, keys) in at_each_question.chain(otherwise) {
+            scope.spawn(move || {
+                let folder = ledger();
+                let seen = terminal(folder.path()).run(args, &keys);
+                assert_eq!(seen.code, 130, "{args:?} {keys:?}: {}", seen.bytes);
+                assert_eq!(
+                    left(folder.path()),
+                    [".git", "exledger.yaml", "people.csv"],
+                    "{keys:?}"
+                );
+            });
+        }
+    });
 }
 
 /// Returns the content of a folder.

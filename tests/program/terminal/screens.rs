@@ -83,7 +83,7 @@ fn filing() -> Vec<(&'static str, String)> {
 
 /// The screens of `lint` over a file with ten mistakes.
 fn lint() -> Vec<(&'static str, String)> {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = crate::support::temporary();
     let repository = git2::Repository::init(folder.path()).unwrap();
     repository.config().unwrap().set_str("user.email", "dana@example.com").unwrap();
     assert_eq!(cli::run(folder.path(), &["init", "-q"]).code, 0);
@@ -97,7 +97,7 @@ fn lint() -> Vec<(&'static str, String)> {
 
 /// The screen of `diff` for a branch of the demo.
 fn diff() -> Vec<(&'static str, String)> {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = crate::support::temporary();
     let demo = cli::run(folder.path(), &["demo", "--on", DAY, "ledger"]);
     assert_eq!(demo.code, 0, "{}", demo.err);
     let ledger = folder.path().join("ledger");
@@ -116,7 +116,7 @@ fn the_screens_of_the_documents_are_what_a_terminal_shows() {
 
 #[test]
 fn the_screens_of_the_worklists_are_what_a_terminal_shows() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = crate::support::temporary();
     let demo = cli::run(folder.path(), &["demo", "--on", DAY, "ledger"]);
     assert_eq!(demo.code, 0, "{}", demo.err);
     let ledger = folder.path().join("ledger");

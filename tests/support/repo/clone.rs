@@ -5,7 +5,7 @@ use crate::support::repo::{Repo, git};
 impl Repo {
     /// Returns a clone made with these options, such as `--depth=1`.
     pub(crate) fn clone_with(&self, options: &[&str]) -> tempfile::TempDir {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = crate::support::temporary();
         self.config("uploadpack.allowFilter", "true");
         let url = format!("file://{}", self.path().display());
         let mut words = vec!["clone", "--quiet"];

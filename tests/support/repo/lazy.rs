@@ -115,7 +115,7 @@ impl LazyGit {
 
     /// Creates the folder, with all objects in one pack, and the refs.
     fn write_out(&self) -> Folder {
-        let temporary = tempfile::tempdir().unwrap();
+        let temporary = crate::support::temporary();
         let mut options = git2::RepositoryInitOptions::new();
         options.initial_head(MAIN).external_template(false);
         let git = git2::Repository::init_opts(temporary.path(), &options).unwrap();
