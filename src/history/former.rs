@@ -13,7 +13,6 @@ use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
 use crate::history::chain;
-use crate::history::change;
 use crate::history::commit::Commit;
 use crate::history::content::{ContentCache, FileId};
 use crate::history::folder::Mode;
@@ -23,7 +22,8 @@ use crate::history::mainline::{Landing, Mainline};
 use crate::history::merge_content::{ComparedPath, Merges};
 use crate::history::merged_commits::LandingBranches;
 use crate::history::objects::{Merge, Objects, Obstacle, Oid};
-use crate::history::off_line::{Loss, Lost, OffLine, Rerouted, TakenAway};
+use crate::history::off_line::{Loss, Lost, Rerouted, TakenAway};
+use crate::history::taken::{OffLine, RecordChange, SupportBar};
 use crate::history::trails::{self, Bytes, TrailSet};
 use crate::history::tree::CommitTree;
 use crate::history::version::{
@@ -180,24 +180,33 @@ impl<'a> FormerCommits<'a> {
                     let since = &mut marks.entry(key.clone()).or_default().held_since;
                     *since = Some(since.map_or(at, |since| since.min(at)));
                 }
-                if !bytes.old.is_empty()
-                    && let Some(obstacle) = missing(contents, bytes)
-                {
-                    trails.get_mut(key).into_iter().for_each(|it| self.doubt(&obstacle, it));
+                if bytes.old.is_empty() {
                     continue;
                 }
+                let change = RecordChange::read(contents, bytes);
+                if let Some(obstacle) = change.obstacle() {
+                    trails.get_mut(key).into_iter().for_each(|it| self.doubt(obstacle, it));
+                    continue;
+                }
+                // What the line holds is not lost. Whether it took anything away is asked only of what is judged.
+                let line = trails.get(key).and_then(|trail| trail.last());
+                let is_held = commit.parents.len() == 1
+                    && line.is_some_and(|line| line.files == bytes.new)
+                    && change.is_unparsed();
                 let is_taking = if bytes.new.is_empty() {
                     is_removed(merges, contents, commit, (key, &bytes.old))
                 } else {
-                    takes(contents, bytes)
+                    is_held || change.takes()
                 };
                 if !is_taking || self.is_taken_over((merges, contents), commit, subject, bytes)? {
                     continue;
                 }
                 let at = self.effective(merges, commit);
-                marks.entry(key.clone()).or_default().bars.push((self.landing(), at));
+                let unsure = is_held.then_some(change);
+                let bar = SupportBar { from: self.landing(), at, unsure };
+                marks.entry(key.clone()).or_default().bars.push(bar);
                 let Some(trail) = trails.get_mut(key) else { continue };
-                if has_taken(trail, commit) {
+                if is_held || has_taken(trail, commit) {
                     continue;
                 }
                 let Some(loss) = self.loss((merges, contents), (key, commit), bytes, trail.last())
@@ -260,7 +269,8 @@ impl<'a> FormerCommits<'a> {
                     continue;
                 }
                 let at = self.effective(merges, commit);
-                marks.entry(path.clone()).or_default().bars.push((self.landing(), at));
+                let bar = SupportBar { from: self.landing(), at, unsure: None };
+                marks.entry(path.clone()).or_default().bars.push(bar);
                 let is_known = files.trails.get(path).is_some_and(|it| has_taken(it, commit));
                 if !rule.is_lacking || is_known {
                     continue;
@@ -411,7 +421,9 @@ impl<'a> FormerCommits<'a> {
             let compared = merges.compare(contents, parent, merge)?;
             let Some(other) = compared.get(subject) else { return Ok(true) };
             let granted = record(contents, &other.old);
-            if granted.is_some() && record_loss(contents, bytes, granted.as_ref()).is_none() {
+            if granted.is_some()
+                && RecordChange::read(contents, bytes).loss(granted.as_ref()).is_none()
+            {
                 return Ok(true);
             }
         }
@@ -430,7 +442,7 @@ impl<'a> FormerCommits<'a> {
             return None;
         }
         let granted = read(contents, &line.record);
-        record_loss(contents, bytes, granted.as_ref())
+        RecordChange::read(contents, bytes).loss(granted.as_ref())
     }
 }
 
@@ -452,22 +464,6 @@ fn is_removed(
     !old.is_empty() && !old.iter().any(is_there)
 }
 
-/// Tells whether a change of a record took something away, whatever is granted elsewhere.
-fn takes(contents: &mut ContentCache<'_>, bytes: &Bytes) -> bool {
-    if bytes.old.is_empty() {
-        return false;
-    }
-    let (old, new) = (contents.read_all(&bytes.old).0, contents.read_all(&bytes.new).0);
-    if new.closes(&old) {
-        return ending(contents, &bytes.new).is_some();
-    }
-    match &record(contents, &bytes.old) {
-        Some(before) => record_loss(contents, bytes, Some(before)).is_some(),
-        // What could not be read before may have been open.
-        None => ending(contents, &bytes.new).is_some_and(|after| after.closure.is_some()),
-    }
-}
-
 /// A change of a governance file off the line.
 #[derive(Clone, Copy, Debug, Default)]
 struct RuleChange {
@@ -482,39 +478,6 @@ struct RuleChange {
 pub(super) struct OffLineMarks {
     pub(super) records: BTreeMap<TrailKey, OffLine>,
     pub(super) rules: BTreeMap<String, OffLine>,
-}
-
-/// Returns what a change of a record took away, if it is still granted; `granted` is the record that is, if it can be read.
-pub fn record_loss(
-    contents: &mut ContentCache<'_>,
-    bytes: &Bytes,
-    granted: Option<&Rc<Record>>,
-) -> Option<Loss> {
-    if bytes.old.is_empty() || granted.is_some_and(|granted| granted.closure.is_some()) {
-        return None;
-    }
-    if bytes.new.is_empty() {
-        return Some(Loss::Removal);
-    }
-    let before = ending(contents, &bytes.old).or_else(|| granted.map(Rc::clone));
-    let after = ending(contents, &bytes.new)?;
-    let was_closed = before.as_ref().is_some_and(|before| before.closure.is_some());
-    if after.closure.is_some() && !was_closed {
-        return Some(Loss::Closure);
-    }
-    let known = before.iter().chain(granted).flat_map(|record| &record.fired).collect::<Vec<_>>();
-    if after.fired.iter().any(|fired| !known.contains(&fired)) {
-        return Some(Loss::Fired);
-    }
-    let (after, before) = (record(contents, &bytes.new)?, before?);
-    let rest = match granted {
-        Some(granted) => {
-            let both = change::meet(granted, &before);
-            if both.unequal.is_empty() { both.record } else { granted.as_ref().clone() }
-        }
-        None => before.as_ref().clone(),
-    };
-    (takes_away(&after, &before) && takes_away(&after, &rest)).then_some(Loss::Narrowing)
 }
 
 /// Tells whether a change of the rules only made them stricter.
@@ -579,32 +542,7 @@ fn record(contents: &mut ContentCache<'_>, files: &[FileAt]) -> Option<Rc<Record
     read(contents, &body)
 }
 
-/// Returns the record whose closure and fired entries count: that of a misnamed or doubled file, too.
-fn ending(contents: &mut ContentCache<'_>, files: &[FileAt]) -> Option<Rc<Record>> {
-    let (body, _) = contents.read_all(files);
-    body.fetch(|blob| contents.bytes(blob));
-    body.content().ending().map(Rc::clone)
-}
-
-fn missing(contents: &mut ContentCache<'_>, bytes: &Bytes) -> Option<Obstacle> {
-    [&bytes.old, &bytes.new].into_iter().find_map(|files| {
-        let (body, _) = contents.read_all(files);
-        body.fetch(|blob| contents.bytes(blob));
-        body.obstacle().cloned()
-    })
-}
-
 fn read(contents: &ContentCache<'_>, body: &VersionBody) -> Option<Rc<Record>> {
     body.fetch(|blob| contents.bytes(blob));
     body.record().map(Rc::clone)
-}
-
-fn takes_away(later: &Record, earlier: &Record) -> bool {
-    let mut meeting = change::meet(later, earlier);
-    // A control in other words, or verified later, asks for no more.
-    let is_known = |id: &_| earlier.compensating_controls.iter().any(|own| own.id == *id);
-    if later.compensating_controls.iter().all(|control| is_known(&control.id)) {
-        meeting.record.compensating_controls.clone_from(&earlier.compensating_controls);
-    }
-    !meeting.unequal.is_empty() || meeting.record != *earlier
 }

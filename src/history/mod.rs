@@ -32,6 +32,7 @@ pub mod refs;
 pub mod related_files;
 mod survey;
 pub mod tags;
+pub mod taken;
 pub mod trailer;
 pub mod trails;
 pub mod tree;

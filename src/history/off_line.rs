@@ -1,27 +1,9 @@
 //! What commits off the first-parent line have to do with a version, and the refs that keep lost tips.
 //!
-//! Uses record's times, history's objects. Pure. Start at [`OffLine`], which `history::former` determines. Follows
-//! `docs/spec/approval.md`, M5 and M5b.
+//! Uses record's times, history's objects. Pure. Start at [`Rerouted`]. Follows `docs/spec/approval.md`, M5 and M5b.
 
 use crate::history::objects::Oid;
 use crate::record::time::Instant;
-
-/// What commits off the first-parent line did to a record or governance file, wherever it stood then.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct OffLine {
-    /// The times at which they took something away, each with the landing from which statements of before support nothing.
-    pub bars: Vec<(usize, Instant)>,
-    /// The earliest time of such a commit that holds the record.
-    pub held_since: Option<Instant>,
-}
-
-impl OffLine {
-    /// Returns the instant before which no statement supports a version that lands at a landing.
-    pub fn bar(&self, landing: usize) -> Instant {
-        let bars = self.bars.iter().filter(|(from, _)| *from <= landing);
-        bars.map(|(_, at)| *at).max().unwrap_or(Instant::MIN)
-    }
-}
 
 /// Why a version stands on a trail although no landing made it.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -257,6 +257,11 @@ impl VersionBody {
         }
     }
 
+    /// Tells whether nobody has parsed it. Its first lines agree with the name of its only file, then.
+    pub(super) fn is_unparsed(&self) -> bool {
+        self.0.content.get().is_none()
+    }
+
     /// Tells whether the bytes have been dropped.
     pub fn is_aside(&self) -> bool {
         matches!(*self.0.unread.borrow(), Unread::Aside(..))

@@ -338,6 +338,7 @@ impl History {
             }
         }
         self.former = origin::needed(self.trails.values(), apart);
+        self.off_line.retain(|key, _| !self.left_out.contains(key));
         let is_kept = |file: &ApprovalFileChange| !self.left_out.contains(&file.record());
         self.approvals.retain(is_kept);
     }

@@ -398,7 +398,7 @@ impl<'h> Composer<'h> {
         if let Some(known) = self.known.borrow().get(choice) {
             return Rc::clone(known);
         }
-        let files = ChosenFiles { history: self.history, choice };
+        let files = ChosenFiles { composer: self, choice };
         // Mostly, what counts is what landed at some time.
         let mut landed = self.history.states.from();
         let same = landed.find(|(landing, state)| {
@@ -410,8 +410,7 @@ impl<'h> Composer<'h> {
             // Reading from memory can't fail.
             None => Rc::new(Governance::read(&files).unwrap_or_default()),
         };
-        let mut known = self.known.borrow_mut();
-        known.insert(choice.clone(), Rc::clone(&read));
+        self.known.borrow_mut().insert(choice.clone(), Rc::clone(&read));
         read
     }
 
@@ -452,8 +451,7 @@ impl<'h> Composer<'h> {
                 None => GovernanceOrigin::Defaults,
             },
         });
-        let mut states = self.states.borrow_mut();
-        states.insert(choice.clone(), Rc::clone(&state));
+        self.states.borrow_mut().insert(choice.clone(), Rc::clone(&state));
         state
     }
 
@@ -463,15 +461,10 @@ impl<'h> Composer<'h> {
         choice: &VersionChoice,
         last: &Rc<MainlineGovernance>,
     ) -> Rc<Governance> {
-        let lies_there = self
-            .history
-            .governance
-            .get(policy::FILE)
-            .and_then(|trail| trail.last())
-            .is_some_and(|version| !version.files.is_empty());
-        let counts =
-            self.version(choice, policy::FILE).is_some_and(|version| !version.files.is_empty());
-        if lies_there && counts {
+        let has_files = |version: &Version| !version.files.is_empty();
+        let landed = self.history.governance.get(policy::FILE).and_then(|trail| trail.last());
+        let counted = self.version(choice, policy::FILE);
+        if landed.is_some_and(has_files) && counted.is_some_and(has_files) {
             return Rc::clone(&last.governance);
         }
         Rc::new(Governance { state: governance::State::Absent, ..(*last.governance).clone() })
@@ -505,21 +498,20 @@ fn blob(version: Option<&Version>) -> Option<Oid> {
     Some(version?.files.first()?.blob)
 }
 
-struct ChosenFiles<'c> {
-    history: &'c History,
+struct ChosenFiles<'c, 'h> {
+    composer: &'c Composer<'h>,
     choice: &'c VersionChoice,
 }
 
-impl ChosenFiles<'_> {
+impl ChosenFiles<'_, '_> {
     fn find(&self, path: &str) -> Option<&[u8]> {
-        let path = self.history.prefix.plain(path);
-        let trail = self.history.governance.get(&path)?;
-        let version = trail.versions.get(self.choice.of(&path)?)?;
-        self.history.bytes_of(version).map(AsRef::as_ref)
+        let history = self.composer.history;
+        let version = self.composer.version(self.choice, &history.prefix.plain(path))?;
+        history.bytes_of(version).map(AsRef::as_ref)
     }
 }
 
-impl Tree for ChosenFiles<'_> {
+impl Tree for ChosenFiles<'_, '_> {
     fn list(&self, _: &str) -> Result<Vec<TreeItem>, TreeError> {
         Ok(Vec::new())
     }

@@ -10,6 +10,7 @@ use crate::history::former;
 use crate::history::merge_content::ComparedPath;
 use crate::history::objects::Oid;
 use crate::history::off_line::Loss;
+use crate::history::taken::RecordChange;
 use crate::history::trails::Bytes;
 use crate::history::tree::CommitTree;
 use crate::history::version::TrailKey;
@@ -95,5 +96,5 @@ fn lost(
     // Whatever is removed in the end, or elsewhere, gives nothing back here.
     let Some(granted) = granted else { return Ok(None) };
     let granted: Option<&Rc<Record>> = granted.as_ref();
-    Ok(former::record_loss(contents, bytes, granted))
+    Ok(RecordChange::read(contents, bytes).loss(granted))
 }

@@ -1,0 +1,126 @@
+//! What a change of a record takes away, and what commits off the first-parent line took from each record.
+//!
+//! Uses record, history's change, content, off-line, version. Pure. Start at [`RecordChange`] and [`OffLine`], which
+//! `history::former` determines. Follows `docs/spec/approval.md`, M5 and M5b.
+
+use std::rc::Rc;
+
+use crate::history::change;
+use crate::history::content::ContentCache;
+use crate::history::objects::Obstacle;
+use crate::history::off_line::Loss;
+use crate::history::trails::Bytes;
+use crate::history::version::{FileAt, VersionBody};
+use crate::record::Record;
+use crate::record::time::Instant;
+
+/// A record before and after a commit, each parsed on first use; `None` if it has no file.
+#[derive(Clone, Debug)]
+pub struct RecordChange {
+    before: Option<VersionBody>,
+    after: Option<VersionBody>,
+}
+
+impl RecordChange {
+    /// Fetches what a commit changed.
+    pub fn read(contents: &mut ContentCache<'_>, bytes: &Bytes) -> RecordChange {
+        let mut read = |files: &[FileAt]| {
+            let body = (!files.is_empty()).then(|| contents.read_all(files).0)?;
+            body.fetch(|blob| contents.bytes(blob));
+            Some(body)
+        };
+        RecordChange { before: read(&bytes.old), after: read(&bytes.new) }
+    }
+
+    /// Returns why its bytes are missing.
+    pub fn obstacle(&self) -> Option<&Obstacle> {
+        [&self.before, &self.after].into_iter().flatten().find_map(VersionBody::obstacle)
+    }
+
+    /// Tells whether its result is one file of the record's name that nobody has parsed.
+    pub(super) fn is_unparsed(&self) -> bool {
+        self.after.as_ref().is_some_and(VersionBody::is_unparsed)
+    }
+
+    /// Tells whether it took something away, whatever is granted elsewhere. A removal is none.
+    pub(super) fn takes(&self) -> bool {
+        let (Some(before), Some(after)) = (&self.before, &self.after) else { return false };
+        if after.closes(before) {
+            return ending(after).is_some();
+        }
+        match before.record() {
+            Some(granted) => self.loss(Some(granted)).is_some(),
+            // What could not be read before may have been open.
+            None => ending(after).is_some_and(|after| after.closure.is_some()),
+        }
+    }
+
+    /// Returns what it took away, if that is still granted; `granted` is the record that is, if it can be read.
+    pub fn loss(&self, granted: Option<&Rc<Record>>) -> Option<Loss> {
+        let before = self.before.as_ref()?;
+        if granted.is_some_and(|granted| granted.closure.is_some()) {
+            return None;
+        }
+        let Some(after) = &self.after else { return Some(Loss::Removal) };
+        let earlier = ending(before).or(granted);
+        let later = ending(after)?;
+        let was_closed = earlier.is_some_and(|earlier| earlier.closure.is_some());
+        if later.closure.is_some() && !was_closed {
+            return Some(Loss::Closure);
+        }
+        let known = earlier.into_iter().chain(granted).flat_map(|it| &it.fired).collect::<Vec<_>>();
+        if later.fired.iter().any(|fired| !known.contains(&fired)) {
+            return Some(Loss::Fired);
+        }
+        let (later, earlier) = (after.record()?, earlier?);
+        let rest = match granted {
+            Some(granted) => {
+                let both = change::meet(granted, earlier);
+                if both.unequal.is_empty() { both.record } else { granted.as_ref().clone() }
+            }
+            None => earlier.as_ref().clone(),
+        };
+        (narrows(later, earlier) && narrows(later, &rest)).then_some(Loss::Narrowing)
+    }
+}
+
+/// Returns the record whose closure and fired entries count: that of a misnamed or doubled file, too.
+fn ending(body: &VersionBody) -> Option<&Rc<Record>> {
+    body.content().ending()
+}
+
+fn narrows(later: &Record, earlier: &Record) -> bool {
+    let mut meeting = change::meet(later, earlier);
+    // A control in other words, or verified later, asks for no more.
+    let is_known = |id: &_| earlier.compensating_controls.iter().any(|own| own.id == *id);
+    if later.compensating_controls.iter().all(|control| is_known(&control.id)) {
+        meeting.record.compensating_controls.clone_from(&earlier.compensating_controls);
+    }
+    !meeting.unequal.is_empty() || meeting.record != *earlier
+}
+
+/// What commits off the first-parent line did to a record or governance file, wherever it stood then.
+#[derive(Clone, Debug, Default)]
+pub struct OffLine {
+    pub(super) bars: Vec<SupportBar>,
+    /// The earliest time of such a commit that holds the record.
+    pub held_since: Option<Instant>,
+}
+
+/// A commit that took something away: from a landing on, no statement of before supports anything.
+#[derive(Clone, Debug)]
+pub(super) struct SupportBar {
+    pub(super) from: usize,
+    pub(super) at: Instant,
+    /// The change, if it is not known yet whether it took anything away.
+    pub(super) unsure: Option<RecordChange>,
+}
+
+impl OffLine {
+    /// Returns the instant before which no statement supports a version that lands at a landing.
+    pub fn bar(&self, landing: usize) -> Instant {
+        let is_sure = |bar: &&SupportBar| bar.unsure.as_ref().is_none_or(RecordChange::takes);
+        let bars = self.bars.iter().filter(|bar| bar.from <= landing).filter(is_sure);
+        bars.map(|bar| bar.at).max().unwrap_or(Instant::MIN)
+    }
+}
