@@ -1,7 +1,7 @@
 //! Holes that are closed, each of which a build can put back, so that the random histories can show that they find it.
 //!
-//! `RUSTFLAGS='--cfg exledger_put_back="A1"'` puts one back; `.ci/put-back` builds and runs them in turn. In any
-//! other build each of these is `false`, and what depends on it is not compiled in. A7, that a policy in a folder below is
+//! `EXLEDGER_PUT_BACK=A1 cargo test` puts one back; `.ci/put-back` builds and runs them in turn. In any other build, and in
+//! each that is optimised, these are `false`, and what depends on them is not compiled in. A7, that a policy in a folder below is
 //! believed, is not among them: the histories are in memory and have no folders below.
 
 /// One claim approves a change of the rules, and a key that it lists attests what it signs.
