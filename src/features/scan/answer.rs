@@ -122,6 +122,7 @@ pub(super) fn scan<'s>(
     let settings = policy.map_or(&unlimited, |policy| &policy.scan);
     let options = ScanOptions {
         lock_files: Arc::new(files.lock_files()),
+        trivy_files: Arc::new(files.trivy_files()),
         tools: settings.tools.clone(),
         rust_lints: settings.rust_lints.clone(),
         prefixes: policy.map(|policy| policy.id_prefix.clone()).unwrap_or_default(),

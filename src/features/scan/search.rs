@@ -12,6 +12,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use crate::features::scan::place::{self, ScanPlace, is_below};
 use crate::formats::lock_files;
 use crate::formats::suppressions::entry::ScannedFile;
+use crate::formats::suppressions::readers::trivy;
 use crate::formats::suppressions::{self, SuppressionScanner};
 use crate::history::content;
 use crate::history::introduced::comparable;
@@ -89,6 +90,29 @@ impl<'p> SearchedFiles<'p> {
             }
         }
         found
+    }
+
+    /// Returns the ignore files of trivy that its settings name, as far as there are such files.
+    pub(super) fn trivy_files(&self) -> BTreeSet<String> {
+        let is_settings = |file: &&TrackedFile| {
+            !file.is_link && file.path.rsplit('/').next() == Some(trivy::SETTINGS)
+        };
+        let mut work_files = WorkFiles::new(&self.top, suppressions::LARGEST);
+        let named = self.all.iter().filter(is_settings).filter_map(|file| {
+            let content = match (work_files.read(file), self.repository) {
+                (Ok(WorkContent::Bytes(bytes)), _) => {
+                    return trivy::named_ignore_file(&file.path, bytes.as_ref());
+                }
+                (Ok(WorkContent::Absent), Some(repository)) => staged(repository, file).ok()?,
+                _ => return None,
+            };
+            let WorkContent::Bytes(bytes) = content else { return None };
+            trivy::named_ignore_file(&file.path, &bytes)
+        });
+        let mut named: BTreeSet<String> = named.collect();
+        let is_there = |path: &String| self.all.iter().any(|it| !it.is_link && it.path == *path);
+        named.retain(is_there);
+        named
     }
 
     /// Tells whether a path is searched: it is named, and not passed over.

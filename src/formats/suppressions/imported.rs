@@ -89,22 +89,33 @@ const LAST_ZONE: i64 = 12 * 3600;
 pub fn by_name(path: &str, bytes: &[u8], options: &ScanOptions) -> ScannedFile {
     let name = format::file_name(path);
     // Most files are named like none of them.
-    let named = FORMATS.iter().filter(|(format, _)| (format.is_named)(path));
+    let named = FORMATS.iter().filter(|(format, _)| is_named(format, path, options));
     let wanted = named.filter(|(format, _)| options.wants(format.name, true));
     let mut found = ScannedFile::default();
     for (format, citing) in wanted {
         if name.ends_with(".xml") && !is_dependency_check(bytes) {
             continue;
         }
-        let citing = if name == ".trivyignore" { PLAIN_TRIVY } else { *citing };
+        let is_trivy = format.name == readers::trivy::FORMAT.name;
+        let citing = if is_trivy && is_plain_trivy(path) { PLAIN_TRIVY } else { *citing };
         found.add(read(format, citing, path, bytes, options));
     }
     found
 }
 
+fn is_named(format: &ImportFormat, path: &str, options: &ScanOptions) -> bool {
+    let is_trivy = format.name == readers::trivy::FORMAT.name;
+    (format.is_named)(path) || is_trivy && options.trivy_files.contains(path)
+}
+
+/// Tells whether a file of trivy has ids alone.
+fn is_plain_trivy(path: &str) -> bool {
+    !path.ends_with(".yaml") && !path.ends_with(".yml")
+}
+
 /// Returns the format of a file by its name, and what to do to cite a record in it.
 pub fn known(path: &str, options: &ScanOptions) -> Option<(&'static str, CitingAdvice)> {
-    let mut named = FORMATS.iter().filter(|(format, _)| (format.is_named)(path));
+    let mut named = FORMATS.iter().filter(|(format, _)| is_named(format, path, options));
     let (format, citing) = named.find(|(format, _)| options.wants(format.name, true))?;
     Some((format.name, *citing))
 }
@@ -258,7 +269,7 @@ impl ForeignFile<'_> {
     /// Returns the names that records use: trivy's kinds of findings have names of their own, which its plain form
     /// doesn't tell.
     fn tools(&self, tool: &str) -> Vec<String> {
-        let is_plain = tool.starts_with("trivy") && self.path.ends_with(".trivyignore");
+        let is_plain = tool.starts_with("trivy") && is_plain_trivy(self.path);
         vec![if is_plain { "trivy*".to_owned() } else { tool.to_owned() }]
     }
 

@@ -2,7 +2,7 @@
 //!
 //! Uses no other module. Pure. Start at [`ScanOptions`].
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// What is looked for.
@@ -16,6 +16,8 @@ pub struct ScanOptions {
     pub prefixes: Vec<String>,
     /// The lock files of the repository, by their folders.
     pub lock_files: Arc<BTreeMap<String, Vec<String>>>,
+    /// The ignore files of trivy that a `trivy.yaml` of the repository names.
+    pub trivy_files: Arc<BTreeSet<String>>,
 }
 
 impl ScanOptions {

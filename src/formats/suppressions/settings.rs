@@ -20,6 +20,7 @@ use crate::formats::suppressions::entry::ScannedFile;
 use crate::formats::suppressions::files;
 use crate::formats::suppressions::options::ScanOptions;
 use crate::formats::suppressions::readers::format::ImportError;
+use crate::formats::suppressions::readers::trivy;
 use crate::rules::scan::suppression::CitingAdvice;
 use crate::yaml::node::{MapEntry, Node, Value};
 
@@ -85,6 +86,11 @@ pub fn by_name(path: &str, bytes: &[u8], options: &ScanOptions) -> ScannedFile {
             return files::unread(path, &error);
         }
     }
+    // The file that it names is read itself.
+    found.entries.retain(|entry| {
+        let named = trivy::beside(path, &entry.label).filter(|_| entry.kind == "trivy-config");
+        named.is_none_or(|named| !options.trivy_files.contains(&named))
+    });
     found.into_file(path, bytes, options)
 }
 

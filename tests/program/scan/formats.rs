@@ -23,6 +23,29 @@ fn check(findings: &str, path: &str, text: &str, expected: &[(u32, &str)]) {
 }
 
 #[test]
+fn the_ignore_file_that_settings_of_trivy_name_is_read() {
+    let repo = ledger(POLICY, &record("{tool: x, id: y}"));
+    let settings = "ignorefile: ./ci/known.txt\nvulnerability: {ignore-unfixed: true}\n";
+    let known = "# accepted by the platform\nCVE-2026-0001 exp:2026-12-24\nCVE-2026-0002\n";
+    // Without the file it is not known what is ignored.
+    track(&repo, &[("app/trivy.yaml", settings)]);
+    let only_settings = [("app/trivy.yaml:1", "uncovered"), ("app/trivy.yaml:2", "uncovered")];
+    assert_eq!(found(&repo, &[]).1, are(&only_settings));
+    // The same name elsewhere is another file.
+    track(&repo, &[("app/ci/known.txt", known), ("ci/known.txt", known)]);
+    let entries = [
+        ("app/ci/known.txt:2", "uncovered"),
+        ("app/ci/known.txt:3", "uncovered"),
+        ("app/trivy.yaml:2", "uncovered"),
+    ];
+    assert_eq!(found(&repo, &[]).1, are(&entries));
+    let answer = super::scan(&repo, &["--format", "json", "app/ci"]).out;
+    for word in ["\"CVE-2026-0001\"", "2026-12-24", "accepted by the platform"] {
+        assert!(answer.contains(word), "{word}: {answer}");
+    }
+}
+
+#[test]
 fn files_by_name_are_read_in_any_folder() {
     let x = "{tool: x, id: y}";
     check(

@@ -35,6 +35,25 @@ const SECTIONS: &[(&str, &str)] = &[
     ("licenses", "trivy-license"),
 ];
 
+/// The name of the settings, one of which names another ignore file.
+pub const SETTINGS: &str = "trivy.yaml";
+
+/// Returns the ignore file that the settings at a path name, if it is not the usual one.
+pub fn named_ignore_file(path: &str, bytes: &[u8]) -> Option<String> {
+    let root = document::document(bytes).ok()??;
+    beside(path, root.get("ignorefile")?.text()?).filter(|path| !(FORMAT.is_named)(path))
+}
+
+/// Returns a path that the settings at another one name. Trivy is started in their folder; `None` for what is not below it.
+pub fn beside(settings: &str, named: &str) -> Option<String> {
+    let named = named.strip_prefix("./").unwrap_or(named);
+    let is_below = named.split('/').all(|part| !matches!(part, "" | "." | ".."));
+    is_below.then(|| match settings.rsplit_once('/') {
+        Some((folder, _)) => format!("{folder}/{named}"),
+        None => named.to_owned(),
+    })
+}
+
 fn read(input: &ImportInput<'_>) -> Result<Vec<ImportEntry>, ImportError> {
     if !is_yaml(input)? {
         let entries = finding_lines::each(text(input.bytes)?);
