@@ -352,10 +352,12 @@ impl<'a> TrailEvaluator<'a> {
             || both.is_some_and(|(before, after)| demand::only_adds(before, after))
     }
 
-    /// Begins a series. A removal off the line takes approvals away, and no author: those of what stands there remain (A5).
+    /// Begins a series. A removal off the line, or of one of several files, takes approvals away, and no author: those of what
+    /// stands there remain (A5).
     fn begin_series(&mut self, step: &VersionStep) {
         let mut begun = TrailProgress::since(self.series.bar);
-        if self.is_off_line(step.index) || self.follows_off_line(step) {
+        let is_left_over = !step.version.before.is_empty();
+        if self.is_off_line(step.index) || self.follows_off_line(step) || is_left_over {
             begun.waiting = mem::take(&mut self.series.waiting);
             begun.waiting.join(&self.series.filer);
         }

@@ -35,8 +35,29 @@ pub(crate) struct Ruled<'a> {
 }
 
 impl Ruled<'_> {
+    /// Returns the rules without what restricts retroactively, and without what counts because it only adds, each if it makes a
+    /// difference.
+    pub(crate) fn relaxed(&self) -> Vec<Self> {
+        let approved = Ruled {
+            counted: self.approved,
+            landed: self.approved,
+            in_force: self.approved,
+            ..*self
+        };
+        let states = [self.counted, self.approved, self.landed];
+        let mut landings = states.iter().flat_map(|states| states.from().map(|(from, _)| from));
+        // Whom the files that merely landed call a bot, or drop from the logins, approves nothing either.
+        let is_stricter = landings.any(|landing| {
+            let [counted, own, landed] = states.map(|states| &*states.at(landing).governance);
+            !std::ptr::eq(counted, own) && counted != own
+                || landed.policy.people != own.policy.people
+        });
+        let as_landed = self.takes_back().then_some(Ruled { later: &[], ..*self });
+        as_landed.into_iter().chain(is_stricter.then_some(approved)).collect()
+    }
+
     /// Tells whether what restricts retroactively takes back anything that some state of the branch did not.
-    pub(crate) fn takes_back(&self) -> bool {
+    fn takes_back(&self) -> bool {
         let mut states = self.counted.each().chain([self.counted.before_all()]);
         states.any(|state| {
             let mut later = self.later.iter();

@@ -64,7 +64,7 @@ pub(crate) fn of_chosen(
 ) -> TrailVerdicts {
     let ruled = ruled(history, counted);
     let mut approvals = judge(history, ruled, is_chosen, &BTreeMap::new());
-    let taken_back = taken_back(history, ruled, &approvals.trails);
+    let taken_back = taken_back(history, &ruled.relaxed(), &approvals.trails);
     if !taken_back.is_empty() {
         let again = judge(history, ruled, &|key| taken_back.contains_key(key), &taken_back);
         approvals.trails.extend(again.trails);
@@ -109,11 +109,11 @@ pub(crate) fn judge(
     judged
 }
 
-/// Returns the versions that are not approved, and were as of their landings: what revocations and mailmaps that landed later
-/// take back gives nothing that these approvals took away.
+/// Returns the versions that are not approved, and are by other rules: what only takes approvals back, or demands more of them,
+/// gives nothing that these approvals took away.
 fn taken_back(
     history: &History,
-    ruled: Ruled<'_>,
+    relaxed: &[Ruled<'_>],
     verdicts: &BTreeMap<TrailKey, Vec<Rc<ApprovalVerdict>>>,
 ) -> VersionSets {
     let is_approved = |verdict: &ApprovalVerdict| {
@@ -123,16 +123,16 @@ fn taken_back(
     let is_open = |key: &TrailKey| {
         verdicts.get(key).is_some_and(|verdicts| !verdicts.iter().all(|it| is_approved(it)))
     };
-    if !ruled.takes_back() {
-        return VersionSets::new();
+    let mut all = VersionSets::new();
+    for ruled in relaxed {
+        for (key, then) in judge(history, *ruled, &is_open, &VersionSets::new()).trails {
+            let now = verdicts.get(&key).into_iter().flatten();
+            let both = then.iter().zip(now).enumerate();
+            let taken = both.filter(|(_, (then, now))| is_approved(then) && !is_approved(now));
+            for (index, _) in taken {
+                all.entry(key.clone()).or_default().insert(index);
+            }
+        }
     }
-    let as_landed = judge(history, Ruled { later: &[], ..ruled }, &is_open, &VersionSets::new());
-    let taken = as_landed.trails.into_iter().filter_map(|(key, then)| {
-        let now = verdicts.get(&key)?;
-        let both = then.iter().zip(now).enumerate();
-        let taken = both.filter(|(_, (then, now))| is_approved(then) && !is_approved(now));
-        let taken: BTreeSet<usize> = taken.map(|(index, _)| index).collect();
-        if taken.is_empty() { None } else { Some((key, taken)) }
-    });
-    taken.collect()
+    all
 }

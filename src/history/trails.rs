@@ -199,6 +199,10 @@ impl<'o> TrailSet<'o> {
             let Some(change) = change(&before, &after, was_there) else {
                 continue;
             };
+            let change = match self.trails.get(&key) {
+                Some(trail) if lacks_own(trail, &before, &after) => VersionChange::Readded,
+                _ => change,
+            };
             let cut_off =
                 landed.cut_off.or_else(|| self.hidden_past(&key, change, &step.left)).cloned();
             let change = match cut_off {
@@ -268,6 +272,15 @@ pub fn change(before: &[FileAt], after: &[FileAt], was_there: bool) -> Option<Ve
             (false, false) => Some(VersionChange::AmendedMoved),
         },
     }
+}
+
+/// Tells whether of several files with one id the one that stood there alone before them goes, and another stays.
+fn lacks_own(trail: &Trail, before: &[FileAt], after: &[FileAt]) -> bool {
+    let landed = trail.versions.iter().rev().filter(|version| version.taken_away().is_none());
+    let mut alone = landed.map(|version| version.files.as_slice()).filter(|files| files.len() < 2);
+    let Some([own]) = alone.next() else { return false };
+    let holds = |files: &[FileAt]| files.iter().any(|file| file.path == own.path);
+    before.len() > 1 && !after.is_empty() && holds(before) && !holds(after)
 }
 
 /// Returns the records whose bytes differ between two snapshots, each with its differing bytes before and after.

@@ -1,7 +1,7 @@
 //! Pushes: whoever pushes to the approved branch without review widens nothing, approves nothing and brings nothing back.
 
 use super::{
-    BOTH, WAYS, approvals, approved, errors, is_allowed, is_new, land, ledger, sign, status,
+    BOTH, SIGNED, WAYS, approvals, approved, errors, is_allowed, is_new, land, ledger, sign, status,
 };
 use crate::support::repo::Repo;
 use crate::support::repo::speak::yes;
@@ -216,5 +216,66 @@ fn push_brings_nothing_back() {
             sign(&repo, "ana", &approvals(&repo, &BOTH, SAMPLE));
             assert!(is_allowed(&repo, &BILLING), "{end}, {what}, and approved anew");
         }
+    }
+}
+
+#[test]
+fn second_file_keeps_nothing_that_is_removed() {
+    let elsewhere = format!("exceptions/more/{ID}.yaml");
+    let wider = SAMPLE.replace("application: billing", "application: orders");
+    assert_ne!(wider, SAMPLE);
+    for text in [SAMPLE, &wider] {
+        for way in WAYS {
+            let repo = approved(SAMPLE);
+            land(&repo, way, &elsewhere, text);
+            repo.by("dana").remove(ID).commit("It is no longer needed");
+            let at = format!("{way}: {text}");
+            assert_eq!(status(&repo), "unapproved", "{at}");
+            assert!(!is_allowed(&repo, &BILLING), "{at}");
+            assert!(!is_allowed(&repo, &["--application", "orders"]), "{at}");
+        }
+        // The double goes, and the record that was approved stays.
+        let repo = approved(SAMPLE);
+        land(&repo, "push", &elsewhere, text);
+        assert_eq!(status(&repo), "conflicted", "{text}");
+        repo.by("dana").remove(&elsewhere).commit("Tidy up");
+        assert!(is_allowed(&repo, &BILLING), "{text}");
+    }
+    // Who means to go on with the other file has it approved.
+    let repo = approved(SAMPLE);
+    land(&repo, "push", &elsewhere, SAMPLE);
+    repo.by("eve").remove(ID).commit("Tidy up");
+    sign(&repo, "ana", &approvals(&repo, &BOTH, SAMPLE));
+    assert!(is_allowed(&repo, &BILLING));
+}
+
+#[test]
+fn stricter_rules_bring_nothing_back() {
+    let question = |resource| [&BILLING[..], &["--resource", resource]].concat();
+    let scope = |resources: &str| format!("{SAMPLE}scope: {{resources: [{resources}]}}\n");
+    let wide = scope("'db:invoices', 'db:salaries'");
+    let narrow = scope("'db:invoices'");
+    let nothing: &[(&str, &str)] = &[];
+    for (what, edits) in [
+        ("nothing", nothing),
+        ("everybody is a bot", &[("version: 1", "version: 1\npeople: {bots: ['*@example.com']}")]),
+        ("a member less", &[("lee@example.com, kim@example.com", "kim@example.com")]),
+        ("a larger count", &[("count: 2", "count: 3")]),
+    ] {
+        let policy = SIGNED.replace("[lee@example.com]", "[lee@example.com, kim@example.com]");
+        let repo = ledger(&policy, &["dana", "lee"]);
+        repo.by("ana").write(ID, &wide).commit("File it");
+        sign(&repo, "ana", &approvals(&repo, &BOTH, &wide));
+        assert!(is_allowed(&repo, &question("db:salaries")), "{what}");
+        let swap = |policy: String, (from, to): &(&str, &str)| policy.replace(from, to);
+        let stricter = edits.iter().fold(policy.clone(), swap);
+        if !edits.is_empty() {
+            assert_ne!(stricter, policy, "{what}");
+            repo.by("mallory").write("exledger.yaml", &stricter).commit("Be stricter");
+        }
+        repo.by("ana").write(ID, &narrow).commit("Narrow it");
+        sign(&repo, "ana", &approvals(&repo, &BOTH, &narrow));
+        repo.by("ana").write(ID, &wide).commit("Ask for all of it");
+        assert!(!is_allowed(&repo, &question("db:salaries")), "{what}");
     }
 }
