@@ -101,7 +101,7 @@ impl<'p> SearchedFiles<'p> {
         let named = self.all.iter().filter(is_settings).filter_map(|file| {
             let content = match (work_files.read(file), self.repository) {
                 (Ok(WorkContent::Bytes(bytes)), _) => {
-                    return trivy::named_ignore_file(&file.path, bytes.as_ref());
+                    return trivy::named_ignore_file(&file.path, bytes);
                 }
                 (Ok(WorkContent::Absent), Some(repository)) => staged(repository, file).ok()?,
                 _ => return None,
