@@ -356,7 +356,7 @@ impl<'a> TrailEvaluator<'a> {
     /// stands there remain (A5).
     fn begin_series(&mut self, step: &VersionStep) {
         let mut begun = TrailProgress::since(self.series.bar);
-        let is_left_over = !step.version.before.is_empty();
+        let is_left_over = step.version.is_left_over();
         if self.is_off_line(step.index) || self.follows_off_line(step) || is_left_over {
             begun.waiting = mem::take(&mut self.series.waiting);
             begun.waiting.join(&self.series.filer);

@@ -138,6 +138,11 @@ impl Version {
         }
     }
 
+    /// Tells whether it is what stays of several files after the one that stood there before them went (V3).
+    pub fn is_left_over(&self) -> bool {
+        self.change == VersionChange::Readded && !self.before.is_empty()
+    }
+
     /// Tells whether it is what the line holds in spite of a change that it lost.
     pub fn is_brought_back(&self) -> bool {
         self.rerouted.as_deref() == Some(&Rerouted::BroughtBack)

@@ -145,9 +145,12 @@ impl<'a> ComparedTrail<'a> {
         for index in from + 1..self.trail.versions.len() {
             let Some(landed) = self.trace.landed(index) else { continue };
             is_removed = self.is_gone(index);
-            if is_removed {
+            // What stays under its id was filed as another.
+            if is_removed || self.version(index).is_some_and(Version::is_left_over) {
                 closed.get_or_insert(landed.day());
                 over = over.min(landed);
+            }
+            if is_removed {
                 continue;
             }
             if let Some(later) = self.record(index) {
