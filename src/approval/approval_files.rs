@@ -391,12 +391,13 @@ impl<'a> ApprovalFileReader<'a> {
                 return Ok(backing);
             }
         }
-        let listed = Keys::from_governance(before.governance, before.governance);
-        let is_revoked = matches!(bad, BadFile::Signature(SignatureState::Revoked(_)));
-        Err(match is_revoked && ask(&listed, before.governance).is_ok() {
-            true => FileState::RevokedLater(bad),
-            false => FileState::Bad(bad),
-        })
+        if matches!(bad, BadFile::Signature(SignatureState::Revoked(_))) {
+            let listed = Keys::from_governance(before.governance, before.governance);
+            if ask(&listed, before.governance).is_ok() {
+                return Err(FileState::RevokedLater(bad));
+            }
+        }
+        Err(FileState::Bad(bad))
     }
 
     fn take_statement(&mut self, counted_file: CountedFile<'a>, text: &Rc<[u8]>) {

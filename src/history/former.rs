@@ -202,14 +202,15 @@ impl<'a> FormerCommits<'a> {
                     continue;
                 }
                 let at = self.effective(merges, commit);
-                let unsure = is_held.then_some(change);
+                let unsure = is_held.then(|| change.clone());
                 let bar = SupportBar { from: self.landing(), at, unsure };
                 marks.entry(key.clone()).or_default().bars.push(bar);
                 let Some(trail) = trails.get_mut(key) else { continue };
                 if is_held || has_taken(trail, commit) {
                     continue;
                 }
-                let Some(loss) = self.loss((merges, contents), (key, commit), bytes, trail.last())
+                let Some(loss) =
+                    self.loss((merges, contents), (key, commit), &change, trail.last())
                 else {
                     continue;
                 };
@@ -434,15 +435,15 @@ impl<'a> FormerCommits<'a> {
         &self,
         (merges, contents): (&Merges<'_>, &mut ContentCache<'_>),
         (key, commit): (&TrailKey, &Commit),
-        bytes: &Bytes,
+        change: &RecordChange,
         line: Option<&Version>,
     ) -> Option<Loss> {
         let line = line.filter(|line| !line.files.is_empty())?;
-        if bytes.new.is_empty() && !is_removed(merges, contents, commit, (key, &line.files)) {
+        if change.is_removal() && !is_removed(merges, contents, commit, (key, &line.files)) {
             return None;
         }
         let granted = read(contents, &line.record);
-        RecordChange::read(contents, bytes).loss(granted.as_ref())
+        change.loss(granted.as_ref())
     }
 }
 

@@ -32,17 +32,22 @@ impl RecordChange {
         RecordChange { before: read(&bytes.old), after: read(&bytes.new) }
     }
 
+    /// Tells whether no file of the record is left where it was.
+    pub(super) fn is_removal(&self) -> bool {
+        self.after.is_none()
+    }
+
     /// Returns why its bytes are missing.
     pub fn obstacle(&self) -> Option<&Obstacle> {
         [&self.before, &self.after].into_iter().flatten().find_map(VersionBody::obstacle)
     }
 
-    /// Tells whether its result is one file of the record's name that nobody has parsed.
+    /// Tells whether its result has not been parsed yet, as [`VersionBody::is_unparsed`] does.
     pub(super) fn is_unparsed(&self) -> bool {
         self.after.as_ref().is_some_and(VersionBody::is_unparsed)
     }
 
-    /// Tells whether it took something away, whatever is granted elsewhere. A removal is none.
+    /// Tells whether it took something away, whatever is granted elsewhere. A removal does not count.
     pub(super) fn takes(&self) -> bool {
         let (Some(before), Some(after)) = (&self.before, &self.after) else { return false };
         if after.closes(before) {

@@ -200,7 +200,7 @@ impl<'o> TrailSet<'o> {
                 continue;
             };
             let change = match self.trails.get(&key) {
-                Some(trail) if lacks_own(trail, &before, &after) => VersionChange::Readded,
+                Some(trail) if loses_own(trail, &before, &after) => VersionChange::Readded,
                 _ => change,
             };
             let cut_off =
@@ -274,13 +274,16 @@ pub fn change(before: &[FileAt], after: &[FileAt], was_there: bool) -> Option<Ve
     }
 }
 
-/// Tells whether of several files with one id the one that stood there alone before them goes, and another stays.
-fn lacks_own(trail: &Trail, before: &[FileAt], after: &[FileAt]) -> bool {
+/// Tells whether a record that had several files loses the one that was its only file before, and keeps another (V3).
+fn loses_own(trail: &Trail, before: &[FileAt], after: &[FileAt]) -> bool {
+    if before.len() < 2 || after.is_empty() {
+        return false;
+    }
     let landed = trail.versions.iter().rev().filter(|version| version.taken_away().is_none());
-    let mut alone = landed.map(|version| version.files.as_slice()).filter(|files| files.len() < 2);
-    let Some([own]) = alone.next() else { return false };
+    let mut files = landed.map(|version| version.files.as_slice());
+    let Some([own]) = files.find(|files| files.len() < 2) else { return false };
     let holds = |files: &[FileAt]| files.iter().any(|file| file.path == own.path);
-    before.len() > 1 && !after.is_empty() && holds(before) && !holds(after)
+    holds(before) && !holds(after)
 }
 
 /// Returns the records whose bytes differ between two snapshots, each with its differing bytes before and after.

@@ -138,7 +138,7 @@ impl Version {
         }
     }
 
-    /// Tells whether it is what stays of several files after the one that stood there before them went (V3).
+    /// Tells whether it is the file that stays after the record lost the one that was its only file before (V3).
     pub fn is_left_over(&self) -> bool {
         self.change == VersionChange::Readded && !self.before.is_empty()
     }
@@ -262,7 +262,7 @@ impl VersionBody {
         }
     }
 
-    /// Tells whether nobody has parsed it. Its first lines agree with the name of its only file, then.
+    /// Tells whether it has not been parsed yet. It is then one file whose first lines state the id of its name.
     pub(super) fn is_unparsed(&self) -> bool {
         self.0.content.get().is_none()
     }

@@ -99,15 +99,15 @@ impl<'p> SearchedFiles<'p> {
         };
         let mut work_files = WorkFiles::new(&self.top, suppressions::LARGEST);
         let named = self.all.iter().filter(is_settings).filter_map(|file| {
-            let content = match (work_files.read(file), self.repository) {
-                (Ok(WorkContent::Bytes(bytes)), _) => {
-                    return trivy::named_ignore_file(&file.path, bytes);
-                }
-                (Ok(WorkContent::Absent), Some(repository)) => staged(repository, file).ok()?,
-                _ => return None,
-            };
-            let WorkContent::Bytes(bytes) = content else { return None };
-            trivy::named_ignore_file(&file.path, &bytes)
+            let named = |bytes: &[u8]| trivy::named_ignore_file(&file.path, bytes);
+            match (in_work_tree(&mut work_files, file), self.repository) {
+                (Ok(WorkContent::Bytes(bytes)), _) => named(bytes),
+                (Ok(WorkContent::Absent), Some(repository)) => match staged(repository, file) {
+                    Ok(WorkContent::Bytes(bytes)) => named(&bytes),
+                    _ => None,
+                },
+                _ => None,
+            }
         });
         let mut named: BTreeSet<String> = named.collect();
         let is_there = |path: &String| self.all.iter().any(|it| !it.is_link && it.path == *path);
@@ -430,10 +430,7 @@ fn in_threads(files: &[&TrackedFile], top: &Path, scanner: &SuppressionScanner) 
                         break;
                     };
                     for (index, file) in (start..).zip(batch) {
-                        let content = match file.is_sparse {
-                            true => Ok(WorkContent::Absent),
-                            false => work_files.read(file).map_err(|cause| cause.to_string()),
-                        };
+                        let content = in_work_tree(&mut work_files, file);
                         search.read(index, file, content, &scanner);
                     }
                 }
@@ -444,6 +441,17 @@ fn in_threads(files: &[&TrackedFile], top: &Path, scanner: &SuppressionScanner) 
         }
     });
     all.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner())
+}
+
+/// Returns the content of a file in the work tree; of one that a sparse checkout leaves out, that it is absent.
+fn in_work_tree<'w>(
+    work_files: &'w mut WorkFiles,
+    file: &TrackedFile,
+) -> Result<WorkContent<&'w [u8]>, String> {
+    match file.is_sparse {
+        true => Ok(WorkContent::Absent),
+        false => work_files.read(file).map_err(|cause| cause.to_string()),
+    }
 }
 
 /// Returns the staged content of a file that is not in the work tree.
