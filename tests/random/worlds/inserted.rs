@@ -434,13 +434,15 @@ fn widen(ledger: &Ledger, base: &Base, dice: &mut Dice, edits: &mut Edits) {
     let Some(filed) = target(base, dice, |filed| filed.now.class == "standard") else {
         return file(ledger, base, dice, edits);
     };
-    let older: Vec<&RecordText> =
-        filed.all.iter().filter(|it| filed.approved.as_ref() != Some(*it)).collect();
+    let is_reviewed = is_reviewed(&filed.now);
+    let keeps_reviews = |older: &&RecordText| !is_reviewed || older.more == filed.now.more;
+    let older = filed.all.iter().filter(|it| filed.approved.as_ref() != Some(*it));
+    let older: Vec<&RecordText> = older.filter(keeps_reviews).collect();
     let mut text = filed.now.clone();
     match dice.below(8) {
         0 => text.end = 3,
         1 => text.resources = 3,
-        2 => text.more = String::new(),
+        2 if !is_reviewed => text.more = String::new(),
         3 => {
             text.end = 3;
             text.is_high = false;
@@ -492,6 +494,12 @@ fn review(ledger: &Ledger, base: &Base, dice: &mut Dice, edits: &mut Edits) {
     edits.insert(text.path(), Some(text.text()));
 }
 
+/// Tells whether taking a record's reviews away would begin them anew: whoever approves a version that brings them again
+/// approves them, too.
+fn is_reviewed(text: &RecordText) -> bool {
+    text.is_periodic && !text.more.is_empty()
+}
+
 /// Takes a record out of its pattern or its renewals.
 fn depart(ledger: &Ledger, base: &Base, dice: &mut Dice, edits: &mut Edits) {
     let Some(filed) = target(base, dice, |filed| filed.is_first) else {
@@ -512,6 +520,7 @@ fn depart(ledger: &Ledger, base: &Base, dice: &mut Dice, edits: &mut Edits) {
             edits.insert(text.path(), Some("broken".to_owned()));
             return;
         }
+        _ if is_reviewed(&text) => return,
         _ => {
             text.more = String::new();
             text = text.closed(base.inserter, "rejected", &day);
