@@ -204,7 +204,7 @@ fn the_package_contains_what_a_build_reads_and_no_tests() {
         }
     }
     assert!(n_read > 40, "{n_read}");
-    // Cargo adds its manifest and `Cargo.lock`; `.ci/run package` asks for the latter, and builds the package.
+    // Cargo adds its manifest and `Cargo.lock`; `.ci/run hello` asks for the latter, and builds the package.
     for name in ["README.md", "CHANGELOG.md", "LICENSE-MIT", "LICENSE-APACHE"] {
         assert!(is_packed(name) && root.join(name).exists(), "{name}");
     }
