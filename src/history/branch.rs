@@ -4,14 +4,14 @@
 //! [`Branch::ahead`] if the mainline has been walked, or at [`Branch::between`] for any two commits. Follows
 //! `docs/spec/status.md`, proposals, and `docs/spec/approval.md`, G3.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::rc::Rc;
 
 use crate::history::chain;
 use crate::history::commit::Commit;
 use crate::history::content::ContentCache;
 use crate::history::merge_content::{self, ComparedPath, Differing};
-use crate::history::objects::{Objects, Obstacle, Oid};
+use crate::history::objects::{Objects, Obstacle, Oid, OidMap};
 use crate::history::paths::LedgerPrefix;
 use crate::history::trails::Bytes;
 use crate::history::watched_paths::Interest;
@@ -54,7 +54,7 @@ impl Branch {
     /// [`Obstacle`] if the tip can't be read.
     pub fn ahead(
         objects: &dyn Objects,
-        landed: &HashMap<Oid, usize>,
+        landed: &OidMap<usize>,
         tip: Oid,
     ) -> Result<Option<Branch>, Obstacle> {
         if landed.contains_key(&tip) {
@@ -231,25 +231,23 @@ struct Reachability {
 }
 
 /// Walks down from two commits, latest first, until everything left is reachable from both.
-fn paint_ancestors(objects: &dyn Objects, base: Oid, tip: Oid) -> HashMap<Oid, Reachability> {
-    let mut painted: HashMap<Oid, Reachability> = HashMap::new();
+fn paint_ancestors(objects: &dyn Objects, base: Oid, tip: Oid) -> OidMap<Reachability> {
+    let mut painted: OidMap<Reachability> = OidMap::default();
     let mut queue: BTreeSet<(Instant, Oid)> = BTreeSet::new();
-    let add = |painted: &mut HashMap<Oid, Reachability>,
-               queue: &mut BTreeSet<_>,
-               oid,
-               sides: Reachability| {
-        let known = painted.entry(oid).or_default();
-        let sum = Reachability {
-            base: known.base || sides.base,
-            tip: known.tip || sides.tip,
-            stale: known.stale || sides.stale,
+    let add =
+        |painted: &mut OidMap<Reachability>, queue: &mut BTreeSet<_>, oid, sides: Reachability| {
+            let known = painted.entry(oid).or_default();
+            let sum = Reachability {
+                base: known.base || sides.base,
+                tip: known.tip || sides.tip,
+                stale: known.stale || sides.stale,
+            };
+            if sum != *known {
+                *known = sum;
+                let time = chain::read(objects, oid).ok().and_then(|it| it.committed());
+                queue.insert((time.unwrap_or(Instant::MIN), oid));
+            }
         };
-        if sum != *known {
-            *known = sum;
-            let time = chain::read(objects, oid).ok().and_then(|it| it.committed());
-            queue.insert((time.unwrap_or(Instant::MIN), oid));
-        }
-    };
     let (from_base, from_tip) = (
         Reachability { base: true, ..Reachability::default() },
         Reachability { tip: true, ..Reachability::default() },

@@ -2,11 +2,10 @@
 //!
 //! Uses record, history's objects and version. Pure. Start at [`ContentCache`]. Follows `docs/spec/approval.md`, V2 and V3.
 
-use std::collections::HashMap;
 use std::rc::Rc;
 
 use crate::history::digest::Digest;
-use crate::history::objects::{ObjectKind, Objects, Obstacle, Oid};
+use crate::history::objects::{ObjectKind, Objects, Obstacle, Oid, OidMap};
 use crate::history::outline::Outline;
 use crate::history::version::{Content, FileAt, VersionBody};
 use crate::record::file::RecordFile;
@@ -28,7 +27,7 @@ pub enum FileId {
 pub struct ContentCache<'o> {
     objects: &'o dyn Objects,
     keeps: Keeps<'o>,
-    known: HashMap<Oid, KnownContent>,
+    known: OidMap<KnownContent>,
 }
 
 /// Tells whether to keep the bytes of a file until it is read. If few of many versions are needed, unread bytes
@@ -70,7 +69,7 @@ impl<'o> ContentCache<'o> {
 
     /// Creates an empty cache.
     pub fn keeping(objects: &'o dyn Objects, keeps: Keeps<'o>) -> ContentCache<'o> {
-        ContentCache { objects, keeps, known: HashMap::new() }
+        ContentCache { objects, keeps, known: OidMap::default() }
     }
 
     /// Adds the bytes of a file that are no object of the repository.

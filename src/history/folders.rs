@@ -4,11 +4,11 @@
 //! `docs/spec/performance.md`, growth: comparing snapshot by snapshot would unpack the same folders again and again, so
 //! all pairs of one folder are compared, oldest to newest, before the next folder is opened.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::history::folder::{self, Both, DEEPEST, MOST_ENTRIES, Mode, TreeObject};
-use crate::history::objects::{Objects, Obstacle, Oid};
+use crate::history::objects::{Objects, Obstacle, Oid, OidMap};
 use crate::history::paths::{self, LedgerPrefix};
 use crate::history::watched_paths::{WatchedFolder, WatchedKind};
 
@@ -42,7 +42,7 @@ pub struct FolderComparison<'o> {
     objects: &'o dyn Objects,
     prefix: &'o LedgerPrefix,
     /// The raw entries of interest of root folders that were already read, by id.
-    pub tops: HashMap<Oid, Rc<[u8]>>,
+    pub tops: OidMap<Rc<[u8]>>,
     pub changes: Vec<Vec<FileChange>>,
     /// The pairs that could not be compared, with the reason.
     pub obstacles: BTreeMap<SnapshotPair, Obstacle>,
@@ -84,7 +84,7 @@ impl<'o> FolderComparison<'o> {
     pub fn new(
         objects: &'o dyn Objects,
         prefix: &'o LedgerPrefix,
-        tops: HashMap<Oid, Rc<[u8]>>,
+        tops: OidMap<Rc<[u8]>>,
     ) -> FolderComparison<'o> {
         FolderComparison {
             objects,

@@ -9,7 +9,7 @@
 //! `docs/spec/approval.md`, M5.
 
 use crate::diag::sorting::StableSort as _;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::history::chain;
@@ -21,7 +21,7 @@ use crate::history::graph::ChangedLanding;
 use crate::history::mainline::{Landing, Mainline};
 use crate::history::merge_content::{ComparedPath, Merges};
 use crate::history::merged_commits::LandingBranches;
-use crate::history::objects::{Merge, Objects, Obstacle, Oid};
+use crate::history::objects::{Merge, Objects, Obstacle, Oid, OidMap};
 use crate::history::off_line::{Loss, Lost, Rerouted, TakenAway};
 use crate::history::taken::{OffLine, RecordChange, SupportBar};
 use crate::history::trails::{self, Bytes, TrailSet};
@@ -52,7 +52,7 @@ pub(super) struct FormerCommits<'a> {
     now: Instant,
     landings: &'a [Landing],
     /// The time of each commit along its branch, as far as it was asked for.
-    times: HashMap<Oid, Instant>,
+    times: OidMap<Instant>,
 }
 
 impl<'a> FormerCommits<'a> {
@@ -70,7 +70,7 @@ impl<'a> FormerCommits<'a> {
             now,
             line,
             landings: &mainline.landings,
-            times: HashMap::new(),
+            times: OidMap::default(),
         })
     }
 
@@ -89,7 +89,7 @@ impl<'a> FormerCommits<'a> {
             known: now,
             now,
             landings: &mainline.landings,
-            times: HashMap::new(),
+            times: OidMap::default(),
         }
     }
 

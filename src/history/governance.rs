@@ -4,7 +4,7 @@
 //! Follows `docs/spec/approval.md`, G1 and G2.
 
 use std::cell::OnceCell;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use crate::history::chain::Chain;
@@ -12,7 +12,7 @@ use crate::history::content::ContentCache;
 use crate::history::digest::Digest;
 use crate::history::folders::FileChange;
 use crate::history::graph::ChangedLanding;
-use crate::history::objects::{Objects, Obstacle, Oid};
+use crate::history::objects::{Objects, Obstacle, Oid, OidMap};
 use crate::history::paths::LedgerPrefix;
 use crate::history::trails;
 use crate::history::tree::CommitTree;
@@ -229,7 +229,7 @@ pub struct GovernanceFiles {
     /// landing.
     pub trails: BTreeMap<String, Trail>,
     /// The bytes of the files, by id.
-    pub bytes: HashMap<Oid, Rc<[u8]>>,
+    pub bytes: OidMap<Rc<[u8]>>,
 }
 
 /// Adds the versions of governance files made by a landing, and returns their paths.

@@ -4,14 +4,14 @@
 //! `history::walk`, 3: an incremental set of commits is exact under any clock skew, and reads each commit once.
 
 use crate::diag::sorting::StableSort as _;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::mem;
 use std::rc::Rc;
 
 use crate::history::chain::Chain;
 use crate::history::commit::Commit;
 use crate::history::folders::{ComparisonJob, SnapshotPair};
-use crate::history::objects::{Extent, Objects, Obstacle, Oid};
+use crate::history::objects::{Extent, Objects, Obstacle, Oid, OidMap};
 use crate::history::watched_paths::Interest;
 use crate::history::{chain, folder};
 
@@ -71,12 +71,12 @@ pub struct Graph {
     /// The landings of interest, oldest first.
     pub stops: Vec<ChangedLanding>,
     /// The entries of interest in each root folder, by its id.
-    pub tops: HashMap<Oid, Rc<[u8]>>,
+    pub tops: OidMap<Rc<[u8]>>,
     /// The lines of lost tips: each with its tip, and what it has beyond the approved branch as if it had landed where they
     /// part.
     pub lost: Vec<(Oid, ChangedLanding)>,
     /// Every commit read, with the index of the first landing that can reach it.
-    pub landed: HashMap<Oid, usize>,
+    pub landed: OidMap<usize>,
 }
 
 /// Reads commits and their root folders, each once.
@@ -87,7 +87,7 @@ pub struct GraphReader<'o> {
     pub graph: Graph,
     /// Interned entries: equal ones are kept once.
     interned: HashSet<Rc<[u8]>>,
-    trees: HashMap<Oid, Oid>,
+    trees: OidMap<Oid>,
     /// The number of comparisons assigned.
     n_pairs: usize,
 }
@@ -112,7 +112,7 @@ impl<'o> GraphReader<'o> {
             names,
             graph: Graph::default(),
             interned: HashSet::new(),
-            trees: HashMap::new(),
+            trees: OidMap::default(),
             n_pairs: 0,
         };
         let mut jobs = Vec::new();

@@ -14,7 +14,7 @@ use crate::history::commit::Commit;
 use crate::history::content::ContentCache;
 use crate::history::folders::{ComparisonJob, FileChange, FolderComparison};
 use crate::history::graph::{ChangedLanding, Graph};
-use crate::history::objects::{Merge, Objects, Obstacle, Oid};
+use crate::history::objects::{Merge, Objects, Obstacle, Oid, OidMap};
 use crate::history::paths::LedgerPrefix;
 use crate::history::trails::{self, Bytes};
 use crate::history::version::{self, FileAt, MadeInMerge, TrailKey, Version, VersionChange};
@@ -203,7 +203,7 @@ pub fn compare(
     contents: &mut ContentCache<'_>,
     [old, new]: [Option<Oid>; 2],
 ) -> Result<Differing, Obstacle> {
-    let mut folders = FolderComparison::new(objects, prefix, HashMap::new());
+    let mut folders = FolderComparison::new(objects, prefix, OidMap::default());
     let job = ComparisonJob { pair: 0, old, new, others: Box::default() };
     folders.run(interest.top(), vec![job]);
     if let Some((_, obstacle)) = folders.obstacles.pop_first() {

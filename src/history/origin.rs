@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use crate::history::objects::Oid;
+use crate::history::objects::{Oid, OidMap};
 use crate::history::version::{FileAt, Trail, TrailKey, Version};
 use crate::record::file;
 
@@ -13,7 +13,7 @@ use crate::record::file;
 #[derive(Default)]
 pub struct Left<'a> {
     by_path: HashMap<&'a str, Vec<&'a TrailKey>>,
-    by_blob: HashMap<Oid, Vec<&'a TrailKey>>,
+    by_blob: OidMap<Vec<&'a TrailKey>>,
     /// Files with an unreadable id that are gone without anything in their place, by name.
     gone: BTreeMap<&'a str, Vec<&'a TrailKey>>,
 }

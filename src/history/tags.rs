@@ -2,13 +2,12 @@
 //!
 //! Uses history's objects, tree, version. Pure. Start at [`of_version`]. Follows `docs/spec/approval.md`, E1 and E2.
 
-use std::collections::HashMap;
 use std::rc::Rc;
 
 use crate::history::chain;
 use crate::history::commit::Commit;
 use crate::history::folder::Mode;
-use crate::history::objects::{Objects, Oid};
+use crate::history::objects::{Objects, Oid, OidMap};
 use crate::history::paths::LedgerPrefix;
 use crate::history::tree::CommitTree;
 use crate::history::version::{MergedTag, Version};
@@ -21,7 +20,7 @@ use crate::history::version::{MergedTag, Version};
 pub fn of_version(
     objects: &dyn Objects,
     prefix: &LedgerPrefix,
-    landed: &HashMap<Oid, usize>,
+    landed: &OidMap<usize>,
     version: &Version,
 ) -> Vec<MergedTag> {
     let mut found = Vec::new();

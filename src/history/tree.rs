@@ -6,13 +6,12 @@
 use crate::diag::sorting::StableSort as _;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::collections::HashMap;
 use std::rc::Rc;
 
 use crate::history::chain;
 use crate::history::content;
 use crate::history::folder::{self, DEEPEST, MOST_ENTRIES, Mode};
-use crate::history::objects::{Extent, Objects, Obstacle, Oid};
+use crate::history::objects::{Extent, Objects, Obstacle, Oid, OidMap};
 use crate::history::paths::{self, LedgerPrefix};
 use crate::ledger::tree::{self, Tree, TreeError, TreeItem};
 
@@ -23,7 +22,7 @@ pub struct CommitTree<'o> {
     objects: &'o dyn Objects,
     root: Oid,
     prefix: LedgerPrefix,
-    folders: RefCell<HashMap<Oid, FolderEntries>>,
+    folders: RefCell<OidMap<FolderEntries>>,
 }
 
 impl<'o> CommitTree<'o> {

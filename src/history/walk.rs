@@ -20,7 +20,7 @@
 //!
 //! Uses all of history. Pure. Start at [`walk`]. Follows `docs/spec/approval.md`, 1.2 and 1.3.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::mem;
 use std::rc::Rc;
 
@@ -33,7 +33,7 @@ use crate::history::governance::{GovernanceFiles, States};
 use crate::history::graph::ChangedLanding;
 use crate::history::merge_content::{ComparedPath, Merges};
 use crate::history::merged_commits::LandingBranches;
-use crate::history::objects::{Objects, Obstacle, Oid};
+use crate::history::objects::{Objects, Obstacle, Oid, OidMap};
 use crate::history::paths::LedgerPrefix;
 use crate::history::related_files::LedgerLocation;
 use crate::history::survey::Survey;
@@ -96,13 +96,13 @@ pub fn mainline_only(chain: Chain, prefix: &LedgerPrefix) -> History {
         lost_tips: Vec::new(),
         off_line: BTreeMap::new(),
         off_line_rules: BTreeMap::new(),
-        governance_bytes: HashMap::new(),
+        governance_bytes: OidMap::default(),
         states: States::unread(),
         prefix: prefix.clone(),
         records: Policy::default().records,
         approvals: Vec::new(),
         unnamed_until: None,
-        landed: HashMap::new(),
+        landed: OidMap::default(),
         notes: None,
         begins: None,
         other_policies: BTreeMap::new(),

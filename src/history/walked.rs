@@ -6,13 +6,13 @@ use crate::history::commit::Commit;
 use crate::history::governance::States;
 use crate::history::mainline::Mainline;
 use crate::history::notes::{self, Notes};
-use crate::history::objects::{Objects, Obstacle, Oid};
+use crate::history::objects::{Objects, Obstacle, Oid, OidMap};
 use crate::history::paths::LedgerPrefix;
 use crate::history::taken::OffLine;
 use crate::history::version::{Trail, TrailKey, Version};
 use crate::history::watched_paths;
 use crate::record::time::Instant;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 /// The history of all or some records along the mainline.
@@ -37,7 +37,7 @@ pub struct History {
     /// The lost tips that the line does not reach.
     pub lost_tips: Vec<Oid>,
     /// The bytes of the governance files' versions, by their ids.
-    pub governance_bytes: HashMap<Oid, Rc<[u8]>>,
+    pub governance_bytes: OidMap<Rc<[u8]>>,
     /// The governance in the tree of each landing, approved or not.
     pub states: States,
     pub prefix: LedgerPrefix,
@@ -48,7 +48,7 @@ pub struct History {
     /// The last landing whose approval files may lack a ledger name; `None` if there is no limit.
     pub unnamed_until: Option<usize>,
     /// Every commit reachable from the tip, with the index of the landing that added it.
-    pub landed: HashMap<Oid, usize>,
+    pub landed: OidMap<usize>,
     /// The review notes, if they count; `None` until they are read, or if there are none.
     pub notes: Option<Notes>,
     /// The landing from which the ledger's policy counts, if a ledger above had to approve it.

@@ -42,8 +42,10 @@ pub fn linked(
 ) -> BTreeSet<TrailKey> {
     let emergency = |trail: &Trail| {
         let record = trail.versions.first()?.record.record()?;
-        let record = Record { closure: None, ..Record::clone(record) };
-        (record.class == Class::Emergency).then(|| Peer::from_record("", record, None)).flatten()
+        if record.class != Class::Emergency {
+            return None;
+        }
+        Peer::from_record("", Record { closure: None, ..Record::clone(record) }, None)
     };
     let peers = trails.iter().filter_map(|(key, trail)| Some((key, trail, emergency(trail)?)));
     let peers: Vec<(&TrailKey, &Trail, Peer)> = peers.collect();

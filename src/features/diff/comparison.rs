@@ -11,7 +11,7 @@ use crate::features::diff::uncounted::UncountedFiles;
 use crate::history::branch::Branch;
 use crate::history::folders::{ComparisonJob, FolderComparison};
 use crate::history::governance::GovernanceOrigin;
-use crate::history::objects::{Extent, Oid};
+use crate::history::objects::{Extent, Oid, OidMap};
 use crate::history::paths::LedgerPrefix;
 use crate::history::refs::ApprovedRef;
 use crate::history::tree::CommitTree;
@@ -37,7 +37,7 @@ use crate::survey::branch::{self, Candidates, Delta, LedgerSide};
 use crate::survey::neighbour::Neighbours;
 use crate::yaml::node::Limits;
 use std::cell::OnceCell;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 /// The context of a comparison.
@@ -311,7 +311,7 @@ impl Comparer<'_> {
             others: Box::default(),
         });
         let interest = Interest::new(&self.prefix, &search.folders(), &BTreeSet::new());
-        let mut folders = FolderComparison::new(self.repository, &self.prefix, HashMap::new());
+        let mut folders = FolderComparison::new(self.repository, &self.prefix, OidMap::default());
         folders.run(interest.top(), jobs.collect());
         if let Some((_, missing)) = folders.obstacles.pop_first() {
             return Err(missing.into());
@@ -401,7 +401,7 @@ impl Comparer<'_> {
             new: Some(tree(to)?),
             others: Box::default(),
         };
-        let mut folders = FolderComparison::new(self.repository, &self.prefix, HashMap::new());
+        let mut folders = FolderComparison::new(self.repository, &self.prefix, OidMap::default());
         folders.run(interest.top(), vec![job]);
         match folders.obstacles.pop_first() {
             Some((_, missing)) => Err(missing.into()),

@@ -3,9 +3,7 @@
 //! Uses history's ids. Start at [`ObjectCache`]. Follows `docs/spec/performance.md`, growth: memory does not grow with the
 //! history.
 
-use std::collections::HashMap;
-
-use crate::history::objects::{ObjectKind, Oid};
+use crate::history::objects::{ObjectKind, Oid, OidMap};
 
 /// The maximum number of objects in one generation.
 const MOST: usize = 512;
@@ -17,8 +15,8 @@ const LONGEST: usize = 2048;
 /// and what that one had is forgotten.
 #[derive(Default)]
 pub(super) struct ObjectCache {
-    young: HashMap<Oid, (ObjectKind, Box<[u8]>)>,
-    old: HashMap<Oid, (ObjectKind, Box<[u8]>)>,
+    young: OidMap<(ObjectKind, Box<[u8]>)>,
+    old: OidMap<(ObjectKind, Box<[u8]>)>,
 }
 
 impl ObjectCache {
