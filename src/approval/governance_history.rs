@@ -35,8 +35,8 @@ pub(crate) struct Ruled<'a> {
 }
 
 impl Ruled<'_> {
-    /// Returns the rules without what restricts retroactively, and without what counts because it only adds, each if it makes a
-    /// difference.
+    /// Returns the rules without what restricts retroactively, without what counts because it only adds, and without both, each if
+    /// it makes a difference.
     pub(crate) fn relaxed(&self) -> Vec<Self> {
         let approved = Ruled {
             counted: self.approved,
@@ -52,8 +52,10 @@ impl Ruled<'_> {
             !std::ptr::eq(counted, own) && counted != own
                 || landed.policy.people != own.policy.people
         });
+        let approved = is_stricter.then_some(approved);
         let as_landed = self.takes_back().then_some(Ruled { later: &[], ..*self });
-        as_landed.into_iter().chain(is_stricter.then_some(approved)).collect()
+        let both = as_landed.and(approved).map(|approved| Ruled { later: &[], ..approved });
+        as_landed.into_iter().chain(approved).chain(both).collect()
     }
 
     /// Tells whether what restricts retroactively takes back anything that some state of the branch did not.

@@ -64,8 +64,10 @@ pub(crate) fn of_chosen(
 ) -> TrailVerdicts {
     let ruled = ruled(history, counted);
     let mut approvals = judge(history, ruled, is_chosen, &BTreeMap::new());
-    let taken_back = taken_back(history, &ruled.relaxed(), &approvals.trails);
-    if !taken_back.is_empty() {
+    let relaxed = judge_relaxed(history, ruled, &approvals.trails);
+    let mut taken_back = VersionSets::new();
+    // Without one, a later version may no longer have the result of an older one, and be taken back itself.
+    while note_taken_back(&mut taken_back, &relaxed, &approvals.trails) {
         let again = judge(history, ruled, &|key| taken_back.contains_key(key), &taken_back);
         approvals.trails.extend(again.trails);
     }
@@ -109,30 +111,38 @@ pub(crate) fn judge(
     judged
 }
 
-/// Returns the versions that are not approved, and are by other rules: what only takes approvals back, or demands more of them,
-/// gives nothing that these approvals took away.
-fn taken_back(
+fn is_approved(verdict: &ApprovalVerdict) -> bool {
+    verdict.becomes_approved == BecomesApproved::AsApproved && verdict.satisfied == Satisfied::Yes
+}
+
+type JudgedTrails = BTreeMap<TrailKey, Vec<Rc<ApprovalVerdict>>>;
+
+/// Judges the records with versions that are not approved by rules that take nothing back, and demand no more than was approved.
+fn judge_relaxed(
     history: &History,
-    relaxed: &[Ruled<'_>],
-    verdicts: &BTreeMap<TrailKey, Vec<Rc<ApprovalVerdict>>>,
-) -> VersionSets {
-    let is_approved = |verdict: &ApprovalVerdict| {
-        verdict.becomes_approved == BecomesApproved::AsApproved
-            && verdict.satisfied == Satisfied::Yes
-    };
+    ruled: Ruled<'_>,
+    verdicts: &JudgedTrails,
+) -> Vec<JudgedTrails> {
     let is_open = |key: &TrailKey| {
         verdicts.get(key).is_some_and(|verdicts| !verdicts.iter().all(|it| is_approved(it)))
     };
-    let mut all = VersionSets::new();
-    for ruled in relaxed {
-        for (key, then) in judge(history, *ruled, &is_open, &VersionSets::new()).trails {
-            let now = verdicts.get(&key).into_iter().flatten();
-            let both = then.iter().zip(now).enumerate();
-            let taken = both.filter(|(_, (then, now))| is_approved(then) && !is_approved(now));
-            for (index, _) in taken {
-                all.entry(key.clone()).or_default().insert(index);
-            }
+    let relaxed = ruled.relaxed().into_iter();
+    relaxed.map(|ruled| judge(history, ruled, &is_open, &VersionSets::new()).trails).collect()
+}
+
+/// Notes the versions that are not approved, and are by relaxed rules: what only takes approvals back, or demands more of them,
+/// gives nothing that these approvals took away. Returns whether there are more of them than before.
+fn note_taken_back(
+    taken_back: &mut VersionSets,
+    relaxed: &[JudgedTrails],
+    verdicts: &JudgedTrails,
+) -> bool {
+    let mut is_more = false;
+    for (key, then) in relaxed.iter().flatten() {
+        let both = then.iter().zip(verdicts.get(key).into_iter().flatten()).enumerate();
+        for (index, _) in both.filter(|(_, (then, now))| is_approved(then) && !is_approved(now)) {
+            is_more |= taken_back.entry(key.clone()).or_default().insert(index);
         }
     }
-    all
+    is_more
 }

@@ -1,10 +1,11 @@
 //! Pushes: whoever pushes to the approved branch without review widens nothing, approves nothing and brings nothing back.
 
 use super::{
-    BOTH, SIGNED, WAYS, approvals, approved, errors, is_allowed, is_new, land, ledger, sign, status,
+    BOTH, POLICY, REVOKED, SIGNED, WAYS, approvals, approved, errors, is_allowed, is_new, land,
+    ledger, sign, status,
 };
 use crate::support::repo::Repo;
-use crate::support::repo::speak::yes;
+use crate::support::repo::speak::{public, yes};
 use crate::support::samples::{ID, SAMPLE};
 
 const RULE: &str = "Every job has its own database user";
@@ -255,23 +256,26 @@ fn stricter_rules_bring_nothing_back() {
     let scope = |resources: &str| format!("{SAMPLE}scope: {{resources: [{resources}]}}\n");
     let wide = scope("'db:invoices', 'db:salaries'");
     let narrow = scope("'db:invoices'");
-    let nothing: &[(&str, &str)] = &[];
-    for (what, edits) in [
-        ("nothing", nothing),
-        ("everybody is a bot", &[("version: 1", "version: 1\npeople: {bots: ['*@example.com']}")]),
-        ("a member less", &[("lee@example.com, kim@example.com", "kim@example.com")]),
-        ("a larger count", &[("count: 2", "count: 3")]),
+    let policy = SIGNED.replace("[lee@example.com]", "[lee@example.com, kim@example.com]");
+    let edited = |from: &str, to: &str| (POLICY, policy.replace(from, to));
+    let keys: String = ["dana", "lee"].map(|name| public(name) + "\n").concat();
+    for (what, stricter) in [
+        ("nothing", None),
+        (
+            "everybody is a bot",
+            Some(edited("version: 1", "version: 1\npeople: {bots: ['*@example.com']}")),
+        ),
+        ("a member less", Some(edited("lee@example.com, kim@example.com", "kim@example.com"))),
+        ("a larger count", Some(edited("count: 2", "count: 3"))),
+        ("every key is revoked", Some((REVOKED, keys))),
     ] {
-        let policy = SIGNED.replace("[lee@example.com]", "[lee@example.com, kim@example.com]");
         let repo = ledger(&policy, &["dana", "lee"]);
         repo.by("ana").write(ID, &wide).commit("File it");
         sign(&repo, "ana", &approvals(&repo, &BOTH, &wide));
         assert!(is_allowed(&repo, &question("db:salaries")), "{what}");
-        let swap = |policy: String, (from, to): &(&str, &str)| policy.replace(from, to);
-        let stricter = edits.iter().fold(policy.clone(), swap);
-        if !edits.is_empty() {
-            assert_ne!(stricter, policy, "{what}");
-            repo.by("mallory").write("exledger.yaml", &stricter).commit("Be stricter");
+        if let Some((path, text)) = stricter {
+            assert_ne!(text, policy, "{what}");
+            repo.by("mallory").write(path, &text).commit("Be stricter");
         }
         repo.by("ana").write(ID, &narrow).commit("Narrow it");
         sign(&repo, "ana", &approvals(&repo, &BOTH, &narrow));
