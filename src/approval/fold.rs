@@ -22,12 +22,12 @@ use crate::diag::code::Code;
 use crate::history::change::differ;
 use crate::history::mainline::{Flag, Landing};
 use crate::history::objects::Obstacle;
-use crate::history::off_line::{Loss, Lost};
+use crate::history::off_line::Loss;
 use crate::history::version::{Content, FileAt, Trail, Version, VersionChange};
 use crate::history::walked::History;
 use crate::record::Record;
 use crate::record::time::{Instant, When};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::mem;
 use std::rc::Rc;
 
@@ -70,7 +70,7 @@ pub(crate) struct TrailEvaluator<'a> {
     follows_uncounted: BTreeSet<usize>,
     /// The versions that had the bytes that counted when they landed: nothing of earlier authors is left in them.
     pub restores_counted: BTreeSet<usize>,
-    was_approved: BTreeSet<usize>,
+    was_approved: BTreeMap<usize, Instant>,
 }
 
 /// What the versions of a trail so far mean for the next one.
@@ -163,7 +163,7 @@ pub(crate) fn trail<'a>(
     of: TrailKind<'a>,
     trail: &'a Trail,
     statements: Vec<StatementEvent<'a>>,
-    was_approved: BTreeSet<usize>,
+    was_approved: BTreeMap<usize, Instant>,
 ) -> Vec<ApprovalVerdict> {
     let mut fold = TrailEvaluator::new(context, of, trail, statements);
     fold.was_approved = was_approved;
@@ -217,7 +217,7 @@ impl<'a> TrailEvaluator<'a> {
             counts: None,
             follows_uncounted: BTreeSet::new(),
             restores_counted: BTreeSet::new(),
-            was_approved: BTreeSet::new(),
+            was_approved: BTreeMap::new(),
         }
     }
 
@@ -250,44 +250,13 @@ impl<'a> TrailEvaluator<'a> {
             (verdict.approved_at, verdict.approved_in) = (None, None);
         }
         verdict.turns = turns(step, &verdict);
-        verdict.was_approved = self.was_approved.contains(&step.index);
-        if verdict.was_approved {
+        if let Some(approved_at) = self.was_approved.get(&step.index) {
             // What it took away stays taken: no older version comes back with its approval, nor an older statement.
+            verdict.was_approved = true;
             self.series.is_interrupted = true;
-            self.series.end_support(step.at);
+            self.series.end_support(step.at.max(*approved_at));
         }
         self.verdicts.push(verdict);
-    }
-
-    /// Ends the support of statements from before a commit off the line took something away (M5).
-    pub(crate) fn bar_older(&mut self, version: &Version) {
-        let history = self.context.history;
-        let off_line = match self.of {
-            TrailKind::Record => history.off_line.get(&self.trail.key),
-            TrailKind::Governance(path) => history.off_line_rules.get(path),
-        };
-        let bar = off_line.map_or(Instant::MIN, |it| it.bar(version.landing));
-        let own = version.taken_away().map_or(Instant::MIN, |taken| taken.at);
-        if !put_back::A3 {
-            self.series.end_support(bar.max(own));
-        }
-    }
-
-    /// Tells whether a version only stands there for what a merge left out, and a put-back hole hides that.
-    fn is_hidden(&self, index: usize) -> bool {
-        let Some(version) = self.trail.versions.get(index) else { return false };
-        match version.taken_away().map(|taken| taken.by) {
-            Some(Lost::Merge(landing, _)) => {
-                let merge = self.context.history.mainline.landings.get(landing);
-                let is_parent = merge.is_some_and(|it| it.parents.contains(&version.commit.oid));
-                put_back::A3 || put_back::N2 && !is_parent
-            }
-            Some(Lost::Tip(_)) => false,
-            None => {
-                version.is_brought_back()
-                    && index.checked_sub(1).is_some_and(|before| self.is_hidden(before))
-            }
-        }
     }
 
     fn verdict(&mut self, step: &VersionStep<'a>) -> ApprovalVerdict {
@@ -330,28 +299,6 @@ impl<'a> TrailEvaluator<'a> {
         self.fresh(step)
     }
 
-    fn is_off_line(&self, index: usize) -> bool {
-        self.trail.versions.get(index).is_some_and(|version| version.taken_away().is_some())
-    }
-
-    fn follows_off_line(&self, step: &VersionStep) -> bool {
-        step.index.checked_sub(1).is_some_and(|before| self.is_off_line(before))
-    }
-
-    /// Tells whether a merge says no more than the line did before commits off it took something away: moved, in another
-    /// layout, or with what V9 adds.
-    pub(super) fn brings_back(&self, step: &VersionStep) -> bool {
-        let stood = (0..step.index).rev().find(|index| !self.is_off_line(*index));
-        let Some(stood) = stood.filter(|_| self.follows_off_line(step)) else {
-            return step.version.is_brought_back();
-        };
-        let blobs = |version: &Version| version.files.iter().map(|it| it.blob).collect::<Vec<_>>();
-        let before = self.trail.versions.get(stood).map(blobs);
-        let both = self.record(Some(stood)).zip(step.record);
-        before == Some(blobs(step.version))
-            || both.is_some_and(|(before, after)| demand::only_adds(before, after))
-    }
-
     /// Begins a series. A removal off the line, or of one of several files, takes approvals away, and no author: those of what
     /// stands there remain (A5).
     fn begin_series(&mut self, step: &VersionStep) {
@@ -360,6 +307,7 @@ impl<'a> TrailEvaluator<'a> {
         if self.is_off_line(step.index) || self.follows_off_line(step) || is_left_over {
             begun.waiting = mem::take(&mut self.series.waiting);
             begun.waiting.join(&self.series.filer);
+            begun.waiting.join(&self.series.reference);
         }
         self.series = begun;
     }
@@ -422,7 +370,7 @@ impl<'a> TrailEvaluator<'a> {
         self.follows_uncounted.contains(&step.index)
     }
 
-    fn record(&self, index: Option<usize>) -> Option<&'a Record> {
+    pub(super) fn record(&self, index: Option<usize>) -> Option<&'a Record> {
         let version = self.trail.versions.get(index?)?;
         version.record.record().map(AsRef::as_ref)
     }
@@ -450,6 +398,7 @@ impl<'a> TrailEvaluator<'a> {
         if let Some(from) = self.series.approved
             && !self.series.is_interrupted
             && self.record(Some(from)).is_some_and(|approved| differ::is_equal(approved, after))
+            && (self.is_governance() || !self.is_barred_since(from, step.version.landing))
         {
             let flag = Some("restored-to-approved-content");
             return Some(Carried { from, flag });

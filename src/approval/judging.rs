@@ -8,13 +8,14 @@ use crate::approval::fold::{self, EvaluationContext, TrailKind};
 use crate::approval::governance_history::{
     GovernanceHistory, LandedSignature, Ruled, SignatureChecks,
 };
-use crate::approval::verdict::{ApprovalVerdict, BecomesApproved, Satisfied};
+use crate::approval::verdict::ApprovalVerdict;
 use crate::diag::sorting::StableSort as _;
 use crate::history::governance::GovernanceOrigin;
 use crate::history::objects::Obstacle;
 use crate::history::version::TrailKey;
 use crate::history::walked::History;
-use std::collections::{BTreeMap, BTreeSet};
+use crate::record::time::Instant;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 #[derive(Clone, Debug, Default)]
@@ -65,7 +66,7 @@ pub(crate) fn of_chosen(
     let ruled = ruled(history, counted);
     let mut approvals = judge(history, ruled, is_chosen, &BTreeMap::new());
     let relaxed = judge_relaxed(history, ruled, &approvals.trails);
-    let mut taken_back = VersionSets::new();
+    let mut taken_back = TakenBack::new();
     // Without one, a later version may no longer have the result of an older one, and be taken back itself.
     while note_taken_back(&mut taken_back, &relaxed, &approvals.trails) {
         let again = judge(history, ruled, &|key| taken_back.contains_key(key), &taken_back);
@@ -81,14 +82,15 @@ pub(crate) fn of_chosen(
     approvals
 }
 
-type VersionSets = BTreeMap<TrailKey, BTreeSet<usize>>;
+/// The versions of records whose approval is taken back, each with the time from which it was approved.
+type TakenBack = BTreeMap<TrailKey, BTreeMap<usize, Instant>>;
 
 /// Judges the chosen records; `was_approved` names the versions whose approval later governance takes back.
 pub(crate) fn judge(
     history: &History,
     ruled: Ruled<'_>,
     is_chosen: &dyn Fn(&TrailKey) -> bool,
-    was_approved: &VersionSets,
+    was_approved: &TakenBack,
 ) -> TrailVerdicts {
     let governance_history = GovernanceHistory::new(ruled);
     let signature_checks = SignatureChecks::new(history, &governance_history);
@@ -111,10 +113,6 @@ pub(crate) fn judge(
     judged
 }
 
-fn is_approved(verdict: &ApprovalVerdict) -> bool {
-    verdict.becomes_approved == BecomesApproved::AsApproved && verdict.satisfied == Satisfied::Yes
-}
-
 type JudgedTrails = BTreeMap<TrailKey, Vec<Rc<ApprovalVerdict>>>;
 
 /// Judges the records with versions that are not approved by rules that take nothing back, and demand no more than was approved.
@@ -124,24 +122,31 @@ fn judge_relaxed(
     verdicts: &JudgedTrails,
 ) -> Vec<JudgedTrails> {
     let is_open = |key: &TrailKey| {
-        verdicts.get(key).is_some_and(|verdicts| !verdicts.iter().all(|it| is_approved(it)))
+        verdicts
+            .get(key)
+            .is_some_and(|verdicts| !verdicts.iter().all(|verdict| verdict.is_approved()))
     };
     let relaxed = ruled.relaxed().into_iter();
-    relaxed.map(|ruled| judge(history, ruled, &is_open, &VersionSets::new()).trails).collect()
+    relaxed.map(|ruled| judge(history, ruled, &is_open, &TakenBack::new()).trails).collect()
 }
 
 /// Notes the versions that are not approved, and are by relaxed rules: what only takes approvals back, or demands more of them,
 /// gives nothing that these approvals took away. Returns whether there are more of them than before.
 fn note_taken_back(
-    taken_back: &mut VersionSets,
+    taken_back: &mut TakenBack,
     relaxed: &[JudgedTrails],
     verdicts: &JudgedTrails,
 ) -> bool {
     let mut is_more = false;
     for (key, then) in relaxed.iter().flatten() {
         let both = then.iter().zip(verdicts.get(key).into_iter().flatten()).enumerate();
-        for (index, _) in both.filter(|(_, (then, now))| is_approved(then) && !is_approved(now)) {
-            is_more |= taken_back.entry(key.clone()).or_default().insert(index);
+        for (index, (then, _)) in
+            both.filter(|(_, (then, now))| then.is_approved() && !now.is_approved())
+        {
+            let known = taken_back.entry(key.clone()).or_default();
+            is_more |= !known.contains_key(&index);
+            let at = known.entry(index).or_insert(Instant::MIN);
+            *at = (*at).max(then.approved_at.unwrap_or(Instant::MIN));
         }
     }
     is_more

@@ -170,8 +170,17 @@ impl<'a> TrailEvaluator<'a> {
                 break;
             };
             self.judge(&step);
+            let is_record = !self.is_governance();
             if let Some(verdict) = self.verdicts.last_mut() {
+                let was_approved = is_record && (old.was_approved || old.is_approved());
+                let approved_at = old.approved_at.unwrap_or(step.at);
                 let turned = settle(verdict, old, at, &commit);
+                if was_approved && !verdict.is_approved() && !verdict.was_approved {
+                    // A rejection takes the approval away; what the version took away stays taken.
+                    verdict.was_approved = true;
+                    self.series.is_interrupted = true;
+                    self.series.end_support(approved_at);
+                }
                 if turned && verdict.satisfied == Satisfied::Yes && verdict.carries.is_none() {
                     self.series.end_support(at);
                 }

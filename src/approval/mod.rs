@@ -26,6 +26,7 @@ pub mod offers;
 mod own_evidence;
 pub(crate) mod put_back;
 pub mod relation;
+mod rerouted;
 pub mod reviews;
 pub mod signature;
 pub mod signers;

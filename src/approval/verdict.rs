@@ -76,6 +76,11 @@ impl ApprovalVerdict {
         ApprovalVerdict { result, ..ApprovalVerdict::default() }
     }
 
+    /// Tells whether the version is approved and in effect as it stands.
+    pub(crate) fn is_approved(&self) -> bool {
+        self.becomes_approved == BecomesApproved::AsApproved && self.satisfied == Satisfied::Yes
+    }
+
     pub(crate) fn counted_statements(&self) -> impl Iterator<Item = &Statement> {
         let is_counted =
             |it: &&Statement| it.counts == VoteCounts::Yes && it.vote == Vote::Approves;

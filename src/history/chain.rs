@@ -165,7 +165,7 @@ pub fn branch(reference: &str) -> &str {
 /// Tells whether a merge says, as git or a forge writes it, that it is one of the approved branch into another, or of any
 /// branch into one that is not the approved one (M5a): then whoever made it approved nothing on the approved branch.
 fn is_suspicious(commit: &Commit, branch: &str) -> bool {
-    if commit.parents.len() != 2 {
+    if commit.parents.len() < 2 {
         return false;
     }
     let message = commit.message();
@@ -173,6 +173,15 @@ fn is_suspicious(commit: &Commit, branch: &str) -> bool {
     let Some(rest) = subject.strip_prefix("Merge ") else {
         return false;
     };
+    let is_by_forge = message.lines().skip(1).any(|line| line.starts_with("See merge request "));
+    let target = rest.rsplit_once(" into ").map(|(_, target)| target.trim_end().trim_matches('\''));
+    let is_elsewhere = target.is_some_and(|target| target != branch);
+    // Several branches, and what git calls a commit or a tag.
+    let others =
+        ["branches '", "remote-tracking branches '", "commit '", "commits '", "tag '", "tags '"];
+    if others.iter().any(|kind| rest.starts_with(kind)) {
+        return is_elsewhere && !is_by_forge;
+    }
     let is_tracking = rest.starts_with("remote-tracking ");
     let rest = rest.strip_prefix("remote-tracking ").unwrap_or(rest);
     let Some((name, rest)) = rest.strip_prefix("branch '").and_then(|rest| rest.split_once('\''))
@@ -185,13 +194,8 @@ fn is_suspicious(commit: &Commit, branch: &str) -> bool {
     let bare = name.split_once('/').filter(|(remote, _)| is_tracking || remotes.contains(remote));
     let itself = |name: &str| ["main", "master", branch].contains(&name);
     let is_of_itself = itself(name) || bare.is_some_and(|(_, name)| itself(name));
-    let target = rest.rsplit_once(" into ").map(|(_, target)| target.trim_end().trim_matches('\''));
-    let is_elsewhere = target.is_some_and(|target| target != branch);
     let has_tail = rest.is_empty() || rest.starts_with(" of ") || rest.starts_with(" into ");
-    let mut body = message.lines().skip(1);
-    (is_of_itself || is_elsewhere)
-        && has_tail
-        && !body.any(|line| line.starts_with("See merge request "))
+    (is_of_itself || is_elsewhere) && has_tail && !is_by_forge
 }
 
 impl Mainline {

@@ -23,9 +23,9 @@ use crate::history::merge_content::{ComparedPath, Merges};
 use crate::history::merged_commits::LandingBranches;
 use crate::history::objects::{Merge, Objects, Obstacle, Oid, OidMap};
 use crate::history::off_line::{Loss, Lost, Rerouted, TakenAway};
-use crate::history::taken::{OffLine, RecordChange, SupportBar};
+use crate::history::taken::{OffLine, RecordChange, SupportBar, stood_before};
 use crate::history::trails::{self, Bytes, TrailSet};
-use crate::history::tree::CommitTree;
+use crate::history::tree::{CommitTree, TreeWithFile};
 use crate::history::version::{
     Content, FileAt, MadeInMerge, Trail, TrailKey, Version, VersionBody, VersionChange,
 };
@@ -102,6 +102,22 @@ impl<'a> FormerCommits<'a> {
 
     fn is_before(&self, version: &Version) -> bool {
         Some(version.landing) <= self.after
+    }
+
+    /// Returns the number of landings before the line parted from the commits.
+    fn parted(&self) -> usize {
+        self.after.map_or(0, |after| after + 1)
+    }
+
+    /// Tells whether a commit drops the file in which the record stood alone on the line, of several that it had then: what
+    /// stays is another one (V3), whatever the merge makes of it.
+    fn drops_own(&self, trail: &Trail, bytes: &Bytes) -> bool {
+        let landed = trail.versions.iter().rev().filter(|version| self.is_before(version));
+        let mut files = landed.map(|version| version.files.as_slice());
+        let Some([own]) = files.find(|files| files.len() < 2) else { return false };
+        let holds = |files: &[FileAt]| files.iter().any(|file| file.path == own.path);
+        let is_removal = bytes.new.is_empty();
+        holds(&bytes.old) && !holds(&bytes.new) && (is_removal || bytes.old.len() > 1)
     }
 
     fn until(&self) -> usize {
@@ -193,24 +209,27 @@ impl<'a> FormerCommits<'a> {
                 let is_held = commit.parents.len() == 1
                     && line.is_some_and(|line| line.files == bytes.new)
                     && change.is_unparsed();
+                let drops_own = trails.get(key).is_some_and(|trail| self.drops_own(trail, bytes));
                 let is_taking = if bytes.new.is_empty() {
                     is_removed(merges, contents, commit, (key, &bytes.old))
                 } else {
-                    is_held || change.takes()
+                    let fetch = |body: &VersionBody| body.fetch(|blob| contents.bytes(blob));
+                    let stood = || stood_before(trails.get(key)?, self.parted(), &fetch);
+                    is_held || drops_own || change.takes(&stood)
                 };
                 if !is_taking || self.is_taken_over((merges, contents), commit, subject, bytes)? {
                     continue;
                 }
                 let at = self.effective(merges, commit);
                 let unsure = is_held.then(|| change.clone());
-                let bar = SupportBar { from: self.landing(), at, unsure };
+                let bar = SupportBar { from: self.landing(), parted: self.parted(), at, unsure };
                 marks.entry(key.clone()).or_default().bars.push(bar);
                 let Some(trail) = trails.get_mut(key) else { continue };
                 if is_held || has_taken(trail, commit) {
                     continue;
                 }
-                let Some(loss) =
-                    self.loss((merges, contents), (key, commit), &change, trail.last())
+                let changed = (key, &***commit, drops_own);
+                let Some(loss) = self.loss((merges, contents), changed, &change, trail.last())
                 else {
                     continue;
                 };
@@ -270,7 +289,8 @@ impl<'a> FormerCommits<'a> {
                     continue;
                 }
                 let at = self.effective(merges, commit);
-                let bar = SupportBar { from: self.landing(), at, unsure: None };
+                let (from, parted) = (self.landing(), self.parted());
+                let bar = SupportBar { from, parted, at, unsure: None };
                 marks.entry(path.clone()).or_default().bars.push(bar);
                 let is_known = files.trails.get(path).is_some_and(|it| has_taken(it, commit));
                 if !rule.is_lacking || is_known {
@@ -285,7 +305,10 @@ impl<'a> FormerCommits<'a> {
                     }
                 };
                 let body = VersionBody::known(content);
-                let version = self.version((commit, at), Loss::Rule, bytes.new.clone(), body);
+                let mut version = self.version((commit, at), Loss::Rule, bytes.new.clone(), body);
+                if let Some(Rerouted::TakenAway(taken)) = version.rerouted.as_deref_mut() {
+                    taken.is_held = rule.is_held;
+                }
                 taken.entry(path).or_default().push(version);
             }
         }
@@ -307,7 +330,8 @@ impl<'a> FormerCommits<'a> {
         (merges, contents): (&Merges<'_>, &ContentCache<'_>),
     ) -> Result<RuleChange, Obstacle> {
         let Some(first) = commit.parents.first() else { return Ok(RuleChange::default()) };
-        let landed = CommitTree::new(merges.objects, self.line.tree, merges.prefix);
+        let tree = |root: Oid| CommitTree::new(merges.objects, root, merges.prefix);
+        let landed = tree(self.line.tree);
         let held = landed.entry(path).map_err(Obstacle::from)?.map(|(_, blob)| blob);
         let new = bytes.new.first().map(|file| file.blob);
         let read = |blob: Option<Oid>| match blob {
@@ -318,22 +342,34 @@ impl<'a> FormerCommits<'a> {
         };
         let old = read(bytes.old.first().map(|file| file.blob))?;
         let (ours, theirs) = (read(held)?, read(new)?);
-        let before = CommitTree::of_commit(merges.objects, *first, merges.prefix)?;
-        let after = CommitTree::new(merges.objects, commit.tree, merges.prefix);
-        let [before, after, line] = [before, after, landed].map(|tree| Governance::read(&tree));
-        let (before, after, line) = (before?, after?, line?);
+        // The file is judged by itself, as one that lands is: by what the commit changed, and by what the line had then.
+        let parted = self.after.and_then(|after| self.landings.get(after));
+        let earlier = CommitTree::of_commit(merges.objects, *first, merges.prefix)?;
+        let earlier = [Some(earlier), parted.map(|landing| tree(landing.tree))];
+        let changed = new.map(|_| theirs.as_slice());
+        let both = |tree: &CommitTree<'_>| {
+            let after = Governance::read(&TreeWithFile::new(tree, merges.prefix, path, changed))?;
+            Ok::<_, Obstacle>([Governance::read(tree)?, after])
+        };
+        let mut is_stricter = false;
+        let mut is_of_keys = false;
+        for tree in earlier.iter().flatten() {
+            let [before, after] = both(tree)?;
+            is_stricter |= tightens([&before, &after]);
+            is_of_keys |= merges.prefix.plain(&before.policy.approval.revoked) == path;
+        }
+        let [line, taken] = both(&landed)?;
+        is_of_keys |= merges.prefix.plain(&line.policy.approval.revoked) == path;
         // A revocation counts whatever the policy beside it is like.
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        let is_of_keys = merges.prefix.plain(&line.policy.approval.revoked) == path;
         if is_of_keys && governs::revokes_more(Some(&text(&old)), &text(&theirs)) {
             let is_lacking = !governs::revokes_more(Some(&text(&theirs)), &text(&ours));
-            return Ok(RuleChange { is_stricter: true, is_lacking });
+            return Ok(RuleChange { is_stricter: true, is_lacking, is_held: false });
         }
-        let is_held =
-            held == new || merges.objects.merge(&old, &ours, &theirs) == Merge::Clean(ours.clone());
         Ok(RuleChange {
-            is_stricter: is_stricter([&before, &after]),
-            is_lacking: !is_held && !governs::only_adds(&after, &line),
+            is_stricter,
+            is_lacking: held != new && !governs::only_adds(&taken, &line),
+            is_held: merges.objects.merge(&old, &ours, &theirs) == Merge::Clean(ours.clone()),
         })
     }
 
@@ -346,7 +382,7 @@ impl<'a> FormerCommits<'a> {
         record: VersionBody,
     ) -> Version {
         let landed = (self.after.unwrap_or(0), commit);
-        let taken = Rerouted::TakenAway(TakenAway { loss, by: self.by, at });
+        let taken = Rerouted::TakenAway(TakenAway { loss, by: self.by, at, is_held: false });
         Version {
             rerouted: Some(Box::new(taken)),
             ..Version::new(landed, VersionChange::Amended, files, record)
@@ -434,11 +470,14 @@ impl<'a> FormerCommits<'a> {
     fn loss(
         &self,
         (merges, contents): (&Merges<'_>, &mut ContentCache<'_>),
-        (key, commit): (&TrailKey, &Commit),
+        (key, commit, drops_own): (&TrailKey, &Commit, bool),
         change: &RecordChange,
         line: Option<&Version>,
     ) -> Option<Loss> {
         let line = line.filter(|line| !line.files.is_empty())?;
+        if drops_own {
+            return Some(Loss::Removal);
+        }
         if change.is_removal() && !is_removed(merges, contents, commit, (key, &line.files)) {
             return None;
         }
@@ -470,8 +509,10 @@ fn is_removed(
 struct RuleChange {
     /// Whether it only adds requirements.
     is_stricter: bool,
-    /// Whether the line holds neither the change nor rules as strict.
+    /// Whether the line's version is neither the same nor as strict.
     is_lacking: bool,
+    /// Whether the line's text has the change, beside others.
+    is_held: bool,
 }
 
 /// What commits off the line took away from records, and by governance files.
@@ -481,10 +522,10 @@ pub(super) struct OffLineMarks {
     pub(super) rules: BTreeMap<String, OffLine>,
 }
 
-/// Tells whether a change of the rules only made them stricter.
-pub fn is_stricter([before, after]: [&Governance; 2]) -> bool {
+/// Tells whether a change of the rules makes them stricter, and, of what decides, does nothing else.
+pub fn tightens([before, after]: [&Governance; 2]) -> bool {
     let is_sound = |it: &Governance| it.state == governance::State::Sound;
-    is_sound(before) && is_sound(after) && governs::only_adds(before, after)
+    is_sound(before) && is_sound(after) && governs::tightens(before, after)
 }
 
 /// Tells whether the line holds what a tip had that a merge brought back: the merge left nothing out that it took away, and each
@@ -500,7 +541,8 @@ pub fn is_whole(
 ) -> Result<bool, Obstacle> {
     let trails = history.trails.values().chain(history.governance.values());
     let mut taken = trails.flat_map(|trail| &trail.versions).filter_map(Version::taken_away);
-    if taken.any(|taken| matches!(taken.by, Lost::Merge(merge, _) if merge == landing)) {
+    let is_by_merge = |by: Lost| matches!(by, Lost::Merge(merge, _) if merge == landing);
+    if taken.any(|taken| is_by_merge(taken.by) && !taken.is_held) {
         return Ok(false);
     }
     has_landed_rules(history, objects, tip)

@@ -22,6 +22,8 @@ pub struct TakenAway {
     pub by: Lost,
     /// The time of the commit, or of the merge if that is earlier.
     pub at: Instant,
+    /// Whether the merge's text has it, beside something else: then it is lost only where that version does not count.
+    pub is_held: bool,
 }
 
 /// How a change was lost from the line.

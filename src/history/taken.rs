@@ -10,7 +10,7 @@ use crate::history::content::ContentCache;
 use crate::history::objects::Obstacle;
 use crate::history::off_line::Loss;
 use crate::history::trails::Bytes;
-use crate::history::version::{FileAt, VersionBody};
+use crate::history::version::{FileAt, Trail, VersionBody};
 use crate::record::Record;
 use crate::record::time::Instant;
 
@@ -47,8 +47,9 @@ impl RecordChange {
         self.after.as_ref().is_some_and(VersionBody::is_unparsed)
     }
 
-    /// Tells whether it took something away, whatever is granted elsewhere. A removal does not count.
-    pub(super) fn takes(&self) -> bool {
+    /// Tells whether it took something away, whatever is granted elsewhere. A removal does not count. `stood` returns the record
+    /// that stood there last, for a change of what can't be read.
+    pub(super) fn takes(&self, stood: &dyn Fn() -> Option<Rc<Record>>) -> bool {
         let (Some(before), Some(after)) = (&self.before, &self.after) else { return false };
         if after.closes(before) {
             return ending(after).is_some();
@@ -56,7 +57,10 @@ impl RecordChange {
         match before.record() {
             Some(granted) => self.loss(Some(granted)).is_some(),
             // What could not be read before may have been open.
-            None => ending(after).is_some_and(|after| after.closure.is_some()),
+            None => {
+                ending(after).is_some_and(|after| after.closure.is_some())
+                    || stood().is_some_and(|granted| self.loss(Some(&granted)).is_some())
+            }
         }
     }
 
@@ -89,6 +93,19 @@ impl RecordChange {
     }
 }
 
+/// Returns the last readable record on a trail that landed before a landing; `fetch` gets dropped bytes.
+pub(super) fn stood_before(
+    trail: &Trail,
+    landing: usize,
+    fetch: &dyn Fn(&VersionBody),
+) -> Option<Rc<Record>> {
+    let mut landed = trail.versions.iter().rev().filter(|version| version.landing < landing);
+    landed.find_map(|version| {
+        fetch(&version.record);
+        version.record.record().map(Rc::clone)
+    })
+}
+
 /// Returns the record whose closure and fired entries count: that of a misnamed or doubled file, too.
 fn ending(body: &VersionBody) -> Option<&Rc<Record>> {
     body.content().ending()
@@ -116,6 +133,8 @@ pub struct OffLine {
 #[derive(Clone, Debug)]
 pub(super) struct SupportBar {
     pub(super) from: usize,
+    /// The landing before which the record stood as the line had it when they parted, excluded.
+    pub(super) parted: usize,
     pub(super) at: Instant,
     /// The change, if it is not known yet whether it took anything away.
     pub(super) unsure: Option<RecordChange>,
@@ -123,8 +142,11 @@ pub(super) struct SupportBar {
 
 impl OffLine {
     /// Returns the instant before which no statement supports a version that lands at a landing.
-    pub fn bar(&self, landing: usize) -> Instant {
-        let is_sure = |bar: &&SupportBar| bar.unsure.as_ref().is_none_or(RecordChange::takes);
+    pub fn bar(&self, landing: usize, trail: &Trail) -> Instant {
+        let is_sure = |bar: &&SupportBar| {
+            let stood = || stood_before(trail, bar.parted, &|_| ());
+            bar.unsure.as_ref().is_none_or(|change| change.takes(&stood))
+        };
         let bars = self.bars.iter().filter(|bar| bar.from <= landing).filter(is_sure);
         bars.map(|bar| bar.at).max().unwrap_or(Instant::MIN)
     }

@@ -274,9 +274,9 @@ pub fn change(before: &[FileAt], after: &[FileAt], was_there: bool) -> Option<Ve
     }
 }
 
-/// Tells whether a record that had several files loses the one that was its only file before, and keeps another (V3).
+/// Tells whether a record that had or gets several files loses the one that was its only file before, and keeps another (V3).
 fn loses_own(trail: &Trail, before: &[FileAt], after: &[FileAt]) -> bool {
-    if before.len() < 2 || after.is_empty() {
+    if after.is_empty() || before.len().max(after.len()) < 2 {
         return false;
     }
     let landed = trail.versions.iter().rev().filter(|version| version.taken_away().is_none());

@@ -146,6 +146,50 @@ impl Tree for CommitTree<'_> {
     }
 }
 
+/// The files of a commit, of which one has other bytes.
+pub struct TreeWithFile<'t, 'o> {
+    tree: &'t CommitTree<'o>,
+    prefix: &'t LedgerPrefix,
+    path: &'t str,
+    /// `None` if the file is not there.
+    bytes: Option<&'t [u8]>,
+}
+
+impl<'t, 'o> TreeWithFile<'t, 'o> {
+    pub fn new(
+        tree: &'t CommitTree<'o>,
+        prefix: &'t LedgerPrefix,
+        path: &'t str,
+        bytes: Option<&'t [u8]>,
+    ) -> TreeWithFile<'t, 'o> {
+        TreeWithFile { tree, prefix, path, bytes }
+    }
+
+    fn is_changed(&self, path: &str) -> bool {
+        self.prefix.plain(path) == self.path
+    }
+}
+
+impl Tree for TreeWithFile<'_, '_> {
+    fn list(&self, folder: &str) -> Result<Vec<TreeItem>, TreeError> {
+        self.tree.list(folder)
+    }
+
+    fn kind(&self, path: &str) -> Result<Option<tree::EntryKind>, TreeError> {
+        if self.is_changed(path) {
+            return Ok(self.bytes.map(|_| tree::EntryKind::File));
+        }
+        self.tree.kind(path)
+    }
+
+    fn bytes(&self, path: &str) -> Result<Option<Vec<u8>>, TreeError> {
+        if self.is_changed(path) {
+            return Ok(self.bytes.map(<[u8]>::to_vec));
+        }
+        self.tree.bytes(path)
+    }
+}
+
 fn entry_kind(mode: Mode) -> tree::EntryKind {
     match mode {
         Mode::File => tree::EntryKind::File,

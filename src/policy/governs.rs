@@ -163,6 +163,16 @@ pub fn only_adds(before: &Governance, after: &Governance) -> bool {
         .all(|name| part(name).is_some_and(|it| (it.only_adds)(before, after)))
 }
 
+/// Tells whether of the changes that decide anything there are some, and all make approval harder.
+pub fn tightens(before: &Governance, after: &Governance) -> bool {
+    let changed = changed(before, after);
+    let parts = changed.iter().map(|name| part(name));
+    let mut deciding =
+        parts.filter(|part| part.is_none_or(|part| part.bearing == Bearing::Decides)).peekable();
+    deciding.peek().is_some()
+        && deciding.all(|part| part.is_some_and(|part| (part.only_adds)(before, after)))
+}
+
 /// Returns what the differences bear on; `None` if there are none.
 pub fn bearing(before: &Governance, after: &Governance) -> Option<Bearing> {
     let changed = changed(before, after);

@@ -4,7 +4,6 @@
 //! repetition: only evidence that counts takes an occurrence out of its pattern, or changes what it is compared by.
 
 use crate::approval::put_back;
-use crate::approval::verdict::{BecomesApproved, Satisfied};
 use crate::history::version::{Content, Trail, Version};
 use crate::record::Record;
 use crate::record::time::{Day, Instant, not_after};
@@ -79,11 +78,8 @@ impl<'a> ComparedTrail<'a> {
 
     fn is_approved(&self, index: usize) -> bool {
         let verdict = self.facts.verdicts.get(index);
-        verdict.is_some_and(|verdict| {
-            verdict.was_approved
-                || verdict.becomes_approved == BecomesApproved::AsApproved
-                    && verdict.satisfied == Satisfied::Yes
-        }) && self.record(index).is_some()
+        verdict.is_some_and(|verdict| verdict.was_approved || verdict.is_approved())
+            && self.record(index).is_some()
     }
 
     /// Tells whether somebody outside the authors made or approved a change.

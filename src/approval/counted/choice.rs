@@ -106,6 +106,9 @@ impl<'c, 'h> Chooser<'c, 'h> {
         }
         for (path, from, to) in unapproved {
             for n in from..to {
+                if self.is_held_by_counting(path, n, &counted) {
+                    continue;
+                }
                 let after = counted.with(path, Some(n));
                 if self.only_adds(&counted, &after) {
                     counted = after;
@@ -222,6 +225,17 @@ impl<'c, 'h> Chooser<'c, 'h> {
         // What counts differs in nothing from itself: a removal needs what any change of it needs.
         let version = GovernanceVersion { path, bytes: None, prefix: &self.history.prefix };
         key_levels::lifts(version, verdict, self.governance_history, landing)
+    }
+
+    /// Tells whether the text of a merge has what a commit off the line made stricter, and the merge's version counts at once.
+    fn is_held_by_counting(&self, path: &str, n: usize, counted: &VersionChoice) -> bool {
+        let Some(trail) = self.history.governance.get(path) else { return false };
+        let mut versions = trail.versions.iter().enumerate().skip(n);
+        let is_held = |version: &Version| version.taken_away().is_some_and(|taken| taken.is_held);
+        versions.next().is_some_and(|(_, version)| is_held(version))
+            && versions.find(|(_, version)| version.taken_away().is_none()).is_some_and(
+                |(merged, _)| self.only_adds(counted, &counted.with(path, Some(merged))),
+            )
     }
 
     /// Returns why the version that counts is undetermined: a commit off the line made the approved rules stricter, and what

@@ -12,8 +12,9 @@ use crate::history::objects::Oid;
 use crate::history::off_line::Loss;
 use crate::history::taken::RecordChange;
 use crate::history::trails::Bytes;
-use crate::history::tree::CommitTree;
+use crate::history::tree::{CommitTree, TreeWithFile};
 use crate::history::version::TrailKey;
+use crate::ledger::tree::Tree;
 use crate::policy::governance::Governance;
 use crate::policy::governs;
 use crate::record::Record;
@@ -47,10 +48,9 @@ impl Comparer<'_> {
                         (lost(&mut contents, bytes, proposed)?, Some(id.clone()))
                     }
                     ComparedPath::Governance(path) => {
-                        let is_as_before = crate::ledger::tree::Tree::bytes(&before, path)?
-                            == proposed.tree.bytes(path)?;
-                        let is_taken =
-                            is_as_before && self.is_stricter(branch_commit, proposed.governance)?;
+                        let is_as_before = before.bytes(path)? == proposed.tree.bytes(path)?;
+                        let is_taken = is_as_before
+                            && self.is_stricter(branch_commit, path, proposed.governance)?;
                         (is_taken.then_some(Loss::Rule), None)
                     }
                     ComparedPath::Record(_) => continue,
@@ -67,17 +67,20 @@ impl Comparer<'_> {
         Ok(found)
     }
 
-    /// Tells whether a commit only made the rules stricter, and those of the branch are not as strict.
+    /// Tells whether a commit made the rules of a file stricter, and those of the branch are not as strict.
     fn is_stricter(
         &self,
         branch_commit: &BranchCommit,
+        path: &str,
         proposed: &Governance,
     ) -> Result<bool, Undetermined> {
         let Some(first) = branch_commit.commit.parents.first() else { return Ok(false) };
-        let before = Governance::read(&self.tree(*first)?)?;
+        let before = self.tree(*first)?;
         let tree = CommitTree::new(self.repository, branch_commit.commit.tree, &self.prefix);
-        let after = Governance::read(&tree)?;
-        Ok(former::is_stricter([&before, &after]) && !governs::only_adds(&after, proposed))
+        let bytes = tree.bytes(path)?;
+        let after = TreeWithFile::new(&before, &self.prefix, path, bytes.as_deref());
+        let [before, after] = [Governance::read(&before)?, Governance::read(&after)?];
+        Ok(former::tightens([&before, &after]) && !governs::only_adds(&after, proposed))
     }
 }
 

@@ -86,7 +86,7 @@ impl<'a> Audit<'a> {
         for (trail, is_approved) in records.chain(rules) {
             let anew = |n: usize| is_approved.iter().skip(n + 1).any(|it| *it);
             found.extend(trail.versions.iter().enumerate().filter_map(|(n, version)| {
-                let taken = version.taken_away()?;
+                let taken = version.taken_away().filter(|taken| !taken.is_held)?;
                 Some(LostChange {
                     trail,
                     commit: version.commit.oid,

@@ -1,0 +1,82 @@
+//! What commits off the line, and files that went from beside others, mean for the versions of a trail.
+//!
+//! Uses history, `approval`'s fold. Pure. Start at [`TrailEvaluator::bar_older`]. Follows `docs/spec/approval.md`, M5, V3 and V7b.
+
+use crate::approval::fold::{TrailEvaluator, TrailKind, VersionStep};
+use crate::approval::{demand, put_back};
+use crate::history::off_line::Lost;
+use crate::history::version::Version;
+use crate::record::time::Instant;
+
+impl<'a> TrailEvaluator<'a> {
+    /// Ends the support of statements from before a commit off the line took something away (M5), or the record lost its own file
+    /// and kept another (V3).
+    pub(crate) fn bar_older(&mut self, version: &Version) {
+        let own = version.taken_away().map_or(Instant::MIN, |taken| taken.at);
+        let landing = self.context.history.mainline.landings.get(version.landing);
+        if let Some(landing) = landing.filter(|_| version.is_left_over()) {
+            self.series.end_support(landing.effective);
+        }
+        if !put_back::A3 {
+            self.series.end_support(self.off_line_bar(version.landing).max(own));
+        }
+    }
+
+    /// Returns the time of the last commit off the line that took something away, as of a landing.
+    fn off_line_bar(&self, landing: usize) -> Instant {
+        let history = self.context.history;
+        let off_line = match self.of {
+            TrailKind::Record => history.off_line.get(&self.trail.key),
+            TrailKind::Governance(path) => history.off_line_rules.get(path),
+        };
+        off_line.map_or(Instant::MIN, |it| it.bar(landing, self.trail))
+    }
+
+    /// Tells whether an earlier merge brought a commit that took something away after a version was approved: its approval is from
+    /// before that.
+    pub(super) fn is_barred_since(&self, approved: usize, landing: usize) -> bool {
+        let verdict = self.verdicts.get(approved);
+        let approved_at = verdict.and_then(|verdict| verdict.approved_at).unwrap_or(Instant::MIN);
+        let earlier = landing.checked_sub(1).map_or(Instant::MIN, |it| self.off_line_bar(it));
+        !put_back::A3 && earlier > approved_at
+    }
+
+    /// Tells whether a version only stands there for what a merge left out, and a put-back hole hides that.
+    pub(super) fn is_hidden(&self, index: usize) -> bool {
+        let Some(version) = self.trail.versions.get(index) else { return false };
+        match version.taken_away().map(|taken| taken.by) {
+            Some(Lost::Merge(landing, _)) => {
+                let merge = self.context.history.mainline.landings.get(landing);
+                let is_parent = merge.is_some_and(|it| it.parents.contains(&version.commit.oid));
+                put_back::A3 || put_back::N2 && !is_parent
+            }
+            Some(Lost::Tip(_)) => false,
+            None => {
+                version.is_brought_back()
+                    && index.checked_sub(1).is_some_and(|before| self.is_hidden(before))
+            }
+        }
+    }
+
+    pub(super) fn is_off_line(&self, index: usize) -> bool {
+        self.trail.versions.get(index).is_some_and(|version| version.taken_away().is_some())
+    }
+
+    pub(super) fn follows_off_line(&self, step: &VersionStep) -> bool {
+        step.index.checked_sub(1).is_some_and(|before| self.is_off_line(before))
+    }
+
+    /// Tells whether a merge says no more than the line did before commits off it took something away: moved, in another
+    /// layout, or with what V9 adds.
+    pub(super) fn brings_back(&self, step: &VersionStep) -> bool {
+        let stood = (0..step.index).rev().find(|index| !self.is_off_line(*index));
+        let Some(stood) = stood.filter(|_| self.follows_off_line(step)) else {
+            return step.version.is_brought_back();
+        };
+        let blobs = |version: &Version| version.files.iter().map(|it| it.blob).collect::<Vec<_>>();
+        let before = self.trail.versions.get(stood).map(blobs);
+        let both = self.record(Some(stood)).zip(step.record);
+        before == Some(blobs(step.version))
+            || both.is_some_and(|(before, after)| demand::only_adds(before, after))
+    }
+}
