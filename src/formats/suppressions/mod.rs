@@ -7,6 +7,7 @@ mod comment_reason;
 pub mod comment_table;
 pub mod comments;
 pub mod entry;
+mod eslint;
 pub mod exception;
 pub mod files;
 mod header;
@@ -145,9 +146,7 @@ impl SuppressionScanner {
         let is_read =
             |pattern: &&CommentPattern| pattern.is_for(ending) && own != Some(pattern.kind);
         for pattern in self.patterns.iter().filter(is_read) {
-            let suppressions =
-                crate::formats::suppressions::comments::find(pattern, path, line, &self.options);
-            found.suppressions.extend(suppressions);
+            comments::find(pattern, path, line, &self.options, found);
         }
     }
 }
