@@ -13,6 +13,7 @@ pub mod files;
 mod header;
 mod hidden;
 pub mod imported;
+pub mod keys;
 pub mod kinds;
 pub mod options;
 pub mod packages;

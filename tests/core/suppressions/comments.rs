@@ -248,3 +248,24 @@ fn a_comment_of_trivy_with_a_bad_date_hides_nothing() {
         assert_eq!(super::all("a.tf", &format!("#{comment}\n")), [format!("1 {said}")]);
     }
 }
+
+#[test]
+fn annotations_of_spotbugs_in_every_form() {
+    check(&[
+        (
+            "A.java",
+            "/** About it. */\n@edu.umd.cs.findbugs.annotations.SuppressFBWarnings(\"EI\")\nclass A {}\n@SuppressFBWarnings(value = Rules.EI, justification = \"a copy is slow\")\n@SuppressFBWarnings({Rules.EI, EI_2})\n@SuppressFBWarnings(matchType = SuppressMatchType.EXACT)\n// @SuppressFBWarnings\n",
+            &[
+                "2 spotbugs EI",
+                "4 spotbugs Rules.EI | a copy is slow",
+                "5 spotbugs Rules.EI EI_2",
+                "6 !spotbugs",
+            ],
+        ),
+        (
+            "A.kt",
+            "@field:SuppressFBWarnings(\"EI\")\n@get:[SuppressFBWarnings(\"EI\")]\n",
+            &["1 spotbugs EI", "2 spotbugs EI"],
+        ),
+    ]);
+}
