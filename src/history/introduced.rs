@@ -167,8 +167,12 @@ impl Counts {
         let bytes = content::bytes(objects, blob)?;
         let mut counts: HashMap<&[u8], usize> =
             lines.iter().map(|line| (line.text.as_bytes(), 0)).collect();
+        // A line that is not UTF-8, or that was cut within a character, is looked for as it is shown.
+        let is_lossy = lines.iter().any(|line| line.text.contains(char::REPLACEMENT_CHARACTER));
         for line in bytes.split(|byte| *byte == b'\n') {
-            if let Some(n) = counts.get_mut(comparable(line)) {
+            let line = comparable(line);
+            let shown = is_lossy.then(|| String::from_utf8_lossy(line));
+            if let Some(n) = counts.get_mut(shown.as_ref().map_or(line, |text| text.as_bytes())) {
                 *n += 1;
             }
         }

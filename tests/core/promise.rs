@@ -21,6 +21,20 @@ fn a_period_passes_with_its_last_day() {
         ("needed before February 3rd, 2027", "2027-02-03"),
         ("must go by 2027.", "2027-12-31"),
         ("until 2027-01-01 or until 2026-12-01", "2026-12-01"),
+        ("until:2026-03-01", "2026-03-01"),
+        ("expires:2026-03-01", "2026-03-01"),
+        ("expires=2026-03-01", "2026-03-01"),
+        ("expires 2026-03-01T12:00:00Z", "2026-03-01"),
+        ("expires 2026-03-01 12:00", "2026-03-01"),
+        ("expiration: 2026-03-01", "2026-03-01"),
+        ("expiration date is 2026-03-01", "2026-03-01"),
+        ("expiry 2026-03-01", "2026-03-01"),
+        ("till 2026-03-01", "2026-03-01"),
+        ("deadline 2026-03-01", "2026-03-01"),
+        ("due 2026-03-01", "2026-03-01"),
+        ("will be merged before 2026-03-01", "2026-03-01"),
+        ("removed after 2026-03-01", "2026-03-01"),
+        ("next review 2026-03-01", "2026-03-01"),
     ] {
         let found = read(reason).and_then(|(day, ..)| day);
         assert_eq!(found.as_deref(), Some(day), "{reason}");
@@ -56,6 +70,9 @@ fn a_ticket_is_a_promise_and_the_id_of_a_tool_is_none() {
         ("known (#123)", "#123"),
         ("tracked in SEC-42", "SEC-42"),
         ("see ticket OPS-7", "OPS-7"),
+        ("until PAY-123 is done", "PAY-123"),
+        ("JIRA: PAY-123", "PAY-123"),
+        ("blocked by PAY-123", "PAY-123"),
     ] {
         let found = read(reason).and_then(|(_, ticket, _)| ticket);
         assert_eq!(found.as_deref(), Some(ticket), "{reason}");
@@ -73,6 +90,14 @@ fn most_reasons_promise_nothing() {
         "needs 2048 bits by 2048 rounds",
         "accepts UTF-8",
         "reviewed and accepted",
+        "Reviewed on 2026-01-02",
+        "last review 2026-01-02",
+        "merged before 2024-05-01",
+        "broken after 2024-05-01",
+        "works after 2025",
+        "called by 2020",
+        "review: 01.03.2026",
+        "expires 2026-03-99",
     ] {
         assert_eq!(read(reason), None, "{reason}");
     }

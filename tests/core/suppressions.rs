@@ -41,7 +41,6 @@ fn shown(found: &FoundSuppression) -> String {
     match found.end {
         SuppressionEnd::NoSuchField => {}
         SuppressionEnd::Missing => text.push_str(" | open"),
-        SuppressionEnd::Refused => text.push_str(" | refused"),
         SuppressionEnd::Until(end) => text.push_str(&format!(" | {end}")),
     }
     if let Some(reason) = &found.reason {

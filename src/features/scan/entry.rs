@@ -77,7 +77,7 @@ impl ScanEntry {
     ) -> ScanEntry {
         let end = match found.end {
             SuppressionEnd::Until(end) => Some(end),
-            SuppressionEnd::NoSuchField | SuppressionEnd::Missing | SuppressionEnd::Refused => None,
+            SuppressionEnd::NoSuchField | SuppressionEnd::Missing => None,
         };
         let hidden = |text: &str| credential::hidden(text.to_owned());
         let promise =

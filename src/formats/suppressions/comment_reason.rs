@@ -1,10 +1,11 @@
-//! Why a comment suppresses: what stands in it behind the ids, else in the comment directly above.
+//! Why a comment suppresses: what stands in it behind the ids, else before it on its line, else in the comment above.
 //!
-//! Uses regex. Pure. Start at [`of`]. Follows `docs/spec/interop.md`, 4, comments: code beside a comment is never its reason.
+//! Pure. Start at [`of`]. Follows `docs/spec/interop.md`, 5, reasons: code beside a comment is never its reason, nor is
+//! what another tool reads.
 
 use regex::bytes::Captures;
 
-use crate::formats::suppressions::reasons;
+use crate::formats::suppressions::{hidden, reasons};
 
 /// The bytes of a line, and of the line before it.
 #[derive(Clone, Copy)]
@@ -16,34 +17,74 @@ pub(super) struct CommentLine<'b> {
 /// The signs of comments.
 const SIGNS: &[&str] = &["<!--", "//", "/*", "#", "*", "--", ";"];
 
-/// Words with which another suppression of the same line begins.
-const OTHERS: &[&str] = &[
+/// The signs that begin another comment within one.
+const INNER_SIGNS: &[&str] = &["<!--", "//", "/*", "#"];
+
+/// How comments begin that a tool reads, in whatever case.
+const DIRECTIVES: &[&str] = &[
     "nosec",
+    "gosec:",
     "noqa",
     "nolint",
-    "NOSONAR",
+    "nosonar",
     "nosem",
+    "nosemgrep",
     "gitleaks:",
     "trufflehog:",
+    "ggignore",
     "pragma:",
     "checkov:",
+    "bridgecrew:",
+    "cortex:",
     "zizmor:",
-    "type:",
-    "pylint:",
-    "eslint-",
     "kics-scan",
     "trivy:",
     "tfsec:",
-    "hadolint ",
-    "codeql",
-    "lgtm",
-    "ggignore",
+    "hadolint ignore",
+    "hadolint global",
+    "codeql[",
+    "codeql [",
+    "lgtm[",
+    "lgtm [",
+    "eslint-",
+    "eslint ",
     "ruff:",
     "flake8:",
+    "type: ignore",
+    "type:ignore",
+    "mypy:",
+    "pylint:",
+    "pyright:",
+    "isort:",
+    "fmt:",
+    "@ts-",
+    "prettier-ignore",
+    "biome-ignore",
+    "tslint:",
+    "shellcheck ",
+    "rubocop:",
+    "phpcs:",
+    "go:",
+    "+build",
+];
+
+/// How comments begin that are about a whole file.
+const HEADERS: &[&str] =
+    &["copyright", "(c) ", "©", "spdx-", "licensed under", "code generated", "-*-", "vim:", "!"];
+
+/// Words with which code begins, and seldom a sentence that ends like code.
+const KEYWORDS: &[&str] = &[
+    "async", "await", "case", "class", "const", "def", "elif", "else", "except", "export", "fn",
+    "for", "func", "function", "if", "import", "int", "let", "new", "private", "public", "return",
+    "static", "try", "var", "void", "while", "with", "yield",
 ];
 
 /// The most bytes of a line that are read for a reason.
 const LONGEST: usize = 2000;
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes.get(..LONGEST).unwrap_or(bytes)).into_owned()
+}
 
 /// Returns the reason of a suppression that begins at a byte of its line.
 pub(super) fn of(
@@ -52,51 +93,124 @@ pub(super) fn of(
     line: CommentLine<'_>,
     start: usize,
 ) -> Option<String> {
-    let text =
-        |bytes: &[u8]| String::from_utf8_lossy(bytes.get(..LONGEST).unwrap_or(bytes)).into_owned();
+    let own = own(kind, captures, line).unwrap_or_default();
+    stated(&own).or_else(|| beside(line, start))
+}
+
+/// Returns the reason that a text states, which is a comment or the rest of one.
+pub(super) fn stated(comment: &str) -> Option<String> {
+    let parts: Vec<String> = parts(comment)
+        .into_iter()
+        .take_while(|part| !is_directive(part))
+        .filter_map(plain)
+        .collect();
+    if parts.is_empty() { None } else { Some(parts.join("\n")) }
+}
+
+/// Returns the reason beside a suppression that states none: before it on its line, else in the comment above.
+pub(super) fn beside(line: CommentLine<'_>, start: usize) -> Option<String> {
+    before(&text(line.bytes.get(..start).unwrap_or_default())).or_else(|| above(line.before))
+}
+
+/// Returns what stands in a comment behind its ids.
+fn own(kind: &str, captures: &Captures<'_>, line: CommentLine<'_>) -> Option<String> {
     if let Some(why) = captures.name("why") {
-        return plain(&text(why.as_bytes())).or_else(|| above(line.before));
+        return Some(text(why.as_bytes()));
     }
-    let rules = captures.name("rules");
-    let own = match (kind, rules) {
-        ("bandit", Some(rules)) => without_ids(&text(rules.as_bytes())),
-        ("rust", Some(rules)) => {
-            let rules = text(rules.as_bytes());
-            let stated = rules.split_once("reason").map(|(_, stated)| stated.trim_start());
-            let stated = stated.and_then(|stated| stated.strip_prefix('=')).unwrap_or_default();
-            stated.trim().trim_matches('"').to_owned()
-        }
-        (_, rules) => {
-            let end = rules.map_or(captures.get(0)?.end(), |rules| rules.end());
-            behind(kind, &text(line.bytes.get(end..).unwrap_or_default()))
-        }
+    let from = |at: usize| text(line.bytes.get(at..).unwrap_or_default());
+    let Some(rules) = captures.name("rules") else {
+        return Some(behind(kind, &from(captures.get(0)?.end())));
     };
-    plain(&own)
-        .or_else(|| before(&text(line.bytes.get(..start).unwrap_or_default())))
-        .or_else(|| above(line.before))
+    match kind {
+        "bandit" => {
+            // Its word may go on, as in `nosecurity`: the rest is a name of a test to bandit.
+            let goes_on = line.bytes.get(..rules.start())?.ends_with(b"nosec");
+            let rest = from(rules.start());
+            let rest = match goes_on {
+                true => rest.trim_start_matches(|it: char| it.is_alphanumeric() || it == '_'),
+                false => &rest,
+            };
+            Some(without_ids(rest, hidden::is_bandit_test).to_owned())
+        }
+        "gosec" => {
+            let rest = from(rules.start());
+            let rest = rest.split("*/").next()?;
+            let after = rest.split_once("--").map(|(_, after)| after);
+            Some(after.unwrap_or(without_ids(rest, is_id)).to_owned())
+        }
+        "rust" => {
+            let rules = text(rules.as_bytes());
+            let (_, stated) = rules.split_once("reason")?;
+            Some(stated.trim_start().strip_prefix('=')?.trim().trim_matches('"').to_owned())
+        }
+        _ => Some(behind(kind, &from(rules.end()))),
+    }
 }
 
 /// Returns what stands behind the ids of a comment, without what separates them.
 fn behind(kind: &str, rest: &str) -> String {
-    let rest = match (kind, rest.split_once("exp:")) {
-        ("trivy", Some((before, after))) if before.trim_matches(':').is_empty() => {
-            after.split_once(char::is_whitespace).map_or("", |(_, rest)| rest)
-        }
+    let rest = match kind {
+        // Its parameters, its end and its workspace are one word with the id.
+        "trivy" => rest.find(char::is_whitespace).and_then(|at| rest.get(at..)).unwrap_or_default(),
+        "ruff" | "flake8" => without_ids(rest, is_id),
         _ => rest,
     };
     rest.split("*/").next().unwrap_or_default().split("-->").next().unwrap_or_default().to_owned()
 }
 
-/// Returns the words of a text that are not ids of bandit.
-fn without_ids(rules: &str) -> String {
-    let is_id = |word: &str| {
-        let word = word.trim_end_matches([',', ':']);
-        let digits = word.strip_prefix('B').unwrap_or_default();
-        word.is_empty() || (digits.len() == 3 && digits.bytes().all(|byte| byte.is_ascii_digit()))
-    };
-    let words =
-        rules.split_whitespace().flat_map(|word| word.split(',')).skip_while(|word| is_id(word));
-    words.collect::<Vec<_>>().join(" ")
+/// Returns a text without the ids at its beginning.
+fn without_ids(text: &str, is_id: fn(&str) -> bool) -> &str {
+    let is_between = |it: char| it.is_whitespace() || matches!(it, ',' | ':' | ']');
+    let mut rest = text.trim_start_matches(is_between);
+    loop {
+        let end = rest.find(is_between).unwrap_or(rest.len());
+        let (word, after) = rest.split_at_checked(end).unwrap_or((rest, ""));
+        if word.is_empty() || !is_id(word) {
+            return rest;
+        }
+        rest = after.trim_start_matches(is_between);
+    }
+}
+
+/// Tells whether a word looks like the id of a rule: `S307`, `CKV_AWS_20`.
+fn is_id(word: &str) -> bool {
+    let is_part = |it: char| it.is_ascii_uppercase() || it.is_ascii_digit() || it == '_';
+    let has = |is: fn(&char) -> bool| word.chars().any(|it| is(&it));
+    word == "ALL"
+        || word.chars().all(is_part) && has(char::is_ascii_uppercase) && has(char::is_ascii_digit)
+}
+
+/// Splits a comment where another one begins within it.
+fn parts(comment: &str) -> Vec<&str> {
+    let mut parts = Vec::new();
+    let (mut begin, mut after_blank) = (0, true);
+    for (at, character) in comment.char_indices() {
+        let rest = comment.get(at..).unwrap_or_default();
+        let sign = INNER_SIGNS.iter().find(|sign| after_blank && rest.starts_with(**sign));
+        after_blank = character.is_whitespace();
+        let Some(inner) = sign.and_then(|sign| rest.strip_prefix(sign)) else { continue };
+        if at >= begin && (inner.starts_with(char::is_whitespace) || is_directive(inner)) {
+            parts.push(comment.get(begin..at).unwrap_or_default());
+            begin = comment.len() - inner.len();
+        }
+    }
+    parts.push(comment.get(begin..).unwrap_or_default());
+    parts
+}
+
+/// Tells whether a comment is one that a tool reads.
+fn is_directive(comment: &str) -> bool {
+    let bare = comment.trim_start();
+    DIRECTIVES.iter().any(|directive| {
+        let is_word = directive.ends_with(|it: char| it.is_ascii_alphanumeric());
+        let next = bare.get(directive.len()..).and_then(|rest| rest.chars().next());
+        let goes_on = is_word && next.is_some_and(|next| next.is_alphanumeric() || next == '_');
+        begins_with(bare, directive) && !goes_on
+    })
+}
+
+fn begins_with(text: &str, begin: &str) -> bool {
+    text.get(..begin.len()).is_some_and(|text| text.eq_ignore_ascii_case(begin))
 }
 
 /// Returns the text of a comment before another one: `// why // nosemgrep`.
@@ -104,37 +218,55 @@ fn before(code: &str) -> Option<String> {
     let code = code.trim_end().trim_end_matches(['/', '#', '*', '<', '!', '-']);
     let (at, sign) = [" // ", " # "].iter().find_map(|sign| Some((code.find(sign)?, sign)))?;
     let comment = code.get(at + sign.len()..)?;
-    plain(comment).filter(|comment| !comment.contains(['"', '\'']))
+    stated(comment).filter(|comment| !comment.contains(['"', '\'']))
 }
 
 /// Returns the text of the line above, if it is only a comment, of words and not of code.
 fn above(line: &[u8]) -> Option<String> {
-    let text = String::from_utf8_lossy(line.get(..LONGEST).unwrap_or(line)).into_owned();
+    let text = text(line);
     let bare = text.trim();
     let sign = SIGNS.iter().find(|sign| bare.starts_with(**sign))?;
     let comment = bare.get(sign.len()..)?.trim_end_matches("*/").trim_end_matches("-->");
-    let is_code = comment.contains(" = ")
-        || comment.trim_end().ends_with([';', '{', '}', ')', ':', '\\'])
-        || comment.starts_with('!')
-        || comment.contains("://") && !comment.contains(' ');
-    plain(comment)
-        .filter(|comment| !is_code && comment.contains(' ') && !reasons::is_commented_out(comment))
+    let is_header = HEADERS.iter().any(|header| begins_with(comment.trim_start(), header));
+    stated(comment).filter(|stated| {
+        !is_header
+            && !is_code(comment.trim())
+            && stated.contains(' ')
+            && !reasons::is_commented_out(stated)
+    })
 }
 
-/// Returns a text without the signs around it; `None` if it says nothing, or begins another suppression.
+/// Tells whether a comment is code without its sign.
+fn is_code(comment: &str) -> bool {
+    let first = comment.split(|it: char| !it.is_alphanumeric()).next().unwrap_or_default();
+    let is_keyword = KEYWORDS.contains(&first);
+    let is_assignment = |left: &str| is_keyword || left.split_whitespace().count() <= 2;
+    comment.ends_with([';', '{', '}', '\\'])
+        || comment.contains("://") && !comment.contains(' ')
+        || comment.split_once(" = ").is_some_and(|(left, _)| is_assignment(left))
+        || comment.ends_with(':') && is_keyword
+        || comment.ends_with(')') && is_call(comment, is_keyword)
+}
+
+/// Tells whether a text that ends with `)` calls a function, and is no sentence that names one.
+fn is_call(text: &str, has_keyword: bool) -> bool {
+    let Some((before, _)) = text.rsplit_once('(') else { return false };
+    let words = before.split_whitespace();
+    let n_plain = words.filter(|word| word.chars().all(char::is_alphabetic)).count();
+    before.ends_with(|it: char| it.is_alphanumeric() || "_.])".contains(it))
+        && (has_keyword || n_plain < 3)
+}
+
+/// Returns a text without the signs around it; `None` if it says nothing, or only names rules.
 fn plain(text: &str) -> Option<String> {
-    let mut text = text;
-    for other in OTHERS {
-        if let Some(at) = text.find(other) {
-            text = text.get(..at).unwrap_or_default();
-        }
-    }
     let is_sign = |it: char| it.is_whitespace() || "-–—:=#/*,;.!|<>".contains(it);
     let bare = text.trim_matches(is_sign).trim_end_matches("*/").trim();
     let bare = match (bare.strip_prefix('('), bare.strip_suffix(')')) {
         (Some(_), Some(_)) => bare.trim_start_matches('(').trim_end_matches(')'),
         _ => bare.trim_start_matches([')', ']', '}', '"', '\'']),
     };
-    let bare = bare.trim();
-    if bare.chars().any(char::is_alphabetic) { Some(bare.to_owned()) } else { None }
+    let bare = bare.trim_matches(|it: char| it.is_whitespace() || it == ',');
+    let is_word = |word: &str| !is_id(word.trim_matches([',', ':', '(', ')', '[', ']']));
+    let says_why = bare.chars().any(char::is_alphabetic) && bare.split_whitespace().any(is_word);
+    says_why.then(|| bare.to_owned())
 }

@@ -9,6 +9,8 @@ use regex::bytes::Captures;
 
 use crate::formats::suppressions::comment_reason::{self, CommentLine};
 use crate::formats::suppressions::comment_table::CommentPattern;
+use crate::formats::suppressions::entry::{IgnoredEntry, ScannedFile};
+use crate::formats::suppressions::eslint::{self, EslintComment};
 use crate::formats::suppressions::hidden;
 use crate::formats::suppressions::options::ScanOptions;
 use crate::formats::suppressions::readers::format::is_no_end;
@@ -29,8 +31,12 @@ pub struct SourceLine<'b> {
     pub bytes: &'b [u8],
     /// The line before it; empty for the first.
     pub before: &'b [u8],
+    /// The position of its first byte.
+    pub start: usize,
     /// The position after its last byte.
     pub end: usize,
+    /// The whole file.
+    pub file: &'b [u8],
 }
 
 /// The lines of a file around positions that only grow.
@@ -61,7 +67,9 @@ impl<'b> SourceLines<'b> {
             number: self.number,
             bytes: trimmed(self.bytes.get(start..end).unwrap_or_default()),
             before: trimmed(before.get(after_break(before)..).unwrap_or_default()),
+            start,
             end,
+            file: self.bytes,
         }
     }
 }
@@ -75,54 +83,89 @@ fn trimmed(line: &[u8]) -> &[u8] {
     line.strip_suffix(b"\r").unwrap_or(line)
 }
 
-/// Returns the suppressions of one tool in a line, which may have thousands.
+/// Adds the suppressions of one tool in a line, which may have thousands, and what its tool doesn't obey.
 pub fn find(
     pattern: &CommentPattern,
     path: &str,
     line: &SourceLine<'_>,
     options: &ScanOptions,
-) -> Vec<FoundSuppression> {
+    found: &mut ScannedFile,
+) {
     let mut captures = pattern.regex.captures_iter(line.bytes).peekable();
     if captures.peek().is_none() {
-        return Vec::new();
+        return;
     }
     let ids = CitedIds::of(pattern, line, options);
     let here = CommentLine { bytes: line.bytes, before: line.before };
     let (mut passed, mut column) = (0, 1);
-    let one = |captures: Captures<'_>| {
-        let whole = captures.get(0)?;
-        let rules = captures.name("rules").map(|rules| String::from_utf8_lossy(rules.as_bytes()));
-        let hidden = hidden::of_comment(pattern.kind, rules.as_deref(), path, options)?;
-        if is_quoted(pattern.kind, path, line.bytes.get(..whole.start()).unwrap_or_default()) {
-            return None;
-        }
+    for captures in captures {
+        let Some(whole) = captures.get(0) else { continue };
         let n_blank = whole.as_bytes().iter().take_while(|byte| byte.is_ascii_whitespace()).count();
         let start = whole.start() + n_blank;
-        if pattern.is_in_comment && !is_behind_sign(line.bytes.get(..start).unwrap_or_default()) {
-            return None;
+        let before = line.bytes.get(..start).unwrap_or_default();
+        if is_quoted(pattern.kind, path, before) || pattern.is_in_comment && !is_behind_sign(before)
+        {
+            continue;
         }
+        let Some((hidden, own)) = judge(pattern, &captures, path, line, options) else { continue };
         let between = line.bytes.get(passed..start).unwrap_or_default();
         column += String::from_utf8_lossy(between).chars().count();
         passed = start;
+        let end = match pattern.kind {
+            "trivy" => end(line.bytes.get(start..).unwrap_or_default()),
+            _ => Some(SuppressionEnd::NoSuchField),
+        };
+        let Some(end) = end else {
+            found.ignored.push(IgnoredEntry {
+                kind: pattern.kind,
+                path: path.to_owned(),
+                line: line.number,
+                what: "`exp:` is not a date, so trivy ignores the comment".to_owned(),
+            });
+            continue;
+        };
         let is_blanket = hidden.first().is_some_and(HiddenFindings::names_no_rule);
-        Some(FoundSuppression {
+        found.suppressions.push(FoundSuppression {
             kind: pattern.kind,
             path: path.to_owned(),
             line: line.number,
             column: u32::try_from(column).unwrap_or(u32::MAX),
-            label: label(whole.as_bytes()),
+            label: match &own {
+                Some(_) => label(before_end(line.bytes.get(start..).unwrap_or_default())),
+                None => label(whole.as_bytes()),
+            },
             citing: pattern.citing,
             hidden,
             cited: ids.of_place(start),
-            end: match pattern.kind {
-                "trivy" => end(line.bytes.get(start..).unwrap_or_default()),
-                _ => SuppressionEnd::NoSuchField,
+            end,
+            reason: match &own {
+                Some(own) => {
+                    comment_reason::stated(&own.why).or_else(|| comment_reason::beside(here, start))
+                }
+                None => comment_reason::of(pattern.kind, &captures, here, start),
             },
-            reason: comment_reason::of(pattern.kind, &captures, here, start),
             is_blanket,
-        })
-    };
-    captures.filter_map(one).collect()
+        });
+    }
+}
+
+/// Returns what a match hides, and the comment of eslint that it begins; `None` if it hides nothing that is looked for.
+fn judge(
+    pattern: &CommentPattern,
+    captures: &Captures<'_>,
+    path: &str,
+    line: &SourceLine<'_>,
+    options: &ScanOptions,
+) -> Option<(Vec<HiddenFindings>, Option<EslintComment>)> {
+    if pattern.kind == "eslint" {
+        let whole = captures.get(0)?;
+        let at = line.start + whole.start() + memmem::find(whole.as_bytes(), b"eslint")?;
+        let own = eslint::read(line.file, at)?;
+        let hidden = hidden::of_comment(pattern.kind, Some(&own.rules), path, options)?;
+        return Some((hidden, Some(own)));
+    }
+    let rules = captures.name("rules").map(|rules| String::from_utf8_lossy(rules.as_bytes()));
+    Some((hidden::of_comment(pattern.kind, rules.as_deref(), path, options)?, None))
 }
 
 /// The kinds that their tools obey in prose, too: they search every text for secrets.
@@ -180,19 +223,21 @@ impl CitedIds {
 /// How many bytes of a comment of trivy are read for its end.
 const LONGEST_COMMENT: usize = 1024;
 
-/// Returns the end of a comment of trivy, whose last day is excluded; it ignores a comment with a bad date.
-fn end(rest: &[u8]) -> SuppressionEnd {
+/// Returns the end of a comment of trivy, whose last day is excluded; `None` if it has a bad date, so that trivy ignores it.
+fn end(rest: &[u8]) -> Option<SuppressionEnd> {
     let rest = String::from_utf8_lossy(rest.get(..LONGEST_COMMENT).unwrap_or(rest));
     let comment = rest.split_whitespace().next().unwrap_or_default();
     let Some((_, date)) = comment.split_once("exp:") else {
-        return SuppressionEnd::Missing;
+        return Some(SuppressionEnd::Missing);
     };
     let date = date.split(':').next().unwrap_or_default();
-    match Day::new(date).map(Day::start) {
-        None => SuppressionEnd::Refused,
-        Some(end) if is_no_end(end) => SuppressionEnd::Missing,
-        Some(end) => SuppressionEnd::Until(end),
-    }
+    let end = Day::new(date).map(Day::start)?;
+    Some(if is_no_end(end) { SuppressionEnd::Missing } else { SuppressionEnd::Until(end) })
+}
+
+/// Returns the part of a line before the end of a block comment.
+fn before_end(rest: &[u8]) -> &[u8] {
+    memmem::find(rest, b"*/").and_then(|end| rest.get(..end)).unwrap_or(rest)
 }
 
 /// Returns the text of a suppression for messages, on one line and not too long.

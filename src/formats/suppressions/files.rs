@@ -105,8 +105,8 @@ pub fn by_word(
         }
     }
     match documents(bytes) {
-        // Its words are not enough to tell whose it is.
-        Err(_) if !kind.with.is_empty() || is_of_no_tool(ending, bytes) => ScannedFile::default(),
+        // The words of some kinds are not enough to tell whose it is.
+        Err(_) if is_of_no_tool(ending, bytes) || !kind.is_surely(bytes) => ScannedFile::default(),
         Err(error) => unread(path, &error),
         Ok(documents) => {
             let mut found = finder(kind.tool, path, kind.citing, options);
@@ -124,8 +124,56 @@ pub fn by_word(
 /// Tells whether no tool can read a file as it is: a template, or JSON that is none.
 pub(super) fn is_of_no_tool(ending: &str, bytes: &[u8]) -> bool {
     let is_template = memmem::find(bytes, b"{{").is_some();
-    let is_json = || serde_json::from_slice::<serde::de::IgnoredAny>(bytes).is_ok();
-    is_template || (ending == "json" && !is_json())
+    is_template || is_broken_json(ending, bytes)
+}
+
+/// Tells the same of a file with exceptions of Kyverno, where `"{{ request.object }}"` is a variable.
+pub(super) fn is_no_file_of_kyverno(ending: &str, bytes: &[u8]) -> bool {
+    let is_template = memmem::find_iter(bytes, b"{{").any(|at| !is_variable(bytes, at));
+    is_template || is_broken_json(ending, bytes)
+}
+
+fn is_broken_json(ending: &str, bytes: &[u8]) -> bool {
+    ending == "json" && serde_json::from_slice::<serde::de::IgnoredAny>(bytes).is_err()
+}
+
+/// How variables of Kyverno begin.
+const VARIABLES: &[&str] = &["request", "element", "serviceAccount", "images", "target", "@"];
+
+/// How expressions of templates begin, in quotes, too.
+const EXPRESSIONS: &[&str] = &[
+    ".",
+    "-",
+    "$",
+    "/",
+    "if ",
+    "else",
+    "end",
+    "range ",
+    "with ",
+    "include ",
+    "template ",
+    "define ",
+    "tpl ",
+    "printf ",
+    "default ",
+    "quote ",
+    "toYaml ",
+    "lookup ",
+];
+
+/// How many bytes before a variable are read for its quotes.
+const LONGEST_BEFORE: usize = 1000;
+
+/// Tells whether the two braces at a position begin a variable of Kyverno, and no expression of a template.
+fn is_variable(bytes: &[u8], at: usize) -> bool {
+    let before = bytes.get(at.saturating_sub(LONGEST_BEFORE)..at).unwrap_or_default();
+    let line = before.rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
+    let is_open = |quote: u8| line.iter().filter(|byte| **byte == quote).count() % 2 == 1;
+    let inside = bytes.get(at + 2..).unwrap_or_default().trim_ascii_start();
+    let begins = |words: &[&str]| words.iter().any(|word| inside.starts_with(word.as_bytes()));
+    let is_quoted = is_open(b'"') || is_open(b'\'');
+    begins(VARIABLES) || is_quoted && !begins(EXPRESSIONS)
 }
 
 fn finder<'f>(
@@ -185,6 +233,7 @@ fn entry<'n>(
 
 /// `skip-check: [CKV_AWS_20]`, as a list or as a text with commas.
 fn checkov(root: &Node, found: &mut EntryFinder<'_>) {
+    soft_fail(root, found);
     for key in ["skip-check", "skip-path"] {
         let Some(node) = root.get(key) else {
             continue;
@@ -204,6 +253,18 @@ fn checkov(root: &Node, found: &mut EntryFinder<'_>) {
                 }
             }
         }
+    }
+}
+
+/// `soft-fail: true`, with which nothing fails.
+fn soft_fail(root: &Node, found: &mut EntryFinder<'_>) {
+    let Some(node) = root.get("soft-fail") else { return };
+    if node.text().is_some_and(|text| text.eq_ignore_ascii_case("true")) {
+        let mut whole = entry(node.pos, "checkov", "soft-fail", None, node);
+        for hidden in &mut whole.hidden {
+            hidden.ids = HiddenIds::All;
+        }
+        found.add(whole);
     }
 }
 

@@ -59,19 +59,33 @@ fn split(rules: &str) -> Vec<String> {
     rules.split(is_between).filter(|rule| !rule.is_empty()).map(str::to_owned).collect()
 }
 
+/// The names of bandit's tests that are one word; the others have a `_`.
+const BANDIT_NAMES: &[&str] = &[
+    "ciphers",
+    "eval",
+    "ftplib",
+    "marshal",
+    "md5",
+    "pickle",
+    "random",
+    "telnetlib",
+    "trojansource",
+];
+
+/// Tells whether a word names a test of bandit, by its number or by its name.
+pub(super) fn is_bandit_test(word: &str) -> bool {
+    let digits = word.strip_prefix('B').unwrap_or_default();
+    let is_number = digits.len() == 3 && digits.bytes().all(|byte| byte.is_ascii_digit());
+    let is_letter = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
+    let is_name = word.contains('_') && word.bytes().all(is_letter);
+    is_number || is_name || BANDIT_NAMES.contains(&word)
+}
+
 /// Bandit takes the words that name tests, by number or by name; without any the comment hides every test.
 fn of_bandit(rules: Option<&str>) -> HiddenIds {
-    let is_number = |word: &str| {
-        let digits = word.strip_prefix('B').unwrap_or_default();
-        digits.len() == 3 && digits.bytes().all(|byte| byte.is_ascii_digit())
-    };
-    let is_name = |word: &str| {
-        let is_letter =
-            |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
-        word.contains('_') && word.bytes().all(is_letter)
-    };
-    let mut ids = split(rules.unwrap_or_default());
-    ids.retain(|word| is_number(word) || is_name(word));
+    let words =
+        rules.unwrap_or_default().split(|it: char| !(it.is_ascii_alphanumeric() || it == '_'));
+    let ids: Vec<String> = words.filter(|word| is_bandit_test(word)).map(str::to_owned).collect();
     if ids.is_empty() { HiddenIds::All } else { HiddenIds::Listed(ids) }
 }
 
@@ -124,13 +138,14 @@ fn of_noqa(rules: Option<&str>) -> Option<HiddenIds> {
 /// The rules of eslint that forbid to run text as code.
 const EVAL: &[&str] = &["no-eval", "no-implied-eval", "no-new-func"];
 
+/// Eslint takes the names between commas; without any the comment hides every rule. Only those of security are looked for.
 fn of_eslint(rules: Option<&str>) -> Option<HiddenIds> {
-    // What follows two hyphens is a reason.
-    let named = rules.map(|rules| rules.split(" --").next().unwrap_or_default().trim());
-    let Some(named) = named.filter(|named| !named.is_empty() && !named.starts_with("--")) else {
+    let names = rules.unwrap_or_default().split(',');
+    let names = names.map(|name| name.trim().trim_matches(['"', '\'']));
+    let mut ids: Vec<String> = names.filter(|name| !name.is_empty()).map(str::to_owned).collect();
+    if ids.is_empty() {
         return Some(HiddenIds::All);
-    };
-    let mut ids = split(named);
+    }
     ids.retain(|rule| {
         EVAL.contains(&rule.as_str())
             || rule.starts_with("security/")

@@ -126,7 +126,7 @@ pub fn kyverno(path: &str, ending: &str, bytes: &[u8], options: &ScanOptions) ->
         return ScannedFile::default();
     }
     let found = read(&readers::kyverno::FORMAT, KYVERNO, path, bytes, options);
-    let is_other = found.suppressions.is_empty() && files::is_of_no_tool(ending, bytes);
+    let is_other = found.suppressions.is_empty() && files::is_no_file_of_kyverno(ending, bytes);
     if is_other { ScannedFile::default() } else { found }
 }
 

@@ -7,11 +7,13 @@ mod comment_reason;
 pub mod comment_table;
 pub mod comments;
 pub mod entry;
+mod eslint;
 pub mod exception;
 pub mod files;
 mod header;
 mod hidden;
 pub mod imported;
+pub mod keys;
 pub mod kinds;
 pub mod options;
 pub mod packages;
@@ -145,9 +147,7 @@ impl SuppressionScanner {
         let is_read =
             |pattern: &&CommentPattern| pattern.is_for(ending) && own != Some(pattern.kind);
         for pattern in self.patterns.iter().filter(is_read) {
-            let suppressions =
-                crate::formats::suppressions::comments::find(pattern, path, line, &self.options);
-            found.suppressions.extend(suppressions);
+            comments::find(pattern, path, line, &self.options, found);
         }
     }
 }

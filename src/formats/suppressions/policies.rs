@@ -6,6 +6,7 @@
 use crate::formats::engine_pattern::{between_anchors, of_regex};
 use crate::formats::suppressions::entry::{EntryFinder, FoundEntry};
 use crate::formats::suppressions::readers::format::is_no_end;
+use crate::formats::suppressions::readers::yaml::{LineKey, line_keys};
 use crate::record::time::Instant;
 use crate::rules::scan::suppression::{CitingAdvice, HiddenFindings, HiddenIds, SuppressionEnd};
 use crate::yaml::node::Node;
@@ -28,6 +29,11 @@ pub struct PolicyKind {
 }
 
 impl PolicyKind {
+    /// Tells whether a file with its words, which can't be read to its end, is one of its tool.
+    pub fn is_surely(&self, bytes: &[u8]) -> bool {
+        self.with.is_empty() || is_policy_of_conforma(&String::from_utf8_lossy(bytes))
+    }
+
     /// Finds the exceptions in a document.
     pub fn find(&self, root: &Node, found: &mut EntryFinder<'_>) {
         (self.find)(root, found);
@@ -211,6 +217,17 @@ fn conforma(root: &Node, found: &mut EntryFinder<'_>) {
             node: item,
         });
     }
+}
+
+/// Tells whether a text has the keys of a policy of Conforma that excludes something.
+fn is_policy_of_conforma(text: &str) -> bool {
+    let keys = line_keys(text);
+    let has = |name: &str| keys.iter().any(|it| it.key == name);
+    let is_config = |it: &LineKey<'_>| {
+        let parent = it.parent.and_then(|parent| keys.get(parent));
+        it.key == "exclude" && parent.is_some_and(|it| matches!(it.key, "config" | "configuration"))
+    };
+    has("sources") && has("policy") && keys.iter().any(is_config)
 }
 
 /// Finds what a source, or the whole policy, excludes without an end.

@@ -20,7 +20,7 @@ pub struct PromiseReader {
 /// A day, month, quarter or year.
 const PERIOD: &str = r"(?x)
     (?:(?:the\ )?end\ of\ (?:the\ )?)?(?:
-      (?P<y>20\d\d)[-/](?P<m>0[1-9]|1[0-2])(?:[-/](?P<d>0[1-9]|[12]\d|3[01]))?\b
+      (?P<y>20\d\d)[-/](?P<m>0[1-9]|1[0-2])(?:[-/](?P<d>0[1-9]|[12]\d|3[01])(?:[T\ ]\d\d:\d\d\S*)?)?\b
     | (?:(?P<qy>20\d\d)[-\ ]?Q(?P<q>[1-4])|Q(?P<q2>[1-4])[-\ /]?(?P<qy2>20\d\d))\b
     | (?:(?P<d2>[0-3]?\d)(?:st|nd|rd|th)?\ (?:of\ )?)?
       (?P<month>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?
@@ -29,7 +29,7 @@ const PERIOD: &str = r"(?x)
     )";
 
 /// What makes a date a promise.
-const BEFORE_A_PERIOD: &str = r"\b(?:until|by|before|after|expires?|revisit|review)(?:ed)?\b[:,]?\s+(?:(?:on|in|at|the|after|again|date|by|from)\s+){0,2}";
+const BEFORE_A_PERIOD: &str = r"\b(?P<word>until|till|by|before|after|expires?|expiry|expiration|deadline|due|revisit|review)\b(?:\s+date)?(?:\s*[:=]\s*|,?\s+)(?:(?:on|in|at|is|the|after|again|date|by|from)\s+){0,2}";
 
 /// What stands before the words of a date that tell of the past.
 const TOLD: &[&str] = &[
@@ -45,7 +45,36 @@ const TOLD: &[&str] = &[
     "discovered",
     "reviewed",
     "written",
+    "last",
+    "previous",
+    "latest",
 ];
+
+/// Words with which `by`, `before` and `after` tell of the past, besides those that end with `ed`.
+const TOLD_OF_STATES: &[&str] = &[
+    "broken", "made", "built", "seen", "known", "given", "done", "sent", "set", "works", "breaks",
+    "fails", "crashes", "happens", "exists", "runs", "ran", "was", "were",
+];
+
+/// Words that end with `ed` and promise nevertheless.
+const WANTED: &[&str] = &[
+    "needed",
+    "required",
+    "removed",
+    "dropped",
+    "deleted",
+    "replaced",
+    "expected",
+    "planned",
+    "scheduled",
+    "supported",
+    "allowed",
+    "re-enabled",
+    "revisited",
+];
+
+/// Words before one that ends with `ed`, with which it promises.
+const TO_COME: &[&str] = &["be", "get", "gets", "being"];
 
 /// What promises without a date.
 const UNDATED: &str = r"(?x)
@@ -59,8 +88,7 @@ const UNDATED: &str = r"(?x)
 
 const URL: &str = r"https?://[^\s)>\]]+/(?:issues|pull|pulls|merge_requests|work_items|browse|ticket|tickets)/[A-Za-z0-9][^\s)>\].,;]*|(?:^|[\s(\[])(?P<number>#\d{1,7})\b";
 
-const TICKET: &str =
-    r"\b(?i:see|tickets?|issues?|tracked)\b[^.\n]{0,30}?\b(?P<key>[A-Z][A-Z0-9]{1,9}-\d{1,7})\b";
+const TICKET: &str = r"\b(?i:see|tickets?|issues?|tracked|until|till|jira|waiting|pending|blocked)\b[^.\n]{0,30}?\b(?P<key>[A-Z][A-Z0-9]{1,9}-\d{1,7})\b";
 
 /// How the ids of tools and advisories begin, which are not tickets.
 const NO_TICKETS: &[&str] = &[
@@ -94,7 +122,8 @@ impl PromiseReader {
         };
         let dated = reason.lines().flat_map(|line| {
             let all = self.dated.captures_iter(line);
-            all.filter(|found| !tells(line, found)).filter_map(|found| {
+            let all = all.filter(|found| !tells(line, found) && !goes_on(line, found));
+            all.filter_map(|found| {
                 Some((last_day(&found)?, words_around(line, found.get(0)?.start())))
             })
         });
@@ -124,8 +153,22 @@ impl PromiseReader {
 /// Tells whether the words before a date say what has happened.
 fn tells(line: &str, found: &Captures<'_>) -> bool {
     let before = found.get(0).and_then(|whole| line.get(..whole.start())).unwrap_or_default();
-    let last = before.split_whitespace().next_back().unwrap_or_default().to_ascii_lowercase();
-    TOLD.contains(&last.as_str())
+    let mut words = before.split_whitespace().rev().map(str::to_ascii_lowercase);
+    let last = words.next().unwrap_or_default();
+    let is_to_come = words.next().is_some_and(|word| TO_COME.contains(&word.as_str()));
+    let word = found.name("word").map(|word| word.as_str().to_ascii_lowercase());
+    let is_of_states = matches!(word.as_deref(), Some("by" | "before" | "after"));
+    let is_participle = last.ends_with("ed") && !WANTED.contains(&last.as_str());
+    let is_state = is_participle || TOLD_OF_STATES.contains(&last.as_str());
+    TOLD.contains(&last.as_str()) && !is_to_come || is_of_states && is_state && !is_to_come
+}
+
+/// Tells whether the digits of a date go on behind what was read of it, so that it is another one or none.
+fn goes_on(line: &str, found: &Captures<'_>) -> bool {
+    let rest = found.get(0).and_then(|whole| line.get(whole.end()..)).unwrap_or_default();
+    let mut characters = rest.chars();
+    let is_sign = characters.next().is_some_and(|it| matches!(it, '-' | '/'));
+    is_sign && characters.next().is_some_and(|it| it.is_ascii_digit())
 }
 
 /// Returns the sentence of a line that a byte is in.

@@ -18,6 +18,7 @@ use memchr::memmem;
 
 use crate::formats::suppressions::entry::ScannedFile;
 use crate::formats::suppressions::files;
+use crate::formats::suppressions::keys::{self, Spelling};
 use crate::formats::suppressions::options::ScanOptions;
 use crate::formats::suppressions::readers::format::ImportError;
 use crate::formats::suppressions::readers::trivy;
@@ -75,7 +76,7 @@ pub fn by_name(path: &str, bytes: &[u8], options: &ScanOptions) -> ScannedFile {
     found.kinds.extend(special.iter().map(|(kind, ..)| *kind));
     let wanted = |row: &&FileRow| mentions(bytes, row);
     let wanted: Vec<&FileRow> = rows.iter().filter(wanted).collect();
-    let mut parsed = documents::Parsed::new(bytes);
+    let mut parsed = documents::Parsed::new(bytes, found.kinds.iter().find_map(|it| spelling(it)));
     for row in wanted {
         if let Err(error) = row.read(&mut parsed, &mut found) {
             return files::unread(path, &error);
@@ -109,10 +110,22 @@ fn rows_of(path: &str, options: &ScanOptions) -> Vec<FileRow> {
     all.filter(|row| options.wants(row.kind, true)).copied().collect()
 }
 
+/// Returns the spelling of the keys of a kind whose tool takes several for one, as the table writes them.
+fn spelling(kind: &str) -> Option<Spelling> {
+    match kind {
+        "trivy-config" => Some(keys::lower_case),
+        "gitguardian" => Some(keys::with_underscores),
+        _ => None,
+    }
+}
+
 /// Tells whether bytes may have the entries of a row: its last key is in them, or could be written by escapes.
 fn mentions(bytes: &[u8], row: &FileRow) -> bool {
+    if spelling(row.kind).is_some() {
+        return true;
+    }
     let mut keys = row.entries.split(['.', '[', ']', '{', '}']);
-    let Some(key) = keys.rfind(|key| !key.is_empty() && *key != "*") else {
+    let Some(key) = keys.rfind(|key| !key.is_empty()) else {
         return true;
     };
     let has = |word: &str| memmem::find(bytes, word.as_bytes()).is_some();
@@ -224,15 +237,11 @@ struct EntryAt<'n> {
     node: &'n Node,
 }
 
-/// Collects what a path leads to: `a.b[]`, `a[].b{}`, `*` for any key.
+/// Collects what a path leads to: `a.b[]`, `a[].b{}`.
 fn collect<'n>(node: &'n Node, path: &str, found: &mut Vec<EntryAt<'n>>) {
     let end = path.find(['.', '[', '{']).unwrap_or(path.len());
     let (key, rest) = path.split_at_checked(end).unwrap_or((path, ""));
-    if key == "*" {
-        for entry in node.entries() {
-            collect_below(&entry.value, rest, found);
-        }
-    } else if key.is_empty() {
+    if key.is_empty() {
         collect_below(node, rest, found);
     } else if let Some(below) = node.get(key) {
         collect_below(below, rest, found);

@@ -213,9 +213,7 @@ impl<'a> SuppressionJudge<'a> {
         let until = match found.end {
             SuppressionEnd::Until(until) if until > end => Some(Some(until)),
             SuppressionEnd::Missing => Some(None),
-            SuppressionEnd::Until(_) | SuppressionEnd::NoSuchField | SuppressionEnd::Refused => {
-                None
-            }
+            SuppressionEnd::Until(_) | SuppressionEnd::NoSuchField => None,
         };
         let term = until.map(|until| SuppressionFault::TermLonger { id: id.clone(), until, end });
         case.faults.extend(term);

@@ -137,8 +137,6 @@ pub enum SuppressionEnd {
     Missing,
     /// The first instant at which it hides nothing any more.
     Until(Instant),
-    /// Its end can't be read, and the tool then ignores the entry.
-    Refused,
 }
 
 /// The header of a file that was generated from the ledger.

@@ -100,3 +100,172 @@ fn code_beside_a_comment_is_never_its_reason() {
         ("a.js", "x // input is fixed // nosemgrep: x\n", &["1 semgrep x | input is fixed"]),
     ]);
 }
+
+#[test]
+fn a_reason_stands_behind_the_ids_in_the_form_of_each_tool() {
+    check(&[
+        (
+            "a.py",
+            "a()  # nosec B307 # input is validated above\nb()  # nosec B307 - fixed, see B602\nc()  # nosec B307 fixed in validate(), PAY-123\nd()  # nosec B307 fixed # see PAY-12\n",
+            &[
+                "1 bandit B307 | input is validated above",
+                "2 bandit B307 B602 | fixed, see B602",
+                "3 bandit B307 | fixed in validate(), PAY-123",
+                "4 bandit B307 | fixed / see PAY-12",
+            ],
+        ),
+        (
+            "a.go",
+            "a() // #nosec G304 - path is fixed\nb() // #nosec G304: path is fixed\nc() // #nosec G304 path is fixed\nd() // #nosec G304, G305 -- path is fixed\ne() // #nosec -- path is fixed\n",
+            &[
+                "1 gosec G304 | path is fixed",
+                "2 gosec G304 | path is fixed",
+                "3 gosec G304 | path is fixed",
+                "4 gosec G304 G305 | path is fixed",
+                "5 !gosec | path is fixed",
+            ],
+        ),
+        (
+            "a.js",
+            "// eslint-disable-next-line -- everything here is generated\nx\n/* eslint-disable -- generated file */\n/* eslint-disable no-eval --\n   the input is\n   fixed */\n",
+            &[
+                "1 !eslint | everything here is generated",
+                "3 !eslint | generated file",
+                "4 eslint no-eval | the input is fixed",
+            ],
+        ),
+    ]);
+}
+
+#[test]
+fn what_only_names_rules_or_is_read_by_a_tool_is_no_reason() {
+    check(&[
+        (
+            "a.py",
+            "a()  # noqa S307\nb()  # noqa: ALL\nc()  # nosec eval\nd()  # nosecurity\ne()  # noqa: S307 type: ignore\nf()  # noqa: S307, X\n",
+            &["1 !ruff", "2 !ruff", "3 bandit eval", "4 !bandit", "5 ruff S307", "6 ruff S307 | X"],
+        ),
+        (
+            "a.tf",
+            "#trivy:ignore:aws-s3-x[name=foo]\na\n#trivy:ignore:aws-s3-x:exp:2027-01-01:ws:dev\nb\n#trivy:ignore:aws-s3-x:ws:dev the bucket is public\n",
+            &[
+                "1 trivy aws-s3-x | open",
+                "3 trivy aws-s3-x | 2027-01-01T00:00:00Z",
+                "5 trivy aws-s3-x | open | the bucket is public",
+            ],
+        ),
+        ("a.py", "# Copyright 2020 Foo Inc\nx()  # nosec B307\n", &["2 bandit B307"]),
+        ("a.py", "# mypy: ignore-errors please\nx()  # nosec B307\n", &["2 bandit B307"]),
+        ("a.py", "# SPDX-License-Identifier: MIT only\nx()  # nosec B307\n", &["2 bandit B307"]),
+        ("a.js", "/* eslint no-console: \"off\" */\nx // nosemgrep: x\n", &["2 semgrep x"]),
+    ]);
+}
+
+#[test]
+fn a_reason_may_name_other_tools() {
+    check(&[
+        (
+            "a.py",
+            "a()  # noqa: S307 see codeql docs\nb()  # noqa: S307 we run nosec in CI, so it is seen\nc()  # noqa: S307 the type: str is needed\nd()  # noqa: S307 fixed # nosec B307\ne()  # noqa: S307 fixed  # type: ignore\n",
+            &[
+                "1 ruff S307 | see codeql docs",
+                "2 ruff S307 | we run nosec in CI, so it is seen",
+                "3 ruff S307 | the type: str is needed",
+                "4 ruff S307 | fixed",
+                "4 bandit B307",
+                "5 ruff S307 | fixed",
+            ],
+        ),
+        (
+            "a.c",
+            "// codeql[py/x] we keep it for codeql compatibility\n",
+            &["1 codeql py/x | we keep it for codeql compatibility"],
+        ),
+    ]);
+}
+
+#[test]
+fn a_sentence_above_may_look_like_code() {
+    for (above, expected) in [
+        ("path is fixed at build time (see PAY-12)", true),
+        ("the input is checked in validate()", true),
+        ("We keep this for two reasons:", true),
+        ("the limit is set with max = 10 in the gateway", true),
+        ("old = run(cmd)", false),
+        ("return run(cmd)", false),
+        ("if is_old(path):", false),
+        ("let path = run(cmd)", false),
+        ("run(cmd, path)", false),
+    ] {
+        let text = format!("# {above}\nx()  # nosec B307\n");
+        let found = super::all("a.py", &text);
+        let reason = if expected { format!(" | {above}") } else { String::new() };
+        assert_eq!(found, [format!("2 bandit B307{}", reason.trim_end_matches(':'))]);
+    }
+}
+
+#[test]
+fn eslint_is_read_as_eslint_reads_it() {
+    check(&[
+        (
+            "a.ts",
+            "// eslint-disable-next-line no-eval -- handles *.js templates\n/* eslint-disable no-console,\n   no-eval */\n/*\neslint-disable no-eval\n*/\n/* eslint no-eval: \"off\", no-console: 0 */\n/* eslint \"no-new-func\": [0], no-eval: [2] */\nx() // eslint-disable-line no-eval\n",
+            &[
+                "1 eslint no-eval | handles *.js templates",
+                "2 eslint no-eval",
+                "5 eslint no-eval",
+                "7 eslint no-eval",
+                "8 eslint no-new-func",
+                "9 eslint no-eval",
+            ],
+        ),
+        // Comments that it doesn't obey: line comments, other words before, names without commas, two lines.
+        (
+            "a.ts",
+            "// eslint-disable\n// eslint-disable no-eval\n/* about eslint-disable no-eval */\n// eslint no-eval: 0\n/* eslint no-eval: 2 */\n// eslint-disable-next-line no-eval it is fixed\n/* eslint-disable-line\n no-eval */\n/* eslint-disabled */\n",
+            &[],
+        ),
+    ]);
+}
+
+#[test]
+fn ranges_and_lines_of_ruff_and_what_it_does_not_obey() {
+    check(&[
+        (
+            "a.py",
+            "# ruff: disable[S307]\nx()\n# ruff: enable[S307]\nx()  # ruff: ignore[S307, E501] fixed\n# ruff: ignore[S307]\nx()\n# ruff: file-ignore[S101]\n# ruff: ignore[E501]\n",
+            &["1 ruff S307", "4 ruff S307 | fixed", "5 ruff S307", "7 ruff S101"],
+        ),
+        ("a.py", "x()  # ruff:noqa\ny()  # flake8: noqa\n  # ruff: noqa\n", &["3 !ruff"]),
+        ("a.py", "x()  # nosec random\n", &["1 bandit random"]),
+    ]);
+}
+
+#[test]
+fn a_comment_of_trivy_with_a_bad_date_hides_nothing() {
+    let said = "ignored: `exp:` is not a date, so trivy ignores the comment";
+    for comment in ["trivy:ignore:X:exp:2026-2-1", "trivy:exp:2026-02-30:ignore:X"] {
+        assert_eq!(super::all("a.tf", &format!("#{comment}\n")), [format!("1 {said}")]);
+    }
+}
+
+#[test]
+fn annotations_of_spotbugs_in_every_form() {
+    check(&[
+        (
+            "A.java",
+            "/** About it. */\n@edu.umd.cs.findbugs.annotations.SuppressFBWarnings(\"EI\")\nclass A {}\n@SuppressFBWarnings(value = Rules.EI, justification = \"a copy is slow\")\n@SuppressFBWarnings({Rules.EI, EI_2})\n@SuppressFBWarnings(matchType = SuppressMatchType.EXACT)\n// @SuppressFBWarnings\n",
+            &[
+                "2 spotbugs EI",
+                "4 spotbugs Rules.EI | a copy is slow",
+                "5 spotbugs Rules.EI EI_2",
+                "6 !spotbugs",
+            ],
+        ),
+        (
+            "A.kt",
+            "@field:SuppressFBWarnings(\"EI\")\n@get:[SuppressFBWarnings(\"EI\")]\n",
+            &["1 spotbugs EI", "2 spotbugs EI"],
+        ),
+    ]);
+}

@@ -76,3 +76,39 @@ fn waivers_and_vex() {
         ),
     ]);
 }
+
+#[test]
+fn exceptions_that_cannot_be_read_are_said_and_templates_are_not() {
+    const ALIAS: &str = "unread: it can't be read as YAML";
+    let exception = "kind: PolicyException\nmetadata: &a {name: a}\nspec:\n  conditions:\n    any:\n      - key: \"{{ request.object.metadata.name }}\"\n";
+    let waivers = "a-1: &a\n  justification: later\n  run: false\na-2: *a\n";
+    let conforma = "sources:\n  - policy: [oci::a]\n    config: &a\n      exclude: [cve]\n";
+    for (path, text, is_read) in [
+        ("k.yaml", exception.to_owned(), true),
+        ("k.yaml", exception.replace("\"{{ request", "\"{{request"), true),
+        ("k.yaml", exception.replace("\"{{ request.object", ">-\n          {{ request.x"), true),
+        ("k.yaml", exception.replace("\"{{ request.object", "\"{{ .Values"), false),
+        ("k.yaml", exception.replace("\"{{ request.object", "\"{{- include x"), false),
+        ("k.yaml", exception.replace("{name: a}", "{name: {{ x }}}"), false),
+        ("w.yaml", waivers.to_owned(), true),
+        ("w.yaml", waivers.replace("run:", "rub:"), false),
+        ("w.yaml", "waivers:\n  - control_id: &a a\n    justification: b\n".to_owned(), true),
+        ("w.yaml", waivers.replace("later", "'{{ later }}'"), false),
+        ("c.yaml", conforma.to_owned(), true),
+        ("c.yaml", conforma.replace("exclude:", "include: []\n    exclude:"), false),
+        ("c.yaml", conforma.replace("policy:", "image: # policy"), false),
+    ] {
+        let found = super::all(path, &text);
+        let is_unread: Vec<bool> = found.iter().map(|it| it.contains(ALIAS)).collect();
+        assert_eq!(is_unread, vec![true; usize::from(is_read)], "{text}\n{found:#?}");
+    }
+}
+
+#[test]
+fn keys_of_vex_have_letters_of_either_case() {
+    check(&[(
+        "vex.json",
+        "{\"@context\": \"https://openvex.dev/ns/v0.2.0\", \"Statements\": [\n  {\"Vulnerability\": {\"Name\": \"CVE-2026-1\"}, \"Status\": \"fixed\"}]}\n",
+        &["2 vex CVE-2026-1"],
+    )]);
+}

@@ -127,3 +127,27 @@ fn policies_of_snyk_grype_and_dependency_check() {
         ),
     ]);
 }
+
+#[test]
+fn files_and_keys_in_every_form_that_their_tool_takes() {
+    let json = "{\"ignore\": [{\"vulnerability\": \"CVE-2026-1\"}]}\n";
+    let toml = "# dev\n[[ignore]]\nvulnerability = \"CVE-2026-1\"\n";
+    let yaml = "Ignore:\n  - Vulnerability: CVE-2026-1\n    Reason: dev\n";
+    check(&[
+        (".grype.json", json, &["1 grype CVE-2026-1"]),
+        ("a/.grype/config.json", json, &["1 grype CVE-2026-1"]),
+        (".grype.toml", toml, &["2 grype CVE-2026-1 | dev"]),
+        (".grype/config.toml", toml, &["2 grype CVE-2026-1 | dev"]),
+        (".grype.yml", yaml, &["2 grype CVE-2026-1 | dev"]),
+        (".grype/config.yml", yaml, &["2 grype CVE-2026-1 | dev"]),
+        ("grype.yaml", yaml, &["2 grype CVE-2026-1 | dev"]),
+        ("a.grype.toml", toml, &[]),
+        ("config.yml", yaml, &[]),
+        (".grype.toml", "ignore = [", &["1 unread: it can't be read as TOML"]),
+        (
+            "osv-scanner.toml",
+            "[[ignoredVulns]]\nID = \"CVE-2026-1\"\nignoreuntil = 2027-01-01T00:00:00Z\nReason = \"dev\"\n\n[[packageoverrides]]\nName = \"lodash\"\nIgnore = true\n",
+            &["1 osv-scanner CVE-2026-1 | 2027-01-01T00:00:00Z | dev", "6 !osv-scanner | open"],
+        ),
+    ]);
+}

@@ -65,7 +65,7 @@ const SAMPLES: &[(&str, &str)] = &[
     ("zizmor.yml", "rules: {a: {disable: true}}\n"),
     ("a.py", "# nosec\n# noqa\n# flake8: noqa\n"),
     ("a.go", "// #nosec\nx() //nolint\n"),
-    ("a.ts", "// eslint-disable\n"),
+    ("a.ts", "/* eslint-disable */\n"),
     ("a.rs", "#[allow(unsafe_code)]\n"),
     (
         "suppression.xml",

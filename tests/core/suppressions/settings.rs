@@ -129,3 +129,61 @@ fn flags_of_scanners_in_pipelines() {
         ("ci.yml", "run: pip-audit --ignore-vuln GHSA-1\n", &[]),
     ]);
 }
+
+#[test]
+fn settings_are_read_in_every_form_that_their_tool_takes() {
+    check(&[
+        (
+            ".github/workflows/ci.yml",
+            "steps:\n  - uses: bridgecrewio/checkov-action@v12\n    with:\n      skip_check: \"CKV_AWS_1,CKV_AWS_2\"\n      soft_fail: \"true\"\n  - run: checkov --skip-check \"CKV_3\"\n  - run: cargo audit --ignore \"RUSTSEC-2020-0002\"\n  - run: pip-audit --ignore-vuln 'GHSA-1'\n",
+            &[
+                "4 ci-flags(checkov) CKV_AWS_1",
+                "4 ci-flags(checkov) CKV_AWS_2",
+                "5 !ci-flags(checkov)",
+                "6 ci-flags(checkov) CKV_3",
+                "7 ci-flags(cargo-audit) RUSTSEC-2020-0002",
+                "8 ci-flags(pip-audit) GHSA-1",
+            ],
+        ),
+        // ggshield takes a hyphen for an underscore.
+        (
+            ".gitguardian.yaml",
+            "version: 2\nsecret:\n  ignored-matches:\n    - name: a test key\n      match: x\n  ignored-paths: [doc]\n  ignored_detectors:\n    - Slack Token\n  ignored_paths: [gen]\n",
+            &[
+                "4 gitguardian | a test key",
+                "6 !gitguardian",
+                "8 gitguardian Slack Token",
+                "9 !gitguardian",
+            ],
+        ),
+        (
+            ".gitguardian.yml",
+            "paths_ignore: ['a/**']\nmatches_ignore:\n  - name: old\n    match: x\n",
+            &["3 gitguardian | old", "1 !gitguardian"],
+        ),
+        // Viper takes letters of either case.
+        (
+            "trivy.yaml",
+            "Scan:\n  Skip-Dirs: [old]\nIgnoreFile: .ci/ignore\n",
+            &["2 !trivy-config(trivy)", "3 !trivy-config(trivy)"],
+        ),
+        // An error of hadolint stays one.
+        (
+            ".hadolint.yaml",
+            "override:\n  error: [DL3010]\n  warning: [DL3011]\n",
+            &["3 hadolint DL3011"],
+        ),
+        (".checkov.yaml", "soft-fail: true # for now\n", &["1 !checkov | for now"]),
+        (".checkov.yaml", "soft-fail: false\n", &[]),
+        (
+            ".gitleaks.toml",
+            "[extend]\ndisabledRules = [\"aws-key\"]\n\n[allowlist]\ndescription = \"test data\"\npaths = ['tests/.*']\n\n[[rules]]\nid = \"slack\"\n[[rules.allowlists]]\nregexes = [\n  'xoxb-0', # documented\n]\n\n[[allowlists]]\ntargetRules = [\"gcp\"]\nstopwords = ['example']\n",
+            &[
+                "2 !gitleaks aws-key",
+                "6 !gitleaks | test data",
+                "12 gitleaks slack | documented",
+                "17 gitleaks gcp",
+            ],
+        ),
+    ]);
+}

@@ -157,3 +157,19 @@ fn updates_that_are_turned_off() {
         ("dependabot.yml", "updates:\n  - ignore: [{dependency-name: a}]\n", &[]),
     ]);
 }
+
+#[test]
+fn entries_of_renovate_and_nuget_with_several_texts() {
+    check(&[
+        (
+            "renovate.json",
+            "{\"packageRules\": [\n  {\"matchPackageNames\": [\"a\"], \"enabled\": false, \"description\": [\"breaks on node 18\", \"see #12\"]}]}\n",
+            &["2 renovate a | breaks on node 18 / see #12"],
+        ),
+        (
+            "a.csproj",
+            "<Project>\n<NuGetAuditSuppress Include=\"https://x/GHSA-1;https://x/GHSA-2\"/></Project>\n",
+            &["2 nuget GHSA-1", "2 nuget GHSA-2"],
+        ),
+    ]);
+}

@@ -202,6 +202,18 @@ fn a_repository_tells_since_when_and_by_whom() {
     let (since, author, _) = of(5);
     assert_eq!(since, "2025-03-05T08:00:00Z");
     assert!(author.starts_with("lee"), "{author}");
+    // A line in another encoding, and one that is cut within a letter.
+    let long = format!("y(\"{}é\")  # nosec B604", "x".repeat(996));
+    let latin = [b"x('\xe9')  # nosec B605\n".as_slice(), long.as_bytes(), b"\n"].concat();
+    std::fs::write(repo.path().join("latin.py"), latin).unwrap();
+    git(repo.path(), &["add", "latin.py"]);
+    let identity = ["-c", "user.name=Eva", "-c", "user.email=eva@example.org"];
+    git(repo.path(), &[&identity[..], &["commit", "-q", "-m", "Write it"]].concat());
+    let (_, answer) = json(repo.path(), &["--on", ON, "latin.py"]);
+    for found in answer["suppressions"].as_array().unwrap() {
+        assert_eq!(found["author"]["email"], "eva@example.org", "{found:#}");
+    }
+    assert_eq!(answer["suppressions"].as_array().unwrap().len(), 2);
     let (_, answer) = json(repo.path(), &["--on", ON, "--no-age"]);
     assert!(answer["suppressions"][0]["since"].is_null() && answer["counts"]["left"].is_null());
 }

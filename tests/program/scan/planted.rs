@@ -50,6 +50,13 @@ const PLANTED: &[Planted] = &[
     ),
     planted("ruff", "a.py", "x()  # noqa: S603", "x()  # noqa: S603  # ID", "tool: ruff, id: S603"),
     planted(
+        "ruff",
+        "a.py",
+        "x()  # ruff: ignore[S603]",
+        "x()  # ruff: ignore[S603]  # ID",
+        "tool: ruff, id: S603",
+    ),
+    planted(
         "flake8",
         "a.py",
         "# flake8: noqa: S603",

@@ -5,27 +5,38 @@
 
 use crate::formats::glob::GlobReading;
 use crate::formats::suppressions::exception::{ForeignException, ImportEntry, key};
-use crate::formats::suppressions::packages;
-use crate::formats::suppressions::readers::format::{ImportError, ImportFormat, ImportInput};
+use crate::formats::suppressions::readers::format::{
+    ImportError, ImportFormat, ImportInput, file_name, text,
+};
+use crate::formats::suppressions::readers::toml;
 use crate::formats::suppressions::readers::yaml as document;
+use crate::formats::suppressions::{keys, packages};
 use crate::formats::{glob, package_types};
 use crate::record::subject::FindingKey;
 use crate::yaml::node::{Node, Value};
 
 pub const FORMAT: ImportFormat = ImportFormat {
     name: "grype",
-    files: ".grype.yaml, grype.yaml",
+    files: ".grype.yaml, .grype/config.yaml, also as .yml, .json, .toml; grype.yaml",
     is_named: |path| {
-        let ends = [".grype.yaml", "grype.yaml", ".grype/config.yaml"];
-        ends.iter().any(|end| path == *end || path.ends_with(&format!("/{end}")))
+        let (begin, ending) = path.rsplit_once('.').unwrap_or((path, ""));
+        let is_at = |end: &&str| begin == *end || begin.ends_with(&format!("/{end}"));
+        let is_config = [".grype", ".grype/config"].iter().any(|end| is_at(&end));
+        is_config && ["yaml", "yml", "json", "toml"].contains(&ending)
+            || file_name(path) == "grype.yaml"
     },
     read,
 };
 
 fn read(input: &ImportInput<'_>) -> Result<Vec<ImportEntry>, ImportError> {
-    let Some(root) = document::document(input.bytes)? else {
+    let root = match input.path.ends_with(".toml") {
+        true => Some(toml::tree(text(input.bytes)?)?),
+        false => document::document(input.bytes)?,
+    };
+    let Some(mut root) = root else {
         return Ok(Vec::new());
     };
+    keys::respell(&mut root, keys::lower_case);
     match root.get("ignore").map(|node| (&node.value, node)) {
         None | Some((Value::Null, _)) => Ok(Vec::new()),
         Some((Value::List(items), _)) => Ok(items.iter().map(rule).collect()),

@@ -31,11 +31,11 @@ fn read(input: &ImportInput<'_>) -> Result<Vec<ImportEntry>, ImportError> {
     let mut index = LineIndex::new(parsed.source.as_bytes());
     let mut entries = Vec::new();
     let mut seen = BTreeSet::new();
-    for item in toml::items(parsed.root(), "IgnoredVulns") {
+    for item in toml::items_in_any_case(parsed.root(), "IgnoredVulns") {
         let line = item.line(&mut index);
         // The tool looks for the first entry of an id, and asks for the end of that one.
-        let is_first = item.text_at("id").is_none_or(|id| seen.insert(id.to_owned()));
-        let stated = item.table.and_then(|table| table.get("ignoreUntil"));
+        let is_first = item.text_in_any_case("id").is_none_or(|id| seen.insert(id.to_owned()));
+        let stated = item.table.and_then(|table| toml::get_in_any_case(table, "ignoreUntil"));
         if stated.and_then(Item::as_str).is_some_and(|text| Instant::parse(text).is_none()) {
             let what = "`ignoreUntil` is neither a date nor an instant in quotes, so osv-scanner refuses the file";
             return Err(ImportError::at(line, what));
@@ -46,26 +46,29 @@ fn read(input: &ImportInput<'_>) -> Result<Vec<ImportEntry>, ImportError> {
             ImportEntry::skipped(line, "only the first entry of an id counts in osv-scanner")
         });
     }
-    for item in toml::items(parsed.root(), "PackageOverrides") {
+    for item in toml::items_in_any_case(parsed.root(), "PackageOverrides") {
         let line = item.line(&mut index);
         let is = |key: &str| {
-            let value = item.table.and_then(|table| table.get(key));
+            let value = item.table.and_then(|table| toml::get_in_any_case(table, key));
             value.and_then(Item::as_bool) == Some(true)
         };
         let ignores = is("ignore") || {
             let part = |name: &str| {
-                let below = item.table.and_then(|table| table.get(name)?.as_table_like());
-                below.and_then(|it| it.get("ignore")?.as_bool()) == Some(true)
+                let below = item
+                    .table
+                    .and_then(|table| toml::get_in_any_case(table, name)?.as_table_like());
+                below.and_then(|it| toml::get_in_any_case(it, "ignore")?.as_bool()) == Some(true)
             };
             part("vulnerability") || part("license")
         };
         entries.push(if ignores {
-            let stated = item.table.and_then(|table| table.get("effectiveUntil"));
+            let stated =
+                item.table.and_then(|table| toml::get_in_any_case(table, "effectiveUntil"));
             let quoted = stated.and_then(Item::as_str).and_then(Instant::parse).map(of_instant);
             let bare = || until(stated?.as_datetime()?, &mut false);
             ImportEntry {
                 end: quoted.or_else(bare).unwrap_or(ForeignEnd::Missing),
-                comments: item.text_at("reason").map(str::to_owned).into_iter().collect(),
+                comments: item.text_in_any_case("reason").map(str::to_owned).into_iter().collect(),
                 ..ImportEntry::listed(line, "a whole package is ignored")
             }
         } else {
@@ -77,11 +80,11 @@ fn read(input: &ImportInput<'_>) -> Result<Vec<ImportEntry>, ImportError> {
 }
 
 fn vulnerability(line: u64, item: &TomlItem<'_>, input: &ImportInput<'_>) -> ImportEntry {
-    let Some(id) = item.text_at("id") else {
+    let Some(id) = item.text_in_any_case("id") else {
         return ImportEntry::unreadable(line, "the entry has no id");
     };
     let (mut notes, mut is_end_local) = (Vec::new(), false);
-    let end = match item.table.and_then(|table| table.get("ignoreUntil")) {
+    let end = match item.table.and_then(|table| toml::get_in_any_case(table, "ignoreUntil")) {
         None | Some(Item::None) => ForeignEnd::Missing,
         Some(value) => {
             let quoted = value.as_str().and_then(Instant::parse).map(of_instant);
@@ -114,7 +117,7 @@ fn vulnerability(line: u64, item: &TomlItem<'_>, input: &ImportInput<'_>) -> Imp
         line,
         ForeignException {
             findings: vec![FindingKey { paths, ..key("osv-scanner", id) }],
-            text: item.text_at("reason").map(str::to_owned),
+            text: item.text_in_any_case("reason").map(str::to_owned),
             end,
             is_end_local,
             notes,

@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 
 use crate::formats::glob::GlobReading;
 use crate::formats::suppressions::exception::{ForeignEnd, ForeignException, ImportEntry, key};
+use crate::formats::suppressions::keys;
 use crate::formats::suppressions::readers::cargo_deny::other_case;
 use crate::formats::suppressions::readers::format::{
     ImportError, ImportFormat, ImportInput, file_name, is_no_end, text,
@@ -40,7 +41,8 @@ pub const SETTINGS: &str = "trivy.yaml";
 
 /// Returns the ignore file that the settings at a path name, if it is not the usual one.
 pub fn named_ignore_file(path: &str, bytes: &[u8]) -> Option<String> {
-    let root = document::document(bytes).ok()??;
+    let mut root = document::document(bytes).ok()??;
+    keys::respell(&mut root, keys::lower_case);
     beside(path, root.get("ignorefile")?.text()?).filter(|path| !(FORMAT.is_named)(path))
 }
 

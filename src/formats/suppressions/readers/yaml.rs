@@ -60,6 +60,34 @@ fn parsed(text: &str, before: u64) -> Result<Option<Node>, ImportError> {
     Err(ImportError::at(line + before, why))
 }
 
+/// A key of a block, by its line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LineKey<'t> {
+    pub key: &'t str,
+    /// The position of the key that it is below.
+    pub parent: Option<usize>,
+}
+
+/// Returns the keys at the beginnings of lines, which tell whose a file is that can't be read to its end.
+pub fn line_keys(text: &str) -> Vec<LineKey<'_>> {
+    let mut keys: Vec<LineKey<'_>> = Vec::new();
+    let mut open: Vec<(usize, usize)> = Vec::new();
+    for line in text.lines() {
+        let bare = line.trim_start_matches([' ', '-']);
+        let indent = line.len() - bare.len();
+        let Some((key, _)) = bare.split_once(':').filter(|_| !bare.starts_with('#')) else {
+            continue;
+        };
+        while open.last().is_some_and(|(known, _)| *known >= indent) {
+            open.pop();
+        }
+        let parent = open.last().map(|(_, place)| *place);
+        open.push((indent, keys.len()));
+        keys.push(LineKey { key: key.trim().trim_matches(['"', '\'']), parent });
+    }
+    keys
+}
+
 /// Returns the line of a node.
 pub fn line(node: &Node) -> u64 {
     u64::from(node.pos.line)

@@ -9,12 +9,12 @@ use crate::yaml::node::Node;
 
 /// Flags: their pattern, the tool, and whether they hide everything.
 const FLAGS: &[(&str, &str, bool)] = &[
-    (r"--ignore-vuln[= ]+([A-Za-z0-9-]+)", "pip-audit", false),
-    (r"--ignore[= ]+(RUSTSEC-[0-9-]+)", "cargo-audit", false),
-    (r"--skip-check[= ]+([A-Za-z0-9_,*-]+)", "checkov", false),
-    (r"\bskip_check:\s*([A-Za-z0-9_,* -]+)", "checkov", false),
-    (r"\bsoft_fail:\s*(true)\b", "checkov", true),
-    (r"^\s*(?:- )?continue-on-error:\s*(true)\b", "", true),
+    (r#"--ignore-vuln[= ]+["']?([A-Za-z0-9-]+)"#, "pip-audit", false),
+    (r#"--ignore[= ]+["']?(RUSTSEC-[0-9-]+)"#, "cargo-audit", false),
+    (r#"--skip-check[= ]+["']?([A-Za-z0-9_,*-]+)"#, "checkov", false),
+    (r#"\bskip_check:\s*["']?([A-Za-z0-9_,* -]+)"#, "checkov", false),
+    (r#"\bsoft_fail:\s*["']?(true)\b"#, "checkov", true),
+    (r#"^\s*(?:- )?continue-on-error:\s*["']?(true)\b"#, "", true),
 ];
 
 /// The scanners whose step may fail, by a word of what it runs or uses.

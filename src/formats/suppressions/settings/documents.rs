@@ -1,26 +1,29 @@
 //! Files of settings as trees of values: YAML, JSON with comments, TOML; and the dates in them.
 //!
-//! Uses yaml, toml_edit. Pure. Start at [`Parsed::get`], which reads a file once for each syntax.
+//! Uses yaml, the readers. Pure. Start at [`Parsed::get`], which reads a file once for each syntax.
 
 use chrono::{NaiveDate, NaiveDateTime};
-use std::ops::Range;
-use toml_edit::{Document, Item, TableLike, Value as TomlValue};
 
 use crate::diag::Pos;
+use crate::formats::suppressions::keys::{self, Spelling};
 use crate::formats::suppressions::readers::format::{ImportError, text};
+use crate::formats::suppressions::readers::toml;
+use crate::formats::suppressions::readers::toml::{node, scalar};
 use crate::formats::suppressions::readers::yaml;
 use crate::record::time::{Day, Instant};
-use crate::yaml::node::{MapEntry, Node, NodeStyle, ScalarNode, Value};
+use crate::yaml::node::{Node, Value};
 
 /// A file and its trees.
 pub(super) struct Parsed<'b> {
     bytes: &'b [u8],
+    /// The spelling of its keys, if its tool takes several for one.
+    spelling: Option<Spelling>,
     trees: Vec<(String, Node)>,
 }
 
 impl<'b> Parsed<'b> {
-    pub(super) fn new(bytes: &'b [u8]) -> Parsed<'b> {
-        Parsed { bytes, trees: Vec::new() }
+    pub(super) fn new(bytes: &'b [u8], spelling: Option<Spelling>) -> Parsed<'b> {
+        Parsed { bytes, spelling, trees: Vec::new() }
     }
 
     pub(super) fn text(&self) -> Result<&'b str, ImportError> {
@@ -30,12 +33,15 @@ impl<'b> Parsed<'b> {
     /// Returns the values of the file; an empty one is a map without keys.
     pub(super) fn get(&mut self, syntax: &str) -> Result<&Node, ImportError> {
         if !self.trees.iter().any(|(known, _)| known == syntax) {
-            let root = match syntax {
+            let mut root = match syntax {
                 "yaml" => yaml::document(self.bytes)?.unwrap_or_else(empty),
                 "json" => json(self.text()?)?,
-                "toml" => toml(self.text()?)?,
+                "toml" => toml::tree(self.text()?)?,
                 _ => lines(self.text()?),
             };
+            if let Some(spelling) = self.spelling {
+                keys::respell(&mut root, spelling);
+            }
             self.trees.push((syntax.to_owned(), root));
         }
         let found = self.trees.iter().find(|(known, _)| known == syntax);
@@ -45,14 +51,6 @@ impl<'b> Parsed<'b> {
 
 fn empty() -> Node {
     node(Pos { line: 1, column: 1 }, Value::Map(Vec::new()))
-}
-
-fn node(pos: Pos, value: Value) -> Node {
-    Node { pos, span: 0..0, value }
-}
-
-fn scalar(pos: Pos, text: String) -> Node {
-    node(pos, Value::Scalar(ScalarNode { text, style: NodeStyle::Plain }))
 }
 
 /// Returns the lines of a text as the items of a list.
@@ -108,72 +106,6 @@ fn without_comments(text: &str) -> String {
         }
     }
     plain
-}
-
-/// Reads TOML.
-fn toml(text: &str) -> Result<Node, ImportError> {
-    let document = Document::parse(text).map_err(|error| {
-        let at = error.span().map_or(0, |span| span.start);
-        ImportError::at(u64::from(LineStarts::of(text).pos(at).line), "it can't be read as TOML")
-    })?;
-    Ok(of_table(document.as_table(), None, &LineStarts::of(text)))
-}
-
-/// Where the lines of a text begin.
-struct LineStarts(Vec<usize>);
-
-impl LineStarts {
-    fn of(text: &str) -> LineStarts {
-        let breaks = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
-        LineStarts(std::iter::once(0).chain(breaks.map(|(at, _)| at + 1)).collect())
-    }
-
-    fn pos(&self, byte: usize) -> Pos {
-        let line = self.0.partition_point(|begin| *begin <= byte);
-        Pos { line: u32::try_from(line.max(1)).unwrap_or(u32::MAX), column: 1 }
-    }
-
-    fn of_span(&self, span: Option<Range<usize>>) -> Pos {
-        self.pos(span.map_or(0, |span| span.start))
-    }
-}
-
-fn of_table(table: &dyn TableLike, span: Option<Range<usize>>, lines: &LineStarts) -> Node {
-    let mut entries = Vec::new();
-    for (key, item) in table.iter() {
-        let key_span = table.key(key).and_then(toml_edit::Key::span);
-        let value = of_item(item, lines);
-        let key_pos = key_span.map_or(value.pos, |span| lines.pos(span.start));
-        entries.push(MapEntry { key: key.to_owned(), key_pos, key_span: 0..0, value });
-    }
-    node(lines.of_span(span), Value::Map(entries))
-}
-
-fn of_item(item: &Item, lines: &LineStarts) -> Node {
-    match item {
-        Item::Table(table) => of_table(table, table.span(), lines),
-        Item::ArrayOfTables(tables) => {
-            let items = tables.iter().map(|table| of_table(table, table.span(), lines));
-            node(lines.of_span(tables.span()), Value::List(items.collect()))
-        }
-        Item::Value(value) => of_value(value, lines),
-        Item::None => node(Pos { line: 1, column: 1 }, Value::Null),
-    }
-}
-
-fn of_value(value: &TomlValue, lines: &LineStarts) -> Node {
-    let pos = lines.of_span(value.span());
-    match value {
-        TomlValue::String(text) => scalar(pos, text.value().clone()),
-        TomlValue::Integer(number) => scalar(pos, number.value().to_string()),
-        TomlValue::Float(number) => scalar(pos, number.value().to_string()),
-        TomlValue::Boolean(is) => scalar(pos, is.value().to_string()),
-        TomlValue::Datetime(at) => scalar(pos, at.value().to_string()),
-        TomlValue::Array(items) => {
-            node(pos, Value::List(items.iter().map(|item| of_value(item, lines)).collect()))
-        }
-        TomlValue::InlineTable(table) => of_table(table, value.span(), lines),
-    }
 }
 
 /// How many seconds after midnight in UTC a day begins in the last zone of the earth.

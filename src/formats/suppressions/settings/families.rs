@@ -8,6 +8,7 @@ use regex::Regex;
 use super::entries::{SettingEntries, SettingEntry, end, is_named};
 use super::{ci_flags, documents, waivers};
 use crate::formats::suppressions::entry::ScannedFile;
+use crate::formats::suppressions::files;
 use crate::formats::suppressions::options::ScanOptions;
 use crate::rules::scan::suppression::SuppressionEnd;
 use crate::yaml::node::{Node, Value};
@@ -32,6 +33,7 @@ const NAMED: &[(&str, &str, &str, FindEntries)] = &[
     ("cargo-vet", "supply-chain/config.toml", "toml", cargo_vet),
     ("scorecard", "scorecard.yml", "yaml", scorecard),
     ("scorecard", ".scorecard.yml", "yaml", scorecard),
+    ("gitleaks", ".gitleaks.toml", "toml", gitleaks),
     ("semgrepignore", ".semgrepignore", "lines", semgrepignore),
     ("trivy-config", "trivy.yaml", "yaml", trivy_config),
     ("trivy-config", "*.rego", "lines", trivy_policy),
@@ -85,14 +87,19 @@ pub const CONTENT_WORDS: &[&str] =
 /// Returns the entries of a file that is read by a word that it holds; what can't be read says nothing, since the word is
 /// not enough to tell whose it is.
 pub fn by_content(path: &str, ending: &str, bytes: &[u8], options: &ScanOptions) -> ScannedFile {
-    let mut parsed = documents::Parsed::new(bytes);
+    let mut parsed = documents::Parsed::new(bytes, None);
     let mut found = SettingEntries::default();
     let read = |found: &mut SettingEntries, parsed: &mut documents::Parsed<'_>| match ending {
-        "yaml" | "yml" if options.wants("inspec", true) => {
-            if let Ok(root) = parsed.get("yaml") {
-                waivers::inspec(root, found);
+        "yaml" | "yml" if options.wants("inspec", true) => match parsed.get("yaml") {
+            Ok(root) => waivers::inspec(root, found),
+            Err(error) => {
+                let text = parsed.text().unwrap_or_default();
+                if waivers::is_inspec(text) && !files::is_of_no_tool(ending, bytes) {
+                    let line = u32::try_from(error.line).unwrap_or(u32::MAX);
+                    found.unread.push((line, error.what));
+                }
             }
-        }
+        },
         "json" | "vex" if options.wants("vex", true) => {
             if let Ok(root) = parsed.get("json") {
                 waivers::vex(root, found);
@@ -150,7 +157,8 @@ fn renovate(kind: &'static str, root: &Node, found: &mut SettingEntries) {
                 ..SettingEntry::of(kind, line, &names.join(" "))
             },
         };
-        found.add(entry.with_reason(text("description")));
+        let said = texts(rule.get("description")).join("\n");
+        found.add(entry.with_reason(Some(&said)));
     }
 }
 
@@ -196,8 +204,10 @@ fn nuget(kind: &'static str, root: &Node, found: &mut SettingEntries) {
         line =
             line.saturating_add(u32::try_from(between.matches('\n').count()).unwrap_or(u32::MAX));
         passed = whole.start();
-        let id = url.as_str().trim_end_matches('/').rsplit('/').next().unwrap_or_default();
-        found.add(SettingEntry::of(kind, line, id));
+        for url in url.as_str().split(';').map(str::trim).filter(|url| !url.is_empty()) {
+            let id = url.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
+            found.add(SettingEntry::of(kind, line, id));
+        }
     }
 }
 
@@ -255,6 +265,39 @@ fn scorecard(kind: &'static str, root: &Node, found: &mut SettingEntries) {
         for (check, name) in checks.iter().filter_map(|check| Some((check, check.text()?))) {
             let entry = SettingEntry::of(kind, check.pos.line, name);
             found.add(entry.with_reason(Some(&reasons.join(", "))));
+        }
+    }
+}
+
+/// Allowlists of the whole file and of its rules, and the rules of the one that it extends which it turns off.
+fn gitleaks(kind: &'static str, root: &Node, found: &mut SettingEntries) {
+    for id in root.at("extend.disabledRules").map(Node::items).unwrap_or_default() {
+        let rule = id.text().unwrap_or(kind);
+        found.add(SettingEntry { is_blanket: true, ..SettingEntry::of(kind, id.pos.line, rule) });
+    }
+    allowlists(kind, root, None, found);
+    for rule in root.get("rules").map(Node::items).unwrap_or_default() {
+        allowlists(kind, rule, rule.get("id").and_then(Node::text), found);
+    }
+}
+
+fn allowlists(kind: &'static str, node: &Node, rule: Option<&str>, found: &mut SettingEntries) {
+    for list in ["allowlist", "allowlists"].iter().filter_map(|key| node.get(key)) {
+        let alone = matches!(list.value, Value::Map(_)).then_some(list);
+        for list in list.items().iter().chain(alone) {
+            let named = texts(list.get("targetRules"));
+            let rules: Vec<String> = named.into_iter().chain(rule).map(str::to_owned).collect();
+            let items = ["paths", "regexes", "commits", "stopwords"].into_iter();
+            let items = items.flat_map(|key| list.get(key).map(Node::items).unwrap_or_default());
+            for item in items {
+                let label = item.text().unwrap_or(kind);
+                let entry = SettingEntry {
+                    is_blanket: rules.is_empty(),
+                    rules: rules.clone(),
+                    ..SettingEntry::of(kind, item.pos.line, label)
+                };
+                found.add(entry.with_reason(list.get("description").and_then(Node::text)));
+            }
         }
     }
 }

@@ -2,9 +2,13 @@
 //!
 //! Uses yaml. Pure. Start at [`inspec`], [`vex`] and [`spotbugs`].
 
+use std::collections::BTreeSet;
+
 use regex::Regex;
 
 use super::entries::{SettingEntries, SettingEntry, end};
+use crate::formats::suppressions::keys;
+use crate::formats::suppressions::readers::yaml;
 use crate::rules::scan::suppression::SuppressionEnd;
 use crate::yaml::node::Node;
 
@@ -31,6 +35,15 @@ pub(super) fn inspec(root: &Node, found: &mut SettingEntries) {
     }
 }
 
+/// Tells whether a text that can't be read as YAML has the keys of a waiver beside each other.
+pub(super) fn is_inspec(text: &str) -> bool {
+    let keys = yaml::line_keys(text);
+    let of_waiver = |key: &str| matches!(key, "run" | "expiration_date" | "control_id");
+    let others: BTreeSet<Option<usize>> =
+        keys.iter().filter(|it| of_waiver(it.key)).map(|it| it.parent).collect();
+    keys.iter().any(|it| it.key == "justification" && others.contains(&it.parent))
+}
+
 fn waiver(id: &str, line: u32, about: &Node, found: &mut SettingEntries) {
     let Some(stated) = end(about.get("expiration_date")) else {
         found.unread.push((line, format!("{id}: `expiration_date` is not a date")));
@@ -47,6 +60,12 @@ fn waiver(id: &str, line: u32, about: &Node, found: &mut SettingEntries) {
 
 /// Statements of OpenVEX, CycloneDX and CSAF by which a finding doesn't count, but for those that `export` wrote.
 pub(super) fn vex(root: &Node, found: &mut SettingEntries) {
+    // Tools that are written in Go take letters of either case for the same key.
+    let root = &{
+        let mut root = root.clone();
+        keys::respell(&mut root, keys::lower_case);
+        root
+    };
     let is_own = text(root, "tooling").is_some_and(|tooling| tooling.starts_with("exledger"));
     if is_own {
         return;
@@ -68,7 +87,7 @@ pub(super) fn vex(root: &Node, found: &mut SettingEntries) {
         }
     }
     let vulnerabilities = root.get("vulnerabilities").map(Node::items).unwrap_or_default();
-    if text(root, "bomFormat") == Some("CycloneDX") {
+    if text(root, "bomformat") == Some("CycloneDX") {
         for vulnerability in vulnerabilities {
             let analysis = vulnerability.get("analysis");
             let state = analysis.and_then(|analysis| text(analysis, "state"));
@@ -101,40 +120,44 @@ pub(super) fn vex(root: &Node, found: &mut SettingEntries) {
 /// The most characters of an annotation that are read.
 const LONGEST: usize = 4000;
 
-/// `@SuppressFBWarnings(value = …, justification = "…")`.
+/// `@SuppressFBWarnings(value = …, justification = "…")`, also with the name of its package or a target of Kotlin.
 pub(super) fn spotbugs(source: &str, found: &mut SettingEntries) {
-    const NAME: &str = "@SuppressFBWarnings";
-    let (Ok(string), Ok(named)) = (
+    let (Ok(annotation), Ok(string), Ok(named), Ok(constant)) = (
+        Regex::new(r"@(?:[a-z]+:)?\[?\s*(?:[A-Za-z_]\w*\.)*SuppressFBWarnings\b"),
         Regex::new(r#""((?:[^"\\]|\\.)*)""#),
         Regex::new(r#"justification\s*=\s*"((?:[^"\\]|\\.)*)""#),
+        Regex::new(r"[A-Za-z_][\w.]*(\s*=)?"),
     ) else {
         return;
     };
     let (mut passed, mut line) = (0, 1_u32);
-    for (at, _) in source.match_indices(NAME) {
-        let between = source.get(passed..at).unwrap_or_default();
+    for name in annotation.find_iter(source) {
+        let between = source.get(passed..name.start()).unwrap_or_default();
         line =
             line.saturating_add(u32::try_from(between.matches('\n').count()).unwrap_or(u32::MAX));
-        passed = at;
-        let is_comment = source
-            .get(..at)
-            .and_then(|it| it.lines().next_back())
-            .is_some_and(|before| matches!(before.trim_start().get(..1), Some("*" | "/")));
-        let rest = source.get(at + NAME.len()..).unwrap_or_default();
-        let goes_on = rest.starts_with(|it: char| it.is_alphanumeric() || it == '_');
-        if is_comment || goes_on {
+        passed = name.start();
+        let before = source.get(..name.start()).unwrap_or_default().rsplit('\n').next();
+        let is_comment = before.is_some_and(|before| before.trim_start().starts_with(['*', '/']));
+        if is_comment {
             continue;
         }
-        let arguments = arguments(rest);
+        let arguments = arguments(source.get(name.end()..).unwrap_or_default());
         let why = named
             .captures(arguments)
             .and_then(|it| Some((it.get(0)?.range(), it.get(1)?.as_str())));
         let is_value = |place: usize| why.as_ref().is_none_or(|(range, _)| !range.contains(&place));
         let values = string.captures_iter(arguments).filter_map(|it| it.get(1));
-        let values: Vec<String> = values
+        let mut values: Vec<String> = values
             .filter(|value| is_value(value.start()))
             .map(|value| value.as_str().to_owned())
             .collect();
+        if values.is_empty() {
+            // A constant names a rule, too, but which one its own file says.
+            let bare = string.replace_all(arguments, "");
+            let names = constant.captures_iter(&bare).filter(|it| it.get(1).is_none());
+            let names = names.filter_map(|it| Some(it.get(0)?.as_str().to_owned()));
+            values = names.filter(|name| !name.contains("SuppressMatchType")).collect();
+        }
         let entry = match values.is_empty() {
             true => SettingEntry::blanket("spotbugs", line, "everything"),
             false => SettingEntry {
