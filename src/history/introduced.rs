@@ -159,25 +159,53 @@ struct TracedFile {
     lines: Vec<OpenLine>,
 }
 
-/// How often each of some lines is in a version of a file.
+/// How many texts are searched for one by one; more of them are compared with each line.
+const MOST_SEARCHED: usize = 16;
+
+/// Finds the lines of a file that say a text, by where the text stands.
+fn lines_that_say<'b>(bytes: &'b [u8], text: &'b str) -> impl Iterator<Item = usize> + 'b {
+    let is_line = move |start: &usize| {
+        let (before, rest) = bytes.split_at_checked(*start).unwrap_or_default();
+        let begin = memchr::memrchr(b'\n', before).map_or(0, |at| at + 1);
+        let end = memchr::memchr(b'\n', rest).unwrap_or(rest.len());
+        let indent = before.get(begin..).unwrap_or_default();
+        indent.trim_ascii().is_empty()
+            && comparable(rest.get(..end).unwrap_or_default()) == text.as_bytes()
+    };
+    memchr::memmem::find_iter(bytes, text).filter(is_line)
+}
+
+/// How often each of some lines is in a version of a file; of one that is there often enough, no more are counted.
 struct Counts(HashMap<String, usize>);
 
 impl Counts {
     fn read(objects: &dyn Objects, blob: Oid, lines: &[OpenLine]) -> Result<Counts, Obstacle> {
         let bytes = content::bytes(objects, blob)?;
-        let mut counts: HashMap<&[u8], usize> =
-            lines.iter().map(|line| (line.text.as_bytes(), 0)).collect();
+        let mut most: HashMap<&str, usize> = HashMap::new();
+        for line in lines {
+            let nth = most.entry(&line.text).or_default();
+            *nth = line.nth.max(*nth);
+        }
         // A line that is not UTF-8, or that was cut within a character, is looked for as it is shown.
-        let is_lossy = lines.iter().any(|line| line.text.contains(char::REPLACEMENT_CHARACTER));
+        let is_plain = |text: &str| !text.is_empty() && !text.contains(char::REPLACEMENT_CHARACTER);
+        if most.len() > MOST_SEARCHED || !most.keys().all(|text| is_plain(text)) {
+            return Ok(Counts::of_all(&bytes, most.keys().map(|text| (*text).to_owned())));
+        }
+        let count = |(text, nth): (&str, usize)| {
+            (text.to_owned(), lines_that_say(&bytes, text).take(nth + 1).count())
+        };
+        Ok(Counts(most.into_iter().map(count).collect()))
+    }
+
+    /// Compares each line with all texts.
+    fn of_all(bytes: &[u8], texts: impl Iterator<Item = String>) -> Counts {
+        let mut counts: HashMap<String, usize> = texts.map(|text| (text, 0)).collect();
         for line in bytes.split(|byte| *byte == b'\n') {
-            let line = comparable(line);
-            let shown = is_lossy.then(|| String::from_utf8_lossy(line));
-            if let Some(n) = counts.get_mut(shown.as_ref().map_or(line, |text| text.as_bytes())) {
+            if let Some(n) = counts.get_mut(&*String::from_utf8_lossy(comparable(line))) {
                 *n += 1;
             }
         }
-        let owned = |(text, n): (&[u8], usize)| (String::from_utf8_lossy(text).into_owned(), n);
-        Ok(Counts(counts.into_iter().map(owned).collect()))
+        Counts(counts)
     }
 
     /// Tells whether a version has a line, if equal ones are counted from the top.
