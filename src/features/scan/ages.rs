@@ -83,5 +83,6 @@ pub(super) fn read(
 }
 
 fn traced(found: &FoundSuppression, line: &SuppressionLine) -> TracedLine {
-    TracedLine { path: found.path.clone(), text: line.text.clone(), n_before: line.n_before }
+    let (text, n_before) = line.telling.clone();
+    TracedLine { path: found.path.clone(), text, n_before }
 }

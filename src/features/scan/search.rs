@@ -237,8 +237,9 @@ pub(super) struct SearchedFile {
 pub(super) struct SuppressionLine {
     /// The line, as it is compared.
     pub(super) text: String,
-    /// How many lines above it say the same.
-    pub(super) n_before: usize,
+    /// The line by which its age is told, and how many above that say the same: the first one from the entry on that has a
+    /// letter or digit, since a `{` is like any other.
+    pub(super) telling: (String, usize),
     /// How many characters before the text were blanks.
     pub(super) indent: usize,
 }
@@ -251,30 +252,36 @@ impl SearchedFile {
             let whole: Vec<&[u8]> = bytes.split(|byte| *byte == b'\n').collect();
             let all: Vec<&[u8]> = whole.iter().map(|line| comparable(line)).collect();
             let mut seen: BTreeMap<&[u8], Vec<usize>> = BTreeMap::new();
-            let wanted: BTreeSet<&[u8]> = content
-                .suppressions
-                .iter()
-                .filter_map(|found| all.get(index_of(found.line)))
-                .copied()
-                .collect();
+            let has_word = |line: &[u8]| line.iter().any(u8::is_ascii_alphanumeric);
+            let telling = |index: usize| {
+                let mut lines = all.iter().enumerate().skip(index).take(MOST_UNTELLING);
+                lines.find(|(_, line)| has_word(line)).map_or(index, |(index, _)| index)
+            };
+            let own = content.suppressions.iter().map(|found| telling(index_of(found.line)));
+            let wanted: BTreeSet<&[u8]> = own.filter_map(|index| all.get(index)).copied().collect();
             for (index, line) in all.iter().enumerate().filter(|(_, line)| wanted.contains(*line)) {
                 seen.entry(line).or_default().push(index);
             }
             for found in &content.suppressions {
                 let index = index_of(found.line);
-                let line = all.get(index).copied().unwrap_or_default();
-                let equal = seen.get(line).map(Vec::as_slice).unwrap_or_default();
+                let line = |index: usize| all.get(index).copied().unwrap_or_default();
+                let text = |line: &[u8]| String::from_utf8_lossy(line).into_owned();
+                let equal = seen.get(line(telling(index))).map(Vec::as_slice).unwrap_or_default();
+                let n_before = equal.partition_point(|other| *other < telling(index));
                 let raw = whole.get(index).copied().unwrap_or_default();
                 lines.push(SuppressionLine {
+                    text: text(line(index)),
+                    telling: (text(line(telling(index))), n_before),
                     indent: raw.len() - raw.trim_ascii_start().len(),
-                    text: String::from_utf8_lossy(line).into_owned(),
-                    n_before: equal.partition_point(|other| *other < index),
                 });
             }
         }
         SearchedFile { path: path.to_owned(), content, lines }
     }
 }
+
+/// Among how many lines of an entry one with a letter or digit is looked for.
+const MOST_UNTELLING: usize = 8;
 
 fn index_of(line: u32) -> usize {
     usize::try_from(line.saturating_sub(1)).unwrap_or(usize::MAX)
