@@ -31,8 +31,8 @@
 //! that left something out, one that brings rules again which people approved by merging them, merges signed by a forge, the
 //! branch of approvals, ledgers in folders below, `trustedFrom`, redesigns, the roster, notes and signed commits, names of
 //! other scripts. Two insertions are left out on purpose. An inserted version with the content that was approved last is that
-//! version again (V7b), so none has it. Whoever approves a text with a review that was taken out of it before approves that
-//! review, too: a record with periodic reviews is never removed, and one that has a review is not closed, and keeps it.
+//! version again (V7b), so none has it. Whoever approves a record anew begins its reviews anew, and approves those that its text
+//! has: one with periodic reviews is never removed, broken or closed, and keeps the reviews that it has.
 //!
 //! **Each row of the rules** ([`governed`]): for each part that `policy::governs` names, changes that one person makes alone, at a
 //! random landing. One that only adds requirements counts, and grants nothing; any other is left out.

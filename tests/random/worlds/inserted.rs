@@ -516,11 +516,11 @@ fn depart(ledger: &Ledger, base: &Base, dice: &mut Dice, edits: &mut Edits) {
             edits.insert(text.path(), None);
             return;
         }
+        _ if text.is_periodic => return,
         4 => {
             edits.insert(text.path(), Some("broken".to_owned()));
             return;
         }
-        _ if is_reviewed(&text) => return,
         _ => {
             text.more = String::new();
             text = text.closed(base.inserter, "rejected", &day);
