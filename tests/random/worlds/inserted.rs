@@ -512,11 +512,11 @@ fn depart(ledger: &Ledger, base: &Base, dice: &mut Dice, edits: &mut Edits) {
         1 => text.class = "third-party",
         2 => text.application = "elsewhere",
         // Who approves a record that was filed again begins its reviews anew.
-        3 if !text.is_periodic => {
+        _ if text.is_periodic => return,
+        3 => {
             edits.insert(text.path(), None);
             return;
         }
-        _ if text.is_periodic => return,
         4 => {
             edits.insert(text.path(), Some("broken".to_owned()));
             return;
