@@ -201,11 +201,26 @@ fn parts(comment: &str) -> Vec<&str> {
 /// Tells whether a comment is one that a tool reads.
 fn is_directive(comment: &str) -> bool {
     let bare = comment.trim_start();
-    DIRECTIVES.iter().any(|directive| {
-        let is_word = directive.ends_with(|it: char| it.is_ascii_alphanumeric());
-        let next = bare.get(directive.len()..).and_then(|rest| rest.chars().next());
-        let goes_on = is_word && next.is_some_and(|next| next.is_alphanumeric() || next == '_');
-        begins_with(bare, directive) && !goes_on
+    let is_type = bare.strip_prefix("type:").is_some_and(is_type);
+    is_type
+        || DIRECTIVES.iter().any(|directive| {
+            let is_word = directive.ends_with(|it: char| it.is_ascii_alphanumeric());
+            let next = bare.get(directive.len()..).and_then(|rest| rest.chars().next());
+            let goes_on = is_word && next.is_some_and(|next| next.is_alphanumeric() || next == '_');
+            begins_with(bare, directive) && !goes_on
+        })
+}
+
+/// Tells whether a text is the type of a comment `# type: Dict[str, int]`, and no sentence.
+fn is_type(text: &str) -> bool {
+    let mut depth = 0_usize;
+    text.trim().chars().all(|character| {
+        match character {
+            '[' | '(' => depth += 1,
+            ']' | ')' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        depth > 0 || !character.is_whitespace()
     })
 }
 

@@ -41,6 +41,7 @@ impl ScannedFile {
     pub fn is_empty(&self) -> bool {
         self.suppressions.is_empty()
             && self.unread.is_empty()
+            && self.ignored.is_empty()
             && self.generated.is_none()
             && self.kinds.is_empty()
     }

@@ -156,6 +156,7 @@ fn what_only_names_rules_or_is_read_by_a_tool_is_no_reason() {
         ),
         ("a.py", "# Copyright 2020 Foo Inc\nx()  # nosec B307\n", &["2 bandit B307"]),
         ("a.py", "# mypy: ignore-errors please\nx()  # nosec B307\n", &["2 bandit B307"]),
+        ("a.py", "x = {}  # type: Dict[str, Any]  # nosec B307\n", &["1 bandit B307"]),
         ("a.py", "# SPDX-License-Identifier: MIT only\nx()  # nosec B307\n", &["2 bandit B307"]),
         ("a.js", "/* eslint no-console: \"off\" */\nx // nosemgrep: x\n", &["2 semgrep x"]),
     ]);
@@ -166,11 +167,11 @@ fn a_reason_may_name_other_tools() {
     check(&[
         (
             "a.py",
-            "a()  # noqa: S307 see codeql docs\nb()  # noqa: S307 we run nosec in CI, so it is seen\nc()  # noqa: S307 the type: str is needed\nd()  # noqa: S307 fixed # nosec B307\ne()  # noqa: S307 fixed  # type: ignore\n",
+            "a()  # noqa: S307 see codeql docs\nb()  # noqa: S307 we run nosec in CI, so it is seen\nc()  # noqa: S307 type: str is needed\nd()  # noqa: S307 fixed # nosec B307\ne()  # noqa: S307 fixed  # type: ignore\n",
             &[
                 "1 ruff S307 | see codeql docs",
                 "2 ruff S307 | we run nosec in CI, so it is seen",
-                "3 ruff S307 | the type: str is needed",
+                "3 ruff S307 | type: str is needed",
                 "4 ruff S307 | fixed",
                 "4 bandit B307",
                 "5 ruff S307 | fixed",

@@ -199,6 +199,11 @@ fn what_its_tool_does_not_obey_is_a_warning_and_hides_nothing() {
     let said =
         "warning: .trivyignore:1: CVE-2026-0001: `exp:` is not a date, so trivy drops the line";
     assert!(run.err.contains(said), "{}", run.err);
+    track(&repo, &[("a.tf", "#trivy:ignore:X:exp:2026-2-1\n")]);
+    let run = scan(&repo, &["a.tf"]);
+    assert_eq!(run.code, 0, "{}", run.err);
+    let said = "warning: a.tf:1: `exp:` is not a date, so trivy ignores the comment";
+    assert!(run.err.contains(said), "{}", run.err);
 }
 
 /// Returns bytes with a text instead of their `ID`.

@@ -21,7 +21,7 @@ pub const FORMAT: ImportFormat = ImportFormat {
     is_named: |path| {
         let (begin, ending) = path.rsplit_once('.').unwrap_or((path, ""));
         let is_at = |end: &&str| begin == *end || begin.ends_with(&format!("/{end}"));
-        let is_config = [".grype", ".grype/config"].iter().any(|end| is_at(&end));
+        let is_config = [".grype", ".grype/config"].iter().any(is_at);
         is_config && ["yaml", "yml", "json", "toml"].contains(&ending)
             || file_name(path) == "grype.yaml"
     },
