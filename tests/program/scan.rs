@@ -11,6 +11,7 @@ mod obeyed;
 mod planted;
 mod round;
 mod samples;
+mod widened;
 mod wiring;
 
 use serde_json::Value;

@@ -190,16 +190,29 @@ impl ScanPage<'_, '_> {
         let n = diag::count(entries.len(), "suppression");
         if let Some(base) = &self.scan.base {
             let from = format!("{} ({})", short(&base.commit.to_string()), base.name);
-            return Block::Paragraph(match (entries.len(), self.scan.snapshot()) {
-                (0, _) => StyledText::plain(format!("no suppression added since {from}")),
-                (_, None) => StyledText::plain(format!(
-                    "{n} added since {from}, {} without a reason",
-                    self.counts.no_reason
-                )),
-                (_, Some(_)) => {
-                    StyledText::plain(format!("{n} added since {from}: {}", self.allowed()))
+            let n_widened = self.scan.n_widened;
+            let what = match entries.len() - n_widened {
+                0 => format!("{n} widened since {from}"),
+                n if n_widened == 0 => {
+                    format!("{} added since {from}", diag::count(n, "suppression"))
                 }
-            });
+                n => {
+                    let added = diag::count(n, "suppression");
+                    format!("{added} added, {n_widened} widened since {from}")
+                }
+            };
+            let reasons = match (entries.len(), self.counts.no_reason) {
+                (1, 0) => "with a reason".to_owned(),
+                (_, 0) => "each with a reason".to_owned(),
+                (_, n) => format!("{n} without a reason"),
+            };
+            return Block::Paragraph(StyledText::plain(
+                match (entries.len(), self.scan.snapshot()) {
+                    (0, _) => format!("no suppression added since {from}"),
+                    (_, None) => format!("{what}, {reasons}"),
+                    (_, Some(_)) => format!("{what}: {}", self.allowed()),
+                },
+            ));
         }
         let mut paths: Vec<&str> = entries.iter().map(|entry| entry.path.as_str()).collect();
         paths.sort_unstable();

@@ -14,7 +14,9 @@ use crate::formats::suppressions::options::ScanOptions;
 use crate::formats::suppressions::readers::format::is_no_end;
 use crate::record::id::Id;
 use crate::record::time::Day;
-use crate::rules::scan::suppression::{FoundSuppression, HiddenFindings, SuppressionEnd};
+use crate::rules::scan::suppression::{
+    EntryLimits, FoundSuppression, HiddenFindings, SuppressionEnd,
+};
 use crate::survey::cited;
 
 /// The maximum length of the text of a suppression in messages, in characters.
@@ -120,6 +122,7 @@ pub fn find(
             },
             reason: comment_reason::of(pattern.kind, &captures, here, start),
             is_blanket,
+            limits: EntryLimits::new(),
         })
     };
     captures.filter_map(one).collect()

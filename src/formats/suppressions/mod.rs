@@ -13,6 +13,7 @@ mod header;
 mod hidden;
 pub mod imported;
 pub mod kinds;
+pub mod limits;
 pub mod options;
 pub mod packages;
 pub mod policies;
