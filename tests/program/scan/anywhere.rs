@@ -159,6 +159,30 @@ fn only_what_a_branch_adds_or_widens_counts_since_a_base() {
 }
 
 #[test]
+fn what_a_branch_adds_counts_though_it_is_not_on_disk() {
+    let repo = repo();
+    let run = since_main(&repo, &[("new/b.py", "y()  # nosec B603\n"), ("new/c.py", "z()\n")]);
+    assert_eq!(run.code, 1, "{}{}", run.out, run.err);
+    for file in ["new/b.py", "new/c.py"] {
+        std::fs::remove_file(repo.path().join(file)).unwrap();
+    }
+    let says = |what: &str| {
+        let run = cli::run(repo.path(), &["scan", "--base", "main"]);
+        assert_eq!(run.code, 1, "{what}: {}{}", run.out, run.err);
+        assert!(run.out.contains("new/b.py:1"), "{what}: {}", run.out);
+    };
+    says("staged, then removed");
+    let author = ["-c", "user.name=dana", "-c", "user.email=dana@example.com"];
+    git(repo.path(), &[&author[..], &["commit", "-q", "-m", "Add"]].concat());
+    git(repo.path(), &["branch", "base", "main~1"]);
+    git(repo.path(), &["sparse-checkout", "set", "nowhere"]);
+    assert!(!repo.path().join("new/b.py").exists());
+    let run = cli::run(repo.path(), &["scan", "--base", "base"]);
+    assert_eq!(run.code, 1, "sparse: {}{}", run.out, run.err);
+    assert!(run.out.contains("new/b.py:1"), "sparse: {}", run.out);
+}
+
+#[test]
 fn an_entry_with_a_later_end_is_added_and_one_with_an_earlier_end_is_not() {
     let repo = Repo::at("2026-11-20T08:00:00Z");
     repo.by("dana").write(".trivyignore", "CVE-2026-0001 exp:2027-01-01\n").commit("Write");
