@@ -26,17 +26,17 @@ fn check(case: &SuppressionCase, findings: &mut Vec<Finding>) {
         let (level, message, help) = match fault {
             SuppressionFault::New { has_reason: false } => (
                 RULE.level,
-                format!("the branch adds {} without a reason", case.label),
+                format!("the branch adds `{}` without a reason", case.label),
                 "write the reason beside it, or fix what it hides",
             ),
             SuppressionFault::New { has_reason: true } => (
                 Level::Warning,
-                format!("the branch adds {}", case.label),
+                format!("the branch adds `{}`", case.label),
                 "judge the reason beside it",
             ),
             SuppressionFault::Widened(what) => (
                 RULE.level,
-                format!("the branch widens {}: {what}", case.label),
+                format!("the branch widens `{}`: {what}", case.label),
                 "let it hide no more than before, or fix what it hides",
             ),
             _ => continue,

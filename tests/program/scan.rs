@@ -11,6 +11,7 @@ mod obeyed;
 mod planted;
 mod round;
 mod samples;
+mod screen;
 mod widened;
 mod wiring;
 

@@ -91,6 +91,8 @@ pub struct ScanAnswer<'s> {
     pub kinds: Vec<KindCount>,
     /// The instant in question.
     pub instant: Instant,
+    /// Whether the files are those that git tracks.
+    pub is_in_git: bool,
     /// Whether that is another one than the present.
     pub is_simulated: bool,
     snapshot: Option<Snapshot<'s>>,
@@ -159,6 +161,7 @@ pub(super) fn scan<'s>(
         base_to_name: repository.and_then(base_to_name),
         kinds: counted(&search, settings),
         instant,
+        is_in_git: repository.is_some(),
         is_simulated: at.on.is_some(),
         snapshot,
     };
@@ -172,6 +175,10 @@ fn a_bug(error: impl std::fmt::Display) -> Undetermined {
 
 fn open_base(repository: Option<&Repository>, name: &str) -> Result<ScanBase, Error> {
     let refused = || Usage::refused("this folder is not in a git repository", "leave out --base");
+    if name.trim().is_empty() {
+        let help = "name a branch or a commit; in CI, look whether the variable is set";
+        return Err(Usage::refused("--base is empty", help).into());
+    }
     ScanBase::open(repository.ok_or_else(refused)?, name)
 }
 

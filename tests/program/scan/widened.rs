@@ -75,7 +75,7 @@ fn an_entry_that_hides_more_is_an_error_whatever_its_reason_says() {
     for (path, text, old, new) in WIDER {
         let run = replaced(path, text, old, new);
         assert_eq!(run.code, 1, "{path}: {old} -> {new}: {}{}", run.out, run.err);
-        let says = "error[scan-new]: the branch widens ";
+        let says = "error[scan-new]: the branch widens `";
         assert!(run.out.contains(says), "{path}: {old} -> {new}: {}", run.out);
     }
 }

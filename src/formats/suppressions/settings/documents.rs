@@ -8,6 +8,7 @@ use toml_edit::{Document, Item, TableLike, Value as TomlValue};
 
 use crate::diag::Pos;
 use crate::formats::suppressions::readers::format::{ImportError, text};
+use crate::formats::suppressions::readers::toml::not_toml;
 use crate::formats::suppressions::readers::yaml;
 use crate::record::time::{Day, Instant};
 use crate::yaml::node::{MapEntry, Node, NodeStyle, ScalarNode, Value};
@@ -114,7 +115,7 @@ fn without_comments(text: &str) -> String {
 fn toml(text: &str) -> Result<Node, ImportError> {
     let document = Document::parse(text).map_err(|error| {
         let at = error.span().map_or(0, |span| span.start);
-        ImportError::at(u64::from(LineStarts::of(text).pos(at).line), "it can't be read as TOML")
+        ImportError::at(u64::from(LineStarts::of(text).pos(at).line), not_toml(&error))
     })?;
     Ok(of_table(document.as_table(), None, &LineStarts::of(text)))
 }
