@@ -280,8 +280,21 @@ fn changes(found: &[SearchedFile], before: &[SearchedFile]) -> Vec<Option<Branch
             *change = Some(BranchChange::Widened(what));
         }
     }
+    let entry = |(found, _): SuppressionAt<'_>| (found.path.clone(), found.kind, found.line);
+    let is_added = |change: &Option<BranchChange>| *change == Some(BranchChange::Added);
+    let was_there = changes.iter().filter(|(_, change)| !is_added(change));
+    let was_there: BTreeSet<(String, &str, u32)> = was_there.map(|(now, _)| entry(*now)).collect();
+    for (now, change) in changes.iter_mut().filter(|(_, change)| is_added(change)) {
+        if OF_SEVERAL.contains(&now.0.kind) && was_there.contains(&entry(*now)) {
+            let what = format!("{} is in an entry that hid less before", now.0.label);
+            *change = Some(BranchChange::Widened(what));
+        }
+    }
     changes.into_iter().map(|(_, change)| change).collect()
 }
+
+/// The kinds of which one entry may name several packages or rules, each a suppression of its own.
+const OF_SEVERAL: &[&str] = &["trivy", "dependency-check", "kyverno"];
 
 /// Returns the text of a line before its comment, which is the code that it stands behind; empty for the entries of a file.
 fn code_of<'l>((found, line): SuppressionAt<'l>) -> &'l str {

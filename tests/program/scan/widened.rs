@@ -24,6 +24,8 @@ const OSV: &str = "[[IgnoredVulns]]\nid = \"CVE-2026-0001\"\nignoreUntil = 2027-
 
 const TRIVY: &str = "vulnerabilities:\n  - id: CVE-2026-0001\n    paths: ['src/*']\n    expired_at: 2027-01-01\n    statement: not reachable\n";
 
+const PACKAGES: &str = "vulnerabilities:\n  - id: CVE-2026-0001\n    purls: ['pkg:npm/a@1.0.0']\n    statement: not reachable\n";
+
 const SNYK: &str = "version: v1.25.0\nignore:\n  SNYK-JS-LODASH-567746:\n    - 'a > b':\n        reason: not reachable\n        expires: 2027-01-01T00:00:00Z\n";
 
 const SAFETY: &str = "security:\n  ignore-vulnerabilities:\n    25853:\n      reason: not reachable\n      expires: '2027-01-01'\n";
@@ -52,12 +54,14 @@ const WIDER: &[Case] = &[
     (".trivyignore.yaml", TRIVY, "'src/*'", "'src/*', 'lib/*'"),
     (".trivyignore.yaml", TRIVY, "'src/*'", "'**'"),
     (".trivyignore.yaml", TRIVY, "    statement: not reachable\n", ""),
+    (".trivyignore.yaml", PACKAGES, "1.0.0']", "1.0.0', 'pkg:npm/b@1.0.0']"),
     (".snyk", SNYK, "2027", "2029"),
     (".snyk", SNYK, "'a > b'", "'*'"),
     (".safety-policy.yml", SAFETY, "2027", "2029"),
     ("audit-ci.jsonc", AUDIT_CI, "2027", "2029"),
     ("odc-suppressions.xml", CHECK, "2027", "2029"),
     ("odc-suppressions.xml", CHECK, "    <packageUrl>pkg:npm/a@1.0.0</packageUrl>\n", ""),
+    ("odc-suppressions.xml", CHECK, "    <cve>", "    <cve>CVE-2026-0002</cve>\n    <cve>"),
     ("odc-suppressions.xml", CHECK, "    <cpe>cpe:/a:example:a</cpe>\n", ""),
     (".grype.yaml", GRYPE, "    package:\n      name: ^a.*\n      type: npm\n", ""),
     (".grype.yaml", GRYPE, "    fix-state: wont-fix\n", ""),
