@@ -121,6 +121,12 @@ pub(crate) fn width() -> Option<usize> {
     Some(usize::from(columns)).filter(|columns| *columns > 0)
 }
 
+/// Returns the number of rows of the terminal on stdout; `None` if stdout is not a terminal.
+pub(crate) fn rows() -> Option<usize> {
+    let (rows, _) = Term::stdout().size_checked()?;
+    Some(usize::from(rows)).filter(|rows| *rows > 0)
+}
+
 /// Wraps a text for stderr between words, if stderr is a terminal.
 pub(crate) fn wrapped(text: &str) -> String {
     let term = Term::stderr();

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use clap::Parser;
 
+use crate::ask;
 use crate::commands::command::{Command, PastInstants, Run};
 use crate::commands::context::Ctx;
 use crate::commands::context::output::Formats;
@@ -13,16 +14,17 @@ use crate::commands::exit::Outcome;
 use crate::commands::lint;
 use exledger::features::scan::answer::ScanRequest;
 use exledger::features::scan::place::{self, ScanPlace};
-use exledger::features::scan::show::{self, ScanShown};
+use exledger::features::scan::show::{self, ScanShown, ScreenSize};
 use exledger::policy::governance::{NO_POLICY, State};
 use exledger::{features, view};
 
 /// Find every suppression here; needs no setup
 ///
 /// Reads ignore files of scanners and package managers, and comments such as nosec, nosemgrep or eslint-disable: in git
-/// the files that it tracks, elsewhere those below the folder that .gitignore doesn't leave out. Tells which are past
-/// their end or the promise beside them, have no reason, or were written by somebody who left. In a ledger, each must be
-/// covered by an exception in force. Exits 1 for errors; with --strict for warnings, such as a passed promise, too.
+/// the files that it tracks, elsewhere those below the folder that .gitignore doesn't leave out. The answer says which
+/// of them are past their end or the date that their comment names, have no reason, or were written by somebody who is
+/// no longer active here. In a ledger, each must be covered by an exception in force. With --base, only what a branch
+/// adds or widens counts. Exits 1 for errors; with --strict for warnings, such as a passed date, too.
 #[derive(Debug, Parser)]
 #[command(name = "scan")]
 #[command(
@@ -33,7 +35,7 @@ pub(crate) struct ScanArgs {
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
 
-    /// Show only what HEAD and the work tree add since they parted from REV
+    /// Show only what HEAD and the work tree add or widen since they parted from REV
     #[arg(long, value_name = "REV")]
     base: Option<String>,
 
@@ -77,11 +79,13 @@ impl Run for ScanArgs {
             ctx.of_notices(snapshot.notices());
         }
         let counts = view::findings::LevelCounts::count(answer.findings.iter());
+        let size = ctx.style.width.zip(ask::rows());
         ctx.show(&show::doc(
             &mut answer,
             ScanShown {
                 lists: self.list || !paths.is_empty(),
                 kinds: self.kinds,
+                screen: size.map(|(columns, rows)| ScreenSize { columns, rows }),
                 reads: ctx.format.reads,
             },
         ))?;

@@ -12,7 +12,7 @@ pub(super) const RULE: Rule = Rule {
     code: Code::ScanNew,
     level: Level::Error,
     serves: &["M66"],
-    summary: "a branch adds a suppression, or lets one hide more; a warning if a reason is beside it",
+    summary: "a branch adds a suppression, a warning if a reason is beside it; or it widens one",
     why: "What comes in without a reason can never be judged again: nobody knows when it may go.",
     remedy: "Write the reason beside it, fix what it hides, or keep a ledger: exledger init.",
     bad: Example::history(&["no ledger", "src/run.py has: run(a)  # nosec B602"]),
@@ -23,20 +23,23 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(case: &SuppressionCase, findings: &mut Vec<Finding>) {
     for fault in &case.faults {
-        let SuppressionFault::New { has_reason } = fault else {
-            continue;
-        };
-        let (level, message, help) = match has_reason {
-            false => (
+        let (level, message, help) = match fault {
+            SuppressionFault::New { has_reason: false } => (
                 RULE.level,
-                format!("the branch adds {} without a reason", case.label),
+                format!("the branch adds `{}` without a reason", case.label),
                 "write the reason beside it, or fix what it hides",
             ),
-            true => (
+            SuppressionFault::New { has_reason: true } => (
                 Level::Warning,
-                format!("the branch adds {}", case.label),
+                format!("the branch adds `{}`", case.label),
                 "judge the reason beside it",
             ),
+            SuppressionFault::Widened(what) => (
+                RULE.level,
+                format!("the branch widens `{}`: {what}", case.label),
+                "let it hide no more than before, or fix what it hides",
+            ),
+            _ => continue,
         };
         findings.push(scan::finding(case, (RULE.code, level), None, message, help));
     }

@@ -34,8 +34,8 @@ fn check(case: &SuppressionCase, findings: &mut Vec<Finding>) {
         return;
     }
     let message = match &case.record {
-        Some(record) => format!("{} suppresses findings, as {record} allows", case.label),
-        None => format!("{} suppresses findings", case.label),
+        Some(record) => format!("`{}` suppresses findings, as {record} allows", case.label),
+        None => format!("`{}` suppresses findings", case.label),
     };
     let help = "look whether it is still needed";
     findings.push(scan::finding(case, (RULE.code, RULE.level), None, message, help));

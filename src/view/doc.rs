@@ -353,6 +353,10 @@ pub enum ColumnFit {
     Flexible,
     /// Left out first if the rest does not fit.
     Optional,
+    /// Never shortened, and aligned on the right: numbers.
+    Number,
+    /// Cut in the middle with `…`, so that each row takes one line.
+    Cut,
 }
 
 /// Text whose pieces each have a meaning.

@@ -19,6 +19,16 @@ pub(crate) fn optional(title: &'static str) -> Column {
     Column { title, fit }
 }
 
+pub(crate) fn number(title: &'static str) -> Column {
+    let fit = ColumnFit::Number;
+    Column { title, fit }
+}
+
+pub(crate) fn cut(title: &'static str) -> Column {
+    let fit = ColumnFit::Cut;
+    Column { title, fit }
+}
+
 /// Returns a table without its empty columns.
 pub(crate) fn table<'a>(columns: Vec<Column>, rows: Vec<Vec<StyledText>>) -> Block<'a> {
     let is_filled = |place: usize| {

@@ -11,6 +11,8 @@ mod obeyed;
 mod planted;
 mod round;
 mod samples;
+mod screen;
+mod widened;
 mod wiring;
 
 use serde_json::Value;

@@ -7,7 +7,7 @@ mod deciding;
 mod filing;
 mod pasting;
 mod picking;
-mod screens;
+pub(crate) mod screens;
 mod triaging;
 
 use std::path::{Path, PathBuf};

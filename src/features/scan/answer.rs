@@ -25,7 +25,7 @@ use crate::record::credential;
 use crate::record::time::Instant;
 use crate::rules::scan::promise::Promise;
 use crate::rules::scan::suppression::UnreadPart;
-use crate::rules::scan::{ScannedSuppression, SuppressionJudge};
+use crate::rules::scan::{BranchChange, ScannedSuppression, SuppressionJudge};
 use crate::rules::{audit, lint};
 use crate::session::error::{Error, Undetermined, Usage};
 use crate::session::options::Moment;
@@ -83,12 +83,16 @@ pub struct ScanAnswer<'s> {
     pub no_ages: Option<String>,
     /// The state that the branch was compared with.
     pub base: Option<ScanBase>,
+    /// How many of the suppressions were at the base, and hide more now.
+    pub n_widened: usize,
     /// The revision that a check of a branch would name: the branch of the remote that others start from.
     pub base_to_name: Option<String>,
     /// The kinds that were looked for.
     pub kinds: Vec<KindCount>,
     /// The instant in question.
     pub instant: Instant,
+    /// Whether the files are those that git tracks.
+    pub is_in_git: bool,
     /// Whether that is another one than the present.
     pub is_simulated: bool,
     snapshot: Option<Snapshot<'s>>,
@@ -130,10 +134,11 @@ pub(super) fn scan<'s>(
     let scanner = SuppressionScanner::new(options).map_err(a_bug)?;
     let only = base.as_ref().map(|base| &base.changed);
     let mut search = files.search(&scanner, &settings.exclude, only);
+    let mut changes = Vec::new();
     if let (Some(base), Some(repository)) = (&base, repository) {
         let reaches = |path: &str| files.reaches(path, &settings.exclude);
         let before = base.search(repository, &scanner, &reaches)?;
-        base::keep_added(&mut search, &before);
+        changes = base::keep_added(&mut search, &before);
     }
     let unknown = settings.tools.iter().filter(|tool| kinds::find(tool).is_none());
     search.doubts.extend(unknown.map(|tool| {
@@ -152,13 +157,15 @@ pub(super) fn scan<'s>(
         doubts: mem::take(&mut search.doubts),
         no_ages,
         base,
+        n_widened: changes.iter().filter(|it| matches!(it, BranchChange::Widened(_))).count(),
         base_to_name: repository.and_then(base_to_name),
         kinds: counted(&search, settings),
         instant,
+        is_in_git: repository.is_some(),
         is_simulated: at.on.is_some(),
         snapshot,
     };
-    answer.judge(&search, ages, &PromiseReader::new().map_err(a_bug)?);
+    answer.judge(&search, (ages, changes), &PromiseReader::new().map_err(a_bug)?);
     Ok(answer)
 }
 
@@ -168,6 +175,10 @@ fn a_bug(error: impl std::fmt::Display) -> Undetermined {
 
 fn open_base(repository: Option<&Repository>, name: &str) -> Result<ScanBase, Error> {
     let refused = || Usage::refused("this folder is not in a git repository", "leave out --base");
+    if name.trim().is_empty() {
+        let help = "name a branch or a commit; in CI, look whether the variable is set";
+        return Err(Usage::refused("--base is empty", help).into());
+    }
     ScanBase::open(repository.ok_or_else(refused)?, name)
 }
 
@@ -229,7 +240,12 @@ fn read_ages(
 }
 
 impl ScanAnswer<'_> {
-    fn judge(&mut self, search: &FileSearch, ages: Vec<EntryAge>, reader: &PromiseReader) {
+    fn judge(
+        &mut self,
+        search: &FileSearch,
+        (ages, changes): (Vec<EntryAge>, Vec<BranchChange>),
+        reader: &PromiseReader,
+    ) {
         let snapshot = self.snapshot.as_ref();
         let judge = match snapshot {
             Some(snapshot) => SuppressionJudge::new(snapshot.records(), self.instant),
@@ -239,18 +255,15 @@ impl ScanAnswer<'_> {
             snapshot.map(|it| it.history.mainline.landings.as_slice()).unwrap_or_default();
         let is_on_branch =
             |commit: &str| landings.iter().any(|landing| landing.oid.to_string() == commit);
-        let mut ages = ages.into_iter();
+        let (mut ages, mut changes) = (ages.into_iter(), changes.iter());
         for file in &search.found {
             self.unread.extend(file.content.unread.iter().cloned());
             self.ignored.extend(file.content.ignored.iter().cloned());
             for (found, line) in file.content.suppressions.iter().zip(&file.lines) {
                 let promise: Option<Promise> =
                     found.reason.as_deref().and_then(|reason| reader.read(reason));
-                let scanned = ScannedSuppression {
-                    found,
-                    promise: promise.as_ref(),
-                    is_new: self.base.is_some(),
-                };
+                let scanned =
+                    ScannedSuppression { found, promise: promise.as_ref(), change: changes.next() };
                 let case = judge.suppression(scanned);
                 self.findings.extend(lint::scan(&case));
                 self.doubts.extend(case.doubt.clone());

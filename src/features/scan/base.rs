@@ -13,7 +13,11 @@ use crate::history::folder::Mode;
 use crate::history::objects::{Extent, Oid};
 use crate::history::paths::LedgerPrefix;
 use crate::history::tree::CommitTree;
-use crate::rules::scan::suppression::{FoundSuppression, SuppressionEnd};
+use crate::rules::scan::BranchChange;
+use crate::rules::scan::change::{self, SuppressionChange};
+use crate::rules::scan::suppression::{
+    EntryLimits, FoundSuppression, HiddenFindings, SuppressionEnd,
+};
 use crate::session::error::{Error, Undetermined};
 use crate::store::git::Repository;
 
@@ -92,88 +96,212 @@ impl ScanBase {
     }
 }
 
+type SuppressionAt<'s> = (&'s FoundSuppression, &'s SuppressionLine);
+
 /// What two suppressions have in common if one was only moved.
 type Identity<'s> = (&'static str, Vec<&'s str>, &'s str);
 
-fn identity<'s>(found: &'s FoundSuppression, line: &'s SuppressionLine) -> Identity<'s> {
+fn identity<'s>((found, line): SuppressionAt<'s>) -> Identity<'s> {
     (found.kind, found.rules(), &line.text)
 }
 
-type SuppressionAt<'s> = (&'s FoundSuppression, &'s SuppressionLine);
+/// What two suppressions have in common if nothing about them has changed but their place.
+type WholeIdentity<'s> = (Identity<'s>, SuppressionEnd, bool, &'s EntryLimits, Vec<HiddenFindings>);
+
+fn whole_identity<'s>(at: SuppressionAt<'s>) -> WholeIdentity<'s> {
+    let found = at.0;
+    let mut hidden = found.hidden.clone();
+    // What is limited to its own file moves with it.
+    for one in &mut hidden {
+        one.paths = one.paths.take().filter(|paths| **paths != [found.path.as_str()]);
+    }
+    (identity(at), found.end, found.reason.is_some(), &found.limits, hidden)
+}
 
 fn all(files: &[SearchedFile]) -> impl Iterator<Item = SuppressionAt<'_>> {
     files.iter().flat_map(|file| file.content.suppressions.iter().zip(&file.lines))
 }
 
-/// Keeps of what a search found only the suppressions that were not there before, and that hide more than one that was.
-pub(super) fn keep_added(search: &mut FileSearch, before: &[SearchedFile]) {
-    let mut moved: BTreeMap<Identity<'_>, Vec<SuppressionAt<'_>>> = BTreeMap::new();
-    for at in all(before) {
-        moved.entry(identity(at.0, at.1)).or_default().push(at);
+/// Where a suppression stands in its file: path, kind, the code before a comment, and a rule where there is no code.
+type PlaceKey<'s> = (&'s str, &'static str, &'s str, &'s str);
+
+fn place_keys<'s>(at: SuppressionAt<'s>) -> Vec<PlaceKey<'s>> {
+    let (found, code) = (at.0, code_of(at));
+    let key = |rule: &'s str| (found.path.as_str(), found.kind, code, rule);
+    let rules = found.rules();
+    if code.is_empty() && !rules.is_empty() {
+        return rules.into_iter().map(key).collect();
     }
-    let mut old: BTreeSet<(String, usize)> = BTreeSet::new();
-    // The one that stayed in its file is the old one, and its copy elsewhere is new.
-    for stays in [true, false] {
-        for file in &search.found {
-            for (index, (found, line)) in
-                file.content.suppressions.iter().zip(&file.lines).enumerate()
-            {
-                let place = (file.path.clone(), index);
-                let Some(same) =
-                    moved.get_mut(&identity(found, line)).filter(|_| !old.contains(&place))
-                else {
-                    continue;
-                };
-                let mut candidates = same.iter();
-                if let Some(n) = candidates.position(|(it, _)| !stays || it.path == found.path) {
-                    same.swap_remove(n);
-                    old.insert(place);
-                }
+    vec![key("")]
+}
+
+/// The suppressions of the base that none of now has been matched with yet.
+struct LeftSuppressions<'s> {
+    all: Vec<Option<SuppressionAt<'s>>>,
+    /// Their positions by what stays of them if they are only moved.
+    by_identity: BTreeMap<Identity<'s>, BTreeSet<usize>>,
+    by_whole: BTreeMap<WholeIdentity<'s>, BTreeSet<usize>>,
+    by_place: BTreeMap<PlaceKey<'s>, BTreeSet<usize>>,
+}
+
+impl<'s> LeftSuppressions<'s> {
+    fn of(before: &'s [SearchedFile]) -> LeftSuppressions<'s> {
+        let mut left = LeftSuppressions {
+            all: all(before).map(Some).collect(),
+            by_identity: BTreeMap::new(),
+            by_whole: BTreeMap::new(),
+            by_place: BTreeMap::new(),
+        };
+        for (index, at) in all(before).enumerate() {
+            left.by_identity.entry(identity(at)).or_default().insert(index);
+            left.by_whole.entry(whole_identity(at)).or_default().insert(index);
+            for key in place_keys(at) {
+                left.by_place.entry(key).or_default().insert(index);
+            }
+        }
+        left
+    }
+
+    /// Takes one out, so that it is matched with no other.
+    fn take(&mut self, index: usize) {
+        let Some(at) = self.all.get_mut(index).and_then(Option::take) else {
+            return;
+        };
+        let same =
+            [self.by_identity.get_mut(&identity(at)), self.by_whole.get_mut(&whole_identity(at))];
+        for positions in same.into_iter().flatten() {
+            positions.remove(&index);
+        }
+        for key in place_keys(at) {
+            if let Some(positions) = self.by_place.get_mut(&key) {
+                positions.remove(&index);
             }
         }
     }
-    let mut left: Vec<SuppressionAt<'_>> = moved.into_values().flatten().collect();
-    for file in &mut search.found {
-        let content = &mut file.content;
-        let mut is_added = Vec::new();
-        for (index, (found, line)) in content.suppressions.iter().zip(&file.lines).enumerate() {
-            let is_old = old.contains(&(file.path.clone(), index));
-            let narrowed =
-                || left.iter().position(|(before, old)| narrows((before, old), (found, line)));
-            is_added.push(!is_old && narrowed().map(|n| left.swap_remove(n)).is_none());
+
+    fn at(&self, index: &usize) -> Option<(usize, SuppressionAt<'s>)> {
+        Some((*index, self.all.get(*index).copied().flatten()?))
+    }
+
+    /// Returns those in the same place, and those of its file that a suppression of everything may replace.
+    fn in_place(&self, now: SuppressionAt<'s>) -> Vec<(usize, SuppressionAt<'s>)> {
+        let (found, code) = (now.0, code_of(now));
+        let whole = (found.path.as_str(), found.kind, code, "");
+        let mut positions = BTreeSet::new();
+        if code.is_empty() && found.rules().is_empty() {
+            let after = self.by_place.range(whole..);
+            let of_file = after.take_while(|((path, kind, code, _), _)| {
+                (*path, *kind, *code) == (whole.0, whole.1, whole.2)
+            });
+            positions.extend(of_file.flat_map(|(_, positions)| positions));
+        } else {
+            let keys = place_keys(now).into_iter().chain([whole]);
+            positions.extend(keys.filter_map(|key| self.by_place.get(&key)).flatten());
         }
-        let mut kept = is_added.iter();
-        content.suppressions.retain(|_| kept.next().copied().unwrap_or(true));
-        let mut kept = is_added.iter();
-        file.lines.retain(|_| kept.next().copied().unwrap_or(true));
+        positions.into_iter().filter_map(|index| self.at(index)).collect()
+    }
+
+    /// Takes the suppression that this one is, only moved; `stays` if it must be in the same file.
+    fn take_unchanged(&mut self, now: SuppressionAt<'s>, stays: bool) -> Option<()> {
+        let mut same = self.by_whole.get(&whole_identity(now))?.iter().filter_map(|it| self.at(it));
+        let (index, _) = same.find(|(_, before)| !stays || before.0.path == now.0.path)?;
+        self.take(index);
+        Some(())
+    }
+
+    /// Takes a suppression of the same file that hides as much or more, or one of another file with the same line.
+    fn take_wider(&mut self, now: SuppressionAt<'s>) -> Option<()> {
+        let here = self.in_place(now).into_iter();
+        let mut here = here.filter(|(_, before)| {
+            change::compare(before.0, now.0, true) == SuppressionChange::Within
+        });
+        let moved = || {
+            let same = self.by_identity.get(&identity(now))?;
+            let mut same = same.iter().filter_map(|it| self.at(it));
+            same.find(|(_, before)| {
+                change::compare(before.0, now.0, false) == SuppressionChange::Within
+            })
+        };
+        let (index, _) = here.next().or_else(moved)?;
+        self.take(index);
+        Some(())
+    }
+
+    /// Takes a suppression of the same file that hides less; returns what the later one hides beyond it.
+    fn take_narrower(&mut self, now: SuppressionAt<'s>) -> Option<String> {
+        let is_in_place = !code_of(now).is_empty();
+        let (index, what) = self.in_place(now).into_iter().find_map(|(index, before)| {
+            match change::compare(before.0, now.0, is_in_place) {
+                SuppressionChange::Wider(what) => Some((index, what)),
+                SuppressionChange::Within | SuppressionChange::Other => None,
+            }
+        })?;
+        self.take(index);
+        Some(what)
     }
 }
 
-/// Tells whether a suppression only narrows another one of its file: it hides no other rule, no other code and nothing for
-/// longer, and keeps a reason.
-fn narrows(
-    (before, old): (&FoundSuppression, &SuppressionLine),
-    (now, new): SuppressionAt<'_>,
-) -> bool {
-    let (had, has) = (before.rules(), now.rules());
-    let is_wider =
-        !had.is_empty() && (has.is_empty() || has.iter().any(|rule| !had.contains(rule)));
-    let is_longer = match (before.end, now.end) {
-        (SuppressionEnd::Until(had), SuppressionEnd::Until(has)) => has > had,
-        (SuppressionEnd::Until(_), _) => true,
-        _ => false,
-    };
-    before.path == now.path
-        && before.kind == now.kind
-        && !is_wider
-        && !is_longer
-        && (before.is_blanket || !now.is_blanket)
-        && (now.reason.is_some() || before.reason.is_none())
-        && code_of(before, old) == code_of(now, new)
+/// Keeps of what a search found only the suppressions that were not there before, and those that hide more than one that
+/// was; returns what the branch did to each, in their order.
+pub(super) fn keep_added(search: &mut FileSearch, before: &[SearchedFile]) -> Vec<BranchChange> {
+    let changes = changes(&search.found, before);
+    let mut of_each = changes.iter();
+    for file in &mut search.found {
+        let n = file.content.suppressions.len();
+        let is_kept: Vec<bool> = of_each.by_ref().take(n).map(Option::is_some).collect();
+        let mut kept = is_kept.iter();
+        file.content.suppressions.retain(|_| kept.next().copied().unwrap_or(true));
+        let mut kept = is_kept.iter();
+        file.lines.retain(|_| kept.next().copied().unwrap_or(true));
+    }
+    changes.into_iter().flatten().collect()
 }
 
-/// Returns the text of a line before its suppression, which is the code that a comment stands behind.
-fn code_of<'l>(found: &FoundSuppression, line: &'l SuppressionLine) -> &'l str {
+/// Returns what the branch did to each suppression; `None` for those that were there.
+fn changes(found: &[SearchedFile], before: &[SearchedFile]) -> Vec<Option<BranchChange>> {
+    let mut left = LeftSuppressions::of(before);
+    let mut changes: Vec<(SuppressionAt<'_>, Option<BranchChange>)> =
+        all(found).map(|now| (now, Some(BranchChange::Added))).collect();
+    // The one that stayed in its file is the old one, and its copy elsewhere is new.
+    for stays in [true, false] {
+        for (now, change) in changes.iter_mut().filter(|(_, change)| change.is_some()) {
+            if left.take_unchanged(*now, stays).is_some() {
+                *change = None;
+            }
+        }
+    }
+    for (now, change) in changes.iter_mut().filter(|(_, change)| change.is_some()) {
+        if left.take_wider(*now).is_some() {
+            *change = None;
+        }
+    }
+    for (now, change) in changes.iter_mut().filter(|(_, change)| change.is_some()) {
+        if let Some(what) = left.take_narrower(*now) {
+            *change = Some(BranchChange::Widened(what));
+        }
+    }
+    let entry = |(found, _): SuppressionAt<'_>| (found.path.clone(), found.kind, found.line);
+    let is_added = |change: &Option<BranchChange>| *change == Some(BranchChange::Added);
+    let was_there = changes.iter().filter(|(_, change)| !is_added(change));
+    let was_there: BTreeSet<(String, &str, u32)> = was_there.map(|(now, _)| entry(*now)).collect();
+    for (now, change) in changes.iter_mut().filter(|(_, change)| is_added(change)) {
+        if OF_SEVERAL.contains(&now.0.kind) && was_there.contains(&entry(*now)) {
+            let what = format!("{} is in an entry that hid less before", now.0.label);
+            *change = Some(BranchChange::Widened(what));
+        }
+    }
+    changes.into_iter().map(|(_, change)| change).collect()
+}
+
+/// The kinds of which one entry may name several packages or rules, each a suppression of its own.
+const OF_SEVERAL: &[&str] = &["trivy", "dependency-check", "kyverno"];
+
+/// Returns the text of a line before its comment, which is the code that it stands behind; empty for the entries of a file.
+fn code_of<'l>((found, line): SuppressionAt<'l>) -> &'l str {
+    let paths = found.hidden.first().and_then(|hidden| hidden.paths.as_deref());
+    if !matches!(paths, Some([path]) if *path == found.path) {
+        return "";
+    }
     let column = usize::try_from(found.column.saturating_sub(1)).unwrap_or_default();
     let begin = column.saturating_sub(line.indent);
     let end = line.text.char_indices().nth(begin).map_or(line.text.len(), |(at, _)| at);

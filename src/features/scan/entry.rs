@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::features::scan::ages::EntryAge;
 use crate::features::scan::search::SuppressionLine;
 use crate::record::credential;
-use crate::record::time::Instant;
+use crate::record::time::{Day, Instant};
 use crate::rules::scan::promise::Promise;
 use crate::rules::scan::suppression::{FoundSuppression, SuppressionEnd};
 use crate::rules::scan::{SuppressionCase, SuppressionFault};
@@ -127,6 +127,15 @@ impl ScanEntry {
         match self.rules.as_slice() {
             [] => "everything".to_owned(),
             rules => rules.join(" "),
+        }
+    }
+
+    /// Returns the day that its file states for its end: some formats state the last second, others the first instant
+    /// that is not covered.
+    pub fn stated_end(&self, end: Instant) -> Day {
+        match self.kind {
+            "conforma" | "azure-policy" => end.plus_seconds(-1).day(),
+            _ => end.day(),
         }
     }
 

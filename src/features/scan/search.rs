@@ -408,7 +408,13 @@ impl FileSearch {
             let is_searched = target.is_some_and(|target| {
                 regular.contains(target.as_str()) && scanner.is_alike(&path, &target)
             });
-            let why = "it is a link, which is not followed: track a regular file instead";
+            // A file below a linked folder is reached by a link, too.
+            let found = top.join(&path).symlink_metadata().map(|found| found.file_type());
+            let is_link = found.is_ok_and(|kind| kind.is_symlink() || kind.is_file());
+            let why = match is_link {
+                true => "it is a link, which is not followed: track a regular file instead",
+                false => "it is not a regular file: track one instead",
+            };
             match scanner.unread(&path, why).filter(|_| !is_searched) {
                 Some(content) => self.unread(&path, content),
                 None => self.passed_over.links += 1,

@@ -24,8 +24,8 @@ use crate::view::{json, shape, tables};
 /// How many suppressions the first screen shows.
 const FIRST: usize = 10;
 
-/// How many tools have a row of their own.
-const MOST_TOOLS: usize = 15;
+/// How many kinds have a row of their own.
+const MOST_KINDS: usize = 15;
 
 /// What is shown of an answer.
 #[derive(Clone, Copy, Debug)]
@@ -34,8 +34,35 @@ pub struct ScanShown {
     pub lists: bool,
     /// Whether the kinds are shown instead.
     pub kinds: bool,
+    /// What the first screen has to fit on; `None` if it may be of any length.
+    pub screen: Option<ScreenSize>,
     /// Which half of the answer the format reads.
     pub reads: FormatNeeds,
+}
+
+/// The size of a screen, in characters.
+#[derive(Clone, Copy, Debug)]
+pub struct ScreenSize {
+    pub columns: usize,
+    pub rows: usize,
+}
+
+impl ScreenSize {
+    /// Returns how many rows a text takes, wrapped between words.
+    fn rows_of(self, text: &str) -> usize {
+        let mut n = 1;
+        let mut at = 0;
+        for word in text.split(' ') {
+            let long = word.chars().count();
+            if at > 0 && at + 1 + long > self.columns {
+                n += 1;
+                at = long;
+            } else {
+                at += long + usize::from(at > 0);
+            }
+        }
+        n
+    }
 }
 
 #[derive(Serialize)]
@@ -124,7 +151,7 @@ pub fn doc<'a>(scan: &mut ScanAnswer<'_>, shown: ScanShown) -> Doc<'a> {
         return doc;
     }
     let page = ScanPage { scan, counts, shown };
-    doc.blocks.push(page.first_line());
+    doc.blocks.push(Block::Paragraph(StyledText::plain(page.first_line())));
     doc.blocks.push(Block::Findings(listed(judged, &page.scan.entries, FindingReaders::Everyone)));
     for (findings, readers) in
         [(past, FindingReaders::Machines), (standing, FindingReaders::CodeScanning)]
@@ -160,8 +187,8 @@ fn kinds<'a>(kinds: &[KindCount]) -> Block<'a> {
     let columns = vec![
         tables::whole("kind"),
         tables::whole("group"),
-        tables::whole("files"),
-        tables::whole("found"),
+        tables::number("files"),
+        tables::number("found"),
         tables::flexible("read from"),
     ];
     let number = |n: usize| if n == 0 { String::new() } else { n.to_string() };
@@ -184,39 +211,49 @@ struct ScanPage<'p, 's> {
 }
 
 impl ScanPage<'_, '_> {
-    fn first_line<'a>(&self) -> Block<'a> {
+    fn first_line(&self) -> String {
         let entries = &self.scan.entries;
         let n_files = diag::count(self.scan.n_files, "file");
         let n = diag::count(entries.len(), "suppression");
         if let Some(base) = &self.scan.base {
             let from = format!("{} ({})", short(&base.commit.to_string()), base.name);
-            return Block::Paragraph(match (entries.len(), self.scan.snapshot()) {
-                (0, _) => StyledText::plain(format!("no suppression added since {from}")),
-                (_, None) => StyledText::plain(format!(
-                    "{n} added since {from}, {} without a reason",
-                    self.counts.no_reason
-                )),
-                (_, Some(_)) => {
-                    StyledText::plain(format!("{n} added since {from}: {}", self.allowed()))
+            let n_widened = self.scan.n_widened;
+            let what = match entries.len() - n_widened {
+                0 => format!("{n} widened since {from}"),
+                n if n_widened == 0 => {
+                    format!("{} added since {from}", diag::count(n, "suppression"))
                 }
-            });
+                n => {
+                    let added = diag::count(n, "suppression");
+                    format!("{added} added, {n_widened} widened since {from}")
+                }
+            };
+            let reasons = match (entries.len(), self.counts.no_reason) {
+                (1, 0) => "with a reason".to_owned(),
+                (_, 0) => "each with a reason".to_owned(),
+                (_, n) => format!("{n} without a reason"),
+            };
+            return match (entries.len(), self.scan.snapshot()) {
+                (0, _) => format!("no suppression added since {from}"),
+                (_, None) => format!("{what}, {reasons}"),
+                (_, Some(_)) => format!("{what}: {}", self.allowed()),
+            };
         }
         let mut paths: Vec<&str> = entries.iter().map(|entry| entry.path.as_str()).collect();
         paths.sort_unstable();
         paths.dedup();
-        Block::Paragraph(match (entries.len(), self.scan.snapshot()) {
-            (0, _) => StyledText::plain(format!(
+        match (entries.len(), self.scan.snapshot()) {
+            (0, _) => format!(
                 "no suppressions in {n_files}: searched for {}, {}",
                 diag::count(self.scan.kinds.len(), "kind"),
                 self.kinds_here()
-            )),
-            (_, None) => StyledText::plain(format!("{n} in {} of {n_files}", paths.len())),
-            (_, Some(_)) => StyledText::plain(format!(
-                "{n} in {} of {n_files}: {}",
-                paths.len(),
-                self.allowed()
-            )),
-        })
+            ),
+            (_, None) => {
+                let what = "ignore comments, ignore files";
+                format!("{n} ({what}) in {} of {n_files}", paths.len())
+            }
+            (_, Some(_)) => format!("{n} in {} of {n_files}: {}", paths.len(), self.allowed()),
+        }
     }
 
     fn allowed(&self) -> String {
@@ -247,51 +284,104 @@ impl ScanPage<'_, '_> {
             if self.shown.lists || !is_whole {
                 blocks.push(self.list());
             } else {
-                blocks.extend(self.past());
-                blocks.push(self.tools());
+                let (n_past, n_kinds) = self.room();
+                blocks.extend(self.past(n_past));
+                if n_kinds > 0 {
+                    blocks.push(self.by_kind(n_kinds));
+                }
             }
         }
-        blocks.extend(self.searched());
-        if is_whole {
-            blocks.extend(self.next());
+        let paragraph = |(tone, text)| Block::Paragraph(StyledText::with_tone(tone, text));
+        blocks.extend(self.searched().into_iter().map(paragraph));
+        let next = self.next_lines();
+        if is_whole && !next.is_empty() {
+            blocks.push(Block::Verbatim(next.join("\n")));
         }
         blocks
     }
 
+    /// Returns how many past suppressions and how many rows of kinds the screen has room for.
+    fn room(&self) -> (usize, usize) {
+        let mut kinds: Vec<&str> = self.scan.entries.iter().map(|entry| entry.kind).collect();
+        kinds.sort_unstable();
+        kinds.dedup();
+        let most_kinds = kinds.len().min(MOST_KINDS + 1);
+        // What a ledger says of each comes first, and may take any room.
+        let Some(screen) = self.shown.screen.filter(|_| self.scan.snapshot().is_none()) else {
+            return (FIRST, most_kinds);
+        };
+        // With the blank line after each.
+        let rows = |text: &str| screen.rows_of(text) + 1;
+        let searched: usize = self.searched().iter().map(|(_, text)| rows(text)).sum();
+        let other = rows(&self.first_line()) + self.sorts().len() + 1 + searched;
+        let next: usize = self.next_lines().iter().map(|line| screen.rows_of(line)).sum();
+        // The row below the last one is that of the prompt.
+        let room = screen.rows.saturating_sub(other + next + 1);
+        let past = self.counts.past;
+        // The heading, the titles and a blank line; and how many more there are, in a paragraph of its own.
+        let needed = |n: usize| 3 + n + if n < past { 2 } else { 0 };
+        let n_past = (1..=past.min(FIRST)).rev().find(|n| needed(*n) <= room);
+        let n_past = n_past.unwrap_or(1).min(past);
+        let used = if n_past == 0 { 0 } else { needed(n_past) };
+        let n_kinds = room.saturating_sub(used + 2).min(most_kinds);
+        // A row of all kinds together says nothing that the headline doesn't say.
+        (n_past, if n_kinds == 1 && kinds.len() > 1 { 0 } else { n_kinds })
+    }
+
     /// Returns how many there are of each sort, with what that means; sorts without any are left out.
-    fn summary<'a>(&self) -> Block<'a> {
+    fn sorts(&self) -> Vec<(&'static str, usize, Tone, &'static str)> {
         let counts = &self.counts;
+        let inactive = counts.left.unwrap_or_default();
         let rows = [
-            ("past", counts.past, Tone::Bad, "the end or the promise beside it is over"),
-            ("no end", counts.no_end, Tone::Warn, "nothing will bring the finding back"),
-            ("no reason", counts.no_reason, Tone::Warn, "nothing says why"),
             (
-                "left",
-                counts.left.unwrap_or_default(),
-                Tone::Warn,
-                "the author has not committed here for 180 days",
+                "past",
+                counts.past,
+                Tone::Bad,
+                "its end, or the date that its comment names, is over",
             ),
-            ("blanket", counts.blanket, Tone::Warn, "everything on a line, or a rule everywhere"),
+            (
+                "no end",
+                counts.no_end,
+                Tone::Warn,
+                "no tool ends it: it stays until somebody removes it",
+            ),
+            ("no reason", counts.no_reason, Tone::Warn, "nothing beside it says why"),
+            (
+                "inactive",
+                inactive,
+                Tone::Warn,
+                "whoever wrote it has not committed here for 180 days",
+            ),
+            (
+                "everything",
+                counts.blanket,
+                Tone::Warn,
+                "all findings of a line or a file, or a rule everywhere",
+            ),
         ];
-        let width = counts.suppressions.to_string().len();
-        let filled = rows.into_iter().filter(|(_, n, ..)| *n > 0);
-        let pairs = filled.map(|(label, n, tone, meaning)| {
+        rows.into_iter().filter(|(_, n, ..)| *n > 0).collect()
+    }
+
+    fn summary<'a>(&self) -> Block<'a> {
+        let width = self.counts.suppressions.to_string().len();
+        let pairs = self.sorts().into_iter().map(|(label, n, tone, meaning)| {
             let text = StyledText::with_tone(tone, format!("{n:>width$}"));
             (label.to_owned(), text.and(Tone::Plain, format!("   {meaning}")))
         });
         Block::Pairs(pairs.collect())
     }
 
-    fn past<'a>(&self) -> Vec<Block<'a>> {
+    /// Returns the past ones, at most as many as there is room for.
+    fn past<'a>(&self, most: usize) -> Vec<Block<'a>> {
         let all: Vec<&ScanEntry> = self.scan.entries.iter().filter(|entry| entry.past).collect();
         if all.is_empty() {
             return Vec::new();
         }
-        let title = format!("Past first ({})", all.len());
+        let title = format!("Past ({})", all.len());
         let columns = vec![
-            tables::whole("where"),
-            tables::flexible("what"),
-            tables::flexible("why it is past"),
+            tables::cut("where"),
+            tables::cut("what it hides"),
+            tables::whole("why it is past"),
         ];
         let row = |entry: &&ScanEntry| {
             vec![
@@ -301,11 +391,11 @@ impl ScanPage<'_, '_> {
             ]
         };
         let mut blocks = vec![
-            Block::Heading(StyledText::with_tone(Tone::Strong, title)),
-            tables::table(columns, all.iter().take(FIRST).map(row).collect()),
+            Block::Heading(StyledText::plain(title)),
+            tables::table(columns, all.iter().take(most).map(row).collect()),
         ];
-        if all.len() > FIRST {
-            let more = format!("and {} more: --list", all.len() - FIRST);
+        if all.len() > most {
+            let more = format!("and {} more: exledger scan --list", all.len() - most);
             blocks.push(Block::Paragraph(StyledText::with_tone(Tone::Muted, more)));
         }
         blocks
@@ -316,14 +406,13 @@ impl ScanPage<'_, '_> {
         let instant = self.scan.instant;
         match (entry.end, &entry.promise) {
             (Some(end), _) if end <= instant => {
-                let last = end.plus_seconds(-1).day();
-                format!("ended {last}, {} ago", span(end, instant))
+                format!("until {}, {} ago", entry.stated_end(end), span(end, instant))
             }
             (_, Some(promise)) if promise.is_past(instant) => match promise.date {
-                Some(day) => format!("promised {day}, {} ago", span(day.end(), instant)),
+                Some(day) => format!("comment says {day}, {} ago", span(day.end(), instant)),
                 None => String::new(),
             },
-            (Some(end), _) => format!("ends {}", end.plus_seconds(-1).day()),
+            (Some(end), _) => format!("until {}", entry.stated_end(end)),
             _ => String::new(),
         }
     }
@@ -341,7 +430,7 @@ impl ScanPage<'_, '_> {
             let since = entry.since.map(|since| since.day().to_string());
             let since = since.unwrap_or_else(|| self.age(entry).unwrap_or_default());
             let by = entry.author.as_ref().map(|author| author.name.clone()).unwrap_or_default();
-            let by = if entry.is_left() { format!("{by} (left)") } else { by };
+            let by = if entry.is_left() { format!("{by} (inactive)") } else { by };
             let end = self.end_of(entry);
             let why = match (&entry.reason, end.is_empty()) {
                 (_, false) => end,
@@ -372,34 +461,31 @@ impl ScanPage<'_, '_> {
         }
     }
 
-    /// Returns a row for each tool, the one with the most suppressions first.
-    fn tools<'a>(&self) -> Block<'a> {
-        let mut by_tool: BTreeMap<&str, Vec<&ScanEntry>> = BTreeMap::new();
+    /// Returns a row for each kind, the one with the most suppressions first; the last of `n_rows` may stand for several.
+    fn by_kind<'a>(&self, n_rows: usize) -> Block<'a> {
+        let mut by_kind: BTreeMap<&str, Vec<&ScanEntry>> = BTreeMap::new();
         for entry in &self.scan.entries {
-            by_tool.entry(entry.kind).or_default().push(entry);
+            by_kind.entry(entry.kind).or_default().push(entry);
         }
-        let mut tools: Vec<(&str, Vec<&ScanEntry>)> = by_tool.into_iter().collect();
-        tools.order_by_key(|(name, entries)| (std::cmp::Reverse(entries.len()), *name));
-        let rest: Vec<&ScanEntry> = tools
-            .iter()
-            .skip(MOST_TOOLS)
-            .flat_map(|(_, entries)| entries.iter().copied())
-            .collect();
-        let n_rest = tools.len().saturating_sub(MOST_TOOLS);
-        let others = format!("{n_rest} others");
-        tools.truncate(MOST_TOOLS);
+        let mut kinds: Vec<(&str, Vec<&ScanEntry>)> = by_kind.into_iter().collect();
+        kinds.order_by_key(|(name, entries)| (std::cmp::Reverse(entries.len()), *name));
+        let rest = match kinds.len() > n_rows {
+            true => kinds.split_off(n_rows.saturating_sub(1)),
+            false => Vec::new(),
+        };
+        let others = format!("and {} more", rest.len());
         if !rest.is_empty() {
-            tools.push((&others, rest));
+            kinds.push((&others, rest.into_iter().flat_map(|(_, entries)| entries).collect()));
         }
         let mut columns = vec![
-            tables::whole("tool"),
-            tables::whole("entries"),
-            tables::whole("past"),
-            tables::whole("no reason"),
+            tables::whole("kind"),
+            tables::number("found"),
+            tables::number("past"),
+            tables::number("no reason"),
         ];
         let has_ages = self.counts.left.is_some();
         if has_ages {
-            columns.extend([tables::whole("left"), tables::whole("oldest")]);
+            columns.extend([tables::number("inactive"), tables::number("oldest")]);
         }
         let row = |(name, entries): &(&str, Vec<&ScanEntry>)| {
             let n = |is: fn(&ScanEntry) -> bool| {
@@ -419,11 +505,11 @@ impl ScanPage<'_, '_> {
             }
             cells
         };
-        tables::table(columns, tools.iter().map(row).collect())
+        tables::table(columns, kinds.iter().map(row).collect())
     }
 
     /// Returns what was searched, what was passed over, and what could not be read.
-    fn searched<'a>(&self) -> Vec<Block<'a>> {
+    fn searched(&self) -> Vec<(Tone, String)> {
         let scan = self.scan;
         let passed_over = passed_over(&scan.passed_over);
         let mut sentences = Vec::new();
@@ -432,8 +518,8 @@ impl ScanPage<'_, '_> {
             let files = diag::count(scan.n_files, "file");
             let passed_over =
                 passed_over.map(|it| format!("; passed over: {it}")).unwrap_or_default();
-            sentences
-                .push((Tone::Muted, format!("searched for {n_kinds} in {files}{passed_over}")));
+            let text = format!("searched {files} for {n_kinds}{passed_over}");
+            sentences.push((Tone::Muted, text));
         } else if let Some(passed_over) = passed_over {
             sentences.push((Tone::Muted, format!("passed over: {passed_over}")));
         }
@@ -445,29 +531,31 @@ impl ScanPage<'_, '_> {
             sentences.push((Tone::Bad, text));
         }
         if scan.n_files == 0 && scan.base.is_none() && scan.passed_over.count() == 0 {
-            sentences.push((
-                Tone::Warn,
-                "git tracks no file here yet: git add what is to be searched".to_owned(),
-            ));
+            let text = match scan.is_in_git {
+                true => "git tracks no file here yet: git add what is to be searched",
+                false => {
+                    "no file to search is here: it is empty, or .gitignore or .ignore leave all out"
+                }
+            };
+            sentences.push((Tone::Warn, text.to_owned()));
         }
-        let paragraph = |(tone, text)| Block::Paragraph(StyledText::with_tone(tone, text));
-        sentences.into_iter().map(paragraph).collect()
+        sentences
     }
 
     /// Returns the commands to go on with.
-    fn next<'a>(&self) -> Option<Block<'a>> {
+    fn next_lines(&self) -> Vec<String> {
         let base = self.scan.base_to_name.as_ref().map(|base| {
             (format!("exledger scan --base {base}"), "in CI: nothing new without a reason")
         });
         let ledger = (self.scan.snapshot().is_none() && !self.scan.entries.is_empty())
-            .then(|| ("exledger init".to_owned(), "keep what stays on record"));
+            .then(|| ("exledger init".to_owned(), "an owner and an end for what stays"));
         let all: Vec<(String, &str)> = base.into_iter().chain(ledger).collect();
-        let width = all.iter().map(|(command, _)| command.len()).max()?;
+        let width = all.iter().map(|(command, _)| command.len()).max().unwrap_or_default();
         let lines = all.iter().enumerate().map(|(index, (command, what))| {
             let lead = if index == 0 { "next: " } else { "      " };
             format!("{lead}{command:<width$}   # {what}")
         });
-        Some(Block::Verbatim(lines.collect::<Vec<_>>().join("\n")))
+        lines.collect()
     }
 }
 

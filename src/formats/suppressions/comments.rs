@@ -16,7 +16,9 @@ use crate::formats::suppressions::options::ScanOptions;
 use crate::formats::suppressions::readers::format::is_no_end;
 use crate::record::id::Id;
 use crate::record::time::Day;
-use crate::rules::scan::suppression::{FoundSuppression, HiddenFindings, SuppressionEnd};
+use crate::rules::scan::suppression::{
+    EntryLimits, FoundSuppression, HiddenFindings, SuppressionEnd,
+};
 use crate::survey::cited;
 
 /// The maximum length of the text of a suppression in messages, in characters.
@@ -145,6 +147,7 @@ pub fn find(
                 None => comment_reason::of(pattern.kind, &captures, here, start),
             },
             is_blanket,
+            limits: EntryLimits::new(),
         });
     }
 }

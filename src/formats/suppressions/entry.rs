@@ -3,6 +3,7 @@
 //! Uses yaml, survey's suppressions. Pure. Start at [`ScannedFile`].
 
 use crate::diag::Pos;
+use crate::formats::suppressions::limits;
 use crate::formats::suppressions::readers::format::text;
 use crate::formats::suppressions::reasons::{self, CommentSyntax, EntryPlace};
 use crate::rules::scan::suppression::{
@@ -145,9 +146,24 @@ impl EntryFinder<'_> {
             end: entry.end,
             reason: native_reason(entry.node).map(str::to_owned),
             is_blanket,
+            limits: limits::of_node(entry.node, NO_LIMITS),
         });
     }
 }
+
+/// The fields of policy engines that don't limit what an exception hides: what it is called, why, and from when to when.
+const NO_LIMITS: &[&str] = &[
+    "name",
+    "displayName",
+    "description",
+    "Description",
+    "reason",
+    "reference",
+    "effectiveOn",
+    "effectiveUntil",
+    "expirationDate",
+    "apiVersion",
+];
 
 /// The fields of policy engines that say why.
 const REASONS: &[&str] = &["Description", "reason", "description", "properties.description"];

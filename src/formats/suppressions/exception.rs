@@ -6,6 +6,7 @@
 use crate::plan::answers::Answers;
 use crate::record::subject::FindingKey;
 use crate::record::time::When;
+use crate::rules::scan::suppression::EntryLimits;
 
 /// One entry of a file.
 #[derive(Clone, Debug)]
@@ -17,6 +18,8 @@ pub struct ImportEntry {
     pub comments: Vec<String>,
     /// The end of one that is listed.
     pub end: ForeignEnd,
+    /// What limits it beyond what finding keys say.
+    pub limits: EntryLimits,
 }
 
 /// What an entry is.
@@ -68,7 +71,13 @@ pub enum ForeignEnd {
 
 impl ImportEntry {
     fn of(line: u64, read: EntryReading) -> ImportEntry {
-        ImportEntry { line, read, comments: Vec::new(), end: ForeignEnd::None }
+        let limits = EntryLimits::new();
+        ImportEntry { line, read, comments: Vec::new(), end: ForeignEnd::None, limits }
+    }
+
+    /// Returns it with what limits it.
+    pub fn limited_to(self, limits: EntryLimits) -> ImportEntry {
+        ImportEntry { limits, ..self }
     }
 
     /// Returns an entry that hides findings.

@@ -15,7 +15,8 @@ use crate::record::subject::FindingKey;
 use crate::record::time;
 use crate::record::time::Instant;
 use crate::rules::scan::suppression::{
-    CitingAdvice, FoundSuppression, HiddenFindings, HiddenIds, SuppressionEnd, UnreadPart,
+    CitingAdvice, EntryLimits, FoundSuppression, HiddenFindings, HiddenIds, SuppressionEnd,
+    UnreadPart,
 };
 use crate::survey::cited;
 
@@ -186,7 +187,11 @@ impl ForeignFile<'_> {
                 what: what.clone(),
             }),
             EntryReading::Exception(exception) => {
-                found.suppressions.extend(self.of_exception(line, exception));
+                let mut all = self.of_exception(line, exception);
+                for one in &mut all {
+                    one.limits = entry.limits.clone();
+                }
+                found.suppressions.extend(all);
             }
             EntryReading::Listed(why) => {
                 let mut whole =
@@ -195,6 +200,7 @@ impl ForeignFile<'_> {
                 whole.cited = cited::ids(&written, &self.options.prefixes).next();
                 whole.reason = reasons::joined(None, entry.comments.clone());
                 whole.end = end_of(&entry.end, false);
+                whole.limits = entry.limits.clone();
                 found.suppressions.push(whole);
             }
             EntryReading::Unreadable(why) => {
@@ -220,6 +226,7 @@ impl ForeignFile<'_> {
             end: SuppressionEnd::NoSuchField,
             reason: None,
             is_blanket: true,
+            limits: EntryLimits::new(),
         }
     }
 

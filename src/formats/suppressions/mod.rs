@@ -15,6 +15,7 @@ mod hidden;
 pub mod imported;
 pub mod keys;
 pub mod kinds;
+pub mod limits;
 pub mod options;
 pub mod packages;
 pub mod policies;

@@ -19,6 +19,7 @@ use memchr::memmem;
 use crate::formats::suppressions::entry::ScannedFile;
 use crate::formats::suppressions::files;
 use crate::formats::suppressions::keys::{self, Spelling};
+use crate::formats::suppressions::limits;
 use crate::formats::suppressions::options::ScanOptions;
 use crate::formats::suppressions::readers::format::ImportError;
 use crate::formats::suppressions::readers::trivy;
@@ -204,6 +205,11 @@ impl FileRow {
         // A key may have its reason as its only value.
         let whole = place.key.filter(|_| !self.reason.is_empty()).and_then(|_| node.text());
         let mut entry = entry.with_reason(native.or(whole));
+        // The fingerprint of brakeman says all, and the rest moves with the code.
+        if self.kind != "brakeman" && whole.is_none() {
+            let except = [self.id, self.end, self.reason, "active"];
+            entry.limits.extend(limits::of_node(node, &except));
+        }
         if !self.end.is_empty() {
             match end(node.get(self.end)) {
                 Some(stated) => entry.end = stated,

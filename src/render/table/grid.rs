@@ -5,7 +5,9 @@
 
 use std::borrow::Cow;
 
-use comfy_table::{ColumnConstraint, ContentLineStyle, LineStyle, Row, Table, TableStyle, Width};
+use comfy_table::{
+    CellAlignment, ColumnConstraint, ContentLineStyle, LineStyle, Row, Table, TableStyle, Width,
+};
 
 use super::colour::Ink;
 use super::command;
@@ -64,13 +66,16 @@ impl Grid {
 
     /// Tells whether the columns fit side by side in a terminal of `width`.
     pub(super) fn fits(&self, width: usize) -> bool {
+        if self.fits.contains(&ColumnFit::Cut) {
+            return true;
+        }
         let natural = natural(self.rows.iter().map(Vec::as_slice));
         let needed = |most: usize, counts: fn(ColumnFit) -> bool| -> usize {
             let columns = natural.iter().zip(&self.fits);
             let kept = columns.filter(|(_, fit)| counts(**fit));
             let widths = kept.map(|(width, fit)| match fit {
-                ColumnFit::Flexible => most.min(*width) + 2,
-                ColumnFit::Whole | ColumnFit::Optional => *width + 2,
+                ColumnFit::Flexible | ColumnFit::Cut => most.min(*width) + 2,
+                ColumnFit::Whole | ColumnFit::Optional | ColumnFit::Number => *width + 2,
             });
             widths.sum::<usize>().saturating_sub(2)
         };
@@ -94,17 +99,23 @@ impl Grid {
         usize::from(self.is_wide)
     }
 
-    /// Returns the rows, with commands broken where the shell continues them; most tables have none.
+    /// Returns the rows, with commands broken where the shell continues them, and with cells cut; most tables have
+    /// neither.
     fn broken(&self, widths: &[Option<usize>]) -> Cow<'_, [Vec<StyledText>]> {
         let has_command = |cell: &StyledText| cell.0.iter().any(|it| it.0 == Tone::Command);
-        if !self.rows.iter().flatten().any(has_command) {
+        let is_cut = self.fits.contains(&ColumnFit::Cut);
+        if !is_cut && !self.rows.iter().flatten().any(has_command) {
             return Cow::Borrowed(&self.rows);
         }
-        let one = |(cell, width): (&StyledText, &Option<usize>)| match width {
+        let one = |((cell, width), fit): ((&StyledText, &Option<usize>), &ColumnFit)| match width {
+            Some(most) if *fit == ColumnFit::Cut && width_of(cell) > *most => cut(cell, *most),
             Some(width) if has_command(cell) => command::broken(cell, *width),
             _ => cell.clone(),
         };
-        Cow::Owned(self.rows.iter().map(|row| row.iter().zip(widths).map(one).collect()).collect())
+        let row = |row: &Vec<StyledText>| {
+            row.iter().zip(widths).zip(&self.fits).map(one).collect::<Vec<StyledText>>()
+        };
+        Cow::Owned(self.rows.iter().map(row).collect())
     }
 
     fn arranged(&self, widths: &[Option<usize>], rows: &[Vec<StyledText>]) -> Table {
@@ -118,7 +129,10 @@ impl Grid {
             table.add_row(Row::from(cells.iter().map(StyledText::bare).collect::<Vec<_>>()));
         }
         let padding = u16::from(self.is_wide);
-        for (column, width) in table.column_iter_mut().zip(widths) {
+        for ((column, width), fit) in table.column_iter_mut().zip(widths).zip(&self.fits) {
+            if *fit == ColumnFit::Number {
+                column.set_cell_alignment(CellAlignment::Right);
+            }
             column.set_padding((0, padding));
             column.set_constraint(match width {
                 None => ColumnConstraint::Hidden,
@@ -139,9 +153,7 @@ fn fitted(natural: &[usize], fits: &[ColumnFit], gap: usize, width: usize) -> Ve
         let columns =
             widths.iter().zip(fits).filter_map(|(width, fit)| Some((width.as_ref()?, fit)));
         let sum: usize = columns
-            .map(|(width, fit)| {
-                gap + if *fit == ColumnFit::Flexible { most.min(*width) } else { *width }
-            })
+            .map(|(width, fit)| gap + if shrinks(*fit) { most.min(*width) } else { *width })
             .sum();
         sum.saturating_sub(gap)
     };
@@ -162,11 +174,36 @@ fn fitted(natural: &[usize], fits: &[ColumnFit], gap: usize, width: usize) -> Ve
     let most =
         (NARROWEST..=width).rev().find(|most| needed(&widths, *most) <= width).unwrap_or(NARROWEST);
     for (width, fit) in widths.iter_mut().zip(fits) {
-        if *fit == ColumnFit::Flexible {
+        if shrinks(*fit) {
             *width = width.map(|width| width.min(most));
         }
     }
     widths
+}
+
+fn shrinks(fit: ColumnFit) -> bool {
+    matches!(fit, ColumnFit::Flexible | ColumnFit::Cut)
+}
+
+fn width_of(cell: &StyledText) -> usize {
+    width(&cell.bare())
+}
+
+/// Returns a cell with `…` in place of its middle, in the tone of its first piece.
+fn cut(cell: &StyledText, most: usize) -> StyledText {
+    let text: Vec<char> = cell.bare().chars().collect();
+    let tone = cell.0.first().map_or(Tone::Plain, |(tone, _)| *tone);
+    let shortened = |n: usize| {
+        let (begin, end) = (n.div_ceil(2), n / 2);
+        let begin = text.iter().take(begin);
+        let end = text.iter().skip(text.len() - end);
+        begin.chain(['…'].iter()).chain(end).collect::<String>()
+    };
+    let mut n = most.saturating_sub(1).min(text.len());
+    while n > 0 && width(&shortened(n)) > most {
+        n -= 1;
+    }
+    StyledText::with_tone(tone, shortened(n))
 }
 
 /// Returns how many columns of a terminal the widest cell of each column takes.

@@ -3,6 +3,7 @@
 //! Uses diag, record, status. Pure. Start at [`SuppressionJudge`], which judges a [`FoundSuppression`]; `reach` compares it with
 //! what a record names; [`finding`] is for the rules about scan. Follows `docs/spec/interop.md`, 5.
 
+pub mod change;
 pub mod covering;
 pub mod promise;
 pub mod reach;
@@ -46,8 +47,10 @@ pub enum SuppressionFault {
     EndPast(Instant),
     /// The period is over that its reason names.
     PromisePast(Promise),
-    /// The branch adds it, or lets it hide more, in a repository without a ledger; whether a reason is beside it.
+    /// The branch adds it, in a repository without a ledger; whether a reason is beside it.
     New { has_reason: bool },
+    /// The branch lets it hide more, in a repository without a ledger; what.
+    Widened(String),
 }
 
 impl SuppressionFault {
@@ -63,7 +66,7 @@ impl SuppressionFault {
             SuppressionFault::StaleFile(_) => "stale-file",
             SuppressionFault::Dead(_) => "dead",
             SuppressionFault::EndPast(_) | SuppressionFault::PromisePast(_) => "past",
-            SuppressionFault::New { .. } => "new",
+            SuppressionFault::New { .. } | SuppressionFault::Widened(_) => "new",
         }
     }
 }
@@ -74,8 +77,16 @@ pub struct ScannedSuppression<'s> {
     pub found: &'s FoundSuppression,
     /// What its reason promises.
     pub promise: Option<&'s Promise>,
-    /// Whether only what a branch adds is judged, and it is such.
-    pub is_new: bool,
+    /// What a branch did to it; `None` if all suppressions are judged.
+    pub change: Option<&'s BranchChange>,
+}
+
+/// What a branch did to a suppression.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum BranchChange {
+    Added,
+    /// It was there, and hides more now; what.
+    Widened(String),
 }
 
 /// What is wrong with a suppression, and where it is.
@@ -149,8 +160,10 @@ impl<'a> SuppressionJudge<'a> {
             }
             None => {
                 let has_reason = found.reason.is_some();
-                let new = scanned.is_new.then_some(SuppressionFault::New { has_reason });
-                case.faults.extend(new);
+                case.faults.extend(scanned.change.map(|change| match change {
+                    BranchChange::Added => SuppressionFault::New { has_reason },
+                    BranchChange::Widened(what) => SuppressionFault::Widened(what.clone()),
+                }));
                 case.faults.extend(ended.map(SuppressionFault::EndPast));
             }
         }

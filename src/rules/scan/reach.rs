@@ -140,7 +140,7 @@ fn excess(hidden: &HiddenFindings, key: &FindingKey) -> Option<String> {
     None
 }
 
-fn is_within_package(hidden: Option<&str>, stated: &str) -> bool {
+pub(super) fn is_within_package(hidden: Option<&str>, stated: &str) -> bool {
     let (Some(hidden), Some(stated)) = (hidden.and_then(Purl::parse), Purl::parse(stated)) else {
         return false;
     };
@@ -148,7 +148,7 @@ fn is_within_package(hidden: Option<&str>, stated: &str) -> bool {
 }
 
 /// Tells whether every pattern of a suppression is included in one of the record's.
-fn is_within(hidden: Option<&[String]>, stated: &[String]) -> bool {
+pub(super) fn is_within(hidden: Option<&[String]>, stated: &[String]) -> bool {
     hidden.is_some_and(|hidden| {
         !hidden.is_empty()
             && hidden.iter().all(|one| stated.iter().any(|all| pattern::includes_paths(all, one)))

@@ -2,12 +2,15 @@
 //!
 //! Uses record. Pure. Start at [`FoundSuppression`]. Follows `docs/spec/interop.md`, 5.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
 use crate::record::id::Id;
 use crate::record::time::Instant;
+
+/// The fields of an entry that say what it is limited to, each with its values as the file writes them.
+pub type EntryLimits = BTreeMap<String, BTreeSet<String>>;
 
 /// One suppression.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,6 +36,8 @@ pub struct FoundSuppression {
     pub reason: Option<String>,
     /// Whether it names no rule, or turns off a rule, a file or the tool everywhere.
     pub is_blanket: bool,
+    /// What limits it beyond `hidden`; compared with another state of the entry only.
+    pub limits: EntryLimits,
 }
 
 /// A file, or a part of one, that its tool reads and that can't be read here: it may hide anything.
@@ -96,7 +101,7 @@ impl CitingAdvice {
 }
 
 /// Findings that a suppression hides.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct HiddenFindings {
     /// The tools by the names that records use; a `*` at the end stands for any text.
     pub tools: Vec<String>,
@@ -117,7 +122,7 @@ impl HiddenFindings {
 }
 
 /// Which of a tool's findings are hidden.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum HiddenIds {
     /// All of them, whatever their ids.
     #[default]
@@ -129,7 +134,7 @@ pub enum HiddenIds {
 }
 
 /// When a suppression ends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum SuppressionEnd {
     /// The format can't state an end.
     NoSuchField,

@@ -100,8 +100,8 @@ impl Repository {
 }
 
 impl Repository {
-    /// Returns the tracked files of the whole repository that differ between a commit and the work tree, as ledger
-    /// paths, sorted; their bytes are not read.
+    /// Returns the tracked files of the whole repository that differ between a commit and the work tree or the index, as
+    /// ledger paths, sorted; their bytes are not read.
     ///
     /// # Errors
     /// [`GitError`] if git refuses.
@@ -114,10 +114,13 @@ impl Repository {
             .update_index(false);
         self.tree_ends(from, &LedgerPrefix::default(), &[String::new()])?;
         let tree = self.git.find_commit(theirs(from)?)?.tree()?;
-        self.attributes_end(&self.git.index()?)?;
+        let index = self.git.index()?;
+        self.attributes_end(&index)?;
         let diff = self.git.diff_tree_to_workdir_with_index(Some(&tree), Some(&mut options))?;
+        // A file that is added in the index and is not in the work tree cancels itself out there.
+        let staged = self.git.diff_tree_to_index(Some(&tree), Some(&index), Some(&mut options))?;
         let mut paths = Vec::new();
-        for delta in diff.deltas() {
+        for delta in diff.deltas().chain(staged.deltas()) {
             let files = [delta.old_file(), delta.new_file()];
             let named = files.iter().filter_map(|file| file.path_bytes());
             paths.extend(named.map(|path| prefix.inward(&folder::text(path))));

@@ -1,6 +1,6 @@
 """Runs a program in a terminal of its own, and presses the keys of a script: python3 drive.py COLUMNS SCRIPT PROGRAM…
 
-The script is JSON: a list of [WAIT, KEYS], where KEYS are sent once WAIT has been shown since the last keys. What the
+The terminal has as many rows as LINES says, else 40. The script is JSON: a list of [WAIT, KEYS], where KEYS are sent once WAIT has been shown since the last keys. What the
 terminal was sent goes to stdout byte for byte, and to stderr how much of it there was at each of the keys; the exit code
 is that of the program, 128 + its number for a signal, and 99 where something that was waited for did not come.
 """
@@ -24,7 +24,7 @@ def main():
     child, terminal = pty.fork()
     if child == 0:
         # Here, and not in the parent: the program may ask for its columns at once.
-        fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
+        fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", int(os.environ.get("LINES", 40)), columns, 0, 0))
         os.execv(program[0], program)
     seen, since, pressed = b"", 0, []
     deadline = time.monotonic() + PATIENCE

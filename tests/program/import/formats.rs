@@ -131,7 +131,12 @@ ignore = [
         "[advisories]\nignore = ['RUSTSEC-1']",
         &["2 cargo-audit RUSTSEC-1"],
     );
-    check("cargo-deny", "deny.toml", "[advisories\n", &["1: it can't be read as TOML"]);
+    check(
+        "cargo-deny",
+        "deny.toml",
+        "[advisories\n",
+        &["1: it can't be read as TOML: unclosed table, expected `]`"],
+    );
 }
 
 #[test]
@@ -227,7 +232,7 @@ fn a_suppression_of_dependency_check_ends_at_midnight_in_its_zone() {
         "13 listed: a base suppression",
         "14 listed: it matches by packageUrl as a regular expression",
         "15 listed: it matches by filePath",
-        "16 unreadable: `until` is no date",
+        "16 unreadable: `until` is not a date",
     ];
     check("dependency-check", "suppressions.xml", text, &expected);
     let doctype = "<?xml version=\"1.0\"?>\n<!DOCTYPE a [<!ENTITY x \"y\">]>\n<suppressions/>";

@@ -159,6 +159,30 @@ fn only_what_a_branch_adds_or_widens_counts_since_a_base() {
 }
 
 #[test]
+fn what_a_branch_adds_counts_though_it_is_not_on_disk() {
+    let repo = repo();
+    let run = since_main(&repo, &[("new/b.py", "y()  # nosec B603\n"), ("new/c.py", "z()\n")]);
+    assert_eq!(run.code, 1, "{}{}", run.out, run.err);
+    for file in ["new/b.py", "new/c.py"] {
+        std::fs::remove_file(repo.path().join(file)).unwrap();
+    }
+    let says = |what: &str| {
+        let run = cli::run(repo.path(), &["scan", "--base", "main"]);
+        assert_eq!(run.code, 1, "{what}: {}{}", run.out, run.err);
+        assert!(run.out.contains("new/b.py:1"), "{what}: {}", run.out);
+    };
+    says("staged, then removed");
+    let author = ["-c", "user.name=dana", "-c", "user.email=dana@example.com"];
+    git(repo.path(), &[&author[..], &["commit", "-q", "-m", "Add"]].concat());
+    git(repo.path(), &["branch", "base", "main~1"]);
+    git(repo.path(), &["sparse-checkout", "set", "nowhere"]);
+    assert!(!repo.path().join("new/b.py").exists());
+    let run = cli::run(repo.path(), &["scan", "--base", "base"]);
+    assert_eq!(run.code, 1, "sparse: {}{}", run.out, run.err);
+    assert!(run.out.contains("new/b.py:1"), "sparse: {}", run.out);
+}
+
+#[test]
 fn an_entry_with_a_later_end_is_added_and_one_with_an_earlier_end_is_not() {
     let repo = Repo::at("2026-11-20T08:00:00Z");
     repo.by("dana").write(".trivyignore", "CVE-2026-0001 exp:2027-01-01\n").commit("Write");
@@ -216,4 +240,52 @@ fn a_repository_tells_since_when_and_by_whom() {
     assert_eq!(answer["suppressions"].as_array().unwrap().len(), 2);
     let (_, answer) = json(repo.path(), &["--on", ON, "--no-age"]);
     assert!(answer["suppressions"][0]["since"].is_null() && answer["counts"]["left"].is_null());
+}
+
+#[test]
+fn what_is_not_searched_and_why_is_said_in_words() {
+    let says = |folder: &Path, args: &[&str], wanted: &str, unwanted: &str| {
+        let run = cli::run(folder, &[&["scan"], args].concat());
+        let text = format!("{}{}", run.out, run.err);
+        assert!(text.contains(wanted) && !text.contains(unwanted), "{args:?}: {text}");
+    };
+    let empty = folder(&[]);
+    says(empty.path(), &[], "no file to search is here", "git add");
+    let ignored = folder(&[(".gitignore", "*\n"), ("a.py", "x()  # nosec\n")]);
+    says(ignored.path(), &[], "no file to search is here", "git tracks");
+    let repo = repo();
+    says(repo.path(), &["--base", ""], "--base is empty", "is not a commit");
+    let broken = folder(&[("osv-scanner.toml", "[[IgnoredVulns]]\nid = \n")]);
+    says(broken.path(), &[], "it can't be read as TOML: ", "TOML\n");
+    let bare = folder(&[("uv.toml", "exclude-newer-package = {\n")]);
+    says(bare.path(), &[], "it can't be read as TOML: ", "TOML\n");
+    let named = folder(&[("a.py", "x()  # nosec B602 - checked, PAY-123\n")]);
+    let sarif = ["--format", "sarif"];
+    says(named.path(), &sarif, "`nosec B602 - checked, PAY-123` suppresses findings", "\"nosec");
+    let many: String = (1..=14).map(|n| format!("CVE-2026-00{n:02} exp:2026-01-01\n")).collect();
+    let past = folder(&[(".trivyignore", &many)]);
+    let markdown = ["--format", "markdown", "--on", ON];
+    says(past.path(), &markdown, "## Past (14)", "**Past");
+    says(past.path(), &markdown, "and 4 more: exledger scan --list", "ended 2025-12-31");
+    says(past.path(), &["--list", "--on", ON], "until 2026-01-01, ", "ended");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_is_not_called_a_link() {
+    let repo = repo();
+    git(repo.path(), &["rm", "-q", "--cached", "a.py"]);
+    fill(repo.path(), &[("osv-scanner.toml", "")]);
+    git(repo.path(), &["add", "-A"]);
+    let pipe = repo.path().join("osv-scanner.toml");
+    std::fs::remove_file(&pipe).unwrap();
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status().unwrap();
+    assert!(made.success());
+    let run = cli::run(repo.path(), &["scan"]);
+    assert_eq!(run.code, 3, "{}{}", run.out, run.err);
+    assert!(
+        run.err.contains("it is not a regular file") && !run.err.contains("link"),
+        "{}",
+        run.err
+    );
 }

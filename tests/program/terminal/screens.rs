@@ -157,7 +157,7 @@ fn the_screens_of_a_frozen_pattern_are_what_a_terminal_shows() {
 }
 
 /// Compares all screens of a page, by name, with the actual output.
-pub(super) fn taken(page: &str, screens: &[(&str, String)]) {
+pub(crate) fn taken(page: &str, screens: &[(&str, String)]) {
     let path = project::root().join(page);
     let old = std::fs::read_to_string(&path).unwrap();
     let mut fresh = old.clone();

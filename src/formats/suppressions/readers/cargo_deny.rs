@@ -5,6 +5,7 @@
 
 use crate::formats::finding_lines::LineIndex;
 use crate::formats::suppressions::exception::{ForeignException, ImportEntry, key};
+use crate::formats::suppressions::limits;
 use crate::formats::suppressions::readers::format::{
     ImportError, ImportFormat, ImportInput, file_name,
 };
@@ -43,7 +44,9 @@ pub(super) fn advisories(
             entries.push(if has_package {
                 let reason = item.text_at("reason").map(str::to_owned);
                 let comments = reason.into_iter().collect();
-                ImportEntry { comments, ..ImportEntry::listed(line, "a package, not an advisory") }
+                let limits = item.table.map(|table| limits::of_table(table, &["reason"]));
+                let listed = ImportEntry::listed(line, "a package, not an advisory");
+                ImportEntry { comments, ..listed.limited_to(limits.unwrap_or_default()) }
             } else {
                 ImportEntry::unreadable(line, "neither an id nor a table with an id")
             });
@@ -57,6 +60,7 @@ pub(super) fn advisories(
         // cargo-deny takes a text such as `name@1.0.0` for a crate.
         entries.push(if id.contains('@') {
             ImportEntry::listed(line, "a package, not an advisory")
+                .limited_to(limits::one("crate", id))
         } else {
             ImportEntry::exception(
                 line,

@@ -16,6 +16,7 @@ use crate::formats::suppressions::readers::format::{
 };
 use crate::record::subject::FindingKey;
 use crate::record::time::{Day, Instant, When};
+use crate::rules::scan::suppression::EntryLimits;
 
 pub const FORMAT: ImportFormat = ImportFormat {
     name: "dependency-check",
@@ -118,6 +119,7 @@ struct Suppress {
     ids: Vec<String>,
     /// The elements that no finding key can express.
     other: Vec<String>,
+    limits: EntryLimits,
 }
 
 impl SuppressionWalk {
@@ -181,6 +183,10 @@ fn is_true(text: &str) -> bool {
 
 impl Suppress {
     fn take(&mut self, name: &str, text: String, is_regex: bool) {
+        if !matches!(name, "notes" | "cve") {
+            let field = if is_regex { format!("{name} regex") } else { name.to_owned() };
+            self.limits.entry(field).or_default().insert(text.clone());
+        }
         match name {
             "notes" => self.notes = Some(text).filter(|text| !text.is_empty()),
             "packageUrl" if is_regex => match any_version(&text) {
@@ -195,24 +201,30 @@ impl Suppress {
     }
 
     fn entry(self) -> ImportEntry {
-        if self.is_base {
-            return ImportEntry::listed(self.line, "a base suppression");
-        }
-        if !self.other.is_empty() {
-            return ImportEntry::listed(
-                self.line,
-                format!("it matches by {}", self.other.join(", ")),
-            );
-        }
-        if self.ids.is_empty() {
-            return ImportEntry::listed(self.line, "it names no vulnerability");
-        }
         let (mut notes, mut is_end_local) = (Vec::new(), false);
         let end = match self.until.as_deref().map(|until| until_of(until, &mut is_end_local)) {
             None => ForeignEnd::Missing,
             Some(Some(end)) => ForeignEnd::Until(end),
-            Some(None) => return ImportEntry::unreadable(self.line, "`until` is no date"),
+            Some(None) => ForeignEnd::Unclear("`until` is not a date".to_owned()),
         };
+        let why = match (self.is_base, self.other.as_slice(), self.ids.is_empty()) {
+            (true, ..) => Some("a base suppression".to_owned()),
+            (false, [_, ..], _) => Some(format!("it matches by {}", self.other.join(", "))),
+            (false, [], true) => Some("it names no vulnerability".to_owned()),
+            (false, [], false) => None,
+        };
+        if let Some(why) = why {
+            let mut limits = self.limits;
+            for id in self.ids {
+                limits.entry("cve".to_owned()).or_default().insert(id);
+            }
+            let comments = self.notes.into_iter().collect();
+            let listed = ImportEntry::listed(self.line, why).limited_to(limits);
+            return ImportEntry { end, comments, ..listed };
+        }
+        if matches!(end, ForeignEnd::Unclear(_)) {
+            return ImportEntry::unreadable(self.line, "`until` is not a date");
+        }
         if is_end_local {
             notes.push("its end is read in the zone of the machine".to_owned());
         }
@@ -229,6 +241,7 @@ impl Suppress {
                 ..ForeignException::default()
             },
         )
+        .limited_to(self.limits)
     }
 }
 

@@ -1,6 +1,6 @@
 //! `.secrets.baseline`: the secrets that detect-secrets knows.
 //!
-//! Uses plan's entries. Pure. Start at [`FORMAT`]. Neither a secret nor its hash is read into anything.
+//! Uses plan's entries. Pure. Start at [`FORMAT`]. Neither a secret nor its hash is kept: only a digest of the hash, to compare entries.
 
 use std::io::Cursor;
 
@@ -10,6 +10,7 @@ use crate::formats::finding_lines::LineIndex;
 use crate::formats::json_stream::{Broken, JsonScanner, KeptPiece};
 use crate::formats::object::Object;
 use crate::formats::suppressions::exception::{ForeignException, ImportEntry, key};
+use crate::formats::suppressions::limits;
 use crate::formats::suppressions::readers::format::{
     ImportError, ImportFormat, ImportInput, file_name,
 };
@@ -33,6 +34,8 @@ struct KnownSecret {
     kind: String,
     #[serde(default)]
     is_secret: Option<bool>,
+    #[serde(default)]
+    hashed_secret: Option<String>,
 }
 
 fn read(input: &ImportInput<'_>) -> Result<Vec<ImportEntry>, ImportError> {
@@ -106,8 +109,13 @@ impl Baseline<'_> {
 }
 
 fn one(line: u64, file: &str, known: &KnownSecret) -> ImportEntry {
+    let mut limits = limits::one("type", &known.kind);
+    limits.extend(limits::one("file", file));
+    if let Some(hash) = &known.hashed_secret {
+        limits.extend(limits::hidden("hashed_secret", hash));
+    }
     if known.is_secret == Some(true) {
-        return ImportEntry::listed(line, "a real secret: rotate it");
+        return ImportEntry::listed(line, "a real secret: rotate it").limited_to(limits);
     }
     let slashed = file.replace('\\', "/");
     let path = slashed.strip_prefix("./").unwrap_or(&slashed).to_owned();
@@ -118,4 +126,5 @@ fn one(line: u64, file: &str, known: &KnownSecret) -> ImportEntry {
         line,
         ForeignException { findings: vec![finding], notes, ..ForeignException::default() },
     )
+    .limited_to(limits)
 }

@@ -5,6 +5,7 @@
 
 use crate::formats::finding_lines;
 use crate::formats::suppressions::exception::{ForeignException, ImportEntry, key};
+use crate::formats::suppressions::limits;
 use crate::formats::suppressions::readers::format::{
     ImportError, ImportFormat, ImportInput, file_name, text,
 };
@@ -48,6 +49,7 @@ fn one(line: u64, fingerprint: &str) -> ImportEntry {
         line,
         ForeignException { findings: vec![finding], notes, ..ForeignException::default() },
     )
+    .limited_to(limits::one("fingerprint", fingerprint))
 }
 
 fn no_fingerprint(line: u64, text: &str) -> ImportEntry {

@@ -10,7 +10,7 @@ use crate::formats::suppressions::readers::format::{
 };
 use crate::formats::suppressions::readers::toml;
 use crate::formats::suppressions::readers::yaml as document;
-use crate::formats::suppressions::{keys, packages};
+use crate::formats::suppressions::{keys, limits, packages};
 use crate::formats::{glob, package_types};
 use crate::record::subject::FindingKey;
 use crate::yaml::node::{Node, Value};
@@ -58,6 +58,7 @@ fn rule(item: &Node) -> ImportEntry {
         .filter(|key| !document::is_empty(item.get(key)))
         .map(|key| format!("wider: {key}"))
         .collect();
+    let limits = limits::of_node(item, &["vulnerability", "reason"]);
     let package = item.get("package");
     let about = package.map(|package| of_package(package, &mut notes)).unwrap_or_default();
     let Some(id) = id else {
@@ -68,12 +69,12 @@ fn rule(item: &Node) -> ImportEntry {
             ..FindingKey::default()
         });
         return match findings {
-            Some(finding) => exception(line, finding, notes, item),
-            None => ImportEntry::listed(line, "it names no vulnerability"),
+            Some(finding) => exception(line, finding, notes, item).limited_to(limits),
+            None => ImportEntry::listed(line, "it names no vulnerability").limited_to(limits),
         };
     };
     let finding = FindingKey { purl: about.purl, paths: about.paths, ..key("grype", id) };
-    exception(line, finding, notes, item)
+    exception(line, finding, notes, item).limited_to(limits)
 }
 
 fn exception(line: u64, finding: FindingKey, notes: Vec<String>, item: &Node) -> ImportEntry {

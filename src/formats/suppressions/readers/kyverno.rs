@@ -5,6 +5,7 @@
 mod expression;
 
 use crate::formats::suppressions::exception::{ForeignEnd, ForeignException, ImportEntry, key};
+use crate::formats::suppressions::limits;
 use crate::formats::suppressions::readers::format::{
     ImportError, ImportFormat, ImportInput, is_no_end,
 };
@@ -41,13 +42,22 @@ fn one(line: u64, root: &Node) -> ImportEntry {
         return ImportEntry::unreadable(line, "it has no `spec`");
     };
     let mut notes = Vec::new();
+    let except = ["exceptions", "policyRefs", "properties", "expiresAt"];
+    let mut limits = limits::of_node(spec, &except);
+    // Conditions that state the end alone limit nothing else.
+    if !Conditions::of(spec).has_others {
+        limits.retain(|field, _| !field.starts_with("conditions"));
+    }
     let found = match spec.get("policyRefs") {
         Some(references) => of_references(references, spec, &mut notes),
         None => of_rules(spec, &mut notes),
     };
     let findings = match found {
         Ok(findings) => findings,
-        Err(entry) => return entry.at(line),
+        Err(entry) => {
+            let end = end(spec, None);
+            return ImportEntry { end, ..entry.at(line).limited_to(limits) };
+        }
     };
     let label = |name: &str| {
         let of = |place: &str| root.get("metadata")?.get(place)?.get(name)?.text();
@@ -65,6 +75,7 @@ fn one(line: u64, root: &Node) -> ImportEntry {
             ..ForeignException::default()
         },
     )
+    .limited_to(limits)
 }
 
 /// Why no key can express an exception.

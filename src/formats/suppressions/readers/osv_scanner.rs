@@ -10,6 +10,7 @@ use toml_edit::{Datetime, Item};
 
 use crate::formats::finding_lines::LineIndex;
 use crate::formats::suppressions::exception::{ForeignEnd, ForeignException, ImportEntry, key};
+use crate::formats::suppressions::limits;
 use crate::formats::suppressions::readers::format::{
     ImportError, ImportFormat, ImportInput, file_name, is_no_end,
 };
@@ -64,12 +65,15 @@ fn read(input: &ImportInput<'_>) -> Result<Vec<ImportEntry>, ImportError> {
         entries.push(if ignores {
             let stated =
                 item.table.and_then(|table| toml::get_in_any_case(table, "effectiveUntil"));
+            let except = ["effectiveUntil", "reason"];
+            let limits = item.table.map(|table| limits::of_table(table, &except));
+            let limits = limits.unwrap_or_default();
             let quoted = stated.and_then(Item::as_str).and_then(Instant::parse).map(of_instant);
             let bare = || until(stated?.as_datetime()?, &mut false);
             ImportEntry {
                 end: quoted.or_else(bare).unwrap_or(ForeignEnd::Missing),
                 comments: item.text_in_any_case("reason").map(str::to_owned).into_iter().collect(),
-                ..ImportEntry::listed(line, "a whole package is ignored")
+                ..ImportEntry::listed(line, "a whole package is ignored").limited_to(limits)
             }
         } else {
             ImportEntry::skipped(line, "nothing is ignored")

@@ -6,13 +6,14 @@
 use crate::diag::sorting::StableSort as _;
 use crate::formats::package_types;
 use crate::formats::suppressions::exception::{ForeignEnd, ForeignException, ImportEntry, key};
-use crate::formats::suppressions::packages;
 use crate::formats::suppressions::readers::format::{
     ImportError, ImportFormat, ImportInput, file_name,
 };
 use crate::formats::suppressions::readers::yaml as document;
+use crate::formats::suppressions::{limits, packages};
 use crate::record::subject::FindingKey;
 use crate::record::time::{Day, Instant, When};
+use crate::rules::scan::suppression::EntryLimits;
 use crate::yaml::node::{MapEntry, Node, Value};
 
 pub const FORMAT: ImportFormat = ImportFormat {
@@ -39,7 +40,11 @@ fn read(input: &ImportInput<'_>) -> Result<Vec<ImportEntry>, ImportError> {
                     _ => "an excluded path hides every finding in it",
                 };
                 let below = section.value.entries().iter();
-                entries.extend(below.map(|it| ImportEntry::listed(document::key_line(it), what)));
+                entries.extend(below.map(|it| {
+                    let mut limited = limits::of_node(&it.value, &[]);
+                    limited.extend(limits::one("key", &it.key));
+                    ImportEntry::listed(document::key_line(it), what).limited_to(limited)
+                }));
             }
             _ => {}
         }
@@ -78,6 +83,8 @@ fn of_path(id: &str, path: &MapEntry) -> ImportEntry {
         Some(node) => until(node),
         None => ForeignEnd::Missing,
     };
+    let place = path.key.trim();
+    let limits = if place == "*" { EntryLimits::new() } else { limits::one("path", place) };
     ImportEntry::exception(
         document::key_line(path),
         ForeignException {
@@ -88,6 +95,7 @@ fn of_path(id: &str, path: &MapEntry) -> ImportEntry {
             ..ForeignException::default()
         },
     )
+    .limited_to(limits)
 }
 
 /// Where an issue is ignored.

@@ -27,7 +27,7 @@ impl<'t> TomlInput<'t> {
         let document = Document::parse(source).map_err(|error| {
             let at = error.span().map_or(0, |span| span.start);
             let line = LineIndex::new(source.as_bytes()).line(at);
-            ImportError::at(line, "it can't be read as TOML")
+            ImportError::at(line, not_toml(&error))
         })?;
         Ok(TomlInput { source, document })
     }
@@ -35,6 +35,12 @@ impl<'t> TomlInput<'t> {
     pub fn root(&self) -> &Table {
         self.document.as_table()
     }
+}
+
+/// Says on one line why a text is not TOML, without repeating it.
+pub fn not_toml(error: &toml_edit::TomlError) -> String {
+    let why: Vec<&str> = error.message().lines().map(str::trim).collect();
+    format!("it can't be read as TOML: {}", why.join("; "))
 }
 
 /// Returns the items of `key` in a table: values of an array, or tables, each with its position.

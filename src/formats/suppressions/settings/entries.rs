@@ -5,12 +5,13 @@
 use super::documents;
 use crate::diag::sorting::StableSort as _;
 use crate::formats::suppressions::entry::ScannedFile;
-use crate::formats::suppressions::kinds;
 use crate::formats::suppressions::options::ScanOptions;
 use crate::formats::suppressions::readers::format::text;
 use crate::formats::suppressions::reasons::{self, CommentSyntax, EntryPlace};
+use crate::formats::suppressions::{kinds, limits};
 use crate::rules::scan::suppression::{
-    CitingAdvice, FoundSuppression, HiddenFindings, HiddenIds, SuppressionEnd, UnreadPart,
+    CitingAdvice, EntryLimits, FoundSuppression, HiddenFindings, HiddenIds, SuppressionEnd,
+    UnreadPart,
 };
 use crate::survey::cited;
 use crate::yaml::node::{Node, Value};
@@ -33,6 +34,8 @@ pub(super) struct SettingEntry {
     pub(super) is_blanket: bool,
     /// The tool, if its kind has none of its own.
     pub(super) tool: Option<&'static str>,
+    /// What limits it beyond its rules.
+    pub(super) limits: EntryLimits,
 }
 
 impl SettingEntry {
@@ -47,12 +50,22 @@ impl SettingEntry {
             reason: None,
             is_blanket: false,
             tool: None,
+            limits: EntryLimits::new(),
         }
     }
 
     /// Returns an entry that hides everything at a place, or of a sort.
     pub(super) fn blanket(kind: &'static str, line: u32, label: &str) -> SettingEntry {
-        SettingEntry { rules: Vec::new(), is_blanket: true, ..SettingEntry::of(kind, line, label) }
+        SettingEntry {
+            rules: Vec::new(),
+            is_blanket: true,
+            limits: limits::one("", label),
+            ..SettingEntry::of(kind, line, label)
+        }
+    }
+
+    pub(super) fn limited_to(self, limits: EntryLimits) -> SettingEntry {
+        SettingEntry { limits, ..self }
     }
 
     pub(super) fn with_reason(self, reason: Option<&str>) -> SettingEntry {
@@ -149,5 +162,6 @@ fn suppression(entry: SettingEntry, path: &str, options: &ScanOptions) -> FoundS
         end: entry.end,
         reason: entry.reason,
         is_blanket: entry.is_blanket,
+        limits: entry.limits,
     }
 }

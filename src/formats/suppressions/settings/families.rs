@@ -9,8 +9,9 @@ use super::entries::{SettingEntries, SettingEntry, end, is_named};
 use super::{ci_flags, documents, waivers};
 use crate::formats::suppressions::entry::ScannedFile;
 use crate::formats::suppressions::files;
+use crate::formats::suppressions::limits;
 use crate::formats::suppressions::options::ScanOptions;
-use crate::rules::scan::suppression::SuppressionEnd;
+use crate::rules::scan::suppression::{EntryLimits, SuppressionEnd};
 use crate::yaml::node::{Node, Value};
 
 /// Finds the entries of a kind in a document.
@@ -143,11 +144,8 @@ fn renovate(kind: &'static str, root: &Node, found: &mut SettingEntries) {
         if !is_off && !has_no_age && text("allowedVersions").is_none() {
             continue;
         }
-        let names: Vec<&str> =
-            ["matchPackageNames", "matchDepNames", "matchPackagePatterns", "packageNames"]
-                .iter()
-                .flat_map(|key| texts(rule.get(key)))
-                .collect();
+        let naming = ["matchPackageNames", "matchDepNames", "matchPackagePatterns", "packageNames"];
+        let names: Vec<&str> = naming.iter().flat_map(|key| texts(rule.get(key))).collect();
         let line = rule.pos.line;
         let entry = match names.as_slice() {
             [] => SettingEntry::blanket(kind, line, "packageRules"),
@@ -158,6 +156,8 @@ fn renovate(kind: &'static str, root: &Node, found: &mut SettingEntries) {
             },
         };
         let said = texts(rule.get("description")).join("\n");
+        let except = [&naming[..], &["description"]].concat();
+        let entry = entry.limited_to(limits::of_node(rule, &except));
         found.add(entry.with_reason(Some(&said)));
     }
 }
@@ -236,7 +236,14 @@ fn cargo_vet(kind: &'static str, root: &Node, found: &mut SettingEntries) {
         let items = of_crate.value.items();
         let line = items.first().map_or(of_crate.key_pos.line, |item| item.pos.line);
         let notes = items.iter().find_map(|item| item.get("notes")?.text());
-        found.add(SettingEntry::of(kind, line, &of_crate.key).with_reason(notes));
+        let mut limited = EntryLimits::new();
+        for item in items {
+            for (field, values) in limits::of_node(item, &["notes", "suggest"]) {
+                limited.entry(field).or_default().extend(values);
+            }
+        }
+        let entry = SettingEntry::of(kind, line, &of_crate.key).limited_to(limited);
+        found.add(entry.with_reason(notes));
     }
     let policies = root.get("policy").map(Node::entries).unwrap_or_default();
     for policy in policies {
@@ -248,8 +255,9 @@ fn cargo_vet(kind: &'static str, root: &Node, found: &mut SettingEntries) {
         };
         if lowers("criteria") || lowers("dev-criteria") && policy.value.get("criteria").is_none() {
             let notes = policy.value.get("notes").and_then(Node::text);
-            found
-                .add(SettingEntry::of(kind, policy.value.pos.line, &policy.key).with_reason(notes));
+            let entry = SettingEntry::of(kind, policy.value.pos.line, &policy.key);
+            let limited = limits::of_node(&policy.value, &["notes"]);
+            found.add(entry.limited_to(limited).with_reason(notes));
         }
     }
 }
@@ -374,14 +382,15 @@ fn codeql_config(kind: &'static str, root: &Node, found: &mut SettingEntries) {
     for filter in filters.iter().filter_map(|filter| filter.entry("exclude")) {
         let ids = texts(filter.value.get("id"));
         let line = filter.key_pos.line;
-        found.add(match ids.as_slice() {
+        let entry = match ids.as_slice() {
             [] => SettingEntry::blanket(kind, line, "query-filters"),
             ids => SettingEntry {
                 rules: ids.iter().map(|id| (*id).to_owned()).collect(),
                 is_blanket: true,
                 ..SettingEntry::of(kind, line, &ids.join(" "))
             },
-        });
+        };
+        found.add(entry.limited_to(limits::of_node(&filter.value, &["id"])));
     }
     let paths = root.get("paths-ignore").map(Node::items).unwrap_or_default();
     for (path, text) in paths.iter().filter_map(|path| Some((path, path.text()?))) {

@@ -8,6 +8,7 @@ use regex::Regex;
 
 use super::entries::{SettingEntries, SettingEntry, end};
 use crate::formats::suppressions::keys;
+use crate::formats::suppressions::limits;
 use crate::formats::suppressions::readers::yaml;
 use crate::rules::scan::suppression::SuppressionEnd;
 use crate::yaml::node::Node;
@@ -70,9 +71,12 @@ pub(super) fn vex(root: &Node, found: &mut SettingEntries) {
     if is_own {
         return;
     }
-    let mut add = |line: u32, id: &str, reasons: [Option<&str>; 2]| {
+    let mut add = |at: &Node, id: &str, reasons: [Option<&str>; 2], limiting: &[&str]| {
         let said: Vec<&str> = reasons.into_iter().flatten().collect();
-        found.add(SettingEntry::of("vex", line, id).with_reason(Some(&said.join("\n"))));
+        let mut limited = limits::of_node(at, &[]);
+        limited.retain(|field, _| limiting.iter().any(|known| field.starts_with(known)));
+        let entry = SettingEntry::of("vex", at.pos.line, id).limited_to(limited);
+        found.add(entry.with_reason(Some(&said.join("\n"))));
     };
     if text(root, "@context").is_some_and(|context| context.contains("openvex")) {
         for statement in root.get("statements").map(Node::items).unwrap_or_default() {
@@ -82,7 +86,7 @@ pub(super) fn vex(root: &Node, found: &mut SettingEntries) {
             if matches!(text(statement, "status"), Some("not_affected" | "fixed")) {
                 let reasons =
                     [text(statement, "impact_statement"), text(statement, "justification")];
-                add(statement.pos.line, id.unwrap_or("a vulnerability"), reasons);
+                add(statement, id.unwrap_or("a vulnerability"), reasons, &["products"]);
             }
         }
     }
@@ -97,7 +101,7 @@ pub(super) fn vex(root: &Node, found: &mut SettingEntries) {
             ) {
                 let said = |key: &str| analysis.and_then(|analysis| text(analysis, key));
                 let id = text(vulnerability, "id").unwrap_or("a vulnerability");
-                add(vulnerability.pos.line, id, [said("detail"), said("justification")]);
+                add(vulnerability, id, [said("detail"), said("justification")], &["affects"]);
             }
         }
     }
@@ -111,7 +115,9 @@ pub(super) fn vex(root: &Node, found: &mut SettingEntries) {
                 let threats = vulnerability.get("threats").map(Node::items).unwrap_or_default();
                 let why = threats.iter().find(|threat| text(threat, "category") == Some("impact"));
                 let id = text(vulnerability, "cve").unwrap_or("a vulnerability");
-                add(vulnerability.pos.line, id, [why.and_then(|why| text(why, "details")), None]);
+                let why = why.and_then(|why| text(why, "details"));
+                let hiding = ["product_status.known_not_affected", "product_status.fixed"];
+                add(vulnerability, id, [why, None], &hiding);
             }
         }
     }

@@ -1,0 +1,146 @@
+//! `--base`: what a branch does to an entry that spans several lines.
+
+use std::path::Path;
+
+use crate::cli::{self, Run};
+use crate::support::repo::{Repo, git};
+
+/// Returns what `scan --base` says of a branch that replaces a text by another one in a file of `main`.
+fn replaced(path: &str, text: &str, old: &str, new: &str) -> Run {
+    assert!(text.contains(old), "{path}: {old}");
+    let repo = Repo::at("2026-11-20T08:00:00Z");
+    repo.by("dana").write(path, text).commit("Write");
+    repo.checkout();
+    write(repo.path(), path, &text.replacen(old, new, 1));
+    git(repo.path(), &["add", "-A"]);
+    cli::run(repo.path(), &["scan", "--base", "main", "--on", "2026-11-21"])
+}
+
+fn write(folder: &Path, path: &str, text: &str) {
+    std::fs::write(folder.join(path), text).unwrap();
+}
+
+const OSV: &str = "[[IgnoredVulns]]\nid = \"CVE-2026-0001\"\nignoreUntil = 2027-01-01T00:00:00Z\nreason = \"not reachable\"\n";
+
+const TRIVY: &str = "vulnerabilities:\n  - id: CVE-2026-0001\n    paths: ['src/*']\n    expired_at: 2027-01-01\n    statement: not reachable\n";
+
+const PACKAGES: &str = "vulnerabilities:\n  - id: CVE-2026-0001\n    purls: ['pkg:npm/a@1.0.0']\n    statement: not reachable\n";
+
+const SNYK: &str = "version: v1.25.0\nignore:\n  SNYK-JS-LODASH-567746:\n    - 'a > b':\n        reason: not reachable\n        expires: 2027-01-01T00:00:00Z\n";
+
+const SAFETY: &str = "security:\n  ignore-vulnerabilities:\n    25853:\n      reason: not reachable\n      expires: '2027-01-01'\n";
+
+const AUDIT_CI: &str = "{\n  \"allowlist\": [\n    {\n      \"GHSA-aaaa-bbbb-cccc\": {\n        \"active\": true,\n        \"notes\": \"not reachable\",\n        \"expiry\": \"2027-01-01\"\n      }\n    }\n  ]\n}\n";
+
+const CHECK: &str = "<suppressions xmlns=\"https://jeremylong.github.io/DependencyCheck/dependency-suppression.1.3.xsd\">\n  <suppress\n    until=\"2027-01-01Z\">\n    <notes>not reachable</notes>\n    <packageUrl>pkg:npm/a@1.0.0</packageUrl>\n    <cve>CVE-2026-0001</cve>\n  </suppress>\n  <suppress\n    until=\"2027-01-01Z\">\n    <notes>not reachable</notes>\n    <gav>org.example:a:1</gav>\n    <cpe>cpe:/a:example:a</cpe>\n  </suppress>\n</suppressions>\n";
+
+const GRYPE: &str = "ignore:\n  - vulnerability: CVE-2026-0001\n    reason: not reachable\n    fix-state: wont-fix\n    package:\n      name: ^a.*\n      type: npm\n";
+
+const SECRETS: &str = "{\n  \"version\": \"1.5.0\",\n  \"results\": {\n    \"tests/keys.py\": [\n      {\n        \"type\": \"Secret Keyword\",\n        \"filename\": \"tests/keys.py\",\n        \"hashed_secret\": \"1111111111111111111111111111111111111111\",\n        \"line_number\": 3\n      }\n    ]\n  }\n}\n";
+
+const PLAIN: &str = "# not reachable from outside\nCVE-2026-0001 exp:2027-01-01\n";
+
+const DEPENDABOT: &str = "version: 2\nupdates:\n  - package-ecosystem: npm\n    directory: /\n    ignore:\n      # the next major version breaks the build\n      - dependency-name: a\n        versions: ['>=5']\n";
+
+/// Path, text, what is replaced, by what.
+type Case = (&'static str, &'static str, &'static str, &'static str);
+
+const WIDER: &[Case] = &[
+    ("osv-scanner.toml", OSV, "2027", "2029"),
+    ("osv-scanner.toml", OSV, "ignoreUntil = 2027-01-01T00:00:00Z\n", ""),
+    ("osv-scanner.toml", OSV, "reason = \"not reachable\"\n", ""),
+    (".trivyignore.yaml", TRIVY, "2027", "2029"),
+    (".trivyignore.yaml", TRIVY, "    paths: ['src/*']\n", ""),
+    (".trivyignore.yaml", TRIVY, "'src/*'", "'src/*', 'lib/*'"),
+    (".trivyignore.yaml", TRIVY, "'src/*'", "'**'"),
+    (".trivyignore.yaml", TRIVY, "    statement: not reachable\n", ""),
+    (".trivyignore.yaml", PACKAGES, "1.0.0']", "1.0.0', 'pkg:npm/b@1.0.0']"),
+    (".snyk", SNYK, "2027", "2029"),
+    (".snyk", SNYK, "'a > b'", "'*'"),
+    (".safety-policy.yml", SAFETY, "2027", "2029"),
+    ("audit-ci.jsonc", AUDIT_CI, "2027", "2029"),
+    ("odc-suppressions.xml", CHECK, "2027", "2029"),
+    ("odc-suppressions.xml", CHECK, "    <packageUrl>pkg:npm/a@1.0.0</packageUrl>\n", ""),
+    ("odc-suppressions.xml", CHECK, "    <cve>", "    <cve>CVE-2026-0002</cve>\n    <cve>"),
+    ("odc-suppressions.xml", CHECK, "    <cpe>cpe:/a:example:a</cpe>\n", ""),
+    (".grype.yaml", GRYPE, "    package:\n      name: ^a.*\n      type: npm\n", ""),
+    (".grype.yaml", GRYPE, "    fix-state: wont-fix\n", ""),
+    (".trivyignore", PLAIN, "# not reachable from outside\n", ""),
+    (".trivyignore", PLAIN, " exp:2027-01-01", ""),
+    (".github/dependabot.yml", DEPENDABOT, "        versions: ['>=5']\n", ""),
+    ("a.py", "run(a)  # nosec B602 - checked\n", "B602 ", "B602,B603 "),
+    ("a.py", "run(a)  # nosec B602 - checked\n", "B602 ", "B307,B102 "),
+    ("a.py", "run(a)  # nosec B602 - checked\n", " B602 - checked", ""),
+    ("a.js", "/* eslint-disable no-eval -- checked */\n", "no-eval ", ""),
+];
+
+#[test]
+fn an_entry_that_hides_more_is_an_error_whatever_its_reason_says() {
+    for (path, text, old, new) in WIDER {
+        let run = replaced(path, text, old, new);
+        assert_eq!(run.code, 1, "{path}: {old} -> {new}: {}{}", run.out, run.err);
+        let says = "error[scan-new]: the branch widens `";
+        assert!(run.out.contains(says), "{path}: {old} -> {new}: {}", run.out);
+    }
+}
+
+#[test]
+fn an_entry_that_hides_something_else_is_added() {
+    let added: &[Case] = &[
+        (".secrets.baseline", SECRETS, "    \"tests/keys.py\"", "    \"prod/keys.py\""),
+        (".secrets.baseline", SECRETS, "1111111", "2222222"),
+        (".gitleaksignore", "src/a.py:aws-key:7\n", ":7", ":9"),
+        (".semgrepignore", "docs/\n", "docs/", "src/"),
+    ];
+    for (path, text, old, new) in added {
+        let run = replaced(path, text, old, new);
+        assert_eq!(run.code, 1, "{path}: {}{}", run.out, run.err);
+        assert!(run.out.contains("error[scan-new]: the branch adds "), "{path}: {}", run.out);
+    }
+}
+
+#[test]
+fn an_entry_that_hides_no_more_than_before_is_not_new() {
+    let same: &[Case] = &[
+        ("osv-scanner.toml", OSV, "2027", "2026"),
+        ("osv-scanner.toml", OSV, "not reachable", "no caller reaches it"),
+        (".trivyignore.yaml", TRIVY, "2027", "2026"),
+        (".trivyignore.yaml", TRIVY, "'src/*'", "'src/a'"),
+        (".snyk", SNYK, "2027", "2026"),
+        (".snyk", SNYK, "reason: not reachable", "reason: no caller reaches it"),
+        (".safety-policy.yml", SAFETY, "2027", "2026"),
+        ("audit-ci.jsonc", AUDIT_CI, "2027", "2026"),
+        ("odc-suppressions.xml", CHECK, "2027", "2026"),
+        ("odc-suppressions.xml", CHECK, "not reachable", "no caller reaches it"),
+        (".grype.yaml", GRYPE, "    package:\n", "    package:\n      version: 1.0.0\n"),
+        (".secrets.baseline", SECRETS, "\"line_number\": 3", "\"line_number\": 30"),
+        (".trivyignore", PLAIN, "from outside", "by a caller"),
+        ("a.py", "run(a)  # nosec B602,B603 - checked\n", ",B603", ""),
+        (".checkov.yaml", "skip-check: [CKV_AWS_20, CKV_AWS_21]\n", "CKV_AWS_20, ", ""),
+    ];
+    for (path, text, old, new) in same {
+        let run = replaced(path, text, old, new);
+        assert_eq!(run.code, 0, "{path}: {old} -> {new}: {}{}", run.out, run.err);
+        assert!(run.out.contains("no suppression added"), "{path}: {old}: {}", run.out);
+    }
+}
+
+#[test]
+fn the_headline_tells_added_from_widened() {
+    let headline = |path: &str, text: &str, old: &str, new: &str| {
+        let run = replaced(path, text, old, new);
+        let first = run.out.lines().next().unwrap_or_default().to_owned();
+        let (begin, end) = first.split_once(" since ").unwrap();
+        format!("{begin} since{}", end.split_once(')').unwrap().1)
+    };
+    let code = "run(a)  # nosec B602 - checked\n";
+    let more = "run(a)  # nosec B602,B603 - checked\n";
+    assert_eq!(headline("a.py", code, code, more), "1 suppression widened since, with a reason");
+    let both = format!("{more}go()  # nosec B607\n");
+    assert_eq!(
+        headline("a.py", code, code, &both),
+        "1 suppression added, 1 widened since, 1 without a reason"
+    );
+    let another = format!("{code}go()  # nosec B607 - fixed path\n");
+    assert_eq!(headline("a.py", code, code, &another), "1 suppression added since, with a reason");
+}
