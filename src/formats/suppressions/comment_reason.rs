@@ -180,7 +180,7 @@ fn is_id(word: &str) -> bool {
         || word.chars().all(is_part) && has(char::is_ascii_uppercase) && has(char::is_ascii_digit)
 }
 
-/// Splits a comment where another one begins within it.
+/// Splits a comment where another one begins within it; one that a tool reads ends it.
 fn parts(comment: &str) -> Vec<&str> {
     let mut parts = Vec::new();
     let (mut begin, mut after_blank) = (0, true);
@@ -189,8 +189,12 @@ fn parts(comment: &str) -> Vec<&str> {
         let sign = INNER_SIGNS.iter().find(|sign| after_blank && rest.starts_with(**sign));
         after_blank = character.is_whitespace();
         let Some(inner) = sign.and_then(|sign| rest.strip_prefix(sign)) else { continue };
-        if at >= begin && (inner.starts_with(char::is_whitespace) || is_directive(inner)) {
+        let ends = at >= begin && is_directive(inner);
+        if ends || at >= begin && inner.starts_with(char::is_whitespace) {
             parts.push(comment.get(begin..at).unwrap_or_default());
+            if ends {
+                return parts;
+            }
             begin = comment.len() - inner.len();
         }
     }

@@ -18,7 +18,7 @@ pub(super) struct EslintComment {
 }
 
 /// How many bytes of a comment are read.
-const LONGEST: usize = 4000;
+const LONGEST: usize = 2000;
 
 /// Returns the comment whose first word begins at a byte of a file; `None` if eslint doesn't obey it, or if it turns
 /// nothing off.
