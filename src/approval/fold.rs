@@ -252,9 +252,10 @@ impl<'a> TrailEvaluator<'a> {
         verdict.turns = turns(step, &verdict);
         if let Some(approved_at) = self.was_approved.get(&step.index) {
             // What it took away stays taken: no older version comes back with its approval, nor an older statement.
-            verdict.was_approved = true;
+            let since = step.at.max(*approved_at);
+            verdict.was_approved = Some(since);
             self.series.is_interrupted = true;
-            self.series.end_support(step.at.max(*approved_at));
+            self.series.end_support(since);
         }
         self.verdicts.push(verdict);
     }

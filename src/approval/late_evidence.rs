@@ -172,14 +172,13 @@ impl<'a> TrailEvaluator<'a> {
             self.judge(&step);
             let is_record = !self.is_governance();
             if let Some(verdict) = self.verdicts.last_mut() {
-                let was_approved = is_record && (old.was_approved || old.is_approved());
-                let approved_at = old.approved_at.unwrap_or(step.at);
+                let since = old.was_approved.or(old.approved_since()).filter(|_| is_record);
                 let turned = settle(verdict, old, at, &commit);
-                if was_approved && !verdict.is_approved() && !verdict.was_approved {
+                if let Some(since) = since.filter(|_| !verdict.is_approved()) {
                     // A rejection takes the approval away; what the version took away stays taken.
-                    verdict.was_approved = true;
+                    verdict.was_approved = verdict.was_approved.max(Some(since));
                     self.series.is_interrupted = true;
-                    self.series.end_support(approved_at);
+                    self.series.end_support(since);
                 }
                 if turned && verdict.satisfied == Satisfied::Yes && verdict.carries.is_none() {
                     self.series.end_support(at);

@@ -5,6 +5,7 @@
 use crate::approval::fold::{TrailEvaluator, TrailKind, VersionStep};
 use crate::approval::{demand, put_back};
 use crate::history::off_line::Lost;
+use crate::history::taken::OffLine;
 use crate::history::version::Version;
 use crate::record::time::Instant;
 
@@ -13,32 +14,33 @@ impl<'a> TrailEvaluator<'a> {
     /// and kept another (V3).
     pub(crate) fn bar_older(&mut self, version: &Version) {
         let own = version.taken_away().map_or(Instant::MIN, |taken| taken.at);
+        let bar = self.off_line().map(|off_line| off_line.bar(version.landing, self.trail));
+        let bar = bar.unwrap_or(Instant::MIN);
         let landing = self.context.history.mainline.landings.get(version.landing);
         if let Some(landing) = landing.filter(|_| version.is_left_over()) {
             self.series.end_support(landing.effective);
         }
         if !put_back::A3 {
-            self.series.end_support(self.off_line_bar(version.landing).max(own));
+            self.series.end_support(bar.max(own));
         }
     }
 
-    /// Returns the time of the last commit off the line that took something away, as of a landing.
-    fn off_line_bar(&self, landing: usize) -> Instant {
+    /// Returns what commits off the line did to the trail.
+    fn off_line(&self) -> Option<&'a OffLine> {
         let history = self.context.history;
-        let off_line = match self.of {
+        match self.of {
             TrailKind::Record => history.off_line.get(&self.trail.key),
             TrailKind::Governance(path) => history.off_line_rules.get(path),
-        };
-        off_line.map_or(Instant::MIN, |it| it.bar(landing, self.trail))
+        }
     }
 
     /// Tells whether an earlier merge brought a commit that took something away after a version was approved: its approval is from
     /// before that.
     pub(super) fn is_barred_since(&self, approved: usize, landing: usize) -> bool {
-        let verdict = self.verdicts.get(approved);
-        let approved_at = verdict.and_then(|verdict| verdict.approved_at).unwrap_or(Instant::MIN);
-        let earlier = landing.checked_sub(1).map_or(Instant::MIN, |it| self.off_line_bar(it));
-        !put_back::A3 && earlier > approved_at
+        let Some(approved) = self.trail.versions.get(approved) else { return false };
+        let between = approved.landing + 1..landing;
+        let is_barred = |off_line: &OffLine| off_line.bars_within(between.clone(), self.trail);
+        !put_back::A3 && self.off_line().is_some_and(is_barred)
     }
 
     /// Tells whether a version only stands there for what a merge left out, and a put-back hole hides that.

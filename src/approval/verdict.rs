@@ -23,9 +23,9 @@ pub struct ApprovalVerdict {
     /// Whether this version becomes the approved one: the normal requirement (ignoring the exemption for closures and
     /// narrowing changes) is met by non-authors.
     pub becomes_approved: BecomesApproved,
-    /// Whether it is not approved only because of a revocation or a mailmap that landed later: it still takes away what it
-    /// took then.
-    pub was_approved: bool,
+    /// Since when it was approved, if only something that takes approvals back has ended that: it still takes away what it took
+    /// then.
+    pub was_approved: Option<Instant>,
     pub result: FourEyes,
     pub needed: Needed,
     /// The counted approvers, one entry per person, sorted by address.
@@ -79,6 +79,13 @@ impl ApprovalVerdict {
     /// Tells whether the version is approved and in effect as it stands.
     pub(crate) fn is_approved(&self) -> bool {
         self.becomes_approved == BecomesApproved::AsApproved && self.satisfied == Satisfied::Yes
+    }
+
+    /// Returns since when it is approved and in effect, also where it held before, as only narrowing; `None` if it isn't.
+    pub(crate) fn approved_since(&self) -> Option<Instant> {
+        let effect = |turn: &&VerdictChange| turn.becomes_approved == BecomesApproved::AsApproved;
+        let turn = self.turns.iter().rev().take_while(effect).last().map(|turn| turn.at);
+        self.is_approved().then(|| self.approved_at.max(turn).unwrap_or(Instant::MIN))
     }
 
     pub(crate) fn counted_statements(&self) -> impl Iterator<Item = &Statement> {

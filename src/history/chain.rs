@@ -169,33 +169,90 @@ fn is_suspicious(commit: &Commit, branch: &str) -> bool {
         return false;
     }
     let message = commit.message();
-    let subject = message.lines().next().unwrap_or_default();
-    let Some(rest) = subject.strip_prefix("Merge ") else {
-        return false;
-    };
+    let subject = MergeSubject::parse(message.lines().next().unwrap_or_default());
     let is_by_forge = message.lines().skip(1).any(|line| line.starts_with("See merge request "));
-    let target = rest.rsplit_once(" into ").map(|(_, target)| target.trim_end().trim_matches('\''));
-    let is_elsewhere = target.is_some_and(|target| target != branch);
-    // Several branches, and what git calls a commit or a tag.
-    let others =
-        ["branches '", "remote-tracking branches '", "commit '", "commits '", "tag '", "tags '"];
-    if others.iter().any(|kind| rest.starts_with(kind)) {
-        return is_elsewhere && !is_by_forge;
+    subject.is_some_and(|subject| {
+        let is_elsewhere = subject.target.is_some_and(|target| target != branch);
+        !is_by_forge && (is_elsewhere || subject.merges(branch))
+    })
+}
+
+/// The subject that git gives a merge: `Merge branch 'a', remote-tracking branch 'o/b'; tag 'v1' of URL into c`.
+struct MergeSubject<'s> {
+    /// The branches, and whether each is a remote-tracking one.
+    branches: Vec<(&'s str, bool)>,
+    target: Option<&'s str>,
+}
+
+impl<'s> MergeSubject<'s> {
+    /// Reads a subject; `None` if it has not that form.
+    fn parse(subject: &'s str) -> Option<MergeSubject<'s>> {
+        const KINDS: [(&str, bool); 5] = [
+            ("remote-tracking branch", true),
+            ("branch", true),
+            ("commit", false),
+            ("tag", false),
+            ("", true),
+        ];
+        let mut rest = subject.strip_prefix("Merge ")?;
+        // `git pull URL`, of the branch that HEAD names there.
+        if let Some((url, target)) = rest.split_once(" into ")
+            && url.contains(['/', ':'])
+            && !url.contains([' ', '\''])
+        {
+            return Some(MergeSubject { branches: Vec::new(), target: Some(target.trim_end()) });
+        }
+        let (mut is_branch, mut is_tracking) = (false, false);
+        let mut branches = Vec::new();
+        loop {
+            let (kind, after) = rest.split_once('\'')?;
+            let kind = kind.trim_end();
+            let singular = kind.strip_suffix("es").filter(|it| it.ends_with("branch"));
+            let singular = singular.or_else(|| kind.strip_suffix('s')).unwrap_or(kind);
+            let (known, names_branches) = KINDS.iter().find(|(name, _)| *name == singular)?;
+            if !known.is_empty() {
+                (is_branch, is_tracking) = (*names_branches, known.starts_with("remote"));
+            }
+            let (name, tail) = after.split_once('\'')?;
+            let tail = tail.strip_prefix(" (early part)").unwrap_or(tail);
+            branches.extend(is_branch.then_some((name, is_tracking)));
+            rest = tail;
+            let next = [", ", "; ", " and "].iter().find_map(|between| {
+                let item = rest.strip_prefix(between)?;
+                item.split_once('\'').filter(|(kind, _)| kind.split(' ').count() < 4)?;
+                Some(item)
+            });
+            match next {
+                Some(item) => rest = item,
+                None => break,
+            }
+        }
+        let (source, into) = match rest.rsplit_once(" into ") {
+            Some((source, into)) => (source, Some(into)),
+            None => (rest, None),
+        };
+        // What stands behind the target is a sentence of somebody's own.
+        let is_whole = source.is_empty() || source.starts_with(" of ");
+        let target = into.map(|into| {
+            let into = into.split_once(" (#").map_or(into, |(into, _)| into).trim_end();
+            let into = into.trim_matches('\'');
+            into.strip_prefix("refs/heads/").unwrap_or(into)
+        });
+        let is_name = |target: &str| !target.contains(' ');
+        (is_whole && target.is_none_or(is_name)).then_some(MergeSubject { branches, target })
     }
-    let is_tracking = rest.starts_with("remote-tracking ");
-    let rest = rest.strip_prefix("remote-tracking ").unwrap_or(rest);
-    let Some((name, rest)) = rest.strip_prefix("branch '").and_then(|rest| rest.split_once('\''))
-    else {
-        return false;
-    };
-    // `origin/main` under any remote's name, and `acme:main` of a fork.
-    let name = name.rsplit_once(':').map_or(name, |(_, name)| name);
-    let remotes: &[&str] = if is_tracking { &[] } else { &["origin", "upstream"] };
-    let bare = name.split_once('/').filter(|(remote, _)| is_tracking || remotes.contains(remote));
-    let itself = |name: &str| ["main", "master", branch].contains(&name);
-    let is_of_itself = itself(name) || bare.is_some_and(|(_, name)| itself(name));
-    let has_tail = rest.is_empty() || rest.starts_with(" of ") || rest.starts_with(" into ");
-    (is_of_itself || is_elsewhere) && has_tail && !is_by_forge
+
+    /// Tells whether it names the approved branch, also under a remote's name, or as one of a fork (`acme:main`).
+    fn merges(&self, branch: &str) -> bool {
+        let is_itself = |name: &str| ["main", "master", branch].contains(&name);
+        self.branches.iter().any(|(name, is_tracking)| {
+            let name = name.rsplit_once(':').map_or(*name, |(_, name)| name);
+            let bare = name.split_once('/');
+            let is_remote = |remote: &str| *is_tracking || ["origin", "upstream"].contains(&remote);
+            is_itself(name)
+                || bare.is_some_and(|(remote, name)| is_remote(remote) && is_itself(name))
+        })
+    }
 }
 
 impl Mainline {

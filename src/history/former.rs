@@ -21,20 +21,18 @@ use crate::history::graph::ChangedLanding;
 use crate::history::mainline::{Landing, Mainline};
 use crate::history::merge_content::{ComparedPath, Merges};
 use crate::history::merged_commits::LandingBranches;
-use crate::history::objects::{Merge, Objects, Obstacle, Oid, OidMap};
+use crate::history::objects::{Objects, Obstacle, Oid, OidMap};
 use crate::history::off_line::{Loss, Lost, Rerouted, TakenAway};
+use crate::history::rule_change::LineRules;
 use crate::history::taken::{OffLine, RecordChange, SupportBar, stood_before};
 use crate::history::trails::{self, Bytes, TrailSet};
-use crate::history::tree::{CommitTree, TreeWithFile};
+use crate::history::tree::CommitTree;
 use crate::history::version::{
     Content, FileAt, MadeInMerge, Trail, TrailKey, Version, VersionBody, VersionChange,
 };
 use crate::history::walked::History;
-use crate::policy::governance::{self, Governance};
-use crate::policy::governs;
 use crate::record::Record;
 use crate::record::time::Instant;
-use crate::yaml::node::Limits;
 
 /// A commit off the line, with its differences from its first parent.
 pub(super) type FormerCommit<'c> = (&'c Rc<Commit>, &'c BTreeMap<ComparedPath, Bytes>);
@@ -214,7 +212,10 @@ impl<'a> FormerCommits<'a> {
                     is_removed(merges, contents, commit, (key, &bytes.old))
                 } else {
                     let fetch = |body: &VersionBody| body.fetch(|blob| contents.bytes(blob));
-                    let stood = || stood_before(trails.get(key)?, self.parted(), &fetch);
+                    let stood = || {
+                        let trail = trails.get(key);
+                        trail.map_or_else(Vec::new, |it| stood_before(it, self.parted(), &fetch))
+                    };
                     is_held || drops_own || change.takes(&stood)
                 };
                 if !is_taking || self.is_taken_over((merges, contents), commit, subject, bytes)? {
@@ -282,7 +283,16 @@ impl<'a> FormerCommits<'a> {
         for (commit, changed) in commits {
             for (subject, bytes) in *changed {
                 let ComparedPath::Governance(path) = subject else { continue };
-                let rule = self.rule(commit, path, bytes, (merges, contents))?;
+                let line = LineRules {
+                    objects: merges.objects,
+                    prefix: merges.prefix,
+                    contents,
+                    files,
+                    after: self.after,
+                    parted: self.after.and_then(|it| self.landings.get(it)).map(|it| it.tree),
+                    tree: self.line.tree,
+                };
+                let rule = line.judge(commit, path, bytes)?;
                 if !rule.is_stricter
                     || self.is_taken_over((merges, contents), commit, subject, bytes)?
                 {
@@ -296,16 +306,17 @@ impl<'a> FormerCommits<'a> {
                 if !rule.is_lacking || is_known {
                     continue;
                 }
-                let content = match bytes.new.first() {
-                    None => Content::Gone,
-                    Some(file) => {
-                        let read = contents.bytes_within(file.blob, Limits::ROSTER.bytes)?;
-                        files.bytes.insert(file.blob, read.unwrap_or_default().into());
+                let mut holding = bytes.new.clone();
+                let content = match (rule.content, holding.first_mut()) {
+                    (Some((blob, content)), Some(file)) => {
+                        file.blob = blob;
+                        files.bytes.insert(blob, content.into());
                         Content::File
                     }
+                    _ => Content::Gone,
                 };
                 let body = VersionBody::known(content);
-                let mut version = self.version((commit, at), Loss::Rule, bytes.new.clone(), body);
+                let mut version = self.version((commit, at), Loss::Rule, holding, body);
                 if let Some(Rerouted::TakenAway(taken)) = version.rerouted.as_deref_mut() {
                     taken.is_held = rule.is_held;
                 }
@@ -320,57 +331,6 @@ impl<'a> FormerCommits<'a> {
             self.insert(trail, taken);
         }
         Ok(())
-    }
-
-    fn rule(
-        &self,
-        commit: &Commit,
-        path: &str,
-        bytes: &Bytes,
-        (merges, contents): (&Merges<'_>, &ContentCache<'_>),
-    ) -> Result<RuleChange, Obstacle> {
-        let Some(first) = commit.parents.first() else { return Ok(RuleChange::default()) };
-        let tree = |root: Oid| CommitTree::new(merges.objects, root, merges.prefix);
-        let landed = tree(self.line.tree);
-        let held = landed.entry(path).map_err(Obstacle::from)?.map(|(_, blob)| blob);
-        let new = bytes.new.first().map(|file| file.blob);
-        let read = |blob: Option<Oid>| match blob {
-            Some(blob) => {
-                contents.bytes_within(blob, Limits::ROSTER.bytes).map(Option::unwrap_or_default)
-            }
-            None => Ok(Vec::new()),
-        };
-        let old = read(bytes.old.first().map(|file| file.blob))?;
-        let (ours, theirs) = (read(held)?, read(new)?);
-        // The file is judged by itself, as one that lands is: by what the commit changed, and by what the line had then.
-        let parted = self.after.and_then(|after| self.landings.get(after));
-        let earlier = CommitTree::of_commit(merges.objects, *first, merges.prefix)?;
-        let earlier = [Some(earlier), parted.map(|landing| tree(landing.tree))];
-        let changed = new.map(|_| theirs.as_slice());
-        let both = |tree: &CommitTree<'_>| {
-            let after = Governance::read(&TreeWithFile::new(tree, merges.prefix, path, changed))?;
-            Ok::<_, Obstacle>([Governance::read(tree)?, after])
-        };
-        let mut is_stricter = false;
-        let mut is_of_keys = false;
-        for tree in earlier.iter().flatten() {
-            let [before, after] = both(tree)?;
-            is_stricter |= tightens([&before, &after]);
-            is_of_keys |= merges.prefix.plain(&before.policy.approval.revoked) == path;
-        }
-        let [line, taken] = both(&landed)?;
-        is_of_keys |= merges.prefix.plain(&line.policy.approval.revoked) == path;
-        // A revocation counts whatever the policy beside it is like.
-        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        if is_of_keys && governs::revokes_more(Some(&text(&old)), &text(&theirs)) {
-            let is_lacking = !governs::revokes_more(Some(&text(&theirs)), &text(&ours));
-            return Ok(RuleChange { is_stricter: true, is_lacking, is_held: false });
-        }
-        Ok(RuleChange {
-            is_stricter,
-            is_lacking: held != new && !governs::only_adds(&taken, &line),
-            is_held: merges.objects.merge(&old, &ours, &theirs) == Merge::Clean(ours.clone()),
-        })
     }
 
     /// Returns a version that no landing made: what a commit off the line took away.
@@ -504,28 +464,11 @@ fn is_removed(
     !old.is_empty() && !old.iter().any(is_there)
 }
 
-/// A change of a governance file off the line.
-#[derive(Clone, Copy, Debug, Default)]
-struct RuleChange {
-    /// Whether it only adds requirements.
-    is_stricter: bool,
-    /// Whether the line's version is neither the same nor as strict.
-    is_lacking: bool,
-    /// Whether the line's text has the change, beside others.
-    is_held: bool,
-}
-
 /// What commits off the line took away from records, and by governance files.
 #[derive(Default)]
 pub(super) struct OffLineMarks {
     pub(super) records: BTreeMap<TrailKey, OffLine>,
     pub(super) rules: BTreeMap<String, OffLine>,
-}
-
-/// Tells whether a change of the rules makes them stricter, and, of what decides, does nothing else.
-pub fn tightens([before, after]: [&Governance; 2]) -> bool {
-    let is_sound = |it: &Governance| it.state == governance::State::Sound;
-    is_sound(before) && is_sound(after) && governs::tightens(before, after)
 }
 
 /// Tells whether the line holds what a tip had that a merge brought back: the merge left nothing out that it took away, and each

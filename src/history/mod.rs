@@ -30,6 +30,7 @@ pub mod paths;
 pub mod proposal;
 pub mod refs;
 pub mod related_files;
+pub mod rule_change;
 mod survey;
 pub mod tags;
 pub mod taken;

@@ -3,6 +3,7 @@
 //! Uses record, history's change, content, off-line, version. Pure. Start at [`RecordChange`] and [`OffLine`], which
 //! `history::former` determines. Follows `docs/spec/approval.md`, M5 and M5b.
 
+use std::ops::Range;
 use std::rc::Rc;
 
 use crate::history::change;
@@ -47,9 +48,9 @@ impl RecordChange {
         self.after.as_ref().is_some_and(VersionBody::is_unparsed)
     }
 
-    /// Tells whether it took something away, whatever is granted elsewhere. A removal does not count. `stood` returns the record
-    /// that stood there last, for a change of what can't be read.
-    pub(super) fn takes(&self, stood: &dyn Fn() -> Option<Rc<Record>>) -> bool {
+    /// Tells whether it took something away, whatever is granted elsewhere. A removal does not count. `stood` returns the records
+    /// that stood there until then, for a change of what can't be read.
+    pub(super) fn takes(&self, stood: &dyn Fn() -> Vec<Rc<Record>>) -> bool {
         let (Some(before), Some(after)) = (&self.before, &self.after) else { return false };
         if after.closes(before) {
             return ending(after).is_some();
@@ -59,7 +60,7 @@ impl RecordChange {
             // What could not be read before may have been open.
             None => {
                 ending(after).is_some_and(|after| after.closure.is_some())
-                    || stood().is_some_and(|granted| self.loss(Some(&granted)).is_some())
+                    || stood().iter().any(|granted| self.loss(Some(granted)).is_some())
             }
         }
     }
@@ -93,17 +94,18 @@ impl RecordChange {
     }
 }
 
-/// Returns the last readable record on a trail that landed before a landing; `fetch` gets dropped bytes.
+/// Returns the readable records on a trail that landed before a landing; `fetch` gets dropped bytes.
 pub(super) fn stood_before(
     trail: &Trail,
     landing: usize,
     fetch: &dyn Fn(&VersionBody),
-) -> Option<Rc<Record>> {
-    let mut landed = trail.versions.iter().rev().filter(|version| version.landing < landing);
-    landed.find_map(|version| {
+) -> Vec<Rc<Record>> {
+    let landed = trail.versions.iter().filter(|version| version.landing < landing);
+    let records = landed.filter_map(|version| {
         fetch(&version.record);
         version.record.record().map(Rc::clone)
-    })
+    });
+    records.collect()
 }
 
 /// Returns the record whose closure and fired entries count: that of a misnamed or doubled file, too.
@@ -143,11 +145,20 @@ pub(super) struct SupportBar {
 impl OffLine {
     /// Returns the instant before which no statement supports a version that lands at a landing.
     pub fn bar(&self, landing: usize, trail: &Trail) -> Instant {
-        let is_sure = |bar: &&SupportBar| {
-            let stood = || stood_before(trail, bar.parted, &|_| ());
-            bar.unsure.as_ref().is_none_or(|change| change.takes(&stood))
-        };
-        let bars = self.bars.iter().filter(|bar| bar.from <= landing).filter(is_sure);
+        let bars = self.bars.iter().filter(|bar| bar.from <= landing && bar.is_sure(trail));
         bars.map(|bar| bar.at).max().unwrap_or(Instant::MIN)
+    }
+
+    /// Tells whether something was taken away at one of some landings, as the line has it.
+    pub fn bars_within(&self, landings: Range<usize>, trail: &Trail) -> bool {
+        let mut bars = self.bars.iter();
+        bars.any(|bar| landings.contains(&bar.parted) && bar.is_sure(trail))
+    }
+}
+
+impl SupportBar {
+    fn is_sure(&self, trail: &Trail) -> bool {
+        let stood = || stood_before(trail, self.parted, &|_| ());
+        self.unsure.as_ref().is_none_or(|change| change.takes(&stood))
     }
 }

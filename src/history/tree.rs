@@ -146,22 +146,22 @@ impl Tree for CommitTree<'_> {
     }
 }
 
-/// The files of a commit, of which one has other bytes.
-pub struct TreeWithFile<'t, 'o> {
-    tree: &'t CommitTree<'o>,
+/// The files of a tree, of which one has other bytes.
+pub struct TreeWithFile<'t> {
+    tree: &'t dyn Tree,
     prefix: &'t LedgerPrefix,
     path: &'t str,
     /// `None` if the file is not there.
     bytes: Option<&'t [u8]>,
 }
 
-impl<'t, 'o> TreeWithFile<'t, 'o> {
+impl<'t> TreeWithFile<'t> {
     pub fn new(
-        tree: &'t CommitTree<'o>,
+        tree: &'t dyn Tree,
         prefix: &'t LedgerPrefix,
         path: &'t str,
         bytes: Option<&'t [u8]>,
-    ) -> TreeWithFile<'t, 'o> {
+    ) -> TreeWithFile<'t> {
         TreeWithFile { tree, prefix, path, bytes }
     }
 
@@ -170,7 +170,7 @@ impl<'t, 'o> TreeWithFile<'t, 'o> {
     }
 }
 
-impl Tree for TreeWithFile<'_, '_> {
+impl Tree for TreeWithFile<'_> {
     fn list(&self, folder: &str) -> Result<Vec<TreeItem>, TreeError> {
         self.tree.list(folder)
     }

@@ -19,7 +19,7 @@ use crate::approval::verdict::{ApprovalVerdict, BecomesApproved, Satisfied};
 use crate::diag::code::Code;
 use crate::diag::sorting::StableSort as _;
 use crate::diag::{Finding, Level};
-use crate::history::change;
+use crate::history::change::{self, differ};
 use crate::history::governance::GovernanceOrigin;
 use crate::history::objects::Oid;
 use crate::history::version::{Content, Trail, TrailKey, Version, VersionChange};
@@ -209,11 +209,15 @@ impl<'a> Audit<'a> {
         let is_new =
             matches!(landed.version.change, VersionChange::Introduced | VersionChange::Readded);
         // A file that never was a record may be removed, and restored content is the approved version again (V7b).
-        let restored = landed.verdict.flags.contains("restored-to-approved-content");
+        let approved = landed.approved.and_then(|version| version.record.record());
+        let both = approved.zip(after.and_then(|file| file.record.as_ref()));
+        let is_as_approved =
+            both.is_some_and(|(approved, after)| differ::is_equal(approved, after));
+        let restored = landed.verdict.flags.contains("restored-to-approved-content")
+            || is_as_approved && landed.verdict.is_approved();
         if matches!(of.key, TrailKey::Path(_)) || restored {
             return Vec::new();
         }
-        let approved = landed.approved.and_then(|version| version.record.record());
         let first = of.levels.first(index);
         let changed = ChangeCase {
             before: before.filter(|_| !is_new),

@@ -108,7 +108,7 @@ impl ApprovedState {
         let approved = series.iter().rposition(is_approved);
         let of_approved = series
             .iter()
-            .filter(|pair| is_approved(pair) || pair.1.was_approved)
+            .filter(|pair| is_approved(pair) || pair.1.was_approved.is_some())
             .filter_map(|(version, _)| version.record.record());
         self.renewed = renewal::counted(of_approved.map(AsRef::as_ref));
         let after = approved.map_or(0, |at| at + 1);

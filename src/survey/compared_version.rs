@@ -78,7 +78,7 @@ impl<'a> ComparedTrail<'a> {
 
     fn is_approved(&self, index: usize) -> bool {
         let verdict = self.facts.verdicts.get(index);
-        verdict.is_some_and(|verdict| verdict.was_approved || verdict.is_approved())
+        verdict.is_some_and(|verdict| verdict.was_approved.is_some() || verdict.is_approved())
             && self.record(index).is_some()
     }
 

@@ -234,7 +234,11 @@ impl<'c, 'h> Chooser<'c, 'h> {
         let is_held = |version: &Version| version.taken_away().is_some_and(|taken| taken.is_held);
         versions.next().is_some_and(|(_, version)| is_held(version))
             && versions.find(|(_, version)| version.taken_away().is_none()).is_some_and(
-                |(merged, _)| self.only_adds(counted, &counted.with(path, Some(merged))),
+                |(merged, _)| {
+                    let merged = counted.with(path, Some(merged));
+                    self.only_adds(counted, &merged)
+                        && self.only_adds(&counted.with(path, Some(n)), &merged)
+                },
             )
     }
 

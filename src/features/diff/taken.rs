@@ -6,10 +6,10 @@ use crate::features::diff::compared::{Entry, ProposedState};
 use crate::features::diff::comparison::Comparer;
 use crate::history::branch::BranchCommit;
 use crate::history::content::ContentCache;
-use crate::history::former;
 use crate::history::merge_content::ComparedPath;
 use crate::history::objects::Oid;
 use crate::history::off_line::Loss;
+use crate::history::rule_change;
 use crate::history::taken::RecordChange;
 use crate::history::trails::Bytes;
 use crate::history::tree::{CommitTree, TreeWithFile};
@@ -80,7 +80,7 @@ impl Comparer<'_> {
         let bytes = tree.bytes(path)?;
         let after = TreeWithFile::new(&before, &self.prefix, path, bytes.as_deref());
         let [before, after] = [Governance::read(&before)?, Governance::read(&after)?];
-        Ok(former::tightens([&before, &after]) && !governs::only_adds(&after, proposed))
+        Ok(rule_change::tightens([&before, &after]) && !governs::only_adds(&after, proposed))
     }
 }
 

@@ -119,7 +119,7 @@ fn stated(item: &Item) -> Option<&str> {
 pub fn tree(text: &str) -> Result<Node, ImportError> {
     let document = Document::parse(text).map_err(|error| {
         let at = error.span().map_or(0, |span| span.start);
-        ImportError::at(u64::from(LineStarts::of(text).pos(at).line), "it can't be read as TOML")
+        ImportError::at(u64::from(LineStarts::of(text).pos(at).line), not_toml(&error))
     })?;
     Ok(of_table(document.as_table(), None, &LineStarts::of(text)))
 }
