@@ -12,6 +12,7 @@ mod clones;
 mod emergencies;
 mod folders;
 mod freezes;
+mod hidden;
 mod keys;
 mod merges;
 mod names;

@@ -169,11 +169,11 @@ struct Taking {
     holds: fn(&Repo) -> bool,
 }
 
-const CLOSED: &str = "closure: {outcome: withdrawn, date: 2026-11-20, by: lee@example.com, reason: Filed by mistake}\n";
-const SECOND: &str = "EXC-2026-2B3CD";
+pub(super) const CLOSED: &str = "closure: {outcome: withdrawn, date: 2026-11-20, by: lee@example.com, reason: Filed by mistake}\n";
+pub(super) const SECOND: &str = "EXC-2026-2B3CD";
 
 /// Lands a further record that Dana alone approves by her key, and tells whether that is enough.
-fn lands_by_dana(repo: &Repo) -> bool {
+pub(super) fn lands_by_dana(repo: &Repo) -> bool {
     let text = SAMPLE.replace(ID, SECOND);
     repo.by("ana").write(SECOND, &text).commit("File another");
     let at = repo.now().to_string();
@@ -231,7 +231,7 @@ const TAKINGS: [Taking; 6] = [
 ];
 
 /// A record of Ana that Dana approved, where one signature is enough.
-fn signed_by_one() -> Repo {
+pub(super) fn signed_by_one() -> Repo {
     let policy = SIGNED.replace("count: 2, each_of: [security, platform]", "count: 1");
     let repo = ledger(&policy, &["dana", "lee"]);
     repo.by("ana").write(ID, SAMPLE).commit("File it");
@@ -244,7 +244,7 @@ fn signed_by_one() -> Repo {
 
 /// Mallory works on top of an earlier commit, and pushes a merge of the approved branch into that, or of a branch that holds
 /// it some merges below. Records, rules and approvals are hers.
-fn reroute(repo: &Repo, fork: git2::Oid, depth: usize, octopus: bool, subject: &str) {
+pub(super) fn reroute(repo: &Repo, fork: git2::Oid, depth: usize, octopus: bool, subject: &str) {
     let fork = fork.to_string();
     let mut brought = "main".to_owned();
     for n in 0..depth {
@@ -347,18 +347,53 @@ fn what_was_taken_is_kept_with_the_id() {
 
 #[test]
 fn merge_elsewhere_approves_nothing() {
-    for subject in ["Merge branch 'main' into work", "Merge branch 'acme:main' into main"] {
-        let repo = ledger(
-            &SIGNED.replace("count: 2, each_of: [security, platform]", "count: 1"),
-            &["dana"],
-        );
+    let policy = SIGNED.replace("count: 2, each_of: [security, platform]", "count: 1");
+    let merged = |others: &[&str], subject: &str| {
+        let repo = ledger(&policy, &["dana"]);
         repo.branch("work").by("dana").write("README.md", "Payments\n").commit("Describe it");
+        repo.branch("other").by("lee").write("OTHER.md", "Other\n").commit("Add another");
         repo.by("mallory").write(ID, SAMPLE).commit("File it");
-        let merge = repo.branch("work").by("dana").signed("dana").merge("main", subject);
+        let work = repo.branch("work").by("dana").signed("dana");
+        let merge = match others {
+            [other] => work.merge(other, subject),
+            _ => work.octopus(others, subject),
+        };
         repo.set_ref("refs/heads/main", merge);
+        repo
+    };
+    // As git words it for what is named on its command line.
+    let (one, two) = (&["main"][..], &["main", "other"][..]);
+    for (others, subject) in [
+        (one, "Merge branch 'main' into work"),
+        (one, "Merge branch 'acme:main' into main"),
+        (one, "Merge commit 'main^0' into work"),
+        (one, "Merge commit '5cf8d57e' into work"),
+        (one, "Merge tag 'v1' into work"),
+        (one, "Merge tag 'v1' of https://example.com/repo into work"),
+        (two, "Merge branches 'main' and 'other' into work"),
+        (two, "Merge remote-tracking branches 'origin/main' and 'origin/other' into work"),
+        (two, "Merge commits 'main^0' and 'other^0' into work"),
+        (two, "Merge tags 'v1' and 'v2' into work"),
+        (two, "Merge branch 'main' into work"),
+    ] {
+        let repo = merged(others, subject);
         assert_eq!(status(&repo), "unapproved", "{subject}");
+        assert!(!errors(&repo).is_empty(), "{subject}");
         sign(&repo, "mallory", &approvals(&repo, &[("dana", "dana")], SAMPLE));
         assert_eq!(status(&repo), "active", "{subject}, and Dana approves");
+    }
+    // Dana merges the request into the approved branch.
+    for subject in ["Merge commit 'file^0'", "Merge tag 'v1'", "Merge branches 'file' and 'other'"]
+    {
+        let repo = ledger(&policy, &["dana"]);
+        repo.branch("file").by("mallory").write(ID, SAMPLE).commit("File it");
+        repo.branch("other").by("lee").write("OTHER.md", "Other\n").commit("Add another");
+        let work = repo.by("dana").signed("dana");
+        match subject.contains("branches") {
+            true => work.octopus(&["file", "other"], subject),
+            false => work.merge("file", subject),
+        };
+        assert_eq!(status(&repo), "active", "{subject}");
     }
 }
 

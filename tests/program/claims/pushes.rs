@@ -250,6 +250,90 @@ fn second_file_keeps_nothing_that_is_removed() {
     assert!(is_allowed(&repo, &BILLING));
 }
 
+const MORE: &str = "exceptions/more/EXC-2026-7F3KQ.yaml";
+const THIRD: &str = "exceptions/third/EXC-2026-7F3KQ.yaml";
+
+type Replacement = (&'static str, fn(&Repo));
+
+/// Ways in which the file that was approved goes, while another one with its id stays.
+fn replacements() -> [Replacement; 6] {
+    [
+        ("removed and filed again", |repo| {
+            repo.by("eve").remove(ID).commit("Remove it");
+            repo.by("mallory").write(MORE, SAMPLE).commit("File it again");
+        }),
+        ("replaced", |repo| {
+            repo.by("mallory").write(MORE, SAMPLE).commit("File a second one");
+            repo.by("eve").remove(ID).commit("Remove it");
+        }),
+        ("split", |repo| {
+            repo.by("mallory").rename(ID, MORE).write(THIRD, SAMPLE).commit("Split it");
+            repo.by("eve").remove(MORE).commit("Remove it");
+        }),
+        ("split, the other one", |repo| {
+            repo.by("mallory").rename(ID, MORE).write(THIRD, SAMPLE).commit("Split it");
+            repo.by("eve").remove(THIRD).commit("Remove it");
+        }),
+        ("one of three", |repo| {
+            repo.by("mallory").write(MORE, SAMPLE).write(THIRD, SAMPLE).commit("File two");
+            repo.by("eve").remove(ID).commit("Remove it");
+            repo.by("eve").remove(MORE).commit("Remove it");
+        }),
+        ("by merges", |repo| {
+            repo.branch("more").by("mallory").write(MORE, SAMPLE).commit("File a second one");
+            repo.by("mallory").merge("more", "Merge branch 'more'");
+            repo.branch("less").by("eve").remove(ID).commit("Remove it");
+            repo.by("mallory").merge("less", "Merge branch 'less'");
+        }),
+    ]
+}
+
+#[test]
+fn second_file_keeps_no_older_statement() {
+    for (how, replace) in replacements() {
+        for is_late in [false, true] {
+            let repo = approved(SAMPLE);
+            // Signed before the removal, and landed after it.
+            let older = approvals(&repo, &BOTH, SAMPLE);
+            repo.wait("1h");
+            replace(&repo);
+            if is_late {
+                repo.by("eve").write("README.md", "Payments\n").commit("Describe it");
+                sign(&repo, "mallory", &older);
+            }
+            assert_eq!(status(&repo), "unapproved", "{how}, {is_late}");
+            assert!(!is_allowed(&repo, &BILLING), "{how}, {is_late}");
+            assert!(!errors(&repo).is_empty(), "{how}, {is_late}");
+            sign(&repo, "ana", &approvals(&repo, &BOTH, SAMPLE));
+            assert!(is_allowed(&repo, &BILLING), "{how}, {is_late}, and approved anew");
+        }
+    }
+}
+
+#[test]
+fn second_file_loses_no_author() {
+    let policy = SIGNED.replace("count: 2, each_of: [security, platform]", "count: 1");
+    let later = SAMPLE.replace("2026-12-20", "2026-12-31");
+    for (how, replace) in replacements().into_iter().filter(|(how, _)| !how.contains("again")) {
+        let repo = ledger(&policy, &["bob", "dana", "lee"]);
+        repo.by("ana").write(ID, SAMPLE).commit("File it");
+        sign(&repo, "ana", &approvals(&repo, &[("dana", "dana")], SAMPLE));
+        // Bob wrote the end that stays.
+        repo.by("bob").write(ID, &later).commit("Later");
+        sign(&repo, "bob", &approvals(&repo, &[("dana", "dana")], &later));
+        replace(&repo);
+        let left = [MORE, THIRD].into_iter();
+        let left: Vec<&str> =
+            left.filter(|path| repo.files(repo.find("main")).0.contains_key(*path)).collect();
+        repo.by("eve").write(left[0], &later).commit("As it was approved");
+        sign(&repo, "bob", &approvals(&repo, &[("bob", "bob")], &later));
+        repo.clock("2026-12-25T09:00:00Z");
+        assert!(!is_allowed(&repo, &BILLING), "{how}");
+        sign(&repo, "bob", &approvals(&repo, &[("lee", "lee")], &later));
+        assert!(is_allowed(&repo, &BILLING), "{how}, and Lee approves");
+    }
+}
+
 #[test]
 fn stricter_rules_bring_nothing_back() {
     let question = |resource| [&BILLING[..], &["--resource", resource]].concat();

@@ -1,10 +1,11 @@
 //! The rules: nobody loosens them with less than they ask of anybody, or locks others out of them.
 
 use super::{
-    POLICY, REVOKED, SIGNED, SIGNERS, WAYS, answer, approvals, errors, land, ledger, sign, status,
+    POLICY, REVOKED, SIGNED, SIGNERS, WAYS, answer, approvals, errors, is_allowed, land, ledger,
+    sign, status,
 };
 use crate::cli;
-use crate::support::repo::speak::{public, signer, yes};
+use crate::support::repo::speak::{no, public, signer, yes};
 use crate::support::repo::{MAIN, Repo};
 use crate::support::samples::{ID, SAMPLE};
 
@@ -201,37 +202,129 @@ fn unapproved_lines_ride_on_nothing() {
 
 #[test]
 fn taken_back_approval_gives_nothing() {
-    // Pat approved an earlier end; what takes Pat's approval back does not bring the later end back.
+    // Pat approved an earlier end; what takes Pat's approval back, before it lands or later, does not bring the later end back.
     let shorter = SAMPLE.replace("expires: 2026-12-20", "expires: 2026-11-24");
-    let signed = SIGNED.replace("count: 2, each_of: [security, platform]", "count: 1");
-    type Attack<'a> = (&'a str, &'a dyn Fn(&Repo));
-    let attacks: [Attack; 4] = [
-        ("nothing", &|_| {}),
-        ("mailmap", &|repo| {
-            let line = "Bob <bob@example.com> <pat@example.com>\n";
-            repo.by("mallory").write(".mailmap", line).commit("Join them");
-        }),
-        ("revoked", &|repo| {
-            repo.by("mallory").write(REVOKED, &(public("pat") + "\n")).commit("Revoke");
-        }),
-        ("approved mailmap", &|repo| {
-            let line = "Bob <bob@example.com> <pat@example.com>\n";
-            repo.branch("names").by("kim").write(".mailmap", line).commit("Join them");
-            repo.by("lee").signed("lee").merge("names", "Merge branch 'names'");
-        }),
+    let policy = SIGNED
+        .replace("[dana@example.com]", "[dana@example.com, pat@example.com, lee@example.com]")
+        .replace("count: 2, each_of: [security, platform]", "count: 1, each_of: [security]");
+    let line = "Bob <bob@example.com> <pat@example.com>\n";
+    let revoke = |repo: &Repo| {
+        repo.by("mallory").write(REVOKED, &(public("pat") + "\n")).commit("Revoke");
+    };
+    let two = |repo: &Repo| {
+        repo.by("mallory").write(POLICY, &policy.replace("count: 1", "count: 2")).commit("Two");
+    };
+    let leaves = |repo: &Repo| {
+        let less = policy.replace("pat@example.com, lee", "lee");
+        repo.by("mallory").write(POLICY, &less).commit("A member less");
+    };
+    let join = |repo: &Repo| {
+        repo.by("mallory").write(".mailmap", line).commit("Join them");
+    };
+    let join_approved = |repo: &Repo| {
+        repo.branch("names").by("kim").write(".mailmap", line).commit("Join them");
+        repo.by("lee").signed("lee").merge("names", "Merge branch 'names'");
+    };
+    let reject = |name: &'static str| {
+        let shorter = shorter.clone();
+        move |repo: &Repo| {
+            let at = repo.now().to_string();
+            let says = no(name, ID, &shorter, &at).ledger("example/payments");
+            sign(repo, name, &[says]);
+        }
+    };
+    let (lee_rejects, pat_rejects) = (reject("lee"), reject("pat"));
+    let nothing = |_: &Repo| ();
+    type Act<'a> = &'a dyn Fn(&Repo);
+    let attacks: [(&str, Act, Act); 13] = [
+        ("nothing", &nothing, &nothing),
+        ("mailmap", &nothing, &join),
+        ("approved mailmap", &nothing, &join_approved),
+        ("mailmap before", &join, &nothing),
+        ("revoked", &nothing, &revoke),
+        ("revoked before", &revoke, &nothing),
+        ("two before", &two, &nothing),
+        ("two before, revoked", &two, &revoke),
+        ("revoked before, two", &revoke, &two),
+        ("a member less before", &leaves, &nothing),
+        ("a member less before, revoked", &leaves, &revoke),
+        ("rejected by another", &nothing, &lee_rejects),
+        ("rejected by who approved it", &nothing, &pat_rejects),
     ];
-    for (what, attack) in attacks {
-        let repo = ledger(&signed, &["dana", "lee", "pat"]);
+    for (what, before, after) in attacks {
+        let repo = ledger(&policy, &["dana", "lee", "pat"]);
         repo.by("ana").write(ID, SAMPLE).commit("File it");
         sign(&repo, "ana", &approvals(&repo, &[("dana", "dana")], SAMPLE));
+        before(&repo);
         repo.by("bob").write(ID, &shorter).commit("Shorten it");
         sign(&repo, "ana", &approvals(&repo, &[("pat", "pat")], &shorter));
-        attack(&repo);
+        after(&repo);
         repo.by("ana").write(ID, SAMPLE).commit("Bring the later end back");
         repo.wait("10d");
         assert_ne!(status(&repo), "active", "{what}");
-        // An approval that was signed for the later end before, and has not landed yet, is older than the earlier end.
-        sign(&repo, "ana", &approvals(&repo, &[("dana", "dana")], SAMPLE));
-        assert_eq!(status(&repo), "active", "{what}: Dana approves the later end anew");
+        let both = approvals(&repo, &[("dana", "dana"), ("lee", "lee")], SAMPLE);
+        sign(&repo, "ana", &both);
+        assert_eq!(status(&repo), "active", "{what}: the later end is approved anew");
+    }
+}
+
+#[test]
+fn older_approval_supports_nothing_that_was_taken_away() {
+    // Pat approves a narrower text late; Lee signed for the wide one in between, and that lands last.
+    let scope = |resources: &str| format!("{SAMPLE}scope: {{resources: ['db:a', {resources}]}}\n");
+    let (wide, other) = (scope("'db:salaries'"), scope("'db:new'"));
+    let question = ["--application", "billing", "--resource", "db:salaries"];
+    let policy = SIGNED
+        .replace("[dana@example.com]", "[dana@example.com, pat@example.com, lee@example.com]")
+        .replace("count: 2, each_of: [security, platform]", "count: 1, each_of: [security]");
+    let revoke = |repo: &Repo| {
+        repo.by("mallory").write(REVOKED, &(public("pat") + "\n")).commit("Revoke");
+    };
+    let leaves = |repo: &Repo| {
+        let less = policy.replace("pat@example.com, lee", "lee");
+        repo.by("mallory").write(POLICY, &less).commit("A member less");
+    };
+    let join = |repo: &Repo| {
+        let line = "Bob <bob@example.com> <pat@example.com>\n";
+        repo.by("mallory").write(".mailmap", line).commit("Join them");
+    };
+    let reject = |repo: &Repo| {
+        let at = repo.now().to_string();
+        sign(repo, "dana", &[no("dana", ID, &other, &at).ledger("example/payments")]);
+    };
+    let nothing = |_: &Repo| ();
+    type Act<'a> = &'a dyn Fn(&Repo);
+    let attacks: [(&str, Act, Act); 7] = [
+        ("nothing", &nothing, &nothing),
+        ("a member less before", &leaves, &nothing),
+        ("revoked", &nothing, &revoke),
+        ("revoked before", &revoke, &nothing),
+        ("a member less before, revoked", &leaves, &revoke),
+        ("mailmap", &nothing, &join),
+        ("rejected", &nothing, &reject),
+    ];
+    for (what, before, after) in attacks {
+        for is_apart in [false, true] {
+            let repo = ledger(&policy, &["dana", "lee", "pat"]);
+            repo.by("ana").write(ID, &wide).commit("File it");
+            sign(&repo, "ana", &approvals(&repo, &[("lee", "lee")], &wide));
+            assert!(is_allowed(&repo, &question), "{what}");
+            before(&repo);
+            repo.by("bob").write(ID, &other).commit("Narrow it");
+            let older = approvals(&repo, &[("lee", "lee")], &wide);
+            repo.wait("1h");
+            sign(&repo, "ana", &approvals(&repo, &[("pat", "pat")], &other));
+            after(&repo);
+            let work = repo.by("ana").write(ID, &wide);
+            if is_apart {
+                work.commit("Ask for all of it");
+                sign(&repo, "mallory", &older);
+            } else {
+                older.iter().fold(work, |work, says| work.says(says)).commit("Ask for all of it");
+            }
+            assert!(!is_allowed(&repo, &question), "{what}, apart: {is_apart}");
+            sign(&repo, "ana", &approvals(&repo, &[("lee", "lee")], &wide));
+            assert!(is_allowed(&repo, &question), "{what}, apart: {is_apart}, and approved anew");
+        }
     }
 }
