@@ -319,6 +319,7 @@ impl<'a> FormerCommits<'a> {
                 let mut version = self.version((commit, at), Loss::Rule, holding, body);
                 if let Some(Rerouted::TakenAway(taken)) = version.rerouted.as_deref_mut() {
                     taken.is_held = rule.is_held;
+                    taken.is_in_line = rule.is_in_line;
                 }
                 taken.entry(path).or_default().push(version);
             }
@@ -342,7 +343,13 @@ impl<'a> FormerCommits<'a> {
         record: VersionBody,
     ) -> Version {
         let landed = (self.after.unwrap_or(0), commit);
-        let taken = Rerouted::TakenAway(TakenAway { loss, by: self.by, at, is_held: false });
+        let taken = Rerouted::TakenAway(TakenAway {
+            loss,
+            by: self.by,
+            at,
+            is_held: false,
+            is_in_line: false,
+        });
         Version {
             rerouted: Some(Box::new(taken)),
             ..Version::new(landed, VersionChange::Amended, files, record)

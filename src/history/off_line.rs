@@ -24,6 +24,8 @@ pub struct TakenAway {
     pub at: Instant,
     /// Whether the merge's text has it, beside something else: then it is lost only where that version does not count.
     pub is_held: bool,
+    /// Whether the line's text had it before the merge, beside something else: as above.
+    pub is_in_line: bool,
 }
 
 /// How a change was lost from the line.

@@ -42,6 +42,8 @@ pub(super) struct RuleChange {
     pub(super) is_lacking: bool,
     /// Whether the line's text has the change, beside others.
     pub(super) is_held: bool,
+    /// Whether the line's text had the change already: then it is lost only where that text does not count.
+    pub(super) is_in_line: bool,
     /// The file with the change put into the line's text, and its id; `None` if the file is gone.
     pub(super) content: Option<(Oid, Vec<u8>)>,
 }
@@ -64,9 +66,12 @@ impl LineRules<'_, '_> {
         let old = self.read(bytes.old.first().map(|file| file.blob))?;
         let (ours, theirs) = (self.read(held)?, self.read(new)?);
         let parted = self.parted.map(|tree| CommitTree::new(self.objects, tree, self.prefix));
+        let mut is_in_line = false;
         let joined = match (new, &parted) {
             (Some(new), Some(parted)) => {
-                Some(self.join(parted, path, (new, [&old, &theirs]), (held, &ours))?)
+                let joined = self.join(parted, path, (new, [&old, &theirs]), (held, &ours))?;
+                is_in_line = joined.is_none();
+                Some(joined.unwrap_or_else(|| (new, theirs.clone())))
             }
             (Some(new), None) => Some((new, theirs.clone())),
             (None, _) => None,
@@ -97,8 +102,8 @@ impl LineRules<'_, '_> {
             return Ok(RuleChange {
                 is_stricter: true,
                 is_lacking,
-                is_held: false,
                 content: joined,
+                ..RuleChange::default()
             });
         }
         let is_same = joined.as_ref().map(|(blob, _)| *blob) == held;
@@ -106,6 +111,7 @@ impl LineRules<'_, '_> {
             is_stricter,
             is_lacking: !is_same && !governs::only_adds(&taken, &landed),
             is_held: self.objects.merge(&old, &ours, &theirs) == Merge::Clean(ours),
+            is_in_line,
             content: joined,
         })
     }
@@ -115,25 +121,29 @@ impl LineRules<'_, '_> {
         Ok(blob.map(read).transpose()?.flatten().unwrap_or_default())
     }
 
-    /// Puts a change into the text that the line had; where it doesn't fit, the text of the commit is taken.
+    /// Puts a change into the text that the line had; where it doesn't fit, the text of the commit is taken. `None` if the text
+    /// had the change already.
     fn join(
         &self,
         parted: &CommitTree<'_>,
         path: &str,
         (new, [old, theirs]): (Oid, [&[u8]; 2]),
         (held, ours): (Option<Oid>, &[u8]),
-    ) -> Result<(Oid, Vec<u8>), Obstacle> {
+    ) -> Result<Option<(Oid, Vec<u8>)>, Obstacle> {
         let stood = parted.entry(path).map_err(Obstacle::from)?.map(|(_, blob)| blob);
         let text = self.read(stood)?;
         let Merge::Clean(joined) = self.objects.merge(old, &text, theirs) else {
-            return Ok((new, theirs.to_vec()));
+            return Ok(Some((new, theirs.to_vec())));
         };
         // No object has a text that is made here.
         let made = Oid::from_bytes(Digest::of(&joined).0.get(..20).unwrap_or_default());
-        let known = [(Some(new), theirs), (held, ours), (stood, &text)];
+        if joined == text && joined != theirs {
+            return Ok(None);
+        }
+        let known = [(Some(new), theirs), (held, ours)];
         let same = known.into_iter().find(|(_, bytes)| *bytes == joined);
         let blob = same.and_then(|(blob, _)| blob).or(made).unwrap_or(new);
-        Ok((blob, joined))
+        Ok(Some((blob, joined)))
     }
 
     /// Returns the policies that the line has had, that of the tree first: which of them counts is not known here.

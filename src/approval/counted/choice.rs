@@ -227,19 +227,24 @@ impl<'c, 'h> Chooser<'c, 'h> {
         key_levels::lifts(version, verdict, self.governance_history, landing)
     }
 
-    /// Tells whether the text of a merge has what a commit off the line made stricter, and the merge's version counts at once.
+    /// Tells whether the text of a merge, or of the line before, has what a commit off the line made stricter, and that version
+    /// counts at once.
     fn is_held_by_counting(&self, path: &str, n: usize, counted: &VersionChoice) -> bool {
-        let Some(trail) = self.history.governance.get(path) else { return false };
-        let mut versions = trail.versions.iter().enumerate().skip(n);
-        let is_held = |version: &Version| version.taken_away().is_some_and(|taken| taken.is_held);
-        versions.next().is_some_and(|(_, version)| is_held(version))
-            && versions.find(|(_, version)| version.taken_away().is_none()).is_some_and(
-                |(merged, _)| {
-                    let merged = counted.with(path, Some(merged));
-                    self.only_adds(counted, &merged)
-                        && self.only_adds(&counted.with(path, Some(n)), &merged)
-                },
-            )
+        let versions = self.history.governance.get(path).map(|trail| trail.versions.as_slice());
+        let versions = versions.unwrap_or_default();
+        let Some(taken) = versions.get(n).and_then(Version::taken_away) else { return false };
+        let is_landed = |index: &usize| {
+            versions.get(*index).is_some_and(|version| version.taken_away().is_none())
+        };
+        if taken.is_in_line && (0..n).rev().find(is_landed) == counted.of(path) {
+            return true;
+        }
+        let merged = (n..versions.len()).find(is_landed).filter(|_| taken.is_held);
+        merged.is_some_and(|merged| {
+            let merged = counted.with(path, Some(merged));
+            self.only_adds(counted, &merged)
+                && self.only_adds(&counted.with(path, Some(n)), &merged)
+        })
     }
 
     /// Returns why the version that counts is undetermined: a commit off the line made the approved rules stricter, and what

@@ -143,7 +143,11 @@ fn files_and_keys_in_every_form_that_their_tool_takes() {
         ("grype.yaml", yaml, &["2 grype CVE-2026-1 | dev"]),
         ("a.grype.toml", toml, &[]),
         ("config.yml", yaml, &[]),
-        (".grype.toml", "ignore = [", &["1 unread: it can't be read as TOML"]),
+        (
+            ".grype.toml",
+            "ignore = [",
+            &["1 unread: it can't be read as TOML: unclosed array, expected `]`"],
+        ),
         (
             "osv-scanner.toml",
             "[[ignoredVulns]]\nID = \"CVE-2026-1\"\nignoreuntil = 2027-01-01T00:00:00Z\nReason = \"dev\"\n\n[[packageoverrides]]\nName = \"lodash\"\nIgnore = true\n",
