@@ -8,6 +8,9 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use exledger::history::objects::Oid;
+use exledger::ledger::tree::MapTree;
+use exledger::policy::governance::Governance;
+use exledger::policy::governs;
 
 use super::law::Law;
 use super::people::Who;
@@ -279,5 +282,21 @@ impl World {
         let counted = self.may_count(landing + 1);
         let files = counted.files.get(path);
         counted.is_open || files.is_some_and(|files| files.contains(&blob))
+    }
+
+    /// Tells whether a text may count after a landing that no commit has: a change of a branch, put into the text of the approved
+    /// branch. It must only add to a text that may count.
+    pub(super) fn may_be_joined(&self, landing: usize, path: &str, joined: &[u8]) -> bool {
+        let read = |bytes: &[u8]| {
+            let mut files =
+                BTreeMap::from([(POLICY.to_owned(), b"version: 1\nname: t\n".to_vec())]);
+            files.insert(path.to_owned(), bytes.to_vec());
+            Governance::read(&MapTree(files)).unwrap()
+        };
+        let counted = self.may_count(landing + 1);
+        let after = read(joined);
+        let mut known = counted.files.get(path).into_iter().flatten().flatten();
+        counted.is_open
+            || known.any(|known| governs::only_adds(&read(&self.memory.bytes(*known)), &after))
     }
 }

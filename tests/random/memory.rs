@@ -75,6 +75,11 @@ impl Memory {
         self.keep(ObjectKind::Tree, raw)
     }
 
+    /// Tells whether there is an object with an id.
+    pub(super) fn has(&self, oid: Oid) -> bool {
+        self.objects.borrow().contains_key(&oid)
+    }
+
     /// Returns the bytes of a file.
     pub(super) fn bytes(&self, oid: Oid) -> Vec<u8> {
         self.objects.borrow().get(&oid).unwrap().1.clone()

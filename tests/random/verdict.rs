@@ -119,6 +119,11 @@ fn of_counted(world: &World, history: &History, approvals: &TrailVerdicts) -> Op
             let n = approvals.counted.version(path, landing);
             let version = n.and_then(|n| trail.versions.get(n));
             let blob = version.and_then(|version| Some(version.files.first()?.blob));
+            let joined = blob.filter(|blob| !world.memory.has(*blob));
+            let joined = joined.and_then(|blob| history.governance_bytes.get(&blob));
+            if joined.is_some_and(|bytes| world.may_be_joined(landing, path, bytes)) {
+                continue;
+            }
             if !world.may_be(landing, path, blob) {
                 let n = n.map_or(0, |n| n + 1);
                 return Some(format!("version {n} of {path} counts after landing {landing}"));
