@@ -34,13 +34,17 @@ impl<'a> TrailEvaluator<'a> {
         }
     }
 
-    /// Tells whether an earlier merge brought a commit that took something away after a version was approved: its approval is from
-    /// before that.
+    /// Tells whether an earlier merge brought a commit that took something away after a version was approved, or left out an approval
+    /// file of the record: the version's approval is from before that.
     pub(super) fn is_barred_since(&self, approved: usize, landing: usize) -> bool {
         let Some(approved) = self.trail.versions.get(approved) else { return false };
         let between = approved.landing + 1..landing;
         let is_barred = |off_line: &OffLine| off_line.bars_within(between.clone(), self.trail);
-        !put_back::A3 && self.off_line().is_some_and(is_barred)
+        // What it approved may have taken something away, whoever landed that text.
+        let mut approvals = self.context.history.approvals.iter().filter(|it| it.is_off_line);
+        let lacks_approval = approvals
+            .any(|change| between.contains(&change.landing) && change.record() == self.trail.key);
+        !put_back::A3 && (lacks_approval || self.off_line().is_some_and(is_barred))
     }
 
     /// Tells whether a version only stands there for what a merge left out, and a put-back hole hides that.

@@ -234,8 +234,10 @@ impl<'a> FormerCommits<'a> {
                 else {
                     continue;
                 };
-                let (record, digest) = contents.read_all(&bytes.new);
-                let version = self.version((commit, at), loss, bytes.new.clone(), record);
+                // What stays beside a file that goes is another record's beginning.
+                let left = if loss == Loss::Removal { Vec::new() } else { bytes.new.clone() };
+                let (record, digest) = contents.read_all(&left);
+                let version = self.version((commit, at), loss, left, record);
                 taken.entry(key).or_default().push(Version { digest, ..version });
             }
         }
