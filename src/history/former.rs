@@ -230,8 +230,7 @@ impl<'a> FormerCommits<'a> {
                     continue;
                 }
                 let changed = (key, &***commit, drops_own);
-                let Some(loss) = self.loss((merges, contents), changed, &change, trail.last())
-                else {
+                let Some(loss) = self.loss((merges, contents), changed, &change, trail) else {
                     continue;
                 };
                 // What stays beside a file that goes is another record's beginning.
@@ -441,16 +440,20 @@ impl<'a> FormerCommits<'a> {
         (merges, contents): (&Merges<'_>, &mut ContentCache<'_>),
         (key, commit, drops_own): (&TrailKey, &Commit, bool),
         change: &RecordChange,
-        line: Option<&Version>,
+        trail: &Trail,
     ) -> Option<Loss> {
-        let line = line.filter(|line| !line.files.is_empty())?;
+        let line = trail.last().filter(|line| !line.files.is_empty())?;
         if drops_own {
             return Some(Loss::Removal);
         }
         if change.is_removal() && !is_removed(merges, contents, commit, (key, &line.files)) {
             return None;
         }
-        let granted = read(contents, &line.record);
+        // What can't be read now may be put right later.
+        let granted = read(contents, &line.record).or_else(|| {
+            let fetch = |body: &VersionBody| body.fetch(|blob| contents.bytes(blob));
+            stood_before(trail, self.parted(), &fetch).pop()
+        });
         change.loss(granted.as_ref())
     }
 }
