@@ -518,7 +518,8 @@ impl ScanPage<'_, '_> {
             let files = diag::count(scan.n_files, "file");
             let passed_over =
                 passed_over.map(|it| format!("; passed over: {it}")).unwrap_or_default();
-            let text = format!("searched {files} for {n_kinds}, of security rules only{passed_over}");
+            let text =
+                format!("searched {files} for {n_kinds}, of security rules only{passed_over}");
             sentences.push((Tone::Muted, text));
         } else if let Some(passed_over) = passed_over {
             sentences.push((Tone::Muted, format!("passed over: {passed_over}")));
