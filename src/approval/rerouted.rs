@@ -1,6 +1,6 @@
 //! What commits off the line, and files that went from beside others, mean for the versions of a trail.
 //!
-//! Uses history, `approval`'s fold. Pure. Start at [`TrailEvaluator::bar_older`]. Follows `docs/spec/approval.md`, M5, V3 and V7b.
+//! Uses history, `approval`'s fold. Pure. Start at `TrailEvaluator::bar_older`. Follows `docs/spec/approval.md`, M5, V3 and V7b.
 
 use crate::approval::fold::{TrailEvaluator, TrailKind, VersionStep};
 use crate::approval::{demand, put_back};
