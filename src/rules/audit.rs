@@ -15,7 +15,7 @@ pub mod policy_bypass;
 use crate::approval::approval_files::ApprovalFileOutcome;
 use crate::approval::governance_history::LandedSignature;
 use crate::approval::judging::TrailVerdicts;
-use crate::approval::verdict::{ApprovalVerdict, BecomesApproved, Satisfied};
+use crate::approval::verdict::ApprovalVerdict;
 use crate::diag::code::Code;
 use crate::diag::sorting::StableSort as _;
 use crate::diag::{Finding, Level};
@@ -280,11 +280,7 @@ impl<'a> Audit<'a> {
         if version.change == VersionChange::Inherited {
             return None;
         }
-        let is_approved = |verdict: &&Rc<ApprovalVerdict>| {
-            verdict.becomes_approved == BecomesApproved::AsApproved
-                && verdict.satisfied == Satisfied::Yes
-        };
-        let approved = of.verdicts.iter().filter(is_approved);
+        let approved = of.verdicts.iter().filter(|verdict| verdict.is_approved());
         Some(Urgent {
             due,
             approved: approved.filter_map(|verdict| verdict.approved_at).min(),
@@ -351,9 +347,7 @@ fn conflicts(landed: &LandedCase<'_>) -> Vec<Finding> {
 
 /// Sets a finding about content or a change to its present level and its position at the tip, and adds where it landed.
 fn settle(finding: &mut Finding, landed: &LandedCase<'_>, tip: Option<&RecordFile>) {
-    let reopened = finding.rule == Code::ClosedEdited
-        && landed.verdict.becomes_approved == BecomesApproved::AsApproved
-        && landed.verdict.satisfied == Satisfied::Yes;
+    let reopened = finding.rule == Code::ClosedEdited && landed.verdict.is_approved();
     let heals = match landed.healed {
         Healed::Yes => !rules::find(finding.rule).is_some_and(|rule| rule.special.stays_error),
         Healed::Restored => finding.rule == Code::SilentExtension,

@@ -4,7 +4,7 @@
 
 use crate::approval::judging::TrailVerdicts;
 use crate::approval::verdict::ApprovalObstacle;
-use crate::approval::verdict::{ApprovalVerdict, BecomesApproved, Satisfied};
+use crate::approval::verdict::{ApprovalVerdict, Satisfied};
 use crate::history::version::{Content, TrailKey, Version, VersionChange};
 use crate::history::walked::History;
 use crate::policy::people::person::Person;
@@ -99,10 +99,8 @@ impl ApprovedState {
         let record = |version: &Version| version.record.record().map(Rc::clone);
         self.tip = series.last().and_then(|(version, _)| record(version));
         let is_approved = |(version, verdict): &(&Version, &ApprovalVerdict)| {
-            let by_verdict = verdict.becomes_approved == BecomesApproved::AsApproved
-                && verdict.satisfied == Satisfied::Yes;
             // The content of the oldest commit of a clone counts as approved when requirements are determined.
-            (by_verdict || version.change == VersionChange::Inherited)
+            (verdict.is_approved() || version.change == VersionChange::Inherited)
                 && version.record.record().is_some()
         };
         let approved = series.iter().rposition(is_approved);

@@ -6,7 +6,7 @@
 
 use std::rc::Rc;
 
-use crate::approval::verdict::{ApprovalVerdict, BecomesApproved, Satisfied};
+use crate::approval::verdict::{ApprovalVerdict, Satisfied};
 use crate::diag::Level;
 use crate::history::version::{Trail, Version, VersionChange};
 use crate::record::Record;
@@ -34,10 +34,7 @@ impl<'a> Levels<'a> {
 
     /// Tells whether a version counts as approved.
     fn is_approved(&self, index: usize) -> bool {
-        self.verdicts.get(index).is_some_and(|verdict| {
-            verdict.becomes_approved == BecomesApproved::AsApproved
-                && verdict.satisfied == Satisfied::Yes
-        })
+        self.verdicts.get(index).is_some_and(|verdict| verdict.is_approved())
     }
 
     /// Returns the first version of the series that a version belongs to.

@@ -2,7 +2,7 @@
 //!
 //! Uses history, status, `audit`. Pure. Start at [`Audit::line`]. Follows `docs/spec/approval.md`, M5 and M6.
 
-use crate::approval::verdict::{BecomesApproved, Satisfied, Vote, VoteCounts};
+use crate::approval::verdict::{Satisfied, Vote, VoteCounts};
 use crate::diag::Finding;
 use crate::history::change;
 use crate::history::off_line::{Loss, Lost};
@@ -71,10 +71,7 @@ impl<'a> Audit<'a> {
     fn taken_away(&self, landings: &[usize]) -> Vec<LostChange<'a>> {
         let records = self.history.trails.iter().map(|(key, trail)| {
             let verdicts = self.approvals.trails.get(key).into_iter().flatten();
-            let is_approved = verdicts.map(|verdict| {
-                verdict.satisfied == Satisfied::Yes
-                    && verdict.becomes_approved == BecomesApproved::AsApproved
-            });
+            let is_approved = verdicts.map(|verdict| verdict.is_approved());
             (trail, is_approved.collect::<Vec<_>>())
         });
         let counted = &self.approvals.counted;
