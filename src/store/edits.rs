@@ -27,8 +27,7 @@ const AT_ONCE: usize = 32;
 #[derive(Debug)]
 pub struct WriteLock {
     _lock: Locked,
-    /// Where files are prepared before they are moved into place: the git folder that all work trees share, where no
-    /// records are looked for. Files left by a killed process are removed by the next one.
+    /// Where files are prepared before they are moved into place. Files left by a killed process are removed by the next one.
     waiting: PathBuf,
 }
 
@@ -71,8 +70,10 @@ impl WriteLock {
     /// [`FileError::Failed`] if the lock can't be acquired.
     pub fn open(common_dir: &Path) -> Result<WriteLock, FileError> {
         let path = common_dir.join(LOCK);
-        let lock = Locked::open(&path).map_err(|cause| FileError::Failed(path, cause))?;
-        Ok(WriteLock { _lock: lock, waiting: common_dir.to_owned() })
+        let failed = |cause| FileError::Failed(path.clone(), cause);
+        let lock = Locked::open(&path).map_err(failed)?;
+        let waiting = temporary::waiting(common_dir).map_err(failed)?;
+        Ok(WriteLock { _lock: lock, waiting })
     }
 
     /// Writes files, all or none; each is replaced atomically, so that nobody reads a partial file.

@@ -241,10 +241,20 @@ pub fn create(tree: &WorkTree, path: &str, bytes: &[u8]) -> Result<PathBuf, File
     let failed = |cause| FileError::Failed(place.clone(), cause);
     let folder = place.parent().unwrap_or(&tree.root);
     fs::create_dir_all(folder).map_err(failed)?;
-    let file = temporary::filled(folder, temporary::PREFIX, bytes).map_err(failed)?;
-    file.persist_noclobber(&place).map_err(|refused| match refused.error.kind() {
+    let waiting = temporary::git_dir(&tree.top).and_then(|git| temporary::waiting(&git).ok());
+    let put = |folder: &Path| -> std::io::Result<()> {
+        let file = temporary::filled(folder, temporary::PREFIX, bytes)?;
+        file.persist_noclobber(&place).map(drop).map_err(|refused| refused.error)
+    };
+    let put = match waiting.as_deref().map(put) {
+        // Git's folder is on another disk, or there is none.
+        Some(Err(cause)) if cause.kind() == ErrorKind::CrossesDevices => put(folder),
+        Some(done) => done,
+        None => put(folder),
+    };
+    put.map_err(|cause| match cause.kind() {
         ErrorKind::AlreadyExists => FileError::Exists(place.clone()),
-        _ => FileError::Failed(place.clone(), refused.error),
+        _ => FileError::Failed(place.clone(), cause),
     })?;
     Ok(place)
 }

@@ -1,10 +1,12 @@
 //! Temporary files that are going to be moved into place.
 //!
-//! Start at [`begun`] and [`filled`]; the caller moves the file into place in one step.
+//! Start at [`begun`] and [`filled`]; the caller moves the file into place in one step. A file of a work tree begins in
+//! git's folder ([`waiting`]), so that nothing is committed that a killed process leaves.
 
 use std::fs;
 use std::io::{self, ErrorKind, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use tempfile::NamedTempFile;
 
@@ -16,6 +18,36 @@ pub(super) const EDIT: &str = ".exledger-edit-";
 
 /// The number of random characters in a name.
 const DRAWN: usize = 6;
+
+/// How long a file may wait for the process that writes it.
+const LONGEST_WAIT: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// Returns the folder below git's own in which files of the work tree begin; what a killed process left there a day ago is
+/// removed.
+pub(super) fn waiting(git_dir: &Path) -> io::Result<PathBuf> {
+    let folder = git_dir.join("exledger").join("tmp");
+    fs::create_dir_all(&folder)?;
+    for entry in fs::read_dir(&folder)?.flatten() {
+        let written = entry.metadata().and_then(|found| found.modified());
+        let age = written.ok().and_then(|time| time.elapsed().ok());
+        if age.is_some_and(|age| age > LONGEST_WAIT) {
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+    Ok(folder)
+}
+
+/// Returns the git folder of a work tree; `None` if its top has none.
+pub(super) fn git_dir(top: &Path) -> Option<PathBuf> {
+    let git = top.join(".git");
+    match fs::symlink_metadata(&git).ok()? {
+        found if found.is_dir() => Some(git),
+        _ => {
+            let text = fs::read_to_string(&git).ok()?;
+            Some(top.join(text.trim().strip_prefix("gitdir: ")?))
+        }
+    }
+}
 
 /// Creates a temporary file with the permissions that the umask of the process leaves.
 pub(super) fn begun(folder: &Path, prefix: &str) -> io::Result<NamedTempFile> {

@@ -188,3 +188,20 @@ fn the_mode_of_a_file_and_its_neighbours_stay() {
     assert_eq!(run.code, 2, "{}", run.out);
     assert_eq!(std::fs::read_to_string(&target).unwrap(), before);
 }
+
+#[test]
+fn a_new_file_begins_in_the_folder_of_git_where_nothing_is_committed() {
+    let life = Life::new();
+    life.filed(ID, &record(ID, FIELDS), "ana", "lee");
+    let waiting = life.repo.path().join(".git/exledger/tmp");
+    std::fs::create_dir_all(&waiting).unwrap();
+    let old = waiting.join(".exledger-l3fTt0");
+    std::fs::write(&old, "half").unwrap();
+    let file = std::fs::File::options().write(true).open(&old).unwrap();
+    let two_days = std::time::Duration::from_secs(48 * 60 * 60);
+    file.set_modified(std::time::SystemTime::now() - two_days).unwrap();
+    let run = life.run("ana", &["new", "--like", ID, "--draft"]);
+    assert_eq!(run.code, 0, "{}{}", run.out, run.err);
+    assert!(!old.exists(), "what a killed run left a day ago is removed");
+    assert_eq!(std::fs::read_dir(&waiting).unwrap().count(), 0);
+}
