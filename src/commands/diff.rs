@@ -18,7 +18,10 @@ use exledger::features::diff::show::DiffLayout;
 use exledger::history::change::event::ChangeEvent;
 use exledger::history::objects::Oid;
 use exledger::history::tree::CommitTree;
+use exledger::ledger::Files;
+use exledger::ledger::stray::Stray;
 use exledger::ledger::tree::Tree;
+use exledger::policy::Policy;
 use exledger::policy::governance::Governance;
 use exledger::policy::tier;
 use exledger::policy::tier::fact::Facts;
@@ -29,12 +32,13 @@ use exledger::rules::case::RuleContext;
 use exledger::rules::event_details;
 use exledger::rules::event_details::{Beside, EventDetail};
 use exledger::rules::extra_schema::ExtraSchema;
+use exledger::session::judged::{self, JudgedCheckout, JudgedCounts};
 use exledger::session::locate;
 use exledger::store::git::Repository;
 use exledger::survey::shell::is_branch_name;
 use exledger::view::doc::FindingReaders;
 use exledger::view::doc::{FindingList, JudgedFile, ShownFinding};
-use exledger::{features, view};
+use exledger::{features, rules, view};
 
 /// Show what a branch changes in meaning
 ///
@@ -71,9 +75,12 @@ impl Run for DiffArgs {
         let prefix = repository.ledger_prefix(home.root());
         let committed =
             commit.map(|commit| CommitTree::of_commit(repository, commit, &prefix)).transpose()?;
-        let tree: &dyn Tree = match &committed {
-            Some(tree) => tree,
-            None => home.tree(),
+        let checkout =
+            if commit.is_some() { None } else { Some(JudgedCheckout::of(home.located())?) };
+        let tree: &dyn Tree = match (&committed, &checkout) {
+            (Some(tree), _) => tree,
+            (None, Some(checkout)) => &checkout.tree,
+            (None, None) => home.tree(),
         };
         let governance = locate::governance(tree)?;
         let proposed = ProposedState { tree, governance: &governance, commit, instead: &[] };
@@ -86,14 +93,35 @@ impl Run for DiffArgs {
             instant: ctx.globals.on.as_ref().map(|on| on.instant()),
             neighbours: compared.neighbours.as_ref(),
         };
-        let findings = collect_findings(&compared, &context);
+        let policy = &governance.policy;
+        let strays = match (commit, &checkout) {
+            (Some(head), _) => {
+                judged::added_strays(repository, &prefix, [compared.base, head], policy)?
+            }
+            (None, Some(checkout)) => {
+                let before = CommitTree::of_commit(repository, compared.base, &prefix)?;
+                let mut strays = checkout.strays(policy, Some(&before))?;
+                strays.retain(|stray| stray.is_new);
+                strays
+            }
+            (None, None) => Vec::new(),
+        };
+        let judged = checkout.as_ref().map(|it| judge_checkout(it, &compared, policy));
+        let judged = judged.transpose()?;
+        let findings = collect_findings(&compared, &strays, &context);
         let counts = view::findings::LevelCounts::count(findings.iter());
         let branch = self.branch(repository)?;
         let offered = features::approve::offer(&home, &ctx.moment(), &compared, proposed)?;
         let answer =
             DiffAnswer { compared: &compared, offered: &offered, branch: branch.as_deref() };
-        ctx.show(&diff::show::doc(answer.diff(findings, &context, commit, ctx.format.name)))?;
+        let is_read = judged.as_ref().is_none_or(|it| lint::is_read(ctx, &it.not_read));
+        ctx.show(&diff::show::doc(diff::show::Diff {
+            strays,
+            judged,
+            ..answer.diff(findings, &context, commit, ctx.format.name)
+        }))?;
         let doubts = report_doubts(ctx, &compared);
+        let doubts = if is_read { doubts } else { Outcome::Undetermined };
         Ok(doubts.max(lint::of_counts(ctx, counts)))
     }
 }
@@ -121,12 +149,36 @@ fn branch_name(text: &str) -> Result<String, String> {
 }
 
 /// Returns the findings about the changes, and about changed files that can't be read.
-fn collect_findings(compared: &Compared, context: &RuleContext<'_>) -> Vec<Finding> {
+fn collect_findings(
+    compared: &Compared,
+    strays: &[Stray],
+    context: &RuleContext<'_>,
+) -> Vec<Finding> {
     let mut findings = compared.findings(context);
+    findings.extend(rules::lint::strays(strays, context));
     let files = compared.entries.iter().flat_map(|entry| &entry.delta.after);
     findings.extend(files.flat_map(|source| source.findings.iter().cloned()));
     findings.order_by(|one, other| one.sort_key().cmp(&other.sort_key()));
     findings
+}
+
+/// Returns what of the checkout was compared.
+fn judge_checkout(
+    checkout: &JudgedCheckout<'_>,
+    compared: &Compared,
+    policy: &Policy,
+) -> anyhow::Result<JudgedCounts> {
+    let paths: Vec<&str> = compared
+        .entries
+        .iter()
+        .flat_map(|entry| &entry.delta.after)
+        .map(|it| it.path.as_str())
+        .collect();
+    let mut counts = checkout.count(&policy.records, paths.into_iter());
+    counts.base = Some(compared.base.to_string());
+    counts.staged = checkout.staged(&policy.records)?.len();
+    counts.not_read = checkout.unread(&Files::list(&checkout.tree, &policy.records)?);
+    Ok(counts)
 }
 
 struct DiffAnswer<'a> {
@@ -173,6 +225,8 @@ impl DiffAnswer<'_> {
             branch: self.branch.map(str::to_owned),
             from: compared.neighbours.as_ref().map(|neighbours| neighbours.until),
             changes,
+            strays: Vec::new(),
+            judged: None,
             findings: FindingList {
                 shown: findings.into_iter().map(ShownFinding::from).collect(),
                 rules: view::findings::rules(),

@@ -15,11 +15,13 @@ use crate::commands::command::{Command, PastInstants, Run};
 use crate::commands::context::output::Formats;
 use crate::commands::context::{Ctx, fault};
 use crate::commands::exit::Outcome;
+use exledger::diag::Finding;
 use exledger::features::lint::input::LintRequest;
 use exledger::render::format::Offered;
 use exledger::session::Session;
+use exledger::session::judged::UnreadFile;
 use exledger::view;
-use exledger::view::doc::{FindingList, JudgedFile};
+use exledger::view::doc::{FindingList, JudgedFile, ShownFinding};
 use exledger::view::excerpt::Excerpts;
 
 /// The maximum number of bytes read from standard input: far more than a record may have.
@@ -72,14 +74,24 @@ impl Run for LintArgs {
         for (name, doubt) in &answer.doubts {
             ctx.tell(&format!("error: could not determine what of {name} is approved: {doubt}"));
         }
-        let doubts = if answer.doubts.is_empty() { Outcome::Fine } else { Outcome::Undetermined };
-        let counts = view::findings::LevelCounts::count(answer.findings.iter());
+        let is_known = answer.doubts.is_empty() && is_read(ctx, &answer.counts.not_read);
+        let doubts = if is_known { Outcome::Fine } else { Outcome::Undetermined };
+        let findings = || answer.findings.iter().chain(&answer.staged);
+        let counts = view::findings::LevelCounts::count(findings());
         let repository = home.repository_or_none();
         let commit = repository.and_then(|repository| repository.find("HEAD"));
         // Only a table shows lines.
-        let shown = (ctx.format.name == "table").then(|| answer.tree());
-        let excerpts = Excerpts::from_tree(shown, &answer.findings);
-        let shown = answer.findings.iter().cloned();
+        let is_table = ctx.format.name == "table";
+        let shown = |findings: &[Finding], tree| {
+            let excerpts = Excerpts::from_tree(Some(tree).filter(|_| is_table), findings);
+            findings.iter().map(|finding| excerpts.shown(finding.clone())).collect::<Vec<_>>()
+        };
+        let mut all = shown(&answer.findings, answer.tree());
+        all.extend(
+            shown(&answer.staged, answer.staged_tree())
+                .into_iter()
+                .map(|shown| ShownFinding { is_staged: true, ..shown }),
+        );
         let judged = answer.judged.iter().map(|record| JudgedFile {
             path: record.path.clone(),
             id: record.id.clone(),
@@ -90,12 +102,12 @@ impl Run for LintArgs {
             name: answer.governance.policy.name.clone(),
             commit: commit.map(|found| found.oid.to_string()),
             instant: ctx.moment().on,
-            checked: answer.judged.len(),
+            judged: answer.counts,
             redesigns: answer.n_redesigns,
             folder: forge_folder(ctx, &home),
             reads: ctx.format.reads,
             findings: FindingList {
-                shown: shown.map(|finding| excerpts.shown(finding)).collect(),
+                shown: all,
                 rules: view::findings::rules(),
                 judged: judged.collect(),
                 readers: FindingReaders::Everyone,
@@ -127,6 +139,17 @@ impl LintArgs {
         std::io::stdin().take(MOST).read_to_end(&mut bytes).context("can't read stdin")?;
         Ok(Some((path, bytes)))
     }
+}
+
+/// Tells whether all records were read; says which were not, and the command that mends it.
+pub(crate) fn is_read(ctx: &Ctx, not_read: &[UnreadFile]) -> bool {
+    for file in not_read {
+        ctx.tell(&format!(
+            "error: {} was not read: {}\n  help: {}",
+            file.path, file.reason, file.command
+        ));
+    }
+    not_read.is_empty()
 }
 
 /// Returns the ledger's folder for formats that a forge reads: their paths are relative to the top of the repository.

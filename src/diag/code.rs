@@ -62,6 +62,7 @@ macro_rules! for_each_code {
                 BadId = "bad-id",
                 DuplicateId = "duplicate-id",
                 NotAFile = "not-a-file",
+                StrayRecord = "stray-record",
             }
             Content {
                 NoDeviation = "no-deviation",

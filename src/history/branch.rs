@@ -60,7 +60,7 @@ impl Branch {
         if landed.contains_key(&tip) {
             return Ok(None);
         }
-        let mut branch = own(objects, tip, &|oid| landed.contains_key(&oid))?;
+        let mut branch = own(objects, tip, &[tip], &|oid| landed.contains_key(&oid))?;
         branch.reduce(objects, &|oid| landed.get(&oid).copied());
         Ok(Some(branch))
     }
@@ -72,13 +72,25 @@ impl Branch {
     /// # Errors
     /// [`Obstacle`] if either commit can't be read.
     pub fn between(objects: &dyn Objects, base: Oid, tip: Oid) -> Result<Option<Branch>, Obstacle> {
+        let branch = Branch::of_parents(objects, base, &[tip])?;
+        Ok(branch.filter(|branch| !branch.commits.is_empty() || branch.truncated.is_some()))
+    }
+
+    /// Returns what a commit with these parents would have ahead of another one, without that commit itself; its tip is the
+    /// first parent. `None` if there are no parents.
+    ///
+    /// # Errors
+    /// [`Obstacle`] if one of the commits can't be read.
+    pub fn of_parents(
+        objects: &dyn Objects,
+        base: Oid,
+        parents: &[Oid],
+    ) -> Result<Option<Branch>, Obstacle> {
+        let Some(tip) = parents.first() else { return Ok(None) };
         chain::read(objects, base)?;
-        let paint = paint_ancestors(objects, base, tip);
+        let paint = paint_ancestors(objects, base, parents);
         let is_shared = |oid: Oid| paint.get(&oid).is_none_or(|sides| sides.base);
-        if is_shared(tip) {
-            return Ok(None);
-        }
-        let mut branch = own(objects, tip, &is_shared)?;
+        let mut branch = own(objects, *tip, parents, &is_shared)?;
         branch.reduce(objects, &|_| Some(0));
         Ok(Some(branch))
     }
@@ -172,8 +184,13 @@ impl<'o> BranchContext<'o> {
     }
 }
 
-/// Returns the commits reachable from a tip that are not known; the bases are their nearest known ancestors.
-fn own(objects: &dyn Objects, tip: Oid, known: &dyn Fn(Oid) -> bool) -> Result<Branch, Obstacle> {
+/// Returns the commits reachable from some that are not known; the bases are their nearest known ancestors.
+fn own(
+    objects: &dyn Objects,
+    tip: Oid,
+    from: &[Oid],
+    known: &dyn Fn(Oid) -> bool,
+) -> Result<Branch, Obstacle> {
     let mut branch = Branch {
         tip: Rc::new(chain::read(objects, tip)?),
         commits: Vec::new(),
@@ -181,7 +198,9 @@ fn own(objects: &dyn Objects, tip: Oid, known: &dyn Fn(Oid) -> bool) -> Result<B
         truncated: None,
     };
     let mut seen = HashSet::new();
-    let mut stack = vec![Visit::Enter(tip)];
+    let (shared, unshared): (Vec<Oid>, Vec<Oid>) = from.iter().partition(|oid| known(**oid));
+    branch.bases = shared;
+    let mut stack: Vec<Visit> = unshared.into_iter().rev().map(Visit::Enter).collect();
     while let Some(visit) = stack.pop() {
         let oid = match visit {
             Visit::Enter(oid) if seen.insert(oid) => oid,
@@ -230,8 +249,8 @@ struct Reachability {
     stale: bool,
 }
 
-/// Walks down from two commits, latest first, until everything left is reachable from both.
-fn paint_ancestors(objects: &dyn Objects, base: Oid, tip: Oid) -> OidMap<Reachability> {
+/// Walks down from a commit and the tips of a branch, latest first, until everything left is reachable from both.
+fn paint_ancestors(objects: &dyn Objects, base: Oid, tips: &[Oid]) -> OidMap<Reachability> {
     let mut painted: OidMap<Reachability> = OidMap::default();
     let mut queue: BTreeSet<(Instant, Oid)> = BTreeSet::new();
     let add =
@@ -253,7 +272,9 @@ fn paint_ancestors(objects: &dyn Objects, base: Oid, tip: Oid) -> OidMap<Reachab
         Reachability { tip: true, ..Reachability::default() },
     );
     add(&mut painted, &mut queue, base, from_base);
-    add(&mut painted, &mut queue, tip, from_tip);
+    for tip in tips {
+        add(&mut painted, &mut queue, *tip, from_tip);
+    }
     while let Some((_, oid)) = queue.pop_last() {
         let mut sides = painted.get(&oid).copied().unwrap_or_default();
         sides.stale |= sides.base && sides.tip;

@@ -24,6 +24,8 @@ pub struct Refs {
     pub upstream: Option<String>,
     /// Whether the repository is bare.
     pub is_bare: bool,
+    /// Whether the clone lacks the beginning of its history.
+    pub is_shallow: bool,
     /// The value of `exledger.approvedRef` in the repository's own configuration.
     pub configured: Option<String>,
     /// The value of `exledger.trustedFrom` there.
@@ -102,7 +104,7 @@ pub fn choose(
     let fail = |cause, remote: Option<&str>| NoRef {
         cause,
         candidates: refs.candidates(),
-        command: fetch_command(remote, target),
+        command: refs.fetch_command(remote, target),
         target: target.map(str::to_owned),
     };
     if let Some(name) = requested.or(refs.configured.as_deref()) {
@@ -178,6 +180,20 @@ pub const REVIEW_NOTES: &str = "refs/notes/review";
 pub(super) const HEADS: &str = "refs/heads/";
 
 impl Refs {
+    /// Returns the command that fetches more candidates: all branches, since a clone may follow a single one.
+    fn fetch_command(&self, remote: Option<&str>, target: Option<&str>) -> String {
+        let remote = remote.unwrap_or("origin");
+        let deepened = if self.is_shallow { " --unshallow" } else { "" };
+        match target {
+            Some(branch) => {
+                format!("git fetch{deepened} {remote} {branch}:refs/remotes/{remote}/{branch}")
+            }
+            None => format!(
+                "git fetch{deepened} {remote} '+refs/heads/*:refs/remotes/{remote}/*' && git remote set-head {remote} --auto"
+            ),
+        }
+    }
+
     fn remote(&self) -> Result<Option<String>, Cause> {
         let mut remotes = self.remotes.clone();
         if remotes.is_empty() {
@@ -315,11 +331,16 @@ fn is_id(name: &str) -> bool {
     matches!(name.len(), 40 | 64) && name.bytes().all(is_digit)
 }
 
-fn fetch_command(remote: Option<&str>, target: Option<&str>) -> String {
-    let remote = remote.unwrap_or("origin");
-    match target {
-        Some(branch) => format!("git fetch {remote} {branch}:refs/remotes/{remote}/{branch}"),
-        None => format!("git fetch {remote} && git remote set-head {remote} --auto"),
+impl NoRef {
+    /// Returns what to do.
+    pub fn help(&self) -> String {
+        match self.cause {
+            Cause::Empty => "commit first".to_owned(),
+            _ => format!(
+                "run `{}`, or set the ref with --approved-ref or `git config exledger.approvedRef`",
+                self.command
+            ),
+        }
     }
 }
 
@@ -355,10 +376,6 @@ impl fmt::Display for NoRef {
         if let Some(target) = &self.target {
             write!(out, "; this job is to be merged into {target}")?;
         }
-        write!(
-            out,
-            ": run `{}`, or set the ref with --approved-ref or `git config exledger.approvedRef`",
-            self.command
-        )
+        Ok(())
     }
 }

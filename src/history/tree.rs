@@ -203,7 +203,7 @@ fn entry_kind(mode: Mode) -> tree::EntryKind {
 impl From<TreeError> for Obstacle {
     fn from(error: TreeError) -> Obstacle {
         match error {
-            TreeError::Missing { object } => Obstacle::Missing {
+            TreeError::Missing { object, .. } => Obstacle::Missing {
                 object: Oid::from_hex(&object).unwrap_or(Oid::NULL),
                 extent: Extent::Partial,
             },
@@ -217,9 +217,11 @@ impl From<TreeError> for Obstacle {
 
 impl From<Obstacle> for TreeError {
     fn from(obstacle: Obstacle) -> TreeError {
-        let cause = obstacle.to_string();
+        let (cause, repair) = (obstacle.to_string(), obstacle.repair());
         match obstacle {
-            Obstacle::Missing { object, .. } => TreeError::Missing { object: object.to_string() },
+            Obstacle::Missing { object, .. } => {
+                TreeError::Missing { object: object.to_string(), repair }
+            }
             Obstacle::TooLarge { folder } => TreeError::TooLarge { folder },
             Obstacle::Shallow { commit: object }
             | Obstacle::UnreadParent { commit: object }

@@ -4,6 +4,7 @@
 //! [`Ledger`], which keeps all records. `tree::Tree` hides whether the tree is a folder, a commit or a test. Follows
 //! `docs/spec/record.md` and `docs/spec/rules.md` (`duplicate-id`, `not-a-file`).
 
+pub mod stray;
 pub mod tree;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -171,7 +171,11 @@ impl Tree for MapTree {
 pub enum TreeError {
     /// An object is missing, as in a shallow or partial clone.
     #[error("object {object} is not in this repository")]
-    Missing { object: String },
+    Missing {
+        object: String,
+        /// How to get it.
+        repair: &'static str,
+    },
     /// There are more entries or deeper folders than allowed.
     #[error("{folder} has more than 200,000 entries, or folders 100 levels deep")]
     TooLarge { folder: String },

@@ -268,6 +268,11 @@ pub fn matches_often(pattern: &str, text: &str) -> bool {
     text.starts_with(start) && text.ends_with(end) && matches(pattern, text)
 }
 
+/// Tells whether one of some patterns matches the whole text.
+pub fn matches_any(patterns: &[String], text: &str) -> bool {
+    patterns.iter().any(|pattern| matches_often(pattern, text))
+}
+
 /// Tells whether a pattern matches the whole text as it is written, or matches the folded text when it is folded itself.
 ///
 /// For what takes something away. `?` is one character of either form: `stra?e` is `straße`, which folds to `strasse`.

@@ -7,6 +7,7 @@ use crate::diag::code::{Code, RuleGroup};
 use crate::diag::sorting::StableSort as _;
 use crate::diag::{Finding, Level};
 use crate::ledger::Files;
+use crate::ledger::stray::Stray;
 use crate::ledger::tree::TreeError;
 use crate::policy::governance::{Governance, State};
 use crate::policy::redesign::file::RedesignFile;
@@ -149,6 +150,15 @@ pub fn files(files: &Files, context: &RuleContext<'_>) -> Vec<Finding> {
     judge_all(context, |rule, check, found| {
         if let Check::Noted = check {
             noted(rule.code, &findings, found);
+        }
+    })
+}
+
+/// Returns the findings about files that are meant as records, and are not read as such, sorted.
+pub fn strays(strays: &[Stray], context: &RuleContext<'_>) -> Vec<Finding> {
+    judge_all(context, |_, check, found| {
+        if let Check::Stray(check) = check {
+            strays.iter().for_each(|stray| check(stray, found));
         }
     })
 }

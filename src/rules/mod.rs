@@ -110,6 +110,7 @@ mod silent_extension;
 mod stale_baseline;
 mod stale_control;
 mod standing_access;
+mod stray_record;
 mod syntax;
 mod term_too_long;
 mod too_large;
@@ -147,6 +148,7 @@ pub const ALL: &[Rule] = &[
     bad_id::RULE,
     duplicate_id::RULE,
     not_a_file::RULE,
+    stray_record::RULE,
     no_deviation::RULE,
     no_subject::RULE,
     placeholder::RULE,

@@ -4,6 +4,7 @@
 
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
+use crate::ledger::stray::Stray;
 use crate::record::file::RecordFile;
 use crate::rules::audit_cases::{LandedCase, MainlineCase, Statements, UsesCase};
 use crate::rules::case::{RecordCase, RuleContext};
@@ -46,6 +47,8 @@ pub struct Rule {
 pub enum Check {
     /// The readers of files report it under the rule's code.
     Noted,
+    /// A file that is meant as a record, and is not read as one.
+    Stray(fn(&Stray, &mut Vec<Finding>)),
     /// A record's file, as far as it can be read.
     Record(fn(&RecordCase<'_>, &mut Vec<Finding>)),
     /// A redesign's file, as far as it can be read; it is a case without a record.

@@ -12,7 +12,7 @@ use std::path::PathBuf;
 
 use crate::diag::Finding;
 use crate::history::objects::{Obstacle, Oid};
-use crate::history::refs::{Cause, NoRef};
+use crate::history::refs::NoRef;
 use crate::ledger::NotFound;
 use crate::ledger::tree::TreeError;
 use crate::policy;
@@ -341,7 +341,7 @@ impl Undetermined {
     /// Returns how to fix a tree that can't be read.
     pub fn repair(error: &TreeError) -> &'static str {
         match error {
-            TreeError::Missing { .. } => DEEPEN,
+            TreeError::Missing { repair, .. } => repair,
             TreeError::TooLarge { .. } => "split it into folders by year or team",
             TreeError::Unreadable { .. } => "check that it exists and can be read",
         }
@@ -357,9 +357,7 @@ impl Undetermined {
                     .into()
             }
             Undetermined::Bare { .. } => "run the command in a clone with a work tree".into(),
-            Undetermined::NoApprovedRef(error) if error.cause == Cause::Empty => {
-                "commit first".into()
-            }
+            Undetermined::NoApprovedRef(error) => error.help().into(),
             Undetermined::NoPolicy { .. } => {
                 "give the ref of the ledger with --approved-ref".into()
             }
@@ -393,10 +391,8 @@ impl Undetermined {
             Undetermined::Object(obstacle) => obstacle.repair().into(),
             Undetermined::Tree(error) => Undetermined::repair(error).into(),
             Undetermined::Other { help, .. } => help.into(),
-            Undetermined::Open(_)
-            | Undetermined::NoApprovedRef(_)
-            | Undetermined::File(_)
-            | Undetermined::Git(_) => "".into(),
+            Undetermined::Git(error) => error.help.into(),
+            Undetermined::Open(_) | Undetermined::File(_) => "".into(),
         }
     }
 }

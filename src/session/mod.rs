@@ -8,6 +8,7 @@
 pub mod error;
 pub mod evidence;
 pub mod ids;
+pub mod judged;
 pub mod locate;
 mod lost_rules;
 pub(crate) mod mainline;

@@ -43,6 +43,7 @@ mod cache;
 pub mod configuration;
 pub mod fetched;
 pub mod heads;
+pub mod judged;
 mod loose;
 pub mod loose_folders;
 mod names;
@@ -92,11 +93,32 @@ pub struct Repository {
 #[error("git: {cause}")]
 pub struct GitError {
     pub cause: String,
+    /// How to fix it; empty if that is not known.
+    pub help: &'static str,
 }
 
 impl From<git2::Error> for GitError {
     fn from(error: git2::Error) -> GitError {
-        GitError { cause: error.message().to_owned() }
+        // libgit2 names the extension of the index that it doesn't know.
+        let help = if error.message().contains("'link'") {
+            "the index is split: run `git config core.splitIndex false && git update-index --no-split-index`"
+        } else if error.message().contains("'sdir'") {
+            "the index lists whole folders: run `git sparse-checkout reapply --no-sparse-index`"
+        } else {
+            ""
+        };
+        GitError { cause: error.message().to_owned(), help }
+    }
+}
+
+impl GitError {
+    fn new(cause: String) -> GitError {
+        GitError { cause, help: "" }
+    }
+
+    /// Returns the error for a file of which an object can't be read.
+    fn of_object(path: &str, obstacle: &Obstacle) -> GitError {
+        GitError { cause: format!("{path}: {obstacle}"), help: obstacle.repair() }
     }
 }
 

@@ -245,6 +245,8 @@ pub struct ShownFinding {
     pub excerpt: Option<Excerpt>,
     /// What it is the same by in another run, if its path and field don't say it: no line, which an edit above moves.
     pub identity: Option<String>,
+    /// Whether it is about what is staged, and not about the work tree.
+    pub is_staged: bool,
 }
 
 /// One line of a file, with the marked characters.
@@ -322,7 +324,7 @@ impl From<Vec<diag::Finding>> for FindingList {
 
 impl From<diag::Finding> for ShownFinding {
     fn from(finding: diag::Finding) -> ShownFinding {
-        ShownFinding { finding, excerpt: None, identity: None }
+        ShownFinding { finding, excerpt: None, identity: None, is_staged: false }
     }
 }
 

@@ -65,7 +65,7 @@ impl<'a> Excerpts<'a> {
     /// Returns a finding with its line.
     pub fn shown(&self, finding: Finding) -> ShownFinding {
         let excerpt = finding.pos.and_then(|pos| self.line(&finding.path, pos));
-        ShownFinding { finding, excerpt, identity: None }
+        ShownFinding { excerpt, ..ShownFinding::from(finding) }
     }
 
     fn line(&self, path: &str, pos: Pos) -> Option<Excerpt> {

@@ -28,6 +28,8 @@ pub struct FindingView<'a> {
     id: &'a Option<String>,
     message: &'a str,
     help: &'a str,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    staged: bool,
 }
 
 impl<'a> FindingView<'a> {
@@ -43,6 +45,7 @@ impl<'a> FindingView<'a> {
             id: &finding.id,
             message: &finding.message,
             help: &finding.help,
+            staged: false,
         }
     }
 
@@ -100,7 +103,7 @@ impl LevelCounts {
 
 /// Returns a shown finding as JSON.
 pub fn shown(shown: &ShownFinding) -> Value {
-    json::value(&FindingView::of(&shown.finding))
+    json::value(&FindingView { staged: shown.is_staged, ..FindingView::of(&shown.finding) })
 }
 
 /// Makes the paths of findings relative to the top of the repository, given the ledger's folder there.

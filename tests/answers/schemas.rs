@@ -12,6 +12,7 @@ use exledger::features::lint::show::{LintView, doc};
 use exledger::record::time::Instant;
 use exledger::render::find;
 use exledger::render::format::OutputStyle;
+use exledger::session::judged::JudgedCounts;
 use exledger::view::doc::FindingReaders;
 use exledger::view::doc::{Doc, FindingList, FormatNeeds, JudgedFile, ShownFinding};
 use serde_json::Value;
@@ -66,7 +67,7 @@ fn answer(findings: Vec<Finding>, reads: FormatNeeds) -> Doc<'static> {
         name: Some("example/payments".to_owned()),
         commit: Some("3f2c9a7be1d03f2c9a7be1d03f2c9a7be1d03f2c".to_owned()),
         instant: Instant::parse("2026-11-20T09:00:00Z"),
-        checked: ODD.len(),
+        judged: JudgedCounts { records: ODD.len(), ..JudgedCounts::default() },
         redesigns: 0,
         folder: String::new(),
         reads,

@@ -89,7 +89,7 @@ fn a_path_that_holds_no_record_is_refused_and_beside_one_named() {
         let both = ["lint", path, "exceptions/EXC-2026-7F3KQ.yaml"];
         let seen = run(folder.path(), &both);
         assert_eq!(seen.code, 0, "{}", seen.out);
-        assert!(seen.out.contains("1 record checked"), "{}", seen.out);
+        assert!(seen.out.contains("1 record judged"), "{}", seen.out);
         assert!(seen.err.contains(&format!("no files to check in {path}")), "{}", seen.err);
     }
     for path in [".", "exceptions", "exledger.yaml"] {
@@ -114,6 +114,6 @@ fn a_folder_whose_name_is_no_text_hides_no_record() {
     std::fs::write(odd.join("EXC-2026-00001.yaml"), SAMPLE).unwrap();
     let seen = run(folder.path(), &["lint"]);
     assert_eq!(seen.code, 1, "{}", seen.err);
-    assert!(seen.out.contains("2 records checked"), "{}", seen.out);
+    assert!(seen.out.contains("2 records judged"), "{}", seen.out);
     assert!(seen.out.contains("exceptions/\\xff/EXC-2026-00001.yaml"), "{}", seen.out);
 }

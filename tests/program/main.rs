@@ -67,6 +67,7 @@ mod rules;
 mod rules_ends;
 mod scan;
 mod session;
+mod shapes;
 #[path = "../support/mod.rs"]
 mod support;
 mod terminal;

@@ -5,7 +5,7 @@ mod changes;
 use exledger::diag::Finding;
 use exledger::diag::code::Code;
 use exledger::ledger::Files;
-use exledger::ledger::tree::MapTree;
+use exledger::ledger::tree::{MapTree, Tree};
 use exledger::policy::governance::Governance;
 use exledger::record::time::{Day, Instant};
 use exledger::rules::case::RuleContext;
@@ -15,6 +15,7 @@ use exledger::rules::extra_schema::ExtraSchema;
 use exledger::rules::lint;
 use exledger::rules::past::RecordPast;
 use exledger::rules::repeats::Repeats;
+use exledger::session::judged;
 use serde_json::Value;
 
 pub(crate) fn instant(text: &str) -> Instant {
@@ -34,6 +35,10 @@ pub(crate) fn findings(tree: &MapTree, on: Option<&str>) -> Vec<Finding> {
     let files = Files::list(tree, &governance.policy.records).unwrap();
     let mut findings = lint::policy(&known);
     findings.extend(lint::files(&files, &known));
+    let lying = governance.policy.records.iter().flat_map(|folder| tree.list(folder).unwrap());
+    let lying = lying.map(|item| (item.path, false)).collect();
+    let strays = judged::search(&governance.policy).find(tree, &lying).unwrap();
+    findings.extend(lint::strays(&strays, &known));
     let mut repeats = Repeats::default();
     let mut ends = Ends::default();
     for file in &files.records {

@@ -159,6 +159,9 @@ impl Repo {
     pub(crate) fn checkout(&self) {
         let mut force = git2::build::CheckoutBuilder::new();
         self.git.checkout_head(Some(force.force().remove_untracked(true))).unwrap();
+        // A file that is as at HEAD keeps an older entry in the index without this.
+        let head = self.git.head().unwrap().peel(git2::ObjectType::Commit).unwrap();
+        self.git.reset(&head, git2::ResetType::Mixed, None).unwrap();
     }
 
     /// Writes a file in the work tree, uncommitted.

@@ -33,6 +33,10 @@ pub(crate) fn compare(
         Some(commit) => commit,
         None => commit(repository, "HEAD")?,
     };
+    let mut parents = vec![head];
+    if proposed.commit.is_none() {
+        parents.extend(repository.merged_heads());
+    }
     let comparer = Comparer {
         repository,
         prefix: repository.ledger_prefix(&located.root),
@@ -41,7 +45,7 @@ pub(crate) fn compare(
         on: at.on,
         past: OnceCell::new(),
     };
-    Ok(comparer.compare([onto, head], proposed)?)
+    Ok(comparer.compare(onto, &parents, proposed)?)
 }
 
 /// Returns the commit that a name resolves to.

@@ -173,10 +173,12 @@ impl Comparer<'_> {
         Ok(CommitTree::of_commit(self.repository, commit, &self.prefix)?)
     }
 
-    /// Returns the commits that the head has beyond its target; `None` if there are none.
-    fn branch(&self, [onto, head]: [Oid; 2]) -> Result<Option<Branch>, Undetermined> {
-        let branch = Branch::between(self.repository, onto, head)?;
-        match branch.as_ref().and_then(|branch| branch.truncated.clone()) {
+    /// Returns the commits that a commit with these parents would have beyond its target.
+    fn branch(&self, onto: Oid, parents: &[Oid]) -> Result<Branch, Undetermined> {
+        let branch = Branch::of_parents(self.repository, onto, parents)?;
+        let branch =
+            branch.ok_or_else(|| Undetermined::other("there is no commit", "commit first"))?;
+        match branch.truncated.clone() {
             Some(missing) => Err(missing.into()),
             None => Ok(branch),
         }
@@ -195,14 +197,16 @@ impl Comparer<'_> {
         })
     }
 
+    /// Compares a state with the commit where it will land; `parents` are the commits that it is based on: several in the
+    /// middle of a merge.
     pub(crate) fn compare(
         &self,
-        ends: [Oid; 2],
+        onto: Oid,
+        parents: &[Oid],
         proposed: ProposedState<'_>,
     ) -> Result<Compared, Undetermined> {
-        let [onto, head] = ends;
-        let branch = self.branch(ends)?;
-        let base = branch.as_ref().map_or(Ok(head), |branch| self.base(branch))?;
+        let branch = self.branch(onto, parents)?;
+        let (base, head) = (self.base(&branch)?, branch.tip.oid);
         let cast = self.cast(onto)?;
         let before = self.state(base)?;
         let uncounted = self.uncounted(base)?;
@@ -215,17 +219,14 @@ impl Comparer<'_> {
             states.into_iter().flat_map(Governance::paths).collect();
         let planned = redesign_folders(states.into_iter());
         let folders = record_folders(&before, proposed.governance);
-        let (commits, mut brought) = match &branch {
-            Some(branch) => branch::collect_commits(
-                self.repository,
-                &self.prefix,
-                branch,
-                [&folders, &planned],
-                governance_paths.iter().cloned(),
-                &|tree| uncounted.read(tree),
-            )?,
-            None => (Vec::new(), Vec::new()),
-        };
+        let (commits, mut brought) = branch::collect_commits(
+            self.repository,
+            &self.prefix,
+            &branch,
+            [&folders, &planned],
+            governance_paths.iter().cloned(),
+            &|tree| uncounted.read(tree),
+        )?;
         let ruled = self.without_other_policies(branch::rulings(&commits), &governance_paths)?;
         let governors = find_governors(&ruled, &cast.onto);
         let by_branch = brought.iter().flat_map(|state| state.paths());
@@ -236,8 +237,8 @@ impl Comparer<'_> {
         let mut loose = BTreeSet::new();
         if proposed.commit.is_none() {
             let paths: Vec<String> = governance_paths.iter().cloned().collect();
-            loose = self.loose(head, &folders)?;
-            rulings.extend(self.uncommitted(&cast, head, proposed.tree, &paths)?);
+            loose = self.uncommitted(&self.prefix, parents, &folders)?.into_keys().collect();
+            rulings.extend(self.uncommitted_rules(&cast, parents, proposed.tree, &paths)?);
         }
         uncounted.find_inherited(&mut rulings, proposed.tree)?;
         if !rulings.is_empty() {
@@ -279,7 +280,7 @@ impl Comparer<'_> {
             onto: Rc::clone(&cast.onto),
             entries,
             rulings,
-            workflows: self.workflows(&cast, branch.as_ref(), head, proposed)?,
+            workflows: self.workflows(&cast, &branch, parents, proposed)?,
             governors,
             before,
             brought,
@@ -386,6 +387,26 @@ impl Comparer<'_> {
         Ok(loose.into_iter().map(|file| file.path).collect())
     }
 
+    /// Returns the files of the work tree that differ from each of some commits; each with whether it is there.
+    pub(super) fn uncommitted(
+        &self,
+        prefix: &LedgerPrefix,
+        parents: &[Oid],
+        places: &[String],
+    ) -> Result<BTreeMap<String, bool>, Undetermined> {
+        let mut uncommitted: Option<BTreeMap<String, bool>> = None;
+        for parent in parents {
+            let loose = self.repository.loose(Some(*parent), prefix, places)?;
+            let mut loose: BTreeMap<String, bool> =
+                loose.into_iter().map(|file| (file.path, file.file.is_some())).collect();
+            if let Some(before) = &uncommitted {
+                loose.retain(|path, _| before.contains_key(path));
+            }
+            uncommitted = Some(loose);
+        }
+        Ok(uncommitted.unwrap_or_default())
+    }
+
     /// Returns the record files that differ between two commits.
     fn differing(
         &self,
@@ -413,17 +434,19 @@ impl Comparer<'_> {
     }
 
     /// Returns the uncommitted changes of governance files in the work tree.
-    fn uncommitted(
+    fn uncommitted_rules(
         &self,
         cast: &Authorship,
-        head: Oid,
+        parents: &[Oid],
         tree: &dyn Tree,
         paths: &[String],
     ) -> Result<Vec<GovernanceChange>, Undetermined> {
-        let committed = self.tree(head)?;
+        let Some(head) = parents.first() else { return Ok(Vec::new()) };
+        let committed = self.tree(*head)?;
         let bytes = |tree: &dyn Tree, path: &str| tree.bytes(path);
         let mut found = Vec::new();
-        for path in self.loose(head, paths)?.into_iter().filter(|path| paths.contains(path)) {
+        let changed = self.uncommitted(&self.prefix, parents, paths)?.into_keys();
+        for path in changed.filter(|path| paths.contains(path)) {
             let there = [bytes(&committed, &path)?.is_some(), bytes(tree, &path)?.is_some()];
             found.push(GovernanceChange {
                 commit: None,

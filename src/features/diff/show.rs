@@ -9,6 +9,7 @@ mod how;
 
 use crate::approval::offers::ApprovalOffers;
 use crate::history::objects;
+use crate::ledger::stray::Stray;
 use serde::Serialize;
 
 use crate::diag::{self, Level};
@@ -20,6 +21,7 @@ use crate::record::credential;
 use crate::record::time::Instant;
 use crate::rules::change_cases::{self, Needs};
 use crate::rules::event_details::EventDetail;
+use crate::session::judged::JudgedCounts;
 use crate::view::doc::{
     Block, Column, ColumnFit, Doc, DocTable, FindingList, FindingReaders, ShownFinding, StyledText,
     Tone,
@@ -48,6 +50,10 @@ pub struct Diff {
     pub from: Option<Instant>,
     /// The records that change, sorted by id.
     pub changes: Vec<RecordChange>,
+    /// The files that are meant as records, and are not read as such.
+    pub strays: Vec<Stray>,
+    /// What of the checkout was compared; `None` for a commit.
+    pub judged: Option<JudgedCounts>,
     /// The findings about the changes, sorted.
     pub findings: FindingList,
 }
@@ -95,6 +101,7 @@ struct DiffAnswer<'a> {
     schema: String,
     base: &'a str,
     head: &'a str,
+    judged: &'a Option<JudgedCounts>,
     changes: Vec<RecordChangeView<'a>>,
     findings: Vec<FindingView<'a>>,
 }
@@ -121,6 +128,7 @@ pub fn doc(diff: Diff) -> Doc<'static> {
         schema: shape::schema("diff"),
         base: &diff.base,
         head: &diff.head,
+        judged: &diff.judged,
         changes: diff.changes.iter().map(|change| RecordChangeView::of(change, branch)).collect(),
         findings: FindingView::all(found.map(|shown| &shown.finding)),
     });
@@ -129,7 +137,7 @@ pub fn doc(diff: Diff) -> Doc<'static> {
     doc.repository = diff.name;
     doc.blocks.push(Block::Heading(heading(&diff.changes, &diff.findings)));
     if diff.layout == DiffLayout::Table {
-        doc.blocks.push(Block::Table(table(&diff.changes)));
+        doc.blocks.push(Block::Table(table(&diff.changes, &diff.strays)));
     }
     // The table already shows what notes say; machine formats get all findings.
     let (notes, worse): (Vec<ShownFinding>, Vec<ShownFinding>) =
@@ -154,8 +162,9 @@ pub fn doc(diff: Diff) -> Doc<'static> {
         );
     }
     let head = if diff.is_commit { "commit" } else { "the work tree on" };
+    let judged = diff.judged.as_ref().map(JudgedCounts::beside).unwrap_or_default();
     doc.footer = Some(format!(
-        "{head} {} against commit {}",
+        "{head} {} against commit {}{judged}",
         objects::short(&diff.head),
         objects::short(&diff.base)
     ));
@@ -200,7 +209,7 @@ fn heading(changes: &[RecordChange], findings: &FindingList) -> StyledText {
 }
 
 /// One row per record: what it is, what changes, and the approvals needed.
-fn table(changes: &[RecordChange]) -> DocTable {
+fn table(changes: &[RecordChange], strays: &[Stray]) -> DocTable {
     let column = |title, fit| Column { title, fit };
     DocTable {
         columns: vec![
@@ -209,8 +218,17 @@ fn table(changes: &[RecordChange]) -> DocTable {
             column("what changes", ColumnFit::Flexible),
             column("needs", ColumnFit::Flexible),
         ],
-        rows: changes.iter().map(row).collect(),
+        rows: changes.iter().map(row).chain(strays.iter().map(stray_row)).collect(),
     }
+}
+
+fn stray_row(stray: &Stray) -> Vec<StyledText> {
+    vec![
+        StyledText::with_tone(Tone::Id, stray.id.to_string()),
+        StyledText::plain(&stray.path),
+        StyledText::plain("is not read as a record"),
+        StyledText::with_tone(Tone::Bad, "not allowed"),
+    ]
 }
 
 fn row(change: &RecordChange) -> Vec<StyledText> {

@@ -19,30 +19,26 @@ impl Comparer<'_> {
     pub(crate) fn workflows(
         &self,
         cast: &Authorship,
-        branch: Option<&Branch>,
-        head: Oid,
+        branch: &Branch,
+        parents: &[Oid],
         proposed: ProposedState<'_>,
     ) -> Result<Vec<GovernanceChange>, Undetermined> {
-        let committed = branch
-            .map(|branch| workflows::changes(self.repository, &self.prefix, branch))
-            .transpose()?
-            .into_iter()
-            .flatten();
+        let committed = workflows::changes(self.repository, &self.prefix, branch)?;
         let mut found: Vec<GovernanceChange> =
-            committed.map(|change| cast.ruling(change)).collect();
+            committed.into_iter().map(|change| cast.ruling(change)).collect();
         if proposed.commit.is_some() {
             return Ok(found);
         }
         let top = LedgerPrefix::default();
-        let before = CommitTree::of_commit(self.repository, head, &top)?;
-        let loose = self.repository.loose(Some(head), &top, &workflows::FOLDERS.map(str::to_owned));
-        for file in loose? {
-            let was = before.kind(&file.path)?;
+        let before = CommitTree::of_commit(self.repository, branch.tip.oid, &top)?;
+        let places = workflows::FOLDERS.map(str::to_owned);
+        for (path, is_there) in self.uncommitted(&top, parents, &places)? {
+            let was = before.kind(&path)?;
             found.push(GovernanceChange {
                 commit: None,
                 author: cast.worker.as_ref().map(|worker| worker.email.clone()),
-                path: self.prefix.inward(&file.path),
-                how: how([was.is_some(), file.file.is_some()]),
+                path: self.prefix.inward(&path),
+                how: how([was.is_some(), is_there]),
                 only_listed: None,
                 inherited: Vec::new(),
             });

@@ -8,6 +8,7 @@ use crate::features::lint::findings::{LintFindings, LintedRecord};
 use crate::features::lint::input::{Input, LintRequest};
 use crate::features::lint::landed::LandedRecords;
 use crate::features::lint::redesigns::LintedRedesigns;
+use crate::history::objects::Oid;
 use crate::ledger::Files;
 use crate::ledger::tree::Tree;
 use crate::policy::governance::Governance;
@@ -18,6 +19,7 @@ use crate::rules::extra_schema::ExtraSchema;
 use crate::rules::lint;
 use crate::rules::repeats::Repeats;
 use crate::session::error::{Error, Usage};
+use crate::session::judged::{JudgedCheckout, JudgedCounts};
 use crate::session::locate::Located;
 use crate::session::notice::Notice;
 use crate::session::options::Moment;
@@ -25,11 +27,15 @@ use crate::survey::approved_state::PastObstacle;
 use crate::survey::refiling::{self, NameSearch};
 
 /// The result of linting.
-pub struct LintAnswer {
+pub struct LintAnswer<'l> {
     /// The findings, sorted by place.
     pub findings: Vec<Finding>,
+    /// The findings about what is staged, where the work tree holds something else and does not have them.
+    pub staged: Vec<Finding>,
     /// The linted records, in order.
     pub judged: Vec<LintedRecord>,
+    /// How many they are, and where they were read.
+    pub counts: JudgedCounts,
     /// How many redesign files were linted.
     pub n_redesigns: usize,
     /// The policy under which they were linted.
@@ -38,23 +44,39 @@ pub struct LintAnswer {
     pub doubts: Vec<(String, PastObstacle)>,
     /// Further notices for the reader.
     pub notices: Vec<Notice>,
-    input: Input,
+    input: Input<'l>,
+    staged_input: Option<Input<'l>>,
 }
 
-impl LintAnswer {
+impl LintAnswer<'_> {
     /// Returns the files that were linted.
     pub fn tree(&self) -> &dyn Tree {
         &self.input
     }
+
+    /// Returns the files as they are staged.
+    pub fn staged_tree(&self) -> &dyn Tree {
+        self.staged_input.as_ref().unwrap_or(&self.input)
+    }
+}
+
+/// What is known once the files of one state are linted.
+#[derive(Default)]
+struct LintedState {
+    found: LintFindings,
+    doubts: Vec<(String, PastObstacle)>,
+    notices: Vec<Notice>,
+    base: Option<Oid>,
 }
 
 /// Lints what a request names; an unreadable record does not hide others.
-pub(crate) fn lint(
-    located: &Located,
+pub(crate) fn lint<'l>(
+    located: &'l Located,
     at: &Moment,
     request: &LintRequest<'_>,
-) -> Result<LintAnswer, Error> {
-    let input = Input::of(located, request)?;
+) -> Result<LintAnswer<'l>, Error> {
+    let checkout = JudgedCheckout::of(located)?;
+    let input = Input::of(located, &checkout.tree, request)?;
     let governance = Governance::read(&input)?;
     let policy = &governance.policy;
     if !input.is_record(&policy.records)
@@ -66,54 +88,112 @@ pub(crate) fn lint(
         )
         .into());
     }
-    let mut notices = Vec::new();
-    if input.instead().is_none() {
-        notices.extend(input.refuse_strangers(&governance)?);
-    }
+    let is_work_tree = input.instead().is_none();
+    let extra_schema = &ExtraSchema::of(&governance);
     let context = RuleContext {
         governance: &governance,
-        extra_schema: &ExtraSchema::of(&governance),
+        extra_schema,
         tree: &input,
         instant: at.on,
         neighbours: None,
     };
-    let mut found = LintFindings::default();
-    let mut doubts = Vec::new();
-    match request.base {
-        Some(base) => {
-            let compared =
-                crate::features::lint::base::read(located, at, base, &input, &context, &mut found)?;
-            notices.extend(compared.notices());
-            let entries = compared.entries.iter();
-            let in_doubt = entries.filter_map(|entry| Some((entry, entry.doubt()?)));
-            doubts.extend(in_doubt.map(|(entry, doubt)| (entry.delta.name().to_string(), doubt)));
-        }
-        None => {
-            let root = || crate::features::lint::approvals::root(located, at.now);
-            found.take(lint::policy(&context), &input);
-            let landed = LandedRecords::of(located, &governance.policy.records, &input);
-            read(&input, &context, &landed, &mut found)?;
-            let all = LintedRedesigns { before: None, landed: &|_| None };
-            crate::features::lint::redesigns::read(&input, &context, &all, &mut found)?;
-            found.take(landed.statements(&input, &context, &root)?, &input);
+    let instead: Vec<String> = input.instead().map(str::to_owned).into_iter().collect();
+    let mut notices = Vec::new();
+    if is_work_tree {
+        notices.extend(input.refuse_strangers(&governance)?);
+    }
+    let state = lint_state(located, at, request.base, &input, &context, &instead)?;
+    let LintedState { mut found, doubts, base, .. } = state;
+    notices.extend(state.notices);
+    let mut counts =
+        checkout.count(&policy.records, found.judged.iter().map(|record| record.path.as_str()));
+    let (mut staged, mut staged_input) = (Vec::new(), None);
+    if is_work_tree {
+        found.take(checkout.unmerged(&policy.records, &found.findings), &input);
+        let before = base.map(|base| checkout.tree_of(base)).transpose()?.flatten();
+        let before = before.as_ref().map(|tree| tree as &dyn Tree);
+        found.take(lint::strays(&checkout.strays(policy, before)?, &context), &input);
+        counts.not_read = checkout.unread(&Files::list(&input, &policy.records)?);
+        counts.not_read.retain(|file| input.names(&file.path));
+        let mut changed = checkout.staged(&policy.records)?;
+        changed.retain(|path, _| input.names(path));
+        counts.staged = changed.len();
+        if !changed.is_empty() {
+            let tree = input.of_state(checkout.tree.with_staged(&changed));
+            let paths: Vec<String> = changed.keys().cloned().collect();
+            let context = RuleContext { tree: &tree, ..context };
+            let state = lint_state(located, at, request.base, &tree, &context, &paths)?;
+            staged = state.found.findings;
+            staged.retain(|it| changed.contains_key(&it.path) && !found.findings.contains(it));
+            sort(&mut staged);
+            staged_input = Some(tree);
         }
     }
-    found.findings.order_by(|one, other| one.sort_key().cmp(&other.sort_key()));
-    found.findings.dedup();
+    counts.base = base.map(|base| base.to_string());
+    sort(&mut found.findings);
     Ok(LintAnswer {
         findings: found.findings,
+        staged,
         judged: found.judged,
+        counts,
         n_redesigns: found.n_redesigns,
         governance,
         doubts,
         notices,
         input,
+        staged_input,
     })
+}
+
+fn sort(findings: &mut Vec<Finding>) {
+    findings.order_by(|one, other| one.sort_key().cmp(&other.sort_key()));
+    findings.dedup();
+}
+
+/// Lints one state of the files; `instead` are the paths of those that differ from the work tree.
+fn lint_state(
+    located: &Located,
+    at: &Moment,
+    base: Option<&str>,
+    input: &Input<'_>,
+    context: &RuleContext<'_>,
+    instead: &[String],
+) -> Result<LintedState, Error> {
+    let mut state = LintedState::default();
+    let found = &mut state.found;
+    match base {
+        Some(base) => {
+            let compared = crate::features::lint::base::read(
+                located,
+                at,
+                base,
+                (input, instead),
+                context,
+                found,
+            )?;
+            state.notices.extend(compared.notices());
+            let entries = compared.entries.iter();
+            let in_doubt = entries.filter_map(|entry| Some((entry, entry.doubt()?)));
+            let in_doubt = in_doubt.map(|(entry, doubt)| (entry.delta.name().to_string(), doubt));
+            state.doubts.extend(in_doubt);
+            state.base = Some(compared.base);
+        }
+        None => {
+            let root = || crate::features::lint::approvals::root(located, at.now);
+            found.take(lint::policy(context), input);
+            let landed = LandedRecords::of(located, &context.governance.policy.records, input);
+            read(input, context, &landed, found)?;
+            let all = LintedRedesigns { before: None, landed: &|_| None };
+            crate::features::lint::redesigns::read(input, context, &all, found)?;
+            found.take(landed.statements(input, context, &root)?, input);
+        }
+    }
+    Ok(state)
 }
 
 /// Reads every record once; an unreadable record does not hide others.
 fn read(
-    input: &Input,
+    input: &Input<'_>,
     context: &RuleContext<'_>,
     approved: &LandedRecords<'_>,
     found: &mut LintFindings,
@@ -141,7 +221,7 @@ fn read(
 /// Adds the records of the tree that were not requested, and that a requested one may repeat or end together with.
 fn remember(
     files: &Files,
-    input: &Input,
+    input: &Input<'_>,
     repeats: &mut Repeats,
     ends: &mut Ends,
 ) -> Result<(), Error> {

@@ -19,7 +19,7 @@ use crate::session::mainline;
 
 /// Returns the findings about approval files that another tree does not have.
 pub(super) fn against(
-    input: &Input,
+    input: &Input<'_>,
     context: &RuleContext<'_>,
     landed: Option<&dyn Tree>,
     removals: Removals,

@@ -34,26 +34,21 @@ use crate::survey::refiling;
 
 /// Lints what differs from where the branch started.
 ///
-/// A file that shares its id with a changed one is linted with it.
+/// A file that shares its id with a changed one is linted with it. The files come with the paths of those that differ from
+/// the work tree.
 pub(super) fn read(
     located: &Located,
     at: &Moment,
     base: &str,
-    input: &Input,
+    (input, instead): (&Input<'_>, &[String]),
     context: &RuleContext<'_>,
     found: &mut LintFindings,
 ) -> Result<Compared, Error> {
-    let instead: Vec<String> = input.instead().map(str::to_owned).into_iter().collect();
     let compared = diff::answer::compare(
         located,
         at,
         Some(base),
-        ProposedState {
-            tree: input,
-            governance: context.governance,
-            commit: None,
-            instead: &instead,
-        },
+        ProposedState { tree: input, governance: context.governance, commit: None, instead },
     )?;
     let is_broken = compared.governance.state == State::Broken;
     if is_broken || !compared.rulings.is_empty() {
@@ -115,7 +110,7 @@ pub(super) fn read(
 /// Lints the days on which the branch lets a record end that ended on another day before, or was closed, or is new.
 fn crowded(
     compared: &Compared,
-    input: &Input,
+    input: &Input<'_>,
     context: &RuleContext<'_>,
     found: &mut LintFindings,
 ) -> Result<(), Error> {
@@ -162,7 +157,7 @@ const EVIDENCE: [Code; 2] = [Code::MissingEvidence, Code::EvidenceChanged];
 fn evidence(
     located: &Located,
     compared: &Compared,
-    input: &Input,
+    input: &Input<'_>,
     context: &RuleContext<'_>,
     found: &mut LintFindings,
 ) -> Result<(), Error> {

@@ -17,7 +17,7 @@ pub(super) struct LintFindings {
 
 impl LintFindings {
     /// Keeps the findings about the requested paths.
-    pub(super) fn take(&mut self, findings: impl IntoIterator<Item = Finding>, input: &Input) {
+    pub(super) fn take(&mut self, findings: impl IntoIterator<Item = Finding>, input: &Input<'_>) {
         self.findings.extend(findings.into_iter().filter(|finding| input.names(&finding.path)));
     }
 

@@ -13,7 +13,8 @@ use crate::policy::governance::Governance;
 use crate::record::near;
 use crate::session::locate::Located;
 use crate::session::overlay::Overlay;
-use crate::store::files::{self, WorkTree};
+use crate::store::files;
+use crate::store::git::judged::JudgedTree;
 
 /// A request to lint.
 #[derive(Clone, Copy, Debug)]
@@ -28,27 +29,30 @@ pub struct LintRequest<'r> {
     pub base: Option<&'r str>,
 }
 
-pub(super) struct Input {
-    /// The folder, with the record from standard input in place of the file.
-    tree: Overlay,
+pub(super) struct Input<'l> {
+    /// The files, with the record from standard input in place of the file.
+    tree: Overlay<JudgedTree<'l>>,
     /// The given paths, relative to the ledger's root; empty for everything.
     named: Vec<String>,
 }
 
 /// Returns a question that names the record with the most similar path; empty if none is, or they can't be listed.
-fn like(tree: &WorkTree, path: &str) -> String {
+fn like(tree: &dyn Tree, path: &str) -> String {
     let Ok(governance) = Governance::read(tree) else { return String::new() };
     let Ok(files) = Files::list(tree, &governance.policy.records) else { return String::new() };
     near::question(path, files.records.iter().map(|file| file.path.as_str()))
 }
 
-impl Input {
-    pub(super) fn of(located: &Located, request: &LintRequest<'_>) -> Result<Input, Error> {
-        let tree = located.work_tree()?;
+impl<'l> Input<'l> {
+    pub(super) fn of(
+        located: &Located,
+        tree: &JudgedTree<'l>,
+        request: &LintRequest<'_>,
+    ) -> Result<Input<'l>, Error> {
         if let Some((path, bytes)) = request.record {
             let path = path_inside(path, located, request.folder)?;
             return Ok(Input {
-                tree: Overlay::of(tree, [(path.clone(), bytes.to_vec())]),
+                tree: Overlay::over(tree.clone(), [(path.clone(), bytes.to_vec())]),
                 named: vec![path],
             });
         }
@@ -66,7 +70,12 @@ impl Input {
             }
             named.push(inside);
         }
-        Ok(Input { tree: Overlay::of(tree, []), named })
+        Ok(Input { tree: Overlay::over(tree.clone(), []), named })
+    }
+
+    /// Returns the same request about another state of the checkout.
+    pub(super) fn of_state<'s>(&self, tree: JudgedTree<'s>) -> Input<'s> {
+        Input { tree: Overlay::over(tree, []), named: self.named.clone() }
     }
 
     /// Returns the path of the record from standard input.
@@ -154,7 +163,7 @@ fn path_inside(path: &Path, located: &Located, folder: &Path) -> Result<String, 
     })
 }
 
-impl Tree for Input {
+impl Tree for Input<'_> {
     fn list(&self, folder: &str) -> Result<Vec<TreeItem>, TreeError> {
         self.tree.list(folder)
     }

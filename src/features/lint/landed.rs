@@ -36,7 +36,11 @@ pub(super) struct LandedRecords<'h> {
 
 impl<'h> LandedRecords<'h> {
     /// Returns the tree of the approved ref's tip, to compare the linted files with.
-    pub(super) fn of(located: &'h Located, folders: &[String], input: &Input) -> LandedRecords<'h> {
+    pub(super) fn of(
+        located: &'h Located,
+        folders: &[String],
+        input: &Input<'_>,
+    ) -> LandedRecords<'h> {
         let tip = || {
             let repository = located.repository_or_none()?;
             let prefix = LedgerPrefix::new(&repository.prefix(&located.root)?);
@@ -66,7 +70,7 @@ impl<'h> LandedRecords<'h> {
     /// The governance of the approved ref says whose keys are listed, since it will decide whether the approvals count.
     pub(super) fn statements(
         &self,
-        input: &Input,
+        input: &Input<'_>,
         context: &RuleContext<'_>,
         root: &dyn Fn() -> Option<LedgerRoot>,
     ) -> Result<Vec<Finding>, Error> {

@@ -23,10 +23,10 @@ use crate::session::options::Moment;
 /// # Errors
 /// [`Error::Usage`] if a named path is not in the ledger; [`Error::Undetermined`] if a tree, or with a base
 /// the history, can't be read.
-pub fn answer(
-    session: &Session,
+pub fn answer<'s>(
+    session: &'s Session,
     at: &Moment,
     request: &LintRequest<'_>,
-) -> Result<LintAnswer, Error> {
+) -> Result<LintAnswer<'s>, Error> {
     lint(session.current()?, at, request)
 }

@@ -23,7 +23,7 @@ pub(super) struct LintedRedesigns<'l> {
 
 /// Lints redesign files.
 pub(super) fn read(
-    input: &Input,
+    input: &Input<'_>,
     context: &RuleContext<'_>,
     linted: &LintedRedesigns<'_>,
     found: &mut LintFindings,

@@ -1,13 +1,13 @@
 //! `lint`: the findings, and how many records were checked.
 //!
-//! Uses diag. Pure. Start at [`doc`]. Follows `docs/spec/cli.md`, lint.
+//! Uses session's counts. Pure. Start at [`doc`]. Follows `docs/spec/cli.md`, lint.
 
 use crate::history::objects;
 use serde::Serialize;
 
-use crate::diag;
 use crate::record::time::Instant;
-use crate::view::doc::{Block, Doc, FindingList, FormatNeeds, StyledText};
+use crate::session::judged::JudgedCounts;
+use crate::view::doc::{Block, Doc, FindingList, FormatNeeds, StyledText, Tone};
 use crate::view::findings::{self, LevelCounts};
 use crate::view::shape;
 
@@ -20,8 +20,8 @@ pub struct LintView {
     pub commit: Option<String>,
     /// The instant in question; `None` if no check depends on time.
     pub instant: Option<Instant>,
-    /// The number of record files checked.
-    pub checked: usize,
+    /// What was judged.
+    pub judged: JudgedCounts,
     /// The number of redesign files checked.
     pub redesigns: usize,
     /// The ledger's folder relative to the top of its repository, for formats with such paths; otherwise empty.
@@ -38,6 +38,7 @@ struct LintReport<'a> {
     schema: String,
     ledger: LintedTree<'a>,
     checked: usize,
+    judged: &'a JudgedCounts,
     errors: usize,
     warnings: usize,
     notes: usize,
@@ -57,7 +58,8 @@ pub fn doc(mut lint: LintView) -> Doc<'static> {
     let mut doc = Doc::new(LintReport {
         schema: shape::schema("lint"),
         ledger: LintedTree { commit: lint.commit.as_deref(), instant: lint.instant },
-        checked: lint.checked,
+        checked: lint.judged.records,
+        judged: &lint.judged,
         errors: counts.errors,
         warnings: counts.warnings,
         notes: counts.notes,
@@ -75,13 +77,12 @@ pub fn doc(mut lint: LintView) -> Doc<'static> {
             doc.blocks.push(Block::Findings(lint.findings));
         }
     }
-    let redesigns = match lint.redesigns {
-        0 => String::new(),
-        n => format!(" and {}", diag::count(n, "redesign")),
-    };
-    let checked = format!("{}{redesigns} checked: ", diag::count(lint.checked, "record"));
-    doc.blocks
-        .push(Block::Paragraph(StyledText::plain(checked).and(counts.tone(), counts.display())));
+    let mut summary = StyledText::plain(lint.judged.display(lint.redesigns));
+    let is_empty = lint.judged.records + lint.redesigns == 0 && lint.judged.base.is_none();
+    if !is_empty || counts != LevelCounts::default() {
+        summary = summary.and(Tone::Plain, ": ").and(counts.tone(), counts.display());
+    }
+    doc.blocks.push(Block::Paragraph(summary));
     let on = lint.instant.map(|instant| format!("at {instant} (simulated), ")).unwrap_or_default();
     let commit = lint
         .commit

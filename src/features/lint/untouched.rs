@@ -20,7 +20,7 @@ use crate::rules::repeats::Repeats;
 
 /// Lints the unchanged records, and keeps the findings that the previous governance did not give.
 pub(super) fn judge(
-    input: &Input,
+    input: &Input<'_>,
     compared: &Compared,
     context: &RuleContext<'_>,
     approved: &LandedRecords<'_>,

@@ -67,7 +67,7 @@ impl<'p> SearchedFiles<'p> {
         };
         let bare = || Undetermined::Bare { root: repository.common_dir().to_owned() };
         let top = repository.work_dir().ok_or_else(bare)?.to_owned();
-        let all = repository.tracked().map_err(unread_index)?;
+        let all = repository.tracked().map_err(Undetermined::from)?;
         let named = named_paths(folder, named, Some(&all))?;
         let repository = Some(repository);
         Ok(SearchedFiles {
@@ -117,7 +117,9 @@ impl<'p> SearchedFiles<'p> {
 
     /// Tells whether a path is searched: it is named, and not passed over.
     pub(super) fn reaches(&self, path: &str, exclude: &[String]) -> bool {
-        self.is_named(path) && self.vendor_of(path).is_none() && !is_excluded(path, exclude)
+        self.is_named(path)
+            && self.vendor_of(path).is_none()
+            && !pattern::matches_any(exclude, path)
     }
 
     fn is_named(&self, path: &str) -> bool {
@@ -150,7 +152,9 @@ impl<'p> SearchedFiles<'p> {
             }
             match self.vendor_of(&file.path) {
                 Some(vendor) => search.passed_over.vendor(vendor),
-                None if is_excluded(&file.path, exclude) => search.passed_over.excluded += 1,
+                None if pattern::matches_any(exclude, &file.path) => {
+                    search.passed_over.excluded += 1
+                }
                 None => files.push(file),
             }
         }
@@ -165,7 +169,7 @@ impl<'p> SearchedFiles<'p> {
             let is_searched = |file: &&TrackedFile| {
                 !file.is_link
                     && self.vendor_of(&file.path).is_none()
-                    && !is_excluded(&file.path, exclude)
+                    && !pattern::matches_any(exclude, &file.path)
             };
             let regular = self.all.iter().filter(is_searched);
             let regular: BTreeSet<&str> = regular.map(|file| file.path.as_str()).collect();
@@ -178,21 +182,6 @@ impl<'p> SearchedFiles<'p> {
 
 fn is_vendored_name(name: &str) -> bool {
     VENDORED.contains(&name)
-}
-
-fn is_excluded(path: &str, exclude: &[String]) -> bool {
-    exclude.iter().any(|excluded| pattern::matches_often(excluded, path))
-}
-
-fn unread_index(error: impl std::fmt::Display) -> Undetermined {
-    let cause = error.to_string();
-    // libgit2 names the extension of the index that it doesn't know.
-    let remedy = if cause.contains("'link'") {
-        "the index is split: run `git config core.splitIndex false`, then `git update-index --no-split-index`"
-    } else {
-        "check the clone; after `git sparse-checkout set --sparse-index`, run `git sparse-checkout reapply --no-sparse-index`"
-    };
-    Undetermined::other(format!("the tracked files can't be listed: {cause}"), remedy)
 }
 
 /// Returns the named paths from the top; none stand for all of it. A path at which git tracks no file is refused, since

@@ -38,10 +38,8 @@ fn one(shown: &doc::ShownFinding, style: &OutputStyle) -> String {
         .and(Tone::Strong, format!(": {}", finding.message));
     let mut out = paragraph(title, style);
     if !finding.path.is_empty() {
-        let place = match finding.pos {
-            Some(pos) => format!("{}:{}:{}", finding.path, pos.line, pos.column),
-            None => finding.path.clone(),
-        };
+        let staged = if shown.is_staged { " (staged)" } else { "" };
+        let place = format!("{}{staged}", finding.place());
         // A position is never wrapped: editors and people select it as one word.
         out.push_str(&whole(
             StyledText::with_tone(Tone::Muted, "  -->").and(Tone::Plain, format!(" {place}")),

@@ -7,15 +7,17 @@ use crate::diag::sorting::StableSort as _;
 use std::fs;
 
 use crate::history::folder;
-use crate::history::objects::Oid;
+use crate::history::objects::{Objects, Oid};
 use crate::history::paths::LedgerPrefix;
 use crate::history::proposal::Loose;
+use crate::store::git::judged::{delta_path, differing_files, is_read_from_index, native};
 use crate::store::git::{GitError, Repository, ours, theirs};
 use crate::yaml::node::Limits;
 
 impl Repository {
     /// Returns the files below some folders of the ledger that differ from a commit, sorted by path; untracked files
-    /// are included, ignored ones are not. Anything but a regular file counts as removed.
+    /// are included, ignored ones are not. Anything but a regular file counts as removed. A file of which git reads the
+    /// index has the content that the index holds.
     ///
     /// # Errors
     /// [`GitError`] if git or the system refuses.
@@ -28,20 +30,8 @@ impl Repository {
         let Some(work_dir) = &self.work_dir else {
             return Ok(Vec::new());
         };
-        let mut options = git2::DiffOptions::new();
-        options
-            .include_untracked(true)
-            .recurse_untracked_dirs(true)
-            .show_untracked_content(true)
-            .include_typechange(true)
-            .disable_pathspec_match(true)
-            .ignore_submodules(true)
-            .update_index(false);
-        for folder in folders {
-            if let Some(segments) = prefix.outward(folder) {
-                options.pathspec(segments.join("/"));
-            }
-        }
+        let mut options = differing_files(prefix, folders);
+        options.include_untracked(true).recurse_untracked_dirs(true).show_untracked_content(true);
         if let Some(head) = head {
             self.tree_ends(head, prefix, folders)?;
         }
@@ -51,23 +41,32 @@ impl Repository {
         };
         let index = self.git.index()?;
         self.attributes_end(&index)?;
-        let diff = self.git.diff_tree_to_workdir_with_index(tree.as_ref(), Some(&mut options))?;
+        let mut diff =
+            self.git.diff_tree_to_index(tree.as_ref(), Some(&index), Some(&mut options))?;
+        let indexed = |path: &[u8]| {
+            index.get_path(&native(path), 0).filter(is_read_from_index).and_then(|it| ours(it.id))
+        };
         let mut loose = Vec::new();
+        for path in diff.deltas().filter_map(delta_path) {
+            if let Some(blob) = indexed(&path) {
+                let path = folder::text(&path);
+                let (_, bytes) =
+                    self.read(blob).map_err(|obstacle| GitError::of_object(&path, &obstacle))?;
+                loose.push(Loose { path: prefix.inward(&path), file: Some((blob, bytes)) });
+            }
+        }
+        diff.merge(&self.git.diff_index_to_workdir(Some(&index), Some(&mut options))?)?;
         for delta in diff.deltas() {
             let (new, old) = (delta.new_file(), delta.old_file());
             let file = new.path().zip(new.path_bytes());
             let Some((path, bytes)) = file.or(old.path().zip(old.path_bytes())) else {
                 continue;
             };
-            // A name that is not UTF-8 is written in the notation of `history`.
-            let shown = folder::text(bytes);
-            // A sparse checkout leaves out files that nobody removed.
-            let left_out = index
-                .get_path(path, 0)
-                .is_some_and(|entry| entry.flags_extended & SKIP_WORKTREE != 0);
-            if left_out {
+            if indexed(bytes).is_some() {
                 continue;
             }
+            // A name that is not UTF-8 is written in the notation of `history`.
+            let shown = folder::text(bytes);
             let place = work_dir.join(path);
             let found = fs::symlink_metadata(&place);
             let is_file = found.as_ref().is_ok_and(fs::Metadata::is_file);
@@ -83,7 +82,7 @@ impl Repository {
                     continue;
                 }
                 let bytes = fs::read(&place)
-                    .map_err(|cause| GitError { cause: format!("can't read {shown}: {cause}") })?;
+                    .map_err(|cause| GitError::new(format!("can't read {shown}: {cause}")))?;
                 if differs_in_line_ends(&bytes, delta.old_file().id())? {
                     continue;
                 }
@@ -106,12 +105,7 @@ impl Repository {
     /// # Errors
     /// [`GitError`] if git refuses.
     pub fn differing(&self, from: Oid, prefix: &LedgerPrefix) -> Result<Vec<String>, GitError> {
-        let mut options = git2::DiffOptions::new();
-        options
-            .include_typechange(true)
-            .disable_pathspec_match(true)
-            .ignore_submodules(true)
-            .update_index(false);
+        let mut options = differing_files(prefix, &[]);
         self.tree_ends(from, &LedgerPrefix::default(), &[String::new()])?;
         let tree = self.git.find_commit(theirs(from)?)?.tree()?;
         let index = self.git.index()?;
@@ -148,6 +142,3 @@ fn differs_in_line_ends(bytes: &[u8], object: git2::Oid) -> Result<bool, GitErro
 
 /// The size limit for reading a file of the work tree; a longer one is replaced by blanks, which no record is made of.
 const MOST_BYTES: u64 = 1_048_576;
-
-/// The flag of an index entry whose file is left out by a sparse checkout.
-const SKIP_WORKTREE: u16 = 1 << 14;

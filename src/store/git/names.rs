@@ -7,7 +7,7 @@ use std::fs;
 use std::path::Path;
 use std::time::UNIX_EPOCH;
 
-use crate::history::objects::Oid;
+use crate::history::objects::{Extent, Oid};
 use crate::history::refs::{HeadState, Refs};
 use crate::record::time::Instant;
 use crate::store::git::{GitError, Repository, ours, theirs};
@@ -41,6 +41,7 @@ impl Repository {
             upstream: self.upstream(&head),
             remotes: self.remotes()?,
             is_bare: self.work_dir.is_none(),
+            is_shallow: self.extent == Extent::Shallow,
             configured: setting("exledger.approvedref"),
             trusted_from: setting("exledger.trustedfrom"),
             names,
@@ -79,13 +80,13 @@ impl Repository {
     fn head(&self) -> Result<HeadState, GitError> {
         // A linked work tree has its own HEAD; reading the file also works for the stand-in folder.
         let file = fs::read_to_string(self.own_dir.join("HEAD"))
-            .map_err(|cause| GitError { cause: format!("can't read HEAD: {cause}") })?;
+            .map_err(|cause| GitError::new(format!("can't read HEAD: {cause}")))?;
         let text = file.trim();
         Ok(match (text.strip_prefix("ref: "), Oid::from_hex(text)) {
             (Some(name), _) => HeadState::Branch(name.trim().to_owned()),
             (None, Some(oid)) => HeadState::Detached(oid),
             (None, None) => {
-                return Err(GitError { cause: "HEAD is neither a branch nor a commit".to_owned() });
+                return Err(GitError::new("HEAD is neither a branch nor a commit".to_owned()));
             }
         })
     }

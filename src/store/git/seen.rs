@@ -34,7 +34,7 @@ impl Repository {
             Err(cause) if cause.kind() == ErrorKind::NotFound => Vec::new(),
             Err(cause) => {
                 let cause = format!("can't read {}: {cause}", file.display());
-                return Err(GitError { cause });
+                return Err(GitError::new(cause));
             }
             Ok(bytes) => bytes,
         };

@@ -32,7 +32,7 @@ impl Repository {
         prefix: &LedgerPrefix,
         path: &str,
     ) -> Result<Stored, GitError> {
-        let refused = |cause: String| GitError { cause };
+        let refused = GitError::new;
         let outside = || refused(format!("{path} leaves the repository"));
         let from_top = prefix.outward(path).ok_or_else(outside)?.join("/");
         let loose = self.loose(head, prefix, &[path.to_owned()])?;
@@ -57,17 +57,11 @@ impl Repository {
 
     /// Returns the bytes that `git add` would store, without storing them.
     fn filtered(&self, from_top: &str) -> Result<Vec<u8>, GitError> {
-        let path = std::path::Path::new(from_top);
-        let flags = git2::AttrCheckFlags::FILE_THEN_INDEX;
-        for attribute in ["filter", "working-tree-encoding"] {
-            let value = git2::AttrValue::from_string(self.git.get_attr(path, attribute, flags)?);
-            if let git2::AttrValue::String(program) = value {
-                return Err(GitError {
-                    cause: format!(
-                        "{from_top} has the attribute {attribute}={program}, so its stored content is known only once it is committed"
-                    ),
-                });
-            }
+        // What `ident` does is done below.
+        if let Some(attribute) = self.conversion(from_top).filter(|it| it != "ident") {
+            return Err(GitError::new(format!(
+                "{from_top} has the attribute {attribute}, so its stored content is known only once it is committed"
+            )));
         }
         // Written objects go to memory, and vanish with this handle.
         let apart = git2::Repository::open(&self.own_dir)?;

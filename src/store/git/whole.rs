@@ -55,7 +55,8 @@ impl Repository {
         prefix: &LedgerPrefix,
         paths: &[String],
     ) -> Result<(), GitError> {
-        let refused = |obstacle: Obstacle| GitError { cause: obstacle.to_string() };
+        let refused =
+            |obstacle: Obstacle| GitError { cause: obstacle.to_string(), help: obstacle.repair() };
         let tree = crate::history::chain::read(self, commit).map_err(refused)?.tree;
         let split_paths: Vec<Vec<String>> =
             paths.iter().filter_map(|path| prefix.outward(path)).collect();
@@ -77,9 +78,8 @@ impl Repository {
         };
         for entry in index.iter().filter(|entry| is_attributes(&entry.path)) {
             let Some(oid) = ours(entry.id) else { continue };
-            self.ends(oid).map_err(|obstacle| GitError {
-                cause: format!("{}: {obstacle}", folder::text(&entry.path)),
-            })?;
+            self.ends(oid)
+                .map_err(|obstacle| GitError::of_object(&folder::text(&entry.path), &obstacle))?;
         }
         Ok(())
     }

@@ -23,6 +23,7 @@ fn given(names: &[&str]) -> Given {
         remotes: Vec::new(),
         upstream: None,
         is_bare: false,
+        is_shallow: false,
         configured: None,
         trusted_from: None,
     };
@@ -80,7 +81,8 @@ impl Given {
             .map_err(|no| no.cause)
     }
     fn says(&self) -> String {
-        choose(&self.refs, self.asked, &|_| None, self.target).unwrap_err().to_string()
+        let error = choose(&self.refs, self.asked, &|_| None, self.target).unwrap_err();
+        format!("{error}\n{}", error.help())
     }
 }
 

@@ -113,7 +113,7 @@ fn the_work_tree_is_compared_with_the_approved_ref_when_nothing_is_named() {
     assert_eq!(crate::diff::told(&diff), ["scope-widened: resources + db:orders"]);
     assert_eq!(diff["base"], diff["head"]);
     let keys: Vec<&String> = diff.as_object().unwrap().keys().collect();
-    assert_eq!(keys, ["schema", "base", "head", "changes", "findings"]);
+    assert_eq!(keys, ["schema", "base", "head", "judged", "changes", "findings"]);
 }
 
 #[test]
@@ -135,7 +135,7 @@ fn a_ledger_in_a_folder_of_the_repository_is_compared_too() {
         assert_eq!(widened["path"], format!("exceptions/{ID}.yaml"));
     }
     let run = ledger.run(&["-C", "audit", "lint", "--base", "main"]);
-    assert!(run.out.contains("1 record checked: "), "{}", run.out);
+    assert!(run.out.contains("1 record judged: "), "{}", run.out);
     assert!(run.out.contains("note[scope-widened]"), "{}", run.out);
 }
 

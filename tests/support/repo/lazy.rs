@@ -102,6 +102,7 @@ impl LazyGit {
             remotes: Vec::new(),
             upstream: None,
             is_bare: false,
+            is_shallow: false,
             configured: None,
             trusted_from: None,
         }

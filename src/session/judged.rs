@@ -1,0 +1,291 @@
+//! What of a checkout is judged: what git would commit, whatever lies in the work tree.
+//!
+//! Start at [`JudgedCheckout::of`]. Follows `docs/spec/cli.md`, lint and diff.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::diag::code::Code;
+use crate::diag::{self, Finding, Level};
+use crate::history::objects::{self, Oid};
+use crate::history::paths::LedgerPrefix;
+use crate::history::tree::CommitTree;
+use crate::ledger::stray::{self, Stray, StrayKind, StraySearch};
+use crate::ledger::tree::{EntryKind, Tree};
+use crate::ledger::{Files, is_record_of};
+use crate::policy::{self, Policy};
+use crate::session::error::Undetermined;
+use crate::session::locate::Located;
+use crate::store::git::Repository;
+use crate::store::git::judged::{Checkout, JudgedTree, Operation, StagedFiles};
+use crate::survey::shell::quoted;
+
+/// The files of a checkout as git would commit them, and what git says about them.
+pub struct JudgedCheckout<'l> {
+    /// The files.
+    pub tree: JudgedTree<'l>,
+    git: Option<CheckedOut<'l>>,
+}
+
+struct CheckedOut<'l> {
+    repository: &'l Repository,
+    prefix: LedgerPrefix,
+    head: Option<Oid>,
+    checkout: Checkout,
+}
+
+/// What was judged of a checkout.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct JudgedCounts {
+    /// The number of records.
+    pub records: usize,
+    /// How many of them were read from the work tree.
+    pub work_tree: usize,
+    /// How many of them were read from git's index.
+    pub index: usize,
+    /// How many are staged with other content than the work tree's.
+    pub staged: usize,
+    /// The commit with which they were compared; `None` if all were judged.
+    pub base: Option<String>,
+    /// What git is in the middle of: `merge`, `rebase`, `cherry-pick` or `revert`.
+    pub in_progress: Option<&'static str>,
+    /// The records that were not read.
+    pub not_read: Vec<UnreadFile>,
+    /// The record folders.
+    #[serde(skip)]
+    pub folders: Vec<String>,
+    /// Why git reads the index for some: `sparse checkout`, or `assumed unchanged`.
+    #[serde(skip)]
+    pub indexed_by: &'static str,
+}
+
+impl JudgedCounts {
+    /// Returns what was judged, in words, and whether that was anything.
+    pub fn display(&self, n_redesigns: usize) -> String {
+        let mut things = Vec::new();
+        if self.records > 0 {
+            things.push(diag::count(self.records, "record"));
+        }
+        if n_redesigns > 0 {
+            things.push(diag::count(n_redesigns, "redesign"));
+        }
+        let mut text = match (things.is_empty(), &self.base) {
+            (false, _) => format!("{} judged", things.join(" and ")),
+            (true, Some(base)) => format!("no record differs from {}", objects::short(base)),
+            (true, None) => {
+                let folders =
+                    self.folders.iter().map(|it| format!("{}/", it.trim_end_matches('/')));
+                format!("no records in {}", folders.collect::<Vec<String>>().join(", "))
+            }
+        };
+        text += &self.beside();
+        text
+    }
+
+    /// Returns what is not as the work tree shows it, each part after a comma; empty if nothing is.
+    pub fn beside(&self) -> String {
+        let mut text = String::new();
+        if self.index > 0 {
+            text += &format!(", {} of them from the index ({})", self.index, self.indexed_by);
+        }
+        if self.staged > 0 {
+            text += &format!(", {} staged with other content", self.staged);
+        }
+        if let Some(operation) = self.in_progress {
+            text += &format!(", {operation} in progress");
+        }
+        text
+    }
+}
+
+/// A record that was not read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct UnreadFile {
+    /// Its path.
+    pub path: String,
+    /// Why.
+    pub reason: String,
+    /// The command that mends it.
+    #[serde(skip)]
+    pub command: String,
+}
+
+impl UnreadFile {
+    fn converted(path: String, attribute: &str) -> UnreadFile {
+        let (folder, name) = path.rsplit_once('/').unwrap_or((".", &path));
+        let suffix = name.rsplit('.').next().unwrap_or_default();
+        let attributes = quoted(&format!("{folder}/.gitattributes"));
+        let command = format!(
+            "echo '*.{suffix} -filter -ident -working-tree-encoding' >> {attributes} && git add --renormalize {attributes} {}",
+            quoted(folder)
+        );
+        let reason = format!(
+            "git stores other bytes than those that lie here: it has the attribute {attribute}"
+        );
+        UnreadFile { path, reason, command }
+    }
+}
+
+impl<'l> JudgedCheckout<'l> {
+    /// Returns what is judged of the checkout of a ledger.
+    ///
+    /// # Errors
+    /// [`Undetermined::Git`] if git's index can't be read.
+    pub fn of(located: &'l Located) -> Result<JudgedCheckout<'l>, Undetermined> {
+        let work_tree = located.work_tree()?;
+        let git = match located.repository_or_none() {
+            Some(repository) if repository.prefix(&located.root).is_some() => {
+                let prefix = repository.ledger_prefix(&located.root);
+                let is_kept = |path: &str| stray::named_id(path).is_some();
+                let checkout = repository.checkout(&prefix, &is_kept)?;
+                let head = repository.find("HEAD").map(|found| found.oid);
+                Some(CheckedOut { repository, prefix, head, checkout })
+            }
+            _ => None,
+        };
+        let of_git = git.as_ref().map(|git| (git.repository, &git.checkout));
+        Ok(JudgedCheckout { tree: JudgedTree::new(work_tree, of_git), git })
+    }
+
+    /// Returns the records that are staged with other content than the work tree's.
+    ///
+    /// # Errors
+    /// [`Undetermined::Git`] if git refuses.
+    pub fn staged(&self, folders: &[String]) -> Result<StagedFiles, Undetermined> {
+        let Some(git) = &self.git else { return Ok(StagedFiles::new()) };
+        let mut staged = git.repository.staged(git.head, &git.prefix, folders)?;
+        staged.retain(|path, _| is_record_of(folders, path));
+        Ok(staged)
+    }
+
+    /// Counts some records by where they were read.
+    pub fn count<'p>(
+        &self,
+        folders: &[String],
+        records: impl Iterator<Item = &'p str>,
+    ) -> JudgedCounts {
+        let checkout = self.git.as_ref().map(|git| &git.checkout);
+        let is_sparse = checkout.is_some_and(|checkout| checkout.is_sparse);
+        let mut counts = JudgedCounts {
+            in_progress: checkout.and_then(|it| it.in_progress).map(Operation::as_str),
+            folders: folders.to_vec(),
+            indexed_by: if is_sparse { "sparse checkout" } else { "assumed unchanged" },
+            ..JudgedCounts::default()
+        };
+        for path in records {
+            counts.records += 1;
+            if self.tree.is_indexed(path) {
+                counts.index += 1;
+            } else {
+                counts.work_tree += 1;
+            }
+        }
+        counts
+    }
+
+    /// Returns the files of a commit; `None` outside git.
+    ///
+    /// # Errors
+    /// [`Undetermined::Object`] if the commit can't be read.
+    pub fn tree_of(&self, commit: Oid) -> Result<Option<CommitTree<'l>>, Undetermined> {
+        let Some(git) = &self.git else { return Ok(None) };
+        Ok(Some(CommitTree::of_commit(git.repository, commit, &git.prefix)?))
+    }
+
+    /// Returns the records whose bytes in git are others than those that lie here, since git converts them.
+    pub fn unread(&self, files: &Files) -> Vec<UnreadFile> {
+        let Some(git) = &self.git else { return Vec::new() };
+        let paths = files.records.iter().map(|file| file.path.as_str());
+        let paths = paths.filter(|path| !self.tree.is_indexed(path));
+        let converted = git.repository.converted(&git.prefix, paths).into_iter();
+        converted.map(|(path, attribute)| UnreadFile::converted(path, &attribute)).collect()
+    }
+
+    /// Returns a finding for each record of which git has several sides of a merge, and that shows none of its marks.
+    pub fn unmerged(&self, folders: &[String], known: &[Finding]) -> Vec<Finding> {
+        let unmerged = self.git.iter().flat_map(|git| &git.checkout.unmerged);
+        let is_known =
+            |path: &str| known.iter().any(|it| it.path == path && it.rule == Code::Syntax);
+        unmerged
+            .filter(|path| is_record_of(folders, path) && !is_known(path))
+            .map(|path| Finding {
+                rule: Code::Syntax,
+                level: Level::Error,
+                path: path.clone(),
+                pos: None,
+                field: None,
+                id: stray::named_id(path).map(|id| id.to_string()),
+                message: format!(
+                    "the merge of {path} is not finished: git holds several sides of it"
+                ),
+                help: format!("put what it shall say into it, then run `git add {}`", quoted(path)),
+            })
+            .collect()
+    }
+
+    /// Returns the files that are meant as records, and are not read as such; `before` is where the branch started.
+    ///
+    /// # Errors
+    /// [`Undetermined::Tree`] if a file or folder can't be read.
+    pub fn strays(
+        &self,
+        policy: &Policy,
+        before: Option<&dyn Tree>,
+    ) -> Result<Vec<Stray>, Undetermined> {
+        let tracked = self.git.as_ref().map(|git| &git.checkout.tracked);
+        let mut paths: BTreeMap<String, bool> =
+            tracked.into_iter().flatten().map(|path| (path.clone(), true)).collect();
+        for folder in &policy.records {
+            let items = self.tree.list(folder)?.into_iter();
+            for item in items.filter(|item| item.kind == EntryKind::File) {
+                paths.entry(item.path).or_insert(false);
+            }
+        }
+        let mut strays = search(policy).find(&self.tree, &paths)?;
+        for stray in &mut strays {
+            let was_there = before.map(|tree| tree.kind(&stray.path)).transpose()?;
+            stray.is_new = was_there == Some(None);
+        }
+        if let Some(git) = &self.git {
+            let untracked = paths.into_iter().filter(|(path, is_tracked)| {
+                !is_tracked
+                    && is_record_of(&policy.records, path)
+                    && git.repository.is_ignored(&git.prefix, path)
+            });
+            strays.extend(untracked.filter_map(|(path, is_tracked)| {
+                let id = stray::named_id(&path)?;
+                let kind = StrayKind::Ignored;
+                Some(Stray { path, id, kind, is_tracked, is_new: false })
+            }));
+        }
+        Ok(strays)
+    }
+}
+
+/// Returns the files that a commit adds, and that are meant as records without being read as such.
+///
+/// # Errors
+/// [`Undetermined`] if one of the commits, or a file, can't be read.
+pub fn added_strays(
+    repository: &Repository,
+    prefix: &LedgerPrefix,
+    [base, head]: [Oid; 2],
+    policy: &Policy,
+) -> Result<Vec<Stray>, Undetermined> {
+    let added = repository.added(base, head, prefix)?.into_iter();
+    let tree = CommitTree::of_commit(repository, head, prefix)?;
+    let mut strays = search(policy).find(&tree, &added.map(|path| (path, true)).collect())?;
+    strays.iter_mut().for_each(|stray| stray.is_new = true);
+    Ok(strays)
+}
+
+/// Returns where the strays of a ledger are searched.
+pub fn search(policy: &Policy) -> StraySearch<'_> {
+    StraySearch {
+        records: &policy.records,
+        id_prefix: &policy.id_prefix,
+        exclude: &policy.scan.exclude,
+        policy: policy::FILE,
+    }
+}

@@ -1,0 +1,449 @@
+//! What git would commit of a checkout: the one place that says what of it is read.
+//!
+//! Uses ledger (the trait that it implements), history (paths, ids), and git2. Start at [`Checkout`], which is read once,
+//! and at [`JudgedTree`]. Follows `docs/spec/cli.md`, lint and diff.
+
+use crate::diag::sorting::StableSort as _;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
+
+use crate::history::folder;
+use crate::history::objects::{Objects, Oid};
+use crate::history::paths::{LedgerPrefix, join};
+use crate::ledger::tree::{EntryKind, Tree, TreeError, TreeItem};
+use crate::store::files::WorkTree;
+use crate::store::git::{GitError, Repository, ours, theirs};
+
+/// The flag of an index entry whose file a sparse checkout leaves out.
+const SKIP_WORKTREE: u16 = 1 << 14;
+
+/// The flag of an index entry whose file is said to be unchanged.
+const ASSUME_UNCHANGED: u16 = 1 << 15;
+
+/// The attributes by which git stores other bytes of a file than those in the work tree.
+const CONVERSIONS: &[&str] = &["filter", "ident", "working-tree-encoding"];
+
+/// What an operation of git that is not finished is called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Operation {
+    Merge,
+    Rebase,
+    CherryPick,
+    Revert,
+}
+
+impl Operation {
+    /// Returns the name of git's command.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Operation::Merge => "merge",
+            Operation::Rebase => "rebase",
+            Operation::CherryPick => "cherry-pick",
+            Operation::Revert => "revert",
+        }
+    }
+}
+
+/// What git's index says of a checkout. Paths are ledger paths.
+#[derive(Clone, Debug, Default)]
+pub struct Checkout {
+    /// The files of which git reads the index, whatever lies in the work tree.
+    indexed: BTreeMap<String, IndexedFile>,
+    /// The files with several sides of a merge.
+    pub unmerged: BTreeSet<String>,
+    /// Whether it is a sparse one.
+    pub is_sparse: bool,
+    /// Those tracked files that were asked for.
+    pub tracked: BTreeSet<String>,
+    /// What git is in the middle of.
+    pub in_progress: Option<Operation>,
+}
+
+/// A file or link as git's index has it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct IndexedFile {
+    /// Its content, or where the link leads.
+    blob: Oid,
+    is_link: bool,
+}
+
+/// The files that git would commit: the work tree's, but the index's where git doesn't look at the work tree.
+#[derive(Clone)]
+pub struct JudgedTree<'r> {
+    work_tree: WorkTree,
+    repository: Option<&'r Repository>,
+    prefix: LedgerPrefix,
+    /// Those that are read from the index; `None` for a file that would not be committed.
+    indexed: BTreeMap<String, Option<IndexedFile>>,
+}
+
+impl<'r> JudgedTree<'r> {
+    /// Returns the tree of a checkout; without a repository, that of a folder.
+    pub fn new(
+        work_tree: &WorkTree,
+        repository: Option<(&'r Repository, &Checkout)>,
+    ) -> JudgedTree<'r> {
+        let indexed = repository.into_iter().flat_map(|(_, checkout)| &checkout.indexed);
+        JudgedTree {
+            work_tree: work_tree.clone(),
+            repository: repository.map(|(repository, _)| repository),
+            prefix: repository
+                .map(|(repository, _)| repository.ledger_prefix(work_tree.root()))
+                .unwrap_or_default(),
+            indexed: indexed.map(|(path, file)| (path.clone(), Some(*file))).collect(),
+        }
+    }
+
+    /// Returns the tree with some files as they are staged.
+    pub fn with_staged(&self, staged: &StagedFiles) -> JudgedTree<'r> {
+        let mut tree = self.clone();
+        tree.indexed.extend(staged.iter().map(|(path, file)| (path.clone(), *file)));
+        tree
+    }
+
+    /// Tells whether a file is read from the index.
+    pub fn is_indexed(&self, path: &str) -> bool {
+        self.indexed(path).is_some()
+    }
+
+    fn indexed(&self, path: &str) -> Option<Option<IndexedFile>> {
+        if self.indexed.is_empty() {
+            return None;
+        }
+        self.indexed.get(&self.prefix.plain(path)).copied()
+    }
+
+    /// Returns the bytes of a file that is read from the index.
+    fn read(&self, file: Option<IndexedFile>) -> Result<Option<Vec<u8>>, TreeError> {
+        let Some((file, repository)) = file.zip(self.repository) else { return Ok(None) };
+        let (_, bytes) = repository.read(file.blob)?;
+        Ok(Some(bytes))
+    }
+
+    fn below(&self, folder: &str) -> impl Iterator<Item = (&String, IndexedFile)> {
+        let inside = match self.prefix.plain(folder).as_str() {
+            "" => String::new(),
+            folder => format!("{folder}/"),
+        };
+        let from = self.indexed.range(inside.clone()..);
+        let below = from.take_while(move |(path, _)| path.starts_with(&inside));
+        below.filter_map(|(path, file)| Some((path, (*file)?)))
+    }
+}
+
+impl Tree for JudgedTree<'_> {
+    fn list(&self, folder: &str) -> Result<Vec<TreeItem>, TreeError> {
+        let mut items = self.work_tree.list(folder)?;
+        if self.indexed.is_empty() {
+            return Ok(items);
+        }
+        items.retain(|item| !self.is_indexed(&item.path));
+        let there = self.below(folder).filter(|(path, _)| !path.starts_with("../"));
+        items.extend(there.map(|(path, file)| TreeItem { path: path.clone(), kind: file.kind() }));
+        items.order_by(|one, other| one.path.cmp(&other.path));
+        Ok(items)
+    }
+
+    fn kind(&self, path: &str) -> Result<Option<EntryKind>, TreeError> {
+        if let Some(file) = self.indexed(path) {
+            return Ok(file.map(IndexedFile::kind));
+        }
+        match self.work_tree.kind(path)? {
+            None if self.below(path).next().is_some() => Ok(Some(EntryKind::Folder)),
+            kind => Ok(kind),
+        }
+    }
+
+    fn bytes(&self, path: &str) -> Result<Option<Vec<u8>>, TreeError> {
+        match self.indexed(path) {
+            Some(file) => self.read(file.filter(|file| !file.is_link)),
+            None => self.work_tree.bytes(path),
+        }
+    }
+
+    fn size(&self, path: &str) -> Result<Option<u64>, TreeError> {
+        match (self.indexed(path), self.repository) {
+            (Some(file), Some(repository)) => {
+                let file = file.filter(|file| !file.is_link);
+                Ok(file.map(|file| repository.size(file.blob)).transpose()?)
+            }
+            _ => self.work_tree.size(path),
+        }
+    }
+
+    fn target(&self, path: &str) -> Result<Option<String>, TreeError> {
+        match self.indexed(path) {
+            Some(file) => {
+                let target = self.read(file.filter(|file| file.is_link))?;
+                Ok(target.and_then(|target| String::from_utf8(target).ok()))
+            }
+            None => self.work_tree.target(path),
+        }
+    }
+}
+
+/// Some files as they are staged; `None` for one that is staged to be removed.
+pub type StagedFiles = BTreeMap<String, Option<IndexedFile>>;
+
+impl IndexedFile {
+    /// Returns what an entry holds; `None` for a submodule, and for a file that is only going to be added.
+    fn of(entry: &git2::IndexEntry) -> Option<IndexedFile> {
+        const INTENT_TO_ADD: u16 = 1 << 13;
+        let is_link = match entry.mode & 0o170_000 {
+            0o100_000 => false,
+            0o120_000 => true,
+            _ => return None,
+        };
+        let blob = ours(entry.id).filter(|_| entry.flags_extended & INTENT_TO_ADD == 0)?;
+        Some(IndexedFile { blob, is_link })
+    }
+
+    fn kind(self) -> EntryKind {
+        if self.is_link { EntryKind::Link } else { EntryKind::File }
+    }
+}
+
+impl Repository {
+    /// Reads what the index says of the checkout; `is_kept` chooses the tracked files that are listed.
+    ///
+    /// # Errors
+    /// [`GitError`] if the index can't be read.
+    pub fn checkout(
+        &self,
+        prefix: &LedgerPrefix,
+        is_kept: &dyn Fn(&str) -> bool,
+    ) -> Result<Checkout, GitError> {
+        let mut checkout = Checkout { in_progress: self.in_progress(), ..Checkout::default() };
+        for entry in self.git.index()?.iter() {
+            checkout.is_sparse |= entry.flags_extended & SKIP_WORKTREE != 0;
+            let shown = folder::text(&entry.path);
+            let is_kept = is_kept(&shown);
+            let indexed = IndexedFile::of(&entry).filter(|_| is_read_from_index(&entry));
+            if !is_kept && indexed.is_none() && !is_unmerged(&entry) {
+                continue;
+            }
+            let path = prefix.inward(&shown);
+            if is_unmerged(&entry) {
+                checkout.unmerged.insert(path.clone());
+            } else if let Some(file) = indexed {
+                checkout.indexed.insert(path.clone(), file);
+            }
+            if is_kept {
+                checkout.tracked.insert(path);
+            }
+        }
+        Ok(checkout)
+    }
+
+    fn in_progress(&self) -> Option<Operation> {
+        use git2::RepositoryState as State;
+        match self.git.state() {
+            State::Merge => Some(Operation::Merge),
+            State::Revert | State::RevertSequence => Some(Operation::Revert),
+            State::CherryPick | State::CherryPickSequence => Some(Operation::CherryPick),
+            State::Rebase
+            | State::RebaseInteractive
+            | State::RebaseMerge
+            | State::ApplyMailboxOrRebase => Some(Operation::Rebase),
+            State::Clean | State::Bisect | State::ApplyMailbox => None,
+        }
+    }
+
+    /// Returns the parents that a commit of the work tree would have beside HEAD: the lines of a merge in progress.
+    pub fn merged_heads(&self) -> Vec<Oid> {
+        let text = fs::read_to_string(self.own_dir.join("MERGE_HEAD")).unwrap_or_default();
+        let heads = text.lines().filter_map(|line| git2::Oid::from_str(line.trim()).ok());
+        heads.filter_map(ours).collect()
+    }
+
+    /// Returns the files below some folders that are staged with other content than the work tree's.
+    ///
+    /// # Errors
+    /// [`GitError`] if git refuses.
+    pub fn staged(
+        &self,
+        head: Option<Oid>,
+        prefix: &LedgerPrefix,
+        folders: &[String],
+    ) -> Result<StagedFiles, GitError> {
+        let mut options = differing_files(prefix, folders);
+        options.include_untracked(true).recurse_untracked_dirs(true).include_ignored(true);
+        options.recurse_ignored_dirs(true);
+        if let Some(head) = head {
+            self.tree_ends(head, prefix, folders)?;
+        }
+        let tree = match head {
+            Some(head) => Some(self.git.find_commit(theirs(head)?)?.tree()?),
+            None => None,
+        };
+        let index = self.git.index()?;
+        let staged =
+            self.git.diff_tree_to_index(tree.as_ref(), Some(&index), Some(&mut options))?;
+        if staged.deltas().len() == 0 {
+            return Ok(BTreeMap::new());
+        }
+        self.attributes_end(&index)?;
+        let unstaged = self.git.diff_index_to_workdir(Some(&index), Some(&mut options))?;
+        let unstaged: BTreeSet<Vec<u8>> = unstaged.deltas().filter_map(delta_path).collect();
+        let mut found = BTreeMap::new();
+        for path in staged.deltas().filter_map(delta_path).filter(|path| unstaged.contains(path)) {
+            let entry = index.get_path(&native(&path), 0);
+            if entry
+                .as_ref()
+                .is_some_and(|entry| is_read_from_index(entry) || IndexedFile::of(entry).is_none())
+            {
+                continue;
+            }
+            let file = entry.as_ref().and_then(IndexedFile::of);
+            found.insert(prefix.inward(&folder::text(&path)), file);
+        }
+        Ok(found)
+    }
+
+    /// Returns the files of the whole repository that one commit lacks and another has, as ledger paths.
+    ///
+    /// # Errors
+    /// [`GitError`] if git refuses.
+    pub fn added(
+        &self,
+        base: Oid,
+        head: Oid,
+        prefix: &LedgerPrefix,
+    ) -> Result<Vec<String>, GitError> {
+        let everything = LedgerPrefix::default();
+        for commit in [base, head] {
+            self.tree_ends(commit, &everything, &[String::new()])?;
+        }
+        let tree = |oid| self.git.find_commit(theirs(oid)?)?.tree();
+        let mut options = differing_files(&everything, &[]);
+        let (old, new) = (tree(base)?, tree(head)?);
+        let diff = self.git.diff_tree_to_tree(Some(&old), Some(&new), Some(&mut options))?;
+        let added = diff.deltas().filter(|delta| delta.status() == git2::Delta::Added);
+        let paths = added.filter_map(delta_path);
+        Ok(paths.map(|path| prefix.inward(&folder::text(&path))).collect())
+    }
+
+    /// Returns those of some files that git converts when it stores them, each with the attribute that says so.
+    pub fn converted<'p>(
+        &self,
+        prefix: &LedgerPrefix,
+        paths: impl Iterator<Item = &'p str>,
+    ) -> Vec<(String, String)> {
+        let mut converted = Vec::new();
+        let mut folders: BTreeMap<String, bool> = BTreeMap::new();
+        let somewhere = self.has_conversions_everywhere();
+        for path in paths {
+            let Some(from_top) = prefix.outward(path).map(|parts| parts.join("/")) else {
+                continue;
+            };
+            let folder = from_top.rsplit_once('/').map_or("", |(folder, _)| folder);
+            let is_possible = somewhere
+                || match folders.get(folder) {
+                    Some(is_possible) => *is_possible,
+                    None => {
+                        let is_possible = self.has_conversions(folder);
+                        folders.insert(folder.to_owned(), is_possible);
+                        is_possible
+                    }
+                };
+            if is_possible && let Some(attribute) = self.conversion(&from_top) {
+                converted.push((path.to_owned(), attribute));
+            }
+        }
+        converted
+    }
+
+    /// Returns the attribute by which git stores other bytes of a file than those in the work tree, with its value.
+    pub(super) fn conversion(&self, from_top: &str) -> Option<String> {
+        let flags = git2::AttrCheckFlags::FILE_THEN_INDEX;
+        CONVERSIONS.iter().find_map(|name| {
+            let value = self.git.get_attr(Path::new(from_top), name, flags).ok()?;
+            match git2::AttrValue::from_string(value) {
+                git2::AttrValue::String(value) => Some(format!("{name}={value}")),
+                git2::AttrValue::True => Some((*name).to_owned()),
+                _ => None,
+            }
+        })
+    }
+
+    /// Tells whether attributes that hold for the whole repository may convert files.
+    fn has_conversions_everywhere(&self) -> bool {
+        let named = self.config().ok().and_then(|it| it.get_path("core.attributesfile").ok());
+        let files = [named, Some(self.common_dir.join("info/attributes"))];
+        let mut texts = files.into_iter().flatten().filter_map(|path| fs::read(path).ok());
+        texts.any(|bytes| names_conversion(&bytes))
+    }
+
+    /// Tells whether the attributes of a folder, or of one above it, may convert files, or the user's own do.
+    fn has_conversions(&self, folder: &str) -> bool {
+        if self.conversion(&join(folder, "any.yaml")).is_some() {
+            return true;
+        }
+        let index = self.git.index().ok();
+        let above = folder.match_indices('/').map(|(end, _)| folder.get(..end).unwrap_or_default());
+        std::iter::once("").chain(above).chain([folder]).any(|folder| {
+            let path = join(folder, ".gitattributes");
+            let here = self.work_dir.as_ref().and_then(|top| fs::read(top.join(&path)).ok());
+            let staged = || {
+                let entry = index.as_ref()?.get_path(Path::new(&path), 0)?;
+                Some(self.read(ours(entry.id)?).ok()?.1)
+            };
+            here.or_else(staged).is_some_and(|bytes| names_conversion(&bytes))
+        })
+    }
+
+    /// Tells whether git ignores an untracked file of the ledger.
+    pub fn is_ignored(&self, prefix: &LedgerPrefix, path: &str) -> bool {
+        let from_top = prefix.outward(path).unwrap_or_default().join("/");
+        self.git.is_path_ignored(Path::new(&from_top)).unwrap_or(false)
+    }
+}
+
+/// Tells whether git reads the index, and not the work tree, for a file.
+pub(super) fn is_read_from_index(entry: &git2::IndexEntry) -> bool {
+    entry.flags_extended & SKIP_WORKTREE != 0 || entry.flags & ASSUME_UNCHANGED != 0
+}
+
+/// Tells whether a file of attributes names one that converts files.
+fn names_conversion(bytes: &[u8]) -> bool {
+    CONVERSIONS.iter().any(|name| memchr::memmem::find(bytes, name.as_bytes()).is_some())
+}
+
+fn is_unmerged(entry: &git2::IndexEntry) -> bool {
+    const STAGE: u16 = 0b11 << 12;
+    entry.flags & STAGE != 0
+}
+
+/// Returns the options for comparing the files below some folders.
+pub(super) fn differing_files(prefix: &LedgerPrefix, folders: &[String]) -> git2::DiffOptions {
+    let mut options = git2::DiffOptions::new();
+    options
+        .include_typechange(true)
+        .disable_pathspec_match(true)
+        .ignore_submodules(true)
+        .update_index(false);
+    for folder in folders {
+        if let Some(segments) = prefix.outward(folder) {
+            options.pathspec(segments.join("/"));
+        }
+    }
+    options
+}
+
+/// Returns the path that a difference is about, as git has it.
+pub(super) fn delta_path(delta: git2::DiffDelta<'_>) -> Option<Vec<u8>> {
+    let file = delta.new_file().path_bytes().or(delta.old_file().path_bytes());
+    file.map(<[u8]>::to_vec)
+}
+
+#[cfg(unix)]
+pub(super) fn native(path: &[u8]) -> std::path::PathBuf {
+    use std::os::unix::ffi::OsStrExt;
+    Path::new(std::ffi::OsStr::from_bytes(path)).to_owned()
+}
+
+#[cfg(not(unix))]
+pub(super) fn native(path: &[u8]) -> std::path::PathBuf {
+    String::from_utf8_lossy(path).into_owned().into()
+}
