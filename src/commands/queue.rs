@@ -12,7 +12,7 @@ use crate::commands::context::output::Formats;
 use crate::commands::context::{Ctx, fault, output, unknown};
 use crate::commands::exit::Outcome;
 use exledger::formats::ics::{self, Dated};
-use exledger::record::time::{Instant, Term, Unit, When};
+use exledger::record::time::{Instant, MomentOrTerm, Term, Unit};
 use exledger::session::snapshot::Snapshot;
 use exledger::session::snapshot::walk::Scope;
 use exledger::status::state::RecordState;
@@ -51,8 +51,8 @@ pub(crate) struct QueueArgs {
     messages: bool,
 
     /// With --messages: report what was decided since then (an instant, a date or a duration) [default: 24h]
-    #[arg(long, value_name = "INSTANT|DURATION", requires = "messages", value_parser = Since::parse)]
-    since: Option<Since>,
+    #[arg(long, value_name = "INSTANT|DURATION", requires = "messages", value_parser = filter::moment_or_term)]
+    since: Option<MomentOrTerm>,
 
     #[command(flatten)]
     filters: Filters,
@@ -64,41 +64,24 @@ enum GroupBy {
     Owner,
 }
 
-/// The start of the time whose decisions are reported.
-#[derive(Clone, Debug)]
-enum Since {
-    At(When),
-    /// This long before the instant in question.
-    Before(Term),
-}
-
 const DAY: Term = Term { number: 24, unit: Unit::Hours };
 
-impl Since {
-    fn parse(text: &str) -> Result<Since, String> {
-        match Term::new(text) {
-            Some(term) => Ok(Since::Before(term)),
-            None => filter::moment(text).map(Since::At),
-        }
+/// Returns the instant after which decisions are reported; a duration counts back from the one in question.
+///
+/// # Errors
+/// If it is later than the instant in question.
+fn begin(since: &MomentOrTerm, now: Instant) -> anyhow::Result<Instant> {
+    let at = match since {
+        MomentOrTerm::Moment(when) => when.start(),
+        MomentOrTerm::Term(term) => now.plus_seconds(term.seconds().saturating_neg()),
+    };
+    if at > now {
+        return Err(fault::usage_error(
+            format!("--since {at} is later than {now}, which is asked about"),
+            "give an earlier instant, or a duration such as 24h",
+        ));
     }
-
-    /// Returns the instant after which decisions are reported.
-    ///
-    /// # Errors
-    /// If it is later than the instant in question.
-    fn instant(&self, now: Instant) -> anyhow::Result<Instant> {
-        let at = match self {
-            Since::At(when) => when.start(),
-            Since::Before(term) => now.plus_seconds(term.seconds().saturating_neg()),
-        };
-        if at > now {
-            return Err(fault::usage_error(
-                format!("--since {at} is later than {now}, which is asked about"),
-                "give an earlier instant, or a duration such as 24h",
-            ));
-        }
-        Ok(at)
-    }
+    Ok(at)
 }
 
 pub(crate) const COMMAND: Command = Command::of::<QueueArgs>();
@@ -131,7 +114,7 @@ impl Run for QueueArgs {
         } else {
             let mut doc = show::doc(&queue, &*approved);
             if self.messages {
-                let since = self.since.unwrap_or(Since::Before(DAY));
+                let since = self.since.unwrap_or(MomentOrTerm::Term(DAY));
                 add_messages(&mut doc, &approved, &filter, &queue, &since)?;
             }
             ctx.show(&doc)?;
@@ -196,10 +179,10 @@ fn add_messages<'a>(
     approved: &'a Snapshot<'_>,
     filter: &Filter,
     queue: &Queue<'a>,
-    since: &Since,
+    since: &MomentOrTerm,
 ) -> anyhow::Result<()> {
     let around = approved.around();
-    let mut decided = approved.decisions(since.instant(around.instant)?);
+    let mut decided = approved.decisions(begin(since, around.instant)?);
     decided.retain(|it| approved.selection(filter, it.record_state) == Selection::Yes);
     let subjects = MessageSubjects {
         items: &queue.items,

@@ -17,7 +17,7 @@ use exledger::features::decide::{self, ends::RecordEnd};
 use exledger::history::change::event::ChangeEvent;
 use exledger::plan::renew::{self, NewEnd};
 use exledger::record::address::Address;
-use exledger::record::time::{Term, When, not_after};
+use exledger::record::time::{MomentOrTerm, Term, When, not_after};
 use exledger::session::Session;
 use exledger::session::error::Error;
 
@@ -36,7 +36,7 @@ pub(crate) struct RenewArgs {
     ids: Vec<String>,
 
     /// New end, later or earlier: a date (inclusive) or an instant
-    #[arg(long, value_name = "DATE|INSTANT", value_parser = filter::moment, conflicts_with = "term")]
+    #[arg(long, value_name = "DATE|INSTANT", value_parser = read_until, conflicts_with = "term")]
     until: Option<When>,
 
     /// How long to extend, counted from the current end
@@ -141,6 +141,14 @@ impl RenewArgs {
 /// The question for the reason.
 const REASON: &str = "Why can it not end yet";
 
+/// Reads `--until`; a duration is another flag's.
+fn read_until(text: &str) -> Result<When, String> {
+    match Term::new(text) {
+        Some(term) => Err(format!("`{term}` is a duration: give it with --for {term}")),
+        None => filter::moment(text),
+    }
+}
+
 /// What a person is asked about.
 struct Asked<'a> {
     ctx: &'a Ctx,
@@ -169,9 +177,9 @@ impl Asked<'_> {
 
     /// Reads an answer; an end that is impossible is refused.
     fn parse(&self, text: &str) -> Result<NewEnd, String> {
-        let end = match Term::new(text) {
-            Some(term) => NewEnd::For(term),
-            None => NewEnd::Until(filter::moment(text)?),
+        let end = match filter::moment_or_term(text)? {
+            MomentOrTerm::Term(term) => NewEnd::For(term),
+            MomentOrTerm::Moment(until) => NewEnd::Until(until),
         };
         let tried = decide::try_end(self.session, &self.ctx.moment(), (self.which, self.by), &end);
         match tried {

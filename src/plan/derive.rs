@@ -11,8 +11,10 @@ use crate::policy::term;
 use crate::policy::tier::{Limit, Resolved};
 use crate::policy::tiers::Require;
 use crate::record::address::Address;
+use crate::record::form;
+use crate::record::parse_error::ParseError;
 use crate::record::scalar::Scalar;
-use crate::record::time::{Term, Unit, When};
+use crate::record::time::{MomentOrTerm, Term, Unit, When};
 use crate::record::vocabulary::{Class, ControlStatus, Risk, RootCause, Vocabulary};
 
 /// Sets a value unless there is one, and records where it comes from.
@@ -69,33 +71,41 @@ pub(super) fn derive_vocabulary(
     }
 }
 
-/// Sets the start, and returns it; an unreadable one counts as today, and has a finding of its own.
+/// Sets the start, and returns it.
+///
+/// # Errors
+/// [`ParseError`] for a text that is neither a moment nor a duration.
 pub(super) fn starts(
     made: &mut Answers,
     setting: &Setting<'_>,
     derived: &mut Vec<Derived>,
-) -> When {
+) -> Result<When, ParseError> {
     let (now, today) = (When::instant(setting.now), When::Day(setting.now.day()));
     let given = made.text("starts").map(str::to_owned);
     let (start, why) = match given.as_deref().filter(|given| !given.trim().is_empty()) {
-        Some(given) => match Term::new(given) {
-            Some(term) => (after(&now, term), format!("{given} from now")),
-            None => return When::parse(given).unwrap_or(today),
+        Some(given) => match MomentOrTerm::parse(given)? {
+            MomentOrTerm::Moment(start) => return Ok(start),
+            MomentOrTerm::Term(term) => (after(&now, term, "now")?, format!("{given} from now")),
         },
         None if setting.is_emergency => (now, "now".to_owned()),
         None => (today, "today".to_owned()),
     };
     made.set("starts", start.to_string());
     note(derived, "starts", &start.to_string(), &why);
-    start
+    Ok(start)
 }
 
 /// Returns the end of a term: for hours an instant, otherwise a day.
-fn after(begin: &When, term: Term) -> When {
-    match term.unit {
+fn after(begin: &When, term: Term, from: &str) -> Result<When, ParseError> {
+    let end = match term.unit {
         Unit::Hours => When::instant(term.after(begin.start())),
         _ => When::Day(term.after_day(begin.day())),
+    };
+    if end.can_be_stated() {
+        return Ok(end);
     }
+    let what = format!("`{term}` from {from} is after the year 9999");
+    Err(ParseError::new(what, "give a shorter duration, such as 90d"))
 }
 
 /// The start of a record, and whether it was given.
@@ -107,33 +117,37 @@ pub(super) struct Begin<'b> {
 
 /// Sets the end: if none is given, half of the tier's term, or for an emergency the latest end allowed. A duration
 /// counts from a given start; otherwise hours count from now, other units from the clock's day.
+///
+/// # Errors
+/// [`ParseError`] for a text that is neither a moment nor a duration.
 pub(super) fn expires(
     made: &mut Answers,
     setting: &Setting<'_>,
     begin: &Begin<'_>,
     resolved: Option<&Resolved>,
     derived: &mut Vec<Derived>,
-) {
+) -> Result<(), ParseError> {
     let starts = begin.starts;
     let given = made.text("expires").map(str::to_owned);
     let given = given.filter(|given| !given.trim().is_empty());
     let (end, why) = match (given.as_deref(), resolved) {
-        (Some(given), _) => match Term::new(given) {
-            Some(term) if begin.stated => (after(starts, term), format!("{given} from the start")),
-            Some(term) => (
-                after(&When::instant(setting.now), term),
-                match term.unit {
-                    Unit::Hours => format!("{given} from now"),
-                    _ => format!("{given} from today"),
-                },
-            ),
-            None => return,
-        },
+        (Some(given), _) => {
+            let MomentOrTerm::Term(term) = form::end_or_term(given)? else {
+                return Ok(());
+            };
+            let now = When::instant(setting.now);
+            let (begin, from) = match term.unit {
+                _ if begin.stated => (starts, "the start"),
+                Unit::Hours => (&now, "now"),
+                _ => (&now, "today"),
+            };
+            (after(begin, term, from)?, format!("{given} from {from}"))
+        }
         (None, Some(resolved)) if setting.is_emergency => {
             (cap(starts, resolved), limits(resolved, "the cap: "))
         }
         (None, Some(resolved)) => (half(starts, resolved), limits(resolved, "half of ")),
-        (None, None) => return,
+        (None, None) => return Ok(()),
     };
     let latest = resolved.and_then(|resolved| latest(starts, &end, resolved));
     let why = match latest {
@@ -142,6 +156,7 @@ pub(super) fn expires(
     };
     made.set("expires", end.to_string());
     note(derived, "expires", &end.to_string(), &why);
+    Ok(())
 }
 
 /// Returns the latest end that tier and class allow, in the same form as another end.

@@ -2,6 +2,8 @@
 //!
 //! Uses record, policy. Pure. Start at [`draft`]. Follows `docs/spec/cli.md`, new.
 
+use crate::diag::Finding;
+use crate::diag::code::Code;
 use crate::plan::answers::Answers;
 use crate::plan::derive;
 use crate::plan::setting::Derived;
@@ -9,8 +11,11 @@ use crate::plan::setting::Setting;
 use crate::policy::tier::fact::Facts;
 use crate::policy::tier::{self, Resolved};
 use crate::record::file::{self, RecordFile};
+use crate::record::parse_error::ParseError;
 use crate::record::template;
+use crate::record::time::When;
 use serde_json::json;
+use std::collections::BTreeMap;
 
 /// A record before it is written.
 #[derive(Clone, Debug)]
@@ -38,6 +43,8 @@ pub struct DerivedAnswers {
     /// The requirements of tier and class; `None` if a field that determines them can't be read.
     pub resolved: Option<Resolved>,
     pub derived: Vec<Derived>,
+    /// What is wrong with start and end, if they are neither moments nor durations; by field.
+    pub refused: BTreeMap<&'static str, ParseError>,
 }
 
 /// Returns the draft record built from the answers.
@@ -53,10 +60,15 @@ pub fn derived(answers: &Answers, setting: &Setting<'_>) -> DerivedAnswers {
     derive::people(&mut made, setting, &mut derived);
     derive::derive_vocabulary(&mut made, setting, &mut derived);
     let starts = derive::starts(&mut made, setting, &mut derived);
+    let (starts, no_start) = match starts {
+        Ok(starts) => (starts, None),
+        Err(refused) => (When::Day(setting.now.day()), Some(("starts", refused))),
+    };
     let facts = facts(&made, setting);
     let resolved = tier::resolve(&setting.governance.policy, &facts);
     let begin = derive::Begin { starts: &starts, stated: answers.states("starts") };
-    derive::expires(&mut made, setting, &begin, resolved.as_ref(), &mut derived);
+    let no_end = derive::expires(&mut made, setting, &begin, resolved.as_ref(), &mut derived).err();
+    let refused = no_start.into_iter().chain(no_end.map(|refused| ("expires", refused))).collect();
     derive::reviews(&mut made, resolved.as_ref(), &mut derived);
     derive::controls(&mut made, setting, resolved.as_ref(), &mut derived);
     for key in ["deviates_from", "subject"] {
@@ -67,18 +79,40 @@ pub fn derived(answers: &Answers, setting: &Setting<'_>) -> DerivedAnswers {
     if made.get("justification").is_none() {
         made.set("justification", "");
     }
-    DerivedAnswers { answers: made, facts, resolved, derived }
+    DerivedAnswers { answers: made, facts, resolved, derived, refused }
 }
 
 fn written(made: DerivedAnswers, setting: &Setting<'_>) -> RecordDraft {
-    let DerivedAnswers { answers, resolved, derived, .. } = made;
+    let DerivedAnswers { answers, resolved, derived, refused, .. } = made;
     let path = record_path(setting);
     let up = "../".repeat(path.matches('/').count());
     let text = template::write(answers.fields(), &format!("{up}schemas/exception.schema.json"));
-    let source = file::read(&path, text.as_bytes());
+    let mut source = file::read(&path, text.as_bytes());
+    name_causes(&mut source, &answers, resolved.as_ref(), &refused);
     let back = source.root.as_ref().and_then(Answers::of_node);
     let is_faithful = back.as_ref() == Some(&answers);
     RecordDraft { answers, path, text, source, resolved, derived, is_faithful }
+}
+
+/// Words the findings about the dates for somebody who gave answers, not a file: durations are taken, and an end that was
+/// not derived, because another answer can't be read, is not missing.
+fn name_causes(
+    source: &mut RecordFile,
+    answers: &Answers,
+    resolved: Option<&Resolved>,
+    refused: &BTreeMap<&'static str, ParseError>,
+) {
+    for finding in source.findings.iter_mut().filter(|it| it.rule == Code::BadValue) {
+        if let Some(error) = finding.field.as_deref().and_then(|field| refused.get(field)) {
+            finding.message.clone_from(&error.message);
+            finding.help.clone_from(&error.help);
+        }
+    }
+    let is_derived = resolved.is_some() || answers.states("expires");
+    let lacks_end = |finding: &Finding| {
+        finding.rule == Code::MissingField && finding.field.as_deref() == Some("expires")
+    };
+    source.findings.retain(|finding| is_derived || !lacks_end(finding));
 }
 
 fn record_path(setting: &Setting<'_>) -> String {

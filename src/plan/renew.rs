@@ -40,6 +40,14 @@ pub fn move_end(
     let record = taken.record;
     let id = &record.id;
     let until = read_until(taken, end)?;
+    if let NewEnd::For(term) = end
+        && !until.can_be_stated()
+    {
+        return Err(DecisionRefusal::new(
+            format!("{id} would end after the year 9999: {term} is too long"),
+            "give how much longer: 30d, 2w, 1mo",
+        ));
+    }
     let (new, present) = (not_after(&until), not_after(&record.expires));
     if new == present {
         return Err(DecisionRefusal::new(

@@ -5,7 +5,7 @@
 
 use crate::record::parse_error::ParseError;
 use crate::record::scalar::Scalar;
-use crate::record::time::{Term, When};
+use crate::record::time::{MomentOrTerm, Term, When};
 use crate::record::version;
 use serde::de::{Deserializer, Error, Visitor};
 use std::fmt;
@@ -28,16 +28,24 @@ const ENDLESS: &[&str] = &[
 /// # Errors
 /// [`ParseError`] for any other text.
 pub fn end(text: &str) -> Result<When, ParseError> {
-    When::parse(text).map_err(|error| {
-        let is_endless = ENDLESS.contains(&text.trim().to_lowercase().as_str());
-        if is_endless {
-            ParseError::new(
-                format!("`{text}` is not an end: every exception has an end"),
-                "write the date on which it ends, such as 2026-12-20; renew it if it is needed longer",
-            )
-        } else {
-            error
-        }
+    When::parse(text).map_err(|error| endless(text).unwrap_or(error))
+}
+
+/// Reads the end of an exception that is going to be filed: as [`end`], or a duration.
+///
+/// # Errors
+/// [`ParseError`] for any other text.
+pub fn end_or_term(text: &str) -> Result<MomentOrTerm, ParseError> {
+    MomentOrTerm::parse(text).map_err(|error| endless(text).unwrap_or(error))
+}
+
+fn endless(text: &str) -> Option<ParseError> {
+    let is_endless = ENDLESS.contains(&text.trim().to_lowercase().as_str());
+    is_endless.then(|| {
+        ParseError::new(
+            format!("`{text}` is not an end: every exception has an end"),
+            "write the date on which it ends, such as 2026-12-20; renew it if it is needed longer",
+        )
     })
 }
 

@@ -1,8 +1,10 @@
-//! Why a text that looks like a day or an instant is invalid: `2026-02-30`, `2026-13-01`, `2026-12-20 18:00`.
+//! Why a text that looks like a day, an instant or a duration is invalid: `2026-02-30`, `2026-2-3`, `2026-12-20 18:00`, `90 days`.
 //!
-//! Uses no other module; chrono. Pure. Start at [`why`]. Follows `docs/spec/record.md`, values.
+//! Uses record's times; chrono. Pure. Start at [`why`]. Follows `docs/spec/record.md`, values.
 
 use chrono::{Datelike, Days, NaiveDate};
+
+use crate::record::time::{Day, Term};
 
 /// Returns why a text is not a day or an instant, if it has nearly the form of one.
 pub(super) fn why(text: &str) -> Option<String> {
@@ -10,7 +12,9 @@ pub(super) fn why(text: &str) -> Option<String> {
         Some((end, _)) => text.split_at_checked(end)?,
         None => (text, ""),
     };
-    let numbers = read_numbers(date, '-', &[4, 2, 2])?;
+    let Some(numbers) = read_numbers(date, '-', &[4, 2, 2]) else {
+        return nearly_day(text).map(|day| format!("did you mean {day}?"));
+    };
     let [year, month, day] = numbers[..] else {
         return None;
     };
@@ -32,6 +36,37 @@ pub(super) fn why(text: &str) -> Option<String> {
         ' ' => Some("write a `T` between the date and the time".to_owned()),
         _ => None,
     }
+}
+
+/// Returns the day that a text states with other separators, or without leading zeros.
+pub(super) fn nearly_day(text: &str) -> Option<Day> {
+    let parts: Vec<&str> = text.trim().split(['-', '/', '.']).collect();
+    let [year, month, day] = parts[..] else {
+        return None;
+    };
+    Day::new(&format!("{year}-{month:0>2}-{day:0>2}"))
+}
+
+/// Returns why a text is not a duration, if it has nearly the form of one.
+pub(super) fn why_no_term(text: &str) -> Option<String> {
+    let text = text.trim();
+    let (number, unit) = text.split_at_checked(text.find(|it: char| !it.is_ascii_digit())?)?;
+    let unit = unit.trim().to_lowercase();
+    let unit = match unit.strip_suffix('s').unwrap_or(&unit) {
+        "h" | "hr" | "hour" => "h",
+        "d" | "day" => "d",
+        "w" | "wk" | "week" => "w",
+        "m" | "mo" | "mon" | "month" => "mo",
+        "y" | "yr" | "year" => "y",
+        _ => return None,
+    };
+    if number.is_empty() {
+        return None;
+    }
+    Some(match Term::new(&format!("{number}{unit}")) {
+        Some(term) => format!("did you mean {term}?"),
+        None => "it is too long".to_owned(),
+    })
 }
 
 /// Returns what is wrong with the part after the `T` of an instant.

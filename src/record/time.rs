@@ -52,6 +52,15 @@ pub struct Term {
     pub unit: Unit,
 }
 
+/// A moment as a command takes it: stated, or as a duration from another moment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum MomentOrTerm {
+    /// A day or an instant.
+    Moment(When),
+    /// How long after, or before, another moment.
+    Term(Term),
+}
+
 /// The unit of a [`Term`], shortest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Unit {
@@ -166,6 +175,11 @@ impl Day {
         if YEARS.contains(&day.year()) { Some(Day(day)) } else { None }
     }
 
+    /// Returns the day that a text such as `2026-2-3` or `2026/02/03` most likely means.
+    pub fn nearly(text: &str) -> Option<Day> {
+        no_time::nearly_day(text)
+    }
+
     /// Returns the first instant of the day, in UTC.
     pub fn start(self) -> Instant {
         Instant(self.0.and_time(NaiveTime::MIN).and_utc())
@@ -211,7 +225,8 @@ impl fmt::Display for Day {
 
 impl Scalar for Day {
     fn parse(text: &str) -> Result<Self, ParseError> {
-        Day::new(text).ok_or_else(|| no_time(text, "not a day", "write it as 2026-12-20"))
+        let help = "write it as 2026-12-20";
+        Day::new(text).ok_or_else(|| no_time(text, "not a day", no_time::why(text), help))
     }
 }
 
@@ -235,6 +250,11 @@ impl When {
     /// Returns the moment for an instant, written in UTC.
     pub fn instant(instant: Instant) -> When {
         When::Instant(instant, instant.to_string())
+    }
+
+    /// Tells whether its year can be stated: a duration may lead beyond the last one.
+    pub fn can_be_stated(&self) -> bool {
+        YEARS.contains(&self.day().0.year())
     }
 }
 
@@ -263,20 +283,32 @@ impl Scalar for When {
     fn parse(text: &str) -> Result<Self, ParseError> {
         let instant =
             || Instant::parse(text).map(|instant| When::Instant(instant, text.to_owned()));
-        Day::new(text)
-            .map(When::Day)
-            .or_else(instant)
-            .ok_or_else(|| no_time(text, "neither a day nor an instant", MOMENT))
+        Day::new(text).map(When::Day).or_else(instant).ok_or_else(|| {
+            no_time(text, "neither a day nor an instant", no_time::why(text), MOMENT)
+        })
     }
 }
 
 /// How to write a moment.
 const MOMENT: &str = "write it as 2026-12-20, or as 2026-12-20T18:00:00Z with seconds and offset";
 
-/// Returns the error for a text that is not a day or instant, with the reason if it is nearly one.
-fn no_time(text: &str, what: &str, help: &str) -> ParseError {
-    let why = no_time::why(text).map(|why| format!(": {why}"));
+/// Returns the error for a text that is not a day, an instant or a duration, with the reason if it is nearly one.
+fn no_time(text: &str, what: &str, why: Option<String>, help: &str) -> ParseError {
+    let why = why.map(|why| format!(": {why}"));
     ParseError::new(format!("`{text}` is {what}{}", why.unwrap_or_default()), help)
+}
+
+impl Scalar for MomentOrTerm {
+    fn parse(text: &str) -> Result<Self, ParseError> {
+        let term = Term::new(text).map(MomentOrTerm::Term);
+        let moment = || When::parse(text).ok().map(MomentOrTerm::Moment);
+        term.or_else(moment).ok_or_else(|| {
+            let why = no_time::why(text).or_else(|| no_time::why_no_term(text));
+            let help = "write it as 2026-12-20, as 2026-12-20T18:00:00Z with seconds and offset, or as a \
+                        duration: 90d, 2w, 3mo or 8h";
+            no_time(text, "neither a day, an instant nor a duration", why, help)
+        })
+    }
 }
 
 impl TryFrom<String> for When {
@@ -357,10 +389,8 @@ impl Scalar for Term {
     /// Zero is accepted here; fields that refuse it check it themselves.
     fn parse(text: &str) -> Result<Self, ParseError> {
         Term::new(text).ok_or_else(|| {
-            ParseError::new(
-                format!("`{text}` is not a duration"),
-                "write it as 36h, 30d, 2w, 3mo or 1y",
-            )
+            let help = "write it as 36h, 30d, 2w, 3mo or 1y";
+            no_time(text, "not a duration", no_time::why_no_term(text), help)
         })
     }
 }

@@ -58,7 +58,7 @@ pub enum Usage {
     NoRevision {
         /// The name.
         rev: String,
-        /// A branch with a similar name.
+        /// The day that it nearly states, or a branch with a similar name.
         similar: Option<String>,
     },
     /// A commit is not one of the approved ref's first parents.

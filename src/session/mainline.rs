@@ -10,7 +10,7 @@ use crate::history::refs::{self, ApprovedRef};
 use crate::history::tree::CommitTree;
 use crate::history::walked::History;
 use crate::policy::governance::{Governance, State};
-use crate::record::time::Instant;
+use crate::record::time::{Day, Instant};
 use crate::session::error::{Error, Undetermined, Usage};
 use crate::session::locate::{self, Located, above, submodule};
 use crate::session::options::{AsOf, Moment};
@@ -182,7 +182,8 @@ fn as_of(repository: &Repository, chosen: &ApprovedRef, at: &Moment) -> Result<T
 fn position_of(repository: &Repository, chain: &Chain, rev: &str) -> Result<usize, Usage> {
     let owned = rev.to_owned();
     let Some(found) = repository.find(&owned) else {
-        let similar = repository.branch_like(rev);
+        let day = Day::nearly(rev).map(|day| day.to_string());
+        let similar = day.or_else(|| repository.branch_like(rev));
         return Err(Usage::NoRevision { rev: owned, similar });
     };
     if let Some(position) = chain.mainline.position(found.oid) {

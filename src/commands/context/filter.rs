@@ -6,7 +6,7 @@ use clap::Args;
 use clap::builder::PossibleValuesParser;
 
 use exledger::record::scalar::Scalar;
-use exledger::record::time::{Term, When};
+use exledger::record::time::{MomentOrTerm, Term, When};
 use exledger::record::vocabulary::{Class, RootCause, Vocabulary};
 use exledger::status::state::Status;
 use exledger::survey::select::Filter;
@@ -112,6 +112,11 @@ pub(crate) fn term(text: &str) -> Result<Term, String> {
 /// Reads a day or an instant.
 pub(crate) fn moment(text: &str) -> Result<When, String> {
     When::parse(text).map_err(|error| format!("{}: {}", error.message, error.help))
+}
+
+/// Reads a day or an instant, or a duration from another moment.
+pub(crate) fn moment_or_term(text: &str) -> Result<MomentOrTerm, String> {
+    MomentOrTerm::parse(text).map_err(|error| format!("{}: {}", error.message, error.help))
 }
 
 fn statuses() -> PossibleValuesParser {

@@ -56,3 +56,77 @@ fn an_end_that_is_past_is_refused_draft_or_not() {
     let (_, record, _) = written(folder.path(), &filed(folder.path(), &today));
     assert_eq!(record["expires"], "2026-11-20");
 }
+
+#[test]
+fn a_date_that_is_not_one_is_told_that_durations_are_taken_and_what_is_most_likely_meant() {
+    let taken = "or as a duration: 90d, 2w, 3mo or 8h";
+    for (given, said) in [
+        ("3m", "`3m` is neither a day, an instant nor a duration: did you mean 3mo?"),
+        ("90 days", "`90 days` is neither a day, an instant nor a duration: did you mean 90d?"),
+        ("30D", "`30D` is neither a day, an instant nor a duration: did you mean 30d?"),
+        (
+            "2026-2-3",
+            "`2026-2-3` is neither a day, an instant nor a duration: did you mean 2026-02-03?",
+        ),
+        ("2026-02-30", ": February 2026 has 28 days"),
+        ("soon", "`soon` is neither a day, an instant nor a duration;"),
+    ] {
+        for flag in ["--expires", "--starts"] {
+            let folder = ledger();
+            let answer = filed(folder.path(), &[flag, given]);
+            assert_eq!((answer.code, answer.out.as_str()), (2, ""), "{given}");
+            assert!(answer.err.contains(said), "{given}: {}", answer.err);
+            assert!(answer.err.contains(taken), "{given}: {}", answer.err);
+            assert_eq!(answer.err.matches("error[").count(), 1, "{given}: {}", answer.err);
+        }
+    }
+    let folder = ledger();
+    let answer = filed(folder.path(), &["--expires", "never"]);
+    assert!(answer.err.contains("every exception has an end"), "{}", answer.err);
+}
+
+#[test]
+fn a_duration_beyond_the_calendar_is_quoted_as_it_was_given() {
+    for given in ["4294967295d", "4294967295h", "9000y"] {
+        for (flag, from) in [("--expires", "today"), ("--expires", "now"), ("--starts", "now")] {
+            if (flag, from) == ("--expires", if given.ends_with('h') { "today" } else { "now" }) {
+                continue;
+            }
+            let folder = ledger();
+            let answer = filed(folder.path(), &[flag, given]);
+            assert_eq!((answer.code, answer.out.as_str()), (2, ""), "{given}");
+            let said =
+                format!("`{given}` from {from} is after the year 9999; give a shorter duration");
+            assert!(answer.err.contains(&said), "{given}: {}", answer.err);
+            assert!(!answer.err.contains("262142"), "{given}: {}", answer.err);
+        }
+    }
+    let folder = ledger();
+    let answer = filed(folder.path(), &["--expires", "9999999999d"]);
+    assert!(answer.err.contains("`9999999999d` is"), "{}", answer.err);
+    assert!(answer.err.contains(": it is too long;"), "{}", answer.err);
+}
+
+#[test]
+fn an_end_on_the_day_of_the_start_is_the_first_that_is_possible() {
+    let start = ["--starts", "2026-12-02", "--expires"];
+    let folder = ledger();
+    let answer = filed(folder.path(), &[&start[..], &["2026-12-01"]].concat());
+    assert_eq!((answer.code, answer.out.as_str()), (2, ""), "{}", answer.err);
+    let said = "error[window-inverted] expires: the exception ends before it starts on 2026-12-02; end it on 2026-12-02 or later, or start it earlier";
+    assert!(answer.err.contains(said), "{}", answer.err);
+    let (_, record, _) =
+        written(folder.path(), &filed(folder.path(), &[&start[..], &["2026-12-02"]].concat()));
+    assert_eq!(record["expires"], "2026-12-02");
+}
+
+#[test]
+fn a_class_that_is_none_is_one_mistake_and_the_end_that_follows_from_it_is_not_missing() {
+    for more in [&[][..], &["--draft"]] {
+        let folder = ledger();
+        let answer = filed(folder.path(), &[&["--class", "standrd"], more].concat());
+        assert_eq!((answer.code, answer.out.as_str()), (2, ""), "{}", answer.err);
+        assert_eq!(answer.err.matches("error[").count(), 1, "{}", answer.err);
+        assert!(answer.err.contains("did you mean `standard`?"), "{}", answer.err);
+    }
+}

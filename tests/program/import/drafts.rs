@@ -138,7 +138,7 @@ fn a_bulk_end_that_cannot_be_is_refused_and_nothing_is_written() {
     for (end, why) in [
         ("2026-11-01", "--expires 2026-11-01 is in the past"),
         ("2027-11-01", "--expires 2027-11-01 is beyond the limit of 90d"),
-        ("soon", "--expires soon is neither a date, an instant nor a duration"),
+        ("soon", "--expires: `soon` is neither a day, an instant nor a duration"),
     ] {
         let args = [&["trivy", ".trivyignore", "--expires", end], BULK].concat();
         let ran = imported(folder, &args);

@@ -331,11 +331,9 @@ impl EndJudge<'_> {
     fn bulk(&self) -> Result<When, BulkEndRefused> {
         let refused = |what: String, help: &str| BulkEndRefused { what, help: help.to_owned() };
         let text = self.first.answers.text("expires").unwrap_or_default();
-        let end = When::parse(text).map_err(|_| {
-            refused(
-                format!("--expires {text} is neither a date, an instant nor a duration"),
-                "write 2026-12-20, 2026-12-20T18:00:00Z or 30d",
-            )
+        let end = When::parse(text).map_err(|error| {
+            let error = self.first.refused.get("expires").unwrap_or(&error);
+            refused(format!("--expires: {}", error.message), &error.help)
         })?;
         if self.is_past(&end) {
             let now = self.setting.now;
