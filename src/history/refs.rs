@@ -67,8 +67,8 @@ pub struct ApprovedRef {
 pub struct NoRef {
     pub cause: Cause,
     pub candidates: Vec<String>,
-    /// The command that may fetch more candidates.
-    pub command: String,
+    /// The command that may fetch more candidates; `None` without a remote.
+    pub command: Option<String>,
     /// The target branch of this job's pull request, as named by the CI system.
     pub target: Option<String>,
 }
@@ -180,18 +180,20 @@ pub const REVIEW_NOTES: &str = "refs/notes/review";
 pub(super) const HEADS: &str = "refs/heads/";
 
 impl Refs {
-    /// Returns the command that fetches more candidates: all branches, since a clone may follow a single one.
-    fn fetch_command(&self, remote: Option<&str>, target: Option<&str>) -> String {
-        let remote = remote.unwrap_or("origin");
+    /// Returns the command that fetches more candidates from a remote, else from `origin` or the first one, if the
+    /// configuration has it: all branches, since a clone may follow a single one.
+    fn fetch_command(&self, remote: Option<&str>, target: Option<&str>) -> Option<String> {
+        let known = |name: &str| self.remotes.iter().find(|remote| *remote == name);
+        let remote = remote.and_then(known).or_else(|| known("origin")).or(self.remotes.first())?;
         let deepened = if self.is_shallow { " --unshallow" } else { "" };
-        match target {
+        Some(match target {
             Some(branch) => {
                 format!("git fetch{deepened} {remote} {branch}:refs/remotes/{remote}/{branch}")
             }
             None => format!(
                 "git fetch{deepened} {remote} '+refs/heads/*:refs/remotes/{remote}/*' && git remote set-head {remote} --auto"
             ),
-        }
+        })
     }
 
     fn remote(&self) -> Result<Option<String>, Cause> {
@@ -336,10 +338,13 @@ impl NoRef {
     pub fn help(&self) -> String {
         match self.cause {
             Cause::Empty => "commit first".to_owned(),
-            _ => format!(
-                "run `{}`, or set the ref with --approved-ref or `git config exledger.approvedRef`",
-                self.command
-            ),
+            _ => {
+                let set = "set the ref with --approved-ref or `git config exledger.approvedRef`";
+                match &self.command {
+                    Some(command) => format!("run `{command}`, or {set}"),
+                    None => set.to_owned(),
+                }
+            }
         }
     }
 }

@@ -78,6 +78,8 @@ pub enum Usage {
         name: String,
         /// A branch with a similar name.
         similar: Option<String>,
+        /// The command that may fetch it; `None` without a remote.
+        fetch: Option<String>,
     },
     /// The result of a decision breaks rules.
     #[error("the result would not pass lint, so nothing was written{}", wording::listed(.findings))]
@@ -316,11 +318,11 @@ impl Usage {
                 None => "give a commit on the approved ref; none of its commits contains this one"
                     .into(),
             },
-            Usage::NoCommit { similar, .. } => format!(
-                "{}give a branch, tag or commit id; run `git fetch origin` if it is missing",
-                meant(similar)
-            )
-            .into(),
+            Usage::NoCommit { similar, fetch, .. } => {
+                let missing = |command: &String| format!("; run `{command}` if it is missing");
+                let fetch = fetch.as_ref().map_or_else(String::new, missing);
+                format!("{}give a branch, tag or commit id{fetch}", meant(similar)).into()
+            }
             Usage::WouldNotLint { .. } => "fix these problems, then run the command again".into(),
             Usage::Refused { help, .. } => help.into(),
         }

@@ -38,6 +38,7 @@ mod export;
 mod export_engines;
 mod export_rows;
 mod fleet;
+mod fetching;
 mod forge_jobs;
 mod gate;
 mod governance;

@@ -89,7 +89,7 @@ fn refuse_not_landed(snapshot: &Snapshot<'_>, reviews: &Reviews) -> Result<(), U
         )),
         OnMainline::No => Err(Usage::refused(
             format!("{landing} is not a commit on {reference}"),
-            "run `git fetch` with the full history; the landing is the commit that merged the pull request",
+            "the landing is the commit that merged the pull request; fetch the whole history of the branch if it lacks it",
         )),
     }
 }

@@ -112,9 +112,10 @@ fn find_branch(repository: &Repository, name: &str) -> Result<NamedBranch, Error
     repository.head_named(name)?.ok_or_else(|| {
         Usage::refused(
             format!("{name} is not a local branch, nor a branch of exactly one remote"),
-            match repository.branch_like(name) {
-                Some(similar) => format!("did you mean {similar}? `git branch --all` lists them all"),
-                None => "run `git fetch`, and give its name as in `git branch --all`: billing-key, origin/billing-key".to_owned(),
+            match (repository.branch_like(name), repository.fetch_command()) {
+                (Some(similar), _) => format!("did you mean {similar}? `git branch --all` lists them all"),
+                (None, Some(fetch)) => format!("run `{fetch}`, and give its name as in `git branch --all`: billing-key, origin/billing-key"),
+                (None, None) => "give its name as in `git branch --all`".to_owned(),
             },
         )
         .into()

@@ -57,5 +57,6 @@ pub fn commit(repository: &Repository, name: &str) -> Result<Oid, Usage> {
     found.ok_or_else(|| Usage::NoCommit {
         name: name.to_owned(),
         similar: repository.branch_like(name),
+        fetch: repository.fetch_command(),
     })
 }

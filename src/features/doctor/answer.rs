@@ -152,8 +152,8 @@ fn stopped(located: &Located, at: &Moment, cause: Undetermined) -> Result<Doctor
     let (name, command) = match &cause {
         Undetermined::NoApprovedRef(none) => {
             let is_empty = none.cause == Cause::Empty;
-            let command = if is_empty { "git commit" } else { none.command.as_str() };
-            (CheckName::Ref, Some(command.to_owned()))
+            let commit = is_empty.then(|| "git commit".to_owned());
+            (CheckName::Ref, commit.or_else(|| none.command.clone()))
         }
         Undetermined::NoRepository { .. } => (CheckName::Ref, Some("git init".to_owned())),
         Undetermined::Object(obstacle) => (CheckName::Clone, obstacle.command().map(str::to_owned)),

@@ -38,18 +38,16 @@ impl ScanBase {
     /// [`Error::Usage`] if the revision is not a commit, [`Error::Undetermined`] if this clone lacks what is needed.
     pub(super) fn open(repository: &Repository, name: &str) -> Result<ScanBase, Error> {
         let is_cut = repository.extent() != Extent::Full;
-        let onto = match diff::answer::commit(repository, name) {
-            Ok(onto) => onto,
-            Err(_) if is_cut => {
-                let help = format!(
-                    "fetch it: git fetch origin {}",
-                    name.strip_prefix("origin/").unwrap_or(name)
-                );
+        let onto = match (diff::answer::commit(repository, name), repository.first_remote()) {
+            (Ok(onto), _) => onto,
+            (Err(_), Some(remote)) if is_cut => {
+                let branch = name.strip_prefix(&format!("{remote}/")).unwrap_or(name);
+                let help = format!("fetch it: git fetch {remote} {branch}");
                 return Err(
                     Undetermined::other(format!("{name} is not in this clone"), help).into()
                 );
             }
-            Err(error) => return Err(error.into()),
+            (Err(error), _) => return Err(error.into()),
         };
         let head = diff::answer::commit(repository, "HEAD")?;
         let commit = match Branch::between(repository, onto, head).map_err(Undetermined::from)? {

@@ -33,8 +33,6 @@ use crate::store::git::Repository;
 use crate::survey::redesign::landed::first_done;
 use crate::survey::repeated_emergencies;
 
-const NOTES_HINT: &str = "review notes are not in this clone; `git fetch origin 'refs/notes/*:refs/notes/*'` fetches them";
-
 /// Which records are evaluated; the others are at most counted.
 #[derive(Clone, Copy, Debug)]
 pub enum Scope<'a> {
@@ -205,8 +203,12 @@ impl<'h> Snapshot<'h> {
             let (stopwatch, reads) = (Stopwatch::start(), repository.reads());
             let mut history = walk(input)?;
             log_walk(&history, repository.reads() - reads, &stopwatch);
-            if !read_notes(repository, &mut history, until) {
-                log::info!("{}", NOTES_HINT);
+            if !read_notes(repository, &mut history, until)
+                && let Some(remote) = repository.first_remote()
+            {
+                log::info!(
+                    "review notes are not in this clone; `git fetch {remote} 'refs/notes/*:refs/notes/*'` fetches them"
+                );
             }
             begin(&mut history)?;
             if !line.reads_unapproved_policy {

@@ -72,6 +72,15 @@ impl Repository {
         }
     }
 
+    /// Returns the command that fetches all branches; `None` without a remote.
+    pub fn fetch_command(&self) -> Option<String> {
+        match self.first_remote() {
+            Some(remote) => Some(format!("git fetch {remote}")),
+            None if self.remotes().ok()?.is_empty() => None,
+            None => Some("git fetch --all".to_owned()),
+        }
+    }
+
     /// Returns the address of a remote, as git's configuration states it.
     pub fn url_of(&self, remote: &str) -> Option<String> {
         self.config().ok()?.get_string(&format!("remote.{remote}.url")).ok()
