@@ -25,7 +25,11 @@ use crate::store::append::AppendFile;
 
 /// The receipts of earlier answers, which show how often limited-use records were used. Each answer locks the file,
 /// counts, appends, syncs and unlocks.
-pub struct ReceiptLog(Mutex<LogState>);
+pub struct ReceiptLog {
+    /// Whether somebody signs what is stored.
+    is_signed: bool,
+    state: Mutex<LogState>,
+}
 
 enum LogState {
     /// No file was given, so nothing is stored.
@@ -52,11 +56,12 @@ pub struct ReceiptsFile<'p> {
 impl ReceiptLog {
     /// Returns a log that stores nothing: a record with a limited number of uses then allows nothing.
     pub fn none() -> ReceiptLog {
-        ReceiptLog(Mutex::new(LogState::NotGiven))
+        ReceiptLog { is_signed: false, state: Mutex::new(LogState::NotGiven) }
     }
 
     pub(crate) fn open(located: &Located, file: ReceiptsFile<'_>) -> ReceiptLog {
         let shown = file.path.display();
+        let is_signed = file.signer.is_some();
         let known = || KnownReceipts::of(located, file.path, file.names_ledger);
         let state = match AppendFile::open_present(file.path, MOST_BYTES) {
             Ok(Some(opened)) => {
@@ -68,7 +73,7 @@ impl ReceiptLog {
             }
             Err(error) => LogState::Closed(format!("can't read the receipts {shown}: {error}")),
         };
-        ReceiptLog(Mutex::new(state))
+        ReceiptLog { is_signed, state: Mutex::new(state) }
     }
 
     /// Returns why no uses would be counted, and how to change that, if the file is missing or empty and nobody started it.
@@ -132,6 +137,9 @@ impl ReceiptLog {
     /// # Errors
     /// Why they are not signed.
     pub fn sign(&self, at: Instant) -> Result<(), String> {
+        if !self.is_signed {
+            return Ok(());
+        }
         let mut state = self.state();
         let failure = match &mut *state {
             LogState::NotGiven | LogState::Missing(_) => return Ok(()),
@@ -146,7 +154,7 @@ impl ReceiptLog {
 
     fn state(&self) -> MutexGuard<'_, LogState> {
         // After a panic the file is read on from where the last whole answer ended.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

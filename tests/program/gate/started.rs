@@ -316,3 +316,16 @@ fn a_folder_that_becomes_a_link_to_older_receipts_allows_no_second_use() {
     let kept = fs::read_dir(clone.join(".git/exledger/receipts")).unwrap().count();
     assert_eq!(kept, 2, "one for the path as given, one for that without links");
 }
+
+#[test]
+fn nothing_is_said_about_signatures_that_nobody_asked_for() {
+    let once = Once::new();
+    let clone = once.clone();
+    // A folder can be no file of receipts, whoever asks.
+    let place = crate::support::temporary();
+    let path = place.path().to_str().unwrap();
+    let asked = check(clone, &["--application", "billing", "--receipts", path]);
+    assert_eq!(asked.code, 3, "{}", asked.out);
+    assert!(asked.out.contains("can't read the receipts"), "{}", asked.out);
+    assert!(!asked.err.contains("signed"), "{}", asked.err);
+}
