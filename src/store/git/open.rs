@@ -37,7 +37,10 @@ pub enum OpenError {
         /// The responsible setting of git's configuration, as `key = value` if the value is known.
         name: String,
     },
-    #[error("this repository uses SHA-256, which exledger does not read")]
+    #[error(
+        "this repository uses SHA-256, which exledger does not support yet: libgit2 has it as an experiment since 1.6, \
+         and by default from 2.0 on; keep the ledger in a repository with SHA-1 (`git init --object-format=sha1`)"
+    )]
     Sha256,
     #[error("git: {cause}")]
     Refused { cause: String },
