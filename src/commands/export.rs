@@ -10,9 +10,6 @@ pub(crate) mod rows;
 pub(crate) mod runner;
 pub(crate) mod target;
 
-use std::io;
-use std::io::Write;
-
 use clap::Parser;
 
 use crate::commands::command::Command;
@@ -22,8 +19,6 @@ use exledger::features::export::targets::{
     osv_scanner, prometheus, prowler, snyk, trivy,
 };
 use exledger::render::{csv, jsonl};
-use exledger::view::doc::Doc;
-use exledger::view::exception_row;
 
 /// All targets, in the order of the help.
 pub(crate) const TARGETS: &[Command] = &[
@@ -183,7 +178,7 @@ pub(crate) const TARGETS: &[Command] = &[
             "exledger export csv -o exceptions.csv",
             "exledger export csv --all --as-of 2026-06-30",
         ],
-        content: ExportContent::Rows { name: "csv", write: write_csv },
+        content: ExportContent::Rows { name: "csv", write: csv::write_rows },
     }
     .command(),
     ExportCommand {
@@ -198,10 +193,6 @@ pub(crate) const TARGETS: &[Command] = &[
     fleet::COMMAND,
     pack::COMMAND,
 ];
-
-fn write_csv(doc: &Doc<'_>, out: &mut dyn Write) -> io::Result<()> {
-    csv::write_rows(doc, &exception_row::columns(), out)
-}
 
 /// Write the ledger for another tool
 #[derive(Debug, Parser)]

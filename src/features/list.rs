@@ -40,6 +40,7 @@ pub fn doc<'a>(list: &'a List<'_>, names: &'a dyn RecordNames) -> Doc<'a> {
         shape::stamped(list.stamp, "list", &ListAnswer { records: [], hidden: list.hidden });
     if list.reads == FormatNeeds::Json {
         let records = list.records.iter();
+        doc.name_columns(RecordView::COLUMNS);
         doc.fill(
             "records",
             records.map(|record_state| json::value(&RecordView::of(record_state, names))),

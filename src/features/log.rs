@@ -13,7 +13,7 @@ use crate::status::stamp::Stamp;
 use crate::status::state::RecordState;
 use crate::survey::acts::RecordAct;
 use crate::view::closure;
-use crate::view::doc::{Block, Column, ColumnFit, Doc, DocTable, StyledText, Tone};
+use crate::view::doc::{Block, Column, ColumnFit, Doc, DocTable, RowColumns, StyledText, Tone};
 use crate::view::record::approval::AuthorView;
 use crate::view::shape::{self, ApproverView};
 use crate::view::statements::{self, StatementView};
@@ -64,6 +64,7 @@ pub fn doc(log: &Log<'_>) -> Doc<'static> {
     let answer = LogAnswer { id, events: log.acts.iter().map(ActView::of).collect() };
     let mut doc = shape::stamped(log.stamp, "log", &answer);
     doc.rows = Some("events");
+    doc.name_columns(ActView::COLUMNS);
     let title = log.record_state.known_content().map_or("", |record| record.title.as_str());
     let heading = StyledText::with_tone(Tone::Id, id).and(Tone::Plain, "  ");
     doc.blocks.push(Block::Heading(heading.and(Tone::Strong, title)));
@@ -159,6 +160,15 @@ pub fn vacant(record_state: &RecordState) -> String {
 }
 
 impl<'a> ActView<'a> {
+    const COLUMNS: &'static RowColumns = &[
+        ("", "event commit at policy"),
+        ("authors.", AuthorView::COLUMNS),
+        ("approvers.", ApproverView::COLUMNS),
+        ("statements.", ApproverView::COLUMNS),
+        ("statements.", "decision counts why_not"),
+        ("", "result flags pull_request changes.field changes.from changes.to"),
+    ];
+
     fn of(act: &'a RecordAct<'_>) -> ActView<'a> {
         let verdict = act.verdict;
         ActView {

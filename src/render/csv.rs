@@ -23,18 +23,20 @@ pub const FORMAT: OutputFormat = OutputFormat {
 
 fn render(doc: &doc::Doc, _style: &OutputStyle) -> Vec<u8> {
     let mut bytes = Vec::new();
-    if doc.rows().next().is_some() {
-        // Writing to memory can't fail.
-        let _ = write_rows(doc, &list_columns(doc), &mut bytes);
-    }
+    // Writing to memory can't fail.
+    let _ = write_rows(doc, &mut bytes);
     bytes
 }
 
-/// Writes the rows below a header of these columns, which stands there without any row too.
+/// Writes the rows below a header, which stands there without any row too.
 ///
 /// # Errors
 /// If writing fails.
-pub fn write_rows(doc: &doc::Doc<'_>, columns: &[String], out: &mut dyn Write) -> io::Result<()> {
+pub fn write_rows(doc: &doc::Doc<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let columns = list_columns(doc);
+    if columns.is_empty() {
+        return Ok(());
+    }
     let mut out = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(out);
     out.write_record(columns.iter().map(|column| guarded(column)))?;
     for row in doc.rows() {
@@ -51,11 +53,12 @@ pub fn write_rows(doc: &doc::Doc<'_>, columns: &[String], out: &mut dyn Write) -
     out.flush()
 }
 
-/// Returns the names of all cells, in the order of the keys: a name that first occurs in a later row follows those that
-/// begin with the same key.
+/// Returns the columns of the answer, and the names of all other cells in the order of the keys: a name that first occurs
+/// in a later row follows those that begin with the same key.
 fn list_columns(doc: &doc::Doc) -> Vec<String> {
-    let mut columns: Vec<String> = Vec::new();
-    let mut filled: BTreeMap<String, bool> = BTreeMap::new();
+    let mut columns = doc.columns.clone();
+    let mut filled: BTreeMap<String, bool> =
+        columns.iter().map(|column| (column.clone(), false)).collect();
     for (name, cell) in doc.rows().flat_map(|row| flat(&row)) {
         if let Some(known) = filled.get_mut(&name) {
             *known |= !cell.is_empty();

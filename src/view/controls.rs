@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::diag;
 use crate::policy::catalog::search::Hit;
-use crate::view::doc::{Block, Column, ColumnFit, Doc, DocTable, StyledText, Tone};
+use crate::view::doc::{Block, Column, ColumnFit, Doc, DocTable, RowColumns, StyledText, Tone};
 use crate::view::shape;
 
 /// The content of `explain --controls`.
@@ -45,6 +45,7 @@ pub fn doc(controls: &Controls<'_>) -> Doc<'static> {
         controls: controls.hits.iter().map(CatalogControlView::of).collect(),
     });
     doc.rows = Some("controls");
+    doc.name_columns(CatalogControlView::COLUMNS);
     if controls.hits.is_empty() {
         let similar: String =
             controls.similar.iter().map(|id| format!(": did you mean {id}?")).collect();
@@ -67,6 +68,8 @@ pub fn doc(controls: &Controls<'_>) -> Doc<'static> {
 }
 
 impl<'a> CatalogControlView<'a> {
+    const COLUMNS: &'static RowColumns = &[("", "id title group withdrawn replaced_by matched")];
+
     fn of(hit: &Hit<'a>) -> CatalogControlView<'a> {
         let name = &hit.catalog.name;
         let successors = hit.control.replaced_by.iter();

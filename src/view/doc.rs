@@ -24,6 +24,8 @@ pub struct Doc<'a> {
     /// The key of [`Doc::json`] whose array gives one object per line in `jsonl` and one row in `csv`; `None` if the
     /// object itself is the only one.
     pub rows: Option<&'static str>,
+    /// The columns of `csv`, which stand in its header without any row too; what rows have besides follows them.
+    pub columns: Vec<String>,
     /// An array of [`Doc::json`] that may be long; the JSON value itself has an empty array.
     pub long: Option<Long<'a>>,
     /// The last line in `table`: instant and commit. Left out with `--quiet`.
@@ -83,6 +85,9 @@ impl<'a> Long<'a> {
     }
 }
 
+/// The columns of a row in the order of its keys: prefixes, each with the words that follow it.
+pub type RowColumns = [(&'static str, &'static str)];
+
 /// The size of a job's summary on a forge: 1 MiB, less what may still follow a table.
 pub const JOB_SUMMARY: usize = 1_000_000;
 
@@ -96,6 +101,7 @@ impl<'a> Doc<'a> {
             blocks: Vec::new(),
             json: json::value(&answer),
             rows: None,
+            columns: Vec::new(),
             long: None,
             footer: None,
             repository: None,
@@ -113,6 +119,13 @@ impl<'a> Doc<'a> {
     /// Returns a text in the answer's `ledger`: `commit`, `instant`, `ref`.
     pub fn ledger(&self, key: &str) -> Option<&str> {
         self.json.get("ledger")?.get(key)?.as_str()
+    }
+
+    /// Adds columns of `csv`: a prefix, and the words that follow it.
+    pub fn name_columns(&mut self, columns: &RowColumns) {
+        for (prefix, words) in columns {
+            self.columns.extend(words.split(' ').map(|word| format!("{prefix}{word}")));
+        }
     }
 
     /// Sets the rows of the answer to an array that may be long; the JSON value has an empty array in its place.

@@ -66,8 +66,7 @@ struct ExceptionRows {
     exceptions: [(); 0],
 }
 
-/// Returns the names of the columns, in order.
-pub fn columns() -> Vec<String> {
+fn columns() -> Vec<String> {
     let row = json::value(&ExceptionRow::default());
     row.as_object().map(|row| row.keys().cloned().collect()).unwrap_or_default()
 }
@@ -79,6 +78,7 @@ pub fn doc<'a>(
     stamp: &'a Stamp,
 ) -> Doc<'a> {
     let mut doc = Doc::new(ExceptionRows { exceptions: [] });
+    doc.columns = columns();
     let rows = records.iter();
     doc.fill(
         "exceptions",

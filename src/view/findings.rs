@@ -33,6 +33,9 @@ pub struct FindingView<'a> {
 }
 
 impl<'a> FindingView<'a> {
+    /// The columns of a finding.
+    pub const COLUMNS: &'static str = "rule level path line column field id message help";
+
     /// Returns a finding in the form of answers.
     pub fn of(finding: &'a Finding) -> FindingView<'a> {
         FindingView {

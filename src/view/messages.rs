@@ -18,7 +18,7 @@ use crate::survey::decided::DecisionKind;
 use crate::survey::escalate::AdviceContext;
 use crate::survey::follow_up::{FollowUp, FollowUpBucket};
 use crate::survey::messages::{ItemSubject, MessageItem, MessageTopic, PersonMessage};
-use crate::view::doc::{Block, Doc, StyledText, Tone};
+use crate::view::doc::{Block, Doc, RowColumns, StyledText, Tone};
 use crate::view::follow_up::{self, GroupKey};
 use crate::view::redesign::pattern_text;
 use crate::view::{json, next, shape};
@@ -68,7 +68,7 @@ pub fn add(
     doc.blocks.clear();
     let views: Vec<MessageView<'_>> =
         messages.iter().map(|message| MessageView::of(message, stamp, around)).collect();
-    attach(doc, &views);
+    attach(doc, &views, MessageView::COLUMNS);
     for (message, view) in messages.iter().zip(views) {
         show(doc, &message.person, &view.subject, view.text);
     }
@@ -79,13 +79,15 @@ pub fn add(
 }
 
 /// Adds messages to the JSON object, and makes them the rows of the answer.
-pub(crate) fn attach(doc: &mut Doc, messages: &impl Serialize) {
+pub(crate) fn attach(doc: &mut Doc, messages: &impl Serialize, columns: &RowColumns) {
     if let Some(object) = doc.json.as_object_mut() {
         let simulated = object.shift_remove("simulated");
         object.insert("messages".to_owned(), json::value(messages));
         object.extend(simulated.map(|it| ("simulated".to_owned(), it)));
     }
     doc.rows = Some("messages");
+    doc.columns.clear();
+    doc.name_columns(columns);
 }
 
 /// Shows a message to people: to whom, its subject and its text.
@@ -97,6 +99,11 @@ pub(crate) fn show(doc: &mut Doc, to: &Person, subject: &str, text: String) {
 }
 
 impl<'a> MessageView<'a> {
+    const COLUMNS: &'static RowColumns = &[
+        ("", "to.email to.name to.login subject text"),
+        ("records.", "id key bucket since deadline roles action command"),
+    ];
+
     fn of(
         message: &'a PersonMessage<'_>,
         stamp: &Stamp,

@@ -14,7 +14,9 @@ use crate::record::{CompensatingControl, Owner, Record};
 use crate::status::reason::Reason;
 use crate::status::state::{InForce, InPlace, Pending, RecordState, Renewals};
 use crate::survey::naming::RecordNames;
-use crate::view::record::approval::{ApprovalView, ApprovedView};
+use crate::view::doc::RowColumns;
+use crate::view::record::approval::{ApprovalView, ApprovedView, AuthorView};
+use crate::view::shape::ApproverView;
 
 /// A record in the form of answers; unknown values are null.
 #[derive(Debug, Serialize)]
@@ -96,6 +98,35 @@ struct PendingView<'a> {
 }
 
 impl<'a> RecordView<'a> {
+    /// The columns of a record.
+    pub const COLUMNS: &'static RowColumns = &[
+        ("", "id title path class tier status in_force reasons"),
+        ("owner.", "name email team backup"),
+        ("", "requester"),
+        (
+            "subject.",
+            "identity identity_type credential credential_expires asset application environment",
+        ),
+        ("subject.", "task vendor aliases"),
+        ("", "risk root_cause"),
+        ("controls.", "id title"),
+        ("compensating_controls.", "id status verified fresh dropped"),
+        ("", "branch waiting_since pending_change"),
+        ("pending.", "branch since author.email author.name events"),
+        ("", "starts expires not_after days_left"),
+        ("approval.", "satisfied result needed.count needed.each_of needed.must_include"),
+        ("approval.approvers.", ApproverView::COLUMNS),
+        ("approval.authors.", AuthorView::COLUMNS),
+        ("approval.landed.", "commit at by.email by.name pull_request"),
+        ("approval.missing.", "need who.email who.name"),
+        ("approval.", "flags"),
+        ("approved.", "commit at digest"),
+        ("approved.approvers.", ApproverView::COLUMNS),
+        ("", "changed_since_approval"),
+        ("renewals.", "count limit total_days limit_days refiled"),
+        ("in_place.", "first_approved days overrun_days"),
+    ];
+
     /// Returns a record in the form of answers.
     pub fn of(state: &'a RecordState, names: &dyn RecordNames) -> RecordView<'a> {
         let shown = state.content();

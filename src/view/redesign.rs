@@ -13,7 +13,7 @@ use crate::status::stamp::Stamp;
 use crate::survey::follow_up::FollowUp;
 use crate::survey::redesign::step::{self, RedesignStep};
 use crate::survey::redesign::{RedesignState, RedesignStatus};
-use crate::view::doc::{Block, Column, ColumnFit, Doc, DocTable, StyledText, Tone};
+use crate::view::doc::{Block, Column, ColumnFit, Doc, DocTable, RowColumns, StyledText, Tone};
 use crate::view::record::OwnerView;
 use crate::view::shape;
 
@@ -78,6 +78,7 @@ pub fn doc(listing: &RedesignListing<'_>) -> Doc<'static> {
     let answer = RedesignsAnswer { redesigns: views.collect() };
     let mut doc = shape::stamped(listing.stamp, "redesign-list", &answer);
     doc.rows = Some("redesigns");
+    doc.name_columns(RedesignView::COLUMNS);
     let rows: Vec<Vec<StyledText>> =
         listing.states.iter().map(|state| row(state, listing.governance)).collect();
     if rows.is_empty() {
@@ -102,6 +103,12 @@ pub fn pattern_text(redesign: &Redesign) -> String {
 }
 
 impl<'a> RedesignView<'a> {
+    const COLUMNS: &'static RowColumns = &[
+        ("", "id title ticket status"),
+        ("owner.", "name email team backup"),
+        ("", "pattern target due first_due done landed_after records next.action next.command"),
+    ];
+
     fn of(state: &'a RedesignState, governance: &Governance) -> RedesignView<'a> {
         let redesign = state.redesign.as_deref();
         let later = state.landed_after.iter().flat_map(|it| &it.ids);

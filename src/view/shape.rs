@@ -137,6 +137,8 @@ impl<'a> ApproverView<'a> {
         ApproverView {
             person: PersonView::of(&approver.person),
             groups: &approver.groups,
+    pub(crate) const COLUMNS: &'static str = "email name groups level level_reason kind self_asserted stated_by.email stated_by.name commit at reason source key via";
+
             level: approver.level.as_str(),
             level_reason: approver.level_reason(),
             kind: approver.kind.as_str(),

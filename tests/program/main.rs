@@ -30,6 +30,7 @@ mod cli_lint;
 mod cli_log;
 mod cli_new;
 mod completions;
+mod csv_header;
 mod decisions;
 mod diff;
 mod doctor;

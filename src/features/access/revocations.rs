@@ -8,7 +8,7 @@ use crate::record::address::Address;
 use crate::record::time::{Day, Instant};
 use crate::record::vocabulary::Vocabulary;
 use crate::survey::revocations::{AccessVerification, Revocation};
-use crate::view::doc::Doc;
+use crate::view::doc::{Doc, RowColumns};
 use crate::view::shape;
 
 #[derive(Serialize)]
@@ -45,10 +45,19 @@ pub fn doc<'a>(revocations: &[Revocation<'_>]) -> Doc<'a> {
         revocations: revocations.iter().map(RevocationView::of).collect(),
     });
     doc.rows = Some("revocations");
+    doc.name_columns(RevocationView::COLUMNS);
     doc
 }
 
 impl<'a> RevocationView<'a> {
+    const COLUMNS: &'static RowColumns = &[
+        (
+            "",
+            "id identity identity_type credential asset application environment resources actions ended",
+        ),
+        ("", "because status closed verified owner granted_by command"),
+    ];
+
     fn of(revocation: &'a Revocation<'_>) -> RevocationView<'a> {
         let record = &revocation.end.granted;
         let subject = &record.subject;

@@ -15,7 +15,7 @@ use crate::features::access::rows::{AccessRow, AccessRows};
 use crate::record::time::Instant;
 use crate::status::stamp::Stamp;
 use crate::survey::route::Route;
-use crate::view::doc::{Block, Doc, FormatNeeds, StyledText, Tone};
+use crate::view::doc::{Block, Doc, FormatNeeds, RowColumns, StyledText, Tone};
 use crate::view::tables::{flexible, table, whole};
 use crate::view::{json, shape};
 
@@ -78,6 +78,13 @@ struct GrantView<'a> {
     route: Option<&'a Route>,
 }
 
+impl GrantView<'_> {
+    const COLUMNS: &'static RowColumns = &[
+        ("", "source id index state record end overdue_days message"),
+        ("route.", "owner.email owner.name because notify.email notify.name"),
+    ];
+}
+
 /// Returns the answer.
 pub fn doc<'a>(shown: &'a AccessView<'_>) -> Doc<'a> {
     let rows = shown.rows;
@@ -99,6 +106,7 @@ pub fn doc<'a>(shown: &'a AccessView<'_>) -> Doc<'a> {
         },
     );
     if shown.reads == FormatNeeds::Json {
+        doc.name_columns(GrantView::COLUMNS);
         doc.fill("grants", rows.rows.iter().map(move |row| json(row, rows)));
         return doc;
     }

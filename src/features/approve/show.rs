@@ -9,7 +9,7 @@ use crate::history::objects;
 use crate::policy::tier::Needed;
 use crate::record::vocabulary::Vocabulary;
 use crate::record::{Record, credential};
-use crate::view::doc::{Block, Doc, StyledText, Tone};
+use crate::view::doc::{Block, Doc, RowColumns, StyledText, Tone};
 use crate::view::{init, shape};
 use serde::Serialize;
 
@@ -233,6 +233,7 @@ pub fn stated(
     doc.rows = Some("results");
     if all.is_empty() {
         let none = if unresolved.is_empty() {
+    doc.name_columns(WrittenReviewView::COLUMNS);
             "No review approves the merged version: nothing was written"
         } else {
             "Nothing was written"
@@ -285,6 +286,9 @@ fn not_written(unresolved: &[Unresolved]) -> Vec<Block<'static>> {
 impl<'a> WrittenReviewView<'a> {
     fn of(review: &'a WrittenReview) -> WrittenReviewView<'a> {
         WrittenReviewView {
+    const COLUMNS: &'static RowColumns =
+        &[("", "id sha256 decision groups files counts why_not landed")];
+
             summary: ApprovalSummaryView::of(&review.summary, &Counting::NotSigned),
             landed: review.landed,
         }

@@ -23,8 +23,8 @@ use crate::rules::change_cases::{self, Needs};
 use crate::rules::event_details::EventDetail;
 use crate::session::judged::JudgedCounts;
 use crate::view::doc::{
-    Block, Column, ColumnFit, Doc, DocTable, FindingList, FindingReaders, ShownFinding, StyledText,
-    Tone,
+    Block, Column, ColumnFit, Doc, DocTable, FindingList, FindingReaders, RowColumns, ShownFinding,
+    StyledText, Tone,
 };
 use crate::view::findings::{FindingView, LevelCounts};
 use crate::view::shape;
@@ -133,6 +133,7 @@ pub fn doc(diff: Diff) -> Doc<'static> {
         findings: FindingView::all(found.map(|shown| &shown.finding)),
     });
     doc.rows = Some("changes");
+    doc.name_columns(RecordChangeView::COLUMNS);
     doc.room = crate::features::diff::show::comment::ROOM;
     doc.repository = diff.name;
     doc.blocks.push(Block::Heading(heading(&diff.changes, &diff.findings)));
@@ -172,6 +173,12 @@ pub fn doc(diff: Diff) -> Doc<'static> {
 }
 
 impl<'a> RecordChangeView<'a> {
+    const COLUMNS: &'static RowColumns = &[
+        ("", "id events.event events.detail"),
+        ("events.needs.", "count each_of must_include"),
+        ("how.", "way level who.email who.name command"),
+    ];
+
     fn of(change: &'a RecordChange, branch: Option<&str>) -> RecordChangeView<'a> {
         let events = change.events.iter().map(|event| {
             let detail = credential::hidden(event.detail.clone());

@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::diag;
 use crate::plan::edit::FieldChange;
 use crate::record::subject::FindingKey;
-use crate::view::doc::{Block, Doc, FormatNeeds, StyledText, Tone};
+use crate::view::doc::{Block, Doc, FormatNeeds, RowColumns, StyledText, Tone};
 use crate::view::tables::{flexible, table, whole};
 use crate::view::{json, shape};
 
@@ -32,6 +32,14 @@ pub struct EntryLine<'a> {
     pub state: &'static str,
     /// What there is to say; may be empty.
     pub message: &'a str,
+}
+
+impl EntryLine<'_> {
+    const COLUMNS: &'static RowColumns = &[
+        ("", "source line id"),
+        ("findings.", "tool id cwe severity purl versions paths resources"),
+        ("", "end state message"),
+    ];
 }
 
 /// A draft.
@@ -88,6 +96,7 @@ pub fn doc<'a>(shown: &'a ImportView<'_>) -> Doc<'a> {
         drafts: shown.drafts.iter().map(draft).collect(),
     });
     if shown.reads == FormatNeeds::Json {
+        doc.name_columns(EntryLine::COLUMNS);
         doc.fill("entries", shown.entries.iter().map(json::value));
         return doc;
     }

@@ -18,7 +18,7 @@ use crate::survey::patterns::facts::{FrozenRecord, RecordOrigin};
 use crate::survey::patterns::{CausePattern, RepeatedCauses};
 use crate::survey::redesign::RedesignStatus;
 use crate::survey::repetition::advised::AdvisedGroup;
-use crate::view::doc::{Block, Column, ColumnFit, Doc, DocTable, StyledText, Tone};
+use crate::view::doc::{Block, Column, ColumnFit, Doc, DocTable, RowColumns, StyledText, Tone};
 use crate::view::follow_up::LinkedRedesignView;
 use crate::view::shape;
 
@@ -91,6 +91,7 @@ pub fn doc(
         },
     );
     doc.rows = Some("groups");
+    doc.name_columns(PatternView::COLUMNS);
     for pattern in &found.groups {
         doc.blocks.push(Block::Heading(heading(pattern)));
         doc.blocks.push(Block::Pairs(pairs(pattern, stamp.instant)));
@@ -124,6 +125,12 @@ fn counted(found: &RepeatedCauses<'_>, policy: &Patterns) -> String {
 }
 
 impl<'a> PatternView<'a> {
+    const COLUMNS: &'static RowColumns = &[
+        ("", "key count ids"),
+        ("occurrences.", "commit at pull_request ids"),
+        ("", "systems first last frozen redesign.id redesign.status redesign.due advice refused"),
+    ];
+
     fn all(patterns: &'a [CausePattern<'a>]) -> Vec<PatternView<'a>> {
         patterns.iter().map(PatternView::of).collect()
     }

@@ -10,7 +10,7 @@ use crate::status::stamp::Stamp;
 use crate::survey::follow_up::FollowUp;
 use crate::survey::naming::RecordNames;
 use crate::survey::queue::{QueueItem, Rank};
-use crate::view::doc::{Block, Doc, FormatNeeds, StyledText, Tone};
+use crate::view::doc::{Block, Doc, FormatNeeds, RowColumns, StyledText, Tone};
 use crate::view::follow_up::FrozenGroupView;
 use crate::view::next::NextView;
 use crate::view::record::RecordView;
@@ -62,6 +62,13 @@ struct QueueRecordView<'a> {
     next: NextView<'a>,
 }
 
+impl QueueRecordView<'_> {
+    const COLUMNS: &'static RowColumns = &[
+        ("", "bucket also"),
+        ("next.", "action command waits_for.email waits_for.name since days deadline"),
+    ];
+}
+
 /// Returns the answer.
 pub fn doc<'a>(queue: &'a Queue<'_>, names: &'a dyn RecordNames) -> Doc<'a> {
     let instant = queue.stamp.instant;
@@ -71,6 +78,8 @@ pub fn doc<'a>(queue: &'a Queue<'_>, names: &'a dyn RecordNames) -> Doc<'a> {
     let mut doc = shape::stamped(queue.stamp, "queue", &answer);
     if queue.reads == FormatNeeds::Json {
         let items = queue.items.iter();
+        doc.name_columns(RecordView::COLUMNS);
+        doc.name_columns(QueueRecordView::COLUMNS);
         doc.fill("records", items.map(move |item| json(item, names, instant)));
         return doc;
     }

@@ -2,6 +2,7 @@
 //!
 //! Uses rules::scan, record. Pure. Start at [`ScanEntry`]. Follows `docs/spec/interop.md`, 5, and `docs/spec/cli.md`, scan.
 
+use crate::view::doc::RowColumns;
 use serde::Serialize;
 
 use crate::features::scan::ages::EntryAge;
@@ -65,6 +66,12 @@ pub struct EntryAuthor {
 }
 
 impl ScanEntry {
+    pub(super) const COLUMNS: &'static RowColumns = &[
+        ("", "kind group tool rules path line text reason end"),
+        ("promise.", "text date ticket"),
+        ("", "past blanket since commit author.email author.name active cites record state"),
+    ];
+
     /// Puts together what is known of a suppression.
     pub(super) fn of(
         found: &FoundSuppression,

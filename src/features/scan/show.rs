@@ -136,6 +136,7 @@ pub fn doc<'a>(scan: &mut ScanAnswer<'_>, shown: ScanShown) -> Doc<'a> {
         None => doc.footer = scan.is_simulated.then(|| format!("at {} (simulated)", scan.instant)),
     }
     if shown.reads == FormatNeeds::Json {
+        doc.name_columns(ScanEntry::COLUMNS);
         doc.fill_with("suppressions", std::mem::take(&mut scan.entries), |entry| {
             json::value(entry)
         });

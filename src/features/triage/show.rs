@@ -21,7 +21,7 @@ use crate::features::triage::show::tuning::BaselineView;
 use crate::features::triage::watch::Used;
 use crate::survey::event::TriageState;
 use crate::survey::route::Route;
-use crate::view::doc::{Block, Doc, DocTable, FormatNeeds, StyledText, Tone};
+use crate::view::doc::{Block, Doc, DocTable, FormatNeeds, RowColumns, StyledText, Tone};
 use crate::view::tables::{flexible, whole};
 use crate::view::{json, shape};
 use serde::Serialize;
@@ -66,6 +66,13 @@ struct TriageRowView<'a> {
     route: Option<&'a Route>,
 }
 
+impl TriageRowView<'_> {
+    const COLUMNS: &'static RowColumns = &[
+        ("", "source index key state record message"),
+        ("route.", "owner.email owner.name because notify.email notify.name"),
+    ];
+}
+
 /// Returns the answer.
 pub fn doc<'a>(shown: &'a TriageView<'_>) -> Doc<'a> {
     let mut doc = shape::stamped(
@@ -84,6 +91,7 @@ pub fn doc<'a>(shown: &'a TriageView<'_>) -> Doc<'a> {
     );
     if shown.reads == FormatNeeds::Json {
         let rows = shown.tally.rows();
+        doc.name_columns(TriageRowView::COLUMNS);
         doc.fill("results", rows.map(|row| json(row, shown)));
         if shown.asks_messages {
             crate::features::triage::show::messages::add(&mut doc, shown);

@@ -102,6 +102,8 @@ pub fn needed(record_state: &RecordState) -> Needed {
 }
 
 impl<'a> AuthorView<'a> {
+    pub(crate) const COLUMNS: &'static str = "email name attested";
+
     /// Returns the authors of the content that a verdict is about.
     pub fn all(verdict: &'a ApprovalVerdict) -> Vec<AuthorView<'a>> {
         verdict.authors.iter().map(AuthorView::of).collect()

@@ -112,7 +112,7 @@ impl PackContents<'_, '_> {
         let rows: Vec<LandedRecord<'_>> = landed.iter().filter(is_packed).copied().collect();
         let doc = view::exception_row::doc(&rows, self.snapshot(), self.stamp());
         let mut bytes = Vec::new();
-        render::csv::write_rows(&doc, &view::exception_row::columns(), &mut bytes)?;
+        render::csv::write_rows(&doc, &mut bytes)?;
         Ok(bytes)
     }
 

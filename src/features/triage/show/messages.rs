@@ -13,7 +13,7 @@ use crate::features::triage::messages::{MessageInput, TriageMessage};
 use crate::features::triage::show::content::{TriageView, plain};
 use crate::policy::people::person::PersonView;
 use crate::survey::event::TriageState;
-use crate::view::doc::{Block, Doc, StyledText, Tone};
+use crate::view::doc::{Block, Doc, RowColumns, StyledText, Tone};
 use crate::view::messages::{attach, cut, show};
 use crate::view::shape;
 
@@ -46,7 +46,7 @@ pub(super) fn add(doc: &mut Doc, shown: &TriageView<'_>) {
     let messages = messages::triage_messages(shown.tally);
     let views: Vec<TriageMessageView<'_>> =
         messages.iter().map(|message| TriageMessageView::of(message, shown)).collect();
-    attach(doc, &views);
+    attach(doc, &views, TriageMessageView::COLUMNS);
     for (message, view) in messages.iter().zip(views) {
         show(doc, &message.person, &view.subject, view.text);
     }
@@ -72,6 +72,9 @@ pub fn without_owner(shown: &TriageView<'_>) -> Option<String> {
 }
 
 impl<'a> TriageMessageView<'a> {
+    const COLUMNS: &'static RowColumns =
+        &[("", "to.email to.name subject text"), ("inputs.", "source index key state message")];
+
     fn of(message: &'a TriageMessage<'_>, shown: &'a TriageView<'_>) -> TriageMessageView<'a> {
         let inputs = message.inputs.iter().map(|input| MessageInputView {
             source: shown.sources.get(input.input.origin.source),
