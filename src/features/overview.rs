@@ -101,6 +101,12 @@ pub fn doc(overview: &Overview<'_>, stamp: &Stamp) -> Doc<'static> {
         pairs.insert(0, pair("unknown", StyledText::with_tone(Tone::Bad, text)));
     }
     doc.blocks.push(Block::Pairs(pairs));
+    if overview.overlapping > 0 {
+        let verb = if overview.overlapping == 1 { "is" } else { "are" };
+        let records = diag::count(overview.overlapping, "exception");
+        let text = format!("{records} {verb} counted in more than one line");
+        doc.blocks.push(Block::Paragraph(StyledText::with_tone(Tone::Muted, text)));
+    }
     doc
 }
 

@@ -7,6 +7,7 @@ use crate::status::state::{InForce, RecordState, Status};
 use crate::survey::due::{self, Bucket, Horizon};
 use crate::survey::follow_up::FollowUp;
 use crate::survey::queue::{QueueItem, Rank};
+use std::collections::BTreeSet;
 
 /// A ledger in figures, and what to do first.
 #[derive(Clone, Debug)]
@@ -19,6 +20,8 @@ pub struct Overview<'a> {
     pub overdue: usize,
     /// Records in force that end within the policy's `due.soon`.
     pub ending_soon: usize,
+    /// Records of which several are true: in force, waiting, overdue.
+    pub overlapping: usize,
     /// Records whose status can't be determined.
     pub unknown: usize,
     /// The record in force that ends first, and its first instant without force.
@@ -74,6 +77,18 @@ impl<'a> Overview<'a> {
         let count = |test: &dyn Fn(&RecordState) -> bool| {
             records.iter().filter(|record| test(record)).count()
         };
+        let waits = |record: &RecordState| due::waiting(record, horizon, instant).is_some();
+        let late: BTreeSet<(&str, &str)> = attention
+            .queue
+            .iter()
+            .filter(|item| item.is_overdue())
+            .map(|item| (item.record_state.id(), item.record_state.path.as_str()))
+            .collect();
+        let overlaps = |record: &RecordState| {
+            let is_late = late.contains(&(record.id(), record.path.as_str()));
+            let lines = [record.in_force == InForce::Yes, waits(record), is_late];
+            lines.into_iter().filter(|is_counted| *is_counted).count() > 1
+        };
         let ends_soon = |item: &&QueueItem<'_>| {
             let due = item.due.iter();
             let mut buckets = due.flat_map(|due| std::iter::once(&due.bucket).chain(&due.also));
@@ -84,7 +99,8 @@ impl<'a> Overview<'a> {
         let ends = records.iter().filter_map(|record| Some((record, end(record)?)));
         Overview {
             in_force: count(&|record| record.in_force == InForce::Yes),
-            waiting: count(&|record| due::waiting(record, horizon, instant).is_some()),
+            waiting: count(&waits),
+            overlapping: count(&overlaps),
             overdue: attention.n_overdue(),
             ending_soon: attention.queue.iter().filter(ends_soon).count(),
             unknown: count(&|record| record.status == Status::Unknown),

@@ -96,20 +96,25 @@ pub fn needed_text(needed: &Needed) -> String {
     if needed.count == 0 {
         return "no approval".to_owned();
     }
-    let count = diag::count(usize::try_from(needed.count).unwrap_or(usize::MAX), "approval");
     let role = |must: &Must| format!("the {}", must.as_str().replace('_', " "));
     let roles: Vec<String> = needed.must_include.iter().map(role).collect();
-    let each = if needed.each_of.is_empty() {
-        String::new()
-    } else {
-        format!(", one each from {}", needed.each_of.join(" and "))
-    };
     let among = if roles.is_empty() {
         String::new()
     } else {
         format!(", {} among them", roles.join(" and "))
     };
-    format!("{count}{each}{among}")
+    format!("{}{among}", approvals_text(needed.count, &needed.each_of))
+}
+
+/// Returns a number of approvals, and the groups that one of them each must come from, as text.
+pub fn approvals_text(count: u32, each_of: &[String]) -> String {
+    let approvals = diag::count(usize::try_from(count).unwrap_or(usize::MAX), "approval");
+    match (count, each_of) {
+        (_, []) => approvals,
+        (1, [group]) => format!("{approvals}, from {group}"),
+        (_, [group]) => format!("{approvals}, one of them from {group}"),
+        (_, groups) => format!("{approvals}, one each from {}", groups.join(" and ")),
+    }
 }
 
 /// An approver.
@@ -132,13 +137,13 @@ pub struct ApproverView<'a> {
 }
 
 impl<'a> ApproverView<'a> {
+    pub(crate) const COLUMNS: &'static str = "email name groups level level_reason kind self_asserted stated_by.email stated_by.name commit at reason source key via";
+
     /// Returns an approver in the form of answers.
     pub fn of(approver: &'a Approver) -> ApproverView<'a> {
         ApproverView {
             person: PersonView::of(&approver.person),
             groups: &approver.groups,
-    pub(crate) const COLUMNS: &'static str = "email name groups level level_reason kind self_asserted stated_by.email stated_by.name commit at reason source key via";
-
             level: approver.level.as_str(),
             level_reason: approver.level_reason(),
             kind: approver.kind.as_str(),

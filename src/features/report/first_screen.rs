@@ -2,6 +2,7 @@
 //!
 //! Uses status, survey's glance. Pure. Start at [`blocks`]. Follows `docs/reporting.md`, the page.
 
+use crate::diag;
 use crate::diag::sorting::StableSort as _;
 use crate::features::list;
 use crate::features::report::show::Report;
@@ -81,7 +82,11 @@ fn figures(report: &Report<'_>) -> Vec<Figure> {
         Figure {
             label: "attested approvals".to_owned(),
             value: percent(glance.proofs.attested, all),
-            note: format!("{} of {all} in force", glance.proofs.attested),
+            note: format!(
+                "{} of {} of exceptions in force",
+                glance.proofs.attested,
+                diag::count(all, "approval")
+            ),
             tone: Tone::Plain,
         },
     ];

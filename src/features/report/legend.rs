@@ -2,7 +2,6 @@
 //!
 //! Uses policy, status. Pure. Start at [`blocks`]. Follows `docs/spec/status.md` and `docs/spec/approval.md`.
 
-use crate::diag;
 use crate::features::list;
 use crate::policy::Policy;
 use crate::policy::demand::Proof;
@@ -72,16 +71,10 @@ fn claimed() -> Vec<StyledText> {
 }
 
 fn tier(tier: &Tier) -> Vec<StyledText> {
-    let count = usize::try_from(tier.approvals.count).unwrap_or(usize::MAX);
-    let each = match tier.approvals.each_of.as_slice() {
-        [] => String::new(),
-        groups => format!(", one each from {}", groups.join(" and ")),
-    };
     let every = tier.review_every.map_or_else(|| "–".to_owned(), |every| every.to_string());
-    let approvals = format!("{}{each}", diag::count(count, "approval"));
     let cells = [
         tier.name.clone(),
-        approvals,
+        shape::approvals_text(tier.approvals.count, &tier.approvals.each_of),
         tier.max_term.to_string(),
         tier.max_total.to_string(),
         every,

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use crate::cli;
+use crate::decisions::{ID, Life, record};
 
 fn ask(folder: &std::path::Path, on: &str, args: &[&str]) -> (i32, Value) {
     let args = [args, &["--on", on, "--format", "json"]].concat();
@@ -115,4 +116,23 @@ fn an_emergency_is_due_before_its_deadline_and_overdue_after_it() {
     let queue = cli::run(&ledger, &["-q", "queue", "--on", after]).out;
     assert!(queue.contains("emergency review due for 2 hours"), "{queue}");
     assert!(!queue.contains("due now"), "{queue}");
+}
+
+#[test]
+fn one_approval_from_one_group_is_not_one_each() {
+    let one =
+        "tiers: [{name: standard, max_term: 90d, approvals: {count: 1, each_of: [security]}}]\n";
+    for (count, said) in
+        [("1", "1 approval, from security"), ("2", "2 approvals, one of them from security")]
+    {
+        let groups =
+            "version: 1\ngroups: {security: [dana@example.com], platform: [lee@example.com]}\n";
+        let life =
+            Life::of(&format!("{groups}{}", one.replace("count: 1", &format!("count: {count}"))));
+        life.filed(ID, &record(ID, ""), "ana", "lee");
+        let shown = life.run("ana", &["show", ID]).out;
+        assert!(shown.contains(&format!("needs      {said}\n")), "{shown}");
+        let page = life.run("ana", &["report", "--format", "html"]).out;
+        assert!(page.contains(said) && !page.contains("one each from"), "{page}");
+    }
 }

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use crate::cli;
 use crate::cli_answers::{ask, story};
+use crate::decisions::{ID, Life, record};
 
 fn json(args: &[&str]) -> Value {
     let run = ask(&story(), &[args, &["--format", "json"]].concat());
@@ -52,4 +53,18 @@ fn without_a_command_and_a_ledger_the_help_is_a_usage_error() {
     assert_eq!(run.err, cli::run(folder.path(), &["--help"]).out);
     let refused = cli::run(folder.path(), &["--format", "nonsense"]);
     assert_eq!(refused.code, 2, "{}", refused.err);
+}
+
+#[test]
+fn an_exception_in_two_lines_is_said_to_be_counted_twice() {
+    let life = Life::new();
+    let reviewed = "review_every: 7d";
+    life.filed(ID, &record(ID, reviewed), "ana", "lee");
+    let overview = |life: &Life| life.run("ana", &[]).out;
+    assert!(!overview(&life).contains("counted"), "{}", overview(&life));
+    life.repo.clock("2026-12-05T09:00:00Z");
+    let shown = overview(&life);
+    assert!(shown.contains("in force   1 exception"), "{shown}");
+    assert!(shown.contains("overdue    1 past a deadline"), "{shown}");
+    assert!(shown.contains("\n1 exception is counted in more than one line\n"), "{shown}");
 }

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use crate::cli;
 use crate::cli_answers::{ask, json, standard, story};
+use crate::decisions::{ID, Life, record};
 use crate::support::repo::Repo;
 
 fn report(repo: &Repo, args: &[&str]) -> Value {
@@ -206,6 +207,16 @@ fn what_still_grants_although_overdue_is_counted() {
     repo.checkout();
     let after = json(&repo, &["report"]);
     assert_eq!(after["backlog"]["overdue_in_force"], 1);
+}
+
+#[test]
+fn a_page_says_that_it_counts_approvals_beside_exceptions() {
+    let life = Life::new();
+    life.filed(ID, &record(ID, ""), "ana", "lee");
+    let run = life.run("ana", &["report", "--format", "html"]);
+    assert_eq!(run.code, 0, "{}", run.err);
+    assert!(run.out.contains("0 of 1 approval of exceptions in force"), "{}", run.out);
+    assert!(!run.out.contains("0 of 1 in force"), "{}", run.out);
 }
 
 #[test]
