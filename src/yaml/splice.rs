@@ -3,6 +3,7 @@
 //! Uses yaml. Pure. Start at [`splice`]. Follows `docs/decisions/libraries.md` (edit in place).
 
 mod add;
+mod block_text;
 pub mod change;
 mod meaning;
 mod place;
@@ -61,6 +62,7 @@ pub fn splice(source: &str, root: &Node, edits: &[SpliceEdit<'_>]) -> Result<Str
     for edit in edits {
         let target = place::target(&text, &tree, edit.path())?;
         let mut changes = edit.changes(&text, &tree, &target)?;
+        changes.extend(block_text::closed(&text, &tree, &changes));
         let mut wanted = Meaning::of(&tree);
         let is_possible = edit.apply_to(&mut wanted, &target).is_some();
         changes.order_by_key(|change| change.range.start);
@@ -95,6 +97,7 @@ pub fn together(
         changes.extend(edit.changes(source, root, &target)?);
         is_possible &= edit.apply_to(&mut wanted, &target).is_some();
     }
+    changes.extend(block_text::closed(source, root, &changes));
     changes.order_by_key(|change| change.range.start);
     let touch = changes.windows(2).any(|pair| match pair {
         [one, next] => one.range.end > next.range.start,
@@ -159,10 +162,10 @@ impl SpliceEdit<'_> {
         let parent = wanted.at(&target.steps)?;
         match self {
             SpliceEdit::Set { value, .. } => {
-                parent.put(&target.last, Meaning::Text((*value).to_owned()))
+                parent.put(&target.last, Meaning::NewText((*value).to_owned()))
             }
             SpliceEdit::Append { item, .. } => {
-                let item = Meaning::of(&self.read(item).ok()?);
+                let item = Meaning::of_new(&self.read(item).ok()?);
                 let known = parent.at(std::slice::from_ref(&target.last));
                 if let Some(Meaning::List(items)) = known {
                     items.push(item);
@@ -171,7 +174,7 @@ impl SpliceEdit<'_> {
                 parent.put(&target.last, Meaning::List(vec![item]))
             }
             SpliceEdit::Insert { yaml, .. } => {
-                let value = Meaning::of(&self.read(yaml).ok()?);
+                let value = Meaning::of_new(&self.read(yaml).ok()?);
                 parent.put(&target.last, value)
             }
             SpliceEdit::Remove { .. } => parent.take(&target.last),

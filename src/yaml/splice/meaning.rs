@@ -8,6 +8,8 @@ use crate::yaml::node::{Node, NodeStyle, Value};
 pub(super) enum Meaning {
     Nothing,
     Text(String),
+    /// A text that an edit writes. In block style, its last line break depends on whether a line follows.
+    NewText(String),
     List(Vec<Meaning>),
     Map(Vec<(String, Meaning)>),
 }
@@ -21,14 +23,26 @@ pub(super) enum MeaningStep {
 }
 
 impl Meaning {
+    /// Returns the meaning of what is in the file.
     pub(super) fn of(node: &Node) -> Meaning {
+        Meaning::with(node, Meaning::Text)
+    }
+
+    /// Returns the meaning of what an edit writes.
+    pub(super) fn of_new(node: &Node) -> Meaning {
+        Meaning::with(node, Meaning::NewText)
+    }
+
+    fn with(node: &Node, text: fn(String) -> Meaning) -> Meaning {
         match &node.value {
             Value::Null | Value::Unreadable => Meaning::Nothing,
-            Value::Scalar(scalar) => Meaning::Text(scalar.text.clone()),
-            Value::List(items) => Meaning::List(items.iter().map(Meaning::of).collect()),
+            Value::Scalar(scalar) => text(scalar.text.clone()),
+            Value::List(items) => {
+                Meaning::List(items.iter().map(|item| Meaning::with(item, text)).collect())
+            }
             Value::Map(entries) => {
                 let pair = |entry: &crate::yaml::node::MapEntry| {
-                    (entry.key.clone(), Meaning::of(&entry.value))
+                    (entry.key.clone(), Meaning::with(&entry.value, text))
                 };
                 Meaning::Map(entries.iter().map(pair).collect())
             }
@@ -86,12 +100,11 @@ impl Meaning {
     }
 
     /// Tells whether a node has exactly this meaning.
-    ///
-    /// The last line break of a block text is ignored: whether it exists depends on whether a line follows.
     pub(super) fn matches(&self, node: &Node) -> bool {
         match (self, &node.value) {
             (Meaning::Nothing, Value::Null) => true,
-            (Meaning::Text(text), Value::Scalar(scalar)) => {
+            (Meaning::Text(text), Value::Scalar(scalar)) => *text == scalar.text,
+            (Meaning::NewText(text), Value::Scalar(scalar)) => {
                 let is_block = matches!(scalar.style, NodeStyle::Literal | NodeStyle::Folded);
                 let ended = |text: &str| text.strip_suffix('\n').unwrap_or(text).to_owned();
                 *text == scalar.text || (is_block && ended(text) == ended(&scalar.text))

@@ -4,6 +4,7 @@
 
 use std::ops::Range;
 
+use super::block_text;
 use super::meaning::MeaningStep;
 use super::place::{self, SpliceTarget};
 use crate::yaml::node::{Node, Value};
@@ -29,9 +30,28 @@ pub(super) fn remove(source: &str, target: &SpliceTarget<'_>) -> Option<Vec<Spli
             None => pieces.get(index.checked_sub(1)?)?.end..piece.end,
         }
     } else {
-        lines(source, &piece, pieces.get(index + 1))
+        let before = index.checked_sub(1).and_then(|before| child(parent, before));
+        let is_open = before.is_some_and(|node| block_text::open_header(source, node).is_some());
+        let end = if is_open { Unended::AfterBreak } else { Unended::AsBefore };
+        lines(source, &piece, pieces.get(index + 1), end)
     };
     Some(vec![SpliceChange { range, text: String::new() }])
+}
+
+fn child(parent: &Node, index: usize) -> Option<&Node> {
+    match &parent.value {
+        Value::Map(entries) => entries.get(index).map(|entry| &entry.value),
+        _ => parent.items().get(index),
+    }
+}
+
+/// How a source ends whose last line had no line break, and is removed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Unended {
+    /// Without a line break.
+    AsBefore,
+    /// With that of the line before, which belongs to a text.
+    AfterBreak,
 }
 
 /// Returns the bytes of each entry, starting at its key, or of each item, starting at its dash.
@@ -53,7 +73,12 @@ fn pieces(source: &str, parent: &Node) -> Vec<Range<usize>> {
 }
 
 /// Returns the bytes to remove: whole lines, or, if something precedes it in its line, the bytes up to the next piece.
-fn lines(source: &str, piece: &Range<usize>, next: Option<&Range<usize>>) -> Range<usize> {
+fn lines(
+    source: &str,
+    piece: &Range<usize>,
+    next: Option<&Range<usize>>,
+    end: Unended,
+) -> Range<usize> {
     let begin = place::line_start(source, piece.start);
     let before = source.get(begin..piece.start).unwrap_or_default();
     let own = place::line_break(source, piece.end);
@@ -67,8 +92,10 @@ fn lines(source: &str, piece: &Range<usize>, next: Option<&Range<usize>>) -> Ran
             None => begin + before.trim_ascii_end().len()..own.start,
         };
     }
+    if own.is_empty() && end == Unended::AfterBreak {
+        return begin..source.len();
+    }
     if own.is_empty() {
-        // The source still ends without a line break.
         let kept = source.get(..begin).unwrap_or_default();
         let kept = kept.strip_suffix('\n').unwrap_or(kept);
         let bare = kept.strip_suffix('\r').unwrap_or(kept);
@@ -93,6 +120,9 @@ fn emptied(source: &str, target: &SpliceTarget<'_>) -> Vec<SpliceChange> {
     };
     vec![
         SpliceChange { range: colon + 1..colon + 1, text: format!(" {brackets}") },
-        SpliceChange { range: lines(source, &parent.span, None), text: String::new() },
+        SpliceChange {
+            range: lines(source, &parent.span, None, Unended::AsBefore),
+            text: String::new(),
+        },
     ]
 }

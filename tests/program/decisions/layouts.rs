@@ -15,6 +15,7 @@ use exledger::record::time::{Instant, Term};
 use exledger::record::vocabulary::{ClosureOutcome, PostReviewOutcome, ReviewOutcome, Stage};
 use exledger::view::patch;
 
+use crate::decisions::{ID, Life, record};
 use crate::support::golden;
 
 const PATH: &str = "exceptions/EXC-2026-7F3KQ.yaml";
@@ -306,4 +307,28 @@ fn a_post_closure_review_changes_its_own_line_in_every_layout() {
         all.push_str(&format!("=== {name}\n{shown}"));
     }
     golden::check("decisions/reviewed.patch", &all);
+}
+
+#[test]
+fn a_text_that_ends_the_file_without_a_line_break_is_the_same_after_a_decision() {
+    for header in ["|", "|+", ">"] {
+        let life = Life::new();
+        let text = "justification: The vendor ships the rotation API in December, and not before.";
+        let whole = record(ID, "");
+        let line = whole.lines().find(|line| line.starts_with("justification:")).unwrap();
+        let rest = whole.replace(&format!("{line}\n"), "");
+        let block = text.replace("justification: ", &format!("justification: {header}\n  "));
+        life.filed(ID, &format!("{rest}{block}"), "ana", "lee");
+        let answer = life.answer(0, "lee", &["review", ID, "--outcome", "still-needed"]);
+        let fields: Vec<&str> = answer["changes"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|change| change["field"].as_str().unwrap())
+            .collect();
+        assert_eq!(fields, ["reviews[0]"], "{header}: {answer:#}");
+        let after: serde_json::Value = serde_yaml::from_str(&life.text(ID)).unwrap();
+        let value = text.strip_prefix("justification: ").unwrap();
+        assert_eq!(after["justification"], value, "{header}: {}", life.text(ID));
+    }
 }

@@ -1,6 +1,6 @@
 //! Adding items and blocks of lines.
 
-use super::{append, check, insert};
+use super::{append, check, insert, remove, set};
 
 #[test]
 fn an_item_comes_after_the_last_of_its_list() {
@@ -77,5 +77,25 @@ fn a_block_of_lines_is_added_and_indented() {
         ("a: # why\nb: 1\n", insert("a", "x: 1"), "a: # why\n  x: 1\nb: 1\n"),
         ("a:\nb: 1\n", insert("a", "{x: 1}"), "a: {x: 1}\nb: 1\n"),
         ("a: {b: }\n", insert("a.b", "[x]"), "a: {b: [x] }\n"),
+    ]);
+}
+
+#[test]
+fn a_block_text_that_ends_with_the_source_keeps_its_value() {
+    check(&[
+        ("a: 1\nb: |\n  x", append("c", "z"), "a: 1\nb: |-\n  x\nc:\n  - z"),
+        ("a: 1\nb: |+\n  x", append("c", "z"), "a: 1\nb: |-\n  x\nc:\n  - z"),
+        ("a: 1\nb: > # why\n  x", set("c", "z"), "a: 1\nb: >- # why\n  x\nc: z"),
+        ("a: 1\nb: |-\n  x", set("c", "z"), "a: 1\nb: |-\n  x\nc: z"),
+        ("a: 1\nb: |2+\n   x", set("c", "z"), "a: 1\nb: |2-\n   x\nc: z"),
+        ("a: 1\r\nb: |\r\n  x", set("c", "z"), "a: 1\r\nb: |-\r\n  x\r\nc: z"),
+        ("a:\n  - b: |\n      x", append("a", "z"), "a:\n  - b: |-\n      x\n  - z"),
+        // A text that ends with a line break keeps it.
+        ("a: 1\nb: |\n  x\n", set("c", "z"), "a: 1\nb: |\n  x\nc: z\n"),
+        ("a: 1\nb: |+\n  x\n\n", set("c", "z"), "a: 1\nb: |+\n  x\n\nc: z\n"),
+        ("a: |\n  x\nb: z", remove("b"), "a: |\n  x\n"),
+        ("a: |-\n  x\nb: z", remove("b"), "a: |-\n  x"),
+        // An edit elsewhere leaves it alone.
+        ("a: 1\nb: |\n  x", set("a", "k"), "a: k\nb: |\n  x"),
     ]);
 }
