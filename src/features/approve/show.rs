@@ -153,14 +153,16 @@ pub fn signed(signed: &SignedStatement) -> Doc<'static> {
         pairs.push((left_of.to_owned(), StyledText::plain(left)));
     }
     let label = match &signed.done {
-        Done::Written => "written".to_owned(),
+        Done::Written => "written",
         Done::Committed { commit, branch } => {
-            format!("commit {} on {branch}", objects::short(commit))
+            let place = format!("{} on {branch}", objects::short(commit));
+            pairs.push(("commit".to_owned(), StyledText::plain(place)));
+            "files"
         }
-        Done::Before => "said before".to_owned(),
-        Done::Never(_) => "would write".to_owned(),
+        Done::Before => "said before",
+        Done::Never(_) => "would write",
     };
-    pairs.push((label, StyledText::plain(summary.files.join("\n"))));
+    pairs.push((label.to_owned(), StyledText::plain(summary.files.join("\n"))));
     doc.blocks.push(Block::Pairs(pairs));
     if let Counting::NotYet { signers, line, .. } = &signed.counting {
         let heading = format!("First {}", first_step(signers, line.as_deref()));
@@ -231,9 +233,9 @@ pub fn stated(
         unresolved,
     });
     doc.rows = Some("results");
+    doc.name_columns(WrittenReviewView::COLUMNS);
     if all.is_empty() {
         let none = if unresolved.is_empty() {
-    doc.name_columns(WrittenReviewView::COLUMNS);
             "No review approves the merged version: nothing was written"
         } else {
             "Nothing was written"
@@ -284,11 +286,11 @@ fn not_written(unresolved: &[Unresolved]) -> Vec<Block<'static>> {
 }
 
 impl<'a> WrittenReviewView<'a> {
-    fn of(review: &'a WrittenReview) -> WrittenReviewView<'a> {
-        WrittenReviewView {
     const COLUMNS: &'static RowColumns =
         &[("", "id sha256 decision groups files counts why_not landed")];
 
+    fn of(review: &'a WrittenReview) -> WrittenReviewView<'a> {
+        WrittenReviewView {
             summary: ApprovalSummaryView::of(&review.summary, &Counting::NotSigned),
             landed: review.landed,
         }

@@ -2,7 +2,7 @@
 //!
 //! Uses gate. Pure. Start at [`doc`]. Follows `docs/spec/cli.md`, check.
 
-use crate::gate::answer::{GateAnswer, GateVerdict, Question};
+use crate::gate::answer::{Considered, GateAnswer, GateVerdict, Question};
 use crate::gate::receipt::{CheckAnswer, LoggedReceipt};
 use crate::record::dates;
 use crate::view::doc::{Block, Column, ColumnFit, Doc, DocTable, StyledText, Tone};
@@ -23,11 +23,18 @@ pub fn doc(question: &Question, check: &CheckAnswer) -> Doc<'static> {
         GateVerdict::Pending => Tone::Warn,
     };
     let verdict = StyledText::with_tone(tone, answer.verdict.as_str());
-    doc.blocks.push(Block::Heading(match &answer.record {
-        Some(id) => verdict.and(Tone::Plain, "  ").and(Tone::Id, id),
-        None => verdict,
+    // What names the record of the heading, and says why it does not allow, is said once.
+    let named = named(answer);
+    doc.blocks.push(Block::Heading(match (&answer.record, named) {
+        (Some(id), named) => {
+            let heading = verdict.and(Tone::Plain, "  ").and(Tone::Id, id);
+            let status = named.map(|(record, _)| format!("  {}", record.status));
+            heading.and(Tone::Plain, status.unwrap_or_default())
+        }
+        (None, _) => verdict,
     }));
-    doc.blocks.push(Block::Paragraph(StyledText::plain(&answer.reason)));
+    let reason = named.map_or(answer.reason.as_str(), |(_, why_not)| why_not);
+    doc.blocks.push(Block::Paragraph(StyledText::plain(reason)));
     for warning in &check.warnings {
         let warning = format!("warning: {warning}");
         doc.blocks.push(Block::Paragraph(StyledText::with_tone(Tone::Warn, warning)));
@@ -45,6 +52,7 @@ pub fn doc(question: &Question, check: &CheckAnswer) -> Doc<'static> {
         .considered
         .iter()
         .filter(|record| record.why_not.is_some())
+        .filter(|record| named.is_none_or(|(named, _)| !std::ptr::eq(named, *record)))
         .map(|record| {
             let why_not = record.why_not.clone().unwrap_or_default();
             vec![
@@ -56,13 +64,27 @@ pub fn doc(question: &Question, check: &CheckAnswer) -> Doc<'static> {
         .collect();
     if !others.is_empty() {
         let columns = vec![
-            Column { title: "considered", fit: ColumnFit::Whole },
+            Column {
+                title: if named.is_some() { "also considered" } else { "considered" },
+                fit: ColumnFit::Whole,
+            },
             Column { title: "status", fit: ColumnFit::Whole },
             Column { title: "why not", fit: ColumnFit::Flexible },
         ];
         doc.blocks.push(Block::Table(DocTable { columns, rows: others }));
     }
     doc
+}
+
+/// Returns the record that the reason is about, and why it does not allow, if the reason says nothing else.
+fn named(answer: &GateAnswer) -> Option<(&Considered, &str)> {
+    let (id, why_not) = answer.reason.split_once(": ")?;
+    let is_meant = |record: &&Considered| {
+        answer.record.as_ref() == Some(&record.id)
+            && record.id == id
+            && record.why_not.as_deref() == Some(why_not)
+    };
+    answer.considered.iter().find(is_meant).map(|record| (record, why_not))
 }
 
 fn list_limits(answer: &GateAnswer) -> Vec<(String, StyledText)> {
