@@ -103,14 +103,21 @@ pub(crate) fn decide(ctx: &Ctx, job: &DecisionJob<'_>) -> anyhow::Result<Outcome
 /// # Errors
 /// [`fault::Fault::Usage`] if neither the flag nor git names anybody, or the text is not an address.
 pub(crate) fn decider(session: &Session, flags: &DecisionFlags) -> anyhow::Result<Address> {
-    let given = flags.by.clone();
-    let email = given.or(session.repository()?.user().1).ok_or_else(|| {
+    if let Some(by) = &flags.by {
+        return address("--by", by);
+    }
+    let email = session.repository()?.user().1.ok_or_else(|| {
         fault::usage_error(
             "nobody is given as the one who decides",
             "give your address with --by EMAIL, or set git's user.email",
         )
     })?;
-    address("--by", &email)
+    Address::new(email.trim()).ok_or_else(|| {
+        fault::usage_error(
+            format!("git's user.email is {email}, which is not an address"),
+            "set it: git config user.email YOU@EXAMPLE.COM, or use --by EMAIL",
+        )
+    })
 }
 
 fn view_answer(

@@ -58,7 +58,7 @@ use std::panic::{self, PanicHookInfo};
 use std::process::{self, ExitCode};
 
 use clap::FromArgMatches;
-use clap::error::{ContextKind, ContextValue};
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use crate::ask;
 use crate::commands::command::{Command, PastInstants};
@@ -141,6 +141,8 @@ fn internal_error(panicked: &PanicHookInfo<'_>) -> String {
 /// Runs one command line and returns its exit code.
 fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
     let args: Vec<OsString> = args.into_iter().collect();
+    let unreadable: Vec<String> =
+        args.iter().filter(|arg| arg.to_str().is_none()).map(|arg| format!("{arg:?}")).collect();
     let asked = Asked::read(&args);
     let mut program = match asked {
         Asked::Nothing => declare(),
@@ -149,6 +151,13 @@ fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
     let args = hyphen::joined(help::without_all(args), &program);
     let matches = match program.try_get_matches_from_mut(args) {
         Ok(matches) => matches,
+        Err(usage) if usage.kind() == ErrorKind::InvalidUtf8 => {
+            complain(&format!(
+                "error: not UTF-8: {}\n  help: name a record by its id; give other names in UTF-8\n",
+                unreadable.join(", ")
+            ));
+            return exit::USAGE_ERROR;
+        }
         Err(usage) => return refuse(&usage, &program),
     };
     if let Some(topic) = help::Topic::read(&matches) {

@@ -21,7 +21,7 @@ pub(crate) fn needs(ctx: &Ctx, flags: &[(&str, bool)]) -> anyhow::Result<()> {
     match open.split_last() {
         Some((last, rest)) if !rest.is_empty() && !can_prompt(ctx) => Err(fault::usage_error(
             format!("{} and {last} are missing", rest.join(", ")),
-            "give them with these flags; `--help` lists their values and has an example",
+            "`--help` lists their values and has an example",
         )),
         _ => Ok(()),
     }
@@ -108,7 +108,7 @@ pub(crate) fn word_of_or_ask<W: Vocabulary>(
         None => {
             return Err(fault::usage_error(
                 format!("{flag} is missing"),
-                format!("give it with {flag}: {}", words.join(", ")),
+                format!("use one of {}", words.join(", ")),
             ));
         }
     };
@@ -116,10 +116,7 @@ pub(crate) fn word_of_or_ask<W: Vocabulary>(
 }
 
 pub(crate) fn missing(flag: &str) -> anyhow::Error {
-    fault::usage_error(
-        format!("{flag} is missing"),
-        format!("give it with {flag}; `--help` has an example"),
-    )
+    fault::usage_error(format!("{flag} is missing"), "`--help` has an example")
 }
 
 fn broken_off(error: &ask::prompting::AskError, flag: &str) -> anyhow::Error {

@@ -11,7 +11,7 @@ use clap::Parser;
 
 use crate::commands::command::{Command, PastInstants, Run};
 use crate::commands::context::output::Formats;
-use crate::commands::context::{Ctx, fault, place, unknown};
+use crate::commands::context::{Ctx, place, unknown};
 use crate::commands::exit::Outcome;
 use crate::commands::{context, lint, picker};
 use exledger::diag::Finding;
@@ -19,6 +19,7 @@ use exledger::features::verify::answer::{AuditAnswer, AuditRequest};
 use exledger::features::verify::show::RecordUses;
 use exledger::features::verify::uses::{ReceiptsRequest, UsedRecord};
 use exledger::history::checkpoint::Checkpoint;
+use exledger::session::error::Undetermined;
 use exledger::status::stamp::Stamp;
 use exledger::status::state::RecordState;
 use exledger::store::files;
@@ -146,9 +147,8 @@ pub(crate) fn undetermined(ctx: &Ctx, answer: &AuditAnswer<'_>) -> Outcome {
 }
 
 fn write_checkpoint(ctx: &Ctx, checkpoint: &Checkpoint, path: &Path) -> anyhow::Result<()> {
-    files::replace(&ctx.folder.join(path), checkpoint.text().as_bytes()).map_err(|error| {
-        fault::undetermined(error.to_string(), "give a file that can be written")
-    })?;
+    files::replace(&ctx.folder.join(path), checkpoint.text().as_bytes())
+        .map_err(Undetermined::Unwritable)?;
     ctx.hint(&verify::show::written(&path.display().to_string(), &checkpoint.tip));
     Ok(())
 }

@@ -48,23 +48,33 @@ pub enum Stand {
     Undetermined(Obstacle),
 }
 
+/// Why a file is not a checkpoint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CheckpointError {
+    #[error("it is not JSON")]
+    NotJson,
+    /// The key that is missing or invalid.
+    #[error("its `{0}` is missing or invalid")]
+    Key(&'static str),
+}
+
 impl Checkpoint {
     /// Reads a checkpoint.
     ///
     /// # Errors
-    /// The key that is missing or invalid.
-    pub fn read(bytes: &[u8]) -> Result<Checkpoint, &'static str> {
-        let value = json::value(bytes).map_err(|_| "JSON")?;
+    /// [`CheckpointError`].
+    pub fn read(bytes: &[u8]) -> Result<Checkpoint, CheckpointError> {
+        let value = json::value(bytes).map_err(|_| CheckpointError::NotJson)?;
         let text = |key: &'static str| {
             let text = value.get(key).and_then(Value::as_str);
-            text.map(str::to_owned).ok_or(key)
+            text.map(str::to_owned).ok_or(CheckpointError::Key(key))
         };
         if text("schema")? != SCHEMA {
-            return Err("schema");
+            return Err(CheckpointError::Key("schema"));
         }
         let oid = |key: &'static str| {
             let text = text(key)?;
-            Oid::from_hex(&text).map(|_| text).ok_or(key)
+            Oid::from_hex(&text).map(|_| text).ok_or(CheckpointError::Key(key))
         };
         Ok(Checkpoint {
             ledger: text("ledger").ok(),
@@ -74,9 +84,9 @@ impl Checkpoint {
             mainline_commits: value
                 .get("mainline_commits")
                 .and_then(Value::as_u64)
-                .ok_or("mainline_commits")?,
+                .ok_or(CheckpointError::Key("mainline_commits"))?,
             ledger_tree: text("ledger_tree").ok(),
-            at: Instant::parse(&text("at")?).ok_or("at")?,
+            at: Instant::parse(&text("at")?).ok_or(CheckpointError::Key("at"))?,
         })
     }
 

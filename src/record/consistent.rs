@@ -43,7 +43,7 @@ pub fn other_name(stem: &str, root: &Node) -> Option<SyntaxError> {
             node,
             "id".to_owned(),
             format!("the id is {id}, but the file is named {stem}"),
-            format!("rename the file to {id}.yaml, or write the id from its name"),
+            "write the id from its name, or name the file after the id if no other file has that name",
         )
     })
 }

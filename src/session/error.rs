@@ -388,7 +388,7 @@ impl Undetermined {
             }
             Undetermined::Meant { .. } => DEEPEN.into(),
             Undetermined::Renewals { doubt, .. } => doubt.to_string().into(),
-            Undetermined::Unwritable(_) => "check the permissions of the folder".into(),
+            Undetermined::Unwritable(error) => error.help().into(),
             Undetermined::NoIdLeft { .. } => "set another `id_prefix` in exledger.yaml".into(),
             Undetermined::Object(obstacle) => obstacle.repair().into(),
             Undetermined::Tree(error) => Undetermined::repair(error).into(),

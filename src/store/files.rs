@@ -210,6 +210,23 @@ pub enum FileError {
     Failed(PathBuf, std::io::Error),
 }
 
+impl FileError {
+    /// Returns how to fix it, as far as its cause says; empty if the message says it.
+    pub fn help(&self) -> &'static str {
+        let FileError::Failed(_, cause) = self else {
+            return "";
+        };
+        match cause.kind() {
+            ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
+                "free some space on that disk, then run the command again"
+            }
+            ErrorKind::ReadOnlyFilesystem => "use a clone on a file system that can be written",
+            ErrorKind::PermissionDenied => "check the permissions of the folder",
+            _ => "check that the folder can be written",
+        }
+    }
+}
+
 /// Reads a file given by the user, following links, up to a number of bytes.
 ///
 /// # Errors

@@ -107,7 +107,7 @@ impl From<git2::Error> for GitError {
         } else {
             ""
         };
-        GitError { cause: error.message().to_owned(), help }
+        GitError { cause: cause(&error), help }
     }
 }
 
@@ -119,6 +119,16 @@ impl GitError {
     /// Returns the error for a file of which an object can't be read.
     fn of_object(path: &str, obstacle: &Obstacle) -> GitError {
         GitError { cause: format!("{path}: {obstacle}"), help: obstacle.repair() }
+    }
+}
+
+/// Returns the text of an error of libgit2, which calls a file that this user may not open "locked".
+fn cause(error: &git2::Error) -> String {
+    let message = error.message();
+    let opened = message.strip_prefix("failed open - '");
+    match opened.and_then(|rest| rest.split_once("' is locked: ")) {
+        Some((path, why)) => format!("can't open {path}: {why}; check its permissions"),
+        None => message.to_owned(),
     }
 }
 
@@ -210,7 +220,7 @@ impl Repository {
         if error.code() == git2::ErrorCode::NotFound {
             return Obstacle::Missing { object: oid, extent: self.extent };
         }
-        Obstacle::Unreadable { object: oid, cause: error.message().to_owned() }
+        Obstacle::Unreadable { object: oid, cause: cause(error) }
     }
 
     /// Returns how much of the repository this clone holds.

@@ -3,6 +3,7 @@
 use crate::cli::{Run, commands, run};
 use crate::cli_new::ledger;
 use crate::decisions::{ID, Life, record};
+use crate::support::project;
 
 fn refused(run: &Run, parts: &[&str]) {
     assert_eq!((run.code, run.out.as_str()), (2, ""), "{}", run.err);
@@ -48,6 +49,38 @@ fn the_past_is_refused_where_it_has_no_meaning_and_not_shown_there() {
     }
     assert!(answered.iter().any(|name| name == "list"), "{answered:?}");
     assert!(!folder.join("exledger-demo").exists());
+}
+
+#[test]
+fn the_specification_names_the_commands_that_answer_about_the_past() {
+    let options = run(ledger().path(), &["help", "options"]).out;
+    let listed = options.split("\n--as-of: ").nth(1).unwrap().split("\n\n").next().unwrap();
+    let listed: Vec<&str> = listed.split([',', ' ', '\n']).filter(|it| !it.is_empty()).collect();
+    let spec = std::fs::read_to_string(project::root().join("docs/spec/cli.md")).unwrap();
+    let spec = spec.split_whitespace().collect::<Vec<_>>().join(" ");
+    let (before, _) = spec.split_once(" accept it; every other command refuses it").unwrap();
+    let sentence = before.rsplit(". ").next().unwrap();
+    let stated: Vec<&str> = sentence
+        .split('`')
+        .skip(1)
+        .step_by(2)
+        .map(|command| command.split(' ').next().unwrap())
+        .collect();
+    assert_eq!(stated, listed);
+}
+
+#[cfg(unix)]
+#[test]
+fn an_argument_that_is_not_utf_8_is_named() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt as _;
+    let folder = ledger();
+    let odd = OsStr::from_bytes(b"exceptions/EXC-\xff.yaml");
+    let output = crate::cli::program(folder.path(), &["show"], &[]).arg(odd).output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!((output.status.code(), output.stdout.len()), (Some(2), 0), "{said}");
+    assert!(said.contains("error: not UTF-8: \"exceptions/EXC-\\xFF.yaml\""), "{said}");
+    assert!(said.contains("name a record by its id"), "{said}");
 }
 
 #[test]

@@ -117,3 +117,19 @@ fn a_folder_whose_name_is_no_text_hides_no_record() {
     assert!(seen.out.contains("2 records judged"), "{}", seen.out);
     assert!(seen.out.contains("exceptions/\\xff/EXC-2026-00001.yaml"), "{}", seen.out);
 }
+
+#[test]
+fn a_copy_of_a_record_is_not_told_to_take_the_name_of_the_original() {
+    let folder = folder(SAMPLE);
+    std::fs::write(folder.path().join("exceptions/EXC-2026-00002.yaml"), SAMPLE).unwrap();
+    let seen = run(folder.path(), &["lint"]);
+    assert_eq!(seen.code, 1, "{}", seen.err);
+    let said = "error[bad-id]: the id is EXC-2026-7F3KQ, but the file is named EXC-2026-00002";
+    assert!(seen.out.contains(said), "{}", seen.out);
+    assert!(
+        seen.out.contains("write the id from its name, or name the file after the id if no other"),
+        "{}",
+        seen.out
+    );
+    assert!(!seen.out.contains("rename the file to EXC-2026-7F3KQ.yaml"), "{}", seen.out);
+}

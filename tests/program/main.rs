@@ -38,8 +38,8 @@ mod embed;
 mod export;
 mod export_engines;
 mod export_rows;
-mod fleet;
 mod fetching;
+mod fleet;
 mod forge_jobs;
 mod gate;
 mod governance;
@@ -65,6 +65,8 @@ mod redesign_commands;
 mod redesigns;
 mod request;
 mod revocations;
+#[cfg(unix)]
+mod rights;
 mod rules;
 mod rules_ends;
 mod scan;

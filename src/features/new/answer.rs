@@ -216,7 +216,7 @@ impl Filing<'_> {
             Err(error @ (FileError::Exists(_) | FileError::Outside(_))) => {
                 Err(Usage::refused(error.to_string(), "choose another --folder").into())
             }
-            Err(error) => Err(Undetermined::other(error.to_string(), "").into()),
+            Err(error) => Err(Undetermined::Unwritable(error).into()),
         }
     }
 

@@ -127,9 +127,9 @@ fn lost_tips(snapshot: &Snapshot<'_>) -> Result<Vec<LostTip>, Error> {
 fn checkpoint_at(folder: &Path, path: &Path) -> Result<Checkpoint, Undetermined> {
     let bytes = files::read(&folder.join(path), checkpoint::MOST_BYTES)
         .map_err(|error| Undetermined::other(error.to_string(), "give a checkpoint file"))?;
-    Checkpoint::read(&bytes).map_err(|key| {
+    Checkpoint::read(&bytes).map_err(|error| {
         Undetermined::other(
-            format!("{} is not a checkpoint: see {key}", path.display()),
+            format!("{} is not a checkpoint: {error}", path.display()),
             "give a file written by `exledger verify --write-checkpoint`",
         )
     })

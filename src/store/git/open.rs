@@ -223,7 +223,7 @@ fn trusted(own_dir: &Path) -> PathBuf {
 }
 
 fn refused(error: git2::Error) -> OpenError {
-    OpenError::Refused { cause: error.message().to_owned() }
+    OpenError::Refused { cause: super::cause(&error) }
 }
 
 /// Returns the setting that a libgit2 error is about.

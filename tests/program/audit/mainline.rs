@@ -164,3 +164,21 @@ fn warnings_fail_with_strict_alone() {
     assert_eq!(verify(repo.path(), &[]).code, 0);
     assert_eq!(verify(repo.path(), &["--strict"]).code, 1);
 }
+
+#[test]
+fn a_file_that_is_no_checkpoint_is_told_why() {
+    let repo = filed();
+    let outside = crate::support::temporary();
+    let path = outside.path().join("checkpoint.json");
+    let path = path.to_str().unwrap();
+    for (text, why) in [
+        ("nonsense", "is not a checkpoint: it is not JSON"),
+        ("{}", "is not a checkpoint: its `schema` is missing or invalid"),
+        (r#"{"schema": "exledger/checkpoint/v1"}"#, "its `root` is missing or invalid"),
+    ] {
+        std::fs::write(path, text).unwrap();
+        let run = verify(repo.path(), &["--checkpoint", path]);
+        assert_eq!(run.code, 3, "{}", run.out);
+        assert!(run.err.contains(why), "{}", run.err);
+    }
+}

@@ -74,7 +74,7 @@ const SENSELESS: &[(&[&str], &str)] = &[
     (&["close", ID], "--outcome and --reason are missing"),
     (
         &["close", ID, "--reason", "Job retired"],
-        "give it with --outcome: remediated, revoked, superseded, withdrawn\n",
+        "help: use one of remediated, revoked, superseded, withdrawn\n",
     ),
     (&["renew", ID], "--until or --for is missing"),
     (&["note", ID], "--stage and --note are missing"),
@@ -237,4 +237,40 @@ fn a_path_is_that_of_the_records_own_file() {
     }
     std::fs::remove_file(whole).unwrap();
     assert_eq!(life.run("lee", &["show", &own]).code, 0, "of the approved ref");
+}
+
+#[test]
+fn an_address_of_git_that_is_none_is_named_as_that_of_git() {
+    let life = Life::new();
+    life.filed(ID, &record(ID, ""), "ana", "lee");
+    life.repo.config("user.email", "ana");
+    let now = life.repo.now().to_string();
+    let review = ["review", ID, "--outcome", "still-needed", "--on", &now];
+    let run = crate::cli::run(life.repo.path(), &review);
+    assert_eq!((run.code, run.out.as_str()), (2, ""), "{}", run.err);
+    assert!(run.err.contains("git's user.email is ana, which is not an address"), "{}", run.err);
+    assert!(run.err.contains("git config user.email YOU@EXAMPLE.COM"), "{}", run.err);
+    assert!(!run.err.contains("--by ana"), "{}", run.err);
+}
+
+#[test]
+fn a_flag_that_is_missing_is_named_once() {
+    let life = Life::new();
+    life.filed(ID, &record(ID, ""), "ana", "lee");
+    for (args, said) in [
+        (
+            &["renew", ID, "--for", "10d"][..],
+            "error: --reason is missing\n  help: `--help` has an example\n",
+        ),
+        (
+            &["review", ID],
+            "error: --outcome is missing\n  help: use one of still-needed, reduce, close\n",
+        ),
+        (
+            &["close", ID],
+            "error: --outcome and --reason are missing\n  help: `--help` lists their values and has an example\n",
+        ),
+    ] {
+        assert_eq!(refused(&life, args), said);
+    }
 }
