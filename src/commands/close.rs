@@ -127,7 +127,7 @@ impl CloseArgs {
         let home = ctx.home()?;
         let governance = locate::governance(home.work_tree()?)?;
         for id in ids {
-            let record = features::decide::read_record(&home, &governance, id)?;
+            let record = features::decide::read_record(&home, &ctx.moment(), &governance, id)?;
             if record.is_none_or(|record| record.closure.is_none()) {
                 return Ok(false);
             }
@@ -191,7 +191,7 @@ fn ask(ctx: &Ctx, home: &Session, ids: &[String], closing: &mut Closing) -> anyh
         return Ok(());
     };
     let governance = locate::governance(home.work_tree()?)?;
-    let Some(record) = features::decide::read_record(home, &governance, id)? else {
+    let Some(record) = features::decide::read_record(home, &ctx.moment(), &governance, id)? else {
         return Ok(());
     };
     // Evidence comes first: the other answers may cite it.

@@ -188,7 +188,7 @@ pub(crate) fn part_or_ask(
     }
     let home = ctx.home()?;
     let governance = locate::governance(home.work_tree()?)?;
-    let record = features::decide::read_record(&home, &governance, id)?;
+    let record = features::decide::read_record(&home, &ctx.moment(), &governance, id)?;
     if let Some(record) = record.as_ref().filter(|record| parts(record).is_empty()) {
         let id = &record.id;
         return Err(fault::usage_error(

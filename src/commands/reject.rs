@@ -47,7 +47,7 @@ impl Run for RejectArgs {
         let id = picker::id_or_ask(ctx, "reject", self.id.as_deref(), &open)?;
         let home = ctx.home()?;
         let governance = locate::governance(home.work_tree()?)?;
-        if let Some(record) = features::decide::read_record(&home, &governance, &id)?
+        if let Some(record) = features::decide::read_record(&home, &ctx.moment(), &governance, &id)?
             && is_approved(ctx, &home, record.id.as_str())
         {
             let id = &record.id;

@@ -86,8 +86,9 @@ pub fn try_end(
 /// [`Usage::Record`](crate::session::error::Usage::Record) if the name matches none or several.
 pub fn read_record(
     session: &Session,
+    at: &Moment,
     governance: &Governance,
     id: &str,
 ) -> Result<Option<Record>, Error> {
-    read_named(session.current()?, governance, id)
+    read_named(session.current()?, at, governance, id)
 }

@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use crate::ledger::{File, Files};
+use crate::ledger::{File, Files, NotFound};
 use crate::policy::governance::Governance;
 use crate::policy::people;
 use crate::record::Record;
@@ -19,6 +19,7 @@ use crate::session::snapshot::Snapshot;
 use crate::session::snapshot::walk::Scope;
 use crate::status::state::RecordState;
 use crate::survey::select::{self, Filter, Selection};
+use crate::survey::shell::quoted;
 
 /// Which records a decision covers.
 #[derive(Clone, Copy, Debug)]
@@ -57,7 +58,7 @@ pub(super) fn paths(
     let mut found: BTreeMap<String, String> = BTreeMap::new();
     let mut take = |file: &File| found.insert(file.stem().to_owned(), file.path.clone());
     match which {
-        Which::One(id) => drop(take(named(&files, id)?)),
+        Which::One(id) => drop(take(named((located, at), &files, id)?)),
         Which::Several([], filter) => {
             if *filter == Filter::default() {
                 return Err(unnamed().into());
@@ -75,7 +76,7 @@ pub(super) fn paths(
                 .into());
             }
             for id in ids {
-                take(named(&files, id)?);
+                take(named((located, at), &files, id)?);
             }
         }
         Which::Of { owner, heir } => {
@@ -121,11 +122,12 @@ pub(crate) fn open_records(located: &Located) -> Result<Vec<OpenRecord>, Error> 
 /// Returns a parsed record of the work tree; `None` if it can't be read.
 pub(crate) fn read_named(
     located: &Located,
+    at: &Moment,
     governance: &Governance,
     id: &str,
 ) -> Result<Option<Record>, Error> {
     let files = Files::list(&located.tree, &governance.policy.records)?;
-    let file = named(&files, id)?;
+    let file = named((located, at), &files, id)?;
     Ok(files.read(&located.tree, file)?.record)
 }
 
@@ -219,12 +221,35 @@ pub fn unnamed() -> Usage {
     )
 }
 
-fn named<'f>(files: &'f Files, text: &str) -> Result<&'f File, Usage> {
-    let help = "run `exledger list --all` for the ids; for a record on another branch, check out that branch";
-    files.find(text).map_err(|error| Usage::Record {
-        text: text.to_owned(),
-        error,
-        nobody: "the work tree has no record",
-        help: help.to_owned(),
+fn named<'f>(
+    (located, at): (&Located, &Moment),
+    files: &'f Files,
+    text: &str,
+) -> Result<&'f File, Usage> {
+    files.find(text).map_err(|error| {
+        let found = match error {
+            NotFound::Unknown(_) => elsewhere(located, at, text),
+            NotFound::Ambiguous(_) => None,
+        };
+        let list = "run `exledger list --all` for the ids; for a record on another branch, check out that branch";
+        Usage::Record {
+            text: text.to_owned(),
+            // The record itself is found, so that none with a similar id is meant.
+            error: if found.is_some() { NotFound::Unknown(Vec::new()) } else { error },
+            nobody: "the work tree has no record",
+            help: found.unwrap_or_else(|| list.to_owned()),
+        }
+    })
+}
+
+/// Returns how to get at a record that a branch has; `None` if no branch has it.
+fn elsewhere(located: &Located, at: &Moment, text: &str) -> Option<String> {
+    let snapshot = Snapshot::open(located, at, Scope::Everything).ok()?;
+    Some(match snapshot.elsewhere(text)?.branch {
+        Some(branch) => {
+            let short = quoted(snapshot.to_switch(&branch));
+            format!("{branch} proposes it: run `git switch {short}`, then the command again")
+        }
+        None => "it is on the approved ref: check that out, then run the command again".to_owned(),
     })
 }

@@ -11,6 +11,7 @@ use crate::history::proposal::{self, Proposals, Sources};
 use crate::history::refs::{ApprovedRef, HeadState};
 use crate::history::tree::CommitTree;
 use crate::history::version::TrailKey;
+use crate::ledger;
 use crate::policy::governance::{Governance, State};
 use crate::record::time::Instant;
 use crate::session::error::{Error, Undetermined};
@@ -29,6 +30,31 @@ pub(crate) struct Proposed {
     /// The branches and the work tree that were searched.
     pub(crate) sources: Sources,
     tree: WorkTree,
+}
+
+/// Where a record is that the files at hand lack.
+pub(crate) struct Elsewhere {
+    pub(crate) id: String,
+    /// The branch that proposes it; `None` if it is on the approved ref.
+    pub(crate) branch: Option<String>,
+}
+
+impl Snapshot<'_> {
+    /// Returns where a record is that a text names; `None` if no branch has it.
+    pub(crate) fn elsewhere(&self, text: &str) -> Option<Elsewhere> {
+        let state = ledger::named(self.records(), |it| &it.key, text).ok()?;
+        Some(Elsewhere {
+            id: state.key.clone(),
+            branch: state.pending.iter().find_map(|it| it.branch.clone()),
+        })
+    }
+
+    /// Returns the name by which `git switch` checks out a branch: without the remote, whose branch it then follows.
+    pub(crate) fn to_switch<'n>(&self, branch: &'n str) -> &'n str {
+        let remote = self.chosen.remote.as_deref().unwrap_or_default();
+        let short = branch.strip_prefix(remote).and_then(|rest| rest.strip_prefix('/'));
+        short.unwrap_or(branch)
+    }
 }
 
 /// Reads the proposals relative to an approved ref.

@@ -274,3 +274,28 @@ fn a_flag_that_is_missing_is_named_once() {
         assert_eq!(refused(&life, args), said);
     }
 }
+
+#[test]
+fn a_record_that_only_a_branch_has_is_said_to_be_there() {
+    let life = Life::new();
+    life.file(ID, &record(ID, ""), "ana");
+    life.switch("main");
+    for args in [
+        &["reject", "7F3KQ", "--reason", "Rotate the key instead"][..],
+        &["close", "7F3KQ", "--outcome", "withdrawn", "--reason", "The job is retired"],
+    ] {
+        let run = life.run("lee", args);
+        assert_eq!((run.code, run.out.as_str()), (2, ""), "{}", run.err);
+        let said = format!(
+            "error: the work tree has no record 7F3KQ\n  help: file-{ID} proposes it: run `git switch file-{ID}`, then the command again\n"
+        );
+        assert_eq!(run.err, said);
+    }
+    // The command that is printed works as it stands.
+    life.switch(&format!("file-{ID}"));
+    let run = life.run("lee", &["reject", "7F3KQ", "--reason", "Rotate the key instead"]);
+    assert_eq!(run.code, 0, "{}", run.err);
+    life.switch("main");
+    let run = life.run("lee", &["reject", "NEW42", "--reason", "Rotate the key instead"]);
+    assert!(run.err.contains("run `exledger list --all` for the ids"), "{}", run.err);
+}

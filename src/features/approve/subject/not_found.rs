@@ -2,19 +2,14 @@
 //!
 //! Start at [`explain`].
 
-use crate::ledger::{self, NotFound};
+use crate::ledger::NotFound;
 use crate::record::id::Id;
 use crate::session::error::{Error, Usage};
 use crate::session::locate::Located;
 use crate::session::options::Moment;
 use crate::session::snapshot::Snapshot;
+use crate::session::snapshot::proposals::Elsewhere;
 use crate::session::snapshot::walk::Scope;
-
-/// A record on the approved ref or on a branch.
-struct Elsewhere {
-    id: String,
-    branch: Option<String>,
-}
 
 /// Returns the error for a text that does not identify exactly one record.
 pub(super) fn explain(located: &Located, at: &Moment, text: &str, error: &NotFound) -> Error {
@@ -24,7 +19,7 @@ pub(super) fn explain(located: &Located, at: &Moment, text: &str, error: &NotFou
     };
     // Proposals are read only here: most approvals need no branch but their own.
     let snapshot = Snapshot::open(located, at, Scope::Everything).ok();
-    let help = match snapshot.as_ref().and_then(|snapshot| elsewhere(snapshot, text)) {
+    let help = match snapshot.as_ref().and_then(|snapshot| snapshot.elsewhere(text)) {
         Some(Elsewhere { id, branch: Some(branch) }) => {
             format!("{branch} proposes it: run `exledger approve {id} --ref {branch}`")
         }
@@ -59,12 +54,4 @@ fn ambiguous(text: &str, names: &[String]) -> Usage {
         format!("{text} names {} {what}", names.len()),
         format!("{help}: {}", names.join(", ")),
     )
-}
-
-fn elsewhere(snapshot: &Snapshot<'_>, text: &str) -> Option<Elsewhere> {
-    let state = ledger::named(snapshot.records(), |it| &it.key, text).ok()?;
-    Some(Elsewhere {
-        id: state.key.clone(),
-        branch: state.pending.iter().find_map(|it| it.branch.clone()),
-    })
 }
