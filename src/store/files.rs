@@ -14,6 +14,7 @@ use crate::history::folder::{DEEPEST, MOST_ENTRIES};
 use crate::history::paths::LedgerPrefix;
 use crate::ledger::tree::{EntryKind, Tree, TreeError, TreeItem};
 use crate::store::files::seen::SeenFolders;
+use crate::store::real_path::real_path;
 use crate::store::target::{self, WriteTarget};
 use crate::store::temporary;
 
@@ -316,7 +317,7 @@ pub fn folder(path: &Path) -> Result<PathBuf, FileError> {
         ErrorKind::NotFound => FileError::Absent(path.to_owned()),
         _ => FileError::Failed(path.to_owned(), cause),
     };
-    let place = fs::canonicalize(path).map_err(failed)?;
+    let place = real_path(path).map_err(failed)?;
     if !place.is_dir() {
         return Err(FileError::Failed(place, ErrorKind::NotADirectory.into()));
     }
@@ -334,7 +335,7 @@ pub fn inside(root: &Path, from: &Path, path: &Path) -> Option<String> {
         known.pop();
     }
     let known = loop {
-        match fs::canonicalize(&known) {
+        match real_path(&known) {
             Ok(real) => break real,
             Err(_) => {
                 rest.push(known.file_name()?.to_owned());
@@ -353,7 +354,7 @@ pub fn inside(root: &Path, from: &Path, path: &Path) -> Option<String> {
 /// # Errors
 /// [`FileError`] if the path does not exist.
 pub fn real(path: &Path) -> Result<PathBuf, FileError> {
-    fs::canonicalize(path).map_err(|cause| FileError::Failed(path.to_owned(), cause))
+    real_path(path).map_err(|cause| FileError::Failed(path.to_owned(), cause))
 }
 
 /// Removes `.` and `..` from a path, without looking at the disk.

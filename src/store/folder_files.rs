@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use ignore::{DirEntry, WalkBuilder};
 
 use crate::store::git::tracked::TrackedFile;
+use crate::store::real_path::real_path;
 
 /// What is below a folder.
 #[derive(Debug, Default)]
@@ -75,12 +76,12 @@ pub fn is_there(path: &Path) -> bool {
 
 /// Returns a path without links, if it exists.
 pub fn real(path: &Path) -> PathBuf {
-    fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
+    real_path(path).unwrap_or_else(|_| path.to_owned())
 }
 
 /// Returns a path, absolute or from a folder, as one below the folder; `None` if it leads elsewhere or isn't there.
 pub fn below(folder: &Path, path: &Path) -> Option<String> {
-    let there = fs::canonicalize(folder.join(path)).ok()?;
+    let there = real_path(folder.join(path)).ok()?;
     let parts = there.strip_prefix(real(folder)).ok()?.components();
     let parts: Option<Vec<&str>> = parts.map(|part| part.as_os_str().to_str()).collect();
     Some(parts?.join("/"))

@@ -69,6 +69,7 @@ use crate::history::paths::LedgerPrefix;
 use crate::store::commits::{CommitWriter, ScribeError};
 use crate::store::git::cache::ObjectCache;
 use crate::store::git::loose_folders::LooseFolders;
+use crate::store::real_path::real_path;
 use crate::store::sign::{CommitSigning, Setup, SignError};
 
 pub struct Repository {
@@ -157,8 +158,8 @@ impl Repository {
     ///
     /// `None` if the folder is not inside, or the repository is bare.
     pub fn prefix(&self, folder: &Path) -> Option<String> {
-        let top = fs::canonicalize(self.work_dir.as_ref()?).ok()?;
-        let folder = fs::canonicalize(folder).ok()?;
+        let top = real_path(self.work_dir.as_ref()?).ok()?;
+        let folder = real_path(folder).ok()?;
         let inside = folder.strip_prefix(top).ok()?;
         let parts: Option<Vec<&str>> =
             inside.components().map(|part| part.as_os_str().to_str()).collect();

@@ -10,6 +10,7 @@ use std::path::{self, Component, Path, PathBuf};
 use tempfile::NamedTempFile;
 
 use crate::history::digest::Digest;
+use crate::store::real_path::real_path;
 use crate::store::{target, temporary};
 
 /// The folder, below git's common folder.
@@ -37,10 +38,10 @@ impl KnownEndFile {
     /// can turn their folder into a link to older ones.
     pub fn places(common_dir: &Path, receipts: &Path) -> Vec<KnownEndFile> {
         let in_folder = || {
-            let folder = fs::canonicalize(target::folder(receipts)).ok()?;
+            let folder = real_path(target::folder(receipts)).ok()?;
             Some(folder.join(receipts.file_name()?))
         };
-        let whole = fs::canonicalize(receipts).ok();
+        let whole = real_path(receipts).ok();
         let given = plain(&path::absolute(receipts).unwrap_or_else(|_| receipts.to_owned()));
         let resolved = whole.or_else(in_folder).unwrap_or_else(|| given.clone());
         let is_other = given != resolved;

@@ -11,6 +11,7 @@ pub mod folder_files;
 pub mod git;
 pub mod known_end;
 pub mod new_folder;
+pub mod real_path;
 pub mod refused;
 pub mod sign;
 pub mod streams;

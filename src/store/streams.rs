@@ -12,6 +12,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::history::digest::Digest;
 use crate::store::files::FileError;
+use crate::store::real_path::real_path;
 use crate::store::target::{self, WriteTarget};
 use crate::store::temporary;
 
@@ -95,7 +96,7 @@ impl Rereadable {
 
     /// Tells whether a path leads to the same file.
     pub fn is_at(&self, path: &Path) -> bool {
-        let real = |path: &Path| fs::canonicalize(path).ok();
+        let real = |path: &Path| real_path(path).ok();
         real(path).is_some_and(|at| Some(at) == real(&self.path))
     }
 }

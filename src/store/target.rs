@@ -1,10 +1,12 @@
 //! Where output to a path given by the user goes: links are followed, and anything but a regular file is written into.
 //!
-//! Uses no other module. Start at [`from_path`]. Moving a file over a device, a pipe or a link would replace it.
+//! Uses `store`'s real paths. Start at [`from_path`]. Moving a file over a device, a pipe or a link would replace it.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind};
 use std::path::{Component, Path, PathBuf};
+
+use crate::store::real_path::real_path;
 
 /// The maximum number of links to follow, as in the kernel.
 const MOST_LINKS: usize = 40;
@@ -60,7 +62,7 @@ pub(super) fn resolved(path: &Path) -> io::Result<PathBuf> {
 }
 
 fn with_real_folders(place: &Path) -> PathBuf {
-    let known = place.ancestors().find_map(|above| Some((above, fs::canonicalize(above).ok()?)));
+    let known = place.ancestors().find_map(|above| Some((above, real_path(above).ok()?)));
     let Some((above, mut real)) = known else {
         return place.to_owned();
     };
@@ -71,7 +73,7 @@ fn with_real_folders(place: &Path) -> PathBuf {
             }
             Component::Normal(name) => {
                 real.push(name);
-                real = fs::canonicalize(&real).unwrap_or(real);
+                real = real_path(&real).unwrap_or(real);
             }
             _ => {}
         }
@@ -86,7 +88,7 @@ pub(super) fn folder(path: &Path) -> &Path {
 
 /// Tells whether a link leads to an open file of a process, as `/dev/stdout` does; its text is not a path.
 fn is_open(link: &Path) -> bool {
-    let Ok(folder) = fs::canonicalize(folder(link)) else {
+    let Ok(folder) = real_path(folder(link)) else {
         return false;
     };
     folder.starts_with("/proc") && folder.ends_with("fd")

@@ -1,9 +1,11 @@
 //! Empty folders, for output that is created from scratch.
 //!
-//! Uses no other module. Start at [`at`].
+//! Uses `store`'s real paths. Start at [`at`].
 
 use std::path::{Path, PathBuf};
 use std::{fs, io};
+
+use crate::store::real_path::real_path;
 
 /// Why there is no empty folder.
 #[derive(Debug, thiserror::Error)]
@@ -32,7 +34,7 @@ pub fn at(path: &Path) -> Result<PathBuf, VacantError> {
             }
         }
     }
-    fs::canonicalize(path).map_err(refused)
+    real_path(path).map_err(refused)
 }
 
 /// Creates a new folder in the system's temporary folder; it is not removed.

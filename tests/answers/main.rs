@@ -18,6 +18,7 @@ mod export_models;
 mod export_property;
 mod formats;
 mod log;
+mod real_paths;
 mod render;
 mod schemas;
 #[path = "../support/mod.rs"]

@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use crate::history::objects::{Extent, Oid};
 use crate::store::git::loose_folders::LooseFolders;
 use crate::store::git::{Repository, configuration};
+use crate::store::real_path::real_path;
 
 /// Why there is no repository to work with.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -201,14 +202,14 @@ pub(super) fn work_dir(own_dir: &Path) -> Option<PathBuf> {
 /// Returns the top of a linked work tree, if the git folder is that of one: it lies where git puts it, and the work tree
 /// names it, too. Anybody who can write the folder can write the file `gitdir`.
 pub(super) fn linked_work_dir(own_dir: &Path) -> Option<PathBuf> {
-    let own = fs::canonicalize(own_dir).ok()?;
+    let own = real_path(own_dir).ok()?;
     let commondir = fs::read_to_string(own.join("commondir")).ok()?;
-    let common = fs::canonicalize(own.join(commondir.trim())).ok()?;
+    let common = real_path(own.join(commondir.trim())).ok()?;
     let text = fs::read_to_string(own.join("gitdir")).ok()?;
     let link = own.join(text.trim());
     let back = fs::read_to_string(&link).ok()?;
     let top = link.parent()?;
-    let named = fs::canonicalize(top.join(back.trim().strip_prefix("gitdir:")?.trim())).ok()?;
+    let named = real_path(top.join(back.trim().strip_prefix("gitdir:")?.trim())).ok()?;
     (own.parent() == Some(&common.join("worktrees")) && named == own).then(|| top.to_path_buf())
 }
 

@@ -8,6 +8,7 @@ use std::fs;
 use std::path::{Component, Path, PathBuf};
 
 use crate::store::git::open::{common, linked_work_dir};
+use crate::store::real_path::real_path;
 
 /// What is read of the git folder besides objects.
 const READ: &[&str] = &["refs", "refs/heads", "refs/remotes", "packed-refs", "config", "shallow"];
@@ -81,7 +82,7 @@ pub fn below(folder: &Path, path: &str) -> Option<String> {
             }
             Component::Normal(name) => {
                 let next = at.join(name);
-                match fs::canonicalize(&next) {
+                match real_path(&next) {
                     Ok(found) => at = found,
                     // A link to something that doesn't exist leads to an unknown place.
                     Err(_) if fs::symlink_metadata(&next).is_ok() => return None,
@@ -97,7 +98,7 @@ pub fn below(folder: &Path, path: &str) -> Option<String> {
 
 /// Returns a path without links, as far as it exists.
 fn real(path: &Path) -> PathBuf {
-    if let Ok(found) = fs::canonicalize(path) {
+    if let Ok(found) = real_path(path) {
         return found;
     }
     match (path.parent(), path.file_name()) {
