@@ -9,11 +9,12 @@ pub mod linked;
 pub mod refused;
 
 use crate::diag::sorting::StableSort as _;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::policy::governance::Governance;
 use crate::policy::settings::PatternKey;
 use crate::record::Record;
+use crate::record::folded::folded;
 use crate::record::time::Instant;
 use crate::record::vocabulary::{Class, RootCause, Vocabulary};
 use crate::survey::cause::{self, CauseGroup, CauseKind, Findings};
@@ -167,7 +168,7 @@ impl<'a> CausePattern<'a> {
         let (group, mut records) = (kind.spelled, kind.records);
         let occurrences = Occurrence::among(&records);
         records.order_by(|one, other| one.id.cmp(&other.id));
-        let systems: BTreeSet<&str> = records.iter().filter_map(|it| system(&it.record)).collect();
+        let systems = systems(&records);
         let n = occurrences.len();
         CausePattern {
             remedy: advice::what_to_change(keys, &group, n, &records, systems.len()),
@@ -229,6 +230,17 @@ impl<'a> CausePattern<'a> {
             .chain(finding.map(|finding| ("finding", Some(finding))))
             .chain(self.class.map(|class| ("class", Some(class.as_str()))))
     }
+}
+
+/// Returns the systems of some records, each as the record spells it that landed first.
+fn systems<'a>(records: &[&'a Neighbour]) -> BTreeSet<&'a str> {
+    let mut by_landing = records.to_vec();
+    by_landing.order_by_key(|record| record.landed);
+    let mut systems = BTreeMap::new();
+    for name in by_landing.into_iter().filter_map(|it| system(&it.record)) {
+        systems.entry(folded(name)).or_insert(name);
+    }
+    systems.into_values().collect()
 }
 
 fn system(record: &Record) -> Option<&str> {

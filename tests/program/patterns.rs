@@ -173,6 +173,30 @@ fn a_fourth_that_landed_all_the_same_stays_bad_news_until_it_is_closed() {
 }
 
 #[test]
+fn one_system_in_three_spellings_is_one_as_it_landed_first() {
+    let control = "deviates_from: {controls: [owasp-nhi:NHI7:2025], baseline: credential-rotation}";
+    let with_control = |(id, text): (String, String)| {
+        (id, text.replace("deviates_from: {rule: Every job has its own database user}", control))
+    };
+    let spelled = ["Invoicing", "invoicing", "' INVOICING'"].iter().enumerate();
+    // The ids are in another order than the landings.
+    let three: Vec<(String, String)> =
+        spelled.map(|(n, name)| with_control(of(9 - n, name, "timeout"))).collect();
+    assert!(three.iter().all(|(_, text)| text.contains("NHI7")), "{three:?}");
+    let ledger = landed(POLICY, &three);
+    let (code, answer) = patterns(&ledger, &["--on", "2026-11-22"]);
+    assert_eq!(code, 0);
+    let systems = |list: &str| -> Vec<Value> {
+        answer[list].as_array().unwrap().iter().map(|it| it["systems"].clone()).collect()
+    };
+    assert_eq!(systems("groups"), [json!(["Invoicing"])], "{answer:#}");
+    assert_eq!(systems("applications"), [json!(["Invoicing"])], "{answer:#}");
+    assert_eq!(systems("controls"), Vec::<Value>::new(), "{answer:#}");
+    let table = ledger.run(&["patterns", "--on", "2026-11-22"]).out;
+    assert!(!table.contains("across systems"), "{table}");
+}
+
+#[test]
 fn one_control_that_fails_across_systems_is_shown_with_what_to_change() {
     let with_control = |n: usize, application: &str, cause: &str, control: &str| {
         let (id, text) = of(n, application, cause);
