@@ -31,7 +31,6 @@ use exledger::session::Session;
 use exledger::session::error::Undetermined;
 use exledger::session::locate::above;
 use exledger::session::options::Options;
-use exledger::status::state::{RecordState, Status};
 use exledger::store::files;
 
 /// Sign an approval
@@ -161,8 +160,7 @@ fn picked(args: &ApproveArgs, ctx: &Ctx) -> anyhow::Result<Option<String>> {
     let waiting = || {
         let home = ctx.home()?;
         let approved = ctx.approved(&home)?;
-        let waits = |it: &RecordState| matches!(it.status, Status::Proposed | Status::Unapproved);
-        match picker::among(&approved, &waits) {
+        match picker::waiting(&approved) {
             none if none.is_empty() => picker::open(&home),
             waiting => Ok(waiting),
         }

@@ -16,8 +16,10 @@ use exledger::plan::offer::Offer;
 use exledger::record::Record;
 use exledger::session::snapshot::Snapshot;
 use exledger::session::{Session, locate};
-use exledger::status::state::RecordState;
+use exledger::status::state::{RecordState, Status};
 use exledger::store::files;
+use exledger::survey::due::{DueRecord, Horizon};
+use exledger::survey::queue::{self, QueueItem};
 use exledger::survey::select::Filter;
 use std::path::Path;
 
@@ -219,11 +221,29 @@ pub(crate) fn open(home: &Session) -> anyhow::Result<Vec<Offer>> {
 
 /// Returns the records of the approved ref and the proposals that fit, for a list.
 pub(crate) fn among(snapshot: &Snapshot<'_>, fits: &dyn Fn(&RecordState) -> bool) -> Vec<Offer> {
-    let one = |state: &RecordState| {
-        let title = state.known_content().map_or("", |record| record.title.as_str());
-        offer(state.id().to_owned(), format!("{}: {title}", state.status.as_str()))
-    };
-    snapshot.records().iter().filter(|state| fits(state)).map(one).collect()
+    snapshot.records().iter().filter(|state| fits(state)).map(record_offer).collect()
+}
+
+/// Returns what waits for an approval, for a list: what the queue says to approve, most urgent first, then the rest.
+pub(crate) fn waiting(snapshot: &Snapshot<'_>) -> Vec<Offer> {
+    let horizon = Horizon::from_policy(&snapshot.governance().policy);
+    let records = snapshot.records().iter();
+    let queue = queue::collect(records.clone(), &RecordState::id, &horizon, snapshot.around());
+    let is_due = |item: &&QueueItem<'_>| item.due.as_ref().is_some_and(DueRecord::asks_approval);
+    let mut waiting: Vec<&RecordState> =
+        queue.iter().filter(is_due).map(|item| item.record_state).collect();
+    for state in records {
+        let waits = matches!(state.status, Status::Proposed | Status::Unapproved);
+        if waits && !waiting.iter().any(|known| known.key == state.key) {
+            waiting.push(state);
+        }
+    }
+    waiting.into_iter().map(record_offer).collect()
+}
+
+fn record_offer(state: &RecordState) -> Offer {
+    let title = state.known_content().map_or("", |record| record.title.as_str());
+    offer(state.id().to_owned(), format!("{}: {title}", state.status.as_str()))
 }
 
 /// Returns an entry of a list: an id, and what it is.

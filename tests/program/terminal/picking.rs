@@ -44,3 +44,24 @@ fn what_is_not_named_is_chosen_from_a_list_that_typing_narrows() {
     let left = plain.run(&["show"], &[("Which record", "\u{3}")]);
     assert_eq!(left.code, 130, "{}", left.bytes);
 }
+
+#[test]
+fn the_picker_of_approve_offers_what_the_queue_says_to_approve_most_urgent_first() {
+    let life = Life::new();
+    life.file(OTHER, &record(OTHER, "expires: 2027-01-10\n"), "ana");
+    life.repo.clock("2026-11-20T10:00:00Z");
+    life.repo
+        .by("ana")
+        .write(ID, &record(ID, crate::support::samples::EMERGENCY))
+        .commit("Deploy now");
+    life.switch("main");
+    let on = ["--on", "2026-11-20T12:00:00Z"];
+    let queue = life.run("lee", &["queue"]);
+    let order =
+        |text: &str| text.find(ID).zip(text.find(OTHER)).is_some_and(|(one, two)| one < two);
+    assert!(order(&queue.out), "{}", queue.out);
+    let terminal = Terminal { folder: life.repo.path(), columns: 80, variables: &[] };
+    let seen = terminal.run(&[&["approve"][..], &on].concat(), &[("* EXC-2026-7F3KQ", "\u{3}")]);
+    assert_eq!(seen.code, 130, "{}", seen.bytes);
+    assert!(order(&seen.bytes), "{}", seen.bytes);
+}
