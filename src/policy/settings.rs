@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use crate::diag::Level;
 use crate::policy::tiers::days;
 use crate::record::address::Address;
+use crate::record::pattern;
 use crate::record::time::Term;
 use crate::record::vocabulary::{Class, words};
 
@@ -104,6 +105,13 @@ pub struct Lint {
     pub levels: BTreeMap<String, RuleLevel>,
     /// Patterns of values that are not secrets.
     pub not_secrets: Vec<String>,
+}
+
+impl Lint {
+    /// Tells whether the policy lists a whole value as not a secret.
+    pub fn is_no_secret(&self, whole: &str) -> bool {
+        self.not_secrets.iter().any(|allowed| pattern::matches(allowed, whole))
+    }
 }
 
 impl Default for Lint {

@@ -25,6 +25,19 @@ pub fn is_in(line: &str) -> bool {
     text::find(line).is_some() || value::is_key(line)
 }
 
+/// Returns the lines of a file that look like they contain a credential: the number of each, from 1, its text, and what
+/// it looks like. The base64 lines of a certificate or a public key are not credentials.
+pub fn lines(text: &str) -> impl Iterator<Item = (usize, &str, &'static str)> {
+    let mut is_armored = false;
+    (1..).zip(text.lines()).filter_map(move |(number, line)| {
+        is_armored |= line.starts_with("-----BEGIN ");
+        is_armored &= !line.starts_with("-----END ");
+        let what =
+            if is_armored { text::find(line).map(|found| found.what) } else { kind(line, "") };
+        Some((number, line, what?))
+    })
+}
+
 /// Replaces everything that looks like a credential by `…`.
 pub fn hidden(text: String) -> String {
     let quoted = text.split('`').any(value::is_key);

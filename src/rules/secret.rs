@@ -7,7 +7,7 @@ use crate::diag::code::Code;
 use crate::diag::{Finding, Level, Pos};
 use crate::policy;
 use crate::policy::governance::Governance;
-use crate::record::{credential, pattern};
+use crate::record::credential;
 use crate::rules::case::{RecordCase, RuleContext};
 use crate::rules::example::Example;
 use crate::rules::rule::{Check, Closed, Rule, SpecialCases};
@@ -62,14 +62,8 @@ fn find_sightings(
         })
     });
     sightings.extend(commented);
-    let allowed = &governance.policy.lint.not_secrets;
-    sightings.retain(|sighting| !pattern_fits(allowed, &sighting.whole));
+    sightings.retain(|sighting| !governance.policy.lint.is_no_secret(&sighting.whole));
     sightings.into_iter()
-}
-
-fn pattern_fits(patterns: &[String], whole: &str) -> bool {
-    let mut patterns = patterns.iter();
-    patterns.any(|allowed| pattern::matches(allowed, whole))
 }
 
 /// A likely credential.

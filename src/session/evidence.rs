@@ -1,26 +1,32 @@
-//! Evidence given by flags, with the bytes of its files.
+//! Evidence given by flags, with the bytes of its files, in which no secret stands.
 //!
 //! Start at [`read`]. Paths are relative to the user's folder. Follows `docs/spec/cli.md`, decisions.
 
+use std::borrow::Cow;
 use std::path::Path;
 
 use crate::plan::evidence::{self, EvidenceArgument, EvidenceInput, EvidenceLocation};
-use crate::session::error::Usage;
-use crate::session::locate::Located;
+use crate::policy::settings::Lint;
+use crate::record::credential;
+use crate::session::error::{Error, Usage};
+use crate::session::locate::{self, Located};
 use crate::store::files::{self, FileError};
 
 /// The maximum size of an evidence file, in bytes: it stays in the repository for ever.
 const MOST: u64 = 16 * 1_048_576;
 
+/// How many lines with a secret are named.
+const NAMED: usize = 10;
+
 /// Reads the evidence that the texts name; paths are relative to a folder.
 ///
 /// # Errors
-/// [`Usage`] if a text is not evidence, or names a file that can't be read.
+/// [`Usage`] if a text is not evidence, or names a file that can't be read or contains a secret.
 pub fn read(
     located: &Located,
     folder: &Path,
     texts: &[String],
-) -> Result<Vec<EvidenceInput>, Usage> {
+) -> Result<Vec<EvidenceInput>, Error> {
     let one = |text: &String| {
         let argument = EvidenceArgument::parse(text)
             .map_err(|what| Usage::refused(what, "see `exledger close --help` for an example"))?;
@@ -43,14 +49,15 @@ fn file(
     located: &Located,
     folder: &Path,
     argument: &EvidenceArgument<'_>,
-) -> Result<EvidenceLocation, Usage> {
+) -> Result<EvidenceLocation, Error> {
     let named = argument.source;
     let place = folder.join(named);
     if leaves(located, folder, &place) {
         return Err(Usage::refused(
             format!("evidence {named} follows a link out of the repository"),
             "give the path of the file itself",
-        ));
+        )
+        .into());
     }
     let bytes = match files::read(&place, MOST) {
         Ok(bytes) => bytes,
@@ -59,21 +66,55 @@ fn file(
         }
         Err(error @ FileError::TooLarge(..)) => {
             let help = "store it elsewhere, and cite its URL";
-            return Err(Usage::refused(error.to_string(), help));
+            return Err(Usage::refused(error.to_string(), help).into());
         }
         Err(error) => {
             return Err(Usage::refused(
                 format!("evidence {named}: {error}"),
                 "give a file, a URL that starts with https://, or a commit",
-            ));
+            )
+            .into());
         }
     };
+    refuse_secrets(named, &bytes, &locate::governance(located.work_tree()?)?.policy.lint)?;
     let inside = files::inside(&located.root, folder, &place);
     let kept = inside.filter(|path| path.starts_with(&format!("{}/", evidence::FOLDER)));
     Ok(match kept {
         Some(path) => EvidenceLocation::Kept(path, bytes),
         None => EvidenceLocation::File(named.to_owned(), bytes),
     })
+}
+
+/// Refuses a file in which a line looks like it contains a credential; what is not text is not searched.
+fn refuse_secrets(named: &str, bytes: &[u8], lint: &Lint) -> Result<(), Usage> {
+    let text = decoded(bytes);
+    let found = credential::lines(&text).filter(|(_, line, _)| !lint.is_no_secret(line));
+    let lines: Vec<String> = found
+        .map(|(number, _, what)| format!("{named}:{number} contains what looks like {what}"))
+        .take(NAMED)
+        .collect();
+    if lines.is_empty() {
+        return Ok(());
+    }
+    Err(Usage::refused(
+        lines.join("\n"),
+        "cut it out, or cite a URL; list false positives in `lint.not_secrets`",
+    ))
+}
+
+/// Returns the text of a file, empty if it is not text.
+fn decoded(bytes: &[u8]) -> Cow<'_, str> {
+    let utf16 = |bytes: &[u8], unit: fn([u8; 2]) -> u16| {
+        let (pairs, _) = bytes.as_chunks();
+        let units: Vec<u16> = pairs.iter().map(|pair| unit(*pair)).collect();
+        Cow::Owned(String::from_utf16_lossy(&units))
+    };
+    match bytes {
+        [0xff, 0xfe, rest @ ..] => utf16(rest, u16::from_le_bytes),
+        [0xfe, 0xff, rest @ ..] => utf16(rest, u16::from_be_bytes),
+        _ if bytes.contains(&0) => Cow::Borrowed(""),
+        _ => String::from_utf8_lossy(bytes),
+    }
 }
 
 /// Tells whether a path that begins inside the repository leads out of it: then a symbolic link of the repository,

@@ -4,6 +4,7 @@
 
 mod closed;
 mod codes;
+mod evidence;
 mod followed;
 mod keys;
 mod layouts;

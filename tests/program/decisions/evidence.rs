@@ -1,0 +1,100 @@
+//! Evidence on its way into git: nothing with a secret in it.
+
+use crate::decisions::refused::refused;
+use crate::decisions::{ID, Life, POLICY, record};
+use crate::support::repo::git;
+
+/// A token, in two halves so that no scanner reports this file.
+fn token() -> String {
+    ["ghp_", "16C7e42F292c6912E7710c838347Ae178B4a"].concat()
+}
+
+/// A folder outside the repository with a file, and the argument that names it.
+fn outside(name: &str, bytes: &[u8]) -> (tempfile::TempDir, String) {
+    let folder = crate::support::temporary();
+    let path = folder.path().join(name);
+    std::fs::write(&path, bytes).unwrap();
+    let named = format!("E1=log:{}", path.display());
+    (folder, named)
+}
+
+pub(super) fn note(evidence: &str) -> [&str; 8] {
+    ["note", ID, "--stage", "triage", "--note", "The log of the job", "--evidence", evidence]
+}
+
+/// Returns the names of the evidence that is stored for the record.
+pub(super) fn kept(life: &Life) -> Vec<String> {
+    let folder = life.repo.path().join(format!("evidence/{ID}"));
+    let files = crate::support::project::files(&folder, "").into_iter();
+    files.map(|path| path.file_name().unwrap().to_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn text_with_a_secret_is_refused_with_file_and_line_before_anything_is_copied() {
+    let life = Life::new();
+    life.filed(ID, &record(ID, ""), "ana", "lee");
+    let token = token();
+    let log = format!("job began\nlogin with {token}\npassword=Sup3rS3cret\n");
+    let wide: Vec<u8> =
+        [0xfeff].into_iter().chain(log.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+    for bytes in [log.as_bytes(), &wide, &[b"caf\xe9\n\n", log.as_bytes()].concat()] {
+        let (folder, named) = outside("job.log", bytes);
+        let shown = folder.path().join("job.log").display().to_string();
+        let first = if bytes.starts_with(b"caf") { 4 } else { 2 };
+        for args in [
+            &note(&named)[..],
+            &["review", ID, "--control", "CC1", "--evidence", &named],
+            &[
+                "close",
+                ID,
+                "--outcome",
+                "remediated",
+                "--reason",
+                "It is gone",
+                "--evidence",
+                &named,
+            ],
+        ] {
+            let err = refused(&life, args);
+            let lines = [
+                format!("error: {shown}:{first} contains what looks like a GitHub token\n"),
+                format!("  {shown}:{} contains what looks like a password\n", first + 1),
+                "  help: cut it out, or cite a URL; list false positives in `lint.not_secrets`\n"
+                    .to_owned(),
+            ];
+            assert_eq!(err, lines.concat(), "{args:?}");
+            assert!(!err.contains(&token) && !err.contains("Sup3r"), "{err}");
+        }
+    }
+    assert_eq!(kept(&life), [""; 0]);
+    assert_eq!(git(life.repo.path(), &["status", "--porcelain"]), "");
+    // What lies there already is no better.
+    let path = life.repo.path().join("evidence/kept.log");
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    std::fs::write(path, &log).unwrap();
+    assert!(refused(&life, &note("evidence/kept.log")).contains("evidence/kept.log:2 contains"));
+}
+
+#[test]
+fn what_the_policy_lists_a_certificate_and_what_is_not_text_is_copied() {
+    let policy = format!("{POLICY}lint: {{not_secrets: ['login with ghp_*']}}\n");
+    let life = Life::of(&policy);
+    life.filed(ID, &record(ID, ""), "ana", "lee");
+    let body = "MIIDdzCCAl+gAwIBAgIEAgAAuTANBgkqhkiG9w0BAQUFADBaMQswCQYDVQQGEwJJ";
+    let certificate = format!("-----BEGIN CERTIFICATE-----\n{body}\n-----END CERTIFICATE-----\n");
+    let binary = [b"\0\x01", token().as_bytes()].concat();
+    for (name, bytes) in [
+        ("a.log", format!("login with {}\n", token()).as_bytes()),
+        ("b.pem", certificate.as_bytes()),
+        ("c.bin", &binary),
+    ] {
+        let (_folder, named) = outside(name, bytes);
+        let named = named.replace("E1=", "");
+        let run = life.run("ana", &note(&named));
+        assert_eq!(run.code, 0, "{name}: {}", run.err);
+    }
+    assert_eq!(kept(&life), ["a.log", "b.pem", "c.bin"]);
+    // The same line outside the certificate is a key.
+    let (_folder, named) = outside("d.txt", format!("{certificate}{body}\n").as_bytes());
+    assert!(refused(&life, &note(&named)).contains("d.txt:4 contains what looks like a key"));
+}
