@@ -95,6 +95,7 @@ macro_rules! for_each_code {
                 StaleControl = "stale-control",
                 MissingEvidence = "missing-evidence",
                 EvidenceChanged = "evidence-changed",
+                UnportablePath = "unportable-path",
                 ClosureIncomplete = "closure-incomplete",
                 ReviewBySelf = "review-by-self",
                 FrozenPattern = "frozen-pattern",

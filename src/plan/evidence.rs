@@ -11,7 +11,7 @@ use crate::plan::decision::DecisionRefusal;
 use crate::plan::entry::EntryPairs;
 use crate::record::decision::Evidence;
 use crate::record::id::Id;
-use crate::record::{Record, reference};
+use crate::record::{Record, portable_name, reference};
 
 /// The folder of evidence files, relative to the ledger's root; each record has a subfolder.
 pub const FOLDER: &str = "evidence";
@@ -167,8 +167,9 @@ pub fn entries_of(
 }
 
 fn keep(written: &mut EvidenceEntry, path: String, bytes: &[u8]) -> Result<(), DecisionRefusal> {
-    match written.files.iter().find(|(known, _)| *known == path) {
-        Some((_, known)) if known == bytes => Ok(()),
+    let folded = path.to_lowercase();
+    match written.files.iter().find(|(known, _)| known.to_lowercase() == folded) {
+        Some((known, same)) if *known == path && same == bytes => Ok(()),
         Some(_) => Err(DecisionRefusal::new(
             format!("two files would be stored as {path}"),
             "give one of them another name",
@@ -180,15 +181,15 @@ fn keep(written: &mut EvidenceEntry, path: String, bytes: &[u8]) -> Result<(), D
     }
 }
 
-/// Returns the last part of a path, the name under which a file is stored.
-fn name(path: &str) -> Result<&str, DecisionRefusal> {
+/// Returns the name under which a file is stored: the last part of its path, as every system can hold it.
+fn name(path: &str) -> Result<String, DecisionRefusal> {
     let name = path.rsplit(['/', '\\']).next().unwrap_or_default();
     match name {
         "" | "." | ".." => Err(DecisionRefusal::new(
             format!("{path} is not a file"),
             "give the file that is the evidence",
         )),
-        name => Ok(name),
+        name => Ok(portable_name::made(name)),
     }
 }
 

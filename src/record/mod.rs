@@ -28,6 +28,7 @@ pub mod parse_error;
 pub mod pattern;
 pub mod placeholder;
 pub mod places;
+pub mod portable_name;
 pub mod reader;
 pub mod reference;
 pub mod scalar;

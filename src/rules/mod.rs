@@ -120,6 +120,7 @@ mod unknown_account;
 mod unknown_control;
 mod unknown_key;
 mod unknown_owner;
+mod unportable_path;
 mod unresolved_identity;
 mod use_after_end;
 mod vetoed;
@@ -179,6 +180,7 @@ pub const ALL: &[Rule] = &[
     stale_control::RULE,
     missing_evidence::RULE,
     evidence_changed::RULE,
+    unportable_path::RULE,
     closure_incomplete::RULE,
     review_by_self::RULE,
     frozen_pattern::RULE,

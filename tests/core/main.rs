@@ -22,6 +22,7 @@ mod layering;
 mod ledger;
 mod pattern;
 mod policy;
+mod portable_names;
 mod promise;
 mod record;
 mod record_differential;

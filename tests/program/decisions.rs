@@ -11,6 +11,7 @@ mod layouts;
 mod limits;
 mod notified;
 mod people;
+mod portable;
 mod proved;
 mod refused;
 mod several;

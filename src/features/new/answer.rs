@@ -12,7 +12,7 @@ use std::path::Path;
 use crate::diag::{self, Finding};
 use crate::features::new::request::FilingRequest;
 use crate::features::new::review::FilingReview;
-use crate::ledger::Ledger;
+use crate::ledger::{self, Ledger};
 use crate::plan::answers::Answers;
 use crate::plan::draft::{self, RecordDraft};
 use crate::plan::offer::OfferedNames;
@@ -20,6 +20,7 @@ use crate::plan::question::{self, Because, FilingQuestion};
 use crate::plan::setting::{Filer, Setting};
 use crate::policy::governance::Governance;
 use crate::record::id::Id;
+use crate::record::portable_name;
 use crate::rules::case::RuleContext;
 use crate::rules::extra_schema::ExtraSchema;
 use crate::rules::lint;
@@ -254,13 +255,21 @@ pub(crate) fn checked_folder(name: &str) -> Result<String, Usage> {
         ));
     }
     let name = name.trim_end_matches('/');
-    let is_odd = |it: char| it == '\\' || it.is_control();
-    let odd = |part: &str| part.is_empty() || part.starts_with('.') || part.contains(is_odd);
-    if !name.is_empty() && name.split('/').any(odd) {
+    let is_odd = |part: &str| part.is_empty() || part.starts_with('.');
+    if !name.is_empty() && name.split('/').any(is_odd) {
         return Err(Usage::refused(
             format!("{} cannot be a folder for records", name.escape_default()),
             "give a folder relative to the first record folder, without leading dots: 2026 or billing/2026",
         ));
+    }
+    for part in name.split('/') {
+        let is_record = || ledger::is_record("", part).then(|| "is named like a record".to_owned());
+        if let Some(fault) = portable_name::fault(part).or_else(is_record) {
+            return Err(Usage::refused(
+                format!("`{}` {fault}, so it cannot be a folder for records", part.escape_debug()),
+                "choose another --folder: 2026 or billing/2026",
+            ));
+        }
     }
     Ok(name.to_owned())
 }

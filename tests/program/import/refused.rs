@@ -92,7 +92,10 @@ fn two_columns_of_one_field_and_odd_folders_are_refused() {
     put(folder, "r.csv", "a,b\nThe portal,x\n");
     for (more, why) in [
         (&["--map", "a=risk", "--map", "b=risk.level"][..], "two columns are mapped to risk.level"),
-        (&["--map", "a=title", "--folder", "a\nb"], "a\\nb cannot be a folder for records"),
+        (
+            &["--map", "a=title", "--folder", "a\nb"],
+            "`a\\nb` contains a line break or another control character, so it cannot be a folder for records",
+        ),
     ] {
         let ran = imported(folder, &[&["csv", "r.csv"], more].concat());
         assert_eq!(ran.code, 2, "{}", ran.out);

@@ -1,0 +1,66 @@
+//! `unportable-path`: a system can't check out a record or its evidence, because of the name of a file or folder.
+//!
+//! Uses record's portable names, the case. Pure. Follows `docs/spec/rules.md` (content).
+
+use std::collections::BTreeMap;
+
+use crate::diag::code::Code;
+use crate::diag::{Finding, Level, Pos};
+use crate::record::{places, portable_name};
+use crate::rules::case::RecordCase;
+use crate::rules::example::Example;
+use crate::rules::rule::{Check, Rule, SpecialCases};
+use crate::yaml::node::Node;
+
+pub(super) const RULE: Rule = Rule {
+    code: Code::UnportablePath,
+    level: Level::Error,
+    serves: &["M48"],
+    summary: "not every system can hold a file of this name",
+    why: "Git fails to check out the whole repository on Windows, for everybody.",
+    remedy: "Rename the file or folder: without `<>:\"\\|?*`, a line break, a dot or blank at the end or a device name, and with at most 100 characters.",
+    bad: Example::with(
+        "compensating_controls",
+        "[{id: CC1, description: Alert on use, owner: soc@example.com, status: active, evidence: \
+         [{kind: log, path: 'evidence/aux.txt', \
+         sha256: e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855}]}]",
+    ),
+    good: Example::SAMPLE,
+    checks: &[Check::Record(check), Check::Redesign(check)],
+    special: SpecialCases::NONE,
+};
+
+fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
+    if let Some((message, help)) = fault(&case.source.path) {
+        let at_path = case.finding(RULE.code, "id", message, help);
+        findings.push(Finding { pos: Some(Pos::START), field: None, ..at_path });
+    }
+    let Some(root) = &case.source.root else {
+        return;
+    };
+    let mut seen = BTreeMap::new();
+    places::evidence(root, &mut |place, item| {
+        let Some(path) = item.get("path").and_then(Node::text) else {
+            return;
+        };
+        let other = seen.insert(path.to_lowercase(), path).filter(|other| *other != path);
+        let twin = || {
+            let message = format!("{path} and {} differ only by letter case", other?);
+            Some((message, "give one of them another name".to_owned()))
+        };
+        if let Some((message, help)) = fault(path).or_else(twin) {
+            let field = format!("{}.path", place.path());
+            findings.push(case.finding(RULE.code, &field, message, help));
+        }
+    });
+}
+
+/// Returns what is wrong with the first folder or file of a path that not every system can hold, and how to rename it.
+fn fault(path: &str) -> Option<(String, String)> {
+    let mut parts = path.split('/').filter(|part| !matches!(*part, "." | ".."));
+    parts.find_map(|part| {
+        let fault = portable_name::fault(part)?;
+        let message = format!("{}: `{}` {fault}", path.escape_debug(), part.escape_debug());
+        Some((message, format!("rename it, for example to `{}`", portable_name::made(part))))
+    })
+}

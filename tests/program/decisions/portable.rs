@@ -1,0 +1,79 @@
+//! Names of folders and evidence that every system can hold, also Windows.
+
+use crate::decisions::Life;
+#[cfg(unix)]
+use crate::decisions::evidence::{kept, note};
+#[cfg(unix)]
+use crate::decisions::refused::refused;
+#[cfg(unix)]
+use crate::decisions::{ID, record};
+
+#[cfg(unix)]
+#[test]
+fn a_name_that_windows_can_not_hold_is_made_portable() {
+    let life = Life::new();
+    life.filed(ID, &record(ID, ""), "ana", "lee");
+    for (given, made) in [
+        ("a:b?.txt", "a-b-.txt"),
+        ("con", "_con"),
+        ("aux.d", "_aux.d"),
+        ("trail.", "trail"),
+        ("two\nlines.log", "two-lines.log"),
+    ] {
+        let folder = crate::support::temporary();
+        std::fs::write(folder.path().join(given), "seen\n").unwrap();
+        // A colon would end the kind.
+        let argument = format!("log:{}", folder.path().join(given).display());
+        let run = life.run("ana", &note(&argument));
+        assert_eq!(run.code, 0, "{given:?}: {}", run.err);
+        assert!(
+            life.text(ID).contains(&format!("path: evidence/{ID}/{made}")),
+            "{}",
+            life.text(ID)
+        );
+        assert!(kept(&life).contains(&made.to_owned()), "{:?}", kept(&life));
+    }
+    let clash = crate::support::temporary();
+    let write = |name: &str, text: &str| {
+        let path = clash.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.display().to_string()
+    };
+    let (one, two) = (write("Log.txt", "one"), write("log.txt", "two"));
+    let both = [&note(&one)[..], &["--evidence", &two]].concat();
+    assert!(refused(&life, &both).contains("two files would be stored as evidence/"));
+    assert!(!life.repo.path().join(format!("evidence/{ID}/Log.txt")).exists());
+}
+
+#[test]
+fn a_folder_for_records_has_a_name_that_every_system_can_hold() {
+    let life = Life::new();
+    let filing = |folder: &'static str| {
+        let text = "new --no-input --draft --title Nightly --folder";
+        [text.split(' ').collect::<Vec<_>>(), vec![folder]].concat()
+    };
+    for (folder, why) in [
+        ("EXC-2026-AAAAA.yaml", "`EXC-2026-AAAAA.yaml` is named like a record"),
+        ("billing/old.yml", "`old.yml` is named like a record"),
+        ("con", "`con` is a device name on Windows"),
+        ("billing/LPT1", "`LPT1` is a device name on Windows"),
+        ("aux.d", "`aux.d` is a device name on Windows"),
+        ("a:b", "`a:b` contains `:`, which no name on Windows may contain"),
+        ("x?y", "`x?y` contains `?`, which no name on Windows may contain"),
+        ("a\\b", "`a\\\\b` contains `\\`, which no name on Windows may contain"),
+        ("trail.", "`trail.` ends with a dot or a blank, which Windows drops"),
+        ("two\nlines", "`two\\nlines` contains a line break or another control character"),
+    ] {
+        let run = life.run("ana", &filing(folder));
+        assert_eq!((run.code, run.out.as_str()), (2, ""), "{folder:?}: {}", run.err);
+        let said = format!(
+            "error: {why}, so it cannot be a folder for records\n  help: choose another --folder: 2026 or billing/2026\n"
+        );
+        assert_eq!(run.err, said);
+    }
+    assert!(!life.repo.path().join("exceptions").exists());
+    for folder in ["2026", "billing/console", "com", "nul-1", "Ünïcode"] {
+        let run = life.run("ana", &filing(folder));
+        assert!(!run.err.contains("folder for records"), "{folder}: {}", run.err);
+    }
+}
