@@ -105,7 +105,10 @@ impl<'a> Audit<'a> {
             }
             let after = bare(version);
             findings.extend(self.version(&of, index, version, [before.as_ref(), after.as_ref()]));
-            before = after;
+            // Of several files none is the record: what follows is compared with the one that stood before them.
+            if !is_conflicted(version) {
+                before = after;
+            }
         }
         findings
     }
@@ -163,13 +166,22 @@ impl<'a> Audit<'a> {
         let mut findings = self.about_approval(&landed);
         let mut changes = match version.change {
             VersionChange::Moved | VersionChange::Inherited => Vec::new(),
+            _ if is_conflicted(version) => Vec::new(),
+            VersionChange::Introduced | VersionChange::Readded => {
+                let displaced = before.filter(|before| self.is_displaced(of, index, before));
+                let mut found = self.about_change(of, index, &landed, [None, after]);
+                if displaced.is_some() {
+                    found.extend(self.about_change(of, index, &landed, [displaced, None]));
+                }
+                found
+            }
             _ => self.about_change(of, index, &landed, [before, after]),
         };
         let known: Vec<_> = changes.iter().map(|it| (it.rule, it.field.clone())).collect();
         let contents = self.contents.new_in(of.key, version.n);
         changes
             .extend(contents.filter(|it| !known.contains(&(it.rule, it.field.clone()))).cloned());
-        changes.extend(conflicts(&landed));
+        changes.extend(conflicts(&landed, self.repair(of, index).as_deref()));
         let last = index + 1 == of.trail.versions.len();
         let places = last.then(|| self.place(version, &changes)).flatten();
         for finding in &mut changes {
@@ -206,8 +218,6 @@ impl<'a> Audit<'a> {
         landed: &LandedCase<'_>,
         [before, after]: [Option<&RecordFile>; 2],
     ) -> Vec<Finding> {
-        let is_new =
-            matches!(landed.version.change, VersionChange::Introduced | VersionChange::Readded);
         // A file that never was a record may be removed, and restored content is the approved version again (V7b).
         let approved = landed.approved.and_then(|version| version.record.record());
         let both = approved.zip(after.and_then(|file| file.record.as_ref()));
@@ -220,7 +230,7 @@ impl<'a> Audit<'a> {
         }
         let first = of.levels.first(index);
         let changed = ChangeCase {
-            before: before.filter(|_| !is_new),
+            before,
             after,
             approved: approved.map(AsRef::as_ref),
             waiting: None,
@@ -238,6 +248,37 @@ impl<'a> Audit<'a> {
         };
         let context = self.context(&landed.after.governance, landed.landing.effective);
         lint::change(&changed, &context)
+    }
+
+    /// Tells whether the file of a record went where there had been several with its id, and did not get an id of its own.
+    fn is_displaced(&self, of: &AuditedTrail<'a>, index: usize, before: &RecordFile) -> bool {
+        let (Some(version), Some(gone)) = (of.trail.versions.get(index), &before.record) else {
+            return false;
+        };
+        let earlier = of.trail.versions.get(..index).unwrap_or_default();
+        let last = earlier.iter().rfind(|it| it.taken_away().is_none());
+        let is_renamed = |other: &Version| {
+            let record = other.record.record().filter(|_| other.landing == version.landing);
+            record.is_some_and(|record| {
+                let renamed = Record { id: record.id.clone(), ..gone.clone() };
+                other.change == VersionChange::Introduced && differ::is_equal(&renamed, record)
+            })
+        };
+        let mut others = self.history.trails.values().flat_map(|trail| &trail.versions);
+        last.is_some_and(is_conflicted) && !others.any(is_renamed)
+    }
+
+    /// Returns the later version that ends several files with one id: one approved record.
+    fn repair(&self, of: &AuditedTrail<'a>, index: usize) -> Option<String> {
+        let is_sound = |version: &Version| version.record.record().is_some();
+        let versions = of.trail.versions.iter().enumerate().skip(index + 1);
+        let (at, version) =
+            versions.filter(|(_, it)| is_sound(it)).find(|(at, _)| of.levels.is_approved(*at))?;
+        let landing = self.history.mainline.landings.get(version.landing)?;
+        let makers = of.verdicts.get(at)?.makers.iter().map(|person| person.email.to_string());
+        let by = makers.collect::<Vec<_>>().join(", ");
+        let (n, commit, when) = (version.n, landing.oid.short(), landing.effective);
+        Some(format!(" until version {n} by {by}, commit {commit}, not before {when}"))
     }
 
     /// Returns the findings about files below `.approvals`.
@@ -324,25 +365,38 @@ fn closing<'a>(of: &AuditedTrail<'a>, index: usize) -> Option<&'a ApprovalVerdic
     of.verdicts.get(brought).map(AsRef::as_ref)
 }
 
-/// Returns a finding for each of several files with one id.
-fn conflicts(landed: &LandedCase<'_>) -> Vec<Finding> {
+fn is_conflicted(version: &Version) -> bool {
+    matches!(version.record.content(), Content::Conflicted(_))
+}
+
+/// Returns a finding for each of several files with one id; for all of them a note, if that was repaired.
+fn conflicts(landed: &LandedCase<'_>, repair: Option<&str>) -> Vec<Finding> {
     let Content::Conflicted(paths) = landed.version.record.content() else {
         return Vec::new();
     };
+    let (level, had) = match repair {
+        Some(_) => (Level::Note, "had"),
+        None => (Level::Error, "have"),
+    };
+    let repair = repair.unwrap_or_default();
     let finding = |path: &String| Finding {
         rule: Code::DuplicateId,
-        level: Level::Error,
+        level,
         path: path.clone(),
         pos: None,
         field: Some("id".to_owned()),
         id: landed.id.map(str::to_owned),
         message: match paths.first.as_slice() {
-            [one, two] => format!("{one} and {two} have the same id"),
-            first => format!("{} have the same id", diag::some(first, paths.n)),
+            [one, two] => format!("{one} and {two} {had} the same id{repair}"),
+            first => format!("{} {had} the same id{repair}", diag::some(first, paths.n)),
         },
-        help: "remove all but one of the files, or give each its own id".to_owned(),
+        help: match level {
+            Level::Note => "nothing is left to do".to_owned(),
+            _ => "remove all but one of the files, or give each its own id".to_owned(),
+        },
     };
-    paths.first.iter().map(finding).collect()
+    let n = if level == Level::Note { 1 } else { paths.first.len() };
+    paths.first.iter().take(n).map(finding).collect()
 }
 
 /// Sets a finding about content or a change to its present level and its position at the tip, and adds where it landed.

@@ -33,7 +33,7 @@ impl<'a> Levels<'a> {
     }
 
     /// Tells whether a version counts as approved.
-    fn is_approved(&self, index: usize) -> bool {
+    pub(super) fn is_approved(&self, index: usize) -> bool {
         self.verdicts.get(index).is_some_and(|verdict| verdict.is_approved())
     }
 

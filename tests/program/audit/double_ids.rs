@@ -1,0 +1,130 @@
+//! Two branches file one id: what `verify` says of it once each file has an id of its own.
+
+use crate::cli;
+use crate::support::repo::Repo;
+use crate::support::samples::{ID, ONE, STARTED};
+
+const OWN: &str = "EXC-2026-8K2MP";
+const FIRST: &str = "exceptions/one/EXC-2026-7F3KQ.yaml";
+const SECOND: &str = "exceptions/two/EXC-2026-7F3KQ.yaml";
+const ON: &str = "2026-11-30T12:00:00Z";
+
+/// A ledger in which Ana and Bob filed the same id for two applications, and Lee merged both.
+fn doubled() -> Repo {
+    let repo = Repo::at("2026-11-20T09:00:00Z");
+    repo.by("dana").write("exledger.yaml", ONE).commit("Keep exceptions in a ledger");
+    repo.branch("one").by("ana").write(FIRST, STARTED).commit("File it");
+    let payroll = STARTED.replace("billing", "payroll");
+    repo.branch("two").by("bob").write(SECOND, &payroll).commit("File it");
+    repo.by("lee").merge("one", "Merge pull request #1 from ana/one");
+    repo.by("lee").merge("two", "Merge pull request #2 from bob/two");
+    repo
+}
+
+/// Gives a file an id of its own on a branch.
+fn rename(repo: &Repo, path: &str, by: &str) {
+    let folder = path.rsplit_once('/').unwrap().0;
+    let work = repo.branch("fix").by(by);
+    let text = work.text(path).replace(ID, OWN);
+    work.remove(path).write(&format!("{folder}/{OWN}.yaml"), &text).commit("Give it its own id");
+}
+
+/// Returns the exit code of `verify`, and each finding as level, rule and message.
+fn verified(repo: &Repo) -> (i32, Vec<String>) {
+    repo.checkout();
+    let run = cli::run(repo.path(), &["verify", "--on", ON, "--format", "json"]);
+    let answer: serde_json::Value = serde_json::from_str(&run.out).unwrap();
+    let text = |finding: &serde_json::Value| {
+        let [level, rule, message] =
+            ["level", "rule", "message"].map(|key| finding[key].as_str().unwrap().to_owned());
+        format!("{level} {rule} {message}")
+    };
+    (run.code, answer["findings"].as_array().unwrap().iter().map(text).collect())
+}
+
+/// Returns the status of a record.
+fn status(repo: &Repo, id: &str) -> String {
+    let run = cli::run(repo.path(), &["show", id, "--on", ON, "--format", "json"]);
+    let answer: serde_json::Value = serde_json::from_str(&run.out).unwrap();
+    answer["record"]["status"].as_str().unwrap().to_owned()
+}
+
+fn rules(findings: &[String]) -> Vec<&str> {
+    let mut rules: Vec<&str> = findings.iter().map(|it| it.split(' ').nth(1).unwrap()).collect();
+    rules.sort_unstable();
+    rules
+}
+
+#[test]
+fn after_the_approved_repair_nothing_is_left_but_a_note_that_says_when_and_by_whom() {
+    let repo = doubled();
+    let (code, before) = verified(&repo);
+    assert_eq!((code, rules(&before)), (1, vec!["duplicate-id", "duplicate-id"]), "{before:#?}");
+    assert_eq!(status(&repo, FIRST), "conflicted");
+    rename(&repo, SECOND, "bob");
+    let fixed = repo.by("lee").merge("fix", "Merge pull request #3 from bob/fix");
+    let (code, found) = verified(&repo);
+    let [note] = found.as_slice() else {
+        panic!("{found:#?}");
+    };
+    let begin = format!(
+        "note duplicate-id {FIRST} and {SECOND} had the same id until version 3 by bob@example.com, commit {}, not before 2026-11-20T",
+        &fixed.to_string()[..12]
+    );
+    assert!(note.starts_with(&begin), "{note}");
+    assert_eq!(code, 0);
+    assert_eq!((status(&repo, ID), status(&repo, OWN)), ("active".to_owned(), "active".to_owned()));
+}
+
+#[test]
+fn a_repair_that_nobody_approved_gives_the_new_id_nothing() {
+    let repo = doubled();
+    rename(&repo, SECOND, "bob");
+    let tip = repo.tip("fix");
+    repo.set_ref("refs/heads/main", tip);
+    let (code, found) = verified(&repo);
+    assert_eq!(code, 1);
+    assert!(rules(&found).contains(&"self-approval"), "{found:#?}");
+    assert_eq!(
+        (status(&repo, ID), status(&repo, OWN)),
+        ("active".to_owned(), "unapproved".to_owned())
+    );
+}
+
+#[test]
+fn the_file_that_stays_needs_an_approval_where_the_first_one_took_another_id() {
+    let repo = doubled();
+    rename(&repo, FIRST, "bob");
+    repo.by("lee").merge("fix", "Merge pull request #3 from bob/fix");
+    let (code, found) = verified(&repo);
+    assert_eq!(code, 1);
+    // Nobody approved that the id is about payroll from now on.
+    assert_eq!(
+        (status(&repo, ID), status(&repo, OWN)),
+        ("unapproved".to_owned(), "active".to_owned())
+    );
+    let open = rules(&found);
+    assert!(open.contains(&"duplicate-id") && !open.contains(&"record-deleted"), "{found:#?}");
+}
+
+#[test]
+fn a_file_that_is_gone_under_any_id_was_deleted() {
+    let repo = doubled();
+    repo.branch("fix").by("bob").remove(FIRST).commit("Remove one");
+    repo.by("lee").merge("fix", "Merge pull request #3 from bob/fix");
+    let (code, found) = verified(&repo);
+    assert_eq!(code, 1);
+    let deleted: Vec<&String> = found.iter().filter(|it| it.contains("record-deleted")).collect();
+    assert!(deleted.len() == 1 && deleted[0].starts_with("error"), "{found:#?}");
+    let repo = doubled();
+    repo.branch("fix").by("bob").remove(FIRST).remove(SECOND).commit("Remove both");
+    repo.by("lee").merge("fix", "Merge pull request #3 from bob/fix");
+    let (_, found) = verified(&repo);
+    assert!(found.iter().any(|it| it.starts_with("error record-deleted")), "{found:#?}");
+    // The second of two goes: nothing that counted is gone.
+    let repo = doubled();
+    repo.branch("fix").by("bob").remove(SECOND).commit("Remove the second");
+    repo.by("lee").merge("fix", "Merge pull request #3 from bob/fix");
+    let (code, found) = verified(&repo);
+    assert_eq!((code, rules(&found)), (0, vec!["duplicate-id"]), "{found:#?}");
+}
