@@ -28,13 +28,14 @@ use exledger::features::check::receipts::{ReceiptLog, ReceiptsFile};
 use exledger::features::check::signing::ReceiptSigner;
 use exledger::features::live::gate::LiveGate;
 use exledger::gate::answer::{GateVerdict, Question, ScannerDetails};
+use exledger::gate::receipt::CheckAnswer;
 use exledger::plan::part;
 use exledger::record::vocabulary::{IdentityType, Risk};
 
 /// Ask whether something is allowed
 ///
-/// Exits 0 only for allow, 1 for deny and pending, and 3 if the answer could not be determined. The
-/// JSON output is a receipt.
+/// Exits 0 only for allow, 1 for deny and pending, and 3 if the answer could not be determined, or with --strict
+/// for a deployment of an application that nothing names. The JSON output is a receipt.
 #[derive(Debug, Parser)]
 #[command(name = "check")]
 #[command(
@@ -174,7 +175,10 @@ impl Run for CheckArgs {
             ctx.hint(&format!("note: this answer began a file that counts no uses: {reason}"));
         }
         ctx.show(&check::show::doc(&question, &check))?;
-        Ok(outcome(check.answer.verdict).max(signed))
+        for hint in &check.hints {
+            ctx.hint(hint);
+        }
+        Ok(outcome(ctx, &check).max(signed))
     }
 }
 
@@ -250,9 +254,12 @@ impl CheckArgs {
     }
 }
 
-/// Returns the outcome for the exit code: only `allow` is success.
-fn outcome(verdict: GateVerdict) -> Outcome {
-    match verdict {
+/// Returns the outcome for the exit code: only `allow` is success, and with `--strict` no deployment of an application that
+/// nothing names.
+fn outcome(ctx: &Ctx, check: &CheckAnswer) -> Outcome {
+    let is_known = check.deployment.as_ref().is_none_or(|it| it.application_known);
+    match check.answer.verdict {
+        GateVerdict::Allow if ctx.globals.strict && !is_known => Outcome::Undetermined,
         GateVerdict::Allow => Outcome::Fine,
         GateVerdict::Deny | GateVerdict::Pending => Outcome::ProblemsFound,
         GateVerdict::Unknown => Outcome::Undetermined,

@@ -37,10 +37,31 @@ pub struct CheckAnswer {
     pub waits_for: Vec<Person>,
     /// Warnings for the caller.
     pub warnings: Vec<String>,
+    /// Names that may be meant, for the person who asks; not in the receipt.
+    pub hints: Vec<String>,
+    /// What else is known about an application to be deployed; `None` for any other question.
+    pub deployment: Option<DeploymentFacts>,
     /// The place of its receipt in a file; `None` if it is not stored.
     pub link: Option<ReceiptLink>,
     /// Whether its receipt is the first of a file that nobody started.
     pub is_first_unstarted: bool,
+}
+
+/// What else is known about an application to be deployed.
+#[derive(Clone, Debug, Serialize)]
+pub struct DeploymentFacts {
+    /// Whether a record, landed at any time, or the policy names it.
+    pub application_known: bool,
+    /// The requests for it that are proposed.
+    pub waiting: Vec<WaitingRequest>,
+}
+
+/// A request that waits.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct WaitingRequest {
+    pub id: String,
+    /// The branch; `None` for the work tree.
+    pub branch: Option<String>,
 }
 
 impl CheckAnswer {
@@ -51,6 +72,8 @@ impl CheckAnswer {
             stamp,
             waits_for: Vec::new(),
             warnings: Vec::new(),
+            hints: Vec::new(),
+            deployment: None,
             link: None,
             is_first_unstarted: false,
         }
@@ -74,6 +97,8 @@ pub struct LoggedReceipt<'a> {
     simulated: bool,
     waits_for: Vec<PersonView<'a>>,
     warnings: &'a [String],
+    #[serde(flatten)]
+    deployment: Option<&'a DeploymentFacts>,
     id: &'a Value,
     seq: Option<u64>,
     previous: Option<&'a str>,
@@ -100,6 +125,7 @@ impl<'a> LoggedReceipt<'a> {
             simulated: stamp.is_simulated,
             waits_for: check.waits_for.iter().map(PersonView::of).collect(),
             warnings: &check.warnings,
+            deployment: check.deployment.as_ref(),
             id,
             seq: check.link.as_ref().map(|link| link.seq),
             previous: check.link.as_ref().and_then(|link| link.previous.as_deref()),

@@ -1,27 +1,20 @@
-//! Warns about deploying an application that no record names: a misspelled name has no exceptions,
-//! so it would be allowed.
+//! Finds out that nothing names the application of a deployment: a misspelled name has no exceptions, so it would be
+//! allowed.
 //!
-//! Uses record's patterns, policy. Pure. Start at [`warning`]. Follows `docs/spec/cli.md`, check, `--deploy`.
+//! Uses record's patterns, policy. Pure. Start at [`doubt`]. Follows `docs/spec/cli.md`, check, `--deploy`.
 
 use std::collections::BTreeSet;
 
-use crate::gate::answer::{GateAnswer, GateVerdict, Question};
 use crate::policy::Policy;
 use crate::record::{near, pattern};
 
 /// The maximum number of similar names shown.
 const MOST_NAMES: usize = 3;
 
-/// Returns a warning if a deployment is allowed for an application that neither a record, past or
-/// present, nor a policy names.
-pub fn warning(
-    question: &Question,
-    answer: &GateAnswer,
-    named: &BTreeSet<String>,
-    policy: &Policy,
-) -> Option<String> {
-    let application = question.application.as_deref()?;
-    if !question.deploy || answer.verdict != GateVerdict::Allow || named.contains(application) {
+/// Returns that neither a record, landed at any time, nor a policy names the application of a deployment, with similar
+/// names; `None` if one does.
+pub fn doubt(application: &str, named: &BTreeSet<String>, policy: &Policy) -> Option<String> {
+    if named.contains(application) {
         return None;
     }
     let maps = policy.tiers.iter().flat_map(|tier| tier.matches.iter().flatten());
@@ -48,5 +41,5 @@ pub fn warning(
         [] => String::new(),
         similar => format!(": did you mean {}?", similar.join(" or ")),
     };
-    Some(format!("neither the records nor the policy mention the application {application}{hint}"))
+    Some(format!("no record and no policy names {application}{hint}"))
 }

@@ -52,6 +52,10 @@ pub fn withhold(
         warning.truncate(end);
         escape(warning);
     }
+    if let Some(deployment) = &mut check.deployment {
+        deployment.waiting.retain(|request| Id::new(&request.id).is_some());
+        deployment.waiting.iter_mut().for_each(|request| request.branch = None);
+    }
     for person in &mut check.waits_for {
         let name = escaped(&person.name);
         if name != person.name {

@@ -13,7 +13,8 @@ use exledger::gate::withheld;
 const UNTRUSTED: &str = "exledger/untrusted";
 
 /// What people may have written, in a receipt.
-const OF_RECEIPT: &[&str] = &["reason", "scope", "considered", "waits_for", "warnings", "ledger"];
+const OF_RECEIPT: &[&str] =
+    &["reason", "scope", "considered", "waits_for", "warnings", "waiting", "ledger"];
 
 /// The result of a tool call.
 pub(super) enum ToolReply {

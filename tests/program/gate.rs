@@ -3,6 +3,7 @@
 mod agree;
 mod besides;
 pub(crate) mod chained;
+mod deployments;
 pub(crate) mod fresh;
 mod ledger;
 pub(crate) mod live;

@@ -40,7 +40,7 @@ pub(super) fn run(
     let mut buffer = Vec::new();
     while let Some(line) = next(&mut buffer)? {
         let answer = gate.answer(&line, ctx.clock());
-        worst = worst.max(outcome(answer.check.answer.verdict));
+        worst = worst.max(outcome(ctx, &answer.check));
         let receipt = format!("{}\n", answer.receipt().line()?);
         // Without a reader, no further uses are consumed.
         if !ctx.deliver(receipt.as_bytes())? {

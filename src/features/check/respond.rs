@@ -11,7 +11,7 @@ use crate::features::check::receipts::ReceiptLog;
 use crate::features::check::receipts::failure::AnswerContext;
 use crate::gate::answer::{GateVerdict, Question};
 use crate::gate::index::Index;
-use crate::gate::receipt::CheckAnswer;
+use crate::gate::receipt::{CheckAnswer, DeploymentFacts};
 use crate::gate::verdict::deploy::{self, FrozenPattern};
 use crate::gate::{self, unnamed, verdict};
 use crate::record::time::Instant;
@@ -238,17 +238,22 @@ pub(super) fn judged(
     let waits_for = pending
         .filter(|_| answer.verdict == GateVerdict::Pending)
         .map(|pending| advice::approvers(pending, pending.id(), around));
-    let warning = if question.deploy {
-        let named = shared.applications(snapshot);
-        unnamed::warning(question, &answer, named, &snapshot.governance.policy)
-    } else {
-        None
-    };
+    let application = question.application.as_deref().filter(|_| question.deploy);
+    let doubt = application.and_then(|application| {
+        unnamed::doubt(application, shared.applications(snapshot), &snapshot.governance.policy)
+    });
+    let deployment = application.map(|application| DeploymentFacts {
+        application_known: doubt.is_none(),
+        waiting: deploy::waiting(application, record_states),
+    });
+    let warning = doubt.filter(|_| answer.verdict == GateVerdict::Allow);
     CheckAnswer {
         answer,
         stamp: stamp_at(snapshot, timed.at),
         waits_for: waits_for.unwrap_or_default(),
         warnings: warning.into_iter().collect(),
+        hints: Vec::new(),
+        deployment,
         link: None,
         is_first_unstarted: false,
     }

@@ -23,9 +23,11 @@ pub fn doc(question: &Question, check: &CheckAnswer) -> Doc<'static> {
         GateVerdict::Pending => Tone::Warn,
     };
     let verdict = StyledText::with_tone(tone, answer.verdict.as_str());
+    let is_deployable = check.deployment.is_some() && answer.verdict == GateVerdict::Allow;
     // What names the record of the heading, and says why it does not allow, is said once.
     let named = named(answer);
     doc.blocks.push(Block::Heading(match (&answer.record, named) {
+        _ if is_deployable => verdict.and(Tone::Plain, format!("  {}", answer.reason)),
         (Some(id), named) => {
             let heading = verdict.and(Tone::Plain, "  ").and(Tone::Id, id);
             let status = named.map(|(record, _)| format!("  {}", record.status));
@@ -33,11 +35,21 @@ pub fn doc(question: &Question, check: &CheckAnswer) -> Doc<'static> {
         }
         (None, _) => verdict,
     }));
-    let reason = named.map_or(answer.reason.as_str(), |(_, why_not)| why_not);
-    doc.blocks.push(Block::Paragraph(StyledText::plain(reason)));
+    if !is_deployable {
+        let reason = named.map_or(answer.reason.as_str(), |(_, why_not)| why_not);
+        doc.blocks.push(Block::Paragraph(StyledText::plain(reason)));
+    }
     for warning in &check.warnings {
         let warning = format!("warning: {warning}");
         doc.blocks.push(Block::Paragraph(StyledText::with_tone(Tone::Warn, warning)));
+    }
+    for request in check.deployment.iter().flat_map(|it| &it.waiting) {
+        let place = match &request.branch {
+            Some(branch) => format!(" waits on branch {branch}"),
+            None => " waits in the work tree".to_owned(),
+        };
+        let line = StyledText::with_tone(Tone::Id, &request.id).and(Tone::Plain, place);
+        doc.blocks.push(Block::Paragraph(line));
     }
     if !check.waits_for.is_empty() {
         let people: Vec<_> = check.waits_for.iter().map(shape::short_name).collect();

@@ -6,9 +6,11 @@
 
 use crate::approval::verdict::Satisfied;
 use crate::gate::answer::{GateAnswer, GateVerdict, Question};
+use crate::gate::receipt::WaitingRequest;
 use crate::gate::verdict::candidate::{self, Candidate, Fits, name};
 use crate::policy::governance::{Governance, NO_POLICY, State};
 use crate::record::folded::{folded, is_same};
+use crate::record::subject::Subject;
 use crate::record::vocabulary::{FixTarget, IdentityType};
 use crate::status::reason;
 use crate::status::state::{InForce, RecordState, Status};
@@ -82,8 +84,22 @@ pub fn answer(
     if let Some(found) = first(Fits::Undetermined) {
         return candidate::answer(GateVerdict::Unknown, named(found), Some(found), &candidates);
     }
-    let reason = format!("no open exception of {application} lacks rollback or approval");
+    let reason = format!("nothing blocks a deployment of {application}");
     candidate::answer(GateVerdict::Allow, reason, None, &candidates)
+}
+
+/// Returns the requests for an application, in any spelling, that wait on branches.
+pub fn waiting(application: &str, record_states: &[RecordState]) -> Vec<WaitingRequest> {
+    let is_of_it = |state: &&RecordState| {
+        let stated = state.stated.as_ref();
+        state.status == Status::Proposed
+            && stated.is_some_and(|record| concerns(&record.subject, application))
+    };
+    let request = |state: &RecordState| WaitingRequest {
+        id: name(state),
+        branch: state.pending.iter().find_map(|pending| pending.branch.clone()),
+    };
+    record_states.iter().filter(is_of_it).map(request).collect()
 }
 
 /// Returns an open record of the application that lacks a safeguard; `None` if it has them.
@@ -105,8 +121,7 @@ fn safeguards<'a>(application: &str, record_state: &'a RecordState) -> Option<Ca
         });
     };
     let subject = &record.subject;
-    let mut names = subject.application.iter().chain(subject.aliases.iter().flatten());
-    let of_it = names.any(|name| is_same(name, application));
+    let of_it = concerns(subject, application);
     let automation = record.fix.as_ref().is_some_and(|fix| fix.target == FixTarget::Automation);
     let machine = subject.identity.is_some() && subject.identity_type != Some(IdentityType::Human);
     if !of_it || !(automation || machine) {
@@ -130,4 +145,10 @@ fn safeguards<'a>(application: &str, record_state: &'a RecordState) -> Option<Ca
             format!("is not approved: {}", reason::joined(&record_state.reasons)),
         )),
     }
+}
+
+/// Tells whether a record's subject is an application, under a former name too and in any spelling.
+fn concerns(subject: &Subject, application: &str) -> bool {
+    let mut names = subject.application.iter().chain(subject.aliases.iter().flatten());
+    names.any(|name| is_same(name, application))
 }

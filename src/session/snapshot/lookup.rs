@@ -59,12 +59,11 @@ impl Snapshot<'_> {
         chain::changes_at(&self.history.mainline)
     }
 
-    /// Returns every application name ever used in a readable record.
+    /// Returns every application name used in a readable record that landed at any time.
     pub fn applications(&self) -> BTreeSet<&str> {
         let versions = self.history.trails.values().flat_map(|it| &it.versions);
         let landed = versions.filter_map(|version| version.record.record());
-        let stated = self.record_states.iter().filter_map(|it| it.stated.as_ref());
-        let subjects = landed.chain(stated).map(|record| &record.subject);
+        let subjects = landed.map(|record| &record.subject);
         let names = subjects.flat_map(|subject| {
             let aliases = subject.aliases.iter().flatten();
             subject.application.iter().chain(aliases)

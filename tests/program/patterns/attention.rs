@@ -240,9 +240,7 @@ fn nothing_is_deployed_while_its_cause_is_frozen() {
     for application in ["Invoicing", "invoicing", "INVOICING"] {
         assert_eq!(asked(&ledger, application, &["--on", ON]), (1, reason.clone()));
     }
-    let allowed = |application: &str| {
-        (0, format!("no open exception of {application} lacks rollback or approval"))
-    };
+    let allowed = |application: &str| (0, format!("nothing blocks a deployment of {application}"));
     assert_eq!(asked(&ledger, "orders", &["--on", ON]), allowed("orders"));
     // Many questions, each at its own time: the window passes, and so does a redesign.
     let lines = [("2026-11-22T00:00:00Z", "deny"), ("2027-06-20T00:00:00Z", "allow")];
