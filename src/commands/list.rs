@@ -85,10 +85,8 @@ impl Run for ListArgs {
             &*approved,
         ))?;
         ctx.of_notices(&approved.waiting_reviews(&|_| true));
-        if selected.is_empty() {
-            for hint in approved.filter_hints(&filter) {
-                ctx.hint(&hint);
-            }
+        for hint in approved.filter_hints(&filter) {
+            ctx.hint(&hint);
         }
         Ok(unknown::outcome(ctx, unknown::selected(&approved, &filter), Outcome::Fine))
     }

@@ -189,6 +189,17 @@ fn states_finding(record: &record::Record, value: &str) -> bool {
     findings.iter().any(matches)
 }
 
+/// Returns the names under which [`Filter::finding`] selects a record: `TOOL:ID`, and the id alone.
+pub(super) fn findings(record: &record::Record) -> Vec<String> {
+    let keys = record.scope.iter().flat_map(|scope| scope.findings.iter().flatten());
+    let names = |key: &FindingKey| {
+        let id = key.id.as_ref().or(key.cwe.as_ref()).cloned();
+        let whole = key.tool.as_ref().zip(id.as_ref()).map(|(tool, id)| format!("{tool}:{id}"));
+        [whole, id].into_iter().flatten().collect::<Vec<_>>()
+    };
+    keys.flat_map(names).collect()
+}
+
 /// Returns all references of a record: tickets, changes, other records.
 pub fn references(record: &record::Record) -> Vec<&str> {
     let ticket = record.fix.as_ref().and_then(|fix| fix.ticket.as_ref());

@@ -1,40 +1,116 @@
-//! Filter values that match no record, and the similar values that may be meant.
+//! Values of filters and questions that match no record, and the similar values that may be meant.
 //!
-//! Uses record's near keys, status, survey's filters. Pure. Start at [`hints`]. Follows `docs/spec/cli.md`, list.
+//! Uses record's near keys, status, the gate's question, survey's filters. Pure. Start at [`hints`] and [`SubjectNames`].
+//! Follows `docs/spec/cli.md`, list and check.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
+use crate::gate::answer::Question;
 use crate::record::Record;
 use crate::record::near;
+use crate::record::subject::Subject;
 use crate::status::state::RecordState;
 use crate::survey::select::{self, Filter, Sameness};
 
-/// A filter by name: its label, the values asked for, and a function that returns the values of a record.
-type NameFilter<'f> = (&'static str, Vec<&'f String>, fn(&Record) -> Vec<&str>);
+/// The maximum number of similar names in a hint.
+const MOST_NAMES: usize = 3;
 
-/// Returns a hint for each value that no record states but that is similar to one that a record does.
+/// A filter by name: its label, the values asked for, and a function that returns the values of a record.
+type NameFilter<'f> = (&'static str, &'f [String], fn(&Record) -> Vec<String>);
+
+/// Returns a hint for each value that no record states, with the similar ones that a record does.
 pub fn hints<'s>(
     filter: &Filter,
     record_states: impl Iterator<Item = &'s RecordState>,
     same: Sameness<'_>,
 ) -> Vec<String> {
     let records: Vec<&Record> = record_states.filter_map(select::shown).collect();
-    let mut hints = Vec::new();
-    let (mut owners, rest) = names(filter);
-    let is_owner = |name: &str| records.iter().any(|record| same.owner(record, name));
-    owners.1.retain(|name| !is_owner(name));
-    for (what, values, stated) in std::iter::once(owners).chain(rest) {
-        let stated_values: BTreeSet<&str> =
-            records.iter().flat_map(|record| stated(record)).collect();
-        for name in values.iter().filter(|name| !stated_values.contains(name.as_str())) {
-            if let Some(similar) = near::nearest(name, stated_values.iter().copied()) {
-                hints.push(format!("no record has the {what} {name}: did you mean {similar}?"));
-            }
+    let mut hints = owner_hints(filter, &records, same);
+    for (what, values, stated) in names(filter).into_iter().filter(|(_, it, _)| !it.is_empty()) {
+        let stated: BTreeSet<String> = records.iter().flat_map(|record| stated(record)).collect();
+        for name in values.iter().filter(|name| !stated.contains(*name)) {
+            let known = stated.iter().map(String::as_str);
+            let question = did_you_mean(near::all(name, known, MOST_NAMES));
+            hints.push(format!("no record has the {what} {name}{question}"));
         }
     }
     hints.extend(tier_hints(filter, same));
     hints.extend(control_hints(filter, &records, same));
     hints
+}
+
+/// Returns a hint for each owner that no record has. People are known by any part of their name and address.
+fn owner_hints(filter: &Filter, records: &[&Record], same: Sameness<'_>) -> Vec<String> {
+    let is_owner = |name: &str| records.iter().any(|record| same.owner(record, name));
+    let unknown = filter.owner.iter().filter(|name| !is_owner(name));
+    let hint = |name: &String| {
+        let mut owners = BTreeMap::new();
+        for owner in records.iter().map(|record| &record.owner) {
+            let shown = format!("{} <{}>", owner.name, owner.email);
+            let (name, email) = (owner.name.as_str(), owner.email.as_str());
+            let local = email.split('@').next().unwrap_or_default();
+            let parts = name.split_whitespace().chain(local.split(['.', '_', '-', '+']));
+            for key in parts.chain([name, email, local]) {
+                owners.entry(key).or_insert_with(BTreeSet::new).insert(shown.clone());
+            }
+        }
+        let nearest = |text| near::all(text, owners.keys().copied(), MOST_NAMES);
+        let keys = match (nearest(name), name.split_once('@')) {
+            (keys, Some((local, _))) if keys.is_empty() => nearest(local),
+            (keys, _) => keys,
+        };
+        let similar: BTreeSet<&String> =
+            keys.into_iter().flat_map(|key| owners.get(key)).flatten().collect();
+        let similar = similar.into_iter().take(MOST_NAMES).map(String::as_str).collect();
+        format!("no record has the owner {name}{}", did_you_mean(similar))
+    };
+    unknown.map(hint).collect()
+}
+
+/// Returns the question that ends a hint; empty if there are no names.
+fn did_you_mean(names: Vec<&str>) -> String {
+    if names.is_empty() { String::new() } else { format!(": did you mean {}?", names.join(" or ")) }
+}
+
+/// The names by which the gate is asked about the records of a ledger, by the key of the question.
+#[derive(Debug, Default)]
+pub struct SubjectNames(BTreeMap<&'static str, BTreeSet<String>>);
+
+impl SubjectNames {
+    pub fn add(&mut self, record: &Record) {
+        let subject = &record.subject;
+        for (key, name) in [
+            ("identity", &subject.identity),
+            ("asset", &subject.asset),
+            ("application", &subject.application),
+            ("credential", &subject.credential),
+        ] {
+            let names = self.0.entry(key).or_default();
+            for name in with_aliases(subject, name) {
+                if !names.contains(name) {
+                    names.insert(name.to_owned());
+                }
+            }
+        }
+    }
+
+    /// Returns a hint for each subject of a question that no record has, but that is similar to one that a record has.
+    pub fn hints(&self, question: &Question) -> Vec<String> {
+        let asked = [
+            ("identity", &question.identity),
+            ("asset", &question.asset),
+            ("application", &question.application),
+            ("credential", &question.credential),
+        ];
+        let hint = |(key, name): (&'static str, &Option<String>)| {
+            let (name, known) = (name.as_ref()?, self.0.get(key)?);
+            let known = known.iter().map(String::as_str);
+            let similar = near::all(name, known, MOST_NAMES);
+            let is_unknown = !similar.is_empty() && !similar.contains(&name.as_str());
+            is_unknown.then(|| format!("no record has the {key} {name}{}", did_you_mean(similar)))
+        };
+        asked.into_iter().filter_map(hint).collect()
+    }
 }
 
 /// Returns a hint for each tier that the policy does not have.
@@ -66,36 +142,32 @@ fn control_hints(filter: &Filter, records: &[&Record], same: Sameness<'_>) -> Ve
     unknown.filter_map(hint).collect()
 }
 
-/// Returns the filter by owner, and the others.
-fn names(filter: &Filter) -> (NameFilter<'_>, [NameFilter<'_>; 6]) {
-    let owner: NameFilter<'_> = ("owner", Vec::from_iter(&filter.owner), |record| {
-        vec![record.owner.email.as_str(), record.owner.name.as_str()]
-    });
-    let rest: [NameFilter<'_>; 6] = [
-        ("team", Vec::from_iter(&filter.team), |record| {
-            Vec::from_iter(record.owner.team.as_deref())
+/// Returns the filters by name, but that by owner.
+fn names(filter: &Filter) -> [NameFilter<'_>; 8] {
+    [
+        ("team", &filter.team, |record| record.owner.team.iter().cloned().collect()),
+        ("identity", &filter.identity, |record| subjects(record, &record.subject.identity)),
+        ("credential", &filter.credential, |record| subjects(record, &record.subject.credential)),
+        ("asset", &filter.asset, |record| subjects(record, &record.subject.asset)),
+        ("application", &filter.application, |record| {
+            subjects(record, &record.subject.application)
         }),
-        ("identity", Vec::from_iter(&filter.identity), |record| {
-            with_aliases(record, &record.subject.identity)
+        ("vendor", &filter.vendor, |record| record.subject.vendor.iter().cloned().collect()),
+        ("finding", &filter.finding, select::findings),
+        ("reference", &filter.reference, |record| {
+            select::references(record).into_iter().map(str::to_owned).collect()
         }),
-        ("credential", Vec::from_iter(&filter.credential), |record| {
-            with_aliases(record, &record.subject.credential)
-        }),
-        ("asset", Vec::from_iter(&filter.asset), |record| {
-            with_aliases(record, &record.subject.asset)
-        }),
-        ("application", Vec::from_iter(&filter.application), |record| {
-            with_aliases(record, &record.subject.application)
-        }),
-        ("vendor", Vec::from_iter(&filter.vendor), |record| {
-            Vec::from_iter(record.subject.vendor.as_deref())
-        }),
-    ];
-    (owner, rest)
+    ]
 }
 
-fn with_aliases<'r>(record: &'r Record, field: &'r Option<String>) -> Vec<&'r str> {
-    let former = record.subject.aliases.iter().flatten();
-    let names = field.iter().chain(former);
-    names.map(String::as_str).collect()
+fn subjects(record: &Record, field: &Option<String>) -> Vec<String> {
+    with_aliases(&record.subject, field).map(str::to_owned).collect()
+}
+
+/// Returns a name of a subject, and its former names.
+fn with_aliases<'r>(
+    subject: &'r Subject,
+    field: &'r Option<String>,
+) -> impl Iterator<Item = &'r str> {
+    field.iter().chain(subject.aliases.iter().flatten()).map(String::as_str)
 }

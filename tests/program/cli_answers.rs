@@ -5,6 +5,7 @@ mod asking;
 mod choosing;
 mod closing;
 mod goldens;
+mod names;
 mod overview;
 mod page;
 mod proposing;

@@ -8,7 +8,7 @@ use crate::features::check::coverage::Named;
 use crate::features::check::freshness::MaxAge;
 use crate::features::check::receipts::ReceiptLog;
 use crate::features::check::respond::{AskedRecords, SharedFacts, TimedQuestion};
-use crate::gate::answer::Question;
+use crate::gate::answer::{GateVerdict, Question};
 use crate::gate::receipt::CheckAnswer;
 use crate::policy::governance::{Governance, State};
 use crate::record::time::Instant;
@@ -19,6 +19,7 @@ use crate::session::options::Moment;
 use crate::session::snapshot::Snapshot;
 use crate::session::snapshot::walk::Scope;
 use crate::status::state::RecordState;
+use crate::survey::slips::SubjectNames;
 
 /// One question to the gate.
 #[derive(Clone, Debug)]
@@ -164,6 +165,20 @@ impl CheckRequest<'_> {
             is_enough = named.is_none_or(|it| it.suffices(&check.answer, &states, snapshot));
             if is_enough { Some(check) } else { None }
         });
-        (is_enough, crate::features::check::respond::answered(kept, snapshot, timed.at))
+        let mut check = crate::features::check::respond::answered(kept, snapshot, timed.at);
+        if check.answer.verdict == GateVerdict::Deny && check.answer.record.is_none() {
+            check.hints = match named {
+                Some(named) => named.hints(self.question),
+                None => {
+                    let mut names = SubjectNames::default();
+                    states
+                        .iter()
+                        .filter_map(RecordState::known_content)
+                        .for_each(|it| names.add(it));
+                    names.hints(self.question)
+                }
+            };
+        }
+        (is_enough, check)
     }
 }

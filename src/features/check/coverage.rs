@@ -25,6 +25,7 @@ use crate::session::mainline::OpenMainline;
 use crate::session::snapshot::{Snapshot, proposals};
 use crate::status::state::{RecordState, Status};
 use crate::survey::repeated_emergencies;
+use crate::survey::slips::SubjectNames;
 use crate::yaml::node::Limits;
 
 /// The records at the tip that a question is about.
@@ -69,6 +70,11 @@ impl Named {
         **counts == *landed
             || counts.policy.records == landed.policy.records
                 && self.tip.read_records().all(is_same)
+    }
+
+    /// Returns a hint for each subject of a question that no record has, but that is similar to one that a record has.
+    pub(super) fn hints(&self, question: &Question) -> Vec<String> {
+        self.tip.names().map_or_else(Vec::new, |names| names.hints(question))
     }
 
     /// Tells whether proposals about a record are wanted.
@@ -149,6 +155,8 @@ fn word(text: &str) -> Option<&str> {
 /// The record files at the tip, of which few are read.
 struct TipFiles {
     files: Vec<TipFile>,
+    /// The names of all records, if each can be read.
+    names: OnceCell<Option<SubjectNames>>,
 }
 
 /// A file at the tip: its text, and what was read of it.
@@ -173,12 +181,11 @@ impl TipFile {
         })
     }
 
-    /// Returns the id of its record, if that can be read. A file that was not read is not kept: there may be many.
-    fn sound_id(&self) -> Option<String> {
-        let of_record = |record: &Record| record.id.to_string();
+    /// Reads its record, if that is possible. A file that was not read is not kept: there may be many.
+    fn with_record<T>(&self, take: &mut dyn FnMut(&Record) -> T) -> Option<T> {
         match self.content.get() {
-            Some(content) => content.record.as_ref().map(of_record),
-            None => file::read(&self.path, self.text.as_bytes()).record.as_ref().map(of_record),
+            Some(content) => content.record.as_ref().map(take),
+            None => file::read(&self.path, self.text.as_bytes()).record.as_ref().map(take),
         }
     }
 }
@@ -200,7 +207,7 @@ impl TipFiles {
         };
         let files: Option<Vec<TipFile>> =
             listed.records.into_iter().map(|file| read(file.path)).collect();
-        Ok(files.map(|files| TipFiles { files }))
+        Ok(files.map(|files| TipFiles { files, names: OnceCell::new() }))
     }
 
     /// Returns the files of the matching records, and those with their ids under another name.
@@ -239,8 +246,26 @@ impl TipFiles {
 
     /// Tells whether every file can be read, and no two share an id.
     fn is_sound(&self) -> bool {
-        let mut ids = BTreeSet::new();
-        self.files.iter().all(|file| file.sound_id().is_some_and(|id| ids.insert(id)))
+        self.names().is_some()
+    }
+
+    /// Returns the names of all records; `None` if not every file can be read, or two share an id.
+    fn names(&self) -> Option<&SubjectNames> {
+        let collect = || {
+            let mut ids = BTreeSet::new();
+            let mut names = SubjectNames::default();
+            for file in &self.files {
+                let id = file.with_record(&mut |record| {
+                    names.add(record);
+                    record.id.to_string()
+                });
+                if !id.is_some_and(|id| ids.insert(id)) {
+                    return None;
+                }
+            }
+            Some(names)
+        };
+        self.names.get_or_init(collect).as_ref()
     }
 }
 
