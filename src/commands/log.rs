@@ -45,6 +45,7 @@ impl Run for LogArgs {
             stamp: approved.stamp(),
             record_state,
             acts,
+            lapses: approved.lapses(record_state),
             evidence: approved.evidence(record_state),
             shows_values: self.patch,
         }))?;

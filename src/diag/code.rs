@@ -145,6 +145,7 @@ macro_rules! for_each_code {
                 ReceiptUnsigned = "receipt-unsigned",
                 DecisionByOther = "decision-by-other",
                 EmergencyUnreviewed = "emergency-unreviewed",
+                Lapsed = "lapsed",
                 FutureDated = "future-dated",
                 ClockSkew = "clock-skew",
                 MainlineSuspicious = "mainline-suspicious",

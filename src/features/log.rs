@@ -11,6 +11,7 @@ use crate::record::time::Instant;
 use crate::rules::evidence::CitedEvidence;
 use crate::status::stamp::Stamp;
 use crate::status::state::RecordState;
+use crate::status::trace::Lapse;
 use crate::survey::acts::RecordAct;
 use crate::view::closure;
 use crate::view::doc::{Block, Column, ColumnFit, Doc, DocTable, RowColumns, StyledText, Tone};
@@ -30,6 +31,8 @@ pub struct Log<'a> {
     pub record_state: &'a RecordState,
     /// Its events, oldest first.
     pub acts: Vec<RecordAct<'a>>,
+    /// The times without cover before a renewal that came late.
+    pub lapses: Vec<Lapse>,
     /// The evidence that the record cites.
     pub evidence: Vec<CitedEvidence<'a>>,
     /// Whether to show values to people too; scripts always get them.
@@ -40,6 +43,7 @@ pub struct Log<'a> {
 struct LogAnswer<'a> {
     id: &'a str,
     events: Vec<ActView<'a>>,
+    lapses: &'a [Lapse],
 }
 
 /// One change of meaning.
@@ -61,7 +65,8 @@ struct ActView<'a> {
 /// Returns the answer.
 pub fn doc(log: &Log<'_>) -> Doc<'static> {
     let id = log.record_state.id();
-    let answer = LogAnswer { id, events: log.acts.iter().map(ActView::of).collect() };
+    let events = log.acts.iter().map(ActView::of).collect();
+    let answer = LogAnswer { id, events, lapses: &log.lapses };
     let mut doc = shape::stamped(log.stamp, "log", &answer);
     doc.rows = Some("events");
     doc.name_columns(ActView::COLUMNS);
@@ -80,6 +85,11 @@ pub fn doc(log: &Log<'_>) -> Doc<'static> {
     } else {
         doc.blocks.push(Block::Table(table(&log.acts)));
     }
+    doc.blocks.extend(
+        log.lapses
+            .iter()
+            .map(|lapse| Block::Paragraph(StyledText::with_tone(Tone::Warn, lapse.to_string()))),
+    );
     doc.blocks.extend(closure_blocks(log));
     doc.blocks.extend(statement_blocks(&log.acts));
     doc.blocks.extend(to_add(&log.acts));

@@ -39,7 +39,7 @@ use crate::rules::extra_schema::ExtraSchema;
 use crate::rules::lint;
 use crate::rules::past::{RecordPast, Settled};
 use crate::status::renewal;
-use crate::status::trace::Trace;
+use crate::status::trace::{Lapse, Trace};
 use crate::{diag, rules, status};
 use std::rc::Rc;
 
@@ -72,6 +72,8 @@ struct AuditedTrail<'a> {
     verdicts: &'a [Rc<ApprovalVerdict>],
     levels: Levels<'a>,
     review_due: Option<Instant>,
+    /// The times without cover, each with the version that ended it.
+    lapses: Vec<(usize, Lapse)>,
 }
 
 impl<'a> Audit<'a> {
@@ -89,12 +91,14 @@ impl<'a> Audit<'a> {
             governance: self.governance,
         });
         let review_due = trace.review_due();
+        let lapses = trace.lapses(self.instant);
         let of = AuditedTrail {
             key,
             trail,
             verdicts,
             levels: Levels::new(trail, verdicts, trace, self.instant),
             review_due,
+            lapses,
         };
         let mut findings = Vec::new();
         let mut before: Option<RecordFile> = None;
@@ -162,6 +166,7 @@ impl<'a> Audit<'a> {
             loosened: self.loosened(of.key, index),
             signatures: self.signatures(version.landing),
             urgent: self.urgent(of, index, version),
+            lapse: of.lapses.iter().find(|(at, _)| *at == index).map(|(_, lapse)| *lapse),
         };
         let mut findings = self.about_approval(&landed);
         let mut changes = match version.change {

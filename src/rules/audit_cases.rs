@@ -23,6 +23,7 @@ use crate::policy::redesign::Redesign;
 use crate::record::Record;
 use crate::record::time::Instant;
 use crate::rules::audit::policy_bypass::Loosening;
+use crate::status::trace::Lapse;
 
 /// A landed version of a record or a governance file, with its context.
 pub struct LandedCase<'c> {
@@ -74,6 +75,8 @@ pub struct LandedCase<'c> {
     pub signatures: Vec<&'c LandedSignature>,
     /// The deadline for its approval, if it is the first version of an emergency.
     pub urgent: Option<Urgent>,
+    /// The time without cover that it ended.
+    pub lapse: Option<Lapse>,
 }
 
 /// A key that signs for people, and the records whose present version it signed an approval of.

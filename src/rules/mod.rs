@@ -57,6 +57,7 @@ mod invalid_signature;
 mod key_by_claim;
 mod key_of_two_offices;
 mod landed_unapproved;
+mod lapsed;
 mod limits;
 mod loose_control;
 mod mainline_rerouted;
@@ -226,6 +227,7 @@ pub const ALL: &[Rule] = &[
     receipt_unsigned::RULE,
     decision_by_other::RULE,
     emergency_unreviewed::RULE,
+    lapsed::RULE,
     future_dated::RULE,
     clock_skew::RULE,
     mainline_suspicious::RULE,

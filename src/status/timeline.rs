@@ -78,6 +78,28 @@ pub(crate) fn in_place(past: TrailPast, governance: &Governance, at: Instant) ->
     InPlace { first_approved, days: days_up(seconds), overrun_days: days_up(overrun) }
 }
 
+/// Returns the intervals between two times in force until an instant, from all landings.
+pub(crate) fn gaps(
+    past: TrailPast,
+    governance: &Governance,
+    at: Instant,
+) -> Vec<(Instant, Instant)> {
+    let mut gaps = Vec::new();
+    let mut last: Option<Instant> = None;
+    for tip in 0..=past.tip {
+        let Some(from) = past.landed(tip) else {
+            continue;
+        };
+        let until = past.landed(tip + 1).filter(|_| tip < past.tip).unwrap_or(at).min(at);
+        for span in list_spans(TrailPast { tip, ..past }, governance, from, until) {
+            let begin = span.until.plus_seconds(span.seconds.saturating_neg());
+            gaps.extend(last.filter(|last| *last < begin).map(|last| (last, begin)));
+            last = last.max(Some(span.until));
+        }
+    }
+    gaps
+}
+
 /// Returns until when a record was last in force, exclusive, and what it granted then; `None` if it never was.
 ///
 /// # Errors
@@ -284,6 +306,6 @@ pub(crate) fn clocks(past: TrailPast, ground: &Ground, governance: &Governance) 
 }
 
 /// Returns whole days, rounded up.
-fn days_up(seconds: i64) -> i64 {
+pub(super) fn days_up(seconds: i64) -> i64 {
     seconds.div_euclid(86_400) + i64::from(seconds.rem_euclid(86_400) > 0)
 }

@@ -4,15 +4,18 @@
 //! 1.9 (levels), and `docs/spec/status.md`, emergency. Each moment is evaluated with what had landed by then.
 
 use crate::approval::verdict::{Grace, GracePeriod};
+use crate::diag;
 use crate::history::version::Version;
 use crate::policy::tier;
 use crate::policy::tier::fact::Facts;
-use crate::record::time::Instant;
+use crate::record::time::{Instant, not_after};
 use crate::record::vocabulary::Class;
 use crate::status::effective::Ground;
 use crate::status::past::TrailPast;
 use crate::status::state::{RecordFacts, Status};
 use crate::status::{answer, effective, reason, timeline};
+use serde::Serialize;
+use std::fmt;
 
 /// A record with the effective times of its versions, for questions about its past.
 pub struct Trace<'a> {
@@ -25,6 +28,25 @@ pub struct Trace<'a> {
 pub struct PastState {
     pub status: Status,
     pub reason: String,
+}
+
+/// The time between the end of a record and a renewal that came late, in which it was not in force.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Lapse {
+    /// When it ended.
+    pub from: Instant,
+    /// From when it is in force again.
+    pub until: Instant,
+    /// Whole days, rounded up.
+    pub days: i64,
+}
+
+impl fmt::Display for Lapse {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let days = usize::try_from(self.days).unwrap_or_default();
+        let days = diag::count(days, "day");
+        write!(out, "not in force from {} to {}, {days}", self.from, self.until)
+    }
 }
 
 impl<'a> Trace<'a> {
@@ -67,6 +89,31 @@ impl<'a> Trace<'a> {
         past.zip(span).is_some_and(|(past, span)| {
             timeline::may_have_granted(past, self.subject.governance, span)
         })
+    }
+
+    /// Returns the times until an instant in which the record had ended, before a renewal that came late; each with the
+    /// index of the version that ended it.
+    pub fn lapses(&self, until: Instant) -> Vec<(usize, Lapse)> {
+        let Some(last) = self.landed.len().checked_sub(1).and_then(|last| self.past(last)) else {
+            return Vec::new();
+        };
+        let ends = |index: usize| last.record(index).map(|record| not_after(&record.expires));
+        let mut ends = (0..=last.tip).filter_map(ends);
+        let first = ends.next();
+        // Nearly all records keep their end, and the past of those need not be evaluated.
+        if ends.all(|end| Some(end) <= first) {
+            return Vec::new();
+        }
+        let gaps = timeline::gaps(last, self.subject.governance, until).into_iter();
+        let had_ended =
+            |from: Instant| self.at(from).is_some_and(|state| state.status == Status::Expired);
+        let lapses = gaps.filter(|(from, _)| had_ended(*from));
+        let lapse = |(from, until): (Instant, Instant)| {
+            let days = timeline::days_up(until.seconds_since(from));
+            let n_landed = self.landed.iter().filter(|landed| **landed <= until).count();
+            (n_landed.saturating_sub(1), Lapse { from, until, days })
+        };
+        lapses.map(lapse).collect()
     }
 
     /// Returns the state of the record at some time, by what had landed; `None` if nothing had.

@@ -41,6 +41,7 @@ fn shown(repo: &Repo, format: &str, width: Option<usize>) -> String {
         stamp: &stamp,
         record_state: &standing_in(&history, &key, &instant.to_string()),
         acts: acts::record_acts(&history, &history.trails[&key], &approvals.trails[&key]),
+        lapses: Vec::new(),
         evidence: Vec::new(),
         shows_values: false,
     });

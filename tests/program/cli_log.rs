@@ -1,5 +1,6 @@
 //! `log`: where the trail of a record ends, and what it says of statements.
 
+mod lapses;
 mod statements;
 
 use serde_json::Value;

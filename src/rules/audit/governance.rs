@@ -88,6 +88,7 @@ impl Audit<'_> {
                     loosened: &[],
                     signatures: self.signatures(version.landing),
                     urgent: None,
+                    lapse: None,
                 };
                 if version.change != VersionChange::Inherited {
                     let context = self.context(&governance_before.governance, landing.effective);

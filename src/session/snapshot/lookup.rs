@@ -10,6 +10,7 @@ use crate::history::chain;
 use crate::history::objects::Obstacle;
 use crate::history::refs::ApprovedRef;
 use crate::history::tree::CommitTree;
+use crate::history::version::Trail;
 use crate::history::walked::History;
 use crate::ledger;
 use crate::policy::people;
@@ -18,7 +19,8 @@ use crate::record::reference::ControlRef;
 use crate::record::time::Instant;
 use crate::session::error::Usage;
 use crate::session::snapshot::{Snapshot, stamp};
-use crate::status::state::RecordState;
+use crate::status::state::{RecordFacts, RecordState};
+use crate::status::trace::{Lapse, Trace};
 use crate::store::git::Repository;
 use crate::survey::acts::{self, RecordAct};
 use crate::survey::decided::{self, DecisionSpan, RecordDecision};
@@ -86,6 +88,24 @@ impl Snapshot<'_> {
         };
         let verdicts = self.approvals.trails.get(&trail.key);
         acts::record_acts(&self.history, trail, verdicts.map(Vec::as_slice).unwrap_or_default())
+    }
+
+    /// Returns the times without cover of a record, before a renewal that came late.
+    pub fn lapses(&self, record_state: &RecordState) -> Vec<Lapse> {
+        let verdicts = |trail: &Trail| self.approvals.trails.get(&trail.key);
+        let Some((trail, verdicts)) =
+            self.trail(record_state).and_then(|trail| Some((trail, verdicts(trail)?)))
+        else {
+            return Vec::new();
+        };
+        let facts = RecordFacts {
+            key: &trail.key,
+            history: &self.history,
+            verdicts,
+            governance: &self.governance,
+        };
+        let lapses = Trace::new(facts).lapses(self.stamp.instant);
+        lapses.into_iter().map(|(_, lapse)| lapse).collect()
     }
 
     /// Returns every approval and rejection of the landed version of a record.

@@ -97,6 +97,7 @@ impl PackContents<'_, '_> {
             stamp,
             record_state,
             acts: snapshot.acts(record_state),
+            lapses: snapshot.lapses(record_state),
             evidence: snapshot.evidence(record_state),
             shows_values: true,
         });
