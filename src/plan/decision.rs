@@ -26,6 +26,8 @@ pub struct DecisionInput<'t> {
     pub day: Day,
     /// The instant of the clock.
     pub now: Instant,
+    /// How many of the record's renewals have landed.
+    pub n_landed_renewals: usize,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -48,23 +48,35 @@ pub fn move_end(
             "give how much longer: 30d, 2w, 1mo",
         ));
     }
-    let (new, present) = (not_after(&until), not_after(&record.expires));
-    if new == present {
+    let end = present_end(record, taken.n_landed_renewals);
+    let (new, present) = (not_after(&until), not_after(end));
+    let open = record.renewals.get(taken.n_landed_renewals..).unwrap_or_default();
+    if new == present && open.is_empty() {
         return Err(DecisionRefusal::new(
-            format!("{id} ends on {} already", record.expires),
+            format!("{id} ends on {end} already"),
             "give a later end with --reason, or an earlier one",
         ));
     }
-    if new < present {
-        return shorten(taken, &until, reason);
-    }
-    let Some(reason) = reason else {
-        return Err(DecisionRefusal::new(
-            format!("{id} ends on {}, and a later end needs a reason", record.expires),
-            "say with --reason why it cannot end yet",
-        ));
+    let (mut planned, verb) = if new <= present {
+        (shorten(taken, &until, reason)?, "taken back")
+    } else {
+        let Some(reason) = reason else {
+            return Err(DecisionRefusal::new(
+                format!("{id} ends on {end}, and a later end needs a reason"),
+                "say with --reason why it cannot end yet",
+            ));
+        };
+        (extend(taken, &until, reason)?.into(), "replaced")
     };
-    Ok(extend(taken, &until, reason)?.into())
+    planned.remarks.extend(open.iter().map(|renewal| {
+        format!("the renewal until {}, which has not landed, is {verb}", renewal.until)
+    }));
+    Ok(planned)
+}
+
+/// Returns the end before the renewals that have not landed: a renewal replaces them.
+pub fn present_end(record: &Record, n_landed_renewals: usize) -> &When {
+    record.renewals.get(n_landed_renewals).map_or(&record.expires, |renewal| &renewal.from)
 }
 
 fn extend(
@@ -80,22 +92,41 @@ fn extend(
             format!("run `exledger close {id}`; `exledger new --like {id}` files a new record"),
         ));
     }
-    let from = &record.expires;
+    let from = present_end(record, taken.n_landed_renewals);
     if not_after(until) <= taken.now {
         return Err(DecisionRefusal::new(
             format!("{id} ended on {from}, and {until} is also in the past"),
             "give an end in the future with --until, or close it",
         ));
     }
-    let entry = EntryPairs::new()
-        .text("date", taken.day)
-        .text("from", from)
-        .text("until", until)
-        .text("reason", reason);
-    Ok(vec![
-        FileEdit::set("expires", until.to_string()),
-        FileEdit::append("renewals", entry.line()),
-    ])
+    let mut edits = vec![FileEdit::set("expires", until.to_string())];
+    let kept = taken.n_landed_renewals;
+    if record.renewals.get(kept).is_none() {
+        let entry = EntryPairs::new()
+            .text("date", taken.day)
+            .text("from", from)
+            .text("until", until)
+            .text("reason", reason);
+        edits.push(FileEdit::append("renewals", entry.line()));
+        return Ok(edits);
+    }
+    edits.extend(remove_renewals(record, kept + 1));
+    let entry = |key: &str| format!("renewals[{kept}].{key}");
+    edits.extend([
+        FileEdit::set(entry("date"), taken.day.to_string()),
+        FileEdit::set(entry("until"), until.to_string()),
+        FileEdit::set(entry("reason"), reason),
+    ]);
+    Ok(edits)
+}
+
+/// Returns the edits that remove all renewals but the first ones.
+fn remove_renewals(record: &Record, kept: usize) -> Vec<FileEdit> {
+    if kept == 0 && !record.renewals.is_empty() {
+        return vec![FileEdit::Remove { path: "renewals".to_owned() }];
+    }
+    let rest = (kept..record.renewals.len()).rev();
+    rest.map(|at| FileEdit::Remove { path: format!("renewals[{at}]") }).collect()
 }
 
 /// Returns the edits of an earlier end; the ends of the credential and the event that would be later move with it.
@@ -113,6 +144,7 @@ fn shorten(
         ));
     }
     let mut edits = vec![FileEdit::set("expires", until.to_string())];
+    edits.extend(remove_renewals(record, taken.n_landed_renewals));
     for (path, end) in [
         ("subject.credential_expires", &record.subject.credential_expires),
         ("event_ends", &record.event_ends),
@@ -133,11 +165,15 @@ fn shorten(
     })
 }
 
-/// Returns the latest end that tier, class and event allow a renewal; `None` without a limit.
+/// Returns the latest end that tier, class and event allow a renewal of the present end; `None` without a limit.
 ///
 /// Earlier records for the same exception, which only the history of all tells, may allow less.
-pub fn latest_end(record: &Record, governance: &Governance, now: Instant) -> Option<When> {
-    let present = &record.expires;
+pub fn latest_end(
+    record: &Record,
+    present: &When,
+    governance: &Governance,
+    now: Instant,
+) -> Option<When> {
     let mut ends = Vec::new();
     if let Some(tier) = tier::resolve(&governance.policy, &Facts::of(record)) {
         ends.extend(term::latest(present, present, &tier.max_term));
@@ -157,17 +193,18 @@ pub fn latest_end(record: &Record, governance: &Governance, now: Instant) -> Opt
 
 fn read_until(taken: &DecisionInput<'_>, end: &NewEnd) -> Result<When, DecisionRefusal> {
     let record = taken.record;
+    let present = present_end(record, taken.n_landed_renewals);
     match end {
         NewEnd::Until(until) => Ok(until.clone()),
         NewEnd::For(term) if term.is_zero() => Err(DecisionRefusal::new(
             format!("{term} is zero"),
             "give how much longer: 30d, 2w, 1mo",
         )),
-        NewEnd::For(term) => later::after(&record.expires, *term).ok_or_else(|| {
+        NewEnd::For(term) => later::after(present, *term).ok_or_else(|| {
             DecisionRefusal::new(
                 format!(
-                    "{} ends on a date ({}), and {term} is not a whole number of days",
-                    record.id, record.expires
+                    "{} ends on a date ({present}), and {term} is not a whole number of days",
+                    record.id
                 ),
                 "give --for in days, or the instant with --until",
             )

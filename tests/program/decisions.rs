@@ -14,6 +14,7 @@ mod people;
 mod portable;
 mod proved;
 mod refused;
+mod renewed_again;
 mod several;
 mod shortened;
 mod silence;

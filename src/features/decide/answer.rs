@@ -4,6 +4,7 @@
 //! done here. Follows `docs/spec/cli.md`, decisions.
 
 use crate::features::decide::decided::DecidedRecord;
+use crate::features::decide::landed::LandedRecords;
 use crate::features::decide::select::Which;
 use crate::history::change::event::ChangeEvent;
 use crate::ledger::tree::Tree;
@@ -109,6 +110,7 @@ fn opened(
     governance: &Governance,
     paths: &[String],
 ) -> Result<Vec<DecidedRecord>, Error> {
+    let landed = LandedRecords::new(located, governance);
     let mut opened = Vec::new();
     let mut refused = Vec::new();
     for path in paths {
@@ -119,7 +121,7 @@ fn opened(
             ));
             continue;
         };
-        match planned(job, at, governance, path, bytes) {
+        match planned(job, at, (governance, &landed), path, bytes) {
             Ok(one) => opened.push(one),
             Err(refusal) => refused.push(refusal),
         }
@@ -145,7 +147,7 @@ fn opened(
 fn planned(
     job: &Job<'_>,
     at: &Moment,
-    governance: &Governance,
+    (governance, landed): (&Governance, &LandedRecords<'_>),
     path: &str,
     bytes: Vec<u8>,
 ) -> Result<DecidedRecord, DecisionRefusal> {
@@ -161,6 +163,7 @@ fn planned(
         by: &job.by,
         day: now.day(),
         now,
+        n_landed_renewals: landed.count_renewals(record),
     })?;
     let edited = edit::apply(path, &bytes, &planned.edits).map_err(|error| {
         DecisionRefusal::new(

@@ -4,6 +4,7 @@
 //! rule has its say. Follows `docs/spec/cli.md`, decisions.
 
 use crate::features::decide::answer::{Job, prepare_decision};
+use crate::features::decide::landed::LandedRecords;
 use crate::features::decide::select::{self, Which};
 use crate::history::change::event::ChangeEvent;
 use crate::ledger::Files;
@@ -47,13 +48,16 @@ pub(crate) fn read_ends(
     let governance = locate::governance(located.work_tree()?)?;
     let paths = select::paths(located, at, &governance, which, &mut Vec::new())?;
     let files = Files::list(&located.tree, &governance.policy.records)?;
+    let landed = LandedRecords::new(located, &governance);
     let mut ends = Vec::new();
     for file in files.records.iter().filter(|file| paths.contains(&file.path)) {
         if let Some(record) = files.read(&located.tree, file)?.record {
+            let n_landed = landed.count_renewals(&record);
+            let present = renew::present_end(&record, n_landed).clone();
             ends.push(RecordEnd {
                 id: file.stem().to_owned(),
-                allowed: renew::latest_end(&record, &governance, at.instant()),
-                present: record.expires,
+                allowed: renew::latest_end(&record, &present, &governance, at.instant()),
+                present,
             });
         }
     }

@@ -5,6 +5,7 @@
 pub mod answer;
 pub mod decided;
 pub mod ends;
+mod landed;
 pub(crate) mod lint;
 pub mod select;
 pub mod show;

@@ -238,6 +238,7 @@ fn take(text: &str, plan: &Plan) -> Result<edit::Edited, String> {
         by: &Address::new("dana@example.com").unwrap(),
         day: now.day(),
         now,
+        n_landed_renewals: record.renewals.len(),
     })
     .map_err(|refusal| refusal.what)?;
     edit::apply(PATH, text.as_bytes(), &planned.edits).map_err(|error| error.to_string())

@@ -1,0 +1,58 @@
+//! What of the records in the work tree has landed.
+//!
+//! Start at [`LandedRecords`]. Follows `docs/spec/cli.md`, decisions: a renewal that has not landed is replaced by the next.
+
+use std::cell::OnceCell;
+
+use crate::history::tree::CommitTree;
+use crate::ledger::Files;
+use crate::policy::governance::Governance;
+use crate::record::Record;
+use crate::session::error::Error;
+use crate::session::locate::{self, Located};
+use crate::session::mainline;
+
+/// The records on the approved ref, which are listed when the first one is asked for.
+pub(super) struct LandedRecords<'l> {
+    located: &'l Located,
+    governance: &'l Governance,
+    /// `None` if they can't be read.
+    listed: OnceCell<Option<(CommitTree<'l>, Files)>>,
+}
+
+impl<'l> LandedRecords<'l> {
+    /// Returns the records that landed in a ledger; `governance` is that of the work tree.
+    pub(super) fn new(located: &'l Located, governance: &'l Governance) -> LandedRecords<'l> {
+        LandedRecords { located, governance, listed: OnceCell::new() }
+    }
+
+    /// Returns how many of a record's renewals have landed; all of them if that can't be determined.
+    pub(super) fn count_renewals(&self, record: &Record) -> usize {
+        let all = record.renewals.len();
+        if all == 0 {
+            return 0;
+        }
+        let Some((tree, files)) = self.listed.get_or_init(|| self.list().ok()) else {
+            return all;
+        };
+        let is_same = |stem: &str| stem.eq_ignore_ascii_case(record.id.as_str());
+        let Some(file) = files.records.iter().find(|file| is_same(file.stem())) else {
+            return 0;
+        };
+        let landed = files.read(tree, file).ok().and_then(|source| source.record);
+        let renewals = landed.map(|landed| landed.renewals);
+        let known = renewals.filter(|landed| record.renewals.starts_with(landed));
+        known.map_or(all, |landed| landed.len())
+    }
+
+    fn list(&self) -> Result<(CommitTree<'l>, Files), Error> {
+        let repository = self.located.repository()?;
+        let tip = mainline::approved_ref(self.located)?.tip;
+        let prefix = repository.ledger_prefix(&self.located.root);
+        let tree = CommitTree::of_commit(repository, tip, &prefix)?;
+        let mut folders = locate::governance(&tree)?.policy.records;
+        folders.extend(self.governance.policy.records.iter().cloned());
+        let files = Files::list(&tree, &folders)?;
+        Ok((tree, files))
+    }
+}
