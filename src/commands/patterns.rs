@@ -46,7 +46,9 @@ impl Run for PatternsArgs {
 
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
         let home = ctx.home()?;
-        let approved = ctx.approved_of(&home, Scope::Everything)?;
+        // Receipts may be about closed records, too.
+        let scope = if self.receipts.is_empty() { Scope::Repeated } else { Scope::Everything };
+        let approved = ctx.approved_of(&home, scope)?;
         let neighbours = approved.neighbours();
         let proposals = approved
             .records()

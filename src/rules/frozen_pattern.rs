@@ -44,7 +44,8 @@ fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
         return;
     };
     let frozen = neighbours.frozen(governance);
-    let Some((_, kind)) = neighbours.refuses(&frozen, id, record, governance) else {
+    let lifting = Lifting::until(neighbours, governance);
+    let Some((_, kind)) = neighbours.refuses(&frozen, id, record, &lifting) else {
         return;
     };
     let named: Vec<&str> = kind.records.iter().take(NAMED).map(|it| it.id.as_str()).collect();
@@ -52,7 +53,6 @@ fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
         0 => String::new(),
         more => format!(" and {more} more"),
     };
-    let lifting = Lifting::at(neighbours, governance, neighbours.until);
     let linked: Vec<String> = lifting.linked(record).filter_map(describe).collect();
     let message = format!(
         "{} with {} landed within {}, so the pattern is frozen: {}{more}{}",

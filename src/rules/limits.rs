@@ -80,7 +80,7 @@ fn refiled(
     landed: Option<Instant>,
     context: &RuleContext<'_>,
 ) -> (Vec<String>, i64) {
-    let peer = Peer::from_record(id, record.clone(), landed);
+    let peer = Peer::from_record(id, record, landed);
     let (Some(neighbours), Some(peer)) = (context.neighbours, peer) else {
         return (Vec::new(), 0);
     };

@@ -62,7 +62,7 @@ impl Repeats {
 
     fn take(&mut self, source: RecordFile, landed: Option<Instant>, place: Option<SubjectPlace>) {
         let id = source.stem().to_owned();
-        let peer = source.record.and_then(|record| Peer::from_record(&id, record, landed));
+        let peer = source.record.and_then(|record| Peer::from_record(&id, &record, landed));
         if let Some(peer) = peer {
             self.peers.push(peer);
             self.places.push(place);

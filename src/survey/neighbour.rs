@@ -34,7 +34,7 @@ pub struct Neighbour {
 impl Neighbour {
     /// Returns the record in the form for comparison; `None` for a rejected one.
     pub fn peer(&self) -> Option<Peer> {
-        let peer = Peer::from_record(&self.id, Record::clone(&self.record), Some(self.landed))?;
+        let peer = Peer::from_record(&self.id, &self.record, Some(self.landed))?;
         Some(match self.end {
             Some(end) => peer.ending(end),
             None => peer,
@@ -103,7 +103,7 @@ impl Neighbours {
         let patterns = &governance.policy.patterns;
         let mut kinds = self.kinds(&patterns.key, Findings::Count, governance);
         kinds.retain(|_, kind| reaches(kind.occurrences, patterns));
-        let lifting = Lifting::at(self, governance, self.until);
+        let lifting = Lifting::until(self, governance);
         for (group, kind) in &mut kinds {
             if let Some(start) = lifting.fresh_start(group) {
                 kind.records.retain(|record| record.landed >= start);
@@ -121,14 +121,13 @@ impl Neighbours {
         frozen: &'f BTreeMap<CauseGroup, CauseKind<'a>>,
         id: &str,
         record: &Record,
-        governance: &Governance,
+        lifting: &Lifting<'_>,
     ) -> Option<(&'f CauseGroup, &'f CauseKind<'a>)> {
         // A landed record is not new.
         if frozen.is_empty() || self.has_landed(id) {
             return None;
         }
-        let lifting = Lifting::at(self, governance, self.until);
-        let groups = refusing(record, governance);
+        let groups = refusing(record, lifting.governance);
         groups.iter().find_map(|group| {
             frozen.get_key_value(group).filter(|_| lifting.is_refused(record, group))
         })

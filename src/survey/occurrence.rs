@@ -5,6 +5,8 @@
 
 use crate::approval::forge;
 use crate::approval::message::CommitMessage;
+use std::collections::HashMap;
+
 use crate::diag::sorting::StableSort as _;
 use crate::history::objects::Oid;
 use crate::history::version::{Version, VersionChange};
@@ -80,20 +82,32 @@ pub fn group_occurrences<'a>(records: &[&'a Neighbour]) -> Vec<Vec<&'a Neighbour
         key(one).cmp(&key(other))
     });
     let mut found: Vec<Vec<&'a Neighbour>> = Vec::new();
-    let mut before: Option<&Neighbour> = None;
+    let mut of_request: HashMap<&str, usize> = HashMap::new();
+    let mut of_last = 0;
     for record in sorted {
-        match found.iter_mut().rev().find(|it| belongs(record, it, before)) {
-            Some(occurrence) => occurrence.push(record),
-            None => found.push(vec![record]),
+        let request = record.filing.request.as_deref().filter(|_| record.filing.landing.is_some());
+        let earlier = request.and_then(|request| of_request.get(request)).copied();
+        let is_own = |place: &usize| found.get(*place).is_some_and(|it| belongs(record, it));
+        of_last = match [Some(of_last), earlier].into_iter().flatten().filter(is_own).max() {
+            Some(place) => place,
+            None => {
+                found.push(Vec::new());
+                found.len() - 1
+            }
+        };
+        if let Some(occurrence) = found.get_mut(of_last) {
+            occurrence.push(record);
         }
-        before = Some(record);
+        if let Some(request) = request {
+            of_request.insert(request, of_last);
+        }
     }
     found
 }
 
-/// Tells whether a record belongs to an occurrence of records that landed no later;
-/// `before` landed immediately before it.
-fn belongs(record: &Neighbour, occurrence: &[&Neighbour], before: Option<&Neighbour>) -> bool {
+/// Tells whether a record belongs to an occurrence that names its pull request, or whose last record landed immediately
+/// before it.
+fn belongs(record: &Neighbour, occurrence: &[&Neighbour]) -> bool {
     let (Some(first), Some(last)) = (occurrence.first(), occurrence.last()) else {
         return false;
     };
@@ -105,12 +119,9 @@ fn belongs(record: &Neighbour, occurrence: &[&Neighbour], before: Option<&Neighb
     if one.landing == other.landing {
         return true;
     }
-    let is_neighbour = before.is_some_and(|before| before.id == last.id);
     match (&one.request, &other.request) {
         (Some(one), Some(other)) => one == other && seconds(first.landed) <= REQUEST,
-        (None, None) => {
-            is_neighbour && one.committer == other.committer && seconds(last.landed) <= PUSH
-        }
+        (None, None) => one.committer == other.committer && seconds(last.landed) <= PUSH,
         _ => false,
     }
 }

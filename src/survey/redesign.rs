@@ -142,60 +142,89 @@ pub fn redesign_states(
     governance: &Governance,
     at: Instant,
 ) -> Vec<RedesignState> {
-    let files = &neighbours.redesigns;
-    let mut states: Vec<RedesignState> = files
-        .iter()
-        .map(|file| {
-            // A file that nobody approved takes nothing from one that somebody did.
-            let is_own = |other: &&RedesignHistory| {
-                other.counted.is_some() && id_of(&other.path) == id_of(&file.path)
-            };
-            let is_only = files.iter().filter(is_own).count() == 1;
-            RedesignState::of_file(file, neighbours, governance, (at, is_only))
-        })
-        .collect();
-    states.order_by(|one, other| (&one.id, &one.path).cmp(&(&other.id, &other.path)));
-    let tickets = tickets(neighbours, &states, &governance.policy.patterns, at);
+    let mut links: BTreeMap<&str, Vec<&Neighbour>> = BTreeMap::new();
+    for neighbour in &neighbours.all {
+        if let Some(link) = link(&neighbour.record) {
+            links.entry(link).or_default().push(neighbour);
+        }
+    }
+    let mut states = RedesignFiles::new(neighbours, governance).states(at);
+    for state in &mut states {
+        let linked = links.iter().filter(|(link, _)| state.is_named(link));
+        state.records = ids(linked.flat_map(|(_, records)| records));
+    }
+    let tickets = tickets(&links, &states, &governance.policy.patterns, at);
     states.extend(tickets);
     states
 }
 
-pub(in crate::survey) fn id_of(path: &str) -> String {
-    file::stem(path).to_ascii_uppercase()
+/// The redesign files, each with the landed records of its pattern, which are searched once for all instants.
+pub struct RedesignFiles<'n> {
+    governance: &'n Governance,
+    files: Vec<RedesignFile<'n>>,
 }
 
-impl RedesignState {
-    fn of_file(
-        file: &RedesignHistory,
-        neighbours: &Neighbours,
-        governance: &Governance,
-        (at, is_only): (Instant, bool),
-    ) -> RedesignState {
-        let patterns = &governance.policy.patterns;
-        let counted = file.counted.as_ref().filter(|_| is_only);
-        let shown = counted.map(|it| &it.redesign).or(file.latest.as_ref());
-        let due = shown.map(|it| in_time(it.due, file.landed, patterns));
-        let done = counted.and_then(|it| {
-            let stated = it.redesign.done.as_ref()?.date;
-            let done = it.done_landed.map_or(stated, |landed| stated.min(landed));
-            Some(done).filter(|done| done.start() <= at)
-        });
-        let landed_after = match (counted, done) {
-            (Some(counted), Some(done)) => {
-                landed_after(&counted.redesign, done, neighbours, governance, at)
-            }
-            _ => Vec::new(),
+struct RedesignFile<'n> {
+    history: &'n RedesignHistory,
+    /// The version that counts; `None` also if another file has its id.
+    counted: Option<&'n CountedRedesign>,
+    /// The records of its pattern that landed after it was done, while they count against it.
+    later: Vec<&'n Neighbour>,
+}
+
+impl<'n> RedesignFiles<'n> {
+    pub fn new(neighbours: &'n Neighbours, governance: &'n Governance) -> RedesignFiles<'n> {
+        let files = &neighbours.redesigns;
+        let file = |history: &'n RedesignHistory| {
+            // A file that nobody approved takes nothing from one that somebody did.
+            let is_own = |other: &&RedesignHistory| {
+                other.counted.is_some() && id_of(&other.path) == id_of(&history.path)
+            };
+            let is_only = files.iter().filter(is_own).count() == 1;
+            let counted = history.counted.as_ref().filter(|_| is_only);
+            let later = counted.and_then(|counted| {
+                Some(landed_after(&counted.redesign, counted.done()?, neighbours, governance))
+            });
+            RedesignFile { history, counted, later: later.unwrap_or_default() }
         };
+        RedesignFiles { governance, files: files.iter().map(file).collect() }
+    }
+
+    /// Returns the state of each file at an instant, by id, without the records that link it.
+    pub fn states(&self, at: Instant) -> Vec<RedesignState> {
+        let patterns = &self.governance.policy.patterns;
+        let mut states: Vec<RedesignState> =
+            self.files.iter().map(|file| file.state(patterns, at)).collect();
+        states.order_by(|one, other| (&one.id, &one.path).cmp(&(&other.id, &other.path)));
+        states
+    }
+}
+
+impl CountedRedesign {
+    /// Returns the day on which it was done, but not later than the day on which that landed.
+    fn done(&self) -> Option<Day> {
+        let stated = self.redesign.done.as_ref()?.date;
+        Some(self.done_landed.map_or(stated, |landed| stated.min(landed)))
+    }
+}
+
+impl RedesignFile<'_> {
+    fn state(&self, patterns: &Patterns, at: Instant) -> RedesignState {
+        let RedesignFile { history, counted, later } = self;
+        let shown = counted.map(|it| &it.redesign).or(history.latest.as_ref());
+        let done = counted.and_then(CountedRedesign::done).filter(|done| done.start() <= at);
+        let landed_by_then: Vec<&Neighbour> =
+            later.iter().copied().filter(|it| done.is_some() && it.landed <= at).collect();
         let mut state = RedesignState {
-            id: Some(id_of(&file.path)),
-            path: Some(file.path.clone()),
+            id: Some(id_of(&history.path)),
+            path: Some(history.path.clone()),
             ticket: shown.and_then(|it| it.ticket.clone()),
             status: RedesignStatus::Unapproved,
             redesign: shown.cloned(),
-            due,
-            first_due: file.first_due,
+            due: shown.map(|it| in_time(it.due, history.landed, patterns)),
+            first_due: history.first_due,
             done,
-            landed_after,
+            landed_after: later_occurrences(&landed_by_then),
             records: Vec::new(),
             lifts: false,
         };
@@ -203,10 +232,15 @@ impl RedesignState {
             state.status = state.judge(&counted.redesign, at, patterns);
         }
         state.lifts = matches!(state.status, RedesignStatus::Open | RedesignStatus::Watching);
-        state.records = linking(neighbours, &|record| state.is_linked(record));
         state
     }
+}
 
+pub(in crate::survey) fn id_of(path: &str) -> String {
+    file::stem(path).to_ascii_uppercase()
+}
+
+impl RedesignState {
     /// Returns the status of an approved redesign: the first that holds.
     fn judge(&self, redesign: &Redesign, at: Instant, patterns: &Patterns) -> RedesignStatus {
         let assessed = redesign.assessed.as_ref().filter(|assessed| assessed.date.start() <= at);
@@ -232,8 +266,12 @@ impl RedesignState {
 
     /// Tells whether a record links this redesign, by its id or its ticket.
     pub fn is_linked(&self, record: &Record) -> bool {
+        link(record).is_some_and(|link| self.is_named(link))
+    }
+
+    fn is_named(&self, link: &str) -> bool {
         let path = self.path.as_deref().unwrap_or_default();
-        link(record).is_some_and(|link| is_linking(link, path, self.redesign.as_deref()))
+        is_linking(link, path, self.redesign.as_deref())
     }
 
     /// Tells whether a group is of the pattern that this redesign is about; a ticket is about the pattern of each record
@@ -290,28 +328,32 @@ pub fn watched_until(redesign: &Redesign, done: Day, patterns: &Patterns) -> Day
     redesign.within().after_day(done).min(patterns.redesign_max.after_day(done))
 }
 
-/// Returns the occurrences of a redesign's pattern that landed after it was done.
-fn landed_after(
+/// Returns the records of a redesign's pattern that landed after it was done, while they count against it.
+fn landed_after<'n>(
     redesign: &Redesign,
     done: Day,
-    neighbours: &Neighbours,
+    neighbours: &'n Neighbours,
     governance: &Governance,
-    at: Instant,
-) -> Vec<LaterOccurrence> {
+) -> Vec<&'n Neighbour> {
     let patterns = &governance.policy.patterns;
     let end = watched_until(redesign, done, patterns).end();
+    let is_covered = |record: &Record| {
+        let groups = cause::groups(record, &patterns.key, cause::Findings::Count, governance);
+        groups.keys().any(|group| covers(&redesign.pattern, group, governance))
+    };
     let counts = |it: &&Neighbour| {
         let outcome = it.record.closure.as_ref().map(|closure| closure.outcome);
-        let groups = cause::groups(&it.record, &patterns.key, cause::Findings::Count, governance);
         it.landed >= done.end()
             && it.landed < end
-            && it.landed <= at
             && outcome != Some(ClosureOutcome::Rejected)
             && !cause::is_expected(&it.record, patterns)
-            && groups.keys().any(|group| covers(&redesign.pattern, group, governance))
+            && is_covered(&it.record)
     };
-    let records: Vec<&Neighbour> = neighbours.all.iter().filter(counts).collect();
-    let occurrences = occurrence::group_occurrences(&records).into_iter();
+    neighbours.all.iter().filter(counts).collect()
+}
+
+fn later_occurrences(records: &[&Neighbour]) -> Vec<LaterOccurrence> {
+    let occurrences = occurrence::group_occurrences(records).into_iter();
     occurrences
         .filter_map(|records| {
             let at = records.iter().map(|it| it.landed).min()?;
@@ -320,46 +362,40 @@ fn landed_after(
         .collect()
 }
 
-fn linking(neighbours: &Neighbours, is_linked: &dyn Fn(&Record) -> bool) -> Vec<String> {
-    let linked = neighbours.all.iter().filter(|it| is_linked(&it.record));
-    let mut ids: Vec<String> = linked.map(|it| it.id.clone()).collect();
+fn ids<'n>(records: impl Iterator<Item = &'n &'n Neighbour>) -> Vec<String> {
+    let mut ids: Vec<String> = records.map(|it| it.id.clone()).collect();
     ids.sort();
     ids
 }
 
 /// Returns the tickets that records link without a file, sorted.
 fn tickets(
-    neighbours: &Neighbours,
+    links: &BTreeMap<&str, Vec<&Neighbour>>,
     files: &[RedesignState],
     patterns: &Patterns,
     at: Instant,
 ) -> Vec<RedesignState> {
-    let mut tickets: BTreeMap<&str, Option<Day>> = BTreeMap::new();
-    for it in &neighbours.all {
-        let Some(link) = link(&it.record).filter(|link| reference::is_ticket(link)) else {
-            continue;
-        };
-        if files.iter().any(|file| file.is_linked(&it.record)) || is_id(link) {
-            continue;
-        }
-        let due = it.record.fix.as_ref().and_then(|fix| fix.due);
-        let latest = tickets.entry(link).or_default();
-        *latest = (*latest).max(due);
-    }
+    let is_ticket = |link: &str| {
+        reference::is_ticket(link) && !is_id(link) && !files.iter().any(|file| file.is_named(link))
+    };
+    let tickets = links.iter().filter(|(link, _)| is_ticket(link));
     tickets
-        .into_iter()
-        .map(|(ticket, due)| RedesignState {
-            id: None,
-            path: None,
-            ticket: Some(ticket.to_owned()),
-            status: RedesignStatus::Ticket,
-            redesign: None,
-            due,
-            first_due: None,
-            done: None,
-            landed_after: Vec::new(),
-            records: linking(neighbours, &|record| link(record) == Some(ticket)),
-            lifts: patterns.redesign == RedesignKind::Any && due.is_some_and(|due| at < due.end()),
+        .map(|(ticket, records)| {
+            let due = records.iter().filter_map(|it| it.record.fix.as_ref()?.due).max();
+            RedesignState {
+                id: None,
+                path: None,
+                ticket: Some((*ticket).to_owned()),
+                status: RedesignStatus::Ticket,
+                redesign: None,
+                due,
+                first_due: None,
+                done: None,
+                landed_after: Vec::new(),
+                records: ids(records.iter()),
+                lifts: patterns.redesign == RedesignKind::Any
+                    && due.is_some_and(|due| at < due.end()),
+            }
         })
         .collect()
 }

@@ -38,23 +38,32 @@ impl Peer {
     /// Returns a record in the form for comparison; `None` for a rejected one, which never took effect.
     ///
     /// `landed` is when it first landed, if known.
-    pub fn from_record(id: &str, record: Record, landed: Option<Instant>) -> Option<Peer> {
-        let outcome = record.closure.as_ref().map(|closure| closure.outcome);
-        if outcome == Some(ClosureOutcome::Rejected) {
+    pub fn from_record(id: &str, record: &Record, landed: Option<Instant>) -> Option<Peer> {
+        let closure = record.closure.as_ref();
+        if closure.is_some_and(|closure| closure.outcome == ClosureOutcome::Rejected) {
             return None;
         }
-        let closed = record.closure.as_ref().map(|closure| closure.date);
+        Some(Peer::closed_on(id, record, landed, closure.map(|closure| closure.date)))
+    }
+
+    /// Returns a record in the form for comparison as if it had not been closed.
+    pub fn unclosed(id: &str, record: &Record, landed: Option<Instant>) -> Peer {
+        Peer::closed_on(id, record, landed, None)
+    }
+
+    fn closed_on(id: &str, record: &Record, landed: Option<Instant>, closed: Option<Day>) -> Peer {
         let end = not_after(&record.expires);
         let starts = record.starts.as_ref().map(|starts| starts.start());
-        Some(Peer {
+        let references = record.references.as_ref();
+        Peer {
             id: id.to_owned(),
             begin: starts.or(landed),
             over: closed.map_or(end, |day| day.end().min(end)),
             closed,
-            supersedes: record.references.and_then(|references| references.supersedes),
-            subject: fold_subject(record.subject),
-            deviates_from: record.deviates_from,
-        })
+            supersedes: references.and_then(|references| references.supersedes.clone()),
+            subject: fold_subject(record.subject.clone()),
+            deviates_from: record.deviates_from.clone(),
+        }
     }
 
     /// Returns the same record with the end that history shows.

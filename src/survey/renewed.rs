@@ -4,7 +4,6 @@
 //! the answers count what the limits count.
 
 use crate::policy::governance::Governance;
-use crate::record::Record;
 use crate::record::time::Instant;
 use crate::status::state::RecordState;
 use crate::survey::refiling::{self, ByName, Peer};
@@ -28,7 +27,7 @@ pub fn count(
         let shown = record_state.effective.as_deref().or(record_state.stated.as_deref());
         let peer = shown.and_then(|record| {
             let id = record.id.as_str();
-            let from_text = || Peer::from_record(id, Record::clone(record), landed(record_state));
+            let from_text = || Peer::from_record(id, record, landed(record_state));
             landed_peers.get(id).map(|peer| Peer::clone(peer)).or_else(from_text)
         });
         let Some(peer) = peer else {

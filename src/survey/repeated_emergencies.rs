@@ -10,7 +10,6 @@ use crate::diag::sorting::StableSort as _;
 use crate::history::version::{Trail, TrailKey};
 use crate::history::walked::History;
 use crate::policy::governance::Governance;
-use crate::record::Record;
 use crate::record::time::Instant;
 use crate::record::vocabulary::Class;
 use crate::survey::refiling::Peer;
@@ -42,10 +41,7 @@ pub fn linked(
 ) -> BTreeSet<TrailKey> {
     let emergency = |trail: &Trail| {
         let record = trail.versions.first()?.record.record()?;
-        if record.class != Class::Emergency {
-            return None;
-        }
-        Peer::from_record("", Record { closure: None, ..Record::clone(record) }, None)
+        (record.class == Class::Emergency).then(|| Peer::unclosed("", record, None))
     };
     let peers = trails.iter().filter_map(|(key, trail)| Some((key, trail, emergency(trail)?)));
     let peers: Vec<(&TrailKey, &Trail, Peer)> = peers.collect();
@@ -81,9 +77,8 @@ fn list_emergencies<'h>(history: &'h History, verdicts: &TrailVerdicts) -> Vec<E
         };
         let (key, trail) = history.trails.get_key_value(key)?;
         let version = trail.versions.first()?;
-        let record = Record { closure: None, ..Record::clone(version.record.record()?) };
         let landed = history.mainline.landings.get(version.landing)?.effective;
-        let peer = Peer::from_record(key.as_str(), record, Some(landed))?;
+        let peer = Peer::unclosed(key.as_str(), version.record.record()?, Some(landed));
         Some(Emergency { key, landing: version.landing, period, peer })
     };
     let mut found: Vec<Emergency<'h>> = verdicts.trails.iter().filter_map(emergency).collect();

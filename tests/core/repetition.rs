@@ -1,6 +1,7 @@
 //! Repetition in events without a repository: the rows, the counting of one run, and what makes a group repeated.
 
 mod counted;
+mod occurrences;
 mod rows;
 
 use exledger::history::digest::Digest;

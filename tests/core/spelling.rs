@@ -171,7 +171,7 @@ fn whoever_is_responsible_for_an_asset_hears_of_it_in_any_spelling() {
 fn is_refiled(earlier: &str, later: &str) -> bool {
     let peer = |id: &str, lines: &str, ends: &str| {
         let record = record(&format!("{lines}\nexpires: {ends}"));
-        Peer::from_record(id, record, Some(instant("2026-11-20T00:00:00Z")))
+        Peer::from_record(id, &record, Some(instant("2026-11-20T00:00:00Z")))
     };
     let mut earlier = peer("EXC-2026-AAAAA", earlier, "2026-11-22").unwrap();
     earlier.begin = Some(instant("2026-11-01T00:00:00Z"));

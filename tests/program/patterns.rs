@@ -109,6 +109,25 @@ fn three_of_one_cause_are_a_pattern_and_ten_of_different_ones_are_not() {
     assert!(table.contains("1 record unclassified"), "{table}");
 }
 
+/// On the day on which the closure lands, so that the text at the tip says all that is compared elsewhere.
+#[test]
+fn a_closure_hides_no_record_that_landed_after_the_freeze_and_that_nobody_approved() {
+    let ledger = Ledger::with(&THREE);
+    let repo = &ledger.repo;
+    let refused = || {
+        let (code, answer) = patterns(&ledger, &["--on", "2026-11-22"]);
+        (code, answer["groups"][0]["refused"].clone())
+    };
+    repo.by("ana").write(ID, &record(ID)).commit("File a fourth");
+    assert_eq!(refused(), (1, json!([ID])));
+    let closure = format!(
+        "closure: {{date: {}, by: ana@example.com, outcome: remediated, reason: Not needed}}\n",
+        repo.now().day()
+    );
+    repo.by("ana").write(ID, &(record(ID) + &closure)).commit("Close it");
+    assert_eq!(refused(), (1, json!([ID])));
+}
+
 #[test]
 fn the_fourth_fails_in_its_pull_request_until_it_links_a_redesign() {
     let ledger = Ledger::with(&THREE);

@@ -3,12 +3,14 @@
 //! Uses history, survey's patterns and redesigns. Pure. Start at [`Audit::frozen`]. Follows `docs/spec/redesign.md`: a
 //! redesign counts beside its record on a branch, but on the approved branch only once it is approved.
 
+use std::collections::{HashMap, HashSet};
+
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
 use crate::history::version::TrailKey;
 use crate::rules::audit::Audit;
 use crate::rules::{self, lint};
-use crate::survey::neighbour::Neighbours;
+use crate::survey::neighbour::{Neighbour, Neighbours};
 use crate::survey::patterns::refused::find_refused;
 use crate::survey::redesign::lift::Lifting;
 use crate::survey::redesign::{RedesignState, RedesignStatus};
@@ -22,10 +24,13 @@ impl Audit<'_> {
             return Vec::new();
         };
         let refused = find_refused(neighbours, &[], self.governance);
-        let lifting = Lifting::at(neighbours, self.governance, neighbours.until);
+        let lifting = Lifting::until(neighbours, self.governance);
+        let by_id: HashMap<&str, &Neighbour> =
+            neighbours.all.iter().map(|it| (it.id.as_str(), it)).collect();
+        let keys: HashSet<&TrailKey> = keys.iter().collect();
         let mut findings = Vec::new();
         for refused in refused.values().flatten() {
-            let Some(record) = neighbours.all.iter().find(|it| it.id == refused.id) else {
+            let Some(record) = by_id.get(refused.id.as_str()) else {
                 continue;
             };
             let key = TrailKey::Id(refused.id.to_ascii_uppercase());

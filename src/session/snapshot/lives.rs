@@ -49,6 +49,12 @@ pub(crate) struct PatternWindow {
 }
 
 impl PatternWindow {
+    /// Tells whether a record may count; one whose landing is not known may.
+    pub(crate) fn holds_trail(&self, trail: &Trail) -> bool {
+        let first = nearby::first(trail).and_then(|first| self.landings.get(first.landing));
+        first.is_none_or(|landed| self.holds(*landed))
+    }
+
     fn holds(&self, landed: Instant) -> bool {
         self.window.after(landed) >= self.until
             || self.redesigned.is_some_and(|since| landed >= since)
@@ -61,7 +67,7 @@ impl Passed {
         let record = trail.last().and_then(|version| version.record.record());
         let first = trail.versions.first().filter(|_| trail.became.is_none());
         let landing = first.map(|version| version.landing);
-        let peer = record.and_then(|it| Peer::from_record(it.id.as_str(), Record::clone(it), None));
+        let peer = record.and_then(|it| Peer::from_record(it.id.as_str(), it, None));
         self.peers.extend(peer.zip(landing));
         let recent = first.zip(record).and_then(|(first, record)| {
             let landed = *window.landings.get(first.landing)?;
@@ -90,8 +96,7 @@ impl Passed {
         let (mut judged, mut left_out) = (BTreeSet::new(), BTreeSet::new());
         for (key, is_unsure) in unsure {
             let Some(trail) = history.trails.get(&key) else { continue };
-            let is_recent = || nearby::began(trail, history).is_none_or(|it| window.holds(it));
-            if linked.contains(&key) || is_unsure && is_recent() {
+            if linked.contains(&key) || is_unsure && window.holds_trail(trail) {
                 judged.insert(key);
                 continue;
             }
@@ -187,12 +192,8 @@ impl Snapshot<'_> {
             peer.names().for_each(|name| by_name.entry(name).or_default().push(peer));
         }
         let is_refiled = |version: &Version| {
-            let record =
-                version.record.record().map(|it| Record { closure: None, ..Record::clone(it) });
-            let Some(earlier) = record.and_then(|record| Peer::from_record("", record, None))
-            else {
-                return false;
-            };
+            let Some(record) = version.record.record() else { return false };
+            let earlier = Peer::unclosed("", record, None);
             let mut later = earlier.names().filter_map(|name| by_name.get(name)).flatten();
             later.any(|later| later.is_like(&earlier, &self.governance))
         };
@@ -218,12 +219,12 @@ impl Snapshot<'_> {
 
     /// Counts earlier filings as renewals of a refiled record, if all records were read.
     pub(crate) fn count_refilings(&mut self, scope: Scope<'_>) {
-        if !matches!(scope, Scope::Everything | Scope::Open | Scope::Worklist) {
+        if !matches!(scope, Scope::Everything | Scope::Open | Scope::Repeated | Scope::Worklist) {
             return;
         }
         let own = self.evaluated().peers();
         let texts = self.record_states.iter().flat_map(|it| [&it.effective, &it.stated]).flatten();
-        let texts = texts.filter_map(|it| Peer::from_record("", Record::clone(it), None));
+        let texts = texts.filter_map(|it| Peer::from_record("", it, None));
         let shown: Vec<Peer> = own.iter().cloned().chain(texts).collect();
         self.judge_refiled(&shown);
         let mut record_states = std::mem::take(&mut self.record_states);

@@ -77,7 +77,7 @@ impl<'n> NeighbourSearch<'n> {
             search.groups.extend(refusing.flatten());
             let written = search.written(record);
             search.written.extend(written);
-            let peer = Peer::from_record(&id, record.clone(), None);
+            let peer = Peer::from_record(&id, record, None);
             let names = peer.iter().flat_map(Peer::names).map(str::to_owned);
             search.names.extend(names.collect::<Vec<_>>());
             search.peers.extend(peer);
@@ -179,7 +179,7 @@ impl<'n> NeighbourSearch<'n> {
     }
 
     fn is(&self, id: &str, record: &Record) -> bool {
-        let Some(peer) = Peer::from_record(id, record.clone(), None) else {
+        let Some(peer) = Peer::from_record(id, record, None) else {
             return false;
         };
         let is_like = |other: &Peer| {

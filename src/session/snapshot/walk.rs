@@ -34,12 +34,14 @@ use crate::survey::redesign::landed::first_done;
 use crate::survey::repeated_emergencies;
 
 /// Which records are evaluated; the others are at most counted.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scope<'a> {
     /// All records, including removed ones.
     Everything,
     /// Those that are neither closed nor removed.
     Open,
+    /// Those that are neither closed nor removed, and for comparison those that may count toward a pattern, as judged.
+    Repeated,
     /// Those with possible duties: without removed ones, and without closed ones that need no further review.
     Worklist,
     /// Those that scanners' findings may match: without those that name no finding.
@@ -67,7 +69,7 @@ impl Scope<'_> {
     fn leaves_out(self, trail: &Trail, policy: &Policy) -> bool {
         match self {
             Scope::Everything | Scope::Named(_) => false,
-            Scope::Open => settled::is_over(trail),
+            Scope::Open | Scope::Repeated => settled::is_over(trail),
             Scope::Findings => trail.became.is_none() && settled::names_no_findings(trail),
             Scope::Worklist => settled::is_over(trail) && !settled::owes_review(trail, policy),
         }
@@ -122,7 +124,8 @@ impl<'h> Snapshot<'h> {
                     if !scope.leaves_out(trail, policy) {
                         return true;
                     }
-                    let is_unsure = lives::needs_verdicts(repository, trail, &window.landings);
+                    let is_unsure = scope == Scope::Repeated && window.holds_trail(trail)
+                        || lives::needs_verdicts(repository, trail, &window.landings);
                     if is_unsure || settled::is_emergency(trail) {
                         unsure.insert(trail.key.clone(), is_unsure);
                         return true;

@@ -8,12 +8,13 @@ use crate::policy::governance::Governance;
 use crate::policy::redesign::is_id;
 use crate::policy::settings::Patterns;
 use crate::record::Record;
+use crate::record::time::Instant;
 use crate::record::vocabulary::RootCause;
 use crate::survey::cause::{self, CauseGroup};
 use crate::survey::neighbour::{Neighbour, Neighbours};
 use crate::survey::occurrence;
 use crate::survey::patterns::facts::{FrozenRecord, ProposedRecord, RecordOrigin};
-use crate::survey::redesign::{self, lift::Lifting};
+use crate::survey::redesign::{self, RedesignFiles, lift::Lifting};
 
 /// Returns the new records that a frozen group refuses, by group: the proposed ones, and those that landed although the
 /// group had reached the threshold by then.
@@ -28,6 +29,8 @@ pub fn find_refused(
     };
     let patterns = &governance.policy.patterns;
     let frozen = neighbours.frozen(governance);
+    let redesigns = RedesignFiles::new(neighbours, governance);
+    let lifting = Lifting::at(&redesigns, neighbours.until);
     // A record of an expected class is only warned about.
     let counted = proposed.iter().filter(|it| !cause::is_expected(it.record, patterns));
     for it in counted {
@@ -35,7 +38,7 @@ pub fn find_refused(
         if brings_redesign(it.record, neighbours) {
             continue;
         }
-        if let Some((group, _)) = neighbours.refuses(&frozen, it.id, it.record, governance) {
+        if let Some((group, _)) = neighbours.refuses(&frozen, it.id, it.record, &lifting) {
             add(group.clone(), it.id, it.place.clone());
         }
     }
@@ -45,17 +48,21 @@ pub fn find_refused(
         .filter(|it| it.record.root_cause == RootCause::Unclassified)
         .map(|it| (it, cause::refusing(&it.record, governance)))
         .collect();
+    let mut by_landing: BTreeMap<Instant, Lifting<'_>> = BTreeMap::new();
     for (group, kind) in &frozen {
-        let is_in = |it: &Neighbour| kind.records.iter().any(|other| other.id == it.id);
+        let own: BTreeSet<&str> = kind.records.iter().map(|it| it.id.as_str()).collect();
         let besides = unsaid
             .iter()
-            .filter(|(it, groups)| groups.contains(group) && !is_in(it))
+            .filter(|(it, groups)| groups.contains(group) && !own.contains(it.id.as_str()))
             .map(|(it, _)| *it);
-        let occurrences = occurrence::group_occurrences(&kind.records);
+        let ends = OccurrenceEnds::of(&kind.records, patterns);
         for it in kind.records.iter().copied().chain(besides) {
-            let is_refused =
-                || Lifting::at(neighbours, governance, it.landed).is_refused(&it.record, group);
-            if is_late(it, &occurrences, patterns) && is_refused() {
+            if !ends.is_late(it, patterns) {
+                continue;
+            }
+            let lifting =
+                by_landing.entry(it.landed).or_insert_with(|| Lifting::at(&redesigns, it.landed));
+            if lifting.is_refused(&it.record, group) {
                 add(group.clone(), &it.id, RecordOrigin::Landed(it.landed));
             }
         }
@@ -72,15 +79,30 @@ fn brings_redesign(record: &Record, neighbours: &Neighbours) -> bool {
     redesign::link(record).is_some_and(|link| is_id(link) && !is_landed(link))
 }
 
-/// Tells whether a record landed after a group had reached the threshold.
-fn is_late(record: &Neighbour, occurrences: &[Vec<&Neighbour>], patterns: &Patterns) -> bool {
-    let before = occurrences.iter().filter(|occurrence| {
-        let is_own = occurrence.iter().any(|it| it.id == record.id);
-        let last = occurrence.iter().map(|it| it.landed).max();
-        !is_own
-            && last.is_some_and(|last| {
-                last < record.landed && patterns.window.after(last) >= record.landed
-            })
-    });
-    cause::reaches(before.count(), patterns)
+/// The ends of a group's occurrences, each sorted.
+struct OccurrenceEnds {
+    /// When the last record of each landed.
+    landed: Vec<Instant>,
+    /// Until when each counts.
+    counts: Vec<Instant>,
+}
+
+impl OccurrenceEnds {
+    fn of(records: &[&Neighbour], patterns: &Patterns) -> OccurrenceEnds {
+        let occurrences = occurrence::group_occurrences(records).into_iter();
+        let landed = occurrences.filter_map(|records| records.iter().map(|it| it.landed).max());
+        let mut landed: Vec<Instant> = landed.collect();
+        let mut counts: Vec<Instant> =
+            landed.iter().map(|landed| patterns.window.after(*landed)).collect();
+        landed.sort();
+        counts.sort();
+        OccurrenceEnds { landed, counts }
+    }
+
+    /// Tells whether a record landed after the group had reached the threshold. Its own occurrence does not end before it.
+    fn is_late(&self, record: &Neighbour, patterns: &Patterns) -> bool {
+        let n_before = self.landed.partition_point(|end| *end < record.landed);
+        let n_past = self.counts.partition_point(|end| *end < record.landed);
+        cause::reaches(n_before.saturating_sub(n_past), patterns)
+    }
 }

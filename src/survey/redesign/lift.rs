@@ -10,18 +10,23 @@ use crate::record::time::Instant;
 use crate::record::{Record, reference};
 use crate::survey::cause::CauseGroup;
 use crate::survey::neighbour::Neighbours;
-use crate::survey::redesign::{RedesignState, link, redesign_states};
+use crate::survey::redesign::{RedesignFiles, RedesignState, link};
 
-/// The redesigns at an instant.
+/// The redesign files at an instant.
 pub struct Lifting<'g> {
-    governance: &'g Governance,
+    pub(in crate::survey) governance: &'g Governance,
     states: Vec<RedesignState>,
     at: Instant,
 }
 
 impl<'g> Lifting<'g> {
-    pub fn at(neighbours: &Neighbours, governance: &'g Governance, at: Instant) -> Lifting<'g> {
-        Lifting { governance, states: redesign_states(neighbours, governance, at), at }
+    pub fn at(files: &RedesignFiles<'g>, at: Instant) -> Lifting<'g> {
+        Lifting { governance: files.governance, states: files.states(at), at }
+    }
+
+    /// Returns the redesigns at the end of all windows.
+    pub fn until(neighbours: &'g Neighbours, governance: &'g Governance) -> Lifting<'g> {
+        Lifting::at(&RedesignFiles::new(neighbours, governance), neighbours.until)
     }
 
     /// Tells whether a frozen group refuses a record: not if it is closed, which grants nothing, or links a redesign that
@@ -35,8 +40,7 @@ impl<'g> Lifting<'g> {
 
     /// Returns the redesign files that a record links.
     pub fn linked(&self, record: &Record) -> impl Iterator<Item = &RedesignState> {
-        let files = self.states.iter().filter(|state| state.id.is_some());
-        files.filter(|state| state.is_linked(record))
+        self.states.iter().filter(|state| state.is_linked(record))
     }
 
     /// Tells whether a record links a ticket that no redesign file states, with a fix that is not past.
