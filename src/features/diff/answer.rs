@@ -43,6 +43,7 @@ pub(crate) fn compare(
         chosen,
         now: at.now,
         on: at.on,
+        chain: OnceCell::new(),
         past: OnceCell::new(),
     };
     Ok(comparer.compare(onto, &parents, proposed)?)

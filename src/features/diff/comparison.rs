@@ -9,6 +9,7 @@ use crate::features::diff::compared::{Compared, ProposedState};
 use crate::features::diff::redesigns::redesign_folders;
 use crate::features::diff::uncounted::UncountedFiles;
 use crate::history::branch::Branch;
+use crate::history::chain::Chain;
 use crate::history::folders::{ComparisonJob, FolderComparison};
 use crate::history::governance::GovernanceOrigin;
 use crate::history::objects::{Extent, Oid, OidMap};
@@ -49,6 +50,8 @@ pub(crate) struct Comparer<'h> {
     pub(crate) now: Instant,
     /// The instant in question, if one was given.
     pub(crate) on: Option<Instant>,
+    /// The first parents of the approved ref, read when first needed.
+    pub(crate) chain: OnceCell<Chain>,
     /// Everything on the approved ref but its records, read when first needed.
     pub(crate) past: OnceCell<(History, TrailVerdicts)>,
 }
@@ -65,7 +68,7 @@ impl Comparer<'_> {
 
     /// Returns the history of some records on the approved ref.
     fn past_of(&self, few: RecordFilter) -> Result<(History, TrailVerdicts), Undetermined> {
-        let mut chain = chain::walk(self.repository, &self.chosen, self.now)?;
+        let mut chain = self.chain()?.clone();
         chain.others.noted = above::noted(&self.prefix, &[]);
         let mut history = walk::walk_named(self.repository, chain, &self.prefix, None, &few)?;
         read_notes(self.repository, &mut history, None);
@@ -73,6 +76,14 @@ impl Comparer<'_> {
         history.begins = self.policies().begin(&history)?.unwrap_or_default();
         let approvals = approval::judge(&history);
         Ok((history, approvals))
+    }
+
+    fn chain(&self) -> Result<&Chain, Undetermined> {
+        if let Some(chain) = self.chain.get() {
+            return Ok(chain);
+        }
+        let read = chain::walk(self.repository, &self.chosen, self.now)?;
+        Ok(self.chain.get_or_init(|| read))
     }
 
     fn policies(&self) -> PolicyReader<'_> {
@@ -303,7 +314,7 @@ impl Comparer<'_> {
         if search.is_empty() {
             return Ok(similar);
         }
-        let commits = chain::walk(self.repository, &self.chosen, self.now)?.commits;
+        let commits = &self.chain()?.commits;
         let jobs = commits.iter().zip(commits.iter().skip(1)).enumerate();
         let jobs = jobs.map(|(pair, (before, after))| ComparisonJob {
             pair,
