@@ -41,9 +41,9 @@ pub(crate) struct IdentityCache {
 }
 
 /// Resolved entries by name, then by address.
-type Faces = HashMap<String, HashMap<String, Face>>;
+type Faces = HashMap<String, HashMap<String, Rc<Face>>>;
 
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) struct Face {
     pub person: Person,
     name: Rc<ComparableName>,
@@ -56,11 +56,11 @@ pub(super) struct Face {
 }
 
 impl IdentityCache {
-    pub(super) fn face(&self, governance: &Governance, name: &str, email: &str) -> Face {
+    pub(super) fn face(&self, governance: &Governance, name: &str, email: &str) -> Rc<Face> {
         let mut met = self.faces.borrow_mut();
         let faces = met.entry(governance).or_default();
         if let Some(face) = faces.get(name).and_then(|named| named.get(email)) {
-            return face.clone();
+            return Rc::clone(face);
         }
         let person = people::identify(governance, name, email);
         let mut keys: Vec<Rc<str>> = vec![Rc::from(person.key.as_str())];
@@ -68,16 +68,16 @@ impl IdentityCache {
         let own = person.account.iter().flat_map(Account::names);
         let numbers = accounts.iter().filter_map(Account::number);
         keys.extend(own.chain(numbers).map(Rc::from));
-        let face = Face {
+        let face = Rc::new(Face {
             name: Rc::new(ComparableName::from_person(&person)),
             lookalike: Rc::from(alike::alike(&person.key)),
             keys: Rc::from(keys),
             numbered: Rc::from(accounts),
             sort: IdentityKind::for_person(governance, &person),
             person,
-        };
+        });
         let named = faces.entry(name.to_owned()).or_default();
-        named.insert(email.to_owned(), face.clone());
+        named.insert(email.to_owned(), Rc::clone(&face));
         face
     }
 }
@@ -107,11 +107,12 @@ impl<'a> IdentityResolver<'a> {
         let face = self.met.face(self.at, name, email);
         let called = if face.person.name.is_empty() {
             // People removed from the roster by an unapproved change keep the name it gave them.
-            self.met.face(self.approved, name, email).name
+            self.met.face(self.approved, name, email)
         } else {
-            face.name
+            Rc::clone(&face)
         };
-        let mut identity = Identity::new(face.person, called, face.lookalike);
+        let (name, lookalike) = (Rc::clone(&called.name), Rc::clone(&face.lookalike));
+        let mut identity = Identity::new(face.person.clone(), name, lookalike);
         identity.know_all_surely(&face.keys);
         self.widen(&mut identity);
         identity
@@ -129,7 +130,8 @@ impl<'a> IdentityResolver<'a> {
                     continue;
                 }
                 let keys = if typed.typed_email.contains('@') {
-                    self.met.face(state, &typed.typed_name, &typed.typed_email).keys
+                    let face = self.met.face(state, &typed.typed_name, &typed.typed_email);
+                    Rc::clone(&face.keys)
                 } else {
                     Rc::from([Rc::from(people::key_of(state, &typed.key))])
                 };

@@ -24,6 +24,14 @@ pub struct Commit {
     /// Parsed on first use, since most commits of a long history are never asked for it.
     author: OnceCell<Box<Ident>>,
     committer: OnceCell<Box<Ident>>,
+    checked: OnceCell<CheckedIdents>,
+}
+
+/// What every walk asks of a commit.
+#[derive(Clone, Copy, Debug)]
+struct CheckedIdents {
+    committed: Option<Instant>,
+    problem: Option<(&'static str, IdentProblem)>,
 }
 
 impl PartialEq for Commit {
@@ -76,6 +84,7 @@ pub fn parse(oid: Oid, raw: Vec<u8>) -> Result<Commit, Obstacle> {
         raw: raw.into(),
         author: OnceCell::new(),
         committer: OnceCell::new(),
+        checked: OnceCell::new(),
     })
 }
 
@@ -104,10 +113,7 @@ impl Commit {
 
     /// Returns the committer time.
     pub fn committed(&self) -> Option<Instant> {
-        match self.committer.get() {
-            Some(committer) => committer.time,
-            None => self.ident(b"committer").time,
-        }
+        self.checked().committed
     }
 
     /// Reads the ident in a header; if there are two such headers, the first is used and marked.
@@ -141,13 +147,20 @@ impl Commit {
     /// Returns what is malformed about the author, committer or message, which leaves
     /// conclusions about the commit uncertain.
     pub fn problem(&self) -> Option<(&'static str, IdentProblem)> {
-        let first = |name: &'static str| {
-            let ident = self.ident(name.as_bytes());
-            ident.problems.first().map(|problem| (name, *problem))
-        };
-        first("author")
-            .or_else(|| first("committer"))
-            .or_else(|| self.body().contains(&0).then_some(("message", IdentProblem::Nul)))
+        self.checked().problem
+    }
+
+    fn checked(&self) -> &CheckedIdents {
+        self.checked.get_or_init(|| {
+            let [author, committer] = [&b"author"[..], b"committer"].map(|key| self.ident(key));
+            let first = |name: &'static str, ident: &Ident| {
+                ident.problems.first().map(|problem| (name, *problem))
+            };
+            let problem = first("author", &author)
+                .or_else(|| first("committer", &committer))
+                .or_else(|| self.body().contains(&0).then_some(("message", IdentProblem::Nul)));
+            CheckedIdents { committed: committer.time, problem }
+        })
     }
 
     /// Returns the signature of the commit with the signed bytes: the commit without its signature headers.

@@ -4,7 +4,7 @@
 //! Follows `docs/spec/approval.md`, 0 (12) and M3.
 
 use std::collections::HashMap;
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::hash::{BuildHasherDefault, Hash, Hasher};
 
 /// The id of an object: 20 bytes, shown in hexadecimal.
@@ -71,7 +71,9 @@ impl Oid {
 
     /// Returns the first 12 hexadecimal digits, for display.
     pub fn short(&self) -> String {
-        self.to_string().chars().take(12).collect()
+        let mut text = self.to_string();
+        text.truncate(12);
+        text
     }
 }
 
@@ -86,7 +88,9 @@ fn digit(byte: u8) -> Option<u8> {
 
 impl fmt::Display for Oid {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(out, "{byte:02x}"))
+        let digits = self.0.iter().flat_map(|byte| [byte >> 4, byte & 0xf]);
+        let mut digits = digits.filter_map(|digit| char::from_digit(digit.into(), 16));
+        digits.try_for_each(|digit| out.write_char(digit))
     }
 }
 
