@@ -1,5 +1,6 @@
 //! The help: the first screen, all commands, one command, and the options of every command.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use crate::cli::{self, commands, run};
@@ -79,6 +80,15 @@ fn all_commands_are_34() {
     all.dedup();
     // `mcp` is a feature that is on by default.
     assert_eq!(all.len(), 34, "{all:?}");
+}
+
+#[test]
+fn every_command_has_a_row_in_the_table_of_budgets() {
+    let table = std::fs::read_to_string("benches/budgets.tsv").unwrap();
+    let rows = table.lines().skip(1).filter_map(|line| line.split('\t').next());
+    let named = rows.flat_map(|row| row.split(", ")).filter_map(|it| it.split(' ').next());
+    let named: BTreeSet<String> = named.filter(|it| *it != "--help").map(str::to_owned).collect();
+    assert_eq!(named, commands().into_iter().collect());
 }
 
 #[test]
