@@ -262,7 +262,8 @@ pub fn create(tree: &WorkTree, path: &str, bytes: &[u8]) -> Result<PathBuf, File
     let waiting = temporary::git_dir(&tree.top).and_then(|git| temporary::waiting(&git).ok());
     let put = |folder: &Path| -> std::io::Result<()> {
         let file = temporary::filled(folder, temporary::PREFIX, bytes)?;
-        file.persist_noclobber(&place).map(drop).map_err(|refused| refused.error)
+        let put = file.persist_noclobber(&place).map(drop);
+        put.map_err(|refused| temporary::without_name(refused.error))
     };
     let put = match waiting.as_deref().map(put) {
         // Git's folder is on another disk, or there is none.

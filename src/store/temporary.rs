@@ -61,8 +61,8 @@ pub(super) fn begun(folder: &Path, prefix: &str) -> io::Result<NamedTempFile> {
     builder.tempfile_in(folder).map_err(without_name)
 }
 
-/// Returns the error of creating a temporary file without its name, which tells nobody anything.
-fn without_name(error: io::Error) -> io::Error {
+/// Returns an error without the name of a temporary file, and in words alone.
+pub(super) fn without_name(error: io::Error) -> io::Error {
     match error.kind() {
         kind @ (ErrorKind::NotFound
         | ErrorKind::NotADirectory

@@ -4,6 +4,7 @@ use std::fs;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown};
 use std::os::unix::process::CommandExt as _;
 use std::path::Path;
+use std::process::{Command, Output};
 
 use crate::cli;
 use crate::decisions::{ID, Life, record};
@@ -14,13 +15,33 @@ const SOMEONE: u32 = 65_534;
 
 /// Runs the program as the owner of the folder; if that is root, it belongs to someone else from then on.
 fn run(folder: &Path, args: &[&str]) -> (i32, String) {
-    let mut program = cli::program(folder, args, &[]);
-    if fs::metadata("/proc/self").is_ok_and(|own| own.uid() == 0) {
+    let program = cli::program(folder, args, &[]);
+    let output = if fs::metadata("/proc/self").is_ok_and(|own| own.uid() == 0) {
         give(folder);
-        program.uid(SOMEONE).gid(SOMEONE);
-    }
-    let output = program.output().unwrap();
+        as_someone(&program)
+    } else {
+        { program }.output()
+    };
+    let output = output.unwrap();
     (output.status.code().unwrap(), String::from_utf8(output.stderr).unwrap())
+}
+
+/// Runs a copy, since someone else may not come where the program was built; a folder in memory may forbid to run it.
+fn as_someone(program: &Command) -> std::io::Result<Output> {
+    let place = tempfile::tempdir()?;
+    let copy = place.path().join("exledger");
+    fs::copy(program.get_program(), &copy)?;
+    mode(&copy, 0o755);
+    give(place.path());
+    let variables = program.get_envs().filter_map(|(name, value)| Some((name, value?)));
+    Command::new(&copy)
+        .args(program.get_args())
+        .current_dir(program.get_current_dir().unwrap())
+        .env_clear()
+        .envs(variables)
+        .uid(SOMEONE)
+        .gid(SOMEONE)
+        .output()
 }
 
 fn give(place: &Path) {
@@ -80,6 +101,18 @@ fn a_file_of_git_that_may_not_be_read_is_not_called_locked() {
     assert_eq!(code, 3, "{said}");
     assert!(said.contains(".git/packed-refs: Permission denied; check its permissions"), "{said}");
     assert!(!said.contains("locked"), "{said}");
+}
+
+#[test]
+fn settings_of_git_that_may_not_be_read_are_not_passed_over() {
+    let life = filed();
+    let config = life.repo.path().join(".git/config");
+    mode(&config, 0o000);
+    let (code, said) = run(life.repo.path(), &["list"]);
+    mode(&config, 0o644);
+    assert_eq!(code, 3, "{said}");
+    assert!(said.contains(".git/config: "), "{said}");
+    assert!(said.contains("check its permissions"), "{said}");
 }
 
 #[cfg(target_os = "linux")]

@@ -6,6 +6,7 @@
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use crate::history::objects::{Extent, Oid};
@@ -75,6 +76,15 @@ impl Repository {
     }
 
     fn opened(git: git2::Repository) -> Result<Repository, OpenError> {
+        // libgit2 passes over settings that this user may not read.
+        let settings = git.commondir().join("config");
+        if let Err(cause) = fs::File::open(&settings)
+            && cause.kind() == ErrorKind::PermissionDenied
+        {
+            let cause =
+                format!("can't open {}: {cause}; check its permissions", settings.display());
+            return Err(OpenError::Refused { cause });
+        }
         let mut config = git.config().map_err(refused)?;
         // Those that the repository hands out later are this one.
         configuration::put(&mut config, git.path()).map_err(refused)?;
