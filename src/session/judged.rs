@@ -87,7 +87,8 @@ impl JudgedCounts {
     pub fn beside(&self) -> String {
         let mut text = String::new();
         if self.index > 0 {
-            text += &format!(", {} of them from the index ({})", self.index, self.indexed_by);
+            let some = if self.work_tree == 0 { "all".to_owned() } else { self.index.to_string() };
+            text += &format!(", {some} of them from the index ({})", self.indexed_by);
         }
         if self.staged > 0 {
             text += &format!(", {} staged with other content", self.staged);

@@ -22,7 +22,7 @@ const SKIP_WORKTREE: u16 = 1 << 14;
 const ASSUME_UNCHANGED: u16 = 1 << 15;
 
 /// The attributes by which git stores other bytes of a file than those in the work tree.
-const CONVERSIONS: &[&str] = &["filter", "ident", "working-tree-encoding"];
+const CONVERSIONS: &[&str] = &["filter", "working-tree-encoding", "ident"];
 
 /// What an operation of git that is not finished is called.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,11 +3,13 @@
 //! Uses history (paths, ids), and git2. Start at [`Repository::stored`]. Follows `docs/spec/approval.md`, S7.
 
 use std::fs;
+use std::path::Path;
 
 use crate::history::objects::{ObjectKind, Objects, Oid};
 use crate::history::paths::LedgerPrefix;
 use crate::history::tree::CommitTree;
-use crate::store::git::{GitError, Repository};
+use crate::store::git::judged::is_read_from_index;
+use crate::store::git::{GitError, Repository, ours};
 
 /// A file of the work tree as git stores it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,6 +48,11 @@ impl Repository {
             {
                 return Ok(Stored::Committed(bytes));
             }
+        }
+        let entry = self.git.index()?.get_path(Path::new(&from_top), 0);
+        if let Some(blob) = entry.filter(is_read_from_index).and_then(|entry| ours(entry.id)) {
+            let (_, bytes) = self.read(blob).map_err(|it| GitError::of_object(path, &it))?;
+            return Ok(Stored::Loose(bytes));
         }
         let work_dir = self.work_dir.as_ref().ok_or_else(outside)?;
         let place = work_dir.join(&from_top);
