@@ -21,7 +21,6 @@ use exledger::history::tree::CommitTree;
 use exledger::ledger::Files;
 use exledger::ledger::stray::Stray;
 use exledger::ledger::tree::Tree;
-use exledger::policy::Policy;
 use exledger::policy::governance::Governance;
 use exledger::policy::tier;
 use exledger::policy::tier::fact::Facts;
@@ -100,13 +99,13 @@ impl Run for DiffArgs {
             }
             (None, Some(checkout)) => {
                 let before = CommitTree::of_commit(repository, compared.base, &prefix)?;
-                let mut strays = checkout.strays(policy, Some(&before))?;
+                let mut strays = checkout.strays(tree, policy, Some(&before))?;
                 strays.retain(|stray| stray.is_new);
                 strays
             }
             (None, None) => Vec::new(),
         };
-        let judged = checkout.as_ref().map(|it| judge_checkout(it, &compared, policy));
+        let judged = checkout.as_ref().map(|it| judge_checkout(it, &compared, &governance));
         let judged = judged.transpose()?;
         let findings = collect_findings(&compared, &strays, &context);
         let counts = view::findings::LevelCounts::count(findings.iter());
@@ -166,8 +165,9 @@ fn collect_findings(
 fn judge_checkout(
     checkout: &JudgedCheckout<'_>,
     compared: &Compared,
-    policy: &Policy,
+    governance: &Governance,
 ) -> anyhow::Result<JudgedCounts> {
+    let policy = &governance.policy;
     let paths: Vec<&str> = compared
         .entries
         .iter()
@@ -176,8 +176,11 @@ fn judge_checkout(
         .collect();
     let mut counts = checkout.count(&policy.records, paths.into_iter());
     counts.base = Some(compared.base.to_string());
-    counts.staged = checkout.staged(&policy.records)?.len();
-    counts.not_read = checkout.unread(&Files::list(&checkout.tree, &policy.records)?);
+    let staged = checkout.staged(governance)?.unwrap_or_default();
+    let is_record = |path: &&String| exledger::ledger::is_record_of(&policy.records, path);
+    counts.staged = staged.changed.iter().filter(is_record).count();
+    let files = Files::list(&checkout.tree, &policy.records)?;
+    counts.not_read = checkout.unread(&files, &governance.paths());
     Ok(counts)
 }
 

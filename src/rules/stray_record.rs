@@ -29,8 +29,8 @@ fn check(stray: &Stray, findings: &mut Vec<Finding>) {
     let (message, help) = match &stray.kind {
         StrayKind::Misplaced { to, missing_folder } => {
             let made = missing_folder.as_ref();
-            let made = made.map(|folder| format!("mkdir -p {} && ", quoted(folder)));
-            let moved = if stray.is_tracked { "git mv" } else { "mv" };
+            let made = made.map(|folder| format!("mkdir -p -- {} && ", quoted(folder)));
+            let moved = if stray.is_tracked { "git mv --" } else { "mv --" };
             let message = match path.rsplit_once('/').map(|(folder, _)| folder) {
                 own if own == to.rsplit_once('/').map(|(folder, _)| folder) => {
                     format!("{path} is not read as a record: rename it")
@@ -41,15 +41,15 @@ fn check(stray: &Stray, findings: &mut Vec<Finding>) {
         }
         StrayKind::Copy if stray.is_tracked => (
             format!("{path} is a copy of the record {}, and is not read", stray.id),
-            format!("git rm {shown}"),
+            format!("git rm -f -- {shown}"),
         ),
         StrayKind::Copy => (
             format!("{path} is a copy of the record {}, and is not read", stray.id),
-            format!("git clean -f -- {shown}"),
+            format!("rm -- {shown}"),
         ),
         StrayKind::Ignored => (
             format!("{path} is ignored by git, so it is not committed"),
-            format!("git add -f {shown}"),
+            format!("git add -f -- {shown}"),
         ),
     };
     findings.push(Finding {

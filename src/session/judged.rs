@@ -14,11 +14,13 @@ use crate::history::tree::CommitTree;
 use crate::ledger::stray::{self, Stray, StrayKind, StraySearch};
 use crate::ledger::tree::{EntryKind, Tree};
 use crate::ledger::{Files, is_record_of};
+use crate::plan::evidence;
+use crate::policy::governance::Governance;
 use crate::policy::{self, Policy};
 use crate::session::error::Undetermined;
 use crate::session::locate::Located;
 use crate::store::git::Repository;
-use crate::store::git::judged::{Checkout, JudgedTree, Operation, StagedFiles};
+use crate::store::git::judged::{Checkout, JudgedTree, Operation, Staged};
 use crate::survey::shell::quoted;
 
 /// The files of a checkout as git would commit them, and what git says about them.
@@ -118,8 +120,8 @@ impl UnreadFile {
         let suffix = name.rsplit('.').next().unwrap_or_default();
         let attributes = quoted(&format!("{folder}/.gitattributes"));
         let command = format!(
-            "echo '*.{suffix} -filter -ident -working-tree-encoding' >> {attributes} && git add --renormalize {attributes} {}",
-            quoted(folder)
+            "printf '\\n*.{suffix} -filter -ident -working-tree-encoding\\n' >> {attributes} && git add --renormalize {attributes} {}",
+            quoted(&path)
         );
         let reason = format!(
             "git stores other bytes than those that lie here: it has the attribute {attribute}"
@@ -149,15 +151,28 @@ impl<'l> JudgedCheckout<'l> {
         Ok(JudgedCheckout { tree: JudgedTree::new(work_tree, of_git), git })
     }
 
-    /// Returns the records that are staged with other content than the work tree's.
+    /// Compares what of the ledger is staged with the work tree; `None` if nothing is staged.
     ///
     /// # Errors
     /// [`Undetermined::Git`] if git refuses.
-    pub fn staged(&self, folders: &[String]) -> Result<StagedFiles, Undetermined> {
-        let Some(git) = &self.git else { return Ok(StagedFiles::new()) };
-        let mut staged = git.repository.staged(git.head, &git.prefix, folders)?;
-        staged.retain(|path, _| is_record_of(folders, path));
-        Ok(staged)
+    pub fn staged(&self, governance: &Governance) -> Result<Option<Staged>, Undetermined> {
+        let Some(git) = &self.git else { return Ok(None) };
+        let policy = &governance.policy;
+        let mut places = governance.paths();
+        places.extend(policy.records.iter().cloned());
+        places.extend([policy.redesigns.clone(), evidence::FOLDER.to_owned()]);
+        Ok(git.repository.staged(git.head, &git.prefix, &places)?)
+    }
+
+    /// Returns the files of the index alone.
+    ///
+    /// # Errors
+    /// [`Undetermined::Git`] if the index can't be read.
+    pub fn index_tree(&self) -> Result<JudgedTree<'l>, Undetermined> {
+        match &self.git {
+            Some(git) => Ok(self.tree.of_index(&git.checkout)?),
+            None => Ok(self.tree.clone()),
+        }
     }
 
     /// Counts some records by where they were read.
@@ -194,11 +209,13 @@ impl<'l> JudgedCheckout<'l> {
         Ok(Some(CommitTree::of_commit(git.repository, commit, &git.prefix)?))
     }
 
-    /// Returns the records whose bytes in git are others than those that lie here, since git converts them.
-    pub fn unread(&self, files: &Files) -> Vec<UnreadFile> {
+    /// Returns the records and governance files whose bytes in git are others than those that lie here, since git converts them.
+    pub fn unread(&self, files: &Files, governance: &[String]) -> Vec<UnreadFile> {
         let Some(git) = &self.git else { return Vec::new() };
-        let paths = files.records.iter().map(|file| file.path.as_str());
-        let paths = paths.filter(|path| !self.tree.is_indexed(path));
+        let records = files.records.iter().map(|file| file.path.as_str());
+        let there = |path: &&str| self.tree.kind(path).is_ok_and(|kind| kind.is_some());
+        let governance = governance.iter().map(String::as_str).filter(there);
+        let paths = records.chain(governance).filter(|path| !self.tree.is_indexed(path));
         let converted = git.repository.converted(&git.prefix, paths).into_iter();
         converted.map(|(path, attribute)| UnreadFile::converted(path, &attribute)).collect()
     }
@@ -231,6 +248,7 @@ impl<'l> JudgedCheckout<'l> {
     /// [`Undetermined::Tree`] if a file or folder can't be read.
     pub fn strays(
         &self,
+        tree: &dyn Tree,
         policy: &Policy,
         before: Option<&dyn Tree>,
     ) -> Result<Vec<Stray>, Undetermined> {
@@ -238,12 +256,12 @@ impl<'l> JudgedCheckout<'l> {
         let mut paths: BTreeMap<String, bool> =
             tracked.into_iter().flatten().map(|path| (path.clone(), true)).collect();
         for folder in &policy.records {
-            let items = self.tree.list(folder)?.into_iter();
+            let items = tree.list(folder)?.into_iter();
             for item in items.filter(|item| item.kind == EntryKind::File) {
                 paths.entry(item.path).or_insert(false);
             }
         }
-        let mut strays = search(policy).find(&self.tree, &paths)?;
+        let mut strays = search(policy).find(tree, &paths)?;
         for stray in &mut strays {
             let was_there = before.map(|tree| tree.kind(&stray.path)).transpose()?;
             stray.is_new = was_there == Some(None);

@@ -57,7 +57,8 @@ impl Located {
                 Ok(Some(root)) => root,
                 Ok(None) => {
                     let from = folder.to_owned();
-                    return Err(Undetermined::NoLedger { from }.into());
+                    let hidden = hidden_policy(folder);
+                    return Err(hidden.unwrap_or(Undetermined::NoLedger { from }).into());
                 }
                 Err(FileError::Absent(folder)) => {
                     return Err(Undetermined::NoFolder(folder).into());
@@ -137,6 +138,24 @@ impl Located {
     pub fn repository_or_none(&self) -> Option<&Repository> {
         self.repository.as_ref()
     }
+}
+
+/// Returns the error for a policy that git has, and that this checkout leaves out.
+fn hidden_policy(folder: &Path) -> Option<Undetermined> {
+    let repository = Repository::discover(folder).ok()?;
+    let inside = repository.prefix(folder)?;
+    let tracked = repository.tracked().ok()?;
+    let path =
+        tracked.into_iter().filter(|file| file.is_sparse).map(|file| file.path).find(|path| {
+            let above = path.strip_suffix(policy::FILE).map(|it| it.trim_end_matches('/'));
+            above.is_some_and(|above| {
+                above.is_empty() || inside == above || inside.starts_with(&format!("{above}/"))
+            })
+        })?;
+    Some(Undetermined::other(
+        format!("{path} is in git's index, and this checkout leaves it out"),
+        "run `git sparse-checkout disable && git checkout -- .`, or check out that file",
+    ))
 }
 
 /// Refuses a bare repository whose files another repository tracks: it could be made up by anybody who writes there.

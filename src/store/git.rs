@@ -139,6 +139,25 @@ impl Repository {
         self.work_dir.as_deref()
     }
 
+    /// Returns the index: the one that git makes a commit from, while it runs a hook, else the repository's own.
+    fn index(&self) -> Result<git2::Index, git2::Error> {
+        let named = configuration::index_file().zip(self.work_dir.as_ref());
+        let named = named.map(|(path, top)| top.join(path)).filter(|path| self.may_own(path));
+        match named {
+            Some(path) => git2::Index::open(&path),
+            None => self.git.index(),
+        }
+    }
+
+    /// Tells whether a file is not in the git folder of another repository.
+    fn may_own(&self, path: &Path) -> bool {
+        let Some(folder) = path.parent().and_then(|folder| fs::canonicalize(folder).ok()) else {
+            return false;
+        };
+        let is_own = fs::canonicalize(&self.own_dir).is_ok_and(|own| own == folder);
+        path.is_file() && (is_own || !folder.join("HEAD").is_file())
+    }
+
     /// Returns how many objects have been read so far.
     pub fn reads(&self) -> u64 {
         self.reads.get()

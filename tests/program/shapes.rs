@@ -271,9 +271,10 @@ fn a_record_that_git_converts_is_not_read_and_the_way_out_works() {
             .unwrap()
             .iter()
             .map(|it| it["path"].as_str().unwrap())
+            .filter(|path| *path != "exledger.yaml")
             .collect();
         assert_eq!(unread, [RECORDS[0], RECORDS[1], MOVED, RECORDS[4]], "{attributes}");
-        // Each record folder has a command of its own.
+        // Each record folder, and the policy, has a command of its own.
         for _ in 0..2 {
             let run = clone.run(&["lint", "--format", "json"]);
             let commands: BTreeSet<&str> =
@@ -355,6 +356,103 @@ fn what_was_judged_is_said_and_nothing_is_no_praise() {
     assert_eq!(run.code, 0, "{}{}", run.out, run.err);
     assert!(run.out.contains("no records in exeptions/"), "{}", run.out);
     assert!(!run.out.contains("nothing to object to"), "{}", run.out);
+}
+
+/// Returns the findings of `lint --base` before a commit of what is staged, and those of a clone after it.
+fn before_and_after(prepare: impl Fn(&Checkout)) -> [Said; 2] {
+    let origin = Origin::new();
+    let clone = origin.after(&[&["switch", "-qc", "staged", "origin/main"]]);
+    prepare(&clone);
+    let before = said(&clone.run(&["lint", "--base", "origin/main", "--format", "json"]));
+    clone.git(&["commit", "-qm", "What is staged"]);
+    clone.git(&["stash", "-q", "--include-untracked"]);
+    let after = said(&clone.run(&["lint", "--base", "origin/main", "--format", "json"]));
+    [before, after]
+}
+
+#[test]
+fn the_index_is_judged_as_a_whole_where_something_is_staged() {
+    let policy = "version: 1\nrecords: [exceptions, team/exceptions]\n";
+    let bogus = format!("{policy}bogus: 1\n");
+    let stray = "exceptions/EXC-2026-00006.YAML";
+    let [broken, healed] = before_and_after(|clone| {
+        write(&clone.top, "exledger.yaml", &bogus);
+        clone.git(&["add", "-A"]);
+        write(&clone.top, "exledger.yaml", policy);
+    });
+    assert!(broken.0 == 1 && broken.1.iter().any(|it| it.contains("unknown-key")), "{broken:?}");
+    assert_eq!(healed, broken);
+    let [before, after] = before_and_after(|clone| {
+        write(&clone.top, stray, &sample("EXC-2026-00006"));
+        clone.git(&["add", "-A"]);
+        std::fs::remove_file(clone.top.join(stray)).unwrap();
+    });
+    assert_eq!((before.0, &before), (1, &after));
+    // Half of a move: the old place is not staged.
+    let [before, after] = before_and_after(|clone| {
+        std::fs::create_dir_all(clone.top.join("exceptions/new")).unwrap();
+        let moved = RECORDS[1].replace("exceptions/", "exceptions/new/");
+        std::fs::rename(clone.top.join(RECORDS[1]), clone.top.join(&moved)).unwrap();
+        clone.git(&["add", "exceptions/new"]);
+    });
+    assert!(before.0 == 1 && before.1.iter().any(|it| it.contains("duplicate-id")), "{before:?}");
+    assert_eq!(after.0, 1, "{after:?}");
+    // A record that becomes a submodule is deleted.
+    let [before, after] = before_and_after(|clone| {
+        let head = git(&clone.top, &["rev-parse", "HEAD"]);
+        let entry = format!("160000,{},{}", head.trim(), RECORDS[1]);
+        clone.git(&["update-index", "--cacheinfo", &entry]);
+    });
+    assert!(before.1.iter().any(|it| it.contains("record-deleted")), "{before:?}");
+    assert_eq!((before.0, after.0), (1, 1), "{after:?}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_hook_judges_the_commit_that_git_makes() {
+    use std::os::unix::fs::PermissionsExt;
+    let origin = Origin::new();
+    let clone = origin.after(&[&["switch", "-q", "main"]]);
+    let hook = clone.top.join(".git/hooks/pre-commit");
+    std::fs::create_dir_all(hook.parent().unwrap()).unwrap();
+    let program = env!("CARGO_BIN_EXE_exledger");
+    std::fs::write(&hook, format!("#!/bin/sh\nexec '{program}' lint\n")).unwrap();
+    std::fs::set_permissions(&hook, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let commit = |words: &[&str]| {
+        let mut git = std::process::Command::new("git");
+        git.arg("commit").args(words).current_dir(&clone.top).env("HOME", &clone.top);
+        git.output().unwrap().status.success()
+    };
+    write(&clone.top, RECORDS[0], &sample(RECORDS[0]).replace("class: standard", "class: ["));
+    clone.git(&["add", RECORDS[0]]);
+    assert!(!commit(&["-qm", "Break"]));
+    // What is staged is replaced by this commit, so only the work tree counts.
+    write(&clone.top, RECORDS[0], &format!("{}# mended\n", sample(RECORDS[0])));
+    assert!(commit(&["-qam", "Mend"]));
+}
+
+#[test]
+fn a_policy_that_a_sparse_checkout_leaves_out_is_not_missing() {
+    let origin = Origin::new();
+    let clone = origin.after(&[&["sparse-checkout", "set", "--no-cone", "/exceptions/"]]);
+    let run = clone.run(&["lint"]);
+    assert_eq!(run.code, 3, "{}", run.err);
+    assert!(!run.err.contains("exledger init"), "{}", run.err);
+    let command = way_out(&run.err).unwrap();
+    let done =
+        std::process::Command::new("sh").args(["-c", &command]).current_dir(&clone.top).status();
+    assert!(done.unwrap().success(), "{command}");
+    assert_eq!(clone.run(&["lint"]).code, 1);
+}
+
+#[test]
+fn a_file_that_lies_outside_of_a_sparse_checkout_is_read_there() {
+    let origin = Origin::new();
+    let clone = origin.after(&[&["switch", "-q", "main"], &["sparse-checkout", "set", "src"]]);
+    write(&clone.top, RECORDS[0], &sample(RECORDS[0]).replace("class: standard", "class: ["));
+    assert_eq!(clone.run(&["lint"]).code, 1);
+    clone.git(&["status", "--short"]);
+    assert_eq!(clone.run(&["lint"]).code, 1);
 }
 
 /// Files `text` at a path of a new branch, and returns the stray findings of `lint --base`, of `lint` once it landed, and the
@@ -442,9 +540,9 @@ fn a_record_that_git_ignores_or_that_is_not_tracked_under_its_name_is_said() {
     write(&clone.top, "exceptions/EXC-2026-00007.json", &sample("EXC-2026-00007"));
     let run = clone.run(&["lint"]);
     assert_eq!(run.code, 0, "{}", run.out);
-    assert!(run.out.contains("git add -f exceptions/EXC-2026-00006.yaml"), "{}", run.out);
+    assert!(run.out.contains("git add -f -- exceptions/EXC-2026-00006.yaml"), "{}", run.out);
     assert!(
-        run.out.contains("`mv exceptions/EXC-2026-00007.json exceptions/EXC-2026-00007.yaml`"),
+        run.out.contains("`mv -- exceptions/EXC-2026-00007.json exceptions/EXC-2026-00007.yaml`"),
         "{}",
         run.out
     );

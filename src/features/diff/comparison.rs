@@ -249,7 +249,7 @@ impl Comparer<'_> {
         if proposed.commit.is_none() {
             let paths: Vec<String> = governance_paths.iter().cloned().collect();
             loose = self.uncommitted(&self.prefix, parents, &folders)?.into_keys().collect();
-            rulings.extend(self.uncommitted_rules(&cast, parents, proposed.tree, &paths)?);
+            rulings.extend(self.uncommitted_rules(&cast, parents, proposed, &paths)?);
         }
         uncounted.find_inherited(&mut rulings, proposed.tree)?;
         if !rulings.is_empty() {
@@ -449,15 +449,19 @@ impl Comparer<'_> {
         &self,
         cast: &Authorship,
         parents: &[Oid],
-        tree: &dyn Tree,
+        ProposedState { tree, instead, .. }: ProposedState<'_>,
         paths: &[String],
     ) -> Result<Vec<GovernanceChange>, Undetermined> {
         let Some(head) = parents.first() else { return Ok(Vec::new()) };
         let committed = self.tree(*head)?;
         let bytes = |tree: &dyn Tree, path: &str| tree.bytes(path);
         let mut found = Vec::new();
-        let changed = self.uncommitted(&self.prefix, parents, paths)?.into_keys();
-        for path in changed.filter(|path| paths.contains(path)) {
+        let mut changed = self.uncommitted(&self.prefix, parents, paths)?;
+        changed.extend(instead.iter().map(|path| (path.clone(), true)));
+        for path in changed.into_keys().filter(|path| paths.contains(path)) {
+            if bytes(&committed, &path)? == bytes(tree, &path)? {
+                continue;
+            }
             let there = [bytes(&committed, &path)?.is_some(), bytes(tree, &path)?.is_some()];
             found.push(GovernanceChange {
                 commit: None,

@@ -9,8 +9,8 @@ use crate::features::lint::input::{Input, LintRequest};
 use crate::features::lint::landed::LandedRecords;
 use crate::features::lint::redesigns::LintedRedesigns;
 use crate::history::objects::Oid;
-use crate::ledger::Files;
 use crate::ledger::tree::Tree;
+use crate::ledger::{self, Files};
 use crate::policy::governance::Governance;
 use crate::record;
 use crate::rules::case::RuleContext;
@@ -112,19 +112,27 @@ pub(crate) fn lint<'l>(
         found.take(checkout.unmerged(&policy.records, &found.findings), &input);
         let before = base.map(|base| checkout.tree_of(base)).transpose()?.flatten();
         let before = before.as_ref().map(|tree| tree as &dyn Tree);
-        found.take(lint::strays(&checkout.strays(policy, before)?, &context), &input);
-        counts.not_read = checkout.unread(&Files::list(&input, &policy.records)?);
+        let strays = checkout.strays(&input, policy, before)?;
+        found.take(lint::strays(&strays, &context), &input);
+        let files = Files::list(&input, &policy.records)?;
+        counts.not_read = checkout.unread(&files, &governance.paths());
         counts.not_read.retain(|file| input.names(&file.path));
-        let mut changed = checkout.staged(&policy.records)?;
-        changed.retain(|path, _| input.names(path));
-        counts.staged = changed.len();
-        if !changed.is_empty() {
-            let tree = input.of_state(checkout.tree.with_staged(&changed));
-            let paths: Vec<String> = changed.keys().cloned().collect();
-            let context = RuleContext { tree: &tree, ..context };
-            let state = lint_state(located, at, request.base, &tree, &context, &paths)?;
-            staged = state.found.findings;
-            staged.retain(|it| changed.contains_key(&it.path) && !found.findings.contains(it));
+        if let Some(staged_files) = checkout.staged(&governance)? {
+            let is_record = |path: &&String| ledger::is_record_of(&policy.records, path);
+            counts.staged =
+                staged_files.changed.iter().filter(is_record).filter(|it| input.names(it)).count();
+            let tree = input.of_state(checkout.index_tree()?);
+            let governance = Governance::read(&tree)?;
+            let extra_schema = &ExtraSchema::of(&governance);
+            let context =
+                RuleContext { governance: &governance, extra_schema, tree: &tree, ..context };
+            let state =
+                lint_state(located, at, request.base, &tree, &context, &staged_files.differing)?;
+            let mut in_index = state.found;
+            let strays = checkout.strays(&tree, &governance.policy, before)?;
+            in_index.take(lint::strays(&strays, &context), &tree);
+            staged = in_index.findings;
+            staged.retain(|finding| !found.findings.contains(finding));
             sort(&mut staged);
             staged_input = Some(tree);
         }

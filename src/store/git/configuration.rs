@@ -13,8 +13,17 @@ type Replaced = Vec<(git2::ConfigLevel, Option<PathBuf>)>;
 /// The environment is that of the process, and git's configuration with it.
 static REPLACED: OnceLock<Replaced> = OnceLock::new();
 
-/// Reads what the environment says of git's configuration, once for the process.
+/// The index that git writes a commit from, while it runs a hook.
+static INDEX: OnceLock<Option<PathBuf>> = OnceLock::new();
+
+/// Returns the index that the environment names.
+pub(super) fn index_file() -> Option<&'static Path> {
+    INDEX.get()?.as_deref()
+}
+
+/// Reads what the environment says of git's configuration and index, once for the process.
 pub fn replace(environment: &BTreeMap<String, String>) {
+    INDEX.get_or_init(|| environment.get("GIT_INDEX_FILE").map(PathBuf::from));
     let mut replaced = Replaced::new();
     let file = |name: &str| environment.get(name).map(|path| Some(PathBuf::from(path)));
     if let Some(global) = file("GIT_CONFIG_GLOBAL") {

@@ -74,8 +74,10 @@ pub struct JudgedTree<'r> {
     work_tree: WorkTree,
     repository: Option<&'r Repository>,
     prefix: LedgerPrefix,
-    /// Those that are read from the index; `None` for a file that would not be committed.
-    indexed: BTreeMap<String, Option<IndexedFile>>,
+    /// The files that are read from the index.
+    indexed: BTreeMap<String, IndexedFile>,
+    /// If nothing but the index counts: the files with several sides of a merge, which are read from the work tree.
+    index_alone: Option<BTreeSet<String>>,
 }
 
 impl<'r> JudgedTree<'r> {
@@ -91,15 +93,25 @@ impl<'r> JudgedTree<'r> {
             prefix: repository
                 .map(|(repository, _)| repository.ledger_prefix(work_tree.root()))
                 .unwrap_or_default(),
-            indexed: indexed.map(|(path, file)| (path.clone(), Some(*file))).collect(),
+            indexed: indexed.map(|(path, file)| (path.clone(), *file)).collect(),
+            index_alone: None,
         }
     }
 
-    /// Returns the tree with some files as they are staged.
-    pub fn with_staged(&self, staged: &StagedFiles) -> JudgedTree<'r> {
+    /// Returns the files of the index alone: what `git commit` would commit.
+    ///
+    /// # Errors
+    /// [`GitError`] if the index can't be read.
+    pub fn of_index(&self, checkout: &Checkout) -> Result<JudgedTree<'r>, GitError> {
         let mut tree = self.clone();
-        tree.indexed.extend(staged.iter().map(|(path, file)| (path.clone(), *file)));
-        tree
+        tree.index_alone = Some(checkout.unmerged.clone());
+        if let Some(repository) = self.repository {
+            for entry in repository.index()?.iter().filter(|entry| !is_unmerged(entry)) {
+                let path = self.prefix.inward(&folder::text(&entry.path));
+                tree.indexed.extend(IndexedFile::of(&entry).map(|file| (path, file)));
+            }
+        }
+        Ok(tree)
     }
 
     /// Tells whether a file is read from the index.
@@ -107,11 +119,17 @@ impl<'r> JudgedTree<'r> {
         self.indexed(path).is_some()
     }
 
+    /// Returns what the index has of a file; `None` if the work tree counts, `Some(None)` if there is no such file.
     fn indexed(&self, path: &str) -> Option<Option<IndexedFile>> {
-        if self.indexed.is_empty() {
+        if self.indexed.is_empty() && self.index_alone.is_none() {
             return None;
         }
-        self.indexed.get(&self.prefix.plain(path)).copied()
+        let path = self.prefix.plain(path);
+        match (self.indexed.get(&path), &self.index_alone) {
+            (Some(file), _) => Some(Some(*file)),
+            (None, Some(unmerged)) if !unmerged.contains(&path) => Some(None),
+            (None, _) => None,
+        }
     }
 
     /// Returns the bytes of a file that is read from the index.
@@ -128,14 +146,14 @@ impl<'r> JudgedTree<'r> {
         };
         let from = self.indexed.range(inside.clone()..);
         let below = from.take_while(move |(path, _)| path.starts_with(&inside));
-        below.filter_map(|(path, file)| Some((path, (*file)?)))
+        below.map(|(path, file)| (path, *file))
     }
 }
 
 impl Tree for JudgedTree<'_> {
     fn list(&self, folder: &str) -> Result<Vec<TreeItem>, TreeError> {
         let mut items = self.work_tree.list(folder)?;
-        if self.indexed.is_empty() {
+        if self.indexed.is_empty() && self.index_alone.is_none() {
             return Ok(items);
         }
         items.retain(|item| !self.is_indexed(&item.path));
@@ -146,13 +164,12 @@ impl Tree for JudgedTree<'_> {
     }
 
     fn kind(&self, path: &str) -> Result<Option<EntryKind>, TreeError> {
-        if let Some(file) = self.indexed(path) {
-            return Ok(file.map(IndexedFile::kind));
-        }
-        match self.work_tree.kind(path)? {
-            None if self.below(path).next().is_some() => Ok(Some(EntryKind::Folder)),
-            kind => Ok(kind),
-        }
+        let kind = match self.indexed(path) {
+            Some(file) => file.map(IndexedFile::kind),
+            None => self.work_tree.kind(path)?,
+        };
+        let is_folder = kind.is_none() && self.below(path).next().is_some();
+        Ok(if is_folder { Some(EntryKind::Folder) } else { kind })
     }
 
     fn bytes(&self, path: &str) -> Result<Option<Vec<u8>>, TreeError> {
@@ -183,8 +200,14 @@ impl Tree for JudgedTree<'_> {
     }
 }
 
-/// Some files as they are staged; `None` for one that is staged to be removed.
-pub type StagedFiles = BTreeMap<String, Option<IndexedFile>>;
+/// The files that are in the index otherwise than in the work tree, where something is staged.
+#[derive(Clone, Debug, Default)]
+pub struct Staged {
+    /// All of them, as ledger paths.
+    pub differing: Vec<String>,
+    /// Those that a commit would change.
+    pub changed: Vec<String>,
+}
 
 impl IndexedFile {
     /// Returns what an entry holds; `None` for a submodule, and for a file that is only going to be added.
@@ -215,11 +238,13 @@ impl Repository {
         is_kept: &dyn Fn(&str) -> bool,
     ) -> Result<Checkout, GitError> {
         let mut checkout = Checkout { in_progress: self.in_progress(), ..Checkout::default() };
-        for entry in self.git.index()?.iter() {
+        let is_lying = self.is_lying();
+        for entry in self.index()?.iter() {
             checkout.is_sparse |= entry.flags_extended & SKIP_WORKTREE != 0;
             let shown = folder::text(&entry.path);
             let is_kept = is_kept(&shown);
-            let indexed = IndexedFile::of(&entry).filter(|_| is_read_from_index(&entry));
+            let is_indexed = is_read_from_index(&entry) && !is_lying(&entry);
+            let indexed = IndexedFile::of(&entry).filter(|_| is_indexed);
             if !is_kept && indexed.is_none() && !is_unmerged(&entry) {
                 continue;
             }
@@ -234,6 +259,22 @@ impl Repository {
             }
         }
         Ok(checkout)
+    }
+
+    /// Returns what tells whether a file that a sparse checkout leaves out lies in the work tree after all: then git takes
+    /// it for one that is not left out.
+    pub(super) fn is_lying(&self) -> impl Fn(&git2::IndexEntry) -> bool + use<> {
+        let is_on =
+            |key: &str| self.config().and_then(|config| config.get_bool(key)).unwrap_or(false);
+        let is_sparse =
+            is_on("core.sparsecheckout") && !is_on("sparse.expectfilesoutsideofpatterns");
+        let top = self.work_dir.clone().filter(|_| is_sparse);
+        move |entry: &git2::IndexEntry| {
+            entry.flags & ASSUME_UNCHANGED == 0
+                && top
+                    .as_ref()
+                    .is_some_and(|top| fs::symlink_metadata(top.join(native(&entry.path))).is_ok())
+        }
     }
 
     fn in_progress(&self) -> Option<Operation> {
@@ -257,7 +298,7 @@ impl Repository {
         heads.filter_map(ours).collect()
     }
 
-    /// Returns the files below some folders that are staged with other content than the work tree's.
+    /// Compares what is staged at some places with the work tree; `None` if nothing is staged there.
     ///
     /// # Errors
     /// [`GitError`] if git refuses.
@@ -265,40 +306,41 @@ impl Repository {
         &self,
         head: Option<Oid>,
         prefix: &LedgerPrefix,
-        folders: &[String],
-    ) -> Result<StagedFiles, GitError> {
-        let mut options = differing_files(prefix, folders);
+        places: &[String],
+    ) -> Result<Option<Staged>, GitError> {
+        let mut options = differing_files(prefix, places);
         options.include_untracked(true).recurse_untracked_dirs(true).include_ignored(true);
         options.recurse_ignored_dirs(true);
         if let Some(head) = head {
-            self.tree_ends(head, prefix, folders)?;
+            self.tree_ends(head, prefix, places)?;
         }
         let tree = match head {
             Some(head) => Some(self.git.find_commit(theirs(head)?)?.tree()?),
             None => None,
         };
-        let index = self.git.index()?;
+        let index = self.index()?;
+        let is_lying = self.is_lying();
+        let is_kept = |path: &Vec<u8>| {
+            let entry = index.get_path(&native(path), 0);
+            let is_side = (1..4).any(|stage| index.get_path(&native(path), stage).is_some());
+            !is_side && !entry.is_some_and(|it| is_overlooked(&it) && !is_lying(&it))
+        };
         let staged =
             self.git.diff_tree_to_index(tree.as_ref(), Some(&index), Some(&mut options))?;
-        if staged.deltas().len() == 0 {
-            return Ok(BTreeMap::new());
+        let staged: BTreeSet<Vec<u8>> =
+            staged.deltas().filter_map(delta_path).filter(is_kept).collect();
+        if staged.is_empty() {
+            return Ok(None);
         }
         self.attributes_end(&index)?;
         let unstaged = self.git.diff_index_to_workdir(Some(&index), Some(&mut options))?;
-        let unstaged: BTreeSet<Vec<u8>> = unstaged.deltas().filter_map(delta_path).collect();
-        let mut found = BTreeMap::new();
-        for path in staged.deltas().filter_map(delta_path).filter(|path| unstaged.contains(path)) {
-            let entry = index.get_path(&native(&path), 0);
-            if entry
-                .as_ref()
-                .is_some_and(|entry| is_read_from_index(entry) || IndexedFile::of(entry).is_none())
-            {
-                continue;
-            }
-            let file = entry.as_ref().and_then(IndexedFile::of);
-            found.insert(prefix.inward(&folder::text(&path)), file);
-        }
-        Ok(found)
+        let shown = |path: &Vec<u8>| prefix.inward(&folder::text(path));
+        let differing: Vec<Vec<u8>> =
+            unstaged.deltas().filter_map(delta_path).filter(is_kept).collect();
+        Ok(Some(Staged {
+            changed: differing.iter().filter(|path| staged.contains(*path)).map(shown).collect(),
+            differing: differing.iter().chain(&staged).map(shown).collect(),
+        }))
     }
 
     /// Returns the files of the whole repository that one commit lacks and another has, as ledger paths.
@@ -380,7 +422,7 @@ impl Repository {
         if self.conversion(&join(folder, "any.yaml")).is_some() {
             return true;
         }
-        let index = self.git.index().ok();
+        let index = self.index().ok();
         let above = folder.match_indices('/').map(|(end, _)| folder.get(..end).unwrap_or_default());
         std::iter::once("").chain(above).chain([folder]).any(|folder| {
             let path = join(folder, ".gitattributes");
@@ -398,6 +440,12 @@ impl Repository {
         let from_top = prefix.outward(path).unwrap_or_default().join("/");
         self.git.is_path_ignored(Path::new(&from_top)).unwrap_or(false)
     }
+}
+
+/// Tells whether a commit has nothing of an entry that is not already there, or git doesn't look at its file.
+fn is_overlooked(entry: &git2::IndexEntry) -> bool {
+    const INTENT_TO_ADD: u16 = 1 << 13;
+    is_read_from_index(entry) || entry.flags_extended & INTENT_TO_ADD != 0
 }
 
 /// Tells whether git reads the index, and not the work tree, for a file.

@@ -39,12 +39,14 @@ impl Repository {
             Some(head) => Some(self.git.find_commit(theirs(head)?)?.tree()?),
             None => None,
         };
-        let index = self.git.index()?;
+        let index = self.index()?;
         self.attributes_end(&index)?;
         let mut diff =
             self.git.diff_tree_to_index(tree.as_ref(), Some(&index), Some(&mut options))?;
+        let is_lying = self.is_lying();
         let indexed = |path: &[u8]| {
-            index.get_path(&native(path), 0).filter(is_read_from_index).and_then(|it| ours(it.id))
+            let entry = index.get_path(&native(path), 0);
+            entry.filter(|it| is_read_from_index(it) && !is_lying(it)).and_then(|it| ours(it.id))
         };
         let mut loose = Vec::new();
         for path in diff.deltas().filter_map(delta_path) {
@@ -108,7 +110,7 @@ impl Repository {
         let mut options = differing_files(prefix, &[]);
         self.tree_ends(from, &LedgerPrefix::default(), &[String::new()])?;
         let tree = self.git.find_commit(theirs(from)?)?.tree()?;
-        let index = self.git.index()?;
+        let index = self.index()?;
         self.attributes_end(&index)?;
         let diff = self.git.diff_tree_to_workdir_with_index(Some(&tree), Some(&mut options))?;
         // A file that is added in the index and is not in the work tree cancels itself out there.

@@ -49,7 +49,7 @@ impl Repository {
                 return Ok(Stored::Committed(bytes));
             }
         }
-        let entry = self.git.index()?.get_path(Path::new(&from_top), 0);
+        let entry = self.index()?.get_path(Path::new(&from_top), 0);
         if let Some(blob) = entry.filter(is_read_from_index).and_then(|entry| ours(entry.id)) {
             let (_, bytes) = self.read(blob).map_err(|it| GitError::of_object(path, &it))?;
             return Ok(Stored::Loose(bytes));

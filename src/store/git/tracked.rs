@@ -50,7 +50,7 @@ impl Repository {
     /// # Errors
     /// [`GitError`] if the index can't be read.
     pub fn tracked(&self) -> Result<Vec<TrackedFile>, GitError> {
-        let index = self.git.index()?;
+        let index = self.index()?;
         let mut files: Vec<TrackedFile> = Vec::with_capacity(index.len());
         for entry in index.iter() {
             // The type of the entry, whatever its permissions.
@@ -83,7 +83,7 @@ impl Repository {
     pub fn has_submodule(&self, path: &str) -> bool {
         const GITLINK: u32 = 0o160_000;
         let path = Path::new(path);
-        let index = self.git.index().ok();
+        let index = self.index().ok();
         let indexed = index.and_then(|index| Some(index.get_path(path, 0)?.mode));
         let head = || {
             let tree = self.git.head().ok()?.peel_to_tree().ok()?;
