@@ -17,6 +17,7 @@ use crate::session::options::Options;
 use crate::store::files::{self, FileError, WorkTree};
 use crate::store::git::Repository;
 use crate::store::git::open::OpenError;
+use crate::survey::shell::quoted;
 
 /// The location of a ledger.
 pub struct Located {
@@ -152,10 +153,14 @@ fn hidden_policy(folder: &Path) -> Option<Undetermined> {
                 above.is_empty() || inside == above || inside.starts_with(&format!("{above}/"))
             })
         })?;
-    Some(Undetermined::other(
-        format!("{path} is in git's index, and this checkout leaves it out"),
-        "run `git sparse-checkout disable && git checkout -- .`, or check out that file",
-    ))
+    let help = if repository.setting("core.sparsecheckout").as_deref() == Some("true") {
+        "run `git sparse-checkout disable`".to_owned()
+    } else {
+        let path = quoted(&path);
+        format!("run `git update-index --no-skip-worktree -- {path} && git checkout -- {path}`")
+    };
+    let what = format!("{path} is in git's index, and this checkout leaves it out");
+    Some(Undetermined::other(what, help))
 }
 
 /// Refuses a bare repository whose files another repository tracks: it could be made up by anybody who writes there.

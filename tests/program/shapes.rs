@@ -292,6 +292,18 @@ fn a_record_that_git_converts_is_not_read_and_the_way_out_works() {
 }
 
 #[test]
+fn attributes_of_the_user_are_known_too() {
+    let origin = Origin::new();
+    let mut clone = origin.after(&[&["switch", "-q", "main"]]);
+    let home = crate::support::temporary();
+    write(home.path(), ".config/git/attributes", "EXC-2026-00001* filter=vault\n");
+    clone.variables = vec![("HOME".to_owned(), home.path().display().to_string())];
+    let run = clone.run(&["lint"]);
+    assert_eq!(run.code, 3, "{}{}", run.out, run.err);
+    assert!(run.err.contains("EXC-2026-00001.yaml was not read"), "{}", run.err);
+}
+
+#[test]
 fn a_record_whose_merge_is_not_finished_is_an_error() {
     let origin = Origin::new();
     let clone = origin.after(&[&["switch", "-qc", "beside", "origin/main"]]);
@@ -434,15 +446,21 @@ fn a_hook_judges_the_commit_that_git_makes() {
 #[test]
 fn a_policy_that_a_sparse_checkout_leaves_out_is_not_missing() {
     let origin = Origin::new();
-    let clone = origin.after(&[&["sparse-checkout", "set", "--no-cone", "/exceptions/"]]);
-    let run = clone.run(&["lint"]);
-    assert_eq!(run.code, 3, "{}", run.err);
-    assert!(!run.err.contains("exledger init"), "{}", run.err);
-    let command = way_out(&run.err).unwrap();
-    let done =
-        std::process::Command::new("sh").args(["-c", &command]).current_dir(&clone.top).status();
-    assert!(done.unwrap().success(), "{command}");
-    assert_eq!(clone.run(&["lint"]).code, 1);
+    let sparse = origin.after(&[&["sparse-checkout", "set", "--no-cone", "/exceptions/"]]);
+    let skipped = origin.after(&[&["update-index", "--skip-worktree", "exledger.yaml"]]);
+    std::fs::remove_file(skipped.top.join("exledger.yaml")).unwrap();
+    for clone in [sparse, skipped] {
+        let run = clone.run(&["lint"]);
+        assert_eq!(run.code, 3, "{}", run.err);
+        assert!(!run.err.contains("exledger init"), "{}", run.err);
+        let command = way_out(&run.err).unwrap();
+        let done = std::process::Command::new("sh")
+            .args(["-c", &command])
+            .current_dir(&clone.top)
+            .status();
+        assert!(done.unwrap().success(), "{command}");
+        assert_eq!(clone.run(&["lint"]).code, 1);
+    }
 }
 
 #[test]

@@ -16,6 +16,14 @@ static REPLACED: OnceLock<Replaced> = OnceLock::new();
 /// The index that git writes a commit from, while it runs a hook.
 static INDEX: OnceLock<Option<PathBuf>> = OnceLock::new();
 
+/// The user's own attributes, if git's configuration names no other file.
+static ATTRIBUTES: OnceLock<Option<PathBuf>> = OnceLock::new();
+
+/// Returns the file of attributes that git reads for all repositories of the user, unless its configuration names another.
+pub(super) fn attributes_file() -> Option<&'static Path> {
+    ATTRIBUTES.get()?.as_deref()
+}
+
 /// Returns the index that the environment names.
 pub(super) fn index_file() -> Option<&'static Path> {
     INDEX.get()?.as_deref()
@@ -24,6 +32,11 @@ pub(super) fn index_file() -> Option<&'static Path> {
 /// Reads what the environment says of git's configuration and index, once for the process.
 pub fn replace(environment: &BTreeMap<String, String>) {
     INDEX.get_or_init(|| environment.get("GIT_INDEX_FILE").map(PathBuf::from));
+    ATTRIBUTES.get_or_init(|| {
+        let folder = environment.get("XDG_CONFIG_HOME").filter(|it| !it.is_empty());
+        let home = || Some(Path::new(environment.get("HOME")?).join(".config"));
+        Some(folder.map(PathBuf::from).or_else(home)?.join("git/attributes"))
+    });
     let mut replaced = Replaced::new();
     let file = |name: &str| environment.get(name).map(|path| Some(PathBuf::from(path)));
     if let Some(global) = file("GIT_CONFIG_GLOBAL") {

@@ -13,7 +13,7 @@ use crate::history::objects::{Objects, Oid};
 use crate::history::paths::{LedgerPrefix, join};
 use crate::ledger::tree::{EntryKind, Tree, TreeError, TreeItem};
 use crate::store::files::WorkTree;
-use crate::store::git::{GitError, Repository, ours, theirs};
+use crate::store::git::{GitError, Repository, configuration, ours, theirs};
 
 /// The flag of an index entry whose file a sparse checkout leaves out.
 const SKIP_WORKTREE: u16 = 1 << 14;
@@ -412,6 +412,7 @@ impl Repository {
     /// Tells whether attributes that hold for the whole repository may convert files.
     fn has_conversions_everywhere(&self) -> bool {
         let named = self.config().ok().and_then(|it| it.get_path("core.attributesfile").ok());
+        let named = named.or_else(|| configuration::attributes_file().map(Path::to_owned));
         let files = [named, Some(self.common_dir.join("info/attributes"))];
         let mut texts = files.into_iter().flatten().filter_map(|path| fs::read(path).ok());
         texts.any(|bytes| names_conversion(&bytes))
