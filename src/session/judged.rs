@@ -117,10 +117,17 @@ pub struct UnreadFile {
 impl UnreadFile {
     fn converted(path: String, attribute: &str) -> UnreadFile {
         let (folder, name) = path.rsplit_once('/').unwrap_or((".", &path));
-        let suffix = name.rsplit('.').next().unwrap_or_default();
+        // No other file may lose its filter by this: it may be what keeps a secret.
+        let pattern = match stray::named_id(name) {
+            Some(id) => {
+                let suffix = name.rsplit('.').next().unwrap_or_default();
+                format!("{}-????-?????.{suffix}", id.prefix())
+            }
+            None => format!("/{name}"),
+        };
         let attributes = quoted(&format!("{folder}/.gitattributes"));
         let command = format!(
-            "printf '\\n*.{suffix} -filter -ident -working-tree-encoding\\n' >> {attributes} && git add --renormalize {attributes} {}",
+            "printf '\\n{pattern} -filter -ident -working-tree-encoding\\n' >> {attributes} && git add --renormalize {attributes} {}",
             quoted(&path)
         );
         let reason = format!(
@@ -162,17 +169,6 @@ impl<'l> JudgedCheckout<'l> {
         places.extend(policy.records.iter().cloned());
         places.extend([policy.redesigns.clone(), evidence::FOLDER.to_owned()]);
         Ok(git.repository.staged(git.head, &git.prefix, &places)?)
-    }
-
-    /// Returns the files of the index alone.
-    ///
-    /// # Errors
-    /// [`Undetermined::Git`] if the index can't be read.
-    pub fn index_tree(&self) -> Result<JudgedTree<'l>, Undetermined> {
-        match &self.git {
-            Some(git) => Ok(self.tree.of_index(&git.checkout)?),
-            None => Ok(self.tree.clone()),
-        }
     }
 
     /// Counts some records by where they were read.

@@ -292,6 +292,45 @@ fn a_record_that_git_converts_is_not_read_and_the_way_out_works() {
 }
 
 #[test]
+fn the_way_out_of_a_filter_takes_it_from_no_other_file() {
+    let origin = Origin::new();
+    let clone = origin.after(&[&["switch", "-q", "main"]]);
+    clone.git(&["config", "filter.vault.clean", "rev"]);
+    clone.git(&["config", "filter.vault.smudge", "rev"]);
+    write(&clone.top, ".gitattributes", "*.yaml filter=vault\n");
+    let run = clone.run(&["lint"]);
+    for command in run.err.lines().filter_map(|line| line.trim().strip_prefix("help: ")) {
+        let done =
+            std::process::Command::new("sh").args(["-c", command]).current_dir(&clone.top).status();
+        assert!(done.unwrap().success(), "{command}");
+    }
+    assert_eq!(clone.run(&["lint"]).code, 0);
+    write(&clone.top, "secrets/prod.yaml", "password: hunter2\n");
+    write(&clone.top, "exceptions/secrets.yaml", "password: hunter2\n");
+    clone.git(&["add", "secrets", "exceptions/secrets.yaml"]);
+    for path in [":secrets/prod.yaml", ":exceptions/secrets.yaml"] {
+        assert_eq!(git(&clone.top, &["show", path]), "2retnuh :drowssap\n");
+    }
+}
+
+#[test]
+fn what_is_only_staged_is_mended_by_staging_what_lies_there() {
+    let origin = Origin::new();
+    let clone = origin.after(&[&["switch", "-qc", "staged", "origin/main"]]);
+    let copy = "exceptions/EXC-2026-00002.json";
+    write(&clone.top, copy, &sample(RECORDS[1]));
+    clone.git(&["add", "-A"]);
+    write(&clone.top, copy, "my notes\n");
+    let run = clone.run(&["lint", "--base", "origin/main"]);
+    assert_eq!(run.code, 1, "{}", run.out);
+    let command = format!("git add -A -- {copy}");
+    assert!(run.out.contains(&command), "{}", run.out);
+    clone.git(&["add", "-A", "--", copy]);
+    assert_eq!(clone.run(&["lint", "--base", "origin/main"]).code, 0);
+    assert_eq!(std::fs::read_to_string(clone.top.join(copy)).unwrap(), "my notes\n");
+}
+
+#[test]
 fn attributes_of_the_user_are_known_too() {
     let origin = Origin::new();
     let mut clone = origin.after(&[&["switch", "-q", "main"]]);

@@ -4,6 +4,7 @@
 
 use crate::diag::Finding;
 use crate::diag::sorting::StableSort as _;
+use crate::features::lint::base::EVIDENCE;
 use crate::features::lint::findings::{LintFindings, LintedRecord};
 use crate::features::lint::input::{Input, LintRequest};
 use crate::features::lint::landed::LandedRecords;
@@ -25,6 +26,7 @@ use crate::session::notice::Notice;
 use crate::session::options::Moment;
 use crate::survey::approved_state::PastObstacle;
 use crate::survey::refiling::{self, NameSearch};
+use crate::survey::shell::quoted;
 
 /// The result of linting.
 pub struct LintAnswer<'l> {
@@ -121,7 +123,7 @@ pub(crate) fn lint<'l>(
             let is_record = |path: &&String| ledger::is_record_of(&policy.records, path);
             counts.staged =
                 staged_files.changed.iter().filter(is_record).filter(|it| input.names(it)).count();
-            let tree = input.of_state(checkout.index_tree()?);
+            let tree = input.of_state(checkout.tree.with_staged(&staged_files));
             let governance = Governance::read(&tree)?;
             let extra_schema = &ExtraSchema::of(&governance);
             let context =
@@ -133,6 +135,7 @@ pub(crate) fn lint<'l>(
             in_index.take(lint::strays(&strays, &context), &tree);
             staged = in_index.findings;
             staged.retain(|finding| !found.findings.contains(finding));
+            staged.iter_mut().for_each(advise_staging);
             sort(&mut staged);
             staged_input = Some(tree);
         }
@@ -151,6 +154,15 @@ pub(crate) fn lint<'l>(
         input,
         staged_input,
     })
+}
+
+/// Says how to end a finding that the work tree does not have.
+fn advise_staging(finding: &mut Finding) {
+    // The evidence is another file than the record.
+    if !EVIDENCE.contains(&finding.rule) {
+        let path = quoted(&finding.path);
+        finding.help = format!("stage what the work tree has: run `git add -A -- {path}`");
+    }
 }
 
 fn sort(findings: &mut Vec<Finding>) {

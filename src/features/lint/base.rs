@@ -148,8 +148,8 @@ fn crowded(
     Ok(())
 }
 
-/// The findings reported about a record that the branch does not change.
-const EVIDENCE: [Code; 2] = [Code::MissingEvidence, Code::EvidenceChanged];
+/// The findings about evidence: all that is reported about a record that the branch does not change.
+pub(super) const EVIDENCE: [Code; 2] = [Code::MissingEvidence, Code::EvidenceChanged];
 
 /// Checks the evidence of records that the branch does not change, if it changes a file that they may name.
 ///

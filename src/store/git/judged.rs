@@ -74,10 +74,8 @@ pub struct JudgedTree<'r> {
     work_tree: WorkTree,
     repository: Option<&'r Repository>,
     prefix: LedgerPrefix,
-    /// The files that are read from the index.
-    indexed: BTreeMap<String, IndexedFile>,
-    /// If nothing but the index counts: the files with several sides of a merge, which are read from the work tree.
-    index_alone: Option<BTreeSet<String>>,
+    /// The files that are read from the index; `None` for one that it does not have.
+    indexed: BTreeMap<String, Option<IndexedFile>>,
 }
 
 impl<'r> JudgedTree<'r> {
@@ -93,25 +91,15 @@ impl<'r> JudgedTree<'r> {
             prefix: repository
                 .map(|(repository, _)| repository.ledger_prefix(work_tree.root()))
                 .unwrap_or_default(),
-            indexed: indexed.map(|(path, file)| (path.clone(), *file)).collect(),
-            index_alone: None,
+            indexed: indexed.map(|(path, file)| (path.clone(), Some(*file))).collect(),
         }
     }
 
-    /// Returns the files of the index alone: what `git commit` would commit.
-    ///
-    /// # Errors
-    /// [`GitError`] if the index can't be read.
-    pub fn of_index(&self, checkout: &Checkout) -> Result<JudgedTree<'r>, GitError> {
+    /// Returns the files as `git commit` would commit them: as here, but for those that the index has otherwise.
+    pub fn with_staged(&self, staged: &Staged) -> JudgedTree<'r> {
         let mut tree = self.clone();
-        tree.index_alone = Some(checkout.unmerged.clone());
-        if let Some(repository) = self.repository {
-            for entry in repository.index()?.iter().filter(|entry| !is_unmerged(entry)) {
-                let path = self.prefix.inward(&folder::text(&entry.path));
-                tree.indexed.extend(IndexedFile::of(&entry).map(|file| (path, file)));
-            }
-        }
-        Ok(tree)
+        tree.indexed.extend(staged.otherwise.iter().map(|(path, file)| (path.clone(), *file)));
+        tree
     }
 
     /// Tells whether a file is read from the index.
@@ -121,15 +109,10 @@ impl<'r> JudgedTree<'r> {
 
     /// Returns what the index has of a file; `None` if the work tree counts, `Some(None)` if there is no such file.
     fn indexed(&self, path: &str) -> Option<Option<IndexedFile>> {
-        if self.indexed.is_empty() && self.index_alone.is_none() {
+        if self.indexed.is_empty() {
             return None;
         }
-        let path = self.prefix.plain(path);
-        match (self.indexed.get(&path), &self.index_alone) {
-            (Some(file), _) => Some(Some(*file)),
-            (None, Some(unmerged)) if !unmerged.contains(&path) => Some(None),
-            (None, _) => None,
-        }
+        self.indexed.get(&self.prefix.plain(path)).copied()
     }
 
     /// Returns the bytes of a file that is read from the index.
@@ -146,14 +129,14 @@ impl<'r> JudgedTree<'r> {
         };
         let from = self.indexed.range(inside.clone()..);
         let below = from.take_while(move |(path, _)| path.starts_with(&inside));
-        below.map(|(path, file)| (path, *file))
+        below.filter_map(|(path, file)| Some((path, (*file)?)))
     }
 }
 
 impl Tree for JudgedTree<'_> {
     fn list(&self, folder: &str) -> Result<Vec<TreeItem>, TreeError> {
         let mut items = self.work_tree.list(folder)?;
-        if self.indexed.is_empty() && self.index_alone.is_none() {
+        if self.indexed.is_empty() {
             return Ok(items);
         }
         items.retain(|item| !self.is_indexed(&item.path));
@@ -200,12 +183,14 @@ impl Tree for JudgedTree<'_> {
     }
 }
 
-/// The files that are in the index otherwise than in the work tree, where something is staged.
+/// What is staged, and how it differs from the work tree. Paths are ledger paths.
 #[derive(Clone, Debug, Default)]
 pub struct Staged {
-    /// All of them, as ledger paths.
+    /// The files that the index has otherwise than the work tree, or not at all.
+    pub otherwise: BTreeMap<String, Option<IndexedFile>>,
+    /// All files that a commit would change, or that the index has otherwise.
     pub differing: Vec<String>,
-    /// Those that a commit would change.
+    /// Those that are both.
     pub changed: Vec<String>,
 }
 
@@ -337,7 +322,12 @@ impl Repository {
         let shown = |path: &Vec<u8>| prefix.inward(&folder::text(path));
         let differing: Vec<Vec<u8>> =
             unstaged.deltas().filter_map(delta_path).filter(is_kept).collect();
+        let indexed =
+            |path: &Vec<u8>| index.get_path(&native(path), 0).as_ref().and_then(IndexedFile::of);
+        // What became a submodule, or lies in one, is no difference between index and work tree for git.
+        let gone = staged.iter().filter(|path| indexed(path).is_none());
         Ok(Some(Staged {
+            otherwise: differing.iter().chain(gone).map(|it| (shown(it), indexed(it))).collect(),
             changed: differing.iter().filter(|path| staged.contains(*path)).map(shown).collect(),
             differing: differing.iter().chain(&staged).map(shown).collect(),
         }))
