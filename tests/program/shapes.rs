@@ -1,6 +1,8 @@
 //! What `lint` and `diff` say in each shape that a checkout can have: what a full clone says, or exit 3 with the command
 //! after which they do.
 
+mod strays;
+
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -512,163 +514,6 @@ fn a_file_that_lies_outside_of_a_sparse_checkout_is_read_there() {
     assert_eq!(clone.run(&["lint"]).code, 1);
 }
 
-/// Files `text` at a path of a new branch, and returns the stray findings of `lint --base`, of `lint` once it landed, and the
-/// exit code and findings after its remedy.
-fn stray(path: &str, text: &str) -> [(i32, BTreeSet<String>); 3] {
-    let origin = Origin::new();
-    let clone = origin.after(&[&["switch", "-qc", "stray", "origin/main"]]);
-    write(&clone.top, path, text);
-    clone.git(&["add", "-A"]);
-    clone.git(&["commit", "-qm", "File"]);
-    let strays = |words: &[&str]| {
-        let (code, found) = said(&clone.run(&[words, &["--format", "json"]].concat()));
-        (code, found.into_iter().filter(|it| it.contains("stray-record")).collect())
-    };
-    let new = strays(&["lint", "--base", "origin/main"]);
-    assert_eq!(new, strays(&["diff", "origin/main"]), "{path}");
-    assert_eq!(new, strays(&["diff", "origin/main", "stray"]), "{path}");
-    let landed = strays(&["lint"]);
-    let run = clone.run(&["lint"]);
-    if let Some(command) = way_out(&run.out) {
-        let done = std::process::Command::new("sh")
-            .args(["-c", &command])
-            .current_dir(&clone.top)
-            .status();
-        assert!(done.unwrap().success(), "{command}");
-    }
-    [new, landed, strays(&["lint"])]
-}
-
-#[test]
-fn a_file_that_is_meant_as_a_record_is_found_wherever_it_lies() {
-    let id = "EXC-2026-00006";
-    for path in [
-        "exceptions/EXC-2026-00006.YAML",
-        "exceptions/EXC-2026-00006.json",
-        "exceptions/EXC-2026-00006",
-        "exceptions/EXC-2026-00006.yaml.txt",
-        "exceptions/EXC-2026-00006.yml~",
-        "exeptions/EXC-2026-00006.yaml",
-        "records/EXC-2026-00006.yaml",
-        "EXC-2026-00006.yaml",
-    ] {
-        let found = BTreeSet::from([format!("\"stray-record\" \"{path}\"")]);
-        let nothing = BTreeSet::new();
-        assert_eq!(stray(path, &sample(id)), [(1, found.clone()), (0, found), (0, nothing)]);
-    }
-    // A copy of a record that is there is removed.
-    let path = "old/EXC-2026-00002.yaml";
-    let found = BTreeSet::from([format!("\"stray-record\" \"{path}\"")]);
-    let text = sample(RECORDS[1]);
-    assert_eq!(stray(path, &text), [(1, found.clone()), (0, found), (0, BTreeSet::new())]);
-}
-
-#[test]
-fn what_is_no_record_is_no_stray() {
-    let id = "EXC-2026-00006";
-    let other = sample(id).replace("id: EXC-2026-00006", "id: EXC-2026-00007");
-    for (path, text) in [
-        ("docs/EXC-2026-00006.md", sample(id)),
-        ("exceptions/README.md", sample(id)),
-        ("notes.yaml.bak", sample(id)),
-        ("docs/EXC-2026-00006.yaml", other),
-        ("docs/EXC-2026-00006.yml", "title: none\n".to_owned()),
-        ("tests/fixtures/EXC-2026-00006.yaml", sample(id)),
-        ("examples/EXC-2026-00006.json", sample(id)),
-    ] {
-        let nothing = (0, BTreeSet::new());
-        assert_eq!(stray(path, &text), [nothing.clone(), nothing.clone(), nothing], "{path}");
-    }
-    let origin = Origin::new();
-    let clone = origin.after(&[&["switch", "-qc", "stray", "origin/main"]]);
-    write(&clone.top, "sub/exledger.yaml", "version: 1\n");
-    write(&clone.top, "sub/exceptions/EXC-2026-00006.yaml", &sample(id));
-    clone.git(&["add", "-A"]);
-    let run = clone.run(&["lint", "--format", "json"]);
-    assert!(!run.out.contains("stray-record"), "{}", run.out);
-}
-
-#[test]
-fn a_record_that_git_ignores_or_that_is_not_tracked_under_its_name_is_said() {
-    let origin = Origin::new();
-    let clone = origin.after(&[&["switch", "-q", "main"]]);
-    write(&clone.top, ".gitignore", "*6.yaml\n");
-    write(&clone.top, "exceptions/EXC-2026-00006.yaml", &sample("EXC-2026-00006"));
-    write(&clone.top, "exceptions/EXC-2026-00007.json", &sample("EXC-2026-00007"));
-    let run = clone.run(&["lint"]);
-    assert_eq!(run.code, 0, "{}", run.out);
-    assert!(run.out.contains("git add -f -- exceptions/EXC-2026-00006.yaml"), "{}", run.out);
-    assert!(
-        run.out.contains("`mv -- exceptions/EXC-2026-00007.json exceptions/EXC-2026-00007.yaml`"),
-        "{}",
-        run.out
-    );
-    clone.git(&["add", "-f", "exceptions/EXC-2026-00006.yaml"]);
-    std::fs::rename(
-        clone.top.join("exceptions/EXC-2026-00007.json"),
-        clone.top.join("exceptions/EXC-2026-00007.yaml"),
-    )
-    .unwrap();
-    let run = clone.run(&["lint"]);
-    assert!(!run.out.contains("stray-record"), "{}", run.out);
-}
-
-#[test]
-fn a_checkout_that_leaves_records_out_answers_as_a_full_one() {
-    let origin = Origin::new();
-    let records: Vec<&str> = [MOVED, RECORDS[0], RECORDS[1], RECORDS[4]].to_vec();
-    let skipped = |words: &[&str]| {
-        let clone = origin.clone(&[]);
-        clone.git(&[&["update-index", words[0]], &records[..]].concat());
-        clone
-    };
-    let absent = skipped(&["--skip-worktree"]);
-    for path in &records {
-        std::fs::remove_file(absent.top.join(path)).unwrap();
-    }
-    let base = |clone: Checkout| {
-        for path in &records[1..] {
-            write(&clone.top, path, &sample(path));
-        }
-        clone
-    };
-    let linked = origin.after(&[
-        &["switch", "-q", "main"],
-        &["worktree", "add", "-q", "--no-checkout", "../linked", "work"],
-        &["-C", "../linked", "sparse-checkout", "set", "--cone", "src"],
-        &["-C", "../linked", "checkout", "-q"],
-    ]);
-    let linked = Checkout {
-        top: linked.top.parent().unwrap().join("linked"),
-        from: linked.top.parent().unwrap().join("linked"),
-        ..linked
-    };
-    let lazy = origin.clone(&["--filter=blob:none", "--sparse"]);
-    assert_as_full(
-        &origin,
-        vec![
-            ("sparse, src", origin.after(&[&["sparse-checkout", "set", "--cone", "src"]])),
-            (
-                "sparse, one of two record folders",
-                origin.after(&[&["sparse-checkout", "set", "--cone", "team/exceptions"]]),
-            ),
-            (
-                "sparse, policy only",
-                origin.after(&[&["sparse-checkout", "set", "--no-cone", "/exledger.yaml"]]),
-            ),
-            ("sparse in a linked work tree", linked),
-            ("sparse without blobs", lazy),
-            (
-                "sparse index",
-                origin.after(&[&["sparse-checkout", "set", "--cone", "--sparse-index", "src"]]),
-            ),
-            ("skip-worktree, absent", absent),
-            ("skip-worktree, as at the base", base(skipped(&["--skip-worktree"]))),
-            ("assume-unchanged, as at the base", base(skipped(&["--assume-unchanged"]))),
-        ],
-    );
-}
-
 /// Returns a clone in the middle of a rebase of `work`.
 fn rebased(origin: &Origin) -> Checkout {
     let clone = origin.after(&[&["switch", "-qc", "beside", "origin/main"]]);
@@ -735,4 +580,60 @@ fn what_is_staged_or_in_the_middle_of_a_merge_is_judged() {
     let run = staged.run(&["diff", "origin/main", "--format", "json"]);
     let answer: Value = serde_json::from_str(&run.out).unwrap();
     assert_eq!(answer["judged"]["staged"], 5, "{answer:#}");
+}
+
+#[test]
+fn a_checkout_that_leaves_records_out_answers_as_a_full_one() {
+    let origin = Origin::new();
+    let records: Vec<&str> = [MOVED, RECORDS[0], RECORDS[1], RECORDS[4]].to_vec();
+    let skipped = |words: &[&str]| {
+        let clone = origin.clone(&[]);
+        clone.git(&[&["update-index", words[0]], &records[..]].concat());
+        clone
+    };
+    let absent = skipped(&["--skip-worktree"]);
+    for path in &records {
+        std::fs::remove_file(absent.top.join(path)).unwrap();
+    }
+    let base = |clone: Checkout| {
+        for path in &records[1..] {
+            write(&clone.top, path, &sample(path));
+        }
+        clone
+    };
+    let linked = origin.after(&[
+        &["switch", "-q", "main"],
+        &["worktree", "add", "-q", "--no-checkout", "../linked", "work"],
+        &["-C", "../linked", "sparse-checkout", "set", "--cone", "src"],
+        &["-C", "../linked", "checkout", "-q"],
+    ]);
+    let linked = Checkout {
+        top: linked.top.parent().unwrap().join("linked"),
+        from: linked.top.parent().unwrap().join("linked"),
+        ..linked
+    };
+    let lazy = origin.clone(&["--filter=blob:none", "--sparse"]);
+    assert_as_full(
+        &origin,
+        vec![
+            ("sparse, src", origin.after(&[&["sparse-checkout", "set", "--cone", "src"]])),
+            (
+                "sparse, one of two record folders",
+                origin.after(&[&["sparse-checkout", "set", "--cone", "team/exceptions"]]),
+            ),
+            (
+                "sparse, policy only",
+                origin.after(&[&["sparse-checkout", "set", "--no-cone", "/exledger.yaml"]]),
+            ),
+            ("sparse in a linked work tree", linked),
+            ("sparse without blobs", lazy),
+            (
+                "sparse index",
+                origin.after(&[&["sparse-checkout", "set", "--cone", "--sparse-index", "src"]]),
+            ),
+            ("skip-worktree, absent", absent),
+            ("skip-worktree, as at the base", base(skipped(&["--skip-worktree"]))),
+            ("assume-unchanged, as at the base", base(skipped(&["--assume-unchanged"]))),
+        ],
+    );
 }
