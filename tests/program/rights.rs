@@ -27,10 +27,12 @@ fn run(folder: &Path, args: &[&str]) -> (i32, String) {
 }
 
 /// Runs a copy, since someone else may not come where the program was built; a folder in memory may forbid to run it.
+/// Another program makes the copy: a file that this process has open for writing can be open in the child of another
+/// thread, too, and is then too busy to be run.
 fn as_someone(program: &Command) -> std::io::Result<Output> {
     let place = tempfile::tempdir()?;
     let copy = place.path().join("exledger");
-    fs::copy(program.get_program(), &copy)?;
+    assert!(Command::new("cp").arg(program.get_program()).arg(&copy).status()?.success());
     mode(&copy, 0o755);
     give(place.path());
     let variables = program.get_envs().filter_map(|(name, value)| Some((name, value?)));
