@@ -177,8 +177,7 @@ fn judge_checkout(
     let mut counts = checkout.count(&policy.records, paths.into_iter());
     counts.base = Some(compared.base.to_string());
     let staged = checkout.staged(governance)?.unwrap_or_default();
-    let is_record = |path: &&String| exledger::ledger::is_record_of(&policy.records, path);
-    counts.staged = staged.changed.iter().filter(is_record).count();
+    counts.staged = JudgedCheckout::staged_otherwise(&staged, policy).count();
     let files = Files::list(&checkout.tree, &policy.records)?;
     counts.not_read = checkout.unread(&files, &governance.paths());
     Ok(counts)

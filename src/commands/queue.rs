@@ -99,15 +99,17 @@ impl Run for QueueArgs {
                 "leave out --messages, or choose another format",
             ));
         }
-        let filter = self.filters.filter();
-        // A worklist leaves out what is closed: requests that were rejected, and names that only such records have.
-        let is_worklist = !self.messages && filter == Filter::default();
-        let scope = if is_worklist { Scope::Worklist } else { Scope::Everything };
-        let approved = if self.approved_only {
-            ctx.approved_only(&home, scope)?
-        } else {
-            ctx.approved_of(&home, scope)?
+        // A request that was rejected is closed, so a worklist would leave it out.
+        let scope = if self.messages { Scope::Everything } else { Scope::Worklist };
+        let open = |scope| {
+            if self.approved_only {
+                ctx.approved_only(&home, scope)
+            } else {
+                ctx.approved_of(&home, scope)
+            }
         };
+        let approved = open(scope)?;
+        let filter = self.filters.filter();
         let queue = self.collect(ctx, &approved, &filter);
         let outcome = outcome(ctx, &queue);
         if is_calendar {
@@ -123,8 +125,11 @@ impl Run for QueueArgs {
         if !is_calendar && !self.messages {
             ctx.of_notices(&approved.waiting_reviews(&|_| true));
         }
-        for hint in approved.filter_hints(&filter) {
-            ctx.hint(&hint);
+        // Only a closed record may have the name, too, which a worklist leaves out.
+        if !approved.filter_hints(&filter).is_empty() {
+            for hint in open(Scope::Everything)?.filter_hints(&filter) {
+                ctx.hint(&hint);
+            }
         }
         Ok(unknown::outcome(ctx, unknown::selected(&approved, &filter), outcome))
     }

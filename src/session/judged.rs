@@ -171,6 +171,15 @@ impl<'l> JudgedCheckout<'l> {
         Ok(git.repository.staged(git.head, &git.prefix, &places)?)
     }
 
+    /// Returns those records that a commit would change, and that the index has otherwise than the work tree.
+    pub fn staged_otherwise<'s>(
+        staged: &'s Staged,
+        policy: &'s Policy,
+    ) -> impl Iterator<Item = &'s str> {
+        let changed = staged.changed.iter().map(String::as_str);
+        changed.filter(|path| is_record_of(&policy.records, path))
+    }
+
     /// Counts some records by where they were read.
     pub fn count<'p>(
         &self,

@@ -10,8 +10,8 @@ use crate::features::lint::input::{Input, LintRequest};
 use crate::features::lint::landed::LandedRecords;
 use crate::features::lint::redesigns::LintedRedesigns;
 use crate::history::objects::Oid;
+use crate::ledger::Files;
 use crate::ledger::tree::Tree;
-use crate::ledger::{self, Files};
 use crate::policy::governance::Governance;
 use crate::record;
 use crate::rules::case::RuleContext;
@@ -120,9 +120,8 @@ pub(crate) fn lint<'l>(
         counts.not_read = checkout.unread(&files, &governance.paths());
         counts.not_read.retain(|file| input.names(&file.path));
         if let Some(staged_files) = checkout.staged(&governance)? {
-            let is_record = |path: &&String| ledger::is_record_of(&policy.records, path);
-            counts.staged =
-                staged_files.changed.iter().filter(is_record).filter(|it| input.names(it)).count();
+            let records = JudgedCheckout::staged_otherwise(&staged_files, policy);
+            counts.staged = records.filter(|path| input.names(path)).count();
             let tree = input.of_state(checkout.tree.with_staged(&staged_files));
             let governance = Governance::read(&tree)?;
             let extra_schema = &ExtraSchema::of(&governance);
