@@ -301,7 +301,7 @@ impl<'a> TrailEvaluator<'a> {
     }
 
     /// Begins a series. A removal off the line, or of one of several files, takes approvals away, and no author: those of what
-    /// stands there remain (A5).
+    /// stands there remain (A5), as authors of the first version of the series too.
     fn begin_series(&mut self, step: &VersionStep) {
         let mut begun = TrailProgress::since(self.series.bar);
         let is_left_over = step.version.is_left_over();
@@ -309,6 +309,8 @@ impl<'a> TrailEvaluator<'a> {
             begun.waiting = mem::take(&mut self.series.waiting);
             begun.waiting.join(&self.series.filer);
             begun.waiting.join(&self.series.reference);
+            begun.filer.join_members(&begun.waiting);
+            begun.filer.doubt.clone_from(&begun.waiting.unnamed);
         }
         self.series = begun;
     }
@@ -408,11 +410,13 @@ impl<'a> TrailEvaluator<'a> {
         previous(None)
     }
 
-    /// Tells whether a moved file is the first correctly named version of bytes approved under a wrong name (V6).
+    /// Tells whether a moved file is the first correctly named version of bytes approved under a wrong name (V6). Bytes that
+    /// had their right name before were judged then.
     fn is_readable_again(&self, step: &VersionStep, from: usize) -> bool {
         let approved_in_vain = |before: &ApprovalVerdict| {
             before.satisfied == Satisfied::Yes
                 && before.becomes_approved == BecomesApproved::AsLanded
+                && self.record(before.carries).is_none()
         };
         step.record.is_some()
             && self.record(Some(from)).is_none()

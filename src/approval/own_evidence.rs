@@ -219,7 +219,7 @@ impl<'a> TrailEvaluator<'a> {
             own.add(step.resolver.identity("", requester.as_str()));
         }
         if matches!(step.version.change, VersionChange::Introduced | VersionChange::Readded) {
-            self.series.filer = own.clone();
+            self.series.filer.join(&own);
         }
         own
     }

@@ -298,6 +298,26 @@ const FOUND: &[(bool, u64, &[u64])] = &[
             15218922797753287448,
         ],
     ),
+    // Who had reopened a closed record approved that, once its file had been moved away and back.
+    (
+        false,
+        8150798060206033460,
+        &[
+            6150103951812642058,
+            224100309628951844,
+            16123556841675684551,
+            15344098973011118208,
+            5030420729064367398,
+            11882125647348713414,
+            14545245127875341632,
+        ],
+    ),
+    // Who had filed a record approved that it covers more, once a second file had taken the place of the first.
+    (
+        false,
+        14746484659238102495,
+        &[14217198157805928134, 12696284752786187801, 5435583912434861339, 1997752813702213440],
+    ),
 ];
 
 #[test]

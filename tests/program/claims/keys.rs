@@ -3,7 +3,8 @@
 use serde_json::Value;
 
 use super::{
-    BOTH, POLICY, REVOKED, SIGNED, SIGNERS, answer, approvals, errors, is_new, ledger, sign, status,
+    BOTH, POLICY, REVOKED, SIGNED, SIGNERS, answer, approvals, approved, errors, is_new, ledger,
+    sign, status,
 };
 use crate::support::repo::Repo;
 use crate::support::repo::speak::{bridge_line, no, public, signer, yes};
@@ -189,6 +190,23 @@ fn claimed_line_takes_back_no_rejection() {
         sign(&repo, "ana", &[no("dana", ID, SAMPLE, &at).ledger("example/payments")]);
         sign(&repo, "ana", &approvals(&repo, &[("lee", "lee")], SAMPLE));
         assert_eq!(status(&repo), "unapproved", "{joins}: Dana rejected it");
+    }
+}
+
+#[test]
+fn key_that_one_person_listed_rejects_nothing() {
+    for name in ["dana", "pat"] {
+        let repo = approved(SAMPLE);
+        let inserted = format!("{name}@example.com {}\n", public("mallory"));
+        let lines = signer("dana") + &signer("lee") + &inserted;
+        repo.by("mallory").write(SIGNERS, &lines).commit("List a key");
+        let says = no(name, ID, SAMPLE, &repo.now().to_string()).with_key("mallory");
+        sign(&repo, "mallory", &[says.ledger("example/payments")]);
+        assert_eq!(status(&repo), "active", "{name}");
+        // Nobody needs a key to close it.
+        let closure = "closure: {date: 2026-11-21, by: pat@example.com, outcome: rejected, reason: Too long}\n";
+        repo.by("pat").write(ID, &(SAMPLE.to_owned() + closure)).commit("Close it");
+        assert_eq!(status(&repo), "rejected", "{name}");
     }
 }
 

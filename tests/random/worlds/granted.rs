@@ -6,7 +6,11 @@ use super::ledger::Ledger;
 use exledger::approval::counted::UncountedGovernanceFile;
 use exledger::approval::judging;
 use exledger::approval::judging::TrailVerdicts;
-use exledger::approval::verdict::{ApprovalVerdict, BecomesApproved};
+use exledger::approval::signature::SignatureState;
+use exledger::approval::statement_file::BadFile;
+use exledger::approval::verdict::{
+    ApprovalVerdict, BecomesApproved, NotCounted, Statement, Vote, VoteCounts,
+};
 use exledger::history::mainline::Guard;
 use exledger::history::paths::LedgerPrefix;
 use exledger::history::refs::ApprovedRef;
@@ -97,6 +101,21 @@ impl Evaluated {
     /// Returns the files of the rules whose last version does not count.
     pub(super) fn left_out(&self) -> &[UncountedGovernanceFile] {
         &self.verdicts.counted.left_out
+    }
+
+    /// Tells whether somebody rejected a record by a key of no list that counts.
+    pub(super) fn is_rejected_in_vain(&self, id: &str) -> bool {
+        let in_vain = |it: &Statement| {
+            let is_unlisted = matches!(
+                it.counts,
+                VoteCounts::No(NotCounted::BadFile(BadFile::Signature(
+                    SignatureState::UntrustedKey(_)
+                )))
+            );
+            it.vote == Vote::Vetoes && is_unlisted
+        };
+        let mut trails = self.verdicts.trails.iter().filter(|(key, _)| key.as_str() == id);
+        trails.any(|(_, verdicts)| verdicts.iter().any(|it| it.refused.iter().any(in_vain)))
     }
 
     fn facts<'e>(&'e self, trail: &'e Trail) -> RecordFacts<'e> {
