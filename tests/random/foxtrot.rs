@@ -83,18 +83,22 @@ fn given_back(world: &World, fork: usize, way: Way) -> Option<String> {
         let taken = taken_away(world, fork, id);
         let key = TrailKey::Id((*name).to_owned());
         for at in instants(world) {
-            // What people approved anew on the former line, and the merge keeps, is not given back by the merge.
-            let is_kept = matches!(way, Way::Merge { keeps_ours: false, .. })
-                && record_state(&whole, &of_whole, &key, at).in_force == InForce::Yes;
-            if is_kept {
-                continue;
-            }
+            let of_former = record_state(&whole, &of_whole, &key, at);
             let record_state = record_state(&history, &approvals, &key, at);
             let Some(effective) =
                 record_state.effective.filter(|_| record_state.in_force == InForce::Yes)
             else {
                 continue;
             };
+            // What people approved anew on the former line, and the merge has as it is there, is not given back by the merge.
+            let is_kept = match way {
+                Way::Merge { keeps_ours: false, .. } => true,
+                Way::Merge { .. } => of_former.effective.as_ref() == Some(&effective),
+                Way::Force => false,
+            };
+            if is_kept && of_former.in_force == InForce::Yes {
+                continue;
+            }
             let beyond = taken.iter().find(|taken| is_given_back(taken, &effective));
             if let Some(beyond) = beyond {
                 return Some(format!(

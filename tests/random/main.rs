@@ -61,7 +61,7 @@
 //!   other change of governance that no honest person looked at must never count, unless it only makes the rules
 //!   stricter (`counted`).
 //!
-//! `EXLEDGER_SEQUENCES=1000000 cargo test --release --test random` runs a million of them;
+//! `EXLEDGER_SEQUENCES=1000000 cargo test --profile histories --test random` runs a million of them;
 //! `EXLEDGER_SEED=7` starts at another seed. A failing sequence is shortened and printed step by step.
 
 #![allow(
