@@ -1,5 +1,6 @@
-//! What a build for tests has besides the sources: a closed hole that is put back, and a program that starts in half the
-//! time because it stays where it is laid out in memory. A program that is built to be used has neither.
+//! What a build for tests has besides the sources: variables that only tests set, a closed hole that is put back, and a
+//! program that starts in half the time because it stays where it is laid out in memory. A program that is built to be used
+//! has none of them.
 
 use std::env::var;
 
@@ -10,6 +11,8 @@ fn main() {
     if !is("PROFILE", "debug") {
         return;
     }
+    // `EXLEDGER_TEST_CLOCK` and `EXLEDGER_TEST_PANIC`.
+    println!("cargo::rustc-cfg=exledger_test_variables");
     // See src/approval/put_back.rs.
     if let Ok(hole) = var("EXLEDGER_PUT_BACK") {
         println!("cargo::rustc-cfg=exledger_put_back=\"{hole}\"");

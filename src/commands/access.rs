@@ -32,7 +32,6 @@ use exledger::{diag, features};
 /// they are known. Each grant is covered, pending, ended, wider, routine, none, or unparsed. Exits 1 for access that
 /// no exception in force covers completely, and 3 if something can't be read or judged.
 #[derive(Debug, Parser)]
-#[command(name = "access")]
 #[command(after_help = "\
 EXAMPLE
   exledger access vault.jsonl aws.jsonl
@@ -49,7 +48,7 @@ pub(crate) struct AccessArgs {
     complete: Vec<String>,
 }
 
-pub(crate) const COMMAND: Command = Command::of::<AccessArgs>();
+pub(crate) const COMMAND: Command = Command::of::<AccessArgs>("access");
 
 impl Run for AccessArgs {
     const PAST: PastInstants = PastInstants::Answered;

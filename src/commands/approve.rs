@@ -42,7 +42,6 @@ use exledger::store::files;
 /// The key is taken from --key FILE, or else from git's exledger.signingKey (a path, or key::ssh-ed25519 … for a key in
 /// an agent), or else from user.signingkey if that is an SSH key. The way git signs commits does not change.
 #[derive(Debug, Parser)]
-#[command(name = "approve")]
 #[command(after_help = "\
 EXAMPLE
   exledger approve 7F3KQ --reason \"The alert was tested on 19 November\"
@@ -101,7 +100,7 @@ pub(crate) struct ApproveArgs {
     from_reviews: Option<PathBuf>,
 }
 
-pub(crate) const COMMAND: Command = Command::of::<ApproveArgs>();
+pub(crate) const COMMAND: Command = Command::of::<ApproveArgs>("approve");
 
 impl Run for ApproveArgs {
     const PAST: PastInstants = PastInstants::Refused("what is approved is the present content");

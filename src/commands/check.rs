@@ -37,7 +37,6 @@ use exledger::record::vocabulary::{IdentityType, Risk};
 /// Exits 0 only for allow, 1 for deny and pending, and 3 if the answer could not be determined, or with --strict
 /// for a deployment of an application that nothing names. The JSON output is a receipt.
 #[derive(Debug, Parser)]
-#[command(name = "check")]
 #[command(
     after_help = "EXAMPLE\n  exledger check --identity svc:billing-batch --resource db:invoices --action read \
     --environment production --format json"
@@ -117,7 +116,7 @@ pub(crate) struct CheckArgs {
     fetch: bool,
 }
 
-pub(crate) const COMMAND: Command = Command::of::<CheckArgs>();
+pub(crate) const COMMAND: Command = Command::of::<CheckArgs>("check");
 
 impl Run for CheckArgs {
     const PAST: PastInstants = PastInstants::Answered;

@@ -31,7 +31,6 @@ use std::collections::BTreeMap;
 /// digest. With --reviewed, records someone else's review of the closure; --access-verified alone adds to a closed one when
 /// somebody looked whether its access is gone.
 #[derive(Debug, Parser)]
-#[command(name = "close")]
 #[command(
     after_help = "EXAMPLE\n  exledger close 7F3KQ --outcome remediated --reason \"Job retired, key destroyed\" \\\n    --check rotated=E1 --evidence E1=log:rotate.txt --access-verified after=2026-11-20\n  exledger close 7F3KQ --reviewed --outcome effective\n  exledger close 7F3KQ --access-verified after=2026-11-20"
 )]
@@ -78,7 +77,7 @@ pub(crate) struct CloseArgs {
     filters: Filters,
 }
 
-pub(crate) const COMMAND: Command = Command::of::<CloseArgs>();
+pub(crate) const COMMAND: Command = Command::of::<CloseArgs>("close");
 
 impl Run for CloseArgs {
     const PAST: PastInstants =

@@ -11,6 +11,7 @@ use std::fmt::Debug;
 
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Command {
+    pub(crate) name: &'static str,
     pub(crate) arguments: &'static dyn CommandArguments,
     /// The output formats that it offers.
     pub formats: Formats,
@@ -22,7 +23,7 @@ pub(crate) struct Command {
     pub below: &'static [Command],
 }
 
-/// The arguments and the help of a command, and what runs it: of a type, or of a row of a table.
+/// The arguments and the help of a command, but for its name, and what runs it: of a type, or of a row of a table.
 pub(crate) trait CommandArguments: Debug {
     fn declare(&self) -> clap::Command;
 
@@ -74,9 +75,10 @@ pub(crate) trait Run: Parser {
 }
 
 impl Command {
-    /// Returns the command with the given type of arguments.
-    pub(crate) const fn of<A: Run>() -> Command {
+    /// Returns the command of a name with the given type of arguments.
+    pub(crate) const fn of<A: Run>(name: &'static str) -> Command {
         Command {
+            name,
             arguments: &TypedArguments {
                 declare: A::command,
                 run: |matches, ctx| A::from_arg_matches(matches)?.run(ctx),
@@ -89,8 +91,9 @@ impl Command {
     }
 
     /// Returns a command that groups others: `exledger redesign list`, `exledger redesign new`.
-    pub(crate) const fn group<A: Parser>(below: &'static [Command]) -> Command {
+    pub(crate) const fn group<A: Parser>(name: &'static str, below: &'static [Command]) -> Command {
         Command {
+            name,
             arguments: &TypedArguments {
                 declare: A::command,
                 run: |_, _| {
@@ -108,7 +111,8 @@ impl Command {
 impl Command {
     /// Returns its arguments and its help, with its formats, and without the flags that it refuses.
     pub(crate) fn declared(&self) -> clap::Command {
-        let own = context::example::folded(self.arguments.declare());
+        // Only a help shows the examples, and only of the command that is asked for.
+        let own = self.arguments.declare().name(self.name).defer(context::example::folded);
         if !self.below.is_empty() {
             let below = self.below.iter().map(Command::declared);
             return own.subcommand_required(true).arg_required_else_help(true).subcommands(below);

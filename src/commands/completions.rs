@@ -22,7 +22,6 @@ const NAME: &str = "exledger";
 /// Completes subcommands, flags and values, and names from the ledger in the current folder: ids, branches, people, controls,
 /// tiers. The script asks this program at each Tab, so it stays valid after an update. In ~/.zshrc, it stands after `compinit`.
 #[derive(Debug, Parser)]
-#[command(name = "completions")]
 #[command(after_help = "\
 EXAMPLE
   exledger completions bash > ~/.local/share/bash-completion/completions/exledger
@@ -34,7 +33,7 @@ pub(crate) struct CompletionsArgs {
     shell: clap_complete::Shell,
 }
 
-pub(crate) const COMMAND: Command = Command::of::<CompletionsArgs>();
+pub(crate) const COMMAND: Command = Command::of::<CompletionsArgs>("completions");
 
 impl Run for CompletionsArgs {
     const FORMATS: Formats = Formats::Only(&["table"]);

@@ -43,7 +43,6 @@ use exledger::{features, rules, view};
 ///
 /// Lists the events of each record, the approvals they need, and who can give them.
 #[derive(Debug, Parser)]
-#[command(name = "diff")]
 #[command(
     after_help = "EXAMPLE\n  exledger diff\n  exledger diff origin/main HEAD --format markdown --branch billing-key"
 )]
@@ -59,7 +58,7 @@ pub(crate) struct DiffArgs {
     branch: Option<String>,
 }
 
-pub(crate) const COMMAND: Command = Command::of::<DiffArgs>();
+pub(crate) const COMMAND: Command = Command::of::<DiffArgs>("diff");
 
 impl Run for DiffArgs {
     const FORMATS: Formats = Formats::Findings;

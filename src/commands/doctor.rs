@@ -15,13 +15,12 @@ use exledger::features::doctor::diagnosis::ApprovalsCount;
 /// configuration; changes nothing and needs no network. Exits 1 if something prevents approvals from counting, and 3 if
 /// that can't be determined.
 #[derive(Debug, Parser)]
-#[command(name = "doctor")]
 #[command(
     after_help = "EXAMPLE\n  exledger doctor\n  exledger doctor --format json | jq '.checks[] | select(.state == \"problem\")'"
 )]
 pub(crate) struct DoctorArgs {}
 
-pub(crate) const COMMAND: Command = Command::of::<DoctorArgs>();
+pub(crate) const COMMAND: Command = Command::of::<DoctorArgs>("doctor");
 
 impl Run for DoctorArgs {
     const PAST: PastInstants = PastInstants::Refused("this command looks at the present setup");

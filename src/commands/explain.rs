@@ -24,7 +24,6 @@ use exledger::{rules, view};
 /// Shows what the rule finds, why it matters, how to fix it, and examples that pass and fail; without a code, lists
 /// all rules. With --controls, searches the catalogs; withdrawn controls are shown with their replacement.
 #[derive(Debug, Parser)]
-#[command(name = "explain")]
 #[command(
     after_help = "EXAMPLE\n  exledger explain wildcard-scope\n  exledger explain --controls NHI-02\n  exledger explain --controls long-lived secrets"
 )]
@@ -37,7 +36,7 @@ pub(crate) struct ExplainArgs {
     controls: Option<Vec<String>>,
 }
 
-pub(crate) const COMMAND: Command = Command::of::<ExplainArgs>();
+pub(crate) const COMMAND: Command = Command::of::<ExplainArgs>("explain");
 
 impl Run for ExplainArgs {
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {

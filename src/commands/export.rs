@@ -196,8 +196,7 @@ pub(crate) const TARGETS: &[Command] = &[
 
 /// Write the ledger for another tool
 #[derive(Debug, Parser)]
-#[command(name = "export")]
 #[command(after_help = "EXAMPLE\n  exledger export trivy -o .trivyignore.yaml")]
 pub(crate) struct ExportArgs {}
 
-pub(crate) const COMMAND: Command = Command::group::<ExportArgs>(TARGETS);
+pub(crate) const COMMAND: Command = Command::group::<ExportArgs>("export", TARGETS);

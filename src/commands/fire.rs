@@ -19,7 +19,6 @@ use exledger::record::Record;
 /// Adds an entry to `fired`. A trigger that closes or revokes ends the exception as soon as the entry is merged,
 /// approved or not; a trigger that asks for a review makes the review due at once.
 #[derive(Debug, Parser)]
-#[command(name = "fire")]
 #[command(
     after_help = "EXAMPLE\n  exledger fire 7F3KQ T1 --note \"The vendor shipped OAuth client credentials on Tuesday\""
 )]
@@ -38,7 +37,7 @@ pub(crate) struct FireArgs {
     flags: DecisionFlags,
 }
 
-pub(crate) const COMMAND: Command = Command::of::<FireArgs>();
+pub(crate) const COMMAND: Command = Command::of::<FireArgs>("fire");
 
 impl Run for FireArgs {
     const PAST: PastInstants =

@@ -142,7 +142,7 @@ pub(crate) fn first_or_all(asked: Asked) -> String {
         for command in commands {
             let declared = command.arguments.declare();
             let about = declared.get_about().map(ToString::to_string).unwrap_or_default();
-            text.push_str(&format!("  {:<column$}{about}\n", declared.get_name()));
+            text.push_str(&format!("  {:<column$}{about}\n", command.name));
         }
         text.push('\n');
     }
@@ -226,7 +226,7 @@ fn further_formats() -> BTreeMap<Vec<&'static str>, BTreeSet<String>> {
 }
 
 fn name(command: &Command) -> String {
-    command.arguments.declare().get_name().to_owned()
+    command.name.to_owned()
 }
 
 fn listed(names: &BTreeSet<String>) -> String {

@@ -54,7 +54,6 @@ const LONGEST_LIMIT: u64 = 600;
 /// run, which are refused, and which need an exception. Exits 0 if the call may run, and 2 with a reason otherwise:
 /// whatever goes wrong refuses the call.
 #[derive(Debug, Parser)]
-#[command(name = "hook")]
 #[command(after_help = "\
 EXAMPLE
   exledger hook claude-code --ledger /srv/ledger --as agent:coder --print-config")]
@@ -105,7 +104,7 @@ pub(crate) struct HookArgs {
     print_config: bool,
 }
 
-pub(crate) const COMMAND: Command = Command::of::<HookArgs>();
+pub(crate) const COMMAND: Command = Command::of::<HookArgs>("hook");
 
 /// Runs the command and returns its exit code, which is 0 or 2.
 pub(crate) fn exit_code(

@@ -40,7 +40,6 @@ use exledger::survey::shell::quoted;
 /// which `lint` refuses and `new --complete` answers. Of two ends the earlier counts. Writes all drafts or none. Exits 1
 /// if an entry cannot be read, and 3 if a whole file cannot.
 #[derive(Debug, Parser)]
-#[command(name = "import")]
 #[command(after_help = "\
 EXAMPLE
   exledger import trivy .trivyignore --dry-run
@@ -95,7 +94,7 @@ pub(crate) struct ImportArgs {
     flags: Flags,
 }
 
-pub(crate) const COMMAND: Command = Command::of::<ImportArgs>();
+pub(crate) const COMMAND: Command = Command::of::<ImportArgs>("import");
 
 fn formats() -> ListedValues {
     ListedValues::from(formats::ALL.iter().map(|format| format.name).collect::<Vec<_>>())

@@ -33,7 +33,6 @@ use exledger::{store, view};
 /// of the repository, or to the folder given with -C. Existing files are never overwritten. The remote says which forge
 /// the files are for, and which branch.
 #[derive(Debug, Parser)]
-#[command(name = "init")]
 #[command(after_help = "EXAMPLE\n  exledger init --merge-method squash")]
 pub(crate) struct InitArgs {
     /// How this repository merges pull requests [default: prompt on a terminal, otherwise merge]
@@ -76,7 +75,7 @@ pub(crate) enum MergeMethod {
     Rebase,
 }
 
-pub(crate) const COMMAND: Command = Command::of::<InitArgs>();
+pub(crate) const COMMAND: Command = Command::of::<InitArgs>("init");
 
 impl Run for InitArgs {
     const FORMATS: Formats = Formats::General;

@@ -31,7 +31,6 @@ const MOST: u64 = 1_048_576;
 ///
 /// Reads the work tree; also works outside git. The current time is not used unless --on gives one.
 #[derive(Debug, Parser)]
-#[command(name = "lint")]
 #[command(
     after_help = "EXAMPLE\n  exledger lint --format github\n  exledger lint --base origin/main\n  exledger lint - --path exceptions/EXC-2026-7F3KQ.yaml < draft.yaml"
 )]
@@ -48,7 +47,7 @@ pub(crate) struct LintArgs {
     base: Option<String>,
 }
 
-pub(crate) const COMMAND: Command = Command::of::<LintArgs>();
+pub(crate) const COMMAND: Command = Command::of::<LintArgs>("lint");
 
 impl Run for LintArgs {
     const FORMATS: Formats = Formats::Findings;

@@ -18,7 +18,6 @@ use exledger::survey::select::{self, Filter, Order};
 /// Lists the exceptions on the approved ref, and those proposed on branches and in the work tree. A record is listed if
 /// it matches all filters; several values of one filter are alternatives.
 #[derive(Debug, Parser)]
-#[command(name = "list")]
 #[command(
     after_help = "EXAMPLE\n  exledger list --owner ana@example.com --ends-within 30d --sort expires"
 )]
@@ -56,7 +55,7 @@ pub(crate) enum Sort {
     Title,
 }
 
-pub(crate) const COMMAND: Command = Command::of::<ListArgs>();
+pub(crate) const COMMAND: Command = Command::of::<ListArgs>("list");
 
 impl Run for ListArgs {
     const PAST: PastInstants = PastInstants::Answered;

@@ -14,7 +14,6 @@ use exledger::features::log::Log;
 /// Shows each merged change: the earliest time it can have taken effect, what it means, who wrote it, who approved it
 /// and on what evidence, and the commit. Also works for closed, rejected and removed records.
 #[derive(Debug, Parser)]
-#[command(name = "log")]
 #[command(after_help = "EXAMPLE\n  exledger log 7F3KQ --patch")]
 pub(crate) struct LogArgs {
     /// Record id, any unambiguous prefix or suffix of it, or the path of its file; asked for on a terminal
@@ -25,7 +24,7 @@ pub(crate) struct LogArgs {
     patch: bool,
 }
 
-pub(crate) const COMMAND: Command = Command::of::<LogArgs>();
+pub(crate) const COMMAND: Command = Command::of::<LogArgs>("log");
 
 impl Run for LogArgs {
     const PAST: PastInstants = PastInstants::Answered;

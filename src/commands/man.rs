@@ -12,14 +12,13 @@ use crate::commands::registry;
 ///
 /// Prints the page of the program, or of one command.
 #[derive(Debug, Parser)]
-#[command(name = "man")]
 #[command(after_help = "EXAMPLE\n  exledger man check | man -l -\n  exledger man redesign new")]
 pub(crate) struct ManArgs {
     /// The command; of one that has subcommands, also the name of one of these
     command: Vec<String>,
 }
 
-pub(crate) const COMMAND: Command = Command::of::<ManArgs>();
+pub(crate) const COMMAND: Command = Command::of::<ManArgs>("man");
 
 impl Run for ManArgs {
     const FORMATS: Formats = Formats::Only(&["table"]);

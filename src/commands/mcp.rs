@@ -42,7 +42,6 @@ const LONGEST_NAME: usize = 64;
 /// record stands, what is due. An agent can draft requests; it never approves anything. The settings of the agent's
 /// runtime start this command.
 #[derive(Debug, Parser)]
-#[command(name = "mcp")]
 #[command(after_help = "\
 EXAMPLE
   exledger mcp --ledger /srv/ledger --as agent:coder --receipts /srv/receipts.jsonl")]
@@ -91,7 +90,7 @@ pub(crate) struct McpArgs {
     trust_clone: bool,
 }
 
-pub(crate) const COMMAND: Command = Command::of::<McpArgs>();
+pub(crate) const COMMAND: Command = Command::of::<McpArgs>("mcp");
 
 /// A ledger, and the name that calls give it.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -67,7 +67,7 @@ use crate::commands::context::output::Formats;
 use crate::commands::context::{Ctx, fault, hyphen, logging};
 use crate::commands::exit::Outcome;
 use crate::commands::help::{Asked, Topic};
-use crate::commands::registry::{all, declare};
+use crate::commands::registry::{all, declare, declare_for};
 use exledger::diag::renamed;
 use exledger::render;
 
@@ -113,7 +113,7 @@ const TEST_PANIC: &str = "EXLEDGER_TEST_PANIC";
 #[expect(clippy::panic, reason = "a test sees by it how a panic of the program ends")]
 fn panic_in_a_test(ctx: &Ctx) {
     let value = ctx.environment.get(TEST_PANIC).map_or("", String::as_str);
-    if cfg!(debug_assertions) && !matches!(value, "" | "0") {
+    if cfg!(exledger_test_variables) && !matches!(value, "" | "0") {
         panic!("{TEST_PANIC} is {value}");
     }
 }
@@ -145,7 +145,7 @@ fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
         args.iter().filter(|arg| arg.to_str().is_none()).map(|arg| format!("{arg:?}")).collect();
     let asked = Asked::read(&args);
     let mut program = match asked {
-        Asked::Nothing => declare(),
+        Asked::Nothing => declare_for(&args),
         Asked::Usual | Asked::All => help::shape(declare(), asked),
     };
     let args = hyphen::joined(help::without_all(args), &program);

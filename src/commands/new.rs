@@ -42,7 +42,6 @@ use exledger::{approval, features};
 /// Prompts for what is missing, derives the rest, and writes the file only if it passes `lint`. The exception grants
 /// nothing until its pull request is approved and merged.
 #[derive(Debug, Parser)]
-#[command(name = NAME)]
 #[command(after_help = "\
 EXAMPLE
   exledger new
@@ -98,7 +97,7 @@ pub(crate) struct NewArgs {
     flags: Flags,
 }
 
-pub(crate) const COMMAND: Command = Command::of::<NewArgs>();
+pub(crate) const COMMAND: Command = Command::of::<NewArgs>(NAME);
 
 /// The command's name.
 pub(crate) const NAME: &str = "new";

@@ -18,7 +18,6 @@ use exledger::record::vocabulary::Stage;
 ///
 /// Adds an entry to `handling`. Does not affect what is granted.
 #[derive(Debug, Parser)]
-#[command(name = "note")]
 #[command(
     after_help = "EXAMPLE\n  exledger note 7F3KQ --stage investigation --note \"Two callers are left\" --evidence log:callers.txt"
 )]
@@ -45,7 +44,7 @@ pub(crate) struct NoteArgs {
     filters: Filters,
 }
 
-pub(crate) const COMMAND: Command = Command::of::<NoteArgs>();
+pub(crate) const COMMAND: Command = Command::of::<NoteArgs>("note");
 
 impl Run for NoteArgs {
     const PAST: PastInstants =

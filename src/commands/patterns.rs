@@ -23,7 +23,6 @@ use exledger::survey::patterns::{self, CausePattern};
 /// has a new record, proposed or merged, without a redesign; with --strict, also if a frozen group has no redesign
 /// in time, or something repeats in events.
 #[derive(Debug, Parser)]
-#[command(name = "patterns")]
 #[command(after_help = "\
 EXAMPLE
   exledger patterns
@@ -39,7 +38,7 @@ pub(crate) struct PatternsArgs {
     receipts: Vec<PathBuf>,
 }
 
-pub(crate) const COMMAND: Command = Command::of::<PatternsArgs>();
+pub(crate) const COMMAND: Command = Command::of::<PatternsArgs>("patterns");
 
 impl Run for PatternsArgs {
     const PAST: PastInstants = PastInstants::Answered;

@@ -29,7 +29,6 @@ use std::collections::BTreeSet;
 /// records are counted but not listed. Repeated causes that are frozen without a redesign in time are listed, too. With
 /// --strict, exits 1 if something is overdue, an emergency waits for its approval, or such a cause is listed.
 #[derive(Debug, Parser)]
-#[command(name = "queue")]
 #[command(
     after_help = "EXAMPLE\n  exledger queue\n  exledger queue --team billing --approved-only --strict\n  exledger queue --messages --since 24h\n  exledger queue --within 90d --format ics > exceptions.ics"
 )]
@@ -84,7 +83,7 @@ fn begin(since: &MomentOrTerm, now: Instant) -> anyhow::Result<Instant> {
     Ok(at)
 }
 
-pub(crate) const COMMAND: Command = Command::of::<QueueArgs>();
+pub(crate) const COMMAND: Command = Command::of::<QueueArgs>("queue");
 
 impl Run for QueueArgs {
     const FORMATS: Formats = Formats::Dated;

@@ -2,6 +2,8 @@
 //!
 //! Start at [`GROUPS`].
 
+use std::ffi::OsString;
+
 use clap::{CommandFactory, Parser};
 
 use crate::commands::command::Command;
@@ -94,7 +96,22 @@ struct Top {
 
 /// Returns the whole command line: the global flags and every subcommand, in the order of [`all`].
 pub(crate) fn declare() -> clap::Command {
-    Top::command().disable_help_subcommand(false).subcommands(all().map(Command::declared))
+    declare_if(|_| true)
+}
+
+/// Returns the command line for some arguments: a subcommand that they don't name has only its name.
+///
+/// Each start of the program reads one command line, and the flags of all subcommands are most of what that takes.
+pub(crate) fn declare_for(args: &[OsString]) -> clap::Command {
+    declare_if(|command| args.iter().any(|arg| arg == command.name))
+}
+
+fn declare_if(is_whole: impl Fn(&Command) -> bool) -> clap::Command {
+    let declare = |command: &Command| {
+        if is_whole(command) { command.declared() } else { clap::Command::new(command.name) }
+    };
+    let declared = all().map(declare);
+    Top::command().disable_help_subcommand(false).subcommands(declared)
 }
 
 /// Returns all subcommands, in the order of the help.

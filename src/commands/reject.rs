@@ -20,7 +20,6 @@ use exledger::session::{Session, locate};
 /// Writes a closure with outcome `rejected` to the proposal that is checked out. When the reviewer merges it, the
 /// request is closed and the reason stays on record. Deleting the branch would leave no trace.
 #[derive(Debug, Parser)]
-#[command(name = "reject")]
 #[command(
     after_help = "EXAMPLE\n  git switch billing-key\n  exledger reject 7F3KQ --reason \"Rotate the key: the vendor offers two at a time\""
 )]
@@ -36,7 +35,7 @@ pub(crate) struct RejectArgs {
     flags: DecisionFlags,
 }
 
-pub(crate) const COMMAND: Command = Command::of::<RejectArgs>();
+pub(crate) const COMMAND: Command = Command::of::<RejectArgs>("reject");
 
 impl Run for RejectArgs {
     const PAST: PastInstants =

@@ -27,7 +27,6 @@ use exledger::session::error::Error;
 /// it is possible only with a linked redesign. An earlier end needs no reason and no approval, and takes the ends of the
 /// credential and the event along.
 #[derive(Debug, Parser)]
-#[command(name = "renew")]
 #[command(
     after_help = "EXAMPLE\n  exledger renew 7F3KQ --for 30d --reason \"The vendor ships the rotation API in January\"\n  exledger renew 7F3KQ --until 2026-12-04"
 )]
@@ -54,7 +53,7 @@ pub(crate) struct RenewArgs {
     filters: Filters,
 }
 
-pub(crate) const COMMAND: Command = Command::of::<RenewArgs>();
+pub(crate) const COMMAND: Command = Command::of::<RenewArgs>("renew");
 
 /// The most records whose ends are shown before the question.
 const MOST_SHOWN: usize = 5;

@@ -32,7 +32,6 @@ use exledger::view::doc::Doc;
 /// Reports what is in force, waiting, ending and overdue; what was opened, closed and repeated in each month; the
 /// records of each class; and the controls they deviate from.
 #[derive(Debug, Parser)]
-#[command(name = "report")]
 #[command(
     after_help = "EXAMPLE\n  exledger report --from 2026-01-01 --to 2026-06-30\n  exledger report --format html -o exceptions.html"
 )]
@@ -50,7 +49,7 @@ pub(crate) struct ReportArgs {
     output: Option<PathBuf>,
 }
 
-pub(crate) const COMMAND: Command = Command::of::<ReportArgs>();
+pub(crate) const COMMAND: Command = Command::of::<ReportArgs>("report");
 
 impl Run for ReportArgs {
     const FORMATS: Formats = Formats::Paged;

@@ -21,7 +21,6 @@ use exledger::record::vocabulary::ReviewOutcome;
 /// With --control, sets that control's `verified` to today instead, and changes a planned control to active. Evidence
 /// files are copied to `evidence/` and recorded with their digest.
 #[derive(Debug, Parser)]
-#[command(name = "review")]
 #[command(
     after_help = "EXAMPLE\n  exledger review 7F3KQ --outcome still-needed --note \"The job still runs; retired on 18 December\"\n  exledger review 7F3KQ --control CC1 --evidence dashboard:https://grafana.example.com/d/abc"
 )]
@@ -52,7 +51,7 @@ pub(crate) struct ReviewArgs {
     filters: OtherFilters,
 }
 
-pub(crate) const COMMAND: Command = Command::of::<ReviewArgs>();
+pub(crate) const COMMAND: Command = Command::of::<ReviewArgs>("review");
 
 impl Run for ReviewArgs {
     const PAST: PastInstants =

@@ -26,7 +26,6 @@ use exledger::{features, view};
 /// no longer active here. In a ledger, each must be covered by an exception in force. With --base, only what a branch
 /// adds or widens counts. Exits 1 for errors; with --strict for warnings, such as a passed date, too.
 #[derive(Debug, Parser)]
-#[command(name = "scan")]
 #[command(
     after_help = "EXAMPLE\n  exledger scan\n  exledger scan --base origin/main --format github\n  exledger scan src --format csv"
 )]
@@ -52,7 +51,7 @@ pub(crate) struct ScanArgs {
     no_age: bool,
 }
 
-pub(crate) const COMMAND: Command = Command::of::<ScanArgs>();
+pub(crate) const COMMAND: Command = Command::of::<ScanArgs>("scan");
 
 impl Run for ScanArgs {
     const FORMATS: Formats = Formats::Findings;

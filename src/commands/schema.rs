@@ -13,7 +13,6 @@ use exledger::{policy, record};
 /// The schema is generated from the types that read the files, so editors document every field
 /// as this version reads it.
 #[derive(Debug, Parser)]
-#[command(name = "schema")]
 #[command(after_help = "EXAMPLE\n  exledger schema exception > schemas/exception.schema.json")]
 pub(crate) struct SchemaArgs {
     /// Which schema to print
@@ -33,7 +32,7 @@ pub(crate) enum SchemaKind {
     Hooks,
 }
 
-pub(crate) const COMMAND: Command = Command::of::<SchemaArgs>();
+pub(crate) const COMMAND: Command = Command::of::<SchemaArgs>("schema");
 
 impl SchemaKind {
     /// Returns the schema as the text of its file.

@@ -13,7 +13,6 @@ use crate::commands::picker;
 /// Shows why it is allowed, who approved it and on what evidence, what compensates for it, and when it ends,
 /// followed by all other fields.
 #[derive(Debug, Parser)]
-#[command(name = "show")]
 #[command(after_help = "EXAMPLE\n  exledger show 7F3KQ")]
 pub(crate) struct ShowArgs {
     /// Record id, any unambiguous prefix or suffix of it, or the path of its file; asked for on a terminal
@@ -24,7 +23,7 @@ pub(crate) struct ShowArgs {
     raw: bool,
 }
 
-pub(crate) const COMMAND: Command = Command::of::<ShowArgs>();
+pub(crate) const COMMAND: Command = Command::of::<ShowArgs>("show");
 
 impl Run for ShowArgs {
     const PAST: PastInstants = PastInstants::Answered;

@@ -23,7 +23,6 @@ use exledger::survey::select::Filter;
 /// Changes the owner and adds an entry to `transfers`; the id and the history stay the same. With --from, transfers all
 /// open records of a person. The transfer needs new approval.
 #[derive(Debug, Parser)]
-#[command(name = "transfer")]
 #[command(
     after_help = "EXAMPLE\n  exledger transfer 7F3KQ --to lee@example.com --reason \"Ana moves to another team\"\n  exledger transfer --from ana@example.com --to lee@example.com"
 )]
@@ -54,7 +53,7 @@ pub(crate) struct TransferArgs {
     filters: Filters,
 }
 
-pub(crate) const COMMAND: Command = Command::of::<TransferArgs>();
+pub(crate) const COMMAND: Command = Command::of::<TransferArgs>("transfer");
 
 impl Run for TransferArgs {
     const PAST: PastInstants =

@@ -43,7 +43,6 @@ use exledger::{features, gate};
 /// covered, and 3 if something cannot be read. Also shows what repeats in the events, over all runs with
 /// --observations; that fails only with --strict.
 #[derive(Debug, Parser)]
-#[command(name = "triage")]
 #[command(after_help = "\
 EXAMPLE
   exledger triage trivy.sarif semgrep.sarif
@@ -117,7 +116,7 @@ pub(crate) struct TriageArgs {
     skip_bad: bool,
 }
 
-pub(crate) const COMMAND: Command = Command::of::<TriageArgs>();
+pub(crate) const COMMAND: Command = Command::of::<TriageArgs>("triage");
 
 impl Run for TriageArgs {
     const PAST: PastInstants = PastInstants::Answered;

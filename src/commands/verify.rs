@@ -31,7 +31,6 @@ use exledger::{features, view};
 /// Checks every version that was ever merged against the rules in force at the time: who approved it, what it changed,
 /// whether its evidence is kept. Exits 3 if this clone lacks the history it needs.
 #[derive(Debug, Parser)]
-#[command(name = "verify")]
 #[command(
     after_help = "EXAMPLE\n  exledger verify --checkpoint last.json --write-checkpoint next.json\n  exledger verify 7F3KQ --receipts receipts.jsonl\n  exledger verify --receipts receipts.jsonl --contains receipt.json"
 )]
@@ -61,7 +60,7 @@ pub(crate) struct VerifyArgs {
     require_signed: bool,
 }
 
-pub(crate) const COMMAND: Command = Command::of::<VerifyArgs>();
+pub(crate) const COMMAND: Command = Command::of::<VerifyArgs>("verify");
 
 impl Run for VerifyArgs {
     const FORMATS: Formats = Formats::Findings;

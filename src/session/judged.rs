@@ -115,20 +115,29 @@ pub struct UnreadFile {
 }
 
 impl UnreadFile {
-    fn converted(path: String, attribute: &str) -> UnreadFile {
+    fn converted(git: &CheckedOut<'_>, path: String, attribute: &str) -> UnreadFile {
         let (folder, name) = path.rsplit_once('/').unwrap_or((".", &path));
         // No other file may lose its filter by this: it may be what keeps a secret.
-        let pattern = match stray::named_id(name) {
+        let (pattern, anchor) = match stray::named_id(name) {
             Some(id) => {
                 let suffix = name.rsplit('.').next().unwrap_or_default();
-                format!("{}-????-?????.{suffix}", id.prefix())
+                (format!("{}-????-?????.{suffix}", id.prefix()), "")
             }
-            None => format!("/{name}"),
+            None => (name.to_owned(), "/"),
         };
-        let attributes = quoted(&format!("{folder}/.gitattributes"));
+        let file = quoted(&path);
+        let (pattern, attributes, renormalized) = if git.repository.has_own_conversions() {
+            let mut parts = git.prefix.outward(folder).unwrap_or_default();
+            parts.push(pattern);
+            let attributes = "\"$(git rev-parse --git-path info/attributes)\"".to_owned();
+            (format!("/{}", parts.join("/")), attributes, file)
+        } else {
+            let attributes = quoted(&format!("{folder}/.gitattributes"));
+            (format!("{anchor}{pattern}"), attributes.clone(), format!("{attributes} {file}"))
+        };
+        let line = quoted(&format!("{pattern} -filter -ident -working-tree-encoding"));
         let command = format!(
-            "printf '\\n{pattern} -filter -ident -working-tree-encoding\\n' >> {attributes} && git add --renormalize {attributes} {}",
-            quoted(&path)
+            "printf '\\n%s\\n' {line} >> {attributes} && git add --renormalize {renormalized}"
         );
         let reason = format!(
             "git stores other bytes than those that lie here: it has the attribute {attribute}"
@@ -222,7 +231,7 @@ impl<'l> JudgedCheckout<'l> {
         let governance = governance.iter().map(String::as_str).filter(there);
         let paths = records.chain(governance).filter(|path| !self.tree.is_indexed(path));
         let converted = git.repository.converted(&git.prefix, paths).into_iter();
-        converted.map(|(path, attribute)| UnreadFile::converted(path, &attribute)).collect()
+        converted.map(|(path, attribute)| UnreadFile::converted(git, path, &attribute)).collect()
     }
 
     /// Returns a finding for each record of which git has several sides of a merge, and that shows none of its marks.

@@ -141,11 +141,14 @@ impl Located {
     }
 }
 
-/// Returns the error for a policy that git has, and that this checkout leaves out.
+/// Returns the error for a policy that git has, or may have, and that this checkout leaves out.
 fn hidden_policy(folder: &Path) -> Option<Undetermined> {
     let repository = Repository::discover(folder).ok()?;
     let inside = repository.prefix(folder)?;
-    let tracked = repository.tracked().ok()?;
+    let tracked = match repository.tracked() {
+        Ok(tracked) => tracked,
+        Err(error) => return Some(error.into()),
+    };
     let path =
         tracked.into_iter().filter(|file| file.is_sparse).map(|file| file.path).find(|path| {
             let above = path.strip_suffix(policy::FILE).map(|it| it.trim_end_matches('/'));

@@ -98,13 +98,18 @@ pub struct GitError {
     pub help: &'static str,
 }
 
+/// How to fix an index that lists whole folders, in a whole clone and in a partial one.
+const WHOLE_FOLDERS: &str =
+    "the index lists whole folders: run `git sparse-checkout reapply --no-sparse-index`";
+const WHOLE_FOLDERS_IN_PART: &str = "the index lists whole folders: run `git sparse-checkout reapply --no-sparse-index && git fetch --refetch --no-filter`";
+
 impl From<git2::Error> for GitError {
     fn from(error: git2::Error) -> GitError {
         // libgit2 names the extension of the index that it doesn't know.
         let help = if error.message().contains("'link'") {
             "the index is split: run `git config core.splitIndex false && git update-index --no-split-index`"
         } else if error.message().contains("'sdir'") {
-            "the index lists whole folders: run `git sparse-checkout reapply --no-sparse-index`"
+            WHOLE_FOLDERS
         } else {
             ""
         };
@@ -140,22 +145,47 @@ impl Repository {
     }
 
     /// Returns the index: the one that git makes a commit from, while it runs a hook, else the repository's own.
-    fn index(&self) -> Result<git2::Index, git2::Error> {
-        let named = configuration::index_file().zip(self.work_dir.as_ref());
-        let named = named.map(|(path, top)| top.join(path)).filter(|path| self.may_own(path));
-        match named {
-            Some(path) => git2::Index::open(&path),
-            None => self.git.index(),
+    ///
+    /// A file that a sparse checkout leaves out and that lies there after all is not left out, as for git.
+    fn index(&self) -> Result<git2::Index, GitError> {
+        if self.stand_in.is_some() {
+            return Err(GitError {
+                cause: "the setting extensions.partialClone is of an older git".to_owned(),
+                help: "run `git config \"remote.$(git config extensions.partialClone).promisor\" true && git config --unset extensions.partialClone && git fetch --refetch --no-filter`",
+            });
         }
+        let index = self.read_index();
+        index.map_err(|error| match GitError::from(error) {
+            // The blobs of the files in those folders were never asked for.
+            GitError { cause, help: WHOLE_FOLDERS } if self.extent == Extent::Partial => {
+                GitError { cause, help: WHOLE_FOLDERS_IN_PART }
+            }
+            other => other,
+        })
     }
 
-    /// Tells whether a file is not in the git folder of another repository.
+    fn read_index(&self) -> Result<git2::Index, git2::Error> {
+        let named = configuration::index_file().zip(self.work_dir.as_ref());
+        let named = named.map(|(path, top)| top.join(path)).filter(|path| self.may_own(path));
+        let index = match &named {
+            Some(path) => git2::Index::open(path)?,
+            None => self.git.index()?,
+        };
+        let (lying, path) = (self.lying_outside(&index), index.path());
+        let Some(path) = path.filter(|_| !lying.is_empty()) else { return Ok(index) };
+        // One that belongs to no repository: libgit2 would ask it for the blobs, which a partial clone may lack.
+        let mut index = git2::Index::open(path)?;
+        lying.iter().try_for_each(|entry| index.add(entry))?;
+        Ok(index)
+    }
+
+    /// Tells whether a file, which need not exist, is not in the git folder of another repository.
     fn may_own(&self, path: &Path) -> bool {
         let Some(folder) = path.parent().and_then(|folder| fs::canonicalize(folder).ok()) else {
             return false;
         };
         let is_own = fs::canonicalize(&self.own_dir).is_ok_and(|own| own == folder);
-        path.is_file() && (is_own || !folder.join("HEAD").is_file())
+        !path.is_dir() && (is_own || !folder.join("HEAD").is_file())
     }
 
     /// Returns how many objects have been read so far.

@@ -1,6 +1,7 @@
 //! What `lint` and `diff` say in each shape that a checkout can have: what a full clone says, or exit 3 with the command
 //! after which they do.
 
+mod partial;
 mod strays;
 
 use std::collections::BTreeSet;
@@ -106,10 +107,7 @@ impl Origin {
         let url = self.url();
         let words = [&["clone", "-q"], options, &["-b", "work", &url, "clone"]].concat();
         git(folder.path(), &words);
-        let top = folder.path().join("clone");
-        person(&top);
-        let from = top.clone();
-        Checkout { _folder: folder, top, from, variables: Vec::new(), base: "origin/main" }
+        Checkout::new(folder, "clone")
     }
 
     /// Returns a full clone after some commands of git.
@@ -123,6 +121,14 @@ impl Origin {
 }
 
 impl Checkout {
+    /// Returns the checkout below a folder.
+    fn new(folder: tempfile::TempDir, below: &str) -> Checkout {
+        let top = folder.path().join(below);
+        person(&top);
+        let from = top.clone();
+        Checkout { _folder: folder, top, from, variables: Vec::new(), base: "origin/main" }
+    }
+
     fn git(&self, words: &[&str]) {
         git(&self.top, words);
     }
@@ -251,9 +257,7 @@ fn submodule(origin: &Origin) -> Checkout {
     let add = ["-c", "protocol.file.allow=always", "submodule", "--quiet", "add"];
     git(&outer, &[&add[..], &["-b", "work", &url, "ledger"]].concat());
     git(&outer, &["commit", "-qm", "Add the ledger"]);
-    let top = outer.join("ledger");
-    person(&top);
-    Checkout { from: top.clone(), _folder: folder, top, variables: Vec::new(), base: "origin/main" }
+    Checkout::new(folder, "outer/ledger")
 }
 
 #[test]

@@ -27,14 +27,13 @@ use exledger::view;
 /// Creates a git repository with a dozen exceptions: approved, signed, renewed, expired, degraded, unapproved. Dates are
 /// relative to today; with --on, two runs create the same commits.
 #[derive(Debug, Parser)]
-#[command(name = "demo")]
 #[command(after_help = "EXAMPLE\n  exledger demo /tmp/ledger && exledger -C /tmp/ledger list")]
 pub(crate) struct DemoArgs {
     /// New or empty folder [default: a new temporary folder]
     folder: Option<PathBuf>,
 }
 
-pub(crate) const COMMAND: Command = Command::of::<DemoArgs>();
+pub(crate) const COMMAND: Command = Command::of::<DemoArgs>("demo");
 
 impl Run for DemoArgs {
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {

@@ -29,7 +29,6 @@ const LEDGER: &str = "ledger.json";
 /// Writes exceptions.jsonl, the rows of `export jsonl --all`, and then ledger.json, which counts them and says that the
 /// ledger answered. A rerun replaces both files. A bare clone will do; it needs the whole history.
 #[derive(Debug, Parser)]
-#[command(name = "fleet")]
 #[command(after_help = "\
 EXAMPLE
   exledger -C shop.git export fleet -o /srv/fleet/day=2026-11-20/ledger=shop")]
@@ -39,7 +38,7 @@ pub(crate) struct FleetArgs {
     output: PathBuf,
 }
 
-pub(crate) const COMMAND: Command = Command::of::<FleetArgs>();
+pub(crate) const COMMAND: Command = Command::of::<FleetArgs>("fleet");
 
 impl Run for FleetArgs {
     const FORMATS: Formats = Formats::Foreign;

@@ -29,7 +29,6 @@ use exledger::{diag, features, view};
 /// the pack with sha256sum, git and ssh-keygen. Every complete clone gives the same bytes. Exits as `verify`; with 3,
 /// nothing is written.
 #[derive(Debug, Parser)]
-#[command(name = "pack")]
 #[command(after_help = "\
 EXAMPLE
   exledger export pack --from 2026-07-01 --to 2026-09-30 -o audit-2026-q3.tar.gz")]
@@ -47,7 +46,7 @@ pub(crate) struct PackArgs {
     output: PathBuf,
 }
 
-pub(crate) const COMMAND: Command = Command::of::<PackArgs>();
+pub(crate) const COMMAND: Command = Command::of::<PackArgs>("pack");
 
 impl Run for PackArgs {
     const FORMATS: Formats = Formats::Foreign;

@@ -20,7 +20,6 @@ use exledger::session::snapshot::walk::Scope;
 /// why it ended, and which exceptions in force still grant something by the same identity, credential or asset. A row
 /// disappears when a closure that somebody else approved says that the access was verified to be gone.
 #[derive(Debug, Parser)]
-#[command(name = "revocations")]
 #[command(after_help = "\
 EXAMPLE
   exledger export revocations
@@ -35,7 +34,7 @@ pub(crate) struct RevocationsArgs {
     output: Option<PathBuf>,
 }
 
-pub(crate) const COMMAND: Command = Command::of::<RevocationsArgs>();
+pub(crate) const COMMAND: Command = Command::of::<RevocationsArgs>("revocations");
 
 impl Run for RevocationsArgs {
     const FORMATS: Formats = Formats::Only(&["jsonl", "csv"]);

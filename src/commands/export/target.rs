@@ -91,7 +91,12 @@ impl LossFlags {
 
 impl ExportCommand {
     pub(crate) const fn command(&'static self) -> Command {
+        let name = match self.content {
+            ExportContent::Files(target) | ExportContent::NamespacedFiles(target) => target.name,
+            ExportContent::Rows { name, .. } => name,
+        };
         Command {
+            name,
             arguments: self,
             formats: Formats::Foreign,
             past: PastInstants::Answered,
@@ -109,7 +114,7 @@ impl CommandArguments for ExportCommand {
     fn declare(&self) -> clap::Command {
         let command = match self.content {
             ExportContent::Files(target) | ExportContent::NamespacedFiles(target) => {
-                let mut command = OutputFlags::augment_args(clap::Command::new(target.name));
+                let mut command = OutputFlags::augment_args(clap::Command::default());
                 if target.merge.is_some() {
                     command = IntoFlags::augment_args(command);
                 }
@@ -121,7 +126,7 @@ impl CommandArguments for ExportCommand {
                 }
                 command
             }
-            ExportContent::Rows { name, .. } => RowArgs::augment_args(clap::Command::new(name)),
+            ExportContent::Rows { .. } => RowArgs::augment_args(clap::Command::default()),
         };
         command
             .about(self.about)

@@ -52,15 +52,17 @@ fn flag(field: &FieldPath, ask: &Ask) -> Arg {
 
 impl Args for Flags {
     fn augment_args(command: Command) -> Command {
-        let mut fields: Vec<(FieldPath, Ask)> = flag_fields().collect();
-        let order: Vec<&str> = fields.iter().map(|(_, ask)| ask.flag).collect();
-        let place = |flag: &str| order.iter().position(|known| *known == flag);
-        // A flag that stands below another one is placed right after it.
-        fields.order_by_key(|(_, ask)| match place(ask.below) {
-            Some(above) => (above, 1),
-            None => (place(ask.flag).unwrap_or(usize::MAX), 0),
+        let fields: Vec<(FieldPath, Ask)> = flag_fields().collect();
+        let place = |flag: &str| fields.iter().position(|(_, ask)| ask.flag == flag);
+        // A flag that stands below another one is placed right after it. Each place is looked up once: every start of the
+        // program does this.
+        let placed = fields.iter().enumerate().map(|(at, (field, ask))| {
+            let above = Some(ask.below).filter(|below| !below.is_empty()).and_then(place);
+            (above.map_or((at, 0), |above| (above, 1)), flag(field, ask))
         });
-        command.args(fields.iter().map(|(field, ask)| flag(field, ask)))
+        let mut flags: Vec<((usize, u8), Arg)> = placed.collect();
+        flags.order_by_key(|(key, _)| *key);
+        command.args(flags.into_iter().map(|(_, flag)| flag))
     }
 
     fn augment_args_for_update(command: Command) -> Command {

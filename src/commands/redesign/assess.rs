@@ -23,7 +23,6 @@ use exledger::survey::redesign::{RedesignStatus, redesign_states};
 /// Writes the assessment of somebody other than its owner and who did it. A redesign is effective if its exceptions
 /// stopped, recurred if they came back, and abandoned if it is given up; only what was done can be effective.
 #[derive(Debug, Parser)]
-#[command(name = "assess")]
 #[command(
     after_help = "EXAMPLE\n  exledger redesign assess 4T9PK --outcome effective --reason \"None landed in 60 days\""
 )]
@@ -43,7 +42,7 @@ pub(crate) struct RedesignAssessArgs {
     flags: DecisionFlags,
 }
 
-pub(super) const COMMAND: Command = Command::of::<RedesignAssessArgs>();
+pub(super) const COMMAND: Command = Command::of::<RedesignAssessArgs>("assess");
 
 impl Run for RedesignAssessArgs {
     const PAST: PastInstants =

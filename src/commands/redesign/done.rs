@@ -16,7 +16,6 @@ use exledger::features::redesign;
 /// Writes the date, who did it, and the evidence. From then on, new records of its pattern count against it, and earlier
 /// ones no longer freeze the pattern. Evidence files are copied to `evidence/` and recorded with their digest.
 #[derive(Debug, Parser)]
-#[command(name = "done")]
 #[command(
     after_help = "EXAMPLE\n  exledger redesign done 4T9PK --evidence E1=change:3f2c9a7b\n  exledger redesign done 4T9PK --evidence E1=log:cutover.txt"
 )]
@@ -32,7 +31,7 @@ pub(crate) struct RedesignDoneArgs {
     flags: DecisionFlags,
 }
 
-pub(super) const COMMAND: Command = Command::of::<RedesignDoneArgs>();
+pub(super) const COMMAND: Command = Command::of::<RedesignDoneArgs>("done");
 
 impl Run for RedesignDoneArgs {
     const PAST: PastInstants =

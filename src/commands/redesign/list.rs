@@ -21,7 +21,6 @@ use exledger::view::redesign::RedesignListing;
 /// them, and the next step; then the tickets that records link without a redesign. A redesign is listed if it matches
 /// all filters; several values of one filter are alternatives.
 #[derive(Debug, Parser)]
-#[command(name = "list")]
 #[command(after_help = "EXAMPLE\n  exledger redesign list --status overdue,recurred,unassessed")]
 pub(crate) struct RedesignListArgs {
     /// Filter by status
@@ -33,7 +32,7 @@ pub(crate) struct RedesignListArgs {
     owner: Vec<String>,
 }
 
-pub(super) const COMMAND: Command = Command::of::<RedesignListArgs>();
+pub(super) const COMMAND: Command = Command::of::<RedesignListArgs>("list");
 
 impl Run for RedesignListArgs {
     const PAST: PastInstants = PastInstants::Answered;

@@ -19,9 +19,10 @@ use crate::commands::command::Command;
 /// time, new records that link it pass the freeze of the pattern. It counts once somebody other than its authors has
 /// approved it; somebody other than its owner assesses whether it worked.
 #[derive(Debug, Parser)]
-#[command(name = "redesign")]
 #[command(after_help = "EXAMPLE\n  exledger redesign list\n  exledger redesign new --help")]
 pub(crate) struct RedesignArgs {}
 
-pub(crate) const COMMAND: Command =
-    Command::group::<RedesignArgs>(&[list::COMMAND, new::COMMAND, done::COMMAND, assess::COMMAND]);
+pub(crate) const COMMAND: Command = Command::group::<RedesignArgs>(
+    "redesign",
+    &[list::COMMAND, new::COMMAND, done::COMMAND, assess::COMMAND],
+);

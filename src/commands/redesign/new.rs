@@ -26,7 +26,6 @@ use exledger::{diag, features};
 /// Writes a file for the change that makes the exceptions of a pattern unnecessary. New records of the pattern that link
 /// it in `references.redesign` pass the freeze until it is due, once somebody other than its authors has approved it.
 #[derive(Debug, Parser)]
-#[command(name = "new")]
 #[command(
     after_help = "EXAMPLE\n  exledger redesign new --pattern root_cause=handoff-failure --pattern application=onboarding --title \"Onboarding hands over by event\" --target process --plan \"Replace the nightly mail with the event consumer\" --due 2027-01-31"
 )]
@@ -75,7 +74,7 @@ pub(crate) struct RedesignNewArgs {
     flags: DecisionFlags,
 }
 
-pub(super) const COMMAND: Command = Command::of::<RedesignNewArgs>();
+pub(super) const COMMAND: Command = Command::of::<RedesignNewArgs>("new");
 
 impl Run for RedesignNewArgs {
     const PAST: PastInstants = PastInstants::Refused("a redesign is filed now");

@@ -223,13 +223,11 @@ impl Repository {
         is_kept: &dyn Fn(&str) -> bool,
     ) -> Result<Checkout, GitError> {
         let mut checkout = Checkout { in_progress: self.in_progress(), ..Checkout::default() };
-        let is_lying = self.is_lying();
         for entry in self.index()?.iter() {
             checkout.is_sparse |= entry.flags_extended & SKIP_WORKTREE != 0;
             let shown = folder::text(&entry.path);
             let is_kept = is_kept(&shown);
-            let is_indexed = is_read_from_index(&entry) && !is_lying(&entry);
-            let indexed = IndexedFile::of(&entry).filter(|_| is_indexed);
+            let indexed = IndexedFile::of(&entry).filter(|_| is_read_from_index(&entry));
             if !is_kept && indexed.is_none() && !is_unmerged(&entry) {
                 continue;
             }
@@ -246,20 +244,21 @@ impl Repository {
         Ok(checkout)
     }
 
-    /// Returns what tells whether a file that a sparse checkout leaves out lies in the work tree after all: then git takes
-    /// it for one that is not left out.
-    pub(super) fn is_lying(&self) -> impl Fn(&git2::IndexEntry) -> bool + use<> {
+    /// Returns the entries of the files that a sparse checkout leaves out and that lie in the work tree after all, as ones
+    /// that it does not leave out.
+    pub(super) fn lying_outside(&self, index: &git2::Index) -> Vec<git2::IndexEntry> {
         let is_on =
             |key: &str| self.config().and_then(|config| config.get_bool(key)).unwrap_or(false);
         let is_sparse =
             is_on("core.sparsecheckout") && !is_on("sparse.expectfilesoutsideofpatterns");
-        let top = self.work_dir.clone().filter(|_| is_sparse);
-        move |entry: &git2::IndexEntry| {
-            entry.flags & ASSUME_UNCHANGED == 0
-                && top
-                    .as_ref()
-                    .is_some_and(|top| fs::symlink_metadata(top.join(native(&entry.path))).is_ok())
-        }
+        let Some(top) = self.work_dir.as_ref().filter(|_| is_sparse) else { return Vec::new() };
+        let left_out = index.iter().filter(|entry| entry.flags_extended & SKIP_WORKTREE != 0);
+        let lying = left_out.filter(|it| fs::symlink_metadata(top.join(native(&it.path))).is_ok());
+        let shown = |mut entry: git2::IndexEntry| {
+            entry.flags_extended &= !SKIP_WORKTREE;
+            entry
+        };
+        lying.map(shown).collect()
     }
 
     fn in_progress(&self) -> Option<Operation> {
@@ -304,11 +303,10 @@ impl Repository {
             None => None,
         };
         let index = self.index()?;
-        let is_lying = self.is_lying();
         let is_kept = |path: &Vec<u8>| {
             let entry = index.get_path(&native(path), 0);
             let is_side = (1..4).any(|stage| index.get_path(&native(path), stage).is_some());
-            !is_side && !entry.is_some_and(|it| is_overlooked(&it) && !is_lying(&it))
+            !is_side && !entry.is_some_and(|it| is_overlooked(&it))
         };
         let staged =
             self.git.diff_tree_to_index(tree.as_ref(), Some(&index), Some(&mut options))?;
@@ -403,9 +401,14 @@ impl Repository {
     fn has_conversions_everywhere(&self) -> bool {
         let named = self.config().ok().and_then(|it| it.get_path("core.attributesfile").ok());
         let named = named.or_else(|| configuration::attributes_file().map(Path::to_owned));
-        let files = [named, Some(self.common_dir.join("info/attributes"))];
-        let mut texts = files.into_iter().flatten().filter_map(|path| fs::read(path).ok());
-        texts.any(|bytes| names_conversion(&bytes))
+        let text = named.and_then(|path| fs::read(path).ok());
+        self.has_own_conversions() || text.is_some_and(|bytes| names_conversion(&bytes))
+    }
+
+    /// Tells whether the attributes that this clone alone has, which go before all others, may convert files.
+    pub fn has_own_conversions(&self) -> bool {
+        let text = fs::read(self.common_dir.join("info/attributes"));
+        text.is_ok_and(|bytes| names_conversion(&bytes))
     }
 
     /// Tells whether the attributes of a folder, or of one above it, may convert files, or the user's own do.

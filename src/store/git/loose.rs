@@ -43,10 +43,9 @@ impl Repository {
         self.attributes_end(&index)?;
         let mut diff =
             self.git.diff_tree_to_index(tree.as_ref(), Some(&index), Some(&mut options))?;
-        let is_lying = self.is_lying();
         let indexed = |path: &[u8]| {
             let entry = index.get_path(&native(path), 0);
-            entry.filter(|it| is_read_from_index(it) && !is_lying(it)).and_then(|it| ours(it.id))
+            entry.filter(is_read_from_index).and_then(|it| ours(it.id))
         };
         let mut loose = Vec::new();
         for path in diff.deltas().filter_map(delta_path) {
@@ -112,11 +111,10 @@ impl Repository {
         let tree = self.git.find_commit(theirs(from)?)?.tree()?;
         let index = self.index()?;
         self.attributes_end(&index)?;
-        let diff = self.git.diff_tree_to_workdir_with_index(Some(&tree), Some(&mut options))?;
-        // A file that is added in the index and is not in the work tree cancels itself out there.
         let staged = self.git.diff_tree_to_index(Some(&tree), Some(&index), Some(&mut options))?;
+        let unstaged = self.git.diff_index_to_workdir(Some(&index), Some(&mut options))?;
         let mut paths = Vec::new();
-        for delta in diff.deltas().chain(staged.deltas()) {
+        for delta in staged.deltas().chain(unstaged.deltas()) {
             let files = [delta.old_file(), delta.new_file()];
             let named = files.iter().filter_map(|file| file.path_bytes());
             paths.extend(named.map(|path| prefix.inward(&folder::text(path))));

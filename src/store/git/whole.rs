@@ -3,6 +3,8 @@
 //!
 //! Uses history (ids, obstacles), and flate2. Start at [`LooseFolders`].
 
+use std::cell::RefCell;
+
 use flate2::{Decompress, FlushDecompress, Status};
 
 use crate::history::folder::{self, Mode};
@@ -14,20 +16,27 @@ use crate::store::git::{GitError, Repository, ours};
 /// How much is inflated at once, in bytes, and discarded.
 const CHUNK: usize = 32 * 1024;
 
+thread_local! {
+    /// What inflates, and what it writes to: most objects are smaller than both.
+    static INFLATING: RefCell<(Decompress, Vec<u8>)> =
+        RefCell::new((Decompress::new(true), vec![0; CHUNK]));
+}
+
 /// Tells whether bytes begin with a complete zlib stream, its checksum included.
 fn is_whole(bytes: &[u8]) -> bool {
-    let mut stream = Decompress::new(true);
-    let mut discarded = [0; CHUNK];
-    loop {
-        let taken = usize::try_from(stream.total_in()).unwrap_or(usize::MAX);
-        let before = (stream.total_in(), stream.total_out());
-        let rest = bytes.get(taken..).unwrap_or_default();
-        match stream.decompress(rest, &mut discarded, FlushDecompress::None) {
-            Ok(Status::StreamEnd) => return true,
-            Ok(_) if before != (stream.total_in(), stream.total_out()) => {}
-            Ok(_) | Err(_) => return false,
+    INFLATING.with_borrow_mut(|(stream, discarded)| {
+        stream.reset(true);
+        loop {
+            let taken = usize::try_from(stream.total_in()).unwrap_or(usize::MAX);
+            let before = (stream.total_in(), stream.total_out());
+            let rest = bytes.get(taken..).unwrap_or_default();
+            match stream.decompress(rest, discarded, FlushDecompress::None) {
+                Ok(Status::StreamEnd) => return true,
+                Ok(_) if before != (stream.total_in(), stream.total_out()) => {}
+                Ok(_) | Err(_) => return false,
+            }
         }
-    }
+    })
 }
 
 impl Repository {

@@ -1,7 +1,7 @@
 //! `check --wait`: one answer as soon as it is not pending any more, and one receipt.
 
 use std::fs;
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
@@ -31,15 +31,29 @@ fn check(gate: &Gate, more: &[&str]) -> Run {
     run_with(gate.clone.path(), &args, &[("PATH", &path), REAL_CLOCK])
 }
 
-fn started(gate: &Gate, more: &[&str]) -> Child {
+fn waiting(gate: &Gate, more: &[&str]) -> Command {
     let path = std::env::var("PATH").unwrap_or_default();
     let args = [&["check", "--format", "json", "--reference", "CHG-1234"], more].concat();
     cli::program(gate.clone.path(), &args, &[("PATH", &path), REAL_CLOCK])
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap()
+}
+
+fn started(mut waiting: Command) -> Child {
+    waiting.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+}
+
+/// Returns a command that ends at SIGINT, whatever whoever started the tests does with it: `nohup … &` ignores it, and
+/// what a process ignores, the ones that it starts ignore too.
+#[cfg(unix)]
+fn interruptible(program: &Command) -> Command {
+    const START: &str = "import os, signal, sys
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+os.execv(sys.argv[1], sys.argv[1:])";
+    crate::support::tools::need(&["python3"]);
+    let mut python = Command::new("python3");
+    python.args(["-c", START]).arg(program.get_program()).args(program.get_args()).env_clear();
+    python.envs(program.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    python.current_dir(program.get_current_dir().unwrap());
+    python
 }
 
 #[test]
@@ -47,7 +61,7 @@ fn a_change_that_is_approved_while_the_pipeline_waits_is_allowed() {
     let (gate, folder) = proposed();
     let receipts = folder.path().join("receipts");
     let path = receipts.to_str().unwrap();
-    let waiting = started(&gate, &["--wait", "60s", "--receipts", path]);
+    let waiting = started(waiting(&gate, &["--wait", "60s", "--receipts", path]));
     // It has looked, and waits.
     thread::sleep(Duration::from_secs(2));
     gate.repo.by("lee").merge("wiki", "Merge branch 'wiki'");
@@ -141,14 +155,15 @@ fn waiting_is_refused_where_it_has_no_meaning() {
 fn an_interrupted_wait_leaves_no_receipt() {
     let (gate, folder) = proposed();
     let receipts = folder.path().join("receipts");
-    let mut waiting =
-        started(&gate, &["--wait", "1h", "--new-receipts", receipts.to_str().unwrap()]);
+    let path = receipts.to_str().unwrap();
+    let waiting = waiting(&gate, &["--wait", "1h", "--new-receipts", path]);
+    let mut waiting = started(interruptible(&waiting));
     while !receipts.exists() {
         thread::sleep(Duration::from_millis(20));
     }
     thread::sleep(Duration::from_secs(1));
     let id = waiting.id().to_string();
-    let killed = std::process::Command::new("kill").args(["-INT", &id]).status().unwrap();
+    let killed = Command::new("kill").args(["-INT", &id]).status().unwrap();
     assert!(killed.success());
     let begun = std::time::Instant::now();
     let status = loop {
@@ -157,7 +172,7 @@ fn an_interrupted_wait_leaves_no_receipt() {
         }
         if begun.elapsed() > Duration::from_secs(60) {
             waiting.kill().unwrap();
-            panic!("the wait goes on: is SIGINT ignored here, as under nohup?");
+            panic!("the wait goes on");
         }
         thread::sleep(Duration::from_millis(20));
     };

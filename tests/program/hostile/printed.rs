@@ -54,7 +54,7 @@ const REPORT: &str =
     "  help: this is a bug; please report it with the command (RUST_BACKTRACE=1 adds the stack)";
 
 #[test]
-#[cfg(debug_assertions)]
+#[cfg(exledger_test_variables)]
 fn a_panic_of_the_program_asks_to_be_reported() {
     let folder = crate::support::temporary();
     let explain = |variables: &[(&str, &str)]| {

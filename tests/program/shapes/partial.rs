@@ -1,0 +1,118 @@
+//! Sparse checkouts of clones without blobs, where what is left out is neither in the work tree nor among the objects; and
+//! what lies outside of a sparse checkout, in no index, or behind a filter that this clone alone has.
+
+use super::{Checkout, Origin, RECORDS, said, sample, write};
+use crate::support::repo::git;
+
+const QUESTIONS: [&[&str]; 3] =
+    [&["lint", "--base", "origin/main"], &["diff", "origin/main"], &["lint"]];
+
+/// How a checkout is made sparse, in the words of `git sparse-checkout`.
+const SPARSE: [(&str, &[&str]); 5] = [
+    ("cone, the top", &["set", "--cone"]),
+    ("cone, src", &["set", "--cone", "src"]),
+    ("cone, one of two record folders", &["set", "--cone", "team/exceptions"]),
+    ("no cone, policy only", &["set", "--no-cone", "/exledger.yaml"]),
+    ("sparse index", &["set", "--cone", "--sparse-index", "src"]),
+];
+
+/// Returns a clone without blobs in which only what a sparse checkout shows was ever checked out.
+fn lazy(origin: &Origin, url: &str, set: &[&str]) -> Checkout {
+    let folder = crate::support::temporary();
+    let words = ["clone", "-q", "--filter=blob:none", "--no-checkout", "--no-local", "-b", "work"];
+    git(folder.path(), &[&words[..], &[url, "clone"]].concat());
+    let clone = Checkout::new(folder, "clone");
+    clone.git(&[&["sparse-checkout"], set].concat());
+    clone.git(&["checkout", "-q", "work"]);
+    assert!(
+        git(&clone.top, &["rev-list", "--objects", "--missing=print", "--all"]).contains('?'),
+        "{}",
+        origin.url()
+    );
+    clone
+}
+
+/// Asks each question in a clone of its own, so that each has to find its own way out.
+fn assert_as_full(shape: &str, clone: impl Fn(&Origin) -> Checkout) {
+    let origin = Origin::new();
+    let full = origin.clone(&[]).said("full clone");
+    for (words, full) in QUESTIONS.iter().zip(full) {
+        assert_eq!(clone(&origin).ask(shape, words), full, "{shape}: {words:?}");
+    }
+}
+
+#[test]
+fn a_sparse_checkout_without_blobs_answers_as_a_full_one() {
+    for (shape, set) in SPARSE {
+        assert_as_full(shape, |origin| lazy(origin, &origin.url(), set));
+    }
+}
+
+#[test]
+fn blobs_that_a_folder_promises_are_missing_too() {
+    assert_as_full("a path", |origin| {
+        let path = origin.folder.path().join("origin").display().to_string();
+        lazy(origin, &path, SPARSE[1].1)
+    });
+}
+
+#[test]
+fn a_partial_clone_of_an_older_git_is_as_sparse() {
+    for (shape, set) in [SPARSE[1], SPARSE[3]] {
+        assert_as_full(shape, |origin| {
+            let clone = lazy(origin, &origin.url(), set);
+            clone.git(&["config", "extensions.partialClone", "origin"]);
+            clone
+        });
+    }
+}
+
+#[test]
+fn a_file_outside_of_a_sparse_checkout_is_compared_as_it_lies() {
+    let origin = Origin::new();
+    let set: &[&str] = &["sparse-checkout", "set", "--cone", "src"];
+    let full = origin.after(&[&["switch", "-q", "main"]]);
+    let sparse = origin.after(&[&["switch", "-q", "main"], set]);
+    let lazy = lazy(&origin, &origin.url(), SPARSE[1].1);
+    lazy.git(&["switch", "-q", "main"]);
+    for clone in [&full, &sparse, &lazy] {
+        write(&clone.top, RECORDS[0], &sample(RECORDS[0]).replace("class: standard", "class: ["));
+    }
+    let expected = full.said("full clone");
+    assert_eq!(expected.each_ref().map(|(code, _)| *code), [1, 1, 1], "{expected:#?}");
+    assert_eq!(sparse.said("sparse"), expected);
+    assert_eq!(lazy.said("without blobs"), expected);
+}
+
+#[test]
+fn an_index_that_does_not_exist_is_empty() {
+    let origin = Origin::new();
+    let mut clone = origin.after(&[&["switch", "-q", "main"]]);
+    let index = clone.top.join(".git/none").display().to_string();
+    clone.variables = vec![("GIT_INDEX_FILE".to_owned(), index)];
+    let (code, found) = said(&clone.run(&["lint", "--base", "origin/main", "--format", "json"]));
+    assert_eq!(code, 1, "{found:?}");
+    for path in RECORDS {
+        assert!(found.contains(&format!("\"record-deleted\" \"{path}\"")), "{found:?}");
+    }
+}
+
+#[test]
+fn attributes_of_the_clone_alone_have_a_way_out_too() {
+    let origin = Origin::new();
+    let clone = origin.after(&[&["switch", "-q", "main"]]);
+    clone.git(&["config", "filter.vault.clean", "rev"]);
+    clone.git(&["config", "filter.vault.smudge", "rev"]);
+    write(&clone.top, ".git/info/attributes", "*.yaml filter=vault");
+    let run = clone.run(&["lint"]);
+    assert_eq!(run.code, 3, "{}{}", run.out, run.err);
+    for command in run.err.lines().filter_map(|line| line.trim().strip_prefix("help: ")) {
+        let done =
+            std::process::Command::new("sh").args(["-c", command]).current_dir(&clone.top).status();
+        assert!(done.unwrap().success(), "{command}");
+    }
+    assert_eq!(clone.run(&["lint"]).code, 0);
+    write(&clone.top, "exceptions/secrets.yaml", "password: hunter2\n");
+    clone.git(&["add", "exceptions"]);
+    assert_eq!(git(&clone.top, &["show", ":exceptions/secrets.yaml"]), "2retnuh :drowssap\n");
+}
