@@ -243,6 +243,37 @@ fn a_repository_tells_since_when_and_by_whom() {
 }
 
 #[test]
+fn lines_of_a_long_file_with_many_versions_began_where_they_did() {
+    let repo = Repo::at("2025-01-01T08:00:00Z");
+    let rest = "filler = filler + 1\n".repeat(14_000);
+    // The entries of each version; the one that takes C back is as the one before C was.
+    let text = |n: usize| {
+        let lines = [(0, "a"), (3, "b"), (12, "c"), (17, "d"), (17, "e"), (23, "f")];
+        let lines = lines.iter().filter(|(began, _)| *began <= n);
+        let lines: String = lines.map(|(_, name)| format!("run({name})  # nosec B602\n")).collect();
+        format!("version = {n}\n{lines}{rest}")
+    };
+    let day = |n: usize| format!("2025-02-{:02}T08:00:00Z", n + 1);
+    for n in 0..25 {
+        repo.clock(&day(n));
+        let path = if n < 2 { "old/big.py" } else { "big.py" };
+        let written = text(if n == 14 { 11 } else { n });
+        let repo = repo.by("dana");
+        let repo = if n == 2 { repo.remove("old/big.py") } else { repo };
+        repo.write(path, &written).commit(&format!("Version {n}"));
+    }
+    repo.checkout();
+    let (_, answer) = json(repo.path(), &["--on", ON]);
+    let found = answer["suppressions"].as_array().unwrap().iter();
+    let mut since: Vec<(u64, String)> = found
+        .map(|it| (it["line"].as_u64().unwrap(), it["since"].as_str().unwrap().to_owned()))
+        .collect();
+    since.sort();
+    let began = [(2, 0), (3, 3), (4, 15), (5, 17), (6, 17), (7, 23)];
+    assert_eq!(since, began.map(|(line, n)| (line, day(n))));
+}
+
+#[test]
 fn what_is_not_searched_and_why_is_said_in_words() {
     let says = |folder: &Path, args: &[&str], wanted: &str, unwanted: &str| {
         let run = cli::run(folder, &[&["scan"], args].concat());
