@@ -96,9 +96,11 @@ impl SuppressionScanner {
             return self.unread(path, why).unwrap_or(found);
         }
         let ending = comment_table::ending(path);
-        found.add(files::by_name(path, bytes, &self.options));
-        found.add(imported::by_name(path, bytes, &self.options));
-        found.add(settings::by_name(path, bytes, &self.options));
+        if !is_template(ending, bytes) {
+            found.add(files::by_name(path, bytes, &self.options));
+            found.add(imported::by_name(path, bytes, &self.options));
+            found.add(settings::by_name(path, bytes, &self.options));
+        }
         let (mut is_kyverno, mut is_content) = (false, false);
         let mut lines = crate::formats::suppressions::comments::SourceLines::new(bytes);
         // A line is judged once, whatever it holds.
@@ -165,6 +167,15 @@ impl SuppressionScanner {
 /// Tells whether bytes are not text.
 pub fn is_binary(bytes: &[u8]) -> bool {
     memchr::memchr(0, bytes.get(..TOLD_BY).unwrap_or(bytes)).is_some()
+}
+
+/// Tells whether a file named as YAML is a template of Helm that no reader of YAML accepts: it begins with `{{- `.
+fn is_template(ending: &str, bytes: &[u8]) -> bool {
+    let mut lines = bytes.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii);
+    matches!(ending, "yaml" | "yml")
+        && lines
+            .find(|line| !line.is_empty() && !line.starts_with(b"#"))
+            .is_some_and(|line| line.starts_with(b"{{- "))
 }
 
 fn is_alike(path: &str, other: &str, options: &ScanOptions) -> bool {

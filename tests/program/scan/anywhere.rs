@@ -102,12 +102,20 @@ fn code_scanning_gets_a_note_for_what_nothing_objects_to() {
 
 #[test]
 fn what_a_tool_reads_and_scan_cannot_is_unread_with_its_line() {
-    let folder = folder(&[(".snyk", "ignore:\n  A: [\n"), ("large.py", &"#".repeat(2 << 20))]);
+    let template =
+        "# Settings\n\n{{- if .Values.trivy }}\nignorefile: a # nosemgrep: b\n{{- end }}\n";
+    let folder = folder(&[
+        (".snyk", "ignore:\n  A: [\n"),
+        ("large.py", &"#".repeat(2 << 20)),
+        ("chart/templates/trivy.yaml", template),
+    ]);
     let run = cli::run(folder.path(), &["scan"]);
     assert_eq!(run.code, 3, "{}", run.out);
     assert!(run.err.contains("error: .snyk:"), "{}", run.err);
     let (_, answer) = json(folder.path(), &[]);
     assert_eq!(answer["unread"][0]["path"], ".snyk");
+    assert_eq!(answer["unread"].as_array().unwrap().len(), 1, "{answer:#}");
+    assert_eq!(answer["suppressions"][0]["path"], "chart/templates/trivy.yaml");
     assert_eq!(answer["passed_over"], 1);
 }
 
