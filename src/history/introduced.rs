@@ -91,7 +91,7 @@ pub fn introductions(
         let Some(blob) = tree.blob(path)? else { continue };
         let counts = Counts::read(objects, blob, &lines)?;
         lines.retain(|line| counts.has(line));
-        open.push(TracedFile { path: path.to_owned(), blob, lines });
+        open.push(TracedFile::new(path.to_owned(), blob, lines));
     }
     search.walk(head, open)?;
     // What a merge brought is followed into its branch, which may have merges of its own.
@@ -157,7 +157,29 @@ struct TracedFile {
     path: String,
     blob: Oid,
     lines: Vec<OpenLine>,
+    /// The versions that the walk passed, newest first.
+    passed: Vec<OlderVersion>,
+    /// How many of them are done with.
+    n_done: usize,
+    /// How many are passed before one is read: one, or ever more of a long file.
+    stride: usize,
 }
+
+impl TracedFile {
+    fn new(path: String, blob: Oid, lines: Vec<OpenLine>) -> TracedFile {
+        TracedFile { path, blob, lines, passed: Vec::new(), n_done: 0, stride: 1 }
+    }
+}
+
+/// A version of a file at the first parent of a commit that changed it.
+#[derive(Clone, Copy, Debug)]
+struct OlderVersion {
+    changed_by: Oid,
+    blob: Oid,
+}
+
+/// From how many bytes on not every version of a file is read.
+const LONG_FILE: usize = 256 << 10;
 
 /// How many texts are searched for one by one; more of them are compared with each line.
 const MOST_SEARCHED: usize = 16;
@@ -176,7 +198,11 @@ fn lines_that_say<'b>(bytes: &'b [u8], text: &'b str) -> impl Iterator<Item = us
 }
 
 /// How often each of some lines is in a version of a file; of one that is there often enough, no more are counted.
-struct Counts(HashMap<String, usize>);
+struct Counts {
+    of: HashMap<String, usize>,
+    /// The length of the version.
+    n_bytes: usize,
+}
 
 impl Counts {
     fn read(objects: &dyn Objects, blob: Oid, lines: &[OpenLine]) -> Result<Counts, Obstacle> {
@@ -189,28 +215,29 @@ impl Counts {
         // A line that is not UTF-8, or that was cut within a character, is looked for as it is shown.
         let is_plain = |text: &str| !text.is_empty() && !text.contains(char::REPLACEMENT_CHARACTER);
         if most.len() > MOST_SEARCHED || !most.keys().all(|text| is_plain(text)) {
-            return Ok(Counts::of_all(&bytes, most.keys().map(|text| (*text).to_owned())));
+            let texts = most.keys().map(|text| (*text).to_owned());
+            return Ok(Counts { of: Counts::of_all(&bytes, texts), n_bytes: bytes.len() });
         }
         let count = |(text, nth): (&str, usize)| {
             (text.to_owned(), lines_that_say(&bytes, text).take(nth + 1).count())
         };
-        Ok(Counts(most.into_iter().map(count).collect()))
+        Ok(Counts { of: most.into_iter().map(count).collect(), n_bytes: bytes.len() })
     }
 
     /// Compares each line with all texts.
-    fn of_all(bytes: &[u8], texts: impl Iterator<Item = String>) -> Counts {
+    fn of_all(bytes: &[u8], texts: impl Iterator<Item = String>) -> HashMap<String, usize> {
         let mut counts: HashMap<String, usize> = texts.map(|text| (text, 0)).collect();
         for line in bytes.split(|byte| *byte == b'\n') {
             if let Some(n) = counts.get_mut(&*String::from_utf8_lossy(comparable(line))) {
                 *n += 1;
             }
         }
-        Counts(counts)
+        counts
     }
 
     /// Tells whether a version has a line, if equal ones are counted from the top.
     fn has(&self, line: &OpenLine) -> bool {
-        self.0.get(&line.text).is_some_and(|n| line.nth < *n)
+        self.of.get(&line.text).is_some_and(|n| line.nth < *n)
     }
 }
 
@@ -228,7 +255,13 @@ impl Search<'_> {
         let mut at = from;
         let mut watch = Watch::new(files);
         while !watch.files.is_empty() {
-            let Some(parent) = at.parents.first().copied() else {
+            let parent = at.parents.first().copied();
+            if parent.is_none() || self.objects.is_shallow(at.oid) || self.n_left == 0 {
+                for file in &mut watch.files {
+                    self.read_on(file)?;
+                }
+            }
+            let Some(parent) = parent else {
                 for file in mem::take(&mut watch.files) {
                     self.begin(&at, file.lines);
                 }
@@ -264,27 +297,28 @@ impl Search<'_> {
         let mut moved = Vec::new();
         for (index, blob) in changed {
             let Some(file) = watch.files.get_mut(index) else { continue };
-            let content = file.blob;
-            let mut gone = match blob {
-                None => mem::take(&mut file.lines),
-                Some(blob) => {
-                    let counts = Counts::read(self.objects, blob, &file.lines)?;
-                    file.blob = blob;
-                    file.lines.extract_if(.., |line| !counts.has(line)).collect()
+            if let Some(blob) = blob {
+                file.blob = blob;
+                file.passed.push(OlderVersion { changed_by: at.oid, blob });
+                if file.passed.len() - file.n_done >= file.stride {
+                    self.read_on(file)?;
                 }
-            };
-            if blob.is_none() && !gone.is_empty() {
-                for path in removed(self.objects, [at.tree, parent.tree], &file.path, content)? {
-                    let Some(blob) =
-                        (Folders { objects: self.objects, root: parent.tree }).blob(&path)?
-                    else {
-                        continue;
-                    };
-                    let counts = Counts::read(self.objects, blob, &gone)?;
-                    let lines: Vec<OpenLine> =
-                        gone.extract_if(.., |line| counts.has(line)).collect();
-                    moved.extend((!lines.is_empty()).then_some(TracedFile { path, blob, lines }));
-                }
+                continue;
+            }
+            self.read_on(file)?;
+            let mut gone = mem::take(&mut file.lines);
+            if gone.is_empty() {
+                continue;
+            }
+            for path in removed(self.objects, [at.tree, parent.tree], &file.path, file.blob)? {
+                let Some(blob) =
+                    (Folders { objects: self.objects, root: parent.tree }).blob(&path)?
+                else {
+                    continue;
+                };
+                let counts = Counts::read(self.objects, blob, &gone)?;
+                let lines: Vec<OpenLine> = gone.extract_if(.., |line| counts.has(line)).collect();
+                moved.extend((!lines.is_empty()).then(|| TracedFile::new(path, blob, lines)));
             }
             let path = file.path.clone();
             self.leave(at, &path, gone)?;
@@ -295,6 +329,45 @@ impl Search<'_> {
             watch.sort();
         }
         Ok(())
+    }
+
+    /// Reads the last of the versions that were passed, and ends the lines that it lacks.
+    ///
+    /// Of a long file each reading lets four times as many pass.
+    fn read_on(&mut self, file: &mut TracedFile) -> Result<(), Obstacle> {
+        let done = mem::replace(&mut file.n_done, file.passed.len());
+        let Some(last) = file.passed.get(done..).and_then(<[_]>::last) else { return Ok(()) };
+        let counts = Counts::read(self.objects, last.blob, &file.lines)?;
+        file.stride = if counts.n_bytes < LONG_FILE { 1 } else { file.stride * 4 };
+        let gone: Vec<OpenLine> = file.lines.extract_if(.., |line| !counts.has(line)).collect();
+        self.narrow(file, (done, file.passed.len() - 1), gone)
+    }
+
+    /// Finds by halving where lines began that the last of some versions lacks, and the one before them has.
+    fn narrow(
+        &mut self,
+        file: &TracedFile,
+        (first, last): (usize, usize),
+        lines: Vec<OpenLine>,
+    ) -> Result<(), Obstacle> {
+        let middle = usize::midpoint(first, last);
+        let (false, Some(version)) = (lines.is_empty(), file.passed.get(middle)) else {
+            return Ok(());
+        };
+        if first < last {
+            let counts = Counts::read(self.objects, version.blob, &lines)?;
+            let (older, newer) = lines.into_iter().partition(|line| counts.has(line));
+            self.narrow(file, (first, middle), newer)?;
+            return self.narrow(file, (middle + 1, last), older);
+        }
+        // What was taken back and made again later has the same content before both.
+        match file.passed.iter().position(|passed| passed.blob == version.blob) {
+            Some(newest) if newest < last => self.narrow(file, (0, newest), lines),
+            _ => {
+                let at = chain::read(self.objects, version.changed_by)?;
+                self.leave(&at, &file.path, lines)
+            }
+        }
     }
 
     /// Takes lines that a commit's first parent lacks on to the parent that brought them; without one, they began here.
@@ -311,7 +384,7 @@ impl Search<'_> {
             let counts = Counts::read(self.objects, blob, &left)?;
             let lines: Vec<OpenLine> = left.extract_if(.., |line| counts.has(line)).collect();
             if !lines.is_empty() {
-                let file = TracedFile { path: path.to_owned(), blob, lines };
+                let file = TracedFile::new(path.to_owned(), blob, lines);
                 match self.merged.iter_mut().find(|(oid, _)| oid == parent) {
                     Some((_, files)) => files.push(file),
                     None => self.merged.push((*parent, vec![file])),

@@ -126,6 +126,14 @@ pub fn find(
             });
             continue;
         };
+        if let Some(what) = passed_over(pattern.kind, &captures) {
+            found.ignored.push(IgnoredEntry {
+                kind: pattern.kind,
+                path: path.to_owned(),
+                line: line.number,
+                what,
+            });
+        }
         let is_blanket = hidden.first().is_some_and(HiddenFindings::names_no_rule);
         found.suppressions.push(FoundSuppression {
             kind: pattern.kind,
@@ -169,6 +177,15 @@ fn judge(
     }
     let rules = captures.name("rules").map(|rules| String::from_utf8_lossy(rules.as_bytes()));
     Some((hidden::of_comment(pattern.kind, rules.as_deref(), path, options)?, None))
+}
+
+/// Returns what a tool passes over in a comment that it obeys.
+fn passed_over(kind: &str, captures: &Captures<'_>) -> Option<String> {
+    let rules = captures.name("rules").filter(|_| kind == "bandit")?;
+    let rules = String::from_utf8_lossy(rules.as_bytes());
+    let tests = hidden::passed_over_by_bandit(&rules);
+    let why = "of words without a blank between them it takes the last";
+    (!tests.is_empty()).then(|| format!("bandit passes over `{}`: {why}", tests.join(",")))
 }
 
 /// The kinds that their tools obey in prose, too: they search every text for secrets.

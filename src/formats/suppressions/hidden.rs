@@ -81,11 +81,28 @@ pub(super) fn is_bandit_test(word: &str) -> bool {
     is_number || is_name || BANDIT_NAMES.contains(&word)
 }
 
+/// Returns the words of a comment of bandit; those with one comma between them and no blank stand together.
+fn words_of_bandit(rules: &str) -> impl Iterator<Item = Vec<&str>> {
+    let is_between = |it: char| !(it.is_ascii_alphanumeric() || it == '_' || it == ',');
+    let runs = rules.split(is_between).flat_map(|run| run.split(",,"));
+    runs.map(|run| run.split(',').filter(|word| !word.is_empty()).collect())
+}
+
+/// Returns the tests that bandit passes over, since of words that stand together it takes the last alone.
+pub(super) fn passed_over_by_bandit(rules: &str) -> Vec<&str> {
+    let mut before = Vec::new();
+    for mut words in words_of_bandit(rules) {
+        words.pop();
+        before.extend(words.into_iter().filter(|word| is_bandit_test(word)));
+    }
+    before
+}
+
 /// Bandit takes the words that name tests, by number or by name; without any the comment hides every test.
 fn of_bandit(rules: Option<&str>) -> HiddenIds {
-    let words =
-        rules.unwrap_or_default().split(|it: char| !(it.is_ascii_alphanumeric() || it == '_'));
-    let ids: Vec<String> = words.filter(|word| is_bandit_test(word)).map(str::to_owned).collect();
+    let taken =
+        words_of_bandit(rules.unwrap_or_default()).filter_map(|words| words.last().copied());
+    let ids: Vec<String> = taken.filter(|word| is_bandit_test(word)).map(str::to_owned).collect();
     if ids.is_empty() { HiddenIds::All } else { HiddenIds::Listed(ids) }
 }
 

@@ -25,7 +25,7 @@ pub mod reasons;
 pub mod settings;
 pub mod text;
 
-use regex::bytes::Regex;
+use aho_corasick::{AhoCorasick, MatchKind};
 
 use crate::formats::suppressions::comment_table::CommentPattern;
 use crate::formats::suppressions::comments::SourceLine;
@@ -41,22 +41,32 @@ pub const LARGEST: u64 = 1 << 20;
 /// How many bytes at the beginning of a file tell whether it is binary, as git does it.
 const TOLD_BY: usize = 8000;
 
+/// Why a search can't be prepared, which a test excludes.
+#[derive(Debug, thiserror::Error)]
+pub enum ScannerError {
+    #[error(transparent)]
+    Pattern(#[from] regex::Error),
+    #[error(transparent)]
+    Words(#[from] aho_corasick::BuildError),
+}
+
 /// Looks for suppressions; cheap to clone, so that each thread has its own.
 #[derive(Clone, Debug)]
 pub struct SuppressionScanner {
     options: ScanOptions,
     patterns: Vec<CommentPattern>,
-    /// Finds the lines that one of the patterns may match.
-    candidates: Regex,
+    /// Finds the lines that one of the patterns may match, in a text in lower case: so many words in any case would be
+    /// looked for byte by byte, those in one case are by the processor's own instructions.
+    candidates: AhoCorasick,
 }
 
 impl SuppressionScanner {
     /// Prepares a search.
     ///
     /// # Errors
-    /// If a pattern of the table is not a regular expression, which a test excludes.
-    pub fn new(options: ScanOptions) -> Result<SuppressionScanner, regex::Error> {
-        let all = crate::formats::suppressions::comment_table::all()?;
+    /// [`ScannerError`] if a pattern of the table is not a regular expression.
+    pub fn new(options: ScanOptions) -> Result<SuppressionScanner, ScannerError> {
+        let all = comment_table::all()?;
         let is_wanted = |pattern: &CommentPattern| match pattern.kind {
             "rust" => !options.rust_lints.is_empty() || options.tools.iter().any(|it| it == "rust"),
             kind => options.wants(kind, pattern.is_default),
@@ -71,8 +81,9 @@ impl SuppressionScanner {
             crate::formats::suppressions::imported::KYVERNO_WORD,
         ]);
         let words = words.chain(settings::CONTENT_WORDS.iter().copied());
-        let words: Vec<String> = words.map(regex::escape).collect();
-        let candidates = Regex::new(&format!("(?i-u:{})", words.join("|")))?;
+        let words = words.map(str::to_ascii_lowercase);
+        let leftmost = AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(words);
+        let candidates = leftmost?;
         Ok(SuppressionScanner { options, patterns, candidates })
     }
 
@@ -84,30 +95,30 @@ impl SuppressionScanner {
             let why = "it is UTF-16 text, or binary: save it as UTF-8 text";
             return self.unread(path, why).unwrap_or(found);
         }
-        let ending = crate::formats::suppressions::comment_table::ending(path);
-        found.add(files::by_name(path, bytes, &self.options));
-        found.add(imported::by_name(path, bytes, &self.options));
-        found.add(settings::by_name(path, bytes, &self.options));
+        let ending = comment_table::ending(path);
+        if !is_template(ending, bytes) {
+            found.add(files::by_name(path, bytes, &self.options));
+            found.add(imported::by_name(path, bytes, &self.options));
+            found.add(settings::by_name(path, bytes, &self.options));
+        }
         let (mut is_kyverno, mut is_content) = (false, false);
         let mut lines = crate::formats::suppressions::comments::SourceLines::new(bytes);
         // A line is judged once, whatever it holds.
-        let (mut at, mut judged) = (0, 0);
+        let mut judged = 0;
         let mut kinds: Vec<&PolicyKind> = Vec::new();
-        while let Some(candidate) = self.candidates.find_at(bytes, at) {
-            is_kyverno |= candidate.as_bytes()
-                == crate::formats::suppressions::imported::KYVERNO_WORD.as_bytes();
+        for candidate in self.candidates.find_iter(&bytes.to_ascii_lowercase()) {
+            let word = bytes.get(candidate.range()).unwrap_or_default();
+            is_kyverno |= word == imported::KYVERNO_WORD.as_bytes();
             is_content |= settings::CONTENT_WORDS
                 .iter()
-                .any(|word| word.as_bytes().eq_ignore_ascii_case(candidate.as_bytes()));
-            let kind =
-                crate::formats::suppressions::files::kind_of(candidate.as_bytes(), &self.options);
+                .any(|content| content.as_bytes().eq_ignore_ascii_case(word));
+            let kind = files::kind_of(word, &self.options);
             if let Some(kind) = kind.filter(|kind| kinds.iter().all(|it| it.word != kind.word)) {
                 kinds.push(kind);
             }
-            at = candidate.end().max(at + 1);
             if candidate.start() >= judged {
                 let line = lines.around(candidate.start());
-                judged = line.end.max(at);
+                judged = line.end.max(candidate.end());
                 self.line(path, ending, &line, &mut found);
             }
         }
@@ -155,7 +166,16 @@ impl SuppressionScanner {
 
 /// Tells whether bytes are not text.
 pub fn is_binary(bytes: &[u8]) -> bool {
-    bytes.get(..TOLD_BY.min(bytes.len())).unwrap_or_default().contains(&0)
+    memchr::memchr(0, bytes.get(..TOLD_BY).unwrap_or(bytes)).is_some()
+}
+
+/// Tells whether a file named as YAML is a template of Helm that no reader of YAML accepts: it begins with `{{- `.
+fn is_template(ending: &str, bytes: &[u8]) -> bool {
+    let mut lines = bytes.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii);
+    matches!(ending, "yaml" | "yml")
+        && lines
+            .find(|line| !line.is_empty() && !line.starts_with(b"#"))
+            .is_some_and(|line| line.starts_with(b"{{- "))
 }
 
 fn is_alike(path: &str, other: &str, options: &ScanOptions) -> bool {

@@ -3,7 +3,8 @@
 //! Uses history (object ids), git2. Start at `tracked` and [`WorkFiles`]. No link is followed.
 
 use crate::diag::sorting::StableSort as _;
-use std::collections::BTreeMap;
+use std::collections::HashMap;
+use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
@@ -111,14 +112,14 @@ pub struct WorkFiles {
     top: PathBuf,
     largest: u64,
     /// Whether a folder is one, and no link.
-    folders: BTreeMap<PathBuf, bool>,
+    folders: HashMap<OsString, bool>,
     buffer: Vec<u8>,
 }
 
 impl WorkFiles {
     /// Reads from the top of a work tree; files larger than `largest` bytes are not read.
     pub fn new(top: &Path, largest: u64) -> WorkFiles {
-        let (folders, buffer) = (BTreeMap::new(), Vec::new());
+        let (folders, buffer) = (HashMap::new(), Vec::new());
         WorkFiles { top: top.to_owned(), largest, folders, buffer }
     }
 
@@ -175,12 +176,12 @@ impl WorkFiles {
         if folder == self.top {
             return true;
         }
-        if let Some(known) = self.folders.get(folder) {
+        if let Some(known) = self.folders.get(folder.as_os_str()) {
             return *known;
         }
         let is_folder = folder.parent().is_some_and(|above| self.is_folder(above))
             && fs::symlink_metadata(folder).is_ok_and(|found| found.is_dir());
-        self.folders.insert(folder.to_owned(), is_folder);
+        self.folders.insert(folder.into(), is_folder);
         is_folder
     }
 }

@@ -7,12 +7,16 @@ fn comments_of_each_tool() {
     check(&[
         (
             "a.py",
-            "x()  # nosec B602 - fixed list of commands\ny()  # nosec\n# the shell is needed here\nz()  # nosec B602\nw()  # nosec: B602, B603 # EXC-2026-7F3KQ\n",
+            "x()  # nosec B602 - fixed list of commands\ny()  # nosec\n# the shell is needed here\nz()  # nosec B602\nw()  # nosec: B602, B603 # EXC-2026-7F3KQ\nv()  # nosec B602,B603\nu()  # nosec B602,checked\n",
             &[
                 "1 bandit B602 | fixed list of commands",
                 "2 !bandit",
                 "4 bandit B602 | the shell is needed here",
                 "5 bandit B602 B603",
+                "6 bandit B603",
+                "7 !bandit | checked",
+                "6 ignored: bandit passes over `B602`: of words without a blank between them it takes the last",
+                "7 ignored: bandit passes over `B602`: of words without a blank between them it takes the last",
             ],
         ),
         ("a.rb", "x() # nosec\n", &[]),

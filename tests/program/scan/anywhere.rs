@@ -102,12 +102,20 @@ fn code_scanning_gets_a_note_for_what_nothing_objects_to() {
 
 #[test]
 fn what_a_tool_reads_and_scan_cannot_is_unread_with_its_line() {
-    let folder = folder(&[(".snyk", "ignore:\n  A: [\n"), ("large.py", &"#".repeat(2 << 20))]);
+    let template =
+        "# Settings\n\n{{- if .Values.trivy }}\nignorefile: a # nosemgrep: b\n{{- end }}\n";
+    let folder = folder(&[
+        (".snyk", "ignore:\n  A: [\n"),
+        ("large.py", &"#".repeat(2 << 20)),
+        ("chart/templates/trivy.yaml", template),
+    ]);
     let run = cli::run(folder.path(), &["scan"]);
     assert_eq!(run.code, 3, "{}", run.out);
     assert!(run.err.contains("error: .snyk:"), "{}", run.err);
     let (_, answer) = json(folder.path(), &[]);
     assert_eq!(answer["unread"][0]["path"], ".snyk");
+    assert_eq!(answer["unread"].as_array().unwrap().len(), 1, "{answer:#}");
+    assert_eq!(answer["suppressions"][0]["path"], "chart/templates/trivy.yaml");
     assert_eq!(answer["passed_over"], 1);
 }
 
@@ -240,6 +248,37 @@ fn a_repository_tells_since_when_and_by_whom() {
     assert_eq!(answer["suppressions"].as_array().unwrap().len(), 2);
     let (_, answer) = json(repo.path(), &["--on", ON, "--no-age"]);
     assert!(answer["suppressions"][0]["since"].is_null() && answer["counts"]["left"].is_null());
+}
+
+#[test]
+fn lines_of_a_long_file_with_many_versions_began_where_they_did() {
+    let repo = Repo::at("2025-01-01T08:00:00Z");
+    let rest = "filler = filler + 1\n".repeat(14_000);
+    // The entries of each version; the one that takes C back is as the one before C was.
+    let text = |n: usize| {
+        let lines = [(0, "a"), (3, "b"), (12, "c"), (17, "d"), (17, "e"), (23, "f")];
+        let lines = lines.iter().filter(|(began, _)| *began <= n);
+        let lines: String = lines.map(|(_, name)| format!("run({name})  # nosec B602\n")).collect();
+        format!("version = {n}\n{lines}{rest}")
+    };
+    let day = |n: usize| format!("2025-02-{:02}T08:00:00Z", n + 1);
+    for n in 0..25 {
+        repo.clock(&day(n));
+        let path = if n < 2 { "old/big.py" } else { "big.py" };
+        let written = text(if n == 14 { 11 } else { n });
+        let repo = repo.by("dana");
+        let repo = if n == 2 { repo.remove("old/big.py") } else { repo };
+        repo.write(path, &written).commit(&format!("Version {n}"));
+    }
+    repo.checkout();
+    let (_, answer) = json(repo.path(), &["--on", ON]);
+    let found = answer["suppressions"].as_array().unwrap().iter();
+    let mut since: Vec<(u64, String)> = found
+        .map(|it| (it["line"].as_u64().unwrap(), it["since"].as_str().unwrap().to_owned()))
+        .collect();
+    since.sort();
+    let began = [(2, 0), (3, 3), (4, 15), (5, 17), (6, 17), (7, 23)];
+    assert_eq!(since, began.map(|(line, n)| (line, day(n))));
 }
 
 #[test]

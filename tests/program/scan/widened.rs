@@ -68,8 +68,8 @@ const WIDER: &[Case] = &[
     (".trivyignore", PLAIN, "# not reachable from outside\n", ""),
     (".trivyignore", PLAIN, " exp:2027-01-01", ""),
     (".github/dependabot.yml", DEPENDABOT, "        versions: ['>=5']\n", ""),
-    ("a.py", "run(a)  # nosec B602 - checked\n", "B602 ", "B602,B603 "),
-    ("a.py", "run(a)  # nosec B602 - checked\n", "B602 ", "B307,B102 "),
+    ("a.py", "run(a)  # nosec B602 - checked\n", "B602 ", "B602, B603 "),
+    ("a.py", "run(a)  # nosec B602 - checked\n", "B602 ", "B307, B102 "),
     ("a.py", "run(a)  # nosec B602 - checked\n", " B602 - checked", ""),
     ("a.js", "/* eslint-disable no-eval -- checked */\n", "no-eval ", ""),
 ];
@@ -115,7 +115,7 @@ fn an_entry_that_hides_no_more_than_before_is_not_new() {
         (".grype.yaml", GRYPE, "    package:\n", "    package:\n      version: 1.0.0\n"),
         (".secrets.baseline", SECRETS, "\"line_number\": 3", "\"line_number\": 30"),
         (".trivyignore", PLAIN, "from outside", "by a caller"),
-        ("a.py", "run(a)  # nosec B602,B603 - checked\n", ",B603", ""),
+        ("a.py", "run(a)  # nosec B602, B603 - checked\n", ", B603", ""),
         (".checkov.yaml", "skip-check: [CKV_AWS_20, CKV_AWS_21]\n", "CKV_AWS_20, ", ""),
     ];
     for (path, text, old, new) in same {
@@ -134,7 +134,7 @@ fn the_headline_tells_added_from_widened() {
         format!("{begin} since{}", end.split_once(')').unwrap().1)
     };
     let code = "run(a)  # nosec B602 - checked\n";
-    let more = "run(a)  # nosec B602,B603 - checked\n";
+    let more = "run(a)  # nosec B602, B603 - checked\n";
     assert_eq!(headline("a.py", code, code, more), "1 suppression widened since, with a reason");
     let both = format!("{more}go()  # nosec B607\n");
     assert_eq!(
