@@ -117,9 +117,7 @@ impl World {
             _ => (own.clone(), own),
         };
         let title = match way {
-            Way::Button | Way::Squash | Way::Opener if self.law_now().pinned.is_none() => {
-                title(branch, dice)
-            }
+            Way::Button | Way::Squash | Way::Opener if !self.may_be_pinned() => title(branch, dice),
             // A person who commits under their own name reads the message.
             _ => "Change".to_owned(),
         };
@@ -181,7 +179,7 @@ impl World {
                 _ => return,
             }
         }
-        let stripped = self.law_now().pinned.is_some();
+        let stripped = self.may_be_pinned();
         let (mut files, start) = (self.files(self.tip()).as_ref().clone(), self.main.len());
         let mut drafts = Vec::new();
         for oid in picked.into_iter().rev() {

@@ -133,6 +133,13 @@ impl World {
         laws.next().unwrap()
     }
 
+    /// Tells whether a policy that may count pins a forge, so that whoever commits checks the messages: one that pins it
+    /// counts as long as nobody approves the next.
+    pub(super) fn may_be_pinned(&self) -> bool {
+        let mut landed = self.main.iter().filter_map(|it| self.made[&it.oid].files.get(POLICY));
+        landed.any(|blob| self.laws.get(blob).is_some_and(|law| law.pinned.is_some()))
+    }
+
     /// Pushes files directly to the approved branch.
     pub(super) fn push_by(&mut self, who: Who, files: Files, ident: Ident, parents: Vec<Oid>) {
         let draft = Draft {
