@@ -13,7 +13,7 @@ use super::forge::changed;
 use super::people::{HONEST, PEOPLE, PRIVATE, Who};
 use super::statement::{About, Signed};
 use super::truth::{State, Version};
-use super::world::{MAILMAP, World};
+use super::world::{MAILMAP, POLICY, World};
 
 /// Tells whether a merge brings a commit that changed a record otherwise than the merge has it: that may have taken something
 /// away, which counts as landed.
@@ -52,7 +52,7 @@ pub(super) fn mark(world: &World, ranges: &[Vec<Oid>], id: usize, versions: &mut
     for version in versions {
         let calm = before.is_none_or(|before| is_low(&before));
         let land = &world.main[version.landing];
-        let is_merged = is_merged(world, version)
+        let is_merged = is_merged(world, ranges, version)
             && !land.merger.is_some_and(|who| put_together.contains(&who));
         let is_merge = world.made[&land.oid].parents.len() > 1;
         if is_merge && !is_of_branch(world, land.oid, version) {
@@ -95,12 +95,15 @@ pub(super) fn mark(world: &World, ranges: &[Vec<Oid>], id: usize, versions: &mut
     }
 }
 
-/// Tells whether somebody whom no other commit names merged a version, under a policy that requires one approval.
-fn is_merged(world: &World, version: &Version) -> bool {
+/// Tells whether somebody whom no other commit names merged a version, under a policy that requires one approval. What is
+/// stricter in a merged branch counts as landed, whatever its merge has.
+fn is_merged(world: &World, ranges: &[Vec<Oid>], version: &Version) -> bool {
     let land = &world.main[version.landing];
     let laws = world.laws_before(version.landing);
+    let brought = ranges.iter().take(version.landing + 1).flatten();
+    let brought = brought.filter_map(|oid| world.laws.get(world.made[oid].files.get(POLICY)?));
     let careful = !laws.is_empty()
-        && laws.iter().all(|law| {
+        && laws.iter().copied().chain(brought).all(|law| {
             law.count == 1
                 && !law.attested
                 && law.owner
