@@ -314,10 +314,8 @@ impl Truth {
             }
             for oid in beside.chain([&land.oid]) {
                 let made = &world.made[oid];
-                let holds = |tag: &&Tag| {
-                    ranges[landing].contains(&tag.commit)
-                        && of(&world.made[&tag.commit].files) == of(files)
-                };
+                let holds =
+                    |tag: &&Tag| ranges[landing].contains(&tag.commit) && holds_all(&tag.commit);
                 let tagged = made.tags.iter().filter(holds).map(|tag| tag.key);
                 for key in made.key.into_iter().chain(tagged) {
                     for persona in world.personas(landing, key) {
