@@ -5,7 +5,7 @@
 //! has the request, the answer, and how it is found; `show.rs` makes the `Doc` that people and programs see, and
 //! `src/render` writes a `Doc` as a table, JSON or another format. A feature without entry functions shows what `survey`
 //! found. The flags of a feature are in `src/commands`, under its name. Its tests are in `tests/program`, under its name
-//! or the one given here; those of its formats in `tests/answers`.
+//! or the one given here, and compare its formats with `tests/golden`; what needs no started program is in `tests/answers`.
 //!
 //! Uses the core, and clock, store, formats, session, view. Nothing below uses a feature; features use one another
 //! without a cycle.
@@ -76,7 +76,7 @@ pub mod scan;
 /// Shows everything about one record. Tests: `cli_answers`.
 pub mod show;
 
-/// Compares scanners' findings and events with baselines and the ledger.
+/// Compares scanners' findings and events with baselines and the ledger. Tests: `triage`, `alerts`.
 pub mod triage;
 
 /// Audits everything that landed. Tests: `audit`.

@@ -22,7 +22,6 @@ pub mod json;
 pub mod later;
 mod meant;
 pub mod near;
-mod no_time;
 pub mod not_waived;
 pub mod parse_error;
 pub mod pattern;

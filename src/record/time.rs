@@ -3,7 +3,6 @@
 //! Uses record's own types, and chrono. Pure: nothing here reads a clock or a local time zone. Start at [`When`] and
 //! [`not_after`]. Follows `docs/spec/record.md`, values, and `docs/spec/status.md`, dates.
 
-use crate::record::no_time;
 use crate::record::parse_error::ParseError;
 use crate::record::scalar::Scalar;
 use chrono::{
@@ -177,7 +176,11 @@ impl Day {
 
     /// Returns the day that a text such as `2026-2-3` or `2026/02/03` most likely means.
     pub fn nearly(text: &str) -> Option<Day> {
-        no_time::nearly_day(text)
+        let parts: Vec<&str> = text.trim().split(['-', '/', '.']).collect();
+        let [year, month, day] = parts[..] else {
+            return None;
+        };
+        Day::new(&format!("{year}-{month:0>2}-{day:0>2}"))
     }
 
     /// Returns the first instant of the day, in UTC.
@@ -226,7 +229,8 @@ impl fmt::Display for Day {
 impl Scalar for Day {
     fn parse(text: &str) -> Result<Self, ParseError> {
         let help = "write it as 2026-12-20";
-        Day::new(text).ok_or_else(|| no_time(text, "not a day", no_time::why(text), help))
+        Day::new(text)
+            .ok_or_else(|| invalid_time(text, "not a day", explain_invalid_moment(text), help))
     }
 }
 
@@ -284,7 +288,7 @@ impl Scalar for When {
         let instant =
             || Instant::parse(text).map(|instant| When::Instant(instant, text.to_owned()));
         Day::new(text).map(When::Day).or_else(instant).ok_or_else(|| {
-            no_time(text, "neither a day nor an instant", no_time::why(text), MOMENT)
+            invalid_time(text, "neither a day nor an instant", explain_invalid_moment(text), MOMENT)
         })
     }
 }
@@ -293,7 +297,7 @@ impl Scalar for When {
 const MOMENT: &str = "write it as 2026-12-20, or as 2026-12-20T18:00:00Z with seconds and offset";
 
 /// Returns the error for a text that is not a day, an instant or a duration, with the reason if it is nearly one.
-fn no_time(text: &str, what: &str, why: Option<String>, help: &str) -> ParseError {
+fn invalid_time(text: &str, what: &str, why: Option<String>, help: &str) -> ParseError {
     let why = why.map(|why| format!(": {why}"));
     ParseError::new(format!("`{text}` is {what}{}", why.unwrap_or_default()), help)
 }
@@ -303,10 +307,10 @@ impl Scalar for MomentOrTerm {
         let term = Term::new(text).map(MomentOrTerm::Term);
         let moment = || When::parse(text).ok().map(MomentOrTerm::Moment);
         term.or_else(moment).ok_or_else(|| {
-            let why = no_time::why(text).or_else(|| no_time::why_no_term(text));
+            let why = explain_invalid_moment(text).or_else(|| explain_invalid_term(text));
             let help = "write it as 2026-12-20, as 2026-12-20T18:00:00Z with seconds and offset, or as a \
                         duration: 90d, 2w, 3mo or 8h";
-            no_time(text, "neither a day, an instant nor a duration", why, help)
+            invalid_time(text, "neither a day, an instant nor a duration", why, help)
         })
     }
 }
@@ -390,7 +394,7 @@ impl Scalar for Term {
     fn parse(text: &str) -> Result<Self, ParseError> {
         Term::new(text).ok_or_else(|| {
             let help = "write it as 36h, 30d, 2w, 3mo or 1y";
-            no_time(text, "not a duration", no_time::why_no_term(text), help)
+            invalid_time(text, "not a duration", explain_invalid_term(text), help)
         })
     }
 }
@@ -408,3 +412,114 @@ impl From<Term> for String {
         term.to_string()
     }
 }
+
+/// Returns why a text is not a day or an instant, if it has nearly the form of one.
+fn explain_invalid_moment(text: &str) -> Option<String> {
+    let (date, rest) = match text.char_indices().nth(10) {
+        Some((end, _)) => text.split_at_checked(end)?,
+        None => (text, ""),
+    };
+    let Some(numbers) = read_numbers(date, '-', &[4, 2, 2]) else {
+        return Day::nearly(text).map(|day| format!("did you mean {day}?"));
+    };
+    let [year, month, day] = numbers[..] else {
+        return None;
+    };
+    if year == 0 {
+        return Some("the calendar starts with the year 0001".to_owned());
+    }
+    if !(1..=12).contains(&month) {
+        return Some("a year has 12 months".to_owned());
+    }
+    let days = last_day(year, month)?;
+    if !(1..=days).contains(&day) {
+        return Some(format!(
+            "{} {year} has {days} days",
+            MONTHS.get(usize::try_from(month).ok()? - 1)?
+        ));
+    }
+    match rest.chars().next()? {
+        'T' | 't' => explain_invalid_time(rest.get(1..)?),
+        ' ' => Some("write a `T` between the date and the time".to_owned()),
+        _ => None,
+    }
+}
+
+/// Returns why a text is not a duration, if it has nearly the form of one.
+fn explain_invalid_term(text: &str) -> Option<String> {
+    let text = text.trim();
+    let (number, unit) = text.split_at_checked(text.find(|it: char| !it.is_ascii_digit())?)?;
+    let unit = unit.trim().to_lowercase();
+    let unit = match unit.strip_suffix('s').unwrap_or(&unit) {
+        "h" | "hr" | "hour" => "h",
+        "d" | "day" => "d",
+        "w" | "wk" | "week" => "w",
+        "m" | "mo" | "mon" | "month" => "mo",
+        "y" | "yr" | "year" => "y",
+        _ => return None,
+    };
+    if number.is_empty() {
+        return None;
+    }
+    Some(match Term::new(&format!("{number}{unit}")) {
+        Some(term) => format!("did you mean {term}?"),
+        None => "it is too long".to_owned(),
+    })
+}
+
+/// Returns what is wrong with the part after the `T` of an instant.
+fn explain_invalid_time(text: &str) -> Option<String> {
+    let end = text.find(|it: char| !it.is_ascii_digit() && !matches!(it, ':' | '.'));
+    let (time, offset) = text.split_at_checked(end.unwrap_or(text.len()))?;
+    let time = time.split('.').next().unwrap_or_default();
+    if let Some(numbers) = read_numbers(time, ':', &[2, 2]) {
+        let hour = numbers.first().copied().unwrap_or_default();
+        return Some(match hour {
+            0..=23 => "an instant needs seconds".to_owned(),
+            _ => "the last second of a day is 23:59:59".to_owned(),
+        });
+    }
+    let numbers = read_numbers(time, ':', &[2, 2, 2])?;
+    let limits = [23, 59, 59];
+    if numbers.iter().zip(limits).any(|(number, most)| *number > most) {
+        return Some("the last second of a day is 23:59:59".to_owned());
+    }
+    offset.is_empty().then(|| "an instant needs an offset, such as `Z` for UTC".to_owned())
+}
+
+/// Returns the numbers between separators, if each has the given number of digits.
+fn read_numbers(text: &str, between: char, digits: &[usize]) -> Option<Vec<u32>> {
+    let parts: Vec<&str> = text.split(between).collect();
+    let is_number = |(part, n): (&&str, &usize)| {
+        part.len() == *n && part.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    if parts.len() != digits.len() || !parts.iter().zip(digits).all(is_number) {
+        return None;
+    }
+    parts.iter().map(|part| part.parse().ok()).collect()
+}
+
+/// Returns how many days a month has.
+fn last_day(year: u32, month: u32) -> Option<u32> {
+    let (year, month) = match month {
+        12 => (year + 1, 1),
+        month => (year, month + 1),
+    };
+    let next = NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, 1)?;
+    Some(next.checked_sub_days(Days::new(1))?.day())
+}
+
+const MONTHS: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];

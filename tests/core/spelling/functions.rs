@@ -119,7 +119,7 @@ const OTHER_RULES: &[(&str, &str)] = &[
     ("src/record/form.rs", "words for no end, to refuse them"),
     ("src/record/meant.rs", "mistyped words, to suggest the right one"),
     ("src/record/near.rs", "mistyped words, to suggest the right one"),
-    ("src/record/no_time.rs", "units of durations, to suggest the right one"),
+    ("src/record/time.rs", "units of durations, to suggest the right one"),
     ("src/record/parse_error.rs", "mistyped words, to suggest the right one"),
     ("src/record/pattern.rs", "`all` and `any` in a scope"),
     ("src/record/reference.rs", "the rule of a question; schemes of URLs"),
