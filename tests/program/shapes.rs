@@ -153,17 +153,27 @@ impl Checkout {
         if run.code == 3 {
             let command = way_out(&run.err)
                 .unwrap_or_else(|| panic!("{shape}: {words:?}: no command in: {}", run.err));
-            let done = std::process::Command::new("sh")
-                .args(["-c", &command])
-                .current_dir(&self.top)
-                .output()
-                .unwrap();
-            assert!(done.status.success(), "{shape}: {command}: {done:?}");
+            self.sh(&command, &format!("{shape}: {words:?}"));
             let run = self.run(&[words, &["--format", "json"]].concat());
             assert_ne!(run.code, 3, "{shape}: {words:?}: after `{command}`: {}", run.err);
             return said(&run);
         }
         said(&run)
+    }
+
+    /// Runs a command that was printed, as it was printed.
+    fn sh(&self, command: &str, shape: &str) {
+        let mut shell = std::process::Command::new("sh");
+        let done = shell.args(["-c", command]).current_dir(&self.top).output().unwrap();
+        assert!(done.status.success(), "{shape}: {command}: {done:?}");
+    }
+
+    /// Runs each command that a line of help names, once.
+    fn follow_help(&self, run: &Run, shape: &str) {
+        let help = run.err.lines().filter_map(|line| line.trim().strip_prefix("help: "));
+        for text in help.collect::<BTreeSet<&str>>() {
+            self.sh(text.split('`').nth(1).unwrap_or(text), shape);
+        }
     }
 }
 
@@ -283,15 +293,7 @@ fn a_record_that_git_converts_is_not_read_and_the_way_out_works() {
         // Each record folder, and the policy, has a command of its own.
         for _ in 0..2 {
             let run = clone.run(&["lint", "--format", "json"]);
-            let commands: BTreeSet<&str> =
-                run.err.lines().filter_map(|line| line.trim().strip_prefix("help: ")).collect();
-            for command in commands {
-                let done = std::process::Command::new("sh")
-                    .args(["-c", command.split('`').nth(1).unwrap_or(command)])
-                    .current_dir(&clone.top)
-                    .status();
-                assert!(done.unwrap().success(), "{command}");
-            }
+            clone.follow_help(&run, attributes);
         }
         assert_eq!(clone.said(attributes), full, "{attributes}");
     }
@@ -305,11 +307,7 @@ fn the_way_out_of_a_filter_takes_it_from_no_other_file() {
     clone.git(&["config", "filter.vault.smudge", "rev"]);
     write(&clone.top, ".gitattributes", "*.yaml filter=vault\n");
     let run = clone.run(&["lint"]);
-    for command in run.err.lines().filter_map(|line| line.trim().strip_prefix("help: ")) {
-        let done =
-            std::process::Command::new("sh").args(["-c", command]).current_dir(&clone.top).status();
-        assert!(done.unwrap().success(), "{command}");
-    }
+    clone.follow_help(&run, "a filter");
     assert_eq!(clone.run(&["lint"]).code, 0);
     write(&clone.top, "secrets/prod.yaml", "password: hunter2\n");
     write(&clone.top, "exceptions/secrets.yaml", "password: hunter2\n");

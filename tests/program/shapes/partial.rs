@@ -106,11 +106,7 @@ fn attributes_of_the_clone_alone_have_a_way_out_too() {
     write(&clone.top, ".git/info/attributes", "*.yaml filter=vault");
     let run = clone.run(&["lint"]);
     assert_eq!(run.code, 3, "{}{}", run.out, run.err);
-    for command in run.err.lines().filter_map(|line| line.trim().strip_prefix("help: ")) {
-        let done =
-            std::process::Command::new("sh").args(["-c", command]).current_dir(&clone.top).status();
-        assert!(done.unwrap().success(), "{command}");
-    }
+    clone.follow_help(&run, "info/attributes");
     assert_eq!(clone.run(&["lint"]).code, 0);
     write(&clone.top, "exceptions/secrets.yaml", "password: hunter2\n");
     clone.git(&["add", "exceptions"]);
