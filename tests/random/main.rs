@@ -107,6 +107,11 @@ use std::env;
 use dice::Dice;
 use world::World;
 
+/// What the program allocates with: a fifth of a long run is small pieces of histories.
+#[cfg(feature = "cli")]
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// The default number of sequences for each kind of approved branch.
 const SEQUENCES: u64 = 150;
 
