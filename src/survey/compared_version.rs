@@ -3,8 +3,10 @@
 //! Uses record, history, approval, status. Pure. Start at [`ComparedVersion::read`]. Follows `docs/spec/policy.md`,
 //! repetition: only evidence that counts takes an occurrence out of its pattern, or changes what it is compared by.
 
+use crate::approval::ask::Identities;
 use crate::approval::put_back;
 use crate::history::version::{Content, Trail, Version};
+use crate::policy::people::person::Person;
 use crate::record::Record;
 use crate::record::time::{Day, Instant, not_after};
 use crate::record::vocabulary::ClosureOutcome;
@@ -82,12 +84,25 @@ impl<'a> ComparedTrail<'a> {
             && self.record(index).is_some()
     }
 
-    /// Tells whether somebody outside the authors made or approved a change.
-    fn is_by_others(&self, index: usize) -> bool {
-        let verdict = self.facts.verdicts.get(index);
-        put_back::A6
-            || self.is_approved(index)
-            || verdict.is_some_and(|verdict| !verdict.witnesses.is_empty())
+    /// Tells whether somebody outside the authors made or approved a change: those of its series, and those of the series
+    /// before it that the record is still compared by.
+    fn is_by_others(&self, first: usize, index: usize) -> bool {
+        if put_back::A6 || self.is_approved(index) {
+            return true;
+        }
+        let Some(verdict) = self.facts.verdicts.get(index) else { return false };
+        let begins = |index: &usize| self.version(*index).is_some_and(|it| it.change.begins());
+        let begin = (first..index).rev().find(begins).unwrap_or(first);
+        let earlier = self.facts.verdicts.get(first..begin).unwrap_or_default();
+        if earlier.is_empty() || verdict.witnesses.is_empty() {
+            return !verdict.witnesses.is_empty();
+        }
+        let identities = Identities::from_governance(self.facts.governance);
+        let is_other = |person: &Person| {
+            let makers = earlier.iter().flat_map(|verdict| &verdict.makers);
+            identities.relation(person, makers).is_different()
+        };
+        verdict.witnesses.iter().any(is_other)
     }
 
     /// Tells whether the versions from one to another granted anything, or may have done so, until the latter landed. One that
@@ -102,8 +117,8 @@ impl<'a> ComparedTrail<'a> {
     fn first_kept(&self) -> Option<usize> {
         let mut first = 0;
         for index in 0..self.trail.versions.len() {
-            if self.is_gone(index) && (!self.was_in_force(first, index) || self.is_by_others(index))
-            {
+            let counts = || !self.was_in_force(first, index) || self.is_by_others(first, index);
+            if self.is_gone(index) && counts() {
                 first = index + 1;
             }
         }
@@ -128,7 +143,7 @@ impl<'a> ComparedTrail<'a> {
         let Some(rejected) = rejections.clone().find(|index| is_rejection(*index)) else {
             return false;
         };
-        let by_others = |index: usize| is_rejection(index) && self.is_by_others(index);
+        let by_others = |index: usize| is_rejection(index) && self.is_by_others(first, index);
         !self.was_in_force(first, rejected) || rejections.into_iter().any(by_others)
     }
 

@@ -107,6 +107,23 @@ fn author_lifts_no_freeze() {
     let repo = frozen_pattern();
     depart(&repo, id, Some(&occurrence(id).replace("timeout", "tool-access")), "again");
     assert_eq!(is_frozen(&repo), [true; 3], "filed again under its id");
+    // Neither does an author who removes it a second time, after somebody wrote into a copy of it.
+    let rejected = occurrence(id)
+        + "closure: {date: 2026-11-24, by: ana@example.com, outcome: rejected, reason: Not needed}\n";
+    for (what, last) in [("removed", None), ("rejected", Some(&rejected))] {
+        let repo = frozen_pattern();
+        depart(&repo, id, None, "push");
+        let noted =
+            occurrence(id) + "handling: [{date: 2026-11-24, by: lee@example.com, note: Seen}]\n";
+        repo.by("lee").write(id, &noted).commit("Note it");
+        depart(&repo, id, last, "ana");
+        assert_eq!(is_frozen(&repo), [true; 3], "{what} again");
+        let repo = frozen_pattern();
+        depart(&repo, id, None, "push");
+        repo.by("lee").write(id, &noted).commit("Note it");
+        depart(&repo, id, last, "dana");
+        assert_eq!(is_frozen(&repo), [false; 3], "{what} again, approved");
+    }
     // A request that was never in force is its author's to take back.
     for (what, text) in
         departures(id).into_iter().filter(|it| ["removal", "rejected"].contains(&it.0))
