@@ -250,10 +250,11 @@ impl<'a> TrailEvaluator<'a> {
             (verdict.approved_at, verdict.approved_in) = (None, None);
         }
         verdict.turns = turns(step, &verdict);
-        if let Some(approved_at) = self.was_approved.get(&step.index) {
-            // What it took away stays taken: no older version comes back with its approval, nor an older statement.
-            let since = step.at.max(*approved_at);
+        let taken_back = self.was_approved.get(&step.index).map(|at| step.at.max(*at));
+        let without_waiting = verdict.was_approved.filter(|_| !verdict.is_approved());
+        if let Some(since) = taken_back.max(without_waiting) {
             verdict.was_approved = Some(since);
+            // What it took away stays taken: no older version comes back with its approval, nor an older statement.
             self.series.is_interrupted = true;
             self.series.end_support(since);
         }

@@ -8,7 +8,7 @@ use crate::approval::fold::{self, EvaluationContext, TrailKind};
 use crate::approval::governance_history::{
     GovernanceHistory, LandedSignature, Ruled, SignatureChecks,
 };
-use crate::approval::verdict::ApprovalVerdict;
+use crate::approval::verdict::{ApprovalVerdict, Grace};
 use crate::diag::sorting::StableSort as _;
 use crate::history::governance::GovernanceOrigin;
 use crate::history::objects::Obstacle;
@@ -72,6 +72,7 @@ pub(crate) fn of_chosen(
         let again = judge(history, ruled, &|key| taken_back.contains_key(key), &taken_back);
         approvals.trails.extend(again.trails);
     }
+    note_denied_graces(&relaxed, &mut approvals.trails);
     for (key, verdicts) in &approvals.trails {
         let trail = history.trails.get(key).map(|trail| &trail.versions);
         for (version, verdict) in trail.into_iter().flatten().zip(verdicts) {
@@ -133,6 +134,19 @@ fn judge_relaxed(
     };
     let relaxed = ruled.relaxed().into_iter();
     relaxed.map(|ruled| judge(history, ruled, &is_open, &TakenBack::new()).trails).collect()
+}
+
+/// Notes the emergencies that have a grace by relaxed rules alone: whoever makes the rules stricter opens none for a later one.
+fn note_denied_graces(relaxed: &[JudgedTrails], verdicts: &mut JudgedTrails) {
+    for (key, then) in relaxed.iter().flatten() {
+        let first = verdicts.get_mut(key).and_then(|verdicts| verdicts.first_mut());
+        let then = then.first().map(|verdict| &verdict.grace);
+        if let (Some(Grace::Within(period) | Grace::Rejected(period)), Some(first)) = (then, first)
+            && first.grace == Grace::None
+        {
+            Rc::make_mut(first).grace = Grace::Denied(*period);
+        }
+    }
 }
 
 /// Notes the versions that are not approved, and are by relaxed rules: what only takes approvals back, or demands more of them,

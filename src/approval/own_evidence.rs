@@ -4,6 +4,7 @@
 //! A8 and D3.
 
 use crate::approval::authors::{self, AuthorSet};
+use crate::approval::counting::CountedApproval;
 use crate::approval::demand::{
     self, GovernanceVersion, VersionDemand, combined_demand, governance_demand,
 };
@@ -36,7 +37,7 @@ impl<'a> TrailEvaluator<'a> {
     pub(crate) fn fresh(&mut self, step: &VersionStep<'a>) -> ApprovalVerdict {
         let base = self.base();
         let own = self.own_authors(step);
-        let authors = self.author_set(step, &own, base);
+        let authors = self.author_set(step, &own, base, &self.series.waiting);
         let is_exempt_record =
             step.record.is_some_and(|record| ask::is_exempt(step.state.governance, record, base));
         // Nobody can judge governance files before the first policy: whatever landed then is the starting point.
@@ -61,6 +62,12 @@ impl<'a> TrailEvaluator<'a> {
         if authors.members.iter().any(|member| step.resolver.is_machine(member)) {
             flags.insert("bot-author");
         }
+        let was_approved = match becomes_approved {
+            BecomesApproved::AsLanded if is_sound => {
+                self.approved_without_waiting(step, &own, &demand, &evidence)
+            }
+            _ => None,
+        };
         let is_reference = becomes_approved == BecomesApproved::AsApproved
             || self.series.reference.members.is_empty();
         self.leave(step, &authors, becomes_approved);
@@ -91,6 +98,7 @@ impl<'a> TrailEvaluator<'a> {
             },
             satisfied,
             becomes_approved,
+            was_approved,
             approvers,
             authors: shown(&authors),
             makers: authors::sorted(&own),
@@ -135,9 +143,15 @@ impl<'a> TrailEvaluator<'a> {
         if outcome.is_spoiled() {
             return Vec::new();
         }
+        // What it asks for by itself, too: of whom only an approved version asks that is no longer there, none is asked now.
+        let alone = step.record.map(|own| combined_demand(step.state.governance, Some(own), None));
+        let fills_place = |counted: &CountedApproval| {
+            let mut demands = [demand].into_iter().chain(&alone);
+            demands.all(|demand| counting::fills_place(demand, counted))
+        };
         let counted_approvals = outcome.counted_approvals.iter();
         let mut witnesses: Vec<Person> = counted_approvals
-            .filter(|counted| !counted.approver.is_author && counting::fills_place(demand, counted))
+            .filter(|counted| !counted.approver.is_author && fills_place(counted))
             .map(|counted| counted.approver.person.clone())
             .collect();
         if put_back::A5 {
@@ -257,14 +271,40 @@ impl<'a> TrailEvaluator<'a> {
         }
     }
 
-    fn author_set(&self, step: &VersionStep, own: &AuthorSet, base: Option<&Record>) -> AuthorSet {
+    /// Returns since when a record's version would be approved if those who changed it since the last approved one, and whom
+    /// nobody approved, were no authors of it; `None` if it wouldn't.
+    fn approved_without_waiting(
+        &self,
+        step: &VersionStep<'a>,
+        own: &AuthorSet,
+        demand: &VersionDemand,
+        evidence: &VersionEvidenceSet<'a>,
+    ) -> Option<Instant> {
+        let waiting = &self.series.waiting;
+        if self.is_governance() || waiting.members.is_empty() && waiting.unnamed.is_none() {
+            return None;
+        }
+        let authors = self.author_set(step, own, self.base(), &AuthorSet::default());
+        let outcome = step.judge_four_eyes(&authors, demand, evidence);
+        let is_known = authors.doubt.is_none() && evidence.doubt.is_none();
+        let since = || self.approved_at(step, &authors, demand, evidence, &outcome);
+        (is_known && outcome.holds()).then(since)
+    }
+
+    fn author_set(
+        &self,
+        step: &VersionStep,
+        own: &AuthorSet,
+        base: Option<&Record>,
+        waiting: &AuthorSet,
+    ) -> AuthorSet {
         let mut set = own.clone();
         if let Some(obstacle) = step.state.doubt {
             set.doubt(|| ApprovalObstacle::Policy(obstacle.clone()));
         }
         if !self.says_what_was_approved(step) {
-            set.join_members(&self.series.waiting);
-            if let Some(unnamed) = &self.series.waiting.unnamed {
+            set.join_members(waiting);
+            if let Some(unnamed) = &waiting.unnamed {
                 set.doubt(|| unnamed.clone());
             }
         }

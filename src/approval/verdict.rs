@@ -114,6 +114,8 @@ pub enum Grace {
     None,
     Within(GracePeriod),
     Rejected(GracePeriod),
+    /// It would, but for rules that nobody approved: it grants nothing, and uses up that of a later one nevertheless.
+    Denied(GracePeriod),
     /// An earlier emergency about the same subject had it.
     UsedUp(Box<UsedGrace>),
     /// This shallow clone may lack an earlier filing of the id.

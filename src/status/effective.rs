@@ -168,7 +168,7 @@ fn find_closure(past: TrailPast, first: usize, from: usize) -> Option<(usize, Cl
 fn grace(past: TrailPast, policy: &Policy, first: usize) -> Option<Grounds> {
     let record = past.record(first).filter(|_| first == 0)?;
     let period = match &past.verdict(first)?.grace {
-        Grace::None | Grace::Rejected(_) | Grace::UsedUp(_) => return None,
+        Grace::None | Grace::Rejected(_) | Grace::Denied(_) | Grace::UsedUp(_) => return None,
         Grace::Undetermined(obstacle) => return Some(Grounds::Undetermined((**obstacle).clone())),
         Grace::Within(period) => *period,
     };

@@ -16,7 +16,7 @@ use crate::survey::refiling::Peer;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
 
-/// An emergency that had a grace, by its own evidence.
+/// An emergency that had a grace, by its own evidence, or would have had one but for rules that nobody approved.
 struct Emergency<'h> {
     key: &'h TrailKey,
     landing: usize,
@@ -69,10 +69,12 @@ pub fn depends_on_all(verdicts: &[Rc<ApprovalVerdict>]) -> bool {
     verdicts.first().is_some_and(|first| matches!(first.grace, Grace::Within(_)))
 }
 
-/// Returns all emergencies that had a grace, in landing order.
+/// Returns all emergencies of which others may lose their grace, in landing order.
 fn list_emergencies<'h>(history: &'h History, verdicts: &TrailVerdicts) -> Vec<Emergency<'h>> {
     let emergency = |(key, verdicts): (&TrailKey, &Vec<Rc<ApprovalVerdict>>)| {
-        let (Grace::Within(period) | Grace::Rejected(period)) = verdicts.first()?.grace else {
+        let (Grace::Within(period) | Grace::Rejected(period) | Grace::Denied(period)) =
+            verdicts.first()?.grace
+        else {
             return None;
         };
         let (key, trail) = history.trails.get_key_value(key)?;

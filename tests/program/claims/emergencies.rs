@@ -141,6 +141,30 @@ fn one_grace_a_subject() {
 }
 
 #[test]
+fn stricter_rules_open_no_second_grace() {
+    let again = "mallory <mal@home.example.com>";
+    for (what, people) in [
+        ("an agent", "people: {agents: ['*@example.com']}\n"),
+        ("a bot", "people: {bots: ['mallory@example.com']}\n"),
+    ] {
+        let repo = ledger("version: 1\n", &[]);
+        repo.by("mallory")
+            .write("exledger.yaml", &format!("version: 1\n{people}"))
+            .commit("Ask more");
+        repo.by("mallory").write(FIRST, &emergency(FIRST, "billing")).commit("Emergency");
+        assert_eq!(status_of(&repo, FIRST), "unapproved", "{what}");
+        repo.wait("1d");
+        repo.by(again).write(ID, &emergency(ID, "billing")).commit("Emergency");
+        assert_eq!(status_of(&repo, ID), "unapproved", "{what}");
+        assert!(!is_allowed(&repo, "billing"), "{what}");
+        // About something else, that person has one.
+        let other = "EXC-2026-BBBBB";
+        repo.by(again).write(other, &emergency(other, "orders")).commit("Emergency");
+        assert_eq!(status_of(&repo, other), "active", "{what}");
+    }
+}
+
+#[test]
 fn honest_emergencies_have_a_grace() {
     let text = emergency(ID, "billing");
     let closed = emergency(FIRST, "billing")

@@ -367,3 +367,31 @@ fn stricter_rules_bring_nothing_back() {
         assert!(!is_allowed(&repo, &question("db:salaries")), "{what}");
     }
 }
+
+#[test]
+fn typed_authors_bring_nothing_back() {
+    let question = |resource| [&BILLING[..], &["--resource", resource]].concat();
+    let scope = |resources: &str| format!("{SAMPLE}scope: {{resources: [{resources}]}}\n");
+    let wide = scope("'db:invoices', 'db:salaries'");
+    let later = |text: &str| text.replace("2026-12-20", "2026-12-31");
+    for (what, narrow) in [
+        ("narrows", scope("'db:invoices'")),
+        ("narrows, and ends later", later(&scope("'db:invoices'"))),
+    ] {
+        for typed in [None, Some("dana"), Some("lee")] {
+            let repo = ledger(SIGNED, &["dana", "lee"]);
+            repo.by("ana").write(ID, &wide).commit("File it");
+            sign(&repo, "ana", &approvals(&repo, &BOTH, &wide));
+            assert!(is_allowed(&repo, &question("db:salaries")), "{what}, {typed:?}");
+            if let Some(typed) = typed {
+                repo.by("mallory").with(typed).write(ID, &later(&wide)).commit("Change it");
+            }
+            repo.by("ana").write(ID, &narrow).commit("Narrow it");
+            sign(&repo, "ana", &approvals(&repo, &BOTH, &narrow));
+            repo.by("ana").write(ID, &wide).commit("Ask for all of it");
+            assert!(!is_allowed(&repo, &question("db:salaries")), "{what}, {typed:?}");
+            sign(&repo, "ana", &approvals(&repo, &BOTH, &wide));
+            assert_eq!(is_allowed(&repo, &question("db:salaries")), typed.is_none(), "{what}");
+        }
+    }
+}

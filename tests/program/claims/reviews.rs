@@ -89,6 +89,35 @@ fn who_is_in_no_group_reviews_nothing() {
 }
 
 #[test]
+fn who_is_asked_for_no_longer_reviews_nothing() {
+    let policy = "\
+version: 1
+groups: {security: [dana@example.com], platform: [lee@example.com]}
+tiers:
+  - {name: high, match: [{risk: [high]}], approvals: {count: 1, each_of: [platform]}, degraded: deny}
+  - {name: standard, approvals: {count: 1, each_of: [security]}, degraded: deny}
+";
+    let high = |text: &str| text.replace("level: moderate", "level: high");
+    for (lander, expected) in [("lee", "degraded"), ("dana", "active")] {
+        let repo = ledger(policy, &[]);
+        repo.branch("file").by("ana").write(ID, &high(&periodic(""))).commit("File it");
+        repo.by("lee").merge("file", "Merge branch 'file'");
+        assert_eq!(status(&repo), "active");
+        // Nobody approved the lower risk, by which security is asked.
+        repo.by("ana").write(ID, &periodic("")).commit("Lower the risk");
+        repo.clock("2026-11-28T09:00:00Z");
+        repo.by(lander).write(ID, &review(lander)).commit("Review it");
+        assert_eq!(status(&repo), expected, "{lander}");
+    }
+    let repo = ledger(policy, &[]);
+    repo.branch("file").by("ana").write(ID, &high(&periodic(""))).commit("File it");
+    repo.by("lee").merge("file", "Merge branch 'file'");
+    repo.clock("2026-11-28T09:00:00Z");
+    repo.by("lee").write(ID, &high(&review("lee"))).commit("Review it");
+    assert_eq!(status(&repo), "active");
+}
+
+#[test]
 fn who_holds_no_role_reviews_nothing() {
     let policy = "version: 1\ntiers: [{name: standard, approvals: {count: 1, must_include: [risk_owner]}, degraded: deny}]\n";
     let of_dana = |text: &str| {
