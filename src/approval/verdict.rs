@@ -3,9 +3,9 @@
 //! Uses record, policy. Pure. Start at [`ApprovalVerdict`]. Follows `docs/spec/approval.md`, 1.8 and 1.9, and
 //! `docs/spec/cli.md`, `why_not`.
 
-use crate::approval::relation::UnknownAccount;
-use crate::approval::statement_file::BadFile;
-use crate::approval::ways::ApprovalWays;
+use crate::approval::evidence::statement_file::BadFile;
+use crate::approval::next::ways::ApprovalWays;
+use crate::approval::people::relation::UnknownAccount;
 use crate::history::ident::IdentProblem;
 use crate::history::objects::{Obstacle, Oid};
 use crate::policy::demand::{EvidenceKind, Proof};

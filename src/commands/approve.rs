@@ -20,7 +20,7 @@ use crate::commands::context::fault::Fault;
 use crate::commands::context::{Ctx, fault};
 use crate::commands::exit::Outcome;
 use crate::commands::{context, picker};
-use exledger::approval::statement_file::ApprovalDecision;
+use exledger::approval::evidence::statement_file::ApprovalDecision;
 use exledger::features;
 use exledger::features::approve::draft::{ApprovalDraft, check_reason};
 use exledger::features::approve::prepared::PreparedApproval;

@@ -246,6 +246,6 @@ fn who(filing: &Filing<'_>, draft: &RecordDraft) -> Vec<String> {
         .map(|email| people::identify(governance, filer.name.as_deref().unwrap_or_default(), email))
         .into_iter()
         .collect();
-    let lacking = approval::ask::lacking(governance, record, None, &makers, &[]);
+    let lacking = approval::next::who::lacking(governance, record, None, &makers, &[]);
     lacking.iter().map(change_cases::describe_missing).collect()
 }

@@ -6,8 +6,8 @@
 mod approving;
 pub mod skipped;
 
-use crate::approval::reviews::{self, ForgeReview, ReviewState, Reviewer, Reviews};
-use crate::approval::statement_file::{
+use crate::approval::evidence::reviews::{self, ForgeReview, ReviewState, Reviewer, Reviews};
+use crate::approval::evidence::statement_file::{
     self, ApprovalDecision, ApprovalFile, ApprovalSubject, BadFile,
 };
 use crate::diag::sorting::StableSort as _;

@@ -3,9 +3,10 @@
 //!
 //! Uses the case, approval's keys. Pure. Follows `docs/spec/rules.md` (content) and `docs/spec/approval.md`, G2.
 
-use crate::approval::keys::Keys;
-use crate::approval::listed::{self, ListedPeople};
-use crate::approval::{demand, signature};
+use crate::approval::count::requirement;
+use crate::approval::people::listed::{self, ListedPeople};
+use crate::approval::sources::keys::Keys;
+use crate::approval::sources::signature;
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
 use crate::ledger::Files;
@@ -102,7 +103,7 @@ fn has_record_for_listed(context: &RuleContext<'_>) -> bool {
 /// Returns the finding that nobody could approve a change of the rules.
 fn unchangeable(context: &RuleContext<'_>) -> Option<Finding> {
     let governance = context.governance;
-    let impossible = demand::impossible(governance)?;
+    let impossible = requirement::impossible(governance)?;
     let help = format!(
         "add members to groups and keys to {}, or ask for less; where it has landed, `--trusted-from` is the way out",
         governance.policy.approval.signers

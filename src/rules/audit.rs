@@ -12,9 +12,9 @@ mod levels;
 mod line;
 pub mod policy_bypass;
 
-use crate::approval::approval_files::ApprovalFileOutcome;
-use crate::approval::governance_history::LandedSignature;
-use crate::approval::judging::TrailVerdicts;
+use crate::approval::TrailVerdicts;
+use crate::approval::evidence::files::ApprovalFileOutcome;
+use crate::approval::people::at_landing::LandedSignature;
 use crate::approval::verdict::ApprovalVerdict;
 use crate::diag::code::Code;
 use crate::diag::sorting::StableSort as _;

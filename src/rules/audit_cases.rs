@@ -3,9 +3,9 @@
 //! Uses history, approval, policy. Pure. Start at [`LandedCase`]. Follows `docs/spec/rules.md` (audit, levels in verify).
 //! The levels of findings about approval are decided in `audit::levels`, once for all rules.
 
-use crate::approval::approval_files::ApprovalFileOutcome;
-use crate::approval::counted::key_levels::AdmittedKey;
-use crate::approval::governance_history::LandedSignature;
+use crate::approval::evidence::files::ApprovalFileOutcome;
+use crate::approval::governance::key_levels::AdmittedKey;
+use crate::approval::people::at_landing::LandedSignature;
 use crate::approval::verdict::{ApprovalVerdict, NotCounted, Satisfied, Statement, VoteCounts};
 use crate::diag;
 use crate::diag::code::Code;

@@ -2,8 +2,8 @@
 //!
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (audit) and `docs/spec/approval.md`, S7 and 1.12.
 
-use crate::approval::approval_files::{ApprovalFileOutcome, FileState};
-use crate::approval::statement_file::ApprovalSubject;
+use crate::approval::evidence::files::{ApprovalFileOutcome, FileState};
+use crate::approval::evidence::statement_file::ApprovalSubject;
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
 use crate::rules::audit_cases::Statements;

@@ -3,8 +3,8 @@
 //!
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (audit).
 
-use crate::approval::ask::Identities;
-use crate::approval::relation::Relation;
+use crate::approval::next::who::Identities;
+use crate::approval::people::relation::Relation;
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
 use crate::history::change::differ;

@@ -2,8 +2,8 @@
 //!
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (audit) and `docs/spec/approval.md`, S4.
 
-use crate::approval::governance_history::{LandedSignature, SignedObject};
-use crate::approval::signature::SignatureState;
+use crate::approval::people::at_landing::{LandedSignature, SignedObject};
+use crate::approval::sources::signature::SignatureState;
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
 use crate::rules::audit_cases::LandedCase;

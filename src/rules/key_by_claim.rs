@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::approval::counted::key_levels::Admission;
+use crate::approval::governance::key_levels::Admission;
 use crate::diag::code::Code;
 use crate::diag::{self, Finding, Level};
 use crate::rules::audit_cases::{KeyUse, LandedCase};

@@ -2,8 +2,8 @@
 //!
 //! Uses the case, approval's keys. Pure. Follows `docs/spec/rules.md` (content) and `docs/spec/approval.md`, S3.
 
-use crate::approval::keys;
-use crate::approval::signers::{SignerLine, Signers};
+use crate::approval::sources::keys;
+use crate::approval::sources::signers::{SignerLine, Signers};
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level, Pos};
 use crate::rules::case::RuleContext;

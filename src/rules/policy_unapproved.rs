@@ -2,7 +2,7 @@
 //!
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (audit) and `docs/spec/approval.md`, G2.
 
-use crate::approval::counted;
+use crate::approval::governance::counted;
 use crate::approval::verdict::{FourEyes, Satisfied};
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level};

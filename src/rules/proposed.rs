@@ -3,11 +3,11 @@
 //! Uses ledger's tree, approval's statements and keys, policy. Pure. Start at [`Proposed::bad`]. Follows
 //! `docs/spec/rules.md` (`bad-approval-file`: lint reports it on a branch, before the merge).
 
-use crate::approval::keys::Keys;
-use crate::approval::statement::{self, StatementPath};
-use crate::approval::statement::{LedgerName, LedgerRoot};
-use crate::approval::statement_file::BadFile;
-use crate::approval::statement_file::{ApprovalFile, FOLDER};
+use crate::approval::evidence::statement::{self, StatementPath};
+use crate::approval::evidence::statement::{LedgerName, LedgerRoot};
+use crate::approval::evidence::statement_file::BadFile;
+use crate::approval::evidence::statement_file::{ApprovalFile, FOLDER};
+use crate::approval::sources::keys::Keys;
 use crate::ledger::tree::{EntryKind, Tree, TreeError};
 use crate::policy::governance::Governance;
 use crate::record::time::Instant;

@@ -3,7 +3,7 @@
 //! A force push that drops approved rules would let whoever pushes choose older ones. So nothing is answered until the rules
 //! of today were approved after that, or the loss was accepted. Start at [`refuse`]. Follows `docs/spec/approval.md`, M5b.
 
-use crate::approval::counted::{self, CountedGovernance};
+use crate::approval::governance::counted::{self, CountedGovernance};
 use crate::approval::verdict::{ApprovalVerdict, Vote, VoteCounts};
 use crate::history::chain;
 use crate::history::former;

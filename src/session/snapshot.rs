@@ -19,7 +19,7 @@ pub mod walk;
 
 use std::rc::Rc;
 
-use crate::approval::judging::TrailVerdicts;
+use crate::approval::TrailVerdicts;
 use crate::history::content;
 use crate::history::ident::Ident;
 use crate::history::objects::Oid;

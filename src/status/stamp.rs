@@ -2,7 +2,7 @@
 //!
 //! Uses approval, history, record. Pure. Start at [`Stamp`]. Follows `docs/spec/cli.md`, shared shapes.
 
-use crate::approval::counted::UncountedGovernanceFile;
+use crate::approval::governance::counted::UncountedGovernanceFile;
 use crate::history::objects::short;
 use crate::record::time::Instant;
 use serde::Serialize;

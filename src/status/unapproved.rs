@@ -3,9 +3,9 @@
 //! Uses record, approval, `status`'s reasons. Pure. Start at [`unapproved_reasons`]. Follows `docs/spec/status.md`: the
 //! reasons include a remedy, and never one that the policy does not accept.
 
-use crate::approval::relation::UnknownAccount;
-use crate::approval::signature::SignatureState;
-use crate::approval::statement_file::BadFile;
+use crate::approval::evidence::statement_file::BadFile;
+use crate::approval::people::relation::UnknownAccount;
+use crate::approval::sources::signature::SignatureState;
 use crate::approval::verdict::{
     ApprovalVerdict, FourEyes, MissingApproval, NotCounted, Satisfied, Statement, Vote, VoteCounts,
 };

@@ -2,7 +2,7 @@
 //!
 //! Uses history, approval. Pure. Start at [`ApprovedState::from_history`]. Follows `docs/spec/approval.md`, A5, D3, M7.
 
-use crate::approval::judging::TrailVerdicts;
+use crate::approval::TrailVerdicts;
 use crate::approval::verdict::ApprovalObstacle;
 use crate::approval::verdict::{ApprovalVerdict, Satisfied};
 use crate::history::version::{Content, TrailKey, Version, VersionChange};

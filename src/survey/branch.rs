@@ -3,7 +3,7 @@
 //! Uses ledger, policy, history, approval. Pure. Start at [`deltas`] and [`collect_commits`]. Follows `docs/spec/cli.md`
 //! (lint and diff) and `docs/spec/approval.md`, A2, A5, D3, G3.
 
-use crate::approval::message::{self, CommitMessage};
+use crate::approval::sources::message::{self, CommitMessage};
 use crate::history::branch::{Branch, BranchCommit, BranchContext};
 use crate::history::commit::Commit;
 use crate::history::merge_content::ComparedPath;

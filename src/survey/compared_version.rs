@@ -3,7 +3,7 @@
 //! Uses record, history, approval, status. Pure. Start at [`ComparedVersion::read`]. Follows `docs/spec/policy.md`,
 //! repetition: only evidence that counts takes an occurrence out of its pattern, or changes what it is compared by.
 
-use crate::approval::ask::Identities;
+use crate::approval::next::who::Identities;
 use crate::approval::put_back;
 use crate::history::version::{Content, Trail, Version};
 use crate::policy::people::person::Person;

@@ -3,8 +3,8 @@
 //! Uses history, approval's forges, survey's causes. Pure. Start at [`group_occurrences`]. Follows `docs/spec/policy.md`, repetition.
 //! Only data that git and forges write groups records, never what a record states.
 
-use crate::approval::forge;
-use crate::approval::message::CommitMessage;
+use crate::approval::sources::forge;
+use crate::approval::sources::message::CommitMessage;
 use std::collections::HashMap;
 
 use crate::diag::sorting::StableSort as _;

@@ -3,7 +3,7 @@
 //! Uses record, policy, history (proposals), approval, status. Pure. Start at [`join`]. Follows `docs/spec/status.md`, proposals
 //! and pending changes: a proposal grants nothing and ends nothing, and the status of a landed record stays.
 
-use crate::approval::ask;
+use crate::approval::next::who;
 use crate::diag;
 use crate::diag::sorting::StableSort as _;
 use crate::history::proposal::{Proposals, RecordProposal};
@@ -146,7 +146,7 @@ fn stated(
         stated: Some(Rc::new(record.clone())),
         controls: controls(record, proposal.since, around.instant),
         // Its approval will be evaluated by the policy that it lands on, not by the one that it proposes.
-        approval: Some(Rc::new(ask::proposed(around.governance, record, None, author))),
+        approval: Some(Rc::new(who::proposed(around.governance, record, None, author))),
         ..record_state
     }
 }

@@ -3,8 +3,8 @@
 //! Uses record, policy, history, approval, survey's refiling. Pure. Start at [`use_up_graces`]. Follows
 //! `docs/spec/status.md`, emergency.
 
-use crate::approval::emergency::{self, RepeatedEmergency};
-use crate::approval::judging::TrailVerdicts;
+use crate::approval::TrailVerdicts;
+use crate::approval::fold::emergency::{self, RepeatedEmergency};
 use crate::approval::verdict::{ApprovalVerdict, Grace, GracePeriod};
 use crate::diag::sorting::StableSort as _;
 use crate::history::version::{Trail, TrailKey};
@@ -29,7 +29,8 @@ struct Emergency<'h> {
 pub fn use_up_graces(history: &History, verdicts: &mut TrailVerdicts, governance: &Governance) {
     let emergencies = list_emergencies(history, verdicts);
     let repeated = repeated(&emergencies, governance);
-    emergency::use_up(history, verdicts, &repeated);
+    let TrailVerdicts { trails, counted, .. } = verdicts;
+    emergency::use_up(history, counted.ruled(history), trails, &repeated);
 }
 
 /// Returns the emergencies that others may use up the grace of, or use up that of others, as far as they are linked with a

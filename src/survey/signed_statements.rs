@@ -2,9 +2,9 @@
 //!
 //! Uses ledger's tree, approval's statements and keys. Pure. Start at [`read`]. Follows `docs/spec/approval.md`, S7.
 
-use crate::approval::keys::Keys;
-use crate::approval::statement::{self, LedgerName};
-use crate::approval::statement_file::{ApprovalDecision, FOLDER, SIGNATURE};
+use crate::approval::evidence::statement::{self, LedgerName};
+use crate::approval::evidence::statement_file::{ApprovalDecision, FOLDER, SIGNATURE};
+use crate::approval::sources::keys::Keys;
 use crate::ledger::tree::{Tree, TreeError};
 use crate::policy::governance::Governance;
 use crate::policy::people;

@@ -2,7 +2,7 @@
 //!
 //! Uses diag, record, policy, approval. Pure. Start at [`stamped`]. Follows `docs/spec/cli.md`, shared shapes.
 
-use crate::approval::counted::UncountedGovernanceFile;
+use crate::approval::governance::counted::UncountedGovernanceFile;
 use crate::approval::verdict::{Approver, FourEyes};
 use crate::diag;
 use crate::history::objects::short;

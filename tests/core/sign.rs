@@ -10,11 +10,11 @@ mod statement;
 
 use std::path::PathBuf;
 
-use exledger::approval::keys::Keys;
-use exledger::approval::signature::{self, CheckedSignature, SignatureState, Tag};
-use exledger::approval::signature::{Bad, UnverifiedKind};
-use exledger::approval::signers::{Revoked, Signers};
-use exledger::approval::wire::PublicKey;
+use exledger::approval::sources::keys::Keys;
+use exledger::approval::sources::signature::{self, CheckedSignature, SignatureState, Tag};
+use exledger::approval::sources::signature::{Bad, UnverifiedKind};
+use exledger::approval::sources::signers::{Revoked, Signers};
+use exledger::approval::sources::wire::PublicKey;
 use exledger::history::commit;
 use exledger::history::objects::Oid;
 use exledger::policy::governance::Governance;

@@ -44,7 +44,7 @@ fn each_v_says_more_about_how_the_answer_was_found() {
         assert_eq!(count(&run, asked), walks, "{flag}: {}", run.err);
         let why = "debug exledger::history::walk: walking ";
         assert_eq!(count(&run, why), walks, "{flag}: {}", run.err);
-        let verdict = format!("trace exledger::approval::judging: {ID}, version 1 at ");
+        let verdict = format!("trace exledger::approval: {ID}, version 1 at ");
         assert_eq!(count(&run, &verdict), judged, "{flag}: {}", run.err);
     }
     assert_eq!(count(&silent, "ledger: "), 0, "{}", silent.err);

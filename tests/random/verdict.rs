@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use exledger::approval::judging::TrailVerdicts;
+use exledger::approval::TrailVerdicts;
 use exledger::approval::verdict::Satisfied;
 use exledger::history::chain::{self, Chain};
 use exledger::history::mainline::Guard;

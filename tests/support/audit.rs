@@ -39,7 +39,7 @@ pub(crate) fn audited(repo: &Repo, on: &str) -> Vec<Finding> {
     let landings = chain.mainline.landings.iter();
     let effective = landings.map(|landing| landing.effective).collect();
     let mut contents = Contents::new(Box::new(evidence), effective);
-    let judge = |governance| approval::counted::count_governance(&governance).states;
+    let judge = |governance| approval::governance::counted::count_governance(&governance).states;
     let visit = &mut |sight: walk::VersionVisit<'_>| contents.visit(&sight);
     let history = walk::walk_shown(&git, chain.clone(), &prefix, None, &judge, visit).unwrap();
     let approvals = approval::judge(&history);

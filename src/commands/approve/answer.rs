@@ -2,7 +2,7 @@
 //!
 //! Start at [`unsigned`].
 
-use exledger::approval::statement_file::ApprovalDecision;
+use exledger::approval::evidence::statement_file::ApprovalDecision;
 use exledger::features::approve;
 use exledger::features::approve::destination::WrittenApproval;
 use exledger::features::approve::draft::ApprovalDraft;

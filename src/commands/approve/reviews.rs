@@ -5,9 +5,9 @@
 use crate::commands::context::{self, Ctx, fault};
 use crate::commands::exit::Outcome;
 use crate::commands::next_steps;
-use exledger::approval::reviews::Reviews;
-use exledger::approval::statement_file::ApprovalSubject;
-use exledger::approval::statement_file::SIGNATURE;
+use exledger::approval::evidence::reviews::Reviews;
+use exledger::approval::evidence::statement_file::ApprovalSubject;
+use exledger::approval::evidence::statement_file::SIGNATURE;
 use exledger::features::approve::bridge_key::UncountedKey;
 use exledger::features::approve::reviews::PreparedReviews;
 use exledger::features::approve::show::{ApprovalSummary, WrittenReview};

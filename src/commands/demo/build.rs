@@ -7,8 +7,10 @@ use crate::commands::context::Ctx;
 use crate::commands::demo::story;
 use crate::commands::demo::story::{Edit, SignedApproval, Step, StoryLanding, StoryPerson};
 use anyhow::Context;
-use exledger::approval::signature::ThrowawayKey;
-use exledger::approval::statement_file::{self, ApprovalDecision, ApprovalFile, ApprovalSubject};
+use exledger::approval::evidence::statement_file::{
+    self, ApprovalDecision, ApprovalFile, ApprovalSubject,
+};
+use exledger::approval::sources::signature::ThrowawayKey;
 use exledger::clock;
 use exledger::record::address::Address;
 use exledger::record::id::Id;

@@ -4,7 +4,7 @@
 
 use clap::ValueEnum;
 
-use exledger::approval::ask::Identities;
+use exledger::approval::next::who::Identities;
 use exledger::history::refs::{HeadState, Refs};
 use exledger::policy::governance::Governance;
 use exledger::policy::people;

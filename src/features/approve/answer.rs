@@ -5,8 +5,8 @@
 //! signs an approval, `reviews` writes approval files for a forge's reviews. Follows `docs/spec/cli.md`, approve,
 //! and `docs/spec/approval.md`, S7, 1.12, G2.
 
-use crate::approval::demand;
-use crate::approval::statement_file::ApprovalDecision;
+use crate::approval::count::requirement;
+use crate::approval::evidence::statement_file::ApprovalDecision;
 use crate::diag::Level;
 use crate::features::approve;
 use crate::features::approve::committer::Committer;
@@ -199,7 +199,7 @@ fn refuse_unsound(
     let governance = &source.governance;
     let Some(file) = &content.file else {
         let names_it = governance.paths().contains(path);
-        return match demand::impossible(governance).filter(|_| names_it) {
+        return match requirement::impossible(governance).filter(|_| names_it) {
             Some(what) => Err(Usage::Refused {
                 what,
                 help: format!(

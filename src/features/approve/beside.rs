@@ -4,7 +4,7 @@
 
 use std::path::Path;
 
-use crate::approval::statement_file::ApprovalDecision;
+use crate::approval::evidence::statement_file::ApprovalDecision;
 use crate::features::approve::answer::refuse_uncounted;
 use crate::features::approve::source::ContentSource;
 use crate::features::approve::subject::{ApprovalContent, governance_file};

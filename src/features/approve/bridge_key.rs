@@ -4,8 +4,8 @@
 
 use std::path::Path;
 
-use crate::approval::keys::{self, Keys};
-use crate::approval::signature::{self, SignatureState};
+use crate::approval::sources::keys::{self, Keys};
+use crate::approval::sources::signature::{self, SignatureState};
 use crate::features::approve::sign::unsigned;
 use crate::session::error::{Error, Usage};
 use crate::session::locate::Located;

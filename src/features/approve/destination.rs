@@ -4,8 +4,8 @@
 
 use std::path::PathBuf;
 
-use crate::approval::statement_file::SIGNATURE;
-use crate::approval::statement_file::{ApprovalDecision, ApprovalFile};
+use crate::approval::evidence::statement_file::SIGNATURE;
+use crate::approval::evidence::statement_file::{ApprovalDecision, ApprovalFile};
 use crate::features::approve::branch::{AddedCommit, BranchDestination, CommitContent};
 use crate::features::approve::committer::Committer;
 use crate::features::approve::request::ApprovalRequest;

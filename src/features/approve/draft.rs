@@ -4,7 +4,9 @@
 
 use std::path::Path;
 
-use crate::approval::statement_file::{self, ApprovalDecision, ApprovalFile, LONGEST_REASON};
+use crate::approval::evidence::statement_file::{
+    self, ApprovalDecision, ApprovalFile, LONGEST_REASON,
+};
 use crate::features::approve;
 use crate::features::approve::destination::{
     ApprovalFiles, CommitAs, WrittenApproval, commit_subject,

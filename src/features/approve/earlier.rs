@@ -2,9 +2,9 @@
 //!
 //! Start at [`find`]. Follows `docs/spec/cli.md`, approve.
 
-use crate::approval::keys::Keys;
-use crate::approval::signature::{self, SignatureState};
-use crate::approval::statement_file::ApprovalFile;
+use crate::approval::evidence::statement_file::ApprovalFile;
+use crate::approval::sources::keys::Keys;
+use crate::approval::sources::signature::{self, SignatureState};
 use crate::features::approve::destination::ExistingFiles;
 use crate::features::approve::subject::ApprovalContent;
 use crate::policy::people::person::Person;

@@ -20,7 +20,7 @@ pub mod sign;
 pub mod source;
 pub mod subject;
 
-use crate::approval::reviews::Reviews;
+use crate::approval::evidence::reviews::Reviews;
 use crate::features::approve::answer::prepare_approval;
 use crate::features::approve::offered::{OfferedApprovals, find_offers};
 use crate::features::approve::prepared::PreparedApproval;

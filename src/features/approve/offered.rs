@@ -2,10 +2,10 @@
 //!
 //! Start at `find_offers`. Follows `docs/spec/cli.md`, `how[]`.
 
-use crate::approval::ask::{Eligibility, SignedObject};
-use crate::approval::offers::{self, ApprovalOffers, ProposedContent, ReviewJob};
-use crate::approval::statement::LedgerName;
-use crate::approval::statement_file;
+use crate::approval::evidence::statement::LedgerName;
+use crate::approval::evidence::statement_file;
+use crate::approval::next::steps::{self, ApprovalOffers, ProposedContent, ReviewJob};
+use crate::approval::next::who::{Eligibility, SignedObject};
 use crate::features::diff::compared::{Compared, Entry, ProposedState};
 use crate::features::lint::approvals;
 use crate::history::paths::LedgerPrefix;
@@ -93,7 +93,7 @@ impl OfferReader<'_> {
         let is_own = |person: &Person| entry.committed.iter().any(|own| own.key == person.key);
         let mut rejected = statements.rejections;
         rejected.retain(|(person, _)| !is_own(person));
-        let mut offers = offers::offers(ProposedContent {
+        let mut offers = steps::offers(ProposedContent {
             governance,
             record,
             approved,

@@ -2,9 +2,9 @@
 //!
 //! Uses record, policy, approval. Pure. Start at [`refused`] and [`file()`]. Follows `docs/spec/approval.md`, S7, D8, E7.
 
-use crate::approval::ask::Identities;
-use crate::approval::relation::{Relation, UnknownAccount};
-use crate::approval::statement_file::{ApprovalDecision, ApprovalFile, ApprovalSubject};
+use crate::approval::evidence::statement_file::{ApprovalDecision, ApprovalFile, ApprovalSubject};
+use crate::approval::next::who::Identities;
+use crate::approval::people::relation::{Relation, UnknownAccount};
 use crate::policy::demand::{EvidenceKind, SelfApproval};
 use crate::policy::governance::Governance;
 use crate::policy::people;

@@ -2,8 +2,8 @@
 //!
 //! Start at [`PreparedApproval`].
 
-use crate::approval::ask;
-use crate::approval::statement_file::ApprovalDecision;
+use crate::approval::evidence::statement_file::ApprovalDecision;
+use crate::approval::next::who;
 use crate::features::approve;
 use crate::features::approve::committer::Committer;
 use crate::features::approve::destination::Destination;
@@ -67,7 +67,7 @@ impl PreparedApproval<'_> {
         }
         persons.sort();
         persons.dedup_by(|one, other| one.key == other.key);
-        let lacking = ask::lacking(
+        let lacking = who::lacking(
             self.snapshot.governance(),
             record,
             content.last_approved.as_deref(),

@@ -2,7 +2,7 @@
 //!
 //! Start at [`ApprovalRequest`]. Follows `docs/spec/cli.md`, approve.
 
-use crate::approval::statement_file::ApprovalDecision;
+use crate::approval::evidence::statement_file::ApprovalDecision;
 use std::path::Path;
 
 /// What somebody wants to approve or reject, and how.

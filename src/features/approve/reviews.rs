@@ -4,10 +4,10 @@
 
 use std::path::Path;
 
-use crate::approval::reviews::Reviews;
-use crate::approval::statement::LedgerName;
-use crate::approval::statement_file::SIGNATURE;
-use crate::approval::statement_file::{ApprovalFile, ApprovalSubject};
+use crate::approval::evidence::reviews::Reviews;
+use crate::approval::evidence::statement::LedgerName;
+use crate::approval::evidence::statement_file::SIGNATURE;
+use crate::approval::evidence::statement_file::{ApprovalFile, ApprovalSubject};
 use crate::features::approve;
 use crate::features::approve::bridge_key::{BridgeKey, UncountedKey};
 use crate::features::approve::destination::write_beside;

@@ -3,7 +3,7 @@
 //! Uses diag, record, policy, approval, plan. Pure. Start at [`signed`] and [`stated`]; [`gist`] is shown before
 //! signing. Follows `docs/spec/cli.md`, JSON that scripts rely on.
 
-use crate::approval::statement_file::ApprovalDecision;
+use crate::approval::evidence::statement_file::ApprovalDecision;
 use crate::diag;
 use crate::history::objects;
 use crate::policy::tier::Needed;

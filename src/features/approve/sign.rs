@@ -2,8 +2,8 @@
 //!
 //! Start at [`sign`].
 
-use crate::approval::keys::Keys;
-use crate::approval::signature::{self, SignatureState};
+use crate::approval::sources::keys::Keys;
+use crate::approval::sources::signature::{self, SignatureState};
 use crate::policy::demand::Proof;
 use crate::policy::people::person::Person;
 use crate::session::error::{Error, Undetermined, Usage};

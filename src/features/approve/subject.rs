@@ -7,7 +7,7 @@ pub(super) mod governance_file;
 pub(super) mod not_found;
 pub(super) mod record;
 
-use crate::approval::demand::{combined_demand, strongest_proof};
+use crate::approval::count::requirement::{combined_demand, strongest_proof};
 use crate::approval::verdict::{Approver, Author};
 use crate::features::approve::plan::ApprovalTarget;
 use crate::history::change::event::ChangeEvent;

@@ -4,7 +4,7 @@
 
 use std::path::Path;
 
-use crate::approval::keys;
+use crate::approval::sources::keys;
 use crate::gate::receipt::chain::ReceiptLink;
 use crate::gate::receipt::numbers::ReceiptNumbers;
 use crate::gate::receipt::signed::ReceiptSignature;

@@ -2,9 +2,9 @@
 //!
 //! Start at [`Authorship::entry`]. Follows `docs/spec/approval.md`, A2, A5, D3.
 
-use crate::approval::ask;
-use crate::approval::keys::Keys;
-use crate::approval::listed::ListedPeople;
+use crate::approval::next::who;
+use crate::approval::people::listed::ListedPeople;
+use crate::approval::sources::keys::Keys;
 use crate::features::diff::compared::Entry;
 use crate::history::branch::BranchCommit;
 use crate::policy::governance::Governance;
@@ -88,8 +88,8 @@ impl Authorship {
     fn needs(&self, after: &Record, landed: &ApprovedState, makers: &[Person]) -> Needs {
         let approved = landed.approved.as_deref();
         Needs {
-            needed: ask::needed(&self.onto, after, approved),
-            missing: ask::lacking(&self.onto, after, approved, makers, &[]),
+            needed: who::needed(&self.onto, after, approved),
+            missing: who::lacking(&self.onto, after, approved, makers, &[]),
         }
     }
 }

@@ -3,7 +3,7 @@
 //! Start at [`Comparer::compare`].
 
 use crate::approval;
-use crate::approval::judging::TrailVerdicts;
+use crate::approval::TrailVerdicts;
 use crate::features::diff::authors::{Authorship, how};
 use crate::features::diff::compared::{Compared, ProposedState};
 use crate::features::diff::redesigns::redesign_folders;

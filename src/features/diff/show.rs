@@ -7,7 +7,7 @@ mod comment;
 mod fields;
 mod how;
 
-use crate::approval::offers::ApprovalOffers;
+use crate::approval::next::steps::ApprovalOffers;
 use crate::history::objects;
 use crate::ledger::stray::Stray;
 use serde::Serialize;

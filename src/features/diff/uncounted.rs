@@ -8,7 +8,7 @@ use crate::session::error::Undetermined;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use crate::approval::counted::CountedGovernance;
+use crate::approval::governance::counted::CountedGovernance;
 use crate::features::diff::compared::ProposedState;
 use crate::history::objects::Oid;
 use crate::history::paths::LedgerPrefix;

@@ -7,10 +7,11 @@ use crate::diag::sorting::StableSort as _;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::approval::message::CommitMessage;
-use crate::approval::message::Pinned;
-use crate::approval::signers::Signers;
-use crate::approval::{forge, message};
+use crate::approval::sources::forge;
+use crate::approval::sources::message;
+use crate::approval::sources::message::CommitMessage;
+use crate::approval::sources::message::Pinned;
+use crate::approval::sources::signers::Signers;
 use crate::features::doctor::check::{CheckName, DoctorCheck};
 use crate::features::doctor::facts::DoctorFacts;
 use crate::features::doctor::recent::{LandingKind, RecentCommits, RecentLanding};

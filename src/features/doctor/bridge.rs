@@ -2,10 +2,11 @@
 //!
 //! Uses policy's people, approval's keys. Pure. Start at [`check`]. Follows `docs/spec/approval.md`, 1.12.
 
-use crate::approval::keys::{self, Keys};
-use crate::approval::message::CommitMessage;
-use crate::approval::message::Pinned;
-use crate::approval::{forge, signature};
+use crate::approval::sources::forge;
+use crate::approval::sources::keys::{self, Keys};
+use crate::approval::sources::message::CommitMessage;
+use crate::approval::sources::message::Pinned;
+use crate::approval::sources::signature;
 use crate::features::doctor::check::{CheckName, CheckState, DoctorCheck};
 use crate::features::doctor::facts::DoctorFacts;
 use crate::features::doctor::recent;

@@ -3,7 +3,7 @@
 //! Uses policy, history, approval, survey's workflows. Pure. Start at [`diagnose`]. Follows `docs/spec/cli.md`, doctor.
 //! Nothing is decided here about identities, keys or ways to approve: `policy` and `approval` are asked.
 
-use crate::approval::keys::KeySet;
+use crate::approval::sources::keys::KeySet;
 use crate::features::doctor::accounts::UnmappedAccount;
 use crate::features::doctor::check::{CheckName, CheckState, DoctorCheck};
 use crate::features::doctor::facts::DoctorFacts;

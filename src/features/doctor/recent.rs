@@ -5,10 +5,10 @@
 
 use std::collections::HashSet;
 
-use crate::approval::forge;
-use crate::approval::message::CommitMessage;
-use crate::approval::statement_file::SIGNATURE;
-use crate::approval::statement_file::{ApprovalFile, FOLDER};
+use crate::approval::evidence::statement_file::SIGNATURE;
+use crate::approval::evidence::statement_file::{ApprovalFile, FOLDER};
+use crate::approval::sources::forge;
+use crate::approval::sources::message::CommitMessage;
 use crate::history::commit::Commit;
 use crate::history::folder::{self, Mode, TreeObject};
 use crate::history::ident::Ident;
@@ -152,7 +152,7 @@ fn classified(commit: Commit, governance: &Governance) -> RecentLanding {
     RecentLanding {
         kind,
         names_merger,
-        forge: Some(adapter.name).filter(|name| *name != forge::generic::FORGE.name),
+        forge: Some(adapter.name).filter(|name| *name != forge::GENERIC.name),
         changes_ledger: false,
         branch: Vec::new(),
         files: Vec::new(),

@@ -3,11 +3,13 @@
 //! Uses policy's tiers and people, approval's keys, matching and ways. Pure. Start at [`Requirements`]. Follows
 //! `docs/spec/approval.md`, D4.
 
-use crate::approval::keys::{KeyStatus, Keys};
-use crate::approval::listed::ListedPeople;
-use crate::approval::signers::Signers;
-use crate::approval::ways::ApprovalWays;
-use crate::approval::{demand, listed, signature};
+use crate::approval::count::requirement;
+use crate::approval::next::ways::ApprovalWays;
+use crate::approval::people::listed;
+use crate::approval::people::listed::ListedPeople;
+use crate::approval::sources::keys::{KeyStatus, Keys};
+use crate::approval::sources::signature;
+use crate::approval::sources::signers::Signers;
 use crate::features::doctor::check::{CheckName, DoctorCheck};
 use crate::features::doctor::facts::DoctorFacts;
 use crate::policy::demand::{Proof, SelfApproval};
@@ -108,7 +110,7 @@ impl<'g> Requirements<'g> {
         }
         for it in &self.demands {
             let groups: Vec<&str> = it.demand.each_of.iter().map(String::as_str).collect();
-            let unfilled = demand::unfilled(&groups, &self.member_of(|_| true));
+            let unfilled = requirement::unfilled(&groups, &self.member_of(|_| true));
             if let Some(group) = unfilled.first() {
                 let message = format!(
                     "{} needs a different person from each of {}, but there are too few: add someone to {group} in {}",
@@ -144,7 +146,7 @@ impl<'g> Requirements<'g> {
         for it in self.demands.iter().filter(|demand| demand.demand.proof == Proof::Attested) {
             let groups: Vec<&str> = it.demand.each_of.iter().map(String::as_str).collect();
             let keyed = |person: &Person| self.has_patterns || self.keyed.contains(&person.key);
-            let unfilled = demand::unfilled(&groups, &self.member_of(keyed));
+            let unfilled = requirement::unfilled(&groups, &self.member_of(keyed));
             let n_needed = it.demand.needed().count as usize;
             let lacking = match unfilled.first() {
                 Some(group) => format!("nobody in {group} has a listed key that is free"),

@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::approval::forge;
+use crate::approval::sources::forge;
 use crate::diag::Level;
 use crate::features::doctor::check::{CheckName, DoctorCheck};
 use crate::features::doctor::facts::{CloneState, DoctorFacts};

@@ -2,11 +2,11 @@
 //!
 //! Uses policy's people, approval's keys. Pure. Start at [`check`]. Follows `docs/spec/approval.md`, S7 and E7.
 
-use crate::approval::ask::Identities;
-use crate::approval::keys::{KeySet, KeyStatus};
-use crate::approval::listed::ListedPeople;
-use crate::approval::signature;
-use crate::approval::wire::PublicKey;
+use crate::approval::next::who::Identities;
+use crate::approval::people::listed::ListedPeople;
+use crate::approval::sources::keys::{KeySet, KeyStatus};
+use crate::approval::sources::signature;
+use crate::approval::sources::wire::PublicKey;
 use crate::features::doctor::accounts;
 use crate::features::doctor::check::{CheckName, DoctorCheck};
 use crate::features::doctor::facts::{DoctorFacts, OwnKey};

@@ -2,7 +2,7 @@
 //!
 //! Start at [`against`]. Follows `docs/spec/rules.md`, `bad-approval-file`.
 
-use crate::approval::statement::LedgerRoot;
+use crate::approval::evidence::statement::LedgerRoot;
 use crate::diag::Finding;
 use crate::features::lint::input::Input;
 use crate::history::chain;

@@ -7,7 +7,7 @@ use crate::session::error::Error;
 use crate::session::mainline;
 use std::cell::OnceCell;
 
-use crate::approval::statement::LedgerRoot;
+use crate::approval::evidence::statement::LedgerRoot;
 use crate::diag::Finding;
 use crate::features::lint::approvals;
 use crate::features::lint::input::Input;

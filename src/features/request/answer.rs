@@ -8,9 +8,9 @@ use std::path::Path;
 
 use serde_json::{Map, Value};
 
-use crate::approval::ask::Identities;
-use crate::approval::keys::Keys;
-use crate::approval::listed::{self, ListedPeople};
+use crate::approval::next::who::Identities;
+use crate::approval::people::listed::{self, ListedPeople};
+use crate::approval::sources::keys::Keys;
 use crate::features::new::answer::{Filing, FilingBase};
 use crate::features::new::request::{AnswerInput, FilingRequest};
 use crate::features::new::review;

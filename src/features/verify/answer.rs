@@ -2,8 +2,8 @@
 //!
 //! Start at [`audit`]. Follows `docs/spec/cli.md`, verify, and `docs/spec/rules.md`, levels in verify.
 
-use crate::approval::approval_files::{ApprovalFileOutcome, FileState};
-use crate::approval::statement_file::ApprovalSubject;
+use crate::approval::evidence::files::{ApprovalFileOutcome, FileState};
+use crate::approval::evidence::statement_file::ApprovalSubject;
 use crate::diag::Finding;
 use crate::features::verify::checkpoints::EarlierTips;
 use crate::features::verify::doubt::AuditDoubt;

@@ -7,8 +7,8 @@
 use serde::{Deserialize as _, Serialize};
 use serde_json::Value;
 
-use crate::approval::keys::{self, Keys};
-use crate::approval::signature::{CheckedSignature, SignatureState};
+use crate::approval::sources::keys::{self, Keys};
+use crate::approval::sources::signature::{CheckedSignature, SignatureState};
 use crate::gate::receipt::chain::{ReceiptLink, SIGNATURE_SCHEMA};
 use crate::gate::receipt::numbers::ReceiptNumbers;
 use crate::policy::governance::Governance;

@@ -2,10 +2,11 @@
 //!
 //! Uses approval's reviewers and statements, policy. Pure. Start at [`Approving`]. Follows `docs/spec/approval.md`, 1.12.
 
-use crate::approval::reviews::{ForgeReview, Reviewer, Reviews};
-use crate::approval::statement_file::MOST_BYTES;
-use crate::approval::statement_file::{ApprovalSubject, AuthorLogin, MOST_AUTHORS};
-use crate::approval::{relation, reviews};
+use crate::approval::evidence::reviews;
+use crate::approval::evidence::reviews::{ForgeReview, Reviewer, Reviews};
+use crate::approval::evidence::statement_file::MOST_BYTES;
+use crate::approval::evidence::statement_file::{ApprovalSubject, AuthorLogin, MOST_AUTHORS};
+use crate::approval::people::relation;
 use crate::plan::reviews::skipped::UnresolvedReview;
 use crate::policy::governance::Governance;
 use crate::policy::people::person::Person;

@@ -2,8 +2,8 @@
 //!
 //! Uses policy's people, approval's reviews. Pure. Start at [`SkippedReview`]. Follows `docs/spec/approval.md`, 1.12.
 
-use crate::approval::reviews::{ForgeReview, ReviewState, Reviews};
-use crate::approval::statement_file::ApprovalSubject;
+use crate::approval::evidence::reviews::{ForgeReview, ReviewState, Reviews};
+use crate::approval::evidence::statement_file::ApprovalSubject;
 use crate::history::objects::{Obstacle, Oid};
 use crate::policy::governance::Governance;
 use crate::policy::people;

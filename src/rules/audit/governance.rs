@@ -2,9 +2,10 @@
 //!
 //! Uses history, approval, the rules. Pure. Start at [`Audit::governance`]. Follows `docs/spec/approval.md`, G2.
 
-use crate::approval::counted::key_levels::{Admission, AdmittedKey};
+use crate::approval::governance::key_levels::{Admission, AdmittedKey};
+use crate::approval::sources::keys;
+use crate::approval::sources::signature;
 use crate::approval::verdict::{NotCounted, Satisfied, Vote, VoteCounts};
-use crate::approval::{keys, signature};
 use crate::diag::{Finding, Level};
 use crate::history::version::{Trail, TrailKey, Version, VersionChange};
 use crate::policy;

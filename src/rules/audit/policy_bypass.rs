@@ -3,10 +3,11 @@
 //! Uses policy, history, approval (its fold, by governance of other versions). Pure. Start at [`find`]. Follows `docs/spec/approval.md`, G2 and
 //! G3: a version that would also be approved without the change, under the governance before it, is not a finding.
 
-use crate::approval::ask::Identities;
-use crate::approval::counted::CountedGovernance;
-use crate::approval::governance_history::Ruled;
-use crate::approval::judging::{self, TrailVerdicts};
+use crate::approval;
+use crate::approval::TrailVerdicts;
+use crate::approval::governance::counted::CountedGovernance;
+use crate::approval::next::who::Identities;
+use crate::approval::people::at_landing::Ruled;
 use crate::approval::verdict::{ApprovalVerdict, Satisfied};
 use crate::history::version::{Trail, TrailKey, Version};
 use crate::history::walked::History;
@@ -246,9 +247,9 @@ fn find_unmet<'k>(
     for (key, version) in candidates {
         by_key.entry(key).or_default().push(version);
     }
-    let ruled = Ruled { counted: &states, in_force: &states, ..judging::ruled(history, counted) };
+    let ruled = Ruled { counted: &states, in_force: &states, ..counted.ruled(history) };
     let is_chosen = |key: &TrailKey| by_key.contains_key(key);
-    let judged = judging::judge(history, ruled, &is_chosen, &BTreeMap::new()).trails;
+    let judged = approval::judge_ruled(history, ruled, &is_chosen, &BTreeMap::new()).trails;
     let mut unmet = BTreeSet::new();
     for (key, versions) in &by_key {
         let verdicts = judged.get(*key).map_or(&[][..], |verdicts| verdicts);

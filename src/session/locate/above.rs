@@ -3,8 +3,8 @@
 //! Start at `PolicyReader::begin`. Follows `docs/spec/policy.md`, a policy below another ledger. The ledger above is
 //! judged by approval's own evaluation, in which the policy below is one of its governance files.
 
-use crate::approval::counted;
-use crate::approval::counted::CountedGovernance;
+use crate::approval::governance::counted;
+use crate::approval::governance::counted::CountedGovernance;
 use crate::history::chain::OtherPolicies;
 use crate::history::folder::{DEEPEST, Mode};
 use crate::history::governance::GovernanceOrigin;

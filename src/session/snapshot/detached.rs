@@ -4,7 +4,7 @@
 
 use std::rc::Rc;
 
-use crate::approval::judging::TrailVerdicts;
+use crate::approval::TrailVerdicts;
 use crate::history::paths::LedgerPrefix;
 use crate::history::refs::ApprovedRef;
 use crate::history::walked::History;

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
 
-use crate::approval::judging;
+use crate::approval;
 use crate::history::content::ContentCache;
 use crate::history::objects::Objects;
 use crate::history::version::{Trail, TrailKey, Version};
@@ -211,7 +211,7 @@ impl Snapshot<'_> {
         history.trails.extend(back);
         std::mem::swap(&mut history.approvals, &mut self.passed.approvals);
         let is_wanted = |key: &TrailKey| wanted.contains(key);
-        let judged = judging::of_chosen(history, &self.approvals.counted, &is_wanted);
+        let judged = approval::judge_chosen(history, &self.approvals.counted, &is_wanted);
         std::mem::swap(&mut self.history.approvals, &mut self.passed.approvals);
         self.approvals.trails.extend(judged.trails);
         self.leave_out_judged(&wanted, None);

@@ -3,7 +3,7 @@
 //!
 //! Start at [`Snapshot::facts`]. Follows `docs/spec/cli.md`, log, verify, list and due.
 
-use crate::approval::judging::TrailVerdicts;
+use crate::approval::TrailVerdicts;
 use crate::approval::verdict::Statement;
 use crate::diag::sorting::StableSort as _;
 use crate::history::chain;

@@ -8,7 +8,7 @@ use crate::session::error::Undetermined;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use crate::approval::judging::TrailVerdicts;
+use crate::approval::TrailVerdicts;
 use crate::history::version::{Content, Trail, TrailKey, Version, VersionChange};
 use crate::history::walked::History;
 use crate::ledger::Files;

@@ -2,7 +2,7 @@
 //!
 //! Start at [`of`]. Follows `docs/spec/cli.md`, shared shapes.
 
-use crate::approval::counted::CountedGovernance;
+use crate::approval::governance::counted::CountedGovernance;
 use crate::history::mainline::{Guard, Mainline};
 use crate::history::walked::History;
 use crate::record::dates;

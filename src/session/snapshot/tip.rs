@@ -4,8 +4,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::approval::statement::{LedgerName, LedgerRoot};
-use crate::approval::statement_file::ApprovalSubject;
+use crate::approval::evidence::statement::{LedgerName, LedgerRoot};
+use crate::approval::evidence::statement_file::ApprovalSubject;
 use crate::approval::verdict::ApprovalVerdict;
 use crate::history::objects::Oid;
 use crate::history::paths::LedgerPrefix;

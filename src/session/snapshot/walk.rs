@@ -7,8 +7,8 @@ use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use crate::approval::counted::CountedGovernance;
-use crate::approval::{self, judging};
+use crate::approval;
+use crate::approval::governance::counted::CountedGovernance;
 use crate::clock::Stopwatch;
 use crate::diag;
 use crate::history::chain::{self, Chain};
@@ -199,7 +199,7 @@ impl<'h> Snapshot<'h> {
             if let Err(error) = begin(history) {
                 log::debug!("the policy does not count: {error}");
             }
-            approval::counted::count_governance(history)
+            approval::governance::counted::count_governance(history)
         };
         let mut walked = |chain, records: Option<&[String]>| {
             let input = Walk { repository, chain, prefix: &line.prefix, records, count: &count };
@@ -220,7 +220,7 @@ impl<'h> Snapshot<'h> {
             Ok::<History, Error>(history)
         };
         let mut history = walked(line.chain, None)?;
-        let counted = approval::counted::count_governance(&history);
+        let counted = approval::governance::counted::count_governance(&history);
         if !line.reads_unapproved_policy {
             lost_rules::refuse(repository, &line.chosen, line.now, &history, &counted)?;
         }
@@ -233,7 +233,7 @@ impl<'h> Snapshot<'h> {
             history = walked(chain.cut(last), Some(records))?;
         }
         leave_out(&mut history, &counted.tip);
-        let approvals = judging::by(&history, counted);
+        let approvals = approval::judge_counted(&history, counted);
         let (now, moved) = (line.now, (line.is_moved, line.now));
         Ok(Snapshot {
             stamp: stamp::of(repository, &history, &approvals.counted, line.instant, moved),

@@ -4,8 +4,8 @@
 //! `docs/spec/cli.md`, queue: whoever can't approve is told whom it waits for.
 
 use super::{AdviceCase, By, known_content};
-use crate::approval::ask::Eligibility;
-use crate::approval::ask::Identities;
+use crate::approval::next::who::Eligibility;
+use crate::approval::next::who::Identities;
 use crate::approval::verdict::MissingApproval;
 use crate::policy::people::person::Person;
 use crate::status::reason::{Reason, ReasonKind};

@@ -4,7 +4,7 @@
 
 use super::{AdviceCase, By};
 use crate::approval;
-use crate::approval::ask::Identities;
+use crate::approval::next::who::Identities;
 use crate::policy::people;
 use crate::policy::people::person::Person;
 use crate::policy::settings::Recipient;

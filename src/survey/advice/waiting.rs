@@ -3,9 +3,9 @@
 //! Uses approval, status, survey's buckets. Pure. Start at [`AdviceCase::waiting`].
 
 use super::{AdviceCase, AdviceStep, By, step};
-use crate::approval::ask;
+use crate::approval::next::ways::{ApprovalWay, ApprovalWays};
+use crate::approval::next::who;
 use crate::approval::verdict::MissingApproval;
-use crate::approval::ways::{ApprovalWay, ApprovalWays};
 use crate::status::reason::{Reason, ReasonKind};
 use crate::status::state::{Pending, Status};
 use crate::survey::due::Bucket;
@@ -126,7 +126,7 @@ impl<'a> AdviceCase<'a> {
         let verdict = self.record_state.approval.as_ref();
         match (self.record_state.status, self.record) {
             (Status::Proposed, _) => verdict.map(|it| it.ways.clone()).unwrap_or_default(),
-            (_, Some(record)) => ask::ways(self.around.governance, record),
+            (_, Some(record)) => who::ways(self.around.governance, record),
             (_, None) => ApprovalWays::default(),
         }
     }
@@ -239,7 +239,7 @@ impl<'a> AdviceCase<'a> {
             return self.missing();
         }
         let (governance, makers) = (self.around.governance, &pending.author);
-        let lacking = |record| ask::lacking(governance, record, None, makers.as_slice(), &[]);
+        let lacking = |record| who::lacking(governance, record, None, makers.as_slice(), &[]);
         self.record.map(lacking).unwrap_or_default()
     }
 }

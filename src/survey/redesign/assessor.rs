@@ -3,8 +3,8 @@
 //! Uses policy, approval's identities. Pure. Start at [`Assessors`]. Follows `docs/spec/redesign.md` and
 //! `docs/spec/rules.md` (`review-by-self`).
 
-use crate::approval::ask::Identities;
-use crate::approval::relation::{Relation, UnknownAccount};
+use crate::approval::next::who::Identities;
+use crate::approval::people::relation::{Relation, UnknownAccount};
 use crate::policy::governance::Governance;
 use crate::policy::people;
 use crate::policy::people::person::Person;

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use crate::approval::counted::CountedGovernance;
+use crate::approval::governance::counted::CountedGovernance;
 use crate::history::version::{Trail, Version};
 use crate::history::walked::History;
 use crate::ledger;

@@ -5,8 +5,8 @@ use crate::support::repo::Repo;
 use crate::support::repo::speak::yes;
 use crate::support::samples::{ID, SAMPLE};
 use exledger::approval;
-use exledger::approval::approval_files::FileState;
-use exledger::approval::judging::TrailVerdicts;
+use exledger::approval::TrailVerdicts;
+use exledger::approval::evidence::files::FileState;
 use exledger::approval::verdict::{NotCounted, VoteCounts};
 use exledger::policy::demand::EvidenceKind;
 

@@ -5,8 +5,8 @@ use crate::support::approval::{check, govern_by, said, sealed, sealed_by, verdic
 use crate::support::repo::Repo;
 use crate::support::repo::speak::{public, sign, signer, yes};
 use crate::support::samples::{ID, SAMPLE};
-use exledger::approval::approval_files::FileState;
-use exledger::approval::statement_file::BadFile;
+use exledger::approval::evidence::files::FileState;
+use exledger::approval::evidence::statement_file::BadFile;
 use exledger::approval::verdict::ApprovalVerdict;
 use exledger::history::version::TrailKey;
 

@@ -1,8 +1,8 @@
 //! The messages of each forge: the forge that `auto` detects, the pull request, the people named.
 
-use exledger::approval::forge::{self};
-use exledger::approval::message::Pinned;
-use exledger::approval::message::{self, CommitMessage};
+use exledger::approval::sources::forge::{self};
+use exledger::approval::sources::message::Pinned;
+use exledger::approval::sources::message::{self, CommitMessage};
 
 const GITHUB: (&str, &str) = ("GitHub", "noreply@github.com");
 const LEE: (&str, &str) = ("Lee Chen", "lee@example.com");
@@ -223,14 +223,17 @@ fn a_line_names_a_person_by_address_or_by_name() {
 
 #[test]
 fn each_forge_has_its_file_and_its_line_in_the_table() {
-    let folder = crate::support::project::root().join("src/approval/forge");
+    let folder = crate::support::project::root().join("src/approval/sources/forge");
     let mut files: Vec<String> = crate::support::project::files(&folder, "rs")
         .iter()
         .map(|path| path.file_stem().unwrap().to_str().unwrap().to_owned())
         .filter(|stem| stem != "mod")
         .collect();
     files.sort();
-    let mut names: Vec<&str> = forge::ALL.iter().map(|forge| forge.name).collect();
+    // Two that only read trailers stand beside the table, and one with another that writes nearly the same.
+    let beside = ["generic", "homu", "kernel"];
+    let names = forge::ALL.iter().map(|forge| forge.name);
+    let mut names: Vec<&str> = names.filter(|name| !beside.contains(name)).collect();
     names.sort_unstable();
     assert_eq!(files, names);
 }

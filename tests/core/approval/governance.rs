@@ -1,7 +1,7 @@
 //! Changes of governance files: each evaluated by itself, under the state before it.
 
+use exledger::approval;
 use exledger::approval::verdict::ApprovalVerdict;
-use exledger::approval::{self};
 use exledger::rules::audit::policy_bypass::{self, Why};
 
 use crate::support::approval::{check, ledger, verdict};

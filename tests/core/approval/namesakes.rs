@@ -1,7 +1,7 @@
 //! Who counts as one person by their names.
 
-use exledger::approval::four_eyes::Sets;
-use exledger::approval::identity::{ComparableName, Identity};
+use exledger::approval::count::people::Sets;
+use exledger::approval::people::identity::{ComparableName, Identity};
 use exledger::policy::governance::Governance;
 use exledger::policy::mailmap::Mailmap;
 use exledger::policy::people;

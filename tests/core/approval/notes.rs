@@ -1,7 +1,7 @@
 //! Review notes, where the policy accepts them.
 
+use exledger::approval;
 use exledger::approval::verdict::{ApprovalVerdict, NotCounted, VoteCounts};
-use exledger::approval::{self};
 use exledger::history::refs;
 use exledger::history::version::TrailKey;
 use exledger::policy::demand::EvidenceKind;

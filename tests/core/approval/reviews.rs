@@ -1,6 +1,6 @@
 //! Forge reviews: they count by the key of a bridge alone, and by nothing that anybody could type.
 
-use exledger::approval::statement_file::BadFile;
+use exledger::approval::evidence::statement_file::BadFile;
 use exledger::approval::verdict::{ApprovalVerdict, NotCounted, VoteCounts};
 use exledger::policy::demand::EvidenceKind;
 

@@ -1,6 +1,6 @@
 //! Each way in which forges land a change: its author, its approver, and the evidence.
 //!
-//! One row for each way that the heads of `src/approval/forge` list; what counts is `docs/spec/approval.md`, 2. Ana
+//! One row for each way that the heads of `src/approval/sources/forge` list; what counts is `docs/spec/approval.md`, 2. Ana
 //! filed the record on a branch; if nothing else is known of a forge, only the person who merged is the approver.
 
 use crate::support::approval::{ledger, said, verdict};

@@ -5,7 +5,7 @@ use crate::support::repo::Repo;
 use crate::support::repo::speak::{public, signer, yes};
 use crate::support::samples::{ID, SAMPLE};
 use exledger::approval;
-use exledger::approval::governance_history::SignedObject;
+use exledger::approval::people::at_landing::SignedObject;
 use exledger::approval::verdict::ApprovalVerdict;
 use exledger::policy::demand::{EvidenceKind, Proof};
 

@@ -4,7 +4,7 @@ use crate::approval::detached::judged;
 use crate::support::approval::{amended, check, said, sealed, sealed_by, verdict, verdicts};
 use crate::support::repo::speak::{no, public, signer, tag_at, yes};
 use crate::support::samples::{ID, SAMPLE};
-use exledger::approval::approval_files::FileState;
+use exledger::approval::evidence::files::FileState;
 use exledger::approval::verdict::{NotCounted, VoteCounts};
 use exledger::policy::demand::EvidenceKind;
 use exledger::record::time::Instant;

@@ -1,10 +1,10 @@
 //! Arbitrary bytes in a repository are always read to an answer.
 
-use exledger::approval::keys::Keys;
-use exledger::approval::reviews::Reviews;
-use exledger::approval::signature::{self, SignatureState, Tag};
-use exledger::approval::signers::{Revoked, Signers};
-use exledger::approval::statement_file::ApprovalFile;
+use exledger::approval::evidence::reviews::Reviews;
+use exledger::approval::evidence::statement_file::ApprovalFile;
+use exledger::approval::sources::keys::Keys;
+use exledger::approval::sources::signature::{self, SignatureState, Tag};
+use exledger::approval::sources::signers::{Revoked, Signers};
 use proptest::collection::vec;
 use proptest::prelude::{ProptestConfig, any, prop_assert, prop_assert_ne, proptest};
 

@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use exledger::approval::keys::Keys;
-use exledger::approval::signature::{self, GIT, SignatureState};
-use exledger::approval::signers::Signers;
+use exledger::approval::sources::keys::Keys;
+use exledger::approval::sources::signature::{self, GIT, SignatureState};
+use exledger::approval::sources::signers::Signers;
 use exledger::policy::governance::Governance;
 use exledger::store::sign::{KeySource, Setup, SignError, SigningKey, sign};
 

@@ -1,6 +1,6 @@
 //! Forge reviews: how they are read, and whose last review approves.
 
-use exledger::approval::reviews::{ReviewState, Reviewer, Reviews, last_reviews};
+use exledger::approval::evidence::reviews::{ReviewState, Reviewer, Reviews, last_reviews};
 use exledger::policy::governance::Governance;
 use exledger::record::address::Address;
 

@@ -1,8 +1,8 @@
 //! The lines of allowed_signers and revoked keys: the owner of each key, and errors in lines.
 
-use exledger::approval::keys::{KeyStatus, Signer};
-use exledger::approval::signers::{Revoked, Signers};
-use exledger::approval::wire::PublicKey;
+use exledger::approval::sources::keys::{KeyStatus, Signer};
+use exledger::approval::sources::signers::{Revoked, Signers};
+use exledger::approval::sources::wire::PublicKey;
 use exledger::diag::Level;
 use exledger::policy::governance::Governance;
 

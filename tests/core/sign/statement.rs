@@ -1,11 +1,11 @@
 //! Approval files: their lines, their names, and why one does not count.
 
-use exledger::approval::keys::Keys;
-use exledger::approval::signature::{Bad, CheckedSignature, SignatureState};
-use exledger::approval::statement::{LedgerName, StatementPath, check, place};
-use exledger::approval::statement_file::{
+use exledger::approval::evidence::statement::{LedgerName, StatementPath, check, place};
+use exledger::approval::evidence::statement_file::{
     ApprovalDecision, ApprovalFile, ApprovalSubject, AuthorLogin, BadFile, digest, shortened,
 };
+use exledger::approval::sources::keys::Keys;
+use exledger::approval::sources::signature::{Bad, CheckedSignature, SignatureState};
 use exledger::policy::governance::Governance;
 use exledger::record::address::Address;
 use exledger::record::id::Id;

@@ -106,12 +106,15 @@ proptest! {
 
 /// Where `record` and `approval` ignore letter case by another rule than folding, and what they compare.
 const OTHER_RULES: &[(&str, &str)] = &[
-    ("src/approval/counted.rs", "addresses of a mailmap, as git does"),
-    ("src/approval/forge/github.rs", "the forge's own address"),
-    ("src/approval/forge/gitlab.rs", "the forge's own address"),
-    ("src/approval/forge/mod.rs", "the forge's own address"),
-    ("src/approval/message.rs", "tokens of trailers, hosts of forges"),
-    ("src/approval/signers.rs", "options and time zones of allowed signers, as ssh-keygen does"),
+    ("src/approval/governance/counted.rs", "addresses of a mailmap, as git does"),
+    ("src/approval/sources/forge/github.rs", "the forge's own address"),
+    ("src/approval/sources/forge/gitlab.rs", "the forge's own address"),
+    ("src/approval/sources/forge/mod.rs", "the forge's own address"),
+    ("src/approval/sources/message.rs", "tokens of trailers, hosts of forges"),
+    (
+        "src/approval/sources/signers.rs",
+        "options and time zones of allowed signers, as ssh-keygen does",
+    ),
     ("src/record/address.rs", "addresses: who is listed"),
     ("src/record/checklist.rs", "`n/a` and `and` in an answer"),
     ("src/record/credential/text.rs", "schemes of HTTP authentication"),

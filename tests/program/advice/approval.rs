@@ -2,7 +2,7 @@
 
 use super::{ID, Stage, record};
 use crate::support::repo::{git, speak};
-use exledger::approval::ways::ApprovalWay;
+use exledger::approval::next::ways::ApprovalWay;
 
 /// The policies: their text, and the ways that must be named for what its author pushed, the best first.
 const POLICIES: &[(&str, Keys, &[ApprovalWay])] = &[

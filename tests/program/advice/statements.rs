@@ -1,7 +1,7 @@
 //! Why a statement does not count: for each such reason the record names a way that does count, and it is taken.
 
-use exledger::approval::relation::UnknownAccount;
-use exledger::approval::statement_file::BadFile;
+use exledger::approval::evidence::statement_file::BadFile;
+use exledger::approval::people::relation::UnknownAccount;
 use exledger::approval::verdict::NotCounted;
 
 use super::{ID, Stage, record};

@@ -1,7 +1,7 @@
 //! The name of a ledger in approval files: as in its policy, else the id of its root commit.
 
+use exledger::approval;
 use exledger::approval::verdict::Satisfied;
-use exledger::approval::{self};
 
 use crate::support::approval::verdict;
 use crate::support::repo::Repo;

@@ -1,7 +1,7 @@
 //! Shallow clones: what can be determined without the rest, and what can't.
 
+use exledger::approval;
 use exledger::approval::verdict::ApprovalVerdict;
-use exledger::approval::{self};
 use exledger::history::version::TrailKey;
 
 use crate::cli::run;

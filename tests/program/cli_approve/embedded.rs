@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use exledger::approval::statement_file::ApprovalDecision;
+use exledger::approval::evidence::statement_file::ApprovalDecision;
 use exledger::features;
 use exledger::features::approve::destination::WrittenApproval;
 use exledger::features::approve::request::{ApprovalRequest, NamedSubject};

@@ -63,7 +63,7 @@ fn reviews_approve_a_squash_by_the_bridges_own_commit() {
     golden::check("cli/approve-reviews.json", &format!("{answer:#}\n"));
     let files = world.written();
     assert_eq!(files.len(), 4, "a bridge signs each: {files:?}");
-    let digest = exledger::approval::statement_file::digest(RECORD.as_bytes());
+    let digest = exledger::approval::evidence::statement_file::digest(RECORD.as_bytes());
     assert_eq!(
         files[0].1,
         format!(

@@ -64,7 +64,7 @@ fn what_is_signed_is_what_git_stores_and_ssh_keygen_agrees() {
     let here = world.repo.path().join("exceptions/EXC-2026-7F3KQ.yaml");
     std::fs::write(&here, RECORD.replace('\n', "\r\n")).unwrap();
     let said = world.said("dana", &[ID, "--reason", "Looks right"]);
-    let stored = exledger::approval::statement_file::digest(&world.at("billing", ID));
+    let stored = exledger::approval::evidence::statement_file::digest(&world.at("billing", ID));
     assert_eq!(said["sha256"], stored.as_str());
     let files = world.written();
     let [(text, lines), (signature, armoured)] = files.as_slice() else {
@@ -102,7 +102,10 @@ fn what_is_not_committed_is_signed_as_a_commit_would_store_it() {
     assert_eq!(run.code, 0, "{}", run.err);
     assert!(run.err.contains("has uncommitted changes"), "{}", run.err);
     let said: serde_json::Value = serde_json::from_str(&run.out).unwrap();
-    assert_eq!(said["sha256"], exledger::approval::statement_file::digest(RECORD.as_bytes()));
+    assert_eq!(
+        said["sha256"],
+        exledger::approval::evidence::statement_file::digest(RECORD.as_bytes())
+    );
 }
 
 #[test]
@@ -182,7 +185,7 @@ fn a_change_of_the_policy_is_approved_by_its_path() {
     assert_eq!(own.code, 2, "{}", own.out);
     let said = world.said("dana", &["--governance", "exledger.yaml"]);
     assert_eq!(said["id"], "exledger.yaml");
-    let digest = exledger::approval::statement_file::digest(looser.as_bytes());
+    let digest = exledger::approval::evidence::statement_file::digest(looser.as_bytes());
     assert_eq!(said["sha256"], digest.as_str());
     let path = said["files"][0].as_str().unwrap();
     assert!(path.starts_with("exceptions/.approvals/governance/exledger.yaml/"), "{path}");

@@ -61,7 +61,7 @@ fn a_rejection_asks_for_its_reason_and_flags_ask_nothing() {
     let keys = [("Why do you reject", "Rotate the key\r"), (ASKED, "\r")];
     let seen = press(&world, &["--reject"], &keys);
     assert_eq!(seen.code, 0, "{}", seen.bytes);
-    let digest = exledger::approval::statement_file::digest(super::RECORD.as_bytes());
+    let digest = exledger::approval::evidence::statement_file::digest(super::RECORD.as_bytes());
     let name = format!("{}-dana@example.com.txt", digest.get(..12).unwrap());
     let path = format!("exceptions/.approvals/{ID}/{name}");
     let text = world.at("billing", &path);

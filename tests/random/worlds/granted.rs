@@ -3,11 +3,11 @@
 //! Start at [`Granted::read`] and [`Granted::exceeds`].
 
 use super::ledger::Ledger;
-use exledger::approval::counted::UncountedGovernanceFile;
-use exledger::approval::judging;
-use exledger::approval::judging::TrailVerdicts;
-use exledger::approval::signature::SignatureState;
-use exledger::approval::statement_file::BadFile;
+use exledger::approval;
+use exledger::approval::TrailVerdicts;
+use exledger::approval::evidence::statement_file::BadFile;
+use exledger::approval::governance::counted::UncountedGovernanceFile;
+use exledger::approval::sources::signature::SignatureState;
 use exledger::approval::verdict::{
     ApprovalVerdict, BecomesApproved, NotCounted, Statement, Vote, VoteCounts,
 };
@@ -20,6 +20,7 @@ use exledger::history::{chain, change, walk};
 use exledger::policy::governance::Governance;
 use exledger::record::Record;
 use exledger::record::time::Instant;
+use exledger::status;
 use exledger::status::state::{InForce, RecordFacts, RecordState};
 use exledger::survey::compared_version::ComparedVersion;
 use exledger::survey::neighbour::{Neighbour, Neighbours};
@@ -27,7 +28,6 @@ use exledger::survey::occurrence::Filing;
 use exledger::survey::redesign::landed::landed_redesigns;
 use exledger::survey::refiling::Peer;
 use exledger::survey::{renewed, repeated_emergencies};
-use exledger::{approval, status};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
@@ -73,11 +73,11 @@ impl Evaluated {
             walk::walk_kept(&ledger.memory, chain, &prefix, records, &|_| true).unwrap()
         };
         let mut history = read(None);
-        let counted = approval::counted::count_governance(&history);
+        let counted = approval::governance::counted::count_governance(&history);
         if counted.tip.policy.records != history.records {
             history = read(Some(&counted.tip.policy.records));
         }
-        let mut verdicts = judging::by(&history, counted);
+        let mut verdicts = approval::judge_counted(&history, counted);
         let governance = Rc::clone(&verdicts.counted.tip);
         repeated_emergencies::use_up_graces(&history, &mut verdicts, &governance);
         Evaluated { history, verdicts }

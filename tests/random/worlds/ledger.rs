@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write;
 use std::rc::Rc;
 
-use exledger::approval::statement_file::{
+use exledger::approval::evidence::statement_file::{
     self, ApprovalDecision, ApprovalFile, ApprovalSubject, SIGNATURE,
 };
 use exledger::history::objects::Oid;

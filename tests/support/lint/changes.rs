@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use exledger::approval::ask;
+use exledger::approval::next::who;
 use exledger::diag::Finding;
 use exledger::ledger::tree::MapTree;
 use exledger::policy::governance::Governance;
@@ -40,7 +40,7 @@ pub(crate) fn findings(example: &Example) -> Vec<Finding> {
         None => (landed, None),
     };
     let own = after.as_ref().and_then(|after| after.record.as_ref());
-    let verdict = own.map(|own| ask::proposed(&base, own, approved, None));
+    let verdict = own.map(|own| who::proposed(&base, own, approved, None));
     let brought: Vec<Rc<Governance>> = brought.into_iter().map(Rc::new).collect();
     let neighbours = Neighbours {
         redesigns: Vec::new(),

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 
-use exledger::approval::statement_file::{
+use exledger::approval::evidence::statement_file::{
     self, ApprovalDecision, ApprovalFile, ApprovalSubject, SIGNATURE,
 };
 use exledger::record::address::Address;

@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use crate::approval::statement_file::{self, ApprovalSubject};
+use crate::approval::evidence::statement_file::{self, ApprovalSubject};
 use crate::features::approve::plan::ApprovalTarget;
 use crate::features::approve::source::ContentSource;
 use crate::features::approve::subject::{ApprovalContent, ContentAuthors, LandedContent};

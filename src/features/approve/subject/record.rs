@@ -2,8 +2,8 @@
 //!
 //! Start at [`find`]. Follows `docs/spec/approval.md`, S7 and D1.
 
-use crate::approval::ask;
-use crate::approval::statement_file::{self, ApprovalSubject};
+use crate::approval::evidence::statement_file::{self, ApprovalSubject};
+use crate::approval::next::who;
 use crate::features::approve::plan::ApprovalTarget;
 use crate::features::approve::source::ContentSource;
 use crate::features::approve::subject::{
@@ -82,7 +82,7 @@ pub(crate) fn find(
         }
         if let Some(record) = record {
             add_requesters(&mut target.makers, [Some(record), last], snapshot);
-            target.needed = ask::needed(snapshot.governance(), record, last);
+            target.needed = who::needed(snapshot.governance(), record, last);
         }
     }
     let events = match (&at_tip, record) {

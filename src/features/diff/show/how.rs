@@ -2,8 +2,8 @@
 //!
 //! Uses approval's offers. Pure. Start at [`blocks`] and [`HowView::all`]. Follows `docs/spec/cli.md`, `how[]`.
 
-use crate::approval::offers::ApprovalOffer;
-use crate::approval::ways::ApprovalWay;
+use crate::approval::next::steps::ApprovalOffer;
+use crate::approval::next::ways::ApprovalWay;
 use crate::diag;
 use crate::features::diff::show::RecordChange;
 use crate::features::diff::show::comment::CommentContext;

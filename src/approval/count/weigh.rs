@@ -1,0 +1,340 @@
+//! Decides whether a single approval or rejection of a version counts, and which one of a person is current.
+//!
+//! Uses policy, `approval`'s sources, people and evidence. Pure. Start at `weigh`, then `replace`. Follows
+//! `docs/spec/approval.md`, E1 to E7, 1.7, 1.8, D5 and D8.
+
+use crate::approval::count::requirement::{self, OnlyListed, Role, VersionDemand};
+use crate::approval::evidence::claims::{Claim, EvidenceSource, VersionEvidenceSet, Vouched};
+use crate::approval::people::authors::AuthorSet;
+use crate::approval::people::identity::{Identity, IdentityResolver, NamedPerson};
+use crate::approval::people::listed::IdentityKind;
+use crate::approval::people::relation::{Relation, SeparatedBy};
+use crate::approval::verdict::{Approver, NotCounted, SelfAsserted, Vote, VoteCounts};
+use crate::history::commit::Commit;
+use crate::policy::demand::{EvidenceKind, Forge, Proof, SelfApproval, Switch};
+use crate::record::time::Instant;
+
+#[derive(Clone, Copy)]
+pub(crate) struct VersionEvidence<'a> {
+    pub resolver: IdentityResolver<'a>,
+    pub authors: &'a AuthorSet,
+    pub demand: &'a VersionDemand,
+    pub evidence: &'a VersionEvidenceSet<'a>,
+    pub landing: &'a Commit,
+    pub at: Instant,
+    /// Whether the merge, by its subject, is one of the approved branch or into another one; its actor is then no evidence.
+    pub is_suspicious_merge: bool,
+    pub self_approval: SelfApproval,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct CountedApproval {
+    pub identity: Identity,
+    /// Every identity key by which they may fill a role.
+    pub names: Vec<String>,
+    pub approver: Approver,
+    pub stated_at: Instant,
+}
+
+impl CountedApproval {
+    pub(crate) fn fills_role(&self, role: &Role) -> bool {
+        role.person.as_ref().is_some_and(|person| self.names.contains(&person.key))
+    }
+}
+
+/// Tells whether a person landed a one-parent commit written by someone else: the committer may have edited it.
+pub(crate) fn is_committer_alone(case: VersionEvidence, identity: &Identity) -> bool {
+    let author = case.resolver.of_ident(case.landing.author());
+    case.landing.parents.len() < 2 && author.is_none_or(|author| !author.is(identity))
+}
+
+pub(crate) fn approver(case: VersionEvidence, claim: &Claim) -> Approver {
+    let person = match &claim.who {
+        NamedPerson::Someone(identity) => &identity.person,
+        NamedPerson::Unresolved(person) | NamedPerson::Nobody(person) => person,
+    };
+    Approver {
+        person: person.clone(),
+        groups: claim.resolver.key_set.groups(claim.resolver.at, person, claim.level),
+        level: claim.level,
+        kind: claim.kind,
+        self_asserted: self_asserted(case, claim),
+        is_author: false,
+        stated_by: claim.stated_by.as_ref().map(|identity| identity.person.clone()),
+        commit: claim.commit.to_string(),
+        at: claim.at,
+        reason: claim.reason.clone(),
+        source: claim.source.clone(),
+        key: claim.key.clone(),
+        key_claimed_in: claim.key_claimed_in.clone(),
+        via: claim.via.clone(),
+    }
+}
+
+pub(crate) fn is_met(demand: &VersionDemand, counted_approvals: &[CountedApproval]) -> bool {
+    let approvers = counted_approvals.iter().map(|counted| &counted.approver);
+    let is_filled = |role| counted_approvals.iter().any(|counted| counted.fills_role(role));
+    let roles = demand.people.iter().all(is_filled);
+    are_enough(demand, approvers) && roles
+}
+
+pub(crate) fn are_enough<'a>(
+    demand: &VersionDemand,
+    approvers: impl Iterator<Item = &'a Approver>,
+) -> bool {
+    let groups: Vec<&str> = demand.terms.each_of.iter().map(String::as_str).collect();
+    let member_of: Vec<Vec<String>> = approvers.map(|approver| approver.groups.clone()).collect();
+    member_of.len() >= demand.terms.needed().count as usize
+        && requirement::unfilled(&groups, &member_of).is_empty()
+}
+
+/// Tells whether a counted approval could fill a place of a requirement: a group or role where any is asked for.
+pub(crate) fn fills_place(demand: &VersionDemand, counted_approval: &CountedApproval) -> bool {
+    let (groups, roles) = (&demand.terms.each_of, &demand.people);
+    let in_group = counted_approval.approver.groups.iter().any(|group| groups.contains(group));
+    let in_role = roles.iter().any(|role| counted_approval.fills_role(role));
+    groups.is_empty() && roles.is_empty() || in_group || in_role
+}
+
+pub(crate) fn self_asserted(case: VersionEvidence, claim: &Claim) -> SelfAsserted {
+    match claim.vouched {
+        Vouched::ByForge => SelfAsserted::ForgeUi,
+        _ if stater(case, claim).is_different() => SelfAsserted::No,
+        _ => SelfAsserted::Yes,
+    }
+}
+
+/// If nobody is named as stating a claim about someone else, it is treated as stated by an author.
+pub(crate) fn stater(case: VersionEvidence, claim: &Claim) -> Relation {
+    match (claim.vouched, &claim.stated_by) {
+        (Vouched::ForItself | Vouched::ByForge, _) => Relation::Different,
+        (Vouched::ByStater, None) => Relation::Same,
+        (Vouched::ByStater, Some(stater)) => {
+            case.authors.relation(claim.resolver, stater, &SeparatedBy::Address)
+        }
+    }
+}
+
+#[derive(Clone)]
+pub(crate) struct WeighedApproval<'c, 'a> {
+    pub claim: &'c Claim<'a>,
+    pub identity: Option<Identity>,
+    pub relation: Relation,
+    pub counts: VoteCounts,
+}
+
+pub(crate) fn weigh<'c, 'a>(
+    case: VersionEvidence,
+    claim: &'c Claim<'a>,
+) -> WeighedApproval<'c, 'a> {
+    let identity = claim.who.identity().cloned();
+    let relation = identity.as_ref().map_or(Relation::Different, |identity| {
+        case.authors.relation(claim.resolver, identity, &claim.separated_by)
+    });
+    let why_not = match claim.vote {
+        Vote::Approves => why_not(case, claim, &relation),
+        _ => no_veto(case, claim, &relation),
+    };
+    WeighedApproval {
+        claim,
+        identity,
+        relation,
+        counts: why_not.map_or(VoteCounts::Yes, VoteCounts::No),
+    }
+}
+
+pub(crate) fn as_author(relation: &Relation) -> NotCounted {
+    match relation {
+        Relation::Namesake => NotCounted::SameNameAsAuthor,
+        Relation::Unknown(unknown) => NotCounted::UnknownAccount(unknown.clone()),
+        Relation::Same | Relation::Different => NotCounted::Author,
+    }
+}
+
+fn not_a_person(claim: &Claim, identity: &Identity) -> Option<NotCounted> {
+    let sort = match claim.vote {
+        Vote::Approves => claim.resolver.sort(identity),
+        // Nothing but approved governance may discard a rejection.
+        Vote::Vetoes | Vote::Neither => claim.resolver.sort_by(claim.resolver.approved, identity),
+    };
+    match sort {
+        IdentityKind::Machine => Some(NotCounted::Bot),
+        IdentityKind::Forge => Some(NotCounted::Forge),
+        IdentityKind::Nobody => Some(NotCounted::NoPerson),
+        IdentityKind::MaybeForge | IdentityKind::Person => None,
+    }
+}
+
+/// People named by others as co-author or requester may still reject.
+fn no_veto(case: VersionEvidence, claim: &Claim, relation: &Relation) -> Option<NotCounted> {
+    let identity = match &claim.who {
+        NamedPerson::Someone(identity) => identity,
+        NamedPerson::Unresolved(_) => return Some(NotCounted::Unresolved),
+        NamedPerson::Nobody(_) => return Some(NotCounted::NoPerson),
+    };
+    let author = *relation == Relation::Same && case.authors.holds_by_commit(identity);
+    let author = if author { Some(NotCounted::Author) } else { None };
+    not_a_person(claim, identity).or(author).or_else(|| claim.bar.clone())
+}
+
+/// Returns why an approval does not count. Its place and kind are checked before the name, so that an approval that
+/// could not count from anybody is not reported as unresolved.
+fn why_not(case: VersionEvidence, claim: &Claim, relation: &Relation) -> Option<NotCounted> {
+    let approval = &case.resolver.at.policy.approval;
+    let identity = claim.who.identity();
+    let own_act = claim.kind == EvidenceKind::Merge && claim.place == EvidenceSource::Landing;
+    let by_permission =
+        (own_act || claim.level == Proof::Attested) && case.self_approval == SelfApproval::Allow;
+    // Neither the merge nor its signature or trailers: they are about the branch that it went into.
+    let suspicious = claim.place == EvidenceSource::Landing && case.is_suspicious_merge;
+    let nested = approval.nested == Switch::Allow || approval.forge == Forge::Kernel;
+    let accepted = approval.accept.contains(&claim.kind)
+        || claim.kind == EvidenceKind::Note && approval.heeds_notes()
+        || claim.kind == EvidenceKind::Merge && case.demand.lists_first_key;
+    let owner = match (approval.owner_may_approve, identity) {
+        (false, Some(identity)) => is_owner(case, claim, identity),
+        _ => Relation::Different,
+    };
+    let claimed = claim.level == Proof::Claimed;
+    let unproven = claim.key_claimed_in.clone().map_or(NotCounted::Proof, NotCounted::KeyByClaim);
+    let is_author = *relation == Relation::Same && !by_permission;
+    let is_owner = matches!(owner, Relation::Same | Relation::Namesake);
+    let is_of_rules = matches!(case.demand.listed, Some(OnlyListed::Rules(_)));
+    let before_listed: [(bool, NotCounted); 4] = [
+        (is_author, NotCounted::Author),
+        // The place comes first: the other reasons still let an approval replace a rejection (E6).
+        (claim.place == EvidenceSource::Nested && !nested, NotCounted::Nested),
+        (suspicious, NotCounted::SuspiciousMerge),
+        (is_owner, NotCounted::Owner),
+    ];
+    let after_listed: [(bool, NotCounted); 2] = [
+        (!accepted, NotCounted::Kind),
+        (case.demand.terms.proof == Proof::Attested && claimed, unproven),
+    ];
+    let held = |(holds, why_not): (bool, NotCounted)| holds.then_some(why_not);
+    let denied = approval.self_asserted == Switch::Deny;
+    let stated = || match stater(case, claim) {
+        _ if !denied => None,
+        Relation::Same | Relation::Namesake => Some(NotCounted::SelfAsserted),
+        Relation::Unknown(unknown) => Some(NotCounted::UnknownAccount(unknown)),
+        Relation::Different => unnamed_stater(claim),
+    };
+    let unnamed = || match (&claim.who, identity) {
+        (NamedPerson::Unresolved(_), _) => Some(NotCounted::Unresolved),
+        (NamedPerson::Nobody(_), _) => Some(NotCounted::NoPerson),
+        (_, Some(identity)) if claim.resolver.sort(identity) == IdentityKind::MaybeForge => {
+            Some(NotCounted::UnnamedForge(identity.person.display.clone()))
+        }
+        _ => None,
+    };
+    let unclear_relation = || match (relation, owner) {
+        (Relation::Namesake | Relation::Unknown(_), _) if !by_permission => {
+            Some(as_author(relation))
+        }
+        (_, Relation::Unknown(unknown)) => Some(NotCounted::UnknownAccount(unknown)),
+        _ => None,
+    };
+    identity
+        .and_then(|identity| not_a_person(claim, identity))
+        .or_else(|| claim.bar.clone())
+        .or_else(|| before_listed.into_iter().find_map(held))
+        .or_else(|| unlisted(case, claim).filter(|_| is_of_rules))
+        .or_else(|| after_listed.into_iter().find_map(held))
+        .or_else(|| unnamed().filter(|it| *it == NotCounted::NoPerson))
+        .or_else(stated)
+        .or_else(unnamed)
+        .or_else(unclear_relation)
+        .or_else(|| unlisted(case, claim))
+}
+
+fn unlisted(case: VersionEvidence, claim: &Claim) -> Option<NotCounted> {
+    let listed = case.demand.listed.as_ref()?;
+    // Whoever types or passes on another's approval must be listed, too.
+    let is_passed_on = claim.vouched != Vouched::ForItself;
+    if is_passed_on && claim.stated_by.is_none() {
+        return Some(NotCounted::SelfAsserted);
+    }
+    let stater = claim.stated_by.as_ref().filter(|_| is_passed_on);
+    let mut people = claim.who.identity().into_iter().chain(stater);
+    people.find_map(|person| listed.why_not(&case.resolver, &claim.resolver, &person.person))
+}
+
+fn is_owner(case: VersionEvidence, claim: &Claim, identity: &Identity) -> Relation {
+    let owners = case.demand.owners.iter();
+    owners
+        .map(|owner| {
+            let owner = case.resolver.of_person(owner);
+            claim.resolver.relation(identity, &claim.separated_by, &owner)
+        })
+        .fold(Relation::Different, Relation::nearest)
+}
+
+/// The committer who stated a claim about someone else may be a forge, which writes text that authors typed.
+fn unnamed_stater(claim: &Claim) -> Option<NotCounted> {
+    let stater = claim.stated_by.as_ref()?;
+    let may_be_forge = claim.vouched == Vouched::ByStater
+        && claim.resolver.sort(stater) == IdentityKind::MaybeForge;
+    may_be_forge.then(|| NotCounted::UnnamedForge(stater.person.display.clone()))
+}
+
+/// Replaces a person's earlier approval or rejection by their later one (E6); at the same instant, the rejection wins.
+pub(crate) fn replace(weighed: &mut [WeighedApproval]) {
+    let is_decided = |weighed: &WeighedApproval| match (weighed.claim.vote, &weighed.counts) {
+        (Vote::Neither, _) => false,
+        (Vote::Vetoes, counts) => *counts == VoteCounts::Yes,
+        // A tag is over a whole tree, so it says something about a record only where the policy accepts tags (E2).
+        (Vote::Approves, VoteCounts::No(NotCounted::Kind)) => {
+            weighed.claim.kind != EvidenceKind::Mergetag
+        }
+        (Vote::Approves, counts) => matches!(
+            counts,
+            VoteCounts::Yes
+                | VoteCounts::No(NotCounted::Owner | NotCounted::Proof | NotCounted::KeyByClaim(_))
+        ),
+    };
+    let decided = weighed.iter().enumerate().filter(|(_, one)| is_decided(one));
+    let (vetoes, approvals): (Vec<_>, Vec<_>) =
+        decided.partition(|(_, one)| one.claim.vote == Vote::Vetoes);
+    let prevails = |own: &WeighedApproval, other: &WeighedApproval| {
+        is_one(own, other) && is_later(own.claim, other.claim)
+    };
+    let replaced_by = |(n, own): &(usize, &WeighedApproval),
+                       others: &[(usize, &WeighedApproval)]| {
+        others.iter().any(|(_, other)| prevails(other, own)).then_some(*n)
+    };
+    let vetoed = approvals.iter().filter_map(|own| replaced_by(own, &vetoes));
+    let taken_back = vetoes.iter().filter_map(|own| replaced_by(own, &approvals));
+    let replaced: Vec<usize> = vetoed.chain(taken_back).collect();
+    for n in replaced {
+        if let Some(weighed) = weighed.get_mut(n) {
+            weighed.counts = VoteCounts::No(NotCounted::Replaced);
+        }
+    }
+}
+
+fn is_one(one: &WeighedApproval, other: &WeighedApproval) -> bool {
+    let one_key = one.claim.key.is_some() && one.claim.key == other.claim.key;
+    let (Some(left), Some(right)) = (&one.identity, &other.identity) else {
+        return false;
+    };
+    left.is_surely(right) || one_key
+}
+
+/// Tells whether an approval may take back a rejection, by the keys that signed them, and what these prove.
+pub(crate) fn takes_back(yes: Option<(&str, Proof)>, no: Option<(&str, Proof)>) -> bool {
+    let Some((rejecting, proven)) = no else { return true };
+    yes.is_some_and(|(key, proof)| {
+        proof >= proven && (key == rejecting || proof == Proof::Attested)
+    })
+}
+
+fn is_later(own: &Claim, other: &Claim) -> bool {
+    match own.vote {
+        Vote::Vetoes => own.stated_at >= other.stated_at,
+        _ => {
+            own.stated_at > other.stated_at
+                && own.level >= other.level
+                && takes_back(own.signed(), other.signed())
+        }
+    }
+}

@@ -1,0 +1,583 @@
+//! Collects the claimed approvals and rejections of a version, and who stated them: merge actors, trailers, signatures,
+//! approval files, notes.
+//!
+//! Uses history's versions, commits and notes, policy, approval's forges, files and signature checks. Pure. Start at
+//! `of_version`. Follows `docs/spec/approval.md`, E1 to E6, E9, S7 and 1.12. `approval::counting` decides whether a claim
+//! counts.
+
+use crate::approval::evidence::statement_file::{ApprovalDecision, ApprovalFile, BadFile};
+use crate::approval::people::at_landing::SignatureChecks;
+use crate::approval::people::authors::{self, AuthorSet};
+use crate::approval::people::identity::{Identity, IdentityResolver, NamedPerson};
+use crate::approval::people::relation::{ForgeAnswer, SeparatedBy};
+use crate::approval::sources::forge;
+use crate::approval::sources::keys::Signer;
+use crate::approval::sources::message::{CommitMessage, ForgeAdapter, Pinned};
+use crate::approval::sources::signature::{SignatureState, Tag};
+use crate::approval::verdict::{ApprovalObstacle, MOST_STATEMENTS, NotCounted, Vote};
+use crate::history::commit::Commit;
+use crate::history::notes::{Note, Notes};
+use crate::history::objects::{Obstacle, Oid};
+use crate::history::refs::REVIEW_NOTES;
+use crate::history::version::Version;
+use crate::policy;
+use crate::policy::demand::{EvidenceKind, Proof, SelfApproval};
+use crate::policy::people::account::Account;
+use crate::record::time::Instant;
+use crate::record::vocabulary::Vocabulary as _;
+use std::rc::Rc;
+use std::sync::Arc;
+
+#[derive(Clone, Debug)]
+pub(crate) struct Claim<'a> {
+    pub who: NamedPerson,
+    pub kind: EvidenceKind,
+    pub vote: Vote,
+    pub level: Proof,
+    pub stated_by: Option<Identity>,
+    pub vouched: Vouched,
+    pub place: EvidenceSource,
+    pub commit: Oid,
+    /// The effective time of its landing, at the earliest.
+    pub at: Instant,
+    /// When it was given; orders the statements of one person.
+    pub stated_at: Instant,
+    pub resolver: IdentityResolver<'a>,
+    /// A reason not to count it, whoever gave it.
+    pub bar: Option<NotCounted>,
+    pub separated_by: SeparatedBy,
+    pub reason: Option<String>,
+    pub source: Option<String>,
+    pub key: Option<String>,
+    pub key_claimed_in: Option<Arc<str>>,
+    pub via: Option<String>,
+}
+
+impl<'a> Claim<'a> {
+    pub(crate) fn signed(&self) -> Option<(&str, Proof)> {
+        Some((self.key.as_deref()?, self.level))
+    }
+
+    pub(crate) fn new(
+        resolver: IdentityResolver<'a>,
+        at: Instant,
+        who: NamedPerson,
+        kind: EvidenceKind,
+        place: EvidenceSource,
+        commit: Oid,
+    ) -> Claim<'a> {
+        Claim {
+            who,
+            kind,
+            vote: Vote::Approves,
+            level: Proof::Claimed,
+            stated_by: None,
+            vouched: Vouched::ByStater,
+            place,
+            commit,
+            at,
+            stated_at: at,
+            resolver,
+            bar: None,
+            separated_by: SeparatedBy::Address,
+            reason: None,
+            source: None,
+            key: None,
+            key_claimed_in: None,
+            via: None,
+        }
+    }
+
+    pub(crate) fn of_actor(
+        resolver: IdentityResolver<'a>,
+        at: Instant,
+        actor: Identity,
+        place: EvidenceSource,
+        commit: Oid,
+    ) -> Claim<'a> {
+        let who = NamedPerson::Someone(actor.clone());
+        Claim {
+            stated_by: Some(actor),
+            vouched: Vouched::ForItself,
+            ..Claim::new(resolver, at, who, EvidenceKind::Merge, place, commit)
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum EvidenceSource {
+    Landing,
+    Nested,
+    /// Outside the history of the content: in an approval file, or in a note.
+    Beside,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Vouched {
+    /// The person, by their own act or key, or a bridge, by its key.
+    ForItself,
+    /// The forge that composed the text, if the policy names that forge.
+    ByForge,
+    ByStater,
+}
+
+#[derive(Clone, Debug, Default)]
+pub(crate) struct VersionEvidenceSet<'a> {
+    pub claims: Vec<Claim<'a>>,
+    pub landed_by: Option<Identity>,
+    pub pull_request: Option<String>,
+    pub signature: Option<SignatureState>,
+    pub doubt: Option<ApprovalObstacle>,
+}
+
+impl<'a> VersionEvidenceSet<'a> {
+    /// Adds the author of a forge's squash as the one who landed it, since git names nobody else.
+    pub(crate) fn add_squash_author(&mut self, scene: Scene<'a>) {
+        let landing = &scene.version.commit;
+        let is_squash = landing.parents.len() < 2 && scene.resolver.is_forge(landing.committer());
+        if is_squash && let Some(author) = scene.resolver.actor(landing.author()) {
+            self.claims.push(merge(scene, author, EvidenceSource::Landing, landing));
+        }
+    }
+
+    pub(crate) fn bar_approvals_from(&mut self, position: usize, why_not: &NotCounted) {
+        let claims = self.claims.iter_mut().skip(position);
+        for claim in claims.filter(|claim| claim.vote == Vote::Approves) {
+            claim.bar.get_or_insert_with(|| why_not.clone());
+        }
+    }
+
+    pub(crate) fn limit(&mut self) {
+        if self.claims.len() > MOST_STATEMENTS {
+            self.claims.clear();
+            self.doubt.get_or_insert(ApprovalObstacle::TooManyStatements);
+        }
+    }
+
+    /// Discards signatures made inside the branch before an instant: they have already been used (S7).
+    pub(crate) fn bar_before(&mut self, instant: Instant) {
+        for claim in &mut self.claims {
+            let inside =
+                claim.place == EvidenceSource::Nested || claim.kind == EvidenceKind::Mergetag;
+            if inside && claim.key.is_some() && claim.stated_at < instant {
+                claim.bar.get_or_insert(NotCounted::TooOld);
+            }
+        }
+    }
+
+    pub(crate) fn bar_stated_by(&mut self, makers: &AuthorSet, resolver: IdentityResolver<'a>) {
+        let is_maker = |stater: &Identity| {
+            !makers.relation(resolver, stater, &SeparatedBy::Address).is_different()
+        };
+        let typed = self.claims.iter_mut().filter(|claim| claim.vouched == Vouched::ByStater);
+        for claim in typed.filter(|claim| claim.stated_by.as_ref().is_some_and(is_maker)) {
+            claim.bar.get_or_insert(NotCounted::SelfAsserted);
+        }
+    }
+
+    /// Counts only approvals in approval files, which name the bytes, because the landing did not introduce a record.
+    pub(crate) fn bar_all_but_files(&mut self) {
+        for claim in &mut self.claims {
+            let of_file = matches!(claim.kind, EvidenceKind::Detached | EvidenceKind::Review);
+            if claim.vote == Vote::Approves && !of_file {
+                claim.bar.get_or_insert(NotCounted::NoRecordYet);
+            }
+        }
+    }
+}
+
+#[derive(Clone, Copy)]
+pub(crate) struct Scene<'a> {
+    pub resolver: IdentityResolver<'a>,
+    pub version: &'a Version,
+    pub at: Instant,
+    pub signature_checks: &'a SignatureChecks<'a>,
+    pub self_approval: SelfApproval,
+}
+
+pub(crate) fn of_landing<'a>(scene: Scene<'a>) -> VersionEvidenceSet<'a> {
+    let landing = &scene.version.commit;
+    let text = landing.message();
+    VersionEvidenceSet {
+        landed_by: authors::landed_by(scene.resolver, landing),
+        pull_request: forge::pull_request(&CommitMessage::read(&text)),
+        ..VersionEvidenceSet::default()
+    }
+}
+
+pub(crate) fn of_unsigned<'a>(scene: Scene<'a>) -> VersionEvidenceSet<'a> {
+    let landing = &scene.version.commit;
+    let mut evidence = of_landing(scene);
+    if let Some(identity) = evidence.landed_by.clone() {
+        evidence.claims.push(merge(scene, identity, EvidenceSource::Landing, landing));
+    }
+    evidence.claims.extend(trailers(scene, landing, EvidenceSource::Landing));
+    evidence
+}
+
+pub(crate) fn of_version<'a>(scene: Scene<'a>) -> VersionEvidenceSet<'a> {
+    let (version, landing) = (scene.version, &scene.version.commit);
+    let mut evidence = of_unsigned(scene);
+    let signature = scene.signature_checks.of_landing(version.landing, landing);
+    evidence.claims.extend(signed(scene, &signature, EvidenceSource::Landing, landing));
+    evidence.signature = Some(signature);
+    for commit in &version.nested {
+        evidence.claims.extend(nested(scene, commit));
+        let signature = scene.signature_checks.of_branch(version.landing, commit);
+        let signature = signed(scene, &signature, EvidenceSource::Nested, commit)
+            .filter(|claim| !is_own(scene, claim, commit));
+        evidence.claims.extend(signature.map(|claim| stated_by_signer(claim, commit.committed())));
+    }
+    for tag in &version.tags {
+        let signature = scene.signature_checks.of_tag(version.landing, tag);
+        let place = if tag.carrier.oid == landing.oid {
+            EvidenceSource::Landing
+        } else {
+            EvidenceSource::Nested
+        };
+        let claim = signed(scene, &signature, place, &tag.carrier);
+        let time = Tag::read(&tag.raw).and_then(|tag| tag.time());
+        evidence.claims.extend(
+            claim.map(|claim| Claim {
+                kind: EvidenceKind::Mergetag,
+                ..stated_by_signer(claim, time)
+            }),
+        );
+    }
+    evidence
+}
+
+/// Dates a claim by its signer's time, or by the landing if that is earlier: an approval signed before a rejection does
+/// not take it back by landing later. A signature without a time counts as the oldest.
+fn stated_by_signer(claim: Claim<'_>, time: Option<Instant>) -> Claim<'_> {
+    Claim { stated_at: time.unwrap_or(Instant::MIN).min(claim.stated_at), ..claim }
+}
+
+/// Tells whether a claim is an author's own signature of a commit of one parent, where that is not an approval.
+fn is_own(scene: Scene<'_>, claim: &Claim<'_>, commit: &Commit) -> bool {
+    let author = scene.resolver.of_ident(commit.author());
+    let own = claim.who.identity().zip(author).is_some_and(|(signer, author)| signer.is(&author));
+    own && commit.parents.len() < 2 && scene.self_approval == SelfApproval::Forbid
+}
+
+fn merge<'a>(
+    scene: Scene<'a>,
+    actor: Identity,
+    place: EvidenceSource,
+    commit: &Commit,
+) -> Claim<'a> {
+    Claim::of_actor(scene.resolver, scene.at, actor, place, commit.oid)
+}
+
+/// A key listed without a literal address identifies nobody. If several people share a line, the one named
+/// by the commit is shown.
+fn signed<'a>(
+    scene: Scene<'a>,
+    signature: &SignatureState,
+    place: EvidenceSource,
+    commit: &Commit,
+) -> Option<Claim<'a>> {
+    let SignatureState::Attested(signer) = signature else {
+        return None;
+    };
+    let who = match signer_of(scene.resolver, signer, commit) {
+        Some(identity) => NamedPerson::Someone(identity),
+        None => scene.resolver.nobody_known(&signer.written()),
+    };
+    let identity = who.identity().cloned();
+    let separated_by = identity.as_ref().map(|identity| {
+        scene.resolver.separated_by_key(identity, &signer.persons(scene.resolver.at))
+    });
+    Some(Claim {
+        level: signer.proof(),
+        separated_by: separated_by.unwrap_or_default(),
+        stated_by: identity,
+        vouched: Vouched::ForItself,
+        key: Some(signer.key.clone()),
+        key_claimed_in: signer.claimed_in.clone(),
+        ..Claim::new(scene.resolver, scene.at, who, EvidenceKind::Signature, place, commit.oid)
+    })
+}
+
+fn signer_of(resolver: IdentityResolver, signer: &Signer, commit: &Commit) -> Option<Identity> {
+    let persons = signer.persons(resolver.at);
+    let idents = [commit.committer(), commit.author()];
+    let mut named = idents.into_iter().filter_map(|ident| resolver.of_ident(ident));
+    let shown = named.find_map(|named| {
+        let mut persons = persons.iter();
+        persons.find(|person| person.key == named.person.key)
+    });
+    shown.or(persons.first()).map(|person| resolver.of_person(person))
+}
+
+fn nested<'a>(scene: Scene<'a>, commit: &Commit) -> Vec<Claim<'a>> {
+    let actor = authors::landed_by(scene.resolver, commit);
+    let by_another = commit.parents.len() > 1
+        || actor
+            .as_ref()
+            .zip(scene.resolver.of_ident(commit.author()))
+            .is_some_and(|(actor, author)| !actor.is(&author));
+    let mut claims: Vec<Claim> = actor
+        .filter(|_| by_another)
+        .map(|identity| merge(scene, identity, EvidenceSource::Nested, commit))
+        .into_iter()
+        .collect();
+    claims.extend(trailers(scene, commit, EvidenceSource::Nested));
+    claims
+}
+
+fn profile(
+    resolver: IdentityResolver,
+    commit: &Commit,
+    message: &CommitMessage,
+) -> (&'static ForgeAdapter, Pinned) {
+    let pinned = resolver.at.policy.approval.forge;
+    match forge::named(pinned.as_str()) {
+        Some(forge) if pinned != policy::demand::Forge::Auto => (forge, Pinned::ByPolicy),
+        _ => {
+            let committer = commit.committer();
+            let chosen = forge::choose((&committer.name, &committer.email), message);
+            (chosen, Pinned::ByCommit)
+        }
+    }
+}
+
+fn trailers<'a>(scene: Scene<'a>, commit: &Commit, place: EvidenceSource) -> Vec<Claim<'a>> {
+    let resolver = scene.resolver;
+    let text = commit.message();
+    let message = CommitMessage::read(&text);
+    let (forge, pinned) = profile(resolver, commit, &message);
+    let author = || resolver.actor(commit.author());
+    // Under `auto`, the committer of a rebased commit may keep the author's text without reading it.
+    let stated_by = match pinned {
+        Pinned::ByCommit if commit.parents.len() < 2 => author(),
+        _ => authors::landed_by(resolver, commit).or_else(author),
+    };
+    (forge.approvals)(&message, pinned)
+        .into_iter()
+        .map(|line| {
+            let who = resolver.named(&line.value);
+            Claim {
+                stated_by: stated_by.clone(),
+                vouched: match (pinned, place, line.is_by_forge) {
+                    (Pinned::ByPolicy, EvidenceSource::Landing, true) => Vouched::ByForge,
+                    _ => Vouched::ByStater,
+                },
+                ..Claim::new(resolver, scene.at, who, EvidenceKind::Trailer, place, commit.oid)
+            }
+        })
+        .collect()
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct LandedApprovalFile<'a> {
+    pub landing: usize,
+    pub commit: Oid,
+    pub effective: Instant,
+    pub path: String,
+    pub file: ApprovalFile,
+    /// Resolves identities as of the file's landing.
+    pub resolver: IdentityResolver<'a>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct CountedFile<'a> {
+    pub landed: LandedApprovalFile<'a>,
+    /// The time that the file states, or that of its landing if that is earlier.
+    pub stated_at: Instant,
+    pub backed: FileBacking,
+    /// Whether it names the bytes of the governance file that counted when it landed.
+    pub continues: bool,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum FileBacking {
+    Signature(Signer),
+    Review(Identity),
+    Unknown(Obstacle),
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum StatementEvent<'a> {
+    CountedFile(Box<CountedFile<'a>>),
+    Gap {
+        landing: usize,
+        /// The first digits of the sha256 of the approved bytes, taken from the file name.
+        digits: String,
+        obstacle: Obstacle,
+    },
+    Refused(Box<LandedApprovalFile<'a>>, BadFile),
+}
+
+impl StatementEvent<'_> {
+    pub(crate) fn landing(&self) -> usize {
+        match self {
+            StatementEvent::CountedFile(counted_file) => counted_file.landed.landing,
+            StatementEvent::Gap { landing, .. } => *landing,
+            StatementEvent::Refused(landed, _) => landed.landing,
+        }
+    }
+}
+
+impl CountedFile<'_> {
+    pub(crate) fn signed(&self) -> Option<(&str, Proof)> {
+        match &self.backed {
+            FileBacking::Signature(signer) => Some((&signer.key, signer.proof())),
+            FileBacking::Review(_) | FileBacking::Unknown(_) => None,
+        }
+    }
+
+    pub(crate) fn rejects(&self) -> bool {
+        self.landed.file.decision == ApprovalDecision::Reject
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum StatementAge {
+    Fresh,
+    /// It was given before a removal, a closure, a fired trigger or a newer approval.
+    TooOld,
+    TakenBack,
+}
+
+pub(crate) fn add_file<'a>(
+    evidence: &mut VersionEvidenceSet<'a>,
+    scene: Scene<'a>,
+    counted_file: &CountedFile<'a>,
+    age: StatementAge,
+) {
+    let landed = &counted_file.landed;
+    let resolver = landed.resolver.judging(scene.resolver.judge);
+    let identity = resolver.identity("", landed.file.by.as_str());
+    let (vote, identity) = if counted_file.rejects() {
+        (Vote::Vetoes, identity)
+    } else {
+        (Vote::Approves, named(scene, resolver, identity))
+    };
+    let bar = match (age, vote) {
+        (StatementAge::TakenBack, _) => Some(NotCounted::Replaced),
+        // A rejection stays in effect whatever lands in between.
+        (StatementAge::TooOld, Vote::Approves) => Some(NotCounted::TooOld),
+        _ => None,
+    };
+    let (who, place) = (NamedPerson::Someone(identity.clone()), EvidenceSource::Beside);
+    let mut claim = Claim {
+        vote,
+        stated_by: Some(identity.clone()),
+        vouched: Vouched::ForItself,
+        stated_at: counted_file.stated_at,
+        bar,
+        reason: landed.file.reason.clone(),
+        source: Some(landed.path.clone()),
+        via: landed.file.via.clone(),
+        ..Claim::new(resolver, landed.effective, who, EvidenceKind::Detached, place, landed.commit)
+    };
+    match &counted_file.backed {
+        FileBacking::Unknown(obstacle) => {
+            evidence.doubt.get_or_insert_with(|| obstacle.clone().into());
+            return;
+        }
+        FileBacking::Signature(signer) => {
+            claim.level = signer.proof();
+            claim.key = Some(signer.key.clone());
+            claim.key_claimed_in.clone_from(&signer.claimed_in);
+            claim.separated_by = resolver.separated_by_key(&identity, &signer.persons(resolver.at));
+        }
+        FileBacking::Review(bridge) => {
+            let mut bridge = bridge.clone();
+            resolver.widen(&mut bridge);
+            claim.kind = EvidenceKind::Review;
+            claim.stated_by = Some(bridge);
+            claim.separated_by = answered(&landed.file, &identity);
+            // What passes reviews on gives none.
+            if resolver.key_set.keys.is_bridge(resolver.at, &identity.person) {
+                claim.bar.get_or_insert(NotCounted::Bot);
+            }
+        }
+    }
+    evidence.claims.push(claim);
+}
+
+fn answered(file: &ApprovalFile, reviewer: &Identity) -> SeparatedBy {
+    let stated = file.account.as_ref();
+    let account = stated.and_then(|address| Account::of(address.as_str(), &[]));
+    let Some(account) = account.or_else(|| reviewer.person.account.clone()) else {
+        return SeparatedBy::Address;
+    };
+    let authors = file.authors.iter();
+    let mut logins: Vec<(String, String)> =
+        authors.map(|author| (author.email.to_string(), author.login.clone())).collect();
+    logins.push((file.by.to_string(), account.login));
+    SeparatedBy::Answer(Rc::new(ForgeAnswer { forge: account.forge, logins }))
+}
+
+/// Returns an identity with the names that the version's commits use for its address, since files contain no names. This applies to approvals only: nobody may discard a rejection by typing a name.
+fn named(scene: Scene<'_>, resolver: IdentityResolver<'_>, mut identity: Identity) -> Identity {
+    let version = scene.version;
+    let commits = [&version.commit].into_iter().chain(&version.touched).chain(&version.nested);
+    let idents = commits.flat_map(|commit| [commit.author(), commit.committer()]);
+    for named in idents.filter_map(|ident| resolver.of_ident(ident)) {
+        if named.is(&identity) {
+            identity.named_like(&named);
+        }
+    }
+    identity
+}
+
+/// Adds the votes in notes about a version: on its landing, and on the commits of its branch that landed its bytes.
+pub(crate) fn add_notes<'a>(
+    evidence: &mut VersionEvidenceSet<'a>,
+    scene: Scene<'a>,
+    notes: &Notes,
+) {
+    if !scene.resolver.judge.policy.approval.heeds_notes() {
+        return;
+    }
+    if let Some(obstacle) = &notes.missing {
+        evidence.doubt.get_or_insert_with(|| ApprovalObstacle::Notes(obstacle.clone()));
+    }
+    let commits = [&scene.version.commit].into_iter().chain(&scene.version.nested);
+    for about in commits.map(|commit| commit.oid) {
+        if let Some(note) = notes.about.get(&about) {
+            let votes = note.text.lines().filter_map(vote);
+            let claims = votes.map(|vote| of_vote(scene, about, note, vote));
+            evidence.claims.extend(claims);
+        }
+    }
+}
+
+/// Reads `Code-Review+2: A <a@example.com>`; `None` for a line that is not a vote.
+fn vote(line: &str) -> Option<(Vote, &str)> {
+    let (voted, who) = line.trim_end().split_once(": ")?;
+    let (label, figure) = voted.split_at_checked(voted.rfind(['+', '-'])?)?;
+    let is_label = label.starts_with(|first: char| first.is_ascii_alphabetic())
+        && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    let (sign, digits) = figure.split_at_checked(1)?;
+    let is_figure = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    if !is_label || !is_figure {
+        return None;
+    }
+    let figure: u32 = digits.parse().unwrap_or(u32::MAX);
+    let vote = match (sign, figure) {
+        ("-", 2..) => Vote::Vetoes,
+        ("+", 2) if label == "Code-Review" => Vote::Approves,
+        _ => Vote::Neither,
+    };
+    Some((vote, who))
+}
+
+fn of_vote<'a>(scene: Scene<'a>, about: Oid, note: &Note, (vote, who): (Vote, &str)) -> Claim<'a> {
+    let resolver = scene.resolver;
+    let author = note.commit.author();
+    let stated_at: Instant = note.commit.committed().unwrap_or(scene.at).max(scene.at);
+    let who = resolver.named(who);
+    let place = EvidenceSource::Beside;
+    Claim {
+        vote,
+        stated_by: resolver.of_ident(author),
+        vouched: if resolver.is_forge(author) { Vouched::ForItself } else { Vouched::ByStater },
+        bar: (vote == Vote::Neither).then_some(NotCounted::Vote),
+        source: Some(format!("{REVIEW_NOTES}:{about}")),
+        ..Claim::new(resolver, stated_at, who, EvidenceKind::Note, place, note.commit.oid)
+    }
+}

@@ -1,0 +1,190 @@
+//! The grace of an emergency: whether its first version counts without approval for a while, since when, and whether an
+//! earlier emergency used that up.
+//!
+//! Uses record, policy, history, `approval`'s identities. Pure. Start at `grace`, which is part of the fold, and
+//! [`use_up`], which compares emergencies after it. Follows `docs/spec/status.md`, emergency.
+
+use crate::approval::count::requirement::OnlyListed;
+use crate::approval::fold::step::VersionStep;
+use crate::approval::people::at_landing::{GovernanceHistory, Ruled};
+use crate::approval::people::authors;
+use crate::approval::people::identity::{Identity, IdentityResolver};
+use crate::approval::people::listed::IdentityKind;
+use crate::approval::people::relation::SeparatedBy;
+use crate::approval::put_back;
+use crate::approval::verdict::{
+    ApprovalVerdict, BecomesApproved, FourEyes, Grace, GracePeriod, Satisfied, UsedGrace,
+};
+use crate::history::version::{Trail, TrailKey, Version};
+use crate::history::walked::History;
+use crate::policy::people::person::Person;
+use crate::policy::tier;
+use crate::policy::tier::fact::Facts;
+use crate::record::time::Instant;
+use crate::record::vocabulary::{Class, ClosureOutcome};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+/// Returns the grace of a version by itself: it is the first of an emergency, and a person landed it; where only listed
+/// people approve, a listed one, or its author where git names nobody who landed it.
+pub(crate) fn grace(history: &History, step: &VersionStep, result: FourEyes) -> Grace {
+    let emergency = step
+        .record
+        .filter(|record| record.class == Class::Emergency && step.index == 0)
+        .filter(|_| step.is_among_records);
+    let commit = &step.version.commit;
+    let author = step.resolver.of_ident(commit.author());
+    let landed_by = authors::landed_by(step.resolver, commit);
+    let is_person = |identity: &Identity| step.resolver.sort(identity) == IdentityKind::Person;
+    let a_person = [&author, &landed_by].into_iter().flatten().any(is_person);
+    let listed = OnlyListed::for_record(step.state.governance, emergency, None);
+    let may_act = |identity: &Identity| {
+        let refusal = listed
+            .as_ref()
+            .and_then(|listed| listed.why_not(&step.resolver, &step.resolver, &identity.person));
+        refusal.is_none() && is_person(identity)
+    };
+    let is_listed = listed.is_none() || landed_by.as_ref().or(author.as_ref()).is_some_and(may_act);
+    let resolved = emergency
+        .filter(|_| a_person && is_listed && result != FourEyes::InvalidSignature)
+        .and_then(|record| tier::resolve(&step.state.governance.policy, &Facts::of(record)));
+    let Some(term) = resolved.and_then(|resolved| resolved.review_within) else {
+        return Grace::None;
+    };
+    let held = emergency.and_then(|record| {
+        let key = TrailKey::Id(record.id.as_str().to_ascii_uppercase());
+        history.off_line.get(&key)?.held_since.filter(|_| !put_back::N4)
+    });
+    let period = GracePeriod { begin: begin(step.version, held, step.at), term };
+    match &history.mainline.boundary {
+        _ if result == FourEyes::Vetoed => Grace::Rejected(period),
+        Some(obstacle) => Grace::Undetermined(Box::new(obstacle.clone())),
+        None => Grace::Within(period),
+    }
+}
+
+/// Returns the earliest time of a commit that held a record, on the line or off it, but no later than its landing.
+fn begin(version: &Version, held: Option<Instant>, landed: Instant) -> Instant {
+    held.into_iter().chain(version.commit.committed()).fold(landed, Instant::min)
+}
+
+/// An emergency, and those about the same subject that landed earlier.
+pub(crate) struct RepeatedEmergency {
+    pub key: TrailKey,
+    /// In landing order.
+    pub earlier: Vec<TrailKey>,
+}
+
+/// Takes the grace of the emergencies that an earlier one uses up: it had a grace itself, they share a maker or lander, and
+/// nobody outside its authors had approved or closed it when the later one landed.
+/// `repeated` is in landing order.
+pub(crate) fn use_up(
+    history: &History,
+    ruled: Ruled<'_>,
+    verdicts: &mut BTreeMap<TrailKey, Vec<Rc<ApprovalVerdict>>>,
+    repeated: &[RepeatedEmergency],
+) {
+    if put_back::B3 {
+        return;
+    }
+    let governance_history = GovernanceHistory::new(ruled);
+    let mut used: Vec<(TrailKey, UsedGrace)> = Vec::new();
+    for emergency in repeated {
+        let Some(later) = FirstVersion::read(history, verdicts, &emergency.key) else {
+            continue;
+        };
+        let Grace::Within(period) = later.first.grace else { continue };
+        let landing = later.version.landing;
+        let resolver = governance_history.resolver(landing);
+        let landings = &history.mainline.landings;
+        let at = landings.get(landing).map_or(Instant::MAX, |landing| landing.effective);
+        let has_own = |key: &&TrailKey| !used.iter().any(|(without, _)| without == *key);
+        let found = emergency.earlier.iter().filter(has_own).find_map(|key| {
+            let earlier = FirstVersion::read(history, verdicts, key)?;
+            let person = later.shared_person(&earlier, resolver)?;
+            let is_open = !earlier.is_looked_at(landing, at);
+            is_open.then(|| UsedGrace { period, by: key.to_string(), person })
+        });
+        used.extend(found.map(|found| (emergency.key.clone(), found)));
+    }
+    for (key, grace) in used {
+        let first = verdicts.get_mut(&key).and_then(|verdicts| verdicts.first_mut());
+        if let Some(first) = first {
+            Rc::make_mut(first).grace = Grace::UsedUp(Box::new(grace));
+        }
+    }
+}
+
+struct FirstVersion<'a> {
+    trail: &'a Trail,
+    version: &'a Version,
+    verdicts: &'a [Rc<ApprovalVerdict>],
+    first: &'a ApprovalVerdict,
+}
+
+impl<'a> FirstVersion<'a> {
+    fn read(
+        history: &'a History,
+        verdicts: &'a BTreeMap<TrailKey, Vec<Rc<ApprovalVerdict>>>,
+        key: &TrailKey,
+    ) -> Option<FirstVersion<'a>> {
+        let trail = history.trails.get(key)?;
+        let verdicts = verdicts.get(key)?;
+        Some(FirstVersion {
+            trail,
+            version: trail.versions.first()?,
+            verdicts,
+            first: verdicts.first()?,
+        })
+    }
+
+    fn people(&self) -> impl Iterator<Item = &'a Person> {
+        self.first.makers.iter().chain(&self.first.landed_by)
+    }
+
+    /// Returns a maker or lander of both, as the earlier one names them; `None` if they are known to be different people.
+    fn shared_person(
+        &self,
+        earlier: &FirstVersion<'_>,
+        resolver: IdentityResolver,
+    ) -> Option<Option<Person>> {
+        let own: Vec<_> = self.people().map(|person| resolver.of_person(person)).collect();
+        let is_shared = |person: &&Person| {
+            let identity = resolver.of_person(person);
+            let mut relations =
+                own.iter().map(|own| resolver.relation(&identity, &SeparatedBy::Address, own));
+            relations.any(|relation| !relation.is_different())
+        };
+        let shared = earlier.people().find(is_shared).cloned();
+        let is_unknown = matches!(earlier.first.satisfied, Satisfied::Undetermined(_));
+        (shared.is_some() || is_unknown).then_some(shared)
+    }
+
+    /// Tells whether somebody outside the authors had approved or closed it by a landing, and nobody rejected it.
+    fn is_looked_at(&self, landing: usize, at: Instant) -> bool {
+        let versions = self.trail.versions.iter().zip(self.verdicts);
+        let known: Vec<_> = versions.filter(|(version, _)| version.landing <= landing).collect();
+        let outcome = |version: &Version| {
+            let closure = version.record.record()?.closure.as_ref()?;
+            Some(closure.outcome)
+        };
+        let outcomes: Vec<_> = known.iter().map(|(version, _)| outcome(version)).collect();
+        let is_rejected = outcomes.contains(&Some(ClosureOutcome::Rejected));
+        let mut before = None;
+        let is_closed = known.iter().zip(&outcomes).any(|((_, verdict), outcome)| {
+            let closes = outcome.is_some() && before != *outcome;
+            before = *outcome;
+            closes && verdict.witnessed_at.is_some_and(|witnessed| witnessed <= at)
+        });
+        let is_approved = known.iter().any(|(_, verdict)| is_approved_by_others(verdict, at));
+        !is_rejected && (is_approved || is_closed)
+    }
+}
+
+fn is_approved_by_others(verdict: &ApprovalVerdict, at: Instant) -> bool {
+    let mut turns = verdict.turns.iter().rev();
+    let turn = turns.find(|turn| turn.at <= at);
+    turn.is_some_and(|turn| {
+        turn.becomes_approved == BecomesApproved::AsApproved && turn.satisfied == Satisfied::Yes
+    }) && verdict.approvers.iter().any(|approver| !approver.is_author)
+}

@@ -1,0 +1,325 @@
+//! Binds approval files to versions, and re-evaluates versions when approvals land after them.
+//!
+//! Uses history, `approval`'s evidence, `fold::trail`. Pure. Start at `TrailEvaluator::land`,
+//! `TrailEvaluator::evaluate_until` and `TrailEvaluator::into_verdicts`. Follows `docs/spec/approval.md`, S7 (binding and
+//! failures), E6, V6 and G2.
+
+use crate::approval::count::weigh;
+use crate::approval::evidence::claims::{
+    self, CountedFile, LandedApprovalFile, StatementAge, StatementEvent, VersionEvidenceSet,
+};
+use crate::approval::evidence::statement_file::ApprovalDecision;
+use crate::approval::fold::step::VersionStep;
+use crate::approval::fold::trail::TrailEvaluator;
+use crate::approval::verdict::{
+    ApprovalObstacle, ApprovalVerdict, Approver, NotCounted, Satisfied, SelfAsserted, Statement,
+    VerdictChange, Vote, VoteCounts,
+};
+use crate::history::off_line::Lost;
+use crate::history::version::{Version, VersionChange};
+use crate::policy::demand::{EvidenceKind, Proof};
+use crate::record::time::Instant;
+use std::collections::BTreeSet;
+
+impl<'a> TrailEvaluator<'a> {
+    pub(crate) fn land(&mut self, step: &VersionStep<'a>) {
+        self.bar_older(step.version);
+        let together = self.bring(step.version.landing);
+        if self.is_fresh(step) {
+            self.take(step);
+        }
+        self.judge(step);
+        let is_fresh = self.verdicts.last().is_none_or(|verdict| verdict.carries.is_none());
+        // Files that waited for these bytes apply to the version that they carry on, too.
+        let about = if is_fresh { together } else { self.bound.waiting.clone() };
+        self.apply_late(&about, step.version.landing);
+    }
+
+    pub(crate) fn evaluate_until(&mut self, landing: usize) {
+        while let Some(next) = self.statements.get(self.bound.landed) {
+            let at = next.landing();
+            if at >= landing {
+                break;
+            }
+            let brought = self.bring(at);
+            self.apply_late(&brought, at);
+        }
+    }
+
+    fn bring(&mut self, landing: usize) -> BTreeSet<usize> {
+        let from = self.bound.landed;
+        let statements = self.statements.get(from..).unwrap_or_default().iter();
+        let n_brought = statements.take_while(|statement| statement.landing() <= landing).count();
+        self.bound.landed = from + n_brought;
+        let brought: BTreeSet<usize> = (from..from + n_brought).collect();
+        self.bound.waiting.extend(&brought);
+        brought
+    }
+
+    fn take(&mut self, step: &VersionStep<'a>) {
+        let waiting: Vec<usize> = self.bound.waiting.iter().copied().collect();
+        for statement in waiting {
+            if self.is_about(statement, step.index) {
+                self.bind(step.index, statement);
+            }
+        }
+    }
+
+    fn bind(&mut self, index: usize, statement: usize) -> bool {
+        let before = self.befores.get(index).unwrap_or(&self.series);
+        let bar = before.bar;
+        let file = self.counted_file(statement);
+        let is_old = file.is_some_and(|file| file.stated_at < bar);
+        let age = if is_old { StatementAge::TooOld } else { StatementAge::Fresh };
+        // Rejections keep waiting: they apply to the bytes whenever they land.
+        if file.is_some_and(|file| !file.rejects()) {
+            self.bound.waiting.remove(&statement);
+        }
+        self.bound.bind(index, statement, age)
+    }
+
+    fn apply_late(&mut self, statements: &BTreeSet<usize>, landing: usize) {
+        let mut first: Option<usize> = None;
+        let waiting: Vec<usize> = statements.intersection(&self.bound.waiting).copied().collect();
+        for statement in waiting {
+            for target in self.targets(statement) {
+                if self.bind(target, statement) {
+                    first = Some(first.map_or(target, |first| first.min(target)));
+                }
+            }
+        }
+        if let Some(first) = first {
+            self.replay(first, landing);
+        }
+    }
+
+    /// A file about a version that carries another's verdict applies to that one too: its bytes have the same content,
+    /// and its additions need no approval of their own.
+    fn targets(&self, statement: usize) -> Vec<usize> {
+        let Some(tip) = self.verdicts.len().checked_sub(1) else {
+            return Vec::new();
+        };
+        let origin = |index: usize| self.verdicts.get(index).and_then(|verdict| verdict.carries);
+        let Some(carried) = origin(tip) else {
+            return if self.is_about(statement, tip) { vec![tip] } else { Vec::new() };
+        };
+        if self.is_about(statement, carried) {
+            // The file was unreadable under its first name, so the approval also applies to the first readable version
+            // of these bytes (V6).
+            let mut later = (carried..=tip).filter(|index| origin(*index) == Some(carried));
+            let first_read =
+                if self.is_read(carried) { None } else { later.find(|index| self.is_read(*index)) };
+            return [carried].into_iter().chain(first_read).collect();
+        }
+        let chain: Vec<usize> =
+            (0..=tip).rev().take_while(|index| origin(*index) == Some(carried)).collect();
+        // Only bytes that are at the tip when the file lands (V6).
+        if !self.is_about(statement, tip) {
+            return Vec::new();
+        }
+        chain.into_iter().chain([carried]).collect()
+    }
+
+    fn is_read(&self, index: usize) -> bool {
+        let version = self.trail.versions.get(index);
+        version.is_some_and(|version| version.record.record().is_some())
+    }
+
+    fn is_about(&self, statement: usize, index: usize) -> bool {
+        let version = self.trail.versions.get(index);
+        let is_removed = version.is_some_and(|version| version.change == VersionChange::Removed);
+        if is_removed && !self.is_governance() {
+            return false;
+        }
+        let Some(Some(digest)) = self.bound.digests.get(index) else {
+            return false;
+        };
+        match self.statements.get(statement) {
+            Some(StatementEvent::CountedFile(counted_file)) => {
+                counted_file.landed.file.sha256 == *digest
+            }
+            Some(StatementEvent::Gap { digits, .. }) => digest.starts_with(digits.as_str()),
+            Some(StatementEvent::Refused(..)) | None => false,
+        }
+    }
+
+    fn is_taken_back(&self, statement: usize) -> bool {
+        let mut landed = (0..self.bound.landed).filter_map(|other| self.counted_file(other));
+        let own = self.counted_file(statement).filter(|own| own.rejects());
+        own.is_some_and(|own| landed.any(|other| takes_back(other, own)))
+    }
+
+    fn counted_file(&self, statement: usize) -> Option<&CountedFile<'a>> {
+        match self.statements.get(statement)? {
+            StatementEvent::CountedFile(counted_file) => Some(counted_file),
+            StatementEvent::Gap { .. } | StatementEvent::Refused(..) => None,
+        }
+    }
+
+    fn replay(&mut self, from: usize, landing: usize) {
+        let Some(before) = self.befores.get(from).cloned() else {
+            return;
+        };
+        let old: Vec<ApprovalVerdict> = self.verdicts.drain(from..).collect();
+        self.befores.truncate(from);
+        self.series = before;
+        let landed = self.context.history.mainline.landings.get(landing);
+        let at = landed.map_or(Instant::MIN, |landing| landing.effective);
+        let commit = landed.map_or_else(String::new, |landing| landing.oid.to_string());
+        for (n, old) in old.into_iter().enumerate() {
+            let Some(step) = self.step(from + n) else {
+                break;
+            };
+            self.judge(&step);
+            let is_record = !self.is_governance();
+            if let Some(verdict) = self.verdicts.last_mut() {
+                let since = old.was_approved.or(old.approved_since()).filter(|_| is_record);
+                let turned = settle(verdict, old, at, &commit);
+                if let Some(since) = since.filter(|_| !verdict.is_approved()) {
+                    // A rejection takes the approval away; what the version took away stays taken.
+                    verdict.was_approved = verdict.was_approved.max(Some(since));
+                    self.series.is_interrupted = true;
+                    self.series.end_support(since);
+                }
+                if turned && verdict.satisfied == Satisfied::Yes && verdict.carries.is_none() {
+                    self.series.end_support(at);
+                }
+            }
+        }
+    }
+
+    /// Tells whether the version's commit is the merge that left out what the one before it took away.
+    fn is_by_merge(&self, step: &VersionStep) -> bool {
+        let before = step.index.checked_sub(1).and_then(|before| self.trail.versions.get(before));
+        let lost = before.and_then(Version::taken_away).map(|taken| taken.by);
+        matches!(lost, Some(Lost::Merge(_, merge)) if merge == step.version.commit.oid)
+    }
+
+    pub(crate) fn add_statements(
+        &self,
+        evidence: &mut VersionEvidenceSet<'a>,
+        step: &VersionStep<'a>,
+    ) {
+        let bound = self.bound.statements.get(step.index).into_iter().flatten();
+        for (statement, age) in bound {
+            match self.statements.get(*statement) {
+                Some(StatementEvent::CountedFile(counted_file)) => {
+                    let age =
+                        if self.is_taken_back(*statement) { StatementAge::TakenBack } else { *age };
+                    let n_before = evidence.claims.len();
+                    claims::add_file(evidence, step.scene, counted_file, age);
+                    if self.follows_uncounted(step) && !counted_file.continues {
+                        evidence.bar_approvals_from(n_before, &NotCounted::FollowsUncounted);
+                    }
+                }
+                Some(StatementEvent::Gap { obstacle, .. }) => {
+                    let doubt = || ApprovalObstacle::ApprovalFile(obstacle.clone());
+                    evidence.doubt.get_or_insert_with(doubt);
+                }
+                Some(StatementEvent::Refused(..)) | None => {}
+            }
+        }
+        if let Some(notes) = &self.context.history.notes {
+            let n_before = evidence.claims.len();
+            claims::add_notes(evidence, step.scene, notes);
+            if self.brings_back(step) && self.is_by_merge(step) {
+                evidence.bar_approvals_from(n_before, &NotCounted::BroughtBack);
+            }
+            if self.follows_uncounted(step) {
+                evidence.bar_approvals_from(n_before, &NotCounted::FollowsUncounted);
+            }
+        }
+    }
+
+    /// Returns the verdicts, each with the inapplicable files that landed while its version was at the tip.
+    pub(crate) fn into_verdicts(mut self) -> Vec<ApprovalVerdict> {
+        for (n, event) in self.statements.iter().enumerate() {
+            let (landed, why_not) = match event {
+                _ if self.bound.is_bound(n) => continue,
+                StatementEvent::Gap { .. } => continue,
+                StatementEvent::Refused(landed, bad) => {
+                    (landed.as_ref(), NotCounted::BadFile(bad.clone()))
+                }
+                StatementEvent::CountedFile(counted_file) => {
+                    let landed = &counted_file.landed;
+                    (landed, NotCounted::OtherBytes(landed.file.sha256.clone()))
+                }
+            };
+            let mut versions = self.trail.versions.iter();
+            let at_tip = versions.rposition(|version| version.landing <= event.landing());
+            if let Some(verdict) = self.verdicts.get_mut(at_tip.unwrap_or(0)) {
+                verdict.refused.push(uncounted(landed, why_not));
+            }
+        }
+        self.verdicts
+    }
+}
+
+fn uncounted(landed: &LandedApprovalFile<'_>, why_not: NotCounted) -> Statement {
+    let (file, resolver) = (&landed.file, landed.resolver);
+    let person = resolver.identity("", file.by.as_str()).person;
+    let approver = Approver {
+        groups: resolver.key_set.groups(resolver.at, &person, Proof::Claimed),
+        person,
+        level: Proof::Claimed,
+        kind: match file.via {
+            Some(_) => EvidenceKind::Review,
+            None => EvidenceKind::Detached,
+        },
+        self_asserted: SelfAsserted::No,
+        is_author: false,
+        stated_by: None,
+        commit: landed.commit.to_string(),
+        at: landed.effective,
+        reason: file.reason.clone(),
+        source: Some(landed.path.clone()),
+        key: None,
+        key_claimed_in: None,
+        via: file.via.clone(),
+    };
+    let vote = match file.decision {
+        ApprovalDecision::Approve => Vote::Approves,
+        ApprovalDecision::Reject => Vote::Vetoes,
+    };
+    Statement { approver, vote, counts: VoteCounts::No(why_not) }
+}
+
+/// Tells whether one file takes back another: a later signed approval of the same bytes by the same person.
+fn takes_back(yes: &CountedFile, no: &CountedFile) -> bool {
+    let by = |counted_file: &CountedFile| {
+        let landed = &counted_file.landed;
+        landed.resolver.identity("", landed.file.by.as_str())
+    };
+    !yes.rejects()
+        && yes.signed().is_some_and(|yes| weigh::takes_back(Some(yes), no.signed()))
+        && yes.landed.file.sha256 == no.landed.file.sha256
+        && yes.stated_at > no.stated_at
+        && by(yes).is_surely(&by(no))
+}
+
+fn settle(verdict: &mut ApprovalVerdict, old: ApprovalVerdict, at: Instant, commit: &str) -> bool {
+    let turned = verdict.satisfied != old.satisfied
+        || verdict.becomes_approved != old.becomes_approved
+        || verdict.result != old.result;
+    verdict.turns = old.turns;
+    if turned {
+        verdict.turns.push(VerdictChange {
+            at,
+            commit: commit.to_owned(),
+            satisfied: verdict.satisfied.clone(),
+            becomes_approved: verdict.becomes_approved,
+            result: verdict.result,
+        });
+    }
+    (verdict.approved_at, verdict.approved_in) = match (&verdict.satisfied, &old.satisfied) {
+        (Satisfied::Yes, Satisfied::Yes) => (old.approved_at, old.approved_in),
+        (Satisfied::Yes, _) => (Some(at), Some(commit.to_owned())),
+        _ => (None, None),
+    };
+    verdict.witnessed_at = match (verdict.witnesses.is_empty(), old.witnessed_at) {
+        (true, _) => None,
+        (false, Some(since)) => Some(since),
+        (false, None) => Some(at),
+    };
+    turned
+}

@@ -1,0 +1,467 @@
+//! Judges a version by its own evidence.
+//!
+//! Uses record, policy, history, `approval`'s people, evidence, count and next. Pure. Part of the fold. Follows `docs/spec/approval.md`, A5,
+//! A8 and D3.
+
+use crate::approval::count::missing::{DemandContext, missing_approvals};
+use crate::approval::count::people::FourEyesOutcome;
+use crate::approval::count::requirement::{
+    self, GovernanceVersion, VersionDemand, combined_demand, governance_demand,
+};
+use crate::approval::count::weigh;
+use crate::approval::count::weigh::CountedApproval;
+use crate::approval::evidence::claims::{Scene, VersionEvidenceSet, Vouched};
+use crate::approval::fold::emergency;
+use crate::approval::fold::step::VersionStep;
+use crate::approval::fold::trail::{TrailEvaluator, TrailKind};
+use crate::approval::next::ways::ApprovalWays;
+use crate::approval::people::authors::{self, AuthorSet};
+use crate::approval::people::relation::SeparatedBy;
+use crate::approval::put_back;
+use crate::approval::sources::signature::SignatureState;
+use crate::approval::verdict::{
+    ApprovalObstacle, ApprovalVerdict, Author, BecomesApproved, FourEyes, Satisfied,
+};
+use crate::diag::sorting::StableSort as _;
+use crate::history::change::event::ChangeEvent;
+use crate::history::commit::Commit;
+use crate::history::version::{Content, MadeInMerge, Version, VersionChange};
+use crate::history::{change, origin};
+use crate::policy::demand::{Proof, SelfApproval, Switch};
+use crate::policy::governs;
+use crate::policy::people::person::Person;
+use crate::policy::tier::Needed;
+use crate::record::Record;
+use crate::record::time::{self, Instant};
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+impl<'a> TrailEvaluator<'a> {
+    pub(crate) fn fresh(&mut self, step: &VersionStep<'a>) -> ApprovalVerdict {
+        let base = self.base();
+        let own = self.own_authors(step);
+        let authors = self.author_set(step, &own, base, &self.series.waiting);
+        let is_exempt_record = step
+            .record
+            .is_some_and(|record| requirement::is_exempt(step.state.governance, record, base));
+        // Nobody can judge governance files before the first policy: whatever landed then is the starting point.
+        let begins =
+            self.is_governance() && step.state.commit.is_none() && step.state.doubt.is_none();
+        let is_exempt = is_exempt_record || begins;
+        let demand = self.demand(step);
+        let evidence = self.evidence(step);
+        let outcome = step.judge_four_eyes(&authors, &demand, &evidence);
+        let doubt = authors.doubt.clone().or_else(|| evidence.doubt.clone());
+        let is_sound = self.is_governance() || step.version.record.record().is_some();
+        let becomes_approved = match (outcome.holds(), &doubt, is_sound) {
+            _ if begins => BecomesApproved::AsApproved,
+            (true, None, true) => BecomesApproved::AsApproved,
+            _ => BecomesApproved::AsLanded,
+        };
+        let satisfied = is_satisfied(step, is_exempt, doubt, &outcome);
+        let approved_at = self.approved_at(step, &authors, &demand, &evidence, &outcome);
+        let mut flags = step.flags(self.before(step));
+        flags.extend(&outcome.flags);
+        flags.extend(&authors.flags);
+        if authors.members.iter().any(|member| step.resolver.is_machine(member)) {
+            flags.insert("bot-author");
+        }
+        let was_approved = match becomes_approved {
+            BecomesApproved::AsLanded if is_sound => {
+                self.approved_without_waiting(step, &own, &demand, &evidence)
+            }
+            _ => None,
+        };
+        let is_reference = becomes_approved == BecomesApproved::AsApproved
+            || self.series.reference.members.is_empty();
+        self.leave(step, &authors, becomes_approved);
+        if step.fires(self.before(step)) || satisfied == Satisfied::Yes {
+            self.series.end_support(step.at);
+        }
+        let witnesses = self.witnesses(step, &demand, &evidence, is_reference.then_some(&outcome));
+        let approvers = outcome.approvers();
+        let context = DemandContext { resolver: step.resolver, authors: &authors, demand: &demand };
+        ApprovalVerdict {
+            grace: emergency::grace(self.context.history, step, outcome.result),
+            approved_at: (satisfied == Satisfied::Yes).then_some(approved_at),
+            approved_in: (satisfied == Satisfied::Yes).then(|| step.version.commit.oid.to_string()),
+            witnessed_at: (!witnesses.is_empty()).then_some(step.at),
+            needed: if is_exempt { Needed::default() } else { demand.terms.needed() },
+            missing: match satisfied {
+                Satisfied::Yes => Vec::new(),
+                _ => missing_approvals(context, &outcome.counted_approvals, &outcome.statements),
+            },
+            ways: match satisfied {
+                Satisfied::No => ApprovalWays::for_terms(
+                    step.state.governance,
+                    &demand.terms,
+                    &step.state.key_set.keys,
+                    evidence.pull_request.is_some(),
+                ),
+                Satisfied::Yes | Satisfied::Undetermined(_) => ApprovalWays::default(),
+            },
+            satisfied,
+            becomes_approved,
+            was_approved,
+            approvers,
+            authors: shown(&authors),
+            makers: authors::sorted(&own),
+            landed_by: evidence.landed_by.map(|identity| identity.person),
+            pull_request: evidence.pull_request,
+            flags,
+            statements: outcome.statements,
+            witnesses,
+            unresolved: authors.dropped,
+            policy_commit: step.state.commit.map(|commit| commit.to_string()),
+            ..ApprovalVerdict::without_evidence(outcome.result)
+        }
+    }
+
+    /// Returns the people outside the authors of the last approved version whose evidence for a version counts, and
+    /// who could fill a place of its requirement: they vouch for the reviews and verifications that it adds (V9).
+    /// `judged` is what this evidence amounts to against these very authors, if that is known.
+    pub(crate) fn witnesses(
+        &self,
+        step: &VersionStep<'a>,
+        demand: &VersionDemand,
+        evidence: &VersionEvidenceSet<'a>,
+        judged: Option<&FourEyesOutcome>,
+    ) -> Vec<Person> {
+        // The reference authors are unknown, so nobody can be known to be different from them.
+        if self.series.reference.doubt.is_some() || step.record.is_some_and(needs_no_witness) {
+            return Vec::new();
+        }
+        let mut reference = self.series.reference.clone();
+        reference.widen(step.resolver);
+        let mut evidence = evidence.clone();
+        evidence.add_squash_author(step.scene);
+        let is_typed = evidence.claims.iter().any(|claim| claim.vouched == Vouched::ByStater);
+        if is_typed && step.state.governance.policy.approval.self_asserted == Switch::Deny {
+            let own = authors::of_version(step.resolver, step.version);
+            evidence.bar_stated_by(&own, step.resolver);
+        }
+        // The squash of one of these authors adds nothing, unless the policy lets authors approve.
+        let is_same = !is_typed && step.state.self_approval == SelfApproval::Forbid;
+        let again = || Cow::Owned(step.judge_four_eyes(&reference, demand, &evidence));
+        let outcome = judged.filter(|_| is_same).map_or_else(again, Cow::Borrowed);
+        if outcome.is_spoiled() {
+            return Vec::new();
+        }
+        // What it asks for by itself, too: of whom only an approved version asks that is no longer there, none is asked now.
+        let alone = step.record.map(|own| combined_demand(step.state.governance, Some(own), None));
+        let fills_place = |counted: &CountedApproval| {
+            let mut demands = [demand].into_iter().chain(&alone);
+            demands.all(|demand| weigh::fills_place(demand, counted))
+        };
+        let counted_approvals = outcome.counted_approvals.iter();
+        let mut witnesses: Vec<Person> = counted_approvals
+            .filter(|counted| !counted.approver.is_author && fills_place(counted))
+            .map(|counted| counted.approver.person.clone())
+            .collect();
+        if put_back::A5 {
+            let own = authors::of_version(step.resolver, step.version);
+            let others = own.members.iter().filter(|member| {
+                let relation = reference.relation(step.resolver, member, &SeparatedBy::Address);
+                relation.is_different()
+            });
+            witnesses.extend(others.map(|member| member.person.clone()));
+        }
+        witnesses
+    }
+
+    fn leave(
+        &mut self,
+        step: &VersionStep,
+        authors: &AuthorSet,
+        becomes_approved: BecomesApproved,
+    ) {
+        if self.series.reference.members.is_empty() {
+            self.series.reference.join(authors);
+        }
+        if becomes_approved == BecomesApproved::AsApproved {
+            self.series.approved = Some(step.index);
+            self.series.reference = authors.clone();
+            self.series.waiting = AuthorSet::default();
+            self.series.is_interrupted = false;
+            return;
+        }
+        if self.restores_counted.contains(&step.index) {
+            self.series.waiting = AuthorSet::default();
+        } else if !self.only_takes_away(step) {
+            self.series.waiting.join(authors);
+        }
+        self.interrupt(step);
+    }
+
+    /// Later versions contain nothing of the authors of one that only narrows what was approved, or only closes it.
+    fn only_takes_away(&self, step: &VersionStep) -> bool {
+        let Some(record) = step.record else {
+            return false;
+        };
+        let policy = &step.state.governance.policy;
+        let narrows = |base: &Record| requirement::only_narrows(policy, base, record);
+        let closes = |before: &Record| requirement::only_closes(before, record);
+        self.base().is_some_and(narrows) || self.before(step).is_some_and(closes)
+    }
+
+    pub(crate) fn demand(&self, step: &VersionStep) -> VersionDemand {
+        match self.governance_version(step) {
+            Some(version) => {
+                let all = self.context.governance_history;
+                governance_demand(version, all, step.version.landing)
+            }
+            None => combined_demand(step.state.governance, step.record, self.base()),
+        }
+    }
+
+    fn governance_version(&self, step: &VersionStep) -> Option<GovernanceVersion<'a>> {
+        let TrailKind::Governance(path) = self.of else { return None };
+        let history = self.context.history;
+        let bytes = history.bytes_of(step.version);
+        Some(GovernanceVersion { path, bytes: bytes.map(AsRef::as_ref), prefix: &history.prefix })
+    }
+
+    fn lists_first_key(&self, step: &VersionStep) -> bool {
+        let all = self.context.governance_history;
+        let version = self.governance_version(step);
+        version.is_some_and(|version| version.lists_first_key(all, step.version.landing))
+    }
+
+    fn own_authors(&mut self, step: &VersionStep) -> AuthorSet {
+        let mut own = authors::of_version(step.resolver, step.version);
+        if !self.lists_first_key(step) {
+            note_signatures(step.scene, &mut own);
+        }
+        self.join_origins(step, &mut own);
+        if let Some(requester) = step.record.and_then(|record| record.requester.as_ref()) {
+            own.add(step.resolver.identity("", requester.as_str()));
+        }
+        if matches!(step.version.change, VersionChange::Introduced | VersionChange::Readded) {
+            self.series.filer.join(&own);
+        }
+        own
+    }
+
+    /// Adds the authors of the files whose content a version took over, from their start.
+    fn join_origins(&self, step: &VersionStep, own: &mut AuthorSet) {
+        let history = self.context.history;
+        let of = |version: &Version| {
+            let landing = version.landing;
+            let keys = version.origins.iter().cloned();
+            keys.map(|key| (key, landing)).collect::<Vec<_>>()
+        };
+        let mut wanted = of(step.version);
+        let mut known = BTreeSet::new();
+        while let Some((key, landing)) = wanted.pop() {
+            let Some(trail) = history.trail(&key) else {
+                continue;
+            };
+            if !known.insert((key, landing)) {
+                continue;
+            }
+            for version in origin::series(trail, landing) {
+                let resolver = self.context.governance_history.resolver(version.landing);
+                let resolver = resolver.judging(step.resolver.judge);
+                let mut makers = authors::of_version(resolver, version);
+                let scene = Scene { resolver, version, ..step.scene };
+                note_signatures(scene, &mut makers);
+                let record = version.record.record();
+                if let Some(requester) = record.and_then(|record| record.requester.as_ref()) {
+                    makers.add(resolver.identity("", requester.as_str()));
+                }
+                own.join(&makers);
+                wanted.extend(of(version));
+            }
+        }
+    }
+
+    /// Returns since when a record's version would be approved if those who changed it since the last approved one, and whom
+    /// nobody approved, were no authors of it; `None` if it wouldn't.
+    fn approved_without_waiting(
+        &self,
+        step: &VersionStep<'a>,
+        own: &AuthorSet,
+        demand: &VersionDemand,
+        evidence: &VersionEvidenceSet<'a>,
+    ) -> Option<Instant> {
+        let waiting = &self.series.waiting;
+        if self.is_governance() || waiting.members.is_empty() && waiting.unnamed.is_none() {
+            return None;
+        }
+        let authors = self.author_set(step, own, self.base(), &AuthorSet::default());
+        let outcome = step.judge_four_eyes(&authors, demand, evidence);
+        let is_known = authors.doubt.is_none() && evidence.doubt.is_none();
+        let since = || self.approved_at(step, &authors, demand, evidence, &outcome);
+        (is_known && outcome.holds()).then(since)
+    }
+
+    fn author_set(
+        &self,
+        step: &VersionStep,
+        own: &AuthorSet,
+        base: Option<&Record>,
+        waiting: &AuthorSet,
+    ) -> AuthorSet {
+        let mut set = own.clone();
+        if let Some(obstacle) = step.state.doubt {
+            set.doubt(|| ApprovalObstacle::Policy(obstacle.clone()));
+        }
+        if !self.says_what_was_approved(step) {
+            set.join_members(waiting);
+            if let Some(unnamed) = &waiting.unnamed {
+                set.doubt(|| unnamed.clone());
+            }
+        }
+        let Some(base) = base else {
+            if self.series.inherited.is_some() {
+                set.join(&self.series.filer);
+            }
+            set.widen(step.resolver);
+            return set;
+        };
+        if let Some(requester) = &base.requester {
+            set.add(step.resolver.identity("", requester.as_str()));
+        }
+        let reaches_further = step.record.is_some_and(|record| {
+            time::not_after(&record.expires) > time::not_after(&base.expires)
+                || change::events(Some(base), record).contains(&ChangeEvent::ScopeWidened)
+        });
+        if reaches_further {
+            set.join(&self.series.filer);
+        }
+        set.widen(step.resolver);
+        set
+    }
+
+    /// Tells whether a version of a governance file has the content that was approved last, nothing of which is by those who
+    /// changed it since: else the names that one of them types would keep everybody from putting it back.
+    fn says_what_was_approved(&self, step: &VersionStep) -> bool {
+        let content = |version: &Version| {
+            let bytes = self.context.history.bytes_of(version)?;
+            (!governs::is_blank(bytes)).then_some(bytes)
+        };
+        let approved = self.series.approved.and_then(|index| self.trail.versions.get(index));
+        self.is_governance() && approved.and_then(content) == content(step.version)
+    }
+
+    fn approved_at(
+        &self,
+        step: &VersionStep<'a>,
+        authors: &AuthorSet,
+        demand: &VersionDemand,
+        evidence: &VersionEvidenceSet<'a>,
+        outcome: &FourEyesOutcome,
+    ) -> Instant {
+        let noted = outcome.counted_approvals.iter().map(|counted| counted.stated_at).max();
+        let Some(noted) = noted.filter(|noted| *noted > step.at) else {
+            return step.at;
+        };
+        let mut without = evidence.clone();
+        without.claims.retain(|claim| claim.stated_at <= step.at);
+        if step.judge_four_eyes(authors, demand, &without).holds() {
+            return step.at;
+        }
+        let tip = self.context.history.mainline.landings.last();
+        tip.map_or(noted, |tip| noted.min(tip.effective).max(step.at))
+    }
+
+    /// Records a closure or fired trigger, after which the content can't be restored without a new approval.
+    pub(crate) fn interrupt(&mut self, step: &VersionStep) {
+        let Some(record) = step.version.record.content().ending() else { return };
+        let n_fired = self.base().map_or(0, |base| base.fired.len());
+        self.series.is_interrupted |= record.closure.is_some() || record.fired.len() > n_fired;
+    }
+}
+
+/// Tells whether a record has none of what somebody must vouch for: a review, a verified control, its closure.
+fn needs_no_witness(record: &Record) -> bool {
+    record.closure.is_none()
+        && record.reviews.is_empty()
+        && record.compensating_controls.iter().all(|control| control.verified.is_none())
+}
+
+/// Records which commits of a version are signed by a listed key of their author. If the policy requires this of all of
+/// them, the author set is undetermined when one is not, and a different signer joins the set (A8).
+fn note_signatures(scene: Scene<'_>, set: &mut AuthorSet) {
+    let must = scene.resolver.judge.policy.approval.authors == Proof::Attested;
+    if !must && scene.resolver.key_set.keys.is_empty() {
+        return;
+    }
+    let version = scene.version;
+    let landing = &version.commit;
+    let is_merge = landing.parents.len() >= 2;
+    for commit in version.touched.iter().filter(|_| is_merge) {
+        let state = scene.signature_checks.of_branch(version.landing, commit);
+        note_signature(scene, set, commit, &state, must);
+    }
+    if !is_merge || version.made_in_merge == MadeInMerge::Made {
+        let state = scene.signature_checks.of_landing(version.landing, landing);
+        note_signature(scene, set, landing, &state, must);
+    }
+}
+
+fn note_signature(
+    scene: Scene<'_>,
+    set: &mut AuthorSet,
+    commit: &Commit,
+    state: &SignatureState,
+    must: bool,
+) {
+    let resolver = scene.resolver;
+    let author = resolver.of_ident(commit.author());
+    let signer = match state {
+        SignatureState::Attested(signer) if signer.proof() == Proof::Attested => Some(signer),
+        _ => None,
+    };
+    let own = signer.zip(author.as_ref());
+    let attested = own.is_some_and(|(signer, author)| signer.is(resolver.at, &author.person));
+    if let Some(author) = author {
+        set.signed.push((author.person.key.clone(), attested));
+    }
+    if !must {
+        return;
+    }
+    if !attested {
+        let obstacle = ApprovalObstacle::NotAttested { commit: commit.oid };
+        // Whoever made it is an author of later versions too (A5).
+        set.unnamed.get_or_insert_with(|| obstacle.clone());
+        set.doubt(|| obstacle);
+    }
+    for person in signer.map(|signer| signer.persons(resolver.at)).unwrap_or_default() {
+        set.add_by_commit(resolver.of_person(&person));
+    }
+}
+
+fn is_satisfied(
+    step: &VersionStep,
+    is_exempt: bool,
+    doubt: Option<ApprovalObstacle>,
+    outcome: &FourEyesOutcome,
+) -> Satisfied {
+    if is_exempt {
+        return Satisfied::Yes;
+    }
+    if let Content::Missing(obstacle) = step.version.record.content() {
+        return Satisfied::Undetermined(Box::new(obstacle.clone().into()));
+    }
+    match (doubt, outcome.result) {
+        (_, FourEyes::InvalidSignature) => Satisfied::No,
+        (Some(doubt), _) => Satisfied::Undetermined(Box::new(doubt)),
+        (None, _) if outcome.holds() => Satisfied::Yes,
+        (None, _) => Satisfied::No,
+    }
+}
+
+fn shown(authors: &AuthorSet) -> Vec<Author> {
+    let mut shown: Vec<Author> = authors
+        .members
+        .iter()
+        .map(|member| Author {
+            person: member.shown(),
+            is_attested: authors.attested(member),
+            by_own_commit: authors.holds_by_commit(member),
+        })
+        .collect();
+    shown.order_by(|one, other| one.person.key.cmp(&other.person.key));
+    shown
+}

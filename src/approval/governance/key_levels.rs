@@ -1,0 +1,302 @@
+//! How each key of the signers file was let in, and so what its signatures prove: a key proves no more than what let it in.
+//!
+//! Uses policy, `approval`'s signers, verdicts and demand. Pure. Start at `KeyLevels`. Follows `docs/spec/approval.md`,
+//! G2, *Level of a key*.
+
+use crate::approval::count::requirement::{GovernanceVersion, governance_demand};
+use crate::approval::count::weigh;
+use crate::approval::people::at_landing::GovernanceHistory;
+use crate::approval::people::listed;
+use crate::approval::put_back;
+use crate::approval::sources::keys;
+use crate::approval::sources::signers::{SignerLine, Signers};
+use crate::approval::verdict::{ApprovalVerdict, FourEyes};
+use crate::history::governance::{GovernanceOrigin, MainlineGovernance};
+use crate::history::objects::Oid;
+use crate::policy::demand::Proof;
+use crate::policy::governance::Governance;
+use crate::policy::people;
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+use std::sync::Arc;
+
+/// A line of the signers file that counts, and how it was let in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AdmittedKey {
+    pub line: SignerLine,
+    pub by: Admission,
+    /// The landing of the version that added the line, or that an approval lifted.
+    pub commit: Oid,
+}
+
+/// What let a line into the signers file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Admission {
+    /// It came with the first policy, which nobody could approve.
+    FirstPolicy,
+    FirstList,
+    /// Whoever reads the ledger trusts a commit that holds it.
+    Trusted,
+    Signatures,
+    Claim,
+    /// A claim said that it is another person's, or that its person is another one, too.
+    ClaimedName,
+}
+
+/// The people whose addresses a claim joined or parted, and its commit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct ClaimedNames {
+    people: BTreeSet<String>,
+    /// Whether it changed which accounts are people's, so that anybody may be another person.
+    is_anybody: bool,
+    commit: Oid,
+}
+
+#[derive(Clone, Copy)]
+pub(super) struct ApprovedList<'a> {
+    pub version: GovernanceVersion<'a>,
+    pub index: usize,
+    pub landing: usize,
+    pub commit: Oid,
+    pub root: Option<Admission>,
+    pub verdict: Option<&'a ApprovalVerdict>,
+    /// The landing of the version.
+    pub landed: usize,
+}
+
+#[derive(Default)]
+pub(super) struct AdmittedKeys {
+    lines: Vec<AdmittedKey>,
+    /// The same, as whose they are allows.
+    pub named: Vec<AdmittedKey>,
+    marked: Option<[Rc<MainlineGovernance>; 2]>,
+}
+
+pub(super) struct Naming {
+    pub landing: usize,
+    pub policy: Admission,
+    /// Who is who without what claims said since the first keys.
+    pub proven: Rc<Governance>,
+    /// The commits of the mailmap and of the policy that claims approved since.
+    pub claimed: [Option<Oid>; 2],
+}
+
+#[derive(Default)]
+pub(super) struct KeyLevels {
+    approved: AdmittedKeys,
+    /// Those of the version that counts, which may lack some of them.
+    pub counted: AdmittedKeys,
+    version: Option<(String, usize)>,
+    by: Option<Admission>,
+    names: Vec<ClaimedNames>,
+    /// Whether an approved list ever let anybody sign for a person.
+    pub has_begun: bool,
+    /// The path of the file as the policy named it last.
+    path: Option<String>,
+    /// The landing at which a claim named that path: what the file held by then proves no more.
+    named_by_claim: Option<usize>,
+}
+
+impl KeyLevels {
+    /// Notes what is approved and what counts after a landing, and returns both with the lines marked that a claim let in.
+    pub(super) fn land(
+        &mut self,
+        list: Option<ApprovedList<'_>>,
+        naming: Naming,
+        states: [Rc<MainlineGovernance>; 2],
+        all: &GovernanceHistory,
+    ) -> [Rc<MainlineGovernance>; 2] {
+        // Undetermined, or that of an earlier landing: so are its keys.
+        if states.iter().any(|state| !matches!(state.origin, GovernanceOrigin::Own(_))) {
+            return states;
+        }
+        let path = &states[0].governance.policy.approval.signers;
+        if self.path.as_ref().is_some_and(|known| known != path) {
+            self.named_by_claim = (naming.policy == Admission::Claim).then_some(naming.landing);
+        }
+        self.path = Some(path.clone());
+        let Some(list) = list else {
+            (self.approved, self.counted) = Default::default();
+            self.version = None;
+            return states;
+        };
+        let [approved, counted] = states;
+        let version = Some((list.version.path.to_owned(), list.index));
+        let is_same = self.version == version;
+        let by = self.admission(&list, &approved.governance, is_same, all);
+        let names = naming.claimed_names(&approved.governance);
+        // Most landings change neither the lists nor what is known of them.
+        if is_same
+            && self.by == Some(by)
+            && self.names == names
+            && let Some(approved) = self.approved.known(&approved)
+            && let Some(counted) = self.counted.known(&counted)
+        {
+            return [approved, counted];
+        }
+        self.by = Some(by);
+        if !is_same || by != Admission::Claim {
+            let before = if is_same { &self.approved.lines } else { &self.counted.lines };
+            let lines = lines(&approved.governance).into_iter();
+            self.approved.lines = lines.map(|line| admit(line, before, by, list.commit)).collect();
+        }
+        let (before, by) = (&self.approved.lines, Admission::Claim);
+        let lines = lines(&counted.governance).into_iter();
+        self.counted.lines = lines.map(|line| admit(line, before, by, list.commit)).collect();
+        self.version = version;
+        self.has_begun = self.has_begun || listed::can_anyone_sign(&approved.governance);
+        self.names = names;
+        [self.approved.mark(approved, &self.names), self.counted.mark(counted, &self.names)]
+    }
+
+    fn admission(
+        &self,
+        list: &ApprovedList<'_>,
+        approved: &Governance,
+        is_same: bool,
+        all: &GovernanceHistory,
+    ) -> Admission {
+        let is_older = self.named_by_claim.is_some_and(|named| list.landed <= named);
+        if self.has_begun && is_older && list.root != Some(Admission::Trusted) {
+            return Admission::Claim;
+        }
+        if let Some(root) = list.root {
+            return root;
+        }
+        if !is_same && !self.has_begun && listed::can_anyone_sign(approved) {
+            return Admission::FirstList;
+        }
+        let signed = list.verdict.filter(|verdict| verdict.result == FourEyes::Attested);
+        match signed {
+            _ if put_back::A1 => Admission::Signatures,
+            Some(verdict) if !is_same || lifts(list.version, verdict, all, list.landing) => {
+                Admission::Signatures
+            }
+            _ => Admission::Claim,
+        }
+    }
+}
+
+impl AdmittedKeys {
+    fn known(&self, state: &Rc<MainlineGovernance>) -> Option<Rc<MainlineGovernance>> {
+        let [known, marked] = self.marked.as_ref()?;
+        if Rc::ptr_eq(known, state) { Some(Rc::clone(marked)) } else { None }
+    }
+
+    fn mark(
+        &mut self,
+        state: Rc<MainlineGovernance>,
+        names: &[ClaimedNames],
+    ) -> Rc<MainlineGovernance> {
+        let named = |key| named(key, &self.lines, &state.governance, names);
+        self.named = self.lines.iter().map(named).collect();
+        let claimed = self.named.iter().filter(|key| key.by >= Admission::Claim);
+        let claimed = claimed.map(|key| (key.line.number, key.commit.to_string().into()));
+        let marked = with_claimed(&state, claimed.collect());
+        self.marked = Some([state, Rc::clone(&marked)]);
+        marked
+    }
+}
+
+/// Returns a state with the lines marked that another state marks, by what they let be signed.
+pub(super) fn mark_as(
+    state: &Rc<MainlineGovernance>,
+    other: &Governance,
+) -> Rc<MainlineGovernance> {
+    if other.claimed_signers.is_empty() {
+        return Rc::clone(state);
+    }
+    let others: Vec<SignerLine> = lines(other);
+    let claimed = lines(&state.governance).into_iter().filter_map(|line| {
+        let mut same = others.iter().filter(|other| other.covers(&line));
+        let commit = same.find_map(|same| other.claimed_signers.get(&same.number))?;
+        Some((line.number, Arc::clone(commit)))
+    });
+    with_claimed(state, claimed.collect())
+}
+
+fn with_claimed(
+    state: &Rc<MainlineGovernance>,
+    claimed_signers: BTreeMap<u32, Arc<str>>,
+) -> Rc<MainlineGovernance> {
+    if state.governance.claimed_signers == claimed_signers {
+        return Rc::clone(state);
+    }
+    let governance = Governance { claimed_signers, ..(*state.governance).clone() };
+    Rc::new(MainlineGovernance { governance: Rc::new(governance), origin: state.origin.clone() })
+}
+
+fn lines(governance: &Governance) -> Vec<SignerLine> {
+    let text = governance.signers.as_deref().unwrap_or_default();
+    Signers::parse(text).lines
+}
+
+/// Tells whether signed approvals of a file that counts, added later, are as many as a change of it needs now.
+pub(super) fn lifts(
+    version: GovernanceVersion<'_>,
+    verdict: &ApprovalVerdict,
+    all: &GovernanceHistory,
+    landing: usize,
+) -> bool {
+    let attested = verdict.approvers.iter().filter(|approver| approver.level == Proof::Attested);
+    weigh::are_enough(&governance_demand(version, all, landing), attested)
+}
+
+impl Naming {
+    fn claimed_names(&self, now: &Governance) -> Vec<ClaimedNames> {
+        let [mailmap, policy] = self.claimed;
+        let (old, new) = (&self.proven.policy.people, &now.policy.people);
+        let parts = [(old, new), (new, old)].into_iter().flat_map(|(one, other)| {
+            let of_one = one.logins.iter();
+            of_one.filter(|(login, owner)| other.logins.get(*login) != Some(owner))
+        });
+        let logins = parts.map(|(_, owner)| owner.as_str().to_owned()).collect();
+        let by_mailmap = self.proven.mailmap.differing(&now.mailmap);
+        let is_anybody = old.noreply != new.noreply || old.forges != new.forges;
+        let all = [(mailmap, by_mailmap, false), (policy, logins, is_anybody)].into_iter();
+        all.filter_map(|(commit, addresses, is_anybody)| {
+            let people = addresses.iter().map(|address| people::key_of(now, address)).collect();
+            Some(ClaimedNames { people, is_anybody, commit: commit? })
+        })
+        .collect()
+    }
+}
+
+impl ClaimedNames {
+    /// Tells whether what a line lists may be somebody else since; whom a pattern matches is not known.
+    fn holds(&self, line: &SignerLine, now: &Governance) -> bool {
+        let n_owners = keys::literal(&line.principals).count();
+        let mut owners = keys::literal(&line.principals).map(|it| people::key_of(now, it));
+        let is_pattern =
+            line.principals.iter().filter(|it| !it.starts_with('!')).count() > n_owners;
+        self.is_anybody
+            || is_pattern && !self.people.is_empty()
+            || owners.any(|it| self.people.contains(&it))
+    }
+}
+
+fn named(
+    key: &AdmittedKey,
+    lines: &[AdmittedKey],
+    now: &Governance,
+    names: &[ClaimedNames],
+) -> AdmittedKey {
+    let mut names = names.iter();
+    let same = || lines.iter().filter(|other| other.line.key == key.line.key);
+    let by = names.find(|names| same().any(|other| names.holds(&other.line, now)));
+    match by {
+        Some(names) if key.by < Admission::Claim => {
+            AdmittedKey { by: Admission::ClaimedName, commit: names.commit, line: key.line.clone() }
+        }
+        _ => key.clone(),
+    }
+}
+
+/// Returns how a line was let in: as before where it stood before, and else as its list.
+fn admit(line: SignerLine, before: &[AdmittedKey], by: Admission, commit: Oid) -> AdmittedKey {
+    let known = before.iter().filter(|key| key.line.covers(&line)).min_by_key(|key| key.by);
+    match known.filter(|known| by == Admission::Claim || known.by != Admission::Claim) {
+        Some(known) => AdmittedKey { line, by: known.by, commit: known.commit },
+        None => AdmittedKey { line, by, commit },
+    }
+}

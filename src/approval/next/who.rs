@@ -1,0 +1,366 @@
+//! Determines which approvals content needs before it lands, and who could give them: people whom its requirement or the
+//! policy names, other than its authors.
+//!
+//! Uses record, policy, `approval`'s people and count. Pure. Start at [`needed`], [`proposed`], [`lacking`] and [`Eligibility`]. Follows
+//! `docs/spec/approval.md`, D3, D4 and I8, and `docs/spec/cli.md`, `needs{}`.
+
+use crate::approval::count::missing::{self, DemandContext};
+use crate::approval::count::requirement::{self, OnlyListed, VersionDemand, combined_demand};
+use crate::approval::count::weigh::CountedApproval;
+use crate::approval::next::ways::ApprovalWays;
+use crate::approval::people::authors::AuthorSet;
+use crate::approval::people::identity::{IdentityCache, IdentityResolver};
+use crate::approval::people::listed::IdentityKind;
+use crate::approval::people::relation::{self, Relation, SeparatedBy};
+use crate::approval::sources::keys::{KeySet, Keys};
+use crate::approval::sources::signature;
+use crate::approval::verdict::{
+    ApprovalVerdict, Approver, Author, FourEyes, MissingApproval, Satisfied, SelfAsserted,
+};
+use crate::diag::sorting::StableSort as _;
+use crate::policy::demand::{EvidenceKind, Proof, SelfApproval};
+use crate::policy::governance::Governance;
+use crate::policy::people::person::Person;
+use crate::policy::people::{self, RosterState};
+use crate::policy::tier::Needed;
+use crate::record::Record;
+use crate::record::address::Address;
+use crate::record::time::Instant;
+
+/// Compares identities outside of history, under the governance at one commit and by the same rules.
+pub struct Identities<'g> {
+    governance: &'g Governance,
+    key_set: KeySet,
+    met: IdentityCache,
+}
+
+impl<'g> Identities<'g> {
+    pub fn from_governance(governance: &'g Governance) -> Identities<'g> {
+        Identities {
+            governance,
+            key_set: KeySet::from_governance(governance, &[]),
+            met: IdentityCache::default(),
+        }
+    }
+
+    pub fn relation<'p>(
+        &self,
+        one: &Person,
+        others: impl IntoIterator<Item = &'p Person>,
+    ) -> Relation {
+        self.nearest_relation(one, others, &SeparatedBy::Address)
+    }
+
+    /// Returns the relation of somebody who signs with a key to several others: the nearest one.
+    pub fn relation_of_signer<'p>(
+        &self,
+        one: &Person,
+        others: impl IntoIterator<Item = &'p Person>,
+    ) -> Relation {
+        let separated_by = if self.key_set.keys.lists_address(self.governance, one) {
+            SeparatedBy::OwnKey
+        } else {
+            SeparatedBy::Address
+        };
+        self.nearest_relation(one, others, &separated_by)
+    }
+
+    pub(crate) fn is_listed(&self, only: &OnlyListed, person: &Person) -> bool {
+        let resolver = self.resolver();
+        only.why_not(&resolver, &resolver, &resolver.of_person(person).person).is_none()
+    }
+
+    fn nearest_relation<'p>(
+        &self,
+        one: &Person,
+        others: impl IntoIterator<Item = &'p Person>,
+        separated_by: &SeparatedBy,
+    ) -> Relation {
+        let resolver = self.resolver();
+        let identity = resolver.of_person(one);
+        let others = others.into_iter().map(|other| resolver.of_person(other));
+        others
+            .map(|other| resolver.relation(&identity, separated_by, &other))
+            .fold(Relation::Different, Relation::nearest)
+    }
+
+    /// Tells whether an identity is not a person: a bot, an agent, a forge, or the address used to commit approvals.
+    pub fn is_no_person(&self, one: &Person) -> bool {
+        let resolver = self.resolver();
+        resolver.sort(&resolver.of_person(one)) != IdentityKind::Person
+    }
+
+    fn resolver(&self) -> IdentityResolver<'_> {
+        IdentityResolver {
+            at: self.governance,
+            judge: self.governance,
+            approved: self.governance,
+            landed: self.governance,
+            later: &[],
+            key_set: &self.key_set,
+            approved_key_set: &self.key_set,
+            met: &self.met,
+        }
+    }
+}
+
+/// Returns which approvals some content needs: the combined requirements of this content and of the last approved
+/// content. None are needed for a closure, or for a change that only narrows what is approved.
+pub fn needed(governance: &Governance, own: &Record, approved: Option<&Record>) -> Needed {
+    if requirement::is_exempt(governance, own, approved) {
+        return Needed::default();
+    }
+    combined_demand(governance, Some(own), approved).terms.needed()
+}
+
+/// Returns the verdict on content that has not landed: not approved, with who could approve it.
+/// `author` is the name and address of the person who proposes it, if known.
+pub fn proposed(
+    governance: &Governance,
+    own: &Record,
+    approved: Option<&Record>,
+    author: Option<(&str, &str)>,
+) -> ApprovalVerdict {
+    let identities = Identities::from_governance(governance);
+    let resolver = identities.resolver();
+    let mut authors = AuthorSet::default();
+    if let Some((name, email)) = author {
+        authors.add(resolver.identity(name, email));
+    }
+    if let Some(requester) = &own.requester {
+        authors.add(resolver.identity("", requester.as_str()));
+    }
+    let demand: VersionDemand = combined_demand(governance, Some(own), approved);
+    let context = DemandContext { resolver, authors: &authors, demand: &demand };
+    let members = authors.members.iter();
+    let mut shown: Vec<Author> = members
+        .map(|member| Author {
+            person: member.person.clone(),
+            is_attested: false,
+            by_own_commit: author.is_some_and(|(_, email)| member.person.typed_email == email),
+        })
+        .collect();
+    shown.order_by(|one, other| one.person.key.cmp(&other.person.key));
+    let verdict = ApprovalVerdict {
+        satisfied: Satisfied::Yes,
+        makers: shown.iter().map(|author| author.person.clone()).collect(),
+        authors: shown,
+        ..ApprovalVerdict::without_evidence(FourEyes::NoneRecorded)
+    };
+    if requirement::is_exempt(governance, own, approved) {
+        return verdict;
+    }
+    ApprovalVerdict {
+        satisfied: Satisfied::No,
+        needed: demand.terms.needed(),
+        missing: missing::missing_approvals(context, &[], &[]),
+        ways: ApprovalWays::for_terms(governance, &demand.terms, &identities.key_set.keys, false),
+        ..verdict
+    }
+}
+
+/// Returns the ways in which content that has not landed can be approved.
+pub fn ways(governance: &Governance, own: &Record) -> ApprovalWays {
+    let identities = Identities::from_governance(governance);
+    let demand = combined_demand(governance, Some(own), None);
+    ApprovalWays::for_terms(governance, &demand.terms, &identities.key_set.keys, false)
+}
+
+/// Returns which approvals some content still needs, and who could give them: nobody in its author set.
+/// `makers` is the author set so far; the requesters of the new and the approved content join it (A5). `signed` are the
+/// people who have approved it already.
+pub fn lacking(
+    governance: &Governance,
+    own: &Record,
+    approved: Option<&Record>,
+    makers: &[Person],
+    signed: &[Person],
+) -> Vec<MissingApproval> {
+    if requirement::is_exempt(governance, own, approved) {
+        return Vec::new();
+    }
+    let identities = Identities::from_governance(governance);
+    let resolver = identities.resolver();
+    let mut authors = AuthorSet::default();
+    for maker in makers {
+        authors.add(resolver.of_person(maker));
+    }
+    let requesters = [Some(own), approved].into_iter().flatten();
+    for requester in requesters.filter_map(|record| record.requester.as_ref()) {
+        authors.add(resolver.identity("", requester.as_str()));
+    }
+    let demand = combined_demand(governance, Some(own), approved);
+    let context = DemandContext { resolver, authors: &authors, demand: &demand };
+    let signers = signed.iter().map(|person| CountedApproval {
+        identity: resolver.identity(&person.typed_name, &person.typed_email),
+        names: identities.key_set.names(person, Proof::Attested),
+        approver: signer(governance, person),
+        stated_at: Instant::MIN,
+    });
+    missing::missing_approvals(context, &signers.collect::<Vec<_>>(), &[])
+}
+
+fn signer(governance: &Governance, person: &Person) -> Approver {
+    Approver {
+        person: person.clone(),
+        groups: people::groups_of(governance, person),
+        level: Proof::Attested,
+        kind: EvidenceKind::Detached,
+        self_asserted: SelfAsserted::No,
+        is_author: false,
+        stated_by: None,
+        commit: String::new(),
+        at: Instant::MIN,
+        reason: None,
+        source: None,
+        key: None,
+        key_claimed_in: None,
+        via: None,
+    }
+}
+
+pub struct Eligibility<'g> {
+    governance: &'g Governance,
+    identities: Identities<'g>,
+    authors: Vec<Person>,
+    owners: Vec<Person>,
+    listed: Option<OnlyListed>,
+    proof: Proof,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum SignedObject {
+    ApprovalFile,
+    Commit,
+}
+
+impl<'g> Eligibility<'g> {
+    /// `makers` are the known authors; the requesters of both contents join them (A5).
+    pub fn new(
+        governance: &'g Governance,
+        own: &Record,
+        approved: Option<&Record>,
+        makers: &[Person],
+    ) -> Eligibility<'g> {
+        let requesters = [Some(own), approved]
+            .into_iter()
+            .flatten()
+            .filter_map(|record| record.requester.as_ref())
+            .map(|address| people::identify(governance, "", address.as_str()));
+        let demand = combined_demand(governance, Some(own), approved);
+        let owners = match governance.policy.approval.owner_may_approve {
+            true => Vec::new(),
+            false => demand.owners,
+        };
+        Eligibility {
+            governance,
+            identities: Identities::from_governance(governance),
+            authors: makers.iter().cloned().chain(requesters).collect(),
+            owners,
+            listed: OnlyListed::for_record(governance, Some(own), approved),
+            proof: demand.terms.proof,
+        }
+    }
+
+    /// Tells whether an approval by a person could count in some way.
+    pub fn may_approve(&self, person: &Person) -> bool {
+        self.is_reachable(person)
+            && self.identities.relation_of_signer(person, &self.authors).is_different()
+            && self.identities.relation_of_signer(person, &self.owners).is_different()
+    }
+
+    /// Tells whether a claimed approval by a person could count: a merge, or a review.
+    pub(crate) fn may_claim(&self, person: &Person) -> bool {
+        self.is_reachable(person)
+            && self.identities.relation(person, &self.authors).is_different()
+            && self.identities.relation(person, &self.owners).is_different()
+    }
+
+    /// Tells whether a person can sign something so that it counts; with `self_approval: allow`, an author can, too.
+    pub(crate) fn can_sign(&self, person: &Person, object: SignedObject) -> bool {
+        let authors_may = self.governance.policy.approval.self_approval == SelfApproval::Allow;
+        let may = self.may_approve(person) || authors_may && self.is_reachable(person);
+        may && self.keys().lists_for(self.governance, person, (namespace(object), self.proof))
+    }
+
+    /// Returns the people who are named as the ones whose approval is missing, and could give it.
+    pub fn named(&self, missing: &[MissingApproval]) -> Vec<Person> {
+        let named = missing.iter().flat_map(|missing| &missing.who);
+        self.eligible(named.cloned())
+    }
+
+    pub(crate) fn is_for_listed(&self) -> bool {
+        self.listed.is_some()
+    }
+
+    /// Returns everyone who could approve, of those whom groups, the signers file or `people.logins` name; where only
+    /// listed people approve, of those.
+    pub fn known(&self) -> Vec<Person> {
+        if let Some(listed) = &self.listed {
+            return self.eligible(listed.persons(&self.identities.resolver()).into_iter());
+        }
+        let policy = &self.governance.policy;
+        let members = policy.groups.values().flatten().map(Address::as_str);
+        let logins = policy.people.logins.values().map(Address::as_str);
+        let named = members.chain(logins).map(|it| people::identify(self.governance, "", it));
+        self.eligible(named.chain(self.keys().persons(self.governance)))
+    }
+
+    /// Returns those of the missing approvals' candidates who could approve, or everyone known if anyone may.
+    pub fn candidates(&self, missing: &[MissingApproval]) -> Vec<Person> {
+        let named = self.named(missing);
+        let is_open = missing.iter().any(|missing| missing.is_for_anyone);
+        if named.is_empty() && is_open { self.known() } else { named }
+    }
+
+    pub(crate) fn signers(&self, object: SignedObject) -> Vec<Person> {
+        let signers = self.keys().persons(self.governance).into_iter();
+        relation::each_once(signers.filter(|person| self.can_sign(person, object)))
+    }
+
+    /// Tells whether a key is listed for a pattern of addresses, so that not everyone who can sign is known.
+    pub(crate) fn has_unnamed_signers(&self, object: SignedObject) -> bool {
+        self.keys().has_pattern_key(namespace(object))
+    }
+
+    /// Returns the people whose approval does not count, each once: authors, requesters, barred owners.
+    pub(crate) fn barred(&self) -> Vec<Person> {
+        let mut barred: Vec<Person> = Vec::new();
+        for person in self.authors.iter().chain(&self.owners) {
+            if !barred.iter().any(|known| known.key == person.key) {
+                barred.push(person.clone());
+            }
+        }
+        barred
+    }
+
+    pub(crate) fn unknown_authors(&self) -> Vec<&Person> {
+        let is_unknown =
+            |author: &&Person| author.unmapped().is_some() && !self.identities.is_no_person(author);
+        self.authors.iter().filter(is_unknown).collect()
+    }
+
+    fn eligible(&self, persons: impl Iterator<Item = Person>) -> Vec<Person> {
+        relation::each_once(persons.filter(|person| self.may_approve(person)))
+    }
+
+    fn keys(&self) -> &Keys {
+        &self.identities.key_set.keys
+    }
+
+    fn is_reachable(&self, person: &Person) -> bool {
+        let address = Address::new(&person.email);
+        let state = address.map(|address| people::roster_state(self.governance, &address));
+        person.is_resolved()
+            && state != Some(RosterState::Inactive)
+            && !self.identities.is_no_person(person)
+            && self.listed.as_ref().is_none_or(|it| self.identities.is_listed(it, person))
+    }
+}
+
+fn namespace(object: SignedObject) -> &'static str {
+    match object {
+        SignedObject::ApprovalFile => signature::APPROVAL,
+        SignedObject::Commit => signature::GIT,
+    }
+}

@@ -1,0 +1,356 @@
+//! Verifies SSH signatures of commits, tags and approval files, and identifies the signing key.
+//!
+//! Uses history's commits, approval's keys and wire, and ssh_key for the cryptography. Pure. Start at [`of_commit`],
+//! [`Tag::signature`] or [`detached`], then [`CheckedSignature::state`]; `open` reads the format that `ssh-keygen -Y sign`
+//! writes. Follows `docs/spec/approval.md`, S2 to S5, and OpenSSH's PROTOCOL.sshsig. The cryptographic check
+//! runs once, when a [`CheckedSignature`] is made; its state can then be computed for several instants and key lists.
+
+use crate::approval::sources::keys::{self, KeyStatus, Keys, Signer};
+use crate::approval::sources::wire::{self, PublicKey, WireReader};
+use crate::history::commit::Commit;
+use crate::history::ident::Ident;
+use crate::history::objects::Oid;
+use crate::record::time::Instant;
+use ssh_key::private::Ed25519Keypair;
+use ssh_key::{HashAlg, LineEnding, PrivateKey};
+use std::fmt;
+use strum::IntoStaticStr;
+
+/// The namespace in which git signs commits and tags.
+pub const GIT: &str = "git";
+
+/// The namespace in which approval files are signed.
+pub const APPROVAL: &str = "exledger-approval@v1";
+
+/// The namespaces in which people sign.
+pub const OF_PEOPLE: [&str; 2] = [APPROVAL, GIT];
+
+/// The state of a signature: the states of S4.
+#[derive(Clone, Debug, PartialEq, Eq, IntoStaticStr)]
+#[strum(serialize_all = "kebab-case")]
+pub enum SignatureState {
+    None,
+    /// It is valid, by a listed key.
+    Attested(Signer),
+    /// It is valid, by the key with this fingerprint, which no line lists for this use.
+    UntrustedKey(String),
+    /// It is valid, by a listed key whose dates do not cover the landing.
+    NotValidAtLanding(Signer),
+    /// It is valid, by the key with this fingerprint, which is revoked.
+    Revoked(String),
+    /// It is an SSH signature, but invalid.
+    Bad(Bad),
+    /// It is of a kind that is not verified here.
+    Unverifiable(UnverifiedKind),
+}
+
+impl SignatureState {
+    pub fn as_str(&self) -> &'static str {
+        self.into()
+    }
+}
+
+impl fmt::Display for SignatureState {
+    /// Describes the state, as the end of a sentence that begins with "the signature".
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            SignatureState::None => out.write_str("is absent"),
+            SignatureState::Attested(signer) => {
+                write!(out, "is by {} ({})", signer.written(), signer.key)
+            }
+            SignatureState::UntrustedKey(key) => {
+                write!(out, "is by a key that is not listed ({key})")
+            }
+            SignatureState::NotValidAtLanding(signer) => write!(
+                out,
+                "is by {} ({}), whose key was not valid when it landed",
+                signer.written(),
+                signer.key
+            ),
+            SignatureState::Revoked(key) => write!(out, "is by a revoked key ({key})"),
+            SignatureState::Bad(bad) => write!(out, "is bad: {bad}"),
+            SignatureState::Unverifiable(kind) => write!(out, "can't be verified: {kind}"),
+        }
+    }
+}
+
+/// Why an SSH signature is invalid.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Bad {
+    #[error("it can't be read")]
+    Malformed,
+    #[error("it was made for the namespace `{0}`")]
+    Namespace(String),
+    #[error("it is over other bytes, or by another key")]
+    Mismatch,
+}
+
+/// A kind of signature that is not verified here; of a key, with its algorithm.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum UnverifiedKind {
+    #[error("OpenPGP")]
+    OpenPgp,
+    /// Used by gitsign, too.
+    #[error("X.509")]
+    X509,
+    #[error("a key on a security device ({0})")]
+    SecurityKey(String),
+    #[error("an OpenSSH certificate ({0})")]
+    Certificate(String),
+    #[error("an RSA key of {0} bits, where 2048 to 4096 are verified")]
+    RsaSize(usize),
+    #[error("a key of the algorithm {0}")]
+    Algorithm(String),
+    #[error("an unknown format")]
+    Unknown,
+}
+
+/// A parsed signature, checked against the signed bytes: the key that made it and the namespace, or why there is none.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CheckedSignature(Result<(PublicKey, &'static str), SignatureState>);
+
+impl CheckedSignature {
+    pub(crate) const NONE: CheckedSignature = CheckedSignature(Err(SignatureState::None));
+
+    pub fn read(armoured: &[u8], payload: &[u8], namespace: &'static str) -> CheckedSignature {
+        CheckedSignature(match kind(armoured) {
+            Some(kind) => Err(SignatureState::Unverifiable(kind)),
+            None => open(armoured, payload, namespace).map(|key| (key, namespace)),
+        })
+    }
+
+    /// Returns the state of the signature at an instant: the effective time of its landing (S2).
+    pub fn state(&self, keys: &Keys, at: Instant) -> SignatureState {
+        let (key, namespace) = match &self.0 {
+            Ok(signed) => signed,
+            Err(state) => return state.clone(),
+        };
+        match keys.status(key, namespace, at) {
+            KeyStatus::Listed(signer) => SignatureState::Attested(signer),
+            KeyStatus::OutOfDate(signer) => SignatureState::NotValidAtLanding(signer),
+            KeyStatus::Unlisted => SignatureState::UntrustedKey(key.fingerprint()),
+            KeyStatus::Revoked => SignatureState::Revoked(key.fingerprint()),
+        }
+    }
+
+    /// Returns the key that made the signature, if it is valid.
+    pub fn key(&self) -> Option<&PublicKey> {
+        self.0.as_ref().ok().map(|(key, _)| key)
+    }
+}
+
+pub fn of_commit(commit: &Commit) -> CheckedSignature {
+    match commit.signature() {
+        Some(signed) => CheckedSignature::read(&signed.signature, &signed.payload, GIT),
+        None => CheckedSignature::NONE,
+    }
+}
+
+/// Reads the detached signature of an approval file.
+pub fn detached(armoured: &[u8], text: &[u8]) -> CheckedSignature {
+    CheckedSignature::read(armoured, text, APPROVAL)
+}
+
+/// Reads the detached signature of a forge's review, made by the bridge that records it.
+pub fn of_review(armoured: &[u8], text: &[u8]) -> CheckedSignature {
+    CheckedSignature::read(armoured, text, keys::REVIEW)
+}
+
+/// An annotated tag, read from its raw bytes or a `mergetag` header.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tag {
+    /// The commit that it names. A merge's header may contain a tag of any commit, so the caller compares.
+    pub commit: Oid,
+    raw: Vec<u8>,
+}
+
+impl Tag {
+    /// Parses a tag of a commit; `None` for a tag of anything else.
+    pub fn read(raw: &[u8]) -> Option<Tag> {
+        let mut lines = raw.split(|byte| *byte == b'\n');
+        let object = lines.next()?.strip_prefix(b"object ")?;
+        if lines.next()? != b"type commit" {
+            return None;
+        }
+        Some(Tag { commit: Oid::from_hex(std::str::from_utf8(object).ok()?)?, raw: raw.to_vec() })
+    }
+
+    /// Returns the tagger's time; `None` if it can't be read.
+    pub fn time(&self) -> Option<Instant> {
+        let mut lines = self.raw.split(|byte| *byte == b'\n');
+        let mut header = lines.by_ref().take_while(|line| !line.is_empty());
+        let tagger = header.find_map(|line| line.strip_prefix(b"tagger "))?;
+        Ident::parse(std::str::from_utf8(tagger).ok()?).time
+    }
+
+    /// Reads the signature at the end of the tag's text, starting at the last line that begins one.
+    pub fn signature(&self) -> CheckedSignature {
+        let begins = |at: usize| {
+            let rest = self.raw.get(at..).unwrap_or_default();
+            BEGINNINGS.iter().any(|(line, _)| rest.starts_with(line))
+        };
+        let starts =
+            self.raw.iter().enumerate().filter(|(_, byte)| **byte == b'\n').map(|(at, _)| at + 1);
+        let Some(at) = starts.rev().find(|at| begins(*at)) else {
+            return CheckedSignature::NONE;
+        };
+        match self.raw.split_at_checked(at) {
+            Some((payload, signature)) => CheckedSignature::read(signature, payload, GIT),
+            None => CheckedSignature::NONE,
+        }
+    }
+}
+
+const BEGIN: &[u8] = b"-----BEGIN SSH SIGNATURE-----";
+
+const END: &[u8] = b"-----END SSH SIGNATURE-----";
+
+/// The supported sizes of an RSA modulus, in bits: smaller is too weak, larger is not read.
+const RSA_BITS: std::ops::RangeInclusive<usize> = 2048..=4096;
+
+/// The first lines of signatures that git recognizes; no kind for SSH signatures.
+const BEGINNINGS: &[(&[u8], Option<UnverifiedKind>)] = &[
+    (BEGIN, None),
+    (b"-----BEGIN PGP SIGNATURE-----", Some(UnverifiedKind::OpenPgp)),
+    (b"-----BEGIN PGP MESSAGE-----", Some(UnverifiedKind::OpenPgp)),
+    (b"-----BEGIN SIGNED MESSAGE-----", Some(UnverifiedKind::X509)),
+];
+
+fn kind(armoured: &[u8]) -> Option<UnverifiedKind> {
+    let begun = BEGINNINGS.iter().find(|(line, _)| armoured.starts_with(line));
+    begun.map_or(Some(UnverifiedKind::Unknown), |(_, kind)| kind.clone())
+}
+
+/// Returns the key that made an armored signature over some bytes, in a namespace.
+fn open(armoured: &[u8], payload: &[u8], namespace: &str) -> Result<PublicKey, SignatureState> {
+    let malformed = || SignatureState::Bad(Bad::Malformed);
+    let blob = bare(armoured).ok_or_else(malformed)?;
+    let mut reader = WireReader(&blob);
+    if reader.take(6) != Some(b"SSHSIG") {
+        return Err(malformed());
+    }
+    if reader.number().ok_or_else(malformed)? != 1 {
+        return Err(SignatureState::Unverifiable(UnverifiedKind::Unknown));
+    }
+    let envelope = Envelope::read(reader).ok_or_else(malformed)?;
+    let name = WireReader(envelope.key).string().unwrap_or_default();
+    if let Some(kind) = foreign(&String::from_utf8_lossy(name)) {
+        return Err(SignatureState::Unverifiable(kind));
+    }
+    let key = PublicKey::new(envelope.key).ok_or_else(malformed)?;
+    if let Some(kind) = odd_rsa(&key) {
+        return Err(SignatureState::Unverifiable(kind));
+    }
+    let hash = match envelope.hash {
+        b"sha512" => ssh_key::HashAlg::Sha512,
+        b"sha256" => ssh_key::HashAlg::Sha256,
+        _ => return Err(SignatureState::Unverifiable(UnverifiedKind::Unknown)),
+    };
+    if envelope.namespace != namespace.as_bytes() {
+        let other = String::from_utf8_lossy(envelope.namespace).into_owned();
+        return Err(SignatureState::Bad(Bad::Namespace(other)));
+    }
+    match holds(&envelope, &key, hash, payload) {
+        Some(()) => Ok(key),
+        None => Err(SignatureState::Bad(Bad::Mismatch)),
+    }
+}
+
+fn bare(armoured: &[u8]) -> Option<Vec<u8>> {
+    let inside = armoured.strip_prefix(BEGIN)?.trim_ascii_end().strip_suffix(END)?;
+    wire::from_base64(inside)
+}
+
+struct Envelope<'a> {
+    key: &'a [u8],
+    namespace: &'a [u8],
+    hash: &'a [u8],
+    algorithm: &'a str,
+    signature: &'a [u8],
+}
+
+impl<'a> Envelope<'a> {
+    fn read(mut reader: WireReader<'a>) -> Option<Envelope<'a>> {
+        let (key, namespace) = (reader.string()?, reader.string()?);
+        // A reserved field, which readers must ignore.
+        reader.string()?;
+        let (hash, signature) = (reader.string()?, reader.string()?);
+        let mut inner = WireReader(signature);
+        let envelope = Envelope {
+            key,
+            namespace,
+            hash,
+            algorithm: std::str::from_utf8(inner.string()?).ok()?,
+            signature: inner.string()?,
+        };
+        // A security device's signature is followed by its flags and counter.
+        let device = envelope.algorithm.starts_with("sk-");
+        (reader.0.is_empty() && (inner.0.is_empty() || device)).then_some(envelope)
+    }
+}
+
+fn foreign(algorithm: &str) -> Option<UnverifiedKind> {
+    if wire::is_verifiable(algorithm) {
+        return None;
+    }
+    let name = algorithm.to_owned();
+    // A certificate of a device's key is treated as a certificate.
+    Some(if algorithm.contains("-cert-v") {
+        UnverifiedKind::Certificate(name)
+    } else if algorithm.starts_with("sk-") {
+        UnverifiedKind::SecurityKey(name)
+    } else if algorithm.is_empty() {
+        UnverifiedKind::Unknown
+    } else {
+        UnverifiedKind::Algorithm(name)
+    })
+}
+
+fn odd_rsa(key: &PublicKey) -> Option<UnverifiedKind> {
+    let (modulus, exponent) = key.rsa()?;
+    let odd = !RSA_BITS.contains(&modulus) || exponent > 32;
+    if odd { Some(UnverifiedKind::RsaSize(modulus)) } else { None }
+}
+
+fn holds(
+    envelope: &Envelope<'_>,
+    key: &PublicKey,
+    hash: ssh_key::HashAlg,
+    payload: &[u8],
+) -> Option<()> {
+    let public = ssh_key::PublicKey::from_bytes(key.blob()).ok()?;
+    let namespace = std::str::from_utf8(envelope.namespace).ok()?;
+    let algorithm = ssh_key::Algorithm::new(envelope.algorithm).ok()?;
+    let signature = ssh_key::Signature::new(algorithm, envelope.signature).ok()?;
+    let sealed =
+        ssh_key::SshSig::new(public.key_data().clone(), namespace, hash, signature).ok()?;
+    public.verify(namespace, payload, &sealed).ok()
+}
+
+/// A private key that is never written anywhere.
+pub struct ThrowawayKey(PrivateKey);
+
+impl ThrowawayKey {
+    /// Returns the key that belongs to a seed: whoever knows the seed has the key.
+    pub fn from_seed(seed: &[u8; 32]) -> ThrowawayKey {
+        ThrowawayKey(PrivateKey::from(Ed25519Keypair::from_seed(seed)))
+    }
+
+    /// Returns the line of the signers file that lists the key for a person's approvals.
+    ///
+    /// # Errors
+    /// If the key can't be encoded, which no seed causes.
+    pub fn signers_line(&self, email: &str) -> Result<String, ssh_key::Error> {
+        let public = self.0.public_key().to_openssh()?;
+        Ok(format!("{email} namespaces=\"{}\" {}", APPROVAL, public.trim_end()))
+    }
+
+    /// Returns the signature of an approval file, in the format of `ssh-keygen -Y sign`.
+    ///
+    /// # Errors
+    /// If the signature can't be made or encoded, which no text causes.
+    pub fn sign(&self, approval: &str) -> Result<String, ssh_key::Error> {
+        let signed = self.0.sign(APPROVAL, HashAlg::Sha512, approval.as_bytes())?;
+        Ok(format!("{}\n", signed.to_pem(LineEnding::LF)?.trim_end()))
+    }
+}
