@@ -75,7 +75,7 @@ fn a_walk_says_how_much_it_read() {
 fn a_variable_chooses_modules_and_levels() {
     let life = story();
     let approval = ask(&life, &[], &[("EXLEDGER_LOG", "exledger::approval=trace")]);
-    assert!(count(&approval, "trace exledger::approval::") > 0);
+    assert!(count(&approval, "trace exledger::approval: ") > 0);
     assert_eq!(count(&approval, "debug "), 0, "{}", approval.err);
     assert_eq!(count(&approval, "ledger: "), 0, "{}", approval.err);
 

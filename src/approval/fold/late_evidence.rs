@@ -4,7 +4,7 @@
 //! `TrailEvaluator::evaluate_until` and `TrailEvaluator::into_verdicts`. Follows `docs/spec/approval.md`, S7 (binding and
 //! failures), E6, V6 and G2.
 
-use crate::approval::count::weigh;
+use crate::approval::count::{requirement, weigh};
 use crate::approval::evidence::claims::{
     self, CountedFile, LandedApprovalFile, StatementAge, StatementEvent, VersionEvidenceSet,
 };
@@ -19,7 +19,7 @@ use crate::history::off_line::Lost;
 use crate::history::version::{Version, VersionChange};
 use crate::policy::demand::{EvidenceKind, Proof};
 use crate::record::time::Instant;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 impl<'a> TrailEvaluator<'a> {
     pub(crate) fn land(&mut self, step: &VersionStep<'a>) {
@@ -229,6 +229,43 @@ impl<'a> TrailEvaluator<'a> {
                 evidence.bar_approvals_from(n_before, &NotCounted::FollowsUncounted);
             }
         }
+    }
+
+    /// Tells whether enough people are said to have approved what landed between an approved version and another, whatever keeps
+    /// that from counting: a list of keys that waits, or whom somebody calls an author. What is only said gives nothing and
+    /// takes nothing back, but nothing older comes back with its approval behind it.
+    pub(super) fn is_replaced_since(&self, approved: usize, step: &VersionStep) -> bool {
+        (approved + 1..step.index)
+            .any(|index| self.is_said_to_be_approved(index, step.version.landing))
+    }
+
+    fn is_said_to_be_approved(&self, index: usize, until: usize) -> bool {
+        let (Some(step), Some(verdict)) = (self.step(index), self.verdicts.get(index)) else {
+            return false;
+        };
+        if verdict.carries.is_some() || step.record.is_none() {
+            return false;
+        }
+        let refused = self.statements.iter().filter_map(|event| match event {
+            StatementEvent::Refused(landed, bad) if event.landing() <= until => {
+                let is_about = self.bound.digests.get(index)?.as_ref() == Some(&landed.file.sha256);
+                is_about.then(|| uncounted(landed, NotCounted::BadFile(bad.clone())))
+            }
+            _ => None,
+        });
+        let is_other = |statement: &Statement| {
+            let mut makers = verdict.makers.iter();
+            statement.vote == Vote::Approves
+                && !makers.any(|maker| maker.key == statement.approver.person.key)
+        };
+        let stated = verdict.statements.iter().cloned().chain(refused).filter(is_other);
+        let groups_of: BTreeMap<String, Vec<String>> =
+            stated.map(|it| (it.approver.person.key.clone(), it.approver.groups)).collect();
+        let demand = self.demand(&step);
+        let groups: Vec<&str> = demand.terms.each_of.iter().map(String::as_str).collect();
+        let member_of: Vec<Vec<String>> = groups_of.into_values().collect();
+        member_of.len() >= demand.terms.needed().count as usize
+            && requirement::unfilled(&groups, &member_of).is_empty()
     }
 
     /// Returns the verdicts, each with the inapplicable files that landed while its version was at the tip.

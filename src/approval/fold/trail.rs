@@ -401,7 +401,9 @@ impl<'a> TrailEvaluator<'a> {
         if let Some(from) = self.series.approved
             && !self.series.is_interrupted
             && self.record(Some(from)).is_some_and(|approved| differ::is_equal(approved, after))
-            && (self.is_governance() || !self.is_barred_since(from, step.version.landing))
+            && (self.is_governance()
+                || !self.is_barred_since(from, step.version.landing)
+                    && !self.is_replaced_since(from, step))
         {
             let flag = Some("restored-to-approved-content");
             return Some(Carried { from, flag });

@@ -1,8 +1,8 @@
 //! Pushes: whoever pushes to the approved branch without review widens nothing, approves nothing and brings nothing back.
 
 use super::{
-    BOTH, POLICY, REVOKED, SIGNED, WAYS, approvals, approved, errors, is_allowed, is_new, land,
-    ledger, sign, status,
+    BOTH, CLAIMED, POLICY, REVOKED, SIGNED, WAYS, approvals, approved, errors, is_allowed, is_new,
+    land, ledger, sign, status,
 };
 use crate::support::repo::Repo;
 use crate::support::repo::speak::{public, yes};
@@ -394,4 +394,30 @@ fn typed_authors_bring_nothing_back() {
             assert_eq!(is_allowed(&repo, &question("db:salaries")), typed.is_none(), "{what}");
         }
     }
+}
+
+#[test]
+fn approvals_that_cannot_be_checked_bring_nothing_back() {
+    let question = |resource| [&BILLING[..], &["--resource", resource]].concat();
+    let scope = |resources: &str| format!("{SAMPLE}scope: {{resources: [{resources}]}}\n");
+    let (wide, narrow) = (scope("'db:invoices', 'db:salaries'"), scope("'db:invoices'"));
+    // Whose keys the list has, when Dana and Lee approve the narrower text by theirs.
+    for keys in [&["dana", "lee"][..], &["lee"], &[]] {
+        let repo = ledger(CLAIMED, keys);
+        repo.branch("file").by("ana").write(ID, &wide).commit("File it");
+        let says = "Merge branch 'file'\n\nReviewed-by: Lee <lee@example.com>";
+        repo.by("dana").merge("file", says);
+        assert!(is_allowed(&repo, &question("db:salaries")), "{keys:?}");
+        repo.by("ana").write(ID, &narrow).commit("Narrow it");
+        sign(&repo, "ana", &approvals(&repo, &BOTH, &narrow));
+        repo.by("ana").write(ID, &wide).commit("Ask for all of it");
+        assert!(!is_allowed(&repo, &question("db:salaries")), "{keys:?}");
+    }
+    // Nobody is said to have approved what was put back here.
+    let repo = ledger(CLAIMED, &[]);
+    repo.branch("file").by("ana").write(ID, &wide).commit("File it");
+    repo.by("dana").merge("file", "Merge branch 'file'\n\nReviewed-by: Lee <lee@example.com>");
+    repo.by("mallory").write(ID, &narrow).commit("Narrow it");
+    repo.by("ana").write(ID, &wide).commit("Put it back");
+    assert!(is_allowed(&repo, &question("db:salaries")));
 }
