@@ -344,7 +344,7 @@ impl ScanPage<'_, '_> {
                 "no end",
                 counts.no_end,
                 Tone::Warn,
-                "no tool ends it: it stays until somebody removes it",
+                "nothing ends it: it stays until somebody removes it",
             ),
             ("no reason", counts.no_reason, Tone::Warn, "nothing beside it says why"),
             (
@@ -357,7 +357,7 @@ impl ScanPage<'_, '_> {
                 "everything",
                 counts.blanket,
                 Tone::Warn,
-                "all findings of a line or a file, or a rule everywhere",
+                "hides whatever its line or file has, or a rule in all files",
             ),
         ];
         rows.into_iter().filter(|(_, n, ..)| *n > 0).collect()
@@ -478,12 +478,12 @@ impl ScanPage<'_, '_> {
         if !rest.is_empty() {
             kinds.push((&others, rest.into_iter().flat_map(|(_, entries)| entries).collect()));
         }
-        let mut columns = vec![
-            tables::whole("kind"),
-            tables::number("found"),
-            tables::number("past"),
-            tables::number("no reason"),
-        ];
+        let mut columns = vec![tables::whole("kind"), tables::number("found")];
+        let has_past = self.counts.past > 0;
+        if has_past {
+            columns.push(tables::number("past"));
+        }
+        columns.push(tables::number("no reason"));
         let has_ages = self.counts.left.is_some();
         if has_ages {
             columns.extend([tables::number("inactive"), tables::number("oldest")]);
@@ -495,9 +495,11 @@ impl ScanPage<'_, '_> {
             let mut cells = vec![
                 StyledText::with_tone(Tone::Strong, *name),
                 StyledText::plain(entries.len().to_string()),
-                n(|entry| entry.past),
-                n(|entry| entry.reason.is_none()),
             ];
+            if has_past {
+                cells.push(n(|entry| entry.past));
+            }
+            cells.push(n(|entry| entry.reason.is_none()));
             if has_ages {
                 let known = entries.iter().filter(|entry| entry.since.or(entry.before).is_some());
                 let oldest = known.min_by_key(|entry| entry.before.or(entry.since));
@@ -519,8 +521,10 @@ impl ScanPage<'_, '_> {
             let files = diag::count(scan.n_files, "file");
             let passed_over =
                 passed_over.map(|it| format!("; passed over: {it}")).unwrap_or_default();
-            let text =
-                format!("searched {files} for {n_kinds}, of security rules only{passed_over}");
+            let each = if self.shown.lists { "" } else { "; --list shows each" };
+            let text = format!(
+                "searched {files} for {n_kinds} (--kinds) of security rules{each}{passed_over}"
+            );
             sentences.push((Tone::Muted, text));
         } else if let Some(passed_over) = passed_over {
             sentences.push((Tone::Muted, format!("passed over: {passed_over}")));
@@ -550,7 +554,7 @@ impl ScanPage<'_, '_> {
             (format!("exledger scan --base {base}"), "in CI: nothing new without a reason")
         });
         let ledger = (self.scan.snapshot().is_none() && !self.scan.entries.is_empty())
-            .then(|| ("exledger init".to_owned(), "an owner and an end for what stays"));
+            .then(|| ("exledger init".to_owned(), "each gets an owner and an end"));
         let all: Vec<(String, &str)> = base.into_iter().chain(ledger).collect();
         let width = all.iter().map(|(command, _)| command.len()).max().unwrap_or_default();
         let lines = all.iter().enumerate().map(|(index, (command, what))| {
@@ -566,7 +570,7 @@ fn passed_over(passed: &PassedOver) -> Option<String> {
     let mut parts: Vec<String> = passed.folders.iter().cloned().collect();
     let counted = [
         (passed.excluded, "excluded file"),
-        (passed.links, "link"),
+        (passed.links, "symbolic link"),
         (passed.binary, "binary file"),
         (passed.large, "file over 1 MiB"),
     ];
