@@ -3,12 +3,12 @@
 //! Uses the case of a change, policy's terms, survey. Pure. Start at [`Reach::of`]. Follows `docs/spec/rules.md`
 //! (`renewal-limit`, `total-limit`) and `docs/spec/policy.md`, repetition and terms.
 
-use crate::history::change::entries::{self, ExpiryExtension};
+use crate::history::change::entries::ExpiryExtension;
 use crate::policy::term;
 use crate::policy::tier::fact::Facts;
 use crate::policy::tier::{self, Resolved};
 use crate::record::Record;
-use crate::record::time::{Instant, When, not_after};
+use crate::record::time::{Instant, When};
 use crate::rules::case::RuleContext;
 use crate::rules::change_cases::ChangeCase;
 use crate::status::renewal;
@@ -41,7 +41,7 @@ impl<'c> Reach<'c> {
             Some(before) => Some(before.record.as_ref().or(changed.approved)?),
             None => None,
         };
-        let goes_on = before.is_none_or(|it| not_after(&record.expires) > not_after(&it.expires));
+        let goes_on = before.is_none_or(|it| ExpiryExtension::between(it, record).is_later());
         let until = context.neighbours.map(|neighbour| neighbour.until).or(context.instant);
         if !goes_on || record.closure.is_some() || renewal::is_redesigned(record, until) {
             return None;
@@ -49,7 +49,7 @@ impl<'c> Reach<'c> {
         let tier = tier::resolve(&context.governance.policy, &Facts::of(record))?;
         let (refiled, days) = refiled(source.stem(), record, changed.past.landed, context);
         let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
-        let new = before.map_or(0, |it| match entries::extension(it, record) {
+        let new = before.map_or(0, |it| match ExpiryExtension::between(it, record) {
             ExpiryExtension::Renewed(n) => n,
             ExpiryExtension::No | ExpiryExtension::Silent => 1,
         });

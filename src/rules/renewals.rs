@@ -3,8 +3,8 @@
 //! Uses record, history. Pure. Start at [`Renewals`]. Follows `docs/spec/rules.md` (`bulk-renewal`).
 
 use crate::diag::Pos;
+use crate::history::change::entries::ExpiryExtension;
 use crate::record::Record;
-use crate::record::time::not_after;
 
 /// The records that one landing, or one branch, renews.
 #[derive(Clone, Debug)]
@@ -27,5 +27,5 @@ pub struct RenewedRecord {
 /// Tells whether an open record ends later after a change than before.
 pub fn is_renewed(before: &Record, after: &Record) -> bool {
     let is_open = before.closure.is_none() && after.closure.is_none();
-    is_open && not_after(&after.expires) > not_after(&before.expires)
+    is_open && ExpiryExtension::between(before, after).is_later()
 }

@@ -4,7 +4,7 @@
 
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
-use crate::history::change::entries::{self, ExpiryExtension};
+use crate::history::change::entries::ExpiryExtension;
 use crate::record::file::RecordFile;
 use crate::record::time::{When, not_after};
 use crate::rules::case::{RecordCase, RuleContext};
@@ -58,7 +58,7 @@ fn contradiction(source: &RecordFile) -> Option<Finding> {
 
 fn extension(changed: &ChangeCase<'_>) -> Option<Finding> {
     let (before, after) = changed.both()?;
-    if entries::extension(before, after) != ExpiryExtension::Silent {
+    if ExpiryExtension::between(before, after) != ExpiryExtension::Silent {
         return None;
     }
     let (old, new) = (&before.expires, &after.expires);

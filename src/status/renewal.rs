@@ -4,8 +4,9 @@
 //! mission and `docs/spec/policy.md`, terms and clocks. `survey::renewed`, which sees all records, adds earlier
 //! records for the same exception.
 
+use crate::history::change::entries::ExpiryExtension;
 use crate::policy::redesign::read_id;
-use crate::record::time::{self, Day, Instant, When};
+use crate::record::time::{Day, Instant, When};
 use crate::record::{Record, dates, reference};
 use crate::status::clocks::Clocks;
 use crate::status::effective::EvaluatedRecord;
@@ -61,7 +62,7 @@ pub(crate) fn counted<'a>(mut approved: impl Iterator<Item = &'a Record>) -> u32
     };
     let mut count = before.renewals.len();
     for after in approved {
-        if time::not_after(&after.expires) > time::not_after(&before.expires) {
+        if ExpiryExtension::between(before, after).is_later() {
             let entries = after.renewals.len().saturating_sub(before.renewals.len());
             count += entries.max(1);
         }

@@ -2,7 +2,7 @@
 //! approval files, notes.
 //!
 //! Uses history's versions, commits and notes, policy, approval's forges, files and signature checks. Pure. Start at
-//! `of_version`. Follows `docs/spec/approval.md`, E1 to E6, E9, S7 and 1.12. `approval::counting` decides whether a claim
+//! `of_version`. Follows `docs/spec/approval.md`, E1 to E6, E9, S7 and 1.12. `count::weigh` decides whether a claim
 //! counts.
 
 use crate::approval::evidence::statement_file::{ApprovalDecision, ApprovalFile, BadFile};

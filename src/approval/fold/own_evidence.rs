@@ -23,6 +23,7 @@ use crate::approval::verdict::{
     ApprovalObstacle, ApprovalVerdict, Author, BecomesApproved, FourEyes, Satisfied,
 };
 use crate::diag::sorting::StableSort as _;
+use crate::history::change::entries::ExpiryExtension;
 use crate::history::change::event::ChangeEvent;
 use crate::history::commit::Commit;
 use crate::history::version::{Content, MadeInMerge, Version, VersionChange};
@@ -32,7 +33,7 @@ use crate::policy::governs;
 use crate::policy::people::person::Person;
 use crate::policy::tier::Needed;
 use crate::record::Record;
-use crate::record::time::{self, Instant};
+use crate::record::time::Instant;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
@@ -323,7 +324,7 @@ impl<'a> TrailEvaluator<'a> {
             set.add(step.resolver.identity("", requester.as_str()));
         }
         let reaches_further = step.record.is_some_and(|record| {
-            time::not_after(&record.expires) > time::not_after(&base.expires)
+            ExpiryExtension::between(base, record).is_later()
                 || change::events(Some(base), record).contains(&ChangeEvent::ScopeWidened)
         });
         if reaches_further {

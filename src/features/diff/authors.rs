@@ -7,10 +7,10 @@ use crate::approval::people::listed::ListedPeople;
 use crate::approval::sources::keys::Keys;
 use crate::features::diff::compared::Entry;
 use crate::history::branch::BranchCommit;
+use crate::history::change::entries::ExpiryExtension;
 use crate::policy::governance::Governance;
 use crate::policy::people::person::Person;
 use crate::record::Record;
-use crate::record::time::not_after;
 use crate::rules::change_cases::{GovernanceChange, How, Needs};
 use crate::rules::meaning;
 use crate::rules::past::{RecordPast, Settled};
@@ -100,7 +100,7 @@ fn makers(after: &Record, landed: &ApprovedState, made: Vec<Person>) -> Vec<Pers
     let approved = landed.approved.as_deref();
     let mut makers = made;
     let is_more = approved.is_some_and(|approved| {
-        not_after(&after.expires) > not_after(&approved.expires)
+        ExpiryExtension::between(approved, after).is_later()
             || !meaning::widened(approved, after).is_empty()
     });
     let filer = landed.filer.iter().filter(|_| is_more);

@@ -3,12 +3,13 @@
 //! Start at [`Compared`].
 
 use crate::diag::Finding;
+use crate::history::change::entries::ExpiryExtension;
 use crate::history::objects::Oid;
 use crate::ledger::Files;
 use crate::ledger::tree::Tree;
 use crate::policy::governance::{Governance, State};
 use crate::policy::people::person::Person;
-use crate::record::time::{Instant, not_after};
+use crate::record::time::Instant;
 use crate::rules::case::RuleContext;
 use crate::rules::change_cases::{ChangeCase, GovernanceChange, Needs, TakenOnBranch};
 use crate::rules::lint;
@@ -96,7 +97,7 @@ impl Entry {
         let both = self.delta.before.first().zip(self.delta.record_after());
         let is_longer = both.is_some_and(|(before, after)| {
             let before = before.record.as_ref();
-            before.is_some_and(|it| not_after(&after.expires) > not_after(&it.expires))
+            before.is_some_and(|before| ExpiryExtension::between(before, after).is_later())
         });
         let is_cut = self.landed.begins_behind && is_longer;
         let approval = self.landed.doubt.clone().map(PastObstacle::Approval);

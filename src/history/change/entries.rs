@@ -1,6 +1,6 @@
 //! Checks whether an entry explains a later end or a new owner.
 //!
-//! Uses record, and `change`'s fields. Pure. Start at [`extension`] and
+//! Uses record, and `change`'s fields. Pure. Start at [`ExpiryExtension::between`] and
 //! [`handover`]. Follows `docs/spec/rules.md` (`silent-extension`, `owner-changed`).
 
 use crate::history::change::differ;
@@ -19,25 +19,31 @@ pub enum ExpiryExtension {
     Silent,
 }
 
-/// Tells whether a record's end is later, and whether new renewal entries explain it: the first starts at the old end,
-/// each continues where the one before ended, and the last reaches the new end.
-pub fn extension(before: &Record, after: &Record) -> ExpiryExtension {
-    let (old, new) = (not_after(&before.expires), not_after(&after.expires));
-    if new <= old {
-        return ExpiryExtension::No;
-    }
-    let entries = differ::beyond(&after.renewals, &before.renewals);
-    let mut at: Instant = old;
-    for entry in &entries {
-        if not_after(&entry.from) != at {
-            return ExpiryExtension::Silent;
+impl ExpiryExtension {
+    /// Compares the ends of two versions. Entries explain a later end if the first starts at the old end, each continues where the
+    /// one before ended, and the last reaches the new end.
+    pub fn between(before: &Record, after: &Record) -> ExpiryExtension {
+        let (old, new) = (not_after(&before.expires), not_after(&after.expires));
+        if new <= old {
+            return ExpiryExtension::No;
         }
-        at = not_after(&entry.until);
+        let entries = differ::beyond(&after.renewals, &before.renewals);
+        let mut at: Instant = old;
+        for entry in &entries {
+            if not_after(&entry.from) != at {
+                return ExpiryExtension::Silent;
+            }
+            at = not_after(&entry.until);
+        }
+        match entries.len() {
+            0 => ExpiryExtension::Silent,
+            _ if at != new => ExpiryExtension::Silent,
+            n => ExpiryExtension::Renewed(n),
+        }
     }
-    match entries.len() {
-        0 => ExpiryExtension::Silent,
-        _ if at != new => ExpiryExtension::Silent,
-        n => ExpiryExtension::Renewed(n),
+
+    pub fn is_later(&self) -> bool {
+        *self != ExpiryExtension::No
     }
 }
 

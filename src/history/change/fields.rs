@@ -223,7 +223,7 @@ fn expires(before: &Record, after: &Record) -> Vec<ChangeEvent> {
     if is_shortened(before, after) {
         return vec![ChangeEvent::Shortened];
     }
-    match entries::extension(before, after) {
+    match ExpiryExtension::between(before, after) {
         ExpiryExtension::No => Vec::new(),
         ExpiryExtension::Renewed(_) => vec![ChangeEvent::Renewed],
         ExpiryExtension::Silent => vec![ChangeEvent::Extended],
@@ -232,7 +232,7 @@ fn expires(before: &Record, after: &Record) -> Vec<ChangeEvent> {
 
 /// Returns the event of an added renewal entry; one that does not explain this later end has none.
 fn renewal(before: &Record, after: &Record) -> ChangeEvent {
-    match entries::extension(before, after) {
+    match ExpiryExtension::between(before, after) {
         ExpiryExtension::Silent => ChangeEvent::Extended,
         ExpiryExtension::No | ExpiryExtension::Renewed(_) => ChangeEvent::Renewed,
     }

@@ -4,6 +4,7 @@
 //! Start at [`NeighbourSearch::of`]. Follows `docs/spec/policy.md`, repetition. A file is read only if its bytes
 //! contain the relevant values, because a ledger may hold ten thousand files.
 
+use crate::history::change::entries::ExpiryExtension;
 use crate::session::error::Undetermined;
 use std::collections::BTreeSet;
 use std::rc::Rc;
@@ -19,7 +20,7 @@ use crate::policy::settings::PatternKey;
 use crate::record::Record;
 use crate::record::file;
 use crate::record::folded::folded;
-use crate::record::time::{Instant, not_after};
+use crate::record::time::Instant;
 use crate::record::vocabulary::RootCause;
 use crate::status::state::RecordFacts;
 use crate::survey::branch::Delta;
@@ -192,7 +193,7 @@ impl<'n> NeighbourSearch<'n> {
 
 /// Tells whether a change moves a record's start or end, or changes its subject.
 fn is_more(before: &Record, after: &Record) -> bool {
-    not_after(&after.expires) > not_after(&before.expires)
+    ExpiryExtension::between(before, after).is_later()
         || before.closure.is_some()
         || after.starts != before.starts
         || after.subject != before.subject
