@@ -170,21 +170,51 @@ impl<'a> FormerCommits<'a> {
     ) -> Result<(), Obstacle> {
         let commits = branches.commits();
         let TrailSet { contents, trails, .. } = records;
-        self.mark_records(&commits, (merges, contents), trails, &mut marks.records)?;
-        self.mark_governance(&commits, (merges, contents), governance, &mut marks.rules)?;
+        let own = self.mark_records(&commits, (merges, contents), trails, &mut marks.records)?;
+        for key in own {
+            let versions = trails.get_mut(&key).map(|trail| trail.versions.as_mut_slice());
+            let subject = ComparedPath::Record(key);
+            self.name_restorers(branches, (merges, contents), &subject, versions);
+        }
+        let own =
+            self.mark_governance(&commits, (merges, contents), governance, &mut marks.rules)?;
+        for path in own {
+            let versions =
+                governance.trails.get_mut(&path).map(|trail| trail.versions.as_mut_slice());
+            let subject = ComparedPath::Governance(path);
+            self.name_restorers(branches, (merges, contents), &subject, versions);
+        }
         if let Some(obstacle) = &branches.truncated {
             self.doubt_records(obstacle, trails);
         }
         Ok(())
     }
 
+    /// Adds to what the merge holds, after commits that it brings took something away, the authors of the merges among them that
+    /// brought it back: that content was made before (A2).
+    fn name_restorers(
+        &self,
+        branches: &LandingBranches,
+        (merges, contents): (&mut Merges<'_>, &mut ContentCache<'_>),
+        subject: &ComparedPath,
+        versions: Option<&mut [Version]>,
+    ) {
+        let Lost::Merge(landing, _) = self.by else { return };
+        for version in versions.into_iter().flatten() {
+            if version.landing == landing && version.taken_away().is_none() {
+                branches.fill_restored(merges, contents, subject, version);
+            }
+        }
+    }
+
+    /// Returns the records that something was taken from.
     fn mark_records(
         &mut self,
         commits: &[FormerCommit<'_>],
         (merges, contents): (&mut Merges<'_>, &mut ContentCache<'_>),
         trails: &mut BTreeMap<TrailKey, Trail>,
         marks: &mut BTreeMap<TrailKey, OffLine>,
-    ) -> Result<(), Obstacle> {
+    ) -> Result<Vec<TrailKey>, Obstacle> {
         let mut taken: BTreeMap<&TrailKey, Vec<Version>> = BTreeMap::new();
         for (commit, changed) in commits {
             for (subject, bytes) in *changed {
@@ -240,12 +270,14 @@ impl<'a> FormerCommits<'a> {
                 taken.entry(key).or_default().push(Version { digest, ..version });
             }
         }
+        let mut own = Vec::new();
         for (key, taken) in taken {
             if let Some(trail) = trails.get_mut(key) {
                 self.insert(trail, taken);
+                own.push(key.clone());
             }
         }
-        Ok(())
+        Ok(own)
     }
 
     fn doubt_records(&self, obstacle: &Obstacle, trails: &mut BTreeMap<TrailKey, Trail>) {
@@ -273,13 +305,14 @@ impl<'a> FormerCommits<'a> {
         number(trail);
     }
 
+    /// Does the same for files of the rules, and returns them.
     fn mark_governance(
         &mut self,
         commits: &[FormerCommit<'_>],
         (merges, contents): (&mut Merges<'_>, &mut ContentCache<'_>),
         files: &mut GovernanceFiles,
         marks: &mut BTreeMap<String, OffLine>,
-    ) -> Result<(), Obstacle> {
+    ) -> Result<Vec<String>, Obstacle> {
         let mut taken: BTreeMap<&String, Vec<Version>> = BTreeMap::new();
         for (commit, changed) in commits {
             for (subject, bytes) in *changed {
@@ -325,14 +358,16 @@ impl<'a> FormerCommits<'a> {
                 taken.entry(path).or_default().push(version);
             }
         }
+        let mut own = Vec::new();
         for (path, taken) in taken {
             let trail = files
                 .trails
                 .entry(path.clone())
                 .or_insert_with(|| Trail::new(TrailKey::Path(path.clone())));
             self.insert(trail, taken);
+            own.push(path.clone());
         }
-        Ok(())
+        Ok(own)
     }
 
     /// Returns a version that no landing made: what a commit off the line took away.

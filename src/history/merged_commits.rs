@@ -142,6 +142,18 @@ impl LandingBranches {
         {
             return;
         }
+        self.fill_restored(merges, contents, subject, version);
+    }
+
+    /// Adds to a version the merges of the branch that have its content and a parent without it.
+    pub(super) fn fill_restored(
+        &self,
+        merges: &mut Merges<'_>,
+        contents: &mut ContentCache<'_>,
+        subject: &ComparedPath,
+        version: &mut Version,
+    ) {
+        let landed = trails::blobs(&version.files);
         for merged_commit in &self.sides {
             let commit = &merged_commit.commit;
             if version.touched.iter().any(|known| known.oid == commit.oid) {

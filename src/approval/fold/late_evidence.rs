@@ -181,7 +181,10 @@ impl<'a> TrailEvaluator<'a> {
                     self.series.is_interrupted = true;
                     self.series.end_support(since);
                 }
-                if turned && verdict.satisfied == Satisfied::Yes && verdict.carries.is_none() {
+                // Whoever approves the same text again takes back what was said of another one before.
+                let is_anew = verdict.counted_statements().any(|it| it.approver.at == at);
+                let is_fresh = verdict.satisfied == Satisfied::Yes && verdict.carries.is_none();
+                if is_fresh && (turned || is_anew) {
                     self.series.end_support(at);
                 }
             }

@@ -316,6 +316,37 @@ fn merge_brings_nothing_back() {
 }
 
 #[test]
+fn who_restores_below_a_merge_does_not_approve_it() {
+    // Lee closes it, and a branch of Lee's own holds it open nevertheless; a bot merges that below another commit of the line.
+    for keeps_first in [false, true] {
+        let repo = signed_by_one();
+        let fork = repo.tip("main");
+        repo.by("ana").edit(ID, "expires: 2026-12-19").commit("Shorten it");
+        let open = repo.by("ana").text(ID);
+        sign(&repo, "ana", &approvals(&repo, &[("dana", "dana")], &open));
+        let before = repo.tip("main").to_string();
+        repo.by("lee").write(ID, &(open.clone() + CLOSED)).commit("Close it");
+        repo.branch_from("old", &before).by("lee").write("docs/a.md", "A\n").commit("Work");
+        let says = "Merge branch 'old' into back";
+        if keeps_first {
+            repo.branch_from("back", "old").by("lee").merge_ours(&["main"], says);
+        } else {
+            repo.branch_from("back", "main").by("lee").write(ID, &open).merge("old", says);
+        }
+        let bot = "merge[bot] <7+merge[bot]@users.noreply.github.com>";
+        let mine = repo.branch_from("mine", &fork.to_string());
+        mine.by(bot).write("docs/b.md", "B\n").commit("Work");
+        let merge = repo.branch("mine").by(bot).merge("back", "Merge branch 'back'");
+        repo.set_ref("refs/heads/main", merge);
+        assert_ne!(status(&repo), "active", "{keeps_first}");
+        sign(&repo, "lee", &approvals(&repo, &[("lee", "lee")], &open));
+        assert_ne!(status(&repo), "active", "{keeps_first}, and Lee approves");
+        sign(&repo, "lee", &approvals(&repo, &[("dana", "dana")], &open));
+        assert_eq!(status(&repo), "active", "{keeps_first}, and Dana approves");
+    }
+}
+
+#[test]
 fn what_was_taken_is_kept_with_the_id() {
     for dated in ["2026-11-20T12:00:00Z", "2027-03-01T09:00:00Z"] {
         for taking in TAKINGS.iter().take(2) {

@@ -421,3 +421,25 @@ fn approvals_that_cannot_be_checked_bring_nothing_back() {
     repo.by("ana").write(ID, &wide).commit("Put it back");
     assert!(is_allowed(&repo, &question("db:salaries")));
 }
+
+#[test]
+fn approving_again_takes_back_what_was_said_of_another_text() {
+    let question = |resource| [&BILLING[..], &["--resource", resource]].concat();
+    let scope = |resources: &str| format!("{SAMPLE}scope: {{resources: [{resources}]}}\n");
+    let (wide, narrow) = (scope("'db:invoices', 'db:salaries'"), scope("'db:invoices'"));
+    for again in [false, true] {
+        let repo = ledger(SIGNED, &["dana", "lee"]);
+        repo.by("ana").write(ID, &narrow).commit("File it");
+        sign(&repo, "ana", &approvals(&repo, &BOTH, &narrow));
+        let earlier = approvals(&repo, &BOTH, &wide);
+        repo.wait("1d");
+        if again {
+            sign(&repo, "ana", &approvals(&repo, &BOTH, &narrow));
+        }
+        repo.wait("1d");
+        let work = earlier.iter().fold(repo.by("ana"), |work, says| work.says(says));
+        work.write(ID, &wide).commit("Ask for all of it");
+        assert!(is_allowed(&repo, &question("db:invoices")), "{again}");
+        assert_eq!(is_allowed(&repo, &question("db:salaries")), !again);
+    }
+}
