@@ -317,7 +317,7 @@ fn merge_brings_nothing_back() {
 
 #[test]
 fn who_restores_below_a_merge_does_not_approve_it() {
-    // Lee closes it, and a branch of Lee's own holds it open nevertheless; a bot merges that below another commit of the line.
+    // Omar closes it, and a branch of Lee's holds it open nevertheless; a bot merges that below another commit of the line.
     for keeps_first in [false, true] {
         let repo = signed_by_one();
         let fork = repo.tip("main");
@@ -325,7 +325,7 @@ fn who_restores_below_a_merge_does_not_approve_it() {
         let open = repo.by("ana").text(ID);
         sign(&repo, "ana", &approvals(&repo, &[("dana", "dana")], &open));
         let before = repo.tip("main").to_string();
-        repo.by("lee").write(ID, &(open.clone() + CLOSED)).commit("Close it");
+        repo.by("omar").write(ID, &(open.clone() + CLOSED)).commit("Close it");
         repo.branch_from("old", &before).by("lee").write("docs/a.md", "A\n").commit("Work");
         let says = "Merge branch 'old' into back";
         if keeps_first {
