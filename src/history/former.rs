@@ -107,6 +107,19 @@ impl<'a> FormerCommits<'a> {
         self.after.map_or(0, |after| after + 1)
     }
 
+    /// Returns what stood on the line where a commit adds a file of a record that stands there already; `None` if nothing did,
+    /// or the line has had these bytes itself.
+    fn stood_beside<'t>(&self, trail: &'t Trail, bytes: &Bytes) -> Option<&'t VersionBody> {
+        let blobs = trails::blobs(&bytes.new);
+        let has_landed = |version: &Version| trails::blobs(&version.files) == blobs;
+        let mut landed = trail.versions.iter().filter(|version| self.is_before(version));
+        if blobs.is_empty() || landed.clone().any(has_landed) {
+            return None;
+        }
+        let last = landed.next_back().filter(|version| !version.files.is_empty());
+        last.map(|version| &version.record)
+    }
+
     /// Tells whether a commit drops the file in which the record stood alone on the line, of several that it had then: what
     /// stays is another one (V3), whatever the merge makes of it.
     fn drops_own(&self, trail: &Trail, bytes: &Bytes) -> bool {
@@ -221,13 +234,20 @@ impl<'a> FormerCommits<'a> {
                 let ComparedPath::Record(key @ TrailKey::Id(_)) = subject else { continue };
                 let at = self.at(commit);
                 if !bytes.new.is_empty() {
-                    let since = &mut marks.entry(key.clone()).or_default().held_since;
-                    *since = Some(since.map_or(at, |since| since.min(at)));
+                    let held = marks.entry(key.clone()).or_default();
+                    held.held_since = Some(held.held_since.map_or(at, |since| since.min(at)));
+                    if let Lost::Merge(landing, _) = self.by {
+                        held.brought_by.get_or_insert(landing);
+                    }
                 }
-                if bytes.old.is_empty() {
-                    continue;
-                }
-                let change = RecordChange::read(contents, bytes);
+                let change = if bytes.old.is_empty() {
+                    match trails.get(key).and_then(|trail| self.stood_beside(trail, bytes)) {
+                        Some(stood) => RecordChange::beside(stood, contents, &bytes.new),
+                        None => continue,
+                    }
+                } else {
+                    RecordChange::read(contents, bytes)
+                };
                 if let Some(obstacle) = change.obstacle() {
                     trails.get_mut(key).into_iter().for_each(|it| self.doubt(obstacle, it));
                     continue;
@@ -265,7 +285,14 @@ impl<'a> FormerCommits<'a> {
                 };
                 // What stays beside a file that goes is another record's beginning.
                 let left = if loss == Loss::Removal { Vec::new() } else { bytes.new.clone() };
-                let (record, digest) = contents.read_all(&left);
+                let (body, digest) = contents.read_all(&left);
+                let record = match body.content().ending() {
+                    // What is narrower under another name narrows all the same.
+                    Some(narrow) if loss == Loss::Narrowing && body.record().is_none() => {
+                        VersionBody::known(Content::Record(Rc::clone(narrow)))
+                    }
+                    _ => body,
+                };
                 let version = self.version((commit, at), loss, left, record);
                 taken.entry(key).or_default().push(Version { digest, ..version });
             }

@@ -33,6 +33,21 @@ impl RecordChange {
         RecordChange { before: read(&bytes.old), after: read(&bytes.new) }
     }
 
+    /// Returns the change of what stood on the line to a file that a commit adds beside it.
+    pub(super) fn beside(
+        stood: &VersionBody,
+        contents: &mut ContentCache<'_>,
+        added: &[FileAt],
+    ) -> RecordChange {
+        let fetch = |body: &VersionBody, contents: &ContentCache<'_>| {
+            body.fetch(|blob| contents.bytes(blob))
+        };
+        let after = contents.read_all(added).0;
+        fetch(stood, contents);
+        fetch(&after, contents);
+        RecordChange { before: Some(stood.clone()), after: Some(after) }
+    }
+
     /// Tells whether no file of the record is left where it was.
     pub(super) fn is_removal(&self) -> bool {
         self.after.is_none()
@@ -82,7 +97,8 @@ impl RecordChange {
         if later.fired.iter().any(|fired| !known.contains(&fired)) {
             return Some(Loss::Fired);
         }
-        let (later, earlier) = (after.record()?, earlier?);
+        // What can't be read, or stands twice, was not granted: what stood before it was. Under another name it says the same.
+        let earlier = before.record().or(granted).or(earlier)?;
         let rest = match granted {
             Some(granted) => {
                 let both = change::meet(granted, earlier);
@@ -129,6 +145,8 @@ pub struct OffLine {
     pub(super) bars: Vec<SupportBar>,
     /// The earliest time of such a commit that holds the record.
     pub held_since: Option<Instant>,
+    /// The first merge that brought such a commit, by its landing.
+    pub brought_by: Option<usize>,
 }
 
 /// A commit that took something away: from a landing on, no statement of before supports anything.

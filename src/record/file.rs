@@ -54,13 +54,24 @@ pub fn read(path: &str, bytes: &[u8]) -> RecordFile {
     source.record = record;
     let is_misnamed = |finding: &Finding| finding.rule == Code::BadId;
     if source.record.is_none() && source.findings.iter().all(is_misnamed) {
-        let stated = source.root.as_ref().and_then(|root| root.at("id")?.text());
-        let id = stated.map(str::to_ascii_uppercase);
-        let named = id.filter(|id| *id != stem(path)).map(|id| format!("{id}.yaml"));
-        let read = |named: String| read_as::<Record>(&named, bytes, "a record", consistent::faults);
-        source.misnamed = named.and_then(|named| read(named).1);
+        source.misnamed = read_under_its_id(&source, bytes);
     }
     source
+}
+
+/// Returns the record of a file whose id is not that of its name, or is written in lower case.
+fn read_under_its_id(source: &RecordFile, bytes: &[u8]) -> Option<Record> {
+    let node = source.root.as_ref()?.at("id")?;
+    let stated = node.text()?;
+    let id = stated.to_ascii_uppercase();
+    let named = format!("{id}.yaml");
+    let read = |bytes: &[u8]| read_as::<Record>(&named, bytes, "a record", consistent::faults).1;
+    if stated == id {
+        return if id == source.stem() { None } else { read(bytes) };
+    }
+    let mut upper = bytes.to_vec();
+    upper.get_mut(node.span.clone())?.make_ascii_uppercase();
+    read(&upper)
 }
 
 /// Checks between the fields of a file: the stem of its name, its root, and the fields that misspelled keys were meant for.

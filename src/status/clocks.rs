@@ -76,6 +76,13 @@ pub(crate) struct FiredClock {
     pub brought: usize,
 }
 
+/// Returns when the terms of a record begin. A later start that nobody approved puts off the grant, and no review.
+fn begin(record: &Record, approved: Option<&Record>, landed: Instant) -> When {
+    let of = |record: &Record| term::begin(record, Some(landed));
+    let begins = [Some(record), approved].into_iter().flatten().filter_map(of);
+    begins.min_by_key(When::start).unwrap_or_else(|| When::instant(landed))
+}
+
 impl Clocks {
     /// Computes the dates of a record.
     pub(crate) fn read(
@@ -86,11 +93,11 @@ impl Clocks {
         let record = &judged.record;
         let first_landed = past.landed(judged.first).unwrap_or(Instant::MIN);
         let tier = judged.tier.as_ref();
+        let approved = judged.approved.and_then(|index| past.record(index));
         let mut clocks = Clocks {
             starts: record.starts.as_ref().map(When::start),
             not_after: time::not_after(&record.expires),
-            begin: term::begin(record, Some(first_landed))
-                .unwrap_or_else(|| When::instant(first_landed)),
+            begin: begin(record, approved, first_landed),
             intervals: match tier {
                 Some(tier) => term::review_intervals(record, tier),
                 None => record.review_every.into_iter().collect(),

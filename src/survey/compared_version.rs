@@ -143,8 +143,10 @@ impl<'a> ComparedTrail<'a> {
         let Some(rejected) = rejections.clone().find(|index| is_rejection(*index)) else {
             return false;
         };
-        let by_others = |index: usize| is_rejection(index) && self.is_by_others(first, index);
-        !self.was_in_force(first, rejected) || rejections.into_iter().any(by_others)
+        // Whoever lands another layout of it later says nothing about it.
+        !self.was_in_force(first, rejected)
+            || self.is_by_others(first, rejected)
+            || rejections.into_iter().any(|index| is_rejection(index) && self.is_approved(index))
     }
 
     /// Returns when the record ended, as its version and everything landed since say. What nobody approved ends it no earlier

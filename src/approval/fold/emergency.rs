@@ -51,10 +51,16 @@ pub(crate) fn grace(history: &History, step: &VersionStep, result: FourEyes) -> 
     let Some(term) = resolved.and_then(|resolved| resolved.review_within) else {
         return Grace::None;
     };
-    let held = emergency.and_then(|record| {
+    let off_line = emergency.and_then(|record| {
         let key = TrailKey::Id(record.id.as_str().to_ascii_uppercase());
-        history.off_line.get(&key)?.held_since.filter(|_| !put_back::N4)
+        history.off_line.get(&key).filter(|_| !put_back::N4)
     });
+    // A merge that landed earlier brought it, and left it out: it is filed again.
+    let brought_by = off_line.and_then(|off_line| off_line.brought_by);
+    if brought_by.is_some_and(|landing| landing < step.version.landing) {
+        return Grace::None;
+    }
+    let held = off_line.and_then(|off_line| off_line.held_since);
     let period = GracePeriod { begin: begin(step.version, held, step.at), term };
     match &history.mainline.boundary {
         _ if result == FourEyes::Vetoed => Grace::Rejected(period),

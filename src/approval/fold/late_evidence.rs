@@ -18,6 +18,7 @@ use crate::approval::verdict::{
 use crate::history::off_line::Lost;
 use crate::history::version::{Version, VersionChange};
 use crate::policy::demand::{EvidenceKind, Proof};
+use crate::policy::tier::Needed;
 use crate::record::time::Instant;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -235,40 +236,60 @@ impl<'a> TrailEvaluator<'a> {
     }
 
     /// Tells whether enough people are said to have approved what landed between an approved version and another, whatever keeps
-    /// that from counting: a list of keys that waits, or whom somebody calls an author. What is only said gives nothing and
-    /// takes nothing back, but nothing older comes back with its approval behind it.
+    /// that from counting: a list of keys that waits, whom somebody calls an author, the name of the file. What is only said gives
+    /// nothing and takes nothing back, but nothing older comes back with its approval behind it.
     pub(super) fn is_replaced_since(&self, approved: usize, step: &VersionStep) -> bool {
-        (approved + 1..step.index)
-            .any(|index| self.is_said_to_be_approved(index, step.version.landing))
+        let mut groups_of: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        let mut demands: Vec<Needed> =
+            self.verdicts.get(approved).map(|it| it.needed.clone()).into_iter().collect();
+        for index in approved + 1..step.index {
+            let Some(verdict) = self.verdicts.get(index) else { continue };
+            let version = self.trail.versions.get(index);
+            // Nobody can have approved what can't be read at all.
+            let says_something = version.is_some_and(|it| it.record.content().ending().is_some());
+            if !says_something || self.has_content_of(approved, verdict) {
+                continue;
+            }
+            // Whoever made it, by a commit of their own, approved nothing; whom others name as an author may have.
+            let is_own = |statement: &Statement| {
+                let mut authors = verdict.authors.iter().filter(|author| author.by_own_commit);
+                authors.any(|author| author.person.key == statement.approver.person.key)
+            };
+            let stated =
+                verdict.statements.iter().cloned().chain(self.refused(index, step.version.landing));
+            let approving = stated.filter(|it| it.vote == Vote::Approves && !is_own(it));
+            for statement in approving {
+                let groups = groups_of.entry(statement.approver.person.key.clone()).or_default();
+                groups.extend(statement.approver.groups);
+            }
+            demands.extend(self.step(index).map(|step| self.demand(&step).terms.needed()));
+        }
+        let member_of: Vec<Vec<String>> = groups_of.into_values().collect();
+        let is_met = |needed: &Needed| {
+            let groups: Vec<&str> = needed.each_of.iter().map(String::as_str).collect();
+            member_of.len() >= (needed.count as usize).max(1)
+                && requirement::unfilled(&groups, &member_of).is_empty()
+        };
+        demands.iter().any(is_met)
     }
 
-    fn is_said_to_be_approved(&self, index: usize, until: usize) -> bool {
-        let (Some(step), Some(verdict)) = (self.step(index), self.verdicts.get(index)) else {
-            return false;
-        };
-        if verdict.carries.is_some() || step.record.is_none() {
-            return false;
-        }
-        let refused = self.statements.iter().filter_map(|event| match event {
-            StatementEvent::Refused(landed, bad) if event.landing() <= until => {
-                let is_about = self.bound.digests.get(index)?.as_ref() == Some(&landed.file.sha256);
-                is_about.then(|| uncounted(landed, NotCounted::BadFile(bad.clone())))
+    /// Tells whether a version says the same as an approved one whose verdict it carries.
+    fn has_content_of(&self, approved: usize, verdict: &ApprovalVerdict) -> bool {
+        let origin = self.verdicts.get(approved).and_then(|it| it.carries).unwrap_or(approved);
+        verdict.carries == Some(origin)
+    }
+
+    /// Returns the approval files about a version that were refused, and had landed by a landing.
+    fn refused(&self, index: usize, until: usize) -> impl Iterator<Item = Statement> {
+        let digest = self.bound.digests.get(index).and_then(Option::as_ref);
+        self.statements.iter().filter_map(move |event| match event {
+            StatementEvent::Refused(landed, bad)
+                if event.landing() <= until && digest == Some(&landed.file.sha256) =>
+            {
+                Some(uncounted(landed, NotCounted::BadFile(bad.clone())))
             }
             _ => None,
-        });
-        let is_other = |statement: &Statement| {
-            let mut makers = verdict.makers.iter();
-            statement.vote == Vote::Approves
-                && !makers.any(|maker| maker.key == statement.approver.person.key)
-        };
-        let stated = verdict.statements.iter().cloned().chain(refused).filter(is_other);
-        let groups_of: BTreeMap<String, Vec<String>> =
-            stated.map(|it| (it.approver.person.key.clone(), it.approver.groups)).collect();
-        let demand = self.demand(&step);
-        let groups: Vec<&str> = demand.terms.each_of.iter().map(String::as_str).collect();
-        let member_of: Vec<Vec<String>> = groups_of.into_values().collect();
-        member_of.len() >= demand.terms.needed().count as usize
-            && requirement::unfilled(&groups, &member_of).is_empty()
+        })
     }
 
     /// Returns the verdicts, each with the inapplicable files that landed while its version was at the tip.

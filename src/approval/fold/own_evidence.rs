@@ -148,10 +148,9 @@ impl<'a> TrailEvaluator<'a> {
         if outcome.is_spoiled() {
             return Vec::new();
         }
-        // What it asks for by itself, too: of whom only an approved version asks that is no longer there, none is asked now.
-        let alone = step.record.map(|own| combined_demand(step.state.governance, Some(own), None));
+        let places = self.places(step);
         let fills_place = |counted: &CountedApproval| {
-            let mut demands = [demand].into_iter().chain(&alone);
+            let mut demands = [demand].into_iter().chain(&places);
             demands.all(|demand| weigh::fills_place(demand, counted))
         };
         let counted_approvals = outcome.counted_approvals.iter();
@@ -168,6 +167,17 @@ impl<'a> TrailEvaluator<'a> {
             witnesses.extend(others.map(|member| member.person.clone()));
         }
         witnesses
+    }
+
+    /// Returns what the last approved version asks for by itself, and what the present one does, by the rules that count and by
+    /// those that were approved: whom an unapproved change of either lets in, or no longer asks, vouches for nothing.
+    fn places(&self, step: &VersionStep<'a>) -> Vec<VersionDemand> {
+        let records = [self.base(), step.record].into_iter().flatten();
+        let rules = [step.state.governance, step.state.approved];
+        let demands = records.flat_map(|record| {
+            rules.map(|governance| combined_demand(governance, Some(record), None))
+        });
+        demands.collect()
     }
 
     fn leave(

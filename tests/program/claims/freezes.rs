@@ -124,6 +124,19 @@ fn author_lifts_no_freeze() {
         depart(&repo, id, last, "dana");
         assert_eq!(is_frozen(&repo), [false; 3], "{what} again, approved");
     }
+    // Nor does somebody who lands another layout of what its author rejected.
+    let rejected = rejected + "# Tidy\n";
+    for way in ["push", "dana"] {
+        let repo = frozen_pattern();
+        depart(&repo, id, Some(&rejected.replace("# Tidy\n", "")), "push");
+        match way {
+            "push" => {
+                repo.by("dana").write(id, &rejected).commit("Tidy");
+            }
+            _ => depart(&repo, id, Some(&rejected), "dana"),
+        }
+        assert_eq!(is_frozen(&repo), [true; 3], "another layout by {way}");
+    }
     // A request that was never in force is its author's to take back.
     for (what, text) in
         departures(id).into_iter().filter(|it| ["removal", "rejected"].contains(&it.0))

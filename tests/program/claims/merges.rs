@@ -316,6 +316,44 @@ fn merge_brings_nothing_back() {
 }
 
 #[test]
+fn merge_brings_nothing_back_that_another_file_took() {
+    let (more, other) = (format!("exceptions/m/{ID}.yaml"), "exceptions/x.yaml");
+    let closed = SAMPLE.to_owned() + CLOSED;
+    let narrow = SAMPLE.replace("expires: 2026-12-20", "expires: 2026-11-30");
+    type Act<'a> = (&'a str, &'a dyn Fn(&Repo));
+    let acts: [Act; 4] = [
+        ("closed in a second file", &|repo| {
+            repo.by("lee").write(&more, &closed).commit("Close it");
+        }),
+        ("closed in a second file, and folded", &|repo| {
+            repo.by("eve").write(&more, &closed).commit("Close it");
+            repo.by("lee").remove(&more).write(ID, &closed).commit("Fold them");
+        }),
+        ("narrowed under another name", &|repo| {
+            repo.by("ana").remove(ID).write(other, &narrow).commit("Narrow it");
+            repo.by("ana").remove(other).write(ID, &narrow).commit("Name it");
+            sign(repo, "ana", &approvals(repo, &[("dana", "dana")], &narrow));
+        }),
+        ("narrowed in a second file, and folded", &|repo| {
+            repo.by("ana").write(&more, &narrow).commit("Narrow it");
+            repo.by("ana").remove(&more).write(ID, &narrow).commit("Fold them");
+            sign(repo, "ana", &approvals(repo, &[("dana", "dana")], &narrow));
+        }),
+    ];
+    for (what, act) in acts {
+        for depth in [0, 2] {
+            let repo = signed_by_one();
+            let fork = repo.tip("main");
+            act(&repo);
+            reroute(&repo, fork, depth, false, "Tidy up");
+            assert!(errors(&repo).contains(&"mainline-suspicious".to_owned()), "{what}");
+            repo.clock("2026-12-05T09:00:00Z");
+            assert_ne!(status(&repo), "active", "{what}, {depth} below");
+        }
+    }
+}
+
+#[test]
 fn who_restores_below_a_merge_does_not_approve_it() {
     // Omar closes it, and a branch of Lee's holds it open nevertheless; a bot merges that below another commit of the line.
     for keeps_first in [false, true] {

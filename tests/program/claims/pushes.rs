@@ -443,3 +443,84 @@ fn approving_again_takes_back_what_was_said_of_another_text() {
         assert_eq!(is_allowed(&repo, &question("db:salaries")), !again);
     }
 }
+
+#[test]
+fn no_name_or_layout_brings_an_older_text_back() {
+    let question = |resource| [&BILLING[..], &["--resource", resource]].concat();
+    let scope = |resources: &str| format!("{SAMPLE}scope: {{resources: [{resources}]}}\n");
+    let (wide, narrow) = (scope("'db:invoices', 'db:salaries'"), scope("'db:invoices'"));
+    let other = "exceptions/x.yaml";
+    let tidy = format!("{narrow}# Tidy\n");
+    type Act<'a> = (&'a str, bool, &'a dyn Fn(&Repo));
+    // Whether Dana and Lee hold listed keys, and how the narrower text lands that they approve.
+    let acts: [Act; 5] = [
+        ("under another name", true, &|repo| {
+            repo.by("ana").remove(ID).write(other, &narrow).commit("Narrow it");
+            sign(repo, "ana", &approvals(repo, &BOTH, &narrow));
+            repo.by("ana").remove(other).write(ID, &narrow).commit("Name it");
+        }),
+        ("by a typed co-author", true, &|repo| {
+            repo.by("ana").with("dana").write(ID, &narrow).commit("Narrow it");
+            sign(repo, "ana", &approvals(repo, &BOTH, &narrow));
+        }),
+        ("in another layout", false, &|repo| {
+            repo.by("ana").write(ID, &narrow).commit("Narrow it");
+            repo.by("eve").write(ID, &tidy).commit("Tidy");
+            sign(repo, "ana", &approvals(repo, &BOTH, &tidy));
+        }),
+        ("in two layouts", false, &|repo| {
+            repo.by("ana").write(ID, &narrow).commit("Narrow it");
+            sign(repo, "ana", &approvals(repo, &BOTH[..1], &narrow));
+            repo.by("eve").write(ID, &tidy).commit("Tidy");
+            sign(repo, "ana", &approvals(repo, &BOTH[1..], &tidy));
+        }),
+        ("under a larger count", false, &|repo| {
+            let more = CLAIMED.replace("count: 2", "count: 3");
+            repo.by("mallory").write(POLICY, &more).commit("Ask more");
+            repo.by("ana").write(ID, &narrow).commit("Narrow it");
+            sign(repo, "ana", &approvals(repo, &BOTH, &narrow));
+        }),
+    ];
+    for (how, is_signed, act) in acts {
+        let repo = if is_signed {
+            let repo = ledger(SIGNED, &["dana", "lee"]);
+            repo.by("ana").write(ID, &wide).commit("File it");
+            sign(&repo, "ana", &approvals(&repo, &BOTH, &wide));
+            repo
+        } else {
+            let repo = ledger(CLAIMED, &[]);
+            repo.branch("file").by("ana").write(ID, &wide).commit("File it");
+            repo.by("dana")
+                .merge("file", "Merge branch 'file'\n\nReviewed-by: Lee <lee@example.com>");
+            repo
+        };
+        assert!(is_allowed(&repo, &question("db:salaries")), "{how}");
+        act(&repo);
+        repo.by("ana").write(ID, &wide).commit("Ask for all of it");
+        assert!(!is_allowed(&repo, &question("db:salaries")), "{how}");
+    }
+    // A file that nobody can read, merged by whoever, and put right.
+    let repo = ledger(CLAIMED, &[]);
+    repo.branch("file").by("ana").write(ID, &wide).commit("File it");
+    let says = "Merge branch 'file'\n\nReviewed-by: Lee <lee@example.com>";
+    repo.by("dana").merge("file", says);
+    repo.branch("file").by("ana").write(ID, "id: [\n").commit("Break it");
+    repo.by("dana").merge("file", says);
+    repo.by("ana").write(ID, &wide).commit("Put it right");
+    assert!(is_allowed(&repo, &question("db:salaries")));
+}
+
+#[test]
+fn second_file_closes_in_lower_case_too() {
+    for id in [ID.to_owned(), ID.to_ascii_lowercase()] {
+        let repo = ledger(SIGNED, &["dana", "lee"]);
+        repo.by("ana").write(ID, SAMPLE).commit("File it");
+        sign(&repo, "ana", &approvals(&repo, &BOTH, SAMPLE));
+        assert!(is_allowed(&repo, &BILLING), "{id}");
+        let closure =
+            "closure: {date: 2026-11-20, by: lee@example.com, outcome: remediated, reason: Done}\n";
+        repo.by("lee").write(MORE, &(SAMPLE.replace(ID, &id) + closure)).commit("Close it");
+        repo.by("mallory").remove(MORE).commit("Remove it");
+        assert!(!is_allowed(&repo, &BILLING), "{id}");
+    }
+}

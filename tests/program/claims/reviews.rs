@@ -98,7 +98,7 @@ tiers:
   - {name: standard, approvals: {count: 1, each_of: [security]}, degraded: deny}
 ";
     let high = |text: &str| text.replace("level: moderate", "level: high");
-    for (lander, expected) in [("lee", "degraded"), ("dana", "active")] {
+    for (lander, expected) in [("lee", "degraded"), ("dana", "degraded")] {
         let repo = ledger(policy, &[]);
         repo.branch("file").by("ana").write(ID, &high(&periodic(""))).commit("File it");
         repo.by("lee").merge("file", "Merge branch 'file'");
@@ -114,6 +114,75 @@ tiers:
     repo.by("lee").merge("file", "Merge branch 'file'");
     repo.clock("2026-11-28T09:00:00Z");
     repo.by("lee").write(ID, &high(&review("lee"))).commit("Review it");
+    assert_eq!(status(&repo), "active");
+}
+
+#[test]
+fn who_lets_themselves_in_reviews_nothing() {
+    let groups = "groups: {support: [mallory@example.com], platform: [lee@example.com]}\n";
+    let asks = |who: &str| format!("approvals: {{count: 1, {who}}}, degraded: deny");
+    let by_group = format!(
+        "version: 1\n{groups}tiers: [{{name: standard, {}}}]\n",
+        asks("each_of: [platform]")
+    );
+    let by_role = format!(
+        "version: 1\ntiers: [{{name: standard, {}}}]\n",
+        asks("must_include: [risk_owner]")
+    );
+    let low = format!(
+        "tiers: [{{name: low, match: [{{risk: [low]}}], {}}}, ",
+        asks("each_of: [support]")
+    );
+    let by_tier = by_group.replace("tiers: [", &low);
+    let owned = |text: &str, owner: &str| {
+        text.replace(
+            "{level: moderate}",
+            &format!("{{level: moderate, owner: {owner}@example.com}}"),
+        )
+    };
+    let (due, reviewed) = (periodic(""), |by: &str| owned(&review(by), "lee"));
+    type Act<'a> = (&'a str, &'a str, &'a dyn Fn(&Repo));
+    let acts: [Act; 3] = [
+        ("a role of the record", &by_role, &|repo| {
+            repo.by("mallory").write(ID, &owned(&review("mallory"), "mallory")).commit("Review it");
+        }),
+        ("a group of the rules", &by_group, &|repo| {
+            let more = by_group.replace("[platform]}, deg", "[platform, support]}, deg");
+            assert_ne!(more, by_group);
+            repo.by("mallory").write(POLICY, &more).commit("Ask more");
+            repo.by("mallory").write(ID, &reviewed("mallory")).commit("Review it");
+        }),
+        ("a tier of the record", &by_tier, &|repo| {
+            let low = reviewed("mallory").replace("level: moderate", "level: low");
+            repo.by("mallory").write(ID, &low).commit("Review it");
+        }),
+    ];
+    for (what, policy, act) in acts {
+        let begin = || {
+            let repo = ledger(policy, &[]);
+            repo.branch("file").by("ana").write(ID, &owned(&due, "lee")).commit("File it");
+            repo.by("lee").merge("file", "Merge branch 'file'");
+            repo.clock("2026-11-28T09:00:00Z");
+            repo
+        };
+        let repo = begin();
+        act(&repo);
+        assert_ne!(status(&repo), "active", "{what}");
+        repo.by("mallory").write(ID, &reviewed("mallory")).commit("Put it back");
+        assert_ne!(status(&repo), "active", "{what}, and put back");
+        let repo = begin();
+        repo.by("lee").write(ID, &reviewed("lee")).commit("Review it");
+        assert_eq!(status(&repo), "active", "{what}, and Lee reviews");
+    }
+}
+
+#[test]
+fn later_start_puts_off_no_review() {
+    let repo = due(REVIEWED);
+    let later = periodic("starts: 2026-11-27\n");
+    repo.by("ana").write(ID, &later).commit("Start later");
+    assert_eq!(status(&repo), "degraded");
+    repo.by("lee").write(ID, &review("lee")).commit("Review it");
     assert_eq!(status(&repo), "active");
 }
 
