@@ -24,7 +24,7 @@ use crate::history::merged_commits::LandingBranches;
 use crate::history::objects::{Objects, Obstacle, Oid, OidMap};
 use crate::history::off_line::{Loss, Lost, Rerouted, TakenAway};
 use crate::history::rule_change::LineRules;
-use crate::history::taken::{OffLine, RecordChange, SupportBar, stood_before};
+use crate::history::taken::{EmergencyOffLine, OffLine, RecordChange, SupportBar, stood_before};
 use crate::history::trails::{self, Bytes, TrailSet};
 use crate::history::tree::CommitTree;
 use crate::history::version::{
@@ -33,6 +33,7 @@ use crate::history::version::{
 use crate::history::walked::History;
 use crate::record::Record;
 use crate::record::time::Instant;
+use crate::record::vocabulary::Class;
 
 /// A commit off the line, with its differences from its first parent.
 pub(super) type FormerCommit<'c> = (&'c Rc<Commit>, &'c BTreeMap<ComparedPath, Bytes>);
@@ -108,10 +109,17 @@ impl<'a> FormerCommits<'a> {
     }
 
     /// Returns what stood on the line where a commit adds a file of a record that stands there already; `None` if nothing did,
-    /// or the line has had these bytes itself.
+    /// or the line has had these bytes itself, or holds them.
     fn stood_beside<'t>(&self, trail: &'t Trail, bytes: &Bytes) -> Option<&'t VersionBody> {
         let blobs = trails::blobs(&bytes.new);
         let has_landed = |version: &Version| trails::blobs(&version.files) == blobs;
+        let holds = |version: &Version| {
+            let own = trails::blobs(&version.files);
+            blobs.iter().all(|blob| own.contains(blob))
+        };
+        if trail.last().is_some_and(holds) {
+            return None;
+        }
         let mut landed = trail.versions.iter().filter(|version| self.is_before(version));
         if blobs.is_empty() || landed.clone().any(has_landed) {
             return None;
@@ -238,6 +246,19 @@ impl<'a> FormerCommits<'a> {
                     held.held_since = Some(held.held_since.map_or(at, |since| since.min(at)));
                     if let Lost::Merge(landing, _) = self.by {
                         held.brought_by.get_or_insert(landing);
+                        if bytes.old.is_empty() && !trails.contains_key(key) && held.filed.is_none()
+                        {
+                            let body = contents.read_all(&bytes.new).0;
+                            body.fetch(|blob| contents.bytes(blob));
+                            let record = body.record().filter(|it| it.class == Class::Emergency);
+                            let commit = Rc::clone(commit);
+                            held.filed = record.map(Rc::clone).map(|record| EmergencyOffLine {
+                                commit,
+                                at,
+                                landing,
+                                record,
+                            });
+                        }
                     }
                 }
                 let change = if bytes.old.is_empty() {

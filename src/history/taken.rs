@@ -7,6 +7,7 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use crate::history::change;
+use crate::history::commit::Commit;
 use crate::history::content::ContentCache;
 use crate::history::objects::Obstacle;
 use crate::history::off_line::Loss;
@@ -20,6 +21,8 @@ use crate::record::time::Instant;
 pub struct RecordChange {
     before: Option<VersionBody>,
     after: Option<VersionBody>,
+    /// Whether the file is a second one beside that which stood there.
+    is_beside: bool,
 }
 
 impl RecordChange {
@@ -30,7 +33,7 @@ impl RecordChange {
             body.fetch(|blob| contents.bytes(blob));
             Some(body)
         };
-        RecordChange { before: read(&bytes.old), after: read(&bytes.new) }
+        RecordChange { before: read(&bytes.old), after: read(&bytes.new), is_beside: false }
     }
 
     /// Returns the change of what stood on the line to a file that a commit adds beside it.
@@ -45,7 +48,7 @@ impl RecordChange {
         let after = contents.read_all(added).0;
         fetch(stood, contents);
         fetch(&after, contents);
-        RecordChange { before: Some(stood.clone()), after: Some(after) }
+        RecordChange { before: Some(stood.clone()), after: Some(after), is_beside: true }
     }
 
     /// Tells whether no file of the record is left where it was.
@@ -99,6 +102,10 @@ impl RecordChange {
         }
         // What can't be read, or stands twice, was not granted: what stood before it was. Under another name it says the same.
         let earlier = before.record().or(granted).or(earlier)?;
+        // A second file about something else took the id by mistake, and narrows nothing.
+        if self.is_beside && !change::meet(later, earlier).unequal.is_empty() {
+            return None;
+        }
         let rest = match granted {
             Some(granted) => {
                 let both = change::meet(granted, earlier);
@@ -147,6 +154,19 @@ pub struct OffLine {
     pub held_since: Option<Instant>,
     /// The first merge that brought such a commit, by its landing.
     pub brought_by: Option<usize>,
+    /// The emergency that such a commit filed, and the merge left out.
+    pub filed: Option<EmergencyOffLine>,
+}
+
+/// An emergency that the line never had: a merge brought the commit that filed it, and left it out.
+#[derive(Clone, Debug)]
+pub struct EmergencyOffLine {
+    pub commit: Rc<Commit>,
+    /// When it was made.
+    pub at: Instant,
+    /// The merge, by its landing.
+    pub landing: usize,
+    pub record: Rc<Record>,
 }
 
 /// A commit that took something away: from a landing on, no statement of before supports anything.

@@ -4,12 +4,14 @@
 //! `docs/spec/status.md`, emergency.
 
 use crate::approval::TrailVerdicts;
-use crate::approval::fold::emergency::{self, RepeatedEmergency};
+use crate::approval::fold::emergency::{self, EarlierEmergency, RepeatedEmergency};
 use crate::approval::verdict::{ApprovalVerdict, Grace, GracePeriod};
 use crate::diag::sorting::StableSort as _;
 use crate::history::version::{Trail, TrailKey};
 use crate::history::walked::History;
 use crate::policy::governance::Governance;
+use crate::policy::tier;
+use crate::policy::tier::fact::Facts;
 use crate::record::time::Instant;
 use crate::record::vocabulary::Class;
 use crate::survey::refiling::Peer;
@@ -19,6 +21,8 @@ use std::rc::Rc;
 /// An emergency that had a grace, by its own evidence, or would have had one but for rules that nobody approved.
 struct Emergency<'h> {
     key: &'h TrailKey,
+    /// Whether the line never had it: a merge left it out.
+    is_off_line: bool,
     landing: usize,
     period: GracePeriod,
     /// Its first version, as if it had not been closed.
@@ -27,7 +31,7 @@ struct Emergency<'h> {
 
 /// Takes the grace of emergencies that earlier ones about the same subject use up. All records must have been read.
 pub fn use_up_graces(history: &History, verdicts: &mut TrailVerdicts, governance: &Governance) {
-    let emergencies = list_emergencies(history, verdicts);
+    let emergencies = list_emergencies(history, verdicts, governance);
     let repeated = repeated(&emergencies, governance);
     let TrailVerdicts { trails, counted, .. } = verdicts;
     emergency::use_up(history, counted.ruled(history), trails, &repeated);
@@ -71,7 +75,11 @@ pub fn depends_on_all(verdicts: &[Rc<ApprovalVerdict>]) -> bool {
 }
 
 /// Returns all emergencies of which others may lose their grace, in landing order.
-fn list_emergencies<'h>(history: &'h History, verdicts: &TrailVerdicts) -> Vec<Emergency<'h>> {
+fn list_emergencies<'h>(
+    history: &'h History,
+    verdicts: &TrailVerdicts,
+    governance: &Governance,
+) -> Vec<Emergency<'h>> {
     let emergency = |(key, verdicts): (&TrailKey, &Vec<Rc<ApprovalVerdict>>)| {
         let (Grace::Within(period) | Grace::Rejected(period) | Grace::Denied(period)) =
             verdicts.first()?.grace
@@ -82,9 +90,17 @@ fn list_emergencies<'h>(history: &'h History, verdicts: &TrailVerdicts) -> Vec<E
         let version = trail.versions.first()?;
         let landed = history.mainline.landings.get(version.landing)?.effective;
         let peer = Peer::unclosed(key.as_str(), version.record.record()?, Some(landed));
-        Some(Emergency { key, landing: version.landing, period, peer })
+        Some(Emergency { key, is_off_line: false, landing: version.landing, period, peer })
     };
-    let mut found: Vec<Emergency<'h>> = verdicts.trails.iter().filter_map(emergency).collect();
+    let off_line = history.off_line.iter().filter_map(|(key, off_line)| {
+        let filed = off_line.filed.as_ref()?;
+        let resolved = tier::resolve(&governance.policy, &Facts::of(&filed.record))?;
+        let period = GracePeriod { begin: filed.at, term: resolved.review_within? };
+        let peer = Peer::unclosed(key.as_str(), &filed.record, Some(filed.at));
+        Some(Emergency { key, is_off_line: true, landing: filed.landing, period, peer })
+    });
+    let landed = verdicts.trails.iter().filter_map(emergency);
+    let mut found: Vec<Emergency<'h>> = landed.chain(off_line).collect();
     found.order_by_key(|it| (it.landing, it.key));
     found
 }
@@ -103,8 +119,12 @@ fn repeated(emergencies: &[Emergency<'_>], governance: &Governance) -> Vec<Repea
                 && later.peer.is_like(&earlier.peer, governance)
         };
         let earlier = named.iter().filter_map(|index| emergencies.get(*index)).filter(is_earlier);
-        let earlier: Vec<TrailKey> = earlier.map(|it| it.key.clone()).collect();
-        if !earlier.is_empty() {
+        let earlier = earlier.map(|it| match it.is_off_line {
+            true => EarlierEmergency::OffLine(it.key.clone()),
+            false => EarlierEmergency::Landed(it.key.clone()),
+        });
+        let earlier: Vec<EarlierEmergency> = earlier.collect();
+        if !earlier.is_empty() && !later.is_off_line {
             repeated.push(RepeatedEmergency { key: later.key.clone(), earlier });
         }
         for name in later.peer.names() {

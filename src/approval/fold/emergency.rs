@@ -15,6 +15,7 @@ use crate::approval::put_back;
 use crate::approval::verdict::{
     ApprovalVerdict, BecomesApproved, FourEyes, Grace, GracePeriod, Satisfied, UsedGrace,
 };
+use crate::history::commit::Commit;
 use crate::history::version::{Trail, TrailKey, Version};
 use crate::history::walked::History;
 use crate::policy::people::person::Person;
@@ -78,7 +79,15 @@ fn begin(version: &Version, held: Option<Instant>, landed: Instant) -> Instant {
 pub(crate) struct RepeatedEmergency {
     pub key: TrailKey,
     /// In landing order.
-    pub earlier: Vec<TrailKey>,
+    pub earlier: Vec<EarlierEmergency>,
+}
+
+/// An emergency that may use up the grace of a later one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum EarlierEmergency {
+    Landed(TrailKey),
+    /// A merge brought the commit that filed it, and left it out.
+    OffLine(TrailKey),
 }
 
 /// Takes the grace of the emergencies that an earlier one uses up: it had a grace itself, they share a maker or lander, and
@@ -104,12 +113,20 @@ pub(crate) fn use_up(
         let resolver = governance_history.resolver(landing);
         let landings = &history.mainline.landings;
         let at = landings.get(landing).map_or(Instant::MAX, |landing| landing.effective);
-        let has_own = |key: &&TrailKey| !used.iter().any(|(without, _)| without == *key);
-        let found = emergency.earlier.iter().filter(has_own).find_map(|key| {
-            let earlier = FirstVersion::read(history, verdicts, key)?;
-            let person = later.shared_person(&earlier, resolver)?;
-            let is_open = !earlier.is_looked_at(landing, at);
-            is_open.then(|| UsedGrace { period, by: key.to_string(), person })
+        let has_own = |key: &TrailKey| !used.iter().any(|(without, _)| without == key);
+        let found = emergency.earlier.iter().find_map(|earlier| match earlier {
+            EarlierEmergency::Landed(key) if has_own(key) => {
+                let earlier = FirstVersion::read(history, verdicts, key)?;
+                let person = later.shared_person(&earlier, resolver)?;
+                let is_open = !earlier.is_looked_at(landing, at);
+                is_open.then(|| UsedGrace { period, by: key.to_string(), person })
+            }
+            EarlierEmergency::Landed(_) => None,
+            EarlierEmergency::OffLine(key) => {
+                let filed = history.off_line.get(key)?.filed.as_ref()?;
+                let person = Some(later.person_of(&filed.commit, resolver)?);
+                Some(UsedGrace { period, by: key.to_string(), person })
+            }
         });
         used.extend(found.map(|found| (emergency.key.clone(), found)));
     }
@@ -164,6 +181,19 @@ impl<'a> FirstVersion<'a> {
         let shared = earlier.people().find(is_shared).cloned();
         let is_unknown = matches!(earlier.first.satisfied, Satisfied::Undetermined(_));
         (shared.is_some() || is_unknown).then_some(shared)
+    }
+
+    /// Returns the author or committer of a commit who may be a maker or lander of the version.
+    fn person_of(&self, commit: &Commit, resolver: IdentityResolver) -> Option<Person> {
+        let own: Vec<_> = self.people().map(|person| resolver.of_person(person)).collect();
+        let idents = [commit.author(), commit.committer()].into_iter();
+        let mut people = idents.filter_map(|ident| resolver.of_ident(ident));
+        let is_shared = |identity: &Identity| {
+            let mut relations =
+                own.iter().map(|own| resolver.relation(identity, &SeparatedBy::Address, own));
+            relations.any(|relation| !relation.is_different())
+        };
+        people.find(is_shared).map(|identity| identity.person)
     }
 
     /// Tells whether somebody outside the authors had approved or closed it by a landing, and nobody rejected it.

@@ -1,5 +1,6 @@
 //! Emergencies: one grace for a subject.
 
+use super::merges::reroute;
 use super::{answer, is_new, ledger};
 use crate::support::repo::Repo;
 use crate::support::samples::{ID, SAMPLE};
@@ -161,6 +162,26 @@ fn stricter_rules_open_no_second_grace() {
         let other = "EXC-2026-BBBBB";
         repo.by(again).write(other, &emergency(other, "orders")).commit("Emergency");
         assert_eq!(status_of(&repo, other), "active", "{what}");
+    }
+}
+
+#[test]
+fn merge_opens_no_second_grace() {
+    for (id, depth) in [(ID, 0), (ID, 2), (FIRST, 0)] {
+        let repo = ledger("version: 1\n", &[]);
+        let fork = repo.tip("main");
+        repo.by("mallory").write(FIRST, &emergency(FIRST, "billing")).commit("Emergency");
+        repo.wait("1d");
+        reroute(&repo, fork, depth, false, "Tidy up");
+        repo.by("mallory").write(id, &emergency(id, "billing")).commit("Emergency");
+        assert_eq!(status_of(&repo, id), "unapproved", "{id}, {depth} below");
+        assert!(!is_allowed(&repo, "billing"), "{id}, {depth} below");
+        // Who did not file the first one has a grace.
+        let other = "EXC-2026-BBBBB";
+        if id == ID {
+            repo.by("omar").write(other, &emergency(other, "billing")).commit("Emergency");
+            assert_eq!(status_of(&repo, other), "active", "{depth} below");
+        }
     }
 }
 
