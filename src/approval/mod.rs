@@ -107,8 +107,12 @@ pub fn judge_counted(history: &History, counted: CountedGovernance) -> TrailVerd
     let mut approvals = judge_chosen(history, &counted, &|_| true);
     approvals.signatures.extend(counted.signatures.iter().cloned());
     // What the records' keys say of a signature comes first: those of the rules are the approved ones alone.
-    approvals.signatures.order_by_key(|it| (it.landing, it.of, it.commit));
-    approvals.signatures.dedup_by_key(|it| (it.landing, it.of, it.commit));
+    approvals
+        .signatures
+        .order_by_key(|signature| (signature.landing, signature.of, signature.commit));
+    approvals
+        .signatures
+        .dedup_by_key(|signature| (signature.landing, signature.of, signature.commit));
     approvals.counted = counted;
     approvals
 }

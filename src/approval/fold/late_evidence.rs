@@ -183,7 +183,8 @@ impl<'a> TrailEvaluator<'a> {
                     self.series.end_support(since);
                 }
                 // Whoever approves the same text again takes back what was said of another one before.
-                let is_anew = verdict.counted_statements().any(|it| it.approver.at == at);
+                let is_anew =
+                    verdict.counted_statements().any(|statement| statement.approver.at == at);
                 let is_fresh = verdict.satisfied == Satisfied::Yes && verdict.carries.is_none();
                 if is_fresh && (turned || is_anew) {
                     self.series.end_support(at);
@@ -241,12 +242,13 @@ impl<'a> TrailEvaluator<'a> {
     pub(super) fn is_replaced_since(&self, approved: usize, step: &VersionStep) -> bool {
         let mut groups_of: BTreeMap<String, Vec<String>> = BTreeMap::new();
         let mut demands: Vec<Needed> =
-            self.verdicts.get(approved).map(|it| it.needed.clone()).into_iter().collect();
+            self.verdicts.get(approved).map(|verdict| verdict.needed.clone()).into_iter().collect();
         for index in approved + 1..step.index {
             let Some(verdict) = self.verdicts.get(index) else { continue };
             let version = self.trail.versions.get(index);
             // Nobody can have approved what can't be read at all.
-            let says_something = version.is_some_and(|it| it.record.content().ending().is_some());
+            let says_something =
+                version.is_some_and(|version| version.record.content().ending().is_some());
             if !says_something || self.has_content_of(approved, verdict) {
                 continue;
             }
@@ -257,7 +259,7 @@ impl<'a> TrailEvaluator<'a> {
             };
             let stated =
                 verdict.statements.iter().cloned().chain(self.refused(index, step.version.landing));
-            let approving = stated.filter(|it| it.vote == Vote::Approves && !is_own(it));
+            let approving = stated.filter(|said| said.vote == Vote::Approves && !is_own(said));
             for statement in approving {
                 let groups = groups_of.entry(statement.approver.person.key.clone()).or_default();
                 groups.extend(statement.approver.groups);
@@ -275,7 +277,8 @@ impl<'a> TrailEvaluator<'a> {
 
     /// Tells whether a version says the same as an approved one whose verdict it carries.
     fn has_content_of(&self, approved: usize, verdict: &ApprovalVerdict) -> bool {
-        let origin = self.verdicts.get(approved).and_then(|it| it.carries).unwrap_or(approved);
+        let origin =
+            self.verdicts.get(approved).and_then(|verdict| verdict.carries).unwrap_or(approved);
         verdict.carries == Some(origin)
     }
 
