@@ -112,11 +112,20 @@ fn repeated(emergencies: &[Emergency<'_>], governance: &Governance) -> Vec<Repea
     for (index, later) in emergencies.iter().enumerate() {
         let named = later.peer.names().filter_map(|name| by_name.get(name)).flatten();
         let named: BTreeSet<usize> = named.copied().collect();
+        // What a branch filed under one id and landed under another is the other one.
+        let is_landed = |off_line: &Emergency<'_>| {
+            emergencies.iter().any(|other| {
+                !other.is_off_line
+                    && other.landing == off_line.landing
+                    && other.peer.is_like(&off_line.peer, governance)
+            })
+        };
         let is_earlier = |earlier: &&Emergency<'_>| {
             let ends: Instant = earlier.period.term.after(earlier.period.begin);
             earlier.landing < later.landing
                 && later.period.begin < window.after(ends.max(earlier.peer.over))
                 && later.peer.is_like(&earlier.peer, governance)
+                && !(earlier.is_off_line && is_landed(earlier))
         };
         let earlier = named.iter().filter_map(|index| emergencies.get(*index)).filter(is_earlier);
         let earlier = earlier.map(|it| match it.is_off_line {

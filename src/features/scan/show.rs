@@ -521,7 +521,8 @@ impl ScanPage<'_, '_> {
             let files = diag::count(scan.n_files, "file");
             let passed_over =
                 passed_over.map(|it| format!("; passed over: {it}")).unwrap_or_default();
-            let each = if self.shown.lists { "" } else { "; --list shows each" };
+            let is_listed = self.shown.lists || self.scan.base.is_some();
+            let each = if is_listed { "" } else { "; --list shows each" };
             let text = format!(
                 "searched {files} for {n_kinds} (--kinds) of security rules{each}{passed_over}"
             );

@@ -10,6 +10,7 @@ const HELPERS: &[&str] = &[
     "branch_says_that_it_adds_a_policy_below",
     "drafts_work_below",
     "honest_emergencies_have_a_grace",
+    "id_that_a_branch_gave_up_uses_up_no_grace",
     "ledgers_side_by_side_stay",
     "listed_all_asks_the_same_of_every_record",
     "rules_that_nobody_could_change_are_an_error",

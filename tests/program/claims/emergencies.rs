@@ -186,6 +186,21 @@ fn merge_opens_no_second_grace() {
 }
 
 #[test]
+fn id_that_a_branch_gave_up_uses_up_no_grace() {
+    let other = "EXC-2026-BBBBB";
+    let repo = ledger("version: 1\n", &[]);
+    repo.branch("work").by("omar").write(FIRST, &emergency(FIRST, "billing")).commit("Emergency");
+    let text = emergency(other, "billing");
+    repo.branch("work").by("omar").remove(FIRST).write(other, &text).commit("Give it another id");
+    repo.by("dana").merge("work", "Merge branch 'work'");
+    assert_eq!(status_of(&repo, other), "active");
+    repo.wait("1d");
+    // Dana looked at what landed.
+    repo.by("omar").write(ID, &emergency(ID, "billing")).commit("Emergency");
+    assert_eq!(status_of(&repo, ID), "active");
+}
+
+#[test]
 fn honest_emergencies_have_a_grace() {
     let text = emergency(ID, "billing");
     let closed = emergency(FIRST, "billing")
