@@ -75,7 +75,7 @@ use crate::approval::governance::counted::{self, CountedGovernance};
 use crate::approval::people::at_landing::{
     GovernanceHistory, LandedSignature, Ruled, SignatureChecks,
 };
-use crate::approval::verdict::{ApprovalVerdict, Grace};
+use crate::approval::verdict::{ApprovalVerdict, Grace, JudgedTrails};
 use crate::diag::sorting::StableSort as _;
 use crate::history::version::TrailKey;
 use crate::history::walked::History;
@@ -86,7 +86,7 @@ use std::rc::Rc;
 #[derive(Clone, Debug, Default)]
 pub struct TrailVerdicts {
     /// One verdict for each version, in the order of the trail's versions.
-    pub trails: BTreeMap<TrailKey, Vec<Rc<ApprovalVerdict>>>,
+    pub trails: JudgedTrails,
     /// The governance that counts, and the verdicts on each governance file, each by the governance before it (G2). The
     /// first policy has no judge, so its verdict names no policy commit.
     pub counted: CountedGovernance,
@@ -178,8 +178,6 @@ pub(crate) fn judge_ruled(
 fn had_effect(verdict: &ApprovalVerdict) -> Option<Instant> {
     verdict.approved_since().or(verdict.was_approved)
 }
-
-type JudgedTrails = BTreeMap<TrailKey, Vec<Rc<ApprovalVerdict>>>;
 
 /// Judges the records with versions that are not approved by rules that take nothing back, and demand no more than was approved.
 fn judge_relaxed(

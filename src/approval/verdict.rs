@@ -8,14 +8,19 @@ use crate::approval::next::ways::ApprovalWays;
 use crate::approval::people::relation::UnknownAccount;
 use crate::history::ident::IdentProblem;
 use crate::history::objects::{Obstacle, Oid};
+use crate::history::version::TrailKey;
 use crate::policy::demand::{EvidenceKind, Proof};
 use crate::policy::people::nobody;
 use crate::policy::people::person::Person;
 use crate::policy::tier::Needed;
 use crate::record::time::{Instant, Term};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 use std::sync::Arc;
 use strum::{Display, IntoStaticStr};
+
+/// The verdicts on each record: one for each version, oldest first.
+pub type JudgedTrails = BTreeMap<TrailKey, Vec<Rc<ApprovalVerdict>>>;
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ApprovalVerdict {

@@ -189,22 +189,9 @@ impl<'a> FormerCommits<'a> {
         (records, governance): (&mut TrailSet<'_>, &mut GovernanceFiles),
         marks: &mut OffLineMarks,
     ) -> Result<(), Obstacle> {
-        let commits = branches.commits();
         let TrailSet { contents, trails, .. } = records;
-        let own = self.mark_records(&commits, (merges, contents), trails, &mut marks.records)?;
-        for key in own {
-            let versions = trails.get_mut(&key).map(|trail| trail.versions.as_mut_slice());
-            let subject = ComparedPath::Record(key);
-            self.name_restorers(branches, (merges, contents), &subject, versions);
-        }
-        let own =
-            self.mark_governance(&commits, (merges, contents), governance, &mut marks.rules)?;
-        for path in own {
-            let versions =
-                governance.trails.get_mut(&path).map(|trail| trail.versions.as_mut_slice());
-            let subject = ComparedPath::Governance(path);
-            self.name_restorers(branches, (merges, contents), &subject, versions);
-        }
+        self.mark_records(branches, (merges, contents), trails, &mut marks.records)?;
+        self.mark_governance(branches, (merges, contents), governance, &mut marks.rules)?;
         if let Some(obstacle) = &branches.truncated {
             self.doubt_records(obstacle, trails);
         }
@@ -218,48 +205,32 @@ impl<'a> FormerCommits<'a> {
         branches: &LandingBranches,
         (merges, contents): (&mut Merges<'_>, &mut ContentCache<'_>),
         subject: &ComparedPath,
-        versions: Option<&mut [Version]>,
+        trail: &mut Trail,
     ) {
         let Lost::Merge(landing, _) = self.by else { return };
-        for version in versions.into_iter().flatten() {
+        for version in &mut trail.versions {
             if version.landing == landing && version.taken_away().is_none() {
                 branches.fill_restored(merges, contents, subject, version);
             }
         }
     }
 
-    /// Returns the records that something was taken from.
     fn mark_records(
         &mut self,
-        commits: &[FormerCommit<'_>],
+        branches: &LandingBranches,
         (merges, contents): (&mut Merges<'_>, &mut ContentCache<'_>),
         trails: &mut BTreeMap<TrailKey, Trail>,
         marks: &mut BTreeMap<TrailKey, OffLine>,
-    ) -> Result<Vec<TrailKey>, Obstacle> {
-        let mut taken: BTreeMap<&TrailKey, Vec<Version>> = BTreeMap::new();
-        for (commit, changed) in commits {
-            for (subject, bytes) in *changed {
+    ) -> Result<(), Obstacle> {
+        let mut taken: BTreeMap<&ComparedPath, Vec<Version>> = BTreeMap::new();
+        for (commit, changed) in branches.commits() {
+            for (subject, bytes) in changed {
                 let ComparedPath::Record(key @ TrailKey::Id(_)) = subject else { continue };
                 let at = self.at(commit);
                 if !bytes.new.is_empty() {
                     let held = marks.entry(key.clone()).or_default();
-                    held.held_since = Some(held.held_since.map_or(at, |since| since.min(at)));
-                    if let Lost::Merge(landing, _) = self.by {
-                        held.brought_by.get_or_insert(landing);
-                        if bytes.old.is_empty() && !trails.contains_key(key) && held.filed.is_none()
-                        {
-                            let body = contents.read_all(&bytes.new).0;
-                            body.fetch(|blob| contents.bytes(blob));
-                            let record = body.record().filter(|it| it.class == Class::Emergency);
-                            let commit = Rc::clone(commit);
-                            held.filed = record.map(Rc::clone).map(|record| EmergencyOffLine {
-                                commit,
-                                at,
-                                landing,
-                                record,
-                            });
-                        }
-                    }
+                    let is_left_out = bytes.old.is_empty() && !trails.contains_key(key);
+                    self.note_held(held, (commit, at), (bytes, is_left_out), contents);
                 }
                 let change = if bytes.old.is_empty() {
                     match trails.get(key).and_then(|trail| self.stood_beside(trail, bytes)) {
@@ -300,7 +271,7 @@ impl<'a> FormerCommits<'a> {
                 if is_held || has_taken(trail, commit) {
                     continue;
                 }
-                let changed = (key, &***commit, drops_own);
+                let changed = (key, &**commit, drops_own);
                 let Some(loss) = self.loss((merges, contents), changed, &change, trail) else {
                     continue;
                 };
@@ -315,17 +286,41 @@ impl<'a> FormerCommits<'a> {
                     _ => body,
                 };
                 let version = self.version((commit, at), loss, left, record);
-                taken.entry(key).or_default().push(Version { digest, ..version });
+                taken.entry(subject).or_default().push(Version { digest, ..version });
             }
         }
-        let mut own = Vec::new();
-        for (key, taken) in taken {
+        for (subject, taken) in taken {
+            let ComparedPath::Record(key) = subject else { continue };
             if let Some(trail) = trails.get_mut(key) {
                 self.insert(trail, taken);
-                own.push(key.clone());
+                self.name_restorers(branches, (merges, contents), subject, trail);
             }
         }
-        Ok(own)
+        Ok(())
+    }
+
+    /// Notes that a commit off the line holds a record; one that it files, and that the line never had, may be an emergency.
+    fn note_held(
+        &self,
+        held: &mut OffLine,
+        (commit, at): (&Rc<Commit>, Instant),
+        (bytes, is_left_out): (&Bytes, bool),
+        contents: &mut ContentCache<'_>,
+    ) {
+        held.held_since = Some(held.held_since.map_or(at, |since| since.min(at)));
+        let Lost::Merge(landing, _) = self.by else { return };
+        held.brought_by.get_or_insert(landing);
+        if !is_left_out || held.filed.is_some() {
+            return;
+        }
+        let body = contents.read_all(&bytes.new).0;
+        body.fetch(|blob| contents.bytes(blob));
+        if let Some(record) = body.record()
+            && record.class == Class::Emergency
+        {
+            let (commit, record) = (Rc::clone(commit), Rc::clone(record));
+            held.filed = Some(EmergencyOffLine { commit, at, landing, record });
+        }
     }
 
     fn doubt_records(&self, obstacle: &Obstacle, trails: &mut BTreeMap<TrailKey, Trail>) {
@@ -353,17 +348,16 @@ impl<'a> FormerCommits<'a> {
         number(trail);
     }
 
-    /// Does the same for files of the rules, and returns them.
     fn mark_governance(
         &mut self,
-        commits: &[FormerCommit<'_>],
+        branches: &LandingBranches,
         (merges, contents): (&mut Merges<'_>, &mut ContentCache<'_>),
         files: &mut GovernanceFiles,
         marks: &mut BTreeMap<String, OffLine>,
-    ) -> Result<Vec<String>, Obstacle> {
-        let mut taken: BTreeMap<&String, Vec<Version>> = BTreeMap::new();
-        for (commit, changed) in commits {
-            for (subject, bytes) in *changed {
+    ) -> Result<(), Obstacle> {
+        let mut taken: BTreeMap<&ComparedPath, Vec<Version>> = BTreeMap::new();
+        for (commit, changed) in branches.commits() {
+            for (subject, bytes) in changed {
                 let ComparedPath::Governance(path) = subject else { continue };
                 let line = LineRules {
                     objects: merges.objects,
@@ -403,19 +397,19 @@ impl<'a> FormerCommits<'a> {
                     taken.is_held = rule.is_held;
                     taken.is_in_line = rule.is_in_line;
                 }
-                taken.entry(path).or_default().push(version);
+                taken.entry(subject).or_default().push(version);
             }
         }
-        let mut own = Vec::new();
-        for (path, taken) in taken {
+        for (subject, taken) in taken {
+            let ComparedPath::Governance(path) = subject else { continue };
             let trail = files
                 .trails
                 .entry(path.clone())
                 .or_insert_with(|| Trail::new(TrailKey::Path(path.clone())));
             self.insert(trail, taken);
-            own.push(path.clone());
+            self.name_restorers(branches, (merges, contents), subject, trail);
         }
-        Ok(own)
+        Ok(())
     }
 
     /// Returns a version that no landing made: what a commit off the line took away.

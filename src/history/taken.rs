@@ -42,12 +42,10 @@ impl RecordChange {
         contents: &mut ContentCache<'_>,
         added: &[FileAt],
     ) -> RecordChange {
-        let fetch = |body: &VersionBody, contents: &ContentCache<'_>| {
-            body.fetch(|blob| contents.bytes(blob))
-        };
         let after = contents.read_all(added).0;
-        fetch(stood, contents);
-        fetch(&after, contents);
+        for body in [stood, &after] {
+            body.fetch(|blob| contents.bytes(blob));
+        }
         RecordChange { before: Some(stood.clone()), after: Some(after), is_beside: true }
     }
 

@@ -12,6 +12,7 @@ use crate::approval::people::relation::{Relation, SeparatedBy};
 use crate::approval::verdict::{Approver, NotCounted, SelfAsserted, Vote, VoteCounts};
 use crate::history::commit::Commit;
 use crate::policy::demand::{EvidenceKind, Forge, Proof, SelfApproval, Switch};
+use crate::policy::tier::Needed;
 use crate::record::time::Instant;
 
 #[derive(Clone, Copy)]
@@ -72,20 +73,17 @@ pub(crate) fn approver(case: VersionEvidence, claim: &Claim) -> Approver {
 }
 
 pub(crate) fn is_met(demand: &VersionDemand, counted_approvals: &[CountedApproval]) -> bool {
-    let approvers = counted_approvals.iter().map(|counted| &counted.approver);
+    let groups = counted_approvals.iter().map(|counted| counted.approver.groups.clone());
+    let member_of: Vec<Vec<String>> = groups.collect();
     let is_filled = |role| counted_approvals.iter().any(|counted| counted.fills_role(role));
     let roles = demand.people.iter().all(is_filled);
-    are_enough(demand, approvers) && roles
+    are_enough(&demand.terms.needed(), &member_of) && roles
 }
 
-pub(crate) fn are_enough<'a>(
-    demand: &VersionDemand,
-    approvers: impl Iterator<Item = &'a Approver>,
-) -> bool {
-    let groups: Vec<&str> = demand.terms.each_of.iter().map(String::as_str).collect();
-    let member_of: Vec<Vec<String>> = approvers.map(|approver| approver.groups.clone()).collect();
-    member_of.len() >= demand.terms.needed().count as usize
-        && requirement::unfilled(&groups, &member_of).is_empty()
+/// Tells whether as many people as are needed, by the groups that each is a member of, fill the groups that are asked for.
+pub(crate) fn are_enough(needed: &Needed, member_of: &[Vec<String>]) -> bool {
+    let groups: Vec<&str> = needed.each_of.iter().map(String::as_str).collect();
+    member_of.len() >= needed.count as usize && requirement::unfilled(&groups, member_of).is_empty()
 }
 
 /// Tells whether a counted approval could fill a place of a requirement: a group or role where any is asked for.

@@ -13,7 +13,8 @@ use crate::approval::people::listed::IdentityKind;
 use crate::approval::people::relation::SeparatedBy;
 use crate::approval::put_back;
 use crate::approval::verdict::{
-    ApprovalVerdict, BecomesApproved, FourEyes, Grace, GracePeriod, Satisfied, UsedGrace,
+    ApprovalVerdict, BecomesApproved, FourEyes, Grace, GracePeriod, JudgedTrails, Satisfied,
+    UsedGrace,
 };
 use crate::history::commit::Commit;
 use crate::history::version::{Trail, TrailKey, Version};
@@ -23,7 +24,6 @@ use crate::policy::tier;
 use crate::policy::tier::fact::Facts;
 use crate::record::time::Instant;
 use crate::record::vocabulary::{Class, ClosureOutcome};
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// Returns the grace of a version by itself: it is the first of an emergency, and a person landed it; where only listed
@@ -96,7 +96,7 @@ pub(crate) enum EarlierEmergency {
 pub(crate) fn use_up(
     history: &History,
     ruled: Ruled<'_>,
-    verdicts: &mut BTreeMap<TrailKey, Vec<Rc<ApprovalVerdict>>>,
+    verdicts: &mut JudgedTrails,
     repeated: &[RepeatedEmergency],
 ) {
     if put_back::B3 {
@@ -148,7 +148,7 @@ struct FirstVersion<'a> {
 impl<'a> FirstVersion<'a> {
     fn read(
         history: &'a History,
-        verdicts: &'a BTreeMap<TrailKey, Vec<Rc<ApprovalVerdict>>>,
+        verdicts: &'a JudgedTrails,
         key: &TrailKey,
     ) -> Option<FirstVersion<'a>> {
         let trail = history.trails.get(key)?;
@@ -171,13 +171,7 @@ impl<'a> FirstVersion<'a> {
         earlier: &FirstVersion<'_>,
         resolver: IdentityResolver,
     ) -> Option<Option<Person>> {
-        let own: Vec<_> = self.people().map(|person| resolver.of_person(person)).collect();
-        let is_shared = |person: &&Person| {
-            let identity = resolver.of_person(person);
-            let mut relations =
-                own.iter().map(|own| resolver.relation(&identity, &SeparatedBy::Address, own));
-            relations.any(|relation| !relation.is_different())
-        };
+        let is_shared = |person: &&Person| self.may_be(&resolver.of_person(person), resolver);
         let shared = earlier.people().find(is_shared).cloned();
         let is_unknown = matches!(earlier.first.satisfied, Satisfied::Undetermined(_));
         (shared.is_some() || is_unknown).then_some(shared)
@@ -185,15 +179,16 @@ impl<'a> FirstVersion<'a> {
 
     /// Returns the author or committer of a commit who may be a maker or lander of the version.
     fn person_of(&self, commit: &Commit, resolver: IdentityResolver) -> Option<Person> {
-        let own: Vec<_> = self.people().map(|person| resolver.of_person(person)).collect();
         let idents = [commit.author(), commit.committer()].into_iter();
         let mut people = idents.filter_map(|ident| resolver.of_ident(ident));
-        let is_shared = |identity: &Identity| {
-            let mut relations =
-                own.iter().map(|own| resolver.relation(identity, &SeparatedBy::Address, own));
-            relations.any(|relation| !relation.is_different())
-        };
-        people.find(is_shared).map(|identity| identity.person)
+        let found = people.find(|identity| self.may_be(identity, resolver));
+        found.map(|identity| identity.person)
+    }
+
+    /// Tells whether somebody may be a maker or lander of the version.
+    fn may_be(&self, identity: &Identity, resolver: IdentityResolver) -> bool {
+        let mut own = self.people().map(|person| resolver.of_person(person));
+        own.any(|own| !resolver.relation(identity, &SeparatedBy::Address, &own).is_different())
     }
 
     /// Tells whether somebody outside the authors had approved or closed it by a landing, and nobody rejected it.

@@ -4,7 +4,7 @@
 //! `TrailEvaluator::evaluate_until` and `TrailEvaluator::into_verdicts`. Follows `docs/spec/approval.md`, S7 (binding and
 //! failures), E6, V6 and G2.
 
-use crate::approval::count::{requirement, weigh};
+use crate::approval::count::weigh;
 use crate::approval::evidence::claims::{
     self, CountedFile, LandedApprovalFile, StatementAge, StatementEvent, VersionEvidenceSet,
 };
@@ -267,12 +267,7 @@ impl<'a> TrailEvaluator<'a> {
             demands.extend(self.step(index).map(|step| self.demand(&step).terms.needed()));
         }
         let member_of: Vec<Vec<String>> = groups_of.into_values().collect();
-        let is_met = |needed: &Needed| {
-            let groups: Vec<&str> = needed.each_of.iter().map(String::as_str).collect();
-            member_of.len() >= (needed.count as usize).max(1)
-                && requirement::unfilled(&groups, &member_of).is_empty()
-        };
-        demands.iter().any(is_met)
+        !member_of.is_empty() && demands.iter().any(|needed| weigh::are_enough(needed, &member_of))
     }
 
     /// Tells whether a version says the same as an approved one whose verdict it carries.

@@ -148,16 +148,17 @@ impl<'a> TrailEvaluator<'a> {
         if outcome.is_spoiled() {
             return Vec::new();
         }
-        let places = self.places(step);
+        let counted_approvals = outcome.counted_approvals.iter();
+        let others: Vec<&CountedApproval> =
+            counted_approvals.filter(|counted| !counted.approver.is_author).collect();
+        let places = if others.is_empty() { Vec::new() } else { self.places(step) };
         let fills_place = |counted: &CountedApproval| {
             let mut demands = [demand].into_iter().chain(&places);
             demands.all(|demand| weigh::fills_place(demand, counted))
         };
-        let counted_approvals = outcome.counted_approvals.iter();
-        let mut witnesses: Vec<Person> = counted_approvals
-            .filter(|counted| !counted.approver.is_author && fills_place(counted))
-            .map(|counted| counted.approver.person.clone())
-            .collect();
+        let vouching = others.into_iter().filter(|counted| fills_place(counted));
+        let mut witnesses: Vec<Person> =
+            vouching.map(|counted| counted.approver.person.clone()).collect();
         if put_back::A5 {
             let own = authors::of_version(step.resolver, step.version);
             let others = own.members.iter().filter(|member| {

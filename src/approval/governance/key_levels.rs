@@ -239,7 +239,8 @@ pub(super) fn lifts(
     landing: usize,
 ) -> bool {
     let attested = verdict.approvers.iter().filter(|approver| approver.level == Proof::Attested);
-    weigh::are_enough(&governance_demand(version, all, landing), attested)
+    let member_of: Vec<Vec<String>> = attested.map(|approver| approver.groups.clone()).collect();
+    weigh::are_enough(&governance_demand(version, all, landing).terms.needed(), &member_of)
 }
 
 impl Naming {
