@@ -334,10 +334,31 @@ fn second_file_loses_no_author() {
     }
 }
 
+/// The sample with these resources alone.
+fn scope(resources: &str) -> String {
+    format!("{SAMPLE}scope: {{resources: [{resources}]}}\n")
+}
+
+/// Tells whether the gate allows a resource.
+fn reaches(repo: &Repo, resource: &str) -> bool {
+    is_allowed(repo, &[&BILLING[..], &["--resource", resource]].concat())
+}
+
+/// A ledger without keys in which Dana merged a text of Ana, and Lee reviewed it.
+fn reviewed_ledger(text: &str) -> Repo {
+    let repo = ledger(CLAIMED, &[]);
+    land_reviewed(&repo, text);
+    repo
+}
+
+fn land_reviewed(repo: &Repo, text: &str) {
+    repo.branch("file").by("ana").write(ID, text).commit("File it");
+    let says = "Merge branch 'file'\n\nReviewed-by: Lee <lee@example.com>";
+    repo.by("dana").merge("file", says);
+}
+
 #[test]
 fn stricter_rules_bring_nothing_back() {
-    let question = |resource| [&BILLING[..], &["--resource", resource]].concat();
-    let scope = |resources: &str| format!("{SAMPLE}scope: {{resources: [{resources}]}}\n");
     let wide = scope("'db:invoices', 'db:salaries'");
     let narrow = scope("'db:invoices'");
     let policy = SIGNED.replace("[lee@example.com]", "[lee@example.com, kim@example.com]");
@@ -356,7 +377,7 @@ fn stricter_rules_bring_nothing_back() {
         let repo = ledger(&policy, &["dana", "lee"]);
         repo.by("ana").write(ID, &wide).commit("File it");
         sign(&repo, "ana", &approvals(&repo, &BOTH, &wide));
-        assert!(is_allowed(&repo, &question("db:salaries")), "{what}");
+        assert!(reaches(&repo, "db:salaries"), "{what}");
         if let Some((path, text)) = stricter {
             assert_ne!(text, policy, "{what}");
             repo.by("mallory").write(path, &text).commit("Be stricter");
@@ -364,14 +385,12 @@ fn stricter_rules_bring_nothing_back() {
         repo.by("ana").write(ID, &narrow).commit("Narrow it");
         sign(&repo, "ana", &approvals(&repo, &BOTH, &narrow));
         repo.by("ana").write(ID, &wide).commit("Ask for all of it");
-        assert!(!is_allowed(&repo, &question("db:salaries")), "{what}");
+        assert!(!reaches(&repo, "db:salaries"), "{what}");
     }
 }
 
 #[test]
 fn typed_authors_bring_nothing_back() {
-    let question = |resource| [&BILLING[..], &["--resource", resource]].concat();
-    let scope = |resources: &str| format!("{SAMPLE}scope: {{resources: [{resources}]}}\n");
     let wide = scope("'db:invoices', 'db:salaries'");
     let later = |text: &str| text.replace("2026-12-20", "2026-12-31");
     for (what, narrow) in [
@@ -382,50 +401,42 @@ fn typed_authors_bring_nothing_back() {
             let repo = ledger(SIGNED, &["dana", "lee"]);
             repo.by("ana").write(ID, &wide).commit("File it");
             sign(&repo, "ana", &approvals(&repo, &BOTH, &wide));
-            assert!(is_allowed(&repo, &question("db:salaries")), "{what}, {typed:?}");
+            assert!(reaches(&repo, "db:salaries"), "{what}, {typed:?}");
             if let Some(typed) = typed {
                 repo.by("mallory").with(typed).write(ID, &later(&wide)).commit("Change it");
             }
             repo.by("ana").write(ID, &narrow).commit("Narrow it");
             sign(&repo, "ana", &approvals(&repo, &BOTH, &narrow));
             repo.by("ana").write(ID, &wide).commit("Ask for all of it");
-            assert!(!is_allowed(&repo, &question("db:salaries")), "{what}, {typed:?}");
+            assert!(!reaches(&repo, "db:salaries"), "{what}, {typed:?}");
             sign(&repo, "ana", &approvals(&repo, &BOTH, &wide));
-            assert_eq!(is_allowed(&repo, &question("db:salaries")), typed.is_none(), "{what}");
+            assert_eq!(reaches(&repo, "db:salaries"), typed.is_none(), "{what}");
         }
     }
 }
 
 #[test]
 fn approvals_that_cannot_be_checked_bring_nothing_back() {
-    let question = |resource| [&BILLING[..], &["--resource", resource]].concat();
-    let scope = |resources: &str| format!("{SAMPLE}scope: {{resources: [{resources}]}}\n");
     let (wide, narrow) = (scope("'db:invoices', 'db:salaries'"), scope("'db:invoices'"));
     // Whose keys the list has, when Dana and Lee approve the narrower text by theirs.
     for keys in [&["dana", "lee"][..], &["lee"], &[]] {
         let repo = ledger(CLAIMED, keys);
-        repo.branch("file").by("ana").write(ID, &wide).commit("File it");
-        let says = "Merge branch 'file'\n\nReviewed-by: Lee <lee@example.com>";
-        repo.by("dana").merge("file", says);
-        assert!(is_allowed(&repo, &question("db:salaries")), "{keys:?}");
+        land_reviewed(&repo, &wide);
+        assert!(reaches(&repo, "db:salaries"), "{keys:?}");
         repo.by("ana").write(ID, &narrow).commit("Narrow it");
         sign(&repo, "ana", &approvals(&repo, &BOTH, &narrow));
         repo.by("ana").write(ID, &wide).commit("Ask for all of it");
-        assert!(!is_allowed(&repo, &question("db:salaries")), "{keys:?}");
+        assert!(!reaches(&repo, "db:salaries"), "{keys:?}");
     }
     // Nobody is said to have approved what was put back here.
-    let repo = ledger(CLAIMED, &[]);
-    repo.branch("file").by("ana").write(ID, &wide).commit("File it");
-    repo.by("dana").merge("file", "Merge branch 'file'\n\nReviewed-by: Lee <lee@example.com>");
+    let repo = reviewed_ledger(&wide);
     repo.by("mallory").write(ID, &narrow).commit("Narrow it");
     repo.by("ana").write(ID, &wide).commit("Put it back");
-    assert!(is_allowed(&repo, &question("db:salaries")));
+    assert!(reaches(&repo, "db:salaries"));
 }
 
 #[test]
 fn approving_again_takes_back_what_was_said_of_another_text() {
-    let question = |resource| [&BILLING[..], &["--resource", resource]].concat();
-    let scope = |resources: &str| format!("{SAMPLE}scope: {{resources: [{resources}]}}\n");
     let (wide, narrow) = (scope("'db:invoices', 'db:salaries'"), scope("'db:invoices'"));
     for again in [false, true] {
         let repo = ledger(SIGNED, &["dana", "lee"]);
@@ -439,15 +450,13 @@ fn approving_again_takes_back_what_was_said_of_another_text() {
         repo.wait("1d");
         let work = earlier.iter().fold(repo.by("ana"), |work, says| work.says(says));
         work.write(ID, &wide).commit("Ask for all of it");
-        assert!(is_allowed(&repo, &question("db:invoices")), "{again}");
-        assert_eq!(is_allowed(&repo, &question("db:salaries")), !again);
+        assert!(reaches(&repo, "db:invoices"), "{again}");
+        assert_eq!(reaches(&repo, "db:salaries"), !again);
     }
 }
 
 #[test]
 fn no_name_or_layout_brings_an_older_text_back() {
-    let question = |resource| [&BILLING[..], &["--resource", resource]].concat();
-    let scope = |resources: &str| format!("{SAMPLE}scope: {{resources: [{resources}]}}\n");
     let (wide, narrow) = (scope("'db:invoices', 'db:salaries'"), scope("'db:invoices'"));
     let other = "exceptions/x.yaml";
     let tidy = format!("{narrow}# Tidy\n");
@@ -488,26 +497,18 @@ fn no_name_or_layout_brings_an_older_text_back() {
             sign(&repo, "ana", &approvals(&repo, &BOTH, &wide));
             repo
         } else {
-            let repo = ledger(CLAIMED, &[]);
-            repo.branch("file").by("ana").write(ID, &wide).commit("File it");
-            repo.by("dana")
-                .merge("file", "Merge branch 'file'\n\nReviewed-by: Lee <lee@example.com>");
-            repo
+            reviewed_ledger(&wide)
         };
-        assert!(is_allowed(&repo, &question("db:salaries")), "{how}");
+        assert!(reaches(&repo, "db:salaries"), "{how}");
         act(&repo);
         repo.by("ana").write(ID, &wide).commit("Ask for all of it");
-        assert!(!is_allowed(&repo, &question("db:salaries")), "{how}");
+        assert!(!reaches(&repo, "db:salaries"), "{how}");
     }
     // A file that nobody can read, merged by whoever, and put right.
-    let repo = ledger(CLAIMED, &[]);
-    repo.branch("file").by("ana").write(ID, &wide).commit("File it");
-    let says = "Merge branch 'file'\n\nReviewed-by: Lee <lee@example.com>";
-    repo.by("dana").merge("file", says);
-    repo.branch("file").by("ana").write(ID, "id: [\n").commit("Break it");
-    repo.by("dana").merge("file", says);
+    let repo = reviewed_ledger(&wide);
+    land_reviewed(&repo, "id: [\n");
     repo.by("ana").write(ID, &wide).commit("Put it right");
-    assert!(is_allowed(&repo, &question("db:salaries")));
+    assert!(reaches(&repo, "db:salaries"));
 }
 
 #[test]
