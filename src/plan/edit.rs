@@ -4,6 +4,7 @@
 //! decision change; a file that can't be edited this way is refused.
 
 use crate::record::file::{self, RecordFile};
+use crate::record::places;
 use crate::yaml;
 use crate::yaml::node::{Limits, Node};
 use crate::yaml::splice;
@@ -131,9 +132,12 @@ impl FileEdit {
     fn splice(&self, is_bracketed: bool) -> splice::SpliceEdit<'_> {
         match self {
             FileEdit::Set { path, value } => splice::SpliceEdit::Set { path, value },
-            FileEdit::Append { path, item } => splice::SpliceEdit::Append { path, item },
+            FileEdit::Append { path, item } => {
+                splice::SpliceEdit::Append { path, item, after: places::before(path) }
+            }
             FileEdit::Insert { path, lines, line } => {
-                splice::SpliceEdit::Insert { path, yaml: if is_bracketed { line } else { lines } }
+                let yaml = if is_bracketed { line } else { lines };
+                splice::SpliceEdit::Insert { path, yaml, after: places::before(path) }
             }
             FileEdit::Remove { path } => splice::SpliceEdit::Remove { path },
         }

@@ -1,6 +1,7 @@
-//! Fields that occur in several places of a record: evidence.
+//! Where in a record's file something stands: evidence, which occurs in several places, and the entries that decisions add.
 //!
-//! Uses yaml. Pure. Start at [`evidence`]. Paths are formatted only on demand.
+//! Uses yaml. Pure. Start at [`evidence`] and [`before`]. Paths are formatted only on demand. Follows `docs/spec/record.md`,
+//! editing.
 
 use crate::yaml::node::Node;
 
@@ -45,4 +46,20 @@ pub fn evidence<'n>(root: &'n Node, visit: &mut dyn FnMut(EvidencePlace, &'n Nod
             list(key, None, holder);
         }
     }
+}
+
+/// What decisions add to a record, each with the fields directly behind which it goes, the first that is there. Decisions made on
+/// two branches so change different places of the file, with a line that neither changes between them, and git merges them.
+const ADDED: &[(&str, &[&str])] = &[
+    ("closure", &["class"]),
+    ("transfers", &["owner"]),
+    ("reviews", &["justification"]),
+    ("handling", &["fix", "root_cause"]),
+    ("renewals", &["expires"]),
+    ("fired", &["triggers"]),
+];
+
+/// Returns the keys behind which a new key of a record goes, the first that is there; none for a key that goes to the end.
+pub fn before(key: &str) -> &'static [&'static str] {
+    ADDED.iter().find(|(added, _)| *added == key).map_or(&[], |(_, before)| before)
 }

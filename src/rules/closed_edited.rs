@@ -1,11 +1,16 @@
 //! `closed-edited`: a closed record changed, other than by its post-closure review or the date of a check of access.
 //!
-//! Uses the case. Pure. Follows `docs/spec/rules.md` (change). If the version that reopens it is approved, the audit of
-//! the mainline lowers the finding to a note.
+//! Uses the case. Pure. Follows `docs/spec/rules.md` (change). What was decided before the closure, and merged after it, is a
+//! note. If the version that reopens it is approved, the audit of the mainline lowers the finding to a note.
 
+use crate::approval::count::requirement;
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
+use crate::history::change::differ;
+use crate::history::change::entries::{self, Handover};
 use crate::record::Record;
+use crate::record::time::Day;
+use crate::record::vocabulary::ControlStatus;
 use crate::rules::case::RuleContext;
 use crate::rules::change_cases::ChangeCase;
 use crate::rules::example::Example;
@@ -40,6 +45,13 @@ fn edited(changed: &ChangeCase<'_>) -> Option<Finding> {
         return None;
     }
     let id = &after.id;
+    if with_late_decisions(&with_later_checks(before, after), after)
+        .is_some_and(|grown| grown == without_review(after))
+    {
+        let message = "this adds to a closed record what was decided before its closure".to_owned();
+        let help = "nothing is left to do: it was merged after the closure, and changes nothing";
+        return changed.finding(RULE.code, Level::Note, "closure", message, help.to_owned());
+    }
     let (message, help) = match &after.closure {
         None => (
             "this reopens a closed record".to_owned(),
@@ -76,4 +88,35 @@ fn without_review(record: &Record) -> Record {
         closure.reviewed = None;
     }
     copy
+}
+
+/// Returns a closed record with what a later version adds that was decided by the day of the closure: entries of its lists, an owner
+/// by a transfer, a control that was seen to work; `None` if it changes an entry, or adds a later one.
+fn with_late_decisions(before: &Record, after: &Record) -> Option<Record> {
+    let closed = before.closure.as_ref()?.date;
+    let mut grown = requirement::with_additions(before, after)?;
+    if entries::handover(before, after) == Handover::Transferred
+        && after.transfers.starts_with(&before.transfers)
+    {
+        grown.owner.clone_from(&after.owner);
+        grown.transfers.clone_from(&after.transfers);
+    }
+    let mut days: Vec<Day> = Vec::new();
+    for (known, control) in
+        before.compensating_controls.iter().zip(&mut grown.compensating_controls)
+    {
+        if control.verified == known.verified {
+            continue;
+        }
+        days.extend(control.verified);
+        let mut others = after.compensating_controls.iter();
+        if others.any(|it| it.id == control.id && it.status == ControlStatus::Active) {
+            control.status = ControlStatus::Active;
+        }
+    }
+    days.extend(differ::beyond(&after.reviews, &before.reviews).iter().map(|it| it.date));
+    days.extend(differ::beyond(&after.handling, &before.handling).iter().map(|it| it.date));
+    days.extend(differ::beyond(&after.fired, &before.fired).iter().map(|it| it.date));
+    days.extend(differ::beyond(&after.transfers, &before.transfers).iter().map(|it| it.date));
+    days.iter().all(|day| *day <= closed).then_some(grown)
 }

@@ -182,7 +182,7 @@ pub(super) fn conflict(pos: diag::Pos) -> SyntaxError {
         Code::Syntax,
         pos,
         "unresolved merge conflict",
-        "keep one side, and delete the conflict markers",
+        "keep the text that landed, without the marks, then make the other side's decisions again by their commands",
     )
 }
 

@@ -34,10 +34,14 @@ pub enum SpliceEdit<'a> {
         path: &'a str,
         /// The item as YAML in one line, such as `{date: 2026-12-04, by: lee@example.com}`.
         item: &'a str,
+        /// The keys of the same map behind which a new list goes, the first that is there; else it goes to the end.
+        after: &'a [&'a str],
     },
     /// Adds a key that is absent or empty.
     Insert {
         path: &'a str,
+        /// As for a list.
+        after: &'a [&'a str],
         /// Its value as YAML, without the key and without indentation: the lines of a map or list, which are
         /// then indented below the key, or a value in one line.
         yaml: &'a str,
@@ -60,7 +64,7 @@ pub fn splice(source: &str, root: &Node, edits: &[SpliceEdit<'_>]) -> Result<Str
     let mut text = source.to_owned();
     let mut tree = Cow::Borrowed(root);
     for edit in edits {
-        let target = place::target(&text, &tree, edit.path())?;
+        let target = place::target(&text, &tree, edit.path(), edit.after())?;
         let mut changes = edit.changes(&text, &tree, &target)?;
         changes.extend(block_text::closed(&text, &tree, &changes));
         let mut wanted = Meaning::of(&tree);
@@ -93,7 +97,7 @@ pub fn together(
     let mut wanted = Meaning::of(root);
     let mut is_possible = true;
     for edit in edits {
-        let target = place::target(source, root, edit.path())?;
+        let target = place::target(source, root, edit.path(), edit.after())?;
         changes.extend(edit.changes(source, root, &target)?);
         is_possible &= edit.apply_to(&mut wanted, &target).is_some();
     }
@@ -132,6 +136,13 @@ impl SpliceEdit<'_> {
         }
     }
 
+    fn after(&self) -> &[&str] {
+        match self {
+            SpliceEdit::Append { after, .. } | SpliceEdit::Insert { after, .. } => after,
+            SpliceEdit::Set { .. } | SpliceEdit::Remove { .. } => &[],
+        }
+    }
+
     fn changes(
         &self,
         source: &str,
@@ -162,7 +173,7 @@ impl SpliceEdit<'_> {
         let parent = wanted.at(&target.steps)?;
         match self {
             SpliceEdit::Set { value, .. } => {
-                parent.put(&target.last, Meaning::NewText((*value).to_owned()))
+                parent.put(&target.last, Meaning::NewText((*value).to_owned()), None)
             }
             SpliceEdit::Append { item, .. } => {
                 let item = Meaning::of_new(&self.read(item).ok()?);
@@ -171,11 +182,11 @@ impl SpliceEdit<'_> {
                     items.push(item);
                     return Some(());
                 }
-                parent.put(&target.last, Meaning::List(vec![item]))
+                parent.put(&target.last, Meaning::List(vec![item]), target.after)
             }
             SpliceEdit::Insert { yaml, .. } => {
                 let value = Meaning::of_new(&self.read(yaml).ok()?);
-                parent.put(&target.last, value)
+                parent.put(&target.last, value, target.after)
             }
             SpliceEdit::Remove { .. } => parent.take(&target.last),
         }

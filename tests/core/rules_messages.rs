@@ -103,7 +103,10 @@ const CASES: &[Case] = &[
         "class: standard\n",
         "class: standard\n<<<<<<< HEAD\nstarts: 2026-11-20\n=======\nstarts: 2026-11-21\n>>>>>>> branch\n",
         "syntax",
-        &["unresolved merge conflict", "keep one side, and delete the conflict markers"],
+        &[
+            "unresolved merge conflict",
+            "keep the text that landed, without the marks, then make the other side's decisions again by their commands",
+        ],
     ),
     case(
         "subject: {application: billing}",

@@ -9,6 +9,7 @@ mod followed;
 mod keys;
 mod layouts;
 mod limits;
+mod merged;
 mod notified;
 mod people;
 mod portable;
@@ -90,9 +91,16 @@ impl Life {
 
     /// Runs the program, checks its exit code, and returns its answer in JSON.
     pub(crate) fn answer(&self, code: i32, by: &str, args: &[&str]) -> Value {
+        let (found, answer) = self.answered(by, args);
+        assert_eq!(found, code, "{args:?}: {answer}");
+        answer
+    }
+
+    /// Runs the program, and returns its exit code and its answer in JSON.
+    pub(crate) fn answered(&self, by: &str, args: &[&str]) -> (i32, Value) {
         let run = self.run(by, &[args, &["--format", "json"]].concat());
-        assert_eq!(run.code, code, "{args:?}: {}{}", run.out, run.err);
-        serde_json::from_str(&run.out).unwrap_or_else(|_| panic!("{args:?}: {}", run.out))
+        let answer = serde_json::from_str(&run.out);
+        (run.code, answer.unwrap_or_else(|_| panic!("{args:?}: {}{}", run.out, run.err)))
     }
 
     /// Makes a decision on a branch of its own and commits it there.

@@ -402,7 +402,7 @@ pub(crate) fn only_narrows(policy: &Policy, approved: &Record, after: &Record) -
 }
 
 /// Returns the earlier record with the later one's additions; `None` if an entry was changed or removed.
-fn with_additions(before: &Record, after: &Record) -> Option<Record> {
+pub(crate) fn with_additions(before: &Record, after: &Record) -> Option<Record> {
     let kept = is_within(&before.reviews, &after.reviews)
         && is_within(&before.handling, &after.handling)
         && is_within(&before.fired, &after.fired);

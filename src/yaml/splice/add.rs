@@ -28,7 +28,7 @@ pub(super) fn append(
     };
     match &node.value {
         Value::List(_) if place::is_bracketed(source, node) => {
-            Ok(vec![into_brackets(source, node, item)])
+            Ok(vec![into_brackets(source, node, node.items().last(), item)])
         }
         Value::List(_) => {
             let line = format!("{}- {item}", " ".repeat(place::column(node.pos)));
@@ -112,7 +112,9 @@ fn entry_and(
     let key = new_key(target)?;
     if place::is_bracketed(source, target.parent) {
         let text = format!("{key}: {written}");
-        return Ok(vec![into_brackets(source, target.parent, &text)]);
+        let before = target.after.map(|entry| &entry.value);
+        let before = before.or(target.parent.entries().last().map(|entry| &entry.value));
+        return Ok(vec![into_brackets(source, target.parent, before, &text)]);
     }
     add_lines(source, target, &format!("{key}: {written}"), rest)
 }
@@ -147,7 +149,8 @@ fn add_lines(
     for line in rest {
         lines.push(if line.is_empty() { String::new() } else { format!("{indent}{line}") });
     }
-    Ok(vec![lines_after(source, target.parent.span.end, &lines)])
+    let end = target.after.map_or(target.parent.span.end, |entry| entry.value.span.end);
+    Ok(vec![lines_after(source, end, &lines)])
 }
 
 /// Returns the column, from 0, of the key that an empty value belongs to.
@@ -173,22 +176,18 @@ fn lines_after(source: &str, offset: usize, lines: &[String]) -> SpliceChange {
     SpliceChange { range: own.end..own.end, text }
 }
 
-/// Inserts an item or entry after the last one inside brackets.
-fn into_brackets(source: &str, node: &Node, written: &str) -> SpliceChange {
-    let last = match &node.value {
-        Value::Map(entries) => entries.last().map(|entry| &entry.value),
-        _ => node.items().last(),
-    };
-    let Some(last) = last else {
+/// Inserts an item or entry inside brackets, after the one with a value, if there is any.
+fn into_brackets(source: &str, node: &Node, before: Option<&Node>, written: &str) -> SpliceChange {
+    let Some(before) = before else {
         let begin = node.span.start + 1;
         let inside = source.get(begin..node.span.end.saturating_sub(1)).unwrap_or_default();
         let is_blank = inside.bytes().all(|byte| byte == b' ');
         let end = if is_blank { begin + inside.len() } else { begin };
         return SpliceChange { range: begin..end, text: written.to_owned() };
     };
-    let end = last.span.end;
+    let end = before.span.end;
     // A colon without a value needs a blank before the comma.
-    let is_open = last.span.is_empty() && source.get(..end).is_some_and(|it| it.ends_with(':'));
+    let is_open = before.span.is_empty() && source.get(..end).is_some_and(|it| it.ends_with(':'));
     let comma = if is_open { " , " } else { ", " };
     SpliceChange { range: end..end, text: format!("{comma}{written}") }
 }

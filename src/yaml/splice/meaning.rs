@@ -2,7 +2,7 @@
 //!
 //! Pure. Start at [`Meaning`].
 
-use crate::yaml::node::{Node, NodeStyle, Value};
+use crate::yaml::node::{MapEntry, Node, NodeStyle, Value};
 
 #[derive(Clone, Debug)]
 pub(super) enum Meaning {
@@ -41,21 +41,32 @@ impl Meaning {
                 Meaning::List(items.iter().map(|item| Meaning::with(item, text)).collect())
             }
             Value::Map(entries) => {
-                let pair = |entry: &crate::yaml::node::MapEntry| {
-                    (entry.key.clone(), Meaning::with(&entry.value, text))
-                };
+                let pair =
+                    |entry: &MapEntry| (entry.key.clone(), Meaning::with(&entry.value, text));
                 Meaning::Map(entries.iter().map(pair).collect())
             }
         }
     }
 
-    /// Sets a child value: replaces it, or adds it at the end.
-    pub(super) fn put(&mut self, step: &MeaningStep, value: Meaning) -> Option<()> {
+    /// Sets a child value: replaces it, or adds it behind another entry, or at the end.
+    pub(super) fn put(
+        &mut self,
+        step: &MeaningStep,
+        value: Meaning,
+        after: Option<&MapEntry>,
+    ) -> Option<()> {
         match (self, step) {
             (Meaning::Map(entries), MeaningStep::Key(key)) => {
                 match entries.iter_mut().find(|(known, _)| known == key) {
                     Some((_, known)) => *known = value,
-                    None => entries.push((key.clone(), value)),
+                    None => {
+                        let is_before = |(known, _): &(String, Meaning)| {
+                            after.is_some_and(|after| after.key == *known)
+                        };
+                        let before = entries.iter().position(is_before);
+                        let at = before.map_or(entries.len(), |before| before + 1);
+                        entries.insert(at, (key.clone(), value));
+                    }
                 }
                 Some(())
             }

@@ -2,7 +2,7 @@
 //!
 //! Pure. Start at [`SpliceTarget`].
 
-use crate::yaml::node::{Node, Value};
+use crate::yaml::node::{MapEntry, Node, Value};
 use crate::yaml::portable::Context;
 use crate::yaml::splice::change::SpliceError;
 use crate::yaml::splice::meaning::MeaningStep;
@@ -15,20 +15,23 @@ pub(super) struct SpliceTarget<'n> {
     /// The map or list that contains the value, or will.
     pub(super) parent: &'n Node,
     /// The entry whose value is the parent; `None` at the root and in lists.
-    pub(super) holder: Option<&'n crate::yaml::node::MapEntry>,
+    pub(super) holder: Option<&'n MapEntry>,
     /// The step from the parent to the value.
     pub(super) last: MeaningStep,
     /// The value; `None` if there is none yet.
     pub(super) node: Option<&'n Node>,
+    /// The entry of the parent behind which a new one goes; `None` for the last.
+    pub(super) after: Option<&'n MapEntry>,
     /// Whether the parent is inside brackets or is itself in brackets.
     pub(super) context: Context,
 }
 
-/// Finds the place of a path.
+/// Finds the place of a path; a new entry goes behind the first of some keys of its map that is there.
 pub(super) fn target<'n>(
     source: &str,
     root: &'n Node,
     path: &str,
+    after: &[&str],
 ) -> Result<SpliceTarget<'n>, SpliceError> {
     let lost = || SpliceError::NotFound { path: path.to_owned() };
     let mut target = SpliceTarget {
@@ -37,6 +40,7 @@ pub(super) fn target<'n>(
         holder: None,
         last: MeaningStep::Key(String::new()),
         node: None,
+        after: None,
         context: Context::Block,
     };
     let mut rest = path;
@@ -56,6 +60,7 @@ pub(super) fn target<'n>(
         if below.is_empty() {
             target.last = step;
             target.node = node;
+            target.after = after.iter().find_map(|key| target.parent.entry(key));
             return Ok(target);
         }
         target.parent = node.ok_or_else(lost)?;

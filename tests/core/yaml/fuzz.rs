@@ -168,9 +168,17 @@ fn an_edit_of_any_layout_does_what_it_says_or_nothing() {
             let new = format!("{path}.new");
             check_edit(&source, &root, SpliceEdit::Set { path, value: "x: y" });
             check_edit(&source, &root, SpliceEdit::Set { path: &new, value: "z" });
-            check_edit(&source, &root, SpliceEdit::Append { path, item: "{k: v}" });
-            check_edit(&source, &root, SpliceEdit::Append { path: &new, item: "{k: v}" });
-            check_edit(&source, &root, SpliceEdit::Insert { path: &new, yaml: "k: v\nl: w" });
+            check_edit(&source, &root, SpliceEdit::Append { path, item: "{k: v}", after: &[] });
+            check_edit(
+                &source,
+                &root,
+                SpliceEdit::Append { path: &new, item: "{k: v}", after: &[] },
+            );
+            check_edit(
+                &source,
+                &root,
+                SpliceEdit::Insert { path: &new, yaml: "k: v\nl: w", after: &[] },
+            );
             check_edit(&source, &root, SpliceEdit::Remove { path });
         }
     });

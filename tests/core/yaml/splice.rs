@@ -29,11 +29,11 @@ fn set<'a>(path: &'a str, value: &'a str) -> SpliceEdit<'a> {
 }
 
 fn append<'a>(path: &'a str, item: &'a str) -> SpliceEdit<'a> {
-    SpliceEdit::Append { path, item }
+    SpliceEdit::Append { path, item, after: &[] }
 }
 
 fn insert<'a>(path: &'a str, yaml: &'a str) -> SpliceEdit<'a> {
-    SpliceEdit::Insert { path, yaml }
+    SpliceEdit::Insert { path, yaml, after: &[] }
 }
 
 fn remove(path: &str) -> SpliceEdit<'_> {

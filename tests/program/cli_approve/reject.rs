@@ -14,8 +14,9 @@ fn a_rejection_is_one_entry_that_lints_and_ends_the_request_once_it_is_merged() 
     assert_eq!((&said["id"], &said["event"]), (&ID.into(), &"rejected".into()));
     let place = world.repo.path().join("exceptions/EXC-2026-7F3KQ.yaml");
     let text = std::fs::read_to_string(place).unwrap();
-    let added = text.strip_prefix(RECORD).unwrap();
-    assert!(added.starts_with("closure:\n"), "{added}");
+    let (before, after) = RECORD.split_once("class: standard\n").unwrap();
+    let added = text.strip_prefix(before).and_then(|text| text.strip_suffix(after)).unwrap();
+    assert!(added.starts_with("class: standard\nclosure:\n"), "{added}");
     for line in ["outcome: rejected", "date: 2026-11-20", "by: dana@example.com"] {
         assert!(added.contains(line), "{added}");
     }

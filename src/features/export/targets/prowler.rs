@@ -306,5 +306,5 @@ fn placed(text: &str, path: &str, yaml: &str) -> Result<String, MergeRefusal> {
     let is_empty =
         root.at(path).is_some_and(|node| matches!(&node.value, Value::Map(it) if it.is_empty()));
     let cleared = if is_empty { yaml_edit::emptied(text, &root, path)? } else { text.to_owned() };
-    yaml_edit::applied(&cleared, SpliceEdit::Insert { path, yaml })
+    yaml_edit::applied(&cleared, SpliceEdit::Insert { path, yaml, after: &[] })
 }

@@ -116,8 +116,10 @@ fn with_ids(
             let flows = lines.iter().map(|lines| yaml_merge::flow_of(lines));
             let items: String = flows.map(|item| format!("\n- {item}")).collect();
             let yaml = format!("{}:{items}", quoting::plain(id));
-            edited =
-                yaml_merge::spliced(edited, &SpliceEdit::Insert { path: "ignore", yaml: &yaml })?;
+            edited = yaml_merge::spliced(
+                edited,
+                &SpliceEdit::Insert { path: "ignore", yaml: &yaml, after: &[] },
+            )?;
             continue;
         }
         let path = format!("ignore.{id}");

@@ -54,7 +54,7 @@ pub(super) fn with_list(
     if items.len() == old.len() && items.iter().all(is_there) {
         return Ok(text);
     }
-    let new = items.iter().map(|item| SpliceEdit::Append { path: &list.path, item });
+    let new = items.iter().map(|item| SpliceEdit::Append { path: &list.path, item, after: &[] });
     without(together(text, &new.collect::<Vec<_>>())?, &list.path, old)
 }
 
