@@ -26,13 +26,8 @@ pub enum FileId {
 /// The content of files, by the id of their bytes.
 pub struct ContentCache<'o> {
     objects: &'o dyn Objects,
-    keeps: Keeps<'o>,
     known: OidMap<KnownContent>,
 }
-
-/// Tells whether to keep the bytes of a file until it is read. If few of many versions are needed, unread bytes
-/// use most of the memory.
-pub type Keeps<'k> = &'k dyn Fn(&[u8]) -> bool;
 
 struct KnownContent {
     file_id: FileId,
@@ -42,19 +37,20 @@ struct KnownContent {
 
 impl KnownContent {
     fn too_large(path: &str) -> KnownContent {
-        let body = VersionBody::known(Content::from_file(too_large(path)));
+        let body = VersionBody::known(Content::from_file(&mut too_large(path)));
         KnownContent { file_id: FileId::Unreadable, read: Some((path.to_owned(), body, None)) }
     }
 
-    fn from_bytes(path: &str, blob: Oid, bytes: Vec<u8>, keeps: Keeps<'_>) -> KnownContent {
-        let digest = Digest::of(&bytes);
-        let outline = Outline::of_text(&bytes, digest);
-        let (file_id, body) = match at_first_sight(path, &bytes) {
-            Some(file_id) if keeps(&bytes) => (file_id, VersionBody::unread(path, bytes, outline)),
-            Some(file_id) => (file_id, VersionBody::aside(path, blob, outline)),
+    fn from_bytes(path: &str, blob: Oid, bytes: &[u8]) -> KnownContent {
+        let digest = Digest::of(bytes);
+        let (file_id, body) = match at_first_sight(path, bytes) {
+            Some(file_id) => {
+                let file = FileAt { path: path.into(), blob };
+                (file_id, VersionBody::unread(file, Outline::of_text(bytes, digest)))
+            }
             None => {
-                let source = file::read(path, &bytes);
-                (file_id(&source), VersionBody::known(Content::from_file(source)))
+                let mut source = file::read(path, bytes);
+                (file_id(&source), VersionBody::known(Content::from_file(&mut source)))
             }
         };
         KnownContent { file_id, read: Some((path.to_owned(), body, Some(digest))) }
@@ -62,14 +58,8 @@ impl KnownContent {
 }
 
 impl<'o> ContentCache<'o> {
-    /// Creates an empty cache that keeps unread bytes.
     pub fn new(objects: &'o dyn Objects) -> ContentCache<'o> {
-        ContentCache::keeping(objects, &|_| true)
-    }
-
-    /// Creates an empty cache.
-    pub fn keeping(objects: &'o dyn Objects, keeps: Keeps<'o>) -> ContentCache<'o> {
-        ContentCache { objects, keeps, known: OidMap::default() }
+        ContentCache { objects, known: OidMap::default() }
     }
 
     /// Adds the bytes of a file that are no object of the repository.
@@ -77,8 +67,11 @@ impl<'o> ContentCache<'o> {
         let known = if bytes.len() > Limits::RECORD.bytes {
             KnownContent::too_large(path)
         } else {
-            KnownContent::from_bytes(path, blob, bytes.to_vec(), &|_| true)
+            KnownContent::from_bytes(path, blob, bytes)
         };
+        if let Some((_, body, _)) = &known.read {
+            body.read(|_| Ok(bytes.to_vec()));
+        }
         self.known.insert(blob, known);
     }
 
@@ -102,13 +95,17 @@ impl<'o> ContentCache<'o> {
     /// Returns the content of a file, and the digest of its bytes if they are present.
     pub fn read(&mut self, path: &str, blob: Oid) -> (VersionBody, Option<Digest>) {
         let known = self.known.get(&blob).and_then(|known| known.read.as_ref());
+        let is_record = |body: &VersionBody| {
+            self.parse(body);
+            body.record().is_some()
+        };
         if let Some((at, body, digest)) = known
-            && (at == path || is_same_stem(at, path) && !body.is_aside() && body.record().is_some())
+            && (at == path || is_same_stem(at, path) && is_record(body))
         {
             return (body.clone(), *digest);
         }
         let known = match self.bytes_within(blob, Limits::RECORD.bytes) {
-            Ok(Some(bytes)) => KnownContent::from_bytes(path, blob, bytes, self.keeps),
+            Ok(Some(bytes)) => KnownContent::from_bytes(path, blob, &bytes),
             Ok(None) => KnownContent::too_large(path),
             Err(obstacle) => KnownContent {
                 file_id: FileId::Missing(obstacle.clone()),
@@ -133,7 +130,7 @@ impl<'o> ContentCache<'o> {
         let mut ending: Option<Rc<Record>> = None;
         for file in several {
             let (body, _) = self.read(&file.path, file.blob);
-            body.fetch(|blob| self.bytes(blob));
+            self.parse(&body);
             if let Content::Missing(_) = body.content() {
                 return body.content().clone();
             }
@@ -142,6 +139,11 @@ impl<'o> ContentCache<'o> {
                 ending.into_iter().chain(body.content().ending().map(Rc::clone)).max_by_key(rank);
         }
         Content::conflicted(several, ending)
+    }
+
+    /// Parses the file of a version, unless that was done before.
+    pub fn parse(&self, body: &VersionBody) {
+        body.read(|blob| self.bytes(blob));
     }
 
     /// Reads a file again to get the source positions in it; `None` if its bytes are missing.

@@ -238,7 +238,7 @@ impl<'a> FormerCommits<'a> {
                         None => continue,
                     }
                 } else {
-                    RecordChange::read(contents, bytes)
+                    RecordChange::find(contents, bytes)
                 };
                 if let Some(obstacle) = change.obstacle() {
                     trails.get_mut(key).into_iter().for_each(|it| self.doubt(obstacle, it));
@@ -248,15 +248,18 @@ impl<'a> FormerCommits<'a> {
                 let line = trails.get(key).and_then(|trail| trail.last());
                 let is_held = commit.parents.len() == 1
                     && line.is_some_and(|line| line.files == bytes.new)
-                    && change.is_unparsed();
+                    && change.is_unread();
+                if !is_held {
+                    change.parse(contents);
+                }
                 let drops_own = trails.get(key).is_some_and(|trail| self.drops_own(trail, bytes));
                 let is_taking = if bytes.new.is_empty() {
                     is_removed(merges, contents, commit, (key, &bytes.old))
                 } else {
-                    let fetch = |body: &VersionBody| body.fetch(|blob| contents.bytes(blob));
+                    let parse = |body: &VersionBody| contents.parse(body);
                     let stood = || {
                         let trail = trails.get(key);
-                        trail.map_or_else(Vec::new, |it| stood_before(it, self.parted(), &fetch))
+                        trail.map_or_else(Vec::new, |it| stood_before(it, self.parted(), &parse))
                     };
                     is_held || drops_own || change.takes(&stood)
                 };
@@ -278,6 +281,7 @@ impl<'a> FormerCommits<'a> {
                 // What stays beside a file that goes is another record's beginning.
                 let left = if loss == Loss::Removal { Vec::new() } else { bytes.new.clone() };
                 let (body, digest) = contents.read_all(&left);
+                contents.parse(&body);
                 let record = match body.content().ending() {
                     // What is narrower under another name narrows all the same.
                     Some(narrow) if loss == Loss::Narrowing && body.record().is_none() => {
@@ -314,7 +318,7 @@ impl<'a> FormerCommits<'a> {
             return;
         }
         let body = contents.read_all(&bytes.new).0;
-        body.fetch(|blob| contents.bytes(blob));
+        contents.parse(&body);
         if let Some(record) = body.record()
             && record.class == Class::Emergency
         {
@@ -527,10 +531,8 @@ impl<'a> FormerCommits<'a> {
             return None;
         }
         // What can't be read now may be put right later.
-        let granted = read(contents, &line.record).or_else(|| {
-            let fetch = |body: &VersionBody| body.fetch(|blob| contents.bytes(blob));
-            stood_before(trail, self.parted(), &fetch).pop()
-        });
+        let granted = read(contents, &line.record)
+            .or_else(|| stood_before(trail, self.parted(), &|body| contents.parse(body)).pop());
         change.loss(granted.as_ref())
     }
 }
@@ -618,6 +620,6 @@ fn record(contents: &mut ContentCache<'_>, files: &[FileAt]) -> Option<Rc<Record
 }
 
 fn read(contents: &ContentCache<'_>, body: &VersionBody) -> Option<Rc<Record>> {
-    body.fetch(|blob| contents.bytes(blob));
+    contents.parse(body);
     body.record().map(Rc::clone)
 }

@@ -261,6 +261,7 @@ impl ProposalReader<'_, '_> {
         commits: &[&Commit],
     ) {
         let (body, _) = self.context.contents.read_all(&bytes.new);
+        self.context.contents.parse(&body);
         let record = body.content().clone();
         let landed = self.landed(key).map(|version| version.record.content());
         let authors: Vec<(String, String)> = commits

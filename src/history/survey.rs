@@ -7,14 +7,14 @@ use std::collections::BTreeSet;
 use std::mem;
 
 use crate::history::chain::Chain;
-use crate::history::folders::{FileChange, FolderComparison, SnapshotPair};
+use crate::history::folders::FolderComparison;
 use crate::history::governance::{self, States};
 use crate::history::graph::{ChangedLanding, Graph, GraphReader, Sides};
 use crate::history::merged_commits::PairDifferences;
 use crate::history::objects::{Objects, Obstacle};
 use crate::history::paths::LedgerPrefix;
 use crate::history::tree::CommitTree;
-use crate::history::watched_paths::{Interest, RecordFilter, WatchedKind};
+use crate::history::watched_paths::{Interest, RecordFilter};
 use crate::policy::governance::Governance;
 
 pub(super) struct Survey {
@@ -100,41 +100,6 @@ impl Survey {
             approvals.extend(beside);
             redesigns.extend(planned);
             paths.extend(named);
-        }
-    }
-
-    pub(super) fn of_governance(&self) -> Survey {
-        let is_meant = |change: &&FileChange| {
-            matches!(
-                change.kind,
-                WatchedKind::Governance | WatchedKind::Approval | WatchedKind::OtherPolicy
-            )
-        };
-        let differing = |pair: SnapshotPair| -> Vec<FileChange> {
-            let changes = self.found.changes.get(pair).into_iter().flatten();
-            changes.filter(is_meant).cloned().collect()
-        };
-        let stops: Vec<ChangedLanding> = self
-            .graph
-            .stops
-            .iter()
-            .filter(|stop| stop.pairs().any(|pair| !differing(pair).is_empty()))
-            .cloned()
-            .collect();
-        let lost = self.graph.lost.clone();
-        let mut changes = vec![Vec::new(); self.found.changes.len()];
-        let of_lost = lost.iter().map(|(_, stop)| stop);
-        for pair in stops.iter().chain(of_lost).flat_map(ChangedLanding::pairs) {
-            if let Some(place) = changes.get_mut(pair) {
-                *place = differing(pair);
-            }
-        }
-        Survey {
-            interest: self.interest.clone(),
-            graph: Graph { stops, lost, landed: self.graph.landed.clone(), ..Graph::default() },
-            found: PairDifferences { changes, obstacles: self.found.obstacles.clone() },
-            states: self.states.clone(),
-            records: self.records.clone(),
         }
     }
 }

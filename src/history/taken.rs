@@ -26,14 +26,22 @@ pub struct RecordChange {
 }
 
 impl RecordChange {
-    /// Fetches what a commit changed.
+    /// Returns the change that a commit made; [`RecordChange::parse`] reads it.
+    pub fn find(contents: &mut ContentCache<'_>, bytes: &Bytes) -> RecordChange {
+        let mut body = |files: &[FileAt]| (!files.is_empty()).then(|| contents.read_all(files).0);
+        RecordChange { before: body(&bytes.old), after: body(&bytes.new), is_beside: false }
+    }
+
+    /// Returns the change that a commit made, as read.
     pub fn read(contents: &mut ContentCache<'_>, bytes: &Bytes) -> RecordChange {
-        let mut read = |files: &[FileAt]| {
-            let body = (!files.is_empty()).then(|| contents.read_all(files).0)?;
-            body.fetch(|blob| contents.bytes(blob));
-            Some(body)
-        };
-        RecordChange { before: read(&bytes.old), after: read(&bytes.new), is_beside: false }
+        let change = RecordChange::find(contents, bytes);
+        change.parse(contents);
+        change
+    }
+
+    /// Parses the files.
+    pub(super) fn parse(&self, contents: &ContentCache<'_>) {
+        [&self.before, &self.after].into_iter().flatten().for_each(|body| contents.parse(body));
     }
 
     /// Returns the change of what stood on the line to a file that a commit adds beside it.
@@ -43,9 +51,6 @@ impl RecordChange {
         added: &[FileAt],
     ) -> RecordChange {
         let after = contents.read_all(added).0;
-        for body in [stood, &after] {
-            body.fetch(|blob| contents.bytes(blob));
-        }
         RecordChange { before: Some(stood.clone()), after: Some(after), is_beside: true }
     }
 
@@ -59,9 +64,9 @@ impl RecordChange {
         [&self.before, &self.after].into_iter().flatten().find_map(VersionBody::obstacle)
     }
 
-    /// Tells whether its result has not been parsed yet, as [`VersionBody::is_unparsed`] does.
-    pub(super) fn is_unparsed(&self) -> bool {
-        self.after.as_ref().is_some_and(VersionBody::is_unparsed)
+    /// Tells whether its result has not been read yet, as [`VersionBody::is_unread`] does.
+    pub(super) fn is_unread(&self) -> bool {
+        self.after.as_ref().is_some_and(VersionBody::is_unread)
     }
 
     /// Tells whether it took something away, whatever is granted elsewhere. A removal does not count. `stood` returns the records
@@ -115,15 +120,15 @@ impl RecordChange {
     }
 }
 
-/// Returns the readable records on a trail that landed before a landing; `fetch` gets dropped bytes.
+/// Returns the readable records on a trail that landed before a landing; `parse` reads what was not read.
 pub(super) fn stood_before(
     trail: &Trail,
     landing: usize,
-    fetch: &dyn Fn(&VersionBody),
+    parse: &dyn Fn(&VersionBody),
 ) -> Vec<Rc<Record>> {
     let landed = trail.versions.iter().filter(|version| version.landing < landing);
     let records = landed.filter_map(|version| {
-        fetch(&version.record);
+        parse(&version.record);
         version.record.record().map(Rc::clone)
     });
     records.collect()
@@ -179,6 +184,12 @@ pub(super) struct SupportBar {
 }
 
 impl OffLine {
+    /// Parses what may have taken something away.
+    pub(super) fn parse(&self, contents: &ContentCache<'_>) {
+        let unsure = self.bars.iter().filter_map(|bar| bar.unsure.as_ref());
+        unsure.for_each(|change| change.parse(contents));
+    }
+
     /// Returns the instant before which no statement supports a version that lands at a landing.
     pub fn bar(&self, landing: usize, trail: &Trail) -> Instant {
         let bars = self.bars.iter().filter(|bar| bar.from <= landing && bar.is_sure(trail));

@@ -8,8 +8,9 @@ use crate::history::digest::Digest;
 use crate::history::objects::{Extent, Obstacle, Oid};
 use crate::history::off_line::{Rerouted, TakenAway};
 use crate::history::outline::Outline;
-use crate::record::{Record, file};
-use std::cell::{OnceCell, RefCell};
+use crate::record::Record;
+use crate::record::file::{self, RecordFile};
+use std::cell::OnceCell;
 use std::fmt;
 use std::rc::Rc;
 
@@ -203,48 +204,28 @@ pub fn file_at(path: &Rc<str>, blob: Option<Oid>) -> Vec<FileAt> {
     file.into_iter().collect()
 }
 
-/// The content of a version's files, parsed on first use: most of what ever landed is long closed.
+/// The content of a version's files, read when it is needed: most of what ever landed is long closed.
 #[derive(Clone, Debug)]
 pub struct VersionBody(Rc<Reading>);
 
 #[derive(Debug)]
 struct Reading {
     content: OnceCell<Content>,
-    unread: RefCell<Unread>,
+    /// The file that has it.
+    file: Option<FileAt>,
     outline: Option<Outline>,
-}
-
-#[derive(Debug)]
-enum Unread {
-    Nothing,
-    Here(Rc<str>, Vec<u8>),
-    /// Its path and the id of its bytes, which are fetched again if needed.
-    Aside(Rc<str>, Oid),
 }
 
 impl VersionBody {
     /// Returns a body with known content.
     pub fn known(content: Content) -> VersionBody {
-        VersionBody(Rc::new(Reading {
-            content: OnceCell::from(content),
-            unread: RefCell::new(Unread::Nothing),
-            outline: None,
-        }))
+        let content = OnceCell::from(content);
+        VersionBody(Rc::new(Reading { content, file: None, outline: None }))
     }
 
-    /// Returns the body of a record's file.
-    pub fn unread(path: &str, bytes: Vec<u8>, outline: Option<Outline>) -> VersionBody {
-        VersionBody::later(Unread::Here(path.into(), bytes), outline)
-    }
-
-    /// Returns the body of a record's file whose bytes are dropped until [`VersionBody::fetch`].
-    pub fn aside(path: &str, blob: Oid, outline: Option<Outline>) -> VersionBody {
-        VersionBody::later(Unread::Aside(path.into(), blob), outline)
-    }
-
-    fn later(unread: Unread, outline: Option<Outline>) -> VersionBody {
-        let (content, unread) = (OnceCell::new(), RefCell::new(unread));
-        VersionBody(Rc::new(Reading { content, unread, outline }))
+    /// Returns the body of a record's file, which [`VersionBody::read`] reads.
+    pub fn unread(file: FileAt, outline: Option<Outline>) -> VersionBody {
+        VersionBody(Rc::new(Reading { content: OnceCell::new(), file: Some(file), outline }))
     }
 
     /// Tells, without parsing either, whether this text, if it can be read, is another one with nothing but its closure put
@@ -262,66 +243,38 @@ impl VersionBody {
         }
     }
 
-    /// Tells whether it has not been parsed yet. It is then one file whose first lines state the id of its name.
-    pub(super) fn is_unparsed(&self) -> bool {
+    /// Tells whether it has not been read yet. It is then one file whose first lines state the id of its name.
+    pub(super) fn is_unread(&self) -> bool {
         self.0.content.get().is_none()
     }
 
-    /// Tells whether the bytes have been dropped.
-    pub fn is_aside(&self) -> bool {
-        matches!(*self.0.unread.borrow(), Unread::Aside(..))
+    /// Parses the file, unless that was done before; `bytes` gets its bytes.
+    pub fn read(&self, bytes: impl FnOnce(Oid) -> Result<Vec<u8>, Obstacle>) {
+        let Some(file) = &self.0.file else { return };
+        self.know(|| match bytes(file.blob) {
+            Ok(bytes) => Content::from_file(&mut file::read(&file.path, &bytes)),
+            Err(obstacle) => Content::Missing(obstacle),
+        });
     }
 
-    /// Fetches dropped bytes.
-    pub fn fetch(&self, bytes: impl FnOnce(Oid) -> Result<Vec<u8>, Obstacle>) {
-        let fetched = match &*self.0.unread.borrow() {
-            Unread::Aside(path, blob) => (Rc::clone(path), bytes(*blob)),
-            _ => return,
-        };
-        match fetched {
-            (path, Ok(bytes)) => {
-                self.0.unread.replace(Unread::Here(path, bytes));
-            }
-            (_, Err(obstacle)) => {
-                self.0.content.get_or_init(|| Content::Missing(obstacle));
-            }
-        }
+    /// Takes over the content of the file, unless it is known.
+    pub(super) fn know(&self, content: impl FnOnce() -> Content) {
+        self.0.content.get_or_init(content);
     }
 
-    /// Returns the parsed content; bytes that have been dropped count as missing.
+    /// Returns the content; that of a file that was not read counts as missing.
     pub fn content(&self) -> &Content {
-        let read = || match self.0.unread.replace(Unread::Nothing) {
-            Unread::Here(path, bytes) => Content::from_file(file::read(&path, &bytes)),
-            Unread::Aside(_, blob) => {
-                Content::Missing(Obstacle::Missing { object: blob, extent: Extent::Full })
+        self.0.content.get_or_init(|| match &self.0.file {
+            Some(file) => {
+                Content::Missing(Obstacle::Missing { object: file.blob, extent: Extent::Full })
             }
-            Unread::Nothing => Content::Gone,
-        };
-        self.0.content.get_or_init(read)
+            None => Content::Gone,
+        })
     }
 
     /// Returns the record, if there is a readable one.
     pub fn record(&self) -> Option<&Rc<Record>> {
         self.content().record()
-    }
-
-    /// Parses the file and returns its source positions without the record; `None` if it was already parsed.
-    pub fn places(&self) -> Option<file::RecordFile> {
-        let mut source = match &*self.0.unread.borrow() {
-            Unread::Here(path, bytes) => file::read(path, bytes),
-            _ => return None,
-        };
-        self.0.unread.replace(Unread::Nothing);
-        let record = source.record.take();
-        let content = match record {
-            Some(record) => Content::Record(Rc::new(record)),
-            None => {
-                let misnamed = source.misnamed.take().map(Rc::new);
-                Content::Unreadable(source.findings.clone().into(), misnamed)
-            }
-        };
-        self.0.content.get_or_init(|| content);
-        Some(source)
     }
 }
 
@@ -354,11 +307,14 @@ pub struct OneId {
 }
 
 impl Content {
-    /// Returns the content of a parsed record file.
-    pub fn from_file(source: file::RecordFile) -> Content {
-        match source.record {
+    /// Takes the record out of a parsed file.
+    pub fn from_file(source: &mut RecordFile) -> Content {
+        match source.record.take() {
             Some(record) => Content::Record(Rc::new(record)),
-            None => Content::Unreadable(source.findings.into(), source.misnamed.map(Rc::new)),
+            None => {
+                let misnamed = source.misnamed.take().map(Rc::new);
+                Content::Unreadable(source.findings.clone().into(), misnamed)
+            }
         }
     }
 

@@ -20,13 +20,14 @@
 //!
 //! Uses all of history. Pure. Start at [`walk`]. Follows `docs/spec/approval.md`, 1.2 and 1.3.
 
+use crate::diag::sorting::StableSort as _;
 use std::collections::{BTreeMap, BTreeSet};
 use std::mem;
 use std::rc::Rc;
 
 use crate::history::approval_files::ApprovalFileChanges;
 use crate::history::chain::{self, Chain};
-use crate::history::content::{ContentCache, Keeps};
+use crate::history::content::ContentCache;
 use crate::history::folders::FileChange;
 use crate::history::former::{FormerCommits, OffLineMarks};
 use crate::history::governance::{GovernanceFiles, States};
@@ -39,7 +40,7 @@ use crate::history::related_files::LedgerLocation;
 use crate::history::survey::Survey;
 use crate::history::trails::{LandedFiles, TrailSet};
 use crate::history::unnamed::OtherApprovalFile;
-use crate::history::version::{Trail, TrailKey, Version};
+use crate::history::version::{Content, Trail, TrailKey, Version};
 use crate::history::walked::{ApprovalFileChange, History};
 use crate::history::watched_paths::{RecordFilter, WatchedKind};
 use crate::history::{governance, origin, tags, unnamed, watched_paths};
@@ -48,7 +49,9 @@ use crate::record::file::RecordFile;
 
 /// Walks a mainline and returns the trails of all records and governance files.
 ///
-/// The record folders are those of the policy at the tip, for the whole history (V8).
+/// A file whose first lines state the id of its name is not parsed: [`History::parse`], [`History::visit`] or
+/// [`History::leave_out`] must follow. `records` are the record folders, for the whole history (V8); `None` for those
+/// that the policy at the tip names, approved or not.
 ///
 /// # Errors
 /// [`Obstacle`] if a folder of a mainline commit can't be read; other missing objects are recorded on
@@ -57,31 +60,11 @@ pub fn walk(
     objects: &dyn Objects,
     chain: Chain,
     prefix: &LedgerPrefix,
-) -> Result<History, Obstacle> {
-    log::debug!("walking the history of all records");
-    let survey = Survey::read(objects, &chain, prefix, None, None)?;
-    let trails = TrailSet::new(ContentCache::new(objects));
-    collect_versions(trails, objects, chain, prefix, survey, None)
-}
-
-/// Walks a mainline as [`walk`] does, for callers that need only some records; [`History::leave_out`] must follow.
-///
-/// `records` are the record folders; `None` for those that the policy at the tip names, approved or not. `keeps` tells
-/// by the bytes of a version whether its record is likely to be needed; other bytes are fetched again if they are.
-///
-/// # Errors
-/// As [`walk`].
-pub fn walk_kept(
-    objects: &dyn Objects,
-    chain: Chain,
-    prefix: &LedgerPrefix,
     records: Option<&[String]>,
-    keeps: Keeps<'_>,
 ) -> Result<History, Obstacle> {
     log::debug!("walking the history of all records: any of them may be asked about");
     let survey = Survey::read(objects, &chain, prefix, records, None)?;
-    let trails = TrailSet::new(ContentCache::keeping(objects, keeps));
-    collect_versions(trails, objects, chain, prefix, survey, None)
+    collect_versions(objects, chain, prefix, survey)
 }
 
 /// Returns the mainline alone, for a history without a policy, of which nothing else is needed.
@@ -110,51 +93,6 @@ pub fn mainline_only(chain: Chain, prefix: &LedgerPrefix) -> History {
     }
 }
 
-/// A version of a record in one file, as the walk finds it.
-pub struct VersionVisit<'w> {
-    /// The trail, of which it is the last version.
-    pub trail: &'w Trail,
-    /// The version; the commits that touched it are not known yet.
-    pub version: &'w Version,
-    /// The file with its source positions; its record is that of the version.
-    pub source: &'w RecordFile,
-    /// The governance along the mainline, to judge it.
-    pub states: &'w States,
-}
-
-/// A callback for each version as the walk finds it.
-pub type VersionVisitor<'l> = &'l mut dyn FnMut(VersionVisit<'_>);
-
-/// Walks a mainline as [`walk`] does, and passes each version to a callback with the source positions in its
-/// file, which are then dropped.
-///
-/// `judge` returns the governance that judges versions, from a history without records.
-///
-/// # Errors
-/// As [`walk`].
-pub fn walk_shown(
-    objects: &dyn Objects,
-    chain: Chain,
-    prefix: &LedgerPrefix,
-    records: Option<&[String]>,
-    judge: &dyn Fn(History) -> States,
-    visitor: VersionVisitor<'_>,
-) -> Result<History, Obstacle> {
-    log::debug!("walking the history of governance, then of all records: each version is checked");
-    let survey = Survey::read(objects, &chain, prefix, records, None)?;
-    let trails = || TrailSet::new(ContentCache::new(objects));
-    let governance = survey.of_governance();
-    let governance = collect_versions(trails(), objects, chain.clone(), prefix, governance, None)?;
-    let states = judge(governance);
-    let shown = VisitorState { states, visitor };
-    collect_versions(trails(), objects, chain, prefix, survey, Some(shown))
-}
-
-struct VisitorState<'l> {
-    states: States,
-    visitor: VersionVisitor<'l>,
-}
-
 /// Walks a mainline and returns the trails of a few records.
 ///
 /// A record has the name of its file, or it is invalid. Callers must also name the files at the tip that have a
@@ -176,14 +114,13 @@ pub fn walk_named(
     let n_names = few.names.len();
     log::debug!("walking only the history of what is asked about, by file name: {n_names}");
     let survey = Survey::read(objects, &chain, prefix, records, Some(few))?;
-    let trails = TrailSet::new(ContentCache::new(objects));
-    let history = collect_versions(trails, objects, chain.clone(), prefix, survey, None)?;
+    let history = collect_versions(objects, chain.clone(), prefix, survey)?;
     let around = LedgerLocation { objects, prefix, folders: &history.records };
     if around.hides(&history, few)? {
         log::debug!("walking again, all records: a record asked about was in another file, too");
-        let survey = Survey::read(objects, &chain, prefix, records, None)?;
-        let trails = TrailSet::new(ContentCache::new(objects));
-        return collect_versions(trails, objects, chain, prefix, survey, None);
+        let history = walk(objects, chain, prefix, records)?;
+        history.parse(objects);
+        return Ok(history);
     }
     let is_of_records = |file: &ApprovalFileChange| !watched_paths::is_of_governance(&file.path);
     if few.folders.is_some() && history.approvals.iter().any(is_of_records) {
@@ -191,6 +128,7 @@ pub fn walk_named(
         let few = RecordFilter::anywhere(few.names.clone());
         return walk_named(objects, chain, prefix, records, &few);
     }
+    history.parse(objects);
     Ok(history)
 }
 
@@ -199,13 +137,12 @@ pub fn walk_named(
 /// # Errors
 /// [`Obstacle`] if the rules of a merged branch can't be read.
 fn collect_versions(
-    mut trails: TrailSet<'_>,
     objects: &dyn Objects,
     chain: Chain,
     prefix: &LedgerPrefix,
     mut survey: Survey,
-    mut shown: Option<VisitorState<'_>>,
 ) -> Result<History, Obstacle> {
+    let mut trails = TrailSet::new(ContentCache::new(objects));
     let mut governance = GovernanceFiles::default();
     let mut approvals = ApprovalFileChanges::default();
     let mut other_files: Vec<OtherApprovalFile> = Vec::new();
@@ -232,9 +169,6 @@ fn collect_versions(
             .iter()
             .filter(|change| matches!(change.kind, WatchedKind::Record | WatchedKind::Other));
         let keys = trails.land(landed, of_records);
-        if let Some(shown) = &mut shown {
-            show(&trails, &keys, &shown.states, shown.visitor);
-        }
         let paths = governance::land(&mut governance, &trails.contents, landed, changes);
         let files = || changes.iter().filter(|it| it.kind == WatchedKind::Approval);
         let watched = files().filter(|change| survey.interest.watches(&change.path));
@@ -319,17 +253,49 @@ fn fill_last(
     version.tags = tags::of_version(merges.objects, merges.prefix, &merges.graph.landed, version);
 }
 
+/// A callback for a landed version of a trail, with the source positions in its file.
+pub type VersionVisitor<'v> = &'v mut dyn FnMut(&Trail, &Version, &RecordFile);
+
 impl History {
-    /// Drops the trails that are not wanted, most of a long history, and fetches dropped bytes of the others. `wanted`
-    /// must not read the content of any but the last version.
+    /// Parses all versions, and passes those of one file to a callback, in the order in which they landed. Their source
+    /// positions are then dropped.
+    pub fn visit(&self, objects: &dyn Objects, visitor: VersionVisitor<'_>) {
+        let contents = ContentCache::new(objects);
+        let trails = self.trails.values();
+        let mut versions: Vec<(&Trail, &Version)> =
+            trails.flat_map(|trail| trail.versions.iter().map(move |it| (trail, it))).collect();
+        versions.retain(|(_, version)| version.rerouted.is_none());
+        versions.order_by_key(|(_, version)| version.landing);
+        for (trail, version) in versions {
+            let [file] = version.files.as_slice() else { continue };
+            if let Some(mut source) = contents.places(&file.path, file.blob) {
+                let content = Content::from_file(&mut source);
+                version.record.know(|| content);
+                visitor(trail, version, &source);
+            }
+        }
+        self.parse(objects);
+    }
+
+    /// Parses all versions, and the changes that a merge left out.
+    pub fn parse(&self, objects: &dyn Objects) {
+        let contents = ContentCache::new(objects);
+        let versions =
+            self.trails.values().chain(self.former.values()).flat_map(|trail| &trail.versions);
+        versions.for_each(|version| contents.parse(&version.record));
+        self.off_line.values().for_each(|off_line| off_line.parse(&contents));
+    }
+
+    /// Drops the trails that are not wanted, most of a long history, and parses the others. `wanted` must not read any versions
+    /// but those of [`Trail::telling`].
     pub fn leave_out(&mut self, objects: &dyn Objects, wanted: &mut dyn FnMut(&Trail) -> bool) {
         let contents = ContentCache::new(objects);
-        let fetch = |version: &Version| version.record.fetch(|blob| contents.bytes(blob));
+        let parse = |version: &Version| contents.parse(&version.record);
         let mut apart = mem::take(&mut self.former);
         for (key, trail) in mem::take(&mut self.trails) {
-            trail.last().into_iter().for_each(fetch);
+            trail.last().into_iter().for_each(parse);
+            trail.telling().for_each(parse);
             if wanted(&trail) {
-                trail.versions.iter().for_each(fetch);
                 self.trails.insert(key, trail);
             } else {
                 let shown = trail.became.is_none().then(|| key.clone());
@@ -341,24 +307,7 @@ impl History {
         self.off_line.retain(|key, _| !self.left_out.contains(key));
         let is_kept = |file: &ApprovalFileChange| !self.left_out.contains(&file.record());
         self.approvals.retain(is_kept);
-    }
-}
-
-/// Passes the versions that a landing made to the callback.
-fn show(trails: &TrailSet<'_>, keys: &[TrailKey], states: &States, visitor: VersionVisitor<'_>) {
-    for key in keys {
-        let trail = trails.trails.get(key);
-        let Some((trail, version)) = trail.and_then(|trail| Some((trail, trail.last()?))) else {
-            continue;
-        };
-        let [file] = version.files.as_slice() else {
-            continue;
-        };
-        let again = || trails.contents.places(&file.path, file.blob);
-        if let Some(source) = version.record.places().or_else(again) {
-            let source = &source;
-            visitor(VersionVisit { trail, version, source, states });
-        }
+        self.parse(objects);
     }
 }
 

@@ -7,7 +7,7 @@ use crate::history::version::{Content, Trail};
 use crate::policy::tier::fact::Facts;
 use crate::policy::{Policy, tier};
 use crate::record::Record;
-use crate::record::vocabulary::{Class, ClosureOutcome, Vocabulary};
+use crate::record::vocabulary::{Class, ClosureOutcome};
 
 /// Tells whether a record is closed, rejected or removed, as the evaluator would find.
 pub fn is_over(trail: &Trail) -> bool {
@@ -27,17 +27,6 @@ pub fn names_no_findings(trail: &Trail) -> bool {
         let findings = scope.and_then(|scope| scope.findings.as_ref());
         findings.is_none_or(Vec::is_empty)
     })
-}
-
-/// Tells by the bytes of a file whether it is likely to name scanner findings.
-pub fn may_name_findings(bytes: &[u8]) -> bool {
-    std::str::from_utf8(bytes).is_ok_and(|text| text.contains("findings"))
-}
-
-/// Tells by the bytes of a file whether it may be an emergency; a word may be written with escapes.
-pub fn may_be_emergency(bytes: &[u8]) -> bool {
-    let has_word = |text: &str| text.to_ascii_lowercase().contains(Class::Emergency.as_str());
-    std::str::from_utf8(bytes).is_ok_and(|text| text.contains('\\') || has_word(text))
 }
 
 /// Tells whether a record was an emergency, and so may use up the grace of another, even when it is over. All its versions

@@ -82,9 +82,14 @@ fn given_back(world: &World, fork: usize, way: Way) -> Option<String> {
         seen,
     };
     let chain = chain::walk(&world.memory, &chosen, world.instant()).unwrap();
-    let history = walk::walk(&world.memory, chain, &LedgerPrefix::default()).unwrap();
+    let read = |chain| {
+        let history = walk::walk(&world.memory, chain, &LedgerPrefix::default(), None).unwrap();
+        history.parse(&world.memory);
+        history
+    };
+    let history = read(chain);
     let approvals = approval::judge(&history);
-    let whole = walk::walk(&world.memory, verdict::chain(world), &LedgerPrefix::default()).unwrap();
+    let whole = read(verdict::chain(world));
     let of_whole = approval::judge(&whole);
     for (id, name) in IDS.iter().enumerate() {
         let taken = taken_away(world, fork, id);

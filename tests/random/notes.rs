@@ -108,7 +108,8 @@ impl World {
     /// Returns the history from some objects, with the notes; `None` if needed objects are missing.
     pub(super) fn history(&self, objects: &dyn Objects) -> Option<History> {
         let mut history =
-            walk::walk(objects, chain_of(self, objects), &LedgerPrefix::default()).ok()?;
+            walk::walk(objects, chain_of(self, objects), &LedgerPrefix::default(), None).ok()?;
+        history.parse(objects);
         self.read_notes(&mut history, objects);
         Some(history)
     }

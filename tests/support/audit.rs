@@ -36,12 +36,12 @@ pub(crate) fn audited(repo: &Repo, on: &str) -> Vec<Finding> {
     let chain = chain_of(&git, instant.max(repo.now()));
     let tree = || CommitTree::of_commit(&git, chain.mainline.tip, &prefix).unwrap();
     let (own, evidence) = (tree(), tree());
-    let landings = chain.mainline.landings.iter();
+    let history = walk::walk(&git, chain.clone(), &prefix, None).unwrap();
+    let landings = history.mainline.landings.iter();
     let effective = landings.map(|landing| landing.effective).collect();
-    let mut contents = Contents::new(Box::new(evidence), effective);
-    let judge = |governance| approval::governance::counted::count_governance(&governance).states;
-    let visit = &mut |sight: walk::VersionVisit<'_>| contents.visit(&sight);
-    let history = walk::walk_shown(&git, chain.clone(), &prefix, None, &judge, visit).unwrap();
+    let states = approval::governance::counted::count_governance(&history).states;
+    let mut contents = Contents::new(Box::new(evidence), states, effective);
+    history.visit(&git, &mut |trail, version, source| contents.visit(trail, version, source));
     let approvals = approval::judge(&history);
     let loosened = exledger::rules::audit::policy_bypass::find(&history, &approvals);
     let governance = &approvals.counted.tip;

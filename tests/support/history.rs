@@ -1,7 +1,7 @@
 //! What git proves: raw commits, the mainline, versions. Histories come from the builder in `repo.rs`.
 
 use exledger::history::chain::Chain;
-use exledger::history::objects::Oid;
+use exledger::history::objects::{Objects, Oid};
 use exledger::history::paths::LedgerPrefix;
 use exledger::history::version::{Trail, TrailKey};
 use exledger::history::walked::History;
@@ -29,7 +29,14 @@ pub(crate) fn history_of(
 ) -> History {
     let git = Repository::discover(folder).unwrap();
     let chain = chain_of(&git, now);
-    walk::walk(&git, chain, &LedgerPrefix::default()).unwrap()
+    read_history(&git, chain, &LedgerPrefix::default())
+}
+
+/// Walks a mainline and parses all records.
+pub(crate) fn read_history(objects: &dyn Objects, chain: Chain, prefix: &LedgerPrefix) -> History {
+    let history = walk::walk(objects, chain, prefix, None).unwrap();
+    history.parse(objects);
+    history
 }
 
 impl Repo {
@@ -41,7 +48,7 @@ impl Repo {
         let chosen = refs::choose(&self.git.refs(), None, &|name| self.git.resolve(name), None);
         let chain =
             exledger::history::chain::walk(&self.git, &chosen.unwrap(), self.now()).unwrap();
-        walk::walk(&self.git, chain, &LedgerPrefix::default()).unwrap()
+        read_history(&self.git, chain, &LedgerPrefix::default())
     }
 
     /// Returns the trail of a record.

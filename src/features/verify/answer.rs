@@ -13,7 +13,6 @@ use crate::history::objects::{ObjectKind, Objects, Oid};
 use crate::history::tree::CommitTree;
 use crate::history::version::TrailKey;
 use crate::history::walk;
-use crate::history::walk::VersionVisit;
 use crate::record::file;
 use crate::record::file::RecordFile;
 use crate::rules::audit;
@@ -93,12 +92,14 @@ pub(crate) fn audit_of<'s>(
     let walked = Snapshot::walked(line, |walk| {
         let Walk { repository, chain, prefix, records, count } = walk;
         let tree = CommitTree::of_commit(repository, chain.mainline.tip, prefix)?;
-        let landings = chain.mainline.landings.iter();
+        let mut history = walk::walk(repository, chain, prefix, records)?;
+        let landings = history.mainline.landings.iter();
         let effective = landings.map(|landing| landing.effective).collect();
-        let mut contents = Contents::new(Box::new(tree), effective);
-        let judge = |mut governance| count(&mut governance).states;
-        let visit = &mut |visit: VersionVisit<'_>| contents.visit(&visit);
-        let history = walk::walk_shown(repository, chain, prefix, records, &judge, visit)?;
+        let states = count(&mut history).states;
+        let mut contents = Contents::new(Box::new(tree), states, effective);
+        history.visit(repository, &mut |trail, version, source| {
+            contents.visit(trail, version, source);
+        });
         found = Some(contents);
         Ok(history)
     });

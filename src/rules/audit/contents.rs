@@ -1,6 +1,6 @@
-//! The findings of the content rules about each version, collected while history is walked.
+//! The findings of the content rules about each version.
 //!
-//! Uses history's walk, the rules about content. Pure. Start at [`Contents::visit`]. Follows `docs/spec/rules.md`
+//! Uses history, the rules about content. Pure. Start at [`Contents::visit`]. Follows `docs/spec/rules.md`
 //! (levels in verify): a version is checked under the policy that counts once it has landed, and only findings that the
 //! version before it did not have are reported. Evidence is looked up in the tree in question, because everything that
 //! a record ever cited must be kept.
@@ -10,10 +10,10 @@ use std::rc::Rc;
 
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
-use crate::history::governance::MainlineGovernance;
+use crate::history::governance::{MainlineGovernance, States};
 use crate::history::version::{Trail, TrailKey, Version, VersionChange};
-use crate::history::walk::VersionVisit;
 use crate::ledger::tree::{Tree, TreeError};
+use crate::record::file::RecordFile;
 use crate::record::time::Instant;
 use crate::rules::case::RuleContext;
 use crate::rules::extra_schema::ExtraSchema;
@@ -26,6 +26,8 @@ type FindingIdentity = (Code, Option<String>, String);
 /// The findings about the contents of versions.
 pub struct Contents<'t> {
     tree: Box<dyn Tree + 't>,
+    /// The governance along the mainline, to judge versions by.
+    states: States,
     /// The effective times of the landings.
     effective: Vec<Instant>,
     /// The last governance used, with its compiled schema.
@@ -39,9 +41,10 @@ pub struct Contents<'t> {
 
 impl<'t> Contents<'t> {
     /// Starts without findings; `effective` has a time for each landing.
-    pub fn new(tree: Box<dyn Tree + 't>, effective: Vec<Instant>) -> Contents<'t> {
+    pub fn new(tree: Box<dyn Tree + 't>, states: States, effective: Vec<Instant>) -> Contents<'t> {
         Contents {
             tree,
+            states,
             effective,
             extra_schema: None,
             found: BTreeMap::new(),
@@ -56,14 +59,13 @@ impl<'t> Contents<'t> {
         found.filter(move |(at, _)| *at == n).map(|(_, finding)| finding)
     }
 
-    /// Checks a version during the walk.
-    pub fn visit(&mut self, sight: &VersionVisit<'_>) {
-        let (trail, version) = (sight.trail, sight.version);
+    /// Checks a version of a trail after all those before it; `source` is its file.
+    pub fn visit(&mut self, trail: &Trail, version: &Version, source: &RecordFile) {
         // The same bytes at another path give no new findings.
         if version.change == VersionChange::Moved {
             return;
         }
-        let state = sight.states.at(version.landing);
+        let state = self.states.at(version.landing);
         let (state, extra_schema) = match self.extra_schema.take() {
             Some((last, extra_schema)) if Rc::ptr_eq(&last, state) => (last, extra_schema),
             _ => (Rc::clone(state), ExtraSchema::of(&state.governance)),
@@ -76,7 +78,7 @@ impl<'t> Contents<'t> {
             neighbours: None,
         };
         let past = self.past(trail, version);
-        match lint::record(sight.source, &context, past) {
+        match lint::record(source, &context, past) {
             Ok(findings) => self.take(&trail.key, version, findings),
             Err(error) => self.doubts.push(error),
         }
@@ -116,18 +118,13 @@ impl<'t> Contents<'t> {
                 VersionChange::Introduced | VersionChange::Readded | VersionChange::Inherited
             )
         };
-        let first = trail.versions.iter().rev().find(begins);
+        let versions = || trail.versions.iter().rev().skip_while(|it| it.n > version.n);
+        let first = versions().find(begins);
         let closure = |version: &Version| {
             let record = version.record.record()?;
             record.closure.clone()
         };
-        let before = trail
-            .versions
-            .iter()
-            .rev()
-            .find(|it| it.n < version.n)
-            .filter(|_| !begins(&version))
-            .and_then(closure);
+        let before = versions().nth(1).filter(|_| !begins(&version)).and_then(closure);
         let settled = if before.is_some() && before == closure(version) {
             Settled::Closed
         } else {

@@ -7,8 +7,6 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
 
 use crate::approval;
-use crate::history::content::ContentCache;
-use crate::history::objects::Objects;
 use crate::history::version::{Trail, TrailKey, Version};
 use crate::history::walked::{ApprovalFileChange, History};
 use crate::policy::governance::Governance;
@@ -125,12 +123,10 @@ impl Passed {
 
 /// Tells whether a record that is left out must be judged first, because its text at the tip may not be that by which it
 /// is compared: it was removed or rejected, or earlier versions differ in more than entries that others add.
-pub(crate) fn needs_verdicts(objects: &dyn Objects, trail: &Trail, landings: &[Instant]) -> bool {
+pub(crate) fn needs_verdicts(trail: &Trail, landings: &[Instant]) -> bool {
     let [.., before, last] = trail.versions.as_slice() else {
         return false;
     };
-    let contents = ContentCache::new(objects);
-    trail.versions.iter().for_each(|version| version.record.fetch(|blob| contents.bytes(blob)));
     let Some(tip) = last.record.record() else {
         return trail.versions.iter().any(|version| version.record.record().is_some());
     };

@@ -74,16 +74,6 @@ impl Scope<'_> {
             Scope::Worklist => settled::is_over(trail) && !settled::owes_review(trail, policy),
         }
     }
-
-    /// Tells whether a version with these bytes probably belongs to a record in scope.
-    fn keeps(self, bytes: &[u8]) -> bool {
-        match self {
-            Scope::Findings => {
-                settled::may_name_findings(bytes) || settled::may_be_emergency(bytes)
-            }
-            _ => true,
-        }
-    }
 }
 
 impl<'h> Snapshot<'h> {
@@ -101,10 +91,7 @@ impl<'h> Snapshot<'h> {
                 Scope::Named(few) => {
                     walk::walk_named(repository, walk.chain, walk.prefix, records, few)
                 }
-                _ => {
-                    let keeps = |bytes: &[u8]| scope.keeps(bytes);
-                    walk::walk_kept(repository, walk.chain, walk.prefix, records, &keeps)
-                }
+                _ => walk::walk(repository, walk.chain, walk.prefix, records),
             }
         };
         let (repository, instant) = (line.repository, line.instant);
@@ -125,7 +112,7 @@ impl<'h> Snapshot<'h> {
                         return true;
                     }
                     let is_unsure = scope == Scope::Repeated && window.holds_trail(trail)
-                        || lives::needs_verdicts(repository, trail, &window.landings);
+                        || lives::needs_verdicts(trail, &window.landings);
                     if is_unsure || settled::is_emergency(trail) {
                         unsure.insert(trail.key.clone(), is_unsure);
                         return true;

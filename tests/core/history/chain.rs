@@ -160,7 +160,7 @@ fn the_state_of_a_date_is_that_of_the_last_commit_until_then() {
         (cut.mainline.tip, cut.mainline.landings.len()),
         (chain.mainline.landings[0].oid, 1)
     );
-    assert!(walk::walk(&git, cut, &LedgerPrefix::default()).unwrap().trails.is_empty());
+    assert!(walk::walk(&git, cut, &LedgerPrefix::default(), None).unwrap().trails.is_empty());
 }
 
 #[test]
@@ -260,7 +260,7 @@ fn a_mainline_folder_that_is_missing_or_malformed_stops_the_walk() {
     repo.raw_commit("main", raw.as_bytes());
     let git = Repository::discover(repo.path()).unwrap();
     let chain = chain_of(&git, repo.now());
-    let obstacle = walk::walk(&git, chain, &LedgerPrefix::default()).unwrap_err();
+    let obstacle = walk::walk(&git, chain, &LedgerPrefix::default(), None).unwrap_err();
     assert!(matches!(obstacle, Obstacle::Missing { .. }), "{obstacle}");
     assert!(!obstacle.repair().is_empty());
 
@@ -283,7 +283,7 @@ fn a_mainline_folder_that_is_missing_or_malformed_stops_the_walk() {
     repo.raw_commit("main", raw.as_bytes());
     let git = Repository::discover(repo.path()).unwrap();
     let chain = chain_of(&git, repo.now());
-    let obstacle = walk::walk(&git, chain, &LedgerPrefix::default()).unwrap_err();
+    let obstacle = walk::walk(&git, chain, &LedgerPrefix::default(), None).unwrap_err();
     assert!(matches!(obstacle, Obstacle::Malformed { .. }), "{obstacle}");
 }
 
@@ -308,6 +308,6 @@ fn folders_without_end_are_refused_and_not_followed() {
     repo.raw_commit("main", raw.as_bytes());
     let git = Repository::discover(repo.path()).unwrap();
     let chain = chain_of(&git, repo.now());
-    let obstacle = walk::walk(&git, chain, &LedgerPrefix::default()).unwrap_err();
+    let obstacle = walk::walk(&git, chain, &LedgerPrefix::default(), None).unwrap_err();
     assert!(matches!(obstacle, Obstacle::TooLarge { .. }), "{obstacle}");
 }

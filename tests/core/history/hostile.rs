@@ -222,7 +222,7 @@ fn a_merged_commit_that_is_its_own_ancestor_ends_the_walk_all_the_same() {
         seen: Vec::new(),
     };
     let chain = chain::walk(&pile, &chosen, Instant::MAX).unwrap();
-    let walked = walk::walk(&pile, chain, &LedgerPrefix::default()).unwrap();
+    let walked = walk::walk(&pile, chain, &LedgerPrefix::default(), None).unwrap();
     assert_eq!(walked.mainline.landings.len(), 2);
 }
 
@@ -293,7 +293,7 @@ proptest! {
         let pile = Pile(numbered.collect());
         let chosen = ApprovedRef { reference: "refs/heads/main".into(), tip: oid(0), guard: Guard::Local, remote: None, trusted: None, seen: Vec::new() };
         if let Ok(chain) = chain::walk(&pile, &chosen, Instant::MAX) {
-            walk::walk(&pile, chain, &LedgerPrefix::default()).ok();
+            walk::walk(&pile, chain, &LedgerPrefix::default(), None).ok();
         }
     }
 }

@@ -7,11 +7,10 @@ use exledger::history::paths::LedgerPrefix;
 use exledger::history::proposal::{self, Proposals, Sources};
 use exledger::history::refs;
 use exledger::history::version::{Content, TrailKey};
-use exledger::history::walk;
 use exledger::store::git::Repository;
 
 use crate::history::versions::{OTHER, filed, other};
-use crate::support::history::{chain_of, own};
+use crate::support::history::{chain_of, own, read_history};
 use crate::support::repo::{self, Repo};
 use crate::support::samples::{ID, SAMPLE};
 
@@ -22,7 +21,7 @@ fn proposals_of(folder: &Path) -> Proposals {
     let chosen = refs::choose(&refs, None, &|name| git.find(name), None).unwrap();
     let now = exledger::record::time::Instant::MAX;
     let prefix = LedgerPrefix::default();
-    let history = walk::walk(&git, chain_of(&git, now), &prefix).unwrap();
+    let history = read_history(&git, chain_of(&git, now), &prefix);
     let records = ["exceptions".to_owned()];
     let mut sources = Sources::from_refs(&refs, &chosen, Vec::new());
     sources.loose = git.loose(sources.head, &prefix, &records).unwrap();

@@ -224,8 +224,8 @@ fn former_record_folders_of_the_policy_at_the_tip_count_for_the_whole_history() 
 
 #[test]
 fn a_ledger_in_a_subfolder_has_paths_of_its_own() {
+    use crate::support::history::read_history;
     use exledger::history::paths::LedgerPrefix;
-    use exledger::history::walk;
     let repo = Repo::at("2026-11-20T09:00:00Z");
     repo.by("ana")
         .write("team/exledger.yaml", "version: 1\npeople: {roster: ./github/people.csv}\n")
@@ -236,7 +236,7 @@ fn a_ledger_in_a_subfolder_has_paths_of_its_own() {
     repo.by("ana").write("team/github/people.csv", "email,name,team,active\n").commit("Leave");
     let git = exledger::store::git::Repository::discover(repo.path()).unwrap();
     let chain = crate::support::history::chain_of(&git, repo.now());
-    let history = walk::walk(&git, chain, &LedgerPrefix::new("team")).unwrap();
+    let history = read_history(&git, chain, &LedgerPrefix::new("team"));
     let keys: Vec<&str> = history.trails.keys().map(TrailKey::as_str).collect();
     assert_eq!(keys, [ID]);
     let trail = &history.trails[&TrailKey::Id(ID.to_owned())];

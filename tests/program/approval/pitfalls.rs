@@ -72,7 +72,7 @@ fn an_object_whose_bytes_are_not_those_of_its_id_is_no_object() {
     let now = exledger::record::time::Instant::MAX;
     let chain = crate::support::history::chain_of(&again, now);
     let prefix = exledger::history::paths::LedgerPrefix::default();
-    let history = exledger::history::walk::walk(&again, chain, &prefix).unwrap();
+    let history = crate::support::history::read_history(&again, chain, &prefix);
     let approvals = approval::judge(&history);
     let verdicts = &approvals.trails[&TrailKey::Id(ID.to_owned())];
     assert_eq!(said(verdicts.last().unwrap()).satisfied, "undetermined");

@@ -70,7 +70,9 @@ impl Evaluated {
             };
             let chain = chain::walk(&ledger.memory, &chosen, now).unwrap();
             let prefix = LedgerPrefix::default();
-            walk::walk_kept(&ledger.memory, chain, &prefix, records, &|_| true).unwrap()
+            let history = walk::walk(&ledger.memory, chain, &prefix, records).unwrap();
+            history.parse(&ledger.memory);
+            history
         };
         let mut history = read(None);
         let counted = approval::governance::counted::count_governance(&history);
