@@ -8,13 +8,13 @@ use crate::approval::count::requirement::VersionDemand;
 use crate::approval::count::weigh::{
     self, CountedApproval, VersionEvidence, WeighedApproval, approver, is_met,
 };
-use crate::approval::evidence::claims::{Claim, EvidenceSource};
+use crate::approval::evidence::claims::Claim;
 use crate::approval::people::identity::{Identity, NameForm, NamedPerson};
 use crate::approval::people::relation::{self, Accounts, Relation, UnknownAccount};
 use crate::approval::sources::signature::SignatureState;
 use crate::approval::verdict::{Approver, FourEyes, NotCounted, Statement, Vote, VoteCounts};
 use crate::diag::sorting::StableSort as _;
-use crate::policy::demand::{EvidenceKind, Proof, SelfApproval};
+use crate::policy::demand::{EvidenceKind, Proof};
 use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 
@@ -43,7 +43,7 @@ impl FourEyesOutcome {
 }
 
 pub(crate) fn judge(case: VersionEvidence) -> FourEyesOutcome {
-    let mut claims = with_author(case);
+    let mut claims = case.evidence.claims.clone();
     share_names(&mut claims);
     let mut weighed: Vec<WeighedApproval> =
         claims.iter().map(|claim| weigh::weigh(case, claim)).collect();
@@ -71,21 +71,6 @@ pub(crate) fn judge(case: VersionEvidence) -> FourEyesOutcome {
         statements,
         flags,
     }
-}
-
-/// Returns the claims, plus that of the author of a one-parent landing if the policy lets authors approve and git
-/// names nobody who landed it.
-fn with_author<'a>(case: VersionEvidence<'a>) -> Vec<Claim<'a>> {
-    let mut claims = case.evidence.claims.clone();
-    let alone = case.evidence.landed_by.is_none() && case.landing.parents.len() < 2;
-    if alone
-        && case.self_approval == SelfApproval::Allow
-        && let Some(author) = case.resolver.actor(case.landing.author())
-    {
-        let (landing, place) = (case.landing.oid, EvidenceSource::Landing);
-        claims.push(Claim::of_actor(case.resolver, case.at, author, place, landing));
-    }
-    claims
 }
 
 /// If the policy lets authors approve, counts one member of the author set: the one who helps most (D8).

@@ -22,7 +22,6 @@ pub(crate) struct VersionEvidence<'a> {
     pub demand: &'a VersionDemand,
     pub evidence: &'a VersionEvidenceSet<'a>,
     pub landing: &'a Commit,
-    pub at: Instant,
     /// Whether the merge, by its subject, is one of the approved branch or into another one; its actor is then no evidence.
     pub is_suspicious_merge: bool,
     pub self_approval: SelfApproval,

@@ -208,7 +208,10 @@ pub(crate) fn of_landing<'a>(scene: Scene<'a>) -> VersionEvidenceSet<'a> {
 pub(crate) fn of_unsigned<'a>(scene: Scene<'a>) -> VersionEvidenceSet<'a> {
     let landing = &scene.version.commit;
     let mut evidence = of_landing(scene);
-    if let Some(identity) = evidence.landed_by.clone() {
+    // Where authors approve, and git names nobody who landed it, its author did (D8).
+    let authors_may = landing.parents.len() < 2 && scene.self_approval == SelfApproval::Allow;
+    let author = || scene.resolver.actor(landing.author()).filter(|_| authors_may);
+    if let Some(identity) = evidence.landed_by.clone().or_else(author) {
         evidence.claims.push(merge(scene, identity, EvidenceSource::Landing, landing));
     }
     evidence.claims.extend(trailers(scene, landing, EvidenceSource::Landing));

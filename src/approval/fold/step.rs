@@ -60,7 +60,6 @@ impl<'a> VersionStep<'a> {
             demand,
             evidence,
             landing: &self.version.commit,
-            at: self.at,
             self_approval: self.state.self_approval,
             is_suspicious_merge: suspicious,
         })

@@ -531,3 +531,50 @@ fn clone_without_blobs_is_undetermined() {
         assert_eq!(clone(&repo), expected, "{}", taking.name);
     }
 }
+
+#[test]
+fn lost_tip_is_not_approved_by_who_landed_what_stood_before() {
+    let policy = "version: 1\napproval: {self_approval: allow}\n";
+    let filed = || {
+        let repo = ledger(policy, &[]);
+        repo.branch("work").by("ana").write(ID, SAMPLE).commit("File it");
+        repo.by("ana").through("github").squash("work", "File it (#7)");
+        repo.config("exledger.approvedRef", "refs/remotes/origin/main");
+        repo
+    };
+    let status = |repo: &Repo| {
+        repo.set_ref("refs/remotes/origin/main", repo.tip("main"));
+        status(repo)
+    };
+    assert_eq!(status(&filed()), "active", "authors approve");
+    for taking in [Some(SAMPLE.to_owned() + CLOSED), None] {
+        let repo = filed();
+        let before = repo.tip("main");
+        match &taking {
+            Some(closed) => repo.by("lee").write(ID, closed).commit("Close it"),
+            None => repo.by("lee").remove(ID).commit("Remove it"),
+        };
+        let lost = repo.tip("main");
+        repo.set_ref("refs/heads/main", before);
+        repo.by("mallory").write("README.md", "Payments\n").commit("Describe it");
+        assert_eq!(status(&repo), "active", "in a clone that did not see it");
+        repo.set_ref(&format!("refs/exledger/former/{lost}"), lost);
+        assert_ne!(status(&repo), "active", "{taking:?}");
+        // Who approves it anew ends that.
+        let again = SAMPLE.replace("2026-12-20", "2026-12-19");
+        repo.branch("again").by("ana").write(ID, &again).commit("File it anew");
+        repo.by("dana").merge("again", "Merge branch 'again'");
+        assert_eq!(status(&repo), "active", "{taking:?}, approved anew");
+    }
+}
+
+#[test]
+fn authors_do_not_approve_what_follows_unapproved_rules() {
+    let policy = "version: 1\ngroups: {all: [ana@example.com, dana@example.com]}\napproval: {self_approval: allow}\n";
+    let repo = ledger(policy, &[]);
+    let loose = policy.replace("[ana@example.com, ", "[mallory@example.com, ana@example.com, ");
+    repo.by("mallory").write(POLICY, &loose).commit("Join");
+    let more = loose.clone() + "# More\n";
+    repo.by("ana").through("github").write(POLICY, &more).commit("Say more (#8)");
+    assert_eq!(answer(&repo, &["list"])["ledger"]["left_out"][0]["path"], POLICY);
+}
