@@ -286,8 +286,14 @@ impl<'c, 'h> Chooser<'c, 'h> {
         let landing = version.landing;
         let mut states =
             [self.history.states.at(landing), self.history.states.before(landing)].into_iter();
+        // An unapproved policy that names another path takes nothing from what is approved of this one.
+        let is_named_by_counting = || {
+            let paths = self.governance_history.in_force(landing).paths();
+            paths.iter().any(|named| self.history.prefix.plain(named) == path)
+        };
         let is_named = states.any(|state| state.governs(&self.history.prefix, path))
-            || self.history.policies_below.contains(path);
+            || self.history.policies_below.contains(path)
+            || is_named_by_counting();
         verdict.satisfied == Satisfied::Yes
             && weighed
             && verdict

@@ -429,3 +429,29 @@ fn who_completes_the_first_policy_is_named() {
     repo.by("root").write(POLICY, SIGNED).commit("Go on");
     assert_eq!(report(&repo)[0].0, "note");
 }
+
+#[test]
+fn unapproved_path_takes_no_repair_away() {
+    let policy = SIGNED.replace(", proof: attested", "");
+    let moved = policy.replace("groups:", "approval: {revoked: docs/notes.md}\ngroups:");
+    for (revoked, back) in [(true, true), (true, false), (false, false)] {
+        let repo = ledger(&policy, &["dana", "lee"]);
+        let work = repo.by("mallory").write("docs/notes.md", "# Notes\n");
+        work.write(POLICY, &moved).commit("Name another list");
+        let line = format!("{}\n", public("dana"));
+        repo.branch("lock").by("mallory").write(REVOKED, &line).commit("Revoke a key");
+        repo.by("mallory").merge("lock", "Merge branch 'lock'");
+        if revoked {
+            repo.branch("unlock").by("kim").remove(REVOKED).commit("Take it back");
+            let subject = "Merge branch 'unlock'\n\nReviewed-by: Lee <lee@example.com>";
+            repo.by("dana").merge("unlock", subject);
+        }
+        if back {
+            repo.by("kim").write(POLICY, &policy).commit("Name it again");
+        }
+        repo.by("ana").write(ID, SAMPLE).commit("File it");
+        sign(&repo, "ana", &approvals(&repo, &BOTH, SAMPLE));
+        let expected = if revoked { "active" } else { "unapproved" };
+        assert_eq!(status(&repo), expected, "{revoked}, {back}");
+    }
+}

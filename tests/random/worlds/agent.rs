@@ -271,7 +271,12 @@ impl AgentWorld {
     pub(super) fn refused(&mut self) -> Option<String> {
         self.ledger.log.push("the people:".to_owned());
         let evaluated = Evaluated::read(&self.ledger, self.ledger.main.len());
-        // People who approved a list on top of what the agent emptied have taken their own keys away.
+        // People who approved a list on top of what the agent emptied have taken their own keys away, or their group's place.
+        let policy = evaluated.approved_text(POLICY).unwrap_or_default();
+        let groups = ["security: [dana@example.com", "platform: [lee@example.com"];
+        if !groups.iter().all(|group| policy.contains(group)) {
+            return None;
+        }
         let keys = evaluated.approved_text(SIGNERS).unwrap_or_default();
         if self.base.rules.has_keys && !["dana", "lee"].iter().all(|it| keys.contains(&public(it)))
         {
