@@ -174,11 +174,6 @@ pub(crate) fn judge_ruled(
     judged
 }
 
-/// Returns since when a version was approved, also if a rejection has taken that back; `None` if it never was.
-fn had_effect(verdict: &ApprovalVerdict) -> Option<Instant> {
-    verdict.approved_since().or(verdict.was_approved)
-}
-
 /// Judges the records with versions that are not approved by rules that take nothing back, and demand no more than was approved.
 fn judge_relaxed(
     history: &History,
@@ -218,12 +213,12 @@ fn note_taken_back(
     for (key, then) in relaxed.iter().flatten() {
         let both = then.iter().zip(verdicts.get(key).into_iter().flatten()).enumerate();
         for (index, (then, _)) in
-            both.filter(|(_, (then, now))| had_effect(then).is_some() && !now.is_approved())
+            both.filter(|(_, (then, now))| then.had_effect().is_some() && !now.is_approved())
         {
             let known = taken_back.entry(key.clone()).or_default();
             is_more |= !known.contains_key(&index);
             let at = known.entry(index).or_insert(Instant::MIN);
-            *at = (*at).max(had_effect(then).unwrap_or(Instant::MIN));
+            *at = (*at).max(then.had_effect().unwrap_or(Instant::MIN));
         }
     }
     is_more

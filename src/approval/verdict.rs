@@ -93,6 +93,11 @@ impl ApprovalVerdict {
         self.is_approved().then(|| self.approved_at.max(turn).unwrap_or(Instant::MIN))
     }
 
+    /// Returns since when it was approved, also if a rejection has taken that back; `None` if it never was.
+    pub(crate) fn had_effect(&self) -> Option<Instant> {
+        self.approved_since().or(self.was_approved)
+    }
+
     pub(crate) fn counted_statements(&self) -> impl Iterator<Item = &Statement> {
         let is_counted =
             |it: &&Statement| it.counts == VoteCounts::Yes && it.vote == Vote::Approves;

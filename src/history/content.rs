@@ -10,6 +10,7 @@ use crate::history::outline::Outline;
 use crate::history::version::{Content, FileAt, VersionBody};
 use crate::record::file::RecordFile;
 use crate::record::id::Id;
+use crate::record::time::Instant;
 use crate::record::{Record, file};
 use crate::yaml::node::Limits;
 
@@ -128,17 +129,19 @@ impl<'o> ContentCache<'o> {
 
     fn conflicted(&mut self, several: &[FileAt]) -> Content {
         let mut ending: Option<Rc<Record>> = None;
+        let mut end: Option<Instant> = None;
         for file in several {
             let (body, _) = self.read(&file.path, file.blob);
             self.parse(&body);
             if let Content::Missing(_) = body.content() {
                 return body.content().clone();
             }
+            end = end.into_iter().chain(body.content().end()).min();
             let rank = |record: &Rc<Record>| (record.closure.is_some(), record.fired.len());
             ending =
                 ending.into_iter().chain(body.content().ending().map(Rc::clone)).max_by_key(rank);
         }
-        Content::conflicted(several, ending)
+        Content::conflicted(several, ending, end)
     }
 
     /// Parses the file of a version, unless that was done before.

@@ -10,6 +10,7 @@ use crate::history::off_line::{Rerouted, TakenAway};
 use crate::history::outline::Outline;
 use crate::record::Record;
 use crate::record::file::{self, RecordFile};
+use crate::record::time::{Instant, not_after};
 use std::cell::OnceCell;
 use std::fmt;
 use std::rc::Rc;
@@ -304,6 +305,8 @@ pub struct OneId {
     pub n: usize,
     /// The record of one that is closed, else of the one with the most fired entries: what it ends counts.
     pub ending: Option<Rc<Record>>,
+    /// The earliest end that one of them states.
+    pub end: Option<Instant>,
 }
 
 impl Content {
@@ -319,12 +322,17 @@ impl Content {
     }
 
     /// Returns the content of several files with the same id, which grant nothing.
-    pub fn conflicted(files: &[FileAt], ending: Option<Rc<Record>>) -> Content {
+    pub fn conflicted(
+        files: &[FileAt],
+        ending: Option<Rc<Record>>,
+        end: Option<Instant>,
+    ) -> Content {
         let first = files.iter().take(MOST_OF_ONE_ID);
         Content::Conflicted(OneId {
             first: first.map(|file| file.path.to_string()).collect(),
             n: files.len(),
             ending,
+            end,
         })
     }
 
@@ -336,6 +344,14 @@ impl Content {
                 ending.as_ref()
             }
             Content::Gone | Content::Missing(_) | Content::File => None,
+        }
+    }
+
+    /// Returns the end that it states, also in a misnamed or doubled file.
+    pub fn end(&self) -> Option<Instant> {
+        match self {
+            Content::Conflicted(files) => files.end,
+            content => content.ending().map(|record| not_after(&record.expires)),
         }
     }
 

@@ -108,7 +108,12 @@ impl<'a> ComparedTrail<'a> {
     /// Tells whether the versions from one to another granted anything, or may have done so, until the latter landed. One that
     /// was approved may have, whatever the rules of today say of its owner and its reviews.
     fn was_in_force(&self, first: usize, until: usize) -> bool {
-        (first..until).any(|index| self.is_approved(index))
+        // What is approved after it was removed was not in force until then.
+        let is_by_then = |index: usize| {
+            let since = self.facts.verdicts.get(index).and_then(|verdict| verdict.had_effect());
+            since <= self.trace.landed(until)
+        };
+        (first..until).any(|index| self.is_approved(index) && is_by_then(index))
             || self.trace.may_have_granted(first, until)
     }
 
@@ -166,10 +171,11 @@ impl<'a> ComparedTrail<'a> {
             if is_removed {
                 continue;
             }
-            if let Some(later) = self.record(index) {
-                over = over.min(not_after(&later.expires).max(landed));
-            }
-            let ending = self.version(index).and_then(|later| later.record.content().ending());
+            let Some(content) = self.version(index).map(|later| later.record.content()) else {
+                continue;
+            };
+            over = over.min(content.end().map_or(over, |end| end.max(landed)));
+            let ending = content.ending();
             if ending.is_some_and(|ending| ending.closure.is_some()) {
                 closed.get_or_insert(landed.day());
             }

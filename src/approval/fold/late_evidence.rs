@@ -21,6 +21,7 @@ use crate::policy::demand::{EvidenceKind, Proof};
 use crate::policy::tier::Needed;
 use crate::record::time::Instant;
 use std::collections::{BTreeMap, BTreeSet};
+use std::mem;
 
 impl<'a> TrailEvaluator<'a> {
     pub(crate) fn land(&mut self, step: &VersionStep<'a>) {
@@ -91,6 +92,39 @@ impl<'a> TrailEvaluator<'a> {
         }
         if let Some(first) = first {
             self.replay(first, landing);
+        }
+        self.note_approved_after_removal(landing);
+    }
+
+    /// Notes that people approved what somebody had removed before: it grants nothing, but later records are compared with it.
+    fn note_approved_after_removal(&mut self, landing: usize) {
+        let versions = &self.trail.versions;
+        let removed = self.verdicts.len().checked_sub(1).filter(|removed| {
+            let version = versions.get(*removed);
+            version.is_some_and(|it| it.change == VersionChange::Removed) && !self.is_governance()
+        });
+        let Some(index) = removed.and_then(|removed| removed.checked_sub(1)) else { return };
+        let about = self.bound.waiting.iter().copied().filter(|it| self.is_about(*it, index));
+        let about: Vec<usize> = about.collect();
+        let (Some(step), Some(before)) = (self.step(index), self.befores.get(index).cloned())
+        else {
+            return;
+        };
+        if about.is_empty() {
+            return;
+        }
+        let (series, bound) = (mem::replace(&mut self.series, before), self.bound.clone());
+        for statement in about {
+            self.bind(index, statement);
+        }
+        let is_approved = self.verdict(&step).is_approved();
+        (self.series, self.bound) = (series, bound);
+        let landed = self.context.history.mainline.landings.get(landing);
+        if let Some(verdict) = self.verdicts.get_mut(index)
+            && is_approved
+            && verdict.had_effect().is_none()
+        {
+            verdict.was_approved = landed.map(|landing| landing.effective);
         }
     }
 

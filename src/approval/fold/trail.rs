@@ -260,7 +260,7 @@ impl<'a> TrailEvaluator<'a> {
         self.verdicts.push(verdict);
     }
 
-    fn verdict(&mut self, step: &VersionStep<'a>) -> ApprovalVerdict {
+    pub(super) fn verdict(&mut self, step: &VersionStep<'a>) -> ApprovalVerdict {
         if (put_back::A3 || put_back::N2)
             && self.is_hidden(step.index)
             && let Some(from) = step.index.checked_sub(1)

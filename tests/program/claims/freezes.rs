@@ -2,8 +2,9 @@
 
 use serde_json::Value;
 
-use super::{answer, ledger};
+use super::{BOTH, SIGNED, answer, ledger};
 use crate::support::repo::Repo;
+use crate::support::repo::speak::yes;
 use crate::support::samples::{ID, SAMPLE};
 
 const OTHERS: [&str; 3] = ["EXC-2026-00001", "EXC-2026-00002", "EXC-2026-00003"];
@@ -200,4 +201,76 @@ fn author_resets_no_renewals() {
             assert_eq!(filed(text.as_ref(), "dana"), [0; 3], "{what}, approved");
         }
     }
+}
+
+/// Lands a text of a record, signed by Dana and Lee.
+fn file_signed(repo: &Repo, id: &str, text: &str) {
+    repo.by("ana").write(id, text).commit("File it");
+    approve(repo, id, text);
+}
+
+/// Lands signatures of Dana and Lee.
+fn approve(repo: &Repo, id: &str, text: &str) {
+    let at = repo.now().to_string();
+    let says = BOTH.map(|(name, _)| yes(name, id, text, &at).ledger("example/payments"));
+    let work = says.iter().fold(repo.by("ana"), |work, says| work.says(says));
+    work.commit("Record approvals");
+}
+
+#[test]
+fn second_file_hides_no_earlier_end() {
+    for second in [None, Some("later"), Some("same")] {
+        let repo = ledger(SIGNED, &["dana", "lee"]);
+        let long = occurrence(OTHERS[0]);
+        file_signed(&repo, OTHERS[0], &long);
+        file_signed(&repo, ID, &occurrence(ID));
+        match second {
+            Some("later") => {
+                let later = long.replace("2027-01-31", "2027-02-28");
+                repo.by("mallory").write("exceptions/more/x.yaml", &later).commit("Copy it");
+            }
+            Some(_) => {
+                repo.by("mallory").write("exceptions/more/x.yaml", &long).commit("Copy it");
+            }
+            None => {}
+        }
+        file_signed(&repo, OTHERS[0], &long.replace("2027-01-31", "2026-12-20"));
+        repo.clock("2027-01-04T09:00:00Z");
+        assert_eq!(renewals(&repo, ID), [1; 3], "{second:?}");
+    }
+}
+
+#[test]
+fn removal_hides_no_cause_that_is_approved_after_it() {
+    let again = occurrence(OTHERS[1]) + "review_every: 30d\n";
+    let frozen = |act: &dyn Fn(&Repo)| {
+        let repo = ledger(SIGNED, &["dana", "lee"]);
+        for id in OTHERS {
+            file_signed(&repo, id, &occurrence(id));
+        }
+        let other = occurrence(OTHERS[1]).replace("brittle-dependency", "timeout");
+        file_signed(&repo, OTHERS[1], &other);
+        assert_eq!(is_frozen(&repo), [false; 3]);
+        repo.by("ana").write(OTHERS[1], &again).commit("Name the cause again");
+        act(&repo);
+        is_frozen(&repo)
+    };
+    let approved = frozen(&|repo| approve(repo, OTHERS[1], &again));
+    assert_eq!(approved, [true; 3]);
+    for who in ["mallory", "ana"] {
+        let removed = frozen(&|repo| {
+            repo.by(who).remove(OTHERS[1]).commit("Remove it");
+            approve(repo, OTHERS[1], &again);
+        });
+        assert_eq!(removed, [true; 3], "removed by {who}");
+    }
+    // A request that its author took back before was never in force.
+    let repo = ledger(SIGNED, &["dana", "lee"]);
+    for id in &OTHERS[..2] {
+        file_signed(&repo, id, &occurrence(id));
+    }
+    repo.by("ana").write(OTHERS[2], &occurrence(OTHERS[2])).commit("File it");
+    repo.by("ana").remove(OTHERS[2]).commit("Take it back");
+    approve(&repo, OTHERS[2], &occurrence(OTHERS[2]));
+    assert_eq!(is_frozen(&repo), [false; 3]);
 }
