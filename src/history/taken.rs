@@ -7,10 +7,9 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use crate::history::change;
-use crate::history::commit::Commit;
 use crate::history::content::ContentCache;
 use crate::history::objects::Obstacle;
-use crate::history::off_line::Loss;
+use crate::history::off_line::{Loss, Lost};
 use crate::history::trails::Bytes;
 use crate::history::version::{FileAt, Trail, VersionBody};
 use crate::record::Record;
@@ -157,19 +156,13 @@ pub struct OffLine {
     pub held_since: Option<Instant>,
     /// The first merge that brought such a commit, by its landing.
     pub brought_by: Option<usize>,
-    /// The emergency that such a commit filed, and the merge left out.
-    pub filed: Option<EmergencyOffLine>,
 }
 
-/// An emergency that the line never had: a merge brought the commit that filed it, and left it out.
+/// The versions of a record on a line that a merge left out, or that was lost, as if they had landed just before.
 #[derive(Clone, Debug)]
-pub struct EmergencyOffLine {
-    pub commit: Rc<Commit>,
-    /// When it was made.
-    pub at: Instant,
-    /// The merge, by its landing.
-    pub landing: usize,
-    pub record: Rc<Record>,
+pub struct LostTrail {
+    pub by: Lost,
+    pub trail: Trail,
 }
 
 /// A commit that took something away: from a landing on, no statement of before supports anything.

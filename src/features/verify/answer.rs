@@ -188,7 +188,8 @@ impl AuditedRecords {
             named.into_iter().collect()
         };
         findings.extend(audit.frozen(&snapshot.neighbours(), &keys));
-        findings.extend(audit.line(&landings, &tips.marks, &tips.lost));
+        let lost = &snapshot.passed.lost;
+        findings.extend(audit.line(&landings, &tips.marks, &tips.lost, lost));
         if self.is_all {
             findings.extend(audit.governance());
         }

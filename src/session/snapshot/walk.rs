@@ -130,6 +130,9 @@ impl<'h> Snapshot<'h> {
             let Snapshot { history, governance, approvals, .. } = &mut snapshot;
             repeated_emergencies::use_up_graces(history, approvals, governance);
         }
+        if !matches!(scope, Scope::Named(_)) {
+            snapshot.take_lost();
+        }
         if let Some(window) = &pattern_window {
             snapshot.leave_out_judged(&judged_first, Some(window));
         }
@@ -144,7 +147,9 @@ impl<'h> Snapshot<'h> {
         line: OpenMainline<'h>,
         walk: impl FnMut(Walk<'_, 'h>) -> Result<History, Obstacle>,
     ) -> Result<Snapshot<'h>, Error> {
-        Snapshot::judged(line, walk, |_, _| ())
+        let mut snapshot = Snapshot::judged(line, walk, |_, _| ())?;
+        snapshot.take_lost();
+        Ok(snapshot)
     }
 
     /// Returns a mainline without a policy: nothing can be determined about its records.

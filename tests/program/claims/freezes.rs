@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use super::{BOTH, SIGNED, answer, ledger};
+use super::merges::reroute;
+use super::{BOTH, SIGNED, answer, errors, ledger};
 use crate::support::repo::Repo;
 use crate::support::repo::speak::yes;
 use crate::support::samples::{ID, SAMPLE};
@@ -201,6 +202,146 @@ fn author_resets_no_renewals() {
             assert_eq!(filed(text.as_ref(), "dana"), [0; 3], "{what}, approved");
         }
     }
+}
+
+#[test]
+fn merge_leaves_no_approved_record_out() {
+    let lost = |repo: &Repo| {
+        let findings = answer(repo, &["verify"])["findings"].clone();
+        let mut findings = findings.as_array().unwrap().iter();
+        findings.any(|it| {
+            it["rule"] == "mainline-suspicious"
+                && it["message"].as_str().unwrap().contains("the approved record of commit")
+        })
+    };
+    let is_deleted = |repo: &Repo| errors(repo).contains(&"record-deleted".to_owned());
+    type Act<'a> = (&'a str, &'a dyn Fn(&Repo, git2::Oid));
+    let other_cause = occurrence(OTHERS[2]).replace("brittle-dependency", "timeout");
+    let acts: [Act; 7] = [
+        ("left out", &|repo, fork| reroute(repo, fork, 0, false, "Merge branch 'work'")),
+        ("left out below", &|repo, fork| reroute(repo, fork, 2, false, "Tidy up")),
+        ("left out by its author", &|repo, fork| {
+            let mine = repo.branch_from("mine", &fork.to_string());
+            mine.by("ana").write("docs/mine.md", "Mine\n").commit("Work");
+            let merge = repo.branch("mine").by("ana").merge_ours(&["main"], "Merge branch 'work'");
+            repo.set_ref("refs/heads/main", merge);
+        }),
+        ("removed, and left out", &|repo, fork| {
+            repo.by("ana").remove(OTHERS[2]).commit("Remove it");
+            reroute(repo, fork, 0, false, "Merge branch 'main' into mine");
+        }),
+        ("removed by an own merge, and left out", &|repo, fork| {
+            repo.branch("gone").by("ana").remove(OTHERS[2]).commit("Remove it");
+            repo.by("ana").merge("gone", "Merge branch 'gone'");
+            reroute(repo, fork, 0, true, "Tidy up");
+        }),
+        ("left out, and filed again for another cause", &|repo, fork| {
+            reroute(repo, fork, 0, false, "Merge branch 'work'");
+            repo.by("ana").write(OTHERS[2], &other_cause).commit("File it again");
+        }),
+        ("held, and removed", &|repo, fork| {
+            let mine = repo.branch_from("mine", &fork.to_string());
+            let mine = mine.by("ana").write(OTHERS[2], &occurrence(OTHERS[2]));
+            let merge = mine.merge_ours(&["main"], "Merge branch 'work'");
+            repo.set_ref("refs/heads/main", merge);
+            repo.by("ana").remove(OTHERS[2]).commit("Remove it");
+        }),
+    ];
+    for (what, act) in acts {
+        let repo = frozen_pattern();
+        let fork = repo.git.objects().find_commit(repo.tip("main")).unwrap().parent_id(0).unwrap();
+        act(&repo, fork);
+        assert_eq!(is_frozen(&repo), [true; 3], "{what}");
+        // What the merge held was removed by a landing, which is an error of its own.
+        let is_said = if what == "held, and removed" { is_deleted(&repo) } else { lost(&repo) };
+        assert!(is_said, "{what}");
+    }
+    // Two at once were two occurrences.
+    let repo = frozen_pattern();
+    let last = repo.git.objects().find_commit(repo.tip("main")).unwrap();
+    let fork = last.parent(0).unwrap().parent_id(0).unwrap();
+    reroute(&repo, fork, 0, false, "Merge branch 'work'");
+    assert_eq!(is_frozen(&repo), [true; 3], "two left out");
+    // A later record files it again.
+    let repo = ledger("version: 1\n", &[]);
+    let fork = repo.tip("main");
+    repo.branch("first").by("ana").write(OTHERS[0], &occurrence(OTHERS[0])).commit("File it");
+    repo.by("dana").merge("first", "Merge branch 'first'");
+    reroute(&repo, fork, 0, false, "Merge branch 'work'");
+    repo.wait("1d").branch("next").by("ana").write(ID, &occurrence(ID)).commit("File it anew");
+    repo.by("dana").merge("next", "Merge branch 'next'");
+    assert_eq!(renewals(&repo, ID), [1; 3]);
+}
+
+#[test]
+fn draft_of_a_branch_counts_as_nothing() {
+    let frozen = |act: &dyn Fn(&Repo)| {
+        let repo = ledger("version: 1\n", &[]);
+        for id in &OTHERS[..2] {
+            repo.branch(id).by("ana").write(id, &occurrence(id)).commit("File it");
+            repo.by("dana").merge(id, &format!("Merge branch '{id}'"));
+            repo.wait("1d");
+        }
+        act(&repo);
+        is_frozen(&repo)
+    };
+    let file = |repo: &Repo, branch: &str, id: &str| {
+        repo.branch(branch).by("ana").write(id, &occurrence(id)).commit("File it");
+    };
+    // Left out by the merge, which nobody below had approved.
+    let left_out = frozen(&|repo| {
+        file(repo, "work", OTHERS[2]);
+        repo.by("dana").merge_ours(&["work"], "Merge branch 'work'");
+    });
+    assert_eq!(left_out, [false; 3]);
+    // Given up in the branch.
+    let given_up = frozen(&|repo| {
+        file(repo, "work", OTHERS[2]);
+        repo.branch("work").by("ana").remove(OTHERS[2]).write("README.md", "x\n").commit("Drop");
+        repo.by("dana").merge("work", "Merge branch 'work'");
+    });
+    assert_eq!(given_up, [false; 3]);
+    // Approved by a request of the branch, and dropped by another one, or merged into the branch as git says that.
+    for (n, drops) in [(7, "dana"), (8, "ana")] {
+        let dropped = frozen(&|repo| {
+            let subject = match n {
+                7 => "Merge pull request #7 from ana/work",
+                _ => "Merge branch 'work' into outer",
+            };
+            repo.branch("outer").by("ana").write("README.md", "x\n").commit("Work");
+            file(repo, "work", OTHERS[2]);
+            repo.branch("outer").by("dana").merge("work", subject);
+            repo.branch_from("drop", "outer").by("ana").remove(OTHERS[2]).commit("Drop it");
+            repo.branch("outer").by(drops).merge("drop", "Merge pull request #9 from ana/drop");
+            repo.by("lee").merge("outer", "Merge branch 'outer'");
+        });
+        assert_eq!(dropped, [false; 3], "{n}");
+    }
+    // Approved by a request of the branch, and removed by somebody else once it had landed.
+    for lander in ["lee", "ana"] {
+        let removed = frozen(&|repo| {
+            repo.branch("outer").by("ana").write("README.md", "x\n").commit("Work");
+            file(repo, "work", OTHERS[2]);
+            repo.branch("outer").by("dana").merge("work", "Merge pull request #7 from ana/work");
+            repo.by(lander).merge("outer", "Merge branch 'outer'");
+            repo.branch("drop").by("ana").remove(OTHERS[2]).commit("Drop it");
+            repo.by("dana").merge("drop", "Merge branch 'drop'");
+        });
+        assert_eq!(removed, [false; 3], "landed by {lander}");
+    }
+    // Approved by a request of the branch, then given another id, under which it is the second occurrence.
+    let renamed = frozen(&|repo| {
+        repo.branch("gone").by("dana").remove(OTHERS[1]).commit("Remove it");
+        repo.by("lee").merge("gone", "Merge branch 'gone'");
+        repo.branch("outer").by("ana").write("README.md", "x\n").commit("Work");
+        file(repo, "work", OTHERS[2]);
+        repo.branch("outer").by("dana").merge("work", "Merge pull request #7 from ana/work");
+        let again = "EXC-2026-00004";
+        let work = repo.branch("outer").by("ana").remove(OTHERS[2]);
+        work.write(again, &occurrence(again)).commit("Name it right");
+        repo.by("lee").merge("outer", "Merge branch 'outer'");
+    });
+    assert_eq!(renamed, [false; 3]);
 }
 
 /// Lands a text of a record, signed by Dana and Lee.
