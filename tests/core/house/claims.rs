@@ -8,12 +8,14 @@ use crate::support::project::{files, root};
 const HELPERS: &[&str] = &[
     "answers_name_the_folder",
     "branch_says_that_it_adds_a_policy_below",
+    "draft_of_a_branch_counts_as_nothing",
     "drafts_work_below",
     "honest_emergencies_have_a_grace",
     "id_that_a_branch_gave_up_uses_up_no_grace",
     "ledgers_side_by_side_stay",
     "listed_all_asks_the_same_of_every_record",
     "rules_that_nobody_could_change_are_an_error",
+    "unapproved_path_takes_no_repair_away",
     "way_out_works_as_printed",
 ];
 
