@@ -271,10 +271,14 @@ impl AgentWorld {
     pub(super) fn refused(&mut self) -> Option<String> {
         self.ledger.log.push("the people:".to_owned());
         let evaluated = Evaluated::read(&self.ledger, self.ledger.main.len());
-        // People who approved a list on top of what the agent emptied have taken their own keys away, or their group's place.
+        // People who approved a list on top of what the agent emptied have taken their own keys away, or their group's place; on
+        // top of a policy by which authors sign, their own commits need that.
         let policy = evaluated.approved_text(POLICY).unwrap_or_default();
         let groups = ["security: [dana@example.com", "platform: [lee@example.com"];
-        if !groups.iter().all(|group| policy.contains(group)) {
+        let asks = |policy: &str| policy.contains("authors: attested");
+        if !groups.iter().all(|group| policy.contains(group))
+            || asks(&policy) && !asks(&self.base.policy)
+        {
             return None;
         }
         let keys = evaluated.approved_text(SIGNERS).unwrap_or_default();
