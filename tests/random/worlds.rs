@@ -54,6 +54,7 @@ mod texts;
 use crate::dice::Dice;
 use crate::number;
 
+use exledger::approval::verdict::Vote;
 use exledger::policy::governs;
 use exledger::record::time::Instant;
 
@@ -113,14 +114,16 @@ impl Plan {
         let between = n_first + dice.below(n_all - n_first + 1);
         let n_landings = if dice.often(60) { n_all } else { between };
         let evaluated = [&with, &without].map(|ledger| Evaluated::read(ledger, n_landings));
+        // A list of keys that follows inserted lines waits, and whoever votes by its keys is told that this does not count: a veto
+        // takes nothing, and the cause of a text that they approve is not that of the record.
+        let is_in_vain =
+            |id: &str, vote| !base.rules.has_keys && evaluated[0].is_voted_on_in_vain(id, vote);
+        let counts = |id: &str| is_first(id) && !is_in_vain(id, Vote::Approves);
         let at = with.main[n_landings - 1].1;
         for hours in [0, [20, 12 * 24, 40 * 24][dice.below(3)]] {
             let at = Instant::from_unix(at + hours * 3600).unwrap();
-            let [mut with, without] = evaluated.each_ref().map(|it| it.granted(at, &is_first));
-            // A list of keys that follows inserted lines waits, and whoever rejects by its keys is told that this does not count.
-            if !base.rules.has_keys {
-                with.records.retain(|id, _| !evaluated[0].is_rejected_in_vain(id));
-            }
+            let [mut with, without] = evaluated.each_ref().map(|it| it.granted(at, &counts));
+            with.records.retain(|id, _| !is_in_vain(id, Vote::Vetoes));
             if let Some(why) = with.exceeds(&without) {
                 return Some(format!("after {n_landings} landings, at {at}: {why}"));
             }

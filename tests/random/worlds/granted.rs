@@ -105,8 +105,8 @@ impl Evaluated {
         &self.verdicts.counted.left_out
     }
 
-    /// Tells whether somebody rejected a record by a key of no list that counts.
-    pub(super) fn is_rejected_in_vain(&self, id: &str) -> bool {
+    /// Tells whether somebody voted on a record by a key of no list that counts.
+    pub(super) fn is_voted_on_in_vain(&self, id: &str, vote: Vote) -> bool {
         let in_vain = |it: &Statement| {
             let is_unlisted = matches!(
                 it.counts,
@@ -114,7 +114,7 @@ impl Evaluated {
                     SignatureState::UntrustedKey(_)
                 )))
             );
-            it.vote == Vote::Vetoes && is_unlisted
+            it.vote == vote && is_unlisted
         };
         let mut trails = self.verdicts.trails.iter().filter(|(key, _)| key.as_str() == id);
         trails.any(|(_, verdicts)| verdicts.iter().any(|it| it.refused.iter().any(in_vain)))
