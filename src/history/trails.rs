@@ -145,6 +145,15 @@ impl<'o> TrailSet<'o> {
         }
     }
 
+    /// Tells whether a file in which a record stood is still there, and no longer says which record it is: what is readable elsewhere
+    /// is another one's beginning (V3).
+    fn is_parted(&self, left: &[(Rc<str>, TrailKey, Oid)], key: &TrailKey) -> bool {
+        let is_there = |path: &Rc<str>| matches!(self.owners.get(path), Some(TrailKey::Path(_)));
+        matches!(key, TrailKey::Id(_))
+            && self.files.get(key).is_some_and(|files| !files.is_empty())
+            && left.iter().any(|(path, owner, _)| owner == key && is_there(path))
+    }
+
     /// Assigns a file with an unreadable id to the record that it contained just before, else to its path.
     fn put_unread(&mut self, step: &mut TrailStep, path: &Rc<str>, blob: Oid) {
         let by_path = step.stood_at(path);
@@ -200,7 +209,11 @@ impl<'o> TrailSet<'o> {
                 continue;
             };
             let change = match self.trails.get(&key) {
-                Some(trail) if loses_own(trail, &before, &after) => VersionChange::Readded,
+                Some(trail)
+                    if loses_own(trail, &before, &after) || self.is_parted(&step.left, &key) =>
+                {
+                    VersionChange::Readded
+                }
                 _ => change,
             };
             let cut_off =

@@ -194,7 +194,7 @@ fn a_broken_file_stands_for_its_record_until_the_record_is_back_elsewhere() {
     let trail = &history.trails[&TrailKey::Id(ID.to_owned())];
     assert_eq!(
         changes(trail),
-        [VersionChange::Introduced, VersionChange::Amended, VersionChange::AmendedMoved]
+        [VersionChange::Introduced, VersionChange::Amended, VersionChange::Readded]
     );
     let files = &trail.last().unwrap().files;
     assert_eq!(files.len(), 1);

@@ -256,7 +256,7 @@ const THIRD: &str = "exceptions/third/EXC-2026-7F3KQ.yaml";
 type Replacement = (&'static str, fn(&Repo));
 
 /// Ways in which the file that was approved goes, while another one with its id stays.
-fn replacements() -> [Replacement; 6] {
+fn replacements() -> [Replacement; 8] {
     [
         ("removed and filed again", |repo| {
             repo.by("eve").remove(ID).commit("Remove it");
@@ -264,6 +264,15 @@ fn replacements() -> [Replacement; 6] {
         }),
         ("replaced", |repo| {
             repo.by("mallory").write(MORE, SAMPLE).commit("File a second one");
+            repo.by("eve").remove(ID).commit("Remove it");
+        }),
+        ("broken, and replaced", |repo| {
+            repo.by("mallory").write(ID, "broken\n").commit("Break it");
+            repo.by("mallory").write(MORE, SAMPLE).commit("File a second one");
+            repo.by("eve").remove(ID).commit("Remove it");
+        }),
+        ("broken and replaced at once", |repo| {
+            repo.by("mallory").write(ID, "broken\n").write(MORE, SAMPLE).commit("Break it");
             repo.by("eve").remove(ID).commit("Remove it");
         }),
         ("split", |repo| {
