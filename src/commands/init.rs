@@ -4,6 +4,7 @@
 //! never changed. Follows `docs/spec/cli.md`, init.
 
 mod action;
+mod approvers;
 mod files;
 mod forge;
 mod texts;
@@ -20,6 +21,7 @@ use crate::commands::context::output::Formats;
 use crate::commands::context::{Ctx, fault};
 use crate::commands::exit::Outcome;
 use crate::commands::init::action::{ActionSource, PinnedAction, Vendoring};
+use crate::commands::init::approvers::{ApproverArgument, Approvers};
 use crate::commands::init::files::{Bridge, Place, Setup};
 use crate::commands::init::forge::{Forge, Origin};
 use exledger::store::git::Repository;
@@ -29,11 +31,12 @@ use exledger::{store, view};
 
 /// Set up a ledger
 ///
-/// Writes the policy, the records folder, JSON Schemas, a CI workflow, and pull request and issue templates to the root
-/// of the repository, or to the folder given with -C. Existing files are never overwritten. The remote says which forge
-/// the files are for, and which branch.
+/// Writes the policy, the records folder and a CI workflow to the root of the repository, or to the folder given with -C;
+/// --with adds more. Existing files are never overwritten. The remote says which forge the files are for, and which branch.
 #[derive(Debug, Parser)]
-#[command(after_help = "EXAMPLE\n  exledger init --merge-method squash")]
+#[command(
+    after_help = "EXAMPLE\n  exledger init --person nweber=nina@example.com --person odiaz=omar@example.com=omar.pub"
+)]
 pub(crate) struct InitArgs {
     /// How this repository merges pull requests [default: prompt on a terminal, otherwise merge]
     #[arg(long, value_name = "METHOD")]
@@ -55,6 +58,14 @@ pub(crate) struct InitArgs {
     #[arg(long, conflicts_with = "action")]
     vendor_action: bool,
 
+    /// Person who approves: login on the forge, address, and a public key's file if they sign; give it twice
+    #[arg(long = "person", value_name = "LOGIN=ADDRESS[=KEYFILE]", value_parser = ApproverArgument::parse)]
+    persons: Vec<ApproverArgument>,
+
+    /// Further files, separated by commas
+    #[arg(long, value_name = "FILES", value_delimiter = ',')]
+    with: Vec<Extra>,
+
     /// Leave out the workflow job that records the forge's reviews
     #[arg(long)]
     no_bridge: bool,
@@ -75,6 +86,19 @@ pub(crate) enum MergeMethod {
     Rebase,
 }
 
+/// A file that a ledger can do without.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
+pub(crate) enum Extra {
+    /// Owners of the files that decide, as comments
+    Codeowners,
+    /// GitHub's form for requests by people without a clone
+    IssueForm,
+    /// What a pull request asks for
+    PrTemplate,
+    /// JSON Schemas, by which editors explain each field
+    Schemas,
+}
+
 pub(crate) const COMMAND: Command = Command::of::<InitArgs>("init");
 
 impl Run for InitArgs {
@@ -88,7 +112,8 @@ impl Run for InitArgs {
             ctx.warn_of_policy_below(&located);
         }
         let (method, forge) = (self.method(ctx)?, self.forge(ctx, &origin)?);
-        let setup = self.setup(place, &origin, method, forge)?;
+        let approvers = Approvers::read(&self.persons, origin.user.as_ref(), &ctx.folder)?;
+        let setup = self.setup((place, approvers), &origin, method, forge)?;
         let is_github = forge == Forge::Github;
         let mut init = view::init::Init {
             written: !self.dry_run,
@@ -131,7 +156,7 @@ impl InitArgs {
     /// Returns what the files say.
     fn setup(
         &self,
-        place: Place,
+        (place, approvers): (Place, Approvers),
         origin: &Origin,
         method: MergeMethod,
         forge: Forge,
@@ -169,7 +194,8 @@ impl InitArgs {
             branch,
             action: ActionSource::chosen(self.action.clone(), vendor),
             name: origin.name.clone(),
-            user: origin.user.clone(),
+            approvers,
+            with: self.with.iter().copied().collect(),
         })
     }
 
@@ -244,11 +270,14 @@ fn advise(ctx: &Ctx, init: &Init, setup: &Setup) {
             "hint: merges of this kind may not name an approver: sign approvals with `exledger approve`",
         ),
     }
-    if let Some(user) = &setup.user {
-        let address = user.as_str();
+    if let [only] = setup.approvers.addresses.as_slice() {
+        let address = only.as_str();
         ctx.hint(&format!(
-            "hint: only {address} is listed in `groups`: add a second person to exledger.yaml before you commit it, since nobody else could approve a change of the rules that you write"
+            "hint: only {address} is listed in `groups`: add a second person to exledger.yaml before you commit it (`--person LOGIN=ADDRESS` does), since nobody else could approve a change of the rules that you write"
         ));
+    }
+    if !setup.with.contains(&Extra::Codeowners) {
+        ctx.hint("hint: whoever can change the policy and the workflow changes what they decide: `exledger init --with codeowners` writes whose review they need");
     }
     ctx.hint("hint: if the ledger will grow past 1,000 files, use folders by year or team: exledger new --folder 2026");
 }

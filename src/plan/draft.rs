@@ -10,6 +10,7 @@ use crate::plan::setting::Derived;
 use crate::plan::setting::Setting;
 use crate::policy::tier::fact::Facts;
 use crate::policy::tier::{self, Resolved};
+use crate::record;
 use crate::record::file::{self, RecordFile};
 use crate::record::parse_error::ParseError;
 use crate::record::template;
@@ -86,7 +87,8 @@ fn written(made: DerivedAnswers, setting: &Setting<'_>) -> RecordDraft {
     let DerivedAnswers { answers, resolved, derived, refused, .. } = made;
     let path = record_path(setting);
     let up = "../".repeat(path.matches('/').count());
-    let text = template::write(answers.fields(), &format!("{up}schemas/exception.schema.json"));
+    let schema = setting.has_schema.then(|| format!("{up}{}", record::schema::PATH));
+    let text = template::write(answers.fields(), schema.as_deref());
     let mut source = file::read(&path, text.as_bytes());
     name_causes(&mut source, &answers, resolved.as_ref(), &refused);
     let back = source.root.as_ref().and_then(Answers::of_node);
@@ -126,6 +128,6 @@ fn record_path(setting: &Setting<'_>) -> String {
 fn facts(made: &Answers, setting: &Setting<'_>) -> Facts {
     let mut deciding = made.clone();
     deciding.remove_at("scope", "findings");
-    let text = template::write(deciding.fields(), "");
+    let text = template::write(deciding.fields(), None);
     Facts::of_source(&file::read(&record_path(setting), text.as_bytes()))
 }

@@ -1,7 +1,8 @@
 //! The context of a draft: who files, under which policy.
 //!
-//! Uses policy, record. Pure. Start at [`Setting`].
+//! Uses policy, record, ledger. Pure. Start at [`Setting`].
 
+use crate::ledger::tree::{EntryKind, Tree};
 use crate::policy::governance::Governance;
 use crate::record::id::Id;
 use crate::record::time::Instant;
@@ -24,6 +25,13 @@ pub struct Setting<'a> {
     pub id: Id,
     /// The folder below the first record folder; empty for none.
     pub folder: String,
+    /// Whether the ledger has the JSON Schema of records, which the file then names for editors.
+    pub has_schema: bool,
+}
+
+/// Tells whether a ledger has a JSON Schema.
+pub fn has_schema(tree: &dyn Tree, path: &str) -> bool {
+    matches!(tree.kind(path), Ok(Some(EntryKind::File)))
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

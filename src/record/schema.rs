@@ -10,7 +10,10 @@ use serde_json::{Map, Value, json};
 
 use crate::record::Record;
 
-/// Returns the JSON Schema of a record as the text of `schemas/exception.schema.json`.
+/// Where a ledger keeps the JSON Schema of its records, if it does.
+pub const PATH: &str = "schemas/exception.schema.json";
+
+/// Returns the JSON Schema of a record as the text of [`PATH`].
 pub fn exception() -> String {
     text::<Record>("exception", "An approved, temporary exception: one file of the ledger")
 }

@@ -20,16 +20,21 @@ const WIDE: usize = 100;
 /// The line length above which a comment is wrapped: terminals show it whole.
 const COMMENT: usize = 80;
 
-/// Returns the text of a record with these fields; `schema` is the schema's path from the file, for editors.
+/// Returns the text of a record with these fields; `schema` is the schema's path from the file, for editors, if there is one.
 ///
 /// Texts are written as texts; below `x:`, numbers, booleans and nulls keep their types.
-pub fn write(fields: &Map<String, Value>, schema: &str) -> String {
+pub fn write(fields: &Map<String, Value>, schema: Option<&str>) -> String {
     write_as(Record::FIELDS, fields, schema)
 }
 
 /// Returns the text of a file of another type, whose fields are `known`.
-pub fn write_as(known: &'static [FieldSpec], fields: &Map<String, Value>, schema: &str) -> String {
-    let mut out = format!("# yaml-language-server: $schema={schema}\n");
+pub fn write_as(
+    known: &'static [FieldSpec],
+    fields: &Map<String, Value>,
+    schema: Option<&str>,
+) -> String {
+    let head = |schema: &str| format!("# yaml-language-server: $schema={schema}\n");
+    let mut out = schema.map(head).unwrap_or_default();
     for (key, value, shape) in ordered(known, fields) {
         entry(&mut out, 0, (key, value, shape));
     }

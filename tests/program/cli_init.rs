@@ -4,14 +4,13 @@ use exledger::policy::governance::Governance;
 use std::path::Path;
 
 use crate::cli::run;
-use crate::support::repo::git;
+use crate::support::repo::{Repo, git};
+use crate::support::samples;
 
 /// A build that is no release copies the action; `--vendor-action` says so in any build.
 const INIT: [&str; 4] = ["init", "--vendor-action", "--format", "json"];
 
-const FILES: [&str; 17] = [
-    ".github/CODEOWNERS",
-    ".github/ISSUE_TEMPLATE/exception.yml",
+const FILES: [&str; 10] = [
     ".github/actions/exledger/action.yml",
     ".github/actions/exledger/scripts/comment.sh",
     ".github/actions/exledger/scripts/common.sh",
@@ -19,14 +18,9 @@ const FILES: [&str; 17] = [
     ".github/actions/exledger/scripts/nightly.sh",
     ".github/actions/exledger/scripts/reviews.sh",
     ".github/actions/exledger/scripts/run.sh",
-    ".github/pull_request_template.md",
     ".github/workflows/exledger.yml",
     "exceptions/.gitattributes",
-    "exceptions/.gitkeep",
     "exledger.yaml",
-    "schemas/exception.schema.json",
-    "schemas/policy.schema.json",
-    "schemas/redesign.schema.json",
 ];
 
 fn repository() -> tempfile::TempDir {
@@ -59,6 +53,38 @@ fn a_new_ledger_has_all_its_files_and_a_second_run_changes_none() {
     for (path, bytes) in FILES.iter().zip(before) {
         assert_eq!(std::fs::read(folder.path().join(path)).unwrap(), bytes, "{path}");
     }
+}
+
+#[test]
+fn what_a_ledger_can_do_without_is_asked_for() {
+    let folder = repository();
+    created(folder.path(), &INIT);
+    for (with, expected) in [
+        ("codeowners", &[".github/CODEOWNERS"][..]),
+        (
+            "issue-form,pr-template",
+            &[".github/ISSUE_TEMPLATE/exception.yml", ".github/pull_request_template.md"],
+        ),
+        (
+            "schemas",
+            &[
+                "schemas/exception.schema.json",
+                "schemas/policy.schema.json",
+                "schemas/redesign.schema.json",
+            ],
+        ),
+    ] {
+        let (made, _) = created(folder.path(), &[&INIT[..], &["--with", with]].concat());
+        assert_eq!(made, expected, "{with}");
+    }
+    let other = repository();
+    let all = ["--with", "codeowners,issue-form,pr-template,schemas", "--forge", "gitlab"];
+    let (made, _) = created(other.path(), &[&["init", "--format", "json"], &all[..]].concat());
+    assert!(made.contains(&".gitlab/CODEOWNERS".to_owned()), "{made:?}");
+    let policy = std::fs::read_to_string(other.path().join("exledger.yaml")).unwrap();
+    assert!(policy.starts_with("# yaml-language-server: $schema=schemas/policy.schema.json\n"));
+    let refused = run(folder.path(), &["init", "--with", "everything"]);
+    assert_eq!(refused.code, 2, "{}", refused.out);
 }
 
 #[test]
@@ -95,6 +121,58 @@ fn the_user_of_git_is_the_first_approver_if_that_is_a_person() {
 }
 
 #[test]
+fn two_people_of_the_first_policy_approve_from_the_first_merge_on() {
+    let repo = Repo::at("2026-11-20T09:00:00Z");
+    repo.by("root").write("README.md", "A shop\n").commit("Begin");
+    repo.checkout();
+    let folder = repo.path();
+    let key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHUdoKLyyqkMoTlJyhTzQ+jFMYjLmwGgAEgDVzQq8WfI";
+    std::fs::write(folder.join("omar.pub"), format!("{key} omar@laptop\n")).unwrap();
+    let omar = "901+odiaz=omar@example.com=omar.pub";
+    let people = ["--person", "nweber=nina@example.com", "--person", omar];
+    let init = [&["init", "--merge-method", "merge", "--format", "json"], &people[..]].concat();
+    let (made, _) = created(folder, &init);
+    let read = |path: &str| std::fs::read_to_string(folder.join(path)).unwrap();
+    let signers = read(".github/allowed_signers");
+    assert_eq!(signers, format!("omar@example.com namespaces=\"exledger-approval@v1\" {key}\n"));
+    let governance = Governance::of_policy(&read("exledger.yaml"));
+    assert!(governance.findings.is_empty(), "{:#?}", governance.findings);
+    let mut first = repo.by("Nina <nina@example.com>");
+    for path in &made {
+        first = first.write(path, &read(path));
+    }
+    first.commit("Keep exceptions in a ledger");
+    let branch = repo.branch("ask").by("Nina <nina@example.com>");
+    branch.write(samples::ID, samples::SAMPLE).commit("File an exception");
+    let account = "Omar Diaz <901+odiaz@users.noreply.github.com>";
+    repo.by(account)
+        .through("GitHub <noreply@github.com>")
+        .merge("ask", "Merge pull request #1 from acme/ask");
+    repo.checkout();
+    let check = run(folder, &["check", "--application", "billing", "--on", "2026-11-21"]);
+    assert_eq!(check.code, 0, "{}{}", check.out, check.err);
+    let show = run(folder, &["show", samples::ID, "--on", "2026-11-21"]);
+    assert!(show.out.contains("omar@example.com"), "{}", show.out);
+}
+
+#[test]
+fn a_person_is_a_login_an_address_and_a_public_key() {
+    let folder = repository();
+    std::fs::write(folder.path().join("key"), "-----BEGIN OPENSSH PRIVATE KEY-----\n").unwrap();
+    for (person, said) in [
+        ("omar@example.com", "it begins with the person's login"),
+        ("odiaz", "after the login stands the person's address"),
+        ("odiaz=omar@example.com=key", "is not a public key"),
+        ("odiaz=omar@example.com=none.pub", "can't be read"),
+    ] {
+        let refused = run(folder.path(), &["init", "--person", person]);
+        assert_eq!((refused.code, refused.out.as_str()), (2, ""), "{person}");
+        assert!(refused.err.contains(said), "{person}: {}", refused.err);
+        assert!(!folder.path().join("exledger.yaml").exists(), "{person}");
+    }
+}
+
+#[test]
 fn a_dry_run_says_the_same_and_writes_nothing() {
     let folder = repository();
     let (made, _) = created(folder.path(), &[&INIT[..], &["--dry-run"]].concat());
@@ -108,7 +186,7 @@ fn a_dry_run_says_the_same_and_writes_nothing() {
 fn a_file_that_is_there_stays_and_its_lines_are_printed() {
     let folder = repository();
     std::fs::write(folder.path().join("CODEOWNERS"), "* @example/all\r\n").unwrap();
-    let answer = run(folder.path(), &["init"]);
+    let answer = run(folder.path(), &["init", "--with", "codeowners"]);
     assert_eq!(answer.code, 0, "{}", answer.err);
     assert!(answer.out.contains("CODEOWNERS would need"), "{}", answer.out);
     assert!(

@@ -104,10 +104,7 @@ fn six_answers_make_a_standard_record_and_the_rest_is_derived() {
         (&control["id"], &control["status"], &control["owner"]),
         (&"CC1".into(), &"planned".into(), &"ana@example.com".into())
     );
-    assert!(
-        text.starts_with("# yaml-language-server: $schema=../schemas/exception.schema.json\n"),
-        "{text}"
-    );
+    assert!(text.starts_with("id: "), "{text}");
 }
 
 #[test]
@@ -241,6 +238,8 @@ fn a_record_of_a_tier_states_the_interval_that_the_tier_wants() {
         "--folder",
         "billing/2026",
     ];
+    std::fs::create_dir(folder.path().join("schemas")).unwrap();
+    std::fs::write(folder.path().join("schemas/exception.schema.json"), "{}\n").unwrap();
     let (answer, record, text) = written(folder.path(), &crate::cli::run(folder.path(), &args));
     assert_eq!(answer["tier"], "sensitive");
     assert_eq!(answer["needed"]["count"], 2);

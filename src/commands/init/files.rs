@@ -2,17 +2,18 @@
 //!
 //! Start at [`drafts`].
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use anyhow::Context;
 
 use crate::commands::init::action::ActionSource;
+use crate::commands::init::approvers::Approvers;
 use crate::commands::init::forge::Forge;
-use crate::commands::init::{MergeMethod, texts};
+use crate::commands::init::{Extra, MergeMethod, texts};
 use crate::commands::schema;
 use exledger::formats::issue_form;
 use exledger::ledger::tree::{EntryKind, Tree};
-use exledger::record::address::Address;
 use exledger::store::files::WorkTree;
 use exledger::survey::shell::quoted;
 
@@ -47,12 +48,12 @@ pub(super) struct Draft {
 }
 
 /// What an existing file of the same name would need.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 enum Needs {
     /// Nothing: any content is right.
     Nothing,
-    /// It has to be generated again.
-    This(&'static str),
+    /// It has to be made again, by this command.
+    This(String),
     /// The lines of the draft.
     Lines,
 }
@@ -84,10 +85,10 @@ impl Draft {
             _ => Vec::new(),
         };
         let same = there == self.text.as_bytes();
-        Ok(match self.needs {
+        Ok(match &self.needs {
             _ if same => String::new(),
             Needs::Nothing => String::new(),
-            Needs::This(command) => command.to_owned(),
+            Needs::This(command) => command.clone(),
             Needs::Lines => self.text.clone(),
         })
     }
@@ -106,8 +107,9 @@ pub(super) struct Setup {
     pub(super) action: ActionSource,
     /// The name of the ledger, if its remote tells one.
     pub(super) name: Option<String>,
-    /// The address of git's user, who becomes the only approver.
-    pub(super) user: Option<Address>,
+    pub(super) approvers: Approvers,
+    /// What else is asked for.
+    pub(super) with: BTreeSet<Extra>,
 }
 
 /// Returns all files of a new ledger.
@@ -120,23 +122,23 @@ pub(super) fn drafts(setup: &Setup) -> Vec<Draft> {
             include_str!("gitattributes").to_owned(),
             Needs::Lines,
         ),
-        draft(own("exceptions/.gitkeep"), String::new(), Needs::Nothing),
-        draft(
-            own("schemas/exception.schema.json"),
-            schema::SchemaKind::Exception.text(),
-            Needs::This("exledger schema exception > schemas/exception.schema.json"),
-        ),
-        draft(
-            own("schemas/policy.schema.json"),
-            schema::SchemaKind::Policy.text(),
-            Needs::This("exledger schema policy > schemas/policy.schema.json"),
-        ),
-        draft(
-            own("schemas/redesign.schema.json"),
-            schema::SchemaKind::Redesign.text(),
-            Needs::This("exledger schema redesign > schemas/redesign.schema.json"),
-        ),
     ];
+    if !setup.approvers.signers.is_empty() {
+        let lines = setup.approvers.signers.clone();
+        drafts.push(draft(own(".github/allowed_signers"), lines, Needs::Lines));
+    }
+    if setup.with.contains(&Extra::Schemas) {
+        let kinds = [
+            (schema::SchemaKind::Exception, "exception"),
+            (schema::SchemaKind::Policy, "policy"),
+            (schema::SchemaKind::Redesign, "redesign"),
+        ];
+        drafts.extend(kinds.map(|(kind, name)| {
+            let path = format!("schemas/{name}.schema.json");
+            let again = format!("exledger schema {name} > {path}");
+            draft(own(&path), kind.text(), Needs::This(again))
+        }));
+    }
     match setup.forge {
         Forge::Github => drafts.extend(github(setup)),
         Forge::Gitlab => drafts.extend(gitlab(setup)),
@@ -147,21 +149,17 @@ pub(super) fn drafts(setup: &Setup) -> Vec<Draft> {
 
 /// Returns the files for GitHub.
 fn github(setup: &Setup) -> Vec<Draft> {
-    let mut drafts = vec![
-        draft(".github/workflows/exledger.yml".to_owned(), texts::workflow(setup), Needs::Lines),
-        Draft {
-            path: ".github/CODEOWNERS".to_owned(),
-            text: texts::code_owners(setup),
-            // A forge reads only the first one that it finds: a new one would disable the old one.
-            others: CODE_OWNERS,
-            needs: Needs::Lines,
-        },
-        draft(
+    let workflow = ".github/workflows/exledger.yml".to_owned();
+    let mut drafts = vec![draft(workflow, texts::workflow(setup), Needs::Lines)];
+    drafts.extend(setup.with.iter().filter_map(|extra| match extra {
+        Extra::Schemas => None,
+        Extra::Codeowners => Some(code_owners(".github/CODEOWNERS", setup)),
+        Extra::IssueForm => Some(draft(
             ".github/ISSUE_TEMPLATE/exception.yml".to_owned(),
             issue_form::write(),
             Needs::Nothing,
-        ),
-        Draft {
+        )),
+        Extra::PrTemplate => Some(Draft {
             path: ".github/pull_request_template.md".to_owned(),
             text: include_str!("pull_request.md").to_owned(),
             others: &[
@@ -172,31 +170,39 @@ fn github(setup: &Setup) -> Vec<Draft> {
                 "docs/PULL_REQUEST_TEMPLATE.md",
             ],
             needs: Needs::Lines,
-        },
-    ];
+        }),
+    }));
     let again = "rm -r .github/actions/exledger && exledger init --vendor-action";
     let copied = setup.action.files().into_iter();
-    drafts.extend(copied.map(|(path, text)| draft(path, text.to_owned(), Needs::This(again))));
+    drafts.extend(
+        copied.map(|(path, text)| draft(path, text.to_owned(), Needs::This(again.to_owned()))),
+    );
     drafts
 }
 
 /// Returns the files for GitLab.
 fn gitlab(setup: &Setup) -> Vec<Draft> {
-    vec![
+    let mut drafts = vec![
         draft(".gitlab/exledger.yml".to_owned(), texts::pipeline(setup), Needs::Lines),
         draft(".gitlab-ci.yml".to_owned(), include_str!("gitlab-ci.yml").to_owned(), Needs::Lines),
-        Draft {
-            path: ".gitlab/CODEOWNERS".to_owned(),
-            text: texts::code_owners(setup),
-            others: CODE_OWNERS,
-            needs: Needs::Lines,
-        },
-        draft(
+    ];
+    drafts.extend(setup.with.iter().filter_map(|extra| match extra {
+        // The issue form is GitHub's.
+        Extra::Schemas | Extra::IssueForm => None,
+        Extra::Codeowners => Some(code_owners(".gitlab/CODEOWNERS", setup)),
+        Extra::PrTemplate => Some(draft(
             ".gitlab/merge_request_templates/Default.md".to_owned(),
             include_str!("pull_request.md").replace("pull requests", "merge requests"),
             Needs::Lines,
-        ),
-    ]
+        )),
+    }));
+    drafts
+}
+
+/// Returns the owners of the files that decide. A forge reads only the first file that it finds: a new one would disable the old one.
+fn code_owners(path: &str, setup: &Setup) -> Draft {
+    let (path, text) = (path.to_owned(), texts::code_owners(setup));
+    Draft { path, text, others: CODE_OWNERS, needs: Needs::Lines }
 }
 
 /// The places where a forge looks for code owners.

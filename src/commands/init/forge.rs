@@ -15,9 +15,9 @@ use exledger::survey::remote::RemoteAddress;
 /// Where the repository is hosted, as far as its files are concerned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Forge {
-    /// GitHub: a workflow, templates, code owners
+    /// GitHub: a workflow
     Github,
-    /// GitLab: a pipeline, a template, code owners
+    /// GitLab: a pipeline
     Gitlab,
     /// Any other: no files for the forge
     None,

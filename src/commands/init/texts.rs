@@ -2,13 +2,17 @@
 //!
 //! Start at [`policy`] and [`workflow`].
 
-use crate::commands::init::MergeMethod;
 use crate::commands::init::action::ActionSource;
 use crate::commands::init::files::{Bridge, Setup};
 use crate::commands::init::forge::Forge;
+use crate::commands::init::{Extra, MergeMethod};
+use exledger::record::address::Address;
 
 /// The action that checks out, by the commit of a release.
 const CHECKOUT: &str = "actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1";
+
+/// Where the schema of the policy is, for editors.
+const SCHEMA: &str = "# yaml-language-server: $schema=schemas/policy.schema.json\n#\n";
 
 /// How to run the job `reviews` again.
 const AGAIN: &str = "
@@ -37,13 +41,25 @@ pub(super) fn policy(setup: &Setup) -> String {
         Some(name) => format!("name: {name}"),
         None => "# name: example/payments".to_owned(),
     };
-    let approvers = match &setup.user {
-        Some(address) => format!("groups:\n  approvers: [{}]", quoted(address.as_str())),
-        None => "# groups:\n#   approvers: [dana@example.com, sam@example.com]".to_owned(),
+    let list = |addresses: &[Address]| {
+        let quoted: Vec<String> = addresses.iter().map(|it| quoted(it.as_str())).collect();
+        quoted.join(", ")
+    };
+    let approvers = match setup.approvers.addresses.as_slice() {
+        [] => "# groups:\n#   approvers: [dana@example.com, sam@example.com]".to_owned(),
+        addresses => format!("groups:\n  approvers: [{}]", list(addresses)),
+    };
+    let logins = setup.approvers.logins.iter();
+    let logins: Vec<String> =
+        logins.map(|(login, it)| format!("{}: {}", quoted(login), quoted(it.as_str()))).collect();
+    let people = match logins.as_slice() {
+        [] => "# people:\n#   logins: {dkim: dana@example.com}".to_owned(),
+        logins => format!("people:\n  logins: {{{}}}", logins.join(", ")),
     };
     include_str!("exledger.yaml")
-        .replace("{{schemas}}", "schemas")
+        .replace("{{schema}}\n", if setup.with.contains(&Extra::Schemas) { SCHEMA } else { "" })
         .replace("{{approvers}}", &approvers)
+        .replace("{{people}}", &people)
         .replace("{{name}}", &name)
         .replace("{{scan}}", if has_notes(setup) { SCAN } else { "" })
         .replace("{{merging}}\n", &format!("{}{others}", merging(setup.method)))

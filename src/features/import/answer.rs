@@ -20,9 +20,10 @@ use crate::features::{decide, new};
 use crate::formats::suppressions::exception::ForeignException;
 use crate::formats::suppressions::text;
 use crate::plan::answers::Answers;
-use crate::plan::setting::{Filer, Setting};
+use crate::plan::setting::{self, Filer, Setting};
 use crate::policy::governance::Governance;
 use crate::record::id::Id;
+use crate::record::schema;
 use crate::record::subject::FindingKey;
 use crate::session::error::{Error, Usage};
 use crate::session::locate::Located;
@@ -202,6 +203,7 @@ impl ImportRun<'_> {
             is_filer_owner: false,
             id: id.clone(),
             folder: self.folder.clone(),
+            has_schema: setting::has_schema(&self.located.tree, schema::PATH),
         };
         let drafted = import_draft::draft(&group, &findings, self.bulk, &setting)
             .map_err(|refused| Usage::refused(refused.what, refused.help))?;

@@ -239,7 +239,7 @@ fn paths_of(
             let known = inside.filter(|path| listed.records.iter().any(|it| it.path == *path));
             known.ok_or_else(|| {
                 Usage::refused(
-                    format!("{named} is no record of this ledger"),
+                    format!("{named} is not a record of this ledger"),
                     format!("give files in {}", governance.policy.records.join(", ")),
                 )
             })?
@@ -306,6 +306,7 @@ fn completed(
         is_filer_owner: false,
         id: id.clone(),
         folder: String::new(),
+        has_schema: false,
     };
     let edits = complete_plan::plan(&root, known, &setting);
     let edited =

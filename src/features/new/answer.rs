@@ -17,10 +17,10 @@ use crate::plan::answers::Answers;
 use crate::plan::draft::{self, RecordDraft};
 use crate::plan::offer::OfferedNames;
 use crate::plan::question::{self, Because, FilingQuestion};
-use crate::plan::setting::{Filer, Setting};
+use crate::plan::setting::{self, Filer, Setting};
 use crate::policy::governance::Governance;
 use crate::record::id::Id;
-use crate::record::portable_name;
+use crate::record::{portable_name, schema};
 use crate::rules::case::RuleContext;
 use crate::rules::extra_schema::ExtraSchema;
 use crate::rules::lint;
@@ -230,6 +230,7 @@ impl Filing<'_> {
             is_filer_owner: self.is_filer_owner,
             id: self.id.clone(),
             folder: self.folder.clone(),
+            has_schema: setting::has_schema(self.base.files(), schema::PATH),
         }
     }
 

@@ -9,6 +9,7 @@ use crate::ledger::tree::Tree;
 use crate::ledger::{File, Files};
 use crate::plan::decision::{DecisionRefusal, Planned};
 use crate::plan::edit::{self, Edited};
+use crate::plan::setting::has_schema;
 use crate::policy::governance::Governance;
 use crate::policy::redesign::{PREFIX, Redesign, file};
 use crate::record::address::Address;
@@ -57,6 +58,9 @@ pub struct PreparedRedesign<'s> {
     lock: WriteLock,
 }
 
+/// Where a ledger keeps the JSON Schema of its redesigns, if it does.
+const SCHEMA: &str = "schemas/redesign.schema.json";
+
 /// Works out a new redesign.
 pub(crate) fn create<'s>(
     located: &'s Located,
@@ -73,7 +77,8 @@ pub(crate) fn create<'s>(
     let folder = ledger.governance.policy.redesigns.trim_end_matches('/');
     let path = format!("{folder}/{id}.yaml");
     let up = "../".repeat(path.matches('/').count());
-    let text = file::write(&fields, &format!("{up}schemas/redesign.schema.json"));
+    let schema = has_schema(ledger.tree, SCHEMA).then(|| format!("{up}{SCHEMA}"));
+    let text = file::write(&fields, schema.as_deref());
     let edited = edit::created(&path, text, source);
     ledger.prepared(id.to_string(), path, None, (edited, Planned::default()), at)
 }

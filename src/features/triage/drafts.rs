@@ -7,10 +7,11 @@ use crate::ledger::Ledger;
 use crate::ledger::tree::{EntryKind, Tree, TreeError};
 use crate::plan::answers::Answers;
 use crate::plan::owner::Owners;
-use crate::plan::setting::{Filer, Setting};
+use crate::plan::setting::{self, Filer, Setting};
 use crate::plan::{draft, imported};
 use crate::policy::governance::Governance;
 use crate::record::id::Id;
+use crate::record::schema;
 use crate::record::time::Instant;
 use crate::session::error::{Error, Undetermined};
 use crate::session::locate::Located;
@@ -95,6 +96,7 @@ fn setting<'g>(
         is_filer_owner: true,
         id,
         folder: String::new(),
+        has_schema: setting::has_schema(&located.tree, schema::PATH),
     })
 }
 

@@ -27,10 +27,10 @@ pub fn read(path: &str, bytes: &[u8]) -> RedesignFile {
     RedesignFile { source, redesign }
 }
 
-/// Returns the text of a new redesign with these fields; `schema` is the schema's path from the file, for editors.
+/// Returns the text of a new redesign with these fields; `schema` is the schema's path from the file, for editors, if there is one.
 ///
 /// The caller reads the text back and compares it before creating the file.
-pub fn write(fields: &Map<String, Value>, schema: &str) -> String {
+pub fn write(fields: &Map<String, Value>, schema: Option<&str>) -> String {
     template::write_as(Redesign::FIELDS, fields, schema)
 }
 

@@ -1,0 +1,98 @@
+//! The people of a first policy, as `--person` names them.
+//!
+//! Start at [`ApproverArgument::parse`] and [`Approvers::read`]. Follows `docs/spec/cli.md`, init.
+
+use std::path::Path;
+
+use exledger::approval::sources::signature;
+use exledger::approval::sources::signers::Signers;
+use exledger::record::address::Address;
+use exledger::store::files;
+
+use crate::commands::context::fault;
+
+/// The largest file of a key that is read, in bytes.
+const MOST: u64 = 16 * 1024;
+
+/// `LOGIN=ADDRESS[=KEYFILE]`.
+#[derive(Clone, Debug)]
+pub(super) struct ApproverArgument {
+    login: String,
+    address: Address,
+    key_file: Option<String>,
+}
+
+impl ApproverArgument {
+    pub(super) fn parse(text: &str) -> Result<ApproverArgument, String> {
+        let mut parts = text.splitn(3, '=');
+        let login = parts.next().unwrap_or_default().trim();
+        let address = parts.next().map(str::trim).unwrap_or_default();
+        let is_plain = |char: char| char.is_ascii_alphanumeric() || "-_.+".contains(char);
+        if login.is_empty() || !login.chars().all(is_plain) {
+            return Err(
+                "it begins with the person's login on the forge, as in odiaz=omar@example.com"
+                    .to_owned(),
+            );
+        }
+        let address = Address::new(address)
+            .ok_or("after the login stands the person's address, as in odiaz=omar@example.com")?;
+        let key_file = parts.next().map(str::to_owned);
+        Ok(ApproverArgument { login: login.to_owned(), address, key_file })
+    }
+}
+
+/// The people who approve from the first policy on.
+#[derive(Debug, Default)]
+pub(super) struct Approvers {
+    pub(super) addresses: Vec<Address>,
+    /// Each forge account with its address.
+    pub(super) logins: Vec<(String, Address)>,
+    /// The lines of the signers file, with the line breaks.
+    pub(super) signers: String,
+}
+
+impl Approvers {
+    /// Returns the people who are named, and before them git's user where fewer than two are; their keys are read from files.
+    ///
+    /// # Errors
+    /// A usage error if a file can't be read, or is no public key.
+    pub(super) fn read(
+        persons: &[ApproverArgument],
+        user: Option<&Address>,
+        folder: &Path,
+    ) -> anyhow::Result<Approvers> {
+        let mut approvers = Approvers::default();
+        let user = user.filter(|_| persons.len() < 2);
+        for address in user.into_iter().chain(persons.iter().map(|person| &person.address)) {
+            if !approvers.addresses.contains(address) {
+                approvers.addresses.push(address.clone());
+            }
+        }
+        for ApproverArgument { login, address, key_file } in persons {
+            approvers.logins.push((login.clone(), address.clone()));
+            if let Some(file) = key_file {
+                approvers.signers.push_str(&line(address, &folder.join(file))?);
+            }
+        }
+        Ok(approvers)
+    }
+}
+
+/// Returns the line by which a public key signs for a person.
+fn line(address: &Address, file: &Path) -> anyhow::Result<String> {
+    let shown = file.display();
+    let refused = |what: String| {
+        fault::usage_error(what, "give the file of a public key, such as ~/.ssh/id_ed25519.pub")
+    };
+    let bytes = files::read(file, MOST)
+        .map_err(|error| refused(format!("the key {shown} can't be read: {error}")))?;
+    let text = String::from_utf8_lossy(&bytes);
+    let mut words = text.split_ascii_whitespace();
+    let key = [words.next().unwrap_or_default(), words.next().unwrap_or_default()].join(" ");
+    let line = format!("{} namespaces=\"{}\" {key}\n", address.as_str(), signature::APPROVAL);
+    let read = Signers::parse(&line);
+    if read.lines.len() != 1 || !read.problems.is_empty() {
+        return Err(refused(format!("{shown} is not a public key")));
+    }
+    Ok(line)
+}
