@@ -228,7 +228,7 @@ impl HookArgs {
             }
             if !folder.is_dir() {
                 return Err(refusal(format!(
-                    "{} is no folder that can be read here, so whether the agent works in the ledger can't be known: if it can't, give --trust-clone",
+                    "{} is not a folder that can be read here, so whether the agent works in the ledger can't be known: if it can't, give --trust-clone",
                     folder.display()
                 )));
             }

@@ -53,7 +53,7 @@ pub(super) enum BadArgument {
     Missing(&'static str),
     #[error("`identity` is {0} in this session: leave it out")]
     AnotherIdentity(String),
-    #[error("`ledger` is none of {0}")]
+    #[error("`ledger` is not one of {0}")]
     NoLedger(String),
     #[error("the question is longer than {LONGEST_LINE} bytes")]
     TooLong,

@@ -38,7 +38,7 @@ pub(super) fn read(line: &[u8]) -> Frame {
     let id = id_of(&value);
     match serde_json::from_value(value) {
         Ok(message) => Frame::Message(Box::new(message)),
-        Err(_) => Frame::Refused(invalid(id, "the frame is no message of JSON-RPC 2.0")),
+        Err(_) => Frame::Refused(invalid(id, "the frame is not a message of JSON-RPC 2.0")),
     }
 }
 

@@ -177,7 +177,9 @@ impl Tale {
     ) -> anyhow::Result<Vec<FileChange>> {
         let file = ApprovalFile {
             ledger: Some(LEDGER.to_owned()),
-            about: ApprovalSubject::Record(Id::new(id).with_context(|| format!("{id} is no id"))?),
+            about: ApprovalSubject::Record(
+                Id::new(id).with_context(|| format!("{id} is not an id"))?,
+            ),
             sha256: statement_file::digest(text.as_bytes()),
             from: None,
             decision: ApprovalDecision::Approve,

@@ -158,7 +158,7 @@ impl ExportRun {
             ));
         };
         if path.exists() && !streams::is_file(path) {
-            let what = format!("{} is no regular file", path.display());
+            let what = format!("{} is not a regular file", path.display());
             return Err(fault::usage_error(
                 what,
                 "give a file; without --into, stdout is written to",

@@ -38,7 +38,7 @@ pub(super) fn check(facts: &DoctorFacts<'_>, keys: &KeySet) -> DoctorCheck {
         return DoctorCheck::note(name, message);
     }
     if !person.is_resolved() || Identities::from_governance(governance).is_no_person(&person) {
-        let message = format!("git's user.email is {email}, which is no person's address");
+        let message = format!("git's user.email is {email}, which is not a person's address");
         return DoctorCheck::note(name, message)
             .with_command("git config user.email YOU@EXAMPLE.COM");
     }

@@ -206,7 +206,7 @@ impl NamedRecords {
         match &exception.end {
             ForeignEnd::Until(end) if not_after(end) <= self.now => {
                 shown.state = ImportedState::Skipped;
-                shown.say(&format!("ended {end}: it is no exception any more"));
+                shown.say(&format!("ended {end}: it is not an exception any more"));
                 None
             }
             _ => Some((exception, findings)),

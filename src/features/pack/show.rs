@@ -95,7 +95,7 @@ fn checks_of(commit: &str, signers: Option<&str>) -> String {
             "\
 4. Each signed approval was signed by the person whom it names, with a key that the ledger lists. It holds the digest of
    the record that it approves or rejects; the last command compares those with the packed records, and a line
-   'is about an earlier version' is no fault. A review that was recorded by a bridge (it has a line 'via') is signed by
+   'is about an earlier version' is not a fault. A review that was recorded by a bridge (it has a line 'via') is signed by
    the bridge. A key that was removed since is in an earlier version of the list, policy/COMMIT/.
 
     find approvals -name '*.txt.sig' | sort | while read -r sig; do

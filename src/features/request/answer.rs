@@ -147,7 +147,7 @@ impl<'s> ApprovedTip<'s> {
         };
         if Address::new(&email).is_none() {
             return Err(Usage::refused(
-                format!("git's user.email is {email}, which is no email address"),
+                format!("git's user.email is {email}, which is not an email address"),
                 help,
             ));
         }

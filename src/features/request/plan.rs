@@ -64,9 +64,9 @@ pub struct ExceptionRequest {
 /// Why arguments are not a request.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RequestError {
-    #[error("unknown: `{name}` is no argument of a request{hint}")]
+    #[error("unknown: `{name}` is not an argument of a request{hint}")]
     Unknown { name: String, hint: String },
-    #[error("unknown: `{name}` is no argument of a request: {why}")]
+    #[error("unknown: `{name}` is not an argument of a request: {why}")]
     Withheld { name: String, why: &'static str },
     #[error("unknown: `{name}` must be {wanted}")]
     WrongKind { name: String, wanted: &'static str },

@@ -142,7 +142,7 @@ pub(super) fn scan<'s>(
     }
     let unknown = settings.tools.iter().filter(|tool| kinds::find(tool).is_none());
     search.doubts.extend(unknown.map(|tool| {
-        format!("`scan.tools` names {tool}, which is no kind of suppressions: exledger scan --kinds lists them")
+        format!("`scan.tools` names {tool}, which is not a kind of suppressions: exledger scan --kinds lists them")
     }));
     let instant = snapshot.as_ref().map_or(at.on.unwrap_or(at.now), |it| it.stamp().instant);
     let (ages, no_ages) = read_ages(repository, &search, request.ages, instant);

@@ -241,7 +241,7 @@ impl<'a> SuppressionJudge<'a> {
             StaleAfter::At(end) if end <= self.instant => {
                 Some(format!("an exception in it ended at {end}"))
             }
-            StaleAfter::Unknown => Some("its `stale-after` is no instant".to_owned()),
+            StaleAfter::Unknown => Some("its `stale-after` is not an instant".to_owned()),
             StaleAfter::At(_) | StaleAfter::Never => None,
         };
         SuppressionCase {

@@ -83,7 +83,7 @@ fn what_no_entry_can_name_is_never_written() {
     is_refused("kyverno", &kyverno("ClusterPolicy/p*/r"), "stand for other names");
     is_refused("kyverno", &kyverno("ClusterPolicy/p/r?"), "stand for other names");
     is_refused("kyverno", &kyverno("Policy/p/r"), "Policy/<namespace>/<policy>/<rule>");
-    is_refused("kyverno", &kyverno("CleanupPolicy/p"), "no policy of kyverno");
+    is_refused("kyverno", &kyverno("CleanupPolicy/p"), "not a policy of kyverno");
     is_refused("kyverno", "{tool: kyverno, cwe: CWE-79}", "names no policy");
     is_refused("prowler", "{tool: prowler, cwe: CWE-79}", "names no check");
     is_refused(

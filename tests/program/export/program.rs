@@ -160,7 +160,7 @@ fn a_place_where_nothing_can_be_written_is_a_usage_error() {
         (&["export", "fleet", "-o", "taken"], "is a file\n  help: give a folder"),
         (&["report", "-o", "new/"], "is a folder\n  help: give a file"),
         (&["export", "osv-scanner", "-o", "/dev/null"], "is a file\n  help: give a folder"),
-        (&["export", "trivy", "--into", "/dev/zero"], "/dev/zero is no regular file"),
+        (&["export", "trivy", "--into", "/dev/zero"], "/dev/zero is not a regular file"),
         (&["export", "csv", "-o", "rows.zip"], "archive that is not written"),
         (&["export", "trivy", "-o", "-"], "leave -o out to write to stdout"),
         (&["report", "-o", "-"], "leave -o out to write to stdout"),

@@ -98,7 +98,7 @@ fn the_agent_does_not_own_the_clone_that_judges_it() {
     // Of a folder that is not there, nobody knows.
     let absent = clone.join("absent\nfolder");
     let call = payload("gemini", "Read", &absent).replace('\n', "\\n");
-    refused(&asked.hook("gemini", &[], &call), "is no folder that can be read here");
+    refused(&asked.hook("gemini", &[], &call), "is not a folder that can be read here");
     let shared = crate::support::temporary();
     let target = shared.path().join("shared");
     let (from, to) = (clone.to_str().unwrap(), target.to_str().unwrap());

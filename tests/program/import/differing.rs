@@ -28,7 +28,7 @@ fn an_end_that_cannot_be_read_is_never_replaced_by_that_of_a_flag() {
     for end in ["01.01.2024", "12/20/2026"] {
         let rows = format!("title,findings,expires\nThe portal keeps it,trivy:CVE-1,{end}\n");
         let (found, record) = one(folder, &rows, &["--expires", "30d"]);
-        let said = "`expires` is no date such as 2026-12-20";
+        let said = "`expires` is not a date such as 2026-12-20";
         assert_eq!(record["expires"], json!(format!("TODO(import): say when it ends; {said}")));
         assert_eq!(message(&found, 0), said);
     }

@@ -126,7 +126,7 @@ fn an_end_that_is_past_or_beyond_the_tier_is_not_copied() {
     assert_eq!(ends[1], "2026-12-09");
     let first = &found["entries"][0];
     assert_eq!((&first["end"], &first["state"]), (&json!("2019-12-31"), &json!("skipped")));
-    assert_eq!(first["message"], json!("ended 2019-12-31: it is no exception any more"));
+    assert_eq!(first["message"], json!("ended 2019-12-31: it is not an exception any more"));
 }
 
 #[test]

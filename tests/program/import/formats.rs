@@ -201,7 +201,7 @@ fn no_hash_of_a_secret_is_read() {
         "10 unreadable: an entry has no `type`",
     ];
     check("detect-secrets", ".secrets.baseline", text, &expected);
-    check("detect-secrets", "x", "{}", &["1: it has no `results`, so it is no baseline"]);
+    check("detect-secrets", "x", "{}", &["1: it has no `results`, so it is not a baseline"]);
 }
 
 #[test]
@@ -311,9 +311,9 @@ a,b
         found,
         [
             "2 trivy CVE-1 grype CVE-1 | 2026-12-20",
-            "4 | unclear: `expires` is no date such as 2026-12-20",
+            "4 | unclear: `expires` is not a date such as 2026-12-20",
             "5 unreadable: 2 cells, but 7 columns",
-            "6 unreadable: `findings` is no list of TOOL:ID",
+            "6 unreadable: `findings` is not a list of TOOL:ID",
         ]
     );
     let what = "1: its first line names no field of a record: map columns with --map COLUMN=FIELD";

@@ -132,8 +132,8 @@ fn several_ledgers_are_told_apart_by_name() {
     assert_eq!(verdict(&client.call("may_i", &of("pay"))), "allow");
     assert_eq!(verdict(&client.call("may_i", &of("ops"))), "deny");
     refused(&client.call("may_i", &billing()), "`ledger` is missing");
-    refused(&client.call("may_i", &of("else")), "`ledger` is none of pay, ops");
-    refused(&client.call("may_i", &of(&one.ledger())), "`ledger` is none of pay, ops");
+    refused(&client.call("may_i", &of("else")), "`ledger` is not one of pay, ops");
+    refused(&client.call("may_i", &of(&one.ledger())), "`ledger` is not one of pay, ops");
     refused(&client.call("list_due", &json!({})), "`ledger` is missing");
     let listed = client.ask("tools/list", &json!({}));
     for tool in listed["result"]["tools"].as_array().unwrap() {

@@ -37,7 +37,7 @@ fn arguments_that_are_none_are_errors_and_never_dropped() {
         (json!({}), ""),
         (
             json!({"resorce": ["repo:acme/billing"]}),
-            "unknown: `resorce` is no argument of a request; did you mean `resource`?",
+            "unknown: `resorce` is not an argument of a request; did you mean `resource`?",
         ),
         (json!({"resource": "repo:acme/billing"}), "unknown: `resource` must be a list of texts"),
         (json!({"resource": []}), "unknown: `resource` is empty"),
@@ -53,24 +53,24 @@ fn arguments_that_are_none_are_errors_and_never_dropped() {
         ),
         (
             json!({"class": "emergency"}),
-            "unknown: `class` is no argument of a request: a request is always of class standard; people file the others",
+            "unknown: `class` is not an argument of a request: a request is always of class standard; people file the others",
         ),
-        (json!({"emergency": true}), "unknown: `emergency` is no argument of a request"),
+        (json!({"emergency": true}), "unknown: `emergency` is not an argument of a request"),
         (
             json!({"supersedes": "EXC-2026-7F3KQ"}),
-            "unknown: `supersedes` is no argument of a request: people decide which record replaces another",
+            "unknown: `supersedes` is not an argument of a request: people decide which record replaces another",
         ),
         (
             json!({"requester": "lee@example.com"}),
-            "unknown: `requester` is no argument of a request: the requester is the person who runs the server",
+            "unknown: `requester` is not an argument of a request: the requester is the person who runs the server",
         ),
         (
             json!({"identity_type": "human"}),
-            "unknown: `identity_type` is no argument of a request: whoever starts the server says of which type the identity is",
+            "unknown: `identity_type` is not an argument of a request: whoever starts the server says of which type the identity is",
         ),
         (
             json!({"alias": ["agent:admin"]}),
-            "unknown: `alias` is no argument of a request: a former name would cover more than what is asked for",
+            "unknown: `alias` is not an argument of a request: a former name would cover more than what is asked for",
         ),
         (
             json!({"identity": "agent:other"}),
@@ -180,7 +180,7 @@ fn only_a_person_can_run_an_agent_that_files() {
     let repo = ledger();
     for (email, message) in [
         ("", "git's user.email is not set"),
-        ("nobody", "no email address"),
+        ("nobody", "not an email address"),
         ("coder@example.com", "a bot, an agent or a service"),
         ("49699333+dependabot[bot]@users.noreply.github.com", "a bot, an agent or a service"),
         ("noreply@github.com", "a bot, an agent or a service"),

@@ -87,7 +87,7 @@ impl KyvernoPolicy<'_> {
             [kind, name, _] if CEL_KINDS.contains(&kind) => {
                 Ok(KyvernoPolicy::Cel { kind, name, has_rule: true })
             }
-            _ => Err(format!("`{id}` is no policy of kyverno that takes exceptions")),
+            _ => Err(format!("`{id}` is not a policy of kyverno that takes exceptions")),
         }
     }
 }
@@ -173,7 +173,7 @@ fn read<'a>(finding: ExportedFinding<'a>, log: &mut LossLog) -> Option<ReadFindi
                 !crate::features::export::targets::kyverno::cluster_policy::is_kind(locator.kind)
             });
             if let Some(odd) = odd {
-                let reason = format!("`{}` is no kind that a match can name", odd.kind);
+                let reason = format!("`{}` is not a kind that a match can name", odd.kind);
                 losses.push(FindingLoss::scope(reason));
                 locators = None;
             }

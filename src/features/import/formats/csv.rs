@@ -203,13 +203,15 @@ fn one(line: u64, fields: &[Option<String>], cells: &[String]) -> ImportEntry {
                 exception.end = match When::parse(cell) {
                     Ok(end) => ForeignEnd::Until(end),
                     Err(_) => {
-                        ForeignEnd::Unclear("`expires` is no date such as 2026-12-20".to_owned())
+                        ForeignEnd::Unclear("`expires` is not a date such as 2026-12-20".to_owned())
                     }
                 };
             }
             FINDINGS => match findings(cell) {
                 Some(found) => exception.findings = found,
-                None => return ImportEntry::unreadable(line, "`findings` is no list of TOOL:ID"),
+                None => {
+                    return ImportEntry::unreadable(line, "`findings` is not a list of TOOL:ID");
+                }
             },
             CONTROLS => exception.answers.set(CONTROLS, json!([{"description": cell}])),
             field => exception.answers.set(field, value(field, cell)),

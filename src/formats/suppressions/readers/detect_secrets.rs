@@ -48,7 +48,7 @@ fn read(input: &ImportInput<'_>) -> Result<Vec<ImportEntry>, ImportError> {
     };
     match baseline.document() {
         Ok(()) if baseline.has_results => Ok(baseline.entries),
-        Ok(()) => Err(ImportError::at(1, "it has no `results`, so it is no baseline")),
+        Ok(()) => Err(ImportError::at(1, "it has no `results`, so it is not a baseline")),
         Err(broken) => {
             let at = usize::try_from(baseline.scan.at()).unwrap_or_default();
             let line = baseline.index.line(at);

@@ -272,7 +272,7 @@ fn end(spec: &Node, ttl: Option<&str>) -> ForeignEnd {
         Some(_) => (spec.get("expiresAt"), Conditions::default()),
     };
     let stated = match stated.map(|node| node.text().and_then(Instant::parse)) {
-        Some(None) => return unclear("`expiresAt` is no instant"),
+        Some(None) => return unclear("`expiresAt` is not an instant"),
         Some(Some(instant)) => Some(instant).filter(|instant| !is_no_end(*instant)),
         None => None,
     };

@@ -96,7 +96,7 @@ fn vulnerability(line: u64, item: &TomlItem<'_>, input: &ImportInput<'_>) -> Imp
             match quoted.or_else(bare) {
                 Some(end) => end,
                 None => {
-                    let what = format!("{id}: `ignoreUntil` is no date");
+                    let what = format!("{id}: `ignoreUntil` is not a date");
                     return ImportEntry::unreadable(line, what);
                 }
             }

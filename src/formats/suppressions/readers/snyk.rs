@@ -126,7 +126,7 @@ fn package(id: &str, path: &str) -> Place {
 /// that it ends at the same time.
 fn until(node: &Node) -> ForeignEnd {
     let Some(text) = node.text() else {
-        return ForeignEnd::Unclear("`expires` is no date".to_owned());
+        return ForeignEnd::Unclear("`expires` is not a date".to_owned());
     };
     if let Some(day) = Day::new(text) {
         return ForeignEnd::Until(When::Day(day.plus_days(-1)));
@@ -137,7 +137,7 @@ fn until(node: &Node) -> ForeignEnd {
     match instant {
         Some(instant) => ForeignEnd::Until(When::instant(instant)),
         None if document::is_bare(node) => {
-            ForeignEnd::Unclear("`expires` is no instant".to_owned())
+            ForeignEnd::Unclear("`expires` is not an instant".to_owned())
         }
         None => ForeignEnd::Unclear(
             "`expires` is a quoted text, which snyk compares as a text: it may never end"
