@@ -118,11 +118,12 @@ impl Plan {
         // takes nothing, and the cause of a text that they approve is not that of the record.
         let is_in_vain =
             |id: &str, vote| !base.rules.has_keys && evaluated[0].is_voted_on_in_vain(id, vote);
-        let counts = |id: &str| is_first(id) && !is_in_vain(id, Vote::Approves);
+        let freezes = |id: &str| is_first(id) && !is_in_vain(id, Vote::Approves);
         let at = with.main[n_landings - 1].1;
         for hours in [0, [20, 12 * 24, 40 * 24][dice.below(3)]] {
             let at = Instant::from_unix(at + hours * 3600).unwrap();
-            let [mut with, without] = evaluated.each_ref().map(|it| it.granted(at, &counts));
+            let [mut with, without] =
+                evaluated.each_ref().map(|it| it.granted(at, (&freezes, &is_first)));
             with.records.retain(|id, _| !is_in_vain(id, Vote::Vetoes));
             if let Some(why) = with.exceeds(&without) {
                 return Some(format!("after {n_landings} landings, at {at}: {why}"));
@@ -187,7 +188,8 @@ fn brought_back(begin: u64, acts: &[(bool, u64)]) -> Option<String> {
     let is_periodic = |id: &str| base.records.get(id).is_some_and(|filed| filed.now.is_periodic);
     [0, 20, 12 * 24].into_iter().find_map(|hours| {
         let at = Instant::from_unix(at + hours * 3600).unwrap();
-        let [mut with, without] = evaluated.each_ref().map(|it| it.granted(at, &|_| true));
+        let [mut with, without] =
+            evaluated.each_ref().map(|it| it.granted(at, (&|_| true, &|_| true)));
         with.records.retain(|id, _| !is_periodic(id));
         with.exceeds_in_force(&without).map(|why| format!("at {at}: {why}"))
     })

@@ -257,7 +257,7 @@ impl AgentWorld {
         let evaluated = Evaluated::read(&self.ledger, n_all);
         for hours in [0, 20] {
             let at = Instant::from_unix(at + hours * 3600).unwrap();
-            for (id, record) in evaluated.granted(at, &|_| true).in_force() {
+            for (id, record) in evaluated.granted(at, (&|_| true, &|_| true)).in_force() {
                 let approved = self.base.records.get(id).map_or(&[][..], |filed| &filed.approvals);
                 if record.subject.is_access() && !approved.iter().any(|it| is_within(record, it)) {
                     return Some(format!("{id} is in force at {at}, and nobody approved it"));
@@ -310,7 +310,7 @@ impl AgentWorld {
         self.base.land_approved(&mut self.ledger, "ana", &record);
         let n_all = self.ledger.main.len();
         let evaluated = Evaluated::read(&self.ledger, n_all);
-        let granted = evaluated.granted(self.ledger.at(), &|_| true);
+        let granted = evaluated.granted(self.ledger.at(), (&|_| true, &|_| true));
         let is_given = granted.in_force().any(|(known, _)| *known == id);
         (!is_given)
             .then(|| format!("what people approved is not in force: {:?}", granted.others.get(&id)))

@@ -186,7 +186,8 @@ impl GovernanceChange {
         let at = with.main[n_landings - 1].1;
         for days in [0, 12, 40] {
             let at = Instant::from_unix(at + days * 86_400).unwrap();
-            let [more, less] = [&with_change, &twin].map(|it| it.granted(at, &is_first));
+            let [more, less] =
+                [&with_change, &twin].map(|it| it.granted(at, (&is_first, &is_first)));
             if let Some(why) = more.exceeds_in_force(&less) {
                 let log = with.log.join("\n");
                 return Outcome::Wrong(format!("{edit:?} by {by}, at {at}: {why}\n{log}"));

@@ -157,8 +157,13 @@ impl Evaluated {
         trails.map(|trail| status::evaluate(self.facts(trail), at)).collect()
     }
 
-    /// Returns what is granted at an instant; of the patterns, those that only `counting` records freeze.
-    pub(super) fn granted(&self, at: Instant, counting: &dyn Fn(&str) -> bool) -> Granted {
+    /// Returns what is granted at an instant: of the patterns those that only `freezing` records freeze, and of the earlier records
+    /// those that are `counting`.
+    pub(super) fn granted(
+        &self,
+        at: Instant,
+        (freezing, counting): (&dyn Fn(&str) -> bool, &dyn Fn(&str) -> bool),
+    ) -> Granted {
         let governance = &self.verdicts.counted.tip;
         let mut states = self.states(at);
         let mut neighbours = self.neighbours(at);
@@ -169,7 +174,7 @@ impl Evaluated {
             Some(self.history.mainline.landings.get(landing)?.effective)
         };
         renewed::count(&mut states, &peers, &began, governance, at);
-        neighbours.all.retain(|it| counting(&it.id));
+        neighbours.all.retain(|it| freezing(&it.id));
         let frozen = neighbours.frozen(governance);
         let frozen = frozen.keys().map(|group| format!("{group:?}")).collect();
         let mut granted = Granted {
