@@ -164,7 +164,7 @@ pub fn branch(reference: &str) -> &str {
 
 /// Tells whether a merge says, as git or a forge writes it, that it is one of the approved branch into another, or of any
 /// branch into one that is not the approved one (M5a): then whoever made it approved nothing on the approved branch.
-pub(crate) fn is_suspicious(commit: &Commit, branch: &str) -> bool {
+fn is_suspicious(commit: &Commit, branch: &str) -> bool {
     if commit.parents.len() < 2 {
         return false;
     }

@@ -9,10 +9,9 @@
 //! `docs/spec/approval.md`, M5.
 
 use crate::diag::sorting::StableSort as _;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use crate::history::branch::Branch;
 use crate::history::chain;
 use crate::history::commit::Commit;
 use crate::history::content::{ContentCache, FileId};
@@ -25,7 +24,7 @@ use crate::history::merged_commits::LandingBranches;
 use crate::history::objects::{Objects, Obstacle, Oid, OidMap};
 use crate::history::off_line::{Loss, Lost, Rerouted, TakenAway};
 use crate::history::rule_change::LineRules;
-use crate::history::taken::{LostTrail, OffLine, RecordChange, SupportBar, stood_before};
+use crate::history::taken::{EmergencyOffLine, OffLine, RecordChange, SupportBar, stood_before};
 use crate::history::trails::{self, Bytes, TrailSet};
 use crate::history::tree::CommitTree;
 use crate::history::version::{
@@ -34,6 +33,7 @@ use crate::history::version::{
 use crate::history::walked::History;
 use crate::record::Record;
 use crate::record::time::Instant;
+use crate::record::vocabulary::Class;
 
 /// A commit off the line, with its differences from its first parent.
 pub(super) type FormerCommit<'c> = (&'c Rc<Commit>, &'c BTreeMap<ComparedPath, Bytes>);
@@ -190,7 +190,6 @@ impl<'a> FormerCommits<'a> {
         marks: &mut OffLineMarks,
     ) -> Result<(), Obstacle> {
         let TrailSet { contents, trails, .. } = records;
-        self.keep_lost(branches, (merges, contents), trails, &mut marks.lost)?;
         self.mark_records(branches, (merges, contents), trails, &mut marks.records)?;
         self.mark_governance(branches, (merges, contents), governance, &mut marks.rules)?;
         if let Some(obstacle) = &branches.truncated {
@@ -229,7 +228,9 @@ impl<'a> FormerCommits<'a> {
                 let ComparedPath::Record(key @ TrailKey::Id(_)) = subject else { continue };
                 let at = self.at(commit);
                 if !bytes.new.is_empty() {
-                    self.note_held(marks.entry(key.clone()).or_default(), at);
+                    let held = marks.entry(key.clone()).or_default();
+                    let is_left_out = bytes.old.is_empty() && !trails.contains_key(key);
+                    self.note_held(held, (commit, at), (bytes, is_left_out), contents);
                 }
                 let change = if bytes.old.is_empty() {
                     match trails.get(key).and_then(|trail| self.stood_beside(trail, bytes)) {
@@ -302,89 +303,28 @@ impl<'a> FormerCommits<'a> {
         Ok(())
     }
 
-    /// Notes that a commit off the line held a record at a time.
-    fn note_held(&self, held: &mut OffLine, at: Instant) {
-        held.held_since = Some(held.held_since.map_or(at, |since| since.min(at)));
-        if let Lost::Merge(landing, _) = self.by {
-            held.brought_by.get_or_insert(landing);
-        }
-    }
-
-    /// Puts the records that the commits filed, and the line did not have, on trails of their own, as if their lines had landed: what
-    /// was approved there counts against later records.
-    fn keep_lost(
+    /// Notes that a commit off the line holds a record; one that it files, and that the line never had, may be an emergency.
+    fn note_held(
         &self,
-        branches: &LandingBranches,
-        (merges, contents): (&mut Merges<'_>, &mut ContentCache<'_>),
-        trails: &BTreeMap<TrailKey, Trail>,
-        lost: &mut BTreeMap<TrailKey, LostTrail>,
-    ) -> Result<(), Obstacle> {
-        let landing = self.landing();
-        let is_merged = |key: &TrailKey| {
-            let first = trails.get(key).and_then(|trail| trail.versions.first());
-            first.map(|first| first.landing == landing && matches!(self.by, Lost::Merge(..)))
-        };
-        // What the merge holds was approved on its way only by a merge below it, or by files.
-        let filed = branches.filed(&|key, is_approvable| match is_merged(key) {
-            None => true,
-            Some(is_merged) => is_merged && is_approvable,
-        });
-        if filed.is_empty() {
-            return Ok(());
+        held: &mut OffLine,
+        (commit, at): (&Rc<Commit>, Instant),
+        (bytes, is_left_out): (&Bytes, bool),
+        contents: &mut ContentCache<'_>,
+    ) {
+        held.held_since = Some(held.held_since.map_or(at, |since| since.min(at)));
+        let Lost::Merge(landing, _) = self.by else { return };
+        held.brought_by.get_or_insert(landing);
+        if !is_left_out || held.filed.is_some() {
+            return;
         }
-        let (base, tips) = match self.by {
-            Lost::Merge(..) => match &*self.line.parents {
-                [base, tips @ ..] => (*base, tips.to_vec()),
-                [] => return Ok(()),
-            },
-            Lost::Tip(tip) => (self.line.oid, vec![tip]),
-        };
-        let Ok(Some(range)) = Branch::of_parents(merges.objects, base, &tips) else {
-            return Ok(());
-        };
-        // Those that a commit holds, of which only some of the later commits were compared with their first parents.
-        let mut holding: OidMap<BTreeSet<TrailKey>> = OidMap::default();
-        for commit in &range.commits {
-            let first = commit.parents.first();
-            let mut held = first.and_then(|first| holding.get(first)).cloned().unwrap_or_default();
-            let compared = match (branches.changes(commit.oid), first) {
-                (None, Some(first)) if !held.is_empty() => {
-                    Some(merges.compare(contents, *first, commit)?)
-                }
-                _ => None,
-            };
-            let changes = branches.changes(commit.oid).or(compared.as_deref());
-            for (subject, bytes) in changes.into_iter().flatten() {
-                let ComparedPath::Record(key) = subject else { continue };
-                if !filed.contains(key) {
-                    continue;
-                }
-                match bytes.new.is_empty() {
-                    true => held.remove(key),
-                    false => held.insert(key.clone()),
-                };
-                let (record, digest) = contents.read_all(&bytes.new);
-                contents.parse(&record);
-                let LostTrail { trail, .. } = lost
-                    .entry(key.clone())
-                    .or_insert_with(|| LostTrail { by: self.by, trail: Trail::new(key.clone()) });
-                // Of a removal, and the merge that brings it, the merge is judged.
-                if bytes.new.is_empty() {
-                    trail.versions.pop_if(|last| last.files.is_empty());
-                }
-                let was_there = !trail.versions.is_empty();
-                let change = trails::change(&bytes.old, &bytes.new, was_there);
-                let change = change.unwrap_or(VersionChange::Amended);
-                let mut version =
-                    Version::new((landing, commit), change, bytes.new.clone(), record);
-                (version.before, version.digest) = (bytes.old.clone(), digest);
-                branches.fill_lost(merges.objects, subject, &mut version);
-                trail.versions.push(version);
-                number(trail);
-            }
-            holding.insert(commit.oid, held);
+        let body = contents.read_all(&bytes.new).0;
+        contents.parse(&body);
+        if let Some(record) = body.record()
+            && record.class == Class::Emergency
+        {
+            let (commit, record) = (Rc::clone(commit), Rc::clone(record));
+            held.filed = Some(EmergencyOffLine { commit, at, landing, record });
         }
-        Ok(())
     }
 
     fn doubt_records(&self, obstacle: &Obstacle, trails: &mut BTreeMap<TrailKey, Trail>) {
@@ -615,11 +555,10 @@ fn is_removed(
     !old.is_empty() && !old.iter().any(is_there)
 }
 
-/// What commits off the line took away from records, and by governance files, and the records that they filed.
+/// What commits off the line took away from records, and by governance files.
 #[derive(Default)]
 pub(super) struct OffLineMarks {
     pub(super) records: BTreeMap<TrailKey, OffLine>,
-    pub(super) lost: BTreeMap<TrailKey, LostTrail>,
     pub(super) rules: BTreeMap<String, OffLine>,
 }
 

@@ -8,14 +8,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::mem;
 use std::rc::Rc;
 
-use crate::history::branch::Branch;
 use crate::history::commit::Commit;
 use crate::history::content::ContentCache;
 use crate::history::folders::{FileChange, SnapshotPair};
 use crate::history::former::FormerCommit;
 use crate::history::graph::ChangedLanding;
 use crate::history::merge_content::{self, ComparedPath, Differing, Merges};
-use crate::history::objects::{Objects, Obstacle, Oid};
+use crate::history::objects::{Obstacle, Oid};
 use crate::history::origin::{self, Left};
 use crate::history::trails::{self, Bytes};
 use crate::history::version::{MadeInMerge, TrailKey, Version};
@@ -95,62 +94,6 @@ impl LandingBranches {
 
     pub(super) fn commits(&self) -> Vec<FormerCommit<'_>> {
         self.sides.iter().map(|side| (&side.commit, &side.first)).collect()
-    }
-
-    /// Returns the records that some commit filed and a caller wants; it is told whether one of them may have been approved in the
-    /// branches: by a merge of the commit that filed it, or by a file.
-    pub(super) fn filed(&self, is_wanted: &dyn Fn(&TrailKey, bool) -> bool) -> BTreeSet<TrailKey> {
-        let mut filed: BTreeMap<&TrailKey, bool> = BTreeMap::new();
-        for side in &self.sides {
-            for (subject, bytes) in &side.first {
-                if let ComparedPath::Record(key @ TrailKey::Id(id)) = subject
-                    && bytes.old.is_empty()
-                {
-                    let is_about = |(_, change): &(_, FileChange)| {
-                        watched_paths::approvals_of(&change.path).eq_ignore_ascii_case(id)
-                    };
-                    *filed.entry(key).or_insert_with(|| self.approvals.iter().any(is_about)) |=
-                        side.commit.parents.len() > 1;
-                }
-            }
-        }
-        filed.retain(|key, is_approvable| is_wanted(key, *is_approvable));
-        filed.into_keys().cloned().collect()
-    }
-
-    /// Returns how a commit differs from its first parent; `None` if they were not compared.
-    pub(super) fn changes(&self, commit: Oid) -> Option<&Differing> {
-        let side = self.sides.iter().find(|side| side.commit.oid == commit);
-        side.map(|side| &side.first)
-    }
-
-    /// Records on the version that a commit of the branches made which commits of the branches that it merged touched it.
-    pub(super) fn fill_lost(
-        &self,
-        objects: &dyn Objects,
-        subject: &ComparedPath,
-        version: &mut Version,
-    ) {
-        let commit = Rc::clone(&version.commit);
-        let [first, others @ ..] = &*commit.parents else { return };
-        if others.is_empty() {
-            return;
-        }
-        let merged = match Branch::of_parents(objects, *first, others) {
-            Ok(merged) => merged.map(|merged| merged.commits).unwrap_or_default(),
-            Err(obstacle) => {
-                version.truncated = Some(obstacle);
-                return;
-            }
-        };
-        let touching = |oid: Oid| {
-            let mut sides = self.sides.iter().filter(|side| side.commit.oid == oid);
-            sides.any(|side| side.touched.contains(subject))
-        };
-        version.touched = merged.into_iter().filter(|merged| touching(merged.oid)).collect();
-        if version.touched.is_empty() || touching(commit.oid) {
-            version.made_in_merge = MadeInMerge::Made;
-        }
     }
 
     pub(super) fn changes_rules(&self) -> bool {

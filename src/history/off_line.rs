@@ -48,8 +48,6 @@ pub enum Loss {
     Rejection,
     /// A rule was made stricter, or a key revoked.
     Rule,
-    /// An approved record that the line never had.
-    Record,
 }
 
 impl Loss {
@@ -62,7 +60,6 @@ impl Loss {
             Loss::Narrowing => "narrowing",
             Loss::Rejection => "rejection",
             Loss::Rule => "stricter rule",
-            Loss::Record => "approved record",
         }
     }
 }

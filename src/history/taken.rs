@@ -7,9 +7,10 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use crate::history::change;
+use crate::history::commit::Commit;
 use crate::history::content::ContentCache;
 use crate::history::objects::Obstacle;
-use crate::history::off_line::{Loss, Lost};
+use crate::history::off_line::Loss;
 use crate::history::trails::Bytes;
 use crate::history::version::{FileAt, Trail, VersionBody};
 use crate::record::Record;
@@ -25,7 +26,7 @@ pub struct RecordChange {
 }
 
 impl RecordChange {
-    /// Returns the change that a commit made; [`RecordChange::parse`] reads it.
+    /// Returns the change that a commit made; `RecordChange::parse` reads it.
     pub fn find(contents: &mut ContentCache<'_>, bytes: &Bytes) -> RecordChange {
         let mut body = |files: &[FileAt]| (!files.is_empty()).then(|| contents.read_all(files).0);
         RecordChange { before: body(&bytes.old), after: body(&bytes.new), is_beside: false }
@@ -156,13 +157,19 @@ pub struct OffLine {
     pub held_since: Option<Instant>,
     /// The first merge that brought such a commit, by its landing.
     pub brought_by: Option<usize>,
+    /// The emergency that such a commit filed, and the merge left out.
+    pub filed: Option<EmergencyOffLine>,
 }
 
-/// The versions of a record on a line that a merge left out, or that was lost, as if they had landed just before.
+/// An emergency that the line never had: a merge brought the commit that filed it, and left it out.
 #[derive(Clone, Debug)]
-pub struct LostTrail {
-    pub by: Lost,
-    pub trail: Trail,
+pub struct EmergencyOffLine {
+    pub commit: Rc<Commit>,
+    /// When it was made.
+    pub at: Instant,
+    /// The merge, by its landing.
+    pub landing: usize,
+    pub record: Rc<Record>,
 }
 
 /// A commit that took something away: from a landing on, no statement of before supports anything.

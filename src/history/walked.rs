@@ -8,12 +8,11 @@ use crate::history::mainline::Mainline;
 use crate::history::notes::{self, Notes};
 use crate::history::objects::{Objects, Obstacle, Oid, OidMap};
 use crate::history::paths::LedgerPrefix;
-use crate::history::taken::{LostTrail, OffLine};
+use crate::history::taken::OffLine;
 use crate::history::version::{Trail, TrailKey, Version};
 use crate::history::watched_paths;
 use crate::record::time::Instant;
 use std::collections::{BTreeMap, BTreeSet};
-use std::mem;
 use std::rc::Rc;
 
 /// The history of all or some records along the mainline.
@@ -31,8 +30,6 @@ pub struct History {
     pub governance: BTreeMap<String, Trail>,
     /// What commits off the line took away from each record.
     pub off_line: BTreeMap<TrailKey, OffLine>,
-    /// The records of lines that a merge left out, or that were lost, and that the line itself did not have then.
-    pub lost: BTreeMap<TrailKey, LostTrail>,
     /// What commits off the line took away by each governance file, by path.
     pub off_line_rules: BTreeMap<String, OffLine>,
     /// The lost tips with changes or approvals of governance files that the line lacks (M5b).
@@ -85,23 +82,6 @@ impl History {
     pub fn heeds_notes(&self) -> bool {
         let mut states = self.states.each();
         states.any(|state| state.governance.policy.approval.heeds_notes())
-    }
-
-    /// Reads the records of lost lines as if they were the ones that landed; `None` if there are none.
-    pub fn read_lost<T>(&mut self, read: impl FnOnce(&History) -> T) -> Option<T> {
-        if self.lost.is_empty() {
-            return None;
-        }
-        let lost = self.lost.iter().map(|(key, lost)| (key.clone(), lost.trail.clone()));
-        let landed = mem::replace(&mut self.trails, lost.collect());
-        let off_line = mem::take(&mut self.off_line);
-        let of_lost = self.approvals.iter().filter(|file| self.lost.contains_key(&file.record()));
-        let of_lost = of_lost.map(|file| ApprovalFileChange { is_off_line: false, ..file.clone() });
-        let approvals = of_lost.collect();
-        let approvals = mem::replace(&mut self.approvals, approvals);
-        let result = read(self);
-        (self.trails, self.off_line, self.approvals) = (landed, off_line, approvals);
-        Some(result)
     }
 
     /// Reads the notes from a commit of their ref, as of an instant or the current ones.

@@ -5,7 +5,7 @@
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
 use crate::history::mainline::Flag;
-use crate::history::off_line::{Loss, Lost};
+use crate::history::off_line::Lost;
 use crate::history::version::TrailKey;
 use crate::rules::audit_cases::{self, LostChange, LostStanding, MainlineCase};
 use crate::rules::example::Example;
@@ -58,10 +58,6 @@ fn lost(lost: &LostChange<'_>) -> Finding {
         key => format!("exledger approve --governance {key}"),
     };
     let (level, help) = match lost.is_approved_anew {
-        _ if lost.loss == Loss::Record => (
-            Level::Warning,
-            "it grants nothing, and counts for its pattern and as a renewal; file it again if it is needed".to_owned(),
-        ),
         true => (Level::Warning, "nothing to do: it has been approved anew".to_owned()),
         false => (
             Level::Error,

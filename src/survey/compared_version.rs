@@ -34,15 +34,6 @@ pub struct ComparedEnd {
     pub is_removed: bool,
 }
 
-impl ComparedEnd {
-    /// Returns the end of a record that is removed at an instant, if it has not ended before.
-    #[must_use]
-    pub fn removed(self, at: Instant) -> ComparedEnd {
-        let closed = self.closed.unwrap_or(at.day());
-        ComparedEnd { over: self.over.min(at), closed: Some(closed), is_removed: true }
-    }
-}
-
 impl ComparedVersion {
     /// Returns the version by which a record is compared. `None` if it was rejected or removed, and either it was never in
     /// force or somebody outside its authors approved that; also if no version of it can be read.

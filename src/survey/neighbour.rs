@@ -133,30 +133,6 @@ impl Neighbours {
         })
     }
 
-    /// Returns those of the records of lost lines that did not land too: with the merge that left the line out, or under their id
-    /// again, about the same subject, of the same class and for the same cause.
-    pub fn without_landed(
-        &self,
-        mut lost: Vec<Neighbour>,
-        governance: &Governance,
-    ) -> Vec<Neighbour> {
-        let is_same = |one: &Neighbour, other: &Neighbour| {
-            let peers = one.peer().zip(other.peer());
-            one.record.class == other.record.class
-                && one.record.root_cause == other.record.root_cause
-                && peers.is_some_and(|(one, other)| one.is_like(&other, governance))
-        };
-        lost.retain(|lost| {
-            !self.all.iter().any(|landed| {
-                (landed.filing.landing == lost.filing.landing || landed.id == lost.id)
-                    && is_same(landed, lost)
-            })
-        });
-        // Each of them was an occurrence of its own, whatever merge left it out.
-        lost.iter_mut().for_each(|lost| lost.filing.landing = None);
-        lost
-    }
-
     /// Returns the records in the form for comparison with others.
     pub fn peers(&self) -> Vec<Peer> {
         self.all.iter().filter_map(Neighbour::peer).collect()

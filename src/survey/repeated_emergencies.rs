@@ -92,13 +92,11 @@ fn list_emergencies<'h>(
         let peer = Peer::unclosed(key.as_str(), version.record.record()?, Some(landed));
         Some(Emergency { key, is_off_line: false, landing: version.landing, period, peer })
     };
-    let off_line = history.lost.iter().filter_map(|(key, lost)| {
-        let filed = lost.trail.versions.first()?;
-        let record = filed.record.record().filter(|record| record.class == Class::Emergency)?;
-        let begin = history.off_line.get(key)?.held_since?;
-        let resolved = tier::resolve(&governance.policy, &Facts::of(record))?;
-        let period = GracePeriod { begin, term: resolved.review_within? };
-        let peer = Peer::unclosed(key.as_str(), record, Some(begin));
+    let off_line = history.off_line.iter().filter_map(|(key, off_line)| {
+        let filed = off_line.filed.as_ref()?;
+        let resolved = tier::resolve(&governance.policy, &Facts::of(&filed.record))?;
+        let period = GracePeriod { begin: filed.at, term: resolved.review_within? };
+        let peer = Peer::unclosed(key.as_str(), &filed.record, Some(filed.at));
         Some(Emergency { key, is_off_line: true, landing: filed.landing, period, peer })
     });
     let landed = verdicts.trails.iter().filter_map(emergency);

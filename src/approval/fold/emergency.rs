@@ -123,7 +123,7 @@ pub(crate) fn use_up(
             }
             EarlierEmergency::Landed(_) => None,
             EarlierEmergency::OffLine(key) => {
-                let filed = history.lost.get(key)?.trail.versions.first()?;
+                let filed = history.off_line.get(key)?.filed.as_ref()?;
                 let person = Some(later.person_of(&filed.commit, resolver)?);
                 Some(UsedGrace { period, by: key.to_string(), person })
             }

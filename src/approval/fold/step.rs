@@ -28,8 +28,6 @@ pub(crate) struct VersionStep<'a> {
     pub scene: Scene<'a>,
     /// Whether its files lay in record folders until the next version.
     pub is_among_records: bool,
-    /// Whether its commit says that it merges the approved branch, or into another one (M5a).
-    pub(super) is_suspicious: bool,
 }
 
 /// Tells whether a record adds a closure or a fired entry that the previous one does not have.
@@ -54,6 +52,8 @@ impl<'a> VersionStep<'a> {
         demand: &VersionDemand,
         evidence: &VersionEvidenceSet<'a>,
     ) -> FourEyesOutcome {
+        let suspicious =
+            self.landing.is_some_and(|landing| landing.flags.contains(&Flag::Suspicious));
         people::judge(VersionEvidence {
             resolver: self.resolver,
             authors,
@@ -61,7 +61,7 @@ impl<'a> VersionStep<'a> {
             evidence,
             landing: &self.version.commit,
             self_approval: self.state.self_approval,
-            is_suspicious_merge: self.is_suspicious,
+            is_suspicious_merge: suspicious,
         })
     }
 

@@ -19,9 +19,7 @@ use crate::approval::verdict::{
     ApprovalObstacle, ApprovalVerdict, BecomesApproved, FourEyes, Grace, NotCounted, Satisfied,
     VerdictChange,
 };
-use crate::history::chain;
 use crate::history::change::differ;
-use crate::history::mainline::{Flag, Landing};
 use crate::history::objects::Obstacle;
 use crate::history::off_line::Loss;
 use crate::history::version::{Content, FileAt, Trail, Version, VersionChange};
@@ -188,7 +186,6 @@ impl<'a> TrailEvaluator<'a> {
             state,
             at,
             is_among_records: self.is_among_records(index),
-            is_suspicious: self.is_suspicious(version, landing),
             scene: Scene {
                 resolver,
                 version,
@@ -197,17 +194,6 @@ impl<'a> TrailEvaluator<'a> {
                 self_approval: state.self_approval,
             },
         })
-    }
-
-    /// Tells whether the commit of a version is a merge that is no evidence, also one on a lost line, where it landed nowhere else.
-    fn is_suspicious(&self, version: &Version, landing: Option<&Landing>) -> bool {
-        match landing.filter(|landing| landing.oid == version.commit.oid) {
-            Some(landing) => landing.flags.contains(&Flag::Suspicious),
-            None => {
-                let reference = &self.context.history.mainline.reference;
-                chain::is_suspicious(&version.commit, chain::branch(reference))
-            }
-        }
     }
 
     pub(crate) fn new(

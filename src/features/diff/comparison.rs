@@ -10,7 +10,6 @@ use crate::features::diff::redesigns::redesign_folders;
 use crate::features::diff::uncounted::UncountedFiles;
 use crate::history::branch::Branch;
 use crate::history::chain::Chain;
-use crate::history::commit::Commit;
 use crate::history::folders::{ComparisonJob, FolderComparison};
 use crate::history::governance::GovernanceOrigin;
 use crate::history::objects::{Extent, Oid, OidMap};
@@ -39,7 +38,7 @@ use crate::survey::branch::{self, Candidates, Delta, LedgerSide};
 use crate::survey::neighbour::Neighbours;
 use crate::yaml::node::Limits;
 use std::cell::OnceCell;
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 /// The context of a comparison.
@@ -268,19 +267,16 @@ impl Comparer<'_> {
             similar.extend(self.formerly_similar(&search)?);
             let mut names: BTreeSet<String> = deltas.iter().map(|it| it.key.clone()).collect();
             names.extend(similar.iter().cloned());
-            let (mut history, mut approvals) = self.past_of(RecordFilter::anywhere(names))?;
+            let (history, approvals) = self.past_of(RecordFilter::anywhere(names))?;
             let stems = deltas.iter().map(|it| it.key.as_str());
             let similar: Vec<TrailKey> = similar.into_iter().map(TrailKey::Id).collect();
-            let governance = &Rc::clone(&approvals.counted.tip);
-            let lost = nearby::lost(&mut history, &mut approvals, governance);
-            let mut known = Neighbours {
+            let governance = &approvals.counted.tip;
+            neighbours = Some(Neighbours {
                 redesigns: redesigns.clone(),
                 further_ids: nearby::known(stems, &history),
                 all: nearby::landed(similar.iter(), &history, &approvals, governance),
                 until,
-            };
-            known.all.extend(known.without_landed(lost, governance));
-            neighbours = Some(known);
+            });
             for delta in deltas {
                 let landed = ApprovedState::from_history(&history, &approvals, &delta.key);
                 entries.push(cast.entry(delta, landed, &commits, &loose));
@@ -308,25 +304,6 @@ impl Comparer<'_> {
         })
     }
 
-    /// Returns the trees before and after each commit that merges brought, and those of the merges' other parents and theirs.
-    fn merged_pairs(&self, landings: &[Rc<Commit>]) -> Vec<(Oid, Oid)> {
-        let mut seen: HashSet<Oid> = landings.iter().map(|commit| commit.oid).collect();
-        let mut pairs = Vec::new();
-        // What a landing changed itself is compared anyway.
-        let mut stack: Vec<_> = landings.iter().map(|landing| (Rc::clone(landing), 1)).collect();
-        while let Some((commit, n_compared)) = stack.pop() {
-            for parent in commit.parents.iter().skip(n_compared) {
-                // What a shallow clone lacks was never read.
-                let Ok(parent) = chain::read(self.repository, *parent) else { continue };
-                pairs.push((parent.tree, commit.tree));
-                if seen.insert(parent.oid) {
-                    stack.push((Rc::new(parent), 0));
-                }
-            }
-        }
-        pairs
-    }
-
     /// Returns the names of the records of which a version similar to what is searched landed and was changed or removed since,
     /// in upper case.
     fn formerly_similar(
@@ -338,17 +315,11 @@ impl Comparer<'_> {
             return Ok(similar);
         }
         let commits = &self.chain()?.commits;
-        let mut pairs: Vec<(Oid, Oid)> = commits
-            .iter()
-            .zip(commits.iter().skip(1))
-            .map(|(before, after)| (before.tree, after.tree))
-            .collect();
-        let n_landings = pairs.len();
-        pairs.extend(self.merged_pairs(commits));
-        let jobs = pairs.into_iter().enumerate().map(|(pair, (before, after))| ComparisonJob {
+        let jobs = commits.iter().zip(commits.iter().skip(1)).enumerate();
+        let jobs = jobs.map(|(pair, (before, after))| ComparisonJob {
             pair,
-            old: Some(before),
-            new: Some(after),
+            old: Some(before.tree),
+            new: Some(after.tree),
             others: Box::default(),
         });
         let interest = Interest::new(&self.prefix, &search.folders(), &BTreeSet::new());
@@ -358,11 +329,7 @@ impl Comparer<'_> {
             return Err(missing.into());
         }
         let mut seen = BTreeSet::new();
-        // Of merged branches, only what some commit removed or left out is searched.
-        let changes = folders.changes.iter().enumerate().flat_map(|(pair, changes)| {
-            changes.iter().filter(move |change| pair < n_landings || change.new.is_none())
-        });
-        for change in changes {
+        for change in folders.changes.iter().flatten() {
             let Some(old) = change.old.filter(|old| seen.insert(*old)) else { continue };
             match content::bytes_within(self.repository, old, Limits::RECORD.bytes) {
                 Ok(bytes) => {

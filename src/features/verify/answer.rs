@@ -188,8 +188,7 @@ impl AuditedRecords {
             named.into_iter().collect()
         };
         findings.extend(audit.frozen(&snapshot.neighbours(), &keys));
-        let lost = &snapshot.passed.lost;
-        findings.extend(audit.line(&landings, &tips.marks, &tips.lost, lost));
+        findings.extend(audit.line(&landings, &tips.marks, &tips.lost));
         if self.is_all {
             findings.extend(audit.governance());
         }

@@ -6,27 +6,18 @@ use crate::approval::verdict::{Satisfied, Vote, VoteCounts};
 use crate::diag::Finding;
 use crate::history::change;
 use crate::history::off_line::{Loss, Lost};
-use crate::history::taken::LostTrail;
-use crate::history::version::{TrailKey, VersionChange};
+use crate::history::version::VersionChange;
 use crate::rules::audit::Audit;
 use crate::rules::audit_cases::{LostChange, LostTip, MainlineCase, Mark, UsesCase};
 use crate::rules::lint;
 use crate::rules::receipts_case::ReceiptsCase;
 use crate::rules::renewals::{self, Renewals, RenewedRecord};
-use crate::survey::neighbour::Neighbour;
 use std::collections::BTreeMap;
 
 impl<'a> Audit<'a> {
     /// Returns the findings about the mainline: about some of its landings, and about its earlier tips.
-    pub fn line(
-        &self,
-        landings: &[usize],
-        marks: &[Mark],
-        lost_tips: &[LostTip],
-        lost: &[Neighbour],
-    ) -> Vec<Finding> {
-        let mut taken_away = self.taken_away(landings);
-        taken_away.extend(self.lost_records(landings, lost));
+    pub fn line(&self, landings: &[usize], marks: &[Mark], lost_tips: &[LostTip]) -> Vec<Finding> {
+        let taken_away = self.taken_away(landings);
         let line = MainlineCase {
             history: self.history,
             landings,
@@ -108,26 +99,6 @@ impl<'a> Audit<'a> {
             Lost::Tip(_) => true,
         });
         found
-    }
-
-    /// Returns the records that were approved on lines that merges left out.
-    fn lost_records(&self, landings: &[usize], lost: &[Neighbour]) -> Vec<LostChange<'a>> {
-        let lost = lost.iter().filter_map(|lost| {
-            let key = TrailKey::Id(lost.id.to_ascii_uppercase());
-            let LostTrail { by, trail } = self.history.lost.get(&key)?;
-            let is_asked = match by {
-                Lost::Merge(landing, _) => landings.contains(landing),
-                Lost::Tip(_) => true,
-            };
-            is_asked.then_some(LostChange {
-                trail,
-                commit: lost.filing.commit?,
-                loss: Loss::Record,
-                by: *by,
-                is_approved_anew: false,
-            })
-        });
-        lost.collect()
     }
 
     /// Returns the rejections that count, and that the line lacks.

@@ -32,8 +32,6 @@ pub(crate) struct Passed {
     recent: Vec<Neighbour>,
     /// Those that are judged when something may refile them.
     unjudged: Vec<TrailKey>,
-    /// Those that were approved on a line that a merge left out, and did not land as well.
-    pub(crate) lost: Vec<Neighbour>,
     /// The approval files of all that are left out.
     approvals: Vec<ApprovalFileChange>,
 }
@@ -183,14 +181,6 @@ impl Snapshot<'_> {
         leave_out(&mut self.history, keys);
     }
 
-    /// Takes the records that were approved on a line that a merge left out.
-    pub(crate) fn take_lost(&mut self) {
-        let lost = nearby::lost(&mut self.history, &mut self.approvals, &self.governance);
-        if !lost.is_empty() {
-            self.passed.lost = self.neighbours().without_landed(lost, &self.governance);
-        }
-    }
-
     /// Judges the records that were put off, as far as one that is shown may refile them.
     fn judge_refiled(&mut self, shown: &[Peer]) {
         let mut by_name: HashMap<&str, Vec<&Peer>> = HashMap::new();
@@ -241,8 +231,7 @@ impl Snapshot<'_> {
             copy.begin = copy.begin.or(effective(*landing));
             copy
         });
-        let lost = self.passed.lost.iter().filter_map(Neighbour::peer);
-        let peers: Vec<Peer> = own.into_iter().chain(passed).chain(lost).collect();
+        let peers: Vec<Peer> = own.into_iter().chain(passed).collect();
         let landed = |record_state: &RecordState| match self.trail(record_state) {
             Some(trail) => nearby::began(trail, &self.history),
             None => record_state.pending.first().and_then(|pending| pending.since),
@@ -256,7 +245,7 @@ impl Snapshot<'_> {
     /// evaluated are included if they landed within the window of patterns.
     pub fn neighbours(&self) -> Neighbours {
         let mut neighbours = self.evaluated();
-        neighbours.all.extend(self.passed.recent.iter().chain(&self.passed.lost).cloned());
+        neighbours.all.extend(self.passed.recent.iter().cloned());
         neighbours
     }
 

@@ -9,9 +9,7 @@ use crate::session::error::Undetermined;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use crate::approval;
 use crate::approval::TrailVerdicts;
-use crate::history::trails::blobs;
 use crate::history::version::{Content, Trail, TrailKey, Version, VersionChange};
 use crate::history::walked::History;
 use crate::ledger::Files;
@@ -229,43 +227,6 @@ pub(crate) fn neighbour(facts: RecordFacts<'_>) -> Option<Neighbour> {
         record: compared.record,
         end: Some(compared.end),
     })
-}
-
-/// Returns the records that were approved on a line that a merge left out, or that was lost: they are compared as if they had
-/// landed there and been removed (approval.md, M5). What the merge holds as it was approved is noted as approved once.
-pub(crate) fn lost(
-    history: &mut History,
-    approvals: &mut TrailVerdicts,
-    governance: &Governance,
-) -> Vec<Neighbour> {
-    let counted = &approvals.counted;
-    let lost = history.read_lost(|history| {
-        let judged = approval::judge_chosen(history, counted, &|_| true).trails;
-        let lost = judged.iter().filter_map(|(key, verdicts)| {
-            let approved = verdicts.iter().rposition(|verdict| verdict.had_effect().is_some())?;
-            let approved = history.trails.get(key)?.versions.get(approved)?.clone();
-            let mut lost = neighbour(RecordFacts { key, history, verdicts, governance })?;
-            lost.filing.commit = Some(approved.commit.oid);
-            lost.end = lost.end.map(|end| end.removed(lost.landed));
-            Some((key.clone(), lost, approved))
-        });
-        lost.collect::<Vec<_>>()
-    });
-    let mut left_out = Vec::new();
-    for (key, lost, approved) in lost.unwrap_or_default() {
-        let first = history.trail(&key).and_then(|trail| trail.versions.first());
-        let is_held = first.is_some_and(|first| {
-            first.landing == approved.landing && blobs(&first.files) == blobs(&approved.files)
-        });
-        if !is_held {
-            left_out.push(lost);
-        } else if let Some(first) = approvals.trails.get_mut(&key).and_then(|it| it.first_mut())
-            && first.had_effect().is_none()
-        {
-            Rc::make_mut(first).was_approved = Some(lost.landed);
-        }
-    }
-    left_out
 }
 
 /// Returns those of some ids that exist at the tip, whatever their records say.

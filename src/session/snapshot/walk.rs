@@ -130,9 +130,6 @@ impl<'h> Snapshot<'h> {
             let Snapshot { history, governance, approvals, .. } = &mut snapshot;
             repeated_emergencies::use_up_graces(history, approvals, governance);
         }
-        if !matches!(scope, Scope::Named(_)) {
-            snapshot.take_lost();
-        }
         if let Some(window) = &pattern_window {
             snapshot.leave_out_judged(&judged_first, Some(window));
         }
@@ -147,9 +144,7 @@ impl<'h> Snapshot<'h> {
         line: OpenMainline<'h>,
         walk: impl FnMut(Walk<'_, 'h>) -> Result<History, Obstacle>,
     ) -> Result<Snapshot<'h>, Error> {
-        let mut snapshot = Snapshot::judged(line, walk, |_, _| ())?;
-        snapshot.take_lost();
-        Ok(snapshot)
+        Snapshot::judged(line, walk, |_, _| ())
     }
 
     /// Returns a mainline without a policy: nothing can be determined about its records.
