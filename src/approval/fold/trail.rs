@@ -301,7 +301,8 @@ impl<'a> TrailEvaluator<'a> {
     }
 
     /// Begins a series. A removal off the line, or of one of several files, takes approvals away, and no author: those of what
-    /// stands there remain (A5), as authors of the first version of the series too.
+    /// stands there remain (A5), as authors of the first version of the series too. The removal of a governance file is a change
+    /// like any other: what was approved of it, and by whom it was changed since, remains (G2).
     fn begin_series(&mut self, step: &VersionStep) {
         let mut begun = TrailProgress::since(self.series.bar);
         let is_left_over = step.version.is_left_over();
@@ -311,7 +312,10 @@ impl<'a> TrailEvaluator<'a> {
             begun.waiting.join(&self.series.reference);
             begun.filer.join_members(&begun.waiting);
             begun.filer.doubt.clone_from(&begun.waiting.unnamed);
+        } else if self.is_governance() {
+            begun.waiting = mem::take(&mut self.series.waiting);
         }
+        begun.approved = self.series.approved.filter(|_| self.is_governance());
         self.series = begun;
     }
 

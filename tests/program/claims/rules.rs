@@ -133,6 +133,60 @@ fn lone_push_locks_nothing() {
 }
 
 #[test]
+fn emptied_list_of_keys_is_put_back() {
+    // Whoever is typed as an author of what follows an unapproved removal may put back what was approved before it, too.
+    let both = ["dana", "lee"];
+    let repo = ledger(SIGNED, &both);
+    repo.by("mallory").remove(SIGNERS).commit("Clear");
+    repo.by("mallory").with("dana").with("lee").write(SIGNERS, "").commit("Empty");
+    let at = repo.now().to_string();
+    let list = signer("dana") + &signer("lee");
+    let says =
+        both.map(|name| yes(name, ID, &list, &at).governance(SIGNERS).ledger("example/payments"));
+    repo.by("ana").write(SIGNERS, &list).commit("Take it back");
+    sign(&repo, "ana", &says);
+    repo.wait("1h");
+    repo.by("ana").write(ID, SAMPLE).commit("File it");
+    sign(&repo, "ana", &approvals(&repo, &[("dana", "dana"), ("lee", "lee")], SAMPLE));
+    assert_eq!(status(&repo), "active");
+}
+
+#[test]
+fn policy_that_was_away_is_put_back() {
+    let claimed = SIGNED.replace(", proof: attested", "");
+    let merge = |repo: &Repo, path: &str, text: &str| {
+        repo.branch("work").by("kim").write(path, text).commit("Change it");
+        let says = "Merge branch 'work'\n\nReviewed-by: Lee <lee@example.com>";
+        repo.by("dana").merge("work", says);
+    };
+    let repo = ledger(&claimed, &[]);
+    repo.by("mallory").remove(POLICY).commit("Clear");
+    let stricter = format!("{claimed}approval: {{authors: attested}}\n");
+    repo.by("mallory").with("dana").write(POLICY, &stricter).commit("Ask for more");
+    merge(&repo, POLICY, &claimed);
+    merge(&repo, ID, SAMPLE);
+    assert_eq!(status(&repo), "active");
+}
+
+#[test]
+fn removal_of_rules_takes_nobody_out_of_their_authors() {
+    let both = ["dana", "lee"];
+    let repo = ledger(SIGNED, &both);
+    let looser = SIGNED.replace("count: 2, each_of: [security, platform]", "count: 1");
+    repo.by("mallory").with("dana").write(POLICY, &looser).commit("Loosen");
+    repo.by("mallory").remove(POLICY).commit("Clear");
+    let at = repo.now().to_string();
+    let looser = looser + "# again\n";
+    repo.by("kim").write(POLICY, &looser).commit("Loosen again");
+    let says = both.map(|name| {
+        let says = yes(name, ID, &looser, &at).governance(POLICY).ledger("example/payments");
+        says.from(SIGNED)
+    });
+    sign(&repo, "ana", &says);
+    assert_eq!(answer(&repo, &["list"])["ledger"]["left_out"].as_array().map_or(0, Vec::len), 1);
+}
+
+#[test]
 fn unapproved_lines_ride_on_nothing() {
     let claimed = SIGNED.replace(", proof: attested", "");
     let looser = claimed.replace("count: 2, each_of: [security, platform]", "count: 1");
