@@ -272,12 +272,16 @@ impl AgentWorld {
         self.ledger.log.push("the people:".to_owned());
         let evaluated = Evaluated::read(&self.ledger, self.ledger.main.len());
         // People who approved a list on top of what the agent emptied have taken their own keys away, or their group's place; on
-        // top of a policy by which authors sign, their own commits need that.
+        // top of a policy by which authors sign, their own commits need that; and where it calls them machines, they approve nothing.
         let policy = evaluated.approved_text(POLICY).unwrap_or_default();
         let groups = ["security: [dana@example.com", "platform: [lee@example.com"];
         let asks = |policy: &str| policy.contains("authors: attested");
+        let machines =
+            ["bots: ['dana@example.com'", "bots: ['lee@example.com'", "agents: ['*@example.com'"];
+        let mut people = policy.lines().filter(|line| line.starts_with("people:"));
         if !groups.iter().all(|group| policy.contains(group))
             || asks(&policy) && !asks(&self.base.policy)
+            || people.any(|line| machines.iter().any(|machine| line.contains(machine)))
         {
             return None;
         }
