@@ -304,7 +304,8 @@ impl History {
             }
         }
         self.former = origin::needed(self.trails.values(), apart);
-        self.off_line.retain(|key, _| !self.left_out.contains(key));
+        // An emergency that a merge left out uses up graces, whatever its id was filed for since.
+        self.off_line.retain(|key, it| !self.left_out.contains(key) || it.filed.is_some());
         let is_kept = |file: &ApprovalFileChange| !self.left_out.contains(&file.record());
         self.approvals.retain(is_kept);
         self.parse(objects);

@@ -183,6 +183,19 @@ fn merge_opens_no_second_grace() {
             assert_eq!(status_of(&repo, other), "active", "{depth} below");
         }
     }
+    // Nor where the first one is filed again as something else, which is over: no answer may leave it out.
+    let repo = ledger("version: 1\n", &[]);
+    let fork = repo.tip("main");
+    repo.by("mallory").write(FIRST, &emergency(FIRST, "billing")).commit("Emergency");
+    repo.wait("1d");
+    reroute(&repo, fork, 0, false, "Tidy up");
+    let closure =
+        "closure: {date: 2026-11-21, by: mallory@example.com, outcome: remediated, reason: Done}\n";
+    let again =
+        emergency(FIRST, "billing").replace("class: emergency", "class: standard") + closure;
+    repo.by("mallory").write(FIRST, &again).commit("File it again");
+    repo.by("mallory").write(ID, &emergency(ID, "billing")).commit("Emergency");
+    assert_eq!(status_of(&repo, ID), "unapproved");
 }
 
 #[test]
