@@ -31,6 +31,9 @@ use exledger::survey::{renewed, repeated_emergencies};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
+/// Tells of a record by its id whether it is looked at.
+pub(super) type Chosen<'c> = &'c dyn Fn(&str) -> bool;
+
 /// What is granted at one instant.
 pub(super) struct Granted {
     /// The records in force, by id.
@@ -162,7 +165,7 @@ impl Evaluated {
     pub(super) fn granted(
         &self,
         at: Instant,
-        (freezing, counting): (&dyn Fn(&str) -> bool, &dyn Fn(&str) -> bool),
+        (freezing, counting): (Chosen<'_>, Chosen<'_>),
     ) -> Granted {
         let governance = &self.verdicts.counted.tip;
         let mut states = self.states(at);
