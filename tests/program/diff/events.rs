@@ -68,6 +68,14 @@ fn a_closed_record_changes_by_its_post_closure_review_alone() {
         let (exit, diff) = ledger.after(branch, &[(CLOSED, to)]);
         assert_eq!((exit, found(&diff)), (1, vec!["error closed-edited".to_owned()]));
     }
+    // What was decided by then, and is merged later, changes nothing.
+    for (day, level) in [("2026-11-21", "note"), ("2026-12-30", "error")] {
+        let handling =
+            format!("{CLOSED}\nhandling: [{{date: {day}, stage: triage, by: ana@example.com}}]");
+        let (exit, diff) = ledger.after(&format!("late-{level}"), &[(CLOSED, &handling)]);
+        let expected = (i32::from(level == "error"), vec![format!("{level} closed-edited")]);
+        assert_eq!((exit, found(&diff)), expected, "{day}");
+    }
 }
 
 #[test]
