@@ -77,7 +77,7 @@ pub(super) fn build(
     folder: &Path,
     start: Instant,
     seed: &KeySeed,
-    schemas: &[(&str, String)],
+    schemas: &[(&str, &str)],
 ) -> anyhow::Result<()> {
     let scribe = CommitWriter::init(folder).context("making the demo's repository")?;
     let key = ThrowawayKey::from_seed(seed.bytes());
@@ -104,12 +104,12 @@ struct Tale {
 }
 
 impl Tale {
-    fn begin(&mut self, comment: &str, schemas: &[(&str, String)]) -> anyhow::Result<()> {
+    fn begin(&mut self, comment: &str, schemas: &[(&str, &str)]) -> anyhow::Result<()> {
         let line = self.key.signers_line(story::SAM.email).context("listing the demo's key")?;
         let signers = format!("{comment}{line}\n");
         let given =
             FIRST.iter().map(|(path, text)| (*path, *text)).chain([(SIGNERS, signers.as_str())]);
-        let made = schemas.iter().map(|(path, text)| (*path, text.as_str()));
+        let made = schemas.iter().copied();
         let changes: Vec<_> = given.chain(made).map(|(path, text)| change(path, text)).collect();
         let hand = self.hand(story::DANA, BEGIN);
         let message = "Start the ledger\n";

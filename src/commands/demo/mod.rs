@@ -63,7 +63,7 @@ impl Run for DemoArgs {
 }
 
 /// Returns the schemas written to the ledger.
-fn schemas() -> [(&'static str, String); 2] {
+fn schemas() -> [(&'static str, &'static str); 2] {
     [
         ("schemas/exception.schema.json", schema::SchemaKind::Exception.text()),
         ("schemas/policy.schema.json", schema::SchemaKind::Policy.text()),

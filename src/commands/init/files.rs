@@ -136,7 +136,7 @@ pub(super) fn drafts(setup: &Setup) -> Vec<Draft> {
         drafts.extend(kinds.map(|(kind, name)| {
             let path = format!("schemas/{name}.schema.json");
             let again = format!("exledger schema {name} > {path}");
-            draft(own(&path), kind.text(), Needs::This(again))
+            draft(own(&path), kind.text().to_owned(), Needs::This(again))
         }));
     }
     match setup.forge {

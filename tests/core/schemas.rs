@@ -1,22 +1,29 @@
-//! The generated JSON Schema: stored as a file, up to date, and no stricter than the reader.
+//! The generated JSON Schemas: stored as files, which the program prints, up to date, and no stricter than the reader.
 //!
-//! Follows `docs/spec/record.md`, schema and edits. `UPDATE_GOLDEN=1 cargo test` rewrites the file.
+//! Follows `docs/spec/record.md`, schema and edits. `UPDATE_GOLDEN=1 cargo test` rewrites the files.
 
+use exledger::policy;
 use exledger::record::schema;
 use serde_json::Value;
 
 use crate::support::project;
 
 #[test]
-fn the_schema_in_the_repository_is_what_the_types_say() {
-    let path = project::root().join("schemas/exception.schema.json");
-    let fresh = schema::exception();
-    if std::env::var_os("UPDATE_GOLDEN").is_some() {
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(&path, &fresh).unwrap();
+fn the_schemas_in_the_repository_are_what_the_types_say() {
+    let schemas = [
+        ("schemas/exception.schema.json", schema::exception()),
+        ("schemas/policy.schema.json", policy::schema::policy()),
+        ("schemas/redesign.schema.json", policy::schema::redesign()),
+        ("schemas/hooks.schema.json", policy::schema::hooks()),
+    ];
+    for (name, fresh) in schemas {
+        let path = project::root().join(name);
+        if std::env::var_os("UPDATE_GOLDEN").is_some() {
+            std::fs::write(&path, &fresh).unwrap();
+        }
+        let kept = std::fs::read_to_string(&path).unwrap();
+        assert!(kept == fresh, "{name} is stale: UPDATE_GOLDEN=1 rewrites it");
     }
-    let kept = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(kept == fresh, "schemas/exception.schema.json is stale: UPDATE_GOLDEN=1 rewrites it");
 }
 
 #[test]
