@@ -1,9 +1,15 @@
 //! The screens in the README and the docs are what the program prints, and its two commands exist.
 
 use crate::cli;
-use crate::support::project;
+use crate::support::{folder, project};
 
 const FENCE: &str = "```console\n";
+
+/// A comment on the line above a fence names the folder a copy of which its screens are of; without it, the sample ledger.
+const PLACE: &str = "<!-- in ";
+
+/// The maximum number of words outside fences and comments of the README.
+const MOST_WORDS: usize = 700;
 
 /// The lines around the comment of a pull request, which is quoted.
 const COMMENT: (&str, &str) = ("<!-- comment -->\n", "<!-- /comment -->");
@@ -12,7 +18,7 @@ const COMMENT: (&str, &str) = ("<!-- comment -->\n", "<!-- /comment -->");
 const DAY: &str = "2026-11-20";
 
 /// The pages with screens of the sample ledger, and the minimum number of screens of each.
-const PAGES: &[(&str, usize)] = &[("README.md", 3), ("docs/gate.md", 5)];
+const PAGES: &[(&str, usize)] = &[("README.md", 3), ("docs/approving.md", 0), ("docs/gate.md", 5)];
 
 #[test]
 fn the_screens_are_what_the_program_prints() {
@@ -41,10 +47,17 @@ fn retaken(page: &str, ledger: &std::path::Path) -> (String, usize) {
     let mut n_screens = 0;
     for piece in pieces {
         let (screen, after) = piece.split_once("```").unwrap();
+        let above = taken.trim_end().lines().last().unwrap_or_default();
+        let place = above.strip_prefix(PLACE).and_then(|it| it.strip_suffix(" -->"));
+        let copy = crate::support::temporary();
+        if let Some(place) = place {
+            folder::copy(&project::root().join(place), copy.path());
+        }
+        let place = if place.is_some() { copy.path() } else { ledger };
         let shown: Vec<String> = screen
             .lines()
             .filter_map(|line| line.strip_prefix("$ exledger"))
-            .map(|command| shown(ledger, command.trim()))
+            .map(|command| shown(place, command.trim()))
             .collect();
         taken += &format!("{FENCE}{}\n```{after}", shown.join("\n\n"));
         n_screens += shown.len();
@@ -82,4 +95,13 @@ fn a_fresh_machine_needs_two_commands() {
     let section = section.split("\n## ").next().unwrap();
     let commands: Vec<&str> = section.lines().filter(|line| line.starts_with("cargo ")).collect();
     assert_eq!(commands, ["cargo run --release -- demo", "cargo test --locked"]);
+}
+
+#[test]
+fn the_readme_is_short() {
+    let readme = std::fs::read_to_string(project::root().join("README.md")).unwrap();
+    let outside: String = readme.split("```").step_by(2).collect();
+    let words = outside.lines().filter(|line| !line.starts_with("<!--"));
+    let n_words: usize = words.map(|line| line.split_whitespace().count()).sum();
+    assert!(n_words <= MOST_WORDS, "{n_words}");
 }

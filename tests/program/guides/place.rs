@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 use tempfile::TempDir;
 
 use crate::cli;
-use crate::support::{project, repo};
+use crate::support::{folder, project, repo};
 
 /// The clock of the commands; the demo counts its dates back from it.
 const DAY: &str = "2026-11-20";
@@ -125,7 +125,7 @@ impl Place {
 
     fn copy(template: &TempDir) -> Place {
         let folder = crate::support::temporary();
-        copy(template.path(), folder.path());
+        folder::copy(template.path(), folder.path());
         Place { folder }
     }
 
@@ -194,18 +194,4 @@ impl Place {
 fn only_mine(path: &Path) {
     use std::os::unix::fs::PermissionsExt;
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600)).unwrap();
-}
-
-/// Copies a folder with everything in it.
-fn copy(from: &Path, to: &Path) {
-    for entry in std::fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let target = to.join(entry.file_name());
-        if entry.file_type().unwrap().is_dir() {
-            std::fs::create_dir_all(&target).unwrap();
-            copy(&entry.path(), &target);
-        } else {
-            std::fs::copy(entry.path(), &target).unwrap();
-        }
-    }
 }
