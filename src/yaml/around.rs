@@ -15,15 +15,36 @@ pub(super) fn conflicts(text: &str) -> Vec<diag::Pos> {
     if begin.is_empty() { marks(text, '>') } else { begin }
 }
 
+/// Returns the text of each side of the conflicts that a text has marks of.
+pub fn conflict_sides(text: &str) -> [String; 2] {
+    const MARKS: [(char, [bool; 2]); 4] =
+        [('<', [true, false]), ('|', [false, false]), ('=', [false, true]), ('>', [true, true])];
+    let mut sides = [String::new(), String::new()];
+    // Which sides the lines belong to; neither, where it is what both changed.
+    let mut of = [true, true];
+    for line in text.split_inclusive('\n') {
+        let bare = line.trim_end_matches(['\n', '\r']);
+        match MARKS.into_iter().find(|(character, _)| is_mark(bare, *character)) {
+            Some((_, next)) => of = next,
+            None => {
+                let own = sides.iter_mut().zip(of).filter(|(_, of)| *of);
+                own.for_each(|(side, _)| side.push_str(line));
+            }
+        }
+    }
+    sides
+}
+
 /// Returns the lines that begin with seven of a character, followed by nothing or a blank.
 fn marks(text: &str, character: char) -> Vec<diag::Pos> {
-    let is_mark = |line: &str| {
-        let rest = line.trim_start_matches(character);
-        line.len() - rest.len() == 7 && (rest.is_empty() || rest.starts_with(' '))
-    };
     let lines = (1..).zip(source::lines(text));
-    let marked = lines.filter(|(_, line)| is_mark(line));
+    let marked = lines.filter(|(_, line)| is_mark(line, character));
     marked.map(|(line, _)| diag::Pos { line, column: 1 }).collect()
+}
+
+fn is_mark(line: &str, character: char) -> bool {
+    let rest = line.trim_start_matches(character);
+    line.len() - rest.len() == 7 && (rest.is_empty() || rest.starts_with(' '))
 }
 
 /// A line that is indented deeper than a key above it that already has a value.

@@ -176,12 +176,15 @@ pub(super) fn key_empty(pos: diag::Pos) -> SyntaxError {
     )
 }
 
+/// What is said of a file with the marks of a merge conflict.
+pub const CONFLICT: &str = "unresolved merge conflict";
+
 /// A merge conflict was left in the file.
 pub(super) fn conflict(pos: diag::Pos) -> SyntaxError {
     fault(
         Code::Syntax,
         pos,
-        "unresolved merge conflict",
+        CONFLICT,
         "keep the text that landed, without the marks, then make the other side's decisions again by their commands",
     )
 }

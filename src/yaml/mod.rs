@@ -3,10 +3,10 @@
 //! Uses diag. Pure. Start at [`parse`]. No other module parses YAML. It does not know which keys exist.
 //! Follows `docs/spec/rules.md` (shape) and `docs/decisions/libraries.md`.
 
-mod around;
+pub mod around;
 mod build;
 mod comment;
-mod explain;
+pub mod explain;
 pub mod node;
 mod portable;
 pub(crate) mod screen;

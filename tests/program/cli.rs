@@ -4,6 +4,8 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use crate::support::repo::Repo;
+
 /// The result of a run: exit code and output.
 pub(crate) struct Run {
     pub(crate) code: i32,
@@ -273,5 +275,31 @@ fn colour_comes_only_where_it_is_asked_for() {
     ] {
         let run = run_with(folder.path(), args, variables);
         assert_eq!(run.out.contains('\u{1b}'), coloured, "{args:?} {variables:?}");
+    }
+}
+
+/// Runs a command line in a shell, at the time of the repository's clock.
+pub(crate) fn shell(repo: &Repo, line: &str) -> Run {
+    let program = Path::new(env!("CARGO_BIN_EXE_exledger"));
+    let path = std::env::var("PATH").unwrap_or_default();
+    let path = format!("{}:{path}", program.parent().unwrap().display());
+    let now = repo.now();
+    let output = Command::new("sh")
+        .args(["-c", line])
+        .current_dir(repo.path())
+        .env_clear()
+        .env("PATH", path)
+        .env("HOME", repo.path().join("nobody"))
+        .env("GIT_CONFIG_NOSYSTEM", "1")
+        .env("GIT_EDITOR", "true")
+        .env("GIT_AUTHOR_DATE", format!("{} +0000", now.unix()))
+        .env("GIT_COMMITTER_DATE", format!("{} +0000", now.unix()))
+        .env("EXLEDGER_TEST_CLOCK", now.to_string())
+        .output()
+        .unwrap();
+    Run {
+        code: output.status.code().unwrap(),
+        out: String::from_utf8(output.stdout).unwrap(),
+        err: String::from_utf8(output.stderr).unwrap(),
     }
 }

@@ -5,6 +5,7 @@
 use crate::diag::Finding;
 use crate::diag::sorting::StableSort as _;
 use crate::features::lint::base::EVIDENCE;
+use crate::features::lint::conflict;
 use crate::features::lint::findings::{LintFindings, LintedRecord};
 use crate::features::lint::input::{Input, LintRequest};
 use crate::features::lint::landed::LandedRecords;
@@ -112,6 +113,7 @@ pub(crate) fn lint<'l>(
     let (mut staged, mut staged_input) = (Vec::new(), None);
     if is_work_tree {
         found.take(checkout.unmerged(&policy.records, &found.findings), &input);
+        conflict::advise(located, &mut found.findings);
         let before = base.map(|base| checkout.tree_of(base)).transpose()?.flatten();
         let before = before.as_ref().map(|tree| tree as &dyn Tree);
         let strays = checkout.strays(&input, policy, before)?;

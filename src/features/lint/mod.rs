@@ -5,6 +5,7 @@
 pub mod answer;
 pub(crate) mod approvals;
 mod base;
+mod conflict;
 pub mod findings;
 pub mod input;
 mod landed;

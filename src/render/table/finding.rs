@@ -49,12 +49,15 @@ fn one(shown: &doc::ShownFinding, style: &OutputStyle) -> String {
     if let (Some(excerpt), Some(pos)) = (&shown.excerpt, finding.pos) {
         out.push_str(&source(excerpt, pos, tone, style));
     }
-    let help = vec![
-        StyledText::with_tone(Tone::Strong, "  help:"),
-        one_line(&StyledText::plain(&finding.help)),
-    ];
-    let fits = vec![ColumnFit::Whole, ColumnFit::Flexible];
-    out.push_str(&grid::Grid { fits, rows: vec![help], is_wide: false }.shown(style));
+    let help = |label: &str, text: &str| {
+        vec![StyledText::with_tone(Tone::Strong, label), one_line(&StyledText::plain(text))]
+    };
+    let mut rows = vec![help("  help:", finding.help.lines().next().unwrap_or_default())];
+    rows.extend(finding.help.lines().skip(1).map(|line| help("", line)));
+    // Several lines are commands, which people copy: they are never wrapped.
+    let fit = if rows.len() > 1 { ColumnFit::Whole } else { ColumnFit::Flexible };
+    let fits = vec![ColumnFit::Whole, fit];
+    out.push_str(&grid::Grid { fits, rows, is_wide: false }.shown(style));
     out
 }
 

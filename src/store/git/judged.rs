@@ -183,6 +183,17 @@ impl Tree for JudgedTree<'_> {
     }
 }
 
+/// The blobs of a file in conflict.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sides {
+    /// What both changed; `None` if both added the file.
+    pub base: Option<Oid>,
+    /// The checked-out branch's.
+    pub ours: Oid,
+    /// The merged branch's.
+    pub theirs: Oid,
+}
+
 /// What is staged, and how it differs from the work tree. Paths are ledger paths.
 #[derive(Clone, Debug, Default)]
 pub struct Staged {
@@ -280,6 +291,18 @@ impl Repository {
         let text = fs::read_to_string(self.own_dir.join("MERGE_HEAD")).unwrap_or_default();
         let heads = text.lines().filter_map(|line| git2::Oid::from_str(line.trim()).ok());
         heads.filter_map(ours).collect()
+    }
+
+    /// Returns the sides of a record that a merge in progress could not join; `None` if it joined them, or one removed it.
+    ///
+    /// # Errors
+    /// [`GitError`] if the index can't be read.
+    pub fn sides(&self, prefix: &LedgerPrefix, path: &str) -> Result<Option<Sides>, GitError> {
+        let Some(segments) = prefix.outward(path) else { return Ok(None) };
+        let (index, path) = (self.index()?, segments.join("/"));
+        let side = |stage| index.get_path(Path::new(&path), stage).and_then(|it| ours(it.id));
+        let both = side(2).zip(side(3));
+        Ok(both.map(|(ours, theirs)| Sides { base: side(1), ours, theirs }))
     }
 
     /// Compares what is staged at some places with the work tree; `None` if nothing is staged there.

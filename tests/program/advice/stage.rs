@@ -1,8 +1,6 @@
 //! A repository with people who have keys, where printed commands are run by a shell.
 
 use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
-use std::process::Command;
 
 use serde_json::Value;
 
@@ -117,28 +115,7 @@ impl Stage {
         self.repo.config("user.email", &address);
         self.repo.config("user.signingkey", key.to_str().unwrap());
         self.repo.config("gpg.format", "ssh");
-        let program = Path::new(env!("CARGO_BIN_EXE_exledger"));
-        let path = std::env::var("PATH").unwrap_or_default();
-        let path = format!("{}:{path}", program.parent().unwrap().display());
-        let now = self.repo.now();
-        let output = Command::new("sh")
-            .args(["-c", line])
-            .current_dir(self.repo.path())
-            .env_clear()
-            .env("PATH", path)
-            .env("HOME", self.repo.path().join("nobody"))
-            .env("GIT_CONFIG_NOSYSTEM", "1")
-            .env("GIT_EDITOR", "true")
-            .env("GIT_AUTHOR_DATE", format!("{} +0000", now.unix()))
-            .env("GIT_COMMITTER_DATE", format!("{} +0000", now.unix()))
-            .env("EXLEDGER_TEST_CLOCK", now.to_string())
-            .output()
-            .unwrap();
-        Run {
-            code: output.status.code().unwrap(),
-            out: String::from_utf8(output.stdout).unwrap(),
-            err: String::from_utf8(output.stderr).unwrap(),
-        }
+        cli::shell(&self.repo, line)
     }
 
     /// Runs the program and returns its answer, whatever the exit code.

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use crate::cli;
 use crate::decisions::{ID, Life, record};
 use crate::support::folder::temporary;
 use crate::support::tools::need;
@@ -73,6 +74,18 @@ const KINDS: &[(&str, [&[&str]; 2])] = &[
     ),
 ];
 
+/// A ledger with a record in force that every kind of decision can be made about.
+fn life() -> Life {
+    let life = Life::new();
+    let more = "compensating_controls:
+  - {id: CC1, description: Alert at night, owner: soc@example.com, status: active}
+  - {id: CC2, description: No network, owner: soc@example.com, status: active}
+triggers:
+  - {id: T1, when: The vendor ships, then: review}";
+    life.filed(ID, &record(ID, more), "ana", "lee");
+    life
+}
+
 /// Returns the text that `git merge` makes of two sides; `None` for a conflict.
 fn merge(folder: &Path, base: &str, [own, other]: [&str; 2]) -> Option<String> {
     let files = [("own", own), ("base", base), ("other", other)];
@@ -101,13 +114,7 @@ fn lint(life: &Life, case: &str, [landed, merged]: [&str; 2]) -> Vec<String> {
 #[test]
 fn decisions_about_different_things_merge() {
     need(&["git"]);
-    let life = Life::new();
-    let more = "compensating_controls:
-  - {id: CC1, description: Alert at night, owner: soc@example.com, status: active}
-  - {id: CC2, description: No network, owner: soc@example.com, status: active}
-triggers:
-  - {id: T1, when: The vendor ships, then: review}";
-    life.filed(ID, &record(ID, more), "ana", "lee");
+    let life = life();
     let base = life.text(ID);
     let decided = |args: &[&str]| {
         let run = life.run("ana", args);
@@ -141,4 +148,88 @@ triggers:
     let others = ["control control", "transfer transfer", "note note", "close close"];
     assert_eq!(conflicting, [&same[..], &others[..]].concat());
     assert_eq!(refused, ["close renew: closed-edited", "close sooner: closed-edited"]);
+}
+
+/// Decides on two branches, merges what landed into the other one, and does what `lint` prints.
+fn repaired(kind: &str, sides: [&[&str]; 2]) -> (String, String) {
+    let life = conflicting(kind, sides);
+    follow(&life, kind)
+}
+
+/// Decides on two branches, and merges what landed into the other one.
+fn conflicting(kind: &str, [landed, asked]: [&[&str]; 2]) -> Life {
+    let life = life();
+    life.decide("asked", "ana", asked);
+    life.switch("main");
+    life.decided("sam", landed, "lee");
+    life.switch("asked");
+    let merge = cli::shell(&life.repo, "git merge -q main");
+    assert_eq!(merge.code, 1, "{kind}: {}{}", merge.out, merge.err);
+    life
+}
+
+/// Does what `lint` prints; returns the message and the text that comes of it.
+fn follow(life: &Life, kind: &str) -> (String, String) {
+    let (code, answer) = life.answered("ana", &["lint"]);
+    let found = answer["findings"].as_array().unwrap();
+    assert_eq!(
+        (code, found.len(), &found[0]["rule"]),
+        (1, 1, &"syntax".into()),
+        "{kind}: {answer}"
+    );
+    for line in found[0]["help"].as_str().unwrap().lines() {
+        let run = cli::shell(&life.repo, line);
+        assert_eq!(run.code, 0, "{kind}: {line}: {}{}", run.out, run.err);
+    }
+    let (code, answer) = life.answered("ana", &["lint"]);
+    assert_eq!(code, 0, "{kind}: {answer}");
+    let commit = cli::shell(&life.repo, "git commit -q -m 'Merge what landed'");
+    assert_eq!(commit.code, 0, "{kind}: {}", commit.err);
+    (found[0]["message"].as_str().unwrap().to_owned(), life.text(ID))
+}
+
+#[test]
+fn the_help_of_a_conflict_loses_no_decision() {
+    need(&["git"]);
+    let of = |kind: &str| KINDS.iter().find(|it| it.0 == kind).unwrap().1;
+    let (message, text) = repaired("renew", of("renew"));
+    assert_eq!(
+        message,
+        "renewed on both sides of a merge, until 2026-12-30 (landed) and until 2027-01-05"
+    );
+    let renewals =
+        ["until: 2026-12-30", "from: 2026-12-30", "until: 2027-01-05", "It takes longer"];
+    assert!(renewals.iter().all(|it| text.contains(it)), "{text}");
+    // Nothing is left of what the landed side makes needless.
+    let [first, second] = of("renew");
+    let (_, text) = repaired("renew", [second, first]);
+    assert!(text.contains("expires: 2027-01-05") && !text.contains("2026-12-30"), "{text}");
+    for (kind, said) in [
+        ("review", ["outcome: still-needed", "The job runs"]),
+        ("control", ["https://ci.example.com/1", "https://ci.example.com/2"]),
+        ("transfer", ["to: lee@example.com", "to: kim@example.com"]),
+        ("note", ["Looked at", "Understood"]),
+    ] {
+        let [first, second] = of(kind);
+        for sides in [[first, second], [second, first]] {
+            let (message, text) = repaired(kind, sides);
+            assert_eq!(message, "unresolved merge conflict");
+            assert!(said.iter().all(|it| text.contains(it)), "{kind}: {text}");
+        }
+    }
+    for (kind, kept) in [("fire", "trigger: T1"), ("close", "outcome: withdrawn")] {
+        let (_, text) = repaired(kind, of(kind));
+        assert_eq!(text.matches(kept).count(), 1, "{kind}: {text}");
+    }
+}
+
+#[test]
+fn marks_that_were_committed_hide_no_decision() {
+    need(&["git"]);
+    let of = |kind: &str| KINDS.iter().find(|it| it.0 == kind).unwrap().1;
+    let life = conflicting("note", of("note"));
+    let commit = cli::shell(&life.repo, "git add -A && git commit -q -m 'Merge it'");
+    assert_eq!(commit.code, 0, "{}", commit.err);
+    let (_, text) = follow(&life, "note");
+    assert!(text.contains("Looked at") && text.contains("Understood"), "{text}");
 }

@@ -1,0 +1,267 @@
+//! The way out of a merge conflict in a record: the side that landed stays, and what the other side decided is decided
+//! again, by commands.
+//!
+//! Start at [`advise`]. Follows `docs/spec/rules.md` (`syntax`).
+
+use crate::diag::Finding;
+use crate::history::change::differ::{beyond, differences};
+use crate::history::objects::{Objects as _, Oid};
+use crate::history::paths::LedgerPrefix;
+use crate::history::tree::CommitTree;
+use crate::record::Record;
+use crate::record::address::Address;
+use crate::record::decision::{Closure, Evidence};
+use crate::record::file;
+use crate::record::time::not_after;
+use crate::record::vocabulary::Vocabulary as _;
+use crate::session::locate::Located;
+use crate::session::mainline;
+use crate::store::git::Repository;
+use crate::store::git::judged::Sides;
+use crate::survey::shell::quoted;
+use crate::yaml::around;
+use crate::yaml::explain::CONFLICT;
+use serde_json::Value;
+
+/// The versions of a record that a merge left side by side.
+struct Conflict {
+    /// What both sides changed; `None` if git no longer holds it.
+    base: Option<Record>,
+    landed: Record,
+    others: Vec<Record>,
+    /// The command that puts the landed version in place.
+    take: String,
+}
+
+/// Says at the first finding about each unresolved conflict how to end it, and drops the others.
+pub(super) fn advise(located: &Located, findings: &mut Vec<Finding>) {
+    let Some(repository) = located.repository_or_none() else { return };
+    let asker = repository.user().1;
+    let mut advised: Vec<String> = Vec::new();
+    findings.retain_mut(|finding| {
+        if finding.message != CONFLICT {
+            return true;
+        }
+        let is_first = !advised.contains(&finding.path);
+        if is_first && let Some(conflict) = Conflict::read(located, repository, &finding.path) {
+            advised.push(finding.path.clone());
+            if let [other] = &*conflict.others
+                && !other.renewals.is_empty()
+                && let Some(message) = renewed_twice(&conflict, other)
+            {
+                finding.message = message;
+            }
+            finding.help = conflict.help(&finding.path, asker.as_deref());
+        }
+        is_first
+    });
+}
+
+fn renewed_twice(conflict: &Conflict, other: &Record) -> Option<String> {
+    let base = conflict.base.as_ref()?;
+    let landed = &conflict.landed;
+    let is_renewed = |side: &Record| side.renewals.len() > base.renewals.len();
+    let both = is_renewed(landed) && is_renewed(other);
+    both.then(|| {
+        let (until, also) = (&landed.expires, &other.expires);
+        format!("renewed on both sides of a merge, until {until} (landed) and until {also}")
+    })
+}
+
+impl Conflict {
+    /// Reads the sides from git's index, or, where their marks were committed, from the marks; `None` if a side is not a
+    /// readable record.
+    fn read(located: &Located, repository: &Repository, path: &str) -> Option<Conflict> {
+        let prefix = LedgerPrefix::new(&repository.prefix(&located.root)?);
+        let approved = mainline::approved_ref(located).ok();
+        let landed = approved.as_ref().and_then(|approved| {
+            let tree = CommitTree::of_commit(repository, approved.tip, &prefix).ok()?;
+            Some(tree.entry(path).ok().flatten()?.1)
+        });
+        let record = |bytes: &[u8]| file::read(path, bytes).record;
+        let of_blob = |blob: Oid| record(&repository.read(blob).ok()?.1);
+        match repository.sides(&prefix, path).ok().flatten() {
+            Some(Sides { base, ours, theirs }) => {
+                let (side, kept, other) = match landed {
+                    Some(landed) if landed == theirs => ("--theirs", theirs, ours),
+                    _ => ("--ours", ours, theirs),
+                };
+                Some(Conflict {
+                    base: base.and_then(of_blob),
+                    landed: of_blob(kept)?,
+                    others: vec![of_blob(other)?],
+                    take: format!("git checkout {side} -- {}", quoted(path)),
+                })
+            }
+            None => {
+                let text = std::fs::read(located.root.join(path)).ok()?;
+                let sides = around::conflict_sides(std::str::from_utf8(&text).ok()?);
+                let sides = sides.iter().map(|side| record(side.as_bytes()));
+                Some(Conflict {
+                    base: None,
+                    landed: of_blob(landed?)?,
+                    others: sides.collect::<Option<_>>()?,
+                    take: format!("git checkout {} -- {}", approved?.reference, quoted(path)),
+                })
+            }
+        }
+    }
+
+    /// Returns the commands, one a line, and the fields that no command writes.
+    fn help(&self, path: &str, asker: Option<&str>) -> String {
+        let mut lines = vec![self.take.clone()];
+        let mut fields = Vec::new();
+        for other in &self.others {
+            let again = Again { landed: &self.landed, other, asker };
+            for line in again.commands() {
+                if !lines.contains(&line) {
+                    lines.push(line);
+                }
+            }
+            fields.extend(again.fields(self.base.as_ref()));
+        }
+        fields.sort();
+        fields.dedup();
+        lines.extend(fields.into_iter().map(|field| format!("# edit again: {field}")));
+        lines.push(format!("git add {}", quoted(path)));
+        lines.join("\n")
+    }
+}
+
+/// What one side of a conflict decided and the landed one lacks.
+struct Again<'a> {
+    landed: &'a Record,
+    other: &'a Record,
+    asker: Option<&'a str>,
+}
+
+struct Command(String);
+
+impl Command {
+    /// Gives a flag once for each value.
+    fn flag(mut self, name: &str, values: impl IntoIterator<Item: AsRef<str>>) -> Command {
+        for value in values {
+            self.0 += &format!(" --{name} {}", quoted(&value.as_ref().replace('\n', " ")));
+        }
+        self
+    }
+}
+
+impl Again<'_> {
+    fn commands(&self) -> Vec<String> {
+        let (landed, other) = (self.landed, self.other);
+        let mut commands = Vec::new();
+        if not_after(&other.expires) > not_after(&landed.expires)
+            && let Some(renewal) = other.renewals.last()
+        {
+            let renew = self.command("renew").flag("until", [other.expires.to_string()]);
+            commands.push(renew.flag("reason", [&renewal.reason]));
+        }
+        for transfer in beyond(&other.transfers, &landed.transfers) {
+            let command = self.command("transfer").flag("to", [transfer.to.as_str()]);
+            let is_last = transfer.to == other.owner.email;
+            let command = command.flag("name", is_last.then_some(&other.owner.name));
+            commands.push(command.flag("reason", &transfer.reason));
+        }
+        for review in beyond(&other.reviews, &landed.reviews) {
+            let command = self.command("review").flag("outcome", [review.outcome.as_str()]);
+            commands.push(self.by(&review.by, command.flag("note", &review.note)));
+        }
+        for control in &other.compensating_controls {
+            let mut same = landed.compensating_controls.iter().filter(|it| it.id == control.id);
+            let Some(known) = same.next() else { continue };
+            let evidence = beyond(&control.evidence, &known.evidence);
+            if control.verified > known.verified || !evidence.is_empty() {
+                let command = self.command("review").flag("control", [&control.id]);
+                commands.push(command.flag("evidence", evidence.into_iter().map(argument)));
+            }
+        }
+        for step in beyond(&other.handling, &landed.handling) {
+            let command = self.command("note").flag("stage", [step.stage.as_str()]);
+            let command = command.flag("note", &step.note);
+            let evidence = step.evidence.iter().map(argument);
+            commands.push(self.by(&step.by, command.flag("evidence", evidence)));
+        }
+        for firing in beyond(&other.fired, &landed.fired) {
+            if landed.fired.iter().all(|known| known.trigger != firing.trigger) {
+                let Command(fire) = self.command("fire");
+                let command = Command(format!("{fire} {}", quoted(&firing.trigger)));
+                commands.push(self.by(&firing.by, command.flag("note", &firing.note)));
+            }
+        }
+        if let (Some(closure), None) = (&other.closure, &landed.closure) {
+            commands.push(self.by(&closure.by, self.close(closure)));
+        }
+        commands.into_iter().map(|Command(text)| text).collect()
+    }
+
+    fn close(&self, closure: &Closure) -> Command {
+        let verified = closure.access_verified.iter().flat_map(|verified| {
+            let day = |when| verified.day(when).map(|day| format!("{when}={day}"));
+            ["before", "during", "after"].into_iter().filter_map(day)
+        });
+        self.command("close")
+            .flag("outcome", [closure.outcome.as_str()])
+            .flag("reason", [&closure.reason])
+            .flag("check", closure.checks.iter().map(|(item, answer)| format!("{item}={answer}")))
+            .flag("access-verified", verified)
+            .flag("evidence", closure.evidence.iter().map(argument))
+            .flag("prevention", &closure.prevention)
+            .flag("review-by", closure.review_by.map(|day| day.to_string()))
+    }
+
+    fn command(&self, name: &str) -> Command {
+        Command(format!("exledger {name} {}", self.other.id))
+    }
+
+    /// Names who decided, where it isn't the asker.
+    fn by(&self, who: &Address, command: Command) -> Command {
+        let is_asker = self.asker.is_some_and(|asker| who.as_str().eq_ignore_ascii_case(asker));
+        command.flag("by", (!is_asker).then_some(who.as_str()))
+    }
+
+    /// Returns the fields that no command writes, as the other side has them.
+    fn fields(&self, base: Option<&Record>) -> Vec<String> {
+        /// What commands write.
+        const DECIDED: [&str; 6] =
+            ["closure", "fired", "handling", "renewals", "reviews", "transfers"];
+        let lacking = differences(Some(self.landed), self.other);
+        let changed = base.map(|base| differences(Some(base), self.other));
+        let is_changed =
+            |field: &str| changed.as_ref().is_none_or(|all| all.iter().any(|it| it.field == field));
+        let is_transferred = !beyond(&self.other.transfers, &self.landed.transfers).is_empty();
+        let is_renewed = !beyond(&self.other.renewals, &self.landed.renewals).is_empty();
+        let is_decided = |field: &str| {
+            let top = field.split(['.', '[']).next().unwrap_or(field);
+            let last = field.rsplit('.').next().unwrap_or(field);
+            DECIDED.contains(&top)
+                || top == "owner" && is_transferred
+                || top == "expires" && (is_renewed || self.ends_no_earlier())
+                || top == "compensating_controls"
+                    && (matches!(last, "verified" | "status") || field.contains(".evidence["))
+        };
+        let fields =
+            lacking.into_iter().filter(|it| is_changed(&it.field) && !is_decided(&it.field));
+        fields.map(|it| format!("{}: {}", it.field, written(&it.to))).collect()
+    }
+
+    fn ends_no_earlier(&self) -> bool {
+        not_after(&self.other.expires) == not_after(&self.landed.expires)
+    }
+}
+
+/// Returns evidence as its flag takes it.
+fn argument(evidence: &Evidence) -> String {
+    let sources = [&evidence.path, &evidence.url, &evidence.commit];
+    let source = sources.into_iter().flatten().next().map_or("", String::as_str);
+    let id = evidence.id.as_ref().map(|id| format!("{id}=")).unwrap_or_default();
+    format!("{id}{}:{source}", evidence.kind)
+}
+
+fn written(value: &Value) -> String {
+    match value {
+        Value::String(text) => format!("'{}'", text.replace('\'', "''")),
+        Value::Null => "none".to_owned(),
+        other => other.to_string(),
+    }
+}
