@@ -36,16 +36,17 @@ pub mod evidence {
 
 /// What is demanded, which statements count for it, of how many people, and what is missing.
 pub mod count {
+    pub mod accepted;
     pub(crate) mod missing;
     pub mod people;
     pub mod requirement;
     pub(crate) mod weigh;
 }
 
-/// What can still be done: who, and how.
+/// What can still be done: who, how, and in which words.
 pub mod next {
     pub mod steps;
-    pub mod ways;
+    pub mod text;
     pub mod who;
 }
 

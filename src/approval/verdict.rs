@@ -3,8 +3,8 @@
 //! Uses record, policy. Pure. Start at [`ApprovalVerdict`]. Follows `docs/spec/approval.md`, 1.8 and 1.9, and
 //! `docs/spec/cli.md`, `why_not`.
 
+use crate::approval::count::accepted::AcceptedKinds;
 use crate::approval::evidence::statement_file::BadFile;
-use crate::approval::next::ways::ApprovalWays;
 use crate::approval::people::relation::UnknownAccount;
 use crate::history::ident::IdentProblem;
 use crate::history::objects::{Obstacle, Oid};
@@ -46,8 +46,8 @@ pub struct ApprovalVerdict {
     /// The pull request that the landing names, such as `#12` or `!7`.
     pub pull_request: Option<String>,
     pub missing: Vec<MissingApproval>,
-    /// How it can still be approved, by the policy that judges it; empty if it is approved or undetermined.
-    pub ways: ApprovalWays,
+    /// What the policy that judges it accepts; nothing if it is approved or undetermined.
+    pub accepted: AcceptedKinds,
     /// The flags of `docs/spec/cli.md`.
     pub flags: BTreeSet<&'static str>,
     pub statements: Vec<Statement>,

@@ -9,9 +9,9 @@ use crate::commands::exit::Outcome;
 use crate::commands::lint;
 use anyhow::Context;
 use clap::Parser;
+use exledger::approval::next::steps::NextSteps;
 use exledger::diag::Finding;
 use exledger::diag::sorting::StableSort as _;
-use exledger::features::approve::offered::OfferedApprovals;
 use exledger::features::diff;
 use exledger::features::diff::compared::{Compared, Entry, ProposedState};
 use exledger::features::diff::show::DiffLayout;
@@ -109,9 +109,8 @@ impl Run for DiffArgs {
         let findings = collect_findings(&compared, &strays, &context);
         let counts = view::findings::LevelCounts::count(findings.iter());
         let branch = self.branch(repository)?;
-        let offered = features::approve::offer(&home, &ctx.moment(), &compared, proposed)?;
-        let answer =
-            DiffAnswer { compared: &compared, offered: &offered, branch: branch.as_deref() };
+        let next = features::diff::next_steps(&home, &ctx.moment(), &compared, proposed)?;
+        let answer = DiffAnswer { compared: &compared, next: &next, branch: branch.as_deref() };
         let is_read = judged.as_ref().is_none_or(|it| lint::is_read(ctx, &it.not_read));
         ctx.show(&diff::show::doc(diff::show::Diff {
             strays,
@@ -185,7 +184,7 @@ fn judge_checkout(
 struct DiffAnswer<'a> {
     compared: &'a Compared,
     /// How each entry can be approved.
-    offered: &'a [OfferedApprovals],
+    next: &'a [NextSteps],
     branch: Option<&'a str>,
 }
 
@@ -198,9 +197,9 @@ impl DiffAnswer<'_> {
         format: &str,
     ) -> diff::show::Diff {
         let compared = self.compared;
-        let entries = compared.entries.iter().zip(self.offered);
+        let entries = compared.entries.iter().zip(self.next);
         let mut changes: Vec<diff::show::RecordChange> =
-            entries.map(|(entry, offered)| self.change(entry, offered, context)).collect();
+            entries.map(|(entry, next)| self.change(entry, next, context)).collect();
         changes.order_by(|one, other| one.id.cmp(&other.id));
         let judged = compared.entries.iter().filter_map(|entry| {
             let source = entry.delta.after.first().or(entry.delta.before.first())?;
@@ -240,7 +239,7 @@ impl DiffAnswer<'_> {
     fn change(
         &self,
         entry: &Entry,
-        offered: &OfferedApprovals,
+        next: &NextSteps,
         context: &RuleContext<'_>,
     ) -> diff::show::RecordChange {
         let governance = context.governance;
@@ -264,9 +263,7 @@ impl DiffAnswer<'_> {
             after: after.cloned(),
             tier: resolved.map(|resolved| resolved.tier),
             controls: after.map(|after| controls(after, governance)).unwrap_or_default(),
-            offers: offered.offers.clone(),
-            signed: offered.signed.clone(),
-            rejected: offered.rejected.clone(),
+            next: next.clone(),
         }
     }
 }

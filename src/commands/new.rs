@@ -23,7 +23,9 @@ use crate::commands::new::complete::Completing;
 use crate::commands::new::flags::Flags;
 use crate::commands::new::prompts::FilingPrompts;
 use crate::commands::{next_steps, picker};
+use exledger::approval::next::{text, who};
 use exledger::diag::Finding;
+use exledger::features;
 use exledger::features::new::answer::Filing;
 use exledger::features::new::request::{AnswerInput, FilingRequest};
 use exledger::features::new::review;
@@ -33,9 +35,7 @@ use exledger::plan::draft::RecordDraft;
 use exledger::policy::people;
 use exledger::policy::people::person::Person;
 use exledger::policy::tier::Resolved;
-use exledger::rules::change_cases;
 use exledger::session::Session;
-use exledger::{approval, features};
 
 /// File an exception
 ///
@@ -246,6 +246,6 @@ fn who(filing: &Filing<'_>, draft: &RecordDraft) -> Vec<String> {
         .map(|email| people::identify(governance, filer.name.as_deref().unwrap_or_default(), email))
         .into_iter()
         .collect();
-    let lacking = approval::next::who::lacking(governance, record, None, &makers, &[]);
-    lacking.iter().map(change_cases::describe_missing).collect()
+    let lacking = who::lacking(governance, record, None, &makers, &[]);
+    lacking.iter().map(text::missing).collect()
 }

@@ -5,6 +5,8 @@
 
 use crate::approval::evidence::files::ApprovalFileOutcome;
 use crate::approval::governance::key_levels::AdmittedKey;
+use crate::approval::next::steps::{self, Standing};
+use crate::approval::next::text::{self, ContentNames};
 use crate::approval::people::at_landing::LandedSignature;
 use crate::approval::verdict::{ApprovalVerdict, NotCounted, Satisfied, Statement, VoteCounts};
 use crate::diag;
@@ -306,7 +308,8 @@ impl<'c> LandedCase<'c> {
             }
             (Healed::No, true) => {
                 let signers = &self.today.policy.approval.signers;
-                return self.verdict.ways.sentence(self.id.unwrap_or("ID"), signers);
+                let names = ContentNames { id: self.id.unwrap_or("ID"), signers };
+                return text::sentence(&steps::steps(Standing::Landed(self.verdict)), names);
             }
         }
         .to_owned()

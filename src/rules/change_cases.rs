@@ -5,6 +5,7 @@
 
 use std::rc::Rc;
 
+use crate::approval::next::text;
 use crate::approval::verdict::MissingApproval;
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level, count};
@@ -173,21 +174,11 @@ impl Needs {
             return NOBODY.to_owned();
         }
         let n = usize::try_from(self.needed.count).unwrap_or(usize::MAX);
-        let missing: Vec<String> = self.missing.iter().map(describe_missing).collect();
+        let missing: Vec<String> = self.missing.iter().map(text::missing).collect();
         if missing.is_empty() {
             format!("it needs {}", count(n, "approval"))
         } else {
             format!("it needs {}: {}", count(n, "approval"), missing.join("; "))
         }
-    }
-}
-
-/// Returns one missing approval with who could give it.
-pub fn describe_missing(missing: &MissingApproval) -> String {
-    let who: Vec<&str> = missing.who.iter().map(|person| person.email.as_str()).collect();
-    if who.is_empty() {
-        missing.need.clone()
-    } else {
-        format!("{} ({})", missing.need, who.join(", "))
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (audit).
 
+use crate::approval::next::text;
 use crate::approval::verdict::{FourEyes, Satisfied};
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level, count};
@@ -9,7 +10,7 @@ use crate::policy::demand::SelfApproval;
 use crate::rules::audit_cases::LandedCase;
 use crate::rules::example::Example;
 use crate::rules::rule::{Check, Rule, SpecialCases};
-use crate::rules::{change_cases, self_approval};
+use crate::rules::self_approval;
 
 pub(super) const RULE: Rule = Rule {
     code: Code::MissingApproval,
@@ -43,12 +44,12 @@ fn few(landed: &LandedCase<'_>) -> Option<Finding> {
         .missing
         .iter()
         .filter(|missing| missing.group.is_none())
-        .map(change_cases::describe_missing)
+        .map(text::missing)
         .collect();
     if n_approvers >= needed && open.is_empty() && !verdict.missing.is_empty() {
         return None;
     }
-    let all: Vec<String> = verdict.missing.iter().map(change_cases::describe_missing).collect();
+    let all: Vec<String> = verdict.missing.iter().map(text::missing).collect();
     let open = if open.is_empty() { all } else { open };
     let message =
         format!("{} of {}: {}", count(n_approvers, "approval"), needed, verdict.result.as_str());

@@ -2,6 +2,7 @@
 //!
 //! Start at [`OpenMainline::open`]. Follows `docs/spec/cli.md`, which tree, which clock, and `docs/spec/approval.md`, M1, T5.
 
+use crate::approval::evidence::statement::LedgerRoot;
 use crate::diag;
 use crate::history::chain::{self, Chain};
 use crate::history::objects::Oid;
@@ -213,4 +214,12 @@ pub(crate) fn read_notes(
         history.read_notes(repository, found.oid, until);
     }
     found.is_some()
+}
+
+/// Returns what identifies a ledger without a name, if it can be determined.
+pub(crate) fn ledger_root(located: &Located, now: Instant) -> Option<LedgerRoot> {
+    let repository = located.repository_or_none()?;
+    let chosen = approved_ref(located).ok()?;
+    let chain = chain::walk(repository, &chosen, now).ok()?;
+    Some(LedgerRoot::new(chain.mainline.root()?, &repository.ledger_prefix(&located.root)))
 }

@@ -19,7 +19,6 @@ pub mod state;
 mod timeline;
 pub mod trace;
 mod unanswered;
-mod unapproved;
 
 use crate::record::time::Instant;
 use crate::status::state::{RecordFacts, RecordState};

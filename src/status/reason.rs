@@ -1,12 +1,13 @@
 //! The reasons for a record's status: every kind, each with its text.
 //!
-//! Uses `status`'s obstacle. Pure. Start at [`Reason`]. Follows `docs/spec/status.md`, findings and reasons:
+//! Uses approval's blockers, `status`'s obstacle. Pure. Start at [`Reason`]. Follows `docs/spec/status.md`, findings and reasons:
 //! the tests follow the advice of each kind.
 
 use std::fmt;
 
 use serde::{Serialize, Serializer};
 
+use crate::approval::next::steps::Blocker;
 use crate::status::obstacle::StatusObstacle;
 
 /// A reason for a record's status, with advice if something can be done.
@@ -116,6 +117,25 @@ kinds! {
 }
 
 impl ReasonKind {
+    /// Returns the kind of what keeps content that landed from being approved; `None` for what bars other content.
+    pub(crate) fn of_blocker(blocker: &Blocker) -> Option<ReasonKind> {
+        Some(match blocker {
+            Blocker::OnlyAuthors { .. } => ReasonKind::SelfApproved,
+            Blocker::Squashed => ReasonKind::Squashed,
+            Blocker::OnlyMachines => ReasonKind::OnlyMachines,
+            Blocker::NothingCounts => ReasonKind::NothingCounts,
+            Blocker::AccountUnknown(_) => ReasonKind::AccountUnknown,
+            Blocker::NameUnknown => ReasonKind::NameUnknown,
+            Blocker::OnlyAuthorsSay { .. } => ReasonKind::SelfAsserted,
+            Blocker::TooFew => ReasonKind::TooFew,
+            Blocker::Rejected { .. } => ReasonKind::Vetoed,
+            Blocker::BadSignature => ReasonKind::BadSignature,
+            Blocker::NobodyListed | Blocker::NotApproved => ReasonKind::NotApproved,
+            Blocker::FileRefused { .. } => ReasonKind::FileRefused,
+            _ => return None,
+        })
+    }
+
     pub(crate) fn says(self, text: impl Into<String>) -> Reason {
         Reason::Stated(self, text.into())
     }

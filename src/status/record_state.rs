@@ -3,7 +3,9 @@
 //! Uses record, policy, history, approval, `status`'s parts. Pure. Start at [`record_state`]. Follows
 //! `docs/spec/status.md` and `docs/spec/cli.md`, a record view.
 
-use crate::approval;
+use crate::approval::next::steps::{self, Blocker, NextSteps, Standing};
+use crate::approval::next::text::{self, ContentNames};
+use crate::approval::verdict::{ApprovalVerdict, Satisfied};
 use crate::history::version::{Trail, Version, VersionChange};
 use crate::history::walked::History;
 use crate::policy::tier;
@@ -20,8 +22,7 @@ use crate::status::state::{
     ApprovedGrant, ControlFreshness, Fired, InForce, InPlace, LandingInfo, RecordFacts,
     RecordState, Renewals, Status,
 };
-use crate::status::unapproved::VersionApproval;
-use crate::status::{answer, duty, renewal, timeline, unanswered, unapproved};
+use crate::status::{answer, duty, renewal, timeline, unanswered};
 use std::rc::Rc;
 
 /// Returns the state of a record at an instant, and what must be done about it.
@@ -111,10 +112,13 @@ fn of_trail(subject: RecordFacts, past: TrailPast, instant: Instant) -> RecordSt
         }
     };
     if let Some(verdict) = record_state.approval.clone() {
-        let approval = VersionApproval {
-            id: &subject.key.to_string(),
+        let approval = OpenApproval {
+            next: &steps::steps(Standing::Landed(&verdict)),
             verdict: &verdict,
-            signers: &governance.policy.approval.signers,
+            names: ContentNames {
+                id: &subject.key.to_string(),
+                signers: &governance.policy.approval.signers,
+            },
         };
         let rests = answer.rests;
         record_state.explain(past, approval, (!shown).then_some(rests));
@@ -122,11 +126,45 @@ fn of_trail(subject: RecordFacts, past: TrailPast, instant: Instant) -> RecordSt
     record_state
 }
 
+/// The approval of the landed version, and what can still be done about it.
+#[derive(Clone, Copy)]
+struct OpenApproval<'a> {
+    verdict: &'a ApprovalVerdict,
+    next: &'a NextSteps,
+    names: ContentNames<'a>,
+}
+
+impl OpenApproval<'_> {
+    fn how_to_approve(self) -> String {
+        text::sentence(self.next, self.names)
+    }
+
+    /// Returns why a version's approval does not meet the requirement, and what is missing; empty if it does.
+    fn reasons(self) -> Vec<Reason> {
+        if self.verdict.satisfied != Satisfied::No {
+            return Vec::new();
+        }
+        let reason = |blocker: &Blocker| {
+            let text = text::blocker(blocker, self.next, self.names);
+            Some(ReasonKind::of_blocker(blocker)?.says(text))
+        };
+        let needed = self.next.missing.iter();
+        let mut needed: Vec<Reason> = needed
+            .map(|missing| ReasonKind::StillNeeded.says(text::still_needed(missing)))
+            .collect();
+        let mut reasons: Vec<Reason> = self.next.blockers.iter().filter_map(reason).collect();
+        let after_cause = reasons.split_off(reasons.len().min(1));
+        reasons.append(&mut needed);
+        reasons.extend(after_cause);
+        reasons
+    }
+}
+
 impl RecordState {
     /// Adds the reasons that come from the approval of the landed version, and how it can still be approved.
     ///
     /// `rests` is what a grant without approval is based on.
-    fn explain(&mut self, past: TrailPast, approval: VersionApproval<'_>, rests: Option<Rests>) {
+    fn explain(&mut self, past: TrailPast, approval: OpenApproval<'_>, rests: Option<Rests>) {
         if self.changed_since_approval && self.status != Status::Unapproved {
             let reason = self.changed(past, approval);
             self.reasons.push(reason);
@@ -134,11 +172,11 @@ impl RecordState {
         match (self.status, rests) {
             // A record that is over needs no approval.
             (Status::Unapproved, _) if self.ended.is_some() => {
-                self.reasons = unapproved::ended(self);
+                self.reasons = self.ended_unapproved().into_iter().collect();
                 self.decided_at = self.ended;
             }
             (Status::Unapproved, _) => {
-                self.reasons.extend(unapproved::unapproved_reasons(approval));
+                self.reasons.extend(approval.reasons());
                 self.reasons.extend(brought_back(past));
                 self.reasons.extend(unread_then(past, approval));
             }
@@ -153,6 +191,20 @@ impl RecordState {
         }
     }
 
+    /// Returns the reason for a record that ended without approval.
+    fn ended_unapproved(&self) -> Option<Reason> {
+        let end = self.ended.map(dates::ended)?;
+        Some(match self.in_place.days {
+            0 => ReasonKind::EndedUnapproved.says(format!(
+                "ended {end} without having been approved: run `exledger reject {} --reason …`, and file a new record if it is still needed",
+                self.key
+            )),
+            _ => ReasonKind::EndedInForce.says(format!(
+                "was in force and ended {end}: close it; access may still be live"
+            )),
+        })
+    }
+
     /// Adds to the reasons of an ended record whether it can still be renewed, considering earlier
     /// records for the same exception.
     pub(crate) fn note_renewals_left(&mut self, instant: Instant) {
@@ -165,7 +217,7 @@ impl RecordState {
     }
 
     /// Returns the reason for a landed version that is not the approved one.
-    fn changed(&self, past: TrailPast, approval: VersionApproval<'_>) -> Reason {
+    fn changed(&self, past: TrailPast, approval: OpenApproval<'_>) -> Reason {
         let approved = self.approved.as_ref();
         let is_approved = |version: &&Version| {
             approved.is_some_and(|approved| version.commit.oid.to_string() == approved.commit)
@@ -176,7 +228,7 @@ impl RecordState {
             .iter()
             .find(is_approved)
             .map_or_else(String::new, |version| format!(" in {}", version.commit.oid.short()));
-        if approval.verdict.satisfied == approval::verdict::Satisfied::Yes {
+        if approval.verdict.satisfied == Satisfied::Yes {
             return ReasonKind::OnlyNarrowed.says(format!(
                 "changed since its approval{since}: the change only narrows it, so it applies at once"
             ));
@@ -280,12 +332,12 @@ fn brought_back(past: TrailPast) -> Option<Reason> {
 
 /// Returns the reason for a record that was approved while its file had a wrong name: it could not be
 /// read, so it granted nothing.
-fn unread_then(past: TrailPast, approval: VersionApproval<'_>) -> Option<Reason> {
+fn unread_then(past: TrailPast, approval: OpenApproval<'_>) -> Option<Reason> {
     let first = approval.verdict.carries.unwrap_or(past.tip);
     let before = first.checked_sub(1)?;
     let unread = past.version(before)?;
     let moved = past.version(first)?.change == VersionChange::Moved;
-    let was_approved = past.verdict(before)?.satisfied == approval::verdict::Satisfied::Yes;
+    let was_approved = past.verdict(before)?.satisfied == Satisfied::Yes;
     (moved && was_approved && unread.record.record().is_none()).then(|| {
         ReasonKind::ApprovedUnread.says(format!(
             "the version approved in {} could not be read, so it grants nothing: its file had another name, and someone other than its authors must approve it under this name",

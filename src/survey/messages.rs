@@ -1,6 +1,6 @@
 //! Who gets a message about which records: the escalation chain, those who can approve, and those who asked.
 //!
-//! Uses policy's people, status, survey's buckets, chain, advice and decisions. Pure. Start at [`messages`]. Follows
+//! Uses policy's people, status, survey's buckets, chain, next step and decisions. Pure. Start at [`messages`]. Follows
 //! `docs/spec/cli.md`, queue, and M75 of the mission.
 
 use crate::diag::sorting::StableSort as _;
@@ -10,12 +10,12 @@ use crate::policy::people::person::Person;
 use crate::record::Record;
 use crate::status::reason;
 use crate::status::state::RecordState;
-use crate::survey::advice;
-use crate::survey::advice::approval_step;
 use crate::survey::decided::{DecisionKind, RecordDecision};
 use crate::survey::due::{Bucket, DueRecord, Timing, Urgency};
 use crate::survey::escalate::{self, AdviceContext};
 use crate::survey::follow_up::{FollowUp, FollowUpBucket};
+use crate::survey::next_step;
+use crate::survey::next_step::approval;
 use crate::survey::queue::QueueItem;
 
 /// Everything that one person gets a message about.
@@ -170,7 +170,7 @@ impl<'a> Post<'a> {
         subjects: &MessageSubjects<'a, '_>,
         around: AdviceContext<'_>,
     ) {
-        let step = approval_step::approval_step(record_state, due, around);
+        let step = approval::awaited_approval(record_state, due, around);
         let mut recipients: Vec<(Person, BTreeSet<String>)> =
             escalate::escalation_recipients(record_state, due, record, around);
         // The record's own step may be another one than the approval that it also waits for.
@@ -178,7 +178,7 @@ impl<'a> Post<'a> {
         if let Some(step) = &step {
             if is_step && due.urgency == Urgency::Overdue {
                 let filer = (subjects.filer)(record_state);
-                for person in approval_step::requesters(record_state, filer.as_ref(), around) {
+                for person in approval::requesters(record_state, filer.as_ref(), around) {
                     add(&mut recipients, person, "requester");
                 }
             }
@@ -186,7 +186,7 @@ impl<'a> Post<'a> {
                 add(&mut recipients, person.clone(), "approver");
             }
         }
-        let next = advice::next(record_state, record_state.id(), Some(due), around);
+        let next = next_step::next(record_state, record_state.id(), Some(due), around);
         for (person, roles) in recipients {
             let is_approver = roles.contains("approver");
             let others: BTreeSet<String> =
@@ -264,7 +264,7 @@ impl<'a> Post<'a> {
     ) {
         let record_state = decision.record_state;
         let filer = (subjects.filer)(record_state);
-        for person in approval_step::requesters(record_state, filer.as_ref(), around) {
+        for person in approval::requesters(record_state, filer.as_ref(), around) {
             // Nobody needs a message about their own decision.
             if decision.by.iter().any(|by| by.key == person.key) {
                 continue;

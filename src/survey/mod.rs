@@ -4,7 +4,6 @@
 //! No dates are compared here: `status` decides what is due, in the record states and their duties.
 
 pub mod acts;
-pub mod advice;
 pub mod approved_state;
 pub mod branch;
 pub mod cause;
@@ -22,6 +21,7 @@ pub mod life;
 pub mod messages;
 pub mod naming;
 pub mod neighbour;
+pub mod next_step;
 pub mod observation;
 pub mod occurrence;
 pub mod overview;

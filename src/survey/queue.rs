@@ -1,6 +1,6 @@
 //! The records that need attention, worst first, with the next step; healthy records are left out.
 //!
-//! Uses status, survey's buckets and advice. Pure. Start at [`collect`]. Follows `docs/spec/cli.md`, queue, and M34
+//! Uses status, survey's buckets and next step. Pure. Start at [`collect`]. Follows `docs/spec/cli.md`, queue, and M34
 //! and M57 of the mission.
 
 use crate::diag::sorting::StableSort as _;
@@ -8,9 +8,9 @@ use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use crate::status::state::{RecordState, Status};
-use crate::survey::advice::{self, Next};
 use crate::survey::due::{self, DueRecord, Horizon, Urgency};
 use crate::survey::escalate::AdviceContext;
+use crate::survey::next_step::{self, NextStep};
 
 /// How urgent an item is; the worst first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -36,7 +36,7 @@ pub struct QueueItem<'a> {
     pub rank: Rank,
     /// Why it is due; `None` if only its status asks for attention.
     pub due: Option<DueRecord>,
-    pub next: Next,
+    pub next: NextStep,
 }
 
 /// Returns the records that need attention, worst first.
@@ -53,7 +53,7 @@ pub fn collect<'a>(
         let rank = rank_record(record_state, due.as_ref())?;
         // A degradation without a date comes before what still has time.
         let advised = due.as_ref().filter(|_| rank != Rank::Degraded);
-        let next = advice::next(record_state, id(record_state), advised, around);
+        let next = next_step::next(record_state, id(record_state), advised, around);
         Some(QueueItem { record_state, rank, due, next })
     });
     let mut items: Vec<QueueItem<'a>> = items.collect();

@@ -7,8 +7,8 @@ use serde::Serialize;
 use crate::policy::people::person::PersonView;
 use crate::record::dates;
 use crate::record::time::Instant;
-use crate::survey::advice::Next;
 use crate::survey::due::{Bucket, DueRecord, Timing};
+use crate::survey::next_step::NextStep;
 use crate::view::shape;
 
 /// The next step in the form of answers.
@@ -24,7 +24,7 @@ pub struct NextView<'a> {
 
 impl<'a> NextView<'a> {
     /// Returns the next step at an instant.
-    pub fn of(next: &'a Next, now: Instant) -> NextView<'a> {
+    pub fn of(next: &'a NextStep, now: Instant) -> NextView<'a> {
         let since = next.timing.since(now);
         NextView {
             action: &next.action,
@@ -52,7 +52,7 @@ pub fn timing(due: &DueRecord, now: Instant) -> String {
 }
 
 /// Returns the same as words that follow a state: ` for 8 days`, `, ends in 4 days`.
-pub fn age(due: Option<&DueRecord>, next: &Next, now: Instant) -> String {
+pub fn age(due: Option<&DueRecord>, next: &NextStep, now: Instant) -> String {
     let is_review = due.is_some_and(|due| due.bucket == Bucket::EmergencyReviewDue);
     match next.timing {
         Timing::Until(at) if is_review => {

@@ -1,8 +1,9 @@
 //! Judges a version by its own evidence.
 //!
-//! Uses record, policy, history, `approval`'s people, evidence, count and next. Pure. Part of the fold. Follows `docs/spec/approval.md`, A5,
+//! Uses record, policy, history, `approval`'s people, evidence and count. Pure. Part of the fold. Follows `docs/spec/approval.md`, A5,
 //! A8 and D3.
 
+use crate::approval::count::accepted::AcceptedKinds;
 use crate::approval::count::missing::{DemandContext, missing_approvals};
 use crate::approval::count::people::FourEyesOutcome;
 use crate::approval::count::requirement::{
@@ -14,7 +15,6 @@ use crate::approval::evidence::claims::{Scene, VersionEvidenceSet, Vouched};
 use crate::approval::fold::emergency;
 use crate::approval::fold::step::VersionStep;
 use crate::approval::fold::trail::{TrailEvaluator, TrailKind};
-use crate::approval::next::ways::ApprovalWays;
 use crate::approval::people::authors::{self, AuthorSet};
 use crate::approval::people::relation::SeparatedBy;
 use crate::approval::put_back;
@@ -92,14 +92,14 @@ impl<'a> TrailEvaluator<'a> {
                 Satisfied::Yes => Vec::new(),
                 _ => missing_approvals(context, &outcome.counted_approvals, &outcome.statements),
             },
-            ways: match satisfied {
-                Satisfied::No => ApprovalWays::for_terms(
+            accepted: match satisfied {
+                Satisfied::No => AcceptedKinds::new(
                     step.state.governance,
                     &demand.terms,
                     &step.state.key_set.keys,
                     evidence.pull_request.is_some(),
                 ),
-                Satisfied::Yes | Satisfied::Undetermined(_) => ApprovalWays::default(),
+                Satisfied::Yes | Satisfied::Undetermined(_) => AcceptedKinds::default(),
             },
             satisfied,
             becomes_approved,

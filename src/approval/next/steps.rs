@@ -1,19 +1,35 @@
-//! The ways in which content that has not landed can be approved here, each with the people who can take it.
+//! What can still be done about an approval, as data: what is missing, in which ways it can be given and by whom, and what
+//! stands in the way.
 //!
-//! Uses policy, `approval`'s count, `next::ways` and `next::who`. Pure. Start at [`offers`]. Follows `docs/spec/cli.md`,
-//! `how[]`: a way is named only if it counts under the policy that the content lands on.
+//! The only place that knows that; `next::text` words it. Uses policy, `approval`'s count, `next::who` and the verdict. Pure.
+//! Start at [`steps`]. Follows `docs/spec/status.md`, findings and reasons, and `docs/spec/cli.md`, `how[]`: a way is named only
+//! if it counts under the policy that judges the content.
 
+use crate::approval::count::accepted::AcceptedKinds;
 use crate::approval::count::requirement::{self, VersionDemand, combined_demand};
-use crate::approval::next::ways::{AcceptedKinds, ApprovalWay};
 use crate::approval::next::who::{self, Eligibility, SignedObject};
-use crate::approval::people::relation;
-use crate::approval::verdict::MissingApproval;
+use crate::approval::people::relation::{self, UnknownAccount};
+use crate::approval::sources::keys::Keys;
+use crate::approval::verdict::{
+    ApprovalVerdict, FourEyes, MissingApproval, NotCounted, Satisfied, Statement, Vote, VoteCounts,
+};
 use crate::policy::demand::{EvidenceKind, Proof, SelfApproval};
 use crate::policy::governance::Governance;
 use crate::policy::people;
 use crate::policy::people::person::Person;
 use crate::record::Record;
 use crate::record::vocabulary::Vocabulary;
+
+/// The maximum number of uncounted approval files explained for a version.
+const MOST_FILES: usize = 3;
+
+/// Content that is not approved, where it stands.
+#[derive(Clone, Copy)]
+pub enum Standing<'a> {
+    /// On a branch, or in the work tree.
+    Proposed(ProposedContent<'a>),
+    Landed(&'a ApprovalVerdict),
+}
 
 /// Content that has not landed, and what is known about it.
 #[derive(Clone, Copy)]
@@ -23,8 +39,14 @@ pub struct ProposedContent<'p> {
     pub record: &'p Record,
     pub approved: Option<&'p Record>,
     pub makers: &'p [Person],
-    /// Those who signed an approval of these bytes that counts once it lands.
-    pub signed: &'p [Person],
+    /// The makers who are the author of a commit of their own.
+    pub committed: &'p [Person],
+    /// Those who signed an approval of these bytes.
+    pub approvals: &'p [Person],
+    /// Those who signed a rejection of these bytes, each with the reason.
+    pub rejections: &'p [(Person, Option<String>)],
+    /// Whether a record of this id was removed: statements are older than that, which ends their effect.
+    pub was_removed: bool,
     pub review_job: ReviewJob,
 }
 
@@ -35,131 +57,397 @@ pub enum ReviewJob {
     Absent,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ApprovalOffer {
-    pub way: ApprovalWay,
-    /// The people who can take it, sorted; empty if anyone can who is not an author.
-    pub who: Vec<Person>,
-}
-
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ApprovalOffers {
-    /// The ways; empty if none is needed, or none counts.
-    pub ways: Vec<ApprovalOffer>,
+pub struct NextSteps {
     pub missing: Vec<MissingApproval>,
+    /// The ways; empty if none is needed, or none counts.
+    pub steps: Vec<ApprovalStep>,
     /// Whether one of the authors may be among the approvers.
     pub authors_may: bool,
     /// The people whose approval does not count: authors, requesters, and owners if they may not approve.
     pub barred: Vec<Person>,
-    /// The forge that the policy pins, if its merges list the reviewers and no job records them.
+    /// Why it is not approved, what must happen first, or why no way counts.
+    pub blockers: Vec<Blocker>,
+    /// Those who signed an approval of the proposed bytes, which counts once it lands.
+    pub signed: Vec<Person>,
+    /// The forge that the policy names, if its merges list the reviewers and no job records them.
     pub forge: Option<&'static str>,
-    /// Sentences about what must happen first, or why no way counts.
-    pub first: Vec<String>,
 }
 
-pub fn offers(content: ProposedContent<'_>) -> ApprovalOffers {
-    let (governance, record) = (content.governance, content.record);
-    let missing =
-        who::lacking(governance, record, content.approved, content.makers, content.signed);
-    if missing.is_empty() {
-        return ApprovalOffers::default();
-    }
-    let demand = combined_demand(governance, Some(record), content.approved);
-    let offering = Offering {
-        content,
-        accepted: AcceptedKinds::new(governance, &demand.terms),
-        demand: &demand,
-        eligibility: Eligibility::new(governance, record, content.approved, content.makers),
-        missing: &missing,
-    };
-    let mut first = offering.first();
-    let mut ways = offering.ways();
-    if !offering.can_be_met(&ways) {
-        ways.clear();
-        if first.is_empty() {
-            first.push(offering.why_none());
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ApprovalStep {
+    pub way: ApprovalWay,
+    /// The people who can take it, sorted; empty if anyone can who is not an author.
+    pub who: Vec<Person>,
+    /// What must happen first.
+    pub after: Option<Blocker>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ApprovalWay {
+    /// `exledger approve`: a signed file about the exact bytes.
+    SignedFile,
+    /// The forge's reviews, recorded with `exledger approve --from-reviews`.
+    ForgeReviews,
+    /// A merge commit by a non-author that lands the content, or a changed text if it has landed.
+    Merge,
+    /// The same, with further approvers named in the merge commit.
+    MergeWithTrailers,
+    /// The same, with a merge commit signed by a listed key.
+    SignedMerge,
+    /// A vote in git notes on the landing.
+    ReviewNote,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Blocker {
+    // Why content that landed is not approved.
+    OnlyAuthors {
+        authors: Vec<Person>,
+    },
+    Squashed,
+    OnlyMachines,
+    NothingCounts,
+    AccountUnknown(UnknownAccount),
+    NameUnknown,
+    NobodyListed,
+    OnlyAuthorsSay {
+        authors: Vec<Person>,
+    },
+    TooFew,
+    Rejected {
+        by: Vec<Person>,
+        in_note: bool,
+    },
+    BadSignature,
+    NotApproved,
+    FileRefused {
+        by: Person,
+        reason: NotCounted,
+    },
+    // What bars an approval of content that has not landed.
+    SignedRejection {
+        by: Person,
+        reason: Option<String>,
+    },
+    AuthorUnknown {
+        account: String,
+        forge: String,
+        add: String,
+    },
+    /// An approval is missing that nobody can give.
+    NobodyNamed,
+    /// The policy accepts no kind of approval that somebody could give.
+    NothingAccepted,
+    NoKeyListed,
+    /// Nothing counts unless the commits of the authors are signed.
+    AuthorsUnsigned,
+    // Why a policy leaves no way at all.
+    PolicyCannotBeMet,
+    KeysCannotBeListed,
+}
+
+impl ApprovalWay {
+    pub const ALL: &'static [ApprovalWay] = &[
+        ApprovalWay::SignedFile,
+        ApprovalWay::ForgeReviews,
+        ApprovalWay::Merge,
+        ApprovalWay::MergeWithTrailers,
+        ApprovalWay::SignedMerge,
+        ApprovalWay::ReviewNote,
+    ];
+
+    /// Returns the kind of way in JSON: `merge`, `review` or `sign`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            ApprovalWay::SignedFile => "sign",
+            ApprovalWay::ForgeReviews | ApprovalWay::ReviewNote => "review",
+            ApprovalWay::Merge | ApprovalWay::MergeWithTrailers | ApprovalWay::SignedMerge => {
+                "merge"
+            }
         }
     }
-    if governance.policy.approval.authors == Proof::Attested {
-        first.push(
-            "nothing counts unless every commit that makes this text is signed by a listed key of its author \
-             (`approval.authors: attested`)"
-                .to_owned(),
-        );
+
+    /// Returns what an approval given in this way proves.
+    pub fn level(self) -> Proof {
+        match self {
+            ApprovalWay::SignedFile | ApprovalWay::SignedMerge => Proof::Attested,
+            ApprovalWay::ForgeReviews
+            | ApprovalWay::ReviewNote
+            | ApprovalWay::Merge
+            | ApprovalWay::MergeWithTrailers => Proof::Claimed,
+        }
     }
+
+    fn is_repeatable(self) -> bool {
+        matches!(
+            self,
+            ApprovalWay::ForgeReviews | ApprovalWay::SignedFile | ApprovalWay::ReviewNote
+        )
+    }
+}
+
+impl NextSteps {
+    /// Returns the step that can be taken immediately; a forge's reviews must be fetched first.
+    pub fn nearest(&self) -> Option<&ApprovalStep> {
+        let is_immediate = |step: &&ApprovalStep| step.way != ApprovalWay::ForgeReviews;
+        self.steps.iter().find(is_immediate).or(self.steps.first())
+    }
+}
+
+/// Returns what can still be done about the approval of some content.
+pub fn steps(standing: Standing<'_>) -> NextSteps {
+    match standing {
+        Standing::Proposed(content) => of_proposed(content),
+        Standing::Landed(verdict) if verdict.satisfied == Satisfied::Yes => NextSteps::default(),
+        Standing::Landed(verdict) => {
+            let mut next = by_policy(verdict.accepted, verdict.missing.clone());
+            next.barred = authors(verdict);
+            if verdict.satisfied == Satisfied::No {
+                let files = refused_files(verdict).take(MOST_FILES);
+                let blockers = std::iter::once(cause(verdict)).chain(files);
+                next.blockers = blockers.chain(next.blockers).collect();
+            }
+            next
+        }
+    }
+}
+
+/// Returns the steps that a policy leaves open, whoever takes them: the two nearest.
+pub fn by_policy(accepted: AcceptedKinds, missing: Vec<MissingApproval>) -> NextSteps {
+    let AcceptedKinds { needs_one, has_keys, can_list_keys, .. } = accepted;
+    let merges = accepted.merges && needs_one;
+    let signs = accepted.signed_files && can_list_keys;
+    // Somebody without a key gets one only through an approved change, so merging comes first.
+    let ways = [
+        (accepted.bridged_reviews, ApprovalWay::ForgeReviews),
+        (signs && has_keys, ApprovalWay::SignedFile),
+        (merges, ApprovalWay::Merge),
+        (signs && !has_keys, ApprovalWay::SignedFile),
+        (accepted.trailers && !needs_one && !(signs && has_keys), ApprovalWay::MergeWithTrailers),
+        (can_list_keys && accepted.signed_merges && !merges && needs_one, ApprovalWay::SignedMerge),
+        (accepted.notes, ApprovalWay::ReviewNote),
+    ];
+    let open = ways.into_iter().filter(|(is_open, _)| *is_open).take(2);
+    let step = |(_, way)| ApprovalStep {
+        way,
+        who: Vec::new(),
+        after: match way {
+            ApprovalWay::SignedFile if !has_keys => Some(Blocker::NoKeyListed),
+            _ => None,
+        },
+    };
+    let steps: Vec<ApprovalStep> = open.map(step).collect();
+    let blockers = match (steps.is_empty(), can_list_keys) {
+        (false, _) => Vec::new(),
+        (true, true) => vec![Blocker::PolicyCannotBeMet],
+        (true, false) => vec![Blocker::KeysCannotBeListed],
+    };
+    NextSteps {
+        missing,
+        steps,
+        authors_may: accepted.authors_may,
+        blockers,
+        ..NextSteps::default()
+    }
+}
+
+/// Returns the same for a change of an approved record, whatever the change is.
+pub fn for_change(governance: &Governance, record: &Record, makers: &[Person]) -> NextSteps {
+    let demand = combined_demand(governance, Some(record), None);
+    let keys = Keys::from_governance(governance, governance);
+    let accepted = AcceptedKinds::new(governance, &demand.terms, &keys, false);
+    by_policy(accepted, who::lacking(governance, record, None, makers, &[]))
+}
+
+fn authors(verdict: &ApprovalVerdict) -> Vec<Person> {
+    verdict.authors.iter().map(|author| author.person.clone()).collect()
+}
+
+/// Returns why content that landed is not approved.
+fn cause(verdict: &ApprovalVerdict) -> Blocker {
+    let statements = &verdict.statements;
+    match verdict.result {
+        FourEyes::SelfApproved => Blocker::OnlyAuthors { authors: authors(verdict) },
+        FourEyes::NoneRecorded if verdict.landed_by.is_none() => Blocker::Squashed,
+        FourEyes::NoneRecorded => {
+            let is_machine = |it: &Statement| it.counts == VoteCounts::No(NotCounted::Bot);
+            let only_machines = !statements.is_empty() && statements.iter().all(is_machine);
+            if only_machines { Blocker::OnlyMachines } else { Blocker::NothingCounts }
+        }
+        FourEyes::Unresolved => unresolved(verdict),
+        FourEyes::Claimed if verdict.approvers.is_empty() => {
+            Blocker::OnlyAuthorsSay { authors: authors(verdict) }
+        }
+        FourEyes::Claimed | FourEyes::Attested => Blocker::TooFew,
+        FourEyes::Vetoed => {
+            let vetoes = statements.iter().filter(|it| it.vote == Vote::Vetoes);
+            let vetoes = vetoes.filter(|it| it.counts == VoteCounts::Yes);
+            Blocker::Rejected {
+                in_note: vetoes.clone().any(|it| it.approver.kind == EvidenceKind::Note),
+                by: vetoes.map(|it| it.approver.person.clone()).collect(),
+            }
+        }
+        FourEyes::InvalidSignature => Blocker::BadSignature,
+        FourEyes::Indeterminate | FourEyes::NotApplicable => Blocker::NotApproved,
+    }
+}
+
+/// Returns why nobody counts of those who are named: an account or a name is unknown, or nobody is listed.
+fn unresolved(verdict: &ApprovalVerdict) -> Blocker {
+    let reasons = verdict.statements.iter().filter_map(|statement| match &statement.counts {
+        VoteCounts::No(reason) => Some((statement.vote, reason)),
+        VoteCounts::Yes => None,
+    });
+    let unknown = reasons.clone().find_map(|(_, reason)| match reason {
+        NotCounted::UnknownAccount(unknown) => Some(unknown),
+        _ => None,
+    });
+    if let Some(unknown) = unknown {
+        return Blocker::AccountUnknown(unknown.clone());
+    }
+    let is_name_unknown = |(vote, reason): (Vote, &NotCounted)| {
+        vote == Vote::Approves
+            && matches!(
+                reason,
+                NotCounted::Unresolved
+                    | NotCounted::NoPerson
+                    | NotCounted::SameNameAsAuthor
+                    | NotCounted::UnnamedForge(_)
+            )
+    };
+    let mut reasons = reasons;
+    if reasons.any(is_name_unknown) { Blocker::NameUnknown } else { Blocker::NobodyListed }
+}
+
+/// Returns the uncounted approval files of people who do not count otherwise.
+fn refused_files(verdict: &ApprovalVerdict) -> impl Iterator<Item = Blocker> {
+    let counts = |statement: &&Statement| {
+        let mut approvers = verdict.approvers.iter();
+        approvers.any(|approver| approver.person.key == statement.approver.person.key)
+    };
+    let refused = verdict.refused.iter().filter(|it| it.vote == Vote::Approves);
+    refused.filter(move |it| !counts(it)).filter_map(|statement| match &statement.counts {
+        VoteCounts::Yes => None,
+        VoteCounts::No(reason) => Some(Blocker::FileRefused {
+            by: statement.approver.person.clone(),
+            reason: reason.clone(),
+        }),
+    })
+}
+
+fn of_proposed(content: ProposedContent<'_>) -> NextSteps {
+    let (governance, record) = (content.governance, content.record);
+    let eligibility = Eligibility::new(governance, record, content.approved, content.makers);
+    let counts =
+        |it: &&Person| !content.was_removed && eligibility.can_sign(it, SignedObject::ApprovalFile);
+    let signed: Vec<Person> = content.approvals.iter().filter(counts).cloned().collect();
+    let is_own = |person: &Person| content.committed.iter().any(|own| own.key == person.key);
+    let rejections = content.rejections.iter().filter(|(by, _)| !is_own(by)).cloned();
+    let mut blockers: Vec<Blocker> =
+        rejections.map(|(by, reason)| Blocker::SignedRejection { by, reason }).collect();
+    let is_rejected = !blockers.is_empty();
+    let missing = who::lacking(governance, record, content.approved, content.makers, &signed);
+    if missing.is_empty() {
+        return NextSteps { signed, blockers, ..NextSteps::default() };
+    }
+    let demand = combined_demand(governance, Some(record), content.approved);
+    let keys = Keys::from_governance(governance, governance);
+    let has_job = content.review_job == ReviewJob::Present;
+    let proposal = Proposal {
+        governance,
+        accepted: AcceptedKinds::new(governance, &demand.terms, &keys, has_job),
+        demand: &demand,
+        eligibility,
+        missing: &missing,
+        n_signed: signed.len(),
+    };
+    let mut steps = proposal.steps();
+    let unknown = proposal.unknown_authors();
+    if !proposal.can_be_met(&steps) {
+        steps.clear();
+        if unknown.is_empty() {
+            blockers.push(proposal.why_no_way());
+        }
+    }
+    blockers.extend(unknown);
     let approval = &governance.policy.approval;
-    let writes_reviews = offering.accepted.forge_reviews && content.review_job == ReviewJob::Absent;
-    ApprovalOffers {
-        ways,
+    if approval.authors == Proof::Attested {
+        blockers.push(Blocker::AuthorsUnsigned);
+    }
+    if is_rejected {
+        steps.clear();
+    }
+    let writes_reviews = proposal.accepted.forge_reviews && !has_job;
+    NextSteps {
+        steps,
         authors_may: approval.self_approval == SelfApproval::Allow,
-        barred: offering.eligibility.barred(),
+        barred: proposal.eligibility.barred(),
+        blockers,
+        signed,
         forge: if writes_reviews { Some(approval.forge.as_str()) } else { None },
-        first,
         missing,
     }
 }
 
-struct Offering<'p> {
-    content: ProposedContent<'p>,
+struct Proposal<'p> {
+    governance: &'p Governance,
     accepted: AcceptedKinds,
     eligibility: Eligibility<'p>,
     missing: &'p [MissingApproval],
     demand: &'p VersionDemand,
+    n_signed: usize,
 }
 
-impl Offering<'_> {
-    fn ways(&self) -> Vec<ApprovalOffer> {
-        let has_job = self.content.review_job == ReviewJob::Present;
+impl Proposal<'_> {
+    fn steps(&self) -> Vec<ApprovalStep> {
         let accepted = &self.accepted;
         let needs_one = self.n_missing() <= 1;
-        let mut ways = Vec::new();
-        if accepted.bridged_reviews && has_job || accepted.forge_reviews {
-            ways.extend(self.by_claim(ApprovalWay::ForgeReviews));
+        let mut steps = Vec::new();
+        if accepted.bridged_reviews || accepted.forge_reviews {
+            steps.extend(self.by_claim(ApprovalWay::ForgeReviews));
         }
         if accepted.merges {
-            ways.extend(self.by_claim(ApprovalWay::Merge));
+            steps.extend(self.by_claim(ApprovalWay::Merge));
         } else if accepted.signed_merges && needs_one {
-            ways.extend(self.by_key(ApprovalWay::SignedMerge, SignedObject::Commit));
+            steps.extend(self.by_key(ApprovalWay::SignedMerge, SignedObject::Commit));
         }
         if accepted.signed_files {
-            ways.extend(self.by_key(ApprovalWay::SignedFile, SignedObject::ApprovalFile));
+            steps.extend(self.by_key(ApprovalWay::SignedFile, SignedObject::ApprovalFile));
         }
         if accepted.notes {
-            ways.extend(self.by_claim(ApprovalWay::ReviewNote));
+            steps.extend(self.by_claim(ApprovalWay::ReviewNote));
         }
-        let others = ways.iter().any(|offer| is_repeatable(offer.way));
-        if let Some(merge) = ways.iter_mut().find(|offer| offer.way == ApprovalWay::Merge)
+        let others = steps.iter().any(|step| step.way.is_repeatable());
+        if let Some(merge) = steps.iter_mut().find(|step| step.way == ApprovalWay::Merge)
             && !needs_one
             && !others
             && accepted.trailers
         {
             merge.way = ApprovalWay::MergeWithTrailers;
         }
-        ways
+        steps
     }
 
-    fn by_claim(&self, way: ApprovalWay) -> Option<ApprovalOffer> {
+    fn by_claim(&self, way: ApprovalWay) -> Option<ApprovalStep> {
         if self.is_open() && !self.eligibility.is_for_listed() {
-            return Some(ApprovalOffer { way, who: Vec::new() });
+            return Some(ApprovalStep { way, who: Vec::new(), after: None });
         }
-        let named = self.eligibility.named(self.missing);
-        let may = named.into_iter().filter(|person| self.eligibility.may_claim(person));
-        let who: Vec<Person> = may.collect();
-        if who.is_empty() { None } else { Some(ApprovalOffer { way, who }) }
+        let mut named = self.eligibility.named(self.missing);
+        named.retain(|person| self.eligibility.may_claim(person));
+        by_people(way, named)
     }
 
-    fn by_key(&self, way: ApprovalWay, object: SignedObject) -> Option<ApprovalOffer> {
+    fn by_key(&self, way: ApprovalWay, object: SignedObject) -> Option<ApprovalStep> {
         if self.is_open() && self.eligibility.has_unnamed_signers(object) {
-            return Some(ApprovalOffer { way, who: Vec::new() });
+            return Some(ApprovalStep { way, who: Vec::new(), after: None });
         }
-        let who = if self.is_open() {
-            self.eligibility.signers(object)
-        } else {
-            let mut named = self.eligibility.named(self.missing);
-            named.retain(|person| self.eligibility.can_sign(person, object));
-            named
-        };
-        if who.is_empty() { None } else { Some(ApprovalOffer { way, who }) }
+        if self.is_open() {
+            return by_people(way, self.eligibility.signers(object));
+        }
+        let mut named = self.eligibility.named(self.missing);
+        named.retain(|person| self.eligibility.can_sign(person, object));
+        by_people(way, named)
     }
 
     /// Tells whether an approval is missing that anyone but the authors could give, beside those of groups and roles.
@@ -178,101 +466,78 @@ impl Offering<'_> {
 
     fn n_missing(&self) -> usize {
         let needed = usize::try_from(self.demand.terms.needed().count).unwrap_or(usize::MAX);
-        needed.saturating_sub(self.content.signed.len()).max(self.groups_left().len()).max(1)
+        needed.saturating_sub(self.n_signed).max(self.groups_left().len()).max(1)
     }
 
     fn groups_left(&self) -> Vec<&str> {
         self.missing.iter().filter_map(|missing| missing.group.as_deref()).collect()
     }
 
-    /// Tells whether the ways together can give every approval that is missing: one merge gives one of them.
-    fn can_be_met(&self, ways: &[ApprovalOffer]) -> bool {
-        let unnamed = |missing: &&MissingApproval| missing.who.is_empty() && !missing.is_for_anyone;
-        if ways.is_empty() || self.missing.iter().any(|missing| unnamed(&missing)) {
+    /// Tells whether the steps together can give every approval that is missing: one merge gives one of them.
+    fn can_be_met(&self, steps: &[ApprovalStep]) -> bool {
+        if steps.is_empty() || self.missing.iter().any(is_for_nobody) {
             return false;
         }
-        let is_offered = |person: &Person| {
-            let mut offers = ways.iter();
-            offers.any(|offer| {
-                offer.who.is_empty() || offer.who.iter().any(|it| it.key == person.key)
-            })
+        let can_step = |person: &Person| {
+            let mut steps = steps.iter();
+            steps.any(|step| step.who.is_empty() || step.who.iter().any(|it| it.key == person.key))
         };
-        let named = self.missing.iter().filter(|missing| !missing.is_for_anyone);
-        let is_lost = |missing: &MissingApproval| !missing.who.iter().any(is_offered);
-        if named.clone().any(is_lost) {
+        let mut named = self.missing.iter().filter(|missing| !missing.is_for_anyone);
+        if named.any(|missing| !missing.who.iter().any(can_step)) {
             return false;
         }
-        if ways.iter().any(|offer| offer.way == ApprovalWay::MergeWithTrailers) {
+        if steps.iter().any(|step| step.way == ApprovalWay::MergeWithTrailers) {
             return true;
         }
-        let merges = usize::from(ways.iter().any(|offer| is_merge(offer.way)));
-        let repeatable: Vec<&ApprovalOffer> =
-            ways.iter().filter(|offer| is_repeatable(offer.way)).collect();
-        let n_missing = self.n_missing();
-        let is_open_ended = repeatable.iter().any(|offer| offer.who.is_empty());
+        let merges = usize::from(steps.iter().any(|step| !step.way.is_repeatable()));
+        let repeatable: Vec<&ApprovalStep> =
+            steps.iter().filter(|step| step.way.is_repeatable()).collect();
+        let is_open_ended = repeatable.iter().any(|step| step.who.is_empty());
         if is_open_ended || self.demand.terms.each_of.is_empty() && self.is_open() {
-            let n_signers: usize = repeatable.iter().map(|offer| offer.who.len()).sum();
-            return is_open_ended || n_signers + merges >= n_missing;
+            let n_signers: usize = repeatable.iter().map(|step| step.who.len()).sum();
+            return is_open_ended || n_signers + merges >= self.n_missing();
         }
         let groups = self.groups_left();
-        let of = |offers: &[&ApprovalOffer]| -> Vec<Vec<String>> {
-            let people = offers.iter().flat_map(|offer| offer.who.iter().cloned());
-            let people = relation::each_once(people);
-            let governance = self.content.governance;
-            people.iter().map(|person| people::groups_of(governance, person)).collect()
+        let member_of = |steps: &[&ApprovalStep]| -> Vec<Vec<String>> {
+            let people =
+                relation::each_once(steps.iter().flat_map(|step| step.who.iter().cloned()));
+            people.iter().map(|person| people::groups_of(self.governance, person)).collect()
         };
-        let all: Vec<&ApprovalOffer> = ways.iter().collect();
-        requirement::unfilled(&groups, &of(&all)).is_empty()
-            && requirement::unfilled(&groups, &of(&repeatable)).len() <= merges
+        let all: Vec<&ApprovalStep> = steps.iter().collect();
+        requirement::unfilled(&groups, &member_of(&all)).is_empty()
+            && requirement::unfilled(&groups, &member_of(&repeatable)).len() <= merges
     }
 
-    /// Returns what must be added to the policy before a person without an account can approve.
-    fn first(&self) -> Vec<String> {
+    fn unknown_authors(&self) -> Vec<Blocker> {
         let authors = self.eligibility.unknown_authors();
-        let sentences = authors.iter().filter_map(|author| {
+        let unknown = authors.iter().filter_map(|author| {
             let account = author.unmapped()?;
-            let key = account.login_key(&self.content.governance.policy.people);
-            Some(format!(
-                "it is not known who {account} is, an author: have {} approved and merged first; until then only \
-                 another account at {} counts",
-                relation::to_add(&[key]),
-                account.forge
-            ))
+            let key = account.login_key(&self.governance.policy.people);
+            Some(Blocker::AuthorUnknown {
+                account: account.to_string(),
+                forge: account.forge.clone(),
+                add: relation::to_add(&[key]),
+            })
         });
-        sentences.collect()
+        unknown.collect()
     }
 
-    fn why_none(&self) -> String {
-        let unnamed: Vec<&str> = self
-            .missing
-            .iter()
-            .filter(|missing| missing.who.is_empty() && !missing.is_for_anyone)
-            .map(|missing| missing.need.as_str())
-            .collect();
-        if !unnamed.is_empty() {
-            return format!(
-                "nobody can give what is needed ({}): add someone else to the policy, or name them in the record",
-                unnamed.join("; ")
-            );
+    fn why_no_way(&self) -> Blocker {
+        if self.missing.iter().any(is_for_nobody) {
+            Blocker::NobodyNamed
+        } else if self.accepted.signed_files {
+            Blocker::NoKeyListed
+        } else {
+            Blocker::NothingAccepted
         }
-        let accept = &self.content.governance.policy.approval.accept;
-        let signers = &self.content.governance.policy.approval.signers;
-        if !accept.contains(&EvidenceKind::Detached) {
-            let way = "add `detached` to `approval.accept` in exledger.yaml, and have that approved first";
-            return format!("the policy accepts nothing that could give what is needed: {way}");
-        }
-        let needs: Vec<&str> = self.missing.iter().map(|missing| missing.need.as_str()).collect();
-        format!(
-            "no key is listed for anyone who could give what is needed ({}): have {signers} list their key first",
-            needs.join("; ")
-        )
     }
 }
 
-fn is_repeatable(way: ApprovalWay) -> bool {
-    matches!(way, ApprovalWay::ForgeReviews | ApprovalWay::SignedFile | ApprovalWay::ReviewNote)
+fn by_people(way: ApprovalWay, who: Vec<Person>) -> Option<ApprovalStep> {
+    if who.is_empty() { None } else { Some(ApprovalStep { way, who, after: None }) }
 }
 
-fn is_merge(way: ApprovalWay) -> bool {
-    matches!(way, ApprovalWay::Merge | ApprovalWay::SignedMerge | ApprovalWay::MergeWithTrailers)
+/// Tells whether nobody is known who could give an approval.
+pub(crate) fn is_for_nobody(missing: &MissingApproval) -> bool {
+    missing.who.is_empty() && !missing.is_for_anyone
 }

@@ -4,10 +4,11 @@
 //! Uses record, policy, `approval`'s people and count. Pure. Start at [`needed`], [`proposed`], [`lacking`] and [`Eligibility`]. Follows
 //! `docs/spec/approval.md`, D3, D4 and I8, and `docs/spec/cli.md`, `needs{}`.
 
+use crate::approval::count::accepted::AcceptedKinds;
 use crate::approval::count::missing::{self, DemandContext};
 use crate::approval::count::requirement::{self, OnlyListed, VersionDemand, combined_demand};
-use crate::approval::count::weigh::CountedApproval;
-use crate::approval::next::ways::ApprovalWays;
+use crate::approval::count::weigh::{self, CountedApproval};
+use crate::approval::evidence::statement_file::ApprovalDecision;
 use crate::approval::people::authors::AuthorSet;
 use crate::approval::people::identity::{IdentityCache, IdentityResolver};
 use crate::approval::people::listed::IdentityKind;
@@ -15,7 +16,8 @@ use crate::approval::people::relation::{self, Relation, SeparatedBy};
 use crate::approval::sources::keys::{KeySet, Keys};
 use crate::approval::sources::signature;
 use crate::approval::verdict::{
-    ApprovalVerdict, Approver, Author, FourEyes, MissingApproval, Satisfied, SelfAsserted,
+    ApprovalVerdict, Approver, Author, FourEyes, MissingApproval, NotCounted, Satisfied,
+    SelfAsserted,
 };
 use crate::diag::sorting::StableSort as _;
 use crate::policy::demand::{EvidenceKind, Proof, SelfApproval};
@@ -154,16 +156,9 @@ pub fn proposed(
         satisfied: Satisfied::No,
         needed: demand.terms.needed(),
         missing: missing::missing_approvals(context, &[], &[]),
-        ways: ApprovalWays::for_terms(governance, &demand.terms, &identities.key_set.keys, false),
+        accepted: AcceptedKinds::new(governance, &demand.terms, &identities.key_set.keys, false),
         ..verdict
     }
-}
-
-/// Returns the ways in which content that has not landed can be approved.
-pub fn ways(governance: &Governance, own: &Record) -> ApprovalWays {
-    let identities = Identities::from_governance(governance);
-    let demand = combined_demand(governance, Some(own), None);
-    ApprovalWays::for_terms(governance, &demand.terms, &identities.key_set.keys, false)
 }
 
 /// Returns which approvals some content still needs, and who could give them: nobody in its author set.
@@ -356,6 +351,56 @@ impl<'g> Eligibility<'g> {
             && !self.identities.is_no_person(person)
             && self.listed.as_ref().is_none_or(|it| self.identities.is_listed(it, person))
     }
+}
+
+/// The people whose own approval of some content does not count, by what they have to do with it.
+#[derive(Clone, Copy, Debug)]
+pub struct ContentPeople<'a> {
+    pub makers: &'a [Person],
+    /// Those who made it in a commit of their own; the others may have been named by anybody, so they may still reject it.
+    pub committed: &'a [Person],
+    /// Its owners; empty for a governance file.
+    pub owners: &'a [Address],
+}
+
+/// Returns why somebody's signed approval or rejection of content would not count; `None` if it would.
+///
+/// The first governance determines what an approval must be, the second one who is who (D1, D2).
+pub fn refusal(
+    content: ContentPeople<'_>,
+    person: &Person,
+    decision: ApprovalDecision,
+    [governance_before, who]: [&Governance; 2],
+) -> Option<NotCounted> {
+    let approval = &governance_before.policy.approval;
+    if people::is_bot(who, person) || people::is_agent(who, person) {
+        return Some(NotCounted::Bot);
+    }
+    let identities = Identities::from_governance(who);
+    if identities.is_no_person(person) {
+        return Some(NotCounted::Forge);
+    }
+    // An approval states only an address: the name comes from the governance files.
+    let known = people::identify(who, "", &person.typed_email);
+    if decision == ApprovalDecision::Reject {
+        // A rejection counts even if the relation to the authors is unknown.
+        let relation = identities.relation_of_signer(&known, content.committed);
+        return (relation == Relation::Same).then_some(NotCounted::Author);
+    }
+    let relation = identities.relation_of_signer(&known, content.makers);
+    if approval.self_approval == SelfApproval::Forbid && !relation.is_different() {
+        return Some(weigh::as_author(&relation));
+    }
+    let owners = content.owners.iter().map(|owner| people::identify(who, "", owner.as_str()));
+    let owners: Vec<Person> = owners.collect();
+    match identities.relation_of_signer(&known, &owners) {
+        _ if approval.owner_may_approve => {}
+        Relation::Same | Relation::Namesake => return Some(NotCounted::Owner),
+        Relation::Unknown(unknown) => return Some(NotCounted::UnknownAccount(unknown)),
+        Relation::Different => {}
+    }
+    let is_accepted = approval.accept.contains(&EvidenceKind::Detached);
+    if is_accepted { None } else { Some(NotCounted::Kind) }
 }
 
 fn namespace(object: SignedObject) -> &'static str {

@@ -7,14 +7,15 @@
 
 use crate::approval::count::requirement;
 use crate::approval::evidence::statement_file::ApprovalDecision;
+use crate::approval::next::text;
+use crate::approval::next::who::{self, ContentPeople};
 use crate::diag::Level;
-use crate::features::approve;
 use crate::features::approve::committer::Committer;
 use crate::features::approve::destination::Destination;
 use crate::features::approve::prepared::PreparedApproval;
 use crate::features::approve::request::ApprovalRequest;
 use crate::features::approve::source::ContentSource;
-use crate::features::approve::subject::{ApprovalContent, governance_file, record};
+use crate::features::approve::subject::{ApprovalContent, ApprovalTarget, governance_file, record};
 use crate::history::paths::LedgerPrefix;
 use crate::policy;
 use crate::policy::governance::Governance;
@@ -170,12 +171,15 @@ pub(super) fn refuse_uncounted(
         Some(landed) => &landed.governance,
         None => present,
     };
-    match approve::plan::refused(&content.target, person, decision, [judging, present]) {
+    let ApprovalTarget { makers, committed, owners, .. } = &content.target;
+    let people = ContentPeople { makers, committed, owners };
+    match who::refusal(people, person, decision, [judging, present]) {
         None => Ok(()),
-        Some(refused) => Err(Usage::refused(
-            format!("it would not count: {} {refused}", person.display),
-            refused.help(),
-        )),
+        Some(reason) => {
+            let (reason, help) = text::refusal(&reason, decision);
+            let what = format!("it would not count: {} {reason}", person.display);
+            Err(Usage::refused(what, help))
+        }
     }
 }
 

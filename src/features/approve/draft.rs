@@ -88,13 +88,19 @@ impl PreparedApproval<'_> {
     ) -> Result<ApprovalDraft<'p>, Error> {
         let target = &content.target;
         let ledger = approve::answer::written(&self.snapshot)?;
-        let file = approve::plan::file(
-            target,
-            &ledger,
-            &self.by,
-            (self.decision, reason.map(str::to_owned)),
-            self.at.instant(),
-        );
+        let file = ApprovalFile {
+            ledger: Some(ledger),
+            about: target.about.clone(),
+            sha256: target.sha256.clone(),
+            from: target.from.clone(),
+            decision: self.decision,
+            at: self.at.instant(),
+            by: self.by.clone(),
+            reason: reason.map(str::to_owned),
+            via: None,
+            account: None,
+            authors: Vec::new(),
+        };
         let text = file.text().map_err(|bad| {
             Usage::refused(format!("nothing can be signed: {bad}"), "use other words")
         })?;

@@ -1,6 +1,6 @@
-//! Approve: approvals and rejections, approval files for a forge's reviews, and how a change can be approved.
+//! Approve: approvals and rejections, and approval files for a forge's reviews.
 //!
-//! Uses session. Start at `prepare`. Follows `docs/spec/cli.md`, approve and `how[]`, and `docs/spec/approval.md`, 1.12.
+//! Uses session. Start at `prepare`. Follows `docs/spec/cli.md`, approve, and `docs/spec/approval.md`, 1.12.
 
 pub mod answer;
 mod beside;
@@ -10,8 +10,6 @@ pub mod committer;
 pub mod destination;
 pub mod draft;
 mod earlier;
-pub mod offered;
-pub mod plan;
 pub mod prepared;
 pub mod request;
 pub mod reviews;
@@ -22,11 +20,9 @@ pub mod subject;
 
 use crate::approval::evidence::reviews::Reviews;
 use crate::features::approve::answer::prepare_approval;
-use crate::features::approve::offered::{OfferedApprovals, find_offers};
 use crate::features::approve::prepared::PreparedApproval;
 use crate::features::approve::request::ApprovalRequest;
 use crate::features::approve::reviews::{PreparedReviews, prepare_files};
-use crate::features::diff::compared::{Compared, ProposedState};
 use crate::session::Session;
 use crate::session::error::Error;
 use crate::session::options::Moment;
@@ -56,17 +52,4 @@ pub fn prepare_reviews<'s>(
     reviews: &Reviews,
 ) -> Result<PreparedReviews<'s>, Error> {
     prepare_files(session.current()?, at, reviews)
-}
-
-/// Returns how each record of a comparison can be approved, in the order of its entries.
-///
-/// # Errors
-/// If approval files, or the workflows of the target, can't be read.
-pub fn offer(
-    session: &Session,
-    at: &Moment,
-    compared: &Compared,
-    proposed: ProposedState<'_>,
-) -> Result<Vec<OfferedApprovals>, Error> {
-    find_offers(session.current()?, at, compared, proposed)
 }

@@ -3,15 +3,13 @@
 //! Start at [`PreparedApproval`].
 
 use crate::approval::evidence::statement_file::ApprovalDecision;
-use crate::approval::next::who;
-use crate::features::approve;
+use crate::approval::next::{text, who};
 use crate::features::approve::committer::Committer;
 use crate::features::approve::destination::Destination;
 use crate::features::approve::source::ContentSource;
-use crate::features::approve::subject::ApprovalContent;
+use crate::features::approve::subject::{self, ApprovalContent};
 use crate::policy::people::person::Person;
 use crate::record::address::Address;
-use crate::rules::change_cases;
 use crate::session::locate::Located;
 use crate::session::notice::Notice;
 use crate::session::options::Moment;
@@ -48,7 +46,7 @@ impl PreparedApproval<'_> {
     pub fn groups(&self) -> Vec<String> {
         let needed = &self.content.target.needed;
         let governance = self.snapshot.governance();
-        approve::plan::groups(needed, &self.person, self.decision, governance)
+        subject::groups(needed, &self.person, self.decision, governance)
     }
 
     /// Returns what the content needs besides the approvals that count already, one line
@@ -74,6 +72,6 @@ impl PreparedApproval<'_> {
             &content.target.makers,
             &persons,
         );
-        lacking.iter().map(change_cases::describe_missing).collect()
+        lacking.iter().map(text::missing).collect()
     }
 }

@@ -11,6 +11,7 @@ use crate::approval::evidence::statement_file::{ApprovalFile, ApprovalSubject};
 use crate::features::approve;
 use crate::features::approve::bridge_key::{BridgeKey, UncountedKey};
 use crate::features::approve::destination::write_beside;
+use crate::features::approve::subject;
 use crate::history::objects::Oid;
 use crate::history::tree::CommitTree;
 use crate::history::version::TrailKey;
@@ -142,7 +143,7 @@ impl PreparedReviews<'_> {
     pub fn groups(&self, draft: &ApprovalFileDraft) -> Vec<String> {
         let needed = read_needed(&self.snapshot, &draft.file.about).unwrap_or_default();
         let governance = self.snapshot.governance();
-        approve::plan::groups(&needed, &draft.person, draft.file.decision, governance)
+        subject::groups(&needed, &draft.person, draft.file.decision, governance)
     }
 
     /// Returns for each file, in order, whether the approved ref has it already.

@@ -8,17 +8,41 @@ pub(super) mod not_found;
 pub(super) mod record;
 
 use crate::approval::count::requirement::{combined_demand, strongest_proof};
+use crate::approval::evidence::statement_file::{ApprovalDecision, ApprovalSubject};
 use crate::approval::verdict::{Approver, Author};
-use crate::features::approve::plan::ApprovalTarget;
 use crate::history::change::event::ChangeEvent;
 use crate::policy::demand::Proof;
 use crate::policy::governance::Governance;
+use crate::policy::people;
 use crate::policy::people::person::Person;
+use crate::policy::tier::Needed;
 use crate::record::Record;
+use crate::record::address::Address;
 use crate::record::file::RecordFile;
 use crate::session::snapshot::tip::Tip;
 use crate::survey::shell::quoted;
 use std::rc::Rc;
+
+/// The subject of an approval: some bytes, and who made them.
+#[derive(Clone, Debug)]
+pub struct ApprovalTarget {
+    /// The record or governance file.
+    pub about: ApprovalSubject,
+    /// The sha256 of the bytes, in 64 hexadecimal digits.
+    pub sha256: String,
+    /// The sha256 of the bytes that count instead, if what is approved follows a version that does not.
+    pub from: Option<String>,
+    /// The record folder below which its approvals are stored.
+    pub folder: String,
+    /// Its authors, each once.
+    pub makers: Vec<Person>,
+    /// Those who made it in a commit of their own; the others may have been named by anybody, so
+    /// they may still reject it.
+    pub committed: Vec<Person>,
+    /// Its owners; empty for a governance file.
+    pub owners: Vec<Address>,
+    pub needed: Needed,
+}
 
 /// The content that somebody is about to approve or reject.
 pub struct ApprovalContent {
@@ -54,6 +78,18 @@ impl ApprovalContent {
             None => strongest_proof(governance),
         }
     }
+}
+
+/// Returns the groups that must approve the content and that a person is in: those for which the approval counts.
+pub(super) fn groups(
+    needed: &Needed,
+    person: &Person,
+    decision: ApprovalDecision,
+    who: &Governance,
+) -> Vec<String> {
+    let mut groups = people::groups_of(who, person);
+    groups.retain(|group| needed.each_of.contains(group) && decision == ApprovalDecision::Approve);
+    groups
 }
 
 /// How the content at the tip of the approved ref was evaluated.

@@ -21,7 +21,7 @@ use crate::status::state::RecordState;
 use crate::survey::escalate::AdviceContext;
 use crate::survey::neighbour::Neighbours;
 use crate::survey::patterns::facts::PatternFacts;
-use crate::survey::{advice, patterns};
+use crate::survey::{next_step, patterns};
 
 /// A question with its instant, and the id that the asker gave it.
 #[derive(Clone, Debug)]
@@ -237,7 +237,7 @@ pub(super) fn judged(
     let pending = among.iter().find(is_named);
     let waits_for = pending
         .filter(|_| answer.verdict == GateVerdict::Pending)
-        .map(|pending| advice::approvers(pending, pending.id(), around));
+        .map(|pending| next_step::approvers(pending, pending.id(), around));
     let application = question.application.as_deref().filter(|_| question.deploy);
     let doubt = application.and_then(|application| {
         unnamed::doubt(application, shared.applications(snapshot), &snapshot.governance.policy)

@@ -6,12 +6,14 @@ pub mod answer;
 mod authors;
 pub mod compared;
 mod comparison;
+mod next_steps;
 pub(crate) mod redesigns;
 pub mod show;
 mod taken;
 mod uncounted;
 mod workflow;
 
+use crate::approval::next::steps::NextSteps;
 use crate::features::diff::answer::compare;
 use crate::features::diff::compared::{Compared, ProposedState};
 use crate::session::Session;
@@ -30,4 +32,17 @@ pub fn answer(
     proposed: ProposedState<'_>,
 ) -> Result<Compared, Error> {
     compare(session.current()?, at, onto, proposed)
+}
+
+/// Returns how each record of a comparison can be approved, in the order of its entries.
+///
+/// # Errors
+/// If approval files, or the workflows of the target, can't be read.
+pub fn next_steps(
+    session: &Session,
+    at: &Moment,
+    compared: &Compared,
+    proposed: ProposedState<'_>,
+) -> Result<Vec<NextSteps>, Error> {
+    next_steps::find_next_steps(session.current()?, at, compared, proposed)
 }

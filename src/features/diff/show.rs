@@ -7,19 +7,19 @@ mod comment;
 mod fields;
 mod how;
 
-use crate::approval::next::steps::ApprovalOffers;
+use crate::approval::next::steps::NextSteps;
+use crate::approval::next::text;
 use crate::history::objects;
 use crate::ledger::stray::Stray;
 use serde::Serialize;
 
 use crate::diag::{self, Level};
 use crate::features::diff::show::how::HowView;
-use crate::policy::people::person::Person;
 use crate::policy::tier::Needed;
 use crate::record::Record;
 use crate::record::credential;
 use crate::record::time::Instant;
-use crate::rules::change_cases::{self, Needs};
+use crate::rules::change_cases::Needs;
 use crate::rules::event_details::EventDetail;
 use crate::session::judged::JudgedCounts;
 use crate::view::doc::{
@@ -88,12 +88,8 @@ pub struct RecordChange {
     pub tier: Option<String>,
     /// The controls that the record after deviates from, each with its title, if a catalog has it.
     pub controls: Vec<(String, Option<String>)>,
-    /// The ways in which it can be approved.
-    pub offers: ApprovalOffers,
-    /// Those who signed an approval of it already.
-    pub signed: Vec<Person>,
-    /// Those who signed a rejection of it, each with the reason.
-    pub rejected: Vec<(Person, Option<String>)>,
+    /// How it can be approved.
+    pub next: NextSteps,
 }
 
 #[derive(Serialize)]
@@ -262,7 +258,7 @@ fn needs(needs: &Needs) -> StyledText {
     }
     let n = usize::try_from(count).unwrap_or(usize::MAX);
     let text = StyledText::with_tone(Tone::Strong, diag::count(n, "approval"));
-    let missing: Vec<String> = needs.missing.iter().map(change_cases::describe_missing).collect();
+    let missing: Vec<String> = needs.missing.iter().map(text::missing).collect();
     if missing.is_empty() {
         text
     } else {

@@ -1,10 +1,11 @@
 //! Whether the groups and keys that the policy demands exist, with enough people in them.
 //!
-//! Uses policy's tiers and people, approval's keys, matching and ways. Pure. Start at [`Requirements`]. Follows
+//! Uses policy's tiers and people, approval's keys, matching and next steps. Pure. Start at [`Requirements`]. Follows
 //! `docs/spec/approval.md`, D4.
 
+use crate::approval::count::accepted::AcceptedKinds;
 use crate::approval::count::requirement;
-use crate::approval::next::ways::ApprovalWays;
+use crate::approval::next::{steps, text};
 use crate::approval::people::listed;
 use crate::approval::people::listed::ListedPeople;
 use crate::approval::sources::keys::{KeyStatus, Keys};
@@ -72,8 +73,9 @@ impl<'g> Requirements<'g> {
         let impossible = demands
             .iter()
             .filter_map(|demand| {
-                let ways = ApprovalWays::for_terms(governance, &demand.demand, keys, true);
-                ways.ways.is_empty().then(|| (demand.of.clone(), ways.no_way()))
+                let accepted = AcceptedKinds::new(governance, &demand.demand, keys, true);
+                let next = steps::by_policy(accepted, Vec::new());
+                next.steps.is_empty().then(|| (demand.of.clone(), text::no_way(&next)))
             })
             .collect();
         Requirements { governance, demands, members, keyed, has_patterns, impossible }

@@ -23,6 +23,7 @@ use crate::rules::repeats::Repeats;
 use crate::session::error::{Error, Usage};
 use crate::session::judged::{JudgedCheckout, JudgedCounts};
 use crate::session::locate::Located;
+use crate::session::mainline;
 use crate::session::notice::Notice;
 use crate::session::options::Moment;
 use crate::survey::approved_state::PastObstacle;
@@ -200,7 +201,7 @@ fn lint_state(
             state.base = Some(compared.base);
         }
         None => {
-            let root = || crate::features::lint::approvals::root(located, at.now);
+            let root = || mainline::ledger_root(located, at.now);
             found.take(lint::policy(context), input);
             let landed = LandedRecords::of(located, &context.governance.policy.records, input);
             read(input, context, &landed, found)?;

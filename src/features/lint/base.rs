@@ -29,6 +29,7 @@ use crate::rules::proposed::Removals;
 use crate::rules::repeats::Repeats;
 use crate::rules::{ends, lint};
 use crate::session::locate::Located;
+use crate::session::mainline;
 use crate::survey::neighbour::Neighbours;
 use crate::survey::refiling;
 
@@ -74,7 +75,7 @@ pub(super) fn read(
         Some(&parted),
         Removals::Count,
         &compared.before,
-        &|| approvals::root(located, at.now),
+        &|| mainline::ledger_root(located, at.now),
     )?;
     found.take(bad, input);
     let linted =

@@ -3,7 +3,7 @@
 //! Uses session. Start at `answer`. Follows `docs/spec/cli.md`, lint, and `docs/spec/rules.md`.
 
 pub mod answer;
-pub(crate) mod approvals;
+mod approvals;
 mod base;
 mod conflict;
 pub mod findings;

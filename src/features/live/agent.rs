@@ -11,9 +11,9 @@ use crate::record::Record;
 use crate::record::id::Id;
 use crate::record::time::Instant;
 use crate::status::state::{InForce, RecordState};
-use crate::survey::advice::{self, Next};
 use crate::survey::due::{self, DueRecord, Horizon, Timing};
 use crate::survey::escalate::AdviceContext;
+use crate::survey::next_step::{self, NextStep};
 use crate::view::next::NextView;
 
 /// The schema name of the status of a record.
@@ -38,7 +38,7 @@ pub enum Reader {
 #[derive(Debug)]
 pub struct AgentStatus<'a> {
     state: &'a RecordState,
-    next: Next,
+    next: NextStep,
     reasons: Vec<String>,
     texts: RecordTexts<'a>,
     now: Instant,
@@ -73,7 +73,7 @@ impl<'a> AgentStatus<'a> {
     ) -> AgentStatus<'a> {
         let now = around.instant;
         if reader == Reader::Other && !withheld::is_landed(state) {
-            let next = Next {
+            let next = NextStep {
                 action: "have it approved and merged by somebody else".to_owned(),
                 command: format!("exledger show {}", state.id()),
                 waits_for: Vec::new(),
@@ -92,7 +92,7 @@ impl<'a> AgentStatus<'a> {
         let due = due::due_record(&settled, &horizon, now);
         AgentStatus {
             state,
-            next: advice::next(&settled, state.id(), due.as_ref(), around),
+            next: next_step::next(&settled, state.id(), due.as_ref(), around),
             reasons: state.reasons.iter().map(ToString::to_string).collect(),
             texts: state.content().map(RecordTexts::of).unwrap_or_default(),
             now,

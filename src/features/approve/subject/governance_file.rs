@@ -6,9 +6,10 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use crate::approval::evidence::statement_file::{self, ApprovalSubject};
-use crate::features::approve::plan::ApprovalTarget;
 use crate::features::approve::source::ContentSource;
-use crate::features::approve::subject::{ApprovalContent, ContentAuthors, LandedContent};
+use crate::features::approve::subject::{
+    ApprovalContent, ApprovalTarget, ContentAuthors, LandedContent,
+};
 use crate::ledger;
 use crate::policy::tier::Needed;
 use crate::session::error::{Error, Usage};

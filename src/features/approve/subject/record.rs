@@ -4,10 +4,9 @@
 
 use crate::approval::evidence::statement_file::{self, ApprovalSubject};
 use crate::approval::next::who;
-use crate::features::approve::plan::ApprovalTarget;
 use crate::features::approve::source::ContentSource;
 use crate::features::approve::subject::{
-    ApprovalContent, ContentAuthors, LandedContent, not_found,
+    ApprovalContent, ApprovalTarget, ContentAuthors, LandedContent, not_found,
 };
 use crate::history::change;
 use crate::history::version::TrailKey;

@@ -1,11 +1,11 @@
 //! The next step for a record that needs attention: an action in words, the command, and the people who can take it.
 //!
 //! Uses policy's people, approval, status, survey's buckets and chain. Pure. Start at [`next`]. Follows
-//! `docs/spec/cli.md`, queue. Every command that shows a next step gets it from here.
+//! `docs/spec/cli.md`, queue. Every command that shows a next step gets it from here; how something can be approved, and the
+//! words for it, come from `approval::next`.
 
-pub mod approval_step;
+pub mod approval;
 mod people;
-mod waiting;
 
 use crate::approval::verdict::MissingApproval;
 use crate::policy::people::person::Person;
@@ -18,7 +18,7 @@ use crate::survey::due::{Bucket, DueRecord, Timing, Urgency};
 use crate::survey::escalate::AdviceContext;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Next {
+pub struct NextStep {
     /// The action: a lower-case sentence without a full stop.
     pub action: String,
     /// The command that does it; `…` marks what a person has to fill in.
@@ -38,13 +38,13 @@ pub fn next(
     id: &str,
     due: Option<&DueRecord>,
     around: AdviceContext<'_>,
-) -> Next {
+) -> NextStep {
     let case = AdviceCase { record_state, id, record: known_content(record_state), around };
     let step =
         case.by_status().or_else(|| Some(case.by_bucket(due?))).unwrap_or_else(|| case.by_reason());
     let but = case.but(&step.by);
     let waits_for = case.people(step.by);
-    let mut next = Next {
+    let mut next = NextStep {
         action: step.action,
         command: step.command,
         but: if waits_for.is_empty() { but } else { Vec::new() },

@@ -3,8 +3,8 @@
 //! Uses policy's people, status, survey's chain. Pure. Start at [`AdviceCase::people`].
 
 use super::{AdviceCase, By};
-use crate::approval;
 use crate::approval::next::who::Identities;
+use crate::approval::verdict::{ApprovalVerdict, Satisfied};
 use crate::policy::people;
 use crate::policy::people::person::Person;
 use crate::policy::settings::Recipient;
@@ -111,9 +111,7 @@ impl AdviceCase<'_> {
             .iter()
             .flat_map(|it| &it.authors)
             .map(|author| author.person.clone());
-        let is_met = |it: &approval::verdict::ApprovalVerdict| {
-            it.satisfied == approval::verdict::Satisfied::Yes
-        };
+        let is_met = |it: &ApprovalVerdict| it.satisfied == Satisfied::Yes;
         let makers: Vec<Person> = if self.record_state.approval.as_deref().is_some_and(is_met) {
             self.pending().and_then(|it| it.author.clone()).into_iter().collect()
         } else {

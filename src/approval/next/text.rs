@@ -1,0 +1,402 @@
+//! The words for what can still be done about an approval: reasons, instructions and commands. Nothing else words it.
+//!
+//! Uses `next::steps`. Pure. Start at [`blocker`], [`sentence`] and [`instruction`]. Follows `docs/spec/status.md`, findings and
+//! reasons, and `docs/spec/cli.md`, queue and `how[]`: `…` in a command marks what only a person can supply.
+
+use crate::approval::evidence::statement_file::{ApprovalDecision, BadFile};
+use crate::approval::next::steps::{ApprovalStep, ApprovalWay, Blocker, NextSteps, is_for_nobody};
+use crate::approval::sources::signature::SignatureState;
+use crate::approval::verdict::{MissingApproval, NotCounted};
+use crate::diag;
+use crate::policy::people::person::Person;
+
+/// The names of the content and of the signers file, in sentences and commands.
+#[derive(Clone, Copy, Debug)]
+pub struct ContentNames<'a> {
+    /// The id of the record.
+    pub id: &'a str,
+    /// The path of the signers file.
+    pub signers: &'a str,
+}
+
+/// Returns one missing approval with who could give it.
+pub fn missing(missing: &MissingApproval) -> String {
+    match emails(&missing.who).join(", ").as_str() {
+        "" => missing.need.clone(),
+        who => format!("{} ({who})", missing.need),
+    }
+}
+
+/// Returns the same as a sentence.
+pub fn still_needed(missing: &MissingApproval) -> String {
+    match emails(&missing.who).join(" or ").as_str() {
+        "" => format!("needs {}", missing.need),
+        who => format!("needs {}: {who}", missing.need),
+    }
+}
+
+/// Says whom an approval waits for, of those who can give it.
+pub fn waits_for(approvers: &[Person], missing: &[MissingApproval]) -> String {
+    let whom = match emails(approvers).as_slice() {
+        [] => return format!("it waits for an approval: {}", needs(missing, |_| true)),
+        [only] => (*only).to_owned(),
+        [first, second, third, rest @ ..] if !rest.is_empty() => {
+            format!("{first}, {second}, {third} or {} others", rest.len())
+        }
+        [rest @ .., last] => format!("{} or {last}", rest.join(", ")),
+    };
+    format!("it waits for an approval by {whom}")
+}
+
+/// Returns the steps as a sentence about who may approve.
+pub fn sentence(next: &NextSteps, names: ContentNames<'_>) -> String {
+    let who = if next.authors_may { "someone" } else { "someone else" };
+    match phrases(next, names) {
+        Some(phrases) => format!("{who} must {phrases}"),
+        None => no_way(next),
+    }
+}
+
+/// Returns the steps as instructions: `run ..., or merge ...`; `None` if there are none.
+fn phrases(next: &NextSteps, names: ContentNames<'_>) -> Option<String> {
+    let phrases: Vec<String> = next.steps.iter().map(|step| phrase(step, names)).collect();
+    if phrases.is_empty() { None } else { Some(phrases.join(", or ")) }
+}
+
+/// Returns an instruction about content that landed, as the end of a sentence: `run ...`.
+fn phrase(step: &ApprovalStep, ContentNames { id, signers }: ContentNames<'_>) -> String {
+    match step.way {
+        ApprovalWay::SignedFile => match step.after {
+            None => format!("run `exledger approve {id}`"),
+            Some(_) => format!("run `exledger approve {id}` once {signers} lists their key"),
+        },
+        ApprovalWay::ForgeReviews => {
+            "have the reviews of its pull request recorded (`exledger approve --from-reviews FILE --key KEY`)"
+                .to_owned()
+        }
+        ApprovalWay::Merge => "merge a change to its text with a merge commit".to_owned(),
+        ApprovalWay::MergeWithTrailers => {
+            "merge a change to its text with a merge commit that ends with `Approved-by: NAME <ADDRESS>` for each \
+             further approver"
+                .to_owned()
+        }
+        ApprovalWay::SignedMerge => format!(
+            "merge a change to its text with a merge commit signed by a key that {signers} lists"
+        ),
+        ApprovalWay::ReviewNote => {
+            "add `Code-Review+2: NAME <ADDRESS>` in a note in refs/notes/review on the merge"
+                .to_owned()
+        }
+    }
+}
+
+/// Explains that no way exists, and what must change.
+pub fn no_way(next: &NextSteps) -> String {
+    let change = if next.blockers.contains(&Blocker::PolicyCannotBeMet) {
+        "the policy accepts no kind of approval that meets its own requirement, so nobody can approve a change of it either: start a new ledger, with `detached` in `approval.accept`"
+    } else {
+        "no key is listed, and the policy accepts no approval that could list one: start a new ledger, with the signers file in the same change as its first policy"
+    };
+    change.to_owned()
+}
+
+/// Returns how content that landed can be approved, and the command; `plain` is the wording for a signed file, `landing` the
+/// commit in which it landed.
+pub fn landed_step(
+    next: &NextSteps,
+    names: ContentNames<'_>,
+    (plain, landing): (&str, &str),
+) -> (String, String) {
+    let (id, signers) = (names.id, names.signers);
+    let Some(step) = next.nearest() else {
+        return (no_way(next), format!("exledger show {id}"));
+    };
+    let action = match (step.way, &step.after) {
+        (ApprovalWay::SignedFile, None) => plain.to_owned(),
+        (ApprovalWay::SignedFile, Some(_)) => format!("{plain} once {signers} lists your key"),
+        _ if next.authors_may => phrase(step, names),
+        _ => format!("{}, unless you wrote it", phrase(step, names)),
+    };
+    let command = match step.way {
+        ApprovalWay::ForgeReviews => "exledger approve --from-reviews … --key …".to_owned(),
+        ApprovalWay::ReviewNote => vote(landing),
+        _ => command(step.way, id, None).unwrap_or_default(),
+    };
+    (action, command)
+}
+
+/// Returns how the proposal of a branch can be approved, and the command; `what` follows the name of the branch, whose
+/// quoted name commands use. `look` is the command that shows it.
+pub fn branch_step(
+    next: &NextSteps,
+    names: ContentNames<'_>,
+    (branch, quoted, what): (&str, &str, &str),
+    look: String,
+) -> (String, String) {
+    let Some(step) = next.nearest() else {
+        return (no_way(next), look);
+    };
+    let action = match (step.way, &step.after) {
+        (ApprovalWay::SignedFile, None) => format!("approve and merge {branch}{what}"),
+        (ApprovalWay::SignedFile, Some(_)) => {
+            format!("approve {branch}{what} once {} lists your key and merge it", names.signers)
+        }
+        (ApprovalWay::Merge, _) => {
+            format!("merge {branch}{what} with a merge commit, unless you wrote it")
+        }
+        (ApprovalWay::MergeWithTrailers, _) => format!(
+            "merge {branch}{what} with a merge commit that ends with `Approved-by: NAME <ADDRESS>` for each further \
+             approver"
+        ),
+        (ApprovalWay::SignedMerge, _) => {
+            format!("merge {branch}{what} with a merge commit that you sign, unless you wrote it")
+        }
+        (ApprovalWay::ForgeReviews | ApprovalWay::ReviewNote, _) => {
+            format!("review {branch}{what} on the forge and merge it")
+        }
+    };
+    let command = match step.way {
+        ApprovalWay::ReviewNote => None,
+        way => command(way, names.id, Some(quoted)),
+    };
+    (format!("{action}, or reject it"), command.unwrap_or(look))
+}
+
+/// Returns the command of a way, for content on a branch, if one is named; `None` for a review, which is given on the forge.
+pub fn command(way: ApprovalWay, id: &str, branch: Option<&str>) -> Option<String> {
+    let merged = branch.unwrap_or("…");
+    Some(match way {
+        ApprovalWay::ForgeReviews => return None,
+        ApprovalWay::SignedFile => match branch {
+            Some(branch) => format!("exledger approve {id} --ref {branch}"),
+            None => format!("exledger approve {id}"),
+        },
+        ApprovalWay::Merge => format!("git merge --no-ff {merged}"),
+        ApprovalWay::MergeWithTrailers => format!("git merge --no-ff --edit {merged}"),
+        ApprovalWay::SignedMerge => format!("git merge --no-ff -S {merged}"),
+        ApprovalWay::ReviewNote => vote("…"),
+    })
+}
+
+fn vote(landing: &str) -> String {
+    format!("git notes --ref=review append -m … {landing}")
+}
+
+/// How a reviewer of a proposal takes a step: what to do, then the level, who can, and the command between `lead` and `tail`.
+pub struct Instruction {
+    pub label: &'static str,
+    pub lead: &'static str,
+    pub tail: String,
+    /// A line to type, and what follows it.
+    pub line: Option<(&'static str, &'static str)>,
+}
+
+/// Returns how a reviewer takes a step of a proposal.
+pub fn instruction(next: &NextSteps, step: &ApprovalStep, signers: &str) -> Instruction {
+    let plain =
+        |label, lead, tail: &str| Instruction { label, lead, tail: tail.to_owned(), line: None };
+    match step.way {
+        ApprovalWay::ForgeReviews => {
+            let how = match next.forge {
+                Some("gitlab") => {
+                    ". It counts if the project's template for merge commits has `%{approved_by}`."
+                }
+                Some(_) => ". The forge writes it into the merge.",
+                None => {
+                    ". The job that records reviews states it after the merge, however it is merged."
+                }
+            };
+            plain("Approve the pull request", "", how)
+        }
+        ApprovalWay::Merge => {
+            let one_of = match next.missing.len() {
+                0 | 1 => "",
+                _ => " It gives one of the missing approvals.",
+            };
+            plain(
+                "Merge it with a merge commit",
+                ", with the forge's button or ",
+                &format!(". A squash names nobody, so it does not count.{one_of}"),
+            )
+        }
+        ApprovalWay::MergeWithTrailers => Instruction {
+            line: Some((
+                "Approved-by: NAME <ADDRESS>",
+                " for each further approver. A squash does not count.",
+            )),
+            ..plain(
+                "Merge it with a merge commit",
+                ": ",
+                ", with a last paragraph that has a line ",
+            )
+        },
+        ApprovalWay::SignedMerge => plain(
+            "Merge it with a signed merge commit",
+            ": ",
+            &format!(
+                ". The key must be listed in {signers}; a forge's own signature does not count."
+            ),
+        ),
+        ApprovalWay::SignedFile => plain("Sign it", ": ", ". It counts however this is merged."),
+        ApprovalWay::ReviewNote => Instruction {
+            line: Some(("Code-Review+2: NAME <ADDRESS>", "")),
+            ..plain("Vote in a note on the merge", ": ", ", with ")
+        },
+    }
+}
+
+/// Says which clicks on a forge count, as the end of a sentence about what is needed.
+pub fn clicks(next: &NextSteps) -> &'static str {
+    let has = |kind: &str| {
+        let mut clickable = next.steps.iter().filter(|step| step.way != ApprovalWay::SignedMerge);
+        clickable.any(|step| step.way.as_str() == kind)
+    };
+    match (has("review"), has("merge")) {
+        (true, true) => ".",
+        (true, false) => ". Merging it approves nothing here.",
+        (false, true) => ". An approving review alone does not count here.",
+        (false, false) => {
+            ". A click does not count here, neither a review nor a merge: only a signature does."
+        }
+    }
+}
+
+/// Returns what stands in the way, with what can be done about it; lower case, without a full stop.
+pub fn blocker(blocker: &Blocker, next: &NextSteps, names: ContentNames<'_>) -> String {
+    let how = || sentence(next, names);
+    // The text has to change first: nothing approves it as it is.
+    let how_next = || match phrases(next, names) {
+        Some(_) => format!("change its text, and then {}", how()),
+        None => how(),
+    };
+    let id = names.id;
+    match blocker {
+        Blocker::OnlyAuthors { authors } => {
+            format!("approved only by its own authors ({}): {}", all(authors), how())
+        }
+        Blocker::Squashed => format!("merged by squash, so git names no approver: {}", how()),
+        Blocker::OnlyMachines => {
+            let how = how().replacen("someone else", "a person", 1);
+            format!("the only approval came from a bot or an agent, which never counts: {how}")
+        }
+        Blocker::NothingCounts => format!("no approval is recorded that counts: {}", how()),
+        Blocker::AccountUnknown(unknown) => {
+            let how = phrases(next, names).map(|phrases| format!(" ({phrases})"));
+            format!("who approved can't be determined: {unknown}{}", how.unwrap_or_default())
+        }
+        Blocker::NameUnknown => format!(
+            "who approved can't be determined: {}; .mailmap and people.logins help approvals that are merged later",
+            how()
+        ),
+        Blocker::NobodyListed => format!("nobody who is listed approved it: {}", how()),
+        Blocker::OnlyAuthorsSay { authors } => {
+            format!("only its own authors say that others approved ({}): {}", all(authors), how())
+        }
+        Blocker::TooFew => format!("too few approvals: {}", how()),
+        Blocker::Rejected { by, in_note } => {
+            let back = match in_note {
+                true => "vote otherwise".to_owned(),
+                false => format!("withdraw that (`exledger approve {id}`)"),
+            };
+            format!("rejected by {0}: {0} must {back}, or {1}", all(by), how_next())
+        }
+        Blocker::BadSignature => format!("the signature of the merge is bad: {}", how_next()),
+        Blocker::NotApproved => format!("not approved: {}", how()),
+        Blocker::FileRefused { by, reason } => {
+            let how = match reason {
+                NotCounted::BadFile(bad @ BadFile::Signature(SignatureState::UntrustedKey(_))) => {
+                    format!("{}, then run `exledger approve {id}` again", bad.help())
+                }
+                NotCounted::BadFile(bad) => bad.help(),
+                _ => format!("run `exledger approve {id}` for the merged version"),
+            };
+            format!("the approval of {} does not count, {reason}: {how}", by.email)
+        }
+        Blocker::SignedRejection { by, reason } => {
+            let reason = reason.as_ref().map_or_else(String::new, |reason| format!(" ({reason})"));
+            format!(
+                "{0} signed a rejection of this text{reason}. Nothing counts until the text changes, or {0} signs an \
+                 approval of it",
+                by.display
+            )
+        }
+        Blocker::AuthorUnknown { account, forge, add } => format!(
+            "it is not known who {account} is, an author: have {add} approved and merged first; until then only \
+             another account at {forge} counts"
+        ),
+        Blocker::NobodyNamed => format!(
+            "nobody can give what is needed ({}): add someone else to the policy, or name them in the record",
+            needs(&next.missing, is_for_nobody)
+        ),
+        Blocker::NothingAccepted => {
+            let change = "add `detached` to `approval.accept` in exledger.yaml, and have that approved first";
+            format!("the policy accepts nothing that could give what is needed: {change}")
+        }
+        Blocker::NoKeyListed => format!(
+            "no key is listed for anyone who could give what is needed ({}): have {} list their key first",
+            needs(&next.missing, |_| true),
+            names.signers
+        ),
+        Blocker::AuthorsUnsigned => {
+            "nothing counts unless every commit that makes this text is signed by a listed key of its author \
+             (`approval.authors: attested`)"
+                .to_owned()
+        }
+        Blocker::PolicyCannotBeMet | Blocker::KeysCannotBeListed => no_way(next),
+    }
+}
+
+/// Returns why somebody's approval or rejection would not count, and how to fix it.
+pub fn refusal(reason: &NotCounted, decision: ApprovalDecision) -> (String, String) {
+    let (reason, help) = match (reason, decision) {
+        (NotCounted::Forge, _) => (
+            "is the address of a forge or of approvals, not of a person",
+            "set user.email to your address",
+        ),
+        (NotCounted::UnknownAccount(unknown), _) => {
+            let reason = format!(
+                "may be an author of this content: it is not known that {} is not {}",
+                unknown.account, unknown.other
+            );
+            let help = format!("add {}, and approve again once that is merged", unknown.to_add());
+            return (reason, help);
+        }
+        (NotCounted::Bot, _) => {
+            ("is a bot or an agent, whose approvals never count", "ask a person to approve it")
+        }
+        (NotCounted::Author, ApprovalDecision::Approve) => (
+            "is an author of this change, and an author's approval does not count",
+            "ask someone else to approve it: `exledger diff` shows who can",
+        ),
+        (NotCounted::Author, ApprovalDecision::Reject) => (
+            "is an author of this change, and an author's rejection does not count",
+            "change it in a commit, or close it with `exledger close`",
+        ),
+        (NotCounted::SameNameAsAuthor, _) => (
+            "has the name of an author of this content, under another address: same-name-as-author",
+            "if they are one person, ask someone else to approve; if they are two, give them different names in .mailmap",
+        ),
+        (NotCounted::Kind, _) => (
+            "would sign, but `approval.accept` in the policy does not include `detached`",
+            "ask someone else to merge it, or change the policy first: the change applies to what is merged after it",
+        ),
+        (reason, _) => {
+            let help = "ask someone else to review it: `exledger diff` shows who can";
+            return (reason.to_string(), help.to_owned());
+        }
+    };
+    (reason.to_owned(), help.to_owned())
+}
+
+fn needs(missing: &[MissingApproval], is_meant: impl Fn(&MissingApproval) -> bool) -> String {
+    let needs = missing.iter().filter(|missing| is_meant(missing));
+    needs.map(|missing| missing.need.as_str()).collect::<Vec<_>>().join("; ")
+}
+
+fn emails(people: &[Person]) -> Vec<&str> {
+    people.iter().map(|person| person.email.as_str()).collect()
+}
+
+fn all(people: &[Person]) -> String {
+    diag::names(&emails(people))
+}

@@ -1,0 +1,337 @@
+//! The step for what waits for approval: proposals, changes on branches, content that landed unapproved.
+//!
+//! Uses approval's next steps, status, survey's buckets. Pure. Start at [`awaited_approval`] and `AdviceCase::waiting`. Follows
+//! `docs/spec/cli.md`, queue: whoever can't approve is told whom it waits for.
+
+use super::{AdviceCase, AdviceStep, By, known_content, step};
+use crate::approval::next::steps::{self, NextSteps, Standing};
+use crate::approval::next::text::{self, ContentNames};
+use crate::approval::next::who::{Eligibility, Identities};
+use crate::approval::verdict::MissingApproval;
+use crate::policy::people;
+use crate::policy::people::person::Person;
+use crate::status::reason::{Reason, ReasonKind};
+use crate::status::state::{Pending, RecordState, Status};
+use crate::survey::branch;
+use crate::survey::due::{self, Bucket, DueRecord, Horizon, Urgency};
+use crate::survey::escalate::AdviceContext;
+
+/// An approval that a record waits for.
+#[derive(Clone, Debug)]
+pub struct AwaitedApproval {
+    /// Why it is due: the record's own bucket, or that it waits for approval beside something more urgent.
+    pub due: DueRecord,
+    /// What an approver does: a lower-case sentence without a full stop.
+    pub action: String,
+    /// The approver's command.
+    pub command: String,
+    /// Who can approve, sorted by address: never an author, a bot or an agent.
+    pub approvers: Vec<Person>,
+    /// What the others are told: whom it waits for.
+    pub wait: String,
+    /// The command that shows what waits.
+    pub look: String,
+    /// The branch that holds it; `None` if it has landed.
+    pub branch: Option<String>,
+}
+
+/// Returns the approval that a due record waits for; `None` if it waits for none, or nobody can give it.
+pub fn awaited_approval(
+    record_state: &RecordState,
+    due: &DueRecord,
+    around: AdviceContext<'_>,
+) -> Option<AwaitedApproval> {
+    let record = known_content(record_state)?;
+    let case = AdviceCase { record_state, id: record_state.id(), record: Some(record), around };
+    if case.by_status().is_some() {
+        return None;
+    }
+    let of_due = |due: &DueRecord| {
+        let step = case.by_bucket(due);
+        match step.by {
+            By::Approvers(missing) => Some((step.action, step.command, missing, due.clone())),
+            _ => None,
+        }
+    };
+    let horizon = Horizon::from_policy(&around.governance.policy);
+    let besides = || {
+        let is_beside = due.also.contains(&Bucket::WaitingApproval);
+        let waiting = due::waiting_record(record_state, &horizon, around.instant);
+        of_due(&waiting.filter(|_| is_beside)?)
+    };
+    let (action, command, missing, due) = of_due(due).or_else(besides)?;
+    let on_branch = case.pending().filter(|_| !case.is_about_landed(&due));
+    // An approval has no effect if the landed text is spoiled, or the policy accepts no way.
+    let is_spoiled = on_branch.is_none() && case.spoiled().is_some();
+    if missing.is_empty() || is_spoiled || case.next_steps(on_branch).steps.is_empty() {
+        return None;
+    }
+    let makers = case.authors(on_branch.is_some());
+    let eligibility = Eligibility::new(around.governance, record, None, &makers);
+    let approvers = eligibility.candidates(&missing);
+    let branch = on_branch.and_then(|pending| pending.branch.clone());
+    let look = match &branch {
+        Some(branch) => case.diff(branch),
+        None => format!("exledger show {}", record_state.id()),
+    };
+    Some(AwaitedApproval {
+        wait: case.wait(&due, &approvers, &missing),
+        action,
+        command,
+        approvers,
+        look,
+        branch,
+        due,
+    })
+}
+
+impl<'a> AdviceCase<'a> {
+    /// Returns the step of an emergency that nobody approved.
+    pub(super) fn emergency(&self) -> AdviceStep {
+        let why = match self.record_state.status {
+            Status::Unapproved => "nobody else approved it in time, so it grants nothing",
+            _ => "only its filer has decided on it so far",
+        };
+        let (how, command) = self.approve("approve it");
+        let action = format!("{how}, or close it: {why}");
+        step(action, command, By::Approvers(self.missing()))
+    }
+
+    /// Returns the step for what waits for approval: a proposal, a change of a landed
+    /// record, or unapproved landed content.
+    pub(super) fn waiting(&self) -> AdviceStep {
+        let landed_unapproved = !matches!(self.record_state.status, Status::Proposed)
+            && (self.record_state.status == Status::Unapproved || !self.missing().is_empty());
+        if landed_unapproved {
+            let (how, command) = self.approve("approve the merged version");
+            let missing = self.missing();
+            let action = match missing.iter().find_map(|it| it.add.as_ref()) {
+                Some(to_add) => format!("add {to_add}, then {how}, or reject it"),
+                None => format!("{how}, or reject it"),
+            };
+            return step(action, command, By::Approvers(missing));
+        }
+        match self.pending() {
+            Some(pending) => self.proposed(pending),
+            None => {
+                let (how, command) = self.approve("approve it");
+                step(format!("{how}, or reject it"), command, By::Approvers(self.missing()))
+            }
+        }
+    }
+
+    fn proposed(&self, pending: &Pending) -> AdviceStep {
+        let what = match (self.record_state.status, pending.events.as_slice()) {
+            (Status::Proposed, _) | (_, []) => String::new(),
+            (_, events) => format!(" ({})", events.join(", ")),
+        };
+        if pending.events.contains(&"removed") {
+            return self.removed(pending);
+        }
+        let Some(branch) = &pending.branch else {
+            return step(
+                format!("commit the change in the work tree{what} and open a pull request"),
+                "exledger diff",
+                By::Proposer(pending.author.clone()),
+            );
+        };
+        // A change that only ends or narrows an approved record needs no approval; it only has to be merged.
+        let is_approved = self.record_state.approved.is_some();
+        let ends = |event: &&str| match *event {
+            "closed" | "rejected" | "post-reviewed" => true,
+            "shortened" | "scope-narrowed" => is_approved,
+            _ => false,
+        };
+        if !pending.events.is_empty() && pending.events.iter().all(ends) {
+            return step(
+                format!("merge {branch}{what}: it needs no approval"),
+                self.diff(branch),
+                By::Owner,
+            );
+        }
+        let next = self.next_steps(Some(pending));
+        let named = (branch.as_str(), &*self.shell_quoted(branch), what.as_str());
+        let (action, command) = text::branch_step(&next, self.names(), named, self.diff(branch));
+        step(action, command, By::Approvers(next.missing))
+    }
+
+    /// Returns what can still be done about the approval of the landed version, or of a proposal, by the policy that it will
+    /// land on.
+    fn next_steps(&self, on_branch: Option<&Pending>) -> NextSteps {
+        let verdict = self.record_state.approval.as_deref();
+        match (self.record_state.status, on_branch, self.record) {
+            (Status::Proposed, ..) => verdict
+                .map(|it| steps::by_policy(it.accepted, it.missing.clone()))
+                .unwrap_or_default(),
+            (_, Some(pending), Some(record)) => {
+                steps::for_change(self.around.governance, record, pending.author.as_slice())
+            }
+            (_, Some(_), None) => NextSteps::default(),
+            (_, None, _) => {
+                verdict.map(|it| steps::steps(Standing::Landed(it))).unwrap_or_default()
+            }
+        }
+    }
+
+    fn names(&self) -> ContentNames<'_> {
+        ContentNames { id: self.id, signers: &self.around.governance.policy.approval.signers }
+    }
+
+    /// Returns why only another text can be approved: the landed one is rejected, or its signature is bad.
+    fn spoiled(&self) -> Option<&Reason> {
+        let spoils =
+            |it: &&Reason| matches!(it.kind(), ReasonKind::Vetoed | ReasonKind::BadSignature);
+        self.record_state.reasons.iter().find(spoils)
+    }
+
+    fn removed(&self, pending: &Pending) -> AdviceStep {
+        let (place, command) = match &pending.branch {
+            Some(branch) => (format!("on {branch}"), self.diff(branch)),
+            None => ("in the work tree".to_owned(), "exledger diff".to_owned()),
+        };
+        step(
+            format!("restore the file that is missing {place}: records are closed, never removed"),
+            command,
+            By::Proposer(pending.author.clone()),
+        )
+    }
+
+    /// Returns the step if a branch already proposes what is due.
+    pub(super) fn settled_by(&self, bucket: Bucket) -> Option<AdviceStep> {
+        let settles: &[&str] = match bucket {
+            Bucket::OverdueClosure | Bucket::Expired => &["closed", "renewed"],
+            Bucket::Fired => &["closed", "reviewed"],
+            Bucket::ReviewSaysClose | Bucket::ReviewSaysReduce => {
+                &["closed", "shortened", "scope-narrowed", "reviewed"]
+            }
+            Bucket::ReviewDue => &["reviewed", "closed"],
+            Bucket::ControlStale => &["attested", "closed"],
+            Bucket::Ownerless => &["transferred", "owner-changed", "closed"],
+            Bucket::Urgent | Bucket::Soon => &["renewed", "closed"],
+            Bucket::PostClosureReviewDue => &["post-reviewed"],
+            Bucket::EmergencyReviewDue | Bucket::FixOverdue | Bucket::WaitingApproval => &[],
+        };
+        let fits = |it: &&Pending| {
+            it.branch.is_some() && it.events.iter().any(|event| settles.contains(event))
+        };
+        Some(self.proposed(self.record_state.pending.iter().find(fits)?))
+    }
+
+    /// Returns the step for a record that ended without ever having been in force.
+    pub(super) fn expired(&self) -> AdviceStep {
+        let pending = self.pending();
+        match (self.record_state.status, pending) {
+            (Status::Proposed, Some(pending)) => step(
+                "give it a later end, or drop it: it ended before anyone approved it",
+                match &pending.branch {
+                    Some(branch) => self.diff(branch),
+                    None => "exledger diff".to_owned(),
+                },
+                By::Proposer(pending.author.clone()),
+            ),
+            _ if self.record_state.approved.is_none() => step(
+                "reject it: it ended, and nobody approved it",
+                format!("exledger reject {} --reason …", self.id),
+                By::Owner,
+            ),
+            _ => step(
+                "close it: it ended, and was never in force",
+                self.close_as("withdrawn"),
+                By::Owner,
+            ),
+        }
+    }
+
+    /// Returns how landed content can be approved, and the command; `plain` is the wording for a signed file.
+    fn approve(&self, plain: &str) -> (String, String) {
+        if let Some(reason) = self.spoiled() {
+            return (reason.to_string(), format!("exledger show {}", self.id));
+        }
+        let landed = self.record_state.landed.as_ref();
+        let landing = landed.map_or("…", |landed| landed.commit.as_str());
+        text::landed_step(&self.next_steps(None), self.names(), (plain, landing))
+    }
+
+    pub(super) fn diff(&self, branch: &str) -> String {
+        format!(
+            "exledger diff {} {}",
+            self.shell_quoted(self.around.base),
+            self.shell_quoted(branch)
+        )
+    }
+
+    /// Returns the latest proposal.
+    pub(super) fn pending(&self) -> Option<&'a Pending> {
+        self.record_state.pending.first()
+    }
+
+    /// Returns the approvals that the landed version lacks, or the proposal if the record is only proposed.
+    pub(super) fn missing(&self) -> Vec<MissingApproval> {
+        let verdict = self.record_state.approval.as_ref();
+        verdict.map(|verdict| verdict.missing.clone()).unwrap_or_default()
+    }
+
+    /// Tells whether a step is about the landed version rather than a branch.
+    fn is_about_landed(&self, due: &DueRecord) -> bool {
+        let is_met = self.record_state.approval.as_ref().is_some_and(|it| it.missing.is_empty());
+        let landed = self.record_state.status != Status::Proposed;
+        let waits = matches!(due.bucket, Bucket::WaitingApproval | Bucket::EmergencyReviewDue);
+        landed && waits && !is_met
+    }
+
+    fn authors(&self, is_on_branch: bool) -> Vec<Person> {
+        let landed = self
+            .record_state
+            .approval
+            .iter()
+            .flat_map(|it| &it.authors)
+            .map(|author| author.person.clone());
+        let is_new = self.record_state.status == Status::Proposed;
+        let mut authors: Vec<Person> =
+            if is_on_branch && !is_new { Vec::new() } else { landed.collect() };
+        let pending = self.pending().filter(|_| is_on_branch);
+        for person in pending.iter().flat_map(|pending| &pending.authors) {
+            branch::add(&mut authors, person.clone());
+        }
+        authors
+    }
+
+    /// Says whom an approval waits for.
+    fn wait(&self, due: &DueRecord, approvers: &[Person], missing: &[MissingApproval]) -> String {
+        let whom = text::waits_for(approvers, missing);
+        let close = match due.bucket {
+            Bucket::EmergencyReviewDue => "; close it if it is over",
+            _ => "",
+        };
+        let persons = match due.urgency {
+            Urgency::Overdue => self.escalated(due, approvers),
+            Urgency::DueNow | Urgency::InTime => Vec::new(),
+        };
+        let escalated: Vec<&str> = persons.iter().map(|person| person.email.as_str()).collect();
+        match escalated.as_slice() {
+            [] => format!("{whom}{close}"),
+            names => format!("{whom}{close}; escalated to {}", names.join(", ")),
+        }
+    }
+}
+
+/// Returns the people who asked for a record: its requester, and whoever filed it; without bots and agents.
+pub fn requesters(
+    record_state: &RecordState,
+    filer: Option<&Person>,
+    around: AdviceContext<'_>,
+) -> Vec<Person> {
+    let governance = around.governance;
+    let identities = Identities::from_governance(governance);
+    let record = known_content(record_state);
+    let stated = record
+        .and_then(|record| record.requester.as_ref())
+        .map(|address| people::identify(governance, "", address.as_str()));
+    let mut people: Vec<Person> = Vec::new();
+    for person in stated.iter().chain(filer) {
+        if person.is_resolved() && !identities.is_no_person(person) {
+            branch::add(&mut people, person.clone());
+        }
+    }
+    people
+}
