@@ -5,7 +5,7 @@
 //! and `docs/spec/approval.md`, S7, 1.12, G2.
 
 mod answer;
-mod next;
+mod git_commands;
 mod reviews;
 
 use exledger::features::approve;
@@ -199,7 +199,7 @@ fn approve(args: &ApproveArgs, ctx: &Ctx) -> anyhow::Result<Outcome> {
     let mut answer = answer::unsigned(&prepared, &draft);
     if draft.counts_already() {
         (answer.done, answer.counting) = (Done::Before, Counting::Counts);
-        answer.next = next::again(ctx, &session, both)?;
+        answer.next = git_commands::again(ctx, &session, both)?;
         ctx.show(&approve::show::signed(&answer))?;
         return Ok(Outcome::Fine);
     }
@@ -213,11 +213,11 @@ fn approve(args: &ApproveArgs, ctx: &Ctx) -> anyhow::Result<Outcome> {
     let signed = draft.sign(&key)?;
     if signed.is_repeated() {
         answer.done = Done::Before;
-        answer.next = next::again(ctx, &session, both)?;
+        answer.next = git_commands::again(ctx, &session, both)?;
     } else {
         let written = signed.write()?;
         answer.done = answer::done(&written);
-        answer.next = next::after(ctx, &session, both, &written)?;
+        answer.next = git_commands::after(ctx, &session, both, &written)?;
     }
     answer::add_signature(&mut answer, &prepared, &signed.signature);
     ctx.show(&approve::show::signed(&answer))?;
