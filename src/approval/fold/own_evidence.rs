@@ -141,6 +141,12 @@ impl<'a> TrailEvaluator<'a> {
             let own = authors::of_version(step.resolver, step.version);
             evidence.bar_stated_by(&own, step.resolver);
         }
+        let compared = self.compared();
+        let asked = compared.map(|record| {
+            let own = step.record.or_else(|| self.record(step.index.checked_sub(1)));
+            combined_demand(step.state.governance, own, Some(record))
+        });
+        let demand = asked.as_ref().unwrap_or(demand);
         // The squash of one of these authors adds nothing, unless the policy lets authors approve.
         let is_same = !is_typed && step.state.self_approval == SelfApproval::Forbid;
         let again = || Cow::Owned(step.judge_four_eyes(&reference, demand, &evidence));
@@ -170,10 +176,21 @@ impl<'a> TrailEvaluator<'a> {
         witnesses
     }
 
+    /// Returns the version by which a record without an approved one is compared with others: what takes approvals back lets nobody
+    /// in whom that version does not ask.
+    fn compared(&self) -> Option<&'a Record> {
+        if self.base().is_some() {
+            return None;
+        }
+        let had_effect = self.verdicts.iter().rposition(|it| it.had_effect().is_some());
+        let mut all = 0..self.verdicts.len();
+        self.record(had_effect).or_else(|| all.find_map(|index| self.record(Some(index))))
+    }
+
     /// Returns what the last approved version asks for by itself, and what the present one does, by the rules that count and by
     /// those that were approved: whom an unapproved change of either lets in, or no longer asks, vouches for nothing.
     fn places(&self, step: &VersionStep<'a>) -> Vec<VersionDemand> {
-        let records = [self.base(), step.record].into_iter().flatten();
+        let records = [self.base().or_else(|| self.compared()), step.record].into_iter().flatten();
         let rules = [step.state.governance, step.state.approved];
         let demands = records.flat_map(|record| {
             rules.map(|governance| combined_demand(governance, Some(record), None))

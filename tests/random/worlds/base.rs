@@ -416,23 +416,25 @@ impl Base {
         self.emergency = Some(subject);
     }
 
-    /// Dana rejects a record that waits.
+    /// Dana rejects a record that waits, as she knows it and as it is there.
     fn reject(&mut self, ledger: &mut Ledger, dice: &mut Dice) {
         let waits = |filed: &Filed| !filed.is_over && filed.approved.as_ref() != Some(&filed.now);
         match self.pick(dice, waits).filter(|_| self.has_keys) {
             Some(id) => {
-                let text = self.records[&id].now.text();
+                let known = &self.records[&id].now;
                 let mut edits = Edits::new();
-                let said = Said {
-                    about: About::Record(&id),
-                    text: &text,
-                    from: None,
-                    by: "dana",
-                    rejects: true,
-                    at: ledger.at(),
-                    backed: Backed::Key("dana"),
-                };
-                say(&mut edits, &said);
+                for text in ledger.text(&known.path()).into_iter().chain([known.text()]) {
+                    let said = Said {
+                        about: About::Record(&id),
+                        text: &text,
+                        from: None,
+                        by: "dana",
+                        rejects: true,
+                        at: ledger.at(),
+                        backed: Backed::Key("dana"),
+                    };
+                    say(&mut edits, &said);
+                }
                 ledger.land(&Landing::push("dana"), &edits);
             }
             None => self.note(ledger, "kim"),
