@@ -179,9 +179,6 @@ impl<'a> FormerCommits<'a> {
     }
 
     /// Puts what the commits took away, and the line lacks, on the trails of records and governance files.
-    ///
-    /// # Errors
-    /// [`Obstacle`] if a file or folder can't be read.
     pub(super) fn mark(
         &mut self,
         branches: &LandingBranches,
@@ -229,7 +226,9 @@ impl<'a> FormerCommits<'a> {
                 let at = self.at(commit);
                 if !bytes.new.is_empty() {
                     let held = marks.entry(key.clone()).or_default();
-                    let is_left_out = bytes.old.is_empty() && !trails.contains_key(key);
+                    let first = trails.get(key).and_then(|trail| trail.versions.first());
+                    let begins = first.is_some_and(|first| first.files == bytes.new);
+                    let is_left_out = bytes.old.is_empty() && !begins;
                     self.note_held(held, (commit, at), (bytes, is_left_out), contents);
                 }
                 let change = if bytes.old.is_empty() {
@@ -303,7 +302,8 @@ impl<'a> FormerCommits<'a> {
         Ok(())
     }
 
-    /// Notes that a commit off the line holds a record; one that it files, and that the line never had, may be an emergency.
+    /// Notes that a commit off the line holds a record; one that it files, and that the line did not begin with, may be an
+    /// emergency.
     fn note_held(
         &self,
         held: &mut OffLine,
@@ -314,7 +314,7 @@ impl<'a> FormerCommits<'a> {
         held.held_since = Some(held.held_since.map_or(at, |since| since.min(at)));
         let Lost::Merge(landing, _) = self.by else { return };
         held.brought_by.get_or_insert(landing);
-        if !is_left_out || held.filed.is_some() {
+        if !is_left_out {
             return;
         }
         let body = contents.read_all(&bytes.new).0;
@@ -323,7 +323,7 @@ impl<'a> FormerCommits<'a> {
             && record.class == Class::Emergency
         {
             let (commit, record) = (Rc::clone(commit), Rc::clone(record));
-            held.filed = Some(EmergencyOffLine { commit, at, landing, record });
+            held.filed.push(EmergencyOffLine { commit, at, landing, record });
         }
     }
 
@@ -564,9 +564,6 @@ pub(super) struct OffLineMarks {
 
 /// Tells whether the line holds what a tip had that a merge brought back: the merge left nothing out that it took away, and each
 /// of its governance files has landed.
-///
-/// # Errors
-/// [`Obstacle`] if the tip's tree can't be read.
 pub fn is_whole(
     history: &History,
     objects: &dyn Objects,
@@ -583,9 +580,6 @@ pub fn is_whole(
 }
 
 /// Tells whether each governance file of a tip has landed on the line.
-///
-/// # Errors
-/// [`Obstacle`] if the tip's tree can't be read.
 pub fn has_landed_rules(
     history: &History,
     objects: &dyn Objects,

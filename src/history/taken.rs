@@ -39,7 +39,6 @@ impl RecordChange {
         change
     }
 
-    /// Parses the files.
     pub(super) fn parse(&self, contents: &ContentCache<'_>) {
         [&self.before, &self.after].into_iter().flatten().for_each(|body| contents.parse(body));
     }
@@ -157,17 +156,16 @@ pub struct OffLine {
     pub held_since: Option<Instant>,
     /// The first merge that brought such a commit, by its landing.
     pub brought_by: Option<usize>,
-    /// The emergency that such a commit filed, and the merge left out.
-    pub filed: Option<EmergencyOffLine>,
+    /// The emergencies that such commits filed, and the line did not begin with.
+    pub filed: Vec<EmergencyOffLine>,
 }
 
-/// An emergency that the line never had: a merge brought the commit that filed it, and left it out.
+/// An emergency that a merge left out: the line never had its id, or began with another text of it.
 #[derive(Clone, Debug)]
 pub struct EmergencyOffLine {
     pub commit: Rc<Commit>,
     /// When it was made.
     pub at: Instant,
-    /// The merge, by its landing.
     pub landing: usize,
     pub record: Rc<Record>,
 }

@@ -101,9 +101,6 @@ pub fn mainline_only(chain: Chain, prefix: &LedgerPrefix) -> History {
 /// or removed. All files with the names are walked if one of the records was signed or reviewed, since the
 /// approval may be older than a removal elsewhere. Merged branches are always searched for them, because a branch
 /// may have moved the file.
-///
-/// # Errors
-/// As [`walk`].
 pub fn walk_named(
     objects: &dyn Objects,
     chain: Chain,
@@ -133,9 +130,6 @@ pub fn walk_named(
 }
 
 /// Determines the versions that each landing made, dropping the survey's data along the way.
-///
-/// # Errors
-/// [`Obstacle`] if the rules of a merged branch can't be read.
 fn collect_versions(
     objects: &dyn Objects,
     chain: Chain,
@@ -305,7 +299,7 @@ impl History {
         }
         self.former = origin::needed(self.trails.values(), apart);
         // An emergency that a merge left out uses up graces, whatever its id was filed for since.
-        self.off_line.retain(|key, it| !self.left_out.contains(key) || it.filed.is_some());
+        self.off_line.retain(|key, it| !self.left_out.contains(key) || !it.filed.is_empty());
         let is_kept = |file: &ApprovalFileChange| !self.left_out.contains(&file.record());
         self.approvals.retain(is_kept);
         self.parse(objects);

@@ -174,7 +174,10 @@ impl<'a> ComparedTrail<'a> {
             let Some(content) = self.version(index).map(|later| later.record.content()) else {
                 continue;
             };
-            over = over.min(content.end().map_or(over, |end| end.max(landed)));
+            // Once the other file is gone, or the name is right again, its end is no longer there to end anything.
+            let is_there = index + 1 == self.trail.versions.len() || content.record().is_some();
+            let end = content.end().filter(|_| is_there);
+            over = over.min(end.map_or(over, |end| end.max(landed)));
             let ending = content.ending();
             if ending.is_some_and(|ending| ending.closure.is_some()) {
                 closed.get_or_insert(landed.day());

@@ -7,22 +7,24 @@ use crate::approval::TrailVerdicts;
 use crate::approval::fold::emergency::{self, EarlierEmergency, RepeatedEmergency};
 use crate::approval::verdict::{ApprovalVerdict, Grace, GracePeriod};
 use crate::diag::sorting::StableSort as _;
+use crate::history::commit::Commit;
 use crate::history::version::{Trail, TrailKey};
 use crate::history::walked::History;
 use crate::policy::governance::Governance;
 use crate::policy::tier;
 use crate::policy::tier::fact::Facts;
+use crate::record::Record;
 use crate::record::time::Instant;
 use crate::record::vocabulary::Class;
 use crate::survey::refiling::Peer;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 
 /// An emergency that had a grace, by its own evidence, or would have had one but for rules that nobody approved.
 struct Emergency<'h> {
     key: &'h TrailKey,
-    /// Whether the line never had it: a merge left it out.
-    is_off_line: bool,
+    /// The commit that filed it, if a merge left it out.
+    off_line: Option<&'h Rc<Commit>>,
     landing: usize,
     period: GracePeriod,
     /// Its first version, as if it had not been closed.
@@ -40,16 +42,19 @@ pub fn use_up_graces(history: &History, verdicts: &mut TrailVerdicts, governance
 /// Returns the emergencies that others may use up the grace of, or use up that of others, as far as they are linked with a
 /// chosen one.
 pub fn linked(
-    trails: &BTreeMap<TrailKey, Trail>,
+    history: &History,
     governance: &Governance,
     is_chosen: &dyn Fn(&Trail) -> bool,
 ) -> BTreeSet<TrailKey> {
-    let emergency = |trail: &Trail| {
-        let record = trail.versions.first()?.record.record()?;
-        (record.class == Class::Emergency).then(|| Peer::unclosed("", record, None))
+    let emergencies = |(key, trail)| {
+        let first = first_record(trail);
+        let off_line = history.off_line.get(key).into_iter().flat_map(|it| &it.filed);
+        let records = first.into_iter().chain(off_line.map(|it| &it.record));
+        let emergencies = records.filter(|record| record.class == Class::Emergency);
+        emergencies.map(move |record| (key, trail, Peer::unclosed("", record, None)))
     };
-    let peers = trails.iter().filter_map(|(key, trail)| Some((key, trail, emergency(trail)?)));
-    let peers: Vec<(&TrailKey, &Trail, Peer)> = peers.collect();
+    let peers: Vec<(&TrailKey, &Trail, Peer)> =
+        history.trails.iter().flat_map(emergencies).collect();
     let mut by_name: HashMap<&str, Vec<usize>> = HashMap::new();
     for (index, (.., peer)) in peers.iter().enumerate() {
         peer.names().for_each(|name| by_name.entry(name).or_default().push(index));
@@ -67,6 +72,10 @@ pub fn linked(
         }
     }
     found.iter().filter_map(|index| peers.get(*index)).map(|(key, ..)| (*key).clone()).collect()
+}
+
+fn first_record(trail: &Trail) -> Option<&Rc<Record>> {
+    trail.versions.first()?.record.record()
 }
 
 /// Tells whether all records must be read to say if a record has a grace, given the verdicts on its versions.
@@ -90,18 +99,21 @@ fn list_emergencies<'h>(
         let version = trail.versions.first()?;
         let landed = history.mainline.landings.get(version.landing)?.effective;
         let peer = Peer::unclosed(key.as_str(), version.record.record()?, Some(landed));
-        Some(Emergency { key, is_off_line: false, landing: version.landing, period, peer })
+        Some(Emergency { key, off_line: None, landing: version.landing, period, peer })
     };
-    let off_line = history.off_line.iter().filter_map(|(key, off_line)| {
-        let filed = off_line.filed.as_ref()?;
+    let off_line = history.off_line.iter();
+    let off_line = off_line.flat_map(|(key, it)| it.filed.iter().map(move |filed| (key, filed)));
+    let off_line = off_line.filter_map(|(key, filed)| {
         let resolved = tier::resolve(&governance.policy, &Facts::of(&filed.record))?;
         let period = GracePeriod { begin: filed.at, term: resolved.review_within? };
         let peer = Peer::unclosed(key.as_str(), &filed.record, Some(filed.at));
-        Some(Emergency { key, is_off_line: true, landing: filed.landing, period, peer })
+        let (off_line, landing) = (Some(&filed.commit), filed.landing);
+        Some(Emergency { key, off_line, landing, period, peer })
     });
     let landed = verdicts.trails.iter().filter_map(emergency);
     let mut found: Vec<Emergency<'h>> = landed.chain(off_line).collect();
-    found.order_by_key(|it| (it.landing, it.key));
+    // Whichever merge brings one that the line does not have, it was there when it was made.
+    found.order_by_key(|it| (it.off_line.is_none(), it.landing, it.key));
     found
 }
 
@@ -112,28 +124,32 @@ fn repeated(emergencies: &[Emergency<'_>], governance: &Governance) -> Vec<Repea
     for (index, later) in emergencies.iter().enumerate() {
         let named = later.peer.names().filter_map(|name| by_name.get(name)).flatten();
         let named: BTreeSet<usize> = named.copied().collect();
-        // What a branch filed under one id and landed under another is the other one.
+        // What a branch filed under one id or text and landed under another is the other one.
         let is_landed = |off_line: &Emergency<'_>| {
             emergencies.iter().any(|other| {
-                !other.is_off_line
+                other.off_line.is_none()
                     && other.landing == off_line.landing
                     && other.peer.is_like(&off_line.peer, governance)
             })
         };
         let is_earlier = |earlier: &&Emergency<'_>| {
             let ends: Instant = earlier.period.term.after(earlier.period.begin);
-            earlier.landing < later.landing
+            let is_before = match earlier.off_line {
+                Some(_) => earlier.period.begin < later.period.begin && !is_landed(earlier),
+                None => earlier.landing < later.landing,
+            };
+            is_before
+                && earlier.key != later.key
                 && later.period.begin < window.after(ends.max(earlier.peer.over))
                 && later.peer.is_like(&earlier.peer, governance)
-                && !(earlier.is_off_line && is_landed(earlier))
         };
         let earlier = named.iter().filter_map(|index| emergencies.get(*index)).filter(is_earlier);
-        let earlier = earlier.map(|it| match it.is_off_line {
-            true => EarlierEmergency::OffLine(it.key.clone()),
-            false => EarlierEmergency::Landed(it.key.clone()),
+        let earlier = earlier.map(|it| match it.off_line {
+            Some(commit) => EarlierEmergency::OffLine(it.key.clone(), Rc::clone(commit)),
+            None => EarlierEmergency::Landed(it.key.clone()),
         });
         let earlier: Vec<EarlierEmergency> = earlier.collect();
-        if !earlier.is_empty() && !later.is_off_line {
+        if !earlier.is_empty() && later.off_line.is_none() {
             repeated.push(RepeatedEmergency { key: later.key.clone(), earlier });
         }
         for name in later.peer.names() {

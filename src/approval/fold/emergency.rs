@@ -83,11 +83,10 @@ pub(crate) struct RepeatedEmergency {
 }
 
 /// An emergency that may use up the grace of a later one.
-#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum EarlierEmergency {
     Landed(TrailKey),
-    /// A merge brought the commit that filed it, and left it out.
-    OffLine(TrailKey),
+    /// A merge brought this commit, which filed it, and left it out.
+    OffLine(TrailKey, Rc<Commit>),
 }
 
 /// Takes the grace of the emergencies that an earlier one uses up: it had a grace itself, they share a maker or lander, and
@@ -122,10 +121,11 @@ pub(crate) fn use_up(
                 is_open.then(|| UsedGrace { period, by: key.to_string(), person })
             }
             EarlierEmergency::Landed(_) => None,
-            EarlierEmergency::OffLine(key) => {
-                let filed = history.off_line.get(key)?.filed.as_ref()?;
-                let person = Some(later.person_of(&filed.commit, resolver)?);
-                Some(UsedGrace { period, by: key.to_string(), person })
+            EarlierEmergency::OffLine(key, commit) => {
+                let person = Some(later.person_of(commit, resolver)?);
+                let landed = FirstVersion::read(history, verdicts, key);
+                let is_open = !landed.is_some_and(|it| it.is_looked_at(landing, at));
+                is_open.then(|| UsedGrace { period, by: key.to_string(), person })
             }
         });
         used.extend(found.map(|found| (emergency.key.clone(), found)));

@@ -90,7 +90,7 @@ impl Passed {
         (governance, window): (&Governance, &PatternWindow),
     ) -> BTreeSet<TrailKey> {
         let is_unsure = |trail: &Trail| unsure.get(&trail.key) != Some(&false);
-        let linked = repeated_emergencies::linked(&history.trails, governance, &is_unsure);
+        let linked = repeated_emergencies::linked(history, governance, &is_unsure);
         let (mut judged, mut left_out) = (BTreeSet::new(), BTreeSet::new());
         for (key, is_unsure) in unsure {
             let Some(trail) = history.trails.get(&key) else { continue };

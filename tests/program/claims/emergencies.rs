@@ -199,6 +199,59 @@ fn merge_opens_no_second_grace() {
 }
 
 #[test]
+fn decoy_hides_no_emergency_that_a_merge_left_out() {
+    let standard = emergency(FIRST, "billing").replace("class: emergency", "class: standard");
+    let elsewhere = emergency(FIRST, "ledger");
+    type Act<'a> = (&'a str, &'a dyn Fn(&Repo));
+    let decoys: [Act; 5] = [
+        ("standard", &|repo| {
+            repo.branch("base").by("mallory").write(FIRST, &standard).commit("File it");
+        }),
+        ("standard, removed", &|repo| {
+            repo.branch("base").by("mallory").write(FIRST, &standard).commit("File it");
+            repo.branch("base").by("mallory").remove(FIRST).commit("Remove it");
+        }),
+        ("misnamed", &|repo| {
+            let work = repo.branch("base").by("mallory");
+            work.write("exceptions/x.yaml", &emergency(FIRST, "billing")).commit("File it");
+        }),
+        ("about something else", &|repo| {
+            repo.branch("base").by("mallory").write(FIRST, &elsewhere).commit("File it");
+        }),
+        ("the second one", &|repo| {
+            let work = repo.branch("base").by("mallory");
+            work.write(ID, &emergency(ID, "billing")).commit("Emergency");
+        }),
+    ];
+    for (what, act) in decoys {
+        let repo = ledger("version: 1\n", &[]);
+        let fork = repo.tip("main");
+        repo.by("mallory").write(FIRST, &emergency(FIRST, "billing")).commit("Emergency");
+        repo.wait("1d");
+        repo.branch_from("base", &fork.to_string());
+        act(&repo);
+        reroute(&repo, repo.tip("base"), 0, false, "Tidy up");
+        if what != "the second one" {
+            repo.by("mallory").write(ID, &emergency(ID, "billing")).commit("Emergency");
+        }
+        assert_eq!(status_of(&repo, ID), "unapproved", "{what}");
+        assert!(!is_allowed(&repo, "billing"), "{what}");
+    }
+}
+
+#[test]
+fn draft_that_became_another_class_and_was_approved_uses_up_no_grace() {
+    let standard = emergency(FIRST, "billing").replace("class: emergency", "class: standard");
+    let repo = ledger("version: 1\n", &[]);
+    repo.branch("work").by("omar").write(FIRST, &emergency(FIRST, "billing")).commit("Emergency");
+    repo.branch("work").by("omar").write(FIRST, &standard).commit("It can wait");
+    repo.by("dana").merge("work", "Merge branch 'work'");
+    repo.wait("1d");
+    repo.by("omar").write(ID, &emergency(ID, "billing")).commit("Emergency");
+    assert_eq!(status_of(&repo, ID), "active");
+}
+
+#[test]
 fn id_that_a_branch_gave_up_uses_up_no_grace() {
     let other = "EXC-2026-BBBBB";
     let repo = ledger("version: 1\n", &[]);

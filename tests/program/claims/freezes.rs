@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
-use super::{BOTH, SIGNED, answer, ledger};
+use super::{BOTH, REVOKED, SIGNED, answer, ledger};
 use crate::support::repo::Repo;
-use crate::support::repo::speak::yes;
+use crate::support::repo::speak::{public, yes};
 use crate::support::samples::{ID, SAMPLE};
 
 const OTHERS: [&str; 3] = ["EXC-2026-00001", "EXC-2026-00002", "EXC-2026-00003"];
@@ -273,4 +273,57 @@ fn removal_hides_no_cause_that_is_approved_after_it() {
     repo.by("ana").remove(OTHERS[2]).commit("Take it back");
     approve(&repo, OTHERS[2], &occurrence(OTHERS[2]));
     assert_eq!(is_frozen(&repo), [false; 3]);
+}
+
+#[test]
+fn typed_name_ends_no_record_whose_keys_are_revoked() {
+    let frozen = |removes: &dyn Fn(&Repo)| {
+        let repo = ledger(SIGNED, &["dana", "lee"]);
+        for id in OTHERS {
+            file_signed(&repo, id, &occurrence(id));
+        }
+        let revoked = ["dana", "lee"].map(|name| public(name) + "\n").concat();
+        repo.by("mallory").write(REVOKED, &revoked).commit("Revoke all keys");
+        removes(&repo);
+        is_frozen(&repo)
+    };
+    assert_eq!(frozen(&|_| ()), [true; 3]);
+    let removed = frozen(&|repo| {
+        repo.by("dana").remove(OTHERS[1]).commit("Remove it");
+    });
+    assert_eq!(removed, [true; 3], "removed");
+    // Broken first, its last version asks for nothing.
+    let broken = frozen(&|repo| {
+        repo.by("mallory").write(OTHERS[1], "broken").commit("Break it");
+        repo.by("dana").remove(OTHERS[1]).commit("Remove it");
+    });
+    assert_eq!(broken, [true; 3], "broken and removed");
+}
+
+#[test]
+fn second_file_that_is_gone_ends_nothing() {
+    let (id, copy) = (OTHERS[0], "exceptions/more/EXC-2026-00001.yaml");
+    let text = occurrence(id);
+    let short = text.replace("2027-01-31", "2026-11-25");
+    let noted = text.clone()
+        + "handling: [{date: 2026-11-24, by: ana@example.com, stage: triage, note: Seen}]\n";
+    let filed = |second: bool| {
+        let repo = ledger("version: 1\n", &[]);
+        repo.branch("first").by("ana").write(id, &text).commit("File it");
+        repo.by("dana").merge("first", "Merge branch 'first'");
+        if second {
+            repo.by("ana").write(copy, &short).commit("Copy it");
+            assert_eq!(answer(&repo, &["show", id])["record"]["status"], "conflicted");
+            repo.by("ana").remove(copy).write(id, &noted).commit("Note it");
+        }
+        repo.clock("2027-01-20T09:00:00Z");
+        assert_eq!(answer(&repo, &["show", id])["record"]["status"], "active", "{second}");
+        repo.clock("2027-03-20T09:00:00Z");
+        let next = occurrence(ID).replace("2027-01-31", "2027-05-31");
+        repo.branch("next").by("ana").write(ID, &next).commit("File it anew");
+        repo.by("dana").merge("next", "Merge branch 'next'");
+        renewals(&repo, ID)
+    };
+    assert_eq!(filed(false), [1; 3]);
+    assert_eq!(filed(true), [1; 3]);
 }
