@@ -177,6 +177,9 @@ pub fn watched_refs(refs: &Refs, requested: Option<&str>) -> BTreeSet<String> {
 /// The ref whose notes may count.
 pub const REVIEW_NOTES: &str = "refs/notes/review";
 
+/// The branch of signed statements, of the remote that has the approved ref, or a local one.
+pub const APPROVALS_BRANCH: &str = "exledger-approvals";
+
 pub(super) const HEADS: &str = "refs/heads/";
 
 impl Refs {

@@ -3,10 +3,12 @@
 //! Uses record (instants), history (ids), and git2. Start at [`CommitWriter`].
 
 use std::fmt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::history::objects::Oid;
+use crate::history::refs::APPROVALS_BRANCH;
 use crate::record::time::Instant;
+use crate::store::git;
 use crate::store::sign::{self, Setup, SignError};
 
 /// The signature namespace that git uses for commits.
@@ -21,13 +23,16 @@ pub struct WriterSignature<'a> {
     pub at: Instant,
 }
 
+/// A file by its path, with its new bytes; `None` removes it.
+pub type ChangedFile = (String, Option<Vec<u8>>);
+
 /// A commit to be written.
 #[derive(Clone, Debug)]
 pub struct CommitDraft<'a> {
     /// The parents, the first parent first.
     pub parents: &'a [CreatedCommit],
-    /// The files that differ from the first parent's tree; `None` removes one.
-    pub changes: &'a [(String, Option<Vec<u8>>)],
+    /// The files that differ from the first parent's tree.
+    pub changes: &'a [ChangedFile],
     pub author: WriterSignature<'a>,
     pub committer: WriterSignature<'a>,
     pub message: &'a str,
@@ -45,11 +50,20 @@ pub enum ScribeError {
     /// It could not be signed.
     #[error("the commit is not signed: {0}")]
     Unsigned(SignError),
+    /// The approvals branch is checked out in this folder.
+    #[error("{APPROVALS_BRANCH} is checked out in {}, whose files would become outdated", .0.display())]
+    CheckedOut(PathBuf),
 }
 
 impl From<git2::Error> for ScribeError {
     fn from(error: git2::Error) -> ScribeError {
         ScribeError::Git(error)
+    }
+}
+
+impl CreatedCommit {
+    pub fn oid(self) -> Oid {
+        git::ours(self.0).unwrap_or(Oid::NULL)
     }
 }
 
@@ -144,24 +158,66 @@ impl CommitWriter {
         first: Option<&git2::Commit<'_>>,
     ) -> Result<git2::Tree<'_>, git2::Error> {
         let mut update = git2::build::TreeUpdateBuilder::new();
-        for (path, bytes) in draft.changes {
-            match bytes {
-                Some(bytes) => {
-                    let blob = self.repository.blob(bytes)?;
-                    update.upsert(path.as_str(), blob, git2::FileMode::Blob)
-                }
-                None => update.remove(path.as_str()),
-            };
-        }
-        let baseline = match first {
+        let mut baseline = match first {
             Some(parent) => parent.tree()?,
             None => {
                 let empty = self.repository.treebuilder(None)?.write()?;
                 self.repository.find_tree(empty)?
             }
         };
+        for (path, bytes) in draft.changes {
+            match bytes {
+                Some(bytes) => {
+                    // Not in one go: libgit2 compares with what was there before.
+                    if let Some(other) = in_the_way(&baseline, path) {
+                        let mut removal = git2::build::TreeUpdateBuilder::new();
+                        let cleared =
+                            removal.remove(other).create_updated(&self.repository, &baseline)?;
+                        baseline = self.repository.find_tree(cleared)?;
+                    }
+                    let blob = self.repository.blob(bytes)?;
+                    update.upsert(path.as_str(), blob, git2::FileMode::Blob)
+                }
+                None => update.remove(path.as_str()),
+            };
+        }
         let tree = update.create_updated(&self.repository, &baseline)?;
         self.repository.find_tree(tree)
+    }
+
+    /// Tells whether a commit would have the tree of its first parent.
+    ///
+    /// # Errors
+    /// [`ScribeError`] if git refuses.
+    pub fn changes_nothing(&self, draft: &CommitDraft<'_>) -> Result<bool, ScribeError> {
+        let parents = self.parents(draft)?;
+        let tree = self.tree(draft, parents.first())?;
+        Ok(parents.first().is_some_and(|parent| parent.tree_id() == tree.id()))
+    }
+
+    /// Returns the files that a commit has and that its last commit in common with another one lacks, or has with other bytes.
+    ///
+    /// # Errors
+    /// [`ScribeError`] if git refuses.
+    pub fn added_since(&self, tip: Oid, other: Oid) -> Result<Vec<ChangedFile>, ScribeError> {
+        let [tip, other] = [tip, other].map(|it| git2::Oid::from_bytes(it.as_bytes()));
+        let (tip, other) = (tip?, other?);
+        let base = match self.repository.merge_base(tip, other) {
+            Ok(base) => Some(self.repository.find_commit(base)?.tree()?),
+            Err(error) if error.code() == git2::ErrorCode::NotFound => None,
+            Err(error) => return Err(error.into()),
+        };
+        let tree = self.repository.find_commit(tip)?.tree()?;
+        let diff = self.repository.diff_tree_to_tree(base.as_ref(), Some(&tree), None)?;
+        let mut added = Vec::new();
+        for file in diff.deltas().map(|delta| delta.new_file()) {
+            let path = file.path().and_then(Path::to_str);
+            if let Some(path) = path.filter(|_| file.mode() == git2::FileMode::Blob) {
+                let blob = self.repository.find_blob(file.id())?;
+                added.push((path.to_owned(), Some(blob.content().to_vec())));
+            }
+        }
+        Ok(added)
     }
 
     /// Moves a branch from one commit to another; creates it if `None` is given as the former.
@@ -206,6 +262,17 @@ impl CommitWriter {
         self.repository.checkout_head(Some(options.force()))?;
         Ok(())
     }
+}
+
+/// Returns the entry that keeps a file from being written: a folder in its place, or something else than a folder above it.
+fn in_the_way<'p>(tree: &git2::Tree<'_>, path: &'p str) -> Option<&'p str> {
+    let ends = path.match_indices('/').map(|(end, _)| end).chain([path.len()]);
+    let mut above = ends.filter_map(|end| path.get(..end));
+    above.find(|part| {
+        let entry = tree.get_path(Path::new(part));
+        let is_folder = |entry: git2::TreeEntry<'_>| entry.kind() == Some(git2::ObjectType::Tree);
+        entry.is_ok_and(|entry| is_folder(entry) == (*part == path))
+    })
 }
 
 fn signature(hand: &WriterSignature<'_>) -> Result<git2::Signature<'static>, git2::Error> {

@@ -372,6 +372,6 @@ pub fn blob_id(bytes: &[u8]) -> Option<Oid> {
     oid.ok().and_then(ours)
 }
 
-fn ours(oid: git2::Oid) -> Option<Oid> {
+pub(in crate::store) fn ours(oid: git2::Oid) -> Option<Oid> {
     Oid::from_bytes(oid.as_bytes())
 }

@@ -3,6 +3,7 @@
 //! Uses diag to history (the traits that it implements). Outside the sequence of modules.
 
 pub mod append;
+pub mod approvals_branch;
 pub mod commits;
 pub mod edits;
 pub mod fetch;

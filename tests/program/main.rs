@@ -14,6 +14,7 @@ mod advice;
 mod agents_sdk;
 mod alerts;
 mod approval;
+mod approvals_branch;
 #[path = "../../src/ask/mod.rs"]
 #[allow(dead_code, reason = "the program uses the rest")]
 mod ask;

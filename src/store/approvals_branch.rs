@@ -1,0 +1,77 @@
+//! Adds signed statements to the local `exledger-approvals`, as one commit of git objects: nothing is checked out.
+//!
+//! Uses history (ids, the name of the branch), and git2. Start at [`Repository::add_statements`]. Follows `docs/spec/cli.md`,
+//! approve.
+
+use std::path::PathBuf;
+
+use crate::history::objects::Oid;
+use crate::history::refs::APPROVALS_BRANCH;
+use crate::history::watched_paths;
+use crate::store::commits::{CommitDraft, ScribeError, WriterSignature};
+use crate::store::git::Repository;
+use crate::store::sign::Setup;
+
+/// Statements to be added in one commit.
+#[derive(Clone, Debug)]
+pub struct StatementCommit<'c> {
+    /// The texts and signatures, by their paths from the top of the repository.
+    pub files: &'c [(String, Vec<u8>)],
+    /// The author and committer.
+    pub by: WriterSignature<'c>,
+    pub message: &'c str,
+    /// What signs the commit; `None` for an unsigned one.
+    pub setup: Option<&'c Setup>,
+}
+
+impl Repository {
+    /// Adds statements to the local approvals branch and returns its new tip.
+    ///
+    /// The commit stands on the branch as it was last fetched from a remote, together with the statements of the local branch
+    /// that this one lacks; without a remote, or if it has no such branch yet, on the local branch. It holds nothing but files
+    /// below `.approvals`, and has one parent, or none if it is the first. If there is nothing to add, the tip is the fetched one.
+    ///
+    /// # Errors
+    /// [`ScribeError::CheckedOut`] if the branch is checked out; [`ScribeError`] if git refuses, also if the branch has moved
+    /// meanwhile. Adding them again is safe.
+    pub fn add_statements(
+        &self,
+        remote: Option<&str>,
+        commit: &StatementCommit<'_>,
+    ) -> Result<Oid, ScribeError> {
+        if let Some(folder) = self.approvals_checked_out() {
+            return Err(ScribeError::CheckedOut(folder));
+        }
+        let local = self.tip_of(None, APPROVALS_BRANCH);
+        let fetched = remote.and_then(|remote| self.tip_of(Some(remote), APPROVALS_BRANCH));
+        let writer = self.scribe()?;
+        let mut changes = match (local, fetched) {
+            (Some(local), Some(fetched)) => writer.added_since(local, fetched)?,
+            _ => Vec::new(),
+        };
+        changes.retain(|(path, _)| !watched_paths::approvals_of(path).is_empty());
+        let files = commit.files.iter();
+        changes.extend(files.map(|(path, bytes)| (path.clone(), Some(bytes.clone()))));
+        let parent = fetched.or(local).map(|tip| writer.commit_of(tip)).transpose()?;
+        let local = local.map(|tip| writer.commit_of(tip)).transpose()?;
+        let draft = CommitDraft {
+            parents: parent.as_slice(),
+            changes: &changes,
+            author: commit.by.clone(),
+            committer: commit.by.clone(),
+            message: commit.message,
+        };
+        let made = match (parent, commit.setup) {
+            (Some(parent), _) if writer.changes_nothing(&draft)? => parent,
+            (_, Some(setup)) => writer.commit_signed(&draft, setup)?,
+            (_, None) => writer.commit(&draft)?,
+        };
+        writer.move_branch(APPROVALS_BRANCH, local, made)?;
+        Ok(made.oid())
+    }
+
+    /// Returns the folder in which the approvals branch is checked out, so that it can't take a commit.
+    pub fn approvals_checked_out(&self) -> Option<PathBuf> {
+        self.checked_out(APPROVALS_BRANCH)
+    }
+}
