@@ -27,6 +27,7 @@ pub mod people {
 
 /// Who says that they approve or reject, and where.
 pub mod evidence {
+    pub mod approvals_branch;
     pub(crate) mod claims;
     pub mod files;
     pub mod reviews;

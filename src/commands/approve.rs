@@ -35,9 +35,9 @@ use exledger::store::files;
 
 /// Sign an approval
 ///
-/// Signs the current bytes of a record with an SSH key and writes two files for you to commit. The approval
-/// covers exactly these bytes. It counts once it is merged, however the branch is merged, and once the
-/// signers file lists the key.
+/// Signs the current bytes of a record with an SSH key and adds the statement to the local branch exledger-approvals,
+/// for you to push. The approval covers exactly these bytes, before and after they are merged, however the branch is
+/// merged. It counts once it is pushed, and once the signers file lists the key.
 ///
 /// The key is taken from --key FILE, or else from git's exledger.signingKey (a path, or key::ssh-ed25519 … for a key in
 /// an agent), or else from user.signingkey if that is an SSH key. The way git signs commits does not change.
@@ -65,11 +65,11 @@ pub(crate) struct ApproveArgs {
     #[arg(long, value_name = "PATH", num_args = 0..=1)]
     governance: Option<Option<PathBuf>>,
 
-    /// Approve the record on a branch, with a commit on that branch, without checking it out
+    /// Approve the record as a branch has it, without checking it out
     #[arg(long = "ref", value_name = "BRANCH")]
     branch: Option<String>,
 
-    /// Write the files to this folder instead
+    /// Write the files to this folder instead, to be merged beside the record
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
 
@@ -199,7 +199,9 @@ fn approve(args: &ApproveArgs, ctx: &Ctx) -> anyhow::Result<Outcome> {
     let mut answer = answer::unsigned(&prepared, &draft);
     if draft.counts_already() {
         (answer.done, answer.counting) = (Done::Before, Counting::Counts);
-        answer.next = git_commands::again(ctx, &session, both)?;
+        if !args.dry_run {
+            answer.next = git_commands::again(ctx, &session, both)?;
+        }
         ctx.show(&approve::show::signed(&answer))?;
         return Ok(Outcome::Fine);
     }
@@ -309,5 +311,7 @@ fn hint(ctx: &Ctx, answer: &SignedStatement) {
         ));
     }
     let next = answer.next.join("\n  ");
-    ctx.hint(&format!("hint: it counts once it is merged:\n  {next}"));
+    if !answer.next.is_empty() {
+        ctx.hint(&format!("hint: it counts once it is sent:\n  {next}"));
+    }
 }

@@ -6,6 +6,7 @@
 use std::collections::{BTreeSet, HashSet};
 use std::rc::Rc;
 
+use crate::history::approvals_branch::ApprovalsBranch;
 use crate::history::commit::{self, Commit};
 use crate::history::mainline::{Flag, Landing, Mainline};
 use crate::history::objects::{ObjectKind, Objects, Obstacle, Oid};
@@ -25,6 +26,8 @@ pub struct Chain {
     pub others: OtherPolicies,
     /// The tips that this clone saw, and that are not on the line.
     pub lost: LostTips,
+    /// The branch of signed statements; empty unless it is read, too.
+    pub approvals: ApprovalsBranch,
 }
 
 /// Tips of the approved ref that this clone saw, and that are not on the line of first parents (M5).
@@ -108,7 +111,8 @@ pub fn walk(objects: &dyn Objects, chosen: &ApprovedRef, now: Instant) -> Result
     let seen = chosen.seen.iter().filter(|tip| position(**tip).is_none());
     let tips: BTreeSet<Oid> = seen.copied().collect();
     let lost = LostTips { tips: tips.into_iter().collect(), now };
-    Ok(Chain { mainline, commits, others: OtherPolicies::default(), lost })
+    let (others, approvals) = (OtherPolicies::default(), ApprovalsBranch::default());
+    Ok(Chain { mainline, commits, others, lost, approvals })
 }
 
 /// Returns when the time of a future-dated landing will be accepted, which changes effective times.

@@ -23,6 +23,7 @@ use crate::history::watched_paths::WatchedKind;
 use crate::ledger;
 use crate::policy::governance;
 use crate::policy::governance::Governance;
+use crate::record::time::Instant;
 use crate::yaml::node::Limits;
 
 /// The governance after a commit of the mainline.
@@ -87,12 +88,26 @@ impl MainlineGovernance {
     }
 }
 
-/// The governance along the mainline, as runs of landings with the same files.
+/// A place in the order of events: a landing, or a time after it at which the approvals branch brought a statement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Position {
+    pub landing: usize,
+    /// The time after the landing; `None` for the landing itself.
+    pub after: Option<Instant>,
+}
+
+impl From<usize> for Position {
+    fn from(landing: usize) -> Position {
+        Position { landing, after: None }
+    }
+}
+
+/// The governance along the mainline, as runs of events with the same files.
 #[derive(Clone, Debug)]
 pub struct States {
     before_all: Rc<MainlineGovernance>,
-    /// The first landing of each run, and the governance from there on; empty until it is read.
-    runs: Vec<(usize, OnceCell<Rc<MainlineGovernance>>)>,
+    /// Where each run begins, and the governance from there on; empty until it is read.
+    runs: Vec<(Position, OnceCell<Rc<MainlineGovernance>>)>,
 }
 
 impl Default for States {
@@ -109,17 +124,17 @@ impl States {
         States::of_runs(Rc::new(before_all), [])
     }
 
-    /// Returns states to be filled in run by run; the landings at which runs begin are sorted.
+    /// Returns states to be filled in run by run; the places at which runs begin are sorted.
     pub fn of_runs(
         before_all: Rc<MainlineGovernance>,
-        from: impl IntoIterator<Item = usize>,
+        from: impl IntoIterator<Item = Position>,
     ) -> States {
         let runs = from.into_iter().map(|from| (from, OnceCell::new()));
         States { before_all, runs: runs.collect() }
     }
 
-    /// Fills in the governance of the run that begins at a landing, unless it is already known.
-    pub fn fill(&self, from: usize, state: Rc<MainlineGovernance>) {
+    /// Fills in the governance of the run that begins at a place, unless it is already known.
+    pub fn fill(&self, from: Position, state: Rc<MainlineGovernance>) {
         let run = self.runs.binary_search_by_key(&from, |(from, _)| *from);
         if let Some((_, cell)) = run.ok().and_then(|run| self.runs.get(run)) {
             cell.get_or_init(|| state);
@@ -127,12 +142,13 @@ impl States {
     }
 
     fn push(&mut self, from: usize, state: Rc<MainlineGovernance>) {
-        self.runs.push((from, OnceCell::from(state)));
+        self.runs.push((from.into(), OnceCell::from(state)));
     }
 
-    /// Returns how many runs begin at or before a landing.
-    pub fn run(&self, landing: usize) -> usize {
-        self.runs.partition_point(|(from, _)| *from <= landing)
+    /// Returns how many runs begin before a place.
+    pub fn runs_before(&self, place: impl Into<Position>) -> usize {
+        let place = place.into();
+        self.runs.partition_point(|(from, _)| *from < place)
     }
 
     pub fn n_runs(&self) -> usize {
@@ -146,17 +162,14 @@ impl States {
         states.next().unwrap_or(&self.before_all)
     }
 
-    /// Returns the state after a landing.
+    /// Returns the state after a landing, up to the next one.
     pub fn at(&self, landing: usize) -> &Rc<MainlineGovernance> {
-        self.after_runs(self.run(landing))
+        self.after_runs(self.runs.partition_point(|(from, _)| from.landing <= landing))
     }
 
-    /// Returns the state at the first parent of a landing, by which the landing is judged.
-    pub fn before(&self, landing: usize) -> &Rc<MainlineGovernance> {
-        match landing.checked_sub(1) {
-            Some(parent) => self.at(parent),
-            None => &self.before_all,
-        }
+    /// Returns the state before a place; that before a landing judges it.
+    pub fn before(&self, place: impl Into<Position>) -> &Rc<MainlineGovernance> {
+        self.after_runs(self.runs_before(place))
     }
 
     /// Returns the state before the first landing.
@@ -174,10 +187,15 @@ impl States {
         self.runs.iter().filter_map(|(_, state)| state.get())
     }
 
-    /// Returns the landings where a run begins, each with the governance from there on.
+    /// Returns the landings where a run begins, or after which one does, each with the governance from there on.
     pub fn from(&self) -> impl Iterator<Item = (usize, &Rc<MainlineGovernance>)> {
         let runs = self.runs.iter();
-        runs.filter_map(|(from, state)| Some((*from, state.get()?)))
+        runs.filter_map(|(from, state)| Some((from.landing, state.get()?)))
+    }
+
+    /// Returns the places where runs begin.
+    pub fn places(&self) -> impl Iterator<Item = Position> {
+        self.runs.iter().map(|(from, _)| *from)
     }
 }
 

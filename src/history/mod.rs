@@ -4,6 +4,7 @@
 //! `docs/spec/approval.md`, 1.2 and 1.3; `walk` says how. Collects facts only; `approval` decides who counts as an approver.
 
 mod approval_files;
+pub mod approvals_branch;
 pub mod branch;
 pub mod chain;
 pub mod change;

@@ -13,7 +13,7 @@ use crate::history::folders::FileChange;
 use crate::history::merge_content::ComparedPath;
 use crate::history::objects::{Objects, Obstacle, Oid};
 use crate::history::paths::LedgerPrefix;
-use crate::history::refs::{ApprovedRef, HEADS, HeadState, Refs};
+use crate::history::refs::{self, ApprovedRef, HEADS, HeadState, Refs};
 use crate::history::trails::{self, Bytes};
 use crate::history::tree::CommitTree;
 use crate::history::version::{Content, FileAt, TrailKey, Version};
@@ -84,7 +84,9 @@ impl Sources {
             let bare = name.strip_prefix("refs/remotes/").or(name.strip_prefix(HEADS));
             bare.unwrap_or(name).to_owned()
         };
-        let others = refs.names.iter().filter(|(name, _)| **name != chosen.reference);
+        let approvals = [chosen.remote.as_deref(), None].map(refs::approvals_ref);
+        let is_other = |name: &String| *name != chosen.reference && !approvals.contains(name);
+        let others = refs.names.iter().filter(|(name, _)| is_other(name));
         let mut branches: Vec<(String, Oid)> = others
             .filter(|(name, _)| name.starts_with(&folder))
             .map(|(name, oid)| (short(name), *oid))
@@ -96,7 +98,7 @@ impl Sources {
         // A branch that is already pushed is listed once, by its remote name.
         let is_new = |oid: &Oid| branches.iter().all(|(_, other)| other != oid);
         if let (HeadState::Branch(name), false) = (&refs.head, refs.is_bare)
-            && *name != chosen.reference
+            && is_other(name)
             && let Some(oid) = head.filter(is_new)
         {
             branches.push((short(name), oid));

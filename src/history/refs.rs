@@ -60,6 +60,8 @@ pub struct ApprovedRef {
     pub trusted: Option<Oid>,
     /// The tips that this clone saw there, by git's reflog of the ref and by pins; unsorted.
     pub seen: Vec<Oid>,
+    /// The tips that it saw at the approvals branch, by git's reflog; `None` if that says nothing.
+    pub approvals_log: Option<Vec<Oid>>,
 }
 
 /// Why no approved ref can be chosen.
@@ -135,13 +137,15 @@ pub fn choose(
     }
 }
 
-/// Returns the full names of the refs that a result depends on: those considered when choosing the approved ref, and the
-/// review notes. Some may not exist.
+/// Returns the full names of the refs that a result depends on: those considered when choosing the approved ref, the review
+/// notes and the branches of statements. Some may not exist.
 ///
 /// As long as none of them moves, and HEAD and the configuration stay the same, M1 chooses the same commit. `requested`
 /// is the value of the flag or environment variable.
 pub fn watched_refs(refs: &Refs, requested: Option<&str>) -> BTreeSet<String> {
-    let mut names = BTreeSet::from([REVIEW_NOTES.to_owned()]);
+    let remotes = refs.remotes.iter().map(|remote| Some(remote.as_str()));
+    let mut names: BTreeSet<String> = remotes.chain([None]).map(approvals_ref).collect();
+    names.insert(REVIEW_NOTES.to_owned());
     let mut add = |name: String| {
         names.extend(refs.links.get(&name).cloned());
         names.insert(name);
@@ -179,6 +183,14 @@ pub const REVIEW_NOTES: &str = "refs/notes/review";
 
 /// The branch of signed statements, of the remote that has the approved ref, or a local one.
 pub const APPROVALS_BRANCH: &str = "exledger-approvals";
+
+/// Returns the full name of the branch of signed statements: of a remote, or the local one.
+pub fn approvals_ref(remote: Option<&str>) -> String {
+    match remote {
+        Some(remote) => format!("refs/remotes/{remote}/{APPROVALS_BRANCH}"),
+        None => format!("{HEADS}{APPROVALS_BRANCH}"),
+    }
+}
 
 pub(super) const HEADS: &str = "refs/heads/";
 
@@ -259,6 +271,7 @@ impl Refs {
             remote,
             trusted: None,
             seen: Vec::new(),
+            approvals_log: None,
         })
     }
 
@@ -309,6 +322,7 @@ impl Refs {
                 guard: Guard::Remote,
                 trusted: None,
                 seen: Vec::new(),
+                approvals_log: None,
             })
         };
         let chosen = match (is_full, is_id(name)) {

@@ -26,8 +26,10 @@ use std::mem;
 use std::rc::Rc;
 
 use crate::history::approval_files::ApprovalFileChanges;
+use crate::history::approvals_branch::{AskedStatements, N_DIGITS, collect_statements};
 use crate::history::chain::{self, Chain};
 use crate::history::content::ContentCache;
+use crate::history::digest::Digest;
 use crate::history::folders::FileChange;
 use crate::history::former::{FormerCommits, OffLineMarks};
 use crate::history::governance::{GovernanceFiles, States};
@@ -84,6 +86,9 @@ pub fn mainline_only(chain: Chain, prefix: &LedgerPrefix) -> History {
         prefix: prefix.clone(),
         records: Policy::default().records,
         approvals: Vec::new(),
+        statements: Vec::new(),
+        lost_statements: Vec::new(),
+        approvals_branch: chain.approvals,
         unnamed_until: None,
         landed: OidMap::default(),
         notes: None,
@@ -142,7 +147,7 @@ fn collect_versions(
     let mut other_files: Vec<OtherApprovalFile> = Vec::new();
     let mut other_policies: BTreeMap<String, usize> = BTreeMap::new();
     let (noted, policies_below) = (chain.others.noted, chain.others.judged);
-    let (mainline, now) = (chain.mainline, chain.lost.now);
+    let (mainline, now, branch) = (chain.mainline, chain.lost.now, chain.approvals);
     let mut commits = chain.commits.into_iter().enumerate();
     let stops = mem::take(&mut survey.graph.stops);
     let lost = mem::take(&mut survey.graph.lost);
@@ -203,6 +208,8 @@ fn collect_versions(
     let is_other = |(key, _): &(TrailKey, Trail)| matches!(key, TrailKey::Other(_));
     let (others, trails): (BTreeMap<TrailKey, Trail>, _) =
         trails.trails.into_iter().partition(is_other);
+    let asked = || asked_statements(&trails, &governance, (&survey.states, &survey.records));
+    let [statements, lost_statements] = collect_statements(objects, prefix, &branch, &asked)?;
     Ok(History {
         mainline,
         former: origin::needed(trails.values(), others),
@@ -218,6 +225,9 @@ fn collect_versions(
         prefix: prefix.clone(),
         records: survey.records,
         approvals,
+        statements,
+        lost_statements,
+        approvals_branch: branch,
         unnamed_until,
         landed: survey.graph.landed,
         notes: None,
@@ -225,6 +235,28 @@ fn collect_versions(
         other_policies,
         policies_below,
     })
+}
+
+/// Returns which statements are asked for: those about any version of the walked records and governance files.
+fn asked_statements(
+    trails: &BTreeMap<TrailKey, Trail>,
+    governance: &GovernanceFiles,
+    (states, records): (&States, &[String]),
+) -> AskedStatements {
+    let ids = trails.keys().filter_map(|key| match key {
+        TrailKey::Id(id) => Some(id.clone()),
+        TrailKey::Path(_) | TrailKey::Other(_) => None,
+    });
+    let versions = trails.values().chain(governance.trails.values()).flat_map(|it| &it.versions);
+    let known = versions.filter_map(|version| version.digest);
+    // A governance file that is removed has no bytes.
+    let known = known.chain([Digest::of(b"")]);
+    let policies = states.each().map(|state| &state.governance.policy);
+    AskedStatements {
+        ids: ids.collect(),
+        digests: known.map(|it| it.to_string().chars().take(N_DIGITS).collect()).collect(),
+        folders: policies.flat_map(|policy| &policy.records).chain(records).cloned().collect(),
+    }
 }
 
 /// Completes the version that a merge made of a subject: who touched it in the merged branches, and what the merge made itself.

@@ -2,6 +2,7 @@
 //!
 //! Uses history's mainline, versions and notes. Pure. Start at [`History`]. The head of `walk` says how.
 
+use crate::history::approvals_branch::{ApprovalsBranch, BranchStatement};
 use crate::history::commit::Commit;
 use crate::history::governance::States;
 use crate::history::mainline::Mainline;
@@ -45,6 +46,11 @@ pub struct History {
     pub records: Vec<String>,
     /// The files below `.approvals` that landings changed, in landing order, then by path.
     pub approvals: Vec<ApprovalFileChange>,
+    /// The statements of the approvals branch, by the times of their commits.
+    pub statements: Vec<BranchStatement>,
+    /// Those that only its former tips have.
+    pub lost_statements: Vec<BranchStatement>,
+    pub approvals_branch: ApprovalsBranch,
     /// The last landing whose approval files may lack a ledger name; `None` if there is no limit.
     pub unnamed_until: Option<usize>,
     /// Every commit reachable from the tip, with the index of the landing that added it.

@@ -34,6 +34,8 @@ pub struct Interest {
     has_all_policies: bool,
     /// The record files that matter; `None` when all do.
     few: Option<RecordFilter>,
+    /// Whether of the approval files, too, only those about these records and about governance matter.
+    has_few_approvals: bool,
 }
 
 /// A few records, selected by where their files are at the tip.
@@ -102,6 +104,7 @@ pub struct WatchedFolder<'i> {
     node: Option<&'i WatchNode>,
     below: Below,
     has_all_policies: bool,
+    has_few_approvals: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -109,7 +112,10 @@ enum Below {
     Nothing,
     RecordRoot,
     Records,
+    /// Right in the folder for approval files.
     Approvals,
+    /// In the folder of one subject of approvals.
+    Statements,
     Redesigns,
 }
 
@@ -140,6 +146,16 @@ impl Interest {
             self.add(prefix, &format!("{folder}/{APPROVALS}"), ReadPurpose::Approvals);
         }
         self
+    }
+
+    /// Returns the paths of the approval files about a few records, and about governance, beside the records of these folders.
+    pub fn of_statements<'f>(
+        prefix: &LedgerPrefix,
+        folders: impl Iterator<Item = &'f String>,
+        few: &RecordFilter,
+    ) -> Interest {
+        let interest = Interest { has_few_approvals: true, ..Interest::default() };
+        interest.with_approvals(prefix, folders).narrowed(few)
     }
 
     /// Adds the files of redesigns in folders: they are judged like governance files. What is in a record folder stays a
@@ -209,6 +225,7 @@ impl Interest {
             node: Some(&self.top),
             below,
             has_all_policies: self.has_all_policies,
+            has_few_approvals: self.has_few_approvals,
         }
     }
 
@@ -245,7 +262,10 @@ impl<'i> WatchedFolder<'i> {
             (Some(ReadPurpose::Records), _) => Below::RecordRoot,
             (Some(ReadPurpose::Approvals), _) => Below::Approvals,
             (_, Below::RecordRoot) if name == APPROVALS => Below::Approvals,
-            (_, Below::Approvals) => Below::Approvals,
+            (_, Below::Approvals) if self.has_few_approvals && !self.is_subject(name) => {
+                Below::Nothing
+            }
+            (_, Below::Approvals | Below::Statements) => Below::Statements,
             (_, Below::RecordRoot | Below::Records) if !name.starts_with('.') => Below::Records,
             (Some(ReadPurpose::Redesigns), _) => Below::Redesigns,
             (_, Below::Redesigns) if !name.starts_with('.') => Below::Redesigns,
@@ -254,6 +274,12 @@ impl<'i> WatchedFolder<'i> {
         let empty = node.is_none_or(|node| node.inside.is_empty());
         let is_watched = below != Below::Nothing || !empty || self.has_all_policies;
         is_watched.then_some(WatchedFolder { node, below, ..*self })
+    }
+
+    /// Tells whether the approval files of a folder are about one of the records, or about governance.
+    fn is_subject(&self, name: &str) -> bool {
+        let is_asked = |few: &RecordFilter| few.names.contains(&name.to_ascii_uppercase());
+        name == OF_GOVERNANCE || self.few.is_none_or(is_asked)
     }
 
     /// Tells whether this folder, at a ledger path, can contain a record that matters.
@@ -275,7 +301,7 @@ impl<'i> WatchedFolder<'i> {
             return Some(WatchedKind::OtherPolicy);
         }
         match self.below {
-            Below::Approvals => Some(WatchedKind::Approval),
+            Below::Approvals | Below::Statements => Some(WatchedKind::Approval),
             Below::Redesigns if is_record(name) => Some(WatchedKind::Governance),
             Below::RecordRoot | Below::Records if is_record(name) => {
                 let is_asked =

@@ -5,20 +5,21 @@
 
 use crate::approval::governance::counted::{self, CountedGovernance};
 use crate::approval::verdict::{ApprovalVerdict, Vote, VoteCounts};
-use crate::history::chain;
+use crate::history::chain::{self, Chain};
 use crate::history::former;
 use crate::history::objects::{Obstacle, Oid};
 use crate::history::off_line;
-use crate::history::refs::ApprovedRef;
+use crate::history::refs::{self, ApprovedRef};
 use crate::history::version::Version;
 use crate::history::walk;
 use crate::history::walked::History;
-use crate::history::watched_paths::RecordFilter;
+use crate::history::watched_paths::{self, RecordFilter};
 use crate::record::time::Instant;
 use crate::session::error::Undetermined;
 use crate::session::error::lost_rules::LostRules;
 use crate::store::git::Repository;
 use std::collections::BTreeSet;
+use std::mem;
 
 /// Fails if other rules were approved at a lost tip than count now.
 ///
@@ -52,6 +53,38 @@ pub(super) fn refuse(
     Ok(())
 }
 
+/// Fails if other rules count with the statements that former tips of the approvals branch have alone.
+///
+/// # Errors
+/// [`Undetermined::LostRules`].
+pub(super) fn refuse_without_statements(
+    chosen: &ApprovedRef,
+    history: &mut History,
+    counted: &CountedGovernance,
+) -> Result<(), Undetermined> {
+    let lost = history.lost_statements.iter();
+    let about_rules = lost.filter(|lost| watched_paths::is_of_governance(&lost.path)).cloned();
+    let all: Vec<_> = about_rules.chain(history.statements.iter().cloned()).collect();
+    let Some(tip) =
+        history.approvals_branch.lost_tip.filter(|_| all.len() > history.statements.len())
+    else {
+        return Ok(());
+    };
+    let present = mem::replace(&mut history.statements, all);
+    let then = counted::count_governance(history);
+    history.statements = present;
+    let mut paths = history.governance.keys();
+    let differs = |path: &&String| {
+        let version = then.version(path, usize::MAX);
+        let is_approved = version.is_some_and(|version| then.is_approved(path, version));
+        is_approved && version != counted.version(path, usize::MAX)
+    };
+    let Some(path) = paths.find(differs).cloned() else { return Ok(()) };
+    let reference = refs::approvals_ref(chosen.remote.as_deref());
+    let clear = off_line::clear_commands(&reference, None);
+    Err(Undetermined::LostRules(Box::new(LostRules { tip, reference, path, clear })))
+}
+
 /// Returns the path of a governance file that was approved between where a lost tip parts from the line and that tip, and
 /// that nobody approved as it is now since then.
 fn lost_rule(
@@ -62,7 +95,8 @@ fn lost_rule(
     tip: Oid,
 ) -> Result<Option<String>, Obstacle> {
     let there = ApprovedRef { tip, seen: Vec::new(), ..chosen.clone() };
-    let chain = chain::walk(repository, &there, now)?;
+    let approvals = history.approvals_branch.clone();
+    let chain = Chain { approvals, ..chain::walk(repository, &there, now)? };
     let none = RecordFilter::anywhere(BTreeSet::new());
     let records = Some(history.records.as_slice());
     let mut lost = walk::walk_named(repository, chain, &history.prefix, records, &none)?;

@@ -4,10 +4,11 @@
 
 use crate::approval::evidence::statement::LedgerRoot;
 use crate::diag;
+use crate::history::approvals_branch::{ApprovalsBranch, MissingBranch};
 use crate::history::chain::{self, Chain};
-use crate::history::objects::Oid;
+use crate::history::objects::{Obstacle, Oid};
 use crate::history::paths::LedgerPrefix;
-use crate::history::refs::{self, ApprovedRef};
+use crate::history::refs::{self, APPROVALS_BRANCH, ApprovedRef};
 use crate::history::tree::CommitTree;
 use crate::history::walked::History;
 use crate::policy::governance::{Governance, State};
@@ -48,6 +49,33 @@ struct Timed {
     chain: Chain,
     instant: Instant,
     until: Option<Instant>,
+    /// The end of the time for which statements of the approvals branch count.
+    statements_until: Instant,
+}
+
+/// Reads the branch of signed statements that belongs to an approved ref, as it counts at an instant, past or present.
+pub(crate) fn read_approvals(
+    repository: &Repository,
+    chosen: &ApprovedRef,
+    chain: &Chain,
+    (until, is_past): (Instant, bool),
+) -> Result<ApprovalsBranch, Obstacle> {
+    let remote = chosen.remote.as_deref();
+    let tip = repository.tip_of(remote, APPROVALS_BRANCH);
+    // What was seen later says nothing of an earlier state.
+    let former = match &chosen.approvals_log {
+        Some(log) if !is_past => log.as_slice(),
+        _ => &[],
+    };
+    let mut branch = ApprovalsBranch::read(repository, tip, former, chain)?;
+    if tip.is_none() {
+        branch.missing = remote.map(|remote| MissingBranch {
+            name: format!("{remote}/{APPROVALS_BRANCH}"),
+            command: repository.fetch_of(remote, APPROVALS_BRANCH),
+        });
+    }
+    branch.until = Some(until);
+    Ok(if is_past { branch.as_of(until) } else { branch })
 }
 
 /// Chooses the approved ref.
@@ -86,7 +114,12 @@ pub(crate) fn approved_ref(located: &Located) -> Result<ApprovedRef, Undetermine
         true => repository.seen_tips(&chosen.reference)?.into_keys().collect(),
         false => Vec::new(),
     };
-    Ok(ApprovedRef { trusted, seen, ..chosen })
+    let approvals = refs::approvals_ref(chosen.remote.as_deref());
+    let approvals_log = match is_fetched {
+        true => Some(repository.logged_tips(&approvals)?.into_keys().collect()),
+        false => None,
+    };
+    Ok(ApprovedRef { trusted, seen, approvals_log, ..chosen })
 }
 
 impl<'h> OpenMainline<'h> {
@@ -119,6 +152,8 @@ impl<'h> OpenMainline<'h> {
         let mut timed = as_of(repository, &chosen, at)?;
         let prefix = repository.ledger_prefix(&located.root);
         timed.chain.others.noted = above::noted(&prefix, located.asked());
+        let counting = (timed.statements_until, at.as_of.is_some());
+        timed.chain.approvals = read_approvals(repository, &chosen, &timed.chain, counting)?;
         let tree = CommitTree::of_commit(repository, timed.chain.mainline.tip, &prefix)?;
         let governance = locate::governance(&tree)?;
         if governance.state == State::Absent && located.work_tree().is_err() {
@@ -152,7 +187,7 @@ impl<'h> OpenMainline<'h> {
 fn as_of(repository: &Repository, chosen: &ApprovedRef, at: &Moment) -> Result<Timed, Error> {
     let chain = chain::walk(repository, chosen, at.now)?;
     match &at.as_of {
-        None => Ok(Timed { chain, instant: at.instant(), until: None }),
+        None => Ok(Timed { chain, instant: at.instant(), until: None, statements_until: at.now }),
         Some(AsOf::Instant(instant)) => {
             // What was effective then may lie behind the commit at which the clone ends.
             let position =
@@ -167,14 +202,22 @@ fn as_of(repository: &Repository, chosen: &ApprovedRef, at: &Moment) -> Result<T
                 chain: chain.cut(position),
                 instant: at.on.unwrap_or(*instant),
                 until: Some(*instant),
+                statements_until: *instant,
             })
         }
         Some(AsOf::Revision(rev)) => {
             let position = position_of(repository, &chain, rev)?;
+            let next = chain.mainline.landings.get(position.saturating_add(1));
+            let statements_until = next.map_or(at.now, |next| next.effective.plus_seconds(-1));
             let chain = chain.cut(position);
             let last = chain.mainline.landings.last();
             let effective = last.map_or(at.now, |landing| landing.effective);
-            Ok(Timed { chain, instant: at.on.unwrap_or(effective), until: Some(effective) })
+            Ok(Timed {
+                chain,
+                instant: at.on.unwrap_or(effective),
+                until: Some(effective),
+                statements_until,
+            })
         }
     }
 }

@@ -7,7 +7,7 @@ pub(crate) mod detached;
 pub mod ends;
 mod landed_records;
 pub(crate) mod lives;
-mod lookup;
+pub(crate) mod lookup;
 pub mod nearby;
 mod owners;
 pub(crate) mod proposals;

@@ -80,6 +80,8 @@ kinds! {
     StillNeeded,
     /// An approval file that landed does not count.
     FileRefused,
+    /// This clone lacks the branch of signed statements.
+    StatementsNotFetched,
     /// The same file existed before it was removed.
     BroughtBack,
     /// The approved version could not be read.

@@ -50,6 +50,13 @@ pub(super) fn landing_times(history: &History, trail: &Trail) -> Vec<Instant> {
     trail.versions.iter().map(|it| effective(it).unwrap_or(Instant::MIN)).collect()
 }
 
+/// Returns how to fetch the signed statements, if this clone lacks them.
+fn statements_not_fetched(history: &History) -> Option<Reason> {
+    let missing = history.approvals_branch.missing.as_ref()?;
+    let text = format!("this clone has no {}: {}", missing.name, missing.command);
+    Some(ReasonKind::StatementsNotFetched.says(text))
+}
+
 /// Returns the state of a record that is not on the approved ref.
 fn vacant(subject: RecordFacts) -> RecordState {
     RecordState {
@@ -57,9 +64,11 @@ fn vacant(subject: RecordFacts) -> RecordState {
         path: String::new(),
         status: Status::Proposed,
         in_force: InForce::No,
-        reasons: vec![
-            ReasonKind::OnlyProposed.says("proposed: it grants nothing until it is approved"),
-        ],
+        reasons:
+            [ReasonKind::OnlyProposed.says("proposed: it grants nothing until it is approved")]
+                .into_iter()
+                .chain(statements_not_fetched(subject.history))
+                .collect(),
         decided_at: None,
         effective: None,
         stated: None,
@@ -122,6 +131,9 @@ fn of_trail(subject: RecordFacts, past: TrailPast, instant: Instant) -> RecordSt
         };
         let rests = answer.rests;
         record_state.explain(past, approval, (!shown).then_some(rests));
+    }
+    if record_state.status == Status::Unapproved && record_state.ended.is_none() {
+        record_state.reasons.extend(statements_not_fetched(subject.history));
     }
     record_state
 }

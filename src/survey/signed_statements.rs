@@ -1,16 +1,18 @@
-//! Signed approvals and rejections of some bytes that a tree holds, whether or not they have landed.
+//! Signed approvals and rejections of some bytes that trees hold, whether or not they have landed.
 //!
 //! Uses ledger's tree, approval's statements and keys. Pure. Start at [`read`]. Follows `docs/spec/approval.md`, S7.
 
 use crate::approval::evidence::statement::{self, LedgerName};
 use crate::approval::evidence::statement_file::{ApprovalDecision, FOLDER, SIGNATURE};
 use crate::approval::sources::keys::Keys;
+use crate::history::approvals_branch::N_DIGITS;
 use crate::ledger::tree::{Tree, TreeError};
 use crate::policy::governance::Governance;
 use crate::policy::people;
 use crate::policy::people::person::Person;
 use crate::record::id::Id;
 use crate::record::time::Instant;
+use std::collections::BTreeSet;
 
 /// The bytes of a record, and where approval files about them are.
 #[derive(Clone, Copy)]
@@ -37,8 +39,8 @@ pub struct SignedStatements {
 ///
 /// # Errors
 /// [`TreeError`] if a file can't be read.
-pub fn read(
-    tree: &dyn Tree,
+pub fn read<'t>(
+    trees: impl Iterator<Item = &'t dyn Tree>,
     content: &SignedContent<'_>,
     governance: &Governance,
     at: Instant,
@@ -46,22 +48,34 @@ pub fn read(
     let keys = Keys::from_governance(governance, governance);
     let mut signed = SignedStatements::default();
     let folder = format!("{}/{FOLDER}/{}", content.folder.trim_end_matches('/'), content.id);
-    for item in tree.list(&folder)? {
-        let signature = tree.bytes(&format!("{}{SIGNATURE}", item.path))?;
-        let (Some(text), Some(_)) = (tree.bytes(&item.path)?, &signature) else {
-            continue;
-        };
-        let (records, ledger) = (content.records, content.ledger);
-        let checked = statement::check(&item.path, &text, signature.as_deref(), records, ledger);
-        let Ok(statement) = checked else { continue };
-        let is_about = statement.file.sha256 == content.sha256;
-        if !is_about || statement.signer(&keys, governance, at).is_err() {
-            continue;
-        }
-        let person = people::identify(governance, "", statement.file.by.as_str());
-        match statement.file.decision {
-            ApprovalDecision::Approve => signed.approvals.push(person),
-            ApprovalDecision::Reject => signed.rejections.push((person, statement.file.reason)),
+    let digits = content.sha256.get(..N_DIGITS).unwrap_or_default();
+    let mut known = BTreeSet::new();
+    for tree in trees {
+        for item in tree.list(&folder)? {
+            let name = item.path.rsplit('/').next().unwrap_or_default();
+            if !name.starts_with(digits) {
+                continue;
+            }
+            let signature = tree.bytes(&format!("{}{SIGNATURE}", item.path))?;
+            let (Some(text), Some(_)) = (tree.bytes(&item.path)?, &signature) else {
+                continue;
+            };
+            let (records, ledger) = (content.records, content.ledger);
+            let checked =
+                statement::check(&item.path, &text, signature.as_deref(), records, ledger);
+            let Ok(statement) = checked else { continue };
+            let is_about = statement.file.sha256 == content.sha256;
+            if !is_about || statement.signer(&keys, governance, at).is_err() || !known.insert(text)
+            {
+                continue;
+            }
+            let person = people::identify(governance, "", statement.file.by.as_str());
+            match statement.file.decision {
+                ApprovalDecision::Approve => signed.approvals.push(person),
+                ApprovalDecision::Reject => {
+                    signed.rejections.push((person, statement.file.reason));
+                }
+            }
         }
     }
     Ok(signed)

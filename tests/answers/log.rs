@@ -33,6 +33,8 @@ fn shown(repo: &Repo, format: &str, width: Option<usize>) -> String {
         effective: None,
         instant,
         notes: None,
+        approvals: None,
+        are_approvals_cut: false,
         trusted_from: None,
         left_out: Vec::new(),
         is_simulated: false,

@@ -26,6 +26,9 @@ use crate::support::tools::need;
 
 pub(crate) const ID: &str = "EXC-2026-7F3KQ";
 
+/// The branch of statements, which `approve` adds to.
+pub(crate) const BRANCH: &str = "exledger-approvals";
+
 /// The people with a key in the signers file.
 const LISTED: &[&str] = &["dana", "lee", "sam"];
 
@@ -144,6 +147,14 @@ impl World {
             work = work.write(&path, &text);
         }
         work.commit("Record approvals")
+    }
+
+    /// Returns the statements of the local branch: path and text, without the signatures.
+    pub(crate) fn stated(&self) -> Vec<(String, String)> {
+        let files = git(self.repo.path(), &["ls-tree", "-r", "--name-only", BRANCH]);
+        let texts = files.lines().filter(|path| path.ends_with(".txt"));
+        let text = |path: &str| String::from_utf8(self.at(BRANCH, path)).unwrap();
+        texts.map(|path| (path.to_owned(), text(path))).collect()
     }
 
     /// Returns the approval files of the work tree.

@@ -80,6 +80,7 @@ fn given_back(world: &World, fork: usize, way: Way) -> Option<String> {
         remote: None,
         trusted: None,
         seen,
+        approvals_log: None,
     };
     let chain = chain::walk(&world.memory, &chosen, world.instant()).unwrap();
     let read = |chain| {

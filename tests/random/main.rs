@@ -75,6 +75,7 @@
 
 mod back;
 mod bound;
+mod branch;
 mod content;
 mod counted;
 mod dice;
@@ -201,6 +202,12 @@ fn a_lost_line_gives_nothing_back_that_was_taken_away() {
     // Each sequence is evaluated four times, hence fewer of them.
     run_some(false, 50, foxtrot::wrong);
     run_some(true, 50, foxtrot::wrong);
+}
+
+#[test]
+fn the_approvals_branch_gives_what_honest_statements_give_and_nothing_else() {
+    let first = number("EXLEDGER_SEED").unwrap_or(0);
+    branch::run(first..first + number("EXLEDGER_SEQUENCES").unwrap_or(300));
 }
 
 /// Shortened sequences that once failed: whether Mal can push to the approved branch, and the seeds.

@@ -36,6 +36,7 @@ pub(super) fn chain_of(world: &World, objects: &dyn Objects) -> Chain {
         remote: None,
         trusted: None,
         seen: Vec::new(),
+        approvals_log: None,
     };
     chain::walk(objects, &chosen, world.instant()).unwrap()
 }

@@ -1,5 +1,6 @@
 //! What git proves: raw commits, the mainline, versions. Histories come from the builder in `repo.rs`.
 
+use exledger::history::approvals_branch::ApprovalsBranch;
 use exledger::history::chain::Chain;
 use exledger::history::objects::{Objects, Oid};
 use exledger::history::paths::LedgerPrefix;
@@ -19,7 +20,9 @@ pub(crate) fn own(oid: git2::Oid) -> Oid {
 pub(crate) fn chain_of(git: &Repository, now: exledger::record::time::Instant) -> Chain {
     let refs = git.refs().unwrap();
     let chosen = refs::choose(&refs, None, &|name| git.find(name), None).unwrap();
-    exledger::history::chain::walk(git, &chosen, now).unwrap()
+    let chain = exledger::history::chain::walk(git, &chosen, now).unwrap();
+    let tip = git.tip_of(chosen.remote.as_deref(), refs::APPROVALS_BRANCH);
+    Chain { approvals: ApprovalsBranch::read(git, tip, &[], &chain).unwrap(), ..chain }
 }
 
 /// Returns the history of the ledger at the top of a folder's repository.

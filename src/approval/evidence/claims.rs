@@ -16,6 +16,7 @@ use crate::approval::sources::message::{CommitMessage, ForgeAdapter, Pinned};
 use crate::approval::sources::signature::{SignatureState, Tag};
 use crate::approval::verdict::{ApprovalObstacle, MOST_STATEMENTS, NotCounted, Vote};
 use crate::history::commit::Commit;
+use crate::history::governance::Position;
 use crate::history::notes::{Note, Notes};
 use crate::history::objects::{Obstacle, Oid};
 use crate::history::refs::REVIEW_NOTES;
@@ -374,13 +375,14 @@ fn trailers<'a>(scene: Scene<'a>, commit: &Commit, place: EvidenceSource) -> Vec
 
 #[derive(Clone, Debug)]
 pub(crate) struct LandedApprovalFile<'a> {
-    pub landing: usize,
+    pub place: Position,
     pub commit: Oid,
     pub effective: Instant,
     pub path: String,
     pub file: ApprovalFile,
     /// Resolves identities as of the file's landing.
     pub resolver: IdentityResolver<'a>,
+    pub is_of_branch: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -391,6 +393,8 @@ pub(crate) struct CountedFile<'a> {
     pub backed: FileBacking,
     /// Whether it names the bytes of the governance file that counted when it landed.
     pub continues: bool,
+    /// Whether it may count for a version that lands later.
+    pub waits: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -404,7 +408,7 @@ pub(crate) enum FileBacking {
 pub(crate) enum StatementEvent<'a> {
     CountedFile(Box<CountedFile<'a>>),
     Gap {
-        landing: usize,
+        place: Position,
         /// The first digits of the sha256 of the approved bytes, taken from the file name.
         digits: String,
         obstacle: Obstacle,
@@ -413,11 +417,11 @@ pub(crate) enum StatementEvent<'a> {
 }
 
 impl StatementEvent<'_> {
-    pub(crate) fn landing(&self) -> usize {
+    pub(crate) fn place(&self) -> Position {
         match self {
-            StatementEvent::CountedFile(counted_file) => counted_file.landed.landing,
-            StatementEvent::Gap { landing, .. } => *landing,
-            StatementEvent::Refused(landed, _) => landed.landing,
+            StatementEvent::CountedFile(counted_file) => counted_file.landed.place,
+            StatementEvent::Gap { place, .. } => *place,
+            StatementEvent::Refused(landed, _) => landed.place,
         }
     }
 }

@@ -17,6 +17,7 @@ use crate::approval::people::at_landing::GovernanceHistory;
 use crate::approval::put_back;
 use crate::approval::sources::keys::Keys;
 use crate::approval::sources::signature::SignatureState;
+use crate::history::governance::Position;
 use crate::history::objects::{Obstacle, Oid};
 use crate::history::version::TrailKey;
 use crate::history::walked::{After, ApprovalFileChange, History};
@@ -46,6 +47,7 @@ impl<'a> ApprovalFiles<'a> {
         for changes in history.approvals.chunk_by(|one, other| one.landing == other.landing) {
             reader.land(changes);
         }
+        reader.bring_records();
         let (files, mut approval_files) = (reader.files, reader.approval_files);
         let mut later: BTreeSet<String> = BTreeSet::new();
         for filed in approval_files.filed.iter_mut().rev() {
@@ -64,15 +66,15 @@ struct WrittenPair<'a> {
 }
 
 pub(crate) struct ApprovalFileReader<'a> {
-    history: &'a History,
-    governance_history: &'a GovernanceHistory<'a>,
-    wanted: &'a dyn Fn(&TrailKey) -> bool,
+    pub(super) history: &'a History,
+    pub(super) governance_history: &'a GovernanceHistory<'a>,
+    pub(super) wanted: &'a dyn Fn(&TrailKey) -> bool,
     /// The folders that may hold approvals: the record folders of every policy, counted or not.
-    folders: Vec<String>,
+    pub(super) folders: Vec<String>,
     files: BTreeMap<&'a str, &'a After>,
     /// Accepted texts and who stated them; the same statement again is ignored.
     taken: BTreeSet<(String, Rc<[u8]>)>,
-    approval_files: ApprovalFiles<'a>,
+    pub(super) approval_files: ApprovalFiles<'a>,
 }
 
 impl<'a> ApprovalFileReader<'a> {
@@ -279,12 +281,13 @@ impl<'a> ApprovalFileReader<'a> {
     ) -> LandedApprovalFile<'a> {
         let (commit, effective) = self.landing(change);
         LandedApprovalFile {
-            landing: change.landing,
+            place: change.landing.into(),
             commit,
             effective,
             path: path.to_owned(),
             file,
             resolver: self.governance_history.resolver(change.landing),
+            is_of_branch: false,
         }
     }
 
@@ -293,12 +296,12 @@ impl<'a> ApprovalFileReader<'a> {
         landing.map_or((Oid::NULL, Instant::MIN), |landing| (landing.oid, landing.effective))
     }
 
-    fn of_record(&mut self, id: &str) -> &mut Vec<StatementEvent<'a>> {
+    pub(super) fn of_record(&mut self, id: &str) -> &mut Vec<StatementEvent<'a>> {
         let key = TrailKey::Id(id.to_ascii_uppercase());
         self.approval_files.records.entry(key).or_default()
     }
 
-    fn of_governance(&mut self, path: &str) -> &mut Vec<StatementEvent<'a>> {
+    pub(super) fn of_governance(&mut self, path: &str) -> &mut Vec<StatementEvent<'a>> {
         let trimmed = path.trim_start_matches("./").to_owned();
         self.approval_files.governance.entry(trimmed).or_default()
     }
@@ -308,7 +311,7 @@ impl<'a> ApprovalFileReader<'a> {
         let name = path.rsplit('/').next().unwrap_or_default();
         let folder = watched_paths::approvals_of(path);
         let gap = StatementEvent::Gap {
-            landing: change.landing,
+            place: change.landing.into(),
             digits: name.split('-').next().unwrap_or_default().to_owned(),
             obstacle: obstacle.clone(),
         };
@@ -354,54 +357,22 @@ impl<'a> ApprovalFileReader<'a> {
             governance_before.doubt.or(nameless).or_else(|| mainline.behind(checked.file.at));
         let (backed, state) = match doubt {
             Some(doubt) => (FileBacking::Unknown(doubt.clone()), FileState::Missing(doubt.clone())),
-            None => match self.backing(&checked, change.landing, effective) {
-                Ok(backing) => (backing, FileState::Sound),
-                Err(state) => return state,
-            },
+            None => {
+                match backing(self.governance_history, &checked, change.landing.into(), effective) {
+                    Ok(backing) => (backing, FileState::Sound),
+                    Err(state) => return state,
+                }
+            }
         };
         let counted_file = CountedFile {
             stated_at: checked.file.at.min(effective),
             landed: self.landed(path, change, checked.file),
             backed,
             continues: false,
+            waits: true,
         };
         self.take_statement(counted_file, text);
         state
-    }
-
-    /// Returns who signed what is otherwise in order: a person a decision, a bridge a review.
-    fn backing(
-        &self,
-        checked: &SoundStatement,
-        landing: usize,
-        effective: Instant,
-    ) -> Result<FileBacking, FileState> {
-        let before = self.governance_history.before(landing);
-        let is_review = checked.file.via.is_some();
-        let ask = |keys: &Keys, governance: &Governance| match is_review {
-            false => checked.signer(keys, governance, effective).map(FileBacking::Signature),
-            true => checked.bridge(keys, governance, effective).map(|person| {
-                FileBacking::Review(self.governance_history.resolver(landing).of_person(&person))
-            }),
-        };
-        let bad = match ask(&before.key_set.keys, before.governance) {
-            Ok(backing) => return Ok(backing),
-            Err(bad) => bad,
-        };
-        // An unapproved change of governance must not discard a rejection.
-        if !is_review && checked.file.decision == ApprovalDecision::Reject {
-            let keys = Keys::from_governance(before.approved, before.approved_tip);
-            if let Ok(backing) = ask(&keys, before.approved) {
-                return Ok(backing);
-            }
-        }
-        if matches!(bad, BadFile::Signature(SignatureState::Revoked(_))) {
-            let listed = Keys::from_governance(before.governance, before.governance);
-            if ask(&listed, before.governance).is_ok() {
-                return Err(FileState::RevokedLater(bad));
-            }
-        }
-        Err(FileState::Bad(bad))
     }
 
     fn take_statement(&mut self, counted_file: CountedFile<'a>, text: &Rc<[u8]>) {
@@ -420,6 +391,41 @@ impl<'a> ApprovalFileReader<'a> {
         };
         statements.push(StatementEvent::CountedFile(Box::new(counted_file)));
     }
+}
+
+/// Returns who signed what is otherwise in order: a person a decision, a bridge a review; by the governance before a place.
+pub(super) fn backing(
+    all: &GovernanceHistory<'_>,
+    checked: &SoundStatement,
+    place: Position,
+    effective: Instant,
+) -> Result<FileBacking, FileState> {
+    let before = all.before(place);
+    let is_review = checked.file.via.is_some();
+    let ask = |keys: &Keys, governance: &Governance| match is_review {
+        false => checked.signer(keys, governance, effective).map(FileBacking::Signature),
+        true => checked
+            .bridge(keys, governance, effective)
+            .map(|person| FileBacking::Review(all.resolver(place).of_person(&person))),
+    };
+    let bad = match ask(&before.key_set.keys, before.governance) {
+        Ok(backing) => return Ok(backing),
+        Err(bad) => bad,
+    };
+    // An unapproved change of governance must not discard a rejection.
+    if !is_review && checked.file.decision == ApprovalDecision::Reject {
+        let keys = Keys::from_governance(before.approved, before.approved_tip);
+        if let Ok(backing) = ask(&keys, before.approved) {
+            return Ok(backing);
+        }
+    }
+    if matches!(bad, BadFile::Signature(SignatureState::Revoked(_))) {
+        let listed = Keys::from_governance(before.governance, before.governance);
+        if ask(&listed, before.governance).is_ok() {
+            return Err(FileState::RevokedLater(bad));
+        }
+    }
+    Err(FileState::Bad(bad))
 }
 
 /// Tells whether a text removed by a landing exists elsewhere since that landing, byte for byte.

@@ -15,6 +15,8 @@ use crate::approval::verdict::{
     ApprovalObstacle, ApprovalVerdict, Approver, NotCounted, Satisfied, SelfAsserted, Statement,
     VerdictChange, Vote, VoteCounts,
 };
+use crate::history::governance::Position;
+use crate::history::objects::Oid;
 use crate::history::off_line::Lost;
 use crate::history::version::{Version, VersionChange};
 use crate::policy::demand::{EvidenceKind, Proof};
@@ -26,7 +28,7 @@ use std::mem;
 impl<'a> TrailEvaluator<'a> {
     pub(crate) fn land(&mut self, step: &VersionStep<'a>) {
         self.bar_older(step.version);
-        let together = self.bring(step.version.landing);
+        let together = self.bring(step.version.landing.into());
         if self.is_fresh(step) {
             self.take(step);
         }
@@ -34,24 +36,33 @@ impl<'a> TrailEvaluator<'a> {
         let is_fresh = self.verdicts.last().is_none_or(|verdict| verdict.carries.is_none());
         // Files that waited for these bytes apply to the version that they carry on, too.
         let about = if is_fresh { together } else { self.bound.waiting.clone() };
-        self.apply_late(&about, step.version.landing);
+        self.apply_late(&about, (step.at, step.landing.map(|landing| landing.oid)));
     }
 
     pub(crate) fn evaluate_until(&mut self, landing: usize) {
         while let Some(next) = self.statements.get(self.bound.landed) {
-            let at = next.landing();
-            if at >= landing {
+            let place = next.place();
+            if place.landing >= landing {
                 break;
             }
-            let brought = self.bring(at);
-            self.apply_late(&brought, at);
+            let commit = self.counted_file(self.bound.landed).map(|it| it.landed.commit);
+            let landing = self.context.history.mainline.landings.get(place.landing);
+            let event = match place.after {
+                Some(at) => (at, commit),
+                None => (
+                    landing.map_or(Instant::MIN, |landing| landing.effective),
+                    landing.map(|landing| landing.oid),
+                ),
+            };
+            let brought = self.bring(place);
+            self.apply_late(&brought, event);
         }
     }
 
-    fn bring(&mut self, landing: usize) -> BTreeSet<usize> {
+    fn bring(&mut self, place: Position) -> BTreeSet<usize> {
         let from = self.bound.landed;
         let statements = self.statements.get(from..).unwrap_or_default().iter();
-        let n_brought = statements.take_while(|statement| statement.landing() <= landing).count();
+        let n_brought = statements.take_while(|statement| statement.place() <= place).count();
         self.bound.landed = from + n_brought;
         let brought: BTreeSet<usize> = (from..from + n_brought).collect();
         self.bound.waiting.extend(&brought);
@@ -68,6 +79,11 @@ impl<'a> TrailEvaluator<'a> {
     }
 
     fn bind(&mut self, index: usize, statement: usize) -> bool {
+        // What was said both beside the record and on the approvals branch counts once.
+        if self.is_said_elsewhere(statement) {
+            self.bound.waiting.remove(&statement);
+            return false;
+        }
         let before = self.befores.get(index).unwrap_or(&self.series);
         let bar = before.bar;
         let file = self.counted_file(statement);
@@ -80,7 +96,23 @@ impl<'a> TrailEvaluator<'a> {
         self.bound.bind(index, statement, age)
     }
 
-    fn apply_late(&mut self, statements: &BTreeSet<usize>, landing: usize) {
+    /// Tells whether another statement with the same text was bound to a version before.
+    fn is_said_elsewhere(&self, statement: usize) -> bool {
+        let Some(own) = self.counted_file(statement).filter(|own| !own.rejects()) else {
+            return false;
+        };
+        let is_same = |other: usize| {
+            let other = self.counted_file(other).filter(|_| other != statement);
+            other.is_some_and(|other| {
+                let is_of_branch = own.landed.is_of_branch || other.landed.is_of_branch;
+                is_of_branch && other.landed.file == own.landed.file
+            })
+        };
+        let mut bound = self.bound.statements.iter().flatten();
+        bound.any(|(other, _)| is_same(*other))
+    }
+
+    fn apply_late(&mut self, statements: &BTreeSet<usize>, (at, commit): (Instant, Option<Oid>)) {
         let mut first: Option<usize> = None;
         let waiting: Vec<usize> = statements.intersection(&self.bound.waiting).copied().collect();
         for statement in waiting {
@@ -91,13 +123,18 @@ impl<'a> TrailEvaluator<'a> {
             }
         }
         if let Some(first) = first {
-            self.replay(first, landing);
+            self.replay(first, at, commit);
         }
-        self.note_approved_after_removal(landing);
+        self.note_approved_after_removal(at);
+        for statement in statements {
+            if self.counted_file(*statement).is_some_and(|file| !file.waits) {
+                self.bound.waiting.remove(statement);
+            }
+        }
     }
 
     /// Notes that people approved what somebody had removed before: it grants nothing, but later records are compared with it.
-    fn note_approved_after_removal(&mut self, landing: usize) {
+    fn note_approved_after_removal(&mut self, at: Instant) {
         let versions = &self.trail.versions;
         let removed = self.verdicts.len().checked_sub(1).filter(|removed| {
             let version = versions.get(*removed);
@@ -119,12 +156,11 @@ impl<'a> TrailEvaluator<'a> {
         }
         let is_approved = self.verdict(&step).is_approved();
         (self.series, self.bound) = (series, bound);
-        let landed = self.context.history.mainline.landings.get(landing);
         if let Some(verdict) = self.verdicts.get_mut(index)
             && is_approved
             && verdict.had_effect().is_none()
         {
-            verdict.was_approved = landed.map(|landing| landing.effective);
+            verdict.was_approved = Some(at);
         }
     }
 
@@ -191,16 +227,14 @@ impl<'a> TrailEvaluator<'a> {
         }
     }
 
-    fn replay(&mut self, from: usize, landing: usize) {
+    fn replay(&mut self, from: usize, at: Instant, commit: Option<Oid>) {
         let Some(before) = self.befores.get(from).cloned() else {
             return;
         };
         let old: Vec<ApprovalVerdict> = self.verdicts.drain(from..).collect();
         self.befores.truncate(from);
         self.series = before;
-        let landed = self.context.history.mainline.landings.get(landing);
-        let at = landed.map_or(Instant::MIN, |landing| landing.effective);
-        let commit = landed.map_or_else(String::new, |landing| landing.oid.to_string());
+        let commit = commit.map(|commit| commit.to_string()).unwrap_or_default();
         for (n, old) in old.into_iter().enumerate() {
             let Some(step) = self.step(from + n) else {
                 break;
@@ -316,7 +350,9 @@ impl<'a> TrailEvaluator<'a> {
         let digest = self.bound.digests.get(index).and_then(Option::as_ref);
         self.statements.iter().filter_map(move |event| match event {
             StatementEvent::Refused(landed, bad)
-                if event.landing() <= until && digest == Some(&landed.file.sha256) =>
+                if event.place().landing <= until
+                    && !landed.is_of_branch
+                    && digest == Some(&landed.file.sha256) =>
             {
                 Some(uncounted(landed, NotCounted::BadFile(bad.clone())))
             }
@@ -328,7 +364,7 @@ impl<'a> TrailEvaluator<'a> {
     pub(crate) fn into_verdicts(mut self) -> Vec<ApprovalVerdict> {
         for (n, event) in self.statements.iter().enumerate() {
             let (landed, why_not) = match event {
-                _ if self.bound.is_bound(n) => continue,
+                _ if self.bound.is_bound(n) || self.is_said_elsewhere(n) => continue,
                 StatementEvent::Gap { .. } => continue,
                 StatementEvent::Refused(landed, bad) => {
                     (landed.as_ref(), NotCounted::BadFile(bad.clone()))
@@ -339,7 +375,7 @@ impl<'a> TrailEvaluator<'a> {
                 }
             };
             let mut versions = self.trail.versions.iter();
-            let at_tip = versions.rposition(|version| version.landing <= event.landing());
+            let at_tip = versions.rposition(|version| version.landing <= event.place().landing);
             if let Some(verdict) = self.verdicts.get_mut(at_tip.unwrap_or(0)) {
                 verdict.refused.push(uncounted(landed, why_not));
             }

@@ -10,7 +10,7 @@ use crate::approval::governance::key_levels::{self, Admission, ApprovedList, Nam
 use crate::approval::people::at_landing::GovernanceHistory;
 use crate::approval::put_back;
 use crate::approval::verdict::{ApprovalVerdict, Approver, FourEyes, Satisfied};
-use crate::history::governance::{GovernanceOrigin, MainlineGovernance};
+use crate::history::governance::{GovernanceOrigin, MainlineGovernance, Position};
 use crate::history::objects::{Obstacle, Oid};
 use crate::history::version::{Content, MadeInMerge, Version, VersionChange};
 use crate::history::walked::History;
@@ -56,14 +56,16 @@ impl<'c, 'h> Chooser<'c, 'h> {
 
     pub(super) fn choose<'v>(
         &mut self,
-        landing: usize,
+        place: Position,
         verdicts: &dyn Fn(&str) -> &'v [ApprovalVerdict],
     ) {
+        let landing = place.landing;
         if self.composer.first.is_none_or(|first| first > landing) {
             return;
         }
         let landings = &self.history.mainline.landings;
-        let at = landings.get(landing).map_or(Instant::MIN, |landing| landing.effective);
+        let landed = landings.get(landing).map_or(Instant::MIN, |landing| landing.effective);
+        let at = place.after.unwrap_or(landed);
         let (mut counted, mut approved) = (self.counted.clone(), VersionChoice::NONE);
         counted.doubt = None;
         // The policy determines the paths of the other files.

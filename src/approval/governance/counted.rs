@@ -7,6 +7,7 @@
 
 use crate::approval::count::missing;
 use crate::approval::count::requirement;
+use crate::approval::evidence::approvals_branch::BranchStatements;
 use crate::approval::evidence::claims::StatementEvent;
 use crate::approval::evidence::files::ApprovalFileReader;
 use crate::approval::evidence::statement_file;
@@ -20,7 +21,7 @@ use crate::approval::put_back;
 use crate::approval::sources::keys::Keys;
 use crate::approval::sources::signature;
 use crate::approval::verdict::{ApprovalVerdict, FourEyes, NotCounted, Satisfied, VoteCounts};
-use crate::history::governance::{GovernanceOrigin, States};
+use crate::history::governance::{GovernanceOrigin, Position, States};
 use crate::history::objects::Obstacle;
 use crate::history::version::Version;
 use crate::history::walked::{ApprovalFileChange, History};
@@ -120,7 +121,8 @@ fn judged(
     proven: Option<&Governance>,
 ) -> CountedGovernance {
     let composer = Composer::new(history);
-    let from = relevant(history);
+    let branch = BranchStatements::read(history);
+    let from = relevant(history, &branch);
     let before_all = composer.before_first();
     let open = || States::of_runs(Rc::clone(&before_all), from.iter().copied());
     let (states, approved) = (open(), open());
@@ -147,12 +149,14 @@ fn judged(
     let mut chooser = Chooser::new(history, &composer, &governance_history);
     let mut key_levels = KeyLevels::default();
     let mut choices: Vec<(usize, VersionChoice)> = Vec::new();
-    for landing in from {
+    for place in from {
+        let landing = place.landing;
         let lands =
             |chunk: &&[ApprovalFileChange]| chunk.first().is_some_and(|it| it.landing <= landing);
         while let Some(chunk) = files.next_if(lands) {
             reader.land(chunk);
         }
+        reader.bring_governance(&branch, place);
         for (path, mut statements) in reader.take_governance() {
             let counts = chooser.counted.of(&path);
             mark_continuing(history, &path, counts, &mut statements);
@@ -165,16 +169,16 @@ fn judged(
             fold.pass(landing);
         }
         let verdicts = |path: &str| folds.get(path).map_or(&[][..], |fold| &fold.verdicts);
-        chooser.choose(landing, &verdicts);
+        chooser.choose(place, &verdicts);
         let after = [
-            composer.state(&chooser.approved, landing, approved.before(landing)),
-            composer.state(&chooser.counted, landing, states.before(landing)),
+            composer.state(&chooser.approved, landing, approved.before(place)),
+            composer.state(&chooser.counted, landing, states.before(place)),
         ];
         let list = chooser.approved_list(landing, &after[0].governance, &verdicts);
         let naming = chooser.naming(landing, key_levels.has_begun, &verdicts);
         let [approved_state, state] = key_levels.land(list, naming, after, &governance_history);
-        states.fill(landing, state);
-        approved.fill(landing, approved_state);
+        states.fill(place, state);
+        approved.fill(place, approved_state);
         if choices.last().is_none_or(|(_, last)| *last != chooser.counted) {
             choices.push((landing, chooser.counted.clone()));
         }
@@ -238,23 +242,24 @@ fn mark_continuing(
     }
 }
 
-/// Returns the landings after which the effective governance may change, in order.
-fn relevant(history: &History) -> Vec<usize> {
+/// Returns the places after which the effective governance may change, in order.
+fn relevant(history: &History, branch: &BranchStatements<'_>) -> Vec<Position> {
+    let brought = branch.governance_places();
     // A note counts from its own time on, independently of landings.
     if history.notes.is_some() && !history.governance.is_empty() {
-        return (0..history.mainline.landings.len()).collect();
+        let landings = (0..history.mainline.landings.len()).map(Position::from);
+        return landings.chain(brought).collect::<BTreeSet<_>>().into_iter().collect();
     }
     let versions = history.governance.values().flat_map(|it| &it.versions);
     let approvals =
         history.approvals.iter().filter(|file| watched_paths::is_of_governance(&file.path));
     let states = history.states.from().map(|(landing, _)| landing);
-    let landings: BTreeSet<usize> = versions
+    let landings = versions
         .map(|version| version.landing)
         .chain(history.mainline.trusted)
         .chain(approvals.map(|file| file.landing))
-        .chain(states)
-        .collect();
-    landings.into_iter().collect()
+        .chain(states);
+    landings.map(Position::from).chain(brought).collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 impl CountedGovernance {
@@ -282,14 +287,15 @@ impl CountedGovernance {
         instead: &dyn Fn(&str, usize) -> Option<usize>,
     ) -> States {
         let composer = Composer::new(history);
-        let from: Vec<usize> = self.states.from().map(|(landing, _)| landing).collect();
-        let states = States::of_runs(Rc::clone(self.states.before_all()), from.iter().copied());
-        for landing in from {
+        let places = || self.states.places();
+        let states = States::of_runs(Rc::clone(self.states.before_all()), places());
+        for place in places() {
+            let landing = place.landing;
             let mut choice = self.choice(landing).clone();
             choice.change(instead);
-            let state = composer.state(&choice, landing, states.before(landing));
+            let state = composer.state(&choice, landing, states.before(place));
             let counted = &self.states.at(landing).governance;
-            states.fill(landing, key_levels::mark_as(&state, counted));
+            states.fill(place, key_levels::mark_as(&state, counted));
         }
         states
     }

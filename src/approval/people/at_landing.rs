@@ -8,7 +8,7 @@ use crate::approval::people::listed::{self, ListedPeople};
 use crate::approval::sources::keys::{KeySet, Keys};
 use crate::approval::sources::signature::{self, CheckedSignature, SignatureState, Tag};
 use crate::history::commit::Commit;
-use crate::history::governance::{GovernanceOrigin, MainlineGovernance, States};
+use crate::history::governance::{GovernanceOrigin, MainlineGovernance, Position, States};
 use crate::history::objects::{Obstacle, Oid};
 use crate::history::version::MergedTag;
 use crate::history::walked::History;
@@ -115,15 +115,16 @@ impl<'a> GovernanceHistory<'a> {
         }
     }
 
-    pub(crate) fn before(&'a self, landing: usize) -> LandedGovernance<'a> {
-        let state = self.ruled.counted.before(landing);
-        let approved = self.ruled.approved.before(landing);
-        let key_set = self.key_set(landing);
+    pub(crate) fn before(&'a self, place: impl Into<Position>) -> LandedGovernance<'a> {
+        let place = place.into();
+        let state = self.ruled.counted.before(place);
+        let approved = self.ruled.approved.before(place);
+        let key_set = self.key_set(place);
         LandedGovernance {
             governance: &state.governance,
             key_set,
             approved: &approved.governance,
-            approved_key_set: self.approved_key_set(landing).unwrap_or(key_set),
+            approved_key_set: self.approved_key_set(place).unwrap_or(key_set),
             approved_tip: self.ruled.proven.unwrap_or_else(|| {
                 &self.ruled.approved.after_runs(self.ruled.approved.n_runs()).governance
             }),
@@ -131,7 +132,7 @@ impl<'a> GovernanceHistory<'a> {
                 GovernanceOrigin::Own(commit) | GovernanceOrigin::Earlier(commit) => Some(*commit),
                 GovernanceOrigin::Defaults | GovernanceOrigin::Unknown(_) => None,
             },
-            is_earlier: is_earlier(state) || is_earlier(self.ruled.landed.before(landing)),
+            is_earlier: is_earlier(state) || is_earlier(self.ruled.landed.before(place)),
             self_approval: state.governance.policy.approval.self_approval,
             doubt: match &state.origin {
                 GovernanceOrigin::Unknown(obstacle) => Some(obstacle),
@@ -141,19 +142,19 @@ impl<'a> GovernanceHistory<'a> {
     }
 
     /// Returns what counts before a landing, approved or because it only adds.
-    pub(crate) fn in_force(&self, landing: usize) -> &Governance {
-        &self.ruled.in_force.before(landing).governance
+    pub(crate) fn in_force(&self, place: impl Into<Position>) -> &Governance {
+        &self.ruled.in_force.before(place).governance
     }
 
     /// Tells whether no key that signs for a person was ever approved before a landing, so that nobody could sign the first key list.
-    pub(crate) fn is_keyless(&self, landing: usize) -> bool {
-        let runs = landing.checked_sub(1).map_or(0, |it| self.ruled.approved.run(it));
+    pub(crate) fn is_keyless(&self, place: impl Into<Position>) -> bool {
+        let runs = self.ruled.approved.runs_before(place);
         let mut states = (0..=runs).map(|n| self.ruled.approved.after_runs(n));
         states.all(|state| !listed::can_anyone_sign(&state.governance))
     }
 
-    pub(crate) fn has_listed(&self, landing: usize) -> bool {
-        let last = landing.checked_sub(1).map_or(0, |it| self.ruled.approved.run(it));
+    pub(crate) fn has_listed(&self, place: impl Into<Position>) -> bool {
+        let last = self.ruled.approved.runs_before(place);
         let states = [self.ruled.approved, self.ruled.in_force];
         let mut runs = self.lists.iter().enumerate().take(last + 1);
         runs.any(|(run, cell)| {
@@ -180,9 +181,9 @@ impl<'a> GovernanceHistory<'a> {
         counting.map(|(_, state)| folders_of(state))
     }
 
-    fn key_set(&'a self, landing: usize) -> &'a KeySet {
+    fn key_set(&'a self, place: Position) -> &'a KeySet {
         const NONE: &KeySet = &KeySet::NONE;
-        let run = landing.checked_sub(1).map_or(0, |it| self.ruled.counted.run(it));
+        let run = self.ruled.counted.runs_before(place);
         let run = self.same_key_set(run);
         let governance = &self.ruled.counted.after_runs(run).governance;
         let key_set = self.key_sets.get(run).filter(|_| self.mentions_keys(governance));
@@ -192,13 +193,13 @@ impl<'a> GovernanceHistory<'a> {
     }
 
     /// Returns the keys of approved versions; `None` if those that count list the same.
-    fn approved_key_set(&'a self, landing: usize) -> Option<&'a KeySet> {
+    fn approved_key_set(&'a self, place: Position) -> Option<&'a KeySet> {
         let states = [self.ruled.counted, self.ruled.approved];
-        let [counted, approved] = states.map(|states| states.before(landing));
+        let [counted, approved] = states.map(|states| states.before(place));
         if lists_the_same(counted, approved) {
             return None;
         }
-        let run = landing.checked_sub(1).map_or(0, |it| self.ruled.approved.run(it));
+        let run = self.ruled.approved.runs_before(place);
         let governance = &approved.governance;
         let key_set = self.approved_key_sets.get(run).filter(|_| self.mentions_keys(governance));
         key_set.map(|key_set| {
@@ -231,13 +232,14 @@ impl<'a> GovernanceHistory<'a> {
         governance.signers.is_some() || governance.revoked.is_some() || revoked.any(|it| it)
     }
 
-    pub(crate) fn resolver(&'a self, landing: usize) -> IdentityResolver<'a> {
-        let state = self.before(landing);
+    pub(crate) fn resolver(&'a self, place: impl Into<Position>) -> IdentityResolver<'a> {
+        let place = place.into();
+        let state = self.before(place);
         IdentityResolver {
             at: state.governance,
             judge: state.governance,
             approved: state.approved,
-            landed: &self.ruled.landed.before(landing).governance,
+            landed: &self.ruled.landed.before(place).governance,
             later: self.ruled.later,
             key_set: state.key_set,
             approved_key_set: state.approved_key_set,

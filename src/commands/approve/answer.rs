@@ -9,6 +9,7 @@ use exledger::features::approve::draft::ApprovalDraft;
 use exledger::features::approve::prepared::PreparedApproval;
 use exledger::features::approve::show::{ApprovalSummary, Counting, Done, SignedStatement};
 use exledger::features::approve::sign::ApprovalSignature;
+use exledger::history::refs::APPROVALS_BRANCH;
 use exledger::view;
 use exledger::view::doc::{StyledText, Tone};
 use exledger::view::shape;
@@ -72,15 +73,10 @@ pub(super) fn add_signature(
 /// Returns where the files were written.
 pub(super) fn done(written: &WrittenApproval) -> Done {
     match written {
-        WrittenApproval::Folder { .. } | WrittenApproval::WorkTree => Done::Written,
-        WrittenApproval::Branch(added) => Done::Committed {
-            commit: added.id.clone(),
-            branch: if added.is_on_branch {
-                added.branch.clone()
-            } else {
-                format!("{}/{}, not pushed yet", added.remote, added.branch)
-            },
-        },
+        WrittenApproval::Folder { .. } => Done::Written,
+        WrittenApproval::Branch { commit, .. } => {
+            Done::Committed { commit: commit.clone(), branch: APPROVALS_BRANCH.to_owned() }
+        }
     }
 }
 

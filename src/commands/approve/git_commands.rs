@@ -1,13 +1,15 @@
-//! The next steps after an approval: the commands that commit its files, or push its commit.
+//! The next steps after an approval: the commands that push its commit, or put its files beside the record.
 //!
 //! Start at [`after`].
 
 use crate::commands::context::Ctx;
 use crate::commands::next_steps;
+use exledger::approval::evidence::statement_file::ApprovalDecision;
 use exledger::features::approve::committer::Committer;
 use exledger::features::approve::destination::{WrittenApproval, commit_subject};
 use exledger::features::approve::draft::ApprovalDraft;
 use exledger::features::approve::prepared::PreparedApproval;
+use exledger::history::refs::APPROVALS_BRANCH;
 use exledger::policy::people::nobody;
 use exledger::session::Session;
 use exledger::store::git::Repository;
@@ -24,9 +26,6 @@ pub(super) fn after(
     let repository = session.repository()?;
     let subject = commit_subject(&prepared.content.name, prepared.decision);
     Ok(match written {
-        WrittenApproval::WorkTree => {
-            commit(ctx, session, (&prepared.committer, &draft.all_paths()), &subject)?
-        }
         WrittenApproval::Folder { counts_at } => {
             let folder = counts_at.rsplit_once('/').map_or("", |(folder, _)| folder);
             let paths = draft.all_paths();
@@ -38,51 +37,54 @@ pub(super) fn after(
                 commit_command(&prepared.committer, "git", &subject, repository),
             ]
         }
-        WrittenApproval::Branch(added) => {
-            let pushed = if added.is_on_branch {
-                added.branch.clone()
-            } else {
-                // The local branch of that name has commits of its own, and stays as it is.
-                format!("{}:refs/heads/{}", added.id, added.branch)
-            };
-            let git = next_steps::git_command(ctx, session);
-            vec![format!("{git} push {} {}", added.remote, quoted(&pushed))]
+        WrittenApproval::Branch { remote, .. } => {
+            let mut commands = send(ctx, session, (prepared, draft), remote.as_deref());
+            if prepared.decision == ApprovalDecision::Reject {
+                let git = next_steps::git_command(ctx, session);
+                let files = draft.all_paths();
+                let files = files.iter().map(|path| quoted(path)).collect::<Vec<_>>().join(" ");
+                // Whoever may delete the branch must not end it.
+                commands.push(format!(
+                    "beside the record, in a pull request: {git} restore --source={APPROVALS_BRANCH} -- {files}"
+                ));
+            }
+            commands
         }
     })
 }
 
-/// Returns the commands that commit files written before; empty if they are committed.
+/// Returns the commands that send what was signed before and is not sent yet, on top of what others sent.
 pub(super) fn again(
     ctx: &Ctx,
     session: &Session,
-    (prepared, draft): (&PreparedApproval<'_>, &ApprovalDraft<'_>),
+    both: (&PreparedApproval<'_>, &ApprovalDraft<'_>),
 ) -> anyhow::Result<Vec<String>> {
-    if !draft.awaits_commit()? {
-        return Ok(Vec::new());
-    }
-    let subject = commit_subject(&prepared.content.name, prepared.decision);
-    commit(ctx, session, (&prepared.committer, &draft.all_paths()), &subject)
+    Ok(send(ctx, session, both, both.1.resend()?))
 }
 
-/// Returns the commands that commit the files written beside the records.
-fn commit(
+/// Returns the commands that send the local statements to a remote; empty if there is none.
+fn send(
     ctx: &Ctx,
     session: &Session,
-    (committer, paths): (&Committer, &[String]),
-    subject: &str,
-) -> anyhow::Result<Vec<String>> {
+    (prepared, draft): (&PreparedApproval<'_>, &ApprovalDraft<'_>),
+    remote: Option<&str>,
+) -> Vec<String> {
+    let Some(remote) = remote else { return Vec::new() };
     let git = next_steps::git_command(ctx, session);
-    let own = next_steps::own_branch(session);
-    let name = branch_name(subject);
-    let mut commands = Vec::new();
-    if own.is_none() {
-        commands.push(format!("{git} switch -c {name}"));
+    let remote = quoted(remote);
+    let mut command = format!("exledger approve {}", prepared.content.argument());
+    if let Some(branch) = &prepared.source.branch {
+        command.push_str(&format!(" --ref {}", quoted(&branch.short)));
     }
-    let files = paths.iter().map(|path| quoted(path)).collect::<Vec<_>>().join(" ");
-    commands.push(format!("{git} add {files}"));
-    commands.push(commit_command(committer, &git, subject, session.repository()?));
-    commands.push(next_steps::push(ctx, session, &own.unwrap_or(name)));
-    Ok(commands)
+    if prepared.decision == ApprovalDecision::Reject {
+        command.push_str(" --reject");
+        let reason = draft.file.reason.as_deref().unwrap_or_default();
+        command.push_str(&format!(" --reason {}", quoted(reason)));
+    }
+    vec![
+        format!("{git} fetch {remote} {APPROVALS_BRANCH}; {git} push {remote} {APPROVALS_BRANCH}"),
+        format!("refused? {command} again"),
+    ]
 }
 
 /// Returns the command that commits the added files, for a shell.
@@ -105,18 +107,5 @@ fn commit_command(
             nobody::EMAIL
         ),
         Committer::Me { .. } => format!("{git} commit -s -m {message}"),
-    }
-}
-
-/// Returns a branch name made from the subject of a commit.
-fn branch_name(subject: &str) -> String {
-    let plain = |char: char| match char {
-        'a'..='z' | 'A'..='Z' | '0'..='9' | '-' | '_' => char,
-        _ => '-',
-    };
-    let name: String = subject.chars().map(plain).collect();
-    match name.strip_prefix("Approve") {
-        Some(rest) => format!("approve{rest}"),
-        None => name.replacen("Reject", "reject", 1),
     }
 }

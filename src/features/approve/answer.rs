@@ -65,7 +65,6 @@ pub(crate) fn prepare_approval<'s>(
     refuse_uncounted(&content, &person, request.decision, snapshot.governance())?;
     let committer = Committer::choose(request.as_me, repository)?;
     let signs_commit = matches!(committer, Committer::Me { .. })
-        && source.branch.is_some()
         && request.out.is_none()
         && repository.commit_signing() == CommitSigning::Ssh;
     let commit_setup = if signs_commit {
@@ -75,9 +74,9 @@ pub(crate) fn prepare_approval<'s>(
     } else {
         None
     };
-    let destination = Destination::choose(located, request, &source)?;
+    let destination = Destination::choose(located, &snapshot, request)?;
     if request.out.is_none() {
-        committer.check(&content, &source, repository)?;
+        committer.check(repository)?;
     }
     let mut notices = refuse_unsound(&content, &source, request.decision)?;
     let mut beside = Vec::new();

@@ -2,8 +2,6 @@
 //!
 //! Start at `Committer::choose`. Follows `docs/spec/cli.md`, approve, and `docs/spec/approval.md`, I9 and S7.
 
-use crate::features::approve::source::ContentSource;
-use crate::features::approve::subject::ApprovalContent;
 use crate::policy::people::nobody;
 use crate::record::time::Instant;
 use crate::session::error::Usage;
@@ -16,8 +14,7 @@ const SETTING: &str = "exledger.approvalAuthor";
 
 /// The author and committer of the commit of an approval.
 ///
-/// When a forge squashes a branch, it names the author of each of its commits as a co-author. An approver who commits
-/// on the branch would thus become an author of what they approve; the placeholder can't.
+/// A statement says itself whose it is, so its commit names nobody, unless a forge rejects anonymous commits.
 #[derive(Clone, Debug)]
 pub enum Committer {
     /// The placeholder address for nobody.
@@ -57,38 +54,14 @@ impl Committer {
         Ok(Committer::Me { name, email })
     }
 
-    /// Refuses, before anything is signed, a commit that would make its own approval not count, and
-    /// one that can't be made.
-    pub(super) fn check(
-        &self,
-        content: &ApprovalContent,
-        source: &ContentSource<'_>,
-        repository: &Repository,
-    ) -> Result<(), Usage> {
-        if matches!(self, Committer::Nobody) {
-            return Ok(());
-        }
-        if content.landed.is_none() {
-            let branch = match &source.branch {
-                Some(branch) => branch.short.as_str(),
-                None => "what is checked out",
-            };
-            return Err(Usage::refused(
+    /// Refuses, before anything is signed, a commit that can't be made.
+    pub(super) fn check(&self, repository: &Repository) -> Result<(), Usage> {
+        match (self, repository.commit_signing()) {
+            (Committer::Me { .. }, CommitSigning::Other(kind)) => Err(Usage::refused(
+                format!("git signs commits here with {kind}, which approve does not support"),
                 format!(
-                    "{branch} changes {} itself: a squash would name you as its co-author, and an author's \
-                     approval does not count",
-                    content.name
+                    "commit anonymously: leave out --as-me, and run git config --unset {SETTING}"
                 ),
-                format!(
-                    "approve after it is merged, on a separate branch: exledger approve {} --as-me; or commit anonymously: leave out --as-me, and run git config --unset {SETTING}",
-                    content.argument()
-                ),
-            ));
-        }
-        match repository.commit_signing() {
-            CommitSigning::Other(kind) if source.branch.is_some() => Err(Usage::refused(
-                format!("git signs commits here with {kind}, which --ref does not support"),
-                "run it without --ref on a separate branch: in the commands that it prints, git signs",
             )),
             _ => Ok(()),
         }

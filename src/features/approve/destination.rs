@@ -1,4 +1,4 @@
-//! Where the files of an approval are written: beside the records, into a folder, or onto a branch as one commit.
+//! Where the files of an approval are written: onto the local branch of statements as one commit, or into a folder.
 //!
 //! Start at `Destination::choose`. Follows `docs/spec/cli.md`, approve.
 
@@ -6,18 +6,22 @@ use std::path::PathBuf;
 
 use crate::approval::evidence::statement_file::SIGNATURE;
 use crate::approval::evidence::statement_file::{ApprovalDecision, ApprovalFile};
-use crate::features::approve::branch::{AddedCommit, BranchDestination, CommitContent};
 use crate::features::approve::committer::Committer;
 use crate::features::approve::request::ApprovalRequest;
-use crate::features::approve::source::ContentSource;
+use crate::history::objects::Oid;
+use crate::history::refs::APPROVALS_BRANCH;
 use crate::ledger::tree::Tree;
 use crate::session::error::{Error, Undetermined, Usage};
 use crate::session::locate::Located;
 use crate::session::options::Moment;
 use crate::session::snapshot::Snapshot;
+use crate::store::approvals_branch::StatementCommit;
+use crate::store::commits::ScribeError;
 use crate::store::edits::{self, Write, WriteLock};
 use crate::store::files::{self, FileError};
+use crate::store::git::Repository;
 use crate::store::sign::Setup;
+use crate::survey::shell::quoted;
 
 /// The maximum size of an existing approval file, in bytes.
 const MOST: u64 = 64 * 1024;
@@ -31,10 +35,12 @@ pub(super) enum Destination<'s> {
         /// The folder that its name is relative to.
         from: PathBuf,
     },
-    /// Beside the records of the work tree.
-    WorkTree(&'s Located),
-    /// Onto a branch that is not checked out.
-    Branch(BranchDestination<'s>),
+    /// Onto the local branch of statements.
+    Branch {
+        repository: &'s Repository,
+        /// The remote that it is pushed to; `None` if the approved ref is a local one.
+        remote: Option<String>,
+    },
 }
 
 /// Where the files of an approval were written.
@@ -45,10 +51,13 @@ pub enum WrittenApproval {
         /// The path of the approval file beside the records.
         counts_at: String,
     },
-    /// Beside the records, in the work tree.
-    WorkTree,
-    /// In a commit.
-    Branch(AddedCommit),
+    /// In a commit of the local branch of statements.
+    Branch {
+        /// The tip of the branch.
+        commit: String,
+        /// The remote that it is pushed to; `None` if the approved ref is a local one.
+        remote: Option<String>,
+    },
 }
 
 pub(super) struct ExistingFiles {
@@ -65,7 +74,7 @@ pub(super) struct ApprovalFiles<'f> {
     pub(super) records: &'f str,
 }
 
-/// Who commits an approval onto a branch, and when.
+/// Who commits an approval, and when.
 pub(super) struct CommitAs<'c> {
     pub(super) committer: &'c Committer,
     /// What signs the commit; `None` for an unsigned one.
@@ -77,8 +86,8 @@ impl<'s> Destination<'s> {
     /// Returns where to write the files; refuses a branch that can't take a commit, before anything is signed.
     pub(super) fn choose(
         located: &'s Located,
+        snapshot: &Snapshot<'_>,
         request: &ApprovalRequest<'_>,
-        source: &ContentSource<'_>,
     ) -> Result<Destination<'s>, Error> {
         if let Some(out) = request.out {
             return Ok(Destination::Folder {
@@ -86,12 +95,13 @@ impl<'s> Destination<'s> {
                 from: request.folder.to_owned(),
             });
         }
-        Ok(match &source.branch {
-            Some(branch) => {
-                Destination::Branch(BranchDestination::open(located.repository()?, branch)?)
+        let repository = located.repository()?;
+        match repository.approvals_checked_out() {
+            Some(folder) => Err(unwritten_commit(ScribeError::CheckedOut(folder))),
+            None => {
+                Ok(Destination::Branch { repository, remote: snapshot.origin().1.remote.clone() })
             }
-            None => Destination::WorkTree(located),
-        })
+        }
     }
 
     /// Returns the paths of the approval file and its signature, as shown to the user.
@@ -102,45 +112,48 @@ impl<'s> Destination<'s> {
                 let name = beside.rsplit('/').next().unwrap_or(&beside);
                 named.join(name).to_string_lossy().into_owned()
             }
-            Destination::WorkTree(_) | Destination::Branch(_) => beside,
+            Destination::Branch { .. } => beside,
         };
         let signature = format!("{path}{SIGNATURE}");
         [path, signature]
     }
 
-    /// Returns the files that exist already.
+    /// Returns the files that exist already: in the folder, or on the branch or the approved ref.
     pub(super) fn existing(
         &self,
         [text, signature]: &[String; 2],
-        source: &ContentSource<'_>,
+        snapshot: &Snapshot<'_>,
     ) -> Result<Option<ExistingFiles>, Error> {
-        let bytes = |path: &str| match self {
+        let read = |path: &str| match self {
             Destination::Folder { from, .. } => match files::read(&from.join(path), MOST) {
                 Ok(bytes) => Ok(Some(bytes)),
                 Err(FileError::Absent(_)) => Ok(None),
                 Err(error) => Err(Error::from(Undetermined::File(error))),
             },
-            Destination::WorkTree(_) | Destination::Branch(_) => Ok(source.files().bytes(path)?),
+            Destination::Branch { .. } => {
+                for tree in snapshot.statement_trees()? {
+                    if let Some(bytes) = tree.bytes(path)? {
+                        return Ok(Some(bytes));
+                    }
+                }
+                Ok(None)
+            }
         };
-        let signature = bytes(signature)?;
-        Ok(bytes(text)?.map(|text| ExistingFiles { text, signature }))
+        let signature = read(signature)?;
+        Ok(read(text)?.map(|text| ExistingFiles { text, signature }))
     }
 
-    /// Tells whether the files exist beside the records and are not committed yet.
-    pub(super) fn awaits_commit(
-        &self,
-        paths: &[String],
-        source: &ContentSource<'_>,
-    ) -> Result<bool, Error> {
-        let Destination::WorkTree(located) = self else {
-            return Ok(false);
+    /// Puts what the local branch holds on top of what was fetched; returns the remote that has to be sent it, if that is more.
+    pub(super) fn resend(&self, commit: &CommitAs<'_>) -> Result<Option<&str>, Error> {
+        let Destination::Branch { repository, remote: Some(remote) } = self else {
+            return Ok(None);
         };
-        for path in paths {
-            if source.tree.bytes(path)? != located.tree.bytes(path)? {
-                return Ok(true);
-            }
+        if repository.tip_of(None, APPROVALS_BRANCH).is_none() {
+            return Ok(None);
         }
-        Ok(false)
+        let tip = add(repository, Some(remote), &[], commit, "Approve")?;
+        let fetched = repository.tip_of(Some(remote), APPROVALS_BRANCH);
+        Ok((fetched != Some(tip)).then_some(remote))
     }
 
     /// Writes the files, and returns where.
@@ -157,28 +170,48 @@ impl<'s> Destination<'s> {
                 }
                 Ok(WrittenApproval::Folder { counts_at: files.file.path(files.records) })
             }
-            Destination::WorkTree(located) => {
-                write_beside(located, files.files.iter().cloned())?;
-                Ok(WrittenApproval::WorkTree)
-            }
-            Destination::Branch(branch) => {
+            Destination::Branch { repository, remote } => {
                 let outward = |path: &str| {
                     let segments = snapshot.prefix().outward(path);
                     segments.unwrap_or_default().join("/")
                 };
-                let added = branch.add(&CommitContent {
-                    subject: files.subject,
-                    files: files
-                        .files
-                        .iter()
-                        .map(|(path, bytes)| (outward(path), Some(bytes.clone())))
-                        .collect(),
-                    committer: commit.committer,
-                    setup: commit.setup,
-                    at: commit.at.instant(),
-                })?;
-                Ok(WrittenApproval::Branch(added))
+                let all = files.files.iter();
+                let all: Vec<(String, Vec<u8>)> =
+                    all.map(|(path, bytes)| (outward(path), bytes.clone())).collect();
+                let tip = add(repository, remote.as_deref(), &all, commit, files.subject)?;
+                Ok(WrittenApproval::Branch { commit: tip.to_string(), remote: remote.clone() })
             }
+        }
+    }
+}
+
+fn add(
+    repository: &Repository,
+    remote: Option<&str>,
+    files: &[(String, Vec<u8>)],
+    commit: &CommitAs<'_>,
+    subject: &str,
+) -> Result<Oid, Error> {
+    let statements = StatementCommit {
+        files,
+        by: commit.committer.signature(commit.at.instant()),
+        message: &commit.committer.message(subject),
+        setup: commit.setup,
+    };
+    repository.add_statements(remote, &statements).map_err(unwritten_commit)
+}
+
+fn unwritten_commit(error: ScribeError) -> Error {
+    let what = error.to_string();
+    match error {
+        ScribeError::CheckedOut(folder) => {
+            let folder = quoted(&folder.display().to_string());
+            let help = format!("run `git -C {folder} switch --detach`, and approve again");
+            Usage::refused(what, help).into()
+        }
+        _ => {
+            let help = "write the files elsewhere with --out DIR".to_owned();
+            Undetermined::Other { what, help }.into()
         }
     }
 }

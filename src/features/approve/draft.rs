@@ -81,6 +81,10 @@ impl PreparedApproval<'_> {
         Ok(draft)
     }
 
+    fn commit_as(&self) -> CommitAs<'_> {
+        CommitAs { committer: &self.committer, setup: self.commit_setup.as_ref(), at: &self.at }
+    }
+
     fn draft_of<'p>(
         &'p self,
         content: &'p ApprovalContent,
@@ -106,7 +110,7 @@ impl PreparedApproval<'_> {
         })?;
         let paths = self.destination.paths(&file, &target.folder);
         let around = (&self.snapshot, &self.at);
-        let earlier = match self.destination.existing(&paths, &self.source)? {
+        let earlier = match self.destination.existing(&paths, &self.snapshot)? {
             Some(existing) => earlier::find(&existing, (&file, &self.person), content, around),
             None => EarlierApproval::None,
         };
@@ -144,13 +148,12 @@ impl ApprovalDraft<'_> {
         self.paths.iter().chain(beside).cloned().collect()
     }
 
-    /// Tells whether the files exist beside the records and are not committed yet.
+    /// Puts what was signed before on top of what others sent meanwhile; returns the remote that still has to be sent it.
     ///
     /// # Errors
-    /// If they can't be read.
-    pub fn awaits_commit(&self) -> Result<bool, Error> {
-        let destination = &self.prepared.destination;
-        destination.awaits_commit(&self.all_paths(), &self.prepared.source)
+    /// If that can't be committed.
+    pub fn resend(&self) -> Result<Option<&str>, Error> {
+        self.prepared.destination.resend(&self.prepared.commit_as())
     }
 
     /// Signs it. The signing program may ask for a passphrase on the terminal.
@@ -206,11 +209,7 @@ impl SignedApproval<'_> {
                 subject: &subject,
                 records: &prepared.content.target.folder,
             },
-            &CommitAs {
-                committer: &prepared.committer,
-                setup: prepared.commit_setup.as_ref(),
-                at: &prepared.at,
-            },
+            &prepared.commit_as(),
             &prepared.snapshot,
         )
     }

@@ -4,7 +4,6 @@
 
 pub mod answer;
 mod beside;
-mod branch;
 pub mod bridge_key;
 pub mod committer;
 pub mod destination;

@@ -114,7 +114,7 @@ impl ApprovalContent {
     }
 
     /// Returns the arguments that name it on a command line.
-    pub(super) fn argument(&self) -> String {
+    pub fn argument(&self) -> String {
         match self.file {
             Some(_) => self.name.clone(),
             None => format!("--governance {}", quoted(&self.name)),

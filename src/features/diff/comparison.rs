@@ -30,7 +30,7 @@ use crate::record::time::Instant;
 use crate::rules::change_cases::GovernanceChange;
 use crate::session::error::Undetermined;
 use crate::session::locate::above::{self, PolicyReader};
-use crate::session::mainline::read_notes;
+use crate::session::mainline::{read_approvals, read_notes};
 use crate::session::snapshot::nearby::{self, NeighbourSearch};
 use crate::store::git::Repository;
 use crate::survey::approved_state::ApprovedState;
@@ -82,7 +82,9 @@ impl Comparer<'_> {
         if let Some(chain) = self.chain.get() {
             return Ok(chain);
         }
-        let read = chain::walk(self.repository, &self.chosen, self.now)?;
+        let mut read = chain::walk(self.repository, &self.chosen, self.now)?;
+        let present = (self.now, false);
+        read.approvals = read_approvals(self.repository, &self.chosen, &read, present)?;
         Ok(self.chain.get_or_init(|| read))
     }
 

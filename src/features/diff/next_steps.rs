@@ -8,13 +8,15 @@ use crate::approval::next::steps::{self, NextSteps, ProposedContent, ReviewJob, 
 use crate::features::diff::compared::{Compared, Entry, ProposedState};
 use crate::history::paths::LedgerPrefix;
 use crate::history::tree::CommitTree;
+use crate::ledger::tree::Tree;
 use crate::plan::reviews::find_record_folder;
 use crate::record::Record;
 use crate::record::id::Id;
 use crate::session::error::Error;
 use crate::session::locate::Located;
-use crate::session::mainline;
+use crate::session::mainline::{self, approved_ref};
 use crate::session::options::Moment;
+use crate::session::snapshot::lookup::statement_trees;
 use crate::survey::signed_statements;
 use crate::survey::signed_statements::{SignedContent, SignedStatements};
 use crate::survey::workflows::ci::CiSetup;
@@ -41,6 +43,11 @@ pub(super) fn find_next_steps(
         proposed,
         at,
         ledger: LedgerName::from_policy(policy, root),
+        branches: statement_trees(
+            repository,
+            approved_ref(located)?.remote.as_deref(),
+            &repository.ledger_prefix(&located.root),
+        ),
         // A workflow that this clone lacks or can't read is not relied on.
         review_job: match CiSetup::read(&top) {
             Ok(ci) if ci.states_reviews(None).is_some() => ReviewJob::Present,
@@ -56,6 +63,8 @@ struct StatementReader<'c> {
     at: &'c Moment,
     ledger: LedgerName,
     review_job: ReviewJob,
+    /// The trees of the approvals branch.
+    branches: Vec<CommitTree<'c>>,
 }
 
 impl StatementReader<'_> {
@@ -96,6 +105,8 @@ impl StatementReader<'_> {
             ledger: &self.ledger,
         };
         let (governance, at) = (&*self.compared.onto, self.at.instant());
-        Ok(signed_statements::read(self.proposed.tree, &content, governance, at)?)
+        let branches = self.branches.iter().map(|tree| tree as &dyn Tree);
+        let trees = branches.chain([self.proposed.tree]);
+        Ok(signed_statements::read(trees, &content, governance, at)?)
     }
 }

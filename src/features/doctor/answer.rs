@@ -184,6 +184,8 @@ fn stopped(located: &Located, at: &Moment, cause: Undetermined) -> Result<Doctor
         commit: chosen.map(|chosen| chosen.tip.to_string()),
         effective: None,
         instant: at.instant(),
+        approvals: None,
+        are_approvals_cut: false,
         trusted_from: None,
         left_out: Vec::new(),
         notes: None,

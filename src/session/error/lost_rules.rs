@@ -3,6 +3,7 @@
 //! Start at [`LostRules`]. Follows `docs/spec/approval.md`, M5b.
 
 use crate::history::objects::Oid;
+use crate::history::refs::APPROVALS_BRANCH;
 use crate::survey::shell::quoted;
 
 /// A governance file that was approved at a lost tip, and is another one now.
@@ -10,7 +11,7 @@ use crate::survey::shell::quoted;
 pub struct LostRules {
     /// The lost tip.
     pub tip: Oid,
-    /// The approved ref, by its full name.
+    /// The approved ref, or the approvals branch, by its full name.
     pub reference: String,
     /// The governance file.
     pub path: String,
@@ -19,6 +20,14 @@ pub struct LostRules {
 }
 
 impl LostRules {
+    /// Returns the branch, as the subject of a sentence.
+    pub(super) fn branch(&self) -> &'static str {
+        match self.reference.ends_with(APPROVALS_BRANCH) {
+            true => APPROVALS_BRANCH,
+            false => "the approved branch",
+        }
+    }
+
     /// Returns what to do about it.
     pub fn help(&self) -> String {
         format!(

@@ -23,7 +23,7 @@ use crate::session::error::Undetermined;
 use crate::session::error::policy_below::PolicyBelow;
 use crate::session::locate::Located;
 use crate::session::mainline;
-use crate::session::mainline::read_notes;
+use crate::session::mainline::{read_approvals, read_notes};
 use crate::store::git::Repository;
 use crate::survey::shell::quoted;
 use std::cell::RefCell;
@@ -308,6 +308,8 @@ impl PolicyReader<'_> {
     ) -> Result<History, Undetermined> {
         let mut chain = chain::walk(self.repository, self.chosen, self.now)?.cut(self.last);
         chain.others = OtherPolicies { noted: noted(prefix, &[]), judged };
+        let counting = (self.until.unwrap_or(self.now), self.until.is_some());
+        chain.approvals = read_approvals(self.repository, self.chosen, &chain, counting)?;
         let none = RecordFilter { folders: Some(BTreeSet::new()), ..RecordFilter::default() };
         let mut history = walk::walk_named(self.repository, chain, prefix, None, &none)?;
         read_notes(self.repository, &mut history, self.until);

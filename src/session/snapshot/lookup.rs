@@ -4,11 +4,13 @@
 //! Start at [`Snapshot::facts`]. Follows `docs/spec/cli.md`, log, verify, list and due.
 
 use crate::approval::TrailVerdicts;
+use crate::approval::evidence::approvals_branch;
 use crate::approval::verdict::Statement;
 use crate::diag::sorting::StableSort as _;
 use crate::history::chain;
 use crate::history::objects::Obstacle;
-use crate::history::refs::ApprovedRef;
+use crate::history::paths::LedgerPrefix;
+use crate::history::refs::{APPROVALS_BRANCH, ApprovedRef};
 use crate::history::tree::CommitTree;
 use crate::history::version::Trail;
 use crate::history::walked::History;
@@ -50,15 +52,28 @@ impl Snapshot<'_> {
         (self.repository, &self.chosen)
     }
 
+    /// Returns the trees in which statements may stand: of the local approvals branch, of the fetched one, and of the approved ref.
+    ///
+    /// # Errors
+    /// If the commit of the approved ref can't be read.
+    pub(crate) fn statement_trees(&self) -> Result<Vec<CommitTree<'_>>, Obstacle> {
+        let remote = self.chosen.remote.as_deref();
+        let mut trees = statement_trees(self.repository, remote, &self.prefix);
+        let approved = self.history.mainline.tip;
+        trees.push(CommitTree::of_commit(self.repository, approved, &self.prefix)?);
+        Ok(trees)
+    }
+
     /// Returns the approved ref as people read it, with how long ago it was fetched at the clock's time.
     pub fn label(&self, now: Instant) -> String {
         stamp::label(self.repository, &self.history.mainline, now)
     }
 
-    /// Returns when history has to be evaluated again even if no ref moves: when a landing with a
+    /// Returns when history has to be evaluated again even if no ref moves: when a landing or a statement with a
     /// future time starts to count.
     pub fn changes_at(&self) -> Option<Instant> {
-        chain::changes_at(&self.history.mainline)
+        let landing = chain::changes_at(&self.history.mainline);
+        landing.into_iter().chain(approvals_branch::next_after(&self.history, self.now)).min()
     }
 
     /// Returns every application name used in a readable record that landed at any time.
@@ -181,4 +196,16 @@ impl Snapshot<'_> {
         let email = self.filer(state)?;
         Some(people::identify(&self.governance, "", &email))
     }
+}
+
+/// Returns the trees of the local approvals branch, and of a remote's as last fetched; what can't be read holds nothing.
+pub(crate) fn statement_trees<'r>(
+    repository: &'r Repository,
+    remote: Option<&str>,
+    prefix: &LedgerPrefix,
+) -> Vec<CommitTree<'r>> {
+    let local = repository.tip_of(None, APPROVALS_BRANCH);
+    let fetched = remote.and_then(|remote| repository.tip_of(Some(remote), APPROVALS_BRANCH));
+    let tips = local.into_iter().chain(fetched);
+    tips.filter_map(|tip| CommitTree::of_commit(repository, tip, prefix).ok()).collect()
 }

@@ -163,7 +163,7 @@ impl<'h> Snapshot<'h> {
         let (repository, until) = (line.repository, line.until);
         let last = line.chain.mainline.landings.len().saturating_sub(1);
         let policies = PolicyReader::new(repository, &line.chosen, line.now, last).at(until);
-        let others = line.chain.others.clone();
+        let (others, statements) = (line.chain.others.clone(), line.chain.approvals.clone());
         let begun: OnceCell<Result<Option<usize>, PolicyBelow>> = OnceCell::new();
         let begin = |history: &mut History| -> Result<(), Undetermined> {
             let begins = match begun.get() {
@@ -210,13 +210,14 @@ impl<'h> Snapshot<'h> {
         let counted = approval::governance::counted::count_governance(&history);
         if !line.reads_unapproved_policy {
             lost_rules::refuse(repository, &line.chosen, line.now, &history, &counted)?;
+            lost_rules::refuse_without_statements(&line.chosen, &mut history, &counted)?;
         }
         let records = &counted.tip.policy.records;
         if *records != history.records {
             log::debug!("walking again: the approved policy has other record folders");
             let last = history.mainline.landings.len().saturating_sub(1);
             let chain = chain::walk(repository, &line.chosen, line.now)?;
-            let chain = Chain { others, ..chain };
+            let chain = Chain { others, approvals: statements, ..chain };
             history = walked(chain.cut(last), Some(records))?;
         }
         leave_out(&mut history, &counted.tip);

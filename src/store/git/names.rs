@@ -81,6 +81,19 @@ impl Repository {
         }
     }
 
+    /// Returns the command that fetches one branch of a remote, also in a clone that follows another one alone.
+    pub fn fetch_of(&self, remote: &str, branch: &str) -> String {
+        let follows = || {
+            let found = self.git.find_remote(remote)?;
+            let source = format!("refs/heads/{branch}");
+            Ok::<bool, git2::Error>(found.refspecs().any(|refspec| refspec.src_matches(&source)))
+        };
+        match follows().unwrap_or(true) {
+            true => format!("git fetch {remote} {branch}"),
+            false => format!("git fetch {remote} {branch}:refs/remotes/{remote}/{branch}"),
+        }
+    }
+
     /// Returns the address of a remote, as git's configuration states it.
     pub fn url_of(&self, remote: &str) -> Option<String> {
         self.config().ok()?.get_string(&format!("remote.{remote}.url")).ok()

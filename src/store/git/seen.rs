@@ -29,6 +29,18 @@ impl Repository {
             let is_own = |oid: &Oid| reference.name().is_ok_and(|name| name == off_line::pin(*oid));
             seen.extend(target.filter(is_own).map(|oid| (oid, None)));
         }
+        for (tip, at) in self.logged_tips(name)? {
+            seen.entry(tip).and_modify(|known| *known = at).or_insert(at);
+        }
+        Ok(seen)
+    }
+
+    /// Returns the tips that a clone saw at a ref, by its reflog alone.
+    ///
+    /// # Errors
+    /// [`GitError`] if the reflog can't be read.
+    pub fn logged_tips(&self, name: &str) -> Result<SeenTips, GitError> {
+        let mut seen = SeenTips::new();
         let file = self.common_dir.join("logs").join(name);
         let bytes = match fs::read(&file) {
             Err(cause) if cause.kind() == ErrorKind::NotFound => Vec::new(),

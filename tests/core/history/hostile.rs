@@ -220,6 +220,7 @@ fn a_merged_commit_that_is_its_own_ancestor_ends_the_walk_all_the_same() {
         remote: None,
         trusted: None,
         seen: Vec::new(),
+        approvals_log: None,
     };
     let chain = chain::walk(&pile, &chosen, Instant::MAX).unwrap();
     let walked = walk::walk(&pile, chain, &LedgerPrefix::default(), None).unwrap();
@@ -291,7 +292,7 @@ proptest! {
     fn no_objects_make_the_walk_panic_or_run_forever(objects in objects()) {
         let numbered = objects.into_iter().enumerate().map(|(n, object)| (oid(n as u8), object));
         let pile = Pile(numbered.collect());
-        let chosen = ApprovedRef { reference: "refs/heads/main".into(), tip: oid(0), guard: Guard::Local, remote: None, trusted: None, seen: Vec::new() };
+        let chosen = ApprovedRef { reference: "refs/heads/main".into(), tip: oid(0), guard: Guard::Local, remote: None, trusted: None, seen: Vec::new(), approvals_log: None };
         if let Ok(chain) = chain::walk(&pile, &chosen, Instant::MAX) {
             walk::walk(&pile, chain, &LedgerPrefix::default(), None).ok();
         }

@@ -1,7 +1,8 @@
 //! Problems of the file or its versions: each repair that a reason names is made.
 
-use super::status::{approved, begin, path};
+use super::status::{approved, begin, path, pushed};
 use super::{ID, record};
+use crate::support::repo::speak;
 
 pub(super) fn not_determined(words: &str) {
     let stage = approved("");
@@ -109,6 +110,30 @@ pub(super) fn brought_back(words: &str) {
     stage.reason(words);
     stage.follow(&stage.reason("someone else must"), "dana", "ana");
     assert_eq!(stage.status(), "active");
+}
+
+pub(super) fn statements_not_fetched(words: &str) {
+    let stage = pushed("");
+    let yes = speak::yes("dana", ID, &stage.text(), "2026-11-25T09:00:00Z");
+    stage.repo.clock("2026-11-25T10:00:00Z");
+    let work = stage.repo.orphan("exledger-approvals").by("dana");
+    work.says(&yes.ledger("example/payments")).commit("Approve");
+    let clone = stage.repo.clone_with(&["--single-branch"]);
+    let show = || {
+        let args = ["show", ID, "--on", "2026-11-26T00:00:00Z", "--format", "json"];
+        let run = crate::cli::run(clone.path(), &args);
+        let answer: Result<serde_json::Value, _> = serde_json::from_str(&run.out);
+        answer.unwrap_or_else(|_| panic!("{}", run.err))["record"].clone()
+    };
+    let shown = show();
+    assert_eq!(shown["status"], "unapproved");
+    let reasons = shown["reasons"].as_array().unwrap().iter().filter_map(|it| it.as_str());
+    let reason = reasons.into_iter().find(|reason| reason.contains(words)).unwrap();
+    let (_, command) = reason.split_once(": ").unwrap();
+    let words: Vec<&str> = command.split(' ').collect();
+    assert_eq!(words[0], "git", "{reason}");
+    crate::support::repo::git(clone.path(), &words[1..]);
+    assert_eq!(show()["status"], "active");
 }
 
 pub(super) fn approved_unread(words: &str) {

@@ -11,7 +11,7 @@ use exledger::session::error::{Error, Usage};
 use exledger::session::notice::Notice;
 use exledger::session::options::{Moment, Options};
 
-use super::{ID, POLICY, RECORD, World, path_of};
+use super::{BRANCH, ID, POLICY, RECORD, World, path_of};
 
 fn session(world: &World) -> Session {
     Session::open(world.repo.path(), Options::default()).unwrap()
@@ -49,11 +49,11 @@ fn nothing_is_written_before_the_last_step_and_the_same_is_not_written_twice() {
     let signed = draft.sign(&key).unwrap();
     assert!(signed.signature.missing.is_none());
     assert_eq!(world.repo.tip("billing"), tip);
-    let WrittenApproval::Branch(added) = signed.write().unwrap() else {
-        panic!("it goes onto the branch");
+    let WrittenApproval::Branch { commit, remote: None } = signed.write().unwrap() else {
+        panic!("it goes onto the local branch of statements");
     };
-    assert!(added.is_on_branch);
-    assert_eq!(world.repo.tip("billing").to_string(), added.id);
+    assert_eq!(world.repo.tip("billing"), tip);
+    assert_eq!(world.repo.tip(BRANCH).to_string(), commit);
     world.repo.wait("1h");
     let again = features::approve::prepare(&session, &present(&world), &request(folder)).unwrap();
     assert!(again.draft(None).unwrap().counts_already());

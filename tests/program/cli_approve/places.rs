@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{ID, POLICY, RECORD, World, keys};
+use super::{BRANCH, ID, POLICY, RECORD, World, keys};
 use crate::cli;
 use crate::support::repo::{Repo, git, speak};
 
@@ -38,14 +38,14 @@ fn a_ledger_below_a_folder_keeps_its_approvals_there() {
     let said = approve(&ledger, &[ID, "--ref", "billing"]);
     let path = said["files"][0].as_str().unwrap();
     assert!(path.starts_with("exceptions/.approvals/EXC-2026-7F3KQ/"), "{path}");
-    let changed = git(repo.path(), &["diff", "--name-only", "billing~", "billing"]);
+    let changed = git(repo.path(), &["ls-tree", "-r", "--name-only", BRANCH]);
     assert!(changed.starts_with(&format!("svc/{path}\n")), "{changed}");
-    // Beside the checked-out records, from the folder and from above it.
+    // Of the checked-out record, from the folder and from above it.
     git(repo.path(), &["checkout", "-q", "billing"]);
     world.is("lee", "lee");
     let said = approve(repo.path(), &["-C", "svc", ID]);
     let path = said["files"][0].as_str().unwrap();
-    assert!(ledger.join(path).is_file(), "{path}");
+    git(repo.path(), &["cat-file", "-e", &format!("{BRANCH}:svc/{path}")]);
     git(repo.path(), &["checkout", "-q", "main"]);
     // The forge's reviews of landed content.
     let landing = repo.by("ana").through("github").squash("billing", "File it (#1)");
@@ -72,7 +72,8 @@ fn a_linked_work_tree_is_approved_where_it_is() {
     let place_text = place.display().to_string();
     git(world.repo.path(), &["worktree", "add", "-q", &place_text, "billing"]);
     let said = approve(&place, &[ID]);
-    assert!(place.join(said["files"][1].as_str().unwrap()).is_file());
+    let path = said["files"][0].as_str().unwrap().to_owned();
+    assert_eq!(world.stated().remove(0).0, path);
     assert!(world.written().is_empty());
 }
 
@@ -87,9 +88,8 @@ fn a_bare_repository_has_branches_to_approve_and_nothing_else() {
     for (name, value) in [("user.email", "dana@example.com"), ("user.signingkey", &key)] {
         git(&bare, &["config", name, value]);
     }
-    let tip = git(&bare, &["rev-parse", "billing"]);
     approve(&bare, &[ID, "--ref", "billing"]);
-    assert_eq!(git(&bare, &["rev-parse", "billing~"]), tip);
+    assert!(git(&bare, &["ls-tree", "-r", "--name-only", BRANCH]).contains(ID));
     let run = cli::run(&bare, &["--on", NOW, "approve", ID]);
     assert_eq!((run.code, run.out.as_str()), (3, ""), "{}", run.err);
 }
@@ -112,7 +112,7 @@ fn before_the_first_policy_landed_nobody_is_listed_and_the_root_commit_names_the
     let run = world.run(&["approve", ID]);
     assert_eq!(run.code, 1, "{}", run.err);
     assert!(run.out.contains("not listed"), "{}", run.out);
-    let text = world.written().remove(0).1;
+    let text = world.stated().remove(0).1;
     assert!(text.contains(&format!("\nledger {root}\n")), "{text}");
 }
 

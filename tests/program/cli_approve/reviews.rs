@@ -3,6 +3,7 @@
 use super::{ID, POLICY, RECORD, World};
 use crate::cli::Run;
 use crate::support::golden;
+use crate::support::repo::speak;
 
 /// The account of a workflow.
 pub(super) const BOT: &str =
@@ -192,7 +193,9 @@ fn a_change_of_the_policy_and_one_of_a_record_are_stated_each_by_itself() {
 #[test]
 fn a_second_run_changes_nothing_and_a_signature_stays() {
     let world = World::new(POLICY);
-    world.said("dana", &[ID, "--ref", "billing"]);
+    let yes = speak::yes("dana", ID, super::RECORD, "2026-11-20T10:30:00Z");
+    let work = world.repo.branch("billing").by("dana");
+    work.says(&yes.ledger("example/payments")).commit("Approve");
     let (head, landing) = squashed(&world);
     let first = world.both(&head, &landing);
     let files = world.written();

@@ -70,6 +70,7 @@ impl Evaluated {
                 remote: None,
                 trusted: None,
                 seen: Vec::new(),
+                approvals_log: None,
             };
             let chain = chain::walk(&ledger.memory, &chosen, now).unwrap();
             let prefix = LedgerPrefix::default();

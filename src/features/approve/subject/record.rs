@@ -121,7 +121,9 @@ fn signers(
         records,
         ledger: &snapshot.ledger_name(),
     };
-    let signed = signed_statements::read(tree, &content, snapshot.governance(), at.instant())?;
+    let branches = snapshot.statement_trees()?;
+    let trees = branches.iter().map(|tree| tree as &dyn Tree).chain([tree]);
+    let signed = signed_statements::read(trees, &content, snapshot.governance(), at.instant())?;
     Ok(signed.approvals)
 }
 

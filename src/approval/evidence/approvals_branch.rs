@@ -1,0 +1,280 @@
+//! The statements of the approvals branch: since when each counts, for which version, and by whose rules.
+//!
+//! A statement comes into effect right after the last landing that was effective at its time: the later of its commit's and the
+//! one that it states. It is about a version that had landed by then, or else about the next one with its bytes, for 30 days. Who
+//! its signer is, is asked as of the later of that time and the landing of the version, so a date that somebody typed asks no
+//! earlier rules than those that the version landed under.
+//!
+//! Uses history's statements, approval's governance history, statement files. Pure. Start at [`BranchStatements`]. Follows
+//! `docs/spec/approval.md`, S7.
+
+use crate::approval::evidence::claims::{
+    CountedFile, FileBacking, LandedApprovalFile, StatementEvent,
+};
+use crate::approval::evidence::files::{ApprovalFileReader, FileState, backing};
+use crate::approval::evidence::statement::{self, LedgerName, LedgerRoot, SoundStatement};
+use crate::approval::evidence::statement_file::{
+    ApprovalDecision, ApprovalFile, ApprovalSubject, GOVERNANCE,
+};
+use crate::approval::sources::signers::Signers;
+use crate::approval::sources::wire::PublicKey;
+use crate::diag::sorting::StableSort as _;
+use crate::history::approvals_branch::BranchStatement;
+use crate::history::governance::Position;
+use crate::history::version::{Trail, TrailKey, Version};
+use crate::history::walked::{After, History};
+use crate::history::watched_paths;
+use crate::record::time::Instant;
+use std::cell::OnceCell;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// How long a statement waits for a version with its bytes, in seconds: 30 days.
+const WAITS: i64 = 30 * 24 * 60 * 60;
+
+/// The statements that can be read, by their times.
+pub(crate) struct BranchStatements<'a> {
+    history: &'a History,
+    all: Vec<DatedStatement<'a>>,
+    /// Those about governance files, by the places at which they come into effect.
+    governance: BTreeMap<Position, Vec<(usize, Arrival)>>,
+    /// The keys that were listed at some time, approved or not.
+    keys: OnceCell<BTreeSet<PublicKey>>,
+}
+
+struct DatedStatement<'a> {
+    statement: &'a BranchStatement,
+    file: ApprovalFile,
+    /// When it comes into effect, and the last landing before that; `None` before the first one.
+    at: Instant,
+    after: Option<usize>,
+}
+
+/// A way in which a statement may count.
+#[derive(Clone, Copy)]
+struct Arrival {
+    place: Position,
+    effective: Instant,
+    /// The place whose rules say who signed.
+    judged_at: Position,
+    waits: bool,
+}
+
+impl<'a> BranchStatements<'a> {
+    pub(crate) fn read(history: &'a History) -> BranchStatements<'a> {
+        let until = history.approvals_branch.until.unwrap_or(Instant::MAX);
+        let dated = history.statements.iter().filter_map(|statement| {
+            let After::Bytes(text) = &statement.text else { return None };
+            let file = ApprovalFile::read(text).ok()?;
+            let at = statement.committed.max(file.at);
+            let after = history.mainline.at(at);
+            (at <= until).then_some(DatedStatement { statement, file, at, after })
+        });
+        let mut all: Vec<DatedStatement<'a>> = dated.collect();
+        all.order_by_key(|dated| dated.at);
+        let mut governance: BTreeMap<Position, Vec<(usize, Arrival)>> = BTreeMap::new();
+        for (n, dated) in all.iter().enumerate().filter(|(_, it)| it.governance().is_some()) {
+            for arrival in dated.arrivals(history) {
+                governance.entry(arrival.place).or_default().push((n, arrival));
+            }
+        }
+        BranchStatements { history, all, governance, keys: OnceCell::new() }
+    }
+
+    /// Returns the places at which statements about governance files come into effect.
+    pub(crate) fn governance_places(&self) -> impl Iterator<Item = Position> {
+        self.governance.keys().copied()
+    }
+
+    /// Tells whether the key of a valid signature was ever listed: nobody else can have stated anything.
+    fn is_ever_listed(&self, checked: &SoundStatement) -> bool {
+        let keys = self.keys.get_or_init(|| {
+            let signers =
+                self.history.states.each().filter_map(|it| it.governance.signers.as_deref());
+            let lists: BTreeSet<&str> = signers.collect();
+            let lines = lists.into_iter().flat_map(|text| Signers::parse(text).lines);
+            lines.map(|line| line.key).collect()
+        });
+        checked.signature.key().is_some_and(|key| keys.contains(key))
+    }
+}
+
+/// Returns when the next statement comes into effect that doesn't count at an instant; whoever pushed it.
+pub fn next_after(history: &History, instant: Instant) -> Option<Instant> {
+    let times = history.statements.iter().filter_map(|statement| match &statement.text {
+        After::Bytes(text) => Some(statement.committed.max(ApprovalFile::read(text).ok()?.at)),
+        After::Gone | After::Missing(_) => None,
+    });
+    times.filter(|at| *at > instant).min()
+}
+
+impl DatedStatement<'_> {
+    fn governance(&self) -> Option<&str> {
+        match &self.file.about {
+            ApprovalSubject::Governance(path) => Some(path.trim_start_matches("./")),
+            ApprovalSubject::Record(_) => None,
+        }
+    }
+
+    fn trail<'h>(&self, history: &'h History) -> Option<&'h Trail> {
+        match (&self.file.about, self.governance()) {
+            (_, Some(path)) => history.governance.get(path),
+            (ApprovalSubject::Record(id), None) => {
+                history.trails.get(&TrailKey::Id(id.as_str().to_ascii_uppercase()))
+            }
+            _ => None,
+        }
+    }
+
+    /// Returns the ways in which it may count: for what had landed, and for what lands later.
+    fn arrivals(&self, history: &History) -> Vec<Arrival> {
+        let versions = self.trail(history).map_or(&[][..], |trail| &trail.versions);
+        let is_about = |version: &&Version| match version.digest {
+            Some(digest) => digest.to_string() == self.file.sha256,
+            None => version.files.is_empty() && self.governance().is_some(),
+        };
+        let has_landed = |version: &Version| Some(version.landing) <= self.after;
+        let own = Position { landing: self.after.unwrap_or(0), after: self.after.map(|_| self.at) };
+        if self.file.decision == ApprovalDecision::Reject {
+            let (effective, judged_at) = (self.at, own);
+            return vec![Arrival { place: own, effective, judged_at, waits: true }];
+        }
+        let landed = versions.iter().rev().filter(|it| has_landed(it)).find(is_about);
+        let landed = landed.map(|version| Arrival {
+            place: own,
+            effective: self.at,
+            // Whom what merely landed since keeps out of the rules, it keeps from nothing that landed before.
+            judged_at: self.governance().map_or(own, |_| version.landing.into()),
+            waits: false,
+        });
+        let is_own = |version: &&Version| version.rerouted.is_none();
+        let later = versions.iter().filter(|it| !has_landed(it)).filter(is_own).find(is_about);
+        let later = later.and_then(|version| {
+            let effective = history.mainline.landings.get(version.landing)?.effective;
+            let is_in_time = effective <= self.file.at.plus_seconds(WAITS);
+            is_in_time.then_some(Arrival {
+                place: version.landing.into(),
+                effective,
+                judged_at: version.landing.into(),
+                waits: true,
+            })
+        });
+        landed.into_iter().chain(later).collect()
+    }
+}
+
+impl<'a> ApprovalFileReader<'a> {
+    /// Takes the statements about governance files that come into effect at a place.
+    pub(crate) fn bring_governance(&mut self, branch: &BranchStatements<'a>, place: Position) {
+        for (n, arrival) in branch.governance.get(&place).into_iter().flatten() {
+            if let Some(dated) = branch.all.get(*n) {
+                self.bring(branch, dated, *arrival);
+            }
+        }
+    }
+
+    /// Takes all statements about records, and sorts them in among the approval files.
+    pub(super) fn bring_records(&mut self) {
+        let branch = BranchStatements::read(self.history);
+        let wanted = self.wanted;
+        for dated in &branch.all {
+            if let ApprovalSubject::Record(id) = &dated.file.about
+                && wanted(&TrailKey::Id(id.as_str().to_ascii_uppercase()))
+            {
+                for arrival in dated.arrivals(self.history) {
+                    self.bring(&branch, dated, arrival);
+                }
+            }
+        }
+        self.bring_gaps();
+        for statements in self.approval_files.records.values_mut() {
+            statements.order_by_key(StatementEvent::place);
+        }
+    }
+
+    fn bring(
+        &mut self,
+        branch: &BranchStatements<'a>,
+        dated: &DatedStatement<'a>,
+        arrival: Arrival,
+    ) {
+        // Anybody may push what only looks like a statement.
+        let checked = self.check(dated, &arrival).filter(|checked| branch.is_ever_listed(checked));
+        let Some(checked) = checked else { return };
+        let Arrival { place, effective, judged_at, waits } = arrival;
+        let all = self.governance_history;
+        let before = all.before(judged_at);
+        let doubt = before.doubt.or_else(|| self.history.mainline.behind(checked.file.at));
+        let backed = match doubt {
+            Some(doubt) => Ok(FileBacking::Unknown(doubt.clone())),
+            None => backing(all, &checked, judged_at, effective),
+        };
+        let landed = LandedApprovalFile {
+            place,
+            commit: dated.statement.commit,
+            effective,
+            path: dated.statement.path.clone(),
+            file: checked.file.clone(),
+            resolver: all.resolver(judged_at),
+            is_of_branch: true,
+        };
+        let event = match backed {
+            Ok(backed) => StatementEvent::CountedFile(Box::new(CountedFile {
+                stated_at: landed.file.at,
+                landed,
+                backed,
+                continues: false,
+                waits,
+            })),
+            Err(FileState::Bad(bad) | FileState::RevokedLater(bad)) => {
+                StatementEvent::Refused(Box::new(landed), bad)
+            }
+            Err(_) => return,
+        };
+        match dated.governance() {
+            Some(path) => self.of_governance(path).push(event),
+            None => {
+                let id = match &dated.file.about {
+                    ApprovalSubject::Record(id) => id.as_str().to_owned(),
+                    ApprovalSubject::Governance(_) => return,
+                };
+                self.of_record(&id).push(event);
+            }
+        }
+    }
+
+    /// Returns a statement that is in order, whoever signed it.
+    fn check(&self, dated: &DatedStatement<'a>, arrival: &Arrival) -> Option<SoundStatement> {
+        let (After::Bytes(text), After::Bytes(signature)) =
+            (&dated.statement.text, &dated.statement.signature)
+        else {
+            return None;
+        };
+        let before = self.governance_history.before(arrival.judged_at);
+        let root = self.history.mainline.root();
+        let root = root.map(|root| LedgerRoot::new(root, &self.history.prefix));
+        let name = match before.doubt {
+            Some(_) => LedgerName::Unknown,
+            None => LedgerName::from_policy(&before.governance.policy, root),
+        };
+        let (path, name) = (&dated.statement.path, name.counting_unnamed(false));
+        statement::check(path, text, Some(signature), &self.folders, &name).ok()
+    }
+
+    /// Leaves undetermined what statements are about that this clone lacks: their names say which bytes.
+    fn bring_gaps(&mut self) {
+        for statement in &self.history.statements {
+            let sides = [&statement.text, &statement.signature];
+            let obstacle = sides.into_iter().find_map(|side| match side {
+                After::Missing(obstacle) => Some(obstacle.clone()),
+                After::Gone | After::Bytes(_) => None,
+            });
+            let folder = watched_paths::approvals_of(&statement.path);
+            if let Some(obstacle) = obstacle.filter(|_| folder != GOVERNANCE) {
+                let name = statement.path.rsplit('/').next().unwrap_or_default();
+                let digits = name.split('-').next().unwrap_or_default().to_owned();
+                let place = self.history.mainline.at(statement.committed).unwrap_or(0).into();
+                self.of_record(folder).push(StatementEvent::Gap { place, digits, obstacle });
+            }
+        }
+    }
+}

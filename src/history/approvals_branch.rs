@@ -1,0 +1,251 @@
+//! The signed statements of the approvals branch: pairs of text and signature, each with the time of the first commit that has it.
+//!
+//! Anybody may push there, in any order and under any date, so neither does a file's later fate matter, nor the order of commits,
+//! nor what else lies there: files that can't be statements are passed over one by one, and so is a commit that can't be read.
+//!
+//! Uses record's times, history's objects, chain, folders, watched paths, tree. Pure. Start at [`ApprovalsBranch::read`] and
+//! [`collect_statements`]. Follows `docs/spec/approval.md`, S7. `approval` decides whose they are, and when they count.
+
+use crate::diag::sorting::StableSort as _;
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet, HashSet, VecDeque};
+use std::rc::Rc;
+
+use crate::history::chain::{self, Chain};
+use crate::history::commit::Commit;
+use crate::history::content;
+use crate::history::folder::Mode;
+use crate::history::folders::{ComparisonJob, FolderComparison};
+use crate::history::objects::{Extent, ObjectKind, Objects, Obstacle, Oid, OidMap};
+use crate::history::paths::LedgerPrefix;
+use crate::history::tree::CommitTree;
+use crate::history::walked::After;
+use crate::history::watched_paths::{Interest, RecordFilter, WatchedKind};
+use crate::record::time::Instant;
+
+/// The maximum number of commits that are read.
+pub const MOST_COMMITS: usize = 100_000;
+
+/// The maximum size of a text or a signature, in bytes.
+const MOST_BYTES: usize = 16 * 1024;
+
+/// The number of digits of a digest in a file's name.
+pub const N_DIGITS: usize = 12;
+
+const SIGNATURE: &str = ".txt.sig";
+const TEXT: &str = ".txt";
+
+/// The commits of the approvals branch down to the landings, newest first.
+#[derive(Clone, Debug, Default)]
+pub struct ApprovalsBranch {
+    /// `None` if this clone has no such branch.
+    pub tip: Option<Oid>,
+    commits: Vec<Rc<Commit>>,
+    /// Whether there are more commits than are read.
+    pub is_cut: bool,
+    /// The commits that only former tips reach, newest first, and the first of these tips.
+    lost: Vec<Rc<Commit>>,
+    pub lost_tip: Option<Oid>,
+    /// Statements of a later time don't count yet; `None` if all do.
+    pub until: Option<Instant>,
+    /// The command that fetches it, if this clone has none of the remote's; `None` if it has, or there is no remote.
+    pub missing: Option<MissingBranch>,
+}
+
+/// A branch of a remote that this clone lacks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MissingBranch {
+    /// Its short name.
+    pub name: String,
+    pub command: String,
+}
+
+/// A statement that the approvals branch brought.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BranchStatement {
+    /// The path of the text, from the ledger's root.
+    pub path: String,
+    /// The earliest commit that has both, and its time.
+    pub commit: Oid,
+    pub committed: Instant,
+    pub text: After,
+    pub signature: After,
+}
+
+impl ApprovalsBranch {
+    /// Reads the commits that a tip reaches and that are no landings, nor only reached through one; and those that only tips
+    /// reach which this clone saw there before.
+    ///
+    /// # Errors
+    /// [`Obstacle`] if this clone lacks a commit, except where it is cut off.
+    pub fn read(
+        objects: &dyn Objects,
+        tip: Option<Oid>,
+        former: &[Oid],
+        chain: &Chain,
+    ) -> Result<ApprovalsBranch, Obstacle> {
+        let mut seen: HashSet<Oid> = chain.commits.iter().map(|commit| commit.oid).collect();
+        let (commits, is_cut) = read_commits(objects, tip.as_slice(), &mut seen)?;
+        let lost_tip = former.iter().copied().find(|former| !seen.contains(former));
+        let (lost, _) = read_commits(objects, former, &mut seen)?;
+        Ok(ApprovalsBranch { tip, commits, is_cut, lost, lost_tip, ..ApprovalsBranch::default() })
+    }
+
+    /// Returns the branch as of an instant: with the newest commit by then as its tip.
+    pub fn as_of(mut self, instant: Instant) -> ApprovalsBranch {
+        let is_by_then = |commit: &&Rc<Commit>| commit.committed().is_some_and(|at| at <= instant);
+        self.tip = self.commits.iter().find(is_by_then).map(|commit| commit.oid);
+        self
+    }
+}
+
+/// Reads the commits that tips reach, newest first; tells whether there are more than are read.
+fn read_commits(
+    objects: &dyn Objects,
+    tips: &[Oid],
+    seen: &mut HashSet<Oid>,
+) -> Result<(Vec<Rc<Commit>>, bool), Obstacle> {
+    let mut commits = Vec::new();
+    let mut left: VecDeque<Oid> = tips.iter().copied().collect();
+    while let Some(oid) = left.pop_front() {
+        if !seen.insert(oid) {
+            continue;
+        }
+        if commits.len() >= MOST_COMMITS {
+            return Ok((commits, true));
+        }
+        match chain::read(objects, oid) {
+            Ok(commit) => {
+                if !objects.is_shallow(oid) {
+                    left.extend(commit.parents.iter().copied());
+                }
+                commits.push(Rc::new(commit));
+            }
+            Err(Obstacle::Missing { extent: Extent::Shallow, .. }) => {}
+            Err(obstacle) if is_lacking(&obstacle) => return Err(obstacle),
+            // Whoever pushes one must not hide what is below it.
+            Err(_) => left.extend(stated_parents(objects, oid)),
+        }
+    }
+    Ok((commits, false))
+}
+
+/// Returns all commits that a malformed one might mean by its parents.
+fn stated_parents(objects: &dyn Objects, oid: Oid) -> Vec<Oid> {
+    let Ok((ObjectKind::Commit, raw)) = objects.read(oid) else { return Vec::new() };
+    let lines = raw.split(|byte| *byte == b'\n').take_while(|line| !line.is_empty());
+    let stated = lines.filter_map(|line| std::str::from_utf8(line.strip_prefix(b"parent ")?).ok());
+    stated.filter_map(Oid::from_hex).collect()
+}
+
+/// What is asked of the branch: statements about records with these ids, and about governance files, whose names begin with one
+/// of the digests.
+pub(super) struct AskedStatements {
+    pub(super) ids: BTreeSet<String>,
+    pub(super) digests: HashSet<String>,
+    /// The record folders beside which they may stand.
+    pub(super) folders: BTreeSet<String>,
+}
+
+/// Returns the statements of the branch, and those that are lost with its former tips.
+///
+/// # Errors
+/// [`Obstacle`] if this clone lacks a folder on the way to them.
+pub(super) fn collect_statements(
+    objects: &dyn Objects,
+    prefix: &LedgerPrefix,
+    branch: &ApprovalsBranch,
+    asked: &dyn Fn() -> AskedStatements,
+) -> Result<[Vec<BranchStatement>; 2], Obstacle> {
+    if branch.commits.is_empty() && branch.lost.is_empty() {
+        return Ok(Default::default());
+    }
+    let asked = asked();
+    let present = statements_of(objects, prefix, &branch.commits, &asked)?;
+    let mut lost = statements_of(objects, prefix, &branch.lost, &asked)?;
+    let is_same = |one: &BranchStatement, other: &BranchStatement| {
+        (&one.text, &one.signature) == (&other.text, &other.signature)
+    };
+    lost.retain(|lost| !present.iter().any(|present| is_same(lost, present)));
+    Ok([present, lost])
+}
+
+fn statements_of(
+    objects: &dyn Objects,
+    prefix: &LedgerPrefix,
+    commits: &[Rc<Commit>],
+    AskedStatements { ids, digests, folders }: &AskedStatements,
+) -> Result<Vec<BranchStatement>, Obstacle> {
+    let few = RecordFilter::anywhere(ids.clone());
+    let interest = Interest::of_statements(prefix, folders.iter(), &few);
+    let trees: OidMap<Oid> = commits.iter().map(|commit| (commit.oid, commit.tree)).collect();
+    // Oldest first, so that a folder is read with the one before it at hand.
+    let commits: Vec<&Rc<Commit>> = commits.iter().rev().collect();
+    let jobs = commits.iter().enumerate().map(|(pair, commit)| {
+        let parent = commit.parents.first().filter(|_| !objects.is_shallow(commit.oid));
+        let read = |parent: &Oid| chain::read(objects, *parent).ok().map(|commit| commit.tree);
+        let old = parent.and_then(|parent| trees.get(parent).copied().or_else(|| read(parent)));
+        ComparisonJob { pair, old, new: Some(commit.tree), others: Box::default() }
+    });
+    let mut comparison = FolderComparison::new(objects, prefix, OidMap::default());
+    comparison.run(interest.top(), jobs.collect());
+    let mut first: BTreeMap<(String, [Oid; 2]), (Instant, Oid)> = BTreeMap::new();
+    for (commit, changes) in commits.into_iter().zip(&comparison.changes) {
+        // Without a time nobody knows since when it counts.
+        let Some(committed) = commit.committed() else { continue };
+        let tree = CommitTree::new(objects, commit.tree, prefix);
+        let paths: BTreeSet<&str> = changes
+            .iter()
+            .filter(|change| change.kind == WatchedKind::Approval && change.new.is_some())
+            .filter_map(|change| text_path(&change.path, digests))
+            .collect();
+        for path in paths {
+            let find = |path: &str| {
+                let mut changed = changes.iter().filter(|change| *change.path == *path);
+                match changed.find_map(|change| change.new) {
+                    Some(blob) => Some(blob),
+                    None => match tree.entry(path) {
+                        Ok(Some((Mode::File, blob))) => Some(blob),
+                        _ => None,
+                    },
+                }
+            };
+            let Some(text) = find(path) else { continue };
+            let Some(signature) = find(&format!("{path}.sig")) else { continue };
+            let since = (committed, commit.oid);
+            match first.entry((path.to_owned(), [text, signature])) {
+                Entry::Vacant(vacant) => drop(vacant.insert(since)),
+                Entry::Occupied(mut known) => *known.get_mut() = since.min(*known.get()),
+            }
+        }
+    }
+    if let Some(obstacle) = comparison.obstacles.into_values().find(is_lacking) {
+        return Err(obstacle);
+    }
+    let mut statements: Vec<BranchStatement> = Vec::new();
+    for ((path, [text, signature]), (committed, commit)) in first {
+        let read = |blob| match content::bytes_within(objects, blob, MOST_BYTES) {
+            Ok(bytes) => bytes.map(|bytes| After::Bytes(bytes.into())),
+            Err(obstacle) => Some(After::Missing(obstacle)),
+        };
+        if let (Some(text), Some(signature)) = (read(text), read(signature)) {
+            statements.push(BranchStatement { path, commit, committed, text, signature });
+        }
+    }
+    statements.order_by_key(|statement| (statement.committed, statement.commit));
+    Ok(statements)
+}
+
+/// Tells whether a clone lacks something, so that other clones may see more.
+fn is_lacking(obstacle: &Obstacle) -> bool {
+    matches!(obstacle, Obstacle::Missing { .. } | Obstacle::Unreadable { .. })
+}
+
+/// Returns the path of the text that a path is of, or of whose signature; `None` if its name has none of the digests.
+fn text_path<'p>(path: &'p str, digests: &HashSet<String>) -> Option<&'p str> {
+    let bare = path.strip_suffix(SIGNATURE).or_else(|| path.strip_suffix(TEXT))?;
+    let name = bare.rsplit('/').next()?;
+    let is_named = name.get(N_DIGITS..).is_some_and(|rest| rest.starts_with('-'))
+        && name.get(..N_DIGITS).is_some_and(|digits| digests.contains(digits));
+    path.get(..bare.len() + TEXT.len()).filter(|_| is_named)
+}

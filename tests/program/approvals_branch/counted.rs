@@ -1,0 +1,146 @@
+//! Since when a statement of the branch counts, for which version, and by whose rules.
+
+use super::{BRANCH, ID, Ledger, MERGED, RECORD, SIGNERS, approver, omar};
+use crate::support::repo::{git, speak};
+
+#[test]
+fn a_statement_counts_from_its_push_on_and_earlier_answers_stay() {
+    let ledger = Ledger::merged();
+    assert_eq!(ledger.status(), "unapproved");
+    let before = ledger.run(&["--as-of", "2026-11-21", "show", ID, "--format", "json"]).out;
+    ledger.says("2026-11-22T10:00:00Z", &omar("2026-11-22T09:59:00Z"));
+    let record = ledger.record();
+    assert_eq!(record["status"], "active");
+    let approver = &record["approval"]["approvers"][0];
+    assert_eq!(approver["email"], "omar@example.com");
+    assert_eq!(approver["level"], "attested");
+    assert_eq!(approver["at"], "2026-11-22T10:00:00Z");
+    let then = |at: &str| ledger.record_at(&["--as-of", at])["status"].as_str().unwrap().to_owned();
+    assert_eq!(then("2026-11-22T09:59:59Z"), "unapproved");
+    assert_eq!(then("2026-11-22T10:00:00Z"), "active");
+    let again = ledger.run(&["--as-of", "2026-11-21", "show", ID, "--format", "json"]).out;
+    assert_eq!(again, before);
+    // Of two times the later one counts, whoever typed the commit's.
+    let other = Ledger::merged();
+    other.says("2024-01-01T10:00:00Z", &omar("2026-11-22T09:59:00Z"));
+    assert_eq!(other.record()["approval"]["approvers"][0]["at"], "2026-11-22T09:59:00Z");
+}
+
+#[test]
+fn what_was_signed_for_a_draft_counts_as_the_merge_lands_for_thirty_days() {
+    for (at, status) in [
+        ("2026-11-19T10:00:00Z", "active"),
+        ("2026-10-21T13:00:00Z", "active"),
+        ("2026-10-21T11:00:00Z", "unapproved"),
+    ] {
+        let ledger = Ledger::new();
+        ledger.says(at, &omar(at));
+        ledger.repo.clock(MERGED);
+        ledger.merge();
+        assert_eq!(ledger.status(), status, "{at}");
+    }
+}
+
+#[test]
+fn an_answer_names_the_tip_and_replays_byte_for_byte_after_the_branch_grew() {
+    let ledger = Ledger::merged();
+    ledger.says("2026-11-22T10:00:00Z", &omar("2026-11-22T09:59:00Z"));
+    let tip = ledger.repo.tip(BRANCH).to_string();
+    let args = ["--as-of", "2026-11-23", "show", ID, "--format", "json"];
+    let before = ledger.run(&args).out;
+    let shown: serde_json::Value = serde_json::from_str(&before).unwrap();
+    assert_eq!(shown["ledger"]["approvals"], tip.as_str());
+    let no = speak::no("nina", ID, RECORD, "2026-11-24T09:00:00Z").ledger("example/payments");
+    ledger.says("2026-11-24T10:00:00Z", &no.because("Rotate it instead"));
+    assert_eq!(ledger.run(&args).out, before);
+}
+
+#[test]
+fn what_a_leaver_gave_stays_and_a_revoked_key_takes_it_away() {
+    let ledger = Ledger::merged();
+    ledger.says("2026-11-22T10:00:00Z", &omar("2026-11-22T09:59:00Z"));
+    ledger.repo.clock("2026-11-23T10:00:00Z");
+    let work = ledger.repo.by("lee").write(SIGNERS, &approver("nina"));
+    work.signed("nina").commit("Omar leaves");
+    assert_eq!(ledger.status(), "active");
+    let revoked = speak::public("omar");
+    let work = ledger.repo.by("lee").write(".github/revoked_keys", &(revoked + "\n"));
+    work.commit("Revoke his key");
+    assert_eq!(ledger.status(), "unapproved");
+}
+
+#[test]
+fn a_rejection_by_a_listed_key_is_a_veto_also_after_its_line_went() {
+    let no = |name: &str, at: &str| {
+        let no = speak::no(name, ID, RECORD, at).ledger("example/payments");
+        no.because("Rotate it instead")
+    };
+    let ledger = Ledger::merged();
+    ledger.says("2026-11-22T10:00:00Z", &omar("2026-11-22T09:59:00Z"));
+    // Who is not listed rejects nothing.
+    ledger.says("2026-11-23T09:00:00Z", &no("mallory", "2026-11-23T08:00:00Z"));
+    assert_eq!(ledger.status(), "active");
+    ledger.says("2026-11-23T10:00:00Z", &no("omar", "2026-11-23T09:59:00Z"));
+    assert_eq!(ledger.status(), "unapproved");
+    ledger.repo.clock("2026-11-24T09:00:00Z");
+    ledger.repo.by("lee").write(SIGNERS, &approver("nina")).commit("Omar leaves");
+    assert_eq!(ledger.status(), "unapproved");
+    assert_eq!(ledger.record()["approval"]["result"], "vetoed");
+}
+
+#[test]
+fn a_change_of_the_rules_is_approved_there_and_lets_in_what_is_signed_later() {
+    let ledger = Ledger::merged();
+    let signers = [approver("omar"), approver("nina"), approver("lee")].concat();
+    ledger.repo.clock("2026-11-21T09:00:00Z");
+    ledger.repo.by("nina").through("github").write(SIGNERS, &signers).commit("List Lee (#2)");
+    let policy = super::POLICY.replace("nina@example.com]", "nina@example.com, lee@example.com]");
+    ledger.repo.by("nina").through("github").write("exledger.yaml", &policy).commit("Add (#3)");
+    let lee = |at: &str| speak::yes("lee", ID, RECORD, at).ledger("example/payments");
+    // Before the rules that list Lee were approved, the statement gives nothing.
+    ledger.says("2026-11-22T08:00:00Z", &lee("2026-11-22T07:00:00Z"));
+    for (path, bytes) in [(SIGNERS, &signers), ("exledger.yaml", &policy)] {
+        let yes = speak::yes("omar", ID, bytes, "2026-11-22T09:00:00Z").governance(path);
+        ledger.says("2026-11-22T10:00:00Z", &yes.ledger("example/payments"));
+    }
+    assert_eq!(ledger.status(), "unapproved", "{:#}", ledger.record());
+    ledger.says("2026-11-22T12:00:00Z", &lee("2026-11-22T11:00:00Z"));
+    let record = ledger.record();
+    assert_eq!(record["status"], "active", "{record:#}");
+    assert_eq!(record["approval"]["approvers"][0]["email"], "lee@example.com");
+    let run = ledger.run(&["list", "--format", "json"]);
+    assert!(!run.out.contains("left_out"), "{}", run.out);
+}
+
+#[test]
+fn the_same_text_there_and_beside_the_record_is_one_statement() {
+    let ledger = Ledger::merged();
+    let says = omar("2026-11-22T09:59:00Z");
+    ledger.says("2026-11-22T10:00:00Z", &says);
+    ledger.repo.clock("2026-11-23T10:00:00Z");
+    ledger.repo.by("lee").says(&says).commit("Record the approval");
+    assert_eq!(ledger.n_statements(), 1);
+    assert_eq!(ledger.record()["approval"]["approvers"][0]["at"], "2026-11-22T10:00:00Z");
+}
+
+#[test]
+fn merging_the_branch_into_main_changes_nothing() {
+    for is_ours in [false, true] {
+        let ledger = Ledger::merged();
+        ledger.says("2026-11-22T10:00:00Z", &omar("2026-11-22T09:59:00Z"));
+        ledger.repo.clock("2026-11-23T10:00:00Z");
+        let work = ledger.repo.by("lee");
+        if is_ours {
+            work.merge_ours(&[BRANCH], "Merge branch 'exledger-approvals'");
+        } else {
+            let tree = git(ledger.repo.path(), &["ls-tree", "-r", "--name-only", BRANCH]);
+            let mut work = work;
+            for path in tree.lines() {
+                let text = git(ledger.repo.path(), &["show", &format!("{BRANCH}:{path}")]);
+                work = work.write(path, &text);
+            }
+            work.merge_ours(&[BRANCH], "Merge branch 'exledger-approvals'");
+        }
+        assert_eq!(ledger.status(), "active", "{is_ours}");
+    }
+}

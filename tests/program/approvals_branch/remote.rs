@@ -1,0 +1,174 @@
+//! From the pull request to `allow`, where the remote refuses pushes to `main` and squashes.
+
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use super::{ID, Ledger, MERGED};
+use crate::cli::{self, Run};
+use crate::support::repo::{git, speak};
+use crate::support::tools::need;
+
+/// The remote, and the clones of the people.
+struct Forge {
+    ledger: Ledger,
+    remote: tempfile::TempDir,
+    keys: tempfile::TempDir,
+}
+
+impl Forge {
+    fn new() -> Forge {
+        need(&["ssh-keygen"]);
+        let ledger = Ledger::new();
+        let remote = ledger.repo.clone_with(&["--bare"]);
+        // Nobody pushes to `main`.
+        git(remote.path(), &["config", "receive.hideRefs", "refs/heads/main"]);
+        let keys = crate::support::temporary();
+        for name in ["omar", "nina"] {
+            let key = keys.path().join(name);
+            std::fs::write(&key, speak::private_file(name)).unwrap();
+            std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o600)).unwrap();
+        }
+        Forge { ledger, remote, keys }
+    }
+
+    fn key(&self, name: &str) -> PathBuf {
+        self.keys.path().join(name)
+    }
+
+    /// Returns a clone of a person's, with these options.
+    fn clone(&self, name: &str, options: &[&str]) -> tempfile::TempDir {
+        let folder = crate::support::temporary();
+        let url = format!("file://{}", self.remote.path().display());
+        git(folder.path(), &[&["clone", "-q"], options, &[&url, "."]].concat());
+        for (key, value) in [
+            ("user.name", name.to_owned()),
+            ("user.email", format!("{name}@example.com")),
+            ("user.signingkey", self.key(name).display().to_string()),
+        ] {
+            git(folder.path(), &["config", key, &value]);
+        }
+        folder
+    }
+
+    /// Squashes the branch into `main`, as the forge alone may.
+    fn merge(&self) {
+        self.ledger.repo.clock(MERGED);
+        self.ledger.merge();
+        let from = self.ledger.repo.path().display().to_string();
+        git(self.remote.path(), &["fetch", "-q", &from, "main:main"]);
+    }
+}
+
+fn run(folder: &Path, on: &str, args: &[&str]) -> Run {
+    let path = std::env::var("PATH").unwrap_or_default();
+    cli::run_with(folder, &[&["--on", on], args].concat(), &[("PATH", &path)])
+}
+
+fn shell(folder: &Path, command: &str) -> bool {
+    let mut shell = Command::new("sh");
+    let done = shell.args(["-c", command]).current_dir(folder).output().unwrap();
+    done.status.success()
+}
+
+fn status(folder: &Path) -> (String, String) {
+    let run = run(folder, "2026-11-25", &["show", ID, "--format", "json"]);
+    let shown: serde_json::Value = serde_json::from_str(&run.out).unwrap();
+    let record = &shown["record"];
+    (record["status"].as_str().unwrap().to_owned(), record["reasons"].to_string())
+}
+
+#[test]
+fn one_pull_request_and_one_push_of_the_branch_end_in_allow() {
+    let forge = Forge::new();
+    let (nina, omar) = (forge.clone("nina", &[]), forge.clone("omar", &[]));
+    let push = "git commit -q --allow-empty -m Push && git push -q origin HEAD:main";
+    assert!(!shell(omar.path(), push), "main is protected");
+    let on = "2026-11-20T11:00:00Z";
+    let said = run(omar.path(), on, &["approve", ID, "--ref", "billing"]);
+    assert_eq!(said.code, 0, "{}", said.err);
+    let commands: Vec<&str> = said.out.lines().map(str::trim).collect();
+    let send = "git fetch origin exledger-approvals; git push origin exledger-approvals";
+    let at = commands.iter().position(|line| *line == send);
+    let at = at.unwrap_or_else(|| panic!("{}", said.out));
+    assert_eq!(commands[at + 1], format!("refused? exledger approve {ID} --ref billing again"));
+    assert!(shell(omar.path(), send));
+    forge.merge();
+    git(nina.path(), &["fetch", "-q", "origin"]);
+    assert_eq!(status(nina.path()).0, "active");
+    let ask =
+        ["check", "--application", "billing", "--rule", "Every job has its own database user"];
+    let check = run(nina.path(), "2026-11-25", &ask);
+    assert!(check.out.contains("allow"), "{} {}", check.out, check.err);
+    // The branch is no proposal: nothing waits.
+    let queue = run(nina.path(), "2026-11-25", &["queue", "--format", "json"]);
+    assert!(!queue.out.contains("exledger-approvals"), "{}", queue.out);
+}
+
+#[test]
+fn after_the_merge_and_after_a_refused_push_too() {
+    let forge = Forge::new();
+    let (nina, omar) = (forge.clone("nina", &[]), forge.clone("omar", &[]));
+    forge.merge();
+    for clone in [&nina, &omar] {
+        git(clone.path(), &["pull", "-q"]);
+    }
+    // Nina pushed something meanwhile.
+    let no = ["approve", ID, "--reject", "--reason", "Not yet", "--by", "nina@example.com"];
+    let refused = run(nina.path(), "2026-11-21T09:00:00Z", &no);
+    assert_eq!(refused.code, 2, "{}", refused.out);
+    forge.ledger.says("2026-11-21T09:00:00Z", &super::omar("2026-11-21T08:00:00Z").with_key("sam"));
+    let from = forge.ledger.repo.path().display().to_string();
+    git(forge.remote.path(), &["fetch", "-q", &from, "exledger-approvals:exledger-approvals"]);
+    let said = run(omar.path(), "2026-11-21T10:00:00Z", &["approve", ID]);
+    assert_eq!(said.code, 0, "{}", said.err);
+    assert!(!shell(omar.path(), "git push origin exledger-approvals"));
+    git(omar.path(), &["fetch", "-q", "origin", "exledger-approvals"]);
+    let again = run(omar.path(), "2026-11-21T11:00:00Z", &["approve", ID]);
+    assert_eq!(again.code, 0, "{}", again.err);
+    assert!(again.out.contains("said before"), "{}", again.out);
+    assert!(shell(omar.path(), "git push origin exledger-approvals"), "{}", again.out);
+    git(nina.path(), &["fetch", "-q", "origin"]);
+    assert_eq!(status(nina.path()).0, "active");
+}
+
+#[test]
+fn a_clone_of_one_branch_says_what_it_lacks_and_how_to_fetch_it() {
+    let forge = Forge::new();
+    let omar = forge.clone("omar", &[]);
+    run(omar.path(), "2026-11-20T11:00:00Z", &["approve", ID, "--ref", "billing"]);
+    git(omar.path(), &["push", "-q", "origin", "exledger-approvals"]);
+    forge.merge();
+    let single = forge.clone("nina", &["--single-branch"]);
+    let (is, reasons) = status(single.path());
+    assert_eq!(is, "unapproved");
+    let command = "git fetch origin exledger-approvals:refs/remotes/origin/exledger-approvals";
+    let lack = format!("this clone has no origin/exledger-approvals: {command}");
+    assert!(reasons.contains(&lack), "{reasons}");
+    assert!(shell(single.path(), command));
+    assert_eq!(status(single.path()).0, "active");
+    // One that follows all branches needs less.
+    let whole = forge.clone("nina", &[]);
+    git(whole.path(), &["update-ref", "-d", "refs/remotes/origin/exledger-approvals"]);
+    let (is, reasons) = status(whole.path());
+    let lack = "this clone has no origin/exledger-approvals: git fetch origin exledger-approvals\"";
+    assert!(is == "unapproved" && reasons.contains(lack), "{reasons}");
+    assert!(shell(whole.path(), "git fetch origin exledger-approvals"));
+    assert_eq!(status(whole.path()).0, "active");
+}
+
+#[test]
+fn a_rejection_names_both_places() {
+    let forge = Forge::new();
+    let omar = forge.clone("omar", &[]);
+    let no = ["approve", ID, "--ref", "billing", "--reject", "--reason", "Rotate it instead"];
+    let said = run(omar.path(), "2026-11-20T11:00:00Z", &no);
+    assert_eq!(said.code, 0, "{}", said.err);
+    assert!(said.out.contains("git push origin exledger-approvals"), "{}", said.out);
+    let restore =
+        said.out.lines().find_map(|line| Some(line.trim().split_once("pull request: ")?.1));
+    let restore = restore.unwrap_or_else(|| panic!("{}", said.out));
+    assert!(shell(omar.path(), restore), "{restore}");
+    let files = git(omar.path(), &["ls-files", "--others", "exceptions"]);
+    assert_eq!(files.lines().count(), 2, "{files}");
+}
