@@ -6,6 +6,8 @@
 use crate::gate::answer::{self, About, Question};
 use crate::gate::package::{AskedPackage, SamePackage};
 use crate::gate::purl::Purl;
+use crate::gate::tool_ids;
+use crate::gate::tool_ids::azure;
 use crate::record::scalar::Scalar;
 use crate::record::subject::FindingKey;
 use crate::record::version::Range;
@@ -18,17 +20,6 @@ pub(crate) fn is_about_finding(question: &Question) -> bool {
         || question.purl.is_some()
         || question.path.is_some()
         || question.severity.is_some()
-}
-
-/// What separates the id of a part from that of the whole, in tools where the id of the whole stands for all of its parts: the
-/// policies of an initiative, and the terms of a rule.
-const PARTS: &[(&str, char)] = &[("azure-policy", '#'), ("conforma", ':')];
-
-/// Returns the ids that name what a tool found: its own, and that of the whole of which it is a part.
-pub(crate) fn names<'i>(tool: &str, id: &'i str) -> impl Iterator<Item = &'i str> {
-    let has_parts = PARTS.iter().find(|(name, _)| name.eq_ignore_ascii_case(tool));
-    let whole = has_parts.and_then(|(_, separator)| id.split_once(*separator));
-    std::iter::once(id).chain(whole.map(|(whole, _)| whole))
 }
 
 /// Whether the resource in the question has already been compared.
@@ -92,13 +83,13 @@ fn key_matches(question: &Question, key: &FindingKey) -> Result<Judged, (String,
         |what: &str, to: &str, key: &str| answer::limited(asker, what, &[to.to_owned()], key);
     if let Some(stated) = &key.tool {
         match tool {
-            Some(value) if value.eq_ignore_ascii_case(stated) => {}
+            Some(value) if tool_ids::is_tool(stated, value) => {}
             _ => return Err(another(limited("tool", stated, "finding"))),
         }
     }
     if let Some(stated) = &key.id {
         match id {
-            Some(value) if names(tool.unwrap_or_default(), value).any(|name| name == stated) => {}
+            Some(value) if tool_ids::is_named(tool.unwrap_or_default(), stated, value) => {}
             _ => return Err(another(limited("finding", stated, "finding"))),
         }
     }
@@ -139,7 +130,9 @@ fn key_matches(question: &Question, key: &FindingKey) -> Result<Judged, (String,
     let Some(resources) = &key.resources else {
         return Ok(Judged::No);
     };
-    let matches = |value: &String| resources.iter().any(|pattern| pattern::matches(pattern, value));
+    let tool = tool.unwrap_or_default();
+    let matches =
+        |value: &String| resources.iter().any(|stated| azure::matches(tool, stated, value));
     match &question.resource {
         Some(value) if matches(value) => Ok(Judged::ByFinding),
         Some(_) => Err(same(answer::limit("resources", resources))),

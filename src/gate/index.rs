@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::gate::answer::Question;
-use crate::gate::{cover, finding};
+use crate::gate::{cover, finding, tool_ids};
 use crate::record::Record;
 use crate::record::folded::folded;
 use crate::status::state::RecordState;
@@ -20,6 +20,8 @@ pub struct Index {
     findings: BTreeMap<String, Vec<usize>>,
     /// Records with a finding that has no id.
     criteria: Vec<usize>,
+    /// Records with the id of a finding, and no tool whose spelling it has.
+    of_any_tool: Vec<usize>,
     references: BTreeMap<String, Vec<usize>>,
     /// Records that can't be read, which may be about anything.
     unread: Vec<usize>,
@@ -58,16 +60,21 @@ impl Index {
         let scope = record.scope.as_ref();
         let findings = scope.and_then(|scope| scope.findings.as_ref());
         for finding in findings.into_iter().flatten() {
-            match &finding.id {
-                Some(id) => self.findings.entry(id.clone()).or_default().push(place),
-                None => self.criteria.push(place),
+            match (&finding.tool, &finding.id) {
+                (Some(tool), Some(id)) => {
+                    let key = tool_ids::key(tool, id).into_owned();
+                    self.findings.entry(key).or_default().push(place);
+                }
+                (None, Some(_)) => self.of_any_tool.push(place),
+                (_, None) => self.criteria.push(place),
             }
         }
     }
 
-    /// Tells whether a record names a finding with this id.
-    pub fn names_finding(&self, id: &str) -> bool {
-        self.findings.contains_key(id)
+    /// Tells whether a record may name what a tool reports under an id.
+    pub fn names_finding(&self, tool: &str, id: &str) -> bool {
+        let mut names = tool_ids::names(tool, id).into_iter();
+        !self.of_any_tool.is_empty() || names.any(|name| self.findings.contains_key(&name))
     }
 
     /// Returns the indices of the records that may answer a question, in order.
@@ -89,8 +96,9 @@ impl Index {
         }
         if let Some(finding) = &question.finding {
             let (tool, id) = finding.split_once(':').unwrap_or(("", finding));
-            let named = finding::names(tool, id).filter_map(|id| self.findings.get(id));
-            places.extend(named.flatten());
+            let names = tool_ids::names(tool, id);
+            let named = names.iter().filter_map(|name| self.findings.get(name));
+            places.extend(named.flatten().chain(&self.of_any_tool));
         }
         places
     }

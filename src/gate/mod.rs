@@ -11,6 +11,7 @@ pub(crate) mod purl;
 pub mod question;
 pub mod receipt;
 pub mod tool_call;
+pub mod tool_ids;
 pub mod unnamed;
 pub mod verdict;
 pub mod withheld;

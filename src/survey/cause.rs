@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::gate::purl::Purl;
+use crate::gate::tool_ids;
 use crate::policy::governance::Governance;
 use crate::policy::people;
 use crate::policy::settings::{PatternKey, Patterns};
@@ -127,7 +128,7 @@ fn found(record: &Record) -> Vec<Option<String>> {
             let rule = || {
                 let id = finding.id.as_ref()?;
                 Some(match &finding.tool {
-                    Some(tool) => format!("{tool}:{id}"),
+                    Some(tool) => comparable_id(tool, id),
                     None => id.clone(),
                 })
             };
@@ -154,7 +155,13 @@ pub fn comparable(key: PatternKey, value: &str, governance: &Governance) -> Stri
 /// Returns a finding that a redesign states, normalized for comparison with groups.
 pub fn comparable_finding(text: &str) -> String {
     let package = Purl::parse(text).map(|purl| purl.at(None));
-    folded(&package.unwrap_or_else(|| text.to_owned())).into_owned()
+    let finding = || text.split_once(':').map(|(tool, id)| comparable_id(tool, id));
+    folded(&package.or_else(finding).unwrap_or_else(|| text.to_owned())).into_owned()
+}
+
+/// Returns `TOOL:ID` as records about the same finding are grouped.
+fn comparable_id(tool: &str, id: &str) -> String {
+    format!("{}:{}", tool_ids::tool(tool), tool_ids::present(tool, id))
 }
 
 fn key_values(record: &Record, key: PatternKey, governance: &Governance) -> Vec<Option<String>> {

@@ -5,6 +5,7 @@
 
 use std::cmp::Ordering;
 
+use crate::gate::tool_ids;
 use crate::policy::governance::Governance;
 use crate::policy::people;
 use crate::record;
@@ -181,10 +182,10 @@ fn states_finding(record: &record::Record, value: &str) -> bool {
         let whole = key.tool.as_ref().is_some_and(|tool| {
             let names = value.split_once(':');
             names.is_some_and(|(value_tool, value_id)| {
-                value_tool.eq_ignore_ascii_case(tool) && value_id == id
+                tool_ids::is_tool(tool, value_tool) && tool_ids::is_named(tool, id, value_id)
             })
         });
-        whole || value == id
+        whole || tool_ids::is_named(key.tool.as_deref().unwrap_or_default(), id, value)
     };
     findings.iter().any(matches)
 }

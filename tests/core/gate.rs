@@ -2,6 +2,7 @@
 
 mod cover;
 mod finding;
+mod ids;
 mod limits;
 mod receipt;
 mod verdict;

@@ -17,6 +17,7 @@ mod repeated;
 mod routes;
 mod silence;
 mod since_last;
+mod spellings;
 mod states;
 mod tools;
 mod weaknesses;

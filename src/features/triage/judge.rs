@@ -71,7 +71,7 @@ impl TriageJudge<'_> {
         }
         let tools = [Some(finding.tool.as_str()), finding.also];
         let former = finding.former_ids.iter().filter(|id| **id != finding.id);
-        let ids = former.filter(|id| self.index.names_finding(id));
+        let ids = former.filter(|id| self.index.names_finding(&finding.tool, id));
         let ids: Vec<&String> = std::iter::once(&finding.id).chain(ids).collect();
         let names =
             tools.into_iter().flatten().flat_map(|tool| ids.iter().map(move |id| (tool, *id)));

@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::gate::answer::SubjectMatch;
 use crate::gate::package::{AskedPackage, SamePackage};
 use crate::gate::purl::Purl;
+use crate::gate::tool_ids;
 use crate::record::scalar::Scalar;
 use crate::record::subject::FindingKey;
 use crate::record::version::Range;
@@ -188,7 +189,7 @@ impl<'s> TriggerWatch<'s> {
             return None;
         }
         let named: Option<Vec<(String, Option<&String>)>> = keys(watched.record)
-            .map(|key| Some((key.tool.as_ref()?.to_lowercase(), key.id.as_ref())))
+            .map(|key| Some((tool_ids::tool(key.tool.as_ref()?).into_owned(), key.id.as_ref())))
             .collect();
         let named = named.filter(|named| !named.is_empty())?;
         let was_searched = |(tool, id): &(String, Option<&String>)| {
@@ -237,7 +238,7 @@ impl<'s> TriggerWatch<'s> {
         };
         let tools: BTreeSet<String> = keys(watched.record)
             .filter_map(|key| key.tool.as_ref())
-            .map(|tool| tool.to_lowercase())
+            .map(|tool| tool_ids::tool(tool).into_owned())
             .collect();
         let away: Vec<&str> = tools
             .iter()
@@ -286,8 +287,9 @@ fn changed(record: &Record, finding: &ScannerFinding) -> Option<String> {
                 _ => false,
             })
         };
-        tool.is_none_or(|tool| tool.eq_ignore_ascii_case(&finding.tool))
-            && id.is_some_and(|id| *id == finding.id || finding.former_ids.contains(id))
+        let mut reported = std::iter::once(&finding.id).chain(&finding.former_ids);
+        tool.is_none_or(|tool| tool_ids::is_tool(tool, &finding.tool))
+            && id.is_some_and(|id| reported.any(|it| tool_ids::is_named(&finding.tool, id, it)))
             && key.paths.as_ref().is_none_or(is_inside)
     };
     keys(record).filter(matches_finding).find_map(|key| {

@@ -8,6 +8,7 @@ use crate::formats::object::Object;
 use crate::formats::sarif::package::PackageClues;
 use crate::formats::sarif::rule::SarifRule;
 use crate::formats::sarif::{head, package, result, uri, weakness};
+use crate::gate::tool_ids;
 use crate::record::vocabulary::Risk;
 use crate::survey::event::{FindingFile, FindingPlace, ScannerFinding};
 
@@ -30,7 +31,7 @@ pub struct AlertedResult<'a> {
 
 /// Returns the finding that an alert is about.
 pub fn finding(alerted: &AlertedResult<'_>) -> ScannerFinding {
-    let tool = head::known_as(alerted.tool);
+    let tool = tool_ids::tool(alerted.tool).into_owned();
     let stated = json!({
         "id": alerted.rule_id,
         "name": alerted.rule.get("name"),

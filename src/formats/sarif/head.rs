@@ -1,6 +1,6 @@
 //! Reads the metadata of a run: the tool with its rules, base ids, artifacts, and whether it succeeded.
 //!
-//! Uses no other module. Pure. Start at [`RunHead::take`]. Follows SARIF 2.1.0, 3.14, 3.19, 3.24 and 3.49.
+//! Uses gate's table of tools. Pure. Start at [`RunHead::take`]. Follows SARIF 2.1.0, 3.14, 3.19, 3.24 and 3.49.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,6 +11,7 @@ use crate::formats::object::Object;
 use crate::formats::sarif::lenient::OwnedText;
 use crate::formats::sarif::location::NamedLocation;
 use crate::formats::sarif::rule::SarifRule;
+use crate::gate::tool_ids;
 
 #[derive(Clone, Debug, Default)]
 pub(super) struct RunHead {
@@ -151,7 +152,7 @@ impl RunHead {
     fn tool(&mut self, tool: Tool) {
         let Object(driver) = tool.driver;
         self.has_tool = true;
-        self.tool = known_as(&driver.name);
+        self.tool = tool_ids::tool(&driver.name).into_owned();
         let extensions =
             tool.extensions.into_iter().flatten().map(|Object(extension)| extension.rules);
         let rules = std::iter::once(driver.rules).chain(extensions);
@@ -181,31 +182,4 @@ pub(super) fn trivy_kind(tool: &str, rule: &SarifRule) -> Option<&'static str> {
         "License" => Some("trivy-license"),
         _ => None,
     }
-}
-
-/// The names of tools in their output, and in records.
-const ALIASES: &[(&str, &str)] = &[
-    ("bridgecrew", "checkov"),
-    ("codeql command-line toolchain", "codeql"),
-    ("defsec", "tfsec"),
-    ("lgtm", "codeql"),
-    ("lgtm.com", "codeql"),
-    ("nodejsscan", "njsscan"),
-    ("opengrep oss", "opengrep"),
-    ("osv scanner", "osv-scanner"),
-    ("semgrep code", "semgrep"),
-    ("semgrep oss", "semgrep"),
-    ("semgrep pro", "semgrep"),
-    ("snyk code", "snyk"),
-    ("snyk container", "snyk"),
-    ("snyk iac", "snyk"),
-    ("snyk open source", "snyk"),
-    ("snykcode", "snyk"),
-];
-
-/// Returns the name that records use for a tool.
-pub(super) fn known_as(name: &str) -> String {
-    let lower = name.trim().to_lowercase();
-    let alias = ALIASES.iter().find(|(from, _)| *from == lower);
-    alias.map_or(lower, |(_, to)| (*to).to_owned())
 }

@@ -15,6 +15,7 @@ use crate::formats::sarif::package::PackageClues;
 use crate::formats::sarif::rule::SarifRule;
 use crate::formats::sarif::uri::Places;
 use crate::formats::sarif::{head, package, rule, weakness};
+use crate::gate::tool_ids;
 use crate::record::vocabulary::Risk;
 use crate::survey::event::{FindingFile, FindingPlace, ScannerFinding};
 
@@ -175,7 +176,7 @@ pub(super) fn read(
             .and_then(|rule| head::trivy_kind(&head.tool, rule))
             .filter(|kind| *kind != head.tool),
         id: id(&head.tool, named, advisory(&result), name),
-        former_ids: rule.map(|rule| rule.former_ids().to_vec()).unwrap_or_default(),
+        former_ids: rule.map(|rule| rule.other_ids(&head.tool)).unwrap_or_default(),
         severity: severity(&result, rule, &level),
         level,
         kind: result.kind.clone().unwrap_or_else(|| "fail".to_owned()),
@@ -235,7 +236,7 @@ pub(super) fn id(tool: &str, named: &str, advisory: Option<&str>, package: Optio
     let id = match tool {
         // It uses one rule for all advisories.
         "cargo-deny" => advisory,
-        "zizmor" => named.strip_prefix("zizmor/"),
+        "zizmor" => return tool_ids::present(tool, named).into_owned(),
         "grype" => package.and_then(|package| named.strip_suffix(package)?.strip_suffix('-')),
         _ => None,
     };

@@ -23,10 +23,11 @@ pub(super) struct SarifRule {
 }
 
 impl SarifRule {
-    /// Returns the former and alternative ids of the rule.
-    pub(super) fn former_ids(&self) -> &[String] {
-        let all = self.deprecated_ids.0.as_slice();
-        all.get(..MOST_FORMER).unwrap_or(all)
+    /// Returns the former and alternative ids of the rule. Ruff names a rule by code and by name.
+    pub(super) fn other_ids(&self, tool: &str) -> Vec<String> {
+        let former = self.deprecated_ids.0.iter().take(MOST_FORMER).map(String::as_str);
+        let own = self.properties.as_ref().and_then(|own| own.name.text());
+        former.chain(own.filter(|_| tool == "ruff")).map(str::to_owned).collect()
     }
 
     /// Returns the help in plain text.
@@ -85,4 +86,5 @@ pub(super) struct RuleProperties {
     pub(super) tags: LenientTexts,
     pub(super) cwe: LenientTexts,
     pub(super) purls: LenientTexts,
+    name: OwnedText,
 }

@@ -1,10 +1,11 @@
 //! The records in force, among which is one that covers a suppression which cites none.
 //!
-//! Uses record, status. Pure. Start at [`CoveringRecords`]. Records are found by the ids of their findings, because there
+//! Uses record, status, gate's table of tools. Pure. Start at [`CoveringRecords`]. Records are found by the ids of their findings, because there
 //! may be thousands of both.
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::gate::tool_ids;
 use crate::record::subject::FindingKey;
 use crate::record::time::Instant;
 use crate::rules::scan::reach::{self, Reached};
@@ -33,8 +34,8 @@ struct CoveringRecord<'a> {
 #[derive(Clone, Debug, Default)]
 pub struct CoveringRecords<'a> {
     records: Vec<CoveringRecord<'a>>,
-    by_finding: BTreeMap<&'a str, Vec<usize>>,
-    /// Those with a finding that has no id.
+    by_finding: BTreeMap<String, Vec<usize>>,
+    /// Those with a finding that has no tool or no id.
     nameless: Vec<usize>,
     by_tool: BTreeMap<String, Vec<usize>>,
 }
@@ -51,12 +52,15 @@ impl<'a> CoveringRecords<'a> {
             let index = all.records.len();
             all.records.push(CoveringRecord { id: &record_state.key, findings, end });
             for key in findings {
-                match &key.id {
-                    Some(id) => all.by_finding.entry(id).or_default().push(index),
-                    None => all.nameless.push(index),
+                match (&key.tool, &key.id) {
+                    (Some(tool), Some(id)) => {
+                        let id = tool_ids::key(tool, id).into_owned();
+                        all.by_finding.entry(id).or_default().push(index);
+                    }
+                    _ => all.nameless.push(index),
                 }
                 if let Some(tool) = &key.tool {
-                    all.by_tool.entry(tool.to_lowercase()).or_default().push(index);
+                    all.by_tool.entry(tool_ids::tool(tool).into_owned()).or_default().push(index);
                 }
             }
         }
@@ -80,8 +84,11 @@ impl<'a> CoveringRecords<'a> {
         for hidden in &found.hidden {
             match &hidden.ids {
                 HiddenIds::Listed(ids) => {
-                    let first = ids.first().and_then(|id| self.by_finding.get(id.as_str()));
-                    all.extend(first.into_iter().flatten());
+                    let Some(first) = ids.first() else { continue };
+                    let tools = hidden.tools.iter().map(|tool| tool.trim_end_matches('*'));
+                    let names = tools.flat_map(|tool| tool_ids::names(tool, first));
+                    let named = names.filter_map(|name| self.by_finding.get(&name));
+                    all.extend(named.flatten());
                 }
                 HiddenIds::All => {}
                 HiddenIds::Nameless => {

@@ -4,6 +4,8 @@
 //! compared counts as wider.
 
 use crate::gate::purl::Purl;
+use crate::gate::tool_ids;
+use crate::gate::tool_ids::azure;
 use crate::record::pattern;
 use crate::record::scalar::Scalar;
 use crate::record::subject::FindingKey;
@@ -64,7 +66,11 @@ fn compare_hidden(hidden: &HiddenFindings, keys: &[FindingKey]) -> Reached {
     let mut wider = None;
     let mut missing: Vec<String> = Vec::new();
     for id in listed {
-        let keys = of_tool.iter().filter(|key| key.id.as_ref().is_none_or(|own| own == id));
+        let names = |key: &&&FindingKey| {
+            let tool = key.tool.as_deref().unwrap_or(tool);
+            key.id.as_ref().is_none_or(|own| tool_ids::is_named(tool, own, id))
+        };
+        let keys = of_tool.iter().filter(names);
         let keys: Vec<&FindingKey> = keys.copied().collect();
         match best(hidden, &keys, || format!("{tool}:{id}")) {
             Reached::Named => {}
@@ -83,10 +89,10 @@ fn is_of(hidden: &HiddenFindings, key: &FindingKey) -> bool {
     let Some(stated) = &key.tool else {
         return true;
     };
-    let stated = stated.to_lowercase();
+    let stated = tool_ids::tool(stated);
     hidden.tools.iter().any(|tool| match tool.strip_suffix('*') {
         Some(begin) => stated.starts_with(begin),
-        None => stated == *tool,
+        None => stated == tool_ids::tool(tool),
     })
 }
 
@@ -132,8 +138,12 @@ fn excess(hidden: &HiddenFindings, key: &FindingKey) -> Option<String> {
     {
         return Some(format!("the record is limited to {}", crate::diag::names(stated)));
     }
+    let tool = hidden.tools.first().map_or("", String::as_str);
+    let is_covered = |resource: &String, stated: &String| {
+        pattern::includes_paths(stated, resource) || azure::covers(tool, stated, resource)
+    };
     if let Some(stated) = &key.resources
-        && !is_within(hidden.resources.as_deref(), stated)
+        && !is_each(hidden.resources.as_deref(), stated, &is_covered)
     {
         return Some(format!("the record is limited to {}", crate::diag::names(stated)));
     }
@@ -149,8 +159,16 @@ pub(super) fn is_within_package(hidden: Option<&str>, stated: &str) -> bool {
 
 /// Tells whether every pattern of a suppression is included in one of the record's.
 pub(super) fn is_within(hidden: Option<&[String]>, stated: &[String]) -> bool {
+    is_each(hidden, stated, &|one, all| pattern::includes_paths(all, one))
+}
+
+fn is_each(
+    hidden: Option<&[String]>,
+    stated: &[String],
+    is_covered: &dyn Fn(&String, &String) -> bool,
+) -> bool {
     hidden.is_some_and(|hidden| {
-        !hidden.is_empty()
-            && hidden.iter().all(|one| stated.iter().any(|all| pattern::includes_paths(all, one)))
+        let is_any = |one: &String| stated.iter().any(|all| is_covered(one, all));
+        !hidden.is_empty() && hidden.iter().all(is_any)
     })
 }

@@ -13,6 +13,7 @@ use crate::features::export::targets::output::{ExportFile, ExportFiles, ExportOu
 use crate::features::export::targets::paths;
 use crate::features::export::targets::target::ExportTarget;
 use crate::formats::engine_pattern::has_wildcard;
+use crate::gate::tool_ids::azure::{is_management_group, is_scope};
 use crate::record::vocabulary::ControlStatus;
 
 /// The target `azure`: templates of Azure Resource Manager, one for each scope.
@@ -58,22 +59,12 @@ impl PolicyAssignment<'_> {
     }
 }
 
-/// Tells whether a text is the id of a scope: a subscription, what is in one, or a management group.
-fn is_scope(text: &str) -> bool {
-    let lower = text.to_ascii_lowercase();
-    let begins = |start: &str| lower.strip_prefix(start).is_some_and(|rest| !rest.is_empty());
-    let is_odd = |it: char| it.is_control() || it.is_whitespace();
-    let is_known =
-        begins("/subscriptions/") || begins("/providers/microsoft.management/managementgroups/");
-    is_known && !has_wildcard(text) && !text.ends_with('/') && !text.contains(is_odd)
-}
-
 fn write(input: &ExportInput<'_>) -> ExportOutput {
     let mut log = LossLog::new(input.options.allowed);
     let mut files = Vec::new();
     let mut last = (String::new(), 0);
     for finding in input.findings(TARGET.tools).filter(|it| !paths::covers_nothing(it.key)) {
-        let Some(assignment) = finding.id().and_then(PolicyAssignment::parse) else {
+        let Some(assignment) = finding.key.id.as_deref().and_then(PolicyAssignment::parse) else {
             log.refuse(finding, "its id is not that of a policy assignment");
             continue;
         };
@@ -84,6 +75,11 @@ fn write(input: &ExportInput<'_>) -> ExportOutput {
         if let Some(odd) = scopes.iter().flatten().find(|scope| !is_scope(scope)) {
             losses.push(FindingLoss::scope(format!("`{odd}` is not the id of a scope")));
             scopes = None;
+        }
+        if scopes.iter().flatten().any(|scope| is_management_group(scope)) {
+            let why =
+                "a management group contains subscriptions that no id tells: name them instead";
+            losses.push(FindingLoss::scope(why));
         }
         let Some(text) = log.admit(finding, losses) else {
             continue;

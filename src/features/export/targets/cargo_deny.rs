@@ -127,7 +127,7 @@ pub(super) fn entries_of(
         }));
         lost.push(FindingLoss::term("cargo-deny's entries have no end"));
         if let Some(text) = losses.admit(finding, lost) {
-            let (id, text) = (quoting::double(id), quoting::double(&text));
+            let (id, text) = (quoting::double(&id), quoting::double(&text));
             entries.push(format!("{{ id = {id}, reason = {text} }}"));
             written.add(finding.record);
         }

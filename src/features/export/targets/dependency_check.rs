@@ -75,7 +75,7 @@ fn entry(finding: ExportedFinding<'_>, losses: &mut LossLog) -> Option<String> {
     }
     let text = losses.admit(finding, lost)?;
     let notes: String = text.chars().map(|ch| if is_allowed(ch) { ch } else { ' ' }).collect();
-    let name = if is_cve(id) {
+    let name = if is_cve(&id) {
         format!("    <cve>{id}</cve>\n")
     } else {
         let id = escape::escape(id);

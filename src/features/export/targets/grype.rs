@@ -93,7 +93,7 @@ fn of_finding(finding: ExportedFinding<'_>, losses: &mut LossLog) -> Vec<Vec<Str
         return Vec::new();
     };
     let begin = [
-        format!("- vulnerability: {}", quoting::plain(id)),
+        format!("- vulnerability: {}", quoting::plain(&id)),
         format!("  reason: {}", quoting::double(&text)),
     ];
     let entry = |location: Option<String>| {

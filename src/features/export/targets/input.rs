@@ -3,8 +3,11 @@
 //! Uses record, ledger's `Tree`, status, `formats`'s description. Pure. Start at [`ExportInput`]. Follows
 //! `docs/spec/interop.md`, X1 to X3: the end is the evaluator's, never the date that a record states.
 
+use std::borrow::Cow;
+
 use crate::features::export::targets::loss_kind::{AllowedLosses, FindingLoss, LossKind};
 use crate::formats::description;
+use crate::gate::tool_ids;
 use crate::ledger::tree::Tree;
 use crate::record::Record;
 use crate::record::subject::FindingKey;
@@ -87,9 +90,10 @@ pub struct ExportedFinding<'a> {
 }
 
 impl<'a> ExportedFinding<'a> {
-    /// Returns its id; `None` if it names none, or an empty one.
-    pub fn id(&self) -> Option<&'a str> {
-        self.key.id.as_deref().filter(|id| !id.trim().is_empty())
+    /// Returns its id in the spelling of its tool's present reports; `None` if it names none, or an empty one.
+    pub fn id(&self) -> Option<Cow<'a, str>> {
+        let id = self.key.id.as_deref().filter(|id| !id.trim().is_empty())?;
+        Some(tool_ids::present(self.key.tool.as_deref().unwrap_or_default(), id))
     }
 
     /// Returns the losses that every target has that neither knows standing criteria (weakness, severity, range of
@@ -112,8 +116,7 @@ impl<'a> ExportedFinding<'a> {
 }
 
 impl<'a> ExportInput<'a> {
-    /// Returns the findings of one of some tools, by record, in the order of the file. Names of tools are compared as
-    /// in `check`, ignoring ASCII case. A finding without a tool goes nowhere.
+    /// Returns the findings of one of some tools, by record, in the order of the file. A finding without a tool goes nowhere.
     pub fn findings<'s>(
         &'s self,
         tools: &'s [&'s str],
@@ -123,7 +126,7 @@ impl<'a> ExportInput<'a> {
             let keys = stated.unwrap_or_default().iter().enumerate();
             let is_wanted = move |key: &FindingKey| {
                 let tool = key.tool.as_deref();
-                tool.is_some_and(|tool| tools.iter().any(|it| it.eq_ignore_ascii_case(tool)))
+                tool.is_some_and(|tool| tools.iter().any(|it| tool_ids::is_tool(it, tool)))
             };
             keys.filter(move |(_, key)| is_wanted(key)).map(move |(index, key)| ExportedFinding {
                 record,

@@ -143,7 +143,7 @@ type ReadFinding<'a> = (KyvernoPolicy<'a>, Option<Vec<K8sLocator<'a>>>, Vec<Find
 
 /// Returns what a finding names, with its losses; `None` if no exception can say it, which is noted.
 fn read<'a>(finding: ExportedFinding<'a>, log: &mut LossLog) -> Option<ReadFinding<'a>> {
-    let Some(id) = finding.id() else {
+    let Some(id) = finding.id().and(finding.key.id.as_deref()) else {
         log.refuse(finding, "it names no policy");
         return None;
     };

@@ -13,6 +13,7 @@ use crate::features::export::targets::input::{ExportInput, ExportedRecord};
 use crate::features::export::targets::output::{ExportFile, ExportFiles, ExportOutput};
 use crate::features::export::targets::target::ExportTarget;
 use crate::formats::{archive, glob};
+use crate::gate::tool_ids;
 use crate::record::not_waived;
 use crate::record::subject::{FindingKey, Scope};
 use crate::record::time::Instant;
@@ -205,8 +206,10 @@ fn by_finding(input: &ExportInput<'_>) -> BTreeMap<String, IdIndex> {
         let scope = record.record.scope.as_ref();
         for key in scope.and_then(|scope| scope.findings.as_deref()).unwrap_or_default() {
             let (Some(tool), Some(id)) = (&key.tool, &key.id) else { continue };
-            let ids = tools.entry(tool.to_ascii_lowercase()).or_default();
-            ids.entry(id.clone()).or_default().insert(record.id().to_owned());
+            let ids = tools.entry(tool_ids::tool(tool).into_owned()).or_default();
+            ids.entry(tool_ids::present(tool, id).into_owned())
+                .or_default()
+                .insert(record.id().to_owned());
         }
     }
     tools

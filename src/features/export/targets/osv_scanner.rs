@@ -133,7 +133,7 @@ pub(super) fn folders_of(
                 marks: marks.clone(),
             };
             folders.entry(folder.clone()).or_default().written.add(finding.record);
-            let place = (folder, id.to_owned());
+            let place = (folder, id.clone());
             if !merged.contains_key(&place) {
                 order.push(place.clone());
             }
@@ -169,12 +169,12 @@ fn combined(id: String, contributions: &[Contribution]) -> Option<OsvEntry> {
 }
 
 /// Decides about a finding. Returns its id, the folders whose files get an entry, and the marks of its text.
-fn decided<'f>(
-    finding: ExportedFinding<'f>,
+fn decided(
+    finding: ExportedFinding<'_>,
     tree: Option<&dyn Tree>,
     lock_files: Option<&[String]>,
     losses: &mut LossLog,
-) -> Option<(&'f str, BTreeSet<String>, String)> {
+) -> Option<(String, BTreeSet<String>, String)> {
     let key = finding.key;
     if paths::covers_nothing(key) {
         return None;
@@ -199,7 +199,7 @@ fn decided<'f>(
         return None;
     }
     let marks = losses.decide(finding, lost)?;
-    Some((id, within, marks))
+    Some((id.into_owned(), within, marks))
 }
 
 /// Returns the folders of all lock files; without any, the root.

@@ -119,7 +119,7 @@ fn accounts_of(
             log.refuse(finding, "it names no check, so it would cover all of them");
             continue;
         };
-        if has_wildcard(check) {
+        if has_wildcard(&check) {
             log.refuse(finding, "its id has `*` or `?`, which no check has");
             continue;
         }
@@ -133,7 +133,7 @@ fn accounts_of(
         for (account, region, resources) in grouped(&locators) {
             let checks = accounts.entry(account.to_owned()).or_default();
             // A check can have one entry of a name only: brackets make another name of the same meaning.
-            let mut key = regex_without_stars(check);
+            let mut key = regex_without_stars(&check);
             while checks.iter().any(|other| other.check == anchored(&key)) {
                 key = format!("({key})");
             }

@@ -158,7 +158,7 @@ fn entry(finding: ExportedFinding<'_>, losses: &mut LossLog) -> Option<(String, 
         return None;
     };
     let mut lost = finding.criteria_losses();
-    if !is_own_id(id) {
+    if !is_own_id(&id) {
         lost.push(FindingLoss::scope(format!("{id} is not an id of Snyk")));
     }
     if key.paths.is_some() {
@@ -189,7 +189,7 @@ fn entry(finding: ExportedFinding<'_>, losses: &mut LossLog) -> Option<(String, 
         format!("    reason: {}", single(&text)),
         format!("    expires: {expires}.000Z"),
     ];
-    Some((id.to_owned(), SnykEntry { lines }))
+    Some((id.into_owned(), SnykEntry { lines }))
 }
 
 /// Returns the name of a package in a path; `None` if it can't be named.

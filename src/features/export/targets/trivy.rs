@@ -13,6 +13,7 @@ use crate::features::export::targets::paths::PathLimits;
 use crate::features::export::targets::target::ExportTarget;
 use crate::features::export::targets::{paths, quoting, yaml_merge};
 use crate::formats::glob;
+use crate::gate::tool_ids;
 
 /// The sections of the file, each with the tool whose findings it takes.
 pub(super) const SECTIONS: &[(&str, &str)] = &[
@@ -80,7 +81,7 @@ pub(super) fn sections_of(
         SECTIONS.iter().map(|(name, _)| SectionEntries { name, entries: Vec::new() }).collect();
     for finding in input.findings(TARGET.tools) {
         let tool = finding.key.tool.as_deref().unwrap_or_default();
-        let place = SECTIONS.iter().position(|(_, it)| it.eq_ignore_ascii_case(tool));
+        let place = SECTIONS.iter().position(|(_, it)| tool_ids::is_tool(it, tool));
         let Some(section) = place.and_then(|place| sections.get_mut(place)) else {
             continue;
         };
@@ -109,7 +110,7 @@ fn entry(
     if key.resources.is_some() {
         lost.push(FindingLoss::scope("it can't be limited to resources"));
     }
-    let mut lines = vec![format!("- id: {}", quoting::plain(id))];
+    let mut lines = vec![format!("- id: {}", quoting::plain(&id))];
     if let Some(text) = &key.purl {
         let Some(package) = ExportedPackage::parse(text) else {
             losses.refuse(finding, format!("the package URL {text} can't be read"));

@@ -3,15 +3,17 @@
 //! Uses record, `features::export::targets`. Pure. Start at [`statements`]. Follows `docs/spec/interop.md` 3, VEX: no statement
 //! says `not_affected`, so no scanner hides anything because of it.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use crate::features::export::targets::input::{ExportInput, ExportedRecord};
+use crate::gate::tool_ids;
 
 /// What a record states about a vulnerability of a package.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub(super) struct VexStatement<'a> {
     pub(super) record: &'a ExportedRecord<'a>,
-    pub(super) id: &'a str,
+    pub(super) id: Cow<'a, str>,
     pub(super) purl: &'a str,
 }
 
@@ -27,9 +29,10 @@ pub(super) fn statements<'a>(input: &'a ExportInput<'a>) -> Vec<VexStatement<'a>
         for key in scope.and_then(|scope| scope.findings.as_deref()).unwrap_or_default() {
             let (Some(id), Some(purl)) = (key.id.as_deref(), key.purl.as_deref()) else { continue };
             let tool = key.tool.as_deref().unwrap_or_default();
-            let is_other = OTHERS.iter().any(|other| other.eq_ignore_ascii_case(tool));
+            let is_other = OTHERS.iter().any(|other| tool_ids::is_tool(other, tool));
             let is_stated = !id.trim().is_empty() && purl.starts_with("pkg:");
-            if is_stated && !is_other && known.insert((id, purl)) {
+            let id = tool_ids::present(tool, id);
+            if is_stated && !is_other && known.insert((id.clone(), purl)) {
                 statements.push(VexStatement { record, id, purl });
             }
         }

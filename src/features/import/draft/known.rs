@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::formats::suppressions::text;
 use crate::gate::purl::Purl;
+use crate::gate::tool_ids;
 use crate::plan::answers::Answers;
 use crate::record::pattern::PathPattern;
 use crate::record::subject::FindingKey;
@@ -87,7 +88,11 @@ impl NamedFindings {
     pub fn finding(&self, wanted: &FindingKey) -> Option<&str> {
         let (tool, id) = tool_and_id(wanted);
         let wanted = ComparedKey::new(wanted);
-        let found = tools(tool).filter_map(|tool| self.first(&tool, &id, &wanted));
+        let named = tools(tool).flat_map(|tool| {
+            let ids = tool_ids::names(&tool, &id);
+            ids.into_iter().map(move |id| (tool.clone(), id))
+        });
+        let found = named.filter_map(|(tool, id)| self.first(&tool, &id, &wanted));
         let key = self.keys.get(found.min()?)?;
         Some(key.record.as_str())
     }
@@ -110,7 +115,10 @@ impl NamedFindings {
     pub fn is_foreign(&self, record: &str, wanted: &FindingKey) -> bool {
         let record = record.to_ascii_uppercase();
         let (tool, id) = tool_and_id(wanted);
-        let has = |tool: String| self.ids.contains(&(tool, id.clone(), record.clone()));
+        let has = |tool: String| {
+            let mut names = tool_ids::names(&tool, &id).into_iter();
+            names.any(|name| self.ids.contains(&(tool.clone(), name, record.clone())))
+        };
         !self.broad.contains(&record) && !tools(tool).any(has)
     }
 
@@ -121,8 +129,9 @@ impl NamedFindings {
 }
 
 fn tool_and_id(key: &FindingKey) -> (String, String) {
-    let tool = key.tool.as_deref().unwrap_or_default().to_lowercase();
-    (tool, key.id.clone().unwrap_or_default())
+    let tool = tool_ids::tool(key.tool.as_deref().unwrap_or_default()).into_owned();
+    let id = tool_ids::key(&tool, key.id.as_deref().unwrap_or_default()).into_owned();
+    (tool, id)
 }
 
 /// Returns the names of tools whose keys name what a tool found: trivy's stands for all kinds of its findings.

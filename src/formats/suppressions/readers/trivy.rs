@@ -15,6 +15,7 @@ use crate::formats::suppressions::readers::format::{
 };
 use crate::formats::suppressions::readers::yaml as document;
 use crate::formats::{finding_lines, glob};
+use crate::gate::tool_ids;
 use crate::record::subject::FindingKey;
 use crate::record::time::{Day, Instant, When};
 use crate::yaml::node::{Node, Value};
@@ -116,22 +117,11 @@ fn one(entry: finding_lines::LineEntry<'_>) -> ImportEntry {
         },
     };
     let exception = ForeignException {
-        findings: vec![key(tool_of(id), id)],
+        findings: vec![key(tool_ids::trivy_tool(id), id)],
         end,
         ..ForeignException::default()
     };
     ImportEntry::exception(entry.line, exception)
-}
-
-/// Returns the tool of an id in the plain form, which has no sections: `AVD-…` and `DS002` are misconfigurations.
-fn tool_of(id: &str) -> &'static str {
-    let letters = id.trim_end_matches(|it: char| it.is_ascii_digit());
-    let digits = id.len() - letters.len();
-    let letters = letters.trim_end_matches('-');
-    let is_check = (3..=4).contains(&digits)
-        && (2..=4).contains(&letters.len())
-        && letters.bytes().all(|byte| byte.is_ascii_uppercase());
-    if id.starts_with("AVD-") || is_check { "trivy-misconfig" } else { "trivy" }
 }
 
 /// Reads an entry of a section.

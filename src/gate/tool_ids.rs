@@ -1,0 +1,208 @@
+//! Which names of a tool, and which spellings of a finding's id, mean the same: the one comparison of ids.
+//!
+//! Uses no other module. Pure. Start at [`is_named`] and [`names`]; `tool_ids.tsv` has what differs from tool to tool. Follows
+//! `docs/spec/interop.md`, 2. Two ids are equal where the tool, or the organization that assigns them, takes them for
+//! equal, and nowhere else.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
+
+pub mod azure;
+
+/// The rows of the table, each with its rule.
+const ROWS: &str = include_str!("tool_ids.tsv");
+
+static TABLE: LazyLock<ToolTable> = LazyLock::new(|| ToolTable::read(ROWS));
+
+/// What a tool finds, which determines what a draft takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ToolClass {
+    Package,
+    Code,
+    Config,
+    Secret,
+}
+
+#[derive(Default)]
+struct ToolTable {
+    aliases: BTreeMap<&'static str, &'static str>,
+    classes: BTreeMap<&'static str, ToolClass>,
+    whole_files: BTreeSet<(&'static str, &'static str)>,
+    /// The beginning of an id, and what replaces it, by tool.
+    prefixes: BTreeMap<&'static str, (&'static str, &'static str)>,
+    /// The tools in whose ids letter case doesn't matter, each with the text behind which it does.
+    any_case: BTreeMap<&'static str, &'static str>,
+    /// What separates the id of a whole from that of a part: a record that names the whole names its parts.
+    parts: BTreeMap<&'static str, &'static str>,
+    /// What separates the endings of an id, each of which names it in a record.
+    endings: BTreeMap<&'static str, &'static str>,
+    /// The id that a name stands for, by tool and name.
+    names: BTreeMap<(&'static str, &'static str), &'static str>,
+}
+
+impl ToolTable {
+    fn read(rows: &'static str) -> ToolTable {
+        let mut table = ToolTable::default();
+        for row in rows.lines().skip(1) {
+            let mut cells = row.split('\t');
+            let mut cell = || cells.next().unwrap_or_default();
+            let (rule, tool, id, meaning) = (cell(), cell(), cell(), cell());
+            match rule {
+                "alias" => drop(table.aliases.insert(id, tool)),
+                "class" => drop(table.classes.insert(tool, ToolClass::from_word(id))),
+                "whole-file" => drop(table.whole_files.insert((tool, id))),
+                "prefix" => drop(table.prefixes.insert(tool, (id, meaning))),
+                "any-case" => drop(table.any_case.insert(tool, id)),
+                "part" => drop(table.parts.insert(tool, id)),
+                "ending" => drop(table.endings.insert(tool, id)),
+                "name" => drop(table.names.insert((tool, id), meaning)),
+                _ => debug_assert!(false, "tool_ids.tsv has no rule {rule}"),
+            }
+        }
+        table
+    }
+}
+
+impl ToolClass {
+    fn from_word(word: &str) -> ToolClass {
+        match word {
+            "package" => ToolClass::Package,
+            "config" => ToolClass::Config,
+            "secret" => ToolClass::Secret,
+            _ => ToolClass::Code,
+        }
+    }
+}
+
+/// Returns the name that records use for a tool.
+pub fn tool(name: &str) -> Cow<'_, str> {
+    let lower = if name.trim() == name && !name.contains(char::is_uppercase) {
+        Cow::Borrowed(name)
+    } else {
+        Cow::Owned(name.trim().to_lowercase())
+    };
+    match TABLE.aliases.get(&*lower) {
+        Some(alias) => Cow::Borrowed(alias),
+        None => lower,
+    }
+}
+
+/// Tells whether two names are those of one tool.
+pub fn is_tool(one: &str, other: &str) -> bool {
+    one == other || tool(one) == tool(other)
+}
+
+/// Returns what a tool finds, if it finds no packages in particular.
+pub fn class(name: &str) -> ToolClass {
+    TABLE.classes.get(&*tool(name)).copied().unwrap_or(ToolClass::Code)
+}
+
+/// Tells whether an id is about a whole file, and not about lines of it.
+pub fn is_about_whole_file(name: &str, id: &str) -> bool {
+    let is_row = |tool: &str| TABLE.whole_files.contains(&(tool, &*present(tool, id)));
+    let tool = tool(name);
+    is_row(&tool) || tool == "trivy" && is_row("trivy-misconfig")
+}
+
+/// Returns an id in the spelling of the tool's present reports.
+pub fn present<'i>(name: &str, id: &'i str) -> Cow<'i, str> {
+    let tool = tool(name);
+    if let Some(known) = TABLE.names.get(&(&*tool, id)) {
+        return Cow::Borrowed(known);
+    }
+    if let Some((begin, replaced)) = TABLE.prefixes.get(&*tool)
+        && let Some(rest) = id.strip_prefix(begin)
+    {
+        return Cow::Owned(format!("{replaced}{rest}"));
+    }
+    match &*tool {
+        "trivy" | "trivy-misconfig" | "tfsec" => {
+            if let Some(check) = trivy_check(id) {
+                return check;
+            }
+        }
+        "eslint" => {
+            if let Some((scope, rule)) = id.split_once("/eslint-plugin/")
+                && scope.starts_with('@')
+            {
+                return Cow::Owned(format!("{scope}/{rule}"));
+            }
+        }
+        _ => {}
+    }
+    advisory(id).unwrap_or(Cow::Borrowed(id))
+}
+
+/// Returns the form of an id in which it is compared, for a tool.
+pub fn key<'i>(name: &str, id: &'i str) -> Cow<'i, str> {
+    let spelled = present(name, id);
+    let Some(end) = TABLE.any_case.get(&*tool(name)) else {
+        return spelled;
+    };
+    let n_any = if end.is_empty() { None } else { spelled.find(end) }.unwrap_or(spelled.len());
+    let (any, exact) = spelled.split_at(n_any);
+    Cow::Owned(any.to_ascii_lowercase() + exact)
+}
+
+/// Returns every form of an id in a record that names what a tool reports under an id, as [`key`] has it.
+pub fn names(name: &str, reported: &str) -> Vec<String> {
+    let tool = tool(name);
+    let whole = key(&tool, reported).into_owned();
+    let mut names = Vec::new();
+    if let Some((first, _)) = TABLE.parts.get(&*tool).and_then(|at| whole.split_once(at)) {
+        names.push(first.to_owned());
+    }
+    if let Some(at) = TABLE.endings.get(&*tool) {
+        let places = whole.match_indices(at);
+        let endings = places.filter_map(|(place, at)| whole.get(place + at.len()..));
+        names.extend(endings.filter(|ending| !ending.is_empty()).map(str::to_owned));
+    }
+    names.insert(0, whole);
+    names
+}
+
+/// Tells whether an id in a record names what a tool reports under another one.
+pub fn is_named(name: &str, stated: &str, reported: &str) -> bool {
+    stated == reported || names(name, reported).iter().any(|name_| *name_ == *key(name, stated))
+}
+
+/// Returns the tool of an id in a list of trivy that doesn't say which kind of finding it is.
+pub fn trivy_tool(id: &str) -> &'static str {
+    if trivy_check(id).is_some() { "trivy-misconfig" } else { "trivy" }
+}
+
+/// Returns a number of a check of trivy as its reports have it: `DS-0002` for `AVD-DS-0002` and `DS002`.
+fn trivy_check(id: &str) -> Option<Cow<'_, str>> {
+    let is_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    for former in ["DS", "KSV"] {
+        if let Some(digits) = id.strip_prefix(former)
+            && digits.len() == 3
+            && is_digits(digits)
+        {
+            return Some(Cow::Owned(format!("{former}-0{digits}")));
+        }
+    }
+    let check = id.strip_prefix("AVD-").unwrap_or(id);
+    let (provider, digits) = check.split_once('-')?;
+    let is_provider = (2..=8).contains(&provider.len())
+        && provider.bytes().all(|byte| byte.is_ascii_uppercase())
+        && provider != "CVE";
+    let is_check = is_provider && (4..=5).contains(&digits.len()) && is_digits(digits);
+    is_check.then_some(Cow::Borrowed(check))
+}
+
+/// Returns the id of an advisory in the letters in which it is assigned; `None` if letter case matters.
+fn advisory(id: &str) -> Option<Cow<'_, str>> {
+    let lower = id.to_ascii_lowercase();
+    let is_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    if let Some((year, number)) = lower.strip_prefix("cve-").and_then(|it| it.split_once('-')) {
+        let is_cve = year.len() == 4 && !number.is_empty() && is_digits(year) && is_digits(number);
+        return is_cve.then(|| Cow::Owned(id.to_ascii_uppercase()));
+    }
+    let parts: Vec<&str> = lower.strip_prefix("ghsa-")?.split('-').collect();
+    let is_part =
+        |part: &&str| part.len() == 4 && part.bytes().all(|it| it.is_ascii_alphanumeric());
+    let is_ghsa = parts.len() == 3 && parts.iter().all(is_part);
+    is_ghsa.then(|| Cow::Owned(format!("GHSA-{}", parts.join("-"))))
+}
