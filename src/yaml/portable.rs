@@ -1,6 +1,6 @@
 //! YAML 1.2 that common YAML 1.1 readers refuse: it is a fault here, so that every tool reads a file the same way.
 //!
-//! Pure. Start at [`key`]. Follows `docs/decisions/libraries.md` (second opinion).
+//! Pure. Start at [`key`]. Follows `docs/libraries.md` (second opinion).
 
 use std::ops::Range;
 

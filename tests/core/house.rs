@@ -1,5 +1,5 @@
 //! Rules of this repository that no compiler checks: lengths, opening comments, lists that must be complete, links, and
-//! permitted dependencies. Follows `docs/style.md` and `docs/decisions/libraries.md`.
+//! permitted dependencies. Follows `docs/style.md` and `docs/libraries.md`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,12 +10,6 @@ mod links;
 
 /// The maximum length of a Rust file, in lines.
 const MOST_LINES: usize = 700;
-
-/// The permitted dependencies: normal, build and development. Adding one is a decision.
-const CARD: &str = "aho-corasick anyhow base64ct chrono clap clap_complete clap_mangen comfy-table csv dialoguer env_logger \
-    flate2 git2 granit-parser ignore indicatif jsonschema log memchr mimalloc proptest quick-xml regex rmcp rustix schemars serde \
-    serde_json sha1 sha2 similar ssh-key strsim strum tar tempfile thiserror tokio toml_edit unicode-normalization unicode-security uuid \
-    yaml_serde";
 
 #[test]
 fn no_file_of_rust_is_longer_than_a_reader_likes() {
@@ -135,17 +129,15 @@ fn packages_of(table: &dyn toml_edit::TableLike) -> Vec<String> {
 }
 
 #[test]
-fn every_dependency_is_on_the_card() {
-    let card: BTreeSet<&str> = CARD.split_whitespace().collect();
+fn every_dependency_has_a_row_with_its_reason() {
+    let page = std::fs::read_to_string(root().join("docs/libraries.md")).unwrap();
+    let table = page.split("\n## ").next().unwrap();
+    let rows = table.lines().filter_map(|line| line.strip_prefix("| `")?.split_once('`'));
+    let listed: BTreeSet<String> = rows.map(|(name, _)| name.to_owned()).collect();
     let manifest = std::fs::read_to_string(root().join("Cargo.toml")).unwrap();
     let manifest: toml_edit::DocumentMut = manifest.parse().unwrap();
-    let packages = packages_of(manifest.as_table());
-    for name in ["clap", "proptest", "rustix", "yaml_serde"] {
-        assert!(packages.iter().any(|package| package == name), "{name} was not read");
-    }
-    let strange: Vec<&String> =
-        packages.iter().filter(|package| !card.contains(package.as_str())).collect();
-    assert!(strange.is_empty(), "decide about {strange:?} in docs/decisions first");
+    let packages: BTreeSet<String> = packages_of(manifest.as_table()).into_iter().collect();
+    assert_eq!(packages, listed, "left: Cargo.toml; right: the rows of docs/libraries.md");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! A second opinion: whatever our reader accepts, another YAML reader reads as the same record.
 //!
-//! Follows `docs/decisions/libraries.md` (second opinion). The samples are mutated at random: values, keys, lines,
+//! Follows `docs/libraries.md` (second opinion). The samples are mutated at random: values, keys, lines,
 //! characters.
 
 use exledger::record::{Record, file};
