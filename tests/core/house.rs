@@ -86,6 +86,22 @@ fn every_link_of_the_documents_leads_somewhere() {
 }
 
 #[test]
+fn every_decision_is_one_short_paragraph() {
+    let page = std::fs::read_to_string(root().join("docs/decisions.md")).unwrap();
+    let sections: Vec<&str> = page.split("\n## ").skip(1).collect();
+    assert!(sections.len() > 40, "the decisions are missing");
+    let mut wrong = Vec::new();
+    for section in sections {
+        let (title, text) = section.trim_end().split_once("\n\n").unwrap();
+        let words = text.split_whitespace().count();
+        if words > 60 || text.contains("\n\n") {
+            wrong.push(format!("{title}: {words} words"));
+        }
+    }
+    assert!(wrong.is_empty(), "one paragraph of at most 60 words each: {wrong:#?}");
+}
+
+#[test]
 fn the_project_names_no_folder_of_the_machine_it_was_written_on() {
     // Assembled here, so that this file does not contain them itself.
     let banned =

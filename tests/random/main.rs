@@ -55,7 +55,7 @@
 //!   and a tag that this person signs later replaces it.
 //! - **Typed times and authors.** Somebody who pushes to an open branch chooses the times. Somebody who opens a pull
 //!   request chooses the authors of its commits, and these authors can't reject it any more
-//!   (`docs/decisions/0007-what-is-typed-and-believed.md`).
+//!   (`docs/decisions.md`, 0007).
 //! - **Permissive policies.** While a policy says `nested: allow` or `self_asserted: allow`, or pins `kernel`, nothing
 //!   is guaranteed for what lands under it, nor after a dishonest person lands a change of governance under it. Any
 //!   other change of governance that no honest person looked at must never count, unless it only makes the rules

@@ -2,7 +2,7 @@
 //!
 //! Uses diag, record's times. Pure, never fails: an unreadable line lists nobody and is a [`SignersProblem`]. Start at
 //! [`Signers::parse`] and [`Revoked::parse`]. Follows ssh-keygen(1), allowed signers, and `docs/spec/approval.md`,
-//! 1.11; `docs/decisions/0004-ssh-signatures.md` says what a time without a zone means.
+//! 1.11; `docs/decisions.md`, 0004, says what a time without a zone means.
 
 use crate::approval::sources::wire::PublicKey;
 use crate::diag::Level;

@@ -1,7 +1,7 @@
 //! Builds the demo's repository from its story: git objects first, then one checkout.
 //!
 //! Uses record (ids, instants), approval (its files, and a key to sign one), store, and the clock for the seed of that key.
-//! Start at [`build`]. Follows `docs/decisions/0024-a-key-for-the-sample.md`.
+//! Start at [`build`]. Follows `docs/decisions.md`, 0024.
 
 use crate::commands::context::Ctx;
 use crate::commands::demo::story;

@@ -28,7 +28,7 @@ fn every_page_that_the_source_names_is_there() {
         }
     }
     assert!(gone.is_empty(), "{gone:#?}");
-    let text = "see docs/spec/cli.md, docs/no-page.md#x and docs/decisions";
+    let text = "see docs/spec/cli.md, docs/no-page.md#x and docs/spec";
     assert_eq!(named(text), ["docs/spec/cli.md", "docs/no-page.md"]);
 }
 
