@@ -8,6 +8,7 @@ use crate::support::project::{files, root};
 const HELPERS: &[&str] = &[
     "answers_name_the_folder",
     "branch_says_that_it_adds_a_policy_below",
+    "draft_that_became_another_class_and_was_approved_uses_up_no_grace",
     "drafts_work_below",
     "honest_emergencies_have_a_grace",
     "id_that_a_branch_gave_up_uses_up_no_grace",
