@@ -119,7 +119,6 @@ pub fn judge_counted(history: &History, counted: CountedGovernance) -> TrailVerd
     approvals
 }
 
-/// Returns the verdicts on the chosen records alone.
 pub(crate) fn judge_chosen(
     history: &History,
     counted: &CountedGovernance,

@@ -37,7 +37,6 @@ pub struct Branch {
     pub truncated: Option<Obstacle>,
 }
 
-/// The changes of a commit of a branch.
 #[derive(Clone, Debug)]
 pub struct BranchCommit {
     pub commit: Rc<Commit>,
@@ -49,9 +48,6 @@ pub struct BranchCommit {
 
 impl Branch {
     /// Returns the commits of a branch that have not landed; `None` if all of them have.
-    ///
-    /// # Errors
-    /// [`Obstacle`] if the tip can't be read.
     pub fn ahead(
         objects: &dyn Objects,
         landed: &OidMap<usize>,
@@ -68,9 +64,6 @@ impl Branch {
     /// Returns what a commit has ahead of another one; `None` if nothing.
     ///
     /// With badly wrong clocks it may include extra commits, as git itself does, but never omits one.
-    ///
-    /// # Errors
-    /// [`Obstacle`] if either commit can't be read.
     pub fn between(objects: &dyn Objects, base: Oid, tip: Oid) -> Result<Option<Branch>, Obstacle> {
         let branch = Branch::of_parents(objects, base, &[tip])?;
         Ok(branch.filter(|branch| !branch.commits.is_empty() || branch.truncated.is_some()))
@@ -78,9 +71,6 @@ impl Branch {
 
     /// Returns what a commit with these parents would have ahead of another one, without that commit itself; its tip is the
     /// first parent. `None` if there are no parents.
-    ///
-    /// # Errors
-    /// [`Obstacle`] if one of the commits can't be read.
     pub fn of_parents(
         objects: &dyn Objects,
         base: Oid,
@@ -104,9 +94,6 @@ impl Branch {
 
     /// Returns the changes of each commit to records and governance files, parents before children; commits without
     /// such changes are left out.
-    ///
-    /// # Errors
-    /// [`Obstacle`] if a folder can't be read.
     pub fn commits(&self, context: &mut BranchContext<'_>) -> Result<Vec<BranchCommit>, Obstacle> {
         let mut branch_commits = Vec::new();
         for commit in &self.commits {
@@ -138,9 +125,6 @@ impl Branch {
     }
 
     /// Returns the changes of the branch as a whole: what differs both from each of its bases and from another commit.
-    ///
-    /// # Errors
-    /// [`Obstacle`] if a folder can't be read.
     pub fn beyond(
         &self,
         context: &mut BranchContext<'_>,
@@ -167,9 +151,6 @@ impl<'o> BranchContext<'o> {
     }
 
     /// Returns the records and governance files that differ between two root folders.
-    ///
-    /// # Errors
-    /// [`Obstacle`] if a folder can't be read.
     pub fn compare(&mut self, old: Option<Oid>, new: Oid) -> Result<Differing, Obstacle> {
         if old == Some(new) {
             return Ok(Differing::new());

@@ -260,7 +260,6 @@ impl<'s> MergeSubject<'s> {
 }
 
 impl Mainline {
-    /// Returns the position of a commit in the chain.
     pub fn position(&self, oid: Oid) -> Option<usize> {
         self.landings.iter().rposition(|landing| landing.oid == oid)
     }

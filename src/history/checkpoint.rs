@@ -11,7 +11,6 @@ use crate::history::objects::{Extent, Objects, Obstacle, Oid};
 use crate::record::json;
 use crate::record::time::Instant;
 
-/// The schema name of a checkpoint.
 pub const SCHEMA: &str = "exledger/checkpoint/v1";
 
 /// The maximum size of a checkpoint, in bytes.
@@ -59,10 +58,6 @@ pub enum CheckpointError {
 }
 
 impl Checkpoint {
-    /// Reads a checkpoint.
-    ///
-    /// # Errors
-    /// [`CheckpointError`].
     pub fn read(bytes: &[u8]) -> Result<Checkpoint, CheckpointError> {
         let value = json::value(bytes).map_err(|_| CheckpointError::NotJson)?;
         let text = |key: &'static str| {
@@ -90,7 +85,6 @@ impl Checkpoint {
         })
     }
 
-    /// Returns the text of the file.
     pub fn text(&self) -> String {
         let value = json!({
             "schema": SCHEMA,

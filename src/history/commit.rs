@@ -42,7 +42,6 @@ impl PartialEq for Commit {
 
 impl Eq for Commit {}
 
-/// A signature and the signed bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SignedPayload {
     pub signature: Vec<u8>,
@@ -111,7 +110,6 @@ impl Commit {
         self.committer.get_or_init(read)
     }
 
-    /// Returns the committer time.
     pub fn committed(&self) -> Option<Instant> {
         self.checked().committed
     }

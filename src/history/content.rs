@@ -14,7 +14,6 @@ use crate::record::time::Instant;
 use crate::record::{Record, file};
 use crate::yaml::node::Limits;
 
-/// The record that a file belongs to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FileId {
     /// The record with this id, in upper case: ids are compared ignoring case.
@@ -159,26 +158,15 @@ impl<'o> ContentCache<'o> {
     }
 
     /// Returns the bytes of a file if it has at most `most` bytes; `None` for a longer one, which is not read.
-    ///
-    /// # Errors
-    /// As [`ContentCache::bytes`].
     pub fn bytes_within(&self, blob: Oid, most: usize) -> Result<Option<Vec<u8>>, Obstacle> {
         bytes_within(self.objects, blob, most)
     }
 
-    /// Returns the bytes of a file.
-    ///
-    /// # Errors
-    /// [`Obstacle`] if they are missing, or the object is not a file.
     pub fn bytes(&self, blob: Oid) -> Result<Vec<u8>, Obstacle> {
         bytes(self.objects, blob)
     }
 }
 
-/// Returns the bytes of a file.
-///
-/// # Errors
-/// [`Obstacle`] if they are missing, or the object is not a file.
 pub fn bytes(objects: &dyn Objects, blob: Oid) -> Result<Vec<u8>, Obstacle> {
     match objects.read(blob)? {
         (ObjectKind::Blob, bytes) => Ok(bytes),
@@ -192,9 +180,6 @@ fn too_large(path: &str) -> RecordFile {
 }
 
 /// Returns the bytes of a file if it has at most `most` bytes; `None` for a longer one, which is not read.
-///
-/// # Errors
-/// [`Obstacle`] if they are missing, or the object is not a file.
 pub fn bytes_within(
     objects: &dyn Objects,
     blob: Oid,

@@ -19,7 +19,6 @@ const FAR: usize = 4096;
 /// The maximum depth of folders below one record folder.
 pub const DEEPEST: usize = 100;
 
-/// One entry of a folder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TreeEntry<'t> {
     /// The name, which may not be valid UTF-8.
@@ -197,9 +196,6 @@ impl TreeObject {
     }
 
     /// Parses a complete folder that has most of its entries in common with another one: only the others are read.
-    ///
-    /// # Errors
-    /// As [`TreeObject::parse`].
     pub fn parse_like(raw: Vec<u8>, near: &TreeObject) -> Result<TreeObject, &'static str> {
         match near.starts_in(&raw) {
             Some(starts) => Ok(TreeObject { raw, starts }),
@@ -319,10 +315,6 @@ pub fn open(
     parsed.map_err(|cause| Obstacle::malformed(oid, cause))
 }
 
-/// Reads the bytes of a folder.
-///
-/// # Errors
-/// [`Obstacle`] if they are missing, or the object is not a folder.
 pub fn read(objects: &dyn Objects, oid: Oid) -> Result<Vec<u8>, Obstacle> {
     match objects.read(oid)? {
         (ObjectKind::Tree, raw) => Ok(raw),

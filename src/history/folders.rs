@@ -105,7 +105,6 @@ impl<'o> FolderComparison<'o> {
         self.compare("", top, jobs, 0);
     }
 
-    /// Tells whether anything of interest differs in a pair.
     pub fn differs(&self, pair: SnapshotPair) -> bool {
         self.changes.get(pair).is_some_and(|changes| !changes.is_empty())
     }

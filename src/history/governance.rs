@@ -34,7 +34,6 @@ pub struct MainlineGovernance {
     pub origin: GovernanceOrigin,
 }
 
-/// The commit that governance files are read from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum GovernanceOrigin {
     /// The commit's own tree, or this earlier one with the same files.
@@ -155,7 +154,6 @@ impl States {
         self.runs.len()
     }
 
-    /// Returns the governance after a number of runs.
     pub fn after_runs(&self, n_runs: usize) -> &Rc<MainlineGovernance> {
         let runs = self.runs.get(..n_runs).unwrap_or(&self.runs).iter();
         let mut states = runs.rev().filter_map(|(_, state)| state.get());

@@ -37,7 +37,6 @@ pub struct ChangedLanding {
 }
 
 impl ChangedLanding {
-    /// Returns all comparisons made for it.
     pub fn pairs(&self) -> impl Iterator<Item = SnapshotPair> {
         let sides = self.sides.iter();
         let of_sides = sides.flat_map(|side| side.first.iter().chain(&side.all));
@@ -95,9 +94,6 @@ pub struct GraphReader<'o> {
 impl<'o> GraphReader<'o> {
     /// Reads every commit that can be reached from a mainline, and returns the comparisons of its landings with their
     /// first parents, optionally with those of the merged branches, in chronological order.
-    ///
-    /// # Errors
-    /// [`Obstacle`] if the root folder of a mainline commit can't be read.
     pub fn read(
         objects: &'o dyn Objects,
         chain: &Chain,
@@ -120,7 +116,9 @@ impl<'o> GraphReader<'o> {
         for (landing, commit) in chain.commits.iter().enumerate() {
             reader.graph.landed.insert(commit.oid, landing);
             reader.trees.insert(commit.oid, commit.tree);
-            let branches = reader.branches(landing, commit);
+            let mut branches =
+                reader.reach(commit.parents.iter().skip(1).copied().collect(), Some(landing));
+            branches.truncated = branches.missing.take().or(branches.truncated);
             let top = reader.top(commit.tree)?;
             let same = match before {
                 Some(before) => reader.top(before.tree)? == top,
@@ -164,33 +162,16 @@ impl<'o> GraphReader<'o> {
         if self.graph.landed.contains_key(&tip) {
             return Ok(());
         }
-        let mut branches = MergedBranches::default();
-        let (mut stack, mut seen) = (vec![tip], HashSet::new());
-        while let Some(oid) = stack.pop() {
-            if self.graph.landed.contains_key(&oid) {
-                branches.frontier.push(oid);
-                continue;
-            }
-            if !seen.insert(oid) {
-                continue;
-            }
-            let commit = match chain::read(self.objects, oid) {
-                Ok(commit) => Rc::new(commit),
-                Err(Obstacle::Missing { extent: Extent::Shallow, .. }) => return Ok(()),
-                Err(obstacle) => return Err(obstacle),
-            };
-            if self.objects.is_shallow(oid) && !commit.parents.is_empty() {
-                branches.truncated = Some(Obstacle::Shallow { commit: oid });
-                continue;
-            }
-            stack.extend(commit.parents.iter().copied());
-            branches.commits.push(commit);
+        let branches = self.reach(vec![tip], None);
+        match &branches.missing {
+            Some(Obstacle::Missing { extent: Extent::Shallow, .. }) => return Ok(()),
+            Some(obstacle) => return Err(obstacle.clone()),
+            None => {}
         }
         // In a shallow clone it may be an ancestor of the tip, beyond the cut.
         if branches.truncated.is_some() && branches.frontier.is_empty() {
             return Ok(());
         }
-        branches.commits.order_by_key(|commit| commit.oid);
         let landed = branches.frontier.iter().filter_map(|oid| self.graph.landed.get(oid));
         let parted = landed.max().copied();
         let (mut stop, job) = self.stop(parted.unwrap_or(0), last, Some(last.tree), branches);
@@ -247,35 +228,42 @@ struct MergedBranches {
     commits: Vec<Rc<Commit>>,
     frontier: Vec<Oid>,
     truncated: Option<Obstacle>,
+    /// Why a commit can't be read.
+    missing: Option<Obstacle>,
 }
 
 impl GraphReader<'_> {
-    /// Returns the commits that are reachable from the further parents and from nothing earlier.
-    fn branches(&mut self, landing: usize, commit: &Commit) -> MergedBranches {
+    /// Returns the commits that some reach and nothing does that landed earlier; those of a landing land with it.
+    fn reach(&mut self, mut stack: Vec<Oid>, landing: Option<usize>) -> MergedBranches {
         let mut branches = MergedBranches::default();
-        let mut stack: Vec<Oid> = commit.parents.iter().skip(1).copied().collect();
+        let mut seen = HashSet::new();
         while let Some(oid) = stack.pop() {
             if let Some(landed) = self.graph.landed.get(&oid) {
-                if *landed < landing {
+                if landing.is_none_or(|landing| *landed < landing) {
                     branches.frontier.push(oid);
                 }
                 continue;
             }
-            let side = match chain::read(self.objects, oid) {
-                Ok(side) => Rc::new(side),
+            if !seen.insert(oid) {
+                continue;
+            }
+            let commit = match chain::read(self.objects, oid) {
+                Ok(commit) => Rc::new(commit),
                 Err(obstacle) => {
-                    branches.truncated = Some(obstacle);
+                    branches.missing = Some(obstacle);
                     continue;
                 }
             };
-            self.graph.landed.insert(oid, landing);
-            self.trees.insert(oid, side.tree);
-            if self.objects.is_shallow(oid) && !side.parents.is_empty() {
+            if let Some(landing) = landing {
+                self.graph.landed.insert(oid, landing);
+            }
+            self.trees.insert(oid, commit.tree);
+            if self.objects.is_shallow(oid) && !commit.parents.is_empty() {
                 branches.truncated = Some(Obstacle::Shallow { commit: oid });
                 continue;
             }
-            stack.extend(side.parents.iter().copied());
-            branches.commits.push(side);
+            stack.extend(commit.parents.iter().copied());
+            branches.commits.push(commit);
         }
         branches.commits.order_by_key(|commit| commit.oid);
         branches.frontier.sort();

@@ -10,9 +10,10 @@ use std::mem;
 use crate::history::chain;
 use crate::history::commit::Commit;
 use crate::history::content;
-use crate::history::folder::{self, Mode};
+use crate::history::folder::{self, Mode, TreeObject};
 use crate::history::objects::{Objects, Obstacle, Oid};
-use crate::history::paths;
+use crate::history::paths::{self, LedgerPrefix};
+use crate::history::tree::CommitTree;
 use crate::record::time::Instant;
 
 /// After how many landings a search ends.
@@ -27,7 +28,6 @@ pub fn comparable(line: &[u8]) -> &[u8] {
     line.get(..LONGEST).unwrap_or(line)
 }
 
-/// A line of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TracedLine {
     /// The file, from the root of the repository.
@@ -41,7 +41,6 @@ pub struct TracedLine {
 /// Where a line comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Introduction {
-    /// A commit brought it.
     By(IntroducingCommit),
     /// No commit has it yet.
     Uncommitted,
@@ -65,9 +64,6 @@ pub struct IntroducingCommit {
 ///
 /// In a merge, a line is followed into the parent that brought it. A line of a new file is followed into a file of the
 /// same name, or of the same content, that the commit removes.
-///
-/// # Errors
-/// [`Obstacle`] if an object of this clone can't be read.
 pub fn introductions(
     objects: &dyn Objects,
     head: Oid,
@@ -85,10 +81,10 @@ pub fn introductions(
         let open = OpenLine { index, text: line.text.clone(), nth: line.n_before };
         files.entry(&line.path).or_default().push(open);
     }
-    let tree = Folders { objects, root: head.tree };
+    let tree = tree_of(objects, head.tree);
     let mut open = Vec::new();
     for (path, mut lines) in files {
-        let Some(blob) = tree.blob(path)? else { continue };
+        let Some(blob) = blob_at(&tree, path)? else { continue };
         let counts = Counts::read(objects, blob, &lines)?;
         lines.retain(|line| counts.has(line));
         open.push(TracedFile::new(path.to_owned(), blob, lines));
@@ -107,9 +103,6 @@ pub fn introductions(
 /// name and address.
 ///
 /// Commits are read by their times, newest first, so the search ends where history is older.
-///
-/// # Errors
-/// [`Obstacle`] if a commit of this clone can't be read.
 pub fn active(
     objects: &dyn Objects,
     head: Oid,
@@ -181,23 +174,7 @@ struct OlderVersion {
 /// From how many bytes on not every version of a file is read.
 const LONG_FILE: usize = 256 << 10;
 
-/// How many texts are searched for one by one; more of them are compared with each line.
-const MOST_SEARCHED: usize = 16;
-
-/// Finds the lines of a file that say a text, by where the text stands.
-fn lines_that_say<'b>(bytes: &'b [u8], text: &'b str) -> impl Iterator<Item = usize> + 'b {
-    let is_line = move |start: &usize| {
-        let (before, rest) = bytes.split_at_checked(*start).unwrap_or_default();
-        let begin = memchr::memrchr(b'\n', before).map_or(0, |at| at + 1);
-        let end = memchr::memchr(b'\n', rest).unwrap_or(rest.len());
-        let indent = before.get(begin..).unwrap_or_default();
-        indent.trim_ascii().is_empty()
-            && comparable(rest.get(..end).unwrap_or_default()) == text.as_bytes()
-    };
-    memchr::memmem::find_iter(bytes, text).filter(is_line)
-}
-
-/// How often each of some lines is in a version of a file; of one that is there often enough, no more are counted.
+/// How often each of some lines is in a version of a file.
 struct Counts {
     of: HashMap<String, usize>,
     /// The length of the version.
@@ -207,32 +184,14 @@ struct Counts {
 impl Counts {
     fn read(objects: &dyn Objects, blob: Oid, lines: &[OpenLine]) -> Result<Counts, Obstacle> {
         let bytes = content::bytes(objects, blob)?;
-        let mut most: HashMap<&str, usize> = HashMap::new();
-        for line in lines {
-            let nth = most.entry(&line.text).or_default();
-            *nth = line.nth.max(*nth);
-        }
-        // A line that is not UTF-8, or that was cut within a character, is looked for as it is shown.
-        let is_plain = |text: &str| !text.is_empty() && !text.contains(char::REPLACEMENT_CHARACTER);
-        if most.len() > MOST_SEARCHED || !most.keys().all(|text| is_plain(text)) {
-            let texts = most.keys().map(|text| (*text).to_owned());
-            return Ok(Counts { of: Counts::of_all(&bytes, texts), n_bytes: bytes.len() });
-        }
-        let count = |(text, nth): (&str, usize)| {
-            (text.to_owned(), lines_that_say(&bytes, text).take(nth + 1).count())
-        };
-        Ok(Counts { of: most.into_iter().map(count).collect(), n_bytes: bytes.len() })
-    }
-
-    /// Compares each line with all texts.
-    fn of_all(bytes: &[u8], texts: impl Iterator<Item = String>) -> HashMap<String, usize> {
-        let mut counts: HashMap<String, usize> = texts.map(|text| (text, 0)).collect();
+        let mut of: HashMap<String, usize> =
+            lines.iter().map(|line| (line.text.clone(), 0)).collect();
         for line in bytes.split(|byte| *byte == b'\n') {
-            if let Some(n) = counts.get_mut(&*String::from_utf8_lossy(comparable(line))) {
+            if let Some(n) = of.get_mut(&*String::from_utf8_lossy(comparable(line))) {
                 *n += 1;
             }
         }
-        counts
+        Ok(Counts { of, n_bytes: bytes.len() })
     }
 
     /// Tells whether a version has a line, if equal ones are counted from the top.
@@ -310,12 +269,9 @@ impl Search<'_> {
             if gone.is_empty() {
                 continue;
             }
+            let tree = tree_of(self.objects, parent.tree);
             for path in removed(self.objects, [at.tree, parent.tree], &file.path, file.blob)? {
-                let Some(blob) =
-                    (Folders { objects: self.objects, root: parent.tree }).blob(&path)?
-                else {
-                    continue;
-                };
+                let Some(blob) = blob_at(&tree, &path)? else { continue };
                 let counts = Counts::read(self.objects, blob, &gone)?;
                 let lines: Vec<OpenLine> = gone.extract_if(.., |line| counts.has(line)).collect();
                 moved.extend((!lines.is_empty()).then(|| TracedFile::new(path, blob, lines)));
@@ -378,7 +334,7 @@ impl Search<'_> {
                 break;
             }
             let tree = chain::read(self.objects, *parent)?.tree;
-            let Some(blob) = (Folders { objects: self.objects, root: tree }).blob(path)? else {
+            let Some(blob) = blob_at(&tree_of(self.objects, tree), path)? else {
                 continue;
             };
             let counts = Counts::read(self.objects, blob, &left)?;
@@ -500,29 +456,14 @@ impl WatchedName {
     }
 }
 
-/// The folders of one commit.
-struct Folders<'o> {
-    objects: &'o dyn Objects,
-    root: Oid,
+/// Returns the content of a regular file.
+fn blob_at(tree: &CommitTree<'_>, path: &str) -> Result<Option<Oid>, Obstacle> {
+    let entry = tree.entry(path)?.filter(|(mode, _)| *mode == Mode::File);
+    Ok(entry.map(|(_, oid)| oid))
 }
 
-impl Folders<'_> {
-    /// Returns the content of a regular file.
-    fn blob(&self, path: &str) -> Result<Option<Oid>, Obstacle> {
-        let mut at = (Mode::Folder, self.root);
-        for part in path.split('/') {
-            if at.0 != Mode::Folder {
-                return Ok(None);
-            }
-            let raw = folder::read(self.objects, at.1)?;
-            let mut entries = folder::entries(&raw).map_while(Result::ok);
-            match entries.find(|entry| entry.name == part.as_bytes()) {
-                Some(entry) => at = (entry.mode, entry.oid),
-                None => return Ok(None),
-            }
-        }
-        Ok((at.0 == Mode::File).then_some(at.1))
-    }
+fn tree_of<'o>(objects: &'o dyn Objects, root: Oid) -> CommitTree<'o> {
+    CommitTree::new(objects, root, &LedgerPrefix::default())
 }
 
 /// Returns the files of the second tree that the first lacks, with the name or the content of another file.
@@ -536,30 +477,18 @@ fn removed(
     let mut found = Vec::new();
     let mut pairs = vec![(String::new(), Some(after), before)];
     while let Some((folder, after, before)) = pairs.pop() {
-        if after == Some(before) {
-            continue;
-        }
-        let raw = after.map(|oid| folder::read(objects, oid)).transpose()?.unwrap_or_default();
-        let there: HashMap<&[u8], (Mode, Oid)> = folder::entries(&raw)
-            .map_while(Result::ok)
-            .map(|entry| (entry.name, (entry.mode, entry.oid)))
-            .collect();
-        let raw = folder::read(objects, before)?;
-        for entry in folder::entries(&raw).map_while(Result::ok) {
-            let now = there.get(entry.name);
-            let path = || paths::join(&folder, &folder::text(entry.name));
-            match entry.mode {
-                Mode::Folder => {
-                    let now = now.filter(|(mode, _)| *mode == Mode::Folder).map(|(_, oid)| *oid);
-                    pairs.push((path(), now, entry.oid));
-                }
-                Mode::File if now.is_none() && entry.oid == blob => found.push((0, path())),
-                Mode::File if now.is_none() && entry.name == name.as_bytes() => {
-                    found.push((1, path()));
-                }
+        let old = folder::open(objects, Some(before), &TreeObject::default())?;
+        let new = folder::open(objects, after, &old)?;
+        folder::differences(&old, &new, |entry, both| {
+            let (Some((mode, oid)), now) = both else { return };
+            let path = || paths::join(&folder, &folder::text(entry));
+            match mode {
+                Mode::Folder => pairs.push((path(), now.map(|(_, oid)| oid), oid)),
+                Mode::File if now.is_none() && oid == blob => found.push((0, path())),
+                Mode::File if now.is_none() && entry == name.as_bytes() => found.push((1, path())),
                 _ => {}
             }
-        }
+        });
     }
     found.sort();
     Ok(found.into_iter().map(|(_, path)| path).collect())

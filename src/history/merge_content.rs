@@ -42,7 +42,6 @@ pub enum ComparedPath {
 }
 
 impl<'o> Merges<'o> {
-    /// Starts without any comparison.
     pub fn new(
         objects: &'o dyn Objects,
         prefix: &'o LedgerPrefix,
@@ -161,9 +160,6 @@ impl<'o> Merges<'o> {
     }
 
     /// Returns the differences between two commits.
-    ///
-    /// # Errors
-    /// [`Obstacle`] if either can't be read.
     pub fn compare(
         &mut self,
         contents: &mut ContentCache<'_>,
@@ -193,9 +189,6 @@ pub(super) fn is_new(version: &Version) -> bool {
 }
 
 /// Returns the differences between two root folders.
-///
-/// # Errors
-/// [`Obstacle`] if a folder can't be read.
 pub fn compare(
     objects: &dyn Objects,
     prefix: &LedgerPrefix,
@@ -237,9 +230,6 @@ pub fn differing(
 /// Returns the merge bases: the commits of a frontier that can't be reached from any other one in it.
 ///
 /// `age` is the landing that added a commit, `None` for a commit to ignore; no commit is older than its ancestors.
-///
-/// # Errors
-/// [`Obstacle`] if a commit on the way can't be read.
 pub fn bases(
     objects: &dyn Objects,
     age: &dyn Fn(Oid) -> Option<usize>,

@@ -12,7 +12,6 @@ use crate::yaml::node::Limits;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::rc::Rc;
 
-/// The notes about some commits.
 #[derive(Clone, Debug)]
 pub struct Notes {
     /// The commit of the notes whose tree was read.
@@ -30,7 +29,6 @@ pub struct Note {
     pub commit: Rc<Commit>,
 }
 
-/// The blobs of notes, by the commit that they are about.
 type NoteBlobs = BTreeMap<Oid, Oid>;
 
 /// Reads the notes about some commits as of an instant, or the current ones.
@@ -82,12 +80,10 @@ impl Notes {
         tip: Rc<Commit>,
         wanted: &BTreeSet<Oid>,
     ) -> Result<(), Obstacle> {
-        let mut entries = NoteBlobs::new();
-        collect(objects, tip.tree, "", &mut |about, blob| {
-            if wanted.contains(&about) {
-                entries.insert(about, blob);
-            }
-        })?;
+        let mut sides = [NoteBlobs::new(), NoteBlobs::new()];
+        differing(objects, [None, Some(tip.tree)], "", &mut sides)?;
+        let [_, mut entries] = sides;
+        entries.retain(|about, _| wanted.contains(about));
         let mut pending = vec![(tip, entries)];
         while let Some((commit, mut entries)) = pending.pop() {
             for parent in commit.parents.iter() {
@@ -114,28 +110,6 @@ impl Notes {
         }
         Ok(())
     }
-}
-
-/// Calls back for each note below a folder, descending into folders named after leading digits.
-fn collect(
-    objects: &dyn Objects,
-    folder: Oid,
-    digits: &str,
-    found: &mut dyn FnMut(Oid, Oid),
-) -> Result<(), Obstacle> {
-    let raw = folder::read(objects, folder)?;
-    for entry in folder::entries(&raw) {
-        let entry = entry.map_err(|cause| Obstacle::malformed(folder, cause))?;
-        let digits = format!("{digits}{}", folder::text(entry.name));
-        match (entry.mode, Oid::from_hex(&digits)) {
-            (Mode::File, Some(about)) => found(about, entry.oid),
-            (Mode::Folder, _) if is_start(&digits) => {
-                collect(objects, entry.oid, &digits, found)?;
-            }
-            _ => {}
-        }
-    }
-    Ok(())
 }
 
 fn is_start(digits: &str) -> bool {

@@ -109,7 +109,6 @@ pub enum ObjectKind {
     Tag,
 }
 
-/// The objects of one repository.
 pub trait Objects {
     /// Returns an object's kind and bytes, whose hash has been checked.
     ///
@@ -118,9 +117,6 @@ pub trait Objects {
     fn read(&self, oid: Oid) -> Result<(ObjectKind, Vec<u8>), Obstacle>;
 
     /// Returns the size of an object in bytes, without reading it if possible.
-    ///
-    /// # Errors
-    /// As [`Objects::read`].
     fn size(&self, oid: Oid) -> Result<u64, Obstacle> {
         let (_, bytes) = self.read(oid)?;
         Ok(u64::try_from(bytes.len()).unwrap_or(u64::MAX))
@@ -200,50 +196,41 @@ impl Obstacle {
         Obstacle::Malformed { object, cause: cause.to_owned() }
     }
 
-    /// Returns the remedy.
     pub fn repair(&self) -> &'static str {
-        match self {
-            Obstacle::TrustedElsewhere { .. } => {
-                "name a commit that `git log --first-parent` lists, or run `git config --unset exledger.trustedFrom`"
-            }
-            Obstacle::Shallow { .. } | Obstacle::Missing { extent: Extent::Shallow, .. } => {
-                "run `git fetch --unshallow`; in CI, check out with `fetch-depth: 0`"
-            }
-            Obstacle::Missing { extent: Extent::Partial, .. } => {
-                "run `git fetch --refetch --no-filter`; in CI, check out without `filter`, with `fetch-depth: 0`"
-            }
-            Obstacle::Missing { extent: Extent::Full, .. } | Obstacle::Unreadable { .. } => {
-                "run `git fsck`, and clone the repository again"
-            }
-            Obstacle::Malformed { .. } | Obstacle::UnreadParent { .. } => {
-                "inspect it with `git cat-file -p`; its author must commit it again"
-            }
-            Obstacle::LostTip { .. } => "or restore it from another clone",
-            Obstacle::LeftOut { .. } => {
-                "decide what the file should say, and have it approved: exledger approve --governance"
-            }
-            Obstacle::TooLarge { .. } => "split it into folders by year or team",
-        }
+        self.remedy().0
     }
 
     /// Returns the command that repairs it, if a single one does.
     pub fn command(&self) -> Option<&'static str> {
+        self.remedy().1
+    }
+
+    fn remedy(&self) -> (&'static str, Option<&'static str>) {
         match self {
-            Obstacle::Shallow { .. } | Obstacle::Missing { extent: Extent::Shallow, .. } => {
-                Some("git fetch --unshallow")
-            }
-            Obstacle::Missing { extent: Extent::Partial, .. } => {
-                Some("git fetch --refetch --no-filter")
-            }
+            Obstacle::Shallow { .. } | Obstacle::Missing { extent: Extent::Shallow, .. } => (
+                "run `git fetch --unshallow`; in CI, check out with `fetch-depth: 0`",
+                Some("git fetch --unshallow"),
+            ),
+            Obstacle::Missing { extent: Extent::Partial, .. } => (
+                "run `git fetch --refetch --no-filter`; in CI, check out without `filter`, with `fetch-depth: 0`",
+                Some("git fetch --refetch --no-filter"),
+            ),
             Obstacle::Missing { extent: Extent::Full, .. } | Obstacle::Unreadable { .. } => {
-                Some("git fsck")
+                ("run `git fsck`, and clone the repository again", Some("git fsck"))
             }
-            Obstacle::Malformed { .. }
-            | Obstacle::UnreadParent { .. }
-            | Obstacle::TooLarge { .. }
-            | Obstacle::LeftOut { .. }
-            | Obstacle::LostTip { .. }
-            | Obstacle::TrustedElsewhere { .. } => None,
+            Obstacle::Malformed { .. } | Obstacle::UnreadParent { .. } => {
+                ("inspect it with `git cat-file -p`; its author must commit it again", None)
+            }
+            Obstacle::TrustedElsewhere { .. } => (
+                "name a commit that `git log --first-parent` lists, or run `git config --unset exledger.trustedFrom`",
+                None,
+            ),
+            Obstacle::LostTip { .. } => ("or restore it from another clone", None),
+            Obstacle::LeftOut { .. } => (
+                "decide what the file should say, and have it approved: exledger approve --governance",
+                None,
+            ),
+            Obstacle::TooLarge { .. } => ("split it into folders by year or team", None),
         }
     }
 }

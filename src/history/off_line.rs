@@ -51,7 +51,6 @@ pub enum Loss {
 }
 
 impl Loss {
-    /// Returns the description for messages.
     pub fn as_str(self) -> &'static str {
         match self {
             Loss::Removal => "removal",

@@ -20,14 +20,13 @@ use crate::history::version::{Content, FileAt, TrailKey, Version};
 use crate::history::walked::History;
 use crate::history::watched_paths::{Interest, WatchedKind};
 use crate::record::time::Instant;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// A change of one record that has not landed.
 #[derive(Clone, Debug)]
 pub struct RecordProposal {
     /// The short name of the branch; `None` for a change that is only in the work tree.
     pub branch: Option<String>,
-    /// The tip of that branch.
     pub tip: Option<Oid>,
     /// The committer time, as stated, of the first commit that changes the record.
     pub since: Option<Instant>,
@@ -131,7 +130,7 @@ pub fn read(
     records: &[String],
     sources: &Sources,
 ) -> Result<Proposals, Obstacle> {
-    let interest = Interest::new(prefix, records, &BTreeSet::new());
+    let interest = Interest::new(prefix, records);
     let mut desk = ProposalReader {
         context: BranchContext::new(objects, prefix, &interest),
         history,

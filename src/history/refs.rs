@@ -22,7 +22,6 @@ pub struct Refs {
     pub remotes: Vec<String>,
     /// The remote of the current branch.
     pub upstream: Option<String>,
-    /// Whether the repository is bare.
     pub is_bare: bool,
     /// Whether the clone lacks the beginning of its history.
     pub is_shallow: bool,
@@ -262,17 +261,19 @@ impl Refs {
     }
 
     fn chosen(&self, name: &str, guard: Guard) -> Option<ApprovedRef> {
-        let tip = *self.names.get(name)?;
-        let remote = self.remote_of(name);
-        Some(ApprovedRef {
+        Some(self.approved(name, *self.names.get(name)?, guard))
+    }
+
+    fn approved(&self, name: &str, tip: Oid, guard: Guard) -> ApprovedRef {
+        ApprovedRef {
             reference: name.to_owned(),
             tip,
             guard,
-            remote,
+            remote: self.remote_of(name),
             trusted: None,
             seen: Vec::new(),
             approvals_log: None,
-        })
+        }
     }
 
     fn remote_of(&self, name: &str) -> Option<String> {
@@ -315,15 +316,7 @@ impl Refs {
                 Some(reference) => reference == name,
                 None => is_id(name),
             };
-            is_meant.then(|| ApprovedRef {
-                reference: name.to_owned(),
-                remote: self.remote_of(name),
-                tip: found.oid,
-                guard: Guard::Remote,
-                trusted: None,
-                seen: Vec::new(),
-                approvals_log: None,
-            })
+            is_meant.then(|| self.approved(name, found.oid, Guard::Remote))
         };
         let chosen = match (is_full, is_id(name)) {
             (true, _) => branch().or_else(other),
@@ -351,7 +344,6 @@ fn is_id(name: &str) -> bool {
 }
 
 impl NoRef {
-    /// Returns what to do.
     pub fn help(&self) -> String {
         match self.cause {
             Cause::Empty => "commit first".to_owned(),

@@ -92,9 +92,6 @@ impl<'s> FolderSearch<'s> {
 impl LedgerLocation<'_> {
     /// Tells whether, at the landing of a version of these records, there were files that a walk of
     /// only these records would miss.
-    ///
-    /// # Errors
-    /// [`Obstacle`] if a folder of a mainline commit can't be read.
     pub fn hides(&self, history: &History, few: &RecordFilter) -> Result<bool, Obstacle> {
         let versions = || history.trails.values().flat_map(|trail| &trail.versions);
         let landings: BTreeSet<usize> = versions().map(|version| version.landing).collect();
@@ -142,7 +139,7 @@ impl LedgerLocation<'_> {
         landings: &BTreeSet<usize>,
         few: &RecordFilter,
     ) -> bool {
-        let interest = Interest::new(self.prefix, self.folders, &BTreeSet::new());
+        let interest = Interest::new(self.prefix, self.folders);
         let tree = |landing: usize| Some(history.mainline.landings.get(landing)?.tree);
         let mut pairs: Vec<(Option<Oid>, Option<Oid>)> = landings
             .iter()

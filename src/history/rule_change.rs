@@ -50,9 +50,6 @@ pub(super) struct RuleChange {
 
 impl LineRules<'_, '_> {
     /// Judges what a commit did to a file, by itself: what else the commit did takes nothing from it.
-    ///
-    /// # Errors
-    /// [`Obstacle`] if a file or folder can't be read.
     pub(super) fn judge(
         &self,
         commit: &Commit,

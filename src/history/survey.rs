@@ -14,7 +14,7 @@ use crate::history::merged_commits::PairDifferences;
 use crate::history::objects::{Objects, Obstacle};
 use crate::history::paths::LedgerPrefix;
 use crate::history::tree::CommitTree;
-use crate::history::watched_paths::{Interest, RecordFilter};
+use crate::history::watched_paths::{Interest, ReadPurpose, RecordFilter};
 use crate::policy::governance::Governance;
 
 pub(super) struct Survey {
@@ -45,10 +45,11 @@ impl Survey {
         let mut approvals: BTreeSet<String> = records.iter().cloned().collect();
         let mut redesigns = BTreeSet::from([governance.policy.redesigns.clone()]);
         loop {
-            let interest = Interest::new(prefix, &records, &paths)
-                .with_approvals(prefix, approvals.iter())
-                .with_redesigns(prefix, redesigns.iter())
-                .with_other_policies(prefix, chain.others.noted.iter());
+            let interest = Interest::new(prefix, &records)
+                .with(prefix, &paths, ReadPurpose::Governance)
+                .with(prefix, &approvals, ReadPurpose::Approvals)
+                .with(prefix, &redesigns, ReadPurpose::Redesigns)
+                .with(prefix, &chain.others.noted, ReadPurpose::OtherPolicy);
             let (landed, interest) = match few {
                 Some(few) => (
                     interest.clone().narrowed(few),

@@ -26,10 +26,6 @@ pub struct CommitTree<'o> {
 }
 
 impl<'o> CommitTree<'o> {
-    /// Returns the tree of a commit.
-    ///
-    /// # Errors
-    /// [`Obstacle`] if the commit can't be read.
     pub fn of_commit(
         objects: &'o dyn Objects,
         commit: Oid,
@@ -39,15 +35,10 @@ impl<'o> CommitTree<'o> {
         Ok(CommitTree::new(objects, commit.tree, prefix))
     }
 
-    /// Returns the tree of a root folder.
     pub fn new(objects: &'o dyn Objects, root: Oid, prefix: &LedgerPrefix) -> CommitTree<'o> {
         CommitTree { objects, root, prefix: prefix.clone(), folders: RefCell::default() }
     }
 
-    /// Returns the mode and object at a path.
-    ///
-    /// # Errors
-    /// [`TreeError`] if a folder on the way can't be read.
     pub fn entry(&self, path: &str) -> Result<Option<(Mode, Oid)>, TreeError> {
         let Some(segments) = self.prefix.outward(path) else {
             return Ok(None);

@@ -15,7 +15,6 @@ use std::cell::OnceCell;
 use std::fmt;
 use std::rc::Rc;
 
-/// The key of a trail.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum TrailKey {
     /// The id of a record, in upper case.
@@ -27,7 +26,6 @@ pub enum TrailKey {
 }
 
 impl TrailKey {
-    /// Returns the id or the path.
     pub fn as_str(&self) -> &str {
         match self {
             TrailKey::Id(text) | TrailKey::Path(text) | TrailKey::Other(text) => text,
@@ -151,7 +149,6 @@ impl Version {
     }
 }
 
-/// A tag that was merged.
 #[derive(Clone, Debug)]
 pub struct MergedTag {
     /// The merge whose header contains it.
@@ -190,7 +187,6 @@ impl VersionChange {
     }
 }
 
-/// One file of a record.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct FileAt {
     /// The path from the ledger's root.
@@ -212,13 +208,11 @@ pub struct VersionBody(Rc<Reading>);
 #[derive(Debug)]
 struct Reading {
     content: OnceCell<Content>,
-    /// The file that has it.
     file: Option<FileAt>,
     outline: Option<Outline>,
 }
 
 impl VersionBody {
-    /// Returns a body with known content.
     pub fn known(content: Content) -> VersionBody {
         let content = OnceCell::from(content);
         VersionBody(Rc::new(Reading { content, file: None, outline: None }))
@@ -310,7 +304,6 @@ pub struct OneId {
 }
 
 impl Content {
-    /// Takes the record out of a parsed file.
     pub fn from_file(source: &mut RecordFile) -> Content {
         match source.record.take() {
             Some(record) => Content::Record(Rc::new(record)),

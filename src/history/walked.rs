@@ -21,7 +21,6 @@ use std::rc::Rc;
 pub struct History {
     /// The approved ref and its chain of first parents.
     pub mainline: Mainline,
-    /// The trail of each record, by its key.
     pub trails: BTreeMap<TrailKey, Trail>,
     /// The keys of the records that are left out of the result.
     pub left_out: BTreeSet<TrailKey>,
@@ -29,7 +28,6 @@ pub struct History {
     pub former: BTreeMap<TrailKey, Trail>,
     /// The trail of each governance file that any policy on the mainline named, and of each redesign, by path.
     pub governance: BTreeMap<String, Trail>,
-    /// What commits off the line took away from each record.
     pub off_line: BTreeMap<TrailKey, OffLine>,
     /// What commits off the line took away by each governance file, by path.
     pub off_line_rules: BTreeMap<String, OffLine>,
@@ -102,7 +100,6 @@ impl History {
     }
 }
 
-/// A change of a file below `.approvals`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ApprovalFileChange {
     /// Its landing: an index into the mainline's landings.

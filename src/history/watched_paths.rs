@@ -22,7 +22,6 @@ pub enum WatchedKind {
     Governance,
     /// It lies below `.approvals`.
     Approval,
-    /// It is the policy of another folder.
     OtherPolicy,
 }
 
@@ -89,12 +88,16 @@ struct WatchNode {
     inside: BTreeMap<String, WatchNode>,
 }
 
+/// Why the files at a path are read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum ReadPurpose {
+pub enum ReadPurpose {
     Records,
+    /// It is a folder of records, with approval files beside them: any policy of the mainline names it, whether or not that counts.
     Approvals,
     Governance,
+    /// It is a folder of redesigns, which are judged like governance files.
     Redesigns,
+    OtherPolicy,
 }
 
 /// A folder of the repository, and what to look for in it.
@@ -120,30 +123,26 @@ enum Below {
 }
 
 impl Interest {
-    /// Returns the paths that matter for the record folders and governance files of a ledger.
-    pub fn new(
-        prefix: &LedgerPrefix,
-        records: &[String],
-        governance: &BTreeSet<String>,
-    ) -> Interest {
-        let mut interest = Interest::default();
-        let folders = records.iter().map(|path| (path, ReadPurpose::Records));
-        let files = governance.iter().map(|path| (path, ReadPurpose::Governance));
-        for (path, what) in folders.chain(files) {
-            interest.add(prefix, path, what);
-        }
-        interest
+    /// Returns the paths that matter for the record folders of a ledger.
+    pub fn new(prefix: &LedgerPrefix, records: &[String]) -> Interest {
+        Interest::default().with(prefix, records, ReadPurpose::Records)
     }
 
-    /// Adds the approval files beside the records of further folders: those that any policy of the mainline names,
-    /// whether or not it counts.
-    pub fn with_approvals<'f>(
+    /// Adds files or folders. What is in a record folder stays a record, so that no policy hides records.
+    pub fn with<'p>(
         mut self,
         prefix: &LedgerPrefix,
-        folders: impl Iterator<Item = &'f String>,
+        paths: impl IntoIterator<Item = &'p String>,
+        what: ReadPurpose,
     ) -> Interest {
-        for folder in folders {
-            self.add(prefix, &format!("{folder}/{APPROVALS}"), ReadPurpose::Approvals);
+        for path in paths {
+            let beside = (what == ReadPurpose::Approvals).then(|| format!("{path}/{APPROVALS}"));
+            let Some(node) = self.node(prefix, beside.as_ref().unwrap_or(path)) else { continue };
+            match what {
+                ReadPurpose::OtherPolicy => node.is_other_policy = true,
+                ReadPurpose::Redesigns if node.what.is_some() => {}
+                _ => node.what = Some(what),
+            }
         }
         self
     }
@@ -155,34 +154,7 @@ impl Interest {
         few: &RecordFilter,
     ) -> Interest {
         let interest = Interest { has_few_approvals: true, ..Interest::default() };
-        interest.with_approvals(prefix, folders).narrowed(few)
-    }
-
-    /// Adds the files of redesigns in folders: they are judged like governance files. What is in a record folder stays a
-    /// record, so that no policy hides records.
-    pub fn with_redesigns<'f>(
-        mut self,
-        prefix: &LedgerPrefix,
-        folders: impl Iterator<Item = &'f String>,
-    ) -> Interest {
-        for folder in folders {
-            self.add(prefix, folder, ReadPurpose::Redesigns);
-        }
-        self
-    }
-
-    /// Adds the policies of other folders, by their paths.
-    pub fn with_other_policies<'f>(
-        mut self,
-        prefix: &LedgerPrefix,
-        paths: impl Iterator<Item = &'f String>,
-    ) -> Interest {
-        for path in paths {
-            if let Some(node) = self.node(prefix, path) {
-                node.is_other_policy = true;
-            }
-        }
-        self
+        interest.with(prefix, folders, ReadPurpose::Approvals).narrowed(few)
     }
 
     /// Adds the policy of every folder as a governance file, for a comparison of few commits: all folders that differ
@@ -190,14 +162,6 @@ impl Interest {
     pub fn with_all_policies(mut self) -> Interest {
         self.has_all_policies = true;
         self
-    }
-
-    fn add(&mut self, prefix: &LedgerPrefix, path: &str, what: ReadPurpose) {
-        if let Some(node) = self.node(prefix, path)
-            && (what != ReadPurpose::Redesigns || node.what.is_none())
-        {
-            node.what = Some(what);
-        }
     }
 
     fn node(&mut self, prefix: &LedgerPrefix, path: &str) -> Option<&mut WatchNode> {
@@ -313,7 +277,6 @@ impl<'i> WatchedFolder<'i> {
     }
 }
 
-/// The folder of approvals of governance files.
 pub const OF_GOVERNANCE: &str = "governance";
 
 /// Returns the folder directly below `.approvals` that an approval file is in: an id, or the governance

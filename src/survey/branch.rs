@@ -12,7 +12,7 @@ use crate::history::paths::LedgerPrefix;
 use crate::history::trails::Bytes;
 use crate::history::tree::CommitTree;
 use crate::history::version::TrailKey;
-use crate::history::watched_paths::Interest;
+use crate::history::watched_paths::{Interest, ReadPurpose};
 use crate::ledger;
 use crate::ledger::tree::{Tree, TreeError};
 use crate::policy;
@@ -224,8 +224,9 @@ pub fn collect_commits(
     paths.insert(policy::FILE.to_owned());
     let mut redesigns: BTreeSet<String> = redesigns.iter().cloned().collect();
     loop {
-        let interest = Interest::new(prefix, folders, &paths)
-            .with_redesigns(prefix, redesigns.iter())
+        let interest = Interest::new(prefix, folders)
+            .with(prefix, &paths, ReadPurpose::Governance)
+            .with(prefix, &redesigns, ReadPurpose::Redesigns)
             .with_all_policies();
         let branch_commits = branch.commits(&mut BranchContext::new(objects, prefix, &interest))?;
         let mut states = Vec::new();

@@ -169,7 +169,6 @@ fn written(person: &Person) -> &str {
 
 #[derive(Clone, Copy)]
 pub(crate) struct GovernanceVersion<'a> {
-    /// The normalized path of the file.
     pub path: &'a str,
     /// What the version holds; `None` if it removes the file.
     pub bytes: Option<&'a [u8]>,

@@ -197,18 +197,9 @@ fn why_not(case: VersionEvidence, claim: &Claim, relation: &Relation) -> Option<
     let is_author = *relation == Relation::Same && !by_permission;
     let is_owner = matches!(owner, Relation::Same | Relation::Namesake);
     let is_of_rules = matches!(case.demand.listed, Some(OnlyListed::Rules(_)));
-    let before_listed: [(bool, NotCounted); 4] = [
-        (is_author, NotCounted::Author),
-        // The place comes first: the other reasons still let an approval replace a rejection (E6).
-        (claim.place == EvidenceSource::Nested && !nested, NotCounted::Nested),
-        (suspicious, NotCounted::SuspiciousMerge),
-        (is_owner, NotCounted::Owner),
-    ];
-    let after_listed: [(bool, NotCounted); 2] = [
-        (!accepted, NotCounted::Kind),
-        (case.demand.terms.proof == Proof::Attested && claimed, unproven),
-    ];
-    let held = |(holds, why_not): (bool, NotCounted)| holds.then_some(why_not);
+    let is_nested = claim.place == EvidenceSource::Nested && !nested;
+    let is_unproven = case.demand.terms.proof == Proof::Attested && claimed;
+    let when = |holds: bool, why_not: NotCounted| holds.then_some(why_not);
     let denied = approval.self_asserted == Switch::Deny;
     let stated = || match stater(case, claim) {
         _ if !denied => None,
@@ -234,9 +225,14 @@ fn why_not(case: VersionEvidence, claim: &Claim, relation: &Relation) -> Option<
     identity
         .and_then(|identity| not_a_person(claim, identity))
         .or_else(|| claim.bar.clone())
-        .or_else(|| before_listed.into_iter().find_map(held))
+        .or_else(|| when(is_author, NotCounted::Author))
+        // The place comes first: the other reasons still let an approval replace a rejection (E6).
+        .or_else(|| when(is_nested, NotCounted::Nested))
+        .or_else(|| when(suspicious, NotCounted::SuspiciousMerge))
+        .or_else(|| when(is_owner, NotCounted::Owner))
         .or_else(|| unlisted(case, claim).filter(|_| is_of_rules))
-        .or_else(|| after_listed.into_iter().find_map(held))
+        .or_else(|| when(!accepted, NotCounted::Kind))
+        .or_else(|| when(is_unproven, unproven))
         .or_else(|| unnamed().filter(|it| *it == NotCounted::NoPerson))
         .or_else(stated)
         .or_else(unnamed)

@@ -88,21 +88,6 @@ impl<'a> Claim<'a> {
             via: None,
         }
     }
-
-    pub(crate) fn of_actor(
-        resolver: IdentityResolver<'a>,
-        at: Instant,
-        actor: Identity,
-        place: EvidenceSource,
-        commit: Oid,
-    ) -> Claim<'a> {
-        let who = NamedPerson::Someone(actor.clone());
-        Claim {
-            stated_by: Some(actor),
-            vouched: Vouched::ForItself,
-            ..Claim::new(resolver, at, who, EvidenceKind::Merge, place, commit)
-        }
-    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -141,13 +126,6 @@ impl<'a> VersionEvidenceSet<'a> {
         }
     }
 
-    pub(crate) fn bar_approvals_from(&mut self, position: usize, why_not: &NotCounted) {
-        let claims = self.claims.iter_mut().skip(position);
-        for claim in claims.filter(|claim| claim.vote == Vote::Approves) {
-            claim.bar.get_or_insert_with(|| why_not.clone());
-        }
-    }
-
     pub(crate) fn limit(&mut self) {
         if self.claims.len() > MOST_STATEMENTS {
             self.claims.clear();
@@ -155,35 +133,43 @@ impl<'a> VersionEvidenceSet<'a> {
         }
     }
 
+    fn bar(&mut self, why_not: &NotCounted, is_barred: impl Fn(&Claim<'a>) -> bool) {
+        for claim in self.claims.iter_mut().filter(|claim| is_barred(claim)) {
+            claim.bar.get_or_insert_with(|| why_not.clone());
+        }
+    }
+
+    pub(crate) fn bar_approvals_from(&mut self, position: usize, why_not: &NotCounted) {
+        let claims = self.claims.iter_mut().skip(position);
+        for claim in claims.filter(|claim| claim.vote == Vote::Approves) {
+            claim.bar.get_or_insert_with(|| why_not.clone());
+        }
+    }
+
     /// Discards signatures made inside the branch before an instant: they have already been used (S7).
     pub(crate) fn bar_before(&mut self, instant: Instant) {
-        for claim in &mut self.claims {
-            let inside =
+        self.bar(&NotCounted::TooOld, |claim| {
+            let is_inside =
                 claim.place == EvidenceSource::Nested || claim.kind == EvidenceKind::Mergetag;
-            if inside && claim.key.is_some() && claim.stated_at < instant {
-                claim.bar.get_or_insert(NotCounted::TooOld);
-            }
-        }
+            is_inside && claim.key.is_some() && claim.stated_at < instant
+        });
     }
 
     pub(crate) fn bar_stated_by(&mut self, makers: &AuthorSet, resolver: IdentityResolver<'a>) {
         let is_maker = |stater: &Identity| {
             !makers.relation(resolver, stater, &SeparatedBy::Address).is_different()
         };
-        let typed = self.claims.iter_mut().filter(|claim| claim.vouched == Vouched::ByStater);
-        for claim in typed.filter(|claim| claim.stated_by.as_ref().is_some_and(is_maker)) {
-            claim.bar.get_or_insert(NotCounted::SelfAsserted);
-        }
+        self.bar(&NotCounted::SelfAsserted, |claim| {
+            claim.vouched == Vouched::ByStater && claim.stated_by.as_ref().is_some_and(is_maker)
+        });
     }
 
     /// Counts only approvals in approval files, which name the bytes, because the landing did not introduce a record.
     pub(crate) fn bar_all_but_files(&mut self) {
-        for claim in &mut self.claims {
-            let of_file = matches!(claim.kind, EvidenceKind::Detached | EvidenceKind::Review);
-            if claim.vote == Vote::Approves && !of_file {
-                claim.bar.get_or_insert(NotCounted::NoRecordYet);
-            }
-        }
+        self.bar(&NotCounted::NoRecordYet, |claim| {
+            let is_of_file = matches!(claim.kind, EvidenceKind::Detached | EvidenceKind::Review);
+            claim.vote == Vote::Approves && !is_of_file
+        });
     }
 }
 
@@ -270,7 +256,12 @@ fn merge<'a>(
     place: EvidenceSource,
     commit: &Commit,
 ) -> Claim<'a> {
-    Claim::of_actor(scene.resolver, scene.at, actor, place, commit.oid)
+    let who = NamedPerson::Someone(actor.clone());
+    Claim {
+        stated_by: Some(actor),
+        vouched: Vouched::ForItself,
+        ..Claim::new(scene.resolver, scene.at, who, EvidenceKind::Merge, place, commit.oid)
+    }
 }
 
 /// A key listed without a literal address identifies nobody. If several people share a line, the one named

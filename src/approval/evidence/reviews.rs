@@ -149,9 +149,6 @@ pub struct NotReviews(String);
 
 impl Reviews {
     /// Reads the JSON strictly: exactly these keys, of which those that are not an `Option` may not be null.
-    ///
-    /// # Errors
-    /// [`NotReviews`] if it is anything else.
     pub fn read(bytes: &[u8]) -> Result<Reviews, NotReviews> {
         let failed = |cause: serde_json::Error| NotReviews(cause.to_string());
         // Parsers differ on which of two duplicate keys wins, so `value` rejects duplicates and names their position.

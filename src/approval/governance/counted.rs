@@ -342,7 +342,6 @@ impl CountedGovernance {
         versions
     }
 
-    /// Returns the versions of a file that counted before a landing.
     pub fn versions_before(&self, path: &str, landing: usize) -> BTreeSet<usize> {
         let before = self.choices.iter().take_while(|(from, _)| *from < landing);
         before.filter_map(|(_, choice)| choice.of(path)).collect()

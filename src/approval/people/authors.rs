@@ -99,18 +99,12 @@ impl AuthorSet {
     pub(crate) fn join(&mut self, other: &AuthorSet) {
         self.join_members(other);
         self.signed.extend(other.signed.iter().cloned());
-        if self.doubt.is_none() {
-            self.doubt.clone_from(&other.doubt);
-        }
-        if self.unnamed.is_none() {
-            self.unnamed.clone_from(&other.unnamed);
-        }
+        self.doubt = self.doubt.take().or_else(|| other.doubt.clone());
+        self.unnamed = self.unnamed.take().or_else(|| other.unnamed.clone());
     }
 
     pub(crate) fn doubt(&mut self, why: impl FnOnce() -> ApprovalObstacle) {
-        if self.doubt.is_none() {
-            self.doubt = Some(why());
-        }
+        self.doubt.get_or_insert_with(why);
     }
 }
 

@@ -7,7 +7,6 @@
 use crate::approval::sources::forge;
 use crate::approval::sources::keys::Keys;
 use crate::approval::sources::signature;
-use crate::approval::sources::signers::Signers;
 use crate::policy::demand::ListedFor;
 use crate::policy::governance::Governance;
 use crate::policy::people;
@@ -78,8 +77,7 @@ enum ListedBy {
 
 /// Tells whether a list of signers lets anybody sign for a person, whatever it revokes.
 pub(crate) fn can_anyone_sign(governance: &Governance) -> bool {
-    let signers = Signers::parse(governance.signers.as_deref().unwrap_or_default());
-    let keys = Keys::new(&signers, []);
+    let keys = Keys::unrevoked(governance);
     let mut holders =
         keys.holders(&signature::OF_PEOPLE).map(|holder| people::identify(governance, "", holder));
     holders.any(|person| is_person(governance, &keys, &person))
@@ -88,8 +86,7 @@ pub(crate) fn can_anyone_sign(governance: &Governance) -> bool {
 
 /// Tells whether groups or the signers file name somebody, also by a key that was revoked since.
 fn names_anyone(governance: &Governance) -> bool {
-    let signers = Signers::parse(governance.signers.as_deref().unwrap_or_default());
-    let keys = Keys::new(&signers, []);
+    let keys = Keys::unrevoked(governance);
     !collect(governance, &keys, members_and_holders(governance, &keys), ListedBy::GroupOrKey)
         .is_empty()
 }

@@ -54,6 +54,12 @@ impl Keys {
         Keys { lines: signers.lines.clone(), revoked: revoked.cloned().collect() }
     }
 
+    /// Returns the keys that a state lists, also those that it revokes.
+    pub(crate) fn unrevoked(governance: &Governance) -> Keys {
+        let signers = governance.signers.as_deref().unwrap_or_default();
+        Keys::new(&Signers::parse(signers), [])
+    }
+
     /// Returns the keys listed by governance files, without those revoked at the tip (S1).
     pub fn from_governance(at: &Governance, tip: &Governance) -> Keys {
         Keys::less(at, [tip])

@@ -146,7 +146,6 @@ pub fn of_commit(commit: &Commit) -> CheckedSignature {
     }
 }
 
-/// Reads the detached signature of an approval file.
 pub fn detached(armoured: &[u8], text: &[u8]) -> CheckedSignature {
     CheckedSignature::read(armoured, text, APPROVAL)
 }

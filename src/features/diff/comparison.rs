@@ -324,7 +324,7 @@ impl Comparer<'_> {
             new: Some(after.tree),
             others: Box::default(),
         });
-        let interest = Interest::new(&self.prefix, &search.folders(), &BTreeSet::new());
+        let interest = Interest::new(&self.prefix, &search.folders());
         let mut folders = FolderComparison::new(self.repository, &self.prefix, OidMap::default());
         folders.run(interest.top(), jobs.collect());
         if let Some((_, missing)) = folders.obstacles.pop_first() {
@@ -427,7 +427,7 @@ impl Comparer<'_> {
         to: Oid,
         folders: &[String],
     ) -> Result<BTreeSet<String>, Undetermined> {
-        let interest = Interest::new(&self.prefix, folders, &BTreeSet::new());
+        let interest = Interest::new(&self.prefix, folders);
         let tree = |oid| chain::read(self.repository, oid).map(|commit| commit.tree);
         let job = ComparisonJob {
             pair: 0,

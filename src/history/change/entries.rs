@@ -11,7 +11,6 @@ use crate::record::time::{Instant, not_after};
 /// Whether a record's end is later, and whether an entry explains it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ExpiryExtension {
-    /// The end is not later.
     No,
     /// The end is later, and this many new renewal entries lead from the old end to the new one.
     Renewed(usize),

@@ -78,10 +78,14 @@ pub const FIELDS: &[RecordField] = &[
         |a, b| added(&a.handling, &b.handling, ChangeEvent::Noted),
         FieldMerge::AsLanded
     ),
-    special!(renewals, |a, b| added(&a.renewals, &b.renewals, renewal(a, b)), FieldMerge::AsLanded),
+    special!(
+        renewals,
+        |a, b| added(&a.renewals, &b.renewals, explained(expires(a, b), ChangeEvent::Renewed)),
+        FieldMerge::AsLanded
+    ),
     special!(
         transfers,
-        |a, b| added(&a.transfers, &b.transfers, transfer(a, b)),
+        |a, b| added(&a.transfers, &b.transfers, explained(owner(a, b), ChangeEvent::Transferred)),
         FieldMerge::AsLanded
     ),
     special!(
@@ -105,6 +109,13 @@ fn added<T: PartialEq>(before: &[T], after: &[T], event: ChangeEvent) -> Vec<Cha
         events.push(ChangeEvent::Amended);
     }
     events
+}
+
+/// Returns the event of an added entry that explains a change, given those of the change; one that does not explain it has none of
+/// its own.
+fn explained(change: Vec<ChangeEvent>, by_entry: ChangeEvent) -> ChangeEvent {
+    let unexplained = [ChangeEvent::Extended, ChangeEvent::OwnerChanged];
+    change.into_iter().find(|event| unexplained.contains(event)).unwrap_or(by_entry)
 }
 
 fn widened(is_wider: bool) -> Option<ChangeEvent> {
@@ -195,14 +206,6 @@ fn owner(before: &Record, after: &Record) -> Vec<ChangeEvent> {
     }
 }
 
-/// Returns the event of an added transfer entry; one that does not explain this change of owner has none.
-fn transfer(before: &Record, after: &Record) -> ChangeEvent {
-    match entries::handover(before, after) {
-        Handover::Silent => ChangeEvent::OwnerChanged,
-        Handover::No | Handover::Transferred => ChangeEvent::Transferred,
-    }
-}
-
 fn risk(before: &Record, after: &Record) -> Vec<ChangeEvent> {
     let mut events = Vec::new();
     if after.risk.level > before.risk.level {
@@ -227,14 +230,6 @@ fn expires(before: &Record, after: &Record) -> Vec<ChangeEvent> {
         ExpiryExtension::No => Vec::new(),
         ExpiryExtension::Renewed(_) => vec![ChangeEvent::Renewed],
         ExpiryExtension::Silent => vec![ChangeEvent::Extended],
-    }
-}
-
-/// Returns the event of an added renewal entry; one that does not explain this later end has none.
-fn renewal(before: &Record, after: &Record) -> ChangeEvent {
-    match ExpiryExtension::between(before, after) {
-        ExpiryExtension::Silent => ChangeEvent::Extended,
-        ExpiryExtension::No | ExpiryExtension::Renewed(_) => ChangeEvent::Renewed,
     }
 }
 
@@ -293,7 +288,6 @@ fn one_control(before: &CompensatingControl, after: &CompensatingControl) -> Vec
     events
 }
 
-/// Returns the events of a change of the closure.
 pub fn closure(before: Option<&Record>, after: &Record) -> Vec<ChangeEvent> {
     let before = before.and_then(|before| before.closure.as_ref());
     match (before, &after.closure) {
