@@ -14,6 +14,7 @@ use crate::policy::people::nobody;
 use crate::policy::people::person::Person;
 use crate::policy::tier::Needed;
 use crate::record::time::{Instant, Term};
+use serde::{Serialize, Serializer};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -34,7 +35,7 @@ pub struct ApprovalVerdict {
     pub result: FourEyes,
     pub needed: Needed,
     /// The counted approvers, one entry per person, sorted by address.
-    pub approvers: Vec<Approver>,
+    pub approvers: Vec<Statement>,
     /// Everyone named as having made the content, sorted by address.
     pub authors: Vec<Author>,
     /// The authors of this landing alone (A1 to A4), without those left over from earlier versions.
@@ -209,12 +210,15 @@ impl FourEyes {
     }
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Author {
+    #[serde(flatten)]
     pub person: Person,
     /// Whether a signature by a listed key proves it.
+    #[serde(rename = "attested")]
     pub is_attested: bool,
     /// Whether a commit of their own shows it; co-authors and requesters, whom others name, may still reject.
+    #[serde(skip)]
     pub by_own_commit: bool,
 }
 
@@ -225,15 +229,25 @@ pub enum Vote {
     Neither,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Approver {
+/// What one person says of a version, and whether it counts; in JSON an approver.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Statement {
+    #[serde(flatten)]
     pub person: Person,
+    #[serde(skip)]
+    pub vote: Vote,
+    #[serde(skip)]
+    pub counts: VoteCounts,
     pub groups: Vec<String>,
     pub level: Proof,
+    /// The commit by which a claim let the key in, so that it proves no more than a claim.
+    #[serde(rename = "level_reason", serialize_with = "level_reason")]
+    pub key_claimed_in: Option<Arc<str>>,
     pub kind: EvidenceKind,
     /// Whether a member of the author set stated it.
     pub self_asserted: SelfAsserted,
     /// Whether this is, or may be, the one author whom the policy lets approve.
+    #[serde(skip)]
     pub is_author: bool,
     /// The person who stated it, as git names them.
     pub stated_by: Option<Person>,
@@ -244,16 +258,12 @@ pub struct Approver {
     /// The path of the approval file, or its note.
     pub source: Option<String>,
     pub key: Option<String>,
-    /// The commit by which a claim let that key in, so that it proves no more than a claim.
-    pub key_claimed_in: Option<Arc<str>>,
     pub via: Option<String>,
 }
 
-impl Approver {
-    /// Returns why a signature proves no more than a claim; `None` for an approval that proves as much as its kind does.
-    pub fn level_reason(&self) -> Option<String> {
-        self.key_claimed_in.as_deref().map(signed_by_claimed_key)
-    }
+/// Says why a signature proves no more than a claim; null for an approval that proves as much as its kind does.
+fn level_reason<S: Serializer>(claimed_in: &Option<Arc<str>>, to: S) -> Result<S::Ok, S::Error> {
+    claimed_in.as_deref().map(signed_by_claimed_key).serialize(to)
 }
 
 pub(crate) fn signed_by_claimed_key(commit: &str) -> String {
@@ -261,14 +271,6 @@ pub(crate) fn signed_by_claimed_key(commit: &str) -> String {
         "signed by a key whose owner only a claim names ({})",
         commit.get(..7).unwrap_or(commit)
     )
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Statement {
-    /// The approver, as they would count.
-    pub approver: Approver,
-    pub vote: Vote,
-    pub counts: VoteCounts,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -346,15 +348,18 @@ pub enum NotCounted {
     OtherBytes(String),
 }
 
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct MissingApproval {
     pub need: String,
+    #[serde(skip)]
     pub group: Option<String>,
     /// Who could give it, if the policy names them.
     pub who: Vec<Person>,
     /// Whether anyone but the authors could give it.
+    #[serde(skip)]
     pub is_for_anyone: bool,
     /// What must first be added to the policy: `` `nweber: ADDRESS` to people.logins ``.
+    #[serde(skip)]
     pub add: Option<String>,
 }
 
@@ -367,14 +372,14 @@ pub enum SelfAsserted {
     ForgeUi,
 }
 
-impl SelfAsserted {
-    /// Returns the value of `self_asserted`, `None` for `null`.
-    pub fn value(self) -> Option<bool> {
+impl Serialize for SelfAsserted {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
         match self {
             SelfAsserted::No => Some(false),
             SelfAsserted::Yes => Some(true),
             SelfAsserted::ForgeUi => None,
         }
+        .serialize(to)
     }
 }
 

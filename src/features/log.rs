@@ -3,7 +3,7 @@
 //! Uses approval, status, survey. Pure. Start at `doc`. Follows `docs/spec/cli.md`, log. The JSON has one event for
 //! each change of meaning; in the table, those of one landing share a line.
 
-use crate::approval::verdict::{FourEyes, Satisfied, Vote, VoteCounts};
+use crate::approval::verdict::{Author, FourEyes, Satisfied, Statement, Vote, VoteCounts};
 use crate::history::change::differ::ValueDifference;
 use crate::history::change::event::ChangeEvent;
 use crate::history::objects;
@@ -15,8 +15,7 @@ use crate::status::trace::Lapse;
 use crate::survey::acts::RecordAct;
 use crate::view::closure;
 use crate::view::doc::{Block, Column, ColumnFit, Doc, DocTable, RowColumns, StyledText, Tone};
-use crate::view::record::approval::AuthorView;
-use crate::view::shape::{self, ApproverView};
+use crate::view::shape::{self, APPROVER_COLUMNS, AUTHOR_COLUMNS};
 use crate::view::statements::{self, StatementView};
 use serde::Serialize;
 use serde_json::Value;
@@ -53,8 +52,8 @@ struct ActView<'a> {
     commit: String,
     at: Instant,
     policy: Option<&'a str>,
-    authors: Vec<AuthorView<'a>>,
-    approvers: Vec<ApproverView<'a>>,
+    authors: &'a [Author],
+    approvers: &'a [&'a Statement],
     statements: Vec<StatementView<'a>>,
     result: &'static str,
     flags: &'a BTreeSet<&'static str>,
@@ -172,9 +171,9 @@ pub fn vacant(record_state: &RecordState) -> String {
 impl<'a> ActView<'a> {
     const COLUMNS: &'static RowColumns = &[
         ("", "event commit at policy"),
-        ("authors.", AuthorView::COLUMNS),
-        ("approvers.", ApproverView::COLUMNS),
-        ("statements.", ApproverView::COLUMNS),
+        ("authors.", AUTHOR_COLUMNS),
+        ("approvers.", APPROVER_COLUMNS),
+        ("statements.", APPROVER_COLUMNS),
         ("statements.", "decision counts why_not"),
         ("", "result flags pull_request changes.field changes.from changes.to"),
     ];
@@ -186,8 +185,8 @@ impl<'a> ActView<'a> {
             commit: act.commit.to_string(),
             at: act.at,
             policy: verdict.policy_commit.as_deref(),
-            authors: AuthorView::all(verdict),
-            approvers: ApproverView::all(act.approvers.iter().copied()),
+            authors: &verdict.authors,
+            approvers: &act.approvers,
             statements: StatementView::all(&act.statements),
             result: act.result.as_str(),
             flags: &verdict.flags,
@@ -275,7 +274,7 @@ fn approved_line(act: &RecordAct<'_>) -> StyledText {
             .statements
             .iter()
             .filter(|it| it.vote == Vote::Vetoes && it.counts == VoteCounts::Yes);
-        let who = join_names(rejects.map(|it| shape::short_name(&it.approver.person)));
+        let who = join_names(rejects.map(|it| shape::short_name(&it.person)));
         return StyledText::with_tone(Tone::Bad, format!("nobody: {who} rejected it"));
     }
     let names: Vec<String> = act.approvers.iter().map(|it| shape::short_stated(it)).collect();

@@ -319,7 +319,7 @@ impl<'c> LandedCase<'c> {
     pub fn has_evidence(&self) -> bool {
         let is_maker = |statement: &Statement| {
             let mut makers = self.verdict.makers.iter();
-            makers.any(|maker| maker.key == statement.approver.person.key)
+            makers.any(|maker| maker.key == statement.person.key)
         };
         let may_be_author = |statement: &Statement| {
             matches!(
@@ -333,7 +333,7 @@ impl<'c> LandedCase<'c> {
         };
         let own_act = |statement: &Statement| {
             let by_author = may_be_author(statement) || is_maker(statement);
-            statement.approver.kind == EvidenceKind::Merge && by_author
+            statement.kind == EvidenceKind::Merge && by_author
         };
         self.verdict.statements.iter().any(|statement| !own_act(statement))
     }

@@ -42,7 +42,7 @@ fn alone(landed: &LandedCase<'_>) -> Option<Finding> {
     {
         return None;
     }
-    let person = &bot.approver.person;
+    let person = &bot.person;
     let message = format!(
         "the only approval came from {}, a bot or an agent, which does not count",
         person.display

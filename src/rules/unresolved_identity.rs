@@ -40,7 +40,7 @@ fn unresolved(landed: &LandedCase<'_>) -> Option<Finding> {
         .statements
         .iter()
         .filter(is_namesake)
-        .map(|statement| format!("{} has the name of an author", statement.approver.person.display))
+        .map(|statement| format!("{} has the name of an author", statement.person.display))
         .collect();
     who.extend(verdict.statements.iter().filter_map(|statement| match &statement.counts {
         VoteCounts::No(NotCounted::UnnamedForge(who)) => Some(format!("{who} may be a forge")),

@@ -39,8 +39,8 @@ fn refused(landed: &LandedCase<'_>) -> Option<Finding> {
     let vetoes = landed.verdict.statements.iter().filter(is_veto);
     let rejections: Vec<String> = vetoes
         .map(|statement| {
-            let who = &statement.approver.person.display;
-            match &statement.approver.reason {
+            let who = &statement.person.display;
+            match &statement.reason {
                 Some(reason) => format!("{who}: {reason}"),
                 None => who.clone(),
             }

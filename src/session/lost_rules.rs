@@ -136,9 +136,9 @@ fn is_approved_since(verdict: &ApprovalVerdict, since: Instant) -> bool {
     let counting = verdict.statements.iter().filter(|statement| {
         statement.vote == Vote::Approves
             && statement.counts == VoteCounts::Yes
-            && statement.approver.at > since
+            && statement.at > since
     });
-    let approvers: Vec<_> = counting.map(|statement| &statement.approver).collect();
+    let approvers: Vec<_> = counting.collect();
     let people: BTreeSet<&str> =
         approvers.iter().map(|approver| approver.person.key.as_str()).collect();
     let has = |group: &String| approvers.iter().any(|approver| approver.groups.contains(group));

@@ -180,17 +180,17 @@ impl RecordState {
 }
 
 /// The version whose grant is in force.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ApprovedGrant {
     pub commit: String,
     /// When it was approved.
     pub at: Instant,
     /// The digest of its file, 64 hexadecimal digits.
     pub digest: Option<String>,
-    pub approvers: Vec<approval::verdict::Approver>,
+    pub approvers: Vec<approval::verdict::Statement>,
 }
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct LandingInfo {
     pub commit: String,
     /// The earliest time at which it was effective.

@@ -4,7 +4,7 @@
 //! An approval or veto that landed in a later commit than the content is an act of its own.
 
 use crate::approval::verdict::{
-    ApprovalVerdict, Approver, FourEyes, Satisfied, Statement, VerdictChange, Vote, VoteCounts,
+    ApprovalVerdict, FourEyes, Satisfied, Statement, VerdictChange, Vote, VoteCounts,
 };
 use crate::diag::sorting::StableSort as _;
 use crate::history::change;
@@ -40,7 +40,7 @@ pub struct RecordAct<'a> {
     /// The statements about the version that existed by then.
     pub statements: Vec<&'a Statement>,
     /// The approvers counted by then, one entry per person, sorted by address.
-    pub approvers: Vec<&'a Approver>,
+    pub approvers: Vec<&'a Statement>,
     /// The values that this act changed.
     pub changes: Vec<ValueDifference>,
 }
@@ -88,11 +88,8 @@ impl<'a> RecordAct<'a> {
         let commit = landing.oid;
         let by_then = index(history, &commit.to_string());
         let is_known = |commit: &str| index(history, commit) <= by_then;
-        let statements: Vec<&Statement> = statements
-            .iter()
-            .filter(|statement| is_known(&statement.approver.commit))
-            .copied()
-            .collect();
+        let statements: Vec<&Statement> =
+            statements.iter().filter(|statement| is_known(&statement.commit)).copied().collect();
         let turns = verdict.turns.iter();
         let turn = turns.take_while(|turn| is_known(&turn.commit)).last().or(verdict.turns.first());
         RecordAct {
@@ -120,23 +117,23 @@ fn approvers<'a>(
     verdict: &'a ApprovalVerdict,
     statements: &[&'a Statement],
     is_known: &dyn Fn(&str) -> bool,
-) -> Vec<&'a Approver> {
+) -> Vec<&'a Statement> {
     let approvers = verdict.approvers.iter();
     if verdict.carries.is_some() {
         // A statement about a version that carries on an earlier result approves nothing of that result.
         return approvers.filter(|approver| is_known(&approver.commit)).collect();
     }
-    let counted = |approver: &&Approver| {
+    let counted = |approver: &&Statement| {
         statements.iter().any(|statement| {
             statement.counts == VoteCounts::Yes
                 && statement.vote == Vote::Approves
-                && statement.approver.person.key == approver.person.key
+                && statement.person.key == approver.person.key
         })
     };
-    let of_then = |approver: &'a Approver| {
+    let of_then = |approver: &'a Statement| {
         let own = statements
             .iter()
-            .map(|statement| &statement.approver)
+            .copied()
             .filter(|other| other.person.key == approver.person.key)
             .max_by_key(|other| other.kind.strength());
         own.unwrap_or(approver)
@@ -211,7 +208,7 @@ fn later_approval(
         .statements
         .iter()
         .filter(|statement| statement.vote == Vote::Vetoes && statement.counts == VoteCounts::Yes)
-        .filter_map(|statement| Some((landing(&statement.approver.commit)?, ChangeEvent::Vetoed)));
+        .filter_map(|statement| Some((landing(&statement.commit)?, ChangeEvent::Vetoed)));
     let mut later: Vec<(usize, ChangeEvent)> = vetoes.collect();
     // Approvals and vetoes that held only for a while are listed, too.
     for pair in verdict.turns.windows(2) {
@@ -245,7 +242,7 @@ fn stated_indices(
     };
     own.iter()
         .chain(&verdict.refused)
-        .filter_map(|statement| index(history, &statement.approver.commit))
+        .filter_map(|statement| index(history, &statement.commit))
         .filter(|index| *index > version.landing)
         .collect()
 }

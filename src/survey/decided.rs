@@ -173,7 +173,7 @@ fn vetoers(verdict: &ApprovalVerdict) -> (Vec<Person>, Option<String>) {
         .statements
         .iter()
         .filter(|statement| statement.vote == Vote::Vetoes && statement.counts == VoteCounts::Yes);
-    let by = vetoes.clone().map(|statement| statement.approver.person.clone()).collect();
-    let mut reasons = vetoes.filter_map(|statement| statement.approver.reason.clone());
+    let by = vetoes.clone().map(|statement| statement.person.clone()).collect();
+    let mut reasons = vetoes.filter_map(|statement| statement.reason.clone());
     (by, reasons.next())
 }

@@ -32,7 +32,7 @@ pub fn of_version(verdicts: &[Rc<ApprovalVerdict>], index: usize) -> Vec<&Statem
 /// Tells whether two statements are the same one, whichever version each was evaluated for.
 fn is_same(one: &Statement, other: &Statement) -> bool {
     let what = |statement: &Statement| {
-        let approver = &statement.approver;
+        let approver = statement;
         (
             approver.commit.clone(),
             approver.kind,

@@ -12,11 +12,11 @@ use crate::record::time::{Day, Instant, When};
 use crate::record::vocabulary::{Class, ControlStatus, IdentityType, Risk, RootCause, Vocabulary};
 use crate::record::{CompensatingControl, Owner, Record};
 use crate::status::reason::Reason;
-use crate::status::state::{InForce, InPlace, Pending, RecordState, Renewals};
+use crate::status::state::{ApprovedGrant, InForce, InPlace, Pending, RecordState, Renewals};
 use crate::survey::naming::RecordNames;
 use crate::view::doc::RowColumns;
-use crate::view::record::approval::{ApprovalView, ApprovedView, AuthorView};
-use crate::view::shape::ApproverView;
+use crate::view::record::approval::ApprovalView;
+use crate::view::shape::{APPROVER_COLUMNS, AUTHOR_COLUMNS};
 
 /// A record in the form of answers; unknown values are null.
 #[derive(Debug, Serialize)]
@@ -45,7 +45,7 @@ pub struct RecordView<'a> {
     not_after: Option<Instant>,
     days_left: Option<i64>,
     approval: ApprovalView<'a>,
-    approved: Option<ApprovedView<'a>>,
+    approved: Option<&'a ApprovedGrant>,
     changed_since_approval: bool,
     renewals: &'a Renewals,
     in_place: &'a InPlace,
@@ -115,13 +115,13 @@ impl<'a> RecordView<'a> {
         ("pending.", "branch since author.email author.name events"),
         ("", "starts expires not_after days_left"),
         ("approval.", "satisfied result needed.count needed.each_of needed.must_include"),
-        ("approval.approvers.", ApproverView::COLUMNS),
-        ("approval.authors.", AuthorView::COLUMNS),
+        ("approval.approvers.", APPROVER_COLUMNS),
+        ("approval.authors.", AUTHOR_COLUMNS),
         ("approval.landed.", "commit at by.email by.name pull_request"),
         ("approval.missing.", "need who.email who.name"),
         ("approval.", "flags"),
         ("approved.", "commit at digest"),
-        ("approved.approvers.", ApproverView::COLUMNS),
+        ("approved.approvers.", APPROVER_COLUMNS),
         ("", "changed_since_approval"),
         ("renewals.", "count limit total_days limit_days refiled"),
         ("in_place.", "first_approved days overrun_days"),
@@ -157,7 +157,7 @@ impl<'a> RecordView<'a> {
             not_after: state.not_after,
             days_left: state.days_left,
             approval: ApprovalView::of(state),
-            approved: state.approved.as_ref().map(ApprovedView::of),
+            approved: state.approved.as_ref(),
             changed_since_approval: state.changed_since_approval,
             renewals: &state.renewals,
             in_place: &state.in_place,

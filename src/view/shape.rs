@@ -3,14 +3,13 @@
 //! Uses diag, record, policy, approval. Pure. Start at [`stamped`]. Follows `docs/spec/cli.md`, shared shapes.
 
 use crate::approval::governance::counted::UncountedGovernanceFile;
-use crate::approval::verdict::{Approver, FourEyes};
+use crate::approval::verdict::{FourEyes, Statement};
 use crate::diag;
 use crate::history::objects::short;
 use crate::policy::demand::Proof;
 use crate::policy::people::person::{Person, PersonView};
 use crate::policy::tier::Needed;
 use crate::policy::tiers::Must;
-use crate::record::time::Instant;
 use crate::record::vocabulary::Vocabulary;
 use crate::status::stamp::{Stamp, StampView};
 use crate::view::doc::{Block, Doc, StyledText, Tone};
@@ -117,61 +116,20 @@ pub fn approvals_text(count: u32, each_of: &[String]) -> String {
     }
 }
 
-/// An approver.
-#[derive(Debug, Serialize)]
-pub struct ApproverView<'a> {
-    #[serde(flatten)]
-    person: PersonView<'a>,
-    groups: &'a [String],
-    level: &'static str,
-    level_reason: Option<String>,
-    kind: &'static str,
-    self_asserted: Option<bool>,
-    stated_by: Option<PersonView<'a>>,
-    commit: &'a str,
-    at: Instant,
-    reason: Option<&'a str>,
-    source: Option<&'a str>,
-    key: Option<&'a str>,
-    via: Option<&'a str>,
-}
+/// The columns of an approver.
+pub(crate) const APPROVER_COLUMNS: &str = "email name groups level level_reason kind self_asserted stated_by.email stated_by.name commit at reason source key via";
 
-impl<'a> ApproverView<'a> {
-    pub(crate) const COLUMNS: &'static str = "email name groups level level_reason kind self_asserted stated_by.email stated_by.name commit at reason source key via";
-
-    /// Returns an approver in the form of answers.
-    pub fn of(approver: &'a Approver) -> ApproverView<'a> {
-        ApproverView {
-            person: PersonView::of(&approver.person),
-            groups: &approver.groups,
-            level: approver.level.as_str(),
-            level_reason: approver.level_reason(),
-            kind: approver.kind.as_str(),
-            self_asserted: approver.self_asserted.value(),
-            stated_by: approver.stated_by.as_ref().map(PersonView::of),
-            commit: &approver.commit,
-            at: approver.at,
-            reason: approver.reason.as_deref(),
-            source: approver.source.as_deref(),
-            key: approver.key.as_deref(),
-            via: approver.via.as_deref(),
-        }
-    }
-
-    /// Returns several of them.
-    pub fn all(approvers: impl IntoIterator<Item = &'a Approver>) -> Vec<ApproverView<'a>> {
-        approvers.into_iter().map(ApproverView::of).collect()
-    }
-}
+/// The columns of an author.
+pub(crate) const AUTHOR_COLUMNS: &str = "email name attested";
 
 /// Returns who reported an approval, if not the approver.
-pub fn stated_by_another(approver: &Approver) -> Option<&Person> {
+pub fn stated_by_another(approver: &Statement) -> Option<&Person> {
     let stater = approver.stated_by.as_ref();
     stater.filter(|stater| stater.key != approver.person.key)
 }
 
 /// Returns an approver's name, and who reported the approval if it was somebody else.
-pub fn short_stated(approver: &Approver) -> String {
+pub fn short_stated(approver: &Statement) -> String {
     let who = short_name(&approver.person);
     match stated_by_another(approver) {
         Some(stater) => format!("{who}, as stated by {}", short_name(stater)),
@@ -200,7 +158,7 @@ pub fn result(result: FourEyes) -> StyledText {
 }
 
 /// Returns an approver as text: who, for which groups, and on what evidence.
-pub fn approver_text(approver: &Approver) -> StyledText {
+pub fn approver_text(approver: &Statement) -> StyledText {
     let groups = match approver.groups.as_slice() {
         [] => String::new(),
         groups => format!(" for {}", groups.join(", ")),

@@ -6,16 +6,16 @@
 use crate::history::objects;
 use serde::Serialize;
 
-use crate::approval::verdict::{Approver, Statement, Vote, VoteCounts};
+use crate::approval::verdict::{Statement, Vote, VoteCounts};
 use crate::record::vocabulary::Vocabulary as _;
 use crate::view::doc::{Column, ColumnFit, DocTable, StyledText, Tone};
-use crate::view::shape::{self, ApproverView};
+use crate::view::shape;
 
 /// A statement: who made it (in the form of approvers), whether it approves or rejects, and whether it counts.
 #[derive(Debug, Serialize)]
 pub struct StatementView<'a> {
     #[serde(flatten)]
-    approver: ApproverView<'a>,
+    approver: &'a Statement,
     decision: &'static str,
     counts: bool,
     why_not: Option<String>,
@@ -30,7 +30,7 @@ impl<'a> StatementView<'a> {
     fn of(statement: &'a Statement) -> StatementView<'a> {
         let why_not = reason_not_counted(statement);
         StatementView {
-            approver: ApproverView::of(&statement.approver),
+            approver: statement,
             decision: statement.vote.decision(),
             counts: why_not.is_none(),
             why_not,
@@ -51,7 +51,7 @@ pub fn beyond_approvers<'a>(all: impl Iterator<Item = &'a Statement>) -> Vec<&'a
 
 /// Tells whether a statement is a counting approval, made by the approver and without a reason.
 fn is_plain(statement: &Statement) -> bool {
-    let approver = &statement.approver;
+    let approver = statement;
     let bare = approver.reason.is_none() && approver.via.is_none();
     let approves = statement.vote == Vote::Approves && statement.counts == VoteCounts::Yes;
     approves && bare && shape::stated_by_another(approver).is_none()
@@ -85,7 +85,7 @@ pub fn table(statements: &[&Statement]) -> DocTable {
 }
 
 fn row(statement: &Statement) -> Vec<StyledText> {
-    let approver = &statement.approver;
+    let approver = statement;
     let stater = shape::stated_by_another(approver);
     vec![
         StyledText::with_tone(Tone::Strong, shape::name(&approver.person)),
@@ -103,7 +103,7 @@ fn row(statement: &Statement) -> Vec<StyledText> {
 /// Returns each statement by the name of its author, as a text of several lines.
 pub fn pairs(statements: &[&Statement]) -> Vec<(String, StyledText)> {
     let pair = |statement: &&Statement| {
-        let approver = &statement.approver;
+        let approver = statement;
         let mut text = vote(statement).and(Tone::Plain, ", ");
         text.0.extend(counts_text(statement).0);
         text = text.and(Tone::Plain, "\n");
@@ -128,7 +128,7 @@ pub fn rejections(statements: &[&Statement]) -> Vec<StyledText> {
     let counts = |it: &&&Statement| it.vote == Vote::Vetoes && it.counts == VoteCounts::Yes;
     let rejections = statements.iter().filter(counts);
     let line = |statement: &&Statement| {
-        let approver = &statement.approver;
+        let approver = statement;
         let reason = approver.reason.iter().map(|reason| format!(": {reason}"));
         StyledText::with_tone(Tone::Plain, "rejected by ")
             .and(Tone::Strong, shape::name(&approver.person))
@@ -166,6 +166,6 @@ fn counts_text(statement: &Statement) -> StyledText {
     }
 }
 
-fn how(approver: &Approver) -> StyledText {
+fn how(approver: &Statement) -> StyledText {
     shape::level(approver.level).and(Tone::Plain, format!(" by {}", approver.kind.as_str()))
 }

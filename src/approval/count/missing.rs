@@ -4,7 +4,7 @@
 //! `docs/spec/approval.md`, D4 and D6, and `docs/spec/cli.md`, `missing[]`.
 
 use crate::approval::count::requirement::{self, Role, VersionDemand};
-use crate::approval::count::weigh::CountedApproval;
+use crate::approval::count::weigh::CountedPerson;
 use crate::approval::people::authors::AuthorSet;
 use crate::approval::people::identity::IdentityResolver;
 use crate::approval::people::relation::{self, SeparatedBy};
@@ -25,13 +25,13 @@ pub(crate) struct DemandContext<'a> {
 
 pub(crate) fn missing_approvals(
     context: DemandContext,
-    counted_approvals: &[CountedApproval],
+    people: &[CountedPerson],
     statements: &[Statement],
 ) -> Vec<MissingApproval> {
     let terms = &context.demand.terms;
     let groups: Vec<&str> = terms.each_of.iter().map(String::as_str).collect();
     let member_of: Vec<Vec<String>> =
-        counted_approvals.iter().map(|counted| counted.approver.groups.clone()).collect();
+        people.iter().map(|person| person.statement.groups.clone()).collect();
     let unfilled = requirement::unfilled(&groups, &member_of);
     let by_signature = match terms.proof {
         Proof::Attested => ", by a signature",
@@ -42,17 +42,16 @@ pub(crate) fn missing_approvals(
         .map(|group| MissingApproval {
             need: format!("one person in group {group} other than the authors{by_signature}"),
             group: Some((*group).to_owned()),
-            who: may_still(context, people::members(context.resolver.at, group), counted_approvals),
+            who: may_still(context, people::members(context.resolver.at, group), people),
             ..MissingApproval::default()
         })
         .collect();
     let roles = context.demand.people.iter();
-    missing
-        .extend(roles.filter_map(|role| of_role(context, role, counted_approvals, by_signature)));
+    missing.extend(roles.filter_map(|role| of_role(context, role, people, by_signature)));
     let needed = terms.needed().count as usize;
-    let n_more = needed.saturating_sub(counted_approvals.len()).saturating_sub(unfilled.len());
+    let n_more = needed.saturating_sub(people.len()).saturating_sub(unfilled.len());
     if n_more > 0 {
-        let is_first = counted_approvals.is_empty() && unfilled.is_empty();
+        let is_first = people.is_empty() && unfilled.is_empty();
         let listed = context.demand.listed.as_ref();
         let sort = match listed {
             Some(_) if is_first => "listed ",
@@ -67,7 +66,7 @@ pub(crate) fn missing_approvals(
         missing.push(MissingApproval {
             need: format!("{more} other than the authors{by_signature}"),
             who: listed.map_or_else(Vec::new, |listed| {
-                may_still(context, listed.persons(&context.resolver), counted_approvals)
+                may_still(context, listed.persons(&context.resolver), people)
             }),
             is_for_anyone: true,
             ..MissingApproval::default()
@@ -108,8 +107,8 @@ fn unknown_authors(context: DemandContext) -> BTreeMap<String, String> {
 
 fn may_still(
     context: DemandContext,
-    people: Vec<Person>,
-    counted_approvals: &[CountedApproval],
+    candidates: Vec<Person>,
+    people: &[CountedPerson],
 ) -> Vec<Person> {
     let approval = &context.resolver.at.policy.approval;
     let may = |person: &Person| {
@@ -119,11 +118,11 @@ fn may_still(
             && owners.any(|owner| context.resolver.of_person(owner).is(&identity));
         !context.authors.holds(&identity)
             && !context.resolver.is_machine(&identity)
-            && !counted_approvals.iter().any(|counted| counted.identity.is(&identity))
+            && !people.iter().any(|counted| counted.identity.is(&identity))
             && !is_owner
             && is_listed(context, person)
     };
-    relation::each_once(people.into_iter().filter(may))
+    relation::each_once(candidates.into_iter().filter(may))
 }
 
 fn is_listed(context: DemandContext, person: &Person) -> bool {
@@ -135,7 +134,7 @@ fn is_listed(context: DemandContext, person: &Person) -> bool {
 fn of_role(
     context: DemandContext,
     role: &Role,
-    counted_approvals: &[CountedApproval],
+    people: &[CountedPerson],
     by_signature: &str,
 ) -> Option<MissingApproval> {
     let Must::RiskOwner = role.must;
@@ -145,7 +144,7 @@ fn of_role(
             ..MissingApproval::default()
         });
     };
-    if counted_approvals.iter().any(|counted_approval| counted_approval.fills_role(role)) {
+    if people.iter().any(|person| person.fills_role(role)) {
         return None;
     }
     let identity = context.resolver.identity(&person.typed_name, &person.typed_email);
@@ -169,7 +168,7 @@ pub(crate) fn not_counted<'s>(statements: impl Iterator<Item = &'s Statement>) -
         let VoteCounts::No(why_not) = &statement.counts else {
             continue;
         };
-        let person = &statement.approver.person;
+        let person = &statement.person;
         let name = match (person.email.as_str(), person.name.as_str()) {
             ("", "") => "a line without a name",
             ("", name) => name,

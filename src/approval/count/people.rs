@@ -5,14 +5,12 @@
 //! `docs/spec/approval.md`, E6, E8, I5, D4 to D8, 1.7 and 1.8.
 
 use crate::approval::count::requirement::VersionDemand;
-use crate::approval::count::weigh::{
-    self, CountedApproval, VersionEvidence, WeighedApproval, approver, is_met,
-};
+use crate::approval::count::weigh::{self, CountedPerson, VersionEvidence, is_met};
 use crate::approval::evidence::claims::Claim;
 use crate::approval::people::identity::{Identity, NameForm, NamedPerson};
-use crate::approval::people::relation::{self, Accounts, Relation, UnknownAccount};
+use crate::approval::people::relation::{self, Relation, UnknownAccount};
 use crate::approval::sources::signature::SignatureState;
-use crate::approval::verdict::{Approver, FourEyes, NotCounted, Statement, Vote, VoteCounts};
+use crate::approval::verdict::{FourEyes, NotCounted, Statement, Vote, VoteCounts};
 use crate::diag::sorting::StableSort as _;
 use crate::policy::demand::{EvidenceKind, Proof};
 use std::collections::{BTreeSet, HashMap};
@@ -22,15 +20,15 @@ use std::rc::Rc;
 pub(crate) struct FourEyesOutcome {
     pub is_met: bool,
     pub result: FourEyes,
-    /// The counted approvals, sorted by the approver's address.
-    pub counted_approvals: Vec<CountedApproval>,
+    /// The people who count, sorted by address.
+    pub people: Vec<CountedPerson>,
     pub statements: Vec<Statement>,
     pub flags: BTreeSet<&'static str>,
 }
 
 impl FourEyesOutcome {
-    pub(crate) fn approvers(&self) -> Vec<Approver> {
-        self.counted_approvals.iter().map(|counted| counted.approver.clone()).collect()
+    pub(crate) fn approvers(&self) -> Vec<Statement> {
+        self.people.iter().map(|person| person.statement.clone()).collect()
     }
 
     pub(crate) fn holds(&self) -> bool {
@@ -45,44 +43,34 @@ impl FourEyesOutcome {
 pub(crate) fn judge(case: VersionEvidence) -> FourEyesOutcome {
     let mut claims = case.evidence.claims.clone();
     share_names(&mut claims);
-    let mut weighed: Vec<WeighedApproval> =
-        claims.iter().map(|claim| weigh::weigh(case, claim)).collect();
-    weigh::replace(&mut weighed);
-    choose_author(case, &mut weighed);
-    let counted = count(case, &weighed);
-    for (index, unknown) in counted.left_out {
-        if let Some(weighed) = weighed.get_mut(index) {
-            weighed.counts = VoteCounts::No(NotCounted::UnknownAccount(unknown));
+    for claim in &mut claims {
+        weigh::weigh(case, claim);
+    }
+    weigh::replace(&mut claims);
+    choose_author(case, &mut claims);
+    let CountedPeople { people, left_out, flags } = count(case, &claims);
+    for (index, unknown) in left_out {
+        if let Some(claim) = claims.get_mut(index) {
+            claim.counts = VoteCounts::No(NotCounted::UnknownAccount(unknown));
         }
     }
-    let (counted_approvals, flags) = (counted.counted_approvals, counted.flags);
-    let statements: Vec<Statement> = weighed
-        .iter()
-        .map(|weighed| Statement {
-            approver: approver(case, weighed.claim),
-            vote: weighed.claim.vote,
-            counts: weighed.counts.clone(),
-        })
-        .collect();
+    let statements: Vec<Statement> =
+        claims.iter().map(|claim| weigh::statement(case, claim)).collect();
     FourEyesOutcome {
-        is_met: is_met(case.demand, &counted_approvals),
-        result: result(case, &counted_approvals, &statements, only_authors(&weighed)),
-        counted_approvals,
+        is_met: is_met(case.demand, &people),
+        result: result(case, &people, &statements, only_authors(&claims)),
+        people,
         statements,
         flags,
     }
 }
 
 /// If the policy lets authors approve, counts one member of the author set: the one who helps most (D8).
-fn choose_author(case: VersionEvidence, weighed: &mut [WeighedApproval]) {
-    let is_member = |weighed: &WeighedApproval| {
-        weighed.counts == VoteCounts::Yes
-            && weighed.claim.vote == Vote::Approves
-            && !weighed.relation.is_different()
-    };
+fn choose_author(case: VersionEvidence, claims: &mut [Claim]) {
+    let is_member = |claim: &Claim| claim.approves() && !claim.relation.is_different();
     let mut members: Vec<Identity> = Vec::new();
-    for identity in weighed.iter().filter(|it| is_member(it)).filter_map(|it| it.identity.as_ref())
-    {
+    let own = claims.iter().filter(|claim| is_member(claim));
+    for identity in own.filter_map(|claim| claim.who.identity()) {
         if !members.iter().any(|known| known.is(identity)) {
             members.push(identity.clone());
         }
@@ -90,26 +78,26 @@ fn choose_author(case: VersionEvidence, weighed: &mut [WeighedApproval]) {
     if members.len() < 2 {
         return;
     }
-    let without = |chosen: &Identity, weighed: &mut [WeighedApproval]| {
-        for weighed in weighed.iter_mut().filter(|it| is_member(it)) {
-            if !weighed.identity.as_ref().is_some_and(|identity| identity.is(chosen)) {
-                weighed.counts = VoteCounts::No(weigh::as_author(&weighed.relation));
+    let without = |chosen: &Identity, claims: &mut [Claim]| {
+        for claim in claims.iter_mut().filter(|claim| is_member(claim)) {
+            if !claim.who.identity().is_some_and(|identity| identity.is(chosen)) {
+                claim.counts = VoteCounts::No(weigh::as_author(&claim.relation));
             }
         }
     };
     let helps = |chosen: &&Identity| {
-        let mut weighed = weighed.to_vec();
-        without(chosen, &mut weighed);
-        is_met(case.demand, &count(case, &weighed).counted_approvals)
+        let mut claims = claims.to_vec();
+        without(chosen, &mut claims);
+        is_met(case.demand, &count(case, &claims).people)
     };
     if let Some(chosen) = members.iter().find(helps).or(members.first()) {
-        without(chosen, weighed);
+        without(chosen, claims);
     }
 }
 
 fn result(
     case: VersionEvidence,
-    counted_approvals: &[CountedApproval],
+    people: &[CountedPerson],
     statements: &[Statement],
     only_authors: bool,
 ) -> FourEyes {
@@ -126,14 +114,13 @@ fn result(
         let mut approving = statements.iter().filter(|it| it.vote == Vote::Approves);
         approving.any(|it| matches!(&it.counts, VoteCounts::No(why_not) if wanted(why_not)))
     };
-    let attested = counted_approvals.iter().filter(|it| it.approver.level == Proof::Attested);
-    let attested: Vec<CountedApproval> = attested.cloned().collect();
-    if counted_approvals.iter().any(|it| !it.approver.is_author) {
-        let by_signature =
-            attested.len() == counted_approvals.len() || is_met(case.demand, &attested);
+    let attested = people.iter().filter(|person| person.statement.level == Proof::Attested);
+    let attested: Vec<CountedPerson> = attested.cloned().collect();
+    if people.iter().any(|person| !person.statement.is_author) {
+        let by_signature = attested.len() == people.len() || is_met(case.demand, &attested);
         return if by_signature { FourEyes::Attested } else { FourEyes::Claimed };
     }
-    if !counted_approvals.is_empty() {
+    if !people.is_empty() {
         return FourEyes::SelfApproved;
     }
     if because(|why_not| matches!(why_not, NotCounted::SelfAsserted)) {
@@ -156,19 +143,18 @@ fn result(
 }
 
 /// Tells whether only authors approved; a review on the forge is never an author's own.
-fn only_authors(weighed: &[WeighedApproval]) -> bool {
-    let spoke = weighed.iter().filter(|weighed| {
-        let approves =
-            weighed.claim.vote == Vote::Approves && weighed.claim.kind != EvidenceKind::Review;
+fn only_authors(claims: &[Claim]) -> bool {
+    let spoke = claims.iter().filter(|claim| {
+        let approves = claim.vote == Vote::Approves && claim.kind != EvidenceKind::Review;
         let person = !matches!(
-            weighed.counts,
+            claim.counts,
             VoteCounts::No(NotCounted::Bot | NotCounted::Forge | NotCounted::SuspiciousMerge)
         );
         approves && person
     });
     let own: Vec<bool> = spoke
-        .filter(|weighed| weighed.identity.is_some())
-        .map(|weighed| weighed.relation == Relation::Same)
+        .filter(|claim| claim.who.identity().is_some())
+        .map(|claim| claim.relation == Relation::Same)
         .collect();
     !own.is_empty() && own.iter().all(|own| *own)
 }
@@ -176,140 +162,109 @@ fn only_authors(weighed: &[WeighedApproval]) -> bool {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct CountedPeople {
     /// One entry per person, sorted by address.
-    pub counted_approvals: Vec<CountedApproval>,
-    /// Indices of statements that are not counted, because they may be by somebody who already counts.
+    pub people: Vec<CountedPerson>,
+    /// Indices of claims that are not counted, because they may be by somebody who already counts.
     pub left_out: Vec<(usize, UnknownAccount)>,
     pub flags: BTreeSet<&'static str>,
 }
 
-struct PersonStatements {
-    counted_approval: CountedApproval,
-    accounts: Accounts,
-    weighed: Vec<usize>,
-}
-
-pub(crate) fn count(case: VersionEvidence, weighed: &[WeighedApproval]) -> CountedPeople {
-    let mut counted = CountedPeople::default();
-    let counting: Vec<(usize, &WeighedApproval, &Identity)> = weighed
+pub(crate) fn count(case: VersionEvidence, claims: &[Claim]) -> CountedPeople {
+    let mut flags = BTreeSet::new();
+    let counting: Vec<(usize, &Claim, &Identity)> = claims
         .iter()
         .enumerate()
-        .filter(|(_, it)| it.counts == VoteCounts::Yes && it.claim.vote == Vote::Approves)
-        .filter_map(|(index, approval)| Some((index, approval, approval.identity.as_ref()?)))
+        .filter(|(_, claim)| claim.approves())
+        .filter_map(|(index, claim)| Some((index, claim, claim.who.identity()?)))
         .collect();
     let identities: Vec<&Identity> = counting.iter().map(|(.., identity)| *identity).collect();
     let mut sets = Sets::by_keys(&identities);
     if sets.join_namesakes(&identities) {
-        counted.flags.insert("same-name");
+        flags.insert("same-name");
     }
-    sets.join_equal(counting.iter().map(|(_, approval, _)| approval.claim.key.as_deref()));
-    let mut groups: Vec<PersonStatements> = Vec::new();
+    sets.join_equal(counting.iter().map(|(_, claim, _)| claim.key.as_deref()));
+    let mut people: Vec<CountedPerson> = Vec::new();
     let mut place: HashMap<usize, usize> = HashMap::new();
-    for (n, (index, approval, identity)) in counting.iter().enumerate() {
-        if approval.claim.kind == EvidenceKind::Merge && weigh::is_committer_alone(case, identity) {
-            counted.flags.insert("committer-may-have-edited");
+    for (n, (index, claim, identity)) in counting.iter().enumerate() {
+        if claim.kind == EvidenceKind::Merge && weigh::is_committer_alone(case, identity) {
+            flags.insert("committer-may-have-edited");
         }
-        let known = *place.entry(sets.root(n)).or_insert(groups.len());
-        let group = PersonStatements::count_people(case, approval, identity, *index);
-        match groups.get_mut(known) {
-            Some(known) => known.join(group),
-            None => groups.push(group),
+        let known = *place.entry(sets.root(n)).or_insert(people.len());
+        let mut statement = weigh::statement(case, claim);
+        statement.is_author = !claim.relation.is_different();
+        let person = CountedPerson {
+            identity: (*identity).clone(),
+            names: claim.resolver.key_set.names(&identity.person, claim.level),
+            statement,
+            stated_at: claim.stated_at,
+            accounts: claim.resolver.accounts(identity, &claim.separated_by),
+            claims: vec![*index],
+        };
+        match people.get_mut(known) {
+            Some(known) => known.join(person),
+            None => people.push(person),
         }
     }
-    let mut kept = apart(case.demand, groups, &mut counted);
-    kept.order_by(|one, other| one.approver.person.key.cmp(&other.approver.person.key));
-    CountedPeople { counted_approvals: kept, ..counted }
+    let mut counted = apart(case.demand, people);
+    counted.people.order_by(|one, other| one.statement.person.key.cmp(&other.statement.person.key));
+    counted.flags.extend(flags);
+    counted
 }
 
-impl PersonStatements {
-    fn count_people(
-        case: VersionEvidence,
-        approval: &WeighedApproval,
-        identity: &Identity,
-        index: usize,
-    ) -> PersonStatements {
-        let claim = approval.claim;
-        let mut approver = weigh::approver(case, claim);
-        approver.is_author = !approval.relation.is_different();
-        PersonStatements {
-            counted_approval: CountedApproval {
-                identity: identity.clone(),
-                names: claim.resolver.key_set.names(&identity.person, claim.level),
-                approver,
-                stated_at: claim.stated_at,
-            },
-            accounts: claim.resolver.accounts(identity, &claim.separated_by),
-            weighed: vec![index],
-        }
-    }
-
-    fn join(&mut self, other: PersonStatements) {
-        self.weighed.extend(other.weighed);
+impl CountedPerson {
+    fn join(&mut self, other: CountedPerson) {
+        self.claims.extend(other.claims);
         self.accounts.join(other.accounts);
-        let (own, other) = (&mut self.counted_approval, other.counted_approval);
-        own.identity.absorb(&other.identity);
-        own.names.extend(other.names);
+        self.identity.absorb(&other.identity);
+        self.names.extend(other.names);
         // A person belongs to a group if any of their addresses does.
-        let mut groups = std::mem::take(&mut own.approver.groups);
-        groups.extend(other.approver.groups.iter().cloned());
+        let mut groups = std::mem::take(&mut self.statement.groups);
+        groups.extend(other.statement.groups.iter().cloned());
         groups.sort();
         groups.dedup();
-        let is_author = own.approver.is_author || other.approver.is_author;
-        if other.approver.kind.strength() > own.approver.kind.strength() {
-            own.identity.person = other.identity.person;
-            own.stated_at = other.stated_at;
-            own.approver = other.approver;
+        let is_author = self.statement.is_author || other.statement.is_author;
+        if other.statement.kind.strength() > self.statement.kind.strength() {
+            self.identity.person = other.identity.person;
+            self.stated_at = other.stated_at;
+            self.statement = other.statement;
         }
-        own.approver.groups = groups;
-        own.approver.is_author = is_author;
+        self.statement.groups = groups;
+        self.statement.is_author = is_author;
     }
 }
 
 /// Returns people who are all known to be different from each other: a set that meets the requirement, else as many as
 /// possible. People known only as accounts are tried last, then first.
-fn apart(
-    demand: &VersionDemand,
-    groups: Vec<PersonStatements>,
-    counted: &mut CountedPeople,
-) -> Vec<CountedApproval> {
-    if groups.iter().all(|group| group.accounts.unmapped.is_empty()) {
-        return groups.into_iter().map(|group| group.counted_approval).collect();
+fn apart(demand: &VersionDemand, people: Vec<CountedPerson>) -> CountedPeople {
+    if people.iter().all(|person| person.accounts.unmapped.is_empty()) {
+        return CountedPeople { people, ..CountedPeople::default() };
     }
-    let mut sorted: Vec<&PersonStatements> = groups.iter().collect();
-    sorted.order_by_key(|it| {
-        let is_unmapped = !it.accounts.unmapped.is_empty();
-        (is_unmapped, it.counted_approval.approver.person.key.clone())
+    let mut sorted: Vec<&CountedPerson> = people.iter().collect();
+    sorted.order_by_key(|person| {
+        let is_unmapped = !person.accounts.unmapped.is_empty();
+        (is_unmapped, person.statement.person.key.clone())
     });
     let mut turned = sorted.clone();
-    turned.order_by_key(|it| it.accounts.unmapped.is_empty());
+    turned.order_by_key(|person| person.accounts.unmapped.is_empty());
     let [first, other] = [sorted, turned].map(|order| choose(&order));
-    let counted_approvals = |chosen: &DistinctPeople| -> Vec<CountedApproval> {
-        chosen.kept.iter().map(|it| it.counted_approval.clone()).collect()
-    };
-    let is_met = |chosen: &DistinctPeople| weigh::is_met(demand, &counted_approvals(chosen));
-    let better = is_met(&other) || other.kept.len() > first.kept.len();
-    let chosen = if !is_met(&first) && better { other } else { first };
-    for (group, unknown) in &chosen.left_out {
-        let weighed = group.weighed.iter();
-        let left_out = weighed.map(|index| (*index, unknown.clone()));
-        counted.left_out.extend(left_out);
-        counted.flags.insert("same-account-unknown");
-    }
-    counted_approvals(&chosen)
+    let is_met = |chosen: &CountedPeople| weigh::is_met(demand, &chosen.people);
+    let better = is_met(&other) || other.people.len() > first.people.len();
+    if !is_met(&first) && better { other } else { first }
 }
 
-struct DistinctPeople<'g> {
-    kept: Vec<&'g PersonStatements>,
-    left_out: Vec<(&'g PersonStatements, UnknownAccount)>,
-}
-
-fn choose<'g>(order: &[&'g PersonStatements]) -> DistinctPeople<'g> {
-    let mut chosen = DistinctPeople { kept: Vec::new(), left_out: Vec::new() };
-    for group in order {
-        let own = |group: &'g PersonStatements| (&group.counted_approval.identity, &group.accounts);
-        let relations = chosen.kept.iter().map(|kept| relation::compare(own(group), own(kept)));
+fn choose(order: &[&CountedPerson]) -> CountedPeople {
+    let mut chosen = CountedPeople::default();
+    for person in order {
+        let accounts = (&person.identity, &person.accounts);
+        let kept = chosen.people.iter();
+        let relations =
+            kept.map(|kept| relation::compare(accounts, (&kept.identity, &kept.accounts)));
         match relations.fold(Relation::Different, Relation::nearest) {
-            Relation::Unknown(unknown) => chosen.left_out.push((group, unknown)),
-            _ => chosen.kept.push(group),
+            Relation::Unknown(unknown) => {
+                let claims = person.claims.iter();
+                chosen.left_out.extend(claims.map(|index| (*index, unknown.clone())));
+                chosen.flags.insert("same-account-unknown");
+            }
+            _ => chosen.people.push((*person).clone()),
         }
     }
     chosen

@@ -8,8 +8,8 @@ use crate::approval::evidence::claims::{Claim, EvidenceSource, VersionEvidenceSe
 use crate::approval::people::authors::AuthorSet;
 use crate::approval::people::identity::{Identity, IdentityResolver, NamedPerson};
 use crate::approval::people::listed::IdentityKind;
-use crate::approval::people::relation::{Relation, SeparatedBy};
-use crate::approval::verdict::{Approver, NotCounted, SelfAsserted, Vote, VoteCounts};
+use crate::approval::people::relation::{Accounts, Relation, SeparatedBy};
+use crate::approval::verdict::{NotCounted, SelfAsserted, Statement, Vote, VoteCounts};
 use crate::history::commit::Commit;
 use crate::policy::demand::{EvidenceKind, Forge, Proof, SelfApproval, Switch};
 use crate::policy::tier::Needed;
@@ -27,16 +27,20 @@ pub(crate) struct VersionEvidence<'a> {
     pub self_approval: SelfApproval,
 }
 
+/// A person whose approvals count, with the strongest of them.
 #[derive(Clone, Debug)]
-pub(crate) struct CountedApproval {
+pub(crate) struct CountedPerson {
     pub identity: Identity,
     /// Every identity key by which they may fill a role.
     pub names: Vec<String>,
-    pub approver: Approver,
+    pub statement: Statement,
     pub stated_at: Instant,
+    pub accounts: Accounts,
+    /// The indices of their claims.
+    pub claims: Vec<usize>,
 }
 
-impl CountedApproval {
+impl CountedPerson {
     pub(crate) fn fills_role(&self, role: &Role) -> bool {
         role.person.as_ref().is_some_and(|person| self.names.contains(&person.key))
     }
@@ -48,13 +52,15 @@ pub(crate) fn is_committer_alone(case: VersionEvidence, identity: &Identity) -> 
     case.landing.parents.len() < 2 && author.is_none_or(|author| !author.is(identity))
 }
 
-pub(crate) fn approver(case: VersionEvidence, claim: &Claim) -> Approver {
+pub(crate) fn statement(case: VersionEvidence, claim: &Claim) -> Statement {
     let person = match &claim.who {
         NamedPerson::Someone(identity) => &identity.person,
         NamedPerson::Unresolved(person) | NamedPerson::Nobody(person) => person,
     };
-    Approver {
+    Statement {
         person: person.clone(),
+        vote: claim.vote,
+        counts: claim.counts.clone(),
         groups: claim.resolver.key_set.groups(claim.resolver.at, person, claim.level),
         level: claim.level,
         kind: claim.kind,
@@ -71,10 +77,10 @@ pub(crate) fn approver(case: VersionEvidence, claim: &Claim) -> Approver {
     }
 }
 
-pub(crate) fn is_met(demand: &VersionDemand, counted_approvals: &[CountedApproval]) -> bool {
-    let groups = counted_approvals.iter().map(|counted| counted.approver.groups.clone());
+pub(crate) fn is_met(demand: &VersionDemand, people: &[CountedPerson]) -> bool {
+    let groups = people.iter().map(|person| person.statement.groups.clone());
     let member_of: Vec<Vec<String>> = groups.collect();
-    let is_filled = |role| counted_approvals.iter().any(|counted| counted.fills_role(role));
+    let is_filled = |role| people.iter().any(|person| person.fills_role(role));
     let roles = demand.people.iter().all(is_filled);
     are_enough(&demand.terms.needed(), &member_of) && roles
 }
@@ -85,11 +91,11 @@ pub(crate) fn are_enough(needed: &Needed, member_of: &[Vec<String>]) -> bool {
     member_of.len() >= needed.count as usize && requirement::unfilled(&groups, member_of).is_empty()
 }
 
-/// Tells whether a counted approval could fill a place of a requirement: a group or role where any is asked for.
-pub(crate) fn fills_place(demand: &VersionDemand, counted_approval: &CountedApproval) -> bool {
+/// Tells whether a person could fill a place of a requirement: a group or role where any is asked for.
+pub(crate) fn fills_place(demand: &VersionDemand, person: &CountedPerson) -> bool {
     let (groups, roles) = (&demand.terms.each_of, &demand.people);
-    let in_group = counted_approval.approver.groups.iter().any(|group| groups.contains(group));
-    let in_role = roles.iter().any(|role| counted_approval.fills_role(role));
+    let in_group = person.statement.groups.iter().any(|group| groups.contains(group));
+    let in_role = roles.iter().any(|role| person.fills_role(role));
     groups.is_empty() && roles.is_empty() || in_group || in_role
 }
 
@@ -112,32 +118,15 @@ pub(crate) fn stater(case: VersionEvidence, claim: &Claim) -> Relation {
     }
 }
 
-#[derive(Clone)]
-pub(crate) struct WeighedApproval<'c, 'a> {
-    pub claim: &'c Claim<'a>,
-    pub identity: Option<Identity>,
-    pub relation: Relation,
-    pub counts: VoteCounts,
-}
-
-pub(crate) fn weigh<'c, 'a>(
-    case: VersionEvidence,
-    claim: &'c Claim<'a>,
-) -> WeighedApproval<'c, 'a> {
-    let identity = claim.who.identity().cloned();
-    let relation = identity.as_ref().map_or(Relation::Different, |identity| {
+pub(crate) fn weigh(case: VersionEvidence, claim: &mut Claim) {
+    claim.relation = claim.who.identity().map_or(Relation::Different, |identity| {
         case.authors.relation(claim.resolver, identity, &claim.separated_by)
     });
     let why_not = match claim.vote {
-        Vote::Approves => why_not(case, claim, &relation),
-        _ => no_veto(case, claim, &relation),
+        Vote::Approves => why_not(case, claim, &claim.relation),
+        _ => no_veto(case, claim, &claim.relation),
     };
-    WeighedApproval {
-        claim,
-        identity,
-        relation,
-        counts: why_not.map_or(VoteCounts::Yes, VoteCounts::No),
-    }
+    claim.counts = why_not.map_or(VoteCounts::Yes, VoteCounts::No);
 }
 
 pub(crate) fn as_author(relation: &Relation) -> NotCounted {
@@ -271,43 +260,38 @@ fn unnamed_stater(claim: &Claim) -> Option<NotCounted> {
 }
 
 /// Replaces a person's earlier approval or rejection by their later one (E6); at the same instant, the rejection wins.
-pub(crate) fn replace(weighed: &mut [WeighedApproval]) {
-    let is_decided = |weighed: &WeighedApproval| match (weighed.claim.vote, &weighed.counts) {
+pub(crate) fn replace(claims: &mut [Claim]) {
+    let is_decided = |claim: &Claim| match (claim.vote, &claim.counts) {
         (Vote::Neither, _) => false,
         (Vote::Vetoes, counts) => *counts == VoteCounts::Yes,
         // A tag is over a whole tree, so it says something about a record only where the policy accepts tags (E2).
-        (Vote::Approves, VoteCounts::No(NotCounted::Kind)) => {
-            weighed.claim.kind != EvidenceKind::Mergetag
-        }
+        (Vote::Approves, VoteCounts::No(NotCounted::Kind)) => claim.kind != EvidenceKind::Mergetag,
         (Vote::Approves, counts) => matches!(
             counts,
             VoteCounts::Yes
                 | VoteCounts::No(NotCounted::Owner | NotCounted::Proof | NotCounted::KeyByClaim(_))
         ),
     };
-    let decided = weighed.iter().enumerate().filter(|(_, one)| is_decided(one));
+    let decided = claims.iter().enumerate().filter(|(_, one)| is_decided(one));
     let (vetoes, approvals): (Vec<_>, Vec<_>) =
-        decided.partition(|(_, one)| one.claim.vote == Vote::Vetoes);
-    let prevails = |own: &WeighedApproval, other: &WeighedApproval| {
-        is_one(own, other) && is_later(own.claim, other.claim)
-    };
-    let replaced_by = |(n, own): &(usize, &WeighedApproval),
-                       others: &[(usize, &WeighedApproval)]| {
+        decided.partition(|(_, one)| one.vote == Vote::Vetoes);
+    let prevails = |own: &Claim, other: &Claim| is_one(own, other) && is_later(own, other);
+    let replaced_by = |(n, own): &(usize, &Claim), others: &[(usize, &Claim)]| {
         others.iter().any(|(_, other)| prevails(other, own)).then_some(*n)
     };
     let vetoed = approvals.iter().filter_map(|own| replaced_by(own, &vetoes));
     let taken_back = vetoes.iter().filter_map(|own| replaced_by(own, &approvals));
     let replaced: Vec<usize> = vetoed.chain(taken_back).collect();
     for n in replaced {
-        if let Some(weighed) = weighed.get_mut(n) {
-            weighed.counts = VoteCounts::No(NotCounted::Replaced);
+        if let Some(claim) = claims.get_mut(n) {
+            claim.counts = VoteCounts::No(NotCounted::Replaced);
         }
     }
 }
 
-fn is_one(one: &WeighedApproval, other: &WeighedApproval) -> bool {
-    let one_key = one.claim.key.is_some() && one.claim.key == other.claim.key;
-    let (Some(left), Some(right)) = (&one.identity, &other.identity) else {
+fn is_one(one: &Claim, other: &Claim) -> bool {
+    let one_key = one.key.is_some() && one.key == other.key;
+    let (Some(left), Some(right)) = (one.who.identity(), other.who.identity()) else {
         return false;
     };
     left.is_surely(right) || one_key

@@ -9,12 +9,12 @@ use crate::approval::evidence::statement_file::{ApprovalDecision, ApprovalFile, 
 use crate::approval::people::at_landing::SignatureChecks;
 use crate::approval::people::authors::{self, AuthorSet};
 use crate::approval::people::identity::{Identity, IdentityResolver, NamedPerson};
-use crate::approval::people::relation::{ForgeAnswer, SeparatedBy};
+use crate::approval::people::relation::{ForgeAnswer, Relation, SeparatedBy};
 use crate::approval::sources::forge;
 use crate::approval::sources::keys::Signer;
 use crate::approval::sources::message::{CommitMessage, ForgeAdapter, Pinned};
 use crate::approval::sources::signature::{SignatureState, Tag};
-use crate::approval::verdict::{ApprovalObstacle, MOST_STATEMENTS, NotCounted, Vote};
+use crate::approval::verdict::{ApprovalObstacle, MOST_STATEMENTS, NotCounted, Vote, VoteCounts};
 use crate::history::commit::Commit;
 use crate::history::governance::Position;
 use crate::history::notes::{Note, Notes};
@@ -47,6 +47,9 @@ pub(crate) struct Claim<'a> {
     /// A reason not to count it, whoever gave it.
     pub bar: Option<NotCounted>,
     pub separated_by: SeparatedBy,
+    /// What the person is to the authors, and whether that and the policy let the claim count; known once it is weighed.
+    pub relation: Relation,
+    pub counts: VoteCounts,
     pub reason: Option<String>,
     pub source: Option<String>,
     pub key: Option<String>,
@@ -57,6 +60,10 @@ pub(crate) struct Claim<'a> {
 impl<'a> Claim<'a> {
     pub(crate) fn signed(&self) -> Option<(&str, Proof)> {
         Some((self.key.as_deref()?, self.level))
+    }
+
+    pub(crate) fn approves(&self) -> bool {
+        self.counts == VoteCounts::Yes && self.vote == Vote::Approves
     }
 
     pub(crate) fn new(
@@ -81,6 +88,8 @@ impl<'a> Claim<'a> {
             resolver,
             bar: None,
             separated_by: SeparatedBy::Address,
+            relation: Relation::Different,
+            counts: VoteCounts::Yes,
             reason: None,
             source: None,
             key: None,

@@ -12,7 +12,7 @@ use crate::approval::evidence::statement_file::ApprovalDecision;
 use crate::approval::fold::step::VersionStep;
 use crate::approval::fold::trail::TrailEvaluator;
 use crate::approval::verdict::{
-    ApprovalObstacle, ApprovalVerdict, Approver, NotCounted, Satisfied, SelfAsserted, Statement,
+    ApprovalObstacle, ApprovalVerdict, NotCounted, Satisfied, SelfAsserted, Statement,
     VerdictChange, Vote, VoteCounts,
 };
 use crate::history::governance::Position;
@@ -251,8 +251,7 @@ impl<'a> TrailEvaluator<'a> {
                     self.series.end_support(since);
                 }
                 // Whoever approves the same text again takes back what was said of another one before.
-                let is_anew =
-                    verdict.counted_statements().any(|statement| statement.approver.at == at);
+                let is_anew = verdict.counted_statements().any(|statement| statement.at == at);
                 let is_fresh = verdict.satisfied == Satisfied::Yes && verdict.carries.is_none();
                 if is_fresh && (turned || is_anew) {
                     self.series.end_support(at);
@@ -323,14 +322,14 @@ impl<'a> TrailEvaluator<'a> {
             // Whoever made it, by a commit of their own, approved nothing; whom others name as an author may have.
             let is_own = |statement: &Statement| {
                 let mut authors = verdict.authors.iter().filter(|author| author.by_own_commit);
-                authors.any(|author| author.person.key == statement.approver.person.key)
+                authors.any(|author| author.person.key == statement.person.key)
             };
             let stated =
                 verdict.statements.iter().cloned().chain(self.refused(index, step.version.landing));
             let approving = stated.filter(|said| said.vote == Vote::Approves && !is_own(said));
             for statement in approving {
-                let groups = groups_of.entry(statement.approver.person.key.clone()).or_default();
-                groups.extend(statement.approver.groups);
+                let groups = groups_of.entry(statement.person.key.clone()).or_default();
+                groups.extend(statement.groups);
             }
             demands.extend(self.step(index).map(|step| self.demand(&step).terms.needed()));
         }
@@ -387,7 +386,7 @@ impl<'a> TrailEvaluator<'a> {
 fn uncounted(landed: &LandedApprovalFile<'_>, why_not: NotCounted) -> Statement {
     let (file, resolver) = (&landed.file, landed.resolver);
     let person = resolver.identity("", file.by.as_str()).person;
-    let approver = Approver {
+    Statement {
         groups: resolver.key_set.groups(resolver.at, &person, Proof::Claimed),
         person,
         level: Proof::Claimed,
@@ -405,12 +404,12 @@ fn uncounted(landed: &LandedApprovalFile<'_>, why_not: NotCounted) -> Statement 
         key: None,
         key_claimed_in: None,
         via: file.via.clone(),
-    };
-    let vote = match file.decision {
-        ApprovalDecision::Approve => Vote::Approves,
-        ApprovalDecision::Reject => Vote::Vetoes,
-    };
-    Statement { approver, vote, counts: VoteCounts::No(why_not) }
+        vote: match file.decision {
+            ApprovalDecision::Approve => Vote::Approves,
+            ApprovalDecision::Reject => Vote::Vetoes,
+        },
+        counts: VoteCounts::No(why_not),
+    }
 }
 
 /// Tells whether one file takes back another: a later signed approval of the same bytes by the same person.

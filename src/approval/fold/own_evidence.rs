@@ -10,7 +10,7 @@ use crate::approval::count::requirement::{
     self, GovernanceVersion, VersionDemand, combined_demand, governance_demand,
 };
 use crate::approval::count::weigh;
-use crate::approval::count::weigh::CountedApproval;
+use crate::approval::count::weigh::CountedPerson;
 use crate::approval::evidence::claims::{Scene, VersionEvidenceSet, Vouched};
 use crate::approval::fold::emergency;
 use crate::approval::fold::step::VersionStep;
@@ -90,7 +90,7 @@ impl<'a> TrailEvaluator<'a> {
             needed: if is_exempt { Needed::default() } else { demand.terms.needed() },
             missing: match satisfied {
                 Satisfied::Yes => Vec::new(),
-                _ => missing_approvals(context, &outcome.counted_approvals, &outcome.statements),
+                _ => missing_approvals(context, &outcome.people, &outcome.statements),
             },
             accepted: match satisfied {
                 Satisfied::No => AcceptedKinds::new(
@@ -154,17 +154,16 @@ impl<'a> TrailEvaluator<'a> {
         if outcome.is_spoiled() {
             return Vec::new();
         }
-        let counted_approvals = outcome.counted_approvals.iter();
-        let others: Vec<&CountedApproval> =
-            counted_approvals.filter(|counted| !counted.approver.is_author).collect();
+        let others: Vec<&CountedPerson> =
+            outcome.people.iter().filter(|person| !person.statement.is_author).collect();
         let places = if others.is_empty() { Vec::new() } else { self.places(step) };
-        let fills_place = |counted: &CountedApproval| {
+        let fills_place = |person: &CountedPerson| {
             let mut demands = [demand].into_iter().chain(&places);
-            demands.all(|demand| weigh::fills_place(demand, counted))
+            demands.all(|demand| weigh::fills_place(demand, person))
         };
-        let vouching = others.into_iter().filter(|counted| fills_place(counted));
+        let vouching = others.into_iter().filter(|person| fills_place(person));
         let mut witnesses: Vec<Person> =
-            vouching.map(|counted| counted.approver.person.clone()).collect();
+            vouching.map(|person| person.statement.person.clone()).collect();
         if put_back::A5 {
             let own = authors::of_version(step.resolver, step.version);
             let others = own.members.iter().filter(|member| {
@@ -381,7 +380,7 @@ impl<'a> TrailEvaluator<'a> {
         evidence: &VersionEvidenceSet<'a>,
         outcome: &FourEyesOutcome,
     ) -> Instant {
-        let noted = outcome.counted_approvals.iter().map(|counted| counted.stated_at).max();
+        let noted = outcome.people.iter().map(|person| person.stated_at).max();
         let Some(noted) = noted.filter(|noted| *noted > step.at) else {
             return step.at;
         };

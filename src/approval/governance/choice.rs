@@ -9,7 +9,7 @@ use crate::approval::count::requirement::GovernanceVersion;
 use crate::approval::governance::key_levels::{self, Admission, ApprovedList, Naming};
 use crate::approval::people::at_landing::GovernanceHistory;
 use crate::approval::put_back;
-use crate::approval::verdict::{ApprovalVerdict, Approver, FourEyes, Satisfied};
+use crate::approval::verdict::{ApprovalVerdict, FourEyes, Satisfied, Statement};
 use crate::history::governance::{GovernanceOrigin, MainlineGovernance, Position};
 use crate::history::objects::{Obstacle, Oid};
 use crate::history::version::{Content, MadeInMerge, Version, VersionChange};
@@ -300,7 +300,7 @@ impl<'c, 'h> Chooser<'c, 'h> {
             && weighed
             && verdict
                 .counted_statements()
-                .any(|statement| self.may_decide(landing, &statement.approver, is_named))
+                .any(|statement| self.may_decide(landing, statement, is_named))
     }
 
     pub(super) fn approved_versions(&self, path: &str, verdicts: &[ApprovalVerdict]) -> Vec<bool> {
@@ -312,7 +312,7 @@ impl<'c, 'h> Chooser<'c, 'h> {
 
     /// Tells whether an approval is about these bytes as governance, with a key that was listed before they landed.
     /// Merging a file that no policy named yet does not approve governance.
-    fn may_decide(&self, landing: usize, approver: &Approver, is_named: bool) -> bool {
+    fn may_decide(&self, landing: usize, approver: &Statement, is_named: bool) -> bool {
         let governance_before = self.governance_history.before(landing);
         let of_bytes = matches!(approver.kind, EvidenceKind::Detached | EvidenceKind::Review);
         let (governance, keys) = (governance_before.governance, &governance_before.key_set.keys);

@@ -396,7 +396,7 @@ pub(super) fn kept(
 }
 
 fn approvers(verdict: &ApprovalVerdict) -> Vec<&Person> {
-    verdict.counted_statements().map(|statement| &statement.approver.person).collect()
+    verdict.counted_statements().map(|statement| &statement.person).collect()
 }
 
 fn joins(line: &str, person: &Person) -> bool {

@@ -7,9 +7,10 @@
 
 use crate::approval::count::accepted::AcceptedKinds;
 use crate::approval::count::requirement::{self, VersionDemand, combined_demand};
-use crate::approval::next::who::{self, Eligibility, SignedObject};
+use crate::approval::next::who::{self, Eligibility};
 use crate::approval::people::relation::{self, UnknownAccount};
 use crate::approval::sources::keys::Keys;
+use crate::approval::sources::signature;
 use crate::approval::verdict::{
     ApprovalVerdict, FourEyes, MissingApproval, NotCounted, Satisfied, Statement, Vote, VoteCounts,
 };
@@ -47,14 +48,8 @@ pub struct ProposedContent<'p> {
     pub rejections: &'p [(Person, Option<String>)],
     /// Whether a record of this id was removed: statements are older than that, which ends their effect.
     pub was_removed: bool,
-    pub review_job: ReviewJob,
-}
-
-/// Whether a job of the forge records the reviews of merged pull requests.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ReviewJob {
-    Present,
-    Absent,
+    /// Whether a job of the forge records the reviews of merged pull requests.
+    pub has_review_job: bool,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -284,8 +279,8 @@ fn cause(verdict: &ApprovalVerdict) -> Blocker {
             let vetoes = statements.iter().filter(|it| it.vote == Vote::Vetoes);
             let vetoes = vetoes.filter(|it| it.counts == VoteCounts::Yes);
             Blocker::Rejected {
-                in_note: vetoes.clone().any(|it| it.approver.kind == EvidenceKind::Note),
-                by: vetoes.map(|it| it.approver.person.clone()).collect(),
+                in_note: vetoes.clone().any(|it| it.kind == EvidenceKind::Note),
+                by: vetoes.map(|it| it.person.clone()).collect(),
             }
         }
         FourEyes::InvalidSignature => Blocker::BadSignature,
@@ -324,15 +319,14 @@ fn unresolved(verdict: &ApprovalVerdict) -> Blocker {
 fn refused_files(verdict: &ApprovalVerdict) -> impl Iterator<Item = Blocker> {
     let counts = |statement: &&Statement| {
         let mut approvers = verdict.approvers.iter();
-        approvers.any(|approver| approver.person.key == statement.approver.person.key)
+        approvers.any(|approver| approver.person.key == statement.person.key)
     };
     let refused = verdict.refused.iter().filter(|it| it.vote == Vote::Approves);
     refused.filter(move |it| !counts(it)).filter_map(|statement| match &statement.counts {
         VoteCounts::Yes => None,
-        VoteCounts::No(reason) => Some(Blocker::FileRefused {
-            by: statement.approver.person.clone(),
-            reason: reason.clone(),
-        }),
+        VoteCounts::No(reason) => {
+            Some(Blocker::FileRefused { by: statement.person.clone(), reason: reason.clone() })
+        }
     })
 }
 
@@ -340,7 +334,7 @@ fn of_proposed(content: ProposedContent<'_>) -> NextSteps {
     let (governance, record) = (content.governance, content.record);
     let eligibility = Eligibility::new(governance, record, content.approved, content.makers);
     let counts =
-        |it: &&Person| !content.was_removed && eligibility.can_sign(it, SignedObject::ApprovalFile);
+        |it: &&Person| !content.was_removed && eligibility.can_sign(it, signature::APPROVAL);
     let signed: Vec<Person> = content.approvals.iter().filter(counts).cloned().collect();
     let is_own = |person: &Person| content.committed.iter().any(|own| own.key == person.key);
     let rejections = content.rejections.iter().filter(|(by, _)| !is_own(by)).cloned();
@@ -353,10 +347,9 @@ fn of_proposed(content: ProposedContent<'_>) -> NextSteps {
     }
     let demand = combined_demand(governance, Some(record), content.approved);
     let keys = Keys::from_governance(governance, governance);
-    let has_job = content.review_job == ReviewJob::Present;
     let proposal = Proposal {
         governance,
-        accepted: AcceptedKinds::new(governance, &demand.terms, &keys, has_job),
+        accepted: AcceptedKinds::new(governance, &demand.terms, &keys, content.has_review_job),
         demand: &demand,
         eligibility,
         missing: &missing,
@@ -378,7 +371,7 @@ fn of_proposed(content: ProposedContent<'_>) -> NextSteps {
     if is_rejected {
         steps.clear();
     }
-    let writes_reviews = proposal.accepted.forge_reviews && !has_job;
+    let writes_reviews = proposal.accepted.forge_reviews && !content.has_review_job;
     NextSteps {
         steps,
         authors_may: approval.self_approval == SelfApproval::Allow,
@@ -410,10 +403,10 @@ impl Proposal<'_> {
         if accepted.merges {
             steps.extend(self.by_claim(ApprovalWay::Merge));
         } else if accepted.signed_merges && needs_one {
-            steps.extend(self.by_key(ApprovalWay::SignedMerge, SignedObject::Commit));
+            steps.extend(self.by_key(ApprovalWay::SignedMerge, signature::GIT));
         }
         if accepted.signed_files {
-            steps.extend(self.by_key(ApprovalWay::SignedFile, SignedObject::ApprovalFile));
+            steps.extend(self.by_key(ApprovalWay::SignedFile, signature::APPROVAL));
         }
         if accepted.notes {
             steps.extend(self.by_claim(ApprovalWay::ReviewNote));
@@ -438,15 +431,15 @@ impl Proposal<'_> {
         by_people(way, named)
     }
 
-    fn by_key(&self, way: ApprovalWay, object: SignedObject) -> Option<ApprovalStep> {
-        if self.is_open() && self.eligibility.has_unnamed_signers(object) {
+    fn by_key(&self, way: ApprovalWay, namespace: &str) -> Option<ApprovalStep> {
+        if self.is_open() && self.eligibility.has_unnamed_signers(namespace) {
             return Some(ApprovalStep { way, who: Vec::new(), after: None });
         }
         if self.is_open() {
-            return by_people(way, self.eligibility.signers(object));
+            return by_people(way, self.eligibility.signers(namespace));
         }
         let mut named = self.eligibility.named(self.missing);
-        named.retain(|person| self.eligibility.can_sign(person, object));
+        named.retain(|person| self.eligibility.can_sign(person, namespace));
         by_people(way, named)
     }
 

@@ -7,17 +7,16 @@
 use crate::approval::count::accepted::AcceptedKinds;
 use crate::approval::count::missing::{self, DemandContext};
 use crate::approval::count::requirement::{self, OnlyListed, VersionDemand, combined_demand};
-use crate::approval::count::weigh::{self, CountedApproval};
+use crate::approval::count::weigh::{self, CountedPerson};
 use crate::approval::evidence::statement_file::ApprovalDecision;
 use crate::approval::people::authors::AuthorSet;
 use crate::approval::people::identity::{IdentityCache, IdentityResolver};
 use crate::approval::people::listed::IdentityKind;
-use crate::approval::people::relation::{self, Relation, SeparatedBy};
+use crate::approval::people::relation::{self, Accounts, Relation, SeparatedBy};
 use crate::approval::sources::keys::{KeySet, Keys};
-use crate::approval::sources::signature;
 use crate::approval::verdict::{
-    ApprovalVerdict, Approver, Author, FourEyes, MissingApproval, NotCounted, Satisfied,
-    SelfAsserted,
+    ApprovalVerdict, Author, FourEyes, MissingApproval, NotCounted, Satisfied, SelfAsserted,
+    Statement, Vote, VoteCounts,
 };
 use crate::diag::sorting::StableSort as _;
 use crate::policy::demand::{EvidenceKind, Proof, SelfApproval};
@@ -186,18 +185,22 @@ pub fn lacking(
     }
     let demand = combined_demand(governance, Some(own), approved);
     let context = DemandContext { resolver, authors: &authors, demand: &demand };
-    let signers = signed.iter().map(|person| CountedApproval {
+    let signers = signed.iter().map(|person| CountedPerson {
         identity: resolver.identity(&person.typed_name, &person.typed_email),
         names: identities.key_set.names(person, Proof::Attested),
-        approver: signer(governance, person),
+        statement: signer(governance, person),
         stated_at: Instant::MIN,
+        accounts: Accounts::default(),
+        claims: Vec::new(),
     });
     missing::missing_approvals(context, &signers.collect::<Vec<_>>(), &[])
 }
 
-fn signer(governance: &Governance, person: &Person) -> Approver {
-    Approver {
+fn signer(governance: &Governance, person: &Person) -> Statement {
+    Statement {
         person: person.clone(),
+        vote: Vote::Approves,
+        counts: VoteCounts::Yes,
         groups: people::groups_of(governance, person),
         level: Proof::Attested,
         kind: EvidenceKind::Detached,
@@ -221,12 +224,6 @@ pub struct Eligibility<'g> {
     owners: Vec<Person>,
     listed: Option<OnlyListed>,
     proof: Proof,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum SignedObject {
-    ApprovalFile,
-    Commit,
 }
 
 impl<'g> Eligibility<'g> {
@@ -271,11 +268,11 @@ impl<'g> Eligibility<'g> {
             && self.identities.relation(person, &self.owners).is_different()
     }
 
-    /// Tells whether a person can sign something so that it counts; with `self_approval: allow`, an author can, too.
-    pub(crate) fn can_sign(&self, person: &Person, object: SignedObject) -> bool {
+    /// Tells whether a person can sign something of a namespace so that it counts; with `self_approval: allow`, an author can, too.
+    pub(crate) fn can_sign(&self, person: &Person, namespace: &str) -> bool {
         let authors_may = self.governance.policy.approval.self_approval == SelfApproval::Allow;
         let may = self.may_approve(person) || authors_may && self.is_reachable(person);
-        may && self.keys().lists_for(self.governance, person, (namespace(object), self.proof))
+        may && self.keys().lists_for(self.governance, person, (namespace, self.proof))
     }
 
     /// Returns the people who are named as the ones whose approval is missing, and could give it.
@@ -308,14 +305,14 @@ impl<'g> Eligibility<'g> {
         if named.is_empty() && is_open { self.known() } else { named }
     }
 
-    pub(crate) fn signers(&self, object: SignedObject) -> Vec<Person> {
+    pub(crate) fn signers(&self, namespace: &str) -> Vec<Person> {
         let signers = self.keys().persons(self.governance).into_iter();
-        relation::each_once(signers.filter(|person| self.can_sign(person, object)))
+        relation::each_once(signers.filter(|person| self.can_sign(person, namespace)))
     }
 
     /// Tells whether a key is listed for a pattern of addresses, so that not everyone who can sign is known.
-    pub(crate) fn has_unnamed_signers(&self, object: SignedObject) -> bool {
-        self.keys().has_pattern_key(namespace(object))
+    pub(crate) fn has_unnamed_signers(&self, namespace: &str) -> bool {
+        self.keys().has_pattern_key(namespace)
     }
 
     /// Returns the people whose approval does not count, each once: authors, requesters, barred owners.
@@ -401,11 +398,4 @@ pub fn refusal(
     }
     let is_accepted = approval.accept.contains(&EvidenceKind::Detached);
     if is_accepted { None } else { Some(NotCounted::Kind) }
-}
-
-fn namespace(object: SignedObject) -> &'static str {
-    match object {
-        SignedObject::ApprovalFile => signature::APPROVAL,
-        SignedObject::Commit => signature::GIT,
-    }
 }

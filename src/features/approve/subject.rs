@@ -9,7 +9,7 @@ pub(super) mod record;
 
 use crate::approval::count::requirement::{combined_demand, strongest_proof};
 use crate::approval::evidence::statement_file::{ApprovalDecision, ApprovalSubject};
-use crate::approval::verdict::{Approver, Author};
+use crate::approval::verdict::{Author, Statement};
 use crate::history::change::event::ChangeEvent;
 use crate::policy::demand::Proof;
 use crate::policy::governance::Governance;
@@ -96,7 +96,7 @@ pub(super) fn groups(
 pub(super) struct LandedContent {
     /// The governance under which it was evaluated.
     pub(super) governance: Governance,
-    pub(super) approvers: Vec<Approver>,
+    pub(super) approvers: Vec<Statement>,
     /// Its approval files that do not count.
     pub(super) refused: Vec<String>,
 }
@@ -128,7 +128,7 @@ impl LandedContent {
         LandedContent {
             governance: tip.governance_before.clone(),
             approvers: tip.verdict.approvers.clone(),
-            refused: refused.filter_map(|statement| statement.approver.source.clone()).collect(),
+            refused: refused.filter_map(|statement| statement.source.clone()).collect(),
         }
     }
 }

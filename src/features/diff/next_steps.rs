@@ -4,7 +4,7 @@
 
 use crate::approval::evidence::statement::LedgerName;
 use crate::approval::evidence::statement_file;
-use crate::approval::next::steps::{self, NextSteps, ProposedContent, ReviewJob, Standing};
+use crate::approval::next::steps::{self, NextSteps, ProposedContent, Standing};
 use crate::features::diff::compared::{Compared, Entry, ProposedState};
 use crate::history::paths::LedgerPrefix;
 use crate::history::tree::CommitTree;
@@ -49,10 +49,7 @@ pub(super) fn find_next_steps(
             &repository.ledger_prefix(&located.root),
         ),
         // A workflow that this clone lacks or can't read is not relied on.
-        review_job: match CiSetup::read(&top) {
-            Ok(ci) if ci.states_reviews(None).is_some() => ReviewJob::Present,
-            Ok(_) | Err(_) => ReviewJob::Absent,
-        },
+        has_review_job: CiSetup::read(&top).is_ok_and(|ci| ci.states_reviews(None).is_some()),
     };
     compared.entries.iter().map(|entry| reader.next_steps(entry)).collect()
 }
@@ -62,7 +59,7 @@ struct StatementReader<'c> {
     proposed: ProposedState<'c>,
     at: &'c Moment,
     ledger: LedgerName,
-    review_job: ReviewJob,
+    has_review_job: bool,
     /// The trees of the approvals branch.
     branches: Vec<CommitTree<'c>>,
 }
@@ -86,7 +83,7 @@ impl StatementReader<'_> {
             approvals: &statements.approvals,
             rejections: &statements.rejections,
             was_removed: entry.landed.was_removed,
-            review_job: self.review_job,
+            has_review_job: self.has_review_job,
         })))
     }
 

@@ -3,7 +3,7 @@
 //! Uses policy's accounts. Pure. Start at [`Person`]. Follows `docs/spec/policy.md`, people.
 
 use crate::policy::people::account::Account;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use std::ops::Deref;
 use std::rc::Rc;
 
@@ -22,6 +22,12 @@ impl PersonView<'_> {
     pub fn of(person: &Person) -> PersonView<'_> {
         let non_empty = |text| Some(text).filter(|text: &&str| !text.is_empty());
         PersonView { email: non_empty(&person.email), name: non_empty(&person.name) }
+    }
+}
+
+impl Serialize for Person {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        PersonView::of(self).serialize(to)
     }
 }
 

@@ -129,8 +129,7 @@ impl Audit<'_> {
                 continue;
             };
             let mut signed = verdict.statements.iter().filter(|statement| {
-                statement.approver.key.as_ref() == Some(&fingerprint)
-                    && statement.vote == Vote::Approves
+                statement.key.as_ref() == Some(&fingerprint) && statement.vote == Vote::Approves
             });
             if signed.clone().any(|it| it.counts == VoteCounts::Yes) {
                 key_use.approved.push(id.clone());

@@ -111,7 +111,7 @@ impl<'a> Audit<'a> {
             let counts = statements.any(|statement| {
                 statement.vote == Vote::Vetoes
                     && statement.counts == VoteCounts::Yes
-                    && statement.approver.source.as_deref() == Some(&*change.path)
+                    && statement.source.as_deref() == Some(&*change.path)
             });
             let merge = self.history.mainline.landings.get(change.landing)?.oid;
             let last = verdicts.last()?;

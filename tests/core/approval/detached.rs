@@ -135,8 +135,7 @@ fn no_approval_outlives_a_removal_a_closure_or_a_fired_trigger() {
             let verdict = verdict(&repo);
             assert_eq!(said(&verdict).satisfied, satisfied, "{what} {at}");
             let why = (satisfied == "no").then_some(&VoteCounts::No(NotCounted::TooOld));
-            let counts =
-                verdict.statements.iter().find(|it| it.approver.kind == EvidenceKind::Detached);
+            let counts = verdict.statements.iter().find(|it| it.kind == EvidenceKind::Detached);
             assert_eq!(
                 counts.map(|it| &it.counts).filter(|it| **it != VoteCounts::Yes),
                 why,

@@ -1,7 +1,7 @@
 //! Review notes, where the policy accepts them.
 
 use exledger::approval;
-use exledger::approval::verdict::{ApprovalVerdict, NotCounted, VoteCounts};
+use exledger::approval::verdict::{ApprovalVerdict, NotCounted, SelfAsserted, VoteCounts};
 use exledger::history::refs;
 use exledger::history::version::TrailKey;
 use exledger::policy::demand::EvidenceKind;
@@ -61,7 +61,7 @@ fn notes_count_where_gerrit_is_pinned_or_the_policy_lists_them() {
         if let Some(approver) = verdict.approvers.first() {
             assert_eq!(approver.kind, EvidenceKind::Note);
             assert_eq!(approver.source, Some(format!("refs/notes/review:{landed}")));
-            assert_eq!(approver.self_asserted.value(), Some(false));
+            assert_eq!(approver.self_asserted, SelfAsserted::No);
         }
     }
 }
@@ -75,13 +75,13 @@ fn a_note_is_stated_by_who_last_changed_it_and_not_by_who_wrote_the_last_note() 
     note(&repo, "gerrit", other, PLUS_TWO);
     let stated = verdict(&repo);
     assert_eq!(
-        stated.statements.last().unwrap().approver.stated_by.as_ref().unwrap().email,
+        stated.statements.last().unwrap().stated_by.as_ref().unwrap().email,
         "ana@example.com"
     );
     let counts: Vec<&VoteCounts> = stated
         .statements
         .iter()
-        .filter(|it| it.approver.kind == EvidenceKind::Note)
+        .filter(|it| it.kind == EvidenceKind::Note)
         .map(|it| &it.counts)
         .collect();
     assert_eq!(counts[0], &VoteCounts::No(NotCounted::SelfAsserted));

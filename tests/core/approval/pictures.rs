@@ -99,7 +99,7 @@ fn why(verdict: &ApprovalVerdict) -> String {
         .iter()
         .filter_map(|statement| match &statement.counts {
             VoteCounts::No(why_not) => {
-                let person = &statement.approver.person;
+                let person = &statement.person;
                 let name = if person.email.is_empty() { &person.name } else { &person.email };
                 Some(format!("{name}: {why_not}"))
             }

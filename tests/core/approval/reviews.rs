@@ -1,7 +1,7 @@
 //! Forge reviews: they count by the key of a bridge alone, and by nothing that anybody could type.
 
 use exledger::approval::evidence::statement_file::BadFile;
-use exledger::approval::verdict::{ApprovalVerdict, NotCounted, VoteCounts};
+use exledger::approval::verdict::{ApprovalVerdict, NotCounted, SelfAsserted, VoteCounts};
 use exledger::policy::demand::EvidenceKind;
 
 use crate::support::approval::{check, said, verdict};
@@ -40,7 +40,7 @@ fn says(name: &str) -> Says {
 
 fn why(verdict: &ApprovalVerdict) -> Option<VoteCounts> {
     let mut spoke = verdict.statements.iter().chain(&verdict.refused);
-    let spoke = spoke.find(|it| it.approver.kind == EvidenceKind::Review);
+    let spoke = spoke.find(|it| it.kind == EvidenceKind::Review);
     spoke.map(|it| it.counts.clone())
 }
 
@@ -53,7 +53,7 @@ fn a_bridge_states_who_reviewed_what_was_squashed() {
     check("stated", &verdict, "yes", "claimed", &["dana"], &["ana"]);
     let approver = &verdict.approvers[0];
     assert_eq!(approver.kind, EvidenceKind::Review);
-    assert_eq!(approver.self_asserted.value(), Some(false));
+    assert_eq!(approver.self_asserted, SelfAsserted::No);
     assert_eq!(approver.stated_by.as_ref().unwrap().email, "bridge@example.com");
     assert_eq!(verdict.turns.len(), 2);
 }
@@ -168,7 +168,7 @@ fn a_review_is_about_its_bytes_and_by_no_author() {
     assert!(matches!(why(&verdict(&repo)), Some(VoteCounts::No(NotCounted::OtherBytes(_)))));
     repo.by(ACTIONS).says(&says("ana")).commit("State a review by its author");
     let verdict = verdict(&repo);
-    let own = verdict.statements.iter().find(|it| it.approver.kind == EvidenceKind::Review);
+    let own = verdict.statements.iter().find(|it| it.kind == EvidenceKind::Review);
     assert_eq!(own.unwrap().counts, VoteCounts::No(NotCounted::Author));
     assert_eq!(verdict.result.as_str(), "none-recorded");
 }
@@ -200,7 +200,7 @@ fn whoever_wrote_under_another_address_does_not_approve_by_a_file() {
         repo.by(by).says(&says).commit("Bring the word");
         let verdict = verdict(&repo);
         check(what, &verdict, "no", "unresolved", &[], &["sam"]);
-        let spoke = verdict.statements.iter().find(|it| it.approver.source.is_some());
+        let spoke = verdict.statements.iter().find(|it| it.source.is_some());
         let counts = spoke.map(|it| it.counts.clone());
         assert_eq!(counts, Some(VoteCounts::No(NotCounted::SameNameAsAuthor)), "{what}");
     }

@@ -6,6 +6,7 @@
 use crate::support::approval::{ledger, said, verdict};
 use crate::support::repo::Repo;
 use crate::support::samples::{ID, SAMPLE};
+use exledger::approval::verdict::SelfAsserted;
 use exledger::record::vocabulary::Vocabulary;
 
 /// How a branch lands on the mainline.
@@ -368,6 +369,6 @@ fn text_that_a_pinned_forge_composed_is_nobodys_own_word() {
     for name in ["GitLab with a template: reviewers are no approvers", "Gitea squash, pinned"] {
         let row = ROWS.iter().find(|row| row.name == name).unwrap();
         let verdict = verdict(&landed(row));
-        assert_eq!(verdict.approvers[0].self_asserted.value(), None, "{name}");
+        assert_eq!(verdict.approvers[0].self_asserted, SelfAsserted::ForgeUi, "{name}");
     }
 }

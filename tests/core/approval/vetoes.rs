@@ -134,7 +134,7 @@ fn authors_bots_and_unlisted_keys_veto_nothing() {
         repo.by("lee").merge("file", "Merge branch 'file'");
         let verdict = verdict(&repo);
         check(name, &verdict, "yes", "claimed", &["lee"], &["ana"]);
-        let spoke = verdict.statements.iter().find(|it| it.approver.kind == EvidenceKind::Detached);
+        let spoke = verdict.statements.iter().find(|it| it.kind == EvidenceKind::Detached);
         assert_eq!(spoke.map(|it| it.counts.clone()), counts, "{name}");
     }
 }
