@@ -189,12 +189,12 @@ impl World {
 
     fn is_listed(&self, who: Who, at: i64) -> bool {
         let listed = self.landed.iter().filter(|(landed, _)| *landed < at);
-        let last = listed.filter_map(|(_, what)| match what {
+        let mut last = listed.filter_map(|(_, what)| match what {
             Landed::Listed(listed) => Some(*listed),
             _ => None,
         });
         match who {
-            Who::Dana => last.last().unwrap_or(true),
+            Who::Dana => last.next_back().unwrap_or(true),
             Who::Lee | Who::Ana => true,
             _ => false,
         }
@@ -394,7 +394,7 @@ impl World {
         let newest = self.landed.iter().rfind(|(_, what)| is_version(what)).copied();
         let Some((landed, Landed::Version(tip))) = newest else { return (false, false) };
         let removals = self.landed.iter().filter(|(_, what)| *what == Landed::Removed);
-        let removed = removals.map(|(at, _)| *at).filter(|at| *at < landed).last();
+        let removed = removals.map(|(at, _)| *at).rfind(|at| *at < landed);
         let about: Vec<&Said> =
             self.said.iter().filter(|said| said.version == tip && said.at <= self.now).collect();
         let is_revoked = self.landed.iter().any(|(_, what)| *what == Landed::Revoked);

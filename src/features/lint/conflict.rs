@@ -8,6 +8,7 @@ use crate::history::change::differ::{beyond, differences};
 use crate::history::objects::{Objects as _, Oid};
 use crate::history::paths::LedgerPrefix;
 use crate::history::tree::CommitTree;
+use crate::ledger::tree::Tree;
 use crate::record::Record;
 use crate::record::address::Address;
 use crate::record::decision::{Closure, Evidence};
@@ -34,7 +35,7 @@ struct Conflict {
 }
 
 /// Says at the first finding about each unresolved conflict how to end it, and drops the others.
-pub(super) fn advise(located: &Located, findings: &mut Vec<Finding>) {
+pub(super) fn advise(located: &Located, files: &dyn Tree, findings: &mut Vec<Finding>) {
     let Some(repository) = located.repository_or_none() else { return };
     let asker = repository.user().1;
     let mut advised: Vec<String> = Vec::new();
@@ -43,7 +44,9 @@ pub(super) fn advise(located: &Located, findings: &mut Vec<Finding>) {
             return true;
         }
         let is_first = !advised.contains(&finding.path);
-        if is_first && let Some(conflict) = Conflict::read(located, repository, &finding.path) {
+        if is_first
+            && let Some(conflict) = Conflict::read(located, files, repository, &finding.path)
+        {
             advised.push(finding.path.clone());
             if let [other] = &*conflict.others
                 && !other.renewals.is_empty()
@@ -71,7 +74,12 @@ fn renewed_twice(conflict: &Conflict, other: &Record) -> Option<String> {
 impl Conflict {
     /// Reads the sides from git's index, or, where their marks were committed, from the marks; `None` if a side is not a
     /// readable record.
-    fn read(located: &Located, repository: &Repository, path: &str) -> Option<Conflict> {
+    fn read(
+        located: &Located,
+        files: &dyn Tree,
+        repository: &Repository,
+        path: &str,
+    ) -> Option<Conflict> {
         let prefix = LedgerPrefix::new(&repository.prefix(&located.root)?);
         let approved = mainline::approved_ref(located).ok();
         let landed = approved.as_ref().and_then(|approved| {
@@ -94,7 +102,7 @@ impl Conflict {
                 })
             }
             None => {
-                let text = std::fs::read(located.root.join(path)).ok()?;
+                let text = files.bytes(path).ok()??;
                 let sides = around::conflict_sides(std::str::from_utf8(&text).ok()?);
                 let sides = sides.iter().map(|side| record(side.as_bytes()));
                 Some(Conflict {
