@@ -2,8 +2,7 @@
 //!
 //! Uses diag. Pure. Start at [`comments`].
 
-use crate::diag::sorting::StableSort as _;
-use std::ops::Range;
+use memchr::{memchr, memchr_iter};
 
 use crate::diag;
 use crate::yaml::node::{Comment, Node, Value};
@@ -11,50 +10,43 @@ use crate::yaml::source;
 
 /// Returns the comments of a text with the document `root`; without a root, everything that may be a comment.
 pub(super) fn comments(text: &str, root: Option<&Node>) -> Vec<Comment> {
-    if !text.contains('#') {
-        return Vec::new();
-    }
-    let mut leaves = Vec::new();
-    if let Some(root) = root {
-        collect(root, &mut leaves);
-    }
-    leaves.order_by_key(|span| span.start);
-    let mut leaves = leaves.into_iter().peekable();
     let mut comments = Vec::new();
-    let mut offset = 0;
-    for (line, content) in (1..).zip(text.split_inclusive('\n')) {
-        let mut from = 0;
-        while let Some(found) = content.get(from..).and_then(|rest| rest.find('#')) {
-            let at = from + found;
-            from = at + 1;
-            while leaves.next_if(|leaf| leaf.end <= offset + at).is_some() {}
-            let is_inside = leaves.peek().is_some_and(|leaf| leaf.start <= offset + at);
-            let before = content.get(..at).unwrap_or_default();
-            if is_inside || !(before.is_empty() || before.ends_with([' ', '\t', '\u{FEFF}'])) {
-                continue;
-            }
-            let column = source::column(text, offset + at).unwrap_or_default();
-            comments.push(Comment {
-                pos: diag::Pos { line, column: u32::try_from(column + 1).unwrap_or(u32::MAX) },
-                text: content.get(from..).unwrap_or_default().trim().to_owned(),
-            });
-            break;
+    let (mut line, mut counted, mut from) = (1, 0, 0);
+    while let Some(found) = memchr(b'#', text.as_bytes().get(from..).unwrap_or_default()) {
+        let at = from + found;
+        from = at + 1;
+        let (before, after) = text.split_at_checked(at).unwrap_or_default();
+        let is_apart = before.is_empty() || before.ends_with([' ', '\t', '\n', '\u{FEFF}']);
+        if !is_apart || root.is_some_and(|root| is_inside(root, at)) {
+            continue;
         }
-        offset += content.len();
+        line += memchr_iter(b'\n', before.as_bytes().get(counted..).unwrap_or_default()).count();
+        counted = at;
+        let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+        let column = source::column(text, at).unwrap_or_default() + 1;
+        let words = after.split('\n').next().unwrap_or_default();
+        comments.push(Comment {
+            pos: diag::Pos { line: number(line), column: number(column) },
+            text: words.get(1..).unwrap_or_default().trim().to_owned(),
+        });
+        from = at + words.len();
     }
     comments
 }
 
-/// Collects the bytes of keys and scalar values.
-fn collect(node: &Node, leaves: &mut Vec<Range<usize>>) {
+/// Tells whether a byte is in a key or a scalar value.
+fn is_inside(node: &Node, at: usize) -> bool {
     match &node.value {
-        Value::List(items) => items.iter().for_each(|item| collect(item, leaves)),
-        Value::Map(entries) => {
-            for entry in entries {
-                leaves.push(entry.key_span.clone());
-                collect(&entry.value, leaves);
-            }
+        Value::List(items) => {
+            let n_begun = items.partition_point(|item| item.span.start <= at);
+            let last = n_begun.checked_sub(1).and_then(|last| items.get(last));
+            last.is_some_and(|item| is_inside(item, at))
         }
-        Value::Null | Value::Scalar(_) | Value::Unreadable => leaves.push(node.span.clone()),
+        Value::Map(entries) => {
+            let n_begun = entries.partition_point(|entry| entry.key_span.start <= at);
+            let last = n_begun.checked_sub(1).and_then(|last| entries.get(last));
+            last.is_some_and(|it| it.key_span.contains(&at) || is_inside(&it.value, at))
+        }
+        Value::Null | Value::Scalar(_) | Value::Unreadable => node.span.contains(&at),
     }
 }
