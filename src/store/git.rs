@@ -39,7 +39,6 @@
 //!   end first; `revision` resolves refs, ids, prefixes, `@{…}`, `^{commit}`, `~` and `^` itself; the index's
 //!   `.gitattributes` are checked first; a search by message (`:/text`, `^{/text}`) finds no commit.
 
-mod cache;
 pub mod configuration;
 pub mod fetched;
 pub mod heads;
@@ -57,7 +56,7 @@ pub mod tracked;
 pub mod watch;
 mod whole;
 
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -67,7 +66,6 @@ use sha1::{Digest as _, Sha1};
 use crate::history::objects::{Extent, Merge, ObjectKind, Objects, Obstacle, Oid};
 use crate::history::paths::LedgerPrefix;
 use crate::store::commits::{CommitWriter, ScribeError};
-use crate::store::git::cache::ObjectCache;
 use crate::store::git::loose_folders::LooseFolders;
 use crate::store::real_path::real_path;
 use crate::store::sign::{CommitSigning, Setup, SignError};
@@ -84,7 +82,6 @@ pub struct Repository {
     loose_folders: LooseFolders,
     /// How many objects have been read, for diagnostic messages.
     reads: Cell<u64>,
-    cache: RefCell<ObjectCache>,
     /// A folder that replaces a git folder that libgit2 refuses; removed when this value is dropped.
     stand_in: Option<tempfile::TempDir>,
 }
@@ -281,9 +278,6 @@ impl Repository {
 
 impl Objects for Repository {
     fn read(&self, oid: Oid) -> Result<(ObjectKind, Vec<u8>), Obstacle> {
-        if let Some(known) = self.cache.borrow().get(oid) {
-            return Ok(known);
-        }
         self.ends(oid)?;
         self.reads.set(self.reads.get().saturating_add(1));
         let read = || {
@@ -296,9 +290,7 @@ impl Objects for Repository {
             let cause = "its content is not that of its id".to_owned();
             return Err(Obstacle::Unreadable { object: oid, cause });
         }
-        let kind = own_kind(kind);
-        self.cache.borrow_mut().keep(oid, kind, &bytes);
-        Ok((kind, bytes))
+        Ok((own_kind(kind), bytes))
     }
 
     fn size(&self, oid: Oid) -> Result<u64, Obstacle> {
@@ -357,7 +349,8 @@ fn own_kind(kind: git2::ObjectType) -> ObjectKind {
 }
 
 fn object_id(kind: git2::ObjectType, bytes: &[u8]) -> [u8; 20] {
-    let mut hash = Sha1::new_with_prefix(format!("{} {}\0", kind.str(), bytes.len()));
+    let head = [kind.str(), " ", &bytes.len().to_string(), "\0"].concat();
+    let mut hash = Sha1::new_with_prefix(head);
     hash.update(bytes);
     hash.finalize().into()
 }

@@ -3,7 +3,7 @@
 //! Uses git2. Start at [`OpenError`]; `Repository::discover` is in here. The head of `store::git` lists
 //! the repositories that libgit2 refuses.
 
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::ErrorKind;
@@ -54,7 +54,7 @@ impl Repository {
     /// # Errors
     /// [`OpenError`]; only [`OpenError::NotFound`] means that the folder is outside git.
     pub fn discover(folder: &Path) -> Result<Repository, OpenError> {
-        // Libgit2's cache grows with the history; `ObjectCache` keeps what is soon read again.
+        // Libgit2's cache grows with the history, and hardly anything is read twice.
         git2::opts::enable_caching(false);
         // `Repository::read` verifies each id.
         git2::opts::strict_hash_verification(false);
@@ -95,7 +95,6 @@ impl Repository {
             work_dir: stated_work_dir(&git, &config),
             loose_folders: LooseFolders::of(&common_dir),
             reads: Cell::new(0),
-            cache: RefCell::default(),
             git,
             common_dir,
             shallow,
@@ -130,7 +129,6 @@ impl Repository {
             work_dir: work_dir(own_dir).filter(|_| !bare),
             loose_folders: LooseFolders::of(&common_dir),
             reads: Cell::new(0),
-            cache: RefCell::default(),
             common_dir,
             shallow,
             extent: Extent::Partial,

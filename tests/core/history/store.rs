@@ -46,32 +46,6 @@ fn objects_are_read_from_anywhere_inside() {
 }
 
 #[test]
-fn commits_and_folders_are_kept_for_a_while_and_files_are_not() {
-    let repo = Repo::at("2026-11-20T09:00:00Z");
-    let land = |n: usize| own(repo.by("ana").write("notes.txt", &n.to_string()).commit("Note it"));
-    let commits: Vec<Oid> = (0..520).map(land).collect();
-    let git = Repository::discover(repo.path()).unwrap();
-    let tree = |commit: Oid| chain::read(&git, commit).unwrap().tree;
-    let (first, top) = (commits[0], tree(commits[0]));
-    let entry = CommitTree::new(&git, top, &LedgerPrefix::default()).entry("notes.txt").unwrap();
-    let (_, blob) = entry.unwrap();
-    assert_eq!(git.reads(), 2);
-    for oid in [first, top, first, top] {
-        let again = git.read(oid).unwrap();
-        assert_eq!(again, Repository::discover(repo.path()).unwrap().read(oid).unwrap());
-    }
-    assert_eq!(git.reads(), 2);
-    assert_eq!(git.read(blob).unwrap(), git.read(blob).unwrap());
-    assert_eq!(git.reads(), 4);
-    for commit in &commits[1..] {
-        git.read(tree(*commit)).unwrap();
-    }
-    assert_eq!(git.reads(), 4 + 2 * 519);
-    assert_eq!(tree(first), top);
-    assert_eq!(git.reads(), 4 + 2 * 519 + 1, "it is forgotten");
-}
-
-#[test]
 fn a_folder_outside_git_is_none() {
     let folder = crate::support::temporary();
     assert!(matches!(refused(folder.path()), OpenError::NotFound { .. }));
