@@ -26,7 +26,7 @@ impl Outline {
         // A text that keeps its last line breaks ends where the entry begins.
         let is_kept = |style| before.contains(style);
         let is_sole = !before.contains("closure") && !after.contains("closure");
-        let rest = || Digest::of(format!("{before}{after}").as_bytes());
+        let rest = || Digest::of([before, after].concat().as_bytes());
         let is_told = is_sole && !["|+", ">+"].into_iter().any(is_kept);
         is_told.then(|| Outline { rest: rest(), has_closure: true })
     }

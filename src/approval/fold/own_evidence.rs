@@ -190,9 +190,10 @@ impl<'a> TrailEvaluator<'a> {
     /// those that were approved: whom an unapproved change of either lets in, or no longer asks, vouches for nothing.
     fn places(&self, step: &VersionStep<'a>) -> Vec<VersionDemand> {
         let records = [self.base().or_else(|| self.compared()), step.record].into_iter().flatten();
-        let rules = [step.state.governance, step.state.approved];
+        let mut rules = vec![step.state.governance, step.state.approved];
+        rules.dedup_by(|one, other| std::ptr::eq(*one, *other));
         let demands = records.flat_map(|record| {
-            rules.map(|governance| combined_demand(governance, Some(record), None))
+            rules.iter().map(move |governance| combined_demand(governance, Some(record), None))
         });
         demands.collect()
     }

@@ -123,7 +123,7 @@ impl<'a> IdentityResolver<'a> {
         let states = [self.at, self.judge, self.approved];
         let states_that_count = states.len();
         let later = || self.later.iter().map(AsRef::as_ref);
-        for typed in identity.typed().to_vec() {
+        for typed in std::mem::take(&mut identity.typed) {
             let states = || states.into_iter().chain(later());
             for (n, state) in states().enumerate() {
                 let mut before = states().take(n);
@@ -143,6 +143,7 @@ impl<'a> IdentityResolver<'a> {
                     identity.know_all(&keys);
                 }
             }
+            identity.typed.push(typed);
         }
         for key_set in [self.key_set, self.approved_key_set] {
             identity.know_all(key_set.person_keys(&identity.person.key));
