@@ -66,18 +66,16 @@ pub fn new_files<'v>(
 /// Returns those of the set-aside trails that versions of other trails come from, directly or through each other.
 pub fn needed<'t>(
     trails: impl Iterator<Item = &'t Trail>,
-    mut apart: BTreeMap<TrailKey, Trail>,
-) -> BTreeMap<TrailKey, Trail> {
-    let of = |trail: &Trail| -> Vec<TrailKey> {
-        let versions = trail.versions.iter();
-        versions.flat_map(|it| it.origins.iter().cloned()).collect()
-    };
-    let mut wanted: Vec<TrailKey> = trails.flat_map(of).collect();
-    let mut needed = BTreeMap::new();
+    apart: &'t BTreeMap<TrailKey, Trail>,
+) -> BTreeSet<TrailKey> {
+    let of = |trail: &'t Trail| trail.versions.iter().flat_map(|version| &version.origins);
+    let mut wanted: Vec<&TrailKey> = trails.flat_map(of).collect();
+    let mut needed = BTreeSet::new();
     while let Some(key) = wanted.pop() {
-        if let Some(trail) = apart.remove(&key) {
-            wanted.extend(of(&trail));
-            needed.insert(key, trail);
+        if let Some(trail) = apart.get(key)
+            && needed.insert(key.clone())
+        {
+            wanted.extend(of(trail));
         }
     }
     needed

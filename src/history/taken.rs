@@ -182,6 +182,13 @@ pub(super) struct SupportBar {
 }
 
 impl OffLine {
+    /// Drops what was parsed of what may have taken something away.
+    pub fn forget(&mut self) {
+        let unsure = self.bars.iter_mut().filter_map(|bar| bar.unsure.as_mut());
+        let bodies = unsure.flat_map(|it| [&mut it.before, &mut it.after]).flatten();
+        bodies.for_each(VersionBody::forget);
+    }
+
     /// Parses what may have taken something away.
     pub(super) fn parse(&self, contents: &ContentCache<'_>) {
         let unsure = self.bars.iter().filter_map(|bar| bar.unsure.as_ref());

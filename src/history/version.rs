@@ -53,6 +53,11 @@ impl Trail {
         Trail { key, versions: Vec::new(), became: None }
     }
 
+    /// Drops what was parsed of its versions, which can be read again.
+    pub fn forget(&mut self) {
+        self.versions.iter_mut().for_each(|version| version.record.forget());
+    }
+
     /// Returns the version at the tip.
     pub fn last(&self) -> Option<&Version> {
         self.versions.last()
@@ -250,6 +255,13 @@ impl VersionBody {
             Ok(bytes) => Content::from_file(&mut file::read(&file.path, &bytes)),
             Err(obstacle) => Content::Missing(obstacle),
         });
+    }
+
+    /// Drops what was parsed of its file, which can be read again; clones keep it.
+    pub(super) fn forget(&mut self) {
+        if let Some(file) = &self.0.file {
+            *self = VersionBody::unread(file.clone(), self.0.outline);
+        }
     }
 
     /// Takes over the content of the file, unless it is known.

@@ -51,9 +51,9 @@ use crate::record::file::RecordFile;
 
 /// Walks a mainline and returns the trails of all records and governance files.
 ///
-/// A file whose first lines state the id of its name is not parsed: [`History::parse`], [`History::visit`] or
-/// [`History::leave_out`] must follow. `records` are the record folders, for the whole history (V8); `None` for those
-/// that the policy at the tip names, approved or not.
+/// A file whose first lines state the id of its name is not parsed: [`History::parse`] or [`History::visit`] must follow.
+/// `records` are the record folders, for the whole history (V8); `None` for those that the policy at the tip names,
+/// approved or not.
 ///
 /// # Errors
 /// [`Obstacle`] if a folder of a mainline commit can't be read; other missing objects are recorded on
@@ -206,13 +206,15 @@ fn collect_versions(
     let approvals = approvals.into_changes();
     let unnamed_until = unnamed::until(&trails.contents, &mainline, &approvals, &other_files);
     let is_other = |(key, _): &(TrailKey, Trail)| matches!(key, TrailKey::Other(_));
-    let (others, trails): (BTreeMap<TrailKey, Trail>, _) =
+    let (mut others, trails): (BTreeMap<TrailKey, Trail>, BTreeMap<TrailKey, Trail>) =
         trails.trails.into_iter().partition(is_other);
     let asked = || asked_statements(&trails, &governance, (&survey.states, &survey.records));
     let [statements, lost_statements] = collect_statements(objects, prefix, &branch, &asked)?;
+    let needed = origin::needed(trails.values(), &others);
+    others.retain(|key, _| needed.contains(key));
     Ok(History {
         mainline,
-        former: origin::needed(trails.values(), others),
+        former: others,
         trails,
         left_out: BTreeSet::new(),
         governance: governance.trails,
@@ -303,38 +305,44 @@ impl History {
         self.parse(objects);
     }
 
-    /// Parses all versions, and the changes that a merge left out.
+    /// Parses all versions, those that they come from, and the changes that a merge left out.
     pub fn parse(&self, objects: &dyn Objects) {
         let contents = ContentCache::new(objects);
-        let versions =
-            self.trails.values().chain(self.former.values()).flat_map(|trail| &trail.versions);
+        let needed = origin::needed(self.trails.values(), &self.former);
+        let trails = self.trails.values().chain(needed.iter().filter_map(|it| self.former.get(it)));
+        let versions = trails.flat_map(|trail| &trail.versions);
         versions.for_each(|version| contents.parse(&version.record));
-        self.off_line.values().for_each(|off_line| off_line.parse(&contents));
+        let off_line = self.off_line.iter().filter(|(key, _)| self.trails.contains_key(key));
+        off_line.for_each(|(_, off_line)| off_line.parse(&contents));
     }
 
-    /// Drops the trails that are not wanted, most of a long history, and parses the others. `wanted` must not read any versions
-    /// but those of [`Trail::telling`].
+    /// Drops the trails that are not wanted, most of a long history, and parses the first version of the others. `wanted` must
+    /// not read any versions but those of [`Trail::telling`].
     pub fn leave_out(&mut self, objects: &dyn Objects, wanted: &mut dyn FnMut(&Trail) -> bool) {
         let contents = ContentCache::new(objects);
         let parse = |version: &Version| contents.parse(&version.record);
-        let mut apart = mem::take(&mut self.former);
-        for (key, trail) in mem::take(&mut self.trails) {
+        for (key, mut trail) in mem::take(&mut self.trails) {
             trail.last().into_iter().for_each(parse);
             trail.telling().for_each(parse);
             if wanted(&trail) {
+                trail.versions.first().into_iter().for_each(parse);
                 self.trails.insert(key, trail);
-            } else {
-                let shown = trail.became.is_none().then(|| key.clone());
-                self.left_out.extend(shown);
-                apart.insert(key, trail);
+                continue;
             }
+            trail.forget();
+            if trail.became.is_none() {
+                // An emergency that a merge left out uses up graces, whatever its id was filed for since.
+                if self.off_line.get(&key).is_some_and(|it| it.filed.is_empty()) {
+                    self.off_line.remove(&key);
+                }
+                self.left_out.insert(key.clone());
+            }
+            self.former.insert(key, trail);
         }
-        self.former = origin::needed(self.trails.values(), apart);
-        // An emergency that a merge left out uses up graces, whatever its id was filed for since.
-        self.off_line.retain(|key, it| !self.left_out.contains(key) || !it.filed.is_empty());
+        let needed = origin::needed(self.trails.values(), &self.former);
+        self.former.retain(|key, _| needed.contains(key));
         let is_kept = |file: &ApprovalFileChange| !self.left_out.contains(&file.record());
         self.approvals.retain(is_kept);
-        self.parse(objects);
     }
 }
 

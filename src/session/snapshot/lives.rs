@@ -7,7 +7,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
 
 use crate::approval;
-use crate::history::version::{Trail, TrailKey, Version};
+use crate::history::taken::OffLine;
+use crate::history::version::{Trail, TrailKey};
 use crate::history::walked::{ApprovalFileChange, History};
 use crate::policy::governance::Governance;
 use crate::record::Record;
@@ -30,8 +31,8 @@ pub(crate) struct Passed {
     peers: Vec<(Peer, usize)>,
     /// Those that may still count toward a pattern, or against a redesign.
     recent: Vec<Neighbour>,
-    /// Those that are judged when something may refile them.
-    unjudged: Vec<TrailKey>,
+    /// Those that are judged when something may refile them, each with what it stated.
+    unjudged: BTreeMap<TrailKey, Vec<Peer>>,
     /// The approval files of all that are left out.
     approvals: Vec<ApprovalFileChange>,
 }
@@ -99,13 +100,19 @@ impl Passed {
                 continue;
             }
             if is_unsure {
-                self.unjudged.push(key.clone());
+                let records = trail.telling().filter_map(|version| version.record.record());
+                let peers = records.map(|record| Peer::unclosed("", record, None));
+                self.unjudged.insert(key.clone(), peers.collect());
             } else {
                 self.take(trail, window);
             }
             left_out.insert(key);
         }
         self.approvals = leave_out(history, &left_out);
+        for key in left_out {
+            history.former.get_mut(&key).into_iter().for_each(Trail::forget);
+            history.off_line.get_mut(&key).into_iter().for_each(OffLine::forget);
+        }
         judged
     }
 
@@ -187,24 +194,20 @@ impl Snapshot<'_> {
         for peer in shown {
             peer.names().for_each(|name| by_name.entry(name).or_default().push(peer));
         }
-        let is_refiled = |version: &Version| {
-            let Some(record) = version.record.record() else { return false };
-            let earlier = Peer::unclosed("", record, None);
+        let is_refiled = |earlier: &Peer| {
             let mut later = earlier.names().filter_map(|name| by_name.get(name)).flatten();
-            later.any(|later| later.is_like(&earlier, &self.governance))
+            later.any(|later| later.is_like(earlier, &self.governance))
         };
-        let unjudged = std::mem::take(&mut self.passed.unjudged);
-        let is_wanted = |key: &TrailKey| {
-            let trail = self.history.former.get(key);
-            trail.is_some_and(|trail| trail.versions.iter().any(is_refiled))
-        };
-        let wanted: BTreeSet<TrailKey> = unjudged.into_iter().filter(is_wanted).collect();
+        let mut unjudged = std::mem::take(&mut self.passed.unjudged);
+        unjudged.retain(|_, peers| peers.iter().any(is_refiled));
+        let wanted: BTreeSet<TrailKey> = unjudged.into_keys().collect();
         if wanted.is_empty() {
             return;
         }
         let history = &mut self.history;
         let back = wanted.iter().filter_map(|key| history.former.remove_entry(key));
         history.trails.extend(back);
+        history.parse(self.repository);
         std::mem::swap(&mut history.approvals, &mut self.passed.approvals);
         let is_wanted = |key: &TrailKey| wanted.contains(key);
         let judged = approval::judge_chosen(history, &self.approvals.counted, &is_wanted);

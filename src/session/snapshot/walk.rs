@@ -121,6 +121,7 @@ impl<'h> Snapshot<'h> {
                     false
                 });
                 judged_first = passed.put_off(history, unsure, (governance, &window));
+                history.parse(repository);
                 pattern_window = Some(window);
             }
         })?;
