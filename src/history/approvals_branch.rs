@@ -8,7 +8,7 @@
 
 use crate::diag::sorting::StableSort as _;
 use std::collections::btree_map::Entry;
-use std::collections::{BTreeMap, BTreeSet, HashSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 use std::rc::Rc;
 
 use crate::history::chain::{self, Chain};
@@ -194,21 +194,18 @@ fn statements_of(
         // Without a time nobody knows since when it counts.
         let Some(committed) = commit.committed() else { continue };
         let tree = CommitTree::new(objects, commit.tree, prefix);
-        let paths: BTreeSet<&str> = changes
-            .iter()
-            .filter(|change| change.kind == WatchedKind::Approval && change.new.is_some())
-            .filter_map(|change| text_path(&change.path, digests))
-            .collect();
+        let changed = changes.iter().filter(|change| change.kind == WatchedKind::Approval);
+        let changed: HashMap<&str, Oid> =
+            changed.filter_map(|change| Some((&*change.path, change.new?))).collect();
+        let paths: BTreeSet<&str> =
+            changed.keys().filter_map(|path| text_path(path, digests)).collect();
         for path in paths {
-            let find = |path: &str| {
-                let mut changed = changes.iter().filter(|change| *change.path == *path);
-                match changed.find_map(|change| change.new) {
-                    Some(blob) => Some(blob),
-                    None => match tree.entry(path) {
-                        Ok(Some((Mode::File, blob))) => Some(blob),
-                        _ => None,
-                    },
-                }
+            let find = |path: &str| match changed.get(path) {
+                Some(blob) => Some(*blob),
+                None => match tree.entry(path) {
+                    Ok(Some((Mode::File, blob))) => Some(blob),
+                    _ => None,
+                },
             };
             let Some(text) = find(path) else { continue };
             let Some(signature) = find(&format!("{path}.sig")) else { continue };
