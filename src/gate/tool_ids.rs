@@ -164,7 +164,11 @@ pub fn names(name: &str, reported: &str) -> Vec<String> {
 
 /// Tells whether an id in a record names what a tool reports under another one.
 pub fn is_named(name: &str, stated: &str, reported: &str) -> bool {
-    stated == reported || names(name, reported).iter().any(|name_| *name_ == *key(name, stated))
+    if stated == reported {
+        return true;
+    }
+    let stated = key(name, stated);
+    names(name, reported).iter().any(|known| *known == stated)
 }
 
 /// Returns the tool of an id in a list of trivy that doesn't say which kind of finding it is.

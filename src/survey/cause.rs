@@ -109,7 +109,7 @@ impl CauseGroup {
         let folded = |text: &Option<String>| text.as_ref().map(|text| folded(text).into_owned());
         CauseGroup {
             values: self.values.iter().map(folded).collect(),
-            finding: folded(&self.finding),
+            finding: self.finding.as_deref().map(comparable_finding),
         }
     }
 }
@@ -128,7 +128,7 @@ fn found(record: &Record) -> Vec<Option<String>> {
             let rule = || {
                 let id = finding.id.as_ref()?;
                 Some(match &finding.tool {
-                    Some(tool) => comparable_id(tool, id),
+                    Some(tool) => format!("{tool}:{id}"),
                     None => id.clone(),
                 })
             };
@@ -155,13 +155,11 @@ pub fn comparable(key: PatternKey, value: &str, governance: &Governance) -> Stri
 /// Returns a finding that a redesign states, normalized for comparison with groups.
 pub fn comparable_finding(text: &str) -> String {
     let package = Purl::parse(text).map(|purl| purl.at(None));
-    let finding = || text.split_once(':').map(|(tool, id)| comparable_id(tool, id));
+    let finding = || {
+        let (tool, id) = text.split_once(':')?;
+        Some(format!("{}:{}", tool_ids::tool(tool), tool_ids::present(tool, id)))
+    };
     folded(&package.or_else(finding).unwrap_or_else(|| text.to_owned())).into_owned()
-}
-
-/// Returns `TOOL:ID` as records about the same finding are grouped.
-fn comparable_id(tool: &str, id: &str) -> String {
-    format!("{}:{}", tool_ids::tool(tool), tool_ids::present(tool, id))
 }
 
 fn key_values(record: &Record, key: PatternKey, governance: &Governance) -> Vec<Option<String>> {

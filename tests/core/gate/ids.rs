@@ -108,10 +108,14 @@ fn the_class_is_that_of_the_tool_and_few_ids_are_about_whole_files() {
 /// Returns a scope with some of its letters in the other case.
 fn respelled(scope: &str, nth: usize) -> String {
     let letters = scope.char_indices();
-    let respell = |(place, letter): (usize, char)| match (place + nth).is_multiple_of(3) {
-        true if letter.is_ascii_lowercase() => letter.to_ascii_uppercase(),
-        true => letter.to_ascii_lowercase(),
-        false => letter,
+    let respell = |(place, letter): (usize, char)| {
+        if !(place + nth).is_multiple_of(3) {
+            letter
+        } else if letter.is_ascii_lowercase() {
+            letter.to_ascii_uppercase()
+        } else {
+            letter.to_ascii_lowercase()
+        }
     };
     letters.map(respell).collect()
 }

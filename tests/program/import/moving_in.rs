@@ -206,7 +206,7 @@ const WRITTEN: &[(&str, &str, Option<i64>)] = &[
 const FINDINGS: &[&str] = &[
     "{tool: trivy, id: CVE-2026-1, purl: 'pkg:npm/lodash@4.17.20'}",
     "{tool: trivy, id: CVE-2026-2, paths: ['services/**/Cargo.lock', 'a?b/*.txt']}",
-    "{tool: trivy-misconfig, id: DS002, paths: [Dockerfile]}",
+    "{tool: trivy-misconfig, id: DS-0002, paths: [Dockerfile]}",
     "{tool: grype, id: CVE-2026-3, purl: 'pkg:npm/lodash@4.17.20'}",
     "{tool: grype, id: CVE-2026-4, purl: 'pkg:npm/%40babel/core@7.0.0'}",
     "{tool: osv-scanner, id: GHSA-aaaa-bbbb-cccc}",
