@@ -50,9 +50,9 @@ covers(exception, finding) if {
 	resource_covered(exception, finding)
 }
 
-# This policy doesn't compare weaknesses, severities and ranges of versions.
+# This policy doesn't compare weaknesses, severities, ranges of versions and accepted texts.
 limited_further(finding) if {
-	some key in ["cwe", "severity", "versions"]
+	some key in ["cwe", "severity", "versions", "content"]
 	finding[key]
 }
 

@@ -81,6 +81,9 @@ pub(crate) struct CheckArgs {
     /// File of the finding, relative to the root of the repository
     #[arg(long, value_parser = NonEmptyStringValueParser::new())]
     path: Option<String>,
+    /// Line of the file, for exceptions that accept some text alone
+    #[arg(long, value_name = "N", requires = "path", value_parser = clap::value_parser!(u64).range(1..))]
+    line: Option<u64>,
     /// Severity of the finding
     #[arg(long, value_parser = filter::words::<Risk>())]
     severity: Option<String>,
@@ -245,6 +248,7 @@ impl CheckArgs {
             finding: self.finding.clone(),
             purl: self.purl.clone(),
             path: self.path.clone(),
+            line: self.line,
             severity: self.severity.clone(),
             deploy: self.deploy,
             reference: self.reference.clone(),

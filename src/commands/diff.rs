@@ -15,6 +15,7 @@ use exledger::diag::sorting::StableSort as _;
 use exledger::features::diff;
 use exledger::features::diff::compared::{Compared, Entry, ProposedState};
 use exledger::features::diff::show::DiffLayout;
+use exledger::gate::accepted_text::ScannedFiles;
 use exledger::history::change::event::ChangeEvent;
 use exledger::history::objects::Oid;
 use exledger::history::tree::CommitTree;
@@ -33,8 +34,10 @@ use exledger::rules::event_details::{Beside, EventDetail};
 use exledger::rules::extra_schema::ExtraSchema;
 use exledger::session::judged::{self, JudgedCheckout, JudgedCounts};
 use exledger::session::locate;
+use exledger::session::scanned_files::RepositoryFiles;
 use exledger::store::git::Repository;
 use exledger::survey::shell::is_branch_name;
+use exledger::view::accepted;
 use exledger::view::doc::FindingReaders;
 use exledger::view::doc::{FindingList, JudgedFile, ShownFinding};
 use exledger::{features, rules, view};
@@ -110,7 +113,12 @@ impl Run for DiffArgs {
         let counts = view::findings::LevelCounts::count(findings.iter());
         let branch = self.branch(repository)?;
         let next = features::diff::next_steps(&home, &ctx.moment(), &compared, proposed)?;
-        let answer = DiffAnswer { compared: &compared, next: &next, branch: branch.as_deref() };
+        let answer = DiffAnswer {
+            compared: &compared,
+            next: &next,
+            branch: branch.as_deref(),
+            files: &RepositoryFiles::new(repository, None),
+        };
         let is_read = judged.as_ref().is_none_or(|it| lint::is_read(ctx, &it.not_read));
         ctx.show(&diff::show::doc(diff::show::Diff {
             strays,
@@ -186,6 +194,8 @@ struct DiffAnswer<'a> {
     /// How each entry can be approved.
     next: &'a [NextSteps],
     branch: Option<&'a str>,
+    /// The blobs that accepted texts are read from.
+    files: &'a dyn ScannedFiles,
 }
 
 impl DiffAnswer<'_> {
@@ -259,6 +269,7 @@ impl DiffAnswer<'_> {
             also: also.and_then(|(landed, after)| {
                 event_details::also(entry.landed.approved.as_deref(), landed, after)
             }),
+            covers: covers(before, after, self.files),
             before: before.cloned(),
             after: after.cloned(),
             tier: resolved.map(|resolved| resolved.tier),
@@ -266,6 +277,20 @@ impl DiffAnswer<'_> {
             next: next.clone(),
         }
     }
+}
+
+/// Returns what the findings of a record cover, if they differ from those before.
+fn covers(
+    before: Option<&Record>,
+    after: Option<&Record>,
+    files: &dyn ScannedFiles,
+) -> Vec<String> {
+    let findings = |record: Option<&Record>| {
+        record.and_then(|record| record.scope.as_ref()?.findings.clone()).unwrap_or_default()
+    };
+    let (before, after) = (findings(before), findings(after));
+    let differing = after.iter().filter(|key| !before.contains(key));
+    differing.flat_map(|key| accepted::covers(key, files)).collect()
 }
 
 /// Returns the controls that a record deviates from, each with its title in the catalog.

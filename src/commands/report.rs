@@ -62,6 +62,7 @@ impl Run for ReportArgs {
         let approved = ctx.approved_of(&home, Scope::Everything)?;
         let trails = |record_state: &RecordState| approved.acts(record_state);
         let evidence = |record_state| approved.evidence(record_state);
+        let files = approved.scanned_files();
         let is_page = ctx.format.name == render::html::FORMAT.name;
         let mut doc =
             self.summary(&approved, if is_page { report::page::doc } else { report::show::doc })?;
@@ -71,6 +72,7 @@ impl Run for ReportArgs {
                 trails: &trails,
                 evidence: &evidence,
                 names: &*approved,
+                files: &files,
                 stamp: approved.stamp(),
             };
             report::page::add_records(&mut doc, sources);

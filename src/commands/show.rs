@@ -46,8 +46,9 @@ impl Run for ShowArgs {
         } else {
             let statements = approved.statements(record_state);
             let evidence = approved.evidence(record_state);
-            let (names, stamp) = (&*approved, approved.stamp());
-            let doc = show::screen::doc(record_state, &statements, &evidence, names, stamp);
+            let (names, files, stamp) = (&*approved, approved.scanned_files(), approved.stamp());
+            let doc =
+                show::screen::doc(record_state, &statements, &evidence, (names, &files), stamp);
             ctx.show(&doc)?;
             ctx.of_notices(
                 &approved.waiting_reviews(&|id| id.eq_ignore_ascii_case(&record_state.key)),

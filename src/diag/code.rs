@@ -81,6 +81,8 @@ macro_rules! for_each_code {
                 OutlivesEvent = "outlives-event",
                 FixOverdue = "fix-overdue",
                 CriteriaTooWide = "criteria-too-wide",
+                FindingContent = "finding-content",
+                TooBroad = "too-broad",
                 HouseSchema = "house-schema",
                 MissingChange = "missing-change",
                 BadReference = "bad-reference",

@@ -30,6 +30,9 @@ pub struct Question {
     pub purl: Option<String>,
     /// The file, from the repository's root.
     pub path: Option<String>,
+    /// The line of the file, from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line: Option<u64>,
     /// The severity, one of the values of `risk.level`.
     pub severity: Option<String>,
     /// Whether the application is to be deployed.
@@ -48,6 +51,10 @@ pub struct ScannerDetails {
     pub package: Option<Package>,
     /// The weaknesses that the scanner's rule is about, as `CWE-79`.
     pub weaknesses: Vec<String>,
+    /// The commit in which it was found, if the scanner read the history.
+    pub commit: Option<String>,
+    /// The text that the scanner quotes.
+    pub snippet: Option<String>,
     /// The origin of the question, which determines the advice on stating a missing limit.
     pub asker: Asker,
 }
@@ -140,6 +147,8 @@ pub struct GateAnswer {
     pub decided_at: Option<Instant>,
     /// Why the uses of the record can't be counted, in the program's words, if that makes the answer unknown.
     pub uncounted: Option<String>,
+    /// Whether a record in force would cover it, but for its accepted text, which is gone.
+    pub has_lost_text: bool,
     /// The limits of the allowing record's grant.
     pub scope: GrantLimits,
     /// Each record considered, with the reason why it does not allow, by id.
@@ -159,6 +168,7 @@ impl GateAnswer {
             not_after: None,
             decided_at: None,
             uncounted: None,
+            has_lost_text: false,
             scope: GrantLimits::default(),
             considered: Vec::new(),
         }
@@ -181,6 +191,9 @@ pub struct GrantLimits {
     pub resources: Option<Vec<String>>,
     pub actions: Option<Vec<String>>,
     pub not_waived: Option<Vec<String>>,
+    /// The accepted texts of the finding, as the record states them; what looks like a secret is `…`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub content: Option<Vec<String>>,
 }
 
 /// A record that was considered.

@@ -4,6 +4,7 @@
 //! Uses record, policy's catalogs, `gate::finding`. Pure. Start at [`coverage`]. Follows `docs/spec/cli.md`, check:
 //! each stated value must match the record, and each limit of the record must be stated.
 
+use crate::gate::accepted_text::ScannedFiles;
 use crate::gate::answer::{About, Asker, Question, limit, limited};
 use crate::gate::finding::{self, Judged, Matched};
 use crate::policy::governance::Governance;
@@ -18,6 +19,8 @@ pub(crate) enum RecordCoverage {
     Yes,
     /// Everything stated matches, but these limits of the record are not stated.
     Unstated(String),
+    /// It would, but the text that its finding accepts is gone from the file.
+    TextGone(String),
     /// It does not: the reason, and how much of the question it shares; nothing if it is about another subject.
     No(String, SharedParts),
 }
@@ -75,6 +78,7 @@ pub(crate) fn coverage(
     question: &Question,
     terms: Terms<'_>,
     governance: &Governance,
+    files: &dyn ScannedFiles,
 ) -> RecordCoverage {
     let record = terms.record;
     let mut why_not: Option<String> = None;
@@ -95,11 +99,17 @@ pub(crate) fn coverage(
         note(named_reference(value, &terms));
     }
     let mut resource_judged = Judged::No;
+    let mut text_gone = None;
     if finding::is_about_finding(question) {
-        match finding::matched(question, record) {
+        match finding::matched(question, record, files) {
             Matched::Yes(judged) => {
                 resource_judged = judged;
                 shared.finding = question.finding.is_some();
+            }
+            Matched::TextGone(why) => {
+                text_gone = why_not.is_none().then(|| why.clone());
+                why_not.get_or_insert(why);
+                shared.finding = true;
             }
             Matched::No(why, found) => {
                 why_not.get_or_insert(why);
@@ -117,7 +127,11 @@ pub(crate) fn coverage(
             Judged::ByFinding => None,
             Judged::No => resource(question, record),
         });
-    match (why_not.or(rest), unstated(question, &terms)) {
+    let unstated = unstated(question, &terms);
+    if let (Some(why), None, None) = (text_gone, &rest, &unstated) {
+        return RecordCoverage::TextGone(why);
+    }
+    match (why_not.or(rest), unstated) {
         (Some(why), _) => RecordCoverage::No(why, shared),
         (None, Some(why)) => RecordCoverage::Unstated(why),
         (None, None) => RecordCoverage::Yes,

@@ -3,6 +3,7 @@
 //! Uses record, `gate::purl`. Pure. Start at [`matched`]. Follows `docs/spec/cli.md`,
 //! check, and `docs/spec/interop.md`, finding keys.
 
+use crate::gate::accepted_text::{self, AskedPlace, ScannedFiles, TextMiss};
 use crate::gate::answer::{self, About, Question};
 use crate::gate::package::{AskedPackage, SamePackage};
 use crate::gate::purl::Purl;
@@ -34,29 +35,37 @@ pub(crate) enum Judged {
 pub(crate) enum Matched {
     /// It does; the value says whether the resource was compared with it.
     Yes(Judged),
+    /// It has the finding, but the text that it accepts is gone from the file; the reason.
+    TextGone(String),
     /// It does not: the reason, and whether it has a finding of the same subject.
     No(String, About),
 }
 
+/// Why a key does not match: the nearest of several is the last one in this order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Nearness {
+    Another,
+    TheSame,
+    TextGone,
+    /// All but its accepted text matches, and that does not stand where the finding is.
+    Text,
+}
+
 /// Tells whether one of a record's findings matches the question in each of its keys.
-pub(crate) fn matched(question: &Question, record: &Record) -> Matched {
+pub(crate) fn matched(question: &Question, record: &Record, files: &dyn ScannedFiles) -> Matched {
     let stated = record.scope.as_ref().and_then(|scope| scope.findings.as_deref());
     let Some(stated) = stated else {
         return Matched::No("has no findings".to_owned(), About::Another);
     };
-    let mut nearest: Option<(String, About)> = None;
+    let mut nearest: Option<(String, Nearness)> = None;
     let mut everywhere = false;
     for key in stated {
-        match key_matches(question, key) {
+        match key_matches(question, key, files) {
             Ok(Judged::ByFinding) => return Matched::Yes(Judged::ByFinding),
             Ok(Judged::No) => everywhere = true,
-            Err((why, about)) => {
-                let nearer = match &nearest {
-                    None => true,
-                    Some((_, before)) => *before == About::Another && about == About::TheSame,
-                };
-                if nearer {
-                    nearest = Some((why, about));
+            Err((why, nearness)) => {
+                if nearest.as_ref().is_none_or(|(_, before)| *before < nearness) {
+                    nearest = Some((why, nearness));
                 }
             }
         }
@@ -65,11 +74,33 @@ pub(crate) fn matched(question: &Question, record: &Record) -> Matched {
     if everywhere {
         return Matched::Yes(Judged::No);
     }
-    let (why, about) = nearest.unwrap_or(("has no findings".to_owned(), About::Another));
-    Matched::No(why, about)
+    match nearest {
+        Some((why, Nearness::TextGone)) => Matched::TextGone(why),
+        Some((why, Nearness::TheSame | Nearness::Text)) => Matched::No(why, About::TheSame),
+        Some((why, Nearness::Another)) => Matched::No(why, About::Another),
+        None => Matched::No("has no findings".to_owned(), About::Another),
+    }
 }
 
-fn key_matches(question: &Question, key: &FindingKey) -> Result<Judged, (String, About)> {
+/// Returns the accepted texts of the first finding of a record that matches the question; `None` if it accepts any text. What
+/// looks like a secret is hidden.
+pub(crate) fn accepted_content(
+    question: &Question,
+    record: &Record,
+    files: &dyn ScannedFiles,
+) -> Option<Vec<String>> {
+    let stated = record.scope.as_ref().and_then(|scope| scope.findings.as_deref());
+    let with_content = stated?.iter().filter(|key| key.content.is_some());
+    let mut matching = with_content.filter(|key| key_matches(question, key, files).is_ok());
+    let content = matching.next()?.content.iter().flatten();
+    Some(content.map(|item| accepted_text::shown(item)).collect())
+}
+
+fn key_matches(
+    question: &Question,
+    key: &FindingKey,
+    files: &dyn ScannedFiles,
+) -> Result<Judged, (String, Nearness)> {
     let (tool, id) = match &question.finding {
         Some(finding) => match finding.split_once(':') {
             Some((tool, id)) => (Some(tool), Some(id)),
@@ -77,7 +108,7 @@ fn key_matches(question: &Question, key: &FindingKey) -> Result<Judged, (String,
         },
         None => (None, None),
     };
-    let another = |why: String| (why, About::Another);
+    let another = |why: String| (why, Nearness::Another);
     let asker = question.scanner_details.asker;
     let limited =
         |what: &str, to: &str, key: &str| answer::limited(asker, what, &[to.to_owned()], key);
@@ -96,9 +127,9 @@ fn key_matches(question: &Question, key: &FindingKey) -> Result<Judged, (String,
     // A finding with the same id, or in the same package, is the same subject; a weakness alone can occur anywhere.
     let package = match_package(question, key);
     let about = match (&key.id, &package) {
-        (Some(_), _) => About::TheSame,
-        (None, PackageMatch::Ours(_)) => About::TheSame,
-        (None, PackageMatch::Any(_) | PackageMatch::Another(_)) => About::Another,
+        (Some(_), _) => Nearness::TheSame,
+        (None, PackageMatch::Ours(_)) => Nearness::TheSame,
+        (None, PackageMatch::Any(_) | PackageMatch::Another(_)) => Nearness::Another,
     };
     let same = |why: String| (why, about);
     package.matches().map_err(same)?;
@@ -127,17 +158,41 @@ fn key_matches(question: &Question, key: &FindingKey) -> Result<Judged, (String,
             None => return Err(same(answer::limited(asker, "paths", paths, "path"))),
         }
     }
-    let Some(resources) = &key.resources else {
-        return Ok(Judged::No);
+    let judged = match &key.resources {
+        None => Judged::No,
+        Some(resources) => {
+            let tool = tool.unwrap_or_default();
+            let matches =
+                |value: &String| resources.iter().any(|it| azure::matches(tool, it, value));
+            match &question.resource {
+                Some(value) if matches(value) => Judged::ByFinding,
+                Some(_) => return Err(same(answer::limit("resources", resources))),
+                None => {
+                    return Err(same(answer::limited(asker, "resources", resources, "resource")));
+                }
+            }
+        }
     };
-    let tool = tool.unwrap_or_default();
-    let matches =
-        |value: &String| resources.iter().any(|stated| azure::matches(tool, stated, value));
-    match &question.resource {
-        Some(value) if matches(value) => Ok(Judged::ByFinding),
-        Some(_) => Err(same(answer::limit("resources", resources))),
-        None => Err(same(answer::limited(asker, "resources", resources, "resource"))),
-    }
+    let Some(content) = &key.content else {
+        return Ok(judged);
+    };
+    let limited = |what: &str| format!("limited to accepted text: {}", asker.how_to_state(what));
+    let (Some(_), Some(path)) = (&key.paths, question.path.as_deref().and_then(inside)) else {
+        return Err(same("accepts text without naming its path, which covers nothing".to_owned()));
+    };
+    let Some(line) = question.line else {
+        return Err((limited("line"), Nearness::Text));
+    };
+    let place = AskedPlace {
+        path: &path,
+        line,
+        commit: question.scanner_details.commit.as_deref(),
+        snippet: question.scanner_details.snippet.as_deref(),
+    };
+    accepted_text::compare(content, place, files).map(|()| judged).map_err(|miss| match miss {
+        TextMiss::Gone(why) => (why, Nearness::TextGone),
+        TextMiss::Other(why) => (why, Nearness::Text),
+    })
 }
 
 /// How the package in the question compares to that of a finding; the text says why it is not the same version.

@@ -23,6 +23,8 @@ pub struct Index {
     /// Records with the id of a finding, and no tool whose spelling it has.
     of_any_tool: Vec<usize>,
     references: BTreeMap<String, Vec<usize>>,
+    /// Whether a finding accepts only some text.
+    pub has_content: bool,
     /// Records that can't be read, which may be about anything.
     unread: Vec<usize>,
 }
@@ -60,6 +62,7 @@ impl Index {
         let scope = record.scope.as_ref();
         let findings = scope.and_then(|scope| scope.findings.as_ref());
         for finding in findings.into_iter().flatten() {
+            self.has_content |= finding.content.is_some();
             match (&finding.tool, &finding.id) {
                 (Some(tool), Some(id)) => {
                     let key = tool_ids::key(tool, id).into_owned();

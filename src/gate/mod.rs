@@ -2,6 +2,7 @@
 //!
 //! Uses diag to status. Pure. Start at [`verdict::ask`]. Follows `docs/spec/cli.md`, check. Undetermined never allows.
 
+pub mod accepted_text;
 pub mod answer;
 mod cover;
 mod finding;
@@ -16,6 +17,7 @@ pub mod unnamed;
 pub mod verdict;
 pub mod withheld;
 
+use crate::gate::accepted_text::NoFiles;
 use crate::gate::answer::Question;
 use crate::gate::cover::{RecordCoverage, Terms};
 use crate::policy::governance::Governance;
@@ -23,15 +25,16 @@ use crate::record::Record;
 
 /// Tells whether a record is about the subject of a question, covered or not.
 pub fn is_about(question: &Question, record: &Record, governance: &Governance) -> bool {
-    match cover::coverage(question, Terms::of_file(record), governance) {
+    match cover::coverage(question, Terms::of_file(record), governance, &NoFiles) {
         RecordCoverage::No(_, shared) => !shared.is_nothing(),
-        RecordCoverage::Yes | RecordCoverage::Unstated(_) => true,
+        RecordCoverage::Yes | RecordCoverage::Unstated(_) | RecordCoverage::TextGone(_) => true,
     }
 }
 
 /// Tells whether a record covers a question, whether or not it is in force.
 pub fn covers(question: &Question, record: &Record, governance: &Governance) -> bool {
-    cover::coverage(question, Terms::of_file(record), governance) == RecordCoverage::Yes
+    let terms = Terms::of_file(record);
+    cover::coverage(question, terms, governance, &NoFiles) == RecordCoverage::Yes
 }
 
 /// Tells whether a question is about a scanner's finding.

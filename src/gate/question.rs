@@ -33,6 +33,9 @@ pub struct QuestionLine {
     pub question: Result<TimedQuestion, NoQuestion>,
 }
 
+/// The key of the line of a file, which is a number.
+pub const LINE: &str = "line";
+
 /// The maximum length of a line, in bytes.
 pub const LONGEST_LINE: usize = 64 << 10;
 
@@ -119,6 +122,13 @@ pub(crate) fn parse(keys: Map<String, Value>) -> Result<TimedQuestion, NoQuestio
                 Value::Bool(deploy) => deploy,
                 Value::Null => false,
                 _ => return Err(wrong()),
+            };
+            continue;
+        }
+        if key == LINE {
+            question.line = match value {
+                Value::Null => None,
+                value => Some(value.as_u64().filter(|line| *line > 0).ok_or_else(wrong)?),
             };
             continue;
         }

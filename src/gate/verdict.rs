@@ -7,15 +7,17 @@ pub(crate) mod candidate;
 pub mod deploy;
 
 use crate::diag::sorting::StableSort as _;
+use crate::gate::accepted_text::{NoFiles, ScannedFiles};
 use crate::gate::answer::{GateAnswer, GateVerdict, Question, ReceiptCounts};
 use crate::gate::cover::{self, RecordCoverage, Terms};
+use crate::gate::finding;
 use crate::gate::verdict::candidate::{Candidate, Fits, answer, content, name};
 use crate::policy::governance::{Governance, NO_POLICY, State};
 use crate::record::{Record, dates};
 use crate::status::reason;
 use crate::status::state::{DutyKind, InForce, RecordState, Status};
 
-/// Answers a question. `receipts` gives the uses of single-use records; `governance` is that of the tree in question
+/// Answers a question without the files of a repository. `receipts` gives the uses of single-use records; `governance` is that of the tree in question
 /// and determines how controls are written.
 pub fn ask(
     question: &Question,
@@ -24,7 +26,7 @@ pub fn ask(
     governance: &Governance,
 ) -> GateAnswer {
     let record_states: Vec<&RecordState> = record_states.iter().collect();
-    ask_among(question, &record_states, receipts, governance)
+    ask_among(question, &record_states, receipts, governance, &NoFiles)
 }
 
 /// Answers a question like [`ask`], from only the records that may be about it. Whether an application may be deployed is
@@ -34,6 +36,7 @@ pub fn ask_among(
     record_states: &[&RecordState],
     receipts: &ReceiptCounts,
     governance: &Governance,
+    files: &dyn ScannedFiles,
 ) -> GateAnswer {
     if governance.state == State::Absent {
         return answer(GateVerdict::Unknown, NO_POLICY.to_owned(), None, &[]);
@@ -44,7 +47,7 @@ pub fn ask_among(
     }
     let mut candidates: Vec<Candidate> = record_states
         .iter()
-        .filter_map(|record_state| candidate(question, record_state, receipts, governance))
+        .filter_map(|record_state| candidate(question, record_state, receipts, (governance, files)))
         .collect();
     candidates.order_by(|one, other| one.id.cmp(&other.id));
     let best = |fits: Fits| {
@@ -60,12 +63,15 @@ pub fn ask_among(
     }
     let named = |candidate: &Candidate| {
         let why = candidate.why_not.as_deref().unwrap_or("it can't be determined");
-        format!("{}: {why}", candidate.id)
+        // A sentence whose subject is the record.
+        let gap = if why.starts_with("accepts ") { " " } else { ": " };
+        format!("{}{gap}{why}", candidate.id)
     };
     for (fits, verdict) in [
         (Fits::Undetermined, GateVerdict::Unknown),
         (Fits::Waits, GateVerdict::Pending),
         (Fits::NotInForce, GateVerdict::Deny),
+        (Fits::LostText, GateVerdict::Deny),
         (Fits::Partly, GateVerdict::Deny),
     ] {
         if let Some(found) = best(fits) {
@@ -84,7 +90,7 @@ pub(crate) fn compare<'a>(
     record_state: &'a RecordState,
     governance: &Governance,
 ) -> Option<Candidate<'a>> {
-    candidate(question, record_state, &ReceiptCounts::NotGiven, governance)
+    candidate(question, record_state, &ReceiptCounts::NotGiven, (governance, &NoFiles))
 }
 
 /// Returns when a grant ends: on its date, or earlier if something is not done by then.
@@ -115,14 +121,15 @@ pub(crate) fn lasts(record_state: &RecordState) -> String {
 const NO_RECEIPTS: &str = "no receipts are given: start the gate with --receipts FILE";
 
 fn candidate_of(record_state: &RecordState, fits: Fits, why_not: Option<String>) -> Candidate<'_> {
-    Candidate { record_state, id: name(record_state), why_not, fits, shared: None, uncounted: None }
+    let id = name(record_state);
+    Candidate { record_state, id, why_not, fits, shared: None, uncounted: None, content: None }
 }
 
 fn candidate<'a>(
     question: &Question,
     record_state: &'a RecordState,
     receipts: &ReceiptCounts,
-    governance: &Governance,
+    (governance, files): (&Governance, &dyn ScannedFiles),
 ) -> Option<Candidate<'a>> {
     let found = |fits, why_not| Some(candidate_of(record_state, fits, why_not));
     let reasons = || Some(reason::joined(&record_state.reasons));
@@ -138,17 +145,25 @@ fn candidate<'a>(
             _ => None,
         };
     };
-    match cover::coverage(question, terms, governance) {
+    match cover::coverage(question, terms, governance, files) {
         RecordCoverage::No(_, shared) if shared.is_nothing() => return None,
         RecordCoverage::No(why, shared) => {
             let partly = candidate_of(record_state, Fits::Partly, Some(why));
             return Some(Candidate { shared: Some(shared), ..partly });
         }
+        RecordCoverage::TextGone(why) => {
+            let is_in_force = record_state.in_force == InForce::Yes;
+            return found(if is_in_force { Fits::LostText } else { Fits::Partly }, Some(why));
+        }
         RecordCoverage::Unstated(why) => return found(Fits::Partly, Some(over(record_state, why))),
         RecordCoverage::Yes => {}
     }
     let fits = match (record_state.in_force, record_state.status) {
-        (InForce::Yes, _) => return used(question, record_state, record, receipts),
+        (InForce::Yes, _) => {
+            let content = finding::accepted_content(question, record, files);
+            let used = used(question, record_state, record, receipts)?;
+            return Some(Candidate { content, ..used });
+        }
         (InForce::Undetermined, _) => Fits::Undetermined,
         // A record that is over can no longer be approved.
         (_, Status::Proposed | Status::Unapproved) if record_state.ended.is_none() => Fits::Waits,

@@ -43,7 +43,9 @@ pub fn withhold(
         considered.why_not.iter_mut().for_each(escape);
     }
     let scope = &mut answer.scope;
-    for list in [&mut scope.resources, &mut scope.actions, &mut scope.not_waived] {
+    let lists =
+        [&mut scope.resources, &mut scope.actions, &mut scope.not_waived, &mut scope.content];
+    for list in lists {
         list.iter_mut().flatten().for_each(escape);
     }
     // The hint of a warning repeats names that a branch may have made up.

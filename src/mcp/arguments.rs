@@ -31,6 +31,9 @@ pub(super) const QUESTION_TEXTS: &[(&str, &str)] = &[
 /// The key that asks about a deployment.
 pub(super) const DEPLOY: &str = "deploy";
 
+/// The key of the line, which is a number.
+pub(super) use exledger::gate::question::LINE;
+
 /// The key that names a ledger.
 pub(super) const LEDGER: &str = "ledger";
 
@@ -144,6 +147,10 @@ impl Arguments {
                     return Err(BadArgument::WrongKind { key, kind: "a text that is not empty" });
                 }
                 (None, Value::Bool(_)) if key == DEPLOY => {}
+                (None, Value::Number(_)) if key == LINE => {}
+                (None, _) if key == LINE => {
+                    return Err(BadArgument::WrongKind { key: LINE, kind: "the number of a line" });
+                }
                 (None, _) if key == DEPLOY => {
                     return Err(BadArgument::WrongKind { key: DEPLOY, kind: "true or false" });
                 }

@@ -5,7 +5,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::mcp::arguments::{DEPLOY, LEDGER, QUESTION_TEXTS};
+use crate::mcp::arguments::{DEPLOY, LEDGER, LINE, QUESTION_TEXTS};
 use exledger::features::live::agent::{DUE_SCHEMA, MOST_DUE, STATUS_SCHEMA};
 use exledger::features::request;
 use exledger::gate::answer::GateVerdict;
@@ -80,6 +80,9 @@ fn question_properties() -> Map<String, Value> {
     }
     let deploy = "Ask whether the application may be deployed";
     properties.insert(DEPLOY.to_owned(), json!({"type": "boolean", "description": deploy}));
+    let line = "Line of the file, from 1, for exceptions that accept some text alone";
+    let line = json!({"type": "integer", "minimum": 1, "description": line});
+    properties.insert(LINE.to_owned(), line);
     properties
 }
 
@@ -102,17 +105,21 @@ pub(super) fn receipt() -> Value {
         QUESTION_TEXTS.iter().map(|(key, _)| ((*key).to_owned(), maybe("string"))).collect();
     question.insert("identity_type".to_owned(), maybe("string"));
     question.insert(DEPLOY.to_owned(), json!({"type": "boolean"}));
+    question.insert(LINE.to_owned(), json!({"type": "integer"}));
     let verdicts = GateVerdict::ALL.map(GateVerdict::as_str);
     let considered = answer(&[
         ("id", json!({"type": "string"})),
         ("status", json!({"type": "string"})),
         ("why_not", maybe("string")),
     ]);
-    let scope = answer(&[
+    let mut scope = answer(&[
         ("resources", maybe_texts()),
         ("actions", maybe_texts()),
         ("not_waived", maybe_texts()),
     ]);
+    if let Some(Value::Object(properties)) = scope.get_mut("properties") {
+        properties.insert("content".to_owned(), maybe_texts());
+    }
     let verdict = "Only allow is a yes";
     answer(&[
         ("schema", json!({"const": receipt::SCHEMA})),

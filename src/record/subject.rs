@@ -112,6 +112,8 @@ map! {
         optional paths: Vec<String>,
         /// The locators of a policy engine, as patterns.
         optional resources: Vec<String>,
+        /// The accepted text: lines of the file, at most 10, or lines of a git blob, as `FIRST-LAST@BLOB`.
+        optional content: Vec<String>,
     }
 }
 

@@ -5,6 +5,7 @@
 
 use std::fmt::Display;
 
+use crate::gate::accepted_text;
 use crate::record::Record;
 use crate::record::subject::{FindingKey, Scope};
 use crate::record::time::Instant;
@@ -111,6 +112,11 @@ pub fn finding(key: &FindingKey) -> String {
         let list = list.as_ref()?;
         Some(format!("{preposition} {}", list.join(", ")))
     });
+    let text = key.content.as_ref().map(|content| {
+        let items: Vec<String> =
+            content.iter().map(|item| accepted_text::shown(item).replace('\n', " ⏎ ")).collect();
+        format!("where it says {}", items.join(" | "))
+    });
     let parts: Vec<String> = [
         key.tool.clone(),
         key.id.clone(),
@@ -121,6 +127,7 @@ pub fn finding(key: &FindingKey) -> String {
     ]
     .into_iter()
     .chain(lists)
+    .chain([text])
     .flatten()
     .collect();
     parts.join(" ")

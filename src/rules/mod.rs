@@ -47,6 +47,7 @@ mod duplicate_key;
 mod emergency_unreviewed;
 mod encoding;
 mod evidence_changed;
+mod finding_content;
 mod fix_overdue;
 mod frozen_pattern;
 mod future_dated;
@@ -114,6 +115,7 @@ mod standing_access;
 mod stray_record;
 mod syntax;
 mod term_too_long;
+mod too_broad;
 mod too_large;
 mod total_limit;
 mod unclassified_cause;
@@ -167,6 +169,8 @@ pub const ALL: &[Rule] = &[
     outlives_event::RULE,
     fix_overdue::RULE,
     criteria_too_wide::RULE,
+    finding_content::RULE,
+    too_broad::RULE,
     house_schema::RULE,
     missing_change::RULE,
     bad_reference::RULE,

@@ -18,6 +18,7 @@ mod opened;
 pub mod options;
 pub mod overlay;
 pub mod reserved;
+pub mod scanned_files;
 pub mod snapshot;
 
 use std::path::Path;

@@ -63,6 +63,8 @@ pub struct Snapshot<'h> {
     pub(crate) notices: Vec<Notice>,
     /// The clock's time when it was read.
     pub(crate) now: Instant,
+    /// Whether it is a past state of the approved ref.
+    pub(crate) is_past: bool,
 }
 
 impl<'h> Snapshot<'h> {

@@ -69,6 +69,8 @@ pub struct TriageDecision {
     pub baselines: Vec<usize>,
     /// The records that it is about, and how each matches.
     pub about: Vec<(String, SubjectMatch)>,
+    /// Whether a record in force would cover it, but for its accepted text, which is gone.
+    pub has_lost_text: bool,
 }
 
 impl TriageDecision {
@@ -81,6 +83,7 @@ impl TriageDecision {
             is_doubtful: false,
             baselines: Vec::new(),
             about: Vec::new(),
+            has_lost_text: false,
         }
     }
 }
@@ -123,15 +126,21 @@ pub struct ScannerFinding {
 }
 
 /// A place of a finding.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FindingPlace {
     pub file: FindingFile,
-    /// The line, from 1.
+    /// The first line, from 1.
     pub line: Option<u64>,
+    /// The last line of the region; `None` if only the first one is stated.
+    pub last_line: Option<u64>,
+    /// The text that the scanner quotes.
+    pub snippet: Option<String>,
+    /// The commit in which it was found, if the scanner read the history.
+    pub commit: Option<String>,
 }
 
 /// The file of a finding.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum FindingFile {
     /// A path from the repository's root.
     Inside(String),
@@ -140,6 +149,7 @@ pub enum FindingFile {
     /// A path above the repository's root: never covered.
     Above(String),
     /// Stated, but the file can't be identified: a record that names paths doesn't cover it.
+    #[default]
     Unknown,
 }
 

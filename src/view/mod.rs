@@ -3,6 +3,7 @@
 //! Uses diag to plan. Pure. Follows `docs/spec/cli.md`, JSON that scripts rely on.
 #![warn(missing_docs)]
 
+pub mod accepted;
 pub mod closure;
 pub mod controls;
 pub mod doc;

@@ -117,6 +117,7 @@ impl Ledger {
             moved: &|record_state, _| record_state.clone(),
             instant: instant(AT),
             environment,
+            files: &exledger::gate::accepted_text::NoFiles,
         };
         let mut last_events = LastEvents::new(EventMemory::Run, instant(AT));
         let decision = judge.decide(&input, &mut last_events);

@@ -229,7 +229,8 @@ pub(super) fn judged(
         let frozen = shared.frozen(snapshot, record_states, timed.at);
         deploy::answer(question, among, &frozen, &snapshot.governance)
     } else {
-        verdict::ask_among(question, among, uses, &snapshot.governance)
+        let files = snapshot.scanned_files();
+        verdict::ask_among(question, among, uses, &snapshot.governance, &files)
     };
     log::debug!("asked about {}: {}", timed.at, answer.verdict.as_str());
     let around = AdviceContext { instant: timed.at, ..snapshot.around() };

@@ -84,6 +84,8 @@ pub struct RecordChange {
     pub before: Option<Record>,
     /// The record after.
     pub after: Option<Record>,
+    /// What its findings cover after the change, where the change is about them.
+    pub covers: Vec<String>,
     /// The tier of the record after.
     pub tier: Option<String>,
     /// The controls that the record after deviates from, each with its title, if a catalog has it.

@@ -6,6 +6,7 @@ use crate::diag::sorting::StableSort as _;
 use crate::features::report::show::Report;
 use crate::features::report::{first_screen, legend, tables};
 use crate::features::{list, log, show};
+use crate::gate::accepted_text::ScannedFiles;
 use crate::policy::demand::Proof;
 use crate::record::time::Instant;
 use crate::rules::evidence::CitedEvidence;
@@ -43,6 +44,8 @@ pub struct CardSources<'a> {
     pub evidence: RecordEvidence<'a>,
     /// Further names.
     pub names: &'a dyn RecordNames,
+    /// The files and blobs that accepted texts are read from.
+    pub files: &'a dyn ScannedFiles,
     /// The ledger, commit and instant.
     pub stamp: &'a Stamp,
 }
@@ -135,7 +138,7 @@ fn card<'a>(record_state: &'a RecordState, sources: CardSources<'a>) -> Card<'a>
     let acts = (sources.trails)(record_state);
     let evidence = (sources.evidence)(record_state);
     let of_tip = acts.last().map_or(&[][..], |act| &act.statements);
-    let (names, instant) = (sources.names, sources.stamp.instant);
+    let (names, instant) = ((sources.names, sources.files), sources.stamp.instant);
     let mut blocks = show::screen::card_blocks(record_state, of_tip, &evidence, names, instant);
     blocks.push(Block::Heading(StyledText::plain("Trail")));
     blocks.push(if acts.is_empty() {

@@ -247,8 +247,11 @@ impl ScanAnswer<'_> {
         reader: &PromiseReader,
     ) {
         let snapshot = self.snapshot.as_ref();
-        let judge = match snapshot {
-            Some(snapshot) => SuppressionJudge::new(snapshot.records(), self.instant),
+        let files = snapshot.map(Snapshot::scanned_files);
+        let judge = match snapshot.zip(files.as_ref()) {
+            Some((snapshot, files)) => {
+                SuppressionJudge::new(snapshot.records(), self.instant, files)
+            }
             None => SuppressionJudge::without_ledger(self.instant),
         };
         let landings =

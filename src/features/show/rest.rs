@@ -7,15 +7,15 @@ use crate::diag::sorting::StableSort as _;
 use crate::features::show;
 use crate::features::show::text::{Pairs, add};
 use crate::features::show::{answers, proof};
+use crate::gate::accepted_text::ScannedFiles;
 use crate::record::Record;
-use crate::record::subject::FindingKey;
 use crate::record::time::Instant;
 use crate::record::vocabulary::Vocabulary;
 use crate::rules::evidence::CitedEvidence;
 use crate::status::state::RecordState;
 use crate::survey::naming::RecordNames;
 use crate::view::doc::StyledText;
-use crate::view::{closure, statements};
+use crate::view::{accepted, closure, statements};
 
 /// The section with texts that the first screen had to cut.
 pub(super) const IN_FULL: &str = "In full";
@@ -34,7 +34,7 @@ pub(super) fn sections(
     record_state: &RecordState,
     statements: &[&Statement],
     evidence: &[CitedEvidence<'_>],
-    names: &dyn RecordNames,
+    (names, files): (&dyn RecordNames, &dyn ScannedFiles),
     instant: Instant,
 ) -> Vec<(&'static str, Pairs)> {
     let others = statements::beyond_approvers(statements.iter().copied());
@@ -44,7 +44,7 @@ pub(super) fn sections(
     let cited = open.then(|| ("evidence".to_owned(), closure::lines(evidence)));
     vec![
         ("Closure", closure),
-        ("Subject and scope", content.map(subject).unwrap_or_default()),
+        ("Subject and scope", content.map(|it| subject(it, files)).unwrap_or_default()),
         ("People and risk", content.map(people).unwrap_or_default()),
         (IN_FULL, content.map(|content| in_full(content, record_state, names)).unwrap_or_default()),
         ("Decisions", content.map(decisions).unwrap_or_default()),
@@ -62,7 +62,7 @@ fn listed(values: Option<&Vec<String>>) -> Option<String> {
     })
 }
 
-fn subject(content: &Record) -> Pairs {
+fn subject(content: &Record, files: &dyn ScannedFiles) -> Pairs {
     let mut pairs = Pairs::new();
     let subject = &content.subject;
     let kind =
@@ -92,29 +92,12 @@ fn subject(content: &Record) -> Pairs {
         add(&mut pairs, "resources", listed(scope.resources.as_ref()));
         add(&mut pairs, "actions", listed(scope.actions.as_ref()));
         add(&mut pairs, "not waived", listed(scope.not_waived.as_ref()));
-        let findings: Vec<String> = scope.findings.iter().flatten().map(finding).collect();
+        let findings = scope.findings.iter().flatten();
+        let findings: Vec<String> = findings.flat_map(|key| accepted::covers(key, files)).collect();
         add(&mut pairs, "findings", (!findings.is_empty()).then(|| findings.join("\n")));
     }
     add(&mut pairs, "baseline", content.deviates_from.baseline.map(Vocabulary::as_str));
     pairs
-}
-
-fn finding(key: &FindingKey) -> String {
-    let name = key.id.as_ref().or(key.cwe.as_ref());
-    let name = match (&key.tool, name) {
-        (Some(tool), Some(name)) => format!("{tool}:{name}"),
-        (Some(tool), None) => tool.clone(),
-        (None, Some(name)) => name.clone(),
-        (None, None) => "any finding".to_owned(),
-    };
-    let severity = key.severity.map(|severity| format!("up to {}", severity.as_str()));
-    let places = [listed(key.paths.as_ref()), listed(key.resources.as_ref())];
-    let limits: Vec<String> = [key.purl.clone(), key.versions.clone(), severity]
-        .into_iter()
-        .chain(places)
-        .flatten()
-        .collect();
-    if limits.is_empty() { name } else { format!("{name} in {}", limits.join("; ")) }
 }
 
 fn people(content: &Record) -> Pairs {

@@ -4,6 +4,7 @@
 //! `docs/spec/cli.md`, show. Texts cut on the first screen are shown in full below it.
 
 use crate::features::show::text::{Pairs, cut};
+use crate::gate::accepted_text::ScannedFiles;
 use crate::survey::naming::RecordNames;
 use crate::view::doc::{Block, Doc, StyledText, Tone};
 use crate::view::shape;
@@ -34,7 +35,7 @@ pub fn doc(
     record_state: &RecordState,
     statements: &[&Statement],
     evidence: &[CitedEvidence<'_>],
-    names: &dyn RecordNames,
+    (names, files): (&dyn RecordNames, &dyn ScannedFiles),
     stamp: &Stamp,
 ) -> Doc<'static> {
     let mut doc = shape::stamped(
@@ -52,7 +53,7 @@ pub fn doc(
         .map_or(record_state.path.as_str(), |record| record.title.as_str());
     let heading = StyledText::with_tone(Tone::Id, record_state.id()).and(Tone::Plain, "  ");
     doc.blocks.push(Block::Heading(heading.and(Tone::Strong, cut(title, 100))));
-    doc.blocks.extend(blocks(record_state, statements, evidence, names, stamp.instant));
+    doc.blocks.extend(blocks(record_state, statements, evidence, (names, files), stamp.instant));
     doc
 }
 
@@ -61,11 +62,16 @@ pub fn blocks<'a>(
     record_state: &RecordState,
     statements: &[&Statement],
     evidence: &[CitedEvidence<'_>],
-    names: &dyn RecordNames,
+    (names, files): (&dyn RecordNames, &dyn ScannedFiles),
     instant: Instant,
 ) -> Vec<Block<'a>> {
-    let sections =
-        crate::features::show::rest::sections(record_state, statements, evidence, names, instant);
+    let sections = crate::features::show::rest::sections(
+        record_state,
+        statements,
+        evidence,
+        (names, files),
+        instant,
+    );
     let answers = crate::features::show::answers::pairs(record_state, statements, names, instant);
     screen(answers, sections)
 }
@@ -75,11 +81,16 @@ pub fn card_blocks<'a>(
     record_state: &RecordState,
     statements: &[&Statement],
     evidence: &[CitedEvidence<'_>],
-    names: &dyn RecordNames,
+    (names, files): (&dyn RecordNames, &dyn ScannedFiles),
     instant: Instant,
 ) -> Vec<Block<'a>> {
-    let mut sections =
-        crate::features::show::rest::sections(record_state, statements, evidence, names, instant);
+    let mut sections = crate::features::show::rest::sections(
+        record_state,
+        statements,
+        evidence,
+        (names, files),
+        instant,
+    );
     sections.retain(|(heading, _)| *heading != crate::features::show::rest::STATEMENTS);
     screen(
         crate::features::show::answers::pairs(record_state, statements, names, instant),

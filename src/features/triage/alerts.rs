@@ -105,7 +105,8 @@ pub(crate) fn plan<'s>(
     let snapshot = Snapshot::open(located, at, Scope::Everything)?;
     let index = Index::from_records(snapshot.records());
     let moved = |state: &_, at| snapshot.moved(state, at);
-    let judge = triage::judge::of(&snapshot, (&index, &moved), request.environment);
+    let files = snapshot.scanned_files();
+    let judge = triage::judge::of(&snapshot, (&index, &moved), request.environment, &files);
     let mut planner = AlertPlanner::new(judge, request.repository);
     read.iter().for_each(|alert| planner.add(alert));
     let plan = planner.plan;

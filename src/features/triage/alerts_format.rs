@@ -201,6 +201,7 @@ fn code_scanning(fields: &Value) -> Result<ScannerFinding, String> {
         message: text(instance, "/message/text").unwrap_or_default(),
         path: text(instance, "/location/path"),
         line: instance.pointer("/location/start_line").and_then(Value::as_u64),
+        commit: text(instance, "/commit_sha"),
     }))
 }
 
@@ -298,5 +299,5 @@ fn place(path: Option<&str>) -> FindingPlace {
         Some(path) => alert::file(path.trim_start_matches('/')),
         None => FindingFile::Unknown,
     };
-    FindingPlace { file, line: None }
+    FindingPlace { file, ..FindingPlace::default() }
 }

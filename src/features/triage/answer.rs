@@ -175,6 +175,7 @@ pub(crate) fn triage<'s>(
     let earlier = log.as_ref().map_or(&[] as &[Observation], |log| &log.rows);
     let index = Index::from_records(snapshot.records());
     let moved = |state: &_, at| snapshot.moved(state, at);
+    let scanned = snapshot.scanned_files();
     let files = snapshot.file_owners();
     let records = snapshot.records().iter().filter_map(RecordState::known_content);
     let mut counts = TriageCounts::new(&snapshot.governance().policy.baselines, request.kept);
@@ -182,7 +183,12 @@ pub(crate) fn triage<'s>(
     let mut run = TriageRun {
         router: snapshot.router(&files),
         records: records.map(|record| (record.id.as_str(), record)).collect(),
-        judge: crate::features::triage::judge::of(&snapshot, (&index, &moved), request.environment),
+        judge: crate::features::triage::judge::of(
+            &snapshot,
+            (&index, &moved),
+            request.environment,
+            &scanned,
+        ),
         counts,
         last_events: crate::features::triage::silent_keys::known(
             &snapshot,

@@ -12,17 +12,19 @@ use serde_json::Value;
 use crate::features::triage::baseline;
 use crate::features::triage::baseline::{BaselineMatch, Matter};
 use crate::features::triage::last_events::LastEvents;
+use crate::gate::accepted_text::ScannedFiles;
 use crate::gate::answer::{
     Asker, GateAnswer, GateVerdict, Question, ReceiptCounts, ScannerDetails, SubjectMatch,
 };
 use crate::gate::index::Index;
+use crate::gate::question::LINE;
 use crate::gate::verdict;
 use crate::policy::governance::Governance;
 use crate::record::Record;
 use crate::record::time::Instant;
 use crate::record::vocabulary::{RootCause, Vocabulary};
 use crate::survey::event::{
-    CloudEvent, FindingFile, ScannerFinding, TriageDecision, TriageInput, TriageState,
+    CloudEvent, FindingFile, FindingPlace, ScannerFinding, TriageDecision, TriageInput, TriageState,
 };
 
 /// Everything needed to judge inputs.
@@ -39,6 +41,8 @@ pub struct TriageJudge<'a> {
     pub instant: Instant,
     /// The environment of all findings, if given.
     pub environment: Option<&'a str>,
+    /// The files in which findings are.
+    pub files: &'a dyn ScannedFiles,
 }
 
 impl TriageJudge<'_> {
@@ -95,19 +99,31 @@ impl TriageJudge<'_> {
             scanner_details: ScannerDetails {
                 package: finding.package.clone(),
                 weaknesses: finding.weaknesses.clone(),
+                commit: None,
                 asker: Asker::Scan,
+                snippet: None,
             },
             ..Question::default()
         };
-        let mut paths: Vec<Option<&str>> =
-            finding.places.iter().map(|place| inside(&place.file)).collect();
-        paths.sort_unstable();
-        paths.dedup();
-        if paths.is_empty() {
-            paths.push(None);
+        // Lines matter only to records that accept some text alone.
+        let has_content = self.index.has_content;
+        let place = |place: &'_ FindingPlace| {
+            let path = inside(&place.file).map(str::to_owned);
+            let line = place.line.filter(|_| has_content);
+            let snippet = place.snippet.clone().filter(|_| has_content);
+            (path, line, snippet, place.commit.clone().filter(|_| has_content))
+        };
+        let mut places: Vec<_> = finding.places.iter().map(place).collect();
+        places.sort_unstable();
+        places.dedup();
+        if places.is_empty() {
+            places.push((None, None, None, None));
         }
-        let each = paths.into_iter().map(|path| {
-            question.path = path.map(str::to_owned);
+        let each = places.into_iter().map(|(path, line, snippet, commit)| {
+            question.path = path;
+            question.line = line;
+            question.scanner_details.snippet = snippet;
+            question.scanner_details.commit = commit;
             self.ask(&question, finding.at)
         });
         worst(each)
@@ -137,7 +153,13 @@ impl TriageJudge<'_> {
                 moved.iter().collect()
             }
         };
-        let answer = verdict::ask_among(question, &few, &ReceiptCounts::NotGiven, self.governance);
+        let answer = verdict::ask_among(
+            question,
+            &few,
+            &ReceiptCounts::NotGiven,
+            self.governance,
+            self.files,
+        );
         let of_record = |record_state: &&RecordState| {
             let content = record_state.effective.as_deref().or(record_state.stated.as_deref());
             content.is_some_and(|record| Some(record.id.as_str()) == answer.record.as_deref())
@@ -184,6 +206,13 @@ fn event_question(event: &CloudEvent) -> Result<Question, String> {
         question.path = text("path");
         question.purl = text("package");
         question.severity = text("severity");
+        question.line = match event.data(LINE) {
+            None | Some(Value::Null) => None,
+            Some(value) => {
+                let line = value.as_u64().filter(|line| *line > 0);
+                Some(line.ok_or_else(|| format!("its data.{LINE} is not a number of a line"))?)
+            }
+        };
     }
     if question.names_a_subject() {
         Ok(question)
@@ -235,11 +264,19 @@ pub struct MatchedRecord {
     /// Whether a record may cover it, which can't be determined.
     pub is_doubtful: bool,
     about: Vec<(String, SubjectMatch)>,
+    has_lost_text: bool,
 }
 
 impl MatchedRecord {
     fn without_record(state: TriageState, message: String) -> MatchedRecord {
-        MatchedRecord { state, record: None, message, is_doubtful: false, about: Vec::new() }
+        MatchedRecord {
+            state,
+            record: None,
+            message,
+            is_doubtful: false,
+            about: Vec::new(),
+            has_lost_text: false,
+        }
     }
 
     fn of_answer(answer: &GateAnswer, record_state: Option<&RecordState>) -> MatchedRecord {
@@ -248,6 +285,7 @@ impl MatchedRecord {
             (GateVerdict::Allow, _) if content.is_some_and(is_dismissal) => TriageState::Dismissed,
             (GateVerdict::Allow, _) => TriageState::Covered,
             (GateVerdict::Pending, _) => TriageState::Pending,
+            (GateVerdict::Deny, _) if answer.has_lost_text => TriageState::ExpiredCover,
             (GateVerdict::Deny, Some(status))
                 if answer.named == SubjectMatch::Covers && was_or_will_be(status) =>
             {
@@ -266,6 +304,7 @@ impl MatchedRecord {
                 .iter()
                 .map(|record| (record.id.clone(), record.named))
                 .collect(),
+            has_lost_text: answer.has_lost_text,
         }
     }
 }
@@ -308,7 +347,7 @@ fn worst(found: impl Iterator<Item = MatchedRecord>) -> MatchedRecord {
 /// Combines the gate's answer with the result of the baselines.
 fn decided(found: MatchedRecord, judged: BaselineMatch) -> TriageDecision {
     let is_covered = matches!(found.state, TriageState::Covered | TriageState::Dismissed);
-    let about = found.about;
+    let (about, has_lost_text) = (found.about, found.has_lost_text);
     let (state, record, message, doubt) = match judged.matter {
         _ if is_covered => (found.state, found.record, found.message, found.is_doubtful),
         Matter::Routine(why) => (TriageState::Routine, None, why, false),
@@ -325,6 +364,7 @@ fn decided(found: MatchedRecord, judged: BaselineMatch) -> TriageDecision {
         is_doubtful: doubt || judged.is_doubtful && !is_covered,
         baselines: judged.baselines,
         about,
+        has_lost_text: has_lost_text && state == TriageState::ExpiredCover,
     }
 }
 
@@ -336,6 +376,7 @@ pub(super) fn of<'j>(
     snapshot: &'j Snapshot<'_>,
     (index, moved): (&'j Index, &'j Reevaluation<'j>),
     environment: Option<&'j str>,
+    files: &'j dyn ScannedFiles,
 ) -> TriageJudge<'j> {
     TriageJudge {
         index,
@@ -344,5 +385,6 @@ pub(super) fn of<'j>(
         moved,
         instant: snapshot.stamp().instant,
         environment,
+        files,
     }
 }

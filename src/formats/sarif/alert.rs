@@ -27,6 +27,8 @@ pub struct AlertedResult<'a> {
     pub path: Option<&'a str>,
     /// The line of the newest instance, from 1.
     pub line: Option<u64>,
+    /// The commit of the newest instance.
+    pub commit: Option<&'a str>,
 }
 
 /// Returns the finding that an alert is about.
@@ -41,7 +43,12 @@ pub fn finding(alerted: &AlertedResult<'_>) -> ScannerFinding {
     let rule: Option<Object<SarifRule>> = serde_json::from_value(stated).ok();
     let rule = rule.as_deref();
     let file = alerted.path.map_or(FindingFile::Unknown, file);
-    let places = vec![FindingPlace { file, line: alerted.line }];
+    let places = vec![FindingPlace {
+        file,
+        line: alerted.line,
+        commit: alerted.commit.map(str::to_owned),
+        ..FindingPlace::default()
+    }];
     let package = package::from_names(PackageClues {
         tool: &tool,
         id: alerted.rule_id,

@@ -63,12 +63,14 @@ struct ResultMessage<'t> {
     markdown: Lenient<'t>,
 }
 
-/// The fingerprint that is used.
+/// The fingerprints that are used.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct Prints<'t> {
     #[serde(rename = "cargo-deny/advisory-id", borrow)]
     advisory: Lenient<'t>,
+    #[serde(rename = "commitSha", borrow)]
+    commit: Lenient<'t>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -100,7 +102,8 @@ impl PhysicalOrNot<'_> {
 struct Physical<'t> {
     #[serde(borrow)]
     artifact_location: Option<Object<Location<'t>>>,
-    region: Option<Object<Region>>,
+    #[serde(borrow)]
+    region: Option<Object<Region<'t>>>,
 }
 
 /// A file, by URI or index.
@@ -122,8 +125,18 @@ impl Location<'_> {
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
-struct Region {
+struct Region<'t> {
     start_line: Option<i64>,
+    end_line: Option<i64>,
+    #[serde(borrow)]
+    snippet: Option<Object<Snippet<'t>>>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Snippet<'t> {
+    #[serde(borrow)]
+    text: Lenient<'t>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -272,6 +285,8 @@ fn severity(result: &RawResult<'_>, rule: Option<&SarifRule>, level: &str) -> Op
 /// Why one of them can't be told.
 fn places(result: &RawResult<'_>, places: &Places<'_>) -> Result<Vec<FindingPlace>, String> {
     let locations = result.locations.iter().flatten().filter(|location| !location.is_logical());
+    let prints = result.partial_fingerprints.as_ref();
+    let commit = prints.and_then(|prints| prints.commit.text());
     let place = |location: &Object<PhysicalOrNot<'_>>| {
         let physical = location.physical_location.as_ref();
         let named = physical.and_then(|it| it.artifact_location.as_ref());
@@ -279,6 +294,11 @@ fn places(result: &RawResult<'_>, places: &Places<'_>) -> Result<Vec<FindingPlac
         Ok(FindingPlace {
             file: named.map_or(Ok(FindingFile::Unknown), |named| places.file(named.named()))?,
             line: region.and_then(|region| u64::try_from(region.start_line?).ok()),
+            last_line: region.and_then(|region| u64::try_from(region.end_line?).ok()),
+            snippet: region
+                .and_then(|region| region.snippet.as_ref()?.text.text())
+                .map(str::to_owned),
+            commit: commit.map(str::to_owned),
         })
     };
     locations.map(place).collect()

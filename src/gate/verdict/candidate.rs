@@ -17,6 +17,8 @@ pub(crate) struct Candidate<'a> {
     pub(crate) shared: Option<SharedParts>,
     /// Why its uses can't be counted, if that alone keeps it from allowing; in the program's words.
     pub(crate) uncounted: Option<String>,
+    /// The accepted texts of the finding that covers the question.
+    pub(crate) content: Option<Vec<String>>,
 }
 
 /// The result of comparing a record with a question.
@@ -30,6 +32,8 @@ pub(crate) enum Fits {
     Waits,
     /// It covers the question and is not in force.
     NotInForce,
+    /// It is in force and would cover the question, but for its accepted text, which is gone.
+    LostText,
     /// It is about the same subject but does not cover the question.
     Partly,
     /// It can't be read, so it is listed if no record allows.
@@ -49,7 +53,9 @@ pub(crate) fn content(record_state: &RecordState) -> Option<&Record> {
 fn subject_match(fits: Fits) -> SubjectMatch {
     match fits {
         Fits::Allows | Fits::Waits | Fits::NotInForce => SubjectMatch::Covers,
-        Fits::Undetermined | Fits::Partly | Fits::Unreadable => SubjectMatch::IsNear,
+        Fits::Undetermined | Fits::LostText | Fits::Partly | Fits::Unreadable => {
+            SubjectMatch::IsNear
+        }
     }
 }
 
@@ -90,6 +96,7 @@ pub(crate) fn answer(
             .and_then(|approved| approved.digest.clone()),
         not_after: record_state.and_then(|record_state| record_state.not_after),
         uncounted: named.and_then(|candidate| candidate.uncounted.clone()),
+        has_lost_text: named.is_some_and(|candidate| candidate.fits == Fits::LostText),
         decided_at: record_state
             .filter(|_| verdict == GateVerdict::Deny)
             .and_then(|record_state| record_state.decided_at),
@@ -97,6 +104,9 @@ pub(crate) fn answer(
             resources: scope.and_then(|scope| scope.resources.clone()),
             actions: scope.and_then(|scope| scope.actions.clone()),
             not_waived: scope.and_then(|scope| scope.not_waived.clone()),
+            content: named
+                .filter(|_| verdict == GateVerdict::Allow)
+                .and_then(|candidate| candidate.content.clone()),
         },
         considered,
     }

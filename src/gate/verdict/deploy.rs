@@ -111,6 +111,7 @@ fn safeguards<'a>(application: &str, record_state: &'a RecordState) -> Option<Ca
         fits,
         shared: None,
         uncounted: None,
+        content: None,
     };
     // A record that can't be read now is judged by the last readable version.
     let Some(record) = record_state.stated.as_deref().or(record_state.last_read.as_deref()) else {

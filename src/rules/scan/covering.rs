@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::gate::accepted_text::ScannedFiles;
 use crate::gate::tool_ids;
 use crate::record::subject::FindingKey;
 use crate::record::time::Instant;
@@ -69,10 +70,10 @@ impl<'a> CoveringRecords<'a> {
 
     /// Returns the id of a record that names all that a suppression hides, and doesn't end before it. One without an end is
     /// covered, too: its record ends.
-    pub fn one_for(&self, found: &FoundSuppression) -> Option<&'a str> {
+    pub fn one_for(&self, found: &FoundSuppression, files: &dyn ScannedFiles) -> Option<&'a str> {
         let covers = |record: &&CoveringRecord<'_>| {
             let is_longer = matches!(found.end, SuppressionEnd::Until(until) if until > record.end);
-            !is_longer && reach::compare(found, record.findings) == Reached::Named
+            !is_longer && reach::compare(found, record.findings, files) == Reached::Named
         };
         let candidates = self.candidates(found).into_iter();
         let mut records = candidates.filter_map(|index| self.records.get(index));

@@ -13,6 +13,7 @@ use std::collections::BTreeMap;
 
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level, Pos};
+use crate::gate::accepted_text::ScannedFiles;
 use crate::record::id::Id;
 use crate::record::time::Instant;
 use crate::rules::scan::covering::CoveringRecords;
@@ -119,14 +120,20 @@ pub struct SuppressionJudge<'a> {
 struct SuppressionLedger<'a> {
     by_id: BTreeMap<&'a str, &'a RecordState>,
     covering: CoveringRecords<'a>,
+    files: &'a dyn ScannedFiles,
 }
 
 impl<'a> SuppressionJudge<'a> {
-    /// Judges by these records, evaluated at an instant.
-    pub fn new(record_states: &'a [RecordState], instant: Instant) -> SuppressionJudge<'a> {
+    /// Judges by these records, evaluated at an instant, and by the files in which suppressions are.
+    pub fn new(
+        record_states: &'a [RecordState],
+        instant: Instant,
+        files: &'a dyn ScannedFiles,
+    ) -> SuppressionJudge<'a> {
         let ledger = SuppressionLedger {
             by_id: record_states.iter().map(|state| (state.key.as_str(), state)).collect(),
             covering: CoveringRecords::new(record_states),
+            files,
         };
         SuppressionJudge { ledger: Some(ledger), instant }
     }
@@ -182,7 +189,7 @@ impl<'a> SuppressionJudge<'a> {
     ) {
         let Some(id) = &found.cited else {
             // One that hides nothing any more is better removed than put on record.
-            let covering = ledger.covering.one_for(found).filter(|_| !is_dead);
+            let covering = ledger.covering.one_for(found, ledger.files).filter(|_| !is_dead);
             case.record = covering.map(str::to_owned);
             if covering.is_none() {
                 let citing = found.citing.general(found.end);
@@ -197,15 +204,15 @@ impl<'a> SuppressionJudge<'a> {
         case.record = Some(id.to_string());
         // It hides nothing any more, so it can't hide too much.
         if !is_dead {
-            self.compare(found, id, record_state, case);
+            self.compare(ledger, found, (id, record_state), case);
         }
     }
 
     fn compare(
         &self,
+        ledger: &SuppressionLedger<'_>,
         found: &FoundSuppression,
-        id: &Id,
-        record_state: &RecordState,
+        (id, record_state): (&Id, &RecordState),
         case: &mut SuppressionCase,
     ) {
         let Some((keys, end)) = covering::granted(record_state) else {
@@ -216,7 +223,7 @@ impl<'a> SuppressionJudge<'a> {
             case.faults.push(SuppressionFault::NotInForce(id.clone(), why));
             return;
         };
-        match reach::compare(found, keys) {
+        match reach::compare(found, keys, ledger.files) {
             Reached::Named => {}
             Reached::NotNamed(what) => {
                 case.faults.push(SuppressionFault::NotNamed(id.clone(), what))

@@ -3,6 +3,7 @@
 //! Uses record, gate's packages. Pure. Start at [`compare`]. Follows `docs/spec/interop.md`, 2 and 5. What can't be
 //! compared counts as wider.
 
+use crate::gate::accepted_text::{self, AskedPlace, ScannedFiles};
 use crate::gate::purl::Purl;
 use crate::gate::tool_ids;
 use crate::gate::tool_ids::azure;
@@ -24,10 +25,11 @@ pub enum Reached {
 }
 
 /// Compares a suppression with the findings of a record: one of its alternatives must be named.
-pub fn compare(found: &FoundSuppression, keys: &[FindingKey]) -> Reached {
+pub fn compare(found: &FoundSuppression, keys: &[FindingKey], files: &dyn ScannedFiles) -> Reached {
+    let line = SuppressedLine { found, files };
     let mut worst = Reached::NotNamed(found.label.clone());
     for hidden in &found.hidden {
-        match compare_hidden(hidden, keys) {
+        match compare_hidden(hidden, keys, line) {
             Reached::Named => return Reached::Named,
             wider @ Reached::Wider(_) if !matches!(worst, Reached::Wider(_)) => worst = wider,
             Reached::NotNamed(what) if matches!(worst, Reached::NotNamed(_)) => {
@@ -39,18 +41,55 @@ pub fn compare(found: &FoundSuppression, keys: &[FindingKey]) -> Reached {
     worst
 }
 
-fn compare_hidden(hidden: &HiddenFindings, keys: &[FindingKey]) -> Reached {
+/// A line that a suppression may be limited to, with what accepted texts are compared with.
+#[derive(Clone, Copy)]
+struct SuppressedLine<'s> {
+    found: &'s FoundSuppression,
+    files: &'s dyn ScannedFiles,
+}
+
+/// The kinds whose comments hide what is found on their own line, or on the next one, and nothing else.
+const LINE_COMMENTS: &[&str] =
+    &["bandit", "codeql", "detect-secrets", "gitleaks", "gosec", "semgrep", "sonar", "trufflehog"];
+
+impl SuppressedLine<'_> {
+    /// Returns what is hidden beyond an accepted text.
+    fn excess(self, hidden: &HiddenFindings, content: &[String]) -> Option<String> {
+        let SuppressedLine { found, files } = self;
+        let is_own = hidden.paths.as_ref().is_some_and(|paths| **paths == [found.path.clone()]);
+        if !is_own || !LINE_COMMENTS.contains(&found.kind) {
+            return Some("the record is limited to text, which the suppression is not".to_owned());
+        }
+        let covers = |line: u32| {
+            let line = u64::from(line);
+            let place = AskedPlace { path: &found.path, line, commit: None, snippet: None };
+            accepted_text::compare(content, place, files)
+        };
+        match covers(found.line).or_else(|miss| covers(found.line + 1).map_err(|_| miss)) {
+            Ok(()) => None,
+            Err(miss) => Some(format!("of the record, {}", miss.reason())),
+        }
+    }
+}
+
+fn compare_hidden(
+    hidden: &HiddenFindings,
+    keys: &[FindingKey],
+    line: SuppressedLine<'_>,
+) -> Reached {
     let tool = hidden.tools.first().map_or("", |tool| tool.trim_end_matches('*'));
     let of_tool: Vec<&FindingKey> = keys.iter().filter(|key| is_of(hidden, key)).collect();
     let listed = match &hidden.ids {
-        HiddenIds::Nameless => return best(hidden, &of_tool, || format!("a finding of {tool}")),
+        HiddenIds::Nameless => {
+            return best((hidden, line), &of_tool, || format!("a finding of {tool}"));
+        }
         HiddenIds::Listed(ids) if !ids.is_empty() => ids,
         // A list that names nothing may hide anything.
         HiddenIds::All | HiddenIds::Listed(_) => {
             // Only a key without an id names every finding of its tool.
             let nameless = of_tool.iter().filter(|key| key.id.is_none());
             let nameless: Vec<&FindingKey> = nameless.copied().collect();
-            return match best(hidden, &nameless, || format!("any finding of {tool}")) {
+            return match best((hidden, line), &nameless, || format!("any finding of {tool}")) {
                 Reached::NotNamed(_) if !of_tool.is_empty() => {
                     let ids = of_tool.iter().filter_map(|key| key.id.as_deref());
                     let ids: Vec<&str> = ids.collect();
@@ -72,7 +111,7 @@ fn compare_hidden(hidden: &HiddenFindings, keys: &[FindingKey]) -> Reached {
         };
         let keys = of_tool.iter().filter(names);
         let keys: Vec<&FindingKey> = keys.copied().collect();
-        match best(hidden, &keys, || format!("{tool}:{id}")) {
+        match best((hidden, line), &keys, || format!("{tool}:{id}")) {
             Reached::Named => {}
             Reached::Wider(why) => wider = wider.or(Some(why)),
             Reached::NotNamed(what) => missing.push(what),
@@ -97,10 +136,15 @@ fn is_of(hidden: &HiddenFindings, key: &FindingKey) -> bool {
 }
 
 /// Returns the best relation to one of several keys; without any, the findings are not named.
-fn best(hidden: &HiddenFindings, keys: &[&FindingKey], what: impl Fn() -> String) -> Reached {
+fn best(
+    (hidden, line): (&HiddenFindings, SuppressedLine<'_>),
+    keys: &[&FindingKey],
+    what: impl Fn() -> String,
+) -> Reached {
     let mut wider = None;
     for key in keys {
-        match excess(hidden, key) {
+        let text = || line.excess(hidden, key.content.as_deref()?);
+        match excess(hidden, key).or_else(text) {
             None => return Reached::Named,
             Some(why) => wider = wider.or(Some(why)),
         }

@@ -31,6 +31,7 @@ pub(crate) struct DetachedSnapshot {
     proposals: Option<Proposed>,
     notices: Vec<Notice>,
     now: Instant,
+    is_past: bool,
 }
 
 impl Snapshot<'_> {
@@ -47,6 +48,7 @@ impl Snapshot<'_> {
             proposals: self.proposals,
             notices: self.notices,
             now: self.now,
+            is_past: self.is_past,
         }
     }
 }
@@ -67,6 +69,7 @@ impl DetachedSnapshot {
             proposals: self.proposals,
             notices: self.notices,
             now: self.now,
+            is_past: self.is_past,
         }
     }
 }

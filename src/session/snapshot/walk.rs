@@ -235,6 +235,7 @@ impl<'h> Snapshot<'h> {
             passed: Passed::default(),
             notices: Vec::new(),
             now,
+            is_past: line.is_past,
             approvals,
             history,
         })

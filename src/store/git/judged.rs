@@ -224,6 +224,19 @@ impl IndexedFile {
 }
 
 impl Repository {
+    /// Returns the bytes of a file in the index, by its path from the root; `None` if the index has no such file.
+    ///
+    /// # Errors
+    /// If the index or the blob can't be read.
+    pub fn indexed_bytes(&self, path: &str) -> Result<Option<Vec<u8>>, TreeError> {
+        let unreadable = |cause: String| TreeError::Unreadable { path: path.to_owned(), cause };
+        let index = self.git.index().map_err(|error| unreadable(error.to_string()))?;
+        let entry = index.get_path(Path::new(path), 0);
+        let file = entry.as_ref().and_then(IndexedFile::of).filter(|file| !file.is_link);
+        let read = file.map(|file| self.read(file.blob)).transpose()?;
+        Ok(read.map(|(_, bytes)| bytes))
+    }
+
     /// Reads what the index says of the checkout; `is_kept` chooses the tracked files that are listed.
     ///
     /// # Errors

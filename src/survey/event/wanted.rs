@@ -205,8 +205,10 @@ impl Wanted {
 fn reported(event: &CloudEvent) -> Option<ScannerFinding> {
     let text = |key: &str| event.text(key).filter(|text| !text.is_empty());
     let (tool, id) = (text("tool")?, text("id")?);
-    let place =
-        |path: &str| FindingPlace { file: FindingFile::Inside(path.to_owned()), line: None };
+    let place = |path: &str| FindingPlace {
+        file: FindingFile::Inside(path.to_owned()),
+        ..FindingPlace::default()
+    };
     Some(ScannerFinding {
         tool: tool.to_owned(),
         id: id.to_owned(),

@@ -148,7 +148,7 @@ fn a_finding_is_limited_by_its_entry_alone_whoever_asks() {
             severity: exledger::record::vocabulary::Vocabulary::from_word(severity),
             places: vec![exledger::survey::event::FindingPlace {
                 file: exledger::survey::event::FindingFile::Inside(path.to_owned()),
-                line: None,
+                ..Default::default()
             }],
             ..ScannerFinding::default()
         };

@@ -248,7 +248,10 @@ fn a_finding_is_compared_too() {
             id: "CVE-2026-1".to_owned(),
             level: "error".to_owned(),
             kind: kind.to_owned(),
-            places: vec![FindingPlace { file: FindingFile::Inside(path.to_owned()), line: None }],
+            places: vec![FindingPlace {
+                file: FindingFile::Inside(path.to_owned()),
+                ..FindingPlace::default()
+            }],
             ..ScannerFinding::default()
         })
     };

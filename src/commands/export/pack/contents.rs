@@ -92,7 +92,9 @@ impl PackContents<'_, '_> {
         let (snapshot, stamp) = (self.snapshot(), self.stamp());
         let statements = snapshot.statements(record_state);
         let evidence = snapshot.evidence(record_state);
-        let card = show::screen::doc(record_state, &statements, &evidence, snapshot, stamp);
+        let scanned = snapshot.scanned_files();
+        let card =
+            show::screen::doc(record_state, &statements, &evidence, (snapshot, &scanned), stamp);
         let trail = log::doc(&log::Log {
             stamp,
             record_state,

@@ -20,6 +20,9 @@ const LONGEST_WHY: usize = 1_500;
 /// The maximum number of characters of another value.
 const LONGEST: usize = 300;
 
+/// The maximum number of lines of what findings cover: those of twenty texts.
+const MOST_COVERED: usize = 220;
+
 /// The maximum number of entries of a list.
 const MOST: usize = 12;
 
@@ -70,6 +73,10 @@ pub(super) fn part(change: &RecordChange, around: CommentContext<'_>) -> Block<'
             rows
         }
     };
+    let mut pairs = pairs;
+    if !change.covers.is_empty() {
+        pairs.push(("Covers".to_owned(), StyledText::plain(covered(&change.covers))));
+    }
     blocks.push(Block::Pairs(pairs));
     blocks.extend(how::blocks(change, around));
     if change.before.is_none() {
@@ -77,6 +84,16 @@ pub(super) fn part(change: &RecordChange, around: CommentContext<'_>) -> Block<'
         blocks.push(Block::Folded(summary, vec![Block::Table(fields::stated(after))]));
     }
     Block::Part("exception", blocks)
+}
+
+/// Returns what findings cover, as far as there is room.
+fn covered(lines: &[String]) -> String {
+    let mut shown: Vec<String> = lines.iter().take(MOST_COVERED).cloned().collect();
+    let n_more = lines.len() - shown.len();
+    if n_more > 0 {
+        shown.push(format!("… and {}: `exledger show` has all", diag::count(n_more, "more line")));
+    }
+    shown.join("\n")
 }
 
 /// Returns an event; of a new record without its end, which has a line of its own.

@@ -108,10 +108,16 @@ impl<'a> ExportedFinding<'a> {
         let stated = limits.into_iter().filter(|(_, is_stated)| *is_stated);
         let criteria =
             stated.map(|(what, _)| FindingLoss::scope(format!("it can't be limited to {what}")));
+        let tool = key.tool.as_deref().map(tool_ids::tool).unwrap_or_default();
+        let text = key.content.as_ref().map(|_| {
+            FindingLoss::scope(format!(
+                "{tool} can't be limited to text: let triage judge, or delete content"
+            ))
+        });
         let counted = self.record.record.uses.as_ref();
         let counted =
             counted.map(|_| FindingLoss::term("uses of the record are counted, which it can't do"));
-        criteria.chain(counted).collect()
+        criteria.chain(text).chain(counted).collect()
     }
 }
 

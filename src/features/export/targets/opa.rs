@@ -150,15 +150,18 @@ fn finding(key: &FindingKey) -> Value {
         let globs = values.as_ref().map(|values| values.iter().map(|value| glob::escaped(value)));
         globs.map(|globs| Value::from(globs.collect::<Vec<_>>()))
     };
+    let tool = key.tool.as_deref().unwrap_or_default();
+    let id = key.id.as_deref().map(|id| tool_ids::present(tool, id));
     object([
-        ("tool", key.tool.as_ref().map(|tool| Value::from(tool.to_ascii_lowercase()))),
-        ("id", text(&key.id)),
+        ("tool", key.tool.as_ref().map(|tool| Value::from(tool_ids::tool(tool)))),
+        ("id", id.map(Value::from)),
         ("cwe", text(&key.cwe)),
         ("severity", key.severity.map(|severity| Value::from(severity.as_str()))),
         ("purl", text(&key.purl)),
         ("versions", text(&key.versions)),
         ("paths", globs(&key.paths)),
         ("resources", globs(&key.resources)),
+        ("content", key.content.as_ref().map(|content| Value::from(content.clone()))),
     ])
 }
 

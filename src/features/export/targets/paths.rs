@@ -26,8 +26,10 @@ pub fn limits(key: &FindingKey) -> PathLimits<'_> {
 
 /// Tells whether a finding covers nothing at all: a list of it is empty.
 pub fn covers_nothing(key: &FindingKey) -> bool {
-    let has_no_resources = key.resources.as_ref().is_some_and(Vec::is_empty);
-    has_no_resources || matches!(limits(key), PathLimits::Only(paths) if paths.is_empty())
+    let is_empty = |list: &Option<Vec<String>>| list.as_ref().is_some_and(Vec::is_empty);
+    is_empty(&key.resources)
+        || is_empty(&key.content)
+        || matches!(limits(key), PathLimits::Only(paths) if paths.is_empty())
 }
 
 /// Tells whether a pattern is the path of one file.

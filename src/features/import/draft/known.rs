@@ -66,7 +66,10 @@ impl NamedFindings {
                 continue;
             };
             let (tool, id) = tool_and_id(&key);
-            let is_plain = key.cwe.is_none() && key.severity.is_none() && key.versions.is_none();
+            let is_plain = key.cwe.is_none()
+                && key.severity.is_none()
+                && key.versions.is_none()
+                && key.content.is_none();
             if key.id.is_none() || !is_plain {
                 self.broad.insert(record.to_ascii_uppercase());
             }

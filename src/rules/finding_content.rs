@@ -1,0 +1,52 @@
+//! `finding-content`: an accepted text that is malformed, or that stands in a finding without paths.
+//!
+//! Uses the case, gate's accepted texts. Pure. Follows `docs/spec/rules.md` (content).
+
+use crate::diag::code::Code;
+use crate::diag::{Finding, Level};
+use crate::gate::accepted_text::AcceptedItem;
+use crate::rules::case::RecordCase;
+use crate::rules::example::Example;
+use crate::rules::rule::{Check, Rule, SpecialCases};
+
+pub(super) const RULE: Rule = Rule {
+    code: Code::FindingContent,
+    level: Level::Error,
+    serves: &["M67"],
+    summary: "an accepted text is malformed, or no path says where it stands",
+    why: "A text that can't be found in a file accepts nothing.",
+    remedy: "Write lines of the file, at most 10 with 400 characters, or FIRST-LAST@ and the full id of a git blob.",
+    bad: Example::with(
+        "scope.findings",
+        "[{tool: bandit, id: B602, content: ['subprocess.call(cmd, shell=True)']}]",
+    ),
+    good: Example::with(
+        "scope.findings",
+        "[{tool: bandit, id: B602, paths: [app/run.py], content: ['subprocess.call(cmd, shell=True)']}]",
+    ),
+    checks: &[Check::Record(check)],
+    special: SpecialCases::NONE,
+};
+
+fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
+    for (index, item) in case.source.items("scope.findings").iter().enumerate() {
+        let Some(content) = item.get("content") else {
+            continue;
+        };
+        let field = format!("scope.findings[{index}].content");
+        if item.get("paths").is_none() {
+            let help = "add `paths` with the file that holds it".to_owned();
+            let message = "an accepted text needs the path of its file".to_owned();
+            findings.push(case.finding(RULE.code, &field, message, help));
+        }
+        for (nth, item) in content.items().iter().enumerate() {
+            let read = item.text().map(AcceptedItem::read);
+            if let Some(Err(error)) = read {
+                let field = format!("{field}[{nth}]");
+                let message = format!("`{field}` {error}");
+                let help = RULE.remedy.to_owned();
+                findings.push(case.finding(RULE.code, &field, message, help));
+            }
+        }
+    }
+}
