@@ -22,7 +22,7 @@ use crate::commands::triage::plan::{AlertForge, AlertsToPlan};
 use crate::commands::{context, next_steps};
 use exledger::features::triage::answer::{TriageAnswer, TriageRequest};
 use exledger::features::triage::counts::KeptDetail;
-use exledger::features::triage::drafts::TriageDraft;
+use exledger::features::triage::drafts::{NotDrafted, RecordPer, TriageDraft};
 use exledger::features::triage::show::content::{TriageView, Unused, WrittenDraft};
 use exledger::features::triage::show::messages;
 use exledger::features::triage::sources::Source;
@@ -91,6 +91,19 @@ pub(crate) struct TriageArgs {
     #[arg(long, value_name = "DIR")]
     draft: Option<PathBuf>,
 
+    /// Put each finding in a draft of its own, or all findings of a rule in one
+    #[arg(long, value_name = "WHAT", value_enum, default_value = "rule", requires = "draft")]
+    record_per: DraftUnit,
+
+    /// List and draft these findings alone, as TOOL:ID with * and **; repeatable
+    #[arg(
+        long,
+        value_name = "TOOL:ID",
+        value_parser = NonEmptyStringValueParser::new(),
+        conflicts_with_all = ["filter", "annotate", "plan"]
+    )]
+    only: Vec<String>,
+
     /// Print a message for each person who owns an uncovered input or is notified of it, instead of the list
     #[arg(long)]
     messages: bool,
@@ -114,6 +127,22 @@ pub(crate) struct TriageArgs {
     /// Count unreadable inputs without failing
     #[arg(long)]
     skip_bad: bool,
+}
+
+/// The findings that share a draft.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum DraftUnit {
+    Finding,
+    Rule,
+}
+
+impl From<DraftUnit> for RecordPer {
+    fn from(unit: DraftUnit) -> RecordPer {
+        match unit {
+            DraftUnit::Finding => RecordPer::Finding,
+            DraftUnit::Rule => RecordPer::Rule,
+        }
+    }
 }
 
 pub(crate) const COMMAND: Command = Command::of::<TriageArgs>("triage");
@@ -158,6 +187,7 @@ impl Run for TriageArgs {
                 FormatNeeds::Json => KeptDetail::Rows,
             },
             rewrite: rewrite.as_ref().map(|rewrite| rewrite.kind),
+            only: &self.only,
             asks_unused: self.unused,
             asks_drafts: self.draft.is_some(),
             asks_messages: self.messages,
@@ -178,8 +208,14 @@ impl Run for TriageArgs {
         if let Some(path) = &self.observations {
             observed::record(ctx, &mut answer, path, outcome)?;
         }
+        let mut refused = Vec::new();
         let drafts = match &self.draft {
-            Some(folder) => Some((folder, answer.write_drafts(&ctx.folder.join(folder))?)),
+            Some(folder) => {
+                let per = self.record_per.into();
+                let written = answer.write_drafts(&ctx.folder.join(folder), per)?;
+                refused = written.refused;
+                Some((folder, written.drafts))
+            }
             None => None,
         };
         if takes_stdout {
@@ -190,7 +226,8 @@ impl Run for TriageArgs {
                 next(ctx, &session, (folder, &ids), &answer)
             });
             let drafts = drafts.map(|(folder, drafts)| written(folder, drafts));
-            show(ctx, &answer, (drafts, next.unwrap_or_default()), self.messages)?;
+            let shown = (drafts, refused, next.unwrap_or_default());
+            show(ctx, &answer, shown, self.messages)?;
         }
         Ok(outcome)
     }
@@ -284,7 +321,7 @@ fn absolute(root: &str) -> anyhow::Result<String> {
 fn show(
     ctx: &Ctx,
     answer: &TriageAnswer<'_>,
-    (drafts, next): (Option<Vec<WrittenDraft>>, Vec<String>),
+    (drafts, refused, next): (Option<Vec<WrittenDraft>>, Vec<NotDrafted>, Vec<String>),
     asks_messages: bool,
 ) -> anyhow::Result<()> {
     let names: Vec<String> = answer.read.iter().map(|(it, _)| it.name.clone()).collect();
@@ -301,6 +338,7 @@ fn show(
         events: &answer.snapshot().governance().policy.patterns.events,
         unused: matches.map(|matches| Unused { used: matches.used, why: matches.why_never }),
         drafts,
+        refused,
         next,
         asks_messages,
     };

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use crate::plan::answers::Answers;
 use crate::plan::owner::{KnownOwner, Owners};
 use crate::record::reference::{self, ControlRef};
+use crate::record::subject::FindingKey;
 use crate::record::vocabulary::{Baseline, Class, IdentityType, Vocabulary};
 use crate::survey::event::is_advisory;
 use crate::survey::event::wanted::{FindingGroup, Happened, InputReferences, InputSubject, Often};
@@ -26,10 +27,16 @@ pub fn is_todo(text: &str) -> bool {
     text.trim_start().starts_with(MARK.trim_end())
 }
 
-/// Returns the answers from a finding that needs a record.
-pub fn of_finding(tool: &str, id: &str, found: &FindingGroup, owners: Owners<'_>) -> Answers {
+/// Returns the answers from findings that need a record, with their keys.
+pub fn of_finding(
+    (tool, id): (&str, &str),
+    found: &FindingGroup,
+    keys: &[FindingKey],
+    owners: Owners<'_>,
+) -> Answers {
     let mut answers = Answers::default();
-    let mut paths = found.packages.values().flatten().flatten();
+    let all = found.paths();
+    let mut paths = all.iter();
     let place = match (paths.next(), paths.count()) {
         (None, _) => String::new(),
         (Some(path), 0) => format!(" in {path}"),
@@ -38,17 +45,7 @@ pub fn of_finding(tool: &str, id: &str, found: &FindingGroup, owners: Owners<'_>
     answers.set("title", format!("{id} of {tool}{place}"));
     let kind = found.kind.or_else(|| is_advisory(id).then_some(Baseline::Vulnerability));
     answers.set_given("deviates_from.baseline", kind.map(|kind| kind.as_str()));
-    let findings = found.packages.iter().map(|(purl, paths)| {
-        let mut key = json!({"tool": tool, "id": id});
-        if let (Some(key), Some(purl)) = (key.as_object_mut(), purl) {
-            key.insert("purl".to_owned(), json!(purl));
-        }
-        if let (Some(key), Some(paths)) = (key.as_object_mut(), paths) {
-            key.insert("paths".to_owned(), json!(paths));
-        }
-        key
-    });
-    answers.set("scope.findings", Value::Array(findings.collect()));
+    answers.set("scope.findings", keys.iter().map(|key| json!(key)).collect::<Vec<Value>>());
     answers.set_given("risk.level", found.severity.map(|severity| severity.as_str()));
     subject(&mut answers, &found.subject);
     references(&mut answers, &found.references);
@@ -58,7 +55,7 @@ pub fn of_finding(tool: &str, id: &str, found: &FindingGroup, owners: Owners<'_>
             asset: found.subject.asset.as_deref(),
             credential: found.subject.credential.as_deref(),
             application: found.subject.application.as_deref(),
-            paths: found.packages.values().flatten().flatten().map(String::as_str).collect(),
+            paths: all.iter().copied().collect(),
             ..RouteSubject::default()
         }),
     };

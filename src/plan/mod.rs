@@ -8,6 +8,7 @@ pub mod close;
 pub mod decision;
 pub mod derive;
 pub mod draft;
+pub mod drafted_finding;
 pub mod edit;
 pub mod entry;
 pub mod evidence;

@@ -92,13 +92,20 @@ fn after_key(out: &mut String, indent: usize, value: &Value, shape: ValueShape) 
 /// Writes a list item as complete lines.
 fn item(out: &mut String, indent: usize, value: &Value, shape: ValueShape) {
     match value {
-        Value::Object(map) if !map.is_empty() && !shape.is_inline() => {
+        // A finding whose accepted text is to be read takes a line for each key.
+        Value::Object(map)
+            if !map.is_empty() && (!shape.is_inline() || map.contains_key("content")) =>
+        {
             let mut begin = format!("{:indent$}- ", "");
             for (inner, value, shape) in ordered(shape.fields(), map) {
                 let _ = write!(out, "{begin}{}:", quote(inner));
                 after_key(out, indent + 2, value, shape);
                 begin = format!("{:width$}", "", width = indent + 2);
             }
+        }
+        Value::String(text) if text.contains('\n') && is_plain_block(text) => {
+            let _ = write!(out, "{:indent$}-", "");
+            block(out, indent, text);
         }
         _ => {
             let _ = writeln!(out, "{:indent$}- {}", "", in_brackets(value, shape));

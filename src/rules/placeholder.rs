@@ -74,5 +74,15 @@ fn held(root: &Node) -> Vec<String> {
             .filter(|(_, item)| is_held(item.get(key)));
         held.extend(items.map(|(index, _)| format!("{list}[{index}].{key}")));
     }
+    let findings = root.at("scope.findings").map_or(&[][..], Node::items);
+    for (index, finding) in findings.iter().enumerate() {
+        let field = format!("scope.findings[{index}]");
+        held.extend(is_held(finding.get("purl")).then(|| format!("{field}.purl")));
+        for list in ["paths", "content"] {
+            let items = finding.get(list).map_or(&[][..], Node::items).iter().enumerate();
+            let items = items.filter(|(_, item)| is_held(Some(item)));
+            held.extend(items.map(|(nth, _)| format!("{field}.{list}[{nth}]")));
+        }
+    }
     held
 }

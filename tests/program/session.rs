@@ -6,6 +6,7 @@ use exledger::features;
 use exledger::features::new::request::FilingRequest;
 use exledger::features::new::review;
 use exledger::features::triage::answer::TriageRequest;
+use exledger::features::triage::drafts::RecordPer;
 use exledger::features::triage::sources::Source;
 use exledger::features::verify::answer::AuditRequest;
 use exledger::history::checkpoint::Checkpoint;
@@ -85,14 +86,14 @@ fn findings_are_triaged_and_drafted_once() {
     assert_eq!(matched, ["EXC-2026-C0VER"]);
 
     let drafts = crate::support::temporary();
-    let written = answer.write_drafts(drafts.path()).unwrap();
-    let names: Vec<&str> = written.iter().map(|it| it.name.as_str()).collect();
+    let written = answer.write_drafts(drafts.path(), RecordPer::default()).unwrap();
+    let names: Vec<&str> = written.drafts.iter().map(|it| it.name.as_str()).collect();
     let [name] = names.as_slice() else {
         panic!("{names:?}");
     };
     let text = std::fs::read_to_string(drafts.path().join(name)).unwrap();
     assert!(text.contains("CVE-2026-0099"), "{text}");
-    assert!(triaged().write_drafts(drafts.path()).unwrap().is_empty());
+    assert!(triaged().write_drafts(drafts.path(), RecordPer::default()).unwrap().drafts.is_empty());
 }
 
 #[test]

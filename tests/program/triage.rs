@@ -1,5 +1,6 @@
 //! `triage`: findings and events against a ledger with a made-up history. Start at [`story`].
 
+mod accepted;
 mod after;
 mod again;
 mod codeowners;

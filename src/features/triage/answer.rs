@@ -7,14 +7,16 @@ use std::path::Path;
 
 use crate::features::patterns::observed::ObservedRun;
 use crate::features::triage::counts::{KeptDetail, TriageCounts};
-use crate::features::triage::drafts::TriageDraft;
+use crate::features::triage::drafts::{RecordPer, WrittenDrafts};
 use crate::features::triage::last_events::EventMemory;
+use crate::features::triage::only::FindingFilter;
 use crate::features::triage::silent_keys::LastEventsAnswer;
 use crate::features::triage::sources::{
     Source, SourceContent, SourceFormat, SourceRoots, TriageRun,
 };
 use crate::features::triage::suppressions::{RewriteKind, Suppressions};
 use crate::features::triage::watch::{FiringProposal, TriggerWatch, Used};
+use crate::gate::accepted_text::ScannedFiles;
 use crate::gate::index::Index;
 use crate::history::digest::Digest;
 use crate::plan::owner::Owners;
@@ -43,6 +45,8 @@ pub struct TriageRequest<'r> {
     pub kept: KeptDetail,
     /// How SARIF will be rewritten; `None` if it is not.
     pub rewrite: Option<RewriteKind>,
+    /// The findings that are listed and drafted; all of them if it names none.
+    pub only: &'r [String],
     /// Whether to find the records that no input matches.
     pub asks_unused: bool,
     /// Whether drafts will be written.
@@ -153,10 +157,12 @@ impl<'s> TriageAnswer<'s> {
     ///
     /// # Errors
     /// If the ledger can't be read, or the folder can't be written.
-    pub fn write_drafts(&self, folder: &Path) -> Result<Vec<TriageDraft>, Error> {
+    pub fn write_drafts(&self, folder: &Path, per: RecordPer) -> Result<WrittenDrafts, Error> {
         let files = self.snapshot.file_owners();
         let owners = Owners { router: self.snapshot.router(&files) };
-        crate::features::triage::drafts::write(self.located, self.now, folder, &self.wanted, owners)
+        let scanned = self.snapshot.scanned_files();
+        let how: (_, _, &dyn ScannedFiles) = (owners, per, &scanned);
+        crate::features::triage::drafts::write(self.located, self.now, folder, &self.wanted, how)
     }
 }
 
@@ -204,12 +210,14 @@ pub(crate) fn triage<'s>(
         suppressions: request.rewrite.map(Suppressions::new),
         observed: ObservedRun::new(snapshot.governance()),
         ended: Vec::new(),
+        only: FindingFilter::new(request.only),
     };
     let mut read = Vec::new();
     for (place, source) in sources.into_iter().enumerate() {
         let content = run.read(&source, place, &roots)?;
         read.push((source, content));
     }
+    run.only.refuse_misses()?;
     let matches = request.asks_unused.then(|| {
         let used = run.watch.used();
         let why_never = used.never.iter().map(|id| run.watch.why_never(id));

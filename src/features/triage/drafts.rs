@@ -1,27 +1,31 @@
 //! Drafts of missing records, one file each.
 //!
-//! Start at [`write`]. Follows `docs/spec/cli.md`, triage, `--draft`, and `docs/spec/interop.md`, 4. A key that a draft
-//! in the folder already has gets no second draft.
+//! Start at [`write`]. Follows `docs/spec/cli.md`, triage, `--draft`, and `docs/spec/interop.md`, 4. What a draft in the folder
+//! covers already gets no second one.
 
+use crate::gate::accepted_text::ScannedFiles;
+use crate::gate::tool_ids;
 use crate::ledger::Ledger;
 use crate::ledger::tree::{EntryKind, Tree, TreeError};
 use crate::plan::answers::Answers;
+use crate::plan::drafted_finding::{self, DraftRefusal};
 use crate::plan::owner::Owners;
 use crate::plan::setting::{self, Filer, Setting};
 use crate::plan::{draft, imported};
 use crate::policy::governance::Governance;
 use crate::record::id::Id;
 use crate::record::schema;
+use crate::record::subject::FindingKey;
 use crate::record::time::Instant;
 use crate::session::error::{Error, Undetermined};
 use crate::session::locate::Located;
 use crate::session::{ids, locate};
 use crate::store::files::{FileError, WorkTree};
 use crate::store::{files, streams};
-use crate::survey::event::wanted::Wanted;
+use crate::survey::event::wanted::{FindingGroup, Wanted};
 use crate::yaml;
 use crate::yaml::node::Limits;
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -36,14 +40,38 @@ pub struct TriageDraft {
     pub title: String,
 }
 
-/// Writes a draft into a folder for each input that needs a record.
+/// How findings are put into records.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum RecordPer {
+    Finding,
+    /// One record for each rule, with a key for each finding.
+    #[default]
+    Rule,
+}
+
+/// A finding that gets no draft.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NotDrafted {
+    /// `TOOL:ID`.
+    pub key: String,
+    pub refusal: DraftRefusal,
+}
+
+/// The drafts of one run.
+#[derive(Clone, Debug, Default)]
+pub struct WrittenDrafts {
+    pub drafts: Vec<TriageDraft>,
+    pub refused: Vec<NotDrafted>,
+}
+
+/// Writes drafts into a folder for the inputs that need a record.
 pub(super) fn write(
     located: &Located,
     now: Instant,
     folder: &Path,
     wanted: &Wanted,
-    owners: Owners<'_>,
-) -> Result<Vec<TriageDraft>, Error> {
+    (owners, per, scanned): (Owners<'_>, RecordPer, &dyn ScannedFiles),
+) -> Result<WrittenDrafts, Error> {
     let failed = |error: FileError| {
         Undetermined::other(error.to_string(), "check that the folder exists and can be written to")
     };
@@ -51,34 +79,68 @@ pub(super) fn write(
     let tree = WorkTree::new(folder);
     let governance = locate::governance(located.work_tree()?)?;
     let ledger = Ledger::read(&located.tree, &governance.policy.records)?;
-    let mut known = drafted(&tree)?;
-    let mut drafts = Vec::new();
-    for answers in answers(wanted, owners) {
-        if keys(&answers).iter().any(|key| known.contains(key)) {
-            continue;
-        }
-        known.extend(keys(&answers));
+    let known = drafted(&tree)?;
+    let mut written = WrittenDrafts::default();
+    for answers in answers(wanted, (owners, per, scanned), &known, &mut written.refused) {
         let taken = |id: &str| ledger.entries.iter().any(|it| it.stem.eq_ignore_ascii_case(id));
         let id = ids::draw(&governance, now, &taken)?;
         let made = draft::draft(&answers, &setting(located, now, &governance, id.clone())?);
         let name = format!("{id}.yaml");
         files::create(&tree, &name, made.text.as_bytes()).map_err(failed)?;
-        drafts.push(TriageDraft {
+        written.drafts.push(TriageDraft {
             id,
             name,
             title: answers.text("title").unwrap_or_default().to_owned(),
         });
     }
-    Ok(drafts)
+    Ok(written)
 }
 
-fn answers(wanted: &Wanted, owners: Owners<'_>) -> Vec<Answers> {
-    let findings = wanted.findings.iter();
-    let findings =
-        findings.map(|((tool, id), found)| imported::of_finding(tool, id, found, owners));
-    let events =
-        wanted.events.iter().map(|(happened, often)| imported::of_event(happened, often, owners));
-    findings.chain(events).collect()
+/// Returns the answers of each draft. What a draft in the folder covers already gets no second one.
+fn answers(
+    wanted: &Wanted,
+    (owners, per, scanned): (Owners<'_>, RecordPer, &dyn ScannedFiles),
+    known: &BTreeSet<String>,
+    refused: &mut Vec<NotDrafted>,
+) -> Vec<Answers> {
+    let mut all = Vec::new();
+    for ((tool, id), group) in &wanted.findings {
+        let mut records: Vec<(FindingGroup, Vec<FindingKey>)> = Vec::new();
+        for found in &group.found {
+            let mut keys = match drafted_finding::keys((tool, id), found, scanned) {
+                Ok(keys) => keys,
+                Err(refusal) => {
+                    refused.push(NotDrafted { key: format!("{tool}:{id}"), refusal });
+                    continue;
+                }
+            };
+            keys.retain(|key| !parts(&json!(key)).iter().all(|part| known.contains(part)));
+            if keys.is_empty() {
+                continue;
+            }
+            if per == RecordPer::Finding || records.is_empty() {
+                records.push((FindingGroup { found: Vec::new(), ..group.clone() }, Vec::new()));
+            }
+            if let Some((of, all)) = records.last_mut() {
+                of.found.push(found.clone());
+                all.extend(keys);
+            }
+        }
+        let mut seen = BTreeSet::new();
+        for (group, keys) in records {
+            let keys = drafted_finding::merged(keys);
+            // Two findings with one text are covered by one key.
+            if seen.insert(json!(keys).to_string()) {
+                all.push(imported::of_finding((tool, id), &group, &keys, owners));
+            }
+        }
+    }
+    let events = wanted.events.iter();
+    let events = events.map(|(happened, often)| imported::of_event(happened, often, owners));
+    let is_new =
+        |answers: &Answers| answers.text("title").is_none_or(|title| !known.contains(title));
+    all.extend(events.filter(is_new));
+    all
 }
 
 fn setting<'g>(
@@ -100,18 +162,30 @@ fn setting<'g>(
     })
 }
 
-/// Returns the keys that distinguish drafts: tool and id of their findings, otherwise their title.
-fn keys(answers: &Answers) -> Vec<String> {
-    let text = |key: &Value, name: &str| {
-        let text = key.get(name).and_then(Value::as_str);
-        text.unwrap_or_default().to_owned()
+/// Returns the parts of a key: one for each of its paths and texts.
+fn parts(key: &Value) -> Vec<String> {
+    let list = |name: &str| match key.get(name).and_then(Value::as_array) {
+        Some(items) => items.iter().map(Some).collect(),
+        None => vec![None],
     };
-    let findings = answers.get("scope.findings").and_then(Value::as_array);
-    match findings {
-        Some(findings) => findings
-            .iter()
-            .map(|key| format!("{}:{}", text(key, "tool").to_lowercase(), text(key, "id")))
-            .collect(),
+    let text = |name: &str| key.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let tool = tool_ids::tool(&text("tool")).into_owned();
+    let id = tool_ids::key(&tool, &text("id")).into_owned();
+    let texts = list("content");
+    let part = |path: Option<&Value>, item: Option<&Value>| {
+        json!([tool, id, text("purl"), path, item]).to_string()
+    };
+    list("paths")
+        .into_iter()
+        .flat_map(|path| texts.iter().map(move |item| (path, *item)))
+        .map(|(path, item)| part(path, item))
+        .collect()
+}
+
+/// Returns what distinguishes drafts: the parts of their findings' keys, otherwise their title.
+fn keys(answers: &Answers) -> Vec<String> {
+    match answers.get("scope.findings").and_then(Value::as_array) {
+        Some(findings) => findings.iter().flat_map(parts).collect(),
         None => answers.text("title").map(str::to_owned).into_iter().collect(),
     }
 }

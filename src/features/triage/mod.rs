@@ -15,6 +15,7 @@ mod fields;
 pub mod judge;
 pub mod last_events;
 pub mod messages;
+mod only;
 pub mod routing;
 pub mod show;
 pub mod silent_keys;

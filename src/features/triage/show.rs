@@ -14,7 +14,7 @@ use crate::diag;
 use crate::features::patterns;
 use crate::features::patterns::repeated_show::RepeatedView;
 use crate::features::triage::counts::{TriageCounts, TriageRow};
-use crate::features::triage::show::after::{DraftView, ProposalView};
+use crate::features::triage::show::after::{DraftView, ProposalView, RefusalView};
 use crate::features::triage::show::content::{TriageView, plain, tone};
 use crate::features::triage::show::silent::SilentView;
 use crate::features::triage::show::tuning::BaselineView;
@@ -41,6 +41,8 @@ struct TriageReport<'a> {
     unused: Option<&'a Used>,
     #[serde(skip_serializing_if = "Option::is_none")]
     drafts: Option<Vec<DraftView<'a>>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    not_drafted: Option<Vec<RefusalView<'a>>>,
 }
 
 /// The number of inputs in each state.
@@ -87,6 +89,7 @@ pub fn doc<'a>(shown: &'a TriageView<'_>) -> Doc<'a> {
             repeated: RepeatedView::all(shown.repeated),
             unused: shown.unused.as_ref().map(|unused| &unused.used),
             drafts: crate::features::triage::show::after::draft_views(shown),
+            not_drafted: crate::features::triage::show::after::refusal_views(shown),
         },
     );
     if shown.reads == FormatNeeds::Json {

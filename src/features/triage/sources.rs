@@ -10,6 +10,7 @@ use crate::features::patterns::observed::ObservedRun;
 use crate::features::triage::counts::{InputOrigin, TriageCounts};
 use crate::features::triage::judge::TriageJudge;
 use crate::features::triage::last_events::LastEvents;
+use crate::features::triage::only::FindingFilter;
 use crate::features::triage::suppressions::Suppressions;
 use crate::features::triage::watch::TriggerWatch;
 use crate::formats::sarif::location::Roots;
@@ -159,6 +160,8 @@ pub(super) struct TriageRun<'d> {
     pub(super) observed: ObservedRun<'d>,
     /// The files of events that were read to their ends, by name.
     pub(super) ended: Vec<(String, Digest)>,
+    /// The findings that are asked about.
+    pub(super) only: FindingFilter,
 }
 
 impl TriageRun<'_> {
@@ -234,6 +237,10 @@ impl TriageRun<'_> {
                 self.watch.add(origin.source, &input, &decision);
                 if let TriageInput::Event(event) = &input {
                     self.observed.add_event(event, decision.state);
+                }
+                // What is not asked about still says what the tools found.
+                if !self.only.wants(&input) {
+                    return;
                 }
                 if let Some(wanted) = &mut self.wanted {
                     wanted.add(&input, &decision, baselines);

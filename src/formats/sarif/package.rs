@@ -28,6 +28,8 @@ pub(super) struct PackageClues<'r> {
     pub(super) places: &'r [FindingPlace],
     /// The full names of its logical locations.
     pub(super) logical: &'r [&'r str],
+    /// Cargo-audit's fingerprint, `ID:NAME:VERSION`.
+    pub(super) audited: Option<&'r str>,
 }
 
 /// Returns the package that a result is about.
@@ -49,6 +51,11 @@ pub(super) fn from_names(clues: PackageClues<'_>) -> SarifPackage {
         "snyk" => only(clues.logical).and_then(|name| name.rsplit_once('@')).map(|(name, at)| {
             let kind = package_types::of_snyk(clues.id).map_or(Ecosystem::Unknown, Ecosystem::Of);
             named(name, Some(at), kind)
+        }),
+        "cargo-audit" => clues.audited.and_then(|fingerprint| {
+            let (name, version) =
+                fingerprint.strip_prefix(clues.id)?.strip_prefix(':')?.split_once(':')?;
+            Some(named(name, Some(version), Ecosystem::Of("cargo")))
         }),
         "dependency-check" => only(clues.logical)
             .filter(|it| Purl::parse(it).is_some())

@@ -69,6 +69,8 @@ struct ResultMessage<'t> {
 struct Prints<'t> {
     #[serde(rename = "cargo-deny/advisory-id", borrow)]
     advisory: Lenient<'t>,
+    #[serde(rename = "cargo-audit/advisory-fingerprint", borrow)]
+    audit: Lenient<'t>,
     #[serde(rename = "commitSha", borrow)]
     commit: Lenient<'t>,
 }
@@ -180,6 +182,7 @@ pub(super) fn read(
         rule,
         places: &places,
         logical: &logical,
+        audited: result.partial_fingerprints.as_ref().and_then(|prints| prints.audit.text()),
     });
     let name = package.named.as_ref().map(|it| it.name.as_str());
     let level = read_level(&result, rule);

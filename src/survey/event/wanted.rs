@@ -5,6 +5,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::gate::package::Package;
+use crate::gate::question::LINE;
 use crate::policy::closing::Baseline;
 use crate::record::vocabulary;
 use crate::record::vocabulary::{Risk, Vocabulary};
@@ -25,15 +27,34 @@ pub struct Wanted {
 #[derive(Clone, Debug, Default)]
 pub struct FindingGroup {
     pub severity: Option<Risk>,
-    /// The paths of each package, or of an unknown one under `None`. No paths if one of them is not in the repository.
-    pub packages: BTreeMap<Option<String>, Option<BTreeSet<String>>>,
+    /// The findings themselves.
+    pub found: Vec<WantedFinding>,
     /// The kind of the baseline that finds it material.
     pub kind: Option<vocabulary::Baseline>,
     /// What else the first event reporting it states; for SARIF only the environment is known.
     pub subject: InputSubject,
     /// The references of the first event that states any.
     pub references: InputReferences,
-    pub n: usize,
+}
+
+impl FindingGroup {
+    /// Returns the files of all findings, each once; without one that is not in the repository.
+    pub fn paths(&self) -> BTreeSet<&str> {
+        let places = self.found.iter().flat_map(|found| &found.places);
+        let inside = places.filter_map(|place| match &place.file {
+            FindingFile::Inside(path) => Some(path.as_str()),
+            FindingFile::Elsewhere(_) | FindingFile::Above(_) | FindingFile::Unknown => None,
+        });
+        inside.collect()
+    }
+}
+
+/// One finding that needs a record.
+#[derive(Clone, Debug, Default)]
+pub struct WantedFinding {
+    pub package: Option<Package>,
+    pub purl: Option<String>,
+    pub places: Vec<FindingPlace>,
 }
 
 /// What an event is about.
@@ -120,7 +141,8 @@ pub struct Often {
 impl Wanted {
     /// Adds an input that needs a record.
     pub fn add(&mut self, input: &TriageInput, decision: &TriageDecision, baselines: &[Baseline]) {
-        if decision.state != TriageState::Uncovered || decision.is_doubtful {
+        let is_wanted = decision.state == TriageState::Uncovered || decision.has_lost_text;
+        if !is_wanted || decision.is_doubtful {
             return;
         }
         let mut about = decision.baselines.iter();
@@ -143,9 +165,9 @@ impl Wanted {
         if finding.id.is_empty() {
             return;
         }
-        let key = (finding.tool.clone(), finding.id.clone());
+        let tool = finding.also.unwrap_or(&finding.tool);
+        let key = (tool.to_owned(), finding.id.clone());
         let found = self.findings.entry(key).or_default();
-        found.n += 1;
         if let Some(event) = event {
             if found.subject == InputSubject::default() {
                 found.subject = InputSubject::from_event(event);
@@ -159,18 +181,11 @@ impl Wanted {
         }
         found.severity = found.severity.max(finding.severity);
         found.kind = found.kind.or(kind);
-        let all = finding.places.iter().map(|place| match &place.file {
-            FindingFile::Inside(path) => Some(path.clone()),
-            FindingFile::Elsewhere(_) | FindingFile::Above(_) | FindingFile::Unknown => None,
+        found.found.push(WantedFinding {
+            package: finding.package.clone(),
+            purl: finding.purl.clone(),
+            places: finding.places.clone(),
         });
-        let paths: Option<BTreeSet<String>> = all.collect();
-        let paths = paths.filter(|paths| !paths.is_empty());
-        let package_paths =
-            found.packages.entry(finding.purl.clone()).or_insert_with(|| Some(BTreeSet::new()));
-        match (package_paths.as_mut(), paths) {
-            (Some(package_paths), Some(paths)) => package_paths.extend(paths),
-            _ => *package_paths = None,
-        }
     }
 
     fn event(&mut self, event: &CloudEvent, kind: Option<vocabulary::Baseline>) {
@@ -207,6 +222,7 @@ fn reported(event: &CloudEvent) -> Option<ScannerFinding> {
     let (tool, id) = (text("tool")?, text("id")?);
     let place = |path: &str| FindingPlace {
         file: FindingFile::Inside(path.to_owned()),
+        line: event.data(LINE).and_then(serde_json::Value::as_u64),
         ..FindingPlace::default()
     };
     Some(ScannerFinding {

@@ -2,8 +2,10 @@
 //!
 //! Uses survey. Pure. Start at [`blocks`]. Follows `docs/spec/cli.md`, triage.
 
+use crate::features::triage::drafts::NotDrafted;
 use crate::features::triage::show::content::{TriageView, WrittenDraft};
 use crate::features::triage::watch::FiringProposal;
+use crate::plan::drafted_finding::DraftRefusal;
 use crate::record::vocabulary::Vocabulary;
 use crate::view::doc::{Block, Doc, StyledText, Tone};
 use crate::view::tables::{flexible, table, whole};
@@ -46,6 +48,25 @@ impl<'a> ProposalView<'a> {
 pub(super) struct DraftView<'a> {
     id: &'a str,
     path: &'a str,
+}
+
+#[derive(Serialize)]
+pub(super) struct RefusalView<'a> {
+    key: &'a str,
+    path: &'a str,
+    line: Option<u64>,
+    message: &'a str,
+}
+
+/// Returns the findings that get no draft, if drafts were requested.
+pub(super) fn refusal_views<'a>(shown: &'a TriageView<'_>) -> Option<Vec<RefusalView<'a>>> {
+    let view = |refused: &'a NotDrafted| RefusalView {
+        key: &refused.key,
+        path: &refused.refusal.path,
+        line: refused.refusal.line,
+        message: &refused.refusal.reason,
+    };
+    shown.drafts.as_ref().map(|_| shown.refused.iter().map(view).collect())
 }
 
 /// Returns the written drafts, if drafts were requested.
@@ -127,6 +148,25 @@ fn drafts(doc: &mut Doc, shown: &TriageView<'_>) {
     let Some(drafts) = &shown.drafts else {
         return;
     };
+    if !shown.refused.is_empty() {
+        let n_refused = crate::diag::count(shown.refused.len(), "finding");
+        let heading = StyledText::plain(format!("Not drafted: {n_refused}"));
+        doc.blocks.push(Block::Heading(heading));
+        let rows = shown.refused.iter().map(|refused| {
+            let DraftRefusal { path, line, reason } = &refused.refusal;
+            let line = line.map(|line| format!(":{line}")).unwrap_or_default();
+            vec![
+                StyledText::plain(&refused.key),
+                StyledText::plain(format!("{path}{line}")),
+                StyledText::plain(reason),
+            ]
+        });
+        let columns = vec![whole("finding"), whole("place"), flexible("why")];
+        doc.blocks.push(table(columns, rows.collect()));
+    }
+    if drafts.is_empty() && !shown.refused.is_empty() {
+        return;
+    }
     if drafts.is_empty() {
         let text = StyledText::with_tone(
             Tone::Muted,

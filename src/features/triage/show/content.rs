@@ -3,6 +3,7 @@
 //! Uses policy, survey, view's documents. Pure. Start at [`TriageView`]. Follows `docs/spec/cli.md`, triage.
 
 use crate::features::triage::counts::TriageCounts;
+use crate::features::triage::drafts::NotDrafted;
 use crate::features::triage::last_events::RoutedSilence;
 use crate::features::triage::watch::{FiringProposal, Used};
 use crate::policy::closing::Baseline;
@@ -38,6 +39,8 @@ pub struct TriageView<'a> {
     pub unused: Option<Unused>,
     /// The written drafts, if requested.
     pub drafts: Option<Vec<WrittenDraft>>,
+    /// The findings that get no draft.
+    pub refused: Vec<NotDrafted>,
     /// The commands that complete the drafts.
     pub next: Vec<String>,
 }

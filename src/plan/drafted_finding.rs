@@ -1,0 +1,237 @@
+//! The findings of a draft: one key for what a scanner reported, which covers that and nothing else.
+//!
+//! Uses gate's accepted texts and ids, survey's findings. Pure: the caller reads the files. Start at [`keys`]; [`merged`] puts
+//! keys of one record together. Follows `docs/spec/cli.md`, triage, `--draft`. What can't be told is marked with `TODO(import)`.
+
+use crate::gate::accepted_text::{
+    self, BlobLines, FileLines, MOST_CHARACTERS, MOST_LINES, ScannedFiles,
+};
+use crate::gate::package::{Ecosystem, Package};
+use crate::gate::purl::{self, Purl};
+use crate::gate::tool_ids::{self, ToolClass};
+use crate::plan::imported::todo;
+use crate::record::credential;
+use crate::record::subject::FindingKey;
+use crate::survey::event::wanted::WantedFinding;
+use crate::survey::event::{FindingFile, FindingPlace};
+use crate::yaml::screen;
+
+/// Why a finding gets no draft: where it is, and what to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DraftRefusal {
+    pub path: String,
+    pub line: Option<u64>,
+    pub reason: String,
+}
+
+/// Returns the keys about one finding: one for each of its places.
+///
+/// # Errors
+/// [`DraftRefusal`] if a text must be referred to and nobody committed it.
+pub fn keys(
+    (tool, id): (&str, &str),
+    found: &WantedFinding,
+    files: &dyn ScannedFiles,
+) -> Result<Vec<FindingKey>, DraftRefusal> {
+    let plain = FindingKey {
+        tool: Some(tool.to_owned()),
+        id: Some(id.to_owned()),
+        purl: package_url(found).or_else(|| {
+            let is_package = tool_ids::class(tool) == ToolClass::Package;
+            is_package.then(|| todo("give the package URL with its version"))
+        }),
+        ..FindingKey::default()
+    };
+    let is_whole = plain.purl.is_some() || tool_ids::is_about_whole_file(tool, id);
+    if found.places.is_empty() {
+        let paths = plain.purl.is_none().then(|| vec![todo("give the path of the file")]);
+        return Ok(vec![FindingKey { paths, ..plain }]);
+    }
+    let key = |place: &FindingPlace| {
+        let (path, is_known) = path_of(&place.file, files);
+        let content = if is_known && !is_whole {
+            Some(vec![content(tool, &path, place, files)?])
+        } else {
+            None
+        };
+        Ok(FindingKey { paths: Some(vec![path]), content, ..plain.clone() })
+    };
+    found.places.iter().map(key).collect()
+}
+
+/// Puts the keys of one record together: the texts of one file in one key, and the paths of one package in one key.
+pub fn merged(keys: Vec<FindingKey>) -> Vec<FindingKey> {
+    let mut merged: Vec<FindingKey> = Vec::new();
+    for key in keys {
+        let has_content = key.content.is_some();
+        let same = merged.iter_mut().find(|known| {
+            let is_file = !has_content || known.paths == key.paths;
+            let parts = |key: &FindingKey| (key.tool.clone(), key.id.clone(), key.purl.clone());
+            parts(known) == parts(&key) && known.content.is_some() == has_content && is_file
+        });
+        let Some(known) = same else {
+            merged.push(key);
+            continue;
+        };
+        let (list, more) = if has_content {
+            (&mut known.content, key.content)
+        } else {
+            (&mut known.paths, key.paths)
+        };
+        match (list.as_mut(), more) {
+            (Some(list), Some(more)) => {
+                list.extend(more);
+                list.sort();
+                list.dedup();
+            }
+            _ => *list = None,
+        }
+    }
+    merged
+}
+
+/// Returns the path of a place, or what to write there, and whether it is known.
+fn path_of(file: &FindingFile, files: &dyn ScannedFiles) -> (String, bool) {
+    let stated = match file {
+        FindingFile::Inside(path) if !path.contains(char::is_control) => {
+            return (path.clone(), true);
+        }
+        FindingFile::Inside(_) => {
+            return (todo("its path has control characters, which no record can name"), false);
+        }
+        FindingFile::Unknown => return (todo("the scanner names no file: give its path"), false),
+        FindingFile::Elsewhere(stated) | FindingFile::Above(stated) => stated,
+    };
+    // The part below the root of the repository may be a file of it.
+    let mut ends = stated.match_indices('/').skip(1).map(|(place, _)| stated.split_at(place));
+    let known = ends.find(|(_, end)| files.file(end.trim_start_matches('/'), None).is_ok());
+    let shown: String = credential::hidden(stated.clone());
+    let root = match known {
+        Some((root, _)) if stated.starts_with('/') => format!("give --source-root {root}, or"),
+        _ => "give".to_owned(),
+    };
+    (todo(&format!("the scanner says {shown}; {root} its path here")), false)
+}
+
+/// Returns the accepted text of a place, or what to write there.
+fn content(
+    tool: &str,
+    path: &str,
+    place: &FindingPlace,
+    files: &dyn ScannedFiles,
+) -> Result<String, DraftRefusal> {
+    let commit = place.commit.as_deref();
+    let open = |why: String| Ok(todo(&format!("{why}: quote the accepted text")));
+    let Some(line) = place.line.and_then(|line| usize::try_from(line).ok()) else {
+        return open(format!("the report states no line of {path}"));
+    };
+    let file = match files.file(path, commit) {
+        Ok(file) => file,
+        Err(why) => return open(why),
+    };
+    let Some(first) = file.get(line, line).and_then(<[_]>::first) else {
+        return open(format!("{path} has no line {line}"));
+    };
+    let is_quoted = || place.snippet.as_deref().is_some_and(|it| accepted_text::quotes(it, first));
+    if file.has_other_ends && !is_quoted() {
+        return open(format!(
+            "{path} has line ends other than LF and CRLF, and the report quotes no line"
+        ));
+    }
+    let last = place.last_line.and_then(|last| usize::try_from(last).ok()).unwrap_or(line);
+    let region = (line, last.clamp(line, file.count()));
+    let class = tool_ids::class(tool);
+    let Some((first, last)) = unique_run(&file, region, class) else {
+        return open(format!("ten lines around {path}:{line} stand more than once"));
+    };
+    let lines = file.get(first, last).unwrap_or_default();
+    match text(lines).filter(|_| class != ToolClass::Secret) {
+        Some(text) => Ok(text),
+        None => {
+            let blob = files.committed(path, commit).map_err(|reason| DraftRefusal {
+                path: path.to_owned(),
+                line: place.line,
+                reason,
+            })?;
+            Ok(BlobLines { first, last, blob }.to_string())
+        }
+    }
+}
+
+/// Returns the lines of a text that stands once: those of the region, or its first one, and more below and above it.
+fn unique_run(
+    file: &FileLines,
+    (line, region_end): (usize, usize),
+    class: ToolClass,
+) -> Option<(usize, usize)> {
+    let n_lines = region_end - line + 1;
+    let takes_region = class != ToolClass::Config && n_lines <= MOST_LINES;
+    let (mut first, mut last) = (line, if takes_region { region_end } else { line });
+    while last - first < MOST_LINES {
+        let run = file.get(first, last)?;
+        if !accepted_text::is_too_broad(run) && file.find(run).len() == 1 {
+            return Some((first, last));
+        }
+        if last < region_end {
+            last += 1;
+        } else if first > 1 {
+            first -= 1;
+        } else if last < file.count() {
+            last += 1;
+        } else {
+            return None;
+        }
+    }
+    None
+}
+
+/// Returns lines as a text that a record may hold; `None` if it must refer to them.
+fn text(lines: &[Vec<u8>]) -> Option<String> {
+    let text = String::from_utf8(lines.join(&b'\n')).ok()?;
+    let is_hidden =
+        |it: char| !matches!(it, '\n' | '\t') && (it.is_control() || screen::is_unseen(it));
+    let is_secret =
+        text.lines().any(accepted_text::is_secret) || credential::kind(&text, "content").is_some();
+    let is_plain = text.chars().count() <= MOST_CHARACTERS && !text.contains(is_hidden);
+    let is_read = accepted_text::AcceptedItem::read(&text)
+        == Ok(accepted_text::AcceptedItem::Run(lines.to_vec()));
+    (is_plain && is_read && !is_secret).then_some(text)
+}
+
+/// Returns the package URL of a finding with its version, marked where the scanner doesn't state a part; `None` if it is not
+/// about a package.
+fn package_url(found: &WantedFinding) -> Option<String> {
+    let version = found.package.as_ref().and_then(|package| package.version.as_deref());
+    if let Some(stated) = &found.purl {
+        return Some(match Purl::parse(stated) {
+            Some(purl) if purl.version.is_some() => stated.clone(),
+            Some(purl) => match version {
+                Some(version) => purl.at(Some(purl::version(&purl.kind, version))),
+                None => todo(&format!("{}@VERSION", purl.at(None))),
+            },
+            None => todo(&format!("give the package URL; the scanner says {stated}")),
+        });
+    }
+    let Package { name, version, ecosystem } = found.package.as_ref()?;
+    let (kind, is_typed) = match ecosystem {
+        Ecosystem::Of(kind) => (*kind, true),
+        Ecosystem::System | Ecosystem::Language | Ecosystem::Unknown => ("TYPE", false),
+    };
+    let (namespace, name) = match kind {
+        "maven" => name.split_once([':', '/']).unwrap_or(("GROUP", name)),
+        "npm" | "golang" | "composer" | "github" | "bitbucket" | "swift" => {
+            name.rsplit_once('/').unwrap_or(("", name))
+        }
+        _ => ("", name.as_str()),
+    };
+    let is_stated = is_typed && namespace != "GROUP" && version.is_some();
+    let version = version.as_deref().map_or("VERSION", |version| purl::version(kind, version));
+    let named = Purl {
+        kind: kind.to_owned(),
+        namespace: namespace.to_owned(),
+        name: name.to_owned(),
+        version: None,
+    };
+    let url = named.at(Some(version));
+    Some(if is_stated { url } else { todo(&url) })
+}
