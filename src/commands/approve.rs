@@ -6,7 +6,7 @@
 
 mod answer;
 mod git_commands;
-mod reviews;
+pub(crate) mod reviews;
 
 use exledger::features::approve;
 use std::mem::ManuallyDrop;

@@ -192,7 +192,9 @@ pub(crate) fn options() -> clap::builder::StyledStr {
     for (names, commands) in further_formats() {
         below.push_str(&format!("\n  also {}: {}", names.join(", "), listed(&commands)));
     }
-    let past = all().filter(|command| command.past == PastInstants::Answered);
+    let answers = |command: &Command| command.past == PastInstants::Answered;
+    let past = all().filter(|command| answers(command));
+    let past = past.filter(|command| command.below.is_empty() || command.below.iter().any(answers));
     let past: BTreeSet<String> = past.map(name).collect();
     below.push_str(&format!("\n\n--as-of: {}", listed(&past)));
     below.push_str(

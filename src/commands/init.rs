@@ -6,7 +6,7 @@
 mod action;
 mod approvers;
 mod files;
-mod forge;
+pub(crate) mod forge;
 mod texts;
 
 use anyhow::Context;
@@ -20,10 +20,10 @@ use crate::commands::command::{Command, PastInstants, Run};
 use crate::commands::context::output::Formats;
 use crate::commands::context::{Ctx, fault};
 use crate::commands::exit::Outcome;
-use crate::commands::init::action::{ActionSource, PinnedAction, Vendoring};
+use crate::commands::init::action::{PinnedAction, ProgramSource};
 use crate::commands::init::approvers::{ApproverArgument, Approvers};
-use crate::commands::init::files::{Bridge, Place, Setup};
-use crate::commands::init::forge::{Forge, Origin};
+use crate::commands::init::files::{Place, Setup};
+use crate::commands::init::forge::{BranchChoice, Forge, Origin};
 use exledger::store::git::Repository;
 use exledger::store::git::open::OpenError;
 use exledger::view::init::{Init, Skipped};
@@ -31,14 +31,14 @@ use exledger::{store, view};
 
 /// Set up a ledger
 ///
-/// Writes the policy, the records folder and a CI workflow to the root of the repository, or to the folder given with -C;
-/// --with adds more. Existing files are never overwritten. The remote says which forge the files are for, and which branch.
+/// Writes the policy, the records folder and a CI workflow to the root of the repository, or to the folder given with -C:
+/// at most four files; --with adds more. Existing files are never overwritten. The remote says which forge the files are for.
 #[derive(Debug, Parser)]
 #[command(
     after_help = "EXAMPLE\n  exledger init --person nweber=nina@example.com --person odiaz=omar@example.com=omar.pub"
 )]
 pub(crate) struct InitArgs {
-    /// How this repository merges pull requests [default: prompt on a terminal, otherwise merge]
+    /// How this repository merges pull requests [default: asked at a terminal]
     #[arg(long, value_name = "METHOD")]
     merge_method: Option<MergeMethod>,
 
@@ -46,17 +46,17 @@ pub(crate) struct InitArgs {
     #[arg(long, value_name = "FORGE")]
     forge: Option<Forge>,
 
-    /// Branch that pull requests are merged into [default: that of the remote, otherwise the current one]
+    /// Branch that pull requests are merged into [default: what the clone tells]
     #[arg(long, value_name = "NAME")]
     branch: Option<String>,
 
-    /// Action that the workflow runs, by its commit [default: that of this release, otherwise a copy of it]
+    /// Action that puts exledger on PATH in a job, by its commit [default: that of this release]
     #[arg(long, value_name = "OWNER/REPO@SHA", value_parser = PinnedAction::parse)]
     action: Option<PinnedAction>,
 
-    /// Copy the action and its scripts into the repository
-    #[arg(long, conflicts_with = "action")]
-    vendor_action: bool,
+    /// Command that puts exledger on PATH in a job, instead of an action
+    #[arg(long, value_name = "COMMAND", conflicts_with = "action", value_parser = one_line)]
+    install: Option<String>,
 
     /// Person who approves: login on the forge, address, and a public key's file if they sign; give it twice
     #[arg(long = "person", value_name = "LOGIN=ADDRESS[=KEYFILE]", value_parser = ApproverArgument::parse)]
@@ -65,10 +65,6 @@ pub(crate) struct InitArgs {
     /// Further files, separated by commas
     #[arg(long, value_name = "FILES", value_delimiter = ',')]
     with: Vec<Extra>,
-
-    /// Leave out the workflow job that records the forge's reviews
-    #[arg(long)]
-    no_bridge: bool,
 
     /// Show what would be written, but write nothing
     #[arg(long)]
@@ -113,15 +109,16 @@ impl Run for InitArgs {
         }
         let (method, forge) = (self.method(ctx)?, self.forge(ctx, &origin)?);
         let approvers = Approvers::read(&self.persons, origin.user.as_ref(), &ctx.folder)?;
-        let setup = self.setup((place, approvers), &origin, method, forge)?;
-        let is_github = forge == Forge::Github;
+        let (branch, because) = self.branch(ctx, &origin, forge)?;
+        let setup = self.setup((place, approvers), &origin, branch, forge);
+        let jobs = setup.program.as_ref().filter(|_| forge != Forge::None);
         let mut init = view::init::Init {
             written: !self.dry_run,
             created: Vec::new(),
             skipped: Vec::new(),
             forge: forge.as_str(),
             branch: Some(setup.branch.clone()).filter(|it| !it.is_empty()),
-            action: if is_github { Some(setup.action.uses()) } else { None },
+            action: jobs.and_then(ProgramSource::uses),
             next: Vec::new(),
         };
         let tree = &setup.place.tree;
@@ -139,9 +136,12 @@ impl Run for InitArgs {
         }
         init.created.sort();
         init.skipped.order_by(|one, other| one.path.cmp(&other.path));
-        init.next = files::next(&init.created);
+        init.next = files::next(&init.created, jobs.is_some());
         ctx.show(&view::init::doc(&init))?;
-        advise(ctx, &init, &setup);
+        if let Some(because) = because.filter(|_| jobs.is_some()) {
+            ctx.hint(&format!("hint: the jobs are for the branch {}: {because}", setup.branch));
+        }
+        advise(ctx, &init, &setup, method);
         if self.forge.is_none() && forge == Forge::None {
             let host = origin.address.as_ref().map_or("the remote", |address| &address.host);
             ctx.hint(&format!(
@@ -158,45 +158,62 @@ impl InitArgs {
         &self,
         (place, approvers): (Place, Approvers),
         origin: &Origin,
-        method: MergeMethod,
+        branch: String,
         forge: Forge,
-    ) -> anyhow::Result<Setup> {
-        let is_github = forge == Forge::Github;
-        if !is_github && (self.action.is_some() || self.vendor_action) {
-            return Err(fault::usage_error(
-                "only a workflow for GitHub runs an action",
-                "leave out --action and --vendor-action, or add --forge github",
-            ));
-        }
-        let branch = self.branch.clone().or_else(|| origin.branch.clone());
-        let branch = match branch {
-            Some(branch) if forge::is_plain_branch(&branch) => branch,
-            Some(branch) if is_github || self.branch.is_some() => {
-                return Err(fault::usage_error(
-                    format!("a workflow can't name the branch {branch:?}"),
-                    "give one of letters, digits and `-_./@#` with --branch NAME, or add --forge none",
-                ));
-            }
-            None if is_github => {
-                return Err(fault::usage_error(
-                    "HEAD is detached, and no remote names its default branch",
-                    "name the branch that pull requests are merged into with --branch NAME",
-                ));
-            }
-            _ => String::new(),
-        };
-        let vendor = if self.vendor_action { Vendoring::Always } else { Vendoring::IfUnreleased };
-        Ok(Setup {
+    ) -> Setup {
+        let program = ProgramSource::choose(self.install.clone(), self.action.clone());
+        // There is no action of GitLab.
+        let is_usable = |it: &ProgramSource| forge == Forge::Github || it.uses().is_none();
+        Setup {
             place,
             forge,
-            method,
-            bridge: if self.no_bridge { Bridge::LeftOut } else { Bridge::Written },
             branch,
-            action: ActionSource::chosen(self.action.clone(), vendor),
+            program: program.filter(is_usable),
+            signs_merges: origin.signs_merges(forge),
             name: origin.name.clone(),
             approvers,
             with: self.with.iter().copied().collect(),
-        })
+        }
+    }
+
+    /// Returns the branch that pull requests are merged into, and why it is that one.
+    fn branch(
+        &self,
+        ctx: &Ctx,
+        origin: &Origin,
+        forge: Forge,
+    ) -> anyhow::Result<(String, Option<&'static str>)> {
+        let (branch, because) = match (&self.branch, &origin.branch) {
+            (Some(branch), _) => (branch.clone(), None),
+            (None, BranchChoice::One(branch, because)) => (branch.clone(), Some(*because)),
+            (None, _) if forge == Forge::None => (String::new(), None),
+            (None, BranchChoice::Several(branches)) if ctx.person == ask::Prompting::There => {
+                let choices: Vec<&str> = branches.iter().map(String::as_str).collect();
+                let chosen = ask::choice("Which branch are pull requests merged into", &choices, 0);
+                let chosen =
+                    chosen.map_err(|error| fault::unasked(&error, "answer with --branch"))?;
+                (branches.get(chosen).cloned().unwrap_or_default(), None)
+            }
+            (None, BranchChoice::Several(branches)) => {
+                return Err(fault::usage_error(
+                    format!("pull requests may be merged into {}", branches.join(" or ")),
+                    "name the branch with --branch NAME",
+                ));
+            }
+            (None, BranchChoice::Unknown) => {
+                return Err(fault::usage_error(
+                    "HEAD is detached, and nothing tells the branch that pull requests are merged into",
+                    "name it with --branch NAME",
+                ));
+            }
+        };
+        if !branch.is_empty() && !forge::is_plain_branch(&branch) && forge != Forge::None {
+            return Err(fault::usage_error(
+                format!("a workflow can't name the branch {branch:?}"),
+                "give one of letters, digits and `-_./@#` with --branch NAME, or add --forge none",
+            ));
+        }
+        Ok((branch, because))
     }
 
     fn forge(&self, ctx: &Ctx, origin: &Origin) -> anyhow::Result<Forge> {
@@ -242,33 +259,35 @@ impl InitArgs {
 }
 
 /// Prints advice about the forge, the merge method and the growth of the ledger.
-fn advise(ctx: &Ctx, init: &Init, setup: &Setup) {
+fn advise(ctx: &Ctx, init: &Init, setup: &Setup, method: MergeMethod) {
     if ctx.format.name != "table" {
         for needs in view::init::needs_lines(init) {
             ctx.hint(&needs);
         }
     }
-    if setup.forge == Forge::Github && setup.action == ActionSource::Vendored {
-        ctx.hint(
-            "hint: the workflow runs a copy of the action: set the variables EXLEDGER_URL and EXLEDGER_SHA256 of the repository (Settings, Secrets and variables, Actions, Variables) to a build of exledger for Linux and its SHA-256",
-        );
-    }
-    if setup.forge == Forge::Gitlab {
-        ctx.hint(
-            "hint: set the CI/CD variables EXLEDGER_URL and EXLEDGER_SHA256 to a build of exledger for Linux and its SHA-256; .gitlab/exledger.yml says which tokens its jobs use",
-        );
-        ctx.hint(
-            "hint: add %{approved_by} to both templates in Settings, Merge requests: for merge commits and for squash commits; then the messages name who approved",
-        );
-    }
-    match (setup.forge, setup.bridge, setup.method) {
-        (Forge::Github, Bridge::Written, _) => ctx.hint(
-            "hint: reviews on the forge count once the key of the job `reviews` is listed, and `people.logins` in the policy maps logins to people, or their profiles show their addresses",
+    let has_jobs = setup.program.is_some();
+    match (setup.forge, has_jobs) {
+        (Forge::Github, false) => ctx.hint(
+            "hint: this build is no release, so no workflow was written: say how a job gets exledger with --install 'COMMAND'",
         ),
-        (Forge::Gitlab, Bridge::Written, _) | (_, _, MergeMethod::Merge) => {}
-        _ => ctx.hint(
-            "hint: merges of this kind may not name an approver: sign approvals with `exledger approve`",
+        (Forge::Gitlab, false) => ctx.hint(
+            "hint: no pipeline was written: say how a job gets exledger and glab with --install 'COMMAND'",
         ),
+        (Forge::Gitlab, true) => ctx.hint(
+            "hint: .gitlab/exledger.yml says which tokens its jobs use",
+        ),
+        _ => {}
+    }
+    if method == MergeMethod::Squash && !has_jobs {
+        let missing = setup.approvers.without_key();
+        let who = if missing.is_empty() {
+            String::new()
+        } else {
+            format!("; no key is given for {}", missing.join(", "))
+        };
+        ctx.hint(&format!(
+            "hint: a squash names no approver, so approvals are signed with `exledger approve`: --person LOGIN=ADDRESS=KEYFILE lists a key{who}"
+        ));
     }
     if let [only] = setup.approvers.addresses.as_slice() {
         let address = only.as_str();
@@ -276,10 +295,31 @@ fn advise(ctx: &Ctx, init: &Init, setup: &Setup) {
             "hint: only {address} is listed in `groups`: add a second person to exledger.yaml before you commit it (`--person LOGIN=ADDRESS` does), since nobody else could approve a change of the rules that you write"
         ));
     }
-    if !setup.with.contains(&Extra::Codeowners) {
-        ctx.hint("hint: whoever can change the policy and the workflow changes what they decide: `exledger init --with codeowners` writes whose review they need");
+    let bare = setup.approvers.without_number();
+    if !bare.is_empty() {
+        ctx.hint(&format!(
+            "hint: no number is known of {}: as 901+odiaz, a login can't become somebody else's (`gh api users/odiaz --jq .id`)",
+            bare.join(", ")
+        ));
+    }
+    if !setup.with.contains(&Extra::Codeowners) && setup.forge != Forge::None {
+        let lines = texts::code_owners(setup);
+        let lines: Vec<&str> =
+            lines.lines().filter_map(|it| it.strip_prefix("# ")).skip(1).collect();
+        ctx.hint(&format!(
+            "hint: whoever can change the policy and the workflow changes what they decide; lines for CODEOWNERS, each with your team:\n  {}",
+            lines.join("\n  ")
+        ));
     }
     ctx.hint("hint: if the ledger will grow past 1,000 files, use folders by year or team: exledger new --folder 2026");
+}
+
+fn one_line(text: &str) -> Result<String, String> {
+    let text = text.trim();
+    if text.is_empty() || text.contains(['\n', '\r']) {
+        return Err("give one line of a shell".to_owned());
+    }
+    Ok(text.to_owned())
 }
 
 /// Returns the ledger's folder: that of `-C`, otherwise the repository's root; and what the clone knows of its remote.

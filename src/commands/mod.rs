@@ -7,6 +7,7 @@
 pub(crate) mod access;
 pub(crate) mod approve;
 pub(crate) mod check;
+pub(crate) mod ci;
 pub(crate) mod close;
 pub(crate) mod command;
 pub(crate) mod complete;

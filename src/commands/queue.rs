@@ -46,7 +46,7 @@ pub(crate) struct QueueArgs {
     approved_only: bool,
 
     /// Print a message for each person who has to act, can approve or has asked, instead of the list
-    #[arg(long, conflicts_with = "by")]
+    #[arg(long)]
     messages: bool,
 
     /// With --messages: report what was decided since then (an instant, a date or a duration) [default: 24h]
@@ -120,9 +120,6 @@ impl Run for QueueArgs {
                 add_messages(&mut doc, &approved, &filter, &queue, &since)?;
             }
             ctx.show(&doc)?;
-        }
-        if !is_calendar && !self.messages {
-            ctx.of_notices(&approved.waiting_reviews(&|_| true));
         }
         // Only a closed record may have the name, too, which a worklist leaves out.
         if !approved.filter_hints(&filter).is_empty() {

@@ -9,8 +9,8 @@ use clap::{CommandFactory, Parser};
 use crate::commands::command::Command;
 use crate::commands::context::globals::Globals;
 use crate::commands::{
-    access, approve, check, close, completions, demo, diff, doctor, explain, export, fire, hook,
-    import, init, lint, list, log, man, new, note, patterns, queue, redesign, reject, renew,
+    access, approve, check, ci, close, completions, demo, diff, doctor, explain, export, fire,
+    hook, import, init, lint, list, log, man, new, note, patterns, queue, redesign, reject, renew,
     report, review, scan, schema, show, transfer, triage, verify,
 };
 
@@ -74,6 +74,7 @@ pub(crate) const GROUPS: &[Group] = &[
             hook::COMMAND,
             #[cfg(feature = "mcp")]
             crate::commands::mcp::COMMAND,
+            ci::COMMAND,
             schema::COMMAND,
             completions::COMMAND,
             man::COMMAND,

@@ -1,12 +1,14 @@
-//! Runs `git fetch` when a user asks for it; besides the signing program, no other program is ever started.
+//! Runs `git fetch` when a user asks for it; besides the signing program and those of `ci`, no other program is ever started.
 //!
-//! Uses no other module. Start at [`fetch`]. Never prompts: if git would ask for something, the fetch fails.
+//! Uses the name of the key's variable. Start at [`fetch`]. Never prompts: if git would ask for something, the fetch fails.
 
 use std::io::{self, Read, Seek};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
+
+use crate::store::run::KEY_VARIABLE;
 
 /// The maximum number of bytes of git's error output that are repeated.
 const MOST_BYTES: u64 = 2_000;
@@ -75,7 +77,7 @@ pub fn fetch(
     let stderr = output.try_clone().map_err(FetchError::Failed)?;
     let mut git = Command::new("git");
     // These would make git work in another repository.
-    for name in ELSEWHERE.iter().chain(environment.removed) {
+    for name in ELSEWHERE.iter().chain([&KEY_VARIABLE]).chain(environment.removed) {
         git.env_remove(name);
     }
     let mut git = git

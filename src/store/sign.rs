@@ -1,6 +1,6 @@
 //! Signs with `ssh-keygen -Y sign`, as git does.
 //!
-//! Uses no other module; git2 for its configuration. Start at [`Setup::for_approvals`] and [`sign`].
+//! Uses the name of the key of `ci`; git2 for its configuration. Start at [`Setup::for_approvals`] and [`sign`].
 //! Follows `docs/spec/approval.md`, S7. Of a private key file only the beginning is read here: ssh-keygen
 //! or the agent uses the key.
 
@@ -8,6 +8,8 @@ use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::{fmt, fs};
+
+use crate::store::run::KEY_VARIABLE;
 
 /// How to configure a key for approvals.
 pub const NAME_KEY: &str =
@@ -263,6 +265,7 @@ pub fn sign(setup: &Setup, namespace: &str, bytes: &[u8]) -> Result<Vec<u8>, Sig
     let buffer = folder.path().join("approval");
     fs::write(&buffer, bytes).map_err(SignError::Failed)?;
     let mut command = Command::new(&setup.program);
+    command.env_remove(KEY_VARIABLE);
     command.args(["-Y", "sign", "-n", namespace, "-f"]);
     match &setup.key {
         SigningKey::File(path) => {

@@ -50,7 +50,7 @@ const HOME: &[(&str, &str)] = &[
     ("ssh_key", "approval"),
     ("unicode_normalization", "record"),
     ("unicode_security", "policy"),
-    ("base64ct", "approval render"),
+    ("base64ct", "approval render store"),
     ("strsim", "record"),
     ("strum", "record policy history approval survey"),
     ("similar", "view"),

@@ -357,7 +357,7 @@ fn an_emergency_under_the_policy_of_init_is_three_answers() {
     );
     assert_eq!(filed.code, 0, "{}", filed.err);
     let answer: serde_json::Value = serde_json::from_str(&filed.out).unwrap();
-    assert_eq!((&answer["tier"], &answer["needed"]["count"]), (&"emergency".into(), &2.into()));
+    assert_eq!((&answer["tier"], &answer["needed"]["count"]), (&"emergency".into(), &1.into()));
 }
 
 #[test]

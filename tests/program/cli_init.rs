@@ -7,21 +7,17 @@ use crate::cli::run;
 use crate::support::repo::{Repo, git};
 use crate::support::samples;
 
-/// A build that is no release copies the action; `--vendor-action` says so in any build.
-const INIT: [&str; 4] = ["init", "--vendor-action", "--format", "json"];
-
-const FILES: [&str; 10] = [
-    ".github/actions/exledger/action.yml",
-    ".github/actions/exledger/scripts/comment.sh",
-    ".github/actions/exledger/scripts/common.sh",
-    ".github/actions/exledger/scripts/install.sh",
-    ".github/actions/exledger/scripts/nightly.sh",
-    ".github/actions/exledger/scripts/reviews.sh",
-    ".github/actions/exledger/scripts/run.sh",
-    ".github/workflows/exledger.yml",
-    "exceptions/.gitattributes",
-    "exledger.yaml",
+/// A release knows the commit of its action; any build takes one.
+const INIT: [&str; 5] = [
+    "init",
+    "--action",
+    "example/exledger@0123456789abcdef0123456789abcdef01234567",
+    "--format",
+    "json",
 ];
+
+const FILES: [&str; 3] =
+    [".github/workflows/exledger.yml", "exceptions/.gitattributes", "exledger.yaml"];
 
 fn repository() -> tempfile::TempDir {
     let folder = crate::support::temporary();
@@ -85,19 +81,6 @@ fn what_a_ledger_can_do_without_is_asked_for() {
     assert!(policy.starts_with("# yaml-language-server: $schema=schemas/policy.schema.json\n"));
     let refused = run(folder.path(), &["init", "--with", "everything"]);
     assert_eq!(refused.code, 2, "{}", refused.out);
-}
-
-#[test]
-fn the_policy_names_when_repetition_freezes_with_the_values_that_hold_anyway() {
-    let folder = repository();
-    created(folder.path(), &["init", "--format", "json"]);
-    let text = std::fs::read_to_string(folder.path().join("exledger.yaml")).unwrap();
-    let line = text.lines().find(|line| line.starts_with("patterns: "));
-    let with = format!("version: 1\n{}\n", line.unwrap());
-    let read = |text: &str| Governance::of_policy(text).policy.patterns.clone();
-    assert_eq!(read(&with), read("version: 1\n"));
-    let other = with.replace("threshold: 3", "threshold: 4");
-    assert_ne!(read(&other), read("version: 1\n"));
 }
 
 #[test]
@@ -210,12 +193,12 @@ fn from_a_folder_below_it_goes_to_the_root_and_with_c_to_that_folder() {
     std::fs::create_dir_all(folder.path().join("a/b")).unwrap();
     let (made, _) = created(&folder.path().join("a/b"), &[&INIT[..], &["--dry-run"]].concat());
     assert_eq!(made, FILES);
-    let (made, _) = created(folder.path(), &["-C", "a/b", "init", "--format", "json"]);
+    let (made, _) = created(folder.path(), &[&["-C", "a/b"], &INIT[..]].concat());
     assert!(made.contains(&"a/b/exledger.yaml".to_owned()), "{made:?}");
     assert!(made.contains(&".github/workflows/exledger.yml".to_owned()), "{made:?}");
     let workflow =
         std::fs::read_to_string(folder.path().join(".github/workflows/exledger.yml")).unwrap();
-    assert!(workflow.contains("command: lint") && workflow.contains("working-directory: \"a/b\""));
+    assert!(workflow.contains("exledger -C a/b ci pull-request"), "{workflow}");
 }
 
 #[test]
@@ -276,13 +259,9 @@ fn the_demo_has_a_cause_that_repeats() {
 }
 
 #[test]
-fn an_emergency_about_something_sensitive_needs_three_answers_and_is_short() {
+fn an_emergency_needs_three_answers_and_is_short() {
     let folder = repository();
     created(folder.path(), &["init", "--format", "json"]);
-    let policy = folder.path().join("exledger.yaml");
-    let text = std::fs::read_to_string(&policy).unwrap();
-    let assets = "assets: [{match: [billing], sensitivity: sensitive}]\ntiers:";
-    std::fs::write(&policy, text.replacen("\ntiers:", &format!("\n{assets}"), 1)).unwrap();
     let three = [
         "new",
         "--no-input",
@@ -300,45 +279,24 @@ fn an_emergency_about_something_sensitive_needs_three_answers_and_is_short() {
         "2026-11-20T10:00:00Z",
         "--format",
         "json",
+        "--emergency",
     ];
-    let filed = run(folder.path(), &[&three[..], &["--emergency"]].concat());
+    let filed = run(folder.path(), &three);
     assert_eq!(filed.code, 0, "{}", filed.err);
     let answer: serde_json::Value = serde_json::from_str(&filed.out).unwrap();
     assert_eq!(answer["tier"], "emergency");
-    assert_eq!(answer["needed"]["count"], 2);
     assert_eq!(run(folder.path(), &["lint"]).code, 0);
-    // A longer record is no emergency: it is filed as another class, with what its tier requires.
-    let longer = [&three[..], &["--emergency", "--expires", "2026-11-30"]].concat();
-    let refused = run(folder.path(), &longer);
+    // A longer record is no emergency.
+    let refused = run(folder.path(), &[&three[..], &["--expires", "2026-11-30"]].concat());
     assert_eq!(refused.code, 2, "{}", refused.out);
     assert!(refused.err.contains("term-too-long"), "{}", refused.err);
-    let standard = run(
-        folder.path(),
-        &[
-            &three[..],
-            &[
-                "--class",
-                "standard",
-                "--rule",
-                "No shared users",
-                "--risk-level",
-                "low",
-                "--root-cause",
-                "timeout",
-                "--expires",
-                "2026-11-30",
-            ],
-        ]
-        .concat(),
-    );
-    assert_eq!(standard.code, 2, "{}", standard.out);
-    assert!(standard.err.contains("blast"), "{}", standard.err);
 }
 
 #[test]
 fn scan_finds_nothing_in_what_was_just_written() {
-    let github = &["--forge", "github", "--vendor-action"][..];
-    for (forge, below) in [(github, ""), (&["--forge", "gitlab"], ""), (github, "ledgers/shop")] {
+    let github = &["--forge", "github", "--install", "true"][..];
+    let gitlab = &["--forge", "gitlab", "--install", "true"][..];
+    for (forge, below) in [(github, ""), (gitlab, ""), (github, "ledgers/shop")] {
         let folder = repository();
         let ledger = folder.path().join(below);
         std::fs::create_dir_all(&ledger).unwrap();

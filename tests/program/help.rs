@@ -74,12 +74,12 @@ fn the_first_screen_has_14_commands_on_at_most_32_lines() {
 }
 
 #[test]
-fn all_commands_are_34() {
+fn all_commands_are_35() {
     let mut all = commands();
     all.sort();
     all.dedup();
     // `mcp` is a feature that is on by default.
-    assert_eq!(all.len(), 34, "{all:?}");
+    assert_eq!(all.len(), 35, "{all:?}");
 }
 
 #[test]

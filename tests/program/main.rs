@@ -20,6 +20,7 @@ mod approvals_branch;
 mod ask;
 mod audit;
 mod by_hand;
+mod ci_jobs;
 mod claims;
 mod cli;
 mod cli_answers;
@@ -41,7 +42,6 @@ mod export_engines;
 mod export_rows;
 mod fetching;
 mod fleet;
-mod forge_jobs;
 mod gate;
 mod governance;
 #[cfg(unix)]

@@ -17,7 +17,7 @@ mod hyphen;
 #[allow(dead_code, reason = "the program uses the rest")]
 mod links;
 
-use action::{ActionSource, PinnedAction};
+use action::{PinnedAction, ProgramSource};
 use clap::{Arg, ArgAction, Command};
 use example::line;
 use exledger::survey::remote::RemoteAddress;
@@ -30,8 +30,8 @@ use std::collections::BTreeMap;
 fn an_action_is_pinned_by_a_full_commit_or_refused() {
     let commit = "0123456789abcdef0123456789abcdef01234567";
     let whole = format!("example/exledger@{commit}");
-    let uses = PinnedAction::parse(&whole).map(|pinned| ActionSource::Pinned(pinned).uses());
-    assert_eq!(uses, Ok(whole));
+    let uses = PinnedAction::parse(&whole).map(|pinned| ProgramSource::Action(pinned).uses());
+    assert_eq!(uses, Ok(Some(whole)));
     for text in [
         "example/exledger".to_owned(),
         "example/exledger@v1".to_owned(),

@@ -50,6 +50,9 @@ pub struct ForgeReview {
     /// The reviewer's login; `None` if the forge gives none, as for a deleted account.
     #[serde(deserialize_with = "nullable")]
     pub login: Option<String>,
+    /// The number of their account, which no other account ever has.
+    #[serde(default)]
+    pub number: Option<u64>,
     /// Their address, if the forge discloses it.
     pub email: Option<String>,
     pub state: ReviewState,
@@ -200,16 +203,23 @@ pub fn last_reviews<'r>(
 /// Returns a reviewer's account at the forge, if the forge and a login are named.
 /// Also `None` for a login that could be read as the number and login of another account.
 pub fn account(review: &ForgeReview, reviews: &Reviews) -> Option<Account> {
-    of_login(review.login.as_deref()?, reviews.forge.as_deref()?)
+    of_login(review, review.login.as_deref()?, reviews.forge.as_deref()?)
 }
 
-fn of_login(login: &str, host: &str) -> Option<Account> {
+fn of_login(review: &ForgeReview, login: &str, host: &str) -> Option<Account> {
     if !statement_file::is_login(login) {
         return None;
     }
-    let account = Account::of(&format!("{login}@users.noreply.{host}"), &[])?;
-    let is_whole = account.id.is_none() && account.login == address::lower(login);
+    let account = Account::of(&format!("{}@users.noreply.{host}", numbered(review, login)), &[])?;
+    let number = review.number.map(|number| number.to_string());
+    let is_whole = account.id == number && account.login == address::lower(login);
     if is_whole { Some(account) } else { None }
+}
+
+/// Returns a login as private addresses name it: with the number of its account, if that is known.
+fn numbered(review: &ForgeReview, login: &str) -> String {
+    let number = review.number.map(|number| format!("{number}+")).unwrap_or_default();
+    format!("{number}{login}")
 }
 
 /// Returns the key of `people.logins` that would identify a review's author; `None` if no login is named.
@@ -220,6 +230,14 @@ pub fn login_key(
 ) -> Option<String> {
     let account = account(review, reviews);
     let key = account.map(|account| account.login_key(&governance.policy.people));
+    let key = key.map(|key| match review.number {
+        Some(_)
+            if review.login.as_deref().is_some_and(|login| login.eq_ignore_ascii_case(&key)) =>
+        {
+            numbered(review, &key)
+        }
+        _ => key,
+    });
     key.or_else(|| review.login.clone())
 }
 
@@ -272,12 +290,12 @@ fn mapped(review: &ForgeReview, reviews: &Reviews, governance: &Governance) -> O
     let Some(host) = &reviews.forge else {
         return people::identify_login(governance, login).filter(|it| it.unmapped().is_none());
     };
-    if !statement_file::is_login(login) || of_login(login, host).is_none() {
+    if !statement_file::is_login(login) || of_login(review, login, host).is_none() {
         return None;
     }
     let domains = ["users.noreply.", "noreply."].into_iter();
     let mut people = domains.map(|start| {
-        let address = format!("{login}@{start}{host}");
+        let address = format!("{}@{start}{host}", numbered(review, login));
         people::identify(governance, "", &address)
     });
     people.find(|person| person.is_mapped)

@@ -161,7 +161,7 @@ impl Keys {
         lines.peek().is_some() && lines.all(is_of_bridge)
     }
 
-    pub(crate) fn has_bridge(&self) -> bool {
+    pub fn has_bridge(&self) -> bool {
         let mut lines = self.content().filter(|line| !self.revoked.contains(&line.key));
         lines.any(|line| self.is_bridge_key(&line.key.fingerprint()))
     }

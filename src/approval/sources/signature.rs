@@ -11,7 +11,9 @@ use crate::history::commit::Commit;
 use crate::history::ident::Ident;
 use crate::history::objects::Oid;
 use crate::record::time::Instant;
+use base64ct::{Base64, Encoding};
 use ssh_key::private::Ed25519Keypair;
+use ssh_key::rand_core::OsRng;
 use ssh_key::{HashAlg, LineEnding, PrivateKey};
 use std::fmt;
 use strum::IntoStaticStr;
@@ -326,30 +328,72 @@ fn holds(
     public.verify(namespace, payload, &sealed).ok()
 }
 
-/// A private key that is never written anywhere.
-pub struct ThrowawayKey(PrivateKey);
+/// A private key that is in the memory of this process alone: it is never written anywhere.
+pub struct ProcessKey(PrivateKey);
 
-impl ThrowawayKey {
+/// Why a text is not a private key that can sign.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BadPrivateKey {
+    #[error("it is not the private key of OpenSSH, as a text or in Base64")]
+    Malformed,
+    #[error("it is encrypted, and nobody can type its passphrase")]
+    Encrypted,
+    #[error("it is not an Ed25519 key")]
+    Kind,
+}
+
+impl ProcessKey {
     /// Returns the key that belongs to a seed: whoever knows the seed has the key.
-    pub fn from_seed(seed: &[u8; 32]) -> ThrowawayKey {
-        ThrowawayKey(PrivateKey::from(Ed25519Keypair::from_seed(seed)))
+    pub fn from_seed(seed: &[u8; 32]) -> ProcessKey {
+        ProcessKey(PrivateKey::from(Ed25519Keypair::from_seed(seed)))
     }
 
-    /// Returns the line of the signers file that lists the key for a person's approvals.
+    /// Makes a key from the randomness of the system.
+    pub fn random() -> ProcessKey {
+        ProcessKey(PrivateKey::from(Ed25519Keypair::random(&mut OsRng)))
+    }
+
+    /// Reads a private key: the text that `ssh-keygen` writes, or its Base64 in one line. Only Ed25519: the timing of other
+    /// kinds is not safe enough for a key that signs here.
     ///
     /// # Errors
-    /// If the key can't be encoded, which no seed causes.
-    pub fn signers_line(&self, email: &str) -> Result<String, ssh_key::Error> {
-        let public = self.0.public_key().to_openssh()?;
-        Ok(format!("{email} namespaces=\"{}\" {}", APPROVAL, public.trim_end()))
+    /// [`BadPrivateKey`], without any part of the text.
+    pub fn read(text: &str) -> Result<ProcessKey, BadPrivateKey> {
+        let decoded = wire::from_base64(text.trim().as_bytes());
+        let own = decoded.as_deref().unwrap_or(text.as_bytes());
+        // The variables of some forges have no line break at the end.
+        let own = [own.trim_ascii(), b"\n"].concat();
+        let key = PrivateKey::from_openssh(&own).map_err(|_| BadPrivateKey::Malformed)?;
+        match key.key_data().is_ed25519() {
+            _ if key.is_encrypted() => Err(BadPrivateKey::Encrypted),
+            true => Ok(ProcessKey(key)),
+            false => Err(BadPrivateKey::Kind),
+        }
     }
 
-    /// Returns the signature of an approval file, in the format of `ssh-keygen -Y sign`.
+    /// Returns the private key as Base64 in one line, to be stored as a secret.
+    ///
+    /// # Errors
+    /// If the key can't be encoded, which no key causes.
+    pub fn one_line(&self) -> Result<String, ssh_key::Error> {
+        Ok(Base64::encode_string(self.0.to_openssh(LineEnding::LF)?.as_bytes()))
+    }
+
+    /// Returns the line of the signers file that lists the key for an address, to sign in one namespace.
+    ///
+    /// # Errors
+    /// As [`ProcessKey::one_line`].
+    pub fn signers_line(&self, email: &str, namespace: &str) -> Result<String, ssh_key::Error> {
+        let public = self.0.public_key().to_openssh()?;
+        Ok(format!("{email} namespaces=\"{namespace}\" {}", public.trim_end()))
+    }
+
+    /// Returns the signature over a text in a namespace, in the format of `ssh-keygen -Y sign`.
     ///
     /// # Errors
     /// If the signature can't be made or encoded, which no text causes.
-    pub fn sign(&self, approval: &str) -> Result<String, ssh_key::Error> {
-        let signed = self.0.sign(APPROVAL, HashAlg::Sha512, approval.as_bytes())?;
+    pub fn sign(&self, namespace: &str, text: &str) -> Result<String, ssh_key::Error> {
+        let signed = self.0.sign(namespace, HashAlg::Sha512, text.as_bytes())?;
         Ok(format!("{}\n", signed.to_pem(LineEnding::LF)?.trim_end()))
     }
 }

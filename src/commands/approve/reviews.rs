@@ -61,7 +61,7 @@ pub(super) fn run(ctx: &Ctx, file: &Path, key: &str, written: bool) -> anyhow::R
 }
 
 /// Returns the warning about a review that was not written because the account's owner is unknown.
-fn warning(review: &UnresolvedReview, pull_request: &str) -> String {
+pub(crate) fn warning(review: &UnresolvedReview, pull_request: &str) -> String {
     match (&review.login, &review.line) {
         (Some(login), Some(line)) => format!(
             "warning: {login} approved {pull_request}, but it is not known who {login} is: add `{line}` to people.logins \
@@ -75,7 +75,7 @@ fn warning(review: &UnresolvedReview, pull_request: &str) -> String {
 }
 
 /// Returns the warning about a signature that does not count.
-fn not_counted(key: &UncountedKey) -> String {
+pub(crate) fn not_counted(key: &UncountedKey) -> String {
     let UncountedKey { listing, signers, line } = key;
     format!(
         "warning: the review is signed but does not count yet: the key {listing}\n  help: first add this line, with the address of the bridge, to {signers}, in a change that someone else approves:\n        \

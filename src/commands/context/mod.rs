@@ -24,7 +24,7 @@ use anyhow::Context;
 
 use crate::ask;
 use crate::commands::context::globals::{Color, Globals};
-use crate::commands::context::output::Formats;
+use crate::commands::context::output::{CapturedOutput, Formats};
 use exledger::features::diff::compared::{Compared, ProposedState};
 use exledger::plan::evidence::EvidenceInput;
 use exledger::record::time::Instant;
@@ -61,6 +61,8 @@ pub(crate) struct Ctx {
     shows_progress: bool,
     /// Whether a policy is read although it is below another ledger, and nobody there approved it.
     reads_unapproved_policy: bool,
+    /// Where a job of `ci` keeps what another command prints; `None` for the process's own streams.
+    captured: Option<CapturedOutput>,
 }
 
 /// The progress message while history is read.
@@ -104,6 +106,7 @@ impl Ctx {
             person: if asking { ask::Prompting::There } else { ask::Prompting::Away },
             shows_progress: err && !globals.quiet,
             reads_unapproved_policy: false,
+            captured: None,
             environment,
             globals,
         })
@@ -248,17 +251,6 @@ impl Ctx {
             let text = match notice {
                 Notice::UnreadableBranch { branch, obstacle } => format!(
                     "could not determine what {branch} proposes: {obstacle}: {}",
-                    obstacle.repair()
-                ),
-                Notice::WaitingReviews { branch, ids } => {
-                    let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
-                    format!(
-                        "reviews of {} wait on branch {branch}: they count once its pull request is merged",
-                        ids.join(", ")
-                    )
-                }
-                Notice::UnreadableReviews { branch, obstacle } => format!(
-                    "could not determine which reviews wait on branch {branch}: {obstacle}: {}",
                     obstacle.repair()
                 ),
                 Notice::NothingToLint { paths } => {

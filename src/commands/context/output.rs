@@ -4,6 +4,7 @@
 
 use std::io;
 use std::io::{ErrorKind, Write};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::Context;
 
@@ -82,12 +83,69 @@ impl Formats {
     }
 }
 
+/// What a command prints, while another one reads it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct CapturedOutput(Arc<Mutex<CapturedText>>);
+
+/// What a command printed.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct CapturedText {
+    /// Its answer.
+    pub(crate) answer: String,
+    /// What it told people, with the line breaks.
+    pub(crate) messages: String,
+}
+
+impl CapturedOutput {
+    /// Returns what was printed since the last time.
+    pub(crate) fn take(&self) -> CapturedText {
+        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn answer(&self, bytes: &[u8]) {
+        let mut text = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        text.answer.push_str(&String::from_utf8_lossy(bytes));
+    }
+
+    fn tell(&self, line: &str) {
+        let mut text = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        text.messages.push_str(line);
+        text.messages.push('\n');
+    }
+}
+
 impl Ctx {
+    /// Returns the context of a command whose output is read here instead of printed: as into a pipe, without prompts.
+    ///
+    /// # Errors
+    /// As [`Formats::chosen`].
+    pub(crate) fn capturing(
+        &self,
+        formats: Formats,
+        format: &str,
+    ) -> anyhow::Result<(Ctx, CapturedOutput)> {
+        let captured = CapturedOutput::default();
+        let ctx = Ctx {
+            format: formats.chosen(Some(format))?,
+            style: render::format::OutputStyle::PIPE,
+            person: ask::Prompting::Away,
+            is_linked: false,
+            captured: Some(captured.clone()),
+            ..self.clone()
+        };
+        Ok((ctx, captured))
+    }
+
     /// Writes an answer to stdout in the requested format.
     ///
     /// # Errors
     /// If stdout can't be written, except because its reader has gone.
     pub(crate) fn show(&self, doc: &Doc<'_>) -> anyhow::Result<()> {
+        if self.captured.is_some() {
+            let mut bytes = Vec::new();
+            self.format.write(doc, &self.style, &mut bytes)?;
+            return self.print(&bytes);
+        }
         if self.is_linked && self.format.name == render::TABLE.name {
             return self.show_linked(doc);
         }
@@ -112,6 +170,10 @@ impl Ctx {
     /// # Errors
     /// As [`Ctx::show`].
     pub(crate) fn print(&self, bytes: &[u8]) -> anyhow::Result<()> {
+        if let Some(captured) = &self.captured {
+            captured.answer(bytes);
+            return Ok(());
+        }
         let mut out = io::stdout().lock();
         printed(out.write_all(bytes).and_then(|()| out.flush()))
     }
@@ -146,6 +208,10 @@ impl Ctx {
 
     /// Writes a line to stderr, even with `--quiet`; errors of a closed stderr are ignored.
     pub(crate) fn tell(&self, line: &str) {
+        if let Some(captured) = &self.captured {
+            captured.tell(&render::harmless(line));
+            return;
+        }
         let text = ask::wrapped(&render::harmless(line));
         let _ = writeln!(io::stderr(), "{text}");
     }

@@ -10,7 +10,7 @@ use anyhow::Context;
 use exledger::approval::evidence::statement_file::{
     self, ApprovalDecision, ApprovalFile, ApprovalSubject,
 };
-use exledger::approval::sources::signature::ThrowawayKey;
+use exledger::approval::sources::signature::{self, ProcessKey};
 use exledger::clock;
 use exledger::record::address::Address;
 use exledger::record::id::Id;
@@ -80,7 +80,7 @@ pub(super) fn build(
     schemas: &[(&str, &str)],
 ) -> anyhow::Result<()> {
     let scribe = CommitWriter::init(folder).context("making the demo's repository")?;
-    let key = ThrowawayKey::from_seed(seed.bytes());
+    let key = ProcessKey::from_seed(seed.bytes());
     let (mainline, files) = (Vec::new(), BTreeMap::new());
     let mut tale = Tale { scribe, start, key, mainline, files, merged: 0 };
     tale.begin(seed.comment(), schemas)?;
@@ -95,7 +95,7 @@ pub(super) fn build(
 struct Tale {
     scribe: CommitWriter,
     start: Instant,
-    key: ThrowawayKey,
+    key: ProcessKey,
     /// The commits of the mainline with their hours, oldest first.
     mainline: Vec<(i64, CreatedCommit)>,
     /// The text of each record on the mainline.
@@ -105,7 +105,10 @@ struct Tale {
 
 impl Tale {
     fn begin(&mut self, comment: &str, schemas: &[(&str, &str)]) -> anyhow::Result<()> {
-        let line = self.key.signers_line(story::SAM.email).context("listing the demo's key")?;
+        let line = self
+            .key
+            .signers_line(story::SAM.email, signature::APPROVAL)
+            .context("listing the demo's key")?;
         let signers = format!("{comment}{line}\n");
         let given =
             FIRST.iter().map(|(path, text)| (*path, *text)).chain([(SIGNERS, signers.as_str())]);
@@ -191,7 +194,8 @@ impl Tale {
             authors: Vec::new(),
         };
         let (path, text) = (file.path(RECORDS), file.text()?);
-        let signature = self.key.sign(&text).context("signing the demo's approval")?;
+        let signature =
+            self.key.sign(signature::APPROVAL, &text).context("signing the demo's approval")?;
         Ok(vec![change(&path, &text), change(&format!("{path}.sig"), &signature)])
     }
 

@@ -1,31 +1,17 @@
-//! Where the workflow gets exledger: the action of a release, or a copy of it in the repository.
+//! How the jobs get exledger: by the action of a release, or by a command.
 //!
-//! Start at [`ActionSource::chosen`]. Follows `docs/spec/cli.md`, init.
+//! Start at [`ProgramSource::choose`]. Follows `docs/spec/cli.md`, init.
 
 /// The action that a release was built with, as `OWNER/REPO@SHA`.
 const RELEASED: Option<&str> = option_env!("EXLEDGER_ACTION");
 
-/// The folder of the copy.
-pub(super) const FOLDER: &str = ".github/actions/exledger";
-
-/// Every file of the action, by its path.
-const FILES: [(&str, &str); 7] = [
-    ("action.yml", include_str!("../../../action.yml")),
-    ("scripts/comment.sh", include_str!("../../../scripts/comment.sh")),
-    ("scripts/common.sh", include_str!("../../../scripts/common.sh")),
-    ("scripts/install.sh", include_str!("../../../scripts/install.sh")),
-    ("scripts/nightly.sh", include_str!("../../../scripts/nightly.sh")),
-    ("scripts/reviews.sh", include_str!("../../../scripts/reviews.sh")),
-    ("scripts/run.sh", include_str!("../../../scripts/run.sh")),
-];
-
-/// The action that the workflow runs.
+/// What puts exledger on PATH in a job.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum ActionSource {
-    /// An action of the forge, pinned by a commit: `OWNER/REPO@SHA`.
-    Pinned(PinnedAction),
-    /// A copy in the repository.
-    Vendored,
+pub(super) enum ProgramSource {
+    /// An action of the forge, pinned by a commit.
+    Action(PinnedAction),
+    /// A command of a shell.
+    Command(String),
 }
 
 /// An action and its commit, as `OWNER/REPO@SHA`.
@@ -61,40 +47,22 @@ impl PinnedAction {
     }
 }
 
-impl ActionSource {
-    /// Returns the action that was asked for, else that of this release, else a copy.
-    pub(super) fn chosen(asked: Option<PinnedAction>, vendor: Vendoring) -> ActionSource {
+impl ProgramSource {
+    /// Returns the command or action that was asked for, else the action of this release; `None` in a build that is none.
+    pub(super) fn choose(
+        command: Option<String>,
+        action: Option<PinnedAction>,
+    ) -> Option<ProgramSource> {
         let released = || RELEASED.and_then(|text| PinnedAction::parse(text).ok());
-        match (vendor, asked.or_else(released)) {
-            (Vendoring::IfUnreleased, Some(action)) => ActionSource::Pinned(action),
-            _ => ActionSource::Vendored,
-        }
+        let action = || action.or_else(released).map(ProgramSource::Action);
+        command.map(ProgramSource::Command).or_else(action)
     }
 
-    /// Returns what a workflow's `uses` says.
-    pub(super) fn uses(&self) -> String {
+    /// Returns what a workflow's `uses` says; `None` for a command.
+    pub(super) fn uses(&self) -> Option<String> {
         match self {
-            ActionSource::Pinned(PinnedAction(action)) => action.clone(),
-            ActionSource::Vendored => format!("./{FOLDER}"),
+            ProgramSource::Action(PinnedAction(action)) => Some(action.clone()),
+            ProgramSource::Command(_) => None,
         }
     }
-
-    /// Returns the files of the copy, by their path in the repository.
-    pub(super) fn files(&self) -> Vec<(String, &'static str)> {
-        match self {
-            ActionSource::Pinned(_) => Vec::new(),
-            ActionSource::Vendored => {
-                FILES.iter().map(|(path, text)| (format!("{FOLDER}/{path}"), *text)).collect()
-            }
-        }
-    }
-}
-
-/// When the action is copied into the repository.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Vendoring {
-    /// If this build does not know its action.
-    IfUnreleased,
-    /// In any case.
-    Always,
 }

@@ -76,6 +76,19 @@ impl Approvers {
         }
         Ok(approvers)
     }
+
+    /// Returns the addresses without a key.
+    pub(super) fn without_key(&self) -> Vec<&str> {
+        let addresses = self.addresses.iter().map(Address::as_str);
+        addresses
+            .filter(|it| !self.signers.lines().any(|line| line.starts_with(&format!("{it} "))))
+            .collect()
+    }
+
+    /// Returns the logins that don't name the number of their account.
+    pub(super) fn without_number(&self) -> Vec<&str> {
+        self.logins.iter().map(|(login, _)| login.as_str()).filter(|it| !it.contains('+')).collect()
+    }
 }
 
 /// Returns the line by which a public key signs for a person.

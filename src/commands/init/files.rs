@@ -7,15 +7,19 @@ use std::path::Path;
 
 use anyhow::Context;
 
-use crate::commands::init::action::ActionSource;
+use crate::commands::init::action::ProgramSource;
 use crate::commands::init::approvers::Approvers;
 use crate::commands::init::forge::Forge;
-use crate::commands::init::{Extra, MergeMethod, texts};
+use crate::commands::init::{Extra, texts};
 use crate::commands::schema;
 use exledger::formats::issue_form;
 use exledger::ledger::tree::{EntryKind, Tree};
 use exledger::store::files::WorkTree;
 use exledger::survey::shell::quoted;
+
+/// The workflow of GitHub, and the jobs of GitLab.
+pub(super) const WORKFLOW: &str = ".github/workflows/exledger.yml";
+pub(super) const JOBS: &str = ".gitlab/exledger.yml";
 
 /// The folder to write the files into.
 #[derive(Debug)]
@@ -24,15 +28,6 @@ pub(super) struct Place {
     pub(super) tree: WorkTree,
     /// The ledger's folder relative to the repository, with a final `/`; empty for the root.
     pub(super) prefix: String,
-}
-
-/// Whether the workflow records the forge's reviews.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Bridge {
-    /// It does.
-    Written,
-    /// It does not.
-    LeftOut,
 }
 
 /// One file to write.
@@ -99,12 +94,12 @@ impl Draft {
 pub(super) struct Setup {
     pub(super) place: Place,
     pub(super) forge: Forge,
-    pub(super) method: MergeMethod,
-    pub(super) bridge: Bridge,
     /// The branch that pull requests are merged into; empty where no file names it.
     pub(super) branch: String,
-    /// Where the workflow gets exledger.
-    pub(super) action: ActionSource,
+    /// How the jobs get exledger; `None` if nothing tells, and no job is written.
+    pub(super) program: Option<ProgramSource>,
+    /// The committer of the merges that the remote's forge signs.
+    pub(super) signs_merges: Option<String>,
     /// The name of the ledger, if its remote tells one.
     pub(super) name: Option<String>,
     pub(super) approvers: Approvers,
@@ -149,8 +144,10 @@ pub(super) fn drafts(setup: &Setup) -> Vec<Draft> {
 
 /// Returns the files for GitHub.
 fn github(setup: &Setup) -> Vec<Draft> {
-    let workflow = ".github/workflows/exledger.yml".to_owned();
-    let mut drafts = vec![draft(workflow, texts::workflow(setup), Needs::Lines)];
+    let mut drafts = Vec::new();
+    if let Some(program) = &setup.program {
+        drafts.push(draft(WORKFLOW.to_owned(), texts::workflow(setup, program), Needs::Lines));
+    }
     drafts.extend(setup.with.iter().filter_map(|extra| match extra {
         Extra::Schemas => None,
         Extra::Codeowners => Some(code_owners(".github/CODEOWNERS", setup)),
@@ -172,20 +169,17 @@ fn github(setup: &Setup) -> Vec<Draft> {
             needs: Needs::Lines,
         }),
     }));
-    let again = "rm -r .github/actions/exledger && exledger init --vendor-action";
-    let copied = setup.action.files().into_iter();
-    drafts.extend(
-        copied.map(|(path, text)| draft(path, text.to_owned(), Needs::This(again.to_owned()))),
-    );
     drafts
 }
 
 /// Returns the files for GitLab.
 fn gitlab(setup: &Setup) -> Vec<Draft> {
-    let mut drafts = vec![
-        draft(".gitlab/exledger.yml".to_owned(), texts::pipeline(setup), Needs::Lines),
-        draft(".gitlab-ci.yml".to_owned(), include_str!("gitlab-ci.yml").to_owned(), Needs::Lines),
-    ];
+    let mut drafts = Vec::new();
+    if let Some(program) = &setup.program {
+        let include = include_str!("gitlab-ci.yml").to_owned();
+        drafts.push(draft(JOBS.to_owned(), texts::pipeline(setup, program), Needs::Lines));
+        drafts.push(draft(".gitlab-ci.yml".to_owned(), include, Needs::Lines));
+    }
     drafts.extend(setup.with.iter().filter_map(|extra| match extra {
         // The issue form is GitHub's.
         Extra::Schemas | Extra::IssueForm => None,
@@ -213,16 +207,23 @@ fn draft(path: String, text: String, needs: Needs) -> Draft {
     Draft { path, text, others: &[], needs }
 }
 
-/// Returns the commands to run next.
-pub(super) fn next(created: &[String]) -> Vec<String> {
+/// Returns the commands to run next: `ci setup` adds a line to a file that is committed with the others.
+pub(super) fn next(created: &[String], has_jobs: bool) -> Vec<String> {
     if created.is_empty() {
         return Vec::new();
     }
-    vec![
-        folded("git add", created),
-        "git commit -m \"Keep exceptions in a ledger\"".to_owned(),
-        "exledger new".to_owned(),
-    ]
+    let mut next = Vec::new();
+    if has_jobs {
+        next.push("exledger ci setup".to_owned());
+    }
+    let folder = |path: &String| match path.split_once('/') {
+        Some((folder, _)) if folder.starts_with('.') => folder.to_owned(),
+        _ => path.clone(),
+    };
+    let paths: BTreeSet<String> = created.iter().map(folder).collect();
+    next.push(folded("git add", &paths.into_iter().collect::<Vec<_>>()));
+    next.push("git commit -m \"Keep exceptions in a ledger\"".to_owned());
+    next
 }
 
 /// Returns a command wrapped to the width of a terminal.

@@ -25,7 +25,7 @@ pub(crate) enum Forge {
 
 impl Forge {
     /// Returns the name that the flag and the JSON answer use.
-    pub(super) fn as_str(self) -> &'static str {
+    pub(crate) fn as_str(self) -> &'static str {
         match self {
             Forge::Github => "github",
             Forge::Gitlab => "gitlab",
@@ -36,17 +36,17 @@ impl Forge {
 
 /// What the clone knows about the repository that it was cloned from.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Origin {
+pub(crate) struct Origin {
     /// Whether there is a remote at all.
-    pub(super) is_remote: bool,
+    pub(crate) is_remote: bool,
     /// Its address; `None` if that is a folder.
-    pub(super) address: Option<RemoteAddress>,
+    pub(crate) address: Option<RemoteAddress>,
     /// The path of its address, as `example/payments`.
-    pub(super) name: Option<String>,
-    /// The branch that the remote's HEAD names, else the current one; `None` if HEAD is detached.
-    pub(super) branch: Option<String>,
+    pub(crate) name: Option<String>,
+    /// The branch that pull requests are merged into, as far as the clone tells.
+    pub(crate) branch: BranchChoice,
     /// The address of git's user, if a person could have it.
-    pub(super) user: Option<Address>,
+    pub(crate) user: Option<Address>,
 }
 
 impl Origin {
@@ -54,7 +54,7 @@ impl Origin {
     ///
     /// # Errors
     /// [`GitError`] if refs or configuration can't be read.
-    pub(super) fn of(repository: &Repository) -> Result<Origin, GitError> {
+    pub(crate) fn of(repository: &Repository) -> Result<Origin, GitError> {
         let refs = repository.refs()?;
         let remote = repository.first_remote();
         let url = remote.as_deref().and_then(|remote| repository.url_of(remote));
@@ -63,13 +63,19 @@ impl Origin {
             is_remote: !refs.remotes.is_empty(),
             name: address.as_ref().and_then(name),
             address,
-            branch: branch(&refs, remote.as_deref()),
+            branch: BranchChoice::find(&refs, remote.as_deref(), &|name| repository.setting(name)),
             user: user(repository),
         })
     }
 
+    /// Returns the committer of the merges that GitHub signs there; `None` for another forge.
+    pub(crate) fn signs_merges(&self, forge: Forge) -> Option<String> {
+        let host = self.address.as_ref().map_or("github.com", |address| &address.host);
+        (forge == Forge::Github).then(|| format!("noreply@{host}"))
+    }
+
     /// Returns the forge that the host tells; `None` if it tells none.
-    pub(super) fn forge(&self) -> Option<Forge> {
+    pub(crate) fn forge(&self) -> Option<Forge> {
         if !self.is_remote {
             return Some(Forge::Github);
         }
@@ -82,7 +88,7 @@ impl Origin {
 }
 
 /// Returns the path of an address as the name of a ledger; `None` if it needs quoting.
-pub(super) fn name(address: &RemoteAddress) -> Option<String> {
+pub(crate) fn name(address: &RemoteAddress) -> Option<String> {
     let is_plain = |char: char| char.is_ascii_alphanumeric() || "-_./".contains(char);
     let path = &address.path;
     (path.contains('/') && path.chars().all(is_plain)).then(|| path.clone())
@@ -96,20 +102,76 @@ fn user(repository: &Repository) -> Option<Address> {
     Address::new(email.as_deref()?).filter(|_| is_person)
 }
 
-fn branch(refs: &Refs, remote: Option<&str>) -> Option<String> {
-    let default = remote.and_then(|remote| {
-        let prefix = format!("refs/remotes/{remote}/");
-        let target = refs.links.get(&format!("{prefix}HEAD"))?;
-        target.strip_prefix(&prefix).map(str::to_owned)
-    });
-    default.or_else(|| match &refs.head {
-        HeadState::Branch(name) => name.strip_prefix("refs/heads/").map(str::to_owned),
-        HeadState::Detached(_) => None,
-    })
+/// Which branch pull requests are merged into.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) enum BranchChoice {
+    /// This one, and why.
+    One(String, &'static str),
+    /// Nothing tells which of these.
+    Several(Vec<String>),
+    /// HEAD is detached, and nothing else tells.
+    #[default]
+    Unknown,
+}
+
+impl BranchChoice {
+    /// Finds it: the remote's HEAD, else its only `main` or `master`, else a branch of git's `init.defaultBranch`, else the
+    /// only other local branch, else the current one.
+    fn find(
+        refs: &Refs,
+        remote: Option<&str>,
+        setting: &dyn Fn(&str) -> Option<String>,
+    ) -> BranchChoice {
+        let of_remote = remote.map(|remote| format!("refs/remotes/{remote}/"));
+        let head = of_remote.as_ref().and_then(|prefix| {
+            refs.links.get(&format!("{prefix}HEAD"))?.strip_prefix(prefix.as_str())
+        });
+        if let Some(head) = head {
+            return BranchChoice::One(head.to_owned(), "the remote's HEAD names it");
+        }
+        let below = |prefix: &str| -> Vec<String> {
+            let names = refs.names.keys().filter_map(|name| name.strip_prefix(prefix));
+            names.filter(|name| *name != "HEAD").map(str::to_owned).collect()
+        };
+        let local = below("refs/heads/");
+        let remote = of_remote.map(|prefix| below(&prefix)).unwrap_or_default();
+        let usual = |branches: &[String]| -> Vec<String> {
+            branches.iter().filter(|it| matches!(it.as_str(), "main" | "master")).cloned().collect()
+        };
+        match usual(if remote.is_empty() { &local } else { &remote }).as_slice() {
+            [] => {}
+            [one] => {
+                return BranchChoice::One(one.clone(), "it is the only one of main and master");
+            }
+            several => return BranchChoice::Several(several.to_vec()),
+        }
+        let default = setting("init.defaultBranch");
+        if let Some(name) = default.filter(|it| local.contains(it) || remote.contains(it)) {
+            return BranchChoice::One(name, "git's init.defaultBranch names it");
+        }
+        let current = match &refs.head {
+            HeadState::Branch(name) => name.strip_prefix("refs/heads/"),
+            HeadState::Detached(_) => None,
+        };
+        let others: Vec<&String> = local.iter().filter(|it| Some(it.as_str()) != current).collect();
+        match (others.as_slice(), current) {
+            ([other], _) => BranchChoice::One((*other).clone(), "it is the only other branch"),
+            (_, Some(current)) => BranchChoice::One(current.to_owned(), "it is checked out"),
+            (_, None) => BranchChoice::Unknown,
+        }
+    }
+
+    /// Returns the branch, if it is one.
+    pub(crate) fn one(&self) -> Option<&str> {
+        match self {
+            BranchChoice::One(name, _) => Some(name),
+            BranchChoice::Several(_) | BranchChoice::Unknown => None,
+        }
+    }
 }
 
 /// Tells whether a branch can be named in a workflow as it is: forges read some characters as patterns.
-pub(super) fn is_plain_branch(name: &str) -> bool {
+pub(crate) fn is_plain_branch(name: &str) -> bool {
     let is_plain = |char: char| char.is_ascii_alphanumeric() || "-_./@#".contains(char);
     name.starts_with(|char: char| char.is_ascii_alphanumeric())
         && !name.contains("..")

@@ -5,9 +5,9 @@
 use std::path::Path;
 
 use crate::approval::sources::keys::{self, Keys};
-use crate::approval::sources::signature::{self, SignatureState};
+use crate::approval::sources::signature::{self, ProcessKey, SignatureState};
 use crate::features::approve::sign::unsigned;
-use crate::session::error::{Error, Usage};
+use crate::session::error::{Error, Undetermined, Usage};
 use crate::session::locate::Located;
 use crate::session::options::Moment;
 use crate::session::snapshot::Snapshot;
@@ -17,7 +17,14 @@ use crate::store::sign::{self, Setup};
 pub(super) struct BridgeKey<'a> {
     snapshot: &'a Snapshot<'a>,
     at: &'a Moment,
-    setup: Setup,
+    signer: ReviewSigner<'a>,
+}
+
+/// What signs a review.
+enum ReviewSigner<'a> {
+    /// The program of OpenSSH, with a key that it finds.
+    Program(Setup),
+    Process(&'a ProcessKey),
 }
 
 pub(super) struct ReviewSignature {
@@ -48,13 +55,33 @@ impl<'a> BridgeKey<'a> {
         let home = located.options.home.as_deref();
         let repository = located.repository()?;
         let setup = repository.signing(Some(named), home, folder).map_err(unsigned)?;
-        Ok(BridgeKey { snapshot, at, setup })
+        Ok(BridgeKey { snapshot, at, signer: ReviewSigner::Program(setup) })
+    }
+
+    /// Returns the bridge whose key is in this process.
+    pub(super) fn in_process(
+        key: &'a ProcessKey,
+        (snapshot, at): (&'a Snapshot<'a>, &'a Moment),
+    ) -> BridgeKey<'a> {
+        BridgeKey { snapshot, at, signer: ReviewSigner::Process(key) }
     }
 
     /// Signs the text of a review, even with a key that is listed for no bridge yet: its line may land first.
     pub(super) fn sign(&self, text: &str) -> Result<ReviewSignature, Error> {
         let bytes = text.as_bytes();
-        let armoured = sign::sign(&self.setup, keys::REVIEW, bytes).map_err(unsigned)?;
+        let armoured = match &self.signer {
+            ReviewSigner::Program(setup) => {
+                sign::sign(setup, keys::REVIEW, bytes).map_err(unsigned)?
+            }
+            ReviewSigner::Process(key) => {
+                let signed = key.sign(keys::REVIEW, text);
+                let failed = |cause| Undetermined::Other {
+                    what: format!("the review is not signed: {cause}"),
+                    help: String::new(),
+                };
+                signed.map_err(failed)?.into_bytes()
+            }
+        };
         let governance = self.snapshot.governance();
         let checked = signature::of_review(&armoured, bytes);
         let keys = Keys::from_governance(governance, governance);

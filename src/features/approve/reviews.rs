@@ -8,6 +8,7 @@ use crate::approval::evidence::reviews::Reviews;
 use crate::approval::evidence::statement::LedgerName;
 use crate::approval::evidence::statement_file::SIGNATURE;
 use crate::approval::evidence::statement_file::{ApprovalFile, ApprovalSubject};
+use crate::approval::sources::signature::ProcessKey;
 use crate::features::approve;
 use crate::features::approve::bridge_key::{BridgeKey, UncountedKey};
 use crate::features::approve::destination::write_beside;
@@ -39,7 +40,7 @@ pub struct PreparedReviews<'s> {
 pub struct ReviewFiles {
     /// The keys whose signatures do not count, and how the approved ref lacks them.
     pub uncounted: Vec<UncountedKey>,
-    files: Vec<(String, Vec<u8>)>,
+    pub files: Vec<(String, Vec<u8>)>,
 }
 
 /// Compares reviews with what landed.
@@ -129,6 +130,23 @@ impl PreparedReviews<'_> {
             news.files.push((path, signature.armoured));
         }
         Ok(news)
+    }
+
+    /// Returns all files for the approvals branch, signed by a key of this process, by their paths from the top of the repository.
+    ///
+    /// # Errors
+    /// If a signature could never count.
+    pub fn statements(&self, key: &ProcessKey) -> Result<ReviewFiles, Error> {
+        let bridge = BridgeKey::in_process(key, (&self.snapshot, &self.at));
+        let mut all = ReviewFiles::default();
+        for draft in &self.result.stated {
+            let signature = bridge.sign(&draft.text)?;
+            all.uncounted.extend(signature.uncounted);
+            let path = self.snapshot.prefix().outward(&draft.path).unwrap_or_default().join("/");
+            all.files.push((path.clone(), draft.text.clone().into_bytes()));
+            all.files.push((format!("{path}{SIGNATURE}"), signature.armoured));
+        }
+        Ok(all)
     }
 
     /// Writes files beside the records, all or none.

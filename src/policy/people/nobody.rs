@@ -8,6 +8,9 @@ pub const NAME: &str = "exledger approvals";
 /// Its address, in a domain that can never receive mail (RFC 2606).
 pub const EMAIL: &str = "approvals@exledger.invalid";
 
+/// The address of the key by which `ci merged` signs reviews: it stands for no person either.
+pub const REVIEWS: &str = "reviews@exledger.invalid";
+
 /// Tells whether an address, as typed, is that of approval commits, ignoring case.
 pub fn is_address(email: &str) -> bool {
     email.trim().eq_ignore_ascii_case(EMAIL)

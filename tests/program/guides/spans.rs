@@ -47,7 +47,11 @@ fn every_command_in_a_sentence_is_one_of_the_program() {
     let names = cli::commands().into_iter();
     let shared = cli::run(Path::new("."), &["help", "options"]).out;
     let help = |name: String| {
-        let text = cli::run(Path::new("."), &["help", &name, "--all"]).out;
+        let mut text = cli::run(Path::new("."), &["help", &name, "--all"]).out;
+        if name == "ci" {
+            let jobs = ["pull-request", "merged", "nightly", "setup"];
+            text.extend(jobs.map(|job| cli::run(Path::new("."), &["help", "ci", job]).out));
+        }
         // It shows the flags of `new`.
         let all = if name == "new" { "--all " } else { "" };
         (name, text + &shared + all)

@@ -1,4 +1,4 @@
-//! The job `comment`: one comment on a pull request, only where an exception or a rule changes.
+//! `ci pull-request`: the checks, the annotations, and one comment, only where an exception or a rule changes.
 
 use serde_json::{Value, json};
 
@@ -45,13 +45,13 @@ fn what_changes_an_exception_or_a_rule_gets_one_comment_that_is_kept_up_to_date(
     let (_repo, mut runner) = forge();
     let own = "example/payments";
     request(&runner, "words", own);
-    let job = runner.job("comment", &[]);
+    let job = runner.job(&["pull-request"], &[]);
     assert_eq!((job.code, runner.writes()), (0, Vec::new()), "{}", job.log);
     // Others may write the marker; their comments are theirs.
     let other = |login: &str| json!({"id": 1, "user": {"login": login, "type": "Bot"}, "body": "<!-- exledger -->\nmine"});
     runner.answer("issues/7/comments", json!([other("mallory"), other("other-app[bot]")]));
     request(&runner, "billing", own);
-    let job = runner.job("comment", &[]);
+    let job = runner.job(&["pull-request"], &[]);
     assert_eq!(job.code, 0, "{}", job.log);
     let made = format!("POST {REPO}/issues/7/comments");
     assert_eq!(runner.writes(), [made.as_str()]);
@@ -62,7 +62,7 @@ fn what_changes_an_exception_or_a_rule_gets_one_comment_that_is_kept_up_to_date(
     // The next push updates it, also when nothing about exceptions is left.
     for branch in ["billing", "words"] {
         request(&runner, branch, own);
-        let job = runner.job("comment", &[]);
+        let job = runner.job(&["pull-request"], &[]);
         assert_eq!(job.code, 0, "{}", job.log);
         assert_eq!(runner.writes(), [format!("PATCH {REPO}/issues/comments/101")], "{branch}");
     }
@@ -75,15 +75,15 @@ fn what_changes_an_exception_or_a_rule_gets_one_comment_that_is_kept_up_to_date(
 fn a_rule_alone_gets_a_comment_and_a_fork_none() {
     let (_repo, mut runner) = forge();
     request(&runner, "rules", "stranger/payments");
-    let job = runner.job("comment", &[]);
+    let job = runner.job(&["pull-request"], &[]);
     assert_eq!((job.code, runner.writes()), (0, Vec::new()), "{}", job.log);
     assert!(job.summary.contains("policy-changed"), "{}", job.summary);
     request(&runner, "rules", "example/payments");
-    assert_eq!(runner.job("comment", &[]).code, 0);
+    assert_eq!(runner.job(&["pull-request"], &[]).code, 0);
     assert_eq!(runner.writes().len(), 1);
     assert!(bodies(&runner)[0].contains("policy-changed"));
     // What can't be told is red: without the base there is nothing to compare with.
     git(&runner.clone_folder(), &["update-ref", "-d", "refs/remotes/origin/main"]);
-    let job = runner.job("comment", &[]);
+    let job = runner.job(&["pull-request"], &[]);
     assert_eq!((job.code, runner.writes()), (3, Vec::new()), "{}", job.log);
 }

@@ -1,4 +1,4 @@
-//! The job `nightly`: one issue with what is due and what the audit found.
+//! `ci nightly`: one issue with what is due and what the audit found.
 
 use serde_json::{Value, json};
 
@@ -6,18 +6,13 @@ use super::runner::{REPO, Runner};
 use crate::cli_approve::{ID, RECORD};
 use crate::support::repo::{Repo, git};
 
-/// The program, with logins in its messages.
-const ANSWERS: &str = "#!/usr/bin/env bash
-case \"$*\" in
-  *queue*json*) \"$REAL\" \"$@\" | jq '.messages[0].to.login = \"aruiz\" | .messages += [{to: {login: \"x @mallory\"}}, {to: {}}]' ;;
-  *) exec \"$REAL\" \"$@\" ;;
-esac
-";
+/// Only the account that is a person's here is mentioned.
+const POLICY: &str = "version: 1\npeople: {logins: {aruiz: ana@example.com}}\n";
 
 /// A ledger where nothing is due.
 fn forge() -> (Repo, Runner) {
     let repo = Repo::at("2026-11-20T09:00:00Z");
-    repo.by("lee").write("exledger.yaml", "version: 1\n").commit("Keep exceptions in a ledger");
+    repo.by("lee").write("exledger.yaml", POLICY).commit("Keep exceptions in a ledger");
     repo.branch("billing").by("ana").write(ID, RECORD).commit("File the billing exception");
     let runner = Runner::of(&repo);
     (repo, runner)
@@ -35,19 +30,14 @@ fn one_issue_is_opened_once_something_is_due_and_closed_when_nothing_is() {
     // Only the forge's own account is believed.
     let stranger = json!({"number": 3, "user": {"login": "mallory"}, "state": "open", "body": "<!-- exledger-due -->"});
     runner.answer("issues", json!([stranger]));
-    let first = runner.job("nightly", &[]);
+    let first = runner.job(&["nightly"], &[]);
     assert_eq!((first.code, runner.writes()), (0, Vec::new()), "nothing is due: {}", first.log);
-    assert!(first.summary.contains("Kept by the workflow exledger"), "{}", first.summary);
+    assert!(first.summary.contains("Kept by `exledger ci nightly`"), "{}", first.summary);
     // A record lands without approval: the issue is opened, and the audit is red.
     repo.by("ana").through("github").squash("billing", "File the billing exception (#1)");
     runner.take(&repo);
-    // Only a login is mentioned, whatever else an answer holds.
-    runner.executable("bin/answers", ANSWERS);
-    let answers = runner.place("bin/answers").display().to_string();
-    let second =
-        runner.job("nightly", &[("EXLEDGER", &answers), ("REAL", env!("CARGO_BIN_EXE_exledger"))]);
+    let second = runner.job(&["nightly"], &[]);
     assert_eq!(second.code, 1, "{}", second.log);
-    assert_eq!(second.outputs["errors"], "1");
     assert_eq!(runner.writes(), [format!("POST {REPO}/issues")]);
     let own = runner.asked("issues")[1].clone();
     assert_eq!(own["state"], "open");
@@ -57,13 +47,10 @@ fn one_issue_is_opened_once_something_is_due_and_closed_when_nothing_is() {
         "{body}"
     );
     assert!(body.contains("To: Ana") || body.contains(ID), "{body}");
-    let mentions: Vec<&str> =
-        body.split_whitespace().filter(|word| word.starts_with('@')).collect();
-    assert_eq!(mentions, ["@aruiz"], "{body}");
     // The next night it is the same issue.
     runner.answer("issues", json!([own]));
     let updated = [format!("PATCH {REPO}/issues/101")];
-    let third = runner.job("nightly", &[]);
+    let third = runner.job(&["nightly"], &[]);
     assert_eq!((third.code, runner.writes().as_slice()), (1, &updated[..]), "{}", third.log);
     assert_eq!(issue(&runner)["state"], "open");
     // Lee approves a later version.
@@ -73,9 +60,21 @@ fn one_issue_is_opened_once_something_is_due_and_closed_when_nothing_is() {
         .commit("Name it");
     repo.by("lee").merge("title", "Merge branch 'title'");
     runner.take(&repo);
-    let fourth = runner.job("nightly", &[]);
+    let fourth = runner.job(&["nightly"], &[]);
     assert_eq!((fourth.code, runner.writes().as_slice()), (0, &updated[..]), "{}", fourth.log);
     assert_eq!(issue(&runner)["state"], "closed", "{:#}", issue(&runner));
+    // Half a year later it has ended, and only the account that the policy knows is mentioned.
+    runner.now = "2027-06-01T09:00:00Z".to_owned();
+    let later = runner.job(&["nightly"], &[]);
+    assert_eq!(runner.writes(), updated, "{}", later.log);
+    let own = issue(&runner);
+    let body = own["body"].as_str().unwrap();
+    let words = body.split_whitespace().filter(|word| word.starts_with('@'));
+    assert_eq!(
+        (&own["state"], words.collect::<Vec<_>>()),
+        (&json!("open"), vec!["@aruiz"]),
+        "{body}"
+    );
 }
 
 #[test]
@@ -87,7 +86,7 @@ fn a_branch_that_was_rewritten_is_red_in_a_clone_that_remembers_it() {
     repo.set_ref("refs/heads/main", first);
     repo.by("mallory").write("README.md", "Read this\n").commit("Say what this is");
     runner.take(&repo);
-    let job = runner.job("nightly", &[]);
+    let job = runner.job(&["nightly"], &[]);
     assert_eq!(job.code, 1, "{}", job.log);
     assert_eq!(runner.writes(), [format!("POST {REPO}/issues")]);
     let own = issue(&runner);
@@ -95,7 +94,7 @@ fn a_branch_that_was_rewritten_is_red_in_a_clone_that_remembers_it() {
     // A fresh clone remembers nothing.
     std::fs::remove_dir_all(runner.clone_folder()).unwrap();
     git(&runner.place(""), &["clone", "-q", "bare", "runner"]);
-    let job = runner.job("nightly", &[]);
+    let job = runner.job(&["nightly"], &[]);
     assert_eq!(job.code, 0, "{}", job.log);
     assert_eq!(issue(&runner)["state"], "closed");
 }
@@ -108,7 +107,7 @@ fn the_first_night_opens_the_issue_also_if_the_audit_can_not_be_made() {
     std::fs::remove_dir_all(runner.clone_folder()).unwrap();
     let url = format!("file://{}", runner.bare().display());
     git(&runner.place(""), &["clone", "-q", "--depth=1", &url, "runner"]);
-    let job = runner.job("nightly", &[]);
+    let job = runner.job(&["nightly"], &[]);
     assert_eq!(job.code, 3, "{}", job.log);
     assert_eq!(runner.writes(), [format!("POST {REPO}/issues")], "{}", job.log);
     assert_eq!(issue(&runner)["state"], "open");

@@ -14,7 +14,7 @@ fn from_init_to_a_record_that_is_active_by_squash() {
     repo.config("remote.origin.url", "git@github.com:example/payments.git");
     let init = cli::run(
         repo.path(),
-        &["init", "--merge-method", "squash", "--vendor-action", "--format", "json"],
+        &["init", "--merge-method", "squash", "--install", "true", "--format", "json"],
     );
     assert_eq!(init.code, 0, "{}", init.err);
     let answer: Value = serde_json::from_str(&init.out).unwrap();
@@ -30,15 +30,12 @@ fn from_init_to_a_record_that_is_active_by_squash() {
     repo.branch("billing").by("nina").write(ID, RECORD).commit("File the billing exception");
     let head = repo.tip("billing").to_string();
     let mut runner = Runner::of(&repo);
-    runner.action = runner.clone_folder().join(".github/actions/exledger");
     runner.answer("issues/7/comments", json!([]));
     git(&runner.clone_folder(), &["checkout", "-q", "--detach", "origin/billing"]);
     runner.event(json!({"pull_request": {"number": 7, "base": {"ref": "main"},
         "head": {"ref": "billing", "repo": {"full_name": "example/payments"}}}}));
-    for job in ["lint", "comment"] {
-        let job = runner.job(job, &[]);
-        assert_eq!(job.code, 0, "{}", job.log);
-    }
+    let job = runner.job(&["pull-request"], &[]);
+    assert_eq!(job.code, 0, "{}", job.log);
     assert!(runner.asked("issues/7/comments")[0]["body"].as_str().unwrap().contains("1 approval"));
     let before = repo.tip("main").to_string();
     let work = repo.by("Nina <777+nweber@users.noreply.github.com>").through("github");
@@ -57,7 +54,8 @@ fn from_init_to_a_record_that_is_active_by_squash() {
     runner.raw("users/odiaz.json", br#"{"email": null}"#);
     runner.answer("collaborators/odiaz/permission", json!({"permission": "write"}));
     runner.event(json!({"before": before}));
-    let job = runner.reviews();
+    let key = speak::private_file("bridge");
+    let job = runner.job(&["merged"], &[("EXLEDGER_KEY", &key)]);
     assert_eq!(job.code, 0, "{}", job.log);
     let clone = runner.clone_folder();
     git(&clone, &["fetch", "-q"]);
@@ -77,7 +75,7 @@ fn from_init_to_a_record_that_is_active_by_squash() {
     git(&clone, &["reset", "-q", "--hard", "origin/main"]);
     runner.event(json!({}));
     runner.writes();
-    let job = runner.job("nightly", &[]);
+    let job = runner.job(&["nightly"], &[]);
     assert_eq!(job.code, 0, "{}", job.log);
     assert_eq!((runner.writes(), runner.asked("issues")), (Vec::new(), json!([])), "{}", job.log);
 }

@@ -1,0 +1,358 @@
+//! `ci merged`: records who approved what was merged, signed, on the branch `exledger-approvals`.
+//!
+//! Start at [`MergedArgs`]. Follows `docs/spec/cli.md`, ci, and `docs/spec/approval.md`, 1.12. Nothing of a request is
+//! checked out or run.
+
+use std::mem::ManuallyDrop;
+use std::thread;
+use std::time::Duration;
+
+use clap::Parser;
+
+use crate::commands::approve::reviews::{not_counted, warning};
+use crate::commands::ci::ForgeArgs;
+use crate::commands::ci::job::ForgeJob;
+use crate::commands::command::{Command, PastInstants, Run};
+use crate::commands::context::output::Formats;
+use crate::commands::context::{Ctx, fault};
+use crate::commands::exit::Outcome;
+use exledger::approval::evidence::reviews::Reviews;
+use exledger::approval::sources::keys::Keys;
+use exledger::approval::sources::signature::ProcessKey;
+use exledger::features;
+use exledger::features::approve::bridge_key::UncountedKey;
+use exledger::history::chain;
+use exledger::history::objects::Oid;
+use exledger::history::refs::APPROVALS_BRANCH;
+use exledger::plan::reviews::ReviewResult;
+use exledger::plan::reviews::skipped::SkippedReview;
+use exledger::policy::people::nobody;
+use exledger::session::error::Error;
+use exledger::session::snapshot::walk::Scope;
+use exledger::store::approvals_branch::StatementCommit;
+use exledger::store::commits::WriterSignature;
+use exledger::store::forge::{ForgeRequest, LandedCommit};
+use exledger::store::run::KEY_VARIABLE;
+
+/// The subject of a commit of statements.
+const SUBJECT: &str = "Record the reviews of what was merged";
+
+/// How long the forge may take to know which request made the newest commit.
+const PAUSES: [u64; 3] = [0, 10, 30];
+
+/// How often it is tried to push on top of what others pushed.
+const PUSHES: usize = 3;
+
+/// The number of landings of one push that are looked at.
+const MOST_LANDINGS: usize = 10_000;
+
+/// Record who approved what was merged
+///
+/// For each pull request that a push merged: signs its reviews with the key in EXLEDGER_KEY, and pushes the statements to the
+/// branch `exledger-approvals`. Comments where a review doesn't count, with the line to add; exits 1 then. In a clone, where
+/// no key is, --pull-request starts the job.
+#[derive(Debug, Parser)]
+#[command(after_help = "EXAMPLE\n  exledger ci merged\n  exledger ci merged --pull-request 12")]
+pub(crate) struct MergedArgs {
+    #[command(flatten)]
+    forge: ForgeArgs,
+
+    /// Pull request whose reviews are recorded again [default: that of the event, otherwise all that the push merged]
+    #[arg(long, value_name = "NUMBER")]
+    pull_request: Option<u64>,
+}
+
+pub(super) const COMMAND: Command = Command::of::<MergedArgs>("merged");
+
+impl Run for MergedArgs {
+    const FORMATS: Formats = Formats::Only(&["table"]);
+    const PAST: PastInstants = PastInstants::Refused("this command records what was merged");
+
+    fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
+        let job = ForgeJob::open(ctx, &self.forge)?;
+        let number = self.pull_request.map(Ok).or_else(|| read_number(&job)).transpose()?;
+        if !job.is_running {
+            let number = number.ok_or_else(|| {
+                fault::usage_error(
+                    "the key is in the job alone, so this can only start it",
+                    "name the pull request: exledger ci merged --pull-request NUMBER",
+                )
+            })?;
+            job.asked(job.repository.start_merged(number, &job.branch()?))?;
+            let shown = job.forge.request(number);
+            ctx.hint(&format!("hint: the job that records the reviews of {shown} is started"));
+            return Ok(Outcome::Fine);
+        }
+        let Some(key) = read_key(&job)? else {
+            ctx.hint("hint: no review key is listed, so no review is recorded: approvals count by `exledger approve` alone");
+            return Ok(Outcome::Fine);
+        };
+        let mut merged =
+            ReviewRecorder { job: &job, key, files: Vec::new(), outcome: Outcome::Fine };
+        let recorded = match number {
+            Some(number) => merged.record_request(number),
+            None => merged.record_push(),
+        };
+        // What can be told counts, whatever the forge doesn't answer afterwards.
+        merged.deliver()?;
+        recorded.map(|()| merged.outcome)
+    }
+}
+
+/// Returns the number of the request that the event or the pipeline names.
+fn read_number(job: &ForgeJob<'_>) -> Option<anyhow::Result<u64>> {
+    let text = job.event("/inputs/pull_request").or(job.variable("EXLEDGER_MERGE_REQUEST"))?;
+    Some(text.parse().map_err(|_| {
+        fault::usage_error(
+            "the number of a pull request has digits only",
+            "start the job again with the number alone",
+        )
+    }))
+}
+
+/// Returns the key that signs; `None` if no review key is listed, so that nothing it signs would count.
+fn read_key(job: &ForgeJob<'_>) -> anyhow::Result<Option<ProcessKey>> {
+    let unusable = |why: String| {
+        fault::undetermined(format!("no review was recorded: {why}"), "run `exledger ci setup`")
+    };
+    let Some(text) = job.ctx.variable(KEY_VARIABLE) else {
+        let snapshot = job.ctx.approved_only(&job.session, Scope::Worklist)?;
+        let governance = snapshot.governance();
+        return match Keys::from_governance(governance, governance).has_bridge() {
+            false => Ok(None),
+            true => Err(unusable(format!("the secret {KEY_VARIABLE} is not set"))),
+        };
+    };
+    ProcessKey::read(text).map(Some).map_err(|bad| unusable(format!("of {KEY_VARIABLE}, {bad}")))
+}
+
+/// What was recorded so far.
+struct ReviewRecorder<'j> {
+    job: &'j ForgeJob<'j>,
+    key: ProcessKey,
+    /// The statements, by their paths from the top of the repository.
+    files: Vec<(String, Vec<u8>)>,
+    outcome: Outcome,
+}
+
+impl ReviewRecorder<'_> {
+    fn raise(&mut self, outcome: Outcome) {
+        self.outcome = self.outcome.max(outcome);
+    }
+
+    /// Records the reviews of one request again.
+    fn record_request(&mut self, number: u64) -> anyhow::Result<()> {
+        let job = self.job;
+        let request = job.asked(job.repository.request(number))?;
+        let (shown, branch) = (job.forge.request(number), job.branch()?);
+        let landing = request.landing.as_deref().and_then(Oid::from_hex);
+        let why = match landing {
+            _ if request.base != branch => format!("{shown} is not for {branch}"),
+            Some(landing) => return self.record(&request, landing),
+            None => format!("{shown} is not merged"),
+        };
+        job.ctx.tell(&format!("error: {why}, so its reviews are not recorded"));
+        self.raise(Outcome::ProblemsFound);
+        Ok(())
+    }
+
+    /// Records the reviews of all requests that the push merged.
+    fn record_push(&mut self) -> anyhow::Result<()> {
+        let job = self.job;
+        let (landings, newest) = pushed(job)?;
+        for landing in landings {
+            let pauses = if landing == newest { &PAUSES[..] } else { &PAUSES[..1] };
+            if let Some(request) = merged_by(job, landing, pauses)? {
+                self.record(&request, landing)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Signs the reviews of a request, and says which don't count.
+    fn record(&mut self, request: &ForgeRequest, landing: Oid) -> anyhow::Result<()> {
+        let job = self.job;
+        let commit = chain::read(job.session.repository()?, landing);
+        let Ok(commit) = commit else {
+            job.ctx.tell(&format!(
+                "error: {landing}, which merged {}, is not in this clone",
+                job.forge.request(request.number)
+            ));
+            self.raise(Outcome::ProblemsFound);
+            return Ok(());
+        };
+        let author = (commit.parents.len() < 2).then(|| commit.author().email.clone());
+        let landed = LandedCommit { oid: landing.to_string(), author };
+        let answer = job.asked(job.repository.reviews(request, &landed))?;
+        let reviews = Reviews::read(answer.to_string().as_bytes()).map_err(|error| {
+            fault::undetermined(format!("the forge's answer can't be used: {error}"), "")
+        })?;
+        fetch_reviewed(job, request, &reviews)?;
+        let prepared =
+            match features::approve::prepare_reviews(&job.session, &job.ctx.moment(), &reviews) {
+                // It holds the whole history, which takes long to free.
+                Ok(prepared) => ManuallyDrop::new(prepared),
+                Err(Error::Usage(refused)) => {
+                    job.ctx.tell(&format!("error: {refused}: no review was recorded"));
+                    self.raise(Outcome::ProblemsFound);
+                    return Ok(());
+                }
+                Err(error) => return Err(error.into()),
+            };
+        let signed = prepared.statements(&self.key)?;
+        let result = &prepared.result;
+        let missing = |it: &SkippedReview| matches!(it, SkippedReview::Missing { .. });
+        if result.skipped.iter().any(missing) {
+            self.raise(Outcome::Undetermined);
+        }
+        if !result.unresolved.is_empty() || !signed.uncounted.is_empty() {
+            self.raise(Outcome::ProblemsFound);
+        }
+        self.files.extend(signed.files);
+        report(job, request, (&reviews, result, &signed.uncounted))
+    }
+
+    /// Commits the statements, and pushes them on top of what others pushed.
+    fn deliver(&mut self) -> anyhow::Result<()> {
+        let (job, client) = (self.job, self.job.repository.client());
+        if self.files.is_empty() {
+            return Ok(());
+        }
+        let approved = job.approved()?;
+        let remote = approved.remote.as_deref();
+        let git = job.session.repository()?;
+        let by = WriterSignature { name: nobody::NAME, email: nobody::EMAIL, at: job.ctx.now };
+        let commit = StatementCommit { files: &self.files, by, message: SUBJECT, setup: None };
+        let branch = format!("refs/heads/{APPROVALS_BRANCH}");
+        let tracked = remote.map(|it| format!("+{branch}:refs/remotes/{it}/{APPROVALS_BRANCH}"));
+        let mut refused = None;
+        for _ in 0..=PUSHES {
+            if client.dry_run {
+                client.push(&format!("{branch}:{branch}")).ok();
+                return Ok(());
+            }
+            let tip = git.add_statements(remote, &commit).map_err(|error| {
+                fault::undetermined(format!("the statements were not committed: {error}"), "")
+            })?;
+            if git.tip_of(remote, APPROVALS_BRANCH) == Some(tip) {
+                return Ok(());
+            }
+            match client.push(&format!("{branch}:{branch}")) {
+                Ok(()) => return Ok(()),
+                Err(error) => refused = Some(error),
+            }
+            // Others may have pushed in the meantime; before the first push there is no such branch.
+            let _ = tracked.as_ref().map(|refspec| client.fetch(refspec));
+        }
+        let cause = refused.map(|error| error.to_string()).unwrap_or_default();
+        Err(fault::undetermined(
+            format!("{APPROVALS_BRANCH} was not pushed: {cause}"),
+            format!(
+                "if a rule protects every branch, let the app of Actions bypass it for {APPROVALS_BRANCH}; then run the job again"
+            ),
+        ))
+    }
+}
+
+/// Returns the commits of the approved branch that the push brought, oldest first, and the newest.
+fn pushed(job: &ForgeJob<'_>) -> anyhow::Result<(Vec<Oid>, Oid)> {
+    let named = job.variable("GITHUB_SHA").or(job.variable("CI_COMMIT_SHA"));
+    let newest = named.and_then(Oid::from_hex).unwrap_or(job.approved()?.tip);
+    let before = job.event("/before").or(job.variable("CI_COMMIT_BEFORE_SHA"));
+    let Some(before) = before.and_then(Oid::from_hex) else {
+        return Ok((vec![newest], newest));
+    };
+    let mut landings = vec![newest];
+    while let Some(last) = landings.last().copied().filter(|_| landings.len() < MOST_LANDINGS) {
+        let commit = chain::read(job.session.repository()?, last)?;
+        match commit.parents.iter().next() {
+            Some(parent) if *parent == before => {
+                landings.reverse();
+                return Ok((landings, newest));
+            }
+            Some(parent) => landings.push(*parent),
+            None => break,
+        }
+    }
+    // The push didn't begin on this line.
+    Ok((vec![newest], newest))
+}
+
+/// Returns the request whose merge made a commit of the approved branch.
+fn merged_by(
+    job: &ForgeJob<'_>,
+    landing: Oid,
+    pauses: &[u64],
+) -> anyhow::Result<Option<ForgeRequest>> {
+    let (branch, landing) = (job.branch()?, landing.to_string());
+    for pause in pauses {
+        if job.repository.client().waits {
+            thread::sleep(Duration::from_secs(*pause));
+        }
+        let requests = job.asked(job.repository.requests_of(&landing))?;
+        let is_own = |it: &ForgeRequest| {
+            it.base == branch && it.landing.as_deref() == Some(landing.as_str())
+        };
+        if let Some(request) = requests.into_iter().find(is_own) {
+            return Ok(Some(request));
+        }
+    }
+    Ok(None)
+}
+
+/// Fetches the commits that were reviewed.
+fn fetch_reviewed(
+    job: &ForgeJob<'_>,
+    request: &ForgeRequest,
+    reviews: &Reviews,
+) -> anyhow::Result<()> {
+    let client = job.repository.client();
+    job.asked(client.fetch(&job.repository.request_ref(request.number)))?;
+    for review in &reviews.reviews {
+        if review.commit != Oid::NULL && !job.session.repository()?.holds(review.commit) {
+            // One that no ref reaches any more may be gone; then the review can't be told.
+            let _ = client.fetch(&review.commit.to_string());
+        }
+    }
+    Ok(())
+}
+
+/// Says in the log and on the request which reviews don't count yet.
+fn report(
+    job: &ForgeJob<'_>,
+    request: &ForgeRequest,
+    (reviews, result, uncounted): (&Reviews, &ReviewResult, &[UncountedKey]),
+) -> anyhow::Result<()> {
+    let mut text = String::new();
+    for skipped in &result.skipped {
+        job.ctx.tell(&format!("warning: {skipped}"));
+    }
+    for review in &result.unresolved {
+        job.ctx.tell(&warning(review, &reviews.pull_request));
+        text.push_str(&match &review.line {
+            Some(line) => format!("- `{line}`, in `people.logins`: {}\n", review.reason),
+            None => "- an account that no longer exists: ask someone else\n".to_owned(),
+        });
+    }
+    if let Some(key) = uncounted.first() {
+        job.ctx.tell(&not_counted(key));
+        text.push_str(&format!(
+            "- `{} {}`, in `{}`: the key that signed {}\n",
+            nobody::REVIEWS,
+            key.line,
+            key.signers,
+            key.listing
+        ));
+    }
+    let marker = job.marker("exledger-reviews")?;
+    if text.is_empty() {
+        let text = "No approval of this pull request is left out.\n";
+        return job.comment(request.number, &marker, text, false);
+    }
+    let shown = request.number;
+    let text = format!(
+        "These approvals do not count yet. Add each line in a pull request that somebody else merges, then run \
+         `exledger ci merged --pull-request {shown}` in a clone.\n\n{text}"
+    );
+    job.comment(request.number, &marker, &text, true)
+}

@@ -1,0 +1,163 @@
+//! `ci nightly`: audits what was merged, and keeps one issue with what is due.
+//!
+//! Start at [`NightlyArgs`]. Follows `docs/spec/cli.md`, ci.
+
+use std::collections::BTreeSet;
+
+use clap::Parser;
+use serde_json::Value;
+
+use crate::commands::ci::ForgeArgs;
+use crate::commands::ci::job::{ForgeJob, worst};
+use crate::commands::ci::part::JobPart;
+use crate::commands::command::{Command, PastInstants, Run};
+use crate::commands::context::Ctx;
+use crate::commands::context::output::Formats;
+use crate::commands::exit::Outcome;
+use crate::commands::patterns::PatternsArgs;
+use crate::commands::queue::QueueArgs;
+use crate::commands::scan::ScanArgs;
+use crate::commands::verify::VerifyArgs;
+
+/// The title of the issue.
+const TITLE: &str = "Exceptions: what is due";
+
+/// Audit what was merged, and keep one issue with what is due
+///
+/// Runs `verify`, `patterns`, `queue` and `scan`. The issue is opened once somebody has to act, updated at each run, and
+/// closed while nothing is due. Exits 1 if the audit or the search finds errors.
+#[derive(Debug, Parser)]
+#[command(after_help = "EXAMPLE\n  exledger ci nightly\n  exledger ci nightly --dry-run")]
+pub(crate) struct NightlyArgs {
+    #[command(flatten)]
+    forge: ForgeArgs,
+}
+
+pub(super) const COMMAND: Command = Command::of::<NightlyArgs>("nightly");
+
+impl Run for NightlyArgs {
+    const FORMATS: Formats = Formats::Only(&["table"]);
+    const PAST: PastInstants = PastInstants::Refused("this command reports on the present");
+
+    fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
+        let job = ForgeJob::open(ctx, &self.forge)?;
+        let asked = NightlyAnswers::ask(ctx)?;
+        for part in [&asked.audit, &asked.patterns, &asked.queue, &asked.scan] {
+            job.tell(part);
+        }
+        let text = asked.text(&job);
+        ctx.print(text.as_bytes())?;
+        job.summarize(&text)?;
+        keep_issue(&job, asked.is_due(), &text)?;
+        Ok(asked.outcome())
+    }
+}
+
+/// What the commands answered.
+struct NightlyAnswers {
+    audit: JobPart,
+    patterns: JobPart,
+    queue: JobPart,
+    scan: JobPart,
+    /// The messages, as JSON.
+    due: Value,
+    /// What repeats, as JSON.
+    repeated: Value,
+}
+
+impl NightlyAnswers {
+    fn ask(ctx: &Ctx) -> anyhow::Result<NightlyAnswers> {
+        let due = JobPart::run::<QueueArgs>(ctx, "json", &["--by=owner", "--messages"])?;
+        Ok(NightlyAnswers {
+            audit: JobPart::run::<VerifyArgs>(ctx, "markdown", &[])?,
+            patterns: JobPart::run::<PatternsArgs>(ctx, "markdown", &[])?,
+            queue: JobPart::run::<QueueArgs>(ctx, "markdown", &["--by=owner", "--messages"])?,
+            scan: JobPart::run::<ScanArgs>(ctx, "markdown", &[])?,
+            due: due.json(),
+            repeated: JobPart::run::<PatternsArgs>(ctx, "json", &[])?.json(),
+        })
+    }
+
+    /// Returns the outcome: what is due, or repeats, is no error, but what can't be told is.
+    fn outcome(&self) -> Outcome {
+        let asked = worst([&self.patterns, &self.queue]);
+        let unknown = Some(asked).filter(|it| *it == Outcome::Undetermined);
+        worst([&self.audit, &self.scan]).max(unknown.unwrap_or(Outcome::Fine))
+    }
+
+    fn messages(&self) -> &[Value] {
+        list(&self.due, "messages")
+    }
+
+    /// Tells whether somebody has to act; a message that something was decided asks for nothing.
+    fn is_due(&self) -> bool {
+        let records = self.messages().iter().flat_map(|message| list(message, "records"));
+        let mut groups = list(&self.repeated, "groups").iter();
+        self.outcome() > Outcome::Fine
+            || records.into_iter().any(|it| it.get("bucket").is_none_or(|it| it != "decided"))
+            || groups.any(|group| !list(group, "refused").is_empty())
+    }
+
+    /// Returns the text of the issue.
+    fn text(&self, job: &ForgeJob<'_>) -> String {
+        let of = |pointer: &str| self.due.pointer(pointer).and_then(Value::as_str).unwrap_or("?");
+        let commit = of("/ledger/commit");
+        let page = job.page();
+        let run = if page.is_empty() { String::new() } else { format!(", in [this run]({page})") };
+        let mut text = format!(
+            "Kept by `exledger ci nightly`: checked at {}, commit {}{run}. It is closed while nothing is due.\n",
+            of("/ledger/instant"),
+            commit.get(..12).unwrap_or(commit),
+        );
+        let mut add = |title: &str, before: &str, part: &JobPart| {
+            text.push_str(&format!("\n# {title}\n\n{before}{}", part.answer));
+        };
+        if !self.messages().is_empty() {
+            add("What is due", &self.mentions(), &self.queue);
+        }
+        if self.audit.outcome() > Outcome::Fine {
+            add("What the audit found", "", &self.audit);
+        }
+        if self.scan.outcome() > Outcome::Fine {
+            add("What is suppressed without an exception", "", &self.scan);
+        }
+        if !list(&self.repeated, "groups").is_empty() {
+            add("What repeats", "", &self.patterns);
+        }
+        text
+    }
+
+    /// Returns the accounts that the policy maps to people; any other login may be a stranger's.
+    fn mentions(&self) -> String {
+        let logins = self.messages().iter().filter_map(|it| it.pointer("/to/login")?.as_str());
+        let logins: BTreeSet<&str> = logins.filter(|login| is_login(login)).collect();
+        match logins.into_iter().map(|login| format!("@{login}")).collect::<Vec<_>>().join(" ") {
+            none if none.is_empty() => none,
+            mentions => format!("{mentions}\n\n"),
+        }
+    }
+}
+
+/// Opens the issue once something is due, and updates the one that is there.
+fn keep_issue(job: &ForgeJob<'_>, is_due: bool, text: &str) -> anyhow::Result<()> {
+    let login = job.asked(job.repository.own_login())?;
+    let marker = job.marker("exledger-due")?;
+    let issues = job.asked(job.repository.issues(&login))?;
+    let own = issues.iter().find(|it| it.author == login && it.body.starts_with(&marker));
+    if own.is_some() || is_due {
+        let over = own.map(|it| it.number);
+        let body = job.body(&marker, text);
+        job.asked(job.repository.write_issue(over, is_due, TITLE, &body))?;
+    }
+    Ok(())
+}
+
+fn list<'v>(value: &'v Value, key: &str) -> &'v [Value] {
+    value.get(key).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
+}
+
+fn is_login(text: &str) -> bool {
+    let is_part =
+        |part: &str| !part.is_empty() && part.bytes().all(|it| it.is_ascii_alphanumeric());
+    text.split(['-', '_', '.']).all(is_part)
+}

@@ -1,0 +1,135 @@
+//! `ci setup`: gives the job that records reviews its key, once.
+//!
+//! Start at [`SetupArgs`]. Follows `docs/spec/cli.md`, ci. The private half is made in memory and given to the forge at once;
+//! it is never on a disk.
+
+use anyhow::Context;
+use clap::Parser;
+
+use crate::ask;
+use crate::commands::ci::ForgeArgs;
+use crate::commands::ci::job::ForgeJob;
+use crate::commands::command::{Command, PastInstants, Run};
+use crate::commands::context::fault::Fault;
+use crate::commands::context::output::Formats;
+use crate::commands::context::{Ctx, fault};
+use crate::commands::exit::Outcome;
+use exledger::approval::sources::keys;
+use exledger::approval::sources::signature::ProcessKey;
+use exledger::history::refs::APPROVALS_BRANCH;
+use exledger::history::tree::CommitTree;
+use exledger::ledger::tree::Tree;
+use exledger::policy;
+use exledger::policy::people::nobody;
+use exledger::session::locate;
+use exledger::store::edits::{Write, WriteLock};
+use exledger::store::forge::{ENVIRONMENT, Protection};
+
+/// Give the job that records reviews its key, once
+///
+/// For an administrator. Makes the environment `exledger` for the approved branch alone, stores the private half of a new key
+/// there, which is never on a disk, protects the branch `exledger-approvals`, and prints the line that lists the key. While
+/// no policy is merged, the line is added to the signers file.
+#[derive(Debug, Parser)]
+#[command(after_help = "EXAMPLE\n  exledger ci setup\n  exledger ci setup --dry-run")]
+pub(crate) struct SetupArgs {
+    #[command(flatten)]
+    forge: ForgeArgs,
+
+    /// Don't ask before the first call
+    #[arg(long)]
+    yes: bool,
+}
+
+pub(super) const COMMAND: Command = Command::of::<SetupArgs>("setup");
+
+impl Run for SetupArgs {
+    const FORMATS: Formats = Formats::Only(&["table"]);
+    const PAST: PastInstants = PastInstants::Refused("this command changes the present setup");
+
+    fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
+        let job = ForgeJob::open(ctx, &self.forge)?;
+        if !self.yes && !self.forge.dry_run {
+            agree(&job)?;
+        }
+        let default = job.asked(job.repository.default_branch())?;
+        let mut branches = vec![job.branch()?];
+        // Schedules run on the default branch.
+        branches.extend(Some(default).filter(|it| !it.is_empty() && *it != branches[0]));
+        if let Protection::Refused(why) = job.asked(job.repository.protect_key(&branches))? {
+            return Err(fault::undetermined(
+                format!("nothing was stored, since the key would not be protected: {why}"),
+                "without a protected key, reviews count by `exledger approve` alone",
+            ));
+        }
+        let key = ProcessKey::random();
+        let secret = key.one_line().context("encoding the key")?;
+        job.asked(job.repository.store_key(&secret))?;
+        drop(secret);
+        let line = key.signers_line(nobody::REVIEWS, keys::REVIEW).context("encoding the key")?;
+        if !self.forge.dry_run {
+            list_key(&job, &line)?;
+        }
+        job.asked(job.repository.protect_approvals())?;
+        Ok(Outcome::Fine)
+    }
+}
+
+/// Asks an administrator before the first call.
+fn agree(job: &ForgeJob<'_>) -> anyhow::Result<()> {
+    if job.ctx.person == ask::Prompting::Away {
+        return Err(fault::usage_error(
+            "nobody can be asked here whether the forge may be changed",
+            "add --yes, or see the calls with --dry-run",
+        ));
+    }
+    let repository = &job.repository.client().repository;
+    let branch = job.branch()?;
+    let question = format!(
+        "Make the environment {ENVIRONMENT} of {repository} for {branch} alone, store a new key there, and protect {APPROVALS_BRANCH}"
+    );
+    match ask::agreed(&question) {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(Fault::Interrupted.into()),
+        Err(error) => Err(fault::unasked(&error, "add --yes")),
+    }
+}
+
+/// Prints the line that lists the key; before the first policy is merged, adds it to the work tree.
+fn list_key(job: &ForgeJob<'_>, line: &str) -> anyhow::Result<()> {
+    let tree = job.session.tree();
+    let governance = locate::governance(tree)?;
+    let signers = &governance.policy.approval.signers;
+    job.ctx.print(format!("{line}\n").as_bytes())?;
+    if has_landed(job)? {
+        job.ctx.tell(&format!(
+            "hint: add this line to {signers}, in a pull request that somebody else merges; under squash it needs `exledger approve --governance {signers}` by a listed key; the line of an earlier key goes"
+        ));
+        return Ok(());
+    }
+    let before = tree.bytes(signers)?;
+    let text = String::from_utf8_lossy(before.as_deref().unwrap_or_default()).into_owned();
+    // The key of an earlier run is replaced.
+    let is_earlier = |it: &&str| it.split_whitespace().next() == Some(nobody::REVIEWS);
+    let mut lines: Vec<&str> = text.lines().filter(|it| !is_earlier(it)).collect();
+    lines.push(line);
+    let after = format!("{}\n", lines.join("\n")).into_bytes();
+    let lock = WriteLock::open(job.session.repository()?.common_dir());
+    let writes = [Write { path: signers.clone(), before, after }];
+    let files = job.session.work_tree()?;
+    lock.and_then(|lock| lock.write(files, &writes))
+        .with_context(|| format!("adding the line to {signers}"))?;
+    job.ctx.tell(&format!("hint: the line is in {signers}: commit it with the first policy"));
+    Ok(())
+}
+
+/// Tells whether a policy of this ledger was ever merged to the tip of the approved branch.
+fn has_landed(job: &ForgeJob<'_>) -> anyhow::Result<bool> {
+    let Some(approved) = &job.approved else {
+        return Ok(false);
+    };
+    let git = job.session.repository()?;
+    let prefix = git.ledger_prefix(job.session.root());
+    let tree = CommitTree::of_commit(git, approved.tip, &prefix)?;
+    Ok(tree.kind(policy::FILE)?.is_some())
+}

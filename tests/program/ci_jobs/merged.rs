@@ -1,0 +1,401 @@
+//! `ci merged`: what reviewers decided on the forge becomes signed statements on `exledger-approvals`.
+
+use std::process::Command;
+
+use serde_json::{Value, json};
+
+use super::runner::{BOT, Job, REPO, Runner, TOKEN, text};
+use crate::cli;
+use crate::cli_approve::{ID, POLICY, World};
+use crate::support::repo::{git, speak};
+
+/// A forge with a merged pull request.
+struct Merged {
+    world: World,
+    runner: Runner,
+    before: String,
+    landing: String,
+    head: String,
+}
+
+fn merged() -> Merged {
+    let world = World::new(POLICY);
+    let head = world.repo.tip("billing").to_string();
+    let before = world.repo.tip("main").to_string();
+    let landing = world.squash("billing").to_string();
+    let runner = Runner::of(&world.repo);
+    let bare = runner.bare();
+    git(&bare, &["update-ref", "refs/pull/1/head", &head]);
+    git(&bare, &["branch", "-q", "-D", "billing"]);
+    git(&runner.clone_folder(), &["fetch", "-q", "--prune"]);
+    // The branch is protected: nobody pushes to it.
+    runner.executable("bare.git/hooks/update", "#!/bin/sh\ntest \"$1\" != refs/heads/main\n");
+    let commit = json!({"commit": {"author": {"email": "ana@example.com"}}, "author": {"login": "aruiz"}, "parents": [1]});
+    let request = |number: u32, base: &str, merged_at: Value| {
+        json!({"number": number, "user": {"login": "aruiz"}, "merged_at": merged_at, "base": {"ref": base},
+            "merge_commit_sha": landing})
+    };
+    let at = json!("2026-11-20T11:00:00Z");
+    // Two requests that did not merge it into the approved branch are named, too.
+    let all = json!([
+        request(9, "main", Value::Null),
+        request(8, "junk", at.clone()),
+        request(1, "main", at.clone())
+    ]);
+    runner.answer(&format!("commits/{landing}/pulls"), all);
+    runner.answer(&format!("commits/{landing}"), commit.clone());
+    runner.answer("pulls/1", request(1, "main", at.clone()));
+    runner.answer("pulls/8", request(8, "junk", at));
+    runner.answer("pulls/9", request(9, "main", Value::Null));
+    runner.answer("pulls/1/commits", json!([commit]));
+    runner.answer("issues/1/comments", json!([]));
+    runner.answer("collaborators/chen-lee/permission", json!({"permission": "write"}));
+    runner.answer("collaborators/dkim/permission", json!({"permission": "write"}));
+    runner.raw("users/chen-lee.json", br#"{"email": "lee@example.com"}"#);
+    runner.raw("users/dkim.json", br#"{"email": null}"#);
+    let merged = Merged { world, runner, before, landing, head };
+    merged.reviews(&merged.head);
+    merged.pushed();
+    merged
+}
+
+impl Merged {
+    /// Sets the reviews; Dana looked at this commit, the others at the head. Two pages, as in the API.
+    fn reviews(&self, seen: &str) {
+        let review = |login: &str, state: &str, commit: &str, body: Value| {
+            json!({"user": {"login": login, "id": 901}, "state": state, "commit_id": commit, "body": body,
+                "submitted_at": "2026-11-20T10:30:00Z", "html_url": format!("https://forge.example.com/pull/1#{login}")})
+        };
+        let head = self.head.as_str();
+        let fine = json!("Fine.\n$(touch pwned) `touch pwned`");
+        let first = json!([
+            review("dkim", "APPROVED", seen, fine),
+            review("ana", "COMMENTED", head, json!(""))
+        ]);
+        let second = json!([review("chen-lee", "APPROVED", head, Value::Null)]);
+        let pages = format!("{first}\n{second}\n");
+        self.runner.raw("repos/example/payments/pulls/1/reviews.json", pages.as_bytes());
+    }
+
+    fn pushed(&self) {
+        self.runner.event(json!({"before": self.before}));
+    }
+
+    fn again(&self, number: &str) {
+        self.runner.event(json!({"inputs": {"pull_request": number}}));
+    }
+
+    fn comment(&self) -> String {
+        self.runner.asked("issues/1/comments")[0]["body"].as_str().unwrap().to_owned()
+    }
+
+    /// Runs the job with a key.
+    fn job(&mut self, key: &str) -> Job {
+        let key = speak::private_file(key);
+        let job = self.runner.job(&["merged"], &[("EXLEDGER_KEY", key.trim())]);
+        assert!(!job.log.contains(key.lines().nth(1).unwrap()), "the key is in the log");
+        job
+    }
+
+    /// Returns the commits of the approvals branch on the forge, the newest first, each with its files.
+    fn statements(&self) -> Vec<Vec<String>> {
+        let bare = self.runner.bare();
+        let refs = git(&bare, &["for-each-ref", "--format=%(refname)"]);
+        if !refs.contains("refs/heads/exledger-approvals\n") {
+            return Vec::new();
+        }
+        let commits = git(&bare, &["rev-list", "exledger-approvals"]);
+        let files = |commit: &str| {
+            let files = ["diff-tree", "--root", "-r", "--no-commit-id", "--name-only", commit];
+            git(&bare, &files).lines().map(str::to_owned).collect()
+        };
+        commits.lines().map(files).collect()
+    }
+}
+
+#[test]
+fn what_reviewers_decided_is_pushed_to_the_approvals_branch_alone() {
+    let mut merged = merged();
+    assert_eq!(merged.world.stands().0, "unapproved");
+    let tip = git(&merged.runner.bare(), &["rev-parse", "main"]);
+    let job = merged.job("bridge");
+    assert_eq!(job.code, 0, "{}", job.log);
+    let all = merged.statements();
+    assert_eq!(all.len(), 1);
+    assert_eq!(all[0].len(), 4, "{all:?}");
+    assert!(all[0].iter().all(|path| path.starts_with("exceptions/.approvals/")), "{all:?}");
+    let bare = merged.runner.bare();
+    assert_eq!(git(&bare, &["rev-parse", "main"]), tip);
+    assert_eq!(
+        git(&bare, &["log", "-1", "--format=%ae|%P", "exledger-approvals"]).trim(),
+        "approvals@exledger.invalid|"
+    );
+    let path = all[0].iter().find(|path| path.contains("dana") && !path.ends_with(".sig")).unwrap();
+    let statement = git(&bare, &["show", &format!("exledger-approvals:{path}")]);
+    assert!(statement.contains("\nat 2026-11-20T10:30:00Z\n"), "{statement}");
+    assert!(statement.contains("Fine. $(touch pwned) `touch pwned`"), "{statement}");
+    let clone = merged.runner.clone_folder();
+    assert!(!clone.join("pwned").exists(), "a review ran something");
+    let config = text(&clone, ".git/config");
+    assert!(!config.contains("extraheader"), "the token stays out of the clone");
+    assert_eq!(merged.runner.writes(), Vec::<String>::new());
+    assert_eq!(git(&clone, &["status", "--porcelain"]), "");
+    git(&clone, &["fetch", "-q"]);
+    let clock = [("EXLEDGER_TEST_CLOCK", merged.runner.now.as_str())];
+    let run = cli::run_with(&clone, &["show", ID, "--format", "json"], &clock);
+    let shown: Value = serde_json::from_str(&run.out).unwrap();
+    let record = &shown["record"];
+    assert_eq!(record["status"], "active", "{record:#}");
+    assert_eq!(record["approval"]["result"], "claimed");
+    // A second run has nothing to add, also from another clone.
+    for _ in 0..2 {
+        let job = merged.job("bridge");
+        assert_eq!((job.code, merged.statements()), (0, all.clone()), "{}", job.log);
+        std::fs::remove_dir_all(&clone).unwrap();
+        git(&merged.runner.place(""), &["clone", "-q", "bare.git", "runner"]);
+    }
+}
+
+#[test]
+fn the_key_is_in_no_file_and_no_argument() {
+    use base64ct::Encoding as _;
+    let merged = merged();
+    let key = speak::private_file("bridge");
+    let line = base64ct::Base64::encode_string(key.as_bytes());
+    let trace = merged.runner.place("trace");
+    let event = merged.runner.place("event.json").display().to_string();
+    let variables = [
+        ("GITHUB_ACTIONS", "true"),
+        ("GITHUB_REPOSITORY", "example/payments"),
+        ("GITHUB_SERVER_URL", "https://github.com"),
+        ("GITHUB_SHA", &merged.landing),
+        ("GITHUB_EVENT_PATH", &event),
+        ("GH_TOKEN", TOKEN),
+        ("EXLEDGER_KEY", &line),
+    ];
+    let own = merged.runner.command(&["merged"], &variables);
+    let mut traced = Command::new("strace");
+    traced.args([
+        "-f",
+        "--seccomp-bpf",
+        "-v",
+        "-s",
+        "65536",
+        "-e",
+        "trace=execve,openat,write,pwrite64,writev,sendto",
+        "-o",
+    ]);
+    traced.arg(&trace).arg(own.get_program()).args(own.get_args());
+    traced.current_dir(own.get_current_dir().unwrap()).env_clear();
+    traced.envs(own.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    let Ok(output) = traced.output() else {
+        eprintln!("strace is not installed: the files are compared alone");
+        return;
+    };
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(merged.statements().len(), 1);
+    let trace = std::fs::read_to_string(trace).unwrap();
+    // The first line starts the program itself, in whose environment the key is.
+    let (first, rest) = trace.split_once('\n').unwrap();
+    assert!(first.contains("EXLEDGER_KEY="), "{first}");
+    assert!(rest.contains("execve(") && rest.contains("\"push\""), "git and gh were started");
+    let secrets = key.lines().skip(1).take(3).chain([line.as_str()]);
+    for secret in secrets {
+        assert!(!rest.contains(secret), "the key is in a call");
+        let place = merged.runner.place("");
+        let grep = Command::new("grep")
+            .args(["-rlF", "--exclude=trace", secret, "."])
+            .current_dir(place)
+            .output();
+        assert_eq!(String::from_utf8(grep.unwrap().stdout).unwrap(), "");
+    }
+    let arguments = rest.lines().filter(|line| line.contains("execve("));
+    for line in arguments {
+        let (arguments, _) = line.split_once("], ").unwrap_or((line, ""));
+        assert!(!arguments.contains(TOKEN), "the token is an argument: {arguments}");
+    }
+}
+
+#[test]
+fn a_key_that_is_not_listed_for_reviews_is_named_and_none_at_all_is_only_noted() {
+    let mut merged = merged();
+    let job = merged.job("sam");
+    assert_eq!(job.code, 1, "{}", job.log);
+    let comment = merged.comment();
+    assert!(
+        comment.contains("reviews@exledger.invalid namespaces=\"exledger-review@v1\""),
+        "{comment}"
+    );
+    // A listed key, but no secret; a secret that is no key.
+    let job = merged.runner.job(&["merged"], &[]);
+    assert_eq!(job.code, 3, "{}", job.log);
+    assert!(job.log.contains("run `exledger ci setup`"), "{}", job.log);
+    let job = merged.runner.job(&["merged"], &[("EXLEDGER_KEY", "no k3y at all")]);
+    assert_eq!(job.code, 3, "{}", job.log);
+    assert!(!job.log.contains("k3y"), "{}", job.log);
+    // Without a listed key nobody waits for the reviews.
+    let clone = merged.runner.clone_folder();
+    git(&clone, &["update-ref", "refs/remotes/origin/main", &merged.before]);
+    let unlisted = World::new("version: 1\n");
+    unlisted.repo.by("lee").write(".github/allowed_signers", "").commit("List nobody");
+    let mut runner = Runner::of(&unlisted.repo);
+    let job = runner.job(&["merged"], &[]);
+    assert_eq!(job.code, 0, "{}", job.log);
+    assert!(job.log.contains("approvals count by `exledger approve` alone"), "{}", job.log);
+}
+
+#[test]
+fn a_branch_that_moved_is_taken_into_account_three_times() {
+    let mut merged = merged();
+    let clone = merged.runner.clone_folder();
+    // Somebody else pushes at each attempt, until the hook has run this often.
+    let busy = |often: u32| {
+        format!(
+            "#!/bin/sh\ntest \"$1\" != refs/heads/main || exit 1\nn=$(cat $FORGE/pushes 2> /dev/null || echo 0)\n\
+             echo $((n + 1)) > $FORGE/pushes\ntest $n -ge {often}\n"
+        )
+    };
+    for (often, code) in [(3, 0), (4, 3)] {
+        let _ = std::fs::remove_file(merged.runner.place("pushes"));
+        merged.runner.executable("bare.git/hooks/update", &busy(often));
+        if code == 3 {
+            git(&merged.runner.bare(), &["update-ref", "-d", "refs/heads/exledger-approvals"]);
+            std::fs::remove_dir_all(&clone).unwrap();
+            git(&merged.runner.place(""), &["clone", "-q", "bare.git", "runner"]);
+        }
+        let job = merged.job("bridge");
+        assert_eq!(job.code, code, "{}", job.log);
+        if code == 3 {
+            let log = job.log.split_whitespace().collect::<Vec<_>>().join(" ");
+            assert!(
+                log.contains("let the app of Actions bypass it for exledger-approvals"),
+                "{log}"
+            );
+        }
+    }
+    // What others pushed stays.
+    let other = crate::support::temporary();
+    git(other.path(), &["clone", "-q", &merged.runner.bare().display().to_string(), "."]);
+    git(other.path(), &["switch", "-q", "--orphan", "exledger-approvals"]);
+    std::fs::create_dir_all(other.path().join("exceptions/.approvals")).unwrap();
+    std::fs::write(other.path().join("exceptions/.approvals/other"), "x\n").unwrap();
+    git(other.path(), &["add", "."]);
+    let who = ["-c", "user.name=Dana Kim", "-c", "user.email=dana@example.com"];
+    git(other.path(), &[&who[..], &["commit", "-q", "-m", "Approve"]].concat());
+    merged.runner.executable("bare.git/hooks/update", "#!/bin/sh\nexit 0\n");
+    git(other.path(), &["push", "-q", "origin", "exledger-approvals"]);
+    let job = merged.job("bridge");
+    assert_eq!(job.code, 0, "{}", job.log);
+    let all = merged.statements();
+    assert_eq!(
+        (all.len(), all[1].as_slice()),
+        (2, &["exceptions/.approvals/other".to_owned()][..])
+    );
+}
+
+#[test]
+fn only_a_request_that_was_merged_into_the_approved_branch_is_recorded() {
+    let mut merged = merged();
+    for (number, code, says) in [
+        ("8", 1, "#8 is not for main"),
+        ("9", 1, "#9 is not merged"),
+        ("1; touch pwned", 2, "digits only"),
+    ] {
+        merged.again(number);
+        let job = merged.job("bridge");
+        assert_eq!((job.code, merged.statements().len()), (code, 0), "{}", job.log);
+        assert!(job.log.contains(says), "{}", job.log);
+    }
+    // A merge commit that is on no line of the approved branch.
+    let elsewhere = json!({"number": 1, "user": {"login": "aruiz"}, "merged_at": "2026-11-20T11:00:00Z",
+        "base": {"ref": "main"}, "merge_commit_sha": merged.head});
+    let commit = merged.runner.asked(&format!("commits/{}", merged.landing));
+    merged.runner.answer(&format!("commits/{}", merged.head), commit);
+    let honest = merged.runner.asked("pulls/1");
+    merged.runner.answer("pulls/1", elsewhere);
+    git(&merged.runner.clone_folder(), &["fetch", "-q", "origin", "refs/pull/1/head"]);
+    merged.again("1");
+    let job = merged.job("bridge");
+    assert_eq!((job.code, merged.statements().len()), (1, 0), "{}", job.log);
+    merged.runner.answer("pulls/1", honest);
+    let job = merged.job("bridge");
+    assert_eq!((job.code, merged.statements().len()), (0, 1), "{}", job.log);
+    assert!(!merged.runner.clone_folder().join("pwned").exists());
+}
+
+#[test]
+fn a_login_that_nobody_knows_is_asked_for_with_its_number_until_it_is_run_again() {
+    let mut merged = merged();
+    let permission = "collaborators/chen-lee/permission";
+    merged.runner.answer(permission, json!({}));
+    let job = merged.job("bridge");
+    assert_eq!(job.code, 1, "{}", job.log);
+    assert!(job.log.contains("it is not known who chen-lee is"), "{}", job.log);
+    let comment = merged.comment();
+    assert!(comment.contains("- `901+chen-lee: ADDRESS`"), "{comment}");
+    assert_eq!(merged.statements()[0].len(), 2, "what counts is pushed");
+    assert_eq!(merged.runner.asked("issues/1/comments")[0]["user"]["login"], BOT);
+    merged.runner.answer(permission, json!({"permission": "write"}));
+    merged.again("1");
+    let job = merged.job("bridge");
+    assert_eq!(job.code, 0, "{}", job.log);
+    assert!(merged.comment().contains("No approval of this pull request is left out"));
+    assert_eq!(merged.statements().len(), 2);
+}
+
+#[test]
+fn a_push_without_a_pull_request_leaves_everything_as_it_is() {
+    let mut merged = merged();
+    merged.runner.answer(&format!("commits/{}/pulls", merged.landing), json!([]));
+    for before in [merged.before.clone(), "0".repeat(40)] {
+        merged.runner.event(json!({"before": before}));
+        let job = merged.job("bridge");
+        assert_eq!((job.code, merged.statements().len()), (0, 0), "{}", job.log);
+        let asked = merged.runner.calls().len();
+        assert_eq!(asked, 3, "the forge may take a moment to know the request");
+    }
+    // A forge that doesn't answer is no forge without pull requests.
+    let path = format!("{REPO}/commits/{}/pulls", merged.landing);
+    for refuse in [format!("GET {path} 0 -1\n"), format!("GET {path} nonsense -1\n")] {
+        merged.runner.refuse(&refuse);
+        let job = merged.job("bridge");
+        assert_eq!((job.code, merged.statements().len()), (3, 0), "{}", job.log);
+    }
+    // Nonsense in the place of the reviews is none, too.
+    merged.runner.refuse("");
+    let of = |at: &str| json!({"number": 1, "merged_at": at, "base": {"ref": "main"}, "merge_commit_sha": merged.landing});
+    merged
+        .runner
+        .answer(&format!("commits/{}/pulls", merged.landing), json!([of("2026-11-20T11:00:00Z")]));
+    merged
+        .runner
+        .answer("pulls/1/reviews", json!([{"state": "APPROVED", "user": {"login": "dkim"}}]));
+    let job = merged.job("bridge");
+    assert_eq!((job.code, merged.statements().len()), (3, 0), "{}", job.log);
+}
+
+#[test]
+fn a_review_that_can_not_be_told_fails_the_job_after_the_others_were_written() {
+    let mut merged = merged();
+    merged.reviews(&"3".repeat(40));
+    let job = merged.job("bridge");
+    assert_eq!(job.code, 3, "{}", job.log);
+    assert!(job.log.contains("could not determine what dana@example.com looked at"), "{}", job.log);
+    let all = merged.statements();
+    assert_eq!(all[0].len(), 2, "{all:?}");
+    assert!(all[0][0].contains(ID) && all[0][0].contains("lee@example.com"), "{all:?}");
+}
+
+#[test]
+fn in_a_clone_it_starts_the_job() {
+    let merged = merged();
+    let here = ["merged", "--forge=github", "--repo=example/payments"];
+    let job = merged.runner.run(&here, &[]);
+    assert_eq!(job.code, 2, "{}", job.log);
+    let job = merged.runner.run(&[&here[..], &["--pull-request=1"]].concat(), &[]);
+    assert_eq!(job.code, 0, "{}", job.log);
+    let [call] = &merged.runner.calls()[..] else { panic!("{}", job.log) };
+    assert_eq!(call["path"], format!("{REPO}/actions/workflows/exledger.yml/dispatches"));
+    let sent: Value = serde_json::from_str(call["sent"].as_str().unwrap()).unwrap();
+    assert_eq!(sent, json!({"ref": "main", "inputs": {"pull_request": "1"}}));
+}

@@ -1,0 +1,192 @@
+//! `ci setup`: the environment, the key, the ruleset, and the line.
+
+use std::process::Command;
+
+use serde_json::{Value, json};
+
+use super::runner::{REPO, Runner, text};
+use crate::support::repo::Repo;
+
+/// A repository without a ledger on the forge, whose clone has the first policy in its work tree.
+fn forge() -> Runner {
+    let repo = Repo::at("2026-11-20T09:00:00Z");
+    repo.by("lee").write("README.md", "Payments\n").commit("Begin");
+    let runner = Runner::of(&repo);
+    std::fs::write(runner.clone_folder().join("exledger.yaml"), "version: 1\n").unwrap();
+    runner.raw(&format!("{REPO}.json"), br#"{"default_branch": "trunk"}"#);
+    let policies = format!("{REPO}/environments/exledger/deployment-branch-policies.json");
+    let others = json!({"branch_policies": [{"id": 7, "name": "*", "type": "branch"}, {"id": 8, "name": "main", "type": "tag"}]});
+    runner.raw(&policies, others.to_string().as_bytes());
+    runner.answer("rulesets", json!([]));
+    runner
+}
+
+/// `setup` of a clone, whose remote is a folder.
+const SETUP: [&str; 5] = ["setup", "--forge=github", "--repo=example/payments", "--yes", "--quiet"];
+
+fn private_lines(secret: &str) -> Vec<String> {
+    use base64ct::Encoding as _;
+    let key = base64ct::Base64::decode_vec(secret).unwrap();
+    let key = String::from_utf8(key).unwrap();
+    assert!(key.starts_with("-----BEGIN OPENSSH PRIVATE KEY-----\n"));
+    key.lines().skip(1).take(3).map(str::to_owned).chain([secret.to_owned()]).collect()
+}
+
+#[test]
+fn the_key_is_stored_for_the_branches_alone_and_its_line_is_in_the_first_policy() {
+    let runner = forge();
+    let job = runner.run(&SETUP, &[]);
+    assert_eq!(job.code, 0, "{}", job.log);
+    let policies = runner.asked("environments/exledger/deployment-branch-policies");
+    let all = policies["branch_policies"].as_array().unwrap();
+    let names: Vec<(&Value, &Value)> = all.iter().map(|it| (&it["name"], &it["type"])).collect();
+    let branch = json!("branch");
+    assert_eq!(names, [(&json!("main"), &branch), (&json!("trunk"), &branch)]);
+    let signers = text(&runner.clone_folder(), ".github/allowed_signers");
+    assert_eq!(job.out, signers);
+    let start = "reviews@exledger.invalid namespaces=\"exledger-review@v1\" ssh-ed25519 ";
+    assert!(signers.starts_with(start), "{signers}");
+    let rules = runner.asked("rulesets");
+    assert_eq!(
+        rules[0]["conditions"]["ref_name"]["include"],
+        json!(["refs/heads/exledger-approvals"])
+    );
+    assert_eq!(rules[0]["rules"], json!([{"type": "deletion"}, {"type": "non_fast_forward"}]));
+    // The forge has the key, and nothing else has any line of it.
+    let secret = text(&runner.place(""), "secret");
+    let calls = runner.calls();
+    let before = calls.iter().position(|it| it["method"] == "SECRET").unwrap();
+    let order: Vec<&Value> = calls[..before].iter().map(|it| &it["method"]).collect();
+    assert!(order.contains(&&json!("PUT")), "the environment comes first: {order:?}");
+    for line in private_lines(&secret) {
+        let arguments = calls.iter().any(|it| it["flags"].to_string().contains(&line));
+        assert!(!job.log.contains(&line) && !arguments);
+        let place = runner.place("");
+        let grep = Command::new("grep").args(["-rlF", &line, "."]).current_dir(place).output();
+        let found = String::from_utf8(grep.unwrap().stdout).unwrap();
+        let kept = found.lines().filter(|path| !matches!(*path, "./secret" | "./calls"));
+        assert_eq!(kept.collect::<Vec<_>>(), Vec::<&str>::new());
+    }
+    // A second run replaces the key and the line, and nothing twice.
+    let again = runner.run(&SETUP, &[]);
+    assert_eq!(again.code, 0, "{}", again.log);
+    assert_eq!(text(&runner.clone_folder(), ".github/allowed_signers"), again.out);
+    assert!(again.out != job.out && text(&runner.place(""), "secret") != secret);
+    let rules = format!("PUT {REPO}/rulesets/{}", rules[0]["id"]);
+    let environment = format!("PUT {REPO}/environments/exledger");
+    assert_eq!(runner.writes(), [environment, "SECRET EXLEDGER_KEY".to_owned(), rules]);
+}
+
+#[test]
+fn nothing_is_stored_where_the_environment_can_not_be_protected() {
+    let environment = format!("{REPO}/environments/exledger");
+    let policies = format!("{environment}/deployment-branch-policies");
+    for (refuse, says) in [
+        (format!("PUT {environment} 422 -1"), "nothing was stored"),
+        (format!("POST {policies} 403 -1"), "nothing was stored"),
+        (format!("PUT {environment} 0 -1"), "the forge did not answer"),
+        (format!("PUT {environment} 401 -1"), "the forge did not answer"),
+        (format!("GET {REPO} nonsense -1"), "the forge did not answer"),
+        (format!("GET {policies} nonsense -1"), "the forge did not answer"),
+    ] {
+        let runner = forge();
+        runner.refuse(&format!("{refuse}\n"));
+        let job = runner.run(&SETUP, &[]);
+        assert_eq!((job.code, job.out.as_str()), (3, ""), "{refuse}: {}", job.log);
+        assert!(job.log.contains(says), "{refuse}: {}", job.log);
+        if says == "nothing was stored" {
+            let log = job.log.replace("\n        ", " ");
+            assert!(log.contains("reviews count by `exledger approve` alone"), "{log}");
+        }
+        assert!(!runner.place("secret").exists(), "{refuse}");
+        assert!(!runner.clone_folder().join(".github/allowed_signers").exists(), "{refuse}");
+    }
+    // A forge that takes the call and does something else.
+    let runner = forge();
+    runner.raw(&format!("{environment}.json"), br#"{"deployment_branch_policy": null}"#);
+    runner.refuse(&format!("PUT {environment} nonsense -1\n"));
+    let job = runner.run(&SETUP, &[]);
+    assert!(job.log.contains("open to other branches"), "{}", job.log);
+    assert!(!runner.place("secret").exists());
+}
+
+#[test]
+fn a_call_that_fails_is_made_twice_again() {
+    let environment = format!("{REPO}/environments/exledger");
+    for (times, code) in [(2, 0), (3, 3)] {
+        let runner = forge();
+        runner.refuse(&format!("PUT {environment} 502 {times}\n"));
+        let job = runner.run(&SETUP, &[]);
+        assert_eq!(job.code, code, "{}", job.log);
+        let puts = runner
+            .calls()
+            .iter()
+            .filter(|it| it["path"] == environment.as_str() && it["method"] == "PUT")
+            .count();
+        assert_eq!(puts, 3);
+    }
+    let runner = forge();
+    std::fs::remove_file(runner.place("bin/gh")).unwrap();
+    let job = runner.command(&SETUP, &[]).env("PATH", runner.place("bin")).output().unwrap();
+    assert_eq!(job.status.code(), Some(3));
+    assert!(String::from_utf8_lossy(&job.stderr).contains("there is no program gh"));
+}
+
+#[test]
+fn a_dry_run_prints_each_call_and_changes_nothing() {
+    let runner = forge();
+    let job = runner.run(&["setup", "--forge=github", "--repo=example/payments", "--dry-run"], &[]);
+    assert_eq!((job.code, job.out.as_str()), (0, ""), "{}", job.log);
+    assert_eq!(runner.writes(), Vec::<String>::new());
+    for call in [
+        "gh api --method PUT repos/example/payments/environments/exledger",
+        "gh api --method DELETE repos/example/payments/environments/exledger/deployment-branch-policies/7",
+        "gh secret set EXLEDGER_KEY --env exledger --repo example/payments",
+        "gh api --method POST repos/example/payments/rulesets",
+    ] {
+        assert!(job.log.contains(call), "{call}: {}", job.log);
+    }
+    assert!(!runner.clone_folder().join(".github/allowed_signers").exists());
+    // Nobody is there to agree.
+    let job = runner.run(&["setup", "--forge=github", "--repo=example/payments"], &[]);
+    assert_eq!(job.code, 2, "{}", job.log);
+    assert!(job.log.contains("--yes") && runner.calls().is_empty(), "{}", job.log);
+}
+
+#[test]
+fn once_a_policy_is_merged_the_line_is_only_printed() {
+    let repo = Repo::at("2026-11-20T09:00:00Z");
+    repo.by("lee").write("exledger.yaml", "version: 1\n").commit("Keep exceptions in a ledger");
+    let runner = Runner::of(&repo);
+    runner.raw(&format!("{REPO}.json"), br#"{"default_branch": "main"}"#);
+    let none = json!({"branch_policies": []}).to_string();
+    let policies = format!("{REPO}/environments/exledger/deployment-branch-policies.json");
+    runner.raw(&policies, none.as_bytes());
+    runner.answer("rulesets", json!([]));
+    let job = runner.run(&SETUP, &[]);
+    assert_eq!(job.code, 0, "{}", job.log);
+    assert!(job.out.starts_with("reviews@exledger.invalid "), "{}", job.log);
+    assert!(job.log.contains("in a pull request that somebody else merges"), "{}", job.log);
+    assert!(!runner.clone_folder().join(".github").exists());
+}
+
+#[test]
+fn gitlab_stores_the_key_for_protected_branches_alone() {
+    let project = "projects/example%2Fpayments";
+    let runner = forge();
+    runner.raw(&format!("{project}.json"), br#"{"default_branch": "main"}"#);
+    let setup = ["setup", "--forge=gitlab", "--repo=example/payments", "--yes"];
+    let job = runner.run(&setup, &[]);
+    assert_eq!(job.code, 3, "{}", job.log);
+    assert!(job.log.contains("the branch main is not protected"), "{}", job.log);
+    assert_eq!(runner.writes(), Vec::<String>::new());
+    runner.raw(&format!("{project}/protected_branches/main.json"), b"{}");
+    let job = runner.run(&setup, &[]);
+    assert_eq!(job.code, 0, "{}", job.log);
+    let variable = runner.api(&format!("{project}/variables"));
+    assert_eq!(variable["environment_scope"], "exledger");
+    assert!(variable["masked"] == true && variable["protected"] == true, "{}", variable["key"]);
+    private_lines(variable["value"].as_str().unwrap());
+    let branches = runner.api(&format!("{project}/protected_branches"));
+    assert_eq!(branches["allow_force_push"], false);
+}
