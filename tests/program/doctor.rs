@@ -39,16 +39,15 @@ jobs:
       - uses: actions/checkout@0123456789abcdef0123456789abcdef01234567 # v4
         with: {fetch-depth: 0, persist-credentials: false}
       - uses: example/exledger@0123456789abcdef0123456789abcdef01234567
-        with: {command: lint}
+      - run: exledger ci pull-request
   reviews:
     if: github.event_name == 'push'
     runs-on: ubuntu-latest
     permissions: {contents: write, pull-requests: write}
     steps:
       - uses: example/exledger@0123456789abcdef0123456789abcdef01234567
-        with:
-          command: reviews
-          token: ${{ github.token }}
+      - run: exledger ci merged
+        env: {EXLEDGER_KEY: \"${{ secrets.EXLEDGER_KEY }}\"}
 ";
 
 /// Returns a ledger with this policy and the jobs, and Ana as the user.
@@ -118,7 +117,8 @@ fn a_sound_ledger_answers_yes_and_gives_all_checks_in_order() {
         .filter(|check| check.state == CheckState::Note)
         .map(|check| check.name.as_str())
         .collect();
-    assert_eq!(notes, ["ref", "merges"], "a local branch, and nothing merged yet");
+    assert_eq!(notes, ["ref", "merges", "ci"], "a local branch, nothing merged, and no job ran");
+    assert_eq!(diagnosis.ci(), ApprovalsCount::Unknown);
     assert!(diagnosis.logins.is_empty());
 }
 

@@ -6,6 +6,9 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use crate::approval::evidence::statement_file::{MOST_BYTES, SIGNATURE};
+use crate::approval::sources::keys::Keys;
+use crate::approval::sources::signature;
 use crate::features::doctor;
 use crate::features::doctor::check::{CheckName, DoctorCheck};
 use crate::features::doctor::diagnosis::Diagnosis;
@@ -13,9 +16,10 @@ use crate::features::doctor::facts::{CloneState, DoctorFacts, GitUser, OwnKey};
 use crate::features::doctor::{folder_sizes, recent};
 use crate::history::objects::{Extent, Obstacle};
 use crate::history::paths::LedgerPrefix;
-use crate::history::refs::Cause;
+use crate::history::refs::{APPROVALS_BRANCH, Cause};
 use crate::history::tree::CommitTree;
-use crate::history::watched_paths::RecordFilter;
+use crate::history::watched_paths::{self, RecordFilter};
+use crate::ledger::tree::Tree as _;
 use crate::policy::governance::Governance;
 use crate::session::error::{Error, Undetermined};
 use crate::session::locate::Located;
@@ -29,6 +33,9 @@ use crate::store::git::Repository;
 use crate::store::sign::{SignError, SigningKey};
 use crate::survey::remote::RemoteAddress;
 use crate::survey::workflows::ci::CiSetup;
+
+/// The number of statements that are looked at for one by a review key.
+const MOST_READ: usize = 1_000;
 
 /// The maximum size of a public key, in bytes.
 const MOST_OF_KEY: u64 = 65_536;
@@ -90,6 +97,7 @@ fn read(located: &Located, at: &Moment, folder: &Path) -> Result<DoctorAnswer, E
         in_work_tree: in_work_tree.as_ref(),
         recent: &recent,
         ci: &CiSetup::read(&top)?,
+        has_signed: has_signed(repository, snapshot.origin().1.remote.as_deref(), governance)?,
         user: &user(located, repository, folder),
         remote: remote.as_ref(),
         folders: &folders,
@@ -107,6 +115,33 @@ fn missing(located: &Located, at: &Moment) -> Result<Option<Obstacle>, Error> {
     let mut files = trails.flat_map(|trail| &trail.versions).flat_map(|version| &version.files);
     let missing = files.find(|file| !repository.holds(file.blob));
     Ok(missing.map(|file| Obstacle::Missing { object: file.blob, extent: Extent::Partial }))
+}
+
+/// Tells whether one of the newest statements of the approvals branch is signed by a listed review key.
+fn has_signed(
+    repository: &Repository,
+    remote: Option<&str>,
+    governance: &Governance,
+) -> Result<bool, Error> {
+    let Some(tip) = repository.tip_of(remote, APPROVALS_BRANCH) else {
+        return Ok(false);
+    };
+    let keys = Keys::from_governance(governance, governance);
+    let tree = CommitTree::of_commit(repository, tip, &LedgerPrefix::default())?;
+    let files = tree.list("")?;
+    let texts = files.iter().filter_map(|file| file.path.strip_suffix(SIGNATURE));
+    for text in texts.filter(|path| !watched_paths::approvals_of(path).is_empty()).take(MOST_READ) {
+        let read = |path: &str| tree.bytes_within(path, MOST_BYTES);
+        let (Some(bytes), Some(signature)) = (read(text)?, read(&format!("{text}{SIGNATURE}"))?)
+        else {
+            continue;
+        };
+        let checked = signature::of_review(&signature, &bytes);
+        if checked.key().is_some_and(|key| keys.is_bridge_key(&key.fingerprint())) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 fn user(located: &Located, repository: &Repository, folder: &Path) -> GitUser {

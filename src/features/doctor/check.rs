@@ -17,8 +17,9 @@ pub enum CheckName {
     Approvers,
     Keys,
     Bridge,
-    Workflow,
     Folders,
+    /// Not about approvals, so it decides nothing.
+    Ci,
 }
 
 /// The outcome of a check.
@@ -59,8 +60,8 @@ impl CheckName {
         CheckName::Approvers,
         CheckName::Keys,
         CheckName::Bridge,
-        CheckName::Workflow,
         CheckName::Folders,
+        CheckName::Ci,
     ];
 
     pub fn as_str(self) -> &'static str {
@@ -77,8 +78,8 @@ impl CheckName {
             CheckName::Approvers => "approvers",
             CheckName::Keys => "keys",
             CheckName::Bridge => "bridge",
-            CheckName::Workflow => "workflow",
             CheckName::Folders => "folders",
+            CheckName::Ci => "ci",
         }
     }
 }

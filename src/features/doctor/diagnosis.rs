@@ -31,9 +31,23 @@ pub struct Diagnosis {
 }
 
 impl Diagnosis {
+    /// Returns the checks that decide whether approvals count.
+    pub fn deciding(&self) -> impl Iterator<Item = &DoctorCheck> {
+        self.checks.iter().filter(|check| check.name != CheckName::Ci)
+    }
+
+    /// Returns whether the jobs of `ci` run and their key is proven to be protected; a doubt is `unknown`.
+    pub fn ci(&self) -> ApprovalsCount {
+        match self.checks.iter().find(|check| check.name == CheckName::Ci).map(|it| it.state) {
+            Some(CheckState::Ok) => ApprovalsCount::Yes,
+            Some(CheckState::Problem) => ApprovalsCount::No,
+            Some(CheckState::Note | CheckState::Unknown) | None => ApprovalsCount::Unknown,
+        }
+    }
+
     /// Returns the answer to the question: any doubt is `unknown`, any problem `no`.
     pub fn verdict(&self) -> ApprovalsCount {
-        let has = |state| self.checks.iter().any(|check| check.state == state);
+        let has = |state| self.deciding().any(|check| check.state == state);
         if has(CheckState::Unknown) {
             ApprovalsCount::Unknown
         } else if has(CheckState::Problem) {
@@ -99,8 +113,8 @@ pub fn diagnose(facts: &DoctorFacts<'_>) -> Diagnosis {
         crate::features::doctor::requirements::approvers(facts.governance, &keys.keys),
         requirements.keys(),
         crate::features::doctor::bridge::check(facts, forge, &requirements, &keys.keys),
-        crate::features::doctor::workflow::check(facts, forge),
         crate::features::doctor::setup::folders(facts),
+        crate::features::doctor::ci::check(facts, forge, &keys.keys),
     ];
     Diagnosis { checks, logins }
 }

@@ -57,6 +57,8 @@ pub struct DoctorFacts<'a> {
     pub recent: &'a RecentCommits,
     /// The workflows at the tip of the approved ref.
     pub ci: &'a CiSetup,
+    /// Whether a listed review key signed a statement on the approvals branch: a job with the protected key has run.
+    pub has_signed: bool,
     pub user: &'a GitUser,
     pub remote: Option<&'a RemoteAddress>,
     /// The folders with records at the tip, each with the number of its files.

@@ -6,6 +6,7 @@ pub mod accounts;
 pub mod answer;
 mod bridge;
 pub mod check;
+mod ci;
 pub mod diagnosis;
 pub mod facts;
 pub mod folder_sizes;
@@ -13,7 +14,6 @@ pub mod recent;
 mod requirements;
 mod setup;
 pub mod show;
-mod workflow;
 mod you;
 
 use std::path::Path;

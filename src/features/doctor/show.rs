@@ -18,6 +18,7 @@ const MOST_LINES: usize = 12;
 #[derive(Serialize)]
 struct DoctorAnswerView<'a> {
     verdict: &'static str,
+    ci: &'static str,
     checks: Vec<CheckView<'a>>,
     logins: Vec<LoginView<'a>>,
 }
@@ -69,6 +70,7 @@ pub fn doc(diagnosis: &Diagnosis, stamp: &Stamp) -> Doc<'static> {
         "doctor",
         &DoctorAnswerView {
             verdict: diagnosis.verdict().as_str(),
+            ci: diagnosis.ci().as_str(),
             checks: diagnosis.checks.iter().map(CheckView::of).collect(),
             logins: diagnosis.logins.iter().map(LoginView::of).collect(),
         },
@@ -87,7 +89,7 @@ pub fn doc(diagnosis: &Diagnosis, stamp: &Stamp) -> Doc<'static> {
 /// Returns the answer in one line, with the checks that are the reason.
 fn headline(diagnosis: &Diagnosis) -> StyledText {
     let reasons = |state: CheckState| {
-        let checks = diagnosis.checks.iter().filter(move |check| check.state == state);
+        let checks = diagnosis.deciding().filter(move |check| check.state == state);
         checks.map(|check| check.name.as_str()).collect::<Vec<_>>()
     };
     let (word, tone, rest) = match diagnosis.verdict() {

@@ -12,8 +12,12 @@ const FOLDER: &str = ".github/workflows";
 /// The jobs that `init` writes for GitLab, and the pipeline that must include them.
 pub const GITLAB_JOBS: &str = ".gitlab/exledger.yml";
 pub const GITLAB_PIPELINE: &str = ".gitlab-ci.yml";
-/// The values of the action's `command`.
-const COMMANDS: [&str; 4] = ["lint", "comment", "reviews", "nightly"];
+/// The job that records reviews.
+const JOB: &str = "merged";
+/// What the names of the variables that change the program's answers begin with.
+const VARIABLES: &str = "EXLEDGER_";
+/// The variable that names the approved ref.
+pub const APPROVED_REF: &str = "EXLEDGER_APPROVED_REF";
 
 /// The jobs of a repository that run exledger.
 #[derive(Clone, Debug, Default)]
@@ -39,6 +43,8 @@ pub struct CiWorkflow {
     pub missing: Vec<String>,
     pub pushes: PushedBranches,
     pub states_reviews: bool,
+    /// The variables of exledger that it sets, with their values.
+    pub variables: Vec<(String, String)>,
 }
 
 /// The pushes that start a workflow.
@@ -133,36 +139,49 @@ impl CiWorkflow {
             return Ok(Some(workflow));
         };
         workflow.pushes = root.get("on").map(PushedBranches::read).unwrap_or_default();
+        workflow.read_variables(root);
         let mut runs_exledger = false;
         let jobs = root.get("jobs").map(Node::entries).unwrap_or_default();
         for job in jobs {
+            workflow.read_variables(&job.value);
             let steps = job.value.get("steps").map(Node::items).unwrap_or_default();
             for step in steps.iter().chain([&job.value]) {
+                workflow.read_variables(step);
                 runs_exledger |= workflow.add(tree, step)?;
             }
         }
         Ok(runs_exledger.then_some(workflow))
     }
 
+    fn read_variables(&mut self, part: &Node) {
+        let entries = part.get("env").map(Node::entries).unwrap_or_default();
+        let own = entries.iter().filter(|entry| entry.key.starts_with(VARIABLES));
+        for entry in own {
+            let value = entry.value.text().unwrap_or_default().to_owned();
+            if !self.variables.iter().any(|(name, _)| *name == entry.key) {
+                self.variables.push((entry.key.clone(), value));
+            }
+        }
+    }
+
     /// Adds a step, or a job that uses a workflow; tells whether it runs exledger.
     fn add(&mut self, tree: &dyn Tree, step: &Node) -> Result<bool, TreeError> {
         let text = |key: &str| step.get(key).and_then(Node::text).unwrap_or_default();
         let (run, uses) = (text("run"), text("uses"));
-        let command = step.at("with.command").and_then(Node::text).unwrap_or_default();
         let is_install = |line: &str| {
             line.contains("cargo install")
                 && line.split_whitespace().any(|it| it == "exledger" || it.starts_with("exledger@"))
         };
         self.is_old |= run.lines().any(is_install);
-        self.states_reviews |= run.contains("--from-reviews");
+        let variables = step.get("env").map(Node::entries).unwrap_or_default();
+        let mut values = variables.iter().filter_map(|entry| entry.value.text());
+        let names_job = run.contains(JOB) || values.any(|value| value.contains(JOB));
+        let runs_job = run.contains("exledger") && run.contains(" ci ") && names_job;
+        self.states_reviews |= runs_job || run.contains("--from-reviews");
         let (action, version) = uses.split_once('@').unwrap_or((uses, ""));
-        let is_named = action.to_ascii_lowercase().contains("exledger");
-        // The repository of the action may have any name.
-        let is_own = is_named || !action.is_empty() && COMMANDS.contains(&command);
-        if !is_own {
+        if !action.to_ascii_lowercase().contains("exledger") {
             return Ok(run.contains("exledger"));
         }
-        self.states_reviews |= command == "reviews";
         if action.starts_with("./") {
             let folder = action.trim_start_matches("./").trim_end_matches('/');
             let files = ["action.yml", "action.yaml"].map(|name| format!("{folder}/{name}"));
@@ -265,7 +284,10 @@ impl GitlabCi {
             let command = line.trim().trim_start_matches(['-', ' ', '"', '\'']);
             command.starts_with("exledger ") || command.starts_with("uvx exledger ")
         });
-        let states = |text: &str| text.contains("--from-reviews");
+        let states = |text: &str| {
+            let runs_job = text.contains("exledger") && text.contains(" ci ") && text.contains(JOB);
+            runs_job || text.contains("--from-reviews")
+        };
         Ok(GitlabCi {
             has_jobs: jobs.is_some(),
             has_pipeline: pipeline.is_some(),

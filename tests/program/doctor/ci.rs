@@ -4,7 +4,7 @@ use exledger::features::doctor::check::{CheckName, CheckState, DoctorCheck};
 use exledger::ledger::tree::MapTree;
 use exledger::survey::workflows::ci::{CiSetup, PushedBranches};
 
-use super::{JOBS, POLICY, WORKFLOW, check, ledger, merge};
+use super::{JOBS, POLICY, WORKFLOW, assert_yes, check, ledger, merge};
 
 const OLD: &str = "on: {push: {branches: [main, master]}}
 jobs:
@@ -26,7 +26,7 @@ fn of(files: &[(&str, &str)]) -> CiSetup {
 fn with(path: &str, text: &str) -> DoctorCheck {
     let repo = ledger(POLICY);
     merge(&repo, path, text);
-    check(&repo, CheckName::Workflow)
+    check(&repo, CheckName::Ci)
 }
 
 #[test]
@@ -37,10 +37,15 @@ fn both_forms_are_recognised_by_what_they_run() {
     let old = of(&[(WORKFLOW, OLD)]);
     assert_eq!(old.states_reviews(Some("github")), Some(WORKFLOW));
     assert!(old.workflows[0].is_old);
-    let renamed = JOBS.replace("example/exledger@", "example/ledger-action@");
-    assert_eq!(of(&[(WORKFLOW, &renamed)]).states_reviews(None), Some(WORKFLOW), "by its command");
+    let chosen =
+        "env: {JOB: \"${{ a && 'nightly' || 'merged' }}\"}\n        run: exledger ci \"$JOB\"";
+    let chosen =
+        JOBS.replace("run: exledger ci merged\n        env:", &format!("{chosen}\n        x:"));
+    assert_eq!(of(&[(WORKFLOW, &chosen)]).states_reviews(None), Some(WORKFLOW), "by its variable");
+    let names = &new.workflows[0].variables;
+    assert_eq!(names[0].0, "EXLEDGER_KEY");
     assert_eq!(new.states_reviews(Some("gitlab")), None, "GitLab runs none of GitHub's workflows");
-    let without = JOBS.replace("command: reviews", "command: nightly");
+    let without = JOBS.replace("ci merged", "ci nightly");
     assert_eq!(of(&[(WORKFLOW, &without)]).states_reviews(None), None);
     let local = JOBS.replace(
         "example/exledger@0123456789abcdef0123456789abcdef01234567",
@@ -107,6 +112,10 @@ fn each_gap_of_a_workflow_is_a_problem_with_a_way_out() {
         (OLD.to_owned(), "cargo install"),
         (unpinned, "example/exledger@v1, whose content can change"),
         (JOBS.replace("[main]", "[trunk]"), "the approved branch is main"),
+        (
+            format!("{JOBS}env: {{EXLEDGER_APPROVED_REF: refs/remotes/origin/trunk}}\n"),
+            "is about another branch",
+        ),
         (JOBS.replace("  push: {branches: [main]}\n", ""), "no push to main starts it"),
         (format!("{JOBS}\n x: ["), ".github/workflows/exledger.yml:"),
     ] {
@@ -143,7 +152,7 @@ fn gitlab_must_include_the_jobs_that_are_there() {
         .write(".gitlab-ci.yml", "build: {script: [make]}\n")
         .commit("Use GitLab");
     repo.by("dana").merge("change", "Merge branch 'change'");
-    let found = check(&repo, CheckName::Workflow);
+    let found = check(&repo, CheckName::Ci);
     assert_eq!(found.state, CheckState::Problem);
     assert_eq!(found.lines, ["include: [{local: .gitlab/exledger.yml}]"]);
     merge(
@@ -151,5 +160,6 @@ fn gitlab_must_include_the_jobs_that_are_there() {
         ".gitlab-ci.yml",
         "include: [{local: .gitlab/exledger.yml}]\nbuild: {script: [make]}\n",
     );
-    assert_eq!(check(&repo, CheckName::Workflow).state, CheckState::Ok);
+    assert_eq!(check(&repo, CheckName::Ci).state, CheckState::Ok);
+    assert_yes(&repo);
 }

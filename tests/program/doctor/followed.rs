@@ -10,7 +10,7 @@ use super::{
 };
 use crate::cli_approve::RECORD;
 use crate::support::repo::Repo;
-use crate::support::repo::speak::{bridge_line, public, reviewed, signer, yes};
+use crate::support::repo::speak::{bridge_line, reviewed, signer, yes};
 
 const BOT: &str = "github-actions[bot] <41898282+github-actions[bot]@users.noreply.github.com>";
 
@@ -51,7 +51,7 @@ fn a_policy_that_its_author_pushed_counts_once_someone_else_approves_it() {
 fn squashes_without_a_key_are_a_problem_until_the_bridge_has_one() {
     let repo = ledger(&format!("version: 1\nname: example/payments\n{LISTED}"));
     repo.by("lee").remove(SIGNERS).commit("Clear the list");
-    merge(&repo, WORKFLOW, &JOBS.replace("command: reviews", "command: nightly"));
+    merge(&repo, WORKFLOW, &JOBS.replace("ci merged", "ci nightly"));
     squashed(&repo, RECORD);
     assert_eq!(stands(&repo).0, "unapproved");
     let bridge = check(&repo, CheckName::Bridge);
@@ -62,10 +62,10 @@ fn squashes_without_a_key_are_a_problem_until_the_bridge_has_one() {
     merge(&repo, WORKFLOW, JOBS);
     let bridge = check(&repo, CheckName::Bridge);
     assert_eq!(bridge.state, CheckState::Problem, "a job whose statements nobody accepts");
-    let [line] = bridge.lines.as_slice() else { panic!("{:?}", bridge.lines) };
-    let line = line.replace("ADDRESS", "bridge@example.com");
-    let line = line.replace("ssh-ed25519 AAAA…", &public("bridge"));
-    merge(&repo, SIGNERS, &format!("{line}\n"));
+    let ci = check(&repo, CheckName::Ci);
+    assert_eq!((ci.state, ci.commands), (CheckState::Note, vec!["exledger ci setup".to_owned()]));
+    assert!(ci.message.contains("environment not proven"), "{}", ci.message);
+    merge(&repo, SIGNERS, &bridge_line());
     assert_yes(&repo);
     let now = repo.now().to_string();
     let says = reviewed("omar", ID, RECORD, &now).ledger("example/payments");
@@ -77,7 +77,7 @@ fn squashes_without_a_key_are_a_problem_until_the_bridge_has_one() {
 #[test]
 fn a_listed_key_is_a_way_when_squashes_name_nobody() {
     let repo = ledger("version: 1\nname: example/payments\n");
-    merge(&repo, WORKFLOW, &JOBS.replace("command: reviews", "command: nightly"));
+    merge(&repo, WORKFLOW, &JOBS.replace("ci merged", "ci nightly"));
     squashed(&repo, RECORD);
     assert_eq!(verdict(&repo), "no");
     merge(&repo, SIGNERS, &(signer("dana") + &bridge_line()));

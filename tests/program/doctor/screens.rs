@@ -27,7 +27,7 @@ tiers:
         "example/exledger@0123456789abcdef0123456789abcdef01234567",
         "example/exledger@v1",
     );
-    let old = old.replace("command: reviews", "command: nightly");
+    let old = old.replace("ci merged", "ci nightly");
     repo.by("lee")
         .write("exledger.yaml", policy)
         .write(WORKFLOW, &old)
@@ -67,7 +67,10 @@ fn the_keys_of_the_answer_are_those_that_are_promised() {
     let answer: Value = serde_json::from_str(&run.out).unwrap();
     assert_eq!(answer["schema"], "exledger/doctor/v1");
     let keys = |value: &Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
-    assert_eq!(keys(&answer), ["schema", "ledger", "verdict", "checks", "logins", "simulated"]);
+    assert_eq!(
+        keys(&answer),
+        ["schema", "ledger", "verdict", "ci", "checks", "logins", "simulated"]
+    );
     assert_eq!(keys(&answer["checks"][0]), ["check", "state", "message", "lines", "commands"]);
     assert_eq!(keys(&answer["logins"][0]), ["login", "forge", "address", "because"]);
 }

@@ -1,7 +1,10 @@
 //! Whether the jobs that run exledger are there, are installed safely, and run on the approved branch.
 //!
-//! Uses history's names of branches, survey's workflows. Pure. Start at [`check`]. Follows `docs/spec/cli.md`, doctor.
+//! Uses history's names of branches, approval's keys, survey's workflows. Pure. Start at [`check`]. Follows `docs/spec/cli.md`, doctor.
 
+use std::collections::BTreeSet;
+
+use crate::approval::sources::keys::Keys;
 use crate::diag;
 use crate::features::doctor::check;
 use crate::features::doctor::check::{CheckName, DoctorCheck};
@@ -9,26 +12,61 @@ use crate::features::doctor::facts::DoctorFacts;
 use crate::history::chain;
 use crate::survey::shell::quoted;
 use crate::survey::workflows::ci::{
-    CiSetup, CiWorkflow, GITLAB_JOBS, GITLAB_PIPELINE, PushedBranches,
+    APPROVED_REF, CiSetup, CiWorkflow, GITLAB_JOBS, GITLAB_PIPELINE, PushedBranches,
 };
 
-pub(super) fn check(facts: &DoctorFacts<'_>, forge: Option<&str>) -> DoctorCheck {
-    let name = CheckName::Workflow;
-    let branch = chain::branch(facts.stamp.reference.as_deref().unwrap_or_default());
+pub(super) fn check(facts: &DoctorFacts<'_>, forge: Option<&str>, keys: &Keys) -> DoctorCheck {
+    let reference = facts.stamp.reference.as_deref().unwrap_or_default();
     let workflows = facts.ci.workflows_of(forge);
-    if workflows.is_empty() {
-        return gitlab(facts.ci).unwrap_or_else(|| absent(facts.ci, forge));
+    let mut problems = workflows.iter().filter_map(|workflow| problem(workflow, reference));
+    if let Some(problem) = problems.next() {
+        return problem;
     }
-    let mut problems = workflows.iter().filter_map(|workflow| problem(workflow, branch));
-    problems.next().unwrap_or_else(|| {
-        let paths: Vec<&str> = workflows.iter().map(|workflow| workflow.path.as_str()).collect();
-        let verb = if paths.len() == 1 { "runs" } else { "run" };
-        DoctorCheck::ok(name, format!("{} {verb} exledger", diag::names(&paths)))
-    })
+    let found = match (workflows, gitlab(facts.ci)) {
+        ([], Some(Err(problem))) => return problem,
+        ([], Some(Ok(pipeline))) => format!("{pipeline} runs exledger"),
+        ([], None) => return absent(facts.ci, forge),
+        (workflows, _) => {
+            let paths: Vec<&str> = workflows.iter().map(|it| it.path.as_str()).collect();
+            let verb = if paths.len() == 1 { "runs" } else { "run" };
+            let variables = workflows.iter().flat_map(|it| &it.variables);
+            let names: BTreeSet<&str> = variables.map(|(name, _)| name.as_str()).collect();
+            let names: Vec<&str> = names.into_iter().collect();
+            let set = if names.is_empty() {
+                String::new()
+            } else {
+                format!(", with {}", diag::names(&names))
+            };
+            format!("{} {verb} exledger{set}", diag::names(&paths))
+        }
+    };
+    proven(facts, forge, keys, found)
 }
 
-fn problem(workflow: &CiWorkflow, branch: &str) -> Option<DoctorCheck> {
-    let (name, path) = (CheckName::Workflow, &workflow.path);
+/// Adds whether the key that signs reviews is protected: only a job that has it can show that.
+fn proven(facts: &DoctorFacts<'_>, forge: Option<&str>, keys: &Keys, found: String) -> DoctorCheck {
+    if facts.ci.states_reviews(forge).is_none() {
+        return DoctorCheck::ok(CheckName::Ci, found);
+    }
+    match (keys.has_bridge(), facts.has_signed) {
+        (true, true) => DoctorCheck::ok(CheckName::Ci, found),
+        (true, false) => {
+            let message =
+                format!("{found}; environment not proven: no job has signed a review yet");
+            DoctorCheck::note(CheckName::Ci, message)
+        }
+        (false, _) => {
+            let message = format!(
+                "{found}; environment not proven: no review key is listed, so reviews count by `exledger approve` alone"
+            );
+            DoctorCheck::note(CheckName::Ci, message).with_command("exledger ci setup")
+        }
+    }
+}
+
+fn problem(workflow: &CiWorkflow, reference: &str) -> Option<DoctorCheck> {
+    let branch = chain::branch(reference);
+    let (name, path) = (CheckName::Ci, &workflow.path);
     if let Some(fault) = &workflow.fault {
         return Some(
             DoctorCheck::problem(name, format!("{fault}: correct it, or write it anew"))
@@ -71,6 +109,14 @@ fn problem(workflow: &CiWorkflow, branch: &str) -> Option<DoctorCheck> {
                 .with_lines([format!("branches: [{}]", check::yaml(branch))]),
         );
     }
+    let named = workflow.variables.iter().find(|(name, _)| name == APPROVED_REF);
+    if let Some((_, value)) = named.filter(|(_, value)| chain::branch(value) != branch) {
+        let message = format!(
+            "{path} sets {APPROVED_REF} to {value}, but the approved ref is {reference}: whatever it answers is about another branch"
+        );
+        let line = format!("{APPROVED_REF}: \"{reference}\"");
+        return Some(DoctorCheck::problem(name, message).with_lines([line]));
+    }
     if workflow.states_reviews && workflow.pushes == PushedBranches::Nothing {
         let message =
             format!("{path} records reviews, but no push to {branch} starts it: add that to `on`");
@@ -80,22 +126,22 @@ fn problem(workflow: &CiWorkflow, branch: &str) -> Option<DoctorCheck> {
     None
 }
 
-/// Returns the check of GitLab's pipeline; `None` if there is none of exledger.
-fn gitlab(ci: &CiSetup) -> Option<DoctorCheck> {
-    let (name, gitlab) = (CheckName::Workflow, &ci.gitlab);
+/// Returns the pipeline of GitLab that runs exledger, or what keeps it from that; `None` if there is none.
+fn gitlab(ci: &CiSetup) -> Option<Result<&'static str, DoctorCheck>> {
+    let gitlab = &ci.gitlab;
     if gitlab.runs_exledger && (gitlab.has_jobs || gitlab.has_pipeline) {
-        return Some(DoctorCheck::ok(name, format!("{GITLAB_PIPELINE} runs exledger")));
+        return Some(Ok(GITLAB_PIPELINE));
     }
     if !gitlab.has_jobs {
         return None;
     }
     let message = format!("{GITLAB_PIPELINE} does not include {GITLAB_JOBS}, so nothing runs");
     let line = format!("include: [{{local: {GITLAB_JOBS}}}]");
-    Some(DoctorCheck::problem(name, message).with_lines([line]))
+    Some(Err(DoctorCheck::problem(CheckName::Ci, message).with_lines([line])))
 }
 
 fn absent(ci: &CiSetup, forge: Option<&str>) -> DoctorCheck {
-    let name = CheckName::Workflow;
+    let name = CheckName::Ci;
     let message = "no job runs exledger: nothing checks pull requests or records reviews";
     match forge {
         Some("github") => DoctorCheck::problem(name, message).with_command("exledger init"),
