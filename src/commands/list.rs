@@ -83,7 +83,6 @@ impl Run for ListArgs {
             &list::List { stamp: approved.stamp(), records, hidden, reads: ctx.format.reads },
             &*approved,
         ))?;
-        ctx.of_notices(&approved.waiting_reviews(&|_| true));
         for hint in approved.filter_hints(&filter) {
             ctx.hint(&hint);
         }

@@ -50,9 +50,6 @@ impl Run for ShowArgs {
             let doc =
                 show::screen::doc(record_state, &statements, &evidence, (names, &files), stamp);
             ctx.show(&doc)?;
-            ctx.of_notices(
-                &approved.waiting_reviews(&|id| id.eq_ignore_ascii_case(&record_state.key)),
-            );
         }
         Ok(unknown::outcome(
             ctx,

@@ -2,8 +2,6 @@
 //!
 //! Start at [`Notice`]; the program puts them into words.
 
-use std::collections::BTreeSet;
-
 use crate::history::objects::Obstacle;
 
 /// Something to know about how an answer was found.
@@ -86,19 +84,5 @@ pub enum Notice {
         path: String,
         /// Why.
         cause: String,
-    },
-    /// A branch of a bridge holds approvals that count once they are merged.
-    WaitingReviews {
-        /// The branch.
-        branch: String,
-        /// The ids of the records that they are about.
-        ids: BTreeSet<String>,
-    },
-    /// Whether a branch of a bridge holds approvals can't be determined.
-    UnreadableReviews {
-        /// The branch.
-        branch: String,
-        /// What is in the way.
-        obstacle: Obstacle,
     },
 }

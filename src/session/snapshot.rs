@@ -14,7 +14,6 @@ pub(crate) mod proposals;
 mod single;
 mod stamp;
 pub mod tip;
-mod waiting;
 pub mod walk;
 
 use std::rc::Rc;
