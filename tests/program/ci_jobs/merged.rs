@@ -1,13 +1,18 @@
 //! `ci merged`: what reviewers decided on the forge becomes signed statements on `exledger-approvals`.
 
+#[cfg(target_os = "linux")]
 use std::process::Command;
 
 use serde_json::{Value, json};
 
-use super::runner::{BOT, Job, REPO, Runner, TOKEN, text};
+#[cfg(target_os = "linux")]
+use super::runner::TOKEN;
+use super::runner::{BOT, Job, REPO, Runner, text};
 use crate::cli;
 use crate::cli_approve::{ID, POLICY, World};
 use crate::support::repo::{git, speak};
+#[cfg(target_os = "linux")]
+use crate::support::tools::need;
 
 /// A forge with a merged pull request.
 struct Merged {
@@ -156,9 +161,11 @@ fn what_reviewers_decided_is_pushed_to_the_approvals_branch_alone() {
     }
 }
 
+#[cfg(target_os = "linux")]
 #[test]
 fn the_key_is_in_no_file_and_no_argument() {
     use base64ct::Encoding as _;
+    need(&["strace"]);
     let merged = merged();
     let key = speak::private_file("bridge");
     let line = base64ct::Base64::encode_string(key.as_bytes());
@@ -188,10 +195,7 @@ fn the_key_is_in_no_file_and_no_argument() {
     traced.arg(&trace).arg(own.get_program()).args(own.get_args());
     traced.current_dir(own.get_current_dir().unwrap()).env_clear();
     traced.envs(own.get_envs().filter_map(|(name, value)| Some((name, value?))));
-    let Ok(output) = traced.output() else {
-        eprintln!("strace is not installed: the files are compared alone");
-        return;
-    };
+    let output = traced.output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     assert_eq!(merged.statements().len(), 1);
     let trace = std::fs::read_to_string(trace).unwrap();
