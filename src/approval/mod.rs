@@ -9,8 +9,10 @@
 /// What history says, before anybody is asked who that is: messages, forges, signatures, keys.
 pub mod sources {
     pub mod forge;
+    pub(crate) mod forge_keys;
     pub mod keys;
     pub mod message;
+    pub mod openpgp;
     pub mod signature;
     pub mod signers;
     pub mod wire;
@@ -30,6 +32,7 @@ pub mod evidence {
     pub mod approvals_branch;
     pub(crate) mod claims;
     pub mod files;
+    mod forge_merge;
     pub mod reviews;
     pub mod statement;
     pub mod statement_file;

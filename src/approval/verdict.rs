@@ -10,6 +10,7 @@ use crate::history::ident::IdentProblem;
 use crate::history::objects::{Obstacle, Oid};
 use crate::history::version::TrailKey;
 use crate::policy::demand::{EvidenceKind, Proof};
+use crate::policy::governance::KeyLimit;
 use crate::policy::people::nobody;
 use crate::policy::people::person::Person;
 use crate::policy::tier::Needed;
@@ -17,7 +18,6 @@ use crate::record::time::{Instant, Term};
 use serde::{Serialize, Serializer};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
-use std::sync::Arc;
 use strum::{Display, IntoStaticStr};
 
 /// The verdicts on each record: one for each version, oldest first.
@@ -180,6 +180,8 @@ pub enum FourEyes {
     Vetoed,
     /// Signed approvals alone meet the requirement.
     Attested,
+    /// Signed approvals and merges that the forge signed meet it without others.
+    ForgeSigned,
     /// Some counted evidence is only claimed: whoever wrote the commit could have written it.
     Claimed,
     /// No approval counts, but one would if its author were identified.
@@ -207,6 +209,24 @@ impl Vote {
 impl FourEyes {
     pub fn as_str(self) -> &'static str {
         self.into()
+    }
+
+    /// Returns what the approvals prove that make the result; `None` if it is made by none.
+    pub fn proof(self) -> Option<Proof> {
+        match self {
+            FourEyes::Attested => Some(Proof::Attested),
+            FourEyes::ForgeSigned => Some(Proof::ForgeSigned),
+            FourEyes::Claimed => Some(Proof::Claimed),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn of_proof(proof: Proof) -> FourEyes {
+        match proof {
+            Proof::Attested => FourEyes::Attested,
+            Proof::ForgeSigned => FourEyes::ForgeSigned,
+            Proof::Claimed => FourEyes::Claimed,
+        }
     }
 }
 
@@ -240,9 +260,8 @@ pub struct Statement {
     pub counts: VoteCounts,
     pub groups: Vec<String>,
     pub level: Proof,
-    /// The commit by which a claim let the key in, so that it proves no more than a claim.
-    #[serde(rename = "level_reason", serialize_with = "level_reason")]
-    pub key_claimed_in: Option<Arc<str>>,
+    #[serde(serialize_with = "level_reason")]
+    pub level_reason: Option<LevelReason>,
     pub kind: EvidenceKind,
     /// Whether a member of the author set stated it.
     pub self_asserted: SelfAsserted,
@@ -261,16 +280,38 @@ pub struct Statement {
     pub via: Option<String>,
 }
 
-/// Says why a signature proves no more than a claim; null for an approval that proves as much as its kind does.
-fn level_reason<S: Serializer>(claimed_in: &Option<Arc<str>>, to: S) -> Result<S::Ok, S::Error> {
-    claimed_in.as_deref().map(signed_by_claimed_key).serialize(to)
+fn level_reason<S: Serializer>(reason: &Option<LevelReason>, to: S) -> Result<S::Ok, S::Error> {
+    reason.as_ref().map(ToString::to_string).serialize(to)
 }
 
-pub(crate) fn signed_by_claimed_key(commit: &str) -> String {
-    format!(
-        "signed by a key whose owner only a claim names ({})",
-        commit.get(..7).unwrap_or(commit)
-    )
+/// Why an approval proves less than one of its kind can.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum LevelReason {
+    #[error("{0} is not in people.forges")]
+    ForgeNotNamed(String),
+    #[error("no key is listed for {0}")]
+    NoForgeKey(String),
+    #[error("{0} signs its merges, and not this one")]
+    NotSigned(String),
+    #[error("the signature is over other bytes, or by another key")]
+    OtherBytes,
+    #[error("the signature is by a revoked key")]
+    RevokedKey,
+    #[error("the signature is by a key that was not valid then")]
+    KeyNotValid,
+    #[error("{0} is not listed")]
+    NotListed(String),
+    /// The key of `people.logins` that names the account's number.
+    #[error("people.logins has no number for {login}: write {key}")]
+    NoNumber { login: String, key: String },
+    #[error("the merge does not say which {0}")]
+    AnyAccount(String),
+    #[error(
+        "signed by a key that a {} listed ({})",
+        if .0.proof == Proof::Claimed { "claim" } else { "forge-signed approval" },
+        .0.commit.get(..7).unwrap_or(&.0.commit)
+    )]
+    Key(KeyLimit),
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -293,11 +334,10 @@ pub enum NotCounted {
     Nested,
     #[error("the policy does not accept this kind")]
     Kind,
-    #[error("the policy requires a signature")]
-    Proof,
-    /// The commit by which a claim let the key in.
-    #[error("is {}, and the policy requires more", signed_by_claimed_key(.0))]
-    KeyByClaim(Arc<str>),
+    #[error("the policy requires {}", .0.required())]
+    Proof(Proof),
+    #[error("{0}, and the policy requires more")]
+    Level(LevelReason),
     #[error("same-name-as-author: the name, or a similar address, belongs to an author")]
     SameNameAsAuthor,
     #[error(

@@ -167,7 +167,7 @@ impl Run for CheckArgs {
                 at: self.at.as_ref().map(|at| at.instant()),
                 max_age: self.max_age.as_ref(),
             };
-            let home = ctx.home()?;
+            let home = ctx.home_without_levels()?;
             let _progress = ctx.progress(context::READING);
             features::check::answer(&home, &ctx.moment(), &request, &receipts)?
         };

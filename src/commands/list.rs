@@ -61,7 +61,7 @@ impl Run for ListArgs {
     const PAST: PastInstants = PastInstants::Answered;
 
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
-        let home = ctx.home()?;
+        let home = ctx.home_of_list()?;
         let filter = self.filters.filter();
         // With filters, the number of matching but hidden records is reported.
         let scope =

@@ -90,7 +90,7 @@ impl Run for QueueArgs {
     const PAST: PastInstants = PastInstants::Answered;
 
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
-        let home = ctx.home()?;
+        let home = ctx.home_of_list()?;
         let is_calendar = ctx.globals.format.as_deref() == Some(output::CALENDAR);
         if is_calendar && self.messages {
             return Err(fault::usage_error(

@@ -160,7 +160,7 @@ impl Run for TriageArgs {
             };
             return plan.run(ctx);
         }
-        let session = ctx.home()?;
+        let session = ctx.home_without_levels()?;
         let named = self.source_roots.iter();
         let roots: Vec<String> = named.map(|root| absolute(root)).collect::<anyhow::Result<_>>()?;
         let sources = open(ctx, &self.files)?;

@@ -300,6 +300,7 @@ fn level(act: &RecordAct<'_>) -> StyledText {
     match (act.result, act.satisfied) {
         (FourEyes::NotApplicable, _) => StyledText::with_tone(Tone::Muted, text),
         (FourEyes::Attested, Satisfied::Yes) => StyledText::with_tone(Tone::Good, text),
+        (FourEyes::ForgeSigned, Satisfied::Yes) => StyledText::with_tone(Tone::Fair, text),
         (FourEyes::Vetoed | FourEyes::InvalidSignature, _) => {
             StyledText::with_tone(Tone::Bad, text)
         }
@@ -307,7 +308,7 @@ fn level(act: &RecordAct<'_>) -> StyledText {
             StyledText::with_tone(Tone::Muted, text)
         }
         (_, Satisfied::Yes) => StyledText::with_tone(Tone::Warn, text),
-        (FourEyes::Attested | FourEyes::Claimed, _) => {
+        (FourEyes::Attested | FourEyes::ForgeSigned | FourEyes::Claimed, _) => {
             StyledText::with_tone(Tone::Warn, text).and(Tone::Warn, ", too few")
         }
         _ => StyledText::with_tone(Tone::Warn, text),

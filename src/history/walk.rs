@@ -43,6 +43,7 @@ use crate::history::survey::Survey;
 use crate::history::trails::{LandedFiles, TrailSet};
 use crate::history::unnamed::OtherApprovalFile;
 use crate::history::version::{Content, Trail, TrailKey, Version};
+use crate::history::walked::CheckedCommits;
 use crate::history::walked::{ApprovalFileChange, History};
 use crate::history::watched_paths::{RecordFilter, WatchedKind};
 use crate::history::{governance, origin, tags, unnamed, watched_paths};
@@ -95,6 +96,8 @@ pub fn mainline_only(chain: Chain, prefix: &LedgerPrefix) -> History {
         begins: None,
         other_policies: BTreeMap::new(),
         policies_below: chain.others.judged,
+        hides_levels: false,
+        checked: CheckedCommits::default(),
     }
 }
 
@@ -236,6 +239,8 @@ fn collect_versions(
         begins: None,
         other_policies,
         policies_below,
+        hides_levels: false,
+        checked: CheckedCommits::default(),
     })
 }
 

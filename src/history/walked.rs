@@ -13,7 +13,8 @@ use crate::history::taken::OffLine;
 use crate::history::version::{Trail, TrailKey, Version};
 use crate::history::watched_paths;
 use crate::record::time::Instant;
-use std::collections::{BTreeMap, BTreeSet};
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
 
 /// The history of all or some records along the mainline.
@@ -61,6 +62,21 @@ pub struct History {
     pub other_policies: BTreeMap<String, usize>,
     /// The policies of folders below that are judged as governance files of this ledger, by their paths.
     pub policies_below: BTreeSet<String>,
+    /// Whether the signatures of forges are checked only where the policy demands them, since no level is shown.
+    pub hides_levels: bool,
+    pub checked: CheckedCommits,
+}
+
+/// Which keys signed which commits, as far as that was checked: an answer judges a commit several times.
+#[derive(Clone, Debug, Default)]
+pub struct CheckedCommits(Rc<RefCell<HashMap<(Oid, String), bool>>>);
+
+impl CheckedCommits {
+    /// Returns the known result of a check, by the key's fingerprint, or makes it.
+    pub fn is_by(&self, commit: Oid, key: String, check: impl FnOnce() -> bool) -> bool {
+        let mut checked = self.0.borrow_mut();
+        *checked.entry((commit, key)).or_insert_with(check)
+    }
 }
 
 impl History {

@@ -19,7 +19,7 @@ pub struct Approval {
     /// Whether claims on commits inside a merged branch count.
     pub nested: Switch,
     /// Whether the commits that write the content must be signed with their authors' listed keys.
-    pub authors: Proof,
+    pub authors: AuthorProof,
     /// Whether an owner of the record may approve it.
     pub owner_may_approve: bool,
     /// The weakest level of proof that counts.
@@ -65,7 +65,7 @@ impl Default for Approval {
             self_approval: SelfApproval::Forbid,
             self_asserted: Switch::Deny,
             nested: Switch::Deny,
-            authors: Proof::Claimed,
+            authors: AuthorProof::Claimed,
             owner_may_approve: true,
             proof: Proof::Claimed,
             governance: GovernanceApprovals::default(),
@@ -115,6 +115,8 @@ words! {
     pub enum Proof {
         /// Stated in git, where whoever wrote the commit could have written it.
         Claimed,
+        /// The forge signed the merge: the account of the person pressed it.
+        ForgeSigned,
         /// A signature by a listed key fixes the content.
         Attested,
     }
@@ -123,6 +125,43 @@ words! {
             // The stronger first: the documentation recommends it.
             let words = Proof::all().iter().rev();
             words.map(|proof| proof.as_str()).collect()
+        }
+    }
+}
+
+words! {
+    /// How firmly the authors of content are known; the weaker sorts first.
+    pub enum AuthorProof {
+        /// As git names them.
+        Claimed,
+        /// Each commit is signed by a listed key of its author.
+        Attested,
+    }
+    impl {
+        fn words() -> Vec<&'static str> {
+            let words = AuthorProof::all().iter().rev();
+            words.map(|proof| proof.as_str()).collect()
+        }
+    }
+}
+
+impl Proof {
+    /// Returns what a policy requires that asks for this level, as the end of a sentence.
+    pub fn required(self) -> &'static str {
+        match self {
+            Proof::Claimed => "an approval",
+            Proof::ForgeSigned => "a merge that the forge signs, or a signature",
+            Proof::Attested => "a signature",
+        }
+    }
+}
+
+impl AuthorProof {
+    /// Returns what a change of the rules must prove where authors are known as firmly as this.
+    pub fn for_rules(self) -> Proof {
+        match self {
+            AuthorProof::Claimed => Proof::Claimed,
+            AuthorProof::Attested => Proof::Attested,
         }
     }
 }

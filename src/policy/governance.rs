@@ -11,6 +11,7 @@ use crate::diag::code::Code;
 use crate::diag::{Finding, Level, Pos};
 use crate::ledger::tree::{EntryKind, Tree, TreeError};
 use crate::policy::catalog::controls::{Catalog, ControlMatch};
+use crate::policy::demand::Proof;
 use crate::policy::hooks::HookFile;
 use crate::policy::mailmap::Mailmap;
 use crate::policy::people::account;
@@ -40,6 +41,13 @@ pub enum State {
     Broken,
 }
 
+/// What let a key in, where the key proves no more than that.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyLimit {
+    pub proof: Proof,
+    pub commit: Arc<str>,
+}
+
 /// The governance files of one tree.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Governance {
@@ -49,9 +57,9 @@ pub struct Governance {
     pub roster: Option<Roster>,
     /// The allowed_signers file as text; `approval::signers` reads it.
     pub signers: Option<String>,
-    /// The lines of the signers file, from 1, that a claim let in, each with the commit that did: their keys prove no
-    /// more than a claim. Known only of a state that counts on the approved branch.
-    pub claimed_signers: BTreeMap<u32, Arc<str>>,
+    /// The lines of the signers file, from 1, whose keys prove no more than what let them in. Known only of a state that
+    /// counts on the approved branch.
+    pub limited_signers: BTreeMap<u32, KeyLimit>,
     /// The list of revoked keys as text; `approval::signers` reads it.
     pub revoked: Option<String>,
     /// The mailmap; empty if there is none.

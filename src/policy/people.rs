@@ -237,6 +237,15 @@ pub fn is_forge(governance: &Governance, name: &str, email: &str) -> bool {
     fitting.next().is_some()
 }
 
+/// Tells whether `people.forges` names an address, alone or behind a name.
+pub fn names_forge(governance: &Governance, address: &str) -> bool {
+    let mut forges = governance.policy.people.forges.iter();
+    forges.any(|forge| {
+        let behind = forge.trim_end().strip_suffix('>').and_then(|it| it.rsplit_once('<'));
+        pattern::matches_person(behind.map_or(forge, |(_, address)| address), address.trim())
+    })
+}
+
 /// Tells whether a pattern matches a person's address or name, as typed or as resolved; the number of
 /// an account may be omitted.
 fn fits(governance: &Governance, patterns: &[String], person: &Person) -> bool {

@@ -33,6 +33,7 @@ fn invalid(landed: &LandedCase<'_>, signature: &LandedSignature) -> Option<Findi
         (SignatureState::Bad(_), _) => Level::Error,
         (
             SignatureState::UntrustedKey(_)
+            | SignatureState::NotOfForge(_)
             | SignatureState::NotValidAtLanding(_)
             | SignatureState::Revoked(_),
             SignedObject::Landing,

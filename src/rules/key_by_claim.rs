@@ -28,8 +28,13 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(landed: &LandedCase<'_>, findings: &mut Vec<Finding>) {
-    let all =
-        [Admission::Claim, Admission::ClaimedName, Admission::FirstList, Admission::FirstPolicy];
+    let all = [
+        Admission::Claim,
+        Admission::ClaimedName,
+        Admission::ForgeSigned,
+        Admission::FirstList,
+        Admission::FirstPolicy,
+    ];
     for by in all {
         let keys: Vec<&KeyUse> = landed.keys.iter().filter(|key| key.key.by == by).collect();
         if !keys.is_empty() {
@@ -53,6 +58,7 @@ fn finding(landed: &LandedCase<'_>, by: Admission, keys: &[&KeyUse]) -> Finding 
         }
         _ => "were let in by a claim, so they prove no more than a claim",
     };
+    let by_forge = "were let in by a merge that the forge signed, so they prove no more than that";
     let (level, how) = match by {
         Admission::FirstPolicy if keys.iter().any(|key| key.completes_policy) => (
             Level::Warning,
@@ -64,6 +70,8 @@ fn finding(landed: &LandedCase<'_>, by: Admission, keys: &[&KeyUse]) -> Finding 
         Admission::FirstList => {
             (Level::Warning, "stand in the first list of keys, which nobody could sign")
         }
+        Admission::ForgeSigned if asking.is_empty() => (Level::Note, by_forge),
+        Admission::ForgeSigned => (Level::Error, by_forge),
         _ if asking.is_empty() => (Level::Warning, by_claim),
         _ => (Level::Error, by_claim),
     };
@@ -74,7 +82,7 @@ fn finding(landed: &LandedCase<'_>, by: Admission, keys: &[&KeyUse]) -> Finding 
     };
     let path = landed.path;
     let approve = match by {
-        Admission::Claim | Admission::ClaimedName => format!(
+        Admission::Claim | Admission::ClaimedName | Admission::ForgeSigned => format!(
             "; then people whose keys prove more run `exledger approve --governance {path}`, or you run"
         ),
         _ => "; then run".to_owned(),

@@ -42,6 +42,8 @@ pub(crate) struct OpenMainline<'h> {
     pub(crate) is_past: bool,
     /// Whether the policy is read although it is below another ledger, and nobody there approved it.
     pub(crate) reads_unapproved_policy: bool,
+    /// Whether the answer shows no level of an approval.
+    pub(crate) hides_levels: bool,
 }
 
 /// A mainline as it was at some time, and the instant in question.
@@ -179,6 +181,7 @@ impl<'h> OpenMainline<'h> {
             is_moved: at.is_moved(),
             is_past: at.as_of.is_some(),
             reads_unapproved_policy: located.options.reads_unapproved_policy,
+            hides_levels: located.options.hides_levels,
         })
     }
 }

@@ -26,6 +26,9 @@ pub struct Options {
     /// Whether a policy below another ledger is read although nobody there approved it: for commands that say neither what
     /// is allowed nor what is in force.
     pub reads_unapproved_policy: bool,
+    /// Whether the answer shows no level of an approval, so that the signatures of forges are checked only where the policy
+    /// demands them.
+    pub hides_levels: bool,
     /// The user's home folder, which is searched for keys.
     pub home: Option<PathBuf>,
 }

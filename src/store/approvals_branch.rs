@@ -51,9 +51,8 @@ impl Repository {
         };
         // A tree takes each path once: what is added now is what the local branch has, too, or newer.
         let is_added = |path: &String| commit.files.iter().any(|(added, _)| added == path);
-        changes.retain(|(path, _)| {
-            !watched_paths::approvals_of(path).is_empty() && !is_added(path)
-        });
+        changes
+            .retain(|(path, _)| !watched_paths::approvals_of(path).is_empty() && !is_added(path));
         let files = commit.files.iter();
         changes.extend(files.map(|(path, bytes)| (path.clone(), Some(bytes.clone()))));
         let parent = fetched.or(local).map(|tip| writer.commit_of(tip)).transpose()?;

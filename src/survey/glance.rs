@@ -64,10 +64,11 @@ pub struct TierCounts<'a> {
     pub counts: GroupCounts,
 }
 
-/// How many approvals of what is in force are attested, and how many are claimed.
+/// How many approvals of what is in force are known how firmly.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ProofCounts {
     pub attested: usize,
+    pub forge_signed: usize,
     pub claimed: usize,
 }
 
@@ -164,6 +165,7 @@ impl ProofCounts {
         for approver in grants.flat_map(|grant| &grant.approvers) {
             match approver.level {
                 Proof::Attested => counts.attested += 1,
+                Proof::ForgeSigned => counts.forge_signed += 1,
                 Proof::Claimed => counts.claimed += 1,
             }
         }

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use crate::approval::verdict::{ApprovalVerdict, FourEyes};
+use crate::approval::verdict::ApprovalVerdict;
 use crate::history::version::Trail;
 use crate::history::walked::History;
 use crate::record::Record;
@@ -78,7 +78,7 @@ pub fn verification(
 /// Tells whether somebody outside the author set of a version approved it, with evidence that counts.
 fn has_outsider(verdict: &ApprovalVerdict) -> bool {
     let is_author = |key: &str| verdict.authors.iter().any(|author| author.person.key == key);
-    matches!(verdict.result, FourEyes::Attested | FourEyes::Claimed)
+    verdict.result.proof().is_some()
         && verdict.approvers.iter().any(|it| !it.is_author && !is_author(&it.person.key))
 }
 

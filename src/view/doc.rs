@@ -385,6 +385,8 @@ pub enum Tone {
     Plain,
     /// In force, allowed, clean.
     Good,
+    /// Between the two: good, and not the best.
+    Fair,
     /// Due soon, a warning.
     Warn,
     /// Expired, denied, an error.

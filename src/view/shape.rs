@@ -141,6 +141,7 @@ pub fn short_stated(approver: &Statement) -> String {
 pub fn level(level: Proof) -> StyledText {
     let tone = match level {
         Proof::Attested => Tone::Good,
+        Proof::ForgeSigned => Tone::Fair,
         Proof::Claimed => Tone::Warn,
     };
     StyledText::with_tone(tone, level.as_str())
@@ -150,6 +151,7 @@ pub fn level(level: Proof) -> StyledText {
 pub fn result(result: FourEyes) -> StyledText {
     let tone = match result {
         FourEyes::Attested => Tone::Good,
+        FourEyes::ForgeSigned => Tone::Fair,
         FourEyes::Vetoed | FourEyes::InvalidSignature => Tone::Bad,
         FourEyes::NotApplicable => Tone::Muted,
         _ => Tone::Warn,
@@ -169,11 +171,13 @@ pub fn approver_text(approver: &Statement) -> StyledText {
     }
     text = text.and(Tone::Plain, format!("{groups}: "));
     text.0.extend(level(approver.level).0);
+    let reason = approver.level_reason.as_ref().map(|reason| format!(" ({reason})"));
     text.and(
         Tone::Plain,
         format!(
-            " by {}, not before {}, {}",
+            " by {}{}, not before {}, {}",
             approver.kind.as_str(),
+            reason.unwrap_or_default(),
             approver.at,
             short(&approver.commit)
         ),

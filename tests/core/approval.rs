@@ -9,6 +9,7 @@ mod evidence;
 mod files;
 mod fold;
 mod forge;
+mod forge_signed;
 mod governance;
 mod inside;
 mod landing;

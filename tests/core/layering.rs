@@ -47,6 +47,7 @@ const HOME: &[(&str, &str)] = &[
     ("chrono", "record clock formats features"),
     ("schemars", "record policy"),
     ("jsonschema", "rules"),
+    ("rsa", "approval"),
     ("ssh_key", "approval"),
     ("unicode_normalization", "record"),
     ("unicode_security", "policy"),

@@ -4,6 +4,7 @@
 
 mod arbitrary;
 pub(crate) mod keygen;
+mod openpgp;
 mod reviews;
 mod signers;
 mod statement;

@@ -42,6 +42,7 @@ mod export_engines;
 mod export_rows;
 mod fetching;
 mod fleet;
+mod forge_signed;
 mod gate;
 mod governance;
 #[cfg(unix)]

@@ -14,6 +14,7 @@ pub(crate) mod golden;
 pub(crate) mod history;
 pub(crate) mod keygen;
 pub(crate) mod lint;
+pub(crate) mod openpgp;
 pub(crate) mod project;
 pub(crate) mod render;
 pub(crate) mod repo;

@@ -171,6 +171,12 @@ impl Repo {
         std::fs::write(path, text).unwrap();
     }
 
+    /// Writes the tip of `main` again, with its text changed.
+    pub(crate) fn rewrite(&self, change: impl FnOnce(String) -> String) -> git2::Oid {
+        let raw = self.git.objects().odb().unwrap().read(self.tip(MAIN)).unwrap().data().to_vec();
+        self.raw_commit(MAIN, change(String::from_utf8(raw).unwrap()).as_bytes())
+    }
+
     /// Writes a commit from its raw bytes and lets a branch point at it.
     pub(crate) fn raw_commit(&self, branch: &str, raw: &[u8]) -> git2::Oid {
         let oid = self.git.write_commit(raw);
@@ -371,7 +377,7 @@ impl Work<'_> {
             raw += &format!("{gap}Co-authored-by: {name} <{address}>\n");
         }
         if let Some(key) = &self.key {
-            let signature = speak::sign(key, "git", raw.as_bytes());
+            let signature = speak::sign_commit(key, raw.as_bytes(), now);
             let header = speak::folded("gpgsig", &signature);
             raw = raw.replacen("\n\n", &format!("\n{header}\n\n"), 1);
         }

@@ -13,6 +13,8 @@ use crate::record::vocabulary::Vocabulary;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct AcceptedKinds {
     pub merges: bool,
+    /// Merges that the forge signs.
+    pub forge_merges: bool,
     pub trailers: bool,
     pub signed_merges: bool,
     pub signed_files: bool,
@@ -50,6 +52,9 @@ impl AcceptedKinds {
         );
         AcceptedKinds {
             merges,
+            forge_merges: accepts(EvidenceKind::Merge)
+                && demand.proof <= Proof::ForgeSigned
+                && keys.prove_merges(governance),
             trailers: merges && trailers && reads_approved_by(approval.forge),
             signed_merges: accepts(EvidenceKind::Signature),
             signed_files: accepts(EvidenceKind::Detached),

@@ -34,9 +34,10 @@ pub(crate) fn missing_approvals(
         people.iter().map(|person| person.statement.groups.clone()).collect();
     let unfilled = requirement::unfilled(&groups, &member_of);
     let by_signature = match terms.proof {
-        Proof::Attested => ", by a signature",
-        Proof::Claimed => "",
+        Proof::Claimed => String::new(),
+        proof => format!(", by {}", proof.required()),
     };
+    let by_signature = by_signature.as_str();
     let mut missing: Vec<MissingApproval> = unfilled
         .iter()
         .map(|group| MissingApproval {

@@ -13,6 +13,7 @@ use crate::approval::sources::signature::SignatureState;
 use crate::approval::verdict::{FourEyes, NotCounted, Statement, Vote, VoteCounts};
 use crate::diag::sorting::StableSort as _;
 use crate::policy::demand::{EvidenceKind, Proof};
+use crate::record::vocabulary::Vocabulary as _;
 use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 
@@ -114,11 +115,14 @@ fn result(
         let mut approving = statements.iter().filter(|it| it.vote == Vote::Approves);
         approving.any(|it| matches!(&it.counts, VoteCounts::No(why_not) if wanted(why_not)))
     };
-    let attested = people.iter().filter(|person| person.statement.level == Proof::Attested);
-    let attested: Vec<CountedPerson> = attested.cloned().collect();
     if people.iter().any(|person| !person.statement.is_author) {
-        let by_signature = attested.len() == people.len() || is_met(case.demand, &attested);
-        return if by_signature { FourEyes::Attested } else { FourEyes::Claimed };
+        let is_reached = |proof: &Proof| {
+            let strong = people.iter().filter(|person| person.statement.level >= *proof);
+            let strong: Vec<CountedPerson> = strong.cloned().collect();
+            strong.len() == people.len() || is_met(case.demand, &strong)
+        };
+        let proof = Proof::all().iter().copied().rev().find(is_reached);
+        return FourEyes::of_proof(proof.unwrap_or(Proof::Claimed));
     }
     if !people.is_empty() {
         return FourEyes::SelfApproved;
@@ -193,7 +197,10 @@ pub(crate) fn count(case: VersionEvidence, claims: &[Claim]) -> CountedPeople {
         statement.is_author = !claim.relation.is_different();
         let person = CountedPerson {
             identity: (*identity).clone(),
-            names: claim.resolver.key_set.names(&identity.person, claim.level),
+            names: {
+                let level = weigh::shared_level(case, claim);
+                claim.resolver.key_set.names(&identity.person, level)
+            },
             statement,
             stated_at: claim.stated_at,
             accounts: claim.resolver.accounts(identity, &claim.separated_by),
@@ -222,7 +229,8 @@ impl CountedPerson {
         groups.sort();
         groups.dedup();
         let is_author = self.statement.is_author || other.statement.is_author;
-        if other.statement.kind.strength() > self.statement.kind.strength() {
+        let strength = |statement: &Statement| (statement.level, statement.kind.strength());
+        if strength(&other.statement) > strength(&self.statement) {
             self.identity.person = other.identity.person;
             self.stated_at = other.stated_at;
             self.statement = other.statement;

@@ -16,7 +16,7 @@ use crate::diag::sorting::StableSort as _;
 use crate::history::change::{self, differ, fields};
 use crate::history::paths::LedgerPrefix;
 use crate::ledger;
-use crate::policy::demand::Proof;
+use crate::policy::demand::{EvidenceKind, Proof};
 use crate::policy::governance::{self, Governance};
 use crate::policy::governs::{self, Bearing};
 use crate::policy::people::person::Person;
@@ -192,7 +192,7 @@ pub(crate) fn governance_demand(
         terms = least(approved.policy.approval.proof);
     }
     let lists_first_key = version.lists_first_key(all, landing);
-    if lists_first_key {
+    if lists_first_key && terms.proof == Proof::Attested {
         terms.proof = Proof::Claimed;
     }
     VersionDemand {
@@ -210,8 +210,11 @@ pub(crate) fn governance_demand(
 pub(crate) fn impossible(governance: &Governance) -> Option<String> {
     let keys = Keys::from_governance(governance, governance);
     let listed = ListedPeople::of(governance, &keys);
-    let keys = keys.proving();
     let terms = deciding(governance, &listed);
+    let proves_merges = terms.proof == Proof::ForgeSigned
+        && governance.policy.approval.accept.contains(&EvidenceKind::Merge)
+        && keys.prove_merges(governance);
+    let keys = keys.proving(terms.proof);
     let is_anyone_able = terms.proof == Proof::Claimed && listed.is_empty()
         || signature::OF_PEOPLE.iter().any(|namespace| keys.has_pattern_key(namespace));
     if is_anyone_able && terms.each_of.is_empty() {
@@ -219,6 +222,7 @@ pub(crate) fn impossible(governance: &Governance) -> Option<String> {
     }
     let can_prove = |person: &Person| {
         terms.proof == Proof::Claimed
+            || proves_merges
             || signature::OF_PEOPLE
                 .iter()
                 .any(|namespace| keys.lists_for(governance, person, (namespace, Proof::Claimed)))
@@ -228,7 +232,12 @@ pub(crate) fn impossible(governance: &Governance) -> Option<String> {
     let member_of: Vec<Vec<String>> =
         able.iter().map(|person| people::groups_of(governance, person)).collect();
     let unfilled = unfilled(&groups, &member_of);
-    let by = if terms.proof == Proof::Claimed { "" } else { " with a listed key" };
+    let by = match terms.proof {
+        Proof::Claimed => "",
+        Proof::ForgeSigned if proves_merges => "",
+        Proof::ForgeSigned => " with a listed key, and no forge's key counts",
+        Proof::Attested => " with a listed key",
+    };
     let needed = terms.needed().count;
     let n_able = u32::try_from(able.len()).unwrap_or(u32::MAX);
     let lacks = match unfilled.first() {
@@ -303,7 +312,8 @@ pub(crate) fn strongest_proof(approved: &Governance) -> Proof {
     let policy = &approved.policy;
     let tiers = policy.tiers.iter().filter_map(|tier| tier.approvals.proof);
     let stated = tiers.chain(policy.approval.governance.proof);
-    stated.chain([policy.approval.proof, policy.approval.authors]).max().unwrap_or(Proof::Attested)
+    let own = [policy.approval.proof, policy.approval.authors.for_rules()];
+    stated.chain(own).max().unwrap_or(Proof::Attested)
 }
 
 /// Returns what a change needs that decides who approves or what is granted: the strongest proof, the largest count that

@@ -61,7 +61,7 @@ pub(crate) fn statement(case: VersionEvidence, claim: &Claim) -> Statement {
         person: person.clone(),
         vote: claim.vote,
         counts: claim.counts.clone(),
-        groups: claim.resolver.key_set.groups(claim.resolver.at, person, claim.level),
+        groups: claim.resolver.key_set.groups(claim.resolver.at, person, shared_level(case, claim)),
         level: claim.level,
         kind: claim.kind,
         self_asserted: self_asserted(case, claim),
@@ -71,9 +71,18 @@ pub(crate) fn statement(case: VersionEvidence, claim: &Claim) -> Statement {
         at: claim.at,
         reason: claim.reason.clone(),
         source: claim.source.clone(),
-        key: claim.key.clone(),
-        key_claimed_in: claim.key_claimed_in.clone(),
+        key: claim.key.clone().or_else(|| claim.forge_key.clone()),
+        level_reason: claim.level_reason.clone(),
         via: claim.via.clone(),
+    }
+}
+
+/// Returns the level of the lines by which an approver shares groups and roles with others. Where no more than a claim is
+/// asked for, a merge shares as many with the forge's signature as without it.
+pub(crate) fn shared_level(case: VersionEvidence, claim: &Claim) -> Proof {
+    match claim.forge_key {
+        Some(_) => claim.level.min(case.demand.terms.proof),
+        None => claim.level,
     }
 }
 
@@ -181,13 +190,14 @@ fn why_not(case: VersionEvidence, claim: &Claim, relation: &Relation) -> Option<
         (false, Some(identity)) => is_owner(case, claim, identity),
         _ => Relation::Different,
     };
-    let claimed = claim.level == Proof::Claimed;
-    let unproven = claim.key_claimed_in.clone().map_or(NotCounted::Proof, NotCounted::KeyByClaim);
+    let demanded = case.demand.terms.proof;
+    let reason = claim.level_reason.clone();
+    let unproven = reason.map_or(NotCounted::Proof(demanded), NotCounted::Level);
     let is_author = *relation == Relation::Same && !by_permission;
     let is_owner = matches!(owner, Relation::Same | Relation::Namesake);
     let is_of_rules = matches!(case.demand.listed, Some(OnlyListed::Rules(_)));
     let is_nested = claim.place == EvidenceSource::Nested && !nested;
-    let is_unproven = case.demand.terms.proof == Proof::Attested && claimed;
+    let is_unproven = claim.level < demanded;
     let when = |holds: bool, why_not: NotCounted| holds.then_some(why_not);
     let denied = approval.self_asserted == Switch::Deny;
     let stated = || match stater(case, claim) {
@@ -269,7 +279,7 @@ pub(crate) fn replace(claims: &mut [Claim]) {
         (Vote::Approves, counts) => matches!(
             counts,
             VoteCounts::Yes
-                | VoteCounts::No(NotCounted::Owner | NotCounted::Proof | NotCounted::KeyByClaim(_))
+                | VoteCounts::No(NotCounted::Owner | NotCounted::Proof(_) | NotCounted::Level(_))
         ),
     };
     let decided = claims.iter().enumerate().filter(|(_, one)| is_decided(one));

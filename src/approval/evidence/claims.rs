@@ -5,6 +5,7 @@
 //! `of_version`. Follows `docs/spec/approval.md`, E1 to E6, E9, S7 and 1.12. `count::weigh` decides whether a claim
 //! counts.
 
+use crate::approval::evidence::forge_merge;
 use crate::approval::evidence::statement_file::{ApprovalDecision, ApprovalFile, BadFile};
 use crate::approval::people::at_landing::SignatureChecks;
 use crate::approval::people::authors::{self, AuthorSet};
@@ -14,7 +15,9 @@ use crate::approval::sources::forge;
 use crate::approval::sources::keys::Signer;
 use crate::approval::sources::message::{CommitMessage, ForgeAdapter, Pinned};
 use crate::approval::sources::signature::{SignatureState, Tag};
-use crate::approval::verdict::{ApprovalObstacle, MOST_STATEMENTS, NotCounted, Vote, VoteCounts};
+use crate::approval::verdict::{
+    ApprovalObstacle, LevelReason, MOST_STATEMENTS, NotCounted, Vote, VoteCounts,
+};
 use crate::history::commit::Commit;
 use crate::history::governance::Position;
 use crate::history::notes::{Note, Notes};
@@ -27,7 +30,6 @@ use crate::policy::people::account::Account;
 use crate::record::time::Instant;
 use crate::record::vocabulary::Vocabulary as _;
 use std::rc::Rc;
-use std::sync::Arc;
 
 #[derive(Clone, Debug)]
 pub(crate) struct Claim<'a> {
@@ -53,7 +55,9 @@ pub(crate) struct Claim<'a> {
     pub reason: Option<String>,
     pub source: Option<String>,
     pub key: Option<String>,
-    pub key_claimed_in: Option<Arc<str>>,
+    /// The forge's key that signed the merge. It says nothing about whose statements are whose.
+    pub forge_key: Option<String>,
+    pub level_reason: Option<LevelReason>,
     pub via: Option<String>,
 }
 
@@ -93,7 +97,8 @@ impl<'a> Claim<'a> {
             reason: None,
             source: None,
             key: None,
-            key_claimed_in: None,
+            forge_key: None,
+            level_reason: None,
             via: None,
         }
     }
@@ -220,6 +225,10 @@ pub(crate) fn of_version<'a>(scene: Scene<'a>) -> VersionEvidenceSet<'a> {
     let signature = scene.signature_checks.of_landing(version.landing, landing);
     evidence.claims.extend(signed(scene, &signature, EvidenceSource::Landing, landing));
     evidence.signature = Some(signature);
+    let mut claims = evidence.claims.iter_mut();
+    if let Some(claim) = claims.find(|claim| claim.kind == EvidenceKind::Merge) {
+        forge_merge::prove(scene, claim);
+    }
     for commit in &version.nested {
         evidence.claims.extend(nested(scene, commit));
         let signature = scene.signature_checks.of_branch(version.landing, commit);
@@ -298,7 +307,7 @@ fn signed<'a>(
         stated_by: identity,
         vouched: Vouched::ForItself,
         key: Some(signer.key.clone()),
-        key_claimed_in: signer.claimed_in.clone(),
+        level_reason: signer.limit.clone().map(LevelReason::Key),
         ..Claim::new(scene.resolver, scene.at, who, EvidenceKind::Signature, place, commit.oid)
     })
 }
@@ -487,7 +496,7 @@ pub(crate) fn add_file<'a>(
         FileBacking::Signature(signer) => {
             claim.level = signer.proof();
             claim.key = Some(signer.key.clone());
-            claim.key_claimed_in.clone_from(&signer.claimed_in);
+            claim.level_reason = signer.limit.clone().map(LevelReason::Key);
             claim.separated_by = resolver.separated_by_key(&identity, &signer.persons(resolver.at));
         }
         FileBacking::Review(bridge) => {

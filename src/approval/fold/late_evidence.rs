@@ -402,7 +402,7 @@ fn uncounted(landed: &LandedApprovalFile<'_>, why_not: NotCounted) -> Statement 
         reason: file.reason.clone(),
         source: Some(landed.path.clone()),
         key: None,
-        key_claimed_in: None,
+        level_reason: None,
         via: file.via.clone(),
         vote: match file.decision {
             ApprovalDecision::Approve => Vote::Approves,

@@ -28,7 +28,7 @@ use crate::history::change::event::ChangeEvent;
 use crate::history::commit::Commit;
 use crate::history::version::{Content, MadeInMerge, Version, VersionChange};
 use crate::history::{change, origin};
-use crate::policy::demand::{Proof, SelfApproval, Switch};
+use crate::policy::demand::{AuthorProof, Proof, SelfApproval, Switch};
 use crate::policy::governs;
 use crate::policy::people::person::Person;
 use crate::policy::tier::Needed;
@@ -412,7 +412,7 @@ fn needs_no_witness(record: &Record) -> bool {
 /// Records which commits of a version are signed by a listed key of their author. If the policy requires this of all of
 /// them, the author set is undetermined when one is not, and a different signer joins the set (A8).
 fn note_signatures(scene: Scene<'_>, set: &mut AuthorSet) {
-    let must = scene.resolver.judge.policy.approval.authors == Proof::Attested;
+    let must = scene.resolver.judge.policy.approval.authors == AuthorProof::Attested;
     if !must && scene.resolver.key_set.keys.is_empty() {
         return;
     }

@@ -6,7 +6,7 @@
 //! are read under the chosen policy.
 
 use crate::approval::count::requirement::GovernanceVersion;
-use crate::approval::governance::key_levels::{self, Admission, ApprovedList, Naming};
+use crate::approval::governance::key_levels::{self, Admission, ApprovedList, KnownNames, Naming};
 use crate::approval::people::at_landing::GovernanceHistory;
 use crate::approval::put_back;
 use crate::approval::verdict::{ApprovalVerdict, FourEyes, Satisfied, Statement};
@@ -15,7 +15,7 @@ use crate::history::objects::{Obstacle, Oid};
 use crate::history::version::{Content, MadeInMerge, Version, VersionChange};
 use crate::history::walked::History;
 use crate::ledger::tree::{EntryKind, Tree, TreeError, TreeItem};
-use crate::policy::demand::EvidenceKind;
+use crate::policy::demand::{EvidenceKind, Proof};
 use crate::policy::governance::{self, Governance, MAILMAP, State};
 use crate::policy::{self, governs};
 use crate::record::time::Instant;
@@ -32,8 +32,8 @@ pub(super) struct Chooser<'c, 'h> {
     pub(super) counted: VersionChoice,
     pub(super) approved: VersionChoice,
     earlier: VersionChoice,
-    /// Of the files that say who is who, the versions that no claim let in since the first keys.
-    proven: VersionChoice,
+    /// Of the files that say who is who, the versions that nothing let in since the first keys which proves less.
+    proven: [(Proof, VersionChoice); 2],
 }
 
 impl<'c, 'h> Chooser<'c, 'h> {
@@ -50,7 +50,7 @@ impl<'c, 'h> Chooser<'c, 'h> {
             counted: VersionChoice::NONE,
             approved: VersionChoice::NONE,
             earlier: VersionChoice::NONE,
-            proven: VersionChoice::NONE,
+            proven: [Proof::ForgeSigned, Proof::Attested].map(|proof| (proof, VersionChoice::NONE)),
         }
     }
 
@@ -186,18 +186,24 @@ impl<'c, 'h> Chooser<'c, 'h> {
         has_keys: bool,
         verdicts: &dyn Fn(&str) -> &'v [ApprovalVerdict],
     ) -> Naming {
-        let claimed = [MAILMAP, policy::FILE].map(|path| {
-            let version = self.approved.of(path);
-            if !has_keys || self.admission(path, landing, verdicts) != Admission::Claim {
-                self.proven.set(path, version);
-            }
+        let files = [MAILMAP, policy::FILE].map(|path| {
             let counts = self.composer.version(&self.approved, path);
-            counts.filter(|_| self.proven.of(path) != version).map(|version| version.commit.oid)
+            let by = self.admission(path, landing, verdicts);
+            (path, self.approved.of(path), by, counts.map(|version| version.commit.oid))
         });
-        let policy = self.admission(policy::FILE, landing, verdicts);
-        let is_claimed = claimed.iter().any(Option::is_some);
-        let chosen = if is_claimed { &self.proven } else { &self.approved };
-        Naming { landing, policy, proven: self.composer.governance(chosen), claimed }
+        let [_, (_, _, policy, _)] = files;
+        let (composer, approved) = (self.composer, &self.approved);
+        let known = self.proven.each_mut().map(|(proof, proven)| {
+            let since = files.map(|(path, version, by, commit)| {
+                if !has_keys || by.proof() >= *proof {
+                    proven.set(path, version);
+                }
+                commit.filter(|_| proven.of(path) != version)
+            });
+            let chosen = if since.iter().any(Option::is_some) { &*proven } else { approved };
+            KnownNames { proof: *proof, governance: composer.governance(chosen), since }
+        });
+        Naming { landing, policy, known }
     }
 
     fn admission<'v>(
@@ -212,21 +218,21 @@ impl<'c, 'h> Chooser<'c, 'h> {
         let verdict = index.and_then(|index| verdicts(path).get(index));
         match (root, verdict) {
             (Some((base, by)), _) if Some(base) == index => by,
-            (_, Some(verdict))
-                if verdict.result == FourEyes::Attested
-                    && (self.earlier.of(path) != index
-                        || self.is_lifted(path, landing, verdict)) =>
-            {
-                Admission::Signatures
+            (_, Some(verdict)) => {
+                let proof = match self.earlier.of(path) == index {
+                    true => self.lifted_to(path, landing, verdict),
+                    false => verdict.result.proof(),
+                };
+                Admission::of_proof(proof.unwrap_or(Proof::Claimed))
             }
             _ => Admission::Claim,
         }
     }
 
-    fn is_lifted(&self, path: &str, landing: usize, verdict: &ApprovalVerdict) -> bool {
+    fn lifted_to(&self, path: &str, landing: usize, verdict: &ApprovalVerdict) -> Option<Proof> {
         // What counts differs in nothing from itself: a removal needs what any change of it needs.
         let version = GovernanceVersion { path, bytes: None, prefix: &self.history.prefix };
-        key_levels::lifts(version, verdict, self.governance_history, landing)
+        key_levels::lifted_to(version, verdict, self.governance_history, landing)
     }
 
     /// Tells whether the text of a merge, or of the line before, has what a commit off the line made stricter, and that version
@@ -283,7 +289,7 @@ impl<'c, 'h> Chooser<'c, 'h> {
     ) -> bool {
         let weighed = matches!(
             verdict.result,
-            FourEyes::Attested | FourEyes::Claimed | FourEyes::SelfApproved
+            FourEyes::Attested | FourEyes::ForgeSigned | FourEyes::Claimed | FourEyes::SelfApproved
         );
         let landing = version.landing;
         let mut states =

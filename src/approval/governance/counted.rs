@@ -84,7 +84,8 @@ pub fn count_governance(history: &History) -> CountedGovernance {
 /// a claim takes a key out of the rules from then on, and takes back nothing that the key approved or rejected before.
 fn with_proven_revocations(history: &History, counted: &CountedGovernance) -> Rc<Governance> {
     let tip = &counted.approved.at(usize::MAX).governance;
-    if requirement::strongest_proof(tip) == Proof::Claimed {
+    let demanded = requirement::strongest_proof(tip);
+    if demanded == Proof::Claimed {
         return Rc::clone(tip);
     }
     let path = history.prefix.plain(&tip.policy.approval.revoked);
@@ -96,7 +97,7 @@ fn with_proven_revocations(history: &History, counted: &CountedGovernance) -> Rc
     let trusted = |version: &Version| Some(version.landing) <= history.mainline.trusted;
     let is_proven = |(index, (version, verdict)): &(usize, (&Version, &ApprovalVerdict))| {
         let is_root = verdict.policy_commit.is_none() || trusted(version);
-        is_root || counted.is_approved(&path, *index) && verdict.result == FourEyes::Attested
+        is_root || counted.is_approved(&path, *index) && verdict.result.proof() >= Some(demanded)
     };
     let mut versions = trail.versions.iter().zip(verdicts).enumerate().collect::<Vec<_>>();
     versions.retain(is_proven);
@@ -136,7 +137,7 @@ fn judged(
         in_force: &states,
     };
     let governance_history = GovernanceHistory::new(ruled);
-    let signature_checks = SignatureChecks::new(history, &governance_history);
+    let signature_checks = SignatureChecks::new(history, &governance_history).of_rules();
     let context = EvaluationContext {
         history,
         governance_history: &governance_history,
@@ -525,7 +526,7 @@ pub fn why_unapproved(verdict: &ApprovalVerdict) -> String {
         (Satisfied::Yes, _) => {
             "it was not approved by anyone whom the previous policy allows to".to_owned()
         }
-        (Satisfied::No, FourEyes::Claimed | FourEyes::Attested) => {
+        (Satisfied::No, FourEyes::Claimed | FourEyes::ForgeSigned | FourEyes::Attested) => {
             let missing: Vec<&str> =
                 verdict.missing.iter().map(|missing| missing.need.as_str()).collect();
             format!("its approval is not enough: {}", missing.join("; "))

@@ -8,17 +8,16 @@ use crate::approval::count::weigh;
 use crate::approval::people::at_landing::GovernanceHistory;
 use crate::approval::people::listed;
 use crate::approval::put_back;
-use crate::approval::sources::keys;
+use crate::approval::sources::keys::{self, Keys};
 use crate::approval::sources::signers::{SignerLine, Signers};
-use crate::approval::verdict::{ApprovalVerdict, FourEyes};
+use crate::approval::verdict::ApprovalVerdict;
 use crate::history::governance::{GovernanceOrigin, MainlineGovernance};
 use crate::history::objects::Oid;
 use crate::policy::demand::Proof;
-use crate::policy::governance::Governance;
+use crate::policy::governance::{Governance, KeyLimit};
 use crate::policy::people;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
-use std::sync::Arc;
 
 /// A line of the signers file that counts, and how it was let in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,14 +37,39 @@ pub enum Admission {
     /// Whoever reads the ledger trusts a commit that holds it.
     Trusted,
     Signatures,
+    /// Merges that the forge signed, with or without signatures.
+    ForgeSigned,
     Claim,
     /// A claim said that it is another person's, or that its person is another one, too.
     ClaimedName,
 }
 
-/// The people whose addresses a claim joined or parted, and its commit.
+impl Admission {
+    /// Returns what a key proves at most that was let in so.
+    pub fn proof(self) -> Proof {
+        match self {
+            Admission::FirstPolicy
+            | Admission::FirstList
+            | Admission::Trusted
+            | Admission::Signatures => Proof::Attested,
+            Admission::ForgeSigned => Proof::ForgeSigned,
+            Admission::Claim | Admission::ClaimedName => Proof::Claimed,
+        }
+    }
+
+    pub(super) fn of_proof(proof: Proof) -> Admission {
+        match proof {
+            Proof::Attested => Admission::Signatures,
+            Proof::ForgeSigned => Admission::ForgeSigned,
+            Proof::Claimed => Admission::Claim,
+        }
+    }
+}
+
+/// The people whose addresses less than signatures joined or parted, and its commit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct ClaimedNames {
+    by: Admission,
     people: BTreeSet<String>,
     /// Whether it changed which accounts are people's, so that anybody may be another person.
     is_anybody: bool,
@@ -75,10 +99,15 @@ pub(super) struct AdmittedKeys {
 pub(super) struct Naming {
     pub landing: usize,
     pub policy: Admission,
-    /// Who is who without what claims said since the first keys.
-    pub proven: Rc<Governance>,
-    /// The commits of the mailmap and of the policy that claims approved since.
-    pub claimed: [Option<Oid>; 2],
+    /// Who is who without what claims said since the first keys, then without what forge-signed approvals did.
+    pub known: [KnownNames; 2],
+}
+
+pub(super) struct KnownNames {
+    pub proof: Proof,
+    pub governance: Rc<Governance>,
+    /// The commits of the mailmap and of the policy that less approved since.
+    pub since: [Option<Oid>; 2],
 }
 
 #[derive(Default)]
@@ -137,8 +166,20 @@ impl KeyLevels {
         self.by = Some(by);
         if !is_same || by != Admission::Claim {
             let before = if is_same { &self.approved.lines } else { &self.counted.lines };
+            let keys = Keys::unrevoked(&approved.governance);
+            let own = list.verdict.and_then(|verdict| verdict.result.proof());
             let lines = lines(&approved.governance).into_iter();
-            self.approved.lines = lines.map(|line| admit(line, before, by, list.commit)).collect();
+            let admit = |line: SignerLine| {
+                // A forge's line is not one of the first keys: it has the level of its list.
+                let is_first = by == Admission::FirstList && !keys.is_of_forge(&line.key);
+                let by = if is_first || by != Admission::FirstList {
+                    by
+                } else {
+                    Admission::of_proof(own.unwrap_or(Proof::Claimed))
+                };
+                admit(line, before, by, list.commit)
+            };
+            self.approved.lines = lines.map(admit).collect();
         }
         let (before, by) = (&self.approved.lines, Admission::Claim);
         let lines = lines(&counted.governance).into_iter();
@@ -166,14 +207,15 @@ impl KeyLevels {
         if !is_same && !self.has_begun && listed::can_anyone_sign(approved) {
             return Admission::FirstList;
         }
-        let signed = list.verdict.filter(|verdict| verdict.result == FourEyes::Attested);
-        match signed {
-            _ if put_back::A1 => Admission::Signatures,
-            Some(verdict) if !is_same || lifts(list.version, verdict, all, list.landing) => {
-                Admission::Signatures
-            }
-            _ => Admission::Claim,
+        if put_back::A1 {
+            return Admission::Signatures;
         }
+        let proof = |verdict| match is_same {
+            true => lifted_to(list.version, verdict, all, list.landing),
+            false => verdict.result.proof(),
+        };
+        let proof = list.verdict.and_then(proof);
+        Admission::of_proof(proof.unwrap_or(Proof::Claimed))
     }
 }
 
@@ -190,9 +232,13 @@ impl AdmittedKeys {
     ) -> Rc<MainlineGovernance> {
         let named = |key| named(key, &self.lines, &state.governance, names);
         self.named = self.lines.iter().map(named).collect();
-        let claimed = self.named.iter().filter(|key| key.by >= Admission::Claim);
-        let claimed = claimed.map(|key| (key.line.number, key.commit.to_string().into()));
-        let marked = with_claimed(&state, claimed.collect());
+        let limited = self.named.iter().filter(|key| key.by.proof() < Proof::Attested);
+        let limit = |key: &AdmittedKey| KeyLimit {
+            proof: key.by.proof(),
+            commit: key.commit.to_string().into(),
+        };
+        let limited = limited.map(|key| (key.line.number, limit(key))).collect();
+        let marked = with_limits(&state, limited);
         self.marked = Some([state, Rc::clone(&marked)]);
         marked
     }
@@ -203,26 +249,26 @@ pub(super) fn mark_as(
     state: &Rc<MainlineGovernance>,
     other: &Governance,
 ) -> Rc<MainlineGovernance> {
-    if other.claimed_signers.is_empty() {
+    if other.limited_signers.is_empty() {
         return Rc::clone(state);
     }
     let others: Vec<SignerLine> = lines(other);
-    let claimed = lines(&state.governance).into_iter().filter_map(|line| {
-        let mut same = others.iter().filter(|other| other.covers(&line));
-        let commit = same.find_map(|same| other.claimed_signers.get(&same.number))?;
-        Some((line.number, Arc::clone(commit)))
+    let limited = lines(&state.governance).into_iter().filter_map(|line| {
+        let same = others.iter().filter(|other| other.covers(&line));
+        let limits = same.filter_map(|same| other.limited_signers.get(&same.number));
+        Some((line.number, limits.min_by_key(|limit| limit.proof)?.clone()))
     });
-    with_claimed(state, claimed.collect())
+    with_limits(state, limited.collect())
 }
 
-fn with_claimed(
+fn with_limits(
     state: &Rc<MainlineGovernance>,
-    claimed_signers: BTreeMap<u32, Arc<str>>,
+    limited_signers: BTreeMap<u32, KeyLimit>,
 ) -> Rc<MainlineGovernance> {
-    if state.governance.claimed_signers == claimed_signers {
+    if state.governance.limited_signers == limited_signers {
         return Rc::clone(state);
     }
-    let governance = Governance { claimed_signers, ..(*state.governance).clone() };
+    let governance = Governance { limited_signers, ..(*state.governance).clone() };
     Rc::new(MainlineGovernance { governance: Rc::new(governance), origin: state.origin.clone() })
 }
 
@@ -231,33 +277,48 @@ fn lines(governance: &Governance) -> Vec<SignerLine> {
     Signers::parse(text).lines
 }
 
-/// Tells whether signed approvals of a file that counts, added later, are as many as a change of it needs now.
-pub(super) fn lifts(
+/// Returns the level at which the approvals of a file that counts, added later, are as many as a change of it needs now.
+pub(super) fn lifted_to(
     version: GovernanceVersion<'_>,
     verdict: &ApprovalVerdict,
     all: &GovernanceHistory,
     landing: usize,
-) -> bool {
-    let attested = verdict.approvers.iter().filter(|approver| approver.level == Proof::Attested);
-    let member_of: Vec<Vec<String>> = attested.map(|approver| approver.groups.clone()).collect();
-    weigh::are_enough(&governance_demand(version, all, landing).terms.needed(), &member_of)
+) -> Option<Proof> {
+    let reached = verdict.result.proof()?;
+    let needed = governance_demand(version, all, landing).terms.needed();
+    let are_enough = |proof: &Proof| {
+        let strong = verdict.approvers.iter().filter(|approver| approver.level >= *proof);
+        let member_of: Vec<Vec<String>> = strong.map(|approver| approver.groups.clone()).collect();
+        *proof <= reached && weigh::are_enough(&needed, &member_of)
+    };
+    [Proof::Attested, Proof::ForgeSigned].into_iter().find(are_enough)
 }
 
 impl Naming {
     fn claimed_names(&self, now: &Governance) -> Vec<ClaimedNames> {
-        let [mailmap, policy] = self.claimed;
-        let (old, new) = (&self.proven.policy.people, &now.policy.people);
+        self.known.iter().flat_map(|known| known.claimed_names(now)).collect()
+    }
+}
+
+impl KnownNames {
+    fn claimed_names(&self, now: &Governance) -> Vec<ClaimedNames> {
+        let by = match self.proof {
+            Proof::Attested => Admission::ForgeSigned,
+            Proof::ForgeSigned | Proof::Claimed => Admission::ClaimedName,
+        };
+        let [mailmap, policy] = self.since;
+        let (old, new) = (&self.governance.policy.people, &now.policy.people);
         let parts = [(old, new), (new, old)].into_iter().flat_map(|(one, other)| {
             let of_one = one.logins.iter();
             of_one.filter(|(login, owner)| other.logins.get(*login) != Some(owner))
         });
         let logins = parts.map(|(_, owner)| owner.as_str().to_owned()).collect();
-        let by_mailmap = self.proven.mailmap.differing(&now.mailmap);
+        let by_mailmap = self.governance.mailmap.differing(&now.mailmap);
         let is_anybody = old.noreply != new.noreply || old.forges != new.forges;
         let all = [(mailmap, by_mailmap, false), (policy, logins, is_anybody)].into_iter();
         all.filter_map(|(commit, addresses, is_anybody)| {
             let people = addresses.iter().map(|address| people::key_of(now, address)).collect();
-            Some(ClaimedNames { people, is_anybody, commit: commit? })
+            Some(ClaimedNames { by, people, is_anybody, commit: commit? })
         })
         .collect()
     }
@@ -286,8 +347,8 @@ fn named(
     let same = || lines.iter().filter(|other| other.line.key == key.line.key);
     let by = names.find(|names| same().any(|other| names.holds(&other.line, now)));
     match by {
-        Some(names) if key.by < Admission::Claim => {
-            AdmittedKey { by: Admission::ClaimedName, commit: names.commit, line: key.line.clone() }
+        Some(names) if key.by.proof() > names.by.proof() => {
+            AdmittedKey { by: names.by, commit: names.commit, line: key.line.clone() }
         }
         _ => key.clone(),
     }
@@ -296,7 +357,7 @@ fn named(
 /// Returns how a line was let in: as before where it stood before, and else as its list.
 fn admit(line: SignerLine, before: &[AdmittedKey], by: Admission, commit: Oid) -> AdmittedKey {
     let known = before.iter().filter(|key| key.line.covers(&line)).min_by_key(|key| key.by);
-    match known.filter(|known| by == Admission::Claim || known.by != Admission::Claim) {
+    match known.filter(|known| known.by.proof() >= by.proof()) {
         Some(known) => AdmittedKey { line, by: known.by, commit: known.commit },
         None => AdmittedKey { line, by, commit },
     }

@@ -14,7 +14,7 @@ use crate::approval::sources::signature;
 use crate::approval::verdict::{
     ApprovalVerdict, FourEyes, MissingApproval, NotCounted, Satisfied, Statement, Vote, VoteCounts,
 };
-use crate::policy::demand::{EvidenceKind, Proof, SelfApproval};
+use crate::policy::demand::{AuthorProof, EvidenceKind, Proof, SelfApproval};
 use crate::policy::governance::Governance;
 use crate::policy::people;
 use crate::policy::people::person::Person;
@@ -86,6 +86,8 @@ pub enum ApprovalWay {
     ForgeReviews,
     /// A merge commit by a non-author that lands the content, or a changed text if it has landed.
     Merge,
+    /// The same, by the forge's button: the forge signs it.
+    ForgeMerge,
     /// The same, with further approvers named in the merge commit.
     MergeWithTrailers,
     /// The same, with a merge commit signed by a listed key.
@@ -147,6 +149,7 @@ impl ApprovalWay {
         ApprovalWay::SignedFile,
         ApprovalWay::ForgeReviews,
         ApprovalWay::Merge,
+        ApprovalWay::ForgeMerge,
         ApprovalWay::MergeWithTrailers,
         ApprovalWay::SignedMerge,
         ApprovalWay::ReviewNote,
@@ -157,9 +160,10 @@ impl ApprovalWay {
         match self {
             ApprovalWay::SignedFile => "sign",
             ApprovalWay::ForgeReviews | ApprovalWay::ReviewNote => "review",
-            ApprovalWay::Merge | ApprovalWay::MergeWithTrailers | ApprovalWay::SignedMerge => {
-                "merge"
-            }
+            ApprovalWay::Merge
+            | ApprovalWay::ForgeMerge
+            | ApprovalWay::MergeWithTrailers
+            | ApprovalWay::SignedMerge => "merge",
         }
     }
 
@@ -167,6 +171,7 @@ impl ApprovalWay {
     pub fn level(self) -> Proof {
         match self {
             ApprovalWay::SignedFile | ApprovalWay::SignedMerge => Proof::Attested,
+            ApprovalWay::ForgeMerge => Proof::ForgeSigned,
             ApprovalWay::ForgeReviews
             | ApprovalWay::ReviewNote
             | ApprovalWay::Merge
@@ -218,6 +223,7 @@ pub fn by_policy(accepted: AcceptedKinds, missing: Vec<MissingApproval>) -> Next
         (accepted.bridged_reviews, ApprovalWay::ForgeReviews),
         (signs && has_keys, ApprovalWay::SignedFile),
         (merges, ApprovalWay::Merge),
+        (accepted.forge_merges && !accepted.merges && needs_one, ApprovalWay::ForgeMerge),
         (signs && !has_keys, ApprovalWay::SignedFile),
         (accepted.trailers && !needs_one && !(signs && has_keys), ApprovalWay::MergeWithTrailers),
         (can_list_keys && accepted.signed_merges && !merges && needs_one, ApprovalWay::SignedMerge),
@@ -274,7 +280,7 @@ fn cause(verdict: &ApprovalVerdict) -> Blocker {
         FourEyes::Claimed if verdict.approvers.is_empty() => {
             Blocker::OnlyAuthorsSay { authors: authors(verdict) }
         }
-        FourEyes::Claimed | FourEyes::Attested => Blocker::TooFew,
+        FourEyes::Claimed | FourEyes::ForgeSigned | FourEyes::Attested => Blocker::TooFew,
         FourEyes::Vetoed => {
             let vetoes = statements.iter().filter(|it| it.vote == Vote::Vetoes);
             let vetoes = vetoes.filter(|it| it.counts == VoteCounts::Yes);
@@ -365,7 +371,7 @@ fn of_proposed(content: ProposedContent<'_>) -> NextSteps {
     }
     blockers.extend(unknown);
     let approval = &governance.policy.approval;
-    if approval.authors == Proof::Attested {
+    if approval.authors == AuthorProof::Attested {
         blockers.push(Blocker::AuthorsUnsigned);
     }
     if is_rejected {
@@ -400,7 +406,9 @@ impl Proposal<'_> {
         if accepted.bridged_reviews || accepted.forge_reviews {
             steps.extend(self.by_claim(ApprovalWay::ForgeReviews));
         }
-        if accepted.merges {
+        if accepted.forge_merges {
+            steps.extend(self.by_forge());
+        } else if accepted.merges {
             steps.extend(self.by_claim(ApprovalWay::Merge));
         } else if accepted.signed_merges && needs_one {
             steps.extend(self.by_key(ApprovalWay::SignedMerge, signature::GIT));
@@ -412,7 +420,8 @@ impl Proposal<'_> {
             steps.extend(self.by_claim(ApprovalWay::ReviewNote));
         }
         let others = steps.iter().any(|step| step.way.is_repeatable());
-        if let Some(merge) = steps.iter_mut().find(|step| step.way == ApprovalWay::Merge)
+        let is_merge = |way| matches!(way, ApprovalWay::Merge | ApprovalWay::ForgeMerge);
+        if let Some(merge) = steps.iter_mut().find(|step| is_merge(step.way))
             && !needs_one
             && !others
             && accepted.trailers
@@ -429,6 +438,17 @@ impl Proposal<'_> {
         let mut named = self.eligibility.named(self.missing);
         named.retain(|person| self.eligibility.may_claim(person));
         by_people(way, named)
+    }
+
+    /// Where a claim is not enough, only listed people can approve so.
+    fn by_forge(&self) -> Option<ApprovalStep> {
+        let way = ApprovalWay::ForgeMerge;
+        if self.demand.terms.proof == Proof::Claimed {
+            return self.by_claim(way);
+        }
+        let mut who = self.eligibility.candidates(self.missing);
+        who.retain(|person| self.eligibility.may_press_merge(person));
+        by_people(way, who)
     }
 
     fn by_key(&self, way: ApprovalWay, namespace: &str) -> Option<ApprovalStep> {

@@ -75,6 +75,9 @@ fn phrase(step: &ApprovalStep, ContentNames { id, signers }: ContentNames<'_>) -
                 .to_owned()
         }
         ApprovalWay::Merge => "merge a change to its text with a merge commit".to_owned(),
+        ApprovalWay::ForgeMerge => {
+            "press Merge on a pull request that changes its text".to_owned()
+        }
         ApprovalWay::MergeWithTrailers => {
             "merge a change to its text with a merge commit that ends with `Approved-by: NAME <ADDRESS>` for each \
              further approver"
@@ -120,6 +123,8 @@ pub fn landed_step(
     let command = match step.way {
         ApprovalWay::ForgeReviews => "exledger approve --from-reviews … --key …".to_owned(),
         ApprovalWay::ReviewNote => vote(landing),
+        // The forge has a button for it.
+        ApprovalWay::ForgeMerge => format!("exledger show {id}"),
         _ => command(step.way, id, None).unwrap_or_default(),
     };
     (action, command)
@@ -144,6 +149,9 @@ pub fn branch_step(
         (ApprovalWay::Merge, _) => {
             format!("merge {branch}{what} with a merge commit, unless you wrote it")
         }
+        (ApprovalWay::ForgeMerge, _) => {
+            format!("press Merge on the pull request of {branch}{what}, unless you wrote it")
+        }
         (ApprovalWay::MergeWithTrailers, _) => format!(
             "merge {branch}{what} with a merge commit that ends with `Approved-by: NAME <ADDRESS>` for each further \
              approver"
@@ -162,11 +170,11 @@ pub fn branch_step(
     (format!("{action}, or reject it"), command.unwrap_or(look))
 }
 
-/// Returns the command of a way, for content on a branch, if one is named; `None` for a review, which is given on the forge.
+/// Returns the command of a way, for content on a branch, if one is named; `None` for a click on the forge.
 pub fn command(way: ApprovalWay, id: &str, branch: Option<&str>) -> Option<String> {
     let merged = branch.unwrap_or("…");
     Some(match way {
-        ApprovalWay::ForgeReviews => return None,
+        ApprovalWay::ForgeReviews | ApprovalWay::ForgeMerge => return None,
         ApprovalWay::SignedFile => match branch {
             Some(branch) => format!("exledger approve {id} --ref {branch}"),
             None => format!("exledger approve {id}"),
@@ -195,6 +203,10 @@ pub struct Instruction {
 pub fn instruction(next: &NextSteps, step: &ApprovalStep, signers: &str) -> Instruction {
     let plain =
         |label, lead, tail: &str| Instruction { label, lead, tail: tail.to_owned(), line: None };
+    let one_of = match next.missing.len() {
+        0 | 1 => "",
+        _ => " It gives one of the missing approvals.",
+    };
     match step.way {
         ApprovalWay::ForgeReviews => {
             let how = match next.forge {
@@ -208,17 +220,16 @@ pub fn instruction(next: &NextSteps, step: &ApprovalStep, signers: &str) -> Inst
             };
             plain("Approve the pull request", "", how)
         }
-        ApprovalWay::Merge => {
-            let one_of = match next.missing.len() {
-                0 | 1 => "",
-                _ => " It gives one of the missing approvals.",
-            };
-            plain(
-                "Merge it with a merge commit",
-                ", with the forge's button or ",
-                &format!(". A squash names nobody, so it does not count.{one_of}"),
-            )
-        }
+        ApprovalWay::ForgeMerge => plain(
+            "Press Merge",
+            "",
+            &format!(". A squash names nobody, so it does not count.{one_of}"),
+        ),
+        ApprovalWay::Merge => plain(
+            "Merge it with a merge commit",
+            ", with the forge's button or ",
+            &format!(". A squash names nobody, so it does not count.{one_of}"),
+        ),
         ApprovalWay::MergeWithTrailers => Instruction {
             line: Some((
                 "Approved-by: NAME <ADDRESS>",
@@ -234,7 +245,7 @@ pub fn instruction(next: &NextSteps, step: &ApprovalStep, signers: &str) -> Inst
             "Merge it with a signed merge commit",
             ": ",
             &format!(
-                ". The key must be listed in {signers}; a forge's own signature does not count."
+                ". The key must be listed in {signers}; a forge's own signature is not enough."
             ),
         ),
         ApprovalWay::SignedFile => plain("Sign it", ": ", ". It counts however this is merged."),

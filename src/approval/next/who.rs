@@ -212,7 +212,7 @@ fn signer(governance: &Governance, person: &Person) -> Statement {
         reason: None,
         source: None,
         key: None,
-        key_claimed_in: None,
+        level_reason: None,
         via: None,
     }
 }
@@ -266,6 +266,11 @@ impl<'g> Eligibility<'g> {
         self.is_reachable(person)
             && self.identities.relation(person, &self.authors).is_different()
             && self.identities.relation(person, &self.owners).is_different()
+    }
+
+    /// Tells whether a merge by a person could count that the forge signs.
+    pub(crate) fn may_press_merge(&self, person: &Person) -> bool {
+        self.may_claim(person) && self.identities.resolver().listed().has_key(person)
     }
 
     /// Tells whether a person can sign something of a namespace so that it counts; with `self_approval: allow`, an author can, too.

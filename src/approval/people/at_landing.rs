@@ -3,16 +3,20 @@
 //!
 //! Uses policy, history. Pure. Start at `GovernanceHistory`. Follows `docs/spec/approval.md`, G1.
 
+use crate::approval::count::requirement;
 use crate::approval::people::identity::{IdentityCache, IdentityResolver};
 use crate::approval::people::listed::{self, ListedPeople};
 use crate::approval::sources::keys::{KeySet, Keys};
-use crate::approval::sources::signature::{self, CheckedSignature, SignatureState, Tag};
+use crate::approval::sources::signature::{
+    self, CheckedSignature, SignatureState, Tag, UnverifiedKind,
+};
 use crate::history::commit::Commit;
 use crate::history::governance::{GovernanceOrigin, MainlineGovernance, Position, States};
+use crate::history::mainline::Flag;
 use crate::history::objects::{Obstacle, Oid};
 use crate::history::version::MergedTag;
 use crate::history::walked::History;
-use crate::policy::demand::SelfApproval;
+use crate::policy::demand::{Proof, SelfApproval};
 use crate::policy::governance::Governance;
 use crate::record::time::Instant;
 use std::cell::{OnceCell, RefCell};
@@ -271,12 +275,13 @@ fn lists_the_same(one: &Rc<MainlineGovernance>, other: &Rc<MainlineGovernance>) 
     let [left, right] = [one, other].map(|state| &state.governance);
     Rc::ptr_eq(one, other)
         || left.signers == right.signers
-            && left.claimed_signers == right.claimed_signers
+            && left.limited_signers == right.limited_signers
             && left.revoked == right.revoked
             && left.mailmap == right.mailmap
             && left.roster == right.roster
             && left.policy.people.logins == right.policy.people.logins
             && left.policy.people.noreply == right.policy.people.noreply
+            && left.policy.people.forges == right.policy.people.forges
 }
 
 /// A signature, and its state at the landing that added it.
@@ -307,6 +312,7 @@ type SignaturePlace = (usize, SignedObject, Oid, Option<Rc<[u8]>>);
 pub(crate) struct SignatureChecks<'a> {
     history: &'a History,
     governance_history: &'a GovernanceHistory<'a>,
+    is_of_rules: bool,
     known: RefCell<BTreeMap<SignaturePlace, SignatureState>>,
 }
 
@@ -315,7 +321,52 @@ impl<'a> SignatureChecks<'a> {
         history: &'a History,
         governance_history: &'a GovernanceHistory<'a>,
     ) -> SignatureChecks<'a> {
-        SignatureChecks { history, governance_history, known: RefCell::default() }
+        SignatureChecks {
+            history,
+            governance_history,
+            is_of_rules: false,
+            known: RefCell::default(),
+        }
+    }
+
+    /// Returns the same, for governance files: what lets a key in is always known.
+    pub(crate) fn of_rules(self) -> SignatureChecks<'a> {
+        SignatureChecks { is_of_rules: true, ..self }
+    }
+
+    /// Tells whether the level of a merge by a forge is shown, or demanded by the given governance.
+    pub(crate) fn need_levels(&self, governance: &Governance) -> bool {
+        self.is_of_rules
+            || !self.history.hides_levels
+            || requirement::strongest_proof(governance) > Proof::Claimed
+    }
+
+    pub(crate) fn is_suspicious(&self, landing: usize) -> bool {
+        let landing = self.history.mainline.landings.get(landing);
+        landing.is_none_or(|landing| landing.flags.contains(&Flag::Suspicious))
+    }
+
+    /// Returns the state of the signature of a merge that a forge committed, also of an OpenPGP one; `None` if the keys of
+    /// that time are unknown.
+    pub(crate) fn of_forge(&self, landing: usize, commit: &Commit) -> Option<SignatureState> {
+        let before = self.governance_history.before(landing);
+        if before.doubt.is_some() {
+            return None;
+        }
+        let state = self.of_landing(landing, commit);
+        if state != SignatureState::Unverifiable(UnverifiedKind::OpenPgp) {
+            return Some(state);
+        }
+        let (keys, at) = (&before.key_set.keys, self.effective(landing));
+        let state = signature::of_forge(commit, keys, at, &self.history.checked).unwrap_or(state);
+        let key = (landing, SignedObject::Landing, commit.oid, None);
+        self.known.borrow_mut().insert(key, state.clone());
+        Some(state)
+    }
+
+    fn effective(&self, landing: usize) -> Instant {
+        let landing = self.history.mainline.landings.get(landing);
+        landing.map_or(Instant::MIN, |landing| landing.effective)
     }
 
     pub(crate) fn of_landing(&self, landing: usize, commit: &Commit) -> SignatureState {
@@ -349,8 +400,7 @@ impl<'a> SignatureChecks<'a> {
         }
         let landing = key.0;
         let governance_before = self.governance_history.before(landing);
-        let effective = self.history.mainline.landings.get(landing);
-        let at = effective.map_or(Instant::MIN, |landing| landing.effective);
+        let at = self.effective(landing);
         let state = match signature().state(&governance_before.key_set.keys, at) {
             SignatureState::Bad(bad) => SignatureState::Bad(bad),
             // The key set at that time is unknown.

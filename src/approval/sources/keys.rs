@@ -2,23 +2,27 @@
 //!
 //! Uses policy's people, approval's signers. Pure. Start at [`Keys`]. Follows `docs/spec/approval.md`, S1 to S3.
 
+use crate::approval::sources::forge;
+use crate::approval::sources::forge_keys::BUILT_IN;
+use crate::approval::sources::signature::GIT;
 use crate::approval::sources::signers::{self, Revoked, SignerLine, Signers};
 use crate::approval::sources::wire::PublicKey;
 use crate::diag;
 use crate::policy::demand::Proof;
-use crate::policy::governance::Governance;
+use crate::policy::governance::{Governance, KeyLimit};
 use crate::policy::people;
 use crate::policy::people::person::Person;
 use crate::record::address;
 use crate::record::time::Instant;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
-use std::sync::Arc;
 
 /// The listed and revoked keys that signatures are checked against.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Keys {
     lines: Vec<SignerLine>,
+    /// The lines of forges, besides those that are built in. Their keys sign for nobody else.
+    forges: Vec<SignerLine>,
     revoked: BTreeSet<PublicKey>,
 }
 
@@ -26,6 +30,8 @@ pub struct Keys {
 pub enum KeyStatus {
     /// The key is listed and valid.
     Listed(Signer),
+    /// The key is a forge's, and valid.
+    OfForge(Signer),
     /// No line lists the key for this use.
     Unlisted,
     /// The key is listed, but its dates do not cover the instant.
@@ -41,23 +47,41 @@ pub struct Signer {
     /// The addresses that any line lists the key for, ignoring dates and uses. If there are any, the key is theirs
     /// alone, even if a pattern also matches somebody else.
     pub owners: Vec<String>,
-    /// The commit by which a claim let in a line that lists the key: the key proves no more than a claim.
-    pub claimed_in: Option<Arc<str>>,
+    /// What the key proves at most, by the line that lists it with the least proof.
+    pub limit: Option<KeyLimit>,
 }
 
 impl Keys {
-    pub(crate) const NONE: Keys = Keys { lines: Vec::new(), revoked: BTreeSet::new() };
+    pub(crate) const NONE: Keys =
+        Keys { lines: Vec::new(), forges: Vec::new(), revoked: BTreeSet::new() };
 
     /// Returns the keys of a list of signers, without those revoked by any of the other lists.
     pub fn new<'a>(signers: &Signers, revoked: impl IntoIterator<Item = &'a Revoked>) -> Keys {
         let revoked = revoked.into_iter().flat_map(|list| &list.keys);
-        Keys { lines: signers.lines.clone(), revoked: revoked.cloned().collect() }
+        Keys { lines: signers.lines.clone(), revoked: revoked.cloned().collect(), ..Keys::NONE }
+    }
+
+    /// Returns the keys listed by governance files, without those of the given lists.
+    fn of<'a>(at: &Governance, revoked: impl IntoIterator<Item = &'a Revoked>) -> Keys {
+        let mut signers = Signers::parse(at.signers.as_deref().unwrap_or_default());
+        for line in &mut signers.lines {
+            line.limit = at.limited_signers.get(&line.number).cloned();
+        }
+        let mut keys = Keys::new(&signers, revoked);
+        let is_of_forge = |line: &&SignerLine| {
+            let mut owners = literal(&line.principals);
+            owners.any(|owner| forge::is_own_address(owner) || people::names_forge(at, owner))
+        };
+        keys.forges = keys.lines.iter().filter(is_of_forge).cloned().collect();
+        let of_forges: BTreeSet<&PublicKey> =
+            keys.forges.iter().chain(&*BUILT_IN).map(|line| &line.key).collect();
+        keys.lines.retain(|line| !of_forges.contains(&line.key));
+        keys
     }
 
     /// Returns the keys that a state lists, also those that it revokes.
-    pub(crate) fn unrevoked(governance: &Governance) -> Keys {
-        let signers = governance.signers.as_deref().unwrap_or_default();
-        Keys::new(&Signers::parse(signers), [])
+    pub(crate) fn unrevoked(at: &Governance) -> Keys {
+        Keys::of(at, [])
     }
 
     /// Returns the keys listed by governance files, without those revoked at the tip (S1).
@@ -70,15 +94,10 @@ impl Keys {
         at: &'g Governance,
         later: impl IntoIterator<Item = &'g Governance>,
     ) -> Keys {
-        let text = |text: &Option<String>| text.clone().unwrap_or_default();
-        let mut signers = Signers::parse(&text(&at.signers));
-        for line in &mut signers.lines {
-            line.claimed_in = at.claimed_signers.get(&line.number).cloned();
-        }
         let states = [at].into_iter().chain(later);
-        let revoked: Vec<Revoked> =
-            states.map(|state| Revoked::parse(&text(&state.revoked))).collect();
-        Keys::new(&signers, &revoked)
+        let texts = states.map(|state| state.revoked.as_deref().unwrap_or_default());
+        let revoked: Vec<Revoked> = texts.map(Revoked::parse).collect();
+        Keys::of(at, &revoked)
     }
 
     pub(crate) fn lists_key(&self, governance: &Governance, key: &str, person: &Person) -> bool {
@@ -91,6 +110,18 @@ impl Keys {
     pub fn status(&self, key: &PublicKey, namespace: &str, at: Instant) -> KeyStatus {
         if self.revoked.contains(key) {
             return KeyStatus::Revoked;
+        }
+        let of_forges: Vec<&SignerLine> =
+            self.of_forges().filter(|line| line.key == *key).collect();
+        if namespace == GIT && !of_forges.is_empty() {
+            let current = of_forges.iter().copied().filter(|line| is_current(line, at));
+            let current: Vec<&SignerLine> = current.collect();
+            let owners = of_forges.iter().flat_map(|line| literal(&line.principals));
+            let owners = owners.map(str::to_owned).collect();
+            return match current.as_slice() {
+                [] => KeyStatus::OutOfDate(Signer::new(key, &of_forges, owners)),
+                current => KeyStatus::OfForge(Signer::new(key, current, owners)),
+            };
         }
         let listing: Vec<&SignerLine> =
             self.of_key(key).filter(|line| is_good_for(line, namespace)).collect();
@@ -110,6 +141,38 @@ impl Keys {
             (all, []) => KeyStatus::OutOfDate(Signer::new(key, all, owners())),
             (_, current) => KeyStatus::Listed(Signer::new(key, current, owners())),
         }
+    }
+
+    /// Returns the lines by which a forge's keys sign commits, built-in ones too.
+    fn of_forges(&self) -> impl Iterator<Item = &SignerLine> {
+        let lines = self.forges.iter().chain(&*BUILT_IN);
+        lines.filter(|line| !line.signs_certificates && is_good_for(line, GIT))
+    }
+
+    pub(crate) fn is_built_in(key: &PublicKey) -> bool {
+        BUILT_IN.iter().any(|line| line.key == *key)
+    }
+
+    pub(crate) fn is_of_forge(&self, key: &PublicKey) -> bool {
+        self.of_forges().any(|line| line.key == *key)
+    }
+
+    /// Returns the keys of a forge's address, revoked or not.
+    pub(crate) fn of_forge(&self, address: &str) -> impl Iterator<Item = &PublicKey> {
+        let is_owner = move |line: &&SignerLine| {
+            literal(&line.principals).any(|owner| owner.eq_ignore_ascii_case(address))
+        };
+        self.of_forges().filter(is_owner).map(|line| &line.key)
+    }
+
+    /// Tells whether the policy names a forge whose merges prove who made them, ignoring dates.
+    pub(crate) fn prove_merges(&self, governance: &Governance) -> bool {
+        let mut proving = self
+            .of_forges()
+            .filter(|line| line.proof() >= Proof::ForgeSigned && !self.revoked.contains(&line.key));
+        proving.any(|line| {
+            literal(&line.principals).any(|owner| people::names_forge(governance, owner))
+        })
     }
 
     /// Tells whether any key is listed for one of these namespaces and not for receipts, ignoring dates.
@@ -233,9 +296,15 @@ impl Keys {
         lines.filter(|(persons, _): &(Vec<Person>, Proof)| persons.len() > 1).collect()
     }
 
-    pub(crate) fn proving(&self) -> Keys {
-        let lines = self.lines.iter().filter(|line| line.proof() == Proof::Attested);
-        Keys { lines: lines.cloned().collect(), revoked: self.revoked.clone() }
+    pub(crate) fn proving(&self, proof: Proof) -> Keys {
+        let proving = |lines: &[SignerLine]| {
+            lines.iter().filter(|line| line.proof() >= proof).cloned().collect()
+        };
+        Keys {
+            lines: proving(&self.lines),
+            forges: proving(&self.forges),
+            revoked: self.revoked.clone(),
+        }
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -258,12 +327,19 @@ impl Signer {
             key: key.fingerprint(),
             lines: lines.iter().map(|line| line.principals.clone()).collect(),
             owners,
-            claimed_in: lines.iter().find_map(|line| line.claimed_in.clone()),
+            limit: {
+                let limits = lines.iter().filter_map(|line| line.limit.as_ref());
+                limits.min_by_key(|limit| limit.proof).cloned()
+            },
         }
     }
 
     pub(crate) fn proof(&self) -> Proof {
-        signers::proof(self.claimed_in.as_deref())
+        signers::proof(self.limit.as_ref())
+    }
+
+    pub(crate) fn is_owned_by(&self, address: &str) -> bool {
+        self.owners.iter().any(|owner| owner.eq_ignore_ascii_case(address))
     }
 
     /// Returns the people that the lines name, each once, sorted by address: one person under several names.
@@ -431,7 +507,7 @@ impl KeySet {
         let keys = Keys::less(at, later.iter().map(AsRef::as_ref));
         let mut key_set = KeySet {
             person_keys: by_person(&keys, at),
-            sure_keys: by_person(&keys.proving(), at),
+            sure_keys: by_person(&keys.proving(Proof::ForgeSigned), at),
             ..KeySet::default()
         };
         for (mates, proof) in keys.lines_of_persons(at) {

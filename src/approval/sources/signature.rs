@@ -1,15 +1,20 @@
-//! Verifies SSH signatures of commits, tags and approval files, and identifies the signing key.
+//! Verifies SSH signatures of commits, tags and approval files, and a forge's OpenPGP signatures of commits; identifies the
+//! signing key.
 //!
-//! Uses history's commits, approval's keys and wire, and ssh_key for the cryptography. Pure. Start at [`of_commit`],
+//! Uses history's commits, approval's keys, openpgp and wire, and ssh_key for the cryptography. Pure. Start at [`of_commit`],
 //! [`Tag::signature`] or [`detached`], then [`CheckedSignature::state`]; `open` reads the format that `ssh-keygen -Y sign`
-//! writes. Follows `docs/spec/approval.md`, S2 to S5, and OpenSSH's PROTOCOL.sshsig. The cryptographic check
+//! writes. Follows `docs/spec/approval.md`, E2a and S2 to S4, and OpenSSH's PROTOCOL.sshsig. The cryptographic check
 //! runs once, when a [`CheckedSignature`] is made; its state can then be computed for several instants and key lists.
 
+use crate::approval::sources::forge_keys::OPENPGP_IDS;
 use crate::approval::sources::keys::{self, KeyStatus, Keys, Signer};
+use crate::approval::sources::openpgp::OpenPgpSignature;
 use crate::approval::sources::wire::{self, PublicKey, WireReader};
+use crate::diag::sorting::StableSort as _;
 use crate::history::commit::Commit;
 use crate::history::ident::Ident;
 use crate::history::objects::Oid;
+use crate::history::walked::CheckedCommits;
 use crate::record::time::Instant;
 use base64ct::{Base64, Encoding};
 use ssh_key::private::Ed25519Keypair;
@@ -34,6 +39,10 @@ pub enum SignatureState {
     None,
     /// It is valid, by a listed key.
     Attested(Signer),
+    /// It is valid, by a key of a forge.
+    OfForge(Signer),
+    /// It names a built-in key of a forge, and is not valid by any of its keys.
+    NotOfForge(String),
     /// It is valid, by the key with this fingerprint, which no line lists for this use.
     UntrustedKey(String),
     /// It is valid, by a listed key whose dates do not cover the landing.
@@ -59,6 +68,12 @@ impl fmt::Display for SignatureState {
             SignatureState::None => out.write_str("is absent"),
             SignatureState::Attested(signer) => {
                 write!(out, "is by {} ({})", signer.written(), signer.key)
+            }
+            SignatureState::OfForge(signer) => {
+                write!(out, "is by the forge {} ({})", signer.written(), signer.key)
+            }
+            SignatureState::NotOfForge(forge) => {
+                write!(out, "names a key of {forge}, and is over other bytes, or by another key")
             }
             SignatureState::UntrustedKey(key) => {
                 write!(out, "is by a key that is not listed ({key})")
@@ -127,18 +142,55 @@ impl CheckedSignature {
             Ok(signed) => signed,
             Err(state) => return state.clone(),
         };
-        match keys.status(key, namespace, at) {
-            KeyStatus::Listed(signer) => SignatureState::Attested(signer),
-            KeyStatus::OutOfDate(signer) => SignatureState::NotValidAtLanding(signer),
-            KeyStatus::Unlisted => SignatureState::UntrustedKey(key.fingerprint()),
-            KeyStatus::Revoked => SignatureState::Revoked(key.fingerprint()),
-        }
+        state_of(key, keys.status(key, namespace, at))
     }
 
     /// Returns the key that made the signature, if it is valid.
     pub fn key(&self) -> Option<&PublicKey> {
         self.0.as_ref().ok().map(|(key, _)| key)
     }
+}
+
+fn state_of(key: &PublicKey, status: KeyStatus) -> SignatureState {
+    match status {
+        KeyStatus::Listed(signer) => SignatureState::Attested(signer),
+        KeyStatus::OfForge(signer) => SignatureState::OfForge(signer),
+        KeyStatus::OutOfDate(signer) => SignatureState::NotValidAtLanding(signer),
+        KeyStatus::Unlisted => SignatureState::UntrustedKey(key.fingerprint()),
+        KeyStatus::Revoked => SignatureState::Revoked(key.fingerprint()),
+    }
+}
+
+/// Returns the state of a commit's OpenPGP signature by a key of the forge that committed it, at an instant and at the
+/// signature's own time; `None` if it has none that is read.
+pub fn of_forge(
+    commit: &Commit,
+    keys: &Keys,
+    at: Instant,
+    checked: &CheckedCommits,
+) -> Option<SignatureState> {
+    let signed = commit.signature()?;
+    let signature = OpenPgpSignature::read(&signed.signature)?;
+    let address = commit.committer().email.as_str();
+    let made = |key: &&PublicKey| keys.status(key, GIT, signature.made);
+    let mut candidates: Vec<&PublicKey> = keys.of_forge(address).collect();
+    // One check is enough for an honest signature: by the key of its time.
+    candidates.order_by_key(|key| !matches!(made(key), KeyStatus::OfForge(_)));
+    let verifies = |key: &&PublicKey| {
+        let check = || signature.verifies(&signed.payload, key);
+        checked.is_by(commit.oid, key.fingerprint(), check)
+    };
+    let signer = candidates.into_iter().find(verifies);
+    Some(match signer {
+        Some(key) => match made(&key) {
+            KeyStatus::OfForge(_) => state_of(key, keys.status(key, GIT, at)),
+            status => state_of(key, status),
+        },
+        None if signature.issuer.is_some_and(|id| OPENPGP_IDS.contains(&id)) => {
+            SignatureState::NotOfForge(address.to_owned())
+        }
+        None => SignatureState::Unverifiable(UnverifiedKind::OpenPgp),
+    })
 }
 
 pub fn of_commit(commit: &Commit) -> CheckedSignature {

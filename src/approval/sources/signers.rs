@@ -7,9 +7,9 @@
 use crate::approval::sources::wire::PublicKey;
 use crate::diag::Level;
 use crate::policy::demand::Proof;
+use crate::policy::governance::KeyLimit;
 use crate::record::time::{Day, Instant};
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Signers {
@@ -32,8 +32,8 @@ pub struct SignerLine {
     /// The last instant at which the key is valid.
     pub valid_before: Option<Instant>,
     pub key: PublicKey,
-    /// The commit by which a claim let the line in; `None` for a line whose key proves what it signs.
-    pub claimed_in: Option<Arc<str>>,
+    /// What the key proves at most; `None` for a key that proves what it signs.
+    pub limit: Option<KeyLimit>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -83,7 +83,7 @@ impl Signers {
 
 impl SignerLine {
     pub(crate) fn proof(&self) -> Proof {
-        proof(self.claimed_in.as_deref())
+        proof(self.limit.as_ref())
     }
 
     pub(crate) fn covers(&self, other: &SignerLine) -> bool {
@@ -103,8 +103,8 @@ impl SignerLine {
     }
 }
 
-pub(crate) fn proof(claimed_in: Option<&str>) -> Proof {
-    if claimed_in.is_some() { Proof::Claimed } else { Proof::Attested }
+pub(crate) fn proof(limit: Option<&KeyLimit>) -> Proof {
+    limit.map_or(Proof::Attested, |limit| limit.proof)
 }
 
 fn is_narrower(patterns: &[String], narrower: &[String]) -> bool {
@@ -173,7 +173,7 @@ fn line(
         valid_after: None,
         valid_before: None,
         key,
-        claimed_in: None,
+        limit: None,
     };
     take_options(&mut line, options, loose)?;
     if let (Some(after), Some(before)) = (line.valid_after, line.valid_before)

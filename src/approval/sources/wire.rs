@@ -1,6 +1,6 @@
 //! OpenSSH's binary encoding: base64, length-prefixed strings, and public keys.
 //!
-//! Uses no other module; ssh_key and base64ct. Pure. Start at [`PublicKey`]. Follows RFC 4251, section 5, and RFC 4253,
+//! Uses no other module; ssh_key, rsa and base64ct. Pure. Start at [`PublicKey`]. Follows RFC 4251, section 5, and RFC 4253,
 //! 6.6.
 
 use base64ct::{Base64, Base64Unpadded, Encoding};
@@ -48,6 +48,12 @@ impl PublicKey {
     pub fn fingerprint(&self) -> String {
         let digest = Base64Unpadded::encode_string(&Sha256::digest(&self.blob));
         format!("SHA256:{digest}")
+    }
+
+    /// Returns an RSA key of 2048 to 4096 bits for the cryptography; `None` for other keys.
+    pub(crate) fn to_rsa(&self) -> Option<rsa::RsaPublicKey> {
+        let public = ssh_key::PublicKey::from_bytes(&self.blob).ok()?;
+        rsa::RsaPublicKey::try_from(public.key_data().rsa()?).ok()
     }
 
     /// Returns the sizes of an RSA key's modulus and exponent in bits, rounded up to whole bytes; `None` for other keys.

@@ -35,6 +35,7 @@ use exledger::session::snapshot::Snapshot;
 use exledger::session::snapshot::walk::Scope;
 use exledger::session::{Session, evidence};
 use exledger::store::git::configuration;
+use exledger::view::doc::FormatNeeds;
 use exledger::{clock, features, render};
 use std::mem::ManuallyDrop;
 
@@ -139,6 +140,26 @@ impl Ctx {
         Ok(Session::open(&self.folder, self.options())?)
     }
 
+    /// Opens the ledger for an answer without levels of approvals: forges' signatures are checked only where the policy demands
+    /// them.
+    ///
+    /// # Errors
+    /// As [`Ctx::home`].
+    pub(crate) fn home_without_levels(&self) -> anyhow::Result<Session> {
+        Ok(Session::open(&self.folder, Options { hides_levels: true, ..self.options() })?)
+    }
+
+    /// Opens the ledger for an answer that has levels of approvals in its JSON alone.
+    ///
+    /// # Errors
+    /// As [`Ctx::home`].
+    pub(crate) fn home_of_list(&self) -> anyhow::Result<Session> {
+        match self.format.reads {
+            FormatNeeds::Blocks => self.home_without_levels(),
+            FormatNeeds::Json => self.home(),
+        }
+    }
+
     /// Returns the context of a command that says neither what is allowed nor what is in force, so that it also works under
     /// a policy below another ledger that nobody there approved; the first line on stderr says so.
     pub(crate) fn for_drafts(&self) -> Ctx {
@@ -178,6 +199,7 @@ impl Ctx {
             trusted_from: self.globals.trusted_from,
             ignores_configured_ref: false,
             reads_unapproved_policy: self.reads_unapproved_policy,
+            hides_levels: false,
             home: home.map(PathBuf::from),
         }
     }

@@ -48,7 +48,7 @@ impl Run for FleetArgs {
         let folder = place::unlinked_folder(ctx.folder.join(&self.output))?;
         let rows_path = place::not_a_link(folder.join(ROWS))?;
         let ledger_path = place::not_a_link(folder.join(LEDGER))?;
-        let home = ctx.home()?;
+        let home = ctx.home_without_levels()?;
         let approved = ctx.approved_only(&home, Scope::Everything)?;
         let (history, _) = approved.facts();
         if let Some(obstacle) = &history.mainline.boundary {

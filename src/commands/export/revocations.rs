@@ -43,7 +43,7 @@ impl Run for RevocationsArgs {
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
         let output = self.output.as_deref().map(|path| ctx.folder.join(path));
         let output = output.map(place::unlinked_file).transpose()?;
-        let home = ctx.home()?;
+        let home = ctx.home_without_levels()?;
         let approved = ctx.approved_only(&home, Scope::Everything)?;
         let revocations = approved.revocations(self.all);
         let doc = access::revocations::doc(&revocations.rows);

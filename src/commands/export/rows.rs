@@ -37,7 +37,7 @@ impl RowArgs {
     pub(crate) fn export(self, ctx: &Ctx, write: WriteRows) -> anyhow::Result<Outcome> {
         let given = self.output.as_deref().map(|path| ctx.folder.join(path));
         let output = given.map(place::unlinked_file).transpose()?;
-        let home = ctx.home()?;
+        let home = ctx.home_without_levels()?;
         let approved = ctx.approved_only(&home, Scope::Everything)?;
         let mut records = approved.landed_records();
         if !self.all {

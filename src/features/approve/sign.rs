@@ -53,8 +53,13 @@ pub(super) fn sign(
                 armoured,
                 key: signer.key.clone(),
                 listing: format!(
-                    "listed for {} at {reference} by a claim alone, and a signature is needed",
-                    person.email
+                    "listed for {} at {reference} by a {} alone, and {} is needed",
+                    person.email,
+                    match signer.proof() {
+                        Proof::Claimed => "claim",
+                        _ => "forge-signed approval",
+                    },
+                    needed.required()
                 ),
                 missing: Some(MissingSigner {
                     signers: governance.policy.approval.signers.clone(),
@@ -78,6 +83,8 @@ pub(super) fn sign(
         }
         SignatureState::UntrustedKey(key) => (key, format!("not listed at {reference}")),
         SignatureState::Revoked(_)
+        | SignatureState::OfForge(_)
+        | SignatureState::NotOfForge(_)
         | SignatureState::Unverifiable(_)
         | SignatureState::Bad(_)
         | SignatureState::None => return Err(never_counts(&state).into()),

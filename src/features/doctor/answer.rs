@@ -1,11 +1,12 @@
 //! Whether approvals count in this repository: reads what the checks need, and nothing else.
 //!
-//! Start at `examine`. Follows `docs/spec/cli.md`, doctor. Records are not read, so the answer takes no longer in a large
-//! ledger; only in a partial clone all of them are looked for.
+//! Start at `examine`. Follows `docs/spec/cli.md`, doctor. Records are read only where a forge signs merges and the policy
+//! does not demand it, and looked for in a partial clone; otherwise the answer takes no longer in a large ledger.
 
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use crate::approval::count::{requirement, weigh};
 use crate::approval::evidence::statement_file::{MOST_BYTES, SIGNATURE};
 use crate::approval::sources::keys::Keys;
 use crate::approval::sources::signature;
@@ -13,13 +14,14 @@ use crate::features::doctor;
 use crate::features::doctor::check::{CheckName, DoctorCheck};
 use crate::features::doctor::diagnosis::Diagnosis;
 use crate::features::doctor::facts::{CloneState, DoctorFacts, GitUser, OwnKey};
-use crate::features::doctor::{folder_sizes, recent};
+use crate::features::doctor::{folder_sizes, recent, signed_merges};
 use crate::history::objects::{Extent, Obstacle};
 use crate::history::paths::LedgerPrefix;
 use crate::history::refs::{APPROVALS_BRANCH, Cause};
 use crate::history::tree::CommitTree;
 use crate::history::watched_paths::{self, RecordFilter};
 use crate::ledger::tree::Tree as _;
+use crate::policy::demand::Proof;
 use crate::policy::governance::Governance;
 use crate::session::error::{Error, Undetermined};
 use crate::session::locate::Located;
@@ -28,6 +30,7 @@ use crate::session::options::Moment;
 use crate::session::snapshot::Snapshot;
 use crate::session::snapshot::walk::Scope;
 use crate::status::stamp::Stamp;
+use crate::status::state::{InForce, RecordState};
 use crate::store::files;
 use crate::store::git::Repository;
 use crate::store::sign::{SignError, SigningKey};
@@ -79,6 +82,12 @@ fn read(located: &Located, at: &Moment, folder: &Path) -> Result<DoctorAnswer, E
         (Extent::Full, None) => CloneState::Whole,
     };
     let recent = recent::read(repository, mainline, snapshot.prefix(), governance)?;
+    let forges = signed_merges::count(governance, &recent);
+    let is_offered = requirement::strongest_proof(governance) == Proof::Claimed;
+    let kept = match forges.iter().any(|forge| forge.n_signed > 0 && is_offered) {
+        true => Some(kept_by_signatures(located, at)?),
+        false => None,
+    };
     let top = CommitTree::of_commit(repository, mainline.tip, &LedgerPrefix::default())?;
     let tree = CommitTree::of_commit(repository, mainline.tip, snapshot.prefix())?;
     let folders = folder_sizes::count(repository, &tree, &governance.policy.records)?;
@@ -96,6 +105,8 @@ fn read(located: &Located, at: &Moment, folder: &Path) -> Result<DoctorAnswer, E
         governance,
         in_work_tree: in_work_tree.as_ref(),
         recent: &recent,
+        forges: &forges,
+        kept,
         ci: &CiSetup::read(&top)?,
         has_signed: has_signed(repository, snapshot.origin().1.remote.as_deref(), governance)?,
         user: &user(located, repository, folder),
@@ -105,6 +116,21 @@ fn read(located: &Located, at: &Moment, folder: &Path) -> Result<DoctorAnswer, E
     };
     let diagnosis = doctor::diagnosis::diagnose(&facts);
     Ok(DoctorAnswer { stamp: snapshot.stamp().clone(), diagnosis })
+}
+
+/// Returns how many exceptions in force have enough approvals without the claimed ones, and how many there are.
+fn kept_by_signatures(located: &Located, at: &Moment) -> Result<(usize, usize), Error> {
+    let snapshot = Snapshot::open_landed(located, at, Scope::Everything)?;
+    let in_force = snapshot.records().iter().filter(|record| record.in_force == InForce::Yes);
+    let is_kept = |record: &&RecordState| {
+        let (Some(approved), Some(verdict)) = (&record.approved, &record.approval) else {
+            return false;
+        };
+        let strong = approved.approvers.iter().filter(|it| it.level >= Proof::ForgeSigned);
+        let member_of: Vec<Vec<String>> = strong.map(|it| it.groups.clone()).collect();
+        weigh::are_enough(&verdict.needed, &member_of)
+    };
+    Ok((in_force.clone().filter(is_kept).count(), in_force.count()))
 }
 
 /// Returns the first file of a record's version that a partial clone does not hold.

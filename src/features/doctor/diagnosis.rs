@@ -8,6 +8,7 @@ use crate::features::doctor::accounts::UnmappedAccount;
 use crate::features::doctor::check::{CheckName, CheckState, DoctorCheck};
 use crate::features::doctor::facts::DoctorFacts;
 use crate::features::doctor::requirements::Requirements;
+use crate::features::doctor::signed_merges::ForgeMerges;
 use crate::policy::governance;
 use crate::policy::governance::State;
 
@@ -28,6 +29,8 @@ pub struct Diagnosis {
     pub checks: Vec<DoctorCheck>,
     /// The accounts that the policy maps to nobody, most important first.
     pub logins: Vec<UnmappedAccount>,
+    /// The merges of each forge in the newest commits.
+    pub forges: Vec<ForgeMerges>,
 }
 
 impl Diagnosis {
@@ -66,7 +69,7 @@ impl Diagnosis {
         let rest: Vec<DoctorCheck> =
             rest.map(|name| DoctorCheck::unknown(name, format!("depends on {cause}"))).collect();
         checks.extend(rest);
-        Diagnosis { checks, logins: Vec::new() }
+        Diagnosis { checks, logins: Vec::new(), forges: Vec::new() }
     }
 }
 
@@ -105,16 +108,16 @@ pub fn diagnose(facts: &DoctorFacts<'_>) -> Diagnosis {
         clone,
         crate::features::doctor::setup::policy(facts),
         crate::features::doctor::setup::name(facts),
-        crate::features::doctor::setup::forge(facts, forge),
         crate::features::doctor::setup::merges(facts),
         accounts,
         crate::features::doctor::you::check(facts, &keys),
         requirements.groups(),
         crate::features::doctor::requirements::approvers(facts.governance, &keys.keys),
         requirements.keys(),
+        crate::features::doctor::setup::forge(facts, forge),
         crate::features::doctor::bridge::check(facts, forge, &requirements, &keys.keys),
         crate::features::doctor::setup::folders(facts),
         crate::features::doctor::ci::check(facts, forge, &keys.keys),
     ];
-    Diagnosis { checks, logins }
+    Diagnosis { checks, logins, forges: facts.forges.to_vec() }
 }

@@ -4,6 +4,7 @@
 
 use crate::features::doctor::check::{CheckName, DoctorCheck};
 use crate::features::doctor::recent::RecentCommits;
+use crate::features::doctor::signed_merges::ForgeMerges;
 use crate::history::mainline::Guard;
 use crate::history::objects::Obstacle;
 use crate::policy::governance::Governance;
@@ -55,6 +56,9 @@ pub struct DoctorFacts<'a> {
     /// The governance files of the work tree, if they can be read.
     pub in_work_tree: Option<&'a Governance>,
     pub recent: &'a RecentCommits,
+    pub forges: &'a [ForgeMerges],
+    /// How many of the exceptions in force `proof: forge-signed` would keep in force, of how many; `None` where no forge signs.
+    pub kept: Option<(usize, usize)>,
     /// The workflows at the tip of the approved ref.
     pub ci: &'a CiSetup,
     /// Whether a listed review key signed a statement on the approvals branch: a job with the protected key has run.

@@ -14,6 +14,7 @@ pub mod recent;
 mod requirements;
 mod setup;
 pub mod show;
+pub mod signed_merges;
 mod you;
 
 use std::path::Path;

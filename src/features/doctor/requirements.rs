@@ -13,6 +13,7 @@ use crate::approval::sources::signature;
 use crate::approval::sources::signers::Signers;
 use crate::features::doctor::check::{CheckName, DoctorCheck};
 use crate::features::doctor::facts::DoctorFacts;
+use crate::features::doctor::recent::LandingKind;
 use crate::policy::demand::{Proof, SelfApproval};
 use crate::policy::governance::Governance;
 use crate::policy::people;
@@ -35,6 +36,8 @@ pub(super) struct Requirements<'g> {
     has_patterns: bool,
     /// The tiers that nothing accepted by the policy could approve, each with what must change.
     impossible: Vec<(String, String)>,
+    /// Why no merge is forge-signed, if the newest commits show it.
+    unsigned: Option<String>,
 }
 
 /// What a tier, with a class, requires.
@@ -78,7 +81,8 @@ impl<'g> Requirements<'g> {
                 next.steps.is_empty().then(|| (demand.of.clone(), text::no_way(&next)))
             })
             .collect();
-        Requirements { governance, demands, members, keyed, has_patterns, impossible }
+        let unsigned = unsigned(facts);
+        Requirements { governance, demands, members, keyed, has_patterns, impossible, unsigned }
     }
 
     /// Returns the number of people with a key; at least one if a key is listed for a pattern.
@@ -163,6 +167,14 @@ impl<'g> Requirements<'g> {
                 it.of
             );
             return DoctorCheck::problem(name, message).with_lines([line]);
+        }
+        let mut demands = self.demands.iter();
+        let demand = demands.find(|demand| demand.demand.proof == Proof::ForgeSigned);
+        if let Some(it) = demand.filter(|_| n_signers == 0 && !self.has_patterns)
+            && let Some(why) = &self.unsigned
+        {
+            let message = format!("{} demands merges that the forge signs, and {why}", it.of);
+            return DoctorCheck::problem(name, message);
         }
         if let Some((of, change)) = self.impossible.first() {
             return DoctorCheck::problem(name, format!("{of} can't be approved: {change}"));
@@ -260,4 +272,20 @@ fn has_class(tier: &Tier, class: Class) -> bool {
         let mut classes = matches.iter().map(|it| it.class.as_ref());
         classes.any(|classes| classes.is_none_or(|classes| classes.contains(&class)))
     })
+}
+
+fn unsigned(facts: &DoctorFacts<'_>) -> Option<String> {
+    let n_merges: usize = facts.forges.iter().map(|forge| forge.n_merges).sum();
+    let n_signed: usize = facts.forges.iter().map(|forge| forge.n_signed).sum();
+    let mut landings = facts.recent.landings.iter().filter(|it| it.kind != LandingKind::Direct);
+    if n_signed == 0 && n_merges > 0 {
+        Some(format!("none of its {} is signed", diag::count(n_merges, "merge commit")))
+    } else if n_merges == 0
+        && landings.clone().next().is_some()
+        && landings.all(|landing| landing.kind == LandingKind::Squash)
+    {
+        Some("everything is merged by squash, which names nobody".to_owned())
+    } else {
+        None
+    }
 }

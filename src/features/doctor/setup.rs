@@ -9,7 +9,8 @@ use crate::diag::Level;
 use crate::features::doctor::check::{CheckName, DoctorCheck};
 use crate::features::doctor::facts::{CloneState, DoctorFacts};
 use crate::features::doctor::recent::LandingKind;
-use crate::features::doctor::{check, recent};
+use crate::features::doctor::signed_merges::ForgeMerges;
+use crate::features::doctor::{accounts, check, recent};
 use crate::history::mainline::Guard;
 use crate::history::objects::short;
 use crate::policy::demand::Forge;
@@ -162,7 +163,41 @@ pub(super) fn forge(facts: &DoctorFacts<'_>, seen: Option<&str>) -> DoctorCheck 
         (true, Some(seen)) => format!("{seen}; no commit shows it yet"),
         (true, None) => "plain git: no commit, remote or file shows a forge".to_owned(),
     };
-    DoctorCheck::ok(name, message)
+    let parts: Vec<String> = [message].into_iter().chain(signed_merges(facts)).collect();
+    let message = parts.join("; ");
+    let is_unnamed = |forge: &&ForgeMerges| !forge.is_named && forge.n_signed > 0;
+    let unnamed: Vec<&str> =
+        facts.forges.iter().filter(is_unnamed).map(|forge| forge.address.as_str()).collect();
+    let numbers = facts.forges.iter().flat_map(|forge| &forge.numbers);
+    let numbers: Vec<String> = numbers.map(|key| accounts::line(key)).collect();
+    let add = if !unnamed.is_empty() {
+        format!("; to count them as forge-signed, add it to people.forges in {}", policy::FILE)
+    } else if !numbers.is_empty() {
+        format!(
+            "; a login may change hands, so add the numbers of accounts to people.logins in {}",
+            policy::FILE
+        )
+    } else {
+        return DoctorCheck::ok(name, message);
+    };
+    let forges = unnamed.iter().map(|it| format!("forges: [{}]", check::yaml(it)));
+    DoctorCheck::note(name, message + &add).with_lines(forges.chain(numbers))
+}
+
+/// Says how many merges carry the signature of their forge, and what asking for it would keep in force.
+fn signed_merges(facts: &DoctorFacts<'_>) -> Vec<String> {
+    let is_only = facts.forges.len() == 1;
+    let carry = |forge: &ForgeMerges| {
+        let of = if is_only { String::new() } else { format!(" of {}", forge.address) };
+        let (signed, merges) = (forge.n_signed, diag::count(forge.n_merges, "merge commit"));
+        let verb = if forge.n_merges == 1 { "carries" } else { "carry" };
+        format!("{signed} of {merges}{of} {verb} its signature")
+    };
+    let kept = facts.kept.map(|(kept, all)| {
+        let all = diag::count(all, "exception");
+        format!("proof: forge-signed would keep {kept} of {all} in force")
+    });
+    facts.forges.iter().map(carry).chain(kept).collect()
 }
 
 fn newest(facts: &DoctorFacts<'_>) -> String {

@@ -8,6 +8,7 @@ use crate::diag;
 use crate::features::doctor::accounts::UnmappedAccount;
 use crate::features::doctor::check::{CheckName, CheckState, DoctorCheck};
 use crate::features::doctor::diagnosis::{ApprovalsCount, Diagnosis};
+use crate::features::doctor::signed_merges::{ForgeKey, ForgeMerges};
 use crate::status::stamp::Stamp;
 use crate::view::doc::{Block, Doc, StyledText, Tone};
 use crate::view::shape;
@@ -21,6 +22,22 @@ struct DoctorAnswerView<'a> {
     ci: &'static str,
     checks: Vec<CheckView<'a>>,
     logins: Vec<LoginView<'a>>,
+    forges: Vec<ForgeView<'a>>,
+}
+
+#[derive(Serialize)]
+struct ForgeView<'a> {
+    identity: &'a str,
+    named: bool,
+    keys: Vec<ForgeKeyView<'a>>,
+    merges: usize,
+    signed: usize,
+}
+
+#[derive(Serialize)]
+struct ForgeKeyView<'a> {
+    key: &'a str,
+    built_in: bool,
 }
 
 #[derive(Serialize)]
@@ -52,6 +69,20 @@ impl<'a> CheckView<'a> {
     }
 }
 
+impl<'a> ForgeView<'a> {
+    fn of(forge: &'a ForgeMerges) -> ForgeView<'a> {
+        let key =
+            |key: &'a ForgeKey| ForgeKeyView { key: &key.fingerprint, built_in: key.is_built_in };
+        ForgeView {
+            identity: &forge.address,
+            named: forge.is_named,
+            keys: forge.keys.iter().map(key).collect(),
+            merges: forge.n_merges,
+            signed: forge.n_signed,
+        }
+    }
+}
+
 impl<'a> LoginView<'a> {
     fn of(account: &'a UnmappedAccount) -> LoginView<'a> {
         LoginView {
@@ -73,6 +104,7 @@ pub fn doc(diagnosis: &Diagnosis, stamp: &Stamp) -> Doc<'static> {
             ci: diagnosis.ci().as_str(),
             checks: diagnosis.checks.iter().map(CheckView::of).collect(),
             logins: diagnosis.logins.iter().map(LoginView::of).collect(),
+            forges: diagnosis.forges.iter().map(ForgeView::of).collect(),
         },
     );
     doc.rows = Some("checks");

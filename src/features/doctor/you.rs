@@ -103,6 +103,8 @@ fn listing(facts: &DoctorFacts<'_>, keys: &KeySet, person: &Person) -> Listing {
             Listing::NotYet("your key is listed, but its dates don't cover today".to_owned(), None)
         }
         KeyStatus::Revoked => Listing::NotYet("your key is revoked: use another".to_owned(), None),
-        KeyStatus::Unlisted => Listing::NotYet("your key is not listed".to_owned(), line()),
+        KeyStatus::Unlisted | KeyStatus::OfForge(_) => {
+            Listing::NotYet("your key is not listed".to_owned(), line())
+        }
     }
 }

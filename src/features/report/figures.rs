@@ -44,10 +44,11 @@ struct CountsView {
     awaiting: usize,
 }
 
-/// How many approvals of what is in force are attested, and how many claimed.
+/// How many approvals of what is in force are known how firmly.
 #[derive(Serialize)]
 pub(super) struct ApprovalLevelsView {
     attested: usize,
+    forge_signed: usize,
     claimed: usize,
 }
 
@@ -80,7 +81,8 @@ impl CountsView {
 
 impl ApprovalLevelsView {
     pub(super) fn of(proofs: ProofCounts) -> ApprovalLevelsView {
-        ApprovalLevelsView { attested: proofs.attested, claimed: proofs.claimed }
+        let ProofCounts { attested, forge_signed, claimed } = proofs;
+        ApprovalLevelsView { attested, forge_signed, claimed }
     }
 }
 

@@ -68,7 +68,8 @@ fn figures(report: &Report<'_>) -> Vec<Figure> {
     };
     let waits =
         backlog.oldest_waiting_days.map_or(String::new(), |days| format!("oldest: {days} d"));
-    let all = glance.proofs.attested + glance.proofs.claimed;
+    let proofs = glance.proofs;
+    let all = proofs.attested + proofs.forge_signed + proofs.claimed;
     let mut figures = vec![
         figure("in force", glance.in_force, format!("of {} open", glance.open), Tone::Plain),
         figure("overdue", glance.overdue, still, Tone::Bad),
@@ -83,9 +84,10 @@ fn figures(report: &Report<'_>) -> Vec<Figure> {
             label: "attested approvals".to_owned(),
             value: percent(glance.proofs.attested, all),
             note: format!(
-                "{} of {} of exceptions in force",
-                glance.proofs.attested,
-                diag::count(all, "approval")
+                "{} of {} of exceptions in force; {} forge-signed",
+                proofs.attested,
+                diag::count(all, "approval"),
+                proofs.forge_signed
             ),
             tone: Tone::Plain,
         },
@@ -331,6 +333,7 @@ fn shares<'a>(report: &Report<'_>) -> Panel<'a> {
     let proofs = report.glance.proofs;
     let levels = vec![
         part("attested: signed", proofs.attested, Tone::Good),
+        part("forge-signed: merged on the forge", proofs.forge_signed, Tone::Fair),
         part("claimed: stated in git", proofs.claimed, Tone::Warn),
     ];
     let count =

@@ -18,8 +18,8 @@ pub(super) fn blocks<'a>(policy: &Policy) -> Vec<Block<'a>> {
             "Status is computed from the files and their history at the instant above; nobody types it.",
         ),
         table(&["status", "meaning"], Status::ALL.iter().rev().map(status).collect()),
-        sentence("An approval is attested or claimed."),
-        table(&["approval", "meaning"], vec![attested(), claimed()]),
+        sentence("An approval is attested, forge-signed or claimed."),
+        table(&["approval", "meaning"], vec![attested(), forge_signed(), claimed()]),
         sentence("The tier of an exception decides who must approve it and how long it may last."),
         table(
             &["tier", "approvals", "at a time", "in all", "reviewed every"],
@@ -62,6 +62,11 @@ fn meaning(status: Status) -> &'static str {
 fn attested() -> Vec<StyledText> {
     let text = "signed with a key that the policy lists, for exactly this content; anyone can verify it again";
     vec![shape::level(Proof::Attested), StyledText::plain(text)]
+}
+
+fn forge_signed() -> Vec<StyledText> {
+    let text = "the forge signed the merge: the account of this person pressed it";
+    vec![shape::level(Proof::ForgeSigned), StyledText::plain(text)]
 }
 
 fn claimed() -> Vec<StyledText> {

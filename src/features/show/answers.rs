@@ -129,7 +129,7 @@ fn summarize(record_state: &RecordState, nobody: bool) -> Option<String> {
             "not approved: nobody that git can tell apart from its authors approved it"
         }
         FourEyes::InvalidSignature => "not approved: the signature is bad",
-        FourEyes::NoneRecorded | FourEyes::Attested | FourEyes::Claimed => {
+        FourEyes::NoneRecorded | FourEyes::Attested | FourEyes::ForgeSigned | FourEyes::Claimed => {
             match (is_met, verdict.approvers.is_empty()) {
                 (true, _) => return None,
                 (false, true) => "not approved: by nobody",

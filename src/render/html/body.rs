@@ -347,6 +347,7 @@ fn class(tone: Tone) -> Option<&'static str> {
     match tone {
         Tone::Plain => None,
         Tone::Good => Some("good"),
+        Tone::Fair => Some("fair"),
         Tone::Warn => Some("warn"),
         Tone::Bad => Some("bad"),
         Tone::Muted => Some("muted"),

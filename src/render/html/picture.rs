@@ -21,6 +21,7 @@ pub(super) struct Picture<'p> {
 fn fill(tone: Tone) -> &'static str {
     match tone {
         Tone::Good => "f-good",
+        Tone::Fair => "f-plain",
         Tone::Warn => "f-warn",
         Tone::Bad => "f-bad",
         Tone::Muted => "f-muted",

@@ -13,7 +13,7 @@ fn parameters(tone: Tone) -> &'static str {
         Tone::Bad => "31",
         Tone::Muted => "2",
         Tone::Strong => "1",
-        Tone::Id | Tone::Command | Tone::Code => "36",
+        Tone::Fair | Tone::Id | Tone::Command | Tone::Code => "36",
     }
 }
 

@@ -107,7 +107,11 @@ impl Audit<'_> {
         let names = [policy::FILE, MAILMAP].contains(&path);
         let is_unsigned = |key: &&AdmittedKey| {
             key.commit == version.commit.oid
-                && if key.by == Admission::ClaimedName { names } else { lists }
+                && match key.by {
+                    Admission::ClaimedName => names,
+                    Admission::ForgeSigned => names || lists,
+                    _ => lists,
+                }
                 && !matches!(key.by, Admission::Signatures | Admission::Trusted)
                 && signature::OF_PEOPLE
                     .iter()
@@ -134,7 +138,7 @@ impl Audit<'_> {
             if signed.clone().any(|it| it.counts == VoteCounts::Yes) {
                 key_use.approved.push(id.clone());
             } else if verdict.satisfied == Satisfied::No
-                && signed.any(|it| matches!(it.counts, VoteCounts::No(NotCounted::KeyByClaim(_))))
+                && signed.any(|it| matches!(it.counts, VoteCounts::No(NotCounted::Level(_))))
             {
                 key_use.refused.push(id.clone());
             }

@@ -193,6 +193,7 @@ impl<'h> Snapshot<'h> {
             let input = Walk { repository, chain, prefix: &line.prefix, records, count: &count };
             let (stopwatch, reads) = (Stopwatch::start(), repository.reads());
             let mut history = walk(input)?;
+            history.hides_levels = line.hides_levels;
             log_walk(&history, repository.reads() - reads, &stopwatch);
             if !read_notes(repository, &mut history, until)
                 && let Some(remote) = repository.first_remote()

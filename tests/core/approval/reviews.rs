@@ -2,7 +2,7 @@
 
 use exledger::approval::evidence::statement_file::BadFile;
 use exledger::approval::verdict::{ApprovalVerdict, NotCounted, SelfAsserted, VoteCounts};
-use exledger::policy::demand::EvidenceKind;
+use exledger::policy::demand::{EvidenceKind, Proof};
 
 use crate::support::approval::{check, said, verdict};
 use crate::support::repo::Repo;
@@ -176,7 +176,7 @@ fn a_review_is_about_its_bytes_and_by_no_author() {
 #[test]
 fn a_review_is_claimed_and_counts_only_where_claims_and_reviews_do() {
     for (policy, expected) in [
-        ("approval: {proof: attested}\n", NotCounted::Proof),
+        ("approval: {proof: attested}\n", NotCounted::Proof(Proof::Attested)),
         ("approval: {accept: [merge, detached]}\n", NotCounted::Kind),
     ] {
         let repo = squashed(policy);

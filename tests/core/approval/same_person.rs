@@ -247,7 +247,10 @@ fn a_forge_never_approves_wherever_it_stands() {
     assert_eq!(said(&verdict).result, "none-recorded");
     let forges =
         verdict.statements.iter().filter(|it| it.counts == VoteCounts::No(NotCounted::Forge));
-    assert_eq!(forges.count(), 2, "{:?}", verdict.statements);
+    assert_eq!(forges.count(), 1, "{:?}", verdict.statements);
+    // A forge's key signs no approval.
+    let mut refused = verdict.refused.iter().map(|it| it.counts.clone());
+    assert!(matches!(refused.next(), Some(VoteCounts::No(NotCounted::BadFile(_)))));
 }
 
 #[test]

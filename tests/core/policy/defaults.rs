@@ -3,7 +3,7 @@
 //! Follows `docs/spec/policy.md`, reading and defaults.
 
 use exledger::policy::Policy;
-use exledger::policy::demand::{EvidenceKind, Forge, Proof, SelfApproval, Switch};
+use exledger::policy::demand::{AuthorProof, EvidenceKind, Forge, SelfApproval, Switch};
 use exledger::policy::settings::Recipient;
 use exledger::policy::tiers::{Degraded, Require};
 use serde_json::{Value, json};
@@ -222,7 +222,7 @@ fn every_word_of_the_page_is_read() {
     assert_eq!(approval.self_approval, SelfApproval::Allow);
     assert_eq!(approval.self_asserted, Switch::Allow);
     assert_eq!(approval.nested, Switch::Allow);
-    assert_eq!(approval.authors, Proof::Attested);
+    assert_eq!(approval.authors, AuthorProof::Attested);
     assert!(!approval.owner_may_approve);
     assert_eq!(approval.accept.last(), Some(&EvidenceKind::Note));
     assert_eq!(approval.forge, Forge::Kernel);

@@ -40,6 +40,12 @@ const POLICIES: &[(&str, Keys, &[ApprovalWay])] = &[
     ),
     ("approval: {accept: [note]}\n", Keys::None, &[ApprovalWay::ReviewNote]),
     (
+        "people: {forges: [forge@example.com]}\ngroups: {approvers: [lee@example.com]}\n\
+         approval: {proof: forge-signed, accept: [merge]}\n",
+        Keys::Forge,
+        &[ApprovalWay::ForgeMerge],
+    ),
+    (
         "approval: {accept: [merge]}\ntiers: [{name: standard, approvals: {proof: attested}}]\n",
         Keys::Listed,
         &[],
@@ -49,6 +55,8 @@ const POLICIES: &[(&str, Keys, &[ApprovalWay])] = &[
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Keys {
     Listed,
+    /// The key of the forge alone.
+    Forge,
     None,
 }
 
@@ -56,11 +64,12 @@ enum Keys {
 fn words(way: ApprovalWay, keys: Keys) -> &'static str {
     match way {
         ApprovalWay::SignedFile => match keys {
-            Keys::Listed => "run `exledger approve EXC-2026-7F3KQ`",
+            Keys::Listed | Keys::Forge => "run `exledger approve EXC-2026-7F3KQ`",
             Keys::None => "once .github/allowed_signers lists their key",
         },
         ApprovalWay::ForgeReviews => "`exledger approve --from-reviews FILE --key KEY`",
         ApprovalWay::Merge => "merge a change to its text with a merge commit",
+        ApprovalWay::ForgeMerge => "press Merge on a pull request that changes its text",
         ApprovalWay::MergeWithTrailers => "`Approved-by: NAME <ADDRESS>`",
         ApprovalWay::SignedMerge => "with a merge commit signed by a key that",
         ApprovalWay::ReviewNote => "`Code-Review+2: NAME <ADDRESS>`",
@@ -85,6 +94,11 @@ fn take(stage: &Stage, way: ApprovalWay, keys: Keys) {
             stage.run_on(&format!("exledger approve {ID}"), "dana", "ana");
         }
         ApprovalWay::Merge => stage.amend("ana", "lee"),
+        ApprovalWay::ForgeMerge => {
+            let work = stage.repo.branch("amend").by("ana");
+            work.edit(ID, "title: In other words").commit("Change its text");
+            press_merge(stage, "amend");
+        }
         ApprovalWay::MergeWithTrailers => {
             let work = stage.repo.branch("amend").by("ana");
             work.edit(ID, "title: In other words").commit("Change its text");
@@ -108,6 +122,13 @@ fn take(stage: &Stage, way: ApprovalWay, keys: Keys) {
     }
 }
 
+/// Merges a branch as Lee does on the forge.
+fn press_merge(stage: &Stage, branch: &str) {
+    let work = stage.repo.by("lee").through("forge").signed("forge");
+    work.merge(branch, &format!("Merge pull request #7 from {branch}"));
+    stage.home();
+}
+
 fn needed(stage: &Stage) -> usize {
     let count = stage.show()["approval"]["needed"]["count"].as_u64();
     usize::try_from(count.unwrap()).unwrap()
@@ -117,6 +138,9 @@ fn begin(policy: &str, keys: Keys) -> Stage {
     let listed = Stage::new(policy);
     let stage = match keys {
         Keys::Listed => listed,
+        Keys::Forge => {
+            Stage::begin(policy, &[(".github/allowed_signers", &speak::signer("forge"))])
+        }
         Keys::None => Stage::begin(policy, &[]),
     };
     stage.land("ana", &[(ID, &record(""))]);
@@ -176,6 +200,10 @@ fn the_step_of_the_queue_is_one_that_the_policy_accepts() {
                 let run = stage.shell("lee", &(command.replace('…', "amend") + more));
                 assert_eq!(run.code, 0, "{command}: {}{}", run.out, run.err);
             }
+            ApprovalWay::ForgeMerge => {
+                assert!(action.starts_with("press Merge on a pull request"), "{action}");
+                take(&stage, *way, *keys);
+            }
             ApprovalWay::ReviewNote => {
                 let command = command.replace('…', "'Code-Review+2: Lee Chen <lee@example.com>'");
                 let run = stage.shell("lee", &command);
@@ -197,6 +225,9 @@ fn a_proposal_is_approved_by_the_step_of_the_queue() {
         let listed = Stage::new(policy);
         let stage = match keys {
             Keys::Listed => listed,
+            Keys::Forge => {
+                Stage::begin(policy, &[(".github/allowed_signers", &speak::signer("forge"))])
+            }
             Keys::None => Stage::begin(policy, &[]),
         };
         let work = stage.repo.branch("ask").by("ana");
@@ -225,6 +256,10 @@ fn a_proposal_is_approved_by_the_step_of_the_queue() {
                 stage.merged(".github/allowed_signers", &line, "ana", "lee");
                 stage.run_on(&command, "dana", "ana");
                 stage.merge("ask", "ana");
+            }
+            Some(ApprovalWay::ForgeMerge) => {
+                assert!(action.starts_with("press Merge on the pull request of ask"), "{action}");
+                press_merge(&stage, "ask");
             }
             Some(ApprovalWay::ReviewNote | ApprovalWay::ForgeReviews) => {
                 assert!(action.contains("review ask on the forge and merge it"), "{action}");

@@ -2,7 +2,9 @@
 
 use exledger::approval::evidence::statement_file::BadFile;
 use exledger::approval::people::relation::UnknownAccount;
-use exledger::approval::verdict::NotCounted;
+use exledger::approval::verdict::{LevelReason, NotCounted};
+use exledger::policy::demand::Proof;
+use exledger::policy::governance::KeyLimit;
 
 use super::{ID, Stage, record};
 use crate::support::repo::speak;
@@ -16,9 +18,12 @@ fn after(why_not: &NotCounted) -> Option<NotCounted> {
         NotCounted::SelfAsserted => NotCounted::Nested,
         NotCounted::Nested => NotCounted::NoRecordYet,
         NotCounted::NoRecordYet => NotCounted::Kind,
-        NotCounted::Kind => NotCounted::Proof,
-        NotCounted::Proof => NotCounted::KeyByClaim(OTHER.into()),
-        NotCounted::KeyByClaim(_) => NotCounted::SameNameAsAuthor,
+        NotCounted::Kind => NotCounted::Proof(Proof::Attested),
+        NotCounted::Proof(_) => NotCounted::Level(LevelReason::Key(KeyLimit {
+            proof: Proof::Claimed,
+            commit: OTHER.into(),
+        })),
+        NotCounted::Level(_) => NotCounted::SameNameAsAuthor,
         NotCounted::SameNameAsAuthor => NotCounted::UnknownAccount(UnknownAccount {
             account: "nweber (users.noreply.github.com)".to_owned(),
             other: "lee@example.com".to_owned(),
@@ -175,8 +180,8 @@ fn history(why_not: &NotCounted) -> Stage {
         NotCounted::Nested => with_a_line_inside_the_branch(),
         NotCounted::NoRecordYet => merged_where_no_records_were(),
         NotCounted::Kind => merged("approval: {accept: [detached]}\n", "lee", ""),
-        NotCounted::Proof => merged("approval: {proof: attested}\n", "lee", ""),
-        NotCounted::KeyByClaim(_) => signed_by_a_key_that_a_claim_listed(),
+        NotCounted::Proof(_) => merged("approval: {proof: attested}\n", "lee", ""),
+        NotCounted::Level(_) => signed_by_a_key_that_a_claim_listed(),
         NotCounted::SameNameAsAuthor => merged("", "Ana Ruiz <ana.ruiz@home.example.com>", ""),
         NotCounted::UnknownAccount(_) => by_an_unknown_account(),
         NotCounted::Forge => merged("", "ana", "\n\nReviewed-by: GitHub <noreply@github.com>"),

@@ -98,12 +98,9 @@ fn claimed_key_attests_nothing() {
         let signed = statements.find(|it| it["kind"] == "detached").unwrap();
         assert_eq!(signed["level"], "claimed", "{what}");
         let reason = signed["level_reason"].as_str().unwrap();
-        assert!(
-            reason.starts_with("signed by a key whose owner only a claim names ("),
-            "{what}: {reason}"
-        );
+        assert!(reason.starts_with("signed by a key that a claim listed ("), "{what}: {reason}");
         let why_not = signed["why_not"].as_str().unwrap();
-        assert!(why_not.contains("a key whose owner only a claim names"), "{what}: {why_not}");
+        assert!(why_not.contains("a key that a claim listed"), "{what}: {why_not}");
         assert!(errors(&repo).contains(&"key-by-claim".to_owned()), "{what}");
         // Dana's key came with the first policy.
         assert_eq!(ask(&repo, &SAMPLE.replace("moderate", "low"), ("dana", "dana")), "active");

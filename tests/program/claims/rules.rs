@@ -37,6 +37,41 @@ fn push_forges_no_attested() {
 }
 
 #[test]
+fn push_forges_no_forge_signed() {
+    const FORGE: &str = "Gitea <gitea@git.example.com>";
+    let forge_line =
+        |key: &str| format!("gitea@git.example.com namespaces=\"git\" {}\n", public(key));
+    let begin = || {
+        let repo = Repo::at("2026-11-20T09:00:00Z");
+        let policy = "version: 1\nname: example/payments\npeople: {forges: [gitea@git.example.com]}\n\
+                      groups: {security: [dana@example.com, lee@example.com]}\n\
+                      tiers: [{name: standard, approvals: {count: 1, proof: forge-signed}}]\n";
+        let work = repo.by("root").write(POLICY, policy).write(SIGNERS, &forge_line("forge"));
+        work.commit("Begin");
+        repo.branch("ask").by("mallory").write(ID, SAMPLE).commit("File it");
+        repo
+    };
+    let subject = "Merge pull request 'File it' (#7) from ask into main";
+    // The forge's name, with no key, one of his own, and one that he lists for the forge.
+    let repo = begin();
+    repo.by("dana").through(FORGE).merge("ask", subject);
+    assert_eq!(status(&repo), "unapproved");
+    let repo = begin();
+    repo.by("dana").through(FORGE).signed("mallory").merge("ask", subject);
+    assert_eq!(status(&repo), "unapproved");
+    for way in WAYS {
+        let repo = begin();
+        land(&repo, way, SIGNERS, &(forge_line("forge") + &forge_line("mallory")));
+        repo.by("dana").through(FORGE).signed("mallory").merge("ask", subject);
+        assert_eq!(status(&repo), "unapproved", "{way}");
+    }
+    // Whoever presses merge there approves it.
+    let repo = begin();
+    repo.by("dana").through(FORGE).signed("forge").merge("ask", subject);
+    assert_eq!(status(&repo), "active");
+}
+
+#[test]
 fn rules_are_as_strong_as_tiers() {
     let files = |policy: &str| {
         [(POLICY, policy.to_owned()), (SIGNERS, signer("dana") + &signer("mallory"))]

@@ -117,7 +117,7 @@ fn the_backlog_and_the_trends_are_figures_that_can_be_counted_by_hand() {
         json!([with(json!({"name": "Ana Ruiz", "email": "ana@example.com"}))])
     );
     assert_eq!(answer["tiers"], json!([with(json!({"tier": "standard"}))]));
-    assert_eq!(answer["approvals"], json!({"attested": 0, "claimed": 2}));
+    assert_eq!(answer["approvals"], json!({"attested": 0, "forge_signed": 0, "claimed": 2}));
     let words: Vec<&Value> =
         answer["classes"].as_array().unwrap().iter().map(|it| &it["class"]).collect();
     assert_eq!(words, ["standard", "emergency", "regulated", "third-party"]);

@@ -69,7 +69,7 @@ fn the_keys_of_the_answer_are_those_that_are_promised() {
     let keys = |value: &Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
     assert_eq!(
         keys(&answer),
-        ["schema", "ledger", "verdict", "ci", "checks", "logins", "simulated"]
+        ["schema", "ledger", "verdict", "ci", "checks", "logins", "forges", "simulated"]
     );
     assert_eq!(keys(&answer["checks"][0]), ["check", "state", "message", "lines", "commands"]);
     assert_eq!(keys(&answer["logins"][0]), ["login", "forge", "address", "because"]);

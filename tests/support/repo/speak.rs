@@ -15,11 +15,23 @@ use sha2::{Digest, Sha256};
 use ssh_key::private::{Ed25519Keypair, KeypairData};
 use ssh_key::{HashAlg, LineEnding, PrivateKey};
 
+use crate::support::openpgp::openpgp;
 use crate::support::repo::Work;
 
 /// The namespace in which approval files are signed.
 const APPROVAL: &str = "exledger-approval@v1";
 const REVIEW: &str = "exledger-review@v1";
+
+/// What precedes the name of an RSA key that signs commits as OpenPGP.
+const OPENPGP: &str = "openpgp:";
+
+/// Signs a commit's bytes with the key of a name, at its time.
+pub(super) fn sign_commit(key: &str, bytes: &[u8], at: i64) -> String {
+    match key.strip_prefix(OPENPGP) {
+        Some(name) => openpgp(name, bytes, u32::try_from(at).unwrap(), 7),
+        None => sign(key, "git", bytes),
+    }
+}
 
 /// Returns the key of a name. A debug build needs long to make one, so each is made once.
 fn private(name: &str) -> PrivateKey {
@@ -176,6 +188,12 @@ impl Says {
 }
 
 impl Work<'_> {
+    /// Signs the commit with the RSA key of a name, as a forge does with OpenPGP.
+    pub(crate) fn openpgp_signed(mut self, name: &str) -> Self {
+        self.key = Some(format!("{OPENPGP}{name}"));
+        self
+    }
+
     /// Signs the commit with the key of a name.
     pub(crate) fn signed(mut self, name: &str) -> Self {
         self.key = Some(name.to_owned());

@@ -1,0 +1,100 @@
+//! The merges of each forge in the newest commits, and how many of them carry its signature.
+//!
+//! Uses policy's people, approval's keys and signatures. Pure. Start at [`count`]. Follows `docs/spec/approval.md`, E2a.
+
+use std::collections::BTreeMap;
+
+use crate::approval::sources::keys::Keys;
+use crate::approval::sources::signature::{self, SignatureState, UnverifiedKind};
+use crate::approval::sources::wire::PublicKey;
+use crate::features::doctor::recent::{self, RecentCommits};
+use crate::history::commit::Commit;
+use crate::history::walked::CheckedCommits;
+use crate::policy::governance::Governance;
+use crate::policy::people;
+use crate::policy::people::account::Account;
+use crate::record::time::Instant;
+
+/// The merges of one forge.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ForgeMerges {
+    /// The address by which it commits.
+    pub address: String,
+    /// Whether `people.forges` names the address.
+    pub is_named: bool,
+    pub keys: Vec<ForgeKey>,
+    pub n_merges: usize,
+    pub n_signed: usize,
+    /// The keys that `people.logins` needs for the authors of signed merges, sorted.
+    pub numbers: Vec<String>,
+}
+
+/// A key of a forge.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ForgeKey {
+    pub fingerprint: String,
+    pub is_built_in: bool,
+}
+
+/// Counts the merges by forges, sorted by address.
+pub fn count(governance: &Governance, recent: &RecentCommits) -> Vec<ForgeMerges> {
+    let keys = Keys::from_governance(governance, governance);
+    let checked = CheckedCommits::default();
+    let mut forges: BTreeMap<String, ForgeMerges> = BTreeMap::new();
+    let commits = recent.landings.iter().map(|landing| &landing.commit);
+    let merges = commits.filter(|commit| {
+        commit.parents.len() == 2 && recent::is_forge(governance, commit.committer())
+    });
+    for merge in merges {
+        let address = merge.committer().email.trim().to_lowercase();
+        let forge = forges.entry(address.clone()).or_insert_with(|| ForgeMerges {
+            is_named: people::names_forge(governance, &address),
+            keys: keys.of_forge(&address).map(ForgeKey::of).collect(),
+            address,
+            n_merges: 0,
+            n_signed: 0,
+            numbers: Vec::new(),
+        });
+        forge.n_merges += 1;
+        if is_signed(merge, &keys, &checked) {
+            forge.n_signed += 1;
+            forge.numbers.extend(lacks_number(governance, merge));
+        }
+    }
+    let mut forges: Vec<ForgeMerges> = forges.into_values().collect();
+    for forge in &mut forges {
+        forge.numbers.sort();
+        forge.numbers.dedup();
+    }
+    forges
+}
+
+impl ForgeKey {
+    fn of(key: &PublicKey) -> ForgeKey {
+        ForgeKey { fingerprint: key.fingerprint(), is_built_in: Keys::is_built_in(key) }
+    }
+}
+
+fn is_signed(merge: &Commit, keys: &Keys, checked: &CheckedCommits) -> bool {
+    let at = merge.committed().unwrap_or(Instant::MIN);
+    let address = merge.committer().email.trim();
+    let state = match signature::of_commit(merge).state(keys, at) {
+        SignatureState::Unverifiable(UnverifiedKind::OpenPgp) => {
+            signature::of_forge(merge, keys, at, checked)
+        }
+        state => Some(state),
+    };
+    matches!(state, Some(SignatureState::OfForge(signer)) if signer.is_owned_by(address))
+}
+
+/// Returns the key by which `people.logins` would know the author of a merge, if it knows the login alone.
+fn lacks_number(governance: &Governance, merge: &Commit) -> Option<String> {
+    let author = merge.author();
+    let settings = &governance.policy.people;
+    let account = Account::of(&author.email, &settings.noreply)?;
+    let person = people::identify(governance, &author.name, &author.email);
+    let own = people::accounts_of(governance, &person.key);
+    let is_known = own.iter().any(|own| own.forge == account.forge && own.id == account.id);
+    let id = account.id.as_ref().filter(|_| person.is_mapped && !is_known)?;
+    Some(format!("{id}+{}", account.login_key(settings)))
+}

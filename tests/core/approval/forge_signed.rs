@@ -1,0 +1,327 @@
+//! Merges that a forge signed: what they prove, and why they prove no more.
+
+use exledger::approval::verdict::ApprovalVerdict;
+use exledger::record::vocabulary::Vocabulary as _;
+
+use crate::support::approval::{file, said, verdict};
+use crate::support::openpgp::{openpgp, rsa_public};
+use crate::support::repo::speak::{public, signer};
+use crate::support::repo::{Repo, Work};
+use crate::support::samples::{ID, SAMPLE};
+
+const FORGE: &str = "Gitea <gitea@git.example.com>";
+
+const MERGE: &str = "Merge pull request 'File it' (#7) from file into main";
+
+/// What a policy says of the forge, and that it lists Lee.
+const PEOPLE: &str =
+    "people: {forges: [gitea@git.example.com]}\ngroups: {approvers: [lee@example.com]}\n";
+
+/// Returns the line of a signers file for the forge's key.
+fn line(options: &str, key: &str) -> String {
+    format!("gitea@git.example.com namespaces=\"git\"{options} {key}\n")
+}
+
+/// Begins a ledger with a policy and a list of keys, in which Ana filed the sample.
+fn begun(policy: &str, signers: &str) -> Repo {
+    let repo = Repo::at("2026-11-20T09:00:00Z");
+    let work = repo.by("root").write("exledger.yaml", &format!("version: 1\n{policy}"));
+    work.write(".github/allowed_signers", signers).commit("Begin");
+    file(&repo);
+    repo
+}
+
+/// Lee presses merge on the forge.
+fn pressed<'r>(repo: &'r Repo) -> Work<'r> {
+    repo.by("lee").through(FORGE)
+}
+
+/// Returns the level of the only approver, why it is not higher, and the result.
+fn level(verdict: &ApprovalVerdict) -> (&'static str, Option<String>, &'static str) {
+    let [approver] = verdict.approvers.as_slice() else {
+        panic!("{:?} {:?}", verdict.approvers, verdict.statements);
+    };
+    let reason = approver.level_reason.as_ref().map(ToString::to_string);
+    (approver.level.as_str(), reason, verdict.result.as_str())
+}
+
+fn assert_claimed(what: &str, repo: &Repo, reason: &str) {
+    let verdict = verdict(repo);
+    assert_eq!(said(&verdict).satisfied, "yes", "{what}");
+    assert_eq!(level(&verdict), ("claimed", Some(reason.to_owned()), "claimed"), "{what}");
+    let mut statements = verdict.statements.iter();
+    assert!(!statements.any(|it| it.key.is_some()), "{what}");
+}
+
+#[test]
+fn a_merge_that_a_listed_forge_signed_is_forge_signed() {
+    for (signers, is_openpgp) in
+        [(line("", &public("forge")), false), (line("", &rsa_public("forge")), true)]
+    {
+        let repo = begun(PEOPLE, &signers);
+        let work = pressed(&repo);
+        match is_openpgp {
+            true => work.openpgp_signed("forge").merge("file", MERGE),
+            false => work.signed("forge").merge("file", MERGE),
+        };
+        let verdict = verdict(&repo);
+        assert_eq!(level(&verdict), ("forge-signed", None, "forge-signed"));
+        let approver = &verdict.approvers[0];
+        assert_eq!(approver.kind.as_str(), "merge");
+        assert!(approver.key.as_ref().is_some_and(|key| key.starts_with("SHA256:")));
+        assert_eq!(approver.groups, ["approvers"]);
+    }
+}
+
+#[test]
+fn without_a_valid_signature_the_same_person_approves_by_a_claim() {
+    let mismatch = "the signature is over other bytes, or by another key";
+    let unlisted = "no key is listed for gitea@git.example.com";
+    let own = line("", &public("forge"));
+    let own_rsa = line("", &rsa_public("forge"));
+
+    let repo = begun(PEOPLE, &own);
+    pressed(&repo).merge("file", MERGE);
+    assert_claimed("unsigned", &repo, "Gitea signs its merges, and not this one");
+
+    let repo = begun(PEOPLE, &own_rsa);
+    let other = openpgp("forge", b"another commit", 1_763_629_200, 7);
+    let header = format!("gpgsig {}", other.trim_end().replace('\n', "\n "));
+    pressed(&repo).header(&header).merge("file", MERGE);
+    assert_claimed("another commit's signature", &repo, mismatch);
+
+    let repo = begun(PEOPLE, &own_rsa);
+    pressed(&repo).openpgp_signed("forge").merge("file", MERGE);
+    repo.rewrite(|raw| raw.replace("(#7)", "(#8)"));
+    assert_claimed("one byte changed", &repo, mismatch);
+
+    let repo = begun(PEOPLE, &own_rsa);
+    pressed(&repo).openpgp_signed("mallory").merge("file", MERGE);
+    assert_claimed("another key", &repo, mismatch);
+
+    let repo = begun(PEOPLE, "");
+    pressed(&repo).signed("forge").merge("file", MERGE);
+    assert_claimed("no key", &repo, unlisted);
+
+    let repo = begun(PEOPLE, "");
+    pressed(&repo).signed("forge").write(".github/allowed_signers", &own).merge("file", MERGE);
+    assert_claimed("listed by the same merge", &repo, unlisted);
+
+    let dates = [",valid-before=\"20261120103000Z\"", ",valid-after=\"20261121Z\""];
+    for (key, is_openpgp) in [(public("forge"), false), (rsa_public("forge"), true)] {
+        for options in dates {
+            let repo = begun(PEOPLE, &line(options, &key));
+            let work = pressed(&repo);
+            match is_openpgp {
+                true => work.openpgp_signed("forge").merge("file", MERGE),
+                false => work.signed("forge").merge("file", MERGE),
+            };
+            assert_claimed(options, &repo, "the signature is by a key that was not valid then");
+        }
+        let repo = begun(PEOPLE, &line("", &key));
+        let work = pressed(&repo);
+        match is_openpgp {
+            true => work.openpgp_signed("forge").merge("file", MERGE),
+            false => work.signed("forge").merge("file", MERGE),
+        };
+        repo.by("root").write(".github/revoked_keys", &key).commit("Revoke the forge's key");
+        assert_claimed("revoked", &repo, "the signature is by a revoked key");
+    }
+}
+
+#[test]
+fn a_signature_proves_nothing_about_who_is_not_listed_or_known_by_number() {
+    let own = line("", &public("forge"));
+    let nobody = "people: {forges: [gitea@git.example.com]}\n";
+    let repo = begun(nobody, &own);
+    pressed(&repo).signed("forge").merge("file", MERGE);
+    assert_claimed("nobody is listed", &repo, "lee@example.com is not listed");
+
+    let merge = |logins: &str, address: &str| {
+        let people = PEOPLE.replace("{forges", &format!("{{logins: {{{logins}}}, forges"));
+        let repo = begun(&people, &own);
+        let lee = format!("Lee Chen <{address}>");
+        repo.by(&lee).through(FORGE).signed("forge").merge("file", MERGE);
+        repo
+    };
+    let login = "leec: lee@example.com";
+    let number = "people.logins has no number for leec: write 555+leec";
+    let private = "555+leec@users.noreply.github.com";
+    assert_claimed("a login alone", &merge(login, private), number);
+    let unnumbered = "leec@users.noreply.github.com";
+    assert_claimed("no number", &merge(login, unnumbered), "the merge does not say which leec");
+    let known = verdict(&merge("555+leec: lee@example.com", private));
+    assert_eq!(level(&known), ("forge-signed", None, "forge-signed"));
+    let reused = verdict(&merge("555+leec: lee@example.com", "777+leec@users.noreply.github.com"));
+    assert_ne!(reused.result.as_str(), "forge-signed", "the login has changed hands");
+}
+
+#[test]
+fn a_forge_counts_only_where_the_policy_names_it() {
+    // GitHub's own key is built in; only the name is missing.
+    let repo = begun("groups: {approvers: [lee@example.com]}\n", "");
+    repo.by("lee").through("github").merge("file", "Merge pull request #7 from ana/file");
+    assert_claimed("not named", &repo, "noreply@github.com is not in people.forges");
+    let named = "people: {forges: [noreply@github.com]}\ngroups: {approvers: [lee@example.com]}\n";
+    let repo = begun(named, "");
+    repo.by("lee").through("github").merge("file", "Merge pull request #7 from ana/file");
+    assert_claimed("named", &repo, "GitHub signs its merges, and not this one");
+    // A further key of GitHub, and another forge's.
+    let more = format!("noreply@github.com namespaces=\"git\" {}\n", rsa_public("forge"));
+    let repo = begun(named, &(more.clone() + &line("", &rsa_public("other"))));
+    let work = repo.by("lee").through("github").openpgp_signed("forge");
+    work.merge("file", "Merge pull request #7 from ana/file");
+    assert_eq!(level(&verdict(&repo)), ("forge-signed", None, "forge-signed"));
+    let repo = begun(named, &(more + &line("", &rsa_public("other"))));
+    let work = repo.by("lee").through("github").openpgp_signed("other");
+    work.merge("file", "Merge pull request #7 from ana/file");
+    let mismatch = "the signature is over other bytes, or by another key";
+    assert_claimed("another forge's key", &repo, mismatch);
+    // A person commits, with the forge's signature.
+    let repo = begun(PEOPLE, &line("", &public("forge")));
+    repo.by("lee").signed("forge").merge("file", MERGE);
+    assert_eq!(level(&verdict(&repo)), ("claimed", None, "claimed"));
+}
+
+#[test]
+fn what_is_no_merge_of_the_forge_by_a_person_is_never_forge_signed() {
+    let own = line("", &public("forge"));
+    let assert_never = |what: &str, repo: &Repo| {
+        let verdict = verdict(repo);
+        let levels = verdict.approvers.iter().chain(&verdict.statements);
+        for approver in levels {
+            assert_eq!(approver.level.as_str(), "claimed", "{what}");
+        }
+        assert_ne!(verdict.result.as_str(), "forge-signed", "{what}");
+    };
+    let repo = begun(PEOPLE, &own);
+    pressed(&repo).signed("forge").squash("file", "File it (#7)");
+    assert_never("a squash", &repo);
+    let repo = begun(PEOPLE, &own);
+    repo.by("bot").through(FORGE).signed("forge").merge("file", MERGE);
+    assert_never("an app", &repo);
+    for subject in [
+        "Merge branch 'main' into file",
+        "Merge branch 'base1' into feat",
+        "Merge branch 'acme:main' into main",
+    ] {
+        let repo = begun(PEOPLE, &own);
+        pressed(&repo).signed("forge").merge("file", subject);
+        assert_never(subject, &repo);
+    }
+    let repo = begun(PEOPLE, &own);
+    repo.branch_from("outer", "main").by("lee").through(FORGE).signed("forge").merge("file", MERGE);
+    repo.by("ana").merge("outer", "Merge pull request 'Outer' (#8) from outer into main");
+    assert_never("nested", &repo);
+    let repo = begun(PEOPLE, &own);
+    repo.branch("second").by("ana").write("notes", "one\n").commit("Note it");
+    pressed(&repo).signed("forge").octopus(&["file", "second"], MERGE);
+    assert_never("three parents", &repo);
+}
+
+#[test]
+fn a_policy_may_ask_for_the_signature_of_the_forge() {
+    let own = line("", &public("forge"));
+    let tier = "tiers: [{name: standard, approvals: {proof: forge-signed}}]\n";
+    for demand in ["approval: {proof: forge-signed}\n", tier] {
+        let policy = format!("{PEOPLE}{demand}");
+        let repo = begun(&policy, &own);
+        pressed(&repo).signed("forge").merge("file", MERGE);
+        assert_eq!(said(&verdict(&repo)).satisfied, "yes", "{demand}");
+        let repo = begun(&policy, &own);
+        pressed(&repo).merge("file", MERGE);
+        let verdict = verdict(&repo);
+        assert_eq!(said(&verdict).satisfied, "no", "{demand}");
+        let need = &verdict.missing[0].need;
+        assert_eq!(
+            need,
+            "one person other than the authors, by a merge that the forge signs, or a signature \
+             (lee@example.com: Gitea signs its merges, and not this one, and the policy requires more)"
+        );
+        let repo = begun(&policy, &(own.clone() + &signer("lee")));
+        repo.by("lee").signed("lee").merge("file", MERGE);
+        assert_eq!(said(&verdict_of(&repo)).result, "attested", "a signature is more");
+    }
+    let repo = begun(&format!("{PEOPLE}approval: {{proof: attested}}\n"), &own);
+    pressed(&repo).signed("forge").merge("file", MERGE);
+    assert_eq!(said(&verdict(&repo)).satisfied, "no", "and less than an own signature");
+}
+
+fn verdict_of(repo: &Repo) -> ApprovalVerdict {
+    verdict(repo)
+}
+
+/// Changes the list of keys as Root proposes it and Lee merges it, on the forge or not.
+fn listed(repo: &Repo, text: &str, is_signed: bool) -> String {
+    let branch = format!("keys-{}", repo.now().unix());
+    repo.branch(&branch).by("root").write(".github/allowed_signers", text).commit("List keys");
+    let subject = format!("Merge pull request 'Keys' (#9) from {branch} into main");
+    let work = pressed(repo);
+    let merged = match is_signed {
+        true => work.signed("forge").merge(&branch, &subject),
+        false => work.merge(&branch, &subject),
+    };
+    merged.to_string()[..7].to_owned()
+}
+
+#[test]
+fn a_key_proves_no_more_than_what_listed_it() {
+    let own = line("", &public("forge"));
+    // A forge's key that a claim listed.
+    let repo = begun(PEOPLE, &signer("dana"));
+    let commit = listed(&repo, &(signer("dana") + &own), false);
+    pressed(&repo).signed("forge").merge("file", MERGE);
+    let reason = format!("signed by a key that a claim listed ({commit})");
+    assert_eq!(level(&verdict(&repo)), ("claimed", Some(reason), "claimed"));
+    // A second key of the forge, listed under the first.
+    let repo = begun(PEOPLE, &own);
+    listed(&repo, &(own.clone() + &line("", &public("second"))), true);
+    pressed(&repo).signed("second").merge("file", MERGE);
+    assert_eq!(level(&verdict(&repo)), ("forge-signed", None, "forge-signed"));
+    // A person's key, after the first list.
+    let repo = begun(PEOPLE, &(own.clone() + &signer("dana")));
+    let commit = listed(&repo, &(own + &signer("dana") + &signer("lee")), true);
+    repo.by("lee").signed("lee").merge("file", "Merge branch 'file'");
+    let reason = format!("signed by a key that a forge-signed approval listed ({commit})");
+    assert_eq!(level(&verdict(&repo)), ("forge-signed", Some(reason), "forge-signed"));
+}
+
+#[test]
+fn a_key_of_a_forge_signs_for_nobody_else() {
+    let two = line("", &public("forge")) + &format!("lee@example.com {}\n", public("forge"));
+    let repo = begun(PEOPLE, &two);
+    repo.by("lee").signed("forge").merge("file", MERGE);
+    assert_eq!(level(&verdict(&repo)), ("claimed", None, "claimed"));
+    let statements = verdict(&repo).statements;
+    assert!(statements.iter().all(|it| it.kind.as_str() == "merge"), "{statements:?}");
+    // A forge's line begins no list: the first key of a person is still a full one.
+    let repo = begun(PEOPLE, &line("", &public("forge")));
+    listed(&repo, &(line("", &public("forge")) + &signer("lee")), false);
+    repo.by("lee").signed("lee").merge("file", "Merge branch 'file'");
+    assert_eq!(level(&verdict(&repo)).0, "attested");
+}
+
+#[test]
+fn the_strongest_of_several_statements_of_one_person_is_shown() {
+    let repo = begun(
+        &format!("{PEOPLE}approval: {{self_asserted: allow}}\n"),
+        &line("", &public("forge")),
+    );
+    let message = format!(
+        "{MERGE}\n\nReviewed-on: https://git.example.com/pulls/7\nReviewed-by: Lee Chen <lee@example.com>"
+    );
+    pressed(&repo).signed("forge").merge("file", &message);
+    let verdict = verdict(&repo);
+    assert_eq!(verdict.statements.len(), 2, "{:?}", verdict.statements);
+    assert_eq!(level(&verdict), ("forge-signed", None, "forge-signed"));
+}
+
+#[test]
+fn a_later_version_of_the_same_bytes_is_judged_by_its_own_merge() {
+    let repo = begun(PEOPLE, &line("", &public("forge")));
+    pressed(&repo).signed("forge").merge("file", MERGE);
+    let wider = SAMPLE.replace("moderate", "low");
+    repo.branch("wider").by("ana").write(ID, &wider).commit("Lower it");
+    pressed(&repo).merge("wider", "Merge pull request 'Lower' (#8) from wider into main");
+    assert_claimed("the next one", &repo, "Gitea signs its merges, and not this one");
+}

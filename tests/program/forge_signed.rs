@@ -1,0 +1,174 @@
+//! Merges that a forge signed, as people and auditors see them.
+
+use serde_json::Value;
+
+use crate::cli;
+use crate::support::openpgp::{openpgp, rsa_public};
+use crate::support::repo::Repo;
+use crate::support::repo::speak::public;
+use crate::support::samples::{ID, SAMPLE};
+
+const FORGE: &str = "Gitea <gitea@git.example.com>";
+
+const MERGE: &str = "Merge pull request 'File it' (#7) from file into main";
+
+const POLICY: &str = "\
+version: 1
+name: example/payments
+people: {forges: [gitea@git.example.com, noreply@github.com]}
+groups: {security: [lee@example.com, dana@example.com]}
+tiers: [{name: standard, approvals: {count: 1, each_of: [security]}}]
+";
+
+/// A ledger with a key of the forge, in which Ana filed the sample on a branch.
+fn filed(policy: &str) -> Repo {
+    let repo = Repo::at("2026-11-20T09:00:00Z");
+    let keys = [public("forge"), rsa_public("forge")];
+    let lines = keys.map(|key| format!("gitea@git.example.com namespaces=\"git\" {key}\n"));
+    let work = repo.by("root").write("exledger.yaml", policy);
+    work.write(".github/allowed_signers", &lines.concat()).commit("Begin");
+    repo.branch("file").by("ana").write(ID, SAMPLE).commit("File it");
+    repo
+}
+
+fn run(repo: &Repo, args: &[&str]) -> String {
+    repo.checkout();
+    let now = repo.now().to_string();
+    let run = cli::run(repo.path(), &[args, &["--on", &now]].concat());
+    assert!(run.code < 2 || run.code == 3, "{args:?}: {}{}", run.out, run.err);
+    run.out
+}
+
+fn answer(repo: &Repo, args: &[&str]) -> Value {
+    serde_json::from_str(&run(repo, &[args, &["--format", "json"]].concat())).unwrap()
+}
+
+/// Returns the level of each `invalid-signature`.
+fn invalid_signatures(repo: &Repo) -> Vec<String> {
+    let answer = answer(repo, &["verify"]);
+    let findings = answer["findings"].as_array().unwrap().iter();
+    let invalid = findings.filter(|it| it["rule"] == "invalid-signature");
+    invalid.map(|it| it["level"].as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn each_answer_says_that_a_merge_is_forge_signed_or_why_not() {
+    for is_openpgp in [false, true] {
+        let repo = filed(POLICY);
+        let work = repo.by("lee").through(FORGE);
+        match is_openpgp {
+            true => work.openpgp_signed("forge").merge("file", MERGE),
+            false => work.signed("forge").merge("file", MERGE),
+        };
+        let shown = run(&repo, &["show", ID]);
+        assert!(
+            shown.contains(
+                "Lee Chen <lee@example.com> for security: forge-signed by merge, not before"
+            ),
+            "{shown}"
+        );
+        let record = &answer(&repo, &["show", ID])["record"];
+        let approver = &record["approval"]["approvers"][0];
+        assert_eq!(approver["level"], "forge-signed");
+        assert_eq!(approver["level_reason"], Value::Null);
+        assert!(approver["key"].as_str().unwrap().starts_with("SHA256:"));
+        assert_eq!(record["approval"]["result"], "forge-signed");
+        // The same by the JSON of a list, whose table checks no signature.
+        let listed = answer(&repo, &["list"]);
+        assert_eq!(listed["records"][0]["approval"]["result"], "forge-signed");
+        assert!(run(&repo, &["list"]).contains(ID));
+        let report = answer(&repo, &["report"]);
+        let levels = &report["approvals"];
+        assert_eq!(levels["forge_signed"], 1, "{levels}");
+        assert_eq!((&levels["attested"], &levels["claimed"]), (&0.into(), &0.into()));
+        assert!(invalid_signatures(&repo).is_empty());
+    }
+    let repo = filed(POLICY);
+    repo.by("lee").through("github").merge("file", "Merge pull request #7 from ana/file");
+    let shown = run(&repo, &["show", ID]);
+    let claimed = "claimed by merge (GitHub signs its merges, and not this one), not before";
+    assert!(shown.contains(claimed), "{shown}");
+    assert!(invalid_signatures(&repo).is_empty());
+}
+
+#[test]
+fn an_auditor_hears_of_a_signature_that_names_the_forge_and_is_not_its_own() {
+    let repo = filed(POLICY);
+    let copied = openpgp("forge", b"another commit", 1_763_629_200, 0xb569_0eee_bb95_2194);
+    let header = format!("gpgsig {}", copied.trim_end().replace('\n', "\n "));
+    let work = repo.by("lee").through("github").header(&header);
+    work.merge("file", "Merge pull request #7 from ana/file");
+    assert_eq!(invalid_signatures(&repo), ["warning"]);
+    let record = &answer(&repo, &["show", ID])["record"];
+    assert_eq!(record["status"], "active", "the merge counts as before");
+    assert_eq!(record["approval"]["result"], "claimed");
+    // A squash by the forge that signs with a listed key is no finding either.
+    let repo = filed(POLICY);
+    repo.by("lee").through(FORGE).signed("forge").squash("file", "File it (#7)");
+    assert!(invalid_signatures(&repo).is_empty());
+}
+
+#[test]
+fn a_demand_for_it_decides_what_is_in_force() {
+    let demanding = POLICY.replace("[security]}", "[security], proof: forge-signed}");
+    let repo = filed(&demanding);
+    repo.by("lee").through(FORGE).signed("forge").merge("file", MERGE);
+    assert_eq!(answer(&repo, &["show", ID])["record"]["status"], "active");
+    let repo = filed(&demanding);
+    repo.by("lee").through(FORGE).merge("file", MERGE);
+    let shown = answer(&repo, &["show", ID]);
+    assert_eq!(shown["record"]["status"], "unapproved");
+    let statement = &shown["statements"][0];
+    assert_eq!(statement["level_reason"], "Gitea signs its merges, and not this one");
+    assert!(run(&repo, &["list"]).contains("unapproved"), "a table checks it, too");
+    // What approves it is said before it lands, and is true.
+    let repo = filed(&demanding);
+    let compared = answer(&repo, &["diff", "main", "file"]);
+    let how = &compared["changes"][0]["how"];
+    assert_eq!((&how[0]["way"], &how[0]["level"]), (&"merge".into(), &"forge-signed".into()));
+    assert_eq!(how[0]["command"], Value::Null);
+    let comment = run(&repo, &["diff", "main", "file", "--format", "markdown"]);
+    assert!(comment.contains("**Press Merge**: forge-signed; "), "{comment}");
+}
+
+#[test]
+fn doctor_counts_the_merges_that_a_forge_signed() {
+    let check = |repo: &Repo, name: &str| {
+        let answer = answer(repo, &["doctor"]);
+        let checks = answer["checks"].as_array().unwrap().iter();
+        let found = checks.clone().find(|it| it["check"] == name).unwrap();
+        (found["state"].as_str().unwrap().to_owned(), found["message"].as_str().unwrap().to_owned())
+    };
+    let repo = filed(POLICY);
+    repo.by("lee").through(FORGE).signed("forge").merge("file", MERGE);
+    repo.branch("notes").by("ana").write("notes", "one\n").commit("Note it");
+    repo.by("lee")
+        .through(FORGE)
+        .merge("notes", "Merge pull request 'Notes' (#8) from notes into main");
+    let (state, message) = check(&repo, "forge");
+    assert_eq!(state, "ok");
+    assert!(
+        message.ends_with(
+            "1 of 2 merge commits carry its signature; proof: forge-signed would keep 1 of 1 exception in force"
+        ),
+        "{message}"
+    );
+    let forges = answer(&repo, &["doctor"])["forges"].clone();
+    assert_eq!(forges[0]["identity"], "gitea@git.example.com");
+    assert_eq!(forges[0]["named"], true);
+    assert_eq!((&forges[0]["merges"], &forges[0]["signed"]), (&2.into(), &1.into()));
+    assert_eq!(forges[0]["keys"].as_array().unwrap().len(), 2);
+    assert_eq!(forges[0]["keys"][0]["built_in"], false);
+    // The forge of the merges is not named: a line to add.
+    let repo = filed(&POLICY.replace("[gitea@git.example.com, noreply@github.com]", "[]"));
+    repo.by("lee").through("github").merge("file", "Merge pull request #7 from ana/file");
+    let forges = answer(&repo, &["doctor"])["forges"].clone();
+    assert_eq!((&forges[0]["named"], &forges[0]["signed"]), (&false.into(), &0.into()));
+    assert_eq!(forges[0]["keys"][0]["built_in"], true);
+    // It is demanded, and nothing is signed.
+    let repo = filed(&POLICY.replace("[security]}", "[security], proof: forge-signed}"));
+    repo.by("lee").through(FORGE).merge("file", MERGE);
+    let (state, message) = check(&repo, "keys");
+    assert_eq!(state, "problem", "{message}");
+    assert!(message.ends_with("none of its 1 merge commit is signed"), "{message}");
+}
