@@ -89,6 +89,8 @@ mod memory;
 mod misnamed;
 mod named;
 mod notes;
+#[path = "../support/openpgp.rs"]
+mod openpgp;
 mod people;
 mod plain;
 mod reopen;

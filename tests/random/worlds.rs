@@ -28,7 +28,7 @@
 //!
 //! **What is left out**, since the evaluation does not refuse it yet, or the histories do not reach it: a rejection deleted
 //! before the merge where an approval of the same bytes by the same person stood under its name, a second merge behind one
-//! that left something out, one that brings rules again which people approved by merging them, merges signed by a forge, the
+//! that left something out, one that brings rules again which people approved by merging them, the
 //! branch of approvals, ledgers in folders below, `trustedFrom`, redesigns, the roster, notes and signed commits, names of
 //! other scripts. Two insertions are left out on purpose. An inserted version with the content that was approved last is that
 //! version again (V7b), so none has it. Whoever approves a record anew begins its reviews anew, and approves those that its text
@@ -40,6 +40,9 @@
 //! **An agent** ([`agent`]) does anything that its own accounts and its project's files can, all at once, to be given access.
 //! In the same ledger people put the rules right, and are given what they approve.
 //!
+//! **A forge** ([`pressed`]) signs the merges of people who press there, under keys that are listed, rotated and revoked; others
+//! type its name and copy its signatures.
+//!
 //! Each hole in `src/approval/put_back.rs` is found within 500 histories; `.ci/put-back` shows it.
 
 mod agent;
@@ -49,6 +52,7 @@ mod granted;
 mod honest;
 mod inserted;
 mod ledger;
+mod pressed;
 mod texts;
 
 use crate::dice::Dice;
@@ -64,6 +68,7 @@ use governed::{CHANGES, GovernanceChange, Outcome};
 use granted::Evaluated;
 use honest::HonestLedger;
 use ledger::Ledger;
+use pressed::PressedLedger;
 
 /// The default number of histories of each half.
 const HISTORIES: u64 = 50;
@@ -318,4 +323,31 @@ fn an_agent_is_given_no_access_that_nobody_approved() {
     }
     println!("{n_attacks} attacks in {n_histories} histories; access was given in {n_given}");
     assert!(n_attacks >= 4 * n_histories && n_given >= n_histories / 3);
+}
+
+#[test]
+fn an_approver_is_forge_signed_only_by_their_own_merge_on_the_forge() {
+    let first = number("EXLEDGER_SEED").unwrap_or(0);
+    let n_histories = number("EXLEDGER_SEQUENCES").unwrap_or(HISTORIES);
+    let mut n_signed = 0;
+    for seed in first..first + n_histories {
+        let mut dice = Dice::new(seed ^ 0xf03e);
+        let begin = dice.next();
+        let mut acts: Vec<u64> = (0..4 + dice.below(12)).map(|_| dice.next()).collect();
+        let wrong = |acts: &[u64]| {
+            let [with, without] = [true, false].map(|it| PressedLedger::new(begin, acts, it));
+            with.wrong(&without)
+        };
+        n_signed += PressedLedger::new(begin, &acts, true).n_signed() as u64;
+        if wrong(&acts).is_none() {
+            continue;
+        }
+        // A shorter history has other ids, and so other acts behind it: only its end is cut.
+        while acts.len() > 1 && wrong(&acts[..acts.len() - 1]).is_some() {
+            acts.pop();
+        }
+        let why = wrong(&acts).unwrap();
+        panic!("seed {seed}: {why}\n{}", PressedLedger::new(begin, &acts, true).log.join("\n"));
+    }
+    assert!(n_signed > n_histories / 2, "{n_signed} in {n_histories} histories");
 }

@@ -353,7 +353,7 @@ pub(super) fn public(name: &str) -> String {
     with_key(name, |key| key.public_key().to_openssh().unwrap()).trim().to_owned()
 }
 
-fn sign(name: &str, namespace: &str, text: &str) -> String {
+pub(super) fn sign(name: &str, namespace: &str, text: &str) -> String {
     thread_local! {
         static SIGNED: RefCell<HashMap<(String, String), String>> = RefCell::default();
     }
