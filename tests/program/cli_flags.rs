@@ -25,6 +25,7 @@ fn the_past_is_refused_where_it_has_no_meaning_and_not_shown_there() {
         let shown = listed.contains(&name.as_str());
         let with: &[&str] = match name.as_str() {
             "approve" | "fire" | "log" | "reject" | "show" => &[ID],
+            "ci" => &["nightly"],
             "completions" => &["bash"],
             "triage" => &["exledger.yaml"],
             "check" => &["--application", "billing"],
