@@ -68,7 +68,7 @@ pub enum Trouble {
     Unwritable {
         /// The address of the review, as stated.
         url: String,
-        cause: BadFile,
+        cause: Box<BadFile>,
     },
 }
 
@@ -244,7 +244,8 @@ impl<'w> CommitFiles<'w> {
             authors,
             about,
         };
-        let unwritable = |cause| Trouble::Unwritable { url: review.url.clone(), cause };
+        let unwritable =
+            |cause| Trouble::Unwritable { url: review.url.clone(), cause: Box::new(cause) };
         let text = file.text().map_err(unwritable)?;
         let copy = person.clone();
         Ok(Some(ApprovalFileDraft { path: file.path(&folder), text, person: copy, file }))

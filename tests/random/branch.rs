@@ -394,7 +394,7 @@ impl World {
         let newest = self.landed.iter().rfind(|(_, what)| is_version(what)).copied();
         let Some((landed, Landed::Version(tip))) = newest else { return (false, false) };
         let removals = self.landed.iter().filter(|(_, what)| *what == Landed::Removed);
-        let removed = removals.map(|(at, _)| *at).filter(|at| *at < landed).next_back();
+        let removed = removals.map(|(at, _)| *at).rfind(|at| *at < landed);
         let about: Vec<&Said> =
             self.said.iter().filter(|said| said.version == tip && said.at <= self.now).collect();
         let is_revoked = self.landed.iter().any(|(_, what)| *what == Landed::Revoked);
