@@ -9,7 +9,6 @@
 /// What history says, before anybody is asked who that is: messages, forges, signatures, keys.
 pub mod sources {
     pub mod forge;
-    pub(crate) mod forge_keys;
     pub mod keys;
     pub mod message;
     pub mod openpgp;
@@ -32,7 +31,6 @@ pub mod evidence {
     pub mod approvals_branch;
     pub(crate) mod claims;
     pub mod files;
-    mod forge_merge;
     pub mod reviews;
     pub mod statement;
     pub mod statement_file;

@@ -9,10 +9,9 @@ mod part;
 mod pull_request;
 mod setup;
 
-use clap::{Parser, ValueEnum};
+use clap::Parser;
 
 use crate::commands::command::Command;
-use exledger::store::forge::ForgeProgram;
 
 /// Jobs of a forge: comment, record reviews, audit
 ///
@@ -28,36 +27,3 @@ pub(crate) const COMMAND: Command = Command::group::<CiArgs>(
     "ci",
     &[pull_request::COMMAND, merged::COMMAND, nightly::COMMAND, setup::COMMAND],
 );
-
-/// Where the repository is.
-#[derive(Clone, Debug, Parser)]
-struct ForgeArgs {
-    /// Forge [default: that of the job, otherwise that of the remote's host]
-    #[arg(long, value_name = "FORGE")]
-    forge: Option<ForgeName>,
-
-    /// Repository on the forge [default: that of the job, otherwise that of the remote]
-    #[arg(long, value_name = "OWNER/NAME")]
-    repo: Option<String>,
-
-    /// Print each call, and change nothing
-    #[arg(long)]
-    dry_run: bool,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum ForgeName {
-    /// GitHub, by `gh`
-    Github,
-    /// GitLab, by `glab`
-    Gitlab,
-}
-
-impl ForgeName {
-    fn program(self) -> ForgeProgram {
-        match self {
-            ForgeName::Github => ForgeProgram::Github,
-            ForgeName::Gitlab => ForgeProgram::Gitlab,
-        }
-    }
-}

@@ -268,7 +268,7 @@ fn advise(ctx: &Ctx, init: &Init, setup: &Setup, method: MergeMethod) {
     let has_jobs = setup.program.is_some();
     match (setup.forge, has_jobs) {
         (Forge::Github, false) => ctx.hint(
-            "hint: this build is no release, so no workflow was written: say how a job gets exledger with --install 'COMMAND'",
+            "hint: this build is not a release, so no workflow was written: say how a job gets exledger with --install 'COMMAND'",
         ),
         (Forge::Gitlab, false) => ctx.hint(
             "hint: no pipeline was written: say how a job gets exledger and glab with --install 'COMMAND'",

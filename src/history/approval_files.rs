@@ -6,12 +6,13 @@ use crate::diag::sorting::StableSort as _;
 use std::collections::HashMap;
 use std::rc::Rc;
 
+use crate::history::content::After;
 use crate::history::content::ContentCache;
 use crate::history::folders::FileChange;
 use crate::history::merged_commits::LandingBranches;
 use crate::history::objects::Oid;
 use crate::history::trails::LandedFiles;
-use crate::history::walked::{After, ApprovalFileChange};
+use crate::history::walked::ApprovalFileChange;
 use crate::history::watched_paths::Interest;
 use crate::yaml::node::Limits;
 

@@ -11,15 +11,14 @@ use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 use std::rc::Rc;
 
-use crate::history::chain::{self, Chain};
+use crate::history::chain::{self, ApprovalsBranch, Chain};
 use crate::history::commit::Commit;
-use crate::history::content;
+use crate::history::content::{self, After};
 use crate::history::folder::Mode;
 use crate::history::folders::{ComparisonJob, FolderComparison};
 use crate::history::objects::{Extent, ObjectKind, Objects, Obstacle, Oid, OidMap};
 use crate::history::paths::LedgerPrefix;
 use crate::history::tree::CommitTree;
-use crate::history::walked::After;
 use crate::history::watched_paths::{Interest, RecordFilter, WatchedKind};
 use crate::record::time::Instant;
 
@@ -34,31 +33,6 @@ pub const N_DIGITS: usize = 12;
 
 const SIGNATURE: &str = ".txt.sig";
 const TEXT: &str = ".txt";
-
-/// The commits of the approvals branch down to the landings, newest first.
-#[derive(Clone, Debug, Default)]
-pub struct ApprovalsBranch {
-    /// `None` if this clone has no such branch.
-    pub tip: Option<Oid>,
-    commits: Vec<Rc<Commit>>,
-    /// Whether there are more commits than are read.
-    pub is_cut: bool,
-    /// The commits that only former tips reach, newest first, and the first of these tips.
-    lost: Vec<Rc<Commit>>,
-    pub lost_tip: Option<Oid>,
-    /// Statements of a later time don't count yet; `None` if all do.
-    pub until: Option<Instant>,
-    /// The command that fetches it, if this clone has none of the remote's; `None` if it has, or there is no remote.
-    pub missing: Option<MissingBranch>,
-}
-
-/// A branch of a remote that this clone lacks.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct MissingBranch {
-    /// Its short name.
-    pub name: String,
-    pub command: String,
-}
 
 /// A statement that the approvals branch brought.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -89,13 +63,6 @@ impl ApprovalsBranch {
         let lost_tip = former.iter().copied().find(|former| !seen.contains(former));
         let (lost, _) = read_commits(objects, former, &mut seen)?;
         Ok(ApprovalsBranch { tip, commits, is_cut, lost, lost_tip, ..ApprovalsBranch::default() })
-    }
-
-    /// Returns the branch as of an instant: with the newest commit by then as its tip.
-    pub fn as_of(mut self, instant: Instant) -> ApprovalsBranch {
-        let is_by_then = |commit: &&Rc<Commit>| commit.committed().is_some_and(|at| at <= instant);
-        self.tip = self.commits.iter().find(is_by_then).map(|commit| commit.oid);
-        self
     }
 }
 

@@ -6,7 +6,6 @@
 use std::collections::{BTreeSet, HashSet};
 use std::rc::Rc;
 
-use crate::history::approvals_branch::ApprovalsBranch;
 use crate::history::commit::{self, Commit};
 use crate::history::mainline::{Flag, Landing, Mainline};
 use crate::history::objects::{ObjectKind, Objects, Obstacle, Oid};
@@ -309,5 +308,39 @@ impl Chain {
             }
         }
         None
+    }
+}
+
+/// The commits of the approvals branch down to the landings, newest first.
+#[derive(Clone, Debug, Default)]
+pub struct ApprovalsBranch {
+    /// `None` if this clone has no such branch.
+    pub tip: Option<Oid>,
+    pub(super) commits: Vec<Rc<Commit>>,
+    /// Whether there are more commits than are read.
+    pub is_cut: bool,
+    /// The commits that only former tips reach, newest first, and the first of these tips.
+    pub(super) lost: Vec<Rc<Commit>>,
+    pub lost_tip: Option<Oid>,
+    /// Statements of a later time don't count yet; `None` if all do.
+    pub until: Option<Instant>,
+    /// The command that fetches it, if this clone has none of the remote's; `None` if it has, or there is no remote.
+    pub missing: Option<MissingBranch>,
+}
+
+/// A branch of a remote that this clone lacks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MissingBranch {
+    /// Its short name.
+    pub name: String,
+    pub command: String,
+}
+
+impl ApprovalsBranch {
+    /// Returns the branch as of an instant: with the newest commit by then as its tip.
+    pub fn as_of(mut self, instant: Instant) -> ApprovalsBranch {
+        let is_by_then = |commit: &&Rc<Commit>| commit.committed().is_some_and(|at| at <= instant);
+        self.tip = self.commits.iter().find(is_by_then).map(|commit| commit.oid);
+        self
     }
 }

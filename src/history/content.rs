@@ -214,3 +214,11 @@ fn file_id(source: &RecordFile) -> FileId {
         None => FileId::Unreadable,
     }
 }
+
+/// The content of an approval file after a change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum After {
+    Gone,
+    Bytes(Rc<[u8]>),
+    Missing(Obstacle),
+}

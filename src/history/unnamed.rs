@@ -3,11 +3,12 @@
 //!
 //! Uses history's contents. Pure. Start at [`until`]. Follows `docs/spec/approval.md`, S7.
 
+use crate::history::content::After;
 use crate::history::content::ContentCache;
 use crate::history::folders::FileChange;
 use crate::history::mainline::Mainline;
 use crate::history::objects::Oid;
-use crate::history::walked::{After, ApprovalFileChange};
+use crate::history::walked::ApprovalFileChange;
 use crate::history::watched_paths::Interest;
 use crate::yaml::node::Limits;
 

@@ -152,8 +152,8 @@ fn collect_versions(
     let (noted, policies_below) = (chain.others.noted, chain.others.judged);
     let (mainline, now, branch) = (chain.mainline, chain.lost.now, chain.approvals);
     let mut commits = chain.commits.into_iter().enumerate();
-    let stops = mem::take(&mut survey.graph.stops);
-    let lost = mem::take(&mut survey.graph.lost);
+    let graph = &mut survey.graph;
+    let (stops, lost) = (mem::take(&mut graph.stops), mem::take(&mut graph.lost));
     let mut merges = Merges::new(objects, prefix, &survey.interest, &survey.graph);
     let mut found = survey.found;
     let mut marks = OffLineMarks::default();
@@ -208,16 +208,12 @@ fn collect_versions(
     }
     let approvals = approvals.into_changes();
     let unnamed_until = unnamed::until(&trails.contents, &mainline, &approvals, &other_files);
-    let is_other = |(key, _): &(TrailKey, Trail)| matches!(key, TrailKey::Other(_));
-    let (mut others, trails): (BTreeMap<TrailKey, Trail>, BTreeMap<TrailKey, Trail>) =
-        trails.trails.into_iter().partition(is_other);
+    let (trails, former) = set_apart(trails.trails);
     let asked = || asked_statements(&trails, &governance, (&survey.states, &survey.records));
     let [statements, lost_statements] = collect_statements(objects, prefix, &branch, &asked)?;
-    let needed = origin::needed(trails.values(), &others);
-    others.retain(|key, _| needed.contains(key));
     Ok(History {
         mainline,
-        former: others,
+        former,
         trails,
         left_out: BTreeSet::new(),
         governance: governance.trails,
@@ -242,6 +238,18 @@ fn collect_versions(
         hides_levels: false,
         checked: CheckedCommits::default(),
     })
+}
+
+/// Returns the trails of ids, and those of other files that they come from.
+fn set_apart(
+    all: BTreeMap<TrailKey, Trail>,
+) -> (BTreeMap<TrailKey, Trail>, BTreeMap<TrailKey, Trail>) {
+    let is_other = |(key, _): &(TrailKey, Trail)| matches!(key, TrailKey::Other(_));
+    let (mut others, trails): (BTreeMap<_, _>, BTreeMap<_, _>) =
+        all.into_iter().partition(is_other);
+    let needed = origin::needed(trails.values(), &others);
+    others.retain(|key, _| needed.contains(key));
+    (trails, others)
 }
 
 /// Returns which statements are asked for: those about any version of the walked records and governance files.

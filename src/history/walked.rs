@@ -2,12 +2,14 @@
 //!
 //! Uses history's mainline, versions and notes. Pure. Start at [`History`]. The head of `walk` says how.
 
-use crate::history::approvals_branch::{ApprovalsBranch, BranchStatement};
+use crate::history::approvals_branch::BranchStatement;
+use crate::history::chain::ApprovalsBranch;
 use crate::history::commit::Commit;
+use crate::history::content::After;
 use crate::history::governance::States;
 use crate::history::mainline::Mainline;
 use crate::history::notes::{self, Notes};
-use crate::history::objects::{Objects, Obstacle, Oid, OidMap};
+use crate::history::objects::{Objects, Oid, OidMap};
 use crate::history::paths::LedgerPrefix;
 use crate::history::taken::OffLine;
 use crate::history::version::{Trail, TrailKey, Version};
@@ -136,12 +138,4 @@ impl ApprovalFileChange {
     pub fn record(&self) -> TrailKey {
         TrailKey::Id(watched_paths::approvals_of(&self.path).to_ascii_uppercase())
     }
-}
-
-/// The content of an approval file after a change.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum After {
-    Gone,
-    Bytes(Rc<[u8]>),
-    Missing(Obstacle),
 }

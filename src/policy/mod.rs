@@ -24,6 +24,7 @@ pub mod term;
 pub mod tier;
 pub mod tiers;
 
+use crate::policy::demand::Proof;
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -93,6 +94,16 @@ pub struct Policy {
     pub catalogs: Vec<String>,
     /// What is normal activity, for `triage`.
     pub baselines: Vec<Baseline>,
+}
+
+impl Policy {
+    /// Returns the strongest proof that any rule asks for.
+    pub fn strongest_proof(&self) -> Proof {
+        let tiers = self.tiers.iter().filter_map(|tier| tier.approvals.proof);
+        let stated = tiers.chain(self.approval.governance.proof);
+        let own = [self.approval.proof, self.approval.authors.for_rules()];
+        stated.chain(own).max().unwrap_or(Proof::Attested)
+    }
 }
 
 impl Default for Policy {

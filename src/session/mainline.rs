@@ -4,8 +4,8 @@
 
 use crate::approval::evidence::statement::LedgerRoot;
 use crate::diag;
-use crate::history::approvals_branch::{ApprovalsBranch, MissingBranch};
 use crate::history::chain::{self, Chain};
+use crate::history::chain::{ApprovalsBranch, MissingBranch};
 use crate::history::objects::{Obstacle, Oid};
 use crate::history::paths::LedgerPrefix;
 use crate::history::refs::{self, APPROVALS_BRANCH, ApprovedRef};

@@ -14,7 +14,7 @@ use std::rc::Rc;
 
 use exledger::approval;
 use exledger::approval::verdict::Satisfied;
-use exledger::history::approvals_branch::ApprovalsBranch;
+use exledger::history::chain::ApprovalsBranch;
 use exledger::history::chain::{self, Chain};
 use exledger::history::mainline::Guard;
 use exledger::history::objects::Oid;

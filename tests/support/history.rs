@@ -1,6 +1,6 @@
 //! What git proves: raw commits, the mainline, versions. Histories come from the builder in `repo.rs`.
 
-use exledger::history::approvals_branch::ApprovalsBranch;
+use exledger::history::chain::ApprovalsBranch;
 use exledger::history::chain::Chain;
 use exledger::history::objects::{Objects, Oid};
 use exledger::history::paths::LedgerPrefix;

@@ -185,7 +185,7 @@ pub(crate) fn governance_demand(
     let listed = ListedPeople::of(approved, &before.approved_key_set.keys);
     let mut terms = match version.kind(approved, all.in_force(landing)) {
         ChangeKind::Revocation => least(Proof::Claimed),
-        ChangeKind::Bears(Bearing::Other) => least(strongest_proof(approved)),
+        ChangeKind::Bears(Bearing::Other) => least(approved.policy.strongest_proof()),
         ChangeKind::Bears(Bearing::Decides) => deciding(approved, &listed),
     };
     if put_back::A1 {
@@ -308,14 +308,6 @@ impl GovernanceVersion<'_> {
     }
 }
 
-pub(crate) fn strongest_proof(approved: &Governance) -> Proof {
-    let policy = &approved.policy;
-    let tiers = policy.tiers.iter().filter_map(|tier| tier.approvals.proof);
-    let stated = tiers.chain(policy.approval.governance.proof);
-    let own = [policy.approval.proof, policy.approval.authors.for_rules()];
-    stated.chain(own).max().unwrap_or(Proof::Attested)
-}
-
 /// Returns what a change needs that decides who approves or what is granted: the strongest proof, the largest count that
 /// the listed people can reach without its author, and a person of each group.
 fn deciding(approved: &Governance, listed: &ListedPeople) -> TierDemand {
@@ -331,7 +323,7 @@ fn deciding(approved: &Governance, listed: &ListedPeople) -> TierDemand {
     TierDemand {
         count: largest.min(reachable).max(1).max(own.count.unwrap_or(1)),
         each_of: of_tiers.chain(of_classes).chain(&own.each_of).cloned().collect(),
-        ..least(strongest_proof(approved))
+        ..least(approved.policy.strongest_proof())
     }
 }
 

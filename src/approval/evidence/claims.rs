@@ -5,7 +5,6 @@
 //! `of_version`. Follows `docs/spec/approval.md`, E1 to E6, E9, S7 and 1.12. `count::weigh` decides whether a claim
 //! counts.
 
-use crate::approval::evidence::forge_merge;
 use crate::approval::evidence::statement_file::{ApprovalDecision, ApprovalFile, BadFile};
 use crate::approval::people::at_landing::SignatureChecks;
 use crate::approval::people::authors::{self, AuthorSet};
@@ -27,6 +26,7 @@ use crate::history::version::Version;
 use crate::policy;
 use crate::policy::demand::{EvidenceKind, Proof, SelfApproval};
 use crate::policy::people::account::Account;
+use crate::policy::people::{self, person::Person};
 use crate::record::time::Instant;
 use crate::record::vocabulary::Vocabulary as _;
 use std::rc::Rc;
@@ -227,7 +227,7 @@ pub(crate) fn of_version<'a>(scene: Scene<'a>) -> VersionEvidenceSet<'a> {
     evidence.signature = Some(signature);
     let mut claims = evidence.claims.iter_mut();
     if let Some(claim) = claims.find(|claim| claim.kind == EvidenceKind::Merge) {
-        forge_merge::prove(scene, claim);
+        prove_by_forge(scene, claim);
     }
     for commit in &version.nested {
         evidence.claims.extend(nested(scene, commit));
@@ -596,4 +596,65 @@ fn of_vote<'a>(scene: Scene<'a>, about: Oid, note: &Note, (vote, who): (Vote, &s
         source: Some(format!("{REVIEW_NOTES}:{about}")),
         ..Claim::new(resolver, stated_at, who, EvidenceKind::Note, place, note.commit.oid)
     }
+}
+
+/// Raises the claim of a merge by a forge to the level that its signature proves, or says why it proves nothing.
+fn prove_by_forge(scene: Scene<'_>, claim: &mut Claim<'_>) {
+    let (resolver, version) = (scene.resolver, scene.version);
+    let landing = &version.commit;
+    let is_of_forge = landing.parents.len() == 2 && resolver.is_forge(landing.committer());
+    let checks = scene.signature_checks;
+    if !is_of_forge || checks.is_suspicious(version.landing) || !checks.need_levels(resolver.at) {
+        return;
+    }
+    let Some(state) = forge_signature(scene) else { return };
+    let Some(person) = claim.who.identity().map(|identity| &identity.person) else { return };
+    match state.and_then(|signer| known(scene, person).map(|()| signer)) {
+        Ok(signer) => {
+            claim.level = signer.proof().min(Proof::ForgeSigned);
+            claim.forge_key = Some(signer.key);
+            claim.level_reason =
+                signer.limit.filter(|limit| limit.proof < Proof::ForgeSigned).map(LevelReason::Key);
+        }
+        Err(reason) => claim.level_reason = Some(reason),
+    }
+}
+
+/// Returns the key of the committing forge that signed the landing; `None` if it can't be determined.
+fn forge_signature(scene: Scene<'_>) -> Option<Result<Signer, LevelReason>> {
+    let (resolver, landing) = (scene.resolver, &scene.version.commit);
+    let committer = landing.committer();
+    let address = committer.email.trim();
+    if !people::names_forge(resolver.at, address) {
+        return Some(Err(LevelReason::ForgeNotNamed(address.to_owned())));
+    }
+    if resolver.key_set.keys.of_forge(address).next().is_none() {
+        return Some(Err(LevelReason::NoForgeKey(address.to_owned())));
+    }
+    Some(match scene.signature_checks.of_forge(scene.version.landing, landing)? {
+        SignatureState::OfForge(signer) if signer.is_owned_by(address) => Ok(signer),
+        SignatureState::None => Err(LevelReason::NotSigned(committer.name.clone())),
+        SignatureState::Revoked(_) => Err(LevelReason::RevokedKey),
+        SignatureState::NotValidAtLanding(_) => Err(LevelReason::KeyNotValid),
+        _ => Err(LevelReason::OtherBytes),
+    })
+}
+
+/// Checks that the state before lists the merge's author, and knows the account of a private address by its number: a login
+/// may have changed hands.
+fn known(scene: Scene<'_>, author: &Person) -> Result<(), LevelReason> {
+    let resolver = scene.resolver;
+    if !resolver.listed().has_key(author) {
+        return Err(LevelReason::NotListed(author.email.clone()));
+    }
+    let settings = &resolver.at.policy.people;
+    let account = Account::of(&author.typed_email, &settings.noreply).or(author.account.clone());
+    let Some(account) = account else { return Ok(()) };
+    let Some(id) = &account.id else { return Err(LevelReason::AnyAccount(account.login)) };
+    let own = people::accounts_of(resolver.at, &author.key);
+    if own.iter().any(|own| own.forge == account.forge && own.id == account.id) {
+        return Ok(());
+    }
+    let key = format!("{id}+{}", account.login_key(settings));
+    Err(LevelReason::NoNumber { login: account.login, key })
 }

@@ -6,7 +6,6 @@
 //! that a governance change never approves itself.
 
 use crate::approval::count::missing;
-use crate::approval::count::requirement;
 use crate::approval::evidence::approvals_branch::BranchStatements;
 use crate::approval::evidence::claims::StatementEvent;
 use crate::approval::evidence::files::ApprovalFileReader;
@@ -84,7 +83,7 @@ pub fn count_governance(history: &History) -> CountedGovernance {
 /// a claim takes a key out of the rules from then on, and takes back nothing that the key approved or rejected before.
 fn with_proven_revocations(history: &History, counted: &CountedGovernance) -> Rc<Governance> {
     let tip = &counted.approved.at(usize::MAX).governance;
-    let demanded = requirement::strongest_proof(tip);
+    let demanded = tip.policy.strongest_proof();
     if demanded == Proof::Claimed {
         return Rc::clone(tip);
     }

@@ -3,7 +3,6 @@
 //!
 //! Uses policy, history. Pure. Start at `GovernanceHistory`. Follows `docs/spec/approval.md`, G1.
 
-use crate::approval::count::requirement;
 use crate::approval::people::identity::{IdentityCache, IdentityResolver};
 use crate::approval::people::listed::{self, ListedPeople};
 use crate::approval::sources::keys::{KeySet, Keys};
@@ -338,7 +337,7 @@ impl<'a> SignatureChecks<'a> {
     pub(crate) fn need_levels(&self, governance: &Governance) -> bool {
         self.is_of_rules
             || !self.history.hides_levels
-            || requirement::strongest_proof(governance) > Proof::Claimed
+            || governance.policy.strongest_proof() > Proof::Claimed
     }
 
     pub(crate) fn is_suspicious(&self, landing: usize) -> bool {

@@ -3,9 +3,9 @@
 //! Uses policy's people, approval's signers. Pure. Start at [`Keys`]. Follows `docs/spec/approval.md`, S1 to S3.
 
 use crate::approval::sources::forge;
-use crate::approval::sources::forge_keys::BUILT_IN;
-use crate::approval::sources::signature::GIT;
+use crate::approval::sources::signers::BUILT_IN;
 use crate::approval::sources::signers::{self, Revoked, SignerLine, Signers};
+use crate::approval::sources::wire::GIT;
 use crate::approval::sources::wire::PublicKey;
 use crate::diag;
 use crate::policy::demand::Proof;

@@ -6,9 +6,9 @@
 //! writes. Follows `docs/spec/approval.md`, E2a and S2 to S4, and OpenSSH's PROTOCOL.sshsig. The cryptographic check
 //! runs once, when a [`CheckedSignature`] is made; its state can then be computed for several instants and key lists.
 
-use crate::approval::sources::forge_keys::OPENPGP_IDS;
 use crate::approval::sources::keys::{self, KeyStatus, Keys, Signer};
 use crate::approval::sources::openpgp::OpenPgpSignature;
+use crate::approval::sources::signers::OPENPGP_IDS;
 use crate::approval::sources::wire::{self, PublicKey, WireReader};
 use crate::diag::sorting::StableSort as _;
 use crate::history::commit::Commit;
@@ -23,8 +23,7 @@ use ssh_key::{HashAlg, LineEnding, PrivateKey};
 use std::fmt;
 use strum::IntoStaticStr;
 
-/// The namespace in which git signs commits and tags.
-pub const GIT: &str = "git";
+pub use crate::approval::sources::wire::GIT;
 
 /// The namespace in which approval files are signed.
 pub const APPROVAL: &str = "exledger-approval@v1";

@@ -10,6 +10,7 @@ use crate::policy::demand::Proof;
 use crate::policy::governance::KeyLimit;
 use crate::record::time::{Day, Instant};
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Signers {
@@ -53,6 +54,13 @@ pub struct SignersProblem {
 }
 
 type UnreadableLine = (String, &'static str);
+
+/// The keys by which GitHub and GitLab.com sign what their users do on their pages, as lines of a signers file with their dates.
+pub(crate) static BUILT_IN: LazyLock<Vec<SignerLine>> =
+    LazyLock::new(|| Signers::parse(include_str!("forge_keys.txt")).lines);
+
+/// The ids by which OpenPGP signatures name the built-in keys of GitHub.
+pub(crate) const OPENPGP_IDS: [u64; 2] = [0x4aee_18f8_3afd_eb23, 0xb569_0eee_bb95_2194];
 
 const FORM: &str = "write it as: dana@example.com ssh-ed25519 AAAA…";
 

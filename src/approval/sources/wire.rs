@@ -7,6 +7,9 @@ use base64ct::{Base64, Base64Unpadded, Encoding};
 use sha2::{Digest, Sha256};
 use std::fmt;
 
+/// The namespace in which git signs commits and tags.
+pub const GIT: &str = "git";
+
 /// A public key, as the bytes that OpenSSH uses to compare keys.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PublicKey {

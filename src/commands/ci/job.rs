@@ -4,9 +4,9 @@
 
 use std::path::PathBuf;
 
+use clap::{Parser, ValueEnum};
 use serde_json::Value;
 
-use crate::commands::ci::ForgeArgs;
 use crate::commands::ci::part::{JobPart, shorten};
 use crate::commands::context::{Ctx, fault};
 use crate::commands::exit::Outcome;
@@ -18,6 +18,39 @@ use exledger::store::files::{self, FileError};
 use exledger::store::forge::{self, ForgeClient, ForgeError, ForgeProgram, ForgeRepository};
 use exledger::survey::remote::RemoteAddress;
 use exledger::survey::shell::quoted;
+
+/// Where the repository is.
+#[derive(Clone, Debug, Parser)]
+pub(super) struct ForgeArgs {
+    /// Forge [default: that of the job, otherwise that of the remote's host]
+    #[arg(long, value_name = "FORGE")]
+    pub(super) forge: Option<ForgeName>,
+
+    /// Repository on the forge [default: that of the job, otherwise that of the remote]
+    #[arg(long, value_name = "OWNER/NAME")]
+    pub(super) repo: Option<String>,
+
+    /// Print each call, and change nothing
+    #[arg(long)]
+    pub(super) dry_run: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum ForgeName {
+    /// GitHub, by `gh`
+    Github,
+    /// GitLab, by `glab`
+    Gitlab,
+}
+
+impl ForgeName {
+    pub(super) fn program(self) -> ForgeProgram {
+        match self {
+            ForgeName::Github => ForgeProgram::Github,
+            ForgeName::Gitlab => ForgeProgram::Gitlab,
+        }
+    }
+}
 
 /// The maximum size of an event and of a summary, in bytes.
 const MOST: u64 = 32 * 1024 * 1024;

@@ -10,8 +10,7 @@ use std::time::Duration;
 use clap::Parser;
 
 use crate::commands::approve::reviews::{not_counted, warning};
-use crate::commands::ci::ForgeArgs;
-use crate::commands::ci::job::ForgeJob;
+use crate::commands::ci::job::{ForgeArgs, ForgeJob};
 use crate::commands::command::{Command, PastInstants, Run};
 use crate::commands::context::output::Formats;
 use crate::commands::context::{Ctx, fault};

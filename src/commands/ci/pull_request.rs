@@ -7,8 +7,7 @@ use std::path::PathBuf;
 use clap::Parser;
 use serde_json::Value;
 
-use crate::commands::ci::ForgeArgs;
-use crate::commands::ci::job::{ForgeJob, worst};
+use crate::commands::ci::job::{ForgeArgs, ForgeJob, worst};
 use crate::commands::ci::part::JobPart;
 use crate::commands::command::{Command, PastInstants, Run};
 use crate::commands::context::Ctx;

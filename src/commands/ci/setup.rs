@@ -7,8 +7,7 @@ use anyhow::Context;
 use clap::Parser;
 
 use crate::ask;
-use crate::commands::ci::ForgeArgs;
-use crate::commands::ci::job::ForgeJob;
+use crate::commands::ci::job::{ForgeArgs, ForgeJob};
 use crate::commands::command::{Command, PastInstants, Run};
 use crate::commands::context::fault::Fault;
 use crate::commands::context::output::Formats;

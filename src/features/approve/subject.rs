@@ -7,7 +7,7 @@ pub(super) mod governance_file;
 pub(super) mod not_found;
 pub(super) mod record;
 
-use crate::approval::count::requirement::{combined_demand, strongest_proof};
+use crate::approval::count::requirement::combined_demand;
 use crate::approval::evidence::statement_file::{ApprovalDecision, ApprovalSubject};
 use crate::approval::verdict::{Author, Statement};
 use crate::history::change::event::ChangeEvent;
@@ -75,7 +75,7 @@ impl ApprovalContent {
                 let approved = self.last_approved.as_deref();
                 combined_demand(governance, Some(record), approved).terms.proof
             }
-            None => strongest_proof(governance),
+            None => governance.policy.strongest_proof(),
         }
     }
 }

@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use crate::approval::count::{requirement, weigh};
+use crate::approval::count::weigh;
 use crate::approval::evidence::statement_file::{MOST_BYTES, SIGNATURE};
 use crate::approval::sources::keys::Keys;
 use crate::approval::sources::signature;
@@ -83,7 +83,7 @@ fn read(located: &Located, at: &Moment, folder: &Path) -> Result<DoctorAnswer, E
     };
     let recent = recent::read(repository, mainline, snapshot.prefix(), governance)?;
     let forges = signed_merges::count(governance, &recent);
-    let is_offered = requirement::strongest_proof(governance) == Proof::Claimed;
+    let is_offered = governance.policy.strongest_proof() == Proof::Claimed;
     let kept = match forges.iter().any(|forge| forge.n_signed > 0 && is_offered) {
         true => Some(kept_by_signatures(located, at)?),
         false => None,

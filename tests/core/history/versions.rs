@@ -283,7 +283,7 @@ fn governance_files_have_trails_and_judge_from_the_first_parent() {
 
 #[test]
 fn files_beside_records_are_carried_with_their_bytes() {
-    use exledger::history::walked::After;
+    use exledger::history::content::After;
     let repo = filed();
     let file = "exceptions/.approvals/EXC-2026-7F3KQ/0123-dana.txt";
     repo.by("dana").write(file, "words").commit("Approve");

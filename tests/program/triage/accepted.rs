@@ -63,8 +63,11 @@ fn states(repo: &Repo, log: &str) -> Vec<String> {
     rows.map(|row| row["state"].as_str().unwrap().to_owned()).collect()
 }
 
-/// Files full of twins: the tool, the file, its text, and the lines of the findings of one rule.
-const TWINS: &[(&str, &str, &str, &[(u64, u64)])] = &[
+/// The tool, the file, its text, and the first and last lines of the findings of one rule.
+type Twins = (&'static str, &'static str, &'static str, &'static [(u64, u64)]);
+
+/// Files full of twins.
+const TWINS: &[Twins] = &[
     (
         "bandit",
         "app/run.py",
