@@ -107,6 +107,7 @@ proptest! {
 /// Where `record` and `approval` ignore letter case by another rule than folding, and what they compare.
 const OTHER_RULES: &[(&str, &str)] = &[
     ("src/approval/evidence/reviews.rs", "logins, as forges do"),
+    ("src/approval/sources/keys.rs", "the forge's own address"),
     ("src/approval/governance/counted.rs", "addresses of a mailmap, as git does"),
     ("src/approval/sources/forge/github.rs", "the forge's own address"),
     ("src/approval/sources/forge/gitlab.rs", "the forge's own address"),
