@@ -76,7 +76,7 @@ fn problem(workflow: &CiWorkflow, reference: &str) -> Option<DoctorCheck> {
     }
     if workflow.is_old {
         let message = format!(
-            "{path} is of an earlier version: it installs exledger with `cargo install`, which checks neither its origin nor its content; write it anew"
+            "{path} installs exledger with `cargo install`, which checks neither its origin nor its content; write it anew"
         );
         return Some(
             DoctorCheck::problem(name, message)
