@@ -173,9 +173,13 @@ fn is_suspicious(commit: &Commit, branch: &str) -> bool {
     }
     let message = commit.message();
     let subject = MergeSubject::parse(message.lines().next().unwrap_or_default());
-    let is_by_forge = message.lines().skip(1).any(|line| line.starts_with("See merge request "));
+    let has_request = message.lines().skip(1).any(|line| line.starts_with("See merge request "));
     subject.is_some_and(|subject| {
         let is_elsewhere = subject.target.is_some_and(|target| target != branch);
+        // A tag brings its message into that of the merge, and whoever pushed it wrote that.
+        let is_own = |target| ["main", "master", branch].contains(&target);
+        let is_by_forge =
+            has_request && subject.is_of_branches && subject.target.is_none_or(is_own);
         !is_by_forge && (is_elsewhere || subject.merges(branch))
     })
 }
@@ -184,6 +188,8 @@ fn is_suspicious(commit: &Commit, branch: &str) -> bool {
 struct MergeSubject<'s> {
     /// The branches, and whether each is a remote-tracking one.
     branches: Vec<(&'s str, bool)>,
+    /// Whether it names local branches alone.
+    is_of_branches: bool,
     target: Option<&'s str>,
 }
 
@@ -203,9 +209,11 @@ impl<'s> MergeSubject<'s> {
             && url.contains(['/', ':'])
             && !url.contains([' ', '\''])
         {
-            return Some(MergeSubject { branches: Vec::new(), target: Some(target.trim_end()) });
+            let target = Some(target.trim_end_matches(' '));
+            return Some(MergeSubject { branches: Vec::new(), is_of_branches: false, target });
         }
         let (mut is_branch, mut is_tracking) = (false, false);
+        let mut is_of_branches = true;
         let mut branches = Vec::new();
         loop {
             let (kind, after) = rest.split_once('\'')?;
@@ -216,7 +224,11 @@ impl<'s> MergeSubject<'s> {
             if !known.is_empty() {
                 (is_branch, is_tracking) = (*names_branches, known.starts_with("remote"));
             }
-            let (name, tail) = after.split_once('\'')?;
+            is_of_branches &= is_branch && !is_tracking;
+            // A name may hold quotes, and no blank: the last quote before one ends it.
+            let word = after.split(' ').next().unwrap_or(after);
+            let end = word.rfind('\'').or_else(|| after.find('\''))?;
+            let (name, tail) = (after.get(..end)?, after.get(end + 1..)?);
             let tail = tail.strip_prefix(" (early part)").unwrap_or(tail);
             branches.extend(is_branch.then_some((name, is_tracking)));
             rest = tail;
@@ -237,12 +249,17 @@ impl<'s> MergeSubject<'s> {
         // What stands behind the target is a sentence of somebody's own.
         let is_whole = source.is_empty() || source.starts_with(" of ");
         let target = into.map(|into| {
-            let into = into.split_once(" (#").map_or(into, |(into, _)| into).trim_end();
-            let into = into.trim_matches('\'');
-            into.strip_prefix("refs/heads/").unwrap_or(into)
+            let into = into.split_once(" (#").map_or(into, |(into, _)| into).trim_end_matches(' ');
+            let quoted = into.strip_prefix('\'').and_then(|into| into.strip_suffix('\''));
+            let whole = into.strip_prefix("refs/heads/").filter(|_| branches.is_empty());
+            quoted.or(whole).unwrap_or(into)
         });
         let is_name = |target: &str| !target.contains(' ');
-        (is_whole && target.is_none_or(is_name)).then_some(MergeSubject { branches, target })
+        (is_whole && target.is_none_or(is_name)).then_some(MergeSubject {
+            branches,
+            is_of_branches,
+            target,
+        })
     }
 
     /// Tells whether it names the approved branch, also under a remote's name, or as one of a fork (`acme:main`).
