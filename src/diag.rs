@@ -115,6 +115,19 @@ pub fn first_of<T: AsRef<str>>(names: &[T], noun: &str) -> String {
     }
 }
 
+/// Writes a text for a URL: each byte that is neither a letter, a digit nor among `plain` as `%` and two digits.
+pub fn percent_encoded(text: &str, plain: &[u8]) -> String {
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || plain.contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            out.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    out
+}
+
 /// Returns a count with its noun, in the plural unless it is one: `1 record`, `3 records`.
 pub fn count(n: usize, noun: &str) -> String {
     let many = match noun.strip_suffix('y') {

@@ -1,7 +1,9 @@
 //! Parses the parts of package URLs that the gate compares: type, namespace, name and version.
 //!
-//! Uses no other module. Pure. Start at [`Purl::parse`]. Follows `docs/spec/cli.md`, check, and `docs/spec/interop.md`,
+//! Uses diag. Pure. Start at [`Purl::parse`]. Follows `docs/spec/cli.md`, check, and `docs/spec/interop.md`,
 //! packages; of the qualifiers only `epoch` is used, and subpaths are ignored.
+
+use crate::diag;
 
 /// A package, optionally in one version.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -131,15 +133,7 @@ fn with_epoch(kind: &str, text: String, qualifiers: &str) -> Option<String> {
 
 /// Percent-encodes reserved and non-ASCII characters.
 fn encoded(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        match byte {
-            b'-' | b'.' | b'_' | b'~' | b':' => out.push(char::from(byte)),
-            byte if byte.is_ascii_alphanumeric() => out.push(char::from(byte)),
-            byte => out.push_str(&format!("%{byte:02X}")),
-        }
-    }
-    out
+    diag::percent_encoded(text, b"-._~:")
 }
 
 /// Decodes percent-encoding; an invalid escape is kept.

@@ -153,15 +153,5 @@ fn capital(word: &str) -> String {
 
 /// Returns a path as a relative URI: characters that RFC 3986 does not allow in a path segment become `%XX`.
 fn uri(path: &str) -> String {
-    let mut out = String::with_capacity(path.len());
-    for byte in path.bytes() {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' => out.push(char::from(byte)),
-            b'/' | b'-' | b'.' | b'_' | b'~' | b'@' | b'+' | b'=' | b',' => {
-                out.push(char::from(byte))
-            }
-            _ => out.push_str(&format!("%{byte:02X}")),
-        }
-    }
-    out
+    diag::percent_encoded(path, b"/-._~@+=,")
 }

@@ -14,6 +14,7 @@ use std::time::Duration;
 use base64ct::{Base64, Encoding};
 use serde_json::Value;
 
+use crate::diag;
 use crate::store::run::{self, ProgramCall, RunError};
 
 /// The environment of the job that signs.
@@ -398,10 +399,5 @@ fn text(value: &Value, pointer: &str) -> String {
 
 /// Returns a text as one segment of a path: other bytes than those of names are written in hexadecimal.
 fn segment(text: &str) -> String {
-    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.~".contains(byte);
-    let written = text.as_bytes().iter().map(|byte| match plain(byte) {
-        true => char::from(*byte).to_string(),
-        false => format!("%{byte:02X}"),
-    });
-    written.collect()
+    diag::percent_encoded(text, b"-_.~")
 }

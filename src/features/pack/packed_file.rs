@@ -2,6 +2,7 @@
 //!
 //! Start at [`PackedFile`]. Follows `docs/spec/interop.md`, 3a.
 
+use crate::diag;
 use crate::history::objects::Oid;
 use crate::status::state::RecordState;
 
@@ -34,16 +35,8 @@ pub fn stem(record_state: &RecordState) -> String {
 
 /// Returns one part of a path, with every other character as `%` and two digits for each of its bytes.
 pub fn part(text: &str) -> String {
-    let is_plain = |byte: u8| {
-        byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b'@' | b'+' | b'=')
-    };
     if !text.is_empty() && text.bytes().all(|byte| byte == b'.') {
         return text.replace('.', "%2E");
     }
-    text.bytes()
-        .map(|byte| match is_plain(byte) {
-            true => char::from(byte).to_string(),
-            false => format!("%{byte:02X}"),
-        })
-        .collect()
+    diag::percent_encoded(text, b".-_@+=")
 }

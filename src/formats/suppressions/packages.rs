@@ -1,6 +1,8 @@
 //! Package URLs of packages that other tools name in their own way.
 //!
-//! Uses nothing else. Pure. Start at [`purl`]. Follows the package-URL specification.
+//! Uses diag. Pure. Start at [`purl`]. Follows the package-URL specification.
+
+use crate::diag;
 
 /// Returns the package URL of a package of a type, whose name may have a namespace before its last separator.
 ///
@@ -35,15 +37,5 @@ pub fn without_version(purl: &str) -> &str {
 
 /// Percent-encodes one part of a package URL.
 fn encoded(part: &str) -> String {
-    let mut text = String::with_capacity(part.len());
-    for byte in part.bytes() {
-        let is_plain =
-            byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b'~' | b':');
-        if is_plain {
-            text.push(char::from(byte));
-        } else {
-            text.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    text
+    diag::percent_encoded(part, b"-._~:")
 }

@@ -1,8 +1,9 @@
 //! Links of ids, files and pull requests in a table, for terminals that follow them.
 //!
-//! Uses no other module. Pure. Start at [`linked`]. A link is an escape sequence before and after a word (OSC 8), added once
+//! Uses diag. Pure. Start at [`linked`]. A link is an escape sequence before and after a word (OSC 8), added once
 //! everything is laid out: so no width is computed with it, and the text stays the same.
 
+use crate::diag;
 use std::collections::BTreeMap;
 
 /// What words of an answer link to.
@@ -35,14 +36,7 @@ pub fn file_address(path: &str) -> String {
     if !slashed.starts_with('/') {
         out.push('/');
     }
-    for byte in slashed.bytes() {
-        match byte {
-            b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' | b'/' | b'-' | b'.' | b'_' | b'~' => {
-                out.push(char::from(byte));
-            }
-            _ => out.push_str(&format!("%{byte:02X}")),
-        }
-    }
+    out.push_str(&diag::percent_encoded(&slashed, b"/-._~"));
     out
 }
 
