@@ -82,6 +82,11 @@ impl ApprovalVerdict {
         ApprovalVerdict { result, ..ApprovalVerdict::default() }
     }
 
+    /// Returns the people who made the version.
+    pub fn author_persons(&self) -> Vec<Person> {
+        self.authors.iter().map(|author| author.person.clone()).collect()
+    }
+
     /// Tells whether the version is approved and in effect as it stands.
     pub(crate) fn is_approved(&self) -> bool {
         self.becomes_approved == BecomesApproved::AsApproved && self.satisfied == Satisfied::Yes

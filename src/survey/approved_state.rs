@@ -82,7 +82,7 @@ impl ApprovedState {
             begins_behind: series
                 .first()
                 .is_some_and(|(version, _)| version.change == VersionChange::Inherited),
-            filer: series.first().map(|(_, it)| makers(it)).unwrap_or_default(),
+            filer: series.first().map(|(_, it)| it.author_persons()).unwrap_or_default(),
             ..ApprovedState::default()
         };
         for (_, verdict) in series {
@@ -114,7 +114,7 @@ impl ApprovedState {
             approved.and_then(|at| series.get(at)).and_then(|(version, _)| record(version));
         let rest = series.get(after..).unwrap_or_default();
         for (_, verdict) in rest {
-            for person in makers(verdict) {
+            for person in verdict.author_persons() {
                 branch::add(&mut self.since, person);
             }
             if let Satisfied::Undetermined(doubt) = &verdict.satisfied {
@@ -127,9 +127,4 @@ impl ApprovedState {
             self.waiting = record(version);
         }
     }
-}
-
-fn makers(verdict: &ApprovalVerdict) -> Vec<Person> {
-    let authors = verdict.authors.iter();
-    authors.map(|author| author.person.clone()).collect()
 }

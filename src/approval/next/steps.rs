@@ -202,7 +202,7 @@ pub fn steps(standing: Standing<'_>) -> NextSteps {
         Standing::Landed(verdict) if verdict.satisfied == Satisfied::Yes => NextSteps::default(),
         Standing::Landed(verdict) => {
             let mut next = by_policy(verdict.accepted, verdict.missing.clone());
-            next.barred = authors(verdict);
+            next.barred = verdict.author_persons();
             if verdict.satisfied == Satisfied::No {
                 let files = refused_files(verdict).take(MOST_FILES);
                 let blockers = std::iter::once(cause(verdict)).chain(files);
@@ -261,15 +261,11 @@ pub fn for_change(governance: &Governance, record: &Record, makers: &[Person]) -
     by_policy(accepted, who::lacking(governance, record, None, makers, &[]))
 }
 
-fn authors(verdict: &ApprovalVerdict) -> Vec<Person> {
-    verdict.authors.iter().map(|author| author.person.clone()).collect()
-}
-
 /// Returns why content that landed is not approved.
 fn cause(verdict: &ApprovalVerdict) -> Blocker {
     let statements = &verdict.statements;
     match verdict.result {
-        FourEyes::SelfApproved => Blocker::OnlyAuthors { authors: authors(verdict) },
+        FourEyes::SelfApproved => Blocker::OnlyAuthors { authors: verdict.author_persons() },
         FourEyes::NoneRecorded if verdict.landed_by.is_none() => Blocker::Squashed,
         FourEyes::NoneRecorded => {
             let is_machine = |it: &Statement| it.counts == VoteCounts::No(NotCounted::Bot);
@@ -278,7 +274,7 @@ fn cause(verdict: &ApprovalVerdict) -> Blocker {
         }
         FourEyes::Unresolved => unresolved(verdict),
         FourEyes::Claimed if verdict.approvers.is_empty() => {
-            Blocker::OnlyAuthorsSay { authors: authors(verdict) }
+            Blocker::OnlyAuthorsSay { authors: verdict.author_persons() }
         }
         FourEyes::Claimed | FourEyes::ForgeSigned | FourEyes::Attested => Blocker::TooFew,
         FourEyes::Vetoed => {

@@ -280,15 +280,10 @@ impl<'a> AdviceCase<'a> {
     }
 
     fn authors(&self, is_on_branch: bool) -> Vec<Person> {
-        let landed = self
-            .record_state
-            .approval
-            .iter()
-            .flat_map(|it| &it.authors)
-            .map(|author| author.person.clone());
+        let verdict = self.record_state.approval.as_ref();
+        let landed = || verdict.map(|verdict| verdict.author_persons()).unwrap_or_default();
         let is_new = self.record_state.status == Status::Proposed;
-        let mut authors: Vec<Person> =
-            if is_on_branch && !is_new { Vec::new() } else { landed.collect() };
+        let mut authors: Vec<Person> = if is_on_branch && !is_new { Vec::new() } else { landed() };
         let pending = self.pending().filter(|_| is_on_branch);
         for person in pending.iter().flat_map(|pending| &pending.authors) {
             branch::add(&mut authors, person.clone());

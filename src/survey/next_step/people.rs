@@ -105,17 +105,13 @@ impl AdviceCase<'_> {
 
     /// Returns the authors of what is to be approved: of the landed version, or whoever proposed the pending change.
     fn makers(&self) -> Vec<Person> {
-        let landed = self
-            .record_state
-            .approval
-            .iter()
-            .flat_map(|it| &it.authors)
-            .map(|author| author.person.clone());
+        let verdict = self.record_state.approval.as_ref();
+        let landed = || verdict.map(|verdict| verdict.author_persons()).unwrap_or_default();
         let is_met = |it: &ApprovalVerdict| it.satisfied == Satisfied::Yes;
         let makers: Vec<Person> = if self.record_state.approval.as_deref().is_some_and(is_met) {
             self.pending().and_then(|it| it.author.clone()).into_iter().collect()
         } else {
-            landed.collect()
+            landed()
         };
         self.called(makers)
     }
