@@ -4,10 +4,10 @@
 //! Start at [`advise`]. Follows `docs/spec/rules.md` (`syntax`).
 
 use crate::diag::Finding;
+use crate::features::lint::landed::{ApprovedTip, approved_tip};
 use crate::history::change::differ::{beyond, differences};
 use crate::history::objects::{Objects as _, Oid};
 use crate::history::paths::LedgerPrefix;
-use crate::history::tree::CommitTree;
 use crate::ledger::tree::Tree;
 use crate::record::Record;
 use crate::record::address::Address;
@@ -16,7 +16,6 @@ use crate::record::file;
 use crate::record::time::not_after;
 use crate::record::vocabulary::Vocabulary as _;
 use crate::session::locate::Located;
-use crate::session::mainline;
 use crate::store::git::Repository;
 use crate::store::git::judged::Sides;
 use crate::survey::shell::quoted;
@@ -36,17 +35,22 @@ struct Conflict {
 
 /// Says at the first finding about each unresolved conflict how to end it, and drops the others.
 pub(super) fn advise(located: &Located, files: &dyn Tree, findings: &mut Vec<Finding>) {
+    let is_conflict = |finding: &Finding| finding.message == CONFLICT;
     let Some(repository) = located.repository_or_none() else { return };
-    let asker = repository.user().1;
+    if !findings.iter().any(is_conflict) {
+        return;
+    }
+    let approved = approved_tip(located);
+    let sides = ConflictSides { repository, files, approved: approved.as_ref() };
+    let Some(prefix) = repository.prefix(&located.root) else { return };
+    let (prefix, asker) = (LedgerPrefix::new(&prefix), repository.user().1);
     let mut advised: Vec<String> = Vec::new();
     findings.retain_mut(|finding| {
-        if finding.message != CONFLICT {
+        if !is_conflict(finding) {
             return true;
         }
         let is_first = !advised.contains(&finding.path);
-        if is_first
-            && let Some(conflict) = Conflict::read(located, files, repository, &finding.path)
-        {
+        if is_first && let Some(conflict) = sides.read(&prefix, &finding.path) {
             advised.push(finding.path.clone());
             if let [other] = &*conflict.others
                 && !other.renewals.is_empty()
@@ -71,24 +75,21 @@ fn renewed_twice(conflict: &Conflict, other: &Record) -> Option<String> {
     })
 }
 
-impl Conflict {
+/// Where the versions of records in conflict are read.
+struct ConflictSides<'a> {
+    repository: &'a Repository,
+    files: &'a dyn Tree,
+    approved: Option<&'a ApprovedTip<'a>>,
+}
+
+impl ConflictSides<'_> {
     /// Reads the sides from git's index, or, where their marks were committed, from the marks; `None` if a side is not a
     /// readable record.
-    fn read(
-        located: &Located,
-        files: &dyn Tree,
-        repository: &Repository,
-        path: &str,
-    ) -> Option<Conflict> {
-        let prefix = LedgerPrefix::new(&repository.prefix(&located.root)?);
-        let approved = mainline::approved_ref(located).ok();
-        let landed = approved.as_ref().and_then(|approved| {
-            let tree = CommitTree::of_commit(repository, approved.tip, &prefix).ok()?;
-            Some(tree.entry(path).ok().flatten()?.1)
-        });
+    fn read(&self, prefix: &LedgerPrefix, path: &str) -> Option<Conflict> {
+        let landed = self.approved.and_then(|tip| Some(tip.tree.entry(path).ok().flatten()?.1));
         let record = |bytes: &[u8]| file::read(path, bytes).record;
-        let of_blob = |blob: Oid| record(&repository.read(blob).ok()?.1);
-        match repository.sides(&prefix, path).ok().flatten() {
+        let of_blob = |blob: Oid| record(&self.repository.read(blob).ok()?.1);
+        match self.repository.sides(prefix, path).ok().flatten() {
             Some(Sides { base, ours, theirs }) => {
                 let (side, kept, other) = match landed {
                     Some(landed) if landed == theirs => ("--theirs", theirs, ours),
@@ -102,19 +103,21 @@ impl Conflict {
                 })
             }
             None => {
-                let text = files.bytes(path).ok()??;
+                let text = self.files.bytes(path).ok()??;
                 let sides = around::conflict_sides(std::str::from_utf8(&text).ok()?);
                 let sides = sides.iter().map(|side| record(side.as_bytes()));
                 Some(Conflict {
                     base: None,
                     landed: of_blob(landed?)?,
                     others: sides.collect::<Option<_>>()?,
-                    take: format!("git checkout {} -- {}", approved?.reference, quoted(path)),
+                    take: format!("git checkout {} -- {}", self.approved?.reference, quoted(path)),
                 })
             }
         }
     }
+}
 
+impl Conflict {
     /// Returns the commands, one a line, and the fields that no command writes.
     fn help(&self, path: &str, asker: Option<&str>) -> String {
         let mut lines = vec![self.take.clone()];

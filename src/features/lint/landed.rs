@@ -22,8 +22,8 @@ use crate::rules::case::RuleContext;
 use crate::rules::past::{RecordPast, Settled};
 use crate::rules::proposed::Removals;
 use crate::session::locate::Located;
-use crate::store::git;
 use crate::store::git::stamps::Stamps;
+use crate::store::git::{self, Repository};
 
 /// The files at the approved ref, if they can be read.
 pub(super) struct LandedRecords<'h> {
@@ -34,6 +34,23 @@ pub(super) struct LandedRecords<'h> {
     files: OnceCell<Files>,
 }
 
+/// The tip of the approved ref, and the ledger in it.
+pub(super) struct ApprovedTip<'h> {
+    pub(super) repository: &'h Repository,
+    pub(super) prefix: LedgerPrefix,
+    pub(super) reference: String,
+    pub(super) tree: CommitTree<'h>,
+}
+
+/// Returns the tip of the approved ref, if it can be read.
+pub(super) fn approved_tip(located: &Located) -> Option<ApprovedTip<'_>> {
+    let repository = located.repository_or_none()?;
+    let prefix = LedgerPrefix::new(&repository.prefix(&located.root)?);
+    let chosen = mainline::approved_ref(located).ok()?;
+    let tree = CommitTree::of_commit(repository, chosen.tip, &prefix).ok()?;
+    Some(ApprovedTip { repository, prefix, reference: chosen.reference, tree })
+}
+
 impl<'h> LandedRecords<'h> {
     /// Returns the tree of the approved ref's tip, to compare the linted files with.
     pub(super) fn of(
@@ -41,14 +58,8 @@ impl<'h> LandedRecords<'h> {
         folders: &[String],
         input: &Input<'_>,
     ) -> LandedRecords<'h> {
-        let tip = || {
-            let repository = located.repository_or_none()?;
-            let prefix = LedgerPrefix::new(&repository.prefix(&located.root)?);
-            let chosen = mainline::approved_ref(located).ok()?;
-            let tree = CommitTree::of_commit(repository, chosen.tip, &prefix).ok()?;
-            Some((tree, repository.stamps(&prefix)))
-        };
-        let (tree, stamps) = tip().unzip();
+        let tip = approved_tip(located).map(|tip| (tip.tree, tip.repository.stamps(&tip.prefix)));
+        let (tree, stamps) = tip.unzip();
         LandedRecords {
             tree,
             // The record from standard input is not the one on disk.
