@@ -42,6 +42,8 @@ pub struct BranchStatement {
     /// The earliest commit that has both, and its time.
     pub commit: Oid,
     pub committed: Instant,
+    /// The ids of the text and its signature: the statement is this pair, wherever it stands.
+    pub blobs: [Oid; 2],
     pub text: After,
     pub signature: After,
 }
@@ -130,10 +132,8 @@ pub(super) fn collect_statements(
     let asked = asked();
     let present = statements_of(objects, prefix, &branch.commits, &asked)?;
     let mut lost = statements_of(objects, prefix, &branch.lost, &asked)?;
-    let is_same = |one: &BranchStatement, other: &BranchStatement| {
-        (&one.text, &one.signature) == (&other.text, &other.signature)
-    };
-    lost.retain(|lost| !present.iter().any(|present| is_same(lost, present)));
+    let known: HashSet<[Oid; 2]> = present.iter().map(|statement| statement.blobs).collect();
+    lost.retain(|lost| !known.contains(&lost.blobs));
     Ok([present, lost])
 }
 
@@ -187,13 +187,13 @@ fn statements_of(
         return Err(obstacle);
     }
     let mut statements: Vec<BranchStatement> = Vec::new();
-    for ((path, [text, signature]), (committed, commit)) in first {
+    for ((path, blobs), (committed, commit)) in first {
         let read = |blob| match content::bytes_within(objects, blob, MOST_BYTES) {
             Ok(bytes) => bytes.map(|bytes| After::Bytes(bytes.into())),
             Err(obstacle) => Some(After::Missing(obstacle)),
         };
-        if let (Some(text), Some(signature)) = (read(text), read(signature)) {
-            statements.push(BranchStatement { path, commit, committed, text, signature });
+        if let [Some(text), Some(signature)] = blobs.map(read) {
+            statements.push(BranchStatement { path, commit, committed, blobs, text, signature });
         }
     }
     statements.order_by_key(|statement| (statement.committed, statement.commit));

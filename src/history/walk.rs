@@ -155,8 +155,7 @@ fn collect_versions(
     let graph = &mut survey.graph;
     let (stops, lost) = (mem::take(&mut graph.stops), mem::take(&mut graph.lost));
     let mut merges = Merges::new(objects, prefix, &survey.interest, &survey.graph);
-    let mut found = survey.found;
-    let mut marks = OffLineMarks::default();
+    let (mut found, mut marks) = (survey.found, OffLineMarks::default());
     for stop in stops {
         let Some((_, commit)) = commits.find(|(landing, _)| *landing == stop.landing) else {
             continue;
