@@ -2,6 +2,8 @@
 //!
 //! Start at [`Github`].
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 
 use crate::history::refs::APPROVALS_BRANCH;
@@ -119,15 +121,18 @@ impl ForgeRepository for Github {
     fn reviews(&self, request: &ForgeRequest, landing: &LandedCommit) -> Result<Value, ForgeError> {
         let of = |rest: &str| self.path(&format!("/pulls/{}{rest}", request.number));
         let whole = self.0.get(&of(""))?;
-        let landed = self.0.get(&self.path(&format!("/commits/{}", landing.oid)))?;
         let mut authors: Vec<Value> = Vec::new();
-        let commits = self.0.list(&of("/commits?per_page=100"))?;
+        let mut commits = self.0.list(&of("/commits?per_page=100"))?;
         // A merge commit is made by the person who merged, and adds no content.
-        for commit in commits.iter().chain(landing.author.is_some().then_some(&landed)) {
+        if landing.author.is_some() {
+            commits.push(self.0.get(&self.path(&format!("/commits/{}", landing.oid)))?);
+        }
+        for commit in &commits {
             let login = commit.pointer("/author/login").cloned().unwrap_or_default();
             authors.push(json!({"email": text(commit, "/commit/author/email"), "login": login}));
         }
         let mut reviews = Vec::new();
+        let mut accounts: BTreeMap<String, (Value, Value)> = BTreeMap::new();
         for review in self.0.list(&of("/reviews?per_page=100"))? {
             let state = text(&review, "/state").to_ascii_lowercase().replace('_', "-");
             if state == "pending" {
@@ -135,7 +140,14 @@ impl ForgeRepository for Github {
             }
             let login = review.pointer("/user/login").cloned().unwrap_or_default();
             let (email, permission) = match login.as_str() {
-                Some(login) => self.account(login)?,
+                // Who reviews a request again is asked for once.
+                Some(login) => match accounts.get(login) {
+                    Some(known) => known.clone(),
+                    None => {
+                        let account = self.account(login)?;
+                        accounts.entry(login.to_owned()).or_insert(account).clone()
+                    }
+                },
                 None => Default::default(),
             };
             let commit = review.get("commit_id").and_then(Value::as_str);
