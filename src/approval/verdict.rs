@@ -383,6 +383,8 @@ pub enum NotCounted {
     Vote,
     #[error("was given before a removal, a closure, a fired trigger or a newer approval")]
     TooOld,
+    #[error("was signed more than 30 days before these bytes landed")]
+    WaitedTooLong,
     #[error("the file does not count: {0}")]
     BadFile(BadFile),
     /// The approval file is about other bytes than the version's, with this sha256.

@@ -9,7 +9,7 @@
 //! `docs/spec/approval.md`, S7.
 
 use crate::approval::evidence::claims::{
-    CountedFile, FileBacking, LandedApprovalFile, StatementEvent,
+    CountedFile, FileBacking, LandedApprovalFile, StatementEvent, WAITS,
 };
 use crate::approval::evidence::files::{ApprovalFileReader, FileState, backing};
 use crate::approval::evidence::statement::{self, LedgerName, LedgerRoot, SoundStatement};
@@ -28,9 +28,6 @@ use crate::history::watched_paths;
 use crate::record::time::Instant;
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
-
-/// How long a statement waits for a version with its bytes, in seconds: 30 days.
-const WAITS: i64 = 30 * 24 * 60 * 60;
 
 /// The statements that can be read, by their times.
 pub(crate) struct BranchStatements<'a> {

@@ -394,6 +394,9 @@ pub(crate) struct LandedApprovalFile<'a> {
     pub is_of_branch: bool,
 }
 
+/// How long a statement waits for a version with its bytes, in seconds: 30 days.
+pub(super) const WAITS: i64 = 30 * 24 * 60 * 60;
+
 #[derive(Clone, Debug)]
 pub(crate) struct CountedFile<'a> {
     pub landed: LandedApprovalFile<'a>,
@@ -446,6 +449,12 @@ impl CountedFile<'_> {
     pub(crate) fn rejects(&self) -> bool {
         self.landed.file.decision == ApprovalDecision::Reject
     }
+
+    /// Tells whether it was signed so long before its bytes landed that nobody may rest on it. A review is passed on after that.
+    pub(crate) fn waited_too_long(&self, landed: Instant) -> bool {
+        let is_signed = !matches!(self.backed, FileBacking::Review(_));
+        is_signed && landed > self.landed.file.at.plus_seconds(WAITS)
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -453,6 +462,7 @@ pub(crate) enum StatementAge {
     Fresh,
     /// It was given before a removal, a closure, a fired trigger or a newer approval.
     TooOld,
+    WaitedTooLong,
     TakenBack,
 }
 
@@ -474,6 +484,7 @@ pub(crate) fn add_file<'a>(
         (StatementAge::TakenBack, _) => Some(NotCounted::Replaced),
         // A rejection stays in effect whatever lands in between.
         (StatementAge::TooOld, Vote::Approves) => Some(NotCounted::TooOld),
+        (StatementAge::WaitedTooLong, Vote::Approves) => Some(NotCounted::WaitedTooLong),
         _ => None,
     };
     let (who, place) = (NamedPerson::Someone(identity.clone()), EvidenceSource::Beside);

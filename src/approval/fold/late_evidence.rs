@@ -87,8 +87,12 @@ impl<'a> TrailEvaluator<'a> {
         let before = self.befores.get(index).unwrap_or(&self.series);
         let bar = before.bar;
         let file = self.counted_file(statement);
-        let is_old = file.is_some_and(|file| file.stated_at < bar);
-        let age = if is_old { StatementAge::TooOld } else { StatementAge::Fresh };
+        let landed = self.step(index).map_or(Instant::MIN, |step| step.at);
+        let age = match file {
+            Some(file) if file.stated_at < bar => StatementAge::TooOld,
+            Some(file) if file.waited_too_long(landed) => StatementAge::WaitedTooLong,
+            _ => StatementAge::Fresh,
+        };
         // Rejections keep waiting: they apply to the bytes whenever they land.
         if file.is_some_and(|file| !file.rejects()) {
             self.bound.waiting.remove(&statement);

@@ -38,7 +38,8 @@ fn after(why_not: &NotCounted) -> Option<NotCounted> {
         NotCounted::Replaced => NotCounted::Vote,
         NotCounted::Vote => NotCounted::BroughtBack,
         NotCounted::BroughtBack => NotCounted::TooOld,
-        NotCounted::TooOld => NotCounted::OtherBytes(OTHER.to_owned()),
+        NotCounted::TooOld => NotCounted::WaitedTooLong,
+        NotCounted::WaitedTooLong => NotCounted::OtherBytes(OTHER.to_owned()),
         NotCounted::OtherBytes(_) => NotCounted::BadFile(BadFile::NoSignature),
         // Of the rules alone.
         NotCounted::BadFile(_) | NotCounted::NotListed(_) | NotCounted::FollowsUncounted => {
@@ -201,6 +202,12 @@ fn history(why_not: &NotCounted) -> Stage {
         NotCounted::Vote => with_a_vote_too_low(),
         NotCounted::BroughtBack => with_a_vote_for_a_merge_that_brings_it_back(),
         NotCounted::TooOld => approved_before_it_came_back(),
+        NotCounted::WaitedTooLong => {
+            let stage = pushed();
+            let says = speak::yes("lee", ID, &record(""), "2026-10-01T10:00:00Z");
+            stage.repo.by("lee").says(&says.ledger("example/payments")).commit("Approve it");
+            stage
+        }
         NotCounted::OtherBytes(_) => {
             let stage = pushed();
             let says = speak::yes("lee", ID, "other bytes", AT).ledger("example/payments");

@@ -38,6 +38,13 @@ fn what_was_signed_for_a_draft_counts_as_the_merge_lands_for_thirty_days() {
         ledger.repo.clock(MERGED);
         ledger.merge();
         assert_eq!(ledger.status(), status, "{at}");
+        // Nor later, on the branch or beside the record.
+        ledger.repo.clock("2026-11-22T10:00:00Z");
+        ledger.repo.by("mallory").says(&omar(at)).commit("Record the approval");
+        assert_eq!(ledger.status(), status, "{at}, copied");
+        let late = Ledger::merged();
+        late.says("2026-11-22T10:00:00Z", &omar(at));
+        assert_eq!(late.status(), status, "{at}, pushed late");
     }
 }
 
