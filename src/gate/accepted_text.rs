@@ -165,7 +165,7 @@ impl FileLines {
 
 /// Tells whether a line has a character that ends lines for some tools.
 fn has_other_end(line: &[u8]) -> bool {
-    line.iter().any(|byte| matches!(byte, b'\r' | 0x0B | 0x0C))
+    line.iter().any(|byte| matches!(byte, b'\r' | 0x0B | 0x0C | 0x1C..=0x1E))
         || line.windows(2).any(|pair| pair == [0xC2, 0x85])
         || line.windows(3).any(|three| three == [0xE2, 0x80, 0xA8] || three == [0xE2, 0x80, 0xA9])
 }

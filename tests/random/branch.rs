@@ -406,7 +406,7 @@ impl World {
             !said.rejects
                 && listed
                 && !(said.by == Who::Dana && is_revoked)
-                && (said.at >= landed || landed <= said.stated + 30 * DAY)
+                && landed <= said.stated + 30 * DAY
         };
         // Lee's own veto holds until he approves, whatever happens to the file meanwhile.
         let replaces =

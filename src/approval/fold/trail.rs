@@ -17,7 +17,7 @@ use crate::approval::people::authors::{self, AuthorSet};
 use crate::approval::put_back;
 use crate::approval::verdict::{
     ApprovalObstacle, ApprovalVerdict, BecomesApproved, FourEyes, Grace, NotCounted, Satisfied,
-    VerdictChange,
+    VerdictChange, Vote, VoteCounts,
 };
 use crate::history::change::differ;
 use crate::history::objects::Obstacle;
@@ -453,7 +453,11 @@ impl<'a> TrailEvaluator<'a> {
         verdict.landed_by = evidence.landed_by.map(|identity| identity.person);
         verdict.pull_request = evidence.pull_request;
         verdict.flags = flags;
-        verdict.statements = outcome.statements;
+        // What rejected the content still does.
+        verdict.statements.retain(|statement| {
+            statement.vote == Vote::Vetoes && statement.counts == VoteCounts::Yes
+        });
+        verdict.statements.extend(outcome.statements);
         verdict.refused = Vec::new();
         verdict.witnessed_at = (!witnesses.is_empty()).then_some(step.at);
         verdict.witnesses = witnesses;

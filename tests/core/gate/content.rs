@@ -154,7 +154,7 @@ fn a_reference_covers_like_its_lines() {
 
 #[test]
 fn other_line_ends_need_a_quote_of_the_line() {
-    for end in ["\r", "\u{b}", "\u{c}", "\u{85}", "\u{2028}", "\u{2029}"] {
+    for end in ["\r", "\u{b}", "\u{c}", "\u{1c}", "\u{1e}", "\u{85}", "\u{2028}", "\u{2029}"] {
         let text = format!("{LINE}\na = 1{end}b = 2\n");
         let question = asked("app/run.py", 1);
         let (verdict, why) = answer(RUN, &text, &question);

@@ -93,6 +93,12 @@ fn a_rejection_by_a_listed_key_is_a_veto_also_after_its_line_went() {
     ledger.repo.by("lee").write(SIGNERS, &approver("nina")).commit("Omar leaves");
     assert_eq!(ledger.status(), "unapproved");
     assert_eq!(ledger.record()["approval"]["result"], "vetoed");
+    // Another layout of the text is rejected by the same person.
+    ledger.repo.by("nina").write(ID, &format!("{RECORD}# Laid out\n")).commit("Lay it out");
+    let record = ledger.record();
+    assert_eq!(record["approval"]["result"], "vetoed");
+    let reasons = record["reasons"].to_string();
+    assert!(reasons.contains("rejected by omar@example.com: "), "{reasons}");
 }
 
 #[test]
