@@ -12,7 +12,7 @@ use crate::record::time::{Instant, When};
 use crate::rules::case::RuleContext;
 use crate::rules::change_cases::ChangeCase;
 use crate::status::renewal;
-use crate::survey::refiling::{self, Peer};
+use crate::survey::refiling::{self, Peer, PeerIndex};
 
 /// The extent of a record that is new, or ends later than before.
 pub(super) struct Reach<'c> {
@@ -85,8 +85,9 @@ fn refiled(
         return (Vec::new(), 0);
     };
     let peers = neighbours.peers();
+    let index = PeerIndex::new(peers.iter().map(|peer| (peer, ())), context.governance);
     let window = context.governance.policy.recurrence.window;
-    let before = refiling::before(&peer, &peers, neighbours.until, window, context.governance);
+    let before = index.before(&peer, neighbours.until, window);
     let ids = before.iter().map(|it| it.id.clone()).collect();
     (ids, refiling::days(&before))
 }

@@ -1,6 +1,6 @@
 //! Refiled records: the same subject and the same control or rule, soon after an earlier record was over.
 //!
-//! Uses record, policy. Pure. Start at [`Peer`], [`before`] and [`again`]. Follows `docs/spec/policy.md`, repetition,
+//! Uses record, policy. Pure. Start at [`Peer`], [`PeerIndex`] and [`again`]. Follows `docs/spec/policy.md`, repetition,
 //! and `docs/spec/rules.md` (`recurrence`, `renewal-limit`, `total-limit`).
 
 use crate::diag::sorting::StableSort as _;
@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 
 use crate::policy::governance::Governance;
-use crate::record::folded::{folded, is_same};
+use crate::record::folded::folded;
 use crate::record::reference::ControlRef;
 use crate::record::subject::Subject;
 use crate::record::time::{Day, Instant, Term, not_after};
@@ -84,7 +84,19 @@ impl Peer {
 
     /// Tells whether two records are about the same subject and deviate from the same control or rule.
     pub fn is_like(&self, other: &Peer, governance: &Governance) -> bool {
-        self.is_about(other) && deviate_alike(&self.deviates_from, &other.deviates_from, governance)
+        self.is_about(other) && {
+            let own = self.deviations(governance);
+            other.deviations(governance).iter().any(|it| own.contains(it))
+        }
+    }
+
+    /// Returns the rule and the controls from which it deviates, each in one form for all spellings.
+    fn deviations(&self, governance: &Governance) -> Vec<FoldedDeviation> {
+        let Deviation { rule, controls, .. } = &self.deviates_from;
+        let rule = rule.iter().map(|rule| FoldedDeviation::Rule(folded(rule).into_owned()));
+        let control = |it: &ControlRef| governance.folded_control(it.as_str());
+        let controls = controls.iter().flatten().map(control).map(FoldedDeviation::Control);
+        rule.chain(controls).collect()
     }
 
     fn is_about(&self, other: &Peer) -> bool {
@@ -136,91 +148,66 @@ fn fold_subject(mut subject: Subject) -> Subject {
     subject
 }
 
-/// Tells whether two deviations share a control, in whatever form it is written, or the rule.
-fn deviate_alike(one: &Deviation, two: &Deviation, governance: &Governance) -> bool {
-    if let (Some(one), Some(two)) = (&one.rule, &two.rule)
-        && is_same(one, two)
-    {
-        return true;
-    }
-    let written = |control: &ControlRef| governance.folded_control(control.as_str());
-    let (ones, twos) = (one.controls.iter().flatten(), &two.controls);
-    ones.into_iter().any(|one| {
-        let mut twos = twos.iter().flatten();
-        twos.any(|two| one == two || written(one) == written(two))
-    })
+#[derive(PartialEq, Eq, Hash)]
+enum FoldedDeviation {
+    Rule(String),
+    Control(String),
 }
 
-/// Returns the earlier records that this one refiles, the latest first. Each was over at the instant `until` or before
-/// this one began, or is superseded by it, and was over within the window before the next one began.
-pub fn before<'p>(
-    peer: &Peer,
-    others: &'p [Peer],
-    until: Instant,
-    window: Term,
-    governance: &Governance,
-) -> Vec<&'p Peer> {
-    before_among(peer, others.iter().collect(), until, window, governance)
+/// Records by what they deviate from and the names of their subjects: a refiled record shares both with the earlier one.
+pub struct PeerIndex<'p, T> {
+    governance: &'p Governance,
+    peers: HashMap<FoldedDeviation, HashMap<&'p str, Vec<(&'p Peer, T)>>>,
 }
 
-fn before_among<'p>(
-    peer: &Peer,
-    others: Vec<&'p Peer>,
-    until: Instant,
-    window: Term,
-    governance: &Governance,
-) -> Vec<&'p Peer> {
-    let is_over = |other: &Peer| {
-        let superseded = peer.supersedes.as_deref() == Some(other.id.as_str());
-        superseded || other.over <= until || peer.begin.is_some_and(|begin| other.over <= begin)
-    };
-    let is_first =
-        |other: &Peer| other.begin.unwrap_or(other.over) < peer.begin.unwrap_or(peer.over);
-    let mut earlier: Vec<&Peer> = others
-        .into_iter()
-        .filter(|other| other.id != peer.id && is_over(other) && is_first(other))
-        .collect();
-    earlier.order_by(|one, two| two.over.cmp(&one.over).then(one.id.cmp(&two.id)));
-    let mut found = Vec::new();
-    let mut next = peer.clone();
-    for other in earlier {
-        if next.follows(other, window) && peer.is_like(other, governance) {
-            found.push(other);
-            next.begin = next.begin.min(other.begin.or(next.begin));
-        }
-    }
-    found
-}
-
-/// Records by the names of their subjects: a refiled record shares a name with the earlier one.
-pub struct ByName<'p> {
-    peers: HashMap<&'p str, Vec<&'p Peer>>,
-}
-
-impl<'p> ByName<'p> {
-    /// Sorts records by their names.
-    pub fn from_peers(peers: &'p [Peer]) -> ByName<'p> {
-        let mut by_name: HashMap<&str, Vec<&Peer>> = HashMap::new();
-        for peer in peers {
-            for name in peer.names() {
-                by_name.entry(name).or_default().push(peer);
+impl<'p, T: Copy> PeerIndex<'p, T> {
+    /// Sorts records, each with what [`PeerIndex::like`] returns beside it.
+    pub fn new(
+        peers: impl Iterator<Item = (&'p Peer, T)>,
+        governance: &'p Governance,
+    ) -> PeerIndex<'p, T> {
+        let mut index = PeerIndex { governance, peers: HashMap::new() };
+        for (peer, value) in peers {
+            for deviation in peer.deviations(governance) {
+                let by_name = index.peers.entry(deviation).or_default();
+                peer.names().for_each(|it| by_name.entry(it).or_default().push((peer, value)));
             }
         }
-        ByName { peers: by_name }
+        index
     }
 
-    /// Returns the same as [`before`], but looks only at records that share a name.
-    pub fn before(
-        &self,
-        peer: &Peer,
-        until: Instant,
-        window: Term,
-        governance: &Governance,
-    ) -> Vec<&'p Peer> {
-        let named = peer.names().filter_map(|name| self.peers.get(name));
-        let mut seen: BTreeSet<&str> = BTreeSet::new();
-        let others = named.flatten().copied().filter(|other| seen.insert(other.id.as_str()));
-        before_among(peer, others.collect(), until, window, governance)
+    /// Returns the records that are like this one; some may be there twice.
+    pub fn like(&self, peer: &Peer) -> impl Iterator<Item = (&'p Peer, T)> {
+        let deviations = peer.deviations(self.governance).into_iter();
+        let by_name = deviations.filter_map(|deviation| self.peers.get(&deviation));
+        let named = by_name.flat_map(|it| peer.names().filter_map(|name| it.get(name))).flatten();
+        named.copied().filter(|(other, _)| peer.is_about(other))
+    }
+
+    /// Returns the earlier records that this one refiles, the latest first. Each was over at the instant `until` or before
+    /// this one began, or is superseded by it, and was over within the window before the next one began.
+    pub fn before(&self, peer: &Peer, until: Instant, window: Term) -> Vec<&'p Peer> {
+        let is_over = |other: &Peer| {
+            let superseded = peer.supersedes.as_deref() == Some(other.id.as_str());
+            superseded || other.over <= until || peer.begin.is_some_and(|begin| other.over <= begin)
+        };
+        let is_first =
+            |other: &Peer| other.begin.unwrap_or(other.over) < peer.begin.unwrap_or(peer.over);
+        let mut seen: BTreeSet<&str> = BTreeSet::from([peer.id.as_str()]);
+        let like = self.like(peer).map(|(other, _)| other);
+        let mut earlier: Vec<&Peer> = like
+            .filter(|other| seen.insert(other.id.as_str()) && is_over(other) && is_first(other))
+            .collect();
+        earlier.order_by(|one, two| two.over.cmp(&one.over).then(one.id.cmp(&two.id)));
+        let mut found = Vec::new();
+        let mut next = peer.clone();
+        for other in earlier {
+            if next.follows(other, window) {
+                found.push(other);
+                next.begin = next.begin.min(other.begin.or(next.begin));
+            }
+        }
+        found
     }
 }
 
@@ -274,25 +261,13 @@ fn pairs<'p>(
     window: Term,
     governance: &Governance,
 ) -> HashMap<usize, Vec<&'p Peer>> {
-    let mut by_name: HashMap<&str, Vec<usize>> = HashMap::new();
-    for (index, record) in records.iter().enumerate() {
-        if is_wanted(record) {
-            for name in record.names() {
-                by_name.entry(name).or_default().push(index);
-            }
-        }
-    }
+    let wanted = records.iter().zip(0..).filter(|(record, _)| is_wanted(record));
+    let like = PeerIndex::new(wanted, governance);
     let mut found: HashMap<usize, Vec<&Peer>> = HashMap::new();
     for closed in records.iter().filter(|record| record.closed.is_some()) {
-        let mut seen: BTreeSet<usize> = BTreeSet::new();
-        for index in closed.names().filter_map(|name| by_name.get(name)).flatten() {
-            let Some(record) = records.get(*index).filter(|_| !seen.contains(index)) else {
-                continue;
-            };
-            if record.follows(closed, window) && record.is_like(closed, governance) {
-                seen.insert(*index);
-                found.entry(*index).or_default().push(closed);
-            }
+        let later = like.like(closed).filter(|(record, _)| record.follows(closed, window));
+        for index in later.map(|(_, index)| index).collect::<BTreeSet<usize>>() {
+            found.entry(index).or_default().push(closed);
         }
     }
     found

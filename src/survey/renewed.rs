@@ -6,7 +6,7 @@
 use crate::policy::governance::Governance;
 use crate::record::time::Instant;
 use crate::status::state::RecordState;
-use crate::survey::refiling::{self, ByName, Peer};
+use crate::survey::refiling::{self, Peer, PeerIndex};
 use std::collections::HashMap;
 
 /// Adds the earlier records that each record refiles to its renewals.
@@ -19,7 +19,7 @@ pub fn count(
     governance: &Governance,
     instant: Instant,
 ) {
-    let by_name = ByName::from_peers(peers);
+    let index = PeerIndex::new(peers.iter().map(|peer| (peer, ())), governance);
     let landed_peers: HashMap<&str, &Peer> =
         peers.iter().map(|peer| (peer.id.as_str(), peer)).collect();
     let window = governance.policy.recurrence.window;
@@ -33,7 +33,7 @@ pub fn count(
         let Some(peer) = peer else {
             continue;
         };
-        let before = by_name.before(&peer, instant, window, governance);
+        let before = index.before(&peer, instant, window);
         if before.is_empty() {
             continue;
         }

@@ -16,7 +16,7 @@ use crate::policy::tier::fact::Facts;
 use crate::record::Record;
 use crate::record::time::Instant;
 use crate::record::vocabulary::Class;
-use crate::survey::refiling::Peer;
+use crate::survey::refiling::{Peer, PeerIndex};
 use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 
@@ -55,21 +55,14 @@ pub fn linked(
     };
     let peers: Vec<(&TrailKey, &Trail, Peer)> =
         history.trails.iter().flat_map(emergencies).collect();
-    let mut by_name: HashMap<&str, Vec<usize>> = HashMap::new();
-    for (index, (.., peer)) in peers.iter().enumerate() {
-        peer.names().for_each(|name| by_name.entry(name).or_default().push(index));
-    }
+    let numbered = peers.iter().zip(0..).map(|((.., peer), index)| (peer, index));
+    let like = PeerIndex::new(numbered, governance);
     let chosen = peers.iter().enumerate().filter(|(_, (_, trail, _))| is_chosen(trail));
     let mut wanted: Vec<usize> = chosen.map(|(index, _)| index).collect();
     let mut found: BTreeSet<usize> = wanted.iter().copied().collect();
     while let Some((.., peer)) = wanted.pop().and_then(|index| peers.get(index)) {
-        for index in peer.names().filter_map(|name| by_name.get(name)).flatten() {
-            let other = peers.get(*index).filter(|_| !found.contains(index));
-            if other.is_some_and(|(.., other)| peer.is_like(other, governance)) {
-                found.insert(*index);
-                wanted.push(*index);
-            }
-        }
+        let others = like.like(peer).map(|(_, index)| index);
+        wanted.extend(others.filter(|index| found.insert(*index)));
     }
     found.iter().filter_map(|index| peers.get(*index)).map(|(key, ..)| (*key).clone()).collect()
 }

@@ -21,7 +21,7 @@ use exledger::status::force_end::{EndCause, ForceEnd};
 use exledger::status::state::RecordState;
 use exledger::survey::cause::{self, Findings};
 use exledger::survey::event::{CloudEvent, TriageInput};
-use exledger::survey::refiling::{self, NameSearch, Peer};
+use exledger::survey::refiling::{NameSearch, Peer, PeerIndex};
 use exledger::survey::route::owned_files::FileOwners;
 use exledger::survey::route::{RouteSubject, Router};
 use serde_json::json;
@@ -179,10 +179,8 @@ fn is_refiled(earlier: &str, later: &str) -> bool {
     let window = Governance::of_policy("version: 1\n").policy.recurrence.window;
     let governance = Governance::of_policy("version: 1\n");
     let others = [earlier];
-    let by_name = refiling::ByName::from_peers(&others);
-    let found = by_name.before(&later, instant(AT), window, &governance).len();
-    assert_eq!(refiling::before(&later, &others, instant(AT), window, &governance).len(), found);
-    found == 1
+    let index = PeerIndex::new(others.iter().map(|peer| (peer, ())), &governance);
+    index.before(&later, instant(AT), window).len() == 1
 }
 
 #[test]

@@ -3,7 +3,7 @@
 //! Start at [`Snapshot::neighbours`]. Follows `docs/spec/policy.md`, repetition: the window ends
 //! at the instant in question.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use crate::approval;
@@ -21,7 +21,7 @@ use crate::survey::life::Life;
 use crate::survey::neighbour::{Neighbour, Neighbours};
 use crate::survey::occurrence::Filing;
 use crate::survey::redesign::landed::landed_redesigns;
-use crate::survey::refiling::Peer;
+use crate::survey::refiling::{Peer, PeerIndex};
 use crate::survey::{life, renewed, repeated_emergencies};
 
 /// Records that are not evaluated, but compared with others.
@@ -190,16 +190,9 @@ impl Snapshot<'_> {
 
     /// Judges the records that were put off, as far as one that is shown may refile them.
     fn judge_refiled(&mut self, shown: &[Peer]) {
-        let mut by_name: HashMap<&str, Vec<&Peer>> = HashMap::new();
-        for peer in shown {
-            peer.names().for_each(|name| by_name.entry(name).or_default().push(peer));
-        }
-        let is_refiled = |earlier: &Peer| {
-            let mut later = earlier.names().filter_map(|name| by_name.get(name)).flatten();
-            later.any(|later| later.is_like(earlier, &self.governance))
-        };
         let mut unjudged = std::mem::take(&mut self.passed.unjudged);
-        unjudged.retain(|_, peers| peers.iter().any(is_refiled));
+        let index = PeerIndex::new(shown.iter().map(|peer| (peer, ())), &self.governance);
+        unjudged.retain(|_, peers| peers.iter().any(|it| index.like(it).next().is_some()));
         let wanted: BTreeSet<TrailKey> = unjudged.into_keys().collect();
         if wanted.is_empty() {
             return;

@@ -238,7 +238,7 @@ impl Granted {
             return Some(why);
         }
         for id in self.records.keys() {
-            // Not each of them: once a parallel record that began earlier is over, `refiling::before` passes by those that
+            // Not each of them: once a parallel record that began earlier is over, `PeerIndex::before` passes by those that
             // began after it, whoever closed it.
             let [own, others] = [self, other].map(|it| it.refiled.get(id));
             if own.is_none_or(BTreeSet::is_empty) && !others.is_none_or(BTreeSet::is_empty) {
