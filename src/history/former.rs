@@ -318,6 +318,9 @@ impl<'a> FormerCommits<'a> {
             return;
         }
         let body = contents.read_all(&bytes.new).0;
+        if !body.may_be_emergency() {
+            return;
+        }
         contents.parse(&body);
         if let Some(record) = body.record()
             && record.class == Class::Emergency

@@ -235,6 +235,11 @@ impl VersionBody {
         outlines.is_some_and(|(later, earlier)| later.closes(earlier))
     }
 
+    /// Tells, without parsing it, whether it may be an emergency.
+    pub(super) fn may_be_emergency(&self) -> bool {
+        self.0.outline.is_none_or(|outline| outline.may_be_emergency)
+    }
+
     /// Returns why the bytes are missing, as far as it was seen.
     pub fn obstacle(&self) -> Option<&Obstacle> {
         match self.0.content.get() {
