@@ -61,7 +61,7 @@ pub(crate) fn statement(case: VersionEvidence, claim: &Claim) -> Statement {
         person: person.clone(),
         vote: claim.vote,
         counts: claim.counts.clone(),
-        groups: claim.resolver.key_set.groups(claim.resolver.at, person, shared_level(case, claim)),
+        groups: claim.resolver.groups(person, shared_level(case, claim)),
         level: claim.level,
         kind: claim.kind,
         self_asserted: self_asserted(case, claim),

@@ -391,7 +391,7 @@ fn uncounted(landed: &LandedApprovalFile<'_>, why_not: NotCounted) -> Statement 
     let (file, resolver) = (&landed.file, landed.resolver);
     let person = resolver.identity("", file.by.as_str()).person;
     Statement {
-        groups: resolver.key_set.groups(resolver.at, &person, Proof::Claimed),
+        groups: resolver.groups(&person, Proof::Claimed),
         person,
         level: Proof::Claimed,
         kind: match file.via {

@@ -8,6 +8,7 @@ use crate::approval::sources::forge;
 use crate::approval::sources::keys::KeySet;
 use crate::approval::sources::message;
 use crate::history::ident::Ident;
+use crate::policy::demand::Proof;
 use crate::policy::governance::Governance;
 use crate::policy::people::account::Account;
 use crate::policy::people::person::Person;
@@ -53,6 +54,7 @@ pub(super) struct Face {
     pub keys: Rc<[Rc<str>]>,
     /// Further accounts whose number the policy lists.
     pub numbered: Rc<[Account]>,
+    groups: Vec<String>,
     sort: IdentityKind,
 }
 
@@ -74,6 +76,7 @@ impl IdentityCache {
             lookalike: Rc::from(alike::alike(&person.key)),
             keys: Rc::from(keys),
             numbered: Rc::from(accounts),
+            groups: people::groups_of(governance, &person),
             sort: IdentityKind::for_person(governance, &person),
             person,
         });
@@ -149,6 +152,14 @@ impl<'a> IdentityResolver<'a> {
             identity.know_all(key_set.person_keys(&identity.person.key));
             identity.know_all_surely(key_set.sure_keys(&identity.person.key));
         }
+    }
+
+    pub(crate) fn groups(&self, person: &Person, proof: Proof) -> Vec<String> {
+        self.key_set.groups(person, proof, |person| {
+            let face = self.met.face(self.at, &person.typed_name, &person.typed_email);
+            let is_same = face.person.key == person.key;
+            if is_same { face.groups.clone() } else { people::groups_of(self.at, person) }
+        })
     }
 
     pub(crate) fn listed(&self) -> Rc<ListedPeople> {

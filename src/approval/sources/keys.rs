@@ -546,16 +546,15 @@ impl KeySet {
         strong.flat_map(|(line, _)| line.iter())
     }
 
+    /// Returns the groups of a person and of those who share a key with them, each by a function.
     pub(crate) fn groups(
         &self,
-        governance: &Governance,
         person: &Person,
         proof: Proof,
+        groups_of: impl Fn(&Person) -> Vec<String>,
     ) -> Vec<String> {
-        let mut groups = people::groups_of(governance, person);
-        for mate in self.mates(person, proof) {
-            groups.extend(people::groups_of(governance, mate));
-        }
+        let mut groups = groups_of(person);
+        groups.extend(self.mates(person, proof).flat_map(groups_of));
         groups.sort();
         groups.dedup();
         groups
