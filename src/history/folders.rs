@@ -27,6 +27,14 @@ pub struct FileChange {
     pub others: Box<[Option<Oid>]>,
 }
 
+/// Finds further records to read by what landed in some folders, whether or not these are record folders still.
+#[derive(Clone, Copy)]
+pub struct RecordSearch<'s> {
+    pub folders: &'s [String],
+    /// Returns the name of the file, in upper case and without suffix, if a change is one of such a record.
+    pub name: &'s dyn Fn(&FileChange) -> Option<String>,
+}
+
 /// One folder of a pair, to be compared.
 #[derive(Clone, Debug)]
 pub struct ComparisonJob {

@@ -7,14 +7,14 @@ use std::collections::BTreeSet;
 use std::mem;
 
 use crate::history::chain::Chain;
-use crate::history::folders::FolderComparison;
+use crate::history::folders::{FolderComparison, RecordSearch};
 use crate::history::governance::{self, States};
 use crate::history::graph::{ChangedLanding, Graph, GraphReader, Sides};
 use crate::history::merged_commits::PairDifferences;
 use crate::history::objects::{Objects, Obstacle};
 use crate::history::paths::LedgerPrefix;
 use crate::history::tree::CommitTree;
-use crate::history::watched_paths::{Interest, ReadPurpose, RecordFilter};
+use crate::history::watched_paths::{Interest, ReadPurpose, RecordFilter, WatchedKind};
 use crate::policy::governance::Governance;
 
 pub(super) struct Survey {
@@ -23,6 +23,8 @@ pub(super) struct Survey {
     pub(super) found: PairDifferences,
     pub(super) states: States,
     pub(super) records: Vec<String>,
+    /// The records that were asked for and those that were found to be like them; `None` if all are read.
+    pub(super) few: Option<RecordFilter>,
 }
 
 impl Survey {
@@ -34,7 +36,7 @@ impl Survey {
         chain: &Chain,
         prefix: &LedgerPrefix,
         records: Option<&[String]>,
-        few: Option<&RecordFilter>,
+        few: Option<(&RecordFilter, Option<RecordSearch<'_>>)>,
     ) -> Result<Survey, Obstacle> {
         let tip = CommitTree::of_commit(objects, chain.mainline.tip, prefix)?;
         let governance = Governance::read(&tip)?;
@@ -44,24 +46,42 @@ impl Survey {
         let records = records.map_or_else(|| governance.policy.records.clone(), <[String]>::to_vec);
         let mut approvals: BTreeSet<String> = records.iter().cloned().collect();
         let mut redesigns = BTreeSet::from([governance.policy.redesigns.clone()]);
+        let mut few = few.map(|(few, search)| (few.clone(), search));
         loop {
             let interest = Interest::new(prefix, &records)
                 .with(prefix, &paths, ReadPurpose::Governance)
                 .with(prefix, &approvals, ReadPurpose::Approvals)
                 .with(prefix, &redesigns, ReadPurpose::Redesigns)
                 .with(prefix, &chain.others.noted, ReadPurpose::OtherPolicy);
-            let (landed, interest) = match few {
-                Some(few) => (
-                    interest.clone().narrowed(few),
-                    interest.narrowed(&RecordFilter::anywhere(few.names.clone())),
-                ),
-                None => (interest.clone(), interest),
+            let landed = match &few {
+                Some((_, Some(search))) => {
+                    interest.clone().with(prefix, search.folders, ReadPurpose::Records)
+                }
+                Some((few, None)) => interest.clone().narrowed(few),
+                None => interest.clone(),
             };
             let sides = few.is_none();
-            let (mut reader, jobs) = GraphReader::read(objects, chain, &interest, sides)?;
+            let (mut reader, jobs) = GraphReader::read(objects, chain, &landed, sides)?;
             let mut folders =
                 FolderComparison::new(objects, prefix, mem::take(&mut reader.graph.tops));
             folders.run(landed.top(), jobs);
+            let interest = match &mut few {
+                Some((few, search)) => {
+                    let changes = || folders.changes.iter().flatten();
+                    few.names.extend(search.iter().flat_map(|it| changes().filter_map(it.name)));
+                    let narrowed = interest.narrowed(&RecordFilter::anywhere(few.names.clone()));
+                    for changes in &mut folders.changes {
+                        changes.retain_mut(|it| {
+                            let kind = narrowed.kind_of(prefix, &it.path);
+                            it.kind =
+                                kind.filter(|_| it.kind != WatchedKind::Other).unwrap_or(it.kind);
+                            kind.is_some()
+                        });
+                    }
+                    narrowed
+                }
+                None => interest,
+            };
             if !sides {
                 reader.graph.tops = mem::take(&mut folders.tops);
                 let jobs = reader.sides(&|stop| match folders.differs(stop.pair) {
@@ -96,6 +116,7 @@ impl Survey {
                     },
                     states,
                     records,
+                    few: few.map(|(few, _)| few),
                 });
             }
             approvals.extend(beside);

@@ -30,7 +30,7 @@ use crate::history::approvals_branch::{AskedStatements, N_DIGITS, collect_statem
 use crate::history::chain::{self, Chain};
 use crate::history::content::ContentCache;
 use crate::history::digest::Digest;
-use crate::history::folders::FileChange;
+use crate::history::folders::{FileChange, RecordSearch};
 use crate::history::former::{FormerCommits, OffLineMarks};
 use crate::history::governance::{GovernanceFiles, States};
 use crate::history::graph::ChangedLanding;
@@ -101,7 +101,7 @@ pub fn mainline_only(chain: Chain, prefix: &LedgerPrefix) -> History {
     }
 }
 
-/// Walks a mainline and returns the trails of a few records.
+/// Walks a mainline and returns the trails of a few records, and of those that a search finds.
 ///
 /// A record has the name of its file, or it is invalid. Callers must also name the files at the tip that have a
 /// requested id under another name, since two files with one id conflict. All records are walked if, when one of
@@ -114,11 +114,12 @@ pub fn walk_named(
     chain: Chain,
     prefix: &LedgerPrefix,
     records: Option<&[String]>,
-    few: &RecordFilter,
+    (few, search): (&RecordFilter, Option<RecordSearch<'_>>),
 ) -> Result<History, Obstacle> {
     let n_names = few.names.len();
     log::debug!("walking only the history of what is asked about, by file name: {n_names}");
-    let survey = Survey::read(objects, &chain, prefix, records, Some(few))?;
+    let mut survey = Survey::read(objects, &chain, prefix, records, Some((few, search)))?;
+    let few = &survey.few.take().unwrap_or_default();
     let history = collect_versions(objects, chain.clone(), prefix, survey)?;
     let around = LedgerLocation { objects, prefix, folders: &history.records };
     if around.hides(&history, few)? {
@@ -131,7 +132,7 @@ pub fn walk_named(
     if few.folders.is_some() && history.approvals.iter().any(is_of_records) {
         log::debug!("walking again, all folders: approval files are about a record asked about");
         let few = RecordFilter::anywhere(few.names.clone());
-        return walk_named(objects, chain, prefix, records, &few);
+        return walk_named(objects, chain, prefix, records, (&few, None));
     }
     history.parse(objects);
     Ok(history)

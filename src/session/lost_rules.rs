@@ -99,7 +99,7 @@ fn lost_rule(
     let chain = Chain { approvals, ..chain::walk(repository, &there, now)? };
     let none = RecordFilter::anywhere(BTreeSet::new());
     let records = Some(history.records.as_slice());
-    let mut lost = walk::walk_named(repository, chain, &history.prefix, records, &none)?;
+    let mut lost = walk::walk_named(repository, chain, &history.prefix, records, (&none, None))?;
     lost.begins = history.begins;
     let lost_counted = counted::count_governance(&lost);
     let found = lost.governance.iter().find(|(path, trail)| {

@@ -44,7 +44,8 @@ pub(super) fn differs(world: &World) -> Option<String> {
         if asked.names.is_empty() {
             continue;
         }
-        let mut few = walk::walk_named(&world.memory, chain(world), &prefix, None, &asked).unwrap();
+        let mut few =
+            walk::walk_named(&world.memory, chain(world), &prefix, None, (&asked, None)).unwrap();
         world.read_notes(&mut few, &world.memory);
         let of_few = approval::judge(&few);
         let key = TrailKey::Id((*name).to_owned());

@@ -10,7 +10,7 @@ use crate::features::diff::redesigns::redesign_folders;
 use crate::features::diff::uncounted::UncountedFiles;
 use crate::history::branch::Branch;
 use crate::history::chain::Chain;
-use crate::history::folders::{ComparisonJob, FolderComparison};
+use crate::history::folders::{ComparisonJob, FileChange, FolderComparison, RecordSearch};
 use crate::history::governance::GovernanceOrigin;
 use crate::history::objects::{Extent, Oid, OidMap};
 use crate::history::paths::LedgerPrefix;
@@ -18,7 +18,7 @@ use crate::history::refs::ApprovedRef;
 use crate::history::tree::CommitTree;
 use crate::history::version::TrailKey;
 use crate::history::walked::History;
-use crate::history::watched_paths::{Interest, RecordFilter};
+use crate::history::watched_paths::{Interest, RecordFilter, WatchedKind};
 use crate::history::{chain, content, walk};
 use crate::ledger::Files;
 use crate::ledger::tree::Tree;
@@ -37,7 +37,7 @@ use crate::survey::approved_state::ApprovedState;
 use crate::survey::branch::{self, Candidates, Delta, LedgerSide};
 use crate::survey::neighbour::Neighbours;
 use crate::yaml::node::Limits;
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
@@ -61,16 +61,21 @@ impl Comparer<'_> {
         if let Some(past) = self.past.get() {
             return Ok(past);
         }
-        let read = self
-            .past_of(RecordFilter { folders: Some(BTreeSet::new()), ..RecordFilter::default() })?;
+        let none = RecordFilter { folders: Some(BTreeSet::new()), ..RecordFilter::default() };
+        let read = self.past_of(&none, None)?;
         Ok(self.past.get_or_init(|| read))
     }
 
-    /// Returns the history of some records on the approved ref.
-    fn past_of(&self, few: RecordFilter) -> Result<(History, TrailVerdicts), Undetermined> {
+    /// Returns the history of some records on the approved ref, and of those that a search finds.
+    fn past_of(
+        &self,
+        few: &RecordFilter,
+        search: Option<RecordSearch<'_>>,
+    ) -> Result<(History, TrailVerdicts), Undetermined> {
         let mut chain = self.chain()?.clone();
         chain.others.noted = above::noted(&self.prefix, &[]);
-        let mut history = walk::walk_named(self.repository, chain, &self.prefix, None, &few)?;
+        let few = (few, search);
+        let mut history = walk::walk_named(self.repository, chain, &self.prefix, None, few)?;
         read_notes(self.repository, &mut history, None);
         // A policy that nobody above approved is compared as if it counted: that says nothing about what is in force.
         history.begins = self.policies().begin(&history)?.unwrap_or_default();
@@ -265,13 +270,29 @@ impl Comparer<'_> {
             let tip = self.tree(self.chosen.tip)?;
             let search = NeighbourSearch::of(&deltas, [&before, proposed.governance])
                 .with_redesigns(&redesigns);
-            let mut similar = search.among(&tip)?;
-            similar.extend(self.formerly_similar(&search)?);
+            let similar = RefCell::new(search.among(&tip)?);
             let mut names: BTreeSet<String> = deltas.iter().map(|it| it.key.clone()).collect();
-            names.extend(similar.iter().cloned());
-            let (history, approvals) = self.past_of(RecordFilter::anywhere(names))?;
+            names.extend(similar.borrow().iter().cloned());
+            let few = RecordFilter::anywhere(names);
+            let seen = RefCell::new(BTreeSet::new());
+            // A version that landed and was changed or removed since may be similar, too.
+            let name = |change: &FileChange| {
+                let is_record = matches!(change.kind, WatchedKind::Record | WatchedKind::Other);
+                let old = change.old.filter(|old| is_record && seen.borrow_mut().insert(*old))?;
+                let name = match content::bytes_within(self.repository, old, Limits::RECORD.bytes) {
+                    Ok(bytes) => search.matched(&change.path, &bytes?)?,
+                    // What a partial clone left out may be similar.
+                    Err(_) => file::stem(&change.path).to_ascii_uppercase(),
+                };
+                similar.borrow_mut().insert(name.clone());
+                Some(name)
+            };
+            let further = RecordSearch { folders: &search.folders(), name: &name };
+            let further = Some(further).filter(|_| !search.is_empty());
+            let (history, approvals) = self.past_of(&few, further)?;
             let stems = deltas.iter().map(|it| it.key.as_str());
-            let similar: Vec<TrailKey> = similar.into_iter().map(TrailKey::Id).collect();
+            let similar: Vec<TrailKey> =
+                similar.into_inner().into_iter().map(TrailKey::Id).collect();
             let governance = &approvals.counted.tip;
             neighbours = Some(Neighbours {
                 redesigns: redesigns.clone(),
@@ -304,45 +325,6 @@ impl Comparer<'_> {
             redesigns,
             until,
         })
-    }
-
-    /// Returns the names of the records of which a version similar to what is searched landed and was changed or removed since,
-    /// in upper case.
-    fn formerly_similar(
-        &self,
-        search: &NeighbourSearch<'_>,
-    ) -> Result<BTreeSet<String>, Undetermined> {
-        let mut similar = BTreeSet::new();
-        if search.is_empty() {
-            return Ok(similar);
-        }
-        let commits = &self.chain()?.commits;
-        let jobs = commits.iter().zip(commits.iter().skip(1)).enumerate();
-        let jobs = jobs.map(|(pair, (before, after))| ComparisonJob {
-            pair,
-            old: Some(before.tree),
-            new: Some(after.tree),
-            others: Box::default(),
-        });
-        let interest = Interest::new(&self.prefix, &search.folders());
-        let mut folders = FolderComparison::new(self.repository, &self.prefix, OidMap::default());
-        folders.run(interest.top(), jobs.collect());
-        if let Some((_, missing)) = folders.obstacles.pop_first() {
-            return Err(missing.into());
-        }
-        let mut seen = BTreeSet::new();
-        for change in folders.changes.iter().flatten() {
-            let Some(old) = change.old.filter(|old| seen.insert(*old)) else { continue };
-            match content::bytes_within(self.repository, old, Limits::RECORD.bytes) {
-                Ok(bytes) => {
-                    let matched = bytes.and_then(|bytes| search.matched(&change.path, &bytes));
-                    similar.extend(matched);
-                }
-                // What a partial clone left out may be similar.
-                Err(_) => similar.extend([file::stem(&change.path).to_ascii_uppercase()]),
-            }
-        }
-        Ok(similar)
     }
 
     /// Returns the end of the windows: the instant in question, otherwise the committer time of the head.

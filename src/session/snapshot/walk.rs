@@ -89,7 +89,7 @@ impl<'h> Snapshot<'h> {
             let (repository, records) = (walk.repository, walk.records);
             match scope {
                 Scope::Named(few) => {
-                    walk::walk_named(repository, walk.chain, walk.prefix, records, few)
+                    walk::walk_named(repository, walk.chain, walk.prefix, records, (few, None))
                 }
                 _ => walk::walk(repository, walk.chain, walk.prefix, records),
             }

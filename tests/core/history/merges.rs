@@ -225,7 +225,8 @@ fn a_few_records_have_the_same_trails_alone_as_among_all() {
         let names =
             exledger::history::watched_paths::RecordFilter::anywhere([id.to_owned()].into());
         let few =
-            walk::walk_named(&git, chain.clone(), &LedgerPrefix::default(), None, &names).unwrap();
+            walk::walk_named(&git, chain.clone(), &LedgerPrefix::default(), None, (&names, None))
+                .unwrap();
         let keys: Vec<&str> = few.trails.keys().map(TrailKey::as_str).collect();
         assert_eq!(keys, [id]);
         let key = TrailKey::Id(id.to_owned());
