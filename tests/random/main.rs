@@ -96,6 +96,7 @@ mod plain;
 mod reopen;
 mod shallow;
 mod shrink;
+mod signatures;
 mod statement;
 mod steps;
 mod truth;
@@ -210,6 +211,13 @@ fn a_lost_line_gives_nothing_back_that_was_taken_away() {
 fn the_approvals_branch_gives_what_honest_statements_give_and_nothing_else() {
     let first = number("EXLEDGER_SEED").unwrap_or(0);
     branch::run(first..first + number("EXLEDGER_SEQUENCES").unwrap_or(300));
+}
+
+#[test]
+fn bytes_that_resemble_an_openpgp_signature_are_read_to_an_answer() {
+    let first = number("EXLEDGER_SEED").unwrap_or(0);
+    let n_read = signatures::run(first..first + number("EXLEDGER_SEQUENCES").unwrap_or(2_000));
+    assert!(n_read > 0);
 }
 
 /// Shortened sequences that once failed: whether Mal can push to the approved branch, and the seeds.

@@ -83,6 +83,12 @@ pub(crate) fn openpgp(name: &str, bytes: &[u8], at: u32, issuer: u64) -> String 
     armored(&packet)
 }
 
+/// Returns the packet of a signature in its armor.
+pub(crate) fn packet(armored: &str) -> Vec<u8> {
+    let data: String = armored.lines().skip(2).take_while(|line| !line.starts_with('=')).collect();
+    Base64::decode_vec(&data).unwrap()
+}
+
 /// Returns bytes as an OpenPGP signature in its armor.
 pub(crate) fn armored(packet: &[u8]) -> String {
     let crc = packet.iter().fold(0x00b7_04ce_u32, |crc, byte| {

@@ -25,7 +25,6 @@ pub struct OpenPgpSignature {
     hash: Hash,
     /// The packet from its version to the end of the hashed subpackets, which is signed with the document.
     hashed: Vec<u8>,
-    digest_start: [u8; 2],
     value: Vec<u8>,
 }
 
@@ -52,7 +51,8 @@ impl OpenPgpSignature {
         let hashed = subpackets(reader.string()?)?;
         let hashed_bytes = body.get(..body.len().checked_sub(reader.0.len())?)?;
         let unhashed = subpackets(reader.string()?)?;
-        let digest_start = reader.take(2)?.try_into().ok()?;
+        // The start of the digest, to notice a mismatch early. GitHub wrote another one until April 2021.
+        reader.take(2)?;
         let n_bits = usize::from(reader.number()?);
         let value = reader.take(n_bits.div_ceil(8))?.to_vec();
         let [made] = hashed.iter().filter(|it| it.kind == 2).collect::<Vec<_>>()[..] else {
@@ -65,7 +65,6 @@ impl OpenPgpSignature {
             issuer: issuers.next(),
             hash,
             hashed: hashed_bytes.to_vec(),
-            digest_start,
             value,
         })
     }
@@ -94,7 +93,7 @@ impl OpenPgpSignature {
         let n_bytes = rsa::traits::PublicKeyParts::size(&key);
         let Some(n_zeros) = n_bytes.checked_sub(self.value.len()) else { return false };
         let value = [&vec![0; n_zeros], &*self.value].concat();
-        digest.starts_with(&self.digest_start) && key.verify(scheme, &digest, &value).is_ok()
+        key.verify(scheme, &digest, &value).is_ok()
     }
 }
 
