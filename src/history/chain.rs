@@ -172,7 +172,11 @@ fn is_suspicious(commit: &Commit, branch: &str) -> bool {
         return false;
     }
     let message = commit.message();
-    let subject = MergeSubject::parse(message.lines().next().unwrap_or_default());
+    let subject = message.lines().next().unwrap_or_default();
+    if let Some(target) = request_target(subject) {
+        return target != branch;
+    }
+    let subject = MergeSubject::parse(subject);
     let has_request = message.lines().skip(1).any(|line| line.starts_with("See merge request "));
     subject.is_some_and(|subject| {
         let is_elsewhere = subject.target.is_some_and(|target| target != branch);
@@ -182,6 +186,23 @@ fn is_suspicious(commit: &Commit, branch: &str) -> bool {
             has_request && subject.is_of_branches && subject.target.is_none_or(is_own);
         !is_by_forge && (is_elsewhere || subject.merges(branch))
     })
+}
+
+/// Returns the branch into which a subject says that a request was merged, as Gitea, Gerrit, Bitbucket Server and Azure DevOps write
+/// it: `Merge pull request 'Pay' (#7) from pay into main`, `Merge "Pay" into main`, `Merge pull request #7 in PAY/pay from pay to main`.
+fn request_target(subject: &str) -> Option<&str> {
+    let rest = subject.strip_prefix("Merge ")?;
+    let (_, target) = match rest.strip_prefix("pull request ") {
+        Some(rest) if rest.starts_with('#') => {
+            rest.split_once(" in ")?.1.rsplit_once(" from ")?.1.split_once(" to ")?
+        }
+        Some(rest) => rest.rsplit_once(" into ")?,
+        None if rest.starts_with('"') || rest.starts_with("change") => {
+            rest.rsplit_once(" into ")?
+        }
+        None => return None,
+    };
+    (!target.contains([' ', '"'])).then_some(target)
 }
 
 /// The subject that git gives a merge: `Merge branch 'a', remote-tracking branch 'o/b'; tag 'v1' of URL into c`.
