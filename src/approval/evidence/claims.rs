@@ -293,6 +293,11 @@ fn signed<'a>(
     let SignatureState::Attested(signer) = signature else {
         return None;
     };
+    // A forge signs what it commits, for nobody, also where the policy does not name it.
+    let committer = commit.committer();
+    if scene.resolver.is_forge(committer) && signer.is_owned_by(committer.email.trim()) {
+        return None;
+    }
     let who = match signer_of(scene.resolver, signer, commit) {
         Some(identity) => NamedPerson::Someone(identity),
         None => scene.resolver.nobody_known(&signer.written()),

@@ -5,7 +5,7 @@ use exledger::record::vocabulary::Vocabulary as _;
 
 use crate::support::approval::{file, said, verdict};
 use crate::support::openpgp::{openpgp, rsa_public};
-use crate::support::repo::speak::{public, signer};
+use crate::support::repo::speak::{folded, public, sign, signer};
 use crate::support::repo::{Repo, Work};
 use crate::support::samples::{ID, SAMPLE};
 
@@ -86,8 +86,7 @@ fn without_a_valid_signature_the_same_person_approves_by_a_claim() {
 
     let repo = begun(PEOPLE, &own_rsa);
     let other = openpgp("forge", b"another commit", 1_763_629_200, 7);
-    let header = format!("gpgsig {}", other.trim_end().replace('\n', "\n "));
-    pressed(&repo).header(&header).merge("file", MERGE);
+    pressed(&repo).header(&folded("gpgsig", &other)).merge("file", MERGE);
     assert_claimed("another commit's signature", &repo, mismatch);
 
     let repo = begun(PEOPLE, &own_rsa);
@@ -98,6 +97,12 @@ fn without_a_valid_signature_the_same_person_approves_by_a_claim() {
     let repo = begun(PEOPLE, &own_rsa);
     pressed(&repo).openpgp_signed("mallory").merge("file", MERGE);
     assert_claimed("another key", &repo, mismatch);
+
+    // An SSH signature over other bytes spoils the landing, whoever made it.
+    let repo = begun(PEOPLE, &own);
+    let other = folded("gpgsig", &sign("forge", "git", b"another commit"));
+    pressed(&repo).header(&other).merge("file", MERGE);
+    assert_eq!(said(&verdict(&repo)).result, "invalid-signature");
 
     let repo = begun(PEOPLE, "");
     pressed(&repo).signed("forge").merge("file", MERGE);
@@ -162,12 +167,20 @@ fn a_forge_counts_only_where_the_policy_names_it() {
     let repo = begun("groups: {approvers: [lee@example.com]}\n", "");
     repo.by("lee").through("github").merge("file", "Merge pull request #7 from ana/file");
     assert_claimed("not named", &repo, "noreply@github.com is not in people.forges");
+    let more = format!("noreply@github.com namespaces=\"git\" {}\n", rsa_public("forge"));
+    let repo = begun(PEOPLE, &more);
+    let work = repo.by("lee").through("github").openpgp_signed("forge");
+    work.merge("file", "Merge pull request #7 from ana/file");
+    assert_claimed("another forge's ledger", &repo, "noreply@github.com is not in people.forges");
+    // Nor is it a person whose signature approves.
+    let repo = begun("groups: {approvers: [lee@example.com]}\n", &line("", &public("forge")));
+    pressed(&repo).signed("forge").merge("file", MERGE);
+    assert_claimed("not named", &repo, "gitea@git.example.com is not in people.forges");
     let named = "people: {forges: [noreply@github.com]}\ngroups: {approvers: [lee@example.com]}\n";
     let repo = begun(named, "");
     repo.by("lee").through("github").merge("file", "Merge pull request #7 from ana/file");
     assert_claimed("named", &repo, "GitHub signs its merges, and not this one");
     // A further key of GitHub, and another forge's.
-    let more = format!("noreply@github.com namespaces=\"git\" {}\n", rsa_public("forge"));
     let repo = begun(named, &(more.clone() + &line("", &rsa_public("other"))));
     let work = repo.by("lee").through("github").openpgp_signed("forge");
     work.merge("file", "Merge pull request #7 from ana/file");
@@ -204,6 +217,7 @@ fn what_is_no_merge_of_the_forge_by_a_person_is_never_forge_signed() {
         "Merge branch 'main' into file",
         "Merge branch 'base1' into feat",
         "Merge branch 'acme:main' into main",
+        "Merge pull request 'File it' (#7) from file into feat",
     ] {
         let repo = begun(PEOPLE, &own);
         pressed(&repo).signed("forge").merge("file", subject);
