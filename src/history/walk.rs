@@ -28,6 +28,7 @@ use std::rc::Rc;
 use crate::history::approval_files::ApprovalFileChanges;
 use crate::history::approvals_branch::{AskedStatements, N_DIGITS, collect_statements};
 use crate::history::chain::{self, Chain};
+use crate::history::commit::Commit;
 use crate::history::content::ContentCache;
 use crate::history::digest::Digest;
 use crate::history::folders::{FileChange, RecordSearch};
@@ -43,11 +44,11 @@ use crate::history::survey::Survey;
 use crate::history::trails::{LandedFiles, TrailSet};
 use crate::history::unnamed::OtherApprovalFile;
 use crate::history::version::{Content, Trail, TrailKey, Version};
-use crate::history::walked::CheckedCommits;
-use crate::history::walked::{ApprovalFileChange, History};
+use crate::history::walked::{ApprovalFileChange, CheckedCommits, History, MOST_BEFORE_LIST};
 use crate::history::watched_paths::{RecordFilter, WatchedKind};
 use crate::history::{governance, origin, tags, unnamed, watched_paths};
 use crate::policy::Policy;
+use crate::policy::demand::Proof;
 use crate::record::file::RecordFile;
 
 /// Walks a mainline and returns the trails of all records and governance files.
@@ -85,6 +86,7 @@ pub fn mainline_only(chain: Chain, prefix: &LedgerPrefix) -> History {
         governance_bytes: OidMap::default(),
         states: States::unread(),
         prefix: prefix.clone(),
+        before_lists: BTreeMap::new(),
         records: Policy::default().records,
         approvals: Vec::new(),
         statements: Vec::new(),
@@ -152,6 +154,7 @@ fn collect_versions(
     let mut other_policies: BTreeMap<String, usize> = BTreeMap::new();
     let (noted, policies_below) = (chain.others.noted, chain.others.judged);
     let (mainline, now, branch) = (chain.mainline, chain.lost.now, chain.approvals);
+    let mut before_lists = signed_merges(&survey.states, &chain.commits);
     let mut commits = chain.commits.into_iter().enumerate();
     let graph = &mut survey.graph;
     let (stops, lost) = (mem::take(&mut graph.stops), mem::take(&mut graph.lost));
@@ -209,6 +212,10 @@ fn collect_versions(
     let approvals = approvals.into_changes();
     let unnamed_until = unnamed::until(&trails.contents, &mainline, &approvals, &other_files);
     let (trails, former) = set_apart(trails.trails);
+    let lists = lists_of_keys(&governance, &survey.states, prefix);
+    before_lists.retain(|merge, _| {
+        lists.iter().any(|list| (1..=MOST_BEFORE_LIST).contains(&list.saturating_sub(*merge)))
+    });
     let asked = || asked_statements(&trails, &governance, (&survey.states, &survey.records));
     let [statements, lost_statements] = collect_statements(objects, prefix, &branch, &asked)?;
     Ok(History {
@@ -224,6 +231,7 @@ fn collect_versions(
         governance_bytes: governance.bytes,
         states: survey.states,
         prefix: prefix.clone(),
+        before_lists,
         records: survey.records,
         approvals,
         statements,
@@ -238,6 +246,29 @@ fn collect_versions(
         hides_levels: false,
         checked: CheckedCommits::default(),
     })
+}
+
+/// Returns the signed merges of the line, by their landings; none where no policy demands signed approvals.
+fn signed_merges(states: &States, commits: &[Rc<Commit>]) -> BTreeMap<usize, Rc<Commit>> {
+    let mut policies = states.each().map(|state| &state.governance.policy);
+    if !policies.any(|policy| policy.strongest_proof() == Proof::Attested) {
+        return BTreeMap::new();
+    }
+    let merges = commits.iter().enumerate().filter(|(_, commit)| commit.parents.len() == 2);
+    let signed = merges.filter(|(_, commit)| commit.signature().is_some());
+    signed.map(|(landing, commit)| (landing, Rc::clone(commit))).collect()
+}
+
+/// Returns the landings that change a list of keys.
+fn lists_of_keys(
+    governance: &GovernanceFiles,
+    states: &States,
+    prefix: &LedgerPrefix,
+) -> BTreeSet<usize> {
+    let signers = states.each().map(|state| &state.governance.policy.approval.signers);
+    let paths: BTreeSet<String> = signers.map(|path| prefix.plain(path)).collect();
+    let trails = paths.iter().filter_map(|path| governance.trails.get(path));
+    trails.flat_map(|trail| &trail.versions).map(|version| version.landing).collect()
 }
 
 /// Returns the trails of ids, and those of other files that they come from.

@@ -175,10 +175,13 @@ pub(crate) struct GovernanceVersion<'a> {
     pub prefix: &'a LedgerPrefix,
 }
 
+/// Returns what a version of a governance file needs. `is_forge_signing` tells whether the newest landings before it show that a
+/// forge signs merges.
 pub(crate) fn governance_demand(
     version: GovernanceVersion,
     all: &GovernanceHistory,
     landing: usize,
+    is_forge_signing: impl FnOnce() -> bool,
 ) -> VersionDemand {
     let before = all.before(landing);
     let approved = before.approved;
@@ -193,7 +196,8 @@ pub(crate) fn governance_demand(
     }
     let lists_first_key = version.lists_first_key(all, landing);
     if lists_first_key && terms.proof == Proof::Attested {
-        terms.proof = Proof::Claimed;
+        // Nobody could sign it; the forge may have signed its merge.
+        terms.proof = if is_forge_signing() { Proof::ForgeSigned } else { Proof::Claimed };
     }
     VersionDemand {
         terms,

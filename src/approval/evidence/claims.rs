@@ -616,50 +616,79 @@ fn of_vote<'a>(scene: Scene<'a>, about: Oid, note: &Note, (vote, who): (Vote, &s
 
 /// Raises the claim of a merge by a forge to the level that its signature proves, or says why it proves nothing.
 fn prove_by_forge(scene: Scene<'_>, claim: &mut Claim<'_>) {
-    let (resolver, version) = (scene.resolver, scene.version);
-    let landing = &version.commit;
-    let is_of_forge = landing.parents.len() == 2 && resolver.is_forge(landing.committer());
-    let checks = scene.signature_checks;
-    if !is_of_forge || checks.is_suspicious(version.landing) || !checks.need_levels(resolver.at) {
-        return;
-    }
-    let Some(state) = forge_signature(scene) else { return };
+    let landing = ForgeLanding {
+        resolver: scene.resolver,
+        checks: scene.signature_checks,
+        landing: scene.version.landing,
+        commit: &scene.version.commit,
+    };
     let Some(person) = claim.who.identity().map(|identity| &identity.person) else { return };
-    match state.and_then(|signer| known(scene, person).map(|()| signer)) {
-        Ok(signer) => {
+    match landing.signer(person) {
+        Some(Ok(signer)) => {
             claim.level = signer.proof().min(Proof::ForgeSigned);
             claim.forge_key = Some(signer.key);
             claim.level_reason =
                 signer.limit.filter(|limit| limit.proof < Proof::ForgeSigned).map(LevelReason::Key);
         }
-        Err(reason) => claim.level_reason = Some(reason),
+        Some(Err(reason)) => claim.level_reason = Some(reason),
+        None => {}
     }
 }
 
-/// Returns the key of the committing forge that signed the landing; `None` if it can't be determined.
-fn forge_signature(scene: Scene<'_>) -> Option<Result<Signer, LevelReason>> {
-    let (resolver, landing) = (scene.resolver, &scene.version.commit);
-    let committer = landing.committer();
-    let address = committer.email.trim();
-    if !people::names_forge(resolver.at, address) {
-        return Some(Err(LevelReason::ForgeNotNamed(address.to_owned())));
+/// A landing that a forge may have signed, and the people and keys before it.
+pub(crate) struct ForgeLanding<'a> {
+    pub resolver: IdentityResolver<'a>,
+    pub checks: &'a SignatureChecks<'a>,
+    pub landing: usize,
+    pub commit: &'a Commit,
+}
+
+impl ForgeLanding<'_> {
+    /// Tells whether whoever made it approved by a forge-signed merge (E2a).
+    pub(crate) fn is_forge_signed(&self) -> bool {
+        let actor = authors::landed_by(self.resolver, self.commit);
+        let signer = actor.and_then(|actor| self.signer(&actor.person));
+        signer.is_some_and(|it| it.is_ok_and(|signer| signer.proof() >= Proof::ForgeSigned))
     }
-    if resolver.key_set.keys.of_forge(address).next().is_none() {
-        return Some(Err(LevelReason::NoForgeKey(address.to_owned())));
+
+    /// Returns the forge's key that proves who made the merge, or why none does; `None` if it is no merge of a forge, or if that
+    /// can't be determined.
+    fn signer(&self, person: &Person) -> Option<Result<Signer, LevelReason>> {
+        let (resolver, checks) = (self.resolver, self.checks);
+        let is_of_forge = self.commit.parents.len() == 2
+            && resolver.is_forge(self.commit.committer())
+            && self.commit.problem().is_none();
+        if !is_of_forge || checks.is_suspicious(self.landing) || !checks.need_levels(resolver.at) {
+            return None;
+        }
+        let signed = self.signature()?;
+        Some(signed.and_then(|signer| known(resolver, person).map(|()| signer)))
     }
-    Some(match scene.signature_checks.of_forge(scene.version.landing, landing)? {
-        SignatureState::OfForge(signer) if signer.is_owned_by(address) => Ok(signer),
-        SignatureState::None => Err(LevelReason::NotSigned(committer.name.clone())),
-        SignatureState::Revoked(_) => Err(LevelReason::RevokedKey),
-        SignatureState::NotValidAtLanding(_) => Err(LevelReason::KeyNotValid),
-        _ => Err(LevelReason::OtherBytes),
-    })
+
+    /// Returns the key of the committing forge that signed the landing; `None` if it can't be determined.
+    fn signature(&self) -> Option<Result<Signer, LevelReason>> {
+        let resolver = self.resolver;
+        let committer = self.commit.committer();
+        let address = committer.email.trim();
+        if !people::names_forge(resolver.at, address) {
+            return Some(Err(LevelReason::ForgeNotNamed(address.to_owned())));
+        }
+        if resolver.key_set.keys.of_forge(address).next().is_none() {
+            return Some(Err(LevelReason::NoForgeKey(address.to_owned())));
+        }
+        Some(match self.checks.of_forge(self.landing, self.commit)? {
+            SignatureState::OfForge(signer) if signer.is_owned_by(address) => Ok(signer),
+            SignatureState::None => Err(LevelReason::NotSigned(committer.name.clone())),
+            SignatureState::Revoked(_) => Err(LevelReason::RevokedKey),
+            SignatureState::NotValidAtLanding(_) => Err(LevelReason::KeyNotValid),
+            _ => Err(LevelReason::OtherBytes),
+        })
+    }
 }
 
 /// Checks that the state before lists the merge's author, and knows the account of a private address by its number: a login
 /// may have changed hands.
-fn known(scene: Scene<'_>, author: &Person) -> Result<(), LevelReason> {
-    let resolver = scene.resolver;
+fn known(resolver: IdentityResolver<'_>, author: &Person) -> Result<(), LevelReason> {
     if !resolver.listed().has_key(author) {
         return Err(LevelReason::NotListed(author.email.clone()));
     }

@@ -11,7 +11,7 @@ use crate::approval::count::requirement::{
 };
 use crate::approval::count::weigh;
 use crate::approval::count::weigh::CountedPerson;
-use crate::approval::evidence::claims::{Scene, VersionEvidenceSet, Vouched};
+use crate::approval::evidence::claims::{ForgeLanding, Scene, VersionEvidenceSet, Vouched};
 use crate::approval::fold::emergency;
 use crate::approval::fold::step::VersionStep;
 use crate::approval::fold::trail::{TrailEvaluator, TrailKind};
@@ -27,6 +27,7 @@ use crate::history::change::entries::ExpiryExtension;
 use crate::history::change::event::ChangeEvent;
 use crate::history::commit::Commit;
 use crate::history::version::{Content, MadeInMerge, Version, VersionChange};
+use crate::history::walked::MOST_BEFORE_LIST;
 use crate::history::{change, origin};
 use crate::policy::demand::{AuthorProof, Proof, SelfApproval, Switch};
 use crate::policy::governs;
@@ -237,10 +238,22 @@ impl<'a> TrailEvaluator<'a> {
         match self.governance_version(step) {
             Some(version) => {
                 let all = self.context.governance_history;
-                governance_demand(version, all, step.version.landing)
+                let landing = step.version.landing;
+                governance_demand(version, all, landing, || self.is_forge_signing(landing))
             }
             None => combined_demand(step.state.governance, step.record, self.base()),
         }
+    }
+
+    /// Tells whether one of the newest landings before another is a forge-signed merge.
+    fn is_forge_signing(&self, before: usize) -> bool {
+        let newest = before.saturating_sub(MOST_BEFORE_LIST)..before;
+        let mut merges = self.context.history.before_lists.range(newest);
+        merges.any(|(landing, commit)| {
+            let resolver = self.context.governance_history.resolver(*landing);
+            let checks = self.context.signature_checks;
+            ForgeLanding { resolver, checks, landing: *landing, commit }.is_forge_signed()
+        })
     }
 
     fn governance_version(&self, step: &VersionStep) -> Option<GovernanceVersion<'a>> {

@@ -159,6 +159,23 @@ fn a_signature_proves_nothing_about_who_is_not_listed_or_known_by_number() {
     assert_eq!(level(&known), ("forge-signed", None, "forge-signed"));
     let reused = verdict(&merge("555+leec: lee@example.com", "777+leec@users.noreply.github.com"));
     assert_ne!(reused.result.as_str(), "forge-signed", "the login has changed hands");
+
+    // Ana merges her own request under her other address, and under one that the policy lists.
+    let repo = begun(PEOPLE, &own);
+    repo.by("Anna <anna@example.com>").through(FORGE).signed("forge").merge("file", MERGE);
+    assert_claimed("another address", &repo, "anna@example.com is not listed");
+    let repo = begun(&PEOPLE.replace("lee@", "anna@"), &own);
+    repo.by("Ana Ruiz <anna@example.com>").through(FORGE).signed("forge").merge("file", MERGE);
+    assert_eq!(said(&verdict(&repo)).result, "unresolved", "her name, and a listed address");
+    // The name of an account may hold another address.
+    let repo = begun(PEOPLE, &own);
+    repo.by("Mal <lee@example.com> <mal@example.com>")
+        .through(FORGE)
+        .signed("forge")
+        .merge("file", MERGE);
+    let two = verdict(&repo);
+    assert_eq!(said(&two).result, "indeterminate", "two addresses");
+    assert_eq!(two.approvers[0].level.as_str(), "claimed", "two addresses");
 }
 
 #[test]
@@ -298,6 +315,48 @@ fn a_key_proves_no_more_than_what_listed_it() {
     repo.by("lee").signed("lee").merge("file", "Merge branch 'file'");
     let reason = format!("signed by a key that a forge-signed approval listed ({commit})");
     assert_eq!(level(&verdict(&repo)), ("forge-signed", Some(reason), "forge-signed"));
+}
+
+/// Merges a note, on the forge or not.
+fn merge_note(repo: &Repo, by: &str, (subject, is_signed): (&str, bool)) {
+    let branch = format!("note-{}", repo.now().unix());
+    repo.branch(&branch).by("ana").write("notes", &branch).commit("Note it");
+    let work = repo.by(by).through(FORGE);
+    match is_signed {
+        true => work.signed("forge").merge(&branch, subject),
+        false => work.merge(&branch, subject),
+    };
+}
+
+#[test]
+fn the_first_list_of_keys_is_pressed_where_the_forge_signs_merges() {
+    let own = line("", &public("forge"));
+    let policy = format!("{PEOPLE}approval: {{proof: attested}}\n");
+    let is_listed = |repo: &Repo, is_signed: bool| {
+        listed(repo, &(own.clone() + &signer("lee")), is_signed);
+        repo.by("lee").signed("lee").merge("file", "Merge branch 'file'");
+        said(&verdict(repo)).satisfied == "yes"
+    };
+    // No merge here proves who pressed it: one without a signature, by somebody who isn't listed, or into another branch.
+    let elsewhere = "Merge pull request 'Note it' (#8) from note into feat";
+    for (by, merge) in [("lee", (MERGE, false)), ("kim", (MERGE, true)), ("lee", (elsewhere, true))]
+    {
+        let repo = begun(&policy, &own);
+        merge_note(&repo, by, merge);
+        assert!(is_listed(&repo, false), "{by} {merge:?}");
+    }
+    for is_signed in [false, true] {
+        let repo = begun(&policy, &own);
+        merge_note(&repo, "lee", (MERGE, true));
+        assert_eq!(is_listed(&repo, is_signed), is_signed);
+    }
+    // It was long ago.
+    let repo = begun(&policy, &own);
+    merge_note(&repo, "lee", (MERGE, true));
+    for n in 0..100 {
+        repo.by("ana").write("notes", &n.to_string()).commit("Note it");
+    }
+    assert!(is_listed(&repo, false));
 }
 
 #[test]
