@@ -8,9 +8,9 @@ use std::path::PathBuf;
 use crate::history::objects::Oid;
 use crate::history::refs::APPROVALS_BRANCH;
 use crate::history::watched_paths;
-use crate::store::commits::{CommitDraft, ScribeError, WriterSignature};
+use crate::store::commits::{self, CommitDraft, ScribeError, WriterSignature};
 use crate::store::git::Repository;
-use crate::store::sign::Setup;
+use crate::store::sign::{self, Setup};
 
 /// Statements to be added in one commit.
 #[derive(Clone, Debug)]
@@ -66,7 +66,11 @@ impl Repository {
         };
         let made = match (parent, commit.setup) {
             (Some(parent), _) if writer.changes_nothing(&draft)? => parent,
-            (_, Some(setup)) => writer.commit_signed(&draft, setup)?,
+            (_, Some(setup)) => writer.commit_signed(&draft, |text| {
+                let signed = sign::sign(setup, commits::GIT, text.as_bytes());
+                let signed = signed.map_err(ScribeError::Unsigned);
+                signed.map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+            })?,
             (_, None) => writer.commit(&draft)?,
         };
         writer.move_branch(APPROVALS_BRANCH, local, made)?;

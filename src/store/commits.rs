@@ -9,10 +9,10 @@ use crate::history::objects::Oid;
 use crate::history::refs::APPROVALS_BRANCH;
 use crate::record::time::Instant;
 use crate::store::git;
-use crate::store::sign::{self, Setup, SignError};
+use crate::store::sign::SignError;
 
 /// The signature namespace that git uses for commits.
-const GIT: &str = "git";
+pub const GIT: &str = "git";
 
 /// The author or committer of a commit, and the time.
 #[derive(Clone, Debug)]
@@ -124,15 +124,15 @@ impl CommitWriter {
         Ok(CreatedCommit(made))
     }
 
-    /// Writes a commit signed with an SSH key, on no branch yet.
+    /// Writes a commit with the signature that `sign` makes of its text, on no branch yet.
     ///
     /// # Errors
-    /// [`ScribeError`] if git refuses or signing fails.
-    pub fn commit_signed(
+    /// If git refuses or signing fails.
+    pub fn commit_signed<E: From<git2::Error>>(
         &self,
         draft: &CommitDraft<'_>,
-        setup: &Setup,
-    ) -> Result<CreatedCommit, ScribeError> {
+        sign: impl FnOnce(&str) -> Result<String, E>,
+    ) -> Result<CreatedCommit, E> {
         let parents = self.parents(draft)?;
         let tree = self.tree(draft, parents.first())?;
         let (author, committer) = (signature(&draft.author)?, signature(&draft.committer)?);
@@ -141,9 +141,7 @@ impl CommitWriter {
         let text =
             repository.commit_create_buffer(&author, &committer, draft.message, &tree, &before)?;
         let text = String::from_utf8_lossy(&text).into_owned();
-        let armoured = sign::sign(setup, GIT, text.as_bytes()).map_err(ScribeError::Unsigned)?;
-        let armoured = String::from_utf8_lossy(&armoured);
-        let made = repository.commit_signed(&text, armoured.trim_end(), None)?;
+        let made = repository.commit_signed(&text, sign(&text)?.trim_end(), None)?;
         Ok(CreatedCommit(made))
     }
 

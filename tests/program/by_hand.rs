@@ -116,6 +116,9 @@ fn prove(ledger: &Path, said: &Value) {
         "merge" => {
             let by = named(ledger, "%ae%n%ce", &["-1", commit]);
             assert!(by.contains(email), "{commit} is not by {email}: {by:?}");
+            let keys = "gpg.ssh.allowedSignersFile=.github/allowed_signers";
+            let verified = git(ledger, &["-c", keys, "log", "-1", "--format=%G?", commit]);
+            assert_eq!(said["level"] == "forge-signed", verified.trim() == "G", "{said:#}");
         }
         "trailer" => {
             let message = git(ledger, &["log", "-1", "--format=%B", commit]);
@@ -158,7 +161,7 @@ fn each_verdict_of_the_demo_can_be_redone_by_hand() {
     assert_eq!(demo.code, 0, "{}", demo.err);
     let ledger = folder.path().join("ledger");
     let records = asked(&ledger, &["list", "--all"]);
-    let (mut n_redone, mut n_unmet, mut n_attested) = (0, 0, 0);
+    let (mut n_redone, mut n_unmet, mut n_attested, mut n_forge_signed) = (0, 0, 0, 0);
     for record in records["records"].as_array().unwrap() {
         let log = asked(&ledger, &["log", text(record, "id")]);
         let events = log["events"].as_array().unwrap();
@@ -191,8 +194,10 @@ fn each_verdict_of_the_demo_can_be_redone_by_hand() {
         assert_eq!(approval["satisfied"], met, "{last:#}");
         n_unmet += usize::from(!met);
         n_attested += usize::from(approval["result"] == "attested");
+        n_forge_signed += usize::from(approval["result"] == "forge-signed");
     }
     assert!(n_redone >= 15, "{n_redone}");
     assert!(n_unmet >= 2, "{n_unmet}");
     assert_eq!(n_attested, 1);
+    assert!(n_forge_signed >= 3, "{n_forge_signed}");
 }

@@ -172,3 +172,29 @@ fn doctor_counts_the_merges_that_a_forge_signed() {
     assert_eq!(state, "problem", "{message}");
     assert!(message.ends_with("none of its 1 merge commit is signed"), "{message}");
 }
+
+#[test]
+fn a_lone_push_takes_the_forges_key_from_records_and_not_from_rules() {
+    for is_approved in [false, true] {
+        let repo = filed(&POLICY.replace("[security]}", "[security], proof: forge-signed}"));
+        repo.by("lee").through(FORGE).signed("forge").merge("file", MERGE);
+        repo.branch("revoke")
+            .by("mallory")
+            .write(".github/revoked_keys", &(public("forge") + "\n"))
+            .commit("Revoke the forge's key");
+        match is_approved {
+            true => repo.by("dana").merge("revoke", "Merge branch 'revoke'"),
+            false => repo.by("mallory").merge("revoke", "Merge branch 'revoke'"),
+        };
+        assert_eq!(answer(&repo, &["show", ID])["record"]["status"], "unapproved");
+        let policy = repo.by("root").text("exledger.yaml");
+        repo.branch("rules")
+            .by("root")
+            .write("exledger.yaml", &(policy + "due: {soon: 3d}\n"))
+            .commit("Change the rules");
+        let subject = "Merge pull request 'Rules' (#9) from rules into main";
+        repo.by("lee").through(FORGE).signed("forge").merge("rules", subject);
+        let left_out = answer(&repo, &["list"])["ledger"]["left_out"].to_string();
+        assert_eq!(left_out.contains("exledger.yaml"), is_approved, "{left_out}");
+    }
+}

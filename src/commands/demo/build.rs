@@ -15,7 +15,7 @@ use exledger::clock;
 use exledger::record::address::Address;
 use exledger::record::id::Id;
 use exledger::record::time::Instant;
-use exledger::store::commits::{CommitDraft, CommitWriter, CreatedCommit, WriterSignature};
+use exledger::store::commits::{self, CommitDraft, CommitWriter, CreatedCommit, WriterSignature};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -39,28 +39,30 @@ pub(super) const RECORDS: &str = "exceptions";
 /// The start of the ledger, in hours relative to the clock's day.
 const BEGIN: i64 = -90 * 24 + 9;
 
-/// Where the key of the signed approval comes from.
+/// Where the keys of the signed approval and of the forge come from.
 pub(super) enum KeySeed {
-    /// From chance: nobody can make the key again.
+    /// From chance: nobody can make the keys again.
     Chance([u8; 32]),
     /// From the day, so that the same day gives the same commits.
     Day([u8; 32]),
 }
 
 impl KeySeed {
-    fn bytes(&self) -> &[u8; 32] {
+    /// Returns the key of a person or of the forge.
+    fn key(&self, owner: StoryPerson) -> ProcessKey {
         let (KeySeed::Chance(seed) | KeySeed::Day(seed)) = self;
-        seed
+        let seed = Sha256::new_with_prefix(seed).chain_update(owner.email).finalize();
+        ProcessKey::from_seed(&seed.into())
     }
 
     /// Returns the first line of the signers file.
     fn comment(&self) -> &'static str {
         match self {
             KeySeed::Chance(_) => {
-                "# The key of a sample approval; its private half was never written.\n"
+                "# The keys of a sample approval and of the sample's forge; their private halves were never written.\n"
             }
             KeySeed::Day(_) => {
-                "# The key of a sample approval, made from a date: anyone can make it again. Not for a real ledger.\n"
+                "# The keys of a sample approval and of the sample's forge, made from a date: anyone can make them again. Not for a real ledger.\n"
             }
         }
     }
@@ -80,9 +82,9 @@ pub(super) fn build(
     schemas: &[(&str, &str)],
 ) -> anyhow::Result<()> {
     let scribe = CommitWriter::init(folder).context("making the demo's repository")?;
-    let key = ProcessKey::from_seed(seed.bytes());
+    let (key, forge) = (seed.key(story::SAM), seed.key(story::FORGE));
     let (mainline, files) = (Vec::new(), BTreeMap::new());
-    let mut tale = Tale { scribe, start, key, mainline, files, merged: 0 };
+    let mut tale = Tale { scribe, start, key, forge, mainline, files, merged: 0 };
     tale.begin(seed.comment(), schemas)?;
     for step in story::STORY {
         tale.apply(step)?;
@@ -96,6 +98,7 @@ struct Tale {
     scribe: CommitWriter,
     start: Instant,
     key: ProcessKey,
+    forge: ProcessKey,
     /// The commits of the mainline with their hours, oldest first.
     mainline: Vec<(i64, CreatedCommit)>,
     /// The text of each record on the mainline.
@@ -105,11 +108,10 @@ struct Tale {
 
 impl Tale {
     fn begin(&mut self, comment: &str, schemas: &[(&str, &str)]) -> anyhow::Result<()> {
-        let line = self
-            .key
-            .signers_line(story::SAM.email, signature::APPROVAL)
-            .context("listing the demo's key")?;
-        let signers = format!("{comment}{line}\n");
+        let key = self.key.signers_line(story::SAM.email, signature::APPROVAL);
+        let forge = self.forge.signers_line(story::FORGE.email, commits::GIT);
+        let listing = "listing the demo's keys";
+        let signers = format!("{comment}{}\n{}\n", key.context(listing)?, forge.context(listing)?);
         let given =
             FIRST.iter().map(|(path, text)| (*path, *text)).chain([(SIGNERS, signers.as_str())]);
         let made = schemas.iter().copied();
@@ -147,7 +149,10 @@ impl Tale {
             ),
             message: &format!("{}\n", step.subject),
         };
-        let mut written = self.scribe.commit(&draft)?;
+        let mut written = match step.landing {
+            StoryLanding::Squash { .. } => self.commit_by_forge(&draft)?,
+            _ => self.scribe.commit(&draft)?,
+        };
         if let Some(signed) = &step.signed {
             let approval = self.approval(id, &text, signed)?;
             written = self.approve(written, &approval, signed.hours)?;
@@ -236,15 +241,19 @@ impl Tale {
             message.push('\n');
             message.push_str(trailers);
         }
-        let hand = self.hand(by, hours);
         let draft = CommitDraft {
             parents: &[self.tip(i64::MAX)?, branch],
             changes,
-            author: hand.clone(),
-            committer: hand,
+            author: self.hand(by, hours),
+            committer: self.hand(story::FORGE, hours),
             message: &message,
         };
-        Ok(self.scribe.commit(&draft)?)
+        self.commit_by_forge(&draft)
+    }
+
+    fn commit_by_forge(&self, draft: &CommitDraft<'_>) -> anyhow::Result<CreatedCommit> {
+        let sign = |text: &str| self.forge.sign(commits::GIT, text).context("signing a merge");
+        self.scribe.commit_signed(draft, sign)
     }
 
     /// The mainline's commit at an hour.

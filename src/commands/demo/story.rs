@@ -19,7 +19,8 @@ pub(super) const DANA: StoryPerson = StoryPerson { name: "Dana Okafor", email: "
 pub(super) const SAM: StoryPerson = StoryPerson { name: "Sam Chen", email: "sam@example.com" };
 /// The author of commits that only add approval files: nobody.
 pub(super) const APPROVALS: StoryPerson = StoryPerson { name: nobody::NAME, email: nobody::EMAIL };
-const FORGE: StoryPerson = StoryPerson { name: "GitHub", email: "noreply@github.com" };
+/// The forge, which commits and signs what is merged there.
+pub(super) const FORGE: StoryPerson = StoryPerson { name: "Forge", email: "forge@example.com" };
 
 /// How a change lands on the mainline.
 #[derive(Clone, Copy, Debug)]
