@@ -153,6 +153,7 @@ macro_rules! for_each_code {
                 MainlineSuspicious = "mainline-suspicious",
                 HistoryRewritten = "history-rewritten",
                 MainlineRerouted = "mainline-rerouted",
+                ApprovalsRemoved = "approvals-removed",
                 ReplacedObjects = "replaced-objects",
             }
             Scan {

@@ -375,6 +375,11 @@ pub struct MissingBranch {
 }
 
 impl ApprovalsBranch {
+    /// Tells whether its tip reaches a commit, as far as it is read.
+    pub fn reaches(&self, oid: Oid) -> bool {
+        self.is_cut || self.commits.iter().any(|commit| commit.oid == oid)
+    }
+
     /// Returns the branch as of an instant: with the newest commit by then as its tip.
     pub fn as_of(mut self, instant: Instant) -> ApprovalsBranch {
         let is_by_then = |commit: &&Rc<Commit>| commit.committed().is_some_and(|at| at <= instant);

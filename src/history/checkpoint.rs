@@ -29,6 +29,8 @@ pub struct Checkpoint {
     pub mainline_commits: u64,
     /// The tree of the record folder at the tip; `None` if there is none.
     pub ledger_tree: Option<String>,
+    /// The tip of the approvals branch; `None` if the clone has none.
+    pub approvals: Option<String>,
     /// When it was taken, by the clock of the person who took it.
     pub at: Instant,
 }
@@ -81,6 +83,10 @@ impl Checkpoint {
                 .and_then(Value::as_u64)
                 .ok_or(CheckpointError::Key("mainline_commits"))?,
             ledger_tree: text("ledger_tree").ok(),
+            approvals: match value.get("approvals") {
+                None | Some(Value::Null) => None,
+                Some(_) => Some(oid("approvals")?),
+            },
             at: Instant::parse(&text("at")?).ok_or(CheckpointError::Key("at"))?,
         })
     }
@@ -94,6 +100,7 @@ impl Checkpoint {
             "tip": self.tip,
             "mainline_commits": self.mainline_commits,
             "ledger_tree": self.ledger_tree,
+            "approvals": self.approvals,
             "at": self.at,
         });
         format!("{value:#}\n")

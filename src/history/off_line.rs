@@ -66,7 +66,10 @@ impl Loss {
 /// The folder of refs that keep lost tips.
 pub const PINS: &str = "refs/exledger/former/";
 
-/// Returns the ref that keeps a lost tip.
+/// The ref that keeps the newest tip of the approvals branch which approves rules: pruning deletes that branch's reflog.
+pub const APPROVALS_PIN: &str = "refs/exledger/approvals";
+
+/// Returns the ref that keeps a lost tip of the approved ref.
 pub fn pin(tip: Oid) -> String {
     format!("{PINS}{tip}")
 }

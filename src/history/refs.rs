@@ -9,6 +9,7 @@ use std::fmt;
 
 use crate::history::mainline::Guard;
 use crate::history::objects::Oid;
+use crate::history::off_line::APPROVALS_PIN;
 
 /// The branches of a repository, and everything else that the choice of the approved ref depends on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,7 +60,7 @@ pub struct ApprovedRef {
     pub trusted: Option<Oid>,
     /// The tips that this clone saw there, by git's reflog of the ref and by pins; unsorted.
     pub seen: Vec<Oid>,
-    /// The tips that it saw at the approvals branch, by git's reflog; `None` if that says nothing.
+    /// The tips that it saw at the approvals branch, by git's reflog and the pin; `None` if these say nothing.
     pub approvals_log: Option<Vec<Oid>>,
 }
 
@@ -144,7 +145,7 @@ pub fn choose(
 pub fn watched_refs(refs: &Refs, requested: Option<&str>) -> BTreeSet<String> {
     let remotes = refs.remotes.iter().map(|remote| Some(remote.as_str()));
     let mut names: BTreeSet<String> = remotes.chain([None]).map(approvals_ref).collect();
-    names.insert(REVIEW_NOTES.to_owned());
+    names.extend([REVIEW_NOTES, APPROVALS_PIN].map(str::to_owned));
     let mut add = |name: String| {
         names.extend(refs.links.get(&name).cloned());
         names.insert(name);

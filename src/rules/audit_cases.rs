@@ -145,6 +145,25 @@ pub struct MainlineCase<'c> {
     pub lost_tips: &'c [LostTip],
     /// What commits off the first-parent line took away, and the line lacks.
     pub taken_away: &'c [LostChange<'c>],
+    /// What the approvals branch lost.
+    pub removed: &'c [RemovedApprovals],
+}
+
+/// What the approvals branch had, and has no more (approval.md, S8).
+pub enum RemovedApprovals {
+    /// The tip that a checkpoint names.
+    Tip(Mark),
+    /// A statement about a record that counts with a former tip alone.
+    Statement {
+        id: String,
+        /// The record's file.
+        path: String,
+        by: String,
+        at: Instant,
+        tip: Oid,
+        /// The branch, by its full name.
+        reference: String,
+    },
 }
 
 /// A tip that this clone saw, and that is not on the line of first parents (approval.md, M5b).

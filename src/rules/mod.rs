@@ -26,6 +26,7 @@ mod sample;
 pub mod scan;
 
 mod approval_impossible;
+mod approvals_removed;
 mod bad_approval_file;
 mod bad_id;
 mod bad_reference;
@@ -237,6 +238,7 @@ pub const ALL: &[Rule] = &[
     mainline_suspicious::RULE,
     history_rewritten::RULE,
     mainline_rerouted::RULE,
+    approvals_removed::RULE,
     replaced_objects::RULE,
     scan_uncovered::RULE,
     scan_unknown_id::RULE,

@@ -5,6 +5,7 @@
 
 use crate::approval::governance::counted::{self, CountedGovernance};
 use crate::approval::verdict::{ApprovalVerdict, Vote, VoteCounts};
+use crate::history::approvals_branch::BranchStatement;
 use crate::history::chain::{self, Chain};
 use crate::history::former;
 use crate::history::objects::{Obstacle, Oid};
@@ -43,10 +44,8 @@ pub(super) fn refuse(
     }
     for tip in &tips {
         if let Some(path) = lost_rule(repository, chosen, now, (history, counted), *tip)? {
-            let reference = chosen.reference.clone();
-            let pin = repository.is_pinned(*tip).then(|| off_line::pin(*tip));
-            let clear = off_line::clear_commands(&reference, pin.as_deref());
-            let lost = LostRules { tip: *tip, reference, path, clear };
+            let (reference, pin) = (chosen.reference.clone(), off_line::pin(*tip));
+            let lost = LostRules { tip: *tip, reference, path, pin };
             return Err(Undetermined::LostRules(Box::new(lost)));
         }
     }
@@ -70,19 +69,41 @@ pub(super) fn refuse_without_statements(
     else {
         return Ok(());
     };
-    let present = mem::replace(&mut history.statements, all);
-    let then = counted::count_governance(history);
-    history.statements = present;
-    let mut paths = history.governance.keys();
-    let differs = |path: &&String| {
-        let version = then.version(path, usize::MAX);
-        let is_approved = version.is_some_and(|version| then.is_approved(path, version));
-        is_approved && version != counted.version(path, usize::MAX)
-    };
-    let Some(path) = paths.find(differs).cloned() else { return Ok(()) };
+    let then = count_with(history, all);
+    let Some(path) = approved_by(history, &then, counted).next().cloned() else { return Ok(()) };
     let reference = refs::approvals_ref(chosen.remote.as_deref());
-    let clear = off_line::clear_commands(&reference, None);
-    Err(Undetermined::LostRules(Box::new(LostRules { tip, reference, path, clear })))
+    let pin = off_line::APPROVALS_PIN.to_owned();
+    Err(Undetermined::LostRules(Box::new(LostRules { tip, reference, path, pin })))
+}
+
+/// Returns the governance files of which another version would count without the approvals branch.
+pub(crate) fn rules_of_branch(history: &mut History, counted: &CountedGovernance) -> Vec<String> {
+    if !history.statements.iter().any(|it| watched_paths::is_of_governance(&it.path)) {
+        return Vec::new();
+    }
+    let without = count_with(history, Vec::new());
+    approved_by(history, counted, &without).cloned().collect()
+}
+
+/// Counts the rules with other statements of the approvals branch.
+fn count_with(history: &mut History, statements: Vec<BranchStatement>) -> CountedGovernance {
+    let present = mem::replace(&mut history.statements, statements);
+    let counted = counted::count_governance(history);
+    history.statements = present;
+    counted
+}
+
+/// Returns the governance files of which an approved version counts by some statements, and another one by others.
+fn approved_by<'h>(
+    history: &'h History,
+    counted: &CountedGovernance,
+    other: &CountedGovernance,
+) -> impl Iterator<Item = &'h String> {
+    history.governance.keys().filter(|path| {
+        let version = counted.version(path, usize::MAX);
+        let is_approved = version.is_some_and(|version| counted.is_approved(path, version));
+        is_approved && version != other.version(path, usize::MAX)
+    })
 }
 
 /// Returns the path of a governance file that was approved between where a lost tip parts from the line and that tip, and

@@ -118,7 +118,7 @@ pub(crate) fn approved_ref(located: &Located) -> Result<ApprovedRef, Undetermine
     };
     let approvals = refs::approvals_ref(chosen.remote.as_deref());
     let approvals_log = match is_fetched {
-        true => Some(repository.logged_tips(&approvals)?.into_keys().collect()),
+        true => Some(repository.seen_approvals(&approvals)?.into_keys().collect()),
         false => None,
     };
     Ok(ApprovedRef { trusted, seen, approvals_log, ..chosen })

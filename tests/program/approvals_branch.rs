@@ -5,6 +5,9 @@ mod forged;
 mod remote;
 mod written;
 
+use std::path::Path;
+use std::process::Command;
+
 use exledger::history::version::TrailKey;
 use serde_json::Value;
 
@@ -38,6 +41,13 @@ struct Ledger {
 /// Returns the line of the signers file for a person's key, in a namespace.
 fn line(name: &str, namespace: &str) -> String {
     format!("{name}@example.com namespaces=\"{namespace}\" {}\n", speak::public(name))
+}
+
+/// Runs a line as a shell does.
+fn shell(folder: &Path, command: &str) -> bool {
+    let mut shell = Command::new("sh");
+    let done = shell.args(["-c", command]).current_dir(folder).output().unwrap();
+    done.status.success()
 }
 
 fn approver(name: &str) -> String {

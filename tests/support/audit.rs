@@ -65,7 +65,7 @@ pub(crate) fn audited(repo: &Repo, on: &str) -> Vec<Finding> {
     findings.extend(audit.governance());
     findings.extend(audit.statements(&approvals.files));
     let all: Vec<usize> = (0..history.mainline.landings.len()).collect();
-    findings.extend(audit.line(&all, &[], &[]));
+    findings.extend(audit.line(&all, &[], &[], &[]));
     audit::sorted(findings)
 }
 

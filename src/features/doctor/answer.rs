@@ -69,7 +69,8 @@ pub(crate) fn examine(
 fn read(located: &Located, at: &Moment, folder: &Path) -> Result<DoctorAnswer, Error> {
     let repository = located.repository()?;
     let none = RecordFilter { names: BTreeSet::new(), folders: Some(BTreeSet::new()) };
-    let snapshot = Snapshot::open_landed(located, at, Scope::Named(&none))?;
+    let mut snapshot = Snapshot::open_landed(located, at, Scope::Named(&none))?;
+    let n_rules_of_branch = snapshot.rules_of_branch().len();
     let governance = snapshot.governance();
     let mainline = &snapshot.facts().0.mainline;
     let clone = match (repository.extent(), &mainline.boundary) {
@@ -105,6 +106,7 @@ fn read(located: &Located, at: &Moment, folder: &Path) -> Result<DoctorAnswer, E
         governance,
         in_work_tree: in_work_tree.as_ref(),
         recent: &recent,
+        n_rules_of_branch,
         forges: &forges,
         kept,
         ci: &CiSetup::read(&top)?,

@@ -53,6 +53,8 @@ pub struct DoctorFacts<'a> {
     pub forgets_tips: bool,
     /// The governance that counts at the tip of the approved ref.
     pub governance: &'a Governance,
+    /// The number of its files that count as they are by the approvals branch alone.
+    pub n_rules_of_branch: usize,
     /// The governance files of the work tree, if they can be read.
     pub in_work_tree: Option<&'a Governance>,
     pub recent: &'a RecentCommits,

@@ -13,6 +13,7 @@ use crate::features::doctor::signed_merges::ForgeMerges;
 use crate::features::doctor::{accounts, check, recent};
 use crate::history::mainline::Guard;
 use crate::history::objects::short;
+use crate::history::refs::APPROVALS_BRANCH;
 use crate::policy::demand::Forge;
 use crate::policy::people;
 use crate::record::vocabulary::Vocabulary;
@@ -87,7 +88,16 @@ pub(super) fn policy(facts: &DoctorFacts<'_>) -> DoctorCheck {
         Some(first) => {
             DoctorCheck::note(name, first).with_command(format!("exledger lint {}", policy::FILE))
         }
-        None => DoctorCheck::ok(name, format!("{} counts as it is", policy::FILE)),
+        None => {
+            let alone = match facts.n_rules_of_branch {
+                0 => String::new(),
+                n => {
+                    let files = diag::count(n, "governance file");
+                    format!("; {files} counted by {APPROVALS_BRANCH} alone: nobody may delete it")
+                }
+            };
+            DoctorCheck::ok(name, format!("{} counts as it is{alone}", policy::FILE))
+        }
     }
 }
 

@@ -10,6 +10,7 @@ use crate::features::verify::doubt::AuditDoubt;
 use crate::features::verify::uses::{AuditedReceipts, ReceiptsRequest, UsedRecord};
 use crate::history::checkpoint::Checkpoint;
 use crate::history::objects::{ObjectKind, Objects, Oid};
+use crate::history::off_line::APPROVALS_PIN;
 use crate::history::tree::CommitTree;
 use crate::history::version::TrailKey;
 use crate::history::walk;
@@ -104,11 +105,12 @@ pub(crate) fn audit_of<'s>(
         Ok(history)
     });
     if let Err(Error::Undetermined(Undetermined::LostRules(lost))) = &walked
-        && let Err(error) = repository.pin(lost.tip)
+        && let Err(error) = repository.pin(&lost.pin, lost.tip)
     {
         log::info!("{} can't be kept: {error}", lost.tip);
     }
     let mut snapshot = walked?;
+    pin_approvals(&mut snapshot);
     snapshot.history.policies_below = snapshot.policies().governed(&snapshot.history)?;
     snapshot.judge_all();
     let Some(contents) = found else {
@@ -124,6 +126,18 @@ pub(crate) fn audit_of<'s>(
         records: audited.records,
         snapshot,
     })
+}
+
+/// Keeps the tip of the fetched approvals branch where rules are approved there alone: `git fetch --prune` may delete its reflog.
+fn pin_approvals(snapshot: &mut Snapshot<'_>) {
+    let tip = snapshot.history.approvals_branch.tip;
+    let is_fetched = snapshot.chosen.approvals_log.is_some() && !snapshot.is_past;
+    if let Some(tip) = tip.filter(|_| is_fetched)
+        && !snapshot.rules_of_branch().is_empty()
+        && let Err(error) = snapshot.repository.pin(APPROVALS_PIN, tip)
+    {
+        log::info!("{tip} can't be kept: {error}");
+    }
 }
 
 struct AuditedRecords {
@@ -188,7 +202,7 @@ impl AuditedRecords {
             named.into_iter().collect()
         };
         findings.extend(audit.frozen(&snapshot.neighbours(), &keys));
-        findings.extend(audit.line(&landings, &tips.marks, &tips.lost));
+        findings.extend(audit.line(&landings, &tips.marks, &tips.lost, &tips.removed));
         if self.is_all {
             findings.extend(audit.governance());
         }

@@ -1,18 +1,22 @@
-//! Compares the approved branch with its earlier tips, taken from checkpoints and from receipts.
+//! Compares the approved branch and that of approvals with their earlier tips: as this clone saw them, and as checkpoints and
+//! receipts name them.
 //!
-//! Start at [`EarlierTips::read`] and [`taken`]. Follows `docs/spec/approval.md`, M6.
+//! Start at [`EarlierTips::read`] and [`taken`]. Follows `docs/spec/approval.md`, M6 and S8.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use crate::approval;
+use crate::approval::verdict::{Statement, VoteCounts};
 use crate::diag::Finding;
 use crate::diag::code::Code;
 use crate::features::verify::doubt::AuditDoubt;
 use crate::features::verify::uses::AuditedReceipts;
+use crate::history::approvals_branch::BranchStatement;
 use crate::history::checkpoint::{self, Checkpoint, Stand};
 use crate::history::objects::Oid;
-use crate::history::{chain, former, off_line};
-use crate::rules::audit_cases::{LostStanding, LostTip, Mark, Place};
+use crate::history::{chain, former, off_line, refs};
+use crate::rules::audit_cases::{LostStanding, LostTip, Mark, Place, RemovedApprovals};
 use crate::session::error::{Error, Undetermined};
 use crate::session::snapshot::Snapshot;
 use crate::store::files;
@@ -22,6 +26,8 @@ pub(super) struct EarlierTips {
     pub(super) marks: Vec<Mark>,
     /// The tips that this clone saw, and that are not on the line.
     pub(super) lost: Vec<LostTip>,
+    /// What the approvals branch lost.
+    pub(super) removed: Vec<RemovedApprovals>,
 }
 
 impl EarlierTips {
@@ -37,8 +43,9 @@ impl EarlierTips {
     ) -> Result<EarlierTips, Error> {
         let mut marks = Vec::new();
         let lost = lost_tips(snapshot)?;
+        let mut removed = removed_statements(snapshot);
         if paths.is_empty() && receipts.commits().is_empty() {
-            return Ok(EarlierTips { marks, lost });
+            return Ok(EarlierTips { marks, lost, removed });
         }
         let (repository, chosen) = snapshot.origin();
         let (history, _) = snapshot.facts();
@@ -64,6 +71,13 @@ impl EarlierTips {
                         .map_or(Place::OnChain, Place::Contradicted),
                     other => place(other),
                 });
+            let approvals = read.approvals.filter(|tip| {
+                Oid::from_hex(tip).is_none_or(|tip| !history.approvals_branch.reaches(tip))
+            });
+            removed.extend(approvals.map(|commit| {
+                let place = Place::Gone(String::new());
+                RemovedApprovals::Tip(Mark { path: shown.clone(), line: None, commit, place })
+            }));
             marks.push(Mark { path: shown, line: None, commit: read.tip, place });
         }
         for (line, commit) in receipts.commits() {
@@ -73,7 +87,7 @@ impl EarlierTips {
             };
             marks.push(Mark { path: receipts.path(), line: Some(line), commit, place });
         }
-        Ok(EarlierTips { marks, lost })
+        Ok(EarlierTips { marks, lost, removed })
     }
 
     /// Returns the commits whose position can't be determined.
@@ -117,11 +131,41 @@ fn lost_tips(snapshot: &Snapshot<'_>) -> Result<Vec<LostTip>, Error> {
             Some(_) => LostStanding::Rerouted,
         };
         // A clone that can't be written keeps its reflog for 30 days.
-        let pin = (standing == LostStanding::Apart && repository.pin(tip).is_ok())
-            .then(|| off_line::pin(tip));
+        let pin = Some(off_line::pin(tip))
+            .filter(|pin| standing == LostStanding::Apart && repository.pin(pin, tip).is_ok());
         tips.push(LostTip { tip, seen: times.get(&tip).copied().flatten(), standing, pin });
     }
     Ok(tips)
+}
+
+/// Returns the statements about records that would count if the approvals branch still had them.
+fn removed_statements(snapshot: &Snapshot<'_>) -> Vec<RemovedApprovals> {
+    let (history, _) = snapshot.facts();
+    let Some(tip) = history.approvals_branch.lost_tip else { return Vec::new() };
+    let lost = &history.lost_statements;
+    let mut then = history.clone();
+    then.statements.extend(lost.iter().cloned());
+    let mut removed = Vec::new();
+    for (key, verdicts) in approval::judge(&then).trails {
+        let file = || history.trails.get(&key)?.last()?.files.first();
+        let counting = verdicts.iter().flat_map(|verdict| &verdict.statements);
+        let is_lost = |statement: &&Statement| {
+            let is_of = |lost: &BranchStatement| {
+                statement.source.as_deref() == Some(&*lost.path)
+                    && statement.commit == lost.commit.to_string()
+            };
+            statement.counts == VoteCounts::Yes && lost.iter().any(is_of)
+        };
+        removed.extend(counting.filter(is_lost).map(|statement| RemovedApprovals::Statement {
+            id: key.to_string(),
+            path: file().map_or_else(String::new, |file| file.path.to_string()),
+            by: statement.person.email.clone(),
+            at: statement.at,
+            tip,
+            reference: refs::approvals_ref(snapshot.origin().1.remote.as_deref()),
+        }));
+    }
+    removed
 }
 
 fn checkpoint_at(folder: &Path, path: &Path) -> Result<Checkpoint, Undetermined> {
@@ -191,6 +235,7 @@ pub(super) fn taken(snapshot: &Snapshot<'_>, findings: &[Finding]) -> Result<Che
         tip: mainline.tip.to_string(),
         mainline_commits: u64::try_from(mainline.landings.len()).unwrap_or(u64::MAX),
         ledger_tree,
+        approvals: snapshot.stamp().approvals.clone(),
         at: snapshot.stamp().instant,
     })
 }

@@ -8,7 +8,9 @@ use crate::history::change;
 use crate::history::off_line::{Loss, Lost};
 use crate::history::version::VersionChange;
 use crate::rules::audit::Audit;
-use crate::rules::audit_cases::{LostChange, LostTip, MainlineCase, Mark, UsesCase};
+use crate::rules::audit_cases::{
+    LostChange, LostTip, MainlineCase, Mark, RemovedApprovals, UsesCase,
+};
 use crate::rules::lint;
 use crate::rules::receipts_case::ReceiptsCase;
 use crate::rules::renewals::{self, Renewals, RenewedRecord};
@@ -16,7 +18,13 @@ use std::collections::BTreeMap;
 
 impl<'a> Audit<'a> {
     /// Returns the findings about the mainline: about some of its landings, and about its earlier tips.
-    pub fn line(&self, landings: &[usize], marks: &[Mark], lost_tips: &[LostTip]) -> Vec<Finding> {
+    pub fn line(
+        &self,
+        landings: &[usize],
+        marks: &[Mark],
+        lost_tips: &[LostTip],
+        removed: &[RemovedApprovals],
+    ) -> Vec<Finding> {
         let taken_away = self.taken_away(landings);
         let line = MainlineCase {
             history: self.history,
@@ -24,6 +32,7 @@ impl<'a> Audit<'a> {
             marks,
             lost_tips,
             taken_away: &taken_away,
+            removed,
         };
         let context = self.context(self.governance, self.instant);
         let mut findings = lint::mainline(&line, &context);

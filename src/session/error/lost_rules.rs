@@ -3,6 +3,7 @@
 //! Start at [`LostRules`]. Follows `docs/spec/approval.md`, M5b.
 
 use crate::history::objects::Oid;
+use crate::history::off_line;
 use crate::history::refs::APPROVALS_BRANCH;
 use crate::survey::shell::quoted;
 
@@ -15,8 +16,8 @@ pub struct LostRules {
     pub reference: String,
     /// The governance file.
     pub path: String,
-    /// The commands that accept the loss.
-    pub clear: String,
+    /// The ref by which `verify` keeps the tip.
+    pub pin: String,
 }
 
 impl LostRules {
@@ -33,7 +34,7 @@ impl LostRules {
         format!(
             "have today's file approved anew: `exledger approve --governance {}`; or, if the loss was agreed: {}",
             quoted(&self.path),
-            self.clear
+            off_line::clear_commands(&self.reference, Some(&self.pin))
         )
     }
 }

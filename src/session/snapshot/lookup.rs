@@ -20,6 +20,7 @@ use crate::policy::people::person::Person;
 use crate::record::reference::ControlRef;
 use crate::record::time::Instant;
 use crate::session::error::Usage;
+use crate::session::lost_rules;
 use crate::session::snapshot::{Snapshot, stamp};
 use crate::status::state::{RecordFacts, RecordState};
 use crate::status::trace::{Lapse, Trace};
@@ -45,6 +46,11 @@ impl Snapshot<'_> {
     /// Returns the history, and who approved what.
     pub fn facts(&self) -> (&History, &TrailVerdicts) {
         (&self.history, &self.approvals)
+    }
+
+    /// Returns the governance files that count as they are by the approvals branch alone.
+    pub fn rules_of_branch(&mut self) -> Vec<String> {
+        lost_rules::rules_of_branch(&mut self.history, &self.approvals.counted)
     }
 
     /// Returns the repository and its approved ref.

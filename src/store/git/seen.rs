@@ -8,7 +8,7 @@ use std::fs;
 use std::io::ErrorKind;
 
 use crate::history::objects::Oid;
-use crate::history::off_line::{self, PINS};
+use crate::history::off_line::{self, APPROVALS_PIN, PINS};
 use crate::record::time::Instant;
 use crate::store::git::{GitError, Repository, ours, theirs};
 
@@ -35,11 +35,19 @@ impl Repository {
         Ok(seen)
     }
 
-    /// Returns the tips that a clone saw at a ref, by its reflog alone.
+    /// Returns the tips that this clone saw at the approvals branch, by its reflog and the pin.
     ///
     /// # Errors
     /// [`GitError`] if the reflog can't be read.
-    pub fn logged_tips(&self, name: &str) -> Result<SeenTips, GitError> {
+    pub fn seen_approvals(&self, name: &str) -> Result<SeenTips, GitError> {
+        let mut seen = self.logged_tips(name)?;
+        let pinned = self.git.refname_to_id(APPROVALS_PIN).ok().and_then(ours);
+        seen.extend(pinned.map(|tip| (tip, None)));
+        Ok(seen)
+    }
+
+    /// Returns the tips that a clone saw at a ref, by its reflog alone.
+    fn logged_tips(&self, name: &str) -> Result<SeenTips, GitError> {
         let mut seen = SeenTips::new();
         let file = self.common_dir.join("logs").join(name);
         let bytes = match fs::read(&file) {
@@ -79,22 +87,12 @@ impl Repository {
             && !is_asked_for()
     }
 
-    /// Keeps a commit as a lost tip, so that git's pruning leaves it.
+    /// Keeps a tip as a ref, so that git's pruning leaves it.
     ///
     /// # Errors
     /// [`GitError`] if the ref can't be written.
-    pub fn pin(&self, tip: Oid) -> Result<(), GitError> {
-        self.git.reference(
-            &off_line::pin(tip),
-            theirs(tip)?,
-            true,
-            "exledger verify: a lost tip",
-        )?;
+    pub fn pin(&self, name: &str, tip: Oid) -> Result<(), GitError> {
+        self.git.reference(name, theirs(tip)?, true, "exledger verify: a tip to be kept")?;
         Ok(())
-    }
-
-    /// Tells whether a commit is kept as a lost tip.
-    pub fn is_pinned(&self, tip: Oid) -> bool {
-        self.git.find_reference(&off_line::pin(tip)).is_ok()
     }
 }

@@ -1,12 +1,17 @@
 //! Forgeries: none gives anything, and none takes anything from an honest statement.
 
-use super::{BRANCH, ID, Ledger, MERGED, RECORD, SIGNERS, approver, line, omar};
+use super::{BRANCH, ID, Ledger, MERGED, RECORD, SIGNERS, approver, line, omar, shell};
 use crate::support::repo::git;
 use crate::support::repo::speak::{self, Says};
 
 const LEDGER: &str = "example/payments";
 const SAID: &str = "2026-11-22T09:00:00Z";
 const PUSHED: &str = "2026-11-22T10:00:00Z";
+
+/// Returns a text whose lines were broken.
+fn joined(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
 
 /// Asserts that nothing is approved, and that Omar's honest statement counts nevertheless.
 fn is_nothing(ledger: &Ledger, what: &str) {
@@ -202,7 +207,7 @@ fn a_branch_that_lost_what_it_said_takes_it_away_and_rules_are_then_undetermined
     assert_eq!(run().1, "active");
     rewind(before);
     assert_eq!(run().0, 3);
-    git(clone.path(), &words[1..]);
+    assert!(shell(clone.path(), &joined(clear)), "{clear}");
     assert_eq!(run().1, "active");
     // A fresh clone knows of no loss.
     let fresh = ledger.repo.clone_with(&[]);
@@ -228,3 +233,57 @@ fn many_files_of_junk_and_a_commit_that_git_would_refuse() {
     let record = ledger.record();
     assert_eq!(record["status"], "active", "{record:#}");
 }
+#[test]
+fn approvals_that_are_gone_are_named_and_rules_stay_undetermined_after_pruning() {
+    let ledger = Ledger::merged();
+    let policy = super::POLICY.replace("max_term: 90d", "max_term: 91d");
+    ledger.repo.clock("2026-11-21T09:00:00Z");
+    ledger.repo.by("nina").through("github").write("exledger.yaml", &policy).commit("More (#2)");
+    ledger.says("2026-11-21T12:00:00Z", &yes("mallory"));
+    let before = ledger.repo.tip(BRANCH);
+    ledger.says(PUSHED, &yes("omar"));
+    let clone = ledger.repo.clone_with(&[]);
+    let run =
+        |args: &[&str]| crate::cli::run(clone.path(), &[&["--on", "2026-11-25"], args].concat());
+    let fetch = || git(clone.path(), &["fetch", "-q", "--prune", "origin"]);
+    let branch = format!("refs/heads/{BRANCH}");
+    let checkpoint = crate::support::temporary();
+    let checkpoint = checkpoint.path().join("checkpoint.json");
+    let checkpoint = checkpoint.to_str().unwrap();
+    run(&["verify", "--write-checkpoint", checkpoint]);
+    let pin = || git(clone.path(), &["for-each-ref", "--format=%(objectname)", "refs/exledger"]);
+    assert_eq!(pin(), "", "no rule counts by the branch alone");
+    // A record's approval is gone: in this clone, and against the checkpoint, but not in a fresh one.
+    ledger.repo.set_ref(&branch, before);
+    fetch();
+    let verify = run(&["verify"]);
+    assert!(verify.out.contains("warning[approvals-removed]"), "{}", verify.out);
+    assert!(verify.out.contains("omar@example.com of 2026-11-22T10:00:00Z"), "{}", verify.out);
+    assert!(!verify.out.contains("mallory@example.com of"), "{}", verify.out);
+    let fresh = ledger.repo.clone_with(&[]);
+    let verify = |args: &[&str]| crate::cli::run(fresh.path(), &[&["verify"], args].concat()).out;
+    assert!(!verify(&[]).contains("approvals-removed"));
+    assert!(verify(&["--checkpoint", checkpoint]).contains("approvals-removed"));
+    // A tip that approves a rule is kept.
+    let rule = speak::yes("omar", ID, &policy, SAID).governance("exledger.yaml").ledger(LEDGER);
+    ledger.says("2026-11-23T08:00:00Z", &rule);
+    fetch();
+    let doctor = run(&["doctor"]);
+    assert!(
+        doctor.out.contains("1 governance file counted by exledger-approvals alone"),
+        "{}",
+        doctor.out
+    );
+    run(&["verify"]);
+    assert_eq!(pin().trim(), ledger.repo.tip(BRANCH).to_string());
+    ledger.repo.git.find_reference(&branch).unwrap().delete().unwrap();
+    fetch();
+    let list = run(&["list"]);
+    assert_eq!(list.code, 3, "{}", list.out);
+    assert!(list.err.contains("exledger-approvals no longer contains"), "{}", list.err);
+    assert_eq!(run(&["verify"]).code, 3);
+    shell(clone.path(), &joined(list.err.rsplit_once("agreed: ").unwrap().1));
+    assert_ne!(run(&["list"]).code, 3);
+    assert_eq!(pin(), "");
+}
+

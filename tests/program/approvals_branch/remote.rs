@@ -2,9 +2,8 @@
 
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
-use super::{ID, Ledger, MERGED};
+use super::{ID, Ledger, MERGED, shell};
 use crate::cli::{self, Run};
 use crate::support::repo::{git, speak};
 use crate::support::tools::need;
@@ -63,12 +62,6 @@ impl Forge {
 fn run(folder: &Path, on: &str, args: &[&str]) -> Run {
     let path = std::env::var("PATH").unwrap_or_default();
     cli::run_with(folder, &[&["--on", on], args].concat(), &[("PATH", &path)])
-}
-
-fn shell(folder: &Path, command: &str) -> bool {
-    let mut shell = Command::new("sh");
-    let done = shell.args(["-c", command]).current_dir(folder).output().unwrap();
-    done.status.success()
 }
 
 fn status(folder: &Path) -> (String, String) {

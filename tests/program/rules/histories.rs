@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use exledger::diag::code::Code;
+use exledger::history::refs::{self, APPROVALS_BRANCH};
 use exledger::rules::ALL;
 use exledger::rules::example::{Example, Shape};
 use exledger::rules::rule::Rule;
@@ -137,6 +138,11 @@ impl Stage {
             let tip = repo.git.find_commit(repo.tip(MAIN)).unwrap();
             repo.set_ref("refs/heads/main", tip.parent_id(0).unwrap());
             merged(who);
+        } else if let Some(who) = step.strip_suffix(" begins the approvals branch") {
+            repo.orphan(APPROVALS_BRANCH).by(who).write("README.md", "Approvals\n").commit("Begin");
+        } else if step.ends_with(" deletes the approvals branch") {
+            let name = refs::approvals_ref(None);
+            repo.git.find_reference(&name).unwrap().delete().unwrap();
         } else if step.ends_with(" replaces an object") {
             let tip = repo.tip(MAIN);
             repo.set_ref(&format!("refs/replace/{tip}"), tip);
