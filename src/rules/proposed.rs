@@ -4,11 +4,12 @@
 //! `docs/spec/rules.md` (`bad-approval-file`: lint reports it on a branch, before the merge).
 
 use crate::approval::evidence::statement::{self, StatementPath};
-use crate::approval::evidence::statement::{LedgerName, LedgerRoot};
+use crate::approval::evidence::statement::{LedgerName, LedgerPlace};
 use crate::approval::evidence::statement_file::BadFile;
 use crate::approval::evidence::statement_file::{ApprovalFile, FOLDER};
 use crate::approval::sources::keys::Keys;
 use crate::ledger::tree::{EntryKind, Tree, TreeError};
+use crate::policy::Policy;
 use crate::policy::governance::Governance;
 use crate::record::time::Instant;
 use crate::rules::audit_cases::BadStatement;
@@ -25,8 +26,8 @@ pub struct Proposed<'p> {
     pub removals: Removals,
     /// The governance before the landing: it lists the keys.
     pub governance: &'p Governance,
-    /// Returns what identifies a ledger without a name.
-    pub root: &'p dyn Fn() -> Option<LedgerRoot>,
+    /// Returns where the ledger of a policy is.
+    pub place: &'p dyn Fn(&Policy) -> LedgerPlace,
     /// The instant in question; `None` uses each file's own, because rules must not depend on time.
     pub instant: Option<Instant>,
 }
@@ -115,14 +116,11 @@ impl Proposed<'_> {
 
     fn ledger_name(&self) -> Result<LedgerName, TreeError> {
         let policy = &self.governance.policy;
-        let root = match policy.name {
-            Some(_) => None,
-            None => (self.root)(),
+        let place = (self.place)(policy);
+        let Some(tree) = self.landed.filter(|_| place.root.is_some()) else {
+            return Ok(LedgerName::from_policy(policy, &place));
         };
-        let Some(tree) = self.landed.filter(|_| root.is_some()) else {
-            return Ok(LedgerName::from_policy(policy, root));
-        };
-        let named = LedgerName::from_policy(policy, root.clone()).counting_unnamed(false);
+        let named = LedgerName::from_policy(policy, &place).counting_unnamed(false);
         for path in files(tree, &policy.records)? {
             let text = tree.bytes(&path)?.unwrap_or_default();
             let file = ApprovalFile::read(&text);
@@ -130,7 +128,7 @@ impl Proposed<'_> {
                 return Ok(named);
             }
         }
-        Ok(LedgerName::from_policy(policy, root))
+        Ok(LedgerName::from_policy(policy, &place))
     }
 
     /// Tells whether the target tree has the same file with the same bytes.

@@ -2,7 +2,7 @@
 //!
 //! Start at [`OpenMainline::open`]. Follows `docs/spec/cli.md`, which tree, which clock, and `docs/spec/approval.md`, M1, T5.
 
-use crate::approval::evidence::statement::LedgerRoot;
+use crate::approval::evidence::statement::LedgerPlace;
 use crate::diag;
 use crate::history::chain::{self, Chain};
 use crate::history::chain::{ApprovalsBranch, MissingBranch};
@@ -11,6 +11,7 @@ use crate::history::paths::LedgerPrefix;
 use crate::history::refs::{self, APPROVALS_BRANCH, ApprovedRef};
 use crate::history::tree::CommitTree;
 use crate::history::walked::History;
+use crate::policy::Policy;
 use crate::policy::governance::{Governance, State};
 use crate::record::time::{Day, Instant};
 use crate::session::error::{Error, Undetermined, Usage};
@@ -262,10 +263,15 @@ pub(crate) fn read_notes(
     found.is_some()
 }
 
-/// Returns what identifies a ledger without a name, if it can be determined.
-pub(crate) fn ledger_root(located: &Located, now: Instant) -> Option<LedgerRoot> {
-    let repository = located.repository_or_none()?;
-    let chosen = approved_ref(located).ok()?;
-    let chain = chain::walk(repository, &chosen, now).ok()?;
-    Some(LedgerRoot::new(chain.mainline.root()?, &repository.ledger_prefix(&located.root)))
+/// Returns where a ledger is; its root commit, if its policy gives no name and that can be determined.
+pub(crate) fn ledger_place(located: &Located, policy: &Policy, now: Instant) -> LedgerPlace {
+    let Some(repository) = located.repository_or_none() else {
+        return LedgerPlace::new(None, &LedgerPrefix::default());
+    };
+    let root = || {
+        let chosen = approved_ref(located).ok()?;
+        chain::walk(repository, &chosen, now).ok()?.mainline.root()
+    };
+    let root = if policy.name.is_none() { root() } else { None };
+    LedgerPlace::new(root, &repository.ledger_prefix(&located.root))
 }

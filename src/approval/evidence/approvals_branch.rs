@@ -12,7 +12,7 @@ use crate::approval::evidence::claims::{
     CountedFile, FileBacking, LandedApprovalFile, StatementEvent, WAITS,
 };
 use crate::approval::evidence::files::{ApprovalFileReader, FileState, backing};
-use crate::approval::evidence::statement::{self, LedgerName, LedgerRoot, SoundStatement};
+use crate::approval::evidence::statement::{self, LedgerName, LedgerPlace, SoundStatement};
 use crate::approval::evidence::statement_file::{
     ApprovalDecision, ApprovalFile, ApprovalSubject, GOVERNANCE,
 };
@@ -248,11 +248,10 @@ impl<'a> ApprovalFileReader<'a> {
             return None;
         };
         let before = self.governance_history.before(arrival.judged_at);
-        let root = self.history.mainline.root();
-        let root = root.map(|root| LedgerRoot::new(root, &self.history.prefix));
+        let place = LedgerPlace::new(self.history.mainline.root(), &self.history.prefix);
         let name = match before.doubt {
             Some(_) => LedgerName::Unknown,
-            None => LedgerName::from_policy(&before.governance.policy, root),
+            None => LedgerName::from_policy(&before.governance.policy, &place),
         };
         let (path, name) = (&dated.statement.path, name.counting_unnamed(false));
         statement::check(path, text, Some(signature), &self.folders, &name).ok()

@@ -8,7 +8,7 @@ use crate::approval::evidence::claims::{
     CountedFile, FileBacking, LandedApprovalFile, StatementEvent,
 };
 use crate::approval::evidence::statement::{
-    self, LedgerName, LedgerRoot, SoundStatement, StatementPath,
+    self, LedgerName, LedgerPlace, SoundStatement, StatementPath,
 };
 use crate::approval::evidence::statement_file::{
     ApprovalDecision, ApprovalFile, ApprovalSubject, BadFile, GOVERNANCE, SIGNATURE,
@@ -327,9 +327,8 @@ impl<'a> ApprovalFileReader<'a> {
 
     fn ledger_name(&self, landing: usize, policy: &Policy) -> LedgerName {
         let unnamed = self.history.unnamed_until.is_none_or(|until| landing <= until);
-        let root = self.history.mainline.root();
-        let root = root.map(|root| LedgerRoot::new(root, &self.history.prefix));
-        LedgerName::from_policy(policy, root).counting_unnamed(unnamed)
+        let place = LedgerPlace::new(self.history.mainline.root(), &self.history.prefix);
+        LedgerName::from_policy(policy, &place).counting_unnamed(unnamed)
     }
 
     fn judge(

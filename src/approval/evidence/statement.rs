@@ -164,8 +164,7 @@ pub const UNNAMED: &str = "-";
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LedgerName {
     Stated(String),
-    /// The policy states no name, so the id of the root commit is used, and the folder of a ledger that lies in one: a
-    /// repository may hold several.
+    /// The policy states no name, so the id of the root commit is used.
     Root {
         name: String,
         /// Whether files without a ledger name count too: those older than the first file with this name.
@@ -175,28 +174,37 @@ pub enum LedgerName {
     Unknown,
 }
 
+/// Where a ledger is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LedgerRoot(String);
+pub struct LedgerPlace {
+    /// The root commit of the approved ref; `None` if it is missing, or nobody asks for it.
+    pub root: Option<Oid>,
+    folder: String,
+}
 
-impl LedgerRoot {
-    /// Returns the root commit of the approved ref, with the folder of a ledger that lies in one.
-    pub fn new(commit: Oid, prefix: &LedgerPrefix) -> LedgerRoot {
-        match prefix.folder() {
-            folder if folder.is_empty() => LedgerRoot(commit.to_string()),
-            folder => LedgerRoot(format!("{commit}:{folder}")),
+impl LedgerPlace {
+    pub fn new(root: Option<Oid>, prefix: &LedgerPrefix) -> LedgerPlace {
+        LedgerPlace { root, folder: prefix.folder() }
+    }
+
+    /// Returns a name with the folder of a ledger that lies in one: a repository may hold several, with the same name.
+    fn named(&self, name: &str) -> String {
+        match self.folder.as_str() {
+            "" => name.to_owned(),
+            folder => format!("{name}:{folder}"),
         }
     }
 }
 
 impl LedgerName {
-    /// Returns the name under a policy. `root` is known if the root commit is present. Of a ledger in the root of its
-    /// repository, files without a ledger name count too.
-    pub fn from_policy(policy: &Policy, root: Option<LedgerRoot>) -> LedgerName {
-        match (&policy.name, root) {
-            (Some(name), _) => LedgerName::Stated(name.clone()),
-            (None, Some(root)) => {
-                LedgerName::Root { counts_unnamed: !root.0.contains(':'), name: root.0 }
-            }
+    /// Returns the name under a policy. Of a ledger in the root of its repository, files without a ledger name count too.
+    pub fn from_policy(policy: &Policy, place: &LedgerPlace) -> LedgerName {
+        match (&policy.name, place.root) {
+            (Some(name), _) => LedgerName::Stated(place.named(name)),
+            (None, Some(root)) => LedgerName::Root {
+                name: place.named(&root.to_string()),
+                counts_unnamed: place.folder.is_empty(),
+            },
             (None, None) => LedgerName::Unknown,
         }
     }

@@ -34,15 +34,12 @@ pub(super) fn find_next_steps(
     let repository = located.repository()?;
     let top = CommitTree::of_commit(repository, compared.target, &LedgerPrefix::default())?;
     let policy = &compared.onto.policy;
-    let root = match policy.name {
-        Some(_) => None,
-        None => mainline::ledger_root(located, at.now),
-    };
+    let place = mainline::ledger_place(located, policy, at.now);
     let reader = StatementReader {
         compared,
         proposed,
         at,
-        ledger: LedgerName::from_policy(policy, root),
+        ledger: LedgerName::from_policy(policy, &place),
         branches: statement_trees(
             repository,
             approved_ref(located)?.remote.as_deref(),

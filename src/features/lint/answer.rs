@@ -13,6 +13,7 @@ use crate::features::lint::redesigns::LintedRedesigns;
 use crate::history::objects::Oid;
 use crate::ledger::Files;
 use crate::ledger::tree::Tree;
+use crate::policy::Policy;
 use crate::policy::governance::Governance;
 use crate::record;
 use crate::rules::case::RuleContext;
@@ -201,13 +202,13 @@ fn lint_state(
             state.base = Some(compared.base);
         }
         None => {
-            let root = || mainline::ledger_root(located, at.now);
+            let place = |policy: &Policy| mainline::ledger_place(located, policy, at.now);
             found.take(lint::policy(context), input);
             let landed = LandedRecords::of(located, &context.governance.policy.records, input);
             read(input, context, &landed, found)?;
             let all = LintedRedesigns { before: None, landed: &|_| None };
             crate::features::lint::redesigns::read(input, context, &all, found)?;
-            found.take(landed.statements(input, context, &root)?, input);
+            found.take(landed.statements(input, context, &place)?, input);
         }
     }
     Ok(state)

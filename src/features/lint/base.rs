@@ -75,7 +75,7 @@ pub(super) fn read(
         Some(&parted),
         Removals::Count,
         &compared.before,
-        &|| mainline::ledger_root(located, at.now),
+        &|policy| mainline::ledger_place(located, policy, at.now),
     )?;
     found.take(bad, input);
     let linted =

@@ -7,7 +7,7 @@ use crate::session::error::Error;
 use crate::session::mainline;
 use std::cell::OnceCell;
 
-use crate::approval::evidence::statement::LedgerRoot;
+use crate::approval::evidence::statement::LedgerPlace;
 use crate::diag::Finding;
 use crate::features::lint::approvals;
 use crate::features::lint::input::Input;
@@ -15,6 +15,7 @@ use crate::history::paths::LedgerPrefix;
 use crate::history::tree::CommitTree;
 use crate::ledger::Files;
 use crate::ledger::tree::Tree;
+use crate::policy::Policy;
 use crate::policy::governance::{Governance, State};
 use crate::record::decision::Closure;
 use crate::record::file::{self, RecordFile};
@@ -83,7 +84,7 @@ impl<'h> LandedRecords<'h> {
         &self,
         input: &Input<'_>,
         context: &RuleContext<'_>,
-        root: &dyn Fn() -> Option<LedgerRoot>,
+        place: &dyn Fn(&Policy) -> LedgerPlace,
     ) -> Result<Vec<Finding>, Error> {
         let governance = match &self.tree {
             Some(tree) => Some(Governance::read(tree)?),
@@ -94,7 +95,7 @@ impl<'h> LandedRecords<'h> {
             .filter(|governance| governance.state == State::Sound)
             .unwrap_or(context.governance);
         let tree = self.tree.as_ref().map(|tree| tree as &dyn Tree);
-        approvals::against(input, context, tree, Removals::Unknown, governance, root)
+        approvals::against(input, context, tree, Removals::Unknown, governance, place)
     }
 
     /// Compares a closure with that of the same record at the approved ref.

@@ -145,11 +145,11 @@ fn version(text: &str) -> Result<(), ParseError> {
     }
 }
 
-/// A ledger's name is part of a line in detached approvals, where `-` means that there is none.
+/// A ledger's name is part of a line in detached approvals, where `-` means that there is none, and the folder follows a colon.
 fn name(text: &str) -> Result<String, ParseError> {
-    if text == "-" || text.contains(['\n', '\r']) || text.trim() != text {
+    if text == "-" || text.contains(['\n', '\r', ':']) || text.trim() != text {
         return Err(ParseError::new(
-            "`name` must be one line without leading or trailing blanks, and not `-`",
+            "`name` must be one line without `:`, leading or trailing blanks, and not `-`",
             "write it as owner/ledger, such as example/payments",
         ));
     }

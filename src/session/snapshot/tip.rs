@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::approval::evidence::statement::{LedgerName, LedgerRoot};
+use crate::approval::evidence::statement::{LedgerName, LedgerPlace};
 use crate::approval::evidence::statement_file::ApprovalSubject;
 use crate::approval::verdict::ApprovalVerdict;
 use crate::history::objects::Oid;
@@ -112,9 +112,8 @@ impl Snapshot<'_> {
     /// Returns the name of the ledger in approval files and receipts.
     pub fn ledger_name(&self) -> LedgerName {
         let unnamed = self.history.unnamed_until.is_none();
-        let root = self.history.mainline.root();
-        let root = root.map(|root| LedgerRoot::new(root, &self.prefix));
-        LedgerName::from_policy(&self.governance.policy, root).counting_unnamed(unnamed)
+        let place = LedgerPlace::new(self.history.mainline.root(), &self.prefix);
+        LedgerName::from_policy(&self.governance.policy, &place).counting_unnamed(unnamed)
     }
 
     /// Returns the ledger's folder relative to the top of the repository.

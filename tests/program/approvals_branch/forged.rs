@@ -59,6 +59,43 @@ fn one_by_no_listed_key_or_over_other_bytes() {
 }
 
 #[test]
+fn one_about_another_ledger_of_the_repository_with_the_same_name() {
+    let repo = crate::support::repo::Repo::at("2026-11-19T09:00:00Z");
+    let mut work = repo.by("lee");
+    for folder in ["a", "b"] {
+        let signers = [approver("omar"), approver("nina")].concat();
+        work = work.write(&format!("{folder}/exledger.yaml"), super::POLICY);
+        work = work.write(&format!("{folder}/{SIGNERS}"), &signers);
+    }
+    work.commit("Keep two ledgers");
+    let mut work = repo.by("nina").through("github");
+    for folder in ["a", "b"] {
+        work = work.write(&format!("{folder}/exceptions/{ID}.yaml"), RECORD);
+    }
+    work.commit("File it in both (#1)");
+    let status = |folder: &str| {
+        repo.checkout();
+        let args = ["-C", folder, "--on", "2026-11-25", "show", ID, "--format", "json"];
+        let run = crate::cli::run(repo.path(), &args);
+        let shown: serde_json::Value = serde_json::from_str(&run.out).unwrap();
+        shown["record"]["status"].as_str().unwrap().to_owned()
+    };
+    for (name, a) in [(LEDGER, "unapproved"), ("example/payments:a", "active")] {
+        let says = speak::yes("omar", ID, RECORD, SAID).ledger(name);
+        let text = says.file.text().unwrap();
+        let signature = speak::sign("omar", "exledger-approval@v1", text.as_bytes());
+        repo.clock(PUSHED);
+        let mut work = repo.orphan(BRANCH).by("omar");
+        for folder in ["a", "b"] {
+            let path = format!("{folder}/{}", says.path());
+            work = work.write(&path, &text).write(&format!("{path}.sig"), &signature);
+        }
+        work.commit("Approve");
+        assert_eq!([status("a"), status("b")], [a, "unapproved"], "{name}");
+    }
+}
+
+#[test]
 fn one_of_an_earlier_version_or_from_before_a_removal() {
     let ledger = Ledger::merged();
     let earlier = RECORD.replace("2026-12-20", "2026-12-10");
@@ -201,7 +238,6 @@ fn a_branch_that_lost_what_it_said_takes_it_away_and_rules_are_then_undetermined
     assert_eq!(code, 3, "{err}");
     assert!(err.contains("exledger-approvals no longer contains"), "{err}");
     let (_, clear) = err.rsplit_once("agreed: ").unwrap();
-    let words: Vec<&str> = clear.trim().split(' ').collect();
     // Until it stands there again, or the loss is accepted.
     rewind(approved);
     assert_eq!(run().1, "active");
@@ -215,24 +251,6 @@ fn a_branch_that_lost_what_it_said_takes_it_away_and_rules_are_then_undetermined
     assert!(run.out.contains("left_out"), "{} {}", run.out, run.err);
 }
 
-#[test]
-fn many_files_of_junk_and_a_commit_that_git_would_refuse() {
-    let ledger = Ledger::merged();
-    let mut work = ledger.push(PUSHED);
-    let digits = yes("omar").file.sha256[..12].to_owned();
-    for n in 0..3_000 {
-        let name = format!("exceptions/.approvals/{ID}/{digits}-junk{n}@example.com.txt");
-        work = work.write(&name, "exledger-approval v1\n").write(&format!("{name}.sig"), "junk");
-    }
-    work.commit("Junk");
-    ledger.says("2026-11-22T12:00:00Z", &yes("omar"));
-    let tip = ledger.repo.tip(BRANCH);
-    let tree = ledger.repo.git.find_commit(tip).unwrap().tree_id();
-    let raw = format!("tree {tree}\nparent {tip}\nPARENT x\nauthor a\n\nJunk\n");
-    ledger.repo.raw_commit(BRANCH, raw.as_bytes());
-    let record = ledger.record();
-    assert_eq!(record["status"], "active", "{record:#}");
-}
 #[test]
 fn approvals_that_are_gone_are_named_and_rules_stay_undetermined_after_pruning() {
     let ledger = Ledger::merged();
@@ -287,3 +305,21 @@ fn approvals_that_are_gone_are_named_and_rules_stay_undetermined_after_pruning()
     assert_eq!(pin(), "");
 }
 
+#[test]
+fn many_files_of_junk_and_a_commit_that_git_would_refuse() {
+    let ledger = Ledger::merged();
+    let mut work = ledger.push(PUSHED);
+    let digits = yes("omar").file.sha256[..12].to_owned();
+    for n in 0..3_000 {
+        let name = format!("exceptions/.approvals/{ID}/{digits}-junk{n}@example.com.txt");
+        work = work.write(&name, "exledger-approval v1\n").write(&format!("{name}.sig"), "junk");
+    }
+    work.commit("Junk");
+    ledger.says("2026-11-22T12:00:00Z", &yes("omar"));
+    let tip = ledger.repo.tip(BRANCH);
+    let tree = ledger.repo.git.find_commit(tip).unwrap().tree_id();
+    let raw = format!("tree {tree}\nparent {tip}\nPARENT x\nauthor a\n\nJunk\n");
+    ledger.repo.raw_commit(BRANCH, raw.as_bytes());
+    let record = ledger.record();
+    assert_eq!(record["status"], "active", "{record:#}");
+}
