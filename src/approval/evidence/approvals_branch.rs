@@ -16,6 +16,7 @@ use crate::approval::evidence::statement::{self, LedgerName, LedgerPlace, SoundS
 use crate::approval::evidence::statement_file::{
     ApprovalDecision, ApprovalFile, ApprovalSubject, GOVERNANCE,
 };
+use crate::approval::sources::signature;
 use crate::approval::sources::signers::Signers;
 use crate::approval::sources::wire::PublicKey;
 use crate::diag::sorting::StableSort as _;
@@ -31,12 +32,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// The statements that can be read, by their times.
 pub(crate) struct BranchStatements<'a> {
-    history: &'a History,
     all: Vec<DatedStatement<'a>>,
     /// Those about governance files, by the places at which they come into effect.
     governance: BTreeMap<Position, Vec<(usize, Arrival)>>,
-    /// The keys that were listed at some time, approved or not.
-    keys: OnceCell<BTreeSet<PublicKey>>,
 }
 
 struct DatedStatement<'a> {
@@ -60,8 +58,16 @@ struct Arrival {
 impl<'a> BranchStatements<'a> {
     pub(crate) fn read(history: &'a History) -> BranchStatements<'a> {
         let until = history.approvals_branch.until.unwrap_or(Instant::MAX);
+        let keys = OnceCell::new();
         let dated = history.statements.iter().filter_map(|statement| {
-            let After::Bytes(text) = &statement.text else { return None };
+            let (After::Bytes(text), After::Bytes(signature)) =
+                (&statement.text, &statement.signature)
+            else {
+                return None;
+            };
+            // Anybody may push what only looks like a statement: nothing of it is checked but the key that it names.
+            let key = signature::named_key(signature)?;
+            keys.get_or_init(|| ever_listed(history)).get(&key)?;
             let file = ApprovalFile::read(text).ok()?;
             let at = statement.committed.max(file.at);
             let after = history.mainline.at(at);
@@ -75,25 +81,21 @@ impl<'a> BranchStatements<'a> {
                 governance.entry(arrival.place).or_default().push((n, arrival));
             }
         }
-        BranchStatements { history, all, governance, keys: OnceCell::new() }
+        BranchStatements { all, governance }
     }
 
     /// Returns the places at which statements about governance files come into effect.
     pub(crate) fn governance_places(&self) -> impl Iterator<Item = Position> {
         self.governance.keys().copied()
     }
+}
 
-    /// Tells whether the key of a valid signature was ever listed: nobody else can have stated anything.
-    fn is_ever_listed(&self, checked: &SoundStatement) -> bool {
-        let keys = self.keys.get_or_init(|| {
-            let signers =
-                self.history.states.each().filter_map(|it| it.governance.signers.as_deref());
-            let lists: BTreeSet<&str> = signers.collect();
-            let lines = lists.into_iter().flat_map(|text| Signers::parse(text).lines);
-            lines.map(|line| line.key).collect()
-        });
-        checked.signature.key().is_some_and(|key| keys.contains(key))
-    }
+/// Returns the keys that were listed at some time, approved or not.
+fn ever_listed(history: &History) -> BTreeSet<PublicKey> {
+    let signers = history.states.each().filter_map(|it| it.governance.signers.as_deref());
+    let lists: BTreeSet<&str> = signers.collect();
+    let lines = lists.into_iter().flat_map(|text| Signers::parse(text).lines);
+    lines.map(|line| line.key).collect()
 }
 
 /// Returns when the next statement comes into effect that doesn't count at an instant; whoever pushed it.
@@ -165,7 +167,7 @@ impl<'a> ApprovalFileReader<'a> {
     pub(crate) fn bring_governance(&mut self, branch: &BranchStatements<'a>, place: Position) {
         for (n, arrival) in branch.governance.get(&place).into_iter().flatten() {
             if let Some(dated) = branch.all.get(*n) {
-                self.bring(branch, dated, *arrival);
+                self.bring(dated, *arrival);
             }
         }
     }
@@ -179,7 +181,7 @@ impl<'a> ApprovalFileReader<'a> {
                 && wanted(&TrailKey::Id(id.as_str().to_ascii_uppercase()))
             {
                 for arrival in dated.arrivals(self.history) {
-                    self.bring(&branch, dated, arrival);
+                    self.bring(dated, arrival);
                 }
             }
         }
@@ -189,15 +191,8 @@ impl<'a> ApprovalFileReader<'a> {
         }
     }
 
-    fn bring(
-        &mut self,
-        branch: &BranchStatements<'a>,
-        dated: &DatedStatement<'a>,
-        arrival: Arrival,
-    ) {
-        // Anybody may push what only looks like a statement.
-        let checked = self.check(dated, &arrival).filter(|checked| branch.is_ever_listed(checked));
-        let Some(checked) = checked else { return };
+    fn bring(&mut self, dated: &DatedStatement<'a>, arrival: Arrival) {
+        let Some(checked) = self.check(dated, &arrival) else { return };
         let Arrival { place, effective, judged_at, waits } = arrival;
         let all = self.governance_history;
         let before = all.before(judged_at);

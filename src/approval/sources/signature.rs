@@ -308,6 +308,14 @@ fn open(armoured: &[u8], payload: &[u8], namespace: &str) -> Result<PublicKey, S
     }
 }
 
+/// Returns the key that an SSH signature names, without checking that it made it.
+pub(crate) fn named_key(armoured: &[u8]) -> Option<PublicKey> {
+    let blob = bare(armoured)?;
+    let mut reader = WireReader(blob.strip_prefix(b"SSHSIG")?);
+    reader.number()?;
+    PublicKey::new(reader.string()?)
+}
+
 fn bare(armoured: &[u8]) -> Option<Vec<u8>> {
     let inside = armoured.strip_prefix(BEGIN)?.trim_ascii_end().strip_suffix(END)?;
     wire::from_base64(inside)
