@@ -222,6 +222,11 @@ fn approve(args: &ApproveArgs, ctx: &Ctx) -> anyhow::Result<Outcome> {
         answer.next = git_commands::after(ctx, &session, both, &written)?;
     }
     answer::add_signature(&mut answer, &prepared, &signed.signature);
+    if matches!(answer.counting, Counting::NotYet { .. }) && prepared.content.has_landed() {
+        // A statement keeps its time, and for what has landed the keys of that time count.
+        let again = prepared.content.argument();
+        answer.next = vec![format!("exledger approve {again}   # again, once that is merged")];
+    }
     ctx.show(&approve::show::signed(&answer))?;
     hint(ctx, &answer);
     Ok(match answer.counting {

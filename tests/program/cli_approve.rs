@@ -157,6 +157,17 @@ impl World {
         texts.map(|path| (path.to_owned(), text(path))).collect()
     }
 
+    /// Returns the files of the local branch, with the signatures.
+    pub(crate) fn recorded(&self) -> Vec<(String, String)> {
+        let name = format!("refs/heads/{BRANCH}");
+        if git(self.repo.path(), &["for-each-ref", &name]).is_empty() {
+            return Vec::new();
+        }
+        let files = git(self.repo.path(), &["ls-tree", "-r", "--name-only", BRANCH]);
+        let text = |path: &str| String::from_utf8(self.at(BRANCH, path)).unwrap();
+        files.lines().map(|path| (path.to_owned(), text(path))).collect()
+    }
+
     /// Returns the approval files of the work tree.
     pub(crate) fn written(&self) -> Vec<(String, String)> {
         let mut files = Vec::new();

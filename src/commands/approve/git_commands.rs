@@ -38,7 +38,7 @@ pub(super) fn after(
             ]
         }
         WrittenApproval::Branch { remote, .. } => {
-            let mut commands = send(ctx, session, (prepared, draft), remote.as_deref());
+            let mut commands = send(ctx, session, (prepared, draft), remote.as_deref())?;
             if prepared.decision == ApprovalDecision::Reject {
                 let git = next_steps::git_command(ctx, session);
                 let files = draft.all_paths();
@@ -59,7 +59,7 @@ pub(super) fn again(
     session: &Session,
     both: (&PreparedApproval<'_>, &ApprovalDraft<'_>),
 ) -> anyhow::Result<Vec<String>> {
-    Ok(send(ctx, session, both, both.1.resend()?))
+    send(ctx, session, both, both.1.resend()?)
 }
 
 /// Returns the commands that send the local statements to a remote; empty if there is none.
@@ -68,10 +68,8 @@ fn send(
     session: &Session,
     (prepared, draft): (&PreparedApproval<'_>, &ApprovalDraft<'_>),
     remote: Option<&str>,
-) -> Vec<String> {
-    let Some(remote) = remote else { return Vec::new() };
-    let git = next_steps::git_command(ctx, session);
-    let remote = quoted(remote);
+) -> anyhow::Result<Vec<String>> {
+    let Some(remote) = remote else { return Ok(Vec::new()) };
     let mut command = format!("exledger approve {}", prepared.content.argument());
     if let Some(branch) = &prepared.source.branch {
         command.push_str(&format!(" --ref {}", quoted(&branch.short)));
@@ -81,10 +79,15 @@ fn send(
         let reason = draft.file.reason.as_deref().unwrap_or_default();
         command.push_str(&format!(" --reason {}", quoted(reason)));
     }
-    vec![
-        format!("{git} fetch {remote} {APPROVALS_BRANCH}; {git} push {remote} {APPROVALS_BRANCH}"),
-        format!("refused? {command} again"),
-    ]
+    Ok(vec![send_command(ctx, session, remote)?, format!("refused? {command} again")])
+}
+
+/// Returns the commands that push the local statements, on top of what others pushed if the remote has the branch.
+pub(super) fn send_command(ctx: &Ctx, session: &Session, remote: &str) -> anyhow::Result<String> {
+    let git = next_steps::git_command(ctx, session);
+    let fetch = session.repository()?.fetch_of(remote, APPROVALS_BRANCH);
+    let (fetch, remote) = (fetch.trim_start_matches("git"), quoted(remote));
+    Ok(format!("{git}{fetch}; {git} push {remote} {APPROVALS_BRANCH}"))
 }
 
 /// Returns the command that commits the added files, for a shell.

@@ -2,13 +2,13 @@
 //!
 //! Start at [`run`]; [`features::approve::prepare_reviews`] decides. Follows `docs/spec/approval.md`, 1.12.
 
+use crate::commands::approve::git_commands;
 use crate::commands::context::{self, Ctx, fault};
 use crate::commands::exit::Outcome;
-use crate::commands::next_steps;
 use exledger::approval::evidence::reviews::Reviews;
 use exledger::approval::evidence::statement_file::ApprovalSubject;
 use exledger::approval::evidence::statement_file::SIGNATURE;
-use exledger::features::approve::bridge_key::UncountedKey;
+use exledger::features::approve::bridge_key::{ReviewKey, UncountedKey};
 use exledger::features::approve::reviews::PreparedReviews;
 use exledger::features::approve::show::{ApprovalSummary, WrittenReview};
 use exledger::features::{self, approve};
@@ -16,7 +16,6 @@ use exledger::plan::reviews::ApprovalFileDraft;
 use exledger::plan::reviews::skipped::{SkippedReview, UnresolvedReview};
 use exledger::session::Session;
 use exledger::store::files::{self, FileError};
-use exledger::survey::shell::quoted;
 use std::io::Read;
 use std::mem::ManuallyDrop;
 use std::path::Path;
@@ -24,7 +23,7 @@ use std::path::Path;
 /// The maximum size of a file of reviews, in bytes.
 const MOST: u64 = 16 * 1024 * 1024;
 
-/// Writes approval files for reviews, signed by a bridge's key.
+/// Adds statements of reviews to the local branch, signed by a bridge's key.
 pub(super) fn run(ctx: &Ctx, file: &Path, key: &str, written: bool) -> anyhow::Result<Outcome> {
     let session = ctx.home()?;
     session.work_tree()?;
@@ -41,13 +40,13 @@ pub(super) fn run(ctx: &Ctx, file: &Path, key: &str, written: bool) -> anyhow::R
     for review in &result.unresolved {
         ctx.tell(&warning(review, &reviews.pull_request));
     }
-    let files = prepared.files(key, &ctx.folder)?;
+    let files = prepared.files(ReviewKey::Named(key, &ctx.folder))?;
     for key in &files.uncounted {
         ctx.tell(&not_counted(key));
     }
     let counts = files.uncounted.is_empty();
     if written {
-        prepared.write(files)?;
+        prepared.write(&files)?;
     }
     show((ctx, &session, &prepared), written)?;
     let is_open = |skipped: &SkippedReview| matches!(skipped, SkippedReview::Missing { .. });
@@ -116,17 +115,9 @@ fn show(
             WrittenReview { text: text(draft, &summary), landed, summary }
         })
         .collect();
-    let git = next_steps::git_command(ctx, session);
-    let files = all.iter().flat_map(|review| &review.summary.files);
-    let paths: Vec<String> = files.map(|path| quoted(path)).collect();
-    let next = if written {
-        vec![
-            format!("{git} add {}", paths.join(" ")),
-            format!("{git} commit -m \"Record the reviews of what landed\""),
-            format!("{git} push"),
-        ]
-    } else {
-        Vec::new()
+    let next = match prepared.remote().filter(|_| written && !all.is_empty()) {
+        Some(remote) => vec![git_commands::send_command(ctx, session, remote)?],
+        None => Vec::new(),
     };
     let unresolved: Vec<approve::show::Unresolved> =
         prepared.result.unresolved.iter().map(shown).collect();

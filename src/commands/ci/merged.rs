@@ -19,7 +19,8 @@ use exledger::approval::evidence::reviews::Reviews;
 use exledger::approval::sources::keys::Keys;
 use exledger::approval::sources::signature::ProcessKey;
 use exledger::features;
-use exledger::features::approve::bridge_key::UncountedKey;
+use exledger::features::approve::bridge_key::{ReviewKey, UncountedKey};
+use exledger::features::approve::reviews::add_reviews;
 use exledger::history::chain;
 use exledger::history::objects::Oid;
 use exledger::history::refs::APPROVALS_BRANCH;
@@ -28,13 +29,8 @@ use exledger::plan::reviews::skipped::SkippedReview;
 use exledger::policy::people::nobody;
 use exledger::session::error::Error;
 use exledger::session::snapshot::walk::Scope;
-use exledger::store::approvals_branch::StatementCommit;
-use exledger::store::commits::WriterSignature;
 use exledger::store::forge::{ForgeRequest, LandedCommit};
 use exledger::store::run::KEY_VARIABLE;
-
-/// The subject of a commit of statements.
-const SUBJECT: &str = "Record the reviews of what was merged";
 
 /// How long the forge may take to know which request made the newest commit.
 const PAUSES: [u64; 3] = [0, 10, 30];
@@ -198,7 +194,7 @@ impl ReviewRecorder<'_> {
                 }
                 Err(error) => return Err(error.into()),
             };
-        let signed = prepared.statements(&self.key)?;
+        let signed = prepared.files(ReviewKey::InProcess(&self.key))?;
         let result = &prepared.result;
         let missing = |it: &SkippedReview| matches!(it, SkippedReview::Missing { .. });
         if result.skipped.iter().any(missing) {
@@ -220,8 +216,6 @@ impl ReviewRecorder<'_> {
         let approved = job.approved()?;
         let remote = approved.remote.as_deref();
         let git = job.session.repository()?;
-        let by = WriterSignature { name: nobody::NAME, email: nobody::EMAIL, at: job.ctx.now };
-        let commit = StatementCommit { files: &self.files, by, message: SUBJECT, setup: None };
         let branch = format!("refs/heads/{APPROVALS_BRANCH}");
         let tracked = remote.map(|it| format!("+{branch}:refs/remotes/{it}/{APPROVALS_BRANCH}"));
         let mut refused = None;
@@ -230,7 +224,7 @@ impl ReviewRecorder<'_> {
                 client.push(&format!("{branch}:{branch}")).ok();
                 return Ok(());
             }
-            let tip = git.add_statements(remote, &commit).map_err(|error| {
+            let tip = add_reviews(git, remote, &self.files, job.ctx.now).map_err(|error| {
                 fault::undetermined(format!("the statements were not committed: {error}"), "")
             })?;
             if git.tip_of(remote, APPROVALS_BRANCH) == Some(tip) {

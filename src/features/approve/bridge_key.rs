@@ -20,6 +20,14 @@ pub(super) struct BridgeKey<'a> {
     signer: ReviewSigner<'a>,
 }
 
+/// The key of a bridge.
+#[derive(Clone, Copy)]
+pub enum ReviewKey<'a> {
+    /// A file, or a key that git's configuration would name, and the folder that it is relative to.
+    Named(&'a str, &'a Path),
+    InProcess(&'a ProcessKey),
+}
+
 /// What signs a review.
 enum ReviewSigner<'a> {
     /// The program of OpenSSH, with a key that it finds.
@@ -46,24 +54,21 @@ pub struct UncountedKey {
 }
 
 impl<'a> BridgeKey<'a> {
-    /// Opens the named key.
+    /// Opens a key.
     pub(super) fn open(
-        named: &str,
-        (located, folder): (&Located, &Path),
+        key: ReviewKey<'a>,
+        located: &Located,
         (snapshot, at): (&'a Snapshot<'a>, &'a Moment),
     ) -> Result<BridgeKey<'a>, Error> {
-        let home = located.options.home.as_deref();
-        let repository = located.repository()?;
-        let setup = repository.signing(Some(named), home, folder).map_err(unsigned)?;
-        Ok(BridgeKey { snapshot, at, signer: ReviewSigner::Program(setup) })
-    }
-
-    /// Returns the bridge whose key is in this process.
-    pub(super) fn in_process(
-        key: &'a ProcessKey,
-        (snapshot, at): (&'a Snapshot<'a>, &'a Moment),
-    ) -> BridgeKey<'a> {
-        BridgeKey { snapshot, at, signer: ReviewSigner::Process(key) }
+        let signer = match key {
+            ReviewKey::InProcess(key) => ReviewSigner::Process(key),
+            ReviewKey::Named(named, folder) => {
+                let home = located.options.home.as_deref();
+                let setup = located.repository()?.signing(Some(named), home, folder);
+                ReviewSigner::Program(setup.map_err(unsigned)?)
+            }
+        };
+        Ok(BridgeKey { snapshot, at, signer })
     }
 
     /// Signs the text of a review, even with a key that is listed for no bridge yet: its line may land first.

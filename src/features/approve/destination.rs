@@ -17,7 +17,7 @@ use crate::session::options::Moment;
 use crate::session::snapshot::Snapshot;
 use crate::store::approvals_branch::StatementCommit;
 use crate::store::commits::ScribeError;
-use crate::store::edits::{self, Write, WriteLock};
+use crate::store::edits;
 use crate::store::files::{self, FileError};
 use crate::store::git::Repository;
 use crate::store::sign::Setup;
@@ -201,7 +201,7 @@ fn add(
     repository.add_statements(remote, &statements).map_err(unwritten_commit)
 }
 
-fn unwritten_commit(error: ScribeError) -> Error {
+pub(super) fn unwritten_commit(error: ScribeError) -> Error {
     let what = error.to_string();
     match error {
         ScribeError::CheckedOut(folder) => {
@@ -213,32 +213,6 @@ fn unwritten_commit(error: ScribeError) -> Error {
             let help = "write the files elsewhere with --out DIR".to_owned();
             Undetermined::Other { what, help }.into()
         }
-    }
-}
-
-/// Writes files beside the records, all or none; existing files are replaced.
-pub(super) fn write_beside(
-    located: &Located,
-    files: impl Iterator<Item = (String, Vec<u8>)>,
-) -> Result<(), Error> {
-    let tree = located.work_tree()?;
-    let lock = WriteLock::open(located.repository()?.common_dir()).map_err(unwritten)?;
-    let mut writes = Vec::new();
-    for (path, after) in files {
-        let before = tree.bytes(&path)?;
-        writes.push(Write { path, before, after });
-    }
-    lock.write(tree, &writes).map_err(unwritten)
-}
-
-fn unwritten(error: FileError) -> Error {
-    match error {
-        FileError::Failed(..) => Undetermined::Unwritable(error).into(),
-        _ => Usage::refused(
-            format!("{error}, so nothing was written"),
-            "move it away, or use --out DIR",
-        )
-        .into(),
     }
 }
 

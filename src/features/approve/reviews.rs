@@ -1,30 +1,33 @@
-//! Approval files for a forge's reviews of a merged pull request, written beside the records.
+//! Approval files for a forge's reviews of a merged pull request, added to the local branch of statements.
 //!
 //! Start at `prepare_files`. Follows `docs/spec/approval.md`, 1.12.
-
-use std::path::Path;
 
 use crate::approval::evidence::reviews::Reviews;
 use crate::approval::evidence::statement::LedgerName;
 use crate::approval::evidence::statement_file::SIGNATURE;
 use crate::approval::evidence::statement_file::{ApprovalFile, ApprovalSubject};
-use crate::approval::sources::signature::ProcessKey;
 use crate::features::approve;
-use crate::features::approve::bridge_key::{BridgeKey, UncountedKey};
-use crate::features::approve::destination::write_beside;
+use crate::features::approve::bridge_key::{BridgeKey, ReviewKey, UncountedKey};
+use crate::features::approve::destination::unwritten_commit;
 use crate::features::approve::subject;
 use crate::history::objects::Oid;
+use crate::history::refs::APPROVALS_BRANCH;
 use crate::history::tree::CommitTree;
 use crate::history::version::TrailKey;
 use crate::ledger::tree::Tree;
 use crate::plan::reviews::{self, ApprovalFileDraft, ReviewResult, Trouble, World};
+use crate::policy::people::nobody;
 use crate::policy::tier::Needed;
-use crate::session::error::{Error, Undetermined, Usage};
+use crate::record::time::Instant;
+use crate::session::error::{Error, Usage};
 use crate::session::locate::Located;
 use crate::session::options::Moment;
 use crate::session::snapshot::Snapshot;
 use crate::session::snapshot::tip::OnMainline;
 use crate::session::snapshot::walk::Scope;
+use crate::store::approvals_branch::StatementCommit;
+use crate::store::commits::{ScribeError, WriterSignature};
+use crate::store::git::Repository;
 
 /// The approval files made from reviews. If it is dropped, nothing is written.
 pub struct PreparedReviews<'s> {
@@ -108,53 +111,48 @@ fn read_needed(snapshot: &Snapshot<'_>, about: &ApprovalSubject) -> Option<Neede
 }
 
 impl PreparedReviews<'_> {
-    /// Returns the files that state something new, signed by the key of a bridge.
+    /// Returns the files that state something new, signed by the key of a bridge, by their paths from the top of the repository.
     ///
     /// # Errors
     /// If the key can't sign, its signature could never count, or an existing file can't be read.
-    pub fn files(&self, key: &str, folder: &Path) -> Result<ReviewFiles, Error> {
-        let tree = self.located.work_tree()?;
-        let ledger = self.snapshot.ledger_name();
-        let around = (&self.snapshot, &self.at);
-        let bridge = BridgeKey::open(key, (self.located, folder), around)?;
+    pub fn files(&self, key: ReviewKey<'_>) -> Result<ReviewFiles, Error> {
+        let bridge = BridgeKey::open(key, self.located, (&self.snapshot, &self.at))?;
+        let (trees, ledger) = (self.trees()?, self.snapshot.ledger_name());
         let mut news = ReviewFiles::default();
         for draft in &self.result.stated {
-            if !is_news(tree, draft, &ledger)? {
+            if !is_news(&trees, draft, &ledger)? {
                 continue;
             }
-            let text = draft.text.clone().into_bytes();
-            news.files.push((draft.path.clone(), text));
             let signature = bridge.sign(&draft.text)?;
-            news.uncounted.extend(signature.uncounted);
-            let path = format!("{}{SIGNATURE}", draft.path);
-            news.files.push((path, signature.armoured));
+            // A statement keeps the time of its first commit: one from before its key is listed never counts.
+            if let Some(uncounted) = signature.uncounted {
+                news.uncounted.push(uncounted);
+                continue;
+            }
+            let path = self.snapshot.prefix().outward(&draft.path).unwrap_or_default().join("/");
+            news.files.push((path.clone(), draft.text.clone().into_bytes()));
+            news.files.push((format!("{path}{SIGNATURE}"), signature.armoured));
         }
         Ok(news)
     }
 
-    /// Returns all files for the approvals branch, signed by a key of this process, by their paths from the top of the repository.
+    /// Adds files to the local branch of statements.
     ///
     /// # Errors
-    /// If a signature could never count.
-    pub fn statements(&self, key: &ProcessKey) -> Result<ReviewFiles, Error> {
-        let bridge = BridgeKey::in_process(key, (&self.snapshot, &self.at));
-        let mut all = ReviewFiles::default();
-        for draft in &self.result.stated {
-            let signature = bridge.sign(&draft.text)?;
-            all.uncounted.extend(signature.uncounted);
-            let path = self.snapshot.prefix().outward(&draft.path).unwrap_or_default().join("/");
-            all.files.push((path.clone(), draft.text.clone().into_bytes()));
-            all.files.push((format!("{path}{SIGNATURE}"), signature.armoured));
+    /// If git refuses the commit.
+    pub fn write(&self, files: &ReviewFiles) -> Result<(), Error> {
+        if files.files.is_empty() {
+            return Ok(());
         }
-        Ok(all)
+        let written =
+            add_reviews(self.located.repository()?, self.remote(), &files.files, self.at.instant());
+        written.map_err(unwritten_commit)?;
+        Ok(())
     }
 
-    /// Writes files beside the records, all or none.
-    ///
-    /// # Errors
-    /// If one can't be written.
-    pub fn write(&self, files: ReviewFiles) -> Result<(), Error> {
-        write_beside(self.located, files.files.into_iter())
+    /// Returns the remote that the statements are pushed to; `None` if the approved ref is a local one.
+    pub fn remote(&self) -> Option<&str> {
+        self.snapshot.origin().1.remote.as_deref()
     }
 
     /// Returns the groups that a review counts for.
@@ -164,27 +162,60 @@ impl PreparedReviews<'_> {
         subject::groups(&needed, &draft.person, draft.file.decision, governance)
     }
 
-    /// Returns for each file, in order, whether the approved ref has it already.
+    /// Returns the trees whose statements count: of the approved ref, and of its branch of statements.
+    fn trees(&self) -> Result<Vec<CommitTree<'_>>, Error> {
+        let (repository, chosen) = self.snapshot.origin();
+        let branch = repository.tip_of(self.remote(), APPROVALS_BRANCH);
+        let tree = |tip| Ok(CommitTree::of_commit(repository, tip, self.snapshot.prefix())?);
+        branch.into_iter().chain([chosen.tip]).map(tree).collect()
+    }
+
+    /// Returns for each file, in order, whether the approved ref or its branch of statements has it already.
     ///
     /// # Errors
-    /// If the files of the approved ref can't be read.
+    /// If an existing file can't be read.
     pub fn landed(&self) -> Result<Vec<bool>, Error> {
-        let tip =
-            self.snapshot.stamp().commit.as_deref().and_then(Oid::from_hex).ok_or_else(|| {
-                Undetermined::Other {
-                    what: "the approved ref has no commit".to_owned(),
-                    help: String::new(),
-                }
-            })?;
-        let tree = CommitTree::of_commit(self.located.repository()?, tip, self.snapshot.prefix())?;
-        let ledger = self.snapshot.ledger_name();
+        let (trees, ledger) = (self.trees()?, self.snapshot.ledger_name());
         let drafts = self.result.stated.iter();
-        drafts.map(|draft| Ok(!is_news(&tree, draft, &ledger)?)).collect()
+        drafts.map(|draft| Ok(!is_news(&trees, draft, &ledger)?)).collect()
     }
 }
 
+/// Adds the statements of a bridge to the local approvals branch, and returns its new tip.
+///
+/// # Errors
+/// As [`Repository::add_statements`].
+pub fn add_reviews(
+    repository: &Repository,
+    remote: Option<&str>,
+    files: &[(String, Vec<u8>)],
+    at: Instant,
+) -> Result<Oid, ScribeError> {
+    let by = WriterSignature { name: nobody::NAME, email: nobody::EMAIL, at };
+    let message = "Record the reviews of what was merged";
+    repository.add_statements(remote, &StatementCommit { files, by, message, setup: None })
+}
+
+/// Tells whether a review states something that none of some trees has.
+fn is_news(
+    trees: &[CommitTree<'_>],
+    draft: &ApprovalFileDraft,
+    ledger: &LedgerName,
+) -> Result<bool, Error> {
+    for tree in trees {
+        if !is_new_in(tree, draft, ledger)? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
 /// Tells whether a review states something new, or lacks its signature; an approval signed by the same person outranks it.
-fn is_news(tree: &dyn Tree, draft: &ApprovalFileDraft, ledger: &LedgerName) -> Result<bool, Error> {
+fn is_new_in(
+    tree: &dyn Tree,
+    draft: &ApprovalFileDraft,
+    ledger: &LedgerName,
+) -> Result<bool, Error> {
     let Some(text) = tree.bytes(&draft.path)? else {
         return Ok(true);
     };

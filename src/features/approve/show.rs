@@ -255,8 +255,8 @@ pub fn stated(
     doc.blocks.push(Block::Pairs(pairs.collect()));
     let n_waiting = all.iter().filter(|review| !review.landed).count();
     let waiting = match n_waiting {
-        0 => "All of them are on the approved ref".to_owned(),
-        n => format!("{} on the approved ref: they count once they are merged", not_yet(n)),
+        0 => "All of them are on the approved ref, or on its branch of approvals".to_owned(),
+        n => format!("{} sent: they count once they are pushed", not_yet(n)),
     };
     doc.blocks.push(Block::Paragraph(StyledText::plain(waiting)));
     doc.blocks.extend(not_written(unresolved));

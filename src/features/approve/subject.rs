@@ -113,6 +113,11 @@ impl ApprovalContent {
         self.file.as_ref()?.record.as_ref()
     }
 
+    /// Tells whether the approved ref has these bytes.
+    pub fn has_landed(&self) -> bool {
+        self.landed.is_some()
+    }
+
     /// Returns the arguments that name it on a command line.
     pub fn argument(&self) -> String {
         match self.file {

@@ -81,7 +81,7 @@ impl Repository {
         }
     }
 
-    /// Returns the command that fetches one branch of a remote, also in a clone that follows another one alone.
+    /// Returns the command that fetches a branch of a remote, if that has one; also in a clone that follows another one alone.
     pub fn fetch_of(&self, remote: &str, branch: &str) -> String {
         let follows = || {
             let found = self.git.find_remote(remote)?;
@@ -89,8 +89,11 @@ impl Repository {
             Ok::<bool, git2::Error>(found.refspecs().any(|refspec| refspec.src_matches(&source)))
         };
         match follows().unwrap_or(true) {
-            true => format!("git fetch {remote} {branch}"),
-            false => format!("git fetch {remote} {branch}:refs/remotes/{remote}/{branch}"),
+            true => format!("git fetch {remote}"),
+            // A pattern may match nothing.
+            false => {
+                format!("git fetch {remote} 'refs/heads/{branch}*:refs/remotes/{remote}/{branch}*'")
+            }
         }
     }
 

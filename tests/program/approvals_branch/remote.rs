@@ -81,7 +81,7 @@ fn one_pull_request_and_one_push_of_the_branch_end_in_allow() {
     let said = run(omar.path(), on, &["approve", ID, "--ref", "billing"]);
     assert_eq!(said.code, 0, "{}", said.err);
     let commands: Vec<&str> = said.out.lines().map(str::trim).collect();
-    let send = "git fetch origin exledger-approvals; git push origin exledger-approvals";
+    let send = "git fetch origin; git push origin exledger-approvals";
     let at = commands.iter().position(|line| *line == send);
     let at = at.unwrap_or_else(|| panic!("{}", said.out));
     assert_eq!(commands[at + 1], format!("refused? exledger approve {ID} --ref billing again"));
@@ -135,7 +135,8 @@ fn a_clone_of_one_branch_says_what_it_lacks_and_how_to_fetch_it() {
     let single = forge.clone("nina", &["--single-branch"]);
     let (is, reasons) = status(single.path());
     assert_eq!(is, "unapproved");
-    let command = "git fetch origin exledger-approvals:refs/remotes/origin/exledger-approvals";
+    let command =
+        "git fetch origin 'refs/heads/exledger-approvals*:refs/remotes/origin/exledger-approvals*'";
     let lack = format!("this clone has no origin/exledger-approvals: {command}");
     assert!(reasons.contains(&lack), "{reasons}");
     assert!(shell(single.path(), command));
@@ -144,10 +145,30 @@ fn a_clone_of_one_branch_says_what_it_lacks_and_how_to_fetch_it() {
     let whole = forge.clone("nina", &[]);
     git(whole.path(), &["update-ref", "-d", "refs/remotes/origin/exledger-approvals"]);
     let (is, reasons) = status(whole.path());
-    let lack = "this clone has no origin/exledger-approvals: git fetch origin exledger-approvals\"";
+    let lack = "this clone has no origin/exledger-approvals: git fetch origin\"";
     assert!(is == "unapproved" && reasons.contains(lack), "{reasons}");
-    assert!(shell(whole.path(), "git fetch origin exledger-approvals"));
+    assert!(shell(whole.path(), "git fetch origin"));
     assert_eq!(status(whole.path()).0, "active");
+}
+
+#[test]
+fn what_is_printed_works_where_the_remote_has_no_such_branch_yet() {
+    let forge = Forge::new();
+    forge.merge();
+    for options in [&[][..], &["--single-branch"]] {
+        let clone = forge.clone("omar", options);
+        let (_, reasons) = status(clone.path());
+        let (_, command) = reasons.split_once("no origin/exledger-approvals: ").unwrap();
+        let fetch = command.split('"').next().unwrap();
+        assert!(shell(clone.path(), fetch), "{reasons}");
+        let said = run(clone.path(), "2026-11-21T11:00:00Z", &["approve", ID]);
+        let send = said.out.lines().find(|line| line.contains("; git push")).unwrap();
+        let all: Vec<bool> = send.trim().split("; ").map(|it| shell(clone.path(), it)).collect();
+        assert_eq!(all, [true, true], "{send}");
+        assert!(shell(clone.path(), fetch), "{fetch}");
+        assert_eq!(status(clone.path()).0, "active");
+        git(forge.remote.path(), &["update-ref", "-d", "refs/heads/exledger-approvals"]);
+    }
 }
 
 #[test]

@@ -51,15 +51,15 @@ fn a_ledger_below_a_folder_keeps_its_approvals_there() {
     let landing = repo.by("ana").through("github").squash("billing", "File it (#1)");
     repo.checkout();
     let json = format!(
-        r##"{{"pull_request": "#1", "landing": "{landing}", "reviews": [{{"login": "lchen", "email": null,
-            "state": "approved", "commit": "{head}", "at": "2026-11-20T10:30:00Z",
+        r##"{{"pull_request": "#1", "landing": "{landing}", "reviews": [{{"login": "sfox", "email": "sam@example.com",
+            "permission": "write", "state": "approved", "commit": "{head}", "at": "2026-11-20T10:30:00Z",
             "url": "https://forge.example.com/1", "reason": "Two\nlines"}}]}}"##
     );
     std::fs::write(ledger.join("reviews.json"), json).unwrap();
     let key = world.key("bridge").display().to_string();
     let said = approve(&ledger, &["--from-reviews", "reviews.json", "--key", &key]);
     let path = said["results"][0]["files"][0].as_str().unwrap();
-    let text = std::fs::read_to_string(ledger.join(path)).unwrap();
+    let text = git(repo.path(), &["show", &format!("{BRANCH}:svc/{path}")]);
     assert!(text.contains("\nreason Two lines\nvia https://forge.example.com/1\n"), "{text}");
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::reviews::{BOT, squashed};
+use super::reviews::squashed;
 use super::{POLICY, World};
 use crate::cli::Run;
 
@@ -56,12 +56,11 @@ fn an_account_that_the_forge_tells_from_the_authors_approves() {
     let run = world.reviewed(&asked(&landing, &review(&head)));
     assert_eq!((run.code, run.err.as_str()), (0, ""), "{}", run.out);
     assert_eq!(unresolved(&run), [] as [Value; 0]);
-    let files = world.written();
+    let files = world.recorded();
     assert!(files[0].0.ends_with("-odiaz@users.noreply.github.com.txt"), "{files:?}");
     let lines = "by odiaz@users.noreply.github.com\nvia https://forge.example.com/pull/2#review-1\n\
         author ana@example.com aruiz\nauthor aruiz@users.noreply.github.com aruiz\n";
     assert!(files[0].1.ends_with(lines), "{}", files[0].1);
-    world.land(BOT);
     assert_eq!(world.stands(), ("active".into(), "claimed".into()));
     let record = world.record();
     let approver = &record["approval"]["approvers"][0];
@@ -81,7 +80,7 @@ fn an_unknown_login_is_exit_1_with_the_line_and_counts_once_it_is_mapped() {
         "reason": "the forge does not say which accounts wrote the pull request",
     });
     assert_eq!(unresolved(&run), [expected]);
-    assert!(world.written().is_empty());
+    assert!(world.recorded().is_empty());
     let mapped = PLAIN.replace("people: {", "people: {logins: {odiaz: omar@example.com}, ");
     world
         .repo
@@ -92,7 +91,6 @@ fn an_unknown_login_is_exit_1_with_the_line_and_counts_once_it_is_mapped() {
     world.repo.by("lee").merge("map", "Merge branch 'map'");
     let run = world.reviewed(&asked);
     assert_eq!((run.code, run.err.as_str()), (0, ""));
-    world.land(BOT);
     assert_eq!(world.stands(), ("active".into(), "claimed".into()));
     let record = world.record();
     assert_eq!(record["approval"]["approvers"][0]["email"], "omar@example.com");
@@ -110,7 +108,7 @@ fn where_groups_or_a_named_person_are_demanded_an_account_is_not_enough() {
         let run = world.reviewed(&asked(&landing, &review(&head)));
         assert_eq!((run.code, run.err.as_str()), (1, WARNING));
         assert_eq!(unresolved(&run)[0]["reason"], reason);
-        assert!(world.written().is_empty());
+        assert!(world.recorded().is_empty());
     }
 }
 
@@ -125,7 +123,7 @@ fn no_account_of_an_author_approves() {
         assert_eq!((run.code, run.err.as_str()), (1, WARNING));
         let reason = "odiaz opened the pull request or wrote part of it";
         assert_eq!(unresolved(&run)[0]["reason"], reason);
-        assert!(world.written().is_empty());
+        assert!(world.recorded().is_empty());
     }
     // A second account of hers, which the policy lists.
     let mapped = PLAIN.replace("people: {", "people: {logins: {odiaz: ana@example.com}, ");
@@ -133,7 +131,6 @@ fn no_account_of_an_author_approves() {
     let (head, landing) = squashed(&world);
     let run = world.reviewed(&asked(&landing, &review(&head)));
     assert_eq!(run.code, 0, "{}", run.err);
-    world.land(BOT);
     assert_eq!(world.stands().0, "unapproved");
 }
 
@@ -144,7 +141,6 @@ fn an_author_whom_the_forge_names_in_no_line_is_nobody_known() {
     let authors = json!([{"email": "other@example.com", "login": "aruiz"}]);
     let asked = with(asked(&landing, &review(&head)), &[("authors", authors)]);
     assert_eq!(world.reviewed(&asked).code, 0);
-    world.land(BOT);
     assert_eq!(world.stands(), ("unapproved".into(), "unresolved".into()));
 }
 
@@ -173,7 +169,7 @@ fn a_login_that_the_forge_does_not_name_is_nobody() {
         assert_eq!((run.code, run.err.as_str()), (1, WARNING), "{reason}");
         assert_eq!(unresolved(&run)[0]["reason"], reason);
     }
-    assert!(world.written().is_empty());
+    assert!(world.recorded().is_empty());
 }
 
 #[test]

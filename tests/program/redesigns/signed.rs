@@ -99,7 +99,7 @@ fn reviews_of_the_pull_request_state_it_too() {
     std::fs::write(world.repo.path().join(".git/reviews.json"), reviews.to_string()).unwrap();
     let run = world.record_reviews();
     assert_eq!(run.code, 0, "{}", run.err);
-    let texts: Vec<String> = world.written().into_iter().map(|(_, text)| text).collect();
+    let texts: Vec<String> = world.recorded().into_iter().map(|(_, text)| text).collect();
     let about = |line: &str| texts.iter().filter(|text| text.lines().any(|it| it == line)).count();
     assert_eq!(
         (
