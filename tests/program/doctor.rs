@@ -14,7 +14,7 @@ use exledger::session::options::{Moment, Options};
 use exledger::session::snapshot::walk::Scope;
 use exledger::survey::remote::RemoteAddress;
 
-use crate::support::repo::{Repo, speak};
+use crate::support::repo::{Repo, git, speak};
 
 pub(super) const ID: &str = "EXC-2026-7F3KQ";
 pub(super) const POLICY: &str = "version: 1
@@ -150,6 +150,25 @@ fn without_a_policy_on_the_approved_branch_nothing_is_known() {
     assert_eq!(policy.state, CheckState::Unknown);
     assert_eq!(policy.commands, ["git add exledger.yaml", "git commit"]);
     assert!(diagnosis.checks.iter().skip(3).all(|check| check.state == CheckState::Unknown));
+    // It is committed on a branch, and waits for its merge.
+    let switch = |branch: &str| git(repo.path(), &["checkout", "-q", "-f", branch]);
+    repo.branch("ledger").by("lee").write("exledger.yaml", POLICY).commit("Keep a ledger");
+    switch("ledger");
+    let policy = check(&repo, CheckName::Policy);
+    assert_eq!(policy.message, "exledger.yaml is on ledger, and not merged into main yet");
+    assert_eq!(policy.commands, Vec::<String>::new());
+    let begin = repo.tip("main");
+    repo.config("remote.origin.url", "https://github.com/example/payments.git");
+    repo.set_ref("refs/remotes/origin/main", begin);
+    assert_eq!(check(&repo, CheckName::Policy).commands, ["git push origin HEAD"]);
+    repo.set_ref("refs/heads/main", repo.tip("ledger"));
+    switch("main");
+    let push = check(&repo, CheckName::Policy).commands;
+    assert_eq!(push, ["git push origin HEAD:refs/heads/ledger"], "main may be protected");
+    git(repo.path(), &["remote", "remove", "origin"]);
+    git(repo.path(), &["update-ref", "-d", "refs/remotes/origin/main"]);
+    git(repo.path(), &["reset", "-q", "--hard", &begin.to_string()]);
+    repo.scribble("exledger.yaml", POLICY);
     repo.by("lee")
         .write("exledger.yaml", POLICY)
         .write(SIGNERS, &speak::bridge_line())

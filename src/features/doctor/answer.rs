@@ -15,12 +15,14 @@ use crate::features::doctor::check::{CheckName, DoctorCheck};
 use crate::features::doctor::diagnosis::Diagnosis;
 use crate::features::doctor::facts::{CloneState, DoctorFacts, GitUser, OwnKey};
 use crate::features::doctor::{folder_sizes, recent, signed_merges};
+use crate::history::chain;
 use crate::history::objects::{Extent, Obstacle};
 use crate::history::paths::LedgerPrefix;
-use crate::history::refs::{APPROVALS_BRANCH, Cause};
+use crate::history::refs::{APPROVALS_BRANCH, Cause, HeadState};
 use crate::history::tree::CommitTree;
 use crate::history::watched_paths::{self, RecordFilter};
 use crate::ledger::tree::Tree as _;
+use crate::policy;
 use crate::policy::demand::Proof;
 use crate::policy::governance::Governance;
 use crate::session::error::{Error, Undetermined};
@@ -104,20 +106,35 @@ fn read(located: &Located, at: &Moment, folder: &Path) -> Result<DoctorAnswer, E
         clone,
         forgets_tips: repository.forgets_tips(reference),
         governance,
-        in_work_tree: in_work_tree.as_ref(),
-        recent: &recent,
         n_rules_of_branch,
+        in_work_tree: in_work_tree.as_ref(),
+        unmerged: unmerged(repository, snapshot.prefix())?,
+        recent: &recent,
         forges: &forges,
         kept,
         ci: &CiSetup::read(&top)?,
         has_signed: has_signed(repository, snapshot.origin().1.remote.as_deref(), governance)?,
         user: &user(located, repository, folder),
         remote: remote.as_ref(),
+        remote_name: snapshot.origin().1.remote.as_deref(),
         folders: &folders,
         instant: at.instant(),
     };
     let diagnosis = doctor::diagnosis::diagnose(&facts);
     Ok(DoctorAnswer { stamp: snapshot.stamp().clone(), diagnosis })
+}
+
+/// Returns the branch that is checked out, if its newest commit has a policy.
+fn unmerged(repository: &Repository, prefix: &LedgerPrefix) -> Result<Option<String>, Error> {
+    let HeadState::Branch(name) = repository.refs().map_err(Undetermined::from)?.head else {
+        return Ok(None);
+    };
+    let branch = chain::branch(&name);
+    let Some(tip) = repository.tip_of(None, branch) else {
+        return Ok(None);
+    };
+    let tree = CommitTree::of_commit(repository, tip, prefix)?;
+    Ok(tree.kind(policy::FILE)?.map(|_| branch.to_owned()))
 }
 
 /// Returns how many exceptions in force have enough approvals without the claimed ones, and how many there are.

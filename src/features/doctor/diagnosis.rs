@@ -9,8 +9,10 @@ use crate::features::doctor::check::{CheckName, CheckState, DoctorCheck};
 use crate::features::doctor::facts::DoctorFacts;
 use crate::features::doctor::requirements::Requirements;
 use crate::features::doctor::signed_merges::ForgeMerges;
-use crate::policy::governance;
+use crate::history::chain;
 use crate::policy::governance::State;
+use crate::policy::{self, governance};
+use crate::survey::shell::quoted;
 
 /// Whether an approval counts here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,11 +93,22 @@ pub fn diagnose(facts: &DoctorFacts<'_>) -> Diagnosis {
     );
     if facts.governance.state == State::Absent {
         let policy = DoctorCheck::unknown(CheckName::Policy, governance::NO_POLICY);
-        let uncommitted = facts.in_work_tree.is_some_and(|it| it.state == State::Sound);
-        let policy = if uncommitted {
-            policy.with_command("git add exledger.yaml").with_command("git commit")
-        } else {
-            policy.with_command("exledger init")
+        let is_written = facts.in_work_tree.is_some_and(|it| it.state == State::Sound);
+        let policy = match &facts.unmerged {
+            Some(branch) => {
+                let approved = facts.stamp.reference.as_deref().map_or("", chain::branch);
+                let message =
+                    format!("{} is on {branch}, and not merged into {approved} yet", policy::FILE);
+                let policy = DoctorCheck::unknown(CheckName::Policy, message);
+                // The forge may refuse pushes to the approved branch.
+                let to = if branch == approved { ":refs/heads/ledger" } else { "" };
+                let push = facts.remote_name.map(|it| format!("git push {} HEAD{to}", quoted(it)));
+                push.into_iter().fold(policy, DoctorCheck::with_command)
+            }
+            None if is_written => {
+                policy.with_command("git add exledger.yaml").with_command("git commit")
+            }
+            None => policy.with_command("exledger init"),
         };
         return Diagnosis::stopped(vec![reference, clone], policy);
     }

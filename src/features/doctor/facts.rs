@@ -57,6 +57,8 @@ pub struct DoctorFacts<'a> {
     pub n_rules_of_branch: usize,
     /// The governance files of the work tree, if they can be read.
     pub in_work_tree: Option<&'a Governance>,
+    /// The branch whose newest commit has the policy, where the approved ref has none.
+    pub unmerged: Option<String>,
     pub recent: &'a RecentCommits,
     pub forges: &'a [ForgeMerges],
     /// How many of the exceptions in force `proof: forge-signed` would keep in force, of how many; `None` where no forge signs.
@@ -67,6 +69,7 @@ pub struct DoctorFacts<'a> {
     pub has_signed: bool,
     pub user: &'a GitUser,
     pub remote: Option<&'a RemoteAddress>,
+    pub remote_name: Option<&'a str>,
     /// The folders with records at the tip, each with the number of its files.
     pub folders: &'a [(String, usize)],
     pub instant: Instant,
