@@ -66,7 +66,7 @@ impl<'g> Identities<'g> {
         self.nearest_relation(one, others, &separated_by)
     }
 
-    pub(crate) fn is_listed(&self, only: &OnlyListed, person: &Person) -> bool {
+    fn is_listed(&self, only: &OnlyListed, person: &Person) -> bool {
         let resolver = self.resolver();
         only.why_not(&resolver, &resolver, &resolver.of_person(person).person).is_none()
     }
@@ -363,6 +363,8 @@ pub struct ContentPeople<'a> {
     pub committed: &'a [Person],
     /// Its owners; empty for a governance file.
     pub owners: &'a [Address],
+    /// The record, and the last approved one; `None` for a governance file.
+    pub records: [Option<&'a Record>; 2],
 }
 
 /// Returns why somebody's signed approval or rejection of content would not count; `None` if it would.
@@ -401,6 +403,13 @@ pub fn refusal(
         Relation::Unknown(unknown) => return Some(NotCounted::UnknownAccount(unknown)),
         Relation::Different => {}
     }
-    let is_accepted = approval.accept.contains(&EvidenceKind::Detached);
-    if is_accepted { None } else { Some(NotCounted::Kind) }
+    if !approval.accept.contains(&EvidenceKind::Detached) {
+        return Some(NotCounted::Kind);
+    }
+    let [own, approved] = content.records;
+    let listed = OnlyListed::for_record(governance_before, own, approved);
+    // The line of a key may still make somebody listed.
+    let listed = listed.filter(|_| identities.key_set.keys.lists_address(who, &known));
+    let resolver = identities.resolver();
+    listed?.why_not(&resolver, &resolver, &resolver.of_person(&known).person)
 }

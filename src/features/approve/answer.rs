@@ -171,7 +171,8 @@ pub(super) fn refuse_uncounted(
         None => present,
     };
     let ApprovalTarget { makers, committed, owners, .. } = &content.target;
-    let people = ContentPeople { makers, committed, owners };
+    let records = [content.record(), content.last_approved.as_deref()];
+    let people = ContentPeople { makers, committed, owners, records };
     match who::refusal(people, person, decision, [judging, present]) {
         None => Ok(()),
         Some(reason) => {
