@@ -215,7 +215,7 @@ impl<'c> ForgeJob<'c> {
 
     /// Prints the answer and the messages of a part.
     pub(super) fn print(&self, part: &JobPart) -> anyhow::Result<()> {
-        self.ctx.print(part.answer.as_bytes())?;
+        self.ctx.print(part.answer(0).as_bytes())?;
         self.tell(part);
         Ok(())
     }

@@ -64,16 +64,20 @@ struct NightlyAnswers {
     repeated: Value,
 }
 
+/// A text for people, and the same for the decisions here.
+const BOTH: &[&str] = &["markdown", "json"];
+
 impl NightlyAnswers {
     fn ask(ctx: &Ctx) -> anyhow::Result<NightlyAnswers> {
-        let due = JobPart::run::<QueueArgs>(ctx, "json", &["--by=owner", "--messages"])?;
+        let queue = JobPart::run::<QueueArgs>(ctx, BOTH, &["--by=owner", "--messages"])?;
+        let patterns = JobPart::run::<PatternsArgs>(ctx, BOTH, &[])?;
         Ok(NightlyAnswers {
-            audit: JobPart::run::<VerifyArgs>(ctx, "markdown", &[])?,
-            patterns: JobPart::run::<PatternsArgs>(ctx, "markdown", &[])?,
-            queue: JobPart::run::<QueueArgs>(ctx, "markdown", &["--by=owner", "--messages"])?,
-            scan: JobPart::run::<ScanArgs>(ctx, "markdown", &[])?,
-            due: due.json(),
-            repeated: JobPart::run::<PatternsArgs>(ctx, "json", &[])?.json(),
+            audit: JobPart::run::<VerifyArgs>(ctx, &["markdown"], &[])?,
+            scan: JobPart::run::<ScanArgs>(ctx, &["markdown"], &[])?,
+            due: queue.json(1),
+            repeated: patterns.json(1),
+            patterns,
+            queue,
         })
     }
 
@@ -109,7 +113,7 @@ impl NightlyAnswers {
             commit.get(..12).unwrap_or(commit),
         );
         let mut add = |title: &str, before: &str, part: &JobPart| {
-            text.push_str(&format!("\n# {title}\n\n{before}{}", part.answer));
+            text.push_str(&format!("\n# {title}\n\n{before}{}", part.answer(0)));
         };
         if !self.messages().is_empty() {
             add("What is due", &self.mentions(), &self.queue);

@@ -9,27 +9,27 @@ use crate::commands::exit::Outcome;
 /// The largest text of a comment or an issue, in bytes: forges refuse more than 65,536 characters.
 const MOST_BYTES: usize = 58_000;
 
-/// The answer of a command in one format.
+/// The answer of a command, in some formats.
 #[derive(Clone, Debug, Default)]
 pub(super) struct JobPart {
-    pub(super) answer: String,
+    pub(super) answers: Vec<String>,
     pub(super) messages: String,
     pub(super) outcome: Option<Outcome>,
 }
 
 impl JobPart {
-    /// Runs a command with arguments, in a format.
+    /// Runs a command with arguments, once for all formats; as in the first one.
     pub(super) fn run<A: Run>(
         ctx: &Ctx,
-        format: &str,
+        formats: &[&str],
         arguments: &[&str],
     ) -> anyhow::Result<JobPart> {
-        let (inner, captured) = ctx.capturing(A::FORMATS, format)?;
+        let (inner, captured) = ctx.capturing(A::FORMATS, formats)?;
         let arguments = std::iter::once("exledger").chain(arguments.iter().copied());
         let ran = A::try_parse_from(arguments)?.run(&inner);
         let text = captured.take();
         let mut part = JobPart {
-            answer: text.answer,
+            answers: text.answers,
             messages: text.messages,
             outcome: ran.as_ref().ok().copied(),
         };
@@ -44,9 +44,14 @@ impl JobPart {
         self.outcome.unwrap_or(Outcome::Undetermined)
     }
 
-    /// Returns its answer as JSON; null if there is none.
-    pub(super) fn json(&self) -> serde_json::Value {
-        serde_json::from_str(&self.answer).unwrap_or_default()
+    /// Returns its answer in the format of that index; empty if there is none.
+    pub(super) fn answer(&self, format: usize) -> &str {
+        self.answers.get(format).map_or("", String::as_str)
+    }
+
+    /// Returns its answer in a format as JSON; null if there is none.
+    pub(super) fn json(&self, format: usize) -> serde_json::Value {
+        serde_json::from_str(self.answer(format)).unwrap_or_default()
     }
 }
 

@@ -57,9 +57,9 @@ impl Run for PullRequestArgs {
             (true, ForgeProgram::Github) => "github",
             _ => "table",
         };
-        let lint = JobPart::run::<LintArgs>(ctx, shown, &[&base])?;
+        let lint = JobPart::run::<LintArgs>(ctx, &[shown, "markdown", "gitlab"], &[&base])?;
         job.print(&lint)?;
-        let scan = JobPart::run::<ScanArgs>(ctx, shown, &[&base, "--no-age"])?;
+        let scan = JobPart::run::<ScanArgs>(ctx, &[shown, "markdown"], &[&base, "--no-age"])?;
         job.print(&scan)?;
         let mut arguments = Vec::new();
         // The branch completes the command that signs an approval.
@@ -67,18 +67,23 @@ impl Run for PullRequestArgs {
         arguments.extend(branch.map(|branch| format!("--branch={branch}")));
         arguments.extend(["--".to_owned(), request.base.clone()]);
         let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-        let diff = JobPart::run::<DiffArgs>(ctx, "markdown", &arguments)?;
+        let diff = JobPart::run::<DiffArgs>(ctx, &["markdown", "json"], &arguments)?;
         job.tell(&diff);
         if job.is_running {
-            summarize(&job, &base)?;
-            job.summarize(&diff.answer)?;
+            if let Some(folder) = job.variable("CI_PROJECT_DIR") {
+                let path = PathBuf::from(folder).join("gl-code-quality-exledger.json");
+                files::replace(&path, lint.answer(2).as_bytes())?;
+            }
+            for text in [lint.answer(1), scan.answer(1), diff.answer(0)] {
+                job.summarize(text)?;
+            }
         }
         // `lint` has its errors, too.
         let unknown = diff.outcome() == Outcome::Undetermined;
         let outcome =
             worst([&lint, &scan]).max(if unknown { diff.outcome() } else { Outcome::Fine });
-        if !diff.answer.is_empty() {
-            comment(&job, &request, (&arguments, &diff.answer))?;
+        if !diff.answer(0).is_empty() {
+            comment(&job, &request, &diff)?;
         }
         Ok(outcome)
     }
@@ -120,26 +125,8 @@ impl CheckedRequest {
     }
 }
 
-/// Writes the same answers where the forge shows them: into the summary, or the report of GitLab.
-fn summarize(job: &ForgeJob<'_>, base: &str) -> anyhow::Result<()> {
-    if let Some(folder) = job.variable("CI_PROJECT_DIR") {
-        let report = JobPart::run::<LintArgs>(job.ctx, "gitlab", &[base])?;
-        let path = PathBuf::from(folder).join("gl-code-quality-exledger.json");
-        files::replace(&path, report.answer.as_bytes())?;
-    }
-    if job.variable("GITHUB_STEP_SUMMARY").is_some() {
-        job.summarize(&JobPart::run::<LintArgs>(job.ctx, "markdown", &[base])?.answer)?;
-        job.summarize(&JobPart::run::<ScanArgs>(job.ctx, "markdown", &[base, "--no-age"])?.answer)?;
-    }
-    Ok(())
-}
-
 /// Keeps the one comment on a request up to date.
-fn comment(
-    job: &ForgeJob<'_>,
-    request: &CheckedRequest,
-    (arguments, text): (&[&str], &str),
-) -> anyhow::Result<()> {
+fn comment(job: &ForgeJob<'_>, request: &CheckedRequest, diff: &JobPart) -> anyhow::Result<()> {
     let Some(number) = request.number else {
         return Ok(());
     };
@@ -153,11 +140,11 @@ fn comment(
         job.ctx.hint(&format!("hint: {name} is not set, so there is no comment"));
         return Ok(());
     }
-    let answer = JobPart::run::<DiffArgs>(job.ctx, "json", arguments)?.json();
+    let answer = diff.json(1);
     let has = |key: &str, is: &dyn Fn(&Value) -> bool| {
         answer.get(key).and_then(Value::as_array).is_some_and(|all| all.iter().any(is))
     };
     let is_about_exceptions = has("changes", &|_| true)
         || has("findings", &|it| it.get("rule").is_none_or(|rule| rule != "workflow-changed"));
-    job.comment(number, &job.marker("exledger")?, text, is_about_exceptions)
+    job.comment(number, &job.marker("exledger")?, diff.answer(0), is_about_exceptions)
 }

@@ -4,7 +4,7 @@
 
 use std::io;
 use std::io::{ErrorKind, Write};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use anyhow::Context;
 
@@ -84,14 +84,17 @@ impl Formats {
 }
 
 /// What a command prints, while another one reads it.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct CapturedOutput(Arc<Mutex<CapturedText>>);
+#[derive(Clone, Debug)]
+pub(crate) struct CapturedOutput {
+    text: Arc<Mutex<CapturedText>>,
+    formats: Vec<&'static render::format::OutputFormat>,
+}
 
 /// What a command printed.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct CapturedText {
-    /// Its answer.
-    pub(crate) answer: String,
+    /// Its answer, in each of the formats.
+    pub(crate) answers: Vec<String>,
     /// What it told people, with the line breaks.
     pub(crate) messages: String,
 }
@@ -99,34 +102,46 @@ pub(crate) struct CapturedText {
 impl CapturedOutput {
     /// Returns what was printed since the last time.
     pub(crate) fn take(&self) -> CapturedText {
-        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+        std::mem::take(&mut *self.lock())
     }
 
-    fn answer(&self, bytes: &[u8]) {
-        let mut text = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        text.answer.push_str(&String::from_utf8_lossy(bytes));
+    /// Adds to the answer in the format of an index.
+    fn answer(&self, format: usize, bytes: &[u8]) {
+        let mut text = self.lock();
+        let n_formats = self.formats.len();
+        text.answers.resize(n_formats, String::new());
+        if let Some(answer) = text.answers.get_mut(format) {
+            answer.push_str(&String::from_utf8_lossy(bytes));
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, CapturedText> {
+        self.text.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn tell(&self, line: &str) {
-        let mut text = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut text = self.lock();
         text.messages.push_str(line);
         text.messages.push('\n');
     }
 }
 
 impl Ctx {
-    /// Returns the context of a command whose output is read here instead of printed: as into a pipe, without prompts.
+    /// Returns the context of a command whose output is read here instead of printed: as into a pipe, without prompts. An answer
+    /// is read in all formats; the command knows of the first one.
     ///
     /// # Errors
     /// As [`Formats::chosen`].
     pub(crate) fn capturing(
         &self,
         formats: Formats,
-        format: &str,
+        names: &[&str],
     ) -> anyhow::Result<(Ctx, CapturedOutput)> {
-        let captured = CapturedOutput::default();
+        let found: anyhow::Result<Vec<_>> =
+            names.iter().map(|name| formats.chosen(Some(name))).collect();
+        let captured = CapturedOutput { text: Arc::default(), formats: found? };
         let ctx = Ctx {
-            format: formats.chosen(Some(format))?,
+            format: captured.formats.first().copied().unwrap_or(render::TABLE),
             style: render::format::OutputStyle::PIPE,
             person: ask::Prompting::Away,
             is_linked: false,
@@ -141,10 +156,13 @@ impl Ctx {
     /// # Errors
     /// If stdout can't be written, except because its reader has gone.
     pub(crate) fn show(&self, doc: &Doc<'_>) -> anyhow::Result<()> {
-        if self.captured.is_some() {
-            let mut bytes = Vec::new();
-            self.format.write(doc, &self.style, &mut bytes)?;
-            return self.print(&bytes);
+        if let Some(captured) = &self.captured {
+            for (n, format) in captured.formats.iter().enumerate() {
+                let mut bytes = Vec::new();
+                format.write(doc, &self.style, &mut bytes)?;
+                captured.answer(n, &bytes);
+            }
+            return Ok(());
         }
         if self.is_linked && self.format.name == render::TABLE.name {
             return self.show_linked(doc);
@@ -171,7 +189,7 @@ impl Ctx {
     /// As [`Ctx::show`].
     pub(crate) fn print(&self, bytes: &[u8]) -> anyhow::Result<()> {
         if let Some(captured) = &self.captured {
-            captured.answer(bytes);
+            captured.answer(0, bytes);
             return Ok(());
         }
         let mut out = io::stdout().lock();
