@@ -12,6 +12,7 @@ mod texts;
 use anyhow::Context;
 use clap::{Parser, ValueEnum};
 use exledger::diag::sorting::StableSort as _;
+use exledger::features::doctor::recent::LandingKind;
 use exledger::session::error::Undetermined;
 use exledger::session::locate::Located;
 
@@ -38,7 +39,7 @@ use exledger::{store, view};
     after_help = "EXAMPLE\n  exledger init --person nweber=nina@example.com --person odiaz=omar@example.com=omar.pub"
 )]
 pub(crate) struct InitArgs {
-    /// How this repository merges pull requests [default: asked at a terminal]
+    /// How this repository merges pull requests [default: asked at a terminal, otherwise as most of the last 50 were]
     #[arg(long, value_name = "METHOD")]
     merge_method: Option<MergeMethod>,
 
@@ -107,8 +108,8 @@ impl Run for InitArgs {
         if let Ok(located) = Located::at(folder, ctx.options()) {
             ctx.warn_of_policy_below(&located);
         }
-        let (method, forge) = (self.method(ctx)?, self.forge(ctx, &origin)?);
-        let approvers = Approvers::read(&self.persons, origin.user.as_ref(), &ctx.folder)?;
+        let (method, forge) = (self.method(ctx, &origin)?, self.forge(ctx, &origin)?);
+        let approvers = Approvers::read(&self.persons, &origin, &ctx.folder)?;
         let (branch, because) = self.branch(ctx, &origin, forge)?;
         let setup = self.setup((place, approvers), &origin, branch, forge);
         let jobs = setup.program.as_ref().filter(|_| forge != Forge::None);
@@ -232,29 +233,40 @@ impl InitArgs {
         }
     }
 
-    fn method(&self, ctx: &Ctx) -> anyhow::Result<MergeMethod> {
+    fn method(&self, ctx: &Ctx, origin: &Origin) -> anyhow::Result<MergeMethod> {
+        let proposed = MergeMethod::most(&origin.kinds).unwrap_or(MergeMethod::Merge);
         match (self.merge_method, ctx.person) {
             (Some(method), _) => Ok(method),
-            (None, ask::Prompting::Away) => Ok(MergeMethod::Merge),
+            (None, ask::Prompting::Away) => Ok(proposed),
             (None, ask::Prompting::There) => {
                 let choices = [
                     "merge: a merge commit",
                     "squash: one new commit",
                     "rebase: commits on top of the branch",
                 ];
+                let question = "How does this repository merge pull requests";
+                let chosen = ask::choice(question, &choices, proposed as usize);
                 let chosen =
-                    ask::choice("How does this repository merge pull requests", &choices, 0);
-                Ok(
-                    match chosen
-                        .map_err(|error| fault::unasked(&error, "answer with --merge-method"))?
-                    {
-                        1 => MergeMethod::Squash,
-                        2 => MergeMethod::Rebase,
-                        _ => MergeMethod::Merge,
-                    },
-                )
+                    chosen.map_err(|error| fault::unasked(&error, "answer with --merge-method"))?;
+                Ok(*MergeMethod::value_variants().get(chosen).unwrap_or(&proposed))
             }
         }
+    }
+}
+
+impl MergeMethod {
+    /// Returns the method by which most of some commits were merged; `None` if none was.
+    fn most(kinds: &[LandingKind]) -> Option<MergeMethod> {
+        let of = [
+            (MergeMethod::Merge, LandingKind::Merge),
+            (MergeMethod::Squash, LandingKind::Squash),
+            (MergeMethod::Rebase, LandingKind::Rebase),
+        ];
+        let counted =
+            of.map(|(method, kind)| (kinds.iter().filter(|it| **it == kind).count(), method));
+        // Of as many, the first.
+        let most = counted.into_iter().rev().max_by_key(|(n, _)| *n);
+        most.filter(|(n, _)| *n > 0).map(|(_, method)| method)
     }
 }
 

@@ -316,3 +316,40 @@ fn scan_finds_nothing_in_what_was_just_written() {
         assert_eq!(scan.code, 1, "{forge:?} {below}: {}{}", scan.out, scan.err);
     }
 }
+
+#[test]
+fn the_newest_commits_say_how_pull_requests_are_merged_and_which_number_an_account_has() {
+    let repo = Repo::at("2026-11-20T09:00:00Z");
+    repo.by("root").write("README.md", "A shop\n").commit("Begin");
+    for n in 1..4 {
+        let nina = "Nina <777+nweber@users.noreply.github.com>";
+        let work = repo.by(nina).through("GitHub <noreply@github.com>");
+        work.write("README.md", &format!("{n}\n")).commit(&format!("Write it (#{n})"));
+    }
+    // Anybody can type an address: two numbers are none.
+    for (n, name) in [(5, "901"), (6, "902"), (7, "903")] {
+        let work = repo.by(&format!("Omar <{name}+odiaz@users.noreply.github.com>"));
+        work.write("README.md", &format!("{n}\n")).commit("Write it");
+    }
+    repo.checkout();
+    let people = ["--person", "NWeber=nina@example.com", "--person", "odiaz=omar@example.com"];
+    let run = run(repo.path(), &[&["init"], &people[..]].concat());
+    assert_eq!(run.code, 0, "{}", run.err);
+    let policy = std::fs::read_to_string(repo.path().join("exledger.yaml")).unwrap();
+    let logins = "logins: {\"777+NWeber\": \"nina@example.com\", \"odiaz\": \"omar@example.com\"}";
+    assert!(policy.contains(logins), "{policy}");
+    let err = run.err.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(err.contains("a squash names no approver"), "{err}");
+    assert!(err.contains("no number is known of odiaz:"), "{err}");
+}
+
+#[test]
+fn two_branches_without_anybody_to_ask_are_a_usage_error() {
+    let repo = Repo::at("2026-11-20T09:00:00Z");
+    repo.by("root").write("README.md", "A shop\n").commit("Begin");
+    repo.branch("master").by("root").write("README.md", "Another\n").commit("Begin");
+    repo.checkout();
+    let run = run(repo.path(), &["init", "--forge", "github"]);
+    assert_eq!((run.code, run.out.as_str()), (2, ""), "{}", run.err);
+    assert!(run.err.contains("main or master") && run.err.contains("--branch NAME"), "{}", run.err);
+}

@@ -10,6 +10,7 @@ use exledger::record::address::Address;
 use exledger::store::files;
 
 use crate::commands::context::fault;
+use crate::commands::init::forge::Origin;
 
 /// The largest file of a key that is read, in bytes.
 const MOST: u64 = 16 * 1024;
@@ -52,24 +53,27 @@ pub(super) struct Approvers {
 }
 
 impl Approvers {
-    /// Returns the people who are named, and before them git's user where fewer than two are; their keys are read from files.
+    /// Returns the people who are named, and before them git's user where fewer than two are; their keys are read from files, and
+    /// the number of a login from the newest commits.
     ///
     /// # Errors
     /// A usage error if a file can't be read, or is no public key.
     pub(super) fn read(
         persons: &[ApproverArgument],
-        user: Option<&Address>,
+        origin: &Origin,
         folder: &Path,
     ) -> anyhow::Result<Approvers> {
         let mut approvers = Approvers::default();
-        let user = user.filter(|_| persons.len() < 2);
+        let user = origin.user.as_ref().filter(|_| persons.len() < 2);
         for address in user.into_iter().chain(persons.iter().map(|person| &person.address)) {
             if !approvers.addresses.contains(address) {
                 approvers.addresses.push(address.clone());
             }
         }
         for ApproverArgument { login, address, key_file } in persons {
-            approvers.logins.push((login.clone(), address.clone()));
+            let number = origin.numbers.get(&login.to_ascii_lowercase());
+            let login = number.map_or_else(|| login.clone(), |number| format!("{number}+{login}"));
+            approvers.logins.push((login, address.clone()));
             if let Some(file) = key_file {
                 approvers.signers.push_str(&line(address, &folder.join(file))?);
             }

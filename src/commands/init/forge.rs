@@ -2,12 +2,17 @@
 //!
 //! Start at [`Origin::of`]. Follows `docs/spec/cli.md`, init.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use clap::ValueEnum;
 
 use exledger::approval::next::who::Identities;
+use exledger::features::doctor::recent::{self, LandingKind};
+use exledger::history::ident::Ident;
 use exledger::history::refs::{HeadState, Refs};
 use exledger::policy::governance::Governance;
 use exledger::policy::people;
+use exledger::policy::people::account::Account;
 use exledger::record::address::Address;
 use exledger::store::git::{GitError, Repository};
 use exledger::survey::remote::RemoteAddress;
@@ -47,7 +52,14 @@ pub(crate) struct Origin {
     pub(crate) branch: BranchChoice,
     /// The address of git's user, if a person could have it.
     pub(crate) user: Option<Address>,
+    /// How the newest commits came to that branch.
+    pub(crate) kinds: Vec<LandingKind>,
+    /// The number of each account that the newest commits name, by its login; of those that name one.
+    pub(crate) numbers: BTreeMap<String, String>,
 }
+
+/// The number of landings that are looked at.
+const MOST_LANDINGS: usize = 50;
 
 impl Origin {
     /// Reads the remote and the branches of a repository.
@@ -59,12 +71,19 @@ impl Origin {
         let remote = repository.first_remote();
         let url = remote.as_deref().and_then(|remote| repository.url_of(remote));
         let address = url.as_deref().and_then(RemoteAddress::parse);
+        let branch = BranchChoice::find(&refs, remote.as_deref(), &|name| repository.setting(name));
+        let of_remote = |branch| repository.tip_of(remote.as_deref(), branch);
+        let tip = branch.one().and_then(|it| of_remote(it).or_else(|| repository.tip_of(None, it)));
+        let newest = |tip| recent::newest(repository, tip, MOST_LANDINGS);
+        let (kinds, idents) = tip.map(newest).unwrap_or_default();
         Ok(Origin {
             is_remote: !refs.remotes.is_empty(),
             name: address.as_ref().and_then(name),
             address,
-            branch: BranchChoice::find(&refs, remote.as_deref(), &|name| repository.setting(name)),
+            branch,
             user: user(repository),
+            kinds,
+            numbers: numbers(&idents),
         })
     }
 
@@ -85,6 +104,16 @@ impl Origin {
             _ => None,
         }
     }
+}
+
+/// Returns the number of each account by its login. Anybody can type a private address, so a login with two has none.
+fn numbers(idents: &[Ident]) -> BTreeMap<String, String> {
+    let mut found: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for account in idents.iter().filter_map(|ident| Account::of(&ident.email, &[])) {
+        found.entry(account.login).or_default().extend(account.id);
+    }
+    found.retain(|_, ids| ids.len() == 1);
+    found.into_iter().filter_map(|(login, ids)| Some((login, ids.into_iter().next()?))).collect()
 }
 
 /// Returns the path of an address as the name of a ledger; `None` if it needs quoting.

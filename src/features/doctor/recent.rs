@@ -126,6 +126,25 @@ pub fn read(
     Ok(RecentCommits { landings })
 }
 
+/// Returns how the newest commits of a branch without a policy came there, at most as many, as far as they can be read; and
+/// who made or committed them, or the commits that they merge.
+pub fn newest(objects: &dyn Objects, tip: Oid, most: usize) -> (Vec<LandingKind>, Vec<Ident>) {
+    let (mut kinds, mut idents) = (Vec::new(), Vec::new());
+    let mut branches = Branches { objects, seen: HashSet::new(), left: MOST_OF_BRANCH[1] };
+    let mut at = Some(tip);
+    while let Some(oid) = at.filter(|_| kinds.len() < most)
+        && let Ok(commit) = chain::read(objects, oid)
+    {
+        branches.seen.insert(oid);
+        let of = |commit: &Commit| [commit.author().clone(), commit.committer().clone()];
+        idents.extend(branches.read(&commit).iter().flat_map(of));
+        idents.extend(of(&commit));
+        at = commit.parents.first().copied().filter(|_| !objects.is_shallow(oid));
+        kinds.push(classified(commit, &Governance::default()).kind);
+    }
+    (kinds, idents)
+}
+
 /// Tells whether an ident is a forge's own, by name or address.
 pub(super) fn is_forge(governance: &Governance, ident: &Ident) -> bool {
     forge::is_forge(&ident.name, &ident.email)
