@@ -9,4 +9,7 @@ mod nightly;
 mod pull_request;
 mod runner;
 mod setup;
+mod setups;
+#[cfg(target_os = "linux")]
+mod traced;
 mod walk;
