@@ -59,7 +59,7 @@ const HOME: &[(&str, &str)] = &[
     ("quick_xml", "formats features"),
     ("toml_edit", "formats features"),
     ("tar", "formats"),
-    ("flate2", "formats store"),
+    ("flate2", "formats policy store"),
     ("regex", "formats features"),
     ("comfy_table", "render"),
     ("maud", "render"),
