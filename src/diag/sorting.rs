@@ -1,6 +1,6 @@
-//! Stable sorting of lists that are sorted by a comparison of their own.
+//! Stable sorting of lists that have a type or a comparison of their own.
 //!
-//! Pure. Start at [`StableSort`]. The standard library's sort is compiled anew for each comparison, 6 KB of code a time; this
+//! Pure. Start at [`StableSort`]. The standard library's sort is compiled anew for each of them, 6 KB of code a time; this
 //! one sorts positions, so that all lists share one copy.
 
 use std::cmp::Ordering;

@@ -118,7 +118,7 @@ pub fn files(world: World<'_>, reviews: &Reviews) -> Result<ReviewResult, Troubl
         landed.compare(&seen, &approving, &mut answer)?;
     }
     answer.stated.order_by(|one, other| one.path.cmp(&other.path));
-    answer.unresolved.sort();
+    answer.unresolved.order_by(Ord::cmp);
     Ok(answer)
 }
 

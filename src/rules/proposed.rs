@@ -8,6 +8,7 @@ use crate::approval::evidence::statement::{LedgerName, LedgerPlace};
 use crate::approval::evidence::statement_file::BadFile;
 use crate::approval::evidence::statement_file::{ApprovalFile, FOLDER};
 use crate::approval::sources::keys::Keys;
+use crate::diag::sorting::StableSort as _;
 use crate::ledger::tree::{EntryKind, Tree, TreeError};
 use crate::policy::Policy;
 use crate::policy::governance::Governance;
@@ -69,7 +70,7 @@ impl Proposed<'_> {
                 });
             }
         }
-        bad.sort();
+        bad.order_by(Ord::cmp);
         Ok(bad)
     }
 

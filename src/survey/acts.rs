@@ -224,7 +224,7 @@ fn later_approval(
             later.push((index, ChangeEvent::Vetoed));
         }
     }
-    later.sort();
+    later.order_by(Ord::cmp);
     later.dedup();
     later
 }

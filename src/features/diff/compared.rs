@@ -3,6 +3,7 @@
 //! Start at [`Compared`].
 
 use crate::diag::Finding;
+use crate::diag::sorting::StableSort as _;
 use crate::history::change::entries::ExpiryExtension;
 use crate::history::objects::Oid;
 use crate::ledger::Files;
@@ -150,7 +151,7 @@ impl Compared {
     fn renewals(&self) -> Renewals {
         let entries = self.entries.iter();
         let mut renewed: Vec<RenewedRecord> = entries.filter_map(Entry::renewed).collect();
-        renewed.sort();
+        renewed.order_by(Ord::cmp);
         Renewals { landing: None, renewed }
     }
 

@@ -71,14 +71,14 @@ impl Snapshot<'_> {
         let endless = without_end.map(|it| (it.id().to_owned(), "its end is unknown".to_owned()));
         let unknown = self.record_states.iter().filter(is_unknown).map(doubt);
         let mut doubts: Vec<(String, String)> = unknown.chain(endless).collect();
-        doubts.sort();
+        doubts.order_by(Ord::cmp);
         let is_unreadable = |it: &&RecordState| {
             matches!(it.status, Status::Invalid | Status::Conflicted) && !is_unknown(it)
         };
         let unread = |state: &RecordState| (state.path.clone(), reason::first(&state.reasons));
         let mut unreadable: Vec<(String, String)> =
             landed().filter(is_unreadable).map(unread).collect();
-        unreadable.sort();
+        unreadable.order_by(Ord::cmp);
         let keys = self.history.trails.keys().chain(&self.history.left_out);
         let ids = keys.filter_map(|key| match key {
             TrailKey::Id(id) => Some(id.clone()),

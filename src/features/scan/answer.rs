@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use crate::diag::Finding;
 use crate::diag::code::Code;
+use crate::diag::sorting::StableSort as _;
 use crate::features::scan::ages::{self, EntryAge};
 use crate::features::scan::base::{self, ScanBase};
 use crate::features::scan::entry::ScanEntry;
@@ -298,8 +299,8 @@ impl ScanAnswer<'_> {
         for ignored in &mut self.ignored {
             ignored.what = credential::hidden(mem::take(&mut ignored.what));
         }
-        self.unread.sort();
-        self.doubts.sort();
+        self.unread.order_by(Ord::cmp);
+        self.doubts.order_by(Ord::cmp);
         self.doubts.dedup();
     }
 }

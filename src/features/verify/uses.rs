@@ -3,6 +3,7 @@
 //! Start at `AuditedReceipts`. Follows `docs/spec/cli.md`, verify, and `docs/spec/rules.md`, `use-after-end` and `never-used`.
 
 use crate::approval::verdict::ApprovalVerdict;
+use crate::diag::sorting::StableSort as _;
 use crate::gate::receipt::faults::{self, ChainFault};
 use crate::gate::receipt::signed::SignedReceipts;
 use crate::gate::receipt::{self, KeptReceipt, NoReceipt, StoredReceipts};
@@ -160,7 +161,7 @@ impl AuditedReceipts {
         }
         let mut commits: Vec<(u32, String)> =
             seen.into_iter().map(|(commit, line)| (line, commit.to_owned())).collect();
-        commits.sort();
+        commits.order_by(Ord::cmp);
         commits
     }
 

@@ -7,6 +7,7 @@ use crate::approval::evidence::reviews::{ForgeReview, Reviewer, Reviews};
 use crate::approval::evidence::statement_file::MOST_BYTES;
 use crate::approval::evidence::statement_file::{ApprovalSubject, AuthorLogin, MOST_AUTHORS};
 use crate::approval::people::relation;
+use crate::diag::sorting::StableSort as _;
 use crate::plan::reviews::skipped::UnresolvedReview;
 use crate::policy::governance::Governance;
 use crate::policy::people::person::Person;
@@ -72,7 +73,7 @@ impl<'r> Approving<'r> {
             let email = Address::new(&format!("{login}@users.noreply.{host}"))?;
             Some(AuthorLogin { email, login })
         }));
-        lines.sort();
+        lines.order_by(Ord::cmp);
         lines.dedup();
         lines.truncate(MOST_AUTHORS);
         let mut bytes = 0;

@@ -4,6 +4,7 @@
 
 use crate::approval::verdict::{Satisfied, Vote, VoteCounts};
 use crate::diag::Finding;
+use crate::diag::sorting::StableSort as _;
 use crate::history::change;
 use crate::history::off_line::{Loss, Lost};
 use crate::history::version::VersionChange;
@@ -66,7 +67,7 @@ impl<'a> Audit<'a> {
             }
         }
         let renewed = renewed.into_iter().filter_map(|(landing, mut renewed)| {
-            renewed.sort();
+            renewed.order_by(Ord::cmp);
             let oid = self.history.mainline.landings.get(landing)?.oid.short();
             let governance = self.approvals.counted.states.at(landing);
             let context = self.context(&governance.governance, self.instant);

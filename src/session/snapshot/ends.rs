@@ -48,7 +48,7 @@ impl Snapshot<'_> {
         rows.order_by(|one, other| {
             (one.end.at, &one.end.granted.id).cmp(&(other.end.at, &other.end.granted.id))
         });
-        doubts.sort();
+        doubts.order_by(Ord::cmp);
         Revocations { rows, doubts }
     }
 

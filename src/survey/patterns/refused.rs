@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::diag::sorting::StableSort as _;
 use crate::policy::governance::Governance;
 use crate::policy::redesign::is_id;
 use crate::policy::settings::Patterns;
@@ -67,7 +68,7 @@ pub fn find_refused(
             }
         }
     }
-    found.values_mut().for_each(|refused| refused.sort());
+    found.values_mut().for_each(|refused| refused.order_by(Ord::cmp));
     found
 }
 

@@ -6,6 +6,7 @@ use std::ops::Range;
 
 use toml_edit::{Document, Item, Table, TableLike, Value};
 
+use crate::diag::sorting::StableSort as _;
 use crate::features::export::targets::loss::LossLog;
 use crate::features::export::targets::merge::{MergeRefusal, SharedFile};
 use crate::features::export::targets::output::{ExportFiles, ExportOutput};
@@ -137,7 +138,7 @@ fn meaning(item: &Item, shared: SharedFile<'_>) -> String {
 fn table_meaning(table: &dyn TableLike, shared: SharedFile<'_>) -> String {
     let texts = table.iter().map(|(key, item)| (key.to_owned(), meaning(item, shared)));
     let mut entries: Vec<(String, String)> = texts.filter(|(_, text)| !text.is_empty()).collect();
-    entries.sort();
+    entries.order_by(Ord::cmp);
     if entries.is_empty() { String::new() } else { format!("{entries:?}") }
 }
 

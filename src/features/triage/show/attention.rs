@@ -2,6 +2,7 @@
 //!
 //! Uses survey. Pure. Start at [`blocks`]. Follows `docs/spec/cli.md`, triage.
 
+use crate::diag::sorting::StableSort as _;
 use crate::features::triage::show::content::{TriageView, plain, tone};
 use crate::survey::event::TriageState;
 use crate::view::doc::{Block, Doc, StyledText, Tone};
@@ -52,7 +53,7 @@ fn collect_lines<'a>(state: TriageState, shown: &TriageView<'a>) -> Vec<Attentio
         (key, line.n, place)
     });
     let mut lines: Vec<AttentionLine<'a>> = lines.collect();
-    lines.sort();
+    lines.order_by(Ord::cmp);
     lines
 }
 
