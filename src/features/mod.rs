@@ -76,7 +76,7 @@ pub mod scan;
 /// Shows everything about one record. Tests: `cli_answers`.
 pub mod show;
 
-/// Compares scanners' findings and events with baselines and the ledger. Tests: `triage`, `alerts`.
+/// Compares scanners' findings and events with baselines and the ledger. Tests: `triage`; `alerts` for the alert plan.
 pub mod triage;
 
 /// Audits everything that landed. Tests: `audit`.
