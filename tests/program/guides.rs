@@ -6,6 +6,7 @@
 mod blocks;
 mod place;
 mod spans;
+mod strangers;
 
 use std::collections::BTreeSet;
 use std::sync::Mutex;

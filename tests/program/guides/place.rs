@@ -145,6 +145,12 @@ impl Place {
         (!output.status.success()).then(|| format!("{line}: {err}"))
     }
 
+    /// Runs command lines and returns what they print.
+    pub(super) fn output(&self, lines: &str) -> String {
+        let output = self.program(&format!("exec 2>&1\n{lines}")).output().unwrap();
+        String::from_utf8(output.stdout).unwrap()
+    }
+
     /// Runs a command line and returns the calls of the program in it.
     pub(super) fn run(&self, line: &str) -> Vec<Call> {
         let log = self.folder.path().join("log");
