@@ -3,6 +3,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use exledger::policy::demand::Proof;
+use exledger::record::vocabulary::Vocabulary as _;
+use exledger::status::state::Status;
+
 use crate::support::project::{everything, files, root, shown};
 
 mod claims;
@@ -83,6 +87,15 @@ fn every_link_of_the_documents_leads_somewhere() {
         }
     }
     assert!(dead.is_empty(), "dead links:\n{}", dead.join("\n"));
+}
+
+#[test]
+fn the_glossary_explains_each_status_and_each_level_of_proof() {
+    let page = std::fs::read_to_string(root().join("docs/glossary.md")).unwrap();
+    let levels = Proof::all().iter().map(|proof| proof.as_str());
+    for word in Status::ALL.iter().map(|status| status.as_str()).chain(levels) {
+        assert_eq!(page.matches(&format!("\n- `{word}`: ")).count(), 1, "{word}");
+    }
 }
 
 #[test]
