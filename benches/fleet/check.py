@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Compares the statements of docs/fleet on DuckDB and Spark with what the program and git say about each ledger.
 
-Makes ledgers, exports them on two days, leaves some of them silent on the second, loads the rows as docs/fleet/README.md
-says, and runs each statement. The expected rows come from `list --all`, `queue` and `git log` of each ledger, not from the
+Makes ledgers, exports them on two days, leaves some of them silent on the second, loads the rows by docs/fleet/load, and
+runs each statement. The expected rows come from `list --all`, `queue` and `git log` of each ledger, not from the
 exported rows. Needs git and the program; an engine whose package is missing (`duckdb`, `pyspark`) is skipped with a line.
 
     python3 benches/fleet/check.py --exledger target/release/exledger --ledgers 1000
@@ -14,7 +14,6 @@ import datetime as dt
 import json
 import os
 import pathlib
-import re
 import subprocess
 import sys
 import tempfile
@@ -117,9 +116,7 @@ def expected(records, silent):
 
 
 def loading(engine):
-    """Returns the statements of a block of the README."""
-    block = re.search(rf"```sql {engine}\n(.*?)```", (DOCS / "README.md").read_text(), re.S).group(1)
-    return [part for part in block.split(";\n") if part.strip()]
+    return [part for part in (DOCS / f"load/{engine}.sql").read_text().split(";\n") if part.strip()]
 
 
 def statements():

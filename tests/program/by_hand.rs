@@ -1,6 +1,6 @@
 //! Each verdict of the demo, recomputed from `log ID --format json`, the policy's text, and `git` alone.
 //!
-//! Uses nothing of the library but its answers: it does what `docs/auditing.md` tells an auditor to do.
+//! Uses nothing of the library but its answers: it does what `docs/audit.md` tells an auditor to do.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;

@@ -78,7 +78,7 @@ WHAT IT CANNOT SHOW
 
 Who could write to the forge, and what was never committed. Times are those of commits: the earliest at which a change can
 have been effective. An approval that is claimed and not attested rests on text that the committer could have written.
-Evidence by address is cited, not copied. docs/auditing.md of exledger says what each of these means.
+Evidence by address is cited, not copied. docs/audit.md of exledger says what each of these means.
 
 Written by exledger {version}; the same version writes the same bytes from any complete clone. If the archive that you were given
 lies beside this folder, the last command prints the same digest twice:
