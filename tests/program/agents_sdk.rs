@@ -2,7 +2,7 @@
 //!
 //! The agent is driven by the official SDKs for Python (both eras of the protocol) and TypeScript, which `.ci/run sdks` installs;
 //! without them their tests do nothing, except in continuous integration, where they fail. A client of our own plays the same
-//! story everywhere, and its transcript is `docs/agents-transcript.md`. Start at [`story::play`].
+//! story everywhere, and its transcript stands in `docs/agents.md`. Start at [`story::play`].
 
 mod agent;
 mod story;

@@ -33,8 +33,6 @@ pub(super) struct Played {
 pub(super) enum Step {
     /// What the agent or the people do next, as a heading.
     Heading(&'static str),
-    /// What it means.
-    Text(&'static str),
     /// The agent called a tool.
     Call { tool: &'static str, arguments: Value, result: Value },
     /// A person typed this.
@@ -96,10 +94,6 @@ impl Story {
         assert_eq!(verdict(&refused), "deny");
 
         self.heading("It files a request");
-        self.text(
-            "The receipt says what it was refused; the rest only the agent and its person can say. The commit is on a branch of its own,\n\
-             in the name of the person who runs the agent.",
-        );
         let asked = json!({
             "receipt": refused["structuredContent"],
             "title": "The coding agent merges the fix of the invoice run",
@@ -120,7 +114,6 @@ impl Story {
         let branch = request["branch"].as_str().unwrap().to_owned();
         assert_eq!(branch, format!("exledger/request/{}", request["id"].as_str().unwrap()));
 
-        self.text("It grants nothing yet. Filed again, it would be the same draft.");
         let pending = self.call("may_i", &merge);
         assert_eq!(verdict(&pending), "pending");
         let again = self.agent.call("request_exception", &asked);
@@ -171,7 +164,7 @@ impl Story {
         let id = request["id"].as_str().unwrap().to_owned();
         let branch = request["branch"].as_str().unwrap().to_owned();
         self.agent.send("wait", &wait);
-        self.text("The agent calls `wait`, and Lee types this a moment later:");
+        // The agent waits already when Lee types.
         self.human(&[
             "git",
             "merge",
@@ -213,10 +206,6 @@ impl Story {
 
     fn heading(&mut self, text: &'static str) {
         self.steps.push(Step::Heading(text));
-    }
-
-    fn text(&mut self, text: &'static str) {
-        self.steps.push(Step::Text(text));
     }
 
     fn call(&mut self, tool: &'static str, arguments: &Value) -> Value {

@@ -1,4 +1,4 @@
-//! The story as a page: `docs/agents-transcript.md`. Start at [`check`].
+//! The story as the screen of `docs/agents.md`. Start at [`check`].
 //!
 //! What differs from run to run is replaced: ids and commits by the order in which they occur, days by their distance from the
 //! first one, times of day by one.
@@ -7,89 +7,50 @@ use exledger::record::time::{Day, Instant};
 use serde_json::Value;
 
 use crate::agents_sdk::story::{Played, Step};
-use crate::support::project;
-
-const PAGE: &str = "docs/agents-transcript.md";
+use crate::terminal::screens;
 
 /// The day on which the story begins, on the page.
 const DAY: &str = "2026-11-20";
 
-const TITLE: &str = "# Transcript: an agent asks, and people decide
-
-One server, started once, by Ana for her agent:
-
-```text
-exledger mcp --ledger /srv/ledger --as agent:coder --drafts --receipts /srv/receipts.jsonl
-```
-
-This page is written by a test (`tests/program/agents_sdk`), which plays the story in a real repository through the official SDKs for
-Python (protocol 2026-07-28 and 2025-11-25) and TypeScript, and compares what each of them saw with it. `→` is a call of the agent
-with its arguments, `←` the text that it gets to read; the data beside the text is left out. How to set this up:
-[agents.md](agents.md).
-";
+/// How many arguments of a call are shown.
+const MOST_ARGUMENTS: usize = 3;
 
 /// Compares what an agent saw with the page; `UPDATE_GOLDEN=1` writes the page.
 pub(super) fn check(played: &Played) {
-    let page = page(played);
-    let path = project::root().join(PAGE);
-    if std::env::var_os("UPDATE_GOLDEN").is_some() {
-        std::fs::write(path, page).unwrap();
-        return;
-    }
-    let expected = std::fs::read_to_string(path).unwrap();
-    assert_eq!(page, expected, "{PAGE} is no longer what happens: UPDATE_GOLDEN=1 writes it");
+    let mut names = Names { days: day_of(played.begun), ids: Vec::new() };
+    let lines: Vec<String> = played.steps.iter().map(|step| names.replaced(&line(step))).collect();
+    screens::taken("docs/agents.md", &[("transcript", lines.join("\n"))]);
 }
 
-fn page(played: &Played) -> String {
-    let mut page = TITLE.to_owned();
-    let mut names = Names { days: day_of(played.begun), ids: Vec::new() };
-    let mut number = 0;
-    for step in &played.steps {
-        page.push('\n');
-        match step {
-            Step::Heading(text) => {
-                number += 1;
-                page.push_str(&format!("## {number}. {text}\n"));
-            }
-            Step::Text(text) => page.push_str(&format!("{text}\n")),
-            Step::Call { tool, arguments, result } => {
-                let text = result["content"][0]["text"].as_str().unwrap_or_default();
-                let arguments = shown(arguments);
-                page.push_str(
-                    &names.replaced(&format!("```text\n→ {tool} {arguments}\n← {text}\n```\n")),
-                );
-                if let Some(yaml) = result["structuredContent"]["yaml"].as_str() {
-                    page.push_str(&names.replaced(&format!("\n```yaml\n{yaml}```\n")));
-                }
-            }
-            Step::Typed(words) => {
-                let quoted = |word: &String| match word.contains(' ') {
-                    true => format!("\"{word}\""),
-                    false => word.clone(),
-                };
-                let words: Vec<String> = words.iter().map(quoted).collect();
-                page.push_str(&names.replaced(&format!("```text\n$ {}\n```\n", words.join(" "))));
-            }
+fn line(step: &Step) -> String {
+    match step {
+        Step::Heading(text) => format!("# {text}"),
+        Step::Call { tool, arguments, result } => {
+            let text = result["content"][0]["text"].as_str().unwrap_or_default();
+            format!("→ {tool} {}\n← {text}", shown(arguments))
+        }
+        Step::Typed(words) => {
+            let quoted = |word: &String| match word.contains(' ') {
+                true => format!("\"{word}\""),
+                false => word.clone(),
+            };
+            format!("$ {}", words.iter().map(quoted).collect::<Vec<_>>().join(" "))
         }
     }
-    page
 }
 
-/// Returns arguments as JSON, one key a line if there are many, with a receipt cut short.
+/// Returns the first arguments as JSON, with a receipt cut short.
 fn shown(arguments: &Value) -> String {
     let entries = arguments.as_object().unwrap();
-    let mut lines = Vec::new();
-    for (key, value) in entries {
-        let value = match value {
-            Value::Object(_) => "{…}".to_owned(),
-            value => value.to_string(),
-        };
-        lines.push(format!("\"{key}\": {value}"));
+    let mut parts: Vec<String> = Vec::new();
+    for (key, value) in entries.iter().take(MOST_ARGUMENTS) {
+        let value = if value.is_object() { "{…}".to_owned() } else { value.to_string() };
+        parts.push(format!("\"{key}\": {value}"));
     }
-    match lines.len() {
-        0..=3 => format!("{{{}}}", lines.join(", ")),
-        _ => format!("{{\n    {}\n  }}", lines.join(",\n    ")),
+    if entries.len() > MOST_ARGUMENTS {
+        parts.push("…".to_owned());
     }
+    format!("{{{}}}", parts.join(", "))
 }
 
 fn day_of(instant: Instant) -> i64 {
