@@ -23,6 +23,7 @@ const PAGES: &[(&str, usize)] = &[
     ("docs/approving.md", 0),
     ("docs/audit.md", 1),
     ("docs/gate.md", 5),
+    ("docs/questions.md", 1),
 ];
 
 #[test]
