@@ -24,7 +24,7 @@ pub struct Rule {
     pub code: Code,
     /// The level of its findings, unless the policy overrides it.
     pub level: Level,
-    /// The requirements that it serves, numbered as in `docs/mission.md`.
+    /// The requirements that it serves, numbered as in `tests/requirements.tsv`.
     pub serves: &'static [&'static str],
     /// What it finds, in one line.
     pub summary: &'static str,

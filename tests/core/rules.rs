@@ -123,3 +123,15 @@ fn a_code_is_read_as_it_is_written() {
     }
     assert_eq!(Code::parse("no-such-code"), None);
 }
+
+#[test]
+fn every_rule_serves_requirements_of_the_list() {
+    let list = include_str!("../requirements.tsv").lines();
+    let numbers: Vec<&str> = list.map(|line| line.split_once('\t').unwrap().0).collect();
+    let expected: Vec<String> = (1..=numbers.len()).map(|number| format!("M{number:02}")).collect();
+    assert_eq!(numbers, expected);
+    for rule in ALL {
+        let listed = |number: &&&str| numbers.contains(*number);
+        assert_eq!(rule.serves.iter().find(|it| !listed(it)), None, "{}", rule.code.as_str());
+    }
+}
