@@ -115,24 +115,14 @@ fn the_screens_of_the_documents_are_what_a_terminal_shows() {
 }
 
 #[test]
-fn the_screens_of_the_worklists_are_what_a_terminal_shows() {
+fn the_screen_of_the_queue_is_what_a_terminal_shows() {
     let folder = crate::support::temporary();
     let demo = cli::run(folder.path(), &["demo", "--on", DAY, "ledger"]);
     assert_eq!(demo.code, 0, "{}", demo.err);
     let ledger = folder.path().join("ledger");
-    for (page, screens) in
-        [("docs/queue.md", &[("queue", 80, "queue"), ("queue-wide", 140, "queue")][..])]
-    {
-        let mut shown = Vec::new();
-        for (name, columns, command) in screens {
-            let terminal = Terminal { columns: *columns, ..terminal(&ledger) };
-            let seen = terminal.run(&["-q", "--on", DAY, command], &[]);
-            let rows = screen(&seen.bytes, usize::from(*columns));
-            let command = format!("$ exledger {command}");
-            shown.push((*name, format!("{command}\n{}", rows.join("\n").trim_end())));
-        }
-        taken(page, &shown);
-    }
+    let seen = terminal(&ledger).run(&["-q", "--on", DAY, "queue"], &[]);
+    let rows = screen(&seen.bytes, COLUMNS).join("\n");
+    taken("docs/decide.md", &[("queue", format!("$ exledger queue\n{}", rows.trim_end()))]);
 }
 
 #[test]
