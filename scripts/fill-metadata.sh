@@ -65,4 +65,4 @@ if [ -n "$commit" ]; then
   rewrite scripts/install.sh sed -e "s|^version='.*'\$|version='$version'|" -e "s|^commit='.*'\$|commit='$commit'|"
 fi
 rewrite CHANGELOG.md sed "s|github.com/example/exledger|github.com/$repository|g"
-rewrite docs/installing.md sed "s|OWNER/REPO|$repository|g"
+rewrite docs/start.md sed "s|OWNER/REPO|$repository|g"

@@ -112,12 +112,12 @@ fn every_target_is_built_packed_and_found_by_the_installer() {
     let built = between(&workflow, "\n  build:\n", "\n    steps:\n");
     let archive = text("scripts/archive.sh");
     let install = text("scripts/install.sh");
-    let page = text("docs/installing.md");
+    let page = text("docs/start.md");
     assert_eq!(targets(built).len(), 5);
     assert_eq!(targets(built), targets(&archive));
     assert_eq!(targets(built), targets(&install));
     for target in targets(built) {
-        assert!(page.contains(&format!("-{target}.")), "docs/installing.md does not name {target}");
+        assert!(page.contains(&format!("-{target}.")), "docs/start.md does not name {target}");
     }
 }
 

@@ -11,7 +11,7 @@ const PLACEHOLDER: &str = "example/exledger";
 
 /// The files that `scripts/fill-metadata.sh` reads or writes.
 const FILES: &[&str] =
-    &["Cargo.toml", "Cargo.lock", "CHANGELOG.md", "docs/installing.md", "scripts/install.sh"];
+    &["Cargo.toml", "Cargo.lock", "CHANGELOG.md", "docs/start.md", "scripts/install.sh"];
 
 /// Copies what the scripts of a release need, to be changed there.
 pub(super) fn copied_tree() -> tempfile::TempDir {
@@ -107,8 +107,8 @@ fn the_address_is_written_once_and_for_one_repository() {
     assert!(
         read("scripts/install.sh").contains("\nrepository='ana/ledger'\nversion=''\ncommit=''\n")
     );
-    assert!(read("docs/installing.md").contains("github.com/ana/ledger/releases"));
-    assert!(!read("docs/installing.md").contains("OWNER/REPO"));
+    assert!(read("docs/start.md").contains("github.com/ana/ledger/releases"));
+    assert!(!read("docs/start.md").contains("OWNER/REPO"));
     assert!(!read("CHANGELOG.md").contains(PLACEHOLDER));
 
     let filled: Vec<String> = FILES.iter().map(|name| read(name)).collect();
