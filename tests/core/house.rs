@@ -158,15 +158,15 @@ fn packages_of(table: &dyn toml_edit::TableLike) -> Vec<String> {
 }
 
 #[test]
-fn every_dependency_has_a_row_with_its_reason() {
+fn every_dependency_is_listed_with_its_reason() {
     let page = std::fs::read_to_string(root().join("docs/libraries.md")).unwrap();
-    let table = page.split("\n## ").next().unwrap();
-    let rows = table.lines().filter_map(|line| line.strip_prefix("| `")?.split_once('`'));
+    let list = page.split("\n## ").next().unwrap();
+    let rows = list.lines().filter_map(|line| line.strip_prefix("- `")?.split_once('`'));
     let listed: BTreeSet<String> = rows.map(|(name, _)| name.to_owned()).collect();
     let manifest = std::fs::read_to_string(root().join("Cargo.toml")).unwrap();
     let manifest: toml_edit::DocumentMut = manifest.parse().unwrap();
     let packages: BTreeSet<String> = packages_of(manifest.as_table()).into_iter().collect();
-    assert_eq!(packages, listed, "left: Cargo.toml; right: the rows of docs/libraries.md");
+    assert_eq!(packages, listed, "left: Cargo.toml; right: the list of docs/libraries.md");
 }
 
 #[test]
