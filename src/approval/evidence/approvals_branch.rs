@@ -9,7 +9,7 @@
 //! `docs/spec/approval.md`, S7.
 
 use crate::approval::evidence::claims::{
-    CountedFile, FileBacking, LandedApprovalFile, StatementEvent, WAITS,
+    CountedFile, FileBacking, LandedApprovalFile, StatementEvent,
 };
 use crate::approval::evidence::files::{ApprovalFileReader, FileState, backing};
 use crate::approval::evidence::statement::{self, LedgerName, LedgerPlace, SoundStatement};
@@ -29,6 +29,9 @@ use crate::history::watched_paths;
 use crate::record::time::Instant;
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
+
+/// How long a statement waits for a version with its bytes, in seconds: 30 days.
+const WAITS: i64 = 30 * 24 * 60 * 60;
 
 /// The statements that can be read, by their times.
 pub(crate) struct BranchStatements<'a> {
@@ -96,6 +99,15 @@ fn ever_listed(history: &History) -> BTreeSet<PublicKey> {
     let lists: BTreeSet<&str> = signers.collect();
     let lines = lists.into_iter().flat_map(|text| Signers::parse(text).lines);
     lines.map(|line| line.key).collect()
+}
+
+impl CountedFile<'_> {
+    /// Tells whether it was signed so long before its bytes landed that nobody may rest on it; wherever it stands. A review is
+    /// passed on after that.
+    pub(crate) fn waited_too_long(&self, landed: Instant) -> bool {
+        let is_signed = !matches!(self.backed, FileBacking::Review(_));
+        is_signed && landed > self.landed.file.at.plus_seconds(WAITS)
+    }
 }
 
 /// Returns when the next statement comes into effect that doesn't count at an instant; whoever pushed it.

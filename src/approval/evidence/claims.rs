@@ -399,9 +399,6 @@ pub(crate) struct LandedApprovalFile<'a> {
     pub is_of_branch: bool,
 }
 
-/// How long a statement waits for a version with its bytes, in seconds: 30 days.
-pub(super) const WAITS: i64 = 30 * 24 * 60 * 60;
-
 #[derive(Clone, Debug)]
 pub(crate) struct CountedFile<'a> {
     pub landed: LandedApprovalFile<'a>,
@@ -453,12 +450,6 @@ impl CountedFile<'_> {
 
     pub(crate) fn rejects(&self) -> bool {
         self.landed.file.decision == ApprovalDecision::Reject
-    }
-
-    /// Tells whether it was signed so long before its bytes landed that nobody may rest on it. A review is passed on after that.
-    pub(crate) fn waited_too_long(&self, landed: Instant) -> bool {
-        let is_signed = !matches!(self.backed, FileBacking::Review(_));
-        is_signed && landed > self.landed.file.at.plus_seconds(WAITS)
     }
 }
 
