@@ -37,10 +37,6 @@ fn shape_program() {
     let is = |name, value| var(name).is_ok_and(|it| it == value);
     let is_linux = is("CARGO_CFG_TARGET_OS", "linux");
     if !is("PROFILE", "debug") {
-        // A panic ends the process, so nothing looks for the tables of unwinding: their index is 0.14 MB.
-        if is_linux {
-            println!("cargo::rustc-link-arg-bins=-Wl,--no-eh-frame-hdr");
-        }
         return;
     }
     // `EXLEDGER_TEST_CLOCK` and `EXLEDGER_TEST_PANIC`.
