@@ -67,6 +67,13 @@ pub struct Landing {
     pub flags: BTreeSet<Flag>,
 }
 
+impl Landing {
+    /// Returns its own time, at most its effective one: what is dated in the future makes no landing behind it later.
+    pub fn own_time(&self) -> Instant {
+        self.committed.map_or(self.effective, |committed| committed.min(self.effective))
+    }
+}
+
 /// An anomaly of a mainline commit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Flag {

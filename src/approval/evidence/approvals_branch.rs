@@ -161,8 +161,9 @@ impl DatedStatement<'_> {
         let is_own = |version: &&Version| version.rerouted.is_none();
         let later = versions.iter().filter(|it| !has_landed(it)).filter(is_own).find(is_about);
         let later = later.and_then(|version| {
-            let effective = history.mainline.landings.get(version.landing)?.effective;
-            let is_in_time = effective <= self.file.at.plus_seconds(WAITS);
+            let landing = history.mainline.landings.get(version.landing)?;
+            let effective = landing.effective;
+            let is_in_time = landing.own_time() <= self.file.at.plus_seconds(WAITS);
             is_in_time.then_some(Arrival {
                 place: version.landing.into(),
                 effective,

@@ -16,6 +16,7 @@ use crate::approval::verdict::{
     VerdictChange, Vote, VoteCounts,
 };
 use crate::history::governance::Position;
+use crate::history::mainline::Landing;
 use crate::history::objects::Oid;
 use crate::history::off_line::Lost;
 use crate::history::version::{Version, VersionChange};
@@ -87,7 +88,8 @@ impl<'a> TrailEvaluator<'a> {
         let before = self.befores.get(index).unwrap_or(&self.series);
         let bar = before.bar;
         let file = self.counted_file(statement);
-        let landed = self.step(index).map_or(Instant::MIN, |step| step.at);
+        let landing = self.step(index).and_then(|step| step.landing);
+        let landed = landing.map_or(Instant::MIN, Landing::own_time);
         let age = match file {
             Some(file) if file.stated_at < bar => StatementAge::TooOld,
             Some(file) if file.waited_too_long(landed) => StatementAge::WaitedTooLong,

@@ -8,9 +8,6 @@ use super::{ID, Stage, record};
 use crate::support::repo::speak;
 use Act::{Merges, MergesNaming, MergesPlainly, Reviews, Signs, Squashed};
 
-/// The account that records reviews.
-const BRIDGE: &str = "github-actions[bot]@users.noreply.github.com";
-
 /// A workflow with the job that records reviews.
 const JOB: &str =
     "jobs:\n  reviews:\n    steps:\n      - run: exledger approve --from-reviews FILE --key KEY\n";

@@ -11,7 +11,10 @@ fn the_proof_is_checked_by_stock_tools_alone() {
     let [merges, statements, bytes] = blocks[..] else { panic!("{blocks:?}") };
     let place = Place::demo();
     let merged = place.output(merges);
-    assert!(merged.contains(" N [] Dana Okafor <dana@example.com> Merge "), "{merged}");
+    assert!(
+        merged.contains(" G [forge@example.com] Dana Okafor <dana@example.com> Merge "),
+        "{merged}"
+    );
 
     assert_eq!(place.set_up("git push --quiet origin main:exledger-approvals"), None);
     let good = "Good \"exledger-approval@v1\" signature for sam@example.com ";
