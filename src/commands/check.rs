@@ -114,6 +114,9 @@ pub(crate) struct CheckArgs {
     /// Answer unknown unless the approved branch was fetched within this time, such as 30s, 10m, 1h or 2d
     #[arg(long, value_name = "DUR", value_parser = MaxAge::parse)]
     max_age: Option<MaxAge>,
+    /// File that says something about findings: KEV catalog, EPSS scores, SARIF or JSON Lines; repeatable
+    #[arg(long, value_name = "FILE")]
+    facts: Vec<PathBuf>,
     /// Run `git fetch` before answering; with --stdin and --wait, every 30 seconds in the background
     #[arg(long)]
     fetch: bool,
@@ -125,6 +128,7 @@ impl Run for CheckArgs {
     const PAST: PastInstants = PastInstants::Answered;
 
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
+        let ctx = &ctx.with_facts(&self.facts);
         if self.at.is_some() && ctx.globals.on.is_some() {
             return Err(fault::usage_error("--at and --on both set the time", "give one of them"));
         }

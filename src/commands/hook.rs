@@ -87,6 +87,9 @@ pub(crate) struct HookArgs {
     /// Refuse unless the approved branch was fetched within this time, such as 30s, 10m, 1h or 2d
     #[arg(long, value_name = "DUR", value_parser = MaxAge::parse)]
     max_age: Option<MaxAge>,
+    /// File that says something about findings: KEV catalog, EPSS scores, SARIF or JSON Lines; repeatable, absolute paths
+    #[arg(long, value_name = "FILE", value_parser = absolute)]
+    facts: Vec<PathBuf>,
     /// Run `git fetch` before answering
     #[arg(long)]
     fetch: bool,
@@ -162,6 +165,9 @@ impl HookArgs {
         flag("--max-age", self.max_age.as_ref().map(ToString::to_string));
         flag("--timeout", Some(format!("{}s", self.timeout.as_secs())));
         flag("--refused", self.refused.as_deref().map(shown));
+        for file in &self.facts {
+            words.extend(["--facts".to_owned(), shown(file)]);
+        }
         words.extend(self.fetch.then(|| "--fetch".to_owned()));
         words.extend(self.trust_clone.then(|| "--trust-clone".to_owned()));
         words
@@ -178,6 +184,7 @@ impl HookArgs {
             approved_ref: ctx.globals.approved_ref.clone(),
             trusted_from: ctx.globals.trusted_from,
             ignores_configured_ref: true,
+            facts: self.facts.clone(),
             ..Options::default()
         };
         let session = Session::open(&self.ledger, options).map_err(unanswered)?;

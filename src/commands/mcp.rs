@@ -82,6 +82,9 @@ pub(crate) struct McpArgs {
     /// Answer unknown unless the approved branch was fetched within this time, such as 30s, 10m, 1h or 2d
     #[arg(long, value_name = "DUR", value_parser = MaxAge::parse)]
     max_age: Option<MaxAge>,
+    /// File that says something about findings: KEV catalog, EPSS scores, SARIF or JSON Lines; repeatable, absolute paths
+    #[arg(long, value_name = "FILE", value_parser = hook::absolute)]
+    facts: Vec<PathBuf>,
     /// Run `git fetch` every 30 seconds in the background
     #[arg(long)]
     fetch: bool,
@@ -215,6 +218,7 @@ impl McpArgs {
             approved_ref: ctx.globals.approved_ref.clone(),
             trusted_from: ctx.globals.trusted_from,
             ignores_configured_ref: true,
+            facts: self.facts.clone(),
             home: home.map(PathBuf::from),
             ..Options::default()
         }

@@ -27,6 +27,7 @@ use exledger::approval::next::{text, who};
 use exledger::diag::Finding;
 use exledger::features;
 use exledger::features::new::answer::Filing;
+use exledger::features::new::false_positive::FalsePositive;
 use exledger::features::new::request::{AnswerInput, FilingRequest};
 use exledger::features::new::review;
 use exledger::features::new::sources::MOST_BYTES;
@@ -50,6 +51,8 @@ EXAMPLE
     --rule \"One user a job\" --application billing --risk-level moderate \\
     --justification \"Splitting the user now would stop invoicing until spring\" \\
     --compensating-control \"Alert on use at night\"
+  exledger new --false-positive bandit:B602 app/run.py:14 \
+    --reason \"The command is a constant: nobody outside can change it\"
   exledger new --complete 7F3KQ --owner ana@example.com --owner-name \"Ana Ruiz\"")]
 pub(crate) struct NewArgs {
     /// Start from a preset in the policy
@@ -76,6 +79,20 @@ pub(crate) struct NewArgs {
     #[arg(long, value_name = "FILE")]
     from: Option<PathBuf>,
 
+    /// Record that a scanner is wrong about a line: a whole record, without a prompt
+    #[arg(
+        long,
+        num_args = 2,
+        value_names = ["TOOL:RULE", "PATH:LINE"],
+        requires = "reason",
+        conflicts_with_all = ["profile", "like", "emergency", "from_check", "from_issue", "from", "draft"]
+    )]
+    false_positive: Vec<String>,
+
+    /// Why it is a false positive
+    #[arg(long, value_name = "TEXT", requires = "false_positive")]
+    reason: Option<String>,
+
     /// Subfolder of the first record folder
     #[arg(long, value_name = "NAME")]
     folder: Option<String>,
@@ -89,7 +106,7 @@ pub(crate) struct NewArgs {
         long,
         value_name = "ID|FILE",
         num_args = 1..,
-        conflicts_with_all = ["like", "emergency", "from_check", "from_issue", "from", "folder", "draft"]
+        conflicts_with_all = ["like", "emergency", "from_check", "from_issue", "from", "folder", "draft", "false_positive"]
     )]
     complete: Vec<String>,
 
@@ -140,6 +157,10 @@ impl Run for NewArgs {
         let issue = input(self.from_issue.as_deref())?;
         let like =
             self.like.as_deref().map(|id| picker::record_named(ctx, id, None)).transpose()?;
+        let false_positive = match (&*self.false_positive, &self.reason) {
+            ([finding, place], Some(reason)) => Some(FalsePositive { finding, place, reason }),
+            _ => None,
+        };
         let filing = features::new::prepare(
             &session,
             &ctx.moment(),
@@ -149,6 +170,7 @@ impl Run for NewArgs {
                 fields: fields.as_ref().map(StdinOrFile::to_input),
                 receipt: receipt.as_ref().map(StdinOrFile::to_input),
                 profile: self.profile.as_deref(),
+                false_positive,
                 like: like.as_deref(),
                 is_emergency: self.emergency,
                 subfolder: self.folder.as_deref(),
@@ -158,6 +180,7 @@ impl Run for NewArgs {
         )?;
         ctx.of_notices(&filing.notices);
         let (draft, findings) = match ctx.person {
+            _ if false_positive.is_some() => unasked(ctx, &filing)?,
             ask::Prompting::Away => unasked(ctx, &filing)?,
             ask::Prompting::There => {
                 preview::agreed(&FilingPrompts { ctx, filing: &filing, names: filing.names() })?

@@ -124,6 +124,10 @@ pub(crate) struct TriageArgs {
     #[arg(long, requires = "observations")]
     learn: bool,
 
+    /// File that says something about findings: KEV catalog, EPSS scores, SARIF or JSON Lines; repeatable
+    #[arg(long, value_name = "FILE")]
+    facts: Vec<PathBuf>,
+
     /// Count unreadable inputs without failing
     #[arg(long)]
     skip_bad: bool,
@@ -151,6 +155,7 @@ impl Run for TriageArgs {
     const PAST: PastInstants = PastInstants::Answered;
 
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
+        let ctx = &ctx.with_facts(&self.facts);
         if let Some(AlertForge::Github) = self.plan {
             let plan = AlertsToPlan {
                 files: &self.files,
@@ -332,6 +337,7 @@ fn show(
         tally: &answer.counts,
         baselines: &answer.snapshot().governance().policy.baselines,
         reads: ctx.format.reads,
+        facts: answer.snapshot().facts_asked(|test| !test.is_of_report()),
         proposals: &answer.proposals,
         repeated: &answer.repeated,
         silent: &answer.last_events.silent,

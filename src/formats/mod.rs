@@ -7,6 +7,7 @@ pub mod codeowners;
 pub mod description;
 pub mod engine_pattern;
 pub mod events;
+pub mod facts;
 pub mod finding_lines;
 pub mod glob;
 pub mod hooks;

@@ -2,6 +2,7 @@
 //!
 //! Uses record, gate's packages. Pure. Start at [`Question`] and [`GateAnswer`]. Follows `docs/spec/cli.md`, check.
 
+use crate::gate::facts::ReportedFinding;
 use crate::gate::package::Package;
 use crate::record::time::Instant;
 use std::collections::BTreeMap;
@@ -55,6 +56,8 @@ pub struct ScannerDetails {
     pub commit: Option<String>,
     /// The text that the scanner quotes.
     pub snippet: Option<String>,
+    /// What the report says besides, where a record's triggers ask for it.
+    pub reported: Option<ReportedFinding>,
     /// The origin of the question, which determines the advice on stating a missing limit.
     pub asker: Asker,
 }
@@ -149,6 +152,8 @@ pub struct GateAnswer {
     pub uncounted: Option<String>,
     /// Whether a record in force would cover it, but for its accepted text, which is gone.
     pub has_lost_text: bool,
+    /// Whether a record in force would cover it, but for a test of its triggers, which is met.
+    pub is_ended: bool,
     /// The limits of the allowing record's grant.
     pub scope: GrantLimits,
     /// Each record considered, with the reason why it does not allow, by id.
@@ -169,6 +174,7 @@ impl GateAnswer {
             decided_at: None,
             uncounted: None,
             has_lost_text: false,
+            is_ended: false,
             scope: GrantLimits::default(),
             considered: Vec::new(),
         }

@@ -9,7 +9,7 @@ use crate::gate::answer::{About, Asker, Question, limit, limited};
 use crate::gate::finding::{self, Judged, Matched};
 use crate::policy::governance::Governance;
 use crate::record::reference::{self, ControlRef};
-use crate::record::vocabulary::{Baseline, Vocabulary};
+use crate::record::vocabulary::{Baseline, RootCause, Vocabulary};
 use crate::record::{Record, References, not_waived, pattern};
 use crate::status::state::RecordState;
 
@@ -100,7 +100,9 @@ pub(crate) fn coverage(
     }
     let mut resource_judged = Judged::No;
     let mut text_gone = None;
-    if finding::is_about_finding(question) {
+    // A false positive says something about a finding alone: whoever acts or is deployed gains nothing by it.
+    let is_about_finding = record.root_cause == RootCause::FalsePositive;
+    if is_about_finding || finding::is_about_finding(question) {
         match finding::matched(question, record, files) {
             Matched::Yes(judged) => {
                 resource_judged = judged;

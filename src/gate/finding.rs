@@ -1,16 +1,16 @@
 //! Decides whether a finding in a record matches the question: the question must state and match each of its keys.
 //!
-//! Uses record, `gate::purl`. Pure. Start at [`matched`]. Follows `docs/spec/cli.md`,
+//! Uses record, `record::purl`. Pure. Start at [`matched`]. Follows `docs/spec/cli.md`,
 //! check, and `docs/spec/interop.md`, finding keys.
 
 use crate::gate::accepted_text::{self, AskedPlace, ScannedFiles, TextMiss};
 use crate::gate::answer::{self, About, Question};
 use crate::gate::package::{AskedPackage, SamePackage};
-use crate::gate::purl::Purl;
-use crate::gate::tool_ids;
-use crate::gate::tool_ids::azure;
+use crate::record::purl::Purl;
 use crate::record::scalar::Scalar;
 use crate::record::subject::FindingKey;
+use crate::record::tool_ids;
+use crate::record::tool_ids::azure;
 use crate::record::version::Range;
 use crate::record::vocabulary::{Risk, Vocabulary};
 use crate::record::{Record, pattern};

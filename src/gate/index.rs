@@ -6,9 +6,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::gate::answer::Question;
-use crate::gate::{cover, finding, tool_ids};
+use crate::gate::facts::ending_tests;
+use crate::gate::{cover, finding};
 use crate::record::Record;
 use crate::record::folded::folded;
+use crate::record::tool_ids;
 use crate::status::state::RecordState;
 
 /// The indices of records, by what they name.
@@ -25,6 +27,8 @@ pub struct Index {
     references: BTreeMap<String, Vec<usize>>,
     /// Whether a finding accepts only some text.
     pub has_content: bool,
+    /// Whether a trigger has a test that ends the cover.
+    pub has_tests: bool,
     /// Records that can't be read, which may be about anything.
     unread: Vec<usize>,
 }
@@ -59,6 +63,7 @@ impl Index {
             let places = self.references.entry(reference.clone()).or_default();
             places.push(place);
         }
+        self.has_tests |= ending_tests(record).next().is_some();
         let scope = record.scope.as_ref();
         let findings = scope.and_then(|scope| scope.findings.as_ref());
         for finding in findings.into_iter().flatten() {

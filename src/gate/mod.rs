@@ -5,14 +5,13 @@
 pub mod accepted_text;
 pub mod answer;
 mod cover;
+pub mod facts;
 mod finding;
 pub mod index;
 pub(crate) mod package;
-pub(crate) mod purl;
 pub mod question;
 pub mod receipt;
 pub mod tool_call;
-pub mod tool_ids;
 pub mod unnamed;
 pub mod verdict;
 pub mod withheld;

@@ -1,9 +1,9 @@
 //! Compares the package in a question, as far as it is known, with the one in a record.
 //!
-//! Uses `gate::purl`. Pure. Start at [`AskedPackage::from_names`]. Follows `docs/spec/interop.md`, packages: another
+//! Uses `record::purl`. Pure. Start at [`AskedPackage::from_names`]. Follows `docs/spec/interop.md`, packages: another
 //! type never matches, and if the type is unknown, only the finding's id can show that the packages are the same.
 
-use crate::gate::purl::{self, Purl};
+use crate::record::purl::{self, Purl};
 
 /// A package as a scanner names it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -16,6 +16,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::gate::answer::{Considered, GateAnswer, GateVerdict, GrantLimits, Question};
+use crate::gate::facts::FactsAsked;
 use crate::gate::receipt::chain::{ReceiptChain, ReceiptLink};
 use crate::gate::receipt::faults::ChainEntry;
 use crate::gate::receipt::signed::StoredSignature;
@@ -41,6 +42,8 @@ pub struct CheckAnswer {
     pub hints: Vec<String>,
     /// What else is known about an application to be deployed; `None` for any other question.
     pub deployment: Option<DeploymentFacts>,
+    /// The files of facts, if there are any, or tests that no file was asked about.
+    pub facts: Option<FactsAsked>,
     /// The place of its receipt in a file; `None` if it is not stored.
     pub link: Option<ReceiptLink>,
     /// Whether its receipt is the first of a file that nobody started.
@@ -74,6 +77,7 @@ impl CheckAnswer {
             warnings: Vec::new(),
             hints: Vec::new(),
             deployment: None,
+            facts: None,
             link: None,
             is_first_unstarted: false,
         }
@@ -99,6 +103,8 @@ pub struct LoggedReceipt<'a> {
     warnings: &'a [String],
     #[serde(flatten)]
     deployment: Option<&'a DeploymentFacts>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    facts: Option<&'a FactsAsked>,
     id: &'a Value,
     seq: Option<u64>,
     previous: Option<&'a str>,
@@ -126,6 +132,7 @@ impl<'a> LoggedReceipt<'a> {
             waits_for: check.waits_for.iter().map(PersonView::of).collect(),
             warnings: &check.warnings,
             deployment: check.deployment.as_ref(),
+            facts: check.facts.as_ref(),
             id,
             seq: check.link.as_ref().map(|link| link.seq),
             previous: check.link.as_ref().and_then(|link| link.previous.as_deref()),

@@ -10,12 +10,25 @@ use crate::diag::sorting::StableSort as _;
 use crate::gate::accepted_text::{NoFiles, ScannedFiles};
 use crate::gate::answer::{GateAnswer, GateVerdict, Question, ReceiptCounts};
 use crate::gate::cover::{self, RecordCoverage, Terms};
+use crate::gate::facts::{self, CoverEnd, Facts, NoFacts};
 use crate::gate::finding;
 use crate::gate::verdict::candidate::{Candidate, Fits, answer, content, name};
 use crate::policy::governance::{Governance, NO_POLICY, State};
 use crate::record::{Record, dates};
 use crate::status::reason;
 use crate::status::state::{DutyKind, InForce, RecordState, Status};
+
+/// What is read besides the ledger.
+#[derive(Clone, Copy)]
+pub struct Outside<'a> {
+    /// The files in which findings are.
+    pub files: &'a dyn ScannedFiles,
+    pub facts: &'a dyn Facts,
+}
+
+impl Outside<'_> {
+    pub const NOTHING: Outside<'static> = Outside { files: &NoFiles, facts: &NoFacts };
+}
 
 /// Answers a question without the files of a repository. `receipts` gives the uses of single-use records; `governance` is that of the tree in question
 /// and determines how controls are written.
@@ -26,7 +39,7 @@ pub fn ask(
     governance: &Governance,
 ) -> GateAnswer {
     let record_states: Vec<&RecordState> = record_states.iter().collect();
-    ask_among(question, &record_states, receipts, governance, &NoFiles)
+    ask_among(question, &record_states, receipts, governance, Outside::NOTHING)
 }
 
 /// Answers a question like [`ask`], from only the records that may be about it. Whether an application may be deployed is
@@ -36,7 +49,7 @@ pub fn ask_among(
     record_states: &[&RecordState],
     receipts: &ReceiptCounts,
     governance: &Governance,
-    files: &dyn ScannedFiles,
+    outside: Outside<'_>,
 ) -> GateAnswer {
     if governance.state == State::Absent {
         return answer(GateVerdict::Unknown, NO_POLICY.to_owned(), None, &[]);
@@ -47,7 +60,9 @@ pub fn ask_among(
     }
     let mut candidates: Vec<Candidate> = record_states
         .iter()
-        .filter_map(|record_state| candidate(question, record_state, receipts, (governance, files)))
+        .filter_map(|record_state| {
+            candidate(question, record_state, receipts, (governance, outside))
+        })
         .collect();
     candidates.order_by(|one, other| one.id.cmp(&other.id));
     let best = |fits: Fits| {
@@ -71,6 +86,7 @@ pub fn ask_among(
         (Fits::Undetermined, GateVerdict::Unknown),
         (Fits::Waits, GateVerdict::Pending),
         (Fits::NotInForce, GateVerdict::Deny),
+        (Fits::Ended, GateVerdict::Deny),
         (Fits::LostText, GateVerdict::Deny),
         (Fits::Partly, GateVerdict::Deny),
     ] {
@@ -90,7 +106,7 @@ pub(crate) fn compare<'a>(
     record_state: &'a RecordState,
     governance: &Governance,
 ) -> Option<Candidate<'a>> {
-    candidate(question, record_state, &ReceiptCounts::NotGiven, (governance, &NoFiles))
+    candidate(question, record_state, &ReceiptCounts::NotGiven, (governance, Outside::NOTHING))
 }
 
 /// Returns when a grant ends: on its date, or earlier if something is not done by then.
@@ -129,7 +145,7 @@ fn candidate<'a>(
     question: &Question,
     record_state: &'a RecordState,
     receipts: &ReceiptCounts,
-    (governance, files): (&Governance, &dyn ScannedFiles),
+    (governance, outside): (&Governance, Outside<'_>),
 ) -> Option<Candidate<'a>> {
     let found = |fits, why_not| Some(candidate_of(record_state, fits, why_not));
     let reasons = || Some(reason::joined(&record_state.reasons));
@@ -145,7 +161,7 @@ fn candidate<'a>(
             _ => None,
         };
     };
-    match cover::coverage(question, terms, governance, files) {
+    match cover::coverage(question, terms, governance, outside.files) {
         RecordCoverage::No(_, shared) if shared.is_nothing() => return None,
         RecordCoverage::No(why, shared) => {
             let partly = candidate_of(record_state, Fits::Partly, Some(why));
@@ -160,7 +176,12 @@ fn candidate<'a>(
     }
     let fits = match (record_state.in_force, record_state.status) {
         (InForce::Yes, _) => {
-            let content = finding::accepted_content(question, record, files);
+            match facts::cover_end(question, record, outside.facts) {
+                Some(CoverEnd::Met(why)) => return found(Fits::Ended, Some(why)),
+                Some(CoverEnd::Unknown(why)) => return found(Fits::Undetermined, Some(why)),
+                None => {}
+            }
+            let content = finding::accepted_content(question, record, outside.files);
             let used = used(question, record_state, record, receipts)?;
             return Some(Candidate { content, ..used });
         }

@@ -100,6 +100,9 @@ pub fn describe(answer: &GateAnswer) -> Option<String> {
             format!("{verdict}: {id} covers it{until}")
         }
         (GateVerdict::Pending, _) => format!("{verdict}: {id} would cover it and is {status}"),
+        (GateVerdict::Deny, _) if answer.is_ended => {
+            format!("{verdict}: {id} would cover it, but a test of its triggers is met")
+        }
         // Nothing else keeps a record in force from allowing what it covers.
         (GateVerdict::Deny, SubjectMatch::Covers) if status == Status::Active.as_str() => {
             format!("{verdict}: {id} would cover it, but its uses are used up")

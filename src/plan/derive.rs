@@ -115,7 +115,7 @@ pub(super) struct Begin<'b> {
     pub(super) stated: bool,
 }
 
-/// Sets the end: if none is given, half of the tier's term, or for an emergency the latest end allowed. A duration
+/// Sets the end: if none is given, half of the tier's term, or for an emergency and a false positive the latest end allowed. A duration
 /// counts from a given start; otherwise hours count from now, other units from the clock's day.
 ///
 /// # Errors
@@ -145,6 +145,13 @@ pub(super) fn expires(
         }
         (None, Some(resolved)) if setting.is_emergency => {
             (cap(starts, resolved), limits(resolved, "the cap: "))
+        }
+        // It ends with its text or version: an earlier date would be a ritual.
+        (None, Some(resolved))
+            if made.text("root_cause") == Some(RootCause::FalsePositive.as_str()) =>
+        {
+            let end = latest(starts, starts, resolved).unwrap_or_else(|| half(starts, resolved));
+            (end, limits(resolved, "all of "))
         }
         (None, Some(resolved)) => (half(starts, resolved), limits(resolved, "half of ")),
         (None, None) => return Ok(()),

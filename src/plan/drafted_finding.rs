@@ -1,17 +1,17 @@
 //! The findings of a draft: one key for what a scanner reported, which covers that and nothing else.
 //!
-//! Uses gate's accepted texts and ids, survey's findings. Pure: the caller reads the files. Start at [`keys`]; [`merged`] puts
+//! Uses record's ids, gate's accepted texts, survey's findings. Pure: the caller reads the files. Start at [`keys`]; [`merged`] puts
 //! keys of one record together. Follows `docs/spec/cli.md`, triage, `--draft`. What can't be told is marked with `TODO(import)`.
 
 use crate::gate::accepted_text::{
     self, BlobLines, FileLines, MOST_CHARACTERS, MOST_LINES, ScannedFiles,
 };
 use crate::gate::package::{Ecosystem, Package};
-use crate::gate::purl::{self, Purl};
-use crate::gate::tool_ids::{self, ToolClass};
 use crate::plan::imported::todo;
 use crate::record::credential;
+use crate::record::purl::{self, Purl};
 use crate::record::subject::FindingKey;
+use crate::record::tool_ids::{self, ToolClass};
 use crate::survey::event::wanted::WantedFinding;
 use crate::survey::event::{FindingFile, FindingPlace};
 use crate::yaml::screen;

@@ -7,7 +7,8 @@ use serde::Serialize;
 
 use crate::record;
 use crate::record::reference::ControlRef;
-use crate::record::vocabulary::{Class, FixTarget, Risk, RootCause, Test, Then};
+use crate::record::trigger_test::TriggerTest;
+use crate::record::vocabulary::{Class, FixTarget, Risk, RootCause, Then};
 
 /// A preset for `new --profile`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, JsonSchema)]
@@ -52,7 +53,7 @@ pub struct ProfileTrigger {
     pub when: String,
     /// What happens next.
     pub then: Then,
-    /// A test that scanner results can answer.
+    /// A test that scanner results and catalogs can answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub test: Option<Test>,
+    pub test: Option<TriggerTest>,
 }

@@ -10,8 +10,9 @@ mod facts;
 use crate::diag::sorting::StableSort as _;
 use crate::policy::Policy;
 use crate::policy::demand::Proof;
+use crate::policy::tier::choose::{Choice, TierMaps};
 use crate::policy::tier::fact::{Fact, Facts, Wildcard};
-use crate::policy::tiers::{Degraded, EmergencyRule, Must, Require, Tier};
+use crate::policy::tiers::{Degraded, EmergencyRule, Match, Must, Require, Tier};
 use crate::record::time::Term;
 use crate::record::vocabulary::Vocabulary;
 use std::collections::BTreeSet;
@@ -39,6 +40,8 @@ pub struct Resolved {
     pub tier: String,
     /// The first tier that matches by stated fields.
     pub base: String,
+    /// The first tier if no tier matched by a cause or a baseline, which don't decide who approves.
+    pub approving: String,
     /// The first tier when names are compared by bytes, and that when they are folded, if it is another one.
     pub firsts: Vec<String>,
     /// The tiers added because of missing fields, in the policy's order.
@@ -149,20 +152,28 @@ pub fn resolve(policy: &Policy, facts: &Facts) -> Option<Resolved> {
     let Fact::Stated(class) = facts.class else {
         return None;
     };
-    let choice = choose::choose(policy, facts)?;
+    let choice = choose::choose(policy, facts, TierMaps::All)?;
     let mut resolved = Resolved::of(policy, choice.base());
     for tier in choice.tiers() {
         resolved.add_tier(tier);
     }
     resolved.firsts = choice.firsts().map(|tier| tier.name.clone()).collect();
     resolved.firsts.dedup();
-    let mut in_order = policy.tiers.iter().map(|tier| &tier.name);
-    if let Some(first) = in_order.find(|name| resolved.firsts.contains(name)) {
+    if let Some(first) = choice.first_in(policy) {
         resolved.tier.clone_from(first);
+        resolved.approving.clone_from(first);
     }
     resolved.add_class(class.as_str(), &policy.classes.of(class));
     resolved.wildcard = choice.wildcard();
     resolved.why = choice.why(class);
+    let mut maps = policy.tiers.iter().flat_map(|tier| tier.matches.iter().flatten());
+    if maps.any(Match::is_by_statement) {
+        let approving = choose::choose(policy, facts, TierMaps::Approving)?;
+        resolved.add_approving(&choice, &approving);
+        if let Some(first) = approving.first_in(policy) {
+            resolved.approving.clone_from(first);
+        }
+    }
     resolved.spelling = choice.spelling();
     let silent = choice.silent().iter();
     resolved.silent = silent
@@ -196,6 +207,7 @@ impl Resolved {
         Resolved {
             tier: tier.name.clone(),
             base: tier.name.clone(),
+            approving: tier.name.clone(),
             firsts: Vec::new(),
             silent: Vec::new(),
             spelling: None,
@@ -221,11 +233,34 @@ impl Resolved {
         shorten(&mut self.max_term, tier.max_term, &by);
         shorten(&mut self.max_total, tier.max_total, &by);
         self.max_renewals = self.max_renewals.min(tier.max_renewals);
+        self.require.extend(tier.require.iter().copied());
+        self.add_approvals(tier);
+    }
+
+    /// Adds the tiers that would apply without a cause or a baseline: they decide all but term, renewals and `require`.
+    fn add_approving(&mut self, choice: &Choice<'_>, approving: &Choice<'_>) {
+        let mut added = Vec::new();
+        for tier in approving.tiers().filter(|tier| choice.tiers().all(|it| it.name != tier.name)) {
+            self.add_approvals(tier);
+            added.push(tier.name.as_str());
+        }
+        self.firsts.extend(approving.firsts().map(|tier| tier.name.clone()));
+        if approving.wildcard() == Wildcard::Refused {
+            self.wildcard = Wildcard::Refused;
+        }
+        if !added.is_empty() {
+            self.why.push(format!(
+                "tier {} decides who approves: a cause or a baseline does not",
+                added.join(" and ")
+            ));
+        }
+    }
+
+    fn add_approvals(&mut self, tier: &Tier) {
         self.count = self.count.max(tier.approvals.count);
         self.each_of.extend(tier.approvals.each_of.iter().cloned());
         self.must_include.extend(tier.approvals.must_include.iter().copied());
         self.proof = self.proof.max(tier.approvals.proof.unwrap_or(self.proof));
-        self.require.extend(tier.require.iter().copied());
         if let Some(interval) = tier.review_every {
             shorten_interval(&mut self.review_every, interval);
         }

@@ -9,7 +9,7 @@ use strum::{EnumMessage, IntoStaticStr, VariantArray};
 
 use crate::policy::demand::Proof;
 use crate::record::time::{Term, Unit};
-use crate::record::vocabulary::{self, Baseline, Class, IdentityType, Risk, words};
+use crate::record::vocabulary::{self, Baseline, Class, IdentityType, Risk, RootCause, words};
 
 /// The requirements for the records that it matches. Missing values are taken from [`Tier::standard`].
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
@@ -92,6 +92,9 @@ pub struct Match {
     /// The kind of baseline that it deviates from.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub baseline: Option<Vec<Baseline>>,
+    /// Its root cause.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub root_cause: Option<Vec<RootCause>>,
     /// Its application.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub application: Option<Vec<String>>,
@@ -102,6 +105,13 @@ pub struct Match {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(schema_with = "crate::policy::schema::only_true")]
     pub wildcard: Option<OnlyTrue>,
+}
+
+impl Match {
+    /// Tells whether it matches by what the filer says about the deviation alone, which never decides who approves.
+    pub(crate) fn is_by_statement(&self) -> bool {
+        self.root_cause.is_some() || self.baseline.is_some()
+    }
 }
 
 /// The only value of `wildcard`.

@@ -1,11 +1,14 @@
-//! Checks between fields of one record: the id against the file name, unique ids, references to ids.
+//! Checks between fields of one record: the id against the file name, unique ids, references to ids, what a false positive
+//! is about.
 //!
 //! Uses diag, yaml and record's own types. Pure. Start at `faults`. Works on nodes, so that an error elsewhere
 //! hides nothing. Follows `docs/spec/record.md`, values, and `docs/spec/rules.md` (`bad-id`, `bad-value`).
 
 use crate::diag::code::Code;
 use crate::record::id::Id;
-use crate::record::places;
+use crate::record::purl::Purl;
+use crate::record::vocabulary::{RootCause, Vocabulary};
+use crate::record::{places, tool_ids};
 use crate::yaml::node::{Node, SyntaxError, Value};
 
 /// Returns the inconsistencies between fields of a record whose file has this stem.
@@ -17,6 +20,7 @@ pub(super) fn faults(stem: &str, root: &Node, misspelled: &[String]) -> Vec<Synt
     repeated(root, "compensating_controls", &mut faults);
     repeated(root, "triggers", &mut faults);
     repeated_evidence(root, &mut faults);
+    open_false_positive(root, &mut faults);
     if !misspelled.iter().any(|field| field == "triggers") {
         unknown_triggers(root, &mut faults);
     }
@@ -114,4 +118,45 @@ fn unknown_triggers(root: &Node, faults: &mut Vec<SyntaxError>) {
             faults.push(fault(Code::BadValue, node, field, message, help));
         }
     }
+}
+
+/// Notes what a false positive lacks: nobody looked at other texts or versions than it names, so it would cover what nobody
+/// saw.
+fn open_false_positive(root: &Node, faults: &mut Vec<SyntaxError>) {
+    let cause = root.get("root_cause").filter(|cause| {
+        cause.text().and_then(RootCause::from_word) == Some(RootCause::FalsePositive)
+    });
+    let Some(cause) = cause else {
+        return;
+    };
+    let stated = root.get("scope").and_then(|scope| scope.get("findings"));
+    let items = stated.map_or(&[][..], Node::items);
+    let mut note = |node: &Node, field: String, lacks: &str| {
+        let message = format!("`{field}` lacks {lacks}: the cause is false-positive");
+        let help = "`exledger new --false-positive TOOL:RULE PATH:LINE --reason TEXT` writes a whole record; or state another cause";
+        faults.push(fault(Code::MissingField, node, field, message, help));
+    };
+    if items.is_empty() {
+        note(cause, "scope.findings".to_owned(), "a finding with `content`, or a version");
+    }
+    for (index, item) in items.iter().enumerate().filter(|(_, item)| !is_exact(item)) {
+        note(item, format!("scope.findings[{index}]"), "`content`, or a `purl` with a version");
+    }
+}
+
+/// Tells whether a finding covers one text, one version of a package or, for an id about a whole file, one file.
+fn is_exact(finding: &Node) -> bool {
+    let text = |key: &str| finding.get(key).and_then(Node::text);
+    let items = |key: &str| finding.get(key).map_or(&[][..], Node::items);
+    let (Some(tool), Some(id)) = (text("tool"), text("id")) else {
+        return false;
+    };
+    let has_version = || Purl::parse(text("purl")?)?.version;
+    let is_file = || match items("paths") {
+        [path] => path.text().is_some_and(|path| !path.contains(['*', '?'])),
+        _ => false,
+    };
+    !items("content").is_empty()
+        || has_version().is_some()
+        || tool_ids::is_about_whole_file(tool, id) && is_file()
 }

@@ -28,6 +28,7 @@ pub mod pattern;
 pub mod placeholder;
 pub mod places;
 pub mod portable_name;
+pub(crate) mod purl;
 pub mod reader;
 pub mod reference;
 pub mod scalar;
@@ -36,6 +37,8 @@ pub mod spec;
 pub mod subject;
 pub mod template;
 pub mod time;
+pub mod tool_ids;
+pub mod trigger_test;
 pub mod version;
 pub mod vocabulary;
 
@@ -47,9 +50,8 @@ use crate::record::reference::ControlRef;
 use crate::record::spec::{PERSON_HINT, WHEN_HINT};
 use crate::record::subject::{Scope, Subject};
 use crate::record::time::{Day, Term, When};
-use crate::record::vocabulary::{
-    Baseline, Class, ControlStatus, FixTarget, Risk, RootCause, Test, Then,
-};
+use crate::record::trigger_test::TriggerTest;
+use crate::record::vocabulary::{Baseline, Class, ControlStatus, FixTarget, Risk, RootCause, Then};
 use crate::yaml::node::{Node, Value};
 use std::collections::BTreeMap;
 
@@ -262,8 +264,8 @@ map! {
         required when: String,
         /// What happens next.
         required then: Then,
-        /// A test that scanner results can answer.
-        optional test: Test,
+        /// A test that scanner results and catalogs can answer.
+        optional test: TriggerTest,
     }
 }
 

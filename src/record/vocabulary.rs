@@ -186,8 +186,17 @@ words! {
         BrittleDependency,
         /// The role lacks a tool that it needs.
         ToolAccess,
+        /// The scanner is wrong about this text or version.
+        FalsePositive,
         /// Not known yet.
         Unclassified,
+    }
+}
+
+impl RootCause {
+    /// Tells whether a record of this cause dismisses an alarm: it is fixed in the rule or the data.
+    pub fn is_dismissal(self) -> bool {
+        matches!(self, RootCause::BadSourceData | RootCause::FalsePositive)
     }
 }
 
@@ -228,18 +237,6 @@ words! {
         Review,
         /// It grants nothing from then on.
         Revoke,
-    }
-}
-
-words! {
-    /// A test of a trigger that scanner results can answer.
-    pub enum Test {
-        /// A fixed release exists.
-        FixAvailable,
-        /// The finding is no longer reported.
-        FindingGone,
-        /// The reported value has changed.
-        ValueChanged,
     }
 }
 

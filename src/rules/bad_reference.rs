@@ -4,9 +4,9 @@
 
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
-use crate::gate::purl::Purl;
 use crate::policy::redesign;
 use crate::record::id::Id;
+use crate::record::purl::Purl;
 use crate::record::{places, reference};
 use crate::rules::case::RecordCase;
 use crate::rules::example::Example;

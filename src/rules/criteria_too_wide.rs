@@ -5,8 +5,8 @@
 
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
-use crate::gate::purl::Purl;
 use crate::record::pattern;
+use crate::record::purl::Purl;
 use crate::rules::case::RecordCase;
 use crate::rules::example::Example;
 use crate::rules::rule::{Check, Rule, SpecialCases};

@@ -5,14 +5,18 @@
 pub mod above;
 pub(crate) mod submodule;
 
+use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::diag::Level;
+use crate::history::objects::Oid;
 use crate::history::paths;
 use crate::ledger::tree::Tree;
 use crate::policy;
 use crate::policy::governance::{Governance, State};
 use crate::session::error::{Error, Undetermined};
+use crate::session::facts::ExternalFacts;
 use crate::session::options::Options;
 use crate::store::files::{self, FileError, WorkTree};
 use crate::store::git::Repository;
@@ -32,6 +36,7 @@ pub struct Located {
     asked: Vec<String>,
     repository: Option<Repository>,
     is_bare: bool,
+    facts: OnceCell<Arc<ExternalFacts>>,
 }
 
 impl Located {
@@ -49,6 +54,7 @@ impl Located {
                 asked: Vec::new(),
                 repository: Some(repository),
                 is_bare: true,
+                facts: OnceCell::new(),
                 options,
             });
         }
@@ -91,7 +97,20 @@ impl Located {
             Some((top, prefix)) => WorkTree::within(top, &prefix),
             None => WorkTree::new(&root),
         };
-        Ok(Located { asked: Vec::new(), is_bare: false, root, tree, options, repository })
+        let (asked, facts) = (Vec::new(), OnceCell::new());
+        Ok(Located { asked, is_bare: false, facts, root, tree, options, repository })
+    }
+
+    /// Returns the facts of the options' files, which are read once.
+    ///
+    /// # Errors
+    /// As [`ExternalFacts::read`].
+    pub(crate) fn facts(&self, approved: Oid) -> Result<Arc<ExternalFacts>, Error> {
+        if let Some(facts) = self.facts.get() {
+            return Ok(Arc::clone(facts));
+        }
+        let facts = ExternalFacts::read(&self.options.facts, self.repository()?, approved)?;
+        Ok(Arc::clone(self.facts.get_or_init(|| Arc::new(facts))))
     }
 
     /// Returns the repository.

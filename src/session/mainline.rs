@@ -2,6 +2,8 @@
 //!
 //! Start at [`OpenMainline::open`]. Follows `docs/spec/cli.md`, which tree, which clock, and `docs/spec/approval.md`, M1, T5.
 
+use std::sync::Arc;
+
 use crate::approval::evidence::statement::LedgerPlace;
 use crate::diag;
 use crate::history::chain::{self, Chain};
@@ -15,6 +17,7 @@ use crate::policy::Policy;
 use crate::policy::governance::{Governance, State};
 use crate::record::time::{Day, Instant};
 use crate::session::error::{Error, Undetermined, Usage};
+use crate::session::facts::ExternalFacts;
 use crate::session::locate::{self, Located, above, submodule};
 use crate::session::options::{AsOf, Moment};
 use crate::store::git::Repository;
@@ -45,6 +48,7 @@ pub(crate) struct OpenMainline<'h> {
     pub(crate) reads_unapproved_policy: bool,
     /// Whether the answer shows no level of an approval.
     pub(crate) hides_levels: bool,
+    pub(crate) facts: Arc<ExternalFacts>,
 }
 
 /// A mainline as it was at some time, and the instant in question.
@@ -170,6 +174,7 @@ impl<'h> OpenMainline<'h> {
             mainline.tip,
             diag::count(mainline.landings.len(), "commit")
         );
+        let facts = located.facts(timed.chain.mainline.tip)?;
         Ok(OpenMainline {
             repository,
             prefix,
@@ -183,6 +188,7 @@ impl<'h> OpenMainline<'h> {
             is_past: at.as_of.is_some(),
             reads_unapproved_policy: located.options.reads_unapproved_policy,
             hides_levels: located.options.hides_levels,
+            facts,
         })
     }
 }

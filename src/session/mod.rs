@@ -7,6 +7,7 @@
 
 pub mod error;
 pub mod evidence;
+pub mod facts;
 pub mod ids;
 pub mod judged;
 pub mod locate;

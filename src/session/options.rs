@@ -29,6 +29,8 @@ pub struct Options {
     /// Whether the answer shows no level of an approval, so that the signatures of forges are checked only where the policy
     /// demands them.
     pub hides_levels: bool,
+    /// Absolute paths of files that say something about findings: catalogs, scores, reports.
+    pub facts: Vec<PathBuf>,
     /// The user's home folder, which is searched for keys.
     pub home: Option<PathBuf>,
 }

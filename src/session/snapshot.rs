@@ -17,8 +17,10 @@ pub mod tip;
 pub mod walk;
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::approval::TrailVerdicts;
+use crate::gate::facts::{FactsAsked, ending_tests};
 use crate::history::content;
 use crate::history::ident::Ident;
 use crate::history::objects::Oid;
@@ -30,7 +32,9 @@ use crate::policy::governance::Governance;
 use crate::policy::people;
 use crate::record::reference::ControlRef;
 use crate::record::time::Instant;
+use crate::record::trigger_test::TriggerTest;
 use crate::session::error::Error;
+use crate::session::facts::{ExternalFacts, FactsAt};
 use crate::session::locate::Located;
 use crate::session::locate::above::PolicyReader;
 use crate::session::mainline::OpenMainline;
@@ -41,7 +45,7 @@ use crate::session::snapshot::proposals::Proposed;
 use crate::session::snapshot::walk::Scope;
 use crate::status;
 use crate::status::stamp::Stamp;
-use crate::status::state::{RecordFacts, RecordState};
+use crate::status::state::{InForce, RecordFacts, RecordState};
 use crate::store::git::Repository;
 use crate::survey::naming::RecordNames;
 use crate::yaml::node::Limits;
@@ -64,9 +68,23 @@ pub struct Snapshot<'h> {
     pub(crate) now: Instant,
     /// Whether it is a past state of the approved ref.
     pub(crate) is_past: bool,
+    pub(crate) facts: Arc<ExternalFacts>,
 }
 
 impl<'h> Snapshot<'h> {
+    /// Returns the facts at an instant.
+    pub(crate) fn facts_at(&self, instant: Instant) -> FactsAt<'_> {
+        FactsAt { facts: &self.facts, instant }
+    }
+
+    /// Returns what an answer about all records in force says of the facts; `asks` are the tests that only files can answer.
+    pub fn facts_asked(&self, asks: fn(TriggerTest) -> bool) -> Option<FactsAsked> {
+        let in_force = self.record_states.iter().filter(|state| state.in_force == InForce::Yes);
+        let records = in_force.filter_map(|state| state.effective.as_deref());
+        let tests = records.flat_map(ending_tests).filter(|(_, test)| asks(*test));
+        self.facts.asked(tests.count())
+    }
+
     /// Evaluates some records on the approved ref, and adds the proposals of branches and the work tree.
     ///
     /// # Errors

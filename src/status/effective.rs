@@ -194,11 +194,11 @@ pub(crate) fn until(record: &Record, period: GracePeriod, policy: &Policy) -> In
     of_now.map_or(then, |term| term.after(period.begin).min(then))
 }
 
-/// Returns tier and class of the version whose tier comes first in the policy; of several, the latest.
+/// Returns tier and class of the version whose approving tier comes first in the policy; of several, the latest.
 fn strictest<'a>(policy: &Policy, versions: impl Iterator<Item = &'a Record>) -> Option<Resolved> {
     let rank = |resolved: &Resolved| {
         let mut tiers = policy.tiers.iter();
-        tiers.position(|tier| tier.name == resolved.tier)
+        tiers.position(|tier| tier.name == resolved.approving)
     };
     let mut resolved: Vec<Resolved> =
         versions.filter_map(|record| tier::resolve(policy, &Facts::of(record))).collect();

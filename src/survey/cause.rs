@@ -5,14 +5,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::gate::purl::Purl;
-use crate::gate::tool_ids;
 use crate::policy::governance::Governance;
 use crate::policy::people;
 use crate::policy::settings::{PatternKey, Patterns};
 use crate::record::Record;
 use crate::record::folded::folded;
+use crate::record::purl::Purl;
 use crate::record::reference::ControlRef;
+use crate::record::tool_ids;
 use crate::record::vocabulary::{RootCause, Vocabulary};
 use crate::survey::neighbour::Neighbour;
 

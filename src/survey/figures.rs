@@ -11,7 +11,6 @@ use serde::Serialize;
 use crate::policy::governance::Governance;
 use crate::record::Record;
 use crate::record::time::{Day, Instant, Term};
-use crate::record::vocabulary::RootCause;
 use crate::status::state::{InForce, RecordState};
 use crate::survey::due::{self, Bucket, DueRecord, Horizon, Timing, Urgency};
 use crate::survey::life::Life;
@@ -176,7 +175,7 @@ fn period(lives: &[Life<'_>], repeated: &BTreeSet<&str>, span: ReportPeriod) -> 
 
 /// Tells whether a record overrides a rule, other than by dismissing a false alarm.
 fn is_override(record: &Record) -> bool {
-    record.root_cause != RootCause::BadSourceData
+    !record.root_cause.is_dismissal()
 }
 
 /// Returns the ids of the records that repeat one that was closed within the recurrence window.

@@ -5,7 +5,6 @@
 
 use std::cmp::Ordering;
 
-use crate::gate::tool_ids;
 use crate::policy::governance::Governance;
 use crate::policy::people;
 use crate::record;
@@ -14,6 +13,7 @@ use crate::record::map::MapSpec;
 use crate::record::reference::ControlRef;
 use crate::record::subject::FindingKey;
 use crate::record::time::{Instant, Term};
+use crate::record::tool_ids;
 use crate::record::vocabulary::{Class, RootCause};
 use crate::status::state::{RecordState, Status};
 

@@ -3,10 +3,10 @@
 //! Uses record, gate's accepted texts. Pure. Start at [`covers`]. Follows `docs/spec/record.md`, `findings[]`.
 
 use crate::gate::accepted_text::{self, AcceptedItem, BlobLines, ScannedFiles};
-use crate::gate::purl::Purl;
-use crate::gate::tool_ids::{self, ToolClass};
 use crate::record::credential;
+use crate::record::purl::Purl;
 use crate::record::subject::FindingKey;
+use crate::record::tool_ids::{self, ToolClass};
 use crate::record::vocabulary::Vocabulary;
 use crate::yaml::screen;
 

@@ -108,6 +108,7 @@ fn a_record_is_filed_once_nothing_is_missing() {
         issue: None,
         fields: None,
         receipt: None,
+        false_positive: None,
         profile: Some("rotation"),
         like: None,
         is_emergency: false,

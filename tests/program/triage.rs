@@ -6,6 +6,8 @@ mod again;
 mod codeowners;
 mod drafts;
 mod events;
+mod facts;
+mod false_positives;
 mod fuzz;
 mod goldens;
 mod hostile;

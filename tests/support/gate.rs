@@ -118,6 +118,7 @@ impl Ledger {
             instant: instant(AT),
             environment,
             files: &exledger::gate::accepted_text::NoFiles,
+            facts: &exledger::gate::facts::NoFacts,
         };
         let mut last_events = LastEvents::new(EventMemory::Run, instant(AT));
         let decision = judge.decide(&input, &mut last_events);

@@ -62,6 +62,8 @@ pub(crate) struct Ctx {
     shows_progress: bool,
     /// Whether a policy is read although it is below another ledger, and nobody there approved it.
     reads_unapproved_policy: bool,
+    /// The files of facts.
+    facts: Vec<PathBuf>,
     /// Where a job of `ci` keeps what another command prints; `None` for the process's own streams.
     captured: Option<CapturedOutput>,
 }
@@ -107,6 +109,7 @@ impl Ctx {
             person: if asking { ask::Prompting::There } else { ask::Prompting::Away },
             shows_progress: err && !globals.quiet,
             reads_unapproved_policy: false,
+            facts: Vec::new(),
             captured: None,
             environment,
             globals,
@@ -170,6 +173,12 @@ impl Ctx {
         ctx
     }
 
+    /// Returns the context of a command that is asked with files of facts.
+    pub(crate) fn with_facts(&self, files: &[PathBuf]) -> Ctx {
+        let facts = files.iter().map(|file| self.folder.join(file)).collect();
+        Ctx { facts, ..self.clone() }
+    }
+
     /// Returns the context of a command that works from another folder.
     pub(crate) fn within(&self, folder: PathBuf) -> Ctx {
         Ctx { folder, ..self.clone() }
@@ -200,6 +209,7 @@ impl Ctx {
             ignores_configured_ref: false,
             reads_unapproved_policy: self.reads_unapproved_policy,
             hides_levels: false,
+            facts: self.facts.clone(),
             home: home.map(PathBuf::from),
         }
     }

@@ -50,6 +50,10 @@ impl ExportRun {
         let home = if has_levels { ctx.home()? } else { ctx.home_without_levels()? };
         let snapshot = ctx.approved_only(&home, Scope::Everything)?;
         let source = snapshot.exported()?;
+        if let Some(asked) = snapshot.facts_asked(|_| true).filter(|asked| asked.not_asked > 0) {
+            let tests = diag::count(asked.not_asked, "test");
+            ctx.hint(&format!("note: {tests} of triggers not asked: give --facts FILE"));
+        }
         let input = source.input(self.options.clone());
         // What is missing in files that were written is named, whatever becomes of earlier ones.
         let mut removed = Ok(());
@@ -249,6 +253,9 @@ pub(crate) fn report(ctx: &Ctx, source: &ExportSource<'_>, losses: &[ExportLoss]
     for loss in losses {
         ctx.tell_verbatim(&loss.to_string());
     }
+    for (named, why) in &source.ended {
+        ctx.tell(&format!("{named} is left out: {why}"));
+    }
     let left_out = losses.iter().filter(|loss| !loss.is_written).count();
     if left_out > 0 {
         let entries = diag::count(left_out, "loss");
@@ -259,7 +266,7 @@ pub(crate) fn report(ctx: &Ctx, source: &ExportSource<'_>, losses: &[ExportLoss]
     for (id, doubt) in &source.doubts {
         ctx.tell(&format!("error: could not determine whether {id} is in force: {doubt}"));
     }
-    match (source.doubts.is_empty(), left_out) {
+    match (source.doubts.is_empty(), left_out + source.ended.len()) {
         (false, _) => Outcome::Undetermined,
         (true, 0) => Outcome::Fine,
         (true, _) => Outcome::ProblemsFound,

@@ -44,6 +44,9 @@ struct OutputFlags {
     /// Write to this file, replacing it; to this folder if there are several
     #[arg(short, long, value_name = "FILE|DIR")]
     output: Option<PathBuf>,
+    /// File that says something about findings: KEV catalog, EPSS scores, SARIF or JSON Lines; repeatable
+    #[arg(long, value_name = "FILE")]
+    facts: Vec<PathBuf>,
 }
 
 #[derive(Debug, Default, Args)]
@@ -144,13 +147,14 @@ impl CommandArguments for ExportCommand {
         let into: IntoFlags = read_if(target.merge.is_some(), matches)?;
         let losses: LossFlags = read_if(!target.tools.is_empty(), matches)?;
         let namespace: NamespaceFlags = read_if(self.has_namespace(), matches)?;
+        let OutputFlags { output, facts } = OutputFlags::from_arg_matches(matches)?;
         let run = ExportRun {
             target,
-            output: OutputFlags::from_arg_matches(matches)?.output,
+            output,
             into: into.into,
             options: ExportOptions { allowed: losses.allowed(), namespace: namespace.namespace },
         };
-        run.run(ctx)
+        run.run(&ctx.with_facts(&facts))
     }
 }
 

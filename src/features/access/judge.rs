@@ -181,7 +181,7 @@ fn judged(place: usize, candidate: &Candidate<'_>, grant: &AccessGrant) -> Optio
         Fits::Waits => (AccessState::Pending, why),
         Fits::NotInForce if is_scheduled => (AccessState::Pending, why),
         Fits::Partly if record_state.in_force == InForce::Yes => (AccessState::Wider, why),
-        Fits::Undetermined | Fits::LostText | Fits::Partly | Fits::NotInForce => {
+        Fits::Undetermined | Fits::LostText | Fits::Partly | Fits::NotInForce | Fits::Ended => {
             (AccessState::Uncovered, format!("{}: {why_not}", candidate.id))
         }
         Fits::Unreadable => return None,

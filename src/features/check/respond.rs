@@ -10,8 +10,10 @@ use serde_json::Value;
 use crate::features::check::receipts::ReceiptLog;
 use crate::features::check::receipts::failure::AnswerContext;
 use crate::gate::answer::{GateVerdict, Question};
+use crate::gate::facts::ending_tests;
 use crate::gate::index::Index;
 use crate::gate::receipt::{CheckAnswer, DeploymentFacts};
+use crate::gate::verdict::Outside;
 use crate::gate::verdict::deploy::{self, FrozenPattern};
 use crate::gate::{self, unnamed, verdict};
 use crate::record::time::Instant;
@@ -229,8 +231,9 @@ pub(super) fn judged(
         let frozen = shared.frozen(snapshot, record_states, timed.at);
         deploy::answer(question, among, &frozen, &snapshot.governance)
     } else {
-        let files = snapshot.scanned_files();
-        verdict::ask_among(question, among, uses, &snapshot.governance, &files)
+        let (files, facts) = (snapshot.scanned_files(), snapshot.facts_at(timed.at));
+        let outside = Outside { files: &files, facts: &facts };
+        verdict::ask_among(question, among, uses, &snapshot.governance, outside)
     };
     log::debug!("asked about {}: {}", timed.at, answer.verdict.as_str());
     let around = AdviceContext { instant: timed.at, ..snapshot.around() };
@@ -247,6 +250,8 @@ pub(super) fn judged(
         application_known: doubt.is_none(),
         waiting: deploy::waiting(application, record_states),
     });
+    let tests = among.iter().find(is_named).and_then(|named| named.effective.as_deref());
+    let n_tests = tests.map_or(0, |record| ending_tests(record).count());
     let warning = doubt.filter(|_| answer.verdict == GateVerdict::Allow);
     CheckAnswer {
         answer,
@@ -255,6 +260,7 @@ pub(super) fn judged(
         warnings: warning.into_iter().collect(),
         hints: Vec::new(),
         deployment,
+        facts: snapshot.facts.asked(n_tests),
         link: None,
         is_first_unstarted: false,
     }

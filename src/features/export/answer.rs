@@ -4,14 +4,18 @@
 
 use crate::diag::sorting::StableSort as _;
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 use crate::features::export::targets::input::{
     ExportInput, ExportOptions, ExportStamp, ExportedRecord,
 };
+use crate::gate::answer::Question;
+use crate::gate::facts::{CoverEnd, cover_end, ending_tests};
 use crate::history::paths::LedgerPrefix;
 use crate::history::tree::CommitTree;
 use crate::history::version::TrailKey;
 use crate::ledger::tree::Tree;
+use crate::record::subject::FindingKey;
 use crate::record::time::Instant;
 use crate::session::error::{Error, Undetermined};
 use crate::session::snapshot::Snapshot;
@@ -28,6 +32,8 @@ pub struct ExportSource<'a> {
     pub record_states: &'a [RecordState],
     /// Records about which it can't be determined whether they are in force, with the reason, by id.
     pub doubts: Vec<(String, String)>,
+    /// What a met test of a trigger leaves out, with the reason.
+    pub ended: Vec<(String, String)>,
     /// Files that can't be read as records, with the reason, by path; they grant nothing.
     pub unreadable: Vec<(String, String)>,
     /// The ids of every record that ever landed.
@@ -71,6 +77,8 @@ impl Snapshot<'_> {
         let endless = without_end.map(|it| (it.id().to_owned(), "its end is unknown".to_owned()));
         let unknown = self.record_states.iter().filter(is_unknown).map(doubt);
         let mut doubts: Vec<(String, String)> = unknown.chain(endless).collect();
+        let mut ended = Vec::new();
+        records.retain_mut(|it| self.leave_out_ended(it, &mut ended, &mut doubts));
         doubts.order_by(Ord::cmp);
         let is_unreadable = |it: &&RecordState| {
             matches!(it.status, Status::Invalid | Status::Conflicted) && !is_unknown(it)
@@ -89,6 +97,7 @@ impl Snapshot<'_> {
             records,
             record_states: &self.record_states,
             doubts,
+            ended,
             unreadable,
             ids: ids.collect(),
             tree: tree?,
@@ -110,7 +119,7 @@ impl Snapshot<'_> {
         if record_state.in_force != InForce::Yes {
             return None;
         }
-        let record = record_state.effective.as_deref()?;
+        let record = Rc::clone(record_state.effective.as_ref()?);
         let end = Instant::from_unix(record_state.end?.unix())?;
         let landings = self.landings(record_state);
         let controls = record.deviates_from.controls.iter().flatten();
@@ -122,5 +131,53 @@ impl Snapshot<'_> {
         let controls = sorted.into_iter().collect();
         let is_covered = end > self.stamp.instant;
         is_covered.then_some(ExportedRecord { record, record_state, end, landings, controls })
+    }
+
+    /// Removes the findings of a record whose cover a test ends, or may end, and notes them. Returns whether something is left.
+    fn leave_out_ended(
+        &self,
+        exported: &mut ExportedRecord<'_>,
+        ended: &mut Vec<(String, String)>,
+        doubts: &mut Vec<(String, String)>,
+    ) -> bool {
+        let record = Rc::clone(&exported.record);
+        if ending_tests(&record).next().is_none() {
+            return true;
+        }
+        let facts = self.facts_at(self.stamp.instant);
+        let id = record.id.to_string();
+        let mut is_left =
+            |named: String, question: &Question| match cover_end(question, &record, &facts) {
+                None => true,
+                Some(CoverEnd::Met(why)) => {
+                    ended.push((format!("{id}{named}"), why));
+                    false
+                }
+                Some(CoverEnd::Unknown(why)) => {
+                    doubts.push((format!("{id}{named}"), why));
+                    false
+                }
+            };
+        let stated = record.scope.as_ref().and_then(|scope| scope.findings.as_ref());
+        let Some(findings) = stated.filter(|findings| !findings.is_empty()) else {
+            return is_left(String::new(), &Question::default());
+        };
+        let is_key_left = |key: &&FindingKey| {
+            let finding = key.id.as_ref().map(|id| match &key.tool {
+                Some(tool) => format!("{tool}:{id}"),
+                None => id.clone(),
+            });
+            let named = finding.as_ref().map(|it| format!(" ({it})")).unwrap_or_default();
+            let question = Question { finding, purl: key.purl.clone(), ..Question::default() };
+            is_left(named, &question)
+        };
+        let left: Vec<FindingKey> = findings.iter().filter(is_key_left).cloned().collect();
+        if left.len() < findings.len() {
+            let narrowed = Rc::make_mut(&mut exported.record);
+            if let Some(scope) = &mut narrowed.scope {
+                scope.findings = Some(left.clone());
+            }
+        }
+        !left.is_empty()
     }
 }

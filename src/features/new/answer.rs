@@ -79,13 +79,18 @@ pub(crate) fn prepare_on<'s>(
     let governance = locate::governance(base.files())?;
     let ledger = Ledger::read(base.files(), &governance.policy.records)?;
     let known = crate::features::new::sources::gather(request, &governance.policy, &ledger)?;
+    let mut answers = match &request.false_positive {
+        Some(false_positive) => false_positive.answers(located, &governance)?,
+        None => Answers::default(),
+    };
+    answers.overlay(&known.answers);
     let folder = request.subfolder.or(known.folder.as_deref());
     let is_taken = |id: &str| {
         let mut entries = ledger.entries.iter();
         entries.any(|entry| entry.stem.eq_ignore_ascii_case(id))
     };
     Ok(Filing {
-        asks_end: request.issue.is_some() && !known.answers.states("expires"),
+        asks_end: request.issue.is_some() && !answers.states("expires"),
         id: ids::draw(&governance, at.instant(), &is_taken)?,
         folder: checked_folder(folder.unwrap_or_default())?,
         filer: Filer { name, email },
@@ -93,7 +98,7 @@ pub(crate) fn prepare_on<'s>(
         is_emergency: request.is_emergency,
         is_filer_owner: request.issue.is_none(),
         extra_schema: ExtraSchema::of(&governance),
-        answers: known.answers,
+        answers,
         notices: known.notices,
         at: at.clone(),
         located,

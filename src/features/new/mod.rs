@@ -3,6 +3,7 @@
 //! Uses session. Start at `prepare`. Follows `docs/spec/cli.md`, new.
 
 pub mod answer;
+pub mod false_positive;
 pub(crate) mod past;
 pub mod request;
 pub mod review;

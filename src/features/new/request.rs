@@ -4,10 +4,11 @@
 
 use std::path::Path;
 
+use crate::features::new::false_positive::FalsePositive;
 use crate::plan::answers::Answers;
 
 /// The sources of answers for a record. The more specific source wins: the given answers, then the issue, the fields,
-/// the receipt, the profile, the other record.
+/// the receipt, the profile, the other record, the finding.
 #[derive(Clone, Copy, Debug)]
 pub struct FilingRequest<'r> {
     /// Answers given directly.
@@ -20,6 +21,8 @@ pub struct FilingRequest<'r> {
     pub receipt: Option<AnswerInput<'r>>,
     /// A preset of the policy.
     pub profile: Option<&'r str>,
+    /// A finding that should not have been reported.
+    pub false_positive: Option<FalsePositive<'r>>,
     /// Another record: its id, or an unambiguous prefix or suffix of it.
     pub like: Option<&'r str>,
     /// Whether it is an emergency, which takes effect before its approval.
@@ -41,6 +44,7 @@ impl<'r> FilingRequest<'r> {
             fields: None,
             receipt: None,
             profile: None,
+            false_positive: None,
             like: None,
             is_emergency: false,
             subfolder: None,

@@ -154,7 +154,7 @@ fn profile(profile: &Profile, answers: &mut Answers) {
         let id = trigger.id.clone().unwrap_or_else(|| format!("T{}", n + 1));
         match trigger.test {
             Some(test) => {
-                json!({"id": id, "when": trigger.when, "then": trigger.then.as_str(), "test": test.as_str()})
+                json!({"id": id, "when": trigger.when, "then": trigger.then.as_str(), "test": test.to_string()})
             }
             None => json!({"id": id, "when": trigger.when, "then": trigger.then.as_str()}),
         }

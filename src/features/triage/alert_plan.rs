@@ -168,13 +168,13 @@ fn is_covered(found: &MatchedRecord) -> bool {
 
 /// Returns the reason for a dismissal, as GitHub names it.
 fn reason(kind: AlertKind, cause: RootCause) -> &'static str {
-    match (kind, cause) {
-        (AlertKind::CodeScanning, RootCause::BadSourceData) => "false positive",
-        (AlertKind::CodeScanning, _) => "won't fix",
-        (AlertKind::Dependabot, RootCause::BadSourceData) => "inaccurate",
-        (AlertKind::Dependabot, _) => "tolerable_risk",
-        (AlertKind::SecretScanning, RootCause::BadSourceData) => "false_positive",
-        (AlertKind::SecretScanning, _) => "wont_fix",
+    match (kind, cause.is_dismissal()) {
+        (AlertKind::CodeScanning, true) => "false positive",
+        (AlertKind::CodeScanning, false) => "won't fix",
+        (AlertKind::Dependabot, true) => "inaccurate",
+        (AlertKind::Dependabot, false) => "tolerable_risk",
+        (AlertKind::SecretScanning, true) => "false_positive",
+        (AlertKind::SecretScanning, false) => "wont_fix",
     }
 }
 

@@ -7,6 +7,8 @@ use std::path::Path;
 
 use crate::features::triage;
 use crate::features::triage::alert_plan::{AlertPlan, AlertPlanner};
+use crate::gate::accepted_text::ScannedFiles;
+use crate::gate::facts::Facts;
 use crate::gate::index::Index;
 use crate::session::error::{Error, Undetermined};
 use crate::session::locate::Located;
@@ -106,7 +108,9 @@ pub(crate) fn plan<'s>(
     let index = Index::from_records(snapshot.records());
     let moved = |state: &_, at| snapshot.moved(state, at);
     let files = snapshot.scanned_files();
-    let judge = triage::judge::of(&snapshot, (&index, &moved), request.environment, &files);
+    let facts = snapshot.facts_at(snapshot.stamp().instant);
+    let outside: (&dyn ScannedFiles, &dyn Facts) = (&files, &facts);
+    let judge = triage::judge::of(&snapshot, (&index, &moved), request.environment, outside);
     let mut planner = AlertPlanner::new(judge, request.repository);
     read.iter().for_each(|alert| planner.add(alert));
     let plan = planner.plan;

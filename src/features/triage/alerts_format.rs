@@ -13,8 +13,8 @@ use crate::formats::json_stream::{Broken, JsonScanner, KeptPiece};
 use crate::formats::sarif::alert;
 use crate::formats::sarif::alert::AlertedResult;
 use crate::gate::package::{Ecosystem, Package};
-use crate::gate::purl::Purl;
 use crate::record::json;
+use crate::record::purl::Purl;
 use crate::survey::event::{FindingFile, FindingPlace, ScannerFinding};
 
 /// The maximum size of one alert, in bytes.

@@ -182,6 +182,7 @@ pub(crate) fn triage<'s>(
     let index = Index::from_records(snapshot.records());
     let moved = |state: &_, at| snapshot.moved(state, at);
     let scanned = snapshot.scanned_files();
+    let facts = snapshot.facts_at(snapshot.stamp().instant);
     let files = snapshot.file_owners();
     let records = snapshot.records().iter().filter_map(RecordState::known_content);
     let mut counts = TriageCounts::new(&snapshot.governance().policy.baselines, request.kept);
@@ -193,7 +194,7 @@ pub(crate) fn triage<'s>(
             &snapshot,
             (&index, &moved),
             request.environment,
-            &scanned,
+            (&scanned, &facts),
         ),
         counts,
         last_events: crate::features::triage::silent_keys::known(

@@ -4,7 +4,6 @@
 //! covers already gets no second one.
 
 use crate::gate::accepted_text::ScannedFiles;
-use crate::gate::tool_ids;
 use crate::ledger::Ledger;
 use crate::ledger::tree::{EntryKind, Tree, TreeError};
 use crate::plan::answers::Answers;
@@ -17,6 +16,7 @@ use crate::record::id::Id;
 use crate::record::schema;
 use crate::record::subject::FindingKey;
 use crate::record::time::Instant;
+use crate::record::tool_ids;
 use crate::session::error::{Error, Undetermined};
 use crate::session::locate::Located;
 use crate::session::{ids, locate};

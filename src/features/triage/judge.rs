@@ -16,13 +16,13 @@ use crate::gate::accepted_text::ScannedFiles;
 use crate::gate::answer::{
     Asker, GateAnswer, GateVerdict, Question, ReceiptCounts, ScannerDetails, SubjectMatch,
 };
+use crate::gate::facts::{Facts, ReportedFinding};
 use crate::gate::index::Index;
 use crate::gate::question::LINE;
-use crate::gate::verdict;
+use crate::gate::verdict::{self, Outside};
 use crate::policy::governance::Governance;
-use crate::record::Record;
 use crate::record::time::Instant;
-use crate::record::vocabulary::{RootCause, Vocabulary};
+use crate::record::vocabulary::Vocabulary;
 use crate::survey::event::{
     CloudEvent, FindingFile, FindingPlace, ScannerFinding, TriageDecision, TriageInput, TriageState,
 };
@@ -43,6 +43,7 @@ pub struct TriageJudge<'a> {
     pub environment: Option<&'a str>,
     /// The files in which findings are.
     pub files: &'a dyn ScannedFiles,
+    pub facts: &'a dyn Facts,
 }
 
 impl TriageJudge<'_> {
@@ -102,6 +103,10 @@ impl TriageJudge<'_> {
                 commit: None,
                 asker: Asker::Scan,
                 snippet: None,
+                reported: self.index.has_tests.then(|| ReportedFinding {
+                    ids: std::iter::once(&finding.id).chain(&finding.former_ids).cloned().collect(),
+                    fixed: finding.fixed.clone(),
+                }),
             },
             ..Question::default()
         };
@@ -158,7 +163,7 @@ impl TriageJudge<'_> {
             &few,
             &ReceiptCounts::NotGiven,
             self.governance,
-            self.files,
+            Outside { files: self.files, facts: self.facts },
         );
         let of_record = |record_state: &&RecordState| {
             let content = record_state.effective.as_deref().or(record_state.stated.as_deref());
@@ -282,10 +287,14 @@ impl MatchedRecord {
     fn of_answer(answer: &GateAnswer, record_state: Option<&RecordState>) -> MatchedRecord {
         let content = record_state.and_then(|it| it.effective.as_deref().or(it.stated.as_deref()));
         let state = match (answer.verdict, record_state.map(|it| it.status)) {
-            (GateVerdict::Allow, _) if content.is_some_and(is_dismissal) => TriageState::Dismissed,
+            (GateVerdict::Allow, _) if content.is_some_and(|it| it.root_cause.is_dismissal()) => {
+                TriageState::Dismissed
+            }
             (GateVerdict::Allow, _) => TriageState::Covered,
             (GateVerdict::Pending, _) => TriageState::Pending,
-            (GateVerdict::Deny, _) if answer.has_lost_text => TriageState::ExpiredCover,
+            (GateVerdict::Deny, _) if answer.has_lost_text || answer.is_ended => {
+                TriageState::ExpiredCover
+            }
             (GateVerdict::Deny, Some(status))
                 if answer.named == SubjectMatch::Covers && was_or_will_be(status) =>
             {
@@ -307,11 +316,6 @@ impl MatchedRecord {
             has_lost_text: answer.has_lost_text,
         }
     }
-}
-
-/// Tells whether a record dismisses a false alarm: it is fixed in the rule or the data.
-fn is_dismissal(record: &Record) -> bool {
-    record.root_cause == RootCause::BadSourceData
 }
 
 fn was_or_will_be(status: Status) -> bool {
@@ -376,7 +380,7 @@ pub(super) fn of<'j>(
     snapshot: &'j Snapshot<'_>,
     (index, moved): (&'j Index, &'j Reevaluation<'j>),
     environment: Option<&'j str>,
-    files: &'j dyn ScannedFiles,
+    (files, facts): (&'j dyn ScannedFiles, &'j dyn Facts),
 ) -> TriageJudge<'j> {
     TriageJudge {
         index,
@@ -386,5 +390,6 @@ pub(super) fn of<'j>(
         instant: snapshot.stamp().instant,
         environment,
         files,
+        facts,
     }
 }

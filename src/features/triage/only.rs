@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::gate::tool_ids;
+use crate::record::tool_ids;
 use crate::record::{near, pattern};
 use crate::session::error::Usage;
 use crate::survey::event::{ScannerFinding, TriageInput};

@@ -19,6 +19,7 @@ use crate::features::triage::show::content::{TriageView, plain, tone};
 use crate::features::triage::show::silent::SilentView;
 use crate::features::triage::show::tuning::BaselineView;
 use crate::features::triage::watch::Used;
+use crate::gate::facts::FactsAsked;
 use crate::survey::event::TriageState;
 use crate::survey::route::Route;
 use crate::view::doc::{Block, Doc, DocTable, FormatNeeds, RowColumns, StyledText, Tone};
@@ -35,6 +36,8 @@ struct TriageReport<'a> {
     results: [(); 0],
     baselines: Vec<BaselineView<'a>>,
     proposals: Vec<ProposalView<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    facts: Option<&'a FactsAsked>,
     silent: Vec<SilentView<'a>>,
     repeated: Vec<RepeatedView<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -85,6 +88,7 @@ pub fn doc<'a>(shown: &'a TriageView<'_>) -> Doc<'a> {
             results: [],
             baselines: crate::features::triage::show::tuning::baselines(shown),
             proposals: shown.proposals.iter().map(ProposalView::of).collect(),
+            facts: shown.facts.as_ref(),
             silent: shown.silent.iter().map(SilentView::of).collect(),
             repeated: RepeatedView::all(shown.repeated),
             unused: shown.unused.as_ref().map(|unused| &unused.used),
@@ -108,6 +112,11 @@ pub fn doc<'a>(shown: &'a TriageView<'_>) -> Doc<'a> {
         return doc;
     }
     doc.blocks.push(Block::Paragraph(display_counts(shown.tally)));
+    if let Some(asked) = shown.facts.as_ref().filter(|asked| asked.not_asked > 0) {
+        let tests = diag::count(asked.not_asked, "test");
+        let text = format!("{tests} of triggers not asked: give --facts FILE");
+        doc.blocks.push(Block::Paragraph(StyledText::plain(text)));
+    }
     crate::features::triage::show::attention::blocks(&mut doc, shown);
     ownerless(&mut doc, shown);
     covered(&mut doc, shown);

@@ -7,16 +7,14 @@ use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::gate::answer::SubjectMatch;
-use crate::gate::package::{AskedPackage, SamePackage};
-use crate::gate::purl::Purl;
-use crate::gate::tool_ids;
-use crate::record::scalar::Scalar;
-use crate::record::subject::FindingKey;
-use crate::record::version::Range;
-use crate::record::vocabulary::{Test, Then, Vocabulary};
-use crate::record::{Record, Trigger, pattern};
+use crate::record::tool_ids;
+use crate::record::trigger_test::TriggerTest;
+use crate::record::vocabulary::Then;
+use crate::record::{Record, Trigger};
 use crate::status::state::{RecordState, Status};
-use crate::survey::event::{FindingFile, ScannerFinding, TriageDecision, TriageInput, is_advisory};
+use crate::survey::changed::{changed, keys};
+use crate::survey::event::{TriageDecision, TriageInput};
+use crate::survey::searched::{SearchedTools, scanner};
 
 /// What the inputs say about the records.
 #[derive(Debug, Default)]
@@ -25,10 +23,7 @@ pub struct TriggerWatch<'s> {
     records: BTreeMap<&'s str, Watched<'s>>,
     /// The tools that ran, each with the last file that has a run of it.
     tools: BTreeMap<String, usize>,
-    /// What the tools looked for, by the names that records use; for tools with several kinds of findings, those kinds.
-    searched: BTreeSet<String>,
-    /// Tools with unreadable output, or that reported a failure.
-    doubtful: BTreeSet<String>,
+    searched: SearchedTools,
     /// Whether something is unreadable whose tool is unknown.
     is_doubtful: bool,
     has_events: bool,
@@ -52,7 +47,7 @@ pub struct FiringProposal {
     pub record: String,
     pub trigger: String,
     /// The condition that is met.
-    pub test: Test,
+    pub test: TriggerTest,
     /// What happens when it fires.
     pub then: Then,
     pub why: String,
@@ -106,15 +101,7 @@ impl<'s> TriggerWatch<'s> {
             return;
         };
         self.tools.insert(tool.to_owned(), source);
-        match tool {
-            "trivy" => self.searched.extend(kinds.iter().map(|kind| (*kind).to_owned())),
-            tool => {
-                self.searched.insert(tool.to_owned());
-            }
-        }
-        if has_failed {
-            self.doubtful.insert(tool.to_owned());
-        }
+        self.searched.ran(tool, kinds, has_failed);
     }
 
     /// Notes an input that can't be read.
@@ -170,9 +157,10 @@ impl<'s> TriggerWatch<'s> {
             return None;
         }
         let why = match test {
-            Test::FixAvailable => watched.fixed.clone()?,
-            Test::ValueChanged => watched.changed.clone()?,
-            Test::FindingGone => self.gone(watched)?,
+            TriggerTest::FixAvailable => watched.fixed.clone()?,
+            TriggerTest::ValueChanged => watched.changed.clone()?,
+            TriggerTest::FindingGone => self.gone(watched)?,
+            TriggerTest::KnownExploited | TriggerTest::Epss(_) => return None,
         };
         Some(FiringProposal {
             record: id.to_owned(),
@@ -193,8 +181,7 @@ impl<'s> TriggerWatch<'s> {
             .collect();
         let named = named.filter(|named| !named.is_empty())?;
         let was_searched = |(tool, id): &(String, Option<&String>)| {
-            let mut kinds = id_kinds(tool, *id).into_iter();
-            kinds.all(|kind| self.searched.contains(kind)) && !self.doubtful.contains(scanner(tool))
+            self.searched.has_searched(tool, id.map(String::as_str))
         };
         if !named.iter().all(was_searched) {
             return None;
@@ -251,75 +238,4 @@ impl<'s> TriggerWatch<'s> {
             (away, None) => format!("the inputs contain nothing from {}", away.join(", ")),
         }
     }
-}
-
-/// The names that records use for the kinds of trivy's findings.
-const TRIVY: &[&str] = &["trivy", "trivy-misconfig", "trivy-secret", "trivy-license"];
-
-/// Returns the tool behind a name that records use.
-fn scanner(tool: &str) -> &str {
-    if TRIVY.contains(&tool) { "trivy" } else { tool }
-}
-
-/// Returns the kinds of findings for which a run must have rules before a missing finding means something: under
-/// `trivy` alone, an advisory id implies its kind, and any other id may be of every kind.
-fn id_kinds<'t>(tool: &'t str, id: Option<&String>) -> Vec<&'t str> {
-    match (tool, id) {
-        ("trivy", Some(id)) if is_advisory(id) => vec![tool],
-        ("trivy", _) => TRIVY.to_vec(),
-        (tool, _) => vec![tool],
-    }
-}
-
-fn keys(record: &Record) -> impl Iterator<Item = &FindingKey> {
-    let scope = record.scope.as_ref();
-    scope.and_then(|scope| scope.findings.as_ref()).into_iter().flatten()
-}
-
-/// Returns what is no longer as the record states it: the package's version, or the severity.
-fn changed(record: &Record, finding: &ScannerFinding) -> Option<String> {
-    let matches_finding = |key: &&FindingKey| {
-        let tool = key.tool.as_ref();
-        let id = key.id.as_ref();
-        let is_inside = |paths: &Vec<String>| {
-            finding.places.iter().all(|place| match &place.file {
-                FindingFile::Inside(path) => paths.iter().any(|it| pattern::matches(it, path)),
-                _ => false,
-            })
-        };
-        let mut reported = std::iter::once(&finding.id).chain(&finding.former_ids);
-        tool.is_none_or(|tool| tool_ids::is_tool(tool, &finding.tool))
-            && id.is_some_and(|id| reported.any(|it| tool_ids::is_named(&finding.tool, id, it)))
-            && key.paths.as_ref().is_none_or(is_inside)
-    };
-    keys(record).filter(matches_finding).find_map(|key| {
-        let finding_key = finding.key();
-        let version = finding_version(key, finding);
-        if let Some((is, was)) = version {
-            return Some(format!("{finding_key} is now in version {is}; the record names {was}"));
-        }
-        let (ceiling, severity) = (key.severity?, finding.severity?);
-        (severity > ceiling).then(|| {
-            let (is, was) = (severity.as_str(), ceiling.as_str());
-            format!("{finding_key} now has severity {is}; the record names {was}")
-        })
-    })
-}
-
-/// Returns the found and the stated version, if they differ for the same package.
-fn finding_version(key: &FindingKey, finding: &ScannerFinding) -> Option<(String, String)> {
-    let package = AskedPackage::from_names(finding.purl.as_deref(), finding.package.as_ref());
-    let purl = key.purl.as_deref().and_then(Purl::parse);
-    let named = purl.as_ref();
-    let found = package.version(named)?.to_owned();
-    if key.purl.is_some() && named.is_none_or(|named| package.compared(named) == SamePackage::No) {
-        return None;
-    }
-    let was = named.and_then(|named| named.version.as_ref());
-    if let Some(was) = was.filter(|was| **was != found) {
-        return Some((found, was.clone()));
-    }
-    let range = key.versions.as_ref()?;
-    let is_in = Range::parse(range).is_ok_and(|it| it.contains(&found));
-    if is_in { None } else { Some((found, range.clone())) }
 }

@@ -8,7 +8,7 @@ use crate::formats::object::Object;
 use crate::formats::sarif::package::PackageClues;
 use crate::formats::sarif::rule::SarifRule;
 use crate::formats::sarif::{head, package, result, uri, weakness};
-use crate::gate::tool_ids;
+use crate::record::tool_ids;
 use crate::record::vocabulary::Risk;
 use crate::survey::event::{FindingFile, FindingPlace, ScannerFinding};
 

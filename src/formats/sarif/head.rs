@@ -11,7 +11,7 @@ use crate::formats::object::Object;
 use crate::formats::sarif::lenient::OwnedText;
 use crate::formats::sarif::location::NamedLocation;
 use crate::formats::sarif::rule::SarifRule;
-use crate::gate::tool_ids;
+use crate::record::tool_ids;
 
 #[derive(Clone, Debug, Default)]
 pub(super) struct RunHead {

@@ -7,7 +7,7 @@
 use crate::formats::package_types;
 use crate::formats::sarif::rule::SarifRule;
 use crate::gate::package::{Ecosystem, Package};
-use crate::gate::purl::{self, Purl};
+use crate::record::purl::{self, Purl};
 use crate::survey::event::FindingPlace;
 
 /// A package, as far as a result identifies it.

@@ -15,7 +15,7 @@ use crate::formats::sarif::package::PackageClues;
 use crate::formats::sarif::rule::SarifRule;
 use crate::formats::sarif::uri::Places;
 use crate::formats::sarif::{head, package, rule, weakness};
-use crate::gate::tool_ids;
+use crate::record::tool_ids;
 use crate::record::vocabulary::Risk;
 use crate::survey::event::{FindingFile, FindingPlace, ScannerFinding};
 

@@ -32,6 +32,8 @@ pub(crate) enum Fits {
     Waits,
     /// It covers the question and is not in force.
     NotInForce,
+    /// It covers the question and is in force, but a test of its triggers is met.
+    Ended,
     /// It is in force and would cover the question, but for its accepted text, which is gone.
     LostText,
     /// It is about the same subject but does not cover the question.
@@ -52,7 +54,7 @@ pub(crate) fn content(record_state: &RecordState) -> Option<&Record> {
 /// Returns how a record relates to a question, ignoring its dates.
 fn subject_match(fits: Fits) -> SubjectMatch {
     match fits {
-        Fits::Allows | Fits::Waits | Fits::NotInForce => SubjectMatch::Covers,
+        Fits::Allows | Fits::Waits | Fits::NotInForce | Fits::Ended => SubjectMatch::Covers,
         Fits::Undetermined | Fits::LostText | Fits::Partly | Fits::Unreadable => {
             SubjectMatch::IsNear
         }
@@ -97,6 +99,7 @@ pub(crate) fn answer(
         not_after: record_state.and_then(|record_state| record_state.not_after),
         uncounted: named.and_then(|candidate| candidate.uncounted.clone()),
         has_lost_text: named.is_some_and(|candidate| candidate.fits == Fits::LostText),
+        is_ended: named.is_some_and(|candidate| candidate.fits == Fits::Ended),
         decided_at: record_state
             .filter(|_| verdict == GateVerdict::Deny)
             .and_then(|record_state| record_state.decided_at),

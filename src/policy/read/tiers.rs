@@ -45,6 +45,7 @@ impl Read for Match {
                 environment: list_of(fields, "environment"),
                 identity_type: list_of(fields, "identity_type"),
                 baseline: list_of(fields, "baseline"),
+                root_cause: list_of(fields, "root_cause"),
                 application: list_of(fields, "application"),
                 team: list_of(fields, "team"),
                 wildcard: value(fields, "wildcard"),

@@ -45,10 +45,18 @@ enum TierFit {
     Unknown,
 }
 
+/// Which maps of the tiers are read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum TierMaps {
+    All,
+    /// Those that decide who approves: none by a cause or a baseline, which the filer alone states.
+    Approving,
+}
+
 /// Returns the tiers of a record; `None` if a deciding field can't be read.
-pub(super) fn choose<'p>(policy: &'p Policy, facts: &Facts) -> Option<Choice<'p>> {
-    let exact = read(policy, facts, Spelling::Exact)?;
-    let folded = read(policy, facts, Spelling::Folded)?;
+pub(super) fn choose<'p>(policy: &'p Policy, facts: &Facts, maps: TierMaps) -> Option<Choice<'p>> {
+    let exact = read(policy, facts, (maps, Spelling::Exact))?;
+    let folded = read(policy, facts, (maps, Spelling::Folded))?;
     let mut choice = Choice { exact, folded, spelled: Vec::new() };
     if choice.added().next().is_some() {
         choice.spelled = spelled(policy, facts);
@@ -56,8 +64,12 @@ pub(super) fn choose<'p>(policy: &'p Policy, facts: &Facts) -> Option<Choice<'p>
     Some(choice)
 }
 
-fn read<'p>(policy: &'p Policy, facts: &Facts, spelling: Spelling) -> Option<TierReading<'p>> {
-    let known = KnownFact::of(policy, facts, spelling);
+fn read<'p>(
+    policy: &'p Policy,
+    facts: &Facts,
+    reading: (TierMaps, Spelling),
+) -> Option<TierReading<'p>> {
+    let known = KnownFact::of(policy, facts, reading);
     let mut silent = Vec::new();
     let mut wildcards = Vec::new();
     for tier in &policy.tiers {
@@ -138,7 +150,7 @@ pub(super) fn possible<'p>(policy: &'p Policy, facts: &Facts) -> Vec<&'p Tier> {
 }
 
 fn possible_in<'p>(policy: &'p Policy, facts: &Facts, spelling: Spelling) -> Vec<&'p Tier> {
-    let known = KnownFact::of(policy, facts, spelling);
+    let known = KnownFact::of(policy, facts, (TierMaps::All, spelling));
     let mut tiers = Vec::new();
     for tier in &policy.tiers {
         match fit_of_tier(tier, facts, &known).0 {
@@ -159,13 +171,19 @@ struct KnownFact<'p> {
     sensitivity: Fact<&'p str>,
     /// Whether the scope contains a wildcard.
     wildcard: Fact<bool>,
+    maps: TierMaps,
     /// How names are compared.
     spelling: Spelling,
 }
 
 impl<'p> KnownFact<'p> {
-    fn of(policy: &'p Policy, facts: &Facts, spelling: Spelling) -> KnownFact<'p> {
+    fn of(
+        policy: &'p Policy,
+        facts: &Facts,
+        (maps, spelling): (TierMaps, Spelling),
+    ) -> KnownFact<'p> {
         KnownFact {
+            maps,
             spelling,
             sensitivity: match &facts.names {
                 Fact::Stated(names) => Fact::of(sensitivity(policy, names, spelling)),
@@ -180,6 +198,10 @@ impl<'p> KnownFact<'p> {
                 Fact::Unreadable => Fact::Unreadable,
             },
         }
+    }
+
+    fn reads(&self, map: &Match) -> bool {
+        self.maps == TierMaps::All || !map.is_by_statement()
     }
 }
 
@@ -214,8 +236,9 @@ fn fit_of_tier(tier: &Tier, facts: &Facts, known: &KnownFact<'_>) -> (TierFit, W
     let Some(maps) = &tier.matches else {
         return (TierFit::Yes, Wildcard::Refused);
     };
+    let maps = maps.iter().filter(|map| known.reads(map));
     let fits: Vec<(TierFit, &Match)> =
-        maps.iter().map(|map| (fit_of_map(map, facts, known), map)).collect();
+        maps.map(|map| (fit_of_map(map, facts, known), map)).collect();
     let fit = if fits.iter().any(|(fit, _)| *fit == TierFit::Yes) {
         TierFit::Yes
     } else if fits.iter().any(|(fit, _)| *fit == TierFit::Unknown) {
@@ -292,6 +315,7 @@ fn keys(map: &Match, facts: &Facts, known: &KnownFact<'_>) -> Vec<(&'static str,
         ("subject.environment", fit_name(&map.environment, &facts.environment)),
         ("subject.identity_type", fit(&map.identity_type, &facts.identity_type, identity_type)),
         ("deviates_from.baseline", fit(&map.baseline, &facts.baseline, silent())),
+        ("root_cause", fit(&map.root_cause, &facts.root_cause, TierFit::No)),
         ("subject.application", fit_name(&map.application, &facts.application)),
         ("owner.team", fit_name(&map.team, &facts.team)),
         ("scope", map.wildcard.map(|_| wildcard)),
@@ -323,7 +347,7 @@ fn fit_by<T>(
 
 /// Returns the stated fields by which a tier matches.
 fn fields_of(tier: &Tier, facts: &Facts, known: &KnownFact<'_>) -> Vec<&'static str> {
-    let mut maps = tier.matches.iter().flatten();
+    let mut maps = tier.matches.iter().flatten().filter(|map| known.reads(map));
     let map = maps.find(|map| fit_of_map(map, facts, known) == TierFit::Yes);
     let keys = map.map_or_else(Vec::new, |map| keys(map, facts, known));
     keys.into_iter().map(|(field, _)| field).collect()
@@ -355,6 +379,12 @@ impl<'p> Choice<'p> {
     /// Returns the first tier that applies in each comparison of names.
     pub(super) fn firsts(&self) -> impl Iterator<Item = &'p Tier> {
         [self.exact.first(), self.folded.first()].into_iter()
+    }
+
+    /// Returns the name of the first of these in the policy's order.
+    pub(super) fn first_in(&self, policy: &'p Policy) -> Option<&'p String> {
+        let mut in_order = policy.tiers.iter().map(|tier| &tier.name);
+        in_order.find(|name| self.firsts().any(|tier| tier.name == **name))
     }
 
     /// Returns the tiers that apply only when names are folded.

@@ -2,7 +2,7 @@
 //!
 //! Uses record. Pure. Start at [`Facts`]. Follows `docs/spec/policy.md`, tiers.
 
-use crate::record::vocabulary::{Baseline, Class, IdentityType, Risk};
+use crate::record::vocabulary::{Baseline, Class, IdentityType, Risk, RootCause};
 
 /// The value of a field that a tier may match, as far as the record states it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,6 +30,7 @@ pub struct Facts {
     pub identity: Fact<String>,
     pub identity_type: Fact<IdentityType>,
     pub baseline: Fact<Baseline>,
+    pub root_cause: Fact<RootCause>,
     pub application: Fact<String>,
     pub team: Fact<String>,
     /// The names that asset patterns are compared with: identity, asset, credential, application, aliases.

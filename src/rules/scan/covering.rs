@@ -1,14 +1,14 @@
 //! The records in force, among which is one that covers a suppression which cites none.
 //!
-//! Uses record, status, gate's table of tools. Pure. Start at [`CoveringRecords`]. Records are found by the ids of their findings, because there
+//! Uses record's table of ids, status. Pure. Start at [`CoveringRecords`]. Records are found by the ids of their findings, because there
 //! may be thousands of both.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::gate::accepted_text::ScannedFiles;
-use crate::gate::tool_ids;
 use crate::record::subject::FindingKey;
 use crate::record::time::Instant;
+use crate::record::tool_ids;
 use crate::rules::scan::reach::{self, Reached};
 use crate::rules::scan::suppression::{FoundSuppression, HiddenIds, SuppressionEnd};
 use crate::status::state::{InForce, RecordState};

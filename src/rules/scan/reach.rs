@@ -4,12 +4,12 @@
 //! compared counts as wider.
 
 use crate::gate::accepted_text::{self, AskedPlace, ScannedFiles};
-use crate::gate::purl::Purl;
-use crate::gate::tool_ids;
-use crate::gate::tool_ids::azure;
 use crate::record::pattern;
+use crate::record::purl::Purl;
 use crate::record::scalar::Scalar;
 use crate::record::subject::FindingKey;
+use crate::record::tool_ids;
+use crate::record::tool_ids::azure;
 use crate::record::version::Range;
 use crate::rules::scan::suppression::{FoundSuppression, HiddenFindings, HiddenIds};
 

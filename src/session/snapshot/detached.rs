@@ -3,6 +3,7 @@
 //! Start at [`DetachedSnapshot`]. Used by `features::live`, whose ledger outlives each question.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::approval::TrailVerdicts;
 use crate::history::paths::LedgerPrefix;
@@ -10,6 +11,7 @@ use crate::history::refs::ApprovedRef;
 use crate::history::walked::History;
 use crate::policy::governance::Governance;
 use crate::record::time::Instant;
+use crate::session::facts::ExternalFacts;
 use crate::session::notice::Notice;
 use crate::session::snapshot::Snapshot;
 use crate::session::snapshot::lives::Passed;
@@ -32,6 +34,7 @@ pub(crate) struct DetachedSnapshot {
     notices: Vec<Notice>,
     now: Instant,
     is_past: bool,
+    facts: Arc<ExternalFacts>,
 }
 
 impl Snapshot<'_> {
@@ -49,6 +52,7 @@ impl Snapshot<'_> {
             notices: self.notices,
             now: self.now,
             is_past: self.is_past,
+            facts: self.facts,
         }
     }
 }
@@ -70,6 +74,7 @@ impl DetachedSnapshot {
             notices: self.notices,
             now: self.now,
             is_past: self.is_past,
+            facts: self.facts,
         }
     }
 }

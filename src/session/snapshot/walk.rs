@@ -237,6 +237,7 @@ impl<'h> Snapshot<'h> {
             notices: Vec::new(),
             now,
             is_past: line.is_past,
+            facts: line.facts,
             approvals,
             history,
         })

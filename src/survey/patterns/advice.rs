@@ -76,7 +76,7 @@ fn target_of(cause: RootCause) -> Option<FixTarget> {
         | RootCause::HandoffFailure
         | RootCause::UnclearOwnership => Some(FixTarget::Process),
         RootCause::Timeout | RootCause::BrittleDependency => Some(FixTarget::Automation),
-        RootCause::PolicyConflict => Some(FixTarget::Policy),
+        RootCause::PolicyConflict | RootCause::FalsePositive => Some(FixTarget::Policy),
         RootCause::ToolAccess => Some(FixTarget::Entitlement),
         RootCause::Unclassified => None,
     }

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use exledger::gate::accepted_text::{AcceptedItem, FileLines, ItemError, ScannedFiles};
 use exledger::gate::answer::{Question, ReceiptCounts};
-use exledger::gate::verdict;
+use exledger::gate::verdict::{self, Outside};
 use exledger::history::objects::Oid;
 use exledger::policy::governance::Governance;
 
@@ -38,6 +38,10 @@ impl ScannedFiles for Files {
     }
 }
 
+fn outside(files: &Files) -> Outside<'_> {
+    Outside { files, ..Outside::NOTHING }
+}
+
 fn asked(path: &str, line: u64) -> Question {
     let question = question(&[("finding", "bandit:B602"), ("path", path)]);
     Question { line: Some(line), ..question }
@@ -54,8 +58,13 @@ fn answer(content: &str, text: &str, question: &Question) -> (&'static str, Stri
     let states = record_states(&repo, AT);
     let states: Vec<_> = states.iter().collect();
     let governance = Governance::of_policy("version: 1\n");
-    let answer =
-        verdict::ask_among(question, &states, &ReceiptCounts::NotGiven, &governance, &files);
+    let answer = verdict::ask_among(
+        question,
+        &states,
+        &ReceiptCounts::NotGiven,
+        &governance,
+        outside(&files),
+    );
     (answer.verdict.as_str(), answer.reason)
 }
 
@@ -186,4 +195,55 @@ fn what_is_malformed_covers_nothing() {
     let found = crate::support::gate::ask(&repo, &asked("app/run.py", 1), AT);
     assert_eq!(found.verdict.as_str(), "deny", "{}", found.reason);
     assert_eq!(AcceptedItem::read(&long), Err(ItemError::TooLong));
+}
+
+#[test]
+fn a_false_positive_covers_an_exact_finding_and_nothing_else() {
+    let record = |scope: &str| {
+        with(|text| {
+            let text = text.replace("root_cause: ", "root_cause: false-positive # ");
+            format!("{text}scope: {scope}\n")
+        })
+    };
+    let exact = "tool: bandit, id: B602, paths: [app/run.py], content: ['call(cmd, shell=True)']";
+    for (scope, is_read) in [
+        (format!("{{findings: [{{{exact}}}]}}"), true),
+        ("{findings: [{tool: trivy, id: CVE-1, purl: 'pkg:npm/a@1.0.0'}]}".to_owned(), true),
+        ("{findings: [{tool: trivy, id: DS-0002, paths: [Dockerfile]}]}".to_owned(), true),
+        ("{findings: [{tool: trivy, id: AVD-DS-0002, paths: [Dockerfile]}]}".to_owned(), true),
+        ("{findings: [{tool: trivy, id: DS-0002, paths: [Dockerfile, x]}]}".to_owned(), false),
+        ("{findings: [{tool: trivy, id: DS-0002, paths: ['**']}]}".to_owned(), false),
+        ("{findings: [{tool: trivy, id: DS-0002}]}".to_owned(), false),
+        ("{findings: [{tool: trivy, id: CVE-1, purl: 'pkg:npm/a'}]}".to_owned(), false),
+        ("{findings: [{tool: trivy, id: CVE-1, purl: 'pkg:npm/a@'}]}".to_owned(), false),
+        ("{findings: [{tool: trivy, id: CVE-1, versions: '<3'}]}".to_owned(), false),
+        ("{findings: [{tool: bandit, id: B602, paths: [app/run.py]}]}".to_owned(), false),
+        (
+            "{findings: [{tool: bandit, id: B602, paths: [app/run.py], content: []}]}".to_owned(),
+            false,
+        ),
+        (
+            "{findings: [{id: B602, paths: [app/run.py], content: ['call(cmd, shell=True)']}]}"
+                .to_owned(),
+            false,
+        ),
+        (format!("{{findings: [{{{exact}}}, {{tool: bandit, id: B602}}]}}"), false),
+        ("{findings: []}".to_owned(), false),
+        ("{resources: ['db:invoices']}".to_owned(), false),
+    ] {
+        let states = record_states(&record(&scope), AT);
+        assert_eq!(states[0].stated.is_some(), is_read, "{scope}: {:?}", states[0].reasons);
+    }
+    // Whoever acts gains nothing by a false alarm.
+    let repo = record(&format!("{{findings: [{{{exact}}}]}}"));
+    let states = record_states(&repo, AT);
+    let states: Vec<_> = states.iter().collect();
+    let governance = Governance::of_policy("version: 1\n");
+    for asked in [&[("application", "billing")][..], &[("identity", "svc:billing-batch")]] {
+        let asked = question(asked);
+        let counts = ReceiptCounts::NotGiven;
+        let files = Files::default();
+        let answer = verdict::ask_among(&asked, &states, &counts, &governance, outside(&files));
+        assert_eq!(answer.verdict.as_str(), "deny", "{asked:?}: {}", answer.reason);
+    }
 }

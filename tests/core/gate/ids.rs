@@ -1,6 +1,6 @@
 //! Ids: what a tool takes for equal covers, and what only looks alike doesn't.
 
-use exledger::gate::tool_ids::{self, ToolClass};
+use exledger::record::tool_ids::{self, ToolClass};
 
 use crate::support::gate::{ask, question, with};
 

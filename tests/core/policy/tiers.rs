@@ -2,9 +2,11 @@
 //!
 //! Follows `docs/spec/policy.md`, tiers and classes.
 
+use exledger::policy::demand::Proof;
 use exledger::policy::governance::Governance;
 use exledger::policy::tier::fact::{Facts, Wildcard};
 use exledger::policy::tier::{self, Resolved};
+use exledger::policy::tiers::Degraded;
 use exledger::record::file;
 
 use crate::policy::sound;
@@ -74,6 +76,7 @@ fn every_field_of_a_match_is_compared() {
             "deviates_from: {rule: r, baseline: certificate}",
             "deviates_from: {rule: r, baseline: token-use}",
         ),
+        ("{root_cause: [timeout]}", "root_cause: timeout", "root_cause: tool-access"),
         ("{application: [pay]}", "subject: {application: pay}", "subject: {application: billing}"),
         (
             "{team: [ops]}",
@@ -240,4 +243,45 @@ fn a_field_that_decides_and_cannot_be_read_leaves_the_tier_unknown() {
     // A field that no tier uses may be unreadable.
     in_tier(&matching("{class: [emergency]}"), &["risk: {level: huge}"], "low: low");
     in_tier(&matching("{class: [standard]}"), &["expires: never"], "high: high");
+}
+
+/// A cause and a baseline chosen by whoever files it, above a tier for what is risky.
+const STATED: &str = "groups: {security: [dana@example.com, sam@example.com]}
+tiers:
+  - {name: alarm, match: [{root_cause: [false-positive]}, {baseline: [certificate]}], max_term: 2y, max_total: 2y, max_renewals: 9}
+  - {name: risky, match: {risk: [high]}, max_term: 7d, max_renewals: 0, approvals: {count: 2, each_of: [security], proof: attested}, require: [rollback, compensating_controls], degraded: deny, post_closure_review: 30d, review_every: 7d}
+  - {name: wild, match: {wildcard: true, risk: [low]}, require: [fix]}
+  - {name: low, require: [compensating_controls]}";
+
+const EXACT: &str = "scope: {findings: [{tool: bandit, id: B602, paths: [app/run.py], content: ['call(cmd, shell=True)']}]}";
+
+#[test]
+fn no_cause_or_baseline_lowers_who_approves() {
+    let cause = ["root_cause: false-positive", EXACT];
+    let baseline = ["deviates_from: {rule: r, baseline: certificate}"];
+    for stated in [&cause[..], &baseline[..]] {
+        let resolved = resolve(STATED, &[stated, &["risk: {level: high}"]].concat());
+        assert_eq!((&*resolved.tier, &*resolved.approving), ("alarm", "risky"));
+        assert_eq!((resolved.count, resolved.degraded), (2, Degraded::Deny));
+        assert_eq!(resolved.demand().proof, Proof::Attested);
+        assert!(resolved.each_of.contains("security"));
+        assert_eq!(resolved.post_closure_review.number, 30);
+        assert_eq!(resolved.review_every.len(), 1);
+        // Term, renewals and what must be stated are those of the tier that it chose.
+        assert_eq!((resolved.max_term[0].term.number, resolved.max_renewals), (2, 9));
+        assert_eq!(resolved.max_term.len(), 1);
+        assert!(resolved.require.is_empty());
+        assert!(resolved.why.iter().any(|why| why.contains("risky")), "{:?}", resolved.why);
+        assert!(resolved.is_in(&["risky".to_owned()]));
+        let resolved = resolve(STATED, stated);
+        assert_eq!((resolved.count, &*resolved.approving), (1, "low"));
+        assert!(resolved.each_of.is_empty());
+        // A wildcard that only the other tier allows.
+        let wild = "scope: {resources: ['db:*']}";
+        let low = [&stated[..1], &["risk: {level: low}", wild]].concat();
+        assert_eq!(resolve(STATED, &low).wildcard, Wildcard::Refused);
+    }
+    // Only what is stated is a cause, and none can be left out.
+    in_tier(&matching("{root_cause: [timeout]}"), &["root_cause: timeout"], "high: high");
+    in_tier(&matching("{root_cause: [timeout]}"), &["root_cause: tool-access"], "low: low");
 }

@@ -127,7 +127,10 @@ const OTHER_RULES: &[(&str, &str)] = &[
     ("src/record/time.rs", "units of durations, to suggest the right one"),
     ("src/record/parse_error.rs", "mistyped words, to suggest the right one"),
     ("src/record/pattern.rs", "`all` and `any` in a scope"),
+    ("src/record/purl.rs", "types of packages, as package URLs compare them"),
     ("src/record/reference.rs", "the rule of a question; schemes of URLs"),
+    ("src/record/tool_ids.rs", "names of tools and ids, as each tool compares them"),
+    ("src/record/tool_ids/azure.rs", "scopes, as Azure compares them"),
 ];
 
 #[test]

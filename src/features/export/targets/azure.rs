@@ -13,7 +13,7 @@ use crate::features::export::targets::output::{ExportFile, ExportFiles, ExportOu
 use crate::features::export::targets::paths;
 use crate::features::export::targets::target::ExportTarget;
 use crate::formats::engine_pattern::has_wildcard;
-use crate::gate::tool_ids::azure::{is_management_group, is_scope};
+use crate::record::tool_ids::azure::{is_management_group, is_scope};
 use crate::record::vocabulary::ControlStatus;
 
 /// The target `azure`: templates of Azure Resource Manager, one for each scope.
@@ -117,7 +117,7 @@ impl Exemption<'_> {
         }
         put("exemptionCategory", Value::from(category(record)));
         put("expiresOn", Value::from(record.last_second().to_string()));
-        let shown = cut(&format!("{} {}", record.id(), title(record.record)), NAME);
+        let shown = cut(&format!("{} {}", record.id(), title(&record.record)), NAME);
         put("displayName", Value::from(shown));
         put("description", Value::from(self.description()));
         put("assignmentScopeValidation", Value::from("Default"));

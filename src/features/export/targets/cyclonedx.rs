@@ -12,7 +12,7 @@ use crate::features::export::targets::output::{ExportFiles, ExportOutput};
 use crate::features::export::targets::target::ExportTarget;
 use crate::features::export::targets::vex;
 use crate::formats::uuid::name_uuid;
-use crate::gate::purl::Purl;
+use crate::record::purl::Purl;
 use crate::record::vocabulary::ControlStatus;
 
 /// The target `cyclonedx`: a document of vulnerabilities without a bill of materials.

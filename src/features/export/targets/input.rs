@@ -4,14 +4,15 @@
 //! `docs/spec/interop.md`, X1 to X3: the end is the evaluator's, never the date that a record states.
 
 use std::borrow::Cow;
+use std::rc::Rc;
 
 use crate::features::export::targets::loss_kind::{AllowedLosses, FindingLoss, LossKind};
 use crate::formats::description;
-use crate::gate::tool_ids;
 use crate::ledger::tree::Tree;
 use crate::record::Record;
 use crate::record::subject::FindingKey;
 use crate::record::time::Instant;
+use crate::record::tool_ids;
 use crate::status::state::RecordState;
 
 /// The records to export, and how.
@@ -52,7 +53,7 @@ pub struct ExportOptions {
 #[derive(Clone, Debug)]
 pub struct ExportedRecord<'a> {
     /// What is granted: the approved content, narrowed by everything that landed since.
-    pub record: &'a Record,
+    pub record: Rc<Record>,
     /// Its whole state.
     pub record_state: &'a RecordState,
     /// The first instant at which it is no longer in force if only the clock moves, rounded down to a second.
@@ -76,7 +77,7 @@ impl ExportedRecord<'_> {
 
     /// Returns the text that other tools show: id, title, owner and end on one line.
     pub fn text(&self) -> String {
-        description::text(self.record, Some(self.end))
+        description::text(&self.record, Some(self.end))
     }
 }
 

@@ -114,7 +114,7 @@ fn write(input: &ExportInput<'_>) -> ExportOutput {
             namespace: namespace(input, locators.as_deref()),
             locators,
             commit: &input.stamp.commit,
-            title: title(finding.record.record) + marks,
+            title: title(&finding.record.record) + marks,
         };
         match policy {
             KyvernoPolicy::Rules { name, rule } => {

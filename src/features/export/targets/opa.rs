@@ -13,10 +13,10 @@ use crate::features::export::targets::input::{ExportInput, ExportedRecord};
 use crate::features::export::targets::output::{ExportFile, ExportFiles, ExportOutput};
 use crate::features::export::targets::target::ExportTarget;
 use crate::formats::{archive, glob};
-use crate::gate::tool_ids;
 use crate::record::not_waived;
 use crate::record::subject::{FindingKey, Scope};
 use crate::record::time::Instant;
+use crate::record::tool_ids;
 use crate::record::vocabulary::Vocabulary;
 
 /// The target `opa`: a bundle, as a folder or as an archive.
@@ -72,7 +72,7 @@ pub(super) fn short_reference(name: &str) -> &str {
 
 /// Returns a record as a policy reads it; what it doesn't state is absent.
 fn exception(record: &ExportedRecord<'_>) -> Value {
-    let (content, state) = (record.record, record.record_state);
+    let (content, state) = (&record.record, record.record_state);
     let approved = state.approved.as_ref();
     let stated = content.starts.as_ref().map(|starts| starts.start());
     let landed = state.landed.as_ref().map(|landed| landed.at);

@@ -113,7 +113,7 @@ fn party_id(email: &str) -> String {
 }
 
 fn risk(record: &ExportedRecord<'_>) -> Value {
-    let content = record.record;
+    let content = &record.record;
     let id = record.id();
     let mut props = vec![
         prop("exception-id", id),

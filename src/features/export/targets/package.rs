@@ -2,7 +2,7 @@
 //!
 //! Uses gate's package URLs. Pure. Start at [`ExportedPackage::parse`].
 
-use crate::gate::purl::Purl;
+use crate::record::purl::Purl;
 
 /// A package, as a record names it.
 #[derive(Clone, Debug, PartialEq, Eq)]

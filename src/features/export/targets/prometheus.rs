@@ -56,7 +56,7 @@ fn write(input: &ExportInput<'_>) -> ExportOutput {
     let name = "exledger_exception_not_after_timestamp_seconds";
     out.gauge(name, "First moment the exception no longer grants.");
     for record in &input.records {
-        let content = record.record;
+        let content = &record.record;
         let labels = [
             ("id", record.id()),
             ("owner", content.owner.email.as_str()),

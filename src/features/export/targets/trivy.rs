@@ -13,7 +13,7 @@ use crate::features::export::targets::paths::PathLimits;
 use crate::features::export::targets::target::ExportTarget;
 use crate::features::export::targets::{paths, quoting, yaml_merge};
 use crate::formats::glob;
-use crate::gate::tool_ids;
+use crate::record::tool_ids;
 
 /// The sections of the file, each with the tool whose findings it takes.
 pub(super) const SECTIONS: &[(&str, &str)] = &[

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use crate::features::export::targets::input::{ExportInput, ExportedRecord};
-use crate::gate::tool_ids;
+use crate::record::tool_ids;
 
 /// What a record states about a vulnerability of a package.
 #[derive(Clone)]

@@ -7,11 +7,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::formats::suppressions::text;
-use crate::gate::purl::Purl;
-use crate::gate::tool_ids;
 use crate::plan::answers::Answers;
 use crate::record::pattern::PathPattern;
+use crate::record::purl::Purl;
 use crate::record::subject::FindingKey;
+use crate::record::tool_ids;
 
 /// What open records and drafts name.
 #[derive(Clone, Debug, Default)]

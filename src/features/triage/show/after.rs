@@ -6,6 +6,7 @@ use crate::features::triage::drafts::NotDrafted;
 use crate::features::triage::show::content::{TriageView, WrittenDraft};
 use crate::features::triage::watch::FiringProposal;
 use crate::plan::drafted_finding::DraftRefusal;
+use crate::record::trigger_test::TriggerTest;
 use crate::record::vocabulary::Vocabulary;
 use crate::view::doc::{Block, Doc, StyledText, Tone};
 use crate::view::tables::{flexible, table, whole};
@@ -25,7 +26,7 @@ fn command(proposal: &FiringProposal) -> String {
 pub(super) struct ProposalView<'a> {
     record: &'a str,
     trigger: &'a str,
-    test: &'static str,
+    test: TriggerTest,
     then: &'static str,
     message: &'a str,
     command: String,
@@ -36,7 +37,7 @@ impl<'a> ProposalView<'a> {
         ProposalView {
             record: &proposal.record,
             trigger: &proposal.trigger,
-            test: proposal.test.as_str(),
+            test: proposal.test,
             then: proposal.then.as_str(),
             message: &proposal.why,
             command: command(proposal),

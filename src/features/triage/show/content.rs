@@ -6,6 +6,7 @@ use crate::features::triage::counts::TriageCounts;
 use crate::features::triage::drafts::NotDrafted;
 use crate::features::triage::last_events::RoutedSilence;
 use crate::features::triage::watch::{FiringProposal, Used};
+use crate::gate::facts::FactsAsked;
 use crate::policy::closing::Baseline;
 use crate::policy::settings::EventPatterns;
 use crate::status::stamp::Stamp;
@@ -29,6 +30,8 @@ pub struct TriageView<'a> {
     pub asks_messages: bool,
     /// The triggers that the inputs fire.
     pub proposals: &'a [FiringProposal],
+    /// The files of facts, if there are any, or tests that no file was asked about.
+    pub facts: Option<FactsAsked>,
     /// Keys of baselines without an event for too long, by baseline and values.
     pub silent: &'a [RoutedSilence],
     /// What repeats in events, the highest share first.

@@ -15,9 +15,9 @@ use crate::formats::suppressions::readers::format::{
 };
 use crate::formats::suppressions::readers::yaml as document;
 use crate::formats::{finding_lines, glob};
-use crate::gate::tool_ids;
 use crate::record::subject::FindingKey;
 use crate::record::time::{Day, Instant, When};
+use crate::record::tool_ids;
 use crate::yaml::node::{Node, Value};
 
 pub const FORMAT: ImportFormat = ImportFormat {

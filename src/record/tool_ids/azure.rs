@@ -3,8 +3,8 @@
 //! Uses record's patterns. Pure. Start at [`covers`]. Follows `docs/spec/interop.md`, 2, and Azure's naming rules, by which
 //! names are compared ignoring letter case.
 
-use crate::gate::tool_ids;
 use crate::record::pattern;
+use crate::record::tool_ids;
 
 /// The tool whose resources are such ids.
 const TOOL: &str = "azure-policy";

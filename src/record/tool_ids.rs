@@ -18,9 +18,13 @@ static TABLE: LazyLock<ToolTable> = LazyLock::new(|| ToolTable::read(ROWS));
 /// What a tool finds, which determines what a draft takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ToolClass {
+    /// A version of a package.
     Package,
+    /// The lines of a region.
     Code,
+    /// The first line of a region.
     Config,
+    /// Lines that nobody may see.
     Secret,
 }
 

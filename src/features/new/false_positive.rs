@@ -1,0 +1,138 @@
+//! The answers about a false positive: a finding, its place and the reason make a whole record.
+//!
+//! Uses gate's files, plan's drafting function. Start at [`FalsePositive::answers`]. Follows `docs/spec/cli.md`, new. What the
+//! drafting function can't tell is refused: nobody could say later what was looked at.
+
+use serde_json::{Value, json};
+
+use crate::formats::codeowners;
+use crate::gate::accepted_text::ScannedFiles;
+use crate::ledger::tree::Tree;
+use crate::plan::answers::Answers;
+use crate::plan::drafted_finding;
+use crate::plan::imported::MARK;
+use crate::plan::owner::Owners;
+use crate::policy::governance::Governance;
+use crate::record::tool_ids;
+use crate::record::vocabulary::{Risk, RootCause, Vocabulary};
+use crate::session::error::{Error, Usage};
+use crate::session::locate::Located;
+use crate::session::scanned_files::RepositoryFiles;
+use crate::store::files::WorkTree;
+use crate::survey::event::wanted::WantedFinding;
+use crate::survey::event::{FindingFile, FindingPlace};
+use crate::survey::route::owned_files::FileOwners;
+use crate::survey::route::{RouteSubject, Router};
+
+/// A finding that the scanner should not have reported.
+#[derive(Clone, Copy, Debug)]
+pub struct FalsePositive<'r> {
+    /// `TOOL:RULE`.
+    pub finding: &'r str,
+    /// `PATH:LINE`, from the root of the repository; `PATH` for a finding about a whole file.
+    pub place: &'r str,
+    pub reason: &'r str,
+}
+
+impl FalsePositive<'_> {
+    /// Returns the fields of its record.
+    ///
+    /// # Errors
+    /// [`Usage`] if it can't be told what exactly was reported.
+    pub(super) fn answers(
+        &self,
+        located: &Located,
+        governance: &Governance,
+    ) -> Result<Answers, Error> {
+        let named =
+            self.finding.split_once(':').filter(|(tool, id)| !tool.is_empty() && !id.is_empty());
+        let Some((tool, id)) = named else {
+            let what = format!("{} names no finding", self.finding);
+            return Err(Usage::refused(what, "write TOOL:RULE, such as bandit:B602").into());
+        };
+        let (path, line) = self.path_and_line((tool, id))?;
+        let files = RepositoryFiles::new(located.repository()?, None);
+        let draft = format!("exledger triage REPORT --only {tool}:{id} --draft DIR");
+        let unclear = |why: String| {
+            let help = format!("correct TOOL:RULE PATH:LINE, or draft it from the report: {draft}");
+            Usage::refused(format!("{}: {why}", self.place), help)
+        };
+        files.file(&path, None).map_err(unclear)?;
+        let found = WantedFinding {
+            places: vec![FindingPlace {
+                file: FindingFile::Inside(path.clone()),
+                line,
+                ..FindingPlace::default()
+            }],
+            ..WantedFinding::default()
+        };
+        let keys = drafted_finding::keys((tool, id), &found, &files)
+            .map_err(|refusal| unclear(refusal.reason))?;
+        let findings = json!(keys);
+        if let Some(why) = open(&findings) {
+            return Err(unclear(why).into());
+        }
+        let mut answers = Answers::default();
+        answers.set("title", format!("{id} of {tool} in {path} is a false positive"));
+        answers.set("deviates_from.rule", self.finding);
+        answers.set("subject.application", application(located, governance));
+        answers.set("scope.findings", findings);
+        answers.set("risk.level", Risk::Low.as_str());
+        answers.set("root_cause", RootCause::FalsePositive.as_str());
+        answers.set("justification", self.reason);
+        let owners = file_owners(located)?;
+        let owners = Owners { router: Router { governance, files: &owners } };
+        let owner = owners.of(&RouteSubject { paths: vec![&path], ..RouteSubject::default() });
+        if let Some(email) = owner.email {
+            answers.set("owner.email", email);
+            answers.set_given("owner.name", owner.name);
+            answers.set_given("owner.team", owner.team);
+        }
+        Ok(answers)
+    }
+
+    fn path_and_line(&self, (tool, id): (&str, &str)) -> Result<(String, Option<u64>), Usage> {
+        let split = self.place.rsplit_once(':');
+        let place = split.and_then(|(path, line)| Some((path, line.parse::<u64>().ok()?)));
+        let (path, line) = match place {
+            Some((path, line)) => (path, Some(line)),
+            None if tool_ids::is_about_whole_file(tool, id) => (self.place, None),
+            None => {
+                let what = format!("{} names no line", self.place);
+                return Err(Usage::refused(what, "write PATH:LINE, such as app/run.py:14"));
+            }
+        };
+        let inside = crate::gate::inside(path).filter(|path| !path.is_empty());
+        let path = inside.ok_or_else(|| {
+            let what = format!("{path} is not a path inside the repository");
+            Usage::refused(what, "give it from the root of the repository: app/run.py")
+        })?;
+        Ok((path, line))
+    }
+}
+
+/// Returns the first value that only a person could fill in.
+fn open(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => text.strip_prefix(MARK).map(str::to_owned),
+        Value::Array(items) => items.iter().find_map(open),
+        Value::Object(map) => map.values().find_map(open),
+        _ => None,
+    }
+}
+
+/// Returns the name of what the repository holds: the end of the ledger's name, otherwise that of its folder.
+fn application(located: &Located, governance: &Governance) -> String {
+    let name = governance.policy.name.as_deref().and_then(|name| name.rsplit('/').next());
+    let folder = || Some(located.root.file_name()?.to_string_lossy().into_owned());
+    name.map(str::to_owned).or_else(folder).unwrap_or_default()
+}
+
+/// Reads the CODEOWNERS of the work tree, in which the record is filed.
+fn file_owners(located: &Located) -> Result<FileOwners, Error> {
+    let top = located.repository()?.work_dir().map(WorkTree::new);
+    let read = |place: &&str| top.as_ref()?.bytes(place).ok().flatten();
+    let found = codeowners::PLACES.iter().find_map(read);
+    let owners = found.map(|bytes| codeowners::read(&String::from_utf8_lossy(&bytes)));
+    Ok(owners.unwrap_or_default())
+}

@@ -1,0 +1,50 @@
+//! What tools looked for: only then a missing finding means something.
+//!
+//! Uses record's ids, `survey::event`. Pure. Start at [`SearchedTools::ran`]. Follows `docs/spec/cli.md`, triage.
+
+use std::collections::BTreeSet;
+
+use crate::survey::event::is_advisory;
+
+/// The runs of tools so far.
+#[derive(Debug, Default)]
+pub struct SearchedTools {
+    /// What the tools looked for, by the names that records use; for tools with several kinds of findings, those kinds.
+    searched: BTreeSet<String>,
+    /// Tools with unreadable output, or that reported a failure.
+    doubtful: BTreeSet<String>,
+}
+
+/// The names that records use for the kinds of trivy's findings.
+const TRIVY: &[&str] = &["trivy", "trivy-misconfig", "trivy-secret", "trivy-license"];
+
+impl SearchedTools {
+    /// Notes that a tool ran; `kinds` are the kinds of findings that the run has rules for.
+    pub fn ran(&mut self, tool: &str, kinds: &BTreeSet<&'static str>, has_failed: bool) {
+        if tool == "trivy" {
+            self.searched.extend(kinds.iter().map(|kind| (*kind).to_owned()));
+        } else {
+            self.searched.insert(tool.to_owned());
+        }
+        if has_failed {
+            self.doubtful.insert(tool.to_owned());
+        }
+    }
+
+    /// Tells whether the runs looked for a finding, all of them without failing. Under `trivy` alone, an advisory id implies
+    /// its kind, and any other id may be of every kind.
+    pub fn has_searched(&self, tool: &str, id: Option<&str>) -> bool {
+        let all = match (tool, id) {
+            ("trivy", Some(id)) if is_advisory(id) => &TRIVY[..1],
+            ("trivy", _) => TRIVY,
+            (tool, _) => &[tool],
+        };
+        all.iter().all(|kind| self.searched.contains(*kind))
+            && !self.doubtful.contains(scanner(tool))
+    }
+}
+
+/// Returns the tool behind a name that records use.
+pub fn scanner(tool: &str) -> &str {
+    if TRIVY.contains(&tool) { "trivy" } else { tool }
+}

@@ -1,0 +1,203 @@
+//! Facts from outside: a met test of a trigger ends cover for that input at once, and the silence of a file is not a no.
+
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use super::{ON, file, finding, ledger, put, result, sarif};
+use crate::cli::{self, Run};
+use crate::support::repo::Repo;
+use crate::triage::{POLICY, json as triaged};
+
+const CVE: &str = "CVE-2021-23337";
+
+/// A ledger whose record accepts a package in one version, with a trigger.
+fn repo(test: &str, then: &str) -> Repo {
+    let repo = ledger(POLICY);
+    let key = format!("tool: trivy, id: {CVE}, purl: 'pkg:npm/lodash@4.17.15'");
+    let trigger =
+        format!("triggers: [{{id: T2, when: It gets worse, then: {then}, test: '{test}'}}]\n");
+    file(&repo, "EXC-2026-C0VER", &(finding("EXC-2026-C0VER", &key) + &trigger));
+    repo.checkout();
+    put(&repo, "a.sarif", report(""));
+    repo
+}
+
+fn report(fixed: &str) -> String {
+    let mut found = result(CVE, "package-lock.json");
+    let text = format!("Package: lodash\nInstalled Version: 4.17.15\n{fixed}");
+    found["message"]["text"] = text.into();
+    let mut log: Value = serde_json::from_str(&sarif("Trivy", &[found])).unwrap();
+    let class = "LanguageSpecificPackageVulnerability";
+    log["runs"][0]["tool"]["driver"]["rules"] = json!([{"id": CVE, "name": class}]);
+    log.to_string()
+}
+
+fn kev(released: &str, count: usize, ids: &[&str]) -> String {
+    let entries: Vec<Value> = ids.iter().map(|id| json!({"cveID": id, "product": "x"})).collect();
+    json!({"title": "KEV", "catalogVersion": "2026.11.27", "dateReleased": released, "count": count,
+        "vulnerabilities": entries})
+    .to_string()
+}
+
+fn epss(day: &str, rows: &str) -> String {
+    format!(
+        "#model_version:v2026.03.14,score_date:{day}T00:00:00+0000\ncve,epss,percentile\n{rows}"
+    )
+}
+
+/// Checks the record's finding with a file of facts outside of the repository.
+fn checked(repo: &Repo, folder: &Path, text: &str) -> (Run, Value) {
+    let path = folder.join("facts");
+    std::fs::write(&path, text).unwrap();
+    asked(repo, &["--facts", path.to_str().unwrap()])
+}
+
+fn asked(repo: &Repo, more: &[&str]) -> (Run, Value) {
+    let finding = format!("trivy:{CVE}");
+    let purl = "pkg:npm/lodash@4.17.15";
+    let args = ["--on", ON, "--format", "json", "check", "--finding", &finding, "--purl", purl];
+    let run = cli::run(repo.path(), &[&args, more].concat());
+    let answer = serde_json::from_str(&run.out).unwrap_or_default();
+    (run, answer)
+}
+
+#[test]
+fn catalogs_end_cover_and_their_silence_is_not_a_no() {
+    let folder = crate::support::temporary();
+    let other = "CVE-2020-0001";
+    let fresh = "2026-11-27T14:00:00.1234Z";
+    let known = kev(fresh, 2, &[other, "cve-2021-23337"]);
+    let row = format!("{CVE},0.50000,0.97000\n");
+    let exploited = "known-exploited";
+    let says = |fact: &str, value: Value| {
+        json!({"finding": format!("trivy:{CVE}"), "fact": fact, "value": value}).to_string() + "\n"
+    };
+    let cases: Vec<(&str, String, i32, &str)> = vec![
+        (exploited, known.clone(), 1, "T2: known to be exploited"),
+        // What is listed is listed, in an old or a torn catalog too.
+        (exploited, kev("2026-01-01T00:00:00Z", 9, &[CVE]), 1, "T2: known to be exploited"),
+        (exploited, kev(fresh, 1, &[other]), 0, ""),
+        (exploited, kev(fresh, 2, &[other]), 3, "has 1 entries and says 2"),
+        (exploited, kev(fresh, 0, &[]), 3, "has 0 entries"),
+        (exploited, kev("2026-11-24T11:59:59Z", 1, &[other]), 3, "more than 7 days old"),
+        (exploited, kev("2027-11-27T00:00:00Z", 1, &[other]), 3, "later than the question"),
+        (exploited, kev("soon", 1, &[other]), 3, "has no date"),
+        (exploited, epss("2026-11-30", &row), 3, "needs the KEV catalog"),
+        (exploited, says(exploited, true.into()), 1, "T2: known to be exploited"),
+        (exploited, says(exploited, false.into()), 0, ""),
+        ("epss>=0.5", epss("2026-11-30", &row), 1, "T2: EPSS is 0.5"),
+        ("epss>=0.500001", epss("2026-11-30", &row), 0, ""),
+        ("epss>=0.500001", epss("2026-11-20", &row), 3, "more than 7 days old"),
+        ("epss>=0.1", epss("2026-11-30", &format!("{other},1e-05,0.1\n")), 3, "has no row for"),
+        ("epss>=0.1", known, 3, "needs the scores of EPSS"),
+        ("epss>=0.1", says("epss", 0.2.into()), 1, "T2: EPSS is 0.2"),
+        ("fix-available", report("Fixed Version: 4.17.21"), 1, "T2: fixed in 4.17.21"),
+        ("fix-available", report(""), 0, ""),
+        ("fix-available", sarif("grype", &[]), 3, "no file says anything about"),
+        ("fix-available", says("fix-available", "4.17.21".into()), 1, "T2: fixed in 4.17.21"),
+        ("finding-gone", report(""), 0, ""),
+        (
+            "finding-gone",
+            report("").replace("\"ruleId\":\"CVE-2021-23337\"", "\"ruleId\":\"CVE-2020-0001\""),
+            1,
+            "no longer finds it",
+        ),
+    ];
+    let mut known_repo: Option<(&str, Repo)> = None;
+    for (test, text, code, why) in cases {
+        let repo = match known_repo.take() {
+            Some((of, repo)) if of == test => repo,
+            _ => repo(test, "close"),
+        };
+        let (run, answer) = checked(&repo, folder.path(), &text);
+        assert_eq!(run.code, code, "{test} {text}: {}{}", run.out, run.err);
+        let reason = answer["reason"].as_str().unwrap();
+        assert!(reason.contains(why), "{test} {text}: {reason}");
+        let digest = answer["facts"]["files"][0]["sha256"].as_str().unwrap();
+        assert_eq!(digest.len(), 64);
+        assert_eq!(answer["facts"]["not_asked"], 0);
+        known_repo = Some((test, repo));
+    }
+}
+
+#[test]
+fn what_is_no_file_of_facts_is_undetermined() {
+    let folder = crate::support::temporary();
+    let repo = repo("known-exploited", "revoke");
+    let whole = kev("2026-11-27T00:00:00Z", 1, &[CVE]);
+    for text in [
+        "",
+        "\u{0}\u{1}",
+        &whole[..whole.len() - 4],
+        &kev("2026-11-27T00:00:00Z", 1, &["CVE-x"]),
+        "cve,epss,percentile\nCVE-2021-23337,0.5\n",
+        "cve,epss,percentile\nCVE-2021-23337,1.5,0.1\n",
+        "{\"finding\":\"trivy:CVE-1\",\"fact\":\"epss\",\"value\":\"a lot\"}\n",
+        "{\"finding\":\"trivy:CVE-1\",\"fact\":\"fix-available\",\"value\":true}\n{\"finding\"\n",
+        "{\"runs\": [{\"results\"",
+    ] {
+        let (run, _) = checked(&repo, folder.path(), text);
+        assert_eq!(run.code, 3, "{text:?}: {}{}", run.out, run.err);
+    }
+    let (run, _) = asked(&repo, &["--facts", "/nowhere/kev.json"]);
+    assert_eq!(run.code, 3, "{}", run.err);
+    // Without files the test is counted, and proposed to nobody.
+    let (run, answer) = asked(&repo, &[]);
+    assert_eq!((run.code, &answer["facts"]), (0, &json!({"files": [], "not_asked": 1})));
+    // The branch that is judged does not choose its facts.
+    let fresh = kev("2026-11-27T00:00:00Z", 1, &["CVE-2020-0001"]);
+    put(&repo, "kev.json", &fresh);
+    let (run, _) = asked(&repo, &["--facts", "kev.json"]);
+    assert_eq!(run.code, 2, "{}", run.err);
+    assert!(run.err.contains("put it outside"), "{}", run.err);
+    repo.by("dana").write("kev.json", &fresh).commit("Add the catalog");
+    assert_eq!(asked(&repo, &["--facts", "kev.json"]).0.code, 0);
+    put(&repo, "kev.json", fresh + "\n");
+    assert_eq!(asked(&repo, &["--facts", "kev.json"]).0.code, 2);
+}
+
+#[test]
+fn a_met_test_ends_cover_in_triage_filter_and_export() {
+    let folder = crate::support::temporary();
+    let listed = folder.path().join("kev.json");
+    std::fs::write(&listed, kev("2026-11-27T00:00:00Z", 1, &[CVE])).unwrap();
+    let facts = ["--facts", listed.to_str().unwrap()];
+    let repo = repo("known-exploited", "close");
+    let state = |more: &[&str]| {
+        let (code, answer) = triaged(&repo, &[&["a.sarif"], more].concat());
+        (code, answer["results"][0]["state"].clone(), answer["facts"]["not_asked"].clone())
+    };
+    assert_eq!(state(&[]), (0, json!("covered"), json!(1)));
+    assert_eq!(state(&facts), (1, json!("expired_cover"), json!(0)));
+    let filtered = |more: &[&str]| {
+        let run = super::run(&repo, &[&["a.sarif", "--filter"], more].concat());
+        let log: Value = serde_json::from_str(&run.out).unwrap();
+        log["runs"][0]["results"].as_array().unwrap().len()
+    };
+    assert_eq!((filtered(&[]), filtered(&facts)), (0, 1));
+    let export = |more: &[&str]| {
+        let args = [&["--on", ON, "export", "trivy"], more].concat();
+        cli::run(repo.path(), &args)
+    };
+    let (without, with) = (export(&[]), export(&facts));
+    assert!(without.out.contains(CVE) && without.code == 0, "{}{}", without.out, without.err);
+    assert!(!with.out.contains(CVE) && with.code == 1, "{}{}", with.out, with.err);
+    assert!(with.err.contains("EXC-2026-C0VER (trivy:CVE-2021-23337) is left out: T2: known"));
+    std::fs::write(&listed, kev("2026-11-01T00:00:00Z", 1, &["CVE-2020-0001"])).unwrap();
+    let old = export(&facts);
+    assert!(!old.out.contains(CVE) && old.code == 3, "{}{}", old.out, old.err);
+}
+
+#[test]
+fn the_report_itself_is_a_fact_and_a_review_ends_nothing() {
+    for (then, expected) in [("close", (1, "expired_cover")), ("review", (0, "covered"))] {
+        let repo = repo("fix-available", then);
+        let (code, answer) = triaged(&repo, &["a.sarif"]);
+        assert_eq!((code, &answer["results"][0]["state"]), (0, &json!("covered")));
+        put(&repo, "a.sarif", report("Fixed Version: 4.17.21"));
+        let (code, answer) = triaged(&repo, &["a.sarif"]);
+        assert_eq!((code, answer["results"][0]["state"].as_str().unwrap()), expected);
+        assert_eq!(answer["proposals"][0]["trigger"], "T2");
+    }
+}

@@ -1,0 +1,107 @@
+//! A false positive is one command and one other person, and ends when its text does.
+
+use serde_json::{Value, json};
+
+use super::{ON, ledger, put};
+use crate::cli::{self, Run};
+use crate::support::repo::Repo;
+use crate::triage::{POLICY, json as triaged};
+
+const TIER: &str =
+    "  - {name: false-alarm, match: {root_cause: false-positive}, max_term: 2y, max_total: 2y}\n";
+
+const CODE: &str = "import subprocess\n\ndef run(cmd):\n    subprocess.call(cmd, shell=True)\n";
+
+fn repo(policy: &str) -> Repo {
+    let repo = ledger(policy);
+    let mut config = git2::Repository::open(repo.path()).unwrap().config().unwrap();
+    config.set_str("user.name", "Ana Ruiz").unwrap();
+    config.set_str("user.email", "ana@example.com").unwrap();
+    repo.by("root").write("app/run.py", CODE).commit("Add the code");
+    repo.checkout();
+    put(&repo, "log.sarif", &log(4));
+    repo
+}
+
+fn log(line: u64) -> String {
+    let result: Value = json!({
+        "ruleId": "B602", "level": "error", "message": {"text": "shell=True"},
+        "locations": [{"physicalLocation": {
+            "artifactLocation": {"uri": "app/run.py"}, "region": {"startLine": line},
+        }}],
+    });
+    super::sarif("bandit", &[result])
+}
+
+fn file(repo: &Repo, more: &[&str]) -> Run {
+    let reason = "The command is a constant of this module, nobody outside can change it";
+    let args = ["new", "--on", ON, "--format", "json", "--reason", reason, "--false-positive"];
+    cli::run(repo.path(), &[&args, more].concat())
+}
+
+/// Files the finding as a false positive on a branch, merged by somebody else.
+fn merged(repo: &Repo) -> Value {
+    let run = file(repo, &["bandit:B602", "app/run.py:4"]);
+    assert_eq!(run.code, 0, "{}", run.err);
+    let answer: Value = serde_json::from_str(&run.out).unwrap();
+    let path = answer["path"].as_str().unwrap();
+    let text = std::fs::read_to_string(repo.path().join(path)).unwrap();
+    repo.branch("alarm").by("ana").write(path, &text).commit("File a false positive");
+    repo.by("dana").merge("alarm", "Merge branch 'alarm'");
+    repo.checkout();
+    put(repo, "log.sarif", &log(4));
+    serde_yaml::from_str(&text).unwrap()
+}
+
+fn state(repo: &Repo) -> (i32, Value) {
+    let (code, answer) = triaged(repo, &["log.sarif"]);
+    (code, answer["results"][0]["state"].clone())
+}
+
+#[test]
+fn one_command_and_one_other_person_dismiss_it_until_the_line_changes() {
+    let repo = repo(&POLICY.replacen("tiers:\n", &format!("tiers:\n{TIER}"), 1));
+    let record = merged(&repo);
+    assert_eq!(record["root_cause"], "false-positive");
+    assert_eq!(record["risk"]["level"], "low");
+    assert_eq!(record["compensating_controls"], json!([]));
+    assert_eq!(
+        record["scope"]["findings"][0]["content"],
+        json!(["subprocess.call(cmd, shell=True)"])
+    );
+    assert!(record["expires"].as_str().unwrap().starts_with("2028-"), "{record}");
+    assert_eq!(state(&repo), (0, json!("dismissed")));
+    // Moved and indented, it is the same text.
+    put(&repo, "app/run.py", &CODE.replace("    sub", "\n\n        sub"));
+    put(&repo, "log.sarif", &log(6));
+    assert_eq!(state(&repo), (0, json!("dismissed")));
+    put(&repo, "app/run.py", &CODE.replace("(cmd,", "(cmd + name,"));
+    put(&repo, "log.sarif", &log(4));
+    assert_eq!(state(&repo), (1, json!("expired_cover")));
+}
+
+#[test]
+fn a_stricter_tier_still_decides_who_approves() {
+    let two = "  - {name: run, match: {application: payments}, approvals: {count: 2}}\n";
+    let repo = repo(&POLICY.replacen("tiers:\n", &format!("tiers:\n{TIER}{two}"), 1));
+    merged(&repo);
+    assert_eq!(state(&repo).0, 1, "one of two approved");
+}
+
+#[test]
+fn what_cannot_be_told_is_refused() {
+    let repo = repo(&POLICY.replacen("tiers:\n", &format!("tiers:\n{TIER}"), 1));
+    for (asked, why) in [
+        (["bandit", "app/run.py:4"], "names no finding"),
+        (["bandit:B602", "app/run.py"], "names no line"),
+        (["bandit:B602", "../run.py:4"], "is not a path inside the repository"),
+        (["bandit:B602", "app/gone.py:4"], "app/gone.py is not in this checkout"),
+        (["bandit:B602", "app/run.py:90"], "app/run.py has no line 90"),
+        (["trivy:CVE-2021-23337", "app/run.py:4"], "give the package URL with its version"),
+    ] {
+        let run = file(&repo, &asked);
+        assert_eq!(run.code, 2, "{asked:?}: {}{}", run.out, run.err);
+        assert!(run.err.contains(why), "{asked:?}: {}", run.err);
+    }
+    assert!(!repo.path().join("exceptions").exists());
+}
