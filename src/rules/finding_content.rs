@@ -5,9 +5,12 @@
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
 use crate::gate::accepted_text::AcceptedItem;
+use crate::history::objects::Oid;
+use crate::record::file::RecordFile;
 use crate::rules::case::RecordCase;
 use crate::rules::example::Example;
 use crate::rules::rule::{Check, Rule, SpecialCases};
+use crate::yaml::node::Node;
 
 pub(super) const RULE: Rule = Rule {
     code: Code::FindingContent,
@@ -49,4 +52,32 @@ fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
             }
         }
     }
+}
+
+/// Returns the warnings about references to blobs that this clone does not have.
+pub(super) fn unknown_blobs(source: &RecordFile, has_blob: &dyn Fn(Oid) -> bool) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for (index, item) in source.items("scope.findings").iter().enumerate() {
+        let content = item.get("content").map_or(&[][..], Node::items);
+        for (nth, item) in content.iter().enumerate() {
+            let Some(Ok(AcceptedItem::Reference(lines))) = item.text().map(AcceptedItem::read)
+            else {
+                continue;
+            };
+            if !has_blob(lines.blob) {
+                let field = format!("scope.findings[{index}].content[{nth}]");
+                let message =
+                    format!("`{field}` refers to {}, which git does not have", lines.blob);
+                let help = "it covers nothing here: run `git fetch`, or draft the finding again";
+                findings.push(source.finding(
+                    RULE.code,
+                    Level::Warning,
+                    &field,
+                    message,
+                    help.to_owned(),
+                ));
+            }
+        }
+    }
+    findings
 }

@@ -6,6 +6,7 @@
 use crate::diag::code::{Code, RuleGroup};
 use crate::diag::sorting::StableSort as _;
 use crate::diag::{Finding, Level};
+use crate::history::objects::Oid;
 use crate::ledger::Files;
 use crate::ledger::stray::Stray;
 use crate::ledger::tree::TreeError;
@@ -27,7 +28,7 @@ use crate::rules::renewals::Renewals;
 use crate::rules::repeats::Repeats;
 use crate::rules::rule::{Check, Closed, JudgeRecord, Rule};
 use crate::rules::scan::SuppressionCase;
-use crate::rules::{ALL, evidence};
+use crate::rules::{ALL, evidence, finding_content};
 
 /// The findings about a record's file, and its tier.
 #[derive(Clone, Debug)]
@@ -152,6 +153,11 @@ pub fn files(files: &Files, context: &RuleContext<'_>) -> Vec<Finding> {
             noted(rule.code, &findings, found);
         }
     })
+}
+
+/// Returns the warnings about accepted texts of a record that no blob of this clone holds.
+pub fn unknown_blobs(source: &RecordFile, has_blob: &dyn Fn(Oid) -> bool) -> Vec<Finding> {
+    finding_content::unknown_blobs(source, has_blob)
 }
 
 /// Returns the findings about files that are meant as records, and are not read as such, sorted.

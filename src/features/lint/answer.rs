@@ -10,12 +10,13 @@ use crate::features::lint::findings::{LintFindings, LintedRecord};
 use crate::features::lint::input::{Input, LintRequest};
 use crate::features::lint::landed::LandedRecords;
 use crate::features::lint::redesigns::LintedRedesigns;
-use crate::history::objects::Oid;
+use crate::history::objects::{Objects as _, Oid};
 use crate::ledger::Files;
 use crate::ledger::tree::Tree;
 use crate::policy::Policy;
 use crate::policy::governance::Governance;
 use crate::record;
+use crate::record::file::RecordFile;
 use crate::rules::case::RuleContext;
 use crate::rules::ends::Ends;
 use crate::rules::extra_schema::ExtraSchema;
@@ -205,7 +206,7 @@ fn lint_state(
             let place = |policy: &Policy| mainline::ledger_place(located, policy, at.now);
             found.take(lint::policy(context), input);
             let landed = LandedRecords::of(located, &context.governance.policy.records, input);
-            read(input, context, &landed, found)?;
+            read((located, input), context, &landed, found)?;
             let all = LintedRedesigns { before: None, landed: &|_| None };
             crate::features::lint::redesigns::read(input, context, &all, found)?;
             found.take(landed.statements(input, context, &place)?, input);
@@ -214,9 +215,17 @@ fn lint_state(
     Ok(state)
 }
 
+/// Returns the warnings about references of a record to blobs that git does not have.
+pub(super) fn unknown_blobs(located: &Located, source: &RecordFile) -> Vec<Finding> {
+    let Some(repository) = located.repository_or_none() else {
+        return Vec::new();
+    };
+    lint::unknown_blobs(source, &|blob| repository.read(blob).is_ok())
+}
+
 /// Reads every record once; an unreadable record does not hide others.
 fn read(
-    input: &Input<'_>,
+    (located, input): (&Located, &Input<'_>),
     context: &RuleContext<'_>,
     approved: &LandedRecords<'_>,
     found: &mut LintFindings,
@@ -231,6 +240,7 @@ fn read(
         let past = approved.past(&source, &bytes);
         let linted = lint::record_with_tier(&source, context, past)?;
         found.take(linted.findings, input);
+        found.take(unknown_blobs(located, &source), input);
         found.judge(&source, linted.tier);
         ends.judge(&source);
         repeats.judge(source, None);

@@ -14,7 +14,7 @@ use crate::features::lint::findings::LintFindings;
 use crate::features::lint::input::Input;
 use crate::features::lint::landed::LandedRecords;
 use crate::features::lint::redesigns::LintedRedesigns;
-use crate::features::lint::{approvals, redesigns, untouched};
+use crate::features::lint::{answer, approvals, redesigns, untouched};
 use crate::history::tree::CommitTree;
 use crate::ledger;
 use crate::ledger::Files;
@@ -91,6 +91,7 @@ pub(super) fn read(
                     !reported.contains(&(finding.rule, finding.path.clone(), finding.pos))
                 };
                 found.take(linted.findings.into_iter().filter(is_new), input);
+                found.take(answer::unknown_blobs(located, source), input);
                 found.judge(source, linted.tier);
             }
         }

@@ -414,3 +414,32 @@ fn the_reviewer_reads_what_is_accepted() {
     assert!(comment.out.contains("any line of app/run.py"), "{}{}", comment.out, comment.err);
     assert!(comment.out.contains("scope"), "{}", comment.out);
 }
+
+#[test]
+fn lint_warns_of_a_blob_that_git_does_not_have() {
+    let (tool, path, text, lines) = TWINS[2];
+    let repo = committed(&[(path, text)]);
+    let results = [at("R1", path, lines[0])];
+    let (drafted, _) = drafts(&repo, &log(tool, &results), &[]);
+    let record: Value = serde_yaml::from_str(&drafted[0]).unwrap();
+    let content = record["scope"]["findings"][0]["content"][0].as_str().unwrap();
+    let blob = content.split_once('@').unwrap().1;
+    for (blob, n_warnings) in [(blob.to_owned(), 0), ("0123456789".repeat(4), 1)] {
+        let draft = drafted[0].replace(content, &format!("2-2@{blob}"));
+        let record: Value = serde_yaml::from_str(&draft).unwrap();
+        let scope = record["scope"].to_string();
+        let text =
+            super::record("EXC-2026-B10B0", "tool-access", &scope, "2026-11-20", "2027-01-10");
+        std::fs::create_dir_all(repo.path().join("exceptions")).unwrap();
+        put(&repo, "exceptions/EXC-2026-B10B0.yaml", &text);
+        for more in [&[][..], &["--base", "main"]] {
+            let args = [&["--on", ON, "lint", "--format", "json"], more].concat();
+            let run = cli::run(repo.path(), &args);
+            let answer: Value = serde_json::from_str(&run.out).unwrap();
+            let found = answer["findings"].as_array().unwrap().iter();
+            let found =
+                found.filter(|it| it["rule"] == "finding-content" && it["level"] == "warning");
+            assert_eq!(found.count(), n_warnings, "{more:?}: {}{}", run.out, run.err);
+        }
+    }
+}
